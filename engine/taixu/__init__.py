@@ -1,0 +1,1 @@
+"""Taixu: a real-time 3D engine."""
