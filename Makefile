@@ -1,0 +1,76 @@
+# Two commands matter: `make run` sets everything up and shows the first sample, `make test` sets everything up and
+# passes the tests. Stamps in .venv make a second call quick; a changed pyproject.toml or constraints.txt renews it.
+
+SHELL := /bin/bash
+VENV := .venv
+BIN := $(VENV)/bin
+USED := $(VENV)/.stamp-run
+TESTED := $(VENV)/.stamp-test
+EXTRAS := editor
+SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
+
+export PIP_DISABLE_PIP_VERSION_CHECK := 1
+
+.PHONY: help run test quick bench lint types contracts format wheel clean
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make run     set everything up and show the first sample"
+	@echo "make test    set everything up, lint, and run the tests"
+	@echo "make quick   the tests that take seconds        make bench   the tests that measure time"
+	@echo "make lint    ruff, mypy and the import contracts  make wheel   build the wheel into dist/"
+	@echo "make clean   remove what was built (make distclean: .venv too)"
+
+$(BIN)/python:
+	@.ci/virtual-environment $(VENV)
+	@touch $@
+
+$(USED): $(BIN)/python pyproject.toml constraints.txt
+	@.ci/system-libraries run
+	@echo "Installing Taixu into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS)]" --constraint constraints.txt
+	@touch $@
+
+$(TESTED): $(USED)
+	@.ci/system-libraries test
+	@echo "Installing what the tests want into $(VENV)"
+	@$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS),dev]" --constraint constraints.txt
+	@touch $@
+
+# Where there is a screen: the editor, or the player until there is an editor. Where there is none: a picture and a film.
+run: $(USED)
+ifneq ($(SCREEN),)
+	@$(BIN)/python -m taixu edit samples/playground --trust 2>/dev/null || $(BIN)/python -m taixu run samples/playground
+else
+	@mkdir -p out
+	@$(BIN)/python -m taixu run samples/playground --headless --seconds 6 --record out/playground.mp4 --out out/playground.png
+	@echo "The picture is $(CURDIR)/out/playground.png, the film $(CURDIR)/out/playground.mp4"
+endif
+
+test: lint
+	@$(BIN)/python -m pytest -m "not bench" $(PYTEST)
+
+quick: $(TESTED)
+	@$(BIN)/python -m pytest -q -m "not bench and not slow" tests/unit tests/property $(PYTEST)
+
+bench: $(TESTED)
+	@$(BIN)/python -m pytest -m bench $(PYTEST)
+
+lint: $(TESTED)
+	@$(BIN)/ruff check
+	@$(BIN)/lint-imports --config pyproject.toml
+	@$(BIN)/mypy
+
+format: $(TESTED)
+	@$(BIN)/ruff check --fix
+
+wheel: $(TESTED)
+	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
+	@ls dist/*.whl
+
+clean:
+	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	find engine editor tests samples -name __pycache__ -type d -prune -exec rm -rf {} +
+
+distclean: clean
+	rm -rf $(VENV)
