@@ -140,6 +140,7 @@ class ComponentType:
     name: str
     version: int
     authored: bool
+    made: bool
     fields: tuple[Field, ...]
     by_name: Mapping[str, Field]
 
@@ -162,7 +163,7 @@ def field(
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def component(name: str, *, version: int = 1, authored: bool = True) -> Callable[[type[T]], type[T]]:
+def component(name: str, *, version: int = 1, authored: bool = True, made: bool = False) -> Callable[[type[T]], type[T]]:
     """Make a class a component.
 
     Parameters
@@ -173,15 +174,17 @@ def component(name: str, *, version: int = 1, authored: bool = True) -> Callable
         Goes up when the fields change meaning; documents are migrated.
     authored
         False for what systems derive (never saved, never in the state hash).
+    made
+        True for a mark that says of a whole entity that systems made it: it is never saved nor hashed.
     """
 
     def wrap(cls: type[T]) -> type[T]:
-        made = dataclasses.dataclass(frozen=True, slots=True)(cls)
-        hints = get_type_hints(made, include_extras=True)
-        fields = tuple(_field_of(made, item, hints[item.name]) for item in dataclasses.fields(made))  # type: ignore[arg-type]
+        cls = dataclasses.dataclass(frozen=True, slots=True)(cls)
+        hints = get_type_hints(cls, include_extras=True)
+        fields = tuple(_field_of(cls, item, hints[item.name]) for item in dataclasses.fields(cls))  # type: ignore[arg-type]
         by_name = {item.name: item for item in fields}
-        made.__component__ = ComponentType(made, name, version, authored, fields, by_name)  # type: ignore[attr-defined]
-        return made
+        cls.__component__ = ComponentType(cls, name, version, authored, made, fields, by_name)  # type: ignore[attr-defined]
+        return cls
 
     return wrap
 

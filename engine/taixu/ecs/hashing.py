@@ -25,14 +25,15 @@ __all__ = ["hash_world"]
 def hash_world(world: World) -> str:
     """The state hash of a world: 32 hexadecimal digits."""
     digest = hashlib.blake2b(digest_size=16)
-    declared = {item.cls: item for table in world.tables if table.count for item in table.components if item.authored}
+    tables = [table for table in world.tables if table.count and not table.made]
+    declared = {item.cls: item for table in tables for item in table.components if item.authored}
     for item in sorted(declared.values(), key=lambda found: found.name):
-        _hash_component(digest, world, item)
+        _hash_component(digest, world, item, tables)
     return digest.hexdigest()
 
 
-def _hash_component(digest: hashlib.blake2b, world: World, declared: ComponentType) -> None:
-    tables = [table for table in world.tables if table.count and declared.cls in table.types]
+def _hash_component(digest: hashlib.blake2b, world: World, declared: ComponentType, tables: list[Table]) -> None:
+    tables = [table for table in tables if declared.cls in table.types]
     stable = np.concatenate([world.stable_ids(table.entities) for table in tables])
     order = np.argsort(stable, kind="stable")
     digest.update(f"{declared.name}:{declared.version}:{len(stable)};".encode())

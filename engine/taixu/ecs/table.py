@@ -43,13 +43,15 @@ class Column:
 class Table:
     """The rows of one archetype. Rows are dense: removal moves the last rows into the holes."""
 
-    __slots__ = ("_capacity", "_columns", "_entities", "_world", "components", "count", "id", "rows", "types")
+    __slots__ = ("_capacity", "_columns", "_entities", "_world", "components", "count", "id", "made", "rows", "types")
 
     def __init__(self, world: World, table_id: int, components: tuple[ComponentType, ...]) -> None:
         self._world = world
         self.id = table_id
         self.components = components
         self.types: frozenset[type] = frozenset(item.cls for item in components)
+        self.made = any(item.made for item in components)
+        """Whether systems made these entities: they are neither saved nor hashed."""
         self.count = 0
         self._capacity = 0
         self._entities: NDArray[np.uint64] = np.empty(0, np.uint64)

@@ -1,0 +1,148 @@
+"""Who is whose child, as arrays by entity index, so that whole levels are walked at once."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World, indices_of
+from taixu.scene.components import Parent
+
+__all__ = ["Hierarchy", "despawn_tree"]
+
+Indices = NDArray[np.intp]
+_NONE: Indices = np.empty(0, np.intp)
+
+
+class Hierarchy:
+    """Parents, children and depths by entity index (a resource); `update` follows the world's changes.
+
+    A parent that is dead, missing or the entity's own descendant counts as none: nothing loops and nothing is lost.
+    """
+
+    def __init__(self) -> None:
+        self.depths: NDArray[np.int32] = np.zeros(0, np.int32)
+        """0 for roots."""
+        self.parents: NDArray[np.int32] = np.zeros(0, np.int32)
+        """Entity index of the parent; 0 for roots."""
+        self.version = 0
+        self._starts: NDArray[np.int64] = np.zeros(1, np.int64)
+        self._children: Indices = _NONE
+        self._tick = -1
+
+    @property
+    def is_flat(self) -> bool:
+        """Whether nobody has a parent."""
+        return len(self._children) == 0
+
+    def update(self, world: World) -> Indices:
+        """Follow the changes since the last call; gives the indices whose parent is another now."""
+        capacity = world.index_capacity
+        if not self._changed(world):
+            if len(self.parents) < capacity:
+                self._grow(capacity)
+            return _NONE
+        self._tick = world.tick
+        children, parents = self._edges(world)
+        before = self.parents
+        self.parents = np.zeros(capacity, np.int32)
+        self.parents[children] = parents
+        self._number(children, parents)
+        self.version += 1
+        same = min(len(before), capacity)
+        changed = np.flatnonzero(self.parents[:same] != before[:same])
+        return np.concatenate([changed, same + np.flatnonzero(self.parents[same:])])
+
+    def children_of(self, indices: Indices) -> Indices:
+        """The children of all of these, in no particular order."""
+        if self.is_flat or not len(indices):
+            return _NONE
+        starts, ends = self._starts[indices], self._starts[indices + 1]
+        counts = ends - starts
+        total = int(counts.sum())
+        if not total:
+            return _NONE
+        # Positions start..end of every family, laid one after the other.
+        offsets = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts)
+        return self._children[offsets + np.arange(total)]
+
+    def descendants_of(self, indices: Indices) -> Indices:
+        """All below these (without themselves), each once if none of `indices` lies below another."""
+        found = []
+        level = self.children_of(indices)
+        while len(level):
+            found.append(level)
+            level = self.children_of(level)
+        return np.concatenate(found) if found else _NONE
+
+    def parents_of(self, indices: Indices) -> Indices:
+        """The parents' indices; 0 for roots."""
+        return self.parents[indices].astype(np.intp)
+
+    def _changed(self, world: World) -> bool:
+        if self._tick < 0:
+            return True
+        structure = world.structure.since(self._tick)
+        if structure is None:
+            return True
+        for table in world.query(Parent).tables():
+            rows = table.changed((Parent,), since=self._tick)
+            if rows.stop > rows.start if isinstance(rows, slice) else len(rows):
+                return True
+        if not self.is_flat and len(structure.despawned):
+            return True
+        moved = indices_of(structure.moved)
+        return bool(len(moved)) and bool((self.parents[moved[moved < len(self.parents)]] > 0).any())
+
+    def _edges(self, world: World) -> tuple[Indices, Indices]:
+        children, parents = [], []
+        for table in world.query(Parent):
+            targets = table.read(Parent, "entity")
+            living = world.alive(targets)
+            children.append(indices_of(table.entities)[living])
+            parents.append(indices_of(targets)[living])
+        if not children:
+            return _NONE, _NONE
+        return np.concatenate(children), np.concatenate(parents)
+
+    def _number(self, children: Indices, parents: Indices) -> None:
+        """Families by parent, then depths level by level; who is never reached hangs in a loop and becomes a root."""
+        capacity = len(self.parents)
+        self._link(children, capacity)
+        self.depths = np.zeros(capacity, np.int32)
+        reached = np.zeros(capacity, bool)
+        level = np.unique(parents[self.parents[parents] == 0]) if len(parents) else _NONE
+        depth = 0
+        while len(level):
+            reached[level] = True
+            self.depths[level] = depth
+            level = self.children_of(level)
+            depth += 1
+        lost = children[~reached[children]]
+        if len(lost):
+            self.parents[lost] = 0
+            self._link(children[reached[children]], capacity)
+
+    def _link(self, children: Indices, capacity: int) -> None:
+        parents = self.parents[children]
+        self._children = children[np.argsort(parents, kind="stable")]
+        self._starts = np.concatenate([[0], np.cumsum(np.bincount(parents, minlength=capacity))])
+
+    def _grow(self, capacity: int) -> None:
+        for name in ("parents", "depths"):
+            old = getattr(self, name)
+            setattr(self, name, np.concatenate([old, np.zeros(capacity - len(old), np.int32)]))
+        last = self._starts[-1]
+        self._starts = np.concatenate([self._starts, np.full(capacity + 1 - len(self._starts), last)])
+
+    def fork(self, world: World) -> Hierarchy:
+        return Hierarchy()
+
+
+def despawn_tree(world: World, entities: int | NDArray[np.uint64]) -> None:
+    """Despawn entities with all that hangs below them."""
+    hierarchy = world.resource(Hierarchy) if world.has_resource(Hierarchy) else Hierarchy()
+    hierarchy.update(world)
+    indices = indices_of(world.living(entities))
+    below = hierarchy.descendants_of(indices)
+    world.despawn(world.living(world.entities_at(np.unique(np.concatenate([indices, below])))))

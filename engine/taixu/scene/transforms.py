@@ -1,0 +1,184 @@
+"""World transforms: where everything is, by entity index, kept up to date for changed rows only.
+
+Matrices are relative to the root's cell of 1,024 m, so a float32 is exact to a fraction of a millimetre wherever in a
+planet-sized world an entity is; who compares two cells subtracts them as integers.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import ChangeLog, Rows, Table, World, indices_of, row_count
+from taixu.math.affine import compose_rows, rows_from_trs
+from taixu.scene.components import CELL_M, Parent, Transform
+from taixu.scene.hierarchy import Hierarchy
+
+__all__ = ["WorldTransforms", "propagate_transforms", "split_position"]
+
+Indices = NDArray[np.intp]
+_FIELDS = ("translation", "rotation", "scale")
+_NONE: Indices = np.empty(0, np.intp)
+
+
+class WorldTransforms:
+    """World matrices and cells by entity index (a resource).
+
+    Attributes
+    ----------
+    matrices : float32[capacity, 12]
+        World-from-local 3x4 matrices in rows, relative to the cell.
+    cells : int32[capacity, 3]
+        The cell of the entity's root.
+    changes : ChangeLog
+        Which indices changed, by tick: ``changes.since(tick, len(matrices))``.
+    """
+
+    def __init__(self) -> None:
+        self.matrices: NDArray[np.float32] = np.zeros((0, 12), np.float32)
+        self.cells: NDArray[np.int32] = np.zeros((0, 3), np.int32)
+        self.changes = ChangeLog()
+        self._tick = 0
+        self._touched: NDArray[np.bool_] = np.zeros(0, bool)
+        self._shown: dict[str, Any] | None = None
+        self._shown_before: Indices = _NONE
+
+    def show(self, entities: NDArray[np.uint64], translations: NDArray[Any], rotations: NDArray[Any]) -> None:
+        """Show entities elsewhere for the next propagation only (physics shows poses between two fixed steps).
+
+        Their `Transform` stays as it is. Translations ``[3, n]`` and rotations ``[4, n]`` are as in `Transform`.
+        """
+        self._shown = {"entities": entities, "translation": translations, "rotation": rotations}
+
+    def matrix(self, index: int) -> NDArray[np.float64]:
+        """The world-from-local 4x4 of one entity in float64, cell included."""
+        matrix = np.eye(4)
+        matrix[:3] = self.matrices[index].reshape(3, 4)
+        matrix[:3, 3] += self.cells[index] * CELL_M
+        return matrix
+
+    def changed(self, since: int) -> Rows:
+        """Entity indices whose matrix or cell changed after a tick."""
+        return self.changes.since(since, len(self.matrices))
+
+    def fork(self, world: World) -> WorldTransforms:
+        return WorldTransforms()
+
+    def _reserve(self, capacity: int) -> None:
+        have = len(self.matrices)
+        if have < capacity:
+            matrices, cells = np.zeros((capacity, 12), np.float32), np.zeros((capacity, 3), np.int32)
+            matrices[:have], cells[:have] = self.matrices, self.cells
+            self.matrices, self.cells = matrices, cells
+            self._touched = np.zeros(capacity, bool)
+
+
+def split_position(position: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+    """Cells and offsets of positions ``[3]`` or ``[3, n]`` in metres; offsets lie within half a cell of zero."""
+    metres = np.asarray(position, np.float64)
+    cells = np.rint(metres / CELL_M)
+    return cells.astype(np.int32), (metres - cells * CELL_M).astype(np.float32)
+
+
+def propagate_transforms(world: World) -> None:
+    """Bring `WorldTransforms` up to date: changed rows, and what hangs below them, level by level."""
+    state, hierarchy = world.resource(WorldTransforms), world.resource(Hierarchy)
+    reparented = hierarchy.update(world)
+    state._reserve(world.index_capacity)
+    since, state._tick = state._tick, world.tick
+    changed = [_update_roots(state, table, since) for table in world.query(Transform, without=(Parent,))]
+    changed += [_show(world, state)]
+    if not hierarchy.is_flat:
+        below = [_indices(table, table.changed((Transform,), since=since)) for table in world.query(Transform, Parent)]
+        changed.append(_update_children(world, state, hierarchy, [*changed, *below, reparented]))
+    for indices in changed:
+        state.changes.mark(indices, world.tick)
+    world.advance()
+
+
+def _indices(table: Table, rows: Rows) -> Indices:
+    return indices_of(table.entities[rows])
+
+
+def _update_roots(state: WorldTransforms, table: Table, since: int) -> Indices:
+    rows = table.changed((Transform,), since=since, fields=_FIELDS)
+    moved = table.changed((Transform,), since=since, fields=("cell",))
+    if row_count(moved):
+        state.cells[_indices(table, moved)] = table.read(Transform, "cell")[:, moved].T
+    if not row_count(rows):
+        return _indices(table, moved)
+    indices = _indices(table, rows)
+    columns = [_part(table, name, rows) for name in _FIELDS]
+    if isinstance(rows, slice) and int(indices[-1]) - int(indices[0]) == len(indices) - 1 and _is_run(indices):
+        rows_from_trs(*columns, out=state.matrices[indices[0] : indices[-1] + 1])
+    else:
+        state.matrices[indices] = rows_from_trs(*columns, out=np.empty((len(indices), 12), np.float32))
+    if not row_count(moved) or (isinstance(moved, slice) and isinstance(rows, slice) and moved == rows):
+        return indices
+    return np.concatenate([indices, _indices(table, moved)])
+
+
+def _part(table: Table, name: str, rows: Rows) -> NDArray[Any]:
+    column = table.read(Transform, name)
+    return column[:, rows] if isinstance(rows, slice) else column.take(rows, axis=1)
+
+
+def _is_run(indices: Indices) -> bool:
+    return bool((np.diff(indices) == 1).all())
+
+
+def _show(world: World, state: WorldTransforms) -> Indices:
+    """Poses shown for this once; what was shown last time and is not now goes back to its `Transform`."""
+    before, state._shown_before = state._shown_before, _NONE
+    touched = [before] if len(before) else []
+    if len(before):
+        living = before[world._index.tables[before] >= 0]
+        handles = world.entities_at(living)
+        columns = [world.gather(handles, Transform, name) for name in _FIELDS]
+        state.matrices[living] = rows_from_trs(*columns, out=np.empty((len(living), 12), np.float32))
+    if state._shown is not None:
+        shown, state._shown = state._shown, None
+        indices = indices_of(shown["entities"])
+        scales = world.gather(shown["entities"], Transform, "scale")
+        packed = np.empty((len(indices), 12), np.float32)
+        state.matrices[indices] = rows_from_trs(shown["translation"], shown["rotation"], scales, out=packed)
+        state._shown_before = indices
+        touched.append(indices)
+    return np.concatenate(touched) if touched else _NONE
+
+
+def _update_children(world: World, state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices]) -> Indices:
+    affected = _closure(state._touched, hierarchy, np.concatenate(changed))
+    affected = affected[(hierarchy.parents[affected] > 0)]
+    if not len(affected):
+        return _NONE
+    depths = hierarchy.depths[affected]
+    affected = affected[np.argsort(depths, kind="stable")]
+    ends = np.cumsum(np.bincount(depths))
+    handles = world.entities_at(affected)
+    columns = [world.gather(handles, Transform, name) for name in _FIELDS]
+    packed = rows_from_trs(*columns, out=np.empty((len(affected), 12), np.float32))
+    parents = hierarchy.parents_of(affected)
+    for start, end in zip(ends[:-1], ends[1:], strict=True):
+        if end > start:
+            level, above = affected[start:end], parents[start:end]
+            state.matrices[level] = compose_rows(state.matrices[above], packed[start:end])
+            state.cells[level] = state.cells[above]
+    return affected
+
+
+def _closure(touched: NDArray[np.bool_], hierarchy: Hierarchy, start: Indices) -> Indices:
+    """`start` and all below, each once. `touched` is all False before and after."""
+    touched[start] = True
+    found, level = [np.flatnonzero(touched) if len(start) > 1 else start], start
+    level = found[0]
+    while len(level):
+        level = hierarchy.children_of(level)
+        level = level[~touched[level]]
+        touched[level] = True
+        found.append(level)
+    closure = np.concatenate(found)
+    touched[closure] = False
+    return closure
