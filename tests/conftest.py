@@ -10,7 +10,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("TAIXU_CONTENT", str(ROOT.parent / "shared" / "content"))
-# Compiling shaders is most of a golden image's time: Mesa keeps what it compiled, here rather than in the home folder.
+# Compiling shaders is most of a golden image's time: Mesa keeps what it compiled, in the checkout.
 os.environ.setdefault("MESA_SHADER_CACHE_DIR", str(ROOT / ".taixu" / "shader-cache"))
 
 import numpy as np  # noqa: E402  (the environment comes first)
@@ -20,7 +20,7 @@ from hypothesis import HealthCheck, settings  # noqa: E402
 settings.register_profile(
     "taixu", deadline=None, print_blob=True, derandomize=True, suppress_health_check=[HealthCheck.too_slow]
 )
-settings.register_profile("search", parent=settings.get_profile("taixu"), derandomize=False, max_examples=1000)
+settings.register_profile("search", settings.get_profile("taixu"), derandomize=False, max_examples=1000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "taixu"))
 
 
@@ -30,14 +30,17 @@ def pytest_configure(config: pytest.Config) -> None:
 
 @pytest.fixture(autouse=True)
 def strict_floats() -> Iterator[None]:
-    """A division by zero, an overflow or a made NaN is an error. (Vanishing to zero is how float32 goes to sleep.)"""
+    """Dividing by zero, overflow and making NaN are errors; float32 may vanish to zero.
+
+    (That is how a motion comes to rest.)
+    """
     with np.errstate(all="raise", under="ignore"):
         yield
 
 
 @pytest.fixture(scope="session")
 def content() -> Path:
-    """The folder of third-party models and pictures (``TAIXU_CONTENT``); the test is skipped where it is absent."""
+    """The folder of third-party models and pictures (``TAIXU_CONTENT``); skips where it is absent."""
     folder = Path(os.environ["TAIXU_CONTENT"])
     if not folder.is_dir():
         pytest.skip(f"no third-party content at {folder}; TAIXU_CONTENT names the folder")

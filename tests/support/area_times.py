@@ -31,4 +31,5 @@ class AreaTimes:
         terminalreporter.section("minutes by area")
         for area, secs in sorted(self.secs.items(), key=lambda item: -item[1]):
             terminalreporter.write_line(f"{secs / 60:6.2f} min  {self.counts[area]:5d} tests  {area}")
-        terminalreporter.write_line(f"{sum(self.secs.values()) / 60:6.2f} min  {sum(self.counts.values()):5d} tests")
+        secs, count = sum(self.secs.values()), sum(self.counts.values())
+        terminalreporter.write_line(f"{secs / 60:6.2f} min  {count:5d} tests")

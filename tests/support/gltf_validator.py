@@ -14,10 +14,13 @@ PACKAGE = "gltf-validator@2.0.0-dev.3.10"
 SCRIPT = """
 const validator = require('gltf-validator'), fs = require('fs'), path = require('path');
 const file = process.argv[2], folder = path.dirname(file);
-validator.validateBytes(new Uint8Array(fs.readFileSync(file)), {
+const read = name => new Uint8Array(fs.readFileSync(name));
+validator.validateBytes(read(file), {
   uri: path.basename(file), maxIssues: 1000,
-  externalResourceFunction: uri => fs.promises.readFile(path.join(folder, decodeURIComponent(uri))).then(b => new Uint8Array(b)),
-}).then(report => console.log(JSON.stringify(report)), error => { console.error(String(error)); process.exit(1); });
+  externalResourceFunction: async uri => read(path.join(folder, decodeURIComponent(uri))),
+}).then(
+  report => console.log(JSON.stringify(report)),
+  error => { console.error(String(error)); process.exit(1); });
 """
 
 
