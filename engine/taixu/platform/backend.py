@@ -1,0 +1,35 @@
+"""How pyglet is imported and pumped: the few lines that windows, gamepads and sound share."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Any
+
+__all__ = ["import_pyglet", "pump"]
+
+
+_started: set[int] = set()
+"""Event loops of pyglet (its own singleton, one a process) that were started."""
+
+
+def import_pyglet(name: str) -> Any:
+    """Return a module of pyglet ("window", "media.drivers"), configured.
+
+    No shadow window (it would need a screen as soon as anything is imported) and no GL error checks after
+    each call: all drawing is done by the renderer.
+    """
+    import pyglet
+
+    pyglet.options.shadow_window = False
+    pyglet.options.debug_gl = False
+    return import_module(f"pyglet.{name}")
+
+
+def pump() -> None:
+    """Let pyglet hand out what waits: device events, ends of sounds. Never blocks; main thread only."""
+    loop = import_pyglet("app").platform_event_loop
+    if id(loop) not in _started:
+        loop.start()
+        _started.add(id(loop))
+    import_pyglet("clock").tick()
+    loop.step(0.0)
