@@ -216,16 +216,22 @@ class World:
 
     def gather(self, entities: Entities, cls: type, name: str) -> Array:
         """A field of any entities, in their order: ``[n]`` or ``[width, n]``; entities without it get the default."""
-        handles = self._checked(entities)
-        fld = component_type(cls).by_name[name]
-        parts = [(table, places, rows) for table, places, rows in self._by_table(handles) if cls in table.types]
-        if len(parts) == 1 and len(parts[0][1]) == len(handles):
-            return parts[0][0].take(cls, name, parts[0][2])
-        out = fld.empty(len(handles))
-        out[...] = fld.column(fld.default, len(handles))
-        for table, places, rows in parts:
-            out[..., places] = table.take(cls, name, rows)
-        return out
+        return self.gather_columns(self._checked(entities), cls, (name,))[0]
+
+    def gather_columns(self, entities: Handles, cls: type, names: Sequence[str]) -> list[Array]:
+        """Several fields at once, of entities that the caller knows to be alive."""
+        parts = [(table, places, rows) for table, places, rows in self._by_table(entities) if cls in table.types]
+        if len(parts) == 1 and len(parts[0][1]) == len(entities):
+            return [parts[0][0].take(cls, name, parts[0][2]) for name in names]
+        columns = []
+        for name in names:
+            fld = component_type(cls).by_name[name]
+            column = fld.empty(len(entities))
+            column[...] = fld.column(fld.default, len(entities))
+            for table, places, rows in parts:
+                column[..., places] = table.take(cls, name, rows)
+            columns.append(column)
+        return columns
 
     def scatter(self, entities: Entities, cls: type, name: str, values: Any) -> None:
         """Write a field of any entities, one value or a column in their order; entities without it are left alone."""

@@ -11,10 +11,11 @@ from taixu.scene.components import (
     Transform, Visibility,
 )
 from taixu.scene.hierarchy import Hierarchy, despawn_tree
+from taixu.scene.node import Node
 from taixu.scene.transforms import WorldTransforms, propagate_transforms, split_position
 
 __all__ = [
     "CELL_M", "SHARED_COMPONENTS", "Camera", "Environment", "FromModel", "Hierarchy", "Light", "Material", "MeshInstance",
-    "Model", "Name", "Parent", "Shape", "Transform", "Visibility", "WorldTransforms", "despawn_tree",
+    "Model", "Name", "Node", "Parent", "Shape", "Transform", "Visibility", "WorldTransforms", "despawn_tree",
     "propagate_transforms", "split_position",
 ]

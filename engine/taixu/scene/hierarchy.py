@@ -21,11 +21,12 @@ class Hierarchy:
     """
 
     def __init__(self) -> None:
-        self.depths: NDArray[np.int32] = np.zeros(0, np.int32)
+        self.depths: NDArray[np.int16] = np.zeros(0, np.int16)
         """0 for roots."""
         self.parents: NDArray[np.int32] = np.zeros(0, np.int32)
         """Entity index of the parent; 0 for roots."""
-        self.version = 0
+        self.levels: list[Indices] = []
+        """All children by depth, from 1 on."""
         self._starts: NDArray[np.int64] = np.zeros(1, np.int64)
         self._children: Indices = _NONE
         self._tick = -1
@@ -48,7 +49,6 @@ class Hierarchy:
         self.parents = np.zeros(capacity, np.int32)
         self.parents[children] = parents
         self._number(children, parents)
-        self.version += 1
         same = min(len(before), capacity)
         changed = np.flatnonzero(self.parents[:same] != before[:same])
         return np.concatenate([changed, same + np.flatnonzero(self.parents[same:])])
@@ -109,15 +109,15 @@ class Hierarchy:
         """Families by parent, then depths level by level; who is never reached hangs in a loop and becomes a root."""
         capacity = len(self.parents)
         self._link(children, capacity)
-        self.depths = np.zeros(capacity, np.int32)
+        self.depths = np.zeros(capacity, np.int16)
         reached = np.zeros(capacity, bool)
         level = np.unique(parents[self.parents[parents] == 0]) if len(parents) else _NONE
-        depth = 0
+        self.levels = []
         while len(level):
             reached[level] = True
-            self.depths[level] = depth
-            level = self.children_of(level)
-            depth += 1
+            self.depths[level] = len(self.levels)
+            level = np.sort(self.children_of(level))
+            self.levels.append(level)
         lost = children[~reached[children]]
         if len(lost):
             self.parents[lost] = 0
@@ -131,7 +131,7 @@ class Hierarchy:
     def _grow(self, capacity: int) -> None:
         for name in ("parents", "depths"):
             old = getattr(self, name)
-            setattr(self, name, np.concatenate([old, np.zeros(capacity - len(old), np.int32)]))
+            setattr(self, name, np.concatenate([old, np.zeros(capacity - len(old), old.dtype)]))
         last = self._starts[-1]
         self._starts = np.concatenate([self._starts, np.full(capacity + 1 - len(self._starts), last)])
 

@@ -12,14 +12,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import ChangeLog, Rows, Table, World, indices_of, row_count
-from taixu.math.affine import compose_rows, rows_from_trs
+from taixu.math.affine import compose_rows, put_rows, rows_from_trs, take_rows
 from taixu.scene.components import CELL_M, Parent, Transform
 from taixu.scene.hierarchy import Hierarchy
 
 __all__ = ["WorldTransforms", "propagate_transforms", "split_position"]
 
 Indices = NDArray[np.intp]
-_FIELDS = ("translation", "rotation", "scale")
+_TRS = ("translation", "rotation", "scale")
+_IDENTITY = np.eye(3, 4, dtype=np.float32).reshape(12)
 _NONE: Indices = np.empty(0, np.intp)
 
 
@@ -41,6 +42,7 @@ class WorldTransforms:
         self.cells: NDArray[np.int32] = np.zeros((0, 3), np.int32)
         self.changes = ChangeLog()
         self._tick = 0
+        self._has_cells = False
         self._touched: NDArray[np.bool_] = np.zeros(0, bool)
         self._shown: dict[str, Any] | None = None
         self._shown_before: Indices = _NONE
@@ -69,7 +71,7 @@ class WorldTransforms:
     def _reserve(self, capacity: int) -> None:
         have = len(self.matrices)
         if have < capacity:
-            matrices, cells = np.zeros((capacity, 12), np.float32), np.zeros((capacity, 3), np.int32)
+            matrices, cells = np.tile(_IDENTITY, (capacity, 1)), np.zeros((capacity, 3), np.int32)
             matrices[:have], cells[:have] = self.matrices, self.cells
             self.matrices, self.cells = matrices, cells
             self._touched = np.zeros(capacity, bool)
@@ -103,18 +105,20 @@ def _indices(table: Table, rows: Rows) -> Indices:
 
 
 def _update_roots(state: WorldTransforms, table: Table, since: int) -> Indices:
-    rows = table.changed((Transform,), since=since, fields=_FIELDS)
+    rows = table.changed((Transform,), since=since, fields=_TRS)
     moved = table.changed((Transform,), since=since, fields=("cell",))
     if row_count(moved):
-        state.cells[_indices(table, moved)] = table.read(Transform, "cell")[:, moved].T
+        cells = _part(table, "cell", moved)
+        state._has_cells = state._has_cells or bool(cells.any())
+        state.cells[_indices(table, moved)] = cells.T
     if not row_count(rows):
         return _indices(table, moved)
     indices = _indices(table, rows)
-    columns = [_part(table, name, rows) for name in _FIELDS]
+    columns = [_part(table, name, rows) for name in _TRS]
     if isinstance(rows, slice) and int(indices[-1]) - int(indices[0]) == len(indices) - 1 and _is_run(indices):
         rows_from_trs(*columns, out=state.matrices[indices[0] : indices[-1] + 1])
     else:
-        state.matrices[indices] = rows_from_trs(*columns, out=np.empty((len(indices), 12), np.float32))
+        put_rows(state.matrices, indices, rows_from_trs(*columns, out=np.empty((len(indices), 12), np.float32)))
     if not row_count(moved) or (isinstance(moved, slice) and isinstance(rows, slice) and moved == rows):
         return indices
     return np.concatenate([indices, _indices(table, moved)])
@@ -136,44 +140,53 @@ def _show(world: World, state: WorldTransforms) -> Indices:
     if len(before):
         living = before[world._index.tables[before] >= 0]
         handles = world.entities_at(living)
-        columns = [world.gather(handles, Transform, name) for name in _FIELDS]
-        state.matrices[living] = rows_from_trs(*columns, out=np.empty((len(living), 12), np.float32))
+        columns = world.gather_columns(handles, Transform, _TRS)
+        put_rows(state.matrices, living, rows_from_trs(*columns, out=np.empty((len(living), 12), np.float32)))
     if state._shown is not None:
         shown, state._shown = state._shown, None
         indices = indices_of(shown["entities"])
         scales = world.gather(shown["entities"], Transform, "scale")
         packed = np.empty((len(indices), 12), np.float32)
-        state.matrices[indices] = rows_from_trs(shown["translation"], shown["rotation"], scales, out=packed)
+        put_rows(state.matrices, indices, rows_from_trs(shown["translation"], shown["rotation"], scales, out=packed))
         state._shown_before = indices
         touched.append(indices)
     return np.concatenate(touched) if touched else _NONE
 
 
 def _update_children(world: World, state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices]) -> Indices:
-    affected = _closure(state._touched, hierarchy, np.concatenate(changed))
-    affected = affected[(hierarchy.parents[affected] > 0)]
+    levels = _affected(state, hierarchy, changed)
+    affected = np.concatenate(levels) if levels else _NONE
     if not len(affected):
         return _NONE
-    depths = hierarchy.depths[affected]
-    affected = affected[np.argsort(depths, kind="stable")]
-    ends = np.cumsum(np.bincount(depths))
-    handles = world.entities_at(affected)
-    columns = [world.gather(handles, Transform, name) for name in _FIELDS]
+    columns = world.gather_columns(world.entities_at(affected), Transform, _TRS)
     packed = rows_from_trs(*columns, out=np.empty((len(affected), 12), np.float32))
-    parents = hierarchy.parents_of(affected)
-    for start, end in zip(ends[:-1], ends[1:], strict=True):
-        if end > start:
-            level, above = affected[start:end], parents[start:end]
-            state.matrices[level] = compose_rows(state.matrices[above], packed[start:end])
+    start = 0
+    for level in levels:
+        above = hierarchy.parents_of(level)
+        end = start + len(level)
+        put_rows(state.matrices, level, compose_rows(take_rows(state.matrices, above), packed[start:end]))
+        if state._has_cells:
             state.cells[level] = state.cells[above]
+        start = end
     return affected
+
+
+def _affected(state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices]) -> list[Indices]:
+    """The children that are no longer right, by depth: those that changed and all below whatever changed."""
+    if sum(map(len, changed)) * 4 > len(state.matrices):
+        return hierarchy.levels  # finding out would cost more than doing all
+    affected = _closure(state._touched, hierarchy, np.concatenate(changed))
+    affected = affected[hierarchy.parents[affected] > 0]
+    depths = hierarchy.depths[affected]
+    ends = np.cumsum(np.bincount(depths)) if len(depths) else _NONE
+    return np.split(affected[np.argsort(depths, kind="stable")], ends[:-1])
 
 
 def _closure(touched: NDArray[np.bool_], hierarchy: Hierarchy, start: Indices) -> Indices:
     """`start` and all below, each once. `touched` is all False before and after."""
     touched[start] = True
-    found, level = [np.flatnonzero(touched) if len(start) > 1 else start], start
-    level = found[0]
+    level = np.flatnonzero(touched)
+    found = [level]
     while len(level):
         level = hierarchy.children_of(level)
         level = level[~touched[level]]
