@@ -190,7 +190,7 @@ class World:
         found: T = table.value(cls, row)
         return found
 
-    def set(self, entity: int, cls: type, **fields: Any) -> None:
+    def set(self, entity: int, cls: type, /, **fields: Any) -> None:
         """Write fields of a component that the entity has."""
         table, row = self._place(entity)
         if cls not in table.types:

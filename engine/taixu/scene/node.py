@@ -87,7 +87,7 @@ class Node:
                 self.world.insert(self.entity, item)
         return self
 
-    def change(self, cls: type, **fields: Any) -> Node:
+    def change(self, cls: type, /, **fields: Any) -> Node:
         """Write fields of a component that it has."""
         self.world.set(self.entity, cls, **fields)
         return self

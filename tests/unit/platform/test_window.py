@@ -65,14 +65,15 @@ def display() -> Iterator[str]:
     if xvfb is None:
         pytest.skip("Xvfb is not installed")
     read_end, write_end = os.pipe()
-    command = [xvfb, "-displayfd", str(write_end), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
-    process = subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL)
+    command = [xvfb, "-displayfd", str(write_end), "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"]
+    process = subprocess.Popen(command, pass_fds=[write_end], stderr=open("/tmp/xvfb.err","a"))
     os.close(write_end)
     number = os.read(read_end, 16).decode().strip()
     os.close(read_end)
     if not number:
         process.wait()
         pytest.skip("Xvfb does not start on this machine")
+    print("DISPLAY", number)
     yield f":{number}"
     process.terminate()
     process.wait()
