@@ -1,0 +1,46 @@
+"""Files that are written whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from taixu.errors import UsageError
+
+__all__ = ["finished_file", "need_suffix"]
+
+
+@contextmanager
+def finished_file(path: Path) -> Iterator[Path]:
+    """Give a name to write to; the file takes its place under `path` only when the block ends well.
+
+    The folder is made where it lacks. An error, Ctrl-C and SIGTERM leave what stood there before.
+    """
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder; name a file in it")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.unfinished{path.suffix}")
+    try:
+        yield unfinished
+        os.replace(unfinished, path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+
+
+def need_suffix(path: Path, suffixes: tuple[str, ...], *, option: str) -> str:
+    """The lower-case suffix of an output file, which must be one of those that can be written.
+
+    Raises
+    ------
+    UsageError
+        When it is another.
+    """
+    suffix = path.suffix.lower()
+    if suffix not in suffixes:
+        known = ", ".join(suffixes[:-1]) + (" or " if len(suffixes) > 1 else "") + suffixes[-1]
+        raise UsageError(
+            f"{option}: {path} ends in {suffix or 'nothing'}, but what can be written is {known}"
+        )
+    return suffix

@@ -1,0 +1,125 @@
+"""``taixu info``: versions, the GPU, what is installed, what is missing and how to get it."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import re
+import sys
+from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from typing import Any
+
+from taixu.errors import TaixuError
+
+__all__ = ["add_arguments", "describe", "example", "run", "summary", "taixu_version", "usage"]
+
+summary = "Says what is installed, what the graphics card offers, what is missing and how to get it."
+usage = "[options]"
+example = "taixu info --json"
+
+_NAME = re.compile(r"[A-Za-z0-9._-]+")
+_EXTRA = re.compile(r"extra == ['\"](\w+)['\"]")
+_BACKENDS = ("pybullet", "rapier3d")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Nothing to declare."""
+
+
+def taixu_version() -> str:
+    """The version of the installed distribution."""
+    try:
+        return version("taixu")
+    except PackageNotFoundError:
+        return "unpacked"
+
+
+def run(args: argparse.Namespace) -> int:
+    """Show it, or answer with it."""
+    found = describe()
+    args.console.answer(found)
+    gpu = found["gpu"]
+    machine = f"{found['system']}, {found['processors']} processors"
+    packages = ", ".join(f"{name} {number}" for name, number in found["packages"].items() if number)
+    lines = [
+        f"taixu {found['taixu']}, Python {found['python']}, {machine}",
+        f"  GPU       {gpu['renderer']}, OpenGL {gpu['version']}" if gpu else f"  GPU       {found['gpu_problem']}",
+        f"  physics   {', '.join(found['physics']) or 'none'}",
+        f"  packages  {packages}",
+    ]
+    lines += [f"  missing   {name}: pip install taixu" for name, number in found["packages"].items() if not number]
+    for name, extra in found["extras"].items():
+        lacks = f"lacks {', '.join(extra['missing'])}: {extra['install']}"
+        lines.append(f"  {name:<9} {lacks if extra['missing'] else 'installed'}")
+    lines.append(f"  plugins   {', '.join(found['plugins']) or 'none'}")
+    args.console.show("\n".join(lines))
+    return 0
+
+
+def describe() -> dict[str, Any]:
+    """All that is known, as one mapping."""
+    core, extras = _requirements()
+    packages = {name: _installed(name) for name in core}
+    gpu, problem = _gpu()
+    return {
+        "taixu": taixu_version(),
+        "python": platform.python_version(),
+        "system": f"{platform.system()} {platform.machine()}",
+        "processors": os.cpu_count() or 1,
+        "executable": sys.executable,
+        "gpu": gpu,
+        "gpu_problem": problem,
+        "physics": [name for name in _BACKENDS if _installed(name)],
+        "packages": packages,
+        "extras": {
+            name: {
+                "missing": [package for package in wanted if not _installed(package)],
+                "install": f'pip install "taixu[{name}]"',
+            }
+            for name, wanted in extras.items()
+        },
+        "plugins": sorted(point.name for point in entry_points(group="taixu.plugins")),
+    }
+
+
+def _installed(name: str) -> str | None:
+    try:
+        return version(name)
+    except PackageNotFoundError:
+        return None
+
+
+def _requirements() -> tuple[list[str], dict[str, list[str]]]:
+    """What the distribution asks for: its core packages here, and those of each extra."""
+    try:
+        asked = requires("taixu") or []
+    except PackageNotFoundError:
+        asked = []
+    core: list[str] = []
+    extras: dict[str, list[str]] = {}
+    for line in asked:
+        found = _NAME.match(line)
+        if found is None:
+            continue
+        name, extra = found.group(), _EXTRA.search(line)
+        if extra is None:
+            if name != "pybullet" or _installed(
+                name
+            ):  # its wheel is for one platform, and another backend stands in
+                core.append(name)
+        elif extra.group(1) not in ("all", "dev") and name != "taixu":
+            extras.setdefault(extra.group(1), []).append(name)
+    return core, extras
+
+
+def _gpu() -> tuple[dict[str, Any] | None, str | None]:
+    """What the device says of itself, or the sentence that says why there is none."""
+    try:
+        from taixu.gpu import describe_device
+    except ImportError:
+        return None, "no renderer is installed"
+    try:
+        return describe_device(), None
+    except TaixuError as error:
+        return None, str(error)
