@@ -65,15 +65,14 @@ def display() -> Iterator[str]:
     if xvfb is None:
         pytest.skip("Xvfb is not installed")
     read_end, write_end = os.pipe()
-    command = [xvfb, "-displayfd", str(write_end), "-screen", "0", "640x480x24", "-nolisten", "tcp", "-noreset"]
-    process = subprocess.Popen(command, pass_fds=[write_end], stderr=open("/tmp/xvfb.err","a"))
+    command = [xvfb, "-displayfd", str(write_end), "-screen", "0", "640x480x24", "-nolisten", "tcp"]
+    process = subprocess.Popen(command, pass_fds=[write_end], stderr=subprocess.DEVNULL)
     os.close(write_end)
-    number = os.read(read_end, 16).decode().strip()
-    os.close(read_end)
+    with os.fdopen(read_end) as pipe:
+        number = pipe.readline().strip()  # the digits and the end of the line come apart
     if not number:
         process.wait()
         pytest.skip("Xvfb does not start on this machine")
-    print("DISPLAY", number)
     yield f":{number}"
     process.terminate()
     process.wait()
