@@ -26,15 +26,15 @@ blocks, textures and images are four separate series. Handles free themselves wh
 
 from __future__ import annotations
 
-from .device import Capabilities, Device, RenderPass
-from .formats import TEXTURE_FORMATS, VERTEX_FORMATS, TextureFormat, VertexFormat, texture_format
-from .layouts import StructLayout
-from .null_device import NullDevice
-from .resources import (
+from taixu.gpu.device import Capabilities, Device, RenderPass
+from taixu.gpu.formats import TEXTURE_FORMATS, VERTEX_FORMATS, TextureFormat, VertexFormat, texture_format
+from taixu.gpu.layouts import StructLayout
+from taixu.gpu.null_device import NullDevice
+from taixu.gpu.resources import (
     BindGroup, Buffer, BufferRange, ComputePipeline, Fence, ImageBinding, Pipeline, Sampler, Targets, Texture, TextureView,
 )  # fmt: skip
-from .shaders import ShaderError, ShaderLibrary, ShaderSource
-from .states import ADD, ALPHA, PREMULTIPLIED, BlendState, DepthState, VertexAttribute, VertexBuffer
+from taixu.gpu.shaders import ShaderError, ShaderLibrary, ShaderSource
+from taixu.gpu.states import ADD, ALPHA, PREMULTIPLIED, BlendState, DepthState, VertexAttribute, VertexBuffer
 
 __all__ = [
     "ADD", "ALPHA", "PREMULTIPLIED", "TEXTURE_FORMATS", "VERTEX_FORMATS", "BindGroup", "BlendState", "Buffer",
@@ -55,13 +55,13 @@ def create_device(*, headless: bool = True, shaders: ShaderLibrary | None = None
     """
     if not headless:
         return attach_device(lambda: None, shaders=shaders, debug=debug)
-    from .moderngl_device import open_device
+    from taixu.gpu.moderngl_device import open_device
 
     return open_device(shaders=shaders, debug=debug)
 
 
 def attach_device(make_current: object, *, shaders: ShaderLibrary | None = None, debug: bool = False) -> Device:
     """A device inside a window's context; `make_current` is called to make that context current (`window.switch_to`)."""
-    from .moderngl_device import attach_device as attach
+    from taixu.gpu.moderngl_device import attach_device as attach
 
     return attach(make_current, shaders=shaders, debug=debug)  # type: ignore[arg-type]

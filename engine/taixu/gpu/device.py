@@ -16,12 +16,12 @@ from typing import Any
 
 import numpy as np
 
-from .formats import TextureFormat, texture_format
-from .resources import (
+from taixu.gpu.formats import TextureFormat, texture_format
+from taixu.gpu.resources import (
     BindGroup, Buffer, BufferRange, ComputePipeline, Fence, ImageBinding, Pipeline, Sampler, Targets, Texture, TextureView,
 )  # fmt: skip
-from .shaders import ShaderError, ShaderLibrary
-from .states import BlendState, DepthState, VertexBuffer
+from taixu.gpu.shaders import ShaderError, ShaderLibrary
+from taixu.gpu.states import BlendState, DepthState, VertexBuffer
 
 __all__ = ["Capabilities", "Device", "RenderPass"]
 

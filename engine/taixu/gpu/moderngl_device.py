@@ -15,16 +15,16 @@ from typing import Any
 
 import numpy as np
 
-from ..errors import MachineError
-from .device import Capabilities, Device
-from .formats import VERTEX_FORMATS, TextureFormat
-from .raw import GL
-from .raw import Constants as C
-from .resources import (
+from taixu.errors import MachineError
+from taixu.gpu.device import Capabilities, Device
+from taixu.gpu.formats import VERTEX_FORMATS, TextureFormat
+from taixu.gpu.raw import GL
+from taixu.gpu.raw import Constants as C
+from taixu.gpu.resources import (
     BindGroup, Buffer, BufferRange, ComputePipeline, Fence, Pipeline, Sampler, Targets, Texture, TextureView,
 )  # fmt: skip
-from .shaders import ShaderError, ShaderLibrary, ShaderSource
-from .states import VertexBuffer
+from taixu.gpu.shaders import ShaderError, ShaderLibrary, ShaderSource
+from taixu.gpu.states import VertexBuffer
 
 __all__ = ["ModernglDevice", "attach_device", "open_device"]
 

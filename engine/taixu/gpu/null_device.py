@@ -13,12 +13,12 @@ from typing import Any
 
 import numpy as np
 
-from .device import Capabilities, Device
-from .formats import TextureFormat
-from .resources import (
+from taixu.gpu.device import Capabilities, Device
+from taixu.gpu.formats import TextureFormat
+from taixu.gpu.resources import (
     BindGroup, Buffer, BufferRange, ComputePipeline, Fence, Pipeline, Sampler, Targets, Texture, TextureView,
 )  # fmt: skip
-from .shaders import ShaderLibrary
+from taixu.gpu.shaders import ShaderLibrary
 
 __all__ = ["NullDevice"]
 

@@ -12,12 +12,12 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from .formats import TextureFormat
-from .shaders import ShaderSource
-from .states import BlendState, DepthState, VertexBuffer
+from taixu.gpu.formats import TextureFormat
+from taixu.gpu.shaders import ShaderSource
+from taixu.gpu.states import BlendState, DepthState, VertexBuffer
 
 if TYPE_CHECKING:
-    from .device import Device
+    from taixu.gpu.device import Device
 
 __all__ = ["BindGroup", "Buffer", "BufferRange", "ComputePipeline", "Fence", "ImageBinding", "Pipeline", "Sampler",
            "Targets", "Texture", "TextureView"]  # fmt: skip

@@ -12,7 +12,7 @@ import re
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from ..errors import TaixuError
+from taixu.errors import TaixuError
 
 __all__ = ["ShaderError", "ShaderLibrary", "ShaderSource"]
 

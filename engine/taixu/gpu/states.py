@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from .formats import VERTEX_FORMATS
+from taixu.gpu.formats import VERTEX_FORMATS
 
 __all__ = ["ADD", "ALPHA", "PREMULTIPLIED", "BlendState", "DepthState", "VertexAttribute", "VertexBuffer"]
 

@@ -1,0 +1,105 @@
+"""Binding numbers and blocks that every shader of the renderer shares.
+
+The numpy dtypes here are the only description: their GLSL is generated and included as ``generated/view.glsl``,
+``generated/frame.glsl`` and ``generated/scene.glsl``. Uniform, storage and texture numbers are three separate series.
+
+Spaces. `local`: a mesh's own. `world`: metres relative to the *origin of the camera's cell* of 1,024 m (cells are
+subtracted as integers, so float32 is good to 0.06 mm anywhere on a planet). `view`: the camera at the origin, looking
+along -Z. `clip`: reversed depth, 1 near and 0 far.
+"""
+
+from __future__ import annotations
+
+from taixu.gpu import Device, StructLayout, VertexBuffer
+
+__all__ = [
+    "FLAG_CAST_SHADOW", "FLAG_VISIBLE", "FRAME_BLOCK", "MESH_ROW", "MESH_VERTEX_LAYOUT", "POSITION_VERTEX_LAYOUT",
+    "RENDERABLE_ROW", "VIEW_BLOCK", "StorageSlot", "TextureSlot", "UniformSlot", "register_sources",
+]  # fmt: skip
+
+
+class UniformSlot:
+    """Binding numbers of uniform blocks."""
+
+    FRAME, VIEW, PASS = 0, 1, 2  # PASS: pushed by whichever pass runs, for itself
+    LIGHTING, CLUSTERS, SHADOWS = 3, 4, 5  # the shading side's
+    FREE = 8  # plugins count up from here
+
+
+class StorageSlot:
+    """Binding numbers of storage blocks; 16 a shader stage is what GPUs offer."""
+
+    TRANSFORMS, CELLS, PREVIOUS_TRANSFORMS, PREVIOUS_CELLS, RENDERABLES, MESHES = 0, 1, 2, 3, 4, 5
+    MATERIALS, LIGHTS, CLUSTERS, SHADOWS = 6, 7, 8, 9  # the shading side's
+    PREVIOUS_POSITIONS = 10
+    FREE = 11  # a compute pass uses these as it likes
+
+
+class TextureSlot:
+    """Texture units; 16 a shader stage is what OpenGL 4.3 promises."""
+
+    PASS = 0  # 0 to 3: what a pass reads
+    SHADING = 4  # 4 to 15: environment, shadows, arrays of material textures
+
+
+FLAG_VISIBLE, FLAG_CAST_SHADOW = 1, 2
+
+FRAME_BLOCK = StructLayout("FrameBlock", [
+    ("time_secs", "f4"), ("delta_secs", "f4"), ("frame_index", "u4"), ("transform_count", "u4"),
+], rules="std140")  # fmt: skip
+
+VIEW_BLOCK = StructLayout("ViewBlock", [
+    ("clip_from_world", "f4", (4, 4)), ("world_from_clip", "f4", (4, 4)), ("view_from_world", "f4", (4, 4)),
+    ("clip_from_view", "f4", (4, 4)), ("world_from_view", "f4", (4, 4)),
+    ("previous_clip_from_world", "f4", (4, 4)),  # from the world of `previous_cell`, without jitter
+    ("plain_clip_from_world", "f4", (4, 4)),  # without jitter, for velocity
+    ("frustum_planes", "f4", (6, 4)),  # world space, normals inwards: left right bottom top far near
+    ("camera_position", "f4", (4,)),  # world space; w is 1, or 0 for a parallel projection
+    ("camera_cell", "i4", (4,)), ("previous_cell", "i4", (4,)),
+    ("viewport", "f4", (4,)),  # width, height, 1/width, 1/height
+    ("depth_range", "f4", (4,)),  # near, far (0: infinite), tan(fov_y / 2), aspect
+    ("jitter", "f4", (4,)),  # this frame's and the last one's sub-pixel offset in clip units
+    ("layer_mask", "u4"), ("view_flags", "u4"), ("view_index", "u4"), ("view_padding", "u4"),
+], rules="std140")  # fmt: skip
+
+MESH_ROW = StructLayout("MeshRow", [
+    ("sphere", "f4", (4,)),  # local centre and radius
+    ("first_vertex", "u4"),
+    ("previous_vertex", "u4"),  # first of last frame's positions of a deformed mesh; 0xFFFFFFFF where it does not deform
+    ("index_count", "u4"), ("vertex_count", "u4"),
+])  # fmt: skip
+
+RENDERABLE_ROW = StructLayout("RenderableRow", [
+    ("transform", "u4"), ("mesh", "u4"), ("material", "u4"), ("entity", "u4"),
+    ("flags", "u4"), ("layers", "u4"), ("tint", "u4"), ("command", "u4"),
+])  # fmt: skip
+
+# Positions lie apart: depth and shadow passes fetch 12 bytes a vertex and no more.
+_POSITIONS = VertexBuffer.packed({0: "f32x3"})
+_SURFACE = VertexBuffer.packed({1: "snorm16x4", 2: "snorm16x4", 3: "f32x2", 4: "f32x2", 5: "unorm16x4"})
+_OBJECTS = VertexBuffer.packed({6: "u32"}, step="instance")
+MESH_VERTEX_LAYOUT = (_POSITIONS, _SURFACE, _OBJECTS)
+"""Slot 0 positions, 1 normal tangent uv0 uv1 color, 2 the visible list that gives each instance its object id."""
+POSITION_VERTEX_LAYOUT = (_POSITIONS, _OBJECTS)
+"""For passes that need positions only: slot 0 positions, 1 object ids."""
+
+_SCENE_GLSL = """
+layout(std430, binding = {t.TRANSFORMS}) readonly buffer Transforms {{ vec4 transforms[]; }};
+layout(std430, binding = {t.CELLS}) readonly buffer Cells {{ int cells[]; }};
+"""
+
+
+def register_sources(device: Device) -> None:
+    """Make the generated GLSL includable in this device's shaders."""
+    add = device.shaders.add_source
+    add("generated/frame.glsl", FRAME_BLOCK.uniform_block("FrameUniforms", binding=UniformSlot.FRAME))
+    add("generated/view.glsl", VIEW_BLOCK.uniform_block("ViewUniforms", binding=UniformSlot.VIEW))
+    add("generated/scene.glsl", _SCENE_GLSL.format(t=StorageSlot)
+        + RENDERABLE_ROW.storage_block("Renderables", binding=StorageSlot.RENDERABLES, array="renderables"))  # fmt: skip
+    add("generated/meshes.glsl", MESH_ROW.storage_block("Meshes", binding=StorageSlot.MESHES, array="meshes"))
+    add("generated/previous.glsl",
+        f"layout(std430, binding = {StorageSlot.PREVIOUS_TRANSFORMS}) readonly buffer PreviousTransforms "
+        "{ vec4 previous_transforms[]; };\n"
+        f"layout(std430, binding = {StorageSlot.PREVIOUS_CELLS}) readonly buffer PreviousCells {{ int previous_cells[]; }};\n"
+        f"layout(std430, binding = {StorageSlot.PREVIOUS_POSITIONS}) readonly buffer PreviousPositions "
+        "{ float previous_positions[]; };\n")  # fmt: skip

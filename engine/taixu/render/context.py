@@ -1,0 +1,118 @@
+"""What passes and features are given: the frame, the view, and ways to draw the scene's bins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World
+from taixu.gpu import Buffer, Device, Pipeline, RenderPass, Targets, Texture
+
+if TYPE_CHECKING:
+    from taixu.render.culling import Bin, VisibleList
+    from taixu.render.graph import PassNode
+    from taixu.render.renderer import Renderer
+    from taixu.render.views import View
+
+__all__ = ["DrawKey", "Feature", "FrameContext", "MaterialSource", "PassContext"]
+
+
+@dataclass(frozen=True, slots=True)
+class DrawKey:
+    """What of a material decides which pipeline draws it. `shader` and `features` are the shading side's own."""
+
+    alpha: str = "opaque"  # opaque, mask, blend
+    double_sided: bool = False
+    unlit: bool = False
+    shader: str = ""
+    features: int = 0
+
+
+class MaterialSource(Protocol):
+    """Who knows the materials (the shading side's `MaterialTable`). Material 0 exists always.
+
+    `keys[material]` is an index into `draw_keys`; `version` changes whenever one of both does.
+    """
+
+    version: int
+    keys: NDArray[np.int32]
+    draw_keys: Sequence[DrawKey]
+
+    @property
+    def buffer(self) -> Buffer:
+        """Rows by material id, for `StorageSlot.MATERIALS`."""
+        ...
+
+
+@dataclass
+class FrameContext:
+    """One frame of one world, before it is split into views."""
+
+    device: Device
+    renderer: Renderer
+    world: World
+    frame_index: int
+    time_secs: float
+    delta_secs: float
+    views: Sequence[View] = ()
+
+
+class Feature(Protocol):
+    """A part of the renderer: it gives nodes, and keeps its own data up to date. Added with `Renderer.add_feature`."""
+
+    name: str
+
+    def extract(self, frame: FrameContext) -> None:
+        """Once a frame, after rows that changed were taken over: follow the world, upload."""
+
+    def prepare(self, frame: FrameContext, view: View) -> None:
+        """Once for each view, before its passes."""
+
+    def nodes(self, view: View) -> Sequence[PassNode]:
+        """The passes for a view of this configuration; asked when the configuration changes."""
+
+
+@dataclass
+class PassContext:
+    """What a node's `run` gets."""
+
+    frame: FrameContext
+    view: View
+    visible: VisibleList
+    _textures: dict[str, Texture] = field(default_factory=dict)
+
+    @property
+    def device(self) -> Device:
+        """The device."""
+        return self.frame.device
+
+    def texture(self, name: str) -> Texture:
+        """The texture that a resource name stands for."""
+        assert self.view.graph is not None
+        return self.view.graph.textures[name]
+
+    def targets(self, *colors: str | None, depth: str | None = None) -> Targets:
+        """Render targets made of resources."""
+        assert self.view.graph is not None
+        return self.view.graph.targets(self.frame.device, colors, depth)
+
+    def draw_bins(self, render_pass: RenderPass, pipeline_for: Callable[[Bin], Pipeline | None], *,
+                  visible: VisibleList | None = None, positions_only: bool = False) -> None:  # fmt: skip
+        """Draw the opaque and masked bins: one multi-draw for each run of bins with the same pipeline.
+
+        `pipeline_for` gives a bin's pipeline in this pass (None: leave it out) and should cache by `bin.key`;
+        `positions_only` says that pipelines use `POSITION_VERTEX_LAYOUT`.
+        """
+        self.frame.renderer.draw_bins(render_pass, visible or self.visible, pipeline_for, positions_only=positions_only)
+
+    def draw_blended(self, render_pass: RenderPass, pipeline_for: Callable[[Bin], Pipeline | None]) -> None:
+        """Draw the blended renderables of this view, far ones first."""
+        self.frame.renderer.draw_blended(render_pass, self.view, pipeline_for)
+
+    def settings(self, name: str, default: Any) -> Any:
+        """A setting of the view."""
+        return self.view.settings.get(name, default)

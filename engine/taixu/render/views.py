@@ -1,0 +1,183 @@
+"""Views: cameras with targets and memory. A frame draws any number of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from math import pi
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from taixu.ecs import World
+from taixu.math.projection import frustum_planes, look_at, orthographic, perspective
+from taixu.scene import CELL_M, Camera, WorldTransforms, split_position
+
+from taixu.render.bindings import VIEW_BLOCK
+
+if TYPE_CHECKING:
+    from taixu.render.culling import VisibleList
+    from taixu.render.graph import ResolvedGraph
+
+__all__ = ["OUTPUTS", "View", "ViewCamera", "view_block"]
+
+OUTPUTS = ("color", "depth", "normal", "velocity", "id")
+"""Targets that a view can ask for; "color" is the picture, display-referred."""
+
+_PARALLEL_FAR_M = 10_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class ViewCamera:
+    """Where a view looks from and how it projects.
+
+    Attributes
+    ----------
+    world_from_camera : float64[4, 4]
+        Pose relative to `cell`; the camera looks along -Z.
+    cell
+        Cell of 1,024 m.
+    fov_y_rad, near_m, far_m, height_m
+        As in `taixu.scene.Camera`: far 0 is infinite, a height above 0 is a parallel projection.
+    """
+
+    world_from_camera: NDArray[np.float64]
+    cell: tuple[int, int, int] = (0, 0, 0)
+    fov_y_rad: float = pi / 4
+    near_m: float = 0.05
+    far_m: float = 0.0
+    height_m: float = 0.0
+
+    @classmethod
+    def looking(cls, eye: ArrayLike, target: ArrayLike, *, fov_y_rad: float = pi / 4, near_m: float = 0.05,
+                far_m: float = 0.0, up: ArrayLike = (0.0, 1.0, 0.0), height_m: float = 0.0) -> ViewCamera:  # fmt: skip
+        """A camera at `eye` that looks at `target`, both in metres of the world (float64)."""
+        cell, offset = split_position(np.asarray(eye, np.float64))
+        pose = look_at(eye, target, up)
+        pose[:3, 3] = np.asarray(eye, np.float64) - cell * CELL_M
+        return cls(pose, (int(cell[0]), int(cell[1]), int(cell[2])), fov_y_rad, near_m, far_m, height_m)
+
+    @classmethod
+    def of_entity(cls, world: World, entity: int) -> ViewCamera:
+        """The camera that an entity with `Camera` is, after transforms were propagated."""
+        camera, places = world.get(entity, Camera), world.resource(WorldTransforms)
+        index = entity & 0xFFFFFFFF
+        pose = np.eye(4)
+        pose[:3] = places.matrices[index].reshape(3, 4)
+        axes = pose[:3, :3]
+        axes /= np.maximum(np.linalg.norm(axes, axis=0), 1e-12)  # a scaled camera sees no smaller
+        cell = places.cells[index]
+        return cls(pose, (int(cell[0]), int(cell[1]), int(cell[2])), float(camera.fov_y_rad), float(camera.near_m),
+                   float(camera.far_m), float(camera.height_m))  # fmt: skip
+
+    def clip_from_view(self, aspect: float) -> NDArray[np.float64]:
+        """The projection, reversed depth."""
+        if self.height_m > 0:
+            far = self.far_m or _PARALLEL_FAR_M
+            return orthographic(self.height_m * aspect, self.height_m, self.near_m, far)
+        return perspective(self.fov_y_rad, aspect, self.near_m, far_m=self.far_m or None)
+
+
+@dataclass
+class View:
+    """A picture to be drawn each frame, with what it remembers from the last one.
+
+    Attributes
+    ----------
+    camera
+        Set before each frame, or set `entity` and the renderer asks the world.
+    size
+        (width, height) in pixels.
+    outputs
+        Which of `OUTPUTS` are wanted.
+    layers
+        Bit mask: renderables that share a bit with it are shown.
+    quality
+        "full", or "fast": one light, no shadows, no post effects.
+    samples
+        Samples per pixel of the colour pass.
+    settings
+        What features want to know about this view (background, exposure, antialiasing, ...); part of the configuration.
+    """
+
+    camera: ViewCamera
+    size: tuple[int, int] = (1280, 720)
+    name: str = "main"
+    outputs: frozenset[str] = frozenset({"color"})
+    layers: int = 0xFFFFFFFF
+    quality: str = "full"
+    samples: int = 1
+    entity: int | None = None
+    settings: dict[str, Any] = field(default_factory=dict)
+    jitter: tuple[float, float] = (0.0, 0.0)
+    history: dict[str, Any] = field(default_factory=dict, repr=False)
+    graph: ResolvedGraph | None = field(default=None, repr=False)
+    visible: VisibleList | None = field(default=None, repr=False)
+    _configured: Any = field(default=None, repr=False)
+    _previous: Any = field(default=None, repr=False)
+
+    def asking(self, *outputs: str) -> View:
+        """A view like this one that wants these outputs as well (without its memory)."""
+        return replace(self, outputs=self.outputs | set(outputs), history={}, graph=None, visible=None)
+
+    def configuration(self) -> tuple[Any, ...]:
+        """What, when it changes, makes the pass graph be resolved anew."""
+        return (self.size, self.outputs, self.quality, self.samples, tuple(sorted((k, repr(v)) for k, v in self.settings.items())))
+
+    def release(self) -> None:
+        """Give textures and lists back."""
+        if self.graph is not None:
+            self.graph.release()
+        if self.visible is not None:
+            self.visible.release()
+        self.graph = self.visible = self._configured = None
+
+
+def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[Any]:
+    """The view's uniform block for this frame; `advance` makes this frame the next one's previous."""
+    camera, (width, height) = view.camera, view.size
+    view_from_world = _invert_rigid(camera.world_from_camera)
+    clip_from_view = camera.clip_from_view(width / height)
+    plain = clip_from_view @ view_from_world
+    jittered = clip_from_view.copy()
+    if view.jitter != (0.0, 0.0):
+        shift = np.eye(4)
+        shift[0, 3], shift[1, 3] = view.jitter
+        jittered = shift @ clip_from_view
+    clip_from_world = jittered @ view_from_world
+    previous = view._previous or (plain, camera.cell, view.jitter)
+    block = VIEW_BLOCK.zeros()
+    # numpy keeps rows, GLSL reads columns.
+    block["clip_from_world"], block["world_from_clip"] = clip_from_world.T, np.linalg.inv(clip_from_world).T
+    block["view_from_world"], block["clip_from_view"] = view_from_world.T, jittered.T
+    block["world_from_view"] = camera.world_from_camera.T
+    block["previous_clip_from_world"], block["plain_clip_from_world"] = previous[0].T, plain.T
+    planes = frustum_planes(plain)
+    block["frustum_planes"] = planes
+    block["camera_position"][:3] = camera.world_from_camera[:3, 3]
+    block["camera_position"][3] = 0.0 if camera.height_m > 0 else 1.0
+    block["camera_cell"][:3], block["previous_cell"][:3] = camera.cell, previous[1]
+    block["viewport"] = (width, height, 1 / width, 1 / height)
+    block["depth_range"] = (camera.near_m, camera.far_m, np.tan(camera.fov_y_rad / 2), width / height)
+    block["jitter"] = (*view.jitter, *previous[2])
+    block["layer_mask"], block["view_index"] = view.layers & 0xFFFFFFFF, index
+    if advance:
+        view._previous = (plain, camera.cell, view.jitter)
+    return block
+
+
+def _invert_rigid(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+    inverse = np.eye(4)
+    inverse[:3, :3] = matrix[:3, :3].T
+    inverse[:3, 3] = -matrix[:3, :3].T @ matrix[:3, 3]
+    return inverse
+
+
+def merge_outputs(names: Iterable[str]) -> frozenset[str]:
+    """Checked output names."""
+    wanted = frozenset(names)
+    unknown = wanted - set(OUTPUTS)
+    if unknown:
+        raise ValueError(f"no output {', '.join(sorted(unknown))}; there are {', '.join(OUTPUTS)}")
+    return wanted
