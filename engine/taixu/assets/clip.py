@@ -23,11 +23,11 @@ class Channel:
     node : int or None
         The node, for every path but ``"pointer"``.
     path : str
-        ``"translation"`` (metres), ``"rotation"`` (unit quaternion x, y, z, w: slerp when linear), ``"scale"``,
-        ``"weights"`` (morph targets), or ``"pointer"`` (`KHR_animation_pointer`).
+        ``"translation"`` (metres), ``"rotation"`` (unit quaternion x, y, z, w: slerp when linear),
+        ``"scale"``, ``"weights"`` (morph targets), or ``"pointer"`` (`KHR_animation_pointer`).
     pointer : str
-        JSON pointer into the glTF that the model came from, e.g. ``/materials/3/pbrMetallicRoughness/baseColorFactor``;
-        indices equal those of `ModelData`'s lists.
+        JSON pointer into the glTF that the model came from, e.g.
+        ``/materials/3/pbrMetallicRoughness/baseColorFactor``; indices equal those of `ModelData`'s lists.
     times : float32 array [k]
         Seconds, strictly rising.
     values : float32 array [k, c]

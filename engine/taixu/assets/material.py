@@ -1,8 +1,8 @@
-"""Materials: the metallic-roughness core of glTF 2.0 and every ratified ``KHR_materials_*`` as typed parameters.
+"""Materials: the metallic-roughness core of glTF 2.0 and every ``KHR_materials_*`` as typed parameters.
 
 An extension that a material does not have is None (or its neutral number), so a renderer asks
-``material.clearcoat is not None`` and needs no knowledge of JSON. Factors are linear; colours are linear Rec.709.
-Texture channels and formulas are those of the extension with the same name in the Khronos registry.
+``material.clearcoat is not None`` and needs no knowledge of JSON. Factors are linear; colours are linear
+Rec.709. Texture channels and formulas are those of the extension with the same name in the Khronos registry.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from typing import Any, Literal
 from taixu.assets.texture import TextureRef
 
 __all__ = [
-    "AlphaMode", "Anisotropy", "Clearcoat", "DiffuseTransmission", "Iridescence", "Material", "Sheen", "Specular",
-    "SpecularGlossiness", "Transmission", "Volume",
+    "AlphaMode", "Anisotropy", "Clearcoat", "DiffuseTransmission", "Iridescence", "Material", "Sheen",
+    "Specular", "SpecularGlossiness", "Transmission", "Volume",
 ]  # fmt: skip
 
 AlphaMode = Literal["OPAQUE", "MASK", "BLEND"]
@@ -130,7 +130,7 @@ class Material:
     normal_texture, occlusion_texture : TextureRef or None
         Their scale and strength are in ``TextureRef.strength``.
     emissive : (float, float, float)
-        Linear; multiplies `emissive_texture` (sRGB) and `emissive_strength` (W/m2/sr-like units of the scene).
+        Linear; multiplies `emissive_texture` (sRGB) and `emissive_strength` (in the scene's units).
     alpha_mode, alpha_cutoff : "OPAQUE", "MASK" or "BLEND", float
         The cutoff counts for ``MASK`` only.
     double_sided, unlit : bool
@@ -171,7 +171,7 @@ class Material:
     extensions: dict[str, Any] = field(default_factory=dict)
 
     def texture_refs(self) -> list[tuple[str, TextureRef]]:
-        """List every texture that the material uses, with its dotted name (``"clearcoat.normal_texture"``)."""
+        """List all textures in use, with their dotted names (``"clearcoat.normal_texture"``)."""
         found: list[tuple[str, TextureRef]] = []
         for owner, prefix in ((self, ""), *((getattr(self, name), f"{name}.") for name in _LAYERS)):
             if owner is None:
@@ -184,6 +184,6 @@ class Material:
 
 
 _LAYERS = (
-    "clearcoat", "sheen", "transmission", "volume", "specular", "iridescence", "anisotropy", "diffuse_transmission",
-    "specular_glossiness",
+    "clearcoat", "sheen", "transmission", "volume", "specular", "iridescence", "anisotropy",
+    "diffuse_transmission", "specular_glossiness",
 )  # fmt: skip

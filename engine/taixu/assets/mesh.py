@@ -33,16 +33,17 @@ class Primitive:
     mode : Mode
         Points, lines or triangles; fronts are anticlockwise.
     attributes : dict of str to array
-        Decoded: ``POSITION`` and ``NORMAL`` float32 [n, 3] (metres; unit), ``TANGENT`` float32 [n, 4] (w is the
-        bitangent's sign), ``TEXCOORD_k`` float32 [n, 2] (v down), ``COLOR_k`` float32 [n, 4] (linear, straight alpha),
-        ``JOINTS_k`` uint16 [n, 4], ``WEIGHTS_k`` float32 [n, 4]; custom ones (``_NAME``) keep their type, [n] or [n, k].
+        Decoded: ``POSITION`` and ``NORMAL`` float32 [n, 3] (metres; unit), ``TANGENT`` float32 [n, 4] (w is
+        the bitangent's sign), ``TEXCOORD_k`` float32 [n, 2] (v down), ``COLOR_k`` float32 [n, 4] (linear,
+        straight alpha), ``JOINTS_k`` uint16 [n, 4], ``WEIGHTS_k`` float32 [n, 4]; custom ones (``_NAME``)
+        keep their type, [n] or [n, k].
     indices : uint32 array [m] or None
         All below n; None draws the vertices in order.
     material : int or None
         Index into `ModelData.materials`; None is the default material.
     targets : list of dict of str to float32 array [n, 3]
-        Morph targets: differences of ``POSITION``, ``NORMAL``, ``TANGENT`` ([n, 4] for ``COLOR_k``, [n, 2] for
-        ``TEXCOORD_k``).
+        Morph targets: differences of ``POSITION``, ``NORMAL``, ``TANGENT`` ([n, 4] for ``COLOR_k``, [n, 2]
+        for ``TEXCOORD_k``).
     variants : dict of int to int
         Material by variant (`ModelData.variants`).
     flat_normals : bool
@@ -73,7 +74,7 @@ class Primitive:
         return np.stack([positions.min(axis=0), positions.max(axis=0)])
 
     def triangles(self) -> NDArray[np.uint32]:
-        """List the triangles, uint32 [t, 3] vertex indices, strips and fans unrolled; none for points and lines.
+        """List the triangles, uint32 [t, 3] vertex indices, strips and fans unrolled; none for lines.
 
         Winding is kept: in a strip every other triangle is turned, as OpenGL does.
         """

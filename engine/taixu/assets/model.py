@@ -1,9 +1,10 @@
 """Models as every decoder makes them, whatever file they come from.
 
-Renderer, scene, animation and physics read these dataclasses and know no file format. They follow glTF 2.0: things
-refer to each other by index into the lists of `ModelData`; right-handed, Y up, metres, seconds, radians, linear colour,
-quaternions (x, y, z, w). Matrices are [rows, cols] and act on column vectors (glTF stores them by column: decoders turn
-them). Everything is one import away: ``from taixu.assets.model import ModelData, Mesh, Material``.
+Renderer, scene, animation and physics read these dataclasses and know no file format. They follow glTF 2.0:
+things refer to each other by index into the lists of `ModelData`; right-handed, Y up, metres, seconds,
+radians, linear colour, quaternions (x, y, z, w). Matrices are [rows, cols] and act on column vectors (glTF
+stores them by column: decoders turn them). Everything is one import away: ``from taixu.assets.model import
+ModelData, Mesh, Material``.
 """
 
 from __future__ import annotations
@@ -33,15 +34,11 @@ from taixu.assets.mesh import Instances, Mesh, Mode, Primitive, Skin
 from taixu.assets.texture import Filter, Image, Sampler, Texture, TextureRef, Wrap
 
 __all__ = [
-    "AlphaMode", "Animation", "Anisotropy", "Camera", "Channel", "Clearcoat", "DiffuseTransmission", "Filter", "Image",
-    "Instances", "Interpolation", "Iridescence", "Light", "Material", "Mesh", "Mode", "ModelData", "Node", "Primitive",
-    "Sampler", "Scene", "Sheen", "Skin", "Specular", "SpecularGlossiness", "TargetPath", "Texture", "TextureRef",
-    "Transmission", "Volume", "Wrap",
+    "AlphaMode", "Animation", "Anisotropy", "Camera", "Channel", "Clearcoat", "DiffuseTransmission", "Filter",
+    "Image", "Instances", "Interpolation", "Iridescence", "Light", "Material", "Mesh", "Mode", "ModelData",
+    "Node", "Primitive", "Sampler", "Scene", "Sheen", "Skin", "Specular", "SpecularGlossiness", "TargetPath",
+    "Texture", "TextureRef", "Transmission", "Volume", "Wrap",
 ]  # fmt: skip
-
-
-def _vector(*values: float) -> Any:
-    return field(default_factory=lambda: np.array(values, np.float32))
 
 
 @dataclass(slots=True)
@@ -55,7 +52,8 @@ class Node:
     children : list of int
         Node indices.
     translation, rotation, scale : float32 arrays [3], [4], [3]
-        parent_from_local is T R S; the rotation is a unit quaternion. Where `matrix` is set they are its nearest.
+        parent_from_local is T R S; the rotation is a unit quaternion. Where `matrix` is set they are its
+        nearest.
     matrix : float32 array [4, 4] or None
         parent_from_local, only where it shears, so that no translation, rotation and scale can say it.
     mesh, skin, camera, light : int or None
@@ -71,9 +69,9 @@ class Node:
     name: str = ""
     parent: int | None = None
     children: list[int] = field(default_factory=list)
-    translation: NDArray[np.float32] = _vector(0.0, 0.0, 0.0)
-    rotation: NDArray[np.float32] = _vector(0.0, 0.0, 0.0, 1.0)
-    scale: NDArray[np.float32] = _vector(1.0, 1.0, 1.0)
+    translation: NDArray[np.float32] = field(default_factory=lambda: np.zeros(3, np.float32))
+    rotation: NDArray[np.float32] = field(default_factory=lambda: np.array((0, 0, 0, 1), np.float32))
+    scale: NDArray[np.float32] = field(default_factory=lambda: np.ones(3, np.float32))
     matrix: NDArray[np.float32] | None = None
     mesh: int | None = None
     skin: int | None = None
@@ -211,7 +209,7 @@ class ModelData:
     path: Path | None = None
 
     def roots(self, scene: int | None = None) -> list[int]:
-        """List the root nodes of a scene: of the given one, else the default, the first, or every node without a parent."""
+        """List the roots of a scene (the default one, or the first), or all roots where there is no scene."""
         chosen = scene if scene is not None else (self.scene or 0)
         if self.scenes:
             return self.scenes[chosen].nodes

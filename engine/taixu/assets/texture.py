@@ -1,7 +1,7 @@
 """What a model says about its textures: encoded images, samplers, and how a material refers to them.
 
-Nothing here is decoded: an `Image` holds the bytes as they stand in the file (PNG, JPEG, WebP, KTX2 ...), so that a
-thousand textures cost nothing until somebody draws them, and a writer hands them on bit for bit.
+Nothing here is decoded: an `Image` holds the bytes as they stand in the file (PNG, JPEG, WebP, KTX2 ...), so
+that a thousand textures cost nothing until somebody draws them, and a writer hands them on bit for bit.
 """
 
 from __future__ import annotations
@@ -42,7 +42,8 @@ class Image:
     name : str
         Name in the model, or the file's name.
     mime : str
-        ``image/png``, ``image/jpeg``, ``image/webp``, ``image/ktx2`` ..., by the image's first bytes where those tell.
+        ``image/png``, ``image/jpeg``, ``image/webp``, ``image/ktx2`` ..., by the image's first bytes where
+        those tell.
     data : bytes or memoryview or None
         The encoded bytes, where the model embeds them.
     path : Path or None
@@ -114,7 +115,8 @@ class TextureRef:
     """A material's reference to a texture, with its coordinates and `KHR_texture_transform`.
 
     The coordinates that the texture is sampled at are ``offset + R(rotation_rad) @ (scale * uv)``, where
-    ``R = [[cos, sin], [-sin, cos]]``: anticlockwise about the upper left corner, v pointing down (as the extension says).
+    ``R = [[cos, sin], [-sin, cos]]``: anticlockwise about the upper left corner, v pointing down (as the
+    extension says).
 
     Attributes
     ----------
