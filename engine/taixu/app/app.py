@@ -9,6 +9,7 @@ from typing import Any, Protocol, TypeVar, runtime_checkable
 
 from taixu.app.clock import Clock
 from taixu.app.diagnostics import Diagnostics
+from taixu.app.services import GameEvents, GameServices
 from taixu.ecs import ComponentType, Schedule, System, World, component_type
 from taixu.errors import TaixuError
 
@@ -89,7 +90,7 @@ class App:
         self.diagnostics = Diagnostics()
         self.plugins: list[Any] = []
         self._closers: list[Callable[[], None]] = []
-        for resource in (self.clock, self.components, self.diagnostics):
+        for resource in (self.clock, self.components, self.diagnostics, GameServices(), GameEvents()):
             self.world.insert_resource(resource)
 
     # Filling
