@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from taixu.app.jobs import Job, Jobs
 
 __all__ = [
-    "App", "Clock", "Components", "Diagnostics", "EventBatch", "GameEvents", "GameServices", "Job", "Jobs", "Plugin",
-    "Stage", "build_plugin", "find_plugins", "load_plugin",
+    "App", "Clock", "Components", "Diagnostics", "EventBatch", "GameEvents", "GameServices", "Job", "Jobs",
+    "Plugin", "Stage", "build_plugin", "find_plugins", "load_plugin",
 ]
 
 
