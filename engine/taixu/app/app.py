@@ -106,7 +106,8 @@ class App:
         return any(isinstance(plugin, cls) for plugin in self.plugins)
 
     def add_system(
-        self, stage: Stage | str, system: System, *, name: str = "", before: Iterable[str] = (), after: Iterable[str] = (),
+        self, stage: Stage | str, system: System, *, name: str = "",
+        before: Iterable[str] = (), after: Iterable[str] = (),
     ) -> None:
         """Add a system to a stage; see `taixu.ecs.Schedule.add`."""
         self.schedule.add(stage, system, name=name, before=before, after=after)

@@ -1,4 +1,4 @@
-"""Plugins of others: found through the entry point group ``taixu.plugins``, loaded when an app asks, never at import."""
+"""Plugins of others: found through the entry points ``taixu.plugins``, loaded when an app asks, never at import."""
 
 from __future__ import annotations
 

@@ -11,8 +11,30 @@ from __future__ import annotations
 from taixu.ecs.changes import ChangeLog, Rows, merge_rows, row_count
 from taixu.ecs.commands import Commands
 from taixu.ecs.component import (
-    F32, F64, I32, I64, U8, U32, U64, AssetPath, Bool, Color3, ComponentType, Data, EntityRef, Field, I32x3, Kind, Quat,
-    Text, Vec2, Vec3, Vec4, component, component_type, field,
+    F32,
+    F64,
+    I32,
+    I64,
+    U8,
+    U32,
+    U64,
+    AssetPath,
+    Bool,
+    Color3,
+    ComponentType,
+    Data,
+    EntityRef,
+    Field,
+    I32x3,
+    Kind,
+    Quat,
+    Text,
+    Vec2,
+    Vec3,
+    Vec4,
+    component,
+    component_type,
+    field,
 )
 from taixu.ecs.entity import NOBODY, handles_of, indices_of
 from taixu.ecs.query import Query
@@ -25,6 +47,6 @@ from taixu.ecs.world import World
 __all__ = [
     "F32", "F64", "I32", "I64", "NOBODY", "U8", "U32", "U64", "AssetPath", "Bool", "ChangeLog", "Color3", "Commands",
     "ComponentType", "Data", "EntityRef", "Field", "I32x3", "Kind", "Quat", "Query", "Rows", "Schedule", "Snapshot",
-    "StructureChanges", "StructureLog", "System", "Table", "Text", "Vec2", "Vec3", "Vec4", "World", "Writer", "component",
-    "component_type", "field", "handles_of", "indices_of", "merge_rows", "row_count",
+    "StructureChanges", "StructureLog", "System", "Table", "Text", "Vec2", "Vec3", "Vec4", "World", "Writer",
+    "component", "component_type", "field", "handles_of", "indices_of", "merge_rows", "row_count",
 ]

@@ -42,9 +42,7 @@ class ChangeLog:
         if isinstance(rows, slice):
             if entries and entries[-1] == (tick, rows):
                 return
-        elif len(rows) == 0:
-            return
-        elif entries and entries[-1][1] is rows and entries[-1][0] == tick:
+        elif len(rows) == 0 or (entries and entries[-1][1] is rows and entries[-1][0] == tick):
             return
         else:
             self._indices += len(rows)

@@ -4,8 +4,8 @@ A component is declared once::
 
     @component("rigid_body", version=1)
     class RigidBody:
-        kind: Text = field("dynamic", choices=("static", "kinematic", "dynamic"))
-        mass_kg: F32 = field(1.0, unit="kg", minimum=0.0)
+        kind: Text = field(default="dynamic", choices=("static", "kinematic", "dynamic"))
+        mass_kg: F32 = field(default=1.0, unit="kg", minimum=0.0)
 
 and from that declaration come the numpy columns, the JSON Schema of world documents, the editor's inspector and
 the scripts' attributes. Instances are only a way to hand values in and out; a world keeps none of them.
@@ -23,8 +23,30 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 
 __all__ = [
-    "AssetPath", "Bool", "Color3", "ComponentType", "Data", "EntityRef", "F32", "F64", "Field", "I32", "I32x3", "I64",
-    "Kind", "Quat", "Text", "U32", "U64", "U8", "Vec2", "Vec3", "Vec4", "component", "component_type", "field",
+    "F32",
+    "F64",
+    "I32",
+    "I64",
+    "U8",
+    "U32",
+    "U64",
+    "AssetPath",
+    "Bool",
+    "Color3",
+    "ComponentType",
+    "Data",
+    "EntityRef",
+    "Field",
+    "I32x3",
+    "Kind",
+    "Quat",
+    "Text",
+    "Vec2",
+    "Vec3",
+    "Vec4",
+    "component",
+    "component_type",
+    "field",
 ]
 
 T = TypeVar("T")
@@ -155,7 +177,10 @@ def field(
     default: Any, *, unit: str = "", doc: str = "", minimum: float | None = None, maximum: float | None = None,
     choices: tuple[str, ...] = (),
 ) -> Any:
-    """Declare a component's field: its default and what is known of it."""
+    """Declare a component's field: its default and what is known of it.
+
+    Write ``default=`` out: type checkers take a field for required without it.
+    """
     facts = {"unit": unit, "doc": doc, "minimum": minimum, "maximum": maximum, "choices": choices}
     if isinstance(default, (dict, list)):
         return dataclasses.field(default_factory=lambda: default, metadata=facts)
@@ -163,7 +188,9 @@ def field(
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def component(name: str, *, version: int = 1, authored: bool = True, made: bool = False) -> Callable[[type[T]], type[T]]:
+def component(
+    name: str, *, version: int = 1, authored: bool = True, made: bool = False
+) -> Callable[[type[T]], type[T]]:
     """Make a class a component.
 
     Parameters

@@ -84,7 +84,8 @@ class EntityIndex:
         if not len(self.tables):
             return np.zeros(len(indices), bool)
         same = self.generations[safe] == (entities >> _GENERATION_SHIFT).astype(np.uint32)
-        return known & same & (self.tables[safe] >= 0)
+        living: NDArray[np.bool_] = known & same & (self.tables[safe] >= 0)
+        return living
 
     def copy(self) -> EntityIndex:
         other = EntityIndex()

@@ -90,7 +90,7 @@ def _sort(stage: str, entries: list[_Entry]) -> list[_Entry]:
     places: dict[str, list[int]] = {}
     for place, entry in enumerate(entries):
         places.setdefault(entry.name, []).append(place)
-    sorter: TopologicalSorter[int] = TopologicalSorter({place: () for place in range(len(entries))})
+    sorter: TopologicalSorter[int] = TopologicalSorter(dict.fromkeys(range(len(entries)), ()))
     for place, entry in enumerate(entries):
         for name in entry.after:
             sorter.add(place, *places.get(name, ()))

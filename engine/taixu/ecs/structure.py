@@ -44,7 +44,7 @@ class StructureLog:
     def note(self, tick: int, event: Event, entities: Handles) -> None:
         self._events.append((tick, event, entities))
         self._count += len(entities)
-        while self._count > _MAX_ENTITIES and len(self._events) > 1 or len(self._events) > _MAX_EVENTS:
+        while (self._count > _MAX_ENTITIES and len(self._events) > 1) or len(self._events) > _MAX_EVENTS:
             self.horizon, _, gone = self._events.popleft()
             self._count -= len(gone)
 

@@ -186,7 +186,9 @@ class Writer:
         views = [column.data[..., : self._table.count] for column in self._columns]
         return views[0] if len(views) == 1 else tuple(views)
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         # A block that raised may have written half of a column: it is stamped all the same.
         for column in self._columns:
             column.log.mark_all(self._table.count, self._table._world.tick)

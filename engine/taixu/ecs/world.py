@@ -95,7 +95,8 @@ class World:
         for declared in table.components:
             given = components[declared.cls]
             declared.check_names(given)
-            filled += [(declared.cls, fld, fld.column(given.get(fld.name, fld.default), count)) for fld in declared.fields]
+            for fld in declared.fields:
+                filled.append((declared.cls, fld, fld.column(given.get(fld.name, fld.default), count)))
         if stable_ids is None:
             stable_ids = self._draw_ids(count)
         indices = self._index.allocate(count)

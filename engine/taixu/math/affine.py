@@ -43,10 +43,10 @@ def rows_from_trs(translations: Array, rotations: Array, scales: Array, *, out: 
 
 
 def _rows_block(translation: Array, rotation: Array, scale: Array, m: Array) -> None:
-    x, y, z, w = rotation
+    x, y, _, w = rotation
     sx, sy, sz = scale
     double = rotation[:3] + rotation[:3]
-    x2, y2, z2 = double
+    _, y2, z2 = double
     xx, yy, zz = double * rotation[:3]
     wx, wy, wz = double * w
     xy, xz, yz = x * y2, x * z2, y * z2
@@ -132,4 +132,5 @@ def invert(matrix: ArrayLike) -> Array:
 def transform_points(matrix: ArrayLike, points: ArrayLike) -> Array:
     """Points ``[n, 3]`` through a 3x4 or 4x4 matrix."""
     m = np.asarray(matrix, float)
-    return np.asarray(points, float) @ m[:3, :3].T + m[:3, 3]
+    moved: Array = np.asarray(points, float) @ m[:3, :3].T + m[:3, 3]
+    return moved

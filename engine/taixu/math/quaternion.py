@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 __all__ = [
-    "from_axis_angle", "from_euler", "from_matrix", "from_two_vectors", "look_rotation", "multiply", "normalize", "rotate",
-    "slerp", "to_matrix",
+    "from_axis_angle", "from_euler", "from_matrix", "from_two_vectors", "look_rotation", "multiply", "normalize",
+    "rotate", "slerp", "to_matrix",
 ]
 
 Array = NDArray[np.floating[Any]]
@@ -94,7 +94,8 @@ def from_matrix(matrix: ArrayLike) -> Array:
         q = np.empty(4)
         q[i] = 1 + m[i, i] - m[j, j] - m[k, k]
         q[j], q[k], q[3] = m[j, i] + m[i, j], m[k, i] + m[i, k], m[k, j] - m[j, k]
-    return q / np.linalg.norm(q)
+    unit: Array = q / np.linalg.norm(q)
+    return unit
 
 
 def to_matrix(rotation: ArrayLike) -> Array:

@@ -7,15 +7,59 @@ index. `Model` and `Shape` are what people write; systems make `MeshInstance` of
 from __future__ import annotations
 
 from taixu.scene.components import (
-    CELL_M, SHARED_COMPONENTS, Camera, Environment, FromModel, Light, Material, MeshInstance, Model, Name, Parent, Shape,
-    Transform, Visibility,
+    CELL_M,
+    SHARED_COMPONENTS,
+    Camera,
+    Environment,
+    FromModel,
+    Light,
+    Material,
+    MeshInstance,
+    Model,
+    Name,
+    Parent,
+    Shape,
+    Transform,
+    Visibility,
 )
 from taixu.scene.hierarchy import Hierarchy, despawn_tree
+from taixu.scene.instantiate import ModelHooks, Spawned, spawn_model
+from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary, add_mesh
 from taixu.scene.node import Node
+from taixu.scene.plugin import ScenePlugin
+from taixu.scene.shapes import SHAPE_KINDS, shape_mesh
 from taixu.scene.transforms import WorldTransforms, propagate_transforms, split_position
 
 __all__ = [
-    "CELL_M", "SHARED_COMPONENTS", "Camera", "Environment", "FromModel", "Hierarchy", "Light", "Material", "MeshInstance",
-    "Model", "Name", "Node", "Parent", "Shape", "Transform", "Visibility", "WorldTransforms", "despawn_tree",
-    "propagate_transforms", "split_position",
+    "CELL_M",
+    "SHAPE_KINDS",
+    "SHARED_COMPONENTS",
+    "Camera",
+    "Environment",
+    "FromModel",
+    "Hierarchy",
+    "LibraryMaterial",
+    "LibraryMesh",
+    "Light",
+    "Material",
+    "MaterialLibrary",
+    "MeshInstance",
+    "MeshLibrary",
+    "Model",
+    "ModelHooks",
+    "Name",
+    "Node",
+    "Parent",
+    "ScenePlugin",
+    "Shape",
+    "Spawned",
+    "Transform",
+    "Visibility",
+    "WorldTransforms",
+    "add_mesh",
+    "despawn_tree",
+    "propagate_transforms",
+    "shape_mesh",
+    "spawn_model",
+    "split_position",
 ]

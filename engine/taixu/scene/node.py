@@ -138,7 +138,7 @@ class Node:
     @property
     def local_matrix(self) -> Vector:
         """Parent-from-local 4x4 (world-from-local for roots)."""
-        return matrix_from_trs(self.position, self.rotation, self.scale)
+        return matrix_from_trs(self.position, self.rotation, self.scale).astype(np.float64)
 
     @property
     def world_matrix(self) -> Vector:

@@ -1,0 +1,178 @@
+"""Models become entities: a node each, below the entity that has the `Model`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.model import ModelData
+from taixu.ecs import NOBODY, World
+from taixu.ecs.entity import mix64
+from taixu.scene.components import Camera, FromModel, Light, MeshInstance, Name, Parent, Transform, Visibility
+from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary
+
+__all__ = ["ModelHooks", "Spawned", "spawn_model"]
+
+Handles = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Spawned:
+    """A model that stands in the world."""
+
+    owner: int
+    model: ModelData
+    entities: Handles
+    """By node index; `NOBODY` for nodes outside the shown scene."""
+
+
+@dataclass(slots=True)
+class ModelHooks:
+    """What later layers make of a model's nodes: skins, clips, bodies (a resource)."""
+
+    functions: list[Callable[[World, Spawned], None]] = field(default_factory=list)
+
+    def fork(self, world: World) -> ModelHooks:
+        return self
+
+
+def spawn_model(
+    world: World, owner: int, model: ModelData, *, key: Hashable = None, variant: str = "", cast_shadow: bool = True,
+) -> Spawned:
+    """Spawn the nodes of a model below `owner`.
+
+    Parameters
+    ----------
+    key
+        Says which model it is, so that meshes and materials are shared by all that stand; the object by default.
+    variant
+        Name of a material variant; an unknown one shows the default.
+    """
+    key = id(model) if key is None else key
+    variants = model.variants.index(variant) if variant in model.variants else -1
+    shown = _reachable(model)
+    nodes = [model.nodes[index] for index in shown]
+    entities = np.zeros(len(model.nodes), np.uint64)
+    if shown:
+        entities[shown] = world.spawn_batch(
+            len(shown),
+            {
+                Transform: {
+                    "translation": np.stack([node.translation for node in nodes], 1),
+                    "rotation": np.stack([node.rotation for node in nodes], 1),
+                    "scale": np.stack([node.scale for node in nodes], 1),
+                },
+                Name: {"text": _texts([node.name for node in nodes])},
+                FromModel: {"owner": owner, "node": np.array(shown, np.int32)},
+                Parent: {"entity": owner},
+            },
+            stable_ids=_child_ids(world, owner, np.array(shown)),
+        )
+        above = [NOBODY if node.parent is None else int(entities[node.parent]) for node in nodes]
+        world.scatter(entities[shown], Parent, "entity", np.array([one or owner for one in above], np.uint64))
+    spawned = Spawned(owner, model, entities)
+    _add_meshes(world, spawned, shown, key, variants, cast_shadow)
+    _add_rest(world, spawned, shown)
+    for function in world.resource(ModelHooks).functions if world.has_resource(ModelHooks) else ():
+        function(world, spawned)
+    return spawned
+
+
+def _reachable(model: ModelData) -> list[int]:
+    found: list[int] = []
+    waiting = list(model.roots())[::-1]
+    while waiting:
+        index = waiting.pop()
+        found.append(index)
+        waiting.extend(model.nodes[index].children[::-1])
+    return found
+
+
+def _child_ids(world: World, owner: int, numbers: NDArray[Any]) -> Handles:
+    """Stable ids that depend on nothing but the owner's and the node's number."""
+    base = np.uint64(world.stable_id(owner))
+    ids = mix64(mix64(numbers.astype(np.uint64) + np.uint64(1)) ^ base)
+    ids[ids == 0] = 1
+    return ids
+
+
+def _texts(texts: list[str]) -> NDArray[Any]:
+    column = np.empty(len(texts), object)
+    column[:] = texts
+    return column
+
+
+def _add_meshes(
+    world: World, spawned: Spawned, shown: list[int], key: Hashable, variant: int, cast_shadow: bool
+) -> None:
+    model = spawned.model
+    placed = {place: mesh for place in shown if (mesh := model.nodes[place].mesh) is not None}
+    numbers = {mesh: _mesh_number(world, model, key, mesh, variant) for mesh in dict.fromkeys(placed.values())}
+    single = [place for place in placed if model.nodes[place].instances is None]
+    if single:
+        meshes = np.array([numbers[placed[place]] for place in single], np.uint32)
+        world.insert(spawned.entities[single], {MeshInstance: {"mesh": meshes, "cast_shadow": cast_shadow}})
+    for place, mesh in placed.items():
+        copies = model.nodes[place].instances
+        if copies is None:
+            continue
+        count = len(copies.translations)
+        world.spawn_batch(
+            count,
+            {
+                Transform: {
+                    "translation": copies.translations.T, "rotation": copies.rotations.T, "scale": copies.scales.T
+                },
+                FromModel: {"owner": spawned.owner, "node": place},
+                Parent: {"entity": int(spawned.entities[place])},
+                MeshInstance: {"mesh": numbers[mesh], "cast_shadow": cast_shadow},
+            },
+            stable_ids=_child_ids(world, int(spawned.entities[place]), np.arange(count)),
+        )
+
+
+def _mesh_number(world: World, model: ModelData, key: Hashable, index: int, variant: int) -> int:
+    meshes, materials = world.resource(MeshLibrary), world.resource(MaterialLibrary)
+    number = meshes.find((key, index, variant))
+    if number is not None:
+        return number
+    mesh = model.meshes[index]
+    chosen = [primitive.variants.get(variant, primitive.material) for primitive in mesh.primitives]
+    return meshes.put(
+        (key, index, variant),
+        LibraryMesh(
+            tuple(mesh.primitives),
+            tuple(0 if material is None else _material_number(materials, model, key, material) for material in chosen),
+            mesh.weights,
+        ),
+    )
+
+
+def _material_number(materials: MaterialLibrary, model: ModelData, key: Hashable, index: int) -> int:
+    number = materials.find((key, index))
+    return materials.put((key, index), LibraryMaterial(model.materials[index], model)) if number is None else number
+
+
+def _add_rest(world: World, spawned: Spawned, shown: list[int]) -> None:
+    for place in shown:
+        node, entity = spawned.model.nodes[place], int(spawned.entities[place])
+        if not node.visible:
+            world.insert(entity, Visibility(visible=False))
+        if node.camera is not None:
+            found = spawned.model.cameras[node.camera]
+            world.insert(entity, Camera(
+                fov_y_rad=found.yfov_rad, near_m=max(found.znear, 1e-4),
+                far_m=0.0 if np.isinf(found.zfar) else found.zfar,
+                height_m=2 * found.ymag if found.kind == "orthographic" else 0.0, priority=-1,
+            ))
+        if node.light is not None:
+            lamp = spawned.model.lights[node.light]
+            world.insert(entity, Light(
+                kind=lamp.kind, color=lamp.color, intensity=lamp.intensity,
+                range_m=0.0 if np.isinf(lamp.range_m) else lamp.range_m,
+                inner_angle_rad=lamp.inner_cone_rad, outer_angle_rad=lamp.outer_cone_rad,
+            ))

@@ -1,0 +1,102 @@
+"""What there is to draw: meshes with their materials, by number, so that columns can refer to them.
+
+Entries are plain data; the renderer uploads them when it first meets their number. An entry may be replaced (a file
+was edited): who follows a library asks which numbers changed since it last looked.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.model import Material, ModelData, Primitive
+
+__all__ = ["Library", "LibraryMaterial", "LibraryMesh", "MaterialLibrary", "MeshLibrary", "add_mesh"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LibraryMesh:
+    """Primitives that are drawn together, each with a number in the `MaterialLibrary`."""
+
+    primitives: tuple[Primitive, ...]
+    materials: tuple[int, ...]
+    weights: NDArray[np.float32] | None = None
+    """Morph weights at rest."""
+
+    def bounds(self) -> NDArray[np.float32]:
+        """Least and greatest position, float32[2, 3]."""
+        boxes = [primitive.bounds() for primitive in self.primitives if primitive.vertex_count]
+        if not boxes:
+            return np.zeros((2, 3), np.float32)
+        return np.stack([np.min([box[0] for box in boxes], axis=0), np.max([box[1] for box in boxes], axis=0)])
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class LibraryMaterial:
+    """A material with the model in which its texture references find their images."""
+
+    material: Material
+    model: ModelData
+
+
+class Library(Generic[T]):
+    """Numbered entries; number 0 means nothing, or the default."""
+
+    def __init__(self, nothing: T) -> None:
+        self._entries: list[T] = [nothing]
+        self._numbers: dict[Hashable, int] = {}
+        self._log: list[int] = []
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def __getitem__(self, number: int) -> T:
+        return self._entries[number]
+
+    def find(self, key: Hashable) -> int | None:
+        """The number of the entry that was put under a key."""
+        return self._numbers.get(key)
+
+    def put(self, key: Hashable, entry: T) -> int:
+        """Put an entry under a key, in place of the one there was, and give its number."""
+        number = self._numbers.get(key)
+        if number is None:
+            number = self._numbers[key] = len(self._entries)
+            self._entries.append(entry)
+        else:
+            self._entries[number] = entry
+        self._log.append(number)
+        return number
+
+    def changes(self, seen: int) -> tuple[list[int], int]:
+        """Numbers put since a former call (`seen` is 0, or what that call gave second), each once."""
+        return list(dict.fromkeys(self._log[seen:])), len(self._log)
+
+    def fork(self, world: Any) -> Any:
+        return self
+
+
+class MeshLibrary(Library[LibraryMesh]):
+    """All meshes of a world (a resource)."""
+
+    def __init__(self) -> None:
+        super().__init__(LibraryMesh((), ()))
+
+
+class MaterialLibrary(Library[LibraryMaterial]):
+    """All materials of a world (a resource). Number 0 is glTF's default material."""
+
+    def __init__(self) -> None:
+        super().__init__(LibraryMaterial(Material(), ModelData()))
+
+
+def add_mesh(meshes: MeshLibrary, key: Hashable, arrays: dict[str, NDArray[Any]], *, material: int = 0) -> int:
+    """Put a mesh of plain arrays (``POSITION``, ``NORMAL``, ..., ``indices``) into a library."""
+    attributes = {name: values for name, values in arrays.items() if name != "indices"}
+    return meshes.put(key, LibraryMesh((Primitive(attributes, arrays.get("indices")),), (material,)))

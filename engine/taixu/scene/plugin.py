@@ -1,0 +1,33 @@
+"""The plugin that makes a world a scene: shared components, hierarchy, transforms, shapes."""
+
+from __future__ import annotations
+
+from taixu.app import App, Stage
+from taixu.scene.components import SHARED_COMPONENTS
+from taixu.scene.hierarchy import Hierarchy
+from taixu.scene.instantiate import ModelHooks
+from taixu.scene.library import MaterialLibrary, MeshLibrary
+from taixu.scene.shape_meshes import ShapeState, make_shapes
+from taixu.scene.transforms import WorldTransforms, propagate_transforms
+from taixu.scene.visibility import VisibilityState, update_visibility
+
+__all__ = ["ScenePlugin"]
+
+
+class ScenePlugin:
+    """Registers the shared components and keeps what is derived from them up to date."""
+
+    def build(self, app: App) -> None:
+        """Add components, resources and systems."""
+        for cls in SHARED_COMPONENTS:
+            app.register_component(cls)
+        for resource in (
+            Hierarchy(), WorldTransforms(), MeshLibrary(), MaterialLibrary(), ModelHooks(), VisibilityState(),
+            ShapeState(),
+        ):
+            app.insert_resource(resource)
+        # Shapes are made before the fixed steps, for physics, and again before the picture, for what those spawned.
+        app.add_system(Stage.APPLY, make_shapes)
+        app.add_system(Stage.PROPAGATE, make_shapes)
+        app.add_system(Stage.PROPAGATE, update_visibility, after=("make_shapes",))
+        app.add_system(Stage.PROPAGATE, propagate_transforms, after=("make_shapes",))

@@ -1,0 +1,129 @@
+"""Entities with a `Shape` get the mesh that it asks for, in the surface of their `Material`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from taixu.assets import model as assets
+from taixu.ecs import Rows, Table, World, component_type, row_count
+from taixu.errors import TaixuError
+from taixu.scene.components import FromModel, Material, MeshInstance, Shape
+from taixu.scene.library import LibraryMaterial, MaterialLibrary, MeshLibrary, add_mesh
+from taixu.scene.shapes import shape_mesh
+
+__all__ = ["ShapeState", "make_shapes", "material_data"]
+
+_MATERIAL_FIELDS = tuple(fld.name for fld in component_type(Material).fields)
+_TEXTURES = (
+    "base_color_texture", "normal_texture", "metallic_roughness_texture", "emissive_texture", "occlusion_texture",
+)
+
+
+class ShapeState:
+    """What `make_shapes` remembers (a resource).
+
+    Parameters
+    ----------
+    resolve
+        Turns an asset path of a document into a file's path.
+    """
+
+    def __init__(self, resolve: Callable[[str], Path] = Path) -> None:
+        self.tick = 0
+        self.resolve = resolve
+        self.made: set[int] = set()
+
+    def fork(self, world: World) -> ShapeState:
+        return ShapeState(self.resolve)
+
+
+def make_shapes(world: World) -> None:
+    """Give entities whose `Shape` or `Material` changed their mesh, and take it from those that lost the shape."""
+    state = world.resource(ShapeState)
+    since, state.tick = state.tick, world.tick
+    wanted = []
+    for table in world.query(Shape):
+        kinds = (Shape, Material) if Material in table.types else (Shape,)
+        rows = table.changed(kinds, since=since)
+        if row_count(rows):
+            shadows = table.read(Shape, "cast_shadow")[rows].copy()
+            wanted.append((table.entities[rows].copy(), _mesh_numbers(world, state, table, rows), shadows))
+    for entities, meshes, shadows in wanted:
+        world.insert(entities, {MeshInstance: {"mesh": meshes, "cast_shadow": shadows}})
+    for table in list(world.query(MeshInstance, without=(Shape, FromModel)).tables()):
+        rows = table.changed((), since=since)
+        if row_count(rows) and state.made:
+            orphans = np.isin(table.read(MeshInstance, "mesh")[rows], list(state.made))
+            world.remove(table.entities[rows][orphans].copy(), MeshInstance)
+    world.advance()
+
+
+def material_data(fields: dict[str, Any], *, resolve: Callable[[str], Path] = Path) -> LibraryMaterial:
+    """A `Material` component's fields as a material, with a model that holds its textures."""
+    model = assets.ModelData()
+    scale = tuple(fields["texture_scale"])
+
+    def reference(path: str) -> assets.TextureRef | None:
+        if not path:
+            return None
+        model.images.append(assets.Image(name=path, path=resolve(path), uri=path))
+        model.textures.append(assets.Texture(image=len(model.images) - 1))
+        return assets.TextureRef(texture=len(model.textures) - 1, scale=scale)
+
+    modes: dict[str, assets.AlphaMode] = {"opaque": "OPAQUE", "mask": "MASK", "blend": "BLEND"}
+    material = assets.Material(
+        base_color=tuple(fields["base_color"]), metallic=fields["metallic"], roughness=fields["roughness"],
+        emissive=tuple(fields["emissive"]), emissive_strength=fields["emissive_strength"],
+        alpha_mode=modes.get(fields["alpha_mode"], "OPAQUE"), alpha_cutoff=fields["alpha_cutoff"],
+        double_sided=fields["double_sided"], unlit=fields["unlit"],
+    )
+    for name in _TEXTURES:
+        setattr(material, name, reference(fields[name]))
+    model.materials.append(material)
+    return LibraryMaterial(material, model)
+
+
+def _mesh_numbers(world: World, state: ShapeState, table: Table, rows: Rows) -> Any:
+    names = ("kind", "size", "bevel_m")
+    shapes = zip(*(_values(table, Shape, name, rows) for name in names), strict=True)
+    if Material in table.types:
+        surfaces = list(zip(*(_values(table, Material, name, rows) for name in _MATERIAL_FIELDS), strict=True))
+    else:
+        surfaces = [()] * row_count(rows)
+    numbers: dict[Hashable, int] = {}
+    found = np.empty(row_count(rows), np.uint32)
+    for place, (shape, surface) in enumerate(zip(shapes, surfaces, strict=True)):
+        number = numbers.get((shape, surface))
+        if number is None:
+            number = numbers[shape, surface] = _mesh_number(world, state, shape, surface)
+        found[place] = number
+    return found
+
+
+def _values(table: Table, cls: type, name: str, rows: Rows) -> list[Any]:
+    column = table.read(cls, name)[..., rows]
+    return list(map(tuple, column.T.tolist())) if column.ndim == 2 else column.tolist()
+
+
+def _mesh_number(world: World, state: ShapeState, shape: tuple[Any, ...], surface: tuple[Any, ...]) -> int:
+    meshes, materials = world.resource(MeshLibrary), world.resource(MaterialLibrary)
+    key = ("shape", shape, surface)
+    number = meshes.find(key)
+    if number is None:
+        material = 0
+        if surface:
+            material = materials.find(("material", surface)) or materials.put(
+                ("material", surface),
+                material_data(dict(zip(_MATERIAL_FIELDS, surface, strict=True)), resolve=state.resolve),
+            )
+        kind, size, bevel_m = shape
+        try:
+            number = add_mesh(meshes, key, shape_mesh(kind, size, bevel_m=bevel_m), material=material)
+        except TaixuError:
+            return 0  # nothing to see; documents and the inspector say what is wrong with the value
+        state.made.add(number)
+    return number
