@@ -1,0 +1,73 @@
+"""The reflection model in numpy: the table of its energy that shaders look up, and oracles for tests.
+
+The table (the DFG term of the split-sum approximation) says how much of the light that falls from everywhere a rough
+surface of reflectance f0 sends to the eye in one bounce: ``f0 * scale + f90 * bias``. The rest bounces again; how that
+is given back is in ``shaders/common/brdf.glsl``.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["DFG_SIZE", "dfg_table", "ggx_distribution", "smith_visibility"]
+
+Array = NDArray[np.floating[Any]]
+DFG_SIZE = 64
+"""Columns (cosine of the view angle) and rows (perceptual roughness) of the table that ships to the GPU."""
+
+
+def ggx_distribution(n_dot_h: Array, alpha: Array | float) -> Array:
+    """GGX normal distribution; Walter et al. 2007, equation 33."""
+    a2 = np.square(alpha)
+    result: Array = a2 / (np.pi * np.square(np.square(n_dot_h) * (a2 - 1.0) + 1.0))
+    return result
+
+
+def smith_visibility(n_dot_v: Array, n_dot_l: Array, alpha: Array | float) -> Array:
+    """G2 / (4 n.l n.v), height-correlated; Heitz 2014, equation 99."""
+    a2 = np.square(alpha)
+    v = n_dot_l * np.sqrt(n_dot_v * n_dot_v * (1.0 - a2) + a2)
+    light = n_dot_v * np.sqrt(n_dot_l * n_dot_l * (1.0 - a2) + a2)
+    return 0.5 / np.maximum(v + light, 1e-9)
+
+
+def dfg_table(size: int = DFG_SIZE, *, samples: int = 512) -> NDArray[np.float32]:
+    """Scale and bias of single-bounce albedo by view cosine and perceptual roughness.
+
+    Importance-sampled by D(h) n.h over a Hammersley set; Karis, "Real Shading in Unreal Engine 4", 2013.
+
+    Returns
+    -------
+    numpy.ndarray
+        float32 [size, size, 2]; row i is roughness (i + 1/2) / size, column j is n.v (j + 1/2) / size.
+    """
+    centre = (np.arange(size) + 0.5) / size
+    n_dot_v = centre[None, :, None]
+    i = np.arange(samples, dtype=np.uint32)
+    u1, u2 = (i + 0.5) / samples, _radical_inverse(i) + 0.5 / samples
+    cos_phi = np.cos(2 * np.pi * u1)
+    table = np.empty((size, size, 2), np.float32)
+    for row in range(size):  # one roughness at a time: the whole would be a quarter of a gigabyte
+        alpha = max(centre[row] ** 2, 2e-3)
+        c2 = (1.0 - u2) / (1.0 + (alpha * alpha - 1.0) * u2)
+        n_dot_h, sin_h = np.sqrt(c2), np.sqrt(1.0 - c2)
+        v_dot_h = np.sqrt(1.0 - n_dot_v[0] ** 2) * sin_h * cos_phi + n_dot_v[0] * n_dot_h
+        n_dot_l = 2.0 * v_dot_h * n_dot_h - n_dot_v[0]
+        weight = np.where(
+            (n_dot_l > 0) & (v_dot_h > 0),
+            4.0 * smith_visibility(n_dot_v[0], np.maximum(n_dot_l, 1e-6), alpha) * n_dot_l * v_dot_h / n_dot_h, 0.0)  # fmt: skip
+        fresnel = np.clip(1.0 - v_dot_h, 0.0, 1.0) ** 5
+        table[row, :, 0] = (weight * (1.0 - fresnel)).mean(-1)
+        table[row, :, 1] = (weight * fresnel).mean(-1)
+    table[..., 0] = np.minimum(table[..., 0], 1.0 - table[..., 1])  # sampling noise at grazing angles
+    return table
+
+
+def _radical_inverse(i: NDArray[np.uint32]) -> NDArray[np.float64]:
+    bits = ((i >> 16) | (i << 16)).astype(np.uint32)
+    for shift, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF)):
+        bits = (((bits >> shift) & mask) | ((bits & mask) << shift)).astype(np.uint32)
+    return bits * 2.3283064365386963e-10

@@ -1,0 +1,63 @@
+"""Results that are dear to compute, kept on disk by the hash of what they came from."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["cache_folder", "cached_array", "content_key"]
+
+
+def cache_folder() -> Path:
+    """The user's cache folder for Taixu: ``TAIXU_CACHE``, or where the platform keeps such things."""
+    named = os.environ.get("TAIXU_CACHE")
+    if named:
+        return Path(named)
+    if sys.platform == "win32":
+        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "taixu" / "cache"
+    if sys.platform == "darwin":
+        return Path.home() / "Library" / "Caches" / "taixu"
+    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "taixu"
+
+
+def content_key(*parts: object) -> str:
+    """A name for what these arrays and values say; change a version among them when the computation changes."""
+    digest = hashlib.blake2b(digest_size=16)
+    for part in parts:
+        if isinstance(part, np.ndarray):
+            digest.update(f"{part.dtype}{part.shape}".encode())
+            digest.update(np.ascontiguousarray(part).data)
+        else:
+            digest.update(repr(part).encode())
+    return digest.hexdigest()
+
+
+def cached_array(kind: str, key: str, make: Callable[[], NDArray[Any]]) -> NDArray[Any]:
+    """The array kept under `kind` and `key`, or what `make` gives, kept for the next time.
+
+    A file that is damaged is made again, and a folder that cannot be written costs only the time.
+    """
+    file = cache_folder() / kind / f"{key}.npy"
+    try:
+        found: NDArray[Any] = np.load(file, allow_pickle=False)
+        return found
+    except (OSError, ValueError, EOFError):
+        pass
+    made = make()
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
+        with os.fdopen(handle, "wb") as stream:
+            np.save(stream, made)
+        os.replace(name, file)
+    except OSError:
+        pass
+    return made

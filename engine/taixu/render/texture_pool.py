@@ -1,0 +1,144 @@
+"""Textures of materials in arrays, so that many materials draw without a texture being bound between them.
+
+OpenGL 4.3 has no bindless textures. Textures of one format and exact size share arrays, `pages`: nothing is scaled, so
+what is sampled is what the file holds, and as real assets use a handful of sizes, a scene needs a handful of pages.
+A page holds as many layers as its batch asked for, and later ones grow by doubling, so that their number stays
+logarithmic. Samplers are separate objects: one page can be bound with two wrap modes in two slots at once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.gpu import Device, Texture
+
+__all__ = ["TextureClass", "TexturePool", "TextureSlot"]
+
+_PAGE_BYTES = 256 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class TextureClass:
+    """What textures of one page have in common."""
+
+    format: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class TextureSlot:
+    """A layer of a page. Pages are numbered from 0, and numbers are never used again."""
+
+    page: int
+    layer: int
+
+
+@dataclass
+class _Page:
+    kind: TextureClass
+    texture: Texture
+    free: list[int]
+    stale: bool = False  # mip maps are older than level 0
+
+
+class TexturePool:
+    """Pages of texture arrays on one device.
+
+    `flush` before drawing: it makes the mip maps of what came in since.
+    """
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        self._pages: dict[int, _Page] = {}
+        self._next = 0
+        self._reserved: dict[TextureClass, int] = {}
+
+    def reserve(self, classes: Iterable[TextureClass]) -> None:
+        """Say what a batch of `add` will bring, so that it lies in as few pages as can be."""
+        for kind in classes:
+            self._reserved[kind] = self._reserved.get(kind, 0) + 1
+
+    def add(self, pixels: NDArray[np.uint8], *, srgb: bool) -> TextureSlot:
+        """Take in an image.
+
+        Parameters
+        ----------
+        pixels
+            uint8 [height, width, 4], top row first.
+        srgb
+            Whether the first three channels are colours in the sRGB encoding.
+        """
+        height, width = pixels.shape[:2]
+        kind = TextureClass("rgba8_srgb" if srgb else "rgba8", width, height)
+        waiting = self._reserved.pop(kind, 1)
+        if waiting > 1:
+            self._reserved[kind] = waiting - 1
+        number, page = self._page(kind, waiting)
+        layer = page.free.pop()
+        page.texture.write(np.ascontiguousarray(pixels), layer=layer)
+        page.stale = True
+        return TextureSlot(number, layer)
+
+    def release(self, slot: TextureSlot) -> None:
+        """Give a layer back, and the page with its last one."""
+        page = self._pages[slot.page]
+        page.free.append(slot.layer)
+        if len(page.free) == page.texture.layers:
+            del self._pages[slot.page]
+            page.texture.release()
+
+    def texture(self, page: int) -> Texture:
+        """The array that a page number stands for."""
+        return self._pages[page].texture
+
+    def flush(self) -> None:
+        """Make mip maps where level 0 changed."""
+        for page in self._pages.values():
+            if page.stale:
+                page.stale = False
+                if page.texture.levels > 1:
+                    self.device.make_mipmaps(page.texture)
+
+    def clear(self) -> None:
+        """Give everything back."""
+        for page in self._pages.values():
+            page.texture.release()
+        self._pages.clear()
+
+    def _page(self, kind: TextureClass, wanted: int) -> tuple[int, _Page]:
+        of_kind = [(number, page) for number, page in self._pages.items() if page.kind == kind]
+        for number, page in of_kind:
+            if page.free:
+                return number, page
+        layer_bytes = kind.width * kind.height * 4 * 4 // 3 + 1
+        limit = max(1, min(self.device.capabilities.max_layers, _PAGE_BYTES // layer_bytes))
+        layers = min(limit, max(wanted, sum(page.texture.layers for _, page in of_kind)))
+        texture = self.device.texture((kind.width, kind.height), kind.format, kind="2d_array", layers=layers, levels=None,
+                                      label=f"materials {kind.format} {kind.width}x{kind.height}")  # fmt: skip
+        page = _Page(kind, texture, list(range(layers))[::-1])
+        number, self._next = self._next, self._next + 1
+        self._pages[number] = page
+        return number, page
+
+
+def as_rgba8(image: NDArray[Any]) -> NDArray[np.uint8]:
+    """Any decoded image [h, w] or [h, w, 1..4] of 8 or 16 bits as uint8 [h, w, 4]; greys spread, alpha 255."""
+    if image.dtype == np.uint16:
+        image = (image >> 8).astype(np.uint8)
+    if image.ndim == 2:
+        image = image[..., None]
+    channels = image.shape[2]
+    result = np.full((*image.shape[:2], 4), 255, np.uint8)
+    if channels <= 2:
+        result[..., :3] = image[..., :1]
+        if channels == 2:
+            result[..., 3] = image[..., 1]
+    else:
+        result[..., :channels] = image
+    return result

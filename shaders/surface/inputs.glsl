@@ -1,0 +1,112 @@
+// What a material says about a point of a surface, and where that point is.
+//
+// A material is one function, `void surface(in Fragment f, inout SurfaceInputs s)`: it fills what differs from the
+// defaults and sets the feature bits of the lobes that it uses. Lighting reads `SurfaceInputs` and never the material's
+// own parameters. There is room here for every KHR_materials extension, so that adding a lobe changes lighting only.
+#include "common/math.glsl"
+
+const uint FEATURE_UNLIT = 1u << 0;
+const uint FEATURE_SPECULAR = 1u << 1;
+const uint FEATURE_CLEARCOAT = 1u << 2;
+const uint FEATURE_SHEEN = 1u << 3;
+const uint FEATURE_TRANSMISSION = 1u << 4;
+const uint FEATURE_VOLUME = 1u << 5;
+const uint FEATURE_IRIDESCENCE = 1u << 6;
+const uint FEATURE_ANISOTROPY = 1u << 7;
+const uint FEATURE_DISPERSION = 1u << 8;
+const uint FEATURE_DIFFUSE_TRANSMISSION = 1u << 9;
+
+// A point of a triangle, in world space relative to the camera.
+struct Fragment {
+    vec3 position;   // metres, from the camera
+    vec3 view;       // unit, towards the camera
+    vec3 normal;     // unit, interpolated, on the side that is seen
+    vec4 tangent;    // xyz zero where the mesh has none; w is the sign of the bitangent
+    vec2 uv0;
+    vec2 uv1;
+    vec4 color;      // linear vertex colour
+    bool front;
+    uint material;   // row of the material's parameters
+};
+
+struct SurfaceInputs {
+    uint features;
+    vec3 base_color;
+    float opacity;
+    float metallic;
+    float roughness; // perceptual
+    vec3 normal;     // unit, shading
+    float occlusion; // 1: open to the sky
+    vec3 emissive;   // radiance, cd/m2 in the scene's units
+    float ior;
+    float specular;
+    vec3 specular_color;
+    float clearcoat;
+    float clearcoat_roughness;
+    vec3 clearcoat_normal;
+    vec3 sheen_color;
+    float sheen_roughness;
+    float transmission;
+    float thickness;
+    vec3 attenuation_color;
+    float attenuation_distance;
+    float dispersion;
+    float iridescence;
+    float iridescence_ior;
+    float iridescence_thickness_nm;
+    float anisotropy;
+    vec2 anisotropy_direction; // unit, in the tangent frame
+    vec3 tangent;
+    vec3 bitangent;
+    float diffuse_transmission;
+    vec3 diffuse_transmission_color;
+};
+
+SurfaceInputs default_surface(Fragment f) {
+    SurfaceInputs s;
+    s.features = 0u;
+    s.base_color = vec3(1.0);
+    s.opacity = 1.0;
+    s.metallic = 0.0;
+    s.roughness = 1.0;
+    s.normal = f.normal;
+    s.occlusion = 1.0;
+    s.emissive = vec3(0.0);
+    s.ior = 1.5;
+    s.specular = 1.0;
+    s.specular_color = vec3(1.0);
+    s.clearcoat = 0.0;
+    s.clearcoat_roughness = 0.0;
+    s.clearcoat_normal = f.normal;
+    s.sheen_color = vec3(0.0);
+    s.sheen_roughness = 0.0;
+    s.transmission = 0.0;
+    s.thickness = 0.0;
+    s.attenuation_color = vec3(1.0);
+    s.attenuation_distance = 0.0;
+    s.dispersion = 0.0;
+    s.iridescence = 0.0;
+    s.iridescence_ior = 1.3;
+    s.iridescence_thickness_nm = 400.0;
+    s.anisotropy = 0.0;
+    s.anisotropy_direction = vec2(1.0, 0.0);
+    s.tangent = vec3(0.0);
+    s.bitangent = vec3(0.0);
+    s.diffuse_transmission = 0.0;
+    s.diffuse_transmission_color = vec3(1.0);
+    return s;
+}
+
+// Frame of a normal map where the mesh has no tangents: from how position and texture coordinate change on the screen.
+// Schueler, "Normal Mapping without Precomputed Tangents", ShaderX 5, 2006.
+mat3 cotangent_frame(vec3 n, vec3 position, vec2 uv) {
+    vec3 px = dFdx(position), py = dFdy(position);
+    vec2 ux = dFdx(uv), uy = dFdy(uv);
+    vec3 a = cross(py, n), b = cross(n, px);
+    vec3 t = a * ux.x + b * uy.x;
+    vec3 bt = a * ux.y + b * uy.y;
+    // Signs: `position` mirrors nothing, so a right-handed (px, py, n) is seen as counter-clockwise on the screen.
+    float scale = inversesqrt(max(max(dot(t, t), dot(bt, bt)), 1e-30));
+    // glTF counts v downwards in the picture, and the green of a normal map upwards.
+    return mat3(t * scale, -bt * scale, n);
+}

@@ -1,0 +1,78 @@
+// The metallic-roughness material of glTF 2.0, with KHR_materials_unlit, emissive_strength, ior and specular.
+// Parameters are rows of `materials`, laid out by `taixu.render.materials`. Each texture slot is a texture array bound
+// for the whole batch, a layer (negative: none), a set of coordinates, and an affine map of them.
+#include "surface/inputs.glsl"
+#include "generated/materials.glsl"
+
+#ifdef TEXTURED
+layout(binding = TEXTURE_BASE_COLOR) uniform sampler2DArray base_color_map;
+layout(binding = TEXTURE_METALLIC_ROUGHNESS) uniform sampler2DArray metallic_roughness_map;
+layout(binding = TEXTURE_NORMAL) uniform sampler2DArray normal_map;
+layout(binding = TEXTURE_OCCLUSION) uniform sampler2DArray occlusion_map;
+layout(binding = TEXTURE_EMISSIVE) uniform sampler2DArray emissive_map;
+#ifdef SPECULAR_MAPS
+layout(binding = TEXTURE_SPECULAR) uniform sampler2DArray specular_map;
+layout(binding = TEXTURE_SPECULAR_COLOR) uniform sampler2DArray specular_color_map;
+#endif
+
+// Texture coordinate and layer of slot `i`; the layer is negative where the slot is empty.
+vec3 slot_coordinate(StandardMaterial m, int i, Fragment f) {
+    vec4 u = m.slots[2 * i], v = m.slots[2 * i + 1];
+    vec3 uv = vec3(v.w > 0.5 ? f.uv1 : f.uv0, 1.0);
+    return vec3(dot(u.xyz, uv), dot(v.xyz, uv), u.w);
+}
+#endif
+
+// Colour and coverage only: what depth and shadow passes need of a material with holes.
+vec4 surface_color(StandardMaterial m, Fragment f) {
+    vec4 color = m.base_color * f.color;
+#ifdef TEXTURED
+    vec3 uv = slot_coordinate(m, SLOT_BASE_COLOR, f);
+    if (uv.z >= 0.0) color *= texture(base_color_map, uv);
+#endif
+    return color;
+}
+
+void surface(in Fragment f, inout SurfaceInputs s) {
+    StandardMaterial m = materials[f.material];
+    s.features = m.features;
+    vec4 color = surface_color(m, f);
+    s.base_color = color.rgb;
+    s.opacity = color.a;
+    s.metallic = m.metallic;
+    s.roughness = m.roughness;
+    s.emissive = m.emissive;
+    s.ior = m.ior;
+    s.specular = m.specular;
+    s.specular_color = m.specular_color;
+#ifdef TEXTURED
+    vec3 uv = slot_coordinate(m, SLOT_METALLIC_ROUGHNESS, f);
+    if (uv.z >= 0.0) {
+        vec2 mr = texture(metallic_roughness_map, uv).bg;
+        s.metallic *= mr.x;
+        s.roughness *= mr.y;
+    }
+    uv = slot_coordinate(m, SLOT_OCCLUSION, f);
+    if (uv.z >= 0.0) s.occlusion = 1.0 + m.occlusion_strength * (texture(occlusion_map, uv).r - 1.0);
+    uv = slot_coordinate(m, SLOT_EMISSIVE, f);
+    if (uv.z >= 0.0) s.emissive *= texture(emissive_map, uv).rgb;
+#ifdef SPECULAR_MAPS
+    uv = slot_coordinate(m, SLOT_SPECULAR, f);
+    if (uv.z >= 0.0) s.specular *= texture(specular_map, uv).a;
+    uv = slot_coordinate(m, SLOT_SPECULAR_COLOR, f);
+    if (uv.z >= 0.0) s.specular_color *= texture(specular_color_map, uv).rgb;
+#endif
+    uv = slot_coordinate(m, SLOT_NORMAL, f);
+    if (uv.z >= 0.0) {
+        vec3 n = texture(normal_map, uv).xyz * 2.0 - 1.0;
+        n.xy *= m.normal_scale;
+        mat3 frame = cotangent_frame(f.normal, f.position, uv.xy);
+        if (dot(f.tangent.xyz, f.tangent.xyz) > 0.25) {
+            vec3 t = f.tangent.xyz * (f.front ? 1.0 : -1.0);
+            frame = mat3(t, cross(f.normal, t) * f.tangent.w * (f.front ? 1.0 : -1.0), f.normal);
+        }
+        vec3 bent = frame * n;
+        s.normal = dot(bent, bent) > 1e-12 ? normalize(bent) : f.normal;
+    }
+#endif
+}
