@@ -40,15 +40,17 @@ def run(args: argparse.Namespace) -> int:
     found = describe()
     args.console.answer(found)
     gpu = found["gpu"]
-    machine = f"{found['system']}, {found['processors']} processors"
-    packages = ", ".join(f"{name} {number}" for name, number in found["packages"].items() if number)
+    system = f"{found['system']}, {found['processors']} processors"
+    known = [f"{name} {number}" for name, number in found["packages"].items() if number]
+    missing = [name for name, number in found["packages"].items() if not number]
+    graphics = f"{gpu['renderer']}, OpenGL {gpu['version']}" if gpu else found["gpu_problem"]
     lines = [
-        f"taixu {found['taixu']}, Python {found['python']}, {machine}",
-        f"  GPU       {gpu['renderer']}, OpenGL {gpu['version']}" if gpu else f"  GPU       {found['gpu_problem']}",
+        f"taixu {found['taixu']}, Python {found['python']}, {system}",
+        f"  GPU       {graphics}",
         f"  physics   {', '.join(found['physics']) or 'none'}",
-        f"  packages  {packages}",
+        f"  packages  {', '.join(known)}",
     ]
-    lines += [f"  missing   {name}: pip install taixu" for name, number in found["packages"].items() if not number]
+    lines += [f"  missing   {name}: pip install taixu" for name in missing]
     for name, extra in found["extras"].items():
         lacks = f"lacks {', '.join(extra['missing'])}: {extra['install']}"
         lines.append(f"  {name:<9} {lacks if extra['missing'] else 'installed'}")
@@ -115,11 +117,19 @@ def _requirements() -> tuple[list[str], dict[str, list[str]]]:
 
 def _gpu() -> tuple[dict[str, Any] | None, str | None]:
     """What the device says of itself, or the sentence that says why there is none."""
+    from taixu.gpu import create_device
+
     try:
-        from taixu.gpu import describe_device
-    except ImportError:
-        return None, "no renderer is installed"
-    try:
-        return describe_device(), None
+        device = create_device()
     except TaixuError as error:
         return None, str(error)
+    can = device.capabilities
+    device.release()
+    return {
+        "renderer": can.name,
+        "version": can.version,
+        "software": can.is_software,
+        "max_texture_size": can.max_texture_size,
+        "max_samples": can.max_samples,
+        "compressed_textures": [name for name in ("s3tc", "bptc") if getattr(can, f"has_{name}")],
+    }, None

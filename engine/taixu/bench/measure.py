@@ -1,0 +1,102 @@
+"""Timing: frames until a count or a budget is reached, and the keys that every result has."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+__all__ = ["Options", "peak_mb", "result", "time_calls"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a benchmark is asked.
+
+    Attributes
+    ----------
+    n
+        How many things.
+    frames
+        How many times at most.
+    size
+        Width and height of pictures in pixels.
+    peers
+        Whether to measure other engines too.
+    without_gpu
+        This process was started with a driver that draws nothing: what is left is Python and the driver.
+    """
+
+    n: int
+    frames: int = 60
+    size: tuple[int, int] = (640, 360)
+    peers: bool = False
+    without_gpu: bool = False
+
+
+def time_calls(
+    call: Callable[[int], object],
+    count: int,
+    *,
+    warm: int = 3,
+    budget_secs: float = 60.0,
+    before: Callable[[int], object] | None = None,
+) -> NDArray[np.float64]:
+    """Milliseconds of each of `count` calls (fewer when the budget runs out), after `warm` unmeasured ones.
+
+    `before` is called before each, unmeasured.
+    """
+    times: list[float] = []
+    end = perf_counter() + budget_secs
+    for index in range(warm + count):
+        if before is not None:
+            before(index)
+        start = perf_counter()
+        call(index)
+        now = perf_counter()
+        if index >= warm:
+            times.append((now - start) * 1e3)
+            if now > end:
+                break
+    return np.array(times)
+
+
+def result(name: str, times_ms: NDArray[np.float64], *, n: int, **more: Any) -> dict[str, Any]:
+    """A result with the keys that all have; `more` adds others.
+
+    `frame_ms` is the median, `fps` its inverse. `limit_ms`, where given, is what the median may be, and `ratio` says
+    how many times below it the median is.
+    """
+    median, high = np.percentile(times_ms, (50, 95))
+    found: dict[str, Any] = {
+        "name": name,
+        "n": n,
+        "fps": round(1e3 / max(float(median), 1e-6), 2),
+        "frame_ms": round(float(median), 4),
+        "p95_ms": round(float(high), 4),
+        "rss_peak_mb": peak_mb(),
+    } | more
+    if "limit_ms" in found and "ratio" not in found:
+        found["ratio"] = round(found["limit_ms"] / max(float(median), 1e-6), 2)
+    return found
+
+
+def peak_mb() -> int:
+    """The most memory that this process has held, in MB (2^20 bytes)."""
+    status = Path("/proc/self/status")
+    if status.exists():  # ru_maxrss is inherited from the process that started this one
+        for line in status.read_text().splitlines():
+            if line.startswith("VmHWM:"):
+                return int(line.split()[1]) // 1024
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(peak // (1 << 20 if sys.platform == "darwin" else 1024))

@@ -1,0 +1,58 @@
+"""Runs benchmarks in processes of their own and reads the lines that they print."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+from taixu.errors import MachineError
+
+__all__ = ["run_bench", "run_lines"]
+
+WITHOUT_GPU = {"GALLIUM_NOOP": "1"}
+"""Mesa then skips all drawing: what is left of a frame is Python and the driver's front end."""
+
+
+def run_bench(
+    name: str, arguments: list[str], *, environment: dict[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """The results of one benchmark, as they come.
+
+    Raises
+    ------
+    MachineError
+        When its process fails; the sentence has the last line that it said.
+    """
+    yield from run_lines("taixu.bench", [name, *arguments], environment=environment)
+
+
+def run_lines(
+    module: str, arguments: list[str], *, environment: dict[str, str] | None = None
+) -> Iterator[dict[str, Any]]:
+    """Run a module and yield the JSON objects that it prints, one a line; what else it prints is dropped."""
+    process = subprocess.Popen(
+        [sys.executable, "-m", module, *arguments],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        env=os.environ | (environment or {}),
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    try:
+        for line in process.stdout:
+            if line.startswith("{"):
+                yield json.loads(line)
+        said = process.stderr.read()
+        status = process.wait()
+    except BaseException:
+        process.kill()
+        process.wait()
+        raise
+    if status:
+        last = (said.strip().splitlines() or [f"status {status}"])[-1]
+        raise MachineError(f"{module} {' '.join(arguments)} failed: {last}")
