@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from taixu.app import App, Stage
+from taixu.assets.model import ModelData
 from taixu.scene.components import SHARED_COMPONENTS
 from taixu.scene.hierarchy import Hierarchy
 from taixu.scene.instantiate import ModelHooks
 from taixu.scene.library import MaterialLibrary, MeshLibrary
+from taixu.scene.models import ModelState, ReadingStore, place_models
 from taixu.scene.shape_meshes import ShapeState, make_shapes
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import VisibilityState, update_visibility
@@ -23,11 +27,18 @@ class ScenePlugin:
             app.register_component(cls)
         for resource in (
             Hierarchy(), WorldTransforms(), MeshLibrary(), MaterialLibrary(), ModelHooks(), VisibilityState(),
-            ShapeState(),
+            ShapeState(), ModelState(ReadingStore(_read)),
         ):
             app.insert_resource(resource)
-        # Shapes are made before the fixed steps, for physics, and again before the picture, for what those spawned.
-        app.add_system(Stage.APPLY, make_shapes)
-        app.add_system(Stage.PROPAGATE, make_shapes)
+        # Models and shapes are made before the fixed steps, for physics, and again before the picture, for what those spawned.
+        for stage in (Stage.APPLY, Stage.PROPAGATE):
+            app.add_system(stage, place_models)
+            app.add_system(stage, make_shapes)
         app.add_system(Stage.PROPAGATE, update_visibility, after=("make_shapes",))
         app.add_system(Stage.PROPAGATE, propagate_transforms, after=("make_shapes",))
+
+
+def _read(source: str) -> ModelData:
+    from taixu.assets.gltf import read_gltf
+
+    return read_gltf(Path(source))

@@ -1,0 +1,160 @@
+"""Entities with a `Model` get the file's nodes below them, and follow when the file or the component changes."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.model import ModelData
+from taixu.ecs import World, row_count
+from taixu.errors import TaixuError
+from taixu.scene.components import FromModel, Model
+from taixu.scene.hierarchy import despawn_tree
+from taixu.scene.instantiate import spawn_model
+
+__all__ = ["ModelState", "ModelStore", "ReadingStore", "place_models", "wait_for_models"]
+
+_log = logging.getLogger(__name__)
+_Look = tuple[str, str, bool]
+
+
+class ModelStore(Protocol):
+    """Where models come from: it loads while the world runs."""
+
+    def model(self, source: str) -> tuple[ModelData, int] | None:
+        """A model and its revision, which goes up when the file changes; None while it loads (asking starts that).
+
+        Raises
+        ------
+        TaixuError
+            When it cannot be read.
+        """
+        ...
+
+    def wait(self) -> None:
+        """Return when everything that was asked for is loaded, or has failed."""
+        ...
+
+
+class ReadingStore:
+    """A store that reads a model when it is asked for.
+
+    Parameters
+    ----------
+    read
+        Gives the model of a source.
+    """
+
+    def __init__(self, read: Callable[[str], ModelData]) -> None:
+        self._read = read
+        self._models: dict[str, ModelData] = {}
+
+    def model(self, source: str) -> tuple[ModelData, int] | None:
+        """A model, read at the first call."""
+        if source not in self._models:
+            self._models[source] = self._read(source)
+        return self._models[source], 0
+
+    def wait(self) -> None:
+        """Nothing is ever under way."""
+
+
+@dataclass(slots=True)
+class _Placed:
+    look: _Look
+    revision: int = -1
+    entities: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+
+
+class ModelState:
+    """What `place_models` remembers (a resource)."""
+
+    def __init__(self, store: ModelStore) -> None:
+        self.store = store
+        self.tick = 0
+        self.failures: dict[str, str] = {}
+        """Sources that could not be read, with the sentence why."""
+        self._placed: dict[int, _Placed] = {}
+
+    @property
+    def waiting(self) -> bool:
+        """Whether a model that somebody shows is still being loaded."""
+        return any(one.revision < 0 and one.look[0] not in self.failures for one in self._placed.values())
+
+    def fork(self, world: World) -> ModelState:
+        return ModelState(self.store)
+
+
+def place_models(world: World) -> None:
+    """Bring the nodes of all models up to date."""
+    state = world.resource(ModelState)
+    since, state.tick = state.tick, world.tick
+    structure = world.structure.since(since)
+    if structure is None or (structure and state._placed):
+        _drop_lost(world, state, resync=structure is None)
+    for table in world.query(Model):
+        rows = table.changed((Model,), since=since)
+        if row_count(rows):
+            names = ("source", "variant", "cast_shadow")
+            looks = zip(*(table.read(Model, name)[rows].tolist() for name in names), strict=True)
+            for entity, look in zip(table.entities[rows].tolist(), looks, strict=True):
+                placed = state._placed.get(entity)
+                if placed is None:
+                    state._placed[entity] = _Placed(look)
+                elif placed.look != look:
+                    placed.look, placed.revision = look, -1
+    for entity, placed in state._placed.items():
+        _place(world, state, entity, placed)
+    world.advance()
+
+
+def wait_for_models(world: World) -> None:
+    """Load and place all models before going on."""
+    state = world.resource(ModelState)
+    place_models(world)
+    while state.waiting:
+        state.store.wait()
+        place_models(world)
+
+
+def _place(world: World, state: ModelState, entity: int, placed: _Placed) -> None:
+    source, variant, cast_shadow = placed.look
+    try:
+        found = state.store.model(source) if source else (ModelData(), 0)
+    except TaixuError as error:
+        if state.failures.get(source) != str(error):
+            state.failures[source] = str(error)
+            _log.warning("%s", error)
+        return
+    if found is None or found[1] == placed.revision:
+        return
+    state.failures.pop(source, None)
+    _clear(world, placed)
+    model, placed.revision = found
+    spawned = spawn_model(
+        world, entity, model, key=("model", source, placed.revision), variant=variant, cast_shadow=cast_shadow
+    )
+    placed.entities = spawned.entities
+
+
+def _clear(world: World, placed: _Placed) -> None:
+    living = world.living(placed.entities)
+    if len(living):
+        despawn_tree(world, living)
+    placed.entities = np.empty(0, np.uint64)
+
+
+def _drop_lost(world: World, state: ModelState, *, resync: bool) -> None:
+    """Remove the nodes of entities that died or lost their `Model`."""
+    for entity in [one for one in state._placed if not world.has(one, Model)]:
+        _clear(world, state._placed.pop(entity))
+    if resync:  # a restored world: what stands there was made by others, so make it anew
+        owned = world.query(FromModel).entities
+        if len(owned):
+            world.despawn(owned)
+        state._placed.clear()
