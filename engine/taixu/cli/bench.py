@@ -1,0 +1,52 @@
+"""``taixu bench``: what this machine reaches, one JSON line for each result."""
+
+from __future__ import annotations
+
+import argparse
+import json
+from typing import Any
+
+from taixu.bench import BENCHES
+from taixu.cli.console import plain
+from taixu.cli.options import positive_integer, size
+from taixu.errors import MachineError, UsageError
+
+__all__ = ["add_arguments", "example", "run", "summary", "usage"]
+
+summary = "Measures this machine, one JSON line for each result; names: " + ", ".join(BENCHES) + "."
+usage = "[NAME] [options]"
+example = "taixu bench S1 --peers"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what to measure."""
+    parser.add_argument("name", nargs="?", metavar="NAME", help="one benchmark; all where left out")
+    parser.add_argument("--n", type=positive_integer, metavar="N", help="how many things")
+    parser.add_argument("--frames", type=positive_integer, metavar="F", help="how many frames at most")
+    parser.add_argument("--size", type=size, metavar="WxH", help="size of pictures")
+    parser.add_argument("--peers", action="store_true", help="beside other engines, where they are installed")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Run each in a process of its own; a benchmark that fails leaves the others to go on."""
+    from taixu.bench.runner import run_bench
+
+    if args.name is not None and args.name not in BENCHES:
+        raise UsageError(f"there is no benchmark {args.name!r}; there are {', '.join(BENCHES)}")
+    given = [f"--{name}={getattr(args, name)}" for name in ("n", "frames") if getattr(args, name)]
+    given += [f"--size={args.size[0]}x{args.size[1]}"] if args.size else []
+    given += ["--peers"] if args.peers else []
+    results: list[dict[str, Any]] = []
+    failures: list[str] = []
+    for name in [args.name] if args.name else BENCHES:
+        args.console.say(f"{name}: {BENCHES[name]}")
+        try:
+            for found in run_bench(name, given):
+                results.append(found)
+                args.console.show(json.dumps(plain(found)))
+        except MachineError as error:
+            failures.append(str(error))
+            args.console.say(f"taixu: {error}")
+    status = MachineError.exit_status if failures else 0
+    args.console.answer((results[0] if results else {}) | {"results": results, "failures": failures})
+    return status

@@ -1,0 +1,64 @@
+"""``taixu new``: a project from a template."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import shutil
+import tempfile
+from pathlib import Path
+
+from taixu.errors import TaixuError, UsageError
+
+__all__ = ["add_arguments", "example", "run", "summary", "usage"]
+
+summary = "Makes a project from a template."
+usage = "DIR [options]"
+example = "taixu new toys --template playground"
+
+_LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".taixu", "out")
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the folder and the template."""
+    parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to make; it may exist while it is empty")
+    parser.add_argument("--template", default="empty", metavar="NAME", help="playground or empty, or a plugin's; empty")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Copy the template whole or not at all, and name the project after its folder."""
+    from taixu.cli.templates import find_templates
+
+    templates = find_templates()
+    if args.template not in templates:
+        raise UsageError(f"there is no template {args.template!r}; there are {', '.join(templates)}")
+    folder: Path = args.folder.absolute()
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise TaixuError(f"{args.folder}: there is something already; name a folder that is new or empty")
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
+        made = Path(beside) / folder.name
+        shutil.copytree(templates[args.template].folder, made, ignore=_LEFT_OUT)
+        _make_writable(made)
+        _rename_project(made / "taixu.toml", folder.name)
+        if folder.exists():
+            folder.rmdir()
+        os.replace(made, folder)
+    files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
+    args.console.show(f"{args.folder} is a project; play it: taixu run {args.folder} --trust")
+    args.console.answer({"out": str(folder), "template": args.template, "files": files})
+    return 0
+
+
+def _make_writable(folder: Path) -> None:
+    """An installed template may be read-only; a project is not."""
+    for path in (folder, *folder.rglob("*")):
+        path.chmod(path.stat().st_mode | 0o200)
+
+
+def _rename_project(file: Path, name: str) -> None:
+    import tomlkit
+
+    document = tomlkit.parse(file.read_text(encoding="utf-8"))
+    document["name"] = name
+    file.write_text(tomlkit.dumps(document), encoding="utf-8")
