@@ -6,9 +6,8 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
-
 from noise import fractal, value_noise
+from numpy.typing import NDArray
 
 __all__ = ["TEXTURES"]
 
@@ -47,7 +46,8 @@ def felt() -> dict[str, Array]:
     shape = (512, 512)
     cloud, hair = fractal(shape, (6, 6), octaves=5, seed=3), value_noise(shape, (256, 256), seed=5)
     tone = 0.82 + 0.22 * cloud + 0.12 * (hair - 0.5)
-    return {"color": np.repeat(tone[..., None], 3, 2), "normal": normals(hair * 0.4 + cloud, 1.2), "roughness": np.full(shape, 0.95)}
+    normal = normals(hair * 0.4 + cloud, 1.2)
+    return {"color": np.repeat(tone[..., None], 3, 2), "normal": normal, "roughness": np.full(shape, 0.95)}
 
 
 def painted() -> dict[str, Array]:

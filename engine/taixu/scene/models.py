@@ -26,6 +26,11 @@ _Look = tuple[str, str, bool]
 class ModelStore(Protocol):
     """Where models come from: it loads while the world runs."""
 
+    @property
+    def version(self) -> int:
+        """Goes up whenever a model has arrived, failed or changed."""
+        ...
+
     def model(self, source: str) -> tuple[ModelData, int] | None:
         """A model and its revision, which goes up when the file changes; None while it loads (asking starts that).
 
@@ -53,6 +58,7 @@ class ReadingStore:
     def __init__(self, read: Callable[[str], ModelData]) -> None:
         self._read = read
         self._models: dict[str, ModelData] = {}
+        self.version = 0
 
     def model(self, source: str) -> tuple[ModelData, int] | None:
         """A model, read at the first call."""
@@ -77,6 +83,7 @@ class ModelState:
     def __init__(self, store: ModelStore) -> None:
         self.store = store
         self.tick = 0
+        self.version = -1
         self.failures: dict[str, str] = {}
         """Sources that could not be read, with the sentence why."""
         self._placed: dict[int, _Placed] = {}
@@ -94,12 +101,14 @@ def place_models(world: World) -> None:
     """Bring the nodes of all models up to date."""
     state = world.resource(ModelState)
     since, state.tick = state.tick, world.tick
+    version, unchanged = state.store.version, True
     structure = world.structure.since(since)
     if structure is None or (structure and state._placed):
         _drop_lost(world, state, resync=structure is None)
     for table in world.query(Model):
         rows = table.changed((Model,), since=since)
         if row_count(rows):
+            unchanged = False
             names = ("source", "variant", "cast_shadow")
             looks = zip(*(table.read(Model, name)[rows].tolist() for name in names), strict=True)
             for entity, look in zip(table.entities[rows].tolist(), looks, strict=True):
@@ -108,6 +117,9 @@ def place_models(world: World) -> None:
                     state._placed[entity] = _Placed(look)
                 elif placed.look != look:
                     placed.look, placed.revision = look, -1
+    if unchanged and version == state.version:
+        return
+    state.version = version
     for entity, placed in state._placed.items():
         _place(world, state, entity, placed)
     world.advance()

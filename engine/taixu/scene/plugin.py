@@ -30,7 +30,7 @@ class ScenePlugin:
             ShapeState(), ModelState(ReadingStore(_read)),
         ):
             app.insert_resource(resource)
-        # Models and shapes are made before the fixed steps, for physics, and again before the picture, for what those spawned.
+        # Made before the fixed steps, for physics, and again before the picture, for what those spawned.
         for stage in (Stage.APPLY, Stage.PROPAGATE):
             app.add_system(stage, place_models)
             app.add_system(stage, make_shapes)
