@@ -15,8 +15,8 @@ Array = NDArray[Any]
 Mesh = dict[str, Array]
 
 SHAPE_KINDS = ("box", "sphere", "cylinder", "capsule", "cone", "plane", "torus")
-_AROUND = 48
-_ARC = 8
+_AROUND = 32
+_ARC = 5
 
 
 def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 0.0) -> Mesh:
@@ -60,7 +60,7 @@ def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 
 
 
 def _box(half: Array, bevel: float) -> Mesh:
-    steps = np.tan(np.linspace(0.0, np.pi / 4, 5)) if bevel > 0 else np.zeros(1)
+    steps = np.tan(np.linspace(0.0, np.pi / 4, 3)) if bevel > 0 else np.zeros(1)
     parts = []
     for axis in range(3):
         u_axis, v_axis = (axis + 1) % 3, (axis + 2) % 3
@@ -129,10 +129,10 @@ def _cone_profile() -> tuple[Array, Array, Array]:
 
 def _torus(half: Array) -> Mesh:
     tube = min(half[1], half[0] / 2)
-    angles = np.linspace(-np.pi, np.pi, 33)
+    angles = np.linspace(-np.pi, np.pi, 21)
     normals = np.stack([np.cos(angles), np.sin(angles)], 1)
     ring = max(half[0] - tube, 1e-9)
-    mesh = _revolve(normals * tube + (ring, 0.0), normals, np.linspace(0, 1, 33))
+    mesh = _revolve(normals * tube + (ring, 0.0), normals, np.linspace(0, 1, 21))
     return _stretched(mesh, np.array([1.0, 1.0, half[2] / max(half[0], 1e-9)]))
 
 
