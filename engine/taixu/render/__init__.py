@@ -24,11 +24,17 @@ and colour passes see plain meshes, with last frame's positions kept for velocit
 
 from __future__ import annotations
 
+from taixu.render.bins import Bin
 from taixu.render.context import DrawKey, Feature, FrameContext, MaterialSource, PassContext
+from taixu.render.culling import VisibleList
 from taixu.render.graph import PassGraph, PassNode, Rank, TextureSpec
+from taixu.render.lines import LineBatch
+from taixu.render.meshes import MeshPool
+from taixu.render.pictures import Picture
+from taixu.render.renderer import Renderer
 from taixu.render.views import OUTPUTS, View, ViewCamera
 
 __all__ = [
-    "OUTPUTS", "DrawKey", "Feature", "FrameContext", "MaterialSource", "PassContext", "PassGraph", "PassNode", "Rank",
-    "TextureSpec", "View", "ViewCamera",
+    "OUTPUTS", "Bin", "DrawKey", "Feature", "FrameContext", "LineBatch", "MaterialSource", "MeshPool", "PassContext",
+    "PassGraph", "PassNode", "Picture", "Rank", "Renderer", "TextureSpec", "View", "ViewCamera", "VisibleList",
 ]  # fmt: skip

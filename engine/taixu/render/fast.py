@@ -1,0 +1,94 @@
+"""The fast path (quality "fast"): one light, no shadows, no post effects, straight to an 8-bit picture."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from taixu.gpu import DepthState, Pipeline
+from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
+from taixu.render.bins import Bin
+from taixu.render.context import FrameContext, PassContext
+from taixu.render.graph import PassNode, Rank, TextureSpec
+from taixu.render.views import View
+
+__all__ = ["FastFeature", "FastPass"]
+
+_NO_ID = (0xFFFFFFFF,) * 4
+SUN_DIRECTION = np.array((0.4, 0.8, 0.45)) / np.linalg.norm((0.4, 0.8, 0.45))
+
+
+@dataclass(frozen=True)
+class FastPass:
+    """Draws everything simply lit. ``view.settings``: "background" (display-referred colour), "sun_direction"."""
+
+    with_id: bool
+    samples: int = 1
+    name: str = "fast"
+    rank: int = Rank.OPAQUE
+    reads: Sequence[str] = ()
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """Colour, depth and ids."""
+        tail = "_ms" if self.samples > 1 else ""
+        specs = {f"color{tail}": TextureSpec("rgba8", samples=self.samples),
+                 f"depth{tail}": TextureSpec("depth32f", samples=self.samples)}  # fmt: skip
+        if self.with_id:
+            specs[f"id{tail}"] = TextureSpec("r32ui", samples=self.samples)
+        return dict(specs)
+
+    def run(self, context: PassContext) -> None:
+        """Draw solid bins, then blended ones."""
+        tail = "_ms" if self.samples > 1 else ""
+        names = [f"color{tail}", *([f"id{tail}"] if self.with_id else [])]
+        targets = context.targets(*names, depth=f"depth{tail}")
+        background = context.settings("background", (0.1, 0.1, 0.12, 1.0))
+        clears = [background, *([_NO_ID] if self.with_id else [])]
+        with context.device.render_pass(targets, clear_colors=clears, clear_depth=0.0) as p:
+            sun = np.zeros((4, 4), np.float32)
+            sun[0, :3] = context.settings("sun_direction", SUN_DIRECTION)
+            sun[1], sun[2], sun[3] = (1.0, 0.97, 0.92, 0), (0.32, 0.35, 0.4, 0), (0.12, 0.11, 0.1, 0)
+            p.push_uniform(UniformSlot.PASS, sun)
+
+            def pipeline_for(item: Bin) -> Pipeline:
+                return self._pipeline(context, item)
+
+            context.draw_bins(p, pipeline_for)
+            context.draw_blended(p, pipeline_for)
+
+    def _pipeline(self, context: PassContext, item: Bin) -> Pipeline:
+        from taixu.gpu import ALPHA
+
+        blends = item.key.alpha == "blend"
+        return context.device.pipeline(
+            "passes/fast.vert", "passes/fast.frag", defines={"WRITE_ID": self.with_id}, vertex_layout=MESH_VERTEX_LAYOUT,
+            primitive=item.mode, cull=item.cull, depth=DepthState(write=not blends),
+            blend=(ALPHA, None)[: 2 if self.with_id else 1] if blends else None, label="fast")  # fmt: skip
+
+
+class FastFeature:
+    """Gives the fast pass to views of quality "fast"."""
+
+    name = "fast"
+
+    def extract(self, frame: FrameContext) -> None:
+        """Nothing to follow."""
+
+    def prepare(self, frame: FrameContext, view: View) -> None:
+        """Nothing to prepare."""
+
+    def nodes(self, view: View) -> Sequence[PassNode]:
+        """The pass, and its resolve."""
+        if view.quality != "fast":
+            return ()
+        with_id = "id" in view.outputs
+        nodes: list[PassNode] = [FastPass(with_id, view.samples)]
+        if view.samples > 1:
+            from taixu.render.geometry import ResolvePass
+
+            names = ("color", "depth", *(("id",) if with_id else ()))
+            nodes.append(ResolvePass(names, ("rgba8", "depth32f", "r32ui")[: len(names)]))
+        return nodes

@@ -1,0 +1,130 @@
+"""The geometry pass: depth first, and with it normals, velocity and entity ids where somebody wants them.
+
+Outputs (and resource names): "depth" depth32f; "normal" rgba16f, world space in xyz; "velocity" rg16f, the move since
+the last frame in texture coordinates (add it to today's to find yesterday's); "id" r32ui, entity index, 0xFFFFFFFF for
+nothing. With several samples the pass draws to "<name>_ms" and resolves to the plain names. A feature that needs more
+than the view's outputs lists it in ``view.settings["geometry"]``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from taixu.gpu import BindGroup, DepthState, Pipeline
+from taixu.render.bindings import MESH_VERTEX_LAYOUT, StorageSlot
+from taixu.render.bins import Bin
+from taixu.render.context import FrameContext, PassContext
+from taixu.render.graph import PassNode, Rank, TextureSpec
+from taixu.render.views import View
+
+__all__ = ["GEOMETRY_FORMATS", "GeometryFeature", "GeometryPass", "ResolvePass"]
+
+GEOMETRY_FORMATS = {"normal": "rgba16f", "velocity": "rg16f", "id": "r32ui"}
+"""Colour targets of the pass, in the order of their GLSL locations."""
+
+_CLEARS: dict[str, tuple[float, ...]] = {"normal": (0, 0, 0, 0), "velocity": (0, 0, 0, 0), "id": (0xFFFFFFFF,) * 4}
+
+
+@dataclass(frozen=True)
+class GeometryPass:
+    """Draws all solid geometry once: depth and the wanted targets."""
+
+    wanted: tuple[str, ...]
+    samples: int = 1
+    name: str = "geometry"
+    rank: int = Rank.DEPTH
+    reads: Sequence[str] = ()
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """Depth and the wanted targets."""
+        tail = "_ms" if self.samples > 1 else ""
+        specs = {f"depth{tail}": TextureSpec("depth32f", samples=self.samples)}
+        for target in self.wanted:
+            specs[target + tail] = TextureSpec(GEOMETRY_FORMATS[target], samples=self.samples)
+        return dict(specs)
+
+    def run(self, context: PassContext) -> None:
+        """Draw."""
+        tail = "_ms" if self.samples > 1 else ""
+        targets = context.targets(*(name + tail for name in self.wanted), depth=f"depth{tail}")
+        plain = not self.wanted
+        with context.device.render_pass(targets, clear_colors=[_CLEARS[n] for n in self.wanted], clear_depth=0.0) as p:
+            if "velocity" in self.wanted:
+                p.bind_storage(StorageSlot.PREVIOUS_POSITIONS, context.frame.renderer.meshes.positions)
+
+            def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
+                return self._pipeline(context, item, plain)
+
+            context.draw_bins(p, pipeline_for)
+
+    def _pipeline(self, context: PassContext, item: Bin, plain: bool) -> tuple[Pipeline, BindGroup | None]:
+        key = item.key
+        cut_out = key.alpha == "mask"
+        defines: dict[str, object] = {f"{n.upper()}_AT": i for i, n in enumerate(self.wanted)}
+        group = None
+        if cut_out:
+            from taixu.render.materials import feature_defines
+
+            defines |= {"ALPHA_MASK": True, **feature_defines(key.features)}
+            group = context.frame.renderer.materials.bind_group(key)
+        fragment = "passes/geometry_masked.frag" if cut_out else None if plain else "passes/geometry.frag"
+        pipeline = context.device.pipeline(
+            "passes/geometry.vert", fragment, defines=defines,
+            vertex_layout=MESH_VERTEX_LAYOUT, primitive=item.mode, cull=item.cull,
+            depth=DepthState(), label="geometry")  # fmt: skip
+        return pipeline, group
+
+
+@dataclass(frozen=True)
+class ResolvePass:
+    """Many samples to one: "<name>_ms" to "<name>"."""
+
+    sources: tuple[str, ...]
+    formats: tuple[str, ...]
+    name: str = "resolve"
+    rank: int = Rank.RESOLVE
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """The multisampled targets."""
+        return tuple(f"{name}_ms" for name in self.sources)
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """The resolved ones."""
+        return {n: TextureSpec(f) for n, f in zip(self.sources, self.formats, strict=True)}
+
+    def run(self, context: PassContext) -> None:
+        """Copy with resolving, one target after the other (formats differ)."""
+        for name in self.sources:
+            is_depth = name == "depth"
+            source = context.targets(*(() if is_depth else (f"{name}_ms",)), depth=f"{name}_ms" if is_depth else None)
+            target = context.targets(*(() if is_depth else (name,)), depth=name if is_depth else None)
+            context.device.blit(source, target, depth=is_depth)
+
+
+class GeometryFeature:
+    """Gives the geometry pass to every view that is not "fast"."""
+
+    name = "geometry"
+
+    def extract(self, frame: FrameContext) -> None:
+        """Nothing to follow."""
+
+    def prepare(self, frame: FrameContext, view: View) -> None:
+        """Nothing to prepare."""
+
+    def nodes(self, view: View) -> Sequence[PassNode]:
+        """The pass, and its resolve when the view has several samples."""
+        if view.quality == "fast":
+            return ()
+        needed = view.outputs | set(view.settings.get("geometry", ()))
+        wanted = tuple(name for name in GEOMETRY_FORMATS if name in needed)
+        nodes: list[PassNode] = [GeometryPass(wanted, view.samples)]
+        if view.samples > 1:
+            names = ("depth", *wanted)
+            formats = ("depth32f", *(GEOMETRY_FORMATS[n] for n in wanted))
+            nodes.append(ResolvePass(names, formats, name="resolve geometry", rank=Rank.DEPTH + 10))
+        return nodes

@@ -1,0 +1,117 @@
+"""The world's libraries on the GPU: meshes and materials by library number, uploaded when first met."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World
+from taixu.render.meshes import MeshPool
+from taixu.render.row_buffer import grown
+from taixu.scene.library import LibraryMaterial, MaterialLibrary, MeshLibrary
+
+if TYPE_CHECKING:
+    from taixu.render.materials import BoundTexture, MaterialTable
+
+__all__ = ["LibraryMirror", "TextureLoader"]
+
+TextureLoader = Callable[[LibraryMaterial], "dict[str, BoundTexture]"]
+"""Brings a material's images to the texture pool."""
+
+
+class LibraryMirror:
+    """Pool meshes and table materials of a world's library entries.
+
+    Attributes
+    ----------
+    starts, counts : int32 arrays
+        By mesh number: where its primitives stand in `meshes` and `materials`, and how many there are.
+    meshes, materials
+        Pool mesh and table material of each primitive.
+    """
+
+    def __init__(self, pool: MeshPool, table: MaterialTable, load_textures: TextureLoader) -> None:
+        self._pool, self._table, self._load_textures = pool, table, load_textures
+        self.starts = np.zeros(64, np.int32)
+        self.counts = np.zeros(64, np.int32)
+        self.meshes = np.zeros(0, np.uint32)
+        self.materials = np.zeros(0, np.uint32)
+        self._met = np.zeros(64, bool)
+        self._material_ids: dict[int, int] = {}
+        self._seen = (0, 0)
+
+    def update(self, world: World) -> NDArray[np.intp]:
+        """Replace what was edited; gives the mesh numbers whose primitives are others now."""
+        if not world.has_resource(MeshLibrary):
+            return np.zeros(0, np.intp)
+        changed_meshes, mesh_tick = world.resource(MeshLibrary).changes(self._seen[0])
+        changed_materials, material_tick = world.resource(MaterialLibrary).changes(self._seen[1])
+        self._seen = (mesh_tick, material_tick)
+        for number in changed_materials:
+            if number in self._material_ids:
+                entry = world.resource(MaterialLibrary)[number]
+                self._table.replace(self._material_ids[number], entry.material, self._textures(entry))
+        replaced = [n for n in changed_meshes if n < len(self._met) and self._met[n]]
+        for number in replaced:
+            first = int(self.starts[number])
+            for mesh in self.meshes[first : first + int(self.counts[number])].tolist():
+                self._pool.remove(mesh)
+            self._met[number] = False
+        return np.array(replaced, np.intp)
+
+    def meet(self, world: World, numbers: NDArray[Any]) -> None:
+        """Upload the meshes of these numbers that were not met before."""
+        if len(numbers) == 0:
+            return
+        highest = int(numbers.max())
+        if highest >= len(self._met):
+            size = grown(len(self._met), highest + 1)
+            for name in ("starts", "counts", "_met"):
+                old = getattr(self, name)
+                new = np.zeros(size, old.dtype)
+                new[: len(old)] = old
+                setattr(self, name, new)
+        missing = numbers[~self._met[numbers]]
+        for number in np.unique(missing).tolist():
+            self._add(world, number)
+
+    def _add(self, world: World, number: int) -> None:
+        library = world.resource(MeshLibrary)
+        self._met[number] = True
+        if number == 0 or number >= len(library):
+            self.counts[number] = 0
+            return
+        entry = library[number]
+        meshes, materials = [], []
+        for primitive, material in zip(entry.primitives, entry.materials, strict=True):
+            mesh = self._pool.add(primitive)
+            if mesh:
+                meshes.append(mesh)
+                materials.append(self._material(world, material))
+        self.starts[number], self.counts[number] = len(self.meshes), len(meshes)
+        self.meshes = np.concatenate([self.meshes, np.array(meshes, np.uint32)])
+        self.materials = np.concatenate([self.materials, np.array(materials, np.uint32)])
+
+    def _material(self, world: World, number: int) -> int:
+        if number == 0 or number >= len(world.resource(MaterialLibrary)):
+            return 0
+        found = self._material_ids.get(number)
+        if found is None:
+            entry = world.resource(MaterialLibrary)[number]
+            found = self._material_ids[number] = self._table.add(entry.material, self._textures(entry))
+        return found
+
+    def _textures(self, entry: LibraryMaterial) -> dict[str, BoundTexture]:
+        return self._load_textures(entry)
+
+    def release(self) -> None:
+        """Give meshes and materials back."""
+        for mesh in self.meshes.tolist():
+            self._pool.remove(mesh)
+        for material in self._material_ids.values():
+            self._table.remove(material)
+        self._material_ids.clear()
+        self._met[:] = False

@@ -1,0 +1,269 @@
+"""The renderer: worlds in, pictures out. Ties extraction, culling, features and views together."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+from weakref import WeakKeyDictionary
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World
+from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, Targets
+from taixu.render.bindings import (
+    FLAG_VISIBLE, FRAME_BLOCK, StorageSlot, UniformSlot, register_sources,
+)  # fmt: skip
+from taixu.render.blending import BlendedRuns, sort_blended
+from taixu.render.bins import Bin
+from taixu.render.context import Feature, FrameContext, PassContext
+from taixu.render.culling import VisibleList
+from taixu.render.extraction import WorldMirror
+from taixu.render.fast import FastFeature
+from taixu.render.geometry import GeometryFeature
+from taixu.render.graph import PassGraph
+from taixu.render.library import LibraryMirror, TextureLoader
+from taixu.render.lines import LineBatch, LineFeature
+from taixu.render.material_loading import TextureLoader as PoolTextureLoader
+from taixu.render.materials import MaterialTable
+from taixu.render.meshes import MeshPool
+from taixu.render.pictures import Picture
+from taixu.render.views import View, ViewCamera, view_block
+from taixu.scene import WorldTransforms
+
+__all__ = ["PipelineFor", "Renderer"]
+
+PipelineFor = Callable[[Bin], "Pipeline | tuple[Pipeline, BindGroup | None] | None"]
+
+
+class Renderer:
+    """Draws worlds on a device.
+
+    Parameters
+    ----------
+    device
+        Stays the caller's.
+    load_textures
+        Brings a material's images to the texture pool; by default it decodes them.
+
+    Attributes
+    ----------
+    meshes, materials
+        What all worlds share: the mesh pool and the material table.
+    lines
+        Debug lines for the next frame.
+    features
+        In the order in which they are asked.
+    """
+
+    def __init__(self, device: Device, *, load_textures: TextureLoader | None = None) -> None:
+        self.device = device
+        register_sources(device)
+        self.meshes = MeshPool(device)
+        self.materials = MaterialTable(device)
+        self.lines = LineBatch()
+        self.load_textures: TextureLoader = load_textures or PoolTextureLoader(self.materials.pool)
+        self.features: list[Feature] = []
+        self.frame_index = 0
+        self._mirrors: WeakKeyDictionary[World, WorldMirror] = WeakKeyDictionary()
+        self._current: WorldMirror | None = None
+        self._revision = 0
+        self._block: BufferRange | None = None
+        for feature in (GeometryFeature(), FastFeature(), LineFeature(self.lines)):
+            self.add_feature(feature)
+
+    # -- set-up ------------------------------------------------------------------------------------------------------
+    def add_feature(self, feature: Feature) -> None:
+        """Add a part of the renderer; its nodes appear in every view from the next frame on."""
+        self.features.append(feature)
+        self._revision += 1
+
+    def feature(self, name: str) -> Feature:
+        """The feature of that name."""
+        for feature in self.features:
+            if feature.name == name:
+                return feature
+        raise KeyError(f"no render feature {name!r}; there are {', '.join(f.name for f in self.features)}")
+
+    def mirror(self, world: World) -> WorldMirror:
+        """The world as the GPU knows it."""
+        found = self._mirrors.get(world)
+        if found is None:
+            library = LibraryMirror(self.meshes, self.materials, self.load_textures)
+            found = self._mirrors[world] = WorldMirror(self.device, self.meshes, self.materials, library)
+        return found
+
+    def configure(self, view: View) -> None:
+        """Resolve the view's pass graph if its configuration changed."""
+        wanted = (view.configuration(), self._revision)
+        if view._configured == wanted and view.graph is not None:
+            return
+        if view.graph is not None:
+            view.graph.release()
+        graph = PassGraph()
+        for feature in self.features:
+            for node in feature.nodes(view):
+                graph.add(node)
+        view.graph = graph.resolve(self.device, view.size, view.outputs)
+        view._configured = wanted
+
+    # -- frames ------------------------------------------------------------------------------------------------------
+    def render(self, world: World, views: Sequence[View], *, time_secs: float = 0.0, delta_secs: float = 0.0) -> None:
+        """Draw one frame of a world into all views. Transforms have been propagated."""
+        device = self.device
+        with device.frame():
+            for view in views:
+                if view.entity is not None:
+                    view.camera = ViewCamera.of_entity(world, view.entity)
+                self.configure(view)
+            mirror = self._current = self.mirror(world)
+            want_previous = any(v.graph is not None and "velocity" in v.graph.textures for v in views)
+            mirror.update(world, want_previous=want_previous)
+            frame = FrameContext(device, self, world, self.frame_index, time_secs, delta_secs, views)
+            for feature in self.features:
+                feature.extract(frame)
+            mirror.bind()
+            device.bind_storage(StorageSlot.MATERIALS, self.materials.buffer)
+            block = FRAME_BLOCK.zeros()
+            block["time_secs"], block["delta_secs"] = time_secs, delta_secs
+            block["frame_index"], block["transform_count"] = self.frame_index & 0xFFFFFFFF, mirror.transforms.count
+            device.push_uniform(UniformSlot.FRAME, block)
+            device.barrier()
+            for index, view in enumerate(views):
+                self._render_view(frame, view, index)
+            self.frame_index += 1
+        self.lines.clear()
+
+    def _render_view(self, frame: FrameContext, view: View, index: int) -> None:
+        for feature in self.features:
+            feature.prepare(frame, view)
+        block = self.device.push(view_block(view, index=index))
+        if view.visible is None:
+            view.visible = VisibleList(self.device, label=view.name)
+        self.cull(view.visible, block)
+        context = PassContext(frame, view, view.visible)
+        assert view.graph is not None
+        for node in view.graph.nodes:
+            self.device.bind_uniform(UniformSlot.VIEW, block)
+            self._block = block
+            node.run(context)
+
+    def cull(self, visible: VisibleList, block: BufferRange, *, flags: int = FLAG_VISIBLE) -> None:
+        """Cull this frame's world for a view block, which stays bound. Shadow passes bring lists and blocks of their own."""
+        assert self._current is not None, "culling belongs to a frame"
+        mirror = self._current
+        mirror.culler.cull(mirror.lists, visible, block, count=mirror.renderables.high, flags=flags | FLAG_VISIBLE)
+
+    # -- drawing, for passes -----------------------------------------------------------------------------------------
+    def draw_bins(self, render_pass: RenderPass, visible: VisibleList, pipeline_for: PipelineFor, *,
+                  positions_only: bool = False) -> None:  # fmt: skip
+        """See `PassContext.draw_bins`."""
+        assert self._current is not None
+        if visible.commands is None or visible.ids is None:
+            return
+        first = count = 0
+        using: tuple[Pipeline, BindGroup | None] | None = None
+        for item in self._current.lists.bins:
+            found = pipeline_for(item)
+            wanted = (found, None) if isinstance(found, Pipeline) else found
+            if wanted is not None and using is not None and wanted[0] is using[0] and wanted[1] is using[1] \
+                    and item.first == first + count:  # fmt: skip
+                count += item.count
+                continue
+            if using is not None:
+                self._draw_run(render_pass, using, visible.commands, visible.ids, first, count, positions_only)
+            using, first, count = wanted, item.first, item.count
+        if using is not None:
+            self._draw_run(render_pass, using, visible.commands, visible.ids, first, count, positions_only)
+
+    def draw_blended(self, render_pass: RenderPass, view: View, pipeline_for: PipelineFor) -> None:
+        """See `PassContext.draw_blended`."""
+        mirror = self._current
+        assert mirror is not None
+        if len(mirror.blended) == 0:
+            return
+        world = next(w for w, m in self._mirrors.items() if m is mirror)
+        commands, ids, runs = sort_blended(mirror, world.resource(WorldTransforms), view)
+        if not runs:
+            return
+        kept: BlendedRuns = view.history.setdefault("blended", BlendedRuns())
+        kept.upload(self.device, commands, ids)
+        assert kept.commands is not None and kept.ids is not None
+        for run in runs:
+            found = pipeline_for(run.bin)
+            if found is not None:
+                using = (found, None) if isinstance(found, Pipeline) else found
+                self._draw_run(render_pass, using, kept.commands, kept.ids, run.first, run.count, False)
+
+    def _draw_run(self, render_pass: RenderPass, using: tuple[Pipeline, BindGroup | None], commands: Buffer, ids: Buffer,
+                  first: int, count: int, positions_only: bool) -> None:  # fmt: skip
+        pipeline, group = using
+        render_pass.pipeline(pipeline)
+        if group is not None:
+            render_pass.bind(group)
+        render_pass.vertices(0, self.meshes.positions)
+        if positions_only:
+            render_pass.vertices(1, ids)
+        else:
+            render_pass.vertices(1, self.meshes.surfaces)
+            render_pass.vertices(2, ids)
+        render_pass.indices(self.meshes.indices)
+        render_pass.draw_multi_indirect(commands, first * 20, count)
+
+    # -- results -----------------------------------------------------------------------------------------------------
+    def read(self, view: View, output: str = "color") -> NDArray[Any]:
+        """An output of the latest frame, [height, width, channels], top row first. Waits for the device."""
+        assert view.graph is not None, "render the view first"
+        targets = view.graph.targets(self.device, () if output == "depth" else (output,), "depth" if output == "depth" else None)
+        pixels = self.device.read_pixels(targets, -1 if output == "depth" else 0, (0, 0, *view.size))
+        return pixels[::-1]
+
+    def picture(self, world: World, *, camera: ViewCamera | int, size: tuple[int, int] = (1280, 720), **options: Any) -> Picture:
+        """Draw one frame and give its colour; `camera` may be an entity. `options` as in `View`."""
+        entity = camera if isinstance(camera, int) else None
+        pose = ViewCamera.of_entity(world, camera) if isinstance(camera, int) else camera
+        view = View(pose, size, entity=entity, name="picture", **options)
+        self.render(world, [view])
+        picture = Picture(self.read(view))
+        view.release()
+        return picture
+
+    def present(self, view: View, target: Targets) -> None:
+        """Copy a view's colour to a window (or any targets), scaling where sizes differ."""
+        assert view.graph is not None, "render the view first"
+        source = view.graph.targets(self.device, ("color",), None)
+        same = source.size == target.size
+        self.device.blit(source, target, filter="nearest" if same else "linear")
+
+    def pick(self, view: View, x: int, y: int) -> int | None:
+        """Handle of the entity at a pixel (from the upper left), or None. The view has "id" among its outputs."""
+        found = self.pick_rect(view, x, y, 1, 1)
+        return int(found[0]) if len(found) else None
+
+    def pick_rect(self, view: View, x: int, y: int, width: int, height: int) -> NDArray[np.uint64]:
+        """Handles of the entities seen in a rectangle of pixels (from the upper left), each once."""
+        if "id" not in view.outputs:
+            raise ValueError(f"view {view.name!r} draws no ids: add 'id' to its outputs")
+        assert view.graph is not None and self._current is not None, "render the view first"
+        left, top = max(0, x), max(0, y)
+        right, bottom = min(view.size[0], x + width), min(view.size[1], y + height)
+        if right <= left or bottom <= top:
+            return np.zeros(0, np.uint64)
+        targets = view.graph.targets(self.device, ("id",), None)
+        rect = (left, view.size[1] - bottom, right - left, bottom - top)
+        indices = np.unique(self.device.read_pixels(targets, 0, rect))
+        indices = indices[indices != NOTHING_PICKED].astype(np.intp)
+        return self._current.handles_of(indices)
+
+    def release(self, views: Iterable[View] = ()) -> None:
+        """Give everything on the device back."""
+        for view in views:
+            view.release()
+        for mirror in self._mirrors.values():
+            mirror.release()
+        self._mirrors.clear()
+        self._current = None
+
+
+NOTHING_PICKED = 0xFFFFFFFF
+"""What an id target is cleared to; entity indices stay below."""

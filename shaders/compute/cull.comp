@@ -1,0 +1,34 @@
+// One renderable an invocation: is its sphere in the frustum, and does the view want it? Then it joins its command's
+// stretch of the visible list. Mirrored objects go to the twin command, whose pipeline culls front faces.
+#include "common/object.glsl"
+#include "generated/meshes.glsl"
+layout(local_size_x = 64) in;
+layout(std140, binding = 2) uniform Params { uint renderable_count; uint needed_flags; };
+layout(std430, binding = 11) buffer Commands { uint commands[]; };       // five words each, the second counts instances
+layout(std430, binding = 12) writeonly buffer Visible { uint visible[]; };
+layout(std430, binding = 13) readonly buffer Places { uvec2 places[]; };  // by logical command: physical ones
+
+void main() {
+    uint slot = gl_GlobalInvocationID.x;
+    if (slot >= renderable_count) return;
+    RenderableRow object = renderables[slot];
+    if (object.command == 0xFFFFFFFFu || (object.flags & needed_flags) != needed_flags
+        || (object.layers & layer_mask) == 0u) return;
+    vec4 r0 = transforms[3u * object.transform], r1 = transforms[3u * object.transform + 1u],
+         r2 = transforms[3u * object.transform + 2u];
+    vec4 sphere = meshes[object.mesh].sphere;
+    vec4 local = vec4(sphere.xyz, 1.0);
+    vec3 center = vec3(dot(r0, local), dot(r1, local), dot(r2, local)) + cell_offset(object.transform);
+    vec3 x = vec3(r0.x, r1.x, r2.x), y = vec3(r0.y, r1.y, r2.y), z = vec3(r0.z, r1.z, r2.z);
+    // The Frobenius norm bounds every stretch, sheared ones too; for a uniform scale the largest axis is exact.
+    float largest = max(dot(x, x), max(dot(y, y), dot(z, z)));
+    float shear = abs(dot(x, y)) + abs(dot(y, z)) + abs(dot(z, x));
+    float stretch = sqrt(shear > 1e-3 * largest ? dot(x, x) + dot(y, y) + dot(z, z) : largest * 1.002);
+    float radius = sphere.w * stretch;
+    for (int i = 0; i < 6; i++)
+        if (dot(frustum_planes[i].xyz, center) + frustum_planes[i].w < -radius) return;
+    uvec2 place = places[object.command];
+    uint command = dot(cross(x, y), z) < 0.0 ? place.y : place.x;
+    uint nth = atomicAdd(commands[command * 5u + 1u], 1u);
+    visible[commands[command * 5u + 4u] + nth] = slot;
+}

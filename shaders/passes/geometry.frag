@@ -1,0 +1,34 @@
+// Targets stand at the locations that the pass defines (NORMAL_AT, VELOCITY_AT, ID_AT), those that are wanted.
+#ifdef ALPHA_MASK
+in vec4 v_uv;
+in float v_alpha;
+flat in uint v_material;
+#endif
+#ifdef NORMAL_AT
+in vec3 v_normal;
+layout(location = NORMAL_AT) out vec4 target_normal;
+#endif
+#ifdef VELOCITY_AT
+in vec4 v_now;
+in vec4 v_before;
+layout(location = VELOCITY_AT) out vec2 target_velocity;
+#endif
+#ifdef ID_AT
+flat in uint v_entity;
+layout(location = ID_AT) out uint target_id;
+#endif
+
+void main() {
+#ifdef ALPHA_MASK
+    if (is_cut_out(v_material, v_uv.xy, v_uv.zw, v_alpha)) discard;
+#endif
+#ifdef NORMAL_AT
+    target_normal = vec4(normalize(v_normal) * (gl_FrontFacing ? 1.0 : -1.0), 1.0);
+#endif
+#ifdef VELOCITY_AT
+    target_velocity = 0.5 * (v_before.xy / v_before.w - v_now.xy / v_now.w);
+#endif
+#ifdef ID_AT
+    target_id = v_entity;
+#endif
+}

@@ -1,0 +1,47 @@
+// Depth, and what else the geometry pass writes: normals, velocity, ids.
+#include "common/previous.glsl"
+layout(location = 0) in vec3 position;
+layout(location = 1) in vec4 normal;
+layout(location = 3) in vec2 uv0;
+layout(location = 4) in vec2 uv1;
+layout(location = 5) in vec4 color;
+layout(location = 6) in uint object_id;
+invariant gl_Position;  // the colour pass tests for equal depth
+
+#ifdef NORMAL_AT
+out vec3 v_normal;
+#endif
+#ifdef VELOCITY_AT
+out vec4 v_now;
+out vec4 v_before;
+#endif
+#ifdef ID_AT
+flat out uint v_entity;
+#endif
+#ifdef ALPHA_MASK
+out vec4 v_uv;
+out float v_alpha;
+flat out uint v_material;
+#endif
+
+void main() {
+    RenderableRow object = renderables[object_id];
+    vec3 world = world_from_local(object.transform, position);
+    gl_Position = clip_from_world * vec4(world, 1.0);
+#ifdef NORMAL_AT
+    v_normal = world_normal(object.transform, normal.xyz);
+#endif
+#ifdef VELOCITY_AT
+    v_now = plain_clip_from_world * vec4(world, 1.0);
+    vec3 local = previous_local(object.mesh, gl_VertexID, position);
+    v_before = previous_clip_from_world * vec4(previous_world_from_local(object.transform, local), 1.0);
+#endif
+#ifdef ID_AT
+    v_entity = object.entity;
+#endif
+#ifdef ALPHA_MASK
+    v_uv = vec4(uv0, uv1);
+    v_alpha = color.a;
+    v_material = object.material;
+#endif
+}

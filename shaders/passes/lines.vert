@@ -1,0 +1,11 @@
+#include "generated/view.glsl"
+layout(location = 0) in vec3 offset;
+layout(location = 1) in ivec3 cell;
+layout(location = 2) in vec4 color;
+out vec4 shade;
+
+void main() {
+    gl_Position = clip_from_world * vec4(offset + vec3(cell - camera_cell.xyz) * 1024.0, 1.0);
+    gl_Position.z += 1e-5 * gl_Position.w;  // a hair towards the viewer, so that lines on a surface are whole
+    shade = color;
+}
