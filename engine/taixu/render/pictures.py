@@ -37,11 +37,11 @@ class Picture:
         kind = file.suffix.lower()
         file.parent.mkdir(parents=True, exist_ok=True)
         if kind == ".png":
-            from taixu.assets.encoders import encode_png
+            from taixu.assets.image import encode_png
 
             file.write_bytes(encode_png(self.bytes8()))
         elif kind == ".exr":
-            from taixu.assets.encoders import encode_exr
+            from taixu.assets.exr import encode_exr
 
             file.write_bytes(encode_exr(np.ascontiguousarray(self.pixels, np.float32)))
         else:
