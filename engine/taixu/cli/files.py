@@ -1,8 +1,7 @@
-"""Files that are written whole or not at all."""
+"""Files that commands write."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -18,15 +17,12 @@ def finished_file(path: Path) -> Iterator[Path]:
 
     The folder is made where it lacks. An error, Ctrl-C and SIGTERM leave what stood there before.
     """
+    from taixu.assets.atomic import atomic_path
+
     if path.is_dir():
         raise UsageError(f"{path} is a folder; name a file in it")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    unfinished = path.with_name(f".{path.stem}.{os.getpid()}.unfinished{path.suffix}")
-    try:
+    with atomic_path(path) as unfinished:
         yield unfinished
-        os.replace(unfinished, path)
-    finally:
-        unfinished.unlink(missing_ok=True)
 
 
 def need_suffix(path: Path, suffixes: tuple[str, ...], *, option: str) -> str:
@@ -40,7 +36,5 @@ def need_suffix(path: Path, suffixes: tuple[str, ...], *, option: str) -> str:
     suffix = path.suffix.lower()
     if suffix not in suffixes:
         known = ", ".join(suffixes[:-1]) + (" or " if len(suffixes) > 1 else "") + suffixes[-1]
-        raise UsageError(
-            f"{option}: {path} ends in {suffix or 'nothing'}, but what can be written is {known}"
-        )
+        raise UsageError(f"{option}: {path} ends in {suffix or 'nothing'}, but what can be written is {known}")
     return suffix

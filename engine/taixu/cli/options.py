@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from argparse import ArgumentTypeError
 
-__all__ = ["colour", "finite", "positive", "positive_integer", "seed", "size", "vector"]
+__all__ = ["background", "colour", "finite", "positive", "positive_integer", "seed", "size", "vector"]
 
 _LARGEST_SIDE = 16384
 
@@ -71,6 +71,11 @@ def vector(text: str) -> tuple[float, float, float]:
     if not all(math.isfinite(part) for part in (x, y, z)):
         raise ArgumentTypeError(f"{text!r} holds a number that is not finite")
     return x, y, z
+
+
+def background(text: str) -> str | tuple[float, float, float]:
+    """``sky``, ``transparent``, or a colour."""
+    return text if text in ("sky", "transparent") else colour(text)
 
 
 def colour(text: str) -> tuple[float, float, float]:

@@ -31,8 +31,8 @@ def find_templates() -> dict[str, Template]:
     from taixu.errors import TaixuError
 
     found = {
-        "playground": Template("a sunlit toy box of a few hundred bodies", data_path("samples/playground")),
-        "empty": Template("a floor, a sun and a camera", data_path("assets/templates/empty")),
+        "playground": Template("a sunlit toy box of a few hundred bodies", data_path("samples") / "playground"),
+        "empty": Template("a floor, a sun and a camera", data_path("assets") / "templates" / "empty"),
     }
     for point in find_plugins():
         try:
