@@ -53,9 +53,7 @@ def _keys(*names: str) -> tuple[str, ...]:
 
 
 _DEFAULTS: dict[str, Action] = {
-    "move_x": Action(
-        (*_keys("d", "right"), "pad:right"), (*_keys("a", "left"), "pad:left"), ("pad_axis:left_x",)
-    ),
+    "move_x": Action((*_keys("d", "right"), "pad:right"), (*_keys("a", "left"), "pad:left"), ("pad_axis:left_x",)),
     "move_y": Action((*_keys("w", "up"), "pad:up"), (*_keys("s", "down"), "pad:down"), ("pad_axis:left_y",)),
     "look_x": Action(axes=("pad_axis:right_x",)),
     "look_y": Action(axes=("pad_axis:right_y",)),
@@ -99,12 +97,8 @@ class InputMap:
             return ActionState()
         edges = source.frame if edges is None else edges
         controls = action.positive + action.negative + action.axes
-        value = float(any(c in source.held for c in action.positive)) - any(
-            c in source.held for c in action.negative
-        )
-        analogue = max(
-            (_outside(source.axes.get(a, 0.0), action.dead_zone) for a in action.axes), key=abs, default=0.0
-        )
+        value = float(any(c in source.held for c in action.positive)) - any(c in source.held for c in action.negative)
+        analogue = max((_outside(source.axes.get(a, 0.0), action.dead_zone) for a in action.axes), key=abs, default=0.0)
         return ActionState(
             value=min(1.0, max(-1.0, value + analogue)),
             held=any(c in source.held for c in controls),
@@ -142,14 +136,11 @@ class InputMap:
         actions = dict(_DEFAULTS) if with_defaults else {}
         for name, entry in data.items():
             if not isinstance(entry, Mapping):
-                raise TaixuError(
-                    f"input action {name!r} is {entry!r}; give it a table with positive, negative or axes"
-                )
+                raise TaixuError(f"input action {name!r} is {entry!r}; give it a table with positive, negative or axes")
             unknown = set(entry) - {"positive", "negative", "axes", "dead_zone"}
             if unknown:
                 raise TaixuError(
-                    f"input action {name!r} has unknown {min(unknown)!r}; "
-                    "use positive, negative, axes or dead_zone"
+                    f"input action {name!r} has unknown {min(unknown)!r}; use positive, negative, axes or dead_zone"
                 )
             actions[name] = Action(
                 positive=_controls(name, entry, "positive"),

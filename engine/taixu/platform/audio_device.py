@@ -255,9 +255,7 @@ class PygletAudioDevice:
 def _source(samples: NDArray[np.int16], rate_hz: int) -> Any:
     """Return samples as a pyglet source that any number of players can play."""
     base = import_pyglet("media.codecs.base")
-    source = base.StaticSource.__new__(
-        base.StaticSource
-    )  # its __init__ drains a decoder; we have the samples
+    source = base.StaticSource.__new__(base.StaticSource)  # its __init__ drains a decoder; we have the samples
     source.audio_format = base.AudioFormat(samples.shape[1], 16, rate_hz)
     source._data = np.ascontiguousarray(samples, dtype="<i2").tobytes()
     source._duration = len(samples) / rate_hz

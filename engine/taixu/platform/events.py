@@ -160,9 +160,7 @@ def event_from_data(data: Mapping[str, Any]) -> InputEvent:
     """
     cls = _KINDS.get(str(data.get("kind")))
     if cls is None:
-        raise TaixuError(
-            f"input event of kind {data.get('kind')!r} is unknown; use one of {', '.join(sorted(_KINDS))}"
-        )
+        raise TaixuError(f"input event of kind {data.get('kind')!r} is unknown; use one of {', '.join(sorted(_KINDS))}")
     values: dict[str, Any] = {}
     for item in fields(cls):
         if item.name not in data:
@@ -179,10 +177,6 @@ def _convert(kind: str, name: str, wanted: str, value: Any) -> Any:
         return int(value)
     if wanted == "float" and number:
         return float(value)
-    if (
-        wanted.startswith("tuple")
-        and isinstance(value, (list, tuple))
-        and all(isinstance(v, str) for v in value)
-    ):
+    if wanted.startswith("tuple") and isinstance(value, (list, tuple)) and all(isinstance(v, str) for v in value):
         return tuple(value)
     raise TaixuError(f"input event {kind!r} has {value!r} as {name!r}; give it a {wanted}")

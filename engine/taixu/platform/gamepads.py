@@ -19,9 +19,7 @@ class Gamepads:
         self._controllers: list[Any] = []
         try:
             found = import_pyglet("input").get_controllers()
-        except (
-            Exception
-        ):  # each operating system fails in its own way where there are no devices or no rights
+        except Exception:  # each operating system fails in its own way where there are no devices or no rights
             found = []
         for controller in found:
             try:
@@ -61,11 +59,7 @@ class Gamepads:
             emit(PadAxisEvent(pad, f"{side}_y", float(vector.y)))
 
         def on_trigger(_c: Any, trigger: str, value: float) -> None:
-            emit(
-                PadAxisEvent(
-                    pad, "left_trigger" if trigger.startswith("left") else "right_trigger", float(value)
-                )
-            )
+            emit(PadAxisEvent(pad, "left_trigger" if trigger.startswith("left") else "right_trigger", float(value)))
 
         def on_dpad(_c: Any, vector: Any) -> None:
             state = {"left": vector.x < 0, "right": vector.x > 0, "down": vector.y < 0, "up": vector.y > 0}

@@ -107,9 +107,7 @@ class Window:
             )
         except Exception as error:  # each operating system raises classes of its own
             if "Display" in type(error).__name__:
-                raise MachineError(
-                    f"there is no screen to open a window on ({error}); run with --headless"
-                ) from None
+                raise MachineError(f"there is no screen to open a window on ({error}); run with --headless") from None
             raise MachineError(
                 f"the screen's driver gives no OpenGL 4.3 core context ({error}); "
                 "update the graphics driver, or run with --headless"

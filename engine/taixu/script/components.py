@@ -1,0 +1,16 @@
+"""The component that ties a script to an entity."""
+
+from __future__ import annotations
+
+from taixu.ecs import AssetPath, Bool, Data, component, field
+
+__all__ = ["Script"]
+
+
+@component("script")
+class Script:
+    """Behaviour of an entity, written in Python against the `game` interface."""
+
+    path: AssetPath = field("", doc='File in the project, such as "scripts/door.py".')
+    fields: Data = field({}, doc="Values of the script's fields that differ from its defaults.")
+    enabled: Bool = field(True, doc="Whether it runs.")

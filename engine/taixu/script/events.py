@@ -1,0 +1,80 @@
+"""Events as scripts get them, made of input, of what plugins publish as columns, of timers and of messages."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.app import EventBatch
+from taixu.platform import Input, InputMap
+from taixu.script.vectors import Vec3
+
+if TYPE_CHECKING:
+    from taixu.ecs import World
+
+__all__ = ["Event", "input_events", "unpack_batch"]
+
+
+class Event:
+    """One event: `kind`, `name`, and its facts as attributes (`event.other`, `event.impulse`,
+    `event.points`).
+
+    The kinds are listed in `taixu.script.api.EVENT_KINDS`.
+    """
+
+    __slots__ = ("data", "kind", "name")
+
+    def __init__(self, kind: str, name: str = "", data: Mapping[str, Any] | None = None) -> None:
+        self.kind = kind
+        self.name = name
+        self.data: Mapping[str, Any] = {} if data is None else data
+
+    def __getattr__(self, name: str) -> Any:
+        try:
+            return self.data[name]
+        except KeyError:
+            facts = ", ".join(["kind", "name", *self.data])
+            raise AttributeError(f"event {self.kind!r} has no {name!r}; it has {facts}") from None
+
+    def __repr__(self) -> str:
+        facts = "".join(f", {name}={value!r}" for name, value in self.data.items())
+        return f"Event({self.kind!r}, name={self.name!r}{facts})"
+
+    def matches(self, kind: str, name: str) -> bool:
+        """Whether it is of a kind and, unless empty, of a name."""
+        return self.kind == kind and (not name or self.name == name)
+
+
+def input_events(world: World) -> list[Event]:
+    """The input actions that went down or came up since the last fixed step."""
+    if not (world.has_resource(Input) and world.has_resource(InputMap)):
+        return []
+    source, actions = world.resource(Input), world.resource(InputMap)
+    if not (source.tick.pressed or source.tick.released):
+        return []
+    events = []
+    for name in actions.actions:
+        state = actions.state(name, source, edges=source.tick)
+        for edge, pressed in ((state.pressed, True), (state.released, False)):
+            if edge:
+                events.append(Event("input", name, {"pressed": pressed, "value": state.value}))
+    return events
+
+
+def unpack_batch(batch: EventBatch, rows: NDArray[np.intp]) -> Iterator[tuple[int, int, dict[str, Any]]]:
+    """Rows of a batch as entity, other and facts; vectors of three become `Vec3`."""
+    for row in rows.tolist():
+        facts: dict[str, Any] = {}
+        for name, column in batch.columns.items():
+            values = np.asarray(column)
+            if values.ndim == 0:
+                facts[name] = values.item()
+            elif values.ndim == 1:
+                facts[name] = values[row].item() if values.dtype != object else values[row]
+            else:
+                vector = values[:, row].tolist()
+                facts[name] = Vec3(vector) if len(vector) == 3 else tuple(vector)
+        yield int(batch.entities[row]), int(batch.others[row]), facts

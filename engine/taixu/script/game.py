@@ -1,0 +1,278 @@
+"""What `import game` gives a project's own script: the table in `taixu.script.api`, bound to one world.
+
+There is one object for each host; `game.entity` and all that goes with it follow the script that runs at the
+moment.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import dataclass
+from random import Random
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taixu.errors import TaixuError
+from taixu.platform import ActionState, Input, InputMap
+from taixu.scene import Model as ModelComponent
+from taixu.scene import Name, Node, Parent, Shape, Transform
+from taixu.script.columns import Columns, matching_handles
+from taixu.script.entity import Entity, component_named, fields_from_script
+from taixu.script.events import Event
+from taixu.script.fields import FieldDefault
+from taixu.script.routines import Timer, Wait, WaitEvent, ticks_of
+from taixu.script.vectors import Quat, Vec3
+
+if TYPE_CHECKING:
+    from taixu.script.host import ScriptHost
+    from taixu.script.instance import Instance
+
+__all__ = ["Game", "Hit", "Mouse"]
+
+_SHAPES = ("box", "sphere", "cylinder", "capsule", "cone", "plane", "torus")
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """What a ray met."""
+
+    entity: Entity | None
+    position: Vec3
+    normal: Vec3
+    distance: float
+
+
+@dataclass(frozen=True, slots=True)
+class Mouse:
+    """The mouse since the last step: position in window units from the top left, motion, wheel."""
+
+    position: tuple[float, float] = (0.0, 0.0)
+    delta: tuple[float, float] = (0.0, 0.0)
+    wheel: tuple[float, float] = (0.0, 0.0)
+
+
+class Game:
+    """The `game` module of one world; see `taixu.script.api` for what each name does."""
+
+    __name__ = "game"
+
+    def __init__(self, host: ScriptHost) -> None:
+        self._host = host
+        # In the instance, because as names of the class they would hide the types from its own annotations.
+        vars(self).update(Vec3=Vec3, Quat=Quat, Entity=Entity, Event=Event, Color=Vec3, Asset=str)
+
+    @property
+    def entity(self) -> Entity:
+        return Entity(self._host.world, self._acting.entity)
+
+    @property
+    def time(self) -> float:
+        return self._host.clock.now_secs
+
+    @property
+    def dt(self) -> float:
+        return self._host.clock.step_secs
+
+    @property
+    def tick(self) -> int:
+        return self._host.clock.ticks
+
+    @property
+    def random(self) -> Random:
+        return self._acting.random
+
+    def field(
+        self,
+        default: Any,
+        *,
+        min: float | None = None,
+        max: float | None = None,
+        unit: str = "",
+        doc: str = "",
+        choices: Sequence[str] = (),
+    ) -> Any:
+        return FieldDefault(default)  # the facts were read from the source; see taixu.script.fields
+
+    def query(self, *components: str, without: Sequence[str] = ()) -> list[Entity]:
+        world = self._host.world
+        return [Entity(world, handle) for handle in matching_handles(world, components, _names(without)).tolist()]
+
+    def columns(self, component: str, *fields: str, having: Sequence[str] = (), without: Sequence[str] = ()) -> Columns:
+        return Columns(self._host.world, component, fields, having=_names(having), without=_names(without))
+
+    def find(self, name: str) -> Entity | None:
+        world = self._host.world
+        found = [table.entities[table.read(Name, "text") == name] for table in world.query(Name)]
+        handles = np.concatenate(found) if found else np.empty(0, np.uint64)
+        if not len(handles):
+            return None
+        return Entity(world, int(handles[np.argmin(world.stable_ids(handles))]))
+
+    def spawn(
+        self,
+        what: str = "",
+        *,
+        position: Sequence[float] = (0.0, 0.0, 0.0),
+        rotation: Sequence[float] | None = None,
+        scale: Sequence[float] | float = 1.0,
+        name: str = "",
+        parent: Entity | None = None,
+        **components: Mapping[str, Any] | bool,
+    ) -> Entity:
+        world = self._host.world
+        columns: dict[type, Any] = {}
+        for key, fields in components.items():
+            if fields is not False:
+                declared = component_named(world, key)
+                columns[declared.cls] = declared.cls(
+                    **fields_from_script(world, declared, {} if fields is True else fields)
+                )
+        if what.endswith(".prefab.json"):
+            entity = Entity(world, int(self._host.services.require("spawn_prefab")(world, what)))
+            world.insert(entity.handle, *columns.values())
+            if parent is not None:
+                Node(world, entity.handle).attach(Node(world, parent.handle), keep_place=False)
+            if name:
+                entity.name = name
+            if scale != 1.0:
+                entity.scale = scale
+        else:
+            if what in _SHAPES:
+                columns.setdefault(Shape, Shape(kind=what))
+            elif what:
+                columns.setdefault(ModelComponent, ModelComponent(source=what))
+            if name:
+                columns[Name] = Name(name)
+            if parent is not None:
+                columns[Parent] = Parent(parent.handle)
+            columns.setdefault(Transform, Transform(scale=Vec3(scale)))
+            entity = Entity(world, world.spawn(*columns.values()))
+        entity.position = position
+        if rotation is not None:
+            entity.rotation = rotation
+        return entity
+
+    def despawn(self, entity: Entity | None = None) -> None:
+        self._host.despawn_later(self._acting.entity if entity is None else entity.handle)
+
+    def timer(
+        self,
+        seconds: float,
+        function: Callable[[], object] | None = None,
+        *,
+        repeat: bool = False,
+        name: str = "",
+    ) -> Timer:
+        acting, host = self._acting, self._host
+        ticks = ticks_of(seconds, host.clock.steps_per_sec)
+        if function is None:
+            event = Event("timer", name)
+            return host.timers.add(
+                self.tick + ticks, lambda: host.deliver(acting, event), owner=acting, every=ticks if repeat else 0
+            )
+        return host.timers.add(self.tick + ticks, function, owner=acting, every=ticks if repeat else 0)
+
+    def start(self, routine: Generator[Any, Any, Any]) -> None:
+        self._host.start_routine(self._acting, routine)
+
+    def wait(self, seconds: float) -> Wait:
+        ticks_of(seconds, self._host.clock.steps_per_sec)
+        return Wait(seconds)
+
+    def wait_event(self, kind: str, name: str = "") -> WaitEvent:
+        return WaitEvent(kind, name)
+
+    def send(self, name: str, to: Entity | None = None, **data: Any) -> None:
+        event = Event("message", name, {**data, "sender": self.entity})
+        self._host.post(event, None if to is None else to.handle)
+
+    def action(self, name: str) -> ActionState:
+        world = self._host.world
+        if not (world.has_resource(Input) and world.has_resource(InputMap)):
+            return ActionState()
+        source = world.resource(Input)
+        return world.resource(InputMap).state(name, source, edges=source.tick if self._host.in_step else source.frame)
+
+    def mouse(self) -> Mouse:
+        world = self._host.world
+        if not world.has_resource(Input):
+            return Mouse()
+        source = world.resource(Input)
+        edges = source.tick if self._host.in_step else source.frame
+        return Mouse(source.pointer, edges.pointer_delta, edges.wheel)
+
+    def play_sound(
+        self, sound: str, *, at: Sequence[float] | Entity | None = None, volume: float = 1.0, pitch: float = 1.0
+    ) -> None:
+        play = self._host.services.find("play_sound")
+        if play is not None:  # a world without audio is silent, not broken
+            place = at.world_position if isinstance(at, Entity) else None if at is None else Vec3(at)
+            play(self._host.world, sound, position=place, volume=volume, pitch=pitch)
+
+    def raycast(
+        self,
+        origin: Sequence[float],
+        direction: Sequence[float],
+        *,
+        max_distance: float = 1000.0,
+        mask: int = 0xFFFFFFFF,
+        ignore: Entity | None = None,
+    ) -> Hit | None:
+        found = self._service("raycast")(
+            self._host.world,
+            Vec3(origin),
+            Vec3(direction),
+            max_distance=max_distance,
+            mask=mask,
+            ignore=0 if ignore is None else ignore.handle,
+        )
+        if found is None:
+            return None
+        handle = int(found["entity"])
+        entity = Entity(self._host.world, handle) if handle else None
+        return Hit(entity, Vec3(found["position"]), Vec3(found["normal"]), float(found["distance"]))
+
+    def apply_impulse(self, entity: Entity, impulse: Sequence[float], *, at: Sequence[float] | None = None) -> None:
+        self._service("apply_impulse")(
+            self._host.world, entity.handle, Vec3(impulse), at=None if at is None else Vec3(at)
+        )
+
+    def apply_force(self, entity: Entity, force: Sequence[float], *, at: Sequence[float] | None = None) -> None:
+        self._service("apply_force")(self._host.world, entity.handle, Vec3(force), at=None if at is None else Vec3(at))
+
+    def set_velocity(
+        self, entity: Entity, linear: Sequence[float] | None = None, *, angular: Sequence[float] | None = None
+    ) -> None:
+        self._service("set_velocity")(
+            self._host.world,
+            entity.handle,
+            linear=None if linear is None else Vec3(linear),
+            angular=None if angular is None else Vec3(angular),
+        )
+
+    def velocity(self, entity: Entity) -> tuple[Vec3, Vec3]:
+        linear, angular = self._service("get_velocity")(self._host.world, entity.handle)
+        return Vec3(linear), Vec3(angular)
+
+    def log(self, *values: object, level: str = "info") -> None:
+        frame = sys._getframe(1)
+        self._host.say(level, " ".join(map(str, values)), line=frame.f_lineno, instance=self._host.acting)
+
+    @property
+    def _acting(self) -> Instance:
+        acting = self._host.acting
+        if acting is None:
+            raise TaixuError("game was asked for the running script's entity while no script runs")
+        return acting
+
+    def _service(self, name: str) -> Callable[..., Any]:
+        found = self._host.services.find(name)
+        if found is None:
+            raise TaixuError(f"game.{name} needs a plugin (physics) that this world does not have")
+        return found
+
+
+def _names(names: Sequence[str]) -> Sequence[str]:
+    return (names,) if isinstance(names, str) else names

@@ -1,0 +1,493 @@
+"""`ScriptHost`: the scripts of one world, and whatever makes them run in the same order every time.
+
+In a fixed step new scripts start, then events, timers and routines come, then `on_tick`; always by stable id.
+What scripts send arrives in the next step, so nobody's turn matters to anybody else. An exception stops one
+script and nothing more.
+"""
+
+from __future__ import annotations
+
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.app import Clock, GameEvents, GameServices
+from taixu.ecs import World, row_count
+from taixu.errors import TaixuError
+from taixu.scene import despawn_tree
+from taixu.script.components import Script
+from taixu.script.entity import Entity
+from taixu.script.events import Event, input_events, unpack_batch
+from taixu.script.game import Game
+from taixu.script.instance import Instance
+from taixu.script.library import ScriptLibrary
+from taixu.script.loader import ScriptFile
+from taixu.script.messages import ScriptLog, ScriptMessage
+from taixu.script.modules import ScriptModules
+from taixu.script.routines import Routine, TimerQueue, Wait, WaitEvent, ticks_of
+
+__all__ = ["ScriptHost"]
+
+
+class ScriptHost:
+    """The scripts of a world (a resource).
+
+    Parameters
+    ----------
+    world : World
+        The world that `game` speaks of.
+    root : Path, optional
+        Folder of the project; without one no script is found.
+    trusted : bool
+        Whether scripts may run. Of an untrusted project they are only listed.
+
+    Attributes
+    ----------
+    log : ScriptLog
+        The console.
+    instances : dict of int to Instance
+        By entity handle, in the order of stable ids.
+    acting : Instance or None
+        Whose code runs at the moment.
+    in_step : bool
+        Whether a fixed step runs (input edges are those of the step, not of the frame).
+    """
+
+    def __init__(self, world: World, *, root: Path | None = None, trusted: bool = False) -> None:
+        self.world = world
+        self.log = ScriptLog()
+        self.instances: dict[int, Instance] = {}
+        self.acting: Instance | None = None
+        self.in_step = False
+        self.timers = TimerQueue()
+        self.game = Game(self)
+        self.library = ScriptLibrary(root)
+        self.modules = ScriptModules(self.game, self.library, lambda text: self.say("info", text, instance=self.acting))
+        self._trusted = trusted
+        self._posted: list[tuple[Event, int | None]] = []
+        self._restored: dict[int, dict[str, Any]] = {}
+        self._event_cursor = 0
+        self._tick = -1
+        self._entities: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._refusal_said = False
+
+    # What it belongs to
+
+    @property
+    def root(self) -> Path | None:
+        """Folder of the project."""
+        return self.library.root
+
+    def open(self, root: Path | None, *, trusted: bool) -> None:
+        """Take the scripts of another project; those that ran are dropped."""
+        self.clear()
+        self.library.root = root
+        self.trusted = trusted
+
+    @property
+    def trusted(self) -> bool:
+        """Whether scripts may run; setting it starts them in the next step."""
+        return self._trusted
+
+    @trusted.setter
+    def trusted(self, on: bool) -> None:
+        if on != self._trusted:
+            self.clear()
+        self._trusted = on
+        self._refusal_said = False
+
+    @property
+    def refused(self) -> list[str]:
+        """Paths of the scripts that are not run, because the project is not trusted."""
+        if self._trusted:
+            return []
+        return sorted({path for table in self.world.query(Script) for path in table.read(Script, "path") if path})
+
+    @property
+    def clock(self) -> Clock:
+        """The world's clock."""
+        return self.world.resource(Clock)
+
+    @property
+    def services(self) -> GameServices:
+        """What plugins provide."""
+        return self.world.resource(GameServices)
+
+    def clear(self) -> None:
+        """Forget all instances, timers and files; scripts start anew in the next step."""
+        self.instances.clear()
+        self.timers = TimerQueue()
+        self.modules.forget()
+        self.library.clear()
+        self._posted.clear()
+        self._restored.clear()
+        self._tick = -1
+        self._entities = np.empty(0, np.uint64)
+        self._event_cursor = self.world.resource(GameEvents).cursor
+
+    # A step and a frame
+
+    def step(self) -> None:
+        """Run one fixed step."""
+        self.in_step = True
+        posted, self._posted = self._posted, []  # before anybody runs: what is sent now arrives in the next step
+        try:
+            self._follow()
+            self._start_new()
+            self._deliver_events(posted)
+            for timer in self.timers.take_due(self.clock.ticks):
+                owner = timer.owner
+                if isinstance(owner, Instance) and owner.running and not timer.cancelled:
+                    self.call(owner, "a timer", timer.function)
+                    self.timers.repeat(timer)
+            self._call_all("on_tick", self.clock.step_secs)
+        finally:
+            self.in_step = False
+
+    def frame(self) -> None:
+        """Run `on_frame` of all."""
+        if not self.clock.paused:
+            self._call_all("on_frame", self.clock.frame_secs)
+
+    def _call_all(self, name: str, *arguments: Any) -> None:
+        for instance in list(self.instances.values()):
+            function = instance.callbacks.get(name)
+            if function is not None and instance.running:
+                self.call(instance, name, function, *arguments)
+
+    def call(self, instance: Instance, where: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        """Run code of a script; an exception stops the script and is said in one line."""
+        before, self.acting = self.acting, instance
+        try:
+            return function(*arguments)
+        except (Exception, SystemExit) as error:
+            self._stop(instance, where, error)
+            return None
+        finally:
+            self.acting = before
+
+    def _stop(self, instance: Instance, where: str, error: BaseException) -> None:
+        line, reason = self._explain(instance.path, error)
+        instance.error = f"{reason} (in {where} of {self._label(instance)}; stopped until the script is saved)"
+        instance.waiting.clear()
+        self.timers.drop(instance)
+        self.say("error", instance.error, line=line, instance=instance)
+
+    def _explain(self, path: str, error: BaseException, *more: ScriptFile) -> tuple[int, str]:
+        """The line, and a sentence that begins with script and line: the innermost of the project's own."""
+        line = 0
+        files = {str(script.file): script.path for script in (*self.library.loaded(), *self.modules.loaded(), *more)}
+        for frame, number in traceback.walk_tb(error.__traceback__):
+            if frame.f_code.co_filename in files:
+                path, line = files[frame.f_code.co_filename], number
+        what = str(error) if isinstance(error, TaixuError) else f"{type(error).__name__}: {error}"
+        return line, f"{path}:{line}: {what}"
+
+    def _label(self, instance: Instance) -> str:
+        name = Entity(self.world, instance.entity).name if self.world.alive(instance.entity)[0] else ""
+        return f"{name!r} ({instance.stable_id:#x})" if name else f"entity {instance.stable_id:#x}"
+
+    def say(self, level: str, text: str, *, line: int = 0, instance: Instance | None = None) -> None:
+        """Write a line to the console."""
+        self.log.add(
+            ScriptMessage(
+                level,
+                text,
+                script="" if instance is None else instance.path,
+                line=line,
+                entity=0 if instance is None else instance.stable_id,
+                tick=self.clock.ticks,
+            )
+        )
+
+    # Following the world's Script components
+
+    def _follow(self) -> None:
+        """Make and drop instances so that they match the components; costs nothing where nothing changed."""
+        world = self.world
+        changed = self._changed_entities()
+        self._tick = world.tick
+        entities = world.query(Script).entities
+        if not len(changed) and np.array_equal(entities, self._entities):
+            return
+        self._entities = entities
+        if not self._trusted:
+            self._say_refusal()
+            return
+        stable = world.stable_ids(entities)
+        order = np.argsort(stable, kind="stable")
+        paths, fields, enabled = (world.gather(entities, Script, name) for name in ("path", "fields", "enabled"))
+        kept: dict[int, Instance] = {}
+        for row in order.tolist():
+            handle, path = int(entities[row]), str(paths[row])
+            instance = self.instances.get(handle)
+            if instance is None or instance.path != path:
+                instance = Instance(handle, int(stable[row]), path, world.seed, authored=fields[row] or {})
+            elif instance.authored != (fields[row] or {}):
+                self._author(instance, fields[row] or {})
+            instance.enabled = bool(enabled[row])
+            if path:
+                kept[handle] = instance
+        for handle, instance in self.instances.items():
+            if kept.get(handle) is not instance:
+                self.timers.drop(instance)
+        self.instances = kept
+
+    def _changed_entities(self) -> NDArray[np.uint64]:
+        parts = []
+        for table in self.world.query(Script).tables():
+            rows = table.changed((Script,), since=self._tick)
+            if row_count(rows):
+                parts.append(table.entities[rows])
+        return np.concatenate(parts) if parts else np.empty(0, np.uint64)
+
+    def _author(self, instance: Instance, fields: dict[str, Any]) -> None:
+        """Somebody edited the fields while the script runs: take over what was edited."""
+        values = {**fields, **{k: v for k, v in instance.changed_fields().items() if k not in fields}}
+        instance.authored = fields
+        if instance.started:
+            self._set_fields(instance, values)
+
+    def _say_refusal(self) -> None:
+        refused = self.refused
+        if refused and not self._refusal_said:
+            self._refusal_said = True
+            listed = ", ".join(refused[:5]) + (f" and {len(refused) - 5} more" if len(refused) > 5 else "")
+            self.say(
+                "warning", f"scripts are not run, because this project is not trusted: {listed}; --trust runs them"
+            )
+
+    def _start_new(self) -> None:
+        for instance in list(self.instances.values()):
+            if not instance.started and not instance.error and instance.enabled:
+                self._start(instance)
+
+    def _start(self, instance: Instance) -> None:
+        restored = self._restored.pop(instance.stable_id, None)
+        if restored is not None and restored["path"] != instance.path:
+            restored = None
+        try:
+            script = self.library.get(instance.path)
+        except TaixuError as error:
+            instance.error = str(error)
+            self.say("error", f"{error}; {self._label(instance)} goes without it", instance=instance)
+            return
+        values = dict(instance.authored) if restored is None else {**instance.authored, **restored["fields"]}
+        self.call(instance, "its top level", instance.execute, script, self.modules.builtins)
+        if instance.error:
+            return
+        instance.started = True
+        self._set_fields(instance, values)
+        if restored is None:
+            self._begin(instance)
+        else:
+            instance.random.setstate(restored["random"])
+            self._resume(instance, restored["state"])
+
+    def _set_fields(self, instance: Instance, values: dict[str, Any]) -> None:
+        for complaint in instance.set_fields(values, self._find_entity):
+            self.say("warning", f"{instance.path}: {complaint} ({self._label(instance)})", instance=instance)
+
+    def _begin(self, instance: Instance) -> None:
+        function = instance.callbacks.get("on_start")
+        if function is not None:
+            result = self.call(instance, "on_start", function)
+            if hasattr(result, "send") and not instance.error:
+                self.start_routine(instance, result)
+
+    def _resume(self, instance: Instance, state: Any) -> None:
+        """After a reload or a restore: `on_load` where the script has one, else it starts again."""
+        function = instance.callbacks.get("on_load")
+        if function is not None:
+            self.call(instance, "on_load", function, state)
+        else:
+            self._begin(instance)
+
+    def _find_entity(self, name: str) -> Entity | None:
+        """An entity by stable id ("0x..." or decimal) or by name; None where there is none."""
+        try:
+            handle = self.world.find(int(name, 0))
+        except ValueError:
+            return self.game.find(name) if name else None
+        return None if handle is None else Entity(self.world, handle)
+
+    # Events, messages, routines
+
+    def post(self, event: Event, entity: int | None) -> None:
+        """Deliver a message in the next step, to the script of one entity or to all."""
+        self._posted.append((event, entity))
+
+    def despawn_later(self, handle: int) -> None:
+        """Remove an entity with all below it when the stage ends."""
+        world = self.world
+        world.commands.call(lambda: despawn_tree(world, world.living(handle)))
+
+    def deliver(self, instance: Instance, event: Event) -> None:
+        """Give an event to one script: to `on_event`, and to the routines that wait for it."""
+        if not instance.running:
+            return
+        function = instance.callbacks.get("on_event")
+        if function is not None:
+            self.call(instance, "on_event", function, event)
+        if instance.waiting:
+            ready = [routine for wait, routine in instance.waiting if event.matches(wait.kind, wait.name)]
+            instance.waiting = [(w, r) for w, r in instance.waiting if not event.matches(w.kind, w.name)]
+            for routine in ready:
+                self._advance(instance, routine, event)
+
+    def start_routine(self, instance: Instance, routine: Routine) -> None:
+        """Run a generator up to its first `yield`, and go on whenever that says."""
+        if not hasattr(routine, "send"):
+            raise TaixuError(f"game.start takes a generator (a function with yield, called), not {routine!r:.80}")
+        self._advance(instance, routine, None)
+
+    def _advance(self, instance: Instance, routine: Routine, value: Any) -> None:
+        if instance.error:
+            return
+        finished: list[bool] = []
+
+        def go_on() -> Any:
+            try:
+                return routine.send(value)
+            except StopIteration:
+                finished.append(True)
+                return None
+
+        asked = self.call(instance, f"routine {getattr(routine, '__name__', '')!r}", go_on)
+        if finished or instance.error:
+            return
+        if isinstance(asked, WaitEvent):
+            instance.waiting.append((asked, routine))
+            return
+        if asked is not None and not isinstance(asked, Wait):
+            wrong = TaixuError(f"a routine yields game.wait(...), game.wait_event(...) or nothing, not {asked!r:.80}")
+            self._stop(instance, f"routine {getattr(routine, '__name__', '')!r}", wrong)
+            return
+        ticks = 1 if asked is None else ticks_of(asked.seconds, self.clock.steps_per_sec)
+        self.timers.add(self.clock.ticks + ticks, lambda: self._advance(instance, routine, None), owner=instance)
+
+    def _deliver_events(self, posted: list[tuple[Event, int | None]]) -> None:
+        events = self.world.resource(GameEvents)
+        batches = events.since(self._event_cursor)
+        self._event_cursor = events.cursor
+        inputs = input_events(self.world)
+        if not (batches or posted or inputs):
+            return
+        listeners = [item for item in self.instances.values() if "on_event" in item.callbacks or item.waiting]
+        for event in inputs:
+            for instance in listeners:
+                self.deliver(instance, event)
+        handles = np.array([item.entity for item in listeners], np.uint64)
+        for batch in batches:
+            rows = np.flatnonzero(np.isin(batch.entities, handles))
+            for entity, other, facts in unpack_batch(batch, rows):
+                facts["other"] = Entity(self.world, other) if other and self.world.alive(other)[0] else None
+                self.deliver(self.instances[entity], Event(batch.kind, data=facts))
+        for event, receiver in posted:
+            for instance in listeners:
+                if receiver is None or receiver == instance.entity:
+                    self.deliver(instance, event)
+
+    # Hot reload
+
+    def reload_changed(self) -> list[str]:
+        """Reload the scripts that were saved since they were loaded; returns their paths."""
+        if not self._trusted:
+            return []
+        saved = self.library.saved()
+        if self.modules.saved():
+            self.modules.forget()  # who imported a helper has to import it again
+            saved = self.library.paths()
+        for path in saved:
+            self._reload(path)
+        return saved
+
+    def _reload(self, path: str) -> None:
+        users = [item for item in self.instances.values() if item.path == path]
+        try:
+            script = self.library.load(path)
+            fresh = [self._fresh(instance, script) for instance in users]
+        except TaixuError as error:
+            kept = self.library.refuse(path, str(error))
+            self.say("error", f"{path} is not reloaded{', its last good version runs on' if kept else ''}: {error}")
+            return
+        self.library.accept(script)
+        for old, new in zip(users, fresh):
+            self._swap(old, new)
+        failed = sum(1 for instance in fresh if instance.error)
+        count = f"{len(users)} {'entity' if len(users) == 1 else 'entities'}"
+        if failed:
+            self.say("error", f"{path} is reloaded, but stopped in {failed} of {count}")
+        else:
+            self.say("info", f"{path} is reloaded, field values are kept ({count})")
+
+    def _fresh(self, old: Instance, script: ScriptFile) -> Instance:
+        """A new instance beside the old one, its top level run; the old one stays as it is if that raises."""
+        new = Instance(old.entity, old.stable_id, old.path, old.world_seed, enabled=old.enabled, authored=old.authored)
+        if not old.enabled:
+            return new  # runs from the start when it is enabled
+        before, self.acting = self.acting, new
+        try:
+            new.execute(script, self.modules.builtins)
+        except (Exception, SystemExit) as error:
+            raise TaixuError(self._explain(old.path, error, script)[1]) from None
+        finally:
+            self.acting = before
+        return new
+
+    def _swap(self, old: Instance, new: Instance) -> None:
+        ran, state = old.running, None
+        if ran and "on_save" in old.callbacks:
+            state = self.call(old, "on_save", old.callbacks["on_save"])
+        self.timers.drop(old)
+        self.instances[old.entity] = new
+        if new.script is None:
+            return
+        self._set_fields(new, {**old.authored, **old.changed_fields()})
+        new.started = True
+        if ran:
+            new.random.setstate(old.random.getstate())
+            self._resume(new, state)
+        else:
+            self._begin(new)
+
+    # For editors
+
+    def values(self, entity: int) -> dict[str, Any]:
+        """The present field values of an entity's script, as JSON-able data."""
+        instance = self.instances.get(entity)
+        return {} if instance is None else instance.get_fields()
+
+    def stopped(self) -> dict[int, str]:
+        """Why scripts do not run, by entity handle."""
+        return {handle: item.error for handle, item in self.instances.items() if item.error}
+
+    # Snapshots and forks
+
+    def save_state(self) -> dict[int, dict[str, Any]]:
+        """Fields, random numbers and `on_save` state of all running scripts (routines and timers start anew)."""
+        saved: dict[int, dict[str, Any]] = {}
+        for instance in list(self.instances.values()):
+            if instance.running:
+                function = instance.callbacks.get("on_save")
+                state = None if function is None else self.call(instance, "on_save", function)
+                saved[instance.stable_id] = {
+                    "path": instance.path,
+                    "fields": instance.get_fields(),
+                    "random": instance.random.getstate(),
+                    "state": state,
+                }
+        return saved
+
+    def load_state(self, state: dict[int, dict[str, Any]]) -> None:
+        """Go back to a saved state: scripts resume in the next step, by `on_load` or `on_start`."""
+        self.clear()
+        self._restored = dict(state)
+
+    def fork(self, world: World) -> ScriptHost:
+        """The scripts of a fork of the world, which have their own variables."""
+        return ScriptHost(world, root=self.root, trusted=self._trusted)
