@@ -14,8 +14,8 @@ from taixu.errors import MachineError
 __all__ = ["run_bench", "run_lines"]
 
 WITHOUT_GPU = {"GALLIUM_NOOP": "1", "GALLIUM_THREAD": "0"}
-"""Mesa then skips all drawing: what is left of a frame is Python and the driver's front end. (Its own thread would write
-into buffers that the driver without drawing never made.)"""
+"""Mesa then skips all drawing: what is left of a frame is Python and the driver's front end. (Mesa's own thread would
+write into buffers that the driver without drawing never made.)"""
 
 
 def run_bench(
