@@ -137,7 +137,7 @@ class Field:
 
     def _objects(self, values: Any, count: int) -> Array:
         if isinstance(values, np.ndarray) and values.dtype == object:
-            if values.shape != (count,):
+            if values.shape not in ((), (count,)):
                 raise TaixuError(f"field {self.name!r} takes a column of {count}, not shape {values.shape}")
             return values
         if self.kind.name != "data" and not isinstance(values, str):
