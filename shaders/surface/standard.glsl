@@ -76,3 +76,6 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     }
 #endif
 }
+
+bool is_double_sided(uint material) { return materials[material].double_sided != 0u; }
+bool is_blended(uint material) { return materials[material].alpha_mode == ALPHA_BLEND; }

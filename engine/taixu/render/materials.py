@@ -40,7 +40,7 @@ MATERIAL_ROW = StructLayout("StandardMaterial", [
     ("emissive", "f4", (3,)), ("metallic", "f4"),
     ("specular_color", "f4", (3,)), ("roughness", "f4"),
     ("normal_scale", "f4"), ("occlusion_strength", "f4"), ("alpha_cutoff", "f4"), ("ior", "f4"),
-    ("specular", "f4"), ("features", "u4"), ("alpha_mode", "u4"), ("padding", "u4"),
+    ("specular", "f4"), ("features", "u4"), ("alpha_mode", "u4"), ("double_sided", "u4"),
     ("slots", "f4", (2 * len(SLOTS), 4)),  # two rows a slot: u = xyz . (uv, 1), w layer or -1; v likewise, w set
 ])  # fmt: skip
 
@@ -60,6 +60,7 @@ def materials_glsl() -> str:
     names = "".join(
         f"#define SLOT_{name.upper()} {i}\n#define TEXTURE_{name.upper()} {FIRST_UNIT + i}\n" for i, name in enumerate(SLOTS)
     )
+    names += "".join(f"#define ALPHA_{name} {number}u\n" for name, number in _ALPHA_MODES.items())
     return names + MATERIAL_ROW.storage_block("Materials", binding=StorageSlot.MATERIALS, array="materials")
 
 
@@ -91,7 +92,7 @@ def material_row(material: Material, layers: dict[str, int]) -> NDArray[Any]:
     row["specular_color"], row["specular"], row["ior"] = (1.0, 1.0, 1.0), 1.0, material.ior
     row["normal_scale"] = row["occlusion_strength"] = 1.0
     row["alpha_cutoff"], row["alpha_mode"] = material.alpha_cutoff, _ALPHA_MODES[material.alpha_mode]
-    row["features"] = FEATURES["unlit"] if material.unlit else 0
+    row["features"], row["double_sided"] = FEATURES["unlit"] if material.unlit else 0, material.double_sided
     if material.specular is not None:
         row["specular"], row["specular_color"] = material.specular.factor, material.specular.color
         row["features"] |= FEATURES["specular"]
@@ -127,7 +128,7 @@ class _Group:
 class MaterialTable:
     """All materials of a renderer; its `MaterialSource`.
 
-    Material 0 is glTF's default: white, rough, not metallic here, because that is what bare geometry should look like.
+    Material 0 exists from the start: glTF's default.
     """
 
     def __init__(self, device: Device, pool: TexturePool | None = None) -> None:
@@ -146,7 +147,7 @@ class MaterialTable:
         self._buffer: Buffer | None = None
         self._is_stale = True
         self._blank: Texture | None = None
-        self.add(Material(metallic=0.0, roughness=0.7, base_color=(0.8, 0.8, 0.8, 1.0)))
+        self.add(Material())
 
     @property
     def keys(self) -> NDArray[np.int32]:
@@ -166,7 +167,7 @@ class MaterialTable:
         return self._buffer
 
     def add(self, material: Material, textures: dict[str, BoundTexture] | None = None) -> int:
-        """Take in a material; `textures` by slot name, which the table gives back to the pool in `remove`."""
+        """Take in a material; `textures` by slot name, whose uses in the pool go over to the table."""
         if self._free:
             number = self._free.pop()
         else:
@@ -181,15 +182,12 @@ class MaterialTable:
         """Change a material in place: everything drawn with it changes."""
         old = self._slots.pop(number, [])
         self._put(number, material, textures or {})
-        for slot in old:
-            self.pool.release(slot)
+        self._give_back(old)
 
     def remove(self, number: int) -> None:
         """Give a material and its textures back; the number will be used again."""
-        for slot in self._slots.pop(number, []):
-            self.pool.release(slot)
-        self._rows[number] = self._rows[0]
-        self._keys[number] = self._keys[0]
+        self._give_back(self._slots.pop(number, []))
+        self._rows[number], self._keys[number] = self._rows[0], self._keys[0]
         self._free.append(number)
         self._is_stale = True
         self.version += 1
@@ -236,6 +234,16 @@ class MaterialTable:
                 return number
         self._groups.append(_Group(dict(bound)))
         return len(self._groups) - 1
+
+    def _give_back(self, slots: list[PoolSlot]) -> None:
+        for slot in slots:
+            self.pool.release(slot)
+        for group in self._groups:  # what no material uses any more leaves its place in the group open
+            gone = [name for name, (page, _) in group.bound.items() if not self.pool.has_page(page)]
+            for name in gone:
+                del group.bound[name]
+            if gone:
+                group.bind_group = None
 
     def _blank_texture(self) -> Texture:
         if self._blank is None:

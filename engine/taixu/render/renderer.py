@@ -18,16 +18,19 @@ from taixu.render.blending import BlendedRuns, sort_blended
 from taixu.render.bins import Bin
 from taixu.render.context import Feature, FrameContext, PassContext
 from taixu.render.culling import VisibleList
+from taixu.render.developing import DevelopingFeature
 from taixu.render.extraction import WorldMirror
 from taixu.render.fast import FastFeature
 from taixu.render.geometry import GeometryFeature
 from taixu.render.graph import PassGraph
 from taixu.render.library import LibraryMirror, TextureLoader
+from taixu.render.lighting import LightingFeature
 from taixu.render.lines import LineBatch, LineFeature
 from taixu.render.material_loading import TextureLoader as PoolTextureLoader
 from taixu.render.materials import MaterialTable
 from taixu.render.meshes import MeshPool
 from taixu.render.pictures import Picture
+from taixu.render.shading import ShadingFeature
 from taixu.render.views import View, ViewCamera, view_block
 from taixu.scene import WorldTransforms
 
@@ -52,6 +55,8 @@ class Renderer:
         What all worlds share: the mesh pool and the material table.
     lines
         Debug lines for the next frame.
+    lighting
+        Sky and lights; `lighting.use_sky` lights everything with a picture.
     features
         In the order in which they are asked.
     """
@@ -69,7 +74,9 @@ class Renderer:
         self._current: WorldMirror | None = None
         self._revision = 0
         self._block: BufferRange | None = None
-        for feature in (GeometryFeature(), FastFeature(), LineFeature(self.lines)):
+        self.lighting = LightingFeature(device)
+        for feature in (GeometryFeature(), FastFeature(), self.lighting, ShadingFeature(device, self.lighting),
+                        DevelopingFeature(device, self.lighting), LineFeature(self.lines)):  # fmt: skip
             self.add_feature(feature)
 
     # -- set-up ------------------------------------------------------------------------------------------------------

@@ -8,7 +8,7 @@ logarithmic. Samplers are separate objects: one page can be bound with two wrap 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -58,14 +58,28 @@ class TexturePool:
         self._pages: dict[int, _Page] = {}
         self._next = 0
         self._reserved: dict[TextureClass, int] = {}
+        self._known: dict[Hashable, TextureSlot] = {}
+        self._uses: dict[TextureSlot, int] = {}
+        self._keys: dict[TextureSlot, Hashable] = {}
 
     def reserve(self, classes: Iterable[TextureClass]) -> None:
         """Say what a batch of `add` will bring, so that it lies in as few pages as can be."""
         for kind in classes:
             self._reserved[kind] = self._reserved.get(kind, 0) + 1
 
-    def add(self, pixels: NDArray[np.uint8], *, srgb: bool) -> TextureSlot:
-        """Take in an image.
+    def take(self, key: Hashable) -> TextureSlot | None:
+        """One more use of what was added under a key; None where nothing was."""
+        slot = self._known.get(key)
+        if slot is not None:
+            self._uses[slot] += 1
+        return slot
+
+    def has(self, key: Hashable) -> bool:
+        """Whether something is kept under a key."""
+        return key in self._known
+
+    def add(self, pixels: NDArray[np.uint8], *, srgb: bool, key: Hashable = None) -> TextureSlot:
+        """Take in an image, used once so far.
 
         Parameters
         ----------
@@ -73,6 +87,8 @@ class TexturePool:
             uint8 [height, width, 4], top row first.
         srgb
             Whether the first three channels are colours in the sRGB encoding.
+        key
+            Under which `take` finds it.
         """
         height, width = pixels.shape[:2]
         kind = TextureClass("rgba8_srgb" if srgb else "rgba8", width, height)
@@ -83,10 +99,19 @@ class TexturePool:
         layer = page.free.pop()
         page.texture.write(np.ascontiguousarray(pixels), layer=layer)
         page.stale = True
-        return TextureSlot(number, layer)
+        slot = TextureSlot(number, layer)
+        self._uses[slot] = 1
+        if key is not None:
+            self._known[key], self._keys[slot] = slot, key
+        return slot
 
     def release(self, slot: TextureSlot) -> None:
-        """Give a layer back, and the page with its last one."""
+        """End one use; the last one gives the layer back, and the page with its last layer."""
+        self._uses[slot] -= 1
+        if self._uses[slot]:
+            return
+        del self._uses[slot]
+        self._known.pop(self._keys.pop(slot, None), None)
         page = self._pages[slot.page]
         page.free.append(slot.layer)
         if len(page.free) == page.texture.layers:
@@ -96,6 +121,14 @@ class TexturePool:
     def texture(self, page: int) -> Texture:
         """The array that a page number stands for."""
         return self._pages[page].texture
+
+    def reserve_nothing(self) -> None:
+        """Forget what `reserve` announced and did not come."""
+        self._reserved.clear()
+
+    def has_page(self, page: int) -> bool:
+        """Whether the page still holds a texture."""
+        return page in self._pages
 
     def flush(self) -> None:
         """Make mip maps where level 0 changed."""
@@ -109,7 +142,8 @@ class TexturePool:
         """Give everything back."""
         for page in self._pages.values():
             page.texture.release()
-        self._pages.clear()
+        for table in (self._pages, self._known, self._uses, self._keys, self._reserved):
+            table.clear()  # type: ignore[attr-defined]
 
     def _page(self, kind: TextureClass, wanted: int) -> tuple[int, _Page]:
         of_kind = [(number, page) for number, page in self._pages.items() if page.kind == kind]

@@ -1,0 +1,107 @@
+"""From radiance to the picture: resolving samples, exposure, tone curve, encoding."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from taixu.gpu import Device
+from taixu.render.bindings import UniformSlot
+from taixu.render.context import FrameContext, PassContext
+from taixu.render.graph import PassNode, Rank, TextureSpec
+from taixu.render.lighting import LightingFeature
+from taixu.render.tonemap import TONEMAPS
+from taixu.render.views import View
+
+__all__ = ["DevelopingFeature", "TonemapPass"]
+
+ENCODINGS = {"srgb": ("rgba8", 0), "display": ("rgba16f", 1), "linear": ("rgba32f", 2)}
+"""By name: format of "color", and number in GLSL. "srgb" has straight alpha; "display" (tone-mapped, linear) and
+"linear" (scene-referred) have premultiplied alpha."""
+
+
+class DevelopingFeature:
+    """Makes "color" of "radiance".
+
+    ``view.settings``: "exposure_ev" and "tonemap" take the place of the world's; "encoding" is one of `ENCODINGS`;
+    "gamma" encodes with the power 1 / gamma in place of the sRGB curve; "background" as in `ShadingFeature`.
+    """
+
+    name = "developing"
+
+    def __init__(self, device: Device, lighting: LightingFeature) -> None:
+        self.device, self.lighting = device, lighting
+
+    def extract(self, frame: FrameContext) -> None:
+        """Nothing to follow."""
+
+    def prepare(self, frame: FrameContext, view: View) -> None:
+        """Nothing to prepare."""
+
+    def nodes(self, view: View) -> Sequence[PassNode]:
+        """The tone map, and before it the resolve of many samples."""
+        if view.quality == "fast":
+            return ()
+        nodes: list[PassNode] = [TonemapPass(self, str(view.settings.get("encoding", "srgb")))]
+        if view.samples > 1:
+            nodes.append(ResolveRadiancePass(view.samples))
+        return nodes
+
+
+@dataclass(frozen=True)
+class TonemapPass:
+    """Develops the picture."""
+
+    feature: DevelopingFeature
+    encoding: str
+    name: str = "tone map"
+    rank: int = Rank.TONEMAP
+    reads: Sequence[str] = ("radiance",)
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """The picture."""
+        return {"color": TextureSpec(ENCODINGS[self.encoding][0])}
+
+    def run(self, context: PassContext) -> None:
+        """Draw one triangle."""
+        device, environment = context.device, self.feature.lighting.environment
+        stops = float(context.settings("exposure_ev", environment.exposure_ev))
+        curve = TONEMAPS[str(context.settings("tonemap", environment.tonemap))]
+        background = context.settings("background", "sky")
+        behind = (0.0, 0.0, 0.0, 0.0) if isinstance(background, str) else (*background[:3], 1.0)
+        block = np.array([[2.0**stops, curve, float(context.settings("gamma", 0.0)), ENCODINGS[self.encoding][1]],
+                          behind], np.float32)  # fmt: skip
+        pipeline = device.pipeline("passes/fullscreen.vert", "passes/tonemap.frag", cull="none", depth=None, label="tone map")
+        with device.render_pass(context.targets("color")) as p:
+            p.pipeline(pipeline)
+            p.push_uniform(UniformSlot.PASS, block)
+            p.bind_texture(0, context.texture("radiance"), device.sampler(filter="nearest", mip="none", wrap="clamp"))
+            p.draw(3)
+
+
+@dataclass(frozen=True)
+class ResolveRadiancePass:
+    """Many samples to one, each weighted by what the tone curve leaves of it, so that bright edges stay smooth."""
+
+    samples: int
+    name: str = "resolve radiance"
+    rank: int = Rank.RESOLVE
+    reads: Sequence[str] = ("radiance_ms",)
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """One sample a pixel."""
+        return {"radiance": TextureSpec("rgba16f")}
+
+    def run(self, context: PassContext) -> None:
+        """Draw one triangle."""
+        device = context.device
+        pipeline = device.pipeline("passes/fullscreen.vert", "passes/resolve.frag", cull="none", depth=None,
+                                   defines={"SAMPLES": self.samples}, label="resolve")  # fmt: skip
+        with device.render_pass(context.targets("radiance")) as p:
+            p.pipeline(pipeline)
+            p.bind_texture(0, context.texture("radiance_ms"), device.sampler(filter="nearest", mip="none"))
+            p.draw(3)

@@ -1,0 +1,333 @@
+"""Light for the colour pass: the sky and its maps, punctual lights in clusters, shadow maps."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from taixu.ecs import World
+from taixu.gpu import BindGroup, Buffer, DepthState, Device, Pipeline, StructLayout, Texture
+from taixu.math.projection import frustum_planes
+from taixu.render.bindings import (
+    FLAG_CAST_SHADOW, MESH_VERTEX_LAYOUT, POSITION_VERTEX_LAYOUT, VIEW_BLOCK, StorageSlot, TextureSlot, UniformSlot,
+)  # fmt: skip
+from taixu.render.bins import Bin
+from taixu.render.clusters import FEW_LIGHTS, GRID, STRIDE, depth_slices
+from taixu.render.context import FrameContext, PassContext
+from taixu.render.culling import VisibleList
+from taixu.render.disk_cache import content_key
+from taixu.render.environment import EnvironmentMaps, make_dfg_texture, make_environment
+from taixu.render.graph import PassNode, Rank, TextureSpec
+from taixu.render.lights import LIGHT_ROW, Lights, gather_lights, light_rows
+from taixu.render.materials import feature_defines
+from taixu.render.octahedron import tiles_glsl
+from taixu.render.shadows import ATLAS_WIDTH, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
+from taixu.render.sky import make_atmosphere, make_studio
+from taixu.render.views import View
+from taixu.scene import Environment
+
+__all__ = ["LIGHTING_BLOCK", "LightingFeature", "SkySource"]
+
+LIGHTING_BLOCK = StructLayout("LightingBlock", [
+    ("sky_turn", "f4", (4,)),  # cosine and sine of its turn, intensity, -
+    ("light_counts", "u4", (4,)),  # directional, local, whether clusters are in use, -
+    ("cluster_extent", "f4", (4,)),  # half width and height of the view (at 1 m), whether perspective, -
+    ("cluster_scale", "f4"), ("cluster_offset", "f4"), ("padding", "f4", (2,)),
+], rules="std140")  # fmt: skip
+
+UNITS = {"ENVIRONMENT": TextureSlot.SHADING, "DFG": TextureSlot.SHADING + 1, "SHADOWS": TextureSlot.SHADING + 2}
+
+SkySource = Callable[[], NDArray[np.floating[Any]]]
+
+
+def lighting_glsl() -> str:
+    """The blocks and numbers of this module in GLSL."""
+    x, y, z = GRID
+    return (
+        f"#define CLUSTER_X {x}\n#define CLUSTER_Y {y}\n#define CLUSTER_Z {z}\n#define CLUSTER_STRIDE {STRIDE}\n"
+        + "".join(f"#define TEXTURE_{name} {unit}\n" for name, unit in UNITS.items())
+        + LIGHTING_BLOCK.uniform_block("LightingUniforms", binding=UniformSlot.LIGHTING, instance="lighting")
+        + LIGHT_ROW.storage_block("Lights", binding=StorageSlot.LIGHTS, array="lights")
+        + SHADOW_ROW.storage_block("ShadowMaps", binding=StorageSlot.SHADOWS, array="shadows")
+        + f"#ifdef WRITE_CLUSTERS\nlayout(std430, binding = {StorageSlot.CLUSTERS}) writeonly buffer Clusters "
+        "{ uint cluster_lists[]; };\n#else\n"
+        f"layout(std430, binding = {StorageSlot.CLUSTERS}) readonly buffer Clusters {{ uint cluster_lists[]; }};\n#endif\n"
+    )
+
+
+@dataclass
+class _Sky:
+    """The sky that is in use."""
+
+    key: Any = None
+    maps: EnvironmentMaps | None = None
+    sun_direction: NDArray[np.float64] | None = None
+    sun_irradiance: NDArray[np.float64] | None = None
+
+
+@dataclass
+class _ViewLight:
+    """What a view keeps between frames."""
+
+    rows: Buffer | None = None
+    shadows: Buffer | None = None
+    tiles: list[ShadowTile] = field(default_factory=list)
+    height: int = 0
+    clustered: bool = False
+
+
+class LightingFeature:
+    """Follows lights and environment of the world, and gives the cluster and shadow passes.
+
+    ``view.settings``: "shadows" False turns them off; "shadow_distance_m".
+
+    Attributes
+    ----------
+    environment : Environment
+        Of the world that is drawn: the component's values, or its defaults.
+    """
+
+    name = "lighting"
+
+    def __init__(self, device: Device) -> None:
+        self.device = device
+        device.shaders.add_source("generated/lighting.glsl", lighting_glsl())
+        device.shaders.add_source("generated/environment.glsl", tiles_glsl())
+        self.environment = Environment()
+        self.has_environment = False
+        self._sky = _Sky()
+        self._override: tuple[Any, SkySource] | None = None
+        self._lights = Lights(*_no_lights())
+        self._dfg: Texture | None = None
+        self._atlas: Texture | None = None
+        self._clusters: Buffer | None = None
+        self._casters: VisibleList | None = None
+
+    # -- what others ask ---------------------------------------------------------------------------------------------
+    @property
+    def maps(self) -> EnvironmentMaps:
+        """The sky on the device."""
+        assert self._sky.maps is not None, "belongs to a frame"
+        return self._sky.maps
+
+    def use_sky(self, image: NDArray[np.floating[Any]] | None) -> None:
+        """Light with this equirectangular picture [h, w, 3] instead of the world's sky; None takes the world's again."""
+        self._override = None if image is None else (content_key(image), lambda: image)
+
+    def has_shadows(self, view: View) -> bool:
+        """Whether the view has shadow maps in this frame."""
+        return bool(self._of(view).tiles)
+
+    # -- feature -----------------------------------------------------------------------------------------------------
+    def extract(self, frame: FrameContext) -> None:
+        """Follow environment and lights."""
+        loader = frame.renderer.load_textures
+        if hasattr(loader, "forget"):
+            loader.forget()
+        if all(view.quality == "fast" for view in frame.views):
+            return
+        self.has_environment = False
+        self.environment = Environment()
+        for table in frame.world.query(Environment):
+            if len(table.entities):
+                self.environment = frame.world.get(int(table.entities[0]), Environment)
+                self.has_environment = True
+        self._follow_sky(frame.world)
+        self._lights = gather_lights(frame.world)
+        if self._sky.sun_irradiance is not None and self._lights.directional_count == 0:
+            assert self._sky.sun_direction is not None
+            self._lights = self._lights.with_sun(self._sky.sun_direction, self._sky.sun_irradiance)
+
+    def prepare(self, frame: FrameContext, view: View) -> None:
+        """Upload and bind what this view's passes read."""
+        if view.quality == "fast":
+            return
+        device, lights, kept = self.device, self._lights, self._of(view)
+        kept.tiles, owners, kept.height = [], None, 0
+        if view.settings.get("shadows", True):
+            kept.tiles, owners, kept.height = plan_shadows(lights, view)
+        cell = view.camera.cell
+        kept.rows = _write(device, kept.rows, light_rows(lights, cell, owners) if lights.count else LIGHT_ROW.zeros(1), "lights")
+        kept.shadows = _write(device, kept.shadows, shadow_rows(kept.tiles, max(kept.height, 1)), "shadow maps")
+        if self._clusters is None:
+            self._clusters = device.buffer(GRID[0] * GRID[1] * GRID[2] * STRIDE * 4, label="clusters")
+        if self._dfg is None:
+            self._dfg = make_dfg_texture(device)
+        self._reserve_atlas(kept.height)
+        assert self._atlas is not None
+        directional = lights.directional_count
+        kept.clustered = lights.count - directional > FEW_LIGHTS
+        block = LIGHTING_BLOCK.zeros()
+        turn = self.environment.rotation_rad
+        block["sky_turn"] = (np.cos(turn), np.sin(turn), self.environment.intensity, 0)
+        block["light_counts"] = (directional, lights.count - directional, kept.clustered, 0)
+        camera = view.camera
+        aspect, parallel = view.size[0] / view.size[1], camera.height_m > 0
+        half = camera.height_m / 2 if parallel else np.tan(camera.fov_y_rad / 2)
+        block["cluster_extent"] = (half * aspect, half, not parallel, 0)
+        block["cluster_scale"], block["cluster_offset"] = depth_slices()
+        device.push_uniform(UniformSlot.LIGHTING, block)
+        device.bind_storage(StorageSlot.LIGHTS, kept.rows)
+        device.bind_storage(StorageSlot.SHADOWS, kept.shadows)
+        device.bind_storage(StorageSlot.CLUSTERS, self._clusters)
+        smooth = device.sampler(mip="none", wrap="clamp")
+        device.bind_texture(UNITS["ENVIRONMENT"], self.maps.atlas, smooth)
+        device.bind_texture(UNITS["DFG"], self._dfg, smooth)
+        device.bind_texture(UNITS["SHADOWS"], self._atlas, device.sampler(mip="none", wrap="clamp", compare="greater_equal"))
+
+    def nodes(self, view: View) -> Sequence[PassNode]:
+        """Clusters and shadow maps."""
+        return () if view.quality == "fast" else (_ClusterPass(self), _ShadowPass(self))
+
+    def release(self) -> None:
+        """Give textures and buffers back."""
+        for resource in (self._sky.maps, self._dfg, self._atlas, self._clusters, self._casters):
+            if resource is not None:
+                resource.release()
+        self._sky = _Sky()
+        self._dfg = self._atlas = self._clusters = self._casters = None
+
+    # -- own ---------------------------------------------------------------------------------------------------------
+    def _of(self, view: View) -> _ViewLight:
+        found: _ViewLight = view.history.setdefault("lighting", _ViewLight())
+        return found
+
+    def _follow_sky(self, world: World) -> None:
+        env = self.environment
+        if self._override is not None:
+            key: Any = ("override", self._override[0])
+        elif env.sky:
+            key = ("file", str(env.sky))
+        elif self.has_environment:
+            key = ("atmosphere", tuple(env.sun_direction), env.turbidity, tuple(env.ground_color))
+        else:
+            key = ("studio",)
+        if key == self._sky.key:
+            return
+        old, self._sky = self._sky, _Sky(key)
+        if key[0] == "atmosphere":
+            made = make_atmosphere(np.asarray(env.sun_direction), turbidity=float(env.turbidity), ground_color=env.ground_color)
+            self._sky.maps = make_environment(self.device, made.image)
+            self._sky.sun_direction, self._sky.sun_irradiance = made.sun_direction, made.sun_irradiance
+        else:
+            if self._override is not None:
+                image: ArrayLike = self._override[1]()
+            else:
+                image = read_sky(world, str(env.sky)) if env.sky else make_studio()
+            self._sky.maps = make_environment(self.device, np.asarray(image))
+        if old.maps is not None:
+            old.maps.release()
+
+    def _reserve_atlas(self, height: int) -> None:
+        wanted = max(height, 1)
+        if self._atlas is None or (height and self._atlas.size[1] != wanted):
+            width = ATLAS_WIDTH if height else 1
+            self._atlas = self.device.texture((width, wanted), "depth32f", label="shadow maps")
+
+    def draw_shadows(self, context: PassContext) -> None:
+        """Draw all maps of the context's view."""
+        kept = self._of(context.view)
+        if not kept.tiles:
+            return
+        assert self._atlas is not None
+        if self._casters is None:
+            self._casters = VisibleList(self.device, label="shadow casters")
+        targets = self.device.targets((), self._atlas, label="shadow maps")
+        block = VIEW_BLOCK.zeros()
+        block["camera_cell"][:3], block["layer_mask"] = context.view.camera.cell, context.view.layers & 0xFFFFFFFF
+        for number, tile in enumerate(kept.tiles):
+            block["clip_from_world"] = tile.clip_from_world.T
+            planes = frustum_planes(tile.clip_from_world)
+            if tile.is_parallel:
+                planes[5] = (0.0, 0.0, 0.0, 1.0)  # casters before the near plane count: their depth is clamped
+            block["frustum_planes"] = planes
+            context.frame.renderer.cull(self._casters, self.device.push(block), flags=FLAG_CAST_SHADOW)
+            clear = 0.0 if number == 0 else None
+            with self.device.render_pass(targets, clear_depth=clear, viewport=tile.viewport) as p:
+                context.draw_bins(p, self._solid_caster, visible=self._casters, positions_only=True)
+                context.draw_bins(p, self._masked_caster(context), visible=self._casters)
+
+    def _solid_caster(self, item: Bin) -> Pipeline | None:
+        if item.key.alpha != "opaque" or item.mode != "triangles":
+            return None
+        return self.device.pipeline("passes/shadow.vert", None, vertex_layout=POSITION_VERTEX_LAYOUT, cull="none",
+                                    depth=DepthState(clamp=True), label="shadows")  # fmt: skip
+
+    def _masked_caster(self, context: PassContext) -> Callable[[Bin], tuple[Pipeline, BindGroup | None] | None]:
+        def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None] | None:
+            if item.key.alpha != "mask" or item.mode != "triangles":
+                return None
+            pipeline = self.device.pipeline(
+                "passes/shadow.vert", "passes/shadow.frag", defines={"ALPHA_MASK": True, **feature_defines(item.key.features)},
+                vertex_layout=MESH_VERTEX_LAYOUT, cull="none", depth=DepthState(clamp=True), label="shadows")  # fmt: skip
+            return pipeline, context.frame.renderer.materials.bind_group(item.key)
+
+        return pipeline_for
+
+
+@dataclass(frozen=True)
+class _ClusterPass:
+    """Sorts local lights into clusters, where there are many."""
+
+    feature: LightingFeature
+    name: str = "clusters"
+    rank: int = Rank.PREPARE
+    reads: Sequence[str] = ()
+    is_needed: bool = True
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """No textures."""
+        return {}
+
+    def run(self, context: PassContext) -> None:
+        """Dispatch."""
+        if not self.feature._of(context.view).clustered:
+            return
+        count = GRID[0] * GRID[1] * GRID[2]
+        context.device.dispatch(context.device.compute_pipeline("compute/clusters.comp"), (count + 63) // 64)
+        context.device.barrier()
+
+
+@dataclass(frozen=True)
+class _ShadowPass:
+    """Draws shadow maps."""
+
+    feature: LightingFeature
+    name: str = "shadows"
+    rank: int = Rank.SHADOWS
+    reads: Sequence[str] = ()
+    is_needed: bool = True
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """The atlas is the feature's own: all views share it, one after the other."""
+        return {}
+
+    def run(self, context: PassContext) -> None:
+        """Draw."""
+        self.feature.draw_shadows(context)
+
+
+def read_sky(world: World, path: str) -> NDArray[np.float32]:
+    """An equirectangular picture named by a world: Radiance HDR or an 8-bit image; [h, w, 3] linear."""
+    from taixu.assets.image import read_image
+
+    return np.asarray(read_image(Path(path)), np.float32)[..., :3]
+
+
+def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], label: str) -> Buffer:
+    if buffer is None or buffer.size < rows.nbytes:
+        buffer = device.buffer(max(rows.nbytes, 1024), label=label)
+    buffer.write(rows)
+    return buffer
+
+
+def _no_lights() -> tuple[NDArray[Any], ...]:
+    return (np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros((0, 3)), np.zeros((0, 3), np.int32), np.zeros((0, 3)),
+            np.zeros((0, 3)), np.zeros(0), np.zeros((0, 2)), np.zeros(0, bool))  # fmt: skip

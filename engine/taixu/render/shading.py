@@ -1,0 +1,159 @@
+"""The colour passes: surfaces under light, the sky behind, blended surfaces over it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from taixu.gpu import PREMULTIPLIED, BindGroup, DepthState, Device, Pipeline
+from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
+from taixu.render.bins import Bin
+from taixu.render.context import FrameContext, PassContext
+from taixu.render.graph import PassNode, Rank, TextureSpec
+from taixu.render.lighting import LightingFeature
+from taixu.render.materials import feature_defines
+from taixu.render.views import View
+
+__all__ = ["ShadingFeature", "add_surface"]
+
+
+def add_surface(device: Device, name: str, path: str) -> None:
+    """Make a material's GLSL (a `surface` function) known as a shader that draw keys can name."""
+    device.shaders.add_source(f"generated/forward/{name}.frag", f'#include "{path}"\n#include "passes/forward_surface.glsl"\n')
+
+
+class ShadingFeature:
+    """Gives the colour passes. They write "radiance": rgba16f, linear, premultiplied.
+
+    ``view.settings["background"]``: "sky" (the default), "transparent", or a display-referred colour, which the tone
+    mapping puts behind; ``"background_blur"``: perceptual roughness at which the sky is shown.
+    """
+
+    name = "shading"
+
+    def __init__(self, device: Device, lighting: LightingFeature) -> None:
+        self.device, self.lighting = device, lighting
+        add_surface(device, "standard", "surface/standard.glsl")
+
+    def extract(self, frame: FrameContext) -> None:
+        """Nothing to follow."""
+
+    def prepare(self, frame: FrameContext, view: View) -> None:
+        """Nothing to prepare."""
+
+    def nodes(self, view: View) -> Sequence[PassNode]:
+        """Solid surfaces, sky, blended surfaces."""
+        if view.quality == "fast":
+            return ()
+        tail = "_ms" if view.samples > 1 else ""
+        nodes: list[PassNode] = [SolidPass(self, tail, view.samples), BlendedPass(self, tail)]
+        if view.settings.get("background", "sky") == "sky":
+            nodes.append(SkyPass(self, tail))
+        return nodes
+
+    def pipelines(self, context: PassContext) -> Callable[[Bin], tuple[Pipeline, BindGroup | None]]:
+        """How bins are drawn in a frame of a view."""
+        shadows = self.lighting.has_shadows(context.view)
+        materials = context.frame.renderer.materials
+
+        def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
+            key = item.key
+            blends = key.alpha == "blend"
+            # The geometry pass left holes where masked materials have them: only what it drew is coloured.
+            compare = "equal" if key.alpha == "mask" else "greater_equal"
+            pipeline = self.device.pipeline(
+                "passes/forward.vert", f"generated/forward/{key.shader or 'standard'}.frag",
+                defines={"SHADOWS": shadows, **feature_defines(key.features)}, vertex_layout=MESH_VERTEX_LAYOUT,
+                primitive=item.mode, cull=item.cull, depth=DepthState(compare=compare, write=False),
+                blend=PREMULTIPLIED if blends else None, label="colour")  # fmt: skip
+            return pipeline, materials.bind_group(key)
+
+        return pipeline_for
+
+
+@dataclass(frozen=True)
+class SolidPass:
+    """Opaque and masked surfaces."""
+
+    feature: ShadingFeature
+    tail: str
+    samples: int
+    name: str = "solid"
+    rank: int = Rank.OPAQUE
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """The depth that is drawn over."""
+        return (f"depth{self.tail}",)
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """Radiance."""
+        return {f"radiance{self.tail}": TextureSpec("rgba16f", samples=self.samples)}
+
+    def run(self, context: PassContext) -> None:
+        """Draw."""
+        targets = context.targets(f"radiance{self.tail}", depth=f"depth{self.tail}")
+        with context.device.render_pass(targets, clear_colors=[(0, 0, 0, 0)]) as p:
+            context.draw_bins(p, self.feature.pipelines(context))
+
+
+@dataclass(frozen=True)
+class SkyPass:
+    """The sky, where nothing stands before it."""
+
+    feature: ShadingFeature
+    tail: str
+    name: str = "sky"
+    rank: int = Rank.SKY
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """Depth says where nothing is."""
+        return (f"depth{self.tail}",)
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """Draws over radiance."""
+        return {f"radiance{self.tail}": None}
+
+    def run(self, context: PassContext) -> None:
+        """Draw one triangle."""
+        device, maps = context.device, self.feature.lighting.maps
+        pipeline = device.pipeline("passes/fullscreen.vert", "passes/sky.frag", cull="none",
+                                   depth=DepthState(compare="greater_equal", write=False), label="sky")  # fmt: skip
+        targets = context.targets(f"radiance{self.tail}", depth=f"depth{self.tail}")
+        with device.render_pass(targets) as p:
+            p.pipeline(pipeline)
+            blur = float(context.settings("background_blur", 0.0))
+            p.push_uniform(UniformSlot.PASS, np.array([[0, 0, 0, 1], [blur, 0, 0, 0]], np.float32))
+            p.bind_texture(0, maps.sky, device.sampler(wrap=("repeat", "clamp")))
+            p.draw(3)
+
+
+@dataclass(frozen=True)
+class BlendedPass:
+    """Blended surfaces, far ones first."""
+
+    feature: ShadingFeature
+    tail: str
+    name: str = "blended"
+    rank: int = Rank.TRANSPARENT
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """Depth hides them."""
+        return (f"depth{self.tail}",)
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """Draws over radiance."""
+        return {f"radiance{self.tail}": None}
+
+    def run(self, context: PassContext) -> None:
+        """Draw."""
+        targets = context.targets(f"radiance{self.tail}", depth=f"depth{self.tail}")
+        with context.device.render_pass(targets) as p:
+            context.draw_blended(p, self.feature.pipelines(context))

@@ -1,0 +1,191 @@
+"""Where shadow maps look: cascades of the sun, spots, and the six sides of points, as tiles of one atlas.
+
+Depth texture arrays are slow or missing in places, so the maps share one depth texture. The upper left square holds the
+cascades of the first directional light with shadows; local lights share the rows below it in order of importance.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.gpu import StructLayout
+from taixu.math.projection import orthographic, perspective
+from taixu.render.lights import Lights
+from taixu.render.views import View
+
+__all__ = ["SHADOW_ROW", "ShadowTile", "cascade_splits", "fit_cascade", "plan_shadows"]
+
+CASCADES = 4
+TILE = 1024
+LOCAL_TILE = 512
+LOCAL_TILES = 16
+ATLAS_WIDTH = 2 * TILE
+_SUN_ONLY_HEIGHT, _FULL_HEIGHT = 2 * TILE, 4 * TILE
+_NEAR_M, _DISTANCE_M = 0.02, 80.0
+
+SHADOW_ROW = StructLayout("ShadowRow", [
+    ("clip_from_world", "f4", (4, 4)),
+    ("rect", "f4", (4,)),  # lower left corner and size in the atlas, 0..1
+    ("texel_size", "f4"),  # metres that a texel covers; at a distance of 1 m for a perspective
+    ("far_depth", "f4"),  # where a cascade ends, along the view
+    ("padding", "f4", (2,)),
+])  # fmt: skip
+
+
+@dataclass(frozen=True)
+class ShadowTile:
+    """A map to be drawn.
+
+    Attributes
+    ----------
+    clip_from_world : float64[4, 4]
+        World relative to the camera's cell.
+    viewport
+        x, y, width, height in texels of the atlas, from its lower left.
+    texel_size, far_depth
+        As in `SHADOW_ROW`.
+    is_parallel
+        Casters before the near plane count too.
+    """
+
+    clip_from_world: NDArray[np.float64]
+    viewport: tuple[int, int, int, int]
+    texel_size: float
+    far_depth: float
+    is_parallel: bool
+
+
+def cascade_splits(near_m: float, far_m: float, *, count: int = CASCADES, evenness: float = 0.15) -> NDArray[np.float64]:
+    """Depths where cascades begin and end, [count + 1]: mostly exponential (Zhang et al., "Parallel-Split Shadow Maps", 2006)."""
+    t = np.arange(count + 1) / count
+    return evenness * (near_m + (far_m - near_m) * t) + (1 - evenness) * near_m * (far_m / near_m) ** t
+
+
+def fit_cascade(corners: NDArray[np.float64], direction: NDArray[np.float64], *, size: int = TILE) -> tuple[NDArray[np.float64], float]:
+    """A parallel projection along `direction` around the eight `corners` of a slice of the view, [8, 3].
+
+    A sphere around the slice keeps the scale while the camera turns, and whole texels keep edges still while it moves.
+    Gives clip_from_world and the metres that a texel covers.
+    """
+    center = corners.mean(0)
+    radius = float(np.linalg.norm(corners - center, axis=1).max())
+    radius = float(2.0 ** (np.ceil(np.log2(max(radius, 1e-3)) * 8) / 8))  # steps, so that rounding never shows
+    texel = 2 * radius / (size - 2)
+    back = -direction / np.linalg.norm(direction)
+    helper = np.array([0.0, 1.0, 0.0]) if abs(back[1]) < 0.99 else np.array([1.0, 0.0, 0.0])
+    right = np.cross(helper, back)
+    right /= np.linalg.norm(right)
+    rotation = np.stack([right, np.cross(back, right), back])
+    place = rotation @ center
+    place[:2] = np.round(place[:2] / texel) * texel
+    view = np.eye(4)
+    view[:3, :3] = rotation
+    view[:3, 3] = -place
+    view[2, 3] -= 2 * radius  # the sphere's centre lies two radii before the light's plane
+    extent = texel * size
+    return orthographic(extent, extent, 0.0, 4 * radius) @ view, texel
+
+
+def plan_shadows(lights: Lights, view: View) -> tuple[list[ShadowTile], NDArray[np.int32], int]:
+    """The maps of a view: tiles, first tile and count by light [n, 2] (-1 where it has none), and the atlas's height."""
+    owners = np.full((lights.count, 2), -1, np.int32)
+    tiles: list[ShadowTile] = []
+    suns = np.flatnonzero((lights.kinds == 0) & lights.shadows)
+    if len(suns):
+        sun = int(suns[0])
+        owners[sun] = (0, CASCADES)
+        turn = view.history.get("light_jitter", (0.0, 0.0))
+        tiles += _cascades(view, _turned(lights.directions[sun], turn))
+    local = np.flatnonzero((lights.kinds != 0) & lights.shadows)
+    if len(local):
+        positions = lights.positions_from(view.camera.cell)
+        distances2 = np.square(positions[local] - view.camera.world_from_camera[:3, 3]).sum(1)
+        order = local[np.argsort(-lights.colors[local].max(1) / (distances2 + 1.0), kind="stable")]
+        free = 0
+        for light in order.tolist():
+            needed = 6 if lights.kinds[light] == 1 else 1
+            if free + needed > LOCAL_TILES:
+                continue
+            owners[light] = (len(tiles), needed)
+            tiles += _local(lights, light, positions[light], free)
+            free += needed
+    return tiles, owners, _FULL_HEIGHT if any(t.viewport[1] >= _SUN_ONLY_HEIGHT for t in tiles) else _SUN_ONLY_HEIGHT
+
+
+def shadow_rows(tiles: list[ShadowTile], height: int) -> NDArray[Any]:
+    """Rows for the GPU."""
+    rows = SHADOW_ROW.zeros(max(1, len(tiles)))
+    for row, tile in zip(rows, tiles, strict=False):
+        x, y, w, h = tile.viewport
+        row["clip_from_world"] = tile.clip_from_world.T  # GLSL reads columns
+        row["rect"] = (x / ATLAS_WIDTH, y / height, w / ATLAS_WIDTH, h / height)
+        row["texel_size"], row["far_depth"] = tile.texel_size, tile.far_depth
+    return rows
+
+
+def _turned(direction: NDArray[np.float64], turn: tuple[float, float]) -> NDArray[np.float64]:
+    """A direction moved across by two small angles (tangents), for suns that are not points."""
+    helper = np.array([0.0, 1.0, 0.0]) if abs(direction[1]) < 0.99 else np.array([1.0, 0.0, 0.0])
+    a = np.cross(helper, direction)
+    a /= np.linalg.norm(a)
+    moved = direction + a * turn[0] + np.cross(direction, a) * turn[1]
+    result: NDArray[np.float64] = moved / np.linalg.norm(moved)
+    return result
+
+
+def _cascades(view: View, direction: NDArray[np.float64]) -> list[ShadowTile]:
+    camera = view.camera
+    near = max(camera.near_m, 0.05)
+    far = float(view.settings.get("shadow_distance_m", _DISTANCE_M))
+    if camera.far_m > 0:
+        far = min(far, camera.far_m)
+    aspect = view.size[0] / view.size[1]
+    splits = cascade_splits(near, max(far, near * 2))
+    up = np.tan(camera.fov_y_rad / 2)
+    tiles = []
+    for i in range(CASCADES):
+        corners = np.empty((8, 3))
+        for j, depth in enumerate((splits[i] if i else 0.0, splits[i + 1])):
+            half = camera.height_m / 2 if camera.height_m > 0 else up * depth
+            for k, (x, y) in enumerate(((-1, -1), (1, -1), (1, 1), (-1, 1))):
+                corners[4 * j + k] = (x * half * aspect, y * half, -depth)
+        pose = camera.world_from_camera
+        world = corners @ pose[:3, :3].T + pose[:3, 3]
+        clip, texel = fit_cascade(world, direction)
+        viewport = ((i % 2) * TILE, (i // 2) * TILE, TILE, TILE)
+        tiles.append(ShadowTile(clip, viewport, texel, float(splits[i + 1]), True))
+    return tiles
+
+
+_SIDES = (  # right, up and forward of the sides +X -X +Y -Y +Z -Z; any up will do, as shadows are looked up by matrix
+    ((0, 0, -1), (0, 1, 0), (1, 0, 0)), ((0, 0, 1), (0, 1, 0), (-1, 0, 0)),
+    ((1, 0, 0), (0, 0, -1), (0, 1, 0)), ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
+    ((1, 0, 0), (0, 1, 0), (0, 0, 1)), ((-1, 0, 0), (0, 1, 0), (0, 0, -1)),
+)  # fmt: skip
+
+
+def _local(lights: Lights, light: int, position: NDArray[np.float64], first: int) -> list[ShadowTile]:
+    if lights.kinds[light] == 1:
+        axes, half = [np.array(side, float) for side in _SIDES], np.pi / 4
+    else:
+        forward = lights.directions[light]
+        helper = np.array([0.0, 1.0, 0.0]) if abs(forward[1]) < 0.99 else np.array([1.0, 0.0, 0.0])
+        right = np.cross(forward, helper)
+        right /= np.linalg.norm(right)
+        axes, half = [np.stack([right, np.cross(right, forward), forward])], float(lights.angles[light, 1])
+    half = min(half, np.radians(80.0))
+    spread = np.tan(half) * LOCAL_TILE / (LOCAL_TILE - 4)  # a margin for filtering across sides
+    tiles = []
+    for i, (right, up, forward) in enumerate(axes):
+        view = np.eye(4)
+        view[:3, :3] = np.stack([right, up, -forward])
+        view[:3, 3] = -view[:3, :3] @ position
+        clip = perspective(2 * float(np.arctan(spread)), 1.0, _NEAR_M) @ view
+        n = first + i
+        viewport = ((n % 4) * LOCAL_TILE, _SUN_ONLY_HEIGHT + (n // 4) * LOCAL_TILE, LOCAL_TILE, LOCAL_TILE)
+        tiles.append(ShadowTile(clip, viewport, 2 * spread / LOCAL_TILE, 0.0, False))
+    return tiles

@@ -1,0 +1,37 @@
+// Vertices for the colour pass.
+#include "common/object.glsl"
+
+layout(location = 0) in vec3 position;
+layout(location = 1) in vec4 normal;
+layout(location = 2) in vec4 tangent;
+layout(location = 3) in vec2 uv0;
+layout(location = 4) in vec2 uv1;
+layout(location = 5) in vec4 color;
+layout(location = 6) in uint object_id;
+
+invariant gl_Position; // the geometry pass drew this depth already
+
+layout(location = 0) out vec3 v_position;
+layout(location = 1) out vec3 v_normal;
+layout(location = 2) out vec4 v_tangent;
+layout(location = 3) out vec4 v_uv;
+layout(location = 4) out vec4 v_color;
+layout(location = 5) flat out uvec3 v_object; // material, tint, entity
+
+void main() {
+    RenderableRow object = renderables[object_id];
+    v_position = world_from_local(object.transform, position);
+    v_normal = world_normal(object.transform, normal.xyz);
+    float length2 = dot(v_normal, v_normal);
+    v_normal = length2 > 0.0 ? v_normal * inversesqrt(length2) : vec3(0.0, 1.0, 0.0);
+    vec3 t = world_direction(object.transform, tangent.xyz);
+    float t2 = dot(t, t);
+    // A mirroring transform turns the bitangent, which is the cross product of the other two, the wrong way.
+    float mirror = dot(cross(world_direction(object.transform, vec3(1, 0, 0)), world_direction(object.transform, vec3(0, 1, 0))),
+                       world_direction(object.transform, vec3(0, 0, 1))) < 0.0 ? -1.0 : 1.0;
+    v_tangent = vec4(t2 > 1e-20 ? t * inversesqrt(t2) : vec3(0.0), tangent.w * mirror);
+    v_uv = vec4(uv0, uv1);
+    v_color = color;
+    v_object = uvec3(object.material, object.tint, object.entity);
+    gl_Position = clip_from_world * vec4(v_position, 1.0);
+}

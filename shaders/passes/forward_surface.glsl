@@ -1,0 +1,43 @@
+// Colour of a surface: the material, included before this file, fills `SurfaceInputs`; lighting does the rest.
+#include "generated/view.glsl"
+#include "common/color.glsl"
+#include "common/lighting.glsl"
+
+layout(location = 0) in vec3 v_position;
+layout(location = 1) in vec3 v_normal;
+layout(location = 2) in vec4 v_tangent;
+layout(location = 3) in vec4 v_uv;
+layout(location = 4) in vec4 v_color;
+layout(location = 5) flat in uvec3 v_object;
+
+layout(location = 0) out vec4 radiance; // linear, premultiplied
+
+void main() {
+    Fragment f;
+    vec3 to_camera = camera_position.xyz - v_position;
+    // A parallel projection looks the same way everywhere.
+    f.view = camera_position.w > 0.5 ? normalize(to_camera) : world_from_view[2].xyz;
+    f.position = v_position;
+    f.front = true;
+    f.normal = normalize(v_normal);
+    f.tangent = v_tangent;
+    f.material = v_object.x;
+    if (is_double_sided(f.material)) {
+        // `gl_FrontFacing` is of the screen: a mirrored object turns it, so the seen side is asked of the triangle itself.
+        f.front = dot(cross(dFdx(v_position), dFdy(v_position)), f.normal) >= 0.0;
+        if (!f.front) f.normal = -f.normal;
+    }
+    f.uv0 = v_uv.xy;
+    f.uv1 = v_uv.zw;
+    f.color = v_color;
+    if (v_object.y != 0xFFFFFFFFu) {
+        vec4 tint = unpackUnorm4x8(v_object.y);
+        f.color *= vec4(linear_from_srgb(tint.rgb), tint.a);
+    }
+    SurfaceInputs s = default_surface(f);
+    surface(f, s);
+    if (!is_blended(f.material)) s.opacity = 1.0; // holes of masked materials are in the depth already
+    float depth = -(view_from_world * vec4(v_position, 1.0)).z;
+    vec3 color = shade(f, s, gl_FragCoord.xy, viewport, depth);
+    radiance = vec4(min(color, vec3(6.0e4)) * s.opacity, s.opacity);
+}

@@ -1,0 +1,23 @@
+// Depth from a light. Textures are needed only where a material has holes.
+#include "common/object.glsl"
+
+layout(location = 0) in vec3 position;
+#ifdef ALPHA_MASK
+layout(location = 3) in vec2 uv0;
+layout(location = 4) in vec2 uv1;
+layout(location = 5) in vec4 color;
+layout(location = 0) out vec4 v_uv;
+layout(location = 1) out float v_alpha;
+layout(location = 2) flat out uint v_material;
+#endif
+layout(location = 6) in uint object_id;
+
+void main() {
+    RenderableRow object = renderables[object_id];
+    gl_Position = clip_from_world * vec4(world_from_local(object.transform, position), 1.0);
+#ifdef ALPHA_MASK
+    v_uv = vec4(uv0, uv1);
+    v_alpha = color.a;
+    v_material = object.material;
+#endif
+}
