@@ -74,6 +74,10 @@ def decode_image(data: bytes | memoryview, *, name: str = "image", max_pixels: i
         from taixu.assets.exr import decode_exr
 
         return decode_exr(data, name=name, max_pixels=max_pixels)
+    if data[:7] == b"\xabKTX 20":
+        from taixu.assets.gltf.ktx2 import decode_ktx2
+
+        return decode_ktx2(data, name=name, max_pixels=max_pixels)
     picture = _open(data, name)
     _check_size(picture, len(data), name=name, max_pixels=max_pixels)
     if picture.format == "PNG" and _is_deep_color(data):
