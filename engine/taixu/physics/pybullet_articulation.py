@@ -1,0 +1,200 @@
+"""Machines from URDF files, as Bullet multibodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from taixu.errors import TaixuError
+
+from . import native
+from .batch import BodyKind
+from .validate import check_rows
+
+if TYPE_CHECKING:
+    from .pybullet_backend import PybulletBackend
+
+__all__ = ["BulletArticulation", "load_urdf"]
+
+MODES = ("force", "velocity", "position")
+
+
+class BulletArticulation:
+    """See `protocol.Articulation`; coordinates are those of revolute, continuous and prismatic joints, in file order."""
+
+    def __init__(self, backend: PybulletBackend, uid: int, bodies: NDArray[np.int64], fixed: bool) -> None:
+        self._backend = backend
+        self._uid = uid
+        self._fixed = fixed
+        self.id = int(bodies[0])
+        self.bodies = bodies
+        infos = [backend.bullet.getJointInfo(uid, i, physicsClientId=backend.client) for i in range(len(bodies) - 1)]
+        base = backend.bullet.getBodyInfo(uid, physicsClientId=backend.client)[0].decode(errors="replace")
+        self.link_names = (base, *(info[12].decode(errors="replace") for info in infos))
+        moving = (backend.bullet.JOINT_REVOLUTE, backend.bullet.JOINT_PRISMATIC)
+        self._links = [i for i, info in enumerate(infos) if info[2] in moving]
+        self._spherical = [i for i, info in enumerate(infos) if info[2] == backend.bullet.JOINT_SPHERICAL]
+        self.joint_names = tuple(infos[i][1].decode(errors="replace") for i in self._links)
+        limits = np.array([infos[i][10] for i in self._links], np.float64)
+        self.max_forces = np.where(limits > 0, limits, 1e4)
+        self.mode = "force"
+        self._ctrl = np.zeros(len(self._links))
+        self._q = np.zeros(len(self._links))
+        self._qd = np.zeros(len(self._links))
+        self._motors = ""
+        self._release()
+        self.read()
+
+    def _release(self) -> None:
+        """Switch Bullet's built-in joint brakes off."""
+        bullet, client = self._backend.bullet, self._backend.client
+        for link in self._links:
+            bullet.setJointMotorControl2(self._uid, link, bullet.VELOCITY_CONTROL, force=0.0, physicsClientId=client)
+        for link in self._spherical:
+            bullet.setJointMotorControlMultiDof(
+                self._uid, link, bullet.POSITION_CONTROL, targetPosition=[0, 0, 0, 1], positionGain=0, velocityGain=0,
+                force=[0, 0, 0], physicsClientId=client,
+            )  # fmt: skip
+
+    @property
+    def q(self) -> NDArray[np.float64]:
+        return self._q
+
+    @property
+    def qd(self) -> NDArray[np.float64]:
+        return self._qd
+
+    @property
+    def ctrl(self) -> NDArray[np.float64]:
+        return self._ctrl
+
+    @ctrl.setter
+    def ctrl(self, values: ArrayLike) -> None:
+        self._ctrl[:] = check_rows(np.broadcast_to(values, self._ctrl.shape), 1, "ctrl values")[:, 0]
+
+    def reset(self, q: ArrayLike, qd: ArrayLike | None = None) -> None:
+        """Put the joints at `q` with speeds `qd` at once."""
+        n = len(self._links)
+        angles = check_rows(np.broadcast_to(q, (n,)), 1, "joint positions", 1e6)[:, 0]
+        rates = check_rows(np.broadcast_to(0.0 if qd is None else qd, (n,)), 1, "joint speeds", 1e6)[:, 0]
+        backend = self._backend
+        for link, angle, rate in zip(self._links, angles.tolist(), rates.tolist(), strict=True):
+            backend.bullet.resetJointState(self._uid, link, angle, rate, physicsClientId=backend.client)
+        self.read()
+
+    def actuate(self) -> None:
+        """Give the joints what `ctrl` says, for the next step."""
+        if not self._links:
+            return
+        if self.mode not in MODES:
+            raise TaixuError(f"An articulation's mode is {self.mode!r}; modes are {', '.join(MODES)}.")
+        check_rows(self._ctrl, 1, "ctrl values")
+        bullet, client = self._backend.bullet, self._backend.client
+        if self._motors != self.mode:
+            self._release()
+            self._motors = self.mode
+        values, forces = self._ctrl.tolist(), self.max_forces.tolist()
+        if self.mode == "force":
+            if any(values):
+                bullet.setJointMotorControlArray(
+                    self._uid, self._links, bullet.TORQUE_CONTROL, forces=values, physicsClientId=client
+                )
+        elif self.mode == "velocity":
+            bullet.setJointMotorControlArray(
+                self._uid,
+                self._links,
+                bullet.VELOCITY_CONTROL,
+                targetVelocities=values,
+                forces=forces,
+                physicsClientId=client,
+            )
+        else:
+            bullet.setJointMotorControlArray(
+                self._uid,
+                self._links,
+                bullet.POSITION_CONTROL,
+                targetPositions=values,
+                forces=forces,
+                physicsClientId=client,
+            )
+
+    def read(self) -> None:
+        """Poses of the links and joint coordinates after a step."""
+        backend, bullet, client = self._backend, self._backend.bullet, self._backend.client
+        place, turn = bullet.getBasePositionAndOrientation(self._uid, physicsClientId=client)
+        rows = [place + turn]
+        if len(self.bodies) > 1:
+            states = bullet.getLinkStates(
+                self._uid, list(range(len(self.bodies) - 1)), computeForwardKinematics=1, physicsClientId=client
+            )
+            rows.extend(state[4] + state[5] for state in states)
+        backend.pose[self.bodies] = np.array(rows)
+        if backend.offset[self.bodies[0]]:
+            from .poses import compose
+
+            backend.pose[self.bodies[0]] = compose(rows[0], backend.body_from_centre[self.bodies[0]])
+        if self._links:
+            states = bullet.getJointStates(self._uid, self._links, physicsClientId=client)
+            self._q[:] = [state[0] for state in states]
+            self._qd[:] = [state[1] for state in states]
+
+    def root_state(self) -> tuple:
+        """Pose and velocity of the root, for a snapshot."""
+        bullet, client = self._backend.bullet, self._backend.client
+        pose = bullet.getBasePositionAndOrientation(self._uid, physicsClientId=client)
+        return pose, bullet.getBaseVelocity(self._uid, physicsClientId=client)
+
+    def set_root_state(self, state: tuple) -> None:
+        bullet, client = self._backend.bullet, self._backend.client
+        bullet.resetBasePositionAndOrientation(self._uid, *state[0], physicsClientId=client)
+        bullet.resetBaseVelocity(self._uid, *state[1], physicsClientId=client)
+
+    def remove(self) -> None:
+        backend = self._backend
+        backend.bullet.removeBody(self._uid, physicsClientId=backend.client)
+        for index, slot in enumerate(self.bodies.tolist()):
+            backend.slots.pop((self._uid, index - 1), None)
+            backend.uids[slot] = -1
+
+
+def load_urdf(backend: PybulletBackend, path: str, pose: NDArray, fixed: bool) -> BulletArticulation:
+    """Load a checked URDF; its links become bodies of the backend."""
+    bullet, client = backend.bullet, backend.client
+    try:
+        with native.muted():
+            uid = bullet.loadURDF(
+                path, pose[:3].tolist(), pose[3:].tolist(), useFixedBase=fixed,
+                flags=bullet.URDF_MAINTAIN_LINK_ORDER | bullet.URDF_USE_SELF_COLLISION_EXCLUDE_PARENT,
+                physicsClientId=client,
+            )  # fmt: skip
+    except bullet.error:
+        uid = -1
+    if uid < 0:
+        raise TaixuError(f"{path}: Bullet cannot load this URDF; check its meshes and inertias.")
+    count = bullet.getNumJoints(uid, physicsClientId=client) + 1
+    bodies = backend._reserve(count)
+    backend._kinds[bodies] = BodyKind.DYNAMIC
+    backend._in_articulation[bodies] = True
+    centre = np.array((0, 0, 0, 0, 0, 0, 1.0))
+    info = bullet.getDynamicsInfo(uid, -1, physicsClientId=client)
+    backend._masses[bodies[0]] = info[0]
+    for index, slot in enumerate(bodies.tolist()):
+        backend.uids[slot], backend.links[slot] = uid, index - 1
+        backend.slots[uid, index - 1] = slot
+        backend.centres[slot] = backend.body_from_centre[slot] = centre
+        backend.offset[slot] = False
+        backend.sleep.wake(np.array([slot]))
+        bullet.setCollisionFilterGroupMask(uid, index - 1, 1 << 1, -1, physicsClientId=client)
+        bullet.changeDynamics(uid, index - 1, linearDamping=0.0, angularDamping=0.0, physicsClientId=client)
+    from .poses import inverse
+
+    root = bodies[0]
+    backend.centres[root] = np.array([*info[3], *info[4]])
+    backend.centres[root, 3:] /= np.linalg.norm(backend.centres[root, 3:]) or 1.0
+    backend.body_from_centre[root] = inverse(backend.centres[root])
+    backend.offset[root] = bool(np.abs(backend.centres[root] - centre).max() > 1e-12)
+    articulation = BulletArticulation(backend, uid, bodies, fixed)
+    backend._articulation_bodies[articulation.id] = bodies
+    return articulation

@@ -1,0 +1,205 @@
+"""Rays, nearest points, contacts and trigger overlaps in a Bullet world."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .base import no_hits
+from .batch import BodyKind
+from .events import TOUCH
+from .poses import compose, rotate
+from .protocol import CLOSEST
+from .shapes import Shape
+
+if TYPE_CHECKING:
+    from .pybullet_backend import PybulletBackend
+
+__all__ = ["Queries"]
+
+MAX_RAYS = 16_000
+"""Bullet takes at most 16,384 rays in a batch."""
+TOUCH_DISTANCE = 0.005
+"""Metres within which two surfaces count as touching; the solver's slop."""
+
+
+class Queries:
+    """The questions that a `PybulletBackend` answers."""
+
+    def __init__(self, backend: PybulletBackend) -> None:
+        self._backend = backend
+        self._probes: dict[bytes, int] = {}
+
+    def raycast(self, origins: NDArray, directions: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+        hits = no_hits(len(origins))
+        start = np.zeros(len(origins))
+        todo = np.arange(len(origins))
+        # Rays that meet the ignored body go on behind it; a body is convex enough to be left within a few rounds.
+        for _ in range(16):
+            again: list[NDArray] = []
+            for begin in range(0, len(todo), MAX_RAYS):
+                rows = todo[begin : begin + MAX_RAYS]
+                again.append(self._cast(hits, rows, start, origins, directions, distance, mask, ignore))
+            todo = np.concatenate(again) if again else np.zeros(0, np.intp)
+            if not len(todo):
+                break
+        return hits
+
+    def _cast(
+        self,
+        hits: NDArray,
+        rows: NDArray,
+        start: NDArray,
+        origins: NDArray,
+        directions: NDArray,
+        distance: float,
+        mask: int,
+        ignore: int,
+    ) -> NDArray:
+        b = self._backend
+        begin = origins[rows] + directions[rows] * start[rows, None]
+        end = origins[rows] + directions[rows] * distance
+        result = b.bullet.rayTestBatch(
+            begin.tolist(), end.tolist(), collisionFilterMask=mask << 1, physicsClientId=b.client
+        )
+        found = np.array([b.slots.get((hit[0], hit[1]), -1) for hit in result], np.int64)
+        fractions = np.array([hit[2] for hit in result])
+        reach = start[rows] + fractions * (distance - start[rows])
+        skipped = (found >= 0) & (found == ignore)
+        good = (found >= 0) & ~skipped
+        hits["body"][rows[good]] = found[good]
+        hits["distance"][rows[good]] = reach[good]
+        hits["point"][rows[good]] = np.array([hit[3] for hit in result]).reshape(-1, 3)[good]
+        hits["normal"][rows[good]] = np.array([hit[4] for hit in result]).reshape(-1, 3)[good]
+        start[rows[skipped]] = reach[skipped] + 1e-3
+        return rows[skipped & (reach + 1e-3 < distance)]
+
+    def closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+        low, high = world_bounds(shape, pose)
+        rows: list[tuple[int, float, tuple[float, ...], tuple[float, ...]]] = []
+        for slot in self._candidates(low - distance, high + distance):
+            spec = self._backend.specs.get(slot)
+            if slot == ignore or (spec is not None and not spec.layer & mask):
+                continue
+            for point in self._nearest(shape, pose, slot, distance):
+                # Bullet's normal points from B (the body) towards A (the shape).
+                rows.append((slot, point[8], point[6], point[7]))
+        result = np.zeros(len(rows), CLOSEST)
+        for i, row in enumerate(rows):
+            result[i] = row
+        return result
+
+    def overlapping_body(self, slot: int, margin: float) -> set[int]:
+        """Slots whose bounds come within `margin` of a body's."""
+        b = self._backend
+        low, high = b.bullet.getAABB(int(b.uids[slot]), int(b.links[slot]), physicsClientId=b.client)
+        return set(self._candidates(np.array(low) - margin, np.array(high) + margin))
+
+    def touches(self, listeners: list[int], triggers: list[int]) -> NDArray:
+        """Who touches whom now: `TOUCH` rows of bodies that report contacts, and of triggers."""
+        rows = self._contacts(listeners) if listeners else []
+        for slot in triggers:
+            rows.extend(self._overlaps(slot))
+        result = np.zeros(len(rows), TOUCH)
+        for i, row in enumerate(rows):
+            result[i] = row
+        return result
+
+    def neighbours(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Pairs [m, 2] of these bodies and the dynamic or moving ones in contact with them."""
+        b = self._backend
+        get, client, slots = b.bullet.getContactPoints, b.client, b.slots
+        pairs: set[tuple[int, int]] = set()
+        for slot in ids.tolist():
+            for point in get(bodyA=int(b.uids[slot]), physicsClientId=client) or ():
+                other = slots.get((point[2], point[4]), -1)
+                if other >= 0 and (b._kinds[other] == BodyKind.DYNAMIC or other in b._moving):
+                    pairs.add((slot, other))
+        return np.array(sorted(pairs), np.int64).reshape(-1, 2)
+
+    def _contacts(self, listeners: list[int]) -> list[tuple]:
+        b = self._backend
+        get, client, slots = b.bullet.getContactPoints, b.client, b.slots
+        if len(listeners) * 4 > len(slots):
+            points = get(physicsClientId=client) or ()
+        else:
+            points = [
+                p
+                for slot in listeners
+                for p in get(bodyA=int(b.uids[slot]), linkIndexA=int(b.links[slot]), physicsClientId=client) or ()
+            ]
+        heard = set(listeners)
+        pairs: dict[tuple[int, int], list] = {}
+        for point in points:
+            if point[8] > TOUCH_DISTANCE:
+                continue
+            one, two = slots.get((point[1], point[3]), -1), slots.get((point[2], point[4]), -1)
+            if one < 0 or two < 0 or not (one in heard or two in heard) or one == two:
+                continue
+            if BodyKind.DYNAMIC not in (b._kinds[one], b._kinds[two]):
+                continue
+            swap = one > two
+            key = (two, one) if swap else (one, two)
+            normal = tuple(-x for x in point[7]) if swap else point[7]
+            known = pairs.get(key)
+            if known is None:
+                pairs[key] = [point[8], point[6], normal, point[9]]
+            else:
+                known[3] += point[9]
+                if point[8] < known[0]:
+                    known[:3] = [point[8], point[6], normal]
+        dt = b.settings.dt
+        return [(*key, False, place, normal, force * dt) for key, (_, place, normal, force) in pairs.items()]
+
+    def _overlaps(self, slot: int) -> list[tuple]:
+        b = self._backend
+        found: set[int] = set()
+        own = b.specs[slot]
+        for shape, local, layer, mask in own.triggers:
+            pose = compose(b.pose[slot], local)
+            low, high = world_bounds(shape, pose)
+            for other in self._candidates(low, high):
+                spec = b.specs.get(other)
+                if other == slot or other in found or b._kinds[other] == BodyKind.STATIC:
+                    continue
+                if spec is not None and not (spec.layer & mask and spec.mask & layer):
+                    continue
+                if self._nearest(shape, pose, other, 0.0):
+                    found.add(other)
+        zero = (0.0, 0.0, 0.0)
+        return [(slot, other, True, zero, zero, 0.0) for other in sorted(found)]
+
+    def _candidates(self, low: NDArray, high: NDArray) -> list[int]:
+        b = self._backend
+        overlapping = b.bullet.getOverlappingObjects(low.tolist(), high.tolist(), physicsClientId=b.client) or ()
+        return sorted({b.slots[key] for key in overlapping if key in b.slots})
+
+    def _nearest(self, shape: Shape, pose: NDArray, slot: int, distance: float) -> tuple:
+        b = self._backend
+        probe = self._probes.get(shape.key)
+        if probe is None:
+            probe = self._probes[shape.key] = b.shapes.acquire([(shape, np.array((0, 0, 0, 0, 0, 0, 1.0)))])
+        return (
+            b.bullet.getClosestPoints(
+                bodyA=-1,
+                bodyB=int(b.uids[slot]),
+                linkIndexB=int(b.links[slot]),
+                distance=distance,
+                collisionShapeA=probe,
+                collisionShapePositionA=pose[:3].tolist(),
+                collisionShapeOrientationA=pose[3:].tolist(),
+                physicsClientId=b.client,
+            )
+            or ()
+        )
+
+
+def world_bounds(shape: Shape, pose: NDArray) -> tuple[NDArray, NDArray]:
+    """The axis-aligned box in the world around a shape at a pose."""
+    low, high = shape.bounds
+    centre = rotate(pose[3:], (low + high) / 2) + pose[:3]
+    axes = np.abs(rotate(np.tile(pose[3:], (3, 1)), np.diag((high - low) / 2)))
+    half = axes.sum(axis=0)
+    return centre - half, centre + half

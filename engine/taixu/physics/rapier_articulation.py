@@ -1,0 +1,174 @@
+"""Machines from URDF files, as Rapier multibodies."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from taixu.errors import TaixuError
+
+from .batch import BodyKind
+from .urdf import summarise_urdf
+from .validate import check_rows
+
+if TYPE_CHECKING:
+    from .rapier_backend import RapierBackend
+
+__all__ = ["RapierArticulation", "load_urdf"]
+
+MODES = ("force", "velocity", "position")
+HOLD_GAIN = 1.0e3
+
+
+class RapierArticulation:
+    """See `protocol.Articulation`; coordinates are those of revolute, continuous and prismatic joints, in file order."""
+
+    def __init__(
+        self, backend: RapierBackend, bodies: NDArray[np.int64], handles: Any, names: tuple[str, ...], joints: list
+    ) -> None:
+        self._backend = backend
+        self.id = int(bodies[0])
+        self.bodies = bodies
+        self.link_names = names
+        self._joints = joints  # (name, joint handle, is prismatic)
+        self._handles = handles
+        self.joint_names = tuple(name for name, _, _ in joints)
+        n = len(joints)
+        self.max_forces = np.full(n, 1e4)
+        self.mode = "force"
+        self._ctrl, self._q, self._qd = np.zeros(n), np.zeros(n), np.zeros(n)
+        self.read()
+
+    @property
+    def q(self) -> NDArray[np.float64]:
+        return self._q
+
+    @property
+    def qd(self) -> NDArray[np.float64]:
+        return self._qd
+
+    @property
+    def ctrl(self) -> NDArray[np.float64]:
+        return self._ctrl
+
+    @ctrl.setter
+    def ctrl(self, values: ArrayLike) -> None:
+        self._ctrl[:] = check_rows(np.broadcast_to(values, self._ctrl.shape), 1, "ctrl values")[:, 0]
+
+    def _axis(self, prismatic: bool) -> Any:
+        axes = self._backend.rapier.JointAxis
+        return axes.LIN_X if prismatic else axes.ANG_X
+
+    def _links(self) -> list[tuple[Any, Any]]:
+        joints = self._backend.world.multibody_joints
+        found = []
+        for _, handle, _ in self._joints:
+            multibody, link = joints.get(handle)
+            found.append((multibody, multibody.get_link(link)))
+        return found
+
+    def reset(self, q: ArrayLike, qd: ArrayLike | None = None) -> None:
+        """Put the joints at `q` with speeds `qd` at once."""
+        n = len(self._joints)
+        target = check_rows(np.broadcast_to(q, (n,)), 1, "joint positions", 1e6)[:, 0]
+        rates = check_rows(np.broadcast_to(0.0 if qd is None else qd, (n,)), 1, "joint speeds", 1e6)[:, 0]
+        self.read()
+        bodies = self._backend.world.rigid_bodies
+        for (multibody, link), change, rate in zip(self._links(), target - self._q, rates, strict=True):
+            steps = np.zeros(multibody.ndofs)
+            speeds = np.array(multibody.generalized_velocity())
+            steps[link.assembly_id], speeds[link.assembly_id] = change, rate
+            multibody.apply_displacements(steps.tolist())
+            multibody.set_generalized_velocity(speeds.tolist())
+            multibody.forward_kinematics(bodies, False)
+            multibody.update_rigid_bodies(bodies, True)
+        self._backend._read(self.bodies)
+        self.read()
+
+    def actuate(self) -> None:
+        """Give the joints what `ctrl` says, for the next step."""
+        if self.mode not in MODES:
+            raise TaixuError(f"An articulation's mode is {self.mode!r}; modes are {', '.join(MODES)}.")
+        check_rows(self._ctrl, 1, "ctrl values")
+        if self.mode == "force":
+            if self._ctrl.any():
+                self._push()
+            return
+        for (_, _, prismatic), (multibody, link), value, force in zip(
+            self._joints, self._links(), self._ctrl, self.max_forces, strict=True
+        ):
+            axis = self._axis(prismatic)
+            if self.mode == "velocity":
+                multibody.set_link_motor(link.link_id, axis, 0.0, float(value), 0.0, HOLD_GAIN)
+            else:
+                multibody.set_link_motor(link.link_id, axis, float(value), 0.0, HOLD_GAIN, 2 * HOLD_GAIN**0.5)
+            multibody.set_link_motor_max_force(link.link_id, axis, float(force))
+
+    def _push(self) -> None:
+        """Joint forces as equal and opposite wrenches on the two links of each joint."""
+        backend = self._backend
+        joints, bodies = backend.world.multibody_joints, backend.world.rigid_bodies
+        for (_, handle, prismatic), (multibody, link), value in zip(
+            self._joints, self._links(), self._ctrl, strict=True
+        ):
+            if not value:
+                continue
+            child = bodies.get(link.rigid_body)
+            parent = bodies.get(multibody.get_link(link.parent_id).rigid_body)
+            frame = joints[handle].data.local_frame2
+            axis = child.position.transform_vector(frame.transform_vector((1.0, 0.0, 0.0)))
+            push = np.array(axis.to_tuple()) * value
+            for body, sign in ((child, 1.0), (parent, -1.0)):
+                if not body.is_dynamic:
+                    continue
+                wrench = (sign * push).tolist()
+                if prismatic:
+                    anchor = child.position.transform_point(frame.translation.to_tuple()).to_tuple()
+                    body.add_force_at_point(wrench, anchor, True)
+                else:
+                    body.add_torque(wrench, True)
+                slot = backend.slot_of_body.get((body.user_data, -1), -1)
+                if slot >= 0:
+                    backend._pushed.add(slot)
+
+    def read(self) -> None:
+        for i, (multibody, link) in enumerate(self._links()):
+            prismatic = self._joints[i][2]
+            self._q[i] = link.coords[0 if prismatic else 3]
+            self._qd[i] = multibody.generalized_velocity()[link.assembly_id]
+
+    def remove(self) -> None:
+        self._backend._remove(self.bodies)
+
+
+def load_urdf(backend: RapierBackend, path: str, pose: NDArray, fixed: bool) -> RapierArticulation:
+    """Load a checked URDF; its links become bodies of the backend."""
+    from rapier3d.loaders import urdf
+
+    summary = summarise_urdf(path)
+    options = urdf.UrdfLoaderOptions(make_roots_fixed=fixed, squeeze_empty_fixed_links=False)
+    robot, _ = urdf.UrdfRobot.from_file(path, options)
+    robot.append_transform((pose[:3].tolist(), pose[3:].tolist()))
+    world = backend.world
+    handles = robot.insert_using_multibody_joints(world.rigid_bodies, world.colliders, world.multibody_joints)
+    bodies = backend._reserve(len(handles.links))
+    backend._kinds[bodies] = BodyKind.DYNAMIC
+    backend._in_articulation[bodies] = True
+    for slot, link in zip(bodies.tolist(), handles.links, strict=True):
+        backend.handles[slot] = link.body
+        backend.views[slot] = world.rigid_bodies.get(link.body)
+        backend.slot_of_body[link.body.index, link.body.generation] = slot
+        backend._masses[slot] = backend.views[slot].mass
+        for part in link.colliders:
+            backend.slot_of_collider[part.handle.index, part.handle.generation] = slot
+    backend._read(bodies)
+    moving = [
+        (name, handle.joint, kind == "prismatic")
+        for (name, kind, _, _), handle in zip(summary.joints, handles.joints, strict=True)
+        if kind in ("revolute", "continuous", "prismatic") and handle.joint is not None
+    ]
+    articulation = RapierArticulation(backend, bodies, handles, summary.links, moving)
+    backend._articulation_bodies[articulation.id] = bodies
+    return articulation
