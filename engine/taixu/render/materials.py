@@ -60,7 +60,7 @@ def materials_glsl() -> str:
     names = "".join(
         f"#define SLOT_{name.upper()} {i}\n#define TEXTURE_{name.upper()} {FIRST_UNIT + i}\n" for i, name in enumerate(SLOTS)
     )
-    names += "".join(f"#define ALPHA_{name} {number}u\n" for name, number in _ALPHA_MODES.items())
+    names += "".join(f"#define ALPHA_MODE_{name} {number}u\n" for name, number in _ALPHA_MODES.items())
     return names + MATERIAL_ROW.storage_block("Materials", binding=StorageSlot.MATERIALS, array="materials")
 
 

@@ -1,0 +1,81 @@
+"""Pictures that may take their time: many jittered frames, averaged.
+
+Averaging frames whose samples are moved by parts of a pixel is exact antialiasing of everything at once: edges,
+textures, highlights; a sun that moves within its disk as well gives true penumbras. The average is taken after the tone
+curve, as a film would, so that bright edges stay smooth.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.render.pictures import Picture
+from taixu.render.tonemap import encode
+from taixu.render.views import View, ViewCamera
+
+if TYPE_CHECKING:
+    from taixu.ecs import World
+    from taixu.render.renderer import Renderer
+
+__all__ = ["accumulate", "render_still", "sample_offsets"]
+
+SUN_RADIUS = 0.012
+"""Tangent of the sun's half angle that soft shadows are made with; the real one is 0.0047."""
+
+
+def render_still(renderer: Renderer, world: World, camera: ViewCamera, *, size: tuple[int, int] = (1280, 720), samples: int = 16,
+                 encoding: str = "srgb", settings: dict[str, Any] | None = None) -> Picture:  # fmt: skip
+    """A picture of `samples` frames.
+
+    Parameters
+    ----------
+    encoding
+        "srgb" gives uint8 with straight alpha; "linear" scene-referred float32 with premultiplied alpha.
+    settings
+        As in `View`.
+    """
+    if encoding == "linear":
+        return Picture(accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings))
+    display = accumulate(renderer, world, camera, size=size, samples=samples, encoding="display", settings=settings)
+    alpha = display[..., 3:]
+    color = encode(display[..., :3] / np.maximum(alpha, 1e-6))
+    return Picture(np.rint(np.concatenate([color, np.clip(alpha, 0.0, 1.0)], -1) * 255).astype(np.uint8))
+
+
+def accumulate(renderer: Renderer, world: World, camera: ViewCamera, *, size: tuple[int, int], samples: int, encoding: str,
+               settings: dict[str, Any] | None = None) -> NDArray[np.float32]:  # fmt: skip
+    """The average of jittered frames: float32 [height, width, 4], top row first, premultiplied alpha.
+
+    `encoding` is "display" (after the tone curve) or "linear".
+    """
+    view = View(camera, size, name="still", settings={**(settings or {}), "encoding": encoding})
+    total = np.zeros((size[1], size[0], 4), np.float32)
+    for offset, turn in zip(sample_offsets(samples), sample_offsets(samples, seed=5), strict=True):
+        view.jitter = (float(offset[0] * 2 / size[0]), float(offset[1] * 2 / size[1]))
+        view.history["light_jitter"] = tuple(turn * SUN_RADIUS) if samples > 1 else (0.0, 0.0)
+        renderer.render(world, [view])
+        total += renderer.read(view)
+    view.release()
+    return total / np.float32(samples)
+
+
+def sample_offsets(count: int, *, seed: int = 0) -> NDArray[np.float64]:
+    """Offsets in pixels, [count, 2], distributed as a tent of radius 1 about the pixel's centre; one sample sits in it."""
+    if count == 1:
+        return np.zeros((1, 2))
+    index = np.arange(count) + 1 + seed * 97
+    u = np.stack([_halton(index, 2), _halton(index, 3)], 1) * 0.998 + 0.001
+    result: NDArray[np.float64] = np.where(u < 0.5, np.sqrt(2 * u) - 1, 1 - np.sqrt(2 - 2 * u))
+    return result - result.mean(0)
+
+
+def _halton(index: NDArray[np.intp], base: int) -> NDArray[np.float64]:
+    result, fraction, left = np.zeros(len(index)), 1.0, index.copy()
+    while (left > 0).any():
+        fraction /= base
+        result += fraction * (left % base)
+        left //= base
+    return result
