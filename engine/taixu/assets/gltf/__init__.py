@@ -9,8 +9,9 @@ is what `taixu check` shows.
 
 from __future__ import annotations
 
+from taixu.assets.gltf.check import check_gltf
 from taixu.assets.gltf.findings import Finding, GltfError
 from taixu.assets.gltf.limits import Limits
 from taixu.assets.gltf.reader import read_gltf, read_gltf_bytes
 
-__all__ = ["Finding", "GltfError", "Limits", "read_gltf", "read_gltf_bytes"]
+__all__ = ["Finding", "GltfError", "Limits", "check_gltf", "read_gltf", "read_gltf_bytes"]

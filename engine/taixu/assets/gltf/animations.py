@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from typing import Literal, cast
+from typing import cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from taixu.assets.clip import Animation, Channel, Interpolation, TargetPath
 from taixu.assets.gltf.accessors import Accessors
 from taixu.assets.gltf.fields import Fields
+from taixu.assets.gltf.findings import Severity
 from taixu.assets.mesh import Mesh
 from taixu.assets.model import Node
 
@@ -39,7 +40,8 @@ def read_animation(fields: Fields, accessors: Accessors, *, nodes: list[Node], m
         if path != "pointer" and (node is None or not 0 <= node < len(nodes)):
             continue
         if (node, path, pointer) in taken:
-            target.report.error(target.where, "another channel animates the same property")
+            severity: Severity = "warning" if pointer else "error"
+            target.report.add(severity, target.where, "another channel animates the same property")
             continue
         taken.add((node, path, pointer))
         width = _WIDTHS.get(path)
@@ -94,24 +96,26 @@ def _read_sampler(fields: Fields, accessors: Accessors, *, width: int | None, ro
         message = f"{keys} keys need {keys * per_key * width} numbers, but there are {values.size}"
         raise fields.fail("output", message)
     rows = values.reshape(keys, per_key, width)
+    points = rows[:, per_key // 2]
+    if rotation:
+        points = _unit_quaternions(points, fields)
+    channel = Channel(node=None, path="pointer", times=times, values=points, interpolation=cast(Interpolation, kind))
+    if per_key == 3:
+        channel.in_tangents, channel.out_tangents = rows[:, 0], rows[:, 2]
     if (times < 0).any():
         fields.report.error(fields.at("input"), "there are times before 0")
     kept = _rising(times)
     if not kept.all():
-        fields.report.error(fields.at("input"), "the times do not rise; keys that go back are left out")
-        times, rows = times[kept], rows[kept]
-    channel = Channel(
-        node=None,
-        path="pointer",
-        times=times,
-        values=rows[:, per_key // 2],
-        interpolation=cast(Interpolation, kind),
-    )
-    if per_key == 3:
-        channel.in_tangents, channel.out_tangents = rows[:, 0], rows[:, 2]
-    if rotation:
-        channel.values = _unit_quaternions(channel.values, fields)
+        if accessors.header(source).view is not None:
+            fields.report.error(fields.at("input"), "the times do not rise; keys that go back are left out")
+        _keep(channel, kept)
     return channel
+
+
+def _keep(channel: Channel, kept: NDArray[np.bool_]) -> None:
+    channel.times, channel.values = channel.times[kept], channel.values[kept]
+    if channel.in_tangents is not None and channel.out_tangents is not None:
+        channel.in_tangents, channel.out_tangents = channel.in_tangents[kept], channel.out_tangents[kept]
 
 
 def _rising(times: NDArray[np.float32]) -> NDArray[np.bool_]:
@@ -125,7 +129,7 @@ def _unit_quaternions(values: NDArray[np.float32], fields: Fields) -> NDArray[np
     lengths = np.linalg.norm(values.astype(np.float64), axis=1, keepdims=True)
     if (np.abs(lengths - 1.0) > 5e-4).any():
         # Quantised rotations are off by a little more than the specification's tolerance for floats.
-        severity: Literal["error", "warning"] = "error" if (np.abs(lengths - 1.0) > 2e-2).any() else "warning"
+        severity: Severity = "error" if (np.abs(lengths - 1.0) > 2e-2).any() else "warning"
         fields.report.add(severity, fields.at("output"), "there are quaternions whose length is not 1")
         units = np.where(lengths > 1e-12, values / np.maximum(lengths, 1e-12), (0.0, 0.0, 0.0, 1.0))
         return units.astype(np.float32)

@@ -48,6 +48,10 @@ class Buffers:
             self.budget.left += self.limits.decoded_ratio * len(found)
         return found
 
+    def is_placeholder(self, index: int) -> bool:
+        """Whether the buffer has no bytes: it stands in for what compressed views unpack to, or for an application's."""
+        return "uri" not in self.buffer_fields[index] and (index > 0 or self.binary is None)
+
     def _load(self, index: int) -> memoryview:
         fields = self.buffer_fields[index]
         length = fields.integer("byteLength")

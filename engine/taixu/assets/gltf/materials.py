@@ -45,6 +45,7 @@ def read_material(fields: Fields) -> Material:
     core = fields.object("pbrMetallicRoughness")
     if core is not None:
         red, green, blue, alpha = core.numbers("baseColorFactor", (1.0,) * 4, minimum=0.0, maximum=1.0)
+        core.other_extensions()  # none is known here; the call says so where one stands
         material.base_color = (red, green, blue, alpha)
         material.base_color_texture = read_texture_ref(core, "baseColorTexture")
         material.metallic = _unit(core, "metallicFactor", 1.0)

@@ -3,7 +3,8 @@ references need."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -35,7 +36,7 @@ from taixu.assets.model import (
     Texture,
 )
 
-__all__ = ["read_document", "read_gltf", "read_gltf_bytes"]
+__all__ = ["Document", "guarded", "read_bytes", "read_document", "read_gltf", "read_gltf_bytes"]
 
 _T = TypeVar("_T")
 LIGHTS, VARIANTS = "KHR_lights_punctual", "KHR_materials_variants"
@@ -119,16 +120,23 @@ def read_gltf_bytes(
 
 def read_document(data: bytes, *, resolver: Resolver | None, limits: Limits, report: Report) -> ModelData:
     """Read a glTF and report on it; what cannot be read around raises `GltfError`, unless the report is tolerant."""
+    with guarded():
+        return Document(data, resolver=resolver, limits=limits, report=report).model()
+
+
+@contextmanager
+def guarded() -> Iterator[None]:
+    """Turn the interpreter running out of something into the sentence that refuses the file."""
     try:
-        return _Document(data, resolver=resolver, limits=limits, report=report).model()
+        yield
     except MemoryError:
         raise GltfError("", "there is not enough memory for it; split the model") from None
     except RecursionError:
         raise GltfError("", "it is nested too deeply; export the model again") from None
 
 
-class _Document:
-    """One reading of one document."""
+class Document:
+    """One reading of one document: what is parsed and what is decoded so far."""
 
     def __init__(self, data: bytes, *, resolver: Resolver | None, limits: Limits, report: Report) -> None:
         container = open_container(data, limits=limits, report=report)
@@ -184,6 +192,8 @@ class _Document:
             model.lights = self._list("lights", Light, read_light, of=lights)
         if variants is not None:
             self.schema.sizes["variants"] = len(variants.items("variants"))
+            if "variants" not in variants:
+                self.report.error(variants.where, "it names no variants")
             model.variants = self._list("variants", str, _variant_name, of=variants)
         model.images = self._list("images", Image, lambda fields: read_image(fields, self.buffers))
         model.samplers = self._list("samplers", Sampler, read_sampler)

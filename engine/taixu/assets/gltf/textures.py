@@ -58,6 +58,9 @@ def read_image(fields: Fields, buffers: Buffers) -> Image:
         raise fields.fail("", "the image has neither a URI nor a buffer view")
     head = _read_head(image, fields)
     image.mime = sniff_mime(head) or declared or image.mime
+    needed = next((name for name, mime in IMAGE_EXTENSIONS.items() if mime == image.mime), "")
+    if needed and needed not in fields.schema.declared:
+        fields.report.error(fields.where, f"{image.mime} needs the extension {needed}, which is not declared")
     if declared and head and image.mime != declared:
         fields.report.error(fields.where, f"the image is {image.mime}, though it says {declared[:40]}")
     return image
