@@ -48,15 +48,21 @@ class Buffers:
             self.budget.left += self.limits.decoded_ratio * len(found)
         return found
 
-    def is_placeholder(self, index: int) -> bool:
-        """Whether the buffer has no bytes: it stands in for what compressed views unpack to, or for an application's."""
-        return "uri" not in self.buffer_fields[index] and (index > 0 or self.binary is None)
-
-    def _load(self, index: int) -> memoryview:
+    def length(self, index: int) -> int:
+        """Give the length in bytes that a buffer declares."""
         fields = self.buffer_fields[index]
         length = fields.integer("byteLength")
         if length == 0:
             self.report.error(fields.at("byteLength"), "a buffer must have at least one byte")
+        return length
+
+    def is_placeholder(self, index: int) -> bool:
+        """Whether the buffer has no bytes: it stands for what compressed views unpack to, or an application's."""
+        return "uri" not in self.buffer_fields[index] and (index > 0 or self.binary is None)
+
+    def _load(self, index: int) -> memoryview:
+        fields = self.buffer_fields[index]
+        length = self.length(index)
         if "uri" in fields:
             data = memoryview(self._fetch(fields))
         elif index == 0 and self.binary is not None:

@@ -62,13 +62,22 @@ def check_buffers(buffers: Buffers, report: Report) -> None:
     """Look at every buffer and buffer view, used or not."""
     for index in range(len(buffers.buffer_fields)):
         with report.object():
+            buffers.length(index)
             if not buffers.is_placeholder(index):
                 buffers.buffer(index)
     for index, fields in enumerate(buffers.view_fields):
         fields.other_extensions(*MESHOPT_EXTENSIONS)
         with report.object():
-            buffers.view(index)
             buffers.stride(index)
+            if _has_bytes(buffers, index):
+                buffers.view(index)
+
+
+def _has_bytes(buffers: Buffers, view: int) -> bool:
+    fields = buffers.view_fields[view]
+    if any(fields.extension(name) is not None for name in MESHOPT_EXTENSIONS):
+        return True
+    return not buffers.is_placeholder(fields.need("buffer", "buffers"))
 
 
 def check_accessors(accessors: Accessors, report: Report) -> None:
@@ -78,6 +87,8 @@ def check_accessors(accessors: Accessors, report: Report) -> None:
         with report.object():
             header = accessors.header(index)
             if header.view is not None:
+                if not _has_bytes(accessors.buffers, header.view):
+                    continue
                 _check_alignment(fields, accessors, header.view, offset=header.offset, size=header.dtype.itemsize)
             _check_bounds(fields, accessors, index)
 
