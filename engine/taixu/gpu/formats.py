@@ -44,6 +44,12 @@ class TextureFormat:
             return ((width + 3) // 4) * ((height + 3) // 4) * self.texel_bytes
         return width * height * self.texel_bytes
 
+    def upload_bytes(self, width: int, height: int) -> int:
+        """Bytes of numpy data for as much: packed formats are written as plain channels."""
+        if self.is_block:
+            return self.level_bytes(width, height)
+        return width * height * self.channels * self.dtype.itemsize
+
 
 _R, _RG, _RGB, _RGBA, _DEPTH = 0x1903, 0x8227, 0x1907, 0x1908, 0x1902
 _RED_INT, _RG_INT, _RGBA_INT = 0x8D94, 0x8228, 0x8D99

@@ -597,7 +597,7 @@ class ModernglDevice(Device):
         self._acquire()
         gl, spec = self.gl, texture.format
         values = np.frombuffer(data, np.uint8) if isinstance(data, bytes) else np.ascontiguousarray(data)
-        layer_bytes = spec.level_bytes(*size)
+        layer_bytes = spec.upload_bytes(*size)
         layers, rest = divmod(values.nbytes, layer_bytes)
         if rest or not 0 < layers <= texture.layers - layer:
             raise ValueError(f"texture {texture.label!r}: {values.nbytes} bytes for {size[0]}x{size[1]} {spec.name}")

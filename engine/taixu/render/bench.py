@@ -30,6 +30,7 @@ __all__ = ["BoxScene", "bench_boxes", "box_grid"]
 
 _STEP_SECS = 1 / 60
 _FOV_RAD = np.radians(45.0)
+_TINT = 0xFF95BCE7  # a warm wood, red in the low byte
 
 
 def box_grid(count: int) -> tuple[NDArray[np.float32], NDArray[np.float32], int]:
@@ -56,7 +57,7 @@ class BoxScene:
         app.add_plugin(ScenePlugin())
         centers, phases, edge = box_grid(count)
         mesh = add_mesh(app.world.resource(MeshLibrary), "box", shape_mesh("box", (1.0, 1.0, 1.0)))
-        app.world.spawn_batch(count, {Transform: {"translation": centers}, MeshInstance: {"mesh": mesh}})
+        app.world.spawn_batch(count, {Transform: {"translation": centers}, MeshInstance: {"mesh": mesh, "tint": _TINT}})
         return cls(app, centers, phases, edge)
 
     @property

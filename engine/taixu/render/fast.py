@@ -50,7 +50,7 @@ class FastPass:
         with context.device.render_pass(targets, clear_colors=clears, clear_depth=0.0) as p:
             sun = np.zeros((4, 4), np.float32)
             sun[0, :3] = context.settings("sun_direction", SUN_DIRECTION)
-            sun[1], sun[2], sun[3] = (1.0, 0.97, 0.92, 0), (0.32, 0.35, 0.4, 0), (0.12, 0.11, 0.1, 0)
+            sun[1], sun[2], sun[3] = (0.85, 0.82, 0.78, 0), (0.3, 0.33, 0.38, 0), (0.12, 0.11, 0.1, 0)
             p.push_uniform(UniformSlot.PASS, sun)
 
             def pipeline_for(item: Bin) -> Pipeline:
