@@ -40,7 +40,7 @@ class ChangeLog:
         """Record that `rows` changed at `tick` (ticks never go down)."""
         entries = self._entries
         if isinstance(rows, slice):
-            if entries and entries[-1] == (tick, rows):
+            if entries and isinstance(entries[-1][1], slice) and entries[-1] == (tick, rows):
                 return
         elif len(rows) == 0 or (entries and entries[-1][1] is rows and entries[-1][0] == tick):
             return
