@@ -1,0 +1,90 @@
+"""Which file becomes which, and how."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.cli.kinds import kind_of
+from taixu.errors import UsageError
+
+__all__ = ["conversion"]
+
+Conversion = Callable[[Path, Path], dict[str, Any]]
+
+_WRITTEN = {
+    "picture": (".png", ".jpg", ".jpeg", ".webp", ".exr", ".hdr"),
+    "sound": (".wav",),
+}
+_LINEAR = (".exr", ".hdr")
+
+
+def conversion(source: Path, out: Path) -> Conversion:
+    """How to make `out` of `source`, judged by their endings.
+
+    Raises
+    ------
+    UsageError
+        When this version does not.
+    """
+    kind = kind_of(source)
+    if kind not in _WRITTEN:
+        ending = source.suffix or "nothing"
+        raise UsageError(f"{source}: what ends in {ending} is not converted; models, pictures and sounds are")
+    if out.suffix.lower() not in _WRITTEN[kind]:
+        known = ", ".join(_WRITTEN[kind])
+        raise UsageError(f"{out}: a {kind} is written as {known}, not as {out.suffix or 'nothing'}")
+    return {"picture": _convert_picture, "sound": _convert_sound}[kind]
+
+
+def _convert_picture(source: Path, out: Path) -> dict[str, Any]:
+    """Linear premultiplied floats and sRGB bytes with straight alpha become each other."""
+    from taixu.assets.image import read_image, write_image
+
+    pixels: NDArray[Any] = read_image(source)
+    if out.suffix.lower() in _LINEAR:
+        if pixels.dtype.kind == "u":
+            pixels = _linear(pixels)
+        if out.suffix.lower() == ".hdr":  # has no alpha: what is behind is black
+            pixels = pixels[..., :3] if pixels.shape[2] > 2 else np.repeat(pixels[..., :1], 3, axis=2)
+    elif pixels.dtype.kind == "f":
+        pixels = _encoded(pixels)
+    elif pixels.dtype == np.uint16 and out.suffix.lower() != ".png":
+        pixels = np.rint(pixels / 257).astype(np.uint8)
+    write_image(out, pixels)
+    return {"kind": "picture", "size": [pixels.shape[1], pixels.shape[0]], "channels": pixels.shape[2]}
+
+
+def _linear(pixels: NDArray[Any]) -> NDArray[np.float32]:
+    """Stored sRGB with straight alpha to linear with premultiplied alpha (IEC 61966-2-1)."""
+    values = pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
+    colors = values.shape[2] - (values.shape[2] in (2, 4))
+    stored = values[..., :colors]
+    values[..., :colors] = np.where(stored <= 0.04045, stored / 12.92, ((stored + 0.055) / 1.055) ** 2.4)
+    if colors < values.shape[2]:
+        values[..., :colors] *= values[..., colors:]
+    return values
+
+
+def _encoded(pixels: NDArray[Any]) -> NDArray[np.uint8]:
+    """Linear with premultiplied alpha to stored sRGB with straight alpha; what is brighter than white is cut."""
+    values = np.nan_to_num(pixels.astype(np.float32), posinf=1.0, neginf=0.0)
+    colors = values.shape[2] - (values.shape[2] in (2, 4))
+    linear = values[..., :colors]
+    if colors < values.shape[2]:
+        linear = linear / np.maximum(values[..., colors:], 1e-6)
+    linear = np.clip(linear, 0.0, 1.0)
+    values[..., :colors] = np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055)
+    return np.rint(np.clip(values, 0.0, 1.0) * 255).astype(np.uint8)
+
+
+def _convert_sound(source: Path, out: Path) -> dict[str, Any]:
+    from taixu.assets.audio_clip import read_audio, write_wav
+
+    clip = read_audio(source)
+    write_wav(out, clip)
+    return {"kind": "sound", "rate_hz": clip.rate_hz, "seconds": round(len(clip.samples) / clip.rate_hz, 3)}

@@ -1,0 +1,36 @@
+"""``taixu convert``: the same thing in another format."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import Any
+
+from taixu.errors import UsageError
+
+__all__ = ["add_arguments", "example", "run", "summary", "usage"]
+
+summary = "Writes a model, a picture or a sound in another format; the endings say which."
+usage = "IN OUT [options]"
+example = "taixu convert crate.obj crate.glb"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare both files."""
+    parser.add_argument("source", type=Path, metavar="IN", help="a model, a picture or a sound")
+    parser.add_argument("out", type=Path, metavar="OUT", help="X.glb, X.png .jpg .webp .exr .hdr, or X.wav")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Read, then write whole or not at all."""
+    from taixu.cli.conversions import conversion
+    from taixu.cli.files import finished_file
+
+    if args.source.resolve() == args.out.resolve():
+        raise UsageError(f"{args.out} is the file to read; name another to write")
+    convert = conversion(args.source, args.out)
+    with finished_file(args.out) as unfinished:
+        about: dict[str, Any] = convert(args.source, unfinished)
+    args.console.show(f"{args.out}")
+    args.console.answer({"out": str(args.out), "from": str(args.source)} | about)
+    return 0

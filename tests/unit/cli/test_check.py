@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from command_line import taixu_json
+from PIL import Image
+
+from taixu.cli import main
+
+
+def test_good_and_bad_files_are_told_apart(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    Image.new("RGB", (2, 2)).save(tmp_path / "good.png")
+    (tmp_path / "bad.png").write_bytes((tmp_path / "good.png").read_bytes()[:40])
+    assert main(["check", str(tmp_path / "good.png")]) == 0
+    assert main(["check", str(tmp_path / "good.png"), str(tmp_path / "bad.png")]) == 1
+    assert f"{tmp_path / 'bad.png'}: bad" in capsys.readouterr().out
+
+
+def test_findings_say_where(tmp_path: Path) -> None:
+    model = {"asset": {"version": "2.0"}, "nodes": [{"mesh": 7}], "scenes": [{"nodes": [0]}]}
+    (tmp_path / "bad.gltf").write_text(json.dumps(model))
+    found = taixu_json("check", tmp_path / "bad.gltf", status=1)
+    (file,) = found["files"]
+    assert file["path"] == str(tmp_path / "bad.gltf")
+    assert not file["ok"]
+    assert not found["ok"]
+    assert any(item["severity"] == "error" and "/nodes/0" in item["where"] for item in file["findings"])
+
+
+def test_unknown_kinds_and_missing_files_are_findings(tmp_path: Path) -> None:
+    (tmp_path / "what.xyz").write_text("?")
+    found = taixu_json("check", tmp_path / "what.xyz", tmp_path / "missing.glb", status=1)
+    messages = [file["findings"][0]["message"] for file in found["files"]]
+    assert ".xyz" in messages[0]
+    assert "no such file" in messages[1]
+
+
+def test_invalid_gltf_is_refused_and_the_rest_loads(content: Path) -> None:
+    """Khronos' own list of invalid assets: what it gives errors for is never a traceback, a crash or a hang."""
+    folder = content / "gltf-invalid"
+    files = sorted(file for file in folder.rglob("*") if file.suffix in (".gltf", ".glb"))
+    found = taixu_json("check", *files, status=1, timeout_secs=120)
+    assert len(found["files"]) == len(files)
+    assert all("defect" not in item["message"] for file in found["files"] for item in file["findings"])
