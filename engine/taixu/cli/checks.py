@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from taixu.cli.kinds import kind_of
+from taixu.cli.kinds import find_importers, kind_of
 from taixu.errors import TaixuError
 
 __all__ = ["Finding", "check_file"]
@@ -41,7 +41,7 @@ def check_file(path: Path) -> list[Finding]:
 
 
 def _check_of(path: Path) -> Callable[[Path], list[Finding]] | None:
-    return {"model": _check_model, "picture": _check_picture, "sound": _check_sound}.get(kind_of(path) or "")
+    return {"model": _check_model, "image": _check_asset, "audio": _check_asset}.get(kind_of(path) or "")
 
 
 def _refusal(path: Path, error: TaixuError) -> Finding:
@@ -56,20 +56,16 @@ def _refusal(path: Path, error: TaixuError) -> Finding:
 
 
 def _check_model(path: Path) -> list[Finding]:
+    if path.suffix.lower() not in (".gltf", ".glb", ".vrm"):
+        return _check_asset(path)
     from taixu.assets.gltf.check import check_gltf
 
     return [Finding(found.severity, found.where, found.message) for found in check_gltf(path)]
 
 
-def _check_picture(path: Path) -> list[Finding]:
-    from taixu.assets.image import read_image
-
-    read_image(path)
-    return []
-
-
-def _check_sound(path: Path) -> list[Finding]:
-    from taixu.assets.audio_clip import read_audio
-
-    read_audio(path)
+def _check_asset(path: Path) -> list[Finding]:
+    """Reading is the check: importers look at every byte that they use."""
+    kind = kind_of(path)
+    assert kind is not None
+    find_importers().find(path, kind).find()(path)
     return []

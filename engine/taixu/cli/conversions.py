@@ -17,9 +17,10 @@ __all__ = ["conversion"]
 Conversion = Callable[[Path, Path], dict[str, Any]]
 
 _WRITTEN = {
-    "picture": (".png", ".jpg", ".jpeg", ".webp", ".exr", ".hdr"),
-    "sound": (".wav",),
+    "image": (".png", ".jpg", ".jpeg", ".webp", ".exr", ".hdr"),
+    "audio": (".wav",),
 }
+_NAMES = {"model": "a model", "image": "a picture", "audio": "a sound"}
 _LINEAR = (".exr", ".hdr")
 
 
@@ -37,8 +38,8 @@ def conversion(source: Path, out: Path) -> Conversion:
         raise UsageError(f"{source}: what ends in {ending} is not converted; models, pictures and sounds are")
     if out.suffix.lower() not in _WRITTEN[kind]:
         known = ", ".join(_WRITTEN[kind])
-        raise UsageError(f"{out}: a {kind} is written as {known}, not as {out.suffix or 'nothing'}")
-    return {"picture": _convert_picture, "sound": _convert_sound}[kind]
+        raise UsageError(f"{out}: {_NAMES[kind]} is written as {known}, not as {out.suffix or 'nothing'}")
+    return {"image": _convert_picture, "audio": _convert_sound}[kind]
 
 
 def _convert_picture(source: Path, out: Path) -> dict[str, Any]:

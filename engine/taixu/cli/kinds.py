@@ -2,27 +2,40 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-__all__ = ["kind_of"]
+if TYPE_CHECKING:
+    from taixu.assets.importers import Importers
 
-_GLTF = frozenset({".gltf", ".glb", ".vrm", ".vrma"})
-_PICTURES = frozenset(
-    {".png", ".jpg", ".jpeg", ".webp", ".tga", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".dds", ".avif", ".hdr", ".exr"}
-)
-_SOUNDS = frozenset({".wav", ".ogg", ".mp3", ".flac"})
+__all__ = ["find_importers", "kind_of"]
+
+_DOCUMENTS = {".world.json": "world", ".prefab.json": "prefab"}
 
 
 def kind_of(path: Path) -> str | None:
-    """``project``, ``world``, ``prefab``, ``model``, ``picture`` or ``sound``; None for anything else."""
-    name, suffix = path.name.lower(), path.suffix.lower()
+    """``project``, ``world``, ``prefab``, ``model``, ``image`` or ``audio``; None for anything else."""
+    name = path.name.lower()
     if path.is_dir() or name == "taixu.toml":
         return "project"
-    for ending in ("world", "prefab"):
-        if name.endswith(f".{ending}.json"):
-            return ending
-    if suffix in _PICTURES:
-        return "picture"
-    if suffix in _SOUNDS:
-        return "sound"
-    return "model" if suffix in _GLTF else None
+    for ending, kind in _DOCUMENTS.items():
+        if name.endswith(ending):
+            return kind
+    importers = find_importers()
+    kinds = (kind for kind in ("model", "image", "audio") if path.suffix.lower() in importers.suffixes(kind))
+    return next(kinds, None)
+
+
+@cache
+def find_importers() -> Importers:
+    """The importers of this installation: Taixu's, and those that plugins add to an app."""
+    from taixu.app import find_plugins
+    from taixu.assets.importers import Importers
+
+    if not find_plugins():
+        return Importers()
+    from taixu.defaults import App
+
+    with App.headless() as app:
+        return app.resource(Importers)

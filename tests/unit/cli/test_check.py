@@ -30,10 +30,10 @@ def test_findings_say_where(tmp_path: Path) -> None:
 
 
 def test_unknown_kinds_and_missing_files_are_findings(tmp_path: Path) -> None:
-    (tmp_path / "what.xyz").write_text("?")
-    found = taixu_json("check", tmp_path / "what.xyz", tmp_path / "missing.glb", status=1)
+    (tmp_path / "what.qqq").write_text("?")
+    found = taixu_json("check", tmp_path / "what.qqq", tmp_path / "missing.glb", status=1)
     messages = [file["findings"][0]["message"] for file in found["files"]]
-    assert ".xyz" in messages[0]
+    assert ".qqq" in messages[0]
     assert "no such file" in messages[1]
 
 

@@ -42,7 +42,7 @@ def test_sounds_become_wav(tmp_path: Path) -> None:
     [
         ("a.png", "b.glb", 2, "a picture is written as .png"),
         ("a.png", "a.png", 2, "is the file to read"),
-        ("a.xyz", "b.png", 2, "what ends in .xyz is not converted"),
+        ("a.qqq", "b.png", 2, "what ends in .qqq is not converted"),
         ("missing.png", "b.jpg", 1, "there is no such file"),
         ("bad.png", "b.jpg", 1, "bad.png"),
     ],
