@@ -41,9 +41,7 @@ vec3 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     vec3 mirror = reflect(-f.view, s.normal);
     // Rough lobes lean from the mirror towards the normal.
     vec3 towards = normalize(mix(mirror, s.normal, alpha));
-    // A normal map can turn the mirror below the surface itself.
-    float horizon = saturate(1.0 + 1.2 * dot(mirror, f.normal));
-    float open = specular_occlusion(n_dot_v, s.occlusion, roughness) * horizon * horizon;
+    float open = specular_occlusion(n_dot_v, s.occlusion, roughness);
     vec3 light = environment_irradiance(environment_atlas, sky_from_world(s.normal)) * diffuse * s.occlusion;
     light += environment_reflection(environment_atlas, sky_from_world(towards), roughness)
         * (energy.single + energy.multiple) * open;

@@ -1,7 +1,8 @@
 // What a material says about a point of a surface, and where that point is.
 //
-// A material is one function, `void surface(in Fragment f, inout SurfaceInputs s)`: it fills what differs from the
-// defaults and sets the feature bits of the lobes that it uses. Lighting reads `SurfaceInputs` and never the material's
+// A material is one function, `void surface(in Fragment f, inout SurfaceInputs s)` (and `surface_vertex`, which may pass
+// varyings of its own from location 8 on): it fills what differs from the defaults and sets the feature bits of the
+// lobes that it uses. Lighting reads `SurfaceInputs` and never the material's
 // own parameters. There is room here for every KHR_materials extension, so that adding a lobe changes lighting only.
 #include "common/math.glsl"
 
@@ -97,6 +98,7 @@ SurfaceInputs default_surface(Fragment f) {
     return s;
 }
 
+#ifdef STAGE_FRAGMENT
 // Frame of a normal map where the mesh has no tangents: from how position and texture coordinate change on the screen.
 // Schueler, "Normal Mapping without Precomputed Tangents", ShaderX 5, 2006.
 mat3 cotangent_frame(vec3 n, vec3 position, vec2 uv) {
@@ -110,3 +112,4 @@ mat3 cotangent_frame(vec3 n, vec3 position, vec2 uv) {
     // glTF counts v downwards in the picture, and the green of a normal map upwards.
     return mat3(t * scale, -bt * scale, n);
 }
+#endif

@@ -5,6 +5,14 @@
 #include "generated/materials.glsl"
 
 #ifdef TEXTURED
+// Coordinates of all slots are worked out at the vertices: in a fragment, invocations that only help with derivatives
+// may read nothing from a storage block, and mip maps would be chosen from garbage along the edges of triangles.
+#ifdef STAGE_VERTEX
+layout(location = 8) out vec4 v_slot_uv[4];
+layout(location = 12) flat out vec4 v_slot_layer[2];
+#else
+layout(location = 8) in vec4 v_slot_uv[4];
+layout(location = 12) flat in vec4 v_slot_layer[2];
 layout(binding = TEXTURE_BASE_COLOR) uniform sampler2DArray base_color_map;
 layout(binding = TEXTURE_METALLIC_ROUGHNESS) uniform sampler2DArray metallic_roughness_map;
 layout(binding = TEXTURE_NORMAL) uniform sampler2DArray normal_map;
@@ -14,29 +22,40 @@ layout(binding = TEXTURE_EMISSIVE) uniform sampler2DArray emissive_map;
 layout(binding = TEXTURE_SPECULAR) uniform sampler2DArray specular_map;
 layout(binding = TEXTURE_SPECULAR_COLOR) uniform sampler2DArray specular_color_map;
 #endif
-
-// Texture coordinate and layer of slot `i`; the layer is negative where the slot is empty.
-vec3 slot_coordinate(StandardMaterial m, int i, Fragment f) {
-    vec4 u = m.slots[2 * i], v = m.slots[2 * i + 1];
-    vec3 uv = vec3(v.w > 0.5 ? f.uv1 : f.uv0, 1.0);
-    return vec3(dot(u.xyz, uv), dot(v.xyz, uv), u.w);
-}
+#endif
 #endif
 
-// Colour and coverage only: what depth and shadow passes need of a material with holes.
-vec4 surface_color(StandardMaterial m, Fragment f) {
-    vec4 color = m.base_color * f.color;
+#ifdef STAGE_VERTEX
+// What the material wants of a vertex.
+void surface_vertex(uint material, vec2 uv0, vec2 uv1) {
 #ifdef TEXTURED
-    vec3 uv = slot_coordinate(m, SLOT_BASE_COLOR, f);
-    if (uv.z >= 0.0) color *= texture(base_color_map, uv);
+    for (int i = 0; i < 7; ++i) {
+        vec4 u = materials[material].slots[2 * i], v = materials[material].slots[2 * i + 1];
+        vec3 uv = vec3(v.w > 0.5 ? uv1 : uv0, 1.0);
+        vec2 mapped = vec2(dot(u.xyz, uv), dot(v.xyz, uv));
+        if (i % 2 == 0) v_slot_uv[i / 2].xy = mapped;
+        else v_slot_uv[i / 2].zw = mapped;
+        v_slot_layer[i / 4][i % 4] = u.w;
+    }
 #endif
-    return color;
 }
+#else
+
+#ifdef TEXTURED
+// Texture coordinate and layer of slot `i`; the layer is negative where the slot is empty.
+vec3 slot_coordinate(int i) {
+    return vec3(i % 2 == 0 ? v_slot_uv[i / 2].xy : v_slot_uv[i / 2].zw, v_slot_layer[i / 4][i % 4]);
+}
+#endif
 
 void surface(in Fragment f, inout SurfaceInputs s) {
     StandardMaterial m = materials[f.material];
     s.features = m.features;
-    vec4 color = surface_color(m, f);
+    vec4 color = m.base_color * f.color;
+#ifdef TEXTURED
+    vec3 uv = slot_coordinate(SLOT_BASE_COLOR);
+    if (uv.z >= 0.0) color *= texture(base_color_map, uv);
+#endif
     s.base_color = color.rgb;
     s.opacity = color.a;
     s.metallic = m.metallic;
@@ -46,23 +65,23 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     s.specular = m.specular;
     s.specular_color = m.specular_color;
 #ifdef TEXTURED
-    vec3 uv = slot_coordinate(m, SLOT_METALLIC_ROUGHNESS, f);
+    uv = slot_coordinate(SLOT_METALLIC_ROUGHNESS);
     if (uv.z >= 0.0) {
         vec2 mr = texture(metallic_roughness_map, uv).bg;
         s.metallic *= mr.x;
         s.roughness *= mr.y;
     }
-    uv = slot_coordinate(m, SLOT_OCCLUSION, f);
+    uv = slot_coordinate(SLOT_OCCLUSION);
     if (uv.z >= 0.0) s.occlusion = 1.0 + m.occlusion_strength * (texture(occlusion_map, uv).r - 1.0);
-    uv = slot_coordinate(m, SLOT_EMISSIVE, f);
+    uv = slot_coordinate(SLOT_EMISSIVE);
     if (uv.z >= 0.0) s.emissive *= texture(emissive_map, uv).rgb;
 #ifdef SPECULAR_MAPS
-    uv = slot_coordinate(m, SLOT_SPECULAR, f);
+    uv = slot_coordinate(SLOT_SPECULAR);
     if (uv.z >= 0.0) s.specular *= texture(specular_map, uv).a;
-    uv = slot_coordinate(m, SLOT_SPECULAR_COLOR, f);
+    uv = slot_coordinate(SLOT_SPECULAR_COLOR);
     if (uv.z >= 0.0) s.specular_color *= texture(specular_color_map, uv).rgb;
 #endif
-    uv = slot_coordinate(m, SLOT_NORMAL, f);
+    uv = slot_coordinate(SLOT_NORMAL);
     if (uv.z >= 0.0) {
         vec3 n = texture(normal_map, uv).xyz * 2.0 - 1.0;
         n.xy *= m.normal_scale;
@@ -79,3 +98,4 @@ void surface(in Fragment f, inout SurfaceInputs s) {
 
 bool is_double_sided(uint material) { return materials[material].double_sided != 0u; }
 bool is_blended(uint material) { return materials[material].alpha_mode == ALPHA_MODE_BLEND; }
+#endif

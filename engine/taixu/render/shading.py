@@ -20,8 +20,9 @@ __all__ = ["ShadingFeature", "add_surface"]
 
 
 def add_surface(device: Device, name: str, path: str) -> None:
-    """Make a material's GLSL (a `surface` function) known as a shader that draw keys can name."""
-    device.shaders.add_source(f"generated/forward/{name}.frag", f'#include "{path}"\n#include "passes/forward_surface.glsl"\n')
+    """Make a material's GLSL (`surface` and `surface_vertex`) known as a shader that draw keys can name."""
+    for stage, file in (("vert", "forward_vertex"), ("frag", "forward_surface")):
+        device.shaders.add_source(f"generated/forward/{name}.{stage}", f'#include "{path}"\n#include "passes/{file}.glsl"\n')
 
 
 class ShadingFeature:
@@ -63,8 +64,9 @@ class ShadingFeature:
             blends = key.alpha == "blend"
             # The geometry pass left holes where masked materials have them: only what it drew is coloured.
             compare = "equal" if key.alpha == "mask" else "greater_equal"
+            path = f"generated/forward/{key.shader or 'standard'}"
             pipeline = self.device.pipeline(
-                "passes/forward.vert", f"generated/forward/{key.shader or 'standard'}.frag",
+                f"{path}.vert", f"{path}.frag",
                 defines={"SHADOWS": shadows, **feature_defines(key.features)}, vertex_layout=MESH_VERTEX_LAYOUT,
                 primitive=item.mode, cull=item.cull, depth=DepthState(compare=compare, write=False),
                 blend=PREMULTIPLIED if blends else None, label="colour")  # fmt: skip

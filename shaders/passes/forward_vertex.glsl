@@ -1,4 +1,4 @@
-// Vertices for the colour pass.
+// Vertices for the colour pass; the material is included before this file.
 #include "common/object.glsl"
 
 layout(location = 0) in vec3 position;
@@ -20,7 +20,9 @@ layout(location = 5) flat out uvec3 v_object; // material, tint, entity
 
 void main() {
     RenderableRow object = renderables[object_id];
-    v_position = world_from_local(object.transform, position);
+    vec3 world = world_from_local(object.transform, position);
+    gl_Position = clip_from_world * vec4(world, 1.0);
+    v_position = world;
     v_normal = world_normal(object.transform, normal.xyz);
     float length2 = dot(v_normal, v_normal);
     v_normal = length2 > 0.0 ? v_normal * inversesqrt(length2) : vec3(0.0, 1.0, 0.0);
@@ -31,7 +33,7 @@ void main() {
                        world_direction(object.transform, vec3(0, 0, 1))) < 0.0 ? -1.0 : 1.0;
     v_tangent = vec4(t2 > 1e-20 ? t * inversesqrt(t2) : vec3(0.0), tangent.w * mirror);
     v_uv = vec4(uv0, uv1);
+    surface_vertex(object.material, uv0, uv1);
     v_color = color;
     v_object = uvec3(object.material, object.tint, object.entity);
-    gl_Position = clip_from_world * vec4(v_position, 1.0);
 }
