@@ -1,0 +1,132 @@
+"""Pictures of an app's world: the device and the renderer, made when the first picture is asked for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World
+from taixu.errors import TaixuError
+from taixu.scene import Camera, Name
+
+if TYPE_CHECKING:
+    from taixu.gpu import Device
+    from taixu.render import Picture, Renderer, View, ViewCamera
+
+__all__ = ["Drawing", "main_camera"]
+
+
+class Drawing:
+    """Draws a world off screen or into a window (a resource); costs nothing until then.
+
+    Parameters
+    ----------
+    size
+        (width, height) of pictures in pixels.
+    """
+
+    def __init__(self, size: tuple[int, int]) -> None:
+        self.size = size
+        self._device: Device | None = None
+        self._renderer: Renderer | None = None
+        self._view: View | None = None
+
+    @property
+    def device(self) -> Device:
+        """The GPU, or what stands in for it; without a window it is made here, off screen."""
+        if self._device is None:
+            from taixu.gpu import create_device
+
+            self._device = create_device()
+        return self._device
+
+    def attach(self, device: Device) -> None:
+        """Use a window's device."""
+        self._device = device
+
+    @property
+    def renderer(self) -> Renderer:
+        """The renderer on that device."""
+        if self._renderer is None:
+            from taixu.render import Renderer
+
+            self._renderer = Renderer(self.device)
+        return self._renderer
+
+    def camera(self, world: World, *, name: str = "", aspect: float) -> ViewCamera:
+        """The camera of a name, or the main one, or one that frames everything where there is none."""
+        from taixu.render import ViewCamera, frame_camera
+
+        entity = main_camera(world, name=name)
+        return frame_camera(world, aspect=aspect) if entity is None else ViewCamera.of_entity(world, entity)
+
+    def still(
+        self, world: World, *, camera: ViewCamera | None = None, size: tuple[int, int] | None = None, samples: int = 16,
+        linear: bool = False, settings: dict[str, Any] | None = None,
+    ) -> Picture:
+        """A picture that takes its time; see `taixu.render.render_still`."""
+        from taixu.render import render_still
+
+        shape = size or self.size
+        seen = self.camera(world, aspect=shape[0] / shape[1]) if camera is None else camera
+        encoding = "linear" if linear else "srgb"
+        return render_still(
+            self.renderer, world, seen, size=shape, samples=samples, encoding=encoding, settings=settings
+        )
+
+    def frame(
+        self, world: World, *, camera: ViewCamera | None = None, delta_secs: float = 0.0,
+        settings: dict[str, Any] | None = None,
+    ) -> View:
+        """Draw the next frame of a film or a window into the view that is kept for it."""
+        from taixu.render import View
+
+        seen = self.camera(world, aspect=self.size[0] / self.size[1]) if camera is None else camera
+        if self._view is None or self._view.size != self.size:
+            if self._view is not None:
+                self._view.release()
+            self._view = View(seen, self.size, samples=4, settings=settings or {})
+        self._view.camera = seen
+        self.renderer.render(world, [self._view], delta_secs=delta_secs)
+        return self._view
+
+    def read(self, view: View) -> NDArray[np.uint8]:
+        """The pixels of a drawn frame, uint8 [height, width, 4], top row first."""
+        pixels: NDArray[np.uint8] = self.renderer.read(view)
+        return pixels
+
+    def close(self) -> None:
+        """Give everything on the device back."""
+        if self._view is not None:
+            self._view.release()
+        if self._renderer is not None:
+            self._renderer.release()
+        self._view = self._renderer = None
+
+    def fork(self, world: World) -> Drawing:
+        return Drawing(self.size)
+
+
+def main_camera(world: World, *, name: str = "") -> int | None:
+    """The entity of the camera to look through: the one of a name, else that of the highest priority.
+
+    Cameras that come from model files have a low priority, so that a world's own goes first; ties go by stable id.
+
+    Raises
+    ------
+    TaixuError
+        When there is no camera of that name.
+    """
+    found: list[tuple[int, int, int]] = []
+    for table in world.query(Camera):
+        texts = table.read(Name, "text") if Name in table.types else np.full(len(table), "", object)
+        ids = world.stable_ids(table.entities)
+        for row, priority in enumerate(table.read(Camera, "priority").tolist()):
+            if not name or texts[row] == name:
+                found.append((-priority, int(ids[row]), int(table.entities[row])))
+    if name and not found:
+        known = sorted({str(text) for table in world.query(Camera, Name) for text in table.read(Name, "text")})
+        raise TaixuError(f"there is no camera {name!r}; there are {', '.join(known) or 'none'}")
+    return min(found)[2] if found else None
