@@ -22,9 +22,12 @@ float specular_occlusion(float n_dot_v, float occlusion, float roughness) {
     return saturate(pow(n_dot_v + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion);
 }
 
-// Radiance towards the camera. `pixel` is gl_FragCoord.xy, `viewport` its size and inverse, `depth` along the view.
-vec3 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) {
-    if ((s.features & FEATURE_UNLIT) != 0u) return s.base_color;
+// Radiance towards the camera, premultiplied by how much it covers what is behind. `pixel` is gl_FragCoord.xy,
+// `viewport` its size and inverse, `depth` metres along the view.
+//
+// Transmission is that of a thin, clear pane: what is behind shows through, dimmed evenly by the base colour.
+vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) {
+    if ((s.features & FEATURE_UNLIT) != 0u) return vec4(s.base_color * s.opacity, s.opacity);
     float metallic = saturate(s.metallic);
     float roughness = saturate(s.roughness);
     float alpha = max(roughness * roughness, MIN_ALPHA);
@@ -36,7 +39,9 @@ vec3 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     vec2 dfg = texture(dfg_table, vec2(n_dot_v, roughness)).rg;
     SpecularEnergy energy = specular_energy(f0, f90, dfg);
     SpecularEnergy under = specular_energy(f0_dielectric, s.specular, dfg);
-    vec3 diffuse = s.base_color * ((1.0 - metallic) * (1.0 - max3(under.single + under.multiple)));
+    float left = (1.0 - metallic) * (1.0 - max3(under.single + under.multiple));
+    float through = left * s.transmission * luminance(s.base_color);
+    vec3 diffuse = s.base_color * (left * (1.0 - s.transmission));
 
     vec3 mirror = reflect(-f.view, s.normal);
     // Rough lobes lean from the mirror towards the normal.
@@ -72,5 +77,5 @@ vec3 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
             * (ggx_distribution(n_dot_h, alpha) * smith_visibility(n_dot_v, n_dot_l, alpha));
         light += (diffuse / PI + lobe) * irradiance * n_dot_l;
     }
-    return light + s.emissive;
+    return vec4(light + s.emissive, 1.0 - through) * s.opacity;
 }

@@ -38,6 +38,5 @@ void main() {
     surface(f, s);
     if (!is_blended(f.material)) s.opacity = 1.0; // holes of masked materials are in the depth already
     float depth = -(view_from_world * vec4(v_position, 1.0)).z;
-    vec3 color = shade(f, s, gl_FragCoord.xy, viewport, depth);
-    radiance = vec4(min(color, vec3(6.0e4)) * s.opacity, s.opacity);
+    radiance = min(shade(f, s, gl_FragCoord.xy, viewport, depth), vec4(6.0e4));
 }

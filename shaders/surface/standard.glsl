@@ -64,6 +64,7 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     s.ior = m.ior;
     s.specular = m.specular;
     s.specular_color = m.specular_color;
+    s.transmission = m.transmission;
 #ifdef TEXTURED
     uv = slot_coordinate(SLOT_METALLIC_ROUGHNESS);
     if (uv.z >= 0.0) {

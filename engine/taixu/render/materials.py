@@ -29,7 +29,7 @@ SLOTS = ("base_color", "metallic_roughness", "normal", "occlusion", "emissive", 
 SRGB_SLOTS = frozenset({"base_color", "emissive", "specular_color"})
 FIRST_UNIT = TextureSlot.SHADING + 4
 
-FEATURES = {"unlit": 1 << 0, "specular": 1 << 1}
+FEATURES = {"unlit": 1 << 0, "specular": 1 << 1, "transmission": 1 << 4}
 """Bits of the row's feature mask that this material sets; the list is in ``surface/inputs.glsl``."""
 
 TEXTURED, SPECULAR_MAPS = 1, 2
@@ -41,6 +41,7 @@ MATERIAL_ROW = StructLayout("StandardMaterial", [
     ("specular_color", "f4", (3,)), ("roughness", "f4"),
     ("normal_scale", "f4"), ("occlusion_strength", "f4"), ("alpha_cutoff", "f4"), ("ior", "f4"),
     ("specular", "f4"), ("features", "u4"), ("alpha_mode", "u4"), ("double_sided", "u4"),
+    ("transmission", "f4"), ("reserved", "f4", (3,)),
     ("slots", "f4", (2 * len(SLOTS), 4)),  # two rows a slot: u = xyz . (uv, 1), w layer or -1; v likewise, w set
 ])  # fmt: skip
 
@@ -96,6 +97,9 @@ def material_row(material: Material, layers: dict[str, int]) -> NDArray[Any]:
     if material.specular is not None:
         row["specular"], row["specular_color"] = material.specular.factor, material.specular.color
         row["features"] |= FEATURES["specular"]
+    if material.transmission is not None and material.transmission.factor > 0:
+        row["transmission"] = material.transmission.factor
+        row["features"] |= FEATURES["transmission"]
     if material.specular_glossiness is not None:  # the archived model: diffuse and one gloss, without metal
         row["base_color"], row["metallic"] = material.specular_glossiness.diffuse, 0.0
         row["roughness"] = 1.0 - material.specular_glossiness.glossiness
@@ -115,6 +119,12 @@ def material_row(material: Material, layers: dict[str, int]) -> NDArray[Any]:
         elif name == "occlusion":
             row["occlusion_strength"] = ref.strength
     return row
+
+
+def _alpha(material: Material) -> str:
+    """How the material is drawn: what light goes through is blended over what is behind."""
+    through = material.transmission is not None and material.transmission.factor > 0
+    return "blend" if through else material.alpha_mode.lower()
 
 
 @dataclass
@@ -214,7 +224,7 @@ class MaterialTable:
             features = TEXTURED | self._group({name: (b.slot.page, b.sampler) for name, b in textures.items()}) << 8
             if "specular" in textures or "specular_color" in textures:
                 features |= SPECULAR_MAPS
-        key = DrawKey(alpha=material.alpha_mode.lower(), double_sided=material.double_sided, unlit=material.unlit,
+        key = DrawKey(alpha=_alpha(material), double_sided=material.double_sided, unlit=material.unlit,
                       shader="standard", features=features)  # fmt: skip
         found = self._key_numbers.get(key)
         if found is None:
