@@ -39,12 +39,16 @@ class Importer:
     kind
         What it makes: ``model`` (`ModelData`), ``image`` (array), ``audio`` (`AudioClip`), or a plugin's own.
     name
-        ``module:function``; empty for one that cannot be named and runs in a thread.
+        ``module:function``; empty for one that cannot be named.
+    isolated
+        Run in a worker process, where a file that crashes it does no harm. What is pure Python and checks every
+        byte by itself runs in a thread instead, and starts sooner.
     """
 
     suffix: str
     kind: str
     name: str
+    isolated: bool = True
     function: Callable[..., Any] | None = None
 
     def find(self) -> Callable[..., Any]:
@@ -62,13 +66,15 @@ class Importers:
     def __init__(self) -> None:
         self._by_suffix: dict[tuple[str, str], Importer] = {}
         for suffix, name in _MODELS.items():
-            self.register(suffix, name)
+            self.register(suffix, name, isolated=name == _TRIMESH)
         for suffix in _PICTURES:
-            self.register(suffix, "taixu.assets.image:read_image", kind="image")
+            self.register(suffix, "taixu.assets.image:read_image", kind="image", isolated=False)
         for suffix in _SOUNDS:
-            self.register(suffix, "taixu.assets.audio_clip:read_audio", kind="audio")
+            self.register(suffix, "taixu.assets.audio_clip:read_audio", kind="audio", isolated=False)
 
-    def register(self, suffix: str, function: str | Callable[[Path], Any], *, kind: str = "model") -> None:
+    def register(
+        self, suffix: str, function: str | Callable[[Path], Any], *, kind: str = "model", isolated: bool = True,
+    ) -> None:
         """Read files of a suffix with a function; a later one takes the place of an earlier one.
 
         Parameters
@@ -76,18 +82,21 @@ class Importers:
         suffix
             Such as ``.abc``.
         function
-            ``module:function``, or a function; one at the top of a module runs in a worker process, so that a file
-            that crashes it does no harm.
+            ``module:function``, or a function.
+        isolated
+            Run it in a worker process, so that a file that crashes it does no harm; only what stands at the top of
+            a module can.
         """
         suffix = suffix.lower()
         if not suffix.startswith(".") or len(suffix) < 2:
             raise UsageError(f"{suffix!r} is no suffix; it begins with a dot")
         if isinstance(function, str):
-            importer = Importer(suffix, kind, function)
+            importer = Importer(suffix, kind, function, isolated)
         else:
             name = getattr(function, "__qualname__", "<")
             named = "<" not in name and getattr(function, "__module__", "__main__") != "__main__"
-            importer = Importer(suffix, kind, f"{function.__module__}:{name}" if named else "", function)
+            path = f"{function.__module__}:{name}" if named else ""
+            importer = Importer(suffix, kind, path, isolated and named, function)
         self._by_suffix[suffix, kind] = importer
 
     def suffixes(self, kind: str = "model") -> list[str]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
@@ -11,10 +14,11 @@ from urllib.parse import unquote
 import taixu
 from taixu.errors import MachineError, TaixuError
 
-__all__ = ["DataFolder", "cache_folder", "data_path", "read_bytes", "safe_join", "safe_uri"]
+__all__ = ["DataFolder", "cache_folder", "data_path", "read_bytes", "recorded_reads", "safe_join", "safe_uri"]
 
 DataFolder = Literal["shaders", "assets", "samples"]
 
+_reads: ContextVar[list[Path] | None] = ContextVar("taixu_reads", default=None)
 _DRIVE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
 
 
@@ -99,6 +103,17 @@ def safe_uri(root: str | os.PathLike[str], uri: str, *, base: str | os.PathLike[
     return safe_join(root, unquote(uri.partition("?")[0].partition("#")[0]), base=base)
 
 
+@contextmanager
+def recorded_reads() -> Iterator[list[Path]]:
+    """Collect the files that `read_bytes` is asked for in the block: what an import depends on, there or missing."""
+    files: list[Path] = []
+    token = _reads.set(files)
+    try:
+        yield files
+    finally:
+        _reads.reset(token)
+
+
 def read_bytes(path: str | os.PathLike[str], *, max_bytes: int = 1 << 30) -> bytes:
     """A file's bytes, if it is a plain file of at most `max_bytes`.
 
@@ -108,6 +123,9 @@ def read_bytes(path: str | os.PathLike[str], *, max_bytes: int = 1 << 30) -> byt
         When it is missing, no plain file (a pipe or a device would never end), too large or cannot be read.
     """
     file = Path(path)
+    reads = _reads.get()
+    if reads is not None:
+        reads.append(file)
     try:
         if not file.exists():
             raise TaixuError(f"{file}: there is no such file")

@@ -24,7 +24,7 @@ __all__ = ["TRIMESH_FORMATS", "read_trimesh"]
 
 TRIMESH_FORMATS = (".obj", ".ply", ".stl", ".off", ".xyz")
 
-_WHITE = (1.0, 1.0, 1.0, 1.0)
+_GREY, _WHITE = (0.6, 0.6, 0.6, 1.0), (1.0, 1.0, 1.0, 1.0)
 _MAX_BYTES = 1 << 28
 _MAX_BESIDE = 1 << 26
 _PLY_SIZES = {"char": 1, "uchar": 1, "int8": 1, "uint8": 1, "short": 2, "ushort": 2, "int16": 2, "uint16": 2,
@@ -164,7 +164,8 @@ def _primitive(geometry: Any, builder: ModelBuilder, *, name: str, beside: Any) 
         positions, normals = positions[triangles.reshape(-1)], None
         triangles = np.arange(len(positions)).reshape(-1, 3)
     if material is None:
-        material = builder.material(Material(base_color=(0.6, 0.6, 0.6, 1.0) if colors is None else _WHITE, metallic=0.0, roughness=0.6))
+        color = _GREY if colors is None else _WHITE
+        material = builder.material(Material(base_color=color, metallic=0.0, roughness=0.6))
     return mesh_primitive(
         positions, triangles, normals=normals, texcoords=texcoords, colors=colors, material=material, name=name
     )
