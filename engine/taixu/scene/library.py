@@ -51,7 +51,8 @@ class Library(Generic[T]):
     def __init__(self, nothing: T) -> None:
         self._entries: list[T] = [nothing]
         self._numbers: dict[Hashable, int] = {}
-        self._log: list[int] = []
+        self._stamps: dict[int, int] = {}  # when each number was put last, latest at the end
+        self._count = 0
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -69,14 +70,24 @@ class Library(Generic[T]):
         if number is None:
             number = self._numbers[key] = len(self._entries)
             self._entries.append(entry)
-        else:
-            self._entries[number] = entry
-        self._log.append(number)
+        self.replace(number, entry)
         return number
+
+    def replace(self, number: int, entry: T) -> None:
+        """Put another entry in place of the one that has a number."""
+        self._entries[number] = entry
+        self._count += 1
+        self._stamps.pop(number, None)
+        self._stamps[number] = self._count
 
     def changes(self, seen: int) -> tuple[list[int], int]:
         """Numbers put since a former call (`seen` is 0, or what that call gave second), each once."""
-        return list(dict.fromkeys(self._log[seen:])), len(self._log)
+        found: list[int] = []
+        for number, stamp in reversed(self._stamps.items()):
+            if stamp <= seen:
+                break
+            found.append(number)
+        return found[::-1], self._count
 
     def fork(self, world: Any) -> Any:
         return self
