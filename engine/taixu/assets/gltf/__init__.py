@@ -13,5 +13,6 @@ from taixu.assets.gltf.check import check_gltf
 from taixu.assets.gltf.findings import Finding, GltfError
 from taixu.assets.gltf.limits import Limits
 from taixu.assets.gltf.reader import read_gltf, read_gltf_bytes
+from taixu.assets.gltf.writer import write_glb, write_gltf
 
-__all__ = ["Finding", "GltfError", "Limits", "check_gltf", "read_gltf", "read_gltf_bytes"]
+__all__ = ["Finding", "GltfError", "Limits", "check_gltf", "read_gltf", "read_gltf_bytes", "write_glb", "write_gltf"]

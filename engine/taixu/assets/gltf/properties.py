@@ -1,0 +1,74 @@
+"""What every object of a written document has: name, extras, extensions; and which extensions the document uses."""
+
+from __future__ import annotations
+
+import math
+from pathlib import PurePath
+from typing import Any, Protocol
+
+import numpy as np
+
+__all__ = ["Properties", "to_json"]
+
+_UNPORTABLE = frozenset(
+    {"EXT_structural_metadata", "EXT_mesh_features", "EXT_instance_features", "KHR_xmp_json_ld", "MSFT_lod"}
+)
+"""Extensions that refer to accessors, buffer views or parts of the document that are written anew."""
+_KEEP: Any = object()
+
+
+class _Described(Protocol):
+    extras: Any
+
+
+class Properties:
+    """Finishes objects and remembers the extensions in use.
+
+    Parameters
+    ----------
+    pointers : set of str
+        What animations point to: an extension there must be written even where all its values are the usual
+        ones.
+    """
+
+    def __init__(self, pointers: set[str] | None = None) -> None:
+        self.used: set[str] = set()
+        self.required: set[str] = set()
+        self._pointers = pointers or set()
+
+    def is_animated(self, where: str) -> bool:
+        """Whether an animation points into the object at a JSON pointer."""
+        return any(pointer.startswith(where + "/") for pointer in self._pointers)
+
+    def extend(self, target: dict[str, Any], name: str, value: dict[str, Any]) -> None:
+        """Give an object an extension."""
+        self.used.add(name)
+        target.setdefault("extensions", {})[name] = value
+
+    def finish(self, target: dict[str, Any], source: _Described, *, extras: Any = _KEEP) -> dict[str, Any]:
+        """Add name, extras and the untouched extensions of `source`."""
+        name = getattr(source, "name", "")
+        if name:
+            target["name"] = name
+        for extension, value in getattr(source, "extensions", {}).items():
+            if extension not in _UNPORTABLE and isinstance(value, dict):
+                self.extend(target, extension, to_json(value))
+        left = source.extras if extras is _KEEP else extras
+        if left is not None:
+            target["extras"] = to_json(left)
+        return target
+
+
+def to_json(value: Any) -> Any:
+    """Turn what applications leave in extras into JSON: arrays to lists, paths to strings, infinities to null."""
+    if isinstance(value, dict):
+        return {str(key): to_json(item) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [to_json(item) for item in value]
+    if isinstance(value, np.ndarray | np.generic):
+        return to_json(value.tolist())
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if value is None or isinstance(value, str | int | float):
+        return value
+    return str(value) if isinstance(value, PurePath) else None
