@@ -17,6 +17,7 @@ from taixu.render.bindings import FLAG_CAST_SHADOW, FLAG_VISIBLE
 from taixu.render.bins import DrawLists
 from taixu.render.context import MaterialSource
 from taixu.render.culling import Culler
+from taixu.render.deforming import Deformer
 from taixu.render.instances import NO_COMMAND, Renderables
 from taixu.render.library import LibraryMirror
 from taixu.render.meshes import MeshPool
@@ -47,6 +48,7 @@ class WorldMirror:
         self.renderables = Renderables(device)
         self.lists = DrawLists()
         self.culler = Culler(device)
+        self.deformer = Deformer(device, pool)
         self.handles = np.zeros(64, np.uint64)
         self.mesh_numbers = np.zeros(64, np.uint32)
         self.blended: Indices = np.zeros(0, np.intp)
@@ -85,6 +87,7 @@ class WorldMirror:
             kept = np.concatenate(seen) if seen else np.zeros(0, np.intp)
             self._forget(doubtful[~np.isin(doubtful, kept)])
         self._follow_materials()
+        self._deform(world)
         if world.has_resource(WorldTransforms):
             places = world.resource(WorldTransforms)
             rows = self._changed_places(places, since)
@@ -187,6 +190,15 @@ class WorldMirror:
         self.mesh_numbers[indices] = 0
         self.handles[indices] = 0
 
+    def _deform(self, world: World) -> None:
+        slots = self.deformer.update(world, self.renderables)
+        if len(slots):
+            self._uncount(slots)
+            self._assign(slots)
+            self.renderables.mark(slots)
+            self.renderables.version += 1
+            self.deformer.acknowledge(self.renderables.version)
+
     def _follow_materials(self) -> None:
         """Materials changed: rows whose draw key is another now get another command."""
         if self._material_version == self.materials.version:
@@ -226,6 +238,7 @@ class WorldMirror:
 
     def release(self) -> None:
         """Give the memory back."""
+        self.deformer.release()
         self.transforms.release()
         self.renderables.release()
         self.culler.release()

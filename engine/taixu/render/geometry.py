@@ -52,7 +52,7 @@ class GeometryPass:
         plain = not self.wanted
         with context.device.render_pass(targets, clear_colors=[_CLEARS[n] for n in self.wanted], clear_depth=0.0) as p:
             if "velocity" in self.wanted:
-                p.bind_storage(StorageSlot.PREVIOUS_POSITIONS, context.frame.renderer.meshes.positions)
+                p.bind_storage(StorageSlot.PREVIOUS_POSITIONS, context.frame.renderer.previous_positions)
 
             def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
                 return self._pipeline(context, item, plain)

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from taixu.assets.model import Mode, Primitive
 from taixu.gpu import Buffer, Device
 from taixu.render.bindings import MESH_ROW, StorageSlot
+from taixu.render.deform_data import DeformPool
 from taixu.render.ranges import RangeAllocator
 from taixu.render.row_buffer import RowBuffer, grown
 
@@ -37,8 +38,10 @@ class MeshPool:
         Bounding spheres and vertex ranges, by mesh id.
     first_indices, modes
         Where indices start; primitive mode (index into `MODES`).
+    deforms
+        Influences and morph targets of meshes that have them.
     version
-        Changes when buffers or rows did.
+        Changes when meshes came or went.
     """
 
     def __init__(self, device: Device) -> None:
@@ -53,13 +56,14 @@ class MeshPool:
         self.modes = np.full(64, 2, np.uint8)
         self.count = 1
         self.version = 0
+        self.deforms = DeformPool(device)
         self._free_ids: list[int] = []
         self._shares_indices: dict[int, int] = {}  # a deformed mesh draws with the indices of its base
         self._row_buffer = RowBuffer(device, 8, label="meshes")
         self._dirty = True
 
     def add(self, primitive: Primitive) -> int:
-        """Upload a primitive and give its mesh id; morph targets and skins are not applied here.
+        """Upload a primitive, with what deforms it, and give its mesh id.
 
         Raises
         ------
@@ -82,8 +86,13 @@ class MeshPool:
         mesh = self._new_id()
         self.rows[mesh] = ((*center, radius), first_vertex, _NO_PREVIOUS, len(indices), len(positions))
         self.first_indices[mesh], self.modes[mesh] = first_index, mode
+        self.deforms.add(mesh, primitive)
         self._touch()
         return mesh
+
+    def base_of(self, mesh: int) -> int:
+        """The mesh that a copy was made of; a mesh that is no copy is its own."""
+        return self._shares_indices.get(mesh, mesh)
 
     def add_copy(self, base: int) -> int:
         """A mesh with vertices of its own (a copy of those of `base`) that shares the indices; for deforming."""
@@ -108,7 +117,7 @@ class MeshPool:
     def set_bounds(self, meshes: NDArray[Any], spheres: NDArray[Any]) -> None:
         """Set local bounding spheres [n, 4] (centre, radius) of deformed meshes."""
         self.rows["sphere"][meshes] = spheres
-        self._touch()
+        self._dirty = True  # commands stay as they are
 
     def remove(self, mesh: int) -> None:
         """Give a mesh's room back; who still draws it draws nothing."""
@@ -117,6 +126,7 @@ class MeshPool:
             return
         self._vertex_ranges.free(int(row["first_vertex"]), int(row["vertex_count"]))
         if self._shares_indices.pop(mesh, None) is None:
+            self.deforms.remove(mesh)
             self._index_ranges.free(int(self.first_indices[mesh]), int(row["index_count"]))
         self.rows[mesh] = ((0, 0, 0, 0), 0, _NO_PREVIOUS, 0, 0)
         self._free_ids.append(mesh)

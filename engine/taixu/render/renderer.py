@@ -161,6 +161,12 @@ class Renderer:
         mirror = self._current
         mirror.culler.cull(mirror.lists, visible, block, count=mirror.renderables.high, flags=flags | FLAG_VISIBLE)
 
+    @property
+    def previous_positions(self) -> Buffer:
+        """Last frame's positions of this frame's deformed meshes."""
+        assert self._current is not None, "it belongs to a frame"
+        return self._current.deformer.previous_positions or self.meshes.positions
+
     # -- drawing, for passes -----------------------------------------------------------------------------------------
     def draw_bins(self, render_pass: RenderPass, visible: VisibleList, pipeline_for: PipelineFor, *,
                   positions_only: bool = False) -> None:  # fmt: skip
