@@ -41,7 +41,7 @@ MATERIAL_ROW = StructLayout("StandardMaterial", [
     ("specular_color", "f4", (3,)), ("roughness", "f4"),
     ("normal_scale", "f4"), ("occlusion_strength", "f4"), ("alpha_cutoff", "f4"), ("ior", "f4"),
     ("specular", "f4"), ("features", "u4"), ("alpha_mode", "u4"), ("double_sided", "u4"),
-    ("transmission", "f4"), ("reserved", "f4", (3,)),
+    ("transmission", "f4"), ("clearcoat", "f4"), ("clearcoat_roughness", "f4"), ("sheen_roughness", "f4"),
     ("slots", "f4", (2 * len(SLOTS), 4)),  # two rows a slot: u = xyz . (uv, 1), w layer or -1; v likewise, w set
 ])  # fmt: skip
 
