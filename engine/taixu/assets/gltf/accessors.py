@@ -70,6 +70,8 @@ class Accessors:
         self._headers: dict[int, Accessor] = {}
         self._raw: dict[int, NDArray[Any]] = {}
         self._floats: dict[int, NDArray[np.float32]] = {}
+        self._derived: dict[tuple[int, str], NDArray[Any]] = {}
+        self._highest: dict[int, int] = {}
 
     def header(self, index: int) -> Accessor:
         """Give what the accessor's JSON says."""
@@ -203,6 +205,8 @@ class Accessors:
         return found
 
     def _finite(self, values: NDArray[np.float32], fields: Fields) -> NDArray[np.float32]:
+        # Looking costs time, which thousands of accessors of the same bytes must not add up to.
+        self._spend(fields, values.nbytes)
         # Blocks keep the temporary small and in the cache.
         if all(np.isfinite(values[at : at + 65536]).all() for at in range(0, len(values), 65536)):
             return values
@@ -229,6 +233,47 @@ class Accessors:
         if self.header(index).kind != "MAT4":
             raise GltfError(self.fields[index].where, "its user needs MAT4")
         return self.floats(index).reshape(-1, 4, 4).transpose(0, 2, 1)
+
+    def colors(self, index: int, *, alpha: float) -> NDArray[np.float32]:
+        """Give float32 [n, 4]; colours of three components get `alpha`."""
+        values = self.vectors(index, 3, 4)
+        if values.shape[1] == 4:
+            return values
+        key = (index, f"colors {alpha}")
+        found = self._derived.get(key)
+        if found is None:
+            self._spend(self.fields[index], 16 * len(values))
+            found = np.full((len(values), 4), alpha, np.float32)
+            found[:, :3] = values
+            self._derived[key] = found
+        return found
+
+    def joints(self, index: int) -> NDArray[Any]:
+        """Give joint indices, uint16 [n, 4] (uint32 where a file has those)."""
+        values = self.integers(index, 4)
+        return self._widened(index, values, np.uint16) if values.dtype.itemsize == 1 else values
+
+    def indices(self, index: int) -> NDArray[np.uint32]:
+        """Give vertex indices, uint32 [m]."""
+        values = self.integers(index, 1)[:, 0]
+        return self._widened(index, values, np.uint32) if values.dtype.itemsize < 4 else values
+
+    def _widened(self, index: int, values: NDArray[Any], dtype: type[np.uint16] | type[np.uint32]) -> NDArray[Any]:
+        key = (index, dtype.__name__)
+        found = self._derived.get(key)
+        if found is None:
+            self._spend(self.fields[index], values.size * np.dtype(dtype).itemsize)
+            found = self._derived[key] = values.astype(dtype)
+        return found
+
+    def highest(self, index: int) -> int:
+        """Give the largest vertex index of an accessor."""
+        found = self._highest.get(index)
+        if found is None:
+            values = self.integers(index, 1)
+            self._spend(self.fields[index], values.nbytes)
+            found = self._highest[index] = int(values.max())
+        return found
 
     def integers(self, index: int, components: int) -> NDArray[Any]:
         """Give unsigned integers [n, k], as stored.

@@ -87,6 +87,9 @@ def _read_sampler(fields: Fields, accessors: Accessors, *, width: int | None, ro
         if view is not None and "byteStride" in accessors.buffers.view_fields[view]:
             fields.report.error(fields.where, "its accessors must not have a byteStride")
     times = accessors.vectors(source, 1)[:, 0]
+    # Going through the keys takes time: thousands of channels on the same giant accessors must not add up.
+    if not accessors.budget.spend(16 * len(times) + 512):
+        raise fields.fail("", "there are more keys than a file of this size may have; split the animation")
     values = accessors.floats(target)
     per_key = 3 if kind == "CUBICSPLINE" else 1
     keys = len(times)

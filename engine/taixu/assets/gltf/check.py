@@ -71,6 +71,8 @@ def check_buffers(buffers: Buffers, report: Report) -> None:
             buffers.stride(index)
             if _has_bytes(buffers, index):
                 buffers.view(index)
+            elif fields.integer("byteLength") == 0:
+                report.error(fields.at("byteLength"), "a buffer view must have at least one byte")
 
 
 def _has_bytes(buffers: Buffers, view: int) -> bool:
@@ -106,9 +108,13 @@ def _check_bounds(fields: Fields, accessors: Accessors, index: int) -> None:
     """Compare the declared ``min`` and ``max`` with the stored values (not normalised)."""
     if accessors.header(index).view is None and "sparse" not in fields:
         return  # its values come from elsewhere: an extension, or the application
+    if "min" not in fields and "max" not in fields:
+        return
     values = accessors.raw(index)
     if values.dtype.kind == "f":
         values = accessors.floats(index)
+    if not accessors.budget.spend(values.nbytes):
+        raise fields.fail("", "its bounds are not looked at: the accessors overlap too much")
     for name, actual in (("min", values.min(axis=0)), ("max", values.max(axis=0))):
         if name not in fields:
             continue

@@ -142,7 +142,8 @@ class Fields:
         value = self.data.get(name, default)
         if not isinstance(value, str):
             raise self.fail(name, "it is not a string")
-        return value
+        # JSON can spell half a character (a lone surrogate), which nobody can encode again.
+        return value if value.isascii() else value.encode("utf-8", "replace").decode()
 
     def choice(self, name: str, choices: Sequence[str], default: str) -> str:
         """Take one of several strings; anything else is noted, and the default taken."""

@@ -78,4 +78,4 @@ class Report:
         except GltfError as error:
             if not self.tolerant:
                 raise
-            self.findings.append(error.finding)
+            self.add("error", error.finding.where, error.finding.message)

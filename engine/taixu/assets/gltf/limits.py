@@ -41,7 +41,7 @@ class Limits:
 
 
 class Budget:
-    """Counts the bytes that decoding allocates."""
+    """Counts the bytes that decoding allocates or goes through."""
 
     __slots__ = ("left",)
 

@@ -16,6 +16,9 @@ from taixu.assets.mesh import Mesh, Mode, Primitive
 
 __all__ = ["read_mesh"]
 
+PRIMITIVE_BYTES = 4096
+"""What a primitive counts for beside its arrays, so that a small file cannot list hundreds of thousands."""
+MOST_WEIGHTS = 10_000
 DRACO = "KHR_draco_mesh_compression"
 VARIANTS = "KHR_materials_variants"
 _WIDTHS = {"POSITION": (3,), "NORMAL": (3,), "TANGENT": (4,), "TEXCOORD": (2,), "COLOR": (3, 4), "WEIGHTS": (4,)}
@@ -46,12 +49,16 @@ def read_weights(fields: Fields) -> NDArray[np.float32] | None:
     values = fields.items("weights")
     if not values:
         return None
+    if len(values) > MOST_WEIGHTS:
+        raise fields.fail("weights", f"there are more than {MOST_WEIGHTS:,} weights")
     with np.errstate(over="ignore"):
         weights = np.array(fields.numbers("weights", [0.0] * len(values)), np.float32)
     return np.where(np.isfinite(weights), weights, np.float32(0))
 
 
 def _read_primitive(fields: Fields, accessors: Accessors) -> Primitive:
+    if not accessors.budget.spend(PRIMITIVE_BYTES):
+        raise fields.fail("", "there are more primitives than a file of this size may have; join them")
     named = fields.object("attributes")
     if named is None:
         raise fields.fail("", "it has no attributes")
@@ -65,20 +72,23 @@ def _read_primitive(fields: Fields, accessors: Accessors) -> Primitive:
     )
     index = {name: named.need(name, "accessors") for name in named.data}
     packed = _read_draco(fields, accessors)
+    highest = -1
     if packed is None:
         primitive.attributes = {name: _read_attribute(name, at, named, accessors) for name, at in index.items()}
         indices = fields.index("indices", "accessors")
         if indices is not None:
-            primitive.indices = _as_uint32(accessors.integers(indices, 1), fields, accessors)
+            primitive.indices = accessors.indices(indices)
+            highest = accessors.highest(indices)
     else:
         primitive.indices, raw = packed
+        highest = int(primitive.indices.max(initial=0))
         for name, at in index.items():
             if name in raw:
                 values = _convert(name, raw[name], accessors.header(at).normalized, named)
             else:
                 values = _read_attribute(name, at, named, accessors)
             primitive.attributes[name] = values
-    _check_counts(primitive, fields)
+    _check_counts(primitive, fields, highest=highest)
     _read_targets(primitive, fields, accessors)
     _read_variants(primitive, fields)
     _warn_of_attributes(primitive, fields)
@@ -96,7 +106,10 @@ def _read_draco(fields: Fields, accessors: Accessors) -> tuple[NDArray[np.uint32
     named = packed.object("attributes")
     ids = {name: named.integer(name) for name in named.data} if named is not None else {}
     data = accessors.buffers.view(packed.need("bufferView", "bufferViews"))
-    return decode_draco(data, ids, packed)
+    indices, attributes = decode_draco(data, ids, packed)
+    if not accessors.budget.spend(2 * (indices.nbytes + sum(values.nbytes for values in attributes.values()))):
+        raise packed.fail("", "decoded it takes more memory than a file of this size may; split the model")
+    return indices, attributes
 
 
 def _has_fallback(fields: Fields, accessors: Accessors) -> bool:
@@ -109,13 +122,11 @@ def _read_attribute(name: str, index: int, fields: Fields, accessors: Accessors)
     """Decode one attribute to the type that `Primitive` promises."""
     base = name.rstrip("0123456789").rstrip("_")
     if base in _WIDTHS:
-        values = accessors.vectors(index, *_WIDTHS[base])
-        if base == "COLOR" and values.shape[1] == 3:
-            values = _opaque(values)
-        return values
+        if base == "COLOR":
+            return accessors.colors(index, alpha=1.0)
+        return accessors.vectors(index, *_WIDTHS[base])
     if base == "JOINTS":
-        joints = accessors.integers(index, 4)
-        return joints.astype(np.uint16) if joints.dtype.itemsize == 1 else joints
+        return accessors.joints(index)
     values = accessors.raw(index)
     return values[:, 0] if accessors.header(index).kind == "SCALAR" else values
 
@@ -144,24 +155,13 @@ def _opaque(colors: NDArray[np.float32]) -> NDArray[np.float32]:
     return result
 
 
-def _as_uint32(values: NDArray[Any], fields: Fields, accessors: Accessors) -> NDArray[np.uint32]:
-    column: NDArray[Any] = values[:, 0]
-    if column.dtype.itemsize == 4:
-        return column
-    if not accessors.budget.spend(4 * len(column)):
-        raise fields.fail("indices", "decoded they would take more memory than allowed; split the model")
-    return column.astype(np.uint32)
-
-
-def _check_counts(primitive: Primitive, fields: Fields) -> None:
+def _check_counts(primitive: Primitive, fields: Fields, *, highest: int) -> None:
     counts = {len(values) for values in primitive.attributes.values()}
     if len(counts) > 1:
         raise fields.fail("attributes", f"the attributes have different lengths: {sorted(counts)}"[:200])
     count = next(iter(counts), 0)
-    if primitive.indices is not None and len(primitive.indices):
-        highest = int(primitive.indices.max())
-        if highest >= count:
-            raise fields.fail("indices", f"an index is {highest}, but there are {count} vertices")
+    if highest >= count and primitive.indices is not None and len(primitive.indices):
+        raise fields.fail("indices", f"an index is {highest}, but there are {count} vertices")
     drawn = count if primitive.indices is None else len(primitive.indices)
     least = (1, 2, 2, 2, 3, 3, 3)[primitive.mode]
     leftover = {Mode.LINES: drawn % 2, Mode.TRIANGLES: drawn % 3}.get(primitive.mode, 0)
@@ -179,10 +179,10 @@ def _read_targets(primitive: Primitive, fields: Fields, accessors: Accessors) ->
             index = target.need(name, "accessors")
             if base in ("POSITION", "NORMAL", "TANGENT"):
                 values = accessors.vectors(index, 3)
-            elif base in ("TEXCOORD", "COLOR"):
-                values = accessors.vectors(index, *_WIDTHS[base])
-                if values.shape[1] == 3:
-                    values = np.column_stack([values, np.zeros(len(values), np.float32)])
+            elif base == "TEXCOORD":
+                values = accessors.vectors(index, 2)
+            elif base == "COLOR":
+                values = accessors.colors(index, alpha=0.0)
             else:
                 continue
             if len(values) != count:

@@ -34,11 +34,11 @@ class Properties:
     def __init__(self, pointers: set[str] | None = None) -> None:
         self.used: set[str] = set()
         self.required: set[str] = set()
-        self._pointers = pointers or set()
+        self._animated = {where for pointer in pointers or () for where in _ancestors(pointer)}
 
     def is_animated(self, where: str) -> bool:
         """Whether an animation points into the object at a JSON pointer."""
-        return any(pointer.startswith(where + "/") for pointer in self._pointers)
+        return where in self._animated
 
     def extend(self, target: dict[str, Any], name: str, value: dict[str, Any]) -> None:
         """Give an object an extension."""
@@ -59,6 +59,11 @@ class Properties:
         return target
 
 
+def _ancestors(pointer: str) -> list[str]:
+    parts = pointer.split("/")
+    return ["/".join(parts[:count]) for count in range(1, len(parts))]
+
+
 def to_json(value: Any) -> Any:
     """Turn what applications leave in extras into JSON: arrays to lists, paths to strings, infinities to null."""
     if isinstance(value, dict):
@@ -69,6 +74,8 @@ def to_json(value: Any) -> Any:
         return to_json(value.tolist())
     if isinstance(value, float) and not math.isfinite(value):
         return None
-    if value is None or isinstance(value, str | int | float):
+    if isinstance(value, str):
+        return value.encode("utf-8", "replace").decode()
+    if value is None or isinstance(value, int | float):
         return value
     return str(value) if isinstance(value, PurePath) else None
