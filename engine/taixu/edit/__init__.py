@@ -1,0 +1,50 @@
+"""Worlds as documents, and editing as commands: everything that an editor does, without a window.
+
+Documents (`*.world.json`, `*.prefab.json`) are text that merges in git, and outlive the code that wrote them: what a
+version does not know it keeps. A `Session` holds a project's open worlds; commands go through its history, name
+entities by stable id and speak the documents' language, so that an edit can come from a mouse, a script or a model.
+"""
+
+from __future__ import annotations
+
+from taixu.edit.atomic import read_file, write_file
+from taixu.edit.check import check_document, check_world
+from taixu.edit.commands import (
+    Command,
+    Despawn,
+    Duplicate,
+    Group,
+    Insert,
+    Remove,
+    Rename,
+    Reparent,
+    SetFields,
+    Spawn,
+)
+from taixu.edit.document import Block, Document, format_document, parse_document
+from taixu.edit.findings import DocumentError, Finding, Findings
+from taixu.edit.history import History
+from taixu.edit.ids import id_number, id_text, new_id
+from taixu.edit.instantiate import instantiate, make_prefabs, spawn_prefab
+from taixu.edit.kept import Kept
+from taixu.edit.migrations import Migrations
+from taixu.edit.overrides import apply_to_prefab, record_overrides, revert_overrides
+from taixu.edit.plugin import DocumentPlugin
+from taixu.edit.prefab import FromPrefab, PrefabInstance, PrefabLibrary
+from taixu.edit.project import Project, create_project, open_project, read_project, write_project
+from taixu.edit.schema import component_schema, document_schema, field_schema
+from taixu.edit.session import OpenWorld, Session
+from taixu.edit.settings import WorldSettings
+from taixu.edit.world_document import WorldParts, document_of, fill_world
+from taixu.edit.world_file import read_world, save_document, write_world
+
+__all__ = [
+    "Block", "Command", "Despawn", "Document", "DocumentError", "DocumentPlugin", "Duplicate", "Finding", "Findings",
+    "FromPrefab", "Group", "History", "Insert", "Kept", "Migrations", "OpenWorld", "PrefabInstance", "PrefabLibrary",
+    "Project", "Remove", "Rename", "Reparent", "Session", "SetFields", "Spawn", "WorldParts", "WorldSettings",
+    "apply_to_prefab", "check_document", "check_world", "component_schema", "create_project", "document_of",
+    "document_schema", "field_schema", "fill_world", "format_document", "id_number", "id_text", "instantiate",
+    "make_prefabs", "new_id", "open_project", "parse_document", "read_file", "read_project", "read_world",
+    "record_overrides", "revert_overrides", "save_document", "spawn_prefab", "write_file", "write_project",
+    "write_world",
+]

@@ -1,0 +1,72 @@
+"""What is wrong, or worth knowing, in a document."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+from taixu.errors import TaixuError
+
+__all__ = ["MAX_FINDINGS", "DocumentError", "Finding", "Findings", "Severity"]
+
+Severity = Literal["error", "warning", "info"]
+
+MAX_FINDINGS = 200
+"""A document that is wrong everywhere is not listed to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One remark about a document.
+
+    Attributes
+    ----------
+    severity
+        An error stops the document from being read, or makes it mean something else than it says.
+    where
+        The place, such as ``entities.00c0ffee00c0ffee.transform.scale``; empty for the whole file.
+    message
+        What is wrong and what to do, without the place.
+    """
+
+    severity: Severity
+    where: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.where}: {self.message}" if self.where else self.message
+
+
+class DocumentError(TaixuError):
+    """A document that cannot be read; the message names file and place."""
+
+    def __init__(self, file: str, finding: Finding) -> None:
+        self.finding = finding
+        super().__init__(f"{file}: {finding}" if file else str(finding))
+
+
+@dataclass(slots=True)
+class Findings:
+    """Collects findings about one document, up to a limit."""
+
+    file: str = ""
+    items: list[Finding] = field(default_factory=list)
+
+    def add(self, severity: Severity, where: str, message: str) -> None:
+        """Note something."""
+        if len(self.items) < MAX_FINDINGS:
+            self.items.append(Finding(severity, where, message))
+
+    def error(self, where: str, message: str) -> None:
+        """Note something that stops the reading."""
+        self.add("error", where, message)
+
+    def warning(self, where: str, message: str) -> None:
+        """Note something doubtful that is read all the same."""
+        self.add("warning", where, message)
+
+    def refuse(self) -> None:
+        """Raise the first error, if there is one."""
+        for item in self.items:
+            if item.severity == "error":
+                raise DocumentError(self.file, item)

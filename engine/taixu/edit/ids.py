@@ -1,0 +1,65 @@
+"""Stable ids as documents write them: sixteen hexadecimal digits, for JSON's numbers do not hold 64 bits."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World
+from taixu.ecs.entity import mix64
+from taixu.errors import TaixuError
+
+__all__ = ["ID_PATTERN", "child_id", "child_ids", "id_number", "id_text", "id_texts", "new_id"]
+
+ID_PATTERN = "^[0-9a-f]{16}$"
+_ID = re.compile(r"[0-9a-f]{16}\Z")
+
+
+def id_text(number: int) -> str:
+    """The text of a stable id."""
+    return f"{number:016x}"
+
+
+def id_texts(numbers: NDArray[np.uint64]) -> list[str]:
+    """The texts of many stable ids."""
+    return [f"{number:016x}" for number in numbers.tolist()]
+
+
+def id_number(text: object) -> int:
+    """The stable id of a text.
+
+    Raises
+    ------
+    TaixuError
+        When it is none.
+    """
+    if not isinstance(text, str) or not _ID.match(text):
+        raise TaixuError(f"{text!r:.40} is no entity id: sixteen hexadecimal digits, such as 00c0ffee00c0ffee")
+    return int(text, 16)
+
+
+def new_id(world: World) -> int:
+    """A random stable id that nobody in the world has."""
+    while True:
+        number = secrets.randbits(64)
+        if number and world.find(number) is None:
+            return number
+
+
+def child_id(instance: int, path: Sequence[int]) -> int:
+    """The stable id of a prefab's child: a hash of the instance's id and, one after the other, the ids of its path."""
+    found = np.array([instance], np.uint64)
+    for child in path:
+        found = child_ids(found, child)
+    return int(found[0])
+
+
+def child_ids(instances: NDArray[np.uint64], child: int) -> NDArray[np.uint64]:
+    """The stable ids that one child has in many instances, ``uint64[n]``."""
+    ids = mix64(mix64(np.array([child], np.uint64)) ^ instances)
+    ids[ids == 0] = 1
+    return ids
