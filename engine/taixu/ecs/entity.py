@@ -125,14 +125,34 @@ class StableIds:
         self._stale = True
         self._recent.clear()
 
-    def find(self, stable: int, index: EntityIndex) -> int:
-        """The index that carries a stable id, or 0."""
+    def taken(self, stable: NDArray[np.uint64], index: EntityIndex) -> NDArray[np.bool_]:
+        """Which ids somebody alive carries already."""
+        if len(stable) < 16:
+            return np.array([self.find(number, index) != NOBODY for number in stable.tolist()], bool)
+        self._sort(index)
+        if not len(index.stable):
+            return np.zeros(len(stable), bool)
+        found = np.zeros(len(stable), np.intp)
+        if len(self._sorted):
+            places = np.minimum(np.searchsorted(self._sorted, stable), len(self._sorted) - 1)
+            found = np.where(self._sorted[places] == stable, self._indices[places], 0)
+        if self._recent:
+            recent = self._recent
+            found = np.array([recent.get(n, old) for n, old in zip(stable.tolist(), found.tolist())], np.intp)
+        carried: NDArray[np.bool_] = (found != NOBODY) & (index.stable[found] == stable)
+        return carried
+
+    def _sort(self, index: EntityIndex) -> None:
         if self._stale:
             living = np.flatnonzero(index.tables[: index.used] >= 0)
             order = np.argsort(index.stable[living], kind="stable")
             self._indices = living[order]
             self._sorted = index.stable[self._indices]
             self._stale = False
+
+    def find(self, stable: int, index: EntityIndex) -> int:
+        """The index that carries a stable id, or 0."""
+        self._sort(index)
         found = self._recent.get(stable, 0)
         if not found:
             place = int(np.searchsorted(self._sorted, np.uint64(stable)))

@@ -28,6 +28,7 @@ class Snapshot:
     tables: tuple[tuple[frozenset[type], NDArray[np.uint64], dict[tuple[type, str], NDArray[Any]]], ...]
     index: EntityIndex
     ids_made: int
+    ids_given: bool
     resources: dict[type, Any]
     forks: tuple[Any, ...]
 
@@ -44,7 +45,7 @@ def take_snapshot(world: World) -> Snapshot:
     )
     states = {cls: item.save_state() for cls, item in world._resources.items() if hasattr(item, "save_state")}
     forks = tuple(item for item in world._resources.values() if hasattr(item, "fork"))
-    return Snapshot(tables, world._index.copy(), world._ids_made, states, forks)
+    return Snapshot(tables, world._index.copy(), world._ids_made, world._ids_given, states, forks)
 
 
 def restore_snapshot(world: World, snapshot: Snapshot) -> None:
@@ -53,7 +54,7 @@ def restore_snapshot(world: World, snapshot: Snapshot) -> None:
     world.advance()
     world._index = snapshot.index.copy()
     world._ids.reset()
-    world._ids_made = snapshot.ids_made
+    world._ids_made, world._ids_given = snapshot.ids_made, snapshot.ids_given
     for table in world._tables:
         table.count = 0
     for types, entities, columns in snapshot.tables:

@@ -44,6 +44,7 @@ class World:
         self._index = EntityIndex()
         self._ids = StableIds()
         self._ids_made = 0
+        self._ids_given = False  # whether ids came from elsewhere: only then can a drawn one be taken
         self._tables: list[Table] = []
         self._by_types: dict[frozenset[type], Table] = {}
         self._queries: dict[tuple[frozenset[type], frozenset[type]], Query] = {}
@@ -82,12 +83,17 @@ class World:
         components
             For each component its fields: one value for all, or columns ``[count]`` and ``[width, count]``.
         stable_ids
-            ``uint64[count]``, non-zero; drawn from the world's seed where absent.
+            ``uint64[count]``, non-zero, nobody else's; drawn from the world's seed where absent.
 
         Returns
         -------
         uint64[count]
             The handles.
+
+        Raises
+        ------
+        TaixuError
+            When a value does not fit its field, or an id is taken; then nothing was spawned.
         """
         self._check_unlocked()
         table = self._table(frozenset(components))
@@ -97,8 +103,7 @@ class World:
             declared.check_names(given)
             for fld in declared.fields:
                 filled.append((declared.cls, fld, fld.column(given.get(fld.name, fld.default), count)))
-        if stable_ids is None:
-            stable_ids = self._draw_ids(count)
+        ids = self._draw_ids(count) if stable_ids is None else self._given_ids(stable_ids, count)
         indices = self._index.allocate(count)
         entities = handles_of(indices, self._index.generations[indices])
         rows = table._append(entities)
@@ -106,8 +111,8 @@ class World:
             table._columns[cls, fld.name].data[..., rows] = values
         self._index.tables[indices] = table.id
         self._index.rows[indices] = np.arange(rows.start, rows.stop, dtype=np.int32)
-        self._index.stable[indices] = stable_ids
-        self._ids.added(np.asarray(stable_ids, np.uint64), indices)
+        self._index.stable[indices] = ids
+        self._ids.added(ids, indices)
         self.structure.note(self.tick, "spawned", entities)
         return entities
 
@@ -345,6 +350,21 @@ class World:
         return table
 
     def _draw_ids(self, count: int) -> Handles:
+        ids = self._next_ids(count)
+        while self._ids_given and (taken := self._ids.taken(ids, self._index)).any():
+            ids[taken] = self._next_ids(int(taken.sum()))
+        return ids
+
+    def _given_ids(self, stable_ids: Any, count: int) -> Handles:
+        ids = np.asarray(stable_ids, np.uint64)
+        if ids.shape != (count,) or not ids.all():
+            raise TaixuError(f"stable ids are {count} numbers other than 0, not {stable_ids!r:.80}")
+        if (count > 1 and len(np.unique(ids)) != count) or self._ids.taken(ids, self._index).any():
+            raise TaixuError("a stable id was given to two entities")
+        self._ids_given = True
+        return ids
+
+    def _next_ids(self, count: int) -> Handles:
         numbers = np.arange(self._ids_made + 1, self._ids_made + 1 + count, dtype=np.uint64)
         self._ids_made += count
         ids = mix64(numbers ^ mix64(np.array([self.seed & 0xFFFFFFFFFFFFFFFF], np.uint64)))
