@@ -32,12 +32,13 @@ from taixu.render.graph import PassGraph, PassNode, Rank, TextureSpec
 from taixu.render.lines import LineBatch
 from taixu.render.meshes import MeshPool
 from taixu.render.pictures import Picture
+from taixu.render.plugin import RenderFeatures, RenderPlugin
 from taixu.render.renderer import Renderer
 from taixu.render.stills import render_still
 from taixu.render.views import OUTPUTS, View, ViewCamera
 
 __all__ = [
     "OUTPUTS", "Bin", "DrawKey", "Feature", "FrameContext", "LineBatch", "MaterialSource", "MeshPool", "PassContext",
-    "PassGraph", "PassNode", "Picture", "Rank", "Renderer", "TextureSpec", "View", "ViewCamera", "VisibleList",
+    "PassGraph", "PassNode", "Picture", "Rank", "RenderFeatures", "RenderPlugin", "Renderer", "TextureSpec", "View", "ViewCamera", "VisibleList",
     "frame_camera", "render_still", "visible_bounds",
 ]  # fmt: skip

@@ -121,8 +121,8 @@ class DrawLists:
         bins: list[Bin] = []
         first, base = 0, 0
         group = mode[order] * (1 << 32) + self.keys[order]
-        starts = np.flatnonzero(np.concatenate([[True], group[1:] != group[:-1]])) if n else np.zeros(0, np.intp)
-        for start, stop in zip(starts, np.append(starts[1:], n), strict=True):
+        starts = np.flatnonzero(np.concatenate([[n > 0], group[1:] != group[:-1]]))
+        for start, stop in zip(starts, np.append(starts, n)[1:], strict=True):
             members = order[start:stop]
             key_index = int(self.keys[members[0]])
             key, name = materials.draw_keys[key_index], MODES[int(mode[members[0]])]

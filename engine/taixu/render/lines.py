@@ -8,7 +8,8 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taixu.gpu import ALPHA, Buffer, VertexBuffer
+from taixu.ecs import World
+from taixu.gpu import ALPHA, Buffer, DepthState, VertexBuffer
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.row_buffer import grown
@@ -23,7 +24,10 @@ _BOX_EDGES = np.array([0, 1, 1, 3, 3, 2, 2, 0, 4, 5, 5, 7, 7, 6, 6, 4, 0, 4, 1, 
 
 
 class LineBatch:
-    """Lines of the next frame. Positions are metres of the world in float64; colours sRGB and alpha in 0..1."""
+    """Lines of the next frame, of a renderer or of a world (a resource).
+
+    Positions are metres of the world in float64; colours sRGB and alpha in 0..1.
+    """
 
     def __init__(self) -> None:
         self._tested: list[NDArray[np.void]] = []
@@ -61,16 +65,20 @@ class LineBatch:
         self._tested.clear()
         self._on_top.clear()
 
+    def fork(self, world: World) -> LineBatch:
+        """A fork begins without lines."""
+        return LineBatch()
+
     def __len__(self) -> int:
         return sum(len(rows) for rows in (*self._tested, *self._on_top)) // 2
 
 
 @dataclass(frozen=True)
 class LinePass:
-    """Draws the batch over the picture."""
+    """Draws the renderer's batch and the world's over the picture."""
 
     batch: LineBatch
-    buffers: list[Buffer] = field(default_factory=list, compare=False)
+    buffers: list[Buffer | None] = field(default_factory=lambda: [None, None], compare=False)
     name: str = "lines"
     rank: int = Rank.OVERLAY
     reads: Sequence[str] = ()
@@ -78,21 +86,25 @@ class LinePass:
 
     def run(self, context: PassContext) -> None:
         """One draw for the tested lines, one for those on top."""
-        vertices, tested = self.batch.take()
+        self._draw(context, self.batch, 0)
+        if context.frame.world.has_resource(LineBatch):
+            self._draw(context, context.frame.world.resource(LineBatch), 1)
+
+    def _draw(self, context: PassContext, batch: LineBatch, place: int) -> None:
+        vertices, tested = batch.take()
         if len(vertices) == 0:
             return
         device = context.device
-        if not self.buffers or self.buffers[0].size < vertices.nbytes:
-            self.buffers[:] = [device.buffer(_DTYPE.itemsize * grown(0, len(vertices)), label="lines")]
-        self.buffers[0].write(vertices)
-        from taixu.gpu import DepthState
-
+        buffer = self.buffers[place]
+        if buffer is None or buffer.size < vertices.nbytes:
+            buffer = self.buffers[place] = device.buffer(_DTYPE.itemsize * grown(0, len(vertices)), label="lines")
+        buffer.write(vertices)
         with device.render_pass(context.targets("color", depth="depth")) as p:
             for depth, first, count in ((DepthState(write=False), 0, tested), (None, tested, len(vertices) - tested)):
                 if count:
                     p.pipeline(device.pipeline("passes/lines.vert", "passes/lines.frag", vertex_layout=_LAYOUT,
                                                primitive="lines", cull="none", depth=depth, blend=ALPHA, label="lines"))  # fmt: skip
-                    p.vertices(0, self.buffers[0])
+                    p.vertices(0, buffer)
                     p.draw(count, first=first)
 
 

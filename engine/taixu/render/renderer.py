@@ -30,6 +30,7 @@ from taixu.render.material_loading import TextureLoader as PoolTextureLoader
 from taixu.render.materials import MaterialTable
 from taixu.render.meshes import MeshPool
 from taixu.render.pictures import Picture
+from taixu.render.plugin import RenderFeatures
 from taixu.render.shading import ShadingFeature
 from taixu.render.views import View, ViewCamera, view_block
 from taixu.scene import WorldTransforms
@@ -72,6 +73,7 @@ class Renderer:
         self.frame_index = 0
         self._mirrors: WeakKeyDictionary[World, WorldMirror] = WeakKeyDictionary()
         self._current: WorldMirror | None = None
+        self._made: WeakKeyDictionary[World, int] = WeakKeyDictionary()
         self._revision = 0
         self._block: BufferRange | None = None
         self.lighting = LightingFeature(device)
@@ -118,6 +120,7 @@ class Renderer:
     def render(self, world: World, views: Sequence[View], *, time_secs: float = 0.0, delta_secs: float = 0.0) -> None:
         """Draw one frame of a world into all views. Transforms have been propagated."""
         device = self.device
+        self._add_features_of(world)
         with device.frame():
             for view in views:
                 if view.entity is not None:
@@ -140,6 +143,16 @@ class Renderer:
                 self._render_view(frame, view, index)
             self.frame_index += 1
         self.lines.clear()
+        if world.has_resource(LineBatch):
+            world.resource(LineBatch).clear()
+
+    def _add_features_of(self, world: World) -> None:
+        """Make the features that plugins left in the world."""
+        if world.has_resource(RenderFeatures):
+            makers, done = world.resource(RenderFeatures).makers, self._made.get(world, 0)
+            for make in makers[done:]:
+                self.add_feature(make(self))
+            self._made[world] = len(makers)
 
     def _render_view(self, frame: FrameContext, view: View, index: int) -> None:
         for feature in self.features:
