@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
-from taixu.cli.kinds import find_importers, kind_of
+from taixu.cli.kinds import find_importers, kind_of, make_app
 from taixu.errors import TaixuError
 
 __all__ = ["Finding", "check_file"]
@@ -41,7 +41,11 @@ def check_file(path: Path) -> list[Finding]:
 
 
 def _check_of(path: Path) -> Callable[[Path], list[Finding]] | None:
-    return {"model": _check_model, "image": _check_asset, "audio": _check_asset}.get(kind_of(path) or "")
+    checks = {
+        "project": _check_project, "world": _check_document, "prefab": _check_document, "model": _check_model,
+        "image": _check_asset, "audio": _check_asset,
+    }  # fmt: skip
+    return checks.get(kind_of(path) or "")
 
 
 def _refusal(path: Path, error: TaixuError) -> Finding:
@@ -53,6 +57,47 @@ def _refusal(path: Path, error: TaixuError) -> Finding:
     for name in (str(path), path.name):
         message = message.removeprefix(f"{name}: ")
     return Finding("error", "", message)
+
+
+def _check_project(path: Path) -> list[Finding]:
+    """The manifest, then every file below that this version can read, and whether scripts are Python."""
+    from taixu.edit.project import open_project
+
+    root = path.parent if path.is_file() else path
+    found: list[Finding] = []
+    try:
+        open_project(root)
+    except TaixuError as error:
+        found.append(_refusal(root, error))
+    for file in sorted(root.rglob("*")):
+        inside = file.relative_to(root)
+        if not file.is_file() or any(part.startswith(".") or part in ("out", "__pycache__") for part in inside.parts):
+            continue
+        if file.name != "taixu.toml" and (kind_of(file) is not None or file.suffix == ".py"):
+            findings = _check_script(file) if file.suffix == ".py" else check_file(file)
+            found += [replace(one, where=f"{inside.as_posix()}: {one.where}".removesuffix(": ")) for one in findings]
+    return found
+
+
+def _check_document(path: Path) -> list[Finding]:
+    from taixu.edit.check import check_world
+    from taixu.edit.migrations import Migrations
+    from taixu.edit.project import MANIFEST
+
+    app = make_app()
+    root = next((folder for folder in path.resolve().parents if (folder / MANIFEST).is_file()), None)
+    findings = check_world(path, app.components, migrations=app.resource(Migrations), root=root)
+    return [Finding(found.severity, found.where, found.message) for found in findings]
+
+
+def _check_script(path: Path) -> list[Finding]:
+    """Whether a script is Python; it is not run."""
+    try:
+        compile(path.read_bytes(), str(path), "exec")
+    except (SyntaxError, ValueError) as error:
+        line = getattr(error, "lineno", None)
+        return [Finding("error", f"line {line}" if line else "", str(getattr(error, "msg", error)))]
+    return []
 
 
 def _check_model(path: Path) -> list[Finding]:

@@ -9,14 +9,15 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.cli.kinds import kind_of
+from taixu.cli.kinds import find_importers, kind_of
 from taixu.errors import UsageError
 
-__all__ = ["conversion"]
+__all__ = ["conversion", "linear_pixels"]
 
 Conversion = Callable[[Path, Path], dict[str, Any]]
 
 _WRITTEN = {
+    "model": (".glb", ".gltf"),
     "image": (".png", ".jpg", ".jpeg", ".webp", ".exr", ".hdr"),
     "audio": (".wav",),
 }
@@ -39,7 +40,15 @@ def conversion(source: Path, out: Path) -> Conversion:
     if out.suffix.lower() not in _WRITTEN[kind]:
         known = ", ".join(_WRITTEN[kind])
         raise UsageError(f"{out}: {_NAMES[kind]} is written as {known}, not as {out.suffix or 'nothing'}")
-    return {"image": _convert_picture, "audio": _convert_sound}[kind]
+    return {"model": _convert_model, "image": _convert_picture, "audio": _convert_sound}[kind]
+
+
+def _convert_model(source: Path, out: Path) -> dict[str, Any]:
+    from taixu.assets.gltf import write_gltf
+
+    model = find_importers().find(source).find()(source)
+    write_gltf(model, out)
+    return {"kind": "model", "nodes": len(model.nodes), "meshes": len(model.meshes), "materials": len(model.materials)}
 
 
 def _convert_picture(source: Path, out: Path) -> dict[str, Any]:
@@ -49,7 +58,7 @@ def _convert_picture(source: Path, out: Path) -> dict[str, Any]:
     pixels: NDArray[Any] = read_image(source)
     if out.suffix.lower() in _LINEAR:
         if pixels.dtype.kind == "u":
-            pixels = _linear(pixels)
+            pixels = linear_pixels(pixels)
         if out.suffix.lower() == ".hdr":  # has no alpha: what is behind is black
             pixels = pixels[..., :3] if pixels.shape[2] > 2 else np.repeat(pixels[..., :1], 3, axis=2)
     elif pixels.dtype.kind == "f":
@@ -60,7 +69,7 @@ def _convert_picture(source: Path, out: Path) -> dict[str, Any]:
     return {"kind": "picture", "size": [pixels.shape[1], pixels.shape[0]], "channels": pixels.shape[2]}
 
 
-def _linear(pixels: NDArray[Any]) -> NDArray[np.float32]:
+def linear_pixels(pixels: NDArray[Any]) -> NDArray[np.float32]:
     """Stored sRGB with straight alpha to linear with premultiplied alpha (IEC 61966-2-1)."""
     values = pixels.astype(np.float32) / np.float32(np.iinfo(pixels.dtype).max)
     colors = values.shape[2] - (values.shape[2] in (2, 4))

@@ -22,15 +22,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 
 def run(args: argparse.Namespace) -> int:
-    """Read, then write whole or not at all."""
+    """Read, then write: what writes a format does so whole or not at all."""
     from taixu.cli.conversions import conversion
-    from taixu.cli.files import finished_file
 
     if args.source.resolve() == args.out.resolve():
         raise UsageError(f"{args.out} is the file to read; name another to write")
+    if args.out.is_dir():
+        raise UsageError(f"{args.out} is a folder; name a file in it")
     convert = conversion(args.source, args.out)
-    with finished_file(args.out) as unfinished:
-        about: dict[str, Any] = convert(args.source, unfinished)
+    about: dict[str, Any] = convert(args.source, args.out)
     args.console.show(f"{args.out}")
     args.console.answer({"out": str(args.out), "from": str(args.source)} | about)
     return 0

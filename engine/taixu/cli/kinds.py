@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from taixu.assets.importers import Importers
+    from taixu.defaults import App
 
-__all__ = ["find_importers", "kind_of"]
+__all__ = ["find_importers", "kind_of", "make_app"]
 
 _DOCUMENTS = {".world.json": "world", ".prefab.json": "prefab"}
 
@@ -33,9 +34,12 @@ def find_importers() -> Importers:
     from taixu.app import find_plugins
     from taixu.assets.importers import Importers
 
-    if not find_plugins():
-        return Importers()
+    return make_app().resource(Importers) if find_plugins() else Importers()
+
+
+@cache
+def make_app() -> App:
+    """An app to ask what is known here: components, migrations, importers. It is never run."""
     from taixu.defaults import App
 
-    with App.headless() as app:
-        return app.resource(Importers)
+    return App.headless()

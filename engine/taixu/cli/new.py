@@ -28,6 +28,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Copy the template whole or not at all, and name the project after its folder."""
     from taixu.cli.templates import find_templates
+    from taixu.edit.project import read_project, write_project
 
     templates = find_templates()
     if args.template not in templates:
@@ -40,7 +41,9 @@ def run(args: argparse.Namespace) -> int:
         made = Path(beside) / folder.name
         shutil.copytree(templates[args.template].folder, made, ignore=_LEFT_OUT)
         _make_writable(made)
-        _rename_project(made / "taixu.toml", folder.name)
+        project = read_project(made)
+        project.name = folder.name
+        write_project(project)
         if folder.exists():
             folder.rmdir()
         os.replace(made, folder)
@@ -54,11 +57,3 @@ def _make_writable(folder: Path) -> None:
     """An installed template may be read-only; a project is not."""
     for path in (folder, *folder.rglob("*")):
         path.chmod(path.stat().st_mode | 0o200)
-
-
-def _rename_project(file: Path, name: str) -> None:
-    import tomlkit
-
-    document = tomlkit.parse(file.read_text(encoding="utf-8"))
-    document["name"] = name
-    file.write_text(tomlkit.dumps(document), encoding="utf-8")

@@ -1,0 +1,167 @@
+"""``taixu render``: pictures and films of a world or a model."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import replace
+from math import cos, radians, sin, tau
+from pathlib import Path
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
+
+from taixu.cli.files import finished_file, need_suffix
+from taixu.cli.options import background, finite, positive, positive_integer, size, vector
+from taixu.errors import UsageError
+
+if TYPE_CHECKING:
+    from taixu.defaults import App
+    from taixu.render import ViewCamera
+
+__all__ = ["add_arguments", "example", "run", "summary", "usage"]
+
+summary = "Draws a world or a model; with no camera it frames the model."
+usage = "THING --out FILE [options]"
+example = "taixu render samples/gallery --out gallery.png --size 1920x1080"
+
+_FILM_RATE = 30
+_TURN_SECS = 8.0
+"""A film of a model goes around it once in this time."""
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare what to draw, from where and how."""
+    add = parser.add_argument
+    add("thing", type=Path, metavar="THING", help="a project folder, a *.world.json or a model")
+    add("--out", type=Path, required=True, metavar="FILE", help="X.png, X.exr (linear) or X.mp4")
+    add("--size", type=size, default=(1280, 720), metavar="WxH", help="in pixels; 1280x720")
+    add("--env", type=Path, metavar="SKY", help="an equirectangular picture (HDR) as sky and light")
+    add("--exposure", type=finite, metavar="EV", help="stops: each doubles the brightness")
+    add("--tonemap", choices=("neutral", "aces", "agx", "linear"), metavar="NAME", help="neutral, aces, agx or linear")
+    add("--background", type=background, metavar="WHAT", help="sky, transparent or a colour #rrggbb")
+    camera = parser.add_mutually_exclusive_group()
+    camera.add_argument("--camera", metavar="NAME", help="a camera of the world or the model")
+    camera.add_argument("--eye", type=vector, metavar="X,Y,Z", help="where to look from, in metres")
+    add("--target", type=vector, metavar="X,Y,Z", help="where to look to; wants --eye")
+    add("--fov", type=positive, metavar="DEG", help="vertical field of view, below 180")
+    add("--time", type=finite, default=0.0, metavar="S", help="seconds into animation and simulation")
+    add("--seconds", type=positive, default=4.0, metavar="S", help="length of a film; 4")
+    add("--samples", type=positive_integer, default=16, metavar="N", help="samples per pixel of a picture; 16")
+    add("--trust", action="store_true", help="let the project run its scripts")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open it, choose the camera, draw."""
+    suffix = _refuse_contradictions(args)
+    from taixu.cli.staging import open_thing, triangle_count
+    from taixu.defaults import App
+
+    start = perf_counter()
+    with App.headless(size=args.size, trust=args.trust or None) as app:
+        kind = open_thing(app, args.thing)
+        if args.time > 0:
+            app.run(seconds=args.time)
+        app.settle()
+        if args.env is not None:
+            _use_sky(app, args.env)
+        camera = _camera(app, args)
+        if suffix == ".mp4":
+            _film(app, args, camera, turns=kind == "model")
+        else:
+            picture = app.picture(
+                camera=camera, samples=args.samples, linear=suffix == ".exr", settings=_settings(args)
+            )
+            with finished_file(args.out) as unfinished:
+                picture.save(unfinished)
+        report = {
+            "out": str(args.out),
+            "size": list(args.size),
+            "seconds": round(perf_counter() - start, 3),
+            "triangles": triangle_count(app),
+            "gpu": app.drawing.device.capabilities.name,
+        }
+    args.console.answer(report)
+    args.console.show(f"{args.out}: {report['triangles']} triangles in {report['seconds']} s on {report['gpu']}")
+    return 0
+
+
+def _refuse_contradictions(args: argparse.Namespace) -> str:
+    if args.target is not None and args.eye is None:
+        raise UsageError("--target wants --eye: where to look from")
+    if args.eye is not None and args.eye == (args.target or (0.0, 0.0, 0.0)):
+        raise UsageError("--eye and --target are the same point; move one of them")
+    if args.fov is not None and args.fov >= 180:
+        raise UsageError(f"--fov: {args.fov:g} degrees is not below 180")
+    if args.time < 0:
+        raise UsageError("--time: worlds begin at 0 seconds")
+    return need_suffix(args.out, (".png", ".exr", ".mp4"), option="--out")
+
+
+def _settings(args: argparse.Namespace) -> dict[str, Any]:
+    """What the renderer's features want to know; what was not given is the world's."""
+    given = {"exposure_ev": args.exposure, "tonemap": args.tonemap, "background": args.background}
+    if isinstance(args.background, tuple):
+        given["background"] = tuple(_linear(part) for part in args.background)
+    return {name: value for name, value in given.items() if value is not None}
+
+
+def _linear(part: float) -> float:
+    """SRGB to linear (IEC 61966-2-1)."""
+    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
+
+
+def _use_sky(app: App, path: Path) -> None:
+    from taixu.assets.image import read_image
+    from taixu.render.lighting import LightingFeature
+
+    pixels = read_image(path)
+    if pixels.dtype.kind != "f":
+        from taixu.cli.conversions import linear_pixels
+
+        pixels = linear_pixels(pixels)
+    lighting = app.drawing.renderer.feature("lighting")
+    assert isinstance(lighting, LightingFeature)
+    lighting.use_sky(pixels[..., :3])
+
+
+def _camera(app: App, args: argparse.Namespace) -> ViewCamera:
+    from taixu.render import ViewCamera, frame_camera
+
+    aspect = args.size[0] / args.size[1]
+    field = {} if args.fov is None else {"fov_y_rad": radians(args.fov)}
+    if args.eye is not None:
+        return ViewCamera.looking(args.eye, args.target or (0.0, 0.0, 0.0), **field)
+    from taixu.defaults.drawing import main_camera
+
+    entity = main_camera(app.world, name=args.camera or "")
+    if entity is None:
+        return frame_camera(app.world, aspect=aspect, **field)
+    return replace(ViewCamera.of_entity(app.world, entity), **field)
+
+
+def _film(app: App, args: argparse.Namespace, camera: ViewCamera, *, turns: bool) -> None:
+    """Play, and film; a model without a camera of one's own choice is shown from all sides."""
+    from taixu.assets.video import VideoWriter
+
+    follows = args.eye is None and args.camera is None
+    count = max(1, round(args.seconds * _FILM_RATE))
+    steps = app.clock.steps_per_sec // _FILM_RATE
+    writer = VideoWriter(args.out, size=args.size, fps=_FILM_RATE)
+    with writer as film, args.console.progress("filming", count) as bar:
+        for index in range(count):
+            if follows:
+                camera = _around(app, args, index / _FILM_RATE / _TURN_SECS) if turns else _camera(app, args)
+            view = app.drawing.frame(
+                app.world, camera=camera, delta_secs=1 / _FILM_RATE, settings=_settings(args)
+            )
+            film.write(app.drawing.read(view))
+            app.run(ticks=steps)
+            bar.step()
+
+
+def _around(app: App, args: argparse.Namespace, turn: float) -> ViewCamera:
+    from taixu.render import frame_camera
+
+    angle = 0.5 + tau * turn
+    field = {} if args.fov is None else {"fov_y_rad": radians(args.fov)}
+    direction = (sin(angle), 0.38, cos(angle))
+    return frame_camera(app.world, aspect=args.size[0] / args.size[1], direction=direction, **field)

@@ -1,0 +1,97 @@
+"""``taixu run``: plays a world, in a window or headless, and says what it took."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from taixu.cli.files import finished_file, need_suffix
+from taixu.cli.options import positive, positive_integer, seed, size
+from taixu.errors import UsageError
+
+if TYPE_CHECKING:
+    from taixu.defaults import App
+
+__all__ = ["add_arguments", "example", "run", "summary", "usage"]
+
+summary = "Plays a world: in a window, or headless at full speed with every step taken."
+usage = "WORLD [options]"
+example = "taixu run samples/playground --headless --seconds 3 --out playground.png"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the world, how long, and what to keep."""
+    add = parser.add_argument
+    add("world", type=Path, metavar="WORLD", help="a project folder or a *.world.json file")
+    add("--headless", action="store_true", help="no window; wants --seconds or --ticks")
+    length = parser.add_mutually_exclusive_group()
+    length.add_argument("--seconds", type=positive, metavar="S", help="simulated time after which to stop")
+    length.add_argument("--ticks", type=positive_integer, metavar="N", help="fixed steps after which to stop")
+    add("--record", type=Path, metavar="X.mp4", help="film it, headless")
+    add("--out", type=Path, metavar="X.png", help="the last picture, headless: X.png or X.exr")
+    add("--size", type=size, default=(1280, 720), metavar="WxH", help="of the window, film and picture; 1280x720")
+    add("--seed", type=seed, default=0, metavar="N", help="of the world's chance; 0")
+    add("--physics", choices=("pybullet", "rapier"), default="auto", metavar="NAME", help="pybullet or rapier")
+    add("--trust", action="store_true", help="let the project run its scripts")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Open, play, and report."""
+    _refuse_contradictions(args)
+    from taixu.defaults import App
+
+    make = App.headless if args.headless else App.windowed
+    with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None) as app:
+        app.open(args.world)
+        if args.headless:
+            _play(app, args)
+        else:
+            app.run(seconds=args.seconds, ticks=args.ticks)
+        report = _report(app)
+    written = [str(path) for path in (args.record, args.out) if path is not None]
+    args.console.answer(report | {"out": written})
+    args.console.show("\n".join(_lines(report, written)))
+    return 0
+
+
+def _refuse_contradictions(args: argparse.Namespace) -> None:
+    if args.headless and args.seconds is None and args.ticks is None:
+        raise UsageError("--headless wants an end: give --seconds or --ticks")
+    if not args.headless and (args.record is not None or args.out is not None):
+        raise UsageError("--record and --out want --headless")
+    if args.record is not None:
+        need_suffix(args.record, (".mp4",), option="--record")
+    if args.out is not None:
+        need_suffix(args.out, (".png", ".exr"), option="--out")
+
+
+def _play(app: App, args: argparse.Namespace) -> None:
+    total = args.ticks or max(1, round(args.seconds * app.clock.steps_per_sec))
+    with args.console.progress("playing", total) as bar:
+        app.run(ticks=total, record=args.record, progress=lambda done, total: bar.step())
+    if args.out is not None:
+        with finished_file(args.out) as unfinished:
+            app.picture(linear=args.out.suffix.lower() == ".exr").save(unfinished)
+
+
+def _report(app: App) -> dict[str, Any]:
+    from taixu.bench.measure import peak_mb
+
+    return {
+        "ticks": app.clock.ticks,
+        "frames": app.clock.frames,
+        "entities": len(app.world),
+        "stages": app.diagnostics.milliseconds(),
+        "rss_peak_mb": peak_mb(),
+        "state_hash": app.world.state_hash(),
+    }
+
+
+def _lines(report: dict[str, Any], written: list[str]) -> list[str]:
+    frame = report["stages"].get("frame", {"p50": 0.0, "p95": 0.0})
+    return [
+        (f"{report['ticks']} ticks, {report['entities']} entities, {frame['p50']} ms a frame ({frame['p95']} at worst "
+        f"of twenty), {report['rss_peak_mb']} MB"),
+        *(f"wrote {path}" for path in written),
+    ]
