@@ -11,7 +11,7 @@ from taixu import app as base
 from taixu import ecs
 from taixu.app import Plugin, find_plugins, load_plugin
 from taixu.defaults.drawing import Drawing
-from taixu.defaults.projects import is_trusted, open_world
+from taixu.defaults.projects import ProjectPlugin, is_trusted, open_world, save_world
 from taixu.defaults.world import World
 from taixu.errors import TaixuError, UsageError
 
@@ -98,6 +98,11 @@ class App(base.App):
         wanted = self.trust if trust is None else trust
         open_world(self, Path(path), trust=is_trusted(Path(path)) if wanted is None else wanted)
         return World(self.world)
+
+    def save(self, path: str | Path) -> Path:
+        """Write the world to a ``*.world.json`` file, whole or not at all."""
+        save_world(self.world, Path(path))
+        return Path(path)
 
     @property
     def scene(self) -> World:
@@ -209,6 +214,6 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     from taixu.script import ScriptPlugin
 
     return [
-        PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), PhysicsPlugin(backend=physics),
-        AnimationPlugin(), AudioPlugin(), ScriptPlugin(watch=watch),
+        PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), ScriptPlugin(watch=watch), ProjectPlugin(watch=watch),
+        PhysicsPlugin(backend=physics), AnimationPlugin(), AudioPlugin(),
     ]

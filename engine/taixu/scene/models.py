@@ -41,7 +41,7 @@ class ModelStore(Protocol):
         """
         ...
 
-    def wait(self) -> None:
+    def wait(self) -> object:
         """Return when everything that was asked for is loaded, or has failed."""
         ...
 
