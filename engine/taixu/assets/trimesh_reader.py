@@ -31,7 +31,7 @@ _PLY_SIZES = {"char": 1, "uchar": 1, "int8": 1, "uint8": 1, "short": 2, "ushort"
               "double": 8, "float64": 8}
 
 
-def read_trimesh(path: str | Path, *, root: str | Path | None = None) -> ModelData:
+def read_trimesh(path: str | Path, *, root: str | Path | None = None, turned: bool = True) -> ModelData:
     """Read a model that trimesh knows.
 
     STL has Z up by convention and is turned; the others are taken as they stand. Normals that a file lacks are made.
@@ -42,6 +42,8 @@ def read_trimesh(path: str | Path, *, root: str | Path | None = None) -> ModelDa
         The file.
     root
         Materials and textures are read inside this folder only; the file's own by default.
+    turned
+        Turn an STL so that its Z points up.
 
     Raises
     ------
@@ -60,7 +62,7 @@ def read_trimesh(path: str | Path, *, root: str | Path | None = None) -> ModelDa
             scene = trimesh.load_scene(
                 io.BytesIO(data), file_type=kind[1:], resolver=beside, process=False, allow_remote=False,
             )
-            return _convert(scene, file, kind, beside)
+            return _convert(scene, file, kind, beside, turned=turned)
     except TaixuError:
         raise
     except MemoryError:
@@ -122,10 +124,10 @@ def _make_resolver(file: Path, root: Path) -> Any:
     return Beside()
 
 
-def _convert(scene: Any, file: Path, kind: str, beside: Any) -> ModelData:
+def _convert(scene: Any, file: Path, kind: str, beside: Any, *, turned: bool) -> ModelData:
     builder = ModelBuilder(file, generator=f"trimesh ({kind[1:].upper()})")
     parent, meshes = None, {}
-    if kind == ".stl":
+    if kind == ".stl" and turned:
         parent = builder.node(file.stem, matrix=Y_UP_FROM_Z_UP)
     for name, geometry in scene.geometry.items():
         primitive = _primitive(geometry, builder, name=f"{file} ({name})", beside=beside)
