@@ -9,6 +9,8 @@ layout(binding = TEXTURE_ENVIRONMENT) uniform sampler2D environment_atlas;
 layout(std140, binding = 2) uniform Sky {
     vec4 background; // linear colour, w: 1 shows the sky in its place
     vec4 options;    // blur (perceptual roughness)
+    vec4 sun;        // towards it, cosine of its radius; above 1 where there is none
+    vec4 sun_color;
 };
 layout(location = 0) in vec2 v_uv;
 layout(location = 0) out vec4 radiance;
@@ -20,6 +22,8 @@ void main() {
         vec2 extent = vec2(depth_range.z * depth_range.w, depth_range.z);
         vec3 view = camera_position.w > 0.5 ? vec3((ndc - jitter.xy) * extent, -1.0) : vec3(0.0, 0.0, -1.0);
         vec3 d = normalize(mat3(world_from_view) * view);
+        float rim = (1.0 - sun.w) * 0.15;
+        vec3 disk = sun_color.rgb * smoothstep(sun.w - rim, sun.w + rim, dot(d, sun.xyz));
         vec2 cs = lighting.sky_turn.xy;
         d = vec3(cs.x * d.x - cs.y * d.z, d.y, cs.y * d.x + cs.x * d.z);
         // One level for all: derivatives would jump where the map wraps around.
@@ -27,7 +31,7 @@ void main() {
         float level = max(0.0, log2(2.0 * depth_range.z * viewport.w / texel));
         color = options.x > 0.0 ? environment_reflection(environment_atlas, d, options.x)
                                 : textureLod(sky, equirect_from_direction(d), level).rgb;
-        color *= lighting.sky_turn.z;
+        color = (color + disk) * lighting.sky_turn.z;
     }
     radiance = vec4(min(color, vec3(6.0e4)), 1.0);
 }

@@ -42,6 +42,8 @@ LIGHTING_BLOCK = StructLayout("LightingBlock", [
 
 UNITS = {"ENVIRONMENT": TextureSlot.SHADING, "DFG": TextureSlot.SHADING + 1, "SHADOWS": TextureSlot.SHADING + 2}
 
+_SUN_COSINE, _SUN_GAIN = float(np.cos(np.radians(0.6))), 12.0  # a disk somewhat larger and much dimmer than the real one
+
 SkySource = Callable[[], NDArray[np.floating[Any]]]
 
 
@@ -122,6 +124,13 @@ class LightingFeature:
     def has_shadows(self, view: View) -> bool:
         """Whether the view has shadow maps in this frame."""
         return bool(self._of(view).tiles)
+
+    def sun_disk(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Direction and cosine of the radius of the sky's own sun, and its radiance; a cosine of 2 where it has none."""
+        sky = self._sky
+        if sky.sun_direction is None or sky.sun_irradiance is None:
+            return (0.0, 1.0, 0.0, 2.0), (0.0,) * 4
+        return (*sky.sun_direction.tolist(), _SUN_COSINE), (*(sky.sun_irradiance * _SUN_GAIN).tolist(), 0.0)
 
     # -- feature -----------------------------------------------------------------------------------------------------
     def extract(self, frame: FrameContext) -> None:

@@ -130,7 +130,8 @@ class SkyPass:
         with device.render_pass(targets) as p:
             p.pipeline(pipeline)
             blur = float(context.settings("background_blur", 0.0))
-            p.push_uniform(UniformSlot.PASS, np.array([[0, 0, 0, 1], [blur, 0, 0, 0]], np.float32))
+            direction, color = self.feature.lighting.sun_disk()
+            p.push_uniform(UniformSlot.PASS, np.array([[0, 0, 0, 1], [blur, 0, 0, 0], direction, color], np.float32))
             p.bind_texture(0, maps.sky, device.sampler(wrap=("repeat", "clamp")))
             p.draw(3)
 
