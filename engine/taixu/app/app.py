@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from enum import StrEnum
 from time import perf_counter
-from typing import Any, Protocol, TypeVar, runtime_checkable
+from typing import Any, Protocol, Self, TypeVar, runtime_checkable
 
 from taixu.app.clock import Clock
 from taixu.app.diagnostics import Diagnostics
@@ -156,7 +156,7 @@ class App:
         while self._closers:
             self._closers.pop()()
 
-    def __enter__(self) -> App:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *error: object) -> None:
