@@ -19,6 +19,8 @@ __all__ = ["ModelHooks", "Spawned", "spawn_model"]
 
 Handles = NDArray[np.uint64]
 
+_CHILD_NUMBERS = np.uint64(0xC41D_0000_0000_0001)
+
 
 @dataclass(frozen=True, slots=True)
 class Spawned:
@@ -95,7 +97,8 @@ def _reachable(model: ModelData) -> list[int]:
 def _child_ids(world: World, owner: int, numbers: NDArray[Any]) -> Handles:
     """Stable ids that depend on nothing but the owner's and the node's number."""
     base = np.uint64(world.stable_id(owner))
-    ids = mix64(mix64(numbers.astype(np.uint64) + np.uint64(1)) ^ base)
+    # Numbers far from those that `World` draws ids from: owner 1's child 2 must not be owner 2's child 1.
+    ids = mix64(mix64(numbers.astype(np.uint64) + _CHILD_NUMBERS) ^ base)
     ids[ids == 0] = 1
     return ids
 
