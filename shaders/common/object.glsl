@@ -25,3 +25,6 @@ vec3 world_normal(uint t, vec3 normal) {
     vec3 turned = vec3(dot(cross(b, c), normal), dot(cross(c, a), normal), dot(cross(a, b), normal));
     return dot(a, cross(b, c)) < 0.0 ? -turned : turned;
 }
+
+// Points are four thousandths of the picture's height wide, at least two pixels.
+float point_size() { return max(2.0, viewport.y * 0.004); }

@@ -18,6 +18,7 @@ void main() {
     RenderableRow object = renderables[object_id];
     vec3 world = world_from_local(object.transform, position);
     gl_Position = clip_from_world * vec4(world, 1.0);
+    gl_PointSize = point_size();
     vec3 n = normalize(world_normal(object.transform, normal.xyz) + vec3(0.0, 1e-30, 0.0));
     vec4 base = materials[object.material].base_color * color;
     if (object.tint != 0xFFFFFFFFu) {

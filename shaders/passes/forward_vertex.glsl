@@ -22,6 +22,7 @@ void main() {
     RenderableRow object = renderables[object_id];
     vec3 world = world_from_local(object.transform, position);
     gl_Position = clip_from_world * vec4(world, 1.0);
+    gl_PointSize = point_size();
     v_position = world;
     v_normal = world_normal(object.transform, normal.xyz);
     float length2 = dot(v_normal, v_normal);

@@ -28,6 +28,7 @@ void main() {
     RenderableRow object = renderables[object_id];
     vec3 world = world_from_local(object.transform, position);
     gl_Position = clip_from_world * vec4(world, 1.0);
+    gl_PointSize = point_size();
 #ifdef NORMAL_AT
     v_normal = world_normal(object.transform, normal.xyz);
 #endif

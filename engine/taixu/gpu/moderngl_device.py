@@ -174,12 +174,22 @@ class ModernglDevice(Device):
                 self.gl.delete("Framebuffers", native)
         elif kind == "sampler":
             self.gl.delete("Samplers", native)
-        self._forget_state()  # names are used again, so what was tracked by name may lie
+        # Names are used again, so what was tracked by name may lie. The pipeline in use stays.
+        self._s_target = self._s_indices = self._s_indirect = None
+        for known in (self._s_vertices, self._s_uniforms, self._s_storages, self._s_textures):
+            known.clear()
 
     # -- resources ---------------------------------------------------------------------------------------------------
     def _new_buffer(self, data: Any, size: int) -> Any:
+        import moderngl
+
         self._acquire()
-        return self.context.buffer(data, dynamic=True) if data is not None else self.context.buffer(reserve=size, dynamic=True)
+        try:
+            if data is None:
+                return self.context.buffer(reserve=size, dynamic=True)
+            return self.context.buffer(data, dynamic=True)
+        except moderngl.Error as error:
+            raise MachineError(f"the GPU has no memory left for a buffer of {size >> 20} MB ({error})") from None
 
     def _new_texture(self, format: TextureFormat, size: tuple[int, int], kind: str, layers: int, levels: int,
                      samples: int) -> Any:  # fmt: skip

@@ -53,6 +53,7 @@ class WorldMirror:
         self.mesh_numbers = np.zeros(64, np.uint32)
         self.blended: Indices = np.zeros(0, np.intp)
         self._tick = -1
+        self._places: WorldTransforms | None = None
         self._material_version = -1
         self._blend_version = (-1, -1)
 
@@ -90,7 +91,8 @@ class WorldMirror:
         self._deform(world)
         if world.has_resource(WorldTransforms):
             places = world.resource(WorldTransforms)
-            rows = self._changed_places(places, since)
+            rows = self._changed_places(places, -1 if places is not self._places else since)
+            self._places = places
             self.transforms.update(places, rows, want_previous=want_previous)
         if self.lists.arrange(self.pool, self.materials):
             self.culler.update(self.lists)

@@ -42,11 +42,18 @@ class LibraryMirror:
         self._met = np.zeros(64, bool)
         self._material_ids: dict[int, int] = {}
         self._seen = (0, 0)
+        self._libraries: tuple[MeshLibrary, MaterialLibrary] | None = None
 
     def update(self, world: World) -> NDArray[np.intp]:
         """Replace what was edited; gives the mesh numbers whose primitives are others now."""
         if not world.has_resource(MeshLibrary):
             return np.zeros(0, np.intp)
+        libraries = (world.resource(MeshLibrary), world.resource(MaterialLibrary))
+        if self._libraries != libraries:
+            replaced = np.flatnonzero(self._met) if self._libraries else np.zeros(0, np.intp)
+            self.release()
+            self._libraries, self._seen = libraries, (libraries[0].changes(0)[1], libraries[1].changes(0)[1])
+            return replaced
         changed_meshes, mesh_tick = world.resource(MeshLibrary).changes(self._seen[0])
         changed_materials, material_tick = world.resource(MaterialLibrary).changes(self._seen[1])
         self._seen = (mesh_tick, material_tick)
@@ -56,11 +63,15 @@ class LibraryMirror:
                 self._table.replace(self._material_ids[number], entry.material, self._textures(entry))
         replaced = [n for n in changed_meshes if n < len(self._met) and self._met[n]]
         for number in replaced:
-            first = int(self.starts[number])
-            for mesh in self.meshes[first : first + int(self.counts[number])].tolist():
-                self._pool.remove(mesh)
-            self._met[number] = False
+            self._forget(number)
         return np.array(replaced, np.intp)
+
+    def _forget(self, number: int) -> None:
+        first = int(self.starts[number])
+        for mesh in self.meshes[first : first + int(self.counts[number])].tolist():
+            self._pool.remove(mesh)
+        self._met[number] = False
+        self.counts[number] = 0
 
     def meet(self, world: World, numbers: NDArray[Any]) -> None:
         """Upload the meshes of these numbers that were not met before."""
@@ -109,9 +120,9 @@ class LibraryMirror:
 
     def release(self) -> None:
         """Give meshes and materials back."""
-        for mesh in self.meshes.tolist():
-            self._pool.remove(mesh)
+        for number in np.flatnonzero(self._met).tolist():
+            self._forget(number)
+        self.meshes = self.materials = np.zeros(0, np.uint32)
         for material in self._material_ids.values():
             self._table.remove(material)
         self._material_ids.clear()
-        self._met[:] = False

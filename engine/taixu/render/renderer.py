@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
-from weakref import WeakKeyDictionary
+from weakref import WeakKeyDictionary, finalize
 
 import numpy as np
 from numpy.typing import NDArray
@@ -73,6 +73,7 @@ class Renderer:
         self.frame_index = 0
         self._mirrors: WeakKeyDictionary[World, WorldMirror] = WeakKeyDictionary()
         self._current: WorldMirror | None = None
+        self._orphans: list[WorldMirror] = []
         self._made: WeakKeyDictionary[World, int] = WeakKeyDictionary()
         self._revision = 0
         self._block: BufferRange | None = None
@@ -100,10 +101,12 @@ class Renderer:
         if found is None:
             library = LibraryMirror(self.meshes, self.materials, self.load_textures)
             found = self._mirrors[world] = WorldMirror(self.device, self.meshes, self.materials, library)
+            finalize(world, self._orphans.append, found)  # freed at the next frame, on the device's thread
         return found
 
     def configure(self, view: View) -> None:
         """Resolve the view's pass graph if its configuration changed."""
+        view.samples = min(view.samples, self.device.capabilities.max_samples)
         wanted = (view.configuration(), self._revision)
         if view._configured == wanted and view.graph is not None:
             return
@@ -122,6 +125,8 @@ class Renderer:
         device = self.device
         self._add_features_of(world)
         with device.frame():
+            while self._orphans:
+                self._orphans.pop().release()
             for view in views:
                 if view.entity is not None:
                     view.camera = ViewCamera.of_entity(world, view.entity)
@@ -285,9 +290,10 @@ class Renderer:
         """Give everything on the device back."""
         for view in views:
             view.release()
-        for mirror in self._mirrors.values():
+        for mirror in (*self._mirrors.values(), *self._orphans):
             mirror.release()
         self._mirrors.clear()
+        self._orphans.clear()
         self._current = None
 
 

@@ -95,6 +95,7 @@ def test_reload_keeps_the_last_good_program(tmp_path: Path) -> None:
         return int(out.read(np.uint32)[0])
 
     out = device.buffer(16)
+    device.reload_shaders()  # what other tests left
     write("1u", -100)
     pipeline = device.compute_pipeline("reloaded.comp")
     assert run() == 1
