@@ -74,6 +74,7 @@ class BackendBase(ABC):
         self._kinds = np.zeros(64, np.uint8)
         self._flags = np.zeros(64, np.uint32)
         self._masses = np.zeros(64)
+        self._centres = np.zeros((64, 3))
         self._joint_kinds = np.zeros(64, np.uint8)
         self._joint_bodies = np.full((64, 2), -1, np.int64)
         self._joint_frames = np.zeros((64, 2, 7))
@@ -92,6 +93,7 @@ class BackendBase(ABC):
         ids = self._reserve(batch.n)
         self._kinds[ids], self._flags[ids] = batch.kinds, batch.flags
         self._masses[ids] = [0.0 if m is None else m.mass_kg for m in masses]
+        self._centres[ids] = [(0.0, 0.0, 0.0) if m is None else m.centre[:3] for m in masses]
         try:
             self._create(ids, batch, masses)
         except BaseException:
@@ -109,6 +111,10 @@ class BackendBase(ABC):
             self.remove_joints(np.flatnonzero(joined))
         self._remove(ids)
         self._bodies.free(ids)
+
+    def centres(self, ids: ArrayLike) -> NDArray[np.float64]:
+        """Centres of mass [n, 3] in the bodies' own frames."""
+        return self._centres[self._ids(ids)]
 
     def set_gravity(self, gravity: ArrayLike) -> None:
         """Gravity [3], m/s2, from the next step on."""
@@ -317,6 +323,7 @@ class BackendBase(ABC):
         self._kinds = _grown(self._kinds, capacity)
         self._flags = _grown(self._flags, capacity)
         self._masses = _grown(self._masses, capacity)
+        self._centres = _grown(self._centres, capacity)
         self._in_articulation = _grown(self._in_articulation, capacity)
 
     def _mass_properties(self, batch: BodyBatch) -> list[MassProperties | None]:

@@ -1,4 +1,4 @@
-"""Importing engines that talk: pybullet prints to the process's standard output, which belongs to `--json`."""
+"""Importing engines that talk: pybullet prints where the program's own words belong."""
 
 from __future__ import annotations
 
@@ -20,21 +20,31 @@ _PIP = {"pybullet": "pybullet", "rapier3d": "rapier3d"}
 
 @contextlib.contextmanager
 def muted() -> Iterator[None]:
-    """Send what native code writes to descriptor 1 nowhere, while the block runs."""
+    """Send what native code writes to standard output and error nowhere, while the block runs."""
     sys.stdout.flush()
-    try:
-        saved = os.dup(1)
-    except OSError:  # no standard output at all (a windowed program)
-        yield
-        return
+    sys.stderr.flush()
+    saved: list[tuple[int, int]] = []
     sink = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(sink, 1)
+        for stream in (1, 2):
+            with contextlib.suppress(OSError):  # a windowed program has neither
+                saved.append((stream, os.dup(stream)))
+                os.dup2(sink, stream)
         yield
     finally:
-        os.dup2(saved, 1)
-        os.close(saved)
+        _flush_native()
+        for stream, copy in saved:
+            os.dup2(copy, stream)
+            os.close(copy)
         os.close(sink)
+
+
+def _flush_native() -> None:
+    """Empty the C library's own buffer, which would else be written after the block."""
+    import ctypes
+
+    with contextlib.suppress(OSError, TypeError, AttributeError):
+        (ctypes.CDLL(None) if sys.platform != "win32" else ctypes.CDLL("msvcrt")).fflush(None)
 
 
 def available(module: str) -> bool:

@@ -1,0 +1,501 @@
+"""Following the world: which entities are bodies, and what has changed since the last step.
+
+`BodyMirror.look` compares the world's columns with what physics last saw or wrote, by change ticks; nothing is done to
+entities one by one unless they are new or edited. Rows that only moved within a table show as changed too, so values are
+compared before anything is rebuilt: a body keeps its contacts and its sleep unless it really changed.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import logging
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.model import ModelData
+from taixu.ecs import World, indices_of, row_count
+from taixu.errors import TaixuError
+from taixu.scene import Model, Parent, Transform
+from taixu.scene.models import ModelState
+
+from . import shapes
+from .batch import IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind
+from .collider_shapes import NotLoaded, ShapeMaker
+from .components import Character, Collider, RigidBody
+from .placement import world_placements
+from .poses import relative
+from .shapes import Shape
+
+__all__ = ["BodyMirror", "Look", "instances_of"]
+
+_log = logging.getLogger(__name__)
+Handles = NDArray[np.uint64]
+_NOBODY: Handles = np.empty(0, np.uint64)
+_KINDS = {"static": BodyKind.STATIC, "kinematic": BodyKind.KINEMATIC, "dynamic": BodyKind.DYNAMIC}
+_SHAPING = tuple(f.name for f in dataclasses.fields(RigidBody) if "velocity" not in f.name)  # type: ignore[arg-type]
+_WALKER_SHAPE = ("radius_m", "height_m", "layer", "mask")
+
+
+@dataclass
+class Look:
+    """What one look at the world found."""
+
+    rebuilt: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
+    """Entity indices whose body must be made anew, made or removed."""
+    moved: Handles = field(default_factory=lambda: _NOBODY)
+    """Entities with a body whose transform somebody wrote."""
+    pushed: Handles = field(default_factory=lambda: _NOBODY)
+    """Entities with a body whose velocity somebody wrote."""
+    everything: bool = False
+
+
+@dataclass(frozen=True)
+class _Part:
+    """One collider of a body."""
+
+    collider: Collider
+    pose: tuple[float, ...]
+    scale: tuple[float, ...]
+    model: str
+
+
+class BodyMirror:
+    """The bodies of one world, by entity index and by body id."""
+
+    def __init__(self) -> None:
+        self.body_of = np.full(0, -1, np.int64)
+        """Body id by entity index."""
+        self.owner_of = np.full(0, -1, np.int64)
+        """By entity index of a collider: the index of the entity whose body it is part of."""
+        self.entity_of = np.zeros(0, np.uint64)
+        """Entity by body id."""
+        self.kind_of = np.zeros(0, np.uint8)
+        self.nested = np.zeros(0, bool)
+        """By body id: the entity has a parent."""
+        self.origin = np.zeros(3, np.int32)
+        """The cell that the engine's coordinates count from."""
+        self.has_origin = False
+        self.all_contacts = False
+        self._known = np.zeros((0, 16), np.float32)  # by index: translation, rotation, scale, velocity (linear, angular)
+        self._known_cells = np.zeros((0, 3), np.int32)
+        self._known_poses = np.zeros((0, 7))  # of nested ones, in the world
+        self._specs: dict[int, tuple[Any, tuple[_Part, ...]]] = {}
+        self._waiting: set[int] = set()
+        self._refused: set[str] = set()
+        self._maker: ShapeMaker | None = None
+        self._tick = -1
+
+    # -- looking --------------------------------------------------------------------------------------------
+
+    def look(self, world: World) -> Look:
+        """What changed since the last look; nothing is done about it yet."""
+        self._reserve(world.index_capacity)
+        structure = world.structure.since(self._tick) if self._tick >= 0 else None
+        since = self._tick
+        everything = structure is None
+        if everything:
+            since = -1
+            dirty = self._all_owners(world)
+        else:
+            assert structure is not None
+            touched = np.concatenate([structure.spawned, structure.despawned, structure.moved])
+            dirty = self._edited(world, since)
+            if self._concerns_us(world, touched) or self._reparented(world, since):
+                dirty |= self._new_owners(world)
+                dirty |= set(self._owners(indices_of(touched)).tolist())
+        dirty |= self._waiting
+        self._waiting = set()
+        moved, stretched = self._moved(world, since)
+        dirty |= stretched
+        pushed = self._pushed(world, since)
+        return Look(np.array(sorted(dirty), np.int64), moved, pushed, everything)
+
+    def seen(self, world: World) -> None:
+        """What is written from now on counts as new."""
+        self._tick = world.tick
+        world.advance()
+
+    def _concerns_us(self, world: World, touched: Handles) -> bool:
+        if not len(touched):
+            return False
+        indices = indices_of(touched)
+        if (self.body_of[indices] >= 0).any() or (self.owner_of[indices] >= 0).any():
+            return True
+        tables, _ = world.locate(world.living(touched))
+        ours = {RigidBody, Collider, Character, Parent}
+        return any(world.table(int(table)).types & ours for table in np.unique(tables))
+
+    def _reparented(self, world: World, since: int) -> bool:
+        return any(row_count(table.changed((Parent,), since=since)) for table in world.query(Parent, Transform))
+
+    def _all_owners(self, world: World) -> set[int]:
+        return self._new_owners(world) | set(np.flatnonzero(self.body_of >= 0).tolist())
+
+    def _owners(self, indices: NDArray) -> NDArray[np.int64]:
+        owners = self.owner_of[indices]
+        return np.unique(np.concatenate([owners[owners >= 0], indices[self.body_of[indices] >= 0]]))
+
+    def _new_owners(self, world: World) -> set[int]:
+        """Find the body of every collider again; the owners that gained or lost one, and the bodies without any."""
+        is_body = np.zeros(len(self.body_of), bool)
+        found: list[NDArray] = []
+        for cls in (RigidBody, Character):
+            for table in world.query(cls, Transform):
+                found.append(indices_of(table.entities))
+                is_body[found[-1]] = True
+        colliders = [table.entities for table in world.query(Collider, Transform)]
+        entities = np.concatenate([_NOBODY, *colliders])
+        owner = np.full(len(entities), -1, np.int64)
+        current = entities.copy()
+        open_ = np.arange(len(entities))
+        for _ in range(256):
+            if not len(open_):
+                break
+            here = indices_of(current[open_])
+            stop = is_body[here]
+            owner[open_[stop]] = here[stop]
+            open_ = open_[~stop]
+            above = world.gather(current[open_], Parent, "entity")
+            living = world.alive(above) & (above > 0)
+            open_ = open_[living]
+            current[open_] = above[living]
+        alone = owner < 0
+        owner[alone] = indices_of(entities[alone])
+        old = self.owner_of
+        self.owner_of = np.full_like(old, -1)
+        self.owner_of[indices_of(entities)] = owner
+        changed = np.flatnonzero(old != self.owner_of)
+        dirty = set(old[changed].tolist()) | set(self.owner_of[changed].tolist())
+        bodies = np.unique(np.concatenate([*found, owner])) if len(found) or len(owner) else np.empty(0, np.int64)
+        have = np.flatnonzero(self.body_of >= 0)
+        dirty |= set(np.setxor1d(bodies, have).tolist())
+        dirty.discard(-1)
+        return dirty
+
+    def _edited(self, world: World, since: int) -> set[int]:
+        """Owners of bodies and colliders whose own fields were written."""
+        found: list[NDArray] = []
+        for cls, names in ((RigidBody, _SHAPING), (Collider, None), (Character, _WALKER_SHAPE), (Model, ("source",))):
+            for table in world.query(cls, Transform) if cls is not Model else world.query(Model, Collider, Transform):
+                rows = table.changed((cls,), since=since, fields=names)
+                if row_count(rows):
+                    found.append(indices_of(table.entities[rows]))
+        return set(self._owners(np.concatenate(found)).tolist()) if found else set()
+
+    def _moved(self, world: World, since: int) -> tuple[Handles, set[int]]:
+        """Entities with bodies that were moved, and owners whose scale or parts changed."""
+        moved: list[Handles] = [_NOBODY]
+        stretched: set[int] = set()
+        any_change = False
+        names = ("translation", "rotation", "scale", "cell")
+        for table in world.query(Transform):
+            rows = table.changed((Transform,), since=since)
+            if not row_count(rows):
+                continue
+            any_change = True
+            entities = table.entities[rows]
+            indices = indices_of(entities)
+            ours = (self.body_of[indices] >= 0) | (self.owner_of[indices] >= 0)
+            if not ours.any():
+                continue
+            rows = np.arange(rows.start, rows.stop)[ours] if isinstance(rows, slice) else rows[ours]
+            entities, indices = entities[ours], indices[ours]
+            now = np.concatenate([table.take(Transform, name, rows) for name in names[:3]]).T
+            cells = table.take(Transform, "cell", rows).T
+            known = self._known[indices]
+            stretch = (now[:, 7:10] != known[:, 7:10]).any(axis=1)
+            shifted = (now[:, :7] != known[:, :7]).any(axis=1) | (cells != self._known_cells[indices]).any(axis=1)
+            self._known[indices, :10], self._known_cells[indices] = now, cells
+            part = self.owner_of[indices] != indices
+            part &= self.owner_of[indices] >= 0
+            stretched.update(self._owners(indices[stretch | (shifted & part)]).tolist())
+            ids = self.body_of[indices]
+            here = shifted & (ids >= 0)
+            here[here] &= ~self.nested[ids[here]]
+            moved.append(entities[here])
+        if any_change:
+            moved.append(self._nested_moved(world))
+        return np.concatenate(moved), stretched
+
+    def _nested_moved(self, world: World) -> Handles:
+        """Bodies below parents, found by where they are now: any of their parents may have moved."""
+        ids = np.flatnonzero(self.nested)
+        entities = self.entity_of[ids]
+        alive = world.alive(entities)
+        ids, entities = ids[alive], entities[alive]
+        if not len(ids):
+            return _NOBODY
+        poses, _ = world_placements(world, entities, self.origin)
+        differs = (np.abs(poses - self._known_poses[ids]) > 1e-7).any(axis=1)
+        self._known_poses[ids[differs]] = poses[differs]
+        return entities[differs]
+
+    def _pushed(self, world: World, since: int) -> Handles:
+        pushed: list[Handles] = [_NOBODY]
+        for table in world.query(RigidBody, Transform):
+            rows = table.changed((RigidBody,), since=since, fields=("linear_velocity", "angular_velocity"))
+            if not row_count(rows):
+                continue
+            entities = table.entities[rows]
+            indices = indices_of(entities)
+            now = np.concatenate([table.take(RigidBody, n, rows) for n in ("linear_velocity", "angular_velocity")]).T
+            differs = (now != self._known[indices, 10:]).any(axis=1) & (self.body_of[indices] >= 0)
+            self._known[indices, 10:] = now
+            pushed.append(entities[differs])
+        return np.concatenate(pushed)
+
+    # -- writing back ---------------------------------------------------------------------------------------
+
+    def wrote(self, indices: NDArray, translations: NDArray, rotations: NDArray, velocities: NDArray | None) -> None:
+        """Remember what physics wrote itself: translations [3, n], rotations [4, n], velocities [6, n]."""
+        known = self._known
+        known[indices, :3], known[indices, 3:7] = translations.T, rotations.T
+        if velocities is not None:
+            known[indices, 10:] = velocities.T
+
+    def wrote_cells(self, indices: NDArray, cells: NDArray) -> None:
+        self._known_cells[indices] = cells.T
+
+    def wrote_nested(self, world: World, ids: NDArray, entities: Handles) -> None:
+        self._known_poses[ids], _ = world_placements(world, entities, self.origin)
+
+    def cells_of(self, indices: NDArray) -> NDArray[np.int32]:
+        """Cells [n, 3] of root entities as last seen."""
+        return self._known_cells[indices]
+
+    # -- building -------------------------------------------------------------------------------------------
+
+    def describe(self, world: World, look: Look) -> tuple[NDArray[np.int64], Handles, BodyBatch | None]:
+        """Turn a look into work: body ids to remove, entities to make bodies for (by stable id), and their batch."""
+        remove: list[int] = []
+        make: list[tuple[int, Any, tuple[_Part, ...]]] = []
+        described = self._describe_all(world, look.rebuilt)
+        for index in look.rebuilt.tolist():
+            spec = described.get(index)
+            old = int(self.body_of[index])
+            alive = old < 0 or bool(world.alive(self.entity_of[old : old + 1])[0])
+            if spec is not None and old >= 0 and alive and self._specs.get(index) == spec and not look.everything:
+                continue
+            if old >= 0:
+                remove.append(old)
+                self.entity_of[old], self.nested[old] = 0, False
+                self.body_of[index] = -1
+            self._specs.pop(index, None)
+            if spec is not None:
+                self._specs[index] = spec
+                make.append((index, *spec))
+        if not make:
+            return np.array(remove, np.int64), _NOBODY, None
+        entities = world.entities_at(np.array([item[0] for item in make]))
+        order = np.argsort(world.stable_ids(entities), kind="stable")
+        entities = entities[order]
+        return np.array(remove, np.int64), entities, self._batch(world, entities, [make[i] for i in order])
+
+    def made(self, world: World, entities: Handles, ids: NDArray[np.int64], kinds: NDArray) -> None:
+        """Enter bodies that were made."""
+        indices = indices_of(entities)
+        if len(ids) and int(ids.max()) >= len(self.entity_of):
+            self._reserve_bodies(2 * int(ids.max()) + 64)
+        self.body_of[indices] = ids
+        self.entity_of[ids] = entities
+        self.kind_of[ids] = kinds
+        parents = world.gather(entities, Parent, "entity")
+        self.nested[ids] = world.alive(parents) & (parents > 0)
+        self._known_poses[ids], _ = world_placements(world, entities, self.origin)
+        columns = world.gather_columns(entities, Transform, ("translation", "rotation", "scale"))
+        self._known[indices, :10] = np.concatenate(columns).T
+        self._known_cells[indices] = world.gather(entities, Transform, "cell").T
+        velocities = world.gather_columns(entities, RigidBody, ("linear_velocity", "angular_velocity"))
+        self._known[indices, 10:] = np.concatenate(velocities).T
+
+    def forget_bodies(self) -> None:
+        """All bodies are gone (the engine was lost): the next look makes them anew."""
+        self.body_of[:] = -1
+        self.entity_of[:] = 0
+        self.nested[:] = False
+        self._specs.clear()
+        self._tick = -1
+
+    def choose_origin(self, world: World) -> None:
+        """Count from the cell in the middle of everything that is to be a body."""
+        if self.has_origin:
+            return
+        cells = [table.read(Transform, "cell") for cls in (RigidBody, Collider, Character)
+                 for table in world.query(cls, Transform, without=(Parent,))]  # fmt: skip
+        if cells:
+            self.origin = np.rint(np.median(np.concatenate(cells, axis=1), axis=1)).astype(np.int32)
+            self.has_origin = True
+
+    def _describe_all(self, world: World, indices: NDArray) -> dict[int, tuple[Any, tuple[_Part, ...]]]:
+        """What the bodies of these entities should be; entities that should have none are missing."""
+        entities = world.entities_at(indices)
+        entities = entities[world.alive(entities)]
+        if not len(entities):
+            return {}
+        owners = indices_of(entities)
+        heads: dict[int, Any] = {}
+        for cls in (RigidBody, Character):
+            having = _having(world, entities, cls)
+            for entity, value in zip(having.tolist(), instances_of(world, having, cls), strict=True):
+                calm = {"linear_velocity": (0, 0, 0), "angular_velocity": (0, 0, 0)} if cls is RigidBody else {
+                    "velocity": (0, 0, 0), "jump_speed": 0.0, "fall_speed": 0.0, "grounded": False}  # fmt: skip
+                heads.setdefault(entity & 0xFFFFFFFF, dataclasses.replace(value, **calm))
+        members = np.flatnonzero(np.isin(self.owner_of, owners))
+        parts: dict[int, list[_Part]] = {}
+        if len(members):
+            handles = world.entities_at(members)
+            order = np.argsort(world.stable_ids(handles), kind="stable")
+            members, handles = members[order], handles[order]
+            owner_handles = world.entities_at(self.owner_of[members])
+            poses, scales = world_placements(world, handles, self.origin)
+            bases, _ = world_placements(world, owner_handles, self.origin)
+            local = relative(bases, poses)
+            local[members == self.owner_of[members]] = IDENTITY_POSE
+            models = world.gather(handles, Model, "source")
+            for i, collider in enumerate(instances_of(world, handles, Collider)):
+                part = _Part(collider, tuple(np.round(local[i], 6)), tuple(np.round(scales[i], 6)), str(models[i]))
+                parts.setdefault(int(self.owner_of[members[i]]), []).append(part)
+        return {
+            index: (heads.get(index), tuple(parts.get(index, ())))
+            for index in owners.tolist()
+            if index in heads or index in parts
+        }
+
+    def _batch(self, world: World, entities: Handles, specs: list[tuple[int, Any, tuple[_Part, ...]]]) -> BodyBatch:
+        n = len(entities)
+        poses, scales = world_placements(world, entities, self.origin)
+        batch_shapes: list[Shape] = []
+        place: dict[bytes, int] = {}
+        rows: list[tuple] = []
+        kinds, masses, flags = np.zeros(n, np.uint8), np.full(n, np.nan), np.full(n, BodyFlags.CAN_SLEEP, np.uint32)
+        gravity, linear, angular = np.ones(n), np.zeros(n), np.zeros(n)
+        for i, (index, head, parts) in enumerate(specs):
+            if isinstance(head, RigidBody):
+                kinds[i] = _KINDS[head.kind]
+                masses[i] = head.mass_kg if head.mass_kg > 0 else np.nan
+                flags[i] = (
+                    BodyFlags.CAN_SLEEP * head.can_sleep | BodyFlags.CCD * head.ccd | BodyFlags.LOCK_ROTATION * head.lock_rotation
+                )
+                gravity[i], linear[i], angular[i] = head.gravity_scale, head.linear_damping, head.angular_damping
+            elif isinstance(head, Character):
+                kinds[i] = BodyKind.KINEMATIC
+                rows.append((i, _index(batch_shapes, place, _walker_shape(head)), _feet_up(head), head, None))
+            for part in parts:
+                shape = self._shape(world, part, index, int(kinds[i]))
+                if shape is not None:
+                    rows.append((i, _index(batch_shapes, place, shape), part.pose, part.collider, part))
+        colliders = BodyBatch.collider_rows(len(rows))
+        for row, (body, shape_index, pose, source, part) in enumerate(rows):
+            entry = colliders[row]
+            entry["body"], entry["shape"], entry["pose"] = body, shape_index, pose
+            entry["layer"], entry["mask"] = source.layer, source.mask
+            entry["events"] = self.all_contacts
+            if part is not None:
+                entry["pose"] = _placed(pose, source, part.scale)
+                entry["friction"], entry["restitution"] = source.friction, source.restitution
+                entry["density"], entry["trigger"] = source.density, source.is_trigger
+                entry["events"] = self.all_contacts or source.report_contacts
+        velocities = world.gather_columns(entities, RigidBody, ("linear_velocity", "angular_velocity"))
+        return BodyBatch(
+            poses=poses,
+            kinds=kinds,
+            shapes=tuple(batch_shapes),
+            colliders=colliders,
+            masses_kg=masses,
+            velocities=np.concatenate(velocities).T,
+            gravity_scales=gravity,
+            linear_dampings=linear,
+            angular_dampings=angular,
+            flags=flags,
+        )
+
+    def _shape(self, world: World, part: _Part, index: int, kind: int) -> Shape | None:
+        """A part's shape; None, with a sentence in the log, when there is none yet or ever."""
+        from .validate import check_shape
+
+        if self._maker is None:
+            self._maker = ShapeMaker(lambda source: _model(world, source))
+        try:
+            collider = part.collider
+            if collider.shape == "mesh" and kind == BodyKind.DYNAMIC:
+                # What moves by forces needs an inside: the mesh's hull.
+                collider = dataclasses.replace(collider, shape="hull")
+            shape = self._maker.make(collider, np.array(part.scale), part.model)
+            check_shape(shape, "A collider")
+            if shape.kind.is_surface and kind == BodyKind.DYNAMIC:
+                raise TaixuError("A dynamic body has a heightfield collider, which has no inside.")
+            return shape
+        except NotLoaded:
+            self._waiting.add(index)
+            self._specs.pop(index, None)
+        except TaixuError as error:
+            if str(error) not in self._refused:
+                self._refused.add(str(error))
+                _log.warning("%s The entity goes without this collider.", error)
+        return None
+
+    def _reserve(self, capacity: int) -> None:
+        more = capacity - len(self.body_of)
+        if more > 0:
+            self.body_of = np.concatenate([self.body_of, np.full(more, -1, np.int64)])
+            self.owner_of = np.concatenate([self.owner_of, np.full(more, -1, np.int64)])
+            self._known = np.concatenate([self._known, np.zeros((more, 16), np.float32)])
+            self._known_cells = np.concatenate([self._known_cells, np.zeros((more, 3), np.int32)])
+
+    def _reserve_bodies(self, capacity: int) -> None:
+        more = capacity - len(self.entity_of)
+        self.entity_of = np.concatenate([self.entity_of, np.zeros(more, np.uint64)])
+        self.kind_of = np.concatenate([self.kind_of, np.zeros(more, np.uint8)])
+        self.nested = np.concatenate([self.nested, np.zeros(more, bool)])
+        self._known_poses = np.concatenate([self._known_poses, np.tile(IDENTITY_POSE, (more, 1))])
+
+
+def _having(world: World, entities: Handles, cls: type) -> Handles:
+    tables, _ = world.locate(entities)
+    has = np.array([cls in world.table(int(table)).types for table in np.unique(tables)], bool)
+    return entities[has[np.searchsorted(np.unique(tables), tables)]] if len(tables) else entities
+
+
+def instances_of(world: World, entities: Handles, cls: type) -> list[Any]:
+    """Components of many entities as instances."""
+    if not len(entities):
+        return []
+    names = [f.name for f in dataclasses.fields(cls)]
+    columns = world.gather_columns(entities, cls, names)
+    lists = [list(map(tuple, column.T.tolist())) if column.ndim == 2 else column.tolist() for column in columns]
+    return [cls(*values) for values in zip(*lists, strict=True)]
+
+
+def _index(batch_shapes: list[Shape], place: dict[bytes, int], shape: Shape) -> int:
+    found = place.get(shape.key)
+    if found is None:
+        found = place[shape.key] = len(batch_shapes)
+        batch_shapes.append(shape)
+    return found
+
+
+def _walker_shape(walker: Character) -> Shape:
+    return shapes.capsule(max(walker.radius_m, 0.01), max(walker.height_m, 0.0))
+
+
+def _feet_up(walker: Character) -> tuple[float, ...]:
+    return (0.0, walker.radius_m + walker.height_m / 2, 0.0, 0.0, 0.0, 0.0, 1.0)
+
+
+def _placed(pose: tuple[float, ...], collider: Collider, scale: tuple[float, ...]) -> NDArray[np.float64]:
+    from .poses import compose
+
+    offset = np.asarray(collider.offset, np.float64) * scale
+    turn = np.asarray(collider.rotation, np.float64)
+    length = float(np.linalg.norm(turn))
+    return compose(pose, np.array([*offset, *(turn / length if length > 1e-6 else (0.0, 0.0, 0.0, 1.0))]))
+
+
+def _model(world: World, source: str) -> ModelData | None:
+    if not world.has_resource(ModelState):
+        raise TaixuError(f"{source}: this world loads no models, so no collider can be made of one.")
+    found = world.resource(ModelState).store.model(source)
+    return None if found is None else found[0]
