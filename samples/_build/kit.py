@@ -20,9 +20,17 @@ def srgb(code: str, alpha: float = 1.0) -> tuple[float, float, float, float]:
 
 
 PALETTE = {
-    "red": srgb("#e23a3f"), "orange": srgb("#f4801f"), "yellow": srgb("#f9c23c"), "green": srgb("#3fae5a"),
-    "teal": srgb("#2a9d8f"), "blue": srgb("#2f74d0"), "purple": srgb("#8457c9"), "pink": srgb("#ee6c97"),
-    "cream": srgb("#fdf0d5"), "wood": srgb("#e3bd8b"), "dark": srgb("#3a3f4b"),
+    "red": srgb("#e23a3f"),
+    "orange": srgb("#f4801f"),
+    "yellow": srgb("#f9c23c"),
+    "green": srgb("#3fae5a"),
+    "teal": srgb("#2a9d8f"),
+    "blue": srgb("#2f74d0"),
+    "purple": srgb("#8457c9"),
+    "pink": srgb("#ee6c97"),
+    "cream": srgb("#fdf0d5"),
+    "wood": srgb("#e3bd8b"),
+    "dark": srgb("#3a3f4b"),
 }
 
 
@@ -35,8 +43,10 @@ class Kit:
     def material(self, color: str, **changes: Any) -> tx.Material:
         """Painted wood in a colour of the palette."""
         facts: dict[str, Any] = {
-            "base_color": PALETTE[color], "roughness": 1.0,
-            "base_color_texture": "assets/painted_color.jpg", "normal_texture": "assets/painted_normal.jpg",
+            "base_color": PALETTE[color],
+            "roughness": 1.0,
+            "base_color_texture": "assets/painted_color.jpg",
+            "normal_texture": "assets/painted_normal.jpg",
             "metallic_roughness_texture": "assets/painted_surface.jpg",
         }
         return tx.Material(**{**facts, **changes})
@@ -46,20 +56,41 @@ class Kit:
         return tx.Material(base_color=(gray, gray, gray * 1.03, 1.0), metallic=1.0, roughness=roughness)
 
     def solid(
-        self, name: str, kind: str, size: Vector, material: tx.Material, at: Vector, *, mass_kg: float = 0.0,
-        turn: Vector = (0.0, 0.0, 0.0), bevel_m: float = 0.04, body: dict[str, Any] | None = None,
-        collider: dict[str, Any] | None = None, more: tuple[Any, ...] = (),
+        self,
+        name: str,
+        kind: str,
+        size: Vector,
+        material: tx.Material,
+        at: Vector,
+        *,
+        mass_kg: float = 0.0,
+        turn: Vector = (0.0, 0.0, 0.0),
+        bevel_m: float = 0.04,
+        body: dict[str, Any] | None = None,
+        collider: dict[str, Any] | None = None,
+        more: tuple[Any, ...] = (),
     ) -> tx.Node:
         """A thing that is seen and collides: fixed without a mass; `turn` is yaw, pitch, roll in radians."""
-        parts: list[Any] = [tx.Shape(kind, size=size, bevel_m=bevel_m if kind in ("box", "cylinder") else 0.0), material]
+        parts: list[Any] = [
+            tx.Shape(kind, size=size, bevel_m=bevel_m if kind in ("box", "cylinder") else 0.0),
+            material,
+        ]
         parts.append(tx.Collider(shape=kind, size=size, **(collider or {})))
         if mass_kg > 0 or body:
             parts.append(tx.RigidBody(**{"mass_kg": mass_kg, **(body or {})}))
         return self.world.spawn(name, *parts, *more, position=at, rotation=from_euler(*turn))
 
     def look(
-        self, name: str, kind: str, size: Vector, material: tx.Material, at: Vector, *, turn: Vector = (0.0, 0.0, 0.0),
-        bevel_m: float = 0.04, parent: tx.Node | None = None,
+        self,
+        name: str,
+        kind: str,
+        size: Vector,
+        material: tx.Material,
+        at: Vector,
+        *,
+        turn: Vector = (0.0, 0.0, 0.0),
+        bevel_m: float = 0.04,
+        parent: tx.Node | None = None,
     ) -> tx.Node:
         """A thing that is only seen."""
         shape = tx.Shape(kind, size=size, bevel_m=bevel_m if kind in ("box", "cylinder") else 0.0)

@@ -5,8 +5,19 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 import numpy as np
+
 from taixu.assets.model import (
-    Animation, Channel, Image, Material, Mesh, ModelData, Node, Primitive, Scene, Texture, TextureRef,
+    Animation,
+    Channel,
+    Image,
+    Material,
+    Mesh,
+    ModelData,
+    Node,
+    Primitive,
+    Scene,
+    Texture,
+    TextureRef,
 )
 from taixu.math.quaternion import from_axis_angle
 from taixu.scene import shape_mesh
@@ -34,7 +45,14 @@ class _Builder:
         return index
 
     def shape(
-        self, node: int, kind: str, size: Vector, material: str, *, at: Vector = (0, 0, 0), bevel_m: float = 0.0,
+        self,
+        node: int,
+        kind: str,
+        size: Vector,
+        material: str,
+        *,
+        at: Vector = (0, 0, 0),
+        bevel_m: float = 0.0,
         turn: tuple[Vector, float] | None = None,
     ) -> None:
         """Add a shape to a node's mesh, moved and turned within it."""
@@ -64,13 +82,16 @@ class _Builder:
 
 def robot() -> ModelData:
     """A tin robot, 1.5 m high, that stands on the origin and looks along +Z; clips ``walk`` and ``idle``."""
-    built = _Builder("robot", [
-        Material("tin", base_color=(0.06, 0.42, 0.46, 1), metallic=0.15, roughness=0.32),
-        Material("trim", base_color=(0.95, 0.72, 0.18, 1), metallic=0.1, roughness=0.35),
-        Material("steel", base_color=(0.55, 0.56, 0.58, 1), metallic=1.0, roughness=0.3),
-        Material("dark", base_color=(0.03, 0.035, 0.04, 1), metallic=0.0, roughness=0.25),
-        Material("glow", base_color=(0.4, 0.9, 1, 1), emissive=(0.25, 0.85, 1.0), emissive_strength=4.0),
-    ])
+    built = _Builder(
+        "robot",
+        [
+            Material("tin", base_color=(0.06, 0.42, 0.46, 1), metallic=0.15, roughness=0.32),
+            Material("trim", base_color=(0.95, 0.72, 0.18, 1), metallic=0.1, roughness=0.35),
+            Material("steel", base_color=(0.55, 0.56, 0.58, 1), metallic=1.0, roughness=0.3),
+            Material("dark", base_color=(0.03, 0.035, 0.04, 1), metallic=0.0, roughness=0.25),
+            Material("glow", base_color=(0.4, 0.9, 1, 1), emissive=(0.25, 0.85, 1.0), emissive_strength=4.0),
+        ],
+    )
     root = built.node("robot")
     hips = built.node("hips", (0, 0.62, 0), parent=root)
     built.shape(hips, "box", (0.36, 0.16, 0.26), "steel", bevel_m=0.05)
@@ -108,10 +129,14 @@ def _walk(model: ModelData) -> Animation:
     phase = times / 0.9 * 2 * np.pi
     find = {node.name: place for place, node in enumerate(model.nodes)}
     swings: dict[str, np.ndarray] = {
-        "left leg": -0.55 * np.sin(phase), "right leg": 0.55 * np.sin(phase),
-        "left foot": 0.45 * (1 - np.cos(phase + 0.6)) * 0.8, "right foot": 0.45 * (1 + np.cos(phase + 0.6)) * 0.8,
-        "left arm": 0.5 * np.sin(phase), "right arm": -0.5 * np.sin(phase),
-        "left hand": -0.35 + 0.2 * np.sin(phase), "right hand": -0.35 - 0.2 * np.sin(phase),
+        "left leg": -0.55 * np.sin(phase),
+        "right leg": 0.55 * np.sin(phase),
+        "left foot": 0.45 * (1 - np.cos(phase + 0.6)) * 0.8,
+        "right foot": 0.45 * (1 + np.cos(phase + 0.6)) * 0.8,
+        "left arm": 0.5 * np.sin(phase),
+        "right arm": -0.5 * np.sin(phase),
+        "left hand": -0.35 + 0.2 * np.sin(phase),
+        "right hand": -0.35 - 0.2 * np.sin(phase),
     }
     channels = [_turns(find[name], times, (1, 0, 0), angles) for name, angles in swings.items()]
     channels.append(_turns(find["chest"], times, (0, 1, 0), 0.10 * np.sin(phase)))
@@ -125,12 +150,15 @@ def _idle(model: ModelData) -> Animation:
     phase = times / 4 * 2 * np.pi
     find = {node.name: place for place, node in enumerate(model.nodes)}
     look = 0.5 * np.clip(np.sin(phase) * 2, -1, 1)
-    return Animation("idle", [
-        _bob(find["hips"], times, 0.62 + 0.006 * np.sin(2 * phase)),
-        _turns(find["head"], times, (0, 1, 0), look),
-        _turns(find["left arm"], times, (0, 0, 1), 0.08 + 0.03 * np.sin(2 * phase)),
-        _turns(find["right arm"], times, (0, 0, 1), -0.08 - 0.03 * np.sin(2 * phase)),
-    ])
+    return Animation(
+        "idle",
+        [
+            _bob(find["hips"], times, 0.62 + 0.006 * np.sin(2 * phase)),
+            _turns(find["head"], times, (0, 1, 0), look),
+            _turns(find["left arm"], times, (0, 0, 1), 0.08 + 0.03 * np.sin(2 * phase)),
+            _turns(find["right arm"], times, (0, 0, 1), -0.08 - 0.03 * np.sin(2 * phase)),
+        ],
+    )
 
 
 def _turns(node: int, times: np.ndarray, axis: Vector, angles_rad: np.ndarray) -> Channel:
@@ -146,11 +174,14 @@ def _bob(node: int, times: np.ndarray, heights: np.ndarray) -> Channel:
 
 def crate(textures: Callable[[str], bytes]) -> ModelData:
     """A wooden crate, one metre across, centred on the origin; `textures` gives the JPEG of a name."""
-    built = _Builder("crate", [
-        Material("boards", base_color=(0.95, 0.9, 0.82, 1), metallic=0.0, roughness=0.7),
-        Material("frame", base_color=(0.72, 0.6, 0.46, 1), metallic=0.0, roughness=0.62),
-        Material("corners", base_color=(0.32, 0.33, 0.35, 1), metallic=1.0, roughness=0.38),
-    ])
+    built = _Builder(
+        "crate",
+        [
+            Material("boards", base_color=(0.95, 0.9, 0.82, 1), metallic=0.0, roughness=0.7),
+            Material("frame", base_color=(0.72, 0.6, 0.46, 1), metallic=0.0, roughness=0.62),
+            Material("corners", base_color=(0.32, 0.33, 0.35, 1), metallic=1.0, roughness=0.38),
+        ],
+    )
     model = built.model
     for name in ("planks_color", "planks_normal"):
         model.images.append(Image(name=name, mime="image/jpeg", data=textures(name)))
@@ -167,5 +198,7 @@ def crate(textures: Callable[[str], bytes]) -> ModelData:
             built.shape(body, "box", (wide, 1.0 - wide, wide), "frame", at=(a, 0, b), bevel_m=0.012)
             built.shape(body, "box", (wide, wide, 1.0 - wide), "frame", at=(a, b, 0), bevel_m=0.012)
             for c in (-half, half):
-                built.shape(body, "box", (0.115, 0.115, 0.115), "corners", at=(a * 0.972, b * 0.972, c * 0.972), bevel_m=0.02)
+                built.shape(
+                    body, "box", (0.115, 0.115, 0.115), "corners", at=(a * 0.972, b * 0.972, c * 0.972), bevel_m=0.02
+                )
     return model

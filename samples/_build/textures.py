@@ -57,7 +57,8 @@ def painted() -> dict[str, Array]:
     worn = np.clip((fractal(shape, (9, 9), octaves=5, seed=37) - 0.66) * 9, 0, 1)
     tone = (0.93 + 0.07 * brush) * (1 - 0.12 * worn)
     return {
-        "color": np.repeat(tone[..., None], 3, 2), "normal": normals(brush * 0.5 - worn * 0.3, 0.5),
+        "color": np.repeat(tone[..., None], 3, 2),
+        "normal": normals(brush * 0.5 - worn * 0.3, 0.5),
         "roughness": 0.38 + 0.12 * brush + 0.2 * worn,
     }
 
