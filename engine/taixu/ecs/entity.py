@@ -54,6 +54,7 @@ class EntityIndex:
         self.rows: NDArray[np.int32] = np.zeros(0, np.int32)
         self.stable: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._free: list[int] = []
+        self._floors: dict[int, int] = {}  # after a restore: generations that slots may not fall below
 
     def allocate(self, count: int) -> Indices:
         """Take `count` indices, used ones first (latest freed first)."""
@@ -72,6 +73,10 @@ class EntityIndex:
     def free(self, indices: Indices) -> None:
         """Give indices back: their handles are dead from now on."""
         self.generations[indices] += np.uint32(1)
+        if self._floors:
+            for index in indices.tolist():
+                floor = self._floors.pop(index, 0)
+                self.generations[index] = max(int(self.generations[index]), floor)
         self.tables[indices] = -1
         self.stable[indices] = 0
         self._free.extend(indices.tolist())
@@ -90,8 +95,25 @@ class EntityIndex:
     def copy(self) -> EntityIndex:
         other = EntityIndex()
         other.capacity, other.used, other._free = self.capacity, self.used, self._free.copy()
+        other._floors = self._floors.copy()
         for name in ("generations", "tables", "rows", "stable"):
             setattr(other, name, getattr(self, name).copy())
+        return other
+
+    def resumed(self, current: EntityIndex) -> EntityIndex:
+        """A copy to go back to from `current`, in which no handle given out since will ever name a new entity."""
+        other = self.copy()
+        if other.capacity < current.capacity:
+            other._reserve(current.capacity)
+        # The generation that each slot would hand out next.
+        following = current.generations.astype(np.int64) + (current.tables >= 0)
+        for index, floor in current._floors.items():
+            following[index] = max(int(following[index]), floor)
+        mine = other.generations[: len(following)]
+        living = other.tables[: len(following)] >= 0
+        np.maximum(mine, following.astype(np.uint32), out=mine, where=~living)
+        for index in np.flatnonzero(living & (following > mine.astype(np.int64) + 1)).tolist():
+            other._floors[index] = max(other._floors.get(index, 0), int(following[index]))
         return other
 
     def _reserve(self, capacity: int) -> None:

@@ -52,7 +52,7 @@ def restore_snapshot(world: World, snapshot: Snapshot) -> None:
     """Put a world's entities back; in another world (a fork) make its resources too."""
     world._check_unlocked()
     world.advance()
-    world._index = snapshot.index.copy()
+    world._index = snapshot.index.resumed(world._index)
     world._ids.reset()
     world._ids_made, world._ids_given = snapshot.ids_made, snapshot.ids_given
     for table in world._tables:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs.commands import Commands
-from taixu.ecs.component import ComponentType, component_type
+from taixu.ecs.component import ComponentType, Field, component_type
 from taixu.ecs.entity import NOBODY, EntityIndex, StableIds, handles_of, indices_of, mix64
 from taixu.ecs.query import Query
 from taixu.ecs.structure import StructureLog
@@ -147,27 +147,26 @@ class World:
         handles = self._checked(entities)
         if len(handles) > 1 and len(np.unique(handles)) != len(handles):
             raise TaixuError("an entity was named twice in one insertion")
-        columns: dict[type, Mapping[str, Any]] = {}
+        given: dict[type, Mapping[str, Any]] = {}
         for item in components:
-            columns.update(item if isinstance(item, Mapping) else {_class_of(item): _fields(item)})
-        added = frozenset(columns)
+            given.update(item if isinstance(item, Mapping) else {_class_of(item): _fields(item)})
+        # Everything is checked before anything moves.
+        columns = [
+            (cls, fld, fld.column(fields[fld.name], len(handles)))
+            for cls, fields in given.items() for fld in _checked_fields(cls, fields) if fld.name in fields
+        ]
+        added = frozenset(given)
         moved: list[Handles] = []
         for table, places, rows in list(self._by_table(handles)):
-            lacking = added - table.types
-            if lacking:
+            if added <= table.types:
+                target, new_rows = table, rows
+            else:
                 moved.append(handles[places])
                 target, new_rows = self._move(table, rows, table.types | added)
-            else:
-                target, new_rows = table, rows
-            for cls, given in columns.items():
-                declared = component_type(cls)
-                declared.check_names(given)
-                for fld in declared.fields:
-                    if fld.name in given or cls in lacking:
-                        values = fld.column(given.get(fld.name, fld.default), len(handles))
-                        if values.ndim and values.shape[-1] == len(handles):
-                            values = values[..., places]
-                        target.set(cls, fld.name, values, rows=new_rows)
+            for cls, fld, values in columns:
+                if values.ndim and values.shape[-1] == len(handles):
+                    values = values[..., places]
+                target.set(cls, fld.name, values, rows=new_rows)
         if moved:
             self.structure.note(self.tick, "moved", np.concatenate(moved))
 
@@ -429,6 +428,12 @@ def _handles(entities: Entities) -> Handles:
     if isinstance(entities, (int, np.integer)):
         return np.array([entities], np.uint64)
     return np.array(entities, np.uint64)
+
+
+def _checked_fields(cls: type, given: Mapping[str, Any]) -> tuple[Field, ...]:
+    declared = component_type(cls)
+    declared.check_names(given)
+    return declared.fields
 
 
 def _class_of(item: Any) -> type:
