@@ -29,6 +29,8 @@ from taixu.gpu.states import VertexBuffer
 __all__ = ["ModernglDevice", "attach_device", "open_device"]
 
 _NEEDED = 430
+_FOREIGN_UNIFORMS = 4
+"""Uniform bindings that a window toolkit may be using."""
 _log = logging.getLogger(__name__)
 _current = threading.local()  # OpenGL's current context belongs to a thread; this mirrors it
 
@@ -75,7 +77,7 @@ class ModernglDevice(Device):
                 context.release()
             raise MachineError(f"OpenGL 4.3 is needed, and {name} offers {code // 100}.{code // 10 % 10}: "
                                "update the graphics driver or use a newer GPU")  # fmt: skip
-        self.gl = gl = GL(context.mglo._context.load)
+        self.gl = gl = GL(context.mglo._context.load_opengl_function)
         if "GL_ARB_clip_control" not in context.extensions and context.version_code < 450:
             raise MachineError(f"reversed depth needs ARB_clip_control, which {name} lacks: update the graphics driver")
         extensions = context.extensions
@@ -94,21 +96,35 @@ class ModernglDevice(Device):
         self._vertex_arrays: dict[tuple[VertexBuffer, ...], int] = {}
         self._timers: dict[str, list[tuple[int, int]]] = {}
         self._timings: dict[str, float] = {}
+        self._in_frame = False
+        self._foreign: tuple[tuple[int, ...], list[int]] | None = None
         if debug:
             gl.on_debug(lambda message: _log.error("OpenGL: %s", message))
         _current.device = self
-        self._take_state()
+        if owns:
+            self._take_state()
+        else:
+            self._set_rows()
+            self._forget_state()
 
     # -- context and state -------------------------------------------------------------------------------------------
     def _acquire(self) -> None:
         if getattr(_current, "device", None) is not self:
             self._make_current()
             _current.device = self
-            self._take_state()
+            if self._owns or self._in_frame:
+                self._take_state()
+            else:  # transfers between frames leave the others' state alone
+                self._set_rows()
+                self._forget_state()
 
     def begin_frame(self) -> None:
         if not self._owns:
             _current.device = None  # others may have drawn since
+            self._make_current()
+            gl = self.gl
+            self._foreign = (gl.integers(0x0BA2, 4), [gl.integer_at(0x8A28, i) for i in range(_FOREIGN_UNIFORMS)])
+        self._in_frame = True
         super().begin_frame()
 
     def _take_state(self) -> None:
@@ -120,9 +136,13 @@ class ModernglDevice(Device):
         for flag in (C.FRAMEBUFFER_SRGB, C.SCISSOR, C.STENCIL):
             gl.glDisable(flag)
         gl.glFrontFace(0x0901)
-        gl.glPixelStorei(0x0CF5, 1)
-        gl.glPixelStorei(0x0D05, 1)
+        self._set_rows()
         self._forget_state()
+
+    def _set_rows(self) -> None:
+        """Rows of texels lie without gaps."""
+        self.gl.glPixelStorei(0x0CF5, 1)
+        self.gl.glPixelStorei(0x0D05, 1)
 
     def _forget_state(self) -> None:
         self._s_program = self._s_vao = self._s_target = self._s_pipeline = None
@@ -140,6 +160,7 @@ class ModernglDevice(Device):
         self._mode = 4
 
     def _yield_state(self) -> None:
+        self._in_frame = False
         if self._owns:
             return
         gl = self.gl
@@ -156,6 +177,11 @@ class ModernglDevice(Device):
         for unit in self._s_textures:
             gl.glBindSampler(unit, 0)
         gl.glActiveTexture(0x84C0)
+        if self._foreign is not None:
+            viewport, uniforms = self._foreign
+            gl.glViewport(*viewport)
+            for binding, buffer in enumerate(uniforms):  # a toolkit binds its projection once and relies on it
+                gl.glBindBufferBase(C.UNIFORM_BUFFER, binding, buffer)
         _current.device = None
 
     def _close(self) -> None:

@@ -25,6 +25,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     # state
     "glEnable": (None, _E), "glDisable": (None, _E), "glEnablei": (None, _E, _U), "glDisablei": (None, _E, _U),
     "glGetError": (_U,), "glFlush": (None,), "glFinish": (None,), "glGetIntegerv": (None, _E, _P), "glGetFloatv": (None, _E, _P),
+    "glGetIntegeri_v": (None, _E, _U, _P),
     "glGetString": (c_char_p, _E), "glClipControl": (None, _E, _E), "glDepthFunc": (None, _E), "glDepthMask": (None, _B),
     "glColorMask": (None, _B, _B, _B, _B), "glCullFace": (None, _E), "glFrontFace": (None, _E),
     "glPolygonOffset": (None, _F, _F), "glViewport": (None, _I, _I, _I, _I), "glPixelStorei": (None, _E, _I),
@@ -142,6 +143,18 @@ class GL:
         value = c_int()
         self.glGetIntegerv(parameter, ctypes.byref(value))
         return value.value
+
+    def integer_at(self, parameter: int, index: int) -> int:
+        """``glGetIntegeri_v`` of a single value."""
+        value = c_int()
+        self.glGetIntegeri_v(parameter, index, ctypes.byref(value))
+        return value.value
+
+    def integers(self, parameter: int, count: int) -> tuple[int, ...]:
+        """``glGetIntegerv`` of several values."""
+        values = (c_int * count)()
+        self.glGetIntegerv(parameter, values)
+        return tuple(values)
 
     def number(self, parameter: int) -> float:
         """``glGetFloatv`` of a single value."""

@@ -264,7 +264,8 @@ class Renderer:
         assert view.graph is not None, "render the view first"
         source = view.graph.targets(self.device, ("color",), None)
         same = source.size == target.size
-        self.device.blit(source, target, filter="nearest" if same else "linear")
+        with self.device.frame():
+            self.device.blit(source, target, filter="nearest" if same else "linear")
 
     def pick(self, view: View, x: int, y: int) -> int | None:
         """Handle of the entity at a pixel (from the upper left), or None. The view has "id" among its outputs."""
