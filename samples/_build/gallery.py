@@ -50,8 +50,8 @@ def _row(kit: Kit, world: tx.World, label: str, *, z: float, make: object, heigh
         x = (place - (count - 1) / 2) * 1.72
         kit.look(f"{label} {place + 1}", "sphere", (1.3,) * 3, make(place / (count - 1)), (x, top + 0.66, z))  # type: ignore[operator]
     ink = tx.Material(base_color=srgb("#f3efe6"), roughness=0.6)
-    for at, size in word(label, height_m=0.24):
-        kit.look(f"{label} label", "box", size, ink, (at[0], 0.28 + height + at[1], z + 0.86), bevel_m=0.0)
+    for at, size in word(label, height_m=0.2):
+        kit.look(f"{label} label", "box", size, ink, (at[0], top - 0.2 + at[1], z + 0.86), bevel_m=0.0)
 
 
 def _surfaces(t: float) -> tx.Material:

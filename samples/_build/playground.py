@@ -31,12 +31,12 @@ def _stage(kit: Kit, world: tx.World) -> None:
     floor = tx.Material(
         base_color=(1, 1, 1, 1),
         roughness=1.0,
-        texture_scale=(7, 7),
+        texture_scale=(76, 76),
         base_color_texture="assets/planks_color.jpg",
         normal_texture="assets/planks_normal.jpg",
         metallic_roughness_texture="assets/planks_surface.jpg",
     )
-    kit.solid("floor", "box", (44, 1, 44), floor, (0, -0.5, 0), bevel_m=0, collider={"friction": 0.7})
+    kit.solid("floor", "box", (480, 1, 480), floor, (0, -0.5, 0), bevel_m=0, collider={"friction": 0.7})
     rug = tx.Material(
         base_color=PALETTE["teal"],
         roughness=1.0,
@@ -67,9 +67,9 @@ def _stage(kit: Kit, world: tx.World) -> None:
         (0.52, -0.62, -0.50)
     )
     eye = world.spawn(
-        "camera", tx.Camera(fov_y_rad=radians(34), near_m=0.2), tx.AudioListener(), position=(12.5, 10.2, 20.5)
+        "camera", tx.Camera(fov_y_rad=radians(34), near_m=0.2), tx.AudioListener(), position=(8.6, 9.4, 23.6)
     )
-    eye.look_at((-0.2, 1.0, 0.0))
+    eye.look_at((-0.4, 1.9, 0.0))
     world.spawn("knocks", tx.Script("scripts/knocks.py"))
 
 
@@ -100,7 +100,7 @@ def _dominoes(kit: Kit) -> None:
 
 
 def _wrecking_ball(kit: Kit, world: tx.World) -> None:
-    pivot, links, reach = np.array([5.4, 6.9, -5.2]), 9, 0.52
+    pivot, links, reach = np.array([3.4, 6.9, -5.6]), 9, 0.52
     steel = kit.metal(0.32, 0.45)
     for side in (-2.3, 2.3):
         z = pivot[2] + side
@@ -206,7 +206,7 @@ def _seesaw(kit: Kit, world: tx.World) -> None:
 
 
 def _marble_run(kit: Kit) -> None:
-    x, z, length, drop = -1.6, -9.6, 5.6, radians(9)
+    x, z, length, drop = -4.2, -9.8, 5.6, radians(9)
     rng = np.random.default_rng(2)
     for level in range(5):
         side = 1 if level % 2 == 0 else -1
@@ -264,7 +264,7 @@ def _marble_run(kit: Kit) -> None:
 
 
 def _castle_gate(kit: Kit, world: tx.World) -> None:
-    x, z = 8.2, 5.0
+    x, z = 8.8, 2.2
     for side in (-1, 1):
         place = x + side * 1.75
         kit.solid("gate tower", "cylinder", (1.7, 3.2, 1.7), kit.material("cream"), (place, 1.6, z), bevel_m=0.06)
@@ -296,8 +296,8 @@ def _robot(world: tx.World) -> None:
         tx.Model("assets/robot.glb"),
         tx.AnimationPlayer(clip="walk"),
         tx.Character(radius_m=0.36, height_m=0.8),
-        tx.Script("scripts/walker.py", {"route": [[8.2, 9.4], [8.2, 1.2], [3.0, 1.2], [8.2, 1.2]], "speed": 1.5}),
-        position=(8.2, 0.0, 9.4),
+        tx.Script("scripts/walker.py", {"route": [[8.8, 6.6], [8.8, -1.6], [4.6, -1.2], [8.8, -1.6]], "speed": 1.5}),
+        position=(8.8, 0.0, 6.6),
         rotation=(0, 1, 0, 0),
     )
 
@@ -318,7 +318,7 @@ def _toys(kit: Kit, world: tx.World) -> None:
         collider={"restitution": 0.7},
     )
     for place, (x, y, z, yaw) in enumerate(
-        ((-1.0, 0.5, -3.6, 0.2), (0.15, 0.5, -3.9, -0.1), (-0.5, 1.5, -3.75, 0.4), (1.9, 0.5, -2.2, 0.7))
+        ((-1.0, 0.5, -3.6, 0.2), (0.15, 0.5, -3.9, -0.1), (-0.5, 1.5, -3.75, 0.4), (1.4, 0.5, -2.0, 0.7))
     ):
         world.spawn(
             f"crate {place + 1}",

@@ -27,7 +27,7 @@ class HazePass:
             p.pipeline(device.pipeline(
                 "passes/fullscreen.vert", "wind/haze.frag", cull="none", depth=None, blend=ALPHA, label="wind haze",
             ))  # fmt: skip
-            p.texture(0, context.texture("depth"), device.sampler(filter="nearest", mip="none", wrap="clamp"))
+            p.bind_texture(0, context.texture("depth"), device.sampler(filter="nearest", mip="none", wrap="clamp"))
             p.draw(3)
 
 

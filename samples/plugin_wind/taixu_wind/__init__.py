@@ -1,0 +1,38 @@
+"""Wind: an example of a plugin for Taixu, in a package of its own.
+
+It adds each kind of thing that a plugin can: a component with its system (`sway`), a pass of the renderer (`haze`), an
+importer (`grass`) and a command (`meadow`). Nothing in Taixu names it: an entry point in ``pyproject.toml`` does.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from taixu.app import App, Stage
+from taixu.assets import Importers
+from taixu.cli import Command
+from taixu.defaults import Drawing
+from taixu.gpu import Device
+from taixu_wind.haze import Haze
+from taixu_wind.meadow import Meadow
+from taixu_wind.sway import Sway, sway
+
+__all__ = ["Sway", "WindPlugin"]
+
+
+class WindPlugin:
+    """What the entry point names. `commands` is for the command line, `build` for apps."""
+
+    commands: dict[str, Command] = {"meadow": Meadow()}
+
+    def build(self, app: App) -> None:
+        """Add everything to an app."""
+        app.register_component(Sway)
+        app.add_system(Stage.UPDATE, sway)
+        app.resource(Importers).register(".grass", "taixu_wind.grass:read_grass", isolated=False)
+        app.resource(Drawing).add_feature(_make_haze)
+
+
+def _make_haze(device: Device) -> Haze:
+    device.shaders.add_root(Path(__file__).parent / "shaders")
+    return Haze()
