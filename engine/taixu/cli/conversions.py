@@ -84,7 +84,7 @@ def _encoded(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     """Linear with premultiplied alpha to stored sRGB with straight alpha; what is brighter than white is cut."""
     values = np.nan_to_num(pixels.astype(np.float32), posinf=1.0, neginf=0.0)
     colors = values.shape[2] - (values.shape[2] in (2, 4))
-    linear = values[..., :colors]
+    linear: NDArray[Any] = values[..., :colors]
     if colors < values.shape[2]:
         linear = linear / np.maximum(values[..., colors:], 1e-6)
     linear = np.clip(linear, 0.0, 1.0)

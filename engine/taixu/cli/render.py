@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import argparse
 from dataclasses import replace
-from math import cos, radians, sin, tau
+from math import cos, pi, radians, sin, tau
 from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
@@ -14,6 +14,8 @@ from taixu.cli.options import background, finite, positive, positive_integer, si
 from taixu.errors import UsageError
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from taixu.defaults import App
     from taixu.render import ViewCamera
 
@@ -113,7 +115,7 @@ def _use_sky(app: App, path: Path) -> None:
     from taixu.assets.image import read_image
     from taixu.render.lighting import LightingFeature
 
-    pixels = read_image(path)
+    pixels: NDArray[Any] = read_image(path)
     if pixels.dtype.kind != "f":
         from taixu.cli.conversions import linear_pixels
 
@@ -127,15 +129,19 @@ def _camera(app: App, args: argparse.Namespace) -> ViewCamera:
     from taixu.render import ViewCamera, frame_camera
 
     aspect = args.size[0] / args.size[1]
-    field = {} if args.fov is None else {"fov_y_rad": radians(args.fov)}
     if args.eye is not None:
-        return ViewCamera.looking(args.eye, args.target or (0.0, 0.0, 0.0), **field)
+        return ViewCamera.looking(args.eye, args.target or (0.0, 0.0, 0.0), fov_y_rad=_fov_rad(args, pi / 4))
     from taixu.defaults.drawing import main_camera
 
     entity = main_camera(app.world, name=args.camera or "")
     if entity is None:
-        return frame_camera(app.world, aspect=aspect, **field)
-    return replace(ViewCamera.of_entity(app.world, entity), **field)
+        return frame_camera(app.world, aspect=aspect, fov_y_rad=_fov_rad(args, pi / 5))
+    camera = ViewCamera.of_entity(app.world, entity)
+    return replace(camera, fov_y_rad=_fov_rad(args, camera.fov_y_rad))
+
+
+def _fov_rad(args: argparse.Namespace, usual: float) -> float:
+    return usual if args.fov is None else radians(args.fov)
 
 
 def _film(app: App, args: argparse.Namespace, camera: ViewCamera, *, turns: bool) -> None:
@@ -162,6 +168,6 @@ def _around(app: App, args: argparse.Namespace, turn: float) -> ViewCamera:
     from taixu.render import frame_camera
 
     angle = 0.5 + tau * turn
-    field = {} if args.fov is None else {"fov_y_rad": radians(args.fov)}
     direction = (sin(angle), 0.38, cos(angle))
-    return frame_camera(app.world, aspect=args.size[0] / args.size[1], direction=direction, **field)
+    aspect = args.size[0] / args.size[1]
+    return frame_camera(app.world, aspect=aspect, direction=direction, fov_y_rad=_fov_rad(args, pi / 5))

@@ -17,7 +17,7 @@ __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
 summary = "Plays a world: in a window, or headless at full speed with every step taken."
 usage = "WORLD [options]"
-example = "taixu run samples/playground --headless --seconds 3 --out playground.png"
+example = "taixu run samples/playground --headless --seconds 3 --out toys.png"
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -30,7 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     length.add_argument("--ticks", type=positive_integer, metavar="N", help="fixed steps after which to stop")
     add("--record", type=Path, metavar="X.mp4", help="film it, headless")
     add("--out", type=Path, metavar="X.png", help="the last picture, headless: X.png or X.exr")
-    add("--size", type=size, default=(1280, 720), metavar="WxH", help="of the window, film and picture; 1280x720")
+    add("--size", type=size, default=(1280, 720), metavar="WxH", help="of window, film and picture; 1280x720")
     add("--seed", type=seed, default=0, metavar="N", help="of the world's chance; 0")
     add("--physics", choices=("pybullet", "rapier"), default="auto", metavar="NAME", help="pybullet or rapier")
     add("--trust", action="store_true", help="let the project run its scripts")

@@ -6,6 +6,7 @@ The only package that knows all others. Programs that want less build a `taixu.a
 from __future__ import annotations
 
 from taixu.defaults.app import App
+from taixu.defaults.drawing import Drawing
 from taixu.defaults.world import World
 
-__all__ = ["App", "World"]
+__all__ = ["App", "Drawing", "World"]

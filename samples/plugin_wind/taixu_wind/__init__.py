@@ -7,6 +7,7 @@ importer (`grass`) and a command (`meadow`). Nothing in Taixu names it: an entry
 from __future__ import annotations
 
 from pathlib import Path
+from typing import ClassVar
 
 from taixu.app import App, Stage
 from taixu.assets import Importers
@@ -23,7 +24,7 @@ __all__ = ["Sway", "WindPlugin"]
 class WindPlugin:
     """What the entry point names. `commands` is for the command line, `build` for apps."""
 
-    commands: dict[str, Command] = {"meadow": Meadow()}
+    commands: ClassVar[dict[str, Command]] = {"meadow": Meadow()}
 
     def build(self, app: App) -> None:
         """Add everything to an app."""

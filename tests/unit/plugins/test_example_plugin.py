@@ -73,18 +73,17 @@ def test_its_model_is_drawn_by_the_command_line(installed: dict[str, str], tmp_p
 
 
 SCRIPT = """
-import numpy as np
 import taixu as tx
+from taixu.render import ViewCamera
 from taixu_wind import Sway
 
 app = tx.App.headless(size=(96, 54))
-world = app.world
-pole = world.spawn("pole", tx.Shape("box"), Sway(lean_rad=0.5), position=(0, 1, 0))
+pole = app.scene.spawn("pole", tx.Shape("box"), Sway(lean_rad=0.5), position=(0, 1, 0))
 app.run(seconds=0.5)
 assert abs(pole.rotation[2]) > 0.05, pole.rotation
-camera = dict(eye=(0, 2, 8), target=(0, 1, 0))
-clear = app.picture(**camera).pixels.astype(int)
-hazy = app.picture(**camera, settings={"wind_haze": True}).pixels.astype(int)
+camera = ViewCamera.looking((0, 2, 8), (0, 1, 0))
+clear = app.picture(camera=camera, samples=1).pixels.astype(int)
+hazy = app.picture(camera=camera, samples=1, settings={"wind_haze": True}).pixels.astype(int)
 assert abs(clear - hazy).max() > 8
 assert "sway" in {declared.name for declared in app.components}
 """
