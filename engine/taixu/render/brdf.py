@@ -34,7 +34,7 @@ def smith_visibility(n_dot_v: Array, n_dot_l: Array, alpha: Array | float) -> Ar
     return 0.5 / np.maximum(v + light, 1e-9)
 
 
-def dfg_table(size: int = DFG_SIZE, *, samples: int = 512) -> NDArray[np.float32]:
+def dfg_table(size: int = DFG_SIZE, *, samples: int = 2048) -> NDArray[np.float32]:
     """Scale and bias of single-bounce albedo by view cosine and perceptual roughness.
 
     Importance-sampled by D(h) n.h over a Hammersley set; Karis, "Real Shading in Unreal Engine 4", 2013.

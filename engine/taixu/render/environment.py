@@ -21,7 +21,7 @@ from .octahedron import ATLAS_SIZE, IRRADIANCE, ROUGHNESS_TILES, TILES, tile_dir
 
 __all__ = ["EnvironmentMaps", "make_dfg_texture", "make_environment"]
 
-_VERSION = 1
+_VERSION = 2
 _LARGEST_HALF = 6.0e4
 _TILE_BLOCK = StructLayout("Tile", [("place", "i4", (4,)), ("lobe", "f4", (4,))], rules="std140")
 _SAMPLES = (1, 128, 256, 512, 512, 768, 768, 1024, 1024)

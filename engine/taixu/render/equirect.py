@@ -77,7 +77,8 @@ def irradiance(image: Array, normals: Array, *, height: int = 64) -> Array:
     light, centres = blocks(flux), blocks(moment)
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
     result = np.empty((len(normals), 3))
+    towards_light, colors, facing = centres.T.astype(np.float32), (light / np.pi).astype(np.float32), normals.astype(np.float32)
     for start in range(0, len(normals), 256):
-        cosine = np.maximum(normals[start : start + 256] @ centres.T, 0.0)
-        result[start : start + 256] = cosine @ light / np.pi
+        cosine = facing[start : start + 256] @ towards_light
+        result[start : start + 256] = np.maximum(cosine, 0.0, out=cosine) @ colors
     return result

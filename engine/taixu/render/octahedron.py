@@ -35,10 +35,10 @@ ROUGHNESS_TILES = 9
 """Tile i < 9 holds perceptual roughness i / 8; sizes follow the width of the lobe."""
 IRRADIANCE = 9
 """The tile that holds irradiance divided by pi."""
-ATLAS_SIZE = (772, 520)
+ATLAS_SIZE = (778, 584)
 TILES: tuple[Tile, ...] = (
-    Tile(0, 0, 512), Tile(514, 0, 256), Tile(514, 258, 128), Tile(644, 258, 128), Tile(514, 388, 64),
-    Tile(580, 388, 64), Tile(646, 388, 64), Tile(514, 454, 64), Tile(646, 454, 64), Tile(580, 454, 64),
+    Tile(0, 0, 512), Tile(514, 0, 256), Tile(514, 258, 128), Tile(644, 258, 128), Tile(514, 388, 64), Tile(580, 388, 64),
+    Tile(646, 388, 64), Tile(712, 388, 64), Tile(514, 454, 64), Tile(580, 454, 128),
 )  # fmt: skip
 
 

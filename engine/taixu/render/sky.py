@@ -95,7 +95,8 @@ def make_studio(height: int = 256) -> NDArray[np.float32]:
 
 def _soft(x: NDArray[np.float64], width: float) -> NDArray[np.float64]:
     t = np.clip(0.5 + 0.5 * x / width, 0.0, 1.0)
-    return t * t * (3.0 - 2.0 * t)
+    result: NDArray[np.float64] = t * t * (3.0 - 2.0 * t)
+    return result
 
 
 def _distance_to_top(r: NDArray[np.float64], mu: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -119,7 +120,8 @@ def _transmittance(r: NDArray[np.float64], mu: NDArray[np.float64], haze: float)
         weight = length * (((i + 1) / steps) ** 2 - (i / steps) ** 2)
         total += _extinction(np.sqrt(r * r + t * t + 2 * r * t * mu), haze) * weight[..., None]
     lowest = np.where(mu < 0, r * np.sqrt(np.maximum(1.0 - mu * mu, 0.0)), r) - _GROUND_M
-    return np.exp(-np.minimum(total, 80.0)) * np.clip(0.5 + lowest / 2000.0, 0.0, 1.0)[..., None]
+    result: NDArray[np.float64] = np.exp(-np.minimum(total, 80.0)) * np.clip(0.5 + lowest / 2000.0, 0.0, 1.0)[..., None]
+    return result
 
 
 class _SunlightTable:
@@ -137,7 +139,8 @@ class _SunlightTable:
         i, j = np.minimum(y.astype(int), 38), np.minimum(x.astype(int), 158)
         fy, fx = (y - i)[:, None], (x - j)[:, None]
         v = self._values
-        return (v[i, j] * (1 - fx) + v[i, j + 1] * fx) * (1 - fy) + (v[i + 1, j] * (1 - fx) + v[i + 1, j + 1] * fx) * fy
+        result: NDArray[np.float64] = (v[i, j] * (1 - fx) + v[i, j + 1] * fx) * (1 - fy) + (v[i + 1, j] * (1 - fx) + v[i + 1, j + 1] * fx) * fy
+        return result
 
 
 def _march(sun: NDArray[np.float64], turbidity: float, ground: NDArray[np.float64], height: int) -> NDArray[np.float32]:

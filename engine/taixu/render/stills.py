@@ -69,7 +69,8 @@ def sample_offsets(count: int, *, seed: int = 0) -> NDArray[np.float64]:
     index = np.arange(count) + 1 + seed * 97
     u = np.stack([_halton(index, 2), _halton(index, 3)], 1) * 0.998 + 0.001
     result: NDArray[np.float64] = np.where(u < 0.5, np.sqrt(2 * u) - 1, 1 - np.sqrt(2 - 2 * u))
-    return result - result.mean(0)
+    centred: NDArray[np.float64] = result - result.mean(0)
+    return centred
 
 
 def _halton(index: NDArray[np.intp], base: int) -> NDArray[np.float64]:

@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from gpu_device import shared_device
+from taixu.render import equirect
+from taixu.render.brdf import ggx_distribution
+from taixu.render.disk_cache import cached_array
+from taixu.render.environment import make_environment
+from taixu.render.octahedron import (
+    ATLAS_SIZE, IRRADIANCE, ROUGHNESS_TILES, TILES, direction_from_octahedron, octahedron_from_direction, tile_directions,
+)  # fmt: skip
+from taixu.render.sky import make_atmosphere, make_studio
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAIXU_CACHE", str(tmp_path))
+
+
+def random_directions(count: int) -> np.ndarray:
+    d = np.random.default_rng(7).normal(size=(count, 3))
+    return d / np.linalg.norm(d, axis=1, keepdims=True)
+
+
+def sky_with_lamps() -> np.ndarray:
+    d = equirect.directions(256, 128)
+    sky = np.repeat(0.3 + 0.2 * d[..., 1:2], 3, -1)
+    for towards, width, color in (((0.5, 0.7, 0.3), 60, (30, 26, 20)), ((-0.8, 0.2, -0.4), 30, (4, 6, 9))):
+        axis = np.array(towards) / np.linalg.norm(towards)
+        sky = sky + np.exp(width * (d @ axis - 1))[..., None] * color
+    return sky.astype(np.float32)
+
+
+def read_tile(atlas: np.ndarray, level: int, d: np.ndarray) -> np.ndarray:
+    tile = TILES[level]
+    at = octahedron_from_direction(d) * tile.size + (tile.x + 0.5, tile.y + 0.5)
+    low = np.floor(at).astype(int)
+    fx, fy = (at - low).T[..., None]
+    x, y = low.T
+    top = atlas[y, x] * (1 - fx) + atlas[y, x + 1] * fx
+    return top * (1 - fy) + (atlas[y + 1, x] * (1 - fx) + atlas[y + 1, x + 1] * fx) * fy
+
+
+def test_directions_of_the_sky() -> None:
+    """u = atan2(z, x) / 2pi + 1/2, v = acos(y) / pi: facing -Z shows u = 1/4."""
+    sky = np.zeros((64, 128, 3))
+    sky[32, 32] = 1.0
+    assert equirect.lookup(sky, np.array([0.0, 0.0, -1.0])).max() > 0.2
+    assert equirect.lookup(sky, np.array([0.0, 0.0, 1.0])).max() == 0
+    assert equirect.solid_angles(128, 64).sum() * 128 == pytest.approx(4 * np.pi)
+
+
+def test_octahedron_goes_there_and_back() -> None:
+    d = random_directions(2000)
+    assert np.abs(direction_from_octahedron(octahedron_from_direction(d)) - d).max() < 1e-12
+
+
+def test_borders_repeat_what_lies_over_the_fold() -> None:
+    d = tile_directions(16)
+    assert np.allclose(d[0, 1:-1], d[1, 1:-1][::-1])
+    assert np.allclose(d[1:-1, -1], d[1:-1, -2][::-1])
+
+
+def test_tiles_fit_and_do_not_overlap() -> None:
+    used = np.zeros(ATLAS_SIZE[::-1], int)
+    for tile in TILES:
+        used[tile.y : tile.y + tile.size + 2, tile.x : tile.x + tile.size + 2] += 1
+        assert tile.x + tile.size + 2 <= ATLAS_SIZE[0] and tile.y + tile.size + 2 <= ATLAS_SIZE[1]
+    assert used.max() == 1
+
+
+def test_irradiance_within_a_percent_of_the_integral() -> None:
+    sky, normals = sky_with_lamps(), random_directions(60)
+    maps = make_environment(shared_device(), sky)
+    found = read_tile(maps.atlas.read().astype(np.float64)[..., :3], IRRADIANCE, normals)
+    weight = equirect.solid_angles(256, 128)[:, None]
+    cosine = np.maximum(np.einsum("hwc,nc->nhw", equirect.directions(256, 128), normals), 0.0)
+    exact = np.einsum("nhw,hwc->nc", cosine * weight, sky.astype(np.float64)) / np.pi
+    assert (np.abs(found - exact) / exact).max() < 0.01
+
+
+def test_reflections_are_the_weighted_integral() -> None:
+    sky, axes = sky_with_lamps(), random_directions(25)
+    maps = make_environment(shared_device(), sky)
+    atlas = maps.atlas.read().astype(np.float64)[..., :3]
+    weight = equirect.solid_angles(256, 128)[:, None]
+    for level in range(2, ROUGHNESS_TILES):
+        alpha = (level / (ROUGHNESS_TILES - 1)) ** 2
+        cosine = np.einsum("hwc,nc->nhw", equirect.directions(256, 128), axes)
+        n_dot_h = np.sqrt(np.maximum((1 + cosine) / 2, 0.0))
+        kernel = np.where(cosine > 0, ggx_distribution(n_dot_h, alpha) * cosine, 0.0) * weight
+        exact = np.einsum("nhw,hwc->nc", kernel, sky.astype(np.float64)) / kernel.sum((1, 2))[:, None]
+        error = np.abs(read_tile(atlas, level, axes) - exact) / exact
+        assert np.median(error) < 0.015, level
+        assert error.max() < 0.12, level
+
+
+def test_second_time_reads_the_cache(tmp_path: Path) -> None:
+    sky = sky_with_lamps()
+    first = make_environment(shared_device(), sky).atlas.read()
+    kept = list((tmp_path / "environment").glob("*.npy"))
+    assert len(kept) == 1
+    stamp = kept[0].stat().st_mtime_ns
+    assert np.array_equal(make_environment(shared_device(), sky).atlas.read(), first)
+    assert kept[0].stat().st_mtime_ns == stamp
+
+
+def test_damaged_cache_is_made_again(tmp_path: Path) -> None:
+    made = cached_array("kind", "key", lambda: np.arange(4.0))
+    file = tmp_path / "kind" / "key.npy"
+    file.write_bytes(b"\x93NUMPY broken")
+    assert np.array_equal(cached_array("kind", "key", lambda: np.arange(4.0)), made)
+    file.unlink()
+    file.mkdir()
+    assert np.array_equal(cached_array("kind", "key", lambda: np.arange(4.0)), made)
+
+
+def test_skies_are_finite_and_plausible() -> None:
+    studio = make_studio(64)
+    assert np.isfinite(studio).all() and studio.min() >= 0
+    noon, evening = (make_atmosphere(s, height=64) for s in ((0.3, 0.9, 0.2), (1.0, 0.05, 0.0)))
+    for sky in (noon, evening, make_atmosphere((0, -0.3, 1), height=64)):
+        assert np.isfinite(sky.image).all() and sky.image.min() >= 0
+    top = noon.image[2].mean(0)
+    assert top[2] > 1.5 * top[0], "the zenith is blue at noon"
+    assert evening.sun_irradiance[0] > 3 * evening.sun_irradiance[2], "a low sun is red"
+    assert noon.sun_irradiance.sum() > 2 * evening.sun_irradiance.sum()
