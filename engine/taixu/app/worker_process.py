@@ -12,7 +12,6 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
-import taixu
 from taixu.app.messages import pack_message, read_message, write_message
 from taixu.errors import MachineError
 
@@ -38,7 +37,7 @@ class WorkerProcess:
             raise MachineError("no worker process can be started: this Python does not know its own executable")
         environment = dict(os.environ)
         # The worker finds taixu where we did; -P keeps the working directory, which may be anybody's, off its path.
-        folder = str(Path(taixu.__file__).parent.parent)
+        folder = str(Path(__file__).resolve().parents[2])
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH", ""))))
         options: dict[str, Any] = {}
         if sys.platform == "win32":

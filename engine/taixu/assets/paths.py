@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Literal
 from urllib.parse import unquote
 
-import taixu
 from taixu.errors import MachineError, TaixuError
 
 __all__ = ["DataFolder", "cache_folder", "data_path", "read_bytes", "recorded_reads", "safe_join", "safe_uri"]
@@ -32,7 +31,7 @@ def data_path(name: DataFolder) -> Path:
     MachineError
         When this installation lacks it.
     """
-    package = Path(taixu.__file__).resolve().parent
+    package = Path(__file__).resolve().parent.parent
     checkout = package.parent.parent
     for folder in (package / "_data" / name, checkout / name):
         if folder.is_dir() and (folder.parent.name == "_data" or (checkout / "pyproject.toml").is_file()):
