@@ -138,7 +138,7 @@ API = (
     ),
     ApiEntry(
         "raycast",
-        f"(origin: {_VECTOR}, direction: {_VECTOR}, *, max_distance: float = 1000.0, mask: int = 0xFFFFFFFF,"
+        f"(origin: {_VECTOR}, direction: {_VECTOR}, *, max_distance: float = 1000.0, mask: int = 0x3FFFFFFF,"
         " ignore: Entity | None = None) -> Hit | None",
         "What a ray meets first: entity, position, normal, distance.",
     ),

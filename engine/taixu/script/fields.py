@@ -72,7 +72,7 @@ class ScriptField:
             case "Vec3" | "Color" if numbers and len(value) == 3:
                 good = Vec3(value)
             case "Quat" if numbers and len(value) == 4:
-                good = Quat(value).normalized
+                good = Quat(value).normalized()
             case "list" if isinstance(value, (list, tuple)):
                 good = list(value)
             case "dict" if isinstance(value, Mapping):

@@ -217,7 +217,7 @@ class Game:
         direction: Sequence[float],
         *,
         max_distance: float = 1000.0,
-        mask: int = 0xFFFFFFFF,
+        mask: int = 0x3FFFFFFF,
         ignore: Entity | None = None,
     ) -> Hit | None:
         found = self._service("raycast")(

@@ -78,7 +78,6 @@ class Vec3(tuple[float, float, float]):
         """Euclidean length."""
         return sqrt(self[0] * self[0] + self[1] * self[1] + self[2] * self[2])
 
-    @property
     def normalized(self) -> Vec3:
         """The same direction with length one; zero stays zero."""
         length = self.length
@@ -116,7 +115,7 @@ class Quat(tuple[float, float, float, float]):
     @staticmethod
     def from_axis_angle(axis: Sequence[float], angle_rad: float) -> Quat:
         """A turn by an angle around an axis of any length."""
-        x, y, z = Vec3(axis).normalized * sin(angle_rad / 2.0)
+        x, y, z = Vec3(axis).normalized() * sin(angle_rad / 2.0)
         return Quat(x, y, z, cos(angle_rad / 2.0))
 
     @staticmethod
@@ -149,12 +148,10 @@ class Quat(tuple[float, float, float, float]):
     def __repr__(self) -> str:
         return f"Quat({self[0]:g}, {self[1]:g}, {self[2]:g}, {self[3]:g})"
 
-    @property
     def inverse(self) -> Quat:
         """The turn back."""
         return Quat(-self[0], -self[1], -self[2], self[3])
 
-    @property
     def normalized(self) -> Quat:
         """Scaled to length one; zero becomes no turn."""
         length = sqrt(sum(value * value for value in self))
@@ -186,4 +183,4 @@ class Quat(tuple[float, float, float, float]):
             a, b = 1.0 - t, t
         else:
             a, b = sin((1.0 - t) * angle) / sin(angle), sin(t * angle) / sin(angle)
-        return Quat(a * p + b * q for p, q in zip(self, to)).normalized
+        return Quat(a * p + b * q for p, q in zip(self, to)).normalized()
