@@ -58,7 +58,9 @@ def dfg_table(size: int = DFG_SIZE, *, samples: int = 2048) -> NDArray[np.float3
         n_dot_l = 2.0 * v_dot_h * n_dot_h - n_dot_v[0]
         weight = np.where(
             (n_dot_l > 0) & (v_dot_h > 0),
-            4.0 * smith_visibility(n_dot_v[0], np.maximum(n_dot_l, 1e-6), alpha) * n_dot_l * v_dot_h / n_dot_h, 0.0)  # fmt: skip
+            4.0 * smith_visibility(n_dot_v[0], np.maximum(n_dot_l, 1e-6), alpha) * n_dot_l * v_dot_h / n_dot_h,
+            0.0,
+        )
         fresnel = np.clip(1.0 - v_dot_h, 0.0, 1.0) ** 5
         table[row, :, 0] = (weight * (1.0 - fresnel)).mean(-1)
         table[row, :, 1] = (weight * fresnel).mean(-1)

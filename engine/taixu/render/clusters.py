@@ -41,7 +41,7 @@ def cluster_boxes(extent: tuple[float, float], *, is_perspective: bool) -> NDArr
     edges = np.exp2((np.arange(z + 1) - offset) / scale)
     edges[0], edges[-1] = 0.0, 1e30
     low = np.stack(np.meshgrid(np.arange(y), np.arange(x), indexing="ij"), -1)[..., ::-1] / (x, y) * 2.0 - 1.0
-    high = low + (2.0 / x, 2.0 / y)
+    high = low + np.array((2.0 / x, 2.0 / y))
     boxes = np.empty((z, y, x, 2, 3))
     for i in range(z):
         near, far = (np.array(extent) * (edges[i + j] if is_perspective else 1.0) for j in (0, 1))
@@ -52,7 +52,10 @@ def cluster_boxes(extent: tuple[float, float], *, is_perspective: bool) -> NDArr
 
 
 def cluster_lists(boxes: NDArray[np.float64], centers: NDArray[Any], ranges: NDArray[Any]) -> NDArray[np.bool_]:
-    """Which lights reach which box: [clusters, lights]; `centers` in view space, depth positive; range 0 reaches all."""
+    """Which lights reach which box: [clusters, lights].
+
+    `centers` are in view space with depth positive; a range of 0 reaches all.
+    """
     nearest = np.clip(centers[None], boxes[:, None, 0], boxes[:, None, 1])
     distance2 = np.square(centers[None] - nearest).sum(-1)
     return (distance2 <= np.square(ranges)[None]) | (ranges == 0)[None]

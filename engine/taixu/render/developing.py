@@ -72,9 +72,13 @@ class TonemapPass:
         curve = TONEMAPS[str(context.settings("tonemap", environment.tonemap))]
         background = context.settings("background", "sky")
         behind = (0.0, 0.0, 0.0, 0.0) if isinstance(background, str) else (*background[:3], 1.0)
-        block = np.array([[2.0**stops, curve, float(context.settings("gamma", 0.0)), ENCODINGS[self.encoding][1]],
-                          behind], np.float32)  # fmt: skip
-        pipeline = device.pipeline("passes/fullscreen.vert", "passes/tonemap.frag", cull="none", depth=None, label="tone map")
+        block = np.array(
+            [[2.0**stops, curve, float(context.settings("gamma", 0.0)), ENCODINGS[self.encoding][1]], behind],
+            np.float32,
+        )
+        pipeline = device.pipeline(
+            "passes/fullscreen.vert", "passes/tonemap.frag", cull="none", depth=None, label="tone map"
+        )
         with device.render_pass(context.targets("color")) as p:
             p.pipeline(pipeline)
             p.push_uniform(UniformSlot.PASS, block)
@@ -99,8 +103,14 @@ class ResolveRadiancePass:
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
         device = context.device
-        pipeline = device.pipeline("passes/fullscreen.vert", "passes/resolve.frag", cull="none", depth=None,
-                                   defines={"SAMPLES": self.samples}, label="resolve")  # fmt: skip
+        pipeline = device.pipeline(
+            "passes/fullscreen.vert",
+            "passes/resolve.frag",
+            cull="none",
+            depth=None,
+            defines={"SAMPLES": self.samples},
+            label="resolve",
+        )
         with device.render_pass(context.targets("radiance")) as p:
             p.pipeline(pipeline)
             p.bind_texture(0, context.texture("radiance_ms"), device.sampler(filter="nearest", mip="none"))

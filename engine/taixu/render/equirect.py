@@ -46,7 +46,7 @@ def lookup(image: Array, d: Array) -> Array:
 
 
 def shrink(image: Array, height: int) -> Array:
-    """`image` brought down to about `height` rows by a whole factor, weighted by solid angle so that no light is lost."""
+    """`image` brought down to about `height` rows by a whole factor; by solid angle, so that no light is lost."""
     factor = max(1, image.shape[0] // height)
     if factor == 1:
         return image
@@ -77,7 +77,11 @@ def irradiance(image: Array, normals: Array, *, height: int = 64) -> Array:
     light, centres = blocks(flux), blocks(moment)
     centres /= np.linalg.norm(centres, axis=1, keepdims=True)
     result = np.empty((len(normals), 3))
-    towards_light, colors, facing = centres.T.astype(np.float32), (light / np.pi).astype(np.float32), normals.astype(np.float32)
+    towards_light, colors, facing = (
+        centres.T.astype(np.float32),
+        (light / np.pi).astype(np.float32),
+        normals.astype(np.float32),
+    )
     for start in range(0, len(normals), 256):
         cosine = facing[start : start + 256] @ towards_light
         result[start : start + 256] = np.maximum(cosine, 0.0, out=cosine) @ colors

@@ -66,24 +66,42 @@ def orbit_camera(scenario: dict[str, Any], *, radius_m: float = 1.0) -> ViewCame
     out = np.array([np.sin(phi) * np.sin(theta), np.cos(phi), np.sin(phi) * np.cos(theta)])
     distance = float(scenario["orbit"]["radius"])
     near = 2 * max(distance, radius_m) / 1000
-    return ViewCamera.looking(target + distance * out, target + (distance - 1.0) * out,
-                              fov_y_rad=float(np.radians(scenario["verticalFoV"])), near_m=near)  # fmt: skip
+    return ViewCamera.looking(
+        target + distance * out,
+        target + (distance - 1.0) * out,
+        fov_y_rad=float(np.radians(scenario["verticalFoV"])),
+        near_m=near,
+    )
 
 
-def score_scenario(renderer: Renderer, world: World, scenario: dict[str, Any], folder: Path, *, samples: int = 4) -> Score:
+def score_scenario(
+    renderer: Renderer, world: World, scenario: dict[str, Any], folder: Path, *, samples: int = 4
+) -> Score:
     """Draw a world that holds the scenario's model, lit by its sky, and compare."""
     size = scenario["goldenDimensions"]["width"], scenario["goldenDimensions"]["height"]
     settings = {
-        "background": "sky" if scenario["renderSkybox"] else "transparent", "tonemap": "aces", "exposure_ev": 0.0,
-        "shadows": True, "fidelity": True,
-    }  # fmt: skip
-    display = accumulate(renderer, world, orbit_camera(scenario), size=(size[0] * _SUPERSAMPLING, size[1] * _SUPERSAMPLING),
-                         samples=samples, encoding="display", settings=settings)  # fmt: skip
+        "background": "sky" if scenario["renderSkybox"] else "transparent",
+        "tonemap": "aces",
+        "exposure_ev": 0.0,
+        "shadows": True,
+        "fidelity": True,
+    }
+    display = accumulate(
+        renderer,
+        world,
+        orbit_camera(scenario),
+        size=(size[0] * _SUPERSAMPLING, size[1] * _SUPERSAMPLING),
+        samples=samples,
+        encoding="display",
+        settings=settings,
+    )
     alpha = display[..., 3:].astype(np.float64)
     encoded = encode(display[..., :3] / np.maximum(alpha, 1e-6), gamma=2.2)
     picture = _lanczos(encoded * alpha + _GREY * (1 - alpha), size)
     reference = _over_grey(folder / scenario["goldens"][REFERENCE])
-    return Score(scenario["name"], psnr(picture, reference), scenario["agreement"], scenario["others"], picture, reference)
+    return Score(
+        scenario["name"], psnr(picture, reference), scenario["agreement"], scenario["others"], picture, reference
+    )
 
 
 def psnr(a: NDArray[Any], b: NDArray[Any]) -> float:
@@ -109,6 +127,8 @@ def _over_grey(path: Path) -> NDArray[np.float64]:
 def _lanczos(picture: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.float64]:
     from PIL import Image
 
-    channels = [np.asarray(Image.fromarray(picture[..., i].astype(np.float32)).resize(size, Image.Resampling.LANCZOS))
-                for i in range(3)]  # fmt: skip
+    channels = [
+        np.asarray(Image.fromarray(picture[..., i].astype(np.float32)).resize(size, Image.Resampling.LANCZOS))
+        for i in range(3)
+    ]
     return np.clip(np.stack(channels, -1).astype(np.float64), 0.0, 1.0)

@@ -14,8 +14,14 @@ from taixu.ecs import World
 from taixu.gpu import BindGroup, Buffer, DepthState, Device, Pipeline, StructLayout, Texture
 from taixu.math.projection import frustum_planes
 from taixu.render.bindings import (
-    FLAG_CAST_SHADOW, MESH_VERTEX_LAYOUT, POSITION_VERTEX_LAYOUT, VIEW_BLOCK, StorageSlot, TextureSlot, UniformSlot,
-)  # fmt: skip
+    FLAG_CAST_SHADOW,
+    MESH_VERTEX_LAYOUT,
+    POSITION_VERTEX_LAYOUT,
+    VIEW_BLOCK,
+    StorageSlot,
+    TextureSlot,
+    UniformSlot,
+)
 from taixu.render.bins import Bin
 from taixu.render.clusters import FEW_LIGHTS, GRID, STRIDE, depth_slices
 from taixu.render.context import FrameContext, PassContext
@@ -33,16 +39,25 @@ from taixu.scene import Environment
 
 __all__ = ["LIGHTING_BLOCK", "LightingFeature", "SkySource"]
 
-LIGHTING_BLOCK = StructLayout("LightingBlock", [
-    ("sky_turn", "f4", (4,)),  # cosine and sine of its turn, intensity, -
-    ("light_counts", "u4", (4,)),  # directional, local, whether clusters are in use, -
-    ("cluster_extent", "f4", (4,)),  # half width and height of the view (at 1 m), whether perspective, -
-    ("cluster_scale", "f4"), ("cluster_offset", "f4"), ("padding", "f4", (2,)),
-], rules="std140")  # fmt: skip
+LIGHTING_BLOCK = StructLayout(
+    "LightingBlock",
+    [
+        ("sky_turn", "f4", (4,)),  # cosine and sine of its turn, intensity, -
+        ("light_counts", "u4", (4,)),  # directional, local, whether clusters are in use, -
+        ("cluster_extent", "f4", (4,)),  # half width and height of the view (at 1 m), whether perspective, -
+        ("cluster_scale", "f4"),
+        ("cluster_offset", "f4"),
+        ("padding", "f4", (2,)),
+    ],
+    rules="std140",
+)
 
 UNITS = {"ENVIRONMENT": TextureSlot.SHADING, "DFG": TextureSlot.SHADING + 1, "SHADOWS": TextureSlot.SHADING + 2}
 
-_SUN_COSINE, _SUN_GAIN = float(np.cos(np.radians(0.6))), 12.0  # a disk somewhat larger and much dimmer than the real one
+_SUN_COSINE, _SUN_GAIN = (
+    float(np.cos(np.radians(0.6))),
+    12.0,
+)  # a disk somewhat larger and much dimmer than the real one
 
 SkySource = Callable[[], NDArray[np.floating[Any]]]
 
@@ -58,7 +73,8 @@ def lighting_glsl() -> str:
         + SHADOW_ROW.storage_block("ShadowMaps", binding=StorageSlot.SHADOWS, array="shadows")
         + f"#ifdef WRITE_CLUSTERS\nlayout(std430, binding = {StorageSlot.CLUSTERS}) writeonly buffer Clusters "
         "{ uint cluster_lists[]; };\n#else\n"
-        f"layout(std430, binding = {StorageSlot.CLUSTERS}) readonly buffer Clusters {{ uint cluster_lists[]; }};\n#endif\n"
+        f"layout(std430, binding = {StorageSlot.CLUSTERS}) readonly buffer Clusters "
+        "{ uint cluster_lists[]; };\n#endif\n"
     )
 
 
@@ -118,7 +134,7 @@ class LightingFeature:
         return self._sky.maps
 
     def use_sky(self, image: NDArray[np.floating[Any]] | None) -> None:
-        """Light with this equirectangular picture [h, w, 3] instead of the world's sky; None takes the world's again."""
+        """Light with this equirectangular picture [h, w, 3] in place of the world's sky; None ends that."""
         self._override = None if image is None else (content_key(image), lambda: image)
 
     def has_shadows(self, view: View) -> bool:
@@ -126,7 +142,7 @@ class LightingFeature:
         return bool(self._of(view).tiles)
 
     def sun_disk(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Direction and cosine of the radius of the sky's own sun, and its radiance; a cosine of 2 where it has none."""
+        """Direction and cosine of radius of the sky's own sun, and its radiance; a cosine of 2: it has none."""
         sky = self._sky
         if sky.sun_direction is None or sky.sun_irradiance is None:
             return (0.0, 1.0, 0.0, 2.0), (0.0,) * 4
@@ -161,7 +177,9 @@ class LightingFeature:
         if view.settings.get("shadows", True):
             kept.tiles, owners, kept.height = plan_shadows(lights, view)
         cell = view.camera.cell
-        kept.rows = _write(device, kept.rows, light_rows(lights, cell, owners) if lights.count else LIGHT_ROW.zeros(1), "lights")
+        kept.rows = _write(
+            device, kept.rows, light_rows(lights, cell, owners) if lights.count else LIGHT_ROW.zeros(1), "lights"
+        )
         kept.shadows = _write(device, kept.shadows, shadow_rows(kept.tiles, max(kept.height, 1)), "shadow maps")
         if self._clusters is None:
             self._clusters = device.buffer(GRID[0] * GRID[1] * GRID[2] * STRIDE * 4, label="clusters")
@@ -187,7 +205,9 @@ class LightingFeature:
         smooth = device.sampler(mip="none", wrap="clamp")
         device.bind_texture(UNITS["ENVIRONMENT"], self.maps.atlas, smooth)
         device.bind_texture(UNITS["DFG"], self._dfg, smooth)
-        device.bind_texture(UNITS["SHADOWS"], self._atlas, device.sampler(mip="none", wrap="clamp", compare="greater_equal"))
+        device.bind_texture(
+            UNITS["SHADOWS"], self._atlas, device.sampler(mip="none", wrap="clamp", compare="greater_equal")
+        )
 
     def nodes(self, view: View) -> Sequence[PassNode]:
         """Clusters and shadow maps."""
@@ -220,7 +240,9 @@ class LightingFeature:
             return
         old, self._sky = self._sky, _Sky(key)
         if key[0] == "atmosphere":
-            made = make_atmosphere(np.asarray(env.sun_direction), turbidity=float(env.turbidity), ground_color=env.ground_color)
+            made = make_atmosphere(
+                np.asarray(env.sun_direction), turbidity=float(env.turbidity), ground_color=env.ground_color
+            )
             self._sky.maps = make_environment(self.device, made.image)
             self._sky.sun_direction, self._sky.sun_irradiance = made.sun_direction, made.sun_irradiance
         else:
@@ -264,16 +286,28 @@ class LightingFeature:
     def _solid_caster(self, item: Bin) -> Pipeline | None:
         if item.key.alpha != "opaque" or item.mode != "triangles":
             return None
-        return self.device.pipeline("passes/shadow.vert", None, vertex_layout=POSITION_VERTEX_LAYOUT, cull="none",
-                                    depth=DepthState(clamp=True), label="shadows")  # fmt: skip
+        return self.device.pipeline(
+            "passes/shadow.vert",
+            None,
+            vertex_layout=POSITION_VERTEX_LAYOUT,
+            cull="none",
+            depth=DepthState(clamp=True),
+            label="shadows",
+        )
 
     def _masked_caster(self, context: PassContext) -> Callable[[Bin], tuple[Pipeline, BindGroup | None] | None]:
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None] | None:
             if item.key.alpha != "mask" or item.mode != "triangles":
                 return None
             pipeline = self.device.pipeline(
-                "passes/shadow.vert", "passes/shadow.frag", defines={"ALPHA_MASK": True, **feature_defines(item.key.features)},
-                vertex_layout=MESH_VERTEX_LAYOUT, cull="none", depth=DepthState(clamp=True), label="shadows")  # fmt: skip
+                "passes/shadow.vert",
+                "passes/shadow.frag",
+                defines={"ALPHA_MASK": True, **feature_defines(item.key.features)},
+                vertex_layout=MESH_VERTEX_LAYOUT,
+                cull="none",
+                depth=DepthState(clamp=True),
+                label="shadows",
+            )
             return pipeline, context.frame.renderer.materials.bind_group(item.key)
 
         return pipeline_for
@@ -338,5 +372,14 @@ def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], label: str
 
 
 def _no_lights() -> tuple[NDArray[Any], ...]:
-    return (np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros((0, 3)), np.zeros((0, 3), np.int32), np.zeros((0, 3)),
-            np.zeros((0, 3)), np.zeros(0), np.zeros((0, 2)), np.zeros(0, bool))  # fmt: skip
+    return (
+        np.zeros(0, np.uint64),
+        np.zeros(0, np.intp),
+        np.zeros((0, 3)),
+        np.zeros((0, 3), np.int32),
+        np.zeros((0, 3)),
+        np.zeros((0, 3)),
+        np.zeros(0),
+        np.zeros((0, 2)),
+        np.zeros(0, bool),
+    )

@@ -1,7 +1,7 @@
 """Punctual lights of a world, as arrays and as rows on the GPU.
 
-Units are those of KHR_lights_punctual: lux for directional lights, candela for points and spots. Directional lights come
-first in the rows, so that a shader loops over them without asking, and the others are found through clusters.
+Units are those of KHR_lights_punctual: lux for directional lights, candela for points and spots. Directional lights
+come first in the rows, so that a shader loops over them without asking, and the others are found through clusters.
 """
 
 from __future__ import annotations
@@ -22,12 +22,21 @@ LIMIT = 1024
 """Lights of a world that are drawn with; further ones are left out."""
 KINDS = {"directional": 0, "point": 1, "spot": 2}
 
-LIGHT_ROW = StructLayout("LightRow", [
-    ("position", "f4", (3,)), ("inverse_range_squared", "f4"),  # 0: no range
-    ("color", "f4", (3,)), ("kind", "u4"),  # lux or candela
-    ("direction", "f4", (3,)), ("spot_scale", "f4"),  # the way it shines
-    ("spot_offset", "f4"), ("shadow", "i4"), ("shadow_count", "u4"), ("padding", "u4"),  # first row of `shadows`, or -1
-])  # fmt: skip
+LIGHT_ROW = StructLayout(
+    "LightRow",
+    [
+        ("position", "f4", (3,)),
+        ("inverse_range_squared", "f4"),  # 0: no range
+        ("color", "f4", (3,)),
+        ("kind", "u4"),  # lux or candela
+        ("direction", "f4", (3,)),
+        ("spot_scale", "f4"),  # the way it shines
+        ("spot_offset", "f4"),
+        ("shadow", "i4"),
+        ("shadow_count", "u4"),
+        ("padding", "u4"),  # first row of `shadows`, or -1
+    ],
+)
 
 
 @dataclass(frozen=True)
@@ -79,8 +88,17 @@ class Lights:
 
     def with_sun(self, direction: NDArray[np.float64], color: NDArray[np.float64]) -> Lights:
         """These lights and, before them, a sun towards `direction` of this irradiance; it casts shadows."""
-        one = Lights(np.zeros(1, np.uint64), np.zeros(1, np.intp), np.zeros((1, 3)), np.zeros((1, 3), np.int32),
-                     -direction[None], color[None], np.zeros(1), np.zeros((1, 2)), np.ones(1, bool))  # fmt: skip
+        one = Lights(
+            np.zeros(1, np.uint64),
+            np.zeros(1, np.intp),
+            np.zeros((1, 3)),
+            np.zeros((1, 3), np.int32),
+            -direction[None],
+            color[None],
+            np.zeros(1),
+            np.zeros((1, 2)),
+            np.ones(1, bool),
+        )
         return Lights(*(np.concatenate([getattr(one, n), getattr(self, n)]) for n in Lights.__dataclass_fields__))
 
     def taking(self, rows: NDArray[Any]) -> Lights:
@@ -101,12 +119,31 @@ def gather_lights(world: World) -> Lights:
             color = table.read(Light, "color").T.astype(np.float64) * table.read(Light, "intensity")[:, None]
             kinds = np.array([KINDS[kind] for kind in table.read(Light, "kind")], np.intp)
             angles = np.stack([table.read(Light, "inner_angle_rad"), table.read(Light, "outer_angle_rad")], 1)
-            parts.append((np.asarray(table.entities), kinds, matrices[:, :, 3], places.cells[index], axes, color,
-                          table.read(Light, "range_m").astype(np.float64), angles.astype(np.float64),
-                          table.read(Light, "shadows")))  # fmt: skip
+            parts.append(
+                (
+                    np.asarray(table.entities),
+                    kinds,
+                    matrices[:, :, 3],
+                    places.cells[index],
+                    axes,
+                    color,
+                    table.read(Light, "range_m").astype(np.float64),
+                    angles.astype(np.float64),
+                    table.read(Light, "shadows"),
+                )
+            )
     if not parts:
-        return Lights(np.zeros(0, np.uint64), np.zeros(0, np.intp), np.zeros((0, 3)), np.zeros((0, 3), np.int32),
-                      np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(0), np.zeros((0, 2)), np.zeros(0, bool))  # fmt: skip
+        return Lights(
+            np.zeros(0, np.uint64),
+            np.zeros(0, np.intp),
+            np.zeros((0, 3)),
+            np.zeros((0, 3), np.int32),
+            np.zeros((0, 3)),
+            np.zeros((0, 3)),
+            np.zeros(0),
+            np.zeros((0, 2)),
+            np.zeros(0, bool),
+        )
     lights = Lights(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     bright = np.flatnonzero(lights.colors.max(1) > 0)
     order = bright[np.argsort(lights.kinds[bright] != 0, kind="stable")]

@@ -25,10 +25,13 @@ _log = logging.getLogger(__name__)
 _LARGEST = 4096  # texels a side: what is larger is scaled down, so that no model takes a gigabyte
 _WRAPS = {Wrap.REPEAT: "repeat", Wrap.MIRRORED_REPEAT: "mirror", Wrap.CLAMP_TO_EDGE: "clamp"}
 _MIPS = {
-    Filter.NEAREST: ("nearest", "none"), Filter.LINEAR: ("linear", "none"),
-    Filter.NEAREST_MIPMAP_NEAREST: ("nearest", "nearest"), Filter.LINEAR_MIPMAP_NEAREST: ("linear", "nearest"),
-    Filter.NEAREST_MIPMAP_LINEAR: ("nearest", "linear"), Filter.LINEAR_MIPMAP_LINEAR: ("linear", "linear"),
-}  # fmt: skip
+    Filter.NEAREST: ("nearest", "none"),
+    Filter.LINEAR: ("linear", "none"),
+    Filter.NEAREST_MIPMAP_NEAREST: ("nearest", "nearest"),
+    Filter.LINEAR_MIPMAP_NEAREST: ("linear", "nearest"),
+    Filter.NEAREST_MIPMAP_LINEAR: ("nearest", "linear"),
+    Filter.LINEAR_MIPMAP_LINEAR: ("linear", "linear"),
+}
 
 
 class TextureLoader:
@@ -84,7 +87,9 @@ class TextureLoader:
                         wanted[key] = image
         images = {key: image for (key, _), image in wanted.items()}
         if len(images) > 1:
-            with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as workers:  # Pillow decodes without the interpreter lock
+            with ThreadPoolExecutor(
+                min(8, os.cpu_count() or 1)
+            ) as workers:  # Pillow decodes without the interpreter lock
                 self._decoded.update(zip(images, workers.map(decode_texture, images.values()), strict=True))
         else:
             self._decoded.update({key: decode_texture(image) for key, image in images.items()})
@@ -121,8 +126,13 @@ def device_sampler(device: Device, data: SamplerData | None) -> Sampler:
     minify, mip = _MIPS[data.min_filter or Filter.LINEAR_MIPMAP_LINEAR]
     magnify = "nearest" if data.mag_filter == Filter.NEAREST else "linear"
     sharp = minify == "linear" and mip == "linear" and not device.capabilities.is_software
-    return device.sampler(filter=minify, mag=magnify, mip=mip, wrap=(_WRAPS[data.wrap_s], _WRAPS[data.wrap_t]),
-                          anisotropy=8.0 if sharp else 1.0)  # fmt: skip
+    return device.sampler(
+        filter=minify,
+        mag=magnify,
+        mip=mip,
+        wrap=(_WRAPS[data.wrap_s], _WRAPS[data.wrap_t]),
+        anisotropy=8.0 if sharp else 1.0,
+    )
 
 
 class _Identity:

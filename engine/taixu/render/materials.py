@@ -22,7 +22,15 @@ from .context import DrawKey
 from .texture_pool import TexturePool
 from .texture_pool import TextureSlot as PoolSlot
 
-__all__ = ["MATERIAL_ROW", "SLOTS", "BoundTexture", "MaterialTable", "feature_defines", "material_row", "materials_glsl"]
+__all__ = [
+    "MATERIAL_ROW",
+    "SLOTS",
+    "BoundTexture",
+    "MaterialTable",
+    "feature_defines",
+    "material_row",
+    "materials_glsl",
+]
 
 SLOTS = ("base_color", "metallic_roughness", "normal", "occlusion", "emissive", "specular", "specular_color")
 """Texture slots in the order of the shader's; slot i is bound to unit ``FIRST_UNIT + i``."""
@@ -35,15 +43,29 @@ FEATURES = {"unlit": 1 << 0, "specular": 1 << 1, "transmission": 1 << 4}
 TEXTURED, SPECULAR_MAPS = 1, 2
 """Low bits of `DrawKey.features`: what the shader is compiled with. The texture group's number is above bit 8."""
 
-MATERIAL_ROW = StructLayout("StandardMaterial", [
-    ("base_color", "f4", (4,)),
-    ("emissive", "f4", (3,)), ("metallic", "f4"),
-    ("specular_color", "f4", (3,)), ("roughness", "f4"),
-    ("normal_scale", "f4"), ("occlusion_strength", "f4"), ("alpha_cutoff", "f4"), ("ior", "f4"),
-    ("specular", "f4"), ("features", "u4"), ("alpha_mode", "u4"), ("double_sided", "u4"),
-    ("transmission", "f4"), ("clearcoat", "f4"), ("clearcoat_roughness", "f4"), ("sheen_roughness", "f4"),
-    ("slots", "f4", (2 * len(SLOTS), 4)),  # two rows a slot: u = xyz . (uv, 1), w layer or -1; v likewise, w set
-])  # fmt: skip
+MATERIAL_ROW = StructLayout(
+    "StandardMaterial",
+    [
+        ("base_color", "f4", (4,)),
+        ("emissive", "f4", (3,)),
+        ("metallic", "f4"),
+        ("specular_color", "f4", (3,)),
+        ("roughness", "f4"),
+        ("normal_scale", "f4"),
+        ("occlusion_strength", "f4"),
+        ("alpha_cutoff", "f4"),
+        ("ior", "f4"),
+        ("specular", "f4"),
+        ("features", "u4"),
+        ("alpha_mode", "u4"),
+        ("double_sided", "u4"),
+        ("transmission", "f4"),
+        ("clearcoat", "f4"),
+        ("clearcoat_roughness", "f4"),
+        ("sheen_roughness", "f4"),
+        ("slots", "f4", (2 * len(SLOTS), 4)),  # two rows a slot: u = xyz . (uv, 1), w layer or -1; v likewise, w set
+    ],
+)
 
 _ALPHA_MODES = {"OPAQUE": 0, "MASK": 1, "BLEND": 2}
 
@@ -59,7 +81,8 @@ class BoundTexture:
 def materials_glsl() -> str:
     """The row, its block and the numbers of slots and units, in GLSL."""
     names = "".join(
-        f"#define SLOT_{name.upper()} {i}\n#define TEXTURE_{name.upper()} {FIRST_UNIT + i}\n" for i, name in enumerate(SLOTS)
+        f"#define SLOT_{name.upper()} {i}\n#define TEXTURE_{name.upper()} {FIRST_UNIT + i}\n"
+        for i, name in enumerate(SLOTS)
     )
     names += "".join(f"#define ALPHA_MODE_{name} {number}u\n" for name, number in _ALPHA_MODES.items())
     return names + MATERIAL_ROW.storage_block("Materials", binding=StorageSlot.MATERIALS, array="materials")
@@ -74,10 +97,14 @@ def texture_refs(material: Material) -> dict[str, TextureRef]:
     """The material's textures by slot name, those that the shader reads."""
     layer = material.specular
     found = {
-        "base_color": material.base_color_texture, "metallic_roughness": material.metallic_roughness_texture,
-        "normal": material.normal_texture, "occlusion": material.occlusion_texture, "emissive": material.emissive_texture,
-        "specular": layer.texture if layer else None, "specular_color": layer.color_texture if layer else None,
-    }  # fmt: skip
+        "base_color": material.base_color_texture,
+        "metallic_roughness": material.metallic_roughness_texture,
+        "normal": material.normal_texture,
+        "occlusion": material.occlusion_texture,
+        "emissive": material.emissive_texture,
+        "specular": layer.texture if layer else None,
+        "specular_color": layer.color_texture if layer else None,
+    }
     if material.specular_glossiness is not None:
         found["base_color"] = material.specular_glossiness.diffuse_texture
     if material.unlit:
@@ -210,7 +237,9 @@ class MaterialTable:
         if group.bind_group is None:
             blank = (self._blank_texture(), self.device.sampler())
             bindings = {
-                FIRST_UNIT + i: (self.pool.texture(group.bound[name][0]), group.bound[name][1]) if name in group.bound else blank
+                FIRST_UNIT + i: (self.pool.texture(group.bound[name][0]), group.bound[name][1])
+                if name in group.bound
+                else blank
                 for i, name in enumerate(SLOTS)
             }
             group.bind_group = self.device.bind_group(textures=bindings, label="material textures")
@@ -224,8 +253,13 @@ class MaterialTable:
             features = TEXTURED | self._group({name: (b.slot.page, b.sampler) for name, b in textures.items()}) << 8
             if "specular" in textures or "specular_color" in textures:
                 features |= SPECULAR_MAPS
-        key = DrawKey(alpha=_alpha(material), double_sided=material.double_sided, unlit=material.unlit,
-                      shader="standard", features=features)  # fmt: skip
+        key = DrawKey(
+            alpha=_alpha(material),
+            double_sided=material.double_sided,
+            unlit=material.unlit,
+            shader="standard",
+            features=features,
+        )
         found = self._key_numbers.get(key)
         if found is None:
             found = self._key_numbers[key] = len(self.draw_keys)
@@ -257,5 +291,7 @@ class MaterialTable:
 
     def _blank_texture(self) -> Texture:
         if self._blank is None:
-            self._blank = self.device.texture((1, 1), "rgba8", kind="2d_array", data=np.full((1, 1, 1, 4), 255, np.uint8))
+            self._blank = self.device.texture(
+                (1, 1), "rgba8", kind="2d_array", data=np.full((1, 1, 1, 4), 255, np.uint8)
+            )
         return self._blank

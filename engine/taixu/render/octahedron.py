@@ -16,8 +16,17 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ATLAS_SIZE", "IRRADIANCE", "ROUGHNESS_TILES", "TILES", "Tile", "direction_from_octahedron",
-           "octahedron_from_direction", "tile_directions", "tiles_glsl"]  # fmt: skip
+__all__ = [
+    "ATLAS_SIZE",
+    "IRRADIANCE",
+    "ROUGHNESS_TILES",
+    "TILES",
+    "Tile",
+    "direction_from_octahedron",
+    "octahedron_from_direction",
+    "tile_directions",
+    "tiles_glsl",
+]
 
 Array = NDArray[np.floating[Any]]
 
@@ -37,9 +46,17 @@ IRRADIANCE = 9
 """The tile that holds irradiance divided by pi."""
 ATLAS_SIZE = (778, 584)
 TILES: tuple[Tile, ...] = (
-    Tile(0, 0, 512), Tile(514, 0, 256), Tile(514, 258, 128), Tile(644, 258, 128), Tile(514, 388, 64), Tile(580, 388, 64),
-    Tile(646, 388, 64), Tile(712, 388, 64), Tile(514, 454, 64), Tile(580, 454, 128),
-)  # fmt: skip
+    Tile(0, 0, 512),
+    Tile(514, 0, 256),
+    Tile(514, 258, 128),
+    Tile(644, 258, 128),
+    Tile(514, 388, 64),
+    Tile(580, 388, 64),
+    Tile(646, 388, 64),
+    Tile(712, 388, 64),
+    Tile(514, 454, 64),
+    Tile(580, 454, 128),
+)
 
 
 def octahedron_from_direction(d: Array) -> Array:
@@ -73,6 +90,8 @@ def tile_directions(size: int) -> Array:
 def tiles_glsl() -> str:
     """The constants of the atlas in GLSL: ``x, y, size`` of each tile."""
     rows = ", ".join(f"ivec3({t.x}, {t.y}, {t.size})" for t in TILES)
-    return (f"const int ENVIRONMENT_LEVELS = {ROUGHNESS_TILES};\nconst int ENVIRONMENT_IRRADIANCE = {IRRADIANCE};\n"
-            f"const vec2 ENVIRONMENT_ATLAS = vec2({ATLAS_SIZE[0]}.0, {ATLAS_SIZE[1]}.0);\n"
-            f"const ivec3 ENVIRONMENT_TILES[{len(TILES)}] = ivec3[]({rows});\n")  # fmt: skip
+    return (
+        f"const int ENVIRONMENT_LEVELS = {ROUGHNESS_TILES};\nconst int ENVIRONMENT_IRRADIANCE = {IRRADIANCE};\n"
+        f"const vec2 ENVIRONMENT_ATLAS = vec2({ATLAS_SIZE[0]}.0, {ATLAS_SIZE[1]}.0);\n"
+        f"const ivec3 ENVIRONMENT_TILES[{len(TILES)}] = ivec3[]({rows});\n"
+    )

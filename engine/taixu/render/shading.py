@@ -22,7 +22,9 @@ __all__ = ["ShadingFeature", "add_surface"]
 def add_surface(device: Device, name: str, path: str) -> None:
     """Make a material's GLSL (`surface` and `surface_vertex`) known as a shader that draw keys can name."""
     for stage, file in (("vert", "forward_vertex"), ("frag", "forward_surface")):
-        device.shaders.add_source(f"generated/forward/{name}.{stage}", f'#include "{path}"\n#include "passes/{file}.glsl"\n')
+        device.shaders.add_source(
+            f"generated/forward/{name}.{stage}", f'#include "{path}"\n#include "passes/{file}.glsl"\n'
+        )
 
 
 class ShadingFeature:
@@ -66,10 +68,16 @@ class ShadingFeature:
             compare = "equal" if key.alpha == "mask" else "greater_equal"
             path = f"generated/forward/{key.shader or 'standard'}"
             pipeline = self.device.pipeline(
-                f"{path}.vert", f"{path}.frag",
-                defines={"SHADOWS": shadows, **feature_defines(key.features)}, vertex_layout=MESH_VERTEX_LAYOUT,
-                primitive=item.mode, cull=item.cull, depth=DepthState(compare=compare, write=False),
-                blend=PREMULTIPLIED if blends else None, label="colour")  # fmt: skip
+                f"{path}.vert",
+                f"{path}.frag",
+                defines={"SHADOWS": shadows, **feature_defines(key.features)},
+                vertex_layout=MESH_VERTEX_LAYOUT,
+                primitive=item.mode,
+                cull=item.cull,
+                depth=DepthState(compare=compare, write=False),
+                blend=PREMULTIPLIED if blends else None,
+                label="colour",
+            )
             return pipeline, materials.bind_group(key)
 
         return pipeline_for
@@ -124,8 +132,13 @@ class SkyPass:
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
         device, maps = context.device, self.feature.lighting.maps
-        pipeline = device.pipeline("passes/fullscreen.vert", "passes/sky.frag", cull="none",
-                                   depth=DepthState(compare="greater_equal", write=False), label="sky")  # fmt: skip
+        pipeline = device.pipeline(
+            "passes/fullscreen.vert",
+            "passes/sky.frag",
+            cull="none",
+            depth=DepthState(compare="greater_equal", write=False),
+            label="sky",
+        )
         targets = context.targets(f"radiance{self.tail}", depth=f"depth{self.tail}")
         with device.render_pass(targets) as p:
             p.pipeline(pipeline)

@@ -27,13 +27,16 @@ ATLAS_WIDTH = 2 * TILE
 _SUN_ONLY_HEIGHT, _FULL_HEIGHT = 2 * TILE, 4 * TILE
 _NEAR_M, _DISTANCE_M = 0.02, 80.0
 
-SHADOW_ROW = StructLayout("ShadowRow", [
-    ("clip_from_world", "f4", (4, 4)),
-    ("rect", "f4", (4,)),  # lower left corner and size in the atlas, 0..1
-    ("texel_size", "f4"),  # metres that a texel covers; at a distance of 1 m for a perspective
-    ("far_depth", "f4"),  # where a cascade ends, along the view
-    ("padding", "f4", (2,)),
-])  # fmt: skip
+SHADOW_ROW = StructLayout(
+    "ShadowRow",
+    [
+        ("clip_from_world", "f4", (4, 4)),
+        ("rect", "f4", (4,)),  # lower left corner and size in the atlas, 0..1
+        ("texel_size", "f4"),  # metres that a texel covers; at a distance of 1 m for a perspective
+        ("far_depth", "f4"),  # where a cascade ends, along the view
+        ("padding", "f4", (2,)),
+    ],
+)
 
 
 @dataclass(frozen=True)
@@ -59,13 +62,20 @@ class ShadowTile:
     is_parallel: bool
 
 
-def cascade_splits(near_m: float, far_m: float, *, count: int = CASCADES, evenness: float = 0.15) -> NDArray[np.float64]:
-    """Depths where cascades begin and end, [count + 1]: mostly exponential (Zhang et al., "Parallel-Split Shadow Maps", 2006)."""
+def cascade_splits(
+    near_m: float, far_m: float, *, count: int = CASCADES, evenness: float = 0.15
+) -> NDArray[np.float64]:
+    """Depths where cascades begin and end, [count + 1], mostly exponential.
+
+    Zhang et al., "Parallel-Split Shadow Maps for Large-scale Virtual Environments", 2006.
+    """
     t = np.arange(count + 1) / count
     return evenness * (near_m + (far_m - near_m) * t) + (1 - evenness) * near_m * (far_m / near_m) ** t
 
 
-def fit_cascade(corners: NDArray[np.float64], direction: NDArray[np.float64], *, size: int = TILE) -> tuple[NDArray[np.float64], float]:
+def fit_cascade(
+    corners: NDArray[np.float64], direction: NDArray[np.float64], *, size: int = TILE
+) -> tuple[NDArray[np.float64], float]:
     """A parallel projection along `direction` around the eight `corners` of a slice of the view, [8, 3].
 
     A sphere around the slice keeps the scale while the camera turns, and whole texels keep edges still while it moves.
@@ -91,7 +101,7 @@ def fit_cascade(corners: NDArray[np.float64], direction: NDArray[np.float64], *,
 
 
 def plan_shadows(lights: Lights, view: View) -> tuple[list[ShadowTile], NDArray[np.int32], int]:
-    """The maps of a view: tiles, first tile and count by light [n, 2] (-1 where it has none), and the atlas's height."""
+    """A view's maps: tiles, first tile and count by light [n, 2] (-1: it has none), the atlas's height."""
     owners = np.full((lights.count, 2), -1, np.int32)
     tiles: list[ShadowTile] = []
     suns = np.flatnonzero((lights.kinds == 0) & lights.shadows)
@@ -162,10 +172,13 @@ def _cascades(view: View, direction: NDArray[np.float64]) -> list[ShadowTile]:
 
 
 _SIDES = (  # right, up and forward of the sides +X -X +Y -Y +Z -Z; any up will do, as shadows are looked up by matrix
-    ((0, 0, -1), (0, 1, 0), (1, 0, 0)), ((0, 0, 1), (0, 1, 0), (-1, 0, 0)),
-    ((1, 0, 0), (0, 0, -1), (0, 1, 0)), ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
-    ((1, 0, 0), (0, 1, 0), (0, 0, 1)), ((-1, 0, 0), (0, 1, 0), (0, 0, -1)),
-)  # fmt: skip
+    ((0, 0, -1), (0, 1, 0), (1, 0, 0)),
+    ((0, 0, 1), (0, 1, 0), (-1, 0, 0)),
+    ((1, 0, 0), (0, 0, -1), (0, 1, 0)),
+    ((1, 0, 0), (0, 0, 1), (0, -1, 0)),
+    ((1, 0, 0), (0, 1, 0), (0, 0, 1)),
+    ((-1, 0, 0), (0, 1, 0), (0, 0, -1)),
+)
 
 
 def _local(lights: Lights, light: int, position: NDArray[np.float64], first: int) -> list[ShadowTile]:

@@ -47,8 +47,9 @@ class Atmosphere:
     sun_irradiance: NDArray[np.float64]
 
 
-def make_atmosphere(sun_direction: ArrayLike, *, turbidity: float = 2.5, ground_color: ArrayLike = (0.3, 0.29, 0.27),
-                    height: int = 256) -> Atmosphere:  # fmt: skip
+def make_atmosphere(
+    sun_direction: ArrayLike, *, turbidity: float = 2.5, ground_color: ArrayLike = (0.3, 0.29, 0.27), height: int = 256
+) -> Atmosphere:
     """The sky of a clear day.
 
     Parameters
@@ -139,7 +140,9 @@ class _SunlightTable:
         i, j = np.minimum(y.astype(int), 38), np.minimum(x.astype(int), 158)
         fy, fx = (y - i)[:, None], (x - j)[:, None]
         v = self._values
-        result: NDArray[np.float64] = (v[i, j] * (1 - fx) + v[i, j + 1] * fx) * (1 - fy) + (v[i + 1, j] * (1 - fx) + v[i + 1, j + 1] * fx) * fy
+        result: NDArray[np.float64] = (v[i, j] * (1 - fx) + v[i, j + 1] * fx) * (1 - fy) + (
+            v[i + 1, j] * (1 - fx) + v[i + 1, j + 1] * fx
+        ) * fy
         return result
 
 
@@ -152,7 +155,9 @@ def _march(sun: NDArray[np.float64], turbidity: float, ground: NDArray[np.float6
     cosine = d @ sun
     air_phase = 3.0 / (16.0 * np.pi) * (1.0 + cosine * cosine)
     g = 0.76
-    haze_phase = 3.0 / (8.0 * np.pi) * (1 - g * g) * (1 + cosine**2) / ((2 + g * g) * (1 + g * g - 2 * g * cosine) ** 1.5)
+    haze_phase = (
+        3.0 / (8.0 * np.pi) * (1 - g * g) * (1 + cosine**2) / ((2 + g * g) * (1 + g * g - 2 * g * cosine) ** 1.5)
+    )
     steps = 24
     table = _SunlightTable(haze)
     seen, light = np.zeros((len(d), 3)), np.zeros((len(d), 3))
@@ -168,7 +173,9 @@ def _march(sun: NDArray[np.float64], turbidity: float, ground: NDArray[np.float6
         reach = np.exp(-np.minimum(seen + 0.5 * out, 80.0)) * weight[:, None]
         sunlight = table(r, (p @ sun) / r)
         again = 0.07 * sunlight + 0.035 * np.clip(sun[1] + 0.15, 0.0, 1.0)  # what scattered more than once, even
-        light += reach * (air * (air_phase[:, None] * sunlight + again) + mist * (haze_phase[:, None] * sunlight + again))
+        light += reach * (
+            air * (air_phase[:, None] * sunlight + again) + mist * (haze_phase[:, None] * sunlight + again)
+        )
         seen += out
     sky = (light * _SUN * _SKY_GAIN).reshape(height // 2, 2 * height, 3)
     sunlight = _transmittance(np.array([eye]), np.array([sun[1]]), haze)[0] * _SUN

@@ -26,8 +26,16 @@ SUN_RADIUS = 0.012
 """Tangent of the sun's half angle that soft shadows are made with; the real one is 0.0047."""
 
 
-def render_still(renderer: Renderer, world: World, camera: ViewCamera, *, size: tuple[int, int] = (1280, 720), samples: int = 16,
-                 encoding: str = "srgb", settings: dict[str, Any] | None = None) -> Picture:  # fmt: skip
+def render_still(
+    renderer: Renderer,
+    world: World,
+    camera: ViewCamera,
+    *,
+    size: tuple[int, int] = (1280, 720),
+    samples: int = 16,
+    encoding: str = "srgb",
+    settings: dict[str, Any] | None = None,
+) -> Picture:
     """A picture of `samples` frames.
 
     Parameters
@@ -38,15 +46,25 @@ def render_still(renderer: Renderer, world: World, camera: ViewCamera, *, size: 
         As in `View`.
     """
     if encoding == "linear":
-        return Picture(accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings))
+        return Picture(
+            accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings)
+        )
     display = accumulate(renderer, world, camera, size=size, samples=samples, encoding="display", settings=settings)
     alpha = display[..., 3:]
     color = encode(display[..., :3] / np.maximum(alpha, 1e-6))
     return Picture(np.rint(np.concatenate([color, np.clip(alpha, 0.0, 1.0)], -1) * 255).astype(np.uint8))
 
 
-def accumulate(renderer: Renderer, world: World, camera: ViewCamera, *, size: tuple[int, int], samples: int, encoding: str,
-               settings: dict[str, Any] | None = None) -> NDArray[np.float32]:  # fmt: skip
+def accumulate(
+    renderer: Renderer,
+    world: World,
+    camera: ViewCamera,
+    *,
+    size: tuple[int, int],
+    samples: int,
+    encoding: str,
+    settings: dict[str, Any] | None = None,
+) -> NDArray[np.float32]:
     """The average of jittered frames: float32 [height, width, 4], top row first, premultiplied alpha.
 
     `encoding` is "display" (after the tone curve) or "linear".
@@ -63,7 +81,7 @@ def accumulate(renderer: Renderer, world: World, camera: ViewCamera, *, size: tu
 
 
 def sample_offsets(count: int, *, seed: int = 0) -> NDArray[np.float64]:
-    """Offsets in pixels, [count, 2], distributed as a tent of radius 1 about the pixel's centre; one sample sits in it."""
+    """Offsets in pixels, [count, 2], spread as a tent of radius 1 about the pixel's centre; one sits in it."""
     if count == 1:
         return np.zeros((1, 2))
     index = np.arange(count) + 1 + seed * 97

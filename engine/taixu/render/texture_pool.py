@@ -153,8 +153,14 @@ class TexturePool:
         layer_bytes = kind.width * kind.height * 4 * 4 // 3 + 1
         limit = max(1, min(self.device.capabilities.max_layers, _PAGE_BYTES // layer_bytes))
         layers = min(limit, max(wanted, sum(page.texture.layers for _, page in of_kind)))
-        texture = self.device.texture((kind.width, kind.height), kind.format, kind="2d_array", layers=layers, levels=None,
-                                      label=f"materials {kind.format} {kind.width}x{kind.height}")  # fmt: skip
+        texture = self.device.texture(
+            (kind.width, kind.height),
+            kind.format,
+            kind="2d_array",
+            layers=layers,
+            levels=None,
+            label=f"materials {kind.format} {kind.width}x{kind.height}",
+        )
         page = _Page(kind, texture, list(range(layers))[::-1])
         number, self._next = self._next, self._next + 1
         self._pages[number] = page

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gpu_device import shared_device
+
 from taixu.app import App, Stage
 from taixu.assets.gltf import read_gltf
 from taixu.assets.image import read_image

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 from render_world import SmallWorld
+
 from taixu.render import Renderer, View, ViewCamera
 from taixu.render.brdf import dfg_table, ggx_distribution, smith_visibility
 
@@ -41,7 +42,9 @@ def test_energy_table_never_gains() -> None:
     assert (np.diff(table.sum(-1)[:, -1]) < 1e-3).all()  # rougher surfaces lose more in one bounce
 
 
-@pytest.mark.parametrize(("metallic", "roughness"), [(0.0, 0.0), (0.0, 0.5), (0.0, 1.0), (1.0, 0.0), (1.0, 0.6), (1.0, 1.0)])
+@pytest.mark.parametrize(
+    ("metallic", "roughness"), [(0.0, 0.0), (0.0, 0.5), (0.0, 1.0), (1.0, 0.0), (1.0, 0.6), (1.0, 1.0)]
+)
 def test_white_furnace(metallic: float, roughness: float) -> None:
     """A white ball under an even white sky sends back all that falls on it: it cannot be seen."""
     renderer = Renderer(shared_device())
@@ -50,7 +53,9 @@ def test_white_furnace(metallic: float, roughness: float) -> None:
     material = scene.material(base_color=(1.0, 1.0, 1.0, 1.0), metallic=metallic, roughness=roughness)
     scene.spawn(1, scene.mesh("sphere", (2, 2, 2), material=material))
     scene.propagate()
-    view = View(ViewCamera.looking((0, 0, 4), (0, 0, 0)), (48, 48), settings={"background": "transparent", "encoding": "linear"})
+    view = View(
+        ViewCamera.looking((0, 0, 4), (0, 0, 0)), (48, 48), settings={"background": "transparent", "encoding": "linear"}
+    )
     renderer.render(scene.world, [view])
     pixels = renderer.read(view)
     ball = pixels[pixels[..., 3] > 0.5][:, :3]

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 from gpu_device import shared_device
 from render_world import SmallWorld
+
 from taixu.render import Renderer, View, ViewCamera
 from taixu.render.clusters import GRID, STRIDE, cluster_boxes, cluster_lists
 from taixu.scene import Light, Transform
@@ -15,11 +16,18 @@ def test_lists_agree_with_numpy() -> None:
     positions = rng.uniform((-30, -8, -60), (30, 8, 5), (n, 3))
     ranges = rng.uniform(0.5, 12.0, n).astype(np.float32)
     ranges[:3] = 0.0
-    scene.world.spawn_batch(n, {
-        Transform: {"translation": positions.T.astype(np.float32)},
-        Light: {"kind": np.array(["point"] * n, object), "intensity": np.ones(n, np.float32), "range_m": ranges,
-                "shadows": np.zeros(n, bool)},
-    })  # fmt: skip
+    scene.world.spawn_batch(
+        n,
+        {
+            Transform: {"translation": positions.T.astype(np.float32)},
+            Light: {
+                "kind": np.array(["point"] * n, object),
+                "intensity": np.ones(n, np.float32),
+                "range_m": ranges,
+                "shadows": np.zeros(n, bool),
+            },
+        },
+    )
     scene.spawn(1, scene.mesh())
     scene.propagate()
     renderer = Renderer(shared_device())
@@ -39,7 +47,9 @@ def test_lists_agree_with_numpy() -> None:
     centers = lights.positions_from(camera.cell) @ view_from_world[:3, :3].T + view_from_world[:3, 3]
     centers[:, 2] *= -1
     expected = cluster_lists(boxes, centers, lights.ranges)
-    certain = ~(cluster_lists(boxes, centers, lights.ranges * 1.001) ^ cluster_lists(boxes, centers, lights.ranges * 0.999))
+    certain = ~(
+        cluster_lists(boxes, centers, lights.ranges * 1.001) ^ cluster_lists(boxes, centers, lights.ranges * 0.999)
+    )
     assert certain.mean() > 0.999
     assert np.array_equal(found[certain], expected[certain])
     assert 0.01 < expected.mean() < 0.6
@@ -53,8 +63,10 @@ def test_clusters_and_all_lights_give_one_picture() -> None:
         scene.spawn(1, scene.mesh("box", (20, 1, 20), material=scene.material(metallic=0.0)), translation=(0, -0.5, 0))
         for i in range(4):
             for _ in range(copies):
-                scene.world.spawn(Transform(translation=(3.0 * i - 4.5, 1.0, -i)),
-                                  Light(kind="point", intensity=6.0 / copies, range_m=5.0, shadows=False))  # fmt: skip
+                scene.world.spawn(
+                    Transform(translation=(3.0 * i - 4.5, 1.0, -i)),
+                    Light(kind="point", intensity=6.0 / copies, range_m=5.0, shadows=False),
+                )
         scene.propagate()
         renderer = Renderer(shared_device())
         renderer.lighting.use_sky(np.zeros((8, 16, 3), np.float32))

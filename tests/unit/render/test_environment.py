@@ -5,13 +5,20 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gpu_device import shared_device
+
 from taixu.render import equirect
 from taixu.render.brdf import ggx_distribution
 from taixu.render.disk_cache import cached_array
 from taixu.render.environment import make_environment
 from taixu.render.octahedron import (
-    ATLAS_SIZE, IRRADIANCE, ROUGHNESS_TILES, TILES, direction_from_octahedron, octahedron_from_direction, tile_directions,
-)  # fmt: skip
+    ATLAS_SIZE,
+    IRRADIANCE,
+    ROUGHNESS_TILES,
+    TILES,
+    direction_from_octahedron,
+    octahedron_from_direction,
+    tile_directions,
+)
 from taixu.render.sky import make_atmosphere, make_studio
 
 
@@ -68,7 +75,8 @@ def test_tiles_fit_and_do_not_overlap() -> None:
     used = np.zeros(ATLAS_SIZE[::-1], int)
     for tile in TILES:
         used[tile.y : tile.y + tile.size + 2, tile.x : tile.x + tile.size + 2] += 1
-        assert tile.x + tile.size + 2 <= ATLAS_SIZE[0] and tile.y + tile.size + 2 <= ATLAS_SIZE[1]
+        assert tile.x + tile.size + 2 <= ATLAS_SIZE[0]
+        assert tile.y + tile.size + 2 <= ATLAS_SIZE[1]
     assert used.max() == 1
 
 
@@ -120,10 +128,12 @@ def test_damaged_cache_is_made_again(tmp_path: Path) -> None:
 
 def test_skies_are_finite_and_plausible() -> None:
     studio = make_studio(64)
-    assert np.isfinite(studio).all() and studio.min() >= 0
+    assert np.isfinite(studio).all()
+    assert studio.min() >= 0
     noon, evening = (make_atmosphere(s, height=64) for s in ((0.3, 0.9, 0.2), (1.0, 0.05, 0.0)))
     for sky in (noon, evening, make_atmosphere((0, -0.3, 1), height=64)):
-        assert np.isfinite(sky.image).all() and sky.image.min() >= 0
+        assert np.isfinite(sky.image).all()
+        assert sky.image.min() >= 0
     top = noon.image[2].mean(0)
     assert top[2] > 1.5 * top[0], "the zenith is blue at noon"
     assert evening.sun_irradiance[0] > 3 * evening.sun_irradiance[2], "a low sun is red"

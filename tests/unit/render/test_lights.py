@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 from render_world import SmallWorld
+
 from taixu.math import quaternion
 from taixu.render import Renderer, View, ViewCamera
 from taixu.render.shadows import CASCADES, TILE, cascade_splits, fit_cascade
@@ -49,9 +50,13 @@ def test_lux_of_a_sun_and_colour() -> None:
 
 
 def test_range_window() -> None:
-    inside = floor_under((Transform(translation=(0, 2, 0)), Light(kind="point", intensity=12.0, range_m=3.0, shadows=False)))
+    inside = floor_under(
+        (Transform(translation=(0, 2, 0)), Light(kind="point", intensity=12.0, range_m=3.0, shadows=False))
+    )
     assert inside[16, 16] == pytest.approx(3.0 / np.pi * (1 - (2 / 3) ** 4), rel=0.02)
-    outside = floor_under((Transform(translation=(0, 2, 0)), Light(kind="point", intensity=12.0, range_m=1.9, shadows=False)))
+    outside = floor_under(
+        (Transform(translation=(0, 2, 0)), Light(kind="point", intensity=12.0, range_m=1.9, shadows=False))
+    )
     assert outside.max() == 0
 
 
@@ -116,8 +121,10 @@ def test_the_procedural_sky_brings_its_sun() -> None:
 
 def test_cascades_cover_the_view_and_hold_still() -> None:
     splits = cascade_splits(0.1, 80.0)
-    assert len(splits) == CASCADES + 1 and (np.diff(splits) > 0).all()
-    assert splits[0] == pytest.approx(0.1) and splits[-1] == pytest.approx(80.0)
+    assert len(splits) == CASCADES + 1
+    assert (np.diff(splits) > 0).all()
+    assert splits[0] == pytest.approx(0.1)
+    assert splits[-1] == pytest.approx(80.0)
     rng = np.random.default_rng(0)
     box = np.array([[x, y, z] for x in (-1, 1) for y in (-0.6, 0.6) for z in (-4, -1)], float)
     direction = np.array([0.3, -1.0, 0.2])
@@ -127,7 +134,9 @@ def test_cascades_cover_the_view_and_hold_still() -> None:
         clip, again = fit_cascade(moved, direction)
         assert again == pytest.approx(texel)
         corners = np.concatenate([moved, np.ones((8, 1))], 1) @ clip.T
-        assert np.abs(corners[:, :2]).max() <= 1.0 and corners[:, 2].min() >= 0 and corners[:, 2].max() <= 1
+        assert np.abs(corners[:, :2]).max() <= 1.0
+        assert corners[:, 2].min() >= 0
+        assert corners[:, 2].max() <= 1
         # A point of the world keeps its place within a texel.
         point = np.array([0.37, 0.2, -2.0, 1.0])
         shift = ((clip - first) @ point)[:2] * TILE / 2

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 from PIL import Image as Pillow
+
 from taixu.assets.model import Filter, Image, Material, ModelData, Sampler, Specular, Texture, TextureRef, Wrap
 from taixu.render.material_loading import TextureLoader, decode_texture
 from taixu.render.materials import FIRST_UNIT, SLOTS, TEXTURED, BoundTexture, MaterialTable, material_row
@@ -27,12 +28,14 @@ def test_equal_sizes_share_a_page() -> None:
     pool = TexturePool(shared_device())
     pool.reserve([TextureClass("rgba8", 4, 4)] * 3)
     slots = [pool.add(pixels(i * 40), srgb=False) for i in range(3)]
-    assert len({s.page for s in slots}) == 1 and len({s.layer for s in slots}) == 3
+    assert len({s.page for s in slots}) == 1
+    assert len({s.layer for s in slots}) == 3
     other = pool.add(pixels(1), srgb=True)
     assert other.page != slots[0].page
     pool.flush()
     array = pool.texture(slots[0].page)
-    assert array.layers == 3 and array.levels == 3
+    assert array.layers == 3
+    assert array.levels == 3
     for i, slot in enumerate(slots):
         assert (array.read(level=0, layer=slot.layer) == i * 40).all()
         assert (array.read(level=2, layer=slot.layer) == i * 40).all()
@@ -74,14 +77,25 @@ def test_a_broken_image_is_grey(caplog: pytest.LogCaptureFixture) -> None:
 
 def test_rows_hold_transforms_and_factors() -> None:
     ref = TextureRef(0, texcoord=1, offset=(0.25, 0.5), rotation_rad=np.pi / 2, scale=(2.0, 3.0), strength=0.4)
-    row = material_row(Material(base_color=(0.1, 0.2, 0.3, 0.4), emissive=(1, 0, 0), emissive_strength=5.0, ior=1.33,
-                                normal_texture=ref, specular=Specular(factor=0.5, color=(1, 0, 1)), unlit=False), {"normal": 7})  # fmt: skip
+    row = material_row(
+        Material(
+            base_color=(0.1, 0.2, 0.3, 0.4),
+            emissive=(1, 0, 0),
+            emissive_strength=5.0,
+            ior=1.33,
+            normal_texture=ref,
+            specular=Specular(factor=0.5, color=(1, 0, 1)),
+            unlit=False,
+        ),
+        {"normal": 7},
+    )
     assert row["base_color"] == pytest.approx([0.1, 0.2, 0.3, 0.4])
     assert row["emissive"] == pytest.approx([5, 0, 0])
     assert (row["specular"], row["ior"], row["normal_scale"]) == pytest.approx((0.5, 1.33, 0.4))
     i = SLOTS.index("normal")
     u, v = row["slots"][2 * i], row["slots"][2 * i + 1]
-    assert u[3] == 7 and v[3] == 1
+    assert u[3] == 7
+    assert v[3] == 1
     # KHR_texture_transform: offset + R (scale uv), R = [[cos, sin], [-sin, cos]].
     uv = np.array([0.3, 0.7, 1.0])
     assert (u[:3] @ uv, v[:3] @ uv) == pytest.approx((0.25 + 3 * 0.7, 0.5 - 2 * 0.3), abs=1e-6)
@@ -106,7 +120,8 @@ def test_groups_are_laid_over_each_other() -> None:
     assert table.bind_group(table.draw_keys[table.keys[0]]) is None
     version = table.version
     table.replace(one, Material(alpha_mode="BLEND"))
-    assert table.version > version and not table.pool.has_page(a.page)
+    assert table.version > version
+    assert not table.pool.has_page(a.page)
     assert table.draw_keys[table.keys[one]].features & TEXTURED == 0
     table.remove(two)
     assert table.add(Material(), {}) == two, "numbers are used again"
@@ -116,9 +131,14 @@ def test_loader_shares_images_and_reads_samplers() -> None:
     table = MaterialTable(shared_device())
     loader = TextureLoader(table.pool)
     image = png((10, 20, 30, 255))
-    model = ModelData(images=[image], samplers=[Sampler(min_filter=Filter.NEAREST, mag_filter=Filter.NEAREST, wrap_s=Wrap.CLAMP_TO_EDGE)],
-                      textures=[Texture(image=0, sampler=0), Texture(image=0)])  # fmt: skip
-    model.materials = [Material(base_color_texture=TextureRef(0), emissive_texture=TextureRef(1), normal_texture=TextureRef(1))]
+    model = ModelData(
+        images=[image],
+        samplers=[Sampler(min_filter=Filter.NEAREST, mag_filter=Filter.NEAREST, wrap_s=Wrap.CLAMP_TO_EDGE)],
+        textures=[Texture(image=0, sampler=0), Texture(image=0)],
+    )
+    model.materials = [
+        Material(base_color_texture=TextureRef(0), emissive_texture=TextureRef(1), normal_texture=TextureRef(1))
+    ]
     entry = LibraryMaterial(model.materials[0], model)
     bound = loader(entry)
     assert bound["base_color"].slot == bound["emissive"].slot, "one image, one layer"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 from gpu_device import shared_device
 from render_world import SmallWorld
+
 from taixu.render import Renderer, ViewCamera
 from taixu.render.stills import accumulate, render_still, sample_offsets
 
@@ -38,7 +39,14 @@ def test_linear_pictures_are_premultiplied_and_scaled_by_exposure() -> None:
     material = scene.material(unlit=True, base_color=(0.5, 0.25, 2.0, 0.5), alpha_mode="BLEND")
     scene.spawn(1, scene.mesh(material=material))
     scene.propagate()
-    pixels = accumulate(renderer, scene.world, ViewCamera.looking((0, 0, 3), (0, 0, 0)), size=(16, 16), samples=1, encoding="linear",
-                        settings={"background": "transparent", "exposure_ev": 1.0})  # fmt: skip
+    pixels = accumulate(
+        renderer,
+        scene.world,
+        ViewCamera.looking((0, 0, 3), (0, 0, 0)),
+        size=(16, 16),
+        samples=1,
+        encoding="linear",
+        settings={"background": "transparent", "exposure_ev": 1.0},
+    )
     assert np.allclose(pixels[8, 8], (0.5, 0.25, 2.0, 0.5), atol=2e-3)
     assert (pixels[0, 0] == 0).all()

@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gpu_device import shared_device
+
 from taixu.render.tonemap import TONEMAPS, encode, tonemap
 
 SHADER = """
@@ -39,7 +40,8 @@ def test_glsl_and_numpy_agree(curve: str) -> None:
 def test_curves_rise_and_stay_in_range(curve: str) -> None:
     grey = np.repeat(np.linspace(0.0, 20.0, 400)[:, None], 3, 1)
     out = tonemap(grey, curve)
-    assert out.min() >= 0.0 and out.max() <= 1.0
+    assert out.min() >= 0.0
+    assert out.max() <= 1.0
     assert (np.diff(out.mean(1)) >= -1e-3).all()
     # Greys stay grey, to the four digits in which the matrices of ACES and AgX are published.
     assert np.ptp(out, axis=1).max() < 2e-3
