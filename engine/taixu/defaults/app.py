@@ -192,13 +192,14 @@ class App(base.App):
                     progress(done, total)
 
     def _run_window(self, total: int | None) -> None:
-        from taixu.platform import PlatformPlugin
+        from taixu.platform import Input, PlatformPlugin
 
         window = next(plugin.platform.window for plugin in self.plugins if isinstance(plugin, PlatformPlugin))
         if window is None:
             raise TaixuError("this app's platform has no window to run in")
         before = perf_counter()
-        while window.is_open and (total is None or self.clock.ticks < total):
+        state = self.resource(Input)
+        while window.is_open and not state.close_requested and (total is None or self.clock.ticks < total):
             now = perf_counter()
             self.frame(now - before)
             before = now
@@ -209,11 +210,12 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     from taixu.audio import AudioPlugin
     from taixu.edit import DocumentPlugin
     from taixu.physics import PhysicsPlugin
-    from taixu.platform import PlatformPlugin
+    from taixu.platform import PlatformPlugin, open_audio_device
     from taixu.scene import ScenePlugin
     from taixu.script import ScriptPlugin
 
     return [
-        PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), ScriptPlugin(watch=watch), ProjectPlugin(watch=watch),
-        PhysicsPlugin(backend=physics), AnimationPlugin(), AudioPlugin(),
+        PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), ScriptPlugin(watch=watch),
+        AudioPlugin(open_audio_device() if watch else None), ProjectPlugin(watch=watch), PhysicsPlugin(backend=physics),
+        AnimationPlugin(),
     ]

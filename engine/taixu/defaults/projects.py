@@ -10,6 +10,7 @@ import numpy as np
 
 from taixu.app import Jobs
 from taixu.assets import AssetDatabase, Importers, data_path
+from taixu.audio import AudioMixer
 from taixu.ecs import World
 from taixu.edit import Migrations, PrefabLibrary, Project, open_project, read_world, write_world
 from taixu.errors import MachineError, TaixuError
@@ -82,6 +83,7 @@ def enter_project(world: World, project: Project, *, trust: bool) -> AssetDataba
     world.insert_resource(ShapeState(project.file))
     world.resource(PrefabLibrary).read = project.read_asset
     world.resource(ScriptHost).open(project.root, trusted=trust)
+    world.resource(AudioMixer).clips.root = project.root
     return assets
 
 
