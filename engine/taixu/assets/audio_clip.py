@@ -91,7 +91,7 @@ def _decode_wav(data: bytes, name: str, max_values: int) -> AudioClip | None:
             if bits not in (8, 16):
                 return None
             raw = file.readframes(min(file.getnframes(), max_values // channels + 1))
-    except (wave.Error, EOFError):
+    except Exception:  # the module raises much at damaged files, RuntimeError among it; PyAV has a try then
         return None
     _check(channels, rate_hz, len(raw) * 8 // bits, name=name, max_values=max_values)
     raw = raw[: len(raw) // (channels * bits // 8) * (channels * bits // 8)]

@@ -10,7 +10,9 @@ from __future__ import annotations
 import io
 import os
 import struct
+import warnings
 from collections.abc import Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -176,12 +178,9 @@ def write_image(
 
 
 def _open(data: bytes, name: str) -> PillowImage:
-    import warnings
-
     from PIL import Image, UnidentifiedImageError
 
-    # Sizes are checked here, with a sentence; a warning besides would be a second voice.
-    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+    _quieten_pillow()
     try:
         return Image.open(io.BytesIO(data), formats=_FORMATS)
     except Image.DecompressionBombError as error:
@@ -190,6 +189,15 @@ def _open(data: bytes, name: str) -> PillowImage:
         raise TaixuError(f"{name}: is no picture in a format that is read (PNG, JPEG, WebP, TGA, ...)") from None
     except Exception as error:
         raise TaixuError(f"{name}: the picture's header is damaged: {_reason(error)}") from error
+
+
+@cache
+def _quieten_pillow() -> None:
+    """What is wrong with a picture is said here, in one sentence; Pillow's warnings would be a second voice."""
+    from PIL import Image
+
+    warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
+    warnings.filterwarnings("ignore", module=r"PIL\.")
 
 
 def _check_size(picture: PillowImage, size: int, *, name: str, max_pixels: int) -> None:
