@@ -17,7 +17,14 @@ def build_gallery(world: tx.World) -> None:
     kit = Kit(world)
     _room(kit, world)
     _row(kit, world, "roughness", z=2.6, make=lambda t: tx.Material(base_color=PALETTE["red"], roughness=t))
-    _row(kit, world, "metal", z=-0.1, height=0.6, make=lambda t: tx.Material(base_color=srgb("#ffc35a"), metallic=1.0, roughness=t))
+    _row(
+        kit,
+        world,
+        "metal",
+        z=-0.1,
+        height=0.6,
+        make=lambda t: tx.Material(base_color=srgb("#ffc35a"), metallic=1.0, roughness=t),
+    )
     _row(kit, world, "surfaces", z=-2.8, make=_surfaces, height=1.2)
     _lights(kit, world)
 

@@ -31,12 +31,12 @@ def _stage(kit: Kit, world: tx.World) -> None:
     floor = tx.Material(
         base_color=(1, 1, 1, 1),
         roughness=1.0,
-        texture_scale=(76, 76),
+        texture_scale=(7.6, 6.6),
         base_color_texture="assets/planks_color.jpg",
         normal_texture="assets/planks_normal.jpg",
         metallic_roughness_texture="assets/planks_surface.jpg",
     )
-    kit.solid("floor", "box", (480, 1, 480), floor, (0, -0.5, 0), bevel_m=0, collider={"friction": 0.7})
+    kit.solid("floor", "box", (46, 1, 40), floor, (0, -0.5, -2), bevel_m=0.2, collider={"friction": 0.7})
     rug = tx.Material(
         base_color=PALETTE["teal"],
         roughness=1.0,
@@ -62,14 +62,19 @@ def _stage(kit: Kit, world: tx.World) -> None:
         }
     )
     kit.look("rug border", "cylinder", (14.2, 0.02, 14.2), border, (-5.6, 0.011, 4.2), bevel_m=0.01)
-    world.spawn("sky", tx.Environment(sun_direction=(-0.52, 0.62, 0.50), turbidity=2.2, intensity=1.0, exposure_ev=0.0))
+    world.spawn(
+        "sky",
+        tx.Environment(
+            sun_direction=(-0.52, 0.62, 0.50), turbidity=2.2, intensity=1.0, ground_color=(0.62, 0.68, 0.74)
+        ),
+    )
     world.spawn("sun", tx.Light(kind="directional", color=(1.0, 0.93, 0.82), intensity=3.2)).look_at(
         (0.52, -0.62, -0.50)
     )
     eye = world.spawn(
         "camera", tx.Camera(fov_y_rad=radians(34), near_m=0.2), tx.AudioListener(), position=(8.6, 9.4, 23.6)
     )
-    eye.look_at((-0.4, 1.9, 0.0))
+    eye.look_at((-0.8, 1.8, 0.0))
     world.spawn("knocks", tx.Script("scripts/knocks.py"))
 
 
@@ -206,12 +211,12 @@ def _seesaw(kit: Kit, world: tx.World) -> None:
 
 
 def _marble_run(kit: Kit) -> None:
-    x, z, length, drop = -4.2, -9.8, 5.6, radians(9)
+    x, z, length, drop = -4.2, -9.8, 5.6, radians(7)
     rng = np.random.default_rng(2)
     for level in range(5):
         side = 1 if level % 2 == 0 else -1
-        y = 5.6 - 1.05 * level
-        middle = x - side * 0.3
+        y = 6.0 - 1.2 * level
+        middle = x - side * 0.4
         turn = (0, 0, -side * drop)
         color = _RAINBOW[(level * 3 + 1) % 8]
         kit.solid(
@@ -236,20 +241,20 @@ def _marble_run(kit: Kit) -> None:
                 bevel_m=0.03,
                 collider={"friction": 0.1},
             )
-        end = middle + side * (length / 2 + 0.62)
+        end = middle + side * (length / 2 + 0.78)
         if level < 4:
-            kit.solid("stop", "box", (0.1, 1.5, 1.0), kit.material("wood"), (end, y - 0.72, z), bevel_m=0.03)
+            kit.solid("stop", "box", (0.1, 1.3, 1.0), kit.material("wood"), (end, y - 0.75, z), bevel_m=0.03)
     for px in (x - 3.6, x + 3.6):
         for pz in (z - 0.62, z + 0.62):
-            kit.solid("post", "box", (0.2, 6.6, 0.2), kit.material("wood"), (px, 3.3, pz))
-    for number in range(24):
-        row, column = divmod(number, 3)
-        place = (x - 2.6 + 0.36 * row + float(rng.uniform(-0.02, 0.02)), 6.7 + 0.02 * row, z + 0.26 * (column - 1))
+            kit.solid("post", "box", (0.2, 6.9, 0.2), kit.material("wood"), (px, 3.45, pz))
+    for number in range(18):
+        row, column = divmod(number, 2)
+        place = (x - 2.6 + 0.3 * row + float(rng.uniform(-0.02, 0.02)), 6.78 + 0.0 * row, z + 0.3 * (column - 0.5))
         surface = tx.Material(base_color=PALETTE[_RAINBOW[number % 8]], roughness=0.08, metallic=0.0)
         kit.solid(
             f"marble {number + 1}",
             "sphere",
-            (0.3,) * 3,
+            (0.26,) * 3,
             surface,
             place,
             mass_kg=0.12,
