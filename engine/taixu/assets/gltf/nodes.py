@@ -54,7 +54,9 @@ def _read_transform(node: Node, fields: Fields) -> None:
             fields.report.error(fields.at("matrix"), "its last row is not 0, 0, 0, 1")
             matrix[3] = (0.0, 0.0, 0.0, 1.0)
         node.translation, node.rotation, node.scale, shears = decompose(matrix)
-        node.matrix = matrix.astype(np.float32) if shears else None
+        if shears:
+            fields.report.error(fields.at("matrix"), "it shears, which no translation, rotation and scale can say")
+            node.matrix = matrix.astype(np.float32)
         if any(name in fields for name in ("translation", "rotation", "scale")):
             fields.report.error(fields.where, "there are both a matrix and a translation, rotation or scale")
         return

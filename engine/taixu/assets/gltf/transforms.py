@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["decompose"]
+__all__ = ["decompose", "quaternion_from_matrix"]
 
 Vector = NDArray[np.float32]
 
@@ -48,10 +48,10 @@ def decompose(matrix: NDArray[np.float64]) -> tuple[Vector, Vector, Vector, bool
     scale = np.where(flat, 0.0, scale)
     shears = bool(np.abs(rotation * scale - scaled).max() > 1e-5)
     translation = matrix[:3, 3].astype(np.float32)
-    return translation, _quaternion(rotation), (scale * largest).astype(np.float32), shears
+    return translation, quaternion_from_matrix(rotation), (scale * largest).astype(np.float32), shears
 
 
-def _quaternion(rotation: NDArray[np.float64]) -> Vector:
+def quaternion_from_matrix(rotation: NDArray[np.float64]) -> Vector:
     """Turn a rotation matrix into (x, y, z, w), w >= 0, through the largest component (Shepperd 1978)."""
     m = rotation
     candidates = np.array(

@@ -18,6 +18,7 @@ from taixu.assets.atomic import atomic_path, write_atomic
 from taixu.assets.gltf.container import BIN_CHUNK, JSON_CHUNK, MAGIC
 from taixu.assets.gltf.packing import Packer
 from taixu.assets.gltf.properties import Properties, to_json
+from taixu.assets.gltf.shears import split_shears
 from taixu.assets.gltf.textures import sniff_mime
 from taixu.assets.gltf.writing_materials import material_json, sampler_json, texture_json
 from taixu.assets.gltf.writing_meshes import is_drawn, mesh_json, skin_json
@@ -142,7 +143,13 @@ def _document(
     root: dict[str, Any] = {"asset": _asset(model)}
     if model.scene is not None and model.scenes:
         root["scene"] = model.scene
-    moving = {channel.node for clip in model.animations for channel in clip.channels}
+    moving = {
+        channel.node
+        for clip in model.animations
+        for channel in clip.channels
+        if channel.node is not None and channel.path != "weights"
+    }
+    nodes, inner = split_shears(model.nodes, moving=moving)
     lists: dict[str, list[Any]] = {
         "scenes": [scene_json(scene, properties) for scene in model.scenes],
         "nodes": [
@@ -152,10 +159,9 @@ def _document(
                 properties,
                 mesh=None if node.mesh is None else mesh_at.get(node.mesh),
                 skin=None if node.skin is None else skin_at.get(node.skin),
-                moves=index in moving,
                 where=f"/nodes/{index}",
             )
-            for index, node in enumerate(model.nodes)
+            for index, node in enumerate(nodes)
         ],
         "meshes": [mesh_json(model.meshes[index], packer, properties) for index in mesh_at],
         "materials": [
@@ -164,9 +170,11 @@ def _document(
         ],
         "textures": [texture_json(texture, [mime for _, mime in images], properties) for texture in model.textures],
         "samplers": [sampler_json(sampler, properties) for sampler in model.samplers],
-        "skins": [skin_json(model.skins[index], packer, properties) for index in skin_at],
+        "skins": [skin_json(model.skins[index], packer, properties, inner=inner) for index in skin_at],
         "cameras": [camera_json(camera, properties) for camera in model.cameras],
-        "animations": [animation_json(clip, packer, properties) for clip in model.animations if clip.channels],
+        "animations": [
+            animation_json(clip, packer, properties, inner=inner) for clip in model.animations if clip.channels
+        ],
         "images": [
             _image_json(image, images[index], packer, properties, uri=uris[index] if uris else None)
             for index, image in enumerate(model.images)

@@ -138,9 +138,9 @@ def _target_json(target: dict[str, NDArray[np.float32]], primitive: Primitive, p
     return result
 
 
-def skin_json(skin: Skin, packer: Packer, properties: Properties) -> dict[str, Any]:
-    """Describe a skin."""
-    result: dict[str, Any] = {"joints": list(skin.joints)}
+def skin_json(skin: Skin, packer: Packer, properties: Properties, *, inner: dict[int, int]) -> dict[str, Any]:
+    """Describe a skin; `inner` names the nodes that stand in for sheared joints."""
+    result: dict[str, Any] = {"joints": [inner.get(joint, joint) for joint in skin.joints]}
     if skin.skeleton is not None:
         result["skeleton"] = skin.skeleton
     matrices = skin.inverse_bind_matrices

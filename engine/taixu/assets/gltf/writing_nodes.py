@@ -24,19 +24,16 @@ _USUAL = {"translation": (0.0, 0.0, 0.0), "rotation": (0.0, 0.0, 0.0, 1.0), "sca
 
 
 def node_json(
-    node: Node, packer: Packer, properties: Properties, *, mesh: int | None, skin: int | None, moves: bool, where: str
+    node: Node, packer: Packer, properties: Properties, *, mesh: int | None, skin: int | None, where: str
 ) -> dict[str, Any]:
-    """Describe a node; `mesh` and `skin` are indices as written, and a node that `moves` cannot have a matrix."""
+    """Describe a node; `mesh` and `skin` are indices as written, `where` is its JSON pointer."""
     result: dict[str, Any] = {}
     if node.children:
         result["children"] = list(node.children)
-    if node.matrix is not None and not moves:
-        result["matrix"] = plain_floats(node.matrix.T.reshape(-1))
-    else:
-        for name, usual in _USUAL.items():
-            values = getattr(node, name)
-            if tuple(values) != usual:
-                result[name] = plain_floats(values)
+    for name, usual in _USUAL.items():
+        values = getattr(node, name)
+        if tuple(values) != usual:
+            result[name] = plain_floats(values)
     if mesh is not None:
         result["mesh"] = mesh
         if skin is not None:
@@ -109,8 +106,13 @@ def scene_json(scene: Scene, properties: Properties) -> dict[str, Any]:
     return properties.finish({"nodes": list(scene.nodes)} if scene.nodes else {}, scene)
 
 
-def animation_json(animation: Animation, packer: Packer, properties: Properties) -> dict[str, Any]:
-    """Describe an animation: a sampler for each channel, key times shared where they are the same array."""
+def animation_json(
+    animation: Animation, packer: Packer, properties: Properties, *, inner: dict[int, int]
+) -> dict[str, Any]:
+    """Describe an animation: a sampler for each channel, key times shared where they are the same array.
+
+    `inner` names the nodes that carry the mesh in place of a sheared node.
+    """
     samplers: list[dict[str, Any]] = []
     channels: list[dict[str, Any]] = []
     for channel in animation.channels:
@@ -128,6 +130,8 @@ def animation_json(animation: Animation, packer: Packer, properties: Properties)
             properties.extend(target, POINTER, {"pointer": channel.pointer})
         else:
             target["node"] = channel.node
+            if channel.path == "weights" and channel.node in inner:
+                target["node"] = inner[channel.node]
         entry = {"sampler": len(samplers), "target": target}
         channels.append(properties.finish(entry, channel))
         samplers.append(sampler)

@@ -94,7 +94,8 @@ def test_without_a_buffer_view_all_is_zero() -> None:
 
 
 @pytest.mark.parametrize(
-    ("kind", "code", "rows", "step"), [("MAT2", "u1", 2, 4), ("MAT3", "u1", 3, 4), ("MAT3", "u2", 3, 8), ("MAT4", "f4", 4, 16)]
+    ("kind", "code", "rows", "step"),
+    [("MAT2", "u1", 2, 4), ("MAT3", "u1", 3, 4), ("MAT3", "u2", 3, 8), ("MAT4", "f4", 4, 16)],
 )
 def test_columns_of_matrices_are_aligned(kind: str, code: str, rows: int, step: int) -> None:
     dtype = np.dtype(f"<{code}")
@@ -105,9 +106,7 @@ def test_columns_of_matrices_are_aligned(kind: str, code: str, rows: int, step: 
     view = builder.view(padded.tobytes())
     # The stride of padded columns is the element's size, with the last column whole.
     builder.root["bufferViews"][view]["byteStride"] = rows * step
-    builder.root["accessors"].append(
-        {"bufferView": view, "componentType": COMPONENTS[code], "count": 2, "type": kind}
-    )
+    builder.root["accessors"].append({"bufferView": view, "componentType": COMPONENTS[code], "count": 2, "type": kind})
     points = builder.accessor(POINTS[:2])
     np.testing.assert_array_equal(attribute(builder, {"POSITION": points, "_M": 0}, "_M"), expected)
 

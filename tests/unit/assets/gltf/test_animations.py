@@ -14,9 +14,7 @@ TIMES = np.array([0, 1, 2], np.float32)
 
 def read(builder: FileBuilder, samplers: list[Any], targets: list[Any], **lists: Any) -> Animation:
     channels = [{"sampler": min(index, len(samplers) - 1), "target": target} for index, target in enumerate(targets)]
-    data = builder.glb(
-        animations=[{"samplers": samplers, "channels": channels}], **{"nodes": [{}, {}], **lists}
-    )
+    data = builder.glb(animations=[{"samplers": samplers, "channels": channels}], **{"nodes": [{}, {}], **lists})
     return read_gltf_bytes(data, name="a.glb").animations[0]
 
 

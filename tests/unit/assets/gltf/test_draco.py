@@ -40,9 +40,7 @@ def test_compressed_primitives_are_read() -> None:
     primitive = read_gltf_bytes(compressed(packed()), name="a.glb").meshes[0].primitives[0]
     corners = primitive.attributes["POSITION"].reshape(-1, 3, 3)
     expected = POINTS[FACES]
-    np.testing.assert_allclose(
-        sorted(corners.mean(axis=1).tolist()), sorted(expected.mean(axis=1).tolist()), atol=1e-3
-    )
+    np.testing.assert_allclose(sorted(corners.mean(axis=1).tolist()), sorted(expected.mean(axis=1).tolist()), atol=1e-3)
 
 
 def test_damaged_data_is_refused() -> None:
