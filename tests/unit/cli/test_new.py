@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import tomllib
+from pathlib import Path
+
+import pytest
+from command_line import taixu_json
+
+from taixu.cli import main
+from taixu.cli.templates import find_templates
+
+
+@pytest.mark.parametrize("template", ["empty", "playground"])
+def test_a_template_becomes_a_project_that_is_valid(template: str, tmp_path: Path) -> None:
+    found = taixu_json("new", tmp_path / "deep" / "toys", "--template", template)
+    folder = Path(found["out"])
+    assert folder == tmp_path / "deep" / "toys"
+    assert set(found["files"]) >= {"taixu.toml", "worlds/main.world.json"}
+    assert tomllib.loads((folder / "taixu.toml").read_text())["project"]["name"] == "toys"
+    assert taixu_json("check", folder)["files"] == [{"path": str(folder), "ok": True, "findings": []}]
+    assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["toys"]
+
+
+def test_an_empty_folder_is_filled_and_a_full_one_left_alone(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "a").mkdir()
+    assert main(["new", str(tmp_path / "a")]) == 0
+    (tmp_path / "b").mkdir()
+    (tmp_path / "b" / "mine.txt").write_text("mine")
+    (tmp_path / "c").write_text("mine")
+    for name in "bc":
+        assert main(["new", str(tmp_path / name)]) == 1
+        assert "something already" in capsys.readouterr().err
+    assert [path.name for path in (tmp_path / "b").iterdir()] == ["mine.txt"]
+
+
+def test_an_unknown_template_is_refused_with_those_that_there_are(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["new", str(tmp_path / "a"), "--template", "castle"]) == 2
+    assert "playground, empty" in capsys.readouterr().err
+    assert not (tmp_path / "a").exists()
+
+
+def test_templates_stand_where_they_say() -> None:
+    for template in find_templates().values():
+        assert (template.folder / "taixu.toml").is_file()

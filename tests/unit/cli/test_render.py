@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import taixu_json
+from PIL import Image
+
+from taixu.assets.exr import read_exr
+from taixu.cli import main
+
+
+@pytest.fixture(scope="module")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A red square, two metres wide, that faces +Z."""
+    file = tmp_path_factory.mktemp("models") / "square.obj"
+    file.write_text(
+        "mtllib square.mtl\nusemtl red\nv -1 -1 0\nv 1 -1 0\nv 1 1 0\nv -1 1 0\nvn 0 0 1\nf 1//1 2//1 3//1 4//1\n"
+    )
+    file.with_suffix(".mtl").write_text("newmtl red\nKd 0.8 0.05 0.05\n")
+    return file
+
+
+def pixels(path: Path) -> np.ndarray:
+    return np.asarray(Image.open(path)).astype(int)
+
+
+def test_a_model_is_framed_and_reported(model: Path, tmp_path: Path) -> None:
+    found = taixu_json("render", model, "--out", tmp_path / "a.png", "--size", "96x54")
+    assert found["out"] == str(tmp_path / "a.png")
+    assert found["size"] == [96, 54]
+    assert found["triangles"] == 2
+    assert found["seconds"] > 0
+    assert found["gpu"]
+    picture = pixels(tmp_path / "a.png")
+    assert picture.shape[:2] == (54, 96)
+    red = (picture[..., 0] > picture[..., 1] * 1.5) & (picture[..., 0] > picture[..., 2] * 1.5)
+    assert 0.15 < red.mean() < 0.8
+    assert not red[[0, -1]].any()
+    assert not red[:, [0, -1]].any()
+
+
+def test_transparent_backgrounds_exposure_and_cameras(model: Path, tmp_path: Path) -> None:
+    common = ["--size", "64x36", "--samples", "2", "--eye", "0,0,-4"]
+    front = ["--size", "64x36", "--samples", "2", "--eye", "0,0,4", "--background", "transparent"]
+    taixu_json("render", model, "--out", tmp_path / "a.png", *front)
+    taixu_json("render", model, "--out", tmp_path / "b.png", *front, "--exposure", "-2")
+    taixu_json("render", model, "--out", tmp_path / "c.png", *common, "--background", "#204060")
+    dim, bright = pixels(tmp_path / "b.png"), pixels(tmp_path / "a.png")
+    assert bright[18, 32, 3] == 255
+    assert bright[0, 0].tolist() == [0, 0, 0, 0]
+    assert dim[18, 32, 0] < bright[18, 32, 0] - 20
+    np.testing.assert_allclose(pixels(tmp_path / "c.png")[0, 0, :3], [0x20, 0x40, 0x60], atol=2)
+
+
+def test_exr_is_linear_premultiplied_float(model: Path, tmp_path: Path) -> None:
+    words = ["--size", "32x18", "--samples", "1", "--eye", "0,0,4", "--background", "transparent"]
+    assert main(["render", str(model), "--out", str(tmp_path / "a.exr"), *words]) == 0
+    found = read_exr(tmp_path / "a.exr")
+    assert found.dtype == np.float32
+    assert found.shape == (18, 32, 4)
+    assert found[9, 16, 3] == pytest.approx(1.0)
+    np.testing.assert_array_equal(found[0, 0], 0.0)
+
+
+def test_a_sky_lights_the_model(model: Path, tmp_path: Path) -> None:
+    from taixu.assets.image import write_image
+
+    sky = np.zeros((16, 32, 3), np.float32)
+    sky[..., 1] = 1.0
+    write_image(tmp_path / "green.hdr", sky)
+    words = ["--size", "32x18", "--samples", "1", "--eye", "0,0,4", "--env", str(tmp_path / "green.hdr")]
+    assert main(["render", str(model), "--out", str(tmp_path / "a.png"), *words]) == 0
+    picture = pixels(tmp_path / "a.png")
+    assert picture[0, 0, 1] > 150
+    assert picture[0, 0, 0] < 60
+
+
+def test_films_of_models_turn_around_them(model: Path, tmp_path: Path) -> None:
+    import av
+
+    found = taixu_json("render", model, "--out", tmp_path / "a.mp4", "--size", "64x36", "--seconds", "0.3")
+    assert found["out"] == str(tmp_path / "a.mp4")
+    with av.open(str(tmp_path / "a.mp4")) as film:
+        frames = [frame.to_ndarray(format="rgb24") for frame in film.decode(video=0)]
+    assert len(frames) == 9
+    assert np.abs(frames[0].astype(int) - frames[-1]).max() > 20
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "said"),
+    [
+        (["--out", "a.tga"], 2, ".png, .exr or .mp4"),
+        (["--out", "a.png", "--target", "0,0,0"], 2, "--eye"),
+        (["--out", "a.png", "--eye", "1,2,3", "--target", "1,2,3"], 2, "same point"),
+        (["--out", "a.png", "--fov", "180"], 2, "below 180"),
+        (["--out", "a.png", "--time", "-1"], 2, "begin at 0"),
+        (["--out", "a.png", "--camera", "nobody"], 1, "no camera 'nobody'"),
+        (["--out", "a.png", "--env", "missing.hdr"], 1, "missing.hdr"),
+        (["--out", "a.png", "--background", "beige"], 2, "#88aaff"),
+    ],
+)
+def test_what_cannot_be_drawn_is_refused(
+    model: Path, tmp_path: Path, words: list[str], status: int, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = [str(tmp_path / word) if word.startswith("a.") else word for word in words]
+    assert main(["render", str(model), "--size", "8x8", *words]) == status
+    error = capsys.readouterr().err
+    assert said in error
+    assert error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
