@@ -5,7 +5,7 @@
 layout(binding = 0) uniform sampler2D radiance;
 layout(std140, binding = 2) uniform Develop {
     vec4 develop; // exposure factor, curve, gamma (0: sRGB), encoding
-    vec4 behind;  // display-referred colour behind the picture, w: 1 where there is one
+    vec4 behind;  // linear display-referred colour behind the picture, w: 1 where there is one
 };
 layout(location = 0) in vec2 v_uv;
 layout(location = 0) out vec4 picture;
@@ -19,14 +19,14 @@ void main() {
     uint encoding = uint(develop.w);
     if (encoding == ENCODE_LINEAR) {
         picture = vec4(c.rgb * develop.x, c.a);
-        if (behind.w > 0.0) picture = vec4(picture.rgb + linear_from_srgb(behind.rgb) * (1.0 - c.a), 1.0);
+        if (behind.w > 0.0) picture = vec4(picture.rgb + behind.rgb * (1.0 - c.a), 1.0);
         return;
     }
     vec3 straight = c.a > 1e-5 ? c.rgb / c.a : vec3(0.0);
     vec3 display = tonemap(uint(develop.y), straight * develop.x);
     float alpha = c.a;
     if (behind.w > 0.0) {
-        display = mix(linear_from_srgb(behind.rgb), display, alpha);
+        display = mix(behind.rgb, display, alpha);
         alpha = 1.0;
     }
     if (encoding == ENCODE_DISPLAY) {

@@ -30,8 +30,8 @@ def add_surface(device: Device, name: str, path: str) -> None:
 class ShadingFeature:
     """Gives the colour passes. They write "radiance": rgba16f, linear, premultiplied.
 
-    ``view.settings["background"]``: "sky" (the default), "transparent", or a display-referred colour, which the tone
-    mapping puts behind; ``"background_blur"``: perceptual roughness at which the sky is shown.
+    ``view.settings["background"]``: "sky" (the default), "transparent", or a linear colour as it shall appear, which the
+    tone map puts behind; ``"background_blur"``: perceptual roughness at which the sky is shown.
     """
 
     name = "shading"
