@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import os
-from collections.abc import Mapping
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack, contextmanager, redirect_stdout
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from taixu.errors import TaixuError, UsageError
 __all__ = ["decode_exr", "encode_exr", "read_exr", "write_exr"]
 
 _MAX_BYTES = 1 << 29
+_quiet = threading.Lock()
 # Rec.709 primaries and white, as EXR files name their colours.
 _CHROMATICITIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
 
@@ -32,7 +35,8 @@ def decode_exr(data: bytes, *, name: str = "image", max_pixels: int = 1 << 26) -
     import OpenEXR
 
     try:
-        header = OpenEXR.File(io.BytesIO(data), header_only=True).header()
+        with _quiet_library():
+            header = OpenEXR.File(io.BytesIO(data), header_only=True).header()
         least, most = header["dataWindow"]
         width, height = (int(high) - int(low) + 1 for low, high in zip(least, most))
         names = [channel.name for channel in header["channels"]]
@@ -43,7 +47,8 @@ def decode_exr(data: bytes, *, name: str = "image", max_pixels: int = 1 << 26) -
             f"{name}: has {width} x {height} pixels of {len(names)} channels; {max_pixels:,} of 4 are decoded"
         )
     try:
-        channels = OpenEXR.File(io.BytesIO(data), separate_channels=True).channels()
+        with _quiet_library():
+            channels = OpenEXR.File(io.BytesIO(data), separate_channels=True).channels()
         picked = _pick([*channels])
         planes = [np.asarray(channels[key].pixels, np.float32) for key in picked]
         if not planes or any(plane.shape != (height, width) for plane in planes):
@@ -107,6 +112,28 @@ def write_exr(
         When the file cannot be written.
     """
     write_atomic(path, encode_exr(pixels, half=half, text=text))
+
+
+@contextmanager
+def _quiet_library() -> Iterator[None]:
+    """Keep the library's own words about damaged files, written past Python and through it, from everybody."""
+    import ctypes
+
+    library = ctypes.CDLL("ucrtbase" if os.name == "nt" else None)
+    with _quiet, ExitStack() as stack:
+        for number in (1, 2):
+            try:
+                kept = os.dup(number)
+            except OSError:  # a window program on Windows has none
+                continue
+            nothing = os.open(os.devnull, os.O_WRONLY)
+            os.dup2(nothing, number)
+            os.close(nothing)
+            stack.callback(os.close, kept)
+            stack.callback(os.dup2, kept, number)
+        stack.enter_context(redirect_stdout(io.StringIO()))
+        stack.callback(library.fflush, None)  # what C still holds goes before the streams come back
+        yield
 
 
 def _pick(names: list[str]) -> list[str]:

@@ -31,6 +31,14 @@ def test_half() -> None:
     assert back[0, 0].tolist() == [float(np.float16(0.1)), 65504.0, np.inf]
 
 
+def test_a_damaged_chunk_is_one_sentence(capfd: pytest.CaptureFixture[str]) -> None:
+    data = bytearray(encode_exr(np.random.default_rng(0).random((64, 64, 3), dtype=np.float32)))
+    data[len(data) // 2 :] = bytes(len(data) - len(data) // 2)
+    with pytest.raises(TaixuError, match="the EXR picture cannot be read"):
+        decode_exr(bytes(data))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_layers_are_found() -> None:
     planes = {f"view.{part}": np.full((2, 3), index, np.float32) for index, part in enumerate("RGBA")}
     stream = io.BytesIO()
