@@ -61,6 +61,7 @@ EVENT_KINDS = {
     "trigger_enter": "Something came into the entity's trigger, or it into one: other.",
     "trigger_leave": "It went out again: other.",
     "timer": "A timer without a function of its own is due: name.",
+    "animation_end": "A clip that does not loop came to its end: name.",
     "message": "Somebody called game.send: name, sender, and what was sent.",
 }
 
@@ -127,6 +128,11 @@ API = (
         "send",
         "(name: str, to: Entity | None = None, **data: Any) -> None",
         "Send a message to the scripts of one entity or of all; it arrives in the next step.",
+    ),
+    ApiEntry(
+        "listen",
+        "(kind: str) -> None",
+        "Get the events of a kind that concern any entity, each once: event.entity says whose it is.",
     ),
     ApiEntry("action", "(name: str) -> ActionState", "State of an input action: value, held, pressed, released."),
     ApiEntry("mouse", "() -> Mouse", "The mouse: position, delta and wheel since the last step.", capability="input"),

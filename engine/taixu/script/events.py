@@ -66,15 +66,15 @@ def input_events(world: World) -> list[Event]:
 
 def unpack_batch(batch: EventBatch, rows: NDArray[np.intp]) -> Iterator[tuple[int, int, dict[str, Any]]]:
     """Rows of a batch as entity, other and facts; vectors of three become `Vec3`."""
-    for row in rows.tolist():
-        facts: dict[str, Any] = {}
-        for name, column in batch.columns.items():
-            values = np.asarray(column)
-            if values.ndim == 0:
-                facts[name] = values.item()
-            elif values.ndim == 1:
-                facts[name] = values[row].item() if values.dtype != object else values[row]
-            else:
-                vector = values[:, row].tolist()
-                facts[name] = Vec3(vector) if len(vector) == 3 else tuple(vector)
-        yield int(batch.entities[row]), int(batch.others[row]), facts
+    columns: dict[str, list[Any]] = {}
+    for name, column in batch.columns.items():
+        values = np.asarray(column)
+        if values.ndim == 0:
+            columns[name] = [values.item()] * len(rows)
+        elif values.ndim == 1:
+            columns[name] = values[rows].tolist()
+        else:
+            make = Vec3 if len(values) == 3 else tuple
+            columns[name] = [make(vector) for vector in values[:, rows].T.tolist()]
+    for place, (entity, other) in enumerate(zip(batch.entities[rows].tolist(), batch.others[rows].tolist())):
+        yield entity, other, {name: column[place] for name, column in columns.items()}

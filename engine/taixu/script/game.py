@@ -18,6 +18,7 @@ from taixu.errors import TaixuError
 from taixu.platform import ActionState, Input, InputMap
 from taixu.scene import Model as ModelComponent
 from taixu.scene import Name, Node, Parent, Shape, Transform
+from taixu.script.api import EVENT_KINDS
 from taixu.script.columns import Columns, matching_handles
 from taixu.script.entity import Entity, component_named, fields_from_script
 from taixu.script.events import Event
@@ -170,12 +171,15 @@ class Game:
         if function is None:
             event = Event("timer", name)
             return host.timers.add(
-                self.tick + ticks, lambda: host.deliver(acting, event), owner=acting, every=ticks if repeat else 0
+                self.tick + ticks,
+                lambda: host.delivery.deliver(acting, event),
+                owner=acting,
+                every=ticks if repeat else 0,
             )
         return host.timers.add(self.tick + ticks, function, owner=acting, every=ticks if repeat else 0)
 
     def start(self, routine: Generator[Any, Any, Any]) -> None:
-        self._host.start_routine(self._acting, routine)
+        self._host.delivery.start_routine(self._acting, routine)
 
     def wait(self, seconds: float) -> Wait:
         ticks_of(seconds, self._host.clock.steps_per_sec)
@@ -186,7 +190,12 @@ class Game:
 
     def send(self, name: str, to: Entity | None = None, **data: Any) -> None:
         event = Event("message", name, {**data, "sender": self.entity})
-        self._host.post(event, None if to is None else to.handle)
+        self._host.delivery.post(event, None if to is None else to.handle)
+
+    def listen(self, kind: str) -> None:
+        if kind not in EVENT_KINDS:
+            raise TaixuError(f"there are no events of kind {kind!r}; there are {', '.join(EVENT_KINDS)}")
+        self._acting.listening.add(kind)
 
     def action(self, name: str) -> ActionState:
         world = self._host.world

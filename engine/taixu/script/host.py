@@ -15,20 +15,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.app import Clock, GameEvents, GameServices
+from taixu.app import Clock, GameServices
 from taixu.ecs import World, row_count
 from taixu.errors import TaixuError
 from taixu.scene import despawn_tree
 from taixu.script.components import Script
+from taixu.script.delivery import Delivery
 from taixu.script.entity import Entity
-from taixu.script.events import Event, input_events, unpack_batch
 from taixu.script.game import Game
 from taixu.script.instance import Instance
 from taixu.script.library import ScriptLibrary
 from taixu.script.loader import ScriptFile
 from taixu.script.messages import ScriptLog, ScriptMessage
 from taixu.script.modules import ScriptModules
-from taixu.script.routines import Routine, TimerQueue, Wait, WaitEvent, ticks_of
+from taixu.script.reloading import Reloader
+from taixu.script.routines import TimerQueue
 
 __all__ = ["ScriptHost"]
 
@@ -64,13 +65,13 @@ class ScriptHost:
         self.acting: Instance | None = None
         self.in_step = False
         self.timers = TimerQueue()
+        self.delivery = Delivery(self)
+        self._reloader = Reloader(self)
         self.game = Game(self)
         self.library = ScriptLibrary(root)
         self.modules = ScriptModules(self.game, self.library, lambda text: self.say("info", text, instance=self.acting))
         self._trusted = trusted
-        self._posted: list[tuple[Event, int | None]] = []
         self._restored: dict[int, dict[str, Any]] = {}
-        self._event_cursor = 0
         self._tick = -1
         self._entities: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._refusal_said = False
@@ -123,22 +124,24 @@ class ScriptHost:
         self.timers = TimerQueue()
         self.modules.forget()
         self.library.clear()
-        self._posted.clear()
+        self.delivery.clear()
         self._restored.clear()
         self._tick = -1
         self._entities = np.empty(0, np.uint64)
-        self._event_cursor = self.world.resource(GameEvents).cursor
 
     # A step and a frame
 
     def step(self) -> None:
         """Run one fixed step."""
         self.in_step = True
-        posted, self._posted = self._posted, []  # before anybody runs: what is sent now arrives in the next step
+        posted, self.delivery.posted = (
+            self.delivery.posted,
+            [],
+        )  # before anybody runs: what is sent now arrives in the next step
         try:
             self._follow()
             self._start_new()
-            self._deliver_events(posted)
+            self.delivery.deliver_due(posted)
             for timer in self.timers.take_due(self.clock.ticks):
                 owner = timer.owner
                 if isinstance(owner, Instance) and owner.running and not timer.cancelled:
@@ -165,19 +168,19 @@ class ScriptHost:
         try:
             return function(*arguments)
         except (Exception, SystemExit) as error:
-            self._stop(instance, where, error)
+            self.stop(instance, where, error)
             return None
         finally:
             self.acting = before
 
-    def _stop(self, instance: Instance, where: str, error: BaseException) -> None:
-        line, reason = self._explain(instance.path, error)
-        instance.error = f"{reason} (in {where} of {self._label(instance)}; stopped until the script is saved)"
+    def stop(self, instance: Instance, where: str, error: BaseException) -> None:
+        line, reason = self.explain(instance.path, error)
+        instance.error = f"{reason} (in {where} of {self.label(instance)}; stopped until the script is saved)"
         instance.waiting.clear()
         self.timers.drop(instance)
         self.say("error", instance.error, line=line, instance=instance)
 
-    def _explain(self, path: str, error: BaseException, *more: ScriptFile) -> tuple[int, str]:
+    def explain(self, path: str, error: BaseException, *more: ScriptFile) -> tuple[int, str]:
         """The line, and a sentence that begins with script and line: the innermost of the project's own."""
         line = 0
         files = {str(script.file): script.path for script in (*self.library.loaded(), *self.modules.loaded(), *more)}
@@ -187,7 +190,7 @@ class ScriptHost:
         what = str(error) if isinstance(error, TaixuError) else f"{type(error).__name__}: {error}"
         return line, f"{path}:{line}: {what}"
 
-    def _label(self, instance: Instance) -> str:
+    def label(self, instance: Instance) -> str:
         name = Entity(self.world, instance.entity).name if self.world.alive(instance.entity)[0] else ""
         return f"{name!r} ({instance.stable_id:#x})" if name else f"entity {instance.stable_id:#x}"
 
@@ -250,7 +253,7 @@ class ScriptHost:
         values = {**fields, **{k: v for k, v in instance.changed_fields().items() if k not in fields}}
         instance.authored = fields
         if instance.started:
-            self._set_fields(instance, values)
+            self.set_fields(instance, values)
 
     def _say_refusal(self) -> None:
         refused = self.refused
@@ -274,38 +277,38 @@ class ScriptHost:
             script = self.library.get(instance.path)
         except TaixuError as error:
             instance.error = str(error)
-            self.say("error", f"{error}; {self._label(instance)} goes without it", instance=instance)
+            self.say("error", f"{error}; {self.label(instance)} goes without it", instance=instance)
             return
         values = dict(instance.authored) if restored is None else {**instance.authored, **restored["fields"]}
         self.call(instance, "its top level", instance.execute, script, self.modules.builtins)
         if instance.error:
             return
         instance.started = True
-        self._set_fields(instance, values)
+        self.set_fields(instance, values)
         if restored is None:
-            self._begin(instance)
+            self.begin(instance)
         else:
             instance.random.setstate(restored["random"])
-            self._resume(instance, restored["state"])
+            self.resume(instance, restored["state"])
 
-    def _set_fields(self, instance: Instance, values: dict[str, Any]) -> None:
+    def set_fields(self, instance: Instance, values: dict[str, Any]) -> None:
         for complaint in instance.set_fields(values, self._find_entity):
-            self.say("warning", f"{instance.path}: {complaint} ({self._label(instance)})", instance=instance)
+            self.say("warning", f"{instance.path}: {complaint} ({self.label(instance)})", instance=instance)
 
-    def _begin(self, instance: Instance) -> None:
+    def begin(self, instance: Instance) -> None:
         function = instance.callbacks.get("on_start")
         if function is not None:
             result = self.call(instance, "on_start", function)
             if hasattr(result, "send") and not instance.error:
-                self.start_routine(instance, result)
+                self.delivery.start_routine(instance, result)
 
-    def _resume(self, instance: Instance, state: Any) -> None:
+    def resume(self, instance: Instance, state: Any) -> None:
         """After a reload or a restore: `on_load` where the script has one, else it starts again."""
         function = instance.callbacks.get("on_load")
         if function is not None:
             self.call(instance, "on_load", function, state)
         else:
-            self._begin(instance)
+            self.begin(instance)
 
     def _find_entity(self, name: str) -> Entity | None:
         """An entity by stable id ("0x..." or decimal) or by name; None where there is none."""
@@ -315,145 +318,14 @@ class ScriptHost:
             return self.game.find(name) if name else None
         return None if handle is None else Entity(self.world, handle)
 
-    # Events, messages, routines
-
-    def post(self, event: Event, entity: int | None) -> None:
-        """Deliver a message in the next step, to the script of one entity or to all."""
-        self._posted.append((event, entity))
-
     def despawn_later(self, handle: int) -> None:
         """Remove an entity with all below it when the stage ends."""
         world = self.world
         world.commands.call(lambda: despawn_tree(world, world.living(handle)))
 
-    def deliver(self, instance: Instance, event: Event) -> None:
-        """Give an event to one script: to `on_event`, and to the routines that wait for it."""
-        if not instance.running:
-            return
-        function = instance.callbacks.get("on_event")
-        if function is not None:
-            self.call(instance, "on_event", function, event)
-        if instance.waiting:
-            ready = [routine for wait, routine in instance.waiting if event.matches(wait.kind, wait.name)]
-            instance.waiting = [(w, r) for w, r in instance.waiting if not event.matches(w.kind, w.name)]
-            for routine in ready:
-                self._advance(instance, routine, event)
-
-    def start_routine(self, instance: Instance, routine: Routine) -> None:
-        """Run a generator up to its first `yield`, and go on whenever that says."""
-        if not hasattr(routine, "send"):
-            raise TaixuError(f"game.start takes a generator (a function with yield, called), not {routine!r:.80}")
-        self._advance(instance, routine, None)
-
-    def _advance(self, instance: Instance, routine: Routine, value: Any) -> None:
-        if instance.error:
-            return
-        finished: list[bool] = []
-
-        def go_on() -> Any:
-            try:
-                return routine.send(value)
-            except StopIteration:
-                finished.append(True)
-                return None
-
-        asked = self.call(instance, f"routine {getattr(routine, '__name__', '')!r}", go_on)
-        if finished or instance.error:
-            return
-        if isinstance(asked, WaitEvent):
-            instance.waiting.append((asked, routine))
-            return
-        if asked is not None and not isinstance(asked, Wait):
-            wrong = TaixuError(f"a routine yields game.wait(...), game.wait_event(...) or nothing, not {asked!r:.80}")
-            self._stop(instance, f"routine {getattr(routine, '__name__', '')!r}", wrong)
-            return
-        ticks = 1 if asked is None else ticks_of(asked.seconds, self.clock.steps_per_sec)
-        self.timers.add(self.clock.ticks + ticks, lambda: self._advance(instance, routine, None), owner=instance)
-
-    def _deliver_events(self, posted: list[tuple[Event, int | None]]) -> None:
-        events = self.world.resource(GameEvents)
-        batches = events.since(self._event_cursor)
-        self._event_cursor = events.cursor
-        inputs = input_events(self.world)
-        if not (batches or posted or inputs):
-            return
-        listeners = [item for item in self.instances.values() if "on_event" in item.callbacks or item.waiting]
-        for event in inputs:
-            for instance in listeners:
-                self.deliver(instance, event)
-        handles = np.array([item.entity for item in listeners], np.uint64)
-        for batch in batches:
-            rows = np.flatnonzero(np.isin(batch.entities, handles))
-            for entity, other, facts in unpack_batch(batch, rows):
-                facts["other"] = Entity(self.world, other) if other and self.world.alive(other)[0] else None
-                self.deliver(self.instances[entity], Event(batch.kind, data=facts))
-        for event, receiver in posted:
-            for instance in listeners:
-                if receiver is None or receiver == instance.entity:
-                    self.deliver(instance, event)
-
-    # Hot reload
-
     def reload_changed(self) -> list[str]:
         """Reload the scripts that were saved since they were loaded; returns their paths."""
-        if not self._trusted:
-            return []
-        saved = self.library.saved()
-        if self.modules.saved():
-            self.modules.forget()  # who imported a helper has to import it again
-            saved = self.library.paths()
-        for path in saved:
-            self._reload(path)
-        return saved
-
-    def _reload(self, path: str) -> None:
-        users = [item for item in self.instances.values() if item.path == path]
-        try:
-            script = self.library.load(path)
-            fresh = [self._fresh(instance, script) for instance in users]
-        except TaixuError as error:
-            kept = self.library.refuse(path, str(error))
-            self.say("error", f"{path} is not reloaded{', its last good version runs on' if kept else ''}: {error}")
-            return
-        self.library.accept(script)
-        for old, new in zip(users, fresh):
-            self._swap(old, new)
-        failed = sum(1 for instance in fresh if instance.error)
-        count = f"{len(users)} {'entity' if len(users) == 1 else 'entities'}"
-        if failed:
-            self.say("error", f"{path} is reloaded, but stopped in {failed} of {count}")
-        else:
-            self.say("info", f"{path} is reloaded, field values are kept ({count})")
-
-    def _fresh(self, old: Instance, script: ScriptFile) -> Instance:
-        """A new instance beside the old one, its top level run; the old one stays as it is if that raises."""
-        new = Instance(old.entity, old.stable_id, old.path, old.world_seed, enabled=old.enabled, authored=old.authored)
-        if not old.enabled:
-            return new  # runs from the start when it is enabled
-        before, self.acting = self.acting, new
-        try:
-            new.execute(script, self.modules.builtins)
-        except (Exception, SystemExit) as error:
-            raise TaixuError(self._explain(old.path, error, script)[1]) from None
-        finally:
-            self.acting = before
-        return new
-
-    def _swap(self, old: Instance, new: Instance) -> None:
-        ran, state = old.running, None
-        if ran and "on_save" in old.callbacks:
-            state = self.call(old, "on_save", old.callbacks["on_save"])
-        self.timers.drop(old)
-        self.instances[old.entity] = new
-        if new.script is None:
-            return
-        self._set_fields(new, {**old.authored, **old.changed_fields()})
-        new.started = True
-        if ran:
-            new.random.setstate(old.random.getstate())
-            self._resume(new, state)
-        else:
-            self._begin(new)
+        return self._reloader.reload_changed()
 
     # For editors
 

@@ -35,6 +35,8 @@ class Instance:
         The script's module variables.
     callbacks : dict
         The functions `on_...` that it defines.
+    listening : set of str
+        Kinds of events that it wants of all entities.
     error : str
         Why it was stopped; empty while it runs.
     """
@@ -50,6 +52,7 @@ class Instance:
     callbacks: dict[str, Callable[..., Any]] = field(default_factory=dict)
     random: Random = field(default_factory=Random)
     waiting: list[tuple[WaitEvent, Routine]] = field(default_factory=list)
+    listening: set[str] = field(default_factory=set)
     error: str = ""
     started: bool = False
 

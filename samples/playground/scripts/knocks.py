@@ -9,6 +9,10 @@ at_once: int = game.field(4, min=1, doc="Most sounds in a step.")
 heard = 0
 
 
+def on_start():
+    game.listen("collision_begin")
+
+
 def on_tick(dt):
     global heard
     heard = 0
@@ -20,6 +24,6 @@ def on_event(event):
         return
     heard += 1
     sound = "thud" if event.impulse > 12 else "knock"
-    if "marble" in event.other.name:
+    if "marble" in event.entity.name or "marble" in event.other.name:
         sound = "chime"
     game.play_sound(f"assets/{sound}.wav", at=event.position, volume=min(loudest, 0.15 + event.impulse / 8))

@@ -416,3 +416,25 @@ def test_a_snapshot_takes_variables_along_and_stop_forgets_them(make_app: MakeAp
     fork = app.world.fork()
     assert fork.resource(ScriptHost) is not host
     assert json.dumps(host.values(entity)) == '{"hits": 1}'
+
+
+def test_who_listens_hears_of_everybody_once(make_app: MakeApp) -> None:
+    app = make_app(
+        a="import game\ndef on_start(): game.listen('collision_begin')\n"
+        "def on_event(event): game.log(event.kind, event.entity.name, event.other.name)\n",
+        b="import game\ndef on_start(): game.listen('sunrise')\n",
+        c="import game\ndef on_event(event): game.log(event.kind, event.name)\n",
+    )
+    add(app, "A", "a")
+    add(app, "B", "b")
+    third = add(app, "C", "c")
+    one, two = (app.world.spawn(Name(name)) for name in ("One", "Two"))
+    app.frame(STEP)
+    pair = np.array([one, two], np.uint64)
+    events = app.resource(GameEvents)
+    events.publish("collision_begin", pair, pair[::-1])
+    events.publish("collision_end", pair, pair[::-1])
+    events.publish("animation_end", np.array([third], np.uint64), name=np.array(["Wave"], object))
+    app.frame(STEP)
+    assert "there are no events of kind 'sunrise'" in lines(app)[0]
+    assert lines(app)[1:] == ["collision_begin One Two", "animation_end Wave"]

@@ -1,0 +1,128 @@
+"""How events, messages and routines reach the scripts of a host."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taixu.app import EventBatch, GameEvents
+from taixu.errors import TaixuError
+from taixu.script.entity import Entity
+from taixu.script.events import Event, input_events, unpack_batch
+from taixu.script.instance import Instance
+from taixu.script.routines import Routine, Wait, WaitEvent, ticks_of
+
+if TYPE_CHECKING:
+    from taixu.script.host import ScriptHost
+
+__all__ = ["Delivery", "Posted"]
+
+Posted = tuple[Event, "int | None"]
+
+
+class Delivery:
+    """The post of one host.
+
+    Attributes
+    ----------
+    posted : list of (Event, int or None)
+        Messages that arrive in the next step, for one entity's script or for all.
+    """
+
+    def __init__(self, host: ScriptHost) -> None:
+        self._host = host
+        self._cursor = 0
+        self.posted: list[Posted] = []
+
+    def clear(self) -> None:
+        """Forget what was posted, and what plugins published so far."""
+        self.posted.clear()
+        self._cursor = self._host.world.resource(GameEvents).cursor
+
+    def post(self, event: Event, entity: int | None) -> None:
+        """Deliver a message in the next step, to the script of one entity or to all."""
+        self.posted.append((event, entity))
+
+    def deliver(self, instance: Instance, event: Event) -> None:
+        """Give an event to one script: to `on_event`, and to the routines that wait for it."""
+        if not instance.running:
+            return
+        function = instance.callbacks.get("on_event")
+        if function is not None:
+            self._host.call(instance, "on_event", function, event)
+        if instance.waiting:
+            ready = [routine for wait, routine in instance.waiting if event.matches(wait.kind, wait.name)]
+            instance.waiting = [(w, r) for w, r in instance.waiting if not event.matches(w.kind, w.name)]
+            for routine in ready:
+                self._advance(instance, routine, event)
+
+    def start_routine(self, instance: Instance, routine: Routine) -> None:
+        """Run a generator up to its first `yield`, and go on whenever that says."""
+        if not hasattr(routine, "send"):
+            raise TaixuError(f"game.start takes a generator (a function with yield, called), not {routine!r:.80}")
+        self._advance(instance, routine, None)
+
+    def _advance(self, instance: Instance, routine: Routine, value: Any) -> None:
+        if instance.error:
+            return
+        finished: list[bool] = []
+
+        def go_on() -> Any:
+            try:
+                return routine.send(value)
+            except StopIteration:
+                finished.append(True)
+                return None
+
+        asked = self._host.call(instance, f"routine {getattr(routine, '__name__', '')!r}", go_on)
+        if finished or instance.error:
+            return
+        if isinstance(asked, WaitEvent):
+            instance.waiting.append((asked, routine))
+            return
+        if asked is not None and not isinstance(asked, Wait):
+            wrong = TaixuError(f"a routine yields game.wait(...), game.wait_event(...) or nothing, not {asked!r:.80}")
+            self._host.stop(instance, f"routine {getattr(routine, '__name__', '')!r}", wrong)
+            return
+        ticks = 1 if asked is None else ticks_of(asked.seconds, self._host.clock.steps_per_sec)
+        self._host.timers.add(
+            self._host.clock.ticks + ticks, lambda: self._advance(instance, routine, None), owner=instance
+        )
+
+    def deliver_due(self, posted: list[Posted]) -> None:
+        """Deliver input, what plugins published since the last step, and messages, in this order."""
+        events = self._host.world.resource(GameEvents)
+        batches = events.since(self._cursor)
+        self._cursor = events.cursor
+        inputs = input_events(self._host.world)
+        if not (batches or posted or inputs):
+            return
+        listeners = [item for item in self._host.instances.values() if "on_event" in item.callbacks or item.waiting]
+        for event in inputs:
+            for instance in listeners:
+                self.deliver(instance, event)
+        for batch in batches:
+            self._deliver_batch(batch, listeners)
+        for event, receiver in posted:
+            for instance in listeners:
+                if receiver is None or receiver == instance.entity:
+                    self.deliver(instance, event)
+
+    def _deliver_batch(self, batch: EventBatch, listeners: list[Instance]) -> None:
+        """Tell those whom a row concerns, and once for each pair those who listen to all of the kind."""
+        everywhere = [item for item in listeners if batch.kind in item.listening]
+        handles = np.array([item.entity for item in listeners if item not in everywhere], np.uint64)
+        rows = np.arange(len(batch.entities)) if everywhere else np.flatnonzero(np.isin(batch.entities, handles))
+        concerned = set(handles.tolist())
+        told: set[tuple[int, int]] = set()
+        for entity, other, facts in unpack_batch(batch, rows):
+            facts["entity"] = Entity(self._host.world, entity)
+            facts["other"] = Entity(self._host.world, other) if other and self._host.world.alive(other)[0] else None
+            event = Event(batch.kind, str(facts.pop("name", "")), facts)
+            if entity in concerned:
+                self.deliver(self._host.instances[entity], event)
+            if everywhere and (other, entity) not in told:
+                told.add((entity, other))
+                for instance in everywhere:
+                    self.deliver(instance, event)
