@@ -79,7 +79,7 @@ def background(text: str) -> str | tuple[float, float, float]:
 
 
 def colour(text: str) -> tuple[float, float, float]:
-    """An sRGB colour ``#rrggbb`` as three numbers from 0 to 1, not yet linear."""
+    """An sRGB colour ``#rrggbb`` as three numbers from 0 to 1, as they are shown."""
     digits = text.removeprefix("#")
     if len(digits) != 6 or any(digit not in "0123456789abcdefABCDEF" for digit in digits):
         raise ArgumentTypeError(f"{text!r} is not a colour like #88aaff")

@@ -93,9 +93,22 @@ def _dispatch(words: list[str], console: Console) -> int:
     command = find_command(name)
     args = make_parser(name, command).parse_args(rest)
     args.console = console
+    _listen()
     status = command.run(args)
     console.answer({"exit_status": status})
     return status
+
+
+def _listen() -> None:
+    """Show on standard error what the engine warns of, and what scripts print."""
+    import logging
+
+    engine = logging.getLogger("taixu")
+    if not engine.handlers:
+        handler = logging.StreamHandler()
+        handler.setFormatter(logging.Formatter("%(message)s"))
+        engine.addHandler(handler)
+        logging.getLogger("taixu.script").setLevel(logging.INFO)
 
 
 def _help() -> str:

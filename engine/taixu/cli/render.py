@@ -101,14 +101,7 @@ def _refuse_contradictions(args: argparse.Namespace) -> str:
 def _settings(args: argparse.Namespace) -> dict[str, Any]:
     """What the renderer's features want to know; what was not given is the world's."""
     given = {"exposure_ev": args.exposure, "tonemap": args.tonemap, "background": args.background}
-    if isinstance(args.background, tuple):
-        given["background"] = tuple(_linear(part) for part in args.background)
     return {name: value for name, value in given.items() if value is not None}
-
-
-def _linear(part: float) -> float:
-    """SRGB to linear (IEC 61966-2-1)."""
-    return part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4
 
 
 def _use_sky(app: App, path: Path) -> None:

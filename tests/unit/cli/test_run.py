@@ -97,7 +97,7 @@ def test_somebody_elses_project_runs_no_script_unless_trusted(project: Path) -> 
     file = project / "worlds" / "main.world.json"
     before = file.read_text()
     world = json.loads(before)
-    world["entities"]["00000000000000bb"] = {"script": {"source": "scripts/loud.py"}}
+    world["entities"]["00000000000000bb"] = {"script": {"path": "scripts/loud.py"}}
     file.write_text(json.dumps(world))
     try:
         for words, ran in (([], False), (["--trust"], True)):
