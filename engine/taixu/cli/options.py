@@ -79,9 +79,10 @@ def background(text: str) -> str | tuple[float, float, float]:
 
 
 def colour(text: str) -> tuple[float, float, float]:
-    """An sRGB colour ``#rrggbb`` as three numbers from 0 to 1, as they are shown."""
+    """A colour ``#rrggbb`` (sRGB) as three linear numbers from 0 to 1 (IEC 61966-2-1)."""
     digits = text.removeprefix("#")
     if len(digits) != 6 or any(digit not in "0123456789abcdefABCDEF" for digit in digits):
         raise ArgumentTypeError(f"{text!r} is not a colour like #88aaff")
-    red, green, blue = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    shown = (int(digits[at : at + 2], 16) / 255 for at in (0, 2, 4))
+    red, green, blue = (part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in shown)
     return red, green, blue

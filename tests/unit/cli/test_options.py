@@ -20,7 +20,7 @@ def test_a_bad_size_is_refused(text: str) -> None:
 def test_good_values() -> None:
     assert options.size("1280X720") == (1280, 720)
     assert options.vector("1,-2.5,3e2") == (1.0, -2.5, 300.0)
-    assert options.colour("#ff8000") == (1.0, 128 / 255, 0.0)
+    assert options.colour("#ff8000") == pytest.approx((1.0, 0.21586, 0.0), abs=1e-5)
     assert options.seed("0xff") == 255
 
 
