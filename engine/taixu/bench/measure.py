@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Options", "peak_mb", "result", "time_calls"]
+__all__ = ["Options", "peak_mb", "resident_mb", "result", "time_calls"]
 
 
 @dataclass(frozen=True)
@@ -85,6 +85,17 @@ def result(name: str, times_ms: NDArray[np.float64], *, n: int, **more: Any) -> 
     if "limit_ms" in found and "ratio" not in found:
         found["ratio"] = round(found["limit_ms"] / max(float(median), 1e-6), 2)
     return found
+
+
+def resident_mb() -> float:
+    """Memory of this process at the moment, in MiB; the peak where the system does not tell."""
+    try:
+        pages = int(Path("/proc/self/statm").read_text().split()[1])
+    except OSError:
+        return peak_mb()
+    import resource
+
+    return pages * resource.getpagesize() / 2**20
 
 
 def peak_mb() -> int:
