@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
+
 from taixu.errors import MachineError
 from taixu.gpu import Device, create_device
 

@@ -7,21 +7,23 @@ CPU budgets are tested. This package alone imports moderngl, and `raw` alone spe
 
     device = create_device()                                     # headless; attach_device() inside a window's context
     vertices = device.buffer(array)
-    pipeline = device.pipeline("passes/mesh.vert", "passes/basic.frag", vertex_layout=(VertexBuffer.packed({0: "f32x3"}),))
-    color = device.texture((640, 360), "rgba16f")
-    depth = device.texture((640, 360), "depth32f")
-    with device.frame(), device.render_pass(device.targets([color], depth), clear_colors=[(0, 0, 0, 1)], clear_depth=0) as p:
+    layout = (VertexBuffer.packed({0: "f32x3"}),)
+    pipeline = device.pipeline("passes/mesh.vert", "passes/basic.frag", vertex_layout=layout)
+    color, depth = device.texture((640, 360), "rgba16f"), device.texture((640, 360), "depth32f")
+    targets = device.targets([color], depth)
+    with device.frame(), device.render_pass(targets, clear_colors=[(0, 0, 0, 1)], clear_depth=0) as p:
         p.pipeline(pipeline)
         p.push_uniform(1, view_block)                            # a small uniform block, kept in a ring
         p.vertices(0, vertices)
         p.draw(3)
     color.read()                                                 # (height, width, 4), bottom row first
 
-Conventions: depth is reversed with range 0..1 (`glClipControl`): clear to 0, compare "greater_equal". Row 0 of a texture
-is where v = 0 reads, the top row of an image as glTF wants; a rendered target's row 0 is its bottom. GLSL lies in the
-folders of `device.shaders`, starts without ``#version``, includes by path, and declares `layout(location)` for vertex
-attributes and `layout(binding)` for all else. Bindings stay until replaced; binding numbers of uniform blocks, storage
-blocks, textures and images are four separate series. Handles free themselves when forgotten, at the next frame.
+Conventions: depth is reversed with range 0..1 (`glClipControl`): clear to 0, compare "greater_equal". Row 0 of a
+texture is where v = 0 reads, the top row of an image as glTF wants; a rendered target's row 0 is its bottom. GLSL
+lies in the folders of `device.shaders`, starts without ``#version``, includes by path, and declares
+`layout(location)` for vertex attributes and `layout(binding)` for all else. Bindings stay until replaced; binding
+numbers of uniform blocks, storage blocks, textures and images are four separate series. Handles free themselves when
+forgotten, at the next frame.
 """
 
 from __future__ import annotations
@@ -31,7 +33,17 @@ from taixu.gpu.formats import TEXTURE_FORMATS, VERTEX_FORMATS, TextureFormat, Ve
 from taixu.gpu.layouts import StructLayout
 from taixu.gpu.null_device import NullDevice
 from taixu.gpu.resources import (
-    BindGroup, Buffer, BufferRange, ComputePipeline, Fence, ImageBinding, Pipeline, Sampler, Targets, Texture, TextureView,
+    BindGroup,
+    Buffer,
+    BufferRange,
+    ComputePipeline,
+    Fence,
+    ImageBinding,
+    Pipeline,
+    Sampler,
+    Targets,
+    Texture,
+    TextureView,
 )  # fmt: skip
 from taixu.gpu.shaders import ShaderError, ShaderLibrary, ShaderSource
 from taixu.gpu.states import ADD, ALPHA, PREMULTIPLIED, BlendState, DepthState, VertexAttribute, VertexBuffer
@@ -61,7 +73,7 @@ def create_device(*, headless: bool = True, shaders: ShaderLibrary | None = None
 
 
 def attach_device(make_current: object, *, shaders: ShaderLibrary | None = None, debug: bool = False) -> Device:
-    """A device inside a window's context; `make_current` is called to make that context current (`window.switch_to`)."""
+    """A device inside a window's context; `make_current` (`window.switch_to`) makes that context current."""
     from taixu.gpu.moderngl_device import attach_device as attach
 
     return attach(make_current, shaders=shaders, debug=debug)  # type: ignore[arg-type]

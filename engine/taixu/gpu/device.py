@@ -18,7 +18,17 @@ import numpy as np
 
 from taixu.gpu.formats import TextureFormat, texture_format
 from taixu.gpu.resources import (
-    BindGroup, Buffer, BufferRange, ComputePipeline, Fence, ImageBinding, Pipeline, Sampler, Targets, Texture, TextureView,
+    BindGroup,
+    Buffer,
+    BufferRange,
+    ComputePipeline,
+    Fence,
+    ImageBinding,
+    Pipeline,
+    Sampler,
+    Targets,
+    Texture,
+    TextureView,
 )  # fmt: skip
 from taixu.gpu.shaders import ShaderError, ShaderLibrary
 from taixu.gpu.states import BlendState, DepthState, VertexBuffer
@@ -27,6 +37,7 @@ __all__ = ["Capabilities", "Device", "RenderPass"]
 
 _RING_BYTES = 1 << 20
 _RING_ALIGN = 256  # the largest offset alignment that OpenGL lets an implementation ask for
+_PLAIN_DEPTH = DepthState()
 _KINDS = ("2d", "2d_array", "cube", "cube_array", "3d")
 
 
@@ -78,7 +89,7 @@ class Device(ABC):
     # -- resources ---------------------------------------------------------------------------------------------------
     def buffer(self, data: int | np.ndarray | bytes, *, label: str = "") -> Buffer:
         """A buffer of so many bytes, or holding `data` (contiguous)."""
-        size = data if isinstance(data, int) else memoryview(data).nbytes
+        size = data if isinstance(data, int) else (data.nbytes if isinstance(data, np.ndarray) else len(data))
         if size <= 0:
             raise ValueError(f"buffer {label!r}: {size} bytes")
         native = self._new_buffer(None if isinstance(data, int) else data, size)
@@ -87,7 +98,8 @@ class Device(ABC):
 
     def texture(self, size: tuple[int, int], format: str, *, kind: str = "2d", layers: int = 1, levels: int | None = 1,
                 samples: int = 1, data: np.ndarray | bytes | None = None, label: str = "") -> Texture:  # fmt: skip
-        """A texture; `levels` None means a whole mip chain. `data` fills layer 0 of level 0 (all layers if it has them).
+        """A texture; `levels` None means a whole mip chain. `data` fills layer 0 of level 0 (all layers if it has
+        them).
 
         `layers` counts array layers, cube faces (6 per cube) or the depth of a "3d" texture.
         """
@@ -130,15 +142,22 @@ class Device(ABC):
                          tuple((n, t, s) for n, (t, s) in (textures or {}).items()), tuple((images or {}).items()),
                          label)  # fmt: skip
 
-    def targets(self, colors: Sequence[Texture | TextureView | None] = (), depth: Texture | TextureView | None = None, *,
-                label: str = "") -> Targets:  # fmt: skip
+    def targets(
+        self,
+        colors: Sequence[Texture | TextureView | None] = (),
+        depth: Texture | TextureView | None = None,
+        *,
+        label: str = "",
+    ) -> Targets:
         """Render targets: one colour view for each GLSL output location, and a depth view. All of one size."""
         views = tuple(c.view() if isinstance(c, Texture) else c for c in colors)
         depth_view = depth.view() if isinstance(depth, Texture) else depth
         sizes = {v.texture.level_size(v.level) for v in (*views, depth_view) if v is not None}
         if len(sizes) != 1:
             raise ValueError(f"targets {label!r}: one size is needed, not {sorted(sizes)}")
-        return Targets(self, self._new_targets(views, depth_view), label, colors=views, depth=depth_view, size=sizes.pop())
+        return Targets(
+            self, self._new_targets(views, depth_view), label, colors=views, depth=depth_view, size=sizes.pop()
+        )
 
     @abstractmethod
     def window_targets(self, size: tuple[int, int]) -> Targets:
@@ -147,7 +166,7 @@ class Device(ABC):
     # -- pipelines ---------------------------------------------------------------------------------------------------
     def pipeline(self, vertex: str, fragment: str | None = None, *, defines: Mapping[str, object] | None = None,
                  vertex_layout: Sequence[VertexBuffer] = (), primitive: str = "triangles", cull: str = "back",
-                 depth: DepthState | None = DepthState(), blend: BlendState | Sequence[BlendState | None] | None = None,
+                 depth: DepthState | None = _PLAIN_DEPTH, blend: BlendState | Sequence[BlendState | None] | None = None,
                  write_mask: bool = True, label: str = "") -> Pipeline:  # fmt: skip
         """A pipeline of shader paths; equal requests give one object.
 
@@ -172,7 +191,9 @@ class Device(ABC):
             self._pipelines[key] = found
         return found
 
-    def compute_pipeline(self, path: str, *, defines: Mapping[str, object] | None = None, label: str = "") -> ComputePipeline:
+    def compute_pipeline(
+        self, path: str, *, defines: Mapping[str, object] | None = None, label: str = ""
+    ) -> ComputePipeline:
         """A compute pipeline of a shader path; equal requests give one object."""
         macros = dict(defines or {})
         key = (path, tuple(sorted((k, str(v)) for k, v in macros.items())))
@@ -190,7 +211,8 @@ class Device(ABC):
         """
         since, self._loaded_at = self._loaded_at, time.time()
         messages = []
-        for pipeline in (*self._pipelines.values(), *self._computes.values()):
+        built: list[Pipeline | ComputePipeline] = [*self._pipelines.values(), *self._computes.values()]
+        for pipeline in built:
             files = tuple(f for s in pipeline.sources for f in s.files)
             if force or self.shaders.changed_files(files, since):
                 try:
@@ -217,7 +239,7 @@ class Device(ABC):
     # -- work --------------------------------------------------------------------------------------------------------
     @contextmanager
     def frame(self) -> Iterator[None]:
-        """One frame: takes the context, frees what was forgotten, and leaves a state that other GL code can live with."""
+        """One frame: takes the context, frees what was forgotten, leaves a state that other GL code can live with."""
         self.begin_frame()
         try:
             yield
@@ -286,7 +308,9 @@ class Device(ABC):
         """Make what shaders wrote visible to everything that follows."""
 
     @abstractmethod
-    def copy_buffer(self, source: Buffer, target: Buffer, *, size: int, source_offset: int = 0, target_offset: int = 0) -> None:
+    def copy_buffer(
+        self, source: Buffer, target: Buffer, *, size: int, source_offset: int = 0, target_offset: int = 0
+    ) -> None:
         """Copy bytes on the device."""
 
     @abstractmethod
@@ -301,7 +325,7 @@ class Device(ABC):
     def blit(self, source: Targets, target: Targets, *, depth: bool = False, filter: str = "nearest",
              source_rect: tuple[int, int, int, int] | None = None,
              target_rect: tuple[int, int, int, int] | None = None) -> None:  # fmt: skip
-        """Copy colours (and depth), resolving samples; rectangles are (x0, y0, x1, y1) and may scale single-sampled ones."""
+        """Copy colours (and depth), resolving samples; rectangles (x0, y0, x1, y1) may scale single-sampled ones."""
 
     @abstractmethod
     def fence(self) -> Fence:
@@ -343,7 +367,7 @@ class Device(ABC):
 
     @abstractmethod
     def read_pixels(self, targets: Targets, index: int, rect: tuple[int, int, int, int]) -> np.ndarray:
-        """Pixels (height, width, channels), bottom row first, of colour `index` (-1: depth) in (x, y, width, height)."""
+        """Pixels [height, width, channels], bottom row first, of colour `index` (-1: depth); x, y, width, height."""
 
     # -- life --------------------------------------------------------------------------------------------------------
     def discard(self, kind: str, native: Any, size: int, *, now: bool) -> None:
@@ -426,7 +450,11 @@ class RenderPass:
         self.draw_multi_indirect = device._draw_indirect
         self.viewport = device._viewport
         self.bind, self.push_uniform = device.bind, device.push_uniform
-        self.bind_uniform, self.bind_storage, self.bind_texture = device.bind_uniform, device.bind_storage, device.bind_texture
+        self.bind_uniform, self.bind_storage, self.bind_texture = (
+            device.bind_uniform,
+            device.bind_storage,
+            device.bind_texture,
+        )
 
     def vertices(self, slot: int, buffer: Buffer, *, offset: int = 0) -> None:
         """Bind the vertex buffer of layout slot `slot`; indices (uint32) with `indices(buffer)`."""

@@ -11,6 +11,7 @@ of a [rows, cols] matrix), `(3, 4)` three rows `vec4 name[3]`, `(n, 4)` an array
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -53,14 +54,14 @@ class StructLayout:
         Source of the struct.
     """
 
-    def __init__(self, name: str, fields: object, *, rules: str = "std430") -> None:
+    def __init__(self, name: str, fields: Any, *, rules: str = "std430") -> None:
         if rules not in ("std430", "std140"):
             raise ValueError(f"block rules are std430 or std140, not {rules!r}")
         self.name, self.rules = name, rules
-        source = np.dtype(fields)  # type: ignore[call-overload]
+        source = np.dtype(fields)
         if source.names is None:
             raise ValueError(f"layout {name}: a dtype with named fields is needed, not {source}")
-        members = [self._member(field, source.fields[field][0]) for field in source.names]  # type: ignore[index]
+        members = [self._member(field, source.fields[field][0]) for field in source.names]
         offset, offsets, align = 0, [], 16 if rules == "std140" else 4
         for member in members:
             offset = _round_up(offset, member.align)

@@ -16,7 +16,16 @@ import numpy as np
 from taixu.gpu.device import Capabilities, Device
 from taixu.gpu.formats import TextureFormat
 from taixu.gpu.resources import (
-    BindGroup, Buffer, BufferRange, ComputePipeline, Fence, Pipeline, Sampler, Targets, Texture, TextureView,
+    BindGroup,
+    Buffer,
+    BufferRange,
+    ComputePipeline,
+    Fence,
+    Pipeline,
+    Sampler,
+    Targets,
+    Texture,
+    TextureView,
 )  # fmt: skip
 from taixu.gpu.shaders import ShaderLibrary
 
@@ -127,7 +136,9 @@ class NullDevice(Device):
     def barrier(self) -> None:
         self._say("barrier")
 
-    def copy_buffer(self, source: Buffer, target: Buffer, *, size: int, source_offset: int = 0, target_offset: int = 0) -> None:
+    def copy_buffer(
+        self, source: Buffer, target: Buffer, *, size: int, source_offset: int = 0, target_offset: int = 0
+    ) -> None:
         self._say("copy_buffer", source.label, target.label, size)
         target.native[target_offset : target_offset + size] = source.native[source_offset : source_offset + size]
 
@@ -167,7 +178,8 @@ class NullDevice(Device):
 
     def read_buffer(self, buffer: Buffer, dtype: np.dtype, offset: int, count: int) -> np.ndarray:
         size = (buffer.bytes - offset) // dtype.itemsize if count < 0 else count
-        return buffer.native[offset : offset + size * dtype.itemsize].view(dtype).copy()
+        values: np.ndarray = buffer.native[offset : offset + size * dtype.itemsize].view(dtype).copy()
+        return values
 
     def write_texture(self, texture: Texture, data: Any, level: int, layer: int, offset: tuple[int, int],
                       size: tuple[int, int]) -> None:  # fmt: skip

@@ -1,7 +1,7 @@
 """OpenGL by its own names, for what moderngl does not offer: the only module that calls GL itself.
 
-Entry points come from the loader of the context that moderngl already owns, so this needs no GL library by name. Each is
-looked up at its first use and kept. `CFUNCTYPE` lets go of the interpreter lock while the driver works.
+Entry points come from the loader of the context that moderngl already owns, so this needs no GL library by name. Each
+is looked up at its first use and kept. `CFUNCTYPE` lets go of the interpreter lock while the driver works.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import ctypes
 from collections.abc import Callable
 from ctypes import POINTER, c_char_p, c_float, c_int, c_ssize_t, c_ubyte, c_uint, c_uint64, c_void_p
-from typing import Any
+from typing import Any, ClassVar
 
 __all__ = ["GL", "Constants"]
 
@@ -24,16 +24,19 @@ _B = c_ubyte
 _SIGNATURES: dict[str, tuple[Any, ...]] = {
     # state
     "glEnable": (None, _E), "glDisable": (None, _E), "glEnablei": (None, _E, _U), "glDisablei": (None, _E, _U),
-    "glGetError": (_U,), "glFlush": (None,), "glFinish": (None,), "glGetIntegerv": (None, _E, _P), "glGetFloatv": (None, _E, _P),
+    "glGetError": (_U,), "glFlush": (None,), "glFinish": (None,), "glGetIntegerv": (None, _E, _P),
+    "glGetFloatv": (None, _E, _P),
     "glGetIntegeri_v": (None, _E, _U, _P),
-    "glGetString": (c_char_p, _E), "glClipControl": (None, _E, _E), "glDepthFunc": (None, _E), "glDepthMask": (None, _B),
+    "glGetString": (c_char_p, _E), "glClipControl": (None, _E, _E), "glDepthFunc": (None, _E),
+    "glDepthMask": (None, _B),
     "glColorMask": (None, _B, _B, _B, _B), "glCullFace": (None, _E), "glFrontFace": (None, _E),
     "glPolygonOffset": (None, _F, _F), "glViewport": (None, _I, _I, _I, _I), "glPixelStorei": (None, _E, _I),
     "glBlendFuncSeparate": (None, _E, _E, _E, _E), "glBlendEquationSeparate": (None, _E, _E),
     "glBlendFuncSeparatei": (None, _U, _E, _E, _E, _E), "glBlendEquationSeparatei": (None, _U, _E, _E),
     "glMemoryBarrier": (None, _U), "glDebugMessageCallback": (None, _P, _P), "glUseProgram": (None, _U),
     # buffers
-    "glBindBuffer": (None, _E, _U), "glBindBufferBase": (None, _E, _U, _U), "glBindBufferRange": (None, _E, _U, _U, _S, _S),
+    "glBindBuffer": (None, _E, _U), "glBindBufferBase": (None, _E, _U, _U),
+    "glBindBufferRange": (None, _E, _U, _U, _S, _S),
     "glCopyBufferSubData": (None, _E, _E, _S, _S, _S), "glBufferStorage": (None, _E, _S, _P, _U),
     "glMapBufferRange": (_P, _E, _S, _S, _U), "glUnmapBuffer": (_B, _E), "glGetBufferSubData": (None, _E, _S, _S, _P),
     # textures and samplers
@@ -49,14 +52,16 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "glCopyImageSubData": (None, *(_U, _E, _I, _I, _I, _I) * 2, _I, _I, _I),
     "glBindImageTexture": (None, _U, _U, _I, _B, _I, _E, _E),
     "glGenSamplers": (None, _I, _P), "glDeleteSamplers": (None, _I, _P), "glBindSampler": (None, _U, _U),
-    "glSamplerParameteri": (None, _U, _E, _I), "glSamplerParameterf": (None, _U, _E, _F), "glSamplerParameterfv": (None, _U, _E, _P),
+    "glSamplerParameteri": (None, _U, _E, _I), "glSamplerParameterf": (None, _U, _E, _F),
+    "glSamplerParameterfv": (None, _U, _E, _P),
     # framebuffers
     "glGenFramebuffers": (None, _I, _P), "glDeleteFramebuffers": (None, _I, _P), "glBindFramebuffer": (None, _E, _U),
     "glFramebufferTexture": (None, _E, _E, _U, _I), "glFramebufferTexture2D": (None, _E, _E, _E, _U, _I),
     "glFramebufferTextureLayer": (None, _E, _E, _U, _I, _I), "glCheckFramebufferStatus": (_U, _E),
     "glDrawBuffers": (None, _I, _P), "glReadBuffer": (None, _E), "glReadPixels": (None, _I, _I, _I, _I, _E, _E, _P),
     "glBlitFramebuffer": (None, *(_I,) * 8, _U, _E),
-    "glClearBufferfv": (None, _E, _I, _P), "glClearBufferuiv": (None, _E, _I, _P), "glClearBufferiv": (None, _E, _I, _P),
+    "glClearBufferfv": (None, _E, _I, _P), "glClearBufferuiv": (None, _E, _I, _P),
+    "glClearBufferiv": (None, _E, _I, _P),
     # vertex arrays
     "glGenVertexArrays": (None, _I, _P), "glDeleteVertexArrays": (None, _I, _P), "glBindVertexArray": (None, _U),
     "glEnableVertexAttribArray": (None, _U), "glVertexAttribFormat": (None, _U, _I, _E, _B, _U),
@@ -78,21 +83,29 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
 class Constants:
     """OpenGL enumerants that the back end uses, grouped by what they are for."""
 
-    TEXTURE_TARGETS = {"2d": 0x0DE1, "2d_array": 0x8C1A, "cube": 0x8513, "cube_array": 0x9009, "3d": 0x806F,
+    TEXTURE_TARGETS: ClassVar = {"2d": 0x0DE1, "2d_array": 0x8C1A, "cube": 0x8513, "cube_array": 0x9009, "3d": 0x806F,
                        "2d_ms": 0x9100}  # fmt: skip
     CUBE_FACE_0 = 0x8515
-    COMPARE = {"never": 0x200, "less": 0x201, "equal": 0x202, "less_equal": 0x203, "greater": 0x204, "not_equal": 0x205,
+    COMPARE: ClassVar = {"never": 0x200, "less": 0x201, "equal": 0x202, "less_equal": 0x203, "greater": 0x204,
+        "not_equal": 0x205,
                "greater_equal": 0x206, "always": 0x207}  # fmt: skip
-    BLEND_FACTORS = {"zero": 0, "one": 1, "src_color": 0x300, "one_minus_src_color": 0x301, "src_alpha": 0x302,
+    BLEND_FACTORS: ClassVar = {"zero": 0, "one": 1, "src_color": 0x300, "one_minus_src_color": 0x301,
+        "src_alpha": 0x302,
                      "one_minus_src_alpha": 0x303, "dst_alpha": 0x304, "one_minus_dst_alpha": 0x305, "dst_color": 0x306,
                      "one_minus_dst_color": 0x307}  # fmt: skip
-    BLEND_OPERATIONS = {"add": 0x8006, "min": 0x8007, "max": 0x8008, "subtract": 0x800A, "reverse_subtract": 0x800B}
-    WRAPS = {"repeat": 0x2901, "mirror": 0x8370, "clamp": 0x812F, "border": 0x812D}
-    FILTERS = {("nearest", "none"): 0x2600, ("linear", "none"): 0x2601, ("nearest", "nearest"): 0x2700,
+    BLEND_OPERATIONS: ClassVar = {
+        "add": 0x8006,
+        "min": 0x8007,
+        "max": 0x8008,
+        "subtract": 0x800A,
+        "reverse_subtract": 0x800B,
+    }
+    WRAPS: ClassVar = {"repeat": 0x2901, "mirror": 0x8370, "clamp": 0x812F, "border": 0x812D}
+    FILTERS: ClassVar = {("nearest", "none"): 0x2600, ("linear", "none"): 0x2601, ("nearest", "nearest"): 0x2700,
                ("linear", "nearest"): 0x2701, ("nearest", "linear"): 0x2702, ("linear", "linear"): 0x2703}  # fmt: skip
-    PRIMITIVES = {"points": 0, "lines": 1, "triangles": 4, "triangle_strip": 5}
-    CULL = {"front": 0x404, "back": 0x405}
-    ACCESS = {"read": 0x88B8, "write": 0x88B9, "read_write": 0x88BA}
+    PRIMITIVES: ClassVar = {"points": 0, "lines": 1, "triangles": 4, "triangle_strip": 5}
+    CULL: ClassVar = {"front": 0x404, "back": 0x405}
+    ACCESS: ClassVar = {"read": 0x88B8, "write": 0x88B9, "read_write": 0x88BA}
     ARRAY_BUFFER, ELEMENT_BUFFER, UNIFORM_BUFFER, STORAGE_BUFFER = 0x8892, 0x8893, 0x8A11, 0x90D2
     COPY_READ, COPY_WRITE, INDIRECT_BUFFER, PARAMETER_BUFFER = 0x8F36, 0x8F37, 0x8F3F, 0x80EE
     FRAMEBUFFER, READ_FRAMEBUFFER, DRAW_FRAMEBUFFER = 0x8D40, 0x8CA8, 0x8CA9

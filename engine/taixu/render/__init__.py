@@ -12,8 +12,8 @@ CPU's work is the same for a thousand things and for a million, and nothing is r
 exception: they are few, need an order, and are sorted on the CPU in packed arrays.
 
 Passes. A `PassNode` declares what it reads and writes (`graph`); a `Feature` gives nodes for a view's configuration and
-keeps its own data (`context`). Shading (materials, lights, shadows, environment, sky, tone map) is made of features, and
-so is whatever a plugin adds. Binding numbers and shared blocks stand in `bindings`.
+keeps its own data (`context`). Shading (materials, lights, shadows, environment, sky, tone map) is made of features,
+and so is whatever a plugin adds. Binding numbers and shared blocks stand in `bindings`.
 
     renderer = Renderer(create_device())
     renderer.picture(world, camera=ViewCamera.looking((3, 2, 4), (0, 0, 0)), size=(640, 360)).save("out.png")
@@ -38,7 +38,27 @@ from taixu.render.stills import render_still
 from taixu.render.views import OUTPUTS, View, ViewCamera
 
 __all__ = [
-    "OUTPUTS", "Bin", "DrawKey", "Feature", "FrameContext", "LineBatch", "MaterialSource", "MeshPool", "PassContext",
-    "PassGraph", "PassNode", "Picture", "Rank", "RenderFeatures", "RenderPlugin", "Renderer", "TextureSpec", "View", "ViewCamera", "VisibleList",
-    "frame_camera", "render_still", "visible_bounds",
-]  # fmt: skip
+    "OUTPUTS",
+    "Bin",
+    "DrawKey",
+    "Feature",
+    "FrameContext",
+    "LineBatch",
+    "MaterialSource",
+    "MeshPool",
+    "PassContext",
+    "PassGraph",
+    "PassNode",
+    "Picture",
+    "Rank",
+    "RenderFeatures",
+    "RenderPlugin",
+    "Renderer",
+    "TextureSpec",
+    "View",
+    "ViewCamera",
+    "VisibleList",
+    "frame_camera",
+    "render_still",
+    "visible_bounds",
+]

@@ -99,7 +99,8 @@ def bench_boxes(name: str = "S1", *, count: int | None = None, frames: int = 60,
     Returns
     -------
     dict
-        name, n, size, frames, fps, frame_ms (median), p95_ms, python_ms, update_ms, startup_secs, rss_peak_mb, gpu, noop.
+        name, n, size, frames, fps, frame_ms (median), p95_ms, python_ms, update_ms, startup_secs, rss_peak_mb, gpu,
+        noop.
     """
     if name not in ("S1", "S2"):
         raise ValueError(f"there are S1 and S2, not {name!r}")

@@ -65,7 +65,7 @@ VIEW_BLOCK = StructLayout("ViewBlock", [
 MESH_ROW = StructLayout("MeshRow", [
     ("sphere", "f4", (4,)),  # local centre and radius
     ("first_vertex", "u4"),
-    ("previous_vertex", "u4"),  # first of last frame's positions of a deformed mesh; 0xFFFFFFFF where it does not deform
+    ("previous_vertex", "u4"),  # first of last frame's positions of a deformed mesh; 0xFFFFFFFF for plain ones
     ("index_count", "u4"), ("vertex_count", "u4"),
 ])  # fmt: skip
 
@@ -94,12 +94,18 @@ def register_sources(device: Device) -> None:
     add = device.shaders.add_source
     add("generated/frame.glsl", FRAME_BLOCK.uniform_block("FrameUniforms", binding=UniformSlot.FRAME))
     add("generated/view.glsl", VIEW_BLOCK.uniform_block("ViewUniforms", binding=UniformSlot.VIEW))
-    add("generated/scene.glsl", _SCENE_GLSL.format(t=StorageSlot)
-        + RENDERABLE_ROW.storage_block("Renderables", binding=StorageSlot.RENDERABLES, array="renderables"))  # fmt: skip
+    add(
+        "generated/scene.glsl",
+        _SCENE_GLSL.format(t=StorageSlot)
+        + RENDERABLE_ROW.storage_block("Renderables", binding=StorageSlot.RENDERABLES, array="renderables"),
+    )
     add("generated/meshes.glsl", MESH_ROW.storage_block("Meshes", binding=StorageSlot.MESHES, array="meshes"))
-    add("generated/previous.glsl",
+    add(
+        "generated/previous.glsl",
         f"layout(std430, binding = {StorageSlot.PREVIOUS_TRANSFORMS}) readonly buffer PreviousTransforms "
         "{ vec4 previous_transforms[]; };\n"
-        f"layout(std430, binding = {StorageSlot.PREVIOUS_CELLS}) readonly buffer PreviousCells {{ int previous_cells[]; }};\n"
+        f"layout(std430, binding = {StorageSlot.PREVIOUS_CELLS}) readonly buffer PreviousCells "
+        "{ int previous_cells[]; };\n"
         f"layout(std430, binding = {StorageSlot.PREVIOUS_POSITIONS}) readonly buffer PreviousPositions "
-        "{ float previous_positions[]; };\n")  # fmt: skip
+        "{ float previous_positions[]; };\n",
+    )

@@ -1,9 +1,10 @@
 """Bins and commands: which multi-draws draw everything.
 
 A command draws one mesh with one draw key; a bin is a run of commands with the same draw key, primitive mode and
-winding. Commands are named for good by a logical number, kept in renderable rows; where they lie among the physical ones,
-sorted by bin, is looked up in a small table on the GPU, so a new mesh moves no row. Objects that are mirrored (negative
-determinant) turn their triangles around: the culling pass sends them to a twin command, whose bin culls front faces.
+winding. Commands are named for good by a logical number, kept in renderable rows; where they lie among the physical
+ones, sorted by bin, is looked up in a small table on the GPU, so a new mesh moves no row. Objects that are mirrored
+(negative determinant) turn their triangles around: the culling pass sends them to a twin command, whose bin culls
+front faces.
 """
 
 from __future__ import annotations

@@ -48,7 +48,9 @@ class BlendedRuns:
         self.ids.write(ids)
 
 
-def sort_blended(mirror: WorldMirror, places: WorldTransforms, view: View) -> tuple[NDArray[np.uint32], NDArray[np.uint32], list[BlendedRun]]:
+def sort_blended(
+    mirror: WorldMirror, places: WorldTransforms, view: View
+) -> tuple[NDArray[np.uint32], NDArray[np.uint32], list[BlendedRun]]:
     """Commands [n, 5], object ids [n] and runs of the blended renderables in the view's frustum, far ones first."""
     slots = mirror.blended
     rows = mirror.renderables.rows[slots]

@@ -4,21 +4,25 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World
-from taixu.gpu import Buffer, Device, Pipeline, RenderPass, Targets, Texture
+from taixu.gpu import BindGroup, Buffer, Device, Pipeline, RenderPass, Targets, Texture
 
 if TYPE_CHECKING:
-    from taixu.render.culling import Bin, VisibleList
+    from taixu.render.bins import Bin
+    from taixu.render.culling import VisibleList
     from taixu.render.graph import PassNode
     from taixu.render.renderer import Renderer
     from taixu.render.views import View
 
-__all__ = ["DrawKey", "Feature", "FrameContext", "MaterialSource", "PassContext"]
+__all__ = ["DrawKey", "Feature", "FrameContext", "MaterialSource", "PassContext", "PipelineFor"]
+
+PipelineFor: TypeAlias = "Callable[[Bin], Pipeline | tuple[Pipeline, BindGroup | None] | None]"
+"""A bin's pipeline in a pass, with what is bound for it; None leaves the bin out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +42,20 @@ class MaterialSource(Protocol):
     `keys[material]` is an index into `draw_keys`; `version` changes whenever one of both does.
     """
 
-    version: int
-    keys: NDArray[np.int32]
-    draw_keys: Sequence[DrawKey]
+    @property
+    def version(self) -> int:
+        """Changes with keys and draw keys."""
+        ...
+
+    @property
+    def keys(self) -> NDArray[np.int32]:
+        """Index into `draw_keys`, by material."""
+        ...
+
+    @property
+    def draw_keys(self) -> Sequence[DrawKey]:
+        """All draw keys there have been."""
+        ...
 
     @property
     def buffer(self) -> Buffer:
@@ -64,7 +79,10 @@ class FrameContext:
 class Feature(Protocol):
     """A part of the renderer: it gives nodes, and keeps its own data up to date. Added with `Renderer.add_feature`."""
 
-    name: str
+    @property
+    def name(self) -> str:
+        """What `Renderer.feature` finds it by."""
+        ...
 
     def extract(self, frame: FrameContext) -> None:
         """Once a frame, after rows that changed were taken over: follow the world, upload."""
@@ -100,7 +118,7 @@ class PassContext:
         assert self.view.graph is not None
         return self.view.graph.targets(self.frame.device, colors, depth)
 
-    def draw_bins(self, render_pass: RenderPass, pipeline_for: Callable[[Bin], Pipeline | None], *,
+    def draw_bins(self, render_pass: RenderPass, pipeline_for: PipelineFor, *,
                   visible: VisibleList | None = None, positions_only: bool = False) -> None:  # fmt: skip
         """Draw the opaque and masked bins: one multi-draw for each run of bins with the same pipeline.
 
@@ -109,7 +127,7 @@ class PassContext:
         """
         self.frame.renderer.draw_bins(render_pass, visible or self.visible, pipeline_for, positions_only=positions_only)
 
-    def draw_blended(self, render_pass: RenderPass, pipeline_for: Callable[[Bin], Pipeline | None]) -> None:
+    def draw_blended(self, render_pass: RenderPass, pipeline_for: PipelineFor) -> None:
         """Draw the blended renderables of this view, far ones first."""
         self.frame.renderer.draw_blended(render_pass, self.view, pipeline_for)
 

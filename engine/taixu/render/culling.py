@@ -65,8 +65,10 @@ class Culler:
         """
         device = self.device
         visible.reserve(lists)
-        assert visible.commands is not None and visible.ids is not None
-        assert self._template is not None and self._places is not None
+        assert visible.commands is not None
+        assert visible.ids is not None
+        assert self._template is not None
+        assert self._places is not None
         device.copy_buffer(self._template, visible.commands, size=self._size)
         device.bind_uniform(UniformSlot.VIEW, view)
         device.push_uniform(UniformSlot.PASS, np.array((count, flags, 0, 0), np.uint32))

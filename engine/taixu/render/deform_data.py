@@ -81,7 +81,8 @@ class DeformPool:
 
 def _influences(primitive: Primitive) -> tuple[NDArray[np.uint32] | None, NDArray[np.float64]]:
     """Words [n, sets, 6] (joints in pairs, weights), and the joints' spheres."""
-    have, sets = primitive.attributes, []
+    have = primitive.attributes
+    sets: list[int] = []
     while f"JOINTS_{len(sets)}" in have and f"WEIGHTS_{len(sets)}" in have and len(sets) < 4:
         sets.append(len(sets))
     if not sets:
@@ -93,10 +94,14 @@ def _influences(primitive: Primitive) -> tuple[NDArray[np.uint32] | None, NDArra
     words = np.zeros((count, len(sets), 6), np.uint32)
     words[:, :, :2] = np.ascontiguousarray(joints).view(np.uint32)
     words[:, :, 2:] = np.ascontiguousarray(weights).view(np.uint32)
-    return words, _joint_spheres(np.asarray(have["POSITION"], np.float64), joints.reshape(count, -1), weights.reshape(count, -1))
+    return words, _joint_spheres(
+        np.asarray(have["POSITION"], np.float64), joints.reshape(count, -1), weights.reshape(count, -1)
+    )
 
 
-def _joint_spheres(positions: NDArray[np.float64], joints: NDArray[np.uint16], weights: NDArray[np.float32]) -> NDArray[np.float64]:
+def _joint_spheres(
+    positions: NDArray[np.float64], joints: NDArray[np.uint16], weights: NDArray[np.float32]
+) -> NDArray[np.float64]:
     vertex, slot = np.nonzero(weights > 0)
     if len(vertex) == 0:
         return np.zeros((0, 4))

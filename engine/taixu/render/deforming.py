@@ -2,10 +2,11 @@
 
 Each deformed primitive of each entity draws a mesh of its own (`MeshPool.add_copy`), into whose vertices compute writes
 where they are now, while last frame's positions go to a buffer for velocity. So depth, shadow and colour passes know
-nothing of skins. A job whose joints or weights changed runs, and once more in the frame after (which makes its past equal
-its present); the others cost nothing.
+nothing of skins. A job whose joints or weights changed runs, and once more in the frame after (which makes its past
+equal its present); the others cost nothing.
 
-Bounds: a skinned vertex is a weighted mean of where its joints take it, so it lies in the box round the joints' spheres.
+Bounds: a skinned vertex is a weighted mean of where its joints take it, so it lies in the box round the joints'
+spheres.
 """
 
 from __future__ import annotations
@@ -88,7 +89,9 @@ class Deformer:
         changed_slots = np.zeros(0, np.intp)
         seen = (renderables.version, palettes.revision, weights.revision, len(palettes.matrices), len(weights.values))
         if seen != self._seen or self._components_changed(world, since):
-            is_other = self._seen is None or seen[1:] != self._seen[1:] or self._tables(world, renderables) != self._drawn
+            is_other = (
+                self._seen is None or seen[1:] != self._seen[1:] or self._tables(world, renderables) != self._drawn
+            )
             if is_other:
                 changed_slots = self._rebuild(world, renderables)
                 self._drawn = self._tables(world, renderables)
@@ -114,7 +117,13 @@ class Deformer:
             for table in world.query(MeshInstance, cls):
                 indices = indices_of(table.entities)
                 slots = renderables.slots_of(indices[renderables.first_slots[indices] >= 0])
-                parts += [table.entities, table.read(cls, "offset"), table.read(cls, "count"), slots, renderables.rows["mesh"][slots]]
+                parts += [
+                    table.entities,
+                    table.read(cls, "offset"),
+                    table.read(cls, "count"),
+                    slots,
+                    renderables.rows["mesh"][slots],
+                ]
         return b"".join(part.tobytes() for part in parts)
 
     def _rebuild(self, world: World, renderables: Renderables) -> _Indices:
@@ -129,7 +138,7 @@ class Deformer:
                 shown = int(renderables.rows["mesh"][slot])
                 base = self.pool.base_of(shown)
                 data = self.pool.deforms.find(base)
-                if data is None or not (skin_count and data.influence_sets or weight_count and data.target_count):
+                if data is None or not ((skin_count and data.influence_sets) or (weight_count and data.target_count)):
                     continue
                 copy = old.get(slot)
                 is_fresh = copy is None or copy.base != base or copy.mesh != shown
@@ -192,17 +201,34 @@ class Deformer:
         """Upload what changed, and deform the jobs that it touches."""
         device = self.device
         if self._palettes is None or self._weights is None:
-            self._palettes, self._weights = RowBuffer(device, 12, label="palettes"), RowBuffer(device, 1, label="morph weights")
-        changed_rows: Rows = palettes.changes.since(since, len(palettes.matrices)) if since >= 0 else slice(0, len(palettes.matrices))
-        changed_weights: Rows = weights.changes.since(since, len(weights.values)) if since >= 0 else slice(0, len(weights.values))
+            self._palettes, self._weights = (
+                RowBuffer(device, 12, label="palettes"),
+                RowBuffer(device, 1, label="morph weights"),
+            )
+        changed_rows: Rows = (
+            palettes.changes.since(since, len(palettes.matrices)) if since >= 0 else slice(0, len(palettes.matrices))
+        )
+        changed_weights: Rows = (
+            weights.changes.since(since, len(weights.values)) if since >= 0 else slice(0, len(weights.values))
+        )
         if len(palettes.matrices):
             self._palettes.upload(palettes.matrices, changed_rows)
         if len(weights.values):
             self._weights.upload(weights.values, changed_weights)
         jobs = self._jobs
-        active = np.ones(len(jobs), bool) if since < 0 else (
-            _touched(changed_rows, len(palettes.matrices), jobs["palette_first"], jobs["palette_count"] * (jobs["influence_sets"] > 0))
-            | _touched(changed_weights, len(weights.values), jobs["weight_first"], jobs["target_count"]))  # fmt: skip
+        active = (
+            np.ones(len(jobs), bool)
+            if since < 0
+            else (
+                _touched(
+                    changed_rows,
+                    len(palettes.matrices),
+                    jobs["palette_first"],
+                    jobs["palette_count"] * (jobs["influence_sets"] > 0),
+                )
+                | _touched(changed_weights, len(weights.values), jobs["weight_first"], jobs["target_count"])
+            )
+        )
         chosen = np.flatnonzero(active | self._last)
         self._last = active
         if len(chosen) == 0:
@@ -216,10 +242,17 @@ class Deformer:
         self._group_buffer = _written(device, self._group_buffer, table, "deform groups")
         assert self._previous is not None
         device.push_uniform(2, np.array((total, 0, 0, 0), np.uint32))
-        for binding, buffer in ((7, self._group_buffer), (8, self.pool.positions), (9, self.pool.surfaces),
-                                (10, self._previous.buffer), (11, self._job_buffer), (12, self.pool.deforms.influences.buffer),
-                                (13, self.pool.deforms.deltas.buffer), (14, self._palettes.buffer),
-                                (15, self._weights.buffer)):  # fmt: skip
+        for binding, buffer in (
+            (7, self._group_buffer),
+            (8, self.pool.positions),
+            (9, self.pool.surfaces),
+            (10, self._previous.buffer),
+            (11, self._job_buffer),
+            (12, self.pool.deforms.influences.buffer),
+            (13, self.pool.deforms.deltas.buffer),
+            (14, self._palettes.buffer),
+            (15, self._weights.buffer),
+        ):
             device.bind_storage(binding, buffer)
         device.barrier()
         x = min(total, _MOST_GROUPS)

@@ -133,7 +133,8 @@ class WorldMirror:
             self._fill(new, numbers, counts)
         drawn = self.renderables.first_slots[indices] >= 0
         if not drawn.all():
-            indices, tints, layers, visible, shadows = (a[drawn] for a in (indices, tints, layers, visible, shadows))
+            indices, tints, layers = indices[drawn], tints[drawn], layers[drawn]
+            visible, shadows = visible[drawn], shadows[drawn]
         slots = self.renderables.slots_of(indices)
         flags = visible * np.uint32(FLAG_VISIBLE) | shadows * np.uint32(FLAG_CAST_SHADOW)
         if len(slots) != len(indices):
@@ -236,7 +237,8 @@ class WorldMirror:
 
     def handles_of(self, indices: NDArray[Any]) -> NDArray[np.uint64]:
         """Entity handles of entity indices that were drawn."""
-        return self.handles[indices]
+        found: NDArray[np.uint64] = self.handles[indices]
+        return found
 
     def release(self) -> None:
         """Give the memory back."""

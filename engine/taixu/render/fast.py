@@ -64,9 +64,16 @@ class FastPass:
 
         blends = item.key.alpha == "blend"
         return context.device.pipeline(
-            "passes/fast.vert", "passes/fast.frag", defines={"WRITE_ID": self.with_id}, vertex_layout=MESH_VERTEX_LAYOUT,
-            primitive=item.mode, cull=item.cull, depth=DepthState(write=not blends),
-            blend=(ALPHA, None)[: 2 if self.with_id else 1] if blends else None, label="fast")  # fmt: skip
+            "passes/fast.vert",
+            "passes/fast.frag",
+            defines={"WRITE_ID": self.with_id},
+            vertex_layout=MESH_VERTEX_LAYOUT,
+            primitive=item.mode,
+            cull=item.cull,
+            depth=DepthState(write=not blends),
+            blend=(ALPHA, None)[: 2 if self.with_id else 1] if blends else None,
+            label="fast",
+        )
 
 
 class FastFeature:

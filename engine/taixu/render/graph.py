@@ -2,15 +2,16 @@
 
 A `PassNode` is immutable and knows nothing of a frame: what belongs to a frame reaches `run` in a `PassContext`. Names
 ("color", "depth", "shadow_atlas", ...) stand for textures. A node that gives a `TextureSpec` for a name creates it; one
-that gives None draws over what is there. Order: creators before those that draw over, in the order of `rank` and then of
-adding; a reader comes after all writers whose rank is not above its own. Nodes that feed no wanted output are left out,
-unless `is_needed`. Textures whose lives do not overlap share memory.
+that gives None draws over what is there. Order: creators before those that draw over, in the order of `rank` and then
+of adding; a reader comes after all writers whose rank is not above its own. Nodes that feed no wanted output are left
+out, unless `is_needed`. Textures whose lives do not overlap share memory.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from taixu.gpu import Device, Targets, Texture
@@ -54,10 +55,21 @@ class TextureSpec:
 class PassNode(Protocol):
     """A pass. `reads` and the keys of `writes` are resource names."""
 
-    name: str
-    rank: int
-    reads: Sequence[str]
-    writes: Mapping[str, TextureSpec | None]
+    @property
+    def name(self) -> str:
+        """For messages and timings."""
+
+    @property
+    def rank(self) -> int:
+        """Where in a frame it belongs, see `Rank`."""
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """What it reads."""
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """What it creates (with a spec) or draws over (None)."""
 
     def run(self, context: PassContext) -> None:
         """Draw or dispatch, for one view of one frame."""
@@ -80,7 +92,8 @@ class ResolvedGraph:
         if found is None:
             views = [None if name is None else self.textures[name] for name in colors]
             found = self._targets[key] = device.targets(
-                views, None if depth is None else self.textures[depth], label="+".join(str(k) for k in key))
+                views, None if depth is None else self.textures[depth], label="+".join(str(k) for k in key)
+            )
         return found  # fmt: skip
 
     def release(self) -> None:
@@ -137,7 +150,7 @@ class PassGraph:
         for name, chain in writers.items():
             # Creators first: a node that draws over a texture comes after the one that makes it.
             chain.sort(key=lambda i: (self.nodes[i].writes[name] is None, self.nodes[i].rank, i))
-            for before, after in zip(chain, chain[1:], strict=False):
+            for before, after in pairwise(chain):
                 edges[after].add(before)
         for i, node in enumerate(self.nodes):
             for name in node.reads:

@@ -50,10 +50,10 @@ class LibraryMirror:
             return np.zeros(0, np.intp)
         libraries = (world.resource(MeshLibrary), world.resource(MaterialLibrary))
         if self._libraries != libraries:
-            replaced = np.flatnonzero(self._met) if self._libraries else np.zeros(0, np.intp)
+            others = np.flatnonzero(self._met) if self._libraries else np.zeros(0, np.intp)
             self.release()
             self._libraries, self._seen = libraries, (libraries[0].changes(0)[1], libraries[1].changes(0)[1])
-            return replaced
+            return others
         changed_meshes, mesh_tick = world.resource(MeshLibrary).changes(self._seen[0])
         changed_materials, material_tick = world.resource(MaterialLibrary).changes(self._seen[1])
         self._seen = (mesh_tick, material_tick)

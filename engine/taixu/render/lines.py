@@ -33,7 +33,9 @@ class LineBatch:
         self._tested: list[NDArray[np.void]] = []
         self._on_top: list[NDArray[np.void]] = []
 
-    def add(self, starts: ArrayLike, ends: ArrayLike, *, color: ArrayLike = (1.0, 1.0, 1.0, 1.0), on_top: bool = False) -> None:
+    def add(
+        self, starts: ArrayLike, ends: ArrayLike, *, color: ArrayLike = (1.0, 1.0, 1.0, 1.0), on_top: bool = False
+    ) -> None:
         """Lines from `starts` [n, 3] to `ends` [n, 3]; `color` is one for all or [n, 3 or 4]."""
         a, b = np.atleast_2d(np.asarray(starts, np.float64)), np.atleast_2d(np.asarray(ends, np.float64))
         points = np.stack(np.broadcast_arrays(a, b), 1).reshape(-1, 3)
@@ -47,7 +49,9 @@ class LineBatch:
         rows["color"] = np.repeat(np.broadcast_to(shades, (len(points) // 2, 4)), 2, axis=0)
         (self._on_top if on_top else self._tested).append(rows)
 
-    def add_box(self, low: ArrayLike, high: ArrayLike, *, color: ArrayLike = (1.0, 1.0, 1.0, 1.0), on_top: bool = False) -> None:
+    def add_box(
+        self, low: ArrayLike, high: ArrayLike, *, color: ArrayLike = (1.0, 1.0, 1.0, 1.0), on_top: bool = False
+    ) -> None:
         """The edges of a box along the axes."""
         bounds = np.stack([np.asarray(low, np.float64), np.asarray(high, np.float64)])
         corners = np.array([[bounds[i & 1, 0], bounds[i >> 1 & 1, 1], bounds[i >> 2, 2]] for i in range(8)])
@@ -102,8 +106,18 @@ class LinePass:
         with device.render_pass(context.targets("color", depth="depth")) as p:
             for depth, first, count in ((DepthState(write=False), 0, tested), (None, tested, len(vertices) - tested)):
                 if count:
-                    p.pipeline(device.pipeline("passes/lines.vert", "passes/lines.frag", vertex_layout=_LAYOUT,
-                                               primitive="lines", cull="none", depth=depth, blend=ALPHA, label="lines"))  # fmt: skip
+                    p.pipeline(
+                        device.pipeline(
+                            "passes/lines.vert",
+                            "passes/lines.frag",
+                            vertex_layout=_LAYOUT,
+                            primitive="lines",
+                            cull="none",
+                            depth=depth,
+                            blend=ALPHA,
+                            label="lines",
+                        )
+                    )
                     p.vertices(0, buffer)
                     p.draw(count, first=first)
 

@@ -1,8 +1,8 @@
 """The mesh pool: all vertices in shared buffers, so that one multi-draw reaches every mesh.
 
 A vertex is 12 bytes of position in one buffer and 40 bytes of surface in another, so that depth and shadow passes fetch
-positions only. Indices are uint32. Strips, fans and loops become lists when they are added, so three primitive modes are
-left. Buffers grow by doubling, with a copy on the device.
+positions only. Indices are uint32. Strips, fans and loops become lists when they are added, so three primitive modes
+are left. Buffers grow by doubling, with a copy on the device.
 """
 
 from __future__ import annotations
@@ -24,7 +24,9 @@ __all__ = ["MODES", "SURFACE_DTYPE", "MeshPool", "pack_surface"]
 MODES = ("points", "lines", "triangles")
 """Primitive modes that are left, in the numbering of `MeshPool.modes`."""
 
-SURFACE_DTYPE = np.dtype([("normal", "<i2", 4), ("tangent", "<i2", 4), ("uv0", "<f4", 2), ("uv1", "<f4", 2), ("color", "<u2", 4)])
+SURFACE_DTYPE = np.dtype(
+    [("normal", "<i2", 4), ("tangent", "<i2", 4), ("uv0", "<f4", 2), ("uv1", "<f4", 2), ("color", "<u2", 4)]
+)
 _NO_PREVIOUS = 0xFFFFFFFF
 _PAGE = 1 << 14
 
@@ -100,7 +102,9 @@ class MeshPool:
         count, source = int(row["vertex_count"]), int(row["first_vertex"])
         first = self._allocate_vertices(count)
         for buffer, size in ((self.positions, 12), (self.surfaces, SURFACE_DTYPE.itemsize)):
-            self.device.copy_buffer(buffer, buffer, size=count * size, source_offset=source * size, target_offset=first * size)
+            self.device.copy_buffer(
+                buffer, buffer, size=count * size, source_offset=source * size, target_offset=first * size
+            )
         mesh = self._new_id()
         self.rows[mesh] = self.rows[base]
         self.rows["first_vertex"][mesh] = first
@@ -236,4 +240,5 @@ def smooth_normals(positions: NDArray[np.float32], indices: NDArray[np.uint32]) 
 
 
 def _snorm16(values: NDArray[Any]) -> NDArray[np.int16]:
-    return np.rint(np.clip(np.nan_to_num(values), -1, 1) * 32767).astype(np.int16)
+    packed: NDArray[np.int16] = np.rint(np.clip(np.nan_to_num(values), -1, 1) * 32767).astype(np.int16)
+    return packed

@@ -53,11 +53,12 @@ class Picture:
         if self.pixels.dtype == np.uint8:
             return self.pixels
         linear = np.asarray(self.pixels, np.float32)
-        color = linear[..., :3]
+        color: NDArray[Any] = linear[..., :3]
         if linear.shape[-1] == 4:
             alpha = linear[..., 3:]
             color = color / np.maximum(alpha, 1e-6)
         color = np.clip(np.nan_to_num(color), 0.0, 1.0)
         encoded = np.where(color <= 0.0031308, color * 12.92, 1.055 * np.maximum(color, 1e-9) ** (1 / 2.4) - 0.055)
         parts = [encoded] if linear.shape[-1] == 3 else [encoded, np.clip(linear[..., 3:], 0, 1)]
-        return np.rint(np.concatenate(parts, -1) * 255).astype(np.uint8)
+        picture: NDArray[np.uint8] = np.rint(np.concatenate(parts, -1) * 255).astype(np.uint8)
+        return picture

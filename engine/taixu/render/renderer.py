@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from weakref import WeakKeyDictionary, finalize
 
@@ -12,11 +12,14 @@ from numpy.typing import NDArray
 from taixu.ecs import World
 from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, Targets
 from taixu.render.bindings import (
-    FLAG_VISIBLE, FRAME_BLOCK, StorageSlot, UniformSlot, register_sources,
+    FLAG_VISIBLE,
+    FRAME_BLOCK,
+    StorageSlot,
+    UniformSlot,
+    register_sources,
 )  # fmt: skip
 from taixu.render.blending import BlendedRuns, sort_blended
-from taixu.render.bins import Bin
-from taixu.render.context import Feature, FrameContext, PassContext
+from taixu.render.context import Feature, FrameContext, PassContext, PipelineFor
 from taixu.render.culling import VisibleList
 from taixu.render.developing import DevelopingFeature
 from taixu.render.extraction import WorldMirror
@@ -29,15 +32,14 @@ from taixu.render.lines import LineBatch, LineFeature
 from taixu.render.material_loading import TextureLoader as PoolTextureLoader
 from taixu.render.materials import MaterialTable
 from taixu.render.meshes import MeshPool
+from taixu.render.occlusion import OcclusionFeature
 from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures
 from taixu.render.shading import ShadingFeature
 from taixu.render.views import View, ViewCamera, view_block
 from taixu.scene import WorldTransforms
 
-__all__ = ["PipelineFor", "Renderer"]
-
-PipelineFor = Callable[[Bin], "Pipeline | tuple[Pipeline, BindGroup | None] | None"]
+__all__ = ["Renderer"]
 
 
 class Renderer:
@@ -78,7 +80,8 @@ class Renderer:
         self._revision = 0
         self._block: BufferRange | None = None
         self.lighting = LightingFeature(device)
-        for feature in (GeometryFeature(), FastFeature(), self.lighting, ShadingFeature(device, self.lighting),
+        for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
+                        ShadingFeature(device, self.lighting),
                         DevelopingFeature(device, self.lighting), LineFeature(self.lines)):  # fmt: skip
             self.add_feature(feature)
 
@@ -174,7 +177,9 @@ class Renderer:
             node.run(context)
 
     def cull(self, visible: VisibleList, block: BufferRange, *, flags: int = FLAG_VISIBLE) -> None:
-        """Cull this frame's world for a view block, which stays bound. Shadow passes bring lists and blocks of their own."""
+        """Cull this frame's world for a view block, which stays bound. Shadow passes bring lists and blocks of their
+        own.
+        """
         assert self._current is not None, "culling belongs to a frame"
         mirror = self._current
         mirror.culler.cull(mirror.lists, visible, block, count=mirror.renderables.high, flags=flags | FLAG_VISIBLE)
@@ -219,15 +224,24 @@ class Renderer:
             return
         kept: BlendedRuns = view.history.setdefault("blended", BlendedRuns())
         kept.upload(self.device, commands, ids)
-        assert kept.commands is not None and kept.ids is not None
+        assert kept.commands is not None
+        assert kept.ids is not None
         for run in runs:
             found = pipeline_for(run.bin)
             if found is not None:
                 using = (found, None) if isinstance(found, Pipeline) else found
                 self._draw_run(render_pass, using, kept.commands, kept.ids, run.first, run.count, False)
 
-    def _draw_run(self, render_pass: RenderPass, using: tuple[Pipeline, BindGroup | None], commands: Buffer, ids: Buffer,
-                  first: int, count: int, positions_only: bool) -> None:  # fmt: skip
+    def _draw_run(
+        self,
+        render_pass: RenderPass,
+        using: tuple[Pipeline, BindGroup | None],
+        commands: Buffer,
+        ids: Buffer,
+        first: int,
+        count: int,
+        positions_only: bool,
+    ) -> None:
         pipeline, group = using
         render_pass.pipeline(pipeline)
         if group is not None:
@@ -245,11 +259,15 @@ class Renderer:
     def read(self, view: View, output: str = "color") -> NDArray[Any]:
         """An output of the latest frame, [height, width, channels], top row first. Waits for the device."""
         assert view.graph is not None, "render the view first"
-        targets = view.graph.targets(self.device, () if output == "depth" else (output,), "depth" if output == "depth" else None)
+        targets = view.graph.targets(
+            self.device, () if output == "depth" else (output,), "depth" if output == "depth" else None
+        )
         pixels = self.device.read_pixels(targets, -1 if output == "depth" else 0, (0, 0, *view.size))
         return pixels[::-1]
 
-    def picture(self, world: World, *, camera: ViewCamera | int, size: tuple[int, int] = (1280, 720), **options: Any) -> Picture:
+    def picture(
+        self, world: World, *, camera: ViewCamera | int, size: tuple[int, int] = (1280, 720), **options: Any
+    ) -> Picture:
         """Draw one frame and give its colour; `camera` may be an entity. `options` as in `View`."""
         entity = camera if isinstance(camera, int) else None
         pose = ViewCamera.of_entity(world, camera) if isinstance(camera, int) else camera
@@ -276,7 +294,8 @@ class Renderer:
         """Handles of the entities seen in a rectangle of pixels (from the upper left), each once."""
         if "id" not in view.outputs:
             raise ValueError(f"view {view.name!r} draws no ids: add 'id' to its outputs")
-        assert view.graph is not None and self._current is not None, "render the view first"
+        assert view.graph is not None, "render the view first"
+        assert self._current is not None
         left, top = max(0, x), max(0, y)
         right, bottom = min(view.size[0], x + width), min(view.size[1], y + height)
         if right <= left or bottom <= top:

@@ -31,8 +31,8 @@ def grown(capacity: int, needed: int, *, least: int = 64) -> int:
 def is_whole(rows: Rows, count: int) -> bool:
     """Whether so many of `count` rows changed that writing all is cheaper."""
     if isinstance(rows, slice):
-        return rows.stop - rows.start > _SCATTER_SHARE * count
-    return len(rows) > _SCATTER_SHARE * count
+        return bool(rows.stop - rows.start > _SCATTER_SHARE * count)
+    return bool(len(rows) > _SCATTER_SHARE * count)
 
 
 class RowBuffer:

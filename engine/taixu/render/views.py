@@ -12,9 +12,8 @@ from numpy.typing import ArrayLike, NDArray
 
 from taixu.ecs import World
 from taixu.math.projection import frustum_planes, look_at, orthographic, perspective
-from taixu.scene import CELL_M, Camera, WorldTransforms, split_position
-
 from taixu.render.bindings import VIEW_BLOCK
+from taixu.scene import CELL_M, Camera, WorldTransforms, split_position
 
 if TYPE_CHECKING:
     from taixu.render.culling import VisibleList
@@ -53,8 +52,8 @@ class ViewCamera:
     def looking(cls, eye: ArrayLike, target: ArrayLike, *, fov_y_rad: float = pi / 4, near_m: float = 0.05,
                 far_m: float = 0.0, up: ArrayLike = (0.0, 1.0, 0.0), height_m: float = 0.0) -> ViewCamera:  # fmt: skip
         """A camera at `eye` that looks at `target`, both in metres of the world (float64)."""
-        cell, offset = split_position(np.asarray(eye, np.float64))
-        pose = look_at(eye, target, up)
+        cell, _ = split_position(np.asarray(eye, np.float64))
+        pose = look_at(eye, target, up).astype(np.float64)
         pose[:3, 3] = np.asarray(eye, np.float64) - cell * CELL_M
         return cls(pose, (int(cell[0]), int(cell[1]), int(cell[2])), fov_y_rad, near_m, far_m, height_m)
 
@@ -75,8 +74,8 @@ class ViewCamera:
         """The projection, reversed depth."""
         if self.height_m > 0:
             far = self.far_m or _PARALLEL_FAR_M
-            return orthographic(self.height_m * aspect, self.height_m, self.near_m, far)
-        return perspective(self.fov_y_rad, aspect, self.near_m, far_m=self.far_m or None)
+            return orthographic(self.height_m * aspect, self.height_m, self.near_m, far).astype(np.float64)
+        return perspective(self.fov_y_rad, aspect, self.near_m, far_m=self.far_m or None).astype(np.float64)
 
 
 @dataclass
@@ -123,7 +122,13 @@ class View:
 
     def configuration(self) -> tuple[Any, ...]:
         """What, when it changes, makes the pass graph be resolved anew."""
-        return (self.size, self.outputs, self.quality, self.samples, tuple(sorted((k, repr(v)) for k, v in self.settings.items())))
+        return (
+            self.size,
+            self.outputs,
+            self.quality,
+            self.samples,
+            tuple(sorted((k, repr(v)) for k, v in self.settings.items())),
+        )
 
     def release(self) -> None:
         """Give textures and lists back."""

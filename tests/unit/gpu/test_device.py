@@ -8,9 +8,17 @@ import sys
 import numpy as np
 import pytest
 from gpu_device import shared_device
+
 from taixu.errors import MachineError
 from taixu.gpu import (
-    ADD, ALPHA, TEXTURE_FORMATS, Device, ImageBinding, NullDevice, VertexBuffer, create_device,
+    ADD,
+    ALPHA,
+    TEXTURE_FORMATS,
+    Device,
+    ImageBinding,
+    NullDevice,
+    VertexBuffer,
+    create_device,
 )  # fmt: skip
 from taixu.gpu.states import DepthState
 
@@ -82,7 +90,11 @@ def test_blending_is_fixed_by_target(device: Device) -> None:
 
 
 def test_depth_is_reversed_and_culling_counterclockwise(device: Device) -> None:
-    color, ids, depth = device.texture((2, 2), "rgba32f"), device.texture((2, 2), "r32ui"), device.texture((2, 2), "depth32f")
+    color, ids, depth = (
+        device.texture((2, 2), "rgba32f"),
+        device.texture((2, 2), "r32ui"),
+        device.texture((2, 2), "depth32f"),
+    )
     targets = device.targets([color, ids], depth)
     with device.render_pass(targets, clear_colors=[(0, 0, 0, 0), None], clear_depth=0.5):
         pass
@@ -95,7 +107,9 @@ def test_depth_is_reversed_and_culling_counterclockwise(device: Device) -> None:
     assert depth.read()[0, 0, 0] == 0.5
 
 
-@pytest.mark.parametrize("name", [n for n, f in TEXTURE_FORMATS.items() if not f.is_block and n not in ("rgb10a2", "depth24")])
+@pytest.mark.parametrize(
+    "name", [n for n, f in TEXTURE_FORMATS.items() if not f.is_block and n not in ("rgb10a2", "depth24")]
+)
 def test_texels_survive(device: Device, name: str) -> None:
     spec = TEXTURE_FORMATS[name]
     rng = np.random.default_rng(1)
@@ -142,11 +156,14 @@ def test_mipmaps_average(device: Device) -> None:
 
 
 def test_compute_reads_and_writes_images(device: Device) -> None:
-    device.shaders.add_source("test/image.comp", """layout(local_size_x = 4, local_size_y = 4) in;
+    device.shaders.add_source(
+        "test/image.comp",
+        """layout(local_size_x = 4, local_size_y = 4) in;
 layout(r32ui, binding = 0) uniform uimage2D image;
 layout(binding = 3) uniform sampler2D source;
 void main() { ivec2 at = ivec2(gl_GlobalInvocationID.xy);
-  imageStore(image, at, uvec4(uint(texelFetch(source, at, 0).r) * 10u)); }""")
+  imageStore(image, at, uvec4(uint(texelFetch(source, at, 0).r) * 10u)); }""",
+    )
     source = device.texture((4, 4), "r32f", data=np.arange(16, dtype=np.float32).reshape(4, 4, 1))
     image = device.texture((4, 4), "r32ui")
     device.bind(device.bind_group(textures={3: (source, device.sampler())}, images={0: ImageBinding(image)}))
@@ -158,7 +175,9 @@ void main() { ivec2 at = ivec2(gl_GlobalInvocationID.xy);
 def test_samples_resolve(device: Device) -> None:
     many = device.targets([device.texture((4, 4), "rgba8", samples=4), device.texture((4, 4), "r32ui", samples=4)],
                           device.texture((4, 4), "depth32f", samples=4))  # fmt: skip
-    one = device.targets([device.texture((4, 4), "rgba8"), device.texture((4, 4), "r32ui")], device.texture((4, 4), "depth32f"))
+    one = device.targets(
+        [device.texture((4, 4), "rgba8"), device.texture((4, 4), "r32ui")], device.texture((4, 4), "depth32f")
+    )
     with device.render_pass(many, clear_colors=[(1, 0, 1, 1), (3, 3, 3, 3)], clear_depth=0.5):
         pass
     device.blit(many, one, depth=True)

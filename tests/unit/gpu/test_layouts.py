@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from gpu_device import shared_device
+
 from taixu.gpu import StructLayout
 
 FIELDS = [("a", "f4"), ("b", "f4", (3,)), ("c", "u4"), ("d", "f4", (2,)), ("e", "f4", (4, 4)), ("f", "i4"),

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gpu_device import shared_device
+
 from taixu.gpu import ShaderError, ShaderLibrary
 
 
@@ -72,7 +73,9 @@ def test_compile_errors_name_file_and_line(tmp_path: Path) -> None:
     device = shared_device()
     device.shaders.add_root(tmp_path)
     (tmp_path / "broken_include.glsl").write_text("\n\nfloat f() { return nothing; }\n")
-    (tmp_path / "broken.comp").write_text('#include "broken_include.glsl"\nlayout(local_size_x = 1) in;\nvoid main() { f(); }')
+    (tmp_path / "broken.comp").write_text(
+        '#include "broken_include.glsl"\nlayout(local_size_x = 1) in;\nvoid main() { f(); }'
+    )
     with pytest.raises(ShaderError, match=r"broken_include\.glsl:3: .*nothing"):
         device.compute_pipeline("broken.comp")
     device.shaders.roots.remove(tmp_path)

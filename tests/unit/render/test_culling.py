@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 from render_world import SmallWorld
+
 from taixu.math.projection import frustum_planes
 from taixu.render import Renderer, View, ViewCamera
 from taixu.scene import CELL_M, WorldTransforms
@@ -15,7 +16,9 @@ def oracle(scene: SmallWorld, view: View, radii: np.ndarray) -> np.ndarray:
     matrices = places.matrices.reshape(-1, 3, 4).astype(float)
     centers = matrices[:, :, 3] + (places.cells - np.array(view.camera.cell)) * CELL_M
     stretch = np.linalg.norm(matrices[:, :, :3], axis=1).max(1)
-    planes = frustum_planes(view.camera.clip_from_view(view.size[0] / view.size[1]) @ np.linalg.inv(view.camera.world_from_camera))
+    planes = frustum_planes(
+        view.camera.clip_from_view(view.size[0] / view.size[1]) @ np.linalg.inv(view.camera.world_from_camera)
+    )
     margins = (centers @ planes[:, :3].T + planes[:, 3]).min(1) + radii * stretch
     return margins
 
@@ -25,7 +28,9 @@ def test_culling_agrees_with_numpy(seed: int) -> None:
     rng = np.random.default_rng(seed)
     scene = SmallWorld()
     count = 3000
-    kinds = np.array([scene.mesh("box", (1.0, 2.0, 0.5)), scene.mesh("sphere"), scene.mesh("torus", (2.0, 0.5, 2.0))], np.uint32)
+    kinds = np.array(
+        [scene.mesh("box", (1.0, 2.0, 0.5)), scene.mesh("sphere"), scene.mesh("torus", (2.0, 0.5, 2.0))], np.uint32
+    )
     chosen = rng.integers(0, 3, count)
     rotation = rng.normal(size=(4, count))
     entities = scene.spawn(count, kinds[chosen], translation=rng.uniform(-500, 500, (3, count)),
@@ -36,8 +41,12 @@ def test_culling_agrees_with_numpy(seed: int) -> None:
     renderer = Renderer(shared_device())
     eye = rng.uniform(-600, 600, 3)
     far = float(rng.choice([0.0, 900.0]))
-    view = View(ViewCamera.looking(eye, eye + rng.normal(size=3), fov_y_rad=float(rng.uniform(0.3, 1.6)), far_m=far), (64, 36),
-                quality="fast", layers=2)  # fmt: skip
+    view = View(
+        ViewCamera.looking(eye, eye + rng.normal(size=3), fov_y_rad=float(rng.uniform(0.3, 1.6)), far_m=far),
+        (64, 36),
+        quality="fast",
+        layers=2,
+    )
     renderer.render(scene.world, [view])
     mirror = renderer.mirror(scene.world)
     assert view.visible is not None

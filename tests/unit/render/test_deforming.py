@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 from render_world import SmallWorld
+
 from taixu.animation.components import Morph, Skin
 from taixu.animation.morphs import MorphWeights
 from taixu.animation.skins import SkinPalettes, update_skins
@@ -42,7 +43,9 @@ class Puppet:
         self.entity = int(self.scene.spawn(1, mesh)[0])
         self.bones = self.world.spawn_batch(max(joints, 1), {Transform: {}})
         if joints:
-            self.world.resource(SkinPalettes).add(self.world, self.entity, self.bones[:joints], np.tile(np.eye(4, dtype=np.float32), (joints, 1, 1)))
+            self.world.resource(SkinPalettes).add(
+                self.world, self.entity, self.bones[:joints], np.tile(np.eye(4, dtype=np.float32), (joints, 1, 1))
+            )
         if targets:
             self.world.resource(MorphWeights).add(self.world, self.entity, np.zeros(targets, np.float32))
         self.renderer = Renderer(shared_device())
@@ -67,12 +70,16 @@ class Puppet:
         row = self.renderer.meshes.rows[self.mesh()]
         buffer = self.renderer.mirror(self.world).deformer.previous_positions
         assert buffer is not None
-        return buffer.read(np.float32, offset=12 * int(row["previous_vertex"]), count=3 * len(self.positions)).reshape(-1, 3)
+        return buffer.read(np.float32, offset=12 * int(row["previous_vertex"]), count=3 * len(self.positions)).reshape(
+            -1, 3
+        )
 
     def expected(self) -> np.ndarray:
         points = self.positions.astype(float)
         if self.world.has(self.entity, Morph):
-            points = points + np.einsum("t,tni->ni", self.world.resource(MorphWeights).of(self.world, self.entity), self.deltas)
+            points = points + np.einsum(
+                "t,tni->ni", self.world.resource(MorphWeights).of(self.world, self.entity), self.deltas
+            )
         if self.world.has(self.entity, Skin):
             matrices = self.world.resource(SkinPalettes).matrices.reshape(-1, 3, 4).astype(float)
             blended = np.einsum("nk,nkij->nij", self.weights, matrices[self.joint_ids])
@@ -93,7 +100,9 @@ def test_vertices_go_where_numpy_says(joints: int, targets: int) -> None:
     before = puppet.on_gpu()
     for _ in range(3):
         if joints:
-            puppet.world.set(int(puppet.bones[1]), Transform, translation=rng.normal(size=3) * 0.3, rotation=turn(rng.normal()))
+            puppet.world.set(
+                int(puppet.bones[1]), Transform, translation=rng.normal(size=3) * 0.3, rotation=turn(rng.normal())
+            )
         if targets:
             puppet.world.resource(MorphWeights).set(puppet.world, puppet.entity, rng.random(targets).astype(np.float32))
         puppet.frame()
@@ -113,7 +122,8 @@ def test_normals_follow_the_joints() -> None:
     puppet.frame()
     row = puppet.renderer.meshes.rows[puppet.mesh()]
     surface = puppet.renderer.meshes.surfaces.read(
-        SURFACE_DTYPE, offset=SURFACE_DTYPE.itemsize * int(row["first_vertex"]), count=len(puppet.positions))  # fmt: skip
+        SURFACE_DTYPE, offset=SURFACE_DTYPE.itemsize * int(row["first_vertex"]), count=len(puppet.positions)
+    )
     normals = puppet.on_gpu() / np.linalg.norm(puppet.on_gpu(), axis=1, keepdims=True)  # of a sphere
     np.testing.assert_allclose(surface["normal"][:, :3] / 32767, normals, atol=2e-3)
 
@@ -137,7 +147,9 @@ def test_copies_live_as_long_as_their_entities() -> None:
     mesh = puppet.world.get(puppet.entity, MeshInstance).mesh
     for _ in range(3):
         other = int(puppet.scene.spawn(1, mesh)[0])
-        puppet.world.resource(SkinPalettes).add(puppet.world, other, puppet.bones[:3], np.tile(np.eye(4, dtype=np.float32), (3, 1, 1)))
+        puppet.world.resource(SkinPalettes).add(
+            puppet.world, other, puppet.bones[:3], np.tile(np.eye(4, dtype=np.float32), (3, 1, 1))
+        )
         puppet.frame()
         assert puppet.renderer.meshes._vertex_ranges.used == used + len(puppet.positions)
         puppet.world.despawn(other)
@@ -160,6 +172,8 @@ def test_nothing_is_done_while_nothing_moves() -> None:
 
 def test_joints_beyond_the_skin_are_held_back() -> None:
     puppet = Puppet(joints=3, targets=0)
-    puppet.world.resource(SkinPalettes).add(puppet.world, puppet.entity, puppet.bones[:1], np.eye(4, dtype=np.float32)[None])
+    puppet.world.resource(SkinPalettes).add(
+        puppet.world, puppet.entity, puppet.bones[:1], np.eye(4, dtype=np.float32)[None]
+    )
     puppet.frame()
     assert np.isfinite(puppet.on_gpu()).all()

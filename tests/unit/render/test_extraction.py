@@ -3,6 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from render_world import SmallWorld
+
 from taixu.assets.model import Primitive
 from taixu.gpu import NullDevice
 from taixu.render import Renderer, View, ViewCamera
@@ -35,8 +36,12 @@ class Bench:
                 mesh = int(table.read(MeshInstance, "mesh")[k])
                 parts = int(mirror.library.counts[mesh])
                 if parts:
-                    expected[entity] = (parts, int(table.read(MeshInstance, "tint")[k]), int(table.read(MeshInstance, "layers")[k]),
-                                        int(table.read(MeshInstance, "visible")[k]))  # fmt: skip
+                    expected[entity] = (
+                        parts,
+                        int(table.read(MeshInstance, "tint")[k]),
+                        int(table.read(MeshInstance, "layers")[k]),
+                        int(table.read(MeshInstance, "visible")[k]),
+                    )
         rows = mirror.renderables.rows[: mirror.renderables.high]
         live = rows[rows["mesh"] > 0]
         found: dict[int, tuple[int, ...]] = {}
@@ -66,14 +71,27 @@ def bench() -> Bench:
 def test_random_lives_leave_the_mirror_true(bench: Bench) -> None:
     scene, world = bench.scene, bench.scene.world
     rng = np.random.default_rng(5)
-    two = world.resource(MeshLibrary).put("two", LibraryMesh(tuple(
-        Primitive({"POSITION": m["POSITION"], "NORMAL": m["NORMAL"]}, m["indices"])
-        for m in (shape_mesh("box", (1, 1, 1)), shape_mesh("cone", (1, 1, 1)))), (0, scene.material(alpha_mode="BLEND"))))  # fmt: skip
-    meshes = np.array([0, scene.mesh(), scene.mesh("sphere"), two, scene.mesh(material=scene.material(double_sided=True))], np.uint32)
+    two = world.resource(MeshLibrary).put(
+        "two",
+        LibraryMesh(
+            tuple(
+                Primitive({"POSITION": m["POSITION"], "NORMAL": m["NORMAL"]}, m["indices"])
+                for m in (shape_mesh("box", (1, 1, 1)), shape_mesh("cone", (1, 1, 1)))
+            ),
+            (0, scene.material(alpha_mode="BLEND")),
+        ),
+    )
+    meshes = np.array(
+        [0, scene.mesh(), scene.mesh("sphere"), two, scene.mesh(material=scene.material(double_sided=True))], np.uint32
+    )
     alive: list[int] = []
     for _ in range(40):
         action = rng.integers(0, 7)
-        some = rng.choice(alive, min(len(alive), int(rng.integers(1, 30))), replace=False).astype(np.uint64) if alive else []
+        some = (
+            rng.choice(alive, min(len(alive), int(rng.integers(1, 30))), replace=False).astype(np.uint64)
+            if alive
+            else []
+        )
         if action <= 1 or not len(some):
             count = int(rng.integers(1, 60))
             alive += scene.spawn(count, rng.choice(meshes, count), translation=rng.uniform(-3, 3, (3, count))).tolist()

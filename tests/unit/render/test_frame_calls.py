@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+
 from taixu.gpu import NullDevice
 from taixu.render import Renderer, View
 from taixu.render.bench import BoxScene

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import pytest
+
 from taixu.gpu import NullDevice
 from taixu.render import PassContext, PassGraph, Rank, TextureSpec
 

@@ -37,8 +37,9 @@ for frame in range(3):
     shape.draw()
     label.draw()
     pixels = device.read_pixels(target, 0, (0, 0, 160, 120))
-    seen.append([pixels[60, 80].tolist(), pixels[10, 10].tolist(), pixels[110, 150].tolist(), renderer.read(view)[60, 80].tolist()])
-    window.flip() if hasattr(window, "flip") else window._window.flip()
+    places = pixels[60, 80], pixels[10, 10], pixels[110, 150], renderer.read(view)[60, 80]
+    seen.append([place.tolist() for place in places])
+    window._window.flip()
 print(json.dumps(seen))
 """
 
@@ -47,8 +48,13 @@ def test_a_window_shows_the_view_and_what_others_draw() -> None:
     if shutil.which("xvfb-run") is None:
         pytest.skip("no virtual screen: xvfb-run is not installed")
     support = Path(__file__).resolve().parents[2] / "support"
-    done = subprocess.run(["xvfb-run", "-a", sys.executable, "-c", SCRIPT, str(support)], capture_output=True, text=True,
-                          timeout=120, env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1"})  # fmt: skip
+    done = subprocess.run(
+        ["xvfb-run", "-a", sys.executable, "-c", SCRIPT, str(support)],
+        capture_output=True,
+        text=True,
+        timeout=120,
+        env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1"},
+    )
     assert done.returncode == 0, done.stderr
     frames = json.loads(done.stdout.splitlines()[-1])
     for middle, corner, edge, read in frames:

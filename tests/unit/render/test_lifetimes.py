@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 from render_world import SmallWorld
+
 from taixu.gpu import NullDevice
 from taixu.render import Renderer, View, ViewCamera
 from taixu.scene import MeshInstance
@@ -40,7 +41,9 @@ def test_a_view_kept_over_many_frames_takes_no_more() -> None:
     meshes = [scene.mesh(kind) for kind in ("box", "cone")]
     residency = []
     for step in range(300):
-        entities = scene.spawn(10, np.array(meshes, np.uint32)[rng.integers(0, 2, 10)], translation=rng.normal(size=(3, 10)))
+        entities = scene.spawn(
+            10, np.array(meshes, np.uint32)[rng.integers(0, 2, 10)], translation=rng.normal(size=(3, 10))
+        )
         scene.propagate()
         renderer.render(scene.world, [seen])
         scene.world.despawn(entities)

@@ -8,14 +8,26 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from golden import assert_golden, compare_pictures
 from gpu_device import shared_device
 from PIL import Image
 from render_world import SmallWorld
+
+from golden import assert_golden, compare_pictures
 from taixu.gpu import ALPHA
 from taixu.render import (
-    Feature, FrameContext, LineBatch, PassContext, PassNode, Picture, Rank, RenderFeatures, Renderer, RenderPlugin,
-    TextureSpec, View, ViewCamera,
+    Feature,
+    FrameContext,
+    LineBatch,
+    PassContext,
+    PassNode,
+    Picture,
+    Rank,
+    Renderer,
+    RenderFeatures,
+    RenderPlugin,
+    TextureSpec,
+    View,
+    ViewCamera,
 )  # fmt: skip
 
 SIZE = (320, 180)
@@ -27,9 +39,12 @@ def toys() -> SmallWorld:
     kinds = [scene.mesh(k) for k in ("box", "sphere", "cylinder", "cone", "torus", "capsule")]
     n = 24
     angle = np.arange(n) * 2 * np.pi / n
-    scene.spawn(n, np.array(kinds, np.uint32)[np.arange(n) % 6],
-                translation=np.stack([4 * np.cos(angle), 0.3 * np.sin(3 * angle), 4 * np.sin(angle)]),
-                tint=np.array([0xFF4060E0, 0xFF60C0F0, 0xFF70B060, 0xFFD09040], np.uint32)[np.arange(n) % 4])  # fmt: skip
+    scene.spawn(
+        n,
+        np.array(kinds, np.uint32)[np.arange(n) % 6],
+        translation=np.stack([4 * np.cos(angle), 0.3 * np.sin(3 * angle), 4 * np.sin(angle)]),
+        tint=np.array([0xFF4060E0, 0xFF60C0F0, 0xFF70B060, 0xFFD09040], np.uint32)[np.arange(n) % 4],
+    )
     scene.spawn(1, scene.mesh("plane", (14, 0, 14)), translation=(0, -1, 0), tint=0xFF808080)
     for x in (-1.2, 0.0, 1.2):
         scene.spawn(1, scene.mesh("box", (0.8, 2.0, 0.8), material=glass), translation=(x, 0.5, x))
@@ -41,9 +56,13 @@ def test_the_fast_path_with_lines_and_glass() -> None:
     scene, renderer = toys(), Renderer(shared_device())
     renderer.lines.add_box((-5, -1, -5), (5, 2, 5), color=(1, 0.9, 0.2))
     renderer.lines.add([(-6, 0, 0)], [(6, 0, 0)], color=(1, 0.2, 0.2), on_top=True)
-    picture = renderer.picture(scene.world, camera=ViewCamera.looking((4, 5, 9), (0, 0, 0)), size=SIZE, quality="fast", samples=4)
+    picture = renderer.picture(
+        scene.world, camera=ViewCamera.looking((4, 5, 9), (0, 0, 0)), size=SIZE, quality="fast", samples=4
+    )
     assert_golden(np.asarray(picture.pixels), "core/toys")
-    again = renderer.picture(scene.world, camera=ViewCamera.looking((4, 5, 9), (0, 0, 0)), size=SIZE, quality="fast", samples=4)
+    again = renderer.picture(
+        scene.world, camera=ViewCamera.looking((4, 5, 9), (0, 0, 0)), size=SIZE, quality="fast", samples=4
+    )
     assert compare_pictures(np.asarray(again.pixels), np.asarray(picture.pixels)) > 0.005  # the lines were that frame's
 
 
@@ -57,7 +76,9 @@ def test_blended_things_are_drawn_from_far_to_near() -> None:
     scene.propagate()
     for side, order in ((1, (2, 1, 0)), (-1, (0, 1, 2))):
         camera = ViewCamera.looking((0, 0, 6 * side - 1), (0, 0, -1), height_m=1.5)
-        view = View(camera, (8, 8), quality="fast", settings={"background": (0, 0, 0, 1), "sun_direction": (0, 0, side)})
+        view = View(
+            camera, (8, 8), quality="fast", settings={"background": (0, 0, 0, 1), "sun_direction": (0, 0, side)}
+        )
         renderer.render(scene.world, [view])
         got = renderer.read(view)[4, 4, :3].astype(float)
         # Each pane adds its half over what is behind: the nearest keeps the most.
@@ -67,7 +88,9 @@ def test_blended_things_are_drawn_from_far_to_near() -> None:
 
 def test_ids_color_a_picture() -> None:
     scene, renderer = toys(), Renderer(shared_device())
-    view = View(ViewCamera.looking((4, 5, 9), (0, 0, 0)), SIZE, quality="full", outputs=frozenset({"id", "depth", "normal"}))
+    view = View(
+        ViewCamera.looking((4, 5, 9), (0, 0, 0)), SIZE, quality="full", outputs=frozenset({"id", "depth", "normal"})
+    )
     renderer.render(scene.world, [view])
     normals = renderer.read(view, "normal")[..., :3].astype(np.float32)
     ids = renderer.read(view, "id")[..., 0]
@@ -105,10 +128,15 @@ class VignetteFeature:
 def test_a_plugin_adds_a_pass_and_lines(tmp_path: Path) -> None:
     (tmp_path / "plugin").mkdir()
     (tmp_path / "plugin" / "all.vert").write_text(
-        "void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.5, 1.0); }")
-    (tmp_path / "plugin" / "red.frag").write_text("layout(location = 0) out vec4 o; void main() { o = vec4(1, 0, 0, 0.5); }")
+        "void main() { gl_Position = vec4(vec2(gl_VertexID & 1, gl_VertexID >> 1) * 4.0 - 1.0, 0.5, 1.0); }"
+    )
+    (tmp_path / "plugin" / "red.frag").write_text(
+        "layout(location = 0) out vec4 o; void main() { o = vec4(1, 0, 0, 0.5); }"
+    )
     scene, device = SmallWorld(), shared_device()
-    views = [View(ViewCamera.looking((0, 0, 4), (0, 0, 0)), (16, 16), quality="fast", settings={"background": (0, 0, 0, 1)})]
+    views = [
+        View(ViewCamera.looking((0, 0, 4), (0, 0, 0)), (16, 16), quality="fast", settings={"background": (0, 0, 0, 1)})
+    ]
     plugin = RenderPlugin(device, views)
     scene.app.add_plugin(plugin)
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 from render_world import SmallWorld
+
 from taixu.render import Renderer, View, ViewCamera
 from taixu.scene import MeshInstance, Transform, split_position
 
@@ -16,7 +17,9 @@ def renderer() -> Renderer:
 
 
 def looking(eye: object, target: object = (0, 0, 0), **options: object) -> View:
-    return View(ViewCamera.looking(eye, target), SIZE, quality="fast", outputs=frozenset({"color", "id", "depth"}), **options)  # type: ignore[arg-type]
+    return View(
+        ViewCamera.looking(eye, target), SIZE, quality="fast", outputs=frozenset({"color", "id", "depth"}), **options
+    )  # type: ignore[arg-type]
 
 
 def test_two_cameras_in_one_frame(renderer: Renderer) -> None:
@@ -100,11 +103,11 @@ def test_millimetres_at_the_radius_of_the_earth(renderer: Renderer) -> None:
     scene = SmallWorld()
     cell, offset = split_position(home)
     entity = int(scene.spawn(1, scene.mesh(), translation=offset, cell=cell)[0])
-    view = View(ViewCamera.looking(home + (0, 0, 1.5), home), (640, 64), quality="full",
+    view = View(ViewCamera.looking(home + np.array((0, 0, 1.5)), home), (640, 64), quality="full",
                 outputs=frozenset({"depth", "id", "velocity"}))  # fmt: skip
     edges, speeds = [], []
     for step in range(30):
-        cell, offset = split_position(home + (step * 1e-3, 0, 0))
+        cell, offset = split_position(home + np.array((step * 1e-3, 0, 0)))
         scene.world.set(entity, Transform, translation=offset, cell=cell)
         scene.propagate()
         renderer.render(scene.world, [view])
