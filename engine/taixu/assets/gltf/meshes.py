@@ -12,6 +12,7 @@ from taixu.assets.gltf.accessors import Accessors, normalize
 from taixu.assets.gltf.draco import decode_draco, has_draco
 from taixu.assets.gltf.fields import Fields
 from taixu.assets.gltf.flat_normals import add_flat_normals
+from taixu.assets.gltf.semantics import WIDTHS, is_custom, semantic_of
 from taixu.assets.mesh import Mesh, Mode, Primitive
 
 __all__ = ["read_mesh"]
@@ -21,7 +22,6 @@ PRIMITIVE_BYTES = 4096
 MOST_WEIGHTS = 10_000
 DRACO = "KHR_draco_mesh_compression"
 VARIANTS = "KHR_materials_variants"
-_WIDTHS = {"POSITION": (3,), "NORMAL": (3,), "TANGENT": (4,), "TEXCOORD": (2,), "COLOR": (3, 4), "WEIGHTS": (4,)}
 
 
 def read_mesh(fields: Fields, accessors: Accessors) -> Mesh:
@@ -120,11 +120,11 @@ def _has_fallback(fields: Fields, accessors: Accessors) -> bool:
 
 def _read_attribute(name: str, index: int, fields: Fields, accessors: Accessors) -> NDArray[Any]:
     """Decode one attribute to the type that `Primitive` promises."""
-    base = name.rstrip("0123456789").rstrip("_")
-    if base in _WIDTHS:
+    base = semantic_of(name)
+    if base and base != "JOINTS":
         if base == "COLOR":
             return accessors.colors(index, alpha=1.0)
-        return accessors.vectors(index, *_WIDTHS[base])
+        return accessors.vectors(index, *WIDTHS[base])
     if base == "JOINTS":
         return accessors.joints(index)
     values = accessors.raw(index)
@@ -133,9 +133,9 @@ def _read_attribute(name: str, index: int, fields: Fields, accessors: Accessors)
 
 def _convert(name: str, raw: NDArray[Any], normalized: bool, fields: Fields) -> NDArray[Any]:
     """Bring an attribute that Draco decoded to the type that `Primitive` promises."""
-    base = name.rstrip("0123456789").rstrip("_")
-    if base in _WIDTHS:
-        if raw.shape[1] not in _WIDTHS[base]:
+    base = semantic_of(name)
+    if base and base != "JOINTS":
+        if raw.shape[1] not in WIDTHS[base]:
             raise fields.fail(name, f"the Draco data has {raw.shape[1]} components an element")
         values = normalize(raw) if normalized and raw.dtype.kind in "iu" else raw.astype(np.float32)
         if not np.isfinite(values).all():
@@ -175,7 +175,7 @@ def _read_targets(primitive: Primitive, fields: Fields, accessors: Accessors) ->
     for target in fields.objects("targets"):
         offsets: dict[str, NDArray[np.float32]] = {}
         for name in target.data:
-            base = name.rstrip("0123456789").rstrip("_")
+            base = semantic_of(name)
             index = target.need(name, "accessors")
             if base in ("POSITION", "NORMAL", "TANGENT"):
                 values = accessors.vectors(index, 3)
@@ -213,7 +213,7 @@ def _warn_of_attributes(primitive: Primitive, fields: Fields) -> None:
     for name in names:
         if name.startswith("JOINTS_") and name.replace("JOINTS", "WEIGHTS") not in names:
             fields.report.error(where, f"there is {name} without its weights")
-        if not name.startswith("_") and name.rstrip("0123456789").rstrip("_") not in (*_WIDTHS, "JOINTS"):
+        if not is_custom(name) and not semantic_of(name):
             fields.report.error(where, f"'{name[:40]}' is no attribute of glTF; custom names begin with _")
 
 

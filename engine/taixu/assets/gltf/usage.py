@@ -6,7 +6,7 @@ from typing import Any
 
 from taixu.assets.gltf.fields import Fields
 from taixu.assets.gltf.findings import Report
-from taixu.assets.material import Material
+from taixu.assets.gltf.tangents import needs_tangents
 from taixu.assets.mesh import Primitive
 from taixu.assets.model import ModelData
 
@@ -127,13 +127,5 @@ def _check_primitive(primitive: Primitive, model: ModelData, where: str, report:
         if f"TEXCOORD_{ref.texcoord}" not in primitive.attributes:
             message = f"its material's {name} needs TEXCOORD_{ref.texcoord}, which it lacks"
             report.error(where, message)
-    if "TANGENT" not in primitive.attributes and _needs_tangents(material):
+    if "TANGENT" not in primitive.attributes and needs_tangents(material):
         report.error(where, "its material needs tangents, and has no normal map that they follow from")
-
-
-def _needs_tangents(material: Material) -> bool:
-    """Whether a layer follows tangents that neither the primitive nor the material's normal map gives."""
-    follows = material.anisotropy is not None or (
-        material.clearcoat is not None and material.clearcoat.normal_texture is not None
-    )
-    return follows and material.normal_texture is None

@@ -19,6 +19,7 @@ from taixu.assets.gltf.container import BIN_CHUNK, JSON_CHUNK, MAGIC
 from taixu.assets.gltf.packing import Packer
 from taixu.assets.gltf.properties import Properties, to_json
 from taixu.assets.gltf.shears import split_shears
+from taixu.assets.gltf.tangents import needs_tangents
 from taixu.assets.gltf.textures import sniff_mime
 from taixu.assets.gltf.writing_materials import material_json, sampler_json, texture_json
 from taixu.assets.gltf.writing_meshes import is_drawn, mesh_json, skin_json
@@ -143,6 +144,7 @@ def _document(
     root: dict[str, Any] = {"asset": _asset(model)}
     if model.scene is not None and model.scenes:
         root["scene"] = model.scene
+    bumpy = {index for index, material in enumerate(model.materials) if needs_tangents(material)}
     moving = {
         channel.node
         for clip in model.animations
@@ -163,7 +165,7 @@ def _document(
             )
             for index, node in enumerate(nodes)
         ],
-        "meshes": [mesh_json(model.meshes[index], packer, properties) for index in mesh_at],
+        "meshes": [mesh_json(model.meshes[index], packer, properties, bumpy=bumpy) for index in mesh_at],
         "materials": [
             material_json(material, properties, where=f"/materials/{index}")
             for index, material in enumerate(model.materials)

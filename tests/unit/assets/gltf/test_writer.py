@@ -284,6 +284,41 @@ def test_shears_become_two_nodes(tmp_path: Path, gltf_validator, mirror: int) ->
     assert gltf_validator(file)["issues"]["numErrors"] == 0
 
 
+def test_attributes_get_names_that_are_allowed(tmp_path: Path, gltf_validator) -> None:
+    part = square()
+    part.attributes["TEXCOORD_3"] = part.attributes.pop("TEXCOORD_1")
+    part.attributes["COLOR_1"] = np.zeros((4, 4), np.float32)
+    part.attributes["JOINTS_0"] = np.zeros((4, 4), np.uint16)
+    part.attributes["quality"] = np.arange(4)
+    part.targets = [{"TANGENT": np.zeros((4, 3), np.float32)}]
+    file = tmp_path / "a.glb"
+    write_glb(ModelData(nodes=[Node(mesh=0)], meshes=[Mesh(primitives=[part])]), file)
+    attributes = read_gltf(file).meshes[0].primitives[0].attributes
+    standard = {"POSITION", "NORMAL", "COLOR_0", "COLOR_1", *(f"TEXCOORD_{number}" for number in range(4))}
+    assert set(attributes) == standard | {"_QUALITY"}
+    assert (attributes["COLOR_0"] == 1).all()
+    assert attributes["_QUALITY"].tolist() == [0, 1, 2, 3]
+    assert gltf_validator(file)["issues"]["numErrors"] == 0
+
+
+def test_missing_tangents_are_made_where_a_material_follows_them(tmp_path: Path, gltf_validator) -> None:
+    material = Material(anisotropy=Anisotropy(1.0))
+    bare = square(0)
+    bare.attributes.pop("TEXCOORD_0")
+    mirrored = square(0)
+    mirrored.attributes["TEXCOORD_0"] = mirrored.attributes["TEXCOORD_0"] * f32(-1, 1)
+    model = ModelData(nodes=[Node(mesh=0)], meshes=[Mesh(primitives=[square(0), bare, mirrored])], materials=[material])
+    file = tmp_path / "a.glb"
+    write_glb(model, file)
+    plain, lost, turned = (part.attributes["TANGENT"] for part in read_gltf(file).meshes[0].primitives)
+    # u rises along x and v along y, but glTF's v points down: the bitangent points along falling v.
+    np.testing.assert_allclose(plain, [[1, 0, 0, -1]] * 4, atol=1e-6)
+    np.testing.assert_allclose(turned, [[-1, 0, 0, 1]] * 4, atol=1e-6)
+    np.testing.assert_allclose(lost[:, 2], 0, atol=1e-6)
+    np.testing.assert_allclose(np.linalg.norm(lost[:, :3], axis=1), 1, atol=1e-6)
+    assert gltf_validator(file)["issues"]["numErrors"] == 0
+
+
 def test_an_empty_model_is_a_file_too(tmp_path: Path) -> None:
     for name in ("a.glb", "a.gltf"):
         write_gltf(ModelData(), tmp_path / name)
@@ -320,6 +355,7 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path) -> None:
         write_glb(ModelData(images=[Image(path=tmp_path / "gone.png", uri="gone.png")]), file)
     joints = square()
     joints.attributes["JOINTS_0"] = np.full((4, 4), 70_000, np.uint32)
+    joints.attributes["WEIGHTS_0"] = np.full((4, 4), 0.25, np.float32)
     with pytest.raises(TaixuError, match="joints"):
         write_glb(ModelData(meshes=[Mesh(primitives=[joints])]), file)
     assert file.read_bytes() == b"old"
