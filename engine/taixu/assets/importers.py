@@ -13,9 +13,10 @@ from taixu.errors import TaixuError, UsageError
 
 __all__ = ["Importer", "Importers", "import_model"]
 
+_GLTF = "taixu.assets.gltf:read_gltf"
 _TRIMESH = "taixu.assets.trimesh_reader:read_trimesh"
 _MODELS = {
-    **dict.fromkeys((".gltf", ".glb", ".vrm"), "taixu.assets.gltf:read_gltf"),
+    **dict.fromkeys((".gltf", ".glb", ".vrm"), _GLTF),
     **dict.fromkeys((".obj", ".ply", ".stl", ".off", ".xyz"), _TRIMESH),
     ".3mf": "taixu.assets.threemf:read_3mf",
     ".dae": "taixu.assets.collada:read_dae",
@@ -41,8 +42,8 @@ class Importer:
     name
         ``module:function``; empty for one that cannot be named.
     isolated
-        Run in a worker process, where a file that crashes it does no harm. What is pure Python and checks every
-        byte by itself runs in a thread instead, and starts sooner.
+        Run in a worker process, where a file that crashes it does no harm and long work leaves the frame alone.
+        What checks every byte by itself and is quick runs in a thread instead, and starts sooner.
     """
 
     suffix: str
@@ -66,7 +67,7 @@ class Importers:
     def __init__(self) -> None:
         self._by_suffix: dict[tuple[str, str], Importer] = {}
         for suffix, name in _MODELS.items():
-            self.register(suffix, name, isolated=name == _TRIMESH)
+            self.register(suffix, name, isolated=name != _GLTF)
         for suffix in _PICTURES:
             self.register(suffix, "taixu.assets.image:read_image", kind="image", isolated=False)
         for suffix in _SOUNDS:
@@ -98,6 +99,10 @@ class Importers:
             path = f"{function.__module__}:{name}" if named else ""
             importer = Importer(suffix, kind, path, isolated and named, function)
         self._by_suffix[suffix, kind] = importer
+
+    def fork(self, world: object) -> Importers:
+        """A forked world shares the importers."""
+        return self
 
     def suffixes(self, kind: str = "model") -> list[str]:
         """The suffixes that are read as a kind."""

@@ -8,11 +8,13 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from taixu.app.worker import find_function
 from taixu.assets.content_hash import content_hash
 from taixu.assets.model import ModelData
+from taixu.assets.model_cache import cache_key, fetch_model, store_model
 from taixu.assets.paths import recorded_reads, safe_uri
 from taixu.errors import TaixuError
 
@@ -22,6 +24,7 @@ Signature = tuple[int, int]
 """When a file was written (nanoseconds) and its bytes; (0, 0) where there is none."""
 
 _MAX_JSON = 1 << 26
+_WORTH_KEEPING_SECS = 0.2
 
 
 @dataclass(slots=True)
@@ -61,7 +64,8 @@ def load_asset(
     Parameters
     ----------
     importer
-        A function, or ``module:function``; it is given `root` and the settings where it has parameters for them.
+        A function, or ``module:function`` (whose models are cached when they take long); it is given `root` and the
+        settings where it has parameters for them.
     root
         The project's folder; nothing outside is read.
     settings
@@ -76,6 +80,14 @@ def load_asset(
     """
     before = file_signature(path)
     function = find_function(importer) if isinstance(importer, str) else importer
+    key, digest = "", ""
+    if isinstance(importer, str) and before != (0, 0):
+        digest = content_hash(path)
+        key = cache_key(path, digest, importer, settings or {})
+        cached = fetch_model(key)
+        if cached is not None and all(file_signature(file) == known for file, known in cached[1].items()):
+            return LoadedAsset(cached[0], digest, cached[1])
+    start = perf_counter()
     with recorded_reads() as reads:
         try:
             data = function(path, **_arguments(function, root, settings or {}, name or str(path)))
@@ -90,7 +102,9 @@ def load_asset(
         files = [*reads, *model_dependencies(path, data)]
     dependencies = {file: file_signature(file) for file in files}
     dependencies[path] = before
-    return LoadedAsset(data, content_hash(path), dependencies)
+    if key and isinstance(data, ModelData) and perf_counter() - start > _WORTH_KEEPING_SECS:
+        store_model(key, data, dependencies)
+    return LoadedAsset(data, digest or content_hash(path), dependencies)
 
 
 def _arguments(function: Callable[..., Any], root: Path, settings: Mapping[str, Any], name: str) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 from pathlib import Path
 
@@ -9,7 +10,7 @@ import pytest
 
 from taixu.assets.atomic import atomic_path, write_atomic
 from taixu.assets.paths import cache_folder, data_path, read_bytes, safe_join, safe_uri
-from taixu.errors import TaixuError
+from taixu.errors import MachineError, TaixuError
 
 
 def test_inside(tmp_path: Path) -> None:
@@ -85,3 +86,20 @@ def test_atomic(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("x")
     with pytest.raises(TaixuError, match="cannot be written"):
         write_atomic(tmp_path / "file" / "a", "x")
+
+
+def test_data_is_found_in_an_installed_wheel(tmp_path: Path, repository: Path) -> None:
+    package = tmp_path / "site-packages" / "taixu"
+    (package / "assets").mkdir(parents=True)
+    (package / "_data" / "shaders").mkdir(parents=True)
+    (tmp_path / "site-packages" / "samples").mkdir()  # somebody else's
+    copy = package / "assets" / "paths.py"
+    copy.write_text((repository / "engine" / "taixu" / "assets" / "paths.py").read_text())
+    spec = importlib.util.spec_from_file_location("installed_paths", copy)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    assert module.data_path("shaders") == package / "_data" / "shaders"
+    with pytest.raises(MachineError, match="lacks its folder 'samples'"):
+        module.data_path("samples")
