@@ -279,7 +279,9 @@ class Animator:
         names = ("time_secs", "loop", "playing", "weight")
         time, loop, playing, weight = (world.gather(players.handles, AnimationPlayer, name) for name in names)
         stepped = playing & (time == players.times)
-        between = players.times_before + (players.times - players.times_before) * world.resource(Clock).alpha
+        alpha = world.resource(Clock).alpha
+        # Frames that end on a step, as those of films do, show that step and not the one before.
+        between = players.times_before + (players.times - players.times_before) * (alpha if alpha > 1e-6 else 1.0)
         shown = self._within(np.where(stepped, between, time), players.clips, loop)
         fading = players.former >= 0
         due = (players.clips >= 0) & ((shown != players.shown) | (weight != players.weights) | fading)

@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
 
     start = perf_counter()
     with App.headless(size=args.size, trust=args.trust or None) as app:
-        kind = open_thing(app, args.thing)
+        kind = open_thing(app, args.thing, animated=args.time > 0 or suffix == ".mp4")
         if args.time > 0:
             app.run(seconds=args.time)
         app.settle()

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["open_thing", "triangle_count"]
 
 
-def open_thing(app: App, path: Path) -> str:
+def open_thing(app: App, path: Path, *, animated: bool = False) -> str:
     """Open a world, or put a model into the app's empty world; gives which of the two it was.
+
+    Where `animated`, the model plays its first clip instead of standing at rest.
 
     Raises
     ------
@@ -35,11 +37,13 @@ def open_thing(app: App, path: Path) -> str:
     if kind != "model":
         ending = path.suffix or "nothing"
         raise UsageError(f"{path}: what ends in {ending} is not drawn; worlds and models are")
+    from taixu.animation import AnimationPlayer
     from taixu.scene import Name, Transform
     from taixu.scene.instantiate import spawn_model
 
     model = find_importers().find(path).find()(path)
-    owner = app.world.spawn(Transform(), Name(path.stem))
+    players = [AnimationPlayer()] if animated and model.animations else []
+    owner = app.world.spawn(Transform(), Name(path.stem), *players)
     spawn_model(app.world, owner, model)
     return "model"
 

@@ -142,7 +142,7 @@ def test_loops_go_round_and_others_end_with_an_event(app: App) -> None:
     cursor = events.cursor
     for _ in range(75):
         app.frame(STEP)
-    assert node(app, looping, 0).position[0] == pytest.approx(10 * 14 * STEP, abs=1e-4)
+    assert node(app, looping, 0).position[0] == pytest.approx(10 * 15 * STEP, abs=1e-4)
     assert node(app, ending, 0).position[0] == pytest.approx(10)
     player = app.world.get(ending, AnimationPlayer)
     assert not player.playing
@@ -296,4 +296,4 @@ def test_a_restored_world_animates_on(app: App) -> None:
     app.frame(STEP)
     app.frame(STEP)
     assert app.world.get(owner, AnimationPlayer).time_secs == pytest.approx(12 * STEP)
-    assert node(app, owner, 0).position[0] == pytest.approx(10 * 11 * STEP, abs=1e-4)
+    assert node(app, owner, 0).position[0] == pytest.approx(10 * 12 * STEP, abs=1e-4)
