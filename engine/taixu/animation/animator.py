@@ -127,6 +127,7 @@ class Animator:
             if row_count(rows):
                 changed.append(table.entities[rows])
         self._tick = world.tick
+        world.advance()  # what others write in this very stage counts as new
         weights = world.resource(MorphWeights)
         if structure is None or len(structure.despawned):
             self._drop_dead(world)

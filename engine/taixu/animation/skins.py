@@ -81,6 +81,7 @@ class SkinPalettes:
         transforms = world.resource(WorldTransforms)
         rows = self._moved(transforms)
         self._tick = world.tick
+        world.advance()
         if not len(rows):
             return
         owners = self._owners[rows]

@@ -14,7 +14,6 @@ from __future__ import annotations
 import ast
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from math import isfinite
 from typing import Any
 
 from taixu.errors import TaixuError
@@ -27,6 +26,7 @@ FIELD_TYPES = ("float", "int", "bool", "str", "Vec3", "Quat", "Color", "Entity",
 RGB.
 """
 
+_LARGEST = 1e300
 _FIELD_ARGUMENTS = ("default", "min", "max", "unit", "doc", "choices")
 
 
@@ -109,7 +109,7 @@ def find_fields(tree: ast.Module, *, file: str) -> tuple[ScriptField, ...]:
             continue
         try:
             facts = _facts(node.value)
-        except ValueError:
+        except (ValueError, TypeError, SyntaxError, MemoryError, RecursionError):  # as literal_eval documents them
             continue  # worked out when the script runs: a variable of the script, nothing to edit
         if facts is None:
             continue
@@ -177,4 +177,6 @@ def _type_name(annotation: ast.expr) -> str:
 
 
 def _is_number(value: Any) -> bool:
-    return isinstance(value, (int, float)) and not isinstance(value, bool) and isfinite(value)
+    if not isinstance(value, (int, float)) or isinstance(value, bool):
+        return False
+    return abs(value) <= _LARGEST  # not a NaN either, nor an int that no float can hold

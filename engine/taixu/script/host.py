@@ -214,6 +214,7 @@ class ScriptHost:
         world = self.world
         changed = self._changed_entities()
         self._tick = world.tick
+        world.advance()  # what scripts write in this very stage counts as new
         entities = world.query(Script).entities
         if not len(changed) and np.array_equal(entities, self._entities):
             return

@@ -78,3 +78,15 @@ def test_values_of_documents_are_converted(name: str, value: object, expected: o
 def test_bad_values_are_named(name: str, value: object) -> None:
     with pytest.raises(TaixuError, match=name):
         fields()[name].convert(value)
+
+
+@pytest.mark.parametrize(
+    "default", ["{[]: 1}", "10 ** 9999", "1" * 400, "1e999", "-1e999", "1j", "[" * 150 + "]" * 150, "b'x'"]
+)
+def test_hostile_defaults_are_no_fields_or_one_sentence(default: str) -> None:
+    try:
+        found = find_fields(ast.parse(f"a: float = {default}\n"), file="a.py")
+    except TaixuError as error:
+        assert "'a' takes float" in str(error)
+    else:
+        assert found == ()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
@@ -438,3 +439,34 @@ def test_who_listens_hears_of_everybody_once(make_app: MakeApp) -> None:
     app.frame(STEP)
     assert "there are no events of kind 'sunrise'" in lines(app)[0]
     assert lines(app)[1:] == ["collision_begin One Two", "animation_end Wave"]
+
+
+def test_a_script_may_switch_another_one_off_in_the_same_step(make_app: MakeApp) -> None:
+    app = make_app(
+        a="import game\ndef on_tick(dt):\n    if game.tick == 1: game.find('B').script.enabled = False\n",
+        b="import game\ndef on_tick(dt): game.log('on', game.tick)\n",
+    )
+    app.world.spawn(Name("B"), Script("scripts/b.py"), stable_id=1)
+    app.world.spawn(Name("A"), Script("scripts/a.py"), stable_id=2)
+    for _ in range(4):
+        app.frame(STEP)
+    assert lines(app) == ["on 0", "on 1"]
+
+
+def test_worlds_without_scripts_cost_a_frame_nothing_per_entity(make_app: MakeApp) -> None:
+    counts = []
+    for entities in (1000, 20_000):
+        app = make_app()
+        app.world.spawn_batch(entities, {Transform: {}})
+        app.frame(STEP)
+        calls = 0
+
+        def count(frame: object, event: str, argument: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        sys.setprofile(count)
+        app.frame(STEP)
+        sys.setprofile(None)
+        counts.append(calls)
+    assert counts[0] == counts[1]
