@@ -11,8 +11,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import ChangeLog, Rows, Table, World, indices_of, row_count
-from taixu.math.affine import compose_rows, put_rows, rows_from_trs, take_rows
+from taixu.ecs import ChangeLog, Rows, Table, World, indices_of, merge_rows, row_count
+from taixu.math.affine import as_run, compose_rows, put_rows, put_translations, rows_from_trs, take_rows
 from taixu.scene.components import CELL_M, Parent, Transform
 from taixu.scene.hierarchy import Hierarchy
 
@@ -61,6 +61,11 @@ class WorldTransforms:
         matrix[:3, 3] += self.cells[index] * CELL_M
         return matrix
 
+    @property
+    def has_cells(self) -> bool:
+        """Whether anything was ever outside the middle cell."""
+        return self._has_cells
+
     def changed(self, since: int) -> Rows:
         """Entity indices whose matrix or cell changed after a tick."""
         return self.changes.since(since, len(self.matrices))
@@ -87,13 +92,16 @@ def split_position(position: NDArray[np.float64]) -> tuple[NDArray[np.int32], ND
 def propagate_transforms(world: World) -> None:
     """Bring `WorldTransforms` up to date: changed rows, and what hangs below them, level by level."""
     state, hierarchy = world.resource(WorldTransforms), world.resource(Hierarchy)
-    reparented = hierarchy.update(world)
+    hierarchy.update(world)
     state._reserve(world.index_capacity)
     since, state._tick = state._tick, world.tick
+    rows = hierarchy.changes.since(since, len(hierarchy.parents))
+    reparented = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
     changed = [_update_roots(state, table, since) for table in world.query(Transform, without=(Parent,))]
-    changed += [_show(world, state)]
+    changed += [_show(world, state), _clear_bare(world, state, since)]
+    below = [_indices(table, table.changed((Transform,), since=since)) for table in world.query(Transform, Parent)]
+    changed.append(_update_orphans(world, state, hierarchy, np.concatenate([*below, reparented])))
     if not hierarchy.is_flat:
-        below = [_indices(table, table.changed((Transform,), since=since)) for table in world.query(Transform, Parent)]
         changed.append(_update_children(world, state, hierarchy, [*changed, *below, reparented]))
     for indices in changed:
         state.changes.mark(indices, world.tick)
@@ -105,32 +113,49 @@ def _indices(table: Table, rows: Rows) -> Indices:
 
 
 def _update_roots(state: WorldTransforms, table: Table, since: int) -> Indices:
-    rows = table.changed((Transform,), since=since, fields=_TRS)
-    moved = table.changed((Transform,), since=since, fields=("cell",))
-    if row_count(moved):
-        cells = _part(table, "cell", moved)
+    moved = table.changed((Transform,), since=since, fields=("translation",))
+    turned = table.changed((Transform,), since=since, fields=("rotation", "scale"))
+    jumped = table.changed((Transform,), since=since, fields=("cell",))
+    parts = []
+    if row_count(jumped):
+        cells = _part(table, "cell", jumped)
         state._has_cells = state._has_cells or bool(cells.any())
-        state.cells[_indices(table, moved)] = cells.T
-    if not row_count(rows):
-        return _indices(table, moved)
-    indices = _indices(table, rows)
-    columns = [_part(table, name, rows) for name in _TRS]
-    if isinstance(rows, slice) and int(indices[-1]) - int(indices[0]) == len(indices) - 1 and _is_run(indices):
-        rows_from_trs(*columns, out=state.matrices[indices[0] : indices[-1] + 1])
+        indices = _indices(table, jumped)
+        state.cells[indices] = cells.T
+        parts.append(indices)
+    if row_count(turned):
+        rows = merge_rows([moved, turned], len(table))
+        indices = _indices(table, rows)
+        _write_rows(state, indices, [_part(table, name, rows) for name in _TRS])
+        parts.append(indices)
+    elif row_count(moved):
+        # The commonest change of all touches a third of a matrix, and no column but one.
+        indices = _indices(table, moved)
+        put_translations(state.matrices, indices, _part(table, "translation", moved))
+        parts.append(indices)
+    return _join(parts)
+
+
+def _write_rows(state: WorldTransforms, indices: Indices, columns: list[NDArray[Any]]) -> None:
+    run = as_run(indices)
+    if run is not None:
+        rows_from_trs(*columns, out=state.matrices[run])
     else:
         put_rows(state.matrices, indices, rows_from_trs(*columns, out=np.empty((len(indices), 12), np.float32)))
-    if not row_count(moved) or (isinstance(moved, slice) and isinstance(rows, slice) and moved == rows):
-        return indices
-    return np.concatenate([indices, _indices(table, moved)])
+
+
+def _join(parts: list[Indices]) -> Indices:
+    if len(parts) < 2:
+        return parts[0] if parts else _NONE
+    longest = max(parts, key=len)
+    if all(len(part) == len(longest) and np.array_equal(part, longest) for part in parts):
+        return longest  # new rows: everything about them changed
+    return np.concatenate(parts)
 
 
 def _part(table: Table, name: str, rows: Rows) -> NDArray[Any]:
     column = table.read(Transform, name)
     return column[:, rows] if isinstance(rows, slice) else column.take(rows, axis=1)
-
-
-def _is_run(indices: Indices) -> bool:
-    return bool((np.diff(indices) == 1).all())
 
 
 def _show(world: World, state: WorldTransforms) -> Indices:
@@ -151,6 +176,36 @@ def _show(world: World, state: WorldTransforms) -> Indices:
         state._shown_before = indices
         touched.append(indices)
     return np.concatenate(touched) if touched else _NONE
+
+
+def _clear_bare(world: World, state: WorldTransforms, since: int) -> Indices:
+    """Those who came or changed and have no `Transform` (any more): they add nothing to what hangs below them."""
+    structure = world.structure.since(since)
+    if structure is not None and not structure:
+        return _NONE
+    has_transform = np.array([Transform in table.types for table in world.tables] + [True])  # -1: nobody lives there
+    if structure is None:
+        indices = np.arange(world.index_capacity)
+    else:
+        indices = np.unique(indices_of(np.concatenate([structure.spawned, structure.moved])))
+    bare = indices[~has_transform[world._index.tables[indices]]]
+    state.matrices[bare] = _IDENTITY
+    state.cells[bare] = 0
+    return bare
+
+
+def _update_orphans(world: World, state: WorldTransforms, hierarchy: Hierarchy, candidates: Indices) -> Indices:
+    """Roots with a `Parent` that counts as none: dead, nobody, or below themselves."""
+    loose = np.unique(candidates[hierarchy.parents[candidates] == 0])
+    if not len(loose):
+        return _NONE
+    has_parent = np.array([Parent in table.types for table in world.tables] + [False])  # -1: nobody lives there
+    loose = loose[has_parent[world._index.tables[loose]]]
+    *columns, cells = world.gather_columns(world.entities_at(loose), Transform, (*_TRS, "cell"))
+    put_rows(state.matrices, loose, rows_from_trs(*columns, out=np.empty((len(loose), 12), np.float32)))
+    state._has_cells = state._has_cells or bool(cells.any())
+    state.cells[loose] = cells.T
+    return loose
 
 
 def _update_children(world: World, state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices]) -> Indices:
