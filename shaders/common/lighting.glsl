@@ -10,6 +10,7 @@
 
 layout(binding = TEXTURE_ENVIRONMENT) uniform sampler2D environment_atlas;
 layout(binding = TEXTURE_DFG) uniform sampler2D dfg_table;
+layout(binding = TEXTURE_OPENNESS) uniform sampler2D openness_map; // what nearby surfaces leave open, by pixel
 
 // The turn of the sky about the vertical.
 vec3 sky_from_world(vec3 d) {
@@ -20,6 +21,12 @@ vec3 sky_from_world(vec3 d) {
 // Where occlusion of the hemisphere hides the mirror image: Lagarde, "Moving Frostbite to PBR", 2014.
 float specular_occlusion(float n_dot_v, float occlusion, float roughness) {
     return saturate(pow(n_dot_v + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion);
+}
+
+// Light that bounces between near surfaces brightens what they hide, the more the paler they are: Jimenez et al. 2016.
+vec3 openness_with_bounces(float open, vec3 albedo) {
+    vec3 a = 2.0404 * albedo - 0.3324, b = -4.7951 * albedo + 0.6417, c = 2.7552 * albedo + 0.6903;
+    return max(vec3(open), ((open * a + b) * open + c) * open);
 }
 
 // Radiance towards the camera, premultiplied by how much it covers what is behind. `pixel` is gl_FragCoord.xy,
@@ -46,8 +53,10 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     vec3 mirror = reflect(-f.view, s.normal);
     // Rough lobes lean from the mirror towards the normal.
     vec3 towards = normalize(mix(mirror, s.normal, alpha));
-    float open = specular_occlusion(n_dot_v, s.occlusion, roughness);
-    vec3 light = environment_irradiance(environment_atlas, sky_from_world(s.normal)) * diffuse * s.occlusion;
+    float near = f.blended ? 1.0 : texture(openness_map, pixel * viewport.zw).r;
+    float open = specular_occlusion(n_dot_v, s.occlusion * near, roughness);
+    vec3 light = environment_irradiance(environment_atlas, sky_from_world(s.normal)) * diffuse * s.occlusion
+        * openness_with_bounces(near, s.base_color);
     light += environment_reflection(environment_atlas, sky_from_world(towards), roughness)
         * (energy.single + energy.multiple) * open;
     light *= lighting.sky_turn.z;

@@ -34,9 +34,10 @@ void main() {
         vec4 tint = unpackUnorm4x8(v_object.y);
         f.color *= vec4(linear_from_srgb(tint.rgb), tint.a);
     }
+    f.blended = is_blended(f.material);
     SurfaceInputs s = default_surface(f);
     surface(f, s);
-    if (!is_blended(f.material)) s.opacity = 1.0; // holes of masked materials are in the depth already
+    if (!f.blended) s.opacity = 1.0; // holes of masked materials are in the depth already
     float depth = -(view_from_world * vec4(v_position, 1.0)).z;
     radiance = min(shade(f, s, gl_FragCoord.xy, viewport, depth), vec4(6.0e4));
 }

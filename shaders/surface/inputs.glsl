@@ -27,6 +27,7 @@ struct Fragment {
     vec2 uv1;
     vec4 color;      // linear vertex colour
     bool front;
+    bool blended;    // what is behind shows through
     uint material;   // row of the material's parameters
 };
 

@@ -98,5 +98,7 @@ void surface(in Fragment f, inout SurfaceInputs s) {
 }
 
 bool is_double_sided(uint material) { return materials[material].double_sided != 0u; }
-bool is_blended(uint material) { return materials[material].alpha_mode == ALPHA_MODE_BLEND; }
+bool is_blended(uint material) {
+    return materials[material].alpha_mode == ALPHA_MODE_BLEND || materials[material].transmission > 0.0;
+}
 #endif

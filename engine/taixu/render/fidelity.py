@@ -84,7 +84,7 @@ def score_scenario(
         "tonemap": "aces",
         "exposure_ev": 0.0,
         "shadows": True,
-        "fidelity": True,
+        "occlusion": False,
     }
     display = accumulate(
         renderer,

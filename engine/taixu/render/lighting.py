@@ -52,7 +52,12 @@ LIGHTING_BLOCK = StructLayout(
     rules="std140",
 )
 
-UNITS = {"ENVIRONMENT": TextureSlot.SHADING, "DFG": TextureSlot.SHADING + 1, "SHADOWS": TextureSlot.SHADING + 2}
+UNITS = {
+    "ENVIRONMENT": TextureSlot.SHADING,
+    "DFG": TextureSlot.SHADING + 1,
+    "SHADOWS": TextureSlot.SHADING + 2,
+    "OPENNESS": TextureSlot.SHADING + 3,
+}
 
 _SUN_COSINE, _SUN_GAIN = (
     float(np.cos(np.radians(0.6))),

@@ -14,6 +14,7 @@ from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
 from taixu.render.materials import feature_defines
+from taixu.render.occlusion import has_occlusion
 from taixu.render.views import View
 
 __all__ = ["ShadingFeature", "add_surface"]
@@ -51,7 +52,7 @@ class ShadingFeature:
         if view.quality == "fast":
             return ()
         tail = "_ms" if view.samples > 1 else ""
-        nodes: list[PassNode] = [SolidPass(self, tail, view.samples), BlendedPass(self, tail)]
+        nodes: list[PassNode] = [SolidPass(self, tail, view.samples, has_occlusion(view)), BlendedPass(self, tail)]
         if view.settings.get("background", "sky") == "sky":
             nodes.append(SkyPass(self, tail))
         return nodes
@@ -90,13 +91,14 @@ class SolidPass:
     feature: ShadingFeature
     tail: str
     samples: int
+    occluded: bool
     name: str = "solid"
     rank: int = Rank.OPAQUE
 
     @property
     def reads(self) -> Sequence[str]:
-        """The depth that is drawn over."""
-        return (f"depth{self.tail}",)
+        """The depth that is drawn over, and what is hidden from the sky."""
+        return (f"depth{self.tail}", *(("occlusion",) if self.occluded else ()))
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
