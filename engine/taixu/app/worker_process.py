@@ -47,7 +47,7 @@ class WorkerProcess:
         try:
             self._process = subprocess.Popen(
                 [sys.executable, "-P", "-m", "taixu.app.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env=environment, **options,
+                env=environment, pipesize=1 << 20, **options,
             )
         except OSError as error:
             raise MachineError(f"no worker process can be started: {error}") from error
