@@ -44,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
         project = read_project(made)
         project.name = folder.name
         write_project(project)
+        _write_stub(made / "scripts")
         if folder.exists():
             folder.rmdir()
         os.replace(made, folder)
@@ -51,6 +52,16 @@ def run(args: argparse.Namespace) -> int:
     args.console.show(f"{args.folder} is a project; play it: taixu run {args.folder} --trust")
     args.console.answer({"out": str(folder), "template": args.template, "files": files})
     return 0
+
+
+def _write_stub(scripts: Path) -> None:
+    """The interface of scripts, for the completion of the user's editor."""
+    from taixu.defaults import App
+    from taixu.script import make_stub
+
+    scripts.mkdir(exist_ok=True)
+    with App.headless() as app:
+        (scripts / "game.pyi").write_text(make_stub(app.components), encoding="utf-8", newline="\n")
 
 
 def _make_writable(folder: Path) -> None:
