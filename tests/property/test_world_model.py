@@ -11,9 +11,9 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 
 from taixu.ecs import (
     F32,
+    I32,
     Data,
     EntityRef,
-    I32,
     Text,
     Vec3,
     World,
@@ -286,14 +286,14 @@ class WorldMachine(RuleBasedStateMachine):
     @rule()
     def guard(self) -> None:
         for table in self.world.query(Place):
-            for change in (
-                lambda: self.world.spawn(Place()),
-                lambda: self.world.despawn(table.entities),
-                lambda: self.world.insert(table.entities, Mark),
-                lambda: self.world.remove(table.entities, Place),
+            for change, arguments in (
+                (self.world.spawn, (Place(),)),
+                (self.world.despawn, (table.entities,)),
+                (self.world.insert, (table.entities, Mark)),
+                (self.world.remove, (table.entities, Place)),
             ):
                 try:
-                    change()
+                    change(*arguments)
                 except TaixuError:
                     continue
                 raise AssertionError("the structure changed inside a query")

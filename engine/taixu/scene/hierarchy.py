@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import World, indices_of
+from taixu.ecs import ChangeLog, World, indices_of
 from taixu.scene.components import Parent
 
 __all__ = ["Hierarchy", "despawn_tree"]
@@ -27,8 +27,11 @@ class Hierarchy:
         """Entity index of the parent; 0 for roots."""
         self.levels: list[Indices] = []
         """All children by depth, from 1 on."""
+        self.changes = ChangeLog()
+        """Indices whose parent became another, by tick: ``changes.since(tick, len(parents))``."""
         self._starts: NDArray[np.int64] = np.zeros(1, np.int64)
         self._children: Indices = _NONE
+        self._looped: Indices = _NONE  # whose parent counts as none only until somebody opens the loop
         self._tick = -1
 
     @property
@@ -36,22 +39,29 @@ class Hierarchy:
         """Whether nobody has a parent."""
         return len(self._children) == 0
 
-    def update(self, world: World) -> Indices:
-        """Follow the changes since the last call; gives the indices whose parent is another now."""
+    @property
+    def child_count(self) -> int:
+        """How many have a parent that counts."""
+        return len(self._children)
+
+    def update(self, world: World) -> None:
+        """Follow what changed since the last call. Anybody may call this at any time."""
         capacity = world.index_capacity
-        if not self._changed(world):
-            if len(self.parents) < capacity:
-                self._grow(capacity)
-            return _NONE
+        if self._changed(world):
+            children, parents = self._edges(world)
+            before = self.parents
+            self.parents = np.zeros(capacity, np.int32)
+            self.parents[children] = parents
+            self._number(children, parents)
+            self._looped = children[self.parents[children] == 0]
+            same = min(len(before), capacity)
+            changed = np.flatnonzero(self.parents[:same] != before[:same])
+            self.changes.mark(np.concatenate([changed, same + np.flatnonzero(self.parents[same:])]), world.tick)
+        elif len(self.parents) < capacity:
+            self._grow(capacity)
+        # What is written from now on counts as new.
         self._tick = world.tick
-        children, parents = self._edges(world)
-        before = self.parents
-        self.parents = np.zeros(capacity, np.int32)
-        self.parents[children] = parents
-        self._number(children, parents)
-        same = min(len(before), capacity)
-        changed = np.flatnonzero(self.parents[:same] != before[:same])
-        return np.concatenate([changed, same + np.flatnonzero(self.parents[same:])])
+        world.advance()
 
     def children_of(self, indices: Indices) -> Indices:
         """The children of all of these, in no particular order."""
@@ -89,9 +99,11 @@ class Hierarchy:
             rows = table.changed((Parent,), since=self._tick)
             if rows.stop > rows.start if isinstance(rows, slice) else len(rows):
                 return True
-        if not self.is_flat and len(structure.despawned):
+        if len(structure.despawned) and (len(self._looped) or not self.is_flat):
             return True
         moved = indices_of(structure.moved)
+        if len(self._looped) and np.isin(moved, self._looped).any():
+            return True
         return bool(len(moved)) and bool((self.parents[moved[moved < len(self.parents)]] > 0).any())
 
     def _edges(self, world: World) -> tuple[Indices, Indices]:
@@ -106,7 +118,7 @@ class Hierarchy:
         return np.concatenate(children), np.concatenate(parents)
 
     def _number(self, children: Indices, parents: Indices) -> None:
-        """Families by parent, then depths level by level; who is never reached hangs in a loop and becomes a root."""
+        """Families by parent, then depths level by level; loops are never reached, so their members become roots."""
         capacity = len(self.parents)
         self._link(children, capacity)
         self.depths = np.zeros(capacity, np.int16)
@@ -120,8 +132,17 @@ class Hierarchy:
             self.levels.append(level)
         lost = children[~reached[children]]
         if len(lost):
-            self.parents[lost] = 0
-            self._link(children[reached[children]], capacity)
+            self._open_loops(lost)
+            children = children[self.parents[children] > 0]
+            self._number(children, self.parents_of(children))
+
+    def _open_loops(self, lost: Indices) -> None:
+        """Make roots of those who hang below themselves; who hangs below them stays there."""
+        # Going up as many steps as there are entities, by doubling, ends on a loop from wherever one starts.
+        ups = self.parents.astype(np.intp)
+        for _ in range(len(lost).bit_length()):
+            ups[lost] = ups[ups[lost]]
+        self.parents[ups[lost]] = 0
 
     def _link(self, children: Indices, capacity: int) -> None:
         parents = self.parents[children]

@@ -143,8 +143,14 @@ class Node:
     @property
     def world_matrix(self) -> Vector:
         """World-from-local 4x4 in float64, worked out from the transforms as they are now."""
-        above = self.parent
-        return above.world_matrix @ self.local_matrix if above else self.local_matrix
+        chain = _ancestry(self)
+        loop = chain[-1].parent
+        if loop is not None:  # those who hang below themselves are roots
+            chain = chain[: chain.index(loop) + 1]
+        matrix: Vector = np.eye(4)
+        for node in reversed(chain):
+            matrix = matrix @ node.local_matrix
+        return matrix
 
     @property
     def world_position(self) -> Vector:
@@ -191,7 +197,7 @@ class Node:
 
     def attach(self, parent: Node | None, *, keep_place: bool = True) -> Node:
         """Hang it below another node, or nowhere; by default it stays where it is in the world."""
-        if parent is not None and any(node == self for node in _ancestry(parent)):
+        if parent is not None and self in _ancestry(parent):
             raise TaixuError(f"{self.name!r} cannot hang below itself")
         matrix = self.world_matrix
         if parent is None:
@@ -208,10 +214,16 @@ class Node:
         despawn_tree(self.world, self.entity)
 
 
-def _ancestry(node: Node | None) -> Iterator[Node]:
-    while node is not None:
-        yield node
-        node = node.parent
+def _ancestry(node: Node) -> list[Node]:
+    """A node and those above it; a loop is walked once."""
+    chain: list[Node] = []
+    seen: set[int] = set()
+    here: Node | None = node
+    while here is not None and here.entity not in seen:
+        seen.add(here.entity)
+        chain.append(here)
+        here = here.parent
+    return chain
 
 
 def _vector(values: ArrayLike, length: int, what: str) -> Vector:

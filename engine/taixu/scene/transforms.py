@@ -100,7 +100,8 @@ def propagate_transforms(world: World) -> None:
     changed = [_update_roots(state, table, since) for table in world.query(Transform, without=(Parent,))]
     changed += [_show(world, state), _clear_bare(world, state, since)]
     below = [_indices(table, table.changed((Transform,), since=since)) for table in world.query(Transform, Parent)]
-    changed.append(_update_orphans(world, state, hierarchy, np.concatenate([*below, reparented])))
+    if len(world.query(Parent)) > hierarchy.child_count:
+        changed.append(_update_orphans(world, state, hierarchy, np.concatenate([*below, reparented])))
     if not hierarchy.is_flat:
         changed.append(_update_children(world, state, hierarchy, [*changed, *below, reparented]))
     for indices in changed:
@@ -188,7 +189,7 @@ def _clear_bare(world: World, state: WorldTransforms, since: int) -> Indices:
         indices = np.arange(world.index_capacity)
     else:
         indices = np.unique(indices_of(np.concatenate([structure.spawned, structure.moved])))
-    bare = indices[~has_transform[world._index.tables[indices]]]
+    bare: Indices = indices[~has_transform[world._index.tables[indices]]]
     state.matrices[bare] = _IDENTITY
     state.cells[bare] = 0
     return bare
@@ -196,7 +197,7 @@ def _clear_bare(world: World, state: WorldTransforms, since: int) -> Indices:
 
 def _update_orphans(world: World, state: WorldTransforms, hierarchy: Hierarchy, candidates: Indices) -> Indices:
     """Roots with a `Parent` that counts as none: dead, nobody, or below themselves."""
-    loose = np.unique(candidates[hierarchy.parents[candidates] == 0])
+    loose: Indices = np.unique(candidates[hierarchy.parents[candidates] == 0])
     if not len(loose):
         return _NONE
     has_parent = np.array([Parent in table.types for table in world.tables] + [False])  # -1: nobody lives there

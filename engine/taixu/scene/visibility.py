@@ -26,11 +26,11 @@ def update_visibility(world: World) -> None:
     """Bring `MeshInstance.visible` up to date; costs nothing while nobody is hidden."""
     state = world.resource(VisibilityState)
     query = world.query(Visibility)
+    since, state.tick = state.tick, world.tick
+    world.advance()
     if not len(query) and not state.anybody_hidden:
-        state.tick = world.tick
         return
     kinds = (Visibility, Parent, MeshInstance)
-    since, state.tick = state.tick, world.tick
     moved = world.structure.since(since)
     if moved is not None and not moved and not any(
         row_count(table.changed((cls,), since=since)) for cls in kinds for table in world.query(cls).tables()
