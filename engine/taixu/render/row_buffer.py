@@ -76,7 +76,7 @@ class RowBuffer:
             low, high = int(rows.min()), int(rows.max()) + 1
             self.buffer.write(source[low:high], offset=low * row_bytes)
             return
-        self.scatter(source[rows], rows)
+        self.scatter(source.take(rows, axis=0), rows)
 
     def scatter(self, packed: NDArray[Any], rows: NDArray[Any]) -> None:
         """Write `packed` records to scattered rows, in compute."""

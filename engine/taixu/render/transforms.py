@@ -27,6 +27,7 @@ class TransformBuffers:
         self.previous: RowBuffer | None = None
         self.previous_cells: RowBuffer | None = None
         self.count = 0
+        self._has_cells = False
         self._last: Rows = slice(0, 0)
         self._last_indices: tuple[Buffer, int] | None = None
         self._spare: list[Buffer] = []
@@ -63,6 +64,10 @@ class TransformBuffers:
     def _write(self, places: WorldTransforms, rows: Rows) -> None:
         if row_count(rows):
             self.current.upload(places.matrices, rows)
+        if places.has_cells and not self._has_cells:  # until now all were zero, as the first upload had them
+            self._has_cells = True
+            self.cells.upload(places.cells, slice(0, len(places.cells)))
+        elif row_count(rows) and (self._has_cells or (isinstance(rows, slice) and rows.start == 0)):
             self.cells.upload(places.cells, rows)
 
     def _settle(self, count: int, rows: Rows, fresh: bool) -> None:
