@@ -54,7 +54,9 @@ def test_white_furnace(metallic: float, roughness: float) -> None:
     scene.spawn(1, scene.mesh("sphere", (2, 2, 2), material=material))
     scene.propagate()
     view = View(
-        ViewCamera.looking((0, 0, 4), (0, 0, 0)), (48, 48), settings={"background": "transparent", "encoding": "linear"}
+        ViewCamera.looking((0, 0, 4), (0, 0, 0)),
+        (48, 48),
+        settings={"background": "transparent", "encoding": "linear", "occlusion": False},
     )
     renderer.render(scene.world, [view])
     pixels = renderer.read(view)
