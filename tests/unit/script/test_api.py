@@ -13,9 +13,11 @@ import pytest
 
 from taixu.app import App
 from taixu.ecs import component_type
-from taixu.scene import SHARED_COMPONENTS
-from taixu.script import ScriptHost, make_stub
-from taixu.script.api import API, ENTITY_API
+from taixu.platform import PlatformPlugin
+from taixu.scene import SHARED_COMPONENTS, Name, Node, Transform
+from taixu.scene.plugin import ScenePlugin
+from taixu.script import Script, ScriptHost, ScriptPlugin, make_stub
+from taixu.script.api import API, CALLBACKS, ENTITY_API, EVENT_KINDS
 from taixu.script.entity import Entity
 from taixu.script.game import Game
 from taixu.script.vectors import Quat, Vec3
@@ -105,3 +107,27 @@ def test_rotations_calculate() -> None:
     half = Quat().slerp(quarter, 0.5)
     assert half == pytest.approx(Quat.from_yaw(pi / 4))
     assert Quat(0, 0, 0, 0).normalized() == (0, 0, 0, 1)
+
+
+def test_the_guide_names_everything_and_its_example_runs(repository: Path, tmp_path: Path) -> None:
+    guide = (repository / "docs" / "guide" / "scripts.md").read_text()
+    missing = [entry.name for entry in API if f"game.{entry.name}" not in guide]
+    missing += [entry.name for entry in ENTITY_API if f"`{entry.name}`" not in guide]
+    missing += [item.name for item in CALLBACKS if item.name not in guide]
+    missing += [kind for kind in EVENT_KINDS if f"`{kind}`" not in guide]
+    assert missing == []
+    (tmp_path / "scripts").mkdir()
+    (tmp_path / "scripts" / "door.py").write_text(guide.split("```python\n")[1].split("```")[0])
+    app = App()
+    for plugin in (PlatformPlugin(), ScenePlugin(), ScriptPlugin(tmp_path, trust=True)):
+        app.add_plugin(plugin)
+    door = app.world.spawn(Transform(), Script("scripts/door.py", fields={"speed": 3.0}))
+    player = app.world.spawn(Transform(), Name("Player"))
+    for _ in range(60):
+        app.frame(1 / 60)
+    assert Node(app.world, door).position[1] == pytest.approx(2, abs=0.1)
+    Node(app.world, player).position = (10, 0, 0)
+    for _ in range(60):
+        app.frame(1 / 60)
+    assert Node(app.world, door).position[1] == pytest.approx(0, abs=0.1)
+    assert not app.resource(ScriptHost).stopped()
