@@ -47,7 +47,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--fov", type=positive, metavar="DEG", help="vertical field of view, below 180")
     add("--time", type=finite, default=0.0, metavar="S", help="seconds into animation and simulation")
     add("--seconds", type=positive, default=4.0, metavar="S", help="length of a film; 4")
-    add("--samples", type=positive_integer, default=16, metavar="N", help="samples per pixel of a picture; 16")
+    add("--samples", type=positive_integer, default=8, metavar="N", help="samples per pixel of a picture; 8")
     add("--trust", action="store_true", help="let the project run its scripts")
 
 

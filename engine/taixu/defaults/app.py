@@ -143,7 +143,7 @@ class App(base.App):
         return self
 
     def picture(
-        self, *, camera: ViewCamera | str | None = None, size: tuple[int, int] | None = None, samples: int = 16,
+        self, *, camera: ViewCamera | str | None = None, size: tuple[int, int] | None = None, samples: int = 8,
         linear: bool = False, settings: dict[str, Any] | None = None,
     ) -> Picture:
         """A picture of the world as it stands.

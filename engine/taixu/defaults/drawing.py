@@ -73,7 +73,7 @@ class Drawing:
         return frame_camera(world, aspect=aspect) if entity is None else ViewCamera.of_entity(world, entity)
 
     def still(
-        self, world: World, *, camera: ViewCamera | None = None, size: tuple[int, int] | None = None, samples: int = 16,
+        self, world: World, *, camera: ViewCamera | None = None, size: tuple[int, int] | None = None, samples: int = 8,
         linear: bool = False, settings: dict[str, Any] | None = None,
     ) -> Picture:
         """A picture that takes its time; see `taixu.render.render_still`."""

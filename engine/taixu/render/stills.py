@@ -32,7 +32,7 @@ def render_still(
     camera: ViewCamera,
     *,
     size: tuple[int, int] = (1280, 720),
-    samples: int = 16,
+    samples: int = 8,
     encoding: str = "srgb",
     settings: dict[str, Any] | None = None,
 ) -> Picture:
