@@ -51,6 +51,7 @@ class Capabilities:
     max_texture_size: int = 16384
     max_layers: int = 2048
     max_samples: int = 4
+    max_integer_samples: int = 4
     max_storage_bytes: int = 1 << 27
     max_anisotropy: float = 1.0
     has_indirect_count: bool = False

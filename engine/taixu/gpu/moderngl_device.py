@@ -75,31 +75,50 @@ def attach_device(make_current: Callable[[], object], *, shaders: ShaderLibrary 
     return ModernglDevice(context, make_current=make_current, shaders=shaders, debug=debug, owns=False)
 
 
+def _capabilities(context: Any, gl: GL) -> Capabilities:
+    """What a context can do.
+
+    Raises
+    ------
+    MachineError
+        Where that is too little.
+    """
+    name, code, extensions = context.info["GL_RENDERER"], context.version_code, context.extensions
+    if code < _NEEDED:
+        raise MachineError(f"OpenGL 4.3 is needed, and {name} offers {code // 100}.{code // 10 % 10}: "
+                           "update the graphics driver or use a newer GPU")  # fmt: skip
+    if "GL_ARB_clip_control" not in extensions and code < 450:
+        raise MachineError(f"reversed depth needs ARB_clip_control, which {name} lacks: update the graphics driver")
+    for stage, parameter, needed in (("vertex", 0x90D6, 8), ("fragment", 0x90DA, 8), ("compute", 0x90DB, 12)):
+        blocks = gl.integer(parameter)
+        if blocks < needed or gl.integer(0x90DD) < 16:
+            raise MachineError(f"{needed} storage blocks for {stage} shaders and 16 bindings are needed, and {name} "
+                               f"offers {blocks} and {gl.integer(0x90DD)}: use a newer GPU")  # fmt: skip
+    return Capabilities(
+        name=name, version=context.info["GL_VERSION"], version_code=code, max_texture_size=gl.integer(0x0D33),
+        max_layers=gl.integer(0x88FF), max_samples=min(gl.integer(0x910E), gl.integer(0x910F)),
+        max_integer_samples=gl.integer(0x9110), max_storage_bytes=gl.integer(0x90DE),
+        max_anisotropy=gl.number(0x84FF) if "GL_EXT_texture_filter_anisotropic" in extensions else 1.0,
+        has_indirect_count=code >= 460 or "GL_ARB_indirect_parameters" in extensions,
+        has_buffer_storage=code >= 440 or "GL_ARB_buffer_storage" in extensions,
+        has_s3tc="GL_EXT_texture_compression_s3tc" in extensions, has_bptc=True,
+        is_software="llvmpipe" in name or "softpipe" in name,
+    )  # fmt: skip
+
+
 class ModernglDevice(Device):
     """See `Device`. Made by `open_device` and `attach_device`."""
 
     def __init__(self, context: Any, *, make_current: Callable[[], object], shaders: ShaderLibrary | None, debug: bool,
                  owns: bool) -> None:  # fmt: skip
-        name, version = context.info["GL_RENDERER"], context.info["GL_VERSION"]
-        if context.version_code < _NEEDED:
-            code = context.version_code
+        try:
+            self.gl = gl = GL(context.mglo._context.load_opengl_function)
+            capabilities = _capabilities(context, gl)
+        except MachineError:
             if owns:
                 context.release()
-            raise MachineError(f"OpenGL 4.3 is needed, and {name} offers {code // 100}.{code // 10 % 10}: "
-                               "update the graphics driver or use a newer GPU")  # fmt: skip
-        self.gl = gl = GL(context.mglo._context.load_opengl_function)
-        if "GL_ARB_clip_control" not in context.extensions and context.version_code < 450:
-            raise MachineError(f"reversed depth needs ARB_clip_control, which {name} lacks: update the graphics driver")
-        extensions = context.extensions
-        super().__init__(Capabilities(
-            name=name, version=version, version_code=context.version_code, max_texture_size=gl.integer(0x0D33),
-            max_layers=gl.integer(0x88FF), max_samples=gl.integer(0x8D57), max_storage_bytes=gl.integer(0x90DE),
-            max_anisotropy=gl.number(0x84FF) if "GL_EXT_texture_filter_anisotropic" in extensions else 1.0,
-            has_indirect_count=context.version_code >= 460 or "GL_ARB_indirect_parameters" in extensions,
-            has_buffer_storage=context.version_code >= 440 or "GL_ARB_buffer_storage" in extensions,
-            has_s3tc="GL_EXT_texture_compression_s3tc" in extensions,
-            has_bptc=context.version_code >= 420, is_software="llvmpipe" in name or "softpipe" in name,
-        ), shaders)  # fmt: skip
+            raise
+        super().__init__(capabilities, shaders)
         self.context = context
         self._make_current, self._owns = make_current, owns
         self._programs: dict[tuple[str, ...], Any] = {}

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
+from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary, finalize
 
@@ -36,10 +38,13 @@ from taixu.render.occlusion import OcclusionFeature
 from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures
 from taixu.render.shading import ShadingFeature
-from taixu.render.views import View, ViewCamera, view_block
+from taixu.render.views import OUTPUTS, View, ViewCamera, view_block
 from taixu.scene import WorldTransforms
 
 __all__ = ["Renderer"]
+
+_log = logging.getLogger(__name__)
+_WATCH_SECS = 0.5
 
 
 class Renderer:
@@ -51,6 +56,8 @@ class Renderer:
         Stays the caller's.
     load_textures
         Brings a material's images to the texture pool; by default it decodes them.
+    watch_shaders
+        Look twice a second for edited shaders; one that does not compile is logged, and the last good one stays.
 
     Attributes
     ----------
@@ -64,12 +71,16 @@ class Renderer:
         In the order in which they are asked.
     """
 
-    def __init__(self, device: Device, *, load_textures: TextureLoader | None = None) -> None:
+    def __init__(
+        self, device: Device, *, load_textures: TextureLoader | None = None, watch_shaders: bool = False
+    ) -> None:
         self.device = device
         register_sources(device)
         self.meshes = MeshPool(device)
         self.materials = MaterialTable(device)
         self.lines = LineBatch()
+        self.watches_shaders = watch_shaders
+        self._watched_secs = 0.0
         self.load_textures: TextureLoader = load_textures or PoolTextureLoader(self.materials.pool)
         self.features: list[Feature] = []
         self.frame_index = 0
@@ -109,7 +120,11 @@ class Renderer:
 
     def configure(self, view: View) -> None:
         """Resolve the view's pass graph if its configuration changed."""
-        view.samples = min(view.samples, self.device.capabilities.max_samples)
+        limits = self.device.capabilities
+        most = min(limits.max_samples, limits.max_integer_samples) if "id" in view.outputs else limits.max_samples
+        view.samples = min(view.samples, most)
+        for name in view.outputs - set(OUTPUTS):
+            raise ValueError(f"view {view.name!r} wants {name!r}; there are {', '.join(OUTPUTS)}")
         wanted = (view.configuration(), self._revision)
         if view._configured == wanted and view.graph is not None:
             return
@@ -127,6 +142,7 @@ class Renderer:
         """Draw one frame of a world into all views. Transforms have been propagated."""
         device = self.device
         self._add_features_of(world)
+        self._reload_shaders()
         with device.frame():
             while self._orphans:
                 self._orphans.pop().release()
@@ -153,6 +169,12 @@ class Renderer:
         self.lines.clear()
         if world.has_resource(LineBatch):
             world.resource(LineBatch).clear()
+
+    def _reload_shaders(self) -> None:
+        if self.watches_shaders and monotonic() - self._watched_secs > _WATCH_SECS:
+            self._watched_secs = monotonic()
+            for message in self.device.reload_shaders():
+                _log.error("%s", message)
 
     def _add_features_of(self, world: World) -> None:
         """Make the features that plugins left in the world."""

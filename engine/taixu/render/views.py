@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from math import pi
 from typing import TYPE_CHECKING, Any
@@ -177,12 +176,3 @@ def _invert_rigid(matrix: NDArray[np.float64]) -> NDArray[np.float64]:
     inverse[:3, :3] = matrix[:3, :3].T
     inverse[:3, 3] = -matrix[:3, :3].T @ matrix[:3, 3]
     return inverse
-
-
-def merge_outputs(names: Iterable[str]) -> frozenset[str]:
-    """Checked output names."""
-    wanted = frozenset(names)
-    unknown = wanted - set(OUTPUTS)
-    if unknown:
-        raise ValueError(f"no output {', '.join(sorted(unknown))}; there are {', '.join(OUTPUTS)}")
-    return wanted

@@ -1,10 +1,16 @@
 from __future__ import annotations
 
+import os
+import shutil
+import time
+from pathlib import Path
+
 import numpy as np
 import pytest
 from gpu_device import shared_device
 from render_world import SmallWorld
 
+from taixu.gpu import ShaderLibrary, create_device
 from taixu.render import Renderer, View, ViewCamera
 from taixu.scene import MeshInstance, Transform, split_position
 
@@ -195,3 +201,38 @@ def test_ids_are_of_entities_not_of_slots(renderer: Renderer) -> None:
     scene.world.set(new, MeshInstance, visible=False)
     renderer.render(scene.world, [view])
     assert renderer.pick(view, 32, 24) is None
+
+
+def test_unknown_outputs_are_named(renderer: Renderer) -> None:
+    view = View(ViewCamera.looking((0, 0, 4), (0, 0, 0)), SIZE, outputs=frozenset({"color", "colour"}))
+    with pytest.raises(ValueError, match="'colour'; there are color, depth, normal, velocity, id"):
+        renderer.render(SmallWorld().world, [view])
+
+
+def test_edited_shaders_are_picked_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    scene = SmallWorld()
+    scene.propagate()
+    device = create_device(shaders=ShaderLibrary([tmp_path]))
+    shutil.copytree(ShaderLibrary().roots[0], tmp_path, dirs_exist_ok=True)
+    renderer = Renderer(device, watch_shaders=True)
+    monkeypatch.setattr("taixu.render.renderer._WATCH_SECS", 0.0)
+    view = View(ViewCamera.looking((0, 0, 4), (0, 0, 0)), (8, 8), quality="fast", settings={"background": (0, 0, 0, 1)})
+    scene.spawn(1, scene.mesh())
+    scene.propagate()
+    file = tmp_path / "passes" / "fast.frag"
+    text = file.read_text()
+    reds = []
+    for age, source in enumerate(
+        (text, text.replace("picture = vec4(", "picture = vec4(1.0, 0.0, 0.0, 1.0); if (false) picture = vec4("), "?!")
+    ):
+        file.write_text(source)
+        os.utime(file, (time.time() + 10 * age, time.time() + 10 * age))
+        renderer.render(scene.world, [view])
+        reds.append(renderer.read(view)[4, 4, :3].tolist() == [255, 0, 0])
+    assert reds == [False, True, True]
+    assert "fast.frag:1" in caplog.text
+    view.release()
+    renderer.release()
+    device.release()
