@@ -40,7 +40,7 @@ def shape_mesh(kind: str, size: tuple[float, float, float], *, bevel_m: float = 
     extent = np.asarray(size, float)
     if extent.shape != (3,) or not np.isfinite(extent).all() or (extent < 0).any():
         raise TaixuError(f"a shape's size takes three lengths in metres, not {size!r:.80}")
-    half = extent / 2
+    half = np.maximum(extent / 2, 1e-9)  # a flat box is thin: nothing divides by zero
     bevel = float(np.clip(bevel_m, 0.0, half.min()))
     if kind == "box":
         return _box(half, bevel)
