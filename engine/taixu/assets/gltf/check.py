@@ -108,11 +108,11 @@ def _check_bounds(fields: Fields, accessors: Accessors, index: int) -> None:
     """Compare the declared ``min`` and ``max`` with the stored values (not normalised)."""
     if accessors.header(index).view is None and "sparse" not in fields:
         return  # its values come from elsewhere: an extension, or the application
-    if "min" not in fields and "max" not in fields:
-        return
     values = accessors.raw(index)
     if values.dtype.kind == "f":
         values = accessors.floats(index)
+    if "min" not in fields and "max" not in fields:
+        return
     if not accessors.budget.spend(values.nbytes):
         raise fields.fail("", "its bounds are not looked at: the accessors overlap too much")
     for name, actual in (("min", values.min(axis=0)), ("max", values.max(axis=0))):

@@ -203,11 +203,9 @@ def read_skin(fields: Fields, accessors: Accessors) -> Skin:
         extras=fields.extras,
         extensions=fields.other_extensions(),
     )
-    if not accessors.budget.spend(64 * len(joints)):
-        raise fields.fail("joints", "there are more joints than a file of this size may have")
     index = fields.index("inverseBindMatrices", "accessors")
     if index is None:
-        skin.inverse_bind_matrices = np.tile(np.eye(4, dtype=np.float32), (len(joints), 1, 1))
+        skin.inverse_bind_matrices = np.broadcast_to(np.eye(4, dtype=np.float32), (len(joints), 4, 4))
         return skin
     matrices = accessors.matrices(index)
     if len(matrices) < len(joints):
