@@ -81,8 +81,8 @@ def use(app: App, **models: ModelData) -> Store:
 
 
 def nodes_of(app: App) -> dict[str, View]:
-    world = app.world
-    return {world.get(entity, Name).text: View(world, entity) for entity in world.query(FromModel, Name).entities.tolist()}
+    nodes = [View(app.world, entity) for entity in app.world.query(FromModel, Name).entities.tolist()]
+    return {node.name: node for node in nodes}
 
 
 def test_nodes_become_entities_below_their_owner(app: App) -> None:
@@ -189,15 +189,14 @@ def test_a_model_that_cannot_be_read_is_said_once(app: App, caplog: pytest.LogCa
 
 
 def test_instances_stand_below_their_node(app: App) -> None:
-    copies = Instances(
-        np.array([[1, 0, 0], [0, 0, 3]], np.float32), np.array([[0, 0, 0, 1]] * 2, np.float32), np.ones((2, 3), np.float32)
-    )
+    places = np.array([[1, 0, 0], [0, 0, 3]], np.float32)
+    copies = Instances(places, np.array([[0, 0, 0, 1]] * 2, np.float32), np.ones((2, 3), np.float32))
     use(app, many=ModelData(nodes=[Node("grid", mesh=0, instances=copies)], meshes=[Mesh(primitives=[triangle()])]))
     app.world.spawn(Transform(translation=(0, 5, 0)), Model("many"))
     app.frame(1 / 60)
     shown = app.world.query(MeshInstance).entities
-    places = {tuple(View(app.world, entity).world_position.tolist()) for entity in shown.tolist()}
-    assert places == {(1, 5, 0), (0, 5, 3)}
+    found = {tuple(View(app.world, entity).world_position.tolist()) for entity in shown.tolist()}
+    assert found == {(1, 5, 0), (0, 5, 3)}
     assert not app.world.has(nodes_of(app)["grid"].entity, MeshInstance)
 
 
