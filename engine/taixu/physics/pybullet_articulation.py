@@ -183,7 +183,7 @@ def load_urdf(backend: PybulletBackend, path: str, pose: NDArray, fixed: bool) -
     for index, slot in enumerate(bodies.tolist()):
         backend.uids[slot], backend.links[slot] = uid, index - 1
         backend.slots[uid, index - 1] = slot
-        backend.centres[slot] = backend.body_from_centre[slot] = centre
+        backend.centre_pose[slot] = backend.body_from_centre[slot] = centre
         backend.offset[slot] = False
         backend.sleep.wake(np.array([slot]))
         bullet.setCollisionFilterGroupMask(uid, index - 1, 1 << 1, -1, physicsClientId=client)
@@ -191,10 +191,10 @@ def load_urdf(backend: PybulletBackend, path: str, pose: NDArray, fixed: bool) -
     from .poses import inverse
 
     root = bodies[0]
-    backend.centres[root] = np.array([*info[3], *info[4]])
-    backend.centres[root, 3:] /= np.linalg.norm(backend.centres[root, 3:]) or 1.0
-    backend.body_from_centre[root] = inverse(backend.centres[root])
-    backend.offset[root] = bool(np.abs(backend.centres[root] - centre).max() > 1e-12)
+    backend.centre_pose[root] = np.array([*info[3], *info[4]])
+    backend.centre_pose[root, 3:] /= np.linalg.norm(backend.centre_pose[root, 3:]) or 1.0
+    backend.body_from_centre[root] = inverse(backend.centre_pose[root])
+    backend.offset[root] = bool(np.abs(backend.centre_pose[root] - centre).max() > 1e-12)
     articulation = BulletArticulation(backend, uid, bodies, fixed)
     backend._articulation_bodies[articulation.id] = bodies
     return articulation

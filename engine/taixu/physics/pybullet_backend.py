@@ -33,13 +33,13 @@ from .shapes import Shape
 from .sleep import SleepTracker
 from .soft_joints import SoftJoints
 
-__all__ = ["BodySpec", "PybulletBackend"]
+__all__ = ["BodySpec", "PybulletBackend", "bullet_damping"]
 
 KINEMATIC_MASS = 1.0e7
 ITERATIONS = 10
-TUNING = {"contactSlop": 0.003, "contactERP": 0.2, "erp": 0.2, "warmStartingFactor": 0.85, "numSubSteps": 0}
+TUNING = {"contactSlop": 0.003, "contactERP": 0.2, "erp": 0.2, "warmStartingFactor": 0.85, "numSubSteps": 0, "collisionFilterMode": 0}
 RAY_BIT = 1
-"""Bullet's rays are in group 1: every mask holds that bit and no body is in that group."""
+"""Both sides must agree to collide (filter mode 0). Bullet's rays are in group 1: every mask holds that bit and no body is in that group."""
 
 
 @dataclass(frozen=True)
@@ -95,7 +95,7 @@ class PybulletBackend(BackendBase):
         self.uids = np.full(64, -1, np.int64)
         self.links = np.full(64, -1, np.int64)
         self.slots: dict[tuple[int, int], int] = {}
-        self.centres = np.tile(IDENTITY_POSE, (64, 1))  # centre of mass in the body's frame
+        self.centre_pose = np.tile(IDENTITY_POSE, (64, 1))  # centre of mass in the body's frame
         self.body_from_centre = np.tile(IDENTITY_POSE, (64, 1))
         self.offset = np.zeros(64, bool)  # the centre is not the body's frame
         self.pose = np.tile(IDENTITY_POSE, (64, 1))
@@ -105,6 +105,7 @@ class PybulletBackend(BackendBase):
         self._targets: dict[int, NDArray] = {}
         self._moving: set[int] = set()
         self._scaled: dict[int, float] = {}
+        self._new_locked: list[int] = []
         self._listeners: list[int] | None = None
         self._trigger_slots: list[int] | None = None
         self._readable: NDArray[np.int64] | None = None
@@ -125,7 +126,7 @@ class PybulletBackend(BackendBase):
         for name, fill in (("uids", -1), ("links", -1), ("offset", False), ("radii", 0.0)):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.full(more, fill, old.dtype)]))
-        for name in ("centres", "body_from_centre", "pose"):
+        for name in ("centre_pose", "body_from_centre", "pose"):
             setattr(self, name, np.concatenate([getattr(self, name), np.tile(IDENTITY_POSE, (more, 1))]))
         self._velocity = np.concatenate([self._velocity, np.zeros((more, 6))])
         self.sleep.grow(capacity)
@@ -152,7 +153,7 @@ class PybulletBackend(BackendBase):
         self.specs[slot] = spec
         self.pose[slot] = pose
         centre = spec.mass.centre if spec.mass else np.array(IDENTITY_POSE)
-        self.centres[slot], self.body_from_centre[slot] = centre, inverse(centre)
+        self.centre_pose[slot], self.body_from_centre[slot] = centre, inverse(centre)
         self.offset[slot] = bool(np.abs(centre - IDENTITY_POSE).max() > 0)
         self.radii[slot] = spec.radius_m
         self.sleep.wake(np.array([slot]))
@@ -163,7 +164,7 @@ class PybulletBackend(BackendBase):
         """Make the native maximal-coordinate body of a slot at `pose[slot]`."""
         bullet, spec = self.bullet, self.specs[slot]
         mass = spec.mass.mass_kg if spec.mass else 0.0
-        centre = compose(self.pose[slot], self.centres[slot])
+        centre = compose(self.pose[slot], self.centre_pose[slot])
         from_centre = self.body_from_centre[slot] if self.offset[slot] else None
         parts = [(s, p if from_centre is None else compose(from_centre, p)) for s, p in spec.solids]
         shape = self.shapes.acquire(parts)
@@ -182,10 +183,8 @@ class PybulletBackend(BackendBase):
         self.slots[uid, -1] = slot
         self.tune(slot)
         if spec.mass is not None:
-            # The pose is set once more because Bullet refreshes the world inertia only then.
-            bullet.resetBasePositionAndOrientation(
-                uid, centre[:3].tolist(), centre[3:].tolist(), physicsClientId=self.client
-            )
+            if spec.flags & BodyFlags.LOCK_ROTATION:
+                self._new_locked.append(slot)
             if np.any(velocity):
                 bullet.resetBaseVelocity(uid, velocity[:3].tolist(), velocity[3:].tolist(), physicsClientId=self.client)
         self._forget_lists()
@@ -206,8 +205,8 @@ class PybulletBackend(BackendBase):
             link,
             lateralFriction=spec.friction**0.5,
             restitution=spec.restitution**0.5,
-            linearDamping=spec.linear_damping,
-            angularDamping=spec.angular_damping,
+            linearDamping=bullet_damping(spec.linear_damping),
+            angularDamping=bullet_damping(spec.angular_damping),
             physicsClientId=self.client,
             **more,
         )
@@ -270,7 +269,7 @@ class PybulletBackend(BackendBase):
         self._wake(np.concatenate([ids[self._kinds[ids] == BodyKind.DYNAMIC], near]))
 
     def _put(self, slot: int) -> None:
-        centre = compose(self.pose[slot], self.centres[slot])
+        centre = compose(self.pose[slot], self.centre_pose[slot])
         velocity = None
         if self._kinds[slot] == BodyKind.DYNAMIC:  # resetting a pose stops a body
             velocity = self.bullet.getBaseVelocity(int(self.uids[slot]), physicsClientId=self.client)
@@ -296,7 +295,7 @@ class PybulletBackend(BackendBase):
         if len(asleep):
             self._wake(asleep)
         bullet, frame = self.bullet, self.bullet.WORLD_FRAME
-        places = compose(self.pose[ids], self.centres[ids])[:, :3].tolist()
+        places = compose(self.pose[ids], self.centre_pose[ids])[:, :3].tolist()
         pushed, turned = wrenches[:, :3].any(axis=1), wrenches[:, 3:].any(axis=1)
         for i, (uid, link) in enumerate(zip(self.uids[ids].tolist(), self.links[ids].tolist(), strict=True)):
             if pushed[i]:
@@ -322,6 +321,7 @@ class PybulletBackend(BackendBase):
     def _step(self, n: int) -> None:
         self.islands.flush()
         self._start_kinematic(n)
+        self.islands.follow(self._targets)
         step, client = self.bullet.stepSimulation, self.client
         for _ in range(n):
             if self._scaled:
@@ -330,6 +330,8 @@ class PybulletBackend(BackendBase):
             for articulation in self._articulations.values():
                 articulation.actuate()
             step(physicsClientId=client)
+            if self._new_locked:
+                self._straighten()
             if self.soft:
                 self._sync(1)
         if not self.soft:
@@ -339,6 +341,18 @@ class PybulletBackend(BackendBase):
             self._put(slot)
         self._targets.clear()
         self._collect_events()
+
+    def _straighten(self) -> None:
+        """Bullet takes over an inertia in a body's first step: undo the turning of those that must not turn."""
+        for slot in self._new_locked:
+            if self._bodies.alive[slot] and slot in self.specs and self.links[slot] < 0:
+                uid = int(self.uids[slot])
+                place, _ = self.bullet.getBasePositionAndOrientation(uid, physicsClientId=self.client)
+                linear, _ = self.bullet.getBaseVelocity(uid, physicsClientId=self.client)
+                turn = compose(self.pose[slot], self.centre_pose[slot])[3:].tolist()
+                self.bullet.resetBasePositionAndOrientation(uid, place, turn, physicsClientId=self.client)
+                self.bullet.resetBaseVelocity(uid, linear, (0.0, 0.0, 0.0), physicsClientId=self.client)
+        self._new_locked.clear()
 
     def _start_kinematic(self, n: int) -> None:
         from .poses import spin
@@ -501,6 +515,11 @@ class PybulletBackend(BackendBase):
         self._touching.clear()
 
 
+def bullet_damping(rate: float) -> float:
+    """Bullet's damping is the part of the velocity lost in a second; ours is a rate, 1/s."""
+    return float(-np.expm1(-rate))
+
+
 def _spec(batch: BodyBatch, row: int, colliders: NDArray, mass: MassProperties | None) -> BodySpec:
     solid = colliders[~colliders["trigger"]]
     first = solid[0] if len(solid) else None
@@ -571,9 +590,11 @@ CAPS = Caps(
         "heightfield": "a triangle mesh of the heights",
         "compound": "layers, masks, friction and restitution are per body: layers and masks joined, materials of the first",
         "hinge": "jointed bodies become one multibody; a loop is closed by point constraints, without limits or motors",
+        "ball": "islands with three joints or more in a row are damped: Featherstone's explicit terms gain energy at 60 Hz",
         "distance": "distances, ropes and springs are forces computed before each step: stiff, not rigid",
         "triggers": "overlaps computed after each step against bodies that are not static",
         "sleep": "bodies still for half a second are put to sleep; Bullet wakes them when something moves against them",
+        "inertia": "in a body's first step Bullet uses its own estimate, the box around it",
         "resumable": "a snapshot holds poses and velocities; contact impulses start anew",
     },
 )

@@ -30,6 +30,11 @@ __all__ = ["Islands"]
 
 IDENTITY = np.array(IDENTITY_POSE)
 UNLIMITED_FORCE = 1.0e9
+FOLLOW_ERP = 0.8
+"""The part of the way to a kinematic body that a joint to it makes good in a step."""
+CHAIN_LENGTH = 3
+"""Joints in a row from which a multibody gains energy at 60 Hz unless it is damped by `CHAIN_DAMPING` (measured)."""
+CHAIN_DAMPING = 0.1
 
 
 @dataclass
@@ -39,6 +44,7 @@ class _Island:
     link_of: dict[int, int]  # slot to link; the root, where it is a body, is -1
     edges: dict[int, Edge]  # joint id to tree edge
     constraints: list[int] = field(default_factory=list)
+    followers: list[tuple[int, int, NDArray]] = field(default_factory=list)  # constraint, kinematic body, frame in it
 
 
 class Islands:
@@ -183,7 +189,7 @@ class Islands:
         else:
             base_shape = self._shape(root, backend.body_from_centre[root])
             base_mass = backend.specs[root].mass.mass_kg if backend.specs[root].mass else 0.0
-            frames[root] = backend.centres[root]
+            frames[root] = backend.centre_pose[root]
             base = compose(backend.pose[root], frames[root])
             island.link_of[root] = -1
         columns: dict[str, list[Any]] = {name: [] for name in _LINK_COLUMNS}
@@ -194,7 +200,7 @@ class Islands:
             joint_in_parent = relative(frames[edge.parent], parent_frame)
             # Where the centre of mass and the shapes are, seen from the link frame.
             from_link = inverse(edge.child_frame)
-            centre = compose(from_link, backend.centres[edge.child])
+            centre = compose(from_link, backend.centre_pose[edge.child])
             mass = backend.specs[edge.child].mass
             columns["linkMasses"].append(mass.mass_kg if mass else 0.0)
             columns["linkCollisionShapeIndices"].append(self._shape(edge.child, from_link))
@@ -234,6 +240,23 @@ class Islands:
                 self._part(edge.joint)
         for joint in loops:
             self._close(island, joint)
+        self._calm(island, tree)
+
+    def _calm(self, island: _Island, tree: list[Edge]) -> None:
+        """Set the damping, which Bullet keeps for a whole multibody: the greatest of its bodies', and more for chains."""
+        from .pybullet_backend import bullet_damping
+
+        depth: dict[int, int] = {}
+        for edge in tree:
+            depth[edge.child] = depth.get(edge.parent, 0) + 1
+        least = CHAIN_DAMPING if max(depth.values(), default=0) >= CHAIN_LENGTH else 0.0
+        specs = [self._backend.specs[slot] for slot in island.slots]
+        linear = max(least, *(bullet_damping(spec.linear_damping) for spec in specs))
+        angular = max(least, *(bullet_damping(spec.angular_damping) for spec in specs))
+        for link in range(-1, len(tree)):
+            self._backend.bullet.changeDynamics(
+                island.uid, link, linearDamping=linear, angularDamping=angular, physicsClientId=self._backend.client
+            )
 
     def _shape(self, slot: int, from_frame: NDArray) -> int:
         parts = [(shape, compose(from_frame, pose)) for shape, pose in self._backend.specs[slot].solids]
@@ -281,7 +304,7 @@ class Islands:
     def _velocity_at(self, slot: int, velocity: NDArray, place: NDArray) -> NDArray:
         if slot < 0:
             return np.zeros(3)
-        centre = compose(self._backend.pose[slot], self._backend.centres[slot])
+        centre = compose(self._backend.pose[slot], self._backend.centre_pose[slot])
         return velocity[:3] + np.cross(velocity[3:], place[:3] - centre[:3])
 
     def _limit(self, island: _Island, edge: Edge) -> None:
@@ -339,30 +362,48 @@ class Islands:
             )  # fmt: skip
 
     def _close(self, island: _Island, joint: JointRecord) -> None:
-        """Close a loop: points for balls and hinges (two, along the axis), whole frames for the rest."""
+        """Close a loop: points for balls and hinges (two, along the axis), whole frames for the rest.
+
+        Bullet crashes on constraints between multibodies and free bodies, so joints to kinematic bodies end in the world, at
+        a place that `follow` moves with the body.
+        """
         backend, bullet = self._backend, self._backend.bullet
         ends: list[tuple[int, int, NDArray]] = []
+        leader = -1
         for slot, frame in ((joint.a, joint.frame_a), (joint.b, joint.frame_b)):
             if slot >= 0 and slot in island.link_of:
                 ends.append((island.uid, island.link_of[slot], compose(backend.body_from_centre[slot], frame)))
-            elif slot >= 0 and backend.uids[slot] >= 0:
-                ends.append((int(backend.uids[slot]), -1, compose(backend.body_from_centre[slot], frame)))
             else:
-                ends.append((-1, -1, frame))
+                leader = slot
+                ends.append((-1, -1, compose(backend.pose[slot], frame) if slot >= 0 else frame))
         ends.sort(key=lambda end: end[0] < 0)  # Bullet wants the world second
         (uid, link, here), (other, other_link, there) = ends
         kinds = {JointKind.FIXED: bullet.JOINT_FIXED, JointKind.SLIDER: bullet.JOINT_PRISMATIC}
-        shifts = (-0.25, 0.25) if joint.kind == JointKind.HINGE else (0.0,)
-        for shift in shifts:
-            one, two = (compose(frame, (shift, 0, 0, 0, 0, 0, 1)) for frame in (here, there))
+        for shift in (-0.25, 0.25) if joint.kind == JointKind.HINGE else (0.0,):
+            along = np.array((shift, 0, 0, 0, 0, 0, 1.0))
+            one, two = compose(here, along), compose(there, along)
             constraint = bullet.createConstraint(
                 uid, link, other, other_link, kinds.get(JointKind(joint.kind), bullet.JOINT_POINT2POINT), [1, 0, 0],
                 one[:3].tolist(), two[:3].tolist(), one[3:].tolist(), two[3:].tolist(), physicsClientId=backend.client,
             )  # fmt: skip
             bullet.changeConstraint(constraint, maxForce=UNLIMITED_FORCE, physicsClientId=backend.client)
             island.constraints.append(constraint)
+            if leader >= 0 and backend._kinds[leader] == BodyKind.KINEMATIC:
+                frame = joint.frame_a if leader == joint.a else joint.frame_b
+                island.followers.append((constraint, leader, compose(frame, along)))
         if not joint.collide:
             self._part(joint)
+
+    def follow(self, targets: dict[int, NDArray]) -> None:
+        """Take joints to kinematic bodies to where those will be at the end of the coming step."""
+        backend = self._backend
+        for island in self._islands.values():
+            for constraint, leader, frame in island.followers:
+                place = compose(targets.get(leader, backend.pose[leader]), frame)
+                backend.bullet.changeConstraint(
+                    constraint, place[:3].tolist(), jointChildFrameOrientation=place[3:].tolist(),
+                    maxForce=UNLIMITED_FORCE, erp=FOLLOW_ERP, physicsClientId=backend.client,
+                )  # fmt: skip
 
     # -- reading --------------------------------------------------------------------------------------------
 

@@ -21,6 +21,8 @@ __all__ = ["Queries"]
 
 MAX_RAYS = 16_000
 """Bullet takes at most 16,384 rays in a batch."""
+MAX_HITS = 64
+"""Hits that a ray is asked for when the first one is to be ignored."""
 TOUCH_DISTANCE = 0.005
 """Metres within which two surfaces count as touching; the solver's slop."""
 
@@ -34,47 +36,44 @@ class Queries:
 
     def raycast(self, origins: NDArray, directions: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
         hits = no_hits(len(origins))
-        start = np.zeros(len(origins))
-        todo = np.arange(len(origins))
-        # Rays that meet the ignored body go on behind it; a body is convex enough to be left within a few rounds.
-        for _ in range(16):
-            again: list[NDArray] = []
-            for begin in range(0, len(todo), MAX_RAYS):
-                rows = todo[begin : begin + MAX_RAYS]
-                again.append(self._cast(hits, rows, start, origins, directions, distance, mask, ignore))
-            todo = np.concatenate(again) if again else np.zeros(0, np.intp)
-            if not len(todo):
+        ends = origins + directions * distance
+        blocked = self._cast(hits, np.arange(len(origins)), origins, ends, distance, mask, ignore, None)
+        # Rays that meet the ignored body first are asked for all their hits, which come in no order.
+        for number in range(MAX_HITS):
+            if not len(blocked):
                 break
+            blocked = self._cast(hits, blocked, origins, ends, distance, mask, ignore, number)
         return hits
 
     def _cast(
         self,
         hits: NDArray,
         rows: NDArray,
-        start: NDArray,
         origins: NDArray,
-        directions: NDArray,
+        ends: NDArray,
         distance: float,
         mask: int,
         ignore: int,
+        number: int | None,
     ) -> NDArray:
+        """Enter the hits of some rays: the first ones, or those of a number where nearer; the rays to go on with."""
         b = self._backend
-        begin = origins[rows] + directions[rows] * start[rows, None]
-        end = origins[rows] + directions[rows] * distance
-        result = b.bullet.rayTestBatch(
-            begin.tolist(), end.tolist(), collisionFilterMask=mask << 1, physicsClientId=b.client
-        )
-        found = np.array([b.slots.get((hit[0], hit[1]), -1) for hit in result], np.int64)
-        fractions = np.array([hit[2] for hit in result])
-        reach = start[rows] + fractions * (distance - start[rows])
-        skipped = (found >= 0) & (found == ignore)
-        good = (found >= 0) & ~skipped
-        hits["body"][rows[good]] = found[good]
-        hits["distance"][rows[good]] = reach[good]
-        hits["point"][rows[good]] = np.array([hit[3] for hit in result]).reshape(-1, 3)[good]
-        hits["normal"][rows[good]] = np.array([hit[4] for hit in result]).reshape(-1, 3)[good]
-        start[rows[skipped]] = reach[skipped] + 1e-3
-        return rows[skipped & (reach + 1e-3 < distance)]
+        more = {} if number is None else {"reportHitNumber": number}
+        go_on: list[NDArray] = [np.zeros(0, np.intp)]
+        for begin in range(0, len(rows), MAX_RAYS):
+            part = rows[begin : begin + MAX_RAYS]
+            result = b.bullet.rayTestBatch(
+                origins[part].tolist(), ends[part].tolist(), collisionFilterMask=mask << 1, physicsClientId=b.client, **more
+            )
+            found = np.array([b.slots.get((hit[0], hit[1]), -1) for hit in result], np.int64)
+            reach = np.array([hit[2] for hit in result]) * distance
+            better = (found >= 0) & (found != ignore) & (reach < hits["distance"][part])
+            to = part[better]
+            hits["body"][to], hits["distance"][to] = found[better], reach[better]
+            hits["point"][to] = np.array([hit[3] for hit in result]).reshape(-1, 3)[better]
+            hits["normal"][to] = np.array([hit[4] for hit in result]).reshape(-1, 3)[better]
+            go_on.append(part[found == ignore] if number is None else part[[hit[0] >= 0 for hit in result]])
+        return np.concatenate(go_on) if ignore >= 0 else go_on[0]
 
     def closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
         low, high = world_bounds(shape, pose)

@@ -39,6 +39,9 @@ class RapierArticulation:
         self.max_forces = np.full(n, 1e4)
         self.mode = "force"
         self._ctrl, self._q, self._qd = np.zeros(n), np.zeros(n), np.zeros(n)
+        for multibody, _ in self._links()[:1]:
+            # A fixed root loses its six freedoms only here, and the numbers of all others shift.
+            multibody.forward_kinematics(backend.world.rigid_bodies, False)
         self.read()
 
     @property
@@ -115,12 +118,13 @@ class RapierArticulation:
         ):
             if not value:
                 continue
-            child = bodies.get(link.rigid_body)
-            parent = bodies.get(multibody.get_link(link.parent_id).rigid_body)
+            ends = (link.rigid_body, multibody.get_link(link.parent_id).rigid_body)
+            child = bodies.get(ends[0])
             frame = joints[handle].data.local_frame2
             axis = child.position.transform_vector(frame.transform_vector((1.0, 0.0, 0.0)))
             push = np.array(axis.to_tuple()) * value
-            for body, sign in ((child, 1.0), (parent, -1.0)):
+            for end, sign in zip(ends, (1.0, -1.0), strict=True):
+                body = bodies.get(end)
                 if not body.is_dynamic:
                     continue
                 wrench = (sign * push).tolist()
@@ -129,9 +133,7 @@ class RapierArticulation:
                     body.add_force_at_point(wrench, anchor, True)
                 else:
                     body.add_torque(wrench, True)
-                slot = backend.slot_of_body.get((body.user_data, -1), -1)
-                if slot >= 0:
-                    backend._pushed.add(slot)
+                backend._pushed.add(backend.slot_of_body[end.index, end.generation])
 
     def read(self) -> None:
         for i, (multibody, link) in enumerate(self._links()):
@@ -150,7 +152,7 @@ def load_urdf(backend: RapierBackend, path: str, pose: NDArray, fixed: bool) -> 
     summary = summarise_urdf(path)
     options = urdf.UrdfLoaderOptions(make_roots_fixed=fixed, squeeze_empty_fixed_links=False)
     robot, _ = urdf.UrdfRobot.from_file(path, options)
-    robot.append_transform((pose[:3].tolist(), pose[3:].tolist()))
+    robot.append_transform(backend.rapier.Isometry3(pose[:3].tolist(), pose[3:].tolist()))
     world = backend.world
     handles = robot.insert_using_multibody_joints(world.rigid_bodies, world.colliders, world.multibody_joints)
     bodies = backend._reserve(len(handles.links))

@@ -382,7 +382,7 @@ def _caps(version: str) -> Caps:
         emulated=frozenset(["events", "closest"]),
         notes={
             "events": "begin, stay and end come from comparing the touching pairs of successive steps",
-            "closest": "nearest points come from casts over zero distance, one body after the other",
+            "closest": "distances are exact for spheres and for touching; other shapes are measured towards the nearest point",
             "resumable": "not with articulations",
         },
     )

@@ -9,9 +9,7 @@ from numpy.typing import NDArray
 
 from .base import no_hits
 from .batch import BodyKind
-from .casts import TOLERANCE
 from .events import TOUCH
-from .poses import rotate
 from .protocol import CLOSEST, HIT
 from .rapier_shapes import native_shape
 from .shapes import Shape
@@ -21,7 +19,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Queries"]
 
-MAX_NEAR = 256
 QUERY_GROUP = 1 << 31
 
 
@@ -87,23 +84,47 @@ class Queries:
         return hit
 
     def closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
-        b, rapier = self._backend, self._backend.rapier
-        options = rapier.ShapeCastOptions(1e-9, distance + TOLERANCE * 1e-3, True, True)
-        seen: set[tuple[int, int]] = set()
-        wanted = self._filter(mask, ignore).predicate(lambda handle, _: (handle.index, handle.generation) not in seen)
-        rows: list[tuple] = []
-        place = (pose[:3].tolist(), pose[3:].tolist())
-        for _ in range(MAX_NEAR):
-            found = self._pipeline().cast_shape(place, (0.0, 1e-9, 0.0), self._probe(shape), options, wanted)
-            if found is None:
-                break
-            collider, cast = found
-            key = (collider.index, collider.generation)
-            seen.add(key)
-            point, normal = np.array(cast.witness1.to_tuple()), np.array(cast.normal1.to_tuple())
-            mine = rotate(pose[3:], np.array(cast.witness2.to_tuple())) + pose[:3]
-            rows.append((b.slot_of_collider[key], float((mine - point) @ normal), point, normal))
+        """Bodies that the shape touches (exactly), and those within reach of it.
+
+        Rapier measures no distances between shapes: they are those along the line from the shape's centre to the nearest
+        point of the body, exact for spheres and else a little too long.
+        """
+        b, rapier, pipeline = self._backend, self._backend.rapier, self._pipeline()
+        place, probe = (pose[:3].tolist(), pose[3:].tolist()), self._probe(shape)
+        wanted = self._filter(mask, ignore)
+        touching: dict[tuple[int, int], Any] = {}
+        pipeline.intersect_shape(place, probe, lambda h: touching.setdefault((h.index, h.generation), h) is not None, wanted)
+        box = probe.compute_aabb(place)
+        low, high = np.array(box.mins.to_tuple()) - distance, np.array(box.maxs.to_tuple()) + distance
+        near = dict(touching)
+        around = rapier.SharedShape.cuboid(*((high - low) / 2).tolist())
+        middle = (((low + high) / 2).tolist(), (0.0, 0.0, 0.0, 1.0))
+        pipeline.intersect_shape(middle, around, lambda h: near.setdefault((h.index, h.generation), h) is not None, wanted)
+        rows = [row for key, h in sorted(near.items()) if (row := self._gap(shape, pose, h, key in touching, distance))]
         return np.array(sorted(rows, key=lambda row: row[:2]), CLOSEST) if rows else np.zeros(0, CLOSEST)
+
+    def _gap(self, shape: Shape, pose: NDArray, collider: Any, touching: bool, distance: float) -> tuple | None:
+        """One row of `closest`."""
+        b, rapier = self._backend, self._backend.rapier
+        key = (collider.index, collider.generation)
+        only = rapier.QueryFilter.new().predicate(lambda h, _: (h.index, h.generation) == key)
+        centre = pose[:3]
+        projected = self._pipeline().project_point(centre.tolist(), True, only)
+        if projected is None:
+            return None
+        point = np.array(projected[1].point.to_tuple())
+        way = point - centre
+        length = float(np.linalg.norm(way))
+        normal = -way / length if length > 1e-9 else np.array((0.0, 1.0, 0.0))
+        if touching:
+            return (b.slot_of_collider[key], 0.0, point, normal)
+        options = rapier.ShapeCastOptions(length, 0.0, True, True)
+        place = (centre.tolist(), pose[3:].tolist())
+        found = self._pipeline().cast_shape(place, (-normal).tolist(), self._probe(shape), options, only)
+        if found is None or found[1].time_of_impact > distance:
+            return None
+        cast = found[1]
+        return (b.slot_of_collider[key], cast.time_of_impact, cast.witness1.to_tuple(), cast.normal1.to_tuple())
 
     def touches(self) -> NDArray:
         """Who touches whom now: `TOUCH` rows of bodies that report contacts, and of triggers."""

@@ -102,7 +102,7 @@ class SoftJoints:
     def _inverse_masses(self, places: NDArray, along: NDArray, dynamic: NDArray) -> tuple[NDArray, NDArray]:
         """Inverse effective mass along each line, and the arms from the centres of mass to the anchors [n, 2, 3]."""
         backend = self._backend
-        centres = compose(backend.pose[self._bodies], backend.centres[self._bodies])
+        centres = compose(backend.pose[self._bodies], backend.centre_pose[self._bodies])
         arms = np.where(dynamic[..., None], places - centres[..., :3], 0.0)
         total = np.zeros(len(places))
         for end in (0, 1):
