@@ -11,7 +11,7 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run test quick bench lint types contracts format wheel clean
+.PHONY: help run pictures test quick bench lint format wheel clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -37,15 +37,22 @@ $(TESTED): $(USED)
 	@$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS),dev]" --constraint constraints.txt
 	@touch $@
 
-# Where there is a screen: the editor, or the player until there is an editor. Where there is none: a picture and a film.
+# Where there is a screen: the editor, or the player until there is an editor (status 3: not installed, or no OpenGL
+# 4.3). Where there is none: a picture and a film.
 run: $(USED)
 ifneq ($(SCREEN),)
-	@$(BIN)/python -m taixu edit samples/playground --trust 2>/dev/null || $(BIN)/python -m taixu run samples/playground
+	@for command in edit run; do \
+		$(BIN)/taixu $$command samples/playground 2>$(VENV)/said; status=$$?; \
+		if [ $$status -ne 3 ]; then cat $(VENV)/said >&2; exit $$status; fi; \
+	done; cat $(VENV)/said >&2; $(MAKE) --no-print-directory pictures
 else
-	@mkdir -p out
-	@$(BIN)/python -m taixu run samples/playground --headless --seconds 6 --record out/playground.mp4 --out out/playground.png
-	@echo "The picture is $(CURDIR)/out/playground.png, the film $(CURDIR)/out/playground.mp4"
+	@$(MAKE) --no-print-directory pictures
 endif
+
+pictures: $(USED)
+	@$(BIN)/taixu run samples/playground --headless --seconds 5 --size 640x360 --record out/playground.mp4
+	@$(BIN)/taixu render samples/playground --time 2 --out out/playground.png
+	@echo "The picture is $(CURDIR)/out/playground.png, the film $(CURDIR)/out/playground.mp4"
 
 test: lint
 	@$(BIN)/python -m pytest -m "not bench" $(PYTEST)

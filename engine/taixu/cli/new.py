@@ -27,8 +27,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Copy the template whole or not at all, and name the project after its folder."""
+    from taixu.cli.kinds import make_app
     from taixu.cli.templates import find_templates
-    from taixu.edit.project import read_project, write_project
+    from taixu.edit.project import FOLDERS, read_project, write_project
+    from taixu.script.stubs import make_stub
 
     templates = find_templates()
     if args.template not in templates:
@@ -44,6 +46,9 @@ def run(args: argparse.Namespace) -> int:
         project = read_project(made)
         project.name = folder.name
         write_project(project)
+        for name in FOLDERS:
+            (made / name).mkdir(exist_ok=True)
+        (made / "scripts" / "game.pyi").write_text(make_stub(make_app().components), encoding="utf-8")
         _write_stub(made / "scripts")
         if folder.exists():
             folder.rmdir()

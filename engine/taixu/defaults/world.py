@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike
 from taixu import ecs
 from taixu.ecs import Query
 from taixu.errors import TaixuError
-from taixu.scene import Name, Node, Parent, Transform, split_position
+from taixu.scene import FromModel, Name, Node, Parent, Transform, split_position
 
 __all__ = ["World"]
 
@@ -73,18 +73,18 @@ class World:
         return self.columns.spawn_batch(offsets.shape[1], columns)
 
     def find(self, name: str) -> Node | None:
-        """The first node of a name, by stable id."""
+        """The first node of a name; see `find_all`."""
         found = self.find_all(name)
         return found[0] if found else None
 
     def find_all(self, name: str) -> list[Node]:
-        """All nodes of a name, by stable id."""
+        """All nodes of a name: what documents and programs made before the nodes of models, then by stable id."""
         handles: list[int] = []
         for table in self.columns.query(Name):
             rows = np.flatnonzero(table.read(Name, "text") == name)
             handles += table.entities[rows].tolist()
         nodes = [Node(self.columns, handle) for handle in handles]
-        return sorted(nodes, key=lambda node: node.stable_id)
+        return sorted(nodes, key=lambda node: (FromModel in node, node.stable_id))
 
     def node(self, entity: int) -> Node:
         """The node of a handle."""
