@@ -18,7 +18,7 @@ from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.views import View
 
-__all__ = ["GEOMETRY_FORMATS", "GeometryFeature", "GeometryPass", "ResolvePass"]
+__all__ = ["GEOMETRY_FORMATS", "BlendedIdPass", "GeometryFeature", "GeometryPass", "ResolvePass"]
 
 GEOMETRY_FORMATS = {"normal": "rgba16f", "velocity": "rg16f", "id": "r32ui"}
 """Colour targets of the pass, in the order of their GLSL locations."""
@@ -105,6 +105,36 @@ class ResolvePass:
             context.device.blit(source, target, depth=is_depth)
 
 
+@dataclass(frozen=True)
+class BlendedIdPass:
+    """Ids of blended surfaces, over those of what lies behind: glass can be picked. Depth stays the solid one."""
+
+    samples: int = 1
+    name: str = "blended ids"
+    rank: int = Rank.DEPTH + 5
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """Depth hides them."""
+        return ("depth_ms" if self.samples > 1 else "depth",)
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """Draws over ids."""
+        return {"id_ms" if self.samples > 1 else "id": None}
+
+    def run(self, context: PassContext) -> None:
+        """Draw, far ones first: the nearest id stays."""
+        (name,) = self.writes
+        with context.device.render_pass(context.targets(name, depth=self.reads[0])) as p:
+            context.draw_blended(p, lambda item: self._pipeline(context, item))
+
+    def _pipeline(self, context: PassContext, item: Bin) -> Pipeline:
+        return context.device.pipeline(
+            "passes/geometry.vert", "passes/geometry.frag", defines={"ID_AT": 0}, vertex_layout=MESH_VERTEX_LAYOUT,
+            primitive=item.mode, cull=item.cull, depth=DepthState(write=False), label="blended ids")  # fmt: skip
+
+
 class GeometryFeature:
     """Gives the geometry pass to every view that is not "fast"."""
 
@@ -123,6 +153,8 @@ class GeometryFeature:
         needed = view.outputs | set(view.settings.get("geometry", ()))
         wanted = tuple(name for name in GEOMETRY_FORMATS if name in needed)
         nodes: list[PassNode] = [GeometryPass(wanted, view.samples)]
+        if "id" in wanted:
+            nodes.append(BlendedIdPass(view.samples))
         if view.samples > 1:
             names = ("depth", *wanted)
             formats = ("depth32f", *(GEOMETRY_FORMATS[n] for n in wanted))

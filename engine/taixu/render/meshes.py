@@ -73,6 +73,8 @@ class MeshPool:
             Where an index reaches beyond the vertices.
         """
         positions = np.ascontiguousarray(primitive.attributes.get("POSITION", np.zeros((0, 3))), np.float32)
+        if not np.isfinite(positions).all():
+            positions = np.nan_to_num(positions, posinf=0.0, neginf=0.0)  # a file may hold anything
         indices, mode = list_indices(primitive)
         if len(indices) == 0 or len(positions) == 0:
             return 0
@@ -82,9 +84,8 @@ class MeshPool:
         self.positions.write(positions, offset=first_vertex * 12)
         self.surfaces.write(pack_surface(primitive, indices, mode), offset=first_vertex * SURFACE_DTYPE.itemsize)
         self.indices.write(indices, offset=first_index * 4)
-        low, high = positions.min(0), positions.max(0)
-        center = (low + high) / 2
-        radius = float(np.sqrt(np.max(np.sum(np.square(positions - center, dtype=np.float64), 1))))
+        center = (positions.min(0).astype(np.float64) + positions.max(0)) / 2
+        radius = float(np.linalg.norm(positions - center, axis=1).max())
         mesh = self._new_id()
         self.rows[mesh] = ((*center, radius), first_vertex, _NO_PREVIOUS, len(indices), len(positions))
         self.first_indices[mesh], self.modes[mesh] = first_index, mode
