@@ -11,26 +11,26 @@ __all__ = ["AnimationPlayer", "Morph", "Skin"]
 class AnimationPlayer:
     """Plays the clips of the model that the entity has."""
 
-    clip: Text = field("", doc="Name of the clip, or its number; empty is the first one.")
-    time_secs: F64 = field(0.0, unit="s", doc="Where in the clip it is; goes on past the end where it loops.")
-    speed: F32 = field(1.0, doc="Negative plays backwards.")
-    loop: Bool = field(True)
-    playing: Bool = field(True)
-    weight: F32 = field(1.0, minimum=0.0, maximum=1.0, doc="Share of the clip; the rest is the pose at rest.")
-    fade_secs: F32 = field(0.2, unit="s", minimum=0.0, doc="Time in which a new clip takes over from the last one.")
+    clip: Text = field(default="", doc="Name of the clip, or its number; empty is the first one.")
+    time_secs: F64 = field(default=0.0, unit="s", doc="Where in the clip it is; goes on past the end where it loops.")
+    speed: F32 = field(default=1.0, doc="Negative plays backwards.")
+    loop: Bool = field(default=True)
+    playing: Bool = field(default=True)
+    weight: F32 = field(default=1.0, minimum=0.0, maximum=1.0, doc="Share of the clip; the rest is the pose at rest.")
+    fade_secs: F32 = field(default=0.2, unit="s", minimum=0.0, doc="Time in which a new clip takes over from the last one.")
 
 
 @component("skin", authored=False)
 class Skin:
     """Marks a mesh that joints bend: its matrices are rows `offset` to `offset + count` of `SkinPalettes`."""
 
-    offset: U32 = field(0)
-    count: U32 = field(0)
+    offset: U32 = field(default=0)
+    count: U32 = field(default=0)
 
 
 @component("morph", authored=False)
 class Morph:
     """Marks a mesh with morph targets: its weights are `offset` to `offset + count` of `MorphWeights`."""
 
-    offset: U32 = field(0)
-    count: U32 = field(0)
+    offset: U32 = field(default=0)
+    count: U32 = field(default=0)

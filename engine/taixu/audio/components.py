@@ -11,19 +11,19 @@ __all__ = ["AudioListener", "AudioSource"]
 class AudioListener:
     """The ears: -Z is ahead. Without one, the camera with the highest priority hears."""
 
-    volume: F32 = field(1.0, minimum=0.0, maximum=1.0, doc="Volume of everything.")
+    volume: F32 = field(default=1.0, minimum=0.0, maximum=1.0, doc="Volume of everything.")
 
 
 @component("audio_source")
 class AudioSource:
     """A sound that comes from the entity."""
 
-    clip: AssetPath = field("", doc="WAV, OGG, MP3, FLAC and more.")
-    volume: F32 = field(1.0, minimum=0.0, maximum=4.0)
-    pitch: F32 = field(1.0, minimum=0.05, maximum=8.0, doc="2 is an octave higher and twice as fast.")
-    loop: Bool = field(False)
-    spatial: Bool = field(True, doc="Whether it comes from a place; if not, it sounds the same everywhere.")
-    min_distance_m: F32 = field(1.0, unit="m", minimum=0.01, doc="Nearer than this it gets no louder.")
-    max_distance_m: F32 = field(100.0, unit="m", minimum=0.01, doc="Farther than this it is silent.")
-    autoplay: Bool = field(True, doc="Start with the world.")
-    playing: Bool = field(False, doc="Whether it sounds; goes out by itself at the end of the clip.")
+    clip: AssetPath = field(default="", doc="WAV, OGG, MP3, FLAC and more.")
+    volume: F32 = field(default=1.0, minimum=0.0, maximum=4.0)
+    pitch: F32 = field(default=1.0, minimum=0.05, maximum=8.0, doc="2 is an octave higher and twice as fast.")
+    loop: Bool = field(default=False)
+    spatial: Bool = field(default=True, doc="Whether it comes from a place; if not, it sounds the same everywhere.")
+    min_distance_m: F32 = field(default=1.0, unit="m", minimum=0.01, doc="Nearer than this it gets no louder.")
+    max_distance_m: F32 = field(default=100.0, unit="m", minimum=0.01, doc="Farther than this it is silent.")
+    autoplay: Bool = field(default=True, doc="Start with the world.")
+    playing: Bool = field(default=False, doc="Whether it sounds; goes out by itself at the end of the clip.")

@@ -11,6 +11,6 @@ __all__ = ["Script"]
 class Script:
     """Behaviour of an entity, written in Python against the `game` interface."""
 
-    path: AssetPath = field("", doc='File in the project, such as "scripts/door.py".')
-    fields: Data = field({}, doc="Values of the script's fields that differ from its defaults.")
-    enabled: Bool = field(True, doc="Whether it runs.")
+    path: AssetPath = field(default="", doc='File in the project, such as "scripts/door.py".')
+    fields: Data = field(default={}, doc="Values of the script's fields that differ from its defaults.")
+    enabled: Bool = field(default=True, doc="Whether it runs.")

@@ -15,8 +15,8 @@ __all__ = ["Sway", "sway"]
 class Sway:
     """Leans with the wind along X, and back."""
 
-    lean_rad: F32 = field(0.2, unit="rad", minimum=0.0, doc="Greatest lean.")
-    period_secs: F32 = field(2.0, unit="s", minimum=0.1)
+    lean_rad: F32 = field(default=0.2, unit="rad", minimum=0.0, doc="Greatest lean.")
+    period_secs: F32 = field(default=2.0, unit="s", minimum=0.1)
 
 
 def sway(world: World) -> None:
