@@ -80,8 +80,9 @@ def _read_primitive(fields: Fields, accessors: Accessors) -> Primitive:
             primitive.indices = accessors.indices(indices)
             highest = accessors.highest(indices)
     else:
-        primitive.indices, raw = packed
-        highest = int(primitive.indices.max(initial=0))
+        faces, raw = packed
+        primitive.indices = faces if len(faces) else None
+        highest = int(faces.max(initial=0))
         for name, at in index.items():
             if name in raw:
                 values = _convert(name, raw[name], accessors.header(at).normalized, named)

@@ -10,10 +10,8 @@ import numpy as np
 
 __all__ = ["Properties", "to_json"]
 
-_UNPORTABLE = frozenset(
-    {"EXT_structural_metadata", "EXT_mesh_features", "EXT_instance_features", "KHR_xmp_json_ld", "MSFT_lod"}
-)
-"""Extensions that refer to accessors, buffer views or parts of the document that are written anew."""
+_UNPORTABLE = frozenset({"EXT_structural_metadata", "EXT_mesh_features", "EXT_instance_features"})
+"""Extensions that refer to buffer views, which are written anew: they are left out."""
 _KEEP: Any = object()
 
 
