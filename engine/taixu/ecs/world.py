@@ -252,6 +252,10 @@ class World:
         indices = indices_of(self._checked(entities))
         return self._index.tables[indices], self._index.rows[indices]
 
+    def place(self, entity: int) -> tuple[Table, int]:
+        """The table and the row of one living entity, until the next structural change."""
+        return self._place(entity)
+
     def table(self, table_id: int) -> Table:
         """A table by its id."""
         return self._tables[table_id]

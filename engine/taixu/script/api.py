@@ -113,8 +113,7 @@ API = (
     ),
     ApiEntry(
         "timer",
-        "(seconds: float, function: Callable[[], object] | None = None, *, repeat: bool = False,"
-        " name: str = '') -> Timer",
+        "(seconds: float, function: Callable[[], object] | None = None, *, repeat: bool = False, name: str = '') -> Timer",
         "Call a function later, or send the script a 'timer' event; cancel() ends it.",
     ),
     ApiEntry("start", "(routine: Generator[Any, Any, Any]) -> None", "Run a generator as a routine beside others."),

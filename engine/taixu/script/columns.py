@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from taixu.ecs import ComponentType, World
 from taixu.errors import TaixuError
 from taixu.script.entity import Entity, component_named
+from taixu.script.transforms import ScriptTransforms
 
 __all__ = ["Columns", "matching_handles"]
 
@@ -81,6 +82,7 @@ class Columns:
         TaixuError
             If a number is not finite.
         """
+        self._world.resource(ScriptTransforms).flush(self._world)
         living = self._world.alive(self._handles)
         for name in fields or tuple(self._arrays):
             values = getattr(self, name)

@@ -86,9 +86,7 @@ class Delivery:
             self._host.stop(instance, f"routine {getattr(routine, '__name__', '')!r}", wrong)
             return
         ticks = 1 if asked is None else ticks_of(asked.seconds, self._host.clock.steps_per_sec)
-        self._host.timers.add(
-            self._host.clock.ticks + ticks, lambda: self._advance(instance, routine, None), owner=instance
-        )
+        self._host.timers.add(self._host.clock.ticks + ticks, lambda: self._advance(instance, routine, None), owner=instance)
 
     def deliver_due(self, posted: list[Posted]) -> None:
         """Deliver input, what plugins published since the last step, and messages, in this order."""

@@ -8,7 +8,8 @@ from typing import Any
 from taixu.app import Components
 from taixu.ecs import ComponentType, Field, World
 from taixu.errors import TaixuError
-from taixu.scene import Node
+from taixu.scene import Node, Parent, Transform
+from taixu.script.transforms import ScriptTransforms
 from taixu.script.vectors import Quat, Vec3
 
 __all__ = ["ComponentView", "Entity", "component_named", "fields_from_script"]
@@ -44,6 +45,8 @@ class Entity:
             raise AttributeError(f"entities have no attribute and no component {name!r}")
         if not self._node.world.has(self._node.entity, declared.cls):
             raise AttributeError(f"entity {self.name or hex(self.id)!r} has no {name!r}; add it with add({name!r})")
+        if declared.cls in (Transform, Parent):
+            self._flush()
         return ComponentView(self._node, declared)
 
     def __setattr__(self, name: str, value: Any) -> None:
@@ -79,33 +82,40 @@ class Entity:
     @property
     def position(self) -> Vec3:
         """Metres: in the world for roots, from the parent for children."""
-        return Vec3(self._node.position.tolist())
+        node = self._node
+        return node.world.resource(ScriptTransforms).position(node.world, node.entity)
 
     @position.setter
     def position(self, metres: Sequence[float]) -> None:
-        self._node.position = metres
+        node = self._node
+        node.world.resource(ScriptTransforms).set_position(node.world, node.entity, metres)
 
     @property
     def rotation(self) -> Quat:
         """Unit quaternion."""
-        return Quat(self._node.rotation.tolist())
+        node = self._node
+        return node.world.resource(ScriptTransforms).rotation(node.world, node.entity)
 
     @rotation.setter
     def rotation(self, quaternion: Sequence[float]) -> None:
-        self._node.rotation = quaternion
+        node = self._node
+        node.world.resource(ScriptTransforms).set_rotation(node.world, node.entity, quaternion)
 
     @property
     def scale(self) -> Vec3:
         """Scale along its axes."""
-        return Vec3(self._node.scale.tolist())
+        node = self._node
+        return node.world.resource(ScriptTransforms).scale(node.world, node.entity)
 
     @scale.setter
     def scale(self, factors: Sequence[float] | float) -> None:
-        self._node.scale = factors
+        node = self._node
+        node.world.resource(ScriptTransforms).set_scale(node.world, node.entity, factors)
 
     @property
     def world_position(self) -> Vec3:
         """Metres in the world."""
+        self._flush()
         return Vec3(self._node.world_position.tolist())
 
     @property
@@ -127,6 +137,7 @@ class Entity:
         """Add a component, or set fields of the one it has."""
         world, entity = self._node.world, self._node.entity
         declared = component_named(world, component)
+        self._flush()
         values = fields_from_script(world, declared, fields)
         if world.has(entity, declared.cls):
             world.set(entity, declared.cls, **values)
@@ -135,11 +146,16 @@ class Entity:
 
     def remove(self, component: str) -> None:
         """Take a component away."""
+        self._flush()
         self._node.remove(component_named(self._node.world, component).cls)
 
     def look_at(self, target: Sequence[float]) -> None:
         """Turn its front (-Z) towards a point of the world."""
+        self._flush()
         self._node.look_at(target)
+
+    def _flush(self) -> None:
+        self._node.world.resource(ScriptTransforms).flush(self._node.world)
 
 
 class ComponentView:

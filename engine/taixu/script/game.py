@@ -101,6 +101,7 @@ class Game:
         return [Entity(world, handle) for handle in matching_handles(world, components, _names(without)).tolist()]
 
     def columns(self, component: str, *fields: str, having: Sequence[str] = (), without: Sequence[str] = ()) -> Columns:
+        self._host.transforms.flush(self._host.world)
         return Columns(self._host.world, component, fields, having=_names(having), without=_names(without))
 
     def find(self, name: str) -> Entity | None:
@@ -123,13 +124,12 @@ class Game:
         **components: Mapping[str, Any] | bool,
     ) -> Entity:
         world = self._host.world
+        self._host.transforms.flush(world)
         columns: dict[type, Any] = {}
         for key, fields in components.items():
             if fields is not False:
                 declared = component_named(world, key)
-                columns[declared.cls] = declared.cls(
-                    **fields_from_script(world, declared, {} if fields is True else fields)
-                )
+                columns[declared.cls] = declared.cls(**fields_from_script(world, declared, {} if fields is True else fields))
         if what.endswith(".prefab.json"):
             entity = Entity(world, int(self._host.services.require("spawn_prefab")(world, what)))
             world.insert(entity.handle, *columns.values())
@@ -244,9 +244,7 @@ class Game:
         return Hit(entity, Vec3(found["position"]), Vec3(found["normal"]), float(found["distance"]))
 
     def apply_impulse(self, entity: Entity, impulse: Sequence[float], *, at: Sequence[float] | None = None) -> None:
-        self._service("apply_impulse")(
-            self._host.world, entity.handle, Vec3(impulse), at=None if at is None else Vec3(at)
-        )
+        self._service("apply_impulse")(self._host.world, entity.handle, Vec3(impulse), at=None if at is None else Vec3(at))
 
     def apply_force(self, entity: Entity, force: Sequence[float], *, at: Sequence[float] | None = None) -> None:
         self._service("apply_force")(self._host.world, entity.handle, Vec3(force), at=None if at is None else Vec3(at))
@@ -280,6 +278,7 @@ class Game:
         found = self._host.services.find(name)
         if found is None:
             raise TaixuError(f"game.{name} needs a plugin (physics) that this world does not have")
+        self._host.transforms.flush(self._host.world)
         return found
 
 

@@ -30,6 +30,7 @@ from taixu.script.messages import ScriptLog, ScriptMessage
 from taixu.script.modules import ScriptModules
 from taixu.script.reloading import Reloader
 from taixu.script.routines import TimerQueue
+from taixu.script.transforms import ScriptTransforms
 
 __all__ = ["ScriptHost"]
 
@@ -67,6 +68,8 @@ class ScriptHost:
         self.timers = TimerQueue()
         self.delivery = Delivery(self)
         self._reloader = Reloader(self)
+        self.transforms = ScriptTransforms()
+        world.insert_resource(self.transforms)
         self.game = Game(self)
         self.library = ScriptLibrary(root)
         self.modules = ScriptModules(self.game, self.library, lambda text: self.say("info", text, instance=self.acting))
@@ -150,11 +153,13 @@ class ScriptHost:
             self._call_all("on_tick", self.clock.step_secs)
         finally:
             self.in_step = False
+            self.transforms.flush(self.world)
 
     def frame(self) -> None:
         """Run `on_frame` of all."""
         if not self.clock.paused:
             self._call_all("on_frame", self.clock.frame_secs)
+            self.transforms.flush(self.world)
 
     def _call_all(self, name: str, *arguments: Any) -> None:
         for instance in list(self.instances.values()):
@@ -261,9 +266,7 @@ class ScriptHost:
         if refused and not self._refusal_said:
             self._refusal_said = True
             listed = ", ".join(refused[:5]) + (f" and {len(refused) - 5} more" if len(refused) > 5 else "")
-            self.say(
-                "warning", f"scripts are not run, because this project is not trusted: {listed}; --trust runs them"
-            )
+            self.say("warning", f"scripts are not run, because this project is not trusted: {listed}; --trust runs them")
 
     def _start_new(self) -> None:
         for instance in list(self.instances.values()):
@@ -326,7 +329,9 @@ class ScriptHost:
 
     def reload_changed(self) -> list[str]:
         """Reload the scripts that were saved since they were loaded; returns their paths."""
-        return self._reloader.reload_changed()
+        saved = self._reloader.reload_changed()
+        self.transforms.flush(self.world)
+        return saved
 
     # For editors
 

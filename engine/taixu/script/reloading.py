@@ -39,9 +39,7 @@ class Reloader:
             fresh = [self._fresh(instance, script) for instance in users]
         except TaixuError as error:
             kept = self._host.library.refuse(path, str(error))
-            self._host.say(
-                "error", f"{path} is not reloaded{', its last good version runs on' if kept else ''}: {error}"
-            )
+            self._host.say("error", f"{path} is not reloaded{', its last good version runs on' if kept else ''}: {error}")
             return
         self._host.library.accept(script)
         for old, new in zip(users, fresh):

@@ -19,13 +19,14 @@ class Vec3(tuple[float, float, float]):
     __slots__ = ()
 
     def __new__(cls, x: float | Iterable[float] = 0.0, y: float | None = None, z: float = 0.0) -> Vec3:
-        if isinstance(x, Iterable):
-            values = tuple(map(float, x))
-            if len(values) != 3:
-                raise ValueError(f"a Vec3 takes three numbers, not {len(values)}")
-        else:
-            values = (float(x), float(x) if y is None else float(y), float(x) if y is None else float(z))
-        return tuple.__new__(cls, values)
+        if y is not None:
+            return _vec3((float(x), float(y), float(z)))  # type: ignore[arg-type]
+        if isinstance(x, (int, float)):
+            return _vec3((float(x),) * 3)
+        values = tuple(map(float, x))
+        if len(values) != 3:
+            raise ValueError(f"a Vec3 takes three numbers, not {len(values)}")
+        return _vec3(values)
 
     @property
     def x(self) -> float:
@@ -44,31 +45,31 @@ class Vec3(tuple[float, float, float]):
 
     def __add__(self, other: Any) -> Vec3:
         x, y, z = other
-        return Vec3(self[0] + x, self[1] + y, self[2] + z)
+        return _vec3((self[0] + x, self[1] + y, self[2] + z))
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Vec3:
         x, y, z = other
-        return Vec3(self[0] - x, self[1] - y, self[2] - z)
+        return _vec3((self[0] - x, self[1] - y, self[2] - z))
 
     def __rsub__(self, other: Any) -> Vec3:
         x, y, z = other
-        return Vec3(x - self[0], y - self[1], z - self[2])
+        return _vec3((x - self[0], y - self[1], z - self[2]))
 
     def __mul__(self, other: Any) -> Vec3:
         if isinstance(other, (int, float)):
-            return Vec3(self[0] * other, self[1] * other, self[2] * other)
+            return _vec3((self[0] * other, self[1] * other, self[2] * other))
         x, y, z = other
-        return Vec3(self[0] * x, self[1] * y, self[2] * z)
+        return _vec3((self[0] * x, self[1] * y, self[2] * z))
 
     __rmul__ = __mul__
 
     def __truediv__(self, other: float) -> Vec3:
-        return Vec3(self[0] / other, self[1] / other, self[2] / other)
+        return _vec3((self[0] / other, self[1] / other, self[2] / other))
 
     def __neg__(self) -> Vec3:
-        return Vec3(-self[0], -self[1], -self[2])
+        return _vec3((-self[0], -self[1], -self[2]))
 
     def __repr__(self) -> str:
         return f"Vec3({self[0]:g}, {self[1]:g}, {self[2]:g})"
@@ -99,6 +100,11 @@ class Vec3(tuple[float, float, float]):
     def lerp(self, other: Sequence[float], t: float) -> Vec3:
         """The point at `t` between itself (0) and the other (1)."""
         return self + (Vec3(other) - self) * t
+
+
+def _vec3(values: tuple[float, ...]) -> Vec3:
+    """A `Vec3` of three floats, unchecked: arithmetic is most of what scripts do."""
+    return tuple.__new__(Vec3, values)
 
 
 class Quat(tuple[float, float, float, float]):

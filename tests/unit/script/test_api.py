@@ -39,9 +39,7 @@ def _bare(arguments: ast.arguments) -> ast.arguments:
 
 
 def _parameters(signature: inspect.Signature) -> list[tuple[str, str, str]]:
-    return [
-        (item.name, item.kind.name, repr(item.default)) for item in signature.parameters.values() if item.name != "self"
-    ]
+    return [(item.name, item.kind.name, repr(item.default)) for item in signature.parameters.values() if item.name != "self"]
 
 
 def test_the_native_binding_has_exactly_these_names() -> None:

@@ -80,9 +80,7 @@ def test_bad_values_are_named(name: str, value: object) -> None:
         fields()[name].convert(value)
 
 
-@pytest.mark.parametrize(
-    "default", ["{[]: 1}", "10 ** 9999", "1" * 400, "1e999", "-1e999", "1j", "[" * 150 + "]" * 150, "b'x'"]
-)
+@pytest.mark.parametrize("default", ["{[]: 1}", "10 ** 9999", "1" * 400, "1e999", "-1e999", "1j", "[" * 150 + "]" * 150, "b'x'"])
 def test_hostile_defaults_are_no_fields_or_one_sentence(default: str) -> None:
     try:
         found = find_fields(ast.parse(f"a: float = {default}\n"), file="a.py")

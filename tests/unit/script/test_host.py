@@ -92,9 +92,7 @@ def test_scripts_run_in_the_order_of_stable_ids(make_app: MakeApp) -> None:
 
 
 def test_an_exception_names_script_line_and_entity_and_stops_one_script(make_app: MakeApp) -> None:
-    app = make_app(
-        bad="import game\n\ndef on_tick(dt):\n    1 / 0\n", good="import game\ndef on_tick(dt): game.log('on')\n"
-    )
+    app = make_app(bad="import game\n\ndef on_tick(dt):\n    1 / 0\n", good="import game\ndef on_tick(dt): game.log('on')\n")
     bad, _ = add(app, "Door", "bad"), add(app, "B", "good")
     for _ in range(3):
         app.frame(STEP)
@@ -134,9 +132,7 @@ def test_every_mistake_is_one_sentence(make_app: MakeApp, source: str, said: str
     assert "\n" not in lines(app)[0]
 
 
-@pytest.mark.parametrize(
-    "path", ["../out.py", "/etc/passwd.py", "scripts/none.py", "scripts/a.txt", "a\0.py", "x" * 5000 + ".py"]
-)
+@pytest.mark.parametrize("path", ["../out.py", "/etc/passwd.py", "scripts/none.py", "scripts/a.txt", "a\0.py", "x" * 5000 + ".py"])
 def test_a_path_that_is_no_script_of_the_project_is_refused(make_app: MakeApp, tmp_path: Path, path: str) -> None:
     (tmp_path.parent / "out.py").write_text("raise RuntimeError")
     app = make_app()
@@ -232,9 +228,7 @@ def test_an_untrusted_project_is_listed_and_not_run(make_app: MakeApp) -> None:
         app.frame(STEP)
     host = host_of(app)
     assert host.refused == ["scripts/a.py", "scripts/b.py"]
-    assert lines(app) == [
-        "scripts are not run, because this project is not trusted: scripts/a.py, scripts/b.py; --trust runs them"
-    ]
+    assert lines(app) == ["scripts are not run, because this project is not trusted: scripts/a.py, scripts/b.py; --trust runs them"]
     host.trusted = True
     app.frame(STEP)
     assert host.refused == []
@@ -325,9 +319,7 @@ def test_services_of_plugins_are_reached_by_name(make_app: MakeApp) -> None:
 
     services.provide("raycast", raycast)
     services.provide("apply_impulse", lambda world, entity, impulse, at: calls.append((entity, tuple(impulse), at)))
-    services.provide(
-        "set_velocity", lambda world, entity, linear, angular: calls.append((entity, linear, tuple(angular)))
-    )
+    services.provide("set_velocity", lambda world, entity, linear, angular: calls.append((entity, linear, tuple(angular))))
     services.provide("get_velocity", lambda world, entity: ((1, 0, 0), np.zeros(3)))
     services.provide("play_sound", lambda world, sound, **how: calls.append((sound, tuple(how["position"]))))
     app.frame(STEP)
@@ -335,9 +327,7 @@ def test_services_of_plugins_are_reached_by_name(make_app: MakeApp) -> None:
     assert calls == [(floor, (0, 1, 0), None), ("coin", (0, 0, 0)), (floor, None, (0, 2, 0))]
 
 
-def test_print_goes_to_the_console_and_not_to_standard_output(
-    make_app: MakeApp, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_print_goes_to_the_console_and_not_to_standard_output(make_app: MakeApp, capsys: pytest.CaptureFixture[str]) -> None:
     app = make_app(a="print('hello', 3)\n")
     add(app, "A", "a")
     app.frame(STEP)
@@ -369,9 +359,7 @@ def test_disabled_scripts_wait(make_app: MakeApp) -> None:
 
 
 def test_a_dead_entity_takes_its_script_along(make_app: MakeApp) -> None:
-    app = make_app(
-        a="import game\ndef on_start(): game.timer(0.1, lambda: game.log('no'))\ndef on_tick(dt): game.log('tick')\n"
-    )
+    app = make_app(a="import game\ndef on_start(): game.timer(0.1, lambda: game.log('no'))\ndef on_tick(dt): game.log('tick')\n")
     entity = add(app, "A", "a")
     child = app.world.spawn(Parent(entity), Script("scripts/a.py"))
     app.frame(STEP)
