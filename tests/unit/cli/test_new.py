@@ -17,7 +17,7 @@ def test_a_template_becomes_a_project_that_is_valid(template: str, tmp_path: Pat
     assert folder == tmp_path / "deep" / "toys"
     assert set(found["files"]) >= {"taixu.toml", "worlds/main.world.json", "scripts/game.pyi"}
     assert tomllib.loads((folder / "taixu.toml").read_text())["project"]["name"] == "toys"
-    assert "class RigidBody" in (folder / "scripts" / "game.pyi").read_text()
+    assert "rigid_body" in (folder / "scripts" / "game.pyi").read_text()
     assert all((folder / name).is_dir() for name in ("worlds", "scripts", "assets", "mods"))
     assert taixu_json("check", folder)["files"] == [{"path": str(folder), "ok": True, "findings": []}]
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["toys"]

@@ -1,0 +1,70 @@
+"""What this engine promises to reach, measured: `make bench` on a quiet machine."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from time import perf_counter
+from typing import Any
+
+import pytest
+
+from taixu.bench.runner import run_bench
+
+pytestmark = pytest.mark.bench
+
+PEERS = {
+    ("panda3d", "nodes"): (2.5, 20.0),
+    ("godot3", "nodes"): (2.0, 10.0),
+    ("pygfx", "nodes"): (20.0, 0.0),
+    ("panda3d", "instances"): (0.8, 0.0),
+}
+"""At least so many times the frames per second, and so many times less spent in Python and the driver."""
+
+
+def results(name: str, *arguments: str) -> list[dict[str, Any]]:
+    return list(run_bench(name, list(arguments)))
+
+
+def test_transforms_of_a_million_entities() -> None:
+    for found in results("transforms"):
+        assert found["frame_ms"] <= found["limit_ms"], found
+        assert found.get("bytes_each", 0) <= 200, found
+
+
+def test_moving_boxes_beside_other_engines() -> None:
+    own, *others = results("S1", "--peers")
+    assert own["python_ms"] <= 2.0
+    measured = 0
+    for found in others:
+        wanted = PEERS.get((found["peer"], found["variant"]))
+        if wanted is None or "skipped" in found:
+            continue
+        measured += 1
+        assert found["ratio"] >= wanted[0], found
+        assert found.get("python_ratio", wanted[1]) >= wanted[1], found
+    if not measured:
+        pytest.skip('no other engine is installed here; pip install "taixu[bench]"')
+
+
+def test_static_boxes_cost_nothing_in_python() -> None:
+    assert results("S2")[0]["python_ms"] <= 0.5
+
+
+def test_the_engine_adds_little_to_a_step_of_bodies() -> None:
+    for found in results("physics"):
+        assert found.get("added", 0.0) <= 0.10, found
+
+
+def test_a_picture_from_a_cold_start() -> None:
+    (found,) = results("render-start")
+    assert found["frame_ms"] <= found["limit_ms"], found
+
+
+def test_import_is_quick() -> None:
+    times = []
+    for _ in range(5):
+        start = perf_counter()
+        subprocess.run([sys.executable, "-c", "import taixu"], check=True)
+        times.append(perf_counter() - start)
+    assert min(times) <= 0.3
