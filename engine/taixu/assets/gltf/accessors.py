@@ -145,9 +145,7 @@ class Accessors:
             values = np.array(values, order="C")
         return values
 
-    def _window(
-        self, fields: Fields, view: int, offset: int, count: int, *, stride: int, header: Accessor
-    ) -> NDArray[Any]:
+    def _window(self, fields: Fields, view: int, offset: int, count: int, *, stride: int, header: Accessor) -> NDArray[Any]:
         """Look at `count` elements in a buffer view: [n, k], not copied unless a matrix has padding."""
         data = self.buffers.view(view)
         end = offset + (count - 1) * stride + header.element_size

@@ -126,9 +126,7 @@ class Buffers:
         if length == 0:
             self.report.error(fields.at("byteLength"), "a buffer view must have at least one byte")
         if offset + length > len(data):
-            raise fields.fail(
-                "", f"it ends at byte {offset + length:,} of a buffer of {len(data):,}; export the model again"
-            )
+            raise fields.fail("", f"it ends at byte {offset + length:,} of a buffer of {len(data):,}; export the model again")
         return data[offset : offset + length]
 
     def _unpack(self, fields: Fields) -> memoryview:

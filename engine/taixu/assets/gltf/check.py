@@ -6,7 +6,7 @@ from pathlib import Path
 
 import numpy as np
 
-from taixu.assets.gltf.accessors import Accessors
+from taixu.assets.gltf.accessors import Accessor, Accessors
 from taixu.assets.gltf.buffers import MESHOPT_EXTENSIONS, Buffers
 from taixu.assets.gltf.fields import Fields
 from taixu.assets.gltf.findings import Finding, GltfError, Report
@@ -89,9 +89,10 @@ def check_accessors(accessors: Accessors, report: Report) -> None:
         with report.object():
             header = accessors.header(index)
             if header.view is not None:
-                if not _has_bytes(accessors.buffers, header.view):
-                    continue
                 _check_alignment(fields, accessors, header.view, offset=header.offset, size=header.dtype.itemsize)
+                if not _has_bytes(accessors.buffers, header.view):
+                    _check_length(fields, accessors.buffers, header)
+                    continue
             _check_bounds(fields, accessors, index)
 
 
@@ -102,6 +103,16 @@ def _check_alignment(fields: Fields, accessors: Accessors, view: int, *, offset:
     stride = accessors.buffers.stride(view)
     if stride % size:
         fields.report.error(fields.where, f"its buffer view's stride, {stride}, is no multiple of {size}")
+
+
+def _check_length(fields: Fields, buffers: Buffers, header: Accessor) -> None:
+    """Compare an accessor with its buffer view where there are no bytes to look at."""
+    if header.view is not None:
+        stride = buffers.stride(header.view) or header.element_size
+        end = header.offset + (header.count - 1) * stride + header.element_size
+        length = buffers.view_fields[header.view].integer("byteLength")
+        if end > length:
+            fields.report.error(fields.where, f"it ends at byte {end:,} of a buffer view of {length:,}")
 
 
 def _check_bounds(fields: Fields, accessors: Accessors, index: int) -> None:

@@ -214,9 +214,7 @@ class Document:
         self._check_scenes(model)
         return model
 
-    def _list(
-        self, name: str, make: Callable[[], _T], read: Callable[[Fields], _T], *, of: Fields | None = None
-    ) -> list[_T]:
+    def _list(self, name: str, make: Callable[[], _T], read: Callable[[Fields], _T], *, of: Fields | None = None) -> list[_T]:
         """Read a list of objects; in a tolerant report, one that cannot be read leaves an empty one in its place."""
         result: list[_T] = []
         owner = of or self.root

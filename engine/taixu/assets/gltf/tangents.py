@@ -13,9 +13,7 @@ __all__ = ["make_tangents", "needs_tangents"]
 
 def needs_tangents(material: Material) -> bool:
     """Whether a layer follows tangents, and the material has no normal map that a renderer derives them from."""
-    follows = material.anisotropy is not None or (
-        material.clearcoat is not None and material.clearcoat.normal_texture is not None
-    )
+    follows = material.anisotropy is not None or (material.clearcoat is not None and material.clearcoat.normal_texture is not None)
     return follows and material.normal_texture is None
 
 

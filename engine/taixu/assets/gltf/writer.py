@@ -133,9 +133,7 @@ def _image_names(images: list[Image], mimes: list[str], *, stem: str) -> list[st
     return names
 
 
-def _document(
-    model: ModelData, packer: Packer, *, images: list[tuple[bytes, str]], uris: list[str] | None
-) -> dict[str, Any]:
+def _document(model: ModelData, packer: Packer, *, images: list[tuple[bytes, str]], uris: list[str] | None) -> dict[str, Any]:
     """Describe the whole model; `uris` name the images that are files of their own."""
     pointers = {channel.pointer for clip in model.animations for channel in clip.channels if channel.pointer}
     properties = Properties(pointers)
@@ -167,16 +165,13 @@ def _document(
         ],
         "meshes": [mesh_json(model.meshes[index], packer, properties, bumpy=bumpy) for index in mesh_at],
         "materials": [
-            material_json(material, properties, where=f"/materials/{index}")
-            for index, material in enumerate(model.materials)
+            material_json(material, properties, where=f"/materials/{index}") for index, material in enumerate(model.materials)
         ],
         "textures": [texture_json(texture, [mime for _, mime in images], properties) for texture in model.textures],
         "samplers": [sampler_json(sampler, properties) for sampler in model.samplers],
         "skins": [skin_json(model.skins[index], packer, properties, inner=inner) for index in skin_at],
         "cameras": [camera_json(camera, properties) for camera in model.cameras],
-        "animations": [
-            animation_json(clip, packer, properties, inner=inner) for clip in model.animations if clip.channels
-        ],
+        "animations": [animation_json(clip, packer, properties, inner=inner) for clip in model.animations if clip.channels],
         "images": [
             _image_json(image, images[index], packer, properties, uri=uris[index] if uris else None)
             for index, image in enumerate(model.images)

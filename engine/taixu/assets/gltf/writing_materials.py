@@ -98,9 +98,7 @@ def material_json(material: Material, properties: Properties, *, where: str) -> 
     return properties.finish(result, material)
 
 
-def _collect(
-    source: object, table: tuple[tuple[str, str, Any], ...], properties: Properties, *, where: str
-) -> dict[str, Any]:
+def _collect(source: object, table: tuple[tuple[str, str, Any], ...], properties: Properties, *, where: str) -> dict[str, Any]:
     result: dict[str, Any] = {}
     for key, name, usual in table:
         value = getattr(source, name)

@@ -27,9 +27,7 @@ def mesh_json(mesh: Mesh, packer: Packer, properties: Properties, *, bumpy: set[
     names = {"targetNames": mesh.target_names} if mesh.target_names else {}
     extras = {**mesh.extras, **names} if isinstance(mesh.extras, dict) else mesh.extras or names or None
     result: dict[str, Any] = {
-        "primitives": [
-            _primitive_json(part, packer, properties, bumpy=bumpy) for part in mesh.primitives if is_drawn(part)
-        ]
+        "primitives": [_primitive_json(part, packer, properties, bumpy=bumpy) for part in mesh.primitives if is_drawn(part)]
     }
     if mesh.weights is not None and any(part.targets for part in mesh.primitives):
         result["weights"] = plain_floats(mesh.weights)
@@ -47,9 +45,7 @@ def _primitive_json(primitive: Primitive, packer: Packer, properties: Properties
         attributes = {**attributes, "TANGENT": make_tangents(primitive)}
     weights = weight_scale(attributes)
     result: dict[str, Any] = {
-        "attributes": {
-            name: _add_attribute(name, values, packer, scale=weights) for name, values in sorted(attributes.items())
-        }
+        "attributes": {name: _add_attribute(name, values, packer, scale=weights) for name, values in sorted(attributes.items())}
     }
     if primitive.indices is not None and len(primitive.indices):
         result["indices"] = _add_indices(primitive.indices, packer)
@@ -86,9 +82,7 @@ def _add_attribute(name: str, values: NDArray[Any], packer: Packer, *, scale: ND
     return packer.add_array(values, stored, role="vertices", kind=kind, bounds=name == "POSITION")
 
 
-def _target_json(
-    target: dict[str, NDArray[np.float32]], attributes: dict[str, NDArray[Any]], packer: Packer
-) -> dict[str, int]:
+def _target_json(target: dict[str, NDArray[np.float32]], attributes: dict[str, NDArray[Any]], packer: Packer) -> dict[str, int]:
     target = {name: values for name, values in target.items() if name in attributes}
     if not target:
         target = {"POSITION": np.zeros((len(attributes["POSITION"]), 3), np.float32)}

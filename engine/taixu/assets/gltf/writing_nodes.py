@@ -106,9 +106,7 @@ def scene_json(scene: Scene, properties: Properties) -> dict[str, Any]:
     return properties.finish({"nodes": list(scene.nodes)} if scene.nodes else {}, scene)
 
 
-def animation_json(
-    animation: Animation, packer: Packer, properties: Properties, *, inner: dict[int, int]
-) -> dict[str, Any]:
+def animation_json(animation: Animation, packer: Packer, properties: Properties, *, inner: dict[int, int]) -> dict[str, Any]:
     """Describe an animation: a sampler for each channel, key times shared where they are the same array.
 
     `inner` names the nodes that carry the mesh in place of a sheared node.
