@@ -325,6 +325,7 @@ class Islands:
                 edge.link,
                 jointLowerLimit=max(low, -1e6),
                 jointUpperLimit=min(high, 1e6),
+                jointLimitForce=UNLIMITED_FORCE,
                 physicsClientId=backend.client,
             )
 

@@ -31,6 +31,8 @@ from .shapes import Shape
 __all__ = ["RapierBackend", "refusing_panics"]
 
 ITERATIONS = 4
+MAX_SPEED = 1.0e4
+"""m/s; Rapier's own limit of 400 is below what falls from orbit."""
 QUERY_BIT = 1 << 31
 """Queries are in a group of their own: every collider's filter holds that bit, and no collider is in that group."""
 
@@ -60,6 +62,7 @@ class RapierBackend(BackendBase):
         self.world.set_num_threads(1)
         parameters = self.world.integration_parameters
         parameters.dt = self.settings.dt
+        parameters.normalized_max_linear_velocity = MAX_SPEED
         parameters.num_solver_iterations = self.settings.solver_iterations or ITERATIONS
         self.handles: list[Any] = [None] * 64
         self.views: list[Any] = [None] * 64

@@ -245,6 +245,10 @@ class PhysicsScene:
         keep = world.alive(entities)
         if len(look.moved):
             keep &= ~np.isin(entities, look.moved)
+        if len(look.rebuilt):
+            # What is no longer a dynamic body has its transform for itself from now on.
+            for row in np.flatnonzero(keep & np.isin(indices_of(entities), look.rebuilt)):
+                keep[row] = _is_dynamic(world, int(entities[row]))
         if not keep.all():
             awake, entities = awake[keep], entities[keep]
         # What moved last time and does not now has come to rest: both poses are the same.
@@ -503,6 +507,10 @@ class PhysicsScene:
 SCENE_HIT = np.dtype(
     [("entity", np.uint64), ("distance", np.float64), ("point", np.float64, 3), ("normal", np.float64, 3)]
 )
+
+
+def _is_dynamic(world: World, entity: int) -> bool:
+    return world.has(entity, RigidBody) and world.get(entity, RigidBody).kind == "dynamic"
 
 
 def _has_scripts(world: World) -> bool:
