@@ -19,7 +19,8 @@ MAX_POSITION_M = CELL_M * 2.0**30
 def positions_to_json(cells: NDArray[np.int32], offsets: NDArray[np.float32]) -> list[list[float] | None]:
     """The shortest positions that split into these cells and offsets (``[3, n]`` each).
 
-    None where no position does: an offset that reaches out of its cell, or one finer than a float64 is out there.
+    None where no position does: an offset that reaches out of its cell, one finer than a float64 is out there, or
+    a place beyond all worlds.
     """
     found: list[list[float] | None] = []
     texts = shortest(offsets.T)
@@ -52,6 +53,8 @@ def split_json_position(position: list[float]) -> dict[str, list[float]]:
 
 def _axis(cell: int, offset: np.float32) -> float | None:
     exact = cell * CELL_M + float(offset)
+    if abs(exact) > MAX_POSITION_M / 2:
+        return None
     for digits in range(6, 18):
         candidate = float(f"{exact:.{digits}g}")
         found_cell = np.rint(candidate / CELL_M)

@@ -13,6 +13,7 @@ from taixu.edit.atomic import read_file, write_file
 from taixu.edit.json_text import MAX_TEXT_BYTES
 from taixu.edit.paths import asset_file, path_doubt
 from taixu.errors import TaixuError
+from taixu.platform import InputMap
 
 __all__ = ["FOLDERS", "MANIFEST", "Project", "create_project", "open_project", "read_project", "write_project"]
 
@@ -36,6 +37,8 @@ class Project:
         Path of the world that opens first, from the root.
     dependencies
         Mods that it needs, with the versions that do.
+    actions
+        Input actions: the usual ones and what the manifest's ``[input]`` says.
     has_manifest
         False for a world that stands alone: its folder is the project.
     """
@@ -46,6 +49,7 @@ class Project:
     first_world: str = "worlds/main.world.json"
     licence: str = ""
     dependencies: dict[str, str] = field(default_factory=dict)
+    actions: InputMap = field(default_factory=InputMap)
     has_manifest: bool = True
     _hashes: dict[str, tuple[tuple[int, int], str]] = field(default_factory=dict, repr=False)
 
@@ -185,7 +189,18 @@ def _project(root: Path, file: Path, raw: dict[str, Any]) -> Project:
     _check(file, raw)
     facts = raw.get("project", {})
     known = {key: facts[key] for key in ("name", "version", "first_world", "licence") if key in facts}
-    return Project(root, **known, dependencies=dict(raw.get("dependencies", {})))
+    return Project(root, **known, dependencies=dict(raw.get("dependencies", {})), actions=_actions(file, raw))
+
+
+def _actions(file: Path, raw: dict[str, Any]) -> InputMap:
+    """Lines such as ``jump = { positive = ["key:space", "pad:a"] }`` under ``[input]``."""
+    actions = raw.get("input", {})
+    if not isinstance(actions, dict):
+        raise TaixuError(f"{file}: input takes lines such as jump = {{ positive = [\"key:space\"] }}")
+    try:
+        return InputMap.from_data(actions)
+    except TaixuError as error:
+        raise TaixuError(f"{file}: {error}") from None
 
 
 def _check(file: Path, raw: dict[str, Any]) -> None:
