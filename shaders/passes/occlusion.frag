@@ -35,7 +35,7 @@ void main() {
     float radius = min(reach.x * -p.z, reach.y);
     float across = camera_position.w > 0.5 ? -p.z : 1.0;
     vec2 extent = radius * 0.5 * vec2(clip_from_view[0][0], clip_from_view[1][1]) / across * viewport.xy;
-    float noise = fract(gradient_noise(gl_FragCoord.xy) + reach.z);
+    float noise = fract(gradient_noise(mod(gl_FragCoord.xy, 4.0)) + reach.z); // repeats where the smoothing averages
     float open = 0.0;
     for (int i = 0; i < SLICES; ++i) {
         float phi = (float(i) + noise) * PI / float(SLICES);

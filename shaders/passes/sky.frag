@@ -26,11 +26,14 @@ void main() {
         vec3 disk = sun_color.rgb * smoothstep(sun.w - rim, sun.w + rim, dot(d, sun.xyz));
         vec2 cs = lighting.sky_turn.xy;
         d = vec3(cs.x * d.x - cs.y * d.z, d.y, cs.y * d.x + cs.x * d.z);
+#ifdef FROM_ATLAS
+        color = environment_reflection(environment_atlas, d, options.x);
+#else
         // One level for all: derivatives would jump where the map wraps around.
         float texel = PI / float(textureSize(sky, 0).y);
         float level = max(0.0, log2(2.0 * depth_range.z * viewport.w / texel));
-        color = options.x > 0.0 ? environment_reflection(environment_atlas, d, options.x)
-                                : textureLod(sky, equirect_from_direction(d), level).rgb;
+        color = textureLod(sky, equirect_from_direction(d), level).rgb;
+#endif
         color = (color + disk) * lighting.sky_turn.z;
     }
     radiance = vec4(min(color, vec3(6.0e4)), 1.0);

@@ -14,10 +14,12 @@ layout(location = 12) flat out vec4 v_slot_layer[2];
 layout(location = 8) in vec4 v_slot_uv[4];
 layout(location = 12) flat in vec4 v_slot_layer[2];
 layout(binding = TEXTURE_BASE_COLOR) uniform sampler2DArray base_color_map;
+#ifdef DETAIL_MAPS
 layout(binding = TEXTURE_METALLIC_ROUGHNESS) uniform sampler2DArray metallic_roughness_map;
 layout(binding = TEXTURE_NORMAL) uniform sampler2DArray normal_map;
 layout(binding = TEXTURE_OCCLUSION) uniform sampler2DArray occlusion_map;
 layout(binding = TEXTURE_EMISSIVE) uniform sampler2DArray emissive_map;
+#endif
 #ifdef SPECULAR_MAPS
 layout(binding = TEXTURE_SPECULAR) uniform sampler2DArray specular_map;
 layout(binding = TEXTURE_SPECULAR_COLOR) uniform sampler2DArray specular_color_map;
@@ -65,7 +67,13 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     s.specular = m.specular;
     s.specular_color = m.specular_color;
     s.transmission = m.transmission;
-#ifdef TEXTURED
+#ifdef SPECULAR_MAPS
+    uv = slot_coordinate(SLOT_SPECULAR);
+    if (uv.z >= 0.0) s.specular *= texture(specular_map, uv).a;
+    uv = slot_coordinate(SLOT_SPECULAR_COLOR);
+    if (uv.z >= 0.0) s.specular_color *= texture(specular_color_map, uv).rgb;
+#endif
+#ifdef DETAIL_MAPS
     uv = slot_coordinate(SLOT_METALLIC_ROUGHNESS);
     if (uv.z >= 0.0) {
         vec2 mr = texture(metallic_roughness_map, uv).bg;
@@ -76,12 +84,6 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     if (uv.z >= 0.0) s.occlusion = 1.0 + m.occlusion_strength * (texture(occlusion_map, uv).r - 1.0);
     uv = slot_coordinate(SLOT_EMISSIVE);
     if (uv.z >= 0.0) s.emissive *= texture(emissive_map, uv).rgb;
-#ifdef SPECULAR_MAPS
-    uv = slot_coordinate(SLOT_SPECULAR);
-    if (uv.z >= 0.0) s.specular *= texture(specular_map, uv).a;
-    uv = slot_coordinate(SLOT_SPECULAR_COLOR);
-    if (uv.z >= 0.0) s.specular_color *= texture(specular_color_map, uv).rgb;
-#endif
     uv = slot_coordinate(SLOT_NORMAL);
     if (uv.z >= 0.0) {
         vec3 n = texture(normal_map, uv).xyz * 2.0 - 1.0;

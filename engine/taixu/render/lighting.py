@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +12,8 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taixu.ecs import World
-from taixu.gpu import BindGroup, Buffer, DepthState, Device, Pipeline, StructLayout, Texture
+from taixu.errors import TaixuError
+from taixu.gpu import BindGroup, Buffer, DepthState, Device, Pipeline, StructLayout, Targets, Texture
 from taixu.math.projection import frustum_planes
 from taixu.render.bindings import (
     FLAG_CAST_SHADOW,
@@ -59,6 +61,7 @@ UNITS = {
     "OPENNESS": TextureSlot.SHADING + 3,
 }
 
+_log = logging.getLogger(__name__)
 _SUN_COSINE, _SUN_GAIN = (
     float(np.cos(np.radians(0.6))),
     12.0,
@@ -128,6 +131,7 @@ class LightingFeature:
         self._lights = Lights(*_no_lights())
         self._dfg: Texture | None = None
         self._atlas: Texture | None = None
+        self._targets: Targets | None = None
         self._clusters: Buffer | None = None
         self._casters: VisibleList | None = None
 
@@ -182,9 +186,7 @@ class LightingFeature:
         if view.settings.get("shadows", True):
             kept.tiles, owners, kept.height = plan_shadows(lights, view)
         cell = view.camera.cell
-        kept.rows = _write(
-            device, kept.rows, light_rows(lights, cell, owners) if lights.count else LIGHT_ROW.zeros(1), "lights"
-        )
+        kept.rows = _write(device, kept.rows, light_rows(lights, cell, owners) if lights.count else LIGHT_ROW.zeros(1), "lights")
         kept.shadows = _write(device, kept.shadows, shadow_rows(kept.tiles, max(kept.height, 1)), "shadow maps")
         if self._clusters is None:
             self._clusters = device.buffer(GRID[0] * GRID[1] * GRID[2] * STRIDE * 4, label="clusters")
@@ -210,9 +212,7 @@ class LightingFeature:
         smooth = device.sampler(mip="none", wrap="clamp")
         device.bind_texture(UNITS["ENVIRONMENT"], self.maps.atlas, smooth)
         device.bind_texture(UNITS["DFG"], self._dfg, smooth)
-        device.bind_texture(
-            UNITS["SHADOWS"], self._atlas, device.sampler(mip="none", wrap="clamp", compare="greater_equal")
-        )
+        device.bind_texture(UNITS["SHADOWS"], self._atlas, device.sampler(mip="none", wrap="clamp", compare="greater_equal"))
 
     def nodes(self, view: View) -> Sequence[PassNode]:
         """Clusters and shadow maps."""
@@ -220,11 +220,11 @@ class LightingFeature:
 
     def release(self) -> None:
         """Give textures and buffers back."""
-        for resource in (self._sky.maps, self._dfg, self._atlas, self._clusters, self._casters):
+        for resource in (self._sky.maps, self._dfg, self._targets, self._atlas, self._clusters, self._casters):
             if resource is not None:
                 resource.release()
         self._sky = _Sky()
-        self._dfg = self._atlas = self._clusters = self._casters = None
+        self._dfg = self._targets = self._atlas = self._clusters = self._casters = None
 
     # -- own ---------------------------------------------------------------------------------------------------------
     def _of(self, view: View) -> _ViewLight:
@@ -245,16 +245,14 @@ class LightingFeature:
             return
         old, self._sky = self._sky, _Sky(key)
         if key[0] == "atmosphere":
-            made = make_atmosphere(
-                np.asarray(env.sun_direction), turbidity=float(env.turbidity), ground_color=env.ground_color
-            )
+            made = make_atmosphere(np.asarray(env.sun_direction), turbidity=float(env.turbidity), ground_color=env.ground_color)
             self._sky.maps = make_environment(self.device, made.image)
             self._sky.sun_direction, self._sky.sun_irradiance = made.sun_direction, made.sun_irradiance
         else:
             if self._override is not None:
                 image: ArrayLike = self._override[1]()
             else:
-                image = read_sky(world, str(env.sky)) if env.sky else make_studio()
+                image = _sky_or_studio(world, str(env.sky))
             self._sky.maps = make_environment(self.device, np.asarray(image))
         if old.maps is not None:
             old.maps.release()
@@ -264,16 +262,16 @@ class LightingFeature:
         if self._atlas is None or (height and self._atlas.size[1] != wanted):
             width = ATLAS_WIDTH if height else 1
             self._atlas = self.device.texture((width, wanted), "depth32f", label="shadow maps")
+            self._targets = self.device.targets((), self._atlas, label="shadow maps")
 
     def draw_shadows(self, context: PassContext) -> None:
         """Draw all maps of the context's view."""
         kept = self._of(context.view)
         if not kept.tiles:
             return
-        assert self._atlas is not None
+        assert self._targets is not None
         if self._casters is None:
             self._casters = VisibleList(self.device, label="shadow casters")
-        targets = self.device.targets((), self._atlas, label="shadow maps")
         block = VIEW_BLOCK.zeros()
         block["camera_cell"][:3], block["layer_mask"] = context.view.camera.cell, context.view.layers & 0xFFFFFFFF
         for number, tile in enumerate(kept.tiles):
@@ -284,7 +282,7 @@ class LightingFeature:
             block["frustum_planes"] = planes
             context.frame.renderer.cull(self._casters, self.device.push(block), flags=FLAG_CAST_SHADOW)
             clear = 0.0 if number == 0 else None
-            with self.device.render_pass(targets, clear_depth=clear, viewport=tile.viewport) as p:
+            with self.device.render_pass(self._targets, clear_depth=clear, viewport=tile.viewport) as p:
                 context.draw_bins(p, self._solid_caster, visible=self._casters, positions_only=True)
                 context.draw_bins(p, self._masked_caster(context), visible=self._casters)
 
@@ -363,10 +361,32 @@ class _ShadowPass:
 
 
 def read_sky(world: World, path: str) -> NDArray[np.float32]:
-    """An equirectangular picture named by a world: Radiance HDR or an 8-bit image; [h, w, 3] linear."""
+    """An equirectangular picture named by a world: HDR, EXR or an 8-bit image; [h, w, 3] linear.
+
+    Raises
+    ------
+    TaixuError
+        Where it is missing or cannot be read.
+    """
+    from taixu.assets import AssetDatabase
     from taixu.assets.image import read_image
 
-    return np.asarray(read_image(Path(path)), np.float32)[..., :3]
+    file = world.resource(AssetDatabase).resolve(path) if world.has_resource(AssetDatabase) else Path(path)
+    pixels = read_image(file)
+    values = np.asarray(pixels, np.float32)
+    if pixels.dtype.kind == "u":
+        values = values / np.float32(np.iinfo(pixels.dtype).max)
+        values = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
+    return np.repeat(values[..., :1], 3, -1) if values.shape[-1] < 3 else values[..., :3]
+
+
+def _sky_or_studio(world: World, path: str) -> NDArray[np.float32]:
+    if path:
+        try:
+            return read_sky(world, path)
+        except (TaixuError, OSError) as error:
+            _log.warning("the studio stands in for a sky that cannot be read: %s", error)
+    return make_studio()
 
 
 def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], label: str) -> Buffer:

@@ -40,8 +40,9 @@ FIRST_UNIT = TextureSlot.SHADING + 4
 FEATURES = {"unlit": 1 << 0, "specular": 1 << 1, "transmission": 1 << 4}
 """Bits of the row's feature mask that this material sets; the list is in ``surface/inputs.glsl``."""
 
-TEXTURED, SPECULAR_MAPS = 1, 2
-"""Low bits of `DrawKey.features`: what the shader is compiled with. The texture group's number is above bit 8."""
+TEXTURED, SPECULAR_MAPS, DETAIL_MAPS = 1, 2, 4
+"""Low bits of `DrawKey.features`: what the shader is compiled with, as a map costs its lookup even where it is empty.
+The texture group's number is above bit 8."""
 
 MATERIAL_ROW = StructLayout(
     "StandardMaterial",
@@ -81,8 +82,7 @@ class BoundTexture:
 def materials_glsl() -> str:
     """The row, its block and the numbers of slots and units, in GLSL."""
     names = "".join(
-        f"#define SLOT_{name.upper()} {i}\n#define TEXTURE_{name.upper()} {FIRST_UNIT + i}\n"
-        for i, name in enumerate(SLOTS)
+        f"#define SLOT_{name.upper()} {i}\n#define TEXTURE_{name.upper()} {FIRST_UNIT + i}\n" for i, name in enumerate(SLOTS)
     )
     names += "".join(f"#define ALPHA_MODE_{name} {number}u\n" for name, number in _ALPHA_MODES.items())
     return names + MATERIAL_ROW.storage_block("Materials", binding=StorageSlot.MATERIALS, array="materials")
@@ -90,7 +90,11 @@ def materials_glsl() -> str:
 
 def feature_defines(features: int) -> dict[str, object]:
     """Defines that `DrawKey.features` stands for."""
-    return {"TEXTURED": bool(features & TEXTURED), "SPECULAR_MAPS": bool(features & SPECULAR_MAPS)}
+    return {
+        "TEXTURED": bool(features & TEXTURED),
+        "SPECULAR_MAPS": bool(features & SPECULAR_MAPS),
+        "DETAIL_MAPS": bool(features & DETAIL_MAPS),
+    }
 
 
 def texture_refs(material: Material) -> dict[str, TextureRef]:
@@ -237,9 +241,7 @@ class MaterialTable:
         if group.bind_group is None:
             blank = (self._blank_texture(), self.device.sampler())
             bindings = {
-                FIRST_UNIT + i: (self.pool.texture(group.bound[name][0]), group.bound[name][1])
-                if name in group.bound
-                else blank
+                FIRST_UNIT + i: (self.pool.texture(group.bound[name][0]), group.bound[name][1]) if name in group.bound else blank
                 for i, name in enumerate(SLOTS)
             }
             group.bind_group = self.device.bind_group(textures=bindings, label="material textures")
@@ -253,6 +255,8 @@ class MaterialTable:
             features = TEXTURED | self._group({name: (b.slot.page, b.sampler) for name, b in textures.items()}) << 8
             if "specular" in textures or "specular_color" in textures:
                 features |= SPECULAR_MAPS
+            if textures.keys() & {"metallic_roughness", "normal", "occlusion", "emissive"}:
+                features |= DETAIL_MAPS
         key = DrawKey(
             alpha=_alpha(material),
             double_sided=material.double_sided,
@@ -291,7 +295,5 @@ class MaterialTable:
 
     def _blank_texture(self) -> Texture:
         if self._blank is None:
-            self._blank = self.device.texture(
-                (1, 1), "rgba8", kind="2d_array", data=np.full((1, 1, 1, 4), 255, np.uint8)
-            )
+            self._blank = self.device.texture((1, 1), "rgba8", kind="2d_array", data=np.full((1, 1, 1, 4), 255, np.uint8))
         return self._blank

@@ -49,7 +49,7 @@ class OcclusionFeature:
 
     def nodes(self, view: View) -> Sequence[PassNode]:
         """Half-size occlusion, and its way to full size."""
-        return (_HorizonPass(), _SmoothPass()) if has_occlusion(view) else ()
+        return (_HorizonPass(), _SmoothPass(), _FullSizePass()) if has_occlusion(view) else ()
 
 
 @dataclass(frozen=True)
@@ -68,9 +68,7 @@ class _HorizonPass:
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
         device = context.device
-        pipeline = device.pipeline(
-            "passes/fullscreen.vert", "passes/occlusion.frag", cull="none", depth=None, label="occlusion"
-        )
+        pipeline = device.pipeline("passes/fullscreen.vert", "passes/occlusion.frag", cull="none", depth=None, label="occlusion")
         with device.render_pass(context.targets("occlusion_half")) as p:
             p.pipeline(pipeline)
             # The noise turns while pictures are averaged, and holds still in films.
@@ -82,11 +80,29 @@ class _HorizonPass:
 
 @dataclass(frozen=True)
 class _SmoothPass:
-    """Brings it to full size."""
+    """Takes the noise out."""
 
     name: str = "smooth occlusion"
     rank: int = Rank.AMBIENT + 10
     reads: Sequence[str] = ("depth", "occlusion_half")
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """The same, smooth."""
+        return {"occlusion_smooth": TextureSpec("rg16f", scale=0.5)}
+
+    def run(self, context: PassContext) -> None:
+        """Draw one triangle."""
+        _smooth(context, "occlusion_half", "occlusion_smooth", half_size=True)
+
+
+@dataclass(frozen=True)
+class _FullSizePass:
+    """Brings it to full size, where shading finds it."""
+
+    name: str = "full-size occlusion"
+    rank: int = Rank.AMBIENT + 20
+    reads: Sequence[str] = ("depth", "occlusion_smooth")
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
@@ -95,14 +111,24 @@ class _SmoothPass:
 
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
-        device = context.device
-        pipeline = device.pipeline(
-            "passes/fullscreen.vert", "passes/occlusion_smooth.frag", cull="none", depth=None, label="smooth occlusion"
-        )
-        nearest = device.sampler(filter="nearest", mip="none", wrap="clamp")
-        with device.render_pass(context.targets("occlusion")) as p:
-            p.pipeline(pipeline)
-            p.bind_texture(0, context.texture("depth"), nearest)
-            p.bind_texture(1, context.texture("occlusion_half"), nearest)
-            p.draw(3)
-        device.bind_texture(UNIT, context.texture("occlusion"), nearest)
+        _smooth(context, "occlusion_smooth", "occlusion", half_size=False)
+        nearest = context.device.sampler(filter="nearest", mip="none", wrap="clamp")
+        context.device.bind_texture(UNIT, context.texture("occlusion"), nearest)
+
+
+def _smooth(context: PassContext, source: str, target: str, *, half_size: bool) -> None:
+    device = context.device
+    pipeline = device.pipeline(
+        "passes/fullscreen.vert",
+        "passes/occlusion_smooth.frag",
+        defines={"HALF_SIZE": half_size},
+        cull="none",
+        depth=None,
+        label="smooth occlusion",
+    )
+    nearest = device.sampler(filter="nearest", mip="none", wrap="clamp")
+    with device.render_pass(context.targets(target)) as p:
+        p.pipeline(pipeline)
+        p.bind_texture(0, context.texture("depth"), nearest)
+        p.bind_texture(1, context.texture(source), nearest)
+        p.draw(3)

@@ -15,6 +15,7 @@ from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
 from taixu.render.materials import feature_defines
 from taixu.render.occlusion import has_occlusion
+from taixu.render.octahedron import TILES
 from taixu.render.views import View
 
 __all__ = ["ShadingFeature", "add_surface"]
@@ -23,9 +24,7 @@ __all__ = ["ShadingFeature", "add_surface"]
 def add_surface(device: Device, name: str, path: str) -> None:
     """Make a material's GLSL (`surface` and `surface_vertex`) known as a shader that draw keys can name."""
     for stage, file in (("vert", "forward_vertex"), ("frag", "forward_surface")):
-        device.shaders.add_source(
-            f"generated/forward/{name}.{stage}", f'#include "{path}"\n#include "passes/{file}.glsl"\n'
-        )
+        device.shaders.add_source(f"generated/forward/{name}.{stage}", f'#include "{path}"\n#include "passes/{file}.glsl"\n')
 
 
 class ShadingFeature:
@@ -134,9 +133,13 @@ class SkyPass:
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
         device, maps = context.device, self.feature.lighting.maps
+        blur = float(context.settings("background_blur", 0.0))
+        # The atlas is cheaper to look up, and as sharp as a small sky.
+        from_atlas = blur > 0 or maps.sky.size[1] <= TILES[0].size // 2
         pipeline = device.pipeline(
             "passes/fullscreen.vert",
             "passes/sky.frag",
+            defines={"FROM_ATLAS": from_atlas},
             cull="none",
             depth=DepthState(compare="greater_equal", write=False),
             label="sky",
@@ -144,7 +147,6 @@ class SkyPass:
         targets = context.targets(f"radiance{self.tail}", depth=f"depth{self.tail}")
         with device.render_pass(targets) as p:
             p.pipeline(pipeline)
-            blur = float(context.settings("background_blur", 0.0))
             direction, color = self.feature.lighting.sun_disk()
             p.push_uniform(UniformSlot.PASS, np.array([[0, 0, 0, 1], [blur, 0, 0, 0], direction, color], np.float32))
             p.bind_texture(0, maps.sky, device.sampler(wrap=("repeat", "clamp")))

@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from itertools import product
+
+import pytest
+from gpu_device import shared_device
+
+COMPILE = """
+from itertools import product
+from taixu.gpu import create_device
+from taixu.render import Renderer
+from taixu.render.bindings import MESH_VERTEX_LAYOUT
+from taixu.render.materials import DETAIL_MAPS, SPECULAR_MAPS, TEXTURED, feature_defines
+device = create_device()
+Renderer(device)
+for features, shadows in product((0, TEXTURED, TEXTURED | DETAIL_MAPS, TEXTURED | SPECULAR_MAPS, 7), (False, True)):
+    device.pipeline("generated/forward/standard.vert", "generated/forward/standard.frag",
+                    defines={"SHADOWS": shadows, **feature_defines(features)}, vertex_layout=MESH_VERTEX_LAYOUT)
+for textured in (False, True):
+    device.pipeline("passes/shadow.vert", "passes/shadow.frag", vertex_layout=MESH_VERTEX_LAYOUT,
+                    defines={"ALPHA_MASK": True, "TEXTURED": textured})
+for fragment, defines in (("tonemap", {}), ("occlusion", {}), ("occlusion_smooth", {"HALF_SIZE": True}), ("sky", {}),
+                          ("occlusion_smooth", {}), ("sky", {"FROM_ATLAS": True}), ("resolve", {"SAMPLES": 4})):
+    device.pipeline("passes/fullscreen.vert", f"passes/{fragment}.frag", defines=defines)
+for path in ("compute/clusters.comp", "compute/prefilter.comp"):
+    device.compute_pipeline(path)
+print("compiled")
+"""
+
+
+def test_every_variant_compiles_in_a_process_of_its_own() -> None:
+    """Compilers of software rasterisers have crashed on lawful shaders: that must fail a test, not end them all."""
+    shared_device()
+    done = subprocess.run([sys.executable, "-c", COMPILE], capture_output=True, text=True, timeout=300, env={**os.environ})
+    assert done.returncode == 0, done.stderr[-2000:]
+    assert "compiled" in done.stdout
+
+
+def test_generated_blocks_lie_as_numpy_says() -> None:
+    """Offsets of a material row, asked of the GPU field by field."""
+    import numpy as np
+
+    from taixu.render.materials import MATERIAL_ROW, materials_glsl
+
+    device = shared_device()
+    device.shaders.add_source("generated/materials.glsl", materials_glsl())
+    rows = MATERIAL_ROW.zeros(3)
+    scalars = ("metallic", "roughness", "normal_scale", "occlusion_strength", "alpha_cutoff", "ior", "specular", "transmission")
+    for row, (i, name) in product(range(3), enumerate(scalars)):
+        rows[name][row] = 100 * row + i
+    rows["slots"][:] = np.arange(rows["slots"].size).reshape(rows["slots"].shape)
+    device.shaders.add_source(
+        "test/rows.comp",
+        '#include "generated/materials.glsl"\nlayout(local_size_x = 1) in;\n'
+        "layout(std430, binding = 0) writeonly buffer Results { float results[]; };\nvoid main() {\n"
+        "uint r = gl_GlobalInvocationID.x;\nuint o = r * 16u;\n"
+        + "".join(f"results[o + {i}u] = materials[r].{name};\n" for i, name in enumerate(scalars))
+        + "results[o + 8u] = materials[r].slots[0].x;\nresults[o + 9u] = materials[r].slots[13].w;\n}\n",
+    )
+    results = device.buffer(3 * 64)
+    device.bind_storage(6, device.buffer(rows))
+    device.bind_storage(0, results)
+    device.dispatch(device.compute_pipeline("test/rows.comp"), 3)
+    found = results.read(np.float32).reshape(3, 16)
+    for row in range(3):
+        assert found[row, :8] == pytest.approx([100 * row + i for i in range(8)])
+        assert found[row, 8] == rows["slots"][row, 0, 0]
+        assert found[row, 9] == rows["slots"][row, 13, 3]
