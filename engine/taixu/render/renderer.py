@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import nullcontext
 from time import monotonic
 from typing import Any
 from weakref import WeakKeyDictionary, finalize
@@ -45,6 +46,7 @@ __all__ = ["Renderer"]
 
 _log = logging.getLogger(__name__)
 _WATCH_SECS = 0.5
+_UNMEASURED = nullcontext()
 
 
 class Renderer:
@@ -69,6 +71,8 @@ class Renderer:
         Sky and lights; `lighting.use_sky` lights everything with a picture.
     features
         In the order in which they are asked.
+    measures_passes
+        Time each pass of each view on the GPU; `Device.timings` has the milliseconds by "view: pass".
     """
 
     def __init__(
@@ -80,6 +84,7 @@ class Renderer:
         self.materials = MaterialTable(device)
         self.lines = LineBatch()
         self.watches_shaders = watch_shaders
+        self.measures_passes = False
         self._watched_secs = 0.0
         self.load_textures: TextureLoader = load_textures or PoolTextureLoader(self.materials.pool)
         self.features: list[Feature] = []
@@ -89,7 +94,6 @@ class Renderer:
         self._orphans: list[WorldMirror] = []
         self._made: WeakKeyDictionary[World, int] = WeakKeyDictionary()
         self._revision = 0
-        self._block: BufferRange | None = None
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ShadingFeature(device, self.lighting),
@@ -193,10 +197,11 @@ class Renderer:
         self.cull(view.visible, block)
         context = PassContext(frame, view, view.visible)
         assert view.graph is not None
+        view.shown = self._current
         for node in view.graph.nodes:
             self.device.bind_uniform(UniformSlot.VIEW, block)
-            self._block = block
-            node.run(context)
+            with self.device.time(f"{view.name}: {node.name}") if self.measures_passes else _UNMEASURED:
+                node.run(context)
 
     def cull(self, visible: VisibleList, block: BufferRange, *, flags: int = FLAG_VISIBLE) -> None:
         """Cull this frame's world for a view block, which stays bound. Shadow passes bring lists and blocks of their
@@ -317,7 +322,7 @@ class Renderer:
         if "id" not in view.outputs:
             raise ValueError(f"view {view.name!r} draws no ids: add 'id' to its outputs")
         assert view.graph is not None, "render the view first"
-        assert self._current is not None
+        assert view.shown is not None
         left, top = max(0, x), max(0, y)
         right, bottom = min(view.size[0], x + width), min(view.size[1], y + height)
         if right <= left or bottom <= top:
@@ -326,7 +331,7 @@ class Renderer:
         rect = (left, view.size[1] - bottom, right - left, bottom - top)
         indices = np.unique(self.device.read_pixels(targets, 0, rect))
         indices = indices[indices != NOTHING_PICKED].astype(np.intp)
-        return self._current.handles_of(indices)
+        return view.shown.handles_of(indices)
 
     def release(self, views: Iterable[View] = ()) -> None:
         """Give everything on the device back."""

@@ -16,6 +16,7 @@ from taixu.scene import CELL_M, Camera, WorldTransforms, split_position
 
 if TYPE_CHECKING:
     from taixu.render.culling import VisibleList
+    from taixu.render.extraction import WorldMirror
     from taixu.render.graph import ResolvedGraph
 
 __all__ = ["OUTPUTS", "View", "ViewCamera", "view_block"]
@@ -112,12 +113,13 @@ class View:
     history: dict[str, Any] = field(default_factory=dict, repr=False)
     graph: ResolvedGraph | None = field(default=None, repr=False)
     visible: VisibleList | None = field(default=None, repr=False)
+    shown: WorldMirror | None = field(default=None, repr=False)
     _configured: Any = field(default=None, repr=False)
     _previous: Any = field(default=None, repr=False)
 
     def asking(self, *outputs: str) -> View:
         """A view like this one that wants these outputs as well (without its memory)."""
-        return replace(self, outputs=self.outputs | set(outputs), history={}, graph=None, visible=None)
+        return replace(self, outputs=self.outputs | set(outputs), history={}, graph=None, visible=None, shown=None)
 
     def configuration(self) -> tuple[Any, ...]:
         """What, when it changes, makes the pass graph be resolved anew."""
@@ -135,7 +137,7 @@ class View:
             self.graph.release()
         if self.visible is not None:
             self.visible.release()
-        self.graph = self.visible = self._configured = None
+        self.graph = self.visible = self.shown = self._configured = None
 
 
 def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[Any]:

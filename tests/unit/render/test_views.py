@@ -53,9 +53,24 @@ def test_two_worlds_in_one_renderer(renderer: Renderer) -> None:
         scene.spawn(i * 3, scene.mesh("sphere"), translation=(500, 0, 0))
         entities.append(int(scene.spawn(1, scene.mesh())[0]))
         scene.propagate()
-    for scene, view, entity in zip(scenes, views, entities, strict=True):
+    for scene, view in zip(scenes, views, strict=True):
         renderer.render(scene.world, [view])
+    for view, entity in zip(views, entities, strict=True):
         assert renderer.pick(view, 32, 24) == entity
+
+
+def test_passes_are_timed(renderer: Renderer) -> None:
+    scene = SmallWorld()
+    scene.spawn(1, scene.mesh())
+    scene.propagate()
+    view = looking((0, 0, 4), name="timed")
+    renderer.measures_passes = True
+    for _ in range(2):
+        renderer.render(scene.world, [view])
+        renderer.device.finish()
+    timings = renderer.device.timings()
+    assert timings["timed: fast"] > 0
+    assert "timed: lines" in timings
 
 
 def test_layers_choose_what_a_view_shows(renderer: Renderer) -> None:
