@@ -37,6 +37,7 @@ __all__ = ["Capabilities", "Device", "RenderPass"]
 
 _RING_BYTES = 1 << 20
 _RING_ALIGN = 256  # the largest offset alignment that OpenGL lets an implementation ask for
+_MOST_QUICK = 4096
 _PLAIN_DEPTH = DepthState()
 _KINDS = ("2d", "2d_array", "cube", "cube_array", "3d")
 
@@ -79,6 +80,7 @@ class Device(ABC):
         self.shaders = shaders or ShaderLibrary()
         self.residency: dict[str, int] = {"buffer": 0, "texture": 0}
         self._pipelines: dict[Any, Pipeline] = {}
+        self._quick_pipelines: dict[Any, tuple[Pipeline, Any, Any]] = {}
         self._computes: dict[Any, ComputePipeline] = {}
         self._samplers: dict[Any, Sampler] = {}
         self._trash: list[tuple[str, Any, int]] = []
@@ -179,6 +181,13 @@ class Device(ABC):
         ShaderError
             With file and line, when it does not compile.
         """
+        # Passes ask for each bin in every frame, with the same constants: layouts and blends are hashed by identity
+        # first. The kept references make sure that an id means what it meant.
+        quick = (vertex, fragment, tuple(defines.items()) if defines else (), id(vertex_layout), primitive, cull, depth,
+                 id(blend), write_mask)  # fmt: skip
+        hit = self._quick_pipelines.get(quick)
+        if hit is not None and hit[1] is vertex_layout and hit[2] is blend:
+            return hit[0]
         blends = (blend,) if blend is None or isinstance(blend, BlendState) else tuple(blend)
         macros = dict(defines or {})
         key = (vertex, fragment, tuple(sorted((k, str(v)) for k, v in macros.items())), tuple(vertex_layout), primitive,
@@ -190,6 +199,9 @@ class Device(ABC):
                              label=label or f"{vertex}+{fragment}")  # fmt: skip
             self._build(found)
             self._pipelines[key] = found
+        if len(self._quick_pipelines) > _MOST_QUICK:  # somebody makes constants anew in every call
+            self._quick_pipelines.clear()
+        self._quick_pipelines[quick] = (found, vertex_layout, blend)
         return found
 
     def compute_pipeline(

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from taixu.gpu import DepthState, Pipeline
+from taixu.gpu import ALPHA, DepthState, Pipeline
 from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
 from taixu.render.bins import Bin
 from taixu.render.context import FrameContext, PassContext
@@ -16,6 +16,7 @@ from taixu.render.views import View
 
 __all__ = ["FastFeature", "FastPass"]
 
+_BLENDS = ((ALPHA,), (ALPHA, None))  # without and with ids
 _NO_ID = (0xFFFFFFFF,) * 4
 SUN_DIRECTION = np.array((0.4, 0.8, 0.45)) / np.linalg.norm((0.4, 0.8, 0.45))
 
@@ -60,8 +61,6 @@ class FastPass:
             context.draw_blended(p, pipeline_for)
 
     def _pipeline(self, context: PassContext, item: Bin) -> Pipeline:
-        from taixu.gpu import ALPHA
-
         blends = item.key.alpha == "blend"
         return context.device.pipeline(
             "passes/fast.vert",
@@ -71,7 +70,7 @@ class FastPass:
             primitive=item.mode,
             cull=item.cull,
             depth=DepthState(write=not blends),
-            blend=(ALPHA, None)[: 2 if self.with_id else 1] if blends else None,
+            blend=_BLENDS[self.with_id] if blends else None,
             label="fast",
         )
 
