@@ -19,6 +19,7 @@ from taixu.assets.gltf.limits import Budget, Limits
 from taixu.assets.gltf.materials import read_material
 from taixu.assets.gltf.meshes import read_mesh
 from taixu.assets.gltf.nodes import link_nodes, read_camera, read_light, read_node, read_scene, read_skin
+from taixu.assets.gltf.skinning import agree_on_joints, agree_on_weights
 from taixu.assets.gltf.textures import read_image, read_sampler, read_texture
 from taixu.assets.gltf.uris import Resolver, folder_resolver
 from taixu.assets.model import (
@@ -203,6 +204,8 @@ class Document:
         model.meshes = self._list("meshes", Mesh, lambda fields: read_mesh(fields, self.accessors))
         model.nodes = self._list("nodes", Node, lambda fields: read_node(fields, self.accessors))
         model.skins = self._list("skins", Skin, lambda fields: read_skin(fields, self.accessors))
+        agree_on_joints(model, self.accessors.budget, self.report)
+        agree_on_weights(model, self.report)
         model.scenes = self._list("scenes", Scene, read_scene)
         model.scene = root.index("scene", "scenes")
         link_nodes(model.nodes, depth=self.limits.node_depth, report=self.report)

@@ -59,9 +59,7 @@ def test_interleaved_accessors() -> None:
     accessors = builder.root["accessors"]
     accessors.append({"bufferView": view, "componentType": 5126, "count": 4, "type": "VEC3"})
     accessors.append({"bufferView": view, "byteOffset": 12, "componentType": 5126, "count": 4, "type": "VEC3"})
-    accessors.append(
-        {"bufferView": view, "byteOffset": 24, "componentType": 5121, "count": 4, "type": "VEC4", "normalized": True}
-    )
+    accessors.append({"bufferView": view, "byteOffset": 24, "componentType": 5121, "count": 4, "type": "VEC4", "normalized": True})
     primitive = read(builder, {"POSITION": 0, "NORMAL": 1, "COLOR_0": 2}).meshes[0].primitives[0]
     np.testing.assert_array_equal(primitive.attributes["POSITION"], POINTS)
     np.testing.assert_array_equal(primitive.attributes["NORMAL"], POINTS + 100)

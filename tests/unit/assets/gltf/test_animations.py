@@ -32,9 +32,7 @@ def test_linear_and_step_channels() -> None:
         (1, "scale", "STEP"),
     ]
     np.testing.assert_array_equal(clip.channels[0].values, moved)
-    assert clip.channels[0].times is clip.channels[1].times or np.shares_memory(
-        clip.channels[0].times, clip.channels[1].times
-    )
+    assert clip.channels[0].times is clip.channels[1].times or np.shares_memory(clip.channels[0].times, clip.channels[1].times)
     assert clip.duration_secs == 2.0
 
 

@@ -29,9 +29,7 @@ def mesh(**attributes: int) -> dict[str, Any]:
 
 def test_a_good_file_has_no_findings(tmp_path: Path) -> None:
     builder = FileBuilder()
-    data = builder.glb(
-        meshes=[mesh(POSITION=builder.accessor(POINTS, **BOUNDS))], nodes=[{"mesh": 0}], scenes=[{"nodes": [0]}]
-    )
+    data = builder.glb(meshes=[mesh(POSITION=builder.accessor(POINTS, **BOUNDS))], nodes=[{"mesh": 0}], scenes=[{"nodes": [0]}])
     assert check(data, tmp_path) == []
 
 

@@ -165,14 +165,41 @@ def test_skins() -> None:
     builder = FileBuilder()
     matrices = np.stack([np.eye(4), affine(np.array([0, 0, 0, 1]), 1, (1, 2, 3))]).astype(np.float32)
     index = builder.accessor(matrices.transpose(0, 2, 1).reshape(2, 16))
-    data = builder.glb(
-        nodes=[{}, {}], skins=[{"joints": [1, 0], "inverseBindMatrices": index, "skeleton": 0}, {"joints": [0]}]
-    )
+    data = builder.glb(nodes=[{}, {}], skins=[{"joints": [1, 0], "inverseBindMatrices": index, "skeleton": 0}, {"joints": [0]}])
     skins = read_gltf_bytes(data, name="a.glb").skins
     assert skins[0].joints == [1, 0]
     np.testing.assert_array_equal(skins[0].inverse_bind_matrices, matrices)
     np.testing.assert_array_equal(skins[1].inverse_bind_matrices, [np.eye(4)])
     with pytest.raises(GltfError, match="2 matrices for 3 joints"):
-        read_gltf_bytes(
-            builder.glb(nodes=[{}, {}, {}], skins=[{"joints": [0, 1, 2], "inverseBindMatrices": index}]), name="a.glb"
-        )
+        read_gltf_bytes(builder.glb(nodes=[{}, {}, {}], skins=[{"joints": [0, 1, 2], "inverseBindMatrices": index}]), name="a.glb")
+
+
+def skinned(joints: list[int], weights: list[float], *, bones: int) -> ModelData:
+    builder = FileBuilder()
+    attributes = {
+        "POSITION": builder.accessor(np.zeros((1, 3), np.float32)),
+        "JOINTS_0": builder.accessor(np.array([joints], np.uint8)),
+        "WEIGHTS_0": builder.accessor(np.array([weights], np.float32)),
+    }
+    data = builder.glb(
+        meshes=[{"primitives": [{"attributes": attributes, "mode": 0}]}],
+        nodes=[{"mesh": 0, "skin": 0}, *[{}] * bones],
+        skins=[{"joints": list(range(1, bones + 1))}],
+    )
+    return read_gltf_bytes(data, name="a.glb")
+
+
+def test_joints_past_the_skin_weigh_nothing_or_are_refused() -> None:
+    found = skinned([1, 0, 9, 255], [0.5, 0.5, 0, 0], bones=2).meshes[0].primitives[0].attributes["JOINTS_0"]
+    assert found.tolist() == [[1, 0, 0, 0]]
+    with pytest.raises(GltfError, match="joint 2, but its skin has 2"):
+        skinned([1, 2, 0, 0], [0.5, 0.5, 0, 0], bones=2)
+
+
+def test_nodes_have_as_many_weights_as_targets() -> None:
+    builder = FileBuilder()
+    points = builder.accessor(np.zeros((1, 3), np.float32))
+    part = {"attributes": {"POSITION": points}, "mode": 0, "targets": [{"POSITION": points}] * 2}
+    nodes = [{"mesh": 0, "weights": [0.5]}, {"mesh": 0, "weights": [1, 2, 3]}, {"weights": [1]}]
+    found = read_gltf_bytes(builder.glb(meshes=[{"primitives": [part]}], nodes=nodes), name="a.glb").nodes
+    assert [None if node.weights is None else node.weights.tolist() for node in found] == [[0.5, 0], [1, 2], None]

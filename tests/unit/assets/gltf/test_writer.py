@@ -328,9 +328,7 @@ def test_an_empty_model_is_a_file_too(tmp_path: Path) -> None:
 
 def test_images_keep_their_names_beside_a_text_file(tmp_path: Path) -> None:
     png = encode_png(np.zeros((1, 1, 3), np.uint8))
-    model = ModelData(
-        images=[Image("wood/dark", "image/png", png), Image("wood/dark", "image/png", png), Image(data=png)]
-    )
+    model = ModelData(images=[Image("wood/dark", "image/png", png), Image("wood/dark", "image/png", png), Image(data=png)])
     write_gltf(model, tmp_path / "ä b.gltf")
     names = sorted(path.name for path in tmp_path.iterdir())
     assert names == ["dark.png", "dark_1.png", "ä b.gltf", "ä b_2.png"]
