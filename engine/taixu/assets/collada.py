@@ -50,7 +50,8 @@ def read_dae(path: str | Path, *, root: str | Path | None = None, turned: bool =
     if document.tag != "COLLADA":
         raise TaixuError(f"{file}: is no COLLADA: its root is <{document.tag[:40]}>")
     try:
-        return _Reader(file, Path(root) if root is not None else file.parent, document).model(turned=turned)
+        with np.errstate(all="ignore"):  # numbers that make no sense are found where they are used
+            return _Reader(file, Path(root) if root is not None else file.parent, document).model(turned=turned)
     except TaixuError:
         raise
     except (ValueError, IndexError, KeyError, TypeError, OverflowError) as error:

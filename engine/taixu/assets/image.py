@@ -8,6 +8,7 @@ modules. Channels are 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
 from __future__ import annotations
 
 import io
+import logging
 import os
 import struct
 import warnings
@@ -198,6 +199,7 @@ def _quieten_pillow() -> None:
 
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     warnings.filterwarnings("ignore", module=r"PIL\.")
+    logging.getLogger("PIL").addHandler(logging.NullHandler())
 
 
 def _check_size(picture: PillowImage, size: int, *, name: str, max_pixels: int) -> None:

@@ -62,7 +62,7 @@ def read_3mf(path: str | Path, *, turned: bool = True) -> ModelData:
     file = Path(path)
     data = read_bytes(file, max_bytes=_MAX_BYTES)
     try:
-        with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        with zipfile.ZipFile(io.BytesIO(data)) as archive, np.errstate(all="ignore"):
             return _Reader(file, archive).model(turned=turned)
     except TaixuError:
         raise

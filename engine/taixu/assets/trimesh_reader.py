@@ -7,6 +7,7 @@ allocates by them, files beside are found inside the model's folder only, and wh
 from __future__ import annotations
 
 import io
+import logging
 import re
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ TRIMESH_FORMATS = (".obj", ".ply", ".stl", ".off", ".xyz")
 
 _GREY, _WHITE = (0.6, 0.6, 0.6, 1.0), (1.0, 1.0, 1.0, 1.0)
 _MAX_BYTES = 1 << 28
+_SILENCE = logging.NullHandler()
 _MAX_BESIDE = 1 << 26
 _PLY_SIZES = {"char": 1, "uchar": 1, "int8": 1, "uint8": 1, "short": 2, "ushort": 2, "int16": 2, "uint16": 2,
               "double": 8, "float64": 8}
@@ -57,10 +59,12 @@ def read_trimesh(path: str | Path, *, root: str | Path | None = None, turned: bo
     data = read_bytes(file, max_bytes=_MAX_BYTES)
     _weigh(data, kind, file)
     beside = _make_resolver(file, Path(root) if root is not None else file.parent)
+    logging.getLogger("trimesh").addHandler(_SILENCE)
+    options: dict[str, Any] = {"split_objects": True} if kind == ".obj" else {}
     try:
         with np.errstate(all="ignore"):
             scene = trimesh.load_scene(
-                io.BytesIO(data), file_type=kind[1:], resolver=beside, process=False, allow_remote=False,
+                io.BytesIO(data), file_type=kind[1:], resolver=beside, process=False, allow_remote=False, **options,
             )
             return _convert(scene, file, kind, beside, turned=turned)
     except TaixuError:

@@ -106,7 +106,8 @@ def test_obj_with_materials_and_textures(tmp_path: Path) -> None:
     red = next(mesh for mesh in model.meshes if model.materials[mesh.primitives[0].material].name == "red")
     uvs = red.primitives[0].attributes["TEXCOORD_0"]
     assert sorted(uvs.tolist()) == [[0.0, 0.75], [0.0, 1.0], [1.0, 1.0]]  # v runs down
-    assert sum(len(mesh.primitives[0].triangles()) for mesh in model.meshes) == 3
+    assert {mesh.name: len(mesh.primitives[0].triangles()) for mesh in model.meshes} == {"left_red": 1, "right_wood": 2}
+    assert sorted(node.name for node in model.nodes) == ["left_red", "right_wood"]
 
 
 def test_files_outside_are_not_read(tmp_path: Path) -> None:
