@@ -284,3 +284,23 @@ def test_the_null_device_records() -> None:
     assert buffer.read(np.uint32)[3] == 0
     with pytest.raises(ValueError, match="holds"):
         buffer.write(np.zeros(8, np.uint32))
+
+
+@pytest.mark.parametrize(("name", "block"), [
+    ("bc1", bytes([0x00, 0xF8, 0, 0, 0, 0, 0, 0])),  # both ends: red in 5:6:5 and black; all texels take the first
+    ("bc3", bytes([255, 255, 0, 0, 0, 0, 0, 0]) + bytes([0x00, 0xF8, 0, 0, 0, 0, 0, 0])),
+])  # fmt: skip
+def test_compressed_blocks_are_uploaded(device: Device, name: str, block: bytes) -> None:
+    if not device.capabilities.has_s3tc:
+        pytest.skip("this device has no S3TC")
+    texture = device.texture((8, 8), name, levels=None)
+    assert texture.bytes == len(block) * (4 + 1 + 1 + 1)
+    texture.write(block * 4)
+    texture.write(block, level=1)
+    for level in (0, 1):
+        assert (texture.read(level=level) == (255, 0, 0, 255)).all()
+    with pytest.raises(ValueError, match="bytes for"):
+        texture.write(block)
+    layers = device.texture((4, 4), name, kind="2d_array", layers=3)
+    layers.write(block, layer=2)
+    assert (layers.read(layer=2) == (255, 0, 0, 255)).all()
