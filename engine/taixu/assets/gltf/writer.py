@@ -98,7 +98,7 @@ def write_gltf(model: ModelData, path: str | Path) -> None:
 
 def _dump(root: dict[str, Any], indent: int | None = None) -> bytes:
     separators = (",", ":") if indent is None else (",", ": ")
-    return json.dumps(root, indent=indent, separators=separators, ensure_ascii=False, allow_nan=False).encode()
+    return json.dumps(root, indent=indent, separators=separators, ensure_ascii=False, allow_nan=False, default=to_json).encode()
 
 
 def _encode_images(model: ModelData) -> list[tuple[bytes, str]]:

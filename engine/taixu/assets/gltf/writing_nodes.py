@@ -31,7 +31,9 @@ def node_json(
     if node.children:
         result["children"] = list(node.children)
     for name, usual in _USUAL.items():
-        values = getattr(node, name)
+        values = np.asarray(getattr(node, name), np.float64)
+        if name == "rotation":
+            values = values / (float(np.linalg.norm(values)) or 1.0)
         if tuple(values) != usual:
             result[name] = plain_floats(values)
     if mesh is not None:

@@ -319,6 +319,24 @@ def test_missing_tangents_are_made_where_a_material_follows_them(tmp_path: Path,
     assert gltf_validator(file)["issues"]["numErrors"] == 0
 
 
+def test_numbers_of_any_kind_are_written(tmp_path: Path, gltf_validator) -> None:
+    part = Primitive({"POSITION": np.eye(3), "COLOR_0": np.ones((3, 4))}, np.array([0, 1, 2]), material=0)
+    model = ModelData(
+        nodes=[Node(mesh=0, translation=np.arange(3), rotation=np.array([0.0, 0, 2, 0]), scale=np.ones(3), camera=0, light=0)],
+        meshes=[Mesh(primitives=[part])],
+        materials=[Material(roughness=np.float32(0.5), base_color=tuple(np.float32([0.5, 1, 1, 1])))],
+        cameras=[Camera(yfov_rad=np.float32(1))],
+        lights=[Light(intensity=np.float32(3))],
+    )
+    file = tmp_path / "a.glb"
+    write_glb(model, file)
+    found = read_gltf(file)
+    assert found.nodes[0].rotation.tolist() == [0, 0, 1, 0]
+    assert (found.materials[0].roughness, found.lights[0].intensity, found.cameras[0].yfov_rad) == (0.5, 3, 1)
+    assert found.meshes[0].primitives[0].vertex_count == 3
+    assert gltf_validator(file)["issues"]["numErrors"] == 0
+
+
 def test_an_empty_model_is_a_file_too(tmp_path: Path) -> None:
     for name in ("a.glb", "a.gltf"):
         write_gltf(ModelData(), tmp_path / name)
