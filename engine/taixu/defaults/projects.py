@@ -84,6 +84,7 @@ def enter_project(world: World, project: Project, *, trust: bool) -> AssetDataba
     world.resource(PrefabLibrary).read = project.read_asset
     world.resource(ScriptHost).open(project.root, trusted=trust)
     world.resource(AudioMixer).clips.root = project.root
+    world.insert_resource(project.actions)
     return assets
 
 
