@@ -92,7 +92,7 @@ def robot() -> ModelData:
             Material("glow", base_color=(0.4, 0.9, 1, 1), emissive=(0.25, 0.85, 1.0), emissive_strength=4.0),
         ],
     )
-    root = built.node("robot")
+    root = built.node("rig")
     hips = built.node("hips", (0, 0.62, 0), parent=root)
     built.shape(hips, "box", (0.36, 0.16, 0.26), "steel", bevel_m=0.05)
     chest = built.node("chest", (0, 0.30, 0), parent=hips)

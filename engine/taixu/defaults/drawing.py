@@ -122,7 +122,8 @@ class Drawing:
 def main_camera(world: World, *, name: str = "") -> int | None:
     """The entity of the camera to look through: the one of a name, else that of the highest priority.
 
-    Cameras that come from model files have a low priority, so that a world's own goes first; ties go by stable id.
+    Cameras of model files count only where they are named: what a modeller looked at is seldom the whole thing. Ties
+    go by stable id.
 
     Raises
     ------
@@ -131,6 +132,8 @@ def main_camera(world: World, *, name: str = "") -> int | None:
     """
     found: list[tuple[int, int, int]] = []
     for table in world.query(Camera):
+        if table.made and not name:
+            continue
         texts = table.read(Name, "text") if Name in table.types else np.full(len(table), "", object)
         ids = world.stable_ids(table.entities)
         for row, priority in enumerate(table.read(Camera, "priority").tolist()):

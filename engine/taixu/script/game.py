@@ -106,11 +106,13 @@ class Game:
 
     def find(self, name: str) -> Entity | None:
         world = self._host.world
-        found = [table.entities[table.read(Name, "text") == name] for table in world.query(Name)]
-        handles = np.concatenate(found) if found else np.empty(0, np.uint64)
-        if not len(handles):
-            return None
-        return Entity(world, int(handles[np.argmin(world.stable_ids(handles))]))
+        tables = list(world.query(Name))
+        for made in (False, True):  # what people placed goes before the nodes of models
+            found = [table.entities[table.read(Name, "text") == name] for table in tables if table.made == made]
+            handles = np.concatenate(found) if found else np.empty(0, np.uint64)
+            if len(handles):
+                return Entity(world, int(handles[np.argmin(world.stable_ids(handles))]))
+        return None
 
     def spawn(
         self,
