@@ -36,6 +36,8 @@ Handles = NDArray[np.uint64]
 _NOBODY: Handles = np.empty(0, np.uint64)
 _KINDS = {"static": BodyKind.STATIC, "kinematic": BodyKind.KINEMATIC, "dynamic": BodyKind.DYNAMIC}
 _SHAPING = tuple(f.name for f in dataclasses.fields(RigidBody) if "velocity" not in f.name)  # type: ignore[arg-type]
+# Columns of what was last seen or written of an entity.
+_PLACE, _VELOCITY, _SCALE = slice(0, 7), slice(7, 13), slice(13, 16)
 _WALKER_SHAPE = ("radius_m", "height_m", "layer", "mask")
 
 
@@ -50,6 +52,8 @@ class Look:
     pushed: Handles = field(default_factory=lambda: _NOBODY)
     """Entities with a body whose velocity somebody wrote."""
     everything: bool = False
+    structural: bool = False
+    """Whether any entity came, went or changed its components: rows and handles may not be what they were."""
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,7 @@ class BodyMirror:
         """The cell that the engine's coordinates count from."""
         self.has_origin = False
         self.all_contacts = False
-        self._known = np.zeros((0, 16), np.float32)  # by index: translation, rotation, scale, velocity (linear, angular)
+        self._known = np.zeros((0, 16), np.float32)  # by index; columns above
         self._known_cells = np.zeros((0, 3), np.int32)
         self._known_poses = np.zeros((0, 7))  # of nested ones, in the world
         self._specs: dict[int, tuple[Any, tuple[_Part, ...]]] = {}
@@ -111,7 +115,7 @@ class BodyMirror:
         moved, stretched = self._moved(world, since)
         dirty |= stretched
         pushed = self._pushed(world, since)
-        return Look(np.array(sorted(dirty), np.int64), moved, pushed, everything)
+        return Look(np.array(sorted(dirty), np.int64), moved, pushed, everything, bool(everything or structure))
 
     def seen(self, world: World) -> None:
         """What is written from now on counts as new."""
@@ -203,12 +207,14 @@ class BodyMirror:
                 continue
             rows = np.arange(rows.start, rows.stop)[ours] if isinstance(rows, slice) else rows[ours]
             entities, indices = entities[ours], indices[ours]
-            now = np.concatenate([table.take(Transform, name, rows) for name in names[:3]]).T
+            now = np.concatenate([table.take(Transform, name, rows) for name in names[:2]]).T
+            scales = table.take(Transform, "scale", rows).T
             cells = table.take(Transform, "cell", rows).T
             known = self._known[indices]
-            stretch = (now[:, 7:10] != known[:, 7:10]).any(axis=1)
-            shifted = (now[:, :7] != known[:, :7]).any(axis=1) | (cells != self._known_cells[indices]).any(axis=1)
-            self._known[indices, :10], self._known_cells[indices] = now, cells
+            stretch = (scales != known[:, _SCALE]).any(axis=1)
+            shifted = (now != known[:, _PLACE]).any(axis=1) | (cells != self._known_cells[indices]).any(axis=1)
+            self._known[indices, _PLACE], self._known[indices, _SCALE] = now, scales
+            self._known_cells[indices] = cells
             part = self.owner_of[indices] != indices
             part &= self.owner_of[indices] >= 0
             stretched.update(self._owners(indices[stretch | (shifted & part)]).tolist())
@@ -242,19 +248,16 @@ class BodyMirror:
             entities = table.entities[rows]
             indices = indices_of(entities)
             now = np.concatenate([table.take(RigidBody, n, rows) for n in ("linear_velocity", "angular_velocity")]).T
-            differs = (now != self._known[indices, 10:]).any(axis=1) & (self.body_of[indices] >= 0)
-            self._known[indices, 10:] = now
+            differs = (now != self._known[indices, _VELOCITY]).any(axis=1) & (self.body_of[indices] >= 0)
+            self._known[indices, _VELOCITY] = now
             pushed.append(entities[differs])
         return np.concatenate(pushed)
 
     # -- writing back ---------------------------------------------------------------------------------------
 
-    def wrote(self, indices: NDArray, translations: NDArray, rotations: NDArray, velocities: NDArray | None) -> None:
-        """Remember what physics wrote itself: translations [3, n], rotations [4, n], velocities [6, n]."""
-        known = self._known
-        known[indices, :3], known[indices, 3:7] = translations.T, rotations.T
-        if velocities is not None:
-            known[indices, 10:] = velocities.T
+    def wrote(self, indices: NDArray, values: NDArray[np.float32]) -> None:
+        """Remember what physics wrote itself: translation, rotation and, where written, velocities: [7 or 13, n]."""
+        self._known[indices, : len(values)] = values.T
 
     def wrote_cells(self, indices: NDArray, cells: NDArray) -> None:
         self._known_cells[indices] = cells.T
@@ -306,10 +309,10 @@ class BodyMirror:
         self.nested[ids] = world.alive(parents) & (parents > 0)
         self._known_poses[ids], _ = world_placements(world, entities, self.origin)
         columns = world.gather_columns(entities, Transform, ("translation", "rotation", "scale"))
-        self._known[indices, :10] = np.concatenate(columns).T
+        self._known[indices, _PLACE], self._known[indices, _SCALE] = np.concatenate(columns[:2]).T, columns[2].T
         self._known_cells[indices] = world.gather(entities, Transform, "cell").T
         velocities = world.gather_columns(entities, RigidBody, ("linear_velocity", "angular_velocity"))
-        self._known[indices, 10:] = np.concatenate(velocities).T
+        self._known[indices, _VELOCITY] = np.concatenate(velocities).T
 
     def forget_bodies(self) -> None:
         """All bodies are gone (the engine was lost): the next look makes them anew."""

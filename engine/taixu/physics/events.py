@@ -35,6 +35,9 @@ TOUCH = np.dtype(
 EVENT = np.dtype([("kind", np.uint8), *TOUCH.descr])
 
 
+_NO_EVENTS = np.zeros(0, EVENT)
+
+
 class Touching:
     """Remembers the pairs of the last step and turns the next ones into events."""
 
@@ -44,6 +47,8 @@ class Touching:
 
     def update(self, touches: NDArray) -> NDArray:
         """The events (`EVENT` rows, ordered by pair) since the last call, given who touches now."""
+        if not len(touches) and not len(self._rows):
+            return _NO_EVENTS
         keys = _keys(touches)
         order = np.argsort(keys, kind="stable")
         keys, touches = keys[order], touches[order]

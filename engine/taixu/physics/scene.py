@@ -25,12 +25,13 @@ from .components import RigidBody
 from .engines import backend_name, make_backend
 from .events import EventKind
 from .joint_mirror import JointMirror
-from .placement import into_parents, world_from_parents, world_placements
-from .poses import nlerp, rotate, spin
+from .placement import world_placements
+from .poses import nlerp, rotate
 from .protocol import Settings
 from .settings import settings_of
 from .shapes import Shape
 from .walkers import Walkers
+from .writeback import MovingRows, write_back
 
 __all__ = ["SCENE_EVENT", "PhysicsScene"]
 
@@ -78,6 +79,7 @@ class PhysicsScene:
         self._pending: list[tuple[int, NDArray, NDArray | None]] = []
         self._submitted = False
         self._restored: Any = None
+        self._rows = MovingRows.none()
 
     # -- for users ------------------------------------------------------------------------------------------
 
@@ -199,7 +201,7 @@ class PhysicsScene:
         backend = self._ready(world)
         mirror = self.mirror
         look = mirror.look(world)
-        if self._restored is not None and self._resume(backend, look):
+        if self._restored is not None and self._resume(world, backend, look):
             look = Look()
         try:
             if self._submitted:
@@ -238,10 +240,33 @@ class PhysicsScene:
         mirror = self.mirror
         poses = backend.poses()[0]
         self._reserve(len(poses))
-        awake = backend.awake()
-        awake = awake[awake < len(mirror.entity_of)]
-        awake = awake[(mirror.kind_of[awake] == BodyKind.DYNAMIC) & (mirror.entity_of[awake] > 0)]
-        entities = mirror.entity_of[awake]
+        rows = self._moving_rows(world, backend.awake(), look)
+        ids, now = rows.ids, poses[rows.ids]
+        if not np.isfinite(now).all():
+            good = np.isfinite(now).all(axis=1)
+            self._repair(backend, ids[~good])
+            rows = MovingRows.of(world, mirror, ids[good])
+            ids, now = rows.ids, now[good]
+        if rows is not self._rows:
+            # What moved last time and does not now has come to rest: both poses are the same.
+            self.previous[self._rows.ids] = self.current[self._rows.ids]
+            self._rows = rows
+        before = self.current[ids]
+        self.previous[ids], self.current[ids] = before, now
+        self.awake = rows.entities
+        if len(ids):
+            write_back(world, mirror, rows, before, now, world.resource(Clock).step_secs, look.pushed)
+        self._publish(world, backend.events())
+
+    def _moving_rows(self, world: World, awake: NDArray[np.int64], look: Look) -> MovingRows:
+        """The bodies to write back; those of the last time where they are the same."""
+        calm = not (look.structural or len(look.moved) or len(look.rebuilt))
+        if calm and np.array_equal(awake, self._rows.asked):
+            return self._rows
+        mirror = self.mirror
+        ids = awake[awake < len(mirror.entity_of)]
+        ids = ids[(mirror.kind_of[ids] == BodyKind.DYNAMIC) & (mirror.entity_of[ids] > 0)]
+        entities = mirror.entity_of[ids]
         keep = world.alive(entities)
         if len(look.moved):
             keep &= ~np.isin(entities, look.moved)
@@ -249,62 +274,7 @@ class PhysicsScene:
             # What is no longer a dynamic body has its transform for itself from now on.
             for row in np.flatnonzero(keep & np.isin(indices_of(entities), look.rebuilt)):
                 keep[row] = _is_dynamic(world, int(entities[row]))
-        if not keep.all():
-            awake, entities = awake[keep], entities[keep]
-        # What moved last time and does not now has come to rest: both poses are the same.
-        self.previous[self._moving] = self.current[self._moving]
-        now = poses[awake]
-        good = np.isfinite(now).all(axis=1)
-        if not good.all():
-            self._repair(backend, awake[~good])
-            awake, entities, now = awake[good], entities[good], now[good]
-        self.previous[awake] = self.current[awake]
-        self.current[awake] = now
-        self._moving = awake
-        self.awake = entities
-        if len(awake):
-            self._write_back(world, awake, entities, look)
-        self._publish(world, backend.events())
-
-    def _write_back(self, world: World, ids: NDArray, entities: Handles, look: Look) -> None:
-        mirror, now = self.mirror, self.current[ids]
-        dt = world.resource(Clock).step_secs
-        before = self.previous[ids]
-        velocities = np.concatenate([(now[:, :3] - before[:, :3]) / dt, spin(before[:, 3:], now[:, 3:], dt)], axis=1)
-        nested = mirror.nested[ids]
-        local = now.copy()
-        if nested.any():
-            _, parents, scales = world_from_parents(world, entities[nested], mirror.origin)
-            local[nested] = into_parents(now[nested], parents, scales)
-        indices = indices_of(entities)
-        roots = ~nested
-        cells = mirror.cells_of(indices)
-        local[roots, :3] -= (cells[roots] - mirror.origin) * CELL_M
-        far = roots & (np.abs(local[:, :3]) > CELL_M).any(axis=1)
-        if far.any():
-            steps = np.rint(local[far, :3] / CELL_M)
-            local[far, :3] -= steps * CELL_M
-            cells = (cells[far] + steps).astype(np.int32).T
-            world.scatter(entities[far], Transform, "cell", cells)
-            mirror.wrote_cells(indices[far], cells)
-        translations = np.ascontiguousarray(local[:, :3].T, np.float32)
-        rotations = np.ascontiguousarray(local[:, 3:].T, np.float32)
-        speeds = np.ascontiguousarray(velocities.T, np.float32)
-        world.scatter(entities, Transform, "translation", translations)
-        world.scatter(entities, Transform, "rotation", rotations)
-        if len(look.pushed):
-            calm = ~np.isin(entities, look.pushed)
-            pushed = speeds[:, calm]
-            world.scatter(entities[calm], RigidBody, "linear_velocity", pushed[:3])
-            world.scatter(entities[calm], RigidBody, "angular_velocity", pushed[3:])
-            mirror.wrote(indices, translations, rotations, None)
-            mirror.wrote(indices[calm], translations[:, calm], rotations[:, calm], pushed)
-        else:
-            world.scatter(entities, RigidBody, "linear_velocity", speeds[:3])
-            world.scatter(entities, RigidBody, "angular_velocity", speeds[3:])
-            mirror.wrote(indices, translations, rotations, speeds)
-        if nested.any():
-            mirror.wrote_nested(world, ids[nested], entities[nested])
+        return MovingRows.of(world, mirror, ids[keep], asked=awake if calm else None)
 
     def _repair(self, backend: BackendBase, ids: NDArray) -> None:
         """Bodies that an engine threw to infinity go back to where they last were, at rest."""
@@ -432,7 +402,7 @@ class PhysicsScene:
     def show(self, world: World) -> None:
         """Show moving bodies between the last two steps, for the picture of this frame."""
         alpha = world.resource(Clock).alpha
-        ids = self._moving
+        ids = self._rows.ids
         if alpha < 1e-6 or not len(ids) or not world.has_resource(WorldTransforms):
             return
         ids = ids[~self.mirror.nested[ids]]
@@ -460,9 +430,7 @@ class PhysicsScene:
         self.mirror.forget_bodies()
         self.joints.forget()
         self._submitted = False
-        self._moving = np.empty(0, np.int64)
-
-    _moving: NDArray[np.int64] = np.empty(0, np.int64)
+        self._rows = MovingRows.none()
 
     def save_state(self) -> dict[str, Any]:
         state: dict[str, Any] = {"frames": dict(self.joints.frames), "walkers": self.walkers.save_state()}
@@ -470,7 +438,7 @@ class PhysicsScene:
             ids = np.flatnonzero(self.mirror.entity_of > 0)
             state["engine"] = self.backend.snapshot()
             state["bodies"] = (ids, self.mirror.entity_of[ids].copy())
-            state["poses"] = (self.current.copy(), self.previous.copy(), self._moving.copy())
+            state["poses"] = (self.current.copy(), self.previous.copy(), self._rows.ids.copy())
         return state
 
     def load_state(self, state: dict[str, Any]) -> None:
@@ -479,7 +447,7 @@ class PhysicsScene:
         self._pending.clear()
         self._restored = state
 
-    def _resume(self, backend: BackendBase, look: Look) -> bool:
+    def _resume(self, world: World, backend: BackendBase, look: Look) -> bool:
         """After a restore: go on exactly where the engine can; else everything is made anew from the columns."""
         state, self._restored = self._restored, None
         if "engine" in state and backend.caps.resumable:
@@ -491,11 +459,11 @@ class PhysicsScene:
                 current, previous, moving = state["poses"]
                 self._reserve(len(current))
                 self.current[: len(current)], self.previous[: len(previous)] = current, previous
-                self._moving = moving
+                self._rows = MovingRows.of(world, self.mirror, moving)
                 self._submitted = True
                 return True
         self._submitted = False
-        self._moving = np.empty(0, np.int64)
+        self._rows = MovingRows.none()
         return False
 
     def fork(self, world: World) -> PhysicsScene:

@@ -120,7 +120,7 @@ class Walkers:
         translations = local[:, :3].T.astype(np.float32)
         world.scatter(entities, Transform, "translation", translations)
         rotations = world.gather(entities, Transform, "rotation")
-        scene.mirror.wrote(indices_of(entities), translations, rotations, None)
+        scene.mirror.wrote(indices_of(entities), np.concatenate([translations, rotations]))
         if nested.any():
             ids = scene.mirror.body_of[indices_of(entities[nested])]
             scene.mirror.wrote_nested(world, ids, entities[nested])
