@@ -17,7 +17,7 @@ __all__ = ["conversion", "linear_pixels"]
 Conversion = Callable[[Path, Path], dict[str, Any]]
 
 _WRITTEN = {
-    "model": (".glb", ".gltf"),
+    "model": (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".3mf"),
     "image": (".png", ".jpg", ".jpeg", ".webp", ".exr", ".hdr"),
     "audio": (".wav",),
 }
@@ -45,9 +45,13 @@ def conversion(source: Path, out: Path) -> Conversion:
 
 def _convert_model(source: Path, out: Path) -> dict[str, Any]:
     from taixu.assets.gltf import write_gltf
+    from taixu.assets.writers import WRITABLE_SUFFIXES, write_model
 
     model = find_importers().find(source).find()(source)
-    write_gltf(model, out)
+    if out.suffix.lower() in WRITABLE_SUFFIXES:
+        write_model(out, model)
+    else:
+        write_gltf(model, out)
     return {"kind": "model", "nodes": len(model.nodes), "meshes": len(model.meshes), "materials": len(model.materials)}
 
 
