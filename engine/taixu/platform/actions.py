@@ -139,9 +139,7 @@ class InputMap:
                 raise TaixuError(f"input action {name!r} is {entry!r}; give it a table with positive, negative or axes")
             unknown = set(entry) - {"positive", "negative", "axes", "dead_zone"}
             if unknown:
-                raise TaixuError(
-                    f"input action {name!r} has unknown {min(unknown)!r}; use positive, negative, axes or dead_zone"
-                )
+                raise TaixuError(f"input action {name!r} has unknown {min(unknown)!r}; use positive, negative, axes or dead_zone")
             actions[name] = Action(
                 positive=_controls(name, entry, "positive"),
                 negative=_controls(name, entry, "negative"),
@@ -164,9 +162,7 @@ def _controls(action: str, entry: Mapping[str, Any], key: str) -> tuple[str, ...
     if isinstance(names, str):
         names = (names,)
     if not isinstance(names, (list, tuple)) or not all(isinstance(n, str) for n in names):
-        raise TaixuError(
-            f"input action {action!r} has {names!r} as {key}; give it a list of controls such as 'key:space'"
-        )
+        raise TaixuError(f"input action {action!r} has {names!r} as {key}; give it a list of controls such as 'key:space'")
     for name in names:
         device, _, control = name.partition(":")
         pad = device.removesuffix("_axis")
@@ -176,11 +172,7 @@ def _controls(action: str, entry: Mapping[str, Any], key: str) -> tuple[str, ...
         else:
             good = bool(control) and (device in ("key", "mouse") or (is_pad and not device.endswith("_axis")))
         if not good:
-            kinds = (
-                f"'pad_axis:' and one of {', '.join(PAD_AXES)}"
-                if key == "axes"
-                else "'key:', 'mouse:' or 'pad:' and a name"
-            )
+            kinds = f"'pad_axis:' and one of {', '.join(PAD_AXES)}" if key == "axes" else "'key:', 'mouse:' or 'pad:' and a name"
             raise TaixuError(f"input action {action!r} binds {name!r} as {key}; write {kinds}")
     return tuple(names)
 

@@ -139,6 +139,7 @@ class CloseEvent(InputEvent):
     kind: ClassVar[str] = "close"
 
 
+_LARGEST = 1e300
 _KINDS: dict[str, type[InputEvent]] = {cls.kind: cls for cls in InputEvent.__subclasses__()}
 
 
@@ -170,7 +171,8 @@ def event_from_data(data: Mapping[str, Any]) -> InputEvent:
 
 
 def _convert(kind: str, name: str, wanted: str, value: Any) -> Any:
-    number = isinstance(value, (int, float)) and not isinstance(value, bool)
+    # The bound refuses infinities, NaNs and ints that no float can hold.
+    number = isinstance(value, (int, float)) and not isinstance(value, bool) and abs(value) <= _LARGEST
     if (wanted == "bool" and isinstance(value, bool)) or (wanted == "str" and isinstance(value, str)):
         return value
     if wanted == "int" and number:

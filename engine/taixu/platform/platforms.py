@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, Protocol
 
 from taixu.errors import TaixuError
@@ -117,7 +117,7 @@ class InputRecorder:
         return [[tick, event_to_data(event)] for tick, event in self.entries]
 
     @staticmethod
-    def from_data(data: Sequence[Sequence[Any]]) -> list[tuple[int, InputEvent]]:
+    def from_data(data: Sequence[Any]) -> list[tuple[int, InputEvent]]:
         """Return the entries that `to_data` wrote.
 
         Raises
@@ -127,7 +127,8 @@ class InputRecorder:
         """
         entries: list[tuple[int, InputEvent]] = []
         for row in data:
-            if len(row) != 2 or not isinstance(row[0], int) or not isinstance(row[1], dict):
-                raise TaixuError(f"input recording has entry {row!r}; write [tick, event]")
-            entries.append((row[0], event_from_data(row[1])))
+            pair = row if isinstance(row, (list, tuple)) and len(row) == 2 else (None, None)
+            if type(pair[0]) is not int or not isinstance(pair[1], Mapping):
+                raise TaixuError(f"input recording has entry {row!r:.80}; write [tick, event]")
+            entries.append((pair[0], event_from_data(pair[1])))
         return entries

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import warnings
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType
@@ -77,9 +78,10 @@ def load_script(root: Path, path: str) -> ScriptFile:
     try:
         if stamp is None or stamp[1] > MAX_SCRIPT_BYTES:
             raise TaixuError(f"script {path!r} is larger than {MAX_SCRIPT_BYTES >> 20} MB; split it")
-        tree = ast.parse(file.read_bytes(), filename=str(file))
-        fields = find_fields(tree, file=path)
-        code = compile(tree, str(file), "exec", dont_inherit=True)
+        with warnings.catch_warnings(action="ignore"):  # doubts about style, which nobody would see here
+            tree = ast.parse(file.read_bytes(), filename=str(file))
+            fields = find_fields(tree, file=path)
+            code = compile(tree, str(file), "exec", dont_inherit=True)
     except SyntaxError as error:
         raise TaixuError(f"{path}:{error.lineno or 1}: {error.msg}") from None
     except (OSError, ValueError, RecursionError, MemoryError) as error:
