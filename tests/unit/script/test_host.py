@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from taixu.app import App, GameEvents, GameServices
-from taixu.platform import Input, KeyEvent, PlatformPlugin
+from taixu.app import App, GameEvents, GameServices, Stage
+from taixu.platform import HeadlessPlatform, Input, InputEvent, KeyEvent, PlatformPlugin
 from taixu.scene import SHARED_COMPONENTS, Hierarchy, Name, Node, Parent, Transform
 from taixu.script import Script, ScriptHost, ScriptPlugin
 
@@ -23,7 +23,7 @@ MakeApp = Callable[..., App]
 def make_app(tmp_path: Path) -> MakeApp:
     """A function of script sources by name that gives an app with the project they are in."""
 
-    def make(trust: bool = True, **sources: str) -> App:
+    def make(trust: bool = True, recording: Sequence[tuple[int, InputEvent]] = (), **sources: str) -> App:
         (tmp_path / "scripts").mkdir(exist_ok=True)
         for name, source in sources.items():
             (tmp_path / "scripts" / f"{name}.py").write_text(source)
@@ -31,7 +31,7 @@ def make_app(tmp_path: Path) -> MakeApp:
         for cls in SHARED_COMPONENTS:
             app.register_component(cls)
         app.insert_resource(Hierarchy())
-        app.add_plugin(PlatformPlugin())
+        app.add_plugin(PlatformPlugin(HeadlessPlatform(recording)))
         app.add_plugin(ScriptPlugin(tmp_path, trust=trust))
         return app
 
@@ -458,3 +458,39 @@ def test_worlds_without_scripts_cost_a_frame_nothing_per_entity(make_app: MakeAp
         sys.setprofile(None)
         counts.append(calls)
     assert counts[0] == counts[1]
+
+
+def test_a_fork_runs_its_own_scripts_on_its_own_world(make_app: MakeApp) -> None:
+    app = make_app(
+        a="import game\nhits: int = 0\ndef on_tick(dt):\n    global hits\n    hits += 1\n    game.entity.position = (hits, 0, 0)\n"
+    )
+    entity = add(app, "A", "a")
+    for _ in range(3):
+        app.frame(STEP)
+    fork = app.world.fork()
+    for _ in range(5):
+        app.schedule.run(Stage.FIXED, fork)
+    assert Node(fork, entity).position[0] == 8
+    assert Node(app.world, entity).position[0] == 3
+    app.frame(STEP)
+    assert Node(app.world, entity).position[0] == 4
+
+
+def test_two_runs_with_the_same_seed_and_input_are_equal(make_app: MakeApp) -> None:
+    source = (
+        "import game\n"
+        "def on_start():\n    while True:\n        yield game.wait(0.05 + 0.1 * game.random.random())\n"
+        "        game.spawn('box', position=(game.random.random(), game.tick, 0), name=f'made {game.tick}')\n"
+        "def on_event(event):\n"
+        "    if event.kind == 'input': game.entity.position += (1, 0, 0)\n"
+    )
+    hashes = []
+    for frames in (60, 20):  # the same ticks, cut into frames differently
+        app = make_app(recording=[(7, KeyEvent("space", True)), (31, KeyEvent("space", False))], a=source)
+        for number in range(5):
+            add(app, f"A{number}", "a")
+        for _ in range(frames):
+            app.frame(STEP * 60 / frames)
+        assert app.clock.ticks == 60
+        hashes.append(app.world.state_hash())
+    assert hashes[0] == hashes[1]
