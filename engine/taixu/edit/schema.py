@@ -12,7 +12,7 @@ from taixu.ecs import ComponentType, Field
 from taixu.edit.document import DOCUMENT_VERSION, VERSION_KEY, Kind
 from taixu.edit.ids import ID_PATTERN
 from taixu.edit.places import MAX_POSITION_M
-from taixu.edit.values import allowed_range
+from taixu.edit.values import GREATEST, allowed_range
 from taixu.scene import Transform
 
 __all__ = ["component_schema", "document_schema", "field_schema"]
@@ -107,7 +107,7 @@ def _number(fld: Field) -> dict[str, Any]:
         low = int(limits.min) if low is None else low
         high = int(limits.max) if high is None else high
         return {"type": "integer", "minimum": low, "maximum": high}
-    greatest = float(np.finfo(fld.kind.dtype).max)
+    greatest = GREATEST[fld.kind.dtype]
     return {
         "type": "number",
         "minimum": -greatest if low is None else low,

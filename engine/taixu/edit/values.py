@@ -15,11 +15,13 @@ from taixu.edit.ids import ID_PATTERN, id_number, id_texts
 from taixu.errors import TaixuError
 
 __all__ = [
-    "allowed_range", "column_from_json", "is_default", "json_from_column", "plain_json", "shortest", "value_doubts",
+    "GREATEST", "allowed_range", "column_from_json", "is_default", "json_from_column", "plain_json", "shortest", "value_doubts",
 ]
 
 Array = NDArray[Any]
 _EXACT_INTEGERS = 2.0**53
+# The shortest decimals of the greatest numbers: for float32 it is a hair above the number itself.
+GREATEST = {"f4": float(str(np.finfo(np.float32).max)), "f8": float(np.finfo(np.float64).max)}
 
 
 def shortest(numbers: Array) -> list[float | int]:
@@ -172,7 +174,7 @@ def _all_at_once(fld: Field, values: Sequence[Any]) -> Array | None:
         array = np.array(flat, np.float64 if kind.dtype in ("f4", "f8") else kind.dtype)
     except OverflowError:
         return None
-    if array.dtype == np.float64 and len(array) and not np.abs(array).max() <= float(np.finfo(kind.dtype).max):
+    if array.dtype == np.float64 and len(array) and not np.abs(array).max() <= GREATEST[kind.dtype]:
         return None
     with np.errstate(under="ignore"):
         array = array.astype(kind.dtype)
@@ -214,8 +216,9 @@ def _number_problem(fld: Field, value: Any) -> str:
         limits = np.iinfo(fld.kind.dtype)
         inside = int(limits.min) <= int(value) <= int(limits.max)
     else:
-        inside = abs(value) <= float(np.finfo(fld.kind.dtype).max)
-    return "" if inside else f"{str(value)[:24]} is too large for {fld.kind.name}"
+        inside = abs(value) <= GREATEST[fld.kind.dtype]
+    bits = 8 * np.dtype(fld.kind.dtype).itemsize
+    return "" if inside else f"{str(value)[:24]} is too large for a number of {bits} bits"
 
 
 def _is_integer(fld: Field) -> bool:

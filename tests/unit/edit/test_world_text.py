@@ -7,68 +7,15 @@ from typing import Any
 
 import numpy as np
 import pytest
-from documents import Everything, document, load, make_app, save
+from documents import Everything, document, load, make_app, save, worlds
 from hypothesis import given, note
-from hypothesis import strategies as st
 
-from taixu.ecs import World, component_type
+from taixu.ecs import World
 from taixu.edit import Kept, WorldSettings, document_of, format_document, id_text
 from taixu.errors import TaixuError
-from taixu.scene import SHARED_COMPONENTS, FromModel, Model, Name, Node, Parent, Transform
+from taixu.scene import FromModel, Model, Name, Node, Parent, Transform
 
 A, B, C = "00000000000000aa", "00000000000000bb", "00000000000000cc"
-
-f32 = st.floats(width=32, allow_nan=False, allow_infinity=False)
-json_values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
-    max_leaves=6,
-)
-
-
-def values_of(fld: Any) -> st.SearchStrategy[Any]:
-    kind = fld.kind
-    if kind.name == "data":
-        return json_values
-    if kind.is_object:
-        return st.text(max_size=8)
-    if kind.dtype == "?":
-        return st.booleans()
-    if kind.dtype[0] in "iu":
-        limits = np.iinfo(kind.dtype)
-        number: st.SearchStrategy[Any] = st.integers(int(limits.min), int(limits.max))
-    else:
-        number = f32 if kind.dtype == "f4" else st.floats(allow_nan=False, allow_infinity=False)
-    return number if kind.width == 1 else st.tuples(*[number] * kind.width)
-
-
-@st.composite
-def worlds(draw: st.DrawFn) -> World:
-    """Worlds with any authored components, any values, references, parents near and far, and the dead."""
-    world = make_app().world
-    kinds = [cls for cls in (*SHARED_COMPONENTS, Everything) if cls not in (Parent, FromModel)]
-    ids = draw(st.lists(st.integers(1, 2**64 - 1), unique=True, max_size=6))
-    entities = []
-    for number in ids:
-        parts = []
-        for cls in sorted(draw(st.sets(st.sampled_from(kinds), max_size=4)), key=lambda cls: cls.__name__):
-            fields = component_type(cls).fields
-            chosen = draw(st.sets(st.sampled_from([fld.name for fld in fields]))) if fields else ()
-            given_values = {
-                fld.name: draw(values_of(fld)) for fld in fields if fld.name in chosen and fld.kind.name != "entity"
-            }
-            parts.append(cls(**given_values))
-        entities.append(world.spawn(*parts, stable_id=number))
-    for entity in entities:
-        other = draw(st.sampled_from([0, *entities]))
-        if draw(st.booleans()):
-            world.insert(entity, Parent(other))
-        if world.has(entity, Everything):
-            world.set(entity, Everything, target=other)
-    if entities and draw(st.booleans()):
-        world.despawn(entities[0])
-    return world
-
 
 @given(worlds())
 def test_a_round_trip_is_exact(world: World) -> None:
