@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.animation.clips import Clip, ClipSet, find_clip
+from taixu.animation.clips import ALL, Clip, ClipSet, find_clip
 from taixu.animation.components import AnimationPlayer, Morph
 from taixu.animation.morphs import MorphWeights
 from taixu.animation.players import Players
@@ -94,7 +94,7 @@ class Animator:
     def clip_names(self, owner: int) -> list[str]:
         """Names of the clips of the model that an entity has."""
         rig = self._rigs.get(owner)
-        return [] if rig is None else [clip.name for clip in self._sets[rig.set_number].clips]
+        return [] if rig is None else [clip.name for clip in self._sets[rig.set_number].clips if clip.name != ALL]
 
     def duration_secs(self, owner: int, clip: str = "") -> float:
         """Length of a clip of the model that an entity has; 0 where there is none."""
@@ -105,9 +105,7 @@ class Animator:
 
     def _find_materials(self, world: World, clips: ClipSet) -> None:
         """Which entries of the library are the materials that clips change, as they are at rest."""
-        wanted = {
-            t.material for clip in clips.clips for _, targets in clip.pointers for t in targets if t.material >= 0
-        }
+        wanted = {t.material for clip in clips.clips for _, targets in clip.pointers for t in targets if t.material >= 0}
         if not wanted or not world.has_resource(MaterialLibrary):
             return
         library = world.resource(MaterialLibrary)
@@ -162,11 +160,7 @@ class Animator:
         handles = world.query(AnimationPlayer).entities
         handles = handles[np.isin(handles, np.array(list(self._rigs), np.uint64))]
         handles = handles[np.argsort(world.stable_ids(handles), kind="stable")]
-        if (
-            not self._stale
-            and np.array_equal(handles, self.players.handles)
-            and weights.revision == self._morph_revision
-        ):
+        if not self._stale and np.array_equal(handles, self.players.handles) and weights.revision == self._morph_revision:
             return
         self.players = self.players.follow(handles)
         self._stale, self._morph_revision = False, weights.revision
@@ -178,9 +172,7 @@ class Animator:
         self._nodes = np.where(world.alive(self._nodes), self._nodes, np.uint64(0))
         widths = {"translation": 3, "rotation": 4, "scale": 3}
         self._rest = {
-            name: np.concatenate(
-                [np.zeros((width, 0), np.float32), *(getattr(one, name + "s") for one in sets)], axis=1
-            )
+            name: np.concatenate([np.zeros((width, 0), np.float32), *(getattr(one, name + "s") for one in sets)], axis=1)
             for name, width in widths.items()
         }
         self._morphs = np.full(len(self._nodes), -1, np.intp)
@@ -299,9 +291,7 @@ class Animator:
                 for place in places.tolist():
                     self._point(world, place, self._clips[clip], float(shown[place]))
 
-    def _within(
-        self, times: NDArray[np.float64], clips: NDArray[np.int32], loop: NDArray[np.bool_]
-    ) -> NDArray[np.float64]:
+    def _within(self, times: NDArray[np.float64], clips: NDArray[np.int32], loop: NDArray[np.bool_]) -> NDArray[np.float64]:
         """Times within the clips. The very end of a loop is shown as it is, so that one can look at it."""
         durations = self._durations(clips)
         wrapped = np.mod(times, np.where(durations > 0.0, durations, 1.0))
@@ -346,9 +336,7 @@ class Animator:
                         morph_shares[spots[kept]] += np.broadcast_to(each[:, None], spots.shape)[kept]
                         continue
                     if track.path == "rotation":  # of the two quaternions that mean it, the one near the others
-                        near = np.where(
-                            shares["rotation"][flat] > 0.0, sums["rotation"][:, flat], self._rest["rotation"][:, flat]
-                        )
+                        near = np.where(shares["rotation"][flat] > 0.0, sums["rotation"][:, flat], self._rest["rotation"][:, flat])
                         values = np.where((near * values).sum(axis=0) < 0.0, -values, values)
                     sums[track.path][:, flat] += values * each
                     shares[track.path][flat] += each

@@ -12,7 +12,10 @@ from taixu.animation.pointers import PointerTarget, find_target, node_channels
 from taixu.animation.sampling import Track, make_tracks
 from taixu.assets.model import Animation, Channel, ModelData, TargetPath
 
-__all__ = ["Clip", "ClipSet", "find_clip"]
+__all__ = ["ALL", "Clip", "ClipSet", "find_clip"]
+
+ALL = "*"
+"""Name of the clip that plays all clips together."""
 
 Indices = NDArray[np.intp]
 
@@ -57,7 +60,7 @@ class ClipSet:
         nodes = model.nodes
         return cls(
             model,
-            tuple(_compile(animation, model) for animation in model.animations),
+            tuple(_compile(animation, model) for animation in [*model.animations, *_together(model)]),
             np.stack([node.translation for node in nodes], 1).astype(np.float32),
             np.stack([node.rotation for node in nodes], 1).astype(np.float32),
             np.stack([node.scale for node in nodes], 1).astype(np.float32),
@@ -65,13 +68,25 @@ class ClipSet:
 
 
 def find_clip(clips: tuple[Clip, ...], name: str) -> int:
-    """Return the index of a clip by name or number; the first for an empty name, -1 where there is none."""
-    if not name:
+    """Return the index of a clip by name or number; -1 where there is none.
+
+    An empty name is the first clip; "*" is all clips together where they do not move the same things, else the first.
+    """
+    if not name or (name == ALL and (not clips or clips[-1].name != ALL)):
         return 0 if clips else -1
     for number, clip in enumerate(clips):
         if clip.name == name:
             return number
     return int(name) if name.isdecimal() and int(name) < len(clips) else -1
+
+
+def _together(model: ModelData) -> list[Animation]:
+    """One animation of all channels, for models whose clips complement each other."""
+    channels = [channel for animation in model.animations for channel in animation.channels]
+    moved = {(channel.node, channel.path, channel.pointer) for channel in channels}
+    if len(model.animations) < 2 or len(moved) != len(channels):
+        return []
+    return [Animation(ALL, channels)]
 
 
 def _compile(animation: Animation, model: ModelData) -> Clip:
@@ -102,6 +117,4 @@ def _compile(animation: Animation, model: ModelData) -> Clip:
 
 def _morph_count(model: ModelData, node: int) -> int:
     mesh = model.nodes[node].mesh
-    return (
-        0 if mesh is None else max((len(primitive.targets) for primitive in model.meshes[mesh].primitives), default=0)
-    )
+    return 0 if mesh is None else max((len(primitive.targets) for primitive in model.meshes[mesh].primitives), default=0)

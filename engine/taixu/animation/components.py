@@ -11,7 +11,7 @@ __all__ = ["AnimationPlayer", "Morph", "Skin"]
 class AnimationPlayer:
     """Plays the clips of the model that the entity has."""
 
-    clip: Text = field(default="", doc="Name of the clip, or its number; empty is the first one.")
+    clip: Text = field(default="", doc="Name or number of the clip; empty is the first, * is all where they go together.")
     time_secs: F64 = field(default=0.0, unit="s", doc="Where in the clip it is; goes on past the end where it loops.")
     speed: F32 = field(default=1.0, doc="Negative plays backwards.")
     loop: Bool = field(default=True)

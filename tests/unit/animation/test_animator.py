@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import sys
 from math import cos, pi, sin
 
 import numpy as np
@@ -39,11 +40,7 @@ def make_model() -> m.ModelData:
             m.Node("lamp", light=0),
             m.Node("eye", camera=0),
         ],
-        meshes=[
-            m.Mesh(
-                primitives=[m.Primitive(triangle, material=0, targets=targets)], weights=np.array([0.5, 0], np.float32)
-            )
-        ],
+        meshes=[m.Mesh(primitives=[m.Primitive(triangle, material=0, targets=targets)], weights=np.array([0.5, 0], np.float32))],
         materials=[m.Material(base_color_texture=m.TextureRef(0))],
         skins=[m.Skin(joints=[0, 1], inverse_bind_matrices=binds)],
         lights=[m.Light()],
@@ -60,9 +57,7 @@ def make_model() -> m.ModelData:
             m.Animation(
                 "shine",
                 [
-                    channel(
-                        0, "pointer", {0: 0.0, 1: 100.0}, pointer="/extensions/KHR_lights_punctual/lights/0/intensity"
-                    ),
+                    channel(0, "pointer", {0: 0.0, 1: 100.0}, pointer="/extensions/KHR_lights_punctual/lights/0/intensity"),
                     channel(0, "pointer", {0: 1.0, 1: 2.0}, pointer="/cameras/0/perspective/yfov"),
                     channel(
                         0,
@@ -200,6 +195,26 @@ def test_clips_are_found_by_name_number_and_default(app: App, caplog: pytest.Log
     assert "'dance'" in caplog.text
     assert "slide, bend, shine" in caplog.text
     assert node(app, owner, 1).rotation[2] == 0.0, "nothing plays: at rest"
+
+
+def test_a_crowd_takes_as_many_python_calls_as_two(app: App) -> None:
+    counts = []
+    for count in (2, 60):
+        while len(app.world.query(AnimationPlayer)) < count:
+            spawn(app)
+        for _ in range(3):
+            app.frame(STEP)
+        calls = 0
+
+        def note(frame: object, event: str, argument: object) -> None:
+            nonlocal calls
+            calls += event == "call"
+
+        sys.setprofile(note)
+        app.frame(STEP)
+        sys.setprofile(None)
+        counts.append(calls)
+    assert counts[1] <= counts[0] + 20, counts
 
 
 def test_players_of_one_clip_are_posed_together(app: App) -> None:

@@ -164,6 +164,18 @@ def test_the_nine_interpolations_meet_at_their_keys(content: Path) -> None:
             assert np.allclose(got, wanted, atol=1e-5) or np.allclose(-got, wanted, atol=1e-5), animation.name
 
 
+def test_clips_that_complement_each_other_play_together(content: Path) -> None:
+    stage = Stage(content / "gltf/InterpolationTest/glTF-Binary/InterpolationTest.glb")
+    stage.app.world.set(stage.owner, AnimationPlayer, clip="*", time_secs=0.4)
+    stage.app.frame(0.0)
+    together = [stage.matrix(node) for node in range(len(stage.model.nodes))]
+    assert "*" not in stage.app.resource(Animator).clip_names(stage.owner)
+    for clip, animation in enumerate(stage.model.animations):
+        stage.seek(clip, 0.4)
+        node = animation.channels[0].node or 0
+        assert np.allclose(stage.matrix(node), together[node], atol=1e-5), animation.name
+
+
 def test_the_file_that_animates_everything_plays(content: Path) -> None:
     stage = Stage(content / "gltf/AnimationPointer/24_animation_pointer.gltf")
     for time in np.linspace(0, 10, 11).tolist():
