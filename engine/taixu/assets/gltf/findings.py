@@ -72,10 +72,13 @@ class Report:
 
     @contextmanager
     def object(self) -> Iterator[None]:
-        """Read one object: when tolerant, what stops it becomes a finding, and reading goes on after it."""
+        """Read one object: when tolerant, what stops it becomes a finding, and reading goes on after it.
+
+        With as many findings as the limit, the next one stops the reading: nobody reads a thousand more.
+        """
         try:
             yield
         except GltfError as error:
-            if not self.tolerant:
+            if not self.tolerant or len(self.findings) >= self.limit:
                 raise
             self.add("error", error.finding.where, error.finding.message)

@@ -33,7 +33,7 @@ class Limits:
     file_bytes: int = 2048 * MEBI
     json_bytes: int = 128 * MEBI
     json_containers: int = 2_000_000
-    json_values: int = 8_000_000
+    json_values: int = 6_000_000
     items: int = 250_000
     node_depth: int = 2_000
     decoded_bytes: int = 256 * MEBI

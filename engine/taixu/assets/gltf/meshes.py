@@ -17,7 +17,7 @@ from taixu.assets.mesh import Mesh, Mode, Primitive
 
 __all__ = ["read_mesh"]
 
-PRIMITIVE_BYTES = 4096
+PRIMITIVE_BYTES = 8192
 """What a primitive counts for beside its arrays, so that a small file cannot list hundreds of thousands."""
 MOST_WEIGHTS = 10_000
 DRACO = "KHR_draco_mesh_compression"

@@ -47,9 +47,9 @@ def _collect_extensions(root: Any, used: set[str]) -> None:
             holder = value.get("extensions")
             if isinstance(holder, dict):
                 used.update(name for name in holder if isinstance(name, str))
-            stack.extend(value.values())
+            stack.extend(item for name, item in value.items() if name != "extras" and isinstance(item, dict | list))
         elif isinstance(value, list):
-            stack.extend(value)
+            stack.extend(item for item in value if isinstance(item, dict | list))
 
 
 def _check_unused(model: ModelData, report: Report) -> None:
