@@ -6,21 +6,19 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 
-from taixu.app import App, Stage
-from taixu.assets.gltf import read_gltf
+from taixu import App
 from taixu.assets.image import read_image
-from taixu.ecs import World
+from taixu.cli.staging import open_thing
 from taixu.render import Renderer
 from taixu.render.fidelity import median_psnr, orbit_camera, psnr, read_scenarios, score_scenario
-from taixu.scene import ScenePlugin, Transform, spawn_model
 
 
-def world_of(path: Path) -> World:
-    app = App()
-    app.add_plugin(ScenePlugin())
-    spawn_model(app.world, app.world.spawn(Transform()), read_gltf(path))
-    app.run_stage(Stage.PROPAGATE)
-    return app.world
+def open_model(path: Path) -> App:
+    """The whole engine with a model in it, at rest: skins and morphs are deformed as the file says."""
+    app = App.headless()
+    open_thing(app, path)
+    app.settle()
+    return app
 
 
 def test_camera_of_a_scenario() -> None:
@@ -48,7 +46,8 @@ def test_median_against_the_path_tracer(content: Path) -> None:
             continue
         sky = scenario["lighting"]
         renderer.lighting.use_sky(skies.setdefault(sky, read_image(folder / sky)))
-        scores.append(score_scenario(renderer, world_of(folder / scenario["model"]), scenario, folder, samples=2))
+        with open_model(folder / scenario["model"]) as app:
+            scores.append(score_scenario(renderer, app.world, scenario, folder, samples=2))
     assert len(scores) == 16
     assert median_psnr(scores) >= 24.0, {s.name: round(s.psnr_db, 2) for s in scores}
     assert min(s.psnr_db for s in scores) > 14.0
