@@ -97,7 +97,8 @@ def find_function(name: str) -> Callable[..., Any]:
         found = getattr(found, part)
     if not callable(found):
         raise TypeError(f"{name} is not a function")
-    return found  # type: ignore[no-any-return]
+    function: Callable[..., Any] = found
+    return function
 
 
 def limit_memory(memory_mb: int | None) -> None:
