@@ -14,6 +14,7 @@ from taixu.audio import AudioMixer
 from taixu.ecs import World
 from taixu.edit import Migrations, PrefabLibrary, Project, open_project, read_world, write_world
 from taixu.errors import MachineError, TaixuError
+from taixu.scene import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState, wait_for_models
 from taixu.scene.shape_meshes import ShapeState
 from taixu.script import ScriptHost
@@ -79,6 +80,9 @@ def enter_project(world: World, project: Project, *, trust: bool) -> AssetDataba
     )
     world.insert_resource(project)
     world.insert_resource(assets)
+    # Numbers in the libraries are found by path: another project's files are other files.
+    world.insert_resource(MeshLibrary())
+    world.insert_resource(MaterialLibrary())
     world.insert_resource(ModelState(assets))
     world.insert_resource(ShapeState(project.file))
     world.resource(PrefabLibrary).read = project.read_asset
@@ -100,6 +104,7 @@ def open_world(app: App, path: Path, *, trust: bool) -> Project:
     world = app.world
     before, project_before = world.snapshot(), world.resource(Project)
     trusted_before = world.resource(ScriptHost).trusted
+    libraries = world.resource(MeshLibrary), world.resource(MaterialLibrary)
     world.despawn(np.concatenate([np.empty(0, np.uint64), *(table.entities for table in world.tables)]))
     assets = enter_project(world, project, trust=trust)
 
@@ -115,6 +120,8 @@ def open_world(app: App, path: Path, *, trust: bool) -> Project:
         )
     except TaixuError:
         enter_project(world, project_before, trust=trusted_before)
+        for library in libraries:
+            world.insert_resource(library)
         world.restore(before)
         raise
     for doubt in doubts:

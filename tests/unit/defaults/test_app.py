@@ -9,6 +9,7 @@ import pytest
 
 import taixu as tx
 from taixu.edit import create_project
+from taixu.scene import MeshInstance, MeshLibrary
 
 SCRIPT = """
 import game
@@ -134,3 +135,21 @@ def test_picture_shows_what_stands_there(project: Path) -> None:
         middle, corner = picture.pixels[24, 32], picture.pixels[0, 0]
         assert middle[0] > 200 > 60 > middle[1]
         assert corner[3] == 0
+
+
+def test_files_of_one_name_in_two_projects_are_two(tmp_path: Path, repository: Path) -> None:
+    names = {}
+    for file in ("robot", "crate"):
+        folder = tmp_path / file
+        create_project(folder)
+        (folder / "assets" / "thing.glb").write_bytes((repository / f"samples/playground/assets/{file}.glb").read_bytes())
+        with tx.App.headless() as app:
+            app.scene.spawn("thing", tx.Model("assets/thing.glb"))
+            app.save(folder / "worlds" / "main.world.json")
+    with tx.App.headless() as app:
+        for file in ("robot", "crate"):
+            app.open(tmp_path / file)
+            library = app.resource(MeshLibrary)
+            numbers = app.world.gather(app.world.query(MeshInstance).entities, MeshInstance, "mesh")
+            names[file] = sum(primitive.vertex_count for number in numbers for primitive in library[number].primitives)
+    assert names["robot"] != names["crate"]
