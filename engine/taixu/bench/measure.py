@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Options", "peak_mb", "resident_mb", "result", "time_calls"]
+__all__ = ["Options", "held_mb", "peak_mb", "resident_mb", "result", "time_calls"]
 
 
 @dataclass(frozen=True)
@@ -100,14 +100,26 @@ def resident_mb() -> float:
 
 def peak_mb() -> int:
     """The most memory that this process has held, in MB (2^20 bytes)."""
-    status = Path("/proc/self/status")
-    if status.exists():  # ru_maxrss is inherited from the process that started this one
-        for line in status.read_text().splitlines():
-            if line.startswith("VmHWM:"):
-                return int(line.split()[1]) // 1024
+    peak = _status_mb("VmHWM")  # ru_maxrss is inherited from the process that started this one
+    if peak is not None:
+        return int(peak)
     try:
         import resource
     except ImportError:  # Windows
         return 0
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return int(peak // (1 << 20 if sys.platform == "darwin" else 1024))
+    most = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    return int(most // (1 << 20 if sys.platform == "darwin" else 1024))
+
+
+def held_mb() -> float:
+    """The memory that this process holds now, in MB; where the system does not say, the most that it has held."""
+    held = _status_mb("VmRSS")
+    return peak_mb() if held is None else held
+
+
+def _status_mb(name: str) -> float | None:
+    status = Path("/proc/self/status")
+    if not status.exists():
+        return None
+    lines = (line for line in status.read_text().splitlines() if line.startswith(f"{name}:"))
+    return next((int(line.split()[1]) / 1024 for line in lines), None)

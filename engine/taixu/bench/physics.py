@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
+from time import perf_counter
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.bench.measure import Options, result, time_calls
 from taixu.errors import TaixuError
+
+if TYPE_CHECKING:
+    from taixu.defaults import App
+    from taixu.physics.base import BackendBase
 
 __all__ = ["defaults", "measure"]
 
@@ -36,7 +41,7 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
             yield {"name": f"physics/{name}", "n": options.n, "skipped": str(why)}
             continue
         places = _places(options.n)
-        bare, engine = _bare(name, places, options), _engine(name, places, options)
+        bare, engine = _measure_both(name, places, options)
         added = float(np.median(engine)) / float(np.median(bare)) - 1
         yield result(
             f"physics/{name}", engine, n=options.n, bare_ms=round(float(np.median(bare)), 4), added=round(added, 4),
@@ -52,46 +57,65 @@ def _places(count: int) -> NDArray[np.float64]:
     return np.stack([x, (index // 100) * 1.1 + 0.6, z])
 
 
-def _bare(name: str, places: NDArray[np.float64], options: Options) -> NDArray[np.float64]:
+def _measure_both(
+    name: str, places: NDArray[np.float64], options: Options
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Milliseconds of the bare steps and of the engine's frames, taken in turns: both feel what else the machine does."""
+    from taixu.defaults import App
+
+    backend = _bare_backend(name, places)
+    with App.headless(physics=name) as app:
+        _spawn(app, places)
+        bare: list[float] = []
+
+        def step(index: int) -> None:
+            start = perf_counter()
+            backend.step(1)
+            bare.append((perf_counter() - start) * 1e3)
+
+        engine = time_calls(
+            lambda index: app.frame(app.clock.step_secs), options.frames, warm=_SETTLING, before=step
+        )
+    backend.close()
+    return np.array(bare[_SETTLING:]), engine
+
+
+def _bare_backend(name: str, places: NDArray[np.float64]) -> BackendBase:
     from taixu.physics import make_backend
     from taixu.physics.batch import BodyBatch, BodyFlags, BodyKind
     from taixu.physics.protocol import Settings
     from taixu.physics.shapes import box
 
+    count = places.shape[1]
     backend = make_backend(name, Settings())
-    poses = np.zeros((options.n + 1, 7))
+    poses = np.zeros((count + 1, 7))
     poses[:, 6] = 1.0
     poses[0, 1] = -0.5
     poses[1:, :3] = places.T
-    colliders = BodyBatch.collider_rows(options.n + 1)
+    colliders = BodyBatch.collider_rows(count + 1)
     colliders["shape"][1:] = 1
     colliders["density"] = 500.0
-    kinds = np.full(options.n + 1, BodyKind.DYNAMIC)
+    kinds = np.full(count + 1, BodyKind.DYNAMIC)
     kinds[0] = BodyKind.STATIC
-    backend.create(
-        BodyBatch(
-            poses, kinds=kinds, shapes=(box((200.0, 1.0, 200.0)), box((1.0, 1.0, 1.0))), colliders=colliders,
-            angular_dampings=0.05, flags=BodyFlags.NONE,
-        )
-    )  # fmt: skip
-    times = time_calls(lambda index: backend.step(1), options.frames, warm=_SETTLING)
-    backend.close()
-    return times
+    shapes = (box((200.0, 1.0, 200.0)), box((1.0, 1.0, 1.0)))
+    batch = BodyBatch(
+        poses, kinds=kinds, shapes=shapes, colliders=colliders, angular_dampings=0.05, flags=BodyFlags.NONE
+    )
+    backend.create(batch)
+    return backend
 
 
-def _engine(name: str, places: NDArray[np.float64], options: Options) -> NDArray[np.float64]:
-    from taixu.defaults import App
+def _spawn(app: App, places: NDArray[np.float64]) -> None:
     from taixu.physics import Collider, RigidBody
     from taixu.scene import Transform
 
-    with App.headless(physics=name) as app:
-        app.scene.spawn("floor", Collider(size=(200.0, 1.0, 200.0)), position=(0, -0.5, 0))
-        app.world.spawn_batch(
-            options.n,
-            {
-                Transform: {"translation": places.astype(np.float32)},
-                Collider: {},
-                RigidBody: {"can_sleep": np.zeros(options.n, bool)},
-            },
-        )
-        return time_calls(lambda index: app.frame(app.clock.step_secs), options.frames, warm=_SETTLING)
+    count = places.shape[1]
+    app.scene.spawn("floor", Collider(size=(200.0, 1.0, 200.0)), position=(0, -0.5, 0))
+    app.world.spawn_batch(
+        count,
+        {
+            Transform: {"translation": places.astype(np.float32)},
+            Collider: {},
+            RigidBody: {"can_sleep": np.zeros(count, bool)},
+        },
+    )
