@@ -5,9 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from gpu_device import shared_device
+
 import taixu as tx
 from golden import assert_golden
-from gpu_device import shared_device
 from taixu.cli.staging import open_thing
 
 MODELS = (

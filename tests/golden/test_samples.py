@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 import taixu as tx
 from golden import assert_golden
 from taixu.script import ScriptHost

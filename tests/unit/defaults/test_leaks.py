@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import taixu as tx
 from gpu_device import shared_device
+
+import taixu as tx
 from taixu.bench.measure import resident_mb
 from taixu.edit import create_project
 from taixu.scene import Transform
