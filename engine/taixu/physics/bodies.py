@@ -83,7 +83,7 @@ class BodyMirror:
         """The cell that the engine's coordinates count from."""
         self.has_origin = False
         self.all_contacts = False
-        self._known = np.zeros((0, 16), np.float32)  # by index; columns above
+        self._known = np.zeros((16, 0), np.float32)  # by index; columns above
         self._known_cells = np.zeros((0, 3), np.int32)
         self._known_poses = np.zeros((0, 7))  # of nested ones, in the world
         self._specs: dict[int, tuple[Any, tuple[_Part, ...]]] = {}
@@ -207,13 +207,13 @@ class BodyMirror:
                 continue
             rows = np.arange(rows.start, rows.stop)[ours] if isinstance(rows, slice) else rows[ours]
             entities, indices = entities[ours], indices[ours]
-            now = np.concatenate([table.take(Transform, name, rows) for name in names[:2]]).T
-            scales = table.take(Transform, "scale", rows).T
+            now = np.concatenate([table.take(Transform, name, rows) for name in names[:2]])
+            scales = table.take(Transform, "scale", rows)
             cells = table.take(Transform, "cell", rows).T
-            known = self._known[indices]
-            stretch = (scales != known[:, _SCALE]).any(axis=1)
-            shifted = (now != known[:, _PLACE]).any(axis=1) | (cells != self._known_cells[indices]).any(axis=1)
-            self._known[indices, _PLACE], self._known[indices, _SCALE] = now, scales
+            known = self._known[:, indices]
+            stretch = (scales != known[_SCALE]).any(axis=0)
+            shifted = (now != known[_PLACE]).any(axis=0) | (cells != self._known_cells[indices]).any(axis=1)
+            self._known[_PLACE, indices], self._known[_SCALE, indices] = now, scales
             self._known_cells[indices] = cells
             part = self.owner_of[indices] != indices
             part &= self.owner_of[indices] >= 0
@@ -247,17 +247,17 @@ class BodyMirror:
                 continue
             entities = table.entities[rows]
             indices = indices_of(entities)
-            now = np.concatenate([table.take(RigidBody, n, rows) for n in ("linear_velocity", "angular_velocity")]).T
-            differs = (now != self._known[indices, _VELOCITY]).any(axis=1) & (self.body_of[indices] >= 0)
-            self._known[indices, _VELOCITY] = now
+            now = np.concatenate([table.take(RigidBody, n, rows) for n in ("linear_velocity", "angular_velocity")])
+            differs = (now != self._known[_VELOCITY, indices]).any(axis=0) & (self.body_of[indices] >= 0)
+            self._known[_VELOCITY, indices] = now
             pushed.append(entities[differs])
         return np.concatenate(pushed)
 
     # -- writing back ---------------------------------------------------------------------------------------
 
-    def wrote(self, indices: NDArray, values: NDArray[np.float32]) -> None:
+    def wrote(self, indices: Any, values: NDArray[np.float32]) -> None:
         """Remember what physics wrote itself: translation, rotation and, where written, velocities: [7 or 13, n]."""
-        self._known[indices, : len(values)] = values.T
+        self._known[: len(values), indices] = values
 
     def wrote_cells(self, indices: NDArray, cells: NDArray) -> None:
         self._known_cells[indices] = cells.T
@@ -309,10 +309,10 @@ class BodyMirror:
         self.nested[ids] = world.alive(parents) & (parents > 0)
         self._known_poses[ids], _ = world_placements(world, entities, self.origin)
         columns = world.gather_columns(entities, Transform, ("translation", "rotation", "scale"))
-        self._known[indices, _PLACE], self._known[indices, _SCALE] = np.concatenate(columns[:2]).T, columns[2].T
+        self._known[_PLACE, indices], self._known[_SCALE, indices] = np.concatenate(columns[:2]), columns[2]
         self._known_cells[indices] = world.gather(entities, Transform, "cell").T
         velocities = world.gather_columns(entities, RigidBody, ("linear_velocity", "angular_velocity"))
-        self._known[indices, _VELOCITY] = np.concatenate(velocities).T
+        self._known[_VELOCITY, indices] = np.concatenate(velocities)
 
     def forget_bodies(self) -> None:
         """All bodies are gone (the engine was lost): the next look makes them anew."""
@@ -445,7 +445,7 @@ class BodyMirror:
         if more > 0:
             self.body_of = np.concatenate([self.body_of, np.full(more, -1, np.int64)])
             self.owner_of = np.concatenate([self.owner_of, np.full(more, -1, np.int64)])
-            self._known = np.concatenate([self._known, np.zeros((more, 16), np.float32)])
+            self._known = np.concatenate([self._known, np.zeros((16, more), np.float32)], axis=1)
             self._known_cells = np.concatenate([self._known_cells, np.zeros((more, 3), np.int32)])
 
     def _reserve_bodies(self, capacity: int) -> None:

@@ -161,7 +161,7 @@ def load_urdf(backend: RapierBackend, path: str, pose: NDArray, fixed: bool) -> 
     for slot, link in zip(bodies.tolist(), handles.links, strict=True):
         backend.handles[slot] = link.body
         backend.views[slot] = world.rigid_bodies.get(link.body)
-        backend.slot_of_body[link.body.index, link.body.generation] = slot
+        backend.enter(slot, link.body)
         backend._masses[slot] = backend.views[slot].mass
         for part in link.colliders:
             backend.slot_of_collider[part.handle.index, part.handle.generation] = slot

@@ -67,6 +67,7 @@ class RapierBackend(BackendBase):
         self.handles: list[Any] = [None] * 64
         self.views: list[Any] = [None] * 64
         self.slot_of_body: dict[tuple[int, int], int] = {}
+        self._slot_by_index = np.full(64, -1, np.int64)
         self.slot_of_collider: dict[tuple[int, int], int] = {}
         self.listeners: dict[int, list[Any]] = {}
         self.triggers: dict[int, list[Any]] = {}
@@ -130,7 +131,7 @@ class RapierBackend(BackendBase):
         parts = [self._collider(batch.shapes[c["shape"]], c, slot) for c in colliders]
         handle = self.world.add_body(builder)
         self.handles[slot], self.views[slot] = handle, self.world.rigid_bodies.get(handle)
-        self.slot_of_body[handle.index, handle.generation] = slot
+        self.enter(slot, handle)
         self.pose[slot] = pose
         for row_values, part in zip(colliders, parts, strict=True):
             collider = self.world.add_collider(part, handle)
@@ -139,6 +140,14 @@ class RapierBackend(BackendBase):
                 self.triggers.setdefault(slot, []).append(collider)
             elif row_values["events"]:
                 self.listeners.setdefault(slot, []).append(collider)
+
+    def enter(self, slot: int, handle: Any) -> None:
+        """Say which body a handle is."""
+        self.slot_of_body[handle.index, handle.generation] = slot
+        more = handle.index + 1 - len(self._slot_by_index)
+        if more > 0:
+            self._slot_by_index = np.concatenate([self._slot_by_index, np.full(more + handle.index, -1, np.int64)])
+        self._slot_by_index[handle.index] = slot
 
     def _collider(self, shape: Shape, row: NDArray, slot: int) -> Any:
         rapier = self.rapier
@@ -172,6 +181,7 @@ class RapierBackend(BackendBase):
                 self.slot_of_collider.pop((collider.index, collider.generation), None)
             self.world.remove_body(handle)
             self.slot_of_body.pop((handle.index, handle.generation), None)
+            self._slot_by_index[handle.index] = -1
             self.handles[slot] = self.views[slot] = None
             self.listeners.pop(slot, None)
             self.triggers.pop(slot, None)
@@ -234,17 +244,13 @@ class RapierBackend(BackendBase):
         self._sync()
 
     def _sync(self) -> None:
-        slots = self.slot_of_body
-        awake = np.array(
-            sorted(
-                slot
-                for handle in self.world.active_bodies()
-                if (slot := slots.get((handle.index, handle.generation), -1)) >= 0
-            ),
-            np.int64,
-        )
+        handles = self.world.active_bodies()
+        indices = np.fromiter([handle.index for handle in handles], np.int64, len(handles))
+        awake = np.sort(self._slot_by_index[indices[indices < len(self._slot_by_index)]])
+        awake = awake[np.searchsorted(awake, 0) :]
         # Bodies that fell asleep in this step are read a last time.
-        self._read(np.union1d(awake, self._awake_slots))
+        same = np.array_equal(awake, self._awake_slots)
+        self._read(awake if same else np.union1d(awake, self._awake_slots))
         for slot, target in self._targets.items():
             self.pose[slot] = target
         moved = np.fromiter(self._targets, np.int64, len(self._targets))

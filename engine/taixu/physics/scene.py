@@ -7,6 +7,7 @@ k+1, whether the engine runs in this process or in another.
 
 from __future__ import annotations
 
+import dataclasses
 import logging
 from typing import Any
 
@@ -241,21 +242,23 @@ class PhysicsScene:
         poses = backend.poses()[0]
         self._reserve(len(poses))
         rows = self._moving_rows(world, backend.awake(), look)
-        ids, now = rows.ids, poses[rows.ids]
+        at, now = rows.at, poses[rows.at]
         if not np.isfinite(now).all():
             good = np.isfinite(now).all(axis=1)
-            self._repair(backend, ids[~good])
-            rows = MovingRows.of(world, mirror, ids[good])
-            ids, now = rows.ids, now[good]
+            self._repair(backend, rows.ids[~good])
+            rows = MovingRows.of(world, mirror, rows.ids[good])
+            at, now = rows.ids, now[good]
         if rows is not self._rows:
             # What moved last time and does not now has come to rest: both poses are the same.
             self.previous[self._rows.ids] = self.current[self._rows.ids]
             self._rows = rows
-        before = self.current[ids]
-        self.previous[ids], self.current[ids] = before, now
+        self.previous[at] = self.current[at]
+        self.current[at] = now
         self.awake = rows.entities
-        if len(ids):
-            write_back(world, mirror, rows, before, now, world.resource(Clock).step_secs, look.pushed)
+        if len(now):
+            dt = world.resource(Clock).step_secs
+            if write_back(world, mirror, rows, self.previous[at], now, dt, look.pushed):
+                self._rows = dataclasses.replace(rows, asked=None)
         self._publish(world, backend.events())
 
     def _moving_rows(self, world: World, awake: NDArray[np.int64], look: Look) -> MovingRows:
@@ -348,6 +351,8 @@ class PhysicsScene:
 
     def _hand_over(self, world: World, backend: BackendBase, look: Look) -> None:
         """Transforms and velocities that others wrote."""
+        if not len(look.moved) and not len(look.pushed):
+            return
         mirror = self.mirror
         moved = look.moved[world.alive(look.moved)]
         ids = mirror.body_of[indices_of(moved)]

@@ -34,15 +34,23 @@ class MovingRows:
     """The awake ids that this was made for; None where it is of this once only."""
     ids: NDArray[np.int64]
     entities: Handles
-    indices: NDArray[np.int64]
+    indices: Any
     places: tuple[tuple[Table, Any, Any], ...]
     """Tables, with their rows and which of the bodies those are (slices where they run on)."""
     nested: NDArray[np.bool_] | None
     """Which have parents; None where none has."""
+    cells: NDArray[np.int32]
+    is_home: bool
+    """All are roots in the cell that the engine counts from: poses go into columns as they are."""
+
+    @property
+    def at(self) -> Any:
+        """The ids, as a slice where they run on."""
+        return _as_slice(self.ids)
 
     @classmethod
     def none(cls) -> MovingRows:
-        return cls(_NO_IDS, _NO_IDS, np.empty(0, np.uint64), _NO_IDS, (), None)
+        return cls(_NO_IDS, _NO_IDS, np.empty(0, np.uint64), _NO_IDS, (), None, np.empty((0, 3), np.int32), True)
 
     @classmethod
     def of(cls, world: World, mirror: BodyMirror, ids: NDArray[np.int64], asked: NDArray | None = None) -> MovingRows:
@@ -53,8 +61,11 @@ class MovingRows:
         for table in np.unique(tables):
             which = np.flatnonzero(tables == table)
             places.append((world.table(int(table)), _as_slice(rows[which]), _as_slice(which)))
-        nested = mirror.nested[ids]
-        return cls(asked, ids, entities, indices_of(entities), tuple(places), nested if nested.any() else None)
+        indices = indices_of(entities)
+        nested = mirror.nested[ids] if mirror.nested[ids].any() else None
+        cells = mirror.cells_of(indices)
+        is_home = nested is None and bool((cells == mirror.origin).all())
+        return cls(asked, ids, entities, _as_slice(indices), tuple(places), nested, cells, is_home)
 
 
 def write_back(
@@ -65,16 +76,19 @@ def write_back(
     now: NDArray[np.float64],
     dt: float,
     pushed: Handles,
-) -> None:
-    """Write poses [n, 7] and velocities of moving bodies; those whose velocity somebody `pushed` keep that one."""
+) -> bool:
+    """Write poses [n, 7] and velocities of moving bodies; those whose velocity somebody `pushed` keep that one.
+
+    Returns whether a body has changed its cell, so that `rows` no longer hold.
+    """
     values = np.empty((13, len(now)), np.float32)
-    after, old = now.T, before.T
-    values[:3], values[3:7] = after[:3], after[3:]
+    after, old = np.ascontiguousarray(now.T), np.ascontiguousarray(before.T)
+    values[:7] = after
     values[7:10] = (after[:3] - old[:3]) * (1 / dt)
     values[10:] = _spin(old[3:], after[3:], dt)
-    cells = mirror.cells_of(rows.indices)
-    if rows.nested is not None or (cells != mirror.origin).any() or float(np.abs(values[:3]).max()) > CELL_M:
-        values[:7] = _in_columns(world, mirror, rows, now, cells)
+    moved_on = False
+    if not rows.is_home or float(np.abs(values[:3]).max()) > CELL_M:
+        values[:7], moved_on = _in_columns(world, mirror, rows, now)
     calm = None if not len(pushed) else ~np.isin(rows.entities, pushed)
     for table, at, which in rows.places:
         part = values[:, which]
@@ -88,16 +102,17 @@ def write_back(
         mirror.wrote(rows.indices, values)
     else:
         mirror.wrote(rows.indices, values[:7])
-        mirror.wrote(rows.indices[calm], values[:, calm])
+        mirror.wrote(_rows(rows.indices)[calm], values[:, calm])
     if rows.nested is not None:
         mirror.wrote_nested(world, rows.ids[rows.nested], rows.entities[rows.nested])
+    return moved_on
 
 
 def _in_columns(
-    world: World, mirror: BodyMirror, rows: MovingRows, now: NDArray, cells: NDArray[np.int32]
-) -> NDArray[np.float64]:
-    """Translations and rotations [7, n] as the columns want them: within parents, within cells."""
-    local = now.copy()
+    world: World, mirror: BodyMirror, rows: MovingRows, now: NDArray
+) -> tuple[NDArray[np.float64], bool]:
+    """Translations and rotations [7, n] as the columns want them, within parents and cells; whether a cell changed."""
+    local, cells = now.copy(), rows.cells
     roots = np.ones(len(now), bool)
     if rows.nested is not None:
         roots = ~rows.nested
@@ -110,8 +125,8 @@ def _in_columns(
         local[far, :3] -= steps * CELL_M
         new = (cells[far] + steps).astype(np.int32).T
         world.scatter(rows.entities[far], Transform, "cell", new)
-        mirror.wrote_cells(rows.indices[far], new)
-    return local.T
+        mirror.wrote_cells(_rows(rows.indices)[far], new)
+    return local.T, bool(far.any())
 
 
 def _spin(before: NDArray, after: NDArray, dt: float) -> NDArray[np.float64]:
