@@ -72,7 +72,7 @@ class _HorizonPass:
         with device.render_pass(context.targets("occlusion_half")) as p:
             p.pipeline(pipeline)
             # The noise turns while pictures are averaged, and holds still in films.
-            turn = (context.frame.frame_index * 0.618) % 1.0 if "light_jitter" in context.view.history else 0.0
+            turn = float(context.view.history.get("noise_turn", 0.0))
             p.push_uniform(UniformSlot.PASS, np.array([_REACH, _LONGEST_M, turn, 0], np.float32))
             p.bind_texture(0, context.texture("depth"), device.sampler(filter="nearest", mip="none", wrap="clamp"))
             p.draw(3)

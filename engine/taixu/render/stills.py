@@ -71,7 +71,8 @@ def accumulate(
     """
     view = View(camera, size, name="still", settings={**(settings or {}), "encoding": encoding})
     total = np.zeros((size[1], size[0], 4), np.float32)
-    for offset, turn in zip(sample_offsets(samples), sample_offsets(samples, seed=5), strict=True):
+    for i, (offset, turn) in enumerate(zip(sample_offsets(samples), sample_offsets(samples, seed=5), strict=True)):
+        view.history["noise_turn"] = i * 0.618 % 1.0
         view.jitter = (float(offset[0] * 2 / size[0]), float(offset[1] * 2 / size[1]))
         view.history["light_jitter"] = tuple(turn * SUN_RADIUS) if samples > 1 else (0.0, 0.0)
         renderer.render(world, [view])
