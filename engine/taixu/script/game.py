@@ -12,8 +12,6 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
-import numpy as np
-
 from taixu.errors import TaixuError
 from taixu.platform import ActionState, Input, InputMap
 from taixu.scene import Model as ModelComponent
@@ -23,6 +21,7 @@ from taixu.script.columns import Columns, matching_handles
 from taixu.script.entity import Entity, component_named, fields_from_script
 from taixu.script.events import Event
 from taixu.script.fields import FieldDefault
+from taixu.script.names import NameIndex
 from taixu.script.routines import Timer, Wait, WaitEvent, ticks_of
 from taixu.script.vectors import Quat, Vec3
 
@@ -61,6 +60,7 @@ class Game:
 
     def __init__(self, host: ScriptHost) -> None:
         self._host = host
+        self._names = NameIndex()
         # In the instance, because as names of the class they would hide the types from its own annotations.
         vars(self).update(Vec3=Vec3, Quat=Quat, Entity=Entity, Event=Event, Color=Vec3, Asset=str)
 
@@ -106,13 +106,8 @@ class Game:
 
     def find(self, name: str) -> Entity | None:
         world = self._host.world
-        tables = list(world.query(Name))
-        for made in (False, True):  # what people placed goes before the nodes of models
-            found = [table.entities[table.read(Name, "text") == name] for table in tables if table.made == made]
-            handles = np.concatenate(found) if found else np.empty(0, np.uint64)
-            if len(handles):
-                return Entity(world, int(handles[np.argmin(world.stable_ids(handles))]))
-        return None
+        handle = self._names.find(world, name)
+        return Entity(world, handle) if handle else None
 
     def spawn(
         self,

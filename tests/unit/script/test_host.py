@@ -494,3 +494,30 @@ def test_two_runs_with_the_same_seed_and_input_are_equal(make_app: MakeApp) -> N
         assert app.clock.ticks == 60
         hashes.append(app.world.state_hash())
     assert hashes[0] == hashes[1]
+
+
+def test_names_are_found_whatever_changed_since(make_app: MakeApp) -> None:
+    app = make_app()
+    game, world = host_of(app).game, app.world
+
+    def found() -> int | None:
+        entity = game.find("X")
+        return None if entity is None else entity.id
+
+    assert found() is None
+    late = world.spawn(Name("X"), stable_id=9)
+    assert found() == 9
+    early = world.spawn(Name("X"), stable_id=5)
+    assert found() == 5
+    world.set(early, Name, text="Y")
+    assert found() == 9
+    world.set(late, Name, text="Z")
+    world.set(early, Name, text="X")
+    assert found() == 5
+    world.despawn(early)
+    assert found() is None
+    snapshot = world.snapshot()
+    world.set(late, Name, text="X")
+    assert found() == 9
+    world.restore(snapshot)
+    assert found() is None
