@@ -26,7 +26,7 @@ scene = SmallWorld()
 scene.spawn(1, scene.mesh(), tint=0xFF0000FF)
 scene.propagate()
 renderer = Renderer(device)
-view = View(ViewCamera.looking((0, 0, 3), (0, 0, 0)), (160, 120), quality="fast", settings={"background": (0, 0, 1, 1)})
+view = View(ViewCamera.looking((0, 0, 3), (0, 0, 0)), (160, 120), quality=sys.argv[2], settings={"background": (0, 0, 1, 1)})
 target = device.window_targets(window.framebuffer_size)
 label = pyglet.text.Label("XXXXXXXX", font_size=40, x=0, y=40, color=(255, 255, 255, 255))
 shape = pyglet.shapes.Rectangle(0, 0, 20, 20, color=(0, 255, 0))
@@ -44,12 +44,13 @@ print(json.dumps(seen))
 """
 
 
-def test_a_window_shows_the_view_and_what_others_draw() -> None:
+@pytest.mark.parametrize("quality", ["fast", "full"])
+def test_a_window_shows_the_view_and_what_others_draw(quality: str) -> None:
     if shutil.which("xvfb-run") is None:
         pytest.skip("no virtual screen: xvfb-run is not installed")
     support = Path(__file__).resolve().parents[2] / "support"
     done = subprocess.run(
-        ["xvfb-run", "-a", sys.executable, "-c", SCRIPT, str(support)],
+        ["xvfb-run", "-a", sys.executable, "-c", SCRIPT, str(support), quality],
         capture_output=True,
         text=True,
         timeout=120,
@@ -59,7 +60,7 @@ def test_a_window_shows_the_view_and_what_others_draw() -> None:
     frames = json.loads(done.stdout.splitlines()[-1])
     for middle, corner, edge, read in frames:
         assert read[0] > 100
-        assert max(read[1:3]) == 0
+        assert max(read[1:3]) < read[0] / 3
         assert edge == [0, 0, 255, 255]
         assert corner == [0, 255, 0, 255]
         assert middle != edge
