@@ -8,10 +8,12 @@ import os
 import sys
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from time import monotonic
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
-__all__ = ["Console", "Progress", "plain"]
+if TYPE_CHECKING:
+    from taixu.app.progress import ProgressBar
+
+__all__ = ["Console", "plain"]
 
 
 def plain(value: Any) -> Any:
@@ -60,13 +62,12 @@ class Console:
             print(json.dumps(plain(result), allow_nan=False), file=self._out, flush=True)
 
     @contextmanager
-    def progress(self, label: str, total: int) -> Iterator[Progress]:
+    def progress(self, label: str, total: int) -> Iterator[ProgressBar]:
         """A bar for long work, on a terminal only."""
-        bar = Progress(label, total, sys.stderr if sys.stderr.isatty() else None)
-        try:
+        from taixu.app.progress import ProgressBar
+
+        with ProgressBar(label, total) as bar:
             yield bar
-        finally:
-            bar.close()
 
     @contextmanager
     def quiet_output(self) -> Iterator[None]:
@@ -96,33 +97,3 @@ class Console:
                 os.dup2(shown, 1)
                 os.close(shown)
             self._out = before
-
-
-class Progress:
-    """A bar that redraws itself at most ten times a second."""
-
-    def __init__(self, label: str, total: int, stream: TextIO | None) -> None:
-        self.label, self.total, self.done = label, max(total, 1), 0
-        self._stream = stream
-        self._began = self._drawn = monotonic()
-
-    def step(self, count: int = 1) -> None:
-        """Count work that was done."""
-        self.done += count
-        if self._stream is not None and (monotonic() - self._drawn > 0.1 or self.done >= self.total):
-            self._draw()
-
-    def _draw(self) -> None:
-        assert self._stream is not None
-        self._drawn = monotonic()
-        share = min(self.done / self.total, 1.0)
-        left = (self._drawn - self._began) * (1.0 - share) / max(share, 1e-6)
-        bar = "#" * round(24 * share)
-        self._stream.write(f"\r{self.label} [{bar:<24}] {share:4.0%}, {left:.0f} s left \x1b[K")
-        self._stream.flush()
-
-    def close(self) -> None:
-        """Take the bar away."""
-        if self._stream is not None:
-            self._stream.write("\r\x1b[K")
-            self._stream.flush()
