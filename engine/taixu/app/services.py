@@ -21,7 +21,7 @@ __all__ = ["EventBatch", "GameEvents", "GameServices"]
 
 Handles = NDArray[np.uint64]
 
-_KEPT_BATCHES = 4096
+_KEPT_BATCHES = 512
 
 
 class GameServices:
