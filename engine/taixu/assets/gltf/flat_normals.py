@@ -8,6 +8,8 @@ from taixu.assets.mesh import Mode, Primitive
 
 __all__ = ["add_flat_normals"]
 
+_YZX, _ZXY = (1, 2, 0), (2, 0, 1)
+
 
 def add_flat_normals(primitive: Primitive) -> None:
     """Split the vertices of a triangle primitive and give each triangle its normal, in place.
@@ -23,7 +25,9 @@ def add_flat_normals(primitive: Primitive) -> None:
         for target in primitive.targets
     ]
     corners = primitive.attributes["POSITION"].reshape(-1, 3, 3).astype(np.float64)
-    normals = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
+    first, second = corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0]
+    # The cross product by columns: np.cross takes ten times as long for the small meshes that models are full of.
+    normals = first[:, _YZX] * second[:, _ZXY] - first[:, _ZXY] * second[:, _YZX]
     lengths = np.linalg.norm(normals, axis=1)
     empty = lengths < 1e-300
     normals[empty] = (0.0, 1.0, 0.0)
