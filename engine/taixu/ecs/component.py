@@ -129,7 +129,7 @@ class Field:
         width = self.kind.width
         if array.shape == (() if width == 1 else (width,)):
             return array if width == 1 else array[:, None]
-        if array.shape != ((count,) if width == 1 else (width, count)):
+        if array.shape not in (((count,),) if width == 1 else ((width, count), (width, 1))):
             raise TaixuError(
                 f"field {self.name!r} takes {self.kind.name}: one value or a column of {count}, not shape {array.shape}"
             )

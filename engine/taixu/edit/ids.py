@@ -17,6 +17,7 @@ __all__ = ["ID_PATTERN", "child_id", "child_ids", "id_number", "id_text", "id_te
 
 ID_PATTERN = "^[0-9a-f]{16}$"
 _ID = re.compile(r"[0-9a-f]{16}\Z")
+_MASK = 0xFFFFFFFFFFFFFFFF
 
 
 def id_text(number: int) -> str:
@@ -52,14 +53,24 @@ def new_id(world: World) -> int:
 
 def child_id(instance: int, path: Sequence[int]) -> int:
     """The stable id of a prefab's child: a hash of the instance's id and, one after the other, the ids of its path."""
-    found = np.array([instance], np.uint64)
+    found = instance
     for child in path:
-        found = child_ids(found, child)
-    return int(found[0])
+        found = _mix(_mix(child) ^ _mix(~found & _MASK)) or 1
+    return found
 
 
 def child_ids(instances: NDArray[np.uint64], child: int) -> NDArray[np.uint64]:
     """The stable ids that one child has in many instances, ``uint64[n]``."""
-    ids = mix64(mix64(np.array([child], np.uint64)) ^ instances)
+    # The instance is mixed once more, with another start: the differences of two instances' ids (which are mixed
+    # numbers themselves) are then not those of two children's.
+    ids = mix64(mix64(np.array([child], np.uint64)) ^ mix64(~instances))
     ids[ids == 0] = 1
     return ids
+
+
+def _mix(number: int) -> int:
+    """`mix64` of one number, without arrays: prefabs ask for thousands, one at a time."""
+    number = number * 0x9E3779B97F4A7C15 & _MASK
+    number = (number ^ number >> 30) * 0xBF58476D1CE4E5B9 & _MASK
+    number = (number ^ number >> 27) * 0x94D049BB133111EB & _MASK
+    return number ^ number >> 31

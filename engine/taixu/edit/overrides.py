@@ -17,6 +17,7 @@ from taixu.edit.prefab import (
     OWN_COMPONENTS,
     ChildPath,
     Entries,
+    ExpandedPrefab,
     FromPrefab,
     PrefabInstance,
     PrefabLibrary,
@@ -53,6 +54,9 @@ def record_overrides(world: World, instances: Handles | None = None) -> None:
         if entries != entries_at(world, entity):
             world.set(entity, PrefabInstance, overrides=entries.overrides, added=entries.added, removed=entries.removed)
             world.set(entity, PrefabRoot, made=made_of(world, entity))
+        names = sorted(actual[entity][()])
+        if names != world.get(entity, PrefabRoot).names:  # one of them was removed, or put back by hand
+            world.set(entity, PrefabRoot, names=names)
 
 
 def revert_overrides(
@@ -108,21 +112,21 @@ def _blocks_of(world: World, instances: Handles) -> dict[int, dict[ChildPath, Bl
     library = world.resource(PrefabLibrary)
     found: dict[int, dict[ChildPath, Block]] = {entity: {} for entity in instances.tolist()}
     names: dict[int, dict[int, int]] = {}
-    ids = {}
+    prefabs: dict[int, ExpandedPrefab] = {}
     for entity in instances.tolist():
         try:
-            ids[entity] = library.expand(world.get(entity, PrefabInstance).source).ids
+            prefabs[entity] = library.expand(world.get(entity, PrefabInstance).source)
         except TaixuError:
             del found[entity]
             continue
-        names[entity] = {world.stable_id(entity): ids[entity][()]}
+        names[entity] = {world.stable_id(entity): prefabs[entity].ids[()]}
     for table in world.query(PrefabInstance, PrefabRoot):
         rows = np.flatnonzero(np.isin(table.entities, np.array(list(found), np.uint64)))
         known = table.take(PrefabRoot, "names", rows)
         for row, shared, block in zip(rows, known, encode_entities(world, table, rows).values()):
-            found[int(table.entities[row])][()] = {
-                name: fields for name, fields in block.items() if name in shared and name not in OWN_COMPONENTS
-            }
+            entity = int(table.entities[row])
+            common = {*shared, *prefabs[entity].blocks[()]}.difference(OWN_COMPONENTS)
+            found[entity][()] = {name: fields for name, fields in block.items() if name in common}
     for table in world.query(FromPrefab):
         owners = table.read(FromPrefab, "instance")
         rows = np.flatnonzero(np.isin(owners, np.array(list(found), np.uint64)))
@@ -130,7 +134,7 @@ def _blocks_of(world: World, instances: Handles) -> dict[int, dict[ChildPath, Bl
         for row, path, (key, block) in zip(rows, paths, encode_entities(world, table, rows).items()):
             owner = int(owners[row])
             found[owner][path_of(path)] = block
-            names[owner][int(key, 16)] = ids[owner].get(path_of(path), 0)
+            names[owner][int(key, 16)] = prefabs[owner].ids.get(path_of(path), 0)
     return {
         entity: {path: rename_references(library.components, block, names[entity]) for path, block in blocks.items()}
         for entity, blocks in found.items()

@@ -182,6 +182,8 @@ class PrefabLibrary:
                 continue
             inner = self._expand(str(placed.get("source", "")), above)
             sources |= inner.sources
+            if len(blocks) + len(inner.blocks) > MAX_ENTITIES:
+                raise TaixuError(f"the prefab {source!r} makes more than {MAX_ENTITIES:,} entities")
             new_ids = {below: child_id(number, below) for below in inner.ids}
             names = {inner.ids[below]: new_ids[below] for below in inner.ids}
             changed = apply_entries(inner.blocks, entries_of(placed))
@@ -190,8 +192,6 @@ class PrefabLibrary:
             parts[()] = {**parts[()], **own}
             blocks.update({path + below: part for below, part in parts.items()})
             ids.update({path + below: new_ids[below] for below in parts})
-            if len(blocks) > MAX_ENTITIES:
-                raise TaixuError(f"the prefab {source!r} makes more than {MAX_ENTITIES:,} entities")
         root = ids[()]
         for path, block in blocks.items():
             if path and not block.get("parent", {}).get("entity"):

@@ -105,6 +105,16 @@ def test_many_columns_in_the_order_of_the_handles() -> None:
     assert world.get(int(plain[2]), Spot).at == (3, 7, 11)
 
 
+def test_one_value_for_many_entities_in_several_tables() -> None:
+    world = World()
+    entities = [world.spawn(Spot), world.spawn(Spot, Flag), world.spawn(), world.spawn()]
+    world.insert(entities, {Spot: {"at": (1, 2, 3), "label": "all", "facts": [1, 2]}})
+    world.scatter(entities, Spot, "at", (4, 5, 6))
+    for entity in entities:
+        found = world.get(entity, Spot)
+        assert (found.at, found.label, found.facts) == ((4, 5, 6), "all", [1, 2])
+
+
 def test_objects_are_let_go_with_their_rows() -> None:
     world = World()
     entities = world.spawn_batch(4, {Spot: {"label": "x"}})
