@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import World
+from taixu.ecs import World, component_type
 from taixu.edit.document import VERSION_KEY, Block, Document
 from taixu.edit.encode import encode_entities
 from taixu.edit.ids import id_text
@@ -29,7 +29,7 @@ from taixu.edit.prefab import (
 from taixu.errors import TaixuError
 from taixu.scene import Transform
 
-__all__ = ["apply_to_prefab", "record_overrides", "revert_overrides"]
+__all__ = ["apply_to_prefab", "record_overrides", "revert_overrides", "touched_instances"]
 
 Handles = NDArray[np.uint64]
 
@@ -57,6 +57,20 @@ def record_overrides(world: World, instances: Handles | None = None) -> None:
         names = sorted(actual[entity][()])
         if names != world.get(entity, PrefabRoot).names:  # one of them was removed, or put back by hand
             world.set(entity, PrefabRoot, names=names)
+
+
+def touched_instances(world: World, since: int) -> Handles:
+    """Instances of which any entity may have changed after a tick."""
+    structure = world.structure.since(since)
+    if structure is None or len(structure.despawned):  # a child may be gone, and says no more whose it was
+        return world.query(PrefabInstance).entities
+    found = [np.empty(0, np.uint64)]
+    for kind in (PrefabInstance, FromPrefab):
+        for table in world.query(kind):
+            rows = table.changed([cls for cls in table.types if component_type(cls).authored], since=since)
+            column = table.entities if kind is PrefabInstance else table.read(FromPrefab, "instance")
+            found.append(column[rows])
+    return np.unique(np.concatenate(found))
 
 
 def revert_overrides(

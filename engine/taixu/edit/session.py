@@ -15,7 +15,7 @@ from taixu.edit.ids import id_number, id_text, new_id
 from taixu.edit.instantiate import InstanceState, make_prefabs
 from taixu.edit.kept import resolve_references
 from taixu.edit.migrations import Migrations
-from taixu.edit.overrides import apply_to_prefab, record_overrides, revert_overrides
+from taixu.edit.overrides import apply_to_prefab, record_overrides, revert_overrides, touched_instances
 from taixu.edit.prefab import PrefabInstance, PrefabLibrary
 from taixu.edit.project import Project
 from taixu.edit.world_document import ResolveAsset
@@ -36,6 +36,8 @@ class OpenWorld:
     """Stable ids; the last is the active one."""
     findings: list[Finding] = field(default_factory=list)
     """What was doubtful when it was read."""
+    recorded_tick: int = 0
+    """Up to when edits of prefab instances are recorded as their overrides."""
 
 
 class Session:
@@ -107,7 +109,8 @@ class Session:
         except BaseException:
             app.close()
             raise
-        self.worlds.append(OpenWorld(app, path, findings=findings))
+        self.worlds.append(OpenWorld(app, path, findings=findings, recorded_tick=app.world.tick))
+        app.world.advance()
         self.active = len(self.worlds) - 1
         return self.current
 
@@ -213,10 +216,12 @@ class Session:
         entry = self.current
         entry.selection = tuple(text for text in entry.selection if world.find(id_number(text)) is not None)
         if len(world.query(PrefabInstance)):
-            record_overrides(world)
+            record_overrides(world, touched_instances(world, entry.recorded_tick))
         if world.has_resource(InstanceState):
             make_prefabs(world)
         resolve_references(world)
+        entry.recorded_tick = world.tick
+        world.advance()
 
 
 @dataclass(frozen=True, slots=True)

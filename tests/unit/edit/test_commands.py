@@ -276,3 +276,19 @@ def test_edits_of_a_prefabs_children_are_undone_and_saved(session: Session, tmp_
     assert read_world(saved, app.world, app.components) == []
     assert app.world.state_hash() == session.world.state_hash()
     assert {Name, Parent, Transform} <= set(app.world.types_of(app.world.find(int(lid, 16)) or 0))
+
+
+def test_an_edit_looks_at_the_instances_that_it_touched_alone(session: Session) -> None:
+    from taixu.edit.overrides import touched_instances
+
+    (session.project.root / "assets" / "box.prefab.json").write_bytes(prefab(A, {A: {"shape": {}}, B: {"shape": {}}}))
+    source = {"prefab_instance": {"source": "assets/box.prefab.json"}, "transform": {}}
+    session.do(Spawn(dict.fromkeys(IDS[3:], source)))
+    seen = []
+    for text, component in ((IDS[5], "shape"), (id_text(node(session, IDS[6]).children[0].stable_id), "shape")):
+        tick = session.current.recorded_tick
+        SetFields(text, component, {"kind": "cone"}).apply(session)
+        seen.append(session.world.stable_ids(touched_instances(session.world, tick)).tolist())
+        session.do(Rename(A, "x"))
+    assert seen == [[6], [7]]
+    assert len(session.world.get(session.entity(IDS[6]), PrefabInstance).overrides) == 1
