@@ -7,6 +7,7 @@ modules. Channels are 1 grey, 2 grey and alpha, 3 RGB, 4 RGBA.
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import logging
 import os
@@ -38,7 +39,7 @@ MAX_PIXELS = 1 << 26
 """The most pixels that are decoded unless one asks for more: 8,192 x 8,192."""
 
 _MAX_BYTES = 1 << 29
-_FORMATS = ("PNG", "JPEG", "WEBP", "TGA", "BMP", "DIB", "GIF", "TIFF", "PPM", "DDS", "AVIF")
+_FORMATS = ("PNG", "JPEG", "WEBP", "TGA", "BMP", "DIB", "GIF", "TIFF", "PPM", "DDS")
 # Formats that cannot hold more than so many bytes of pixels in a byte of file (DEFLATE 1,032, LZW 4,096 ...).
 _MOST_EXPANSION = 4096
 _BOUNDED = ("PNG", "JPEG", "MPO", "TGA", "BMP", "DIB", "GIF", "PPM", "DDS")
@@ -181,9 +182,8 @@ def write_image(
 def _open(data: bytes, name: str) -> PillowImage:
     from PIL import Image, UnidentifiedImageError
 
-    _quieten_pillow()
     try:
-        return Image.open(io.BytesIO(data), formats=_FORMATS)
+        return Image.open(io.BytesIO(data), formats=_prepare_pillow())
     except Image.DecompressionBombError as error:
         raise TaixuError(f"{name}: has more pixels than are decoded ({MAX_PIXELS:,})") from error
     except UnidentifiedImageError:
@@ -193,13 +193,15 @@ def _open(data: bytes, name: str) -> PillowImage:
 
 
 @cache
-def _quieten_pillow() -> None:
-    """What is wrong with a picture is said here, in one sentence; Pillow's warnings would be a second voice."""
+def _prepare_pillow() -> tuple[str, ...]:
+    """The formats that this Pillow has; its warnings are silenced, for what is wrong is said here, in one sentence."""
     from PIL import Image
 
     warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
     warnings.filterwarnings("ignore", module=r"PIL\.")
     logging.getLogger("PIL").addHandler(logging.NullHandler())
+    has_avif = importlib.util.find_spec("PIL.AvifImagePlugin") is not None  # since Pillow 11.3
+    return (*_FORMATS, "AVIF") if has_avif else _FORMATS
 
 
 def _check_size(picture: PillowImage, size: int, *, name: str, max_pixels: int) -> None:
