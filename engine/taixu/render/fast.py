@@ -6,13 +6,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
+from taixu.ecs import World, indices_of
 from taixu.gpu import ALPHA, DepthState, Pipeline
 from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
 from taixu.render.bins import Bin
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.views import View
+from taixu.scene import Light, WorldTransforms
 
 __all__ = ["FastFeature", "FastPass"]
 
@@ -23,8 +26,12 @@ SUN_DIRECTION = np.array((0.4, 0.8, 0.45)) / np.linalg.norm((0.4, 0.8, 0.45))
 
 @dataclass(frozen=True)
 class FastPass:
-    """Draws everything simply lit. ``view.settings``: "background" (display-referred colour), "sun_direction"."""
+    """Draws everything simply lit.
 
+    ``view.settings``: "background" (display-referred colour), "sun_direction" (else the world's light shines).
+    """
+
+    feature: FastFeature
     with_id: bool
     samples: int = 1
     name: str = "fast"
@@ -50,7 +57,7 @@ class FastPass:
         clears = [background, *([_NO_ID] if self.with_id else [])]
         with context.device.render_pass(targets, clear_colors=clears, clear_depth=0.0) as p:
             sun = np.zeros((4, 4), np.float32)
-            sun[0, :3] = context.settings("sun_direction", SUN_DIRECTION)
+            sun[0, :3] = context.settings("sun_direction", self.feature.sun_direction)
             sun[1], sun[2], sun[3] = (0.85, 0.82, 0.78, 0), (0.3, 0.33, 0.38, 0), (0.12, 0.11, 0.1, 0)
             p.push_uniform(UniformSlot.PASS, sun)
 
@@ -80,8 +87,14 @@ class FastFeature:
 
     name = "fast"
 
+    def __init__(self) -> None:
+        self.sun_direction: NDArray[np.float64] = SUN_DIRECTION
+        """Towards the light: the world's strongest directional one, or a pleasant one where there is none."""
+
     def extract(self, frame: FrameContext) -> None:
-        """Nothing to follow."""
+        """Look for the light, where a view asks for it."""
+        if any(view.quality == "fast" for view in frame.views):
+            self.sun_direction = _sun_direction(frame.world)
 
     def prepare(self, frame: FrameContext, view: View) -> None:
         """Nothing to prepare."""
@@ -91,10 +104,24 @@ class FastFeature:
         if view.quality != "fast":
             return ()
         with_id = "id" in view.outputs
-        nodes: list[PassNode] = [FastPass(with_id, view.samples)]
+        nodes: list[PassNode] = [FastPass(self, with_id, view.samples)]
         if view.samples > 1:
             from taixu.render.geometry import ResolvePass
 
             names = ("color", "depth", *(("id",) if with_id else ()))
             nodes.append(ResolvePass(names, ("rgba8", "depth32f", "r32ui")[: len(names)]))
         return nodes
+
+
+def _sun_direction(world: World) -> NDArray[np.float64]:
+    strongest = 0.0
+    found: NDArray[np.float64] = SUN_DIRECTION
+    for table in world.query(Light):
+        strengths = np.where(table.read(Light, "kind") == "directional", table.read(Light, "intensity"), 0.0)
+        row = int(np.argmax(strengths))
+        if strengths[row] > strongest:
+            strongest = float(strengths[row])
+            matrix = world.resource(WorldTransforms).matrices[int(indices_of(table.entities[row : row + 1])[0])]
+            back = matrix[2::4].astype(np.float64)  # it shines along its -Z
+            found = back / max(float(np.linalg.norm(back)), 1e-12)
+    return found

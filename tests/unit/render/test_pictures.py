@@ -29,6 +29,7 @@ from taixu.render import (
     View,
     ViewCamera,
 )  # fmt: skip
+from taixu.scene import Light, Transform
 
 SIZE = (320, 180)
 
@@ -84,6 +85,28 @@ def test_blended_things_are_drawn_from_far_to_near() -> None:
         # Each pane adds its half over what is behind: the nearest keeps the most.
         near, middle, far = order[2], order[1], order[0]
         assert got[near] > got[middle] > got[far] > 0
+
+
+def test_the_fast_path_is_lit_by_the_world() -> None:
+    scene, renderer = SmallWorld(), Renderer(shared_device())
+    scene.spawn(1, scene.mesh("box", (4, 4, 4)))
+    view = View(ViewCamera.looking((6, 6, 6), (0, 0, 0)), (48, 48), quality="fast")
+    lamp = scene.world.spawn(Transform(), Light(intensity=3.0))
+    places = {"top": (14, 24), "left": (30, 15), "right": (30, 33)}  # rows, columns: the faces to +Y, +Z and +X
+    for rotation, lit in ((quarter((1, 0, 0), -1), "top"), ((0, 0, 0, 1), "left"), (quarter((0, 1, 0), 1), "right")):
+        scene.world.set(lamp, Transform, rotation=rotation)
+        scene.propagate()
+        renderer.render(scene.world, [view])
+        pixels = renderer.read(view).astype(int)
+        shades = {name: pixels[place][0] for name, place in places.items()}
+        assert max(shades, key=lambda name: shades[name]) == lit
+        assert sorted(shades.values())[-1] > sorted(shades.values())[-2] + 40
+
+
+def quarter(axis: tuple[int, int, int], turns: int) -> tuple[float, float, float, float]:
+    """A quarter of a turn around an axis."""
+    half = float(np.sqrt(0.5))
+    return (axis[0] * half * turns, axis[1] * half * turns, axis[2] * half * turns, half)
 
 
 def test_ids_color_a_picture() -> None:
