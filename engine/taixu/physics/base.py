@@ -215,14 +215,14 @@ class BackendBase(ABC):
         if n:
             self._step(int(n))
 
-    def poses(self, out: NDArray | None = None) -> NDArray[np.float64]:
+    def poses(self, out: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """Poses after the last step, float64 [worlds, bodies, 7]; rows of ids that are not alive mean nothing.
 
         Without `out` the result is the backend's own array: read it before the next step and do not write it.
         """
         return _into(self._read_poses()[None], out)
 
-    def velocities(self, out: NDArray | None = None) -> NDArray[np.float64]:
+    def velocities(self, out: NDArray[Any] | None = None) -> NDArray[np.float64]:
         """Velocities (linear of the centre of mass, angular) after the last step, float64 [worlds, bodies, 6]."""
         return _into(self._read_velocities()[None], out)
 
@@ -230,7 +230,7 @@ class BackendBase(ABC):
         """Ids of the dynamic and kinematic bodies that may have moved in the last step, ascending."""
         return self._awake()
 
-    def events(self) -> NDArray:
+    def events(self) -> NDArray[Any]:
         """What began, stayed and ended in the last step, `events.EVENT` rows."""
         return self._events
 
@@ -244,7 +244,7 @@ class BackendBase(ABC):
         max_distance: float = 1e4,
         mask: int = ALL_LAYERS,
         ignore: int = -1,
-    ) -> NDArray:
+    ) -> NDArray[Any]:
         """First hits of rays [n, 3] along directions [n, 3] (any length but zero), `HIT` rows [n]; triggers are ignored."""
         origins = validate.check_rows(origins, 3, "ray origins", validate.MAX_EXTENT)
         directions = validate.check_rows(directions, 3, "ray directions")
@@ -264,7 +264,7 @@ class BackendBase(ABC):
         max_distance: float = 0.0,
         mask: int = ALL_LAYERS,
         ignore: int = -1,
-    ) -> NDArray:
+    ) -> NDArray[Any]:
         """What is within `max_distance` of a convex shape at `pose` [7]: `CLOSEST` rows ordered by body, at least one a body."""
         pose = self._probe(shape, pose)
         return self._closest(shape, pose, self._distance(max_distance), self._mask(mask), int(ignore))
@@ -360,7 +360,7 @@ class BackendBase(ABC):
         return ids
 
     @staticmethod
-    def _same_rows(rows: NDArray, ids: NDArray) -> NDArray:
+    def _same_rows(rows: NDArray[Any], ids: NDArray[Any]) -> NDArray[Any]:
         if len(rows) == 1 and len(ids) != 1:
             return np.broadcast_to(rows, (len(ids), rows.shape[1]))
         if len(rows) != len(ids):
@@ -389,52 +389,52 @@ class BackendBase(ABC):
     # -- hooks ----------------------------------------------------------------------------------------------
 
     @abstractmethod
-    def _create(self, ids: NDArray, batch: BodyBatch, masses: list[MassProperties | None]) -> None: ...
+    def _create(self, ids: NDArray[Any], batch: BodyBatch, masses: list[MassProperties | None]) -> None: ...
     @abstractmethod
-    def _remove(self, ids: NDArray) -> None: ...
+    def _remove(self, ids: NDArray[Any]) -> None: ...
     @abstractmethod
-    def _create_joints(self, ids: NDArray, batch: JointBatch) -> None: ...
+    def _create_joints(self, ids: NDArray[Any], batch: JointBatch) -> None: ...
     @abstractmethod
-    def _remove_joints(self, ids: NDArray) -> None: ...
+    def _remove_joints(self, ids: NDArray[Any]) -> None: ...
     @abstractmethod
-    def _set_motors(self, ids: NDArray, modes: NDArray, targets: NDArray, forces: NDArray) -> None: ...
+    def _set_motors(self, ids: NDArray[Any], modes: NDArray[Any], targets: NDArray[Any], forces: NDArray[Any]) -> None: ...
     @abstractmethod
     def _set_gravity(self, gravity: tuple[float, float, float]) -> None: ...
     @abstractmethod
-    def _set_kinematic(self, ids: NDArray, poses: NDArray) -> None: ...
+    def _set_kinematic(self, ids: NDArray[Any], poses: NDArray[Any]) -> None: ...
     @abstractmethod
-    def _set_poses(self, ids: NDArray, poses: NDArray) -> None: ...
+    def _set_poses(self, ids: NDArray[Any], poses: NDArray[Any]) -> None: ...
     @abstractmethod
-    def _set_velocities(self, ids: NDArray, velocities: NDArray) -> None: ...
+    def _set_velocities(self, ids: NDArray[Any], velocities: NDArray[Any]) -> None: ...
     @abstractmethod
-    def _apply(self, ids: NDArray, wrenches: NDArray) -> None: ...
+    def _apply(self, ids: NDArray[Any], wrenches: NDArray[Any]) -> None: ...
     @abstractmethod
-    def _wake(self, ids: NDArray) -> None: ...
+    def _wake(self, ids: NDArray[Any]) -> None: ...
     @abstractmethod
     def _step(self, n: int) -> None: ...
     @abstractmethod
-    def _read_poses(self) -> NDArray: ...
+    def _read_poses(self) -> NDArray[Any]: ...
     @abstractmethod
-    def _read_velocities(self) -> NDArray: ...
+    def _read_velocities(self) -> NDArray[Any]: ...
     @abstractmethod
-    def _awake(self) -> NDArray: ...
+    def _awake(self) -> NDArray[Any]: ...
     @abstractmethod
-    def _raycast(self, origins: NDArray, directions: NDArray, distance: float, mask: int, ignore: int) -> NDArray: ...
+    def _raycast(self, origins: NDArray[Any], directions: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]: ...
     @abstractmethod
-    def _closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray: ...
+    def _closest(self, shape: Shape, pose: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]: ...
 
-    def _shapecast(self, shape: Shape, pose: NDArray, motion: NDArray, mask: int, ignore: int) -> Any:
+    def _shapecast(self, shape: Shape, pose: NDArray[Any], motion: NDArray[Any], mask: int, ignore: int) -> Any:
         return conservative_cast(self._closest, shape, pose, motion, mask, ignore)
 
     @abstractmethod
-    def _load_urdf(self, path: str, pose: NDArray, fixed: bool) -> int: ...
+    def _load_urdf(self, path: str, pose: NDArray[Any], fixed: bool) -> int: ...
     @abstractmethod
     def _articulation(self, articulation_id: int) -> Articulation: ...
     @abstractmethod
     def _remove_articulation(self, articulation_id: int) -> None: ...
 
 
-def no_hits(n: int) -> NDArray:
+def no_hits(n: int) -> NDArray[Any]:
     """`n` `HIT` rows that hit nothing."""
     hits = np.zeros(n, HIT)
     hits["body"] = -1
@@ -442,14 +442,14 @@ def no_hits(n: int) -> NDArray:
     return hits
 
 
-def _into(values: NDArray, out: NDArray | None) -> NDArray:
+def _into(values: NDArray[Any], out: NDArray[Any] | None) -> NDArray[Any]:
     if out is None:
         return values
     out[:, : values.shape[1]] = values[:, : out.shape[1]]
     return out
 
 
-def _grown(array: NDArray, capacity: int) -> NDArray:
+def _grown(array: NDArray[Any], capacity: int) -> NDArray[Any]:
     fill = -1 if array.dtype == np.int64 else 0
     more = np.full((capacity - len(array), *array.shape[1:]), fill, array.dtype)
     return np.concatenate([array, more])

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import IntEnum, IntFlag
+from typing import Any, TypeAlias
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -26,6 +27,9 @@ __all__ = [
     "JointKind",
     "MotorMode",
 ]
+
+Given: TypeAlias = Any
+"""A column: whatever numpy makes an array of (or None) when a batch is made, an array of its own from then on."""
 
 IDENTITY_POSE = (0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 1.0)
 ALL_LAYERS = 0x3FFFFFFF
@@ -90,7 +94,7 @@ COLLIDER = np.dtype(
 )
 
 
-def _column(values: ArrayLike | None, shape: tuple[int, ...], default: float, dtype: type = np.float64) -> NDArray:
+def _column(values: ArrayLike | None, shape: tuple[int, ...], default: float, dtype: type = np.float64) -> NDArray[Any]:
     if values is None:
         return np.full(shape, default, dtype)
     return np.array(np.broadcast_to(np.asarray(values, dtype), shape))
@@ -112,16 +116,16 @@ class BodyBatch:
     flags : `BodyFlags`, [n].
     """
 
-    poses: ArrayLike
-    kinds: ArrayLike | None = None
+    poses: Given
+    kinds: Given = None
     shapes: tuple[Shape, ...] = ()
-    colliders: NDArray | None = None
-    masses_kg: ArrayLike | None = None
-    velocities: ArrayLike | None = None
-    gravity_scales: ArrayLike | None = None
-    linear_dampings: ArrayLike | None = None
-    angular_dampings: ArrayLike | None = None
-    flags: ArrayLike | None = None
+    colliders: Given = None
+    masses_kg: Given = None
+    velocities: Given = None
+    gravity_scales: Given = None
+    linear_dampings: Given = None
+    angular_dampings: Given = None
+    flags: Given = None
     n: int = field(init=False)
 
     def __post_init__(self) -> None:
@@ -140,7 +144,7 @@ class BodyBatch:
             self.colliders["shape"] = np.minimum(np.arange(len(self.colliders)), max(len(self.shapes) - 1, 0))
 
     @staticmethod
-    def collider_rows(n: int) -> NDArray:
+    def collider_rows(n: int) -> NDArray[Any]:
         """`n` collider rows with default material, row i on body i and shape 0, to be edited before use."""
         rows = np.zeros(n, COLLIDER)
         rows["body"] = np.arange(n)
@@ -186,18 +190,18 @@ class JointBatch:
     collide : [n] bool, whether the two bodies still collide with each other.
     """
 
-    kinds: ArrayLike
-    bodies_a: ArrayLike
-    bodies_b: ArrayLike
-    frames_a: ArrayLike | None = None
-    frames_b: ArrayLike | None = None
-    limits: ArrayLike | None = None
-    motor_modes: ArrayLike | None = None
-    motor_targets: ArrayLike | None = None
-    motor_forces: ArrayLike | None = None
-    stiffnesses: ArrayLike | None = None
-    dampings: ArrayLike | None = None
-    collide: ArrayLike | None = None
+    kinds: Given
+    bodies_a: Given
+    bodies_b: Given
+    frames_a: Given = None
+    frames_b: Given = None
+    limits: Given = None
+    motor_modes: Given = None
+    motor_targets: Given = None
+    motor_forces: Given = None
+    stiffnesses: Given = None
+    dampings: Given = None
+    collide: Given = None
     n: int = field(init=False)
 
     def __post_init__(self) -> None:

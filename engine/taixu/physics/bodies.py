@@ -138,14 +138,14 @@ class BodyMirror:
     def _all_owners(self, world: World) -> set[int]:
         return self._new_owners(world) | set(np.flatnonzero(self.body_of >= 0).tolist())
 
-    def _owners(self, indices: NDArray) -> NDArray[np.int64]:
+    def _owners(self, indices: NDArray[Any]) -> NDArray[np.int64]:
         owners = self.owner_of[indices]
         return np.unique(np.concatenate([owners[owners >= 0], indices[self.body_of[indices] >= 0]]))
 
     def _new_owners(self, world: World) -> set[int]:
         """Find the body of every collider again; the owners that gained or lost one, and the bodies without any."""
         is_body = np.zeros(len(self.body_of), bool)
-        found: list[NDArray] = []
+        found: list[NDArray[Any]] = []
         for cls in (RigidBody, Character):
             for table in world.query(cls, Transform):
                 found.append(indices_of(table.entities))
@@ -181,7 +181,7 @@ class BodyMirror:
 
     def _edited(self, world: World, since: int) -> set[int]:
         """Owners of bodies and colliders whose own fields were written."""
-        found: list[NDArray] = []
+        found: list[NDArray[Any]] = []
         for cls, names in ((RigidBody, _SHAPING), (Collider, None), (Character, _WALKER_SHAPE), (Model, ("source",))):
             for table in world.query(cls, Transform) if cls is not Model else world.query(Model, Collider, Transform):
                 rows = table.changed((cls,), since=since, fields=names)
@@ -259,13 +259,13 @@ class BodyMirror:
         """Remember what physics wrote itself: translation, rotation and, where written, velocities: [7 or 13, n]."""
         self._known[: len(values), indices] = values
 
-    def wrote_cells(self, indices: NDArray, cells: NDArray) -> None:
+    def wrote_cells(self, indices: NDArray[Any], cells: NDArray[Any]) -> None:
         self._known_cells[indices] = cells.T
 
-    def wrote_nested(self, world: World, ids: NDArray, entities: Handles) -> None:
+    def wrote_nested(self, world: World, ids: NDArray[Any], entities: Handles) -> None:
         self._known_poses[ids], _ = world_placements(world, entities, self.origin)
 
-    def cells_of(self, indices: NDArray) -> NDArray[np.int32]:
+    def cells_of(self, indices: NDArray[Any]) -> NDArray[np.int32]:
         """Cells [n, 3] of root entities as last seen."""
         return self._known_cells[indices]
 
@@ -297,7 +297,7 @@ class BodyMirror:
         entities = entities[order]
         return np.array(remove, np.int64), entities, self._batch(world, entities, [make[i] for i in order])
 
-    def made(self, world: World, entities: Handles, ids: NDArray[np.int64], kinds: NDArray) -> None:
+    def made(self, world: World, entities: Handles, ids: NDArray[np.int64], kinds: NDArray[Any]) -> None:
         """Enter bodies that were made."""
         indices = indices_of(entities)
         if len(ids) and int(ids.max()) >= len(self.entity_of):
@@ -332,7 +332,7 @@ class BodyMirror:
             self.origin = np.rint(np.median(np.concatenate(cells, axis=1), axis=1)).astype(np.int32)
             self.has_origin = True
 
-    def _describe_all(self, world: World, indices: NDArray) -> dict[int, tuple[Any, tuple[_Part, ...]]]:
+    def _describe_all(self, world: World, indices: NDArray[Any]) -> dict[int, tuple[Any, tuple[_Part, ...]]]:
         """What the bodies of these entities should be; entities that should have none are missing."""
         entities = world.entities_at(indices)
         entities = entities[world.alive(entities)]

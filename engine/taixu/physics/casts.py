@@ -21,10 +21,10 @@ TOLERANCE = 1e-3
 """Metres within which a shape counts as touching."""
 MAX_ADVANCES = 64
 
-Closest = Callable[[Shape, NDArray, float, int, int], NDArray]
+Closest = Callable[[Shape, NDArray[Any], float, int, int], NDArray[Any]]
 
 
-def conservative_cast(closest: Closest, shape: Shape, pose: NDArray, motion: NDArray, mask: int, ignore: int) -> Any:
+def conservative_cast(closest: Closest, shape: Shape, pose: NDArray[Any], motion: NDArray[Any], mask: int, ignore: int) -> Any:
     """The first contact of `shape` moving from `pose` [7] by `motion` [3]: one `HIT` row (body -1 when nothing is met).
 
     `closest(shape, pose, max_distance, mask, ignore)` gives `CLOSEST` rows, one for each convex piece (triangle, part of a

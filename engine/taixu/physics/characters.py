@@ -48,7 +48,7 @@ class Moved:
 
 
 class _Mover:
-    def __init__(self, backend: Backend, walker: Walker, feet: NDArray) -> None:
+    def __init__(self, backend: Backend, walker: Walker, feet: NDArray[Any]) -> None:
         self.backend = backend
         self.walker = walker
         self.shape: Shape = capsule(walker.radius_m, walker.height_m)
@@ -57,11 +57,11 @@ class _Mover:
         self.hits: list[tuple] = []
         self.floor = np.cos(walker.max_slope_rad)
 
-    def cast(self, feet: NDArray, motion: NDArray) -> Any:
+    def cast(self, feet: NDArray[Any], motion: NDArray[Any]) -> Any:
         pose = np.array([*(feet + self.lift), 0.0, 0.0, 0.0, 1.0])
         return self.backend.shapecast(self.shape, pose, motion, mask=self.walker.mask, ignore=self.walker.ignore)
 
-    def reach(self, feet: NDArray, motion: NDArray) -> tuple[NDArray, Any]:
+    def reach(self, feet: NDArray[Any], motion: NDArray[Any]) -> tuple[NDArray[Any], Any]:
         """How far the motion can go, keeping the skin; and what stopped it."""
         length = float(np.linalg.norm(motion))
         if length < 1e-9:
@@ -75,9 +75,9 @@ class _Mover:
         allowed = max(float(hit["distance"]) - SKIN / steep, 0.0)
         return direction * min(allowed, length), hit
 
-    def slide(self, motion: NDArray, *, on_floor: bool) -> NDArray:
+    def slide(self, motion: NDArray[Any], *, on_floor: bool) -> NDArray[Any]:
         """Move along `motion`, turning along what is in the way; what could not be done."""
-        planes: list[NDArray] = []
+        planes: list[NDArray[Any]] = []
         left = motion.copy()
         for _ in range(MAX_SLIDES):
             moved, hit = self.reach(self.feet, left)
@@ -99,7 +99,7 @@ class _Mover:
                 break
         return left
 
-    def step_up(self, motion: NDArray, start: NDArray) -> bool:
+    def step_up(self, motion: NDArray[Any], start: NDArray[Any]) -> bool:
         """Try the same motion from a step higher, and down again; keep it when it got farther onto ground."""
         step = self.walker.step_m
         before = self.feet
@@ -112,7 +112,7 @@ class _Mover:
         self.feet = start + risen + ahead + down
         return True
 
-    def _walkable(self, feet: NDArray, ground: Any) -> bool:
+    def _walkable(self, feet: NDArray[Any], ground: Any) -> bool:
         """Whether ground can be stood on: an edge of a step has a slanting normal but a flat top, which a ray finds."""
         if ground["normal"][1] >= self.floor:
             return True
@@ -129,7 +129,7 @@ class _Mover:
 
 
 def move_character(
-    backend: Backend, walker: Walker, feet: NDArray, motion: NDArray, *, was_grounded: bool
+    backend: Backend, walker: Walker, feet: NDArray[Any], motion: NDArray[Any], *, was_grounded: bool
 ) -> Moved:
     """Move a character's feet [3] by `motion` [3] (its own wish and its fall together), as far as the world lets it."""
     mover = _Mover(backend, walker, feet)
@@ -162,7 +162,7 @@ def move_character(
     return Moved(mover.feet, grounded, normal, body, tuple(mover.hits))
 
 
-def _along(motion: NDArray, planes: list[NDArray]) -> NDArray:
+def _along(motion: NDArray[Any], planes: list[NDArray[Any]]) -> NDArray[Any]:
     """The motion without what goes into any of the planes [3] met so far."""
     for plane in planes:
         into = float(motion @ plane)

@@ -36,7 +36,7 @@ class ShapeMaker:
 
     def __init__(self, find_model: Callable[[str], ModelData | None]) -> None:
         self._find_model = find_model
-        self._surfaces: dict[str, tuple[NDArray, NDArray]] = {}
+        self._surfaces: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
         self._made: dict[tuple, Shape] = {}
 
     def make(self, collider: Collider, scale: NDArray[np.float64], own_model: str) -> Shape:
@@ -71,7 +71,7 @@ class ShapeMaker:
                 self._made[key] = shapes.mesh(scaled, triangles[:, ::-1] if mirrored else triangles)
         return self._made[key]
 
-    def _surface(self, collider: Collider, own_model: str) -> tuple[NDArray, NDArray]:
+    def _surface(self, collider: Collider, own_model: str) -> tuple[NDArray[Any], NDArray[Any]]:
         if isinstance(collider.data, dict) and "points" in collider.data:
             return _listed(collider.data)
         source = collider.source or own_model
@@ -87,8 +87,8 @@ class ShapeMaker:
 
 def model_surface(model: ModelData) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
     """All triangles of a model in its own space: vertices [n, 3] and indices [m, 3]."""
-    points: list[NDArray] = [np.zeros((0, 3), np.float32)]
-    triangles: list[NDArray] = [np.zeros((0, 3), np.int64)]
+    points: list[NDArray[Any]] = [np.zeros((0, 3), np.float32)]
+    triangles: list[NDArray[Any]] = [np.zeros((0, 3), np.int64)]
     count = 0
     stack = [(index, np.eye(4)) for index in model.roots()]
     while stack:
@@ -127,7 +127,7 @@ def _primitive(kind: str, size: NDArray[np.float64]) -> Shape:
     raise TaixuError(f"A collider has the shape {kind!r}, which does not exist; see Collider for those that do.")
 
 
-def _listed(data: dict[str, Any]) -> tuple[NDArray, NDArray]:
+def _listed(data: dict[str, Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     try:
         points = np.asarray(data["points"], np.float32).reshape(-1, 3)
         triangles = np.asarray(data.get("triangles", []), np.int64).reshape(-1, 3)
@@ -136,7 +136,7 @@ def _listed(data: dict[str, Any]) -> tuple[NDArray, NDArray]:
     return points, triangles
 
 
-def _heightfield(data: Any, size: NDArray, scale: NDArray) -> Shape:
+def _heightfield(data: Any, size: NDArray[Any], scale: NDArray[Any]) -> Shape:
     """Heights over the area of the collider's size; `spacing` (x, z) overrides that."""
     try:
         heights = np.asarray(data["heights"], np.float32)

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from enum import IntEnum
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -45,7 +47,7 @@ class Touching:
         self._keys = np.zeros(0, np.uint64)
         self._rows = np.zeros(0, TOUCH)
 
-    def update(self, touches: NDArray) -> NDArray:
+    def update(self, touches: NDArray[Any]) -> NDArray[Any]:
         """The events (`EVENT` rows, ordered by pair) since the last call, given who touches now."""
         if not len(touches) and not len(self._rows):
             return _NO_EVENTS
@@ -71,13 +73,16 @@ class Touching:
         """Forget all pairs: the next ones all begin."""
         self.__init__()  # type: ignore[misc]
 
-    @property
-    def pairs(self) -> NDArray:
-        """The `TOUCH` rows of the last step."""
-        return self._rows
+    def resting(self, awake: NDArray[np.bool_], alive: NDArray[np.bool_]) -> NDArray:
+        """The touches of the last step between bodies of which none is awake: they go on without being looked at."""
+        rows = self._rows
+        if not len(rows):
+            return rows
+        a, b = rows["a"], rows["b"]
+        return rows[~rows["trigger"] & ~awake[a] & ~awake[b] & alive[a] & alive[b]]
 
 
-def _keys(rows: NDArray) -> NDArray[np.uint64]:
+def _keys(rows: NDArray[Any]) -> NDArray[np.uint64]:
     """One sortable number a pair: ids take 31 bits each, the trigger flag the top."""
     a, b = rows["a"].astype(np.uint64), rows["b"].astype(np.uint64)
     return (rows["trigger"].astype(np.uint64) << np.uint64(62)) | (a << np.uint64(31)) | b

@@ -6,13 +6,15 @@ the rim (Clarkson and Shor 1989, without the conflict graph: shapes have at most
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 __all__ = ["convex_hull"]
 
 
-def convex_hull(points: NDArray) -> NDArray[np.int64] | None:
+def convex_hull(points: NDArray[Any]) -> NDArray[np.int64] | None:
     """Outward triangles [m, 3] (indices into `points` [n, 3]), or None when the points lie in a plane."""
     p = np.asarray(points, np.float64)
     start = _tetrahedron(p)
@@ -38,7 +40,7 @@ def convex_hull(points: NDArray) -> NDArray[np.int64] | None:
     return faces
 
 
-def _tetrahedron(p: NDArray) -> list[int] | None:
+def _tetrahedron(p: NDArray[Any]) -> list[int] | None:
     span = float(np.ptp(p, axis=0).max()) if len(p) >= 4 else 0.0
     if span <= 0.0:
         return None
@@ -55,13 +57,13 @@ def _tetrahedron(p: NDArray) -> list[int] | None:
     return [a, b, c, d] if abs(heights[d]) > 1e-7 * span else None
 
 
-def _outward(p: NDArray, face: tuple[int, int, int], inside: NDArray) -> tuple[int, int, int]:
+def _outward(p: NDArray[Any], face: tuple[int, int, int], inside: NDArray[Any]) -> tuple[int, int, int]:
     a, b, c = face
     normal = np.cross(p[b] - p[a], p[c] - p[a])
     return face if normal @ (inside - p[a]) < 0 else (a, c, b)
 
 
-def _planes(p: NDArray, faces: NDArray) -> tuple[NDArray, NDArray]:
+def _planes(p: NDArray[Any], faces: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     a, b, c = p[faces[:, 0]], p[faces[:, 1]], p[faces[:, 2]]
     normals = np.cross(b - a, c - a)
     lengths = np.linalg.norm(normals, axis=1, keepdims=True)

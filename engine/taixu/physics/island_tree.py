@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import Any
 
 from numpy.typing import NDArray
 
@@ -19,8 +20,8 @@ class JointRecord:
     kind: int
     a: int
     b: int
-    frame_a: NDArray
-    frame_b: NDArray
+    frame_a: NDArray[Any]
+    frame_b: NDArray[Any]
     limits: tuple[float, float]
     mode: int
     target: float
@@ -66,11 +67,11 @@ class Edge:
         return 1.0 if self.forward else -1.0
 
     @property
-    def parent_frame(self) -> NDArray:
+    def parent_frame(self) -> NDArray[Any]:
         return self.joint.frame_a if self.forward else self.joint.frame_b
 
     @property
-    def child_frame(self) -> NDArray:
+    def child_frame(self) -> NDArray[Any]:
         return self.joint.frame_b if self.forward else self.joint.frame_a
 
     @property
@@ -80,7 +81,7 @@ class Edge:
 
 
 def grow_tree(
-    slots: list[int], joints: list[JointRecord], kinds: NDArray, masses: NDArray
+    slots: list[int], joints: list[JointRecord], kinds: NDArray[Any], masses: NDArray[Any]
 ) -> tuple[int, list[Edge], list[JointRecord]]:
     """The root (a body, or -1 for the world), the tree's edges with parents before children, and the loop joints.
 

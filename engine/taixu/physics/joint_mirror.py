@@ -36,7 +36,7 @@ class JointMirror:
     def __init__(self) -> None:
         self.joint_of: dict[int, int] = {}
         """Joint id by entity handle."""
-        self.frames: dict[int, tuple[NDArray, NDArray, float]] = {}
+        self.frames: dict[int, tuple[NDArray[Any], NDArray[Any], float]] = {}
         """By entity handle: the frame in each body, and the placed length."""
         self._specs: dict[int, Joint] = {}
         self._bodies: dict[int, tuple[int, int]] = {}
@@ -157,7 +157,7 @@ class JointMirror:
 
     def _frames(
         self, world: World, mirror: BodyMirror, entity: int, joint: Joint, a: int, b: int
-    ) -> tuple[NDArray, NDArray, float]:
+    ) -> tuple[NDArray[Any], NDArray[Any], float]:
         known = self.frames.get(entity)
         if known is not None:
             return known

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -67,7 +69,7 @@ def shape_mass(shape: Shape) -> tuple[float, NDArray[np.float64], NDArray[np.flo
     return 0.0, zero, np.zeros((3, 3))
 
 
-def body_mass(rows: NDArray, shapes: tuple[Shape, ...], mass_kg: float) -> MassProperties:
+def body_mass(rows: NDArray[Any], shapes: tuple[Shape, ...], mass_kg: float) -> MassProperties:
     """Mass properties of a dynamic body with these `COLLIDER` rows; a finite `mass_kg` overrides the densities."""
     solids = [row for row in rows if not row["trigger"] and not shapes[row["shape"]].kind.is_surface]
     if not solids:
@@ -98,7 +100,7 @@ def body_mass(rows: NDArray, shapes: tuple[Shape, ...], mass_kg: float) -> MassP
     return MassProperties(total, np.array([*centre, *_quaternion(axes)]), moments)
 
 
-def _solid_mass(points: NDArray, faces: NDArray) -> tuple[float, NDArray, NDArray]:
+def _solid_mass(points: NDArray[Any], faces: NDArray[Any]) -> tuple[float, NDArray[Any], NDArray[Any]]:
     origin = points.mean(axis=0)
     corners = points[faces] - origin  # [m, 3 corners, 3]
     volumes = np.einsum("ij,ij->i", corners[:, 0], np.cross(corners[:, 1], corners[:, 2])) / 6
@@ -111,7 +113,7 @@ def _solid_mass(points: NDArray, faces: NDArray) -> tuple[float, NDArray, NDArra
     return volume, centroid + origin, inertia
 
 
-def _quaternion(matrix: NDArray) -> NDArray[np.float64]:
+def _quaternion(matrix: NDArray[Any]) -> NDArray[np.float64]:
     """The unit quaternion of a rotation matrix, by the largest of its four components (Shepperd 1978)."""
     m = matrix
     t = np.array([1 + m[0, 0] - m[1, 1] - m[2, 2], 1 - m[0, 0] + m[1, 1] - m[2, 2],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -159,7 +159,7 @@ class BulletArticulation:
             backend.uids[slot] = -1
 
 
-def load_urdf(backend: PybulletBackend, path: str, pose: NDArray, fixed: bool) -> BulletArticulation:
+def load_urdf(backend: PybulletBackend, path: str, pose: NDArray[Any], fixed: bool) -> BulletArticulation:
     """Load a checked URDF; its links become bodies of the backend."""
     bullet, client = backend.bullet, backend.client
     try:

@@ -47,8 +47,8 @@ class BodySpec:
     """What a body is made of, for making it again in another form."""
 
     kind: int
-    solids: tuple[tuple[Shape, NDArray], ...]  # shape, pose in the body's frame
-    triggers: tuple[tuple[Shape, NDArray, int, int], ...]  # shape, pose, layer, mask
+    solids: tuple[tuple[Shape, NDArray[Any]], ...]  # shape, pose in the body's frame
+    triggers: tuple[tuple[Shape, NDArray[Any], int, int], ...]  # shape, pose, layer, mask
     mass: MassProperties | None
     friction: float
     restitution: float
@@ -102,7 +102,7 @@ class PybulletBackend(BackendBase):
         self.radii = np.zeros(64)
         self._velocity = np.zeros((64, 6))
         self._velocity_fresh = False
-        self._targets: dict[int, NDArray] = {}
+        self._targets: dict[int, NDArray[Any]] = {}
         self._moving: set[int] = set()
         self._scaled: dict[int, float] = {}
         self._new_locked: list[int] = []
@@ -133,7 +133,7 @@ class PybulletBackend(BackendBase):
 
     # -- bodies ---------------------------------------------------------------------------------------------
 
-    def _create(self, ids: NDArray, batch: BodyBatch, masses: list[MassProperties | None]) -> None:
+    def _create(self, ids: NDArray[Any], batch: BodyBatch, masses: list[MassProperties | None]) -> None:
         rows = batch.colliders[np.argsort(batch.colliders["body"], kind="stable")]
         bounds = np.searchsorted(rows["body"], np.arange(batch.n + 1))
         made: list[int] = []
@@ -148,7 +148,7 @@ class PybulletBackend(BackendBase):
             raise
         self._forget_lists()
 
-    def adopt(self, slot: int, spec: BodySpec, pose: NDArray) -> None:
+    def adopt(self, slot: int, spec: BodySpec, pose: NDArray[Any]) -> None:
         """Enter a body in the books, without a native one yet."""
         self.specs[slot] = spec
         self.pose[slot] = pose
@@ -160,7 +160,7 @@ class PybulletBackend(BackendBase):
         if spec.gravity_scale != 1.0 and spec.mass:
             self._scaled[slot] = spec.gravity_scale
 
-    def make_free(self, slot: int, velocity: NDArray) -> None:
+    def make_free(self, slot: int, velocity: NDArray[Any]) -> None:
         """Make the native maximal-coordinate body of a slot at `pose[slot]`."""
         bullet, spec = self.bullet, self.specs[slot]
         mass = spec.mass.mass_kg if spec.mass else 0.0
@@ -222,7 +222,7 @@ class PybulletBackend(BackendBase):
         self.uids[slot] = -1
         self._forget_lists()
 
-    def _remove(self, ids: NDArray) -> None:
+    def _remove(self, ids: NDArray[Any]) -> None:
         near = self._near(ids)
         for slot in ids.tolist():
             self.drop_native(slot)
@@ -233,7 +233,7 @@ class PybulletBackend(BackendBase):
         self._forget_lists()
         self._wake(near[self._bodies.alive[near] & ~np.isin(near, ids)])
 
-    def _near(self, ids: NDArray) -> NDArray[np.int64]:
+    def _near(self, ids: NDArray[Any]) -> NDArray[np.int64]:
         """Sleeping bodies that may rest on these."""
         if not self.sleep.asleep.any():
             return np.zeros(0, np.int64)
@@ -254,11 +254,11 @@ class PybulletBackend(BackendBase):
         self.bullet.setGravity(*gravity, physicsClientId=self.client)
         self._wake(self._readables())
 
-    def _set_kinematic(self, ids: NDArray, poses: NDArray) -> None:
+    def _set_kinematic(self, ids: NDArray[Any], poses: NDArray[Any]) -> None:
         for slot, pose in zip(ids.tolist(), poses, strict=True):
             self._targets[slot] = pose
 
-    def _set_poses(self, ids: NDArray, poses: NDArray) -> None:
+    def _set_poses(self, ids: NDArray[Any], poses: NDArray[Any]) -> None:
         near = self._near(ids)
         self.islands.mark(ids)
         self.pose[ids] = poses
@@ -279,7 +279,7 @@ class PybulletBackend(BackendBase):
         if velocity is not None:
             self.bullet.resetBaseVelocity(int(self.uids[slot]), *velocity, physicsClientId=self.client)
 
-    def _set_velocities(self, ids: NDArray, velocities: NDArray) -> None:
+    def _set_velocities(self, ids: NDArray[Any], velocities: NDArray[Any]) -> None:
         self._wake(ids)
         self._read_velocities()
         self._velocity[ids] = velocities
@@ -289,7 +289,7 @@ class PybulletBackend(BackendBase):
             else:
                 self.bullet.resetBaseVelocity(int(self.uids[slot]), row[:3], row[3:], physicsClientId=self.client)
 
-    def _apply(self, ids: NDArray, wrenches: NDArray) -> None:
+    def _apply(self, ids: NDArray[Any], wrenches: NDArray[Any]) -> None:
         self.islands.flush()
         asleep = ids[self.sleep.asleep[ids]]
         if len(asleep):
@@ -305,12 +305,12 @@ class PybulletBackend(BackendBase):
             if turned[i]:
                 bullet.applyExternalTorque(uid, link, wrenches[i, 3:].tolist(), frame, physicsClientId=self.client)
 
-    def _wake(self, ids: NDArray) -> None:
+    def _wake(self, ids: NDArray[Any]) -> None:
         asleep = ids[self.sleep.asleep[ids]]
         self._set_activation(asleep, self.bullet.ACTIVATION_STATE_DISABLE_SLEEPING)
         self.sleep.wake(ids)
 
-    def _set_activation(self, ids: NDArray, state: int) -> None:
+    def _set_activation(self, ids: NDArray[Any], state: int) -> None:
         change = self.bullet.changeDynamics
         for uid, link in zip(self.uids[ids].tolist(), self.links[ids].tolist(), strict=True):
             if link < 0:
@@ -425,11 +425,11 @@ class PybulletBackend(BackendBase):
         for articulation in self._articulations.values():
             articulation.read()
 
-    def _read_poses(self) -> NDArray:
+    def _read_poses(self) -> NDArray[Any]:
         self.islands.flush()
         return self.pose
 
-    def _read_velocities(self) -> NDArray:
+    def _read_velocities(self) -> NDArray[Any]:
         self.islands.flush()
         if not self._velocity_fresh:
             ids = self._readables()
@@ -443,7 +443,7 @@ class PybulletBackend(BackendBase):
             self._velocity_fresh = True
         return self._velocity
 
-    def _awake(self) -> NDArray:
+    def _awake(self) -> NDArray[Any]:
         ids = self._bodies.ids
         kinds = self._kinds[ids]
         moving = (kinds == BodyKind.DYNAMIC) & ~self.sleep.asleep[ids]
@@ -459,30 +459,30 @@ class PybulletBackend(BackendBase):
 
     # -- joints, queries, articulations ---------------------------------------------------------------------
 
-    def _create_joints(self, ids: NDArray, batch: JointBatch) -> None:
+    def _create_joints(self, ids: NDArray[Any], batch: JointBatch) -> None:
         self._wake(batch.bodies_b)
         self._wake(batch.bodies_a[batch.bodies_a >= 0])
         hard = self.soft.add(ids, batch)
         self.islands.add(ids, batch, hard)
 
-    def _remove_joints(self, ids: NDArray) -> None:
+    def _remove_joints(self, ids: NDArray[Any]) -> None:
         touched = np.unique(self._joint_bodies[ids])
         self._wake(touched[touched >= 0])
         self.soft.remove(ids)
         self.islands.remove(ids)
 
-    def _set_motors(self, ids: NDArray, modes: NDArray, targets: NDArray, forces: NDArray) -> None:
+    def _set_motors(self, ids: NDArray[Any], modes: NDArray[Any], targets: NDArray[Any], forces: NDArray[Any]) -> None:
         self.islands.set_motors(ids, modes, targets, forces)
 
-    def _raycast(self, origins: NDArray, directions: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+    def _raycast(self, origins: NDArray[Any], directions: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
         self.islands.flush()
         return self.queries.raycast(origins, directions, distance, mask, ignore)
 
-    def _closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+    def _closest(self, shape: Shape, pose: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
         self.islands.flush()
         return self.queries.closest(shape, pose, distance, mask, ignore)
 
-    def _load_urdf(self, path: str, pose: NDArray, fixed: bool) -> int:
+    def _load_urdf(self, path: str, pose: NDArray[Any], fixed: bool) -> int:
         articulation = load_urdf(self, path, pose, fixed)
         self._articulations[articulation.id] = articulation
         self._forget_lists()
@@ -520,7 +520,7 @@ def bullet_damping(rate: float) -> float:
     return float(-np.expm1(-rate))
 
 
-def _spec(batch: BodyBatch, row: int, colliders: NDArray, mass: MassProperties | None) -> BodySpec:
+def _spec(batch: BodyBatch, row: int, colliders: NDArray[Any], mass: MassProperties | None) -> BodySpec:
     solid = colliders[~colliders["trigger"]]
     first = solid[0] if len(solid) else None
     masks = np.bitwise_or.reduce(solid["mask"]) if len(solid) else 0

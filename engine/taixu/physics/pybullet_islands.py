@@ -44,7 +44,7 @@ class _Island:
     link_of: dict[int, int]  # slot to link; the root, where it is a body, is -1
     edges: dict[int, Edge]  # joint id to tree edge
     constraints: list[int] = field(default_factory=list)
-    followers: list[tuple[int, int, NDArray]] = field(default_factory=list)  # constraint, kinematic body, frame in it
+    followers: list[tuple[int, int, NDArray[Any]]] = field(default_factory=list)  # constraint, kinematic body, frame in it
 
 
 class Islands:
@@ -61,18 +61,18 @@ class Islands:
         """Whether a body is part of an island now, or will be after `flush`."""
         return slot in self._island_of or slot in self._dirty
 
-    def members(self, ids: NDArray) -> NDArray[np.bool_]:
+    def members(self, ids: NDArray[Any]) -> NDArray[np.bool_]:
         if not self._island_of:
             return np.zeros(len(ids), bool)
         return np.isin(ids, np.fromiter(self._island_of, np.int64))
 
-    def add(self, ids: NDArray, batch: JointBatch, rows: NDArray[np.bool_]) -> None:
+    def add(self, ids: NDArray[Any], batch: JointBatch, rows: NDArray[np.bool_]) -> None:
         for i in np.flatnonzero(rows).tolist():
             record = JointRecord.of(int(ids[i]), batch, i)
             self._joints[record.id] = record
             self._dirty.update(slot for slot in (record.a, record.b) if self._is_node(slot))
 
-    def remove(self, ids: NDArray) -> None:
+    def remove(self, ids: NDArray[Any]) -> None:
         for joint in ids.tolist():
             record = self._joints.pop(joint, None)
             if record is not None:
@@ -80,13 +80,13 @@ class Islands:
         # Bodies may be removed next: they must be free by then, with no constraint on them.
         self.flush()
 
-    def mark(self, ids: NDArray) -> None:
+    def mark(self, ids: NDArray[Any]) -> None:
         """Say that poses or velocities of these bodies were set."""
         if self._island_of:
             self._backend._read_velocities()
             self._dirty.update(slot for slot in ids.tolist() if slot in self._island_of)
 
-    def set_motors(self, ids: NDArray, modes: NDArray, targets: NDArray, forces: NDArray) -> None:
+    def set_motors(self, ids: NDArray[Any], modes: NDArray[Any], targets: NDArray[Any], forces: NDArray[Any]) -> None:
         for joint, mode, target, force in zip(ids.tolist(), modes, targets, forces, strict=True):
             record = self._joints[joint]
             record.mode, record.target, record.force = int(mode), float(target), float(force)
@@ -178,11 +178,11 @@ class Islands:
             self._island_of.pop(slot, None)
         self._islands.pop(island.uid, None)
 
-    def _build(self, slots: list[int], joints: list[JointRecord], velocities: NDArray) -> None:
+    def _build(self, slots: list[int], joints: list[JointRecord], velocities: NDArray[Any]) -> None:
         backend, bullet = self._backend, self._backend.bullet
         root, tree, loops = grow_tree(slots, joints, backend._kinds, backend._masses)
         island = _Island(-1, slots, {}, {edge.joint.id: edge for edge in tree})
-        frames: dict[int, NDArray] = {}  # link frames in their bodies' frames
+        frames: dict[int, NDArray[Any]] = {}  # link frames in their bodies' frames
         if root < 0:
             base_shape, base_mass, base = -1, 0.0, IDENTITY
             frames[-1] = IDENTITY
@@ -258,11 +258,11 @@ class Islands:
                 island.uid, link, linearDamping=linear, angularDamping=angular, physicsClientId=self._backend.client
             )
 
-    def _shape(self, slot: int, from_frame: NDArray) -> int:
+    def _shape(self, slot: int, from_frame: NDArray[Any]) -> int:
         parts = [(shape, compose(from_frame, pose)) for shape, pose in self._backend.specs[slot].solids]
         return self._backend.shapes.acquire(parts)
 
-    def _in_body(self, edge: Edge, body: int) -> NDArray:
+    def _in_body(self, edge: Edge, body: int) -> NDArray[Any]:
         """The joint's frame on the parent's side, in the parent's frame; a static parent's is taken to the world."""
         side = edge.joint.a if edge.child == edge.joint.b else edge.joint.b
         frame = edge.parent_frame
@@ -279,7 +279,7 @@ class Islands:
             }[JointKind(kind)]
         )
 
-    def _set_state(self, island: _Island, edge: Edge, velocities: NDArray) -> None:
+    def _set_state(self, island: _Island, edge: Edge, velocities: NDArray[Any]) -> None:
         """Joint coordinates and speeds from the bodies' poses and velocities."""
         backend, bullet, uid, link = self._backend, self._backend.bullet, island.uid, edge.link
         parent_pose = backend.pose[edge.parent] if edge.parent >= 0 else IDENTITY
@@ -301,7 +301,7 @@ class Islands:
             q = between[3:] / np.linalg.norm(between[3:])
             bullet.resetJointStateMultiDof(uid, link, q.tolist(), spin.tolist(), physicsClientId=backend.client)
 
-    def _velocity_at(self, slot: int, velocity: NDArray, place: NDArray) -> NDArray:
+    def _velocity_at(self, slot: int, velocity: NDArray[Any], place: NDArray[Any]) -> NDArray[Any]:
         if slot < 0:
             return np.zeros(3)
         centre = compose(self._backend.pose[slot], self._backend.centre_pose[slot])
@@ -369,7 +369,7 @@ class Islands:
         a place that `follow` moves with the body.
         """
         backend, bullet = self._backend, self._backend.bullet
-        ends: list[tuple[int, int, NDArray]] = []
+        ends: list[tuple[int, int, NDArray[Any]]] = []
         leader = -1
         for slot, frame in ((joint.a, joint.frame_a), (joint.b, joint.frame_b)):
             if slot >= 0 and slot in island.link_of:
@@ -395,7 +395,7 @@ class Islands:
         if not joint.collide:
             self._part(joint)
 
-    def follow(self, targets: dict[int, NDArray]) -> None:
+    def follow(self, targets: dict[int, NDArray[Any]]) -> None:
         """Take joints to kinematic bodies to where those will be at the end of the coming step."""
         backend = self._backend
         for island in self._islands.values():
@@ -424,7 +424,7 @@ class Islands:
             backend.sleep.update(ids, backend.pose[ids], after, np.ones(len(ids), bool), steps)
             backend.pose[ids] = after
 
-    def read_velocities(self, out: NDArray) -> None:
+    def read_velocities(self, out: NDArray[Any]) -> None:
         backend, bullet = self._backend, self._backend.bullet
         for island in self._islands.values():
             ids, links = _order(island)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -34,7 +34,7 @@ class Queries:
         self._backend = backend
         self._probes: dict[bytes, int] = {}
 
-    def raycast(self, origins: NDArray, directions: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+    def raycast(self, origins: NDArray[Any], directions: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
         hits = no_hits(len(origins))
         ends = origins + directions * distance
         blocked = self._cast(hits, np.arange(len(origins)), origins, ends, distance, mask, ignore, None)
@@ -47,19 +47,19 @@ class Queries:
 
     def _cast(
         self,
-        hits: NDArray,
-        rows: NDArray,
-        origins: NDArray,
-        ends: NDArray,
+        hits: NDArray[Any],
+        rows: NDArray[Any],
+        origins: NDArray[Any],
+        ends: NDArray[Any],
         distance: float,
         mask: int,
         ignore: int,
         number: int | None,
-    ) -> NDArray:
+    ) -> NDArray[Any]:
         """Enter the hits of some rays: the first ones, or those of a number where nearer; the rays to go on with."""
         b = self._backend
         more = {} if number is None else {"reportHitNumber": number}
-        go_on: list[NDArray] = [np.zeros(0, np.intp)]
+        go_on: list[NDArray[Any]] = [np.zeros(0, np.intp)]
         for begin in range(0, len(rows), MAX_RAYS):
             part = rows[begin : begin + MAX_RAYS]
             result = b.bullet.rayTestBatch(
@@ -75,7 +75,7 @@ class Queries:
             go_on.append(part[found == ignore] if number is None else part[[hit[0] >= 0 for hit in result]])
         return np.concatenate(go_on) if ignore >= 0 else go_on[0]
 
-    def closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+    def closest(self, shape: Shape, pose: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
         low, high = world_bounds(shape, pose)
         rows: list[tuple[int, float, tuple[float, ...], tuple[float, ...]]] = []
         for slot in self._candidates(low - distance, high + distance):
@@ -98,13 +98,16 @@ class Queries:
 
     def touches(self, listeners: list[int], triggers: list[int]) -> NDArray:
         """Who touches whom now: `TOUCH` rows of bodies that report contacts, and of triggers."""
-        rows = self._contacts(listeners) if listeners else []
-        for slot in triggers:
-            rows.extend(self._overlaps(slot))
-        result = np.zeros(len(rows), TOUCH)
-        for i, row in enumerate(rows):
-            result[i] = row
-        return result
+        parts = [np.zeros(0, TOUCH)]
+        if listeners:
+            b = self._backend
+            awake = np.zeros(len(b._kinds), bool)
+            awake[b._awake()] = True
+            parts += [self._contacts(listeners, awake), b._touching.resting(awake, b._bodies.alive)]
+        rows = [row for slot in triggers for row in self._overlaps(slot)]
+        if rows:
+            parts.append(np.array(rows, TOUCH))
+        return np.concatenate(parts)
 
     def neighbours(self, ids: NDArray[np.int64]) -> NDArray[np.int64]:
         """Pairs [m, 2] of these bodies and the dynamic or moving ones in contact with them."""
@@ -118,39 +121,48 @@ class Queries:
                     pairs.add((slot, other))
         return np.array(sorted(pairs), np.int64).reshape(-1, 2)
 
-    def _contacts(self, listeners: list[int]) -> list[tuple]:
+    def _contacts(self, listeners: list[int], awake: NDArray[np.bool_]) -> NDArray:
+        """Contacts of bodies that report them, where one of the two is awake."""
         b = self._backend
+        heard = np.zeros(len(b._kinds), bool)
+        heard[listeners] = True
+        stirring = np.flatnonzero(awake)
         get, client, slots = b.bullet.getContactPoints, b.client, b.slots
-        if len(listeners) * 4 > len(slots):
-            points = get(physicsClientId=client) or ()
-        else:
-            points = [
-                p
-                for slot in listeners
-                for p in get(bodyA=int(b.uids[slot]), linkIndexA=int(b.links[slot]), physicsClientId=client) or ()
-            ]
-        heard = set(listeners)
-        pairs: dict[tuple[int, int], list] = {}
-        for point in points:
-            if point[8] > TOUCH_DISTANCE:
-                continue
-            one, two = slots.get((point[1], point[3]), -1), slots.get((point[2], point[4]), -1)
-            if one < 0 or two < 0 or not (one in heard or two in heard) or one == two:
-                continue
-            if BodyKind.DYNAMIC not in (b._kinds[one], b._kinds[two]):
-                continue
-            swap = one > two
-            key = (two, one) if swap else (one, two)
-            normal = tuple(-x for x in point[7]) if swap else point[7]
-            known = pairs.get(key)
-            if known is None:
-                pairs[key] = [point[8], point[6], normal, point[9]]
-            else:
-                known[3] += point[9]
-                if point[8] < known[0]:
-                    known[:3] = [point[8], point[6], normal]
-        dt = b.settings.dt
-        return [(*key, False, place, normal, force * dt) for key, (_, place, normal, force) in pairs.items()]
+        points = [
+            point
+            for slot in (listeners if len(listeners) < len(stirring) else stirring.tolist())
+            for point in get(bodyA=int(b.uids[slot]), linkIndexA=int(b.links[slot]), physicsClientId=client) or ()
+        ]
+        n = len(points)
+        one = np.fromiter([slots.get((p[1], p[3]), -1) for p in points], np.int64, n)
+        two = np.fromiter([slots.get((p[2], p[4]), -1) for p in points], np.int64, n)
+        gap = np.fromiter([p[8] for p in points], np.float64, n)
+        dynamic = b._kinds == int(BodyKind.DYNAMIC)
+        keep = (gap <= TOUCH_DISTANCE) & (one >= 0) & (two >= 0) & (one != two)
+        keep &= (heard[one] | heard[two]) & (dynamic[one] | dynamic[two])
+        # The same contact comes twice where both bodies were asked: once is enough.
+        seen = np.zeros(len(heard), bool)
+        seen[listeners if len(listeners) < len(stirring) else stirring] = True
+        rows = np.flatnonzero(keep & ~(seen[two] & (two < one)))
+        one, two, gap = one[rows], two[rows], gap[rows]
+        low, high = np.minimum(one, two), np.maximum(one, two)
+        order = np.lexsort((gap, high, low))
+        low, high = low[order], high[order]
+        first = np.ones(len(order), bool)
+        first[1:] = (low[1:] != low[:-1]) | (high[1:] != high[:-1])
+        starts = np.flatnonzero(first)
+        touches = np.zeros(len(starts), TOUCH)
+        if not len(starts):
+            return touches
+        deepest = [points[i] for i in rows[order[starts]].tolist()]
+        force = np.array([points[i][9] for i in rows[order].tolist()])
+        touches["a"], touches["b"] = low[starts], high[starts]
+        touches["point"] = [point[6] for point in deepest]
+        # Bullet's normal points from its second body towards its first.
+        sign = np.where(one[order[starts]] == low[starts], 1.0, -1.0)
+        touches["normal"] = np.array([point[7] for point in deepest]) * sign[:, None]
+        touches["impulse"] = np.add.reduceat(force, starts) * b.settings.dt
+        return touches
 
     def _overlaps(self, slot: int) -> list[tuple]:
         b = self._backend
@@ -170,12 +182,12 @@ class Queries:
         zero = (0.0, 0.0, 0.0)
         return [(slot, other, True, zero, zero, 0.0) for other in sorted(found)]
 
-    def _candidates(self, low: NDArray, high: NDArray) -> list[int]:
+    def _candidates(self, low: NDArray[Any], high: NDArray[Any]) -> list[int]:
         b = self._backend
         overlapping = b.bullet.getOverlappingObjects(low.tolist(), high.tolist(), physicsClientId=b.client) or ()
         return sorted({b.slots[key] for key in overlapping if key in b.slots})
 
-    def _nearest(self, shape: Shape, pose: NDArray, slot: int, distance: float) -> tuple:
+    def _nearest(self, shape: Shape, pose: NDArray[Any], slot: int, distance: float) -> tuple:
         b = self._backend
         probe = self._probes.get(shape.key)
         if probe is None:
@@ -195,7 +207,7 @@ class Queries:
         )
 
 
-def world_bounds(shape: Shape, pose: NDArray) -> tuple[NDArray, NDArray]:
+def world_bounds(shape: Shape, pose: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """The axis-aligned box in the world around a shape at a pose."""
     low, high = shape.bounds
     centre = rotate(pose[3:], (low + high) / 2) + pose[:3]

@@ -34,7 +34,7 @@ class ShapeCache:
         self._client = client
         self._native: dict[bytes, int] = {}
 
-    def acquire(self, parts: Sequence[tuple[Shape, NDArray]]) -> int:
+    def acquire(self, parts: Sequence[tuple[Shape, NDArray[Any]]]) -> int:
         """The native shape of one or more (shape, pose) parts; -1 for none."""
         if not parts:
             return -1
@@ -47,7 +47,7 @@ class ShapeCache:
             self._native[key] = native
         return native
 
-    def _make(self, parts: Sequence[tuple[Shape, NDArray]]) -> int:
+    def _make(self, parts: Sequence[tuple[Shape, NDArray[Any]]]) -> int:
         if len(parts) == 1:
             shape, pose = parts[0]
             if shape.kind >= ShapeKind.HULL:
@@ -60,7 +60,7 @@ class ShapeCache:
                 )
         return self._make_compound(parts)
 
-    def _make_compound(self, parts: Sequence[tuple[Shape, NDArray]]) -> int:
+    def _make_compound(self, parts: Sequence[tuple[Shape, NDArray[Any]]]) -> int:
         columns: dict[str, list[Any]] = {
             "shapeTypes": [], "halfExtents": [], "radii": [], "lengths": [], "fileNames": [], "meshScales": [], "flags": [],
             "collisionFramePositions": [], "collisionFrameOrientations": [],
@@ -81,7 +81,7 @@ class ShapeCache:
                     columns[name].append(value)
             return int(self._bullet.createCollisionShapeArray(**columns, physicsClientId=self._client))
 
-    def _make_mesh(self, shape: Shape, pose: NDArray) -> int:
+    def _make_mesh(self, shape: Shape, pose: NDArray[Any]) -> int:
         points, triangles = shape.surface()
         moved = rotate(pose[3:], points.astype(np.float64)) + pose[:3]
         arguments: dict[str, Any] = {"shapeType": self._bullet.GEOM_MESH, "physicsClientId": self._client}
@@ -110,12 +110,12 @@ class ShapeCache:
         return {names[0]: kind, names[1]: shape.radius_m, names[2]: shape.height_m}
 
 
-def _is_offset(shape: Shape, pose: NDArray) -> bool:
+def _is_offset(shape: Shape, pose: NDArray[Any]) -> bool:
     """Whether the shape needs a frame of its own: Bullet's capsules and cylinders lie along Z, ours along Y."""
     return shape.kind in (ShapeKind.CAPSULE, ShapeKind.CYLINDER) or bool(np.abs(pose - (0, 0, 0, 0, 0, 0, 1)).max() > 0)
 
 
-def _turned(shape: Shape, pose: NDArray) -> NDArray:
+def _turned(shape: Shape, pose: NDArray[Any]) -> NDArray[Any]:
     from .poses import multiply
 
     if shape.kind not in (ShapeKind.CAPSULE, ShapeKind.CYLINDER):
@@ -123,7 +123,7 @@ def _turned(shape: Shape, pose: NDArray) -> NDArray:
     return multiply(pose[3:], (-(0.5**0.5), 0.0, 0.0, 0.5**0.5))
 
 
-def _write_obj(path: Path, points: NDArray, triangles: NDArray) -> str:
+def _write_obj(path: Path, points: NDArray[Any], triangles: NDArray[Any]) -> str:
     """Bullet reads compound parts and very large meshes from files only."""
     with path.open("w", encoding="ascii") as file:
         np.savetxt(file, points, fmt="v %.9g %.9g %.9g")

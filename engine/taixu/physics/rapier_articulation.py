@@ -145,7 +145,7 @@ class RapierArticulation:
         self._backend._remove(self.bodies)
 
 
-def load_urdf(backend: RapierBackend, path: str, pose: NDArray, fixed: bool) -> RapierArticulation:
+def load_urdf(backend: RapierBackend, path: str, pose: NDArray[Any], fixed: bool) -> RapierArticulation:
     """Load a checked URDF; its links become bodies of the backend."""
     from rapier3d.loaders import urdf
 

@@ -75,7 +75,7 @@ class RapierBackend(BackendBase):
         self._velocity = np.zeros((64, 6))
         self._awake_slots = np.zeros(0, np.int64)
         self._shape_cache: dict[bytes, Any] = {}
-        self._targets: dict[int, NDArray] = {}
+        self._targets: dict[int, NDArray[Any]] = {}
         self._pushed: set[int] = set()
         self._articulations: dict[int, RapierArticulation] = {}
         self.joints = RapierJoints(self)
@@ -91,7 +91,7 @@ class RapierBackend(BackendBase):
 
     # -- bodies ---------------------------------------------------------------------------------------------
 
-    def _create(self, ids: NDArray, batch: BodyBatch, masses: list[MassProperties | None]) -> None:
+    def _create(self, ids: NDArray[Any], batch: BodyBatch, masses: list[MassProperties | None]) -> None:
         rows = batch.colliders[np.argsort(batch.colliders["body"], kind="stable")]
         bounds = np.searchsorted(rows["body"], np.arange(batch.n + 1))
         made: list[int] = []
@@ -107,7 +107,7 @@ class RapierBackend(BackendBase):
         self.queries.stale = True
 
     def _create_one(
-        self, slot: int, batch: BodyBatch, row: int, colliders: NDArray, mass: MassProperties | None
+        self, slot: int, batch: BodyBatch, row: int, colliders: NDArray[Any], mass: MassProperties | None
     ) -> None:
         rapier, pose = self.rapier, batch.poses[row]
         builder = (rapier.RigidBody.fixed, rapier.RigidBody.kinematic_position_based, rapier.RigidBody.dynamic)[
@@ -149,7 +149,7 @@ class RapierBackend(BackendBase):
             self._slot_by_index = np.concatenate([self._slot_by_index, np.full(more + handle.index, -1, np.int64)])
         self._slot_by_index[handle.index] = slot
 
-    def _collider(self, shape: Shape, row: NDArray, slot: int) -> Any:
+    def _collider(self, shape: Shape, row: NDArray[Any], slot: int) -> Any:
         rapier = self.rapier
         built = self._shape_cache.get(shape.key)
         if built is None:
@@ -174,7 +174,7 @@ class RapierBackend(BackendBase):
             )  # fmt: skip
         return builder
 
-    def _remove(self, ids: NDArray) -> None:
+    def _remove(self, ids: NDArray[Any]) -> None:
         for slot in ids.tolist():
             handle = self.handles[slot]
             for collider in self.views[slot].colliders:
@@ -196,11 +196,11 @@ class RapierBackend(BackendBase):
         self.world.gravity = gravity
         self.world.wake_up_all()
 
-    def _set_kinematic(self, ids: NDArray, poses: NDArray) -> None:
+    def _set_kinematic(self, ids: NDArray[Any], poses: NDArray[Any]) -> None:
         for slot, pose in zip(ids.tolist(), poses, strict=True):
             self._targets[slot] = pose
 
-    def _set_poses(self, ids: NDArray, poses: NDArray) -> None:
+    def _set_poses(self, ids: NDArray[Any], poses: NDArray[Any]) -> None:
         for slot, pose in zip(ids.tolist(), poses, strict=True):
             self._targets.pop(slot, None)
             self.views[slot].position = (pose[:3].tolist(), pose[3:].tolist())
@@ -208,20 +208,20 @@ class RapierBackend(BackendBase):
         self.pose[ids] = poses
         self.queries.stale = True
 
-    def _set_velocities(self, ids: NDArray, velocities: NDArray) -> None:
+    def _set_velocities(self, ids: NDArray[Any], velocities: NDArray[Any]) -> None:
         for slot, row in zip(ids.tolist(), velocities.tolist(), strict=True):
             view = self.views[slot]
             view.linvel, view.angvel = row[:3], row[3:]
             view.wake_up(True)
 
-    def _apply(self, ids: NDArray, wrenches: NDArray) -> None:
+    def _apply(self, ids: NDArray[Any], wrenches: NDArray[Any]) -> None:
         for slot, row in zip(ids.tolist(), wrenches.tolist(), strict=True):
             view = self.views[slot]
             view.add_force(row[:3], True)
             view.add_torque(row[3:], True)
             self._pushed.add(slot)
 
-    def _wake(self, ids: NDArray) -> None:
+    def _wake(self, ids: NDArray[Any]) -> None:
         for slot in ids.tolist():
             self.views[slot].wake_up(True)
 
@@ -260,7 +260,7 @@ class RapierBackend(BackendBase):
             articulation.read()
         self._events = self._touching.update(self.queries.touches())
 
-    def _read(self, slots: NDArray) -> None:
+    def _read(self, slots: NDArray[Any]) -> None:
         views = self.views
         rows = [
             (*view.translation.to_tuple(), *view.rotation.to_tuple()) for view in map(views.__getitem__, slots.tolist())
@@ -268,10 +268,10 @@ class RapierBackend(BackendBase):
         if rows:
             self.pose[slots] = rows
 
-    def _read_poses(self) -> NDArray:
+    def _read_poses(self) -> NDArray[Any]:
         return self.pose
 
-    def _read_velocities(self) -> NDArray:
+    def _read_velocities(self) -> NDArray[Any]:
         ids = self._bodies.ids
         ids = ids[self._kinds[ids] == BodyKind.DYNAMIC]
         views = self.views
@@ -280,33 +280,33 @@ class RapierBackend(BackendBase):
             self._velocity[ids] = rows
         return self._velocity
 
-    def _awake(self) -> NDArray:
+    def _awake(self) -> NDArray[Any]:
         return self._awake_slots
 
     # -- joints, queries, articulations ---------------------------------------------------------------------
 
-    def _create_joints(self, ids: NDArray, batch: JointBatch) -> None:
+    def _create_joints(self, ids: NDArray[Any], batch: JointBatch) -> None:
         with refusing_panics("a joint"):
             self.joints.add(ids, batch)
 
-    def _remove_joints(self, ids: NDArray) -> None:
+    def _remove_joints(self, ids: NDArray[Any]) -> None:
         self.joints.remove(ids)
 
-    def _set_motors(self, ids: NDArray, modes: NDArray, targets: NDArray, forces: NDArray) -> None:
+    def _set_motors(self, ids: NDArray[Any], modes: NDArray[Any], targets: NDArray[Any], forces: NDArray[Any]) -> None:
         self.joints.set_motors(ids, modes, targets, forces)
 
-    def _raycast(self, origins: NDArray, directions: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+    def _raycast(self, origins: NDArray[Any], directions: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
         return self.queries.raycast(origins, directions, distance, mask, ignore)
 
-    def _closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+    def _closest(self, shape: Shape, pose: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
         with refusing_panics("a query"):
             return self.queries.closest(shape, pose, distance, mask, ignore)
 
-    def _shapecast(self, shape: Shape, pose: NDArray, motion: NDArray, mask: int, ignore: int) -> Any:
+    def _shapecast(self, shape: Shape, pose: NDArray[Any], motion: NDArray[Any], mask: int, ignore: int) -> Any:
         with refusing_panics("a query"):
             return self.queries.shapecast(shape, pose, motion, mask, ignore)
 
-    def _load_urdf(self, path: str, pose: NDArray, fixed: bool) -> int:
+    def _load_urdf(self, path: str, pose: NDArray[Any], fixed: bool) -> int:
         with refusing_panics(f"{path}"):
             articulation = load_urdf(self, path, pose, fixed)
         self._articulations[articulation.id] = articulation
@@ -346,7 +346,7 @@ class RapierBackend(BackendBase):
         self._touching.clear()
 
 
-def _between(a: NDArray, b: NDArray, fraction: float) -> NDArray:
+def _between(a: NDArray[Any], b: NDArray[Any], fraction: float) -> NDArray[Any]:
     from .poses import nlerp
 
     return nlerp(a, b, fraction)

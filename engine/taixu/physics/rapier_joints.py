@@ -31,7 +31,7 @@ class RapierJoints:
     def keys(self) -> list[tuple[int, int, int]]:
         return [(joint, handle.index, handle.generation) for joint, handle in sorted(self._handles.items())]
 
-    def add(self, ids: NDArray, batch: JointBatch) -> None:
+    def add(self, ids: NDArray[Any], batch: JointBatch) -> None:
         backend = self._backend
         for i, joint in enumerate(ids.tolist()):
             data = self._data(batch, i, joint)
@@ -39,7 +39,7 @@ class RapierJoints:
             one = backend.handles[a] if a >= 0 else self._world_body()
             self._handles[joint] = backend.world.impulse_joints.insert(one, backend.handles[b], data, True)
 
-    def remove(self, ids: NDArray) -> None:
+    def remove(self, ids: NDArray[Any]) -> None:
         for joint in ids.tolist():
             handle = self._handles.pop(joint, None)
             self._axes.pop(joint, None)
@@ -47,7 +47,7 @@ class RapierJoints:
             if handle is not None:
                 self._backend.world.impulse_joints.remove(handle, True)
 
-    def set_motors(self, ids: NDArray, modes: NDArray, targets: NDArray, forces: NDArray) -> None:
+    def set_motors(self, ids: NDArray[Any], modes: NDArray[Any], targets: NDArray[Any], forces: NDArray[Any]) -> None:
         joints = self._backend.world.impulse_joints
         for joint, mode, target, force in zip(ids.tolist(), modes, targets, forces, strict=True):
             entry = joints.get(self._handles[joint])

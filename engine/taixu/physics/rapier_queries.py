@@ -51,7 +51,7 @@ class Queries:
             probe = self._probes[shape.key] = native_shape(self._backend.rapier, shape)
         return probe
 
-    def raycast(self, origins: NDArray, directions: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+    def raycast(self, origins: NDArray[Any], directions: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
         hits = no_hits(len(origins))
         pipeline, ray = self._pipeline(), self._backend.rapier.Ray
         wanted, slots = self._filter(mask, ignore), self._backend.slot_of_collider
@@ -65,7 +65,7 @@ class Queries:
                 hits[i] = (slots[collider.index, collider.generation], toi, point, hit.normal.to_tuple())
         return hits
 
-    def shapecast(self, shape: Shape, pose: NDArray, motion: NDArray, mask: int, ignore: int) -> Any:
+    def shapecast(self, shape: Shape, pose: NDArray[Any], motion: NDArray[Any], mask: int, ignore: int) -> Any:
         hit = no_hits(1)[0]
         length = float(np.linalg.norm(motion))
         if length < 1e-12:
@@ -83,7 +83,7 @@ class Queries:
             hit = np.array([values], HIT)[0]
         return hit
 
-    def closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
+    def closest(self, shape: Shape, pose: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
         """Bodies that the shape touches (exactly), and those within reach of it.
 
         Rapier measures no distances between shapes: they are those along the line from the shape's centre to the nearest
@@ -103,7 +103,7 @@ class Queries:
         rows = [row for key, h in sorted(near.items()) if (row := self._gap(shape, pose, h, key in touching, distance))]
         return np.array(sorted(rows, key=lambda row: row[:2]), CLOSEST) if rows else np.zeros(0, CLOSEST)
 
-    def _gap(self, shape: Shape, pose: NDArray, collider: Any, touching: bool, distance: float) -> tuple | None:
+    def _gap(self, shape: Shape, pose: NDArray[Any], collider: Any, touching: bool, distance: float) -> tuple | None:
         """One row of `closest`."""
         b, rapier = self._backend, self._backend.rapier
         key = (collider.index, collider.generation)
@@ -129,15 +129,19 @@ class Queries:
     def touches(self) -> NDArray:
         """Who touches whom now: `TOUCH` rows of bodies that report contacts, and of triggers."""
         b = self._backend
-        rows = [
-            row for slot in sorted(b.listeners) for collider in b.listeners[slot] for row in self._contacts(collider)
-        ]
-        for slot in sorted(b.triggers):
-            rows.extend(self._overlaps(slot, b.triggers[slot]))
-        result = np.zeros(len(rows), TOUCH)
-        for i, row in enumerate(rows):
-            result[i] = row
-        return result
+        parts = [np.zeros(0, TOUCH)]
+        if b.listeners:
+            awake = np.zeros(len(b._kinds), bool)
+            awake[b._awake_slots] = True
+            asked = sorted(b.listeners) if len(b.listeners) < len(b._awake_slots) else b._awake_slots.tolist()
+            rows = [row for slot in asked for collider in b.views[slot].colliders for row in self._contacts(collider)]
+            if rows:
+                parts.append(np.array(rows, TOUCH))
+            parts.append(b._touching.resting(awake, b._bodies.alive))
+        rows = [row for slot in sorted(b.triggers) for row in self._overlaps(slot, b.triggers[slot])]
+        if rows:
+            parts.append(np.array(rows, TOUCH))
+        return np.concatenate(parts)
 
     def _contacts(self, collider: Any) -> list[tuple]:
         b = self._backend
@@ -147,7 +151,7 @@ class Queries:
                 continue
             keys = [(c.index, c.generation) for c in (pair.collider1, pair.collider2)]
             one, two = b.slot_of_collider.get(keys[0], -1), b.slot_of_collider.get(keys[1], -1)
-            if one < 0 or two < 0 or one == two:
+            if one < 0 or two < 0 or one == two or not (one in b.listeners or two in b.listeners):
                 continue
             manifold = max(pair.manifolds, key=lambda m: max((-p.dist for p in m.points), default=-np.inf))
             deepest = min(manifold.points, key=lambda p: p.dist)

@@ -49,7 +49,7 @@ class RemoteBackend(BackendBase):
         self._awake_ids = np.zeros(0, np.int64)
         self._machines: dict[int, RemoteArticulation] = {}
         self._path = ""
-        self._poses: NDArray | None = None
+        self._poses: NDArray[Any] | None = None
         self._latest = np.tile((0, 0, 0, 0, 0, 0, 1.0), (64, 1))
         self._closed = weakref.finalize(self, _end, self._process, paths := [])
         self._paths: list[str] = paths
@@ -131,7 +131,7 @@ class RemoteBackend(BackendBase):
 
     # -- hooks ----------------------------------------------------------------------------------------------
 
-    def _create(self, ids: NDArray, batch: BodyBatch, masses: list[MassProperties | None]) -> None:
+    def _create(self, ids: NDArray[Any], batch: BodyBatch, masses: list[MassProperties | None]) -> None:
         made = self._call("create", batch)
         self._check_same(ids, made)
         self._sized()
@@ -144,23 +144,23 @@ class RemoteBackend(BackendBase):
             self._share()
 
     @staticmethod
-    def _check_same(here: NDArray, there: NDArray) -> None:
+    def _check_same(here: NDArray[Any], there: NDArray[Any]) -> None:
         if not np.array_equal(here, there):
             raise BrokenPipeError("the worker's ids differ from ours")
 
-    def _remove(self, ids: NDArray) -> None:
+    def _remove(self, ids: NDArray[Any]) -> None:
         self._wait()
         self._queue("remove", ids)
         self._awake_ids = np.setdiff1d(self._awake_ids, ids)
 
-    def _create_joints(self, ids: NDArray, batch: JointBatch) -> None:
+    def _create_joints(self, ids: NDArray[Any], batch: JointBatch) -> None:
         self._check_same(ids, self._call("create_joints", batch))
 
-    def _remove_joints(self, ids: NDArray) -> None:
+    def _remove_joints(self, ids: NDArray[Any]) -> None:
         self._wait()
         self._queue("remove_joints", ids)
 
-    def _set_motors(self, ids: NDArray, modes: NDArray, targets: NDArray, forces: NDArray) -> None:
+    def _set_motors(self, ids: NDArray[Any], modes: NDArray[Any], targets: NDArray[Any], forces: NDArray[Any]) -> None:
         self._wait()
         self._queue("set_motors", ids, modes, targets, forces)
 
@@ -168,24 +168,24 @@ class RemoteBackend(BackendBase):
         self._wait()
         self._queue("set_gravity", gravity)
 
-    def _set_kinematic(self, ids: NDArray, poses: NDArray) -> None:
+    def _set_kinematic(self, ids: NDArray[Any], poses: NDArray[Any]) -> None:
         self._wait()
         self._queue("set_kinematic", ids, poses)
 
-    def _set_poses(self, ids: NDArray, poses: NDArray) -> None:
+    def _set_poses(self, ids: NDArray[Any], poses: NDArray[Any]) -> None:
         self._wait()
         self._queue("set_poses", ids, poses)
         self._latest[ids] = poses
 
-    def _set_velocities(self, ids: NDArray, velocities: NDArray) -> None:
+    def _set_velocities(self, ids: NDArray[Any], velocities: NDArray[Any]) -> None:
         self._wait()
         self._queue("set_velocities", ids, velocities)
 
-    def _apply(self, ids: NDArray, wrenches: NDArray) -> None:
+    def _apply(self, ids: NDArray[Any], wrenches: NDArray[Any]) -> None:
         self._wait()
         self._queue("apply", ids, wrenches)
 
-    def _wake(self, ids: NDArray) -> None:
+    def _wake(self, ids: NDArray[Any]) -> None:
         self._wait()
         self._queue("wake", ids)
 
@@ -198,33 +198,33 @@ class RemoteBackend(BackendBase):
         self._send("taixu.physics.worker:run", calls)
         self._in_flight = True
 
-    def _read_poses(self) -> NDArray:
+    def _read_poses(self) -> NDArray[Any]:
         self._wait()
         return self._latest
 
-    def _read_velocities(self) -> NDArray:
+    def _read_velocities(self) -> NDArray[Any]:
         return np.asarray(self._call("velocities"))[0]
 
-    def _awake(self) -> NDArray:
+    def _awake(self) -> NDArray[Any]:
         self._wait()
         return self._awake_ids
 
-    def events(self) -> NDArray:
+    def events(self) -> NDArray[Any]:
         self._wait()
         return self._events if len(self._events) else np.zeros(0, EVENT)
 
-    def _raycast(self, origins: NDArray, directions: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
-        found: NDArray = self._call("raycast", origins, directions, max_distance=distance, mask=mask, ignore=ignore)
+    def _raycast(self, origins: NDArray[Any], directions: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
+        found: NDArray[Any] = self._call("raycast", origins, directions, max_distance=distance, mask=mask, ignore=ignore)
         return found
 
-    def _closest(self, shape: Shape, pose: NDArray, distance: float, mask: int, ignore: int) -> NDArray:
-        found: NDArray = self._call("closest", shape, pose, max_distance=distance, mask=mask, ignore=ignore)
+    def _closest(self, shape: Shape, pose: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]:
+        found: NDArray[Any] = self._call("closest", shape, pose, max_distance=distance, mask=mask, ignore=ignore)
         return found
 
-    def _shapecast(self, shape: Shape, pose: NDArray, motion: NDArray, mask: int, ignore: int) -> Any:
+    def _shapecast(self, shape: Shape, pose: NDArray[Any], motion: NDArray[Any], mask: int, ignore: int) -> Any:
         return self._call("shapecast", shape, pose, motion, mask=mask, ignore=ignore)
 
-    def _load_urdf(self, path: str, pose: NDArray, fixed: bool) -> int:
+    def _load_urdf(self, path: str, pose: NDArray[Any], fixed: bool) -> int:
         facts = self._call("load_urdf", path, pose, fixed)
         bodies = self._reserve(len(facts["bodies"]))
         self._check_same(bodies, facts["bodies"])
@@ -272,7 +272,7 @@ class RemoteArticulation:
         self._qd = np.zeros_like(self._q)
         self._ctrl = np.zeros_like(self._q)
 
-    def took(self, q: NDArray, qd: NDArray) -> None:
+    def took(self, q: NDArray[Any], qd: NDArray[Any]) -> None:
         self._q, self._qd = q, qd
 
     @property

@@ -70,14 +70,14 @@ class PhysicsScene:
         self.mirror = BodyMirror()
         self.joints = JointMirror()
         self.walkers = Walkers()
-        self.events: NDArray = np.zeros(0, SCENE_EVENT)
+        self.events: NDArray[Any] = np.zeros(0, SCENE_EVENT)
         """What began, stayed and ended in the last step: `SCENE_EVENT` rows."""
         self.awake: Handles = np.empty(0, np.uint64)
         """Entities of the dynamic bodies that moved in the last step."""
         self.current = np.zeros((0, 7))
         """Poses by body id after the last step that was read, relative to the origin cell."""
         self.previous = np.zeros((0, 7))
-        self._pending: list[tuple[int, NDArray, NDArray | None]] = []
+        self._pending: list[tuple[int, NDArray[Any], NDArray[Any] | None]] = []
         self._submitted = False
         self._restored: Any = None
         self._rows = MovingRows.none()
@@ -102,7 +102,7 @@ class PhysicsScene:
         max_distance: float = 1e4,
         mask: int = ALL_LAYERS,
         ignore: int = 0,
-    ) -> NDArray:
+    ) -> NDArray[Any]:
         """First hits of rays.
 
         Parameters
@@ -166,7 +166,7 @@ class PhysicsScene:
         """Turn with a torque [3] (N m), for the next step."""
         self._pending.append((entity, np.concatenate([np.zeros(3), np.asarray(torque, np.float64)]), None))
 
-    def _push(self, entity: int, force: NDArray, at: ArrayLike | None) -> None:
+    def _push(self, entity: int, force: NDArray[Any], at: ArrayLike | None) -> None:
         if force.shape != (3,) or not np.isfinite(force).all():
             raise TaixuError(f"A push of {force.tolist()} was asked for; it is three finite numbers.")
         place = None if at is None else np.asarray(at, np.float64)
@@ -185,7 +185,7 @@ class PhysicsScene:
             own = int(self.mirror.body_of[self.mirror.owner_of[index]])
         return own
 
-    def _hits(self, bodies: NDArray, hits: NDArray | None) -> NDArray:
+    def _hits(self, bodies: NDArray[Any], hits: NDArray[Any] | None) -> NDArray[Any]:
         result = np.zeros(len(bodies), SCENE_HIT)
         result["distance"] = np.inf
         if hits is not None:
@@ -279,13 +279,13 @@ class PhysicsScene:
                 keep[row] = _is_dynamic(world, int(entities[row]))
         return MovingRows.of(world, mirror, ids[keep], asked=awake if calm else None)
 
-    def _repair(self, backend: BackendBase, ids: NDArray) -> None:
+    def _repair(self, backend: BackendBase, ids: NDArray[Any]) -> None:
         """Bodies that an engine threw to infinity go back to where they last were, at rest."""
         _log.warning("%d bodies left the range of numbers and were put back where they were.", len(ids))
         backend.set_poses(ids, self.current[ids])
         backend.set_velocities(ids, np.zeros((len(ids), 6)))
 
-    def _publish(self, world: World, events: NDArray) -> None:
+    def _publish(self, world: World, events: NDArray[Any]) -> None:
         mirror = self.mirror
         self.events = np.zeros(len(events), SCENE_EVENT)
         if not len(events):
@@ -338,7 +338,7 @@ class PhysicsScene:
 
     def _create_singly(
         self, backend: BackendBase, entities: Handles, batch: BodyBatch
-    ) -> tuple[Handles, NDArray[np.int64], NDArray]:
+    ) -> tuple[Handles, NDArray[np.int64], NDArray[Any]]:
         """Something in the batch was refused: make what can be made, and say what cannot."""
         made: list[tuple[int, int]] = []
         for row in range(batch.n):

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -153,13 +155,13 @@ def heightfield(heights_m: ArrayLike, spacing_m: tuple[float, float] = (1.0, 1.0
     return Shape(ShapeKind.HEIGHTFIELD, heights_m=heights, spacing_m=(float(spacing_m[0]), float(spacing_m[1])))
 
 
-def _frozen(values: ArrayLike, dtype: type, width: int) -> NDArray:
+def _frozen(values: ArrayLike, dtype: type, width: int) -> NDArray[Any]:
     array = np.array(values, dtype, order="C").reshape(-1, width)
     array.setflags(write=False)
     return array
 
 
-def _extremes(points: NDArray, count: int) -> NDArray[np.intp]:
+def _extremes(points: NDArray[Any], count: int) -> NDArray[np.intp]:
     """Indices of the points farthest out along `count` directions spread evenly over the sphere (Fibonacci lattice)."""
     k = np.arange(count) + 0.5
     y = 1 - 2 * k / count

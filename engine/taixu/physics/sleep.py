@@ -10,6 +10,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -58,7 +60,7 @@ class SleepTracker:
         self._asleep[ids] = False
         self._still[ids] = 0
 
-    def to_read(self, candidates: NDArray[np.int64], poses: Rows, radii: NDArray) -> NDArray[np.int64]:
+    def to_read(self, candidates: NDArray[np.int64], poses: Rows, radii: NDArray[Any]) -> NDArray[np.int64]:
         """The candidates whose poses must be read after this step."""
         asleep = self._asleep[candidates]
         if not asleep.any():
@@ -125,7 +127,7 @@ def _keys(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     return ((cells[..., 0] & 0x1FFFFF) << 42) | ((cells[..., 1] & 0x1FFFFF) << 21) | (cells[..., 2] & 0x1FFFFF)
 
 
-def _neighbour_cells(poses: Rows, radii: NDArray) -> NDArray[np.int64]:
+def _neighbour_cells(poses: Rows, radii: NDArray[Any]) -> NDArray[np.int64]:
     cells = np.unique(np.floor(poses[:, :3] / CELL).astype(np.int64), axis=0)
     reach = int(min(np.ceil(radii.max(initial=0.0) / CELL), 4)) or 1
     steps = np.arange(-reach, reach + 1)

@@ -7,7 +7,7 @@ stiff springs stay stable.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -41,7 +41,7 @@ class SoftJoints:
     def __bool__(self) -> bool:
         return len(self._ids) > 0
 
-    def add(self, ids: NDArray, batch: JointBatch) -> NDArray[np.bool_]:
+    def add(self, ids: NDArray[Any], batch: JointBatch) -> NDArray[np.bool_]:
         """Take the joints of these kinds; the mask of those left for others."""
         soft = batch.kinds >= JointKind.DISTANCE
         if soft.any():
@@ -57,7 +57,7 @@ class SoftJoints:
             self._last = np.concatenate([self._last, self._world_anchors(bodies, anchors)])
         return ~soft
 
-    def remove(self, ids: NDArray) -> None:
+    def remove(self, ids: NDArray[Any]) -> None:
         keep = ~np.isin(self._ids, ids)
         for name in ("_ids", "_kinds", "_bodies", "_anchors", "_lengths", "_stiffnesses", "_dampings", "_last"):
             setattr(self, name, getattr(self, name)[keep])
@@ -94,12 +94,12 @@ class SoftJoints:
                 wrenches = np.concatenate([push, np.cross(arms[rows, end], push)], axis=1)
                 backend._apply(self._bodies[rows, end], wrenches)
 
-    def _world_anchors(self, bodies: NDArray, anchors: NDArray) -> NDArray:
+    def _world_anchors(self, bodies: NDArray[Any], anchors: NDArray[Any]) -> NDArray[Any]:
         poses = self._backend.pose[bodies]
         moved = rotate(poses[..., 3:], anchors) + poses[..., :3]
         return np.where(bodies[..., None] >= 0, moved, anchors)
 
-    def _inverse_masses(self, places: NDArray, along: NDArray, dynamic: NDArray) -> tuple[NDArray, NDArray]:
+    def _inverse_masses(self, places: NDArray[Any], along: NDArray[Any], dynamic: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
         """Inverse effective mass along each line, and the arms from the centres of mass to the anchors [n, 2, 3]."""
         backend = self._backend
         centres = compose(backend.pose[self._bodies], backend.centre_pose[self._bodies])

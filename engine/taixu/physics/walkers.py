@@ -64,7 +64,7 @@ class Walkers:
         self._write(world, scene, entities, poses, results)
 
     def _walk_one(
-        self, world: World, scene: PhysicsScene, backend: BackendBase, entity: int, body: int, walker: Any, pose: NDArray
+        self, world: World, scene: PhysicsScene, backend: BackendBase, entity: int, body: int, walker: Any, pose: NDArray[Any]
     ) -> tuple[float, float, float]:
         dt = world.resource(Clock).step_secs
         gravity = float(backend.settings.gravity[1]) * walker.gravity_scale
@@ -95,7 +95,7 @@ class Walkers:
             fall = 0.0
         return fall, float(moved.grounded), walker.jump_speed if not walker.grounded else 0.0
 
-    def _carried(self, scene: PhysicsScene, entity: int, feet: NDArray) -> NDArray:
+    def _carried(self, scene: PhysicsScene, entity: int, feet: NDArray[Any]) -> NDArray[Any]:
         """How the ground that it stands on has moved in the last step."""
         ground = self._ground.get(entity, -1)
         if ground < 0 or ground >= len(scene.mirror.entity_of) or not scene.mirror.entity_of[ground]:
@@ -110,7 +110,7 @@ class Walkers:
                 backend.apply([body], [[*away, 0.0, 0.0, 0.0]])
 
     def _write(
-        self, world: World, scene: PhysicsScene, entities: NDArray, poses: NDArray, results: NDArray
+        self, world: World, scene: PhysicsScene, entities: NDArray[Any], poses: NDArray[Any], results: NDArray[Any]
     ) -> None:
         nested, parents, scales = world_from_parents(world, entities, scene.mirror.origin)
         local = poses.copy()

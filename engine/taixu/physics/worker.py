@@ -84,20 +84,20 @@ def _share(path: str, capacity: int) -> None:
     _poses = map_poses(path, capacity)
 
 
-def _load_urdf(path: str, pose: NDArray, fixed: bool) -> dict[str, Any]:
+def _load_urdf(path: str, pose: NDArray[Any], fixed: bool) -> dict[str, Any]:
     assert _backend is not None
     machine = _backend.articulation(_backend.load_urdf(path, pose, fixed=fixed))
     return {"q": machine.q.copy(), **{name: getattr(machine, name) for name in ARTICULATION_FIELDS}}
 
 
-def _control(key: int, mode: str, ctrl: NDArray, max_forces: NDArray) -> None:
+def _control(key: int, mode: str, ctrl: NDArray[Any], max_forces: NDArray[Any]) -> None:
     assert _backend is not None
     machine = _backend.articulation(key)
     machine.mode, machine.ctrl = mode, ctrl
     machine.max_forces[:] = max_forces
 
 
-def _reset(key: int, q: NDArray, qd: NDArray) -> None:
+def _reset(key: int, q: NDArray[Any], qd: NDArray[Any]) -> None:
     assert _backend is not None
     _backend.articulation(key).reset(q, qd)
 

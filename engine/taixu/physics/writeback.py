@@ -53,7 +53,7 @@ class MovingRows:
         return cls(_NO_IDS, _NO_IDS, np.empty(0, np.uint64), _NO_IDS, (), None, np.empty((0, 3), np.int32), True)
 
     @classmethod
-    def of(cls, world: World, mirror: BodyMirror, ids: NDArray[np.int64], asked: NDArray | None = None) -> MovingRows:
+    def of(cls, world: World, mirror: BodyMirror, ids: NDArray[np.int64], asked: NDArray[Any] | None = None) -> MovingRows:
         """The rows of these bodies, whose entities are alive."""
         entities = mirror.entity_of[ids]
         tables, rows = world.locate(entities)
@@ -109,7 +109,7 @@ def write_back(
 
 
 def _in_columns(
-    world: World, mirror: BodyMirror, rows: MovingRows, now: NDArray
+    world: World, mirror: BodyMirror, rows: MovingRows, now: NDArray[Any]
 ) -> tuple[NDArray[np.float64], bool]:
     """Translations and rotations [7, n] as the columns want them, within parents and cells; whether a cell changed."""
     local, cells = now.copy(), rows.cells
@@ -129,7 +129,7 @@ def _in_columns(
     return local.T, bool(far.any())
 
 
-def _spin(before: NDArray, after: NDArray, dt: float) -> NDArray[np.float64]:
+def _spin(before: NDArray[Any], after: NDArray[Any], dt: float) -> NDArray[np.float64]:
     """Angular velocities [3, n] that turn unit quaternions [4, n] into others within `dt`; as `poses.spin`, by columns."""
     ax, ay, az, aw = after
     bx, by, bz, bw = before
@@ -149,7 +149,7 @@ def _spin(before: NDArray, after: NDArray, dt: float) -> NDArray[np.float64]:
     return d * (scale * (2 / dt))
 
 
-def _as_slice(rows: NDArray) -> Any:
+def _as_slice(rows: NDArray[Any]) -> Any:
     if len(rows) and int(rows[-1]) - int(rows[0]) == len(rows) - 1 and bool((np.diff(rows) == 1).all()):
         return slice(int(rows[0]), int(rows[-1]) + 1)
     return rows.astype(np.intp)
