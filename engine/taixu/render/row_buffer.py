@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import Rows
+from taixu.errors import MachineError
 from taixu.gpu import Buffer, Device
 
 __all__ = ["RowBuffer", "grown", "is_whole"]
@@ -56,7 +57,11 @@ class RowBuffer:
         """Make room for `count` rows; True when the buffer is a new, empty one."""
         if count <= self.capacity:
             return False
-        self.capacity = grown(self.capacity, count)
+        limit = self.device.capabilities.max_storage_bytes // (self.words * 4)
+        if count > limit:
+            raise MachineError(f"{self.device.capabilities.name} holds {limit:,} rows of {self.label}, and the world "
+                               f"needs {count:,}: use a GPU with larger storage blocks")  # fmt: skip
+        self.capacity = min(grown(self.capacity, count), limit)
         self.buffer = self.device.buffer(self.capacity * self.words * 4, label=self.label)
         return True
 

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from gpu_device import shared_device
@@ -7,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taixu.assets.model import Mode, Primitive
+from taixu.errors import MachineError
 from taixu.gpu import NullDevice
 from taixu.render.meshes import SURFACE_DTYPE, MeshPool, list_indices, pack_surface, smooth_normals
 from taixu.render.ranges import RangeAllocator
@@ -130,3 +133,13 @@ def test_rows_scatter_on_the_gpu(words: int) -> None:
     source[10:20] = 7
     rows.upload(source, slice(10, 20))
     np.testing.assert_array_equal(rows.buffer.read(np.uint32, count=5000 * words).reshape(-1, words), source)
+
+
+def test_more_rows_than_a_block_holds_are_one_sentence() -> None:
+    device = NullDevice()
+    device.capabilities = replace(device.capabilities, max_storage_bytes=48 * 1000)
+    rows = RowBuffer(device, 12, label="transforms")
+    rows.reserve(1000)
+    assert rows.buffer.size == 48 * 1000
+    with pytest.raises(MachineError, match=r"1,000 rows of transforms, and the world needs 1,001"):
+        rows.reserve(1001)
