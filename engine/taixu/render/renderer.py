@@ -139,6 +139,9 @@ class Renderer:
             for node in feature.nodes(view):
                 graph.add(node)
         view.graph = graph.resolve(self.device, view.size, view.outputs)
+        missing = view.outputs - set(view.graph.textures)
+        if missing:
+            raise ValueError(f"view {view.name!r}: quality {view.quality!r} gives no {', '.join(sorted(missing))}")
         view._configured = wanted
 
     # -- frames ------------------------------------------------------------------------------------------------------

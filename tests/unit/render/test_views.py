@@ -224,6 +224,12 @@ def test_unknown_outputs_are_named(renderer: Renderer) -> None:
         renderer.render(SmallWorld().world, [view])
 
 
+def test_outputs_that_a_quality_lacks_are_named(renderer: Renderer) -> None:
+    view = View(ViewCamera.looking((0, 0, 4), (0, 0, 0)), SIZE, quality="fast", outputs=frozenset({"color", "velocity"}))
+    with pytest.raises(ValueError, match="quality 'fast' gives no velocity"):
+        renderer.render(SmallWorld().world, [view])
+
+
 def test_edited_shaders_are_picked_up(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
