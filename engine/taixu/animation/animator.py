@@ -33,6 +33,10 @@ Handles = NDArray[np.uint64]
 _FIELDS = ("translation", "rotation", "scale")
 
 
+_GONE = Clip("", 0.0, [], [], np.zeros(0, np.intp))
+_NO_CLIPS = ClipSet(ModelData(), (), *(np.zeros((width, 0), np.float32) for width in (3, 4, 3)))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class _Rig:
     """A model that stands in the world and has clips."""
@@ -138,23 +142,20 @@ class Animator:
                 self._choose_clip(world, place)
 
     def _drop_dead(self, world: World) -> None:
-        """Forget the rigs of entities that are gone, and clips that nobody plays once they are the greater part."""
+        """Forget the rigs of entities that are gone, and the clips of models that are nowhere any more."""
         owners = np.array(list(self._rigs), np.uint64)
         for owner in owners[~world.alive(owners)].tolist():
             del self._rigs[owner]
             self._stale = True
-        used = sorted({rig.set_number for rig in self._rigs.values()})
-        if len(self._sets) <= 2 * len(used) + 8:
-            return
-        self._sets = [self._sets[number] for number in used]
-        self._set_numbers = {id(one.model): number for number, one in enumerate(self._sets)}
-        self._clips = [clip for one in self._sets for clip in one.clips]
-        self._first_clips = np.cumsum([0, *(len(one.clips) for one in self._sets)])[:-1].tolist()
-        self._rigs = {owner: _Rig(rig.entities, used.index(rig.set_number)) for owner, rig in self._rigs.items()}
-        self._materials = {key: found for key, found in self._materials.items() if key[0] in self._set_numbers}
-        self.players = Players()
-        self._complained.clear()
-        self._stale = True
+        used = {rig.set_number for rig in self._rigs.values()}
+        for key, number in list(self._set_numbers.items()):
+            if number not in used:  # numbers stay as they are, so that nobody's clip changes; the keys are let go
+                del self._set_numbers[key]
+                first, count = self._first_clips[number], len(self._sets[number].clips)
+                self._clips[first : first + count] = [_GONE] * count
+                self._sets[number] = _NO_CLIPS
+                for material in [one for one in self._materials if one[0] == key]:
+                    del self._materials[material]
 
     def _rebuild(self, world: World, weights: MorphWeights) -> None:
         handles = world.query(AnimationPlayer).entities
@@ -165,6 +166,10 @@ class Animator:
         self.players = self.players.follow(handles)
         self._stale, self._morph_revision = False, weights.revision
         rigs = [self._rigs[handle] for handle in handles.tolist()]
+        numbers = np.array([rig.set_number for rig in rigs], np.int32)
+        other = self.players.sets != numbers  # another model, or the same one saved again
+        self.players.clips[other] = self.players.former[other] = -1
+        self.players.sets = numbers
         sets = [self._sets[rig.set_number] for rig in rigs]
         counts = np.array([len(rig.entities) for rig in rigs], np.intp)
         self._bases = np.cumsum(counts) - counts

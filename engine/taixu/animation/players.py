@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 __all__ = ["Players"]
 
-_KEPT = ("clips", "former", "times", "times_before", "former_times", "former_speeds", "fades", "fades_left", "weights")
+_KEPT = ("sets", "clips", "former", "times", "times_before", "former_times", "former_speeds", "fades", "fades_left", "weights")
 
 
 class Players:
@@ -17,6 +17,8 @@ class Players:
     ----------
     handles : uint64
         Entity that has the `AnimationPlayer`.
+    sets : int32
+        Clips of which model.
     clips, former : int32
         Clip that plays and clip that fades out; -1 is none.
     times, times_before : float64
@@ -32,6 +34,7 @@ class Players:
     def __init__(self, handles: NDArray[np.uint64] | None = None) -> None:
         self.handles: NDArray[np.uint64] = np.zeros(0, np.uint64) if handles is None else handles
         count = len(self.handles)
+        self.sets: NDArray[np.int32] = np.full(count, -1, np.int32)
         self.clips: NDArray[np.int32] = np.full(count, -1, np.int32)
         self.former: NDArray[np.int32] = np.full(count, -1, np.int32)
         self.times: NDArray[np.float64] = np.zeros(count)

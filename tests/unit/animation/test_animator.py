@@ -312,3 +312,42 @@ def test_a_restored_world_animates_on(app: App) -> None:
     app.frame(STEP)
     assert app.world.get(owner, AnimationPlayer).time_secs == pytest.approx(12 * STEP)
     assert node(app, owner, 0).position[0] == pytest.approx(10 * 12 * STEP, abs=1e-4)
+
+
+def test_a_model_that_is_saved_again_plays_on_with_its_new_clips(app: App) -> None:
+    class Edited:
+        version = 0
+
+        def model(self, source: str) -> tuple[m.ModelData, int]:
+            made = make_model()
+            made.animations[0].channels[0].values *= 1 + self.version
+            return made, self.version
+
+        def wait(self) -> None:
+            pass
+
+    store = Edited()
+    app.resource(ModelState).store = store
+    owner = spawn(app, playing=False, time_secs=0.5)
+    app.frame(STEP)
+    assert node(app, owner, 0).position[0] == pytest.approx(5)
+    store.version = 1
+    app.frame(STEP)
+    app.frame(STEP)
+    assert node(app, owner, 0).position[0] == pytest.approx(10)
+
+
+def test_models_that_are_nowhere_any_more_are_let_go(app: App) -> None:
+    other = spawn(app, playing=False, time_secs=0.5)
+    app.frame(0.0)
+    for _ in range(5):
+        model = make_model()
+        app.resource(ModelState).store = ReadingStore(lambda source, model=model: model)
+        owner = app.world.spawn(Transform(), Model("y.glb"), AnimationPlayer())
+        app.frame(STEP)
+        app.world.despawn(owner)
+        app.frame(STEP)
+        app.resource(ModelState).store = ReadingStore(lambda source: make_model())
+    animator = app.resource(Animator)
+    assert sum(len(one.clips) > 0 for one in animator._sets) == 1
+    assert node(app, other, 0).position[0] == pytest.approx(5.0)
