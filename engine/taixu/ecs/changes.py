@@ -37,7 +37,7 @@ class ChangeLog:
         self._block_ticks: NDArray[np.int64] = np.zeros(0, np.int64)
 
     def mark(self, rows: Rows, tick: int) -> None:
-        """Record that `rows` changed at `tick` (ticks never go down)."""
+        """Record that `rows` changed at `tick` (ticks never go down). An array is kept: write into it no more."""
         entries = self._entries
         if isinstance(rows, slice):
             if entries and isinstance(entries[-1][1], slice) and entries[-1] == (tick, rows):

@@ -84,7 +84,10 @@ class Table:
         return Writer(self, [self._column(cls, name) for name in names])
 
     def set(self, cls: type, name: str, values: Any, *, rows: Rows | None = None) -> None:
-        """Write values (one, or a column) into rows (all by default) and stamp them."""
+        """Write values (one, or a column) into rows (all by default) and stamp them.
+
+        The change log keeps an array of rows: do not write into it afterwards.
+        """
         column = self._column(cls, name)
         if rows is None:
             rows = slice(0, self.count)

@@ -104,10 +104,22 @@ class PrefabLibrary:
     ) -> None:
         self.components = components
         self.migrations = migrations or Migrations()
-        self.read = read
+        self._read = read
         self._documents: dict[str, Document] = {}
         self._expanded: dict[str, ExpandedPrefab] = {}
         self._changed: list[str] = []
+
+    @property
+    def read(self) -> Callable[[str], bytes] | None:
+        """Gives the bytes of a file by its asset path. Another one is another project, with other prefabs."""
+        return self._read
+
+    @read.setter
+    def read(self, read: Callable[[str], bytes] | None) -> None:
+        if read != self._read:
+            self._read = read
+            for source in list(self._documents):
+                self.forget(source)
 
     def document(self, source: str) -> Document:
         """The document of a prefab.

@@ -98,6 +98,8 @@ def fill_world(
 ) -> Findings:
     """Spawn what a document says, with prefabs in place where the world has a `PrefabLibrary`.
 
+    An empty world takes the document's settings; one with entities adds them to its own.
+
     Parameters
     ----------
     resolve_asset
@@ -124,10 +126,13 @@ def fill_world(
     findings.refuse()
     for batch in batches:
         _rename_assets(batch, moved)
+    was_filled = len(world) > 0
     spawn_batches(world, batches)
     if not world.has_resource(WorldSettings):
         world.insert_resource(WorldSettings())
     settings = world.resource(WorldSettings)
+    if not was_filled:  # what another world said that stood here before is no longer true
+        settings.load_state(WorldSettings().save_state())
     settings.values.update(document.settings)
     settings.other.update(document.other)
     settings.asset_hashes.update({moved.get(path, path): known for path, known in document.assets.items()})

@@ -253,6 +253,15 @@ def test_a_prefab_whose_root_is_an_instance() -> None:
     assert tree(app.world, wheel)["Red/Hub"][Shape].bevel_m == 0.5
 
 
+def test_another_project_has_other_prefabs_under_the_same_names(app: App) -> None:
+    world, library = app.world, app.resource(PrefabLibrary)
+    wheel = spawn_prefab(world, "wheel.prefab.json")
+    library.read = {"wheel.prefab.json": prefab(ROOT, {ROOT: {"light": {}}})}.__getitem__
+    app.frame(0)
+    assert set(tree(world, wheel)) == {"Wheel"}
+    assert world.has(wheel, Light)
+
+
 def test_prefabs_that_contain_themselves_are_refused_in_a_sentence() -> None:
     knot = {AXLE: {}, LEFT: {"prefab_instance": {"source": "wheel.prefab.json"}}}
     loop = {ROOT: {}, HUB: {"prefab_instance": {"source": "cart.prefab.json"}}}

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
+import subprocess
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,7 +16,7 @@ from hypothesis import given, note
 from taixu.ecs import World
 from taixu.edit import Kept, WorldSettings, document_of, format_document, id_text
 from taixu.errors import TaixuError
-from taixu.scene import FromModel, Model, Name, Node, Parent, Transform
+from taixu.scene import FromModel, Light, Model, Name, Node, Parent, Transform
 
 A, B, C = "00000000000000aa", "00000000000000bb", "00000000000000cc"
 
@@ -219,3 +222,45 @@ def test_values_out_of_range_are_read_and_doubted() -> None:
         ("warning", "light.kind"), ("warning", "light.intensity"),
     ]
     assert load(save(app.world)).world.state_hash() == app.world.state_hash()
+
+
+def test_a_world_in_place_of_another_has_its_own_settings() -> None:
+    app = load(document({A: {}}, settings={"physics": {"backend": "rapier"}}, mood="old", assets={"a.glb": "1" * 64}))
+    load(document({B: {}}, settings={"sound": 1}), app)
+    settings = app.resource(WorldSettings)
+    assert settings.values == {"physics": {"backend": "rapier"}, "sound": 1}, "a part is added"
+    app.world.despawn(app.world.query().entities)
+    load(document({B: {}}, settings={"sound": 2}), app)
+    assert (settings.values, settings.other, settings.asset_hashes) == ({"sound": 2}, {}, {})
+    assert settings.section("physics") == {}
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="needs git")
+def test_two_peoples_edits_merge(tmp_path: Path) -> None:
+    """One moves, renames and adds; the other moves something else, lights a lamp and removes."""
+    base = make_app().world
+    base.spawn_batch(
+        40, {Transform: {"translation": np.random.default_rng(5).random((3, 40))}, Name: {"text": "x"}},
+        stable_ids=np.arange(1, 41, dtype=np.uint64) << np.uint64(56),
+    )
+    worlds = {"base": base, "ours": base.fork(), "theirs": base.fork(), "both": base.fork()}
+
+    def entity(world: World, number: int) -> int:
+        return world.find(number << 56) or 0
+
+    for name in ("ours", "both"):
+        world = worlds[name]
+        world.set(entity(world, 3), Transform, translation=(1, 2, 3))
+        world.set(entity(world, 3), Name, text="moved")
+        world.spawn(Name("new"), stable_id=(10 << 56) + 5)
+    for name in ("theirs", "both"):
+        world = worlds[name]
+        world.set(entity(world, 20), Transform, scale=(2, 2, 2))
+        world.insert(entity(world, 7), Light(kind="point"))
+        world.despawn(entity(world, 15))
+    for name, world in worlds.items():
+        (tmp_path / name).write_text(save(world))
+    command = ["git", "merge-file", "-p", "ours", "base", "theirs"]
+    merged = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=True).stdout
+    assert merged == save(worlds["both"])
+    assert load(merged).world.state_hash() == worlds["both"].state_hash()
