@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from pathlib import Path, PurePosixPath
 
 from taixu.app import Components
@@ -80,8 +81,10 @@ def write_world(
         write_file(path.with_name(name), data)
         text = _encode(parts.document)
     write_file(path, text)
-    for old in path.parent.glob(f"{path.name.removesuffix(WORLD_SUFFIX)}.*.columns"):
-        if old.name not in parts.document.columns and len(old.suffixes[-2]) == 13:
+    # Columns of this world alone: another's name may begin with the same letters.
+    ours = re.compile(re.escape(path.name.removesuffix(WORLD_SUFFIX)) + r"\.[0-9a-f]{12}\.columns")
+    for old in path.parent.iterdir():
+        if ours.fullmatch(old.name) and old.name not in parts.document.columns:
             old.unlink(missing_ok=True)
 
 

@@ -57,6 +57,17 @@ def test_masses_go_into_a_column_file(tmp_path: Path) -> None:
     assert read(path).world.state_hash() == app.world.state_hash()
 
 
+def test_columns_of_other_worlds_are_left_alone(tmp_path: Path) -> None:
+    for name in ("a.b", "[a]", "a"):
+        write_world(tmp_path / f"{name}.world.json", make_crowd(9).world, columns_above=5)
+    assert len(list(tmp_path.glob("*.columns"))) == 3
+    for name in ("a", "[a]"):
+        write_world(tmp_path / f"{name}.world.json", make_crowd(9).world)
+    (left,) = tmp_path.glob("*.columns")
+    assert left.name.startswith("a.b.")
+    assert len(read(tmp_path / "a.b.world.json").world) == 10
+
+
 def test_columns_of_a_component_that_nobody_knows_are_kept(tmp_path: Path) -> None:
     app = make_app()
     app.world.spawn_batch(20, {Everything: {"i32": np.arange(20), "text": "x"}})
