@@ -6,7 +6,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 USED := $(VENV)/.stamp-run
 TESTED := $(VENV)/.stamp-test
-EXTRAS := editor
+EXTRAS := editor,models
 SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1

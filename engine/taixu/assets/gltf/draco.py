@@ -43,7 +43,7 @@ def decode_draco(data: memoryview, ids: dict[str, int], fields: Fields) -> tuple
         The package is missing or the data is damaged.
     """
     if not has_draco():
-        raise fields.fail("", "it is Draco-compressed: `pip install DracoPy` brings the decoder")
+        raise fields.fail("", 'it is Draco-compressed: pip install "taixu[models]" brings the decoder')
     import DracoPy
 
     try:

@@ -81,7 +81,7 @@ def _transcode(data: bytes, name: str, *, width: int, height: int) -> NDArray[np
     try:
         import opengl_basisu
     except ImportError:
-        raise MachineError(f"{name}: it is a Basis Universal texture: `pip install opengl_basisu` brings the decoder") from None
+        raise MachineError(f'{name}: it is a Basis Universal texture: pip install "taixu[models]" brings the decoder') from None
     try:
         pixels = np.asarray(opengl_basisu.open(data).transcode(opengl_basisu.Target.RGBA8).data, np.uint8)
     except (opengl_basisu.BasisuError, ValueError) as error:
