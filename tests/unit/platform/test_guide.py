@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
+from typing import Any
 
 from taixu.animation import AnimationPlayer
-from taixu.app import App
 from taixu.audio import AudioSource
 from taixu.ecs import component_type
-from taixu.platform import Input, InputMap, PlatformPlugin
+from taixu.platform import InputMap
 
 
 def blocks(repository: Path, language: str) -> list[str]:
@@ -27,13 +27,13 @@ def test_the_actions_of_the_guide_are_read(repository: Path) -> None:
 
 
 def test_the_program_of_the_guide_runs(repository: Path) -> None:
-    app = App()
-    app.add_plugin(PlatformPlugin())
     (block,) = blocks(repository, "python")
-    exec(block, {"world": app.world})  # noqa: S102  (the guide's own code)
-    app.frame(0.0)
-    source = app.resource(Input)
-    assert app.resource(InputMap).state("jump", source, edges=source.tick).pressed
+    names: dict[str, Any] = {}
+    exec(block, names)  # noqa: S102  (the guide's own code)
+    state, actions = names["state"], names["actions"]
+    for event in state.take_injected():
+        state.feed(event)
+    assert actions.state("jump", state, edges=state.tick).pressed
 
 
 def test_the_components_of_the_guide_have_these_fields(repository: Path) -> None:
