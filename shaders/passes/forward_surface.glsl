@@ -1,6 +1,5 @@
 // Colour of a surface: the material, included before this file, fills `SurfaceInputs`; lighting does the rest.
 #include "generated/view.glsl"
-#include "common/color.glsl"
 #include "common/lighting.glsl"
 
 layout(location = 0) in vec3 v_position;
@@ -8,7 +7,7 @@ layout(location = 1) in vec3 v_normal;
 layout(location = 2) in vec4 v_tangent;
 layout(location = 3) in vec4 v_uv;
 layout(location = 4) in vec4 v_color;
-layout(location = 5) flat in uvec3 v_object;
+layout(location = 5) flat in uint v_material;
 
 layout(location = 0) out vec4 radiance; // linear, premultiplied
 
@@ -21,7 +20,7 @@ void main() {
     f.front = true;
     f.normal = normalize(v_normal);
     f.tangent = v_tangent;
-    f.material = v_object.x;
+    f.material = v_material;
     if (is_double_sided(f.material)) {
         // `gl_FrontFacing` is of the screen: a mirrored object turns it, so the seen side is asked of the triangle itself.
         f.front = dot(cross(dFdx(v_position), dFdy(v_position)), f.normal) >= 0.0;
@@ -30,10 +29,6 @@ void main() {
     f.uv0 = v_uv.xy;
     f.uv1 = v_uv.zw;
     f.color = v_color;
-    if (v_object.y != 0xFFFFFFFFu) {
-        vec4 tint = unpackUnorm4x8(v_object.y);
-        f.color *= vec4(linear_from_srgb(tint.rgb), tint.a);
-    }
     f.blended = is_blended(f.material);
     SurfaceInputs s = default_surface(f);
     surface(f, s);

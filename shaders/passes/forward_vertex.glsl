@@ -1,4 +1,5 @@
 // Vertices for the colour pass; the material is included before this file.
+#include "common/color.glsl"
 #include "common/object.glsl"
 
 layout(location = 0) in vec3 position;
@@ -16,7 +17,7 @@ layout(location = 1) out vec3 v_normal;
 layout(location = 2) out vec4 v_tangent;
 layout(location = 3) out vec4 v_uv;
 layout(location = 4) out vec4 v_color;
-layout(location = 5) flat out uvec3 v_object; // material, tint, entity
+layout(location = 5) flat out uint v_material;
 
 void main() {
     RenderableRow object = renderables[object_id];
@@ -27,14 +28,21 @@ void main() {
     v_normal = world_normal(object.transform, normal.xyz);
     float length2 = dot(v_normal, v_normal);
     v_normal = length2 > 0.0 ? v_normal * inversesqrt(length2) : vec3(0.0, 1.0, 0.0);
+    v_tangent = vec4(0.0);
+#if defined(HAS_NORMAL) || defined(WANTS_TANGENT)
     vec3 t = world_direction(object.transform, tangent.xyz);
     float t2 = dot(t, t);
     // A mirroring transform turns the bitangent, which is the cross product of the other two, the wrong way.
     float mirror = dot(cross(world_direction(object.transform, vec3(1, 0, 0)), world_direction(object.transform, vec3(0, 1, 0))),
                        world_direction(object.transform, vec3(0, 0, 1))) < 0.0 ? -1.0 : 1.0;
     v_tangent = vec4(t2 > 1e-20 ? t * inversesqrt(t2) : vec3(0.0), tangent.w * mirror);
+#endif
     v_uv = vec4(uv0, uv1);
     surface_vertex(object.material, uv0, uv1);
     v_color = color;
-    v_object = uvec3(object.material, object.tint, object.entity);
+    if (object.tint != 0xFFFFFFFFu) {
+        vec4 tint = unpackUnorm4x8(object.tint);
+        v_color *= vec4(linear_from_srgb(tint.rgb), tint.a);
+    }
+    v_material = object.material;
 }

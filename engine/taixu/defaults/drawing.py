@@ -97,7 +97,10 @@ class Drawing:
         if self._view is None or self._view.size != self.size:
             if self._view is not None:
                 self._view.release()
-            self._view = View(seen, self.size, samples=4, settings=settings or {})
+            if self.device.capabilities.is_software:  # where four samples cost three times one
+                self._view = View(seen, self.size, settings={"antialias": "fxaa", **(settings or {})})
+            else:
+                self._view = View(seen, self.size, samples=4, settings=settings or {})
         self._view.camera = seen
         self.renderer.render(world, [self._view], delta_secs=delta_secs)
         return self._view

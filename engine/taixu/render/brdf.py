@@ -72,4 +72,4 @@ def _radical_inverse(i: NDArray[np.uint32]) -> NDArray[np.float64]:
     bits = ((i >> 16) | (i << 16)).astype(np.uint32)
     for shift, mask in ((1, 0x55555555), (2, 0x33333333), (4, 0x0F0F0F0F), (8, 0x00FF00FF)):
         bits = (((bits >> shift) & mask) | ((bits & mask) << shift)).astype(np.uint32)
-    return bits * 2.3283064365386963e-10
+    return bits * np.float64(2.3283064365386963e-10)

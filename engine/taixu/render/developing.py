@@ -26,7 +26,8 @@ class DevelopingFeature:
     """Makes "color" of "radiance".
 
     ``view.settings``: "exposure_ev" and "tonemap" take the place of the world's; "encoding" is one of `ENCODINGS`;
-    "gamma" encodes with the power 1 / gamma in place of the sRGB curve; "background" as in `ShadingFeature`.
+    "antialias": "fxaa" smooths the edges of the finished picture, where many samples are too dear; "gamma" encodes with
+    the power 1 / gamma in place of the sRGB curve; "background" as in `ShadingFeature`.
     """
 
     name = "developing"
@@ -44,7 +45,11 @@ class DevelopingFeature:
         """The tone map, and before it the resolve of many samples."""
         if view.quality == "fast":
             return ()
-        nodes: list[PassNode] = [TonemapPass(self, str(view.settings.get("encoding", "srgb")))]
+        encoding = str(view.settings.get("encoding", "srgb"))
+        filtered = view.settings.get("antialias") == "fxaa" and encoding == "srgb"
+        nodes: list[PassNode] = [TonemapPass(self, encoding, target="color_sharp" if filtered else "color")]
+        if filtered:
+            nodes.append(EdgeFilterPass())
         if view.samples > 1:
             nodes.append(ResolveRadiancePass(view.samples))
         return nodes
@@ -56,6 +61,7 @@ class TonemapPass:
 
     feature: DevelopingFeature
     encoding: str
+    target: str = "color"
     name: str = "tone map"
     rank: int = Rank.TONEMAP
     reads: Sequence[str] = ("radiance",)
@@ -63,7 +69,7 @@ class TonemapPass:
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
         """The picture."""
-        return {"color": TextureSpec(ENCODINGS[self.encoding][0])}
+        return {self.target: TextureSpec(ENCODINGS[self.encoding][0])}
 
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
@@ -76,10 +82,8 @@ class TonemapPass:
             [[2.0**stops, curve, float(context.settings("gamma", 0.0)), ENCODINGS[self.encoding][1]], behind],
             np.float32,
         )
-        pipeline = device.pipeline(
-            "passes/fullscreen.vert", "passes/tonemap.frag", cull="none", depth=None, label="tone map"
-        )
-        with device.render_pass(context.targets("color")) as p:
+        pipeline = device.pipeline("passes/fullscreen.vert", "passes/tonemap.frag", cull="none", depth=None, label="tone map")
+        with device.render_pass(context.targets(self.target)) as p:
             p.pipeline(pipeline)
             p.push_uniform(UniformSlot.PASS, block)
             p.bind_texture(0, context.texture("radiance"), device.sampler(filter="nearest", mip="none", wrap="clamp"))
@@ -114,4 +118,27 @@ class ResolveRadiancePass:
         with device.render_pass(context.targets("radiance")) as p:
             p.pipeline(pipeline)
             p.bind_texture(0, context.texture("radiance_ms"), device.sampler(filter="nearest", mip="none"))
+            p.draw(3)
+
+
+@dataclass(frozen=True)
+class EdgeFilterPass:
+    """FXAA: antialiasing of the finished picture."""
+
+    name: str = "edge filter"
+    rank: int = Rank.TONEMAP + 10
+    reads: Sequence[str] = ("color_sharp",)
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """The picture."""
+        return {"color": TextureSpec("rgba8")}
+
+    def run(self, context: PassContext) -> None:
+        """Draw one triangle."""
+        device = context.device
+        pipeline = device.pipeline("passes/fullscreen.vert", "passes/fxaa.frag", cull="none", depth=None, label="edge filter")
+        with device.render_pass(context.targets("color")) as p:
+            p.pipeline(pipeline)
+            p.bind_texture(0, context.texture("color_sharp"), device.sampler(mip="none", wrap="clamp"))
             p.draw(3)

@@ -74,9 +74,7 @@ def orbit_camera(scenario: dict[str, Any], *, radius_m: float = 1.0) -> ViewCame
     )
 
 
-def score_scenario(
-    renderer: Renderer, world: World, scenario: dict[str, Any], folder: Path, *, samples: int = 4
-) -> Score:
+def score_scenario(renderer: Renderer, world: World, scenario: dict[str, Any], folder: Path, *, samples: int = 4) -> Score:
     """Draw a world that holds the scenario's model, lit by its sky, and compare."""
     size = scenario["goldenDimensions"]["width"], scenario["goldenDimensions"]["height"]
     settings = {
@@ -99,9 +97,7 @@ def score_scenario(
     encoded = encode(display[..., :3] / np.maximum(alpha, 1e-6), gamma=2.2)
     picture = _lanczos(encoded * alpha + _GREY * (1 - alpha), size)
     reference = _over_grey(folder / scenario["goldens"][REFERENCE])
-    return Score(
-        scenario["name"], psnr(picture, reference), scenario["agreement"], scenario["others"], picture, reference
-    )
+    return Score(scenario["name"], psnr(picture, reference), scenario["agreement"], scenario["others"], picture, reference)
 
 
 def psnr(a: NDArray[Any], b: NDArray[Any]) -> float:
@@ -128,7 +124,6 @@ def _lanczos(picture: NDArray[np.float64], size: tuple[int, int]) -> NDArray[np.
     from PIL import Image
 
     channels = [
-        np.asarray(Image.fromarray(picture[..., i].astype(np.float32)).resize(size, Image.Resampling.LANCZOS))
-        for i in range(3)
+        np.asarray(Image.fromarray(picture[..., i].astype(np.float32)).resize(size, Image.Resampling.LANCZOS)) for i in range(3)
     ]
     return np.clip(np.stack(channels, -1).astype(np.float64), 0.0, 1.0)

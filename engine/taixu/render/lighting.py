@@ -31,10 +31,10 @@ from taixu.render.culling import VisibleList
 from taixu.render.disk_cache import content_key
 from taixu.render.environment import EnvironmentMaps, make_dfg_texture, make_environment
 from taixu.render.graph import PassNode, Rank, TextureSpec
-from taixu.render.lights import LIGHT_ROW, Lights, gather_lights, light_rows
+from taixu.render.lights import LIGHT_ROW, LIMIT, Lights, gather_lights, light_rows
 from taixu.render.materials import feature_defines
 from taixu.render.octahedron import tiles_glsl
-from taixu.render.shadows import ATLAS_WIDTH, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
+from taixu.render.shadows import ATLAS_WIDTH, MOST_TILES, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
 from taixu.render.sky import make_atmosphere, make_studio
 from taixu.render.views import View
 from taixu.scene import Environment
@@ -61,6 +61,7 @@ UNITS = {
     "OPENNESS": TextureSlot.SHADING + 3,
 }
 
+_LIGHTS_SLOT = UniformSlot.CLUSTERS  # clusters lie in a storage block
 _log = logging.getLogger(__name__)
 _SUN_COSINE, _SUN_GAIN = (
     float(np.cos(np.radians(0.6))),
@@ -77,8 +78,10 @@ def lighting_glsl() -> str:
         f"#define CLUSTER_X {x}\n#define CLUSTER_Y {y}\n#define CLUSTER_Z {z}\n#define CLUSTER_STRIDE {STRIDE}\n"
         + "".join(f"#define TEXTURE_{name} {unit}\n" for name, unit in UNITS.items())
         + LIGHTING_BLOCK.uniform_block("LightingUniforms", binding=UniformSlot.LIGHTING, instance="lighting")
-        + LIGHT_ROW.storage_block("Lights", binding=StorageSlot.LIGHTS, array="lights")
-        + SHADOW_ROW.storage_block("ShadowMaps", binding=StorageSlot.SHADOWS, array="shadows")
+        # Uniform blocks: every pixel reads them at the same place, which storage blocks are slow at in software.
+        + f"{LIGHT_ROW.glsl}layout(std140, binding = {_LIGHTS_SLOT}) uniform Lights {{ LightRow lights[{LIMIT}]; }};\n"
+        + f"{SHADOW_ROW.glsl}layout(std140, binding = {UniformSlot.SHADOWS}) uniform ShadowMaps "
+        f"{{ ShadowRow shadows[{MOST_TILES}]; }};\n"
         + f"#ifdef WRITE_CLUSTERS\nlayout(std430, binding = {StorageSlot.CLUSTERS}) writeonly buffer Clusters "
         "{ uint cluster_lists[]; };\n#else\n"
         f"layout(std430, binding = {StorageSlot.CLUSTERS}) readonly buffer Clusters "
@@ -186,8 +189,10 @@ class LightingFeature:
         if view.settings.get("shadows", True):
             kept.tiles, owners, kept.height = plan_shadows(lights, view)
         cell = view.camera.cell
-        kept.rows = _write(device, kept.rows, light_rows(lights, cell, owners) if lights.count else LIGHT_ROW.zeros(1), "lights")
-        kept.shadows = _write(device, kept.shadows, shadow_rows(kept.tiles, max(kept.height, 1)), "shadow maps")
+        rows = light_rows(lights, cell, owners) if lights.count else LIGHT_ROW.zeros(1)
+        kept.rows = _write(device, kept.rows, rows, LIGHT_ROW.dtype.itemsize * LIMIT, label="lights")
+        maps = shadow_rows(kept.tiles, max(kept.height, 1))
+        kept.shadows = _write(device, kept.shadows, maps, SHADOW_ROW.dtype.itemsize * MOST_TILES, label="shadow maps")
         if self._clusters is None:
             self._clusters = device.buffer(GRID[0] * GRID[1] * GRID[2] * STRIDE * 4, label="clusters")
         if self._dfg is None:
@@ -206,8 +211,8 @@ class LightingFeature:
         block["cluster_extent"] = (half * aspect, half, not parallel, 0)
         block["cluster_scale"], block["cluster_offset"] = depth_slices()
         device.push_uniform(UniformSlot.LIGHTING, block)
-        device.bind_storage(StorageSlot.LIGHTS, kept.rows)
-        device.bind_storage(StorageSlot.SHADOWS, kept.shadows)
+        device.bind_uniform(_LIGHTS_SLOT, kept.rows)
+        device.bind_uniform(UniformSlot.SHADOWS, kept.shadows)
         device.bind_storage(StorageSlot.CLUSTERS, self._clusters)
         smooth = device.sampler(mip="none", wrap="clamp")
         device.bind_texture(UNITS["ENVIRONMENT"], self.maps.atlas, smooth)
@@ -373,9 +378,9 @@ def read_sky(world: World, path: str) -> NDArray[np.float32]:
 
     file = world.resource(AssetDatabase).resolve(path) if world.has_resource(AssetDatabase) else Path(path)
     pixels = read_image(file)
-    values = np.asarray(pixels, np.float32)
+    values: NDArray[Any] = np.asarray(pixels, np.float32)
     if pixels.dtype.kind == "u":
-        values = values / np.float32(np.iinfo(pixels.dtype).max)
+        values = values / np.float32(np.iinfo(str(pixels.dtype)).max)
         values = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
     return np.repeat(values[..., :1], 3, -1) if values.shape[-1] < 3 else values[..., :3]
 
@@ -389,9 +394,10 @@ def _sky_or_studio(world: World, path: str) -> NDArray[np.float32]:
     return make_studio()
 
 
-def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], label: str) -> Buffer:
-    if buffer is None or buffer.size < rows.nbytes:
-        buffer = device.buffer(max(rows.nbytes, 1024), label=label)
+def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], size: int, *, label: str) -> Buffer:
+    """Write rows into a block that is always of its full size, as uniform blocks have to be."""
+    if buffer is None:
+        buffer = device.buffer(size, label=label)
     buffer.write(rows)
     return buffer
 

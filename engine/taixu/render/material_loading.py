@@ -87,15 +87,11 @@ class TextureLoader:
                         wanted[key] = image
         images = {key: image for (key, _), image in wanted.items()}
         if len(images) > 1:
-            with ThreadPoolExecutor(
-                min(8, os.cpu_count() or 1)
-            ) as workers:  # Pillow decodes without the interpreter lock
+            with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as workers:  # Pillow decodes without the interpreter lock
                 self._decoded.update(zip(images, workers.map(decode_texture, images.values()), strict=True))
         else:
             self._decoded.update({key: decode_texture(image) for key, image in images.items()})
-        self.pool.reserve(
-            TextureClass("rgba8_srgb" if srgb else "rgba8", *self._decoded[key].shape[1::-1]) for key, srgb in wanted
-        )
+        self.pool.reserve(TextureClass("rgba8_srgb" if srgb else "rgba8", *self._decoded[key].shape[1::-1]) for key, srgb in wanted)
 
 
 def decode_texture(image: Image) -> NDArray[np.uint8]:
@@ -111,7 +107,7 @@ def decode_texture(image: Image) -> NDArray[np.uint8]:
         _log.warning("a texture will be grey: %s", error)
         return np.full((1, 1, 4), 128, np.uint8)
     if pixels.dtype == np.float32:
-        pixels = (np.clip(pixels, 0.0, 1.0) * 255 + 0.5).astype(np.uint8)
+        pixels = (np.clip(pixels, 0.0, 1.0).astype(np.float32) * 255 + 0.5).astype(np.uint8)
     step = -(-max(pixels.shape[:2]) // _LARGEST)
     if step > 1:
         h, w = (n // step for n in pixels.shape[:2])

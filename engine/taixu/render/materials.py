@@ -40,9 +40,9 @@ FIRST_UNIT = TextureSlot.SHADING + 4
 FEATURES = {"unlit": 1 << 0, "specular": 1 << 1, "transmission": 1 << 4}
 """Bits of the row's feature mask that this material sets; the list is in ``surface/inputs.glsl``."""
 
-TEXTURED, SPECULAR_MAPS, DETAIL_MAPS = 1, 2, 4
-"""Low bits of `DrawKey.features`: what the shader is compiled with, as a map costs its lookup even where it is empty.
-The texture group's number is above bit 8."""
+SLOT_MASK = (1 << len(SLOTS)) - 1
+"""Low bits of `DrawKey.features`: which slots the shader looks up, as a lookup costs its time even where it is empty. The
+texture group's number is above bit 8."""
 
 MATERIAL_ROW = StructLayout(
     "StandardMaterial",
@@ -90,11 +90,8 @@ def materials_glsl() -> str:
 
 def feature_defines(features: int) -> dict[str, object]:
     """Defines that `DrawKey.features` stands for."""
-    return {
-        "TEXTURED": bool(features & TEXTURED),
-        "SPECULAR_MAPS": bool(features & SPECULAR_MAPS),
-        "DETAIL_MAPS": bool(features & DETAIL_MAPS),
-    }
+    defines: dict[str, object] = {f"HAS_{name.upper()}": bool(features >> i & 1) for i, name in enumerate(SLOTS)}
+    return {"TEXTURED": bool(features & SLOT_MASK), **defines}
 
 
 def texture_refs(material: Material) -> dict[str, TextureRef]:
@@ -235,7 +232,7 @@ class MaterialTable:
 
     def bind_group(self, key: DrawKey) -> BindGroup | None:
         """What to bind before drawing with a key; None where its materials read no texture."""
-        if not key.features & TEXTURED:
+        if not key.features & SLOT_MASK:
             return None
         group = self._groups[key.features >> 8]
         if group.bind_group is None:
@@ -252,11 +249,8 @@ class MaterialTable:
         self._slots[number] = [bound.slot for bound in textures.values()]
         features = 0
         if textures:
-            features = TEXTURED | self._group({name: (b.slot.page, b.sampler) for name, b in textures.items()}) << 8
-            if "specular" in textures or "specular_color" in textures:
-                features |= SPECULAR_MAPS
-            if textures.keys() & {"metallic_roughness", "normal", "occlusion", "emissive"}:
-                features |= DETAIL_MAPS
+            group = self._group({name: (b.slot.page, b.sampler) for name, b in textures.items()})
+            features = group << 8 | sum(1 << i for i, name in enumerate(SLOTS) if name in textures)
         key = DrawKey(
             alpha=_alpha(material),
             double_sided=material.double_sided,

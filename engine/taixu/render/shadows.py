@@ -23,6 +23,7 @@ CASCADES = 4
 TILE = 1024
 LOCAL_TILE = 512
 LOCAL_TILES = 16
+MOST_TILES = CASCADES + LOCAL_TILES
 ATLAS_WIDTH = 2 * TILE
 _SUN_ONLY_HEIGHT, _FULL_HEIGHT = 2 * TILE, 4 * TILE
 _NEAR_M, _DISTANCE_M = 0.02, 80.0
@@ -62,9 +63,7 @@ class ShadowTile:
     is_parallel: bool
 
 
-def cascade_splits(
-    near_m: float, far_m: float, *, count: int = CASCADES, evenness: float = 0.15
-) -> NDArray[np.float64]:
+def cascade_splits(near_m: float, far_m: float, *, count: int = CASCADES, evenness: float = 0.15) -> NDArray[np.float64]:
     """Depths where cascades begin and end, [count + 1], mostly exponential.
 
     Zhang et al., "Parallel-Split Shadow Maps for Large-scale Virtual Environments", 2006.

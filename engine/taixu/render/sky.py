@@ -151,13 +151,11 @@ def _march(sun: NDArray[np.float64], turbidity: float, ground: NDArray[np.float6
     haze = max(turbidity - 1.0, 0.0) * 0.9 + 0.2
     d = equirect.directions(2 * height, height)[: height // 2].reshape(-1, 3)
     eye = _GROUND_M + _EYE_M
-    length = _distance_to_top(np.full(len(d), eye), d[:, 1])
+    length = _distance_to_top(np.full(len(d), eye), d[:, 1].astype(np.float64))
     cosine = d @ sun
     air_phase = 3.0 / (16.0 * np.pi) * (1.0 + cosine * cosine)
     g = 0.76
-    haze_phase = (
-        3.0 / (8.0 * np.pi) * (1 - g * g) * (1 + cosine**2) / ((2 + g * g) * (1 + g * g - 2 * g * cosine) ** 1.5)
-    )
+    haze_phase = 3.0 / (8.0 * np.pi) * (1 - g * g) * (1 + cosine**2) / ((2 + g * g) * (1 + g * g - 2 * g * cosine) ** 1.5)
     steps = 24
     table = _SunlightTable(haze)
     seen, light = np.zeros((len(d), 3)), np.zeros((len(d), 3))
@@ -173,9 +171,7 @@ def _march(sun: NDArray[np.float64], turbidity: float, ground: NDArray[np.float6
         reach = np.exp(-np.minimum(seen + 0.5 * out, 80.0)) * weight[:, None]
         sunlight = table(r, (p @ sun) / r)
         again = 0.07 * sunlight + 0.035 * np.clip(sun[1] + 0.15, 0.0, 1.0)  # what scattered more than once, even
-        light += reach * (
-            air * (air_phase[:, None] * sunlight + again) + mist * (haze_phase[:, None] * sunlight + again)
-        )
+        light += reach * (air * (air_phase[:, None] * sunlight + again) + mist * (haze_phase[:, None] * sunlight + again))
         seen += out
     sky = (light * _SUN * _SKY_GAIN).reshape(height // 2, 2 * height, 3)
     sunlight = _transmittance(np.array([eye]), np.array([sun[1]]), haze)[0] * _SUN

@@ -46,9 +46,7 @@ def render_still(
         As in `View`.
     """
     if encoding == "linear":
-        return Picture(
-            accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings)
-        )
+        return Picture(accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings))
     display = accumulate(renderer, world, camera, size=size, samples=samples, encoding="display", settings=settings)
     alpha = display[..., 3:]
     color = encode(display[..., :3] / np.maximum(alpha, 1e-6))

@@ -143,7 +143,7 @@ class TexturePool:
         for page in self._pages.values():
             page.texture.release()
         for table in (self._pages, self._known, self._uses, self._keys, self._reserved):
-            table.clear()  # type: ignore[attr-defined]
+            table.clear()
 
     def _page(self, kind: TextureClass, wanted: int) -> tuple[int, _Page]:
         of_kind = [(number, page) for number, page in self._pages.items() if page.kind == kind]

@@ -58,7 +58,7 @@ def encode(color: Array, *, gamma: float | None = None) -> Array:
     """Display-linear to encoded values: the sRGB curve, or the power ``1 / gamma`` where one is given."""
     c = np.clip(color, 0.0, 1.0)
     if gamma is not None:
-        return c ** (1.0 / gamma)  # type: ignore[no-any-return]
+        return c ** (1.0 / gamma)
     return np.where(c <= 0.0031308, 12.92 * c, 1.055 * c ** (1 / 2.4) - 0.055)
 
 

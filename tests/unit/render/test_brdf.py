@@ -42,9 +42,7 @@ def test_energy_table_never_gains() -> None:
     assert (np.diff(table.sum(-1)[:, -1]) < 1e-3).all()  # rougher surfaces lose more in one bounce
 
 
-@pytest.mark.parametrize(
-    ("metallic", "roughness"), [(0.0, 0.0), (0.0, 0.5), (0.0, 1.0), (1.0, 0.0), (1.0, 0.6), (1.0, 1.0)]
-)
+@pytest.mark.parametrize(("metallic", "roughness"), [(0.0, 0.0), (0.0, 0.5), (0.0, 1.0), (1.0, 0.0), (1.0, 0.6), (1.0, 1.0)])
 def test_white_furnace(metallic: float, roughness: float) -> None:
     """A white ball under an even white sky sends back all that falls on it: it cannot be seen."""
     renderer = Renderer(shared_device())

@@ -47,9 +47,7 @@ def test_lists_agree_with_numpy() -> None:
     centers = lights.positions_from(camera.cell) @ view_from_world[:3, :3].T + view_from_world[:3, 3]
     centers[:, 2] *= -1
     expected = cluster_lists(boxes, centers, lights.ranges)
-    certain = ~(
-        cluster_lists(boxes, centers, lights.ranges * 1.001) ^ cluster_lists(boxes, centers, lights.ranges * 0.999)
-    )
+    certain = ~(cluster_lists(boxes, centers, lights.ranges * 1.001) ^ cluster_lists(boxes, centers, lights.ranges * 0.999))
     assert certain.mean() > 0.999
     assert np.array_equal(found[certain], expected[certain])
     assert 0.01 < expected.mean() < 0.6

@@ -50,13 +50,9 @@ def test_lux_of_a_sun_and_colour() -> None:
 
 
 def test_range_window() -> None:
-    inside = floor_under(
-        (Transform(translation=(0, 2, 0)), Light(kind="point", intensity=12.0, range_m=3.0, shadows=False))
-    )
+    inside = floor_under((Transform(translation=(0, 2, 0)), Light(kind="point", intensity=12.0, range_m=3.0, shadows=False)))
     assert inside[16, 16] == pytest.approx(3.0 / np.pi * (1 - (2 / 3) ** 4), rel=0.02)
-    outside = floor_under(
-        (Transform(translation=(0, 2, 0)), Light(kind="point", intensity=12.0, range_m=1.9, shadows=False))
-    )
+    outside = floor_under((Transform(translation=(0, 2, 0)), Light(kind="point", intensity=12.0, range_m=1.9, shadows=False)))
     assert outside.max() == 0
 
 

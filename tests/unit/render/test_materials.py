@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 
 from taixu.assets.model import Filter, Image, Material, ModelData, Sampler, Specular, Texture, TextureRef, Wrap
 from taixu.render.material_loading import TextureLoader, decode_texture
-from taixu.render.materials import FIRST_UNIT, SLOTS, TEXTURED, BoundTexture, MaterialTable, material_row
+from taixu.render.materials import FIRST_UNIT, SLOT_MASK, SLOTS, BoundTexture, MaterialTable, material_row
 from taixu.render.texture_pool import TextureClass, TexturePool, as_rgba8
 from taixu.scene import LibraryMaterial
 
@@ -123,7 +123,7 @@ def test_groups_are_laid_over_each_other() -> None:
     table.replace(one, Material(alpha_mode="BLEND"))
     assert table.version > version
     assert not table.pool.has_page(a.page)
-    assert table.draw_keys[table.keys[one]].features & TEXTURED == 0
+    assert table.draw_keys[table.keys[one]].features & SLOT_MASK == 0
     table.remove(two)
     assert table.add(Material(), {}) == two, "numbers are used again"
 
@@ -137,9 +137,7 @@ def test_loader_shares_images_and_reads_samplers() -> None:
         samplers=[Sampler(min_filter=Filter.NEAREST, mag_filter=Filter.NEAREST, wrap_s=Wrap.CLAMP_TO_EDGE)],
         textures=[Texture(image=0, sampler=0), Texture(image=0)],
     )
-    model.materials = [
-        Material(base_color_texture=TextureRef(0), emissive_texture=TextureRef(1), normal_texture=TextureRef(1))
-    ]
+    model.materials = [Material(base_color_texture=TextureRef(0), emissive_texture=TextureRef(1), normal_texture=TextureRef(1))]
     entry = LibraryMaterial(model.materials[0], model)
     bound = loader(entry)
     assert bound["base_color"].slot == bound["emissive"].slot, "one image, one layer"

@@ -13,17 +13,17 @@ from itertools import product
 from taixu.gpu import create_device
 from taixu.render import Renderer
 from taixu.render.bindings import MESH_VERTEX_LAYOUT
-from taixu.render.materials import DETAIL_MAPS, SPECULAR_MAPS, TEXTURED, feature_defines
+from taixu.render.materials import SLOT_MASK, SLOTS, feature_defines
 device = create_device()
 Renderer(device)
-for features, shadows in product((0, TEXTURED, TEXTURED | DETAIL_MAPS, TEXTURED | SPECULAR_MAPS, 7), (False, True)):
+for features, shadows in product((0, *(1 << i for i in range(len(SLOTS))), SLOT_MASK), (False, True)):
     device.pipeline("generated/forward/standard.vert", "generated/forward/standard.frag",
                     defines={"SHADOWS": shadows, **feature_defines(features)}, vertex_layout=MESH_VERTEX_LAYOUT)
 for textured in (False, True):
     device.pipeline("passes/shadow.vert", "passes/shadow.frag", vertex_layout=MESH_VERTEX_LAYOUT,
                     defines={"ALPHA_MASK": True, "TEXTURED": textured})
 for fragment, defines in (("tonemap", {}), ("occlusion", {}), ("occlusion_smooth", {"HALF_SIZE": True}), ("sky", {}),
-                          ("occlusion_smooth", {}), ("sky", {"FROM_ATLAS": True}), ("resolve", {"SAMPLES": 4})):
+                          ("occlusion_smooth", {}), ("sky", {"FROM_ATLAS": True}), ("resolve", {"SAMPLES": 4}), ("fxaa", {})):
     device.pipeline("passes/fullscreen.vert", f"passes/{fragment}.frag", defines=defines)
 for path in ("compute/clusters.comp", "compute/prefilter.comp"):
     device.compute_pipeline(path)
@@ -40,7 +40,7 @@ def test_every_variant_compiles_in_a_process_of_its_own() -> None:
 
 
 def test_generated_blocks_lie_as_numpy_says() -> None:
-    """Offsets of a material row, asked of the GPU field by field."""
+    """Offsets of a material row, asked of the GPU."""
     import numpy as np
 
     from taixu.render.materials import MATERIAL_ROW, materials_glsl

@@ -4,7 +4,7 @@ import numpy as np
 from gpu_device import shared_device
 from render_world import SmallWorld
 
-from taixu.render import Renderer, ViewCamera
+from taixu.render import Renderer, View, ViewCamera
 from taixu.render.stills import accumulate, render_still, sample_offsets
 
 
@@ -50,3 +50,22 @@ def test_linear_pictures_are_premultiplied_and_scaled_by_exposure() -> None:
     )
     assert np.allclose(pixels[8, 8], (0.5, 0.25, 2.0, 0.5), atol=2e-3)
     assert (pixels[0, 0] == 0).all()
+
+
+def test_edge_filter_smooths_edges_and_leaves_the_rest() -> None:
+    renderer = Renderer(shared_device())
+    scene = SmallWorld()
+    scene.spawn(1, scene.mesh(material=scene.material(unlit=True)), rotation=(0, 0, 0.13, 0.9915))
+    scene.propagate()
+    camera = ViewCamera.looking((0, 0, 3), (0, 0, 0))
+    pictures = []
+    for settings in ({}, {"antialias": "fxaa"}):
+        view = View(camera, (60, 60), settings={"background": (0.0, 0.0, 0.0), **settings})
+        renderer.render(scene.world, [view])
+        pictures.append(renderer.read(view)[..., 0].astype(int))
+    sharp, smooth = pictures
+    assert len(np.unique(sharp)) == 2
+    assert len(np.unique(smooth)) > 6
+    flat = np.abs(np.diff(sharp, axis=0, prepend=0)) + np.abs(np.diff(sharp, axis=1, prepend=0)) == 0
+    assert (sharp == smooth)[flat].mean() > 0.9
+    assert abs(sharp.mean() - smooth.mean()) < 3
