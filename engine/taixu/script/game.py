@@ -241,15 +241,15 @@ class Game:
         return Hit(entity, Vec3(found["position"]), Vec3(found["normal"]), float(found["distance"]))
 
     def apply_impulse(self, entity: Entity, impulse: Sequence[float], *, at: Sequence[float] | None = None) -> None:
-        self._service("apply_impulse")(self._host.world, entity.handle, Vec3(impulse), at=None if at is None else Vec3(at))
+        self._service("apply_impulse", entity)(self._host.world, entity.handle, Vec3(impulse), at=None if at is None else Vec3(at))
 
     def apply_force(self, entity: Entity, force: Sequence[float], *, at: Sequence[float] | None = None) -> None:
-        self._service("apply_force")(self._host.world, entity.handle, Vec3(force), at=None if at is None else Vec3(at))
+        self._service("apply_force", entity)(self._host.world, entity.handle, Vec3(force), at=None if at is None else Vec3(at))
 
     def set_velocity(
         self, entity: Entity, linear: Sequence[float] | None = None, *, angular: Sequence[float] | None = None
     ) -> None:
-        self._service("set_velocity")(
+        self._service("set_velocity", entity)(
             self._host.world,
             entity.handle,
             linear=None if linear is None else Vec3(linear),
@@ -257,7 +257,7 @@ class Game:
         )
 
     def velocity(self, entity: Entity) -> tuple[Vec3, Vec3]:
-        linear, angular = self._service("get_velocity")(self._host.world, entity.handle)
+        linear, angular = self._service("get_velocity", entity)(self._host.world, entity.handle)
         return Vec3(linear), Vec3(angular)
 
     def log(self, *values: object, level: str = "info") -> None:
@@ -271,10 +271,12 @@ class Game:
             raise TaixuError("game was asked for the running script's entity while no script runs")
         return acting
 
-    def _service(self, name: str) -> Callable[..., Any]:
+    def _service(self, name: str, entity: Entity | None = None) -> Callable[..., Any]:
         found = self._host.services.find(name)
         if found is None:
             raise TaixuError(f"game.{name} needs a plugin (physics) that this world does not have")
+        if entity is not None and not entity.alive:
+            raise TaixuError(f"game.{name} was asked of an entity that is gone")
         self._host.transforms.flush(self._host.world)
         return found
 
