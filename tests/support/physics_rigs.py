@@ -8,6 +8,7 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+
 from taixu.physics import native, shapes
 from taixu.physics.base import BackendBase
 from taixu.physics.batch import BodyBatch, BodyKind, JointBatch, JointKind
@@ -40,8 +41,18 @@ def add_floor(backend: BackendBase, *, friction: float = 0.5, restitution: float
 
 
 def add_bodies(
-    backend: BackendBase, poses: object, shape: shapes.Shape, *, mass_kg: float = 1.0, friction: float = 0.5,
-    restitution: float = 0.0, events: bool = False, trigger: bool = False, layer: int = 1, mask: int = 0x3FFFFFFF, **columns: object,
+    backend: BackendBase,
+    poses: object,
+    shape: shapes.Shape,
+    *,
+    mass_kg: float = 1.0,
+    friction: float = 0.5,
+    restitution: float = 0.0,
+    events: bool = False,
+    trigger: bool = False,
+    layer: int = 1,
+    mask: int = 0x3FFFFFFF,
+    **columns: object,
 ) -> NDArray[np.int64]:
     """Equal bodies at poses [n, 7]."""
     places = np.asarray(poses, float).reshape(-1, 7)
@@ -61,7 +72,12 @@ def join(
     poses = backend.poses()[0]
     frame_a = here if a < 0 else relative(poses[a], here)
     batch = JointBatch(
-        kinds=[kind], bodies_a=a, bodies_b=b, frames_a=[frame_a], frames_b=[relative(poses[b], here)], **columns  # type: ignore[arg-type]
+        kinds=[kind],
+        bodies_a=a,
+        bodies_b=b,
+        frames_a=[frame_a],
+        frames_b=[relative(poses[b], here)],
+        **columns,  # type: ignore[arg-type]
     )
     return int(backend.create_joints(batch)[0])
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from physics_rigs import MODULES
+
 from taixu.app import App
 from taixu.ecs import World
 from taixu.physics import Collider, PhysicsPlugin, PhysicsScene, native

@@ -274,8 +274,8 @@ class BackendBase(ABC):
     ) -> Any:
         """The first body that a convex shape meets on its way from `pose` [7] along `motion` [3]: one `HIT` row."""
         pose = self._probe(shape, pose)
-        motion = validate.check_rows(motion, 3, "motion", validate.MAX_EXTENT)[0]
-        return self._shapecast(shape, pose, motion, self._mask(mask), int(ignore))
+        way = validate.check_rows(motion, 3, "motion", validate.MAX_EXTENT)[0]
+        return self._shapecast(shape, pose, way, self._mask(mask), int(ignore))
 
     # -- articulations, snapshots ---------------------------------------------------------------------------
 
@@ -310,6 +310,7 @@ class BackendBase(ABC):
 
     def close(self) -> None:
         """Give the engine back what it holds; the backend is not used afterwards."""
+        self._mass_cache.clear()
 
     # -- helpers of the hooks -------------------------------------------------------------------------------
 
@@ -419,7 +420,9 @@ class BackendBase(ABC):
     @abstractmethod
     def _awake(self) -> NDArray[Any]: ...
     @abstractmethod
-    def _raycast(self, origins: NDArray[Any], directions: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]: ...
+    def _raycast(
+        self, origins: NDArray[Any], directions: NDArray[Any], distance: float, mask: int, ignore: int
+    ) -> NDArray[Any]: ...
     @abstractmethod
     def _closest(self, shape: Shape, pose: NDArray[Any], distance: float, mask: int, ignore: int) -> NDArray[Any]: ...
 

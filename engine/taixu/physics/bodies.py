@@ -35,7 +35,7 @@ _log = logging.getLogger(__name__)
 Handles = NDArray[np.uint64]
 _NOBODY: Handles = np.empty(0, np.uint64)
 _KINDS = {"static": BodyKind.STATIC, "kinematic": BodyKind.KINEMATIC, "dynamic": BodyKind.DYNAMIC}
-_SHAPING = tuple(f.name for f in dataclasses.fields(RigidBody) if "velocity" not in f.name)  # type: ignore[arg-type]
+_SHAPING = tuple(f.name for f in dataclasses.fields(RigidBody) if "velocity" not in f.name)
 # Columns of what was last seen or written of an entity.
 _PLACE, _VELOCITY, _SCALE = slice(0, 7), slice(7, 13), slice(13, 16)
 _WALKER_SHAPE = ("radius_m", "height_m", "layer", "mask")
@@ -369,10 +369,10 @@ class BodyMirror:
 
     def _batch(self, world: World, entities: Handles, specs: list[tuple[int, Any, tuple[_Part, ...]]]) -> BodyBatch:
         n = len(entities)
-        poses, scales = world_placements(world, entities, self.origin)
+        poses, _ = world_placements(world, entities, self.origin)
         batch_shapes: list[Shape] = []
         place: dict[bytes, int] = {}
-        rows: list[tuple] = []
+        rows: list[tuple[Any, ...]] = []
         kinds, masses, flags = np.zeros(n, np.uint8), np.full(n, np.nan), np.full(n, BodyFlags.CAN_SLEEP, np.uint32)
         gravity, linear, angular = np.ones(n), np.zeros(n), np.zeros(n)
         for i, (index, head, parts) in enumerate(specs):

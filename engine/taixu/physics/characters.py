@@ -54,7 +54,7 @@ class _Mover:
         self.shape: Shape = capsule(walker.radius_m, walker.height_m)
         self.lift = np.array([0.0, walker.radius_m + walker.height_m / 2, 0.0])
         self.feet = np.array(feet, np.float64)
-        self.hits: list[tuple] = []
+        self.hits: list[tuple[Any, ...]] = []
         self.floor = np.cos(walker.max_slope_rad)
 
     def cast(self, feet: NDArray[Any], motion: NDArray[Any]) -> Any:
@@ -116,7 +116,7 @@ class _Mover:
         """Whether ground can be stood on: an edge of a step has a slanting normal but a flat top, which a ray finds."""
         if ground["normal"][1] >= self.floor:
             return True
-        origin = np.array(ground["point"]) + (0.0, self.walker.radius_m, 0.0)
+        origin = np.array(ground["point"]) + np.array((0.0, self.walker.radius_m, 0.0))
         inward = (np.array(ground["point"]) - feet) * (1.0, 0.0, 1.0)
         length = float(np.linalg.norm(inward))
         if length > 1e-6:
@@ -156,7 +156,7 @@ def move_character(
             mover.slide(np.array([0.0, min(motion[1], 0.0), 0.0]) - moved, on_floor=False)
     elif was_grounded and not rising:
         # Nothing within snapping distance: an edge. It falls by its own speed only.
-        mover.feet = mover.feet + (0.0, max(min(motion[1], 0.0), moved[1]), 0.0)
+        mover.feet = mover.feet + np.array((0.0, max(min(motion[1], 0.0), moved[1]), 0.0))
     else:
         mover.feet = mover.feet + moved
     return Moved(mover.feet, grounded, normal, body, tuple(mover.hits))

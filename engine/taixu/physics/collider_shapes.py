@@ -37,7 +37,7 @@ class ShapeMaker:
     def __init__(self, find_model: Callable[[str], ModelData | None]) -> None:
         self._find_model = find_model
         self._surfaces: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
-        self._made: dict[tuple, Shape] = {}
+        self._made: dict[tuple[Any, ...], Shape] = {}
 
     def make(self, collider: Collider, scale: NDArray[np.float64], own_model: str) -> Shape:
         """The shape of a collider on an entity with this world scale [3] and this `Model` source.

@@ -7,7 +7,6 @@ successive steps, as sorted 64-bit keys, gives the events; no engine's own event
 from __future__ import annotations
 
 from enum import IntEnum
-
 from typing import Any
 
 import numpy as np
@@ -73,7 +72,7 @@ class Touching:
         """Forget all pairs: the next ones all begin."""
         self.__init__()  # type: ignore[misc]
 
-    def resting(self, awake: NDArray[np.bool_], alive: NDArray[np.bool_]) -> NDArray:
+    def resting(self, awake: NDArray[np.bool_], alive: NDArray[np.bool_]) -> NDArray[Any]:
         """The touches of the last step between bodies of which none is awake: they go on without being looked at."""
         rows = self._rows
         if not len(rows):

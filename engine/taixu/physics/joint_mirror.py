@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import World, row_count
+from taixu.ecs import World, component_type, row_count
 from taixu.errors import TaixuError
 
 from .batch import IDENTITY_POSE, WORLD_BODY, BodyKind, JointBatch, JointKind, MotorMode
@@ -27,6 +27,7 @@ __all__ = ["JointMirror"]
 _log = logging.getLogger(__name__)
 _KINDS = {kind.name.lower(): kind for kind in JointKind}
 _MODES = {mode.name.lower(): mode for mode in MotorMode}
+_FIELDS = tuple(found.name for found in component_type(Joint).fields)
 _MOTOR = ("motor", "motor_target", "motor_force")
 
 
@@ -84,7 +85,7 @@ class JointMirror:
             if not world.has(entity, Joint):
                 backend.remove_joints([self.joint_of.pop(entity)])
                 for known in (self._bodies, self._specs, self.frames):
-                    known.pop(entity, None)  # type: ignore[attr-defined]
+                    known.pop(entity, None)
 
     def _needs_making(self, backend: Backend, entity: int, joint: Joint) -> bool:
         old = self._specs.get(entity)
@@ -92,7 +93,7 @@ class JointMirror:
         if existing is not None and old is not None:
             if old == joint:
                 return False
-            if all(getattr(old, f) == getattr(joint, f) for f in Joint.__slots__ if f not in _MOTOR):  # type: ignore[attr-defined]
+            if all(getattr(old, f) == getattr(joint, f) for f in _FIELDS if f not in _MOTOR):
                 self._specs[entity] = joint
                 if joint.kind in ("hinge", "slider"):
                     backend.set_motors([existing], _MODES[joint.motor], joint.motor_target, joint.motor_force)

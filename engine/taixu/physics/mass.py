@@ -7,7 +7,6 @@ axis theorem for compounds.
 from __future__ import annotations
 
 from dataclasses import dataclass
-
 from typing import Any
 
 import numpy as np

@@ -33,6 +33,7 @@ class BulletArticulation:
         infos = [backend.bullet.getJointInfo(uid, i, physicsClientId=backend.client) for i in range(len(bodies) - 1)]
         base = backend.bullet.getBodyInfo(uid, physicsClientId=backend.client)[0].decode(errors="replace")
         self.link_names = (base, *(info[12].decode(errors="replace") for info in infos))
+        self._parents = [info[16] for info in infos]
         moving = (backend.bullet.JOINT_REVOLUTE, backend.bullet.JOINT_PRISMATIC)
         self._links = [i for i, info in enumerate(infos) if info[2] in moving]
         self._spherical = [i for i, info in enumerate(infos) if info[2] == backend.bullet.JOINT_SPHERICAL]
@@ -130,7 +131,15 @@ class BulletArticulation:
                 self._uid, list(range(len(self.bodies) - 1)), computeForwardKinematics=1, physicsClientId=client
             )
             rows.extend(state[4] + state[5] for state in states)
-        backend.pose[self.bodies] = np.array(rows)
+        poses = np.array(rows)
+        lost = np.flatnonzero(~np.isfinite(poses).all(axis=1))
+        if len(lost):
+            # Links without inertia have no frame in Bullet: they stand with their parent, at their centre if it is known.
+            for link in lost.tolist():
+                parent = poses[self._parents[link - 1] + 1]
+                centre = np.array(states[link - 1][0])
+                poses[link] = [*(centre if np.isfinite(centre).all() else parent[:3]), *parent[3:]]
+        backend.pose[self.bodies] = poses
         if backend.offset[self.bodies[0]]:
             from .poses import compose
 
@@ -140,13 +149,13 @@ class BulletArticulation:
             self._q[:] = [state[0] for state in states]
             self._qd[:] = [state[1] for state in states]
 
-    def root_state(self) -> tuple:
+    def root_state(self) -> tuple[Any, ...]:
         """Pose and velocity of the root, for a snapshot."""
         bullet, client = self._backend.bullet, self._backend.client
         pose = bullet.getBasePositionAndOrientation(self._uid, physicsClientId=client)
         return pose, bullet.getBaseVelocity(self._uid, physicsClientId=client)
 
-    def set_root_state(self, state: tuple) -> None:
+    def set_root_state(self, state: tuple[Any, ...]) -> None:
         bullet, client = self._backend.bullet, self._backend.client
         bullet.resetBasePositionAndOrientation(self._uid, *state[0], physicsClientId=client)
         bullet.resetBaseVelocity(self._uid, *state[1], physicsClientId=client)
@@ -187,7 +196,6 @@ def load_urdf(backend: PybulletBackend, path: str, pose: NDArray[Any], fixed: bo
         backend.offset[slot] = False
         backend.sleep.wake(np.array([slot]))
         bullet.setCollisionFilterGroupMask(uid, index - 1, 1 << 1, -1, physicsClientId=client)
-        bullet.changeDynamics(uid, index - 1, linearDamping=0.0, angularDamping=0.0, physicsClientId=client)
     from .poses import inverse
 
     root = bodies[0]

@@ -37,9 +37,13 @@ __all__ = ["BodySpec", "PybulletBackend", "bullet_damping"]
 
 KINEMATIC_MASS = 1.0e7
 ITERATIONS = 10
-TUNING = {"contactSlop": 0.003, "contactERP": 0.2, "erp": 0.2, "warmStartingFactor": 0.85, "numSubSteps": 0, "collisionFilterMode": 0}
+TUNING = {
+    "contactSlop": 0.003, "contactERP": 0.2, "erp": 0.2, "warmStartingFactor": 0.85, "numSubSteps": 0,
+    "collisionFilterMode": 0,
+}  # fmt: skip
 RAY_BIT = 1
-"""Both sides must agree to collide (filter mode 0). Bullet's rays are in group 1: every mask holds that bit and no body is in that group."""
+"""Both sides must agree to collide (filter mode 0). Bullet's rays are in group 1: every mask holds that bit, and no body
+is in that group."""
 
 
 @dataclass(frozen=True)
@@ -296,7 +300,7 @@ class PybulletBackend(BackendBase):
             self._wake(asleep)
         bullet, frame = self.bullet, self.bullet.WORLD_FRAME
         places = compose(self.pose[ids], self.centre_pose[ids])[:, :3].tolist()
-        pushed, turned = wrenches[:, :3].any(axis=1), wrenches[:, 3:].any(axis=1)
+        pushed, turned = np.any(wrenches[:, :3] != 0, axis=1), np.any(wrenches[:, 3:] != 0, axis=1)
         for i, (uid, link) in enumerate(zip(self.uids[ids].tolist(), self.links[ids].tolist(), strict=True)):
             if pushed[i]:
                 bullet.applyExternalForce(

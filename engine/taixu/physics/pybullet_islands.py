@@ -188,7 +188,8 @@ class Islands:
             frames[-1] = IDENTITY
         else:
             base_shape = self._shape(root, backend.body_from_centre[root])
-            base_mass = backend.specs[root].mass.mass_kg if backend.specs[root].mass else 0.0
+            mass = backend.specs[root].mass
+            base_mass = mass.mass_kg if mass else 0.0
             frames[root] = backend.centre_pose[root]
             base = compose(backend.pose[root], frames[root])
             island.link_of[root] = -1

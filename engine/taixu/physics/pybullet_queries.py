@@ -96,7 +96,7 @@ class Queries:
         low, high = b.bullet.getAABB(int(b.uids[slot]), int(b.links[slot]), physicsClientId=b.client)
         return set(self._candidates(np.array(low) - margin, np.array(high) + margin))
 
-    def touches(self, listeners: list[int], triggers: list[int]) -> NDArray:
+    def touches(self, listeners: list[int], triggers: list[int]) -> NDArray[Any]:
         """Who touches whom now: `TOUCH` rows of bodies that report contacts, and of triggers."""
         parts = [np.zeros(0, TOUCH)]
         if listeners:
@@ -121,7 +121,7 @@ class Queries:
                     pairs.add((slot, other))
         return np.array(sorted(pairs), np.int64).reshape(-1, 2)
 
-    def _contacts(self, listeners: list[int], awake: NDArray[np.bool_]) -> NDArray:
+    def _contacts(self, listeners: list[int], awake: NDArray[np.bool_]) -> NDArray[Any]:
         """Contacts of bodies that report them, where one of the two is awake."""
         b = self._backend
         heard = np.zeros(len(b._kinds), bool)
@@ -164,7 +164,7 @@ class Queries:
         touches["impulse"] = np.add.reduceat(force, starts) * b.settings.dt
         return touches
 
-    def _overlaps(self, slot: int) -> list[tuple]:
+    def _overlaps(self, slot: int) -> list[tuple[Any, ...]]:
         b = self._backend
         found: set[int] = set()
         own = b.specs[slot]
@@ -187,7 +187,7 @@ class Queries:
         overlapping = b.bullet.getOverlappingObjects(low.tolist(), high.tolist(), physicsClientId=b.client) or ()
         return sorted({b.slots[key] for key in overlapping if key in b.slots})
 
-    def _nearest(self, shape: Shape, pose: NDArray[Any], slot: int, distance: float) -> tuple:
+    def _nearest(self, shape: Shape, pose: NDArray[Any], slot: int, distance: float) -> tuple[Any, ...]:
         b = self._backend
         probe = self._probes.get(shape.key)
         if probe is None:

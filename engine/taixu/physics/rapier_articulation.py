@@ -26,7 +26,7 @@ class RapierArticulation:
     """See `protocol.Articulation`; coordinates are those of revolute, continuous and prismatic joints, in file order."""
 
     def __init__(
-        self, backend: RapierBackend, bodies: NDArray[np.int64], handles: Any, names: tuple[str, ...], joints: list
+        self, backend: RapierBackend, bodies: NDArray[np.int64], handles: Any, names: tuple[str, ...], joints: list[Any]
     ) -> None:
         self._backend = backend
         self.id = int(bodies[0])

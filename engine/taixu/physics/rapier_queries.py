@@ -89,7 +89,7 @@ class Queries:
         Rapier measures no distances between shapes: they are those along the line from the shape's centre to the nearest
         point of the body, exact for spheres and else a little too long.
         """
-        b, rapier, pipeline = self._backend, self._backend.rapier, self._pipeline()
+        rapier, pipeline = self._backend.rapier, self._pipeline()
         place, probe = (pose[:3].tolist(), pose[3:].tolist()), self._probe(shape)
         wanted = self._filter(mask, ignore)
         touching: dict[tuple[int, int], Any] = {}
@@ -103,7 +103,7 @@ class Queries:
         rows = [row for key, h in sorted(near.items()) if (row := self._gap(shape, pose, h, key in touching, distance))]
         return np.array(sorted(rows, key=lambda row: row[:2]), CLOSEST) if rows else np.zeros(0, CLOSEST)
 
-    def _gap(self, shape: Shape, pose: NDArray[Any], collider: Any, touching: bool, distance: float) -> tuple | None:
+    def _gap(self, shape: Shape, pose: NDArray[Any], collider: Any, touching: bool, distance: float) -> tuple[Any, ...] | None:
         """One row of `closest`."""
         b, rapier = self._backend, self._backend.rapier
         key = (collider.index, collider.generation)
@@ -126,7 +126,7 @@ class Queries:
         cast = found[1]
         return (b.slot_of_collider[key], cast.time_of_impact, cast.witness1.to_tuple(), cast.normal1.to_tuple())
 
-    def touches(self) -> NDArray:
+    def touches(self) -> NDArray[Any]:
         """Who touches whom now: `TOUCH` rows of bodies that report contacts, and of triggers."""
         b = self._backend
         parts = [np.zeros(0, TOUCH)]
@@ -143,7 +143,7 @@ class Queries:
             parts.append(np.array(rows, TOUCH))
         return np.concatenate(parts)
 
-    def _contacts(self, collider: Any) -> list[tuple]:
+    def _contacts(self, collider: Any) -> list[tuple[Any, ...]]:
         b = self._backend
         rows = []
         for pair in b.world.narrow_phase.contact_pairs_with(collider):
@@ -162,7 +162,7 @@ class Queries:
             rows.append((a, other, False, place, away, pair.total_impulse_magnitude()))
         return rows
 
-    def _overlaps(self, slot: int, colliders: list[Any]) -> list[tuple]:
+    def _overlaps(self, slot: int, colliders: list[Any]) -> list[tuple[Any, ...]]:
         b = self._backend
         found: set[int] = set()
         for collider in colliders:

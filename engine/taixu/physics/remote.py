@@ -51,8 +51,8 @@ class RemoteBackend(BackendBase):
         self._path = ""
         self._poses: NDArray[Any] | None = None
         self._latest = np.tile((0, 0, 0, 0, 0, 0, 1.0), (64, 1))
-        self._closed = weakref.finalize(self, _end, self._process, paths := [])
-        self._paths: list[str] = paths
+        self._paths: list[str] = []
+        self._closed = weakref.finalize(self, _end, self._process, self._paths)
         self.caps = self._ask("taixu.physics.worker:open_backend", name, self.settings)
         self._share()
 
@@ -107,7 +107,8 @@ class RemoteBackend(BackendBase):
             return
         self._in_flight = False
         _, state = self._answer()
-        assert self._poses is not None and state is not None
+        assert self._poses is not None
+        assert state is not None
         self._latest = self._poses[state["buffer"]]
         self._awake_ids, self._events = state["awake"], state["events"]
         for key, (q, qd) in state["machines"].items():

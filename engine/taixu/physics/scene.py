@@ -17,7 +17,7 @@ from numpy.typing import ArrayLike, NDArray
 from taixu.app import Clock, Components, GameEvents
 from taixu.ecs import World, indices_of
 from taixu.errors import TaixuError
-from taixu.scene import CELL_M, Transform, WorldTransforms
+from taixu.scene import CELL_M, WorldTransforms
 
 from .base import BackendBase
 from .batch import ALL_LAYERS, BodyBatch, BodyKind
@@ -174,7 +174,7 @@ class PhysicsScene:
 
     @property
     def _shift(self) -> NDArray[np.float64]:
-        return self.mirror.origin * CELL_M
+        return np.asarray(self.mirror.origin * CELL_M, np.float64)
 
     def _body(self, entity: int) -> int:
         index = int(entity) & 0xFFFFFFFF
@@ -264,7 +264,8 @@ class PhysicsScene:
     def _moving_rows(self, world: World, awake: NDArray[np.int64], look: Look) -> MovingRows:
         """The bodies to write back; those of the last time where they are the same."""
         calm = not (look.structural or len(look.moved) or len(look.rebuilt))
-        if calm and np.array_equal(awake, self._rows.asked):
+        asked = self._rows.asked
+        if calm and asked is not None and np.array_equal(awake, asked):
             return self._rows
         mirror = self.mirror
         ids = awake[awake < len(mirror.entity_of)]

@@ -7,8 +7,8 @@ from typing import Any
 
 import numpy as np
 
-from taixu.edit.settings import WorldSettings
 from taixu.ecs import World
+from taixu.edit.settings import WorldSettings
 from taixu.errors import TaixuError
 
 __all__ = ["PhysicsSettings", "settings_of"]

@@ -12,7 +12,6 @@ import hashlib
 from dataclasses import dataclass, field
 from enum import IntEnum
 from functools import cached_property
-
 from typing import Any
 
 import numpy as np
@@ -156,7 +155,7 @@ def heightfield(heights_m: ArrayLike, spacing_m: tuple[float, float] = (1.0, 1.0
 
 
 def _frozen(values: ArrayLike, dtype: type, width: int) -> NDArray[Any]:
-    array = np.array(values, dtype, order="C").reshape(-1, width)
+    array: NDArray[Any] = np.array(values, dtype, order="C").reshape(-1, width)
     array.setflags(write=False)
     return array
 

@@ -9,7 +9,6 @@ others in turn: a wake is seen at once where it can begin.
 from __future__ import annotations
 
 from collections.abc import Callable
-
 from typing import Any
 
 import numpy as np

@@ -99,7 +99,9 @@ class SoftJoints:
         moved = rotate(poses[..., 3:], anchors) + poses[..., :3]
         return np.where(bodies[..., None] >= 0, moved, anchors)
 
-    def _inverse_masses(self, places: NDArray[Any], along: NDArray[Any], dynamic: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    def _inverse_masses(
+        self, places: NDArray[Any], along: NDArray[Any], dynamic: NDArray[Any]
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
         """Inverse effective mass along each line, and the arms from the centres of mass to the anchors [n, 2, 3]."""
         backend = self._backend
         centres = compose(backend.pose[self._bodies], backend.centre_pose[self._bodies])

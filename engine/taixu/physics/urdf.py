@@ -64,7 +64,7 @@ def summarise_urdf(path: str) -> UrdfSummary:
     if b"<!ENTITY" in data or b"<!DOCTYPE" in data:
         raise TaixuError(f"{path}: document type declarations are not read; remove <!DOCTYPE ...>.")
     try:
-        root = ElementTree.fromstring(data)
+        root = ElementTree.fromstring(data.strip(b" \t\r\n\0"))
     except (ElementTree.ParseError, ValueError, LookupError) as error:
         raise TaixuError(f"{path}: this is not well-formed XML ({error}); repair it.") from None
     if root.tag != "robot":

@@ -103,7 +103,7 @@ class Walkers:
         place = np.array([*feet, 0, 0, 0, 1.0])
         return compose(scene.current[ground], relative(scene.previous[ground], place))[:3] - feet
 
-    def _push(self, scene: PhysicsScene, backend: BackendBase, force: float, hits: tuple) -> None:
+    def _push(self, scene: PhysicsScene, backend: BackendBase, force: float, hits: tuple[Any, ...]) -> None:
         for body, _, normal in hits:
             if body >= 0 and scene.mirror.kind_of[body] == BodyKind.DYNAMIC:
                 away = -np.array(normal) * (1.0, 0.0, 1.0) * force

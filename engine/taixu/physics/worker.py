@@ -8,6 +8,7 @@ read the last step while this one writes the next.
 from __future__ import annotations
 
 import mmap
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -65,7 +66,8 @@ def close() -> None:
 
 def _publish() -> dict[str, Any]:
     global _buffer
-    assert _backend is not None and _poses is not None
+    assert _backend is not None
+    assert _poses is not None
     _buffer = 1 - _buffer
     poses = _backend.poses()[0]
     count = min(len(poses), _poses.shape[1])
@@ -102,4 +104,4 @@ def _reset(key: int, q: NDArray[Any], qd: NDArray[Any]) -> None:
     _backend.articulation(key).reset(q, qd)
 
 
-_OWN = {"share": _share, "load_urdf": _load_urdf, "control": _control, "reset": _reset}
+_OWN: dict[str, Callable[..., Any]] = {"share": _share, "load_urdf": _load_urdf, "control": _control, "reset": _reset}

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from physics_rigs import ENGINES, add_bodies, add_floor, join, make_engine, pose, run
+
 from taixu.errors import TaixuError
 from taixu.physics import shapes
 from taixu.physics.base import BackendBase
@@ -151,15 +152,21 @@ def test_poor_hulls_are_made_or_refused(engine: str, points: np.ndarray) -> None
 @pytest.mark.parametrize(
     "text",
     [
-        "", "<robot", "not xml", "<model/>", "<robot name='a'/>",
+        "",
+        "<robot",
+        "not xml",
+        "<model/>",
+        "<robot name='a'/>",
         "<robot><link name='a'/><link name='a'/></robot>",
         "<robot><link name='a'/><joint name='j' type='fixed'><parent link='a'/><child link='b'/></joint></robot>",
-        "<robot><link name='a'/><link name='b'/><joint name='j' type='fixed'><parent link='a'/><child link='b'/></joint>"
-        "<joint name='k' type='fixed'><parent link='b'/><child link='a'/></joint></robot>",
+        (
+            "<robot><link name='a'/><link name='b'/><joint name='j' type='fixed'><parent link='a'/><child link='b'/></joint>"
+            "<joint name='k' type='fixed'><parent link='b'/><child link='a'/></joint></robot>"
+        ),
         "<robot><link name='a'><inertial><mass value='nan'/></inertial></link></robot>",
         "<!DOCTYPE x [<!ENTITY a 'b'>]><robot><link name='a'/></robot>",
     ],
-)  # fmt: skip
+)
 def test_bad_urdfs(engine: str, tmp_path: Path, text: str) -> None:
     path = tmp_path / "bad.urdf"
     path.write_text(text)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from physics_rigs import ENGINES, add_bodies, add_floor, make_engine, pose, run, state_hash
+
 from taixu.physics import shapes
 from taixu.physics.batch import BodyBatch, BodyFlags, BodyKind
 from taixu.physics.events import EventKind
@@ -45,8 +46,11 @@ def test_trigger_tells_who_comes_and_goes(engine: str) -> None:
         add_bodies(backend, [pose(0, 0, 0)], shapes.box((2.0, 1.0, 2.0)), trigger=True, kinds=BodyKind.STATIC, mass_kg=np.nan)[0]
     )
     ball = int(add_bodies(backend, [pose(0, 2.0, 0)], shapes.sphere(0.3), flags=BodyFlags.NONE)[0])
-    log = [(int(row["kind"]), bool(row["trigger"]), int(row["a"]), int(row["b"])) for _ in range(90)
-           for row in (backend.step(), backend.events())[1]]  # fmt: skip
+    log = [
+        (int(row["kind"]), bool(row["trigger"]), int(row["a"]), int(row["b"]))
+        for _ in range(90)
+        for row in (backend.step(), backend.events())[1]
+    ]
     begin, end = (EventKind.BEGIN, True, gate, ball), (EventKind.END, True, gate, ball)
     assert log[0] == begin and log[-1] == end
     assert log.count(begin) == log.count(end) == 1
@@ -86,9 +90,12 @@ def test_bullet_stops_at_a_thin_wall(engine: str) -> None:
     wall = BodyBatch(poses=[pose(5, 0, 0)], kinds=BodyKind.STATIC, shapes=(shapes.box((0.05, 10, 10)),))
     backend.create(wall)
     bullets = add_bodies(
-        backend, [pose(0, y, 0.1) for y in (-2, 0, 2)], shapes.sphere(0.1), flags=BodyFlags.CCD,
+        backend,
+        [pose(0, y, 0.1) for y in (-2, 0, 2)],
+        shapes.sphere(0.1),
+        flags=BodyFlags.CCD,
         velocities=[[speed, 0, 0, 0, 0, 0] for speed in (90, 150, 300)],
-    )  # fmt: skip
+    )
     farthest = np.max(run(backend, 30, lambda: backend.poses()[0, bullets, 0].max()))
     assert farthest < 5.0
 
@@ -164,9 +171,7 @@ def test_heightfield_slopes_along_the_right_axes(engine: str) -> None:
     """Rows run along z, columns along x."""
     backend = make_engine(engine)
     z, x = np.mgrid[0:5, 0:7]
-    backend.create(
-        BodyBatch(poses=[pose(0, 0, 0)], kinds=0, shapes=(shapes.heightfield(0.5 * x + 0.1 * z, (2.0, 3.0)),))
-    )
+    backend.create(BodyBatch(poses=[pose(0, 0, 0)], kinds=0, shapes=(shapes.heightfield(0.5 * x + 0.1 * z, (2.0, 3.0)),)))
     spots = np.array([(-4.3, 20, -3.1), (2.7, 20, 4.4)])
     hits = backend.raycast(spots, [(0, -1, 0)] * 2)
     expected = 0.25 * (spots[:, 0] + 6) + 0.1 / 3 * (spots[:, 2] + 6)

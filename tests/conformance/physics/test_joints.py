@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from physics_rigs import ENGINES, add_bodies, add_floor, join, make_engine, pose, run, state_hash
+
 from taixu.physics import shapes
 from taixu.physics.base import BackendBase
 from taixu.physics.batch import WORLD_BODY, BodyBatch, BodyFlags, BodyKind, JointKind, MotorMode
@@ -44,8 +45,12 @@ def test_hinge_motor_finds_a_position(engine: str) -> None:
     backend = make_engine(engine, gravity=(0.0, 0.0, 0.0))
     body = rod(backend)
     motor = {
-        "motor_modes": MotorMode.POSITION, "motor_targets": 0.7, "motor_forces": 1000.0, "stiffnesses": 400.0, "dampings": 40.0,
-    }  # fmt: skip
+        "motor_modes": MotorMode.POSITION,
+        "motor_targets": 0.7,
+        "motor_forces": 1000.0,
+        "stiffnesses": 400.0,
+        "dampings": 40.0,
+    }
     joint = join(backend, JointKind.HINGE, WORLD_BODY, body, (0, 5, 0), SIDE, **motor)
     run(backend, 120)
     assert backend.joint_positions([joint])[0] == pytest.approx(0.7, abs=0.02)
@@ -124,9 +129,7 @@ def test_closed_loop(engine: str) -> None:
     def gap() -> float:
         poses, worst = backend.poses()[0], 0.0
         for i, corner in enumerate(corners):
-            ends = [
-                compose(poses[rods[k]], [*(np.array(corner) - places[k][:3]), 0, 0, 0, 1])[:3] for k in (i - 1, i)
-            ]
+            ends = [compose(poses[rods[k]], [*(np.array(corner) - places[k][:3]), 0, 0, 0, 1])[:3] for k in (i - 1, i)]
             worst = max(worst, float(np.linalg.norm(ends[0] - ends[1])))
         return worst
 
@@ -171,9 +174,14 @@ def test_spring_swings_about_its_rest(engine: str) -> None:
     ball = int(add_bodies(backend, [pose(0, 4, 0)], shapes.sphere(0.2), mass_kg=2.0, flags=BodyFlags.NONE)[0])
     joint = backend.create_joints(
         JointBatch(
-            kinds=[JointKind.SPRING], bodies_a=-1, bodies_b=ball, frames_a=[pose(0, 5, 0)], limits=(0.0, 1.0),
-            stiffnesses=80.0, dampings=8.0,
-        )  # fmt: skip
+            kinds=[JointKind.SPRING],
+            bodies_a=-1,
+            bodies_b=ball,
+            frames_a=[pose(0, 5, 0)],
+            limits=(0.0, 1.0),
+            stiffnesses=80.0,
+            dampings=8.0,
+        )
     )
     run(backend, 600)
     assert backend.joint_positions(joint)[0] == pytest.approx(1.0 + 2.0 * 9.81 / 80.0, abs=0.03)
@@ -182,9 +190,7 @@ def test_spring_swings_about_its_rest(engine: str) -> None:
 def test_joint_to_a_kinematic_body(engine: str) -> None:
     """A pendulum hangs from a trolley that is moved: it follows, and it lags behind."""
     backend = make_engine(engine)
-    trolley = int(
-        backend.create(BodyBatch(poses=[pose(0, 5, 0)], kinds=BodyKind.KINEMATIC, shapes=(shapes.box(0.4),)))[0]
-    )
+    trolley = int(backend.create(BodyBatch(poses=[pose(0, 5, 0)], kinds=BodyKind.KINEMATIC, shapes=(shapes.box(0.4),)))[0])
     bob = int(add_bodies(backend, [pose(0, 4, 0)], shapes.sphere(0.1), flags=BodyFlags.NONE)[0])
     join(backend, JointKind.BALL, trolley, bob, (0, 5, 0))
     run(backend, 10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from physics_rigs import ENGINES, add_bodies, add_floor, join, make_engine, pose, run
+
 from taixu.physics import shapes
 from taixu.physics.batch import WORLD_BODY, BodyFlags, JointKind
 
@@ -31,9 +32,7 @@ def test_free_fall(engine: str, steps: int) -> None:
 def test_pendulum_period(engine: str, kind: JointKind) -> None:
     backend = make_engine(engine)
     amplitude, radius = np.radians(5), 0.05
-    bob = add_bodies(
-        backend, [pose(np.sin(amplitude), 5 - np.cos(amplitude), 0)], shapes.sphere(radius), flags=BodyFlags.NONE
-    )[0]
+    bob = add_bodies(backend, [pose(np.sin(amplitude), 5 - np.cos(amplitude), 0)], shapes.sphere(radius), flags=BodyFlags.NONE)[0]
     join(backend, kind, WORLD_BODY, int(bob), (0, 5, 0))
     x = np.array(run(backend, 1200, lambda: backend.poses()[0, bob, 0]))
     crossings = np.flatnonzero((x[:-1] > 0) & (x[1:] <= 0))

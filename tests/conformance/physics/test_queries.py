@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from physics_rigs import ENGINES, add_bodies, add_floor, make_engine, pose
+
 from taixu.physics import shapes
 from taixu.physics.base import BackendBase
 from taixu.physics.batch import BodyKind

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from physics_rigs import ENGINES, add_floor, make_engine, pose, run
+
 from taixu.errors import TaixuError
 from taixu.physics.base import BackendBase
 

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from physics_rigs import ENGINES
 from physics_worlds import make_app, place, play
+
 from taixu.app import App
 from taixu.physics import Character, Collider, RigidBody
 from taixu.scene import Transform

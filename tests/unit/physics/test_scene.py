@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from physics_rigs import ENGINES
 from physics_worlds import make_app, place, play
+
 from taixu.app import App, GameEvents, GameServices
 from taixu.ecs import indices_of
 from taixu.errors import TaixuError
@@ -34,7 +35,8 @@ def test_what_is_submitted_at_one_tick_is_read_at_the_next(app: App) -> None:
 def test_boxes_come_to_rest_and_sleep(app: App) -> None:
     world = app.world
     boxes = world.spawn_batch(
-        12, {Transform: {"translation": np.array([np.arange(12) * 1.5, np.full(12, 1.0), np.zeros(12)])}, RigidBody: {}, Collider: {}}
+        12,
+        {Transform: {"translation": np.array([np.arange(12) * 1.5, np.full(12, 1.0), np.zeros(12)])}, RigidBody: {}, Collider: {}},
     )
     scene = play(app, 240)
     assert world.gather(boxes, Transform, "translation")[1] == pytest.approx(np.full(12, 0.5), abs=0.02)
@@ -280,7 +282,12 @@ def test_interpolation_shows_the_moment_between_steps(app: App) -> None:
 def test_snapshot_and_restore(app: App) -> None:
     world = app.world
     ids = world.spawn_batch(
-        5, {Transform: {"translation": np.array([np.zeros(5), 1 + 1.3 * np.arange(5), 0.2 * np.arange(5)])}, RigidBody: {}, Collider: {}}
+        5,
+        {
+            Transform: {"translation": np.array([np.zeros(5), 1 + 1.3 * np.arange(5), 0.2 * np.arange(5)])},
+            RigidBody: {},
+            Collider: {},
+        },
     )
     play(app, 40)
     kept = world.snapshot()
@@ -315,9 +322,14 @@ def test_bad_values_in_components_are_said_and_left_out(app: App, caplog: pytest
     world = app.world
     good = world.spawn(Transform(translation=(0, 0.5, 0)), RigidBody(), Collider())
     for bad in (
-        Collider(size=(0, 1, 1)), Collider("sphere", size=(float("nan"),) * 3), Collider("mesh"), Collider("hull", data={"points": "x"}),
-        Collider("heightfield"), Collider(friction=-1), Collider("mesh", data={"points": [[0, 0, 0]], "triangles": [[0, 1, 2]]}),
-    ):  # fmt: skip
+        Collider(size=(0, 1, 1)),
+        Collider("sphere", size=(float("nan"),) * 3),
+        Collider("mesh"),
+        Collider("hull", data={"points": "x"}),
+        Collider("heightfield"),
+        Collider(friction=-1),
+        Collider("mesh", data={"points": [[0, 0, 0]], "triangles": [[0, 1, 2]]}),
+    ):
         world.spawn(Transform(translation=(5, 5, 5)), RigidBody(), bad)
     world.spawn(Transform(), Joint("hinge", axis=(0, 0, 0), b=good))
     world.spawn(Transform(), Joint("ball"))
@@ -334,9 +346,7 @@ def test_bad_values_in_components_are_said_and_left_out(app: App, caplog: pytest
 def test_two_worlds_in_one_process(app: App) -> None:
     engine = app.world.resource(PhysicsScene)._wanted
     other = make_app(engine)
-    one, two = (
-        a.world.spawn(Transform(translation=(0, y, 0)), RigidBody(), Collider()) for a, y in ((app, 2.0), (other, 5.0))
-    )
+    one, two = (a.world.spawn(Transform(translation=(0, y, 0)), RigidBody(), Collider()) for a, y in ((app, 2.0), (other, 5.0)))
     play(app, 10)
     play(other, 10)
     assert place(app.world, one)[1] < 2 and 4 < place(other.world, two)[1] < 5
@@ -353,7 +363,12 @@ def test_a_steady_frame_costs_no_python_per_body(count: int) -> None:
     app = make_app("rapier", floor=False)
     world = app.world
     world.spawn_batch(
-        count, {Transform: {"translation": np.array([np.arange(count) * 2.0, np.zeros(count), np.zeros(count)])}, RigidBody: {}, Collider: {}}
+        count,
+        {
+            Transform: {"translation": np.array([np.arange(count) * 2.0, np.zeros(count), np.zeros(count)])},
+            RigidBody: {},
+            Collider: {},
+        },
     )
     scene = play(app, 5)
     calls = 0

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from physics_rigs import ENGINES, MODULES, add_bodies, add_floor, pose
 from physics_worlds import make_app, place, play
+
 from taixu.errors import TaixuError
 from taixu.physics import Character, Collider, Joint, RigidBody, native, shapes
 from taixu.physics.engines import make_backend
@@ -79,12 +80,17 @@ def test_the_worker_speaks_the_protocol(engine: str) -> None:
         backend.apply(balls[:3], np.tile((10.0, 0, 0, 0, 0, 0), (3, 1)))
         backend.set_velocities(balls[3:5], np.ones((2, 6)))
         backend.step()
-        results.append((
-            backend.poses()[0, balls].copy(), backend.velocities()[0, balls].copy(), backend.awake().copy(),
-            backend.events().copy(), backend.raycast([(1, 9, 0)], [(0, -1, 0)]),
-            backend.closest(shapes.sphere(1.0), pose(3, 1, 0), max_distance=0.5),
-            backend.shapecast(shapes.sphere(0.2), pose(50, 1, 5), (0, 0, -9)),
-        ))  # fmt: skip
+        results.append(
+            (
+                backend.poses()[0, balls].copy(),
+                backend.velocities()[0, balls].copy(),
+                backend.awake().copy(),
+                backend.events().copy(),
+                backend.raycast([(1, 9, 0)], [(0, -1, 0)]),
+                backend.closest(shapes.sphere(1.0), pose(3, 1, 0), max_distance=0.5),
+                backend.shapecast(shapes.sphere(0.2), pose(50, 1, 5), (0, 0, -9)),
+            )
+        )
         backend.restore(kept)
         with pytest.raises(TaixuError):
             backend.remove([5000])
