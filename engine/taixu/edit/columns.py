@@ -23,7 +23,7 @@ from taixu.edit.json_text import parse_json
 from taixu.edit.values import is_default, plain_json
 from taixu.errors import TaixuError
 
-__all__ = ["MAX_COLUMN_BYTES", "ColumnComponent", "ColumnGroup", "group_of", "pack_columns", "unpack_columns"]
+__all__ = ["MAX_COLUMN_BYTES", "MAX_ENTITIES", "ColumnComponent", "ColumnGroup", "group_of", "pack_columns", "unpack_columns"]
 
 MAX_COLUMN_BYTES = 256 << 20
 MAX_ENTITIES = 4_000_000

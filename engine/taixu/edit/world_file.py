@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from taixu.app import Components
 from taixu.ecs import World
 from taixu.edit.atomic import read_file, write_file
-from taixu.edit.columns import MAX_COLUMN_BYTES, ColumnGroup, pack_columns, unpack_columns
+from taixu.edit.columns import MAX_COLUMN_BYTES, MAX_ENTITIES, ColumnGroup, pack_columns, unpack_columns
 from taixu.edit.document import Document, format_document, parse_document
 from taixu.edit.findings import DocumentError, Finding, Findings
 from taixu.edit.json_text import MAX_NODES, MAX_TEXT_BYTES
@@ -74,12 +74,16 @@ def write_world(
         text = _encode(parts.document)
     if parts.groups:
         data = pack_columns(parts.groups)
+        if len(data) > MAX_COLUMN_BYTES or sum(len(group.ids) for group in parts.groups) > MAX_ENTITIES:
+            raise TaixuError(f"{path}: this world is too large for one file; split it into several worlds")
         digest = hashlib.sha256(data).hexdigest()
         # A name by content: until the text is in place the old text finds the old columns.
         name = f"{path.name.removesuffix(WORLD_SUFFIX)}.{digest[:12]}.columns"
         parts.document.columns = {name: digest}
         write_file(path.with_name(name), data)
         text = _encode(parts.document)
+    if _is_too_large(text):
+        raise TaixuError(f"{path}: this world is too large for one file; split it into several worlds")
     write_file(path, text)
     # Columns of this world alone: another's name may begin with the same letters.
     ours = re.compile(re.escape(path.name.removesuffix(WORLD_SUFFIX)) + r"\.[0-9a-f]{12}\.columns")

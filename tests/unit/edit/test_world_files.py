@@ -155,6 +155,22 @@ def test_a_failed_save_leaves_what_there_was(tmp_path: Path, monkeypatch: pytest
     assert path.read_text() == before
 
 
+def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from taixu.edit import world_file
+
+    world, path = make_crowd(50).world, tmp_path / "a.world.json"
+    monkeypatch.setattr(world_file, "MAX_TEXT_BYTES", 4000)
+    write_world(path, world)
+    assert list(tmp_path.glob("*.columns")), "too long a text: what can goes into columns"
+    assert read(path).world.state_hash() == world.state_hash()
+    before = path.read_text()
+    for name in ("MAX_TEXT_BYTES", "MAX_COLUMN_BYTES"):
+        monkeypatch.setattr(world_file, name, 100)
+        with pytest.raises(TaixuError, match="split it into several worlds"):
+            write_world(path, world)
+        assert path.read_text() == before
+
+
 def test_names_and_modes(tmp_path: Path) -> None:
     world = make_app().world
     with pytest.raises(TaixuError, match=r"ends in \.world\.json"):
