@@ -174,15 +174,15 @@ def _march(sun: NDArray[np.float64], turbidity: float, ground: NDArray[np.float6
         light += reach * (air * (air_phase[:, None] * sunlight + again) + mist * (haze_phase[:, None] * sunlight + again))
         seen += out
     sky = (light * _SUN * _SKY_GAIN).reshape(height // 2, 2 * height, 3)
-    sunlight = _transmittance(np.array([eye]), np.array([sun[1]]), haze)[0] * _SUN
-    weight = equirect.solid_angles(2 * height, height)[: height // 2, None, None]
+    direct = _transmittance(np.array([eye]), np.array([sun[1]]), haze)[0] * _SUN
+    angles = equirect.solid_angles(2 * height, height)[: height // 2, None, None]
     up = equirect.directions(2 * height, height)[: height // 2, :, 1:2]
-    level = (sky * up * weight).sum((0, 1)) + sunlight * max(sun[1], 0.0)
+    level = (sky * up * angles).sum((0, 1)) + direct * max(sun[1], 0.0)
     below = _ground(sky, ground * level / np.pi)
     scale = _LEVEL / max(_noon_level(haze), 1e-6)
     packed = np.zeros((height + 1, 2 * height, 3), np.float32)
     packed[:height] = np.concatenate([sky, below]) * scale
-    packed[height, 0] = sunlight * scale
+    packed[height, 0] = direct * scale
     return packed
 
 
