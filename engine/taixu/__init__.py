@@ -27,7 +27,17 @@ if TYPE_CHECKING:
     from taixu.physics import Character, Collider, Joint, RigidBody
     from taixu.render import Picture
     from taixu.scene import (
-        Camera, Environment, Light, Material, Model, Name, Node, Parent, Shape, Transform, Visibility,
+        Camera,
+        Environment,
+        Light,
+        Material,
+        Model,
+        Name,
+        Node,
+        Parent,
+        Shape,
+        Transform,
+        Visibility,
     )
     from taixu.script import Script
 
