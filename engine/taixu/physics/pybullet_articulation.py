@@ -48,6 +48,13 @@ class BulletArticulation:
         self._release()
         self.read()
 
+    def _depth(self, row: int) -> int:
+        """How many joints lie between a row of `bodies` and the root."""
+        depth = 0
+        while row > 0:
+            row, depth = self._parents[row - 1] + 1, depth + 1
+        return depth
+
     def _release(self) -> None:
         """Switch Bullet's built-in joint brakes off."""
         bullet, client = self._backend.bullet, self._backend.client
@@ -135,7 +142,8 @@ class BulletArticulation:
         lost = np.flatnonzero(~np.isfinite(poses).all(axis=1))
         if len(lost):
             # Links without inertia have no frame in Bullet: they stand with their parent, at their centre if it is known.
-            for link in lost.tolist():
+            # Links stand in the order of the file, so a parent may come after its child: begin near the root.
+            for link in sorted(lost.tolist(), key=self._depth):
                 parent = poses[self._parents[link - 1] + 1]
                 centre = np.array(states[link - 1][0])
                 poses[link] = [*(centre if np.isfinite(centre).all() else parent[:3]), *parent[3:]]
