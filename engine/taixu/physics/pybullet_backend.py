@@ -10,7 +10,6 @@ in which they move: the solver then sees the velocity, but Bullet never integrat
 from __future__ import annotations
 
 import pickle
-from dataclasses import dataclass
 from itertools import chain
 from typing import Any
 
@@ -21,11 +20,13 @@ from taixu.errors import TaixuError
 
 from . import native
 from .base import BackendBase
-from .batch import ALL_LAYERS, IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind, JointBatch
+from .batch import IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind, JointBatch
+from .body_spec import BodySpec, body_spec, bullet_damping
 from .mass import MassProperties
 from .poses import compose, inverse
-from .protocol import Articulation, Caps, Settings
+from .protocol import Articulation, Settings
 from .pybullet_articulation import BulletArticulation, load_urdf
+from .pybullet_caps import CAPS
 from .pybullet_islands import Islands
 from .pybullet_queries import Queries
 from .pybullet_shapes import ShapeCache
@@ -33,7 +34,7 @@ from .shapes import Shape
 from .sleep import SleepTracker
 from .soft_joints import SoftJoints
 
-__all__ = ["BodySpec", "PybulletBackend", "bullet_damping"]
+__all__ = ["PybulletBackend"]
 
 KINEMATIC_MASS = 1.0e7
 ITERATIONS = 10
@@ -41,40 +42,6 @@ TUNING = {
     "contactSlop": 0.003, "contactERP": 0.2, "erp": 0.2, "warmStartingFactor": 0.85, "numSubSteps": 0,
     "collisionFilterMode": 0,
 }  # fmt: skip
-RAY_BIT = 1
-"""Both sides must agree to collide (filter mode 0). Bullet's rays are in group 1: every mask holds that bit, and no body
-is in that group."""
-
-
-@dataclass(frozen=True)
-class BodySpec:
-    """What a body is made of, for making it again in another form."""
-
-    kind: int
-    solids: tuple[tuple[Shape, NDArray[Any]], ...]  # shape, pose in the body's frame
-    triggers: tuple[tuple[Shape, NDArray[Any], int, int], ...]  # shape, pose, layer, mask
-    mass: MassProperties | None
-    friction: float
-    restitution: float
-    linear_damping: float
-    angular_damping: float
-    gravity_scale: float
-    layer: int
-    mask: int
-    flags: int
-    events: bool
-
-    @property
-    def radius_m(self) -> float:
-        return max((s.bounding_radius_m + float(np.linalg.norm(p[:3])) for s, p in self.solids), default=0.0)
-
-    @property
-    def group(self) -> int:
-        return self.layer << 1
-
-    @property
-    def native_mask(self) -> int:
-        return (self.mask << 1) | RAY_BIT
 
 
 class PybulletBackend(BackendBase):
@@ -143,7 +110,7 @@ class PybulletBackend(BackendBase):
         made: list[int] = []
         try:
             for i, slot in enumerate(ids.tolist()):
-                spec = _spec(batch, i, rows[bounds[i] : bounds[i + 1]], masses[i])
+                spec = body_spec(batch, i, rows[bounds[i] : bounds[i + 1]], masses[i])
                 made.append(slot)
                 self.adopt(slot, spec, batch.poses[i])
                 self.make_free(slot, batch.velocities[i])
@@ -517,88 +484,3 @@ class PybulletBackend(BackendBase):
             self._articulations[key].set_root_state(root)
             self._articulations[key].reset(q, qd)
         self._touching.clear()
-
-
-def bullet_damping(rate: float) -> float:
-    """Bullet's damping is the part of the velocity lost in a second; ours is a rate, 1/s."""
-    return float(-np.expm1(-rate))
-
-
-def _spec(batch: BodyBatch, row: int, colliders: NDArray[Any], mass: MassProperties | None) -> BodySpec:
-    solid = colliders[~colliders["trigger"]]
-    first = solid[0] if len(solid) else None
-    masks = np.bitwise_or.reduce(solid["mask"]) if len(solid) else 0
-    layers = np.bitwise_or.reduce(solid["layer"]) if len(solid) else 0
-    return BodySpec(
-        kind=int(batch.kinds[row]),
-        solids=tuple((batch.shapes[c["shape"]], c["pose"].copy()) for c in solid),
-        triggers=tuple(
-            (batch.shapes[c["shape"]], c["pose"].copy(), int(c["layer"]) & ALL_LAYERS, int(c["mask"]) & ALL_LAYERS)
-            for c in colliders[colliders["trigger"]]
-        ),
-        mass=mass,
-        friction=float(first["friction"]) if first is not None else 0.0,
-        restitution=float(first["restitution"]) if first is not None else 0.0,
-        linear_damping=float(batch.linear_dampings[row]),
-        angular_damping=float(batch.angular_dampings[row]),
-        gravity_scale=float(batch.gravity_scales[row]),
-        layer=int(layers) & ALL_LAYERS,
-        mask=int(masks) & ALL_LAYERS,
-        flags=int(batch.flags[row]),
-        events=bool(solid["events"].any()),
-    )
-
-
-CAPS = Caps(
-    name="pybullet",
-    version="3.2.7",
-    precision=8,
-    resumable=False,
-    releases_gil=False,
-    native=frozenset(
-        [
-            "box",
-            "sphere",
-            "capsule",
-            "cylinder",
-            "hull",
-            "mesh",
-            "compound",
-            "ccd",
-            "raycast",
-            "closest",
-            "urdf",
-            "fixed",
-            "hinge",
-            "slider",
-            "ball",
-            "motors",
-            "limits",
-        ]
-    ),
-    emulated=frozenset(
-        [
-            "heightfield",
-            "kinematic",
-            "sleep",
-            "triggers",
-            "events",
-            "shapecast",
-            "distance",
-            "rope",
-            "spring",
-            "gravity_scale",
-        ]
-    ),
-    notes={
-        "heightfield": "a triangle mesh of the heights",
-        "compound": "layers, masks, friction and restitution are per body: layers and masks joined, materials of the first",
-        "hinge": "jointed bodies become one multibody; a loop is closed by point constraints, without limits or motors",
-        "ball": "islands with three joints or more in a row are damped: Featherstone's explicit terms gain energy at 60 Hz",
-        "distance": "distances, ropes and springs are forces computed before each step: stiff, not rigid",
-        "triggers": "overlaps computed after each step against bodies that are not static",
-        "sleep": "bodies still for half a second are put to sleep; Bullet wakes them when something moves against them",
-        "inertia": "in a body's first step Bullet uses its own estimate, the box around it",
-        "resumable": "a snapshot holds poses and velocities; contact impulses start anew",
-    },
-)

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 
 from .batch import IDENTITY_POSE, BodyKind, JointBatch, JointKind, MotorMode
+from .body_spec import bullet_damping
 from .island_tree import Edge, JointRecord, grow_tree
 from .poses import compose, conjugate, inverse, relative, rotate
 
@@ -245,8 +246,6 @@ class Islands:
 
     def _calm(self, island: _Island, tree: list[Edge]) -> None:
         """Set the damping, which Bullet keeps for a whole multibody: the greatest of its bodies', and more for chains."""
-        from .pybullet_backend import bullet_damping
-
         depth: dict[int, int] = {}
         for edge in tree:
             depth[edge.child] = depth.get(edge.parent, 0) + 1

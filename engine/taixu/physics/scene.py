@@ -118,16 +118,16 @@ class PhysicsScene:
             ``entity`` (0 where nothing is hit), ``distance``, ``point`` [3], ``normal`` [3].
         """
         shift = self._shift
-        if self.backend is None:
-            return self._hits(np.full(len(np.atleast_2d(origins)), -1), None)
-        hits = self.backend.raycast(
+        missed = self._hits(np.full(len(np.atleast_2d(origins)), -1), None)
+        hits = self._query(
+            "raycast",
             np.atleast_2d(np.asarray(origins, np.float64)) - shift,
             np.atleast_2d(np.asarray(directions, np.float64)),
             max_distance=max_distance,
             mask=mask,
             ignore=self._body(ignore),
         )
-        return self._hits(hits["body"], hits)
+        return missed if hits is None else self._hits(hits["body"], hits)
 
     def shapecast(
         self,
@@ -140,19 +140,27 @@ class PhysicsScene:
         ignore: int = 0,
     ) -> Any:
         """The first body that a convex shape (`taixu.physics.shapes`) meets along `motion` [3]; one row as of `raycast`."""
-        if self.backend is None:
-            return self._hits(np.full(1, -1), None)[0]
         pose = np.array([*(np.asarray(position, np.float64) - self._shift), *np.asarray(rotation, np.float64)])
-        hit = np.atleast_1d(self.backend.shapecast(shape, pose, motion, mask=mask, ignore=self._body(ignore)))
-        return self._hits(hit["body"], hit)[0]
+        hit = self._query("shapecast", shape, pose, motion, mask=mask, ignore=self._body(ignore))
+        if hit is None:
+            return self._hits(np.full(1, -1), None)[0]
+        return self._hits(np.atleast_1d(hit)["body"], np.atleast_1d(hit))[0]
 
     def overlaps(self, shape: Shape, position: ArrayLike, *, mask: int = ALL_LAYERS, ignore: int = 0) -> Handles:
         """Entities whose bodies touch a convex shape at a place."""
-        if self.backend is None:
-            return np.empty(0, np.uint64)
         pose = np.array([*(np.asarray(position, np.float64) - self._shift), 0, 0, 0, 1.0])
-        near = self.backend.closest(shape, pose, mask=mask, ignore=self._body(ignore))
-        return np.unique(self.mirror.entity_of[near["body"]])
+        near = self._query("closest", shape, pose, mask=mask, ignore=self._body(ignore))
+        return np.empty(0, np.uint64) if near is None else np.unique(self.mirror.entity_of[near["body"]])
+
+    def _query(self, name: str, *args: Any, **kwargs: Any) -> Any:
+        """Ask the engine; None before the first step, and when its process has just died."""
+        if self.backend is None:
+            return None
+        try:
+            return getattr(self.backend, name)(*args, **kwargs)
+        except BrokenPipeError as error:
+            self._recover(error)
+            return None
 
     def apply_force(self, entity: int, force: ArrayLike, *, at: ArrayLike | None = None) -> None:
         """Push with a force [3] (N) at a point in the world (the centre of mass if left out), for the next step."""

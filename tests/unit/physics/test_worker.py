@@ -60,6 +60,7 @@ def test_a_crash_is_survived(engine: str) -> None:
     scene = play(app, 30)
     speed = world.get(ball, RigidBody).linear_velocity[1]
     os.kill(scene.backend.pid, signal.SIGKILL)
+    assert scene.raycast([(0, 9, 0)], [(0, -1, 0)])["entity"][0] == 0, "a question is answered all the same"
     play(app, 20)
     assert world.get(ball, RigidBody).linear_velocity[1] < speed - 1, "it goes on falling, as fast as before"
     assert place(world, ball)[0] > 0.5
