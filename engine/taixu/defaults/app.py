@@ -211,11 +211,12 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     from taixu.edit import DocumentPlugin
     from taixu.physics import PhysicsPlugin
     from taixu.platform import PlatformPlugin, open_audio_device
+    from taixu.render import RenderPlugin
     from taixu.scene import ScenePlugin
     from taixu.script import ScriptPlugin
 
     return [
         PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), ScriptPlugin(watch=watch),
-        AudioPlugin(open_audio_device() if watch else None), ProjectPlugin(watch=watch), PhysicsPlugin(backend=physics),
-        AnimationPlugin(),
+        PhysicsPlugin(backend=physics), AnimationPlugin(), AudioPlugin(open_audio_device() if watch else None),
+        RenderPlugin(), ProjectPlugin(watch=watch),
     ]

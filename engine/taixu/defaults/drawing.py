@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,7 +13,7 @@ from taixu.scene import Camera, Name
 
 if TYPE_CHECKING:
     from taixu.gpu import Device
-    from taixu.render import Feature, Picture, Renderer, View, ViewCamera
+    from taixu.render import Picture, Renderer, View, ViewCamera
 
 __all__ = ["Drawing", "main_camera"]
 
@@ -33,13 +32,6 @@ class Drawing:
         self._device: Device | None = None
         self._renderer: Renderer | None = None
         self._view: View | None = None
-        self._features: list[Callable[[Device], Feature]] = []
-
-    def add_feature(self, make: Callable[[Device], Feature]) -> None:
-        """Give the renderer a part more (see `taixu.render.Feature`), made when there is a device."""
-        self._features.append(make)
-        if self._renderer is not None:
-            self._renderer.add_feature(make(self.device))
 
     @property
     def device(self) -> Device:
@@ -61,8 +53,6 @@ class Drawing:
             from taixu.render import Renderer
 
             self._renderer = Renderer(self.device)
-            for make in self._features:
-                self._renderer.add_feature(make(self.device))
         return self._renderer
 
     def camera(self, world: World, *, name: str = "", aspect: float) -> ViewCamera:

@@ -4,28 +4,16 @@ from __future__ import annotations
 
 import hashlib
 import os
-import sys
 import tempfile
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["cache_folder", "cached_array", "content_key"]
+from taixu.assets.paths import cache_folder
 
-
-def cache_folder() -> Path:
-    """The user's cache folder for Taixu: ``TAIXU_CACHE``, or where the platform keeps such things."""
-    named = os.environ.get("TAIXU_CACHE")
-    if named:
-        return Path(named)
-    if sys.platform == "win32":
-        return Path(os.environ.get("LOCALAPPDATA", Path.home() / "AppData" / "Local")) / "taixu" / "cache"
-    if sys.platform == "darwin":
-        return Path.home() / "Library" / "Caches" / "taixu"
-    return Path(os.environ.get("XDG_CACHE_HOME", Path.home() / ".cache")) / "taixu"
+__all__ = ["cached_array", "content_key"]
 
 
 def content_key(*parts: object) -> str:

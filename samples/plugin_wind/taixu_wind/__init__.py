@@ -12,8 +12,7 @@ from typing import ClassVar
 from taixu.app import App, Stage
 from taixu.assets import Importers
 from taixu.cli import Command
-from taixu.defaults import Drawing
-from taixu.gpu import Device
+from taixu.render import Renderer, RenderFeatures
 from taixu_wind.haze import Haze
 from taixu_wind.meadow import Meadow
 from taixu_wind.sway import Sway, sway
@@ -31,9 +30,9 @@ class WindPlugin:
         app.register_component(Sway)
         app.add_system(Stage.UPDATE, sway)
         app.resource(Importers).register(".grass", "taixu_wind.grass:read_grass", isolated=False)
-        app.resource(Drawing).add_feature(_make_haze)
+        app.resource(RenderFeatures).add(_make_haze)
 
 
-def _make_haze(device: Device) -> Haze:
-    device.shaders.add_root(Path(__file__).parent / "shaders")
+def _make_haze(renderer: Renderer) -> Haze:
+    renderer.device.shaders.add_root(Path(__file__).parent / "shaders")
     return Haze()
