@@ -58,4 +58,5 @@ def cluster_lists(boxes: NDArray[np.float64], centers: NDArray[Any], ranges: NDA
     """
     nearest = np.clip(centers[None], boxes[:, None, 0], boxes[:, None, 1])
     distance2 = np.square(centers[None] - nearest).sum(-1)
-    return (distance2 <= np.square(ranges)[None]) | (ranges == 0)[None]
+    result: NDArray[np.bool_] = (distance2 <= np.square(ranges)[None]) | (ranges == 0)[None]
+    return result

@@ -54,7 +54,8 @@ def shrink(image: Array, height: int) -> Array:
     weight = solid_angles(image.shape[1], image.shape[0])[: rows * factor]
     cut = image[: rows * factor, : columns * factor] * weight[:, None, None]
     total = cut.reshape(rows, factor, columns, factor, 3).sum((1, 3))
-    return total / (weight.reshape(rows, factor).sum(1) * factor)[:, None, None]
+    result: Array = total / (weight.reshape(rows, factor).sum(1) * factor)[:, None, None]
+    return result
 
 
 def irradiance(image: Array, normals: Array, *, height: int = 64) -> Array:

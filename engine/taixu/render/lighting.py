@@ -2,17 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
-from taixu.ecs import World
-from taixu.errors import TaixuError
 from taixu.gpu import BindGroup, Buffer, DepthState, Device, Pipeline, StructLayout, Targets, Texture
 from taixu.math.projection import frustum_planes
 from taixu.render.bindings import (
@@ -28,18 +24,17 @@ from taixu.render.bins import Bin
 from taixu.render.clusters import FEW_LIGHTS, GRID, STRIDE, depth_slices
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.culling import VisibleList
-from taixu.render.disk_cache import content_key
-from taixu.render.environment import EnvironmentMaps, make_dfg_texture, make_environment
+from taixu.render.environment import make_dfg_texture
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lights import LIGHT_ROW, LIMIT, Lights, gather_lights, light_rows
 from taixu.render.materials import feature_defines
 from taixu.render.octahedron import tiles_glsl
 from taixu.render.shadows import ATLAS_WIDTH, MOST_TILES, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
-from taixu.render.sky import make_atmosphere, make_studio
+from taixu.render.skies import Skies, Sky
 from taixu.render.views import View
 from taixu.scene import Environment
 
-__all__ = ["LIGHTING_BLOCK", "LightingFeature", "SkySource"]
+__all__ = ["LIGHTING_BLOCK", "LightingFeature"]
 
 LIGHTING_BLOCK = StructLayout(
     "LightingBlock",
@@ -62,13 +57,6 @@ UNITS = {
 }
 
 _LIGHTS_SLOT = UniformSlot.CLUSTERS  # clusters lie in a storage block
-_log = logging.getLogger(__name__)
-_SUN_COSINE, _SUN_GAIN = (
-    float(np.cos(np.radians(0.6))),
-    12.0,
-)  # a disk somewhat larger and much dimmer than the real one
-
-SkySource = Callable[[], NDArray[np.floating[Any]]]
 
 
 def lighting_glsl() -> str:
@@ -87,16 +75,6 @@ def lighting_glsl() -> str:
         f"layout(std430, binding = {StorageSlot.CLUSTERS}) readonly buffer Clusters "
         "{ uint cluster_lists[]; };\n#endif\n"
     )
-
-
-@dataclass
-class _Sky:
-    """The sky that is in use."""
-
-    key: Any = None
-    maps: EnvironmentMaps | None = None
-    sun_direction: NDArray[np.float64] | None = None
-    sun_irradiance: NDArray[np.float64] | None = None
 
 
 @dataclass
@@ -128,9 +106,8 @@ class LightingFeature:
         device.shaders.add_source("generated/lighting.glsl", lighting_glsl())
         device.shaders.add_source("generated/environment.glsl", tiles_glsl())
         self.environment = Environment()
-        self.has_environment = False
-        self._sky = _Sky()
-        self._override: tuple[Any, SkySource] | None = None
+        self.skies = Skies(device)
+        self._sky: Sky | None = None
         self._lights = Lights(*_no_lights())
         self._dfg: Texture | None = None
         self._atlas: Texture | None = None
@@ -140,25 +117,18 @@ class LightingFeature:
 
     # -- what others ask ---------------------------------------------------------------------------------------------
     @property
-    def maps(self) -> EnvironmentMaps:
-        """The sky on the device."""
-        assert self._sky.maps is not None, "belongs to a frame"
-        return self._sky.maps
+    def sky(self) -> Sky:
+        """The sky of the world that is drawn."""
+        assert self._sky is not None, "belongs to a frame"
+        return self._sky
 
     def use_sky(self, image: NDArray[np.floating[Any]] | None) -> None:
         """Light with this equirectangular picture [h, w, 3] in place of the world's sky; None ends that."""
-        self._override = None if image is None else (content_key(image), lambda: image)
+        self.skies.override(image)
 
     def has_shadows(self, view: View) -> bool:
         """Whether the view has shadow maps in this frame."""
         return bool(self._of(view).tiles)
-
-    def sun_disk(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Direction and cosine of radius of the sky's own sun, and its radiance; a cosine of 2: it has none."""
-        sky = self._sky
-        if sky.sun_direction is None or sky.sun_irradiance is None:
-            return (0.0, 1.0, 0.0, 2.0), (0.0,) * 4
-        return (*sky.sun_direction.tolist(), _SUN_COSINE), (*(sky.sun_irradiance * _SUN_GAIN).tolist(), 0.0)
 
     # -- feature -----------------------------------------------------------------------------------------------------
     def extract(self, frame: FrameContext) -> None:
@@ -168,17 +138,16 @@ class LightingFeature:
             loader.forget()
         if all(view.quality == "fast" for view in frame.views):
             return
-        self.has_environment = False
-        self.environment = Environment()
+        found: Environment | None = None
         for table in frame.world.query(Environment):
             if len(table.entities):
-                self.environment = frame.world.get(int(table.entities[0]), Environment)
-                self.has_environment = True
-        self._follow_sky(frame.world)
+                found = frame.world.get(int(table.entities[0]), Environment)
+        self.environment = found or Environment()
+        self._sky = self.skies.of(frame.world, found)
         self._lights = gather_lights(frame.world)
-        if self._sky.sun_irradiance is not None and self._lights.directional_count == 0:
-            assert self._sky.sun_direction is not None
-            self._lights = self._lights.with_sun(self._sky.sun_direction, self._sky.sun_irradiance)
+        sun, direction = self._sky.sun_irradiance, self._sky.sun_direction
+        if sun is not None and direction is not None and self._lights.directional_count == 0:
+            self._lights = self._lights.with_sun(direction, sun)
 
     def prepare(self, frame: FrameContext, view: View) -> None:
         """Upload and bind what this view's passes read."""
@@ -215,7 +184,7 @@ class LightingFeature:
         device.bind_uniform(UniformSlot.SHADOWS, kept.shadows)
         device.bind_storage(StorageSlot.CLUSTERS, self._clusters)
         smooth = device.sampler(mip="none", wrap="clamp")
-        device.bind_texture(UNITS["ENVIRONMENT"], self.maps.atlas, smooth)
+        device.bind_texture(UNITS["ENVIRONMENT"], self.sky.maps.atlas, smooth)
         device.bind_texture(UNITS["DFG"], self._dfg, smooth)
         device.bind_texture(UNITS["SHADOWS"], self._atlas, device.sampler(mip="none", wrap="clamp", compare="greater_equal"))
 
@@ -225,42 +194,17 @@ class LightingFeature:
 
     def release(self) -> None:
         """Give textures and buffers back."""
-        for resource in (self._sky.maps, self._dfg, self._targets, self._atlas, self._clusters, self._casters):
+        self.skies.release()
+        for resource in (self._dfg, self._targets, self._atlas, self._clusters, self._casters):
             if resource is not None:
                 resource.release()
-        self._sky = _Sky()
+        self._sky = None
         self._dfg = self._targets = self._atlas = self._clusters = self._casters = None
 
     # -- own ---------------------------------------------------------------------------------------------------------
     def _of(self, view: View) -> _ViewLight:
         found: _ViewLight = view.history.setdefault("lighting", _ViewLight())
         return found
-
-    def _follow_sky(self, world: World) -> None:
-        env = self.environment
-        if self._override is not None:
-            key: Any = ("override", self._override[0])
-        elif env.sky:
-            key = ("file", str(env.sky))
-        elif self.has_environment:
-            key = ("atmosphere", tuple(env.sun_direction), env.turbidity, tuple(env.ground_color))
-        else:
-            key = ("studio",)
-        if key == self._sky.key:
-            return
-        old, self._sky = self._sky, _Sky(key)
-        if key[0] == "atmosphere":
-            made = make_atmosphere(np.asarray(env.sun_direction), turbidity=float(env.turbidity), ground_color=env.ground_color)
-            self._sky.maps = make_environment(self.device, made.image)
-            self._sky.sun_direction, self._sky.sun_irradiance = made.sun_direction, made.sun_irradiance
-        else:
-            if self._override is not None:
-                image: ArrayLike = self._override[1]()
-            else:
-                image = _sky_or_studio(world, str(env.sky))
-            self._sky.maps = make_environment(self.device, np.asarray(image))
-        if old.maps is not None:
-            old.maps.release()
 
     def _reserve_atlas(self, height: int) -> None:
         wanted = max(height, 1)
@@ -363,35 +307,6 @@ class _ShadowPass:
     def run(self, context: PassContext) -> None:
         """Draw."""
         self.feature.draw_shadows(context)
-
-
-def read_sky(world: World, path: str) -> NDArray[np.float32]:
-    """An equirectangular picture named by a world: HDR, EXR or an 8-bit image; [h, w, 3] linear.
-
-    Raises
-    ------
-    TaixuError
-        Where it is missing or cannot be read.
-    """
-    from taixu.assets import AssetDatabase
-    from taixu.assets.image import read_image
-
-    file = world.resource(AssetDatabase).resolve(path) if world.has_resource(AssetDatabase) else Path(path)
-    pixels = read_image(file)
-    values: NDArray[Any] = np.asarray(pixels, np.float32)
-    if pixels.dtype.kind == "u":
-        values = values / np.float32(np.iinfo(str(pixels.dtype)).max)
-        values = np.where(values <= 0.04045, values / 12.92, ((values + 0.055) / 1.055) ** 2.4)
-    return np.repeat(values[..., :1], 3, -1) if values.shape[-1] < 3 else values[..., :3]
-
-
-def _sky_or_studio(world: World, path: str) -> NDArray[np.float32]:
-    if path:
-        try:
-            return read_sky(world, path)
-        except (TaixuError, OSError) as error:
-            _log.warning("the studio stands in for a sky that cannot be read: %s", error)
-    return make_studio()
 
 
 def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], size: int, *, label: str) -> Buffer:

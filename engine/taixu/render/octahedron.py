@@ -63,7 +63,8 @@ def octahedron_from_direction(d: Array) -> Array:
     """Unit vectors [..., 3] to points [..., 2] of the unit square."""
     p = d[..., (0, 2)] / np.abs(d).sum(-1, keepdims=True)
     folded = (1.0 - np.abs(p[..., ::-1])) * np.where(p >= 0, 1.0, -1.0)
-    return 0.5 + 0.5 * np.where(d[..., 1:2] >= 0, p, folded)
+    result: Array = 0.5 + 0.5 * np.where(d[..., 1:2] >= 0, p, folded)
+    return result
 
 
 def direction_from_octahedron(uv: Array) -> Array:

@@ -132,7 +132,7 @@ class SkyPass:
 
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
-        device, maps = context.device, self.feature.lighting.maps
+        device, maps = context.device, self.feature.lighting.sky.maps
         blur = float(context.settings("background_blur", 0.0))
         # The atlas is cheaper to look up, and as sharp as a small sky.
         from_atlas = blur > 0 or maps.sky.size[1] <= TILES[0].size // 2
@@ -147,7 +147,7 @@ class SkyPass:
         targets = context.targets(f"radiance{self.tail}", depth=f"depth{self.tail}")
         with device.render_pass(targets) as p:
             p.pipeline(pipeline)
-            direction, color = self.feature.lighting.sun_disk()
+            direction, color = self.feature.lighting.sky.sun_disk()
             p.push_uniform(UniformSlot.PASS, np.array([[0, 0, 0, 1], [blur, 0, 0, 0], direction, color], np.float32))
             p.bind_texture(0, maps.sky, device.sampler(wrap=("repeat", "clamp")))
             p.draw(3)

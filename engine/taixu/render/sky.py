@@ -91,7 +91,8 @@ def make_studio(height: int = 256) -> NDArray[np.float32]:
         x, y = np.abs(d @ right) / depth, np.abs(d @ above) / depth
         mask = _soft(half_width - x, 0.05) * _soft(half_height - y, 0.05) * (d @ towards > 0.05)
         image += (mask * radiance)[..., None] * np.array(color)
-    return image.astype(np.float32)
+    result: NDArray[np.float32] = image.astype(np.float32)
+    return result
 
 
 def _soft(x: NDArray[np.float64], width: float) -> NDArray[np.float64]:
@@ -108,7 +109,10 @@ def _extinction(r: NDArray[np.float64], haze: float) -> NDArray[np.float64]:
     h = np.maximum(r - _GROUND_M, 0.0)
     air, mist = np.exp(-h / _AIR_HEIGHT_M), np.exp(-h / _HAZE_HEIGHT_M)
     ozone = np.maximum(0.0, 1.0 - np.abs(h - 25e3) / 15e3)
-    return air[..., None] * _AIR + (mist * haze * (_HAZE_SCATTER + _HAZE_ABSORB))[..., None] + ozone[..., None] * _OZONE
+    result: NDArray[np.float64] = (
+        air[..., None] * _AIR + (mist * haze * (_HAZE_SCATTER + _HAZE_ABSORB))[..., None] + ozone[..., None] * _OZONE
+    )
+    return result
 
 
 def _transmittance(r: NDArray[np.float64], mu: NDArray[np.float64], haze: float) -> NDArray[np.float64]:

@@ -77,7 +77,8 @@ def _neutral(color: Array) -> Array:
 def _aces(color: Array) -> Array:
     v = (color / 0.6) @ _ACES_IN.T
     v = (v * (v + 0.0245786) - 0.000090537) / (v * (0.983729 * v + 0.4329510) + 0.238081)
-    return np.clip(v @ _ACES_OUT.T, 0.0, 1.0)
+    result: Array = np.clip(v @ _ACES_OUT.T, 0.0, 1.0)
+    return result
 
 
 def _agx(color: Array) -> Array:
@@ -86,4 +87,5 @@ def _agx(color: Array) -> Array:
     v = np.clip((np.log2(v) - low) / (high - low), 0.0, 1.0)
     v = (((((15.5 * v - 40.14) * v + 31.96) * v - 6.868) * v + 0.4298) * v + 0.1191) * v - 0.00232
     v = np.maximum(v @ _AGX_OUTSET.T, 0.0) ** 2.2
-    return np.clip(v @ _REC709_FROM_REC2020.T, 0.0, 1.0)
+    result: Array = np.clip(v @ _REC709_FROM_REC2020.T, 0.0, 1.0)
+    return result

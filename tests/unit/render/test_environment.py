@@ -5,8 +5,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 from gpu_device import shared_device
+from PIL import Image as Pillow
+from render_world import SmallWorld
 
-from taixu.render import equirect
+from taixu.render import Renderer, ViewCamera, equirect
 from taixu.render.brdf import ggx_distribution
 from taixu.render.disk_cache import cached_array
 from taixu.render.environment import make_environment
@@ -19,7 +21,9 @@ from taixu.render.octahedron import (
     octahedron_from_direction,
     tile_directions,
 )
+from taixu.render.skies import read_sky
 from taixu.render.sky import make_atmosphere, make_studio
+from taixu.scene import Environment
 
 
 @pytest.fixture(autouse=True)
@@ -138,3 +142,35 @@ def test_skies_are_finite_and_plausible() -> None:
     assert top[2] > 1.5 * top[0], "the zenith is blue at noon"
     assert evening.sun_irradiance[0] > 3 * evening.sun_irradiance[2], "a low sun is red"
     assert noon.sun_irradiance.sum() > 2 * evening.sun_irradiance.sum()
+
+
+def test_worlds_take_turns_without_making_their_skies_anew() -> None:
+    scenes = []
+    for height in (1.0, 0.4):
+        scene = SmallWorld()
+        scene.world.spawn(Environment(sun_direction=(0.3, height, 0.2)))
+        scenes.append(scene)
+    renderer = Renderer(shared_device())
+    seen = []
+    for scene in (*scenes, *scenes):
+        scene.propagate()
+        renderer.picture(scene.world, camera=ViewCamera.looking((0, 1, 3), (0, 1, 0)), size=(16, 16))
+        seen.append(renderer.lighting.sky)
+    assert seen[0] is seen[2]
+    assert seen[1] is seen[3]
+    assert seen[0] is not seen[1]
+
+
+def test_a_missing_sky_leaves_the_studio(caplog: pytest.LogCaptureFixture) -> None:
+    scene = SmallWorld()
+    scene.world.spawn(Environment(sky="nowhere.hdr"))
+    scene.propagate()
+    renderer = Renderer(shared_device())
+    renderer.picture(scene.world, camera=ViewCamera.looking((0, 1, 3), (0, 1, 0)), size=(16, 16))
+    assert "nowhere.hdr" in caplog.text
+    assert renderer.lighting.sky.sun_direction is None
+
+
+def test_an_eight_bit_sky_is_decoded(tmp_path: Path) -> None:
+    Pillow.fromarray(np.full((4, 8, 3), 188, np.uint8)).save(tmp_path / "sky.png")
+    assert read_sky(SmallWorld().world, str(tmp_path / "sky.png")) == pytest.approx(0.503, abs=2e-3)
