@@ -18,7 +18,8 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     """Give the path of a temporary file in the same folder, which becomes `path` when the block ends well.
 
     The temporary file keeps the suffix, for writers that look at it. When the block raises (Ctrl-C too) it is
-    removed, and what stood at `path` stays. Folders above are made.
+    removed, and what stood at `path` stays. Folders above are made. The finished file is on the disk when the block is
+    left, with the permissions of the one that it replaces.
 
     Raises
     ------
@@ -31,15 +32,16 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=f".part{target.suffix}")
         os.close(handle)
     except OSError as error:
-        raise TaixuError(f"{target}: cannot be written: {error.strerror}") from error
+        raise _failure(target, error) from error
     temporary = Path(name)
     try:
         yield temporary
-        _set_usual_mode(temporary)
         try:
+            temporary.chmod(_mode(target))
             os.replace(temporary, target)
+            _sync_folder(target.parent)
         except OSError as error:
-            raise TaixuError(f"{target}: cannot be written: {error.strerror}") from error
+            raise _failure(target, error) from error
     except BaseException:
         with suppress(OSError):
             temporary.unlink()
@@ -61,12 +63,29 @@ def write_atomic(path: str | os.PathLike[str], data: bytes | bytearray | memoryv
                 stream.flush()
                 os.fsync(stream.fileno())
         except OSError as error:
-            raise TaixuError(f"{path}: cannot be written: {error.strerror}") from error
+            raise _failure(Path(path), error) from error
 
 
-def _set_usual_mode(path: Path) -> None:
-    """Temporary files are private; the finished one is as readable as the user's other files."""
-    if os.name == "posix":
-        mask = os.umask(0)
-        os.umask(mask)
-        path.chmod(0o666 & ~mask)
+def _failure(path: Path, error: OSError) -> TaixuError:
+    return TaixuError(f"{path}: cannot be written ({error.strerror or error}); what stood there is untouched")
+
+
+def _mode(path: Path) -> int:
+    """Temporary files are private; the finished one is as readable as the old one, or as the user's other files."""
+    if path.exists():
+        return path.stat().st_mode & 0o777
+    mask = os.umask(0o022)  # the only way to ask for it is to set it
+    os.umask(mask)
+    return 0o666 & ~mask
+
+
+def _sync_folder(folder: Path) -> None:
+    """Make the new name survive a loss of power, where the system lets folders be synced."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(handle)
+    finally:
+        os.close(handle)

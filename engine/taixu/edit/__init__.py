@@ -7,7 +7,6 @@ entities by stable id and speak the documents' language, so that an edit can com
 
 from __future__ import annotations
 
-from taixu.edit.atomic import read_file, write_file
 from taixu.edit.check import check_document, check_world
 from taixu.edit.commands import (
     Command,
@@ -32,6 +31,7 @@ from taixu.edit.overrides import apply_to_prefab, record_overrides, revert_overr
 from taixu.edit.plugin import DocumentPlugin
 from taixu.edit.prefab import FromPrefab, PrefabInstance, PrefabLibrary
 from taixu.edit.project import Project, create_project, open_project, read_project, write_project
+from taixu.edit.reading import read_file
 from taixu.edit.schema import component_schema, document_schema, field_schema
 from taixu.edit.session import OpenWorld, Session
 from taixu.edit.settings import WorldSettings
@@ -45,6 +45,6 @@ __all__ = [
     "apply_to_prefab", "check_document", "check_world", "component_schema", "create_project", "document_of",
     "document_schema", "field_schema", "fill_world", "format_document", "id_number", "id_text", "instantiate",
     "make_prefabs", "new_id", "open_project", "parse_document", "read_file", "read_project", "read_world",
-    "record_overrides", "revert_overrides", "save_document", "spawn_prefab", "write_file", "write_project",
+    "record_overrides", "revert_overrides", "save_document", "spawn_prefab", "write_project",
     "write_world",
 ]

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from taixu.app import Components
-from taixu.edit.atomic import read_file
 from taixu.edit.document import VERSION_KEY, Block, Document, parse_document
 from taixu.edit.findings import MAX_FINDINGS, DocumentError, Finding, Findings
 from taixu.edit.ids import child_id, id_text
@@ -16,6 +15,7 @@ from taixu.edit.json_text import MAX_TEXT_BYTES
 from taixu.edit.migrations import Migrations
 from taixu.edit.paths import asset_file, path_doubt
 from taixu.edit.prefab import ExpandedPrefab, PrefabLibrary
+from taixu.edit.reading import read_file
 from taixu.edit.schema import document_schema
 from taixu.edit.world_file import load_columns
 from taixu.errors import TaixuError

@@ -9,9 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from taixu.edit.atomic import read_file, write_file
+from taixu.assets.atomic import write_atomic
 from taixu.edit.json_text import MAX_TEXT_BYTES
 from taixu.edit.paths import asset_file, path_doubt
+from taixu.edit.reading import read_file
 from taixu.errors import TaixuError
 from taixu.platform import InputMap
 
@@ -163,7 +164,7 @@ def write_project(project: Project) -> None:
         for key, value in values.items():
             if table.get(key) != value:
                 table[key] = value
-    write_file(file, tomlkit.dumps(document).encode())
+    write_atomic(file, tomlkit.dumps(document).encode())
     project.has_manifest = True
 
 

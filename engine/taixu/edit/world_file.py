@@ -7,13 +7,14 @@ import re
 from pathlib import Path, PurePosixPath
 
 from taixu.app import Components
+from taixu.assets.atomic import write_atomic
 from taixu.ecs import World
-from taixu.edit.atomic import read_file, write_file
 from taixu.edit.columns import MAX_COLUMN_BYTES, MAX_ENTITIES, ColumnGroup, pack_columns, unpack_columns
 from taixu.edit.document import Document, format_document, parse_document
 from taixu.edit.findings import DocumentError, Finding, Findings
 from taixu.edit.json_text import MAX_NODES, MAX_TEXT_BYTES
 from taixu.edit.migrations import Migrations
+from taixu.edit.reading import read_file
 from taixu.edit.world_document import (
     COLUMNS_ABOVE,
     HashAsset,
@@ -80,11 +81,11 @@ def write_world(
         # A name by content: until the text is in place the old text finds the old columns.
         name = f"{path.name.removesuffix(WORLD_SUFFIX)}.{digest[:12]}.columns"
         parts.document.columns = {name: digest}
-        write_file(path.with_name(name), data)
+        write_atomic(path.with_name(name), data)
         text = _encode(parts.document)
     if _is_too_large(text):
         raise TaixuError(f"{path}: this world is too large for one file; split it into several worlds")
-    write_file(path, text)
+    write_atomic(path, text)
     # Columns of this world alone: another's name may begin with the same letters.
     ours = re.compile(re.escape(path.name.removesuffix(WORLD_SUFFIX)) + r"\.[0-9a-f]{12}\.columns")
     for old in path.parent.iterdir():
@@ -94,7 +95,7 @@ def write_world(
 
 def save_document(path: Path | str, document: Document) -> None:
     """Write a document (a prefab, say), whole or not at all."""
-    write_file(Path(path), _encode(document))
+    write_atomic(Path(path), _encode(document))
 
 
 def load_columns(document: Document, path: Path) -> list[ColumnGroup]:
