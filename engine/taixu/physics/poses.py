@@ -16,25 +16,27 @@ Rows = NDArray[np.float64]
 def multiply(a: ArrayLike, b: ArrayLike) -> Rows:
     """The quaternion product a b (first b, then a), [..., 4]."""
     a, b = np.asarray(a, np.float64), np.asarray(b, np.float64)
-    ax, ay, az, aw = np.moveaxis(a, -1, 0)
-    bx, by, bz, bw = np.moveaxis(b, -1, 0)
-    return np.stack(
-        [
-            aw * bx + ax * bw + ay * bz - az * by,
-            aw * by - ax * bz + ay * bw + az * bx,
-            aw * bz + ax * by - ay * bx + az * bw,
-            aw * bw - ax * bx - ay * by - az * bz,
-        ],
-        axis=-1,
-    )
+    ax, ay, az, aw = a[..., 0], a[..., 1], a[..., 2], a[..., 3]
+    bx, by, bz, bw = b[..., 0], b[..., 1], b[..., 2], b[..., 3]
+    result = np.empty(np.broadcast_shapes(a.shape, b.shape))
+    result[..., 0] = aw * bx + ax * bw + ay * bz - az * by
+    result[..., 1] = aw * by - ax * bz + ay * bw + az * bx
+    result[..., 2] = aw * bz + ax * by - ay * bx + az * bw
+    result[..., 3] = aw * bw - ax * bx - ay * by - az * bz
+    return result
 
 
 def rotate(quaternions: ArrayLike, vectors: ArrayLike) -> Rows:
-    """Vectors [..., 3] turned by unit quaternions [..., 4]."""
+    """Vectors [..., 3] turned by unit quaternions [..., 4]: v + 2 w (u x v) + 2 u x (u x v), with u the vector part."""
     q, v = np.asarray(quaternions, np.float64), np.asarray(vectors, np.float64)
-    u, w = q[..., :3], q[..., 3:]
-    t = 2 * np.cross(u, v)
-    return v + w * t + np.cross(u, t)
+    x, y, z, w = q[..., 0], q[..., 1], q[..., 2], q[..., 3]
+    vx, vy, vz = v[..., 0], v[..., 1], v[..., 2]
+    tx, ty, tz = 2 * (y * vz - z * vy), 2 * (z * vx - x * vz), 2 * (x * vy - y * vx)
+    result = np.empty((*np.broadcast_shapes(q.shape[:-1], v.shape[:-1]), 3))
+    result[..., 0] = vx + w * tx + y * tz - z * ty
+    result[..., 1] = vy + w * ty + z * tx - x * tz
+    result[..., 2] = vz + w * tz + x * ty - y * tx
+    return result
 
 
 def conjugate(quaternions: ArrayLike) -> Rows:

@@ -11,7 +11,7 @@ from taixu.errors import TaixuError
 
 from . import native
 from .batch import BodyKind
-from .validate import check_rows
+from .validate import MAX_EXTENT, check_rows
 
 if TYPE_CHECKING:
     from .pybullet_backend import PybulletBackend
@@ -139,14 +139,15 @@ class BulletArticulation:
             )
             rows.extend(state[4] + state[5] for state in states)
         poses = np.array(rows)
-        lost = np.flatnonzero(~np.isfinite(poses).all(axis=1))
+        lost = np.flatnonzero(~_are_poses(poses))
         if len(lost):
-            # Links without inertia have no frame in Bullet: they stand with their parent, at their centre if it is known.
-            # Links stand in the order of the file, so a parent may come after its child: begin near the root.
+            # Links without inertia have a frame of uninitialised memory in Bullet: they stand with their parent, at their
+            # centre if it is known. A parent may come after its child in the file, so begin near the root.
             for link in sorted(lost.tolist(), key=self._depth):
-                parent = poses[self._parents[link - 1] + 1]
-                centre = np.array(states[link - 1][0])
-                poses[link] = [*(centre if np.isfinite(centre).all() else parent[:3]), *parent[3:]]
+                parent = poses[self._parents[link - 1] + 1] if link else backend.pose[self.bodies[0]]
+                centre = np.array(states[link - 1][0]) if link else parent[:3]
+                known = bool(_are_poses(np.array([[*centre, *parent[3:]]]))[0])
+                poses[link] = [*(centre if known else parent[:3]), *parent[3:]]
         backend.pose[self.bodies] = poses
         if backend.offset[self.bodies[0]]:
             from .poses import compose
@@ -174,6 +175,13 @@ class BulletArticulation:
         for index, slot in enumerate(self.bodies.tolist()):
             backend.slots.pop((self._uid, index - 1), None)
             backend.uids[slot] = -1
+
+
+def _are_poses(rows: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which rows [n, 7] are places in a world with unit quaternions, and not whatever lay in memory."""
+    sane = np.isfinite(rows) & (np.abs(np.where(np.isfinite(rows), rows, 0)) < MAX_EXTENT)
+    lengths = np.square(np.where(sane[:, 3:], rows[:, 3:], 0.0)).sum(axis=1)
+    return np.asarray(sane.all(axis=1) & (np.abs(lengths - 1) < 1e-3))
 
 
 def load_urdf(backend: PybulletBackend, path: str, pose: NDArray[Any], fixed: bool) -> BulletArticulation:
@@ -207,8 +215,8 @@ def load_urdf(backend: PybulletBackend, path: str, pose: NDArray[Any], fixed: bo
     from .poses import inverse
 
     root = bodies[0]
-    backend.centre_pose[root] = np.array([*info[3], *info[4]])
-    backend.centre_pose[root, 3:] /= np.linalg.norm(backend.centre_pose[root, 3:]) or 1.0
+    centre_of_root = np.array([*info[3], *info[4]])
+    backend.centre_pose[root] = centre_of_root if _are_poses(centre_of_root[None])[0] else centre
     backend.body_from_centre[root] = inverse(backend.centre_pose[root])
     backend.offset[root] = bool(np.abs(backend.centre_pose[root] - centre).max() > 1e-12)
     articulation = BulletArticulation(backend, uid, bodies, fixed)
