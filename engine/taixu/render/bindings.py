@@ -22,7 +22,7 @@ class UniformSlot:
     """Binding numbers of uniform blocks."""
 
     FRAME, VIEW, PASS = 0, 1, 2  # PASS: pushed by whichever pass runs, for itself
-    LIGHTING, CLUSTERS, SHADOWS = 3, 4, 5  # the shading side's
+    LIGHTING, LIGHTS, SHADOWS = 3, 4, 5  # the shading side's
     FREE = 8  # plugins count up from here
 
 
@@ -30,7 +30,7 @@ class StorageSlot:
     """Binding numbers of storage blocks; 16 a shader stage is what GPUs offer."""
 
     TRANSFORMS, CELLS, PREVIOUS_TRANSFORMS, PREVIOUS_CELLS, RENDERABLES, MESHES = 0, 1, 2, 3, 4, 5
-    MATERIALS, LIGHTS, CLUSTERS, SHADOWS = 6, 7, 8, 9  # the shading side's
+    MATERIALS, CLUSTERS = 6, 7  # the shading side's
     PREVIOUS_POSITIONS = 10
     FREE = 11  # a compute pass uses these as it likes
 

@@ -56,8 +56,6 @@ UNITS = {
     "OPENNESS": TextureSlot.SHADING + 3,
 }
 
-_LIGHTS_SLOT = UniformSlot.CLUSTERS  # clusters lie in a storage block
-
 
 def lighting_glsl() -> str:
     """The blocks and numbers of this module in GLSL."""
@@ -67,7 +65,7 @@ def lighting_glsl() -> str:
         + "".join(f"#define TEXTURE_{name} {unit}\n" for name, unit in UNITS.items())
         + LIGHTING_BLOCK.uniform_block("LightingUniforms", binding=UniformSlot.LIGHTING, instance="lighting")
         # Uniform blocks: every pixel reads them at the same place, which storage blocks are slow at in software.
-        + f"{LIGHT_ROW.glsl}layout(std140, binding = {_LIGHTS_SLOT}) uniform Lights {{ LightRow lights[{LIMIT}]; }};\n"
+        + f"{LIGHT_ROW.glsl}layout(std140, binding = {UniformSlot.LIGHTS}) uniform Lights {{ LightRow lights[{LIMIT}]; }};\n"
         + f"{SHADOW_ROW.glsl}layout(std140, binding = {UniformSlot.SHADOWS}) uniform ShadowMaps "
         f"{{ ShadowRow shadows[{MOST_TILES}]; }};\n"
         + f"#ifdef WRITE_CLUSTERS\nlayout(std430, binding = {StorageSlot.CLUSTERS}) writeonly buffer Clusters "
@@ -180,7 +178,7 @@ class LightingFeature:
         block["cluster_extent"] = (half * aspect, half, not parallel, 0)
         block["cluster_scale"], block["cluster_offset"] = depth_slices()
         device.push_uniform(UniformSlot.LIGHTING, block)
-        device.bind_uniform(_LIGHTS_SLOT, kept.rows)
+        device.bind_uniform(UniformSlot.LIGHTS, kept.rows)
         device.bind_uniform(UniformSlot.SHADOWS, kept.shadows)
         device.bind_storage(StorageSlot.CLUSTERS, self._clusters)
         smooth = device.sampler(mip="none", wrap="clamp")

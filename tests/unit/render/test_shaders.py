@@ -4,9 +4,14 @@ import os
 import subprocess
 import sys
 from itertools import product
+from pathlib import Path
 
 import pytest
 from gpu_device import shared_device
+
+from taixu.render import Renderer
+from taixu.render.bindings import MESH_VERTEX_LAYOUT
+from taixu.render.shading import add_surface
 
 COMPILE = """
 from itertools import product
@@ -69,3 +74,13 @@ def test_generated_blocks_lie_as_numpy_says() -> None:
         assert found[row, :8] == pytest.approx([100 * row + i for i in range(8)])
         assert found[row, 8] == rows["slots"][row, 0, 0]
         assert found[row, 9] == rows["slots"][row, 13, 3]
+
+
+def test_the_guide_s_own_material_compiles(repository: Path) -> None:
+    page = (repository / "docs" / "guide" / "light-and-materials.md").read_text()
+    device = shared_device()
+    Renderer(device)
+    device.shaders.add_source("test/striped.glsl", page.split("```glsl\n")[1].split("```")[0])
+    add_surface(device, "striped", "test/striped.glsl")
+    pipeline = device.pipeline("generated/forward/striped.vert", "generated/forward/striped.frag", vertex_layout=MESH_VERTEX_LAYOUT)
+    assert "test/striped.glsl" in " ".join(pipeline.sources[1].files)
