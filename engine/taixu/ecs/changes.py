@@ -13,13 +13,13 @@ from typing import TypeAlias
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["ChangeLog", "Rows", "merge_rows", "row_count"]
+__all__ = ["NO_ROWS", "ChangeLog", "Rows", "merge_rows", "row_count"]
 
 Rows: TypeAlias = "slice | NDArray[np.intp]"
 
 _BLOCK_SHIFT = 8
 _MAX_ENTRIES = 64
-_NOTHING: NDArray[np.intp] = np.empty(0, np.intp)
+NO_ROWS: NDArray[np.intp] = np.empty(0, np.intp)
 
 
 class ChangeLog:
@@ -112,7 +112,7 @@ def merge_rows(parts: list[Rows], count: int) -> Rows:
         if not any(part is other for other in unique):
             unique.append(part)
     if not unique:
-        return _NOTHING
+        return NO_ROWS
     if len(unique) == 1:
         only = unique[0]
         if isinstance(only, slice):

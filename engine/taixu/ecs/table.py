@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs.changes import ChangeLog, Rows, merge_rows
+from taixu.ecs.changes import NO_ROWS, ChangeLog, Rows, merge_rows
 from taixu.ecs.component import ComponentType, Field, component_type
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Column:
 class Table:
     """The rows of one archetype. Rows are dense: removal moves the last rows into the holes."""
 
-    __slots__ = ("_capacity", "_columns", "_entities", "_world", "components", "count", "id", "made", "rows", "types")
+    __slots__ = ("_capacity", "_columns", "_entities", "_touched", "_world", "components", "count", "id", "made", "rows", "types")
 
     def __init__(self, world: World, table_id: int, components: tuple[ComponentType, ...]) -> None:
         self._world = world
@@ -54,6 +54,7 @@ class Table:
         """Whether systems made these entities: they are neither saved nor hashed."""
         self.count = 0
         self._capacity = 0
+        self._touched = 0  # when anything here last changed: most questions end at it
         self._entities: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._columns = {(item.cls, fld.name): Column(fld) for item in components for fld in item.fields}
         self.rows = ChangeLog()
@@ -93,13 +94,16 @@ class Table:
             rows = slice(0, self.count)
         length = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
         column.data[..., rows] = column.field.column(values, length)
-        column.log.mark(rows, self._world.tick)
+        self._touched = self._world.tick
+        column.log.mark(rows, self._touched)
 
     def changed(self, types: Iterable[type], *, since: int, fields: Iterable[str] | None = None) -> Rows:
         """Rows in which a field of one of the components changed after tick `since`, new and moved rows included.
 
         `fields` narrows the question to fields of these names.
         """
+        if since >= self._touched:
+            return NO_ROWS
         wanted = None if fields is None else frozenset(fields)
         parts: list[Rows] = [self.rows.since(since, self.count)]
         for cls in types:
@@ -129,7 +133,8 @@ class Table:
         self._entities[start:count] = entities
         self.count = count
         rows = slice(start, count)
-        self.rows.mark(rows, self._world.tick)
+        self._touched = self._world.tick
+        self.rows.mark(rows, self._touched)
         return rows
 
     def _reserve(self, capacity: int) -> None:
@@ -169,11 +174,13 @@ class Table:
         moved = self._entities[movers]
         self._entities[holes] = moved
         self.count = kept
-        self.rows.mark(holes, self._world.tick)
+        self._touched = self._world.tick
+        self.rows.mark(holes, self._touched)
         return moved, holes
 
     def _stamp_all(self) -> None:
-        self.rows.mark_all(self.count, self._world.tick)
+        self._touched = self._world.tick
+        self.rows.mark_all(self.count, self._touched)
 
 
 class Writer:
@@ -193,8 +200,10 @@ class Writer:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         # A block that raised may have written half of a column: it is stamped all the same.
+        table = self._table
+        table._touched = table._world.tick
         for column in self._columns:
-            column.log.mark_all(self._table.count, self._table._world.tick)
+            column.log.mark_all(table.count, table._touched)
 
 
 def _frozen(view: Array) -> Array:

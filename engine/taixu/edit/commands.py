@@ -6,7 +6,7 @@ written to a file, sent, and done again elsewhere.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -48,12 +48,14 @@ class Spawn:
     blocks: Mapping[str, Block]
 
     def apply(self, session: Session) -> Command:
-        """Spawn them; undone by despawning."""
+        """Spawn them; undone by despawning, after which who waited for them waits again."""
         findings = Findings()
         batches = decode_blocks(self.blocks, session.components, migrations=Migrations(), findings=findings)
         findings.refuse()
+        waiting = _waiting_for(session.world, self.blocks)
         spawn_batches(session.world, batches)
-        return Despawn(tuple(self.blocks), with_children=False)
+        gone = Despawn(tuple(self.blocks), with_children=False)
+        return Group((gone, *waiting)) if waiting else gone
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,6 +316,19 @@ def _entries_around(world: World, handles: Any) -> list[Command]:
     staying = sorted(owners - set(handles.tolist()))
     return [
         SetEntries(id_text(world.stable_id(owner)), world.get(owner, PrefabInstance)) for owner in staying
+    ]
+
+
+def _waiting_for(world: World, ids: Iterable[str]) -> list[Command]:
+    """Commands that make those wait again who refer to entities that are not here yet."""
+    wanted = frozenset(ids)
+    return [
+        SetFields(id_text(world.stable_id(entity)), component, {name: target})
+        for table in world.query(Kept)
+        for entity, references in zip(table.entities.tolist(), table.read(Kept, "references").tolist())
+        for component, fields in references.items()
+        for name, target in fields.items()
+        if target in wanted
     ]
 
 
