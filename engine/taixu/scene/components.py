@@ -11,7 +11,6 @@ from taixu.ecs import (
     AssetPath,
     Bool,
     Color3,
-    Data,
     EntityRef,
     I32x3,
     Quat,
@@ -151,9 +150,6 @@ class Environment:
     ground_color: Color3 = field(default=(0.3, 0.29, 0.27))
     exposure_ev: F32 = field(default=0.0, doc="Stops: each doubles the brightness.")
     tonemap: Text = field(default="neutral", choices=("neutral", "aces", "agx", "linear"))
-    fog_color: Color3 = field(default=(0.6, 0.7, 0.8))
-    fog_density: F32 = field(default=0.0, unit="1/m", minimum=0.0)
-    post: Data = field(default={}, doc="Settings of optional passes by name.")
 
 
 @component("mesh_instance", authored=False)

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import logging
-import sys
 from math import cos, pi, sin
 
 import numpy as np
 import pytest
+from call_count import count_calls
 
 from taixu.animation import AnimationPlayer, AnimationPlugin, Animator, Morph, MorphWeights, Skin, SkinPalettes
 from taixu.app import App, GameEvents
@@ -204,16 +204,7 @@ def test_a_crowd_takes_as_many_python_calls_as_two(app: App) -> None:
             spawn(app)
         for _ in range(3):
             app.frame(STEP)
-        calls = 0
-
-        def note(frame: object, event: str, argument: object) -> None:
-            nonlocal calls
-            calls += event == "call"
-
-        sys.setprofile(note)
-        app.frame(STEP)
-        sys.setprofile(None)
-        counts.append(calls)
+        counts.append(count_calls(lambda: app.frame(STEP)))
     assert counts[1] <= counts[0] + 20, counts
 
 

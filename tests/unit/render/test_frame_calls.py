@@ -2,36 +2,15 @@
 
 from __future__ import annotations
 
-import gc
-import sys
 import time
-from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 import pytest
+from call_count import count_calls
 
 from taixu.gpu import NullDevice
 from taixu.render import Renderer, View
 from taixu.render.bench import BoxScene
-
-
-def count_calls(work: Callable[[], Any]) -> int:
-    calls = 0
-
-    def profile(_frame: Any, event: str, _argument: Any) -> None:
-        nonlocal calls
-        calls += event in ("call", "c_call")
-
-    gc.collect()
-    gc.disable()  # finalisers of what other tests left are not this frame's calls
-    sys.setprofile(profile)
-    try:
-        work()
-    finally:
-        sys.setprofile(None)
-        gc.enable()
-    return calls
 
 
 def frames(count: int, quality: str, *, moves: bool) -> tuple[int, int, dict[str, int]]:

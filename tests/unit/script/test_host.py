@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 import pytest
+from call_count import count_calls
 
 from taixu.app import App, GameEvents, GameServices, Stage
 from taixu.platform import HeadlessPlatform, Input, InputEvent, KeyEvent, PlatformPlugin
@@ -447,16 +447,7 @@ def test_worlds_without_scripts_cost_a_frame_nothing_per_entity(make_app: MakeAp
         app = make_app()
         app.world.spawn_batch(entities, {Transform: {}})
         app.frame(STEP)
-        calls = 0
-
-        def count(frame: object, event: str, argument: object) -> None:
-            nonlocal calls
-            calls += event == "call"
-
-        sys.setprofile(count)
-        app.frame(STEP)
-        sys.setprofile(None)
-        counts.append(calls)
+        counts.append(count_calls(lambda app=app: app.frame(STEP)))
     assert counts[0] == counts[1]
 
 
