@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shlex
 import shutil
 import tempfile
 from pathlib import Path
@@ -48,25 +49,17 @@ def run(args: argparse.Namespace) -> int:
         write_project(project)
         for name in FOLDERS:
             (made / name).mkdir(exist_ok=True)
-        (made / "scripts" / "game.pyi").write_text(make_stub(make_app().components), encoding="utf-8")
-        _write_stub(made / "scripts")
+        # The interface of scripts, for the completion of the user's editor.
+        stub = make_stub(make_app().components)
+        (made / "scripts" / "game.pyi").write_text(stub, encoding="utf-8", newline="\n")
         if folder.exists():
             folder.rmdir()
         os.replace(made, folder)
     files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
-    args.console.show(f"{args.folder} is a project; play it: taixu run {args.folder} --trust")
+    shown = shlex.quote(f"./{args.folder}" if str(args.folder).startswith("-") else str(args.folder))
+    args.console.show(f"{args.folder} is a project; play it: taixu run {shown} --trust")
     args.console.answer({"out": str(folder), "template": args.template, "files": files})
     return 0
-
-
-def _write_stub(scripts: Path) -> None:
-    """The interface of scripts, for the completion of the user's editor."""
-    from taixu.defaults import App
-    from taixu.script import make_stub
-
-    scripts.mkdir(exist_ok=True)
-    with App.headless() as app:
-        (scripts / "game.pyi").write_text(make_stub(app.components), encoding="utf-8", newline="\n")
 
 
 def _make_writable(folder: Path) -> None:

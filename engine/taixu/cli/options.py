@@ -5,9 +5,18 @@ from __future__ import annotations
 import math
 from argparse import ArgumentTypeError
 
-__all__ = ["background", "colour", "finite", "positive", "positive_integer", "seed", "size", "vector"]
+__all__ = [
+    "background", "colour", "duration", "exposure", "finite", "moment", "positive", "positive_integer", "samples", "seed", "size",
+    "vector",
+]
 
 _LARGEST_SIDE = 16384
+_MOST_PIXELS = 1 << 25
+"""A little above 8K. Drawing takes about a hundred bytes a pixel, and drivers fall over rather than refuse."""
+_LONGEST_SECS = 1e8
+_MOST_STOPS = 64.0
+_MOST_SAMPLES = 4096
+_FARTHEST_M = 1e9
 
 
 def finite(text: str) -> float:
@@ -29,6 +38,29 @@ def positive(text: str) -> float:
     return value
 
 
+def duration(text: str) -> float:
+    """Seconds, above zero and at most three years."""
+    value = positive(text)
+    if value > _LONGEST_SECS:
+        raise ArgumentTypeError(f"{text} seconds are more than the {_LONGEST_SECS:g} that can be asked for")
+    return value
+
+
+def moment(text: str) -> float:
+    """Seconds since the beginning of a world or a clip."""
+    if finite(text) < 0:
+        raise ArgumentTypeError(f"{text} is too early, worlds begin at 0 seconds")
+    return duration(text) if finite(text) else 0.0
+
+
+def exposure(text: str) -> float:
+    """Stops of exposure."""
+    value = finite(text)
+    if abs(value) > _MOST_STOPS:
+        raise ArgumentTypeError(f"{text} is not between -{_MOST_STOPS:g} and {_MOST_STOPS:g} stops")
+    return value
+
+
 def positive_integer(text: str) -> int:
     """A whole number from one on."""
     try:
@@ -37,6 +69,14 @@ def positive_integer(text: str) -> int:
         value = 0
     if value < 1:
         raise ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return value
+
+
+def samples(text: str) -> int:
+    """Frames that are averaged."""
+    value = positive_integer(text)
+    if value > _MOST_SAMPLES:
+        raise ArgumentTypeError(f"{text} samples are more than the {_MOST_SAMPLES} that can be asked for")
     return value
 
 
@@ -59,6 +99,8 @@ def size(text: str) -> tuple[int, int]:
     width, height = (int(part[:9]) for part in parts)
     if not (1 <= width <= _LARGEST_SIDE and 1 <= height <= _LARGEST_SIDE):
         raise ArgumentTypeError(f"{text} is not between 1x1 and {_LARGEST_SIDE}x{_LARGEST_SIDE}")
+    if width * height > _MOST_PIXELS:
+        raise ArgumentTypeError(f"{text} has {width * height:,} pixels, and at most {_MOST_PIXELS:,} are drawn (8192x4096)")
     return width, height
 
 
@@ -70,6 +112,8 @@ def vector(text: str) -> tuple[float, float, float]:
         raise ArgumentTypeError(f"{text!r} is not three numbers like 1,2.5,-3") from None
     if not all(math.isfinite(part) for part in (x, y, z)):
         raise ArgumentTypeError(f"{text!r} holds a number that is not finite")
+    if max(map(abs, (x, y, z))) > _FARTHEST_M:
+        raise ArgumentTypeError(f"{text!r} lies farther out than {_FARTHEST_M:g} m")
     return x, y, z
 
 

@@ -10,7 +10,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
 from taixu.cli.files import finished_file, need_suffix
-from taixu.cli.options import background, finite, positive, positive_integer, size, vector
+from taixu.cli.options import background, duration, exposure, moment, positive, samples, size, vector
 from taixu.errors import UsageError
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ example = "taixu render samples/gallery --out gallery.png --size 1920x1080"
 _FILM_RATE = 30
 _TURN_SECS = 8.0
 """A film of a model goes around it once in this time."""
+_PLAYED_SECS = 1.0
+"""A model's clips need no past but their fading in: what comes before this last second is skipped, not played."""
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -37,7 +39,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--out", type=Path, required=True, metavar="FILE", help="X.png, X.exr (linear) or X.mp4")
     add("--size", type=size, default=(1280, 720), metavar="WxH", help="in pixels; 1280x720")
     add("--env", type=Path, metavar="SKY", help="an equirectangular picture (HDR) as sky and light")
-    add("--exposure", type=finite, metavar="EV", help="stops: each doubles the brightness")
+    add("--exposure", type=exposure, metavar="EV", help="stops: each doubles the brightness")
     add("--tonemap", choices=("neutral", "aces", "agx", "linear"), metavar="NAME", help="neutral, aces, agx or linear")
     add("--background", type=background, metavar="WHAT", help="sky, transparent or a colour #rrggbb")
     camera = parser.add_mutually_exclusive_group()
@@ -45,9 +47,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     camera.add_argument("--eye", type=vector, metavar="X,Y,Z", help="where to look from, in metres")
     add("--target", type=vector, metavar="X,Y,Z", help="where to look to; wants --eye")
     add("--fov", type=positive, metavar="DEG", help="vertical field of view, below 180")
-    add("--time", type=finite, default=0.0, metavar="S", help="seconds into animation and simulation")
-    add("--seconds", type=positive, default=4.0, metavar="S", help="length of a film; 4")
-    add("--samples", type=positive_integer, default=8, metavar="N", help="samples per pixel of a picture; 8")
+    add("--time", type=moment, default=0.0, metavar="S", help="seconds into animation and simulation")
+    add("--seconds", type=duration, default=4.0, metavar="S", help="length of a film; 4")
+    add("--samples", type=samples, default=8, metavar="N", help="samples per pixel of a picture; 8")
     add("--trust", action="store_true", help="let the project run its scripts")
 
 
@@ -59,9 +61,10 @@ def run(args: argparse.Namespace) -> int:
 
     start = perf_counter()
     with App.headless(size=args.size, trust=args.trust or None) as app:
-        kind = open_thing(app, args.thing, animated=args.time > 0 or suffix == ".mp4")
+        skipped_secs = max(0.0, args.time - _PLAYED_SECS)
+        kind = open_thing(app, args.thing, animated=args.time > 0 or suffix == ".mp4", from_secs=skipped_secs)
         if args.time > 0:
-            app.run(seconds=args.time)
+            app.run(seconds=args.time - (skipped_secs if kind == "model" else 0.0))
         app.settle()
         if args.env is not None:
             _use_sky(app, args.env)
@@ -93,8 +96,6 @@ def _refuse_contradictions(args: argparse.Namespace) -> str:
         raise UsageError("--eye and --target are the same point; move one of them")
     if args.fov is not None and args.fov >= 180:
         raise UsageError(f"--fov: {args.fov:g} degrees is not below 180")
-    if args.time < 0:
-        raise UsageError("--time: worlds begin at 0 seconds")
     return need_suffix(args.out, (".png", ".exr", ".mp4"), option="--out")
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taixu.cli.files import finished_file, need_suffix
-from taixu.cli.options import positive, positive_integer, seed, size
+from taixu.cli.options import duration, positive_integer, seed, size
 from taixu.errors import UsageError
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("world", type=Path, metavar="WORLD", help="a project folder or a *.world.json file")
     add("--headless", action="store_true", help="no window; wants --seconds or --ticks")
     length = parser.add_mutually_exclusive_group()
-    length.add_argument("--seconds", type=positive, metavar="S", help="simulated time after which to stop")
+    length.add_argument("--seconds", type=duration, metavar="S", help="simulated time after which to stop")
     length.add_argument("--ticks", type=positive_integer, metavar="N", help="fixed steps after which to stop")
     add("--record", type=Path, metavar="X.mp4", help="film it, headless")
     add("--out", type=Path, metavar="X.png", help="the last picture, headless: X.png or X.exr")

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 __all__ = ["open_thing", "triangle_count"]
 
 
-def open_thing(app: App, path: Path, *, animated: bool = False) -> str:
+def open_thing(app: App, path: Path, *, animated: bool = False, from_secs: float = 0.0) -> str:
     """Open a world, or put a model into the app's empty world; gives which of the two it was.
 
-    Where `animated`, the model plays its clips instead of standing at rest.
+    Where `animated`, the model plays its clips instead of standing at rest, `from_secs` on.
 
     Raises
     ------
@@ -42,7 +42,7 @@ def open_thing(app: App, path: Path, *, animated: bool = False) -> str:
     from taixu.scene.instantiate import spawn_model
 
     model = find_importers().find(path).find()(path)
-    players = [AnimationPlayer(clip="*")] if animated and model.animations else []
+    players = [AnimationPlayer(clip="*", time_secs=from_secs)] if animated and model.animations else []
     owner = app.world.spawn(Transform(), Name(path.stem), *players)
     spawn_model(app.world, owner, model)
     return "model"

@@ -48,3 +48,12 @@ def test_an_unknown_template_is_refused_with_those_that_there_are(
 def test_templates_stand_where_they_say() -> None:
     for template in find_templates().values():
         assert (template.folder / "taixu.toml").is_file()
+
+
+@pytest.mark.parametrize(("name", "shown"), [("two words", "'two words'"), ("-dash", "./-dash")])
+def test_the_next_command_works_as_pasted(
+    name: str, shown: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    assert main(["new", "--", name]) == 0
+    assert f"taixu run {shown} --trust" in capsys.readouterr().out

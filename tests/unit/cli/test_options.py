@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from argparse import ArgumentTypeError
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given
@@ -45,3 +46,27 @@ def test_any_text_is_a_value_or_refused_with_a_sentence(text: str) -> None:
             kind(text)
         except ArgumentTypeError as error:
             assert str(error)
+
+
+@pytest.mark.parametrize("text", ["16384x16384", "8193x4096"])
+def test_more_pixels_than_can_be_drawn_are_refused(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="at most 33,554,432"):
+        options.size(text)
+    assert options.size("16384x2048") == (16384, 2048)
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (options.duration, "1e308"), (options.duration, "0"), (options.moment, "-1"), (options.moment, "1e9"),
+        (options.exposure, "1000"), (options.samples, "1000000"), (options.vector, "1e300,0,0"),
+    ],
+)  # fmt: skip
+def test_numbers_that_lead_nowhere_are_refused(kind: Callable[[str], object], text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match=r"more than|above|early|between|farther"):
+        kind(text)
+
+
+def test_moments_begin_at_zero() -> None:
+    assert options.moment("0") == 0.0
+    assert options.moment("2.5") == 2.5

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+from base64 import b64encode
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +21,38 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
         "mtllib square.mtl\nusemtl red\nv -1 -1 0\nv 1 -1 0\nv 1 1 0\nv -1 1 0\nvn 0 0 1\nf 1//1 2//1 3//1 4//1\n"
     )
     file.with_suffix(".mtl").write_text("newmtl red\nKd 0.8 0.05 0.05\n")
+    return file
+
+
+@pytest.fixture(scope="module")
+def animated(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A triangle that moves four metres to the right in a second."""
+    corners = np.array([[-1, -1, 0], [1, -1, 0], [0, 1, 0]], np.float32)
+    times, places = np.array([0, 1], np.float32), np.array([[-2, 0, 0], [2, 0, 0]], np.float32)
+    data = b"".join(part.tobytes() for part in (corners, times, places))
+    views = [{"buffer": 0, "byteOffset": at, "byteLength": size} for at, size in ((0, 36), (36, 8), (44, 24))]
+    model = {
+        "asset": {"version": "2.0"},
+        "buffers": [{"byteLength": len(data), "uri": "data:application/gltf-buffer;base64," + b64encode(data).decode()}],
+        "bufferViews": views,
+        "accessors": [
+            {"bufferView": 0, "componentType": 5126, "count": 3, "type": "VEC3", "min": [-1, -1, 0], "max": [1, 1, 0]},
+            {"bufferView": 1, "componentType": 5126, "count": 2, "type": "SCALAR", "min": [0], "max": [1]},
+            {"bufferView": 2, "componentType": 5126, "count": 2, "type": "VEC3"},
+        ],
+        "meshes": [{"primitives": [{"attributes": {"POSITION": 0}}]}],
+        "nodes": [{"mesh": 0}],
+        "scenes": [{"nodes": [0]}],
+        "scene": 0,
+        "animations": [
+            {
+                "samplers": [{"input": 1, "output": 2}],
+                "channels": [{"sampler": 0, "target": {"node": 0, "path": "translation"}}],
+            }
+        ],
+    }
+    file = tmp_path_factory.mktemp("models") / "moves.gltf"
+    file.write_text(json.dumps(model))
     return file
 
 
@@ -110,3 +144,15 @@ def test_what_cannot_be_drawn_is_refused(
     assert said in error
     assert error.count("\n") == 1
     assert not list(tmp_path.iterdir())
+
+
+def test_a_late_moment_of_a_clip_is_reached_at_once(animated: Path, tmp_path: Path) -> None:
+    """The clip lasts a second and repeats: a year of it looks as its first round does."""
+    words = ["--size", "32x18", "--samples", "1", "--eye", "0,0,6"]
+    for name, time in (("a", "0.5"), ("b", "1.5"), ("c", "31536000.5")):
+        assert main(["render", str(animated), "--out", str(tmp_path / f"{name}.png"), "--time", time, *words]) == 0
+    shown = pixels(tmp_path / "a.png")
+    assert main(["render", str(animated), "--out", str(tmp_path / "d.png"), "--time", "0.1", *words]) == 0
+    assert np.abs(pixels(tmp_path / "d.png") - shown).mean() > 2
+    for name in "bc":
+        assert np.abs(pixels(tmp_path / f"{name}.png") - shown).mean() < 1
