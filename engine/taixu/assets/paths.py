@@ -13,7 +13,9 @@ from urllib.parse import unquote
 
 from taixu.errors import MachineError, TaixuError
 
-__all__ = ["DataFolder", "cache_folder", "data_path", "read_bytes", "recorded_reads", "safe_join", "safe_uri"]
+__all__ = [
+    "DataFolder", "cache_folder", "data_path", "find_sample", "read_bytes", "recorded_reads", "safe_join", "safe_uri",
+]
 
 DataFolder = Literal["shaders", "assets", "samples"]
 
@@ -37,6 +39,20 @@ def data_path(name: DataFolder) -> Path:
         if folder.is_dir() and (folder.parent.name == "_data" or (checkout / "pyproject.toml").is_file()):
             return folder
     raise MachineError(f"this installation of Taixu lacks its folder {name!r}; install taixu again")
+
+
+def find_sample(path: Path) -> Path:
+    """`path`, or what ships with Taixu under it: ``samples/playground`` is there in every working directory.
+
+    What stands in the working directory under this name comes first.
+    """
+    if path.is_absolute() or path.parts[:1] != ("samples",) or ".." in path.parts or path.exists():
+        return path
+    try:
+        shipped = data_path("samples").joinpath(*path.parts[1:])
+    except MachineError:
+        return path
+    return shipped if shipped.exists() else path
 
 
 def cache_folder() -> Path:

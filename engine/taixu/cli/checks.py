@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from taixu.assets.paths import find_sample
 from taixu.cli.kinds import find_importers, kind_of, make_app
 from taixu.errors import TaixuError
 
@@ -28,6 +29,7 @@ def check_file(path: Path) -> list[Finding]:
     TaixuError
         When there is no such file.
     """
+    path = find_sample(path)
     if not path.exists():
         raise TaixuError(f"{path}: there is no such file")
     check = _check_of(path)

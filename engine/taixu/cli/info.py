@@ -12,7 +12,7 @@ from typing import Any
 
 from taixu.errors import TaixuError
 
-__all__ = ["add_arguments", "describe", "example", "run", "summary", "taixu_version", "usage"]
+__all__ = ["add_arguments", "describe", "example", "how_to_get", "run", "summary", "taixu_version", "usage"]
 
 summary = "Says what is installed, what the graphics card offers, what is missing and how to get it."
 usage = "[options]"
@@ -20,6 +20,8 @@ example = "taixu info --json"
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
 _EXTRA = re.compile(r"extra == ['\"](\w+)['\"]")
+_DISTRIBUTIONS = {"OpenGL": "pyopengl", "imgui_bundle": "imgui-bundle", "basisu": "opengl-basisu"}
+"""Distributions whose module is called otherwise."""
 _BACKENDS = ("pybullet", "rapier3d")
 
 
@@ -85,6 +87,17 @@ def describe() -> dict[str, Any]:
     }
 
 
+def how_to_get(module: str) -> str:
+    """The command that installs a missing module: the extra that brings it, or Taixu itself."""
+    try:
+        _, extras = _requirements()
+    except OSError:
+        extras = {}
+    name = _DISTRIBUTIONS.get(module, module).lower().replace("_", "-")
+    extra = next((extra for extra, wanted in extras.items() if name in (package.lower() for package in wanted)), None)
+    return f'pip install "taixu[{extra}]"' if extra else "pip install --force-reinstall taixu"
+
+
 def _installed(name: str) -> str | None:
     try:
         return version(name)
@@ -117,12 +130,14 @@ def _requirements() -> tuple[list[str], dict[str, list[str]]]:
 
 def _gpu() -> tuple[dict[str, Any] | None, str | None]:
     """What the device says of itself, or the sentence that says why there is none."""
-    from taixu.gpu import create_device
-
     try:
+        from taixu.gpu import create_device
+
         device = create_device()
     except TaixuError as error:
         return None, str(error)
+    except ImportError as error:
+        return None, f"nothing can be drawn ({error}); {how_to_get(error.name or '')} brings it"
     can = device.capabilities
     device.release()
     return {

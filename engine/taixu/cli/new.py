@@ -39,8 +39,13 @@ def run(args: argparse.Namespace) -> int:
     folder: Path = args.folder.absolute()
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise TaixuError(f"{args.folder}: there is something already; name a folder that is new or empty")
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name}.") as beside:
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        place = tempfile.TemporaryDirectory(dir=folder.parent, prefix=f".{folder.name[:40]}.")
+    except OSError as error:
+        what = (error.strerror or str(error)).lower()
+        raise TaixuError(f"{args.folder}: cannot be made: {what}; name a folder elsewhere") from error
+    with place as beside:
         made = Path(beside) / folder.name
         shutil.copytree(templates[args.template].folder, made, ignore=_LEFT_OUT)
         _make_writable(made)

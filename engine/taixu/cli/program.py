@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import signal
 import sys
@@ -19,6 +20,11 @@ __all__ = ["main"]
 _INTERRUPTED = 130
 _PIPE_CLOSED = 141
 _TERMINATED = 143
+
+_HINTS = {
+    errno.ENOSPC: "; make room and call again",
+    errno.ENOENT: "; the folder that this was called in may be gone",
+}
 
 _HELP_TOP = """\
 usage: taixu COMMAND [options]
@@ -49,11 +55,14 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         with _termination_unwinds(), console.quiet_output():
             status = _answering(words, console, debug=debug)
-        sys.stdout.flush()
+        if sys.stdout is not None:  # None where whoever called closed it
+            sys.stdout.flush()
     except BrokenPipeError:
         # Whoever read our output has left. Standard output must not complain again when Python closes it.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return _PIPE_CLOSED
+    except OSError as error:
+        return _failed(*_sentence(error), console)
     return status
 
 
@@ -128,18 +137,17 @@ def _version(console: Console) -> int:
 def _sentence(error: Exception) -> tuple[str, int]:
     if isinstance(error, TaixuError):
         return str(error), error.exit_status
-    if isinstance(error, OSError) and error.filename is not None:
-        return (
-            f"{os.fsdecode(error.filename)}: {(error.strerror or str(error)).lower()}",
-            TaixuError.exit_status,
-        )
+    if isinstance(error, OSError) and error.errno is not None:
+        what = (error.strerror or str(error)).lower()
+        if error.filename is not None:
+            return f"{os.fsdecode(error.filename)}: {what}", TaixuError.exit_status
+        return f"the system refuses: {what}{_HINTS.get(error.errno, '')}", TaixuError.exit_status
     if isinstance(error, MemoryError):
         return "there is not enough memory for this", MachineError.exit_status
     if isinstance(error, ModuleNotFoundError) and error.name and not error.name.startswith("taixu"):
-        return (
-            f"the package {error.name} is missing; `taixu info` says how to get it",
-            MachineError.exit_status,
-        )
+        from taixu.cli.info import how_to_get
+
+        return f"the package {error.name} is missing; {how_to_get(error.name)} brings it", MachineError.exit_status
     what = f"{type(error).__name__}: {error}".rstrip(": ")
     return f"a defect of Taixu ({what}); --debug shows where it happened", TaixuError.exit_status
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from taixu.assets.paths import find_sample
 from taixu.cli.kinds import find_importers, kind_of
 from taixu.errors import TaixuError, UsageError
 
@@ -28,6 +29,7 @@ def open_thing(app: App, path: Path, *, animated: bool = False, from_secs: float
     UsageError
         When it is neither.
     """
+    path = find_sample(path)
     if not path.exists():
         raise TaixuError(f"{path}: there is no such file")
     kind = kind_of(path)

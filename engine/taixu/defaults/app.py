@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from taixu import app as base
 from taixu import ecs
 from taixu.app import Plugin, find_plugins, load_plugin
+from taixu.assets.paths import find_sample
 from taixu.defaults.drawing import Drawing
 from taixu.defaults.projects import ProjectPlugin, is_trusted, open_world, save_world
 from taixu.defaults.world import World
@@ -90,13 +91,16 @@ class App(base.App):
     def open(self, path: str | Path, *, trust: bool | None = None) -> World:
         """Open a project folder or a world file in place of the present world.
 
+        Samples that ship with Taixu are found from everywhere, as ``samples/playground``.
+
         Raises
         ------
         TaixuError
             When it is no world, or a bad one; nothing is changed then.
         """
         wanted = self.trust if trust is None else trust
-        open_world(self, Path(path), trust=is_trusted(Path(path)) if wanted is None else wanted)
+        file = find_sample(Path(path))
+        open_world(self, file, trust=is_trusted(file) if wanted is None else wanted)
         return World(self.world)
 
     def save(self, path: str | Path) -> Path:

@@ -125,7 +125,7 @@ def open_world(app: App, path: Path, *, trust: bool) -> Project:
         world.restore(before)
         raise
     for doubt in doubts:
-        _log.warning("%s", doubt)
+        _log.warning("%s: %s", file, doubt)
     wait_for_models(world)
     return project
 

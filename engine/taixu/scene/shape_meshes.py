@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Hashable
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from taixu.scene.shapes import shape_mesh
 
 __all__ = ["ShapeState", "make_shapes", "material_data"]
 
+_log = logging.getLogger(__name__)
 _MATERIAL_FIELDS = tuple(fld.name for fld in component_type(Material).fields)
 _TEXTURES = (
     "base_color_texture", "normal_texture", "metallic_roughness_texture", "emissive_texture", "occlusion_texture",
@@ -109,6 +111,19 @@ def _values(table: Table, cls: type, name: str, rows: Rows) -> list[Any]:
     return list(map(tuple, column.T.tolist())) if column.ndim == 2 else column.tolist()
 
 
+def _put_material(materials: MaterialLibrary, state: ShapeState, surface: tuple[Any, ...]) -> int:
+    """A material of documents; a texture with a path that may not be followed is said and left out."""
+    values = dict(zip(_MATERIAL_FIELDS, surface, strict=True))
+    for name in _TEXTURES:
+        try:
+            if values[name]:
+                state.resolve(values[name])
+        except TaixuError as error:
+            _log.warning("material.%s: %s", name, error)
+            values[name] = ""
+    return materials.put(("material", surface), material_data(values, resolve=state.resolve))
+
+
 def _mesh_number(world: World, state: ShapeState, shape: tuple[Any, ...], surface: tuple[Any, ...]) -> int:
     meshes, materials = world.resource(MeshLibrary), world.resource(MaterialLibrary)
     key = ("shape", shape, surface)
@@ -116,10 +131,7 @@ def _mesh_number(world: World, state: ShapeState, shape: tuple[Any, ...], surfac
     if number is None:
         material = 0
         if surface:
-            material = materials.find(("material", surface)) or materials.put(
-                ("material", surface),
-                material_data(dict(zip(_MATERIAL_FIELDS, surface, strict=True)), resolve=state.resolve),
-            )
+            material = materials.find(("material", surface)) or _put_material(materials, state, surface)
         kind, size, bevel_m = shape
         try:
             number = add_mesh(meshes, key, shape_mesh(kind, size, bevel_m=bevel_m), material=material)

@@ -20,6 +20,7 @@ __all__ = ["WorldTransforms", "propagate_transforms", "split_position"]
 
 Indices = NDArray[np.intp]
 _TRS = ("translation", "rotation", "scale")
+_END_M = CELL_M * 2.0**30
 _IDENTITY = np.eye(3, 4, dtype=np.float32).reshape(12)
 _NONE: Indices = np.empty(0, np.intp)
 
@@ -83,8 +84,11 @@ class WorldTransforms:
 
 
 def split_position(position: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-    """Cells and offsets of positions ``[3]`` or ``[3, n]`` in metres; offsets lie within half a cell of zero."""
-    metres = np.asarray(position, np.float64)
+    """Cells and offsets of positions ``[3]`` or ``[3, n]`` in metres; offsets lie within half a cell of zero.
+
+    What lies beyond 2^40 m, the end of every world, is taken back to it.
+    """
+    metres = np.clip(np.asarray(position, np.float64), -_END_M, _END_M)
     cells = np.rint(metres / CELL_M)
     return cells.astype(np.int32), (metres - cells * CELL_M).astype(np.float32)
 

@@ -180,6 +180,7 @@ class ScriptHost:
 
     def stop(self, instance: Instance, where: str, error: BaseException) -> None:
         line, reason = self.explain(instance.path, error)
+        reason = " ".join(reason.split())  # a message of several lines too is said in one
         instance.error = f"{reason} (in {where} of {self.label(instance)}; stopped until the script is saved)"
         instance.waiting.clear()
         self.timers.drop(instance)

@@ -57,3 +57,11 @@ def test_the_next_command_works_as_pasted(
     monkeypatch.chdir(tmp_path)
     assert main(["new", "--", name]) == 0
     assert f"taixu run {shown} --trust" in capsys.readouterr().out
+
+
+def test_a_folder_that_cannot_be_made_is_named_as_it_was_given(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "file").write_text("mine")
+    assert main(["new", str(tmp_path / "file" / "toys")]) == 1
+    assert f"{tmp_path / 'file' / 'toys'}: cannot be made" in capsys.readouterr().err

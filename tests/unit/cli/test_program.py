@@ -195,3 +195,25 @@ def test_info_says_what_is_missing_and_how_to_get_it() -> None:
 
 def test_python_dash_m_and_the_version() -> None:
     assert taixu("--version").stdout.startswith("taixu ")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="shells there close no streams")
+def test_a_standard_output_that_takes_nothing_is_said_in_a_sentence() -> None:
+    call = f"{sys.executable} -m taixu --version"
+    closed = subprocess.run(f"{call} >&-", shell=True, capture_output=True, text=True, timeout=60)
+    assert "Traceback" not in closed.stderr
+    if Path("/dev/full").exists():
+        full = subprocess.run(f"{call} > /dev/full", shell=True, capture_output=True, text=True, timeout=60)
+        assert full.returncode == 1
+        assert "make room" in full.stderr
+        assert "Traceback" not in full.stderr
+
+
+def test_a_missing_module_is_named_with_what_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    from taixu.cli import info
+
+    asked = ["numpy>=2", 'DracoPy>=2.2; extra == "models"', 'PyOpenGL>=3.1.7; extra == "editor"']
+    monkeypatch.setattr(info, "requires", lambda name: asked)
+    assert info.how_to_get("DracoPy") == 'pip install "taixu[models]"'
+    assert info.how_to_get("OpenGL") == 'pip install "taixu[editor]"'
+    assert info.how_to_get("numpy") == "pip install --force-reinstall taixu"

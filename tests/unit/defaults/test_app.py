@@ -9,7 +9,9 @@ import pytest
 
 import taixu as tx
 from taixu.edit import create_project
+from taixu.errors import TaixuError
 from taixu.scene import MeshInstance, MeshLibrary
+from taixu.script import ScriptHost
 
 SCRIPT = """
 import game
@@ -153,3 +155,24 @@ def test_files_of_one_name_in_two_projects_are_two(tmp_path: Path, repository: P
             numbers = app.world.gather(app.world.query(MeshInstance).entities, MeshInstance, "mesh")
             names[file] = sum(primitive.vertex_count for number in numbers for primitive in library[number].primitives)
     assert names["robot"] != names["crate"]
+
+
+def test_samples_are_found_and_trusted_from_any_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    with tx.App.headless() as app:
+        world = app.open("samples/playground")
+        assert world.find("robot") is not None
+        assert app.resource(ScriptHost).trusted
+
+
+def test_a_folder_of_ones_own_comes_before_a_sample_and_is_not_trusted(
+    project: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here" / "samples").mkdir(parents=True)
+    project.rename(tmp_path / "here" / "samples" / "playground")
+    monkeypatch.chdir(tmp_path / "here")
+    with tx.App.headless() as app:
+        assert app.open("samples/playground").find("counter") is not None
+        assert not app.resource(ScriptHost).trusted
+        with pytest.raises(TaixuError):
+            app.open("samples/../samples/gallery")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import pi
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from taixu.scene import (
     Transform,
     shape_mesh,
 )
+from taixu.scene.shape_meshes import ShapeState
 
 SIZE = (1.0, 2.0, 1.5)
 
@@ -90,3 +92,18 @@ def test_a_bad_size_shows_nothing_and_harms_nobody() -> None:
     app.frame(1 / 60)
     assert app.world.get(bad, MeshInstance).mesh == 0
     assert app.world.get(good, MeshInstance).mesh > 0
+
+
+def test_a_texture_that_may_not_be_followed_is_said_and_left_out(caplog: pytest.LogCaptureFixture) -> None:
+    def resolve(path: str) -> Path:
+        raise TaixuError(f"{path!r} leads out")
+
+    app = App()
+    app.add_plugin(ScenePlugin())
+    app.insert_resource(ShapeState(resolve))
+    red = Material(base_color=(1, 0, 0, 1), base_color_texture="../../x.png")
+    entity = app.world.spawn(Transform(), Shape("box"), red)
+    app.frame(0.02)
+    assert "material.base_color_texture: '../../x.png' leads out" in caplog.text
+    mesh = app.world.resource(MeshLibrary)[app.world.get(entity, MeshInstance).mesh]
+    assert mesh.primitives

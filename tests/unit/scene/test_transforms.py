@@ -252,3 +252,10 @@ def test_depths_and_families() -> None:
     assert hierarchy.descendants_of(indices[:1]).tolist() == indices[1:].tolist()
     despawn_tree(world, chain[2])
     assert world.alive(chain).tolist() == [True, True, False, False, False, False]
+
+
+def test_what_lies_beyond_the_end_of_the_world_stays_at_its_end() -> None:
+    with np.errstate(all="raise"):
+        cell, offset = split_position(np.array([1e300, -1e20, 2.0]))
+    assert cell.tolist() == [2**30, -(2**30), 0]
+    assert offset.tolist() == [0, 0, 2]

@@ -113,6 +113,7 @@ def test_an_exception_names_script_line_and_entity_and_stops_one_script(make_app
         ("import game\ndef on_start(): game.entity.rigid_body\n", "scripts/a.py:2: AttributeError"),
         ("import game\ndef on_start(): game.query('nothing')\n", "there is no component 'nothing'"),
         ("import game\ndef on_start(): game.raycast((0, 0, 0), (0, 1, 0))\n", "game.raycast needs a plugin"),
+        ("def on_start(): raise ValueError('one\\ntwo')\n", "scripts/a.py:1: ValueError: one two"),
         ("def on_start(): raise SystemExit\n", "scripts/a.py:1: SystemExit"),
         ("def on_start(): on_start()\n", "scripts/a.py:1: RecursionError"),
         ("import game\ndef on_start(): game.timer('soon')\n", "a time to wait is a number of seconds"),
