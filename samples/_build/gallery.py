@@ -25,7 +25,7 @@ def build_gallery(world: tx.World) -> None:
         height=0.6,
         make=lambda t: tx.Material(base_color=srgb("#ffc35a"), metallic=1.0, roughness=t),
     )
-    _row(kit, world, "surfaces", z=-2.8, make=_surfaces, height=1.2)
+    _row(kit, world, "surfaces", z=-2.8, make=_surfaces, height=1.32)
     _lights(kit, world)
 
 
@@ -41,11 +41,11 @@ def _room(kit: Kit, world: tx.World) -> None:
     )
     kit.look("floor", "box", (30, 0.4, 22), floor, (0, -0.2, 0), bevel_m=0)
     kit.look("back wall", "box", (30, 9, 0.4), wall, (0, 4.5, -6.2), bevel_m=0)
-    world.spawn("sky", tx.Environment(sun_direction=(0.3, 0.75, 0.6), turbidity=2.5, intensity=0.55))
+    world.spawn("sky", tx.Environment(sun_direction=(0.3, 0.75, 0.6), turbidity=2.5, intensity=0.85))
     sun = world.spawn("sun", tx.Light(kind="directional", color=(1.0, 0.95, 0.88), intensity=1.6))
     sun.look_at((-0.3, -0.75, -0.6))
     eye = world.spawn("camera", tx.Camera(fov_y_rad=radians(30)), position=(0.0, 6.2, 17.0))
-    eye.look_at((0, 1.95, -0.8))
+    eye.look_at((0, 2.1, -0.8))
 
 
 def _row(kit: Kit, world: tx.World, label: str, *, z: float, make: object, height: float = 0.0) -> None:
@@ -99,10 +99,11 @@ def _lights(kit: Kit, world: tx.World) -> None:
         spot.look_at((x, 2.9, -6.0))
     for side in (-1, 1):
         bulb = tx.Material(base_color=(0, 0, 0, 1), emissive=(1.0, 0.72, 0.4), emissive_strength=14.0)
-        kit.look("bulb", "sphere", (0.22,) * 3, bulb, (side * 7.6, 1.9, 1.6))
+        # The light stands inside: glass lets it out.
+        kit.look("bulb", "sphere", (0.22,) * 3, bulb, (side * 6.9, 1.9, 1.6), cast_shadow=False)
         world.spawn(
             "point",
             tx.Light(kind="point", color=(1.0, 0.72, 0.4), intensity=26.0, range_m=9),
-            position=(side * 7.6, 1.9, 1.6),
+            position=(side * 6.9, 1.9, 1.6),
         )
-        kit.look("lamp", "cylinder", (0.1, 1.7, 0.1), kit.metal(0.3), (side * 7.6, 0.9, 1.6), bevel_m=0)
+        kit.look("lamp", "cylinder", (0.1, 1.7, 0.1), kit.metal(0.3), (side * 6.9, 0.9, 1.6), bevel_m=0)

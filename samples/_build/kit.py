@@ -91,7 +91,9 @@ class Kit:
         turn: Vector = (0.0, 0.0, 0.0),
         bevel_m: float = 0.04,
         parent: tx.Node | None = None,
+        cast_shadow: bool = True,
     ) -> tx.Node:
         """A thing that is only seen."""
-        shape = tx.Shape(kind, size=size, bevel_m=bevel_m if kind in ("box", "cylinder") else 0.0)
+        bevel_m = bevel_m if kind in ("box", "cylinder") else 0.0
+        shape = tx.Shape(kind, size=size, bevel_m=bevel_m, cast_shadow=cast_shadow)
         return self.world.spawn(name, shape, material, position=at, rotation=from_euler(*turn), parent=parent)

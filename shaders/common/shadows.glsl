@@ -27,29 +27,38 @@ int cube_side(vec3 d) {
     return d.z > 0.0 ? 4 : 5;
 }
 
+// Where a position lies in a tile, in normalised device coordinates; false outside of it.
+bool shadow_place(int tile, vec3 position, out vec3 ndc) {
+    vec4 clip = shadows[tile].clip_from_world * vec4(position, 1.0);
+    ndc = clip.xyz / max(clip.w, 1e-9);
+    return clip.w > 0.0 && all(lessThanEqual(abs(ndc.xy), vec2(1.0))) && ndc.z > 0.0;
+}
+
 // 1 in the light, 0 in shadow. `normal` is geometric, `view_depth` metres along the view.
 float shadow_factor(LightRow light, vec3 position, vec3 normal, vec3 to_light, float view_depth) {
     int tile = light.shadow;
     if (tile < 0) return 1.0;
+    int last = tile;
     float texel = 1.0;
     if (light.kind == LIGHT_DIRECTIONAL) {
-        int last = tile + int(light.shadow_count) - 1;
+        last = tile + int(light.shadow_count) - 1;
         while (tile < last && view_depth > shadows[tile].far_depth) ++tile;
         if (view_depth > shadows[tile].far_depth) return 1.0;
     } else {
-        if (light.kind == LIGHT_POINT) tile += cube_side(-to_light);
         texel = distance(light.position, position);
     }
-    ShadowRow map = shadows[tile];
     // Move out of the surface's own shadow: along the normal, by what a texel covers there.
+    texel *= shadows[tile].texel_size;
     float slope = sqrt(saturate(1.0 - square(dot(normal, to_light))));
-    vec3 moved = position + normal * (map.texel_size * texel * (0.5 + 1.5 * slope)) + to_light * (map.texel_size * texel * 0.5);
-    vec4 clip = map.clip_from_world * vec4(moved, 1.0);
-    if (clip.w <= 0.0) return 1.0;
-    vec3 ndc = clip.xyz / clip.w;
-    if (any(greaterThan(abs(ndc.xy), vec2(1.0))) || ndc.z <= 0.0) return 1.0;
-    vec2 uv = map.rect.xy + (ndc.xy * 0.5 + 0.5) * map.rect.zw;
+    vec3 moved = position + normal * (texel * (0.5 + 1.5 * slope)) + to_light * (texel * 0.5);
+    // The side is that of the moved position: across an edge the other side's map has it.
+    if (light.kind == LIGHT_POINT) tile = last = tile + cube_side(moved - light.position);
+    vec3 ndc;
+    bool inside = shadow_place(tile, moved, ndc);
+    while (!inside && tile < last) inside = shadow_place(++tile, moved, ndc);
+    if (!inside) return 1.0;
+    vec4 rect = shadows[tile].rect;
     vec2 margin = 0.5 / vec2(textureSize(shadow_atlas, 0));
-    return shadow_tent(uv, min(ndc.z, 1.0), vec4(map.rect.xy + margin, map.rect.xy + map.rect.zw - margin));
+    return shadow_tent(rect.xy + (ndc.xy * 0.5 + 0.5) * rect.zw, min(ndc.z, 1.0), vec4(rect.xy + margin, rect.xy + rect.zw - margin));
 }
 #endif
