@@ -32,6 +32,9 @@ class StructureChanges:
         return bool(len(self.spawned) or len(self.despawned) or len(self.moved))
 
 
+_NOTHING = StructureChanges(_NOBODY, _NOBODY, _NOBODY)
+
+
 class StructureLog:
     """A tick-stamped log with a horizon, kept by the world."""
 
@@ -52,6 +55,8 @@ class StructureLog:
         """What happened after `tick`; None when that is forgotten (start anew from a query)."""
         if tick < self.horizon:
             return None
+        if not self._events or self._events[-1][0] <= tick:
+            return _NOTHING
         found: dict[Event, list[Handles]] = {"spawned": [], "despawned": [], "moved": []}
         for event_tick, event, entities in reversed(self._events):
             if event_tick <= tick:

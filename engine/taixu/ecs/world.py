@@ -47,7 +47,7 @@ class World:
         self._ids_given = False  # whether ids came from elsewhere: only then can a drawn one be taken
         self._tables: list[Table] = []
         self._by_types: dict[frozenset[type], Table] = {}
-        self._queries: dict[tuple[frozenset[type], frozenset[type]], Query] = {}
+        self._queries: dict[tuple[tuple[type, ...], tuple[type, ...]], Query] = {}
         self._resources: dict[type, Any] = {}
         self._iterating = 0
 
@@ -211,10 +211,10 @@ class World:
 
     def query(self, *types: type, without: Iterable[type] = ()) -> Query:
         """The tables whose entities have all of `types` and none of `without`."""
-        key = (frozenset(types), frozenset(without))
+        key = (types, without if isinstance(without, tuple) else tuple(without))
         found = self._queries.get(key)
         if found is None:
-            found = self._queries[key] = Query(self, *key)
+            found = self._queries[key] = Query(self, frozenset(types), frozenset(key[1]))
         return found
 
     # Columns across tables
