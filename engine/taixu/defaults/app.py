@@ -140,6 +140,7 @@ class App(base.App):
         elif record is not None:
             self._film(total, Path(record), progress)
         else:
+            self.settle()  # models that are still on their way would come sooner or later, and no two runs be equal
             for done in range(1, total + 1):
                 self.frame(self.clock.step_secs)
                 if progress is not None:

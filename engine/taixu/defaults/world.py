@@ -11,7 +11,8 @@ from numpy.typing import ArrayLike
 from taixu import ecs
 from taixu.ecs import Query
 from taixu.errors import TaixuError
-from taixu.scene import FromModel, Name, Node, Parent, Transform, split_position
+from taixu.physics import Collider, RigidBody
+from taixu.scene import FromModel, Model, Name, Node, Parent, Shape, Transform, split_position
 
 __all__ = ["World"]
 
@@ -40,6 +41,9 @@ class World:
     ) -> Node:
         """Spawn an entity and give its node.
 
+        A `RigidBody` that can be seen, as a `Shape` or a `Model`, and has no `Collider` gets one that fits it: the
+        shape's own, or the model's convex hull. Robots (URDF) bring theirs.
+
         Parameters
         ----------
         parts
@@ -60,6 +64,7 @@ class World:
         if any(isinstance(part, Transform) for part in components):
             raise TaixuError("say where it is by position, rotation and scale, not by a Transform")
         links = [] if parent is None else [Parent(parent.entity)]
+        components += _fitting_colliders(components)
         node = Node(self.columns, self.columns.spawn(Transform(), *names, *links, *components))
         node.position, node.rotation, node.scale = position, rotation, scale
         return node
@@ -109,3 +114,16 @@ class World:
     def fork(self) -> World:
         """An independent copy."""
         return World(self.columns.fork())
+
+
+def _fitting_colliders(components: Sequence[Any]) -> list[Collider]:
+    """What a body needs so that it does not fall through the floor, where nobody said otherwise."""
+    given = {type(component): component for component in components}
+    if RigidBody not in given or Collider in given:
+        return []
+    shape, model = given.get(Shape), given.get(Model)
+    if shape is not None:
+        return [Collider("cylinder" if shape.kind == "torus" else shape.kind, size=shape.size)]
+    if model is not None and not str(model.source).lower().endswith(".urdf"):
+        return [Collider("hull")]
+    return []

@@ -176,3 +176,32 @@ def test_a_folder_of_ones_own_comes_before_a_sample_and_is_not_trusted(
         assert not app.resource(ScriptHost).trusted
         with pytest.raises(TaixuError):
             app.open("samples/../samples/gallery")
+
+
+@pytest.mark.parametrize("kind", ["box", "torus", "model"])
+def test_a_body_without_a_collider_gets_one_that_fits(kind: str, tmp_path: Path) -> None:
+    (tmp_path / "tetra.obj").write_text("v 0 0 0\nv 1 0 0\nv 0 1 0\nv 0 0 1\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n")
+    create_project(tmp_path / "toys")
+    (tmp_path / "tetra.obj").rename(tmp_path / "toys" / "assets" / "tetra.obj")
+    hashes = set()
+    for _ in range(2):
+        with tx.App.headless() as app:
+            app.scene.spawn("nothing", position=(9, 9, 9))
+            app.save(tmp_path / "toys" / "worlds" / "main.world.json")
+            world = app.open(tmp_path / "toys")
+            world.spawn("floor", tx.Collider(size=(9, 1, 9)), position=(0, -0.5, 0))
+            look = tx.Model("assets/tetra.obj") if kind == "model" else tx.Shape(kind, size=(1, 0.5, 1))
+            body = world.spawn("body", look, tx.RigidBody(mass_kg=2), position=(0, 2, 0))
+            app.run(ticks=90)
+            assert -0.05 < body.position[1] < 0.6
+            hashes.add(world.state_hash())
+    assert len(hashes) == 1
+
+
+def test_a_body_that_has_a_collider_or_nothing_to_see_is_left_alone() -> None:
+    with tx.App.headless() as app:
+        world = app.scene
+        own = world.spawn(tx.Shape("box"), tx.RigidBody(), tx.Collider("sphere"))
+        assert own[tx.Collider].shape == "sphere"
+        assert tx.Collider not in world.spawn(tx.RigidBody())
+        assert tx.Collider not in world.spawn(tx.Shape("box"))
