@@ -72,8 +72,9 @@ def read_trimesh(path: str | Path, *, root: str | Path | None = None, turned: bo
     except MemoryError:
         raise TaixuError(f"{file}: needs more memory than there is; it is damaged, or too large") from None
     except Exception as error:  # trimesh raises whatever a damaged file makes it stumble over
-        reason = " ".join(str(error).split())[:200]
-        raise TaixuError(f"{file}: is no {kind[1:].upper()} file, or is damaged: {reason}") from error
+        # What it imports for other kinds of the format, and does not find, says nothing about this file.
+        reason = "" if isinstance(error, ImportError) else ": " + " ".join(str(error).split())[:200]
+        raise TaixuError(f"{file}: is no {kind[1:].upper()} file, or is damaged{reason}") from error
 
 
 def _weigh(data: bytes, kind: str, file: Path) -> None:

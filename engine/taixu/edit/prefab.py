@@ -26,6 +26,7 @@ __all__ = [
 ChildPath = tuple[int, ...]
 """Ids from the outermost prefab inwards; empty for the root."""
 
+_MAX_DEPTH = 64
 OWN_COMPONENTS = ("transform", "parent", "name", "prefab_instance")
 """What an instance does not share with the root that it stands for."""
 
@@ -107,6 +108,7 @@ class PrefabLibrary:
         self._read = read
         self._documents: dict[str, Document] = {}
         self._expanded: dict[str, ExpandedPrefab] = {}
+        self._sizes: dict[str, int] = {}
         self._changed: list[str] = []
 
     @property
@@ -147,6 +149,7 @@ class PrefabLibrary:
     def forget(self, source: str) -> None:
         """Read a prefab again when it is next needed: its file changed."""
         self._documents.pop(source, None)
+        self._sizes.clear()
         for name in [name for name, found in self._expanded.items() if source in found.sources]:
             del self._expanded[name]
             self._changed.append(name)
@@ -163,14 +166,32 @@ class PrefabLibrary:
         Raises
         ------
         TaixuError
-            When it, or one inside it, cannot be read or contains itself.
+            When it, or one inside it, cannot be read, contains itself, or makes too many entities.
         """
+        self._count(source, ())
         return self._expand(source, ())
 
     def fork(self, world: World) -> PrefabLibrary:
         other = PrefabLibrary(self.components, migrations=self.migrations, read=self.read)
         other._documents.update(self._documents)
         return other
+
+    def _count(self, source: str, above: tuple[str, ...]) -> int:
+        """How many entities a prefab makes, before any is laid out: ten in ten in ten is soon too many."""
+        if source in above:
+            raise TaixuError(f"the prefab {source!r} contains itself: {' -> '.join((*above, source))}")
+        if len(above) >= _MAX_DEPTH:
+            raise TaixuError(f"the prefab {above[0]!r} holds prefabs in prefabs deeper than {_MAX_DEPTH} levels")
+        found = self._sizes.get(source)
+        if found is None:
+            found = 0
+            for block in self.document(source).entities.values():
+                placed = block.get("prefab_instance")
+                found += 1 if placed is None else self._count(str(placed.get("source", "")), (*above, source))
+                if found > MAX_ENTITIES:
+                    raise TaixuError(f"the prefab {source!r} makes more than {MAX_ENTITIES:,} entities")
+            self._sizes[source] = found
+        return found
 
     def _expand(self, source: str, above: tuple[str, ...]) -> ExpandedPrefab:
         if source in above:

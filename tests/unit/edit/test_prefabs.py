@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -334,3 +335,22 @@ def test_a_thousand_instances_are_made_at_once(app: App) -> None:
     app.frame(0)
     assert len(world.query(FromPrefab)) == 4000
     assert world.find(child_id(int(world.stable_ids(world.query(PrefabInstance).entities)[500]), (int(LEFT, 16),)))
+
+
+def test_prefabs_that_multiply_or_nest_without_end_are_refused_before_they_are_laid_out() -> None:
+    def chain(copies: int, levels: int) -> dict[str, bytes]:
+        parts = [{"prefab_instance": {"source": f"{level + 1}.prefab.json"}} for level in range(levels)]
+        inside = [{id_text(2 + copy): part for copy in range(copies)} for part in parts]
+        return {f"{level}.prefab.json": prefab(ROOT, {ROOT: {}, **part}) for level, part in enumerate([*inside, {}])}
+
+    library = make_app().resource(PrefabLibrary)
+    library.read = chain(copies=20, levels=30).__getitem__
+    start = perf_counter()
+    for _ in range(20):
+        with pytest.raises(TaixuError, match="more than 100,000 entities"):
+            library.expand("0.prefab.json")
+    assert perf_counter() - start < 2
+    library.read = chain(copies=1, levels=2000).__getitem__
+    with pytest.raises(TaixuError, match="deeper than 64"):
+        library.expand("0.prefab.json")
+    assert len(library.expand("1940.prefab.json").blocks) == 61
