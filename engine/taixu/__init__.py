@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from taixu.defaults import App, World
     from taixu.ecs import component, field
     from taixu.errors import MachineError, TaixuError, UsageError
-    from taixu.physics import Character, Collider, Joint, RigidBody
+    from taixu.physics import Articulation, Character, Collider, Joint, RigidBody
     from taixu.render import Picture
     from taixu.scene import (
         Camera,
@@ -50,7 +50,7 @@ _HOMES = {
     "taixu.defaults": ("App", "World"),
     "taixu.ecs": ("component", "field"),
     "taixu.errors": ("MachineError", "TaixuError", "UsageError"),
-    "taixu.physics": ("Character", "Collider", "Joint", "RigidBody"),
+    "taixu.physics": ("Articulation", "Character", "Collider", "Joint", "RigidBody"),
     "taixu.render": ("Picture",),
     "taixu.scene": (
         "Camera", "Environment", "Light", "Material", "Model", "Name", "Node", "Parent", "Shape", "Transform", "Visibility",
@@ -60,9 +60,9 @@ _HOMES = {
 _HOME_OF = {name: home for home, names in _HOMES.items() for name in names}
 
 __all__ = [
-    "AnimationPlayer", "App", "AudioListener", "AudioSource", "Camera", "Character", "Clock", "Collider", "Environment",
-    "Joint", "Light", "MachineError", "Material", "Model", "Name", "Node", "Parent", "Picture", "Plugin", "RigidBody",
-    "Script", "Shape", "Stage", "TaixuError", "Transform", "UsageError", "Visibility", "World", "component", "field",
+    "AnimationPlayer", "App", "Articulation", "AudioListener", "AudioSource", "Camera", "Character", "Clock", "Collider",
+    "Environment", "Joint", "Light", "MachineError", "Material", "Model", "Name", "Node", "Parent", "Picture", "Plugin",
+    "RigidBody", "Script", "Shape", "Stage", "TaixuError", "Transform", "UsageError", "Visibility", "World", "component", "field",
 ]
 
 

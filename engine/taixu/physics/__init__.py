@@ -8,13 +8,13 @@ by columns. In a worker process (`remote`) or in this one, what is submitted at 
 
 from __future__ import annotations
 
-from taixu.physics.components import PHYSICS_COMPONENTS, Character, Collider, Joint, RigidBody
+from taixu.physics.components import PHYSICS_COMPONENTS, Articulation, Character, Collider, Joint, RigidBody
 from taixu.physics.engines import backend_name, make_backend
 from taixu.physics.plugin import PhysicsPlugin
 from taixu.physics.scene import PhysicsScene
 from taixu.physics.settings import PhysicsSettings
 
 __all__ = [
-    "PHYSICS_COMPONENTS", "Character", "Collider", "Joint", "PhysicsPlugin", "PhysicsScene", "PhysicsSettings", "RigidBody",
-    "backend_name", "make_backend",
+    "PHYSICS_COMPONENTS", "Articulation", "Character", "Collider", "Joint", "PhysicsPlugin", "PhysicsScene", "PhysicsSettings",
+    "RigidBody", "backend_name", "make_backend",
 ]

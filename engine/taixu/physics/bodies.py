@@ -24,7 +24,7 @@ from taixu.scene.models import ModelState
 from . import shapes
 from .batch import IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind
 from .collider_shapes import NotLoaded, ShapeMaker
-from .components import Character, Collider, RigidBody
+from .components import Articulation, Character, Collider, RigidBody
 from .placement import world_placements
 from .poses import relative
 from .shapes import Shape
@@ -314,6 +314,15 @@ class BodyMirror:
         velocities = world.gather_columns(entities, RigidBody, ("linear_velocity", "angular_velocity"))
         self._known[_VELOCITY, indices] = np.concatenate(velocities)
 
+    def enter_links(self, ids: NDArray[np.int64], entity: int) -> None:
+        """Links of an articulation are met as its entity; nothing is written back to that from here."""
+        if int(ids.max()) >= len(self.entity_of):
+            self._reserve_bodies(2 * int(ids.max()) + 64)
+        self.entity_of[ids], self.kind_of[ids], self.nested[ids] = entity, BodyKind.STATIC, False
+
+    def forget_links(self, ids: NDArray[np.int64]) -> None:
+        self.entity_of[ids] = 0
+
     def forget_bodies(self) -> None:
         """All bodies are gone (the engine was lost): the next look makes them anew."""
         self.body_of[:] = -1
@@ -326,7 +335,7 @@ class BodyMirror:
         """Count from the cell in the middle of everything that is to be a body."""
         if self.has_origin:
             return
-        cells = [table.read(Transform, "cell") for cls in (RigidBody, Collider, Character)
+        cells = [table.read(Transform, "cell") for cls in (RigidBody, Collider, Character, Articulation)
                  for table in world.query(cls, Transform, without=(Parent,))]  # fmt: skip
         if cells:
             self.origin = np.rint(np.median(np.concatenate(cells, axis=1), axis=1)).astype(np.int32)

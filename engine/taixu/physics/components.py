@@ -10,7 +10,7 @@ from math import pi
 
 from taixu.ecs import F32, U32, AssetPath, Bool, Data, EntityRef, Quat, Text, Vec2, Vec3, component, field
 
-__all__ = ["PHYSICS_COMPONENTS", "Character", "Collider", "Joint", "RigidBody"]
+__all__ = ["PHYSICS_COMPONENTS", "Articulation", "Character", "Collider", "Joint", "RigidBody"]
 
 
 @component("rigid_body")
@@ -99,4 +99,20 @@ class Character:
     mask: U32 = field(default=0x3FFFFFFF, doc="Bits of the layers that stop it.")
 
 
-PHYSICS_COMPONENTS = (RigidBody, Collider, Joint, Character)
+@component("articulation")
+class Articulation:
+    """A machine of links and joints from a URDF file; the nodes of the entity's `Model` with the links' names go with them.
+
+    The entity's transform is where the base starts (its scale does not count); moving it later puts the machine there, with
+    its joints as they are. The entity of a base that is not fixed goes with the base.
+    """
+
+    source: AssetPath = field(default="", doc="A *.urdf file; empty takes the entity's model.")
+    fixed: Bool = field(default=True, doc="The base stays where it is.")
+    mode: Text = field(default="force", choices=("force", "velocity", "position"), doc="What targets are.")
+    targets: Data = field(default={}, doc="By joint name: N m or N, rad/s or m/s, rad or m; 0 where not named.")
+    max_force: F32 = field(default=0.0, unit="N m or N", minimum=0.0, doc="Of each motor; 0 takes the file's effort limits.")
+    positions: Data = field(default={}, doc="Where joints start, by name, in rad or m; 0 where not named.")
+
+
+PHYSICS_COMPONENTS = (RigidBody, Collider, Joint, Character, Articulation)

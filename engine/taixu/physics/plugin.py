@@ -12,7 +12,7 @@ from taixu.ecs import World
 from taixu.errors import TaixuError
 
 from .batch import BodyKind
-from .components import PHYSICS_COMPONENTS, RigidBody
+from .components import PHYSICS_COMPONENTS, Articulation, RigidBody
 from .scene import PhysicsScene
 
 __all__ = ["PhysicsPlugin"]
@@ -43,7 +43,9 @@ class PhysicsPlugin:
         app.add_system(Stage.PHYSICS, step_physics)
         app.add_system(Stage.PROPAGATE, show_bodies, before=("propagate_transforms",))
         services = app.resource(GameServices)
-        for function in (raycast, apply_force, apply_impulse, set_velocity, get_velocity):
+        for function in (
+            raycast, apply_force, apply_impulse, set_velocity, get_velocity, joint_positions, set_joint_target,
+        ):
             services.provide(function.__name__, function)
         app.on_close(lambda: app.world.resource(PhysicsScene).close())
 
@@ -102,6 +104,19 @@ def get_velocity(world: World, entity: int) -> tuple[tuple[float, ...], tuple[fl
         raise TaixuError("An entity without a body was asked for its velocity; give it a RigidBody.")
     body = world.get(entity, RigidBody)
     return tuple(body.linear_velocity), tuple(body.angular_velocity)
+
+
+def joint_positions(world: World, entity: int) -> dict[str, float]:
+    """Where an articulation's joints are, by name (rad or m)."""
+    return world.resource(PhysicsScene).articulation(entity).positions()
+
+
+def set_joint_target(world: World, entity: int, name: str, value: float) -> None:
+    """Tell one joint of an articulation what to do; its mode says what the number is."""
+    if not world.has(entity, Articulation):
+        raise TaixuError("An entity without an articulation was given a joint's target; give it an Articulation.")
+    targets = dict(world.get(entity, Articulation).targets)
+    world.set(entity, Articulation, targets={**targets, name: float(value)})
 
 
 def _dynamic(world: World, entity: int) -> None:

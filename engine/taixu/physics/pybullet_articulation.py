@@ -191,7 +191,8 @@ def load_urdf(backend: PybulletBackend, path: str, pose: NDArray[Any], fixed: bo
         with native.muted():
             uid = bullet.loadURDF(
                 path, pose[:3].tolist(), pose[3:].tolist(), useFixedBase=fixed,
-                flags=bullet.URDF_MAINTAIN_LINK_ORDER | bullet.URDF_USE_SELF_COLLISION_EXCLUDE_PARENT,
+                flags=bullet.URDF_MAINTAIN_LINK_ORDER | bullet.URDF_USE_SELF_COLLISION_EXCLUDE_PARENT
+                | bullet.URDF_USE_INERTIA_FROM_FILE,
                 physicsClientId=client,
             )  # fmt: skip
     except bullet.error:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from taixu.errors import TaixuError
 
 from .batch import BodyKind
-from .urdf import summarise_urdf
+from .urdf import UrdfSummary, summarise_urdf
 from .validate import check_rows
 
 if TYPE_CHECKING:
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 __all__ = ["RapierArticulation", "load_urdf"]
 
 MODES = ("force", "velocity", "position")
-HOLD_GAIN = 1.0e3
+SPEED_GAIN, HOLD_GAIN = 1.0e3, 1.0e4
+"""Of velocity (1/s) and position motors (1/s2): the engine integrates them implicitly, so they may be stiff."""
 
 
 class RapierArticulation:
@@ -38,6 +39,7 @@ class RapierArticulation:
         n = len(joints)
         self.max_forces = np.full(n, 1e4)
         self.mode = "force"
+        self._driven = False
         self._ctrl, self._q, self._qd = np.zeros(n), np.zeros(n), np.zeros(n)
         for multibody, _ in self._links()[:1]:
             # A fixed root loses its six freedoms only here, and the numbers of all others shift.
@@ -72,6 +74,17 @@ class RapierArticulation:
             found.append((multibody, multibody.get_link(link)))
         return found
 
+    def take_limits(self, summary: UrdfSummary) -> None:
+        """Damping and effort as the file says; the loader leaves the engine's own, which brake everything."""
+        row_of = {name: row for row, (name, _, _, _) in enumerate(summary.joints)}
+        for i, (multibody, link) in enumerate(self._links()):
+            row = row_of[self.joint_names[i]]
+            damping = np.array(multibody.damping())
+            damping[link.assembly_id] = summary.dampings[row]
+            multibody.set_damping(damping.tolist())
+            if summary.efforts[row] > 0:
+                self.max_forces[i] = summary.efforts[row]
+
     def reset(self, q: ArrayLike, qd: ArrayLike | None = None) -> None:
         """Put the joints at `q` with speeds `qd` at once."""
         n = len(self._joints)
@@ -85,7 +98,7 @@ class RapierArticulation:
             steps[link.assembly_id], speeds[link.assembly_id] = change, rate
             multibody.apply_displacements(steps.tolist())
             multibody.set_generalized_velocity(speeds.tolist())
-            multibody.forward_kinematics(bodies, False)
+            multibody.forward_kinematics(bodies, True)
             multibody.update_rigid_bodies(bodies, True)
         self._backend._read(self.bodies)
         self.read()
@@ -96,18 +109,28 @@ class RapierArticulation:
             raise TaixuError(f"An articulation's mode is {self.mode!r}; modes are {', '.join(MODES)}.")
         check_rows(self._ctrl, 1, "ctrl values")
         if self.mode == "force":
+            if self._driven:
+                self._release()
             if self._ctrl.any():
                 self._push()
             return
+        self._driven = True
         for (_, _, prismatic), (multibody, link), value, force in zip(
             self._joints, self._links(), self._ctrl, self.max_forces, strict=True
         ):
             axis = self._axis(prismatic)
             if self.mode == "velocity":
-                multibody.set_link_motor(link.link_id, axis, 0.0, float(value), 0.0, HOLD_GAIN)
+                multibody.set_link_motor(link.link_id, axis, 0.0, float(value), 0.0, SPEED_GAIN)
             else:
                 multibody.set_link_motor(link.link_id, axis, float(value), 0.0, HOLD_GAIN, 2 * HOLD_GAIN**0.5)
             multibody.set_link_motor_max_force(link.link_id, axis, float(force))
+
+    def _release(self) -> None:
+        """Switch motors off that another mode has left on."""
+        self._driven = False
+        for (_, _, prismatic), (multibody, link) in zip(self._joints, self._links(), strict=True):
+            multibody.set_link_motor(link.link_id, self._axis(prismatic), 0.0, 0.0, 0.0, 0.0)
+            multibody.set_link_motor_max_force(link.link_id, self._axis(prismatic), 0.0)
 
     def _push(self) -> None:
         """Joint forces as equal and opposite wrenches on the two links of each joint."""
@@ -161,6 +184,8 @@ def load_urdf(backend: RapierBackend, path: str, pose: NDArray[Any], fixed: bool
     for slot, link in zip(bodies.tolist(), handles.links, strict=True):
         backend.handles[slot] = link.body
         backend.views[slot] = world.rigid_bodies.get(link.body)
+        # A pendulum is slow where it turns round: it would fall asleep there.
+        backend.views[slot].activation = backend.rapier.RigidBodyActivation.cannot_sleep()
         backend.enter(slot, link.body)
         backend._masses[slot] = backend.views[slot].mass
         for part in link.colliders:
@@ -172,5 +197,6 @@ def load_urdf(backend: RapierBackend, path: str, pose: NDArray[Any], fixed: bool
         if kind in ("revolute", "continuous", "prismatic") and handle.joint is not None
     ]
     articulation = RapierArticulation(backend, bodies, handles, summary.links, moving)
+    articulation.take_limits(summary)
     backend._articulation_bodies[articulation.id] = bodies
     return articulation

@@ -19,6 +19,7 @@ from taixu.ecs import World, indices_of
 from taixu.errors import TaixuError
 from taixu.scene import CELL_M, WorldTransforms
 
+from .articulations import Articulations, Machine
 from .base import BackendBase
 from .batch import ALL_LAYERS, BodyBatch, BodyKind
 from .bodies import BodyMirror, Look
@@ -69,6 +70,7 @@ class PhysicsScene:
         self.backend: BackendBase | None = None
         self.mirror = BodyMirror()
         self.joints = JointMirror()
+        self.articulations = Articulations()
         self.walkers = Walkers()
         self.events: NDArray[Any] = np.zeros(0, SCENE_EVENT)
         """What began, stayed and ended in the last step: `SCENE_EVENT` rows."""
@@ -152,6 +154,19 @@ class PhysicsScene:
         near = self._query("closest", shape, pose, mask=mask, ignore=self._body(ignore))
         return np.empty(0, np.uint64) if near is None else np.unique(self.mirror.entity_of[near["body"]])
 
+    def articulation(self, entity: int) -> Machine:
+        """The machine of an entity with an `Articulation`: its joints' names, positions `q` and speeds `qd`.
+
+        Raises
+        ------
+        TaixuError
+            When it has none: before the first step, or where its file could not be used.
+        """
+        found = self.articulations.machines.get(int(entity))
+        if found is None:
+            raise TaixuError("An entity without a machine was asked for its joints; give it an Articulation, and let it run.")
+        return found
+
     def _query(self, name: str, *args: Any, **kwargs: Any) -> Any:
         """Ask the engine; None before the first step, and when its process has just died."""
         if self.backend is None:
@@ -217,6 +232,7 @@ class PhysicsScene:
                 self._collect(world, backend, look)
             removed = self._rebuild(world, backend, look)
             self.joints.update(world, backend, mirror, removed)
+            self._articulate(world, backend, look)
             self._hand_over(world, backend, look)
             self.walkers.walk(world, self, backend)
             self._apply_pushes(world, backend)
@@ -225,8 +241,15 @@ class PhysicsScene:
         except BrokenPipeError as error:
             self._recover(error)
             return
-        mirror.seen(world)
         self.joints.seen(world)
+        self.articulations.seen(world)
+        mirror.seen(world)  # last: it advances the tick
+
+    def _articulate(self, world: World, backend: BackendBase, look: Look) -> None:
+        """Bring articulations up to date, and their nodes to where the links were read to be."""
+        self.articulations.update(world, backend, self.mirror, look.structural)
+        self._reserve(int(self.articulations.bodies.max(initial=-1)) + 1)
+        self.articulations.write(world, self.mirror)
 
     def _ready(self, world: World) -> BackendBase:
         if self.backend is None:
@@ -249,6 +272,9 @@ class PhysicsScene:
         mirror = self.mirror
         poses = backend.poses()[0]
         self._reserve(len(poses))
+        self.articulations.collect(poses)
+        links = self.articulations.bodies
+        self.previous[links], self.current[links] = self.current[links], poses[links]
         rows = self._moving_rows(world, backend.awake(), look)
         at, now = rows.at, poses[rows.at]
         if not np.isfinite(now).all():
@@ -443,12 +469,15 @@ class PhysicsScene:
             self.backend = None
         self.mirror.forget_bodies()
         self.joints.forget()
+        self.articulations.forget()
         self._submitted = False
         self._rows = MovingRows.none()
 
     def save_state(self) -> dict[str, Any]:
-        state: dict[str, Any] = {"frames": dict(self.joints.frames), "walkers": self.walkers.save_state()}
-        if self.backend is not None and self.backend.caps.resumable and self._submitted:
+        state: dict[str, Any] = {
+            "frames": dict(self.joints.frames), "walkers": self.walkers.save_state(), "machines": self.articulations.save_state()
+        }
+        if self.backend is not None and not state["machines"] and self.backend.caps.resumable and self._submitted:
             ids = np.flatnonzero(self.mirror.entity_of > 0)
             state["engine"] = self.backend.snapshot()
             state["bodies"] = (ids, self.mirror.entity_of[ids].copy())
@@ -458,6 +487,7 @@ class PhysicsScene:
     def load_state(self, state: dict[str, Any]) -> None:
         self.joints.frames = dict(state["frames"])
         self.walkers.load_state(state["walkers"])
+        self.articulations.load_state(state["machines"], self.backend, self.mirror)
         self._pending.clear()
         self._restored = state
 
@@ -483,6 +513,7 @@ class PhysicsScene:
     def fork(self, world: World) -> PhysicsScene:
         other = PhysicsScene(self._wanted, worker=self._worker)
         other.joints.frames = dict(self.joints.frames)
+        other.articulations.load_state(self.articulations.save_state(), None, other.mirror)
         return other
 
 

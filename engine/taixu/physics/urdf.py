@@ -43,6 +43,8 @@ class UrdfSummary:
     name: str
     links: tuple[str, ...]
     joints: tuple[tuple[str, str, str, str], ...]  # name, type, parent, child
+    dampings: tuple[float, ...]  # by joint; N m s/rad or N s/m
+    efforts: tuple[float, ...]  # by joint: the most that its motor can do (N m or N); 0 where nothing is said
 
 
 def check_urdf(path: str) -> str:
@@ -79,7 +81,18 @@ def summarise_urdf(path: str) -> UrdfSummary:
             _check_numbers(path, element.tag, name, element.get(name))
     joints = tuple(_joint(path, joint, links) for joint in root.findall("joint"))
     _check_tree(path, links, joints)
-    return UrdfSummary(root.get("name", ""), links, joints)
+    dampings = tuple(_number(joint.find("dynamics"), "damping") for joint in root.findall("joint"))
+    efforts = tuple(_number(joint.find("limit"), "effort") for joint in root.findall("joint"))
+    return UrdfSummary(root.get("name", ""), links, joints, dampings, efforts)
+
+
+def _number(element: ElementTree.Element | None, name: str) -> float:
+    """A number that is not negative; 0 where there is none."""
+    try:
+        value = float("" if element is None else element.get(name, ""))
+    except ValueError:
+        return 0.0
+    return min(value, 1e12) if value > 0 else 0.0
 
 
 def _check_numbers(path: str, tag: str, name: str, text: str | None) -> None:

@@ -164,6 +164,14 @@ API = (
     ),
     ApiEntry("velocity", "(entity: Entity) -> tuple[Vec3, Vec3]", "A body's linear and angular velocity."),
     ApiEntry(
+        "joint_positions", "(entity: Entity) -> dict[str, float]", "Where an articulation's joints are, by name, in rad or m."
+    ),
+    ApiEntry(
+        "set_joint_target",
+        "(entity: Entity, name: str, value: float) -> None",
+        "Tell one joint of an articulation what to do; its mode says what the number is.",
+    ),
+    ApiEntry(
         "log",
         "(*values: object, level: str = 'info') -> None",
         "Write a line to the console ('info', 'warning' or 'error'); print does the same.",

@@ -260,6 +260,13 @@ class Game:
         linear, angular = self._service("get_velocity", entity)(self._host.world, entity.handle)
         return Vec3(linear), Vec3(angular)
 
+    def joint_positions(self, entity: Entity) -> dict[str, float]:
+        found: dict[str, float] = self._service("joint_positions", entity)(self._host.world, entity.handle)
+        return found
+
+    def set_joint_target(self, entity: Entity, name: str, value: float) -> None:
+        self._service("set_joint_target", entity)(self._host.world, entity.handle, name, value)
+
     def log(self, *values: object, level: str = "info") -> None:
         frame = sys._getframe(1)
         self._host.say(level, " ".join(map(str, values)), line=frame.f_lineno, instance=self._host.acting)
