@@ -24,6 +24,7 @@ from .base import BackendBase
 from .batch import ALL_LAYERS, BodyBatch, BodyKind
 from .bodies import BodyMirror, Look
 from .components import RigidBody
+from .crowding import MOST_IN_ONE_PLACE, uncrowded
 from .engines import backend_name, make_backend
 from .events import EventKind
 from .joint_mirror import JointMirror
@@ -360,6 +361,13 @@ class PhysicsScene:
             backend.remove(remove)
         if batch is None:
             return set(remove.tolist())
+        keep = uncrowded(batch)
+        if not keep.all():
+            _log.warning(
+                "%d bodies stand in places that hold %d each already; those entities go without a body: spawn them apart.",
+                int((~keep).sum()), MOST_IN_ONE_PLACE,
+            )
+            entities, batch = entities[keep], batch.take(np.flatnonzero(keep))
         try:
             ids = backend.create(batch)
             kinds = batch.kinds
