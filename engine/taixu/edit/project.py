@@ -107,10 +107,10 @@ def open_project(path: Path | str) -> tuple[Project, Path]:
         if not world.is_file():
             raise TaixuError(f"{path / MANIFEST}: first_world: {project.first_world} does not exist; name a world")
         return project, world
+    if not path.exists():
+        raise TaixuError(f"{path} does not exist; taixu new makes a project with a world")
     if not path.name.endswith(".world.json"):
         raise TaixuError(f"{path} is neither a project's folder nor a *.world.json file")
-    if not path.is_file():
-        raise TaixuError(f"{path} does not exist; taixu new makes a project with a world")
     for folder in path.resolve().parents:
         if (folder / MANIFEST).is_file():
             return read_project(folder), path
