@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import threading
 import traceback
+from abc import ABC, abstractmethod
 from itertools import count
 
 from taixu.app.job import Job, JobError
@@ -17,7 +18,7 @@ __all__ = ["Lane", "ProcessLane", "ThreadLane"]
 _ERRORS = {cls.__name__: cls for cls in (TaixuError, UsageError, MachineError)}
 
 
-class Lane:
+class Lane(ABC):
     """A queue by priority with up to `size` threads, started when work comes; each waits without cost."""
 
     def __init__(self, size: int, name: str) -> None:
@@ -74,8 +75,9 @@ class Lane:
         with self._change:
             self._running.discard(job)
 
+    @abstractmethod
     def _serve(self) -> None:
-        raise NotImplementedError
+        """Take jobs and do them until there are no more."""
 
 
 class ThreadLane(Lane):

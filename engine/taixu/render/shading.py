@@ -112,23 +112,29 @@ class SolidPass:
 
 
 @dataclass(frozen=True)
-class SkyPass:
-    """The sky, where nothing stands before it."""
+class OverPass:
+    """Draws over radiance where depth lets it."""
 
     feature: ShadingFeature
     tail: str
-    name: str = "sky"
-    rank: int = Rank.SKY
 
     @property
     def reads(self) -> Sequence[str]:
-        """Depth says where nothing is."""
+        """Depth hides what lies behind."""
         return (f"depth{self.tail}",)
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
         """Draws over radiance."""
         return {f"radiance{self.tail}": None}
+
+
+@dataclass(frozen=True)
+class SkyPass(OverPass):
+    """The sky, where nothing stands before it."""
+
+    name: str = "sky"
+    rank: int = Rank.SKY
 
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
@@ -154,23 +160,11 @@ class SkyPass:
 
 
 @dataclass(frozen=True)
-class BlendedPass:
+class BlendedPass(OverPass):
     """Blended surfaces, far ones first."""
 
-    feature: ShadingFeature
-    tail: str
     name: str = "blended"
     rank: int = Rank.TRANSPARENT
-
-    @property
-    def reads(self) -> Sequence[str]:
-        """Depth hides them."""
-        return (f"depth{self.tail}",)
-
-    @property
-    def writes(self) -> Mapping[str, TextureSpec | None]:
-        """Draws over radiance."""
-        return {f"radiance{self.tail}": None}
 
     def run(self, context: PassContext) -> None:
         """Draw."""
