@@ -29,37 +29,76 @@ vec3 openness_with_bounces(float open, vec3 albedo) {
     return max(vec3(open), ((open * a + b) * open + c) * open);
 }
 
+// The metallic-roughness core of a surface, seen from the camera.
+struct Core {
+    float n_dot_v;
+    float roughness; // perceptual
+    float alpha;     // its square
+    vec3 f0;
+    float f90;
+    SpecularEnergy energy; // what its mirror lobe sends back
+    float entering;  // share of light that goes in where it is dielectric
+    vec3 diffuse;    // albedo of what scatters below the surface
+};
+
+Core core_of(Fragment f, SurfaceInputs s) {
+    Core c;
+    float metallic = saturate(s.metallic);
+    c.n_dot_v = clamp(dot(s.normal, f.view), 1e-3, 1.0);
+    c.roughness = saturate(s.roughness);
+    c.alpha = max(c.roughness * c.roughness, MIN_ALPHA);
+    float f0_scalar = s.ior > 0.0 ? square((s.ior - 1.0) / (s.ior + 1.0)) : 1.0;
+    vec3 f0_dielectric = min(f0_scalar * s.specular_color, vec3(1.0)) * s.specular;
+    c.f0 = mix(f0_dielectric, s.base_color, metallic);
+    c.f90 = mix(s.specular, 1.0, metallic);
+    vec2 dfg = texture(dfg_table, vec2(c.n_dot_v, c.roughness)).rg;
+    c.energy = specular_energy(c.f0, c.f90, dfg);
+    SpecularEnergy dielectric = specular_energy(f0_dielectric, s.specular, dfg);
+    c.entering = (1.0 - metallic) * (1.0 - max3(dielectric.single + dielectric.multiple));
+    c.diffuse = s.base_color * (c.entering * (1.0 - s.transmission));
+    return c;
+}
+
+// Light from all around that the surface sends to the camera. `near` is what surfaces nearby leave open.
+vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
+    // Rough lobes lean from the mirror towards the normal.
+    vec3 towards = normalize(mix(reflect(-f.view, s.normal), s.normal, c.alpha));
+    float open = specular_occlusion(c.n_dot_v, s.occlusion * near, c.roughness);
+    vec3 light = environment_irradiance(environment_atlas, sky_from_world(s.normal)) * c.diffuse * s.occlusion
+        * openness_with_bounces(near, s.base_color);
+    light += environment_reflection(environment_atlas, sky_from_world(towards), c.roughness)
+        * (c.energy.single + c.energy.multiple) * open;
+    return light * lighting.sky_turn.z;
+}
+
+// What the surface sends to the camera of light from one direction, by irradiance on a surface that faces the light.
+vec3 punctual_light(Fragment f, SurfaceInputs s, Core c, vec3 to_light) {
+    float n_dot_l = dot(s.normal, to_light);
+    if (n_dot_l <= 0.0) return vec3(0.0);
+    vec3 h = normalize(to_light + f.view);
+    vec3 lobe = schlick_fresnel(c.f0, c.f90, saturate(dot(f.view, h))) * c.energy.compensation
+        * (ggx_distribution(saturate(dot(s.normal, h)), c.alpha) * smith_visibility(c.n_dot_v, n_dot_l, c.alpha));
+    return (c.diffuse / PI + lobe) * n_dot_l;
+}
+
+// Whether light from there can reach the camera by this surface at all.
+bool is_lit_from(SurfaceInputs s, vec3 to_light) { return dot(s.normal, to_light) > 0.0; }
+
 // Radiance towards the camera, premultiplied by how much it covers what is behind. `pixel` is gl_FragCoord.xy,
 // `viewport` its size and inverse, `depth` metres along the view.
 //
 // Transmission is that of a thin, clear pane: what is behind shows through, dimmed evenly by the base colour.
 vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) {
-    if ((s.features & FEATURE_UNLIT) != 0u) return vec4(s.base_color * s.opacity, s.opacity);
-    float metallic = saturate(s.metallic);
-    float roughness = saturate(s.roughness);
-    float alpha = max(roughness * roughness, MIN_ALPHA);
-    float f0_scalar = s.ior > 0.0 ? square((s.ior - 1.0) / (s.ior + 1.0)) : 1.0;
-    vec3 f0_dielectric = min(f0_scalar * s.specular_color, vec3(1.0)) * s.specular;
-    vec3 f0 = mix(f0_dielectric, s.base_color, metallic);
-    float f90 = mix(s.specular, 1.0, metallic);
-    float n_dot_v = clamp(dot(s.normal, f.view), 1e-3, 1.0);
-    vec2 dfg = texture(dfg_table, vec2(n_dot_v, roughness)).rg;
-    SpecularEnergy energy = specular_energy(f0, f90, dfg);
-    SpecularEnergy under = specular_energy(f0_dielectric, s.specular, dfg);
-    float left = (1.0 - metallic) * (1.0 - max3(under.single + under.multiple));
-    float through = left * s.transmission * luminance(s.base_color);
-    vec3 diffuse = s.base_color * (left * (1.0 - s.transmission));
-
-    vec3 mirror = reflect(-f.view, s.normal);
-    // Rough lobes lean from the mirror towards the normal.
-    vec3 towards = normalize(mix(mirror, s.normal, alpha));
-    float near = f.blended ? 1.0 : texture(openness_map, pixel * viewport.zw).r;
-    float open = specular_occlusion(n_dot_v, s.occlusion * near, roughness);
-    vec3 light = environment_irradiance(environment_atlas, sky_from_world(s.normal)) * diffuse * s.occlusion
-        * openness_with_bounces(near, s.base_color);
-    light += environment_reflection(environment_atlas, sky_from_world(towards), roughness)
-        * (energy.single + energy.multiple) * open;
-    light *= lighting.sky_turn.z;
+#ifdef UNLIT
+    return vec4(s.base_color * s.opacity, s.opacity);
+#else
+    Core core = core_of(f, s);
+#ifdef BLENDED
+    float near = 1.0;
+#else
+    float near = texture(openness_map, pixel * viewport.zw).r;
+#endif
+    vec3 light = s.emissive + environment_light(f, s, core, near);
 
     // All directional lights, then those of the cluster (or all local ones, where they are few).
     uint directional = lighting.light_counts.x;
@@ -75,16 +114,16 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
         LightRow row = lights[number];
         vec3 to_light;
         vec3 irradiance = light_irradiance(row, f.position, to_light);
-        float n_dot_l = dot(s.normal, to_light);
-        if (n_dot_l <= 0.0 || max3(irradiance) <= 0.0) continue;
+        if (!is_lit_from(s, to_light) || max3(irradiance) <= 0.0) continue;
 #ifdef SHADOWS
         irradiance *= shadow_factor(row, f.position, f.normal, to_light, depth);
 #endif
-        vec3 h = normalize(to_light + f.view);
-        float n_dot_h = saturate(dot(s.normal, h));
-        vec3 lobe = schlick_fresnel(f0, f90, saturate(dot(f.view, h))) * energy.compensation
-            * (ggx_distribution(n_dot_h, alpha) * smith_visibility(n_dot_v, n_dot_l, alpha));
-        light += (diffuse / PI + lobe) * irradiance * n_dot_l;
+        light += punctual_light(f, s, core, to_light) * irradiance;
     }
-    return vec4(light + s.emissive, 1.0 - through) * s.opacity;
+    float covers = 1.0;
+#ifdef LAYER_TRANSMISSION
+    covers -= core.entering * s.transmission * luminance(s.base_color);
+#endif
+    return vec4(light, covers) * s.opacity;
+#endif
 }

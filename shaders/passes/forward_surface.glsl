@@ -29,10 +29,11 @@ void main() {
     f.uv0 = v_uv.xy;
     f.uv1 = v_uv.zw;
     f.color = v_color;
-    f.blended = is_blended(f.material);
     SurfaceInputs s = default_surface(f);
     surface(f, s);
-    if (!f.blended) s.opacity = 1.0; // holes of masked materials are in the depth already
+#ifndef BLENDED
+    s.opacity = 1.0; // holes of masked materials are in the depth already
+#endif
     float depth = -(view_from_world * vec4(v_position, 1.0)).z;
     radiance = min(shade(f, s, gl_FragCoord.xy, viewport, depth), vec4(6.0e4));
 }

@@ -29,7 +29,7 @@ void main() {
     float length2 = dot(v_normal, v_normal);
     v_normal = length2 > 0.0 ? v_normal * inversesqrt(length2) : vec3(0.0, 1.0, 0.0);
     v_tangent = vec4(0.0);
-#if defined(HAS_NORMAL) || defined(WANTS_TANGENT)
+#ifdef WANTS_FRAME
     vec3 t = world_direction(object.transform, tangent.xyz);
     float t2 = dot(t, t);
     // A mirroring transform turns the bitangent, which is the cross product of the other two, the wrong way.

@@ -1,6 +1,6 @@
 // Targets stand at the locations that the pass defines (NORMAL_AT, VELOCITY_AT, ID_AT), those that are wanted.
 #ifdef ALPHA_MASK
-in vec4 v_uv;
+in vec3 v_cut_out;
 in float v_alpha;
 flat in uint v_material;
 #endif
@@ -20,7 +20,7 @@ layout(location = ID_AT) out uint target_id;
 
 void main() {
 #ifdef ALPHA_MASK
-    if (is_cut_out(v_material, v_uv.xy, v_uv.zw, v_alpha)) discard;
+    if (is_cut_out(v_material, v_cut_out, v_alpha)) discard;
 #endif
 #ifdef NORMAL_AT
     target_normal = vec4(normalize(v_normal) * (gl_FrontFacing ? 1.0 : -1.0), 1.0);

@@ -1,5 +1,8 @@
 // Depth, and what else the geometry pass writes: normals, velocity, ids.
 #include "common/previous.glsl"
+#ifdef ALPHA_MASK
+#include "surface/alpha.glsl"
+#endif
 layout(location = 0) in vec3 position;
 layout(location = 1) in vec4 normal;
 layout(location = 3) in vec2 uv0;
@@ -19,7 +22,7 @@ out vec4 v_before;
 flat out uint v_entity;
 #endif
 #ifdef ALPHA_MASK
-out vec4 v_uv;
+out vec3 v_cut_out;
 out float v_alpha;
 flat out uint v_material;
 #endif
@@ -41,7 +44,7 @@ void main() {
     v_entity = object.entity;
 #endif
 #ifdef ALPHA_MASK
-    v_uv = vec4(uv0, uv1);
+    v_cut_out = cut_out_coordinate(object.material, uv0, uv1);
     v_alpha = color.a;
     v_material = object.material;
 #endif

@@ -3,10 +3,11 @@
 
 layout(location = 0) in vec3 position;
 #ifdef ALPHA_MASK
+#include "surface/alpha.glsl"
 layout(location = 3) in vec2 uv0;
 layout(location = 4) in vec2 uv1;
 layout(location = 5) in vec4 color;
-layout(location = 0) out vec4 v_uv;
+layout(location = 0) out vec3 v_cut_out;
 layout(location = 1) out float v_alpha;
 layout(location = 2) flat out uint v_material;
 #endif
@@ -16,7 +17,7 @@ void main() {
     RenderableRow object = renderables[object_id];
     gl_Position = clip_from_world * vec4(world_from_local(object.transform, position), 1.0);
 #ifdef ALPHA_MASK
-    v_uv = vec4(uv0, uv1);
+    v_cut_out = cut_out_coordinate(object.material, uv0, uv1);
     v_alpha = color.a;
     v_material = object.material;
 #endif

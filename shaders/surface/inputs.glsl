@@ -1,21 +1,11 @@
 // What a material says about a point of a surface, and where that point is.
 //
 // A material is one function, `void surface(in Fragment f, inout SurfaceInputs s)` (and `surface_vertex`, which may pass
-// varyings of its own from location 8 on): it fills what differs from the defaults and sets the feature bits of the
-// lobes that it uses. Lighting reads `SurfaceInputs` and never the material's
-// own parameters. There is room here for every KHR_materials extension, so that adding a lobe changes lighting only.
+// varyings of its own from location 8 on): it fills what differs from the defaults. Which layers it has is known when
+// the shader is compiled, by defines: LAYER_CLEARCOAT, LAYER_SHEEN, LAYER_TRANSMISSION, LAYER_VOLUME, LAYER_IRIDESCENCE,
+// LAYER_ANISOTROPY, LAYER_DISPERSION, LAYER_DIFFUSE_TRANSMISSION; UNLIT where no light falls on it; BLENDED where what is
+// behind shows through. Lighting reads `SurfaceInputs` and never the material's own parameters.
 #include "common/math.glsl"
-
-const uint FEATURE_UNLIT = 1u << 0;
-const uint FEATURE_SPECULAR = 1u << 1;
-const uint FEATURE_CLEARCOAT = 1u << 2;
-const uint FEATURE_SHEEN = 1u << 3;
-const uint FEATURE_TRANSMISSION = 1u << 4;
-const uint FEATURE_VOLUME = 1u << 5;
-const uint FEATURE_IRIDESCENCE = 1u << 6;
-const uint FEATURE_ANISOTROPY = 1u << 7;
-const uint FEATURE_DISPERSION = 1u << 8;
-const uint FEATURE_DIFFUSE_TRANSMISSION = 1u << 9;
 
 // A point of a triangle, in world space relative to the camera.
 struct Fragment {
@@ -27,12 +17,10 @@ struct Fragment {
     vec2 uv1;
     vec4 color;      // linear vertex colour
     bool front;
-    bool blended;    // what is behind shows through
     uint material;   // row of the material's parameters
 };
 
 struct SurfaceInputs {
-    uint features;
     vec3 base_color;
     float opacity;
     float metallic;
@@ -66,7 +54,6 @@ struct SurfaceInputs {
 
 SurfaceInputs default_surface(Fragment f) {
     SurfaceInputs s;
-    s.features = 0u;
     s.base_color = vec3(1.0);
     s.opacity = 1.0;
     s.metallic = 0.0;
@@ -112,5 +99,20 @@ mat3 cotangent_frame(vec3 n, vec3 position, vec2 uv) {
     float scale = inversesqrt(max(max(dot(t, t), dot(bt, bt)), 1e-30));
     // glTF counts v downwards in the picture, and the green of a normal map upwards.
     return mat3(t * scale, -bt * scale, n);
+}
+
+// Tangent, bitangent and normal of the side that is seen.
+mat3 tangent_frame(Fragment f, vec2 uv) {
+    mat3 frame = cotangent_frame(f.normal, f.position, uv);
+    if (dot(f.tangent.xyz, f.tangent.xyz) < 0.25) return frame;
+    float side = f.front ? 1.0 : -1.0;
+    vec3 t = f.tangent.xyz * side;
+    return mat3(t, cross(f.normal, t) * f.tangent.w * side, f.normal);
+}
+
+// A normal map's texel in the world.
+vec3 bent_normal(mat3 frame, vec3 texel, float scale) {
+    vec3 n = frame * ((texel * 2.0 - 1.0) * vec3(scale, scale, 1.0));
+    return dot(n, n) > 1e-12 ? normalize(n) : frame[2];
 }
 #endif

@@ -1,150 +1,131 @@
-// The metallic-roughness material of glTF 2.0, with KHR_materials_unlit, emissive_strength, ior and specular.
-// Parameters are rows of `materials`, laid out by `taixu.render.materials`. Each texture slot is a texture array bound
-// for the whole batch, a layer (negative: none), a set of coordinates, and an affine map of them.
-#include "surface/inputs.glsl"
-#include "generated/materials.glsl"
-
-#ifdef TEXTURED
-// Coordinates of all slots are worked out at the vertices: in a fragment, invocations that only help with derivatives
-// may read nothing from a storage block, and mip maps would be chosen from garbage along the edges of triangles.
-#ifdef STAGE_VERTEX
-layout(location = 8) out vec4 v_slot_uv[4];
-layout(location = 12) flat out vec4 v_slot_layer[2];
-#else
-layout(location = 8) in vec4 v_slot_uv[4];
-layout(location = 12) flat in vec4 v_slot_layer[2];
-#ifdef HAS_BASE_COLOR
-layout(binding = TEXTURE_BASE_COLOR) uniform sampler2DArray base_color_map;
-#endif
-#ifdef HAS_METALLIC_ROUGHNESS
-layout(binding = TEXTURE_METALLIC_ROUGHNESS) uniform sampler2DArray metallic_roughness_map;
-#endif
-#ifdef HAS_NORMAL
-layout(binding = TEXTURE_NORMAL) uniform sampler2DArray normal_map;
-#endif
-#ifdef HAS_OCCLUSION
-layout(binding = TEXTURE_OCCLUSION) uniform sampler2DArray occlusion_map;
-#endif
-#ifdef HAS_EMISSIVE
-layout(binding = TEXTURE_EMISSIVE) uniform sampler2DArray emissive_map;
-#endif
-#ifdef HAS_SPECULAR
-layout(binding = TEXTURE_SPECULAR) uniform sampler2DArray specular_map;
-#endif
-#ifdef HAS_SPECULAR_COLOR
-layout(binding = TEXTURE_SPECULAR_COLOR) uniform sampler2DArray specular_color_map;
-#endif
-#endif
-#endif
+// The metallic-roughness material of glTF 2.0 and its extensions: from parameters and textures to `SurfaceInputs`.
+// Parameters are rows of `materials`, laid out by `taixu.render.material_rows`.
+#include "surface/textures.glsl"
 
 #ifdef STAGE_VERTEX
-#ifdef TEXTURED
-void put_slot(uint material, int i, vec2 uv0, vec2 uv1) {
-    vec4 u = materials[material].slots[2 * i], v = materials[material].slots[2 * i + 1];
-    vec3 uv = vec3(v.w > 0.5 ? uv1 : uv0, 1.0);
-    vec2 mapped = vec2(dot(u.xyz, uv), dot(v.xyz, uv));
-    if (i % 2 == 0) v_slot_uv[i / 2].xy = mapped;
-    else v_slot_uv[i / 2].zw = mapped;
-    v_slot_layer[i / 4][i % 4] = u.w;
-}
-#endif
-
 // What the material wants of a vertex.
-void surface_vertex(uint material, vec2 uv0, vec2 uv1) {
-#ifdef HAS_BASE_COLOR
-    put_slot(material, SLOT_BASE_COLOR, uv0, uv1);
-#endif
-#ifdef HAS_METALLIC_ROUGHNESS
-    put_slot(material, SLOT_METALLIC_ROUGHNESS, uv0, uv1);
-#endif
-#ifdef HAS_NORMAL
-    put_slot(material, SLOT_NORMAL, uv0, uv1);
-#endif
-#ifdef HAS_OCCLUSION
-    put_slot(material, SLOT_OCCLUSION, uv0, uv1);
-#endif
-#ifdef HAS_EMISSIVE
-    put_slot(material, SLOT_EMISSIVE, uv0, uv1);
-#endif
-#ifdef HAS_SPECULAR
-    put_slot(material, SLOT_SPECULAR, uv0, uv1);
-#endif
-#ifdef HAS_SPECULAR_COLOR
-    put_slot(material, SLOT_SPECULAR_COLOR, uv0, uv1);
-#endif
-}
+void surface_vertex(uint material, vec2 uv0, vec2 uv1) { put_textures(material, uv0, uv1); }
 #else
-
-#ifdef TEXTURED
-// Texture coordinate and layer of slot `i`; the layer is negative where the slot is empty.
-vec3 slot_coordinate(int i) {
-    return vec3(i % 2 == 0 ? v_slot_uv[i / 2].xy : v_slot_uv[i / 2].zw, v_slot_layer[i / 4][i % 4]);
-}
-#endif
 
 void surface(in Fragment f, inout SurfaceInputs s) {
     StandardMaterial m = materials[f.material];
-    s.features = m.features;
     vec4 color = m.base_color * f.color;
-    s.metallic = m.metallic;
-    s.roughness = m.roughness;
-    s.emissive = m.emissive;
-    s.ior = m.ior;
-    s.specular = m.specular;
-    s.specular_color = m.specular_color;
-    s.transmission = m.transmission;
-#ifdef TEXTURED
-    // A draw's materials use some of the slots that its shader has.
-    vec3 uv;
-#endif
 #ifdef HAS_BASE_COLOR
-    uv = slot_coordinate(SLOT_BASE_COLOR);
-    if (uv.z >= 0.0) color *= texture(base_color_map, uv);
+    color *= sample_base_color(f);
 #endif
     s.base_color = color.rgb;
     s.opacity = color.a;
+#ifndef UNLIT
+    s.metallic = m.metallic;
+    s.roughness = m.roughness;
 #ifdef HAS_METALLIC_ROUGHNESS
-    uv = slot_coordinate(SLOT_METALLIC_ROUGHNESS);
-    if (uv.z >= 0.0) {
-        vec2 mr = texture(metallic_roughness_map, uv).bg;
-        s.metallic *= mr.x;
-        s.roughness *= mr.y;
-    }
+    vec2 mr = sample_metallic_roughness(f).bg;
+    s.metallic *= mr.x;
+    s.roughness *= mr.y;
 #endif
 #ifdef HAS_OCCLUSION
-    uv = slot_coordinate(SLOT_OCCLUSION);
-    if (uv.z >= 0.0) s.occlusion = 1.0 + m.occlusion_strength * (texture(occlusion_map, uv).r - 1.0);
+    s.occlusion = 1.0 + m.occlusion_strength * (sample_occlusion(f).r - 1.0);
 #endif
+    s.emissive = m.emissive;
 #ifdef HAS_EMISSIVE
-    uv = slot_coordinate(SLOT_EMISSIVE);
-    if (uv.z >= 0.0) s.emissive *= texture(emissive_map, uv).rgb;
+    s.emissive *= sample_emissive(f).rgb;
 #endif
+    s.ior = m.ior;
+    s.specular = m.specular;
+    s.specular_color = m.specular_color;
 #ifdef HAS_SPECULAR
-    uv = slot_coordinate(SLOT_SPECULAR);
-    if (uv.z >= 0.0) s.specular *= texture(specular_map, uv).a;
+    s.specular *= sample_specular(f).a;
 #endif
 #ifdef HAS_SPECULAR_COLOR
-    uv = slot_coordinate(SLOT_SPECULAR_COLOR);
-    if (uv.z >= 0.0) s.specular_color *= texture(specular_color_map, uv).rgb;
+    s.specular_color *= sample_specular_color(f).rgb;
+#endif
+#ifdef HAS_SPECULAR_GLOSSINESS
+    vec4 sg = sample_specular_glossiness(f);
+    s.specular_color *= sg.rgb;
+    s.roughness = 1.0 - (1.0 - s.roughness) * sg.a;
+#endif
+#ifdef WANTS_FRAME
+    mat3 frame = tangent_frame(f, texture_coordinate(f, FRAME_MAPPING));
+    s.tangent = frame[0];
+    s.bitangent = frame[1];
 #endif
 #ifdef HAS_NORMAL
-    uv = slot_coordinate(SLOT_NORMAL);
-    if (uv.z >= 0.0) {
-        vec3 n = texture(normal_map, uv).xyz * 2.0 - 1.0;
-        n.xy *= m.normal_scale;
-        mat3 frame = cotangent_frame(f.normal, f.position, uv.xy);
-        if (dot(f.tangent.xyz, f.tangent.xyz) > 0.25) {
-            vec3 t = f.tangent.xyz * (f.front ? 1.0 : -1.0);
-            frame = mat3(t, cross(f.normal, t) * f.tangent.w * (f.front ? 1.0 : -1.0), f.normal);
-        }
-        vec3 bent = frame * n;
-        s.normal = dot(bent, bent) > 1e-12 ? normalize(bent) : f.normal;
-    }
+    s.normal = bent_normal(frame, sample_normal(f).xyz, m.normal_scale);
+#endif
+#ifdef LAYER_CLEARCOAT
+    s.clearcoat = m.clearcoat;
+    s.clearcoat_roughness = m.clearcoat_roughness;
+#ifdef HAS_CLEARCOAT
+    s.clearcoat *= sample_clearcoat(f).r;
+#endif
+#ifdef HAS_CLEARCOAT_ROUGHNESS
+    s.clearcoat_roughness *= sample_clearcoat_roughness(f).g;
+#endif
+#ifdef HAS_CLEARCOAT_NORMAL
+    s.clearcoat_normal = bent_normal(frame, sample_clearcoat_normal(f).xyz, m.clearcoat_normal_scale);
+#endif
+#endif
+#ifdef LAYER_SHEEN
+    s.sheen_color = m.sheen_color;
+    s.sheen_roughness = m.sheen_roughness;
+#ifdef HAS_SHEEN_COLOR
+    s.sheen_color *= sample_sheen_color(f).rgb;
+#endif
+#ifdef HAS_SHEEN_ROUGHNESS
+    s.sheen_roughness *= sample_sheen_roughness(f).a;
+#endif
+#endif
+#ifdef LAYER_TRANSMISSION
+    s.transmission = m.transmission;
+#ifdef HAS_TRANSMISSION
+    s.transmission *= sample_transmission(f).r;
+#endif
+#endif
+#ifdef LAYER_VOLUME
+    s.thickness = m.thickness;
+    s.attenuation_color = m.attenuation_color;
+    s.attenuation_distance = m.attenuation_distance;
+#ifdef HAS_THICKNESS
+    s.thickness *= sample_thickness(f).g;
+#endif
+#endif
+#ifdef LAYER_DISPERSION
+    s.dispersion = m.dispersion;
+#endif
+#ifdef LAYER_IRIDESCENCE
+    s.iridescence = m.iridescence;
+    s.iridescence_ior = m.iridescence_ior;
+    s.iridescence_thickness_nm = m.iridescence_thickness_max;
+#ifdef HAS_IRIDESCENCE
+    s.iridescence *= sample_iridescence(f).r;
+#endif
+#ifdef HAS_IRIDESCENCE_THICKNESS
+    s.iridescence_thickness_nm = mix(m.iridescence_thickness_min, m.iridescence_thickness_max, sample_iridescence_thickness(f).g);
+#endif
+#endif
+#ifdef LAYER_ANISOTROPY
+    s.anisotropy = m.anisotropy;
+    s.anisotropy_direction = m.anisotropy_direction;
+#ifdef HAS_ANISOTROPY
+    vec3 brushed = sample_anisotropy(f).rgb;
+    vec2 towards = brushed.rg * 2.0 - 1.0;
+    vec2 turn = m.anisotropy_direction;
+    s.anisotropy_direction = vec2(turn.x * towards.x - turn.y * towards.y, turn.y * towards.x + turn.x * towards.y);
+    s.anisotropy *= brushed.b;
+#endif
+#endif
+#ifdef LAYER_DIFFUSE_TRANSMISSION
+    s.diffuse_transmission = m.diffuse_transmission;
+    s.diffuse_transmission_color = m.diffuse_transmission_color;
+#ifdef HAS_DIFFUSE_TRANSMISSION
+    s.diffuse_transmission *= sample_diffuse_transmission(f).a;
+#endif
+#ifdef HAS_DIFFUSE_TRANSMISSION_COLOR
+    s.diffuse_transmission_color *= sample_diffuse_transmission_color(f).rgb;
+#endif
+#endif
 #endif
 }
 
 bool is_double_sided(uint material) { return materials[material].double_sided != 0u; }
-bool is_blended(uint material) {
-    return materials[material].alpha_mode == ALPHA_MODE_BLEND || materials[material].transmission > 0.0;
-}
 #endif

@@ -51,6 +51,7 @@ class Capabilities:
     version_code: int = 430
     max_texture_size: int = 16384
     max_layers: int = 2048
+    max_texture_units: int = 16  # in a fragment shader
     max_samples: int = 4
     max_integer_samples: int = 4
     max_storage_bytes: int = 1 << 27

@@ -96,7 +96,8 @@ def _capabilities(context: Any, gl: GL) -> Capabilities:
                                f"offers {blocks} and {gl.integer(0x90DD)}: use a newer GPU")  # fmt: skip
     return Capabilities(
         name=name, version=context.info["GL_VERSION"], version_code=code, max_texture_size=gl.integer(0x0D33),
-        max_layers=gl.integer(0x88FF), max_samples=min(gl.integer(0x910E), gl.integer(0x910F)),
+        max_layers=gl.integer(0x88FF), max_texture_units=gl.integer(0x8872),
+        max_samples=min(gl.integer(0x910E), gl.integer(0x910F)),
         max_integer_samples=gl.integer(0x9110), max_storage_bytes=gl.integer(0x90DE),
         max_anisotropy=gl.number(0x84FF) if "GL_EXT_texture_filter_anisotropic" in extensions else 1.0,
         has_indirect_count=code >= 460 or "GL_ARB_indirect_parameters" in extensions,

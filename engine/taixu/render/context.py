@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from taixu.ecs import World
 from taixu.gpu import BindGroup, Buffer, Device, Pipeline, RenderPass, Targets, Texture
+from taixu.render.signature import PLAIN, Signature
 
 if TYPE_CHECKING:
     from taixu.render.bins import Bin
@@ -27,13 +28,14 @@ PipelineFor: TypeAlias = "Callable[[Bin], Pipeline | tuple[Pipeline, BindGroup |
 
 @dataclass(frozen=True, slots=True)
 class DrawKey:
-    """What of a material decides which pipeline draws it. `shader` and `features` are the shading side's own."""
+    """What of a material decides which pipeline draws it. `group` numbers the textures that are bound for it."""
 
     alpha: str = "opaque"  # opaque, mask, blend
     double_sided: bool = False
     unlit: bool = False
     shader: str = ""
-    features: int = 0
+    signature: Signature = PLAIN
+    group: int = -1
 
 
 class MaterialSource(Protocol):

@@ -65,9 +65,7 @@ class GeometryPass:
         defines: dict[str, object] = {f"{n.upper()}_AT": i for i, n in enumerate(self.wanted)}
         group = None
         if cut_out:
-            from taixu.render.materials import feature_defines
-
-            defines |= {"ALPHA_MASK": True, **feature_defines(key.features)}
+            defines |= {"ALPHA_MASK": True, **key.signature.only("base_color").defines()}
             group = context.frame.renderer.materials.bind_group(key)
         fragment = "passes/geometry_masked.frag" if cut_out else None if plain else "passes/geometry.frag"
         pipeline = context.device.pipeline(

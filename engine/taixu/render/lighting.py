@@ -27,7 +27,6 @@ from taixu.render.culling import VisibleList
 from taixu.render.environment import make_dfg_texture
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lights import LIGHT_ROW, LIMIT, Lights, gather_lights, light_rows
-from taixu.render.materials import feature_defines
 from taixu.render.octahedron import tiles_glsl
 from taixu.render.shadows import ATLAS_WIDTH, MOST_TILES, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
 from taixu.render.skies import Skies, Sky
@@ -252,7 +251,7 @@ class LightingFeature:
             pipeline = self.device.pipeline(
                 "passes/shadow.vert",
                 "passes/shadow.frag",
-                defines={"ALPHA_MASK": True, **feature_defines(item.key.features)},
+                defines={"ALPHA_MASK": True, **item.key.signature.only("base_color").defines()},
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 cull="none",
                 depth=DepthState(clamp=True),

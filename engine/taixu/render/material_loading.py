@@ -16,7 +16,9 @@ from taixu.errors import TaixuError
 from taixu.gpu import Device, Sampler
 from taixu.scene import LibraryMaterial
 
-from .materials import SRGB_SLOTS, BoundTexture, texture_refs
+from .material_rows import texture_refs
+from .materials import BoundTexture
+from .signature import SRGB_SLOTS
 from .texture_pool import TextureClass, TexturePool, TextureSlot, as_rgba8
 
 __all__ = ["TextureLoader", "decode_texture", "device_sampler", "image_key"]

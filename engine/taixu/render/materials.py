@@ -1,74 +1,33 @@
 """Materials on the GPU: rows of parameters, groups of textures, and keys that decide which pipeline draws.
 
-A material is a row of `MATERIAL_ROW`, whose GLSL is generated from it, and up to seven texture slots. What must differ
-between two draws (pipeline, bound arrays) is in its `DrawKey`; everything else is in the row, so that materials which
-differ in numbers only draw together. Materials whose texture groups can be laid over each other (same arrays and
-samplers where both use a slot) share a group.
+What must differ between two draws (pipeline, bound arrays) is in a material's `DrawKey`; everything else is in its row, so
+that materials which differ in numbers only draw together. Textures that lie in one array and are read alike share a unit:
+sixteen are all that OpenGL 4.3 promises a shader, and a material with every extension has twenty.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Any
+import logging
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.assets.model import Material, TextureRef
-from taixu.gpu import BindGroup, Buffer, Device, Sampler, StructLayout, Texture
+from taixu.assets.model import Material
+from taixu.gpu import BindGroup, Buffer, Device, Sampler
+from taixu.render.bindings import TextureSlot
+from taixu.render.context import DrawKey
+from taixu.render.material_rows import MATERIAL_ROW, Mappings, layers_of, material_row, materials_glsl, texture_refs
+from taixu.render.signature import Signature, TextureUse, texture_slots_glsl
+from taixu.render.texture_pool import TexturePool
+from taixu.render.texture_pool import TextureSlot as PoolSlot
 
-from .bindings import StorageSlot, TextureSlot
-from .context import DrawKey
-from .texture_pool import TexturePool
-from .texture_pool import TextureSlot as PoolSlot
+__all__ = ["FIRST_UNIT", "BoundTexture", "MaterialTable"]
 
-__all__ = [
-    "MATERIAL_ROW",
-    "SLOTS",
-    "BoundTexture",
-    "MaterialTable",
-    "feature_defines",
-    "material_row",
-    "materials_glsl",
-]
+_log = logging.getLogger(__name__)
 
-SLOTS = ("base_color", "metallic_roughness", "normal", "occlusion", "emissive", "specular", "specular_color")
-"""Texture slots in the order of the shader's; slot i is bound to unit ``FIRST_UNIT + i``."""
-SRGB_SLOTS = frozenset({"base_color", "emissive", "specular_color"})
 FIRST_UNIT = TextureSlot.SHADING + 4
-
-FEATURES = {"unlit": 1 << 0, "specular": 1 << 1, "transmission": 1 << 4}
-"""Bits of the row's feature mask that this material sets; the list is in ``surface/inputs.glsl``."""
-
-SLOT_MASK = (1 << len(SLOTS)) - 1
-"""Low bits of `DrawKey.features`: which slots the shader looks up, as a lookup costs its time even where it is empty. The
-texture group's number is above bit 8."""
-
-MATERIAL_ROW = StructLayout(
-    "StandardMaterial",
-    [
-        ("base_color", "f4", (4,)),
-        ("emissive", "f4", (3,)),
-        ("metallic", "f4"),
-        ("specular_color", "f4", (3,)),
-        ("roughness", "f4"),
-        ("normal_scale", "f4"),
-        ("occlusion_strength", "f4"),
-        ("alpha_cutoff", "f4"),
-        ("ior", "f4"),
-        ("specular", "f4"),
-        ("features", "u4"),
-        ("alpha_mode", "u4"),
-        ("double_sided", "u4"),
-        ("transmission", "f4"),
-        ("clearcoat", "f4"),
-        ("clearcoat_roughness", "f4"),
-        ("sheen_roughness", "f4"),
-        ("slots", "f4", (2 * len(SLOTS), 4)),  # two rows a slot: u = xyz . (uv, 1), w layer or -1; v likewise, w set
-    ],
-)
-
-_ALPHA_MODES = {"OPAQUE": 0, "MASK": 1, "BLEND": 2}
+"""Texture unit of a material's first array."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,88 +38,7 @@ class BoundTexture:
     sampler: Sampler
 
 
-def materials_glsl() -> str:
-    """The row, its block and the numbers of slots and units, in GLSL."""
-    names = "".join(
-        f"#define SLOT_{name.upper()} {i}\n#define TEXTURE_{name.upper()} {FIRST_UNIT + i}\n" for i, name in enumerate(SLOTS)
-    )
-    names += "".join(f"#define ALPHA_MODE_{name} {number}u\n" for name, number in _ALPHA_MODES.items())
-    return names + MATERIAL_ROW.storage_block("Materials", binding=StorageSlot.MATERIALS, array="materials")
-
-
-def feature_defines(features: int) -> dict[str, object]:
-    """Defines that `DrawKey.features` stands for."""
-    defines: dict[str, object] = {f"HAS_{name.upper()}": bool(features >> i & 1) for i, name in enumerate(SLOTS)}
-    return {"TEXTURED": bool(features & SLOT_MASK), **defines}
-
-
-def texture_refs(material: Material) -> dict[str, TextureRef]:
-    """The material's textures by slot name, those that the shader reads."""
-    layer = material.specular
-    found = {
-        "base_color": material.base_color_texture,
-        "metallic_roughness": material.metallic_roughness_texture,
-        "normal": material.normal_texture,
-        "occlusion": material.occlusion_texture,
-        "emissive": material.emissive_texture,
-        "specular": layer.texture if layer else None,
-        "specular_color": layer.color_texture if layer else None,
-    }
-    if material.specular_glossiness is not None:
-        found["base_color"] = material.specular_glossiness.diffuse_texture
-    if material.unlit:
-        found = {"base_color": found["base_color"]}
-    return {name: ref for name, ref in found.items() if ref is not None}
-
-
-def material_row(material: Material, layers: dict[str, int]) -> NDArray[Any]:
-    """The row of a material whose textures lie in these layers."""
-    row = MATERIAL_ROW.zeros()
-    row["base_color"], row["metallic"], row["roughness"] = material.base_color, material.metallic, material.roughness
-    row["emissive"] = np.asarray(material.emissive) * material.emissive_strength
-    row["specular_color"], row["specular"], row["ior"] = (1.0, 1.0, 1.0), 1.0, material.ior
-    row["normal_scale"] = row["occlusion_strength"] = 1.0
-    row["alpha_cutoff"], row["alpha_mode"] = material.alpha_cutoff, _ALPHA_MODES[material.alpha_mode]
-    row["features"], row["double_sided"] = FEATURES["unlit"] if material.unlit else 0, material.double_sided
-    if material.specular is not None:
-        row["specular"], row["specular_color"] = material.specular.factor, material.specular.color
-        row["features"] |= FEATURES["specular"]
-    if material.transmission is not None and material.transmission.factor > 0:
-        row["transmission"] = material.transmission.factor
-        row["features"] |= FEATURES["transmission"]
-    if material.specular_glossiness is not None:  # the archived model: diffuse and one gloss, without metal
-        row["base_color"], row["metallic"] = material.specular_glossiness.diffuse, 0.0
-        row["roughness"] = 1.0 - material.specular_glossiness.glossiness
-    refs = texture_refs(material)
-    for i, name in enumerate(SLOTS):
-        ref = refs.get(name)
-        if ref is None or name not in layers:
-            row["slots"][2 * i] = (1, 0, 0, -1)
-            row["slots"][2 * i + 1] = (0, 1, 0, 0)
-            continue
-        c, s = np.cos(ref.rotation_rad), np.sin(ref.rotation_rad)
-        (sx, sy), (ox, oy) = ref.scale, ref.offset
-        row["slots"][2 * i] = (c * sx, s * sy, ox, layers[name])
-        row["slots"][2 * i + 1] = (-s * sx, c * sy, oy, min(ref.texcoord, 1))
-        if name == "normal":
-            row["normal_scale"] = ref.strength
-        elif name == "occlusion":
-            row["occlusion_strength"] = ref.strength
-    return row
-
-
-def _alpha(material: Material) -> str:
-    """How the material is drawn: what light goes through is blended over what is behind."""
-    through = material.transmission is not None and material.transmission.factor > 0
-    return "blend" if through else material.alpha_mode.lower()
-
-
-@dataclass
-class _Group:
-    """Arrays and samplers by slot name, bound together."""
-
-    bound: dict[str, tuple[int, Sampler]] = field(default_factory=dict)  # page, sampler
-    bind_group: BindGroup | None = None
+_Pairs = tuple[tuple[int, Sampler], ...]  # pages and how they are read, by unit
 
 
 class MaterialTable:
@@ -173,6 +51,7 @@ class MaterialTable:
         self.device = device
         self.pool = pool or TexturePool(device)
         device.shaders.add_source("generated/materials.glsl", materials_glsl())
+        device.shaders.add_source("generated/texture_slots.glsl", texture_slots_glsl())
         self.version = 0
         self.draw_keys: list[DrawKey] = []
         self._key_numbers: dict[DrawKey, int] = {}
@@ -181,10 +60,11 @@ class MaterialTable:
         self._count = 0
         self._free: list[int] = []
         self._slots: dict[int, list[PoolSlot]] = {}
-        self._groups: list[_Group] = []
+        self._groups: list[_Pairs] = []
+        self._group_numbers: dict[_Pairs, int] = {}
+        self._bind_groups: dict[int, BindGroup] = {}
         self._buffer: Buffer | None = None
         self._is_stale = True
-        self._blank: Texture | None = None
         self.add(Material())
 
     @property
@@ -232,31 +112,39 @@ class MaterialTable:
 
     def bind_group(self, key: DrawKey) -> BindGroup | None:
         """What to bind before drawing with a key; None where its materials read no texture."""
-        if not key.features & SLOT_MASK:
+        if key.group < 0:
             return None
-        group = self._groups[key.features >> 8]
-        if group.bind_group is None:
-            blank = (self._blank_texture(), self.device.sampler())
-            bindings = {
-                FIRST_UNIT + i: (self.pool.texture(group.bound[name][0]), group.bound[name][1]) if name in group.bound else blank
-                for i, name in enumerate(SLOTS)
-            }
-            group.bind_group = self.device.bind_group(textures=bindings, label="material textures")
-        return group.bind_group
+        found = self._bind_groups.get(key.group)
+        if found is None:
+            pairs = self._groups[key.group]
+            bindings = {FIRST_UNIT + i: (self.pool.texture(page), sampler) for i, (page, sampler) in enumerate(pairs)}
+            found = self._bind_groups[key.group] = self.device.bind_group(textures=bindings, label="material textures")
+        return found
 
     def _put(self, number: int, material: Material, textures: dict[str, BoundTexture]) -> None:
-        self._rows[number] = material_row(material, {name: bound.slot.layer for name, bound in textures.items()})
+        refs = {name: ref for name, ref in texture_refs(material).items() if name in textures}
+        ordered, mappings = {name: textures[name] for name in refs}, Mappings.of(refs).numbers
+        pairs: list[tuple[int, Sampler]] = []
+        uses: list[TextureUse] = []
+        for name, bound in list(ordered.items()):
+            pair = (bound.slot.page, bound.sampler)
+            if pair not in pairs:
+                if FIRST_UNIT + len(pairs) == self.device.capabilities.max_texture_units:
+                    _log.warning("material %r has more kinds of textures than this device reads: no %s", material.name, name)
+                    del ordered[name]
+                    continue
+                pairs.append(pair)
+            uses.append(TextureUse(name, len(uses), mappings[name], FIRST_UNIT + pairs.index(pair)))
+        self._rows[number] = material_row(material, {name: bound.slot.layer for name, bound in ordered.items()})
         self._slots[number] = [bound.slot for bound in textures.values()]
-        features = 0
-        if textures:
-            group = self._group({name: (b.slot.page, b.sampler) for name, b in textures.items()})
-            features = group << 8 | sum(1 << i for i, name in enumerate(SLOTS) if name in textures)
+        layers = layers_of(material)
         key = DrawKey(
-            alpha=_alpha(material),
+            alpha="blend" if "transmission" in layers else material.alpha_mode.lower(),
             double_sided=material.double_sided,
             unlit=material.unlit,
             shader="standard",
-            features=features,
+            signature=Signature(layers, tuple(uses)),
+            group=self._group(tuple(pairs)),
         )
         found = self._key_numbers.get(key)
         if found is None:
@@ -266,28 +154,18 @@ class MaterialTable:
         self._is_stale = True
         self.version += 1
 
-    def _group(self, bound: dict[str, tuple[int, Sampler]]) -> int:
-        """A group that these textures fit into, widened where it leaves slots open."""
-        for number, group in enumerate(self._groups):
-            if all(group.bound.get(name, pair) == pair for name, pair in bound.items()):
-                if not bound.keys() <= group.bound.keys():
-                    group.bound.update(bound)
-                    group.bind_group = None
-                return number
-        self._groups.append(_Group(dict(bound)))
-        return len(self._groups) - 1
+    def _group(self, pairs: _Pairs) -> int:
+        """Number of these arrays and samplers, bound together; -1 where there are none."""
+        if not pairs:
+            return -1
+        found = self._group_numbers.get(pairs)
+        if found is None:
+            found = self._group_numbers[pairs] = len(self._groups)
+            self._groups.append(pairs)
+        return found
 
     def _give_back(self, slots: list[PoolSlot]) -> None:
         for slot in slots:
             self.pool.release(slot)
-        for group in self._groups:  # what no material uses any more leaves its place in the group open
-            gone = [name for name, (page, _) in group.bound.items() if not self.pool.has_page(page)]
-            for name in gone:
-                del group.bound[name]
-            if gone:
-                group.bind_group = None
-
-    def _blank_texture(self) -> Texture:
-        if self._blank is None:
-            self._blank = self.device.texture((1, 1), "rgba8", kind="2d_array", data=np.full((1, 1, 1, 4), 255, np.uint8))
-        return self._blank
+        for number in [n for n in self._bind_groups if not all(self.pool.has_page(page) for page, _ in self._groups[n])]:
+            del self._bind_groups[number]  # its numbers of pages never come again

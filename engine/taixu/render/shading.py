@@ -13,7 +13,6 @@ from taixu.render.bins import Bin
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
-from taixu.render.materials import feature_defines
 from taixu.render.occlusion import has_occlusion
 from taixu.render.octahedron import TILES
 from taixu.render.views import View
@@ -70,7 +69,7 @@ class ShadingFeature:
             pipeline = self.device.pipeline(
                 f"{path}.vert",
                 f"{path}.frag",
-                defines={"SHADOWS": shadows, **feature_defines(key.features)},
+                defines={"SHADOWS": shadows, "UNLIT": key.unlit, "BLENDED": blends, **key.signature.defines()},
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 primitive=item.mode,
                 cull=item.cull,

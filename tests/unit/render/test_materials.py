@@ -7,9 +7,25 @@ import pytest
 from gpu_device import shared_device
 from PIL import Image as Pillow
 
-from taixu.assets.model import Filter, Image, Material, ModelData, Sampler, Specular, Texture, TextureRef, Wrap
+from taixu.assets.model import (
+    Clearcoat,
+    Filter,
+    Image,
+    Material,
+    ModelData,
+    Sampler,
+    Sheen,
+    Specular,
+    Texture,
+    TextureRef,
+    Transmission,
+    Volume,
+    Wrap,
+)
 from taixu.render.material_loading import TextureLoader, decode_texture
-from taixu.render.materials import FIRST_UNIT, SLOT_MASK, SLOTS, BoundTexture, MaterialTable, material_row
+from taixu.render.material_rows import MOST_MAPPINGS, Mappings, layers_of, material_row
+from taixu.render.materials import FIRST_UNIT, BoundTexture, MaterialTable
+from taixu.render.signature import Signature
 from taixu.render.texture_pool import TextureClass, TexturePool, as_rgba8
 from taixu.scene import LibraryMaterial
 
@@ -92,40 +108,67 @@ def test_rows_hold_transforms_and_factors() -> None:
     assert row["base_color"] == pytest.approx([0.1, 0.2, 0.3, 0.4])
     assert row["emissive"] == pytest.approx([5, 0, 0])
     assert (row["specular"], row["ior"], row["normal_scale"]) == pytest.approx((0.5, 1.33, 0.4))
-    i = SLOTS.index("normal")
-    u, v = row["slots"][2 * i], row["slots"][2 * i + 1]
-    assert u[3] == 7
-    assert v[3] == 1
+    assert row["texture_layers"][0, 0] == 7
+    u, v = row["mappings"][:2]
+    assert u[3] == 1, "the second set"
     # KHR_texture_transform: offset + R (scale uv), R = [[cos, sin], [-sin, cos]].
     uv = np.array([0.3, 0.7, 1.0])
     assert (u[:3] @ uv, v[:3] @ uv) == pytest.approx((0.25 + 3 * 0.7, 0.5 - 2 * 0.3), abs=1e-6)
-    assert row["slots"][0][3] == -1, "no base colour texture"
 
 
-def test_groups_are_laid_over_each_other() -> None:
+def test_equal_mappings_are_one() -> None:
+    moved = TextureRef(0, offset=(0.5, 0.0))
+    found = Mappings.of({"base_color": TextureRef(0), "normal": moved, "occlusion": TextureRef(1, texcoord=1), "emissive": moved})
+    assert found.numbers == {"base_color": 0, "normal": 2, "occlusion": 1, "emissive": 2}
+    assert found.rows.shape == (2, 4)
+
+
+def test_more_mappings_than_cross_to_fragments_are_said(caplog: pytest.LogCaptureFixture) -> None:
+    refs = {f"slot {i}": TextureRef(0, offset=(0.01 * i, 0.0)) for i in range(1, MOST_MAPPINGS + 3)}
+    found = Mappings.of(refs)
+    assert len(found.rows) == 2 * MOST_MAPPINGS
+    assert found.numbers[f"slot {MOST_MAPPINGS + 1}"] == 0
+    assert "more than" in caplog.text
+
+
+def test_textures_of_one_array_share_a_unit() -> None:
     device = shared_device()
     table = MaterialTable(device)
-    smooth = device.sampler()
+    smooth, hard = device.sampler(), device.sampler(filter="nearest")
     a, b = table.pool.add(pixels(1), srgb=True), table.pool.add(pixels(2, (8, 8)), srgb=False)
-    one = table.add(Material(), {"base_color": BoundTexture(a, smooth)})
-    two = table.add(Material(), {"normal": BoundTexture(b, smooth)})
-    three = table.add(Material(), {"base_color": BoundTexture(table.pool.add(pixels(3), srgb=True), smooth)})
-    groups = [table.draw_keys[table.keys[m]].features >> 8 for m in (one, two)]
-    assert groups[0] == groups[1], "slots that do not clash are bound together"
-    assert table.keys[three] != table.keys[one], "another page in the same slot"
-    group = table.bind_group(table.draw_keys[table.keys[one]])
+    material = Material(base_color_texture=TextureRef(0), normal_texture=TextureRef(1), emissive_texture=TextureRef(0))
+    one = table.add(material, {"base_color": BoundTexture(a, smooth), "normal": BoundTexture(b, smooth)})
+    key = table.draw_keys[table.keys[one]]
+    assert [(use.slot, use.unit) for use in key.signature.textures] == [("base_color", FIRST_UNIT), ("normal", FIRST_UNIT + 1)]
+    group = table.bind_group(key)
     assert group is not None
     units = {unit: texture for unit, texture, _ in group.textures}
-    assert units[FIRST_UNIT] is table.pool.texture(a.page)
-    assert units[FIRST_UNIT + SLOTS.index("normal")] is table.pool.texture(b.page)
+    assert units == {FIRST_UNIT: table.pool.texture(a.page), FIRST_UNIT + 1: table.pool.texture(b.page)}
+    again = table.pool.add(pixels(3), srgb=True, key="c")
+    c = BoundTexture(again, smooth)
+    assert table.pool.take("c") is not None
+    two = table.add(material, {"base_color": c, "emissive": c})
+    assert {use.unit for use in table.draw_keys[table.keys[two]].signature.textures} == {FIRST_UNIT}
+    three = table.add(
+        Material(base_color_texture=TextureRef(0)), {"base_color": BoundTexture(table.pool.add(pixels(4), srgb=True), hard)}
+    )
+    assert table.draw_keys[table.keys[three]].group != key.group, "read in another way"
     assert table.bind_group(table.draw_keys[table.keys[0]]) is None
     version = table.version
     table.replace(one, Material(alpha_mode="BLEND"))
     assert table.version > version
     assert not table.pool.has_page(a.page)
-    assert table.draw_keys[table.keys[one]].features & SLOT_MASK == 0
+    assert table.draw_keys[table.keys[one]].signature == Signature()
     table.remove(two)
     assert table.add(Material(), {}) == two, "numbers are used again"
+
+
+def test_layers_that_cannot_be_seen_are_not_compiled() -> None:
+    assert (
+        layers_of(Material(clearcoat=Clearcoat(), sheen=Sheen(roughness=0.5), volume=Volume(thickness_m=1.0), dispersion=0.1)) == ()
+    )
+    glass = Material(transmission=Transmission(0.9), volume=Volume(thickness_m=1.0), dispersion=0.1)
+    assert layers_of(glass) == ("transmission", "volume", "dispersion")
 
 
 def test_loader_shares_images_and_reads_samplers() -> None:

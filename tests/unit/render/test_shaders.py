@@ -18,15 +18,19 @@ from itertools import product
 from taixu.gpu import create_device
 from taixu.render import Renderer
 from taixu.render.bindings import MESH_VERTEX_LAYOUT
-from taixu.render.materials import SLOT_MASK, SLOTS, feature_defines
+from taixu.render.signature import LAYERS, SLOTS, Signature, TextureUse
+def textures(*slots, mapping=0):
+    return tuple(TextureUse(slot, i, mapping, 8 + i % 8) for i, slot in enumerate(slots))
 device = create_device()
 Renderer(device)
-for features, shadows in product((0, *(1 << i for i in range(len(SLOTS))), SLOT_MASK), (False, True)):
+signatures = [Signature(), Signature(LAYERS), Signature(LAYERS, textures(*SLOTS)), Signature((), textures(*SLOTS, mapping=5)),
+              *(Signature((name,)) for name in LAYERS), *(Signature(LAYERS, textures(slot)) for slot in SLOTS)]
+for signature, shadows in product(signatures, (False, True)):
     device.pipeline("generated/forward/standard.vert", "generated/forward/standard.frag",
-                    defines={"SHADOWS": shadows, **feature_defines(features)}, vertex_layout=MESH_VERTEX_LAYOUT)
-for textured in (False, True):
+                    defines={"SHADOWS": shadows, "BLENDED": shadows, **signature.defines()}, vertex_layout=MESH_VERTEX_LAYOUT)
+for signature in (Signature(), Signature((), textures("base_color"))):
     device.pipeline("passes/shadow.vert", "passes/shadow.frag", vertex_layout=MESH_VERTEX_LAYOUT,
-                    defines={"ALPHA_MASK": True, "TEXTURED": textured})
+                    defines={"ALPHA_MASK": True, **signature.defines()})
 for fragment, defines in (("tonemap", {}), ("occlusion", {}), ("occlusion_smooth", {"HALF_SIZE": True}), ("sky", {}),
                           ("occlusion_smooth", {}), ("sky", {"FROM_ATLAS": True}), ("resolve", {"SAMPLES": 4}), ("fxaa", {})):
     device.pipeline("passes/fullscreen.vert", f"passes/{fragment}.frag", defines=defines)
@@ -48,7 +52,7 @@ def test_generated_blocks_lie_as_numpy_says() -> None:
     """Offsets of a material row, asked of the GPU."""
     import numpy as np
 
-    from taixu.render.materials import MATERIAL_ROW, materials_glsl
+    from taixu.render.material_rows import MATERIAL_ROW, materials_glsl
 
     device = shared_device()
     device.shaders.add_source("generated/materials.glsl", materials_glsl())
@@ -56,14 +60,14 @@ def test_generated_blocks_lie_as_numpy_says() -> None:
     scalars = ("metallic", "roughness", "normal_scale", "occlusion_strength", "alpha_cutoff", "ior", "specular", "transmission")
     for row, (i, name) in product(range(3), enumerate(scalars)):
         rows[name][row] = 100 * row + i
-    rows["slots"][:] = np.arange(rows["slots"].size).reshape(rows["slots"].shape)
+    rows["mappings"][:] = np.arange(rows["mappings"].size).reshape(rows["mappings"].shape)
     device.shaders.add_source(
         "test/rows.comp",
         '#include "generated/materials.glsl"\nlayout(local_size_x = 1) in;\n'
         "layout(std430, binding = 0) writeonly buffer Results { float results[]; };\nvoid main() {\n"
         "uint r = gl_GlobalInvocationID.x;\nuint o = r * 16u;\n"
         + "".join(f"results[o + {i}u] = materials[r].{name};\n" for i, name in enumerate(scalars))
-        + "results[o + 8u] = materials[r].slots[0].x;\nresults[o + 9u] = materials[r].slots[13].w;\n}\n",
+        + "results[o + 8u] = materials[r].mappings[0].x;\nresults[o + 9u] = materials[r].mappings[13].w;\n}\n",
     )
     results = device.buffer(3 * 64)
     device.bind_storage(6, device.buffer(rows))
@@ -72,8 +76,8 @@ def test_generated_blocks_lie_as_numpy_says() -> None:
     found = results.read(np.float32).reshape(3, 16)
     for row in range(3):
         assert found[row, :8] == pytest.approx([100 * row + i for i in range(8)])
-        assert found[row, 8] == rows["slots"][row, 0, 0]
-        assert found[row, 9] == rows["slots"][row, 13, 3]
+        assert found[row, 8] == rows["mappings"][row, 0, 0]
+        assert found[row, 9] == rows["mappings"][row, 13, 3]
 
 
 def test_the_guide_s_own_material_compiles(repository: Path) -> None:

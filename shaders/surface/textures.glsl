@@ -1,0 +1,47 @@
+// Textures of the standard surface, from vertices to fragments. A signature says which there are, through which mapping
+// each is seen and on which unit it lies: `taixu.render.signature`.
+#include "surface/inputs.glsl"
+#include "surface/mapping.glsl"
+
+#ifdef STAGE_VERTEX
+#if MAPPINGS > 0
+layout(location = 8) out vec4 v_mapped[(MAPPINGS + 1) / 2];
+#endif
+#if TEXTURES > 0
+layout(location = 12) flat out uvec4 v_texture_layers[(TEXTURES + 7) / 8];
+#endif
+
+void put_textures(uint material, vec2 uv0, vec2 uv1) {
+#if MAPPINGS > 0
+    for (int k = 0; k < MAPPINGS; k += 2) {
+        v_mapped[k / 2].xy = map_coordinate(material, PLAIN_MAPPINGS + k, uv0, uv1);
+        v_mapped[k / 2].zw = k + 1 < MAPPINGS ? map_coordinate(material, PLAIN_MAPPINGS + k + 1, uv0, uv1) : vec2(0.0);
+    }
+#endif
+#if TEXTURES > 0
+    for (int i = 0; i < (TEXTURES + 7) / 8; ++i) v_texture_layers[i] = materials[material].texture_layers[i];
+#endif
+}
+#else
+#if MAPPINGS > 0
+layout(location = 8) in vec4 v_mapped[(MAPPINGS + 1) / 2];
+#endif
+vec2 texture_coordinate(Fragment f, int mapping) {
+    if (mapping == 0) return f.uv0;
+    if (mapping == 1) return f.uv1;
+#if MAPPINGS > 0
+    int k = mapping - PLAIN_MAPPINGS;
+    return k % 2 == 0 ? v_mapped[k / 2].xy : v_mapped[k / 2].zw;
+#else
+    return f.uv0;
+#endif
+}
+
+#if TEXTURES > 0
+layout(location = 12) flat in uvec4 v_texture_layers[(TEXTURES + 7) / 8];
+
+float texture_layer(int at) { return float(bitfieldExtract(v_texture_layers[at / 8][at / 2 % 4], 16 * (at % 2), 16)); }
+#endif
+
+#include "generated/texture_slots.glsl"
+#endif
