@@ -16,6 +16,7 @@ from taixu.assets.content_hash import content_hash
 from taixu.assets.model import ModelData
 from taixu.assets.model_cache import cache_key, fetch_model, store_model
 from taixu.assets.paths import recorded_reads, safe_uri
+from taixu.assets.tangents import add_tangents
 from taixu.errors import TaixuError
 
 __all__ = ["LoadedAsset", "Signature", "file_signature", "load_asset", "model_dependencies"]
@@ -99,6 +100,7 @@ def load_asset(
             raise TaixuError(f"{name or path}: cannot be read: {error.strerror or error}") from error
     files: Iterable[Path] = reads
     if isinstance(data, ModelData):
+        add_tangents(data)
         files = [*reads, *model_dependencies(path, data)]
     dependencies = {file: file_signature(file) for file in files}
     dependencies[path] = before
