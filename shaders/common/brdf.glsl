@@ -1,5 +1,5 @@
 // Microfacet reflection: GGX with height-correlated Smith masking, Schlick's Fresnel, and the energy that both lose.
-// `alpha` is perceptual roughness squared. The numpy twin is `taixu.render.brdf`.
+// `alpha` is perceptual roughness squared. The numpy twin is `taixu.render.reflectance`.
 #include "common/math.glsl"
 
 const float MIN_ALPHA = 2.0e-3; // below, GGX peaks leave the range of float16 targets

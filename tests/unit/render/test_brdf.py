@@ -6,7 +6,7 @@ from gpu_device import shared_device
 from render_world import SmallWorld
 
 from taixu.render import Renderer, View, ViewCamera
-from taixu.render.brdf import dfg_table, ggx_distribution, smith_visibility
+from taixu.render.reflectance import dfg_table, ggx_distribution, smith_visibility
 
 
 def integrate(n_dot_v: float, alpha: float, *, steps: int = 1500) -> tuple[float, float]:

@@ -9,7 +9,7 @@ from PIL import Image as Pillow
 from render_world import SmallWorld
 
 from taixu.render import Renderer, ViewCamera, equirect
-from taixu.render.brdf import ggx_distribution
+from taixu.render.reflectance import ggx_distribution
 from taixu.render.disk_cache import cached_array
 from taixu.render.environment import make_environment
 from taixu.render.octahedron import (

@@ -1,37 +1,21 @@
-"""The reflection model in numpy: the table of its energy that shaders look up, and oracles for tests.
+"""Tables of energy that shaders look up.
 
-The table (the DFG term of the split-sum approximation) says how much of the light that falls from everywhere a rough
+The first (the DFG term of the split-sum approximation) says how much of the light that falls from everywhere a rough
 surface of reflectance f0 sends to the eye in one bounce: ``f0 * scale + f90 * bias``. The rest bounces again; how that
 is given back is in ``shaders/common/brdf.glsl``.
 """
 
 from __future__ import annotations
 
-from typing import Any
-
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["DFG_SIZE", "dfg_table", "ggx_distribution", "smith_visibility"]
+from taixu.render.reflectance.ggx import smith_visibility
 
-Array = NDArray[np.floating[Any]]
+__all__ = ["DFG_SIZE", "dfg_table"]
+
 DFG_SIZE = 64
 """Columns (cosine of the view angle) and rows (perceptual roughness) of the table that ships to the GPU."""
-
-
-def ggx_distribution(n_dot_h: Array, alpha: Array | float) -> Array:
-    """GGX normal distribution; Walter et al. 2007, equation 33."""
-    a2 = np.square(alpha)
-    result: Array = a2 / (np.pi * np.square(np.square(n_dot_h) * (a2 - 1.0) + 1.0))
-    return result
-
-
-def smith_visibility(n_dot_v: Array, n_dot_l: Array, alpha: Array | float) -> Array:
-    """G2 / (4 n.l n.v), height-correlated; Heitz 2014, equation 99."""
-    a2 = np.square(alpha)
-    v = n_dot_l * np.sqrt(n_dot_v * n_dot_v * (1.0 - a2) + a2)
-    light = n_dot_v * np.sqrt(n_dot_l * n_dot_l * (1.0 - a2) + a2)
-    return 0.5 / np.maximum(v + light, 1e-9)
 
 
 def dfg_table(size: int = DFG_SIZE, *, samples: int = 2048) -> NDArray[np.float32]:
