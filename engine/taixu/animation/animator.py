@@ -122,6 +122,8 @@ class Animator:
     # Following the components
 
     def _follow(self, world: World) -> None:
+        if not self._rigs and not len(self.players) and not len(world.query(AnimationPlayer)):
+            return  # whoever comes later finds the log of changes since the last look
         structure = world.structure.since(self._tick)
         changed: list[Handles] = []
         for table in world.query(AnimationPlayer).tables():

@@ -102,9 +102,10 @@ class AudioMixer:
 
     def step(self, world: World, step_secs: float) -> None:
         """Start the sources that start by themselves, and end those whose clip is over; once a fixed step."""
-        handles = world.query(AudioSource).entities
-        if not len(handles):
+        query = world.query(AudioSource)
+        if not len(query):
             return
+        handles = query.entities
         autoplay, playing, loop, pitch, clip = (
             world.gather(handles, AudioSource, name) for name in ("autoplay", "playing", "loop", "pitch", "clip")
         )
@@ -132,6 +133,8 @@ class AudioMixer:
         self._ears = self._find_ears(world)
         self.device.advance(dt_secs)
         ended = set(self.device.take_ended())
+        if not self._cues and not self._voices and not len(world.query(AudioSource, Transform)):
+            return
         self._cues = [cue for cue in self._cues if cue.voice not in ended]
         for cue in self._cues:
             gain, direction = self._cue_sound(cue)
@@ -155,14 +158,15 @@ class AudioMixer:
     def _find_ears(self, world: World) -> Ears | None:
         """The listener with the lowest stable id, else the camera with the highest priority."""
         transforms = world.resource(WorldTransforms)
-        listeners = world.query(AudioListener, Transform).entities
-        if len(listeners):
+        heard_by, seen_by = world.query(AudioListener, Transform), world.query(Camera, Transform)
+        if len(heard_by):
+            listeners = heard_by.entities
             chosen = listeners[np.argmin(world.stable_ids(listeners))]
             volume = float(world.gather([int(chosen)], AudioListener, "volume")[0])
             return ears_at(transforms, int(indices_of(chosen)), volume)
-        cameras = world.query(Camera, Transform).entities
-        if not len(cameras):
+        if not len(seen_by):
             return None
+        cameras = seen_by.entities
         priorities = world.gather(cameras, Camera, "priority")
         best = np.lexsort((world.stable_ids(cameras), -priorities))[0]
         return ears_at(transforms, int(indices_of(cameras[best])), 1.0)

@@ -64,6 +64,11 @@ class Table:
         return self.count
 
     @property
+    def touched(self) -> int:
+        """The tick at which anything in the table last changed."""
+        return self._touched
+
+    @property
     def entities(self) -> NDArray[np.uint64]:
         """Handles of the rows, ``uint64[n]``, read-only."""
         return _frozen(self._entities[: self.count])
@@ -95,7 +100,10 @@ class Table:
         length = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
         column.data[..., rows] = column.field.column(values, length)
         self._touched = self._world.tick
-        column.log.mark(rows, self._touched)
+        if length == self.count and isinstance(rows, slice):
+            column.log.mark_all(length, self._touched)
+        else:
+            column.log.mark(rows, self._touched)
 
     def changed(self, types: Iterable[type], *, since: int, fields: Iterable[str] | None = None) -> Rows:
         """Rows in which a field of one of the components changed after tick `since`, new and moved rows included.

@@ -43,25 +43,21 @@ def rows_from_trs(translations: Array, rotations: Array, scales: Array, *, out: 
 
 
 def _rows_block(translation: Array, rotation: Array, scale: Array, m: Array) -> None:
-    x, y, _, w = rotation
-    sx, sy, sz = scale
-    double = rotation[:3] + rotation[:3]
-    _, y2, z2 = double
-    xx, yy, zz = double * rotation[:3]
-    wx, wy, wz = double * w
-    xy, xz, yz = x * y2, x * z2, y * z2
-    np.subtract(1, yy + zz, out=m[0])
+    # All products of two numbers, doubled, at once: few calls count for a few hundred matrices.
+    (xx, xy, xz, wx), (_, yy, yz, wy), (_, _, zz, wz) = (rotation[:3] + rotation[:3])[:, None] * rotation
+    np.add(yy, zz, out=m[0])
     np.subtract(xy, wz, out=m[1])
     np.add(xz, wy, out=m[2])
     np.add(xy, wz, out=m[4])
-    np.subtract(1, xx + zz, out=m[5])
+    np.add(xx, zz, out=m[5])
     np.subtract(yz, wx, out=m[6])
     np.subtract(xz, wy, out=m[8])
     np.add(yz, wx, out=m[9])
-    np.subtract(1, xx + yy, out=m[10])
-    m[0::4] *= sx
-    m[1::4] *= sy
-    m[2::4] *= sz
+    np.add(xx, yy, out=m[10])
+    np.subtract(1, m[0::5], out=m[0::5])
+    m[0::4] *= scale[0]
+    m[1::4] *= scale[1]
+    m[2::4] *= scale[2]
     m[3::4] = translation
 
 

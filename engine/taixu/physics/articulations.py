@@ -133,6 +133,8 @@ class Articulations:
     def update(self, world: World, backend: BackendBase, mirror: BodyMirror, structural: bool) -> None:
         """Make, remove and steer machines after the bodies have been brought up to date."""
         since = self._tick
+        if not self.machines and not len(world.query(Articulation)):
+            return
         if since < 0 or structural or self._edited(world, since):
             self._follow(world, backend, mirror)
         elif len(self._owners):

@@ -97,8 +97,10 @@ class BodyMirror:
     def look(self, world: World) -> Look:
         """What changed since the last look; nothing is done about it yet."""
         self._reserve(world.index_capacity)
-        structure = world.structure.since(self._tick) if self._tick >= 0 else None
         since = self._tick
+        structure = world.structure.since(since) if since >= 0 else None
+        if structure is not None and not structure and not self._waiting and not self._touched(world, since):
+            return Look()
         everything = structure is None
         if everything:
             since = -1
@@ -116,6 +118,11 @@ class BodyMirror:
         dirty |= stretched
         pushed = self._pushed(world, since)
         return Look(np.array(sorted(dirty), np.int64), moved, pushed, everything, bool(everything or structure))
+
+    @staticmethod
+    def _touched(world: World, since: int) -> bool:
+        """Whether anything at all was written to entities that may be bodies, or stand above one."""
+        return any(table.touched > since for table in world.query(Transform).tables())
 
     def seen(self, world: World) -> None:
         """What is written from now on counts as new."""

@@ -51,6 +51,8 @@ class JointMirror:
 
     def update(self, world: World, backend: Backend, mirror: BodyMirror, rebuilt: set[int]) -> None:
         """Make, remove and re-aim joints after the bodies have been brought up to date; `rebuilt` are removed body ids."""
+        if not self.joint_of and not len(world.query(Joint)):
+            return
         for entity in [entity for entity, ends in self._bodies.items() if rebuilt.intersection(ends)]:
             # Removing a body has removed its joints with it.
             self.joint_of.pop(entity, None)

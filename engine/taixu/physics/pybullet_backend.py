@@ -80,6 +80,7 @@ class PybulletBackend(BackendBase):
         self._listeners: list[int] | None = None
         self._trigger_slots: list[int] | None = None
         self._readable: NDArray[np.int64] | None = None
+        self._dynamic: NDArray[np.int64] | None = None
         self.sleep = SleepTracker(self.settings.dt)
         self.islands = Islands(self)
         self.soft = SoftJoints(self)
@@ -216,7 +217,7 @@ class PybulletBackend(BackendBase):
         return near[self.sleep.asleep[near]] if len(near) else near
 
     def _forget_lists(self) -> None:
-        self._listeners = self._trigger_slots = self._readable = None
+        self._listeners = self._trigger_slots = self._readable = self._dynamic = None
 
     # -- commands -------------------------------------------------------------------------------------------
 
@@ -415,12 +416,16 @@ class PybulletBackend(BackendBase):
         return self._velocity
 
     def _awake(self) -> NDArray[Any]:
-        ids = self._bodies.ids
-        kinds = self._kinds[ids]
-        moving = (kinds == BodyKind.DYNAMIC) & ~self.sleep.asleep[ids]
+        if self._dynamic is None:
+            ids = self._bodies.ids
+            self._dynamic = ids[self._kinds[ids] == BodyKind.DYNAMIC]
+        ids = self._dynamic
+        asleep = self.sleep.asleep
+        if asleep.any():
+            ids = ids[~asleep[ids]]
         if self._moving:
-            moving |= np.isin(ids, np.fromiter(self._moving, np.int64))
-        return ids[moving]
+            ids = np.union1d(ids, np.fromiter(self._moving, np.int64))
+        return ids
 
     def _collect_events(self) -> None:
         if self._listeners is None or self._trigger_slots is None:

@@ -255,7 +255,10 @@ class RapierBackend(BackendBase):
             self.pose[slot] = target
         moved = np.fromiter(self._targets, np.int64, len(self._targets))
         self._targets.clear()
-        self._awake_slots = np.union1d(awake, moved) if len(moved) else awake
+        if len(moved):
+            self._awake_slots = np.union1d(awake, moved)
+        elif not same:  # who compares finds the same array at once
+            self._awake_slots = awake
         for articulation in self._articulations.values():
             articulation.read()
         self._events = self._touching.update(self.queries.touches())

@@ -28,6 +28,7 @@ from .crowding import MOST_IN_ONE_PLACE, uncrowded
 from .engines import backend_name, make_backend
 from .events import EventKind
 from .joint_mirror import JointMirror
+from .naming import named_all
 from .placement import world_placements
 from .poses import nlerp, rotate
 from .protocol import Settings
@@ -52,6 +53,7 @@ SCENE_EVENT = np.dtype(
         ("impulse", np.float32),
     ]
 )
+_NO_EVENTS = np.zeros(0, SCENE_EVENT)
 TELEPORT_M = 3.0
 """A kinematic body that is moved farther than this within a tick is put there, not swept."""
 _GAME_NAMES = {
@@ -73,7 +75,7 @@ class PhysicsScene:
         self.joints = JointMirror()
         self.articulations = Articulations()
         self.walkers = Walkers()
-        self.events: NDArray[Any] = np.zeros(0, SCENE_EVENT)
+        self.events: NDArray[Any] = _NO_EVENTS
         """What began, stayed and ended in the last step: `SCENE_EVENT` rows."""
         self.awake: Handles = np.empty(0, np.uint64)
         """Entities of the dynamic bodies that moved in the last step."""
@@ -84,6 +86,10 @@ class PhysicsScene:
         self._submitted = False
         self._restored: Any = None
         self._rows = MovingRows.none()
+        self._now = np.empty((9, 0))
+        """Poses of those rows after the last step that was read."""
+        self._settling = np.empty(0, np.int64)
+        """Ids whose previous pose may differ from the current one."""
 
     # -- for users ------------------------------------------------------------------------------------------
 
@@ -249,6 +255,8 @@ class PhysicsScene:
     def _articulate(self, world: World, backend: BackendBase, look: Look) -> None:
         """Bring articulations up to date, and their nodes to where the links were read to be."""
         self.articulations.update(world, backend, self.mirror, look.structural)
+        if not self.articulations.machines:
+            return
         self._reserve(int(self.articulations.bodies.max(initial=-1)) + 1)
         self.articulations.write(world, self.mirror)
 
@@ -270,37 +278,51 @@ class PhysicsScene:
 
     def _collect(self, world: World, backend: BackendBase, look: Look) -> None:
         """Read the step submitted a tick ago and write it into the columns."""
-        mirror = self.mirror
         poses = backend.poses()[0]
         self._reserve(len(poses))
         self.articulations.collect(poses)
-        links = self.articulations.bodies
-        self.previous[links], self.current[links] = self.current[links], poses[links]
         rows = self._moving_rows(world, backend.awake(), look)
-        at, now = rows.at, poses[rows.at]
-        if not np.isfinite(now).all():
-            good = np.isfinite(now).all(axis=1)
-            self._repair(backend, rows.ids[~good])
-            rows = MovingRows.of(world, mirror, rows.ids[good])
-            at, now = rows.ids, now[good]
-        if rows is not self._rows:
-            # What moved last time and does not now has come to rest: both poses are the same.
-            self.previous[self._rows.ids] = self.current[self._rows.ids]
-            self._rows = rows
-        self.previous[at] = self.current[at]
-        self.current[at] = now
+        now = rows.take(poses)
+        good = np.isfinite(now)
+        if not good.all():
+            finite = good.all(axis=0)
+            self._repair(world, backend, rows.entities[~finite], rows.ids[~finite])
+            poses = np.where(np.isfinite(poses).all(axis=1, keepdims=True), poses, self.current[: len(poses)])
+            rows = MovingRows.of(world, self.mirror, rows.ids[finite])
+            now = rows.take(poses)
+        before = self._now if rows is self._rows else rows.take(self.current)
+        self._take_over(poses, rows)
+        self._rows, self._now = rows, now
         self.awake = rows.entities
-        if len(now):
-            dt = world.resource(Clock).step_secs
-            if write_back(world, mirror, rows, self.previous[at], now, dt, look.pushed):
-                self._rows = dataclasses.replace(rows, asked=None)
+        if len(rows.ids) and write_back(world, self.mirror, rows, before, now, world.resource(Clock).step_secs, look.pushed):
+            self._rows = dataclasses.replace(rows, asked=None)
         self._publish(world, backend.events())
+
+    def _take_over(self, poses: NDArray[np.float64], rows: MovingRows) -> None:
+        """Poses by body id after the last two steps; what did not move was in the same place after both."""
+        count = len(poses)
+        if 2 * len(rows.ids) > count:  # a copy of all costs less than finding those that moved
+            self.previous, self.current = self.current, self.previous
+            self.current[:count] = poses
+            self._settling = rows.ids
+            return
+        self.previous[self._settling] = self.current[self._settling]
+        links = self.articulations.bodies
+        self._settling = moving = np.concatenate([rows.ids, links]) if len(links) else rows.ids
+        self.previous[moving] = self.current[moving]
+        self.current[moving] = poses[moving]
+
+    def carry(self, ids: NDArray[np.int64], poses: NDArray[np.float64]) -> None:
+        """Note where kinematic bodies go in the step that is about to be submitted."""
+        self.previous[ids] = self.current[ids]
+        self.current[ids] = poses
+        self._settling = np.concatenate([self._settling, ids])
 
     def _moving_rows(self, world: World, awake: NDArray[np.int64], look: Look) -> MovingRows:
         """The bodies to write back; those of the last time where they are the same."""
         calm = not (look.structural or len(look.moved) or len(look.rebuilt))
         asked = self._rows.asked
-        if calm and asked is not None and np.array_equal(awake, asked):
+        if calm and asked is not None and (awake is asked or np.array_equal(awake, asked)):
             return self._rows
         mirror = self.mirror
         ids = awake[awake < len(mirror.entity_of)]
@@ -315,17 +337,18 @@ class PhysicsScene:
                 keep[row] = _is_dynamic(world, int(entities[row]))
         return MovingRows.of(world, mirror, ids[keep], asked=awake if calm else None)
 
-    def _repair(self, backend: BackendBase, ids: NDArray[Any]) -> None:
+    def _repair(self, world: World, backend: BackendBase, entities: Handles, ids: NDArray[Any]) -> None:
         """Bodies that an engine threw to infinity go back to where they last were, at rest."""
-        _log.warning("%d bodies left the range of numbers and were put back where they were.", len(ids))
+        _log.warning("Out of the range of numbers, so put back where they were: %s.", named_all(world, entities))
         backend.set_poses(ids, self.current[ids])
         backend.set_velocities(ids, np.zeros((len(ids), 6)))
 
     def _publish(self, world: World, events: NDArray[Any]) -> None:
         mirror = self.mirror
-        self.events = np.zeros(len(events), SCENE_EVENT)
         if not len(events):
+            self.events = _NO_EVENTS
             return
+        self.events = np.zeros(len(events), SCENE_EVENT)
         for name in ("kind", "trigger", "normal", "impulse"):
             self.events[name] = events[name]
         self.events["entity"], self.events["other"] = mirror.entity_of[events["a"]], mirror.entity_of[events["b"]]
@@ -416,8 +439,9 @@ class PhysicsScene:
             put = good & ~swept & ~walking
             if put.any():
                 backend.set_poses(ids[put], poses[put])
-            self.previous[ids[swept]] = self.current[ids[swept]]
-            self.current[ids[good]] = poses[good]
+            self.carry(ids[swept], poses[swept])
+            rest = good & ~swept
+            self.current[ids[rest]] = poses[rest]
             self.previous[ids[put]] = poses[put]
         pushed = look.pushed[world.alive(look.pushed)]
         ids = mirror.body_of[indices_of(pushed)]

@@ -25,13 +25,14 @@ if TYPE_CHECKING:
 __all__ = ["Walkers"]
 
 TERMINAL_SPEED = 60.0
+_NOBODY = np.empty(0, np.uint64)
 
 
 class Walkers:
     """Moves the entities with a `Character`, in the order of stable ids."""
 
     def __init__(self) -> None:
-        self.entities: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self.entities: NDArray[np.uint64] = _NOBODY
         self._ground: dict[int, int] = {}  # entity to the body that it stands on
 
     def save_state(self) -> dict[int, int]:
@@ -42,11 +43,10 @@ class Walkers:
 
     def walk(self, world: World, scene: PhysicsScene, backend: BackendBase) -> None:
         """Move everybody for one fixed step."""
-        tables = [table.entities for table in world.query(Character, Transform)]
-        if not tables:
-            self.entities = np.empty(0, np.uint64)
+        if not len(query := world.query(Character, Transform)):
+            self.entities = _NOBODY
             return
-        entities = np.concatenate(tables)
+        entities = query.entities
         entities = entities[np.argsort(world.stable_ids(entities), kind="stable")]
         ids = scene.mirror.body_of[indices_of(entities)]
         entities, ids = entities[ids >= 0], ids[ids >= 0]
@@ -59,8 +59,7 @@ class Walkers:
         for i, (entity, body, walker) in enumerate(zip(entities.tolist(), ids.tolist(), walkers, strict=True)):
             results[i] = self._walk_one(world, scene, backend, entity, body, walker, poses[i])
         backend.set_kinematic(ids, poses)
-        scene.previous[ids] = scene.current[ids]
-        scene.current[ids] = poses
+        scene.carry(ids, poses)
         self._write(world, scene, entities, poses, results)
 
     def _walk_one(

@@ -19,16 +19,28 @@ from taixu.scene import CELL_M, Transform
 from .bodies import BodyMirror
 from .components import RigidBody
 from .placement import into_parents, world_from_parents
+from .poses import spin
 
 __all__ = ["MovingRows", "write_back"]
 
 Handles = NDArray[np.uint64]
+Taken = NDArray[np.float64]
+"""Poses by column, [9, n]: x y z, qx qy qz qx qy qw."""
 _NO_IDS = np.empty(0, np.int64)
+_TAKEN = np.array((0, 1, 2, 3, 4, 5, 3, 4, 6))
+_POSE = np.array((0, 1, 2, 3, 4, 5, 8))
+_QUATERNION = np.array((0, 1, 2, 5))
+_MOST_TURN = 0.04
+"""Up to this change of a quaternion, squared (0.4 rad in a step), four terms are exact to single precision."""
 
 
 @dataclass(frozen=True)
 class MovingRows:
-    """Moving bodies, and the table rows of their entities."""
+    """Moving bodies, in the order of the table rows of their entities.
+
+    Bodies are made in the order of stable ids, which is none at all in the tables; brought into the order of rows once,
+    columns are written as whole runs in every step.
+    """
 
     asked: NDArray[np.int64] | None
     """The awake ids that this was made for; None where it is of this once only."""
@@ -42,21 +54,21 @@ class MovingRows:
     cells: NDArray[np.int32]
     is_home: bool
     """All are roots in the cell that the engine counts from: poses go into columns as they are."""
-
-    @property
-    def at(self) -> Any:
-        """The ids, as a slice where they run on."""
-        return _as_slice(self.ids)
+    numbers: NDArray[np.intp]
+    """Where the numbers of `take` are among those of poses by body id, [9, n]."""
 
     @classmethod
     def none(cls) -> MovingRows:
-        return cls(_NO_IDS, _NO_IDS, np.empty(0, np.uint64), _NO_IDS, (), None, np.empty((0, 3), np.int32), True)
+        nothing = np.empty(0, np.uint64)
+        return cls(_NO_IDS, _NO_IDS, nothing, _NO_IDS, (), None, np.empty((0, 3), np.int32), True, np.empty((9, 0), np.intp))
 
     @classmethod
     def of(cls, world: World, mirror: BodyMirror, ids: NDArray[np.int64], asked: NDArray[Any] | None = None) -> MovingRows:
         """The rows of these bodies, whose entities are alive."""
+        tables, rows = world.locate(mirror.entity_of[ids])
+        order = np.lexsort((rows, tables))
+        ids, tables, rows = ids[order], tables[order], rows[order]
         entities = mirror.entity_of[ids]
-        tables, rows = world.locate(entities)
         places = []
         for table in np.unique(tables):
             which = np.flatnonzero(tables == table)
@@ -65,30 +77,34 @@ class MovingRows:
         nested = mirror.nested[ids] if mirror.nested[ids].any() else None
         cells = mirror.cells_of(indices)
         is_home = nested is None and bool((cells == mirror.origin).all())
-        return cls(asked, ids, entities, _as_slice(indices), tuple(places), nested, cells, is_home)
+        numbers = ids * 7 + _TAKEN[:, None]
+        return cls(asked, ids, entities, _as_slice(indices), tuple(places), nested, cells, is_home, numbers)
+
+    def take(self, poses: NDArray[np.float64]) -> Taken:
+        """The poses [bodies, 7] of these bodies as columns: x y z, then qx qy qz qx qy qw, so that x y z, y z x and z x y
+        of the quaternions are runs.
+        """
+        return np.take(poses.reshape(-1), self.numbers, mode="clip")
 
 
 def write_back(
-    world: World,
-    mirror: BodyMirror,
-    rows: MovingRows,
-    before: NDArray[np.float64],
-    now: NDArray[np.float64],
-    dt: float,
-    pushed: Handles,
+    world: World, mirror: BodyMirror, rows: MovingRows, before: Taken, now: Taken, dt: float, pushed: Handles
 ) -> bool:
-    """Write poses [n, 7] and velocities of moving bodies; those whose velocity somebody `pushed` keep that one.
+    """Write poses, as of `MovingRows.take`, and velocities of moving bodies; those whose velocity somebody `pushed` keep
+    that one.
 
     Returns whether a body has changed its cell, so that `rows` no longer hold.
     """
-    values = np.empty((13, len(now)), np.float32)
-    after, old = np.ascontiguousarray(now.T), np.ascontiguousarray(before.T)
-    values[:7] = after
-    values[7:10] = (after[:3] - old[:3]) * (1 / dt)
-    values[10:] = _spin(old[3:], after[3:], dt)
+    values = np.empty((13, now.shape[1]), np.float32)
+    change = np.empty(now.shape, np.float32)
+    np.subtract(now, before, out=change, casting="same_kind")
+    turns = now[3:].astype(np.float32)
+    values[:3], values[3:6], values[6] = now[:3], turns[:3], turns[5]
+    np.multiply(change[:3], 1 / dt, out=values[7:10])
+    _spin(change[3:], turns, dt, out=values[10:])
     moved_on = False
     if not rows.is_home or float(np.abs(values[:3]).max()) > CELL_M:
-        values[:7], moved_on = _in_columns(world, mirror, rows, now)
+        values[:7], moved_on = _in_columns(world, mirror, rows, now[_POSE].T)
     calm = None if not len(pushed) else ~np.isin(rows.entities, pushed)
     for table, at, which in rows.places:
         part = values[:, which]
@@ -129,24 +145,31 @@ def _in_columns(
     return local.T, bool(far.any())
 
 
-def _spin(before: NDArray[Any], after: NDArray[Any], dt: float) -> NDArray[np.float64]:
-    """Angular velocities [3, n] that turn unit quaternions [4, n] into others within `dt`; as `poses.spin`, by columns."""
-    ax, ay, az, aw = after
-    bx, by, bz, bw = before
-    d = np.empty((3, len(ax)))
-    d[0] = ax * bw - aw * bx - ay * bz + az * by
-    d[1] = ay * bw - aw * by - az * bx + ax * bz
-    d[2] = az * bw - aw * bz - ax * by + ay * bx
-    cosine = ax * bx + ay * by + az * bz + aw * bw
-    sine2 = d[0] * d[0] + d[1] * d[1] + d[2] * d[2]
-    if float(sine2.max()) < 1e-4 and float(cosine.min()) > 0:
-        # asin(s) / s to seventh order: better than 1e-12 here.
-        scale = 1 + sine2 * (1 / 6 + sine2 * (3 / 40))
-    else:
-        sine = np.sqrt(sine2)
-        angle = np.arctan2(sine, np.abs(cosine))
-        scale = np.where(sine > 1e-12, angle / np.maximum(sine, 1e-12), 1.0) * np.where(cosine < 0, -1.0, 1.0)
-    return d * (scale * (2 / dt))
+def _spin(change: NDArray[np.float32], turns: NDArray[np.float32], dt: float, *, out: NDArray[np.float32]) -> None:
+    """Angular velocities [3, n] from unit quaternions after a step of `dt`, and how much they changed in it.
+
+    Both are qx qy qz qx qy qw, [6, n]. With a = b + c the rotation from b to a is a b* = 1 + c a*, whose vector part
+    c aw - a cw - c x a is as exact in single precision as the change is. Its length is the sine of half the angle,
+    e = c c is twice one minus the cosine, and half the angle over its sine is the sum over k of k!^2 / (2k + 1)! e^k.
+    """
+    np.multiply(change[:3], turns[5], out=out)
+    out -= turns[:3] * change[5]
+    out -= change[1:4] * turns[2:5]
+    out += change[2:5] * turns[1:4]
+    e = np.einsum("ij,ij->j", change[2:], change[2:])  # z x y w
+    most = float(e.max())
+    scale = 1 / 140 * e
+    scale += 1 / 30
+    scale *= e
+    scale += 1 / 6
+    scale *= e
+    scale += 1
+    scale *= 2 / dt
+    out *= scale
+    if most > _MOST_TURN:
+        fast = np.flatnonzero(e > _MOST_TURN)
+        after = turns[_QUATERNION][:, fast].T
+        out[:, fast] = spin(after - change[_QUATERNION][:, fast].T, after, dt).T
 
 
 def _as_slice(rows: NDArray[Any]) -> Any:

@@ -95,7 +95,10 @@ class Hierarchy:
         structure = world.structure.since(self._tick)
         if structure is None:
             return True
-        for table in world.query(Parent).tables():
+        tables = [table for table in world.query(Parent).tables() if table.touched > self._tick]
+        if not tables and not structure:
+            return False
+        for table in tables:
             rows = table.changed((Parent,), since=self._tick)
             if rows.stop > rows.start if isinstance(rows, slice) else len(rows):
                 return True

@@ -100,6 +100,8 @@ class ModelState:
 def place_models(world: World) -> None:
     """Bring the nodes of all models up to date."""
     state = world.resource(ModelState)
+    if not state._placed and not len(world.query(Model)) and not len(world.query(FromModel)):
+        return  # whoever comes later finds the log of changes since the last look
     since, state.tick = state.tick, world.tick
     version, unchanged = state.store.version, True
     structure = world.structure.since(since)

@@ -46,6 +46,8 @@ class ShapeState:
 def make_shapes(world: World) -> None:
     """Give entities whose `Shape` or `Material` changed their mesh, and take it from those that lost the shape."""
     state = world.resource(ShapeState)
+    if not len(world.query(Shape)) and not len(world.query(MeshInstance)):
+        return  # whoever comes later finds the log of changes since the last look
     since, state.tick = state.tick, world.tick
     wanted = []
     for table in world.query(Shape):

@@ -37,6 +37,10 @@ class Delivery:
 
     def clear(self) -> None:
         """Forget what was posted, and what plugins published so far."""
+        self.skip()
+
+    def skip(self) -> None:
+        """A step without scripts: nobody hears what was posted and published."""
         self.posted.clear()
         self._cursor = self._host.world.resource(GameEvents).cursor
 

@@ -136,6 +136,9 @@ class ScriptHost:
 
     def step(self) -> None:
         """Run one fixed step."""
+        if not self.instances and not len(self._entities) and not len(self.world.query(Script)):
+            self.delivery.skip()
+            return
         self.in_step = True
         posted, self.delivery.posted = (
             self.delivery.posted,
