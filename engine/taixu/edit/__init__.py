@@ -27,6 +27,7 @@ from taixu.edit.ids import id_number, id_text, new_id
 from taixu.edit.instantiate import instantiate, make_prefabs, spawn_prefab
 from taixu.edit.kept import Kept
 from taixu.edit.migrations import Migrations
+from taixu.edit.operations import Done, Nothing, Operation, Operations, parameter_schema, read_parameters
 from taixu.edit.overrides import apply_to_prefab, record_overrides, revert_overrides
 from taixu.edit.plugin import DocumentPlugin
 from taixu.edit.prefab import FromPrefab, PrefabInstance, PrefabLibrary
@@ -39,12 +40,12 @@ from taixu.edit.world_document import WorldParts, document_of, fill_world
 from taixu.edit.world_file import read_world, save_document, write_world
 
 __all__ = [
-    "Block", "Command", "Despawn", "Document", "DocumentError", "DocumentPlugin", "Duplicate", "Finding", "Findings",
-    "FromPrefab", "Group", "History", "Insert", "Kept", "Migrations", "OpenWorld", "PrefabInstance", "PrefabLibrary",
-    "Project", "Remove", "Rename", "Reparent", "Session", "SetFields", "Spawn", "WorldParts", "WorldSettings",
-    "apply_to_prefab", "check_document", "check_world", "component_schema", "create_project", "document_of",
-    "document_schema", "field_schema", "fill_world", "format_document", "id_number", "id_text", "instantiate",
-    "make_prefabs", "new_id", "open_project", "parse_document", "read_file", "read_project", "read_world",
-    "record_overrides", "revert_overrides", "save_document", "spawn_prefab", "write_project",
-    "write_world",
+    "Block", "Command", "Despawn", "Document", "DocumentError", "DocumentPlugin", "Done", "Duplicate", "Finding",
+    "Findings", "FromPrefab", "Group", "History", "Insert", "Kept", "Migrations", "Nothing", "OpenWorld", "Operation",
+    "Operations", "PrefabInstance", "PrefabLibrary", "Project", "Remove", "Rename", "Reparent", "Session", "SetFields",
+    "Spawn", "WorldParts", "WorldSettings", "apply_to_prefab", "check_document", "check_world", "component_schema",
+    "create_project", "document_of", "document_schema", "field_schema", "fill_world", "format_document", "id_number",
+    "id_text", "instantiate", "make_prefabs", "new_id", "open_project", "parameter_schema", "parse_document", "read_file",
+    "read_parameters", "read_project", "read_world", "record_overrides", "revert_overrides", "save_document",
+    "spawn_prefab", "write_project", "write_world",
 ]

@@ -1,0 +1,93 @@
+"""The editor without a window: a project, its session, and what can be done to it.
+
+A window (`taixu_editor.window`), a script and an agent all drive one of these; nothing here knows Dear ImGui.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taixu.app import Stage
+from taixu.defaults import App
+from taixu.defaults.projects import enter_project, is_trusted
+from taixu.edit import Operations, Project, Session, open_project
+from taixu.edit.entity_operations import ENTITY_OPERATIONS
+
+if TYPE_CHECKING:
+    from taixu.gpu import Device
+
+__all__ = ["Host"]
+
+
+class Host:
+    """An editor's state.
+
+    Parameters
+    ----------
+    device
+        What its worlds are drawn with; made off screen when the first picture is asked for, where it is None.
+    trust
+        Whether scripts of opened projects run; None trusts only what ships with Taixu.
+
+    Attributes
+    ----------
+    session
+        The open project's worlds.
+    operations
+        All that can be done; `do` is the way to do it.
+    """
+
+    def __init__(self, *, device: Device | None = None, trust: bool | None = None) -> None:
+        self.device, self.trust = device, trust
+        self.session = self._session(Project(Path.cwd(), has_manifest=False))
+        self.operations = Operations(self)
+        self.operations.add(*ENTITY_OPERATIONS)
+        self.on_close: list[Callable[[], None]] = []
+
+    def do(self, operation: str, **parameters: object) -> object:
+        """Do an operation of the registry; see `taixu.edit.Operations.do`."""
+        return self.operations.do(self.session, operation, parameters)
+
+    def open(self, path: Path | str) -> None:
+        """Open a project's folder or a world file; what was open before is closed.
+
+        Raises
+        ------
+        TaixuError
+            When it cannot be read; what was open stays so.
+        """
+        project, world = open_project(path)
+        opened = self._session(project)
+        opened.open(world)
+        former, self.session = self.session, opened
+        _close(former)
+
+    def frame(self, delta_secs: float) -> None:
+        """Bring the active world up to date: what was loaded, edited, moved."""
+        if self.session.worlds:
+            app = self.session.current.app
+            for stage in (Stage.APPLY, Stage.PROPAGATE):
+                app.run_stage(stage)
+
+    def close(self) -> None:
+        """Close everything; unsaved work has been asked about."""
+        _close(self.session)
+        while self.on_close:
+            self.on_close.pop()()
+
+    def _session(self, project: Project) -> Session:
+        def make_app() -> App:
+            app = App.headless()
+            if self.device is not None:
+                app.drawing.attach(self.device)
+            enter_project(app.world, project, trust=is_trusted(project.root) if self.trust is None else self.trust)
+            return app
+
+        return Session(project, make_app)
+
+
+def _close(session: Session) -> None:
+    while session.worlds:
+        session.close()

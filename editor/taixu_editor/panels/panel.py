@@ -1,0 +1,38 @@
+"""What a panel is to the window."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["Panel"]
+
+
+class Panel:
+    """A part of the window that can be docked, closed and opened again.
+
+    Attributes
+    ----------
+    id
+        Names it in layouts and in tables of texts (``panel.<id>``).
+    dock
+        Where it stands in the default layout: "left", "center", "right" or "bottom".
+    """
+
+    id: ClassVar[str] = ""
+    dock: ClassVar[str] = "center"
+    has_padding: ClassVar[bool] = True
+
+    def __init__(self, window: EditorWindow) -> None:
+        self.window = window
+        self.host = window.host
+        self.is_open = True
+
+    def draw(self) -> None:
+        """Lay out this frame's contents, between ``begin`` and ``end`` of the panel's window."""
+        raise NotImplementedError
+
+    def release(self) -> None:
+        """Give back what is on the device."""

@@ -1,0 +1,95 @@
+"""The editor's window: one frame loop around a host and its panels."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from imgui_bundle import imgui
+
+from taixu.gpu import Device, Targets, attach_device
+from taixu.platform import Window
+from taixu.platform.backend import pump
+from taixu.platform.events import CloseEvent, InputEvent
+from taixu.render import Renderer
+from taixu_editor.host import Host
+from taixu_editor.interface import Gui
+from taixu_editor.panels import Panel, Viewport
+
+__all__ = ["EditorWindow"]
+
+
+class EditorWindow:
+    """A window onto a host.
+
+    Parameters
+    ----------
+    window
+        Opened; this closes it.
+    """
+
+    def __init__(self, window: Window, *, trust: bool | None = None) -> None:
+        self.window = window
+        window.make_current()
+        self.device: Device = attach_device(window.make_current)
+        self.host = Host(device=self.device, trust=trust)
+        self.renderer = Renderer(self.device)
+        self.gui = Gui(self.device)
+        self.panels: list[Panel] = [Viewport(self)]
+        self.wants_to_close = False
+        self._before = perf_counter()
+
+    def run(self) -> None:
+        """Until it is closed."""
+        while not self.wants_to_close:
+            self.frame()
+        self.close()
+
+    def frame(self) -> None:
+        """One frame: what the user did, the world, the interface, the screen."""
+        pump()
+        events = self.window.poll()
+        now = perf_counter()
+        delta, self._before = now - self._before, now
+        self.handle(events)
+        self.host.frame(delta)
+        self.window.make_current()
+        self.gui.feed(events)
+        self.gui.begin(self.window.size, pixel_scale=self.window.pixel_scale, delta_secs=delta)
+        self.draw()
+        with self.device.frame():
+            target = self.device.window_targets(self.window.framebuffer_size)
+            self.clear(target)
+            self.gui.end(target)
+        self.window.swap()
+
+    def handle(self, events: list[InputEvent]) -> None:
+        """Events that are the window's own."""
+        self.wants_to_close |= any(isinstance(event, CloseEvent) for event in events)
+
+    def draw(self) -> None:
+        """Lay out all panels."""
+        imgui.dock_space_over_viewport()
+        for panel in self.panels:
+            if panel.is_open:
+                if not panel.has_padding:
+                    imgui.push_style_var(imgui.StyleVar_.window_padding, (0, 0))
+                shown, panel.is_open = imgui.begin(f"{panel.id}###{panel.id}", True)
+                if not panel.has_padding:
+                    imgui.pop_style_var()
+                if shown:
+                    panel.draw()
+                imgui.end()
+
+    def clear(self, target: Targets) -> None:
+        """The window's ground."""
+        with self.device.render_pass(target, clear_colors=[(0.08, 0.08, 0.09, 1.0)]):
+            pass
+
+    def close(self) -> None:
+        """Give everything back."""
+        for panel in self.panels:
+            panel.release()
+        self.gui.release()
+        self.renderer.release()
+        self.host.close()
+        self.window.close()

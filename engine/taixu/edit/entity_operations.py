@@ -1,0 +1,125 @@
+"""Edits of entities, as operations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, SetFields, Spawn
+from taixu.edit.operations import Operation
+
+if TYPE_CHECKING:
+    from taixu.edit.session import Session
+
+__all__ = ["ENTITY_OPERATIONS"]
+
+
+@dataclass(frozen=True, slots=True)
+class SpawnParameters:
+    """What to make."""
+
+    components: dict[str, Any] = field(default_factory=dict, metadata={"doc": "fields by component, as in world files"})
+    name: str = ""
+    id: str = field(default="", metadata={"doc": "stable id; a fresh one where it is empty"})
+
+
+@dataclass(frozen=True, slots=True)
+class EntityParameters:
+    """Which entities; those selected where none are named."""
+
+    entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FieldParameters:
+    """Fields of a component, for one entity or several."""
+
+    component: str
+    fields: dict[str, Any]
+    entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class ComponentParameters:
+    """A component, for one entity or several."""
+
+    component: str
+    entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RenameParameters:
+    """A name."""
+
+    name: str
+    entity: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class ParentParameters:
+    """Whom to hang them below; nobody where it is empty."""
+
+    parent: str
+    entities: tuple[str, ...] = ()
+    keep_place: bool = True
+
+
+def _chosen(session: Session, entities: tuple[str, ...]) -> tuple[str, ...]:
+    return entities or session.current.selection
+
+
+def _group(commands: list[Command]) -> Command | None:
+    return None if not commands else commands[0] if len(commands) == 1 else Group(tuple(commands))
+
+
+def _spawn(session: Session, p: SpawnParameters) -> Command:
+    components = dict(p.components)
+    if p.name:
+        components.setdefault("name", {"text": p.name})
+    components.setdefault("transform", {})
+    return Spawn({p.id or session.new_id(): components})
+
+
+def _delete(session: Session, p: EntityParameters) -> Command | None:
+    chosen = _chosen(session, p.entities)
+    return Despawn(chosen) if chosen else None
+
+
+def _duplicate(session: Session, p: EntityParameters) -> Command | None:
+    chosen = _chosen(session, p.entities)
+    return Duplicate(chosen, tuple(session.new_id() for _ in chosen)) if chosen else None
+
+
+def _set(session: Session, p: FieldParameters) -> Command | None:
+    return _group([SetFields(each, p.component, p.fields) for each in _chosen(session, p.entities)])
+
+
+def _insert(session: Session, p: FieldParameters) -> Command | None:
+    return _group([Insert(each, p.component, p.fields) for each in _chosen(session, p.entities)])
+
+
+def _remove(session: Session, p: ComponentParameters) -> Command | None:
+    return _group([Remove(each, p.component) for each in _chosen(session, p.entities)])
+
+
+def _rename(session: Session, p: RenameParameters) -> Command | None:
+    chosen = _chosen(session, (p.entity,) if p.entity else ())
+    return Rename(chosen[-1], p.name) if chosen else None
+
+
+def _reparent(session: Session, p: ParentParameters) -> Command | None:
+    return _group([Reparent(each, p.parent, p.keep_place) for each in _chosen(session, p.entities)])
+
+
+
+ENTITY_OPERATIONS = (
+    Operation("entity.spawn", "Add", plan=_spawn, parameters=SpawnParameters, doc="Makes an entity."),
+    Operation("entity.delete", "Delete", plan=_delete, parameters=EntityParameters, shortcut="Delete"),
+    Operation("entity.duplicate", "Duplicate", plan=_duplicate, parameters=EntityParameters, shortcut="Ctrl+D"),
+    Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, shortcut="F2"),
+    Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters),
+    Operation("component.set", "Change", plan=_set, parameters=FieldParameters, doc="Sets fields of a component."),
+    Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters),
+    Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters),
+)
+"""Edits that every host offers."""
