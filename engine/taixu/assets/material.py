@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from taixu.assets.texture import TextureRef
+from taixu.assets.toon import Toon
 
 __all__ = [
     "AlphaMode", "Anisotropy", "Clearcoat", "DiffuseTransmission", "Iridescence", "Material", "Sheen",
@@ -137,8 +138,10 @@ class Material:
         Both sides are drawn; no light falls on it (`KHR_materials_unlit`).
     ior, dispersion : float
         Index of refraction (1.5 unless said otherwise; 0 means infinite), and 20 / Abbe number.
+    toon : Toon or None
+        How it is drawn instead of by its reflection (`VRMC_materials_mtoon`, VRM 0); it comes before `unlit`.
     extensions : dict
-        Every extension not read here, raw (``VRMC_materials_mtoon`` for one).
+        Every extension not read here, raw.
     """
 
     name: str = ""
@@ -167,6 +170,7 @@ class Material:
     anisotropy: Anisotropy | None = None
     diffuse_transmission: DiffuseTransmission | None = None
     specular_glossiness: SpecularGlossiness | None = None
+    toon: Toon | None = None
     extras: Any = None
     extensions: dict[str, Any] = field(default_factory=dict)
 
@@ -185,5 +189,5 @@ class Material:
 
 _LAYERS = (
     "clearcoat", "sheen", "transmission", "volume", "specular", "iridescence", "anisotropy",
-    "diffuse_transmission", "specular_glossiness",
+    "diffuse_transmission", "specular_glossiness", "toon",
 )  # fmt: skip

@@ -32,12 +32,13 @@ from taixu.assets.material import (
 )
 from taixu.assets.mesh import Instances, Mesh, Mode, Primitive, Skin
 from taixu.assets.texture import Filter, Image, Sampler, Texture, TextureRef, Wrap
+from taixu.assets.toon import Toon
 
 __all__ = [
     "AlphaMode", "Animation", "Anisotropy", "Camera", "Channel", "Clearcoat", "DiffuseTransmission", "Filter",
     "Image", "Instances", "Interpolation", "Iridescence", "Light", "Material", "Mesh", "Mode", "ModelData",
     "Node", "Primitive", "Sampler", "Scene", "Sheen", "Skin", "Specular", "SpecularGlossiness", "TargetPath",
-    "Texture", "TextureRef", "Transmission", "Volume", "Wrap",
+    "Texture", "TextureRef", "Toon", "Transmission", "Volume", "Wrap",
 ]  # fmt: skip
 
 

@@ -10,7 +10,7 @@ MATERIAL_EXTENSIONS = frozenset(
         "anisotropy", "clearcoat", "diffuse_transmission", "dispersion", "emissive_strength", "ior",
         "iridescence", "pbrSpecularGlossiness", "sheen", "specular", "transmission", "unlit", "volume",
     )
-)  # fmt: skip
+) | {"VRMC_materials_mtoon"}  # fmt: skip
 """Extensions of a material that become typed parameters."""
 
 IMAGE_EXTENSIONS = {

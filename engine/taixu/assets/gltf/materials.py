@@ -1,4 +1,4 @@
-"""Materials: the core and every ``KHR_materials_*``, from JSON to typed parameters."""
+"""Materials: the core, every ``KHR_materials_*`` and MToon, from JSON to typed parameters."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import cast
 from taixu.assets.gltf.extensions import MATERIAL_EXTENSIONS
 from taixu.assets.gltf.fields import Fields
 from taixu.assets.gltf.textures import read_texture_ref
+from taixu.assets.gltf.toon import MTOON, read_toon
 from taixu.assets.material import (
     AlphaMode,
     Anisotropy,
@@ -75,6 +76,8 @@ def _read_scalars(material: Material, fields: Fields) -> None:
 
 
 def _read_layers(material: Material, fields: Fields) -> None:
+    if (found := fields.extension(MTOON)) is not None:
+        material.toon = read_toon(found)
     if (found := fields.extension("KHR_materials_clearcoat")) is not None:
         material.clearcoat = Clearcoat(
             factor=_unit(found, "clearcoatFactor", 0.0),

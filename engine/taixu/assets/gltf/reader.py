@@ -21,6 +21,7 @@ from taixu.assets.gltf.meshes import read_mesh
 from taixu.assets.gltf.nodes import link_nodes, read_camera, read_light, read_node, read_scene, read_skin
 from taixu.assets.gltf.skinning import agree_on_joints, agree_on_weights
 from taixu.assets.gltf.textures import read_image, read_sampler, read_texture
+from taixu.assets.gltf.toon import add_vrm0_toons
 from taixu.assets.gltf.uris import Resolver, folder_resolver
 from taixu.assets.model import (
     Animation,
@@ -200,6 +201,7 @@ class Document:
         model.samplers = self._list("samplers", Sampler, read_sampler)
         model.textures = self._list("textures", Texture, read_texture)
         model.materials = self._list("materials", Material, read_material)
+        add_vrm0_toons(model, self.report)
         model.cameras = self._list("cameras", Camera, read_camera)
         model.meshes = self._list("meshes", Mesh, lambda fields: read_mesh(fields, self.accessors))
         model.nodes = self._list("nodes", Node, lambda fields: read_node(fields, self.accessors))

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 from taixu.assets.gltf.properties import Properties
+from taixu.assets.gltf.toon import MTOON, OUTLINE_MODES
 from taixu.assets.material import Material
 from taixu.assets.texture import Sampler, Texture, TextureRef, Wrap
 
@@ -54,6 +55,33 @@ _LAYERS: tuple[tuple[str, str, tuple[tuple[str, str, Any], ...]], ...] = (
         ("specularFactor", "specular", (1.0, 1.0, 1.0)), ("glossinessFactor", "glossiness", 1.0),
         ("specularGlossinessTexture", "texture", None))),
 )  # fmt: skip
+_TOON: tuple[tuple[str, str, Any], ...] = (
+    ("transparentWithZWrite", "depth_write", False),
+    ("renderQueueOffsetNumber", "queue_offset", 0),
+    ("shadeColorFactor", "shade_color", None),
+    ("shadeMultiplyTexture", "shade_texture", None),
+    ("shadingShiftFactor", "shading_shift", 0.0),
+    ("shadingShiftTexture", "shading_shift_texture", None),
+    ("shadingToonyFactor", "shading_toony", 0.9),
+    ("giEqualizationFactor", "gi_equalization", 0.9),
+    ("matcapFactor", "matcap_color", None),
+    ("matcapTexture", "matcap_texture", None),
+    ("parametricRimColorFactor", "rim_color", (0.0, 0.0, 0.0)),
+    ("parametricRimFresnelPowerFactor", "rim_fresnel_power", 5.0),
+    ("parametricRimLiftFactor", "rim_lift", 0.0),
+    ("rimMultiplyTexture", "rim_texture", None),
+    ("rimLightingMixFactor", "rim_lighting_mix", None),
+    ("outlineWidthMode", "outline_mode", "none"),
+    ("outlineWidthFactor", "outline_width", 0.0),
+    ("outlineWidthMultiplyTexture", "outline_width_texture", None),
+    ("outlineColorFactor", "outline_color", (0.0, 0.0, 0.0)),
+    ("outlineLightingMixFactor", "outline_lighting_mix", 1.0),
+    ("uvAnimationMaskTexture", "uv_mask_texture", None),
+    ("uvAnimationScrollXSpeedFactor", "uv_scroll_x", 0.0),
+    ("uvAnimationScrollYSpeedFactor", "uv_scroll_y", 0.0),
+    ("uvAnimationRotationSpeedFactor", "uv_rotation", 0.0),
+)
+"""Where readers disagree on what is meant without being said (shade, matcap, rim mix), it is said."""
 _CORE: tuple[tuple[str, str, Any], ...] = (
     ("baseColorFactor", "base_color", (1.0, 1.0, 1.0, 1.0)),
     ("baseColorTexture", "base_color_texture", None),
@@ -70,7 +98,12 @@ _REST: tuple[tuple[str, str, Any], ...] = (
     ("doubleSided", "double_sided", False),
 )
 _SCALARS = (("emissive_strength", "emissiveStrength", 1.0), ("ior", "ior", 1.5), ("dispersion", "dispersion", 0.0))
-_STRENGTHS = {"normalTexture": "scale", "clearcoatNormalTexture": "scale", "occlusionTexture": "strength"}
+_STRENGTHS = {
+    "normalTexture": "scale",
+    "clearcoatNormalTexture": "scale",
+    "shadingShiftTexture": "scale",
+    "occlusionTexture": "strength",
+}
 
 
 def material_json(material: Material, properties: Properties, *, where: str) -> dict[str, Any]:
@@ -95,6 +128,11 @@ def material_json(material: Material, properties: Properties, *, where: str) -> 
             extension = f"KHR_materials_{suffix}"
             place = f"{where}/extensions/{extension}"
             properties.extend(result, extension, _collect(layer, table, properties, where=place))
+    if material.toon is not None:
+        toon = {"specVersion": "1.0", **_collect(material.toon, _TOON, properties, where=f"{where}/extensions/{MTOON}")}
+        if material.toon.outline_mode != "none":
+            toon["outlineWidthMode"] = OUTLINE_MODES[material.toon.outline_mode]
+        properties.extend(result, MTOON, toon)
     return properties.finish(result, material)
 
 
