@@ -25,7 +25,7 @@ from . import shapes
 from .batch import IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind
 from .collider_shapes import NotLoaded, ShapeMaker
 from .components import Articulation, Character, Collider, RigidBody
-from .placement import world_placements
+from .placement import world_placements, zone_keys
 from .poses import relative
 from .shapes import Shape
 
@@ -38,6 +38,8 @@ _KINDS = {"static": BodyKind.STATIC, "kinematic": BodyKind.KINEMATIC, "dynamic":
 _SHAPING = tuple(f.name for f in dataclasses.fields(RigidBody) if "velocity" not in f.name)
 # Columns of what was last seen or written of an entity.
 _PLACE, _VELOCITY, _SCALE = slice(0, 7), slice(7, 13), slice(13, 16)
+_CROWD = 512
+"""Bodies from which on their order in memory is felt (by 4 % of a step of a thousand)."""
 _WALKER_SHAPE = ("radius_m", "height_m", "layer", "mask")
 
 
@@ -300,9 +302,20 @@ class BodyMirror:
         if not make:
             return np.array(remove, np.int64), _NOBODY, None
         entities = world.entities_at(np.array([item[0] for item in make]))
-        order = np.argsort(world.stable_ids(entities), kind="stable")
+        order = self._making_order(world, entities)
         entities = entities[order]
         return np.array(remove, np.int64), entities, self._batch(world, entities, [make[i] for i in order])
+
+    def _making_order(self, world: World, entities: Handles) -> NDArray[np.intp]:
+        """By stable id; of a crowd neighbours first, so that an engine finds in its caches what touches.
+
+        That depends on nothing but the world's state, so equal worlds are made alike.
+        """
+        order = np.argsort(world.stable_ids(entities), kind="stable")
+        if len(entities) < _CROWD:
+            return order
+        poses, _ = world_placements(world, entities[order], self.origin)
+        return order[np.argsort(zone_keys(poses[:, :3]), kind="stable")]
 
     def made(self, world: World, entities: Handles, ids: NDArray[np.int64], kinds: NDArray[Any]) -> None:
         """Enter bodies that were made."""

@@ -10,9 +10,10 @@ from taixu.scene import CELL_M, Parent, Transform
 
 from .poses import conjugate, multiply, rotate
 
-__all__ = ["world_from_parents", "world_placements"]
+__all__ = ["into_parents", "world_from_parents", "world_placements", "zone_keys"]
 
 MAX_DEPTH = 256
+ZONE_M = 2.0
 Handles = NDArray[np.uint64]
 Rows = NDArray[np.float64]
 
@@ -62,3 +63,13 @@ def into_parents(poses: Rows, parents: Rows, scales: Rows) -> Rows:
     back = conjugate(parents[:, 3:])
     flat = np.where(np.abs(scales) > 1e-9, scales, 1.0)
     return np.concatenate([rotate(back, poses[:, :3] - parents[:, :3]) / flat, multiply(back, poses[:, 3:])], axis=1)
+
+
+def zone_keys(positions: Rows) -> NDArray[np.int64]:
+    """Numbers of the cubic zones of positions [n, 3] along a Z curve (Morton's order): what is near has numbers that are near."""
+    zones = np.clip(np.nan_to_num(positions) / ZONE_M, -(2.0**19), 2.0**19).astype(np.int64) + 2**19
+    keys = np.zeros(len(positions), np.int64)
+    for bit in range(21):
+        for axis in range(3):
+            keys |= (zones[:, axis] >> bit & 1) << (3 * bit + axis)
+    return keys
