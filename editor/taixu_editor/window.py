@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import logging
 from time import perf_counter
 
 from imgui_bundle import imgui
 
+from taixu.errors import TaixuError
 from taixu.gpu import Device, Targets, attach_device
 from taixu.platform import Window
 from taixu.platform.backend import pump
 from taixu.platform.events import CloseEvent, InputEvent
 from taixu.render import Renderer
 from taixu_editor.host import Host
-from taixu_editor.interface import Gui
-from taixu_editor.panels import Panel, Viewport
+from taixu_editor.interface import Gui, apply_theme, load_fonts
+from taixu_editor.interface.theme import DARK, Theme
+from taixu_editor.layout import lay_out_docks
+from taixu_editor.menus import draw_menu_bar
+from taixu_editor.panels import PANELS, Panel
+from taixu_editor.texts import Texts
 
 __all__ = ["EditorWindow"]
+
+_log = logging.getLogger(__name__)
 
 
 class EditorWindow:
@@ -34,7 +42,12 @@ class EditorWindow:
         self.host = Host(device=self.device, trust=trust)
         self.renderer = Renderer(self.device)
         self.gui = Gui(self.device)
-        self.panels: list[Panel] = [Viewport(self)]
+        self.t = Texts()
+        self.fonts = load_fonts()
+        self.theme: Theme = DARK
+        self.use_theme(DARK)
+        self.panels: list[Panel] = [make(self) for make in PANELS]
+        self._wants_layout = True
         self.wants_to_close = False
         self._before = perf_counter()
 
@@ -67,22 +80,44 @@ class EditorWindow:
         self.wants_to_close |= any(isinstance(event, CloseEvent) for event in events)
 
     def draw(self) -> None:
-        """Lay out all panels."""
-        imgui.dock_space_over_viewport()
+        """Lay out menus and panels."""
+        draw_menu_bar(self)
+        space = imgui.dock_space_over_viewport()
+        if self._wants_layout:
+            self._wants_layout = False
+            size = imgui.get_main_viewport().work_size
+            lay_out_docks(space, self.panels, (size.x, size.y))
         for panel in self.panels:
             if panel.is_open:
-                if not panel.has_padding:
-                    imgui.push_style_var(imgui.StyleVar_.window_padding, (0, 0))
-                shown, panel.is_open = imgui.begin(f"{panel.id}###{panel.id}", True)
-                if not panel.has_padding:
-                    imgui.pop_style_var()
-                if shown:
-                    panel.draw()
-                imgui.end()
+                self._draw_panel(panel)
+
+    def _draw_panel(self, panel: Panel) -> None:
+        if not panel.has_padding:
+            imgui.push_style_var(imgui.StyleVar_.window_padding, (0, 0))
+        shown, is_open = imgui.begin(f"{self.t(panel.title)}{panel.window_name}", True)
+        panel.is_open = bool(is_open)
+        if not panel.has_padding:
+            imgui.pop_style_var()
+        if shown:
+            panel.draw()
+        imgui.end()
+
+    def do(self, operation: str, **parameters: object) -> object:
+        """Do an operation for the user; what goes wrong is said and changes nothing."""
+        try:
+            return self.host.do(operation, **parameters)
+        except TaixuError as error:
+            _log.error("%s", error)
+            return None
+
+    def use_theme(self, theme: Theme) -> None:
+        """Look like that from now on."""
+        self.theme = theme
+        apply_theme(theme, scale=self.window.interface_scale)
 
     def clear(self, target: Targets) -> None:
         """The window's ground."""
-        with self.device.render_pass(target, clear_colors=[(0.08, 0.08, 0.09, 1.0)]):
+        with self.device.render_pass(target, clear_colors=[self.theme.ground]):
             pass
 
     def close(self) -> None:

@@ -5,4 +5,7 @@ from __future__ import annotations
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.viewport import Viewport
 
-__all__ = ["Panel", "Viewport"]
+__all__ = ["PANELS", "Panel", "Viewport"]
+
+PANELS: tuple[type[Panel], ...] = (Viewport,)
+"""The panels of a window, in the order of their tabs."""

@@ -16,19 +16,28 @@ class Panel:
     Attributes
     ----------
     id
-        Names it in layouts and in tables of texts (``panel.<id>``).
+        Names it in layouts.
+    title
+        English; shown in the user's language.
     dock
         Where it stands in the default layout: "left", "center", "right" or "bottom".
     """
 
     id: ClassVar[str] = ""
+    title: ClassVar[str] = ""
     dock: ClassVar[str] = "center"
     has_padding: ClassVar[bool] = True
 
     def __init__(self, window: EditorWindow) -> None:
         self.window = window
         self.host = window.host
+        self.t = window.t
         self.is_open = True
+
+    @property
+    def window_name(self) -> str:
+        """What Dear ImGui knows it by, whatever the language."""
+        return f"###{self.id}"
 
     def draw(self) -> None:
         """Lay out this frame's contents, between ``begin`` and ``end`` of the panel's window."""

@@ -19,6 +19,7 @@ class Viewport(Panel):
     """A picture of the world in the panel's size."""
 
     id: ClassVar[str] = "viewport"
+    title: ClassVar[str] = "View"
     dock: ClassVar[str] = "center"
     has_padding: ClassVar[bool] = False
 

@@ -1,0 +1,75 @@
+"""Fonts: Latin and icons from imgui-bundle, Chinese from the desktop's own.
+
+Glyphs are drawn when they are first shown, at the size that is asked for: nothing is rasterised in advance, and any scale
+is sharp.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Any
+
+import imgui_bundle
+from imgui_bundle import imgui
+
+__all__ = ["BASE_SIZE", "Fonts", "chinese_font", "load_fonts"]
+
+BASE_SIZE = 15.0
+"""Height of the interface's text at a scale of 1, in window units."""
+
+_FOLDERS = {
+    "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"),
+    "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
+    "win32": ("C:/Windows/Fonts",),
+}
+_NAMES = (
+    "NotoSansSC-Regular.otf", "NotoSansCJK-Regular.ttc", "NotoSansCJKsc-Regular.otf", "SourceHanSansSC-Regular.otf", "PingFang.ttc",
+    "Hiragino Sans GB.ttc", "STHeiti Light.ttc", "msyh.ttc", "simhei.ttf", "wqy-microhei.ttc", "wqy-zenhei.ttc",
+    "DroidSansFallbackFull.ttf", "DroidSansFallback.ttf",
+)  # fmt: skip
+
+
+class Fonts:
+    """The interface's fonts."""
+
+    def __init__(self, regular: Any, bold: Any, mono: Any, has_chinese: bool) -> None:
+        self.regular, self.bold, self.mono, self.has_chinese = regular, bold, mono, has_chinese
+
+
+def load_fonts() -> Fonts:
+    """Add the fonts to the present context."""
+    folder = Path(imgui_bundle.__file__).parent / "assets" / "fonts"
+    chinese = chinese_font()
+    atlas = imgui.get_io().fonts
+
+    def family(file: Path) -> Any:
+        font = atlas.add_font_from_file_ttf(str(file), BASE_SIZE)
+        merged = imgui.ImFontConfig()
+        merged.merge_mode = True
+        merged.glyph_min_advance_x = BASE_SIZE
+        atlas.add_font_from_file_ttf(str(folder / "Font_Awesome_6_Free-Solid-900.otf"), BASE_SIZE * 0.86, merged)
+        if chinese is not None:
+            more = imgui.ImFontConfig()
+            more.merge_mode = True
+            atlas.add_font_from_file_ttf(str(chinese), BASE_SIZE, more)
+        return font
+
+    regular = family(folder / "Roboto" / "Roboto-Regular.ttf")
+    bold = family(folder / "Roboto" / "Roboto-Bold.ttf")
+    mono = family(folder / "Inconsolata-Medium.ttf")
+    imgui.get_io().font_default = regular
+    return Fonts(regular, bold, mono, chinese is not None)
+
+
+def chinese_font() -> Path | None:
+    """A font with simplified Chinese characters among those of the desktop, or None."""
+    folders = [Path(name).expanduser() for name in _FOLDERS.get(sys.platform, ())]
+    found = {
+        file.name: file
+        for folder in folders
+        if folder.is_dir()
+        for file in folder.rglob("*")
+        if file.suffix in (".ttf", ".ttc", ".otf")
+    }
+    return next((found[name] for name in _NAMES if name in found), None)
