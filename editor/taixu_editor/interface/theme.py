@@ -71,7 +71,8 @@ DARK = Theme(
     x_axis=_hex("e5534b"), y_axis=_hex("6bbf47"), z_axis=_hex("4b8fe5"),
 )  # fmt: skip
 LIGHT = Theme(
-    "light", False, ground=_hex("d5d9df"), panel=_hex("f4f5f7"), raised=_hex("ffffff"), hover=_hex("e6e9ee"), pressed=_hex("d9dee5"),
+    "light", False, ground=_hex("d5d9df"), panel=_hex("f4f5f7"), raised=_hex("ffffff"), hover=_hex("e6e9ee"),
+    pressed=_hex("d9dee5"),
     border=_hex("cbd0d8"), text=_hex("1b1f25"), faint=_hex("656e7b"), accent=_hex("0b8f74"), accent_soft=_hex("0b8f74", 0.18),
     on_accent=_hex("ffffff"), good=_hex("1f8a3b"), warning=_hex("9a6a00"), bad=_hex("c62f28"),
     x_axis=_hex("c93a33"), y_axis=_hex("3f8f1f"), z_axis=_hex("2a69c4"),
@@ -93,9 +94,11 @@ def apply_theme(theme: Theme, *, scale: float = 1.0) -> None:
 
 
 _MEASURES = {
-    "window_padding": (10, 8), "frame_padding": (8, 5), "cell_padding": (6, 3), "item_spacing": (8, 6), "item_inner_spacing": (6, 4),
+    "window_padding": (10, 8), "frame_padding": (8, 5), "cell_padding": (6, 3), "item_spacing": (8, 6),
+    "item_inner_spacing": (6, 4),
     "indent_spacing": 16.0, "scrollbar_size": 12.0, "grab_min_size": 10.0, "window_border_size": 0.0, "child_border_size": 1.0,
-    "popup_border_size": 1.0, "frame_border_size": 0.0, "tab_border_size": 0.0, "tab_bar_border_size": 0.0, "tab_bar_overline_size": 2.0,
+    "popup_border_size": 1.0, "frame_border_size": 0.0, "tab_border_size": 0.0,
+    "tab_bar_border_size": 0.0, "tab_bar_overline_size": 2.0,
     "window_rounding": 6.0, "child_rounding": 5.0, "frame_rounding": 5.0, "popup_rounding": 6.0, "scrollbar_rounding": 6.0,
     "grab_rounding": 4.0, "tab_rounding": 5.0, "docking_separator_size": 3.0, "separator_text_border_size": 1.0,
     "window_menu_button_position": imgui.Dir.none, "selectable_rounding": 4.0, "window_title_align": (0.0, 0.5),
@@ -111,7 +114,8 @@ def _colors(t: Theme) -> dict[str, Color]:
     clear = (0.0, 0.0, 0.0, 0.0)
     return {
         "text": t.text, "text_disabled": t.faint, "window_bg": t.panel, "child_bg": clear, "popup_bg": t.panel, "border": t.border,
-        "border_shadow": clear, "frame_bg": t.raised, "frame_bg_hovered": t.hover, "frame_bg_active": t.pressed, "title_bg": t.ground,
+        "border_shadow": clear, "frame_bg": t.raised, "frame_bg_hovered": t.hover, "frame_bg_active": t.pressed,
+        "title_bg": t.ground,
         "title_bg_active": t.ground, "title_bg_collapsed": t.ground, "menu_bar_bg": t.ground, "scrollbar_bg": clear,
         "scrollbar_grab": t.hover, "scrollbar_grab_hovered": t.pressed, "scrollbar_grab_active": t.faint, "check_mark": t.accent,
         "slider_grab": t.accent, "slider_grab_active": t.accent, "button": t.raised, "button_hovered": t.hover,
