@@ -115,4 +115,10 @@ vec3 bent_normal(mat3 frame, vec3 texel, float scale) {
     vec3 n = frame * ((texel * 2.0 - 1.0) * vec3(scale, scale, 1.0));
     return dot(n, n) > 1e-12 ? normalize(n) : frame[2];
 }
+
+// Perceptual roughness of facets that lie on smaller ones: `spread` is the square root of twice the variance of their
+// slopes along an axis, and microfacet distributions widen as alpha^2 does (`taixu.render.mip_chains.normal_chain`).
+float widened_roughness(float roughness, float spread) {
+    return sqrt(sqrt(min(square(square(roughness)) + square(spread), 1.0)));
+}
 #endif

@@ -50,7 +50,9 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     s.bitangent = frame[1];
 #endif
 #ifdef HAS_NORMAL
-    s.normal = bent_normal(frame, sample_normal(f).xyz, m.normal_scale);
+    vec4 bump = sample_normal(f); // how much normals scatter in the texel, in alpha
+    s.normal = bent_normal(frame, bump.xyz, m.normal_scale);
+    s.roughness = widened_roughness(s.roughness, bump.a * m.normal_scale);
 #endif
 #ifdef LAYER_CLEARCOAT
     s.clearcoat = m.clearcoat;
@@ -62,7 +64,9 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     s.clearcoat_roughness *= sample_clearcoat_roughness(f).g;
 #endif
 #ifdef HAS_CLEARCOAT_NORMAL
-    s.clearcoat_normal = bent_normal(frame, sample_clearcoat_normal(f).xyz, m.clearcoat_normal_scale);
+    vec4 coat_bump = sample_clearcoat_normal(f);
+    s.clearcoat_normal = bent_normal(frame, coat_bump.xyz, m.clearcoat_normal_scale);
+    s.clearcoat_roughness = widened_roughness(s.clearcoat_roughness, coat_bump.a * m.clearcoat_normal_scale);
 #endif
 #endif
 #ifdef LAYER_SHEEN

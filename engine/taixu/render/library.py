@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.assets.tangents import with_tangents
 from taixu.ecs import World
 from taixu.render.meshes import MeshPool
 from taixu.render.row_buffer import grown
@@ -97,8 +98,11 @@ class LibraryMirror:
             return
         entry = library[number]
         meshes, materials = [], []
+        known = world.resource(MaterialLibrary)
         for primitive, material in zip(entry.primitives, entry.materials, strict=True):
-            mesh = self._pool.add(primitive)
+            # Models have their tangents since they were loaded; shapes and what plugins make get them here.
+            followed = [known[material].material] if 0 < material < len(known) else []
+            mesh = self._pool.add(with_tangents(primitive, followed))
             if mesh:
                 meshes.append(mesh)
                 materials.append(self._material(world, material))

@@ -6,9 +6,7 @@ import logging
 import os
 from collections.abc import Hashable
 from concurrent.futures import ThreadPoolExecutor
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING
 
 from taixu.assets.model import Filter, Image, ModelData, TextureRef, Wrap
 from taixu.assets.model import Sampler as SamplerData
@@ -18,13 +16,16 @@ from taixu.scene import LibraryMaterial
 
 from .material_rows import texture_refs
 from .materials import BoundTexture
-from .signature import SRGB_SLOTS
-from .texture_pool import TextureClass, TexturePool, TextureSlot, as_rgba8
+from .texture_images import TextureImage, make_texture_image, missing_texture
+from .texture_kinds import TextureKind, kind_of
+from .texture_pool import TextureClass, TexturePool, TextureSlot
 
-__all__ = ["TextureLoader", "decode_texture", "device_sampler", "image_key"]
+if TYPE_CHECKING:
+    from taixu.assets.image import Pixels
+
+__all__ = ["TextureLoader", "decode_texture", "device_sampler", "image_key", "load_texture"]
 
 _log = logging.getLogger(__name__)
-_LARGEST = 4096  # texels a side: what is larger is scaled down, so that no model takes a gigabyte
 _WRAPS = {Wrap.REPEAT: "repeat", Wrap.MIRRORED_REPEAT: "mirror", Wrap.CLAMP_TO_EDGE: "clamp"}
 _MIPS = {
     Filter.NEAREST: ("nearest", "none"),
@@ -45,77 +46,88 @@ class TextureLoader:
 
     def __init__(self, pool: TexturePool) -> None:
         self.pool = pool
-        self._decoded: dict[Hashable, NDArray[np.uint8]] = {}
+        self._ready: dict[tuple[Hashable, TextureKind], TextureImage] = {}
         self._models: set[int] = set()
 
     def __call__(self, entry: LibraryMaterial) -> dict[str, BoundTexture]:
         """Textures of a material by slot name, each used once more."""
         if id(entry.model) not in self._models:
             self._models.add(id(entry.model))
-            self._decode(entry)
+            self._prepare(entry)
         textures = {}
         for name, ref in texture_refs(entry.material).items():
-            image = _image(entry.model, ref)
-            if image is not None:
+            images = _images(entry.model, ref)
+            if images:
                 sampler = _sampler(self.pool.device, entry.model, ref)
-                textures[name] = BoundTexture(self._slot(image, srgb=name in SRGB_SLOTS), sampler)
+                textures[name] = BoundTexture(self._slot(images, kind_of(entry.material, name)), sampler)
         return textures
 
     def forget(self) -> None:
         """Drop pixels that are decoded and were not asked for; call it when a batch of materials is in."""
-        self._decoded.clear()
+        self._ready.clear()
         self._models.clear()
         self.pool.reserve_nothing()
 
-    def _slot(self, image: Image, *, srgb: bool) -> TextureSlot:
-        key = image_key(image)
-        slot = self.pool.take((key, srgb))
+    def _slot(self, images: list[Image], kind: TextureKind) -> TextureSlot:
+        key = (image_key(images[0]), kind)
+        slot = self.pool.take(key)
         if slot is None:
-            pixels = self._decoded.get(key)
-            if pixels is None:
-                pixels = self._decoded[key] = decode_texture(image)
-            slot = self.pool.add(pixels, srgb=srgb, key=(key, srgb))
+            if key not in self._ready:
+                self._ready[key] = load_texture(images, [kind], self.pool.device)[0]
+            slot = self.pool.add(self._ready[key], key=key)
         return slot
 
-    def _decode(self, entry: LibraryMaterial) -> None:
+    def _prepare(self, entry: LibraryMaterial) -> None:
         """Decode what the model's materials use and the pool does not hold."""
-        wanted: dict[tuple[Hashable, bool], Image] = {}
+        wanted: dict[Hashable, tuple[list[Image], list[TextureKind]]] = {}
         for material in (*entry.model.materials, entry.material):
             for name, ref in texture_refs(material).items():
-                image = _image(entry.model, ref)
-                if image is not None:
-                    key = (image_key(image), name in SRGB_SLOTS)
-                    if not self.pool.has(key):
-                        wanted[key] = image
-        images = {key: image for (key, _), image in wanted.items()}
-        if len(images) > 1:
-            with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as workers:  # Pillow decodes without the interpreter lock
-                self._decoded.update(zip(images, workers.map(decode_texture, images.values()), strict=True))
+                images = _images(entry.model, ref)
+                if images:
+                    key, kind = image_key(images[0]), kind_of(material, name)
+                    kinds = wanted.setdefault(key, (images, []))[1]
+                    if kind not in kinds and not self.pool.has((key, kind)):
+                        kinds.append(kind)
+        work = {key: job for key, job in wanted.items() if job[1]}
+
+        def load(job: tuple[list[Image], list[TextureKind]]) -> list[TextureImage]:
+            return load_texture(*job, self.pool.device)
+
+        if len(work) > 1:
+            with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as workers:  # decoders and numpy let go of the interpreter lock
+                loaded = list(workers.map(load, work.values()))
         else:
-            self._decoded.update({key: decode_texture(image) for key, image in images.items()})
-        self.pool.reserve(TextureClass("rgba8_srgb" if srgb else "rgba8", *self._decoded[key].shape[1::-1]) for key, srgb in wanted)
+            loaded = [load(job) for job in work.values()]
+        for (key, (_, kinds)), textures in zip(work.items(), loaded, strict=True):
+            self._ready.update({(key, kind): texture for kind, texture in zip(kinds, textures, strict=True)})
+            self.pool.reserve(TextureClass.of(texture) for texture in textures)
 
 
-def decode_texture(image: Image) -> NDArray[np.uint8]:
-    """The pixels of an image, uint8 [height, width, 4], top row first.
+def load_texture(images: list[Image], kinds: list[TextureKind], device: Device) -> list[TextureImage]:
+    """The texels of an image for each of these kinds, of the first of some images that can be read.
 
-    One that cannot be read is a grey pixel, and a line in the log says which and why.
+    Where none can be read they are grey, or flat, and a line in the log says which and why.
     """
+    pixels, name = decode_texture(images)
+    if pixels is None:
+        return [missing_texture(kind) for kind in kinds]
+    return [make_texture_image(pixels, kind, name=name) for kind in kinds]
+
+
+def decode_texture(images: list[Image]) -> tuple[Pixels | None, str]:
+    """The pixels of the first of some images that can be read, as `taixu.assets.image.decode_image` gives them, and its
+    name; None, and a line in the log, where there is none."""
     from taixu.assets.image import decode_image
 
-    try:
-        pixels = decode_image(image.read(), name=image.name or image.uri or "texture")
-    except (TaixuError, OSError) as error:
-        _log.warning("a texture will be grey: %s", error)
-        return np.full((1, 1, 4), 128, np.uint8)
-    if pixels.dtype == np.float32:
-        pixels = (np.clip(pixels, 0.0, 1.0).astype(np.float32) * 255 + 0.5).astype(np.uint8)
-    step = -(-max(pixels.shape[:2]) // _LARGEST)
-    if step > 1:
-        h, w = (n // step for n in pixels.shape[:2])
-        blocks = pixels[: h * step, : w * step].reshape(h, step, w, step, -1)
-        pixels = blocks.mean((1, 3), dtype=np.float32).astype(pixels.dtype)
-    return as_rgba8(pixels)
+    reasons = []
+    for image in images:
+        name = image.name or image.uri or "texture"
+        try:
+            return decode_image(image.read(), name=name), name
+        except (TaixuError, OSError) as error:
+            reasons.append(str(error))
+    _log.warning("a texture will be grey: %s", "; ".join(reasons))
+    return None, ""
 
 
 def device_sampler(device: Device, data: SamplerData | None) -> Sampler:
@@ -156,13 +168,10 @@ def image_key(image: Image) -> Hashable:
     return _Identity(image.data)
 
 
-def _image(model: ModelData, ref: TextureRef) -> Image | None:
+def _images(model: ModelData, ref: TextureRef) -> list[Image]:
+    """The images that a texture may be read from, best first."""
     texture = model.textures[ref.texture]
-    candidates = [i for i in (texture.image, texture.fallback) if i is not None]
-    if not candidates:
-        return None
-    readable = [i for i in candidates if model.images[i].mime != "image/ktx2"]
-    return model.images[(readable or candidates)[0]]
+    return [model.images[i] for i in (texture.image, texture.fallback) if i is not None]
 
 
 def _sampler(device: Device, model: ModelData, ref: TextureRef) -> Sampler:

@@ -2,6 +2,7 @@
 
 OpenGL 4.3 has no bindless textures. Textures of one format and exact size share arrays, `pages`: nothing is scaled, so
 what is sampled is what the file holds, and as real assets use a handful of sizes, a scene needs a handful of pages.
+Textures that bring mip maps of their own lie apart from those whose mip maps the device makes, for it makes them by page.
 A page holds as many layers as its batch asked for, and later ones grow by doubling, so that their number stays
 logarithmic. Samplers are separate objects: one page can be bound with two wrap modes in two slots at once.
 """
@@ -10,12 +11,10 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from taixu.gpu import Device, Texture
+from taixu.gpu.formats import texture_format
+from taixu.render.texture_images import TextureImage
 
 __all__ = ["TextureClass", "TexturePool", "TextureSlot"]
 
@@ -24,11 +23,17 @@ _PAGE_BYTES = 256 << 20
 
 @dataclass(frozen=True, slots=True)
 class TextureClass:
-    """What textures of one page have in common."""
+    """What textures of one page have in common; `levels` is 0 where the device makes the mip maps."""
 
     format: str
     width: int
     height: int
+    levels: int = 0
+
+    @classmethod
+    def of(cls, image: TextureImage) -> TextureClass:
+        """What a page for this image is."""
+        return cls(image.format, *image.size, levels=0 if image.wants_mip_maps else len(image.levels))
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,27 +83,17 @@ class TexturePool:
         """Whether something is kept under a key."""
         return key in self._known
 
-    def add(self, pixels: NDArray[np.uint8], *, srgb: bool, key: Hashable = None) -> TextureSlot:
-        """Take in an image, used once so far.
-
-        Parameters
-        ----------
-        pixels
-            uint8 [height, width, 4], top row first.
-        srgb
-            Whether the first three channels are colours in the sRGB encoding.
-        key
-            Under which `take` finds it.
-        """
-        height, width = pixels.shape[:2]
-        kind = TextureClass("rgba8_srgb" if srgb else "rgba8", width, height)
+    def add(self, image: TextureImage, *, key: Hashable = None) -> TextureSlot:
+        """Take in an image, used once so far; `key` is under which `take` finds it."""
+        kind = TextureClass.of(image)
         waiting = self._reserved.pop(kind, 1)
         if waiting > 1:
             self._reserved[kind] = waiting - 1
         number, page = self._page(kind, waiting)
         layer = page.free.pop()
-        page.texture.write(np.ascontiguousarray(pixels), layer=layer)
-        page.stale = True
+        for level, texels in enumerate(image.levels):
+            page.texture.write(texels, level=level, layer=layer)
+        page.stale = image.wants_mip_maps
         slot = TextureSlot(number, layer)
         self._uses[slot] = 1
         if key is not None:
@@ -150,7 +145,7 @@ class TexturePool:
         for number, page in of_kind:
             if page.free:
                 return number, page
-        layer_bytes = kind.width * kind.height * 4 * 4 // 3 + 1
+        layer_bytes = texture_format(kind.format).level_bytes(kind.width, kind.height) * 4 // 3 + 1
         limit = max(1, min(self.device.capabilities.max_layers, _PAGE_BYTES // layer_bytes))
         layers = min(limit, max(wanted, sum(page.texture.layers for _, page in of_kind)))
         texture = self.device.texture(
@@ -158,27 +153,10 @@ class TexturePool:
             kind.format,
             kind="2d_array",
             layers=layers,
-            levels=None,
+            levels=kind.levels or None,
             label=f"materials {kind.format} {kind.width}x{kind.height}",
         )
         page = _Page(kind, texture, list(range(layers))[::-1])
         number, self._next = self._next, self._next + 1
         self._pages[number] = page
         return number, page
-
-
-def as_rgba8(image: NDArray[Any]) -> NDArray[np.uint8]:
-    """Any decoded image [h, w] or [h, w, 1..4] of 8 or 16 bits as uint8 [h, w, 4]; greys spread, alpha 255."""
-    if image.dtype == np.uint16:
-        image = (image >> 8).astype(np.uint8)
-    if image.ndim == 2:
-        image = image[..., None]
-    channels = image.shape[2]
-    result = np.full((*image.shape[:2], 4), 255, np.uint8)
-    if channels <= 2:
-        result[..., :3] = image[..., :1]
-        if channels == 2:
-            result[..., 3] = image[..., 1]
-    else:
-        result[..., :channels] = image
-    return result

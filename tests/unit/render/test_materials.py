@@ -1,94 +1,26 @@
 from __future__ import annotations
 
-import io
-
 import numpy as np
 import pytest
 from gpu_device import shared_device
-from PIL import Image as Pillow
 
 from taixu.assets.model import (
     Clearcoat,
-    Filter,
-    Image,
     Material,
-    ModelData,
-    Sampler,
     Sheen,
     Specular,
-    Texture,
     TextureRef,
     Transmission,
     Volume,
-    Wrap,
 )
-from taixu.render.material_loading import TextureLoader, decode_texture
 from taixu.render.material_rows import MOST_MAPPINGS, Mappings, layers_of, material_row
 from taixu.render.materials import FIRST_UNIT, BoundTexture, MaterialTable
 from taixu.render.signature import Signature
-from taixu.render.texture_pool import TextureClass, TexturePool, as_rgba8
-from taixu.scene import LibraryMaterial
-
-
-def png(color: tuple[int, int, int, int], size: tuple[int, int] = (4, 4)) -> Image:
-    stream = io.BytesIO()
-    Pillow.new("RGBA", size, color).save(stream, "PNG")
-    return Image(mime="image/png", data=stream.getvalue())
+from taixu.render.texture_images import plain_image
 
 
 def pixels(value: int, size: tuple[int, int] = (4, 4)) -> np.ndarray:
     return np.full((size[1], size[0], 4), value, np.uint8)
-
-
-def test_equal_sizes_share_a_page() -> None:
-    pool = TexturePool(shared_device())
-    pool.reserve([TextureClass("rgba8", 4, 4)] * 3)
-    slots = [pool.add(pixels(i * 40), srgb=False) for i in range(3)]
-    assert len({s.page for s in slots}) == 1
-    assert len({s.layer for s in slots}) == 3
-    other = pool.add(pixels(1), srgb=True)
-    assert other.page != slots[0].page
-    pool.flush()
-    array = pool.texture(slots[0].page)
-    assert array.layers == 3
-    assert array.levels == 3
-    for i, slot in enumerate(slots):
-        assert (array.read(level=0, layer=slot.layer) == i * 40).all()
-        assert (array.read(level=2, layer=slot.layer) == i * 40).all()
-
-
-def test_pages_grow_and_go() -> None:
-    pool = TexturePool(shared_device())
-    slots = [pool.add(pixels(i), srgb=False, key=i) for i in range(20)]
-    assert len({s.page for s in slots}) <= 6, "doubling keeps pages few"
-    assert pool.take(3) == slots[3]
-    pool.release(slots[3])
-    assert pool.has(3), "it is used once more"
-    for slot in slots:
-        pool.release(slot)
-    assert not pool.has(3)
-    assert not any(pool.has_page(s.page) for s in slots)
-
-
-def test_srgb_is_decoded_before_filtering() -> None:
-    pool = TexturePool(shared_device())
-    checker = np.zeros((2, 2, 4), np.uint8)
-    checker[0, 0] = checker[1, 1] = 255
-    page = pool.texture(pool.add(checker, srgb=True).page)
-    pool.flush()
-    assert abs(int(page.read(level=1, layer=0)[0, 0, 0]) - 188) <= 2  # half the light is 188, not 128
-
-
-def test_any_image_becomes_rgba8() -> None:
-    grey = np.array([[0, 65535]], np.uint16)
-    assert as_rgba8(grey).tolist() == [[[0, 0, 0, 255], [255, 255, 255, 255]]]
-    assert as_rgba8(np.full((1, 1, 3), 7, np.uint8)).tolist() == [[[7, 7, 7, 255]]]
-    assert as_rgba8(np.full((1, 1, 2), 9, np.uint8)).tolist() == [[[9, 9, 9, 9]]]
-
-
-def test_a_broken_image_is_grey(caplog: pytest.LogCaptureFixture) -> None:
-    assert decode_texture(Image(name="torn", data=b"\x89PNG\r\n\x1a\nnothing")).shape == (1, 1, 4)
-    assert "torn" in caplog.text
 
 
 def test_rows_hold_transforms_and_factors() -> None:
@@ -135,7 +67,7 @@ def test_textures_of_one_array_share_a_unit() -> None:
     device = shared_device()
     table = MaterialTable(device)
     smooth, hard = device.sampler(), device.sampler(filter="nearest")
-    a, b = table.pool.add(pixels(1), srgb=True), table.pool.add(pixels(2, (8, 8)), srgb=False)
+    a, b = table.pool.add(plain_image(pixels(1), srgb=True)), table.pool.add(plain_image(pixels(2, (8, 8)), srgb=False))
     material = Material(base_color_texture=TextureRef(0), normal_texture=TextureRef(1), emissive_texture=TextureRef(0))
     one = table.add(material, {"base_color": BoundTexture(a, smooth), "normal": BoundTexture(b, smooth)})
     key = table.draw_keys[table.keys[one]]
@@ -144,13 +76,13 @@ def test_textures_of_one_array_share_a_unit() -> None:
     assert group is not None
     units = {unit: texture for unit, texture, _ in group.textures}
     assert units == {FIRST_UNIT: table.pool.texture(a.page), FIRST_UNIT + 1: table.pool.texture(b.page)}
-    again = table.pool.add(pixels(3), srgb=True, key="c")
+    again = table.pool.add(plain_image(pixels(3), srgb=True), key="c")
     c = BoundTexture(again, smooth)
     assert table.pool.take("c") is not None
     two = table.add(material, {"base_color": c, "emissive": c})
     assert {use.unit for use in table.draw_keys[table.keys[two]].signature.textures} == {FIRST_UNIT}
     three = table.add(
-        Material(base_color_texture=TextureRef(0)), {"base_color": BoundTexture(table.pool.add(pixels(4), srgb=True), hard)}
+        Material(base_color_texture=TextureRef(0)), {"base_color": BoundTexture(table.pool.add(plain_image(pixels(4))), hard)}
     )
     assert table.draw_keys[table.keys[three]].group != key.group, "read in another way"
     assert table.bind_group(table.draw_keys[table.keys[0]]) is None
@@ -169,26 +101,3 @@ def test_layers_that_cannot_be_seen_are_not_compiled() -> None:
     )
     glass = Material(transmission=Transmission(0.9), volume=Volume(thickness_m=1.0), dispersion=0.1)
     assert layers_of(glass) == ("transmission", "volume", "dispersion")
-
-
-def test_loader_shares_images_and_reads_samplers() -> None:
-    table = MaterialTable(shared_device())
-    loader = TextureLoader(table.pool)
-    image = png((10, 20, 30, 255))
-    model = ModelData(
-        images=[image],
-        samplers=[Sampler(min_filter=Filter.NEAREST, mag_filter=Filter.NEAREST, wrap_s=Wrap.CLAMP_TO_EDGE)],
-        textures=[Texture(image=0, sampler=0), Texture(image=0)],
-    )
-    model.materials = [Material(base_color_texture=TextureRef(0), emissive_texture=TextureRef(1), normal_texture=TextureRef(1))]
-    entry = LibraryMaterial(model.materials[0], model)
-    bound = loader(entry)
-    assert bound["base_color"].slot == bound["emissive"].slot, "one image, one layer"
-    assert bound["base_color"].sampler is not bound["emissive"].sampler
-    assert bound["normal"].slot.page != bound["base_color"].slot.page, "data and colours apart"
-    again = loader(entry)
-    assert again["base_color"].slot == bound["base_color"].slot
-    loader.forget()
-    for textures in (bound, again):
-        table.remove(table.add(entry.material, textures))
-    assert not table.pool.has_page(bound["normal"].slot.page)
