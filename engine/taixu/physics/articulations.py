@@ -25,6 +25,7 @@ from . import protocol
 from .base import BackendBase
 from .bodies import BodyMirror, instances_of
 from .components import Articulation, RigidBody
+from .naming import named
 from .placement import into_parents, world_from_parents, world_placements
 from .poses import compose, inverse, relative
 from .urdf import summarise_urdf
@@ -185,6 +186,16 @@ class Articulations:
         self._changed()
         self._tick = -1
 
+    @property
+    def waiting(self) -> Coordinates:
+        """Joint coordinates of machines that are to be made where they were."""
+        return dict(self._coordinates)
+
+    def start_anew(self, coordinates: Coordinates) -> None:
+        """The engine is gone, and with it all machines; they are made with these coordinates, as if for the first time."""
+        self.forget()
+        self._coordinates = dict(coordinates)
+
     def _restart_lost(self, good: NDArray[np.bool_]) -> None:
         """Machines that an engine threw to infinity begin anew."""
         first = 0
@@ -232,7 +243,7 @@ class Articulations:
                     self._refused.pop(entity, None)
                 except TaixuError as error:
                     self._refused[entity] = specs[entity]
-                    _log.warning("%s The entity goes without its articulation.", error)
+                    _log.warning("%s: %s The entity goes without its articulation.", named(world, entity), error)
         for entity, machine in self.machines.items():
             self._steer(backend, machine, wanted[entity])
         self._coordinates.clear()

@@ -25,6 +25,7 @@ from . import shapes
 from .batch import IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind
 from .collider_shapes import NotLoaded, ShapeMaker
 from .components import Articulation, Character, Collider, RigidBody
+from .naming import named
 from .placement import world_placements, zone_keys
 from .poses import relative
 from .shapes import Shape
@@ -54,6 +55,11 @@ class Look:
     pushed: Handles = field(default_factory=lambda: _NOBODY)
     """Entities with a body whose velocity somebody wrote."""
     everything: bool = False
+
+    def __bool__(self) -> bool:
+        """Whether there is anything to do."""
+        return bool(len(self.rebuilt) or len(self.moved) or len(self.pushed))
+
     structural: bool = False
     """Whether any entity came, went or changed its components: rows and handles may not be what they were."""
 
@@ -343,6 +349,12 @@ class BodyMirror:
     def forget_links(self, ids: NDArray[np.int64]) -> None:
         self.entity_of[ids] = 0
 
+    def successor(self) -> BodyMirror:
+        """A mirror that knows nothing of the world yet, but what was said to people already."""
+        other = BodyMirror()
+        other._refused = self._refused
+        return other
+
     def forget_bodies(self) -> None:
         """All bodies are gone (the engine was lost): the next look makes them anew."""
         self.body_of[:] = -1
@@ -466,7 +478,8 @@ class BodyMirror:
         except TaixuError as error:
             if str(error) not in self._refused:
                 self._refused.add(str(error))
-                _log.warning("%s The entity goes without this collider.", error)
+                owner = int(world.entities_at(np.array([index]))[0])
+                _log.warning("%s: %s The entity goes without this collider.", named(world, owner), error)
         return None
 
     def _reserve(self, capacity: int) -> None:

@@ -18,6 +18,7 @@ from taixu.errors import TaixuError
 from .batch import IDENTITY_POSE, WORLD_BODY, BodyKind, JointBatch, JointKind, MotorMode
 from .bodies import BodyMirror, instances_of
 from .components import Joint
+from .naming import named
 from .placement import world_placements
 from .poses import compose, relative, rotation_from_x
 from .protocol import Backend
@@ -117,7 +118,7 @@ class JointMirror:
                 a, b = self._ends(world, mirror, entity, joint)
                 frame_a, frame_b, length = self._frames(world, mirror, entity, joint, a, b)
             except TaixuError as error:
-                _log.warning("%s The joint is left out.", error)
+                _log.warning("%s: %s The joint is left out.", named(world, entity), error)
                 continue
             kind = _KINDS[joint.kind]
             low, high = joint.limits if joint.limits[0] <= joint.limits[1] else (-np.inf, np.inf)
@@ -184,4 +185,3 @@ class JointMirror:
             frames = (relative(bodies[0], here), relative(bodies[1], here), 0.0)
         self.frames[entity] = frames
         return frames
-

@@ -39,7 +39,9 @@ class PhysicsPlugin:
         """Add components, the `PhysicsScene`, systems and services."""
         for cls in PHYSICS_COMPONENTS:
             app.register_component(cls)
-        app.insert_resource(PhysicsScene(self._backend, worker=self._worker))
+        scene = PhysicsScene(self._backend, worker=self._worker)
+        scene.follow(app.world)
+        app.insert_resource(scene)
         app.add_system(Stage.PHYSICS, step_physics)
         app.add_system(Stage.PROPAGATE, show_bodies, before=("propagate_transforms",))
         services = app.resource(GameServices)

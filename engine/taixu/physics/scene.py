@@ -9,62 +9,63 @@ from __future__ import annotations
 
 import dataclasses
 import logging
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taixu.app import Clock, Components, GameEvents
+from taixu.app import Clock, Components
 from taixu.ecs import World, indices_of
 from taixu.errors import TaixuError
 from taixu.scene import CELL_M, WorldTransforms
 
-from .articulations import Articulations, Machine
+from .articulations import Articulations, Coordinates, Machine
 from .base import BackendBase
-from .batch import ALL_LAYERS, BodyBatch, BodyKind
+from .batch import BodyBatch, BodyKind
 from .bodies import BodyMirror, Look
 from .components import RigidBody
 from .crowding import MOST_IN_ONE_PLACE, uncrowded
 from .engines import backend_name, make_backend
-from .events import EventKind
+from .handover import Pushes, hand_over
 from .joint_mirror import JointMirror
-from .naming import named_all
+from .naming import named, named_all
 from .placement import world_placements
-from .poses import nlerp, rotate
+from .poses import nlerp
 from .protocol import Settings
+from .scene_events import NO_EVENTS, publish_events
+from .scene_queries import SceneQueries
 from .settings import settings_of
-from .shapes import Shape
 from .walkers import Walkers
 from .writeback import MovingRows, write_back
 
-__all__ = ["SCENE_EVENT", "PhysicsScene"]
+__all__ = ["PhysicsScene"]
 
 _log = logging.getLogger(__name__)
 Handles = NDArray[np.uint64]
 
-SCENE_EVENT = np.dtype(
-    [
-        ("kind", np.uint8),
-        ("trigger", np.bool_),
-        ("entity", np.uint64),
-        ("other", np.uint64),
-        ("point", np.float64, 3),
-        ("normal", np.float32, 3),
-        ("impulse", np.float32),
-    ]
-)
-_NO_EVENTS = np.zeros(0, SCENE_EVENT)
-TELEPORT_M = 3.0
-"""A kinematic body that is moved farther than this within a tick is put there, not swept."""
-_GAME_NAMES = {
-    (EventKind.BEGIN, False): "collision_begin",
-    (EventKind.END, False): "collision_end",
-    (EventKind.BEGIN, True): "trigger_enter",
-    (EventKind.END, True): "trigger_leave",
-}
+@dataclass(frozen=True)
+class _Wishes:
+    """What an engine is made by."""
+
+    name: str
+    worker: bool
+    settings: Settings
+    all_contacts: bool
 
 
-class PhysicsScene:
+@dataclass
+class _Draft:
+    """Bodies that were made before the first step, for those who asked."""
+
+    wishes: _Wishes
+    coordinates: Coordinates
+    """Of machines that were to be made where they were."""
+    looks: int = 0
+    """The first look, and those that found something to do: bodies made by those may come in another order."""
+
+
+class PhysicsScene(SceneQueries):
     """The physics of a world (a resource)."""
 
     def __init__(self, backend: str = "auto", *, worker: bool | None = None) -> None:
@@ -75,14 +76,16 @@ class PhysicsScene:
         self.joints = JointMirror()
         self.articulations = Articulations()
         self.walkers = Walkers()
-        self.events: NDArray[Any] = _NO_EVENTS
+        self.events: NDArray[Any] = NO_EVENTS
         """What began, stayed and ended in the last step: `SCENE_EVENT` rows."""
         self.awake: Handles = np.empty(0, np.uint64)
         """Entities of the dynamic bodies that moved in the last step."""
         self.current = np.zeros((0, 7))
         """Poses by body id after the last step that was read, relative to the origin cell."""
         self.previous = np.zeros((0, 7))
-        self._pending: list[tuple[int, NDArray[Any], NDArray[Any] | None]] = []
+        self._pushes = Pushes()
+        self._world: World | None = None
+        self._draft: _Draft | None = None
         self._submitted = False
         self._restored: Any = None
         self._rows = MovingRows.none()
@@ -103,64 +106,6 @@ class PhysicsScene:
         """How many dynamic bodies are awake."""
         return len(self.awake)
 
-    def raycast(
-        self,
-        origins: ArrayLike,
-        directions: ArrayLike,
-        *,
-        max_distance: float = 1e4,
-        mask: int = ALL_LAYERS,
-        ignore: int = 0,
-    ) -> NDArray[Any]:
-        """First hits of rays.
-
-        Parameters
-        ----------
-        origins, directions : [n, 3] or [3]
-            World space, metres; directions of any length but zero.
-        ignore
-            An entity whose body is passed through.
-
-        Returns
-        -------
-        structured array [n]
-            ``entity`` (0 where nothing is hit), ``distance``, ``point`` [3], ``normal`` [3].
-        """
-        shift = self._shift
-        missed = self._hits(np.full(len(np.atleast_2d(origins)), -1), None)
-        hits = self._query(
-            "raycast",
-            np.atleast_2d(np.asarray(origins, np.float64)) - shift,
-            np.atleast_2d(np.asarray(directions, np.float64)),
-            max_distance=max_distance,
-            mask=mask,
-            ignore=self._body(ignore),
-        )
-        return missed if hits is None else self._hits(hits["body"], hits)
-
-    def shapecast(
-        self,
-        shape: Shape,
-        position: ArrayLike,
-        motion: ArrayLike,
-        *,
-        rotation: ArrayLike = (0.0, 0.0, 0.0, 1.0),
-        mask: int = ALL_LAYERS,
-        ignore: int = 0,
-    ) -> Any:
-        """The first body that a convex shape (`taixu.physics.shapes`) meets along `motion` [3]; one row as of `raycast`."""
-        pose = np.array([*(np.asarray(position, np.float64) - self._shift), *np.asarray(rotation, np.float64)])
-        hit = self._query("shapecast", shape, pose, motion, mask=mask, ignore=self._body(ignore))
-        if hit is None:
-            return self._hits(np.full(1, -1), None)[0]
-        return self._hits(np.atleast_1d(hit)["body"], np.atleast_1d(hit))[0]
-
-    def overlaps(self, shape: Shape, position: ArrayLike, *, mask: int = ALL_LAYERS, ignore: int = 0) -> Handles:
-        """Entities whose bodies touch a convex shape at a place."""
-        pose = np.array([*(np.asarray(position, np.float64) - self._shift), 0, 0, 0, 1.0])
-        near = self._query("closest", shape, pose, mask=mask, ignore=self._body(ignore))
-        return np.empty(0, np.uint64) if near is None else np.unique(self.mirror.entity_of[near["body"]])
-
     def articulation(self, entity: int) -> Machine:
         """The machine of an entity with an `Articulation`: its joints' names, positions `q` and speeds `qd`.
 
@@ -174,64 +119,28 @@ class PhysicsScene:
             raise TaixuError("An entity without a machine was asked for its joints; give it an Articulation, and let it run.")
         return found
 
-    def _query(self, name: str, *args: Any, **kwargs: Any) -> Any:
-        """Ask the engine; None before the first step, and when its process has just died."""
-        if self.backend is None:
-            return None
-        try:
-            return getattr(self.backend, name)(*args, **kwargs)
-        except BrokenPipeError as error:
-            self._recover(error)
-            return None
-
     def apply_force(self, entity: int, force: ArrayLike, *, at: ArrayLike | None = None) -> None:
         """Push with a force [3] (N) at a point in the world (the centre of mass if left out), for the next step."""
-        self._push(entity, np.asarray(force, np.float64), at)
+        self._pushes.push(entity, np.asarray(force, np.float64), at)
 
     def apply_impulse(self, entity: int, impulse: ArrayLike, *, at: ArrayLike | None = None, dt: float = 1 / 60) -> None:
         """Push once with an impulse [3] (N s); `dt` is the fixed step."""
-        self._push(entity, np.asarray(impulse, np.float64) / dt, at)
+        self._pushes.push(entity, np.asarray(impulse, np.float64) / dt, at)
 
     def apply_torque(self, entity: int, torque: ArrayLike) -> None:
         """Turn with a torque [3] (N m), for the next step."""
-        self._pending.append((entity, np.concatenate([np.zeros(3), np.asarray(torque, np.float64)]), None))
-
-    def _push(self, entity: int, force: NDArray[Any], at: ArrayLike | None) -> None:
-        if force.shape != (3,) or not np.isfinite(force).all():
-            raise TaixuError(f"A push of {force.tolist()} was asked for; it is three finite numbers.")
-        place = None if at is None else np.asarray(at, np.float64)
-        self._pending.append((int(entity), np.concatenate([force, np.zeros(3)]), place))
-
-    @property
-    def _shift(self) -> NDArray[np.float64]:
-        return np.asarray(self.mirror.origin * CELL_M, np.float64)
-
-    def _body(self, entity: int) -> int:
-        index = int(entity) & 0xFFFFFFFF
-        if not entity or index >= len(self.mirror.body_of):
-            return -1
-        own = int(self.mirror.body_of[index])
-        if own < 0 and self.mirror.owner_of[index] >= 0:
-            own = int(self.mirror.body_of[self.mirror.owner_of[index]])
-        return own
-
-    def _hits(self, bodies: NDArray[Any], hits: NDArray[Any] | None) -> NDArray[Any]:
-        result = np.zeros(len(bodies), SCENE_HIT)
-        result["distance"] = np.inf
-        if hits is not None:
-            found = bodies >= 0
-            result["entity"][found] = self.mirror.entity_of[bodies[found]]
-            result["distance"], result["normal"] = hits["distance"], hits["normal"]
-            result["point"][found] = hits["point"][found] + self._shift
-        return result
+        self._pushes.turn(entity, np.asarray(torque, np.float64))
 
     # -- a fixed step ---------------------------------------------------------------------------------------
 
     def step(self, world: World) -> None:
         """One fixed step; see the module."""
+        self._world = world
         backend = self._ready(world)
+        look = self.mirror.look(world)
+        if self._draft is not None:
+            backend, look = self._keep_draft(world, backend, look)
         mirror = self.mirror
-        look = mirror.look(world)
         if self._restored is not None and self._resume(world, backend, look):
             look = Look()
         try:
@@ -240,9 +149,9 @@ class PhysicsScene:
             removed = self._rebuild(world, backend, look)
             self.joints.update(world, backend, mirror, removed)
             self._articulate(world, backend, look)
-            self._hand_over(world, backend, look)
+            hand_over(world, self, backend, look)
             self.walkers.walk(world, self, backend)
-            self._apply_pushes(world, backend)
+            self._pushes.apply(world, self, backend)
             backend.step(1)
             self._submitted = True
         except BrokenPipeError as error:
@@ -262,14 +171,59 @@ class PhysicsScene:
 
     def _ready(self, world: World) -> BackendBase:
         if self.backend is None:
-            found = settings_of(world)
-            name = backend_name(self._wanted if self._wanted != "auto" else found.backend)
-            worker = found.worker if self._worker is None else self._worker
-            settings = Settings(found.gravity, world.resource(Clock).step_secs, found.solver_iterations)
-            self.backend = make_backend(name, settings, worker=worker)
+            made = self._wishes(world)
+            self.backend = make_backend(made.name, made.settings, worker=made.worker)
             self.mirror.choose_origin(world)
-            self.mirror.all_contacts = found.contacts == "all" or (found.contacts == "auto" and _has_scripts(world))
+            self.mirror.all_contacts = made.all_contacts
         return self.backend
+
+    def _wishes(self, world: World) -> _Wishes:
+        """What the engine is to be, by the world as it is."""
+        found = settings_of(world)
+        return _Wishes(
+            backend_name(self._wanted if self._wanted != "auto" else found.backend),
+            found.worker if self._worker is None else self._worker,
+            Settings(found.gravity, world.resource(Clock).step_secs, found.solver_iterations),
+            found.contacts == "all" or (found.contacts == "auto" and _has_scripts(world)),
+        )
+
+    # -- before the first step ------------------------------------------------------------------------------
+
+    def follow(self, world: World) -> None:
+        """Say whose bodies these are, so that they can be asked before the first step."""
+        self._world = world
+
+    def _answering(self) -> BackendBase | None:
+        """The engine, with the world's bodies in it.
+
+        Before the first step that is a draft: bodies as the world is now, without a step. The first step goes on with it
+        if nothing has changed since, and makes everything anew otherwise: whether somebody asked changes nothing.
+        """
+        world = self._world
+        if not self._submitted and world is not None and self._restored is None:
+            if self._draft is None:
+                self._draft = _Draft(self._wishes(world), self.articulations.waiting)
+            backend, draft = self._ready(world), self._draft
+            look = self.mirror.look(world)
+            draft.looks += bool(look) or not draft.looks
+            self._rebuild(world, backend, look)
+            self.articulations.update(world, backend, self.mirror, look.structural)
+            self._reserve(len(backend.poses()[0]))
+            hand_over(world, self, backend, look)
+            self.articulations.seen(world)
+            self.mirror.seen(world)
+        return self.backend
+
+    def _keep_draft(self, world: World, backend: BackendBase, look: Look) -> tuple[BackendBase, Look]:
+        """The first step after somebody asked: the draft if it is what would be made now, else everything anew."""
+        draft, self._draft = self._draft, None
+        assert draft is not None
+        if not look and draft.looks <= 1 and draft.wishes == self._wishes(world):
+            return backend, look
+        self.close()
+        self.mirror = self.mirror.successor()
+        self.articulations.start_anew(draft.coordinates)
+        return self._ready(world), self.mirror.look(world)
 
     def _recover(self, error: BrokenPipeError) -> None:
         """The engine's process died: start another and make everything anew from the world, in the next step."""
@@ -296,7 +250,7 @@ class PhysicsScene:
         self.awake = rows.entities
         if len(rows.ids) and write_back(world, self.mirror, rows, before, now, world.resource(Clock).step_secs, look.pushed):
             self._rows = dataclasses.replace(rows, asked=None)
-        self._publish(world, backend.events())
+        self.events = publish_events(world, self.mirror, backend.events())
 
     def _take_over(self, poses: NDArray[np.float64], rows: MovingRows) -> None:
         """Poses by body id after the last two steps; what did not move was in the same place after both."""
@@ -343,36 +297,6 @@ class PhysicsScene:
         backend.set_poses(ids, self.current[ids])
         backend.set_velocities(ids, np.zeros((len(ids), 6)))
 
-    def _publish(self, world: World, events: NDArray[Any]) -> None:
-        mirror = self.mirror
-        if not len(events):
-            self.events = _NO_EVENTS
-            return
-        self.events = np.zeros(len(events), SCENE_EVENT)
-        for name in ("kind", "trigger", "normal", "impulse"):
-            self.events[name] = events[name]
-        self.events["entity"], self.events["other"] = mirror.entity_of[events["a"]], mirror.entity_of[events["b"]]
-        self.events["point"] = events["point"] + self._shift
-        if not world.has_resource(GameEvents):
-            return
-        game = world.resource(GameEvents)
-        for (kind, trigger), name in _GAME_NAMES.items():
-            rows = self.events[(self.events["kind"] == kind) & (self.events["trigger"] == trigger)]
-            rows = rows[(rows["entity"] > 0) & (rows["other"] > 0)]
-            if not len(rows):
-                continue
-            columns: dict[str, Any] = {}
-            if name == "collision_begin":
-                both = np.concatenate([rows, rows])
-                normals = np.concatenate([rows["normal"], -rows["normal"]])
-                columns = {"position": both["point"].T, "normal": normals.T, "impulse": both["impulse"]}
-            game.publish(
-                name,
-                np.concatenate([rows["entity"], rows["other"]]),
-                np.concatenate([rows["other"], rows["entity"]]),
-                **columns,
-            )
-
     def _rebuild(self, world: World, backend: BackendBase, look: Look) -> set[int]:
         if not len(look.rebuilt):
             return set()
@@ -387,15 +311,15 @@ class PhysicsScene:
         keep = uncrowded(batch)
         if not keep.all():
             _log.warning(
-                "%d bodies stand in places that hold %d each already; those entities go without a body: spawn them apart.",
-                int((~keep).sum()), MOST_IN_ONE_PLACE,
+                "%d bodies stand in places that hold %d each already; those entities go without a body, spawn them apart: %s.",
+                int((~keep).sum()), MOST_IN_ONE_PLACE, named_all(world, entities[~keep]),
             )
             entities, batch = entities[keep], batch.take(np.flatnonzero(keep))
         try:
             ids = backend.create(batch)
             kinds = batch.kinds
         except TaixuError:
-            entities, ids, kinds = self._create_singly(backend, entities, batch)
+            entities, ids, kinds = self._create_singly(world, backend, entities, batch)
         self._reserve(int(ids.max(initial=-1)) + 1)
         mirror.made(world, entities, ids, kinds)
         poses, _ = world_placements(world, entities, mirror.origin)
@@ -403,7 +327,7 @@ class PhysicsScene:
         return set(remove.tolist())
 
     def _create_singly(
-        self, backend: BackendBase, entities: Handles, batch: BodyBatch
+        self, world: World, backend: BackendBase, entities: Handles, batch: BodyBatch
     ) -> tuple[Handles, NDArray[np.int64], NDArray[Any]]:
         """Something in the batch was refused: make what can be made, and say what cannot."""
         made: list[tuple[int, int]] = []
@@ -411,63 +335,9 @@ class PhysicsScene:
             try:
                 made.append((row, int(backend.create(batch.take(np.array([row])))[0])))
             except TaixuError as error:
-                _log.warning("%s The entity goes without a body.", error)
+                _log.warning("%s: %s The entity goes without a body.", named(world, int(entities[row])), error)
         rows = np.array([row for row, _ in made], np.intp)
         return entities[rows], np.array([body for _, body in made], np.int64), batch.kinds[rows]
-
-    def _hand_over(self, world: World, backend: BackendBase, look: Look) -> None:
-        """Transforms and velocities that others wrote."""
-        if not len(look.moved) and not len(look.pushed):
-            return
-        mirror = self.mirror
-        moved = look.moved[world.alive(look.moved)]
-        ids = mirror.body_of[indices_of(moved)]
-        moved, ids = moved[ids >= 0], ids[ids >= 0]
-        ids, first = np.unique(ids, return_index=True)
-        moved = moved[first]
-        walking = np.isin(moved, self.walkers.entities)
-        if len(ids):
-            poses, _ = world_placements(world, moved, mirror.origin)
-            good = np.isfinite(poses).all(axis=1) & (np.abs(poses[:, :3]) < 1e6).all(axis=1)
-            if not good.all():
-                _log.warning("%d transforms are not finite; their bodies stay where they were.", int((~good).sum()))
-            kinematic = mirror.kind_of[ids] == BodyKind.KINEMATIC
-            near = np.linalg.norm(poses[:, :3] - self.current[ids, :3], axis=1) <= TELEPORT_M
-            swept = good & kinematic & near & ~walking
-            if swept.any():
-                backend.set_kinematic(ids[swept], poses[swept])
-            put = good & ~swept & ~walking
-            if put.any():
-                backend.set_poses(ids[put], poses[put])
-            self.carry(ids[swept], poses[swept])
-            rest = good & ~swept
-            self.current[ids[rest]] = poses[rest]
-            self.previous[ids[put]] = poses[put]
-        pushed = look.pushed[world.alive(look.pushed)]
-        ids = mirror.body_of[indices_of(pushed)]
-        dynamic = ids >= 0
-        dynamic[dynamic] &= mirror.kind_of[ids[dynamic]] == BodyKind.DYNAMIC
-        if dynamic.any():
-            columns = [world.gather(pushed[dynamic], RigidBody, n) for n in ("linear_velocity", "angular_velocity")]
-            rows = np.concatenate(columns).T.astype(np.float64)
-            good = np.isfinite(rows).all(axis=1) & (np.abs(rows) < 1e5).all(axis=1)
-            backend.set_velocities(ids[dynamic][good], rows[good])
-
-    def _apply_pushes(self, world: World, backend: BackendBase) -> None:
-        pending, self._pending = self._pending, []
-        ids, wrenches = [], []
-        for entity, wrench, at in pending:
-            body = self._body(entity)
-            if body < 0 or self.mirror.kind_of[body] != BodyKind.DYNAMIC or not world.alive(entity)[0]:
-                continue
-            if at is not None:
-                pose = self.current[body]
-                centre = pose[:3] + rotate(pose[3:], backend.centres([body])[0])
-                wrench = np.concatenate([wrench[:3], np.cross(at - self._shift - centre, wrench[:3])])
-            ids.append(body)
-            wrenches.append(wrench)
-        if ids:
-            backend.apply(ids, np.array(wrenches))
 
     # -- between steps, snapshots, the end ------------------------------------------------------------------
 
@@ -502,6 +372,7 @@ class PhysicsScene:
         self.mirror.forget_bodies()
         self.joints.forget()
         self.articulations.forget()
+        self._draft = None
         self._submitted = False
         self._rows = MovingRows.none()
 
@@ -520,7 +391,10 @@ class PhysicsScene:
         self.joints.frames = dict(state["frames"])
         self.walkers.load_state(state["walkers"])
         self.articulations.load_state(state["machines"], self.backend, self.mirror)
-        self._pending.clear()
+        self._pushes.clear()
+        if self._draft is not None:
+            self.close()
+            self.mirror = self.mirror.successor()
         self._restored = state
 
     def _resume(self, world: World, backend: BackendBase, look: Look) -> bool:
@@ -536,6 +410,7 @@ class PhysicsScene:
                 self._reserve(len(current))
                 self.current[: len(current)], self.previous[: len(previous)] = current, previous
                 self._rows = MovingRows.of(world, self.mirror, moving)
+                self._settling = moving
                 self._submitted = True
                 return True
         self._submitted = False
@@ -544,14 +419,10 @@ class PhysicsScene:
 
     def fork(self, world: World) -> PhysicsScene:
         other = PhysicsScene(self._wanted, worker=self._worker)
+        other.follow(world)
         other.joints.frames = dict(self.joints.frames)
         other.articulations.load_state(self.articulations.save_state(), None, other.mirror)
         return other
-
-
-SCENE_HIT = np.dtype(
-    [("entity", np.uint64), ("distance", np.float64), ("point", np.float64, 3), ("normal", np.float64, 3)]
-)
 
 
 def _is_dynamic(world: World, entity: int) -> bool:
@@ -564,5 +435,3 @@ def _has_scripts(world: World) -> bool:
         return False
     script = world.resource(Components).find("script")
     return script is not None and any(len(table) for table in world.query(script.cls))
-
-

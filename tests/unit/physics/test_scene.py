@@ -10,8 +10,7 @@ from physics_worlds import make_app, place, play
 from taixu.app import App, GameEvents, GameServices
 from taixu.ecs import indices_of
 from taixu.errors import TaixuError
-from taixu.physics import Character, Collider, Joint, PhysicsScene, RigidBody
-from taixu.physics import scene as scene_module
+from taixu.physics import Character, Collider, Joint, PhysicsScene, RigidBody, scene_events
 from taixu.physics.events import EventKind
 from taixu.scene import Parent, Transform, WorldTransforms
 
@@ -246,7 +245,7 @@ def test_services(app: App) -> None:
     world = app.world
     services = world.resource(GameServices)
     box = world.spawn(Transform(translation=(0, 0.5, 0)), RigidBody(mass_kg=2), Collider(friction=0))
-    assert services.require("raycast")(world, (0, 9, 0), (0, -1, 0)) is None, "before the first step nothing is there"
+    assert services.require("raycast")(world, (0, 9, 0), (0, -1, 0))["entity"] == box, "before the first step"
     play(app, 3)
     hit = services.require("raycast")(world, (0, 9, 0), (0, -1, 0))
     assert hit["entity"] == box and hit["distance"] == pytest.approx(8, abs=0.03)
@@ -388,5 +387,5 @@ def test_a_steady_frame_costs_no_python_per_body(count: int) -> None:
 
 
 def test_names() -> None:
-    assert scene_module.SCENE_EVENT.names == ("kind", "trigger", "entity", "other", "point", "normal", "impulse")
+    assert scene_events.SCENE_EVENT.names == ("kind", "trigger", "entity", "other", "point", "normal", "impulse")
     assert Character().radius_m == 0.3
