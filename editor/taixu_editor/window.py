@@ -5,14 +5,17 @@ from __future__ import annotations
 import logging
 from time import perf_counter
 
+import numpy as np
 from imgui_bundle import imgui
 
+from taixu.ecs import indices_of
 from taixu.errors import TaixuError
 from taixu.gpu import Device, Targets, attach_device
 from taixu.platform import Window
 from taixu.platform.backend import pump
 from taixu.platform.events import CloseEvent, InputEvent
 from taixu.render import Renderer
+from taixu.scene import Hierarchy
 from taixu_editor.host import Host
 from taixu_editor.interface import Gui, apply_theme, load_fonts
 from taixu_editor.interface.theme import DARK, Theme
@@ -20,6 +23,7 @@ from taixu_editor.layout import lay_out_docks
 from taixu_editor.menus import draw_menu_bar
 from taixu_editor.panels import PANELS, Panel
 from taixu_editor.texts import Texts
+from taixu_editor.view import Outlined, OutlineFeature
 
 __all__ = ["EditorWindow"]
 
@@ -41,6 +45,8 @@ class EditorWindow:
         self.device: Device = attach_device(window.make_current)
         self.host = Host(device=self.device, trust=trust)
         self.renderer = Renderer(self.device)
+        self.outlined = Outlined()
+        self.renderer.add_feature(OutlineFeature(self.outlined))
         self.gui = Gui(self.device)
         self.t = Texts()
         self.fonts = load_fonts()
@@ -65,6 +71,7 @@ class EditorWindow:
         delta, self._before = now - self._before, now
         self.handle(events)
         self.host.frame(delta)
+        self._follow_selection()
         self.window.make_current()
         self.gui.feed(events)
         self.gui.begin(self.window.size, pixel_scale=self.window.pixel_scale, delta_secs=delta)
@@ -110,9 +117,27 @@ class EditorWindow:
             _log.error("%s", error)
             return None
 
+    def _follow_selection(self) -> None:
+        """What is selected has lines around it."""
+        session = self.host.session
+        chosen = session.current.selection if session.worlds else ()
+        handles = tuple(session.entity(text) for text in chosen)
+        self.outlined.entities, self.outlined.active = handles, handles[-1] if handles else None
+
+    def outline_key(self) -> tuple[object, ...]:
+        """Changes when the lines do."""
+        return (self.outlined.entities, self.theme.name)
+
+    def selected_family(self) -> list[int]:
+        """Handles of what is selected, with all below."""
+        world, handles = self.host.session.world, np.array(self.outlined.entities, np.uint64)
+        below = world.resource(Hierarchy).descendants_of(indices_of(handles))
+        return [*self.outlined.entities, *world.living(world.entities_at(below)).tolist()]
+
     def use_theme(self, theme: Theme) -> None:
         """Look like that from now on."""
         self.theme = theme
+        self.outlined.color, self.outlined.active_color = theme.warning, theme.accent
         apply_theme(theme, scale=self.window.interface_scale)
 
     def clear(self, target: Targets) -> None:

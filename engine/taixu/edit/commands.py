@@ -29,8 +29,8 @@ if TYPE_CHECKING:
     from taixu.edit.session import Session
 
 __all__ = [
-    "Command", "Despawn", "Duplicate", "Group", "Insert", "Remove", "Rename", "Reparent", "SetEntries", "SetFields",
-    "Spawn",
+    "Command", "Despawn", "Duplicate", "Group", "Insert", "Remove", "Rename", "Reparent", "Select", "SetEntries",
+    "SetFields", "Spawn",
 ]
 
 
@@ -230,6 +230,19 @@ class Duplicate:
                 blocks[id_text(names[number])] = encode_entity(world, handle)
         blocks = {key: rename_references(session.components, block, names) for key, block in blocks.items()}
         return Spawn(blocks).apply(session)
+
+
+@dataclass(frozen=True, slots=True)
+class Select:
+    """Select entities; the last is the active one. It changes no world, and is undone like what does."""
+
+    entities: Sequence[str]
+
+    def apply(self, session: Session) -> Command:
+        """Select those of them that live; undone by what was selected before."""
+        before = session.current.selection
+        session.current.selection = tuple(text for text in self.entities if session.world.find(id_number(text)) is not None)
+        return Select(before)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
-from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, SetFields, Spawn
+from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, Select, SetFields, Spawn
 from taixu.edit.operations import Operation
 
 if TYPE_CHECKING:
@@ -64,6 +64,14 @@ class ParentParameters:
     keep_place: bool = True
 
 
+@dataclass(frozen=True, slots=True)
+class SelectionParameters:
+    """What to select, and how it meets what is selected."""
+
+    entities: tuple[str, ...]
+    how: Literal["replace", "add", "toggle", "remove"] = "replace"
+
+
 def _chosen(session: Session, entities: tuple[str, ...]) -> tuple[str, ...]:
     return entities or session.current.selection
 
@@ -88,6 +96,18 @@ def _delete(session: Session, p: EntityParameters) -> Command | None:
 def _duplicate(session: Session, p: EntityParameters) -> Command | None:
     chosen = _chosen(session, p.entities)
     return Duplicate(chosen, tuple(session.new_id() for _ in chosen)) if chosen else None
+
+
+def _select(session: Session, p: SelectionParameters) -> Command | None:
+    before = session.current.selection
+    named = tuple(dict.fromkeys(p.entities))
+    if p.how == "add":
+        named = (*(each for each in before if each not in named), *named)
+    elif p.how == "remove":
+        named = tuple(each for each in before if each not in named)
+    elif p.how == "toggle":
+        named = (*(each for each in before if each not in named), *(each for each in named if each not in before))
+    return Select(named) if named != before else None
 
 
 def _set(session: Session, p: FieldParameters) -> Command | None:
@@ -118,6 +138,7 @@ ENTITY_OPERATIONS = (
     Operation("entity.duplicate", "Duplicate", plan=_duplicate, parameters=EntityParameters, shortcut="Ctrl+D"),
     Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, shortcut="F2"),
     Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters),
+    Operation("selection.set", "Select", plan=_select, parameters=SelectionParameters),
     Operation("component.set", "Change", plan=_set, parameters=FieldParameters, doc="Sets fields of a component."),
     Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters),
     Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters),

@@ -1,0 +1,30 @@
+"""From pixels to entities that a person means: parts of a model or a prefab stand for the whole."""
+
+from __future__ import annotations
+
+from taixu.ecs import World
+from taixu.edit import id_text
+from taixu.render import Renderer, View
+from taixu.scene import Node
+
+__all__ = ["owner_of", "pick_entities"]
+
+
+def pick_entities(renderer: Renderer, view: View, world: World, rect: tuple[int, int, int, int]) -> list[str]:
+    """Stable ids of what is seen in a rectangle (x, y, width, height from the upper left), each once."""
+    found: dict[str, None] = {}
+    for handle in renderer.pick_rect(view, *rect).tolist():
+        owner = owner_of(world, handle)
+        if owner is not None:
+            found[id_text(world.stable_id(owner))] = None
+    return list(found)
+
+
+def owner_of(world: World, handle: int) -> int | None:
+    """The entity that was placed by a person, of one that systems made from it; None for the dead."""
+    if not world.alive(handle).all():
+        return None
+    node: Node | None = Node(world, handle)
+    while node is not None and world.place(node.entity)[0].made:
+        node = node.parent
+    return None if node is None else node.entity
