@@ -23,7 +23,8 @@ from taixu.scene import CELL_M, FromModel, Model, Name, Parent, Transform
 
 from . import protocol
 from .base import BackendBase
-from .bodies import BodyMirror, instances_of
+from .bodies import BodyMirror
+from .body_batches import instances_of
 from .components import Articulation, RigidBody
 from .naming import named
 from .placement import into_parents, world_from_parents, world_placements

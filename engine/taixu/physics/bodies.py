@@ -8,34 +8,24 @@ compared before anything is rebuilt: a body keeps its contacts and its sleep unl
 from __future__ import annotations
 
 import dataclasses
-import logging
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.assets.model import ModelData
 from taixu.ecs import World, indices_of, row_count
-from taixu.errors import TaixuError
 from taixu.scene import Model, Parent, Transform
-from taixu.scene.models import ModelState
 
-from . import shapes
-from .batch import IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind
-from .collider_shapes import NotLoaded, ShapeMaker
+from .batch import IDENTITY_POSE, BodyBatch, BodyKind
+from .body_batches import BodyDescriber, Spec
 from .components import Articulation, Character, Collider, RigidBody
-from .naming import named
 from .placement import world_placements, zone_keys
-from .poses import relative
-from .shapes import Shape
 
-__all__ = ["BodyMirror", "Look", "instances_of"]
+__all__ = ["BodyMirror", "Look"]
 
-_log = logging.getLogger(__name__)
 Handles = NDArray[np.uint64]
 _NOBODY: Handles = np.empty(0, np.uint64)
-_KINDS = {"static": BodyKind.STATIC, "kinematic": BodyKind.KINEMATIC, "dynamic": BodyKind.DYNAMIC}
 _SHAPING = tuple(f.name for f in dataclasses.fields(RigidBody) if "velocity" not in f.name)
 # Columns of what was last seen or written of an entity.
 _PLACE, _VELOCITY, _SCALE = slice(0, 7), slice(7, 13), slice(13, 16)
@@ -64,16 +54,6 @@ class Look:
     """Whether any entity came, went or changed its components: rows and handles may not be what they were."""
 
 
-@dataclass(frozen=True)
-class _Part:
-    """One collider of a body."""
-
-    collider: Collider
-    pose: tuple[float, ...]
-    scale: tuple[float, ...]
-    model: str
-
-
 class BodyMirror:
     """The bodies of one world, by entity index and by body id."""
 
@@ -94,10 +74,8 @@ class BodyMirror:
         self._known = np.zeros((16, 0), np.float32)  # by index; columns above
         self._known_cells = np.zeros((0, 3), np.int32)
         self._known_poses = np.zeros((0, 7))  # of nested ones, in the world
-        self._specs: dict[int, tuple[Any, tuple[_Part, ...]]] = {}
-        self._waiting: set[int] = set()
-        self._refused: set[str] = set()
-        self._maker: ShapeMaker | None = None
+        self._specs: dict[int, Spec] = {}
+        self._describer = BodyDescriber()
         self._tick = -1
 
     # -- looking --------------------------------------------------------------------------------------------
@@ -107,7 +85,7 @@ class BodyMirror:
         self._reserve(world.index_capacity)
         since = self._tick
         structure = world.structure.since(since) if since >= 0 else None
-        if structure is not None and not structure and not self._waiting and not self._touched(world, since):
+        if structure is not None and not structure and not self._describer.waiting and not self._touched(world, since):
             return Look()
         everything = structure is None
         if everything:
@@ -120,8 +98,8 @@ class BodyMirror:
             if self._concerns_us(world, touched) or self._reparented(world, since):
                 dirty |= self._new_owners(world)
                 dirty |= set(self._owners(indices_of(touched)).tolist())
-        dirty |= self._waiting
-        self._waiting = set()
+        dirty |= self._describer.waiting
+        self._describer.waiting = set()
         moved, stretched = self._moved(world, since)
         dirty |= stretched
         pushed = self._pushed(world, since)
@@ -289,8 +267,8 @@ class BodyMirror:
     def describe(self, world: World, look: Look) -> tuple[NDArray[np.int64], Handles, BodyBatch | None]:
         """Turn a look into work: body ids to remove, entities to make bodies for (by stable id), and their batch."""
         remove: list[int] = []
-        make: list[tuple[int, Any, tuple[_Part, ...]]] = []
-        described = self._describe_all(world, look.rebuilt)
+        make: list[tuple[int, Spec]] = []
+        described = self._describer.describe(world, look.rebuilt, self.owner_of, self.origin)
         for index in look.rebuilt.tolist():
             spec = described.get(index)
             old = int(self.body_of[index])
@@ -304,13 +282,18 @@ class BodyMirror:
             self._specs.pop(index, None)
             if spec is not None:
                 self._specs[index] = spec
-                make.append((index, *spec))
+                make.append((index, spec))
         if not make:
             return np.array(remove, np.int64), _NOBODY, None
         entities = world.entities_at(np.array([item[0] for item in make]))
         order = self._making_order(world, entities)
         entities = entities[order]
-        return np.array(remove, np.int64), entities, self._batch(world, entities, [make[i] for i in order])
+        batch = self._describer.batch(
+            world, entities, [make[i] for i in order], origin=self.origin, all_contacts=self.all_contacts
+        )
+        for index in self._describer.waiting:  # what it will be is not known yet
+            self._specs.pop(index, None)
+        return np.array(remove, np.int64), entities, batch
 
     def _making_order(self, world: World, entities: Handles) -> NDArray[np.intp]:
         """By stable id; of a crowd neighbours first, so that an engine finds in its caches what touches.
@@ -352,7 +335,7 @@ class BodyMirror:
     def successor(self) -> BodyMirror:
         """A mirror that knows nothing of the world yet, but what was said to people already."""
         other = BodyMirror()
-        other._refused = self._refused
+        other._describer.complain_as(self._describer)
         return other
 
     def forget_bodies(self) -> None:
@@ -373,115 +356,6 @@ class BodyMirror:
             self.origin = np.rint(np.median(np.concatenate(cells, axis=1), axis=1)).astype(np.int32)
             self.has_origin = True
 
-    def _describe_all(self, world: World, indices: NDArray[Any]) -> dict[int, tuple[Any, tuple[_Part, ...]]]:
-        """What the bodies of these entities should be; entities that should have none are missing."""
-        entities = world.entities_at(indices)
-        entities = entities[world.alive(entities)]
-        if not len(entities):
-            return {}
-        owners = indices_of(entities)
-        heads: dict[int, Any] = {}
-        for cls in (RigidBody, Character):
-            having = _having(world, entities, cls)
-            for entity, value in zip(having.tolist(), instances_of(world, having, cls), strict=True):
-                calm = {"linear_velocity": (0, 0, 0), "angular_velocity": (0, 0, 0)} if cls is RigidBody else {
-                    "velocity": (0, 0, 0), "jump_speed": 0.0, "fall_speed": 0.0, "grounded": False}  # fmt: skip
-                heads.setdefault(entity & 0xFFFFFFFF, dataclasses.replace(value, **calm))
-        members = np.flatnonzero(np.isin(self.owner_of, owners))
-        parts: dict[int, list[_Part]] = {}
-        if len(members):
-            handles = world.entities_at(members)
-            order = np.argsort(world.stable_ids(handles), kind="stable")
-            members, handles = members[order], handles[order]
-            owner_handles = world.entities_at(self.owner_of[members])
-            poses, scales = world_placements(world, handles, self.origin)
-            bases, _ = world_placements(world, owner_handles, self.origin)
-            local = relative(bases, poses)
-            local[members == self.owner_of[members]] = IDENTITY_POSE
-            models = world.gather(handles, Model, "source")
-            for i, collider in enumerate(instances_of(world, handles, Collider)):
-                part = _Part(collider, tuple(np.round(local[i], 6)), tuple(np.round(scales[i], 6)), str(models[i]))
-                parts.setdefault(int(self.owner_of[members[i]]), []).append(part)
-        return {
-            index: (heads.get(index), tuple(parts.get(index, ())))
-            for index in owners.tolist()
-            if index in heads or index in parts
-        }
-
-    def _batch(self, world: World, entities: Handles, specs: list[tuple[int, Any, tuple[_Part, ...]]]) -> BodyBatch:
-        n = len(entities)
-        poses, _ = world_placements(world, entities, self.origin)
-        batch_shapes: list[Shape] = []
-        place: dict[bytes, int] = {}
-        rows: list[tuple[Any, ...]] = []
-        kinds, masses, flags = np.zeros(n, np.uint8), np.full(n, np.nan), np.full(n, BodyFlags.CAN_SLEEP, np.uint32)
-        gravity, linear, angular = np.ones(n), np.zeros(n), np.zeros(n)
-        for i, (index, head, parts) in enumerate(specs):
-            if isinstance(head, RigidBody):
-                kinds[i] = _KINDS[head.kind]
-                masses[i] = head.mass_kg if head.mass_kg > 0 else np.nan
-                flags[i] = (
-                    BodyFlags.CAN_SLEEP * head.can_sleep | BodyFlags.CCD * head.ccd | BodyFlags.LOCK_ROTATION * head.lock_rotation
-                )
-                gravity[i], linear[i], angular[i] = head.gravity_scale, head.linear_damping, head.angular_damping
-            elif isinstance(head, Character):
-                kinds[i] = BodyKind.KINEMATIC
-                rows.append((i, _index(batch_shapes, place, _walker_shape(head)), _feet_up(head), head, None))
-            for part in parts:
-                shape = self._shape(world, part, index, int(kinds[i]))
-                if shape is not None:
-                    rows.append((i, _index(batch_shapes, place, shape), part.pose, part.collider, part))
-        colliders = BodyBatch.collider_rows(len(rows))
-        for row, (body, shape_index, pose, source, part) in enumerate(rows):
-            entry = colliders[row]
-            entry["body"], entry["shape"], entry["pose"] = body, shape_index, pose
-            entry["layer"], entry["mask"] = source.layer, source.mask
-            entry["events"] = self.all_contacts
-            if part is not None:
-                entry["pose"] = _placed(pose, source, part.scale)
-                entry["friction"], entry["restitution"] = source.friction, source.restitution
-                entry["density"], entry["trigger"] = source.density, source.is_trigger
-                entry["events"] = self.all_contacts or source.report_contacts
-        velocities = world.gather_columns(entities, RigidBody, ("linear_velocity", "angular_velocity"))
-        return BodyBatch(
-            poses=poses,
-            kinds=kinds,
-            shapes=tuple(batch_shapes),
-            colliders=colliders,
-            masses_kg=masses,
-            velocities=np.concatenate(velocities).T,
-            gravity_scales=gravity,
-            linear_dampings=linear,
-            angular_dampings=angular,
-            flags=flags,
-        )
-
-    def _shape(self, world: World, part: _Part, index: int, kind: int) -> Shape | None:
-        """A part's shape; None, with a sentence in the log, when there is none yet or ever."""
-        from .validate import check_shape
-
-        if self._maker is None:
-            self._maker = ShapeMaker(lambda source: _model(world, source))
-        try:
-            collider = part.collider
-            if collider.shape == "mesh" and kind == BodyKind.DYNAMIC:
-                # What moves by forces needs an inside: the mesh's hull.
-                collider = dataclasses.replace(collider, shape="hull")
-            shape = self._maker.make(collider, np.array(part.scale), part.model)
-            check_shape(shape, "A collider")
-            if shape.kind.is_surface and kind == BodyKind.DYNAMIC:
-                raise TaixuError("A dynamic body has a heightfield collider, which has no inside.")
-            return shape
-        except NotLoaded:
-            self._waiting.add(index)
-            self._specs.pop(index, None)
-        except TaixuError as error:
-            if str(error) not in self._refused:
-                self._refused.add(str(error))
-                owner = int(world.entities_at(np.array([index]))[0])
-                _log.warning("%s: %s The entity goes without this collider.", named(world, owner), error)
-        return None
-
     def _reserve(self, capacity: int) -> None:
         more = capacity - len(self.body_of)
         if more > 0:
@@ -496,51 +370,3 @@ class BodyMirror:
         self.kind_of = np.concatenate([self.kind_of, np.zeros(more, np.uint8)])
         self.nested = np.concatenate([self.nested, np.zeros(more, bool)])
         self._known_poses = np.concatenate([self._known_poses, np.tile(IDENTITY_POSE, (more, 1))])
-
-
-def _having(world: World, entities: Handles, cls: type) -> Handles:
-    tables, _ = world.locate(entities)
-    has = np.array([cls in world.table(int(table)).types for table in np.unique(tables)], bool)
-    return entities[has[np.searchsorted(np.unique(tables), tables)]] if len(tables) else entities
-
-
-def instances_of(world: World, entities: Handles, cls: type) -> list[Any]:
-    """Components of many entities as instances."""
-    if not len(entities):
-        return []
-    names = [f.name for f in dataclasses.fields(cls)]
-    columns = world.gather_columns(entities, cls, names)
-    lists = [list(map(tuple, column.T.tolist())) if column.ndim == 2 else column.tolist() for column in columns]
-    return [cls(*values) for values in zip(*lists, strict=True)]
-
-
-def _index(batch_shapes: list[Shape], place: dict[bytes, int], shape: Shape) -> int:
-    found = place.get(shape.key)
-    if found is None:
-        found = place[shape.key] = len(batch_shapes)
-        batch_shapes.append(shape)
-    return found
-
-
-def _walker_shape(walker: Character) -> Shape:
-    return shapes.capsule(max(walker.radius_m, 0.01), max(walker.height_m, 0.0))
-
-
-def _feet_up(walker: Character) -> tuple[float, ...]:
-    return (0.0, walker.radius_m + walker.height_m / 2, 0.0, 0.0, 0.0, 0.0, 1.0)
-
-
-def _placed(pose: tuple[float, ...], collider: Collider, scale: tuple[float, ...]) -> NDArray[np.float64]:
-    from .poses import compose
-
-    offset = np.asarray(collider.offset, np.float64) * scale
-    turn = np.asarray(collider.rotation, np.float64)
-    length = float(np.linalg.norm(turn))
-    return compose(pose, np.array([*offset, *(turn / length if length > 1e-6 else (0.0, 0.0, 0.0, 1.0))]))
-
-
-def _model(world: World, source: str) -> ModelData | None:
-    if not world.has_resource(ModelState):
-        raise TaixuError(f"{source}: this world loads no models, so no collider can be made of one.")
-    found = world.resource(ModelState).store.model(source)
-    return None if found is None else found[0]

@@ -16,7 +16,8 @@ from taixu.ecs import World, component_type, row_count
 from taixu.errors import TaixuError
 
 from .batch import IDENTITY_POSE, WORLD_BODY, BodyKind, JointBatch, JointKind, MotorMode
-from .bodies import BodyMirror, instances_of
+from .bodies import BodyMirror
+from .body_batches import instances_of
 from .components import Joint
 from .naming import named
 from .placement import world_placements

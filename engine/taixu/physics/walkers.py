@@ -13,7 +13,7 @@ from taixu.scene import CELL_M, Transform
 
 from .base import BackendBase
 from .batch import BodyKind
-from .bodies import instances_of
+from .body_batches import instances_of
 from .characters import Walker, move_character
 from .components import Character
 from .placement import into_parents, world_from_parents, world_placements
