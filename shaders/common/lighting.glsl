@@ -12,6 +12,19 @@ layout(binding = TEXTURE_ENVIRONMENT) uniform sampler2D environment_atlas;
 layout(binding = TEXTURE_DFG) uniform sampler2D dfg_table;
 layout(binding = TEXTURE_OPENNESS) uniform sampler2D openness_map; // what nearby surfaces leave open, by pixel
 
+#ifdef LAYER_ANISOTROPY
+#include "surface/layers/anisotropy.glsl"
+#endif
+#ifdef LAYER_IRIDESCENCE
+#include "surface/layers/iridescence.glsl"
+#endif
+#ifdef LAYER_SHEEN
+#include "surface/layers/sheen.glsl"
+#endif
+#ifdef LAYER_CLEARCOAT
+#include "surface/layers/clearcoat.glsl"
+#endif
+
 // The turn of the sky about the vertical.
 vec3 sky_from_world(vec3 d) {
     vec2 cs = lighting.sky_turn.xy;
@@ -29,60 +42,172 @@ vec3 openness_with_bounces(float open, vec3 albedo) {
     return max(vec3(open), ((open * a + b) * open + c) * open);
 }
 
-// The metallic-roughness core of a surface, seen from the camera.
+// The metallic-roughness core of a surface and the layers over it, seen from the camera.
 struct Core {
     float n_dot_v;
     float roughness; // perceptual
     float alpha;     // its square
+    float metallic;
+    vec3 f0_dielectric;
     vec3 f0;
     float f90;
     SpecularEnergy energy; // what its mirror lobe sends back
     float entering;  // share of light that goes in where it is dielectric
     vec3 diffuse;    // albedo of what scatters below the surface
+#ifdef LAYER_ANISOTROPY
+    Brush brush;
+#endif
+#ifdef LAYER_SHEEN
+    Cloth cloth;
+#endif
+#ifdef LAYER_CLEARCOAT
+    Coat coat;
+#endif
 };
+
+// Scale and bias of GGX, and the albedo of white sheen, by cosine of the view and perceptual roughness.
+vec3 energy_at(float n_dot_v, float roughness) { return texture(dfg_table, vec2(n_dot_v, roughness)).rgb; }
+
+vec2 mirror_energy(Fragment f, Core c) {
+#ifdef LAYER_ANISOTROPY
+    vec3 twin = isotropic_twin(c.brush, f.view, c.n_dot_v);
+    vec2 dfg = energy_at(twin.x, twin.y).rg;
+    return vec2(dfg.x + min(twin.z, 1.0 - dfg.x - dfg.y), dfg.y);
+#else
+    return energy_at(c.n_dot_v, c.roughness).rg;
+#endif
+}
 
 Core core_of(Fragment f, SurfaceInputs s) {
     Core c;
-    float metallic = saturate(s.metallic);
+    c.metallic = saturate(s.metallic);
     c.n_dot_v = clamp(dot(s.normal, f.view), 1e-3, 1.0);
     c.roughness = saturate(s.roughness);
     c.alpha = max(c.roughness * c.roughness, MIN_ALPHA);
     float f0_scalar = s.ior > 0.0 ? square((s.ior - 1.0) / (s.ior + 1.0)) : 1.0;
-    vec3 f0_dielectric = min(f0_scalar * s.specular_color, vec3(1.0)) * s.specular;
-    c.f0 = mix(f0_dielectric, s.base_color, metallic);
-    c.f90 = mix(s.specular, 1.0, metallic);
-    vec2 dfg = texture(dfg_table, vec2(c.n_dot_v, c.roughness)).rg;
-    c.energy = specular_energy(c.f0, c.f90, dfg);
-    SpecularEnergy dielectric = specular_energy(f0_dielectric, s.specular, dfg);
-    c.entering = (1.0 - metallic) * (1.0 - max3(dielectric.single + dielectric.multiple));
+    c.f0_dielectric = min(f0_scalar * s.specular_color, vec3(1.0)) * s.specular;
+    c.f0 = mix(c.f0_dielectric, s.base_color, c.metallic);
+    c.f90 = mix(s.specular, 1.0, c.metallic);
+#ifdef LAYER_ANISOTROPY
+    c.brush = brush_of(s, c.alpha);
+#endif
+    vec2 dfg = mirror_energy(f, c);
+    vec3 f0_seen = c.f0, f0_seen_dielectric = c.f0_dielectric;
+    float f90_seen = c.f90, f90_seen_dielectric = s.specular;
+#ifdef LAYER_IRIDESCENCE
+    vec3 filmed = vec3(0.0), filmed_metal = vec3(0.0); // most surfaces are one or the other
+    if (c.metallic < 1.0) filmed = f0_from_reflectance(film_on(s, c.f0_dielectric, c.n_dot_v), c.n_dot_v);
+    if (c.metallic > 0.0) filmed_metal = f0_from_reflectance(film_on(s, s.base_color, c.n_dot_v), c.n_dot_v);
+    f0_seen_dielectric = mix(c.f0_dielectric, filmed, s.iridescence);
+    f0_seen = mix(f0_seen_dielectric, mix(s.base_color, filmed_metal, s.iridescence), c.metallic);
+    f90_seen = mix(c.f90, 1.0, s.iridescence);
+    f90_seen_dielectric = mix(s.specular, 1.0, s.iridescence);
+#endif
+    c.energy = specular_energy(f0_seen, f90_seen, dfg);
+    SpecularEnergy dielectric = specular_energy(f0_seen_dielectric, f90_seen_dielectric, dfg);
+    c.entering = (1.0 - c.metallic) * (1.0 - max3(dielectric.single + dielectric.multiple));
     c.diffuse = s.base_color * (c.entering * (1.0 - s.transmission));
+#ifdef LAYER_SHEEN
+    c.cloth = cloth_of(s, energy_at(c.n_dot_v, max(s.sheen_roughness, MIN_SHEEN_ROUGHNESS)).b);
+#endif
+#ifdef LAYER_CLEARCOAT
+    c.coat = coat_of(f, s, energy_at(coat_n_dot_v(f, s), saturate(s.clearcoat_roughness)).rg);
+#endif
     return c;
+}
+
+// Reflectance of a microfacet.
+vec3 facet_fresnel(SurfaceInputs s, Core c, float v_dot_h) {
+    vec3 bare = schlick_fresnel(c.f0, c.f90, v_dot_h);
+#ifdef LAYER_IRIDESCENCE
+    vec3 filmed = vec3(0.0);
+    if (c.metallic < 1.0) filmed += (1.0 - c.metallic) * film_on(s, c.f0_dielectric, v_dot_h);
+    if (c.metallic > 0.0) filmed += c.metallic * film_on(s, s.base_color, v_dot_h);
+    return mix(bare, filmed, s.iridescence);
+#else
+    return bare;
+#endif
+}
+
+// Distribution times visibility of the mirror lobe.
+float facets(Fragment f, SurfaceInputs s, Core c, vec3 to_light, float n_dot_l, vec3 h) {
+#ifdef LAYER_ANISOTROPY
+    return anisotropic_lobe(c.brush, s.normal, f.view, c.n_dot_v, to_light, n_dot_l, h);
+#else
+    return ggx_distribution(saturate(dot(s.normal, h)), c.alpha) * smith_visibility(c.n_dot_v, n_dot_l, c.alpha);
+#endif
+}
+
+// What the layers over the base leave of light that comes out of it, emission for one.
+float passing_layers(Core c) {
+    float passes = 1.0;
+#ifdef LAYER_SHEEN
+    passes *= c.cloth.passes;
+#endif
+#ifdef LAYER_CLEARCOAT
+    passes *= c.coat.passes;
+#endif
+    return passes;
+}
+
+// What the surface itself sends out; cloth is too thin to hide that.
+vec3 emitted_light(SurfaceInputs s, Core c) {
+#ifdef LAYER_CLEARCOAT
+    return s.emissive * c.coat.passes;
+#else
+    return s.emissive;
+#endif
 }
 
 // Light from all around that the surface sends to the camera. `near` is what surfaces nearby leave open.
 vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
-    // Rough lobes lean from the mirror towards the normal.
-    vec3 towards = normalize(mix(reflect(-f.view, s.normal), s.normal, c.alpha));
+    vec3 n = sky_from_world(s.normal), v = sky_from_world(f.view);
     float open = specular_occlusion(c.n_dot_v, s.occlusion * near, c.roughness);
-    vec3 light = environment_irradiance(environment_atlas, sky_from_world(s.normal)) * c.diffuse * s.occlusion
-        * openness_with_bounces(near, s.base_color);
-    light += environment_reflection(environment_atlas, sky_from_world(towards), c.roughness)
-        * (c.energy.single + c.energy.multiple) * open;
+    vec3 light = environment_irradiance(environment_atlas, n) * c.diffuse * s.occlusion * openness_with_bounces(near, s.base_color);
+#ifdef LAYER_ANISOTROPY
+    vec3 mirrored = environment_anisotropic(environment_atlas, n, v, sky_from_world(c.brush.along), c.brush.alpha);
+#else
+    vec3 mirrored = environment_reflection(environment_atlas, n, v, c.roughness);
+#endif
+    light += mirrored * (c.energy.single + c.energy.multiple) * open;
+#ifdef LAYER_SHEEN
+    light = light * c.cloth.passes + environment_sheen(environment_atlas, n, v, c.cloth.roughness) * c.cloth.albedo * (s.occlusion * near);
+#endif
+#ifdef LAYER_CLEARCOAT
+    float coat_open = specular_occlusion(c.coat.n_dot_v, s.occlusion * near, c.coat.roughness);
+    vec3 coat = environment_reflection(environment_atlas, sky_from_world(s.clearcoat_normal), v, c.coat.roughness);
+    light = light * c.coat.passes + coat * c.coat.albedo * coat_open;
+#endif
     return light * lighting.sky_turn.z;
 }
 
 // What the surface sends to the camera of light from one direction, by irradiance on a surface that faces the light.
 vec3 punctual_light(Fragment f, SurfaceInputs s, Core c, vec3 to_light) {
+    vec3 light = vec3(0.0);
     float n_dot_l = dot(s.normal, to_light);
-    if (n_dot_l <= 0.0) return vec3(0.0);
-    vec3 h = normalize(to_light + f.view);
-    vec3 lobe = schlick_fresnel(c.f0, c.f90, saturate(dot(f.view, h))) * c.energy.compensation
-        * (ggx_distribution(saturate(dot(s.normal, h)), c.alpha) * smith_visibility(c.n_dot_v, n_dot_l, c.alpha));
-    return (c.diffuse / PI + lobe) * n_dot_l;
+    if (n_dot_l > 0.0) {
+        vec3 h = normalize(to_light + f.view);
+        vec3 lobe = facet_fresnel(s, c, saturate(dot(f.view, h))) * c.energy.compensation;
+        light = c.diffuse / PI + lobe * facets(f, s, c, to_light, n_dot_l, h);
+#ifdef LAYER_SHEEN
+        float passes = min(c.cloth.passes, 1.0 - max3(c.cloth.color) * min(1.0, energy_at(n_dot_l, c.cloth.roughness).b));
+        light = light * passes + sheen_lobe(c.cloth, c.n_dot_v, n_dot_l, saturate(dot(s.normal, h)));
+#endif
+        light *= n_dot_l;
+    }
+#ifdef LAYER_CLEARCOAT
+    light = light * c.coat.passes + coat_light(c.coat, s.clearcoat_normal, f.view, to_light);
+#endif
+    return light;
 }
 
 // Whether light from there can reach the camera by this surface at all.
-bool is_lit_from(SurfaceInputs s, vec3 to_light) { return dot(s.normal, to_light) > 0.0; }
+bool is_lit_from(SurfaceInputs s, vec3 to_light) {
+#ifdef LAYER_CLEARCOAT
+    if (dot(s.clearcoat_normal, to_light) > 0.0) return true;
+#endif
+    return dot(s.normal, to_light) > 0.0;
+}
 
 // Radiance towards the camera, premultiplied by how much it covers what is behind. `pixel` is gl_FragCoord.xy,
 // `viewport` its size and inverse, `depth` metres along the view.
@@ -98,7 +223,7 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
 #else
     float near = texture(openness_map, pixel * viewport.zw).r;
 #endif
-    vec3 light = s.emissive + environment_light(f, s, core, near);
+    vec3 light = emitted_light(s, core) + environment_light(f, s, core, near);
 
     // All directional lights, then those of the cluster (or all local ones, where they are few).
     uint directional = lighting.light_counts.x;
@@ -122,7 +247,7 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     }
     float covers = 1.0;
 #ifdef LAYER_TRANSMISSION
-    covers -= core.entering * s.transmission * luminance(s.base_color);
+    covers -= core.entering * s.transmission * luminance(s.base_color) * passing_layers(core);
 #endif
     return vec4(light, covers) * s.opacity;
 #endif

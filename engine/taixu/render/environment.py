@@ -17,7 +17,7 @@ from taixu.gpu import Device, ImageBinding, StructLayout, Texture
 from . import equirect
 from .disk_cache import cached_array, content_key
 from .octahedron import ATLAS_SIZE, IRRADIANCE, ROUGHNESS_TILES, TILES, tile_directions, tiles_glsl
-from .reflectance import DFG_SIZE, dfg_table
+from .reflectance import DFG_SIZE, energy_table
 
 __all__ = ["EnvironmentMaps", "make_dfg_texture", "make_environment"]
 
@@ -66,9 +66,9 @@ def make_environment(device: Device, image: NDArray[np.floating[Any]]) -> Enviro
 
 
 def make_dfg_texture(device: Device) -> Texture:
-    """The table of `reflectance.dfg_table` as rg16f."""
-    table = cached_array("dfg", content_key("dfg", _VERSION, DFG_SIZE), dfg_table)
-    return device.texture((DFG_SIZE, DFG_SIZE), "rg16f", data=table.astype(np.float16), label="dfg")
+    """The table of `reflectance.energy_table` as rgba16f."""
+    table = cached_array("dfg", content_key("energy", DFG_SIZE), energy_table)
+    return device.texture((DFG_SIZE, DFG_SIZE), "rgba16f", data=table.astype(np.float16), label="dfg")
 
 
 def _sky_texture(device: Device, pixels: NDArray[np.float32], format: str) -> Texture:

@@ -7,13 +7,18 @@ is given back is in ``shaders/common/brdf.glsl``.
 
 from __future__ import annotations
 
+from functools import cache
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.render.reflectance.ggx import smith_visibility
+from taixu.render.reflectance.sheen import MIN_SHEEN_ROUGHNESS, sheen_albedo
 
-__all__ = ["DFG_SIZE", "dfg_table"]
+__all__ = ["DFG_SIZE", "dfg_table", "energy_table", "lookup_energy"]
 
+Array = NDArray[np.floating[Any]]
 DFG_SIZE = 64
 """Columns (cosine of the view angle) and rows (perceptual roughness) of the table that ships to the GPU."""
 
@@ -50,6 +55,32 @@ def dfg_table(size: int = DFG_SIZE, *, samples: int = 2048) -> NDArray[np.float3
         table[row, :, 1] = (weight * fresnel).mean(-1)
     table[..., 0] = np.minimum(table[..., 0], 1.0 - table[..., 1])  # sampling noise at grazing angles
     return table
+
+
+@cache
+def energy_table() -> NDArray[np.float32]:
+    """What shaders look up: scale and bias of GGX, directional albedo of white sheen, and nothing: [DFG_SIZE, DFG_SIZE, 4].
+
+    Rows are perceptual roughness, columns the cosine of the view; `sheen_albedo` may be over 1.
+    """
+    centre = (np.arange(DFG_SIZE) + 0.5) / DFG_SIZE
+    table = np.zeros((DFG_SIZE, DFG_SIZE, 4), np.float32)
+    table[..., :2] = dfg_table()
+    for row, roughness in enumerate(np.maximum(centre, MIN_SHEEN_ROUGHNESS)):
+        table[row, :, 2] = sheen_albedo(centre, roughness)
+    return table
+
+
+def lookup_energy(n_dot_v: Array, roughness: Array) -> Array:
+    """`energy_table` between its texels as a GPU reads it, [..., 4]; shapes broadcast."""
+    table = energy_table().astype(float)
+    x, y = (np.clip(np.asarray(at) * DFG_SIZE - 0.5, 0.0, DFG_SIZE - 1.0) for at in np.broadcast_arrays(n_dot_v, roughness))
+    left, top = (np.minimum(at.astype(int), DFG_SIZE - 2) for at in (x, y))
+    fx, fy = (x - left)[..., None], (y - top)[..., None]
+    above = table[top, left] * (1.0 - fx) + table[top, left + 1] * fx
+    below = table[top + 1, left] * (1.0 - fx) + table[top + 1, left + 1] * fx
+    result: Array = above * (1.0 - fy) + below * fy
+    return result
 
 
 def _radical_inverse(i: NDArray[np.uint32]) -> NDArray[np.float64]:

@@ -1,0 +1,52 @@
+// A thin film over a surface, KHR_materials_iridescence. The numpy twin is `taixu.render.reflectance.iridescence`.
+// Belcour and Barla, "A Practical Extension to Microfacet Theory for the Modeling of Varying Iridescence", 2017, with the
+// extension's simplifications: Schlick's Fresnel at both interfaces, three bounces within the film, no polarisation.
+#include "surface/inputs.glsl"
+#include "common/brdf.glsl"
+
+const mat3 REC709_FROM_XYZ = mat3(3.2404542, -0.9692660, 0.0556434, -1.5371385, 1.8760108, -0.2040259, -0.4985314,
+    0.0415560, 1.0572252);
+
+// What the eye makes of interference at a path difference in nanometres, in linear Rec.709: Gaussians fitted to the
+// Fourier transforms of the CIE 1931 colour matching functions (sqrt(2 pi variance) is multiplied in).
+vec3 film_sensitivity(float path_nm, vec3 shift) {
+    float phase = 2.0e-9 * PI * path_nm;
+    vec3 xyz = vec3(5.4856e-13, 4.4201e-13, 5.2481e-13) * sqrt(2.0 * PI * vec3(4.3278e9, 9.3046e9, 6.6121e9))
+        * cos(vec3(1.6810e6, 1.7953e6, 2.2084e6) * phase + shift) * exp(-square(phase) * vec3(4.3278e9, 9.3046e9, 6.6121e9));
+    xyz.x += 9.7470e-14 * sqrt(2.0 * PI * 4.5282e9) * cos(2.2399e6 * phase + shift.x) * exp(-4.5282e9 * square(phase));
+    return REC709_FROM_XYZ * (xyz / 1.0685e-7);
+}
+
+// Reflectance of a film (index and thickness in nanometres, in air) over a surface of reflectance f0 in air.
+vec3 film_reflectance(vec3 f0, float cosine, float ior, float thickness_nm) {
+    float inside = mix(1.0, ior, smoothstep(0.0, 0.03, thickness_nm));
+    float cosine2 = 1.0 - (1.0 - square(cosine)) / square(inside);
+    if (cosine2 < 0.0) return vec3(1.0); // total reflection
+    cosine2 = sqrt(cosine2);
+    float r12 = schlick_fresnel(vec3(square((inside - 1.0) / (inside + 1.0))), 1.0, cosine).x;
+    float t121 = 1.0 - r12;
+    vec3 root = sqrt(clamp(f0, 0.0, 0.9999));
+    vec3 base_ior = (1.0 + root) / (1.0 - root);
+    vec3 r1 = (base_ior - inside) / (base_ior + inside);
+    vec3 r23 = schlick_fresnel(r1 * r1, 1.0, cosine2);
+    vec3 shift = mix(vec3(0.0), vec3(PI), lessThan(base_ior, vec3(inside))) + (inside < 1.0 ? 0.0 : PI);
+    float path = 2.0 * inside * thickness_nm * cosine2;
+    vec3 r123 = clamp(r12 * r23, 1e-5, 0.9999);
+    vec3 rs = t121 * t121 * r23 / (1.0 - r123);
+    vec3 amplitude = sqrt(r123);
+    vec3 first = (rs - t121) * amplitude;
+    vec3 total = r12 + rs + 2.0 * first * film_sensitivity(path, shift)
+        + 2.0 * first * amplitude * film_sensitivity(2.0 * path, 2.0 * shift);
+    return clamp(total, 0.0, 1.0);
+}
+
+vec3 film_on(SurfaceInputs s, vec3 f0, float cosine) {
+    return film_reflectance(f0, cosine, s.iridescence_ior, s.iridescence_thickness_nm);
+}
+
+// The f0 by which Schlick's Fresnel (f90 = 1) has this reflectance at this angle.
+vec3 f0_from_reflectance(vec3 reflectance, float cosine) {
+    float x = saturate(1.0 - cosine);
+    float x5 = min(square(square(x)) * x, 0.9999);
+    return clamp((reflectance - x5) / (1.0 - x5), 0.0, 1.0);
+}
