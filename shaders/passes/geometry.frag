@@ -20,7 +20,13 @@ layout(location = ID_AT) out uint target_id;
 
 void main() {
 #ifdef ALPHA_MASK
+#ifdef SAMPLES
+    int standing = standing_samples(v_material, v_cut_out, v_alpha);
+    if (standing == 0) discard;
+    gl_SampleMask[0] = standing; // the colour pass finds its depth in these samples only
+#else
     if (is_cut_out(v_material, v_cut_out, v_alpha)) discard;
+#endif
 #endif
 #ifdef NORMAL_AT
     target_normal = vec4(normalize(v_normal) * (gl_FrontFacing ? 1.0 : -1.0), 1.0);

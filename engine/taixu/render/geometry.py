@@ -66,6 +66,8 @@ class GeometryPass:
         group = None
         if cut_out:
             defines |= {"ALPHA_MASK": True, **key.signature.only("base_color").defines()}
+            if self.samples > 1:
+                defines["SAMPLES"] = self.samples
             group = context.frame.renderer.materials.bind_group(key)
         fragment = "passes/geometry_masked.frag" if cut_out else None if plain else "passes/geometry.frag"
         pipeline = context.device.pipeline(
