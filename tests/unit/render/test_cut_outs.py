@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from golden import assert_golden
 from textured_card import TexturedCard
 
+from golden import assert_golden
 from taixu.assets.model import Material, TextureRef
 from taixu.render.views import View, ViewCamera
 from taixu.scene import Light
