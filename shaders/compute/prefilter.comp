@@ -1,50 +1,53 @@
-// One tile of an environment's atlas: the sky as a mirror of a given roughness sees it, n = v = r.
-// Importance sampling with lookups in a mip map chosen by the share of the sphere that a sample stands for:
-// Krivanek and Colbert, "Real-time Shading with Filtered Importance Sampling", 2008.
-#include "common/math.glsl"
-#include "common/sampling.glsl"
+// One tile of an environment's atlas, unfolded from an equirectangular picture: the sky itself, or the sky as a lobe
+// sees it. Smooth pictures are read by cubics, which keep the peaks that suns make in them.
 #include "common/equirect.glsl"
 #include "common/octahedron.glsl"
-#include "common/brdf.glsl"
 
 layout(local_size_x = 8, local_size_y = 8) in;
-layout(binding = 0) uniform sampler2D sky;
+layout(binding = 0) uniform sampler2D picture;
 layout(rgba16f, binding = 0) uniform writeonly image2D atlas;
 layout(std140, binding = 0) uniform Tile {
-    ivec4 place;  // x, y of the border, inner size, samples
-    vec4 lobe;    // alpha, sky height in texels, -, -
+    ivec4 place; // x, y of the border, inner size, samples along an edge (0: one, by cubics)
 };
 
-vec3 sky_radiance(vec3 d, float level) { return textureLod(sky, equirect_from_direction(d), level).rgb; }
+// Over a pole the rows go on at the opposite longitude.
+vec3 texel_at(ivec2 at, ivec2 size) {
+    if (at.y < 0 || at.y >= size.y) at = ivec2(at.x + size.x / 2, at.y < 0 ? -1 - at.y : 2 * size.y - 1 - at.y);
+    return texelFetch(picture, ivec2(((at.x % size.x) + size.x) % size.x, at.y), 0).rgb;
+}
+
+// Catmull and Rom's spline.
+vec4 cubic_weights(float t) {
+    vec4 powers = vec4(1.0, t, t * t, t * t * t);
+    return 0.5 * vec4(dot(powers, vec4(0.0, -1.0, 2.0, -1.0)), dot(powers, vec4(2.0, 0.0, -5.0, 3.0)),
+        dot(powers, vec4(0.0, 1.0, 4.0, -3.0)), dot(powers, vec4(0.0, 0.0, -1.0, 1.0)));
+}
+
+vec3 cubic_at(vec2 uv) {
+    ivec2 size = textureSize(picture, 0);
+    vec2 at = uv * vec2(size) - 0.5;
+    ivec2 base = ivec2(floor(at));
+    vec4 across = cubic_weights(at.x - float(base.x)), down = cubic_weights(at.y - float(base.y));
+    vec3 sum = vec3(0.0);
+    for (int y = 0; y < 4; ++y)
+        for (int x = 0; x < 4; ++x) sum += across[x] * down[y] * texel_at(base + ivec2(x - 1, y - 1), size);
+    return max(sum, vec3(0.0));
+}
 
 void main() {
     ivec2 texel = ivec2(gl_GlobalInvocationID.xy);
     if (any(greaterThanEqual(texel, ivec2(place.z + 2)))) return;
-    vec3 n = direction_from_octahedron((vec2(texel) - 0.5) / float(place.z));
-    // A sky texel's size at the equator; towards the poles texels are smaller and the level a little too coarse.
-    float texel_angle = PI / lobe.y;
     vec3 sum = vec3(0.0);
-    if (place.w <= 1) {
-        float tile_angle = PI * 0.5 / float(place.z) * 2.0;
-        sum = sky_radiance(n, max(0.0, log2(tile_angle / texel_angle) - 0.5));
+    if (place.w == 0) {
+        sum = cubic_at(equirect_from_direction(direction_from_octahedron((vec2(texel) - 0.5) / float(place.z))));
     } else {
-        vec3 t, b;
-        orthonormal_basis(n, t, b);
-        float weight = 0.0;
-        uint count = uint(place.w);
-        for (uint i = 0u; i < count; ++i) {
-            vec2 u = hammersley(i, count);
-            u.x += 0.5 / float(count);
-            u.y += 0.5 / float(count);
-            vec3 h = sample_ggx(u, lobe.x);
-            vec3 l = 2.0 * h.z * h - vec3(0.0, 0.0, 1.0);
-            if (l.z <= 0.0) continue;
-            float pdf = ggx_distribution(h.z, lobe.x) * 0.25;
-            float sample_angle = inversesqrt(float(count) * pdf);
-            sum += l.z * sky_radiance(l.x * t + l.y * b + l.z * n, max(0.0, log2(sample_angle / texel_angle) + 0.5));
-            weight += l.z;
+        for (int y = 0; y < place.w; ++y) {
+            for (int x = 0; x < place.w; ++x) {
+                vec2 at = vec2(texel) - 1.0 + (vec2(x, y) + 0.5) / float(place.w);
+                sum += textureLod(picture, equirect_from_direction(direction_from_octahedron(at / float(place.z))), 0.0).rgb;
+            }
         }
-        sum /= weight;
+        sum /= float(place.w * place.w);
     }
     imageStore(atlas, ivec2(place.xy) + texel, vec4(min(sum, vec3(6.0e4)), 1.0));
 }

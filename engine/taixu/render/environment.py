@@ -1,12 +1,14 @@
 """Light from all around: an equirectangular sky made into what shaders look up, kept on disk by content.
 
-The whole light of a sky lies in one atlas of octahedral squares (see `octahedron`): mirror image, eight rougher ones,
-irradiance. The GPU filters the reflections once; numpy integrates the irradiance exactly; both are kept by the hash
-of the sky, so that the second start reads a file of 3 MB.
+The whole light of a sky lies in one atlas of octahedral squares (see `octahedron`): the sky itself, the sky as ever
+rougher surfaces see it, as cloth sees it, and irradiance. All but the first are convolutions of the whole sky, made
+exactly in spherical harmonics (see `harmonics`), so that neither samples nor suns leave a trace. The result is kept by
+the hash of the sky, so that the second start reads a file.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -16,15 +18,19 @@ from taixu.gpu import Device, ImageBinding, StructLayout, Texture
 
 from . import equirect
 from .disk_cache import cached_array, content_key
-from .octahedron import ATLAS_SIZE, IRRADIANCE, ROUGHNESS_TILES, TILES, tile_directions, tiles_glsl
+from .harmonics import analyse, synthesise
+from .lobes import Lobe, charlie_lobe, cosine_lobe, ggx_lobe, lobe_gains
+from .octahedron import SHEEN_LEVELS, AtlasLayout, Tile, atlas_layout, level_roughnesses
 from .reflectance import DFG_SIZE, energy_table
 
 __all__ = ["EnvironmentMaps", "make_dfg_texture", "make_environment"]
 
-_VERSION = 2
+_VERSION = 3
 _LARGEST_HALF = 6.0e4
-_TILE_BLOCK = StructLayout("Tile", [("place", "i4", (4,)), ("lobe", "f4", (4,))], rules="std140")
-_SAMPLES = (1, 128, 256, 512, 512, 768, 768, 1024, 1024)
+_TILE_BLOCK = StructLayout("Tile", [("place", "i4", (4,))], rules="std140")
+_SHARPEST = 511
+"""Degree of the harmonics that the narrowest lobe still sees."""
+_MIRROR_SAMPLES = 2
 
 
 class EnvironmentMaps:
@@ -35,7 +41,7 @@ class EnvironmentMaps:
     sky : Texture
         rgba16f, equirectangular, with mip maps: the background.
     atlas : Texture
-        rgba16f, `octahedron.ATLAS_SIZE`: the light.
+        rgba16f, of `octahedron.atlas_layout`: the light.
     """
 
     def __init__(self, sky: Texture, atlas: Texture) -> None:
@@ -58,10 +64,11 @@ def make_environment(device: Device, image: NDArray[np.floating[Any]]) -> Enviro
     pixels = np.ascontiguousarray(np.maximum(image[..., :3], 0.0), np.float32)
     sky = _sky_texture(device, np.minimum(pixels, _LARGEST_HALF), "rgba16f")
     key = content_key("atlas", _VERSION, pixels)
-    light = cached_array("environment", key, lambda: _filter(device, pixels))
-    if light.shape != (ATLAS_SIZE[1], ATLAS_SIZE[0], 4) or light.dtype != np.float16:
-        light = _filter(device, pixels)
-    atlas = device.texture(ATLAS_SIZE, "rgba16f", data=light, label="environment")
+    layout = atlas_layout(len(pixels))
+    light = cached_array("environment", key, lambda: _filter(device, pixels, layout))
+    if light.shape != (layout.size[1], layout.size[0], 4) or light.dtype != np.float16:
+        light = _filter(device, pixels, layout)
+    atlas = device.texture(layout.size, "rgba16f", data=light, label="environment")
     return EnvironmentMaps(sky, atlas)
 
 
@@ -80,30 +87,55 @@ def _sky_texture(device: Device, pixels: NDArray[np.float32], format: str) -> Te
     return sky
 
 
-def _filter(device: Device, pixels: NDArray[np.float32]) -> NDArray[np.float16]:
-    """The atlas, float16 [height, width, 4]. Reads the sky as float32: a sun is brighter than float16 can say."""
-    sky = _sky_texture(device, equirect.shrink(pixels, 1024).astype(np.float32), "rgba32f")
-    device.shaders.add_source("generated/environment.glsl", tiles_glsl())
-    atlas = device.texture(ATLAS_SIZE, "rgba16f", label="environment being filtered")
-    pipeline = device.compute_pipeline("compute/prefilter.comp")
-    smooth = device.sampler(wrap=("repeat", "clamp"))
-    block = _TILE_BLOCK.zeros()
-    device.bind(device.bind_group(textures={0: (sky, smooth)}, images={0: ImageBinding(atlas)}))
-    for level in range(ROUGHNESS_TILES):
-        tile = TILES[level]
-        block["place"] = (tile.x, tile.y, tile.size, _SAMPLES[level])
-        block["lobe"] = ((level / (ROUGHNESS_TILES - 1)) ** 2, sky.size[1], 0, 0)
-        device.push_uniform(0, block)
-        groups = (tile.size + 2 + 7) // 8
-        device.dispatch(pipeline, groups, groups)
-    device.barrier()
+def _filter(device: Device, pixels: NDArray[np.float32], layout: AtlasLayout) -> NDArray[np.float16]:
+    """The atlas, float16 [height, width, 4]."""
+    atlas = device.texture(layout.size, "rgba16f", label="environment being filtered")
+    _unfold(device, atlas, pixels, layout.mirror, _MIRROR_SAMPLES)
+    for tile, picture in _lobe_pictures(pixels, layout):
+        _unfold(device, atlas, picture, tile, 0)
     texels = atlas.read().astype(np.float16)
     atlas.release()
-    sky.release()
-    tile = TILES[IRRADIANCE]
-    towards = tile_directions(tile.size)
-    even = equirect.irradiance(pixels, towards.reshape(-1, 3)).reshape(towards.shape)
-    end = tile.size + 2
-    texels[tile.y : tile.y + end, tile.x : tile.x + end, :3] = np.minimum(even, _LARGEST_HALF)
     texels[..., 3] = 1.0
     return texels
+
+
+def _lobe_pictures(pixels: NDArray[np.float32], layout: AtlasLayout) -> Iterator[tuple[Tile, NDArray[np.float32]]]:
+    """Each tile but the mirror with the sky as its lobe sees it, equirectangular."""
+    sky = pixels
+    if len(pixels) < (_SHARPEST + 1) // 2:  # finer points of light, so that narrow lobes see them as one
+        height = 2 * len(pixels)
+        sky = equirect.lookup(pixels, equirect.directions(2 * height, height)).astype(np.float32)
+    sky = equirect.shrink(sky, _SHARPEST + 1)
+    harmonics = analyse(sky, min(_SHARPEST, len(sky) - 1, sky.shape[1] // 2))
+    alphas = level_roughnesses()[1:] ** 2
+    lobes: list[tuple[Tile, Lobe, int]] = [
+        (tile, ggx_lobe(float(alpha)), _degree_of(float(alpha))) for tile, alpha in zip(layout.levels, alphas, strict=True)
+    ]
+    lobes.append((layout.irradiance, cosine_lobe, _SHARPEST))
+    lobes += [(t, charlie_lobe(r * r), 127) for t, r in zip(layout.sheen, SHEEN_LEVELS, strict=True)]
+    for degree in sorted({degree for _, _, degree in lobes}):
+        same = [(tile, lobe) for tile, lobe, wanted in lobes if wanted == degree]
+        reached = min(degree, len(harmonics) - 1)
+        pictures = synthesise(harmonics, lobe_gains([lobe for _, lobe in same], reached), degree + 1)
+        yield from zip((tile for tile, _ in same), pictures, strict=True)
+
+
+def _degree_of(alpha: float) -> int:
+    """The last degree that a lobe of this width sees: what it leaves of degree l falls as exp(-2 alpha l)."""
+    return next((d for d in (127, 255) if alpha * d > 8.0), _SHARPEST)
+
+
+def _unfold(device: Device, atlas: Texture, picture: NDArray[np.float32], tile: Tile, samples: int) -> None:
+    height, width = picture.shape[:2]
+    texels = np.ones((height, width, 4), np.float32)
+    texels[..., :3] = picture
+    source = device.texture((width, height), "rgba32f", data=texels, label="light being unfolded")
+    smooth = device.sampler(mip="none", wrap=("repeat", "clamp"))
+    device.bind(device.bind_group(textures={0: (source, smooth)}, images={0: ImageBinding(atlas)}))
+    block = _TILE_BLOCK.zeros()
+    block["place"] = (tile.x, tile.y, tile.size, samples)
+    device.push_uniform(0, block)
+    groups = (tile.size + 2 + 7) // 8
+    device.dispatch(device.compute_pipeline("compute/prefilter.comp"), groups, groups)
+    device.barrier()
+    source.release()

@@ -27,35 +27,36 @@ Harmonics = NDArray[np.complex64]
 _ORDERS_AT_ONCE = 16
 
 
-def zonal_gains(cosine: Array, measure: Array, degree: int) -> Array:
-    """What a lobe leaves of each degree, where it weighs even light with 1.
+def zonal_gains(cosine: Array, measures: Array, degree: int) -> Array:
+    """What lobes leave of each degree, where they weigh even light with 1.
 
     Parameters
     ----------
-    cosine, measure
-        Nodes in [-1, 1], and the lobe there times the quadrature weight of the node, [n].
+    cosine, measures
+        Nodes in [-1, 1], [n], and each lobe there times the quadrature weight of the node, [lobe, n].
     degree
         The last degree.
 
     Returns
     -------
     numpy.ndarray
-        float64 [degree + 1]; the first is 1.
+        float64 [lobe, degree + 1]; the first of each is 1.
     """
-    gains = np.empty(degree + 1)
+    gains = np.empty((len(measures), degree + 1))
     before, now = np.zeros_like(cosine), np.ones_like(cosine)
     for n in range(degree + 1):
-        gains[n] = now @ measure
+        gains[:, n] = measures @ now
         before, now = now, ((2 * n + 1) * cosine * now - n * before) / (n + 1)
-    result: Array = gains / gains[0]
+    result: Array = gains / gains[:, :1]
     return result
 
 
 def analyse(image: Array, degree: int) -> Harmonics:
     """The harmonics of an equirectangular picture [height, width, 3] up to `degree`, which is below the height."""
     height, width = image.shape[:2]
-    half = height // 2
+    half = (height + 1) // 2
     lights = image * equirect.solid_angles(width, height)[:, None, None]
+    lights[height // 2 : half] *= 0.5  # the middle row of an odd number is its own partner
     waves = np.fft.rfft(lights, axis=1)[:, : degree + 1]
     waves *= np.exp(-1j * np.arange(waves.shape[1]) * _first_longitude(width))[:, None]
     # Rows in pairs, as far above the equator as below: the functions differ there by the sign of (-1)^(degree - order).
@@ -118,8 +119,8 @@ def _first_longitude(width: int) -> float:
 
 
 def _cosines(height: int) -> Array:
-    """Of the rows above the equator, from the pole down."""
-    result: Array = np.cos((np.arange(height // 2) + 0.5) / height * np.pi)
+    """Of the rows down to the equator, from the pole."""
+    result: Array = np.cos((np.arange((height + 1) // 2) + 0.5) / height * np.pi)
     return result
 
 

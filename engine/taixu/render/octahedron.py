@@ -2,7 +2,8 @@
 
 A sphere of directions unfolds to a square through the octahedron: cheaper to look up than a cube, without seams once
 each square has a border of one texel that repeats what lies over the fold, and plain 2D memory that any API uploads.
-One atlas holds the mirror image (roughness 0), ever rougher reflections, and the irradiance, a tile each.
+One atlas holds the sky as ever wider lobes see it, a tile each, and the sky itself, as sharp as it is: that tile stands
+last and gives the atlas its size.
 
 Mapping: Cigolle et al., "A Survey of Efficient Representations for Independent Unit Vectors", JCGT 3(2), 2014; here
 +Y is the centre of the square.
@@ -17,12 +18,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
-    "ATLAS_SIZE",
-    "IRRADIANCE",
-    "ROUGHNESS_TILES",
-    "TILES",
+    "IRRADIANCE_TILE",
+    "LEVELS",
+    "LOWEST_ROUGHNESS",
+    "SHEEN_LEVELS",
+    "SMALLEST_MIRROR",
+    "AtlasLayout",
     "Tile",
+    "atlas_layout",
     "direction_from_octahedron",
+    "level_roughnesses",
     "octahedron_from_direction",
     "tile_directions",
     "tiles_glsl",
@@ -40,23 +45,66 @@ class Tile:
     size: int
 
 
-ROUGHNESS_TILES = 9
-"""Tile i < 9 holds perceptual roughness i / 8; sizes follow the width of the lobe."""
-IRRADIANCE = 9
-"""The tile that holds irradiance divided by pi."""
-ATLAS_SIZE = (778, 584)
-TILES: tuple[Tile, ...] = (
-    Tile(0, 0, 512),
+LOWEST_ROUGHNESS = 0.1
+"""Perceptual roughness of level 1; level 0 is the sky itself."""
+LEVELS = 9
+"""Levels of roughness; from level 1 on each is rougher than the one before by the same factor, up to 1."""
+SHEEN_LEVELS = (0.2, 0.35, 0.6, 1.0)
+"""Perceptual roughness of the tiles for cloth."""
+_PLACES: tuple[Tile, ...] = (
+    Tile(0, 0, 512),  # a texel is at most as wide as the lobe's half
     Tile(514, 0, 256),
-    Tile(514, 258, 128),
-    Tile(644, 258, 128),
-    Tile(514, 388, 64),
-    Tile(580, 388, 64),
-    Tile(646, 388, 64),
-    Tile(712, 388, 64),
-    Tile(514, 454, 64),
-    Tile(580, 454, 128),
+    Tile(514, 258, 256),
+    Tile(772, 0, 128),
+    Tile(772, 130, 128),
+    Tile(772, 260, 64),
+    Tile(838, 260, 64),
+    Tile(772, 326, 64),
 )
+IRRADIANCE_TILE = Tile(772, 394, 128)
+"""Irradiance divided by pi."""
+SHEEN_TILES: tuple[Tile, ...] = (Tile(838, 326, 32), Tile(872, 326, 32), Tile(838, 360, 32), Tile(872, 360, 32))
+_MIRROR_X = 906
+_MIRROR_SIZES = (512, 1024, 2048)
+SMALLEST_MIRROR = _MIRROR_SIZES[0]
+"""Edge of the tile of the sky itself, for small skies."""
+
+
+@dataclass(frozen=True, slots=True)
+class AtlasLayout:
+    """Where the tiles of an atlas lie.
+
+    Attributes
+    ----------
+    size
+        Width and height of the atlas.
+    mirror
+        The sky itself.
+    levels
+        The sky as rough surfaces see it, from `LOWEST_ROUGHNESS` on: level 1 and up.
+    irradiance
+        Irradiance divided by pi.
+    sheen
+        The sky as cloth sees it, for each of `SHEEN_LEVELS`.
+    """
+
+    size: tuple[int, int]
+    mirror: Tile
+    levels: tuple[Tile, ...] = _PLACES
+    irradiance: Tile = IRRADIANCE_TILE
+    sheen: tuple[Tile, ...] = SHEEN_TILES
+
+
+def atlas_layout(sky_height: int) -> AtlasLayout:
+    """The atlas for a sky of so many rows, whose texels the tile of the sky itself keeps about as they are."""
+    size = next((s for s in _MIRROR_SIZES if s >= sky_height), _MIRROR_SIZES[-1])
+    return AtlasLayout((_MIRROR_X + size + 2, max(size + 2, 524)), Tile(_MIRROR_X, 0, size))
+
+
+def level_roughnesses() -> Array:
+    """Perceptual roughness of each level."""
+    result: Array = np.append(0.0, LOWEST_ROUGHNESS ** np.linspace(1.0, 0.0, LEVELS - 1))
+    return result
 
 
 def octahedron_from_direction(d: Array) -> Array:
@@ -89,10 +137,19 @@ def tile_directions(size: int) -> Array:
 
 
 def tiles_glsl() -> str:
-    """The constants of the atlas in GLSL: ``x, y, size`` of each tile."""
-    rows = ", ".join(f"ivec3({t.x}, {t.y}, {t.size})" for t in TILES)
+    """The constants of the atlas in GLSL: ``x, y, size`` of each tile; the mirror's size follows from the atlas'."""
+
+    def rows(tiles: tuple[Tile, ...]) -> str:
+        return ", ".join(f"ivec3({t.x}, {t.y}, {t.size})" for t in tiles)
+
+    t = IRRADIANCE_TILE
+    slope = (LEVELS - 2) / -np.log2(LOWEST_ROUGHNESS)
     return (
-        f"const int ENVIRONMENT_LEVELS = {ROUGHNESS_TILES};\nconst int ENVIRONMENT_IRRADIANCE = {IRRADIANCE};\n"
-        f"const vec2 ENVIRONMENT_ATLAS = vec2({ATLAS_SIZE[0]}.0, {ATLAS_SIZE[1]}.0);\n"
-        f"const ivec3 ENVIRONMENT_TILES[{len(TILES)}] = ivec3[]({rows});\n"
+        f"const int ENVIRONMENT_LEVELS = {LEVELS};\n"
+        f"const float ENVIRONMENT_LOWEST_ROUGHNESS = {LOWEST_ROUGHNESS};\n"
+        f"const float ENVIRONMENT_LEVEL_SLOPE = {slope:.7f};\n"
+        f"const int ENVIRONMENT_MIRROR_X = {_MIRROR_X};\n"
+        f"const ivec3 ENVIRONMENT_IRRADIANCE = ivec3({t.x}, {t.y}, {t.size});\n"
+        f"const ivec3 ENVIRONMENT_TILES[{len(_PLACES)}] = ivec3[]({rows(_PLACES)});\n"
+        f"const ivec3 ENVIRONMENT_SHEEN_TILES[{len(SHEEN_TILES)}] = ivec3[]({rows(SHEEN_TILES)});\n"
     )

@@ -14,7 +14,7 @@ from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
 from taixu.render.occlusion import has_occlusion
-from taixu.render.octahedron import TILES
+from taixu.render.octahedron import SMALLEST_MIRROR
 from taixu.render.views import View
 
 __all__ = ["ShadingFeature", "add_surface"]
@@ -140,7 +140,7 @@ class SkyPass(OverPass):
         device, maps = context.device, self.feature.lighting.sky.maps
         blur = float(context.settings("background_blur", 0.0))
         # The atlas is cheaper to look up, and as sharp as a small sky.
-        from_atlas = blur > 0 or maps.sky.size[1] <= TILES[0].size // 2
+        from_atlas = blur > 0 or maps.sky.size[1] <= SMALLEST_MIRROR // 2
         pipeline = device.pipeline(
             "passes/fullscreen.vert",
             "passes/sky.frag",
