@@ -67,20 +67,16 @@ class Navigation:
                 camera.dolly(io.mouse_wheel)
 
     def _begin_or_end(self, hovered: bool) -> None:
-        io = imgui.get_io()
+        io, left, middle = imgui.get_io(), imgui.MouseButton_.left, imgui.MouseButton_.middle
         held = {
-            "orbit": imgui.is_mouse_down(imgui.MouseButton_.middle)
-            or (io.key_alt and imgui.is_mouse_down(imgui.MouseButton_.left)),
+            "orbit": imgui.is_mouse_down(middle) or (io.key_alt and imgui.is_mouse_down(left)),
             "look": imgui.is_mouse_down(imgui.MouseButton_.right),
         }
         if self._drag:
             if not held["look" if self._drag == "look" else "orbit"]:
                 self._drag = ""
         elif hovered:
-            began = imgui.is_mouse_clicked(imgui.MouseButton_.middle) or (
-                io.key_alt and imgui.is_mouse_clicked(imgui.MouseButton_.left)
-            )
-            if began:
+            if imgui.is_mouse_clicked(middle) or (io.key_alt and imgui.is_mouse_clicked(left)):
                 self._drag = "pan" if io.key_shift else "dolly" if io.key_ctrl else "orbit"
             elif imgui.is_mouse_clicked(imgui.MouseButton_.right):
                 self._drag = "look"
