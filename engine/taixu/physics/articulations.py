@@ -30,6 +30,7 @@ from .naming import named
 from .placement import into_parents, world_from_parents, world_placements
 from .poses import compose, inverse, relative
 from .urdf import summarise_urdf
+from .validate import MAX_EXTENT
 
 __all__ = ["Articulations", "Machine"]
 
@@ -140,11 +141,7 @@ class Articulations:
         if since < 0 or structural or self._edited(world, since):
             self._follow(world, backend, mirror)
         elif len(self._owners):
-            moved = self._moved(world, mirror)
-            if moved:
-                for entity in moved:
-                    self._drop(backend, mirror, entity)
-                self._follow(world, backend, mirror)
+            self._move(world, backend, mirror)
         if self.machines and (self._binding is None or structural):
             self._bind(world, mirror)
 
@@ -218,11 +215,22 @@ class Articulations:
             row_count(table.changed((Model,), since=since, fields=("source",))) for table in world.query(Articulation, Model)
         )
 
-    def _moved(self, world: World, mirror: BodyMirror) -> list[int]:
-        """Owners whose placement somebody else wrote."""
+    def _move(self, world: World, backend: BackendBase, mirror: BodyMirror) -> None:
+        """Take machines along whose owner's placement somebody else wrote."""
         poses, _ = world_placements(world, self._owners, mirror.origin)
-        moved: list[int] = self._owners[(np.abs(poses - self._known) > MOVED).any(axis=1)].tolist()
-        return moved
+        places = np.isfinite(poses).all(axis=1) & (np.abs(poses[:, :3]) < MAX_EXTENT).all(axis=1)
+        again = []
+        for row in np.flatnonzero(places & (np.abs(poses - self._known) > MOVED).any(axis=1)).tolist():
+            machine = self.machines[int(self._owners[row])]
+            if not machine._told.move(compose(poses[row], OWNER_FROM_BASE)):
+                again.append(machine.entity)
+            self._known[row] = poses[row]
+            rows = np.isin(self.bodies, machine.bodies)
+            self._poses[rows] = backend.poses()[0][self.bodies[rows]]
+        for entity in again:  # its engine cannot: it is made anew where its owner is
+            self._drop(backend, mirror, entity)
+        if again:
+            self._follow(world, backend, mirror)
 
     def _follow(self, world: World, backend: BackendBase, mirror: BodyMirror) -> None:
         """Bring the machines in line with the components."""
@@ -235,8 +243,7 @@ class Articulations:
                 same_file = machine._spec.source == getattr(specs.get(entity), "source", None)
                 self._drop(backend, mirror, entity, keep=same_file and machine._spec.positions == specs[entity].positions)
         if self._owners.size:
-            for entity in self._moved(world, mirror):
-                self._drop(backend, mirror, entity)
+            self._move(world, backend, mirror)
         for entity in wanted:
             if entity not in self.machines and self._refused.get(entity) != specs[entity]:
                 try:

@@ -11,39 +11,36 @@ from taixu.errors import TaixuError
 
 from . import native
 from .batch import BodyKind
-from .validate import MAX_EXTENT, check_rows
+from .joint_state import JointState
+from .poses import compose, inverse
+from .validate import MAX_EXTENT
 
 if TYPE_CHECKING:
     from .pybullet_backend import PybulletBackend
 
 __all__ = ["BulletArticulation", "load_urdf"]
 
-MODES = ("force", "velocity", "position")
 
-
-class BulletArticulation:
-    """See `protocol.Articulation`; coordinates are those of revolute, continuous and prismatic joints, in file order."""
+class BulletArticulation(JointState):
+    """A Bullet multibody."""
 
     def __init__(self, backend: PybulletBackend, uid: int, bodies: NDArray[np.int64], fixed: bool) -> None:
         self._backend = backend
         self._uid = uid
         self._fixed = fixed
-        self.id = int(bodies[0])
-        self.bodies = bodies
         infos = [backend.bullet.getJointInfo(uid, i, physicsClientId=backend.client) for i in range(len(bodies) - 1)]
         base = backend.bullet.getBodyInfo(uid, physicsClientId=backend.client)[0].decode(errors="replace")
-        self.link_names = (base, *(info[12].decode(errors="replace") for info in infos))
         self._parents = [info[16] for info in infos]
         moving = (backend.bullet.JOINT_REVOLUTE, backend.bullet.JOINT_PRISMATIC)
         self._links = [i for i, info in enumerate(infos) if info[2] in moving]
         self._spherical = [i for i, info in enumerate(infos) if info[2] == backend.bullet.JOINT_SPHERICAL]
-        self.joint_names = tuple(infos[i][1].decode(errors="replace") for i in self._links)
         limits = np.array([infos[i][10] for i in self._links], np.float64)
-        self.max_forces = np.where(limits > 0, limits, 1e4)
-        self.mode = "force"
-        self._ctrl = np.zeros(len(self._links))
-        self._q = np.zeros(len(self._links))
-        self._qd = np.zeros(len(self._links))
+        super().__init__(
+            bodies,
+            link_names=(base, *(info[12].decode(errors="replace") for info in infos)),
+            joint_names=tuple(infos[i][1].decode(errors="replace") for i in self._links),
+            max_forces=np.where(limits > 0, limits, 1e4),
+        )
         self._motors = ""
         self._release()
         self.read()
@@ -66,27 +63,9 @@ class BulletArticulation:
                 force=[0, 0, 0], physicsClientId=client,
             )  # fmt: skip
 
-    @property
-    def q(self) -> NDArray[np.float64]:
-        return self._q
-
-    @property
-    def qd(self) -> NDArray[np.float64]:
-        return self._qd
-
-    @property
-    def ctrl(self) -> NDArray[np.float64]:
-        return self._ctrl
-
-    @ctrl.setter
-    def ctrl(self, values: ArrayLike) -> None:
-        self._ctrl[:] = check_rows(np.broadcast_to(values, self._ctrl.shape), 1, "ctrl values")[:, 0]
-
     def reset(self, q: ArrayLike, qd: ArrayLike | None = None) -> None:
         """Put the joints at `q` with speeds `qd` at once."""
-        n = len(self._links)
-        angles = check_rows(np.broadcast_to(q, (n,)), 1, "joint positions", 1e6)[:, 0]
-        rates = check_rows(np.broadcast_to(0.0 if qd is None else qd, (n,)), 1, "joint speeds", 1e6)[:, 0]
+        angles, rates = self._check_coordinates(q, qd)
         backend = self._backend
         for link, angle, rate in zip(self._links, angles.tolist(), rates.tolist(), strict=True):
             backend.bullet.resetJointState(self._uid, link, angle, rate, physicsClientId=backend.client)
@@ -96,9 +75,7 @@ class BulletArticulation:
         """Give the joints what `ctrl` says, for the next step."""
         if not self._links:
             return
-        if self.mode not in MODES:
-            raise TaixuError(f"An articulation's mode is {self.mode!r}; modes are {', '.join(MODES)}.")
-        check_rows(self._ctrl, 1, "ctrl values")
+        self._check_control()
         bullet, client = self._backend.bullet, self._backend.client
         if self._motors != self.mode:
             self._release()
@@ -150,13 +127,24 @@ class BulletArticulation:
                 poses[link] = [*(centre if known else parent[:3]), *parent[3:]]
         backend.pose[self.bodies] = poses
         if backend.offset[self.bodies[0]]:
-            from .poses import compose
-
             backend.pose[self.bodies[0]] = compose(rows[0], backend.body_from_centre[self.bodies[0]])
         if self._links:
             states = bullet.getJointStates(self._uid, self._links, physicsClientId=client)
             self._q[:] = [state[0] for state in states]
             self._qd[:] = [state[1] for state in states]
+
+    def move(self, pose: NDArray[np.float64]) -> bool:
+        """Put the root link at `pose` [7] at once; joints stay as they are."""
+        backend, root = self._backend, self.bodies[0]
+        centre = compose(pose, backend.centre_pose[root])
+        speeds = backend.bullet.getBaseVelocity(self._uid, physicsClientId=backend.client)
+        backend.bullet.resetBasePositionAndOrientation(
+            self._uid, centre[:3].tolist(), centre[3:].tolist(), physicsClientId=backend.client
+        )
+        if not self._fixed:
+            backend.bullet.resetBaseVelocity(self._uid, *speeds, physicsClientId=backend.client)
+        self.read()
+        return True
 
     def root_state(self) -> tuple[Any, ...]:
         """Pose and velocity of the root, for a snapshot."""
@@ -213,8 +201,6 @@ def load_urdf(backend: PybulletBackend, path: str, pose: NDArray[Any], fixed: bo
         backend.offset[slot] = False
         backend.sleep.wake(np.array([slot]))
         bullet.setCollisionFilterGroupMask(uid, index - 1, 1 << 1, -1, physicsClientId=client)
-    from .poses import inverse
-
     root = bodies[0]
     centre_of_root = np.array([*info[3], *info[4]])
     backend.centre_pose[root] = centre_of_root if _are_poses(centre_of_root[None])[0] else centre

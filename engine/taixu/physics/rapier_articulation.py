@@ -7,60 +7,35 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from taixu.errors import TaixuError
-
 from .batch import BodyKind
+from .joint_state import JointState
 from .urdf import UrdfSummary, summarise_urdf
-from .validate import check_rows
 
 if TYPE_CHECKING:
     from .rapier_backend import RapierBackend
 
 __all__ = ["RapierArticulation", "load_urdf"]
 
-MODES = ("force", "velocity", "position")
 SPEED_GAIN, HOLD_GAIN = 1.0e3, 1.0e4
 """Of velocity (1/s) and position motors (1/s2): the engine integrates them implicitly, so they may be stiff."""
 
 
-class RapierArticulation:
-    """See `protocol.Articulation`; coordinates are those of revolute, continuous and prismatic joints, in file order."""
+class RapierArticulation(JointState):
+    """A Rapier multibody."""
 
     def __init__(
         self, backend: RapierBackend, bodies: NDArray[np.int64], handles: Any, names: tuple[str, ...], joints: list[Any]
     ) -> None:
+        joint_names = tuple(name for name, _, _ in joints)
+        super().__init__(bodies, link_names=names, joint_names=joint_names, max_forces=np.full(len(joints), 1e4))
         self._backend = backend
-        self.id = int(bodies[0])
-        self.bodies = bodies
-        self.link_names = names
         self._joints = joints  # (name, joint handle, is prismatic)
         self._handles = handles
-        self.joint_names = tuple(name for name, _, _ in joints)
-        n = len(joints)
-        self.max_forces = np.full(n, 1e4)
-        self.mode = "force"
         self._driven = False
-        self._ctrl, self._q, self._qd = np.zeros(n), np.zeros(n), np.zeros(n)
         for multibody, _ in self._links()[:1]:
             # A fixed root loses its six freedoms only here, and the numbers of all others shift.
             multibody.forward_kinematics(backend.world.rigid_bodies, False)
         self.read()
-
-    @property
-    def q(self) -> NDArray[np.float64]:
-        return self._q
-
-    @property
-    def qd(self) -> NDArray[np.float64]:
-        return self._qd
-
-    @property
-    def ctrl(self) -> NDArray[np.float64]:
-        return self._ctrl
-
-    @ctrl.setter
-    def ctrl(self, values: ArrayLike) -> None:
-        self._ctrl[:] = check_rows(np.broadcast_to(values, self._ctrl.shape), 1, "ctrl values")[:, 0]
 
     def _axis(self, prismatic: bool) -> Any:
         axes = self._backend.rapier.JointAxis
@@ -87,9 +62,7 @@ class RapierArticulation:
 
     def reset(self, q: ArrayLike, qd: ArrayLike | None = None) -> None:
         """Put the joints at `q` with speeds `qd` at once."""
-        n = len(self._joints)
-        target = check_rows(np.broadcast_to(q, (n,)), 1, "joint positions", 1e6)[:, 0]
-        rates = check_rows(np.broadcast_to(0.0 if qd is None else qd, (n,)), 1, "joint speeds", 1e6)[:, 0]
+        target, rates = self._check_coordinates(q, qd)
         self.read()
         bodies = self._backend.world.rigid_bodies
         for (multibody, link), change, rate in zip(self._links(), target - self._q, rates, strict=True):
@@ -103,11 +76,23 @@ class RapierArticulation:
         self._backend._read(self.bodies)
         self.read()
 
+    def move(self, pose: NDArray[np.float64]) -> bool:
+        """Put the root link at `pose` [7] at once; joints stay as they are. False where the machine has no joint to ask."""
+        if not self._joints:
+            return False
+        bodies = self._backend.world.rigid_bodies
+        multibody = self._links()[0][0]
+        root = bodies.get(multibody.get_link(0).rigid_body)
+        root.position = (pose[:3].tolist(), pose[3:].tolist())
+        multibody.forward_kinematics(bodies, True)
+        multibody.update_rigid_bodies(bodies, True)
+        self._backend._read(self.bodies)
+        self._backend.queries.stale = True
+        return True
+
     def actuate(self) -> None:
         """Give the joints what `ctrl` says, for the next step."""
-        if self.mode not in MODES:
-            raise TaixuError(f"An articulation's mode is {self.mode!r}; modes are {', '.join(MODES)}.")
-        check_rows(self._ctrl, 1, "ctrl values")
+        self._check_control()
         if self.mode == "force":
             if self._driven:
                 self._release()

@@ -33,6 +33,8 @@ __all__ = ["RapierBackend", "refusing_panics"]
 ITERATIONS = 4
 MAX_SPEED = 1.0e4
 """m/s; Rapier's own limit of 400 is below what falls from orbit."""
+_POSE_IN_BYTES = np.array((6, 7, 8, 2, 3, 4, 5))
+"""Where the numbers of a pose are among the float32 of a packed one: a head of two, the rotation, the translation."""
 QUERY_BIT = 1 << 31
 """Queries are in a group of their own: every collider's filter holds that bit, and no collider is in that group."""
 
@@ -66,6 +68,7 @@ class RapierBackend(BackendBase):
         parameters.num_solver_iterations = self.settings.solver_iterations or ITERATIONS
         self.handles: list[Any] = [None] * 64
         self.views: list[Any] = [None] * 64
+        self._poses_as_bytes = _has_pose_bytes(rapier)
         self.slot_of_body: dict[tuple[int, int], int] = {}
         self._slot_by_index = np.full(64, -1, np.int64)
         self.slot_of_collider: dict[tuple[int, int], int] = {}
@@ -264,12 +267,14 @@ class RapierBackend(BackendBase):
         self._events = self._touching.update(self.queries.touches())
 
     def _read(self, slots: NDArray[Any]) -> None:
-        views = self.views
-        rows = [
-            (*view.translation.to_tuple(), *view.rotation.to_tuple()) for view in map(views.__getitem__, slots.tolist())
-        ]
-        if rows:
-            self.pose[slots] = rows
+        if not len(slots):
+            return
+        views = map(self.views.__getitem__, slots.tolist())
+        if self._poses_as_bytes:
+            data = b"".join([view.position.to_bytes() for view in views])
+            self.pose[slots] = np.frombuffer(data, np.float32).reshape(-1, 9).take(_POSE_IN_BYTES, axis=1)
+        else:
+            self.pose[slots] = [(*view.translation.to_tuple(), *view.rotation.to_tuple()) for view in views]
 
     def _read_poses(self) -> NDArray[Any]:
         return self.pose
@@ -347,6 +352,13 @@ class RapierBackend(BackendBase):
         self.pose, self._awake_slots = pose.copy(), awake
         self.queries.stale = True
         self._touching.clear()
+
+
+def _has_pose_bytes(rapier: Any) -> bool:
+    """Whether this version packs a pose into bytes as expected: that is read four times as fast as its numbers are."""
+    turn, place = (0.5, -0.5, 0.5, 0.5), (1.5, -2.5, 3.5)
+    packed = rapier.Isometry3(list(place), list(turn)).to_bytes()
+    return len(packed) == 36 and bool((np.frombuffer(packed, np.float32)[_POSE_IN_BYTES] == (*place, *turn)).all())
 
 
 def _between(a: NDArray[Any], b: NDArray[Any], fraction: float) -> NDArray[Any]:

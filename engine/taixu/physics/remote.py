@@ -21,10 +21,10 @@ from taixu.errors import MachineError, TaixuError, UsageError
 from .base import BackendBase
 from .batch import BodyBatch, BodyKind, JointBatch
 from .events import EVENT
+from .joint_state import JointState
 from .mass import MassProperties
 from .protocol import Articulation, Settings
 from .shapes import Shape
-from .validate import check_rows
 from .worker import map_poses
 
 __all__ = ["RemoteBackend"]
@@ -258,20 +258,14 @@ class RemoteBackend(BackendBase):
         self._awake_ids = np.asarray(self._call("awake"))
 
 
-class RemoteArticulation:
+class RemoteArticulation(JointState):
     """A machine in the worker; `q` and `qd` are those after the last step."""
 
     def __init__(self, backend: RemoteBackend, facts: dict[str, Any]) -> None:
+        names = {name: facts[name] for name in ("link_names", "joint_names")}
+        super().__init__(facts["bodies"], max_forces=facts["max_forces"].copy(), **names)
         self._backend = backend
-        self.bodies: NDArray[np.int64] = facts["bodies"]
-        self.id = int(self.bodies[0])
-        self.link_names: tuple[str, ...] = facts["link_names"]
-        self.joint_names: tuple[str, ...] = facts["joint_names"]
-        self.max_forces: NDArray[np.float64] = facts["max_forces"].copy()
-        self.mode = "force"
         self._q = facts["q"].copy()
-        self._qd = np.zeros_like(self._q)
-        self._ctrl = np.zeros_like(self._q)
 
     def took(self, q: NDArray[Any], qd: NDArray[Any]) -> None:
         self._q, self._qd = q, qd
@@ -286,21 +280,16 @@ class RemoteArticulation:
         self._backend._wait()
         return self._qd
 
-    @property
-    def ctrl(self) -> NDArray[np.float64]:
-        return self._ctrl
-
-    @ctrl.setter
-    def ctrl(self, values: ArrayLike) -> None:
-        self._ctrl[:] = check_rows(np.broadcast_to(values, self._ctrl.shape), 1, "ctrl values")[:, 0]
-
     def reset(self, q: ArrayLike, qd: ArrayLike | None = None) -> None:
         """Put the joints at `q` with speeds `qd` at once."""
-        n = len(self._q)
-        angles = check_rows(np.broadcast_to(q, (n,)), 1, "joint positions", 1e6)[:, 0]
-        rates = check_rows(np.broadcast_to(0.0 if qd is None else qd, (n,)), 1, "joint speeds", 1e6)[:, 0]
+        angles, rates = self._check_coordinates(q, qd)
         self._backend._call("reset", self.id, angles, rates)
         self.took(angles, rates)
+
+    def move(self, pose: NDArray[np.float64]) -> bool:
+        moved: bool = self._backend._call("move", self.id, pose)
+        self._backend._latest[self.bodies] = self._backend._call("poses")[0][self.bodies]
+        return moved
 
 
 def _end(process: WorkerProcess, paths: list[str]) -> None:

@@ -104,4 +104,11 @@ def _reset(key: int, q: NDArray[Any], qd: NDArray[Any]) -> None:
     _backend.articulation(key).reset(q, qd)
 
 
-_OWN: dict[str, Callable[..., Any]] = {"share": _share, "load_urdf": _load_urdf, "control": _control, "reset": _reset}
+def _move(key: int, pose: NDArray[Any]) -> bool:
+    assert _backend is not None
+    return _backend.articulation(key).move(pose)
+
+
+_OWN: dict[str, Callable[..., Any]] = {
+    "share": _share, "load_urdf": _load_urdf, "control": _control, "reset": _reset, "move": _move,
+}  # fmt: skip

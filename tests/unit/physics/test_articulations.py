@@ -164,6 +164,27 @@ def test_moving_the_entity_moves_the_machine(app: App, tmp_path: Path) -> None:
     assert_nodes_agree(app, arm)
 
 
+@pytest.mark.parametrize("worker", [False, True])
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_machine_rides_on_what_moves(engine: str, worker: bool, tmp_path: Path) -> None:
+    """It is the same machine all the while: its file is read once."""
+    app = robots(make_app(engine, worker=worker))
+    world = app.world
+    cart = world.spawn(Transform())
+    arm = robot(app, tmp_path, ARM, positions={"shoulder": 0.5}, mode="position", targets={"shoulder": 0.5})
+    world.insert(arm, Parent(cart))
+    machine = play(app, 3).articulation(arm)
+    for step in range(20):
+        world.set(cart, Transform, translation=(0.05 * (step + 1), 0, 0))
+        scene = play(app, 1)
+    play(app, 2)
+    assert scene.articulation(arm) is machine
+    assert scene.current[machine.bodies[0], :3] == pytest.approx((1, 2, 0), abs=1e-3)
+    assert machine.q[0] == pytest.approx(0.5, abs=0.1)
+    assert_nodes_agree(app, arm)
+    app.close()
+
+
 def test_machines_come_and_go(app: App, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     world = app.world
     arm = robot(app, tmp_path, ARM)
