@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Hashable
+from collections.abc import Container, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
+from taixu.assets.block_images import read_block_image
 from taixu.assets.model import Filter, Image, ModelData, TextureRef, Wrap
 from taixu.assets.model import Sampler as SamplerData
 from taixu.errors import TaixuError
@@ -16,14 +17,14 @@ from taixu.scene import LibraryMaterial
 
 from .material_rows import texture_refs
 from .materials import BoundTexture
-from .texture_images import TextureImage, make_texture_image, missing_texture
+from .texture_images import TextureImage, block_image, make_texture_image, missing_texture
 from .texture_kinds import TextureKind, kind_of
 from .texture_pool import TextureClass, TexturePool, TextureSlot
 
 if TYPE_CHECKING:
     from taixu.assets.image import Pixels
 
-__all__ = ["TextureLoader", "decode_texture", "device_sampler", "image_key", "load_texture"]
+__all__ = ["TextureLoader", "decode_texture", "device_block_formats", "device_sampler", "image_key", "load_texture"]
 
 _log = logging.getLogger(__name__)
 _WRAPS = {Wrap.REPEAT: "repeat", Wrap.MIRRORED_REPEAT: "mirror", Wrap.CLAMP_TO_EDGE: "clamp"}
@@ -42,10 +43,16 @@ class TextureLoader:
 
     A model's images are decoded all at once, in parallel, when its first material is asked for, and lie in as few pages
     as can be. `forget` drops what was decoded and not asked for.
+
+    Attributes
+    ----------
+    block_formats
+        Compressed formats that go to the device as they are; by default those that it is quick with.
     """
 
-    def __init__(self, pool: TexturePool) -> None:
+    def __init__(self, pool: TexturePool, *, block_formats: Container[str] | None = None) -> None:
         self.pool = pool
+        self.block_formats = device_block_formats(pool.device) if block_formats is None else block_formats
         self._ready: dict[tuple[Hashable, TextureKind], TextureImage] = {}
         self._models: set[int] = set()
 
@@ -73,7 +80,7 @@ class TextureLoader:
         slot = self.pool.take(key)
         if slot is None:
             if key not in self._ready:
-                self._ready[key] = load_texture(images, [kind], self.pool.device)[0]
+                self._ready[key] = load_texture(images, [kind], self.block_formats)[0]
             slot = self.pool.add(self._ready[key], key=key)
         return slot
 
@@ -91,7 +98,7 @@ class TextureLoader:
         work = {key: job for key, job in wanted.items() if job[1]}
 
         def load(job: tuple[list[Image], list[TextureKind]]) -> list[TextureImage]:
-            return load_texture(*job, self.pool.device)
+            return load_texture(*job, self.block_formats)
 
         if len(work) > 1:
             with ThreadPoolExecutor(min(8, os.cpu_count() or 1)) as workers:  # decoders and numpy let go of the interpreter lock
@@ -103,15 +110,44 @@ class TextureLoader:
             self.pool.reserve(TextureClass.of(texture) for texture in textures)
 
 
-def load_texture(images: list[Image], kinds: list[TextureKind], device: Device) -> list[TextureImage]:
+def load_texture(images: list[Image], kinds: list[TextureKind], block_formats: Container[str] = ()) -> list[TextureImage]:
     """The texels of an image for each of these kinds, of the first of some images that can be read.
 
-    Where none can be read they are grey, or flat, and a line in the log says which and why.
+    Compressed ones stay so for the kinds that need no more, where the format is among `block_formats`. Where none can be
+    read they are grey, or flat, and a line in the log says which and why.
     """
-    pixels, name = decode_texture(images)
-    if pixels is None:
-        return [missing_texture(kind) for kind in kinds]
-    return [make_texture_image(pixels, kind, name=name) for kind in kinds]
+    made = _blocks(images[0], kinds, block_formats)
+    rest = [kind for kind in kinds if kind not in made]
+    if rest:
+        pixels, name = decode_texture(images)
+        for kind in rest:
+            made[kind] = missing_texture(kind) if pixels is None else make_texture_image(pixels, kind, name=name)
+    return [made[kind] for kind in kinds]
+
+
+def device_block_formats(device: Device) -> frozenset[str]:
+    """Compressed formats that a device reads as quickly as others: a software one decodes them at every look-up."""
+    has = device.capabilities
+    if has.is_software:
+        return frozenset()
+    found = {"bc4", "bc5"}
+    if has.has_s3tc:
+        found |= {"bc1", "bc1_srgb", "bc3", "bc3_srgb"}
+    if has.has_bptc:
+        found |= {"bc6h", "bc7", "bc7_srgb"}
+    return frozenset(found)
+
+
+def _blocks(image: Image, kinds: list[TextureKind], formats: Container[str]) -> dict[TextureKind, TextureImage]:
+    if image.mime not in ("image/ktx2", "image/vnd-ms.dds") or not formats:
+        return {}
+    try:
+        blocks = read_block_image(image.read(), name=image.name or image.uri or "texture")
+    except (TaixuError, OSError):
+        return {}  # decoding says what is wrong
+    if blocks is None:
+        return {}
+    return {kind: made for kind in kinds if (made := block_image(blocks, kind, formats)) is not None}
 
 
 def decode_texture(images: list[Image]) -> tuple[Pixels | None, str]:

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Container
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.assets.block_images import BlockImage
 from taixu.render.mip_chains import cut_out_chain, normal_chain, opacity_chain, shrink_colors, shrink_numbers
 from taixu.render.texture_kinds import TextureKind
 
-__all__ = ["LARGEST_SIDE", "TextureImage", "make_texture_image", "missing_texture", "plain_image"]
+__all__ = ["LARGEST_SIDE", "TextureImage", "block_image", "make_texture_image", "missing_texture", "plain_image"]
 
 LARGEST_SIDE = 4096
 """Texels: what is larger is scaled down, so that no model takes a gigabyte."""
@@ -61,6 +63,8 @@ def make_texture_image(pixels: NDArray[Any], kind: TextureKind, *, name: str = "
         pixels = ((pixels.astype(np.uint32) * 255 + 32768) // 65535).astype(np.uint8)
     elif pixels.dtype == np.float32 and kind.name == "normal":
         pixels = np.rint(np.clip(pixels, 0.0, 1.0) * 65535).astype(np.uint16)
+    if kind.name == "normal" and not pixels[..., 2].any():
+        pixels = _with_heights(pixels)
     is_color = kind.is_srgb and pixels.dtype == np.uint8
     if max(pixels.shape[:2]) > LARGEST_SIDE:
         _log.warning("%s has %d x %d texels; it is scaled down to %d", name, *pixels.shape[1::-1], LARGEST_SIDE)
@@ -76,6 +80,20 @@ def make_texture_image(pixels: NDArray[Any], kind: TextureKind, *, name: str = "
     return plain_image(pixels, srgb=is_color)
 
 
+def block_image(blocks: BlockImage, kind: TextureKind, formats: Container[str]) -> TextureImage | None:
+    """Blocks as they are; None where what the texture is to the material wants its texels, or the device cannot read them.
+
+    `formats` are those that the device reads.
+    """
+    name = f"{blocks.format}_srgb" if kind.is_srgb else blocks.format
+    levels, (width, height) = blocks.levels, blocks.size
+    if kind.name not in ("color", "data") or name not in formats or not blocks.is_whole:
+        return None
+    while max(width, height) > LARGEST_SIDE:
+        levels, width, height = levels[1:], max(1, width // 2), max(1, height // 2)
+    return TextureImage(name, (width, height), levels, wants_mip_maps=False)
+
+
 def plain_image(pixels: NDArray[Any], *, srgb: bool = False) -> TextureImage:
     """Texels as they are, uint8, uint16 or float16 [h, w, 4]; the device makes mip maps."""
     return TextureImage(_format(pixels, srgb=srgb), (pixels.shape[1], pixels.shape[0]), (np.ascontiguousarray(pixels),))
@@ -85,6 +103,15 @@ def missing_texture(kind: TextureKind) -> TextureImage:
     """What stands for an image that cannot be read: grey, or flat."""
     texel = (128, 128, 255, 255) if kind.name == "normal" else (128, 128, 128, 255)
     return make_texture_image(np.array([[texel]], np.uint8), kind)
+
+
+def _with_heights(pixels: NDArray[Any]) -> NDArray[Any]:
+    """Normals of which only x and y were stored, with their z."""
+    most = np.iinfo(pixels.dtype).max
+    xy = pixels[..., :2].astype(np.float32) * (2 / most) - 1
+    result = pixels.copy()
+    result[..., 2] = (np.sqrt(np.maximum(1 - (xy * xy).sum(2), 0)) * 0.5 + 0.5) * most + 0.5
+    return result
 
 
 def _chained(chain: list[NDArray[Any]], *, srgb: bool) -> TextureImage:

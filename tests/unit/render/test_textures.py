@@ -141,8 +141,8 @@ def test_deep_and_bright_pictures_reach_the_device() -> None:
     pool = TexturePool(device)
     deep = Image(data=encode_png(np.array([[[1000, 33000, 65000]]], np.uint16)))
     bright = Image(data=encode_exr(np.array([[[0.25, 3.0, 1000.0]]], np.float32)))
-    normal = pool.add(load_texture([deep], [TextureKind("normal")], device)[0])
-    glow = pool.add(load_texture([bright], [COLOR], device)[0])
+    normal = pool.add(load_texture([deep], [TextureKind("normal")])[0])
+    glow = pool.add(load_texture([bright], [COLOR])[0])
     pool.flush()
     assert pool.texture(normal.page).read(layer=0)[0, 0, :3].tolist() == [1000, 33000, 65000]
     assert pool.texture(glow.page).read(layer=0)[0, 0].tolist() == [0.25, 3.0, 1000.0, 1.0]
@@ -164,11 +164,11 @@ def test_a_broken_image_is_grey_or_its_fallback(caplog: pytest.LogCaptureFixture
     torn, whole = Image(name="torn", data=b"\x89PNG\r\n\x1a\nnothing"), png((1, 2, 3, 255), (2, 2))
     assert decode_texture([torn])[0] is None
     assert "torn" in caplog.text
-    grey, up = load_texture([torn], [COLOR, TextureKind("normal")], shared_device())
+    grey, up = load_texture([torn], [COLOR, TextureKind("normal")])
     assert grey.levels[0].tolist() == [[[128, 128, 128, 255]]]
     assert up.levels[0].tolist() == [[[128, 128, 255, 0]]], "a missing normal map is flat"
     caplog.clear()
-    assert load_texture([torn, whole], [DATA], shared_device())[0].size == (2, 2)
+    assert load_texture([torn, whole], [DATA])[0].size == (2, 2)
     assert not caplog.text
 
 
