@@ -14,8 +14,11 @@ __all__ = ["atomic_path", "write_atomic"]
 
 
 @contextmanager
-def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
+def atomic_path(path: str | os.PathLike[str], *, follow: bool = True) -> Iterator[Path]:
     """Give the path of a temporary file in the same folder, which becomes `path` when the block ends well.
+
+    A symbolic link stays one: the file that it leads to is replaced, or made. What a project may have planted, and
+    nobody named, is written with `follow` off: there a link is replaced itself.
 
     The temporary file keeps the suffix, for writers that look at it. When the block raises (Ctrl-C too) it is
     removed, and what stood at `path` stays. Folders above are made. The finished file is on the disk when the block is
@@ -24,9 +27,13 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
     Raises
     ------
     TaixuError
-        When the folder cannot be written.
+        When the folder cannot be written, or no file but a device stands there.
     """
     target = Path(path)
+    if follow and target.is_symlink():
+        target = Path(os.path.realpath(target))
+    if target.exists() and not (target.is_file() or target.is_symlink()):
+        raise TaixuError(f"{path}: is a folder or a device, which a file cannot replace; name a file")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=target.parent, prefix=f".{target.stem}-", suffix=f".part{target.suffix}")
@@ -48,15 +55,17 @@ def atomic_path(path: str | os.PathLike[str]) -> Iterator[Path]:
         raise
 
 
-def write_atomic(path: str | os.PathLike[str], data: bytes | bytearray | memoryview | str) -> None:
-    """Write bytes, or text as UTF-8, whole or not at all.
+def write_atomic(
+    path: str | os.PathLike[str], data: bytes | bytearray | memoryview | str, *, follow: bool = True
+) -> None:
+    """Write bytes, or text as UTF-8, whole or not at all; see `atomic_path`.
 
     Raises
     ------
     TaixuError
         When the file cannot be written.
     """
-    with atomic_path(path) as temporary:
+    with atomic_path(path, follow=follow) as temporary:
         try:
             with temporary.open("wb") as stream:
                 stream.write(data.encode() if isinstance(data, str) else data)

@@ -114,6 +114,7 @@ class ModelBuilder:
         if generator:
             self.model.asset["generator"] = generator
         self._textures: dict[bytes | Path, int] = {}
+        self._materials: dict[str, int] = {}
 
     def texture(self, data: bytes | Path, *, name: str = "") -> TextureRef:
         """A reference to an encoded picture, its bytes or its file, once in the model however often it is asked for."""
@@ -133,11 +134,10 @@ class ModelBuilder:
 
     def material(self, material: Material) -> int:
         """Add a material, or find an equal one."""
-        try:
-            return self.model.materials.index(material)
-        except ValueError:
+        number = self._materials.setdefault(repr(material), len(self.model.materials))
+        if number == len(self.model.materials):
             self.model.materials.append(material)
-            return len(self.model.materials) - 1
+        return number
 
     def mesh(self, name: str, *primitives: Primitive) -> int:
         """Add a mesh."""

@@ -23,7 +23,7 @@ from taixu.errors import TaixuError
 __all__ = ["read_dae"]
 
 _MAX_BYTES = 1 << 28
-_MAX_NODES = 100_000
+_MAX_NODES = 20_000
 _MAX_DEPTH = 200
 _Y_UP_FROM_X_UP = np.array(((0, -1, 0, 0), (1, 0, 0, 0), (0, 0, 1, 0), (0, 0, 0, 1)), float)
 _PLAIN = Material(name="plain", base_color=(0.6, 0.6, 0.6, 1.0), metallic=0.0, roughness=0.6)
@@ -90,7 +90,14 @@ class _Reader:
                     self.builder.node(geometry.get("name", "mesh"), parent=top, mesh=mesh)
         if not self.builder.model.meshes:
             raise TaixuError(f"{self.file}: has no triangles in it")
+        if self.document.find("library_animations/animation") is not None:
+            self._note("its animations are left out")
         return self.builder.finish()
+
+    def _note(self, message: str) -> None:
+        note = f"{message}: of COLLADA geometry and materials are read; convert the file to glTF to keep them"
+        if note not in self.builder.model.notes:
+            self.builder.model.notes.append(note)
 
     def _target(self, element: Element | None, key: str = "url") -> Element | None:
         reference = "" if element is None else element.get(key, "")
@@ -112,7 +119,9 @@ class _Reader:
             elif child.tag in ("instance_geometry", "instance_controller"):
                 geometry = self._target(child)
                 if geometry is not None and geometry.tag == "controller":
-                    geometry = self._target(geometry.find("skin"), "source")
+                    skin, morph = geometry.find("skin"), geometry.find("morph")
+                    self._note(f"its {'morphs' if skin is None else 'skins'} are left out, and the mesh stands at rest")
+                    geometry = self._target(morph if skin is None else skin, "source")
                 if geometry is not None and geometry.tag == "geometry":
                     mesh = self._mesh(geometry, self._bound(child))
                     if mesh is not None:

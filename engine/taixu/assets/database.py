@@ -15,7 +15,7 @@ from taixu.assets.audio_clip import AudioClip
 from taixu.assets.handle import Handle, HandleTable
 from taixu.assets.importers import Importer, Importers
 from taixu.assets.loading import LoadedAsset, Signature, file_signature, load_asset
-from taixu.assets.model import ModelData
+from taixu.assets.model import ModelData, log_notes
 from taixu.assets.moved_files import MovedFiles
 from taixu.assets.paths import safe_join
 from taixu.assets.sidecar import read_sidecar, sidecar_path
@@ -283,6 +283,8 @@ class AssetDatabase:
             entry.dependencies = loaded.dependencies
             entry.state, entry.error = "ready", None
             entry.revision += 1
+            if isinstance(loaded.data, ModelData):
+                log_notes(entry.key or entry.path, loaded.data)
         else:
             entry.error = error
             entry.state = "failed" if entry.data is None else "ready"

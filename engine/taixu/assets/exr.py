@@ -19,6 +19,8 @@ from taixu.errors import TaixuError, UsageError
 __all__ = ["decode_exr", "encode_exr", "read_exr", "write_exr"]
 
 _MAX_BYTES = 1 << 29
+_MAX_MEMORY = 1 << 30
+_VALUE_BYTES = 8  # as the file has it, and as it is given
 _quiet = threading.Lock()
 # Rec.709 primaries and white, as EXR files name their colours.
 _CHROMATICITIES = (0.64, 0.33, 0.30, 0.60, 0.15, 0.06, 0.3127, 0.3290)
@@ -42,20 +44,22 @@ def decode_exr(data: bytes, *, name: str = "image", max_pixels: int = 1 << 26) -
         names = [channel.name for channel in header["channels"]]
     except Exception as error:
         raise TaixuError(f"{name}: is no EXR picture, or its header is damaged: {_reason(error)}") from error
-    if width < 1 or height < 1 or width * height * max(len(names), 1) > max_pixels * 4:
-        raise TaixuError(
-            f"{name}: has {width} x {height} pixels of {len(names)} channels; {max_pixels:,} of 4 are decoded"
-        )
+    if width < 1 or height < 1 or width * height > max_pixels:
+        raise TaixuError(f"{name}: has {width} x {height} pixels; 1 to {max_pixels:,} are decoded")
+    if width * height * len(names) * _VALUE_BYTES > _MAX_MEMORY:
+        raise TaixuError(f"{name}: has {width} x {height} pixels of {len(names)} channels, more than are decoded; scale it down")
     try:
         with _quiet_library():
             channels = OpenEXR.File(io.BytesIO(data), separate_channels=True).channels()
         picked = _pick([*channels])
-        planes = [np.asarray(channels[key].pixels, np.float32) for key in picked]
-        if not planes or any(plane.shape != (height, width) for plane in planes):
+        if not picked or any(channels[key].pixels.shape != (height, width) for key in picked):
             raise ValueError("it has neither R, G, B nor Y in full size")
+        result = np.empty((height, width, len(picked)), np.float32)
+        for index, key in enumerate(picked):
+            result[..., index] = channels.pop(key).pixels
     except Exception as error:
         raise TaixuError(f"{name}: the EXR picture cannot be read: {_reason(error)}") from error
-    return np.stack(planes, axis=2)
+    return result
 
 
 def read_exr(path: str | os.PathLike[str], *, max_pixels: int = 1 << 26) -> NDArray[np.float32]:

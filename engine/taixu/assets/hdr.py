@@ -18,6 +18,7 @@ from taixu.errors import TaixuError, UsageError
 __all__ = ["decode_hdr", "encode_hdr"]
 
 _MAX_HEADER = 1 << 16
+_MAX_PIXELS = 1 << 25  # 8,192 x 4,096: floats take three times the memory of bytes
 _RESOLUTION = re.compile(rb"([+-])([XY])\s+(\d{1,9})\s+([+-])([XY])\s+(\d{1,9})\s*")
 # CIE XYZ (equal-energy white, as Radiance has it) to linear Rec.709.
 _RGB_FROM_XYZ = np.array(
@@ -33,9 +34,9 @@ def decode_hdr(data: bytes, *, name: str = "image", max_pixels: int = 1 << 26) -
     Raises
     ------
     TaixuError
-        When it is damaged, cut short or larger than `max_pixels`.
+        When it is damaged, cut short or larger than `max_pixels`, or than 8,192 x 4,096.
     """
-    start, width, height, axes, is_xyz = _read_header(data, name, max_pixels)
+    start, width, height, axes, is_xyz = _read_header(data, name, min(max_pixels, _MAX_PIXELS))
     lines = np.empty((height, width, 4), np.uint8)
     pos = start
     for row in range(height):
@@ -130,7 +131,10 @@ def _floats(lines: NDArray[np.uint8]) -> NDArray[np.float32]:
     """Mantissa times 2^(exponent - 136), as other readers have it; an exponent of 0 is black."""
     scales = np.ldexp(np.float32(1.0), np.arange(256) - 136).astype(np.float32)
     scales[0] = 0.0
-    return lines[..., :3].astype(np.float32) * scales[lines[..., 3]][..., None]
+    pixels = lines[..., :3].astype(np.float32)
+    for row in range(len(lines)):  # a picture's worth of scales would be as large again
+        pixels[row] *= scales[lines[row, :, 3]][:, None]
+    return pixels
 
 
 def _upright(pixels: NDArray[np.float32], axes: tuple[str, str]) -> NDArray[np.float32]:

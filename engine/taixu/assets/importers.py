@@ -16,7 +16,7 @@ __all__ = ["Importer", "Importers", "import_model"]
 _GLTF = "taixu.assets.gltf:read_gltf"
 _TRIMESH = "taixu.assets.trimesh_reader:read_trimesh"
 _MODELS = {
-    **dict.fromkeys((".gltf", ".glb", ".vrm"), _GLTF),
+    **dict.fromkeys((".gltf", ".glb", ".vrm", ".vrma"), _GLTF),
     **dict.fromkeys((".obj", ".ply", ".stl", ".off", ".xyz"), _TRIMESH),
     ".3mf": "taixu.assets.threemf:read_3mf",
     ".dae": "taixu.assets.collada:read_dae",

@@ -9,6 +9,7 @@ ModelData, Mesh, Material``.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -38,8 +39,11 @@ __all__ = [
     "AlphaMode", "Animation", "Anisotropy", "Camera", "Channel", "Clearcoat", "DiffuseTransmission", "Filter",
     "Image", "Instances", "Interpolation", "Iridescence", "Light", "Material", "Mesh", "Mode", "ModelData",
     "Node", "Primitive", "Sampler", "Scene", "Sheen", "Skin", "Specular", "SpecularGlossiness", "TargetPath",
-    "Texture", "TextureRef", "Toon", "Transmission", "Volume", "Wrap",
+    "Texture", "TextureRef", "Toon", "Transmission", "Volume", "Wrap", "log_notes",
 ]  # fmt: skip
+
+
+_log = logging.getLogger(__name__)
 
 
 @dataclass(slots=True)
@@ -187,6 +191,8 @@ class ModelData:
         Extensions of the whole file that are not read into typed fields, raw (``VRM``, ``VRMC_vrm``).
     path : Path or None
         The file it came from.
+    notes : list of str
+        What its reader left out, each in one sentence without the file's name.
     """
 
     name: str = ""
@@ -208,6 +214,7 @@ class ModelData:
     extras: Any = None
     extensions: dict[str, Any] = field(default_factory=dict)
     path: Path | None = None
+    notes: list[str] = field(default_factory=list)
 
     def roots(self, scene: int | None = None) -> list[int]:
         """List the roots of a scene (the default one, or the first), or all roots where there is no scene."""
@@ -215,3 +222,10 @@ class ModelData:
         if self.scenes:
             return self.scenes[chosen].nodes
         return [index for index, node in enumerate(self.nodes) if node.parent is None]
+
+
+def log_notes(path: str | Path, model: ModelData) -> None:
+    """Warn, in one line, of what a model's reader left out."""
+    if model.notes:
+        more = f" (and {len(model.notes) - 1} more: taixu check lists them)" if len(model.notes) > 1 else ""
+        _log.warning("%s: %s%s", path, model.notes[0], more)

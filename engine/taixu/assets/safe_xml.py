@@ -11,7 +11,8 @@ from taixu.errors import TaixuError
 __all__ = ["parse_xml"]
 
 _MAX_DEPTH = 256
-_MAX_ELEMENTS = 20_000_000
+_MAX_ELEMENTS = 2_000_000
+"""Python needs some 350 bytes for each."""
 
 
 def parse_xml(data: bytes, *, name: str) -> Element:
@@ -25,6 +26,8 @@ def parse_xml(data: bytes, *, name: str) -> Element:
     TaixuError
         When it is no XML, declares entities, or is nested more than 256 deep.
     """
+    if data.count(b"<") > 2 * _MAX_ELEMENTS + 1000:
+        raise TaixuError(f"{name}: has more than {_MAX_ELEMENTS:,} elements; split it, or convert it to GLB")
     builder = TreeBuilder()
     parser = expat.ParserCreate()
     parser.buffer_text = True

@@ -143,7 +143,7 @@ def write_sidecar(path: str | Path, sidecar: Sidecar) -> Path:
     if "provenance" in document:
         for name, value in made.items():
             _put(document["provenance"], name, value)
-    write_atomic(file, tomlkit.dumps(document))
+    write_atomic(file, tomlkit.dumps(document), follow=False)
     return file
 
 

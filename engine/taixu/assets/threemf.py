@@ -29,7 +29,7 @@ __all__ = ["read_3mf"]
 _MAX_BYTES = 1 << 28
 _MAX_PART = 1 << 28
 _MAX_DEPTH = 64
-_MAX_NODES = 100_000
+_MAX_NODES = 20_000
 _METRES = {"micron": 1e-6, "millimeter": 1e-3, "centimeter": 1e-2, "inch": 0.0254, "foot": 0.3048, "meter": 1.0}
 _PLAIN = Material(name="plain", base_color=(0.6, 0.6, 0.6, 1.0), metallic=0.0, roughness=0.6)
 _Key = tuple[str, str]

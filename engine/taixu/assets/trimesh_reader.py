@@ -18,6 +18,8 @@ from numpy.typing import NDArray
 from taixu.assets.building import Y_UP_FROM_Z_UP, ModelBuilder, linear_from_srgb, mesh_primitive
 from taixu.assets.mesh import Primitive
 from taixu.assets.model import Material, ModelData
+from taixu.assets.mtl import MtlMaterial, parse_mtl
+from taixu.assets.mtl_material import material_of_mtl
 from taixu.assets.paths import read_bytes, safe_join
 from taixu.errors import TaixuError
 
@@ -27,8 +29,14 @@ TRIMESH_FORMATS = (".obj", ".ply", ".stl", ".off", ".xyz")
 
 _GREY, _WHITE = (0.6, 0.6, 0.6, 1.0), (1.0, 1.0, 1.0, 1.0)
 _MAX_BYTES = 1 << 28
+_MAX_HEADER_LINES = 10_000
 _SILENCE = logging.NullHandler()
 _MAX_BESIDE = 1 << 26
+_MAX_TEXT_ELEMENTS = 2_000_000
+_MAX_FACES = 1_200_000
+_MAX_CORNERS = 6_000_000
+_MAX_GROUPS = 10_000
+"""Text costs trimesh several hundred bytes and some microseconds an element: what is larger belongs into a binary format."""
 _PLY_SIZES = {"char": 1, "uchar": 1, "int8": 1, "uint8": 1, "short": 2, "ushort": 2, "int16": 2, "uint16": 2,
               "double": 8, "float64": 8}
 
@@ -86,20 +94,51 @@ def _weigh(data: bytes, kind: str, file: Path) -> None:
         is_text = "format ascii" in head
         least = 0
         count = 0
-        for line in head.splitlines():
+        lines = head.splitlines()
+        if len(lines) > _MAX_HEADER_LINES:
+            raise TaixuError(f"{file}: its PLY header has {len(lines):,} lines, which no honest one has")
+        for line in lines:
             words = line.split()
             if words[:1] == ["element"] and len(words) == 3 and words[2].isdigit():
                 count = int(words[2])
+                if is_text and count > _MAX_TEXT_ELEMENTS:
+                    raise TaixuError(_too_large(file, f"{count:,} elements of one kind as text", _MAX_TEXT_ELEMENTS))
                 least += count if is_text else 0
             elif words[:1] == ["property"] and len(words) >= 3:
                 size = 1 if is_text or words[1] == "list" else _PLY_SIZES.get(words[1], 4)
                 least += count * size
         if not head or least > len(data):
             raise TaixuError(f"{file}: its PLY header promises more than its {len(data):,} bytes hold")
+    if kind == ".obj":
+        _weigh_obj(data, file)
+    if kind == ".stl" and (count := data.count(b"endfacet")) > _MAX_FACES:
+        raise TaixuError(_too_large(file, f"{count:,} facets as text", _MAX_FACES))
     if kind == ".off":
         found = re.search(rb"(?:^|\s)(\d+)\s+(\d+)\s+\d+", data[:4096])
         if found and (len(found[1]) > 12 or len(found[2]) > 12 or 2 * (int(found[1]) + int(found[2])) > len(data)):
             raise TaixuError(f"{file}: its OFF header promises more than its {len(data):,} bytes hold")
+
+
+def _weigh_obj(data: bytes, file: Path) -> None:
+    faces = re.findall(rb"(?m)^[ \t]*f[ \t][^\n]*", data)
+    if len(faces) > _MAX_FACES:
+        raise TaixuError(_too_large(file, f"{len(faces):,} faces", _MAX_FACES))
+    corners = sum(map(_count_spaces, faces))
+    # Polygons of many corners are read one by one.
+    most = _MAX_CORNERS if corners <= 16 * len(faces) else _MAX_CORNERS // 12
+    if corners > most:
+        raise TaixuError(_too_large(file, f"faces of {corners:,} corners", most))
+    groups = len(re.findall(rb"(?m)^[ \t]*(?:usemtl|[go])[ \t]", data))
+    if groups > _MAX_GROUPS:
+        raise TaixuError(_too_large(file, f"{groups:,} groups", _MAX_GROUPS))
+
+
+def _count_spaces(line: bytes) -> int:
+    return line.count(b" ") + line.count(b"\t")
+
+
+def _too_large(file: Path, what: str, most: int) -> str:
+    return f"{file}: has {what}, and at most {most:,} are read; convert it to GLB or a binary PLY"
 
 
 def _make_resolver(file: Path, root: Path) -> Any:
@@ -134,8 +173,9 @@ def _convert(scene: Any, file: Path, kind: str, beside: Any, *, turned: bool) ->
     parent, meshes = None, {}
     if kind == ".stl" and turned:
         parent = builder.node(file.stem, matrix=Y_UP_FROM_Z_UP)
+    library = _mtl_library(beside)
     for name, geometry in scene.geometry.items():
-        primitive = _primitive(geometry, builder, name=f"{file} ({name})", beside=beside)
+        primitive = _primitive(geometry, builder, name=f"{file} ({name})", beside=beside, library=library)
         if primitive is not None:
             meshes[name] = builder.mesh(str(name), primitive)
     for node in scene.graph.nodes_geometry:
@@ -148,7 +188,18 @@ def _convert(scene: Any, file: Path, kind: str, beside: Any, *, turned: bool) ->
     return builder.finish()
 
 
-def _primitive(geometry: Any, builder: ModelBuilder, *, name: str, beside: Any) -> Primitive | None:
+def _mtl_library(beside: Any) -> dict[str, MtlMaterial]:
+    """What the MTL files that trimesh looked at say, whole: it drops most maps."""
+    found: dict[str, MtlMaterial] = {}
+    for name, data in beside.files.items():
+        if name.lower().endswith(".mtl"):
+            found |= parse_mtl(data)
+    return found
+
+
+def _primitive(
+    geometry: Any, builder: ModelBuilder, *, name: str, beside: Any, library: dict[str, MtlMaterial]
+) -> Primitive | None:
     vertices = getattr(geometry, "vertices", None)
     if vertices is None or not len(vertices):
         return None
@@ -163,7 +214,7 @@ def _primitive(geometry: Any, builder: ModelBuilder, *, name: str, beside: Any) 
     texcoords = colors = material = None
     if visual.kind == "texture":
         texcoords = getattr(visual, "uv", None)
-        material = builder.material(_material(visual.material, builder, beside))
+        material = builder.material(_material(visual.material, builder, beside, library))
     elif visual.kind == "vertex":
         colors = visual.vertex_colors
     elif visual.kind == "face":
@@ -178,8 +229,11 @@ def _primitive(geometry: Any, builder: ModelBuilder, *, name: str, beside: Any) 
     )
 
 
-def _material(source: Any, builder: ModelBuilder, beside: Any) -> Material:
+def _material(source: Any, builder: ModelBuilder, beside: Any, library: dict[str, MtlMaterial]) -> Material:
     """A Phong material of MTL as metallic-roughness; its colours are taken as sRGB."""
+    known = library.get(str(getattr(source, "name", "") or ""))
+    if known is not None:
+        return material_of_mtl(known, builder, beside.get)
     kwargs = getattr(source, "kwargs", {}) or {}
     color = np.asarray(getattr(source, "diffuse", (200, 200, 200, 255)), np.float32).reshape(-1)[:4] / 255.0
     linear = [float(value) for value in linear_from_srgb(color[:3])]

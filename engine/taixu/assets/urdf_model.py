@@ -33,7 +33,7 @@ def model_of_robot(robot: RobotData) -> ModelData:
     """Make nodes of a robot's links, at joint positions 0, and meshes of what is seen of them.
 
     The root node turns Z up to Y up; below it a link's node has its joint's name in ``extras["joint"]``. Meshes that
-    are missing or cannot be read are left out, and noted in ``robot.notes``.
+    are missing or cannot be read are left out, and noted in ``robot.notes`` and the model's.
     """
     builder = ModelBuilder(robot.path or robot.name, generator="URDF")
     files: dict[Path, ModelData | None] = {}
@@ -50,6 +50,7 @@ def model_of_robot(robot: RobotData) -> ModelData:
                 _add_shape(builder, robot, shape, node, files)
             except TaixuError as error:
                 robot.notes.append(str(error))
+    builder.model.notes = list(dict.fromkeys(robot.notes))
     return builder.finish()
 
 

@@ -3,22 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
+from typing import cast
 
+from taixu.assets.findings import Finding
 from taixu.assets.paths import find_sample
 from taixu.cli.kinds import find_importers, kind_of, make_app
 from taixu.errors import TaixuError
 
 __all__ = ["Finding", "check_file"]
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One remark about a file: how bad, where in it, and what."""
-
-    severity: str
-    where: str
-    message: str
 
 
 def check_file(path: Path) -> list[Finding]:
@@ -54,7 +48,7 @@ def _refusal(path: Path, error: TaixuError) -> Finding:
     """The finding of an error: its own, where it has one, or its sentence without the file's name."""
     found = getattr(error, "finding", None)
     if found is not None:
-        return Finding(found.severity, found.where, found.message)
+        return cast(Finding, found)
     message = str(error)
     for name in (str(path), path.name):
         message = message.removeprefix(f"{name}: ")
@@ -88,8 +82,7 @@ def _check_document(path: Path) -> list[Finding]:
 
     app = make_app()
     root = next((folder for folder in path.resolve().parents if (folder / MANIFEST).is_file()), None)
-    findings = check_world(path, app.components, migrations=app.resource(Migrations), root=root)
-    return [Finding(found.severity, found.where, found.message) for found in findings]
+    return check_world(path, app.components, migrations=app.resource(Migrations), root=root)
 
 
 def _check_script(path: Path) -> list[Finding]:
@@ -103,16 +96,16 @@ def _check_script(path: Path) -> list[Finding]:
 
 
 def _check_model(path: Path) -> list[Finding]:
-    if path.suffix.lower() not in (".gltf", ".glb", ".vrm"):
+    if path.suffix.lower() not in (".gltf", ".glb", ".vrm", ".vrma"):
         return _check_asset(path)
     from taixu.assets.gltf.check import check_gltf
 
-    return [Finding(found.severity, found.where, found.message) for found in check_gltf(path)]
+    return check_gltf(path)
 
 
 def _check_asset(path: Path) -> list[Finding]:
     """Reading is the check: importers look at every byte that they use."""
     kind = kind_of(path)
     assert kind is not None
-    find_importers().find(path, kind).find()(path)
-    return []
+    data = find_importers().find(path, kind).find()(path)
+    return [Finding("warning", "", note) for note in getattr(data, "notes", [])]

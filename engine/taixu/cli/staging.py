@@ -40,10 +40,12 @@ def open_thing(app: App, path: Path, *, animated: bool = False, from_secs: float
         ending = path.suffix or "nothing"
         raise UsageError(f"{path}: what ends in {ending} is not drawn; worlds and models are")
     from taixu.animation import AnimationPlayer
+    from taixu.assets.model import log_notes
     from taixu.scene import Name, Transform
     from taixu.scene.instantiate import spawn_model
 
     model = find_importers().find(path).find()(path)
+    log_notes(path, model)
     players = [AnimationPlayer(clip="*", time_secs=from_secs)] if animated and model.animations else []
     # VRM 0 looks along -Z, all others along glTF's +Z: a picture shows the face.
     front = (0.0, 1.0, 0.0, 0.0) if "VRM" in model.extensions else (0.0, 0.0, 0.0, 1.0)

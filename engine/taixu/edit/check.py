@@ -12,6 +12,7 @@ from taixu.edit.document import VERSION_KEY, Block, Document, parse_document
 from taixu.edit.findings import MAX_FINDINGS, DocumentError, Finding, Findings
 from taixu.edit.ids import child_id, id_text
 from taixu.edit.json_text import MAX_TEXT_BYTES
+from taixu.edit.loops import note_loops
 from taixu.edit.migrations import Migrations
 from taixu.edit.paths import asset_file, path_doubt
 from taixu.edit.prefab import ExpandedPrefab, PrefabLibrary
@@ -65,7 +66,8 @@ def check_document(
     library = PrefabLibrary(components, migrations=migrations, read=_reader(root))
     known = set(blocks) | (others or set()) | _placed(blocks, library, findings, has_project=root is not None)
     _check_references(blocks, components, known, findings)
-    _check_loops(blocks, findings)
+    above = {key: block["parent"].get("entity") for key, block in blocks.items() if "parent" in block}
+    note_loops({key: name for key, name in above.items() if isinstance(name, str)}, findings)
     _check_assets(document, blocks, components, findings, root)
 
 
@@ -191,23 +193,6 @@ def _check_references(
             what = f"names {target:.40}, which is no entity of this document"
             hint = " (it may be part of a model)" if may_come else "; choose another, or leave it out"
             findings.warning(f"entities.{key}.{name}.{field_name}", what + hint)
-
-
-def _check_loops(blocks: dict[str, Block], findings: Findings) -> None:
-    above = {key: block["parent"].get("entity") for key, block in blocks.items() if "parent" in block}
-    done: set[str] = set()
-    for key in blocks:
-        chain: list[str] = []
-        here: Any = key
-        while isinstance(here, str) and here in above and here not in done:
-            done.add(here)
-            chain.append(here)
-            here = above[here]
-        if here in chain:
-            loop = [*chain[chain.index(here) :], here]
-            shown = " -> ".join(loop[:6]) + (" -> ..." if len(loop) > 6 else "")
-            message = f"hangs below itself ({shown}); give one of them another parent"
-            findings.error(f"entities.{here}.parent.entity", message)
 
 
 def _check_assets(

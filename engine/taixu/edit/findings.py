@@ -3,38 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Literal
 
+from taixu.assets.findings import Finding, Severity
 from taixu.errors import TaixuError
 
 __all__ = ["MAX_FINDINGS", "DocumentError", "Finding", "Findings", "Severity"]
 
-Severity = Literal["error", "warning", "info"]
-
 MAX_FINDINGS = 200
 """A document that is wrong everywhere is not listed to its end."""
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One remark about a document.
-
-    Attributes
-    ----------
-    severity
-        An error stops the document from being read, or makes it mean something else than it says.
-    where
-        The place, such as ``entities.00c0ffee00c0ffee.transform.scale``; empty for the whole file.
-    message
-        What is wrong and what to do, without the place.
-    """
-
-    severity: Severity
-    where: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
 
 
 class DocumentError(TaixuError):

@@ -25,5 +25,5 @@ def read_file(path: Path, *, limit: int, what: str) -> bytes:
     except OSError as error:
         raise TaixuError(f"{path} cannot be read ({error.strerror or error})") from error
     if len(data) > limit:
-        raise TaixuError(f"{path} is larger than {limit >> 20} MB, too large for {what}")
+        raise TaixuError(f"{path} is larger than the {limit >> 20} MB that are read of {what}; split it into several")
     return data

@@ -16,13 +16,15 @@ from taixu.edit.document import VERSION_KEY, Block, Document
 from taixu.edit.encode import encode_entities
 from taixu.edit.findings import Findings
 from taixu.edit.ids import id_texts
-from taixu.edit.instantiate import instantiate
+from taixu.edit.instantiate import InstanceState, instantiate
 from taixu.edit.kept import Kept, resolve_references
+from taixu.edit.loops import looping_parents, note_loops
 from taixu.edit.migrations import Migrations
 from taixu.edit.overrides import record_overrides
 from taixu.edit.prefab import OWN_COMPONENTS, PrefabInstance, PrefabLibrary, PrefabRoot
 from taixu.edit.settings import WorldSettings
 from taixu.edit.values import json_from_column, value_doubts
+from taixu.scene import Parent
 
 __all__ = ["COLUMNS_ABOVE", "WorldParts", "document_of", "fill_world"]
 
@@ -126,6 +128,7 @@ def fill_world(
     findings.refuse()
     for batch in batches:
         _rename_assets(batch, moved)
+    note_loops(_looping_parents(batches), findings)
     was_filled = len(world) > 0
     spawn_batches(world, batches)
     if not world.has_resource(WorldSettings):
@@ -139,8 +142,19 @@ def fill_world(
     if world.has_resource(PrefabLibrary):
         for source, problem in instantiate(world, world.query(PrefabInstance).entities).items():
             findings.warning("", f"the prefab {source!r} cannot be placed: {problem}")
+            if world.has_resource(InstanceState):  # which would say it again
+                world.resource(InstanceState).problems[source] = problem
     resolve_references(world)
     return findings
+
+
+def _looping_parents(batches: list[Batch]) -> dict[str, str]:
+    with_parent = [batch for batch in batches if "entity" in batch.columns.get(Parent, {})]
+    if not with_parent:
+        return {}
+    ids = np.concatenate([batch.ids for batch in with_parent])
+    parents = np.concatenate([batch.columns[Parent]["entity"] for batch in with_parent])
+    return looping_parents(ids, parents.astype(np.uint64))
 
 
 def _leave_out_shared(table: Table, blocks: dict[str, Block]) -> None:

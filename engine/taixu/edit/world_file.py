@@ -12,7 +12,7 @@ from taixu.ecs import World
 from taixu.edit.columns import MAX_COLUMN_BYTES, MAX_ENTITIES, ColumnGroup, pack_columns, unpack_columns
 from taixu.edit.document import Document, format_document, parse_document
 from taixu.edit.findings import DocumentError, Finding, Findings
-from taixu.edit.json_text import MAX_NODES, MAX_TEXT_BYTES
+from taixu.edit.json_text import MAX_DEPTH, MAX_NODES, MAX_TEXT_BYTES, parse_json
 from taixu.edit.migrations import Migrations
 from taixu.edit.reading import read_file
 from taixu.edit.world_document import (
@@ -81,10 +81,10 @@ def write_world(
         # A name by content: until the text is in place the old text finds the old columns.
         name = f"{path.name.removesuffix(WORLD_SUFFIX)}.{digest[:12]}.columns"
         parts.document.columns = {name: digest}
-        write_atomic(path.with_name(name), data)
         text = _encode(parts.document)
-    if _is_too_large(text):
-        raise TaixuError(f"{path}: this world is too large for one file; split it into several worlds")
+    _refuse_unreadable(text, path, "world")
+    if parts.groups:
+        write_atomic(path.with_name(name), data)
     write_atomic(path, text)
     # Columns of this world alone: another's name may begin with the same letters.
     ours = re.compile(re.escape(path.name.removesuffix(WORLD_SUFFIX)) + r"\.[0-9a-f]{12}\.columns")
@@ -94,8 +94,16 @@ def write_world(
 
 
 def save_document(path: Path | str, document: Document) -> None:
-    """Write a document (a prefab, say), whole or not at all."""
-    write_atomic(Path(path), _encode(document))
+    """Write a document (a prefab, say), whole or not at all.
+
+    Raises
+    ------
+    TaixuError
+        When it cannot be written, or could not be read again; the file is as it was.
+    """
+    text = _encode(document)
+    _refuse_unreadable(text, Path(path), document.kind)
+    write_atomic(Path(path), text)
 
 
 def load_columns(document: Document, path: Path) -> list[ColumnGroup]:
@@ -123,6 +131,18 @@ def _encode(document: Document) -> bytes:
         return format_document(document).encode()
     except (ValueError, RecursionError) as error:
         raise TaixuError(f"the settings of the world cannot be saved: {error}") from error
+
+
+def _refuse_unreadable(text: bytes, path: Path, kind: str) -> None:
+    """Refuse to write what `parse_document` would refuse to read."""
+    if _is_too_large(text):
+        most = f"{MAX_TEXT_BYTES >> 20} MB or {MAX_NODES:,} values"
+        raise TaixuError(f"{path}: this {kind} is not saved: its text would have more than {most}; split it into several {kind}s")
+    if b"\n" + b"  " * (MAX_DEPTH - 2) in text:  # perhaps nested too deeply: each level indents its lines by two
+        try:
+            parse_json(text, file=str(path))
+        except TaixuError as error:
+            raise TaixuError(f"this {kind} is not saved, for it could not be opened again: {error}") from error
 
 
 def _is_too_large(text: bytes) -> bool:

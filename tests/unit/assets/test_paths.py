@@ -103,3 +103,30 @@ def test_data_is_found_in_an_installed_wheel(tmp_path: Path, repository: Path) -
     assert module.data_path("shaders") == package / "_data" / "shaders"
     with pytest.raises(MachineError, match="lacks its folder 'samples'"):
         module.data_path("samples")
+
+
+def test_a_link_stays_and_its_file_is_replaced(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    real, link = tmp_path / "there" / "real.txt", tmp_path / "link.txt"
+    real.write_text("old")
+    link.symlink_to(Path("there") / "real.txt")
+    write_atomic(link, "new")
+    assert link.is_symlink()
+    assert real.read_text() == "new"
+    assert [file.name for file in real.parent.iterdir()] == ["real.txt"]
+    dangling = tmp_path / "dangling.txt"
+    dangling.symlink_to(tmp_path / "there" / "made.txt")
+    write_atomic(dangling, "made")
+    assert (tmp_path / "there" / "made.txt").read_text() == "made"
+    write_atomic(link, "here", follow=False)
+    assert not link.is_symlink()
+    assert real.read_text() == "new"
+
+
+def test_devices_and_folders_are_not_replaced(tmp_path: Path) -> None:
+    os.mkfifo(tmp_path / "pipe.txt")
+    (tmp_path / "link").symlink_to(tmp_path)
+    for name in ("pipe.txt", "link"):
+        with pytest.raises(TaixuError, match="folder or a device"):
+            write_atomic(tmp_path / name, "x")
+    assert (tmp_path / "pipe.txt").is_fifo()

@@ -6,13 +6,15 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 from documents import Everything, document, make_app, prefab, save, worlds
 from hypothesis import given, settings
 from jsonschema import Draft202012Validator
 
 from taixu.ecs import World, component_type
-from taixu.edit import Finding, check_world, component_schema, document_schema
+from taixu.edit import Finding, check_world, component_schema, document_schema, read_world
+from taixu.edit.loops import looping_parents
 from taixu.scene import Light
 
 A, B, C = "00000000000000aa", "00000000000000bb", "00000000000000cc"
@@ -74,11 +76,6 @@ BAD: dict[str, tuple[dict[str, Any], str, str]] = {
     "vector": ({A: {"transform": {"scale": [1, "a", 1]}}}, f"entities.{A}.transform.scale.1", "takes a number"),
     "length": ({A: {"transform": {"rotation": [1, 0]}}}, f"entities.{A}.transform.rotation", "has 2 numbers; it takes 4"),
     "reference": ({A: {"parent": {"entity": "x"}}}, f"entities.{A}.parent.entity", "sixteen hexadecimal digits"),
-    "loop": (
-        {A: {"parent": {"entity": B}}, B: {"parent": {"entity": C}}, C: {"parent": {"entity": B}}},
-        f"entities.{B}.parent.entity", f"hangs below itself ({B} -> {C} -> {B})",
-    ),
-    "own parent": ({A: {"parent": {"entity": A}}}, f"entities.{A}.parent.entity", "hangs below itself"),
     "out of the project": (
         {A: {"model": {"source": "../../secret.glb"}}}, f"entities.{A}.model.source", "leads out of the project",
     ),
@@ -129,3 +126,29 @@ def test_a_link_out_of_the_project_is_no_way_out(tmp_path: Path) -> None:
 def test_a_document_that_is_wrong_everywhere_is_not_listed_to_its_end(tmp_path: Path) -> None:
     entities = {f"{number:016x}": {"name": {"text": number}} for number in range(1, 3000)}
     assert len(check(tmp_path, document(entities))) == 200
+
+
+@pytest.mark.parametrize(
+    ("above", "named"), [({A: A}, f"{A} -> {A}"), ({A: B, B: C, C: B}, f"{B} -> {C} -> {B}")], ids=["itself", "two"]
+)
+def test_a_circle_of_parents_is_a_warning_that_opening_says_too(above: dict[str, str], named: str, tmp_path: Path) -> None:
+    text = document({key: {"parent": {"entity": above[key]}} if key in above else {} for key in (A, B, C)})
+    (found,) = check(tmp_path, text)
+    assert found.severity == "warning"
+    assert f"hangs below itself ({named})" in found.message
+    app = make_app()
+    (tmp_path / "a.world.json").write_text(text)
+    (said,) = read_world(tmp_path / "a.world.json", app.world, app.components)
+    assert said == found
+    assert len(app.world) == 3
+
+
+def test_looping_parents_are_found_in_columns() -> None:
+    rng = np.random.default_rng(1)
+    ids = rng.permutation(np.arange(1, 100_001, dtype=np.uint64))
+    parents = np.where(ids % 7 == 0, 0, ids - 1).astype(np.uint64)
+    assert looping_parents(ids, parents) == {}
+    parents[np.flatnonzero(ids == 50)] = 52
+    found = looping_parents(ids, parents)
+    assert {int(key, 16) for key in found} == {50, 51, 52, 53, 54, 55}
+    assert looping_parents(ids[:0], parents[:0]) == {}

@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from taixu.app import App
-from taixu.edit import DocumentError, check_world, id_text, read_world, write_world
+from taixu.edit import DocumentError, PrefabInstance, check_world, id_text, read_world, write_world
 from taixu.edit.columns import pack_columns, unpack_columns
 from taixu.edit.json_text import parse_json
 from taixu.errors import TaixuError
@@ -169,6 +169,20 @@ def test_what_could_not_be_read_again_is_not_written(tmp_path: Path, monkeypatch
         with pytest.raises(TaixuError, match="split it into several worlds"):
             write_world(path, world)
         assert path.read_text() == before
+
+
+def test_values_nested_too_deeply_are_not_written(tmp_path: Path) -> None:
+    world, path = make_app().world, tmp_path / "a.world.json"
+    world.spawn(Name("good"))
+    write_world(path, world)
+    before = path.read_text()
+    deep: Any = 1
+    for _ in range(80):
+        deep = {"in": deep}
+    world.spawn(PrefabInstance(source="", overrides=[{"child": "", "component": "a", "field": "b", "value": deep}]))
+    with pytest.raises(TaixuError, match="could not be opened again.*nests deeper than 64 levels"):
+        write_world(path, world)
+    assert path.read_text() == before
 
 
 def test_names_and_modes(tmp_path: Path) -> None:

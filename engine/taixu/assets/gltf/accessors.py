@@ -206,7 +206,10 @@ class Accessors:
         # Looking costs time, which thousands of accessors of the same bytes must not add up to.
         self._spend(fields, values.nbytes)
         # Blocks keep the temporary small and in the cache.
-        if all(np.isfinite(values[at : at + 65536]).all() for at in range(0, len(values), 65536)):
+        few = len(values) <= 65536
+        if np.isfinite(values).all() if few else all(
+            np.isfinite(values[at : at + 65536]).all() for at in range(0, len(values), 65536)
+        ):
             return values
         self.report.error(fields.where, "it holds numbers that are not finite, which become 0")
         self._spend(fields, values.nbytes)

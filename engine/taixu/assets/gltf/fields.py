@@ -183,8 +183,9 @@ class Fields:
     def objects(self, name: str) -> Iterator[Fields]:
         """Take a list of objects, one after the other."""
         values = self.items(name)
-        if len(values) > self.schema.limits.items:
-            raise self.fail(name, f"{len(values):,} entries are more than {self.schema.limits.items:,} allowed")
+        most = self.schema.limits.longest(name)
+        if len(values) > most:
+            raise self.fail(name, f"{len(values):,} entries are more than the {most:,} allowed; split the model")
         for order, value in enumerate(values):
             if not isinstance(value, dict):
                 raise GltfError(f"{self.where}/{name}/{order}", "it is not an object")

@@ -5,32 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal
 
+from taixu.assets.findings import Finding, Severity
 from taixu.errors import TaixuError
 
 __all__ = ["Finding", "GltfError", "Report", "Severity"]
-
-Severity = Literal["error", "warning", "info"]
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One remark about a file.
-
-    Attributes
-    ----------
-    severity : "error", "warning" or "info"
-        An error breaks the specification.
-    where : str
-        JSON pointer to the place, such as ``/meshes/0/primitives/1``; empty for the whole file.
-    message : str
-        What is wrong, without the place.
-    """
-
-    severity: Severity
-    where: str
-    message: str
 
 
 class GltfError(TaixuError):

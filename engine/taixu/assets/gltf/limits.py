@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 __all__ = ["Budget", "Limits"]
 
 MEBI = 1 << 20
+_LISTS = MappingProxyType(
+    {
+        **dict.fromkeys(("materials", "textures", "samplers", "images", "animations", "skins", "variants"), 20_000),
+        **dict.fromkeys(("buffers", "scenes", "cameras", "lights", "targets"), 10_000),
+    }
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,7 +29,9 @@ class Limits:
         Most brackets and most commas in the JSON: together they bound what parsing it takes (some 100 bytes
         each).
     items : int
-        Longest list of objects (nodes, accessors, primitives of all meshes ...).
+        Longest list of objects (nodes, accessors, primitives of all meshes ...) that `lists` does not name.
+    lists : mapping of str to int
+        Longest lists of what costs more each.
     node_depth : int
         Deepest hierarchy.
     decoded_bytes, decoded_ratio : int
@@ -34,10 +44,15 @@ class Limits:
     json_bytes: int = 128 * MEBI
     json_containers: int = 2_000_000
     json_values: int = 6_000_000
-    items: int = 250_000
+    items: int = 100_000
+    lists: Mapping[str, int] = field(default_factory=lambda: _LISTS)
     node_depth: int = 2_000
     decoded_bytes: int = 256 * MEBI
     decoded_ratio: int = 8
+
+    def longest(self, name: str) -> int:
+        """The most entries that the list `name` may have."""
+        return min(self.lists.get(name, self.items), self.items)
 
 
 class Budget:
