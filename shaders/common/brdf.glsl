@@ -43,3 +43,12 @@ SpecularEnergy specular_energy(vec3 f0, float f90, vec2 dfg) {
     e.compensation = 1.0 + e.multiple / max(e.single, vec3(1e-4));
     return e;
 }
+
+// Of a surface that is `b` for a share and `a` for the rest, side by side.
+SpecularEnergy mix_energies(SpecularEnergy a, SpecularEnergy b, float share) {
+    SpecularEnergy e;
+    e.single = mix(a.single, b.single, share);
+    e.multiple = mix(a.multiple, b.multiple, share);
+    e.compensation = 1.0 + e.multiple / max(e.single, vec3(1e-4));
+    return e;
+}

@@ -92,19 +92,20 @@ Core core_of(Fragment f, SurfaceInputs s) {
     c.brush = brush_of(s, c.alpha);
 #endif
     vec2 dfg = mirror_energy(f, c);
-    vec3 f0_seen = c.f0, f0_seen_dielectric = c.f0_dielectric;
-    float f90_seen = c.f90, f90_seen_dielectric = s.specular;
+    vec3 f0_seen = c.f0_dielectric, f0_seen_metal = s.base_color;
+    float f90_seen = s.specular;
 #ifdef LAYER_IRIDESCENCE
-    vec3 filmed = vec3(0.0), filmed_metal = vec3(0.0); // most surfaces are one or the other
-    if (c.metallic < 1.0) filmed = f0_from_reflectance(film_on(s, c.f0_dielectric, c.n_dot_v), c.n_dot_v);
-    if (c.metallic > 0.0) filmed_metal = f0_from_reflectance(film_on(s, s.base_color, c.n_dot_v), c.n_dot_v);
-    f0_seen_dielectric = mix(c.f0_dielectric, filmed, s.iridescence);
-    f0_seen = mix(f0_seen_dielectric, mix(s.base_color, filmed_metal, s.iridescence), c.metallic);
-    f90_seen = mix(c.f90, 1.0, s.iridescence);
-    f90_seen_dielectric = mix(s.specular, 1.0, s.iridescence);
+    // Most surfaces are either metal or not, and need one film.
+    if (c.metallic < 1.0) {
+        f0_seen = mix(f0_seen, f0_from_reflectance(film_on(s, f0_seen, c.n_dot_v), c.n_dot_v), s.iridescence);
+    }
+    if (c.metallic > 0.0) {
+        f0_seen_metal = mix(f0_seen_metal, f0_from_reflectance(film_on(s, f0_seen_metal, c.n_dot_v), c.n_dot_v), s.iridescence);
+    }
+    f90_seen = mix(f90_seen, 1.0, s.iridescence);
 #endif
-    c.energy = specular_energy(f0_seen, f90_seen, dfg);
-    SpecularEnergy dielectric = specular_energy(f0_seen_dielectric, f90_seen_dielectric, dfg);
+    SpecularEnergy dielectric = specular_energy(f0_seen, f90_seen, dfg);
+    c.energy = mix_energies(dielectric, specular_energy(f0_seen_metal, 1.0, dfg), c.metallic);
     c.entering = (1.0 - c.metallic) * (1.0 - max3(dielectric.single + dielectric.multiple));
     c.diffuse = s.base_color * (c.entering * (1.0 - s.transmission));
 #ifdef LAYER_SHEEN

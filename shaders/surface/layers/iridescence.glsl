@@ -31,7 +31,7 @@ vec3 film_reflectance(vec3 f0, float cosine, float ior, float thickness_nm) {
     vec3 r23 = schlick_fresnel(r1 * r1, 1.0, cosine2);
     vec3 shift = mix(vec3(0.0), vec3(PI), lessThan(base_ior, vec3(inside))) + (inside < 1.0 ? 0.0 : PI);
     float path = 2.0 * inside * thickness_nm * cosine2;
-    vec3 r123 = clamp(r12 * r23, 1e-5, 0.9999);
+    vec3 r123 = min(r12 * r23, 0.9999);
     vec3 rs = t121 * t121 * r23 / (1.0 - r123);
     vec3 amplitude = sqrt(r123);
     vec3 first = (rs - t121) * amplitude;

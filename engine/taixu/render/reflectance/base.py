@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["SpecularEnergy", "specular_energy"]
+__all__ = ["SpecularEnergy", "mix_energies", "specular_energy"]
 
 Array = NDArray[np.floating[Any]]
 
@@ -45,4 +45,13 @@ def specular_energy(f0: Array, f90: Array | float, dfg: Array) -> SpecularEnergy
     average = f0 + (f90 - f0) / 21.0
     lost = 1.0 - (scale + bias)
     multiple = single * average * lost / (1.0 - average * lost)
+    return _whole(single, multiple)
+
+
+def mix_energies(a: SpecularEnergy, b: SpecularEnergy, share: Array) -> SpecularEnergy:
+    """Of a surface that is `b` for a share and `a` for the rest, side by side."""
+    return _whole(a.single + (b.single - a.single) * share, a.multiple + (b.multiple - a.multiple) * share)
+
+
+def _whole(single: Array, multiple: Array) -> SpecularEnergy:
     return SpecularEnergy(single, multiple, 1.0 + multiple / np.maximum(single, 1e-4))

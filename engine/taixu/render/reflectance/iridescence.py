@@ -57,7 +57,7 @@ def film_reflectance(
     r23 = schlick_fresnel(np.square((base_ior - inside_ior) / (base_ior + inside_ior)), 1.0, cosine2)
     shift = np.where(inside_ior < outside_ior, 0.0, np.pi) + np.where(base_ior < inside_ior, np.pi, 0.0)
     path = 2.0 * inside_ior * thickness * cosine2
-    r123 = np.clip(r12 * r23, 1e-5, 0.9999)
+    r123 = np.minimum(r12 * r23, 0.9999)
     rs = np.square(t121) * r23 / (1.0 - r123)
     total, step = r12 + rs, rs - t121
     for m in (1, 2):

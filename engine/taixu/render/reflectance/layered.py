@@ -19,7 +19,7 @@ from taixu.render.reflectance.anisotropy import (
     isotropic_twin,
     turned_into_lobe,
 )
-from taixu.render.reflectance.base import SpecularEnergy, specular_energy
+from taixu.render.reflectance.base import SpecularEnergy, mix_energies, specular_energy
 from taixu.render.reflectance.clearcoat import coat_energy, coat_lobe
 from taixu.render.reflectance.ggx import MIN_ALPHA, schlick_fresnel
 from taixu.render.reflectance.iridescence import f0_from_reflectance, film_reflectance
@@ -70,7 +70,7 @@ class LayeredSurface:
         """What of even light from everywhere the surface sends to the eye as it is lit by the environment, [n, 3]."""
         core = _Core(self, v)
         sheen_albedo, below_cloth = self._sheen_from_everywhere(core.n_dot_v)
-        weight, below_coat = self._coat(v)
+        below_coat = self._coat(v)[1]
         below = (core.diffuse + core.energy.total) * below_cloth + sheen_albedo
         return below * below_coat + (1.0 - below_coat)
 
@@ -132,7 +132,7 @@ class _Core:
         f90 = self.f90_dielectric + (1.0 - self.f90_dielectric) * film
         dielectric = specular_energy(f0s[0], f90, dfg)
         entering = (1.0 - self.metallic) * (1.0 - dielectric.total.max(-1, keepdims=True))
-        return specular_energy(self._mix(f0s[0], f0s[1]), self._mix(f90, 1.0), dfg), base_color * entering
+        return mix_energies(dielectric, specular_energy(f0s[1], 1.0, dfg), self.metallic), base_color * entering
 
     def _film(self, f0: Array, cosine: Array) -> Array:
         s = self.surface
