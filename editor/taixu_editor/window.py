@@ -23,7 +23,7 @@ from taixu_editor.layout import lay_out_docks
 from taixu_editor.menus import draw_menu_bar
 from taixu_editor.panels import PANELS, Panel
 from taixu_editor.texts import Texts
-from taixu_editor.view import Outlined, OutlineFeature
+from taixu_editor.view import Outlined, OutlineFeature, style_gizmo
 
 __all__ = ["EditorWindow"]
 
@@ -109,10 +109,10 @@ class EditorWindow:
             panel.draw()
         imgui.end()
 
-    def do(self, operation: str, **parameters: object) -> object:
-        """Do an operation for the user; what goes wrong is said and changes nothing."""
+    def do(self, operation: str, *, merge: object = None, **parameters: object) -> object:
+        """Do an operation for the user; what goes wrong is said and changes nothing. `merge`: see `Operations.do`."""
         try:
-            return self.host.do(operation, **parameters)
+            return self.host.operations.do(self.host.session, operation, parameters, merge=merge)
         except TaixuError as error:
             _log.error("%s", error)
             return None
@@ -139,6 +139,7 @@ class EditorWindow:
         self.theme = theme
         self.outlined.color, self.outlined.active_color = theme.warning, theme.accent
         apply_theme(theme, scale=self.window.interface_scale)
+        style_gizmo(self.window.interface_scale)
 
     def clear(self, target: Targets) -> None:
         """The window's ground."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from imgui_bundle import imgui
+from imgui_bundle import imgui, imguizmo
 
 from taixu.gpu import Device, Targets
 from taixu.platform.events import (
@@ -103,6 +103,7 @@ class Gui:
         io.display_framebuffer_scale = imgui.ImVec2(pixel_scale, pixel_scale)
         io.delta_time = max(delta_secs, 1e-4)
         self.new_frame()
+        imguizmo.im_guizmo.begin_frame()
 
     def end(self, target: Targets) -> None:
         """End the frame and draw it over a target."""

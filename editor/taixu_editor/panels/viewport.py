@@ -11,7 +11,7 @@ from taixu.ecs import World
 from taixu.render import View, visible_bounds
 from taixu.scene import MaterialLibrary, MeshLibrary
 from taixu_editor.panels.panel import Panel
-from taixu_editor.view import Navigation, OrbitCamera, pick_entities
+from taixu_editor.view import Gizmo, Navigation, OrbitCamera, pick_entities
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -34,6 +34,7 @@ class Viewport(Panel):
         self.view: View | None = None
         self.camera = OrbitCamera()
         self.navigation = Navigation()
+        self.gizmo = Gizmo(window)
         self.origin = (0.0, 0.0)
         self.extent = (1.0, 1.0)
         self._shown_world: World | None = None
@@ -53,9 +54,9 @@ class Viewport(Panel):
         origin, extent = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         self.origin, self.extent = (origin.x, origin.y), (max(extent.x, 16.0), max(extent.y, 16.0))
         self._draw_world(world)
-        imgui.set_cursor_screen_pos(origin)
-        imgui.invisible_button("###picture", imgui.ImVec2(*self.extent), imgui.ButtonFlags_.mouse_button_left)
-        self._use_hands(world, imgui.is_item_hovered())
+        hovered = imgui.is_item_hovered()  # a picture takes no clicks, which handles over a button would not get
+        self.gizmo.update(world, self.camera, self.origin, self.extent)
+        self._use_hands(world, hovered)
 
     def _draw_world(self, world: World) -> None:
         scale = imgui.get_io().display_framebuffer_scale.x
@@ -82,7 +83,7 @@ class Viewport(Panel):
     def _use_hands(self, world: World, hovered: bool) -> None:
         self.navigation.update(self.camera, hovered=hovered, height=self.extent[1])
         mouse = imgui.get_io().mouse_pos
-        if hovered and imgui.is_mouse_clicked(imgui.MouseButton_.left) and not self.navigation.is_dragging:
+        if hovered and imgui.is_mouse_clicked(imgui.MouseButton_.left) and not (self.navigation.is_dragging or self.gizmo.is_busy):
             self._pressed = (mouse.x, mouse.y)
         if self._pressed is not None and imgui.is_mouse_released(imgui.MouseButton_.left):
             pressed, self._pressed = self._pressed, None

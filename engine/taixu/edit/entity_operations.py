@@ -72,6 +72,13 @@ class SelectionParameters:
     how: Literal["replace", "add", "toggle", "remove"] = "replace"
 
 
+@dataclass(frozen=True, slots=True)
+class TransformParameters:
+    """Fields of transforms by entity: position (metres, from the parent), rotation (quaternion), scale."""
+
+    transforms: dict[str, Any]
+
+
 def _chosen(session: Session, entities: tuple[str, ...]) -> tuple[str, ...]:
     return entities or session.current.selection
 
@@ -114,6 +121,10 @@ def _set(session: Session, p: FieldParameters) -> Command | None:
     return _group([SetFields(each, p.component, p.fields) for each in _chosen(session, p.entities)])
 
 
+def _place(session: Session, p: TransformParameters) -> Command | None:
+    return _group([SetFields(each, "transform", fields) for each, fields in p.transforms.items()])
+
+
 def _insert(session: Session, p: FieldParameters) -> Command | None:
     return _group([Insert(each, p.component, p.fields) for each in _chosen(session, p.entities)])
 
@@ -138,6 +149,7 @@ ENTITY_OPERATIONS = (
     Operation("entity.duplicate", "Duplicate", plan=_duplicate, parameters=EntityParameters, shortcut="Ctrl+D"),
     Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, shortcut="F2"),
     Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters),
+    Operation("transform.set", "Place", plan=_place, parameters=TransformParameters),
     Operation("selection.set", "Select", plan=_select, parameters=SelectionParameters),
     Operation("component.set", "Change", plan=_set, parameters=FieldParameters, doc="Sets fields of a component."),
     Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters),
