@@ -40,29 +40,36 @@ vec3 environment_reflection(sampler2D atlas, vec3 d, float roughness) {
     return mix(sharper, rougher, share);
 }
 
-// A GGX lobe seen askew is long in the plane of incidence, narrow across it and leans towards the normal. Two round
-// lobes that share it come nearest when they stand so: x, y how far they lean from the mirror's direction to the normal,
-// z, w their perceptual roughness. A fit that minimises the squared difference of the lobes over the sphere, degree l
-// weighted by (1 + l/6)^-2 as skies have it, for roughness 0.25 to 1; narrower lobes keep the proportions.
-vec4 environment_lean(float n_dot_v, float roughness) {
-    float r = max(roughness, 0.25), m = n_dot_v;
-    vec4 p0 = vec4(3.8375, -1.2284, -0.2512, -0.9322) + r * (vec4(-6.6217, 13.5513, 4.4232, 7.0541)
-        + r * (vec4(10.1071, -23.7805, -4.5644, -12.6301) + r * vec4(-5.4246, 12.1526, 1.4731, 7.5765)));
-    vec4 p1 = vec4(-10.8031, -5.5724, 4.0523, 3.8949) + r * (vec4(20.4203, -11.3189, -28.0001, -18.0569)
-        + r * (vec4(-8.0477, 47.2807, 46.1885, 25.2960) + r * vec4(-4.6201, -29.8489, -22.1149, -11.0725)));
-    vec4 p2 = vec4(10.7868, 7.7597, -2.7657, -2.6631) + r * (vec4(-29.4165, -11.7878, 23.6422, 16.0409)
-        + r * (vec4(29.1443, -10.3387, -40.8685, -23.4412) + r * vec4(-8.1829, 14.1297, 19.7774, 10.0344)));
+// A GGX lobe seen askew is long in the plane of incidence, narrow across it, and leans towards the normal. Two round
+// lobes stand for it, a wide one for its tail and a narrow one; a fit to the integral under many skies, which halves the
+// error of one lobe. Polynomials of third degree in roughness (0.1 to 1; lobes that are narrower keep the proportions)
+// and of second in n.v. x, y: how far the lobes lean from the mirror's direction to the normal; z, w: their perceptual
+// roughness. `share` is what the first one weighs.
+vec4 environment_lean(float n_dot_v, float roughness, out float share) {
+    float r = max(roughness, 0.1), m = clamp(n_dot_v, 0.03, 1.0);
+    vec4 p0 = vec4(5.039, 0.029, 0.491, -2.563) + r * (vec4(6.595, 16.692, -5.141, 8.994)
+        + r * (vec4(-26.773, -40.233, 26.530, -9.910) + r * vec4(16.206, 25.122, -2.219, 1.459)));
+    vec4 p1 = vec4(-25.732, -15.321, -3.143, 0.273) + r * (vec4(51.938, 12.552, -16.517, -4.463)
+        + r * (vec4(-15.759, 44.707, 21.639, -0.348) + r * vec4(-10.913, -42.533, -66.029, 9.630)));
+    vec4 p2 = vec4(21.416, 12.465, 3.227, -1.034) + r * (vec4(-26.934, -14.721, 47.757, 18.096)
+        + r * (vec4(-25.798, -31.368, -132.311, -47.134) + r * vec4(31.867, 31.702, 140.179, 28.411)));
+    float w0 = -0.322 + r * (-0.298 + r * (0.417 + r * 1.100));
+    float w1 = 2.297 + r * (-2.583 + r * (-1.702 + r * 0.888));
+    float w2 = -1.969 + r * (-0.263 + r * (4.979 + r * -0.239));
+    share = clamp(0.5 + w0 + m * (w1 + m * w2), 0.0, 1.0);
     vec4 fit = p0 + m * (p1 + m * p2);
-    return vec4(fit.xy * roughness * roughness, roughness * sqrt(clamp(fit.zw, 0.04, 1.1)));
+    vec2 width = 1.0 + (1.0 - m * m) * fit.zw; // of alpha; seen along the normal the lobe is what the level holds
+    return vec4(fit.xy * roughness * roughness, roughness * sqrt(clamp(width, 0.04, 1.6)));
 }
 
 // What a GGX surface of normal `n` sends towards `v`.
 vec3 environment_reflection(sampler2D atlas, vec3 n, vec3 v, float roughness) {
     vec3 mirror = reflect(-v, n);
     if (roughness < 0.03) return environment_reflection(atlas, mirror, roughness);
-    vec4 lean = environment_lean(clamp(dot(n, v), 0.03, 1.0), roughness);
-    return 0.5 * (environment_reflection(atlas, normalize(mix(mirror, n, lean.x)), lean.z)
-        + environment_reflection(atlas, normalize(mix(mirror, n, lean.y)), lean.w));
+    float share;
+    vec4 lean = environment_lean(dot(n, v), roughness, share);
+    return mix(environment_reflection(atlas, normalize(mix(mirror, n, lean.y)), lean.w),
+        environment_reflection(atlas, normalize(mix(mirror, n, lean.x)), lean.z), share);
 }
 
 // The same of an anisotropic surface: `t` unit tangent, `alpha` along it and across it (squares of roughness).
