@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["defaults", "measure"]
 
-defaults = Options(n=1000, frames=120)
+defaults = Options(n=1000, frames=360)
 
 _SETTLING = 90
 """Steps before measuring: the boxes have fallen and lie on each other."""

@@ -20,10 +20,10 @@ BALL = """
 import game
 
 def on_start():
-    yield  # bodies are made at the end of the first step
-    floor = game.raycast(game.entity.position, (0, -1, 0), ignore=game.entity)
+    floor = game.raycast(game.entity.position, (0, -1, 0), ignore=game.entity)  # before the first step
     game.log("below", floor.entity.name, round(floor.distance, 3), floor.normal)
     game.log("above", game.raycast(game.entity.position, (0, 1, 0), ignore=game.entity))
+    yield
     game.set_velocity(game.entity, (0, -3, 0))
 
 def on_event(event):
