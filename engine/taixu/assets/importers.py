@@ -24,7 +24,7 @@ _MODELS = {
 }
 _PICTURES = (
     ".png", ".jpg", ".jpeg", ".webp", ".tga", ".bmp", ".gif", ".tif", ".tiff", ".ppm", ".pgm", ".dds", ".avif", ".hdr",
-    ".exr",
+    ".exr", ".ktx2",
 )
 _SOUNDS = (".wav", ".ogg", ".mp3", ".flac", ".opus", ".m4a", ".aac")
 

@@ -26,7 +26,7 @@ def parse_xml(data: bytes, *, name: str) -> Element:
     TaixuError
         When it is no XML, declares entities, or is nested more than 256 deep.
     """
-    if data.count(b"<") > 2 * _MAX_ELEMENTS + 1000:
+    if data.count(b"<") - data.count(b"</") > _MAX_ELEMENTS + 1000:
         raise TaixuError(f"{name}: has more than {_MAX_ELEMENTS:,} elements; split it, or convert it to GLB")
     builder = TreeBuilder()
     parser = expat.ParserCreate()

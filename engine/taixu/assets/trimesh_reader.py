@@ -32,10 +32,11 @@ _MAX_BYTES = 1 << 28
 _MAX_HEADER_LINES = 10_000
 _SILENCE = logging.NullHandler()
 _MAX_BESIDE = 1 << 26
-_MAX_TEXT_ELEMENTS = 2_000_000
-_MAX_FACES = 1_200_000
+_MAX_TEXT_ELEMENTS = 1_500_000
+_MAX_FACES = 1_000_000
+_MAX_FACETS = 600_000
 _MAX_CORNERS = 6_000_000
-_MAX_GROUPS = 10_000
+_MAX_GROUPS = 8_000
 """Text costs trimesh several hundred bytes and some microseconds an element: what is larger belongs into a binary format."""
 _PLY_SIZES = {"char": 1, "uchar": 1, "int8": 1, "uint8": 1, "short": 2, "ushort": 2, "int16": 2, "uint16": 2,
               "double": 8, "float64": 8}
@@ -92,8 +93,7 @@ def _weigh(data: bytes, kind: str, file: Path) -> None:
     if kind == ".ply":
         head = data[: max(data.find(b"end_header"), 0)].decode("ascii", "replace")
         is_text = "format ascii" in head
-        least = 0
-        count = 0
+        least = total = count = 0
         lines = head.splitlines()
         if len(lines) > _MAX_HEADER_LINES:
             raise TaixuError(f"{file}: its PLY header has {len(lines):,} lines, which no honest one has")
@@ -101,8 +101,9 @@ def _weigh(data: bytes, kind: str, file: Path) -> None:
             words = line.split()
             if words[:1] == ["element"] and len(words) == 3 and words[2].isdigit():
                 count = int(words[2])
-                if is_text and count > _MAX_TEXT_ELEMENTS:
-                    raise TaixuError(_too_large(file, f"{count:,} elements of one kind as text", _MAX_TEXT_ELEMENTS))
+                total += count
+                if is_text and _MAX_TEXT_ELEMENTS < total < len(data):
+                    raise TaixuError(_too_large(file, f"{total:,} or more elements as text", _MAX_TEXT_ELEMENTS))
                 least += count if is_text else 0
             elif words[:1] == ["property"] and len(words) >= 3:
                 size = 1 if is_text or words[1] == "list" else _PLY_SIZES.get(words[1], 4)
@@ -111,8 +112,8 @@ def _weigh(data: bytes, kind: str, file: Path) -> None:
             raise TaixuError(f"{file}: its PLY header promises more than its {len(data):,} bytes hold")
     if kind == ".obj":
         _weigh_obj(data, file)
-    if kind == ".stl" and (count := data.count(b"endfacet")) > _MAX_FACES:
-        raise TaixuError(_too_large(file, f"{count:,} facets as text", _MAX_FACES))
+    if kind == ".stl" and (count := data.count(b"endfacet")) > _MAX_FACETS:
+        raise TaixuError(_too_large(file, f"{count:,} facets as text", _MAX_FACETS))
     if kind == ".off":
         found = re.search(rb"(?:^|\s)(\d+)\s+(\d+)\s+\d+", data[:4096])
         if found and (len(found[1]) > 12 or len(found[2]) > 12 or 2 * (int(found[1]) + int(found[2])) > len(data)):

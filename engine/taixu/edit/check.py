@@ -199,6 +199,7 @@ def _check_assets(
     document: Document, blocks: dict[str, Block], components: Components, findings: Findings, root: Path | None
 ) -> None:
     missing: set[str] = set()
+    said = {item.where for item in findings.items if item.severity == "error"}  # of a prefab, say
     for key, block in blocks.items():
         for name, fields in block.items():
             declared = components.find(name)
@@ -210,7 +211,7 @@ def _check_assets(
                 doubt = path_doubt(path)
                 if doubt:
                     findings.error(where, doubt)
-                elif root is not None and path not in missing and not _exists(root, path):
+                elif root is not None and where not in said and path not in missing and not _exists(root, path):
                     missing.add(path)
                     hint = "; its content is known: opening the world looks for it" if path in document.assets else ""
                     findings.warning(where, f"names {path!r:.80}, which is not in the project{hint}")

@@ -109,3 +109,23 @@ def test_the_files_of_pybullet() -> None:
     assert files
     for file in files:
         assert import_model(file).meshes
+
+
+def test_what_is_left_out_is_said(tmp_path: Path) -> None:
+    controllers = (
+        '<library_controllers><controller id="c"><skin source="#g"/></controller><controller id="d"><morph source="#g"/>'
+        "</controller></library_controllers><library_animations><animation/></library_animations>"
+        '<library_visual_scenes><visual_scene id="s"><node><instance_controller url="#c"/></node>'
+        '<node><instance_controller url="#d"/></node>'
+    )
+    text = DAE.replace('<library_visual_scenes><visual_scene id="s">', controllers)
+    (tmp_path / "a.dae").write_text(text)
+    model = import_model(tmp_path / "a.dae")
+    assert [note.partition(":")[0] for note in model.notes] == [
+        "its skins are left out, and the mesh stands at rest",
+        "its morphs are left out, and the mesh stands at rest",
+        "its animations are left out",
+    ]
+    assert sum(node.mesh is not None for node in model.nodes) == 3
+    (tmp_path / "a.dae").write_text(DAE)
+    assert import_model(tmp_path / "a.dae").notes == []

@@ -44,3 +44,31 @@ def test_invalid_gltf_is_refused_and_the_rest_loads(content: Path) -> None:
     found = taixu_json("check", *files, status=1, timeout_secs=120)
     assert len(found["files"]) == len(files)
     assert all("defect" not in item["message"] for file in found["files"] for item in file["findings"])
+
+
+def test_a_robot_without_its_meshes_is_named(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    from taixu.cli.staging import open_thing
+    from taixu.defaults import App
+
+    visual = '<visual><geometry><mesh filename="package://arm/{}.stl"/></geometry></visual>'
+    link = visual.format("elbow") + visual.format("hand")
+    (tmp_path / "arm.urdf").write_text(f'<robot name="arm"><link name="a">{link}</link></robot>')
+    (file,) = taixu_json("check", tmp_path / "arm.urdf")["files"]
+    assert [item["severity"] for item in file["findings"]] == ["warning", "warning"]
+    assert "arm/elbow.stl" in file["findings"][0]["message"]
+    taixu_json("check", tmp_path / "arm.urdf", "--strict", status=1)
+    with App.headless() as app:
+        open_thing(app, tmp_path / "arm.urdf")
+    (line,) = [record.message for record in caplog.records if "elbow" in record.message]
+    assert line.startswith(str(tmp_path / "arm.urdf"))
+    assert "and 1 more" in line
+
+
+def test_vrm_animations_are_models(content: Path) -> None:
+    from taixu.assets.importers import import_model
+
+    found = taixu_json("check", content / "vrm" / "test.vrma")
+    assert found["ok"]
+    model = import_model(content / "vrm" / "test.vrma")
+    assert model.animations
+    assert "VRMC_vrm_animation" in model.extensions

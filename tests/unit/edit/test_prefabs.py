@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
-from documents import load, make_app, prefab, save
+from documents import document, load, make_app, prefab, save
 
 from taixu.app import App
 from taixu.ecs import EntityRef, World, component, field
@@ -18,11 +19,13 @@ from taixu.edit import (
     PrefabLibrary,
     apply_to_prefab,
     id_text,
+    read_world,
     record_overrides,
     revert_overrides,
     spawn_prefab,
 )
 from taixu.edit.ids import child_id
+from taixu.edit.instantiate import make_prefabs
 from taixu.errors import TaixuError
 from taixu.scene import Light, Material, MeshInstance, Name, Node, Parent, Shape, Transform
 
@@ -354,3 +357,19 @@ def test_prefabs_that_multiply_or_nest_without_end_are_refused_before_they_are_l
     with pytest.raises(TaixuError, match="deeper than 64"):
         library.expand("0.prefab.json")
     assert len(library.expand("1940.prefab.json").blocks) == 61
+
+
+def test_a_prefab_that_cannot_be_placed_is_said_once(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    app = fresh_app()
+
+    def refuse(source: str) -> bytes:
+        raise TaixuError(f"{source} is no file")
+
+    app.world.resource(PrefabLibrary).read = refuse
+    path = tmp_path / "a.world.json"
+    path.write_text(document({ROOT: {"transform": {}, "prefab_instance": {"source": "none.prefab.json"}}}))
+    (finding,) = read_world(path, app.world, app.components)
+    assert "none.prefab.json" in finding.message
+    for _ in range(3):
+        make_prefabs(app.world)
+    assert not [record for record in caplog.records if "none.prefab.json" in record.getMessage()]

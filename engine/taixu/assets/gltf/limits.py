@@ -11,7 +11,7 @@ __all__ = ["Budget", "Limits"]
 MEBI = 1 << 20
 _LISTS = MappingProxyType(
     {
-        **dict.fromkeys(("materials", "textures", "samplers", "images", "animations", "skins", "variants"), 20_000),
+        **dict.fromkeys(("materials", "textures", "images", "animations", "skins", "variants"), 20_000),
         **dict.fromkeys(("buffers", "scenes", "cameras", "lights", "targets"), 10_000),
     }
 )
