@@ -168,8 +168,8 @@ def test_lobes_by_themselves() -> None:
         thickness_nm=cases["iridescence_thickness_nm"],
     )
     assert_close(film, expected, absolute=1e-3)
-    cloth = on_gpu("c.cloth.color = vec3(1.0); result.rgb = sheen_lobe(c.cloth, k.v.z, k.l.z, normalize(k.v + k.l).z) / c.cloth.fit;",
-                   ("sheen",))[:, 0]  # fmt: skip
+    body = "c.cloth.color = vec3(1.0 / c.cloth.fit); result.rgb = sheen_lobe(c.cloth, k.v.z, k.l.z, normalize(k.v + k.l).z);"
+    cloth = on_gpu(body, ("sheen",))[:, 0]
     sheen_alpha = np.maximum(cases["sheen_roughness"].astype(float), 0.07) ** 2
     assert_close(cloth, charlie_distribution(h[:, 2], sheen_alpha) * sheen_visibility(v[:, 2], to_light[:, 2], sheen_alpha))
     brushed = on_gpu(
