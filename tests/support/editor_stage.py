@@ -1,0 +1,64 @@
+"""A virtual screen and an editor on it: flows are played by the dozen in one process, and each is a test of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+__all__ = ["flow_names", "flow_result"]
+
+_SUPPORT = Path(__file__).resolve().parent
+_FLOWS = _SUPPORT.parent / "ui" / "flows"
+_ROOM = "1280x800"
+
+
+def flow_names() -> list[tuple[str, str]]:
+    """(file, flow) of all flows, without importing the editor."""
+    found = []
+    for file in sorted(_FLOWS.glob("*.py")):
+        lines = file.read_text(encoding="utf-8").splitlines()
+        found += [(file.stem, line[4 : line.index("(")]) for before, line in zip(lines, lines[1:], strict=False)
+                  if before.startswith("@flow(") and line.startswith("def ")]  # fmt: skip
+    return found
+
+
+def flow_result(file: str, name: str) -> dict[str, Any]:
+    """What became of a flow; all flows of its file are played when the first is asked for."""
+    result: dict[str, Any] = _play(file).get(name, {"error": "it was not played"})
+    return result
+
+
+@cache
+def _play(file: str) -> dict[str, Any]:
+    if sys.platform != "linux" or shutil.which("xvfb-run") is None:
+        pytest.skip("no virtual screen: xvfb-run is not installed")
+    pytest.importorskip("imgui_bundle", reason='the editor is not installed; pip install "taixu[editor]"')
+    names = [flow for stem, flow in flow_names() if stem == file]
+    folder = Path(tempfile.mkdtemp(prefix="taixu-flows-"))
+    results: dict[str, Any] = {}
+    paths = os.pathsep.join([str(_SUPPORT), str(_FLOWS), os.environ.get("PYTHONPATH", "")])
+    while names:  # one that kills the editor does not take the others along
+        out = folder / "results.json"
+        out.unlink(missing_ok=True)
+        done = subprocess.run(
+            ["xvfb-run", "-a", "-s", "-screen 0 1440x900x24", sys.executable, str(_SUPPORT / "editor_child.py"), str(out), _ROOM, *names],
+            capture_output=True, text=True, timeout=1200, env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": paths},
+        )  # fmt: skip
+        found = json.loads(out.read_text()) if out.exists() else {}
+        if not found:
+            return {name: {"error": done.stderr[-2000:] or "the editor did not start"} for name in names} | results
+        if done.returncode:
+            last = list(found)[-1]
+            found[last]["error"] = found[last].get("error", "") + "\n" + done.stderr[-2000:]
+        results |= found
+        names = [name for name in names if name not in found]
+    return results

@@ -1,0 +1,19 @@
+"""Flows by mouse and keys in a real window."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from editor_stage import flow_names, flow_result
+from golden import assert_golden
+from PIL import Image
+
+
+@pytest.mark.parametrize(("file", "name"), flow_names(), ids=lambda part: part)
+def test_flow(file: str, name: str) -> None:
+    result = flow_result(file, name)
+    assert not result["error"], result["error"]
+    for picture, path in result["pictures"].items():
+        assert_golden(np.asarray(Image.open(Path(path))), f"ui/{picture}")
