@@ -48,7 +48,8 @@ def decode_hdr(data: bytes, *, name: str = "image", max_pixels: int = 1 << 26) -
         pos = _read_new(data, pos + 4, lines[row], name, row)
     pixels = _floats(lines)
     if is_xyz:
-        pixels = np.maximum(pixels @ _RGB_FROM_XYZ.T, 0.0)
+        for row in pixels:  # a picture's worth of products would be as large again
+            np.maximum(row @ _RGB_FROM_XYZ.T, 0.0, out=row)
     return np.ascontiguousarray(_upright(pixels, axes))
 
 
