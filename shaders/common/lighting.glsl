@@ -24,6 +24,19 @@ layout(binding = TEXTURE_OPENNESS) uniform sampler2D openness_map; // what nearb
 #ifdef LAYER_CLEARCOAT
 #include "surface/layers/clearcoat.glsl"
 #endif
+#ifdef LAYER_TRANSMISSION
+#include "common/behind.glsl"
+#include "surface/layers/transmission.glsl"
+#endif
+#ifdef LAYER_VOLUME
+#include "surface/layers/volume.glsl"
+#endif
+#ifdef LAYER_DISPERSION
+#include "surface/layers/dispersion.glsl"
+#endif
+#ifdef LAYER_DIFFUSE_TRANSMISSION
+#include "surface/layers/diffuse_transmission.glsl"
+#endif
 
 // The turn of the sky about the vertical.
 vec3 sky_from_world(vec3 d) {
@@ -54,6 +67,8 @@ struct Core {
     SpecularEnergy energy; // what its mirror lobe sends back
     float entering;  // share of light that goes in where it is dielectric
     vec3 diffuse;    // albedo of what scatters below the surface
+    vec3 through;    // share of what lies behind that is seen through the surface
+    vec3 leaked;     // albedo of what scatters to the side behind
 #ifdef LAYER_ANISOTROPY
     Brush brush;
 #endif
@@ -108,6 +123,18 @@ Core core_of(Fragment f, SurfaceInputs s) {
     c.energy = mix_energies(dielectric, specular_energy(f0_seen_metal, 1.0, dfg), c.metallic);
     c.entering = (1.0 - c.metallic) * (1.0 - max3(dielectric.single + dielectric.multiple));
     c.diffuse = s.base_color * (c.entering * (1.0 - s.transmission));
+    c.through = c.leaked = vec3(0.0);
+#ifdef LAYER_TRANSMISSION
+    // By colour, unlike what is scattered: what a film sends back is missing behind it.
+    c.through = s.base_color * ((1.0 - c.metallic) * s.transmission) * max(1.0 - dielectric.single - dielectric.multiple, 0.0);
+#endif
+#ifdef LAYER_DIFFUSE_TRANSMISSION
+    c.leaked = leaked_albedo(s, c.entering * (1.0 - s.transmission));
+    c.diffuse *= 1.0 - s.diffuse_transmission;
+#ifdef LAYER_VOLUME
+    c.leaked *= volume_transmittance(s.attenuation_color, s.attenuation_distance, s.thickness);
+#endif
+#endif
 #ifdef LAYER_SHEEN
     c.cloth = cloth_of(s, energy_at(c.n_dot_v, max(s.sheen_roughness, MIN_SHEEN_ROUGHNESS)).b);
 #endif
@@ -160,11 +187,16 @@ vec3 emitted_light(SurfaceInputs s, Core c) {
 #endif
 }
 
+#include "common/transmitted.glsl"
+
 // Light from all around that the surface sends to the camera. `near` is what surfaces nearby leave open.
 vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     vec3 n = sky_from_world(s.normal), v = sky_from_world(f.view);
     float open = specular_occlusion(c.n_dot_v, s.occlusion * near, c.roughness);
     vec3 light = environment_irradiance(environment_atlas, n) * c.diffuse * s.occlusion * openness_with_bounces(near, s.base_color);
+#ifdef LAYER_DIFFUSE_TRANSMISSION
+    light += environment_irradiance(environment_atlas, -n) * c.leaked;
+#endif
 #ifdef LAYER_ANISOTROPY
     vec3 mirrored = environment_anisotropic(environment_atlas, n, v, sky_from_world(c.brush.along), c.brush.alpha);
 #else
@@ -196,6 +228,14 @@ vec3 punctual_light(Fragment f, SurfaceInputs s, Core c, vec3 to_light) {
 #endif
         light *= n_dot_l;
     }
+#if defined(LAYER_TRANSMISSION) || defined(LAYER_DIFFUSE_TRANSMISSION)
+    else {
+        light = punctual_light_from_behind(f, s, c, to_light, n_dot_l);
+#ifdef LAYER_SHEEN
+        light *= c.cloth.passes;
+#endif
+    }
+#endif
 #ifdef LAYER_CLEARCOAT
     light = light * c.coat.passes + coat_light(c.coat, s.clearcoat_normal, f.view, to_light);
 #endif
@@ -204,6 +244,9 @@ vec3 punctual_light(Fragment f, SurfaceInputs s, Core c, vec3 to_light) {
 
 // Whether light from there can reach the camera by this surface at all.
 bool is_lit_from(SurfaceInputs s, vec3 to_light) {
+#if defined(LAYER_TRANSMISSION) || defined(LAYER_DIFFUSE_TRANSMISSION)
+    return true;
+#endif
 #ifdef LAYER_CLEARCOAT
     if (dot(s.clearcoat_normal, to_light) > 0.0) return true;
 #endif
@@ -213,7 +256,7 @@ bool is_lit_from(SurfaceInputs s, vec3 to_light) {
 // Radiance towards the camera, premultiplied by how much it covers what is behind. `pixel` is gl_FragCoord.xy,
 // `viewport` its size and inverse, `depth` metres along the view.
 //
-// Transmission is that of a thin, clear pane: what is behind shows through, dimmed evenly by the base colour.
+// What is seen through the surface is part of its radiance: a transmissive surface covers all that is behind it.
 vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) {
 #ifdef UNLIT
     return vec4(s.base_color * s.opacity, s.opacity);
@@ -242,14 +285,16 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
         vec3 irradiance = light_irradiance(row, f.position, to_light);
         if (!is_lit_from(s, to_light) || max3(irradiance) <= 0.0) continue;
 #ifdef SHADOWS
-        irradiance *= shadow_factor(row, f.position, f.normal, to_light, depth);
+        // What is lit from behind would stand in its own shadow: the light is asked for at the far side.
+        bool from_behind = dot(f.normal, to_light) < 0.0;
+        vec3 lit_at = f.position + to_light * (from_behind ? s.thickness : 0.0);
+        irradiance *= shadow_factor(row, lit_at, from_behind ? -f.normal : f.normal, to_light, depth);
 #endif
         light += punctual_light(f, s, core, to_light) * irradiance;
     }
-    float covers = 1.0;
 #ifdef LAYER_TRANSMISSION
-    covers -= core.entering * s.transmission * luminance(s.base_color) * passing_layers(core);
+    light += transmitted_light(f, s, core, pixel * viewport.zw, depth) * passing_layers(core);
 #endif
-    return vec4(light, covers) * s.opacity;
+    return vec4(light, 1.0) * s.opacity;
 #endif
 }

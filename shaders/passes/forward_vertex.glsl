@@ -18,6 +18,9 @@ layout(location = 2) out vec4 v_tangent;
 layout(location = 3) out vec4 v_uv;
 layout(location = 4) out vec4 v_color;
 layout(location = 5) flat out uint v_material;
+#ifdef LAYER_VOLUME
+layout(location = 6) flat out float v_scale;
+#endif
 
 void main() {
     RenderableRow object = renderables[object_id];
@@ -45,4 +48,10 @@ void main() {
         v_color *= vec4(linear_from_srgb(tint.rgb), tint.a);
     }
     v_material = object.material;
+#ifdef LAYER_VOLUME
+    // How much larger the object is than its mesh: the edge of a cube of the same growth in volume.
+    v_scale = pow(abs(dot(world_direction(object.transform, vec3(1, 0, 0)),
+                          cross(world_direction(object.transform, vec3(0, 1, 0)), world_direction(object.transform, vec3(0, 0, 1))))),
+                  1.0 / 3.0);
+#endif
 }

@@ -37,7 +37,8 @@ struct SurfaceInputs {
     vec3 sheen_color;
     float sheen_roughness;
     float transmission;
-    float thickness;
+    float thickness; // metres
+    float curvature; // of the surface towards the camera, 1 / metre; above 0 where it bulges
     vec3 attenuation_color;
     float attenuation_distance;
     float dispersion;
@@ -71,6 +72,7 @@ SurfaceInputs default_surface(Fragment f) {
     s.sheen_roughness = 0.0;
     s.transmission = 0.0;
     s.thickness = 0.0;
+    s.curvature = 0.0;
     s.attenuation_color = vec3(1.0);
     s.attenuation_distance = 0.0;
     s.dispersion = 0.0;

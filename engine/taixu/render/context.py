@@ -15,6 +15,7 @@ from taixu.render.signature import PLAIN, Signature
 
 if TYPE_CHECKING:
     from taixu.render.bins import Bin
+    from taixu.render.blending import BlendedRun
     from taixu.render.culling import VisibleList
     from taixu.render.graph import PassNode
     from taixu.render.renderer import Renderer
@@ -129,9 +130,16 @@ class PassContext:
         """
         self.frame.renderer.draw_bins(render_pass, visible or self.visible, pipeline_for, positions_only=positions_only)
 
-    def draw_blended(self, render_pass: RenderPass, pipeline_for: PipelineFor) -> None:
-        """Draw the blended renderables of this view, far ones first."""
-        self.frame.renderer.draw_blended(render_pass, self.view, pipeline_for)
+    def blended_runs(self) -> Sequence[BlendedRun]:
+        """The blended and transmissive renderables of this view, far ones first; good until it is asked again."""
+        return self.frame.renderer.blended_runs(self.view)
+
+    def draw_blended(
+        self, render_pass: RenderPass, pipeline_for: PipelineFor, *, runs: Sequence[BlendedRun] | None = None
+    ) -> None:
+        """Draw the blended renderables of this view (or some of `blended_runs`), far ones first."""
+        wanted = self.blended_runs() if runs is None else runs
+        self.frame.renderer.draw_blended(render_pass, self.view, wanted, pipeline_for)
 
     def settings(self, name: str, default: Any) -> Any:
         """A setting of the view."""

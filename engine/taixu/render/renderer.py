@@ -21,7 +21,7 @@ from taixu.render.bindings import (
     UniformSlot,
     register_sources,
 )  # fmt: skip
-from taixu.render.blending import BlendedRuns, sort_blended
+from taixu.render.blending import BlendedRun, BlendedRuns, sort_blended
 from taixu.render.context import Feature, FrameContext, PassContext, PipelineFor
 from taixu.render.culling import VisibleList
 from taixu.render.developing import DevelopingFeature
@@ -242,18 +242,23 @@ class Renderer:
         if using is not None:
             self._draw_run(render_pass, using, visible.commands, visible.ids, first, count, positions_only)
 
-    def draw_blended(self, render_pass: RenderPass, view: View, pipeline_for: PipelineFor) -> None:
-        """See `PassContext.draw_blended`."""
+    def blended_runs(self, view: View) -> Sequence[BlendedRun]:
+        """See `PassContext.blended_runs`."""
         mirror = self._current
         assert mirror is not None
         if len(mirror.blended) == 0:
-            return
+            return ()
         world = next(w for w, m in self._mirrors.items() if m is mirror)
         commands, ids, runs = sort_blended(mirror, world.resource(WorldTransforms), view)
+        if runs:
+            view.history.setdefault("blended", BlendedRuns()).upload(self.device, commands, ids)
+        return runs
+
+    def draw_blended(self, render_pass: RenderPass, view: View, runs: Sequence[BlendedRun], pipeline_for: PipelineFor) -> None:
+        """See `PassContext.draw_blended`."""
         if not runs:
             return
-        kept: BlendedRuns = view.history.setdefault("blended", BlendedRuns())
-        kept.upload(self.device, commands, ids)
+        kept: BlendedRuns = view.history["blended"]
         assert kept.commands is not None
         assert kept.ids is not None
         for run in runs:

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from taixu.gpu import PREMULTIPLIED, BindGroup, DepthState, Device, Pipeline
+from taixu.render.behind import Behind, behind_of
 from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
 from taixu.render.bins import Bin
+from taixu.render.blending import BlendedRun, is_transmissive
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
@@ -73,7 +75,7 @@ class ShadingFeature:
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 primitive=item.mode,
                 cull=item.cull,
-                depth=DepthState(compare=compare, write=False),
+                depth=DepthState(compare=compare, write=is_transmissive(key)),
                 blend=PREMULTIPLIED if blends else None,
                 label="colour",
             )
@@ -160,13 +162,36 @@ class SkyPass(OverPass):
 
 @dataclass(frozen=True)
 class BlendedPass(OverPass):
-    """Blended surfaces, far ones first."""
+    """Blended and transmissive surfaces, far ones first; the latter show a copy of what was drawn before them."""
 
     name: str = "blended"
     rank: int = Rank.TRANSPARENT
 
     def run(self, context: PassContext) -> None:
-        """Draw."""
-        targets = context.targets(f"radiance{self.tail}", depth=f"depth{self.tail}")
-        with context.device.render_pass(targets) as p:
-            context.draw_blended(p, self.feature.pipelines(context))
+        """Draw, in as many parts as copies are wanted."""
+        runs = context.blended_runs()
+        if not runs:
+            return
+        radiance, depth = f"radiance{self.tail}", f"depth{self.tail}"
+        over, pipelines = context.targets(radiance, depth=depth), self.feature.pipelines(context)
+        behind: Behind | None = None
+        for clear, captures, part in _parts(runs):
+            if clear and behind is None:
+                behind = behind_of(context)
+                behind.begin(context, depth)
+            if captures:
+                assert behind is not None
+                behind.capture(context, radiance)
+            targets = over if behind is None or not clear else behind.targets(context, radiance)
+            with context.device.render_pass(targets) as p:
+                context.draw_blended(p, pipelines, runs=part)
+
+
+def _parts(runs: Sequence[BlendedRun]) -> Iterator[tuple[bool, bool, Sequence[BlendedRun]]]:
+    """Runs that are drawn together: whether they are transmissive, whether a copy comes first, and the runs."""
+    first = 0
+    for i in range(1, len(runs) + 1):
+        clear = is_transmissive(runs[first].bin.key)
+        if i == len(runs) or runs[i].captures or is_transmissive(runs[i].bin.key) != clear:
+            yield clear, runs[first].captures, runs[first:i]
+            first = i

@@ -1,0 +1,72 @@
+// What lies behind a transmissive surface: the copy of the picture that `taixu.render.behind` makes, looked at along a ray.
+// Where the ray leaves the screen, and where nothing was drawn, the sky is seen: rays that miss everything see it, whatever
+// the background.
+#include "common/depth.glsl"
+#include "common/environment.glsl"
+
+layout(binding = 0) uniform sampler2D behind_map;   // premultiplied; level n is a bell of about 0.76 * 2^n pixels
+layout(binding = 1) uniform sampler2D behind_depth; // of solid surfaces
+
+const float BEHIND_MARGIN = 0.06; // of the screen, in which what is seen fades into the sky
+
+// A look along a ray: where on the screen it ends, how many metres from its start, how far that is from the camera, and
+// how much of it can be believed.
+struct Sight {
+    vec2 uv;
+    float reach;
+    float depth;
+    float known;
+};
+
+vec2 screen_from_clip(vec4 clip) { return clip.xy / clip.w * 0.5 + 0.5; }
+
+// The solid surface that a ray meets, from its start and unit direction. Its length is guessed from the depth where the
+// last guess ends: Wyman, "An Approximate Image-Space Approach for Interactive Refraction", 2005, without back faces.
+// `pixel_uv` is the place of the surface on the screen, `surface_depth` its distance along the view.
+Sight sight_along(vec3 start, vec3 d, vec2 pixel_uv, float surface_depth) {
+    vec3 forward = -world_from_view[2].xyz;
+    bool perspective = camera_position.w > 0.5;
+    float z = dot(start - camera_position.xyz, forward), speed = dot(d, forward);
+    Sight sight = Sight(pixel_uv, 0.0, surface_depth, 0.0);
+    if (speed < 0.02) return sight;
+    for (int i = 0; i < 3; ++i) {
+        float depth = textureLod(behind_depth, sight.uv, 0.0).r;
+        bool nothing = depth <= 0.0;
+        sight.depth = nothing ? 1e9 : distance_from_depth(depth);
+        sight.reach = max((sight.depth - z) / speed, 0.0);
+        vec4 clip;
+        if (nothing) clip = clip_from_world * (perspective ? vec4(d, 0.0) : vec4(start, 1.0));
+        else clip = clip_from_world * vec4(start + d * sight.reach, 1.0);
+        if (clip.w <= 0.0) return sight;
+        sight.uv = screen_from_clip(clip);
+    }
+    // What stands before the surface is not seen through it.
+    float there = textureLod(behind_depth, sight.uv, 0.0).r;
+    bool before = there > 0.0 && distance_from_depth(there) < surface_depth * 0.999;
+    vec2 inside = clamp((0.5 - abs(sight.uv - 0.5)) / BEHIND_MARGIN + 0.5, 0.0, 1.0);
+    sight.known = before ? 0.0 : inside.x * inside.y;
+    return sight;
+}
+
+// The copy, blurred by a bell of `sigma` pixels: cubic splines hide the texels of the level.
+vec4 behind_blurred(vec2 uv, float sigma) {
+    float level = 0.5 * log2(max((sigma * sigma + 0.583) / 0.916, 1e-6));
+    if (sigma < 0.4) return textureLod(behind_map, uv, 0.0);
+    level = clamp(level, 0.0, float(textureQueryLevels(behind_map) - 1));
+    vec2 size = vec2(textureSize(behind_map, int(level)));
+    vec2 p = uv * size - 0.5, base = floor(p), t = p - base, t2 = t * t, t3 = t2 * t;
+    // Four bilinear looks make sixteen: Sigg and Hadwiger, "Fast Third-Order Texture Filtering", GPU Gems 2, 2005.
+    vec2 w0 = (1.0 - 3.0 * t + 3.0 * t2 - t3) / 6.0, w1 = (4.0 - 6.0 * t2 + 3.0 * t3) / 6.0, w3 = t3 / 6.0;
+    vec2 w2 = 1.0 - w0 - w1 - w3, g0 = w0 + w1, g1 = w2 + w3;
+    vec2 a = (base - 0.5 + w1 / g0) / size, b = (base + 1.5 + w3 / g1) / size;
+    return g0.y * (g0.x * textureLod(behind_map, a, level) + g1.x * textureLod(behind_map, vec2(b.x, a.y), level))
+        + g1.y * (g0.x * textureLod(behind_map, vec2(a.x, b.y), level) + g1.x * textureLod(behind_map, b, level));
+}
+
+// How wide, in pixels, a lobe of this `alpha` (as a mirror of that roughness spreads) paints what it meets.
+// A GGX facet's slope is below alpha half of the time, as a bell's of sigma alpha / 1.18; a mirror doubles the angle.
+float blur_in_pixels(Sight sight, float alpha, float path) {
+    float spread = tan(min(1.7 * alpha, 0.75)) * (sight.reach + path); // the widest lobe is about a matt one
+    float per_metre = 0.5 * viewport.y * clip_from_view[1][1];
+    return min(camera_position.w > 0.5 ? spread * per_metre / max(sight.depth, 1e-6) : spread * per_metre, viewport.y);
+}
