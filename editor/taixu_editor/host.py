@@ -64,6 +64,11 @@ class Host:
         former, self.session = self.session, opened
         _close(former)
 
+    def close_project(self) -> None:
+        """Close all worlds; none is open then."""
+        former, self.session = self.session, self._session(Project(Path.cwd(), has_manifest=False))
+        _close(former)
+
     def frame(self, delta_secs: float) -> None:
         """Bring the active world up to date: what was loaded, edited, moved."""
         if self.session.worlds:

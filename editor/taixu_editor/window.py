@@ -52,8 +52,8 @@ class EditorWindow:
         self.fonts = load_fonts()
         self.theme: Theme = DARK
         self.use_theme(DARK)
-        self.panels: list[Panel] = [make(self) for make in PANELS]
-        self._wants_layout = True
+        self.panels: list[Panel] = []
+        self.reset_panels()
         self.wants_to_close = False
         self._before = perf_counter()
 
@@ -133,6 +133,13 @@ class EditorWindow:
         world, handles = self.host.session.world, np.array(self.outlined.entities, np.uint64)
         below = world.resource(Hierarchy).descendants_of(indices_of(handles))
         return [*self.outlined.entities, *world.living(world.entities_at(below)).tolist()]
+
+    def reset_panels(self) -> None:
+        """All panels anew, where they stand at first."""
+        for panel in self.panels:
+            panel.release()
+        self.panels = [make(self) for make in PANELS]
+        self._wants_layout = True
 
     def use_theme(self, theme: Theme) -> None:
         """Look like that from now on."""

@@ -31,64 +31,78 @@ _MOST_FRAMES = 4000
 
 def main(out: Path, size: tuple[int, int], names: list[str]) -> None:
     """Play flows by name, and write what became of each after it."""
-    for file in sorted((Path(__file__).parents[1] / "ui" / "flows").glob("*.py")):
-        importlib.import_module(file.stem)
     home = Path(tempfile.mkdtemp(prefix="taixu-ui-"))
     os.environ["TAIXU_HOME"] = str(home)
+    for file in sorted((Path(__file__).parents[1] / "ui" / "flows").glob("*.py")):
+        importlib.import_module(file.stem)
     results: dict[str, Any] = {}
+    stage = Stage(size, out.parent)
     try:
         for name in names:
             results[name] = {"error": "the editor did not outlive it", "pictures": {}}
             out.write_text(json.dumps(results))
-            results[name] = play(FLOWS[name], size, out.parent)
+            results[name] = stage.play(FLOWS[name])
             out.write_text(json.dumps(results))
+        stage.close()
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
 
-def play(flow: Flow, size: tuple[int, int], pictures: Path) -> dict[str, Any]:
-    """Open a window, let a hand do the flow, close it."""
-    window = EditorWindow(Window("Taixu", size=size, vsync=False))
-    library = ctypes.CDLL(imgui_bundle._imgui_bundle.__file__)
-    window.gui.new_frame = library._ZN5ImGui8NewFrameEv
-    window.gui.lay_out = library._ZN5ImGui6RenderEv
-    engine = te.create_context()
-    io = te.get_io(engine)
-    io.config_run_speed, io.config_no_throttle, io.config_capture_enabled = te.TestRunSpeed.fast, True, False
-    io.config_verbose_level = te.TestVerboseLevel.error
-    said: list[str] = []
-    hand = Hand(window, pictures)
+class Stage:
+    """A window, and the engine that moves the mouse in it; flows follow one another."""
 
-    def run(context: Any) -> None:
-        hand.context = context
-        try:
-            flow.play(hand)
-        except Exception:
-            said.append(traceback.format_exc(limit=8))
+    def __init__(self, size: tuple[int, int], pictures: Path) -> None:
+        self.pictures = pictures
+        self.window = EditorWindow(Window("Taixu", size=size, vsync=False))
+        library = ctypes.CDLL(imgui_bundle._imgui_bundle.__file__)
+        self.window.gui.new_frame = library._ZN5ImGui8NewFrameEv
+        self.window.gui.lay_out = library._ZN5ImGui6RenderEv
+        imgui.set_current_context(self.window.gui.context)
+        self.engine = te.create_context()
+        io = te.get_io(self.engine)
+        io.config_run_speed, io.config_no_throttle, io.config_capture_enabled = te.TestRunSpeed.fast, True, False
+        io.config_verbose_level = te.TestVerboseLevel.error
+        te.start(self.engine, self.window.gui.context)
 
-    imgui.set_current_context(window.gui.context)
-    te.start(engine, window.gui.context)
-    test = te.register_test(engine, "flows", flow.name)
-    test.test_func = run
-    if flow.world:
-        window.host.open(flow.world)
-    for _ in range(3):
-        window.frame()
-    te.queue_test(engine, test)
-    frames = 0
-    while not te.is_test_queue_empty(engine) and frames < _MOST_FRAMES:
-        window.frame()
-        te.post_swap(engine)
-        frames += 1
-        hand.take_pictures()
-    if frames == _MOST_FRAMES:
-        said.append(f"it took more than {_MOST_FRAMES} frames")
-    elif test.output.status != te.TestStatus.success and not said:
-        said.append(f"the hand found not what it looked for: {test.output.log.get_text()[-1500:]}")
-    te.stop(engine)
-    window.close()
-    te.destroy_context(engine)
-    return {"error": "\n".join(said), "frames": frames, "pictures": hand.pictures}
+    def play(self, flow: Flow) -> dict[str, Any]:
+        """Begin anew, let a hand do the flow, say what became of it."""
+        said: list[str] = []
+        window = self.window
+        hand = Hand(window, self.pictures)
+
+        def run(context: Any) -> None:
+            hand.context = context
+            try:
+                flow.play(hand)
+            except Exception:
+                said.append(traceback.format_exc(limit=8))
+
+        window.host.close_project()
+        window.reset_panels()
+        if flow.world:
+            window.host.open(flow.world)
+        for _ in range(3):
+            window.frame()
+        test = te.register_test(self.engine, "flows", flow.name)
+        test.test_func = run
+        te.queue_test(self.engine, test)
+        frames = 0
+        while not te.is_test_queue_empty(self.engine) and frames < _MOST_FRAMES:
+            window.frame()
+            te.post_swap(self.engine)
+            frames += 1
+            hand.take_pictures()
+        if frames == _MOST_FRAMES:
+            said.append(f"it took more than {_MOST_FRAMES} frames")
+        elif test.output.status != te.TestStatus.success and not said:
+            said.append(f"the hand found not what it looked for: {test.output.log.get_text()[-1500:]}")
+        return {"error": "\n".join(said), "frames": frames, "pictures": hand.pictures}
+
+    def close(self) -> None:
+        """End the window."""
+        te.stop(self.engine)
+        self.window.close()
+        te.destroy_context(self.engine)
 
 
 if __name__ == "__main__":

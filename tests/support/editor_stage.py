@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ __all__ = ["flow_names", "flow_result"]
 
 _SUPPORT = Path(__file__).resolve().parent
 _FLOWS = _SUPPORT.parent / "ui" / "flows"
-_ROOM = "1280x800"
+_SIZE = "1120x700"
 
 
 def flow_names() -> list[tuple[str, str]]:
@@ -26,7 +27,7 @@ def flow_names() -> list[tuple[str, str]]:
     found = []
     for file in sorted(_FLOWS.glob("*.py")):
         lines = file.read_text(encoding="utf-8").splitlines()
-        found += [(file.stem, line[4 : line.index("(")]) for before, line in zip(lines, lines[1:], strict=False)
+        found += [(file.stem, line[4 : line.index("(")]) for before, line in pairwise(lines)
                   if before.startswith("@flow(") and line.startswith("def ")]  # fmt: skip
     return found
 
@@ -49,8 +50,9 @@ def _play(file: str) -> dict[str, Any]:
     while names:  # one that kills the editor does not take the others along
         out = folder / "results.json"
         out.unlink(missing_ok=True)
+        screen = ["xvfb-run", "-a", "-s", "-screen 0 1440x900x24"]
         done = subprocess.run(
-            ["xvfb-run", "-a", "-s", "-screen 0 1440x900x24", sys.executable, str(_SUPPORT / "editor_child.py"), str(out), _ROOM, *names],
+            [*screen, sys.executable, str(_SUPPORT / "editor_child.py"), str(out), _SIZE, *names],
             capture_output=True, text=True, timeout=1200, env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": paths},
         )  # fmt: skip
         found = json.loads(out.read_text()) if out.exists() else {}

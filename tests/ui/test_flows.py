@@ -7,8 +7,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 from editor_stage import flow_names, flow_result
-from golden import assert_golden
 from PIL import Image
+
+from golden import assert_golden
 
 
 @pytest.mark.parametrize(("file", "name"), flow_names(), ids=lambda part: part)
