@@ -126,7 +126,15 @@ Core core_of(Fragment f, SurfaceInputs s) {
     c.through = c.leaked = vec3(0.0);
 #ifdef LAYER_TRANSMISSION
     // By colour, unlike what is scattered: what a film sends back is missing behind it.
-    c.through = s.base_color * ((1.0 - c.metallic) * s.transmission) * max(1.0 - dielectric.single - dielectric.multiple, 0.0);
+    vec3 enters = max(1.0 - dielectric.single - dielectric.multiple, 0.0);
+    c.through = s.base_color * ((1.0 - c.metallic) * s.transmission) * enters;
+#ifdef LAYER_VOLUME
+    // A closed thing has a far side, which sends back as much: of what it sends, the near side lets out what it let in.
+    vec3 kept = s.base_color * volume_transmittance(s.attenuation_color, s.attenuation_distance, s.thickness);
+    vec3 leaving = enters / (1.0 - kept * kept * (1.0 - enters) * (1.0 - enters));
+    c.energy.single += ((1.0 - c.metallic) * s.transmission) * kept * kept * (1.0 - enters) * enters * leaving;
+    c.through *= leaving;
+#endif
 #endif
 #ifdef LAYER_DIFFUSE_TRANSMISSION
     c.leaked = leaked_albedo(s, c.entering * (1.0 - s.transmission));
