@@ -1,5 +1,6 @@
 // Textures of the standard surface, from vertices to fragments. A signature says which there are, through which mapping
 // each is seen and on which unit it lies: `taixu.render.signature`.
+#include "generated/view.glsl"
 #include "surface/inputs.glsl"
 #include "surface/mapping.glsl"
 

@@ -59,7 +59,8 @@ VIEW_BLOCK = StructLayout("ViewBlock", [
     ("viewport", "f4", (4,)),  # width, height, 1/width, 1/height
     ("depth_range", "f4", (4,)),  # near, far (0: infinite), tan(fov_y / 2), aspect
     ("jitter", "f4", (4,)),  # this frame's and the last one's sub-pixel offset in clip units
-    ("layer_mask", "u4"), ("view_flags", "u4"), ("view_index", "u4"), ("view_padding", "u4"),
+    ("layer_mask", "u4"), ("view_flags", "u4"), ("view_index", "u4"),
+    ("texture_bias", "f4"),  # added to levels of mip maps
 ], rules="std140")  # fmt: skip
 
 MESH_ROW = StructLayout("MeshRow", [

@@ -96,7 +96,7 @@ def texture_slots_glsl(slots: tuple[str, ...] = SLOTS) -> str:
         f"#ifdef HAS_{name.upper()}\n"
         f"layout(binding = UNIT_{name.upper()}) uniform sampler2DArray {name}_map;\n"
         f"vec4 sample_{name}(Fragment f) {{ return texture({name}_map, "
-        f"vec3(texture_coordinate(f, MAPPING_{name.upper()}), texture_layer(AT_{name.upper()}))); }}\n"
+        f"vec3(texture_coordinate(f, MAPPING_{name.upper()}), texture_layer(AT_{name.upper()})), texture_bias); }}\n"
         "#endif\n"
         for name in slots
     )

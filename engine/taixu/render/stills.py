@@ -7,6 +7,7 @@ curve, as a film would, so that bright edges stay smooth.
 
 from __future__ import annotations
 
+from math import log2
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from taixu.render.renderer import Renderer
 
 __all__ = ["accumulate", "render_still", "sample_offsets"]
+
+_SHARPEST = -2.0  # levels of mip maps
 
 SUN_RADIUS = 0.012
 """Tangent of the sun's half angle that soft shadows are made with; the real one is 0.0047."""
@@ -68,6 +71,8 @@ def accumulate(
     `encoding` is "display" (after the tone curve) or "linear".
     """
     view = View(camera, size, name="still", settings={**(settings or {}), "encoding": encoding})
+    # Each frame sees a part of the pixel, so its textures may be as much finer; the average smooths them.
+    view.history["texture_bias"] = max(-0.5 * log2(samples), _SHARPEST)
     total = np.zeros((size[1], size[0], 4), np.float32)
     for i, (offset, turn) in enumerate(zip(sample_offsets(samples), sample_offsets(samples, seed=5), strict=True)):
         view.history["noise_turn"] = i * 0.618 % 1.0

@@ -168,6 +168,7 @@ def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[A
     block["depth_range"] = (camera.near_m, camera.far_m, np.tan(camera.fov_y_rad / 2), width / height)
     block["jitter"] = (*view.jitter, *previous[2])
     block["layer_mask"], block["view_index"] = view.layers & 0xFFFFFFFF, index
+    block["texture_bias"] = view.history.get("texture_bias", 0.0)
     if advance:
         view._previous = (plain, camera.cell, view.jitter)
     return block
