@@ -1,4 +1,5 @@
 // Holes of masked materials, for passes that need no more of a material than that.
+#include "generated/view.glsl"
 #include "surface/mapping.glsl"
 
 #ifdef STAGE_VERTEX
@@ -19,7 +20,7 @@ layout(binding = UNIT_BASE_COLOR) uniform sampler2DArray base_color_map;
 // `alpha` is the vertices' own.
 float opacity_at(vec3 coordinate, float alpha) {
 #ifdef HAS_BASE_COLOR
-    alpha *= texture(base_color_map, vec3(coordinate.xy, round(coordinate.z))).a;
+    alpha *= texture(base_color_map, vec3(coordinate.xy, round(coordinate.z)), texture_bias).a;
 #endif
     return alpha;
 }
