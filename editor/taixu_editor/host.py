@@ -14,9 +14,12 @@ from taixu.defaults import App
 from taixu.defaults.projects import enter_project, is_trusted
 from taixu.edit import Operations, Project, Session, open_project
 from taixu.edit.entity_operations import ENTITY_OPERATIONS
+from taixu_editor.host_operations import HOST_OPERATIONS
+from taixu_editor.play import Play
 
 if TYPE_CHECKING:
     from taixu.gpu import Device
+    from taixu.platform import Platform
 
 __all__ = ["Host"]
 
@@ -43,7 +46,8 @@ class Host:
         self.device, self.trust = device, trust
         self.session = self._session(Project(Path.cwd(), has_manifest=False))
         self.operations = Operations(self)
-        self.operations.add(*ENTITY_OPERATIONS)
+        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS)
+        self.play = Play(self)
         self.on_close: list[Callable[[], None]] = []
 
     def do(self, operation: str, **parameters: object) -> object:
@@ -61,17 +65,21 @@ class Host:
         project, world = open_project(path)
         opened = self._session(project)
         opened.open(world)
+        self.play.stop()
         former, self.session = self.session, opened
         _close(former)
 
     def close_project(self) -> None:
         """Close all worlds; none is open then."""
+        self.play.stop()
         former, self.session = self.session, self._session(Project(Path.cwd(), has_manifest=False))
         _close(former)
 
     def frame(self, delta_secs: float) -> None:
-        """Bring the active world up to date: what was loaded, edited, moved."""
-        if self.session.worlds:
+        """Bring the active world up to date: what was loaded, edited, moved; let it run where it is played."""
+        if self.play.is_playing:
+            self.play.frame(delta_secs)
+        elif self.session.worlds:
             app = self.session.current.app
             for stage in (Stage.APPLY, Stage.PROPAGATE):
                 app.run_stage(stage)
@@ -82,15 +90,16 @@ class Host:
         while self.on_close:
             self.on_close.pop()()
 
-    def _session(self, project: Project) -> Session:
-        def make_app() -> App:
-            app = App.headless()
-            if self.device is not None:
-                app.drawing.attach(self.device)
-            enter_project(app.world, project, trust=is_trusted(project.root) if self.trust is None else self.trust)
-            return app
+    def make_app(self, project: Project, *, platform: Platform | None = None) -> App:
+        """An app for a world of a project, which this editor draws; with a platform it is one to be played."""
+        app = App(platform=platform) if platform is not None else App.headless()
+        if self.device is not None:
+            app.drawing.attach(self.device)
+        enter_project(app.world, project, trust=is_trusted(project.root) if self.trust is None else self.trust)
+        return app
 
-        return Session(project, make_app)
+    def _session(self, project: Project) -> Session:
+        return Session(project, lambda: self.make_app(project))
 
 
 def _close(session: Session) -> None:

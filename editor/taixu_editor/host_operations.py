@@ -1,0 +1,100 @@
+"""What can be done in an editor that edits nothing: saving, opening, undoing, playing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from taixu.edit import Nothing, Operation, Session
+from taixu.errors import TaixuError
+
+if TYPE_CHECKING:
+    from taixu_editor.host import Host
+
+__all__ = ["HOST_OPERATIONS"]
+
+
+@dataclass(frozen=True, slots=True)
+class PathParameters:
+    """A file or a folder."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class SaveParameters:
+    """Where to; where it was opened from, if it is empty."""
+
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeedParameters:
+    """Seconds of the world to a second of the clock."""
+
+    speed: float
+
+
+def _undo(host: Host, _: Nothing) -> bool:
+    return host.session.undo()
+
+
+def _redo(host: Host, _: Nothing) -> bool:
+    return host.session.redo()
+
+
+def _open(host: Host, p: PathParameters) -> None:
+    host.open(p.path)
+
+
+def _save(host: Host, p: SaveParameters) -> str:
+    if host.play.is_playing:
+        raise TaixuError("a world that is played is not saved; stop it first, or keep its changes")
+    return str(host.session.save(Path(p.path) if p.path else None))
+
+
+def _start(host: Host, _: Nothing) -> None:
+    host.play.start()
+
+
+def _stop(host: Host, _: Nothing) -> None:
+    host.play.stop()
+
+
+def _pause(host: Host, _: Nothing) -> None:
+    host.play.pause()
+
+
+def _step(host: Host, _: Nothing) -> None:
+    host.play.step()
+
+
+def _speed(host: Host, p: SpeedParameters) -> None:
+    host.session.current.app.clock.speed = min(max(p.speed, 0.01), 100.0)
+
+
+def _no_world(session: Session) -> str:
+    return "" if session.worlds else "no world is open"
+
+
+def _nothing_to_undo(session: Session) -> str:
+    return "" if session.worlds and session.history.undo_label else "there is nothing to undo"
+
+
+def _nothing_to_redo(session: Session) -> str:
+    return "" if session.worlds and session.history.redo_label else "there is nothing to do again"
+
+
+HOST_OPERATIONS = (
+    Operation("history.undo", "Undo", run=_undo, shortcut="Ctrl+Z", blocked=_nothing_to_undo),
+    Operation("history.redo", "Redo", run=_redo, shortcut="Ctrl+Shift+Z", blocked=_nothing_to_redo),
+    Operation("project.open", "Open", run=_open, parameters=PathParameters, shortcut="Ctrl+O"),
+    Operation("world.save", "Save", run=_save, parameters=SaveParameters, shortcut="Ctrl+S", blocked=_no_world),
+    Operation("play.start", "Play", run=_start, shortcut="F5", blocked=_no_world),
+    Operation("play.stop", "Stop", run=_stop, shortcut="Shift+F5", blocked=_no_world),
+    Operation("play.pause", "Pause", run=_pause, shortcut="F6", blocked=_no_world),
+    Operation("play.step", "Step", run=_step, shortcut="F7", blocked=_no_world),
+    Operation("play.speed", "Time scale", run=_speed, parameters=SpeedParameters, blocked=_no_world),
+)
+"""Operations of every editor, with a window or without one."""
