@@ -27,6 +27,7 @@ void main() {
     gl_PointSize = point_size();
     vec3 n = normalize(world_normal(object.transform, normal.xyz) + vec3(0.0, 1e-30, 0.0));
     vec4 base = materials[object.material].base_color * color;
+    base.a *= 1.0 - 0.8 * materials[object.material].transmission; // glass, at a glance
     if (object.tint != 0xFFFFFFFFu) {
         vec4 tint = unpackUnorm4x8(object.tint);
         base *= vec4(linear_from_srgb(tint.rgb), tint.a);
