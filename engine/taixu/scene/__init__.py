@@ -28,6 +28,7 @@ from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, M
 from taixu.scene.node import Node
 from taixu.scene.plugin import ScenePlugin
 from taixu.scene.shapes import SHAPE_KINDS, shape_mesh
+from taixu.scene.surfaces import ColorTexture, DataTexture, NormalTexture, SurfaceType, surface, surface_data, surface_type
 from taixu.scene.transforms import WorldTransforms, propagate_transforms, split_position
 
 __all__ = [
@@ -35,6 +36,8 @@ __all__ = [
     "SHAPE_KINDS",
     "SHARED_COMPONENTS",
     "Camera",
+    "ColorTexture",
+    "DataTexture",
     "Environment",
     "FromModel",
     "Hierarchy",
@@ -49,10 +52,12 @@ __all__ = [
     "ModelHooks",
     "Name",
     "Node",
+    "NormalTexture",
     "Parent",
     "ScenePlugin",
     "Shape",
     "Spawned",
+    "SurfaceType",
     "Transform",
     "Visibility",
     "WorldTransforms",
@@ -62,4 +67,7 @@ __all__ = [
     "shape_mesh",
     "spawn_model",
     "split_position",
+    "surface",
+    "surface_data",
+    "surface_type",
 ]

@@ -6,14 +6,14 @@ was edited): who follows a library asks which numbers changed since it last look
 
 from __future__ import annotations
 
-from collections.abc import Hashable
-from dataclasses import dataclass
+from collections.abc import Hashable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.assets.model import Material, ModelData, Primitive
+from taixu.assets.model import Material, ModelData, Primitive, TextureRef
 
 __all__ = ["Library", "LibraryMaterial", "LibraryMesh", "MaterialLibrary", "MeshLibrary", "add_mesh"]
 
@@ -39,10 +39,16 @@ class LibraryMesh:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class LibraryMaterial:
-    """A material with the model in which its texture references find their images."""
+    """A material with the model in which its texture references find their images.
+
+    A surface of one's own (`taixu.scene.surfaces`) is in `surface`, its textures by field in `textures`; `material` is
+    then what those see who know no surfaces.
+    """
 
     material: Material
     model: ModelData
+    surface: Any = None
+    textures: Mapping[str, TextureRef] = field(default_factory=dict)
 
 
 class Library(Generic[T]):

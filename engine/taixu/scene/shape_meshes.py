@@ -1,4 +1,4 @@
-"""Entities with a `Shape` get the mesh that it asks for, in the surface of their `Material`."""
+"""Entities with a `Shape` get the mesh that it asks for, in the look of their `Material` or of a surface of one's own."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from taixu.errors import TaixuError
 from taixu.scene.components import FromModel, Material, MeshInstance, Shape
 from taixu.scene.library import LibraryMaterial, MaterialLibrary, MeshLibrary, add_mesh
 from taixu.scene.shapes import shape_mesh
+from taixu.scene.surfaces import surface_data, surface_type
 
 __all__ = ["ShapeState", "make_shapes", "material_data"]
 
 _log = logging.getLogger(__name__)
-_MATERIAL_FIELDS = tuple(fld.name for fld in component_type(Material).fields)
 _TEXTURES = (
     "base_color_texture", "normal_texture", "metallic_roughness_texture", "emissive_texture", "occlusion_texture",
 )
@@ -44,14 +44,15 @@ class ShapeState:
 
 
 def make_shapes(world: World) -> None:
-    """Give entities whose `Shape` or `Material` changed their mesh, and take it from those that lost the shape."""
+    """Give entities whose `Shape` or look changed their mesh, and take it from those that lost the shape."""
     state = world.resource(ShapeState)
     if not len(world.query(Shape)) and not len(world.query(MeshInstance)):
         return  # whoever comes later finds the log of changes since the last look
     since, state.tick = state.tick, world.tick
     wanted = []
     for table in world.query(Shape):
-        kinds = (Shape, Material) if Material in table.types else (Shape,)
+        look = _look(table)
+        kinds = (Shape,) if look is None else (Shape, look)
         rows = table.changed(kinds, since=since)
         if row_count(rows):
             shadows = table.read(Shape, "cast_shadow")[rows].copy()
@@ -94,12 +95,13 @@ def material_data(fields: dict[str, Any], *, resolve: Callable[[str], Path] = Pa
 def _mesh_numbers(world: World, state: ShapeState, table: Table, rows: Rows) -> Any:
     names = ("kind", "size", "bevel_m")
     shapes = zip(*(_values(table, Shape, name, rows) for name in names), strict=True)
-    if Material in table.types:
-        surfaces = list(zip(*(_values(table, Material, name, rows) for name in _MATERIAL_FIELDS), strict=True))
-    else:
-        surfaces = [()] * row_count(rows)
+    look, count = _look(table), row_count(rows)
+    surfaces: list[tuple[Any, ...]] = [()] * count
+    if look is not None:
+        columns = [_values(table, look, fld.name, rows) for fld in component_type(look).fields]
+        surfaces = list(zip([look] * count, *columns, strict=True))
     numbers: dict[Hashable, int] = {}
-    found = np.empty(row_count(rows), np.uint32)
+    found = np.empty(count, np.uint32)
     for place, (shape, surface) in enumerate(zip(shapes, surfaces, strict=True)):
         number = numbers.get((shape, surface))
         if number is None:
@@ -108,22 +110,31 @@ def _mesh_numbers(world: World, state: ShapeState, table: Table, rows: Rows) -> 
     return found
 
 
+def _look(table: Table) -> type | None:
+    """The component that says how the table's shapes look: a surface comes before `Material`."""
+    own = sorted((cls for cls in table.types if surface_type(cls)), key=lambda cls: component_type(cls).name)
+    return own[0] if own else Material if Material in table.types else None
+
+
 def _values(table: Table, cls: type, name: str, rows: Rows) -> list[Any]:
     column = table.read(cls, name)[..., rows]
     return list(map(tuple, column.T.tolist())) if column.ndim == 2 else column.tolist()
 
 
 def _put_material(materials: MaterialLibrary, state: ShapeState, surface: tuple[Any, ...]) -> int:
-    """A material of documents; a texture with a path that may not be followed is said and left out."""
-    values = dict(zip(_MATERIAL_FIELDS, surface, strict=True))
-    for name in _TEXTURES:
+    """A look of documents; a texture with a path that may not be followed is said and left out."""
+    look, declared = surface[0], surface_type(surface[0])
+    values = dict(zip((fld.name for fld in component_type(look).fields), surface[1:], strict=True))
+    for name in _TEXTURES if declared is None else declared.textures:
         try:
             if values[name]:
                 state.resolve(values[name])
         except TaixuError as error:
-            _log.warning("material.%s: %s", name, error)
+            _log.warning("%s.%s: %s", component_type(look).name, name, error)
             values[name] = ""
-    return materials.put(("material", surface), material_data(values, resolve=state.resolve))
+    if declared is None:
+        return materials.put(("material", surface), material_data(values, resolve=state.resolve))
+    return materials.put(("material", surface), surface_data(look(**values), resolve=state.resolve))
 
 
 def _mesh_number(world: World, state: ShapeState, shape: tuple[Any, ...], surface: tuple[Any, ...]) -> int:
