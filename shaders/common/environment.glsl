@@ -5,46 +5,43 @@
 #include "common/octahedron.glsl"
 #include "generated/environment.glsl"
 
+const float ENVIRONMENT_ANISOTROPIC_TAPS = 12.0; // at most
+
 vec3 environment_tile(sampler2D atlas, ivec3 tile, vec2 square) {
     vec2 texel = vec2(tile.xy) + 1.0 + square * float(tile.z);
-    return textureLod(atlas, texel / vec2(textureSize(atlas, 0)), 0.0).rgb;
+    return textureLod(atlas, texel * (1.0 / vec2(textureSize(atlas, 0))), 0.0).rgb;
 }
 
-ivec3 environment_level_tile(sampler2D atlas, int level) {
-    int x = ENVIRONMENT_MIRROR_X;
-    return level == 0 ? ivec3(x, 0, textureSize(atlas, 0).x - x - 2) : ENVIRONMENT_TILES[level - 1];
-}
-
-// Which level has this roughness: a whole number below, and the share of the next level above it. Wide of their axis
-// lobes grow as alpha squared, and so do the shares.
-float environment_level(float roughness, out int lower) {
+// The light around `d` as a lobe that is round about it: GGX of this alpha (squared roughness) seen along its normal.
+// Between two levels the share of the rougher grows about as alpha squared, as the tails of lobes do.
+vec3 environment_lobe(sampler2D atlas, vec3 d, float alpha) {
+    const float sharpest = ENVIRONMENT_LOWEST_ROUGHNESS * ENVIRONMENT_LOWEST_ROUGHNESS;
     float last = float(ENVIRONMENT_LEVELS - 1);
-    float level = clamp(last + ENVIRONMENT_LEVEL_SLOPE * log2(max(roughness, 1e-3)), 0.0, last);
-    if (roughness < ENVIRONMENT_LOWEST_ROUGHNESS) {
+    float level = clamp(last + 0.5 * ENVIRONMENT_LEVEL_SLOPE * log2(alpha), 0.0, last);
+    int lower = min(int(level), ENVIRONMENT_LEVELS - 2);
+    float f = level - float(lower);
+    float share = f * (0.362 + 0.638 * f);
+    ivec3 sharp = ENVIRONMENT_TILES[max(lower - 1, 0)];
+    if (alpha < sharpest) {
         lower = 0;
-        return square(square(roughness / ENVIRONMENT_LOWEST_ROUGHNESS));
+        share = square(alpha / sharpest);
+        int x = ENVIRONMENT_MIRROR_X;
+        sharp = ivec3(x, 0, textureSize(atlas, 0).x - x - 2);
     }
-    lower = min(int(level), ENVIRONMENT_LEVELS - 2);
-    const float step = 4.0 / ENVIRONMENT_LEVEL_SLOPE;
-    return (exp2((level - float(lower)) * step) - 1.0) / (exp2(step) - 1.0);
+    vec2 at = octahedron_from_direction(d);
+    return mix(environment_tile(atlas, sharp, at), environment_tile(atlas, ENVIRONMENT_TILES[lower], at), share);
 }
 
-// The light around `d` as a lobe that is round about it: GGX of this perceptual roughness seen along its normal.
-// For blurred backgrounds, and for what is refracted or let through towards `d`.
+// The same by perceptual roughness. For blurred backgrounds, and for what is refracted or let through towards `d`.
 vec3 environment_reflection(sampler2D atlas, vec3 d, float roughness) {
-    vec2 at = octahedron_from_direction(d);
-    int lower;
-    float share = environment_level(roughness, lower);
-    vec3 sharper = environment_tile(atlas, environment_level_tile(atlas, lower), at);
-    vec3 rougher = environment_tile(atlas, ENVIRONMENT_TILES[lower], at);
-    return mix(sharper, rougher, share);
+    return environment_lobe(atlas, d, roughness * roughness);
 }
 
 // A GGX lobe seen askew is long in the plane of incidence, narrow across it, and leans towards the normal. Two round
 // lobes stand for it, a wide one for its tail and a narrow one; a fit to the integral under many skies, which halves the
 // error of one lobe. Polynomials of third degree in roughness (0.1 to 1; lobes that are narrower keep the proportions)
-// and of second in n.v. x, y: how far the lobes lean from the mirror's direction to the normal; z, w: their perceptual
-// roughness. `share` is what the first one weighs.
+// and of second in n.v. x, y: how far the lobes lean from the mirror's direction to the normal; z, w: their alpha.
+// `share` is what the first one weighs.
 vec4 environment_lean(float n_dot_v, float roughness, out float share) {
     float r = max(roughness, 0.1), m = clamp(n_dot_v, 0.03, 1.0);
     vec4 p0 = vec4(5.039, 0.029, 0.491, -2.563) + r * (vec4(6.595, 16.692, -5.141, 8.994)
@@ -59,22 +56,50 @@ vec4 environment_lean(float n_dot_v, float roughness, out float share) {
     share = clamp(0.5 + w0 + m * (w1 + m * w2), 0.0, 1.0);
     vec4 fit = p0 + m * (p1 + m * p2);
     vec2 width = 1.0 + (1.0 - m * m) * fit.zw; // of alpha; seen along the normal the lobe is what the level holds
-    return vec4(fit.xy * roughness * roughness, roughness * sqrt(clamp(width, 0.04, 1.6)));
+    return vec4(fit.xy, clamp(width, 0.04, 1.6)) * (roughness * roughness);
 }
 
 // What a GGX surface of normal `n` sends towards `v`.
 vec3 environment_reflection(sampler2D atlas, vec3 n, vec3 v, float roughness) {
     vec3 mirror = reflect(-v, n);
-    if (roughness < 0.03) return environment_reflection(atlas, mirror, roughness);
     float share;
     vec4 lean = environment_lean(dot(n, v), roughness, share);
-    return mix(environment_reflection(atlas, normalize(mix(mirror, n, lean.y)), lean.w),
-        environment_reflection(atlas, normalize(mix(mirror, n, lean.x)), lean.z), share);
+    return mix(environment_lobe(atlas, mix(mirror, n, lean.y), lean.w),
+        environment_lobe(atlas, mix(mirror, n, lean.x), lean.z), share);
 }
 
-// The same of an anisotropic surface: `t` unit tangent, `alpha` along it and across it (squares of roughness).
+// The same of an anisotropic surface: `t` unit tangent, `alpha` along it and across it (squares of roughness), with the
+// larger along. Facets tilted along the tangent, at even shares of the slopes there, are seen as small round surfaces
+// that are as rough as it takes to meet each other; each weighs as much as the eye sees of it and light reaches it.
 vec3 environment_anisotropic(sampler2D atlas, vec3 n, vec3 v, vec3 t, vec2 alpha) {
-    return environment_reflection(atlas, n, v, sqrt(sqrt(alpha.x * alpha.y)));
+    vec3 b = cross(n, t);
+    vec2 seen = vec2(dot(v, t), max(dot(v, n), 1e-3));
+    float hidden_view = length(vec3(alpha.x * seen.x, alpha.y * dot(v, b), seen.y)) / seen.y;
+    float stretch = sqrt(max(square(alpha.x) - 1.2 * square(alpha.y), 0.0));
+    int taps = int(clamp(ceil(2.0 * alpha.x / alpha.y), 3.0, ENVIRONMENT_ANISOTROPIC_TAPS));
+    float share = 1.0 / float(taps);
+    vec3 sum = vec3(0.0);
+    float weight = 0.0;
+    for (int i = 0; i < taps; ++i) {
+        float u = (2.0 * float(i) + 1.0) * share - 1.0;
+        float q = u * inversesqrt(1.0 - u * u); // slopes of GGX along one axis: P(q) ~ (1 + q^2)^(-3/2)
+        float slope = 1.1 * q * stretch;
+        vec3 h = normalize(n + slope * t);
+        float v_dot_h = dot(v, h);
+        vec3 l = 2.0 * v_dot_h * h - v;
+        float n_dot_l = dot(n, l);
+        float hidden_light = length(vec3(alpha.x * dot(l, t), alpha.y * dot(l, b), n_dot_l)) / max(n_dot_l, 1e-3);
+        float w = max(seen.y + seen.x * slope, 0.0) / (1.0 + hidden_view + hidden_light);
+        w *= smoothstep(-0.1, 0.1, n_dot_l) * step(0.0, v_dot_h);
+        float flatter = 1.0 / (1.0 + slope * slope), wider = 1.0 + q * q;
+        float across = 0.82 * alpha.y * sqrt(wider * flatter) * mix(1.0, v_dot_h, 0.37);
+        float between = 0.95 * stretch * wider * sqrt(wider) * flatter * share;
+        float rest;
+        vec4 lean = environment_lean(v_dot_h, sqrt(min(sqrt(across * across + between * between), 1.0)), rest);
+        sum += w * environment_lobe(atlas, mix(l, h, mix(lean.y, lean.x, rest)), mix(lean.w, lean.z, rest));
+        weight += w;
+    }
+    return sum / max(weight, 1e-5);
 }
 
 // What a GGX surface of normal `n` lets through towards `v` without bending it (thin walls): the reflection's lobe,
@@ -88,7 +113,13 @@ vec3 environment_irradiance(sampler2D atlas, vec3 n) {
     return environment_tile(atlas, ENVIRONMENT_IRRADIANCE, octahedron_from_direction(n));
 }
 
-// What cloth of normal `n` (Charlie, this perceptual sheen roughness) sends towards `v`.
+// What cloth of normal `n` (Charlie, this perceptual sheen roughness) sends back. Its lobe is taken as even around the
+// normal, which it nearly is.
 vec3 environment_sheen(sampler2D atlas, vec3 n, vec3 v, float roughness) {
-    return environment_irradiance(atlas, n);
+    const int last = ENVIRONMENT_SHEEN_TILES.length() - 1;
+    float level = clamp((roughness - ENVIRONMENT_SHEEN_SCALE.y) * ENVIRONMENT_SHEEN_SCALE.x, 0.0, float(last));
+    int lower = min(int(level), last - 1);
+    vec2 at = octahedron_from_direction(n);
+    vec3 finer = environment_tile(atlas, ENVIRONMENT_SHEEN_TILES[lower], at);
+    return mix(finer, environment_tile(atlas, ENVIRONMENT_SHEEN_TILES[lower + 1], at), level - float(lower));
 }

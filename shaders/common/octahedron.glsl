@@ -1,7 +1,8 @@
 // Directions on a square through the octahedron, +Y in the centre. The numpy twin is `taixu.render.octahedron`.
 
+// `d` needs no unit length.
 vec2 octahedron_from_direction(vec3 d) {
-    vec2 p = d.xz / (abs(d.x) + abs(d.y) + abs(d.z));
+    vec2 p = d.xz * (1.0 / (abs(d.x) + abs(d.y) + abs(d.z)));
     vec2 side = vec2(p.x >= 0.0 ? 1.0 : -1.0, p.y >= 0.0 ? 1.0 : -1.0);
     return 0.5 + 0.5 * (d.y >= 0.0 ? p : (1.0 - abs(p.yx)) * side);
 }

@@ -25,7 +25,7 @@ from .reflectance import DFG_SIZE, energy_table
 
 __all__ = ["EnvironmentMaps", "make_dfg_texture", "make_environment"]
 
-_VERSION = 3
+_VERSION = 5
 _LARGEST_HALF = 6.0e4
 _TILE_BLOCK = StructLayout("Tile", [("place", "i4", (4,))], rules="std140")
 _SHARPEST = 511

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .harmonics import zonal_gains
+from .reflectance.sheen import charlie_distribution, sheen_visibility
 
 __all__ = ["Lobe", "charlie_lobe", "cosine_lobe", "ggx_lobe", "lobe_gains"]
 
@@ -36,18 +37,17 @@ def ggx_lobe(alpha: float) -> Lobe:
     return weigh
 
 
-def charlie_lobe(alpha: float) -> Lobe:
-    """Charlie's distribution with Neubelt's visibility, seen along the normal.
-
-    Estevez and Kulla, "Production Friendly Microfacet Sheen BRDF", 2017; Neubelt and Pettineo, "Crafting a Next-Gen
-    Material Pipeline for The Order: 1886", 2013.
-    """
+def charlie_lobe(alpha: float, *, n_dot_v: float = 0.7) -> Lobe:
+    """The lobe of cloth, Charlie's distribution and its visibility, seen askew and averaged around the normal."""
+    azimuth = (np.arange(32) + 0.5) * (np.pi / 32)
 
     def weigh(cosine: Array) -> Array:
-        x = np.maximum(cosine, 0.0)
-        sine_h = np.sqrt(np.maximum(0.5 - 0.5 * x, 0.0))
-        result: Array = np.where(cosine > 0, sine_h ** (1.0 / alpha) * x, 0.0)  # 4 (n.l + n.v - n.l n.v) is 4 here
-        return result
+        x = np.maximum(cosine, 0.0)[:, None]
+        v_dot_l = x * n_dot_v + np.sqrt((1.0 - x * x) * (1.0 - n_dot_v**2)) * np.cos(azimuth)
+        n_dot_h = np.minimum((x + n_dot_v) / np.sqrt(np.maximum(2.0 + 2.0 * v_dot_l, 1e-9)), 1.0)
+        bright = charlie_distribution(n_dot_h, alpha).mean(1, keepdims=True)
+        lobe = bright * sheen_visibility(np.full_like(x, n_dot_v), x, alpha) * x
+        return np.where(cosine > 0, lobe[:, 0], 0.0)
 
     return weigh
 

@@ -49,8 +49,8 @@ LOWEST_ROUGHNESS = 0.1
 """Perceptual roughness of level 1; level 0 is the sky itself."""
 LEVELS = 9
 """Levels of roughness; from level 1 on each is rougher than the one before by the same factor, up to 1."""
-SHEEN_LEVELS = (0.2, 0.35, 0.6, 1.0)
-"""Perceptual roughness of the tiles for cloth."""
+SHEEN_LEVELS = (0.25, 0.5, 0.75, 1.0)
+"""Perceptual roughness of the tiles for cloth, evenly spaced."""
 _PLACES: tuple[Tile, ...] = (
     Tile(0, 0, 512),  # a texel is at most as wide as the lobe's half
     Tile(514, 0, 256),
@@ -151,5 +151,6 @@ def tiles_glsl() -> str:
         f"const int ENVIRONMENT_MIRROR_X = {_MIRROR_X};\n"
         f"const ivec3 ENVIRONMENT_IRRADIANCE = ivec3({t.x}, {t.y}, {t.size});\n"
         f"const ivec3 ENVIRONMENT_TILES[{len(_PLACES)}] = ivec3[]({rows(_PLACES)});\n"
+        f"const vec2 ENVIRONMENT_SHEEN_SCALE = vec2({1 / (SHEEN_LEVELS[1] - SHEEN_LEVELS[0])}, {SHEEN_LEVELS[0]});\n"
         f"const ivec3 ENVIRONMENT_SHEEN_TILES[{len(SHEEN_TILES)}] = ivec3[]({rows(SHEEN_TILES)});\n"
     )
