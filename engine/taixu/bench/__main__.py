@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import argparse
 import json
+import sys
 from dataclasses import replace
 
 from taixu.bench.catalogue import BENCHES, load_bench
+from taixu.errors import TaixuError
 
 
 def _size(text: str) -> tuple[int, int]:
@@ -23,11 +25,18 @@ def main() -> None:
     parser.add_argument("--size", type=_size)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--without-gpu", action="store_true")
+    parser.add_argument("--samples", type=int)
+    for name in ("scenes", "content", "out"):
+        parser.add_argument(f"--{name}")
     args = parser.parse_args()
     bench = load_bench(args.name)
     given = {name: value for name, value in vars(args).items() if name != "name" and value is not None}
-    for found in bench.measure(replace(bench.defaults, **given)):
-        print(json.dumps(found), flush=True)
+    try:
+        for found in bench.measure(replace(bench.defaults, **given)):
+            print(json.dumps(found), flush=True)
+    except TaixuError as error:
+        print(error, file=sys.stderr)
+        sys.exit(error.exit_status)
 
 
 if __name__ == "__main__":

@@ -31,6 +31,11 @@ class Options:
         Whether to measure other engines too.
     without_gpu
         This process was started with a driver that draws nothing: what is left is Python and the driver.
+    samples
+        Frames that a picture is averaged of; 0 leaves it to the benchmark.
+    scenes, content, out
+        For benchmarks that draw scenes: which ones (by comma; all where empty), the folder of content that they are in
+        (that of ``TAIXU_CONTENT`` where empty), and the folder for what is written (nothing is where empty).
     """
 
     n: int
@@ -38,6 +43,10 @@ class Options:
     size: tuple[int, int] = (640, 360)
     peers: bool = False
     without_gpu: bool = False
+    samples: int = 0
+    scenes: str = ""
+    content: str = ""
+    out: str = ""
 
 
 def time_calls(

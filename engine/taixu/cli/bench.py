@@ -8,8 +8,8 @@ from typing import Any
 
 from taixu.bench import BENCHES
 from taixu.cli.console import plain
-from taixu.cli.options import positive_integer, size
-from taixu.errors import MachineError, UsageError
+from taixu.cli.options import positive_integer, samples, size
+from taixu.errors import MachineError, TaixuError, UsageError
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
@@ -25,6 +25,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--frames", type=positive_integer, metavar="F", help="how many frames at most")
     parser.add_argument("--size", type=size, metavar="WxH", help="size of pictures")
     parser.add_argument("--peers", action="store_true", help="beside other engines, where they are installed")
+    parser.add_argument("--samples", type=samples, metavar="N", help="fidelity: frames that a picture is averaged of")
+    parser.add_argument("--scenes", metavar="NAMES", help="fidelity: which, by comma")
+    parser.add_argument("--content", metavar="DIR", help="fidelity: where the scenes are; else TAIXU_CONTENT says it")
+    parser.add_argument("--out", metavar="DIR", help="fidelity: where a contact sheet is written")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -33,12 +37,19 @@ def run(args: argparse.Namespace) -> int:
 
     if args.name is not None and args.name not in BENCHES:
         raise UsageError(f"there is no benchmark {args.name!r}; there are {', '.join(BENCHES)}")
-    given = [f"--{name}={getattr(args, name)}" for name in ("n", "frames") if getattr(args, name)]
+    if args.name != "fidelity" and (args.scenes or args.content or args.out):
+        raise UsageError("--scenes, --content and --out are for the benchmark fidelity: taixu bench fidelity")
+    options = ("n", "frames", "samples", "scenes", "content", "out")
+    given = [f"--{name}={getattr(args, name)}" for name in options if getattr(args, name)]
     given += [f"--size={args.size[0]}x{args.size[1]}"] if args.size else []
     given += ["--peers"] if args.peers else []
+    if args.name == "fidelity":
+        from taixu.bench.fidelity import find_scenarios
+
+        find_scenarios(args.content or "")  # said here, where the sentence and the status are the user's
     results: list[dict[str, Any]] = []
     failures: list[str] = []
-    for name in [args.name] if args.name else BENCHES:
+    for name in [args.name] if args.name else _all_that_can_run():
         args.console.say(f"{name}: {BENCHES[name]}")
         try:
             for found in run_bench(name, given):
@@ -50,3 +61,14 @@ def run(args: argparse.Namespace) -> int:
     status = MachineError.exit_status if failures else 0
     args.console.answer((results[0] if results else {}) | {"results": results, "failures": failures})
     return status
+
+
+def _all_that_can_run() -> list[str]:
+    """All benchmarks; without content there is nothing to be near to."""
+    from taixu.bench.fidelity import find_scenarios
+
+    try:
+        find_scenarios()
+    except TaixuError:
+        return [name for name in BENCHES if name != "fidelity"]
+    return list(BENCHES)

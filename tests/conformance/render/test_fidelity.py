@@ -1,24 +1,23 @@
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
 import pytest
-from gpu_device import shared_device
 
-from taixu import App
-from taixu.assets.image import read_image
-from taixu.cli.staging import open_thing
-from taixu.render import Renderer
-from taixu.render.fidelity import median_psnr, orbit_camera, psnr, read_scenarios, score_scenario
+from taixu.bench import Options
+from taixu.bench.fidelity import choose, find_scenarios, measure
+from taixu.cli import main
+from taixu.errors import TaixuError, UsageError
+from taixu.render.fidelity import flip_map, orbit_camera, psnr, read_picture, read_scenarios
 
 
-def open_model(path: Path) -> App:
-    """The whole engine with a model in it, at rest: skins and morphs are deformed as the file says."""
-    app = App.headless()
-    open_thing(app, path)
-    app.settle()
-    return app
+@pytest.fixture(scope="module")
+def folder(content: Path) -> Path:
+    if not (content / "fidelity").is_dir():
+        pytest.skip("no fidelity scenarios")
+    return content / "fidelity"
 
 
 def test_camera_of_a_scenario() -> None:
@@ -33,21 +32,77 @@ def test_psnr() -> None:
     assert psnr(a, a + 0.1) == pytest.approx(20.0)
 
 
-def test_median_against_the_path_tracer(content: Path) -> None:
-    """The scenes on which path tracers agree reach a median of 24 dB; three.js has 25.3 by the same recipe."""
-    folder = content / "fidelity"
-    if not folder.is_dir():
-        pytest.skip("no fidelity scenarios")
-    renderer = Renderer(shared_device())
-    skies: dict[str, np.ndarray] = {}
-    scores = []
-    for scenario in read_scenarios(folder):
-        if (scenario["agreement"] or 0) < 25:
-            continue
-        sky = scenario["lighting"]
-        renderer.lighting.use_sky(skies.setdefault(sky, read_image(folder / sky)))
-        with open_model(folder / scenario["model"]) as app:
-            scores.append(score_scenario(renderer, app.world, scenario, folder, samples=2))
-    assert len(scores) == 16
-    assert median_psnr(scores) >= 24.0, {s.name: round(s.psnr_db, 2) for s in scores}
-    assert min(s.psnr_db for s in scores) > 14.0
+def test_flip_sees_where_pictures_differ() -> None:
+    pytest.importorskip("flip_evaluator")
+    reference = np.full((64, 96, 3), 0.5)
+    picture = reference.copy()
+    picture[:, 64:] = (0.9, 0.1, 0.1)
+    found = flip_map(reference, picture)
+    assert found.shape == (64, 96)
+    assert found[:, :32].max() < 0.05
+    assert found[:, 80:].min() > 0.3
+
+
+def test_our_measures_are_those_of_the_baseline(folder: Path) -> None:
+    """The stored pictures of other engines, scored by our recipe, have the figures that the baseline says."""
+    pytest.importorskip("flip_evaluator")
+    compared = 0
+    for scenario in read_scenarios(folder)[::4]:
+        reference = read_picture(folder / scenario["goldens"]["blender-cycles"])
+        for name, decibels in scenario["others"].items():
+            picture = read_picture(folder / scenario["goldens"][name])
+            assert psnr(picture, reference) == pytest.approx(decibels, abs=0.006), (scenario["name"], name)
+            flip = float(flip_map(reference, picture).mean())
+            assert flip == pytest.approx(scenario["others_flip"][name], abs=2e-4), (scenario["name"], name)
+            compared += 1
+    assert compared > 30
+
+
+def test_scenes_are_named_with_and_without_their_collection() -> None:
+    scenarios = [{"name": "khronos-Fox"}, {"name": "khronos-Suzanne"}]
+    assert choose(scenarios, "") == scenarios
+    assert choose(scenarios, "suzanne, khronos-Fox") == scenarios[::-1]
+    with pytest.raises(UsageError, match="no scene 'Fax'; there are khronos-Fox"):
+        choose(scenarios, "Fax")
+
+
+def test_without_content_one_sentence_says_what_to_do(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.delenv("TAIXU_CONTENT", raising=False)
+    with pytest.raises(TaixuError, match="name their folder by --content or TAIXU_CONTENT"):
+        find_scenarios()
+    assert main(["bench", "fidelity", "--content", str(tmp_path)]) == 1
+    assert "there is no fidelity/scenarios.json in it" in capsys.readouterr().err
+    assert main(["bench", "transforms", "--scenes", "Fox"]) == 2
+    (tmp_path / "scenarios.json").write_text("{}")
+    with pytest.raises(TaixuError, match="cannot be read"):
+        read_scenarios(find_scenarios(str(tmp_path)))
+
+
+def test_a_scene_is_drawn_scored_and_put_on_a_sheet(folder: Path, tmp_path: Path) -> None:
+    from PIL import Image
+
+    pytest.importorskip("flip_evaluator")
+    options = Options(n=24, scenes="AnimatedMorphCube,InterpolationTest", content=str(folder), samples=2, out=str(tmp_path))
+    *scenes, total = measure(options)
+    assert [s["scene"] for s in scenes] == ["khronos-AnimatedMorphCube", "khronos-InterpolationTest"]
+    assert all(s["psnr"] > 30 and s["flip"] < 0.04 and s["trusted"] for s in scenes)
+    assert scenes[0]["peers"]["filament"] == {"psnr": 36.77, "flip": 0.0637}
+    assert total["psnr"] == pytest.approx((scenes[0]["psnr"] + scenes[1]["psnr"]) / 2, abs=0.02)
+    assert json.dumps(total)
+    with Image.open(total["sheet"]) as sheet:
+        assert sheet.width == 4 * 512 + 12
+        assert sheet.height > 2 * 512
+
+
+def test_median_against_the_path_tracer(folder: Path) -> None:
+    """The scenes on which path tracers agree, by the same recipe as three.js (25.3 dB) and Filament (26.3)."""
+    pytest.importorskip("flip_evaluator")
+    trusted = [s["name"] for s in read_scenarios(folder) if (s["agreement"] or 0) >= 25]
+    assert len(trusted) == 16
+    *scenes, total = measure(Options(n=24, scenes=",".join(trusted), content=str(folder), samples=2))
+    found = {s["scene"]: s["psnr"] for s in scenes}
+    assert total["psnr"] >= 26.0, found
+    assert total["flip"] <= 0.07, {s["scene"]: s["flip"] for s in scenes}
+    assert min(found.values()) > 16.0, found
