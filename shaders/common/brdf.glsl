@@ -38,7 +38,7 @@ SpecularEnergy specular_energy(vec3 f0, float f90, vec2 dfg) {
     SpecularEnergy e;
     e.single = f0 * dfg.x + f90 * dfg.y;
     float lost = 1.0 - (dfg.x + dfg.y);
-    vec3 average = f0 + (vec3(f90) - f0) / 21.0;
+    vec3 average = max(f0 + (vec3(f90) - f0) / 21.0, vec3(0.0)); // films have less than 0
     e.multiple = e.single * average * lost / (1.0 - average * lost);
     e.compensation = 1.0 + e.multiple / max(e.single, vec3(1e-4));
     return e;

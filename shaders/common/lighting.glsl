@@ -111,11 +111,10 @@ Core core_of(Fragment f, SurfaceInputs s) {
     float f90_seen = s.specular;
 #ifdef LAYER_IRIDESCENCE
     // Most surfaces are either metal or not, and need one film.
-    if (c.metallic < 1.0) {
-        f0_seen = mix(f0_seen, f0_from_reflectance(film_on(s, f0_seen, c.n_dot_v), c.n_dot_v), s.iridescence);
-    }
+    float seen = mean_cosine(c.n_dot_v, dfg);
+    if (c.metallic < 1.0) f0_seen = mix(f0_seen, f0_from_reflectance(film_on(s, f0_seen, seen), seen), s.iridescence);
     if (c.metallic > 0.0) {
-        f0_seen_metal = mix(f0_seen_metal, f0_from_reflectance(film_on(s, f0_seen_metal, c.n_dot_v), c.n_dot_v), s.iridescence);
+        f0_seen_metal = mix(f0_seen_metal, f0_from_reflectance(film_on(s, f0_seen_metal, seen), seen), s.iridescence);
     }
     f90_seen = mix(f90_seen, 1.0, s.iridescence);
 #endif

@@ -44,9 +44,14 @@ vec3 film_on(SurfaceInputs s, vec3 f0, float cosine) {
     return film_reflectance(f0, cosine, s.iridescence_ior, s.iridescence_thickness_nm);
 }
 
-// The f0 by which Schlick's Fresnel (f90 = 1) has this reflectance at this angle.
+// The f0 by which Schlick's Fresnel (f90 = 1) has this reflectance at this angle: below 0 where that is less than any bare
+// surface's.
 vec3 f0_from_reflectance(vec3 reflectance, float cosine) {
     float x = saturate(1.0 - cosine);
     float x5 = min(square(square(x)) * x, 0.9999);
-    return clamp((reflectance - x5) / (1.0 - x5), 0.0, 1.0);
+    return (reflectance - x5) / (1.0 - x5);
 }
+
+// The angle at which a lobe's facets are seen on the whole, by its energy: where Schlick's weight has its mean, which is
+// n.v of a mirror and steeper where rough surfaces are seen at grazing angles; never flatter than n.v.
+float mean_cosine(float n_dot_v, vec2 dfg) { return max(n_dot_v, 1.0 - pow(saturate(dfg.y / max(dfg.x + dfg.y, 1e-6)), 0.2)); }

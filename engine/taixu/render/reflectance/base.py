@@ -42,7 +42,7 @@ def specular_energy(f0: Array, f90: Array | float, dfg: Array) -> SpecularEnergy
     """
     scale, bias = dfg[..., :1], dfg[..., 1:2]
     single = f0 * scale + f90 * bias
-    average = f0 + (f90 - f0) / 21.0
+    average = np.maximum(f0 + (f90 - f0) / 21.0, 0.0)  # films have less than 0
     lost = 1.0 - (scale + bias)
     multiple = single * average * lost / (1.0 - average * lost)
     return _whole(single, multiple)

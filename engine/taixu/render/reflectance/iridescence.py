@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from taixu.render.reflectance.ggx import schlick_fresnel
 
-__all__ = ["f0_from_reflectance", "film_reflectance"]
+__all__ = ["f0_from_reflectance", "film_reflectance", "mean_cosine"]
 
 Array = NDArray[np.floating[Any]]
 
@@ -82,6 +82,19 @@ def _sensitivity(path_nm: Array, shift: Array) -> Array:
 
 
 def f0_from_reflectance(reflectance: Array, cosine: Array) -> Array:
-    """The f0 by which Schlick's Fresnel (f90 = 1) has this reflectance at this angle, in [0, 1]: [..., 3] by [...]."""
+    """The f0 by which Schlick's Fresnel (f90 = 1) has this reflectance at this angle: [..., 3] by [...].
+
+    Below 0 where the reflectance is less than any bare surface's.
+    """
     x5 = np.minimum(np.clip(1.0 - cosine, 0.0, 1.0) ** 5, 0.9999)[..., None]
-    return np.clip((reflectance - x5) / (1.0 - x5), 0.0, 1.0)
+    return (reflectance - x5) / (1.0 - x5)
+
+
+def mean_cosine(n_dot_v: Array, dfg: Array) -> Array:
+    """The angle at which a lobe's facets are seen on the whole, [...], by its row of the energy table [..., 2 or more].
+
+    It is where Schlick's weight has its mean over the lobe, which is n.v of a mirror and steeper where rough surfaces
+    are seen at grazing angles; never flatter than n.v.
+    """
+    scale, bias = dfg[..., 0], dfg[..., 1]
+    return np.maximum(n_dot_v, 1.0 - np.clip(bias / np.maximum(scale + bias, 1e-6), 0.0, 1.0) ** 0.2)

@@ -22,7 +22,7 @@ from taixu.render.reflectance.anisotropy import (
 from taixu.render.reflectance.base import SpecularEnergy, mix_energies, specular_energy
 from taixu.render.reflectance.clearcoat import coat_energy, coat_lobe
 from taixu.render.reflectance.ggx import MIN_ALPHA, schlick_fresnel
-from taixu.render.reflectance.iridescence import f0_from_reflectance, film_reflectance
+from taixu.render.reflectance.iridescence import f0_from_reflectance, film_reflectance, mean_cosine
 from taixu.render.reflectance.sheen import MIN_SHEEN_ROUGHNESS, charlie_distribution, sheen_visibility
 from taixu.render.reflectance.tables import lookup_energy
 
@@ -125,9 +125,10 @@ class _Core:
 
     def _energy(self, dfg: Array) -> tuple[SpecularEnergy, Array]:
         film, base_color = np.asarray(self.surface.iridescence, float)[..., None], _color(self.surface.base_color)
+        seen = mean_cosine(self.n_dot_v, dfg)
         f0s = []
         for f0 in (self.f0_dielectric, base_color):
-            filmed = f0_from_reflectance(self._film(f0, self.n_dot_v), self.n_dot_v)
+            filmed = f0_from_reflectance(self._film(f0, seen), seen)
             f0s.append(f0 + (filmed - f0) * film)
         f90 = self.f90_dielectric + (1.0 - self.f90_dielectric) * film
         dielectric = specular_energy(f0s[0], f90, dfg)
