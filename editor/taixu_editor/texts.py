@@ -1,15 +1,18 @@
 """What the interface says, in the user's language.
 
 English stands in the code and is the key: ``t("Add component")``. Tables of other languages lie in ``languages/``, one
-TOML file each; what a table lacks is said in English.
+TOML file each; what a table lacks is said in English. Values go in by name: ``t("{count} selected", count=3)``.
 """
 
 from __future__ import annotations
 
+import logging
 import tomllib
 from pathlib import Path
 
-__all__ = ["LANGUAGES", "Texts"]
+__all__ = ["LANGUAGES", "Texts", "read_table"]
+
+_log = logging.getLogger(__name__)
 
 LANGUAGES = {"en": "English", "zh-Hans": "简体中文"}
 """Languages by code, each by its own name."""
@@ -25,10 +28,28 @@ class Texts:
 
     def use(self, language: str) -> None:
         """Speak another language from now on."""
-        file = Path(__file__).parent / "languages" / f"{language}.toml"
-        self._table = tomllib.loads(file.read_text(encoding="utf-8")) if language != "en" and file.is_file() else {}
         self.language = language if language in LANGUAGES else "en"
+        try:
+            self._table = read_table(self.language)
+        except (OSError, ValueError) as error:
+            _log.error("the table of the language %s cannot be read: %s", language, error)
+            self._table = {}
 
-    def __call__(self, english: str) -> str:
-        """The text in the present language."""
-        return self._table.get(english, english)
+    def __call__(self, english: str, **values: object) -> str:
+        """The text in the present language, with values in its braces."""
+        text = self._table.get(english, english)
+        return text.format(**values) if values else text
+
+
+def read_table(language: str) -> dict[str, str]:
+    """A language's texts by their English.
+
+    Raises
+    ------
+    OSError, ValueError
+        When the table cannot be read.
+    """
+    if language == "en":
+        return {}
+    file = Path(__file__).parent / "languages" / f"{language}.toml"
+    return tomllib.loads(file.read_text(encoding="utf-8"))

@@ -1,4 +1,4 @@
-"""Fonts: Latin and icons from imgui-bundle, Chinese from the desktop's own.
+"""Fonts: Latin and icons from imgui-bundle, Chinese from the package that the editor brings, or the desktop's own.
 
 Glyphs are drawn when they are first shown, at the size that is asked for: nothing is rasterised in advance, and any scale
 is sharp.
@@ -7,6 +7,7 @@ is sharp.
 from __future__ import annotations
 
 import sys
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ __all__ = ["BASE_SIZE", "Fonts", "chinese_font", "load_fonts"]
 BASE_SIZE = 15.0
 """Height of the interface's text at a scale of 1, in window units."""
 
+_PACKAGE = "pylopdf_fonts_zh_cn"
 _FOLDERS = {
     "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"),
     "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
@@ -63,7 +65,12 @@ def load_fonts() -> Fonts:
 
 
 def chinese_font() -> Path | None:
-    """A font with simplified Chinese characters among those of the desktop, or None."""
+    """A font with simplified Chinese characters: the one that the editor brings, else one of the desktop's, or None."""
+    brought = find_spec(_PACKAGE)
+    for place in brought.submodule_search_locations or () if brought is not None else ():
+        file = Path(place) / _NAMES[0]
+        if file.is_file():
+            return file
     folders = [Path(name).expanduser() for name in _FOLDERS.get(sys.platform, ())]
     found = {
         file.name: file
