@@ -21,6 +21,7 @@ from taixu.edit.ids import child_id, id_number, id_text, id_texts
 from taixu.edit.instantiate import instantiate
 from taixu.edit.kept import Kept
 from taixu.edit.migrations import Migrations
+from taixu.edit.overrides import revert_overrides
 from taixu.edit.prefab import FromPrefab, PrefabInstance, rename_references
 from taixu.errors import TaixuError
 from taixu.scene import Hierarchy, Name, Node, Parent, Transform
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from taixu.edit.session import Session
 
 __all__ = [
-    "Command", "Despawn", "Duplicate", "Group", "Insert", "Remove", "Rename", "Reparent", "Select", "SetEntries",
+    "Command", "Despawn", "Duplicate", "Group", "Insert", "Remove", "Rename", "Reparent", "RevertEntries", "Select", "SetEntries",
     "SetFields", "Spawn",
 ]
 
@@ -186,6 +187,23 @@ class SetEntries:
         before = session.world.get(entity, PrefabInstance)
         session.world.insert(entity, self.entries)
         instantiate(session.world, np.array([entity], np.uint64))
+        return SetEntries(self.instance, before)
+
+
+@dataclass(frozen=True, slots=True)
+class RevertEntries:
+    """Make an instance, or a child, a component or a field of it, as its prefab says."""
+
+    instance: str
+    child: str | None = None
+    component: str | None = None
+    field: str | None = None
+
+    def apply(self, session: Session) -> Command:
+        """Drop entries; undone by those that there were."""
+        entity = session.entity(self.instance)
+        before = session.world.get(entity, PrefabInstance)
+        revert_overrides(session.world, entity, child=self.child, component=self.component, field=self.field)
         return SetEntries(self.instance, before)
 
 

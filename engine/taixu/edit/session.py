@@ -8,14 +8,14 @@ from pathlib import Path
 
 from taixu.app import App, Components
 from taixu.ecs import World
-from taixu.edit.commands import Command, SetEntries
+from taixu.edit.commands import Command, RevertEntries
 from taixu.edit.findings import Finding
 from taixu.edit.history import History
 from taixu.edit.ids import id_number, id_text, new_id
 from taixu.edit.instantiate import InstanceState, make_prefabs
 from taixu.edit.kept import resolve_references
 from taixu.edit.migrations import Migrations
-from taixu.edit.overrides import apply_to_prefab, record_overrides, revert_overrides, touched_instances
+from taixu.edit.overrides import apply_to_prefab, record_overrides, touched_instances
 from taixu.edit.prefab import PrefabInstance, PrefabLibrary
 from taixu.edit.project import Project
 from taixu.edit.world_document import ResolveAsset
@@ -192,7 +192,7 @@ class Session:
     def revert(self, instance: str, *, child: str | None = None, component: str | None = None,
                field: str | None = None) -> None:
         """Make an instance, or a part of it, as its prefab says (one step that can be undone)."""
-        self.do(_Revert(instance, child, component, field), label="Revert to prefab")
+        self.do(RevertEntries(instance, child, component, field), label="Revert to prefab")
 
     def apply_to_prefab(self, instance: str) -> Path:
         """Write what is different in an instance into its prefab's file; all its instances follow."""
@@ -222,20 +222,3 @@ class Session:
         resolve_references(world)
         entry.recorded_tick = world.tick
         world.advance()
-
-
-@dataclass(frozen=True, slots=True)
-class _Revert:
-    """Drop entries of an instance."""
-
-    instance: str
-    child: str | None
-    component: str | None
-    field: str | None
-
-    def apply(self, session: Session) -> Command:
-        """Revert; undone by the entries that there were."""
-        entity = session.entity(self.instance)
-        before = session.world.get(entity, PrefabInstance)
-        revert_overrides(session.world, entity, child=self.child, component=self.component, field=self.field)
-        return SetEntries(self.instance, before)

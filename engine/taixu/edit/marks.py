@@ -1,0 +1,110 @@
+"""What people at work say of entities: which are not to be touched, which are not to be seen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from taixu.ecs import Bool, World, component, field, indices_of
+from taixu.edit.commands import Command, Group, Insert, Remove, SetFields
+from taixu.edit.operations import Operation
+from taixu.edit.settle import with_selected
+from taixu.scene import Hierarchy, Node, Visibility
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
+    from taixu.edit.session import Session
+
+__all__ = ["MARK_OPERATIONS", "Locked", "is_locked", "locked_indices"]
+
+
+@component("locked")
+class Locked:
+    """Keeps hands off an entity in the editor's views; it can still be chosen in the hierarchy."""
+
+    below: Bool = field(default=True, doc="Also all that hangs below it.")
+
+
+@dataclass(frozen=True, slots=True)
+class ShowParameters:
+    """Whether entities are seen; those selected where none are named."""
+
+    visible: bool
+    entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class LockParameters:
+    """Whether entities are locked; those selected where none are named."""
+
+    locked: bool
+    entities: tuple[str, ...] = ()
+
+
+def is_locked(world: World, entity: int) -> bool:
+    """Whether an entity, or anything above it that says so for all below, is locked."""
+    if not len(world.query(Locked)):
+        return False
+    if world.has(entity, Locked):
+        return True
+    node = Node(world, entity).parent
+    while node is not None:
+        found = node.get(Locked)
+        if found is not None and found.below:
+            return True
+        node = node.parent
+    return False
+
+
+def locked_indices(world: World) -> NDArray[np.bool_]:
+    """Which entity indices are locked, ``bool[capacity]``: of many, ask this once."""
+    locked = np.zeros(world.index_capacity, bool)
+    hierarchy = world.resource(Hierarchy)
+    hierarchy.update(world)
+    for table in world.query(Locked):
+        indices = indices_of(table.entities)
+        locked[indices] = True
+        level = indices[table.read(Locked, "below")]
+        while len(level):
+            level = hierarchy.children_of(level)
+            level = level[~locked[level]]
+            locked[level] = True
+    return locked
+
+
+def _show(session: Session, p: ShowParameters) -> Command | None:
+    world, commands = session.world, list[Command]()
+    for text in p.entities:
+        entity = session.entity(text)
+        if world.has(entity, Visibility):
+            if world.get(entity, Visibility).visible != p.visible:
+                commands.append(SetFields(text, "visibility", {"visible": p.visible}))
+        elif not p.visible:
+            commands.append(Insert(text, "visibility", {"visible": False}))
+    return Group(tuple(commands)) if commands else None
+
+
+def _lock(session: Session, p: LockParameters) -> Command | None:
+    world, commands = session.world, list[Command]()
+    for text in p.entities:
+        has = world.has(session.entity(text), Locked)
+        if p.locked and not has:
+            commands.append(Insert(text, "locked"))
+        elif has and not p.locked:
+            commands.append(Remove(text, "locked"))
+    return Group(tuple(commands)) if commands else None
+
+
+MARK_OPERATIONS = (
+    Operation(
+        "entity.show", "Show or hide", plan=_show, parameters=ShowParameters, settle=with_selected,
+        doc="Hides entities with all below them.",
+    ),
+    Operation(
+        "entity.lock", "Lock or unlock", plan=_lock, parameters=LockParameters, settle=with_selected,
+        doc="Keeps hands off entities in views.",
+    ),
+)  # fmt: skip
