@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
+from taixu.edit.clipboard import CLIPBOARD_OPERATIONS
 from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, Select, SetFields, Spawn
+from taixu.edit.field_operations import FIELD_OPERATIONS
+from taixu.edit.grouping import GROUP_OPERATIONS
+from taixu.edit.marks import MARK_OPERATIONS
 from taixu.edit.operations import Operation
+from taixu.edit.prefab_operations import PREFAB_OPERATIONS
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
@@ -28,6 +33,14 @@ class EntityParameters:
     """Which entities; those selected where none are named."""
 
     entities: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class DuplicateParameters:
+    """Which entities, and the ids of their copies; fresh ones where none are named."""
+
+    entities: tuple[str, ...] = ()
+    copies: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,22 +100,39 @@ def _group(commands: list[Command]) -> Command | None:
     return None if not commands else commands[0] if len(commands) == 1 else Group(tuple(commands))
 
 
+def _with_entities(session: Session, p: Any) -> Any:
+    """Those that are selected, where the parameters name none."""
+    return replace(p, entities=_chosen(session, p.entities))
+
+
+def _with_id(session: Session, p: SpawnParameters) -> SpawnParameters:
+    return p if p.id else replace(p, id=session.new_id())
+
+
+def _with_copies(session: Session, p: DuplicateParameters) -> DuplicateParameters:
+    entities = _chosen(session, p.entities)
+    return replace(p, entities=entities, copies=p.copies or tuple(session.new_id() for _ in entities))
+
+
+def _with_entity(session: Session, p: RenameParameters) -> RenameParameters:
+    chosen = _chosen(session, (p.entity,) if p.entity else ())
+    return replace(p, entity=chosen[-1] if chosen else "")
+
+
 def _spawn(session: Session, p: SpawnParameters) -> Command:
     components = dict(p.components)
     if p.name:
         components.setdefault("name", {"text": p.name})
     components.setdefault("transform", {})
-    return Spawn({p.id or session.new_id(): components})
+    return Group((Spawn({p.id: components}), Select((p.id,))))
 
 
 def _delete(session: Session, p: EntityParameters) -> Command | None:
-    chosen = _chosen(session, p.entities)
-    return Despawn(chosen) if chosen else None
+    return Despawn(p.entities) if p.entities else None
 
 
-def _duplicate(session: Session, p: EntityParameters) -> Command | None:
-    chosen = _chosen(session, p.entities)
-    return Duplicate(chosen, tuple(session.new_id() for _ in chosen)) if chosen else None
+def _duplicate(session: Session, p: DuplicateParameters) -> Command | None:
+    return Group((Duplicate(p.entities, p.copies), Select(p.copies))) if p.entities else None
 
 
 def _select(session: Session, p: SelectionParameters) -> Command | None:
@@ -118,7 +148,7 @@ def _select(session: Session, p: SelectionParameters) -> Command | None:
 
 
 def _set(session: Session, p: FieldParameters) -> Command | None:
-    return _group([SetFields(each, p.component, p.fields) for each in _chosen(session, p.entities)])
+    return _group([SetFields(each, p.component, p.fields) for each in p.entities])
 
 
 def _place(session: Session, p: TransformParameters) -> Command | None:
@@ -126,33 +156,35 @@ def _place(session: Session, p: TransformParameters) -> Command | None:
 
 
 def _insert(session: Session, p: FieldParameters) -> Command | None:
-    return _group([Insert(each, p.component, p.fields) for each in _chosen(session, p.entities)])
+    return _group([Insert(each, p.component, p.fields) for each in p.entities])
 
 
 def _remove(session: Session, p: ComponentParameters) -> Command | None:
-    return _group([Remove(each, p.component) for each in _chosen(session, p.entities)])
+    return _group([Remove(each, p.component) for each in p.entities])
 
 
 def _rename(session: Session, p: RenameParameters) -> Command | None:
-    chosen = _chosen(session, (p.entity,) if p.entity else ())
-    return Rename(chosen[-1], p.name) if chosen else None
+    return Rename(p.entity, p.name) if p.entity else None
 
 
 def _reparent(session: Session, p: ParentParameters) -> Command | None:
-    return _group([Reparent(each, p.parent, p.keep_place) for each in _chosen(session, p.entities)])
+    return _group([Reparent(each, p.parent, p.keep_place) for each in p.entities])
 
 
 
 ENTITY_OPERATIONS = (
-    Operation("entity.spawn", "Add", plan=_spawn, parameters=SpawnParameters, doc="Makes an entity."),
-    Operation("entity.delete", "Delete", plan=_delete, parameters=EntityParameters, shortcut="Delete"),
-    Operation("entity.duplicate", "Duplicate", plan=_duplicate, parameters=EntityParameters, shortcut="Ctrl+D"),
-    Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, shortcut="F2"),
-    Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters),
+    Operation("entity.spawn", "Add", plan=_spawn, parameters=SpawnParameters, settle=_with_id, doc="Makes an entity, selected."),
+    Operation("entity.delete", "Delete", plan=_delete, parameters=EntityParameters, settle=_with_entities, shortcut="Delete"),
+    Operation(
+        "entity.duplicate", "Duplicate", plan=_duplicate, parameters=DuplicateParameters, settle=_with_copies, shortcut="Ctrl+D"
+    ),
+    Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, settle=_with_entity, shortcut="F2"),
+    Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters, settle=_with_entities),
     Operation("transform.set", "Place", plan=_place, parameters=TransformParameters),
     Operation("selection.set", "Select", plan=_select, parameters=SelectionParameters),
-    Operation("component.set", "Change", plan=_set, parameters=FieldParameters, doc="Sets fields of a component."),
-    Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters),
-    Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters),
-)
+    Operation("component.set", "Change", plan=_set, parameters=FieldParameters, settle=_with_entities, doc="Sets fields."),
+    Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters, settle=_with_entities),
+    Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters, settle=_with_entities),
+    *CLIPBOARD_OPERATIONS, *FIELD_OPERATIONS, *GROUP_OPERATIONS, *MARK_OPERATIONS, *PREFAB_OPERATIONS,
+)  # fmt: skip
 """Edits that every host offers."""

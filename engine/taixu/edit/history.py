@@ -7,14 +7,12 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taixu.edit.commands import Command, Group, SetFields
+from taixu.edit.commands import Command, Group, Select, SetFields
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
 
 __all__ = ["History", "Step"]
-
-_MAX_STEPS = 1000
 
 
 @dataclass(slots=True)
@@ -25,6 +23,8 @@ class Step:
     command: Command
     merge: Hashable = None
     """Steps of one drag share this, and become one."""
+    is_edit: bool = True
+    """Selecting is a step, but leaves nothing to be saved."""
 
 
 class History:
@@ -34,17 +34,17 @@ class History:
         self._done: list[Step] = []
         self._undone: list[Step] = []
         self._saved: object = None
-        """The step that was on top when the world was saved; None stands for the bottom."""
+        """The latest edit when the world was saved; None stands for the bottom."""
         self._group: list[Command] | None = None
 
     @property
     def is_saved(self) -> bool:
         """Whether the world is as it was last saved."""
-        return (self._done[-1] if self._done else None) is self._saved
+        return self._latest_edit() is self._saved
 
     def mark_saved(self) -> None:
         """The world was saved: later steps of a drag do not go into a step from before."""
-        self._saved = self._done[-1] if self._done else None
+        self._saved = self._latest_edit()
 
     @property
     def undo_label(self) -> str:
@@ -73,11 +73,7 @@ class History:
         if merge is not None and top is not None and top.merge == merge and top is not self._saved:
             top.command = _earlier(top.command, inverse)
             return
-        self._done.append(Step(label or type(command).__name__, inverse, merge))
-        if len(self._done) > _MAX_STEPS:
-            if self._saved is None:
-                self._saved = object()  # what was saved cannot be reached any more
-            del self._done[0]
+        self._done.append(Step(label or type(command).__name__, inverse, merge, not isinstance(inverse, Select)))
 
     @contextmanager
     def group(self, session: Session, label: str) -> Iterator[None]:
@@ -96,7 +92,16 @@ class History:
         inverses, self._group = self._group, None
         if inverses:
             self._undone.clear()
-            self._done.append(Step(label, Group(tuple(reversed(inverses)))))
+            is_edit = not all(isinstance(inverse, Select) for inverse in inverses)
+            self._done.append(Step(label, Group(tuple(reversed(inverses))), is_edit=is_edit))
+
+    @property
+    def steps(self) -> tuple[list[Step], list[Step]]:
+        """What is done, earliest first, and what was undone, latest first: for panels that show it."""
+        return list(self._done), list(self._undone)
+
+    def _latest_edit(self) -> Step | None:
+        return next((step for step in reversed(self._done) if step.is_edit), None)
 
     def undo(self, session: Session) -> bool:
         """Undo the latest step; False where there is none."""

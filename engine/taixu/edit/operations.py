@@ -9,15 +9,20 @@ showing a panel.
 from __future__ import annotations
 
 import types
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
 from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from taixu.edit.commands import Command
+from taixu.edit.differences import Difference, difference
+from taixu.edit.history import History
+from taixu.edit.world_document import document_of
 from taixu.errors import TaixuError, UsageError
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
+
+_ALL_IN_TEXT = 1 << 62
 
 __all__ = ["Done", "Nothing", "Operation", "Operations", "parameter_schema", "read_parameters"]
 
@@ -47,6 +52,9 @@ class Operation:
         Default keys, such as ``Ctrl+D``.
     blocked
         Says in a sentence why it cannot be done now; empty where it can.
+    settle
+        Gives the parameters with what they leave to the moment filled in (who is selected, fresh ids), so that the log
+        says all that it takes to do it again.
     """
 
     id: str
@@ -57,6 +65,7 @@ class Operation:
     shortcut: str = ""
     doc: str = ""
     blocked: Callable[[Session], str] | None = None
+    settle: Callable[[Session, Any], Any] | None = None
 
     @property
     def is_edit(self) -> bool:
@@ -139,6 +148,8 @@ class Operations:
         if reason:
             raise TaixuError(f"{operation.title}: {reason}")
         values = read_parameters(operation.parameters, {**(parameters or {}), **more}, name=name)
+        if operation.settle is not None:
+            values = operation.settle(session, values)
         result: Any = None
         if operation.plan is not None:
             command = operation.plan(session, values)
@@ -153,10 +164,68 @@ class Operations:
             tell(done)
         return result
 
+    def rehearse(self, session: Session, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> Difference:
+        """What edits would change, without changing anything.
+
+        Raises
+        ------
+        TaixuError
+            When a step is no edit, or would fail; it names the step.
+        """
+        log, self.log, told, self.on_done = self.log, [], self.on_done, []
+        try:
+            return self._rehearse(session, steps)
+        finally:
+            self.log, self.on_done = log, told
+
+    def _rehearse(self, session: Session, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> Difference:
+        with _Undone(session):
+            before = document_of(session.world, columns_above=_ALL_IN_TEXT).document.entities
+            for number, (name, parameters) in enumerate(steps, 1):
+                self._apply(session, name, parameters, number)
+            after = document_of(session.world, columns_above=_ALL_IN_TEXT).document.entities
+        return difference(before, after)
+
+    def do_all(self, session: Session, steps: Sequence[tuple[str, Mapping[str, Any]]], *, label: str) -> None:
+        """Several edits as one step of history: all or none.
+
+        Raises
+        ------
+        TaixuError
+            When a step is no edit, or fails; nothing has changed then.
+        """
+        with session.history.group(session, label):
+            for number, (name, parameters) in enumerate(steps, 1):
+                self._apply(session, name, parameters, number)
+
+    def _apply(self, session: Session, name: str, parameters: Mapping[str, Any], number: int) -> None:
+        if not self.find(name).is_edit:
+            raise TaixuError(f"step {number}: {name} is no edit, and cannot be one of several")
+        try:
+            self.do(session, name, parameters)
+        except TaixuError as error:
+            raise TaixuError(f"step {number}: {error}") from None
+
     def replay(self, session: Session, log: list[Done]) -> None:
         """Do again what a log holds."""
         for done in log:
             self.do(session, done.operation, done.parameters)
+
+
+class _Undone:
+    """Whatever is done in the block is undone at its end, and history and log know nothing of it."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def __enter__(self) -> None:
+        self._history, self._selection = self._session.current.history, self._session.current.selection
+        self._session.current.history = History()
+
+    def __exit__(self, *error: object) -> None:
+        while self._session.undo():
+            pass
+        self._session.current.history, self._session.current.selection = self._history, self._selection
 
 
 _PLAIN: dict[type, str] = {
