@@ -68,6 +68,7 @@ void main() {
     positions[3u * target] = position.x; positions[3u * target + 1u] = position.y; positions[3u * target + 2u] = position.z;
     float length2 = dot(normal.xyz, normal.xyz);
     normal.xyz = length2 > 0.0 ? normal.xyz * inversesqrt(length2) : vec3(0.0, 1.0, 0.0);
+    tangent.xyz -= normal.xyz * dot(normal.xyz, tangent.xyz);  // targets may bend normals and say nothing of tangents
     length2 = dot(tangent.xyz, tangent.xyz);
     tangent.xyz = length2 > 0.0 ? tangent.xyz * inversesqrt(length2) : vec3(0.0);
     surfaces[10u * target] = packSnorm2x16(normal.xy);

@@ -54,12 +54,20 @@ def _renderer() -> Renderer:
 class TexturedCard:
     """A world with a card, and a sun that shines without shadows from where it is told to."""
 
-    def __init__(self, images: list[NDArray[Any]], material: Material, *, sampler: Sampler | None = None, **shape: Any) -> None:
+    def __init__(
+        self,
+        images: list[NDArray[Any]],
+        material: Material,
+        *,
+        sampler: Sampler | None = None,
+        primitive: Primitive | None = None,
+        **shape: Any,
+    ) -> None:
         self.scene = SmallWorld()
         world = self.scene.world
         model = textured_model(images, material, sampler)
         number = world.resource(MaterialLibrary).put("card", LibraryMaterial(material, model))
-        mesh = world.resource(MeshLibrary).put("card", LibraryMesh((card(**shape),), (number,)))
+        mesh = world.resource(MeshLibrary).put("card", LibraryMesh((primitive or card(**shape),), (number,)))
         world.spawn(Environment(intensity=0.0))
         self.card = world.spawn(Transform(), MeshInstance(mesh=mesh))
         self.sun = world.spawn(Transform(), Light(intensity=3.0, shadows=False))

@@ -95,9 +95,11 @@ def cut_out_chain(pixels: NDArray[np.uint8], cutoff: float) -> list[NDArray[np.u
     return chain
 
 
-def shrink_colors(pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
-    """Half as many texels a side: means in linear light, weighted by opacity; uint8 [h, w, 4], sRGB."""
-    return _encoded(_plain(_halve_in_strips(pixels, _weighted)))
+def shrink_colors(pixels: NDArray[np.uint8], *, by_opacity: bool = False) -> NDArray[np.uint8]:
+    """Half as many texels a side: means in linear light, weighted by opacity where alpha is that; uint8 [h, w, 4], sRGB."""
+    if by_opacity:
+        return _encoded(_plain(_halve_in_strips(pixels, _weighted)))
+    return _encoded(_halve_in_strips(pixels, _linear))
 
 
 def shrink_numbers(pixels: NDArray[Any]) -> NDArray[Any]:
@@ -169,6 +171,10 @@ def _weighted(pixels: NDArray[np.uint8]) -> Floats:
     """Linear colours times opacity, opacity."""
     alpha = pixels[..., 3:].astype(np.float32) * np.float32(1 / 255)
     return np.concatenate([_linear_by_byte()[pixels[..., :3]] * alpha, alpha], axis=2)
+
+
+def _linear(pixels: NDArray[np.uint8]) -> Floats:
+    return np.concatenate([_linear_by_byte()[pixels[..., :3]], pixels[..., 3:] * np.float32(1 / 255)], axis=2)
 
 
 def _plain(weighted: Floats) -> Floats:

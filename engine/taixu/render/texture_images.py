@@ -69,9 +69,9 @@ def make_texture_image(pixels: NDArray[Any], kind: TextureKind, *, name: str = "
     if max(pixels.shape[:2]) > LARGEST_SIDE:
         _log.warning("%s has %d x %d texels; it is scaled down to %d", name, *pixels.shape[1::-1], LARGEST_SIDE)
         while max(pixels.shape[:2]) > LARGEST_SIDE:
-            pixels = shrink_colors(pixels) if is_color else shrink_numbers(pixels)
+            pixels = shrink_colors(pixels, by_opacity=kind.name != "color") if is_color else shrink_numbers(pixels)
     if pixels.dtype == np.float32:
-        return plain_image(np.clip(pixels, -_HALF_MOST, _HALF_MOST).astype(np.float16))
+        return plain_image(np.clip(np.nan_to_num(pixels), -_HALF_MOST, _HALF_MOST).astype(np.float16))
     if kind.name == "normal":
         return _chained(normal_chain(pixels), srgb=False)
     if is_color and kind.name != "color" and int(pixels[..., 3].min()) < 255:

@@ -87,6 +87,18 @@ def test_shadows_have_the_same_holes() -> None:
     assert 1 - pictures[0] / pictures[1] == pytest.approx(0.4, abs=0.06)
 
 
+def test_blended_edges_have_no_fringes() -> None:
+    """White leaves on what is black and cannot be seen, before white: nothing is darker, near or far."""
+    texels = blades(128)
+    texels[..., :3] = np.where(texels[..., 3:] > 0, 255, 0)
+    card = TexturedCard([texels], Material(unlit=True, alpha_mode="BLEND", base_color_texture=TextureRef(0)))
+    for pixels, metres in ((256, 0.2), (128, 1.0), (50, 1.0), (20, 1.0)):
+        picture = card.draw(pixels, metres=metres)
+        seen = picture[..., 3] > 0.02
+        assert seen.mean() > 0.1
+        assert (picture[seen][:, :3] / picture[seen][:, 3:]).min() > 0.97, f"{pixels} pixels"
+
+
 def test_a_fence_near_and_far() -> None:
     card = masked(fence(128, 8, 0.35), repeat=2.0, unlit=False)
     card.light_from((0.3, 0.4, 1))

@@ -51,6 +51,8 @@ def test_means_count_every_texel_alike(size: tuple[int, int]) -> None:
     grey = np.full((*size, 4), 77, np.uint8)
     grey[..., 3] = 255
     assert (shrink_colors(grey)[..., :3] == 77).all()
+    grey[..., 3] = 0
+    assert (shrink_colors(grey)[..., :3] == 77).all(), "alpha may hold something else"
 
 
 def test_what_cannot_be_seen_leaves_no_fringe() -> None:

@@ -134,6 +134,8 @@ def test_bits_are_kept_where_numbers_need_them() -> None:
     light = make_texture_image(np.full((2, 2, 3), 1e6, np.float32), COLOR)
     assert light.format == "rgba16f"
     assert light.levels[0][0, 0].tolist() == [65504, 65504, 65504, 1]
+    wild = make_texture_image(np.array([[[np.nan, np.inf, -np.inf]]], np.float32), DATA)
+    assert wild.levels[0][0, 0].tolist() == [0, 65504, -65504, 1]
 
 
 def test_deep_and_bright_pictures_reach_the_device() -> None:
