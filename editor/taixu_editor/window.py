@@ -24,6 +24,7 @@ from taixu_editor.menus import draw_menu_bar
 from taixu_editor.panels import PANELS, Panel
 from taixu_editor.texts import Texts
 from taixu_editor.view import Outlined, OutlineFeature, style_gizmo
+from taixu_editor.widgets import DragDrop
 
 __all__ = ["EditorWindow"]
 
@@ -52,6 +53,7 @@ class EditorWindow:
         self.fonts = load_fonts()
         self.theme: Theme = DARK
         self.use_theme(DARK)
+        self.drag_drop = DragDrop()
         self.panels: list[Panel] = []
         self.reset_panels()
         self.wants_to_close = False
