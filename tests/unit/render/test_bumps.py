@@ -1,10 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from textured_card import TexturedCard
 
-from taixu.assets.model import Clearcoat, Material, TextureRef
+from golden import assert_golden
+from taixu.assets.model import Anisotropy, Clearcoat, Material, TextureRef
+from taixu.render.stills import render_still
+from taixu.render.views import ViewCamera
 
 ANGLES = np.radians([0, 10, 20, 35])
 
@@ -43,9 +48,17 @@ def test_bumps_of_a_clearcoat_as_well() -> None:
     texels = bumpy_texels(128, 0.2)
     coat = Clearcoat(1.0, roughness=0.2, normal_texture=TextureRef(0))
     near, far = lobes(Material(base_color=(0, 0, 0, 1), clearcoat=coat), texels)
-    if near.max() == 0:
-        pytest.skip("clearcoats are not drawn yet")
+    assert near.max() > 0.1
     assert far == pytest.approx(near, rel=0.35, abs=0.02)
+
+
+def test_bumps_of_brushed_metal_as_well() -> None:
+    texels = bumpy_texels(128, 0.15)
+    brushed = Material(metallic=1.0, roughness=0.35, anisotropy=Anisotropy(0.6), normal_texture=TextureRef(0))
+    near, far = lobes(brushed, texels)
+    assert far == pytest.approx(near, rel=0.35, abs=0.1)
+    _, smooth = lobes(replace(brushed, normal_texture=None), texels)
+    assert abs(far[0] - near[0]) < 0.4 * abs(smooth[0] - near[0])
 
 
 def test_near_bumps_keep_their_gloss() -> None:
@@ -58,3 +71,16 @@ def test_near_bumps_keep_their_gloss() -> None:
             card.light_from((np.sin(angle), 0, np.cos(angle)))
             pictures.append(card.draw(8)[2:-2, 2:-2, 0].mean())
         assert pictures[0] == pytest.approx(pictures[1], rel=0.1)  # eight bits hold no exact zero
+
+
+def test_a_bumpy_floor_glitters_near_and_gleams_far() -> None:
+    metal = Material(base_color=(1.0, 0.8, 0.5, 1.0), metallic=1.0, roughness=0.25, normal_texture=TextureRef(0))
+    card = TexturedCard([bumpy_texels(128, 0.12)], metal, repeat=12.0)
+    card.light_from((0.0, 1.0, 0.35))
+    card.scene.propagate()
+    camera = ViewCamera.looking((0, -0.56, 0.12), (0, 0.1, 0), up=(0, 0, 1))
+    picture = render_still(
+        card.renderer, card.scene.world, camera, size=(240, 120), samples=2,
+        settings={"background": (0.02, 0.03, 0.05, 1), "shadows": False, "occlusion": False, "exposure_ev": 0.0},
+    )  # fmt: skip
+    assert_golden(np.asarray(picture.pixels)[..., :3], "textures/bumpy_floor")
