@@ -143,7 +143,7 @@ Core core_of(Fragment f, SurfaceInputs s) {
 #endif
 #endif
 #ifdef LAYER_SHEEN
-    c.cloth = cloth_of(s, energy_at(c.n_dot_v, max(s.sheen_roughness, MIN_SHEEN_ROUGHNESS)).b);
+    c.cloth = cloth_of(s, c.n_dot_v, energy_at(c.n_dot_v, max(s.sheen_roughness, MIN_SHEEN_ROUGHNESS)).b);
 #endif
 #ifdef LAYER_CLEARCOAT
     c.coat = coat_of(f, s, energy_at(coat_n_dot_v(f, s), saturate(s.clearcoat_roughness)).rg);
@@ -260,6 +260,13 @@ bool is_lit_from(SurfaceInputs s, vec3 to_light) {
     return dot(s.normal, to_light) > 0.0;
 }
 
+#ifdef LIGHT_MODEL
+vec3 sky_light(vec3 normal) { return environment_irradiance(environment_atlas, sky_from_world(normal)) * lighting.sky_turn.z; }
+vec3 sky_mirror(vec3 normal, vec3 view, float roughness) {
+    return environment_reflection(environment_atlas, sky_from_world(normal), sky_from_world(view), roughness) * lighting.sky_turn.z;
+}
+#endif
+
 // Radiance towards the camera, premultiplied by how much it covers what is behind. `pixel` is gl_FragCoord.xy,
 // `viewport` its size and inverse, `depth` metres along the view.
 //
@@ -268,13 +275,19 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
 #ifdef UNLIT
     return vec4(s.base_color * s.opacity, s.opacity);
 #else
+#ifndef LIGHT_MODEL
     Core core = core_of(f, s);
+#endif
 #ifdef BLENDED
     float near = 1.0;
 #else
     float near = texture(openness_map, pixel * viewport.zw).r;
 #endif
+#ifdef LIGHT_MODEL // the surface answers light in a way of its own: `surface/own.glsl`
+    vec3 light = light_from_surroundings(f, s, near);
+#else
     vec3 light = emitted_light(s, core) + environment_light(f, s, core, near);
+#endif
 
     // All directional lights, then those of the cluster (or all local ones, where they are few).
     uint directional = lighting.light_counts.x;
@@ -290,16 +303,24 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
         LightRow row = lights[number];
         vec3 to_light;
         vec3 irradiance = light_irradiance(row, f.position, to_light);
-        if (!is_lit_from(s, to_light) || max3(irradiance) <= 0.0) continue;
+        if (max3(irradiance) <= 0.0) continue;
+#ifndef LIGHT_MODEL
+        if (!is_lit_from(s, to_light)) continue;
+#endif
+        float shadow = 1.0;
 #ifdef SHADOWS
         // What is lit from behind would stand in its own shadow: the light is asked for at the far side.
         bool from_behind = dot(f.normal, to_light) < 0.0;
         vec3 lit_at = f.position + to_light * (from_behind ? s.thickness : 0.0);
-        irradiance *= shadow_factor(row, lit_at, from_behind ? -f.normal : f.normal, to_light, depth);
+        shadow = shadow_factor(row, lit_at, from_behind ? -f.normal : f.normal, to_light, depth);
 #endif
-        light += punctual_light(f, s, core, to_light) * irradiance;
+#ifdef LIGHT_MODEL
+        light += light_from_lamp(f, s, to_light, irradiance, shadow);
+#else
+        light += punctual_light(f, s, core, to_light) * (irradiance * shadow);
+#endif
     }
-#ifdef LAYER_TRANSMISSION
+#if defined(LAYER_TRANSMISSION) && !defined(LIGHT_MODEL)
     light += transmitted_light(f, s, core, pixel * viewport.zw, depth) * passing_layers(core);
 #endif
     return vec4(light, 1.0) * s.opacity;

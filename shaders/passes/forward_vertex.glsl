@@ -12,6 +12,16 @@ layout(location = 6) in uint object_id;
 
 invariant gl_Position; // the geometry pass drew this depth already
 
+// What the geometry pass wants of surfaces that cut their own holes.
+#ifdef VELOCITY_AT
+#include "common/previous.glsl"
+out vec4 v_now;
+out vec4 v_before;
+#endif
+#ifdef ID_AT
+flat out uint v_entity;
+#endif
+
 layout(location = 0) out vec3 v_position;
 layout(location = 1) out vec3 v_normal;
 layout(location = 2) out vec4 v_tangent;
@@ -40,8 +50,22 @@ void main() {
                        world_direction(object.transform, vec3(0, 0, 1))) < 0.0 ? -1.0 : 1.0;
     v_tangent = vec4(t2 > 1e-20 ? t * inversesqrt(t2) : vec3(0.0), tangent.w * mirror);
 #endif
-    v_uv = vec4(uv0, uv1);
-    surface_vertex(object.material, uv0, uv1);
+    vec2 laid0 = uv0, laid1 = uv1;
+    surface_vertex(object.material, laid0, laid1); // which may move textures
+    v_uv = vec4(laid0, laid1);
+#ifdef OUTLINE
+    // Metres that the picture is high there.
+    float height = 2.0 * gl_Position.w / clip_from_view[1][1];
+    gl_Position = clip_from_world * vec4(world + outline_offset(object.material, v_normal, laid0, laid1, height), 1.0);
+#endif
+#ifdef VELOCITY_AT
+    v_now = plain_clip_from_world * vec4(world, 1.0);
+    vec3 local = previous_local(object.mesh, gl_VertexID, position);
+    v_before = previous_clip_from_world * vec4(previous_world_from_local(object.transform, local), 1.0);
+#endif
+#ifdef ID_AT
+    v_entity = object.entity;
+#endif
     v_color = color;
     if (object.tint != 0xFFFFFFFFu) {
         vec4 tint = unpackUnorm4x8(object.tint);

@@ -1,6 +1,7 @@
 // The metallic-roughness material of glTF 2.0 and its extensions: from parameters and textures to `SurfaceInputs`.
 // Parameters are rows of `materials`, laid out by `taixu.render.material_rows`.
 #include "surface/textures.glsl"
+#include "surface/alpha_modes.glsl"
 
 #ifdef STAGE_VERTEX
 // What the material wants of a vertex.
@@ -130,11 +131,4 @@ void surface(in Fragment f, inout SurfaceInputs s) {
 #endif
 #endif
 }
-
-bool is_double_sided(uint material) { return materials[material].double_sided != 0u; }
-bool is_opaque(uint material) { return materials[material].alpha_mode == ALPHA_MODE_OPAQUE; }
-bool is_masked(uint material) { return materials[material].alpha_mode == ALPHA_MODE_MASK; }
-
-// Opacity below which nothing is drawn.
-float hole_below(uint material) { return is_masked(material) ? materials[material].alpha_cutoff : 1.0 / 512.0; }
 #endif

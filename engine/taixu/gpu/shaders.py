@@ -65,6 +65,7 @@ class ShaderLibrary:
     def __init__(self, roots: list[Path] | None = None) -> None:
         self.roots = list(default_roots() if roots is None else roots)
         self._generated: dict[str, str] = {}
+        self._files: dict[str, Path] = {}
 
     def add_root(self, root: Path) -> None:
         """Look in `root` as well, after those that are there."""
@@ -75,8 +76,14 @@ class ShaderLibrary:
         """Make `text` includable as `path`; a later call with the same path replaces it."""
         self._generated[path] = text
 
+    def add_file(self, path: str, file: Path) -> None:
+        """Make a file includable as `path`, wherever it lies."""
+        self._files[path] = file
+
     def find(self, path: str) -> Path | None:
         """The file that `path` means, or None. A path that climbs out of its root means none."""
+        if path in self._files:
+            return self._files[path]
         for root in self.roots:
             file = (root / path).resolve()
             if file.is_relative_to(root.resolve()) and file.is_file():

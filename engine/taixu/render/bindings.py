@@ -30,7 +30,7 @@ class StorageSlot:
     """Binding numbers of storage blocks; 16 a shader stage is what GPUs offer."""
 
     TRANSFORMS, CELLS, PREVIOUS_TRANSFORMS, PREVIOUS_CELLS, RENDERABLES, MESHES = 0, 1, 2, 3, 4, 5
-    MATERIALS, CLUSTERS = 6, 7  # the shading side's
+    MATERIALS, CLUSTERS, SURFACES = 6, 7, 8  # the shading side's
     PREVIOUS_POSITIONS = 10
     FREE = 11  # a compute pass uses these as it likes
 

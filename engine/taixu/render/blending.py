@@ -94,7 +94,8 @@ def sort_blended(
     depths = seen[:, 2].copy()  # along -Z: the smallest is farthest
     if clear.any():
         depths = _containers_last(depths, centers, radii, clear)
-    order = np.argsort(depths, kind="stable")
+    ranks = np.array([key.order for key in draw_keys], np.int64)[keys]
+    order = np.lexsort((depths, ranks))
     turns, order = _turns(draw_keys, keys, mirror.pool.modes[rows["mesh"]], clear, order)
     slots, rows, clear, keys = slots[order], rows[order], clear[order], keys[order]
     mirrored = np.linalg.det(matrices[order][:, :, :3]) < 0

@@ -29,7 +29,9 @@ PipelineFor: TypeAlias = "Callable[[Bin], Pipeline | tuple[Pipeline, BindGroup |
 
 @dataclass(frozen=True, slots=True)
 class DrawKey:
-    """What of a material decides which pipeline draws it. `group` numbers the textures that are bound for it."""
+    """What of a material decides which pipeline draws it. `group` numbers the textures that are bound for it; the rest
+    is as in `taixu.render.surfaces.SurfaceLook`.
+    """
 
     alpha: str = "opaque"  # opaque, mask, blend
     double_sided: bool = False
@@ -37,6 +39,10 @@ class DrawKey:
     shader: str = ""
     signature: Signature = PLAIN
     group: int = -1
+    cuts_holes: bool = False
+    is_outlined: bool = False
+    writes_depth: bool = False
+    order: int = 0
 
 
 class MaterialSource(Protocol):

@@ -69,9 +69,13 @@ class GeometryPass:
             if self.samples > 1:
                 defines["SAMPLES"] = self.samples
             group = context.frame.renderer.materials.bind_group(key)
+        vertex = "passes/geometry.vert"
         fragment = "passes/geometry_masked.frag" if cut_out else None if plain else "passes/geometry.frag"
+        if cut_out and key.cuts_holes:
+            vertex, fragment = f"generated/forward/{key.shader}.vert", f"generated/holes/{key.shader}.frag"
+            defines |= key.signature.defines()
         pipeline = context.device.pipeline(
-            "passes/geometry.vert", fragment, defines=defines,
+            vertex, fragment, defines=defines,
             vertex_layout=MESH_VERTEX_LAYOUT, primitive=item.mode, cull=item.cull,
             depth=DepthState(), label="geometry")  # fmt: skip
         return pipeline, group

@@ -61,7 +61,7 @@ class LibraryMirror:
         for number in changed_materials:
             if number in self._material_ids:
                 entry = world.resource(MaterialLibrary)[number]
-                self._table.replace(self._material_ids[number], entry.material, self._textures(entry))
+                self._table.replace(self._material_ids[number], entry, self._textures(entry))
         replaced = [n for n in changed_meshes if n < len(self._met) and self._met[n]]
         for number in replaced:
             self._forget(number)
@@ -116,7 +116,7 @@ class LibraryMirror:
         found = self._material_ids.get(number)
         if found is None:
             entry = world.resource(MaterialLibrary)[number]
-            found = self._material_ids[number] = self._table.add(entry.material, self._textures(entry))
+            found = self._material_ids[number] = self._table.add(entry, self._textures(entry))
         return found
 
     def _textures(self, entry: LibraryMaterial) -> dict[str, BoundTexture]:

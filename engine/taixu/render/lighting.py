@@ -248,16 +248,21 @@ class LightingFeature:
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None] | None:
             if item.key.alpha != "mask" or item.mode != "triangles":
                 return None
+            key = item.key
+            vertex, fragment, signature = "passes/shadow.vert", "passes/shadow.frag", key.signature.only("base_color")
+            if key.cuts_holes:
+                vertex, fragment = f"generated/forward/{key.shader}.vert", f"generated/holes/{key.shader}.frag"
+                signature = key.signature
             pipeline = self.device.pipeline(
-                "passes/shadow.vert",
-                "passes/shadow.frag",
-                defines={"ALPHA_MASK": True, **item.key.signature.only("base_color").defines()},
+                vertex,
+                fragment,
+                defines={"ALPHA_MASK": True, **signature.defines()},
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 cull="none",
                 depth=DepthState(clamp=True),
                 label="shadows",
             )
-            return pipeline, context.frame.renderer.materials.bind_group(item.key)
+            return pipeline, context.frame.renderer.materials.bind_group(key)
 
         return pipeline_for
 

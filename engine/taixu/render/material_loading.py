@@ -15,10 +15,10 @@ from taixu.errors import TaixuError
 from taixu.gpu import Device, Sampler
 from taixu.scene import LibraryMaterial
 
-from .material_rows import texture_refs
+from .looks import wanted_textures
 from .materials import BoundTexture
 from .texture_images import TextureImage, block_image, make_texture_image, missing_texture
-from .texture_kinds import TextureKind, kind_of
+from .texture_kinds import TextureKind
 from .texture_pool import TextureClass, TexturePool, TextureSlot
 
 if TYPE_CHECKING:
@@ -63,11 +63,11 @@ class TextureLoader:
             self._models.add(id(entry.model))
             self._prepare(entry)
         textures = {}
-        for name, ref in texture_refs(entry.material).items():
+        for name, (ref, kind) in wanted_textures(entry).items():
             images = _images(entry.model, ref)
             if images:
                 sampler = _sampler(self.pool.device, entry.model, ref)
-                textures[name] = BoundTexture(self._slot(images, kind_of(entry.material, name)), sampler)
+                textures[name] = BoundTexture(self._slot(images, kind), sampler)
         return textures
 
     def forget(self) -> None:
@@ -88,11 +88,11 @@ class TextureLoader:
     def _prepare(self, entry: LibraryMaterial) -> None:
         """Decode what the model's materials use and the pool does not hold."""
         wanted: dict[Hashable, tuple[list[Image], list[TextureKind]]] = {}
-        for material in (*entry.model.materials, entry.material):
-            for name, ref in texture_refs(material).items():
+        for other in (*(LibraryMaterial(material, entry.model) for material in entry.model.materials), entry):
+            for ref, kind in wanted_textures(other).values():
                 images = _images(entry.model, ref)
                 if images:
-                    key, kind = image_key(images[0]), kind_of(material, name)
+                    key = image_key(images[0])
                     kinds = wanted.setdefault(key, (images, []))[1]
                     if kind not in kinds and not self.pool.has((key, kind)):
                         kinds.append(kind)

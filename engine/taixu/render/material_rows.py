@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,6 +65,7 @@ MATERIAL_ROW = StructLayout(
         ("anisotropy_direction", "f4", (2,)),  # cosine and sine of the rotation
         ("anisotropy", "f4"),
         ("dispersion", "f4"),  # 20 / Abbe number
+        ("surface", "u4"),  # row among those of its own surface, where it is not the standard one
         ("texture_layers", "u4", (MOST_TEXTURES // 8, 4)),  # 16 bits a texture, in the signature's order
         ("mappings", "f4", (2 * MOST_MAPPINGS, 4)),  # two rows each: u = xyz . (uv, 1), w the set; v likewise
     ],
@@ -82,7 +84,7 @@ def materials_glsl() -> str:
 def layers_of(material: Material) -> tuple[str, ...]:
     """The layers that can be seen of a material, in the order of `LAYERS`."""
     m = material
-    if m.unlit:
+    if m.unlit or m.toon is not None:
         return ()
     through = m.transmission is not None and m.transmission.factor > 0
     leaks = m.diffuse_transmission is not None and m.diffuse_transmission.factor > 0
@@ -173,9 +175,12 @@ def _affine(ref: TextureRef) -> tuple[float, ...]:
     return (c * sx, s * sy, ox, float(min(ref.texcoord, PLAIN_MAPPINGS - 1)), -s * sx, c * sy, oy, 0.0)
 
 
-def material_row(material: Material, layers: dict[str, int]) -> NDArray[Any]:
-    """The row of a material whose textures lie in these array layers, by slot in the order of `SLOTS`."""
-    m, row, refs = material, MATERIAL_ROW.zeros(), texture_refs(material)
+def material_row(material: Material, layers: dict[str, int], refs: Mapping[str, TextureRef] | None = None) -> NDArray[Any]:
+    """The row of a material whose textures lie in these array layers, by slot in the signature's order.
+
+    `refs` are its textures by slot; by default those that the standard surface reads.
+    """
+    m, row, refs = material, MATERIAL_ROW.zeros(), texture_refs(material) if refs is None else refs
     row["base_color"], row["metallic"], row["roughness"] = m.base_color, m.metallic, m.roughness
     row["emissive"] = np.asarray(m.emissive) * m.emissive_strength
     row["specular_color"], row["specular"], row["ior"] = (1.0, 1.0, 1.0), 1.0, m.ior

@@ -8,19 +8,22 @@ sixteen are all that OpenGL 4.3 promises a shader, and a material with every ext
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.assets.model import Material
+from taixu.assets.model import Material, ModelData
 from taixu.gpu import BindGroup, Buffer, Device, Sampler
-from taixu.render.bindings import TextureSlot
+from taixu.render.bindings import StorageSlot, TextureSlot
 from taixu.render.context import DrawKey
 from taixu.render.material_rows import MATERIAL_ROW, Mappings, layers_of, material_row, materials_glsl, texture_refs
+from taixu.render.looks import look_of
 from taixu.render.signature import Signature, TextureUse, texture_slots_glsl
+from taixu.render.surfaces import SurfaceLook, SurfaceRows
 from taixu.render.texture_pool import TexturePool
 from taixu.render.texture_pool import TextureSlot as PoolSlot
+from taixu.scene import LibraryMaterial
 
 __all__ = ["FIRST_UNIT", "BoundTexture", "MaterialTable"]
 
@@ -62,9 +65,12 @@ class MaterialTable:
         self._slots: dict[int, list[PoolSlot]] = {}
         self._groups: list[_Pairs] = []
         self._group_numbers: dict[_Pairs, int] = {}
-        self._bind_groups: dict[int, BindGroup] = {}
+        self._bind_groups: dict[tuple[int, str], BindGroup] = {}
+        self._surfaces: dict[str, SurfaceRows] = {}
+        self._own: dict[int, tuple[SurfaceRows, int]] = {}  # row of its surface, by material
         self._buffer: Buffer | None = None
         self._is_stale = True
+        self._has_outlines = False
         self.add(Material())
 
     @property
@@ -82,10 +88,20 @@ class MaterialTable:
             self._buffer.write(self._rows)
             self._is_stale = False
         self.pool.flush()
+        for name, rows in self._surfaces.items():
+            if rows.flush():
+                self._bind_groups = {key: group for key, group in self._bind_groups.items() if key[1] != name}
         return self._buffer
 
-    def add(self, material: Material, textures: dict[str, BoundTexture] | None = None) -> int:
-        """Take in a material; `textures` by slot name, whose uses in the pool go over to the table."""
+    @property
+    def has_outlines(self) -> bool:
+        """Whether there ever was a material with an outline."""
+        return self._has_outlines
+
+    def add(self, material: Material | LibraryMaterial, textures: dict[str, BoundTexture] | None = None) -> int:
+        """Take in a material, or one with a surface of its own; `textures` by slot name, whose uses in the pool go over
+        to the table.
+        """
         if self._free:
             number = self._free.pop()
         else:
@@ -96,7 +112,9 @@ class MaterialTable:
         self._put(number, material, textures or {})
         return number
 
-    def replace(self, number: int, material: Material, textures: dict[str, BoundTexture] | None = None) -> None:
+    def replace(
+        self, number: int, material: Material | LibraryMaterial, textures: dict[str, BoundTexture] | None = None
+    ) -> None:
         """Change a material in place: everything drawn with it changes."""
         old = self._slots.pop(number, [])
         self._put(number, material, textures or {})
@@ -105,6 +123,7 @@ class MaterialTable:
     def remove(self, number: int) -> None:
         """Give a material and its textures back; the number will be used again."""
         self._give_back(self._slots.pop(number, []))
+        self._forget_own(number)
         self._rows[number], self._keys[number] = self._rows[0], self._keys[0]
         self._free.append(number)
         self._is_stale = True
@@ -112,17 +131,24 @@ class MaterialTable:
 
     def bind_group(self, key: DrawKey) -> BindGroup | None:
         """What to bind before drawing with a key; None where its materials read no texture."""
-        if key.group < 0:
+        rows = self._surfaces.get(key.shader)
+        if key.group < 0 and rows is None:
             return None
-        found = self._bind_groups.get(key.group)
+        name = (key.group, key.shader if rows else "")
+        found = self._bind_groups.get(name)
         if found is None:
-            pairs = self._groups[key.group]
+            pairs = self._groups[key.group] if key.group >= 0 else ()
             bindings = {FIRST_UNIT + i: (self.pool.texture(page), sampler) for i, (page, sampler) in enumerate(pairs)}
-            found = self._bind_groups[key.group] = self.device.bind_group(textures=bindings, label="material textures")
+            storages = {StorageSlot.SURFACES: rows.buffer} if rows else {}
+            found = self.device.bind_group(textures=bindings, storages=storages, label="material textures")
+            self._bind_groups[name] = found
         return found
 
-    def _put(self, number: int, material: Material, textures: dict[str, BoundTexture]) -> None:
-        refs = {name: ref for name, ref in texture_refs(material).items() if name in textures}
+    def _put(self, number: int, entry: Material | LibraryMaterial, textures: dict[str, BoundTexture]) -> None:
+        entry = LibraryMaterial(entry, ModelData()) if isinstance(entry, Material) else entry
+        material, look = entry.material, look_of(entry)
+        wanted = texture_refs(material) if look is None else look.refs
+        refs = {name: ref for name, ref in wanted.items() if name in textures}
         ordered, mappings = {name: textures[name] for name in refs}, Mappings.of(refs).numbers
         pairs: list[tuple[int, Sampler]] = []
         uses: list[TextureUse] = []
@@ -135,17 +161,20 @@ class MaterialTable:
                     continue
                 pairs.append(pair)
             uses.append(TextureUse(name, len(uses), mappings[name], FIRST_UNIT + pairs.index(pair)))
-        self._rows[number] = material_row(material, {name: bound.slot.layer for name, bound in ordered.items()})
+        self._rows[number] = material_row(material, {name: bound.slot.layer for name, bound in ordered.items()}, refs)
         self._slots[number] = [bound.slot for bound in textures.values()]
-        layers = layers_of(material)
+        self._forget_own(number)
+        layers = layers_of(material) if look is None else look.layers
         key = DrawKey(
             alpha="blend" if "transmission" in layers else material.alpha_mode.lower(),
             double_sided=material.double_sided,
-            unlit=material.unlit,
+            unlit=material.unlit and material.toon is None,
             shader="standard",
             signature=Signature(layers, tuple(uses)),
             group=self._group(tuple(pairs)),
         )
+        if look is not None:
+            key = self._with_look(key, number, look)
         found = self._key_numbers.get(key)
         if found is None:
             found = self._key_numbers[key] = len(self.draw_keys)
@@ -153,6 +182,27 @@ class MaterialTable:
         self._keys[number] = found
         self._is_stale = True
         self.version += 1
+
+    def _with_look(self, key: DrawKey, number: int, look: SurfaceLook) -> DrawKey:
+        """The key of a material that is drawn by another surface; its row goes to that surface's."""
+        rows = self._surfaces.get(look.shader.name)
+        if rows is None or rows.shader is not look.shader:  # a plugin that was loaded anew has another class
+            look.shader.register(self.device)
+            rows = self._surfaces[look.shader.name] = SurfaceRows(self.device, look.shader)
+            self._bind_groups.clear()
+        own = rows.add(look.values)
+        self._own[number] = rows, own
+        self._rows[number]["surface"] = own
+        self._has_outlines |= look.is_outlined
+        return replace(
+            key, shader=look.shader.name, cuts_holes=look.cuts_holes, is_outlined=look.is_outlined,
+            writes_depth=look.writes_depth, order=look.order,
+        )  # fmt: skip
+
+    def _forget_own(self, number: int) -> None:
+        if number in self._own:
+            rows, own = self._own.pop(number)
+            rows.remove(own)
 
     def _group(self, pairs: _Pairs) -> int:
         """Number of these arrays and samplers, bound together; -1 where there are none."""
@@ -167,5 +217,5 @@ class MaterialTable:
     def _give_back(self, slots: list[PoolSlot]) -> None:
         for slot in slots:
             self.pool.release(slot)
-        for number in [n for n in self._bind_groups if not all(self.pool.has_page(page) for page, _ in self._groups[n])]:
-            del self._bind_groups[number]  # its numbers of pages never come again
+        for name in [n for n in self._bind_groups if n[0] >= 0 and not all(self.pool.has_page(p) for p, _ in self._groups[n[0]])]:
+            del self._bind_groups[name]  # its numbers of pages never come again

@@ -12,6 +12,7 @@ from weakref import WeakKeyDictionary, finalize
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.app import Clock
 from taixu.ecs import World
 from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, Targets
 from taixu.render.bindings import (
@@ -145,9 +146,16 @@ class Renderer:
         view._configured = wanted
 
     # -- frames ------------------------------------------------------------------------------------------------------
-    def render(self, world: World, views: Sequence[View], *, time_secs: float = 0.0, delta_secs: float = 0.0) -> None:
-        """Draw one frame of a world into all views. Transforms have been propagated."""
+    def render(
+        self, world: World, views: Sequence[View], *, time_secs: float | None = None, delta_secs: float = 0.0
+    ) -> None:
+        """Draw one frame of a world into all views. Transforms have been propagated.
+
+        `time_secs` is what surfaces that move go by; by default the world's own.
+        """
         device = self.device
+        if time_secs is None:
+            time_secs = world.resource(Clock).now_secs if world.has_resource(Clock) else 0.0
         self._add_features_of(world)
         self._reload_shaders()
         with device.frame():

@@ -17,6 +17,7 @@ from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
 from taixu.render.occlusion import has_occlusion
 from taixu.render.octahedron import SMALLEST_MIRROR
+from taixu.render.outlines import OutlinePass
 from taixu.render.views import View
 
 __all__ = ["ShadingFeature", "add_surface"]
@@ -53,6 +54,7 @@ class ShadingFeature:
             return ()
         tail = "_ms" if view.samples > 1 else ""
         nodes: list[PassNode] = [SolidPass(self, tail, view.samples, has_occlusion(view)), BlendedPass(self, tail)]
+        nodes.append(OutlinePass(self.lighting, tail))
         if view.settings.get("background", "sky") == "sky":
             nodes.append(SkyPass(self, tail))
         return nodes
@@ -75,7 +77,7 @@ class ShadingFeature:
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 primitive=item.mode,
                 cull=item.cull,
-                depth=DepthState(compare=compare, write=is_transmissive(key)),
+                depth=DepthState(compare=compare, write=is_transmissive(key) or key.writes_depth),
                 blend=PREMULTIPLIED if blends else None,
                 label="colour",
             )

@@ -25,7 +25,8 @@ SLOTS = (
 """Texture slots of the standard surface; ``HAS_<NAME>`` and ``sample_<name>`` in GLSL."""
 
 SRGB_SLOTS = frozenset(
-    {"base_color", "emissive", "specular_color", "specular_glossiness", "sheen_color", "diffuse_transmission_color"}
+    {"base_color", "emissive", "specular_color", "specular_glossiness", "sheen_color", "diffuse_transmission_color",
+     "toon_shade", "toon_matcap", "toon_rim"}
 )
 """Slots whose colour channels are in the sRGB encoding."""
 

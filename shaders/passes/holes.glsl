@@ -1,0 +1,31 @@
+// Depth, and what the geometry pass writes with it, of surfaces that say themselves how opaque they are; the surface is
+// included before this file. Shadow maps are drawn with it too.
+#include "passes/fragment.glsl"
+#ifdef NORMAL_AT
+layout(location = NORMAL_AT) out vec4 target_normal;
+#endif
+#ifdef VELOCITY_AT
+in vec4 v_now;
+in vec4 v_before;
+layout(location = VELOCITY_AT) out vec2 target_velocity;
+#endif
+#ifdef ID_AT
+flat in uint v_entity;
+layout(location = ID_AT) out uint target_id;
+#endif
+
+void main() {
+    Fragment f = fragment_here();
+    SurfaceInputs s = default_surface(f);
+    surface(f, s);
+    if (s.opacity < hole_below(f.material)) discard;
+#ifdef NORMAL_AT
+    target_normal = vec4(f.normal, 1.0);
+#endif
+#ifdef VELOCITY_AT
+    target_velocity = 0.5 * (v_before.xy / v_before.w - v_now.xy / v_now.w);
+#endif
+#ifdef ID_AT
+    target_id = v_entity;
+#endif
+}
