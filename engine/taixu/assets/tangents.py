@@ -31,16 +31,19 @@ def with_tangents(primitive: Primitive, materials: Iterable[Material]) -> Primit
     Vertices where tangents part are split, with all that they carry; the first ones stay as they are.
     """
     have = primitive.attributes
-    if "TANGENT" in have or "NORMAL" not in have or primitive.mode < Mode.TRIANGLES or not primitive.vertex_count:
+    count = primitive.vertex_count
+    if "TANGENT" in have or "NORMAL" not in have or primitive.mode < Mode.TRIANGLES or not count:
         return primitive
+    if any(len(values) != count for part in (have, *primitive.targets) for values in part.values()):
+        return primitive  # whatever it is, it is not for this to mend
     sets = (tangent_coordinates(material) for material in materials)
     coordinates = next((have[f"TEXCOORD_{k}"] for k in sets if k is not None and f"TEXCOORD_{k}" in have), None)
     triangles = primitive.triangles()
-    if coordinates is None or not len(triangles) or int(triangles.max()) >= primitive.vertex_count:
+    if coordinates is None or not len(triangles) or int(triangles.max()) >= count:
         return primitive
     positions, normals, coordinates = (np.nan_to_num(a) for a in (have["POSITION"], have["NORMAL"], coordinates))
     sources, triangles, tangents = mikktspace_tangents(positions, normals, coordinates, triangles)
-    if len(sources) == primitive.vertex_count and primitive.mode == Mode.TRIANGLES:
+    if len(sources) == count and primitive.mode == Mode.TRIANGLES:
         return replace(primitive, attributes={**have, "TANGENT": tangents})
     return replace(
         primitive,

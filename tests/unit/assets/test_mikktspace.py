@@ -167,6 +167,24 @@ def test_models_get_tangents_where_materials_follow_them() -> None:
     assert (second.targets[0]["POSITION"] == shift["POSITION"][sources]).all()
     assert (sources[second.triangles()] == plain.triangles()).all()
     assert with_tangents(second, model.materials) is second
+    torn = Primitive({**attributes, "NORMAL": attributes["NORMAL"][:5]}, plain.indices)
+    assert with_tangents(torn, model.materials) is torn
+
+
+def test_many_triangles_at_one_vertex_or_edge() -> None:
+    """What joins corners does so in few rounds, however they hang together."""
+    count = 50_000
+    angle = np.random.default_rng(0).permutation(count) * (2 * np.pi / count)
+    rim = np.stack([np.cos(angle), np.sin(angle), np.zeros(count)], 1)
+    positions = np.concatenate([np.zeros((1, 3)), rim])
+    order = np.argsort(angle) + 1
+    fan = np.stack([np.zeros(count, int), order, np.roll(order, -1)], 1)
+    normals = np.broadcast_to((0.0, 0.0, 1.0), positions.shape)
+    sources, _, tangents = mikktspace_tangents(positions, normals, positions[:, :2] * (1, -1), fan)
+    assert len(sources) == len(positions)
+    np.testing.assert_allclose(tangents[:, :3], np.broadcast_to((1, 0, 0), (len(tangents), 3)), atol=1e-4)
+    book = np.stack([np.zeros(count, int), np.ones(count, int), 1 + np.arange(count)], 1)
+    assert np.isfinite(mikktspace_tangents(positions, normals, positions[:, :2], book)[2]).all()
 
 
 def test_which_coordinates_tangents_follow() -> None:
