@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import io
 import logging
-from dataclasses import fields
 
 import numpy as np
 import pytest
@@ -18,6 +17,7 @@ from taixu.render.signature import SLOTS
 from taixu.render.texture_images import LARGEST_SIDE, make_texture_image, plain_image
 from taixu.render.texture_kinds import TextureKind, kind_of
 from taixu.render.texture_pool import TextureClass, TexturePool
+from taixu.render.toon import TOON
 from taixu.scene import LibraryMaterial
 
 
@@ -99,7 +99,17 @@ def test_every_slot_has_its_colour_space() -> None:
     for slot, name in KINDS.items():
         srgb = make_texture_image(flat(7), kind_of(Material(), slot)).format == "rgba8_srgb"
         assert srgb == (name == "color"), slot
-    assert {f.name for f in fields(Material)} >= {"base_color_texture", "normal_texture"}
+
+
+def test_slots_of_toon_have_theirs() -> None:
+    """VRMC_materials_mtoon 1.0: shade, matcap and rim are colours; shift, outline width and the mask of motion numbers."""
+    expected = {
+        "toon_shade": "color", "toon_matcap": "color", "toon_rim": "color",
+        "toon_shift": "data", "toon_width": "data", "toon_mask": "data",
+    }  # fmt: skip
+    own = {slot: kind for slot, kind in TOON.textures.items() if slot not in SLOTS}
+    assert own == expected
+    assert {slot: kind_of(Material(), slot).name for slot in TOON.textures} == dict(TOON.textures)
 
 
 def test_base_colours_are_what_the_alpha_mode_says() -> None:
