@@ -67,6 +67,12 @@ def test_a_picture_from_a_cold_start() -> None:
     assert found["frame_ms"] <= found["limit_ms"], found
 
 
+def test_layers_of_materials() -> None:
+    """All layers, those that see through included, cost a few times the plain material and no more."""
+    for found in results("materials"):
+        assert found["cost"] <= found.get("limit_cost", 3.0), found
+
+
 def test_import_is_quick() -> None:
     times = []
     for _ in range(5):

@@ -8,13 +8,18 @@ const mat3 REC709_FROM_XYZ = mat3(3.2404542, -0.9692660, 0.0556434, -1.5371385, 
     0.0415560, 1.0572252);
 
 // What the eye makes of interference at a path difference in nanometres, in linear Rec.709: Gaussians fitted to the
-// Fourier transforms of the CIE 1931 colour matching functions (sqrt(2 pi variance) is multiplied in).
-vec3 film_sensitivity(float path_nm, vec3 shift) {
+// Fourier transforms of the CIE 1931 colour matching functions, x with a second hump of its own. `twice` is the same at
+// twice the path, which needs no cosines and exponentials of its own. `turned` is -1 where a phase is shifted by pi.
+vec3 film_sensitivity(float path_nm, vec3 turned, out vec3 twice) {
+    const vec4 POSITIONS = vec4(1.6810e6, 1.7953e6, 2.2084e6, 2.2399e6), VARIANCES = vec4(4.3278e9, 9.3046e9, 6.6121e9, 4.5282e9);
+    const vec4 HEIGHTS = vec4(5.4856e-13, 4.4201e-13, 5.2481e-13, 9.7470e-14) * sqrt(2.0 * PI * VARIANCES) / 1.0685e-7;
     float phase = 2.0e-9 * PI * path_nm;
-    vec3 xyz = vec3(5.4856e-13, 4.4201e-13, 5.2481e-13) * sqrt(2.0 * PI * vec3(4.3278e9, 9.3046e9, 6.6121e9))
-        * cos(vec3(1.6810e6, 1.7953e6, 2.2084e6) * phase + shift) * exp(-square(phase) * vec3(4.3278e9, 9.3046e9, 6.6121e9));
-    xyz.x += 9.7470e-14 * sqrt(2.0 * PI * 4.5282e9) * cos(2.2399e6 * phase + shift.x) * exp(-4.5282e9 * square(phase));
-    return REC709_FROM_XYZ * (xyz / 1.0685e-7);
+    vec4 wave = cos(POSITIONS * phase), fade = exp(-square(phase) * VARIANCES);
+    vec4 once = HEIGHTS * fade * wave * vec4(turned, turned.x);
+    vec4 fade2 = fade * fade;
+    vec4 again = HEIGHTS * fade2 * fade2 * (2.0 * wave * wave - 1.0);
+    twice = REC709_FROM_XYZ * vec3(again.x + again.w, again.yz);
+    return REC709_FROM_XYZ * vec3(once.x + once.w, once.yz);
 }
 
 // Reflectance of a film (index and thickness in nanometres, in air) over a surface of reflectance f0 in air.
@@ -29,14 +34,14 @@ vec3 film_reflectance(vec3 f0, float cosine, float ior, float thickness_nm) {
     vec3 base_ior = (1.0 + root) / (1.0 - root);
     vec3 r1 = (base_ior - inside) / (base_ior + inside);
     vec3 r23 = schlick_fresnel(r1 * r1, 1.0, cosine2);
-    vec3 shift = mix(vec3(0.0), vec3(PI), lessThan(base_ior, vec3(inside))) + (inside < 1.0 ? 0.0 : PI);
-    float path = 2.0 * inside * thickness_nm * cosine2;
+    // A wave that goes into a denser medium comes back turned.
+    vec3 turned = mix(vec3(1.0), vec3(-1.0), lessThan(base_ior, vec3(inside))) * (inside < 1.0 ? 1.0 : -1.0);
+    vec3 twice;
+    vec3 once = film_sensitivity(2.0 * inside * thickness_nm * cosine2, turned, twice);
     vec3 r123 = min(r12 * r23, 0.9999);
     vec3 rs = t121 * t121 * r23 / (1.0 - r123);
     vec3 amplitude = sqrt(r123);
-    vec3 first = (rs - t121) * amplitude;
-    vec3 total = r12 + rs + 2.0 * first * film_sensitivity(path, shift)
-        + 2.0 * first * amplitude * film_sensitivity(2.0 * path, 2.0 * shift);
+    vec3 total = r12 + rs + 2.0 * (rs - t121) * amplitude * (once + amplitude * twice);
     return clamp(total, 0.0, 1.0);
 }
 
