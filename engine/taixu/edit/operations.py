@@ -120,6 +120,9 @@ class Operations:
             raise TaixuError(f"there is no operation {name!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
         return found
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._known
+
     def __iter__(self) -> Iterator[Operation]:
         return iter(self._known.values())
 
