@@ -154,7 +154,7 @@ def _paste_components(session: Session, p: PasteComponentParameters) -> Command 
 
 CLIPBOARD_OPERATIONS = (
     Operation(
-        "entity.paste", "Paste", plan=_paste, parameters=PasteParameters, settle=_with_ids,
+        "entity.paste_text", "Paste", plan=_paste, parameters=PasteParameters, settle=_with_ids,
         doc="Makes copies of copied entities.",
     ),
     Operation(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -29,18 +29,18 @@ class Locked:
 
 
 @dataclass(frozen=True, slots=True)
-class ShowParameters:
-    """Whether entities are seen; those selected where none are named."""
+class HideParameters:
+    """Whether entities (those selected where none are named) are hidden; the other way round where it is not said."""
 
-    visible: bool
+    hidden: bool | None = None
     entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class LockParameters:
-    """Whether entities are locked; those selected where none are named."""
+    """Whether entities (those selected where none are named) are locked; the other way round where it is not said."""
 
-    locked: bool
+    locked: bool | None = None
     entities: tuple[str, ...] = ()
 
 
@@ -75,22 +75,39 @@ def locked_indices(world: World) -> NDArray[np.bool_]:
     return locked
 
 
-def _show(session: Session, p: ShowParameters) -> Command | None:
-    world, commands = session.world, list[Command]()
+def _is_hidden(session: Session, text: str) -> bool:
+    node = Node(session.world, session.entity(text))
+    found = node.get(Visibility)
+    return found is not None and not found.visible
+
+
+def _settle_hide(session: Session, p: HideParameters) -> HideParameters:
+    p = with_selected(session, p)
+    return p if p.hidden is not None else replace(p, hidden=not all(_is_hidden(session, text) for text in p.entities))
+
+
+def _settle_lock(session: Session, p: LockParameters) -> LockParameters:
+    p = with_selected(session, p)
+    if p.locked is not None:
+        return p
+    return replace(p, locked=not all(session.world.has(session.entity(text), Locked) for text in p.entities))
+
+
+def _hide(session: Session, p: HideParameters) -> Command | None:
+    commands: list[Command] = []
     for text in p.entities:
-        entity = session.entity(text)
-        if world.has(entity, Visibility):
-            if world.get(entity, Visibility).visible != p.visible:
-                commands.append(SetFields(text, "visibility", {"visible": p.visible}))
-        elif not p.visible:
+        if session.world.has(session.entity(text), Visibility):
+            if _is_hidden(session, text) != p.hidden:
+                commands.append(SetFields(text, "visibility", {"visible": not p.hidden}))
+        elif p.hidden:
             commands.append(Insert(text, "visibility", {"visible": False}))
     return Group(tuple(commands)) if commands else None
 
 
 def _lock(session: Session, p: LockParameters) -> Command | None:
-    world, commands = session.world, list[Command]()
+    commands: list[Command] = []
     for text in p.entities:
-        has = world.has(session.entity(text), Locked)
+        has = session.world.has(session.entity(text), Locked)
         if p.locked and not has:
             commands.append(Insert(text, "locked"))
         elif has and not p.locked:
@@ -98,13 +115,17 @@ def _lock(session: Session, p: LockParameters) -> Command | None:
     return Group(tuple(commands)) if commands else None
 
 
+def _blocked(session: Session) -> str:
+    return "" if session.worlds else "No world is open."
+
+
 MARK_OPERATIONS = (
     Operation(
-        "entity.show", "Show or hide", plan=_show, parameters=ShowParameters, settle=with_selected,
-        doc="Hides entities with all below them.",
+        "entity.hide", "Hide or show", plan=_hide, parameters=HideParameters, settle=_settle_hide, blocked=_blocked,
+        shortcut="H", doc="Hides entities with all below them.",
     ),
     Operation(
-        "entity.lock", "Lock or unlock", plan=_lock, parameters=LockParameters, settle=with_selected,
-        doc="Keeps hands off entities in views.",
+        "entity.lock", "Lock or unlock", plan=_lock, parameters=LockParameters, settle=_settle_lock, blocked=_blocked,
+        shortcut="Ctrl+L", doc="Keeps hands off entities in views.",
     ),
 )  # fmt: skip

@@ -88,10 +88,10 @@ def test_what_is_more_than_a_group_stays_when_its_children_are_freed(desk: Desk)
 
 
 def test_showing_and_locking(desk: Desk) -> None:
-    desk.there_and_back("entity.show", entities=[A, B], visible=False)
+    desk.there_and_back("entity.hide", entities=[A, B], hidden=True)
     assert not desk.node(A)[Visibility].visible
-    desk.there_and_back("entity.show", entities=[A], visible=True)
-    desk.there_and_back("entity.lock", entities=[B], locked=True)
+    desk.there_and_back("entity.hide", entities=[A])
+    desk.there_and_back("entity.lock", entities=[B])
     world = desk.session.world
     assert [is_locked(world, desk.node(x).entity) for x in (A, B, C)] == [False, True, True]
     locked = locked_indices(world)
@@ -115,17 +115,17 @@ def test_values_for_each_and_defaults_again(desk: Desk) -> None:
 
 def test_copies_of_a_family_are_pasted_below_another_or_nowhere(desk: Desk) -> None:
     text = copy_entities(desk.session, [B, C])
-    desk.there_and_back("entity.paste", text=text, parent=A)
+    desk.there_and_back("entity.paste_text", text=text, parent=A)
     (made,) = desk.session.current.selection
     assert desk.node(made).parent == desk.node(A)
     np.testing.assert_allclose(desk.node(made).position, [0, 0, 4])
     assert [child.name for child in desk.node(made).children] == ["C"]
-    desk.there_and_back("entity.paste", text=copy_entities(desk.session, [C]))
+    desk.there_and_back("entity.paste_text", text=copy_entities(desk.session, [C]))
     assert desk.node(desk.session.current.selection[0]).parent is None
     for junk in ("", "hello", '{"taixu": [1]}', '{"taixu": "entities", "entities": {"x": 1}}', '{"taixu": ' + "[" * 5000):
         assert read_copied(junk) is None or not read_copied(junk).entities
         with pytest.raises(TaixuError, match="copy"):
-            desk.do("entity.paste", text=junk)
+            desk.do("entity.paste_text", text=junk)
 
 
 def test_components_are_pasted_onto_those_that_have_them_and_those_that_have_not(desk: Desk) -> None:
