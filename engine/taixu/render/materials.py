@@ -14,11 +14,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.model import Material, ModelData
-from taixu.gpu import BindGroup, Buffer, Device, Sampler
+from taixu.gpu import BindGroup, Buffer, Device, Sampler, Texture
 from taixu.render.bindings import StorageSlot, TextureSlot
 from taixu.render.context import DrawKey
-from taixu.render.material_rows import MATERIAL_ROW, Mappings, layers_of, material_row, materials_glsl, texture_refs
 from taixu.render.looks import look_of
+from taixu.render.material_rows import MATERIAL_ROW, Mappings, layers_of, material_row, materials_glsl, texture_refs
 from taixu.render.signature import Signature, TextureUse, texture_slots_glsl
 from taixu.render.surfaces import SurfaceLook, SurfaceRows
 from taixu.render.texture_pool import TexturePool
@@ -143,6 +143,14 @@ class MaterialTable:
             found = self.device.bind_group(textures=bindings, storages=storages, label="material textures")
             self._bind_groups[name] = found
         return found
+
+    def row(self, number: int) -> Any:
+        """A material's row of `MATERIAL_ROW`."""
+        return self._rows[number]
+
+    def texture_of(self, key: DrawKey, use: TextureUse) -> Texture:
+        """The array that a texture of a key's signature lies in."""
+        return self.pool.texture(self._groups[key.group][use.unit - FIRST_UNIT][0])
 
     def _put(self, number: int, entry: Material | LibraryMaterial, textures: dict[str, BoundTexture]) -> None:
         entry = LibraryMaterial(entry, ModelData()) if isinstance(entry, Material) else entry
