@@ -13,14 +13,14 @@ vec3 environment_tile(sampler2D atlas, ivec3 tile, vec2 square) {
 }
 
 // The light around `d` as a lobe that is round about it: GGX of this alpha (squared roughness) seen along its normal.
-// Between two levels the share of the rougher grows about as alpha squared, as the tails of lobes do.
+// Shares between two levels are those nearest to the integral under many skies.
 vec3 environment_lobe(sampler2D atlas, vec3 d, float alpha) {
     const float sharpest = ENVIRONMENT_LOWEST_ROUGHNESS * ENVIRONMENT_LOWEST_ROUGHNESS;
     float last = float(ENVIRONMENT_LEVELS - 1);
     float level = clamp(last + 0.5 * ENVIRONMENT_LEVEL_SLOPE * log2(alpha), 0.0, last);
     int lower = min(int(level), ENVIRONMENT_LEVELS - 2);
     float f = level - float(lower);
-    float share = f * (0.362 + 0.638 * f);
+    float share = f * (0.836 + 0.164 * f);
     ivec3 sharp = ENVIRONMENT_TILES[max(lower - 1, 0)];
     if (alpha < sharpest) {
         lower = 0;
@@ -44,15 +44,15 @@ vec3 environment_reflection(sampler2D atlas, vec3 d, float roughness) {
 // `share` is what the first one weighs.
 vec4 environment_lean(float n_dot_v, float roughness, out float share) {
     float r = max(roughness, 0.1), m = clamp(n_dot_v, 0.03, 1.0);
-    vec4 p0 = vec4(5.039, 0.029, 0.491, -2.563) + r * (vec4(6.595, 16.692, -5.141, 8.994)
-        + r * (vec4(-26.773, -40.233, 26.530, -9.910) + r * vec4(16.206, 25.122, -2.219, 1.459)));
-    vec4 p1 = vec4(-25.732, -15.321, -3.143, 0.273) + r * (vec4(51.938, 12.552, -16.517, -4.463)
-        + r * (vec4(-15.759, 44.707, 21.639, -0.348) + r * vec4(-10.913, -42.533, -66.029, 9.630)));
-    vec4 p2 = vec4(21.416, 12.465, 3.227, -1.034) + r * (vec4(-26.934, -14.721, 47.757, 18.096)
-        + r * (vec4(-25.798, -31.368, -132.311, -47.134) + r * vec4(31.867, 31.702, 140.179, 28.411)));
-    float w0 = -0.322 + r * (-0.298 + r * (0.417 + r * 1.100));
-    float w1 = 2.297 + r * (-2.583 + r * (-1.702 + r * 0.888));
-    float w2 = -1.969 + r * (-0.263 + r * (4.979 + r * -0.239));
+    vec4 p0 = vec4(5.042, -0.030, 0.652, -2.582) + r * (vec4(6.584, 16.841, -5.398, 8.873)
+        + r * (vec4(-26.779, -40.196, 25.539, -9.984) + r * vec4(16.217, 25.002, -0.926, 1.703)));
+    vec4 p1 = vec4(-25.661, -15.466, -3.336, 0.592) + r * (vec4(51.883, 12.699, -17.148, -4.543)
+        + r * (vec4(-15.778, 44.820, 22.257, -0.485) + r * vec4(-10.906, -43.188, -64.050, 9.310)));
+    vec4 p2 = vec4(21.419, 12.661, 3.151, -1.387) + r * (vec4(-26.970, -14.895, 48.177, 17.851)
+        + r * (vec4(-25.768, -31.523, -131.923, -46.662) + r * vec4(31.900, 32.443, 137.810, 29.009)));
+    float w0 = -0.354 + r * (-0.258 + r * (0.481 + r * 1.060));
+    float w1 = 2.321 + r * (-2.598 + r * (-1.686 + r * 0.784));
+    float w2 = -2.000 + r * (-0.240 + r * (5.093 + r * -0.380));
     share = clamp(0.5 + w0 + m * (w1 + m * w2), 0.0, 1.0);
     vec4 fit = p0 + m * (p1 + m * p2);
     vec2 width = 1.0 + (1.0 - m * m) * fit.zw; // of alpha; seen along the normal the lobe is what the level holds

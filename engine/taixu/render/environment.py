@@ -18,14 +18,14 @@ from taixu.gpu import Device, ImageBinding, StructLayout, Texture
 
 from . import equirect
 from .disk_cache import cached_array, content_key
-from .harmonics import analyse, synthesise
+from .harmonics import Harmonics, analyse, synthesise
 from .lobes import Lobe, charlie_lobe, cosine_lobe, ggx_lobe, lobe_gains
 from .octahedron import SHEEN_LEVELS, AtlasLayout, Tile, atlas_layout, level_roughnesses
 from .reflectance import DFG_SIZE, energy_table
 
 __all__ = ["EnvironmentMaps", "make_dfg_texture", "make_environment"]
 
-_VERSION = 5
+_VERSION = 8
 _LARGEST_HALF = 6.0e4
 _TILE_BLOCK = StructLayout("Tile", [("place", "i4", (4,))], rules="std140")
 _SHARPEST = 511
@@ -106,23 +106,34 @@ def _lobe_pictures(pixels: NDArray[np.float32], layout: AtlasLayout) -> Iterator
         height = 2 * len(pixels)
         sky = equirect.lookup(pixels, equirect.directions(2 * height, height)).astype(np.float32)
     sky = equirect.shrink(sky, _SHARPEST + 1)
-    harmonics = analyse(sky, min(_SHARPEST, len(sky) - 1, sky.shape[1] // 2))
     alphas = level_roughnesses()[1:] ** 2
     lobes: list[tuple[Tile, Lobe, int]] = [
         (tile, ggx_lobe(float(alpha)), _degree_of(float(alpha))) for tile, alpha in zip(layout.levels, alphas, strict=True)
     ]
-    lobes.append((layout.irradiance, cosine_lobe, _SHARPEST))
+    lobes.append((layout.irradiance, cosine_lobe, 127))
     lobes += [(t, charlie_lobe(r * r), 127) for t, r in zip(layout.sheen, SHEEN_LEVELS, strict=True)]
-    for degree in sorted({degree for _, _, degree in lobes}):
+    reached = min(_SHARPEST, len(sky) - 1, sky.shape[1] // 2)
+    harmonics: Harmonics | None = None
+    for degree in sorted({degree for _, _, degree in lobes}, reverse=True):
         same = [(tile, lobe) for tile, lobe, wanted in lobes if wanted == degree]
-        reached = min(degree, len(harmonics) - 1)
-        pictures = synthesise(harmonics, lobe_gains([lobe for _, lobe in same], reached), degree + 1)
+        gains = lobe_gains([lobe for _, lobe in same], min(degree, reached))
+        gains = [gain * _sharpening(tile, len(gain)) for gain, (tile, _) in zip(gains, same, strict=True)]
+        if harmonics is None:
+            harmonics, pictures = analyse(sky, reached, gains=gains)
+        else:
+            pictures = synthesise(harmonics, gains, len(gains[0]))
         yield from zip((tile for tile, _ in same), pictures, strict=True)
+
+
+def _sharpening(tile: Tile, count: int) -> NDArray[np.float64]:
+    """By degree, what makes up for the bilinear lookup: between texels h apart it adds h^2 / 12 of the Laplacian."""
+    degrees = np.arange(count)
+    return 1.0 + degrees * (degrees + 1) * (4 * np.pi / tile.size**2) / 12
 
 
 def _degree_of(alpha: float) -> int:
     """The last degree that a lobe of this width sees: what it leaves of degree l falls as exp(-2 alpha l)."""
-    return next((d for d in (127, 255) if alpha * d > 8.0), _SHARPEST)
+    return next((d for d in (127, 255) if alpha * d > 4.5), _SHARPEST)
 
 
 def _unfold(device: Device, atlas: Texture, picture: NDArray[np.float32], tile: Tile, samples: int) -> None:

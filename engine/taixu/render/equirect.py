@@ -52,7 +52,7 @@ def shrink(image: Array, height: int) -> Array:
         return image
     rows, columns = image.shape[0] // factor, image.shape[1] // factor
     weight = solid_angles(image.shape[1], image.shape[0])[: rows * factor]
-    cut = image[: rows * factor, : columns * factor] * weight[:, None, None]
+    cut = image[: rows * factor, : columns * factor] * weight[:, None, None].astype(image.dtype)
     total = cut.reshape(rows, factor, columns, factor, 3).sum((1, 3))
     result: Array = total / (weight.reshape(rows, factor).sum(1) * factor)[:, None, None]
     return result

@@ -17,8 +17,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from . import equirect
-
 __all__ = ["Harmonics", "analyse", "synthesise", "zonal_gains"]
 
 Array = NDArray[np.floating[Any]]
@@ -51,31 +49,48 @@ def zonal_gains(cosine: Array, measures: Array, degree: int) -> Array:
     return result
 
 
-def analyse(image: Array, degree: int) -> Harmonics:
-    """The harmonics of an equirectangular picture [height, width, 3] up to `degree`, which is below the height."""
+def analyse(image: Array, degree: int, *, gains: Sequence[Array] = ()) -> tuple[Harmonics, list[NDArray[np.float32]]]:
+    """The harmonics of an equirectangular picture, and that picture as lobes about every direction see it.
+
+    Both together, because the functions are what takes the time.
+
+    Parameters
+    ----------
+    image
+        Linear radiance, [height, width, 3].
+    degree
+        The last degree; below the height, and at most half the width.
+    gains
+        `zonal_gains` of lobes, to the same degree.
+
+    Returns
+    -------
+    (Harmonics, list of numpy.ndarray)
+        The harmonics, and float32 [height, 2 height, 3] for each lobe; never negative.
+    """
     height, width = image.shape[:2]
     half = (height + 1) // 2
-    lights = image * equirect.solid_angles(width, height)[:, None, None]
+    lights = image * (_row_weights(height) * (2 * np.pi / width))[:, None, None]
     lights[height // 2 : half] *= 0.5  # the middle row of an odd number is its own partner
     waves = np.fft.rfft(lights, axis=1)[:, : degree + 1]
-    waves *= np.exp(-1j * np.arange(waves.shape[1]) * _first_longitude(width))[:, None]
+    waves *= np.exp(-1j * np.arange(degree + 1) * _first_longitude(width))[:, None]
     # Rows in pairs, as far above the equator as below: the functions differ there by the sign of (-1)^(degree - order).
     above, below = waves[:half], waves[height - half :][::-1]
     pairs = np.stack([above + below, above - below]).transpose(0, 2, 1, 3).astype(np.complex64)
     even, odd = (np.ascontiguousarray(p).view(np.float32) for p in pairs)  # [order, row, 6]
     found = np.zeros((degree + 1, degree + 1, 6), np.float32)
+    painter = _Painter(gains, height)
     for first, table in _legendre(_cosines(height), degree):
-        orders = slice(first, min(first + len(table), len(even)))
-        count = orders.stop - orders.start
-        if count <= 0:
-            break
-        found[orders, first::2] = table[:count, ::2] @ even[orders]
-        found[orders, first + 1 :: 2] = table[:count, 1::2] @ odd[orders]
-        for i in range(1, count, 2):  # orders of the other parity than the block's first
+        orders = slice(first, first + len(table))
+        found[orders, first::2] = table[:, ::2] @ even[orders]
+        found[orders, first + 1 :: 2] = table[:, 1::2] @ odd[orders]
+        for i in range(1, len(table), 2):  # orders of the other parity than the block's first
             m = first + i
             found[m, first::2] = table[i, ::2] @ odd[m]
             found[m, first + 1 :: 2] = table[i, 1::2] @ even[m]
-    return found.view(np.complex64)
+        if gains:
+            painter.add(found[orders, first:].view(np.complex64), first, table)
+    return found.view(np.complex64), painter.pictures() if gains else []
 
 
 def synthesise(harmonics: Harmonics, gains: Sequence[Array], height: int) -> list[NDArray[np.float32]]:
@@ -95,27 +110,58 @@ def synthesise(harmonics: Harmonics, gains: Sequence[Array], height: int) -> lis
     list of numpy.ndarray
         float32 [height, 2 height, 3] for each lobe; never negative.
     """
-    degree, half = len(gains[0]) - 1, height // 2
-    scale = np.stack(gains).astype(np.float32)  # [lobe, degree]
-    waves = np.zeros((len(gains), height, height + 1, 3), np.complex64)
+    degree = len(gains[0]) - 1
+    painter = _Painter(gains, height)
     for first, table in _legendre(_cosines(height), degree):
-        count = len(table)
-        used = harmonics[first : first + count, None, first : degree + 1]
-        parts = np.ascontiguousarray(used * scale[:, first:, None]).view(np.float32)  # [order, lobe, degree, 6]
-        parts = np.moveaxis(parts, 1, 2).reshape(count, degree + 1 - first, -1)
+        painter.add(harmonics[first : first + len(table), first : degree + 1], first, table)
+    return painter.pictures()
+
+
+class _Painter:
+    """Pictures of lobes that grow by blocks of orders."""
+
+    def __init__(self, gains: Sequence[Array], height: int) -> None:
+        self._height = height
+        self._scale = np.array(gains, np.float32)  # [lobe, degree]
+        self._waves = np.zeros((len(gains), height, height + 1, 3), np.complex64)
+
+    def add(self, harmonics: Harmonics, first: int, table: NDArray[np.float32]) -> None:
+        """`harmonics` [order, degree, 3] and `table` from the first order, and degree, on."""
+        count, half, lobes = len(table), table.shape[2], len(self._scale)
+        parts = harmonics[:, :, None] * self._scale[:, first:].T[:, :, None]  # [order, degree, lobe, 3]
+        flat = parts.view(np.float32).reshape(count, parts.shape[1], -1)
         across = table.transpose(0, 2, 1)
-        even, odd = across[..., ::2] @ parts[:, ::2], across[..., 1::2] @ parts[:, 1::2]
-        sign = np.where(np.arange(count) % 2, -1.0, 1.0).astype(np.float32)[:, None, None]
-        for rows, values in ((slice(0, half), even + odd), (slice(height - 1, half - 1, -1), sign * (even - odd))):
-            shaped = values.reshape(count, half, len(gains), 6).transpose(2, 1, 0, 3)
-            waves[:, rows, first : first + count] = np.ascontiguousarray(shaped).view(np.complex64)
-    waves *= np.exp(1j * np.arange(height + 1) * _first_longitude(2 * height)).astype(np.complex64)[:, None]
-    pictures = (np.fft.irfft(w, 2 * height, axis=1) * (2 * height) for w in waves)
-    return [np.maximum(p, 0.0).astype(np.float32) for p in pictures]
+        even, odd = across[..., ::2] @ flat[:, ::2], across[..., 1::2] @ flat[:, 1::2]
+        # Degrees are counted from the block's first: in every other order they are the ones odd about the equator.
+        even[1::2], odd[1::2] = odd[1::2].copy(), even[1::2].copy()
+        for rows, values in ((slice(0, half), even + odd), (slice(-1, -half - 1, -1), even - odd)):
+            shaped = values.view(np.complex64).reshape(count, half, lobes, 3).transpose(2, 1, 0, 3)
+            self._waves[:, rows, first : first + count] = shaped
+
+    def pictures(self) -> list[NDArray[np.float32]]:
+        """The pictures of all lobes."""
+        width = 2 * self._height
+        turn = np.exp(1j * np.arange(self._height + 1) * _first_longitude(width)).astype(np.complex64)
+        found = []
+        for waves in self._waves:
+            picture = np.fft.irfft(waves * turn[:, None], width, axis=1) * width
+            found.append(np.maximum(picture, 0.0).astype(np.float32))
+        return found
 
 
 def _first_longitude(width: int) -> float:
     return (0.5 / width - 0.5) * 2 * np.pi
+
+
+def _row_weights(height: int) -> Array:
+    """Fejer's first rule: what rows count, so that sums over even light have no degree but the first.
+
+    That is the solid angle of a row in all but the last few before the poles, where it leaves spots.
+    """
+    j = np.arange(1, height // 2 + 1)
+    terms = np.cos(2 * j * ((np.arange(height) + 0.5) * (np.pi / height))[:, None]) / (4.0 * j * j - 1.0)
+    result: Array = (2.0 / height) * (1.0 - 2.0 * terms.sum(1))
+    return result
 
 
 def _cosines(height: int) -> Array:

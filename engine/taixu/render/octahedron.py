@@ -54,18 +54,19 @@ SHEEN_LEVELS = (0.25, 0.5, 0.75, 1.0)
 _PLACES: tuple[Tile, ...] = (
     Tile(0, 0, 512),  # a texel is at most as wide as the lobe's half
     Tile(514, 0, 256),
-    Tile(514, 258, 256),
-    Tile(772, 0, 128),
-    Tile(772, 130, 128),
-    Tile(772, 260, 64),
-    Tile(838, 260, 64),
-    Tile(772, 326, 64),
+    Tile(772, 0, 256),
+    Tile(772, 258, 128),
+    Tile(902, 258, 128),
+    Tile(772, 388, 64),
+    Tile(838, 388, 64),
+    Tile(904, 388, 64),
 )
-IRRADIANCE_TILE = Tile(772, 394, 128)
-"""Irradiance divided by pi."""
-SHEEN_TILES: tuple[Tile, ...] = (Tile(838, 326, 32), Tile(872, 326, 32), Tile(838, 360, 32), Tile(872, 360, 32))
-_MIRROR_X = 906
-_MIRROR_SIZES = (512, 1024, 2048)
+IRRADIANCE_TILE = Tile(514, 258, 256)
+"""Irradiance divided by pi; large, for the edge of the light of a sun is sharp."""
+SHEEN_TILES: tuple[Tile, ...] = (Tile(772, 454, 32), Tile(806, 454, 32), Tile(840, 454, 32), Tile(874, 454, 32))
+_MIRROR_X = 1032
+_MIRROR_SIZES = (768, 1536, 2048)
+_MIRROR_PER_ROW = 1.5
 SMALLEST_MIRROR = _MIRROR_SIZES[0]
 """Edge of the tile of the sky itself, for small skies."""
 
@@ -97,8 +98,8 @@ class AtlasLayout:
 
 def atlas_layout(sky_height: int) -> AtlasLayout:
     """The atlas for a sky of so many rows, whose texels the tile of the sky itself keeps about as they are."""
-    size = next((s for s in _MIRROR_SIZES if s >= sky_height), _MIRROR_SIZES[-1])
-    return AtlasLayout((_MIRROR_X + size + 2, max(size + 2, 524)), Tile(_MIRROR_X, 0, size))
+    size = next((s for s in _MIRROR_SIZES if s >= _MIRROR_PER_ROW * sky_height), _MIRROR_SIZES[-1])
+    return AtlasLayout((_MIRROR_X + size + 2, size + 2), Tile(_MIRROR_X, 0, size))
 
 
 def level_roughnesses() -> Array:

@@ -1,0 +1,209 @@
+"""Lookups of environment light in shaders against integrals over the sky."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import numpy as np
+import pytest
+from environment_light import frames, integral, integral_by_texels, probe
+from gpu_device import shared_device
+
+from taixu.assets.image import read_image
+from taixu.gpu import Texture
+from taixu.render import equirect
+from taixu.render.environment import make_environment
+from taixu.render.reflectance.sheen import charlie_distribution, sheen_visibility
+
+CONTENT = Path(os.environ.get("TAIXU_CONTENT", Path(__file__).parents[4] / "shared/content"))
+PICTURES = (
+    "hdri/studio_small_03_1k.hdr",
+    "hdri/venice_sunset_1k.hdr",
+    "fidelity/environments/lightroom_14b.hdr",
+    "fidelity/environments/spruit_sunrise_1k_HDR.hdr",
+)
+REFLECTION = "environment_reflection(atlas, n, v, x)"
+ROUND = "environment_reflection(atlas, normalize(mix(reflect(-v, n), n, x * x)), x)"
+"""One lobe that leans towards the normal, which is what is usual."""
+
+
+@pytest.fixture(autouse=True)
+def own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAIXU_CACHE", str(tmp_path))
+
+
+def lamps(seed: int = 5, *, height: int = 256) -> np.ndarray:
+    """A sky with lamps of all sizes over a horizon."""
+    rng = np.random.default_rng(seed)
+    d = equirect.directions(2 * height, height)
+    sky = 0.4 + 0.2 * np.clip(3 * d[..., 1:2], -1, 1) * np.array([0.6, 0.8, 1.0])
+    for _ in range(8):
+        axis = rng.normal(size=3)
+        sharpness = 10 ** rng.uniform(1, 3)
+        spot = np.exp(sharpness * (d @ axis / np.linalg.norm(axis) - 1))[..., None]
+        sky = sky + spot * rng.uniform(0.05, 0.2) * sharpness * rng.uniform(0.4, 1.0, 3)
+    return sky.astype(np.float32)
+
+
+def picture(name: str, height: int) -> np.ndarray:
+    file = CONTENT / name
+    if not file.exists():
+        pytest.skip(f"there is no {file}")
+    return equirect.shrink(np.asarray(read_image(file), np.float32)[..., :3], height)
+
+
+def mean_of(sky: np.ndarray) -> float:
+    return float((sky.mean(-1) * equirect.solid_angles(sky.shape[1], sky.shape[0])[:, None]).sum() / (4 * np.pi))
+
+
+def shown(radiance: np.ndarray, mean: float) -> np.ndarray:
+    """As an eye that is used to `mean` sees it: dark places count, and lamps end at white."""
+    return (radiance / (radiance + mean)) ** (1 / 2.2)
+
+
+def rms(found: np.ndarray, exact: np.ndarray, mean: float) -> float:
+    return float(np.sqrt(np.square(shown(found, mean) - shown(exact, mean)).mean()))
+
+
+def reflected(sky: np.ndarray, roughness: float, n_dot_v: float, count: int) -> tuple[tuple[np.ndarray, ...], np.ndarray]:
+    n, v, t = frames(count, n_dot_v)
+    alpha = (roughness**2, roughness**2)
+    return (n, v, t), np.array([integral(sky.astype(float), n[i], v[i], alpha, edge=64) for i in range(count)])
+
+
+def atlas_of(sky: np.ndarray) -> Texture:
+    return make_environment(shared_device(), sky).atlas
+
+
+@pytest.mark.parametrize("name", ["lamps", *PICTURES])
+def test_reflections_agree_with_the_integral(name: str) -> None:
+    """Over roughness and angle; in all, two lobes are far nearer than one."""
+    sky = lamps(height=128) if name == "lamps" else picture(name, 128)
+    atlas, mean = atlas_of(sky), mean_of(sky)
+    ours, usual = [], []
+    for roughness in (0.2, 0.3, 0.5, 0.7, 1.0):
+        for n_dot_v, most in ((1.0, 0.012), (0.7, 0.11), (0.4, 0.14), (0.15, 0.14)):
+            (n, v, _), exact = reflected(sky, roughness, n_dot_v, 8)
+            error = rms(probe(shared_device(), atlas, REFLECTION, n, v, roughness), exact, mean)
+            assert error < most, (roughness, n_dot_v)
+            ours.append(error)
+            usual.append(rms(probe(shared_device(), atlas, ROUND, n, v, roughness), exact, mean))
+    assert np.mean(ours) < (0.045 if "studio" in name else 0.035)
+    assert np.mean(ours) < 0.8 * np.mean(usual)
+
+
+@pytest.mark.parametrize("name", ["lamps", *PICTURES])
+def test_irradiance_agrees_with_the_integral(name: str) -> None:
+    sky = lamps() if name == "lamps" else picture(name, 256)
+    n, _, _ = frames(150, 1.0)
+    exact = np.array([integral_by_texels(sky.astype(float), lambda d, i=i: np.maximum(d @ n[i], 0)) for i in range(len(n))])
+    error = np.abs(probe(shared_device(), atlas_of(sky), "environment_irradiance(atlas, n)", n, n, 0.0) - exact) / exact
+    # A sun that is most of the light has an edge of shade that is sharper than texels.
+    assert error.max() < (0.08 if "spruit" in name else 0.012)
+    assert np.median(error) < 0.002
+
+
+def test_even_light_stays_even() -> None:
+    atlas = atlas_of(np.full((32, 64, 3), 0.7, np.float32))
+    n, v, t = frames(200, 0.4)
+    for expression in (
+        REFLECTION,
+        "environment_irradiance(atlas, n)",
+        "environment_sheen(atlas, n, v, x)",
+        "environment_transmission(atlas, n, v, x)",
+        "environment_anisotropic(atlas, n, v, t, vec2(0.8, x * x))",
+    ):
+        for roughness in (0.05, 0.15, 0.5, 0.9):
+            found = probe(shared_device(), atlas, expression, n, v, roughness, t=t)
+            assert found == pytest.approx(0.7, rel=4e-3), expression
+
+
+def test_a_mirror_shows_the_sky_as_sharp_as_it_is() -> None:
+    rng = np.random.default_rng(1)
+    sky = np.repeat(np.repeat(rng.uniform(0.1, 2.0, (32, 64, 3)), 16, 0), 16, 1).astype(np.float32)
+    n, v, _ = frames(400, 0.5)
+    found = probe(shared_device(), atlas_of(sky), REFLECTION, n, v, 0.0)
+    exact = equirect.lookup(sky, 2 * (n * v).sum(1, keepdims=True) * n - v)
+    assert np.quantile(np.abs(found - exact), 0.7) < 0.01
+    assert np.abs(found - exact).mean() < 0.03
+
+
+def test_a_small_sun_leaves_no_rings_or_spots() -> None:
+    """Whatever the roughness, light falls off evenly around a sun of one texel and is nowhere dark."""
+    sky = np.full((512, 1024, 3), 0.02, np.float32)
+    sky[200, 300] = 1e5
+    sun = equirect.directions(1024, 512)[200, 300]
+    atlas, side = atlas_of(sky), np.cross(sun, [0.3, 1.0, 0.2])
+    side /= np.linalg.norm(side)
+    for roughness in (0.1, 0.15, 0.25, 0.4, 0.7, 1.0):
+        angle = np.linspace(0.0, 1.4, 160)[:, None]
+        n = np.cos(angle) * sun + np.sin(angle) * side
+        seen = probe(shared_device(), atlas, REFLECTION, n, n, roughness)[:, 0]
+        assert (seen[1:] < seen[:-1] * 1.03).all(), roughness
+        assert seen.min() > 0.0199, roughness
+
+
+def test_narrow_lobes_are_whole_over_folds_and_poles() -> None:
+    """What is seen of a lamp depends on the angle from it and not on where the square is folded."""
+    roughness, offset = 0.25, 0.1
+    around = np.linspace(0, 2 * np.pi, 24, endpoint=False)[:, None]
+    seen = []
+    for axis in ((0.0, 1.0, 0.0), (0.0, -1.0, 0.0), (1.0, 0.0, 0.0), (0.6, 0.0, 0.8), (0.5, -0.1, 0.8)):
+        axis = np.array(axis) / np.linalg.norm(axis)
+        d = equirect.directions(512, 256)
+        sky = 0.1 + 50 * np.exp(800 * (d @ axis - 1))[..., None] * np.ones(3)
+        u = np.cross(axis, [0.48, 0.6, 0.64])
+        u /= np.linalg.norm(u)
+        n = np.cos(offset) * axis + np.sin(offset) * (np.cos(around) * u + np.sin(around) * np.cross(axis, u))
+        seen.append(probe(shared_device(), atlas_of(sky.astype(np.float32)), REFLECTION, n, n, roughness)[:, 0])
+    seen = np.array(seen)
+    assert np.ptp(seen) / seen.mean() < 0.08
+
+
+def test_anisotropic_reflections_are_nearer_than_a_round_lobe() -> None:
+    sky = lamps()
+    atlas, mean = atlas_of(sky), mean_of(sky)
+    n, v, t = (np.concatenate(part) for part in zip(frames(20, 0.8), frames(20, 0.4, seed=8), strict=True))
+    ours, usual = [], []
+    for across, along in ((0.1, 0.5), (0.16, 0.9), (0.3, 0.7)):
+        exact = np.array([integral(sky.astype(float), n[i], v[i], (along, across), t=t[i]) for i in range(len(n))])
+        brush = f"environment_anisotropic(atlas, n, v, t, vec2({along}, {across}))"
+        ours.append(rms(probe(shared_device(), atlas, brush, n, v, 0.0, t=t), exact, mean))
+        round_one = probe(shared_device(), atlas, REFLECTION, n, v, (along * across) ** 0.25)
+        usual.append(rms(round_one, exact, mean))
+    assert max(ours) < 0.06
+    assert sum(ours) < 0.75 * sum(usual)
+
+
+def test_cloth_is_nearer_than_irradiance() -> None:
+    sky = lamps()
+    atlas, mean = atlas_of(sky), mean_of(sky)
+    n, v, _ = frames(24, 0.4)
+    for roughness, most in ((0.3, 0.09), (0.6, 0.07), (1.0, 0.06)):
+        alpha = roughness**2
+
+        def weigh(d: np.ndarray, i: int, alpha: float = alpha) -> np.ndarray:
+            n_dot_l = np.maximum(d @ n[i], 1e-6)
+            h = d + v[i]
+            n_dot_h = np.minimum(h @ n[i] / np.maximum(np.linalg.norm(h, axis=1), 1e-9), 1.0)
+            lobe = charlie_distribution(n_dot_h, alpha) * sheen_visibility(n[i] @ v[i], n_dot_l, alpha) * n_dot_l
+            return np.where(d @ n[i] > 0, lobe, 0.0)
+
+        exact = np.array([integral_by_texels(sky.astype(float), lambda d, i=i: weigh(d, i)) for i in range(len(n))])
+        error = rms(probe(shared_device(), atlas, "environment_sheen(atlas, n, v, x)", n, v, roughness), exact, mean)
+        assert error < most
+        assert error < rms(probe(shared_device(), atlas, "environment_irradiance(atlas, n)", n, v, 0.0), exact, mean)
+
+
+def test_thin_walls_let_through_what_lies_straight_behind() -> None:
+    """The lobe that goes through is the reflection's, mirrored: the same numbers under a sky that is mirrored."""
+    sky = lamps()
+    mirrored = sky[::-1].copy()
+    n = np.repeat([[0.0, 1.0, 0.0]], 40, 0)
+    _, v, _ = frames(40, 0.3)
+    v[:, 1] = np.abs(v[:, 1]) + 0.1
+    v /= np.linalg.norm(v, axis=1, keepdims=True)
+    through = probe(shared_device(), atlas_of(sky), "environment_transmission(atlas, n, v, x)", n, v, 0.4)
+    back = probe(shared_device(), atlas_of(mirrored), REFLECTION, n, v, 0.4)
+    assert through == pytest.approx(back, rel=0.02)
