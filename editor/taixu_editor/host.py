@@ -14,6 +14,7 @@ from taixu.defaults import App
 from taixu.defaults.projects import enter_project, is_trusted
 from taixu.edit import Operations, Project, Session, open_project
 from taixu.edit.entity_operations import ENTITY_OPERATIONS
+from taixu.errors import TaixuError
 from taixu_editor.host_operations import HOST_OPERATIONS
 from taixu_editor.play import Play
 
@@ -65,6 +66,26 @@ class Host:
         project, world = open_project(path)
         opened = self._session(project)
         opened.open(world)
+        self.play.stop()
+        former, self.session = self.session, opened
+        _close(former)
+
+    def open_copy(self, copy: Path, *, path: Path | None, root: Path) -> None:
+        """Open a copy of a world in place of the file at `path`, which stays as it is until somebody saves.
+
+        Raises
+        ------
+        TaixuError
+            When the copy cannot be read; what was open stays so.
+        """
+        try:
+            project, _ = open_project(path if path is not None else root)
+        except TaixuError:  # the file is gone: its folder is all there is
+            project = Project(root, name=root.name, has_manifest=False)
+        opened = self._session(project)
+        entry = opened.open(copy)
+        entry.path = path
+        entry.history.mark_unsaved()
         self.play.stop()
         former, self.session = self.session, opened
         _close(former)

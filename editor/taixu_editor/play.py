@@ -76,6 +76,10 @@ class Play:
         """Whether time stands still in it."""
         return self._entry is not None and self._entry.app.clock.paused
 
+    def is_played(self, entry: OpenWorld) -> bool:
+        """Whether a world is the played copy, which nobody saves."""
+        return entry is self._entry
+
     def start(self) -> None:
         """Play the active world from its beginning.
 

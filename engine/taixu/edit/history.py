@@ -46,6 +46,10 @@ class History:
         """The world was saved: later steps of a drag do not go into a step from before."""
         self._saved = self._latest_edit()
 
+    def mark_unsaved(self) -> None:
+        """What is in the file is none of this history's states."""
+        self._saved = object()
+
     @property
     def undo_label(self) -> str:
         """What would be undone; empty for nothing."""
