@@ -20,6 +20,7 @@ BUILT_IN = {
     "check": "read and validate worlds, models and pictures",
     "convert": "write a model or a picture in another format",
     "bench": "measure this machine, beside other engines",
+    "mcp": "open a world to language models and agents",
     "info": "say what is installed, and what is missing",
 }
 """Summary by name. A module `taixu.cli.NAME` is the command; help needs none of them."""

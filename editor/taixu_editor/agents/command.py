@@ -1,0 +1,49 @@
+"""``taixu mcp``: a world without a window, open to an agent."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from typing import Any
+
+from taixu_editor.agents.bridge import Bridge
+from taixu_editor.agents.consent import Consent
+from taixu_editor.agents.server import AgentServer
+from taixu_editor.agents.tools import AgentTools
+from taixu_editor.host import Host
+
+__all__ = ["start"]
+
+
+def start(args: argparse.Namespace) -> int:
+    """Open the world, serve until interrupted, and save where the command line says so."""
+    consent = Consent(ask=_ask if sys.stdin is not None and sys.stdin.isatty() and not args.json else None)
+    consent.allow(args.allow)
+    host, bridge = Host(trust=args.trust or None), Bridge()
+    try:
+        host.open(args.world)
+        server = AgentServer(AgentTools(host), bridge, consent, port=args.port, token=args.token or "")
+        server.start()
+        args.console.answer({"url": server.url, "token": server.token, "allowed": sorted(consent.allowed)})
+        args.console.show(f"{server.url}\nAuthorization: Bearer {server.token}")
+        try:
+            while True:
+                bridge.serve(wait_secs=0.2)
+                host.frame(0.0)
+        except KeyboardInterrupt:
+            pass
+        finally:
+            server.close()
+        if args.save and not host.session.history.is_saved:
+            args.console.show(f"saved {host.session.save()}")
+    finally:
+        host.close()
+    return 0
+
+
+def _ask(tool: str, does: str) -> str:
+    """Ask the person at the terminal."""
+    sys.stderr.write(f"An agent wants to {does} ({tool}). Allow it? [o]nce, [a]lways, [n]o: ")
+    sys.stderr.flush()
+    answer: Any = sys.stdin.readline().strip().lower()[:1]
+    return {"o": "once", "a": "always", "y": "once"}.get(answer, "no")
