@@ -17,6 +17,7 @@ from taixu.scene import LibraryMaterial
 
 from .looks import wanted_textures
 from .materials import BoundTexture
+from .signature import PLAIN_MAPPINGS
 from .texture_images import TextureImage, block_image, make_texture_image, missing_texture
 from .texture_kinds import TextureKind
 from .texture_pool import TextureClass, TexturePool, TextureSlot
@@ -66,6 +67,9 @@ class TextureLoader:
         for name, (ref, kind) in wanted_textures(entry).items():
             images = _images(entry.model, ref)
             if images:
+                if ref.texcoord >= PLAIN_MAPPINGS:
+                    what = (entry.material.name, name, ref.texcoord, PLAIN_MAPPINGS - 1)
+                    _log.warning("material %r lays its %s along TEXCOORD_%d; it is drawn along TEXCOORD_%d", *what)
                 sampler = _sampler(self.pool.device, entry.model, ref)
                 textures[name] = BoundTexture(self._slot(images, kind), sampler)
         return textures

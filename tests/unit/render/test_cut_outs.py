@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from textured_card import TexturedCard
+from textured_card import TexturedCard, card
 
 from golden import assert_golden
 from taixu.assets.model import Material, TextureRef
@@ -71,6 +71,22 @@ def test_edges_are_smooth_where_pixels_have_samples() -> None:
         between = ((alpha > 0.01) & (alpha < 0.99)).mean()
         assert (between > 0.05) == (samples == 4)
     assert shares[4] == pytest.approx(shares[1], rel=0.12)
+
+
+def test_holes_are_laid_as_the_colour_is() -> None:
+    """`KHR_texture_transform` and the second set of coordinates, in the passes that know no more than holes."""
+    texels = fence(64, 1, 0.5)  # a bar in the middle
+    moved = Material(unlit=True, alpha_mode="MASK", base_color_texture=TextureRef(0, offset=(0.5, 0.0), scale=(2.0, 1.0)))
+    alpha = TexturedCard([texels], moved).draw(64)[32, :, 3]
+    # u = 2 x + 0.5: the bar, from a quarter to three quarters of u, is drawn thrice, the outer ones by half.
+    expected = ((2 * (np.arange(64) + 0.5) / 64 + 0.5) % 1.0 > 0.25) & ((2 * (np.arange(64) + 0.5) / 64 + 0.5) % 1.0 < 0.75)
+    assert (alpha == expected).mean() > 0.95
+    second = Material(unlit=True, alpha_mode="MASK", base_color_texture=TextureRef(0, texcoord=1))
+    shape = card()
+    shape.attributes["TEXCOORD_1"] = shape.attributes["TEXCOORD_0"] + np.float32((0.5, 0.0))
+    alpha = TexturedCard([texels], second, primitive=shape).draw(64)[32, :, 3]
+    assert alpha[[2, 60]].tolist() == [1, 1]
+    assert alpha[32] == 0
 
 
 def test_shadows_have_the_same_holes() -> None:

@@ -172,6 +172,14 @@ def test_large_colours_shrink_in_linear_light(caplog: pytest.LogCaptureFixture) 
     assert make_texture_image(stripes, DATA).levels[0][0, 0, 0] in (127, 128)
 
 
+def test_coordinates_beyond_the_second_set_are_said(caplog: pytest.LogCaptureFixture) -> None:
+    table = MaterialTable(shared_device())
+    model = ModelData(images=[png((1, 2, 3, 255))], textures=[Texture(image=0)])
+    material = Material(name="wall", base_color_texture=TextureRef(0, texcoord=3))
+    table.add(material, TextureLoader(table.pool)(LibraryMaterial(material, model)))
+    assert "'wall' lays its base_color along TEXCOORD_3; it is drawn along TEXCOORD_1" in caplog.text
+
+
 def test_a_broken_image_is_grey_or_its_fallback(caplog: pytest.LogCaptureFixture) -> None:
     torn, whole = Image(name="torn", data=b"\x89PNG\r\n\x1a\nnothing"), png((1, 2, 3, 255), (2, 2))
     assert decode_texture([torn])[0] is None
