@@ -4,7 +4,7 @@
 #include "common/depth.glsl"
 #include "common/environment.glsl"
 
-layout(binding = 0) uniform sampler2D behind_map;   // premultiplied; level n is a bell of about 0.76 * 2^n pixels
+layout(binding = 0) uniform sampler2D behind_map;   // premultiplied; level n is a bell of about 0.5 * 2^n pixels
 layout(binding = 1) uniform sampler2D behind_depth; // of solid surfaces
 
 const float BEHIND_MARGIN = 0.06; // of the screen, in which what is seen fades into the sky
@@ -19,6 +19,15 @@ struct Sight {
 };
 
 vec2 screen_from_clip(vec4 clip) { return clip.xy / clip.w * 0.5 + 0.5; }
+
+// How much of what was drawn at a place can be what a ray meets: it fades to the rim of the screen, and what stands before
+// the surface is not seen through it.
+float known_share(vec2 uv, float surface_depth) {
+    float there = textureLod(behind_depth, uv, 0.0).r;
+    if (there > 0.0 && distance_from_depth(there) < surface_depth * 0.999) return 0.0;
+    vec2 inside = clamp((0.5 - abs(uv - 0.5)) / BEHIND_MARGIN + 0.5, 0.0, 1.0);
+    return inside.x * inside.y;
+}
 
 // The solid surface that a ray meets, from its start and unit direction. Its length is guessed from the depth where the
 // last guess ends: Wyman, "An Approximate Image-Space Approach for Interactive Refraction", 2005, without back faces.
@@ -40,17 +49,25 @@ Sight sight_along(vec3 start, vec3 d, vec2 pixel_uv, float surface_depth) {
         if (clip.w <= 0.0) return sight;
         sight.uv = screen_from_clip(clip);
     }
-    // What stands before the surface is not seen through it.
-    float there = textureLod(behind_depth, sight.uv, 0.0).r;
-    bool before = there > 0.0 && distance_from_depth(there) < surface_depth * 0.999;
-    vec2 inside = clamp((0.5 - abs(sight.uv - 0.5)) / BEHIND_MARGIN + 0.5, 0.0, 1.0);
-    sight.known = before ? 0.0 : inside.x * inside.y;
+    sight.known = known_share(sight.uv, surface_depth);
+    return sight;
+}
+
+// The same for a ray that goes almost where another one went, without looking for its end.
+Sight sight_beside(Sight other, vec3 start, vec3 d, float surface_depth) {
+    if (other.known <= 0.0) return other;
+    bool at_infinity = other.depth >= 1e9 && camera_position.w > 0.5;
+    vec4 clip = clip_from_world * (at_infinity ? vec4(d, 0.0) : vec4(start + d * min(other.reach, 1e5), 1.0));
+    Sight sight = Sight(other.uv, other.reach, other.depth, 0.0);
+    if (clip.w <= 0.0) return sight;
+    sight.uv = screen_from_clip(clip);
+    sight.known = known_share(sight.uv, surface_depth);
     return sight;
 }
 
 // The copy, blurred by a bell of `sigma` pixels: cubic splines hide the texels of the level.
 vec4 behind_blurred(vec2 uv, float sigma) {
-    float level = 0.5 * log2(max((sigma * sigma + 0.583) / 0.916, 1e-6));
+    float level = 0.5 * log2(max((sigma * sigma + 0.25) / 0.583, 1e-6));
     if (sigma < 0.4) return textureLod(behind_map, uv, 0.0);
     level = clamp(level, 0.0, float(textureQueryLevels(behind_map) - 1));
     vec2 size = vec2(textureSize(behind_map, int(level)));

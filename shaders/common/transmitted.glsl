@@ -6,43 +6,53 @@
 #endif
 
 #ifdef LAYER_TRANSMISSION
-// What lies behind, seen through the surface where light of one index of refraction goes.
-vec3 behind_surface(Fragment f, SurfaceInputs s, Core c, float ior, vec2 uv, float depth) {
-    float roughness = transmission_roughness(c.roughness, s.ior, THIN);
-    float alpha = square(roughness);
-    vec3 n = s.normal, start = f.position, towards = -f.view;
-    float path = 0.0;
+// A ray that has come through the surface, backwards from the camera.
+struct Beyond {
+    vec3 start;
+    vec3 direction;
+    float path; // metres inside
+};
+
+Beyond beyond_surface(Fragment f, SurfaceInputs s, float ior) {
 #ifdef LAYER_VOLUME
-    Passage p = passage_through(n, f.view, ior, s.thickness, s.curvature);
-    start += p.travel;
-    towards = p.direction;
-    path = p.path;
+    Passage p = passage_through(s.normal, f.view, ior, s.thickness, s.curvature);
+    return Beyond(f.position + p.travel, p.direction, p.path);
+#else
+    return Beyond(f.position, -f.view, 0.0);
 #endif
-    Sight sight = sight_along(start, towards, uv, depth);
+}
+
+// What lies at the end of a sight.
+vec3 seen_beyond(Fragment f, SurfaceInputs s, Beyond ray, Sight sight, float roughness) {
     vec4 drawn = vec4(0.0);
-    if (sight.known > 0.0) drawn = behind_blurred(sight.uv, blur_in_pixels(sight, alpha, path)) * sight.known;
+    if (sight.known > 0.0) {
+        drawn = behind_blurred(sight.uv, blur_in_pixels(sight, square(roughness), ray.path)) * sight.known;
+    }
     if (drawn.a < 0.999) {
 #ifdef LAYER_VOLUME
-        vec3 sky = environment_reflection(environment_atlas, sky_from_world(towards), roughness);
+        vec3 sky = environment_reflection(environment_atlas, sky_from_world(ray.direction), roughness);
 #else
-        vec3 sky = environment_transmission(environment_atlas, sky_from_world(n), sky_from_world(f.view), roughness);
+        vec3 sky = environment_transmission(environment_atlas, sky_from_world(s.normal), sky_from_world(f.view), roughness);
 #endif
         drawn.rgb += (1.0 - drawn.a) * sky * lighting.sky_turn.z;
     }
-#ifdef LAYER_VOLUME
-    drawn.rgb *= volume_transmittance(s.attenuation_color, s.attenuation_distance, path);
-#endif
     return drawn.rgb;
 }
 
 vec3 transmitted_light(Fragment f, SurfaceInputs s, Core c, vec2 uv, float depth) {
     if (max3(c.through) <= 0.0) return vec3(0.0);
+    float roughness = transmission_roughness(c.roughness, s.ior, THIN);
+    Beyond ray = beyond_surface(f, s, s.ior);
+    Sight sight = sight_along(ray.start, ray.direction, uv, depth);
+    vec3 seen = seen_beyond(f, s, ray, sight, roughness);
 #ifdef LAYER_DISPERSION
     vec3 iors = dispersed_iors(s.ior, s.dispersion);
-    vec3 seen = vec3(behind_surface(f, s, c, iors.r, uv, depth).r, behind_surface(f, s, c, iors.g, uv, depth).g,
-                     behind_surface(f, s, c, iors.b, uv, depth).b);
-#else
-    vec3 seen = behind_surface(f, s, c, s.ior, uv, depth);
+    Beyond red = beyond_surface(f, s, iors.r), blue = beyond_surface(f, s, iors.b);
+    seen.r = seen_beyond(f, s, red, sight_beside(sight, red.start, red.direction, depth), roughness).r;
+    seen.b = seen_beyond(f, s, blue, sight_beside(sight, blue.start, blue.direction, depth), roughness).b;
+#endif
+#ifdef LAYER_VOLUME
+    seen *= volume_transmittance(s.attenuation_color, s.attenuation_distance, ray.path);
 #endif
     return c.through * seen;
 }

@@ -1,7 +1,7 @@
 """What lies behind transmissive surfaces: a copy of the picture so far with blurred levels, and its depth.
 
 Made when the first such surface of a frame is about to be drawn, and kept with the view; a view that shows none has
-none. Level n of the copy is a Gaussian of about 0.76 x 2^n pixels, so that a shader finds any blur with one look.
+none. Level n of the copy is a Gaussian of about 0.5 x 2^n pixels, so that a shader finds any blur with one look.
 """
 
 from __future__ import annotations
