@@ -31,6 +31,7 @@ from taixu.script.modules import ScriptModules
 from taixu.script.reloading import Reloader
 from taixu.script.routines import TimerQueue
 from taixu.script.transforms import ScriptTransforms
+from taixu.script.watchdog import ScriptTooLong, Watchdog
 
 __all__ = ["ScriptHost"]
 
@@ -55,6 +56,8 @@ class ScriptHost:
         By entity handle, in the order of stable ids.
     acting : Instance or None
         Whose code runs at the moment.
+    watchdog : Watchdog
+        Ends calls that last too long.
     in_step : bool
         Whether a fixed step runs (input edges are those of the step, not of the frame).
     """
@@ -66,6 +69,7 @@ class ScriptHost:
         self.acting: Instance | None = None
         self.in_step = False
         self.timers = TimerQueue()
+        self.watchdog = Watchdog()
         self.delivery = Delivery(self)
         self._reloader = Reloader(self)
         self.transforms = ScriptTransforms()
@@ -174,7 +178,16 @@ class ScriptHost:
         """Run code of a script; an exception stops the script and is said in one line."""
         before, self.acting = self.acting, instance
         try:
-            return function(*arguments)
+            self.watchdog.begin()
+            try:
+                return function(*arguments)
+            finally:
+                self.watchdog.end()
+        except ScriptTooLong as error:
+            limit = f"{self.watchdog.limit_secs:g} s"
+            late = TaixuError(f"it did not end within {limit}; let it wait with game.wait, or do less at once")
+            self.stop(instance, where, late.with_traceback(error.__traceback__))
+            return None
         except (Exception, SystemExit) as error:
             self.stop(instance, where, error)
             return None

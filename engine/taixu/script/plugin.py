@@ -37,7 +37,9 @@ class ScriptPlugin:
     def build(self, app: App) -> None:
         """Add component, host and systems."""
         app.register_component(Script)
-        app.insert_resource(ScriptHost(app.world, root=self._root, trusted=self._trust))
+        host = ScriptHost(app.world, root=self._root, trusted=self._trust)
+        app.insert_resource(host)
+        app.on_close(host.watchdog.close)
         if self._watch:
             app.add_system(Stage.APPLY, self._reload, name="reload_scripts")
         app.add_system(Stage.FIXED, _step, name="run_scripts", after="poll_recording")

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from taixu.errors import TaixuError
 from taixu.script.instance import Instance
 from taixu.script.loader import ScriptFile
+from taixu.script.watchdog import ScriptTooLong
 
 if TYPE_CHECKING:
     from taixu.script.host import ScriptHost
@@ -58,8 +59,12 @@ class Reloader:
             return new  # runs from the start when it is enabled
         before, self._host.acting = self._host.acting, new
         try:
-            new.execute(script, self._host.modules.builtins)
-        except (Exception, SystemExit) as error:
+            self._host.watchdog.begin()
+            try:
+                new.execute(script, self._host.modules.builtins)
+            finally:
+                self._host.watchdog.end()
+        except (Exception, SystemExit, ScriptTooLong) as error:
             raise TaixuError(self._host.explain(old.path, error, script)[1]) from None
         finally:
             self._host.acting = before
