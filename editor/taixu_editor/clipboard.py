@@ -1,0 +1,67 @@
+"""Copying, cutting and pasting entities through the desktop's clipboard: operations of a window, for a host has none."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from imgui_bundle import imgui
+
+from taixu.edit import Nothing, Operation, Session
+from taixu.edit.clipboard import copy_entities, read_copied
+from taixu.errors import TaixuError
+
+if TYPE_CHECKING:
+    from taixu_editor.host import Host
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["add_clipboard_operations"]
+
+
+@dataclass(frozen=True, slots=True)
+class CopyParameters:
+    """Which entities; those selected where none are named."""
+
+    entities: tuple[str, ...] = ()
+
+
+def add_clipboard_operations(window: EditorWindow) -> None:
+    """Make them known to a window's registry, once."""
+    operations = window.host.operations
+    if any(each.id == "entity.copy" for each in operations):
+        return
+
+    def copy(host: Host, p: CopyParameters) -> None:
+        imgui.set_clipboard_text(copy_entities(host.session, p.entities or host.session.current.selection))
+
+    def cut(host: Host, p: CopyParameters) -> None:
+        copy(host, p)
+        host.do("entity.delete", entities=p.entities)
+
+    def paste(host: Host, p: Nothing) -> None:
+        _paste(host, "")
+
+    def paste_below(host: Host, p: Nothing) -> None:
+        _paste(host, host.session.current.selection[-1])
+
+    operations.add(
+        Operation("entity.copy", "Copy", run=copy, parameters=CopyParameters, shortcut="Ctrl+C", blocked=_none_selected),
+        Operation("entity.cut", "Cut", run=cut, parameters=CopyParameters, shortcut="Ctrl+X", blocked=_none_selected),
+        Operation("entity.paste", "Paste", run=paste, shortcut="Ctrl+V", blocked=_no_world),
+        Operation("entity.paste_below", "Paste below", run=paste_below, blocked=_none_selected),
+    )
+
+
+def _paste(host: Host, parent: str) -> None:
+    text = imgui.get_clipboard_text()
+    if read_copied(text) is None:
+        raise TaixuError("There is nothing to paste: copy entities first.")
+    host.do("entity.paste_text", text=text, parent=parent)
+
+
+def _no_world(session: Session) -> str:
+    return "" if session.worlds else "No world is open."
+
+
+def _none_selected(session: Session) -> str:
+    return "" if session.worlds and session.current.selection else "Nothing is selected."

@@ -1,0 +1,36 @@
+"""What can be put into a world, as a menu."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgui_bundle import imgui
+
+from taixu_editor.additions import ADDITIONS
+from taixu_editor.interface import icon
+
+if TYPE_CHECKING:
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["add_entity", "draw_add_menu"]
+
+
+def draw_add_menu(window: EditorWindow, parent: str = "") -> None:
+    """Entries of what can be added, in the menu that is being laid out; `parent` is whom it hangs below."""
+    for kind, addition in ADDITIONS.items():
+        if addition is None:
+            imgui.separator()
+        elif imgui.menu_item_simple(f"{icon(addition.icon)}   {window.t(addition.title)}###add {kind}"):
+            add_entity(window, kind, parent=parent)
+
+
+def add_entity(window: EditorWindow, kind: str, *, parent: str = "") -> None:
+    """Put an entity where the view looks, or into its parent's middle, and select it."""
+    view = next((panel for panel in window.panels if panel.id == "viewport"), None)
+    if parent:
+        with window.host.session.history.group(window.host.session, "Add"):
+            window.do("entity.add", kind=kind)
+            window.do("entity.reparent", parent=parent, keep_place=False)
+    else:
+        pivot = [0.0, 0.0, 0.0] if view is None else view.camera.pivot  # type: ignore[attr-defined]
+        window.do("entity.add", kind=kind, position=[round(float(v), 3) + 0.0 for v in pivot])
