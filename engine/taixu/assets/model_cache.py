@@ -28,7 +28,7 @@ from taixu.errors import TaixuError
 
 __all__ = ["CachedModel", "cache_key", "decode_model", "encode_model", "fetch_model", "store_model"]
 
-VERSION = 3
+VERSION = 4
 """Goes up when an importer gives something else for the same file."""
 
 _MAGIC = b"TXM1"

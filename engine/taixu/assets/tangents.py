@@ -6,13 +6,15 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.assets.material import Material
 from taixu.assets.mesh import Mode, Primitive
 from taixu.assets.mikktspace import mikktspace_tangents
 from taixu.assets.model import ModelData
+from taixu.assets.texture import TextureRef
 
-__all__ = ["add_tangents", "tangent_coordinates", "with_tangents"]
+__all__ = ["add_tangents", "followed_texture", "with_tangents"]
 
 
 def add_tangents(model: ModelData) -> None:
@@ -20,8 +22,8 @@ def add_tangents(model: ModelData) -> None:
     count = len(model.materials)
     for mesh in model.meshes:
         for number, primitive in enumerate(mesh.primitives):
-            used = {primitive.material, *primitive.variants.values()}
-            materials = [model.materials[index] for index in sorted(i for i in used if i is not None and 0 <= i < count)]
+            used = dict.fromkeys((primitive.material, *primitive.variants.values()))
+            materials = [model.materials[index] for index in used if index is not None and 0 <= index < count]
             mesh.primitives[number] = with_tangents(primitive, materials)
 
 
@@ -36,13 +38,13 @@ def with_tangents(primitive: Primitive, materials: Iterable[Material]) -> Primit
         return primitive
     if any(len(values) != count for part in (have, *primitive.targets) for values in part.values()):
         return primitive  # whatever it is, it is not for this to mend
-    sets = (tangent_coordinates(material) for material in materials)
-    coordinates = next((have[f"TEXCOORD_{k}"] for k in sets if k is not None and f"TEXCOORD_{k}" in have), None)
+    refs = (followed_texture(material) for material in materials)
+    ref = next((ref for ref in refs if ref is not None and f"TEXCOORD_{ref.texcoord}" in have), None)
     triangles = primitive.triangles()
-    if coordinates is None or not len(triangles) or int(triangles.max()) >= count:
+    if ref is None or not len(triangles) or int(triangles.max()) >= count:
         return primitive
-    positions, normals, coordinates = (np.nan_to_num(a) for a in (have["POSITION"], have["NORMAL"], coordinates))
-    sources, triangles, tangents = mikktspace_tangents(positions, normals, coordinates, triangles)
+    positions, normals, plain = (np.nan_to_num(have[name]) for name in ("POSITION", "NORMAL", f"TEXCOORD_{ref.texcoord}"))
+    sources, triangles, tangents = mikktspace_tangents(positions, normals, _laid_out(plain, ref), triangles)
     if len(sources) == count and primitive.mode == Mode.TRIANGLES:
         return replace(primitive, attributes={**have, "TANGENT": tangents})
     return replace(
@@ -54,15 +56,26 @@ def with_tangents(primitive: Primitive, materials: Iterable[Material]) -> Primit
     )
 
 
-def tangent_coordinates(material: Material) -> int | None:
-    """The set of texture coordinates that tangents of a material follow; None where it needs no tangents.
+def followed_texture(material: Material) -> TextureRef | None:
+    """The texture along whose coordinates the tangents of a material run; None where it needs no tangents.
 
-    Those of the normal map, as glTF 2.0 says (section 3.7.2.1), else those of the clearcoat's, else of anisotropy.
+    It is the normal map, as glTF 2.0 says (section 3.7.2.1), else that of the clearcoat, else of anisotropy.
     """
     if material.unlit:
         return None
     coat, brushed = material.clearcoat, material.anisotropy
     for ref in (material.normal_texture, coat.normal_texture if coat else None, brushed.texture if brushed else None):
         if ref is not None:
-            return ref.texcoord
-    return 0 if brushed is not None and brushed.strength != 0 else None
+            return ref
+    return TextureRef(0) if brushed is not None and brushed.strength != 0 else None
+
+
+def _laid_out(coordinates: NDArray[np.floating], ref: TextureRef) -> NDArray[np.floating]:
+    """Coordinates as a texture sees them: a normal map that is turned bends light where it lies, not where it was."""
+    if not ref.transformed:
+        return coordinates
+    c, s = np.cos(ref.rotation_rad), np.sin(ref.rotation_rad)
+    linear = np.array([[c, s], [-s, c]]) * np.array(ref.scale)
+    if abs(np.linalg.det(linear)) < 1e-12:
+        return coordinates  # a texture drawn out to a line has no directions
+    return coordinates @ linear.T + np.array(ref.offset)

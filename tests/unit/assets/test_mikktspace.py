@@ -10,7 +10,7 @@ from taixu.assets.material import Anisotropy, Clearcoat, Material
 from taixu.assets.mesh import Mesh, Mode, Primitive
 from taixu.assets.mikktspace import mikktspace_tangents
 from taixu.assets.model import ModelData
-from taixu.assets.tangents import add_tangents, tangent_coordinates, with_tangents
+from taixu.assets.tangents import add_tangents, followed_texture, with_tangents
 from taixu.assets.texture import TextureRef
 
 
@@ -187,10 +187,23 @@ def test_many_triangles_at_one_vertex_or_edge() -> None:
     assert np.isfinite(mikktspace_tangents(positions, normals, positions[:, :2], book)[2]).all()
 
 
-def test_which_coordinates_tangents_follow() -> None:
-    assert tangent_coordinates(Material()) is None
-    assert tangent_coordinates(Material(normal_texture=TextureRef(0, texcoord=1))) == 1
-    assert tangent_coordinates(Material(normal_texture=TextureRef(0), unlit=True)) is None
-    assert tangent_coordinates(Material(clearcoat=Clearcoat(1.0, normal_texture=TextureRef(0, texcoord=2)))) == 2
-    assert tangent_coordinates(Material(anisotropy=Anisotropy(0.5))) == 0
-    assert tangent_coordinates(Material(anisotropy=Anisotropy(0.5, texture=TextureRef(0, texcoord=1)))) == 1
+def test_which_texture_tangents_follow() -> None:
+    bumps, coat, brushes = TextureRef(0, texcoord=1), TextureRef(0, texcoord=2), TextureRef(0, texcoord=3)
+    assert followed_texture(Material()) is None
+    assert followed_texture(Material(normal_texture=bumps, clearcoat=Clearcoat(1.0, normal_texture=coat))) is bumps
+    assert followed_texture(Material(normal_texture=bumps, unlit=True)) is None
+    assert followed_texture(Material(clearcoat=Clearcoat(1.0, normal_texture=coat), anisotropy=Anisotropy(0.5))) is coat
+    assert followed_texture(Material(anisotropy=Anisotropy(0.5))) == TextureRef(0)
+    assert followed_texture(Material(anisotropy=Anisotropy(0.5, texture=brushes))) is brushes
+
+
+def test_tangents_turn_with_the_texture() -> None:
+    positions, normals, uvs, triangles = grid(3, 3)
+    attributes = {"POSITION": positions, "NORMAL": normals, "TEXCOORD_0": uvs}
+    attributes = {name: values.astype(np.float32) for name, values in attributes.items()}
+    plain = Primitive(attributes, triangles.reshape(-1).astype(np.uint32))
+    expected = {(0.0, 1.0): (1, 0, 0, 1), (np.pi / 2, 1.0): (0, -1, 0, 1), (0.0, -1.0): (-1, 0, 0, -1), (0.0, 0.0): (1, 0, 0, 1)}
+    for (turn, scale), tangent in expected.items():
+        ref = TextureRef(0, rotation_rad=turn, scale=(scale, 1.0), offset=(0.3, 0.2))
+        found = with_tangents(plain, [Material(normal_texture=ref)]).attributes["TANGENT"]
+        np.testing.assert_allclose(found, np.broadcast_to(tangent, found.shape), atol=1e-6)

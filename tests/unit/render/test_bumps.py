@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from textured_card import TexturedCard
+from textured_card import TexturedCard, card
 
 from golden import assert_golden
 from taixu.assets.model import Anisotropy, Clearcoat, Material, TextureRef
@@ -59,6 +59,30 @@ def test_bumps_of_brushed_metal_as_well() -> None:
     assert far == pytest.approx(near, rel=0.35, abs=0.1)
     _, smooth = lobes(replace(brushed, normal_texture=None), texels)
     assert abs(far[0] - near[0]) < 0.4 * abs(smooth[0] - near[0])
+
+
+def test_a_turned_normal_map_bends_light_where_it_lies() -> None:
+    """Bumps turned by `KHR_texture_transform` look as bumps whose coordinates are turned, and lean another way than before."""
+    slope = np.array([[(200, 110, 225)]], np.uint8)
+    turned = card()
+    u, v = turned.attributes["TEXCOORD_0"].T.copy()
+    turned.attributes["TEXCOORD_0"] = np.stack([v, 1 - u], 1)
+    plain = {"metallic": 1.0, "roughness": 0.5}
+    ways = {
+        "transform": ({"rotation_rad": np.pi / 2, "offset": (0.0, 1.0)}, card()),
+        "coordinates": ({}, turned),
+        "neither": ({}, card()),
+    }
+    seen = {}
+    for name, (transform, shape) in ways.items():
+        scene = TexturedCard([slope], Material(**plain, normal_texture=TextureRef(0, **transform)), primitive=shape)
+        found = []
+        for direction in ((0.5, 0, 1), (-0.5, 0, 1), (0, 0.5, 1), (0, -0.5, 1)):
+            scene.light_from(direction)
+            found.append(float(scene.draw(8)[2:-2, 2:-2, 0].mean()))
+        seen[name] = found
+    assert seen["transform"] == pytest.approx(seen["coordinates"], rel=0.01)
+    assert np.argmax(seen["transform"]) != np.argmax(seen["neither"])
 
 
 def test_near_bumps_keep_their_gloss() -> None:
