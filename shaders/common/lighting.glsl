@@ -215,7 +215,7 @@ vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
 #endif
 #ifdef LAYER_CLEARCOAT
     float coat_open = specular_occlusion(c.coat.n_dot_v, s.occlusion * near, c.coat.roughness);
-    vec3 coat = environment_reflection(environment_atlas, sky_from_world(s.clearcoat_normal), v, c.coat.roughness);
+    vec3 coat = coat_surroundings(c.coat, environment_atlas, sky_from_world(s.clearcoat_normal), v);
     light = light * c.coat.passes + coat * c.coat.albedo * coat_open;
 #endif
     return light * lighting.sky_turn.z;

@@ -4,6 +4,7 @@
 // The numpy twin is `taixu.render.reflectance.clearcoat`.
 #include "surface/inputs.glsl"
 #include "common/brdf.glsl"
+#include "common/environment.glsl"
 
 const float COAT_F0 = 0.04;
 
@@ -38,4 +39,10 @@ float coat_light(Coat c, vec3 normal, vec3 v, vec3 to_light) {
     vec3 h = normalize(to_light + v);
     return schlick_fresnel(vec3(COAT_F0), 1.0, saturate(dot(v, h))).x * c.compensation * n_dot_l
         * ggx_distribution(saturate(dot(normal, h)), c.alpha) * smith_visibility(c.n_dot_v, n_dot_l, c.alpha);
+}
+
+// Light from all around as the coat sends it back, by directions in the space of the sky: in one round lobe that leans from
+// the mirror's direction towards the normal. Most coats are smooth, and rough ones send little back.
+vec3 coat_surroundings(Coat c, sampler2D atlas, vec3 normal, vec3 v) {
+    return environment_reflection(atlas, normalize(mix(reflect(-v, normal), normal, c.alpha)), c.roughness);
 }
