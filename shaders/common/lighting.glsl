@@ -260,6 +260,13 @@ bool is_lit_from(SurfaceInputs s, vec3 to_light) {
     return dot(s.normal, to_light) > 0.0;
 }
 
+#if defined(LIGHT_MODEL) || defined(UNLIT)
+#undef TRACED
+#endif
+#ifdef TRACED
+#include "common/traced_light.glsl"
+#endif
+
 #ifdef LIGHT_MODEL
 vec3 sky_light(vec3 normal) { return environment_irradiance(environment_atlas, sky_from_world(normal)) * lighting.sky_turn.z; }
 vec3 sky_mirror(vec3 normal, vec3 view, float roughness) {
@@ -275,6 +282,11 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
 #ifdef UNLIT
     return vec4(s.base_color * s.opacity, s.opacity);
 #else
+#ifdef TRACED
+    s.occlusion = 1.0; // rays see what hides the sky; a painted guess would darken twice
+    vec3 face = normalize(cross(dFdx(f.position), dFdy(f.position)));
+    if (dot(face, f.view) < 0.0) face = -face;
+#endif
 #ifndef LIGHT_MODEL
     Core core = core_of(f, s);
 #endif
@@ -287,6 +299,9 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     vec3 light = light_from_surroundings(f, s, near);
 #else
     vec3 light = emitted_light(s, core) + environment_light(f, s, core, near);
+#ifdef TRACED
+    light += traced_light(f, s, core, face, pixel, depth);
+#endif
 #endif
 
     // All directional lights, then those of the cluster (or all local ones, where they are few).

@@ -115,6 +115,7 @@ def score_scenario(renderer: Renderer, world: World, scenario: dict[str, Any], f
         "background": "sky" if scenario["renderSkybox"] else "transparent",
         "tonemap": "aces",
         "exposure_ev": 0.0,
+        "traced": True,
     }
     display = accumulate(
         renderer,

@@ -18,6 +18,7 @@ from taixu.render.lighting import LightingFeature
 from taixu.render.occlusion import has_occlusion
 from taixu.render.octahedron import SMALLEST_MIRROR
 from taixu.render.outlines import OutlinePass
+from taixu.render.tracing import is_traced
 from taixu.render.views import View
 
 __all__ = ["ShadingFeature", "add_surface"]
@@ -61,7 +62,7 @@ class ShadingFeature:
 
     def pipelines(self, context: PassContext) -> Callable[[Bin], tuple[Pipeline, BindGroup | None]]:
         """How bins are drawn in a frame of a view."""
-        shadows = self.lighting.has_shadows(context.view)
+        shadows, traced = self.lighting.has_shadows(context.view), is_traced(context.view)
         materials = context.frame.renderer.materials
 
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
@@ -73,7 +74,7 @@ class ShadingFeature:
             pipeline = self.device.pipeline(
                 f"{path}.vert",
                 f"{path}.frag",
-                defines={"SHADOWS": shadows, "UNLIT": key.unlit, "BLENDED": blends, **key.signature.defines()},
+                defines={"SHADOWS": shadows, "TRACED": traced, "UNLIT": key.unlit, "BLENDED": blends, **key.signature.defines()},
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 primitive=item.mode,
                 cull=item.cull,

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.render.pictures import Picture
-from taixu.render.tonemap import encode
+from taixu.render.tonemap import encode, tonemap
+from taixu.render.tracing import ensure_rays
 from taixu.render.views import View, ViewCamera
 
 if TYPE_CHECKING:
@@ -25,6 +26,8 @@ __all__ = ["accumulate", "render_still", "sample_offsets"]
 
 _SHARPEST = -2.0  # levels of mip maps
 
+TRACED_SAMPLES = 16
+"""Stills of as many frames send rays, unless they are told not to: with fewer there would be noise."""
 SUN_RADIUS = 0.012
 """Tangent of the sun's half angle that soft shadows are made with; the real one is 0.0047."""
 
@@ -46,8 +49,10 @@ def render_still(
     encoding
         "srgb" gives uint8 with straight alpha; "linear" scene-referred float32 with premultiplied alpha.
     settings
-        As in `View`.
+        As in `View`. "traced" sends rays, so that surfaces hide the sky from each other and are seen in each other; from
+        `TRACED_SAMPLES` samples on this is so by itself.
     """
+    settings = {"traced": samples >= TRACED_SAMPLES, **(settings or {})}
     if encoding == "linear":
         return Picture(accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings))
     display = accumulate(renderer, world, camera, size=size, samples=samples, encoding="display", settings=settings)
@@ -70,18 +75,43 @@ def accumulate(
 
     `encoding` is "display" (after the tone curve) or "linear".
     """
-    view = View(camera, size, name="still", settings={**(settings or {}), "encoding": encoding})
+    wanted = dict(settings or {})
+    traced = bool(wanted.get("traced", False))
+    if traced:
+        wanted["occlusion"] = False
+        ensure_rays(renderer)
+    # What rays add is right on the mean only, so that the mean has to be taken before the tone curve.
+    developed = encoding == "display" and traced
+    drawn = wanted | {"encoding": "linear" if developed else encoding}
+    if developed and not isinstance(wanted.get("background", "sky"), str):
+        drawn["background"] = "transparent"
+    view = View(camera, size, name="still", settings=drawn)
     # Each frame sees a part of the pixel, so its textures may be as much finer; the average smooths them.
     view.history["texture_bias"] = max(-0.5 * log2(samples), _SHARPEST)
     total = np.zeros((size[1], size[0], 4), np.float32)
     for i, (offset, turn) in enumerate(zip(sample_offsets(samples), sample_offsets(samples, seed=5), strict=True)):
+        view.history["sample"] = (i, samples)
         view.history["noise_turn"] = i * 0.618 % 1.0
         view.jitter = (float(offset[0] * 2 / size[0]), float(offset[1] * 2 / size[1]))
         view.history["light_jitter"] = tuple(turn * SUN_RADIUS) if samples > 1 else (0.0, 0.0)
         renderer.render(world, [view])
         total += renderer.read(view)
     view.release()
-    return total / np.float32(samples)
+    total /= np.float32(samples)
+    return develop(renderer, total, wanted) if developed else total
+
+
+def develop(renderer: Renderer, linear: NDArray[np.float32], settings: dict[str, Any]) -> NDArray[np.float32]:
+    """Tone-mapped values of scene-referred ones, premultiplied both."""
+    alpha = np.clip(linear[..., 3:], 0.0, 1.0)
+    straight = np.maximum(linear[..., :3] / np.maximum(alpha, 1e-6), 0.0)
+    curve = str(settings.get("tonemap", renderer.lighting.environment.tonemap))
+    display = tonemap(straight, curve).astype(np.float32)
+    behind = settings.get("background", "sky")
+    if not isinstance(behind, str):  # a colour is what shall be seen, not what is developed
+        display = display * alpha + np.asarray(behind[:3], np.float32) * (1 - alpha)
+        alpha = np.ones_like(alpha)
+    return np.concatenate([display * alpha, alpha], -1)
 
 
 def sample_offsets(count: int, *, seed: int = 0) -> NDArray[np.float64]:

@@ -1,0 +1,91 @@
+// What nearby surfaces change of the light from all around: they hide the sky, and send light themselves. One ray a lobe
+// and frame; over the frames of a still the mean goes to the integral. What is added is the difference to the sky, so that
+// there is no noise where nothing is near.
+#include "common/tracing.glsl"
+
+const float TRACED_OPENNESS = 0.7; // what of the sky a surface that hides another one sees itself
+const float TRACED_BLUR = 0.1;     // alpha of the mirror that the hidden sky is seen in: its suns would be noise
+
+// What a triangle sends back against `direction`.
+vec3 traced_radiance(Hit hit, vec3 origin, vec3 direction, float depth) {
+    int word = hit.triangle;
+    vec4 corner = traced_triangles[word];
+    vec3 n = normalize(cross(traced_triangles[word + 1].xyz, traced_triangles[word + 2].xyz));
+    if (dot(n, direction) > 0.0) n = -n;
+    vec3 at = origin + direction * hit.t;
+    vec3 diffuse = traced_triangles[word + 3].rgb, mirror = traced_triangles[word + 4].rgb;
+    vec2 dfg = texture(dfg_table, vec2(saturate(-dot(n, direction)), corner.w)).rg;
+    vec3 light = environment_irradiance(environment_atlas, sky_from_world(n)) * diffuse;
+    light += environment_reflection(environment_atlas, sky_from_world(n), sky_from_world(-direction), corner.w)
+        * (mirror * dfg.x + dfg.y);
+    light *= lighting.sky_turn.z * TRACED_OPENNESS;
+    for (uint i = 0u; i < lighting.light_counts.x; ++i) {
+        vec3 to_light = -lights[i].direction;
+        float n_dot_l = dot(n, to_light);
+        if (n_dot_l <= 0.0) continue;
+        vec3 irradiance = lights[i].color * n_dot_l;
+#ifdef SHADOWS
+        irradiance *= shadow_factor(lights[i], at, n, to_light, depth);
+#endif
+        light += diffuse / PI * irradiance;
+    }
+    return light + traced_triangles[word + 5].rgb;
+}
+
+// The difference that a ray makes; `alpha` blurs the sky that it is compared with.
+vec3 traced_difference(vec3 origin, vec3 direction, float alpha, float chance, float depth) {
+    Hit hit = trace(origin, direction, chance);
+    if (hit.t < 0.0) return vec3(0.0);
+    vec3 sky = environment_lobe(environment_atlas, sky_from_world(direction), alpha) * lighting.sky_turn.z;
+    return traced_radiance(hit, origin, direction, depth) - sky;
+}
+
+// A mirror direction of a GGX lobe, by what the eye sees of its facets: Heitz, "Sampling the GGX Distribution of Visible
+// Normals", 2018.
+vec3 sample_lobe(vec3 n, vec3 v, float alpha, vec2 u) {
+    vec3 t, b;
+    orthonormal_basis(n, t, b);
+    vec3 e = normalize(vec3(alpha * dot(v, t), alpha * dot(v, b), max(dot(v, n), 1e-4)));
+    float across = dot(e.xy, e.xy);
+    vec3 t1 = across > 0.0 ? vec3(-e.y, e.x, 0.0) * inversesqrt(across) : vec3(1.0, 0.0, 0.0);
+    vec3 t2 = cross(e, t1);
+    float r = sqrt(u.x), phi = 2.0 * PI * u.y, s = 0.5 * (1.0 + e.z);
+    float p1 = r * cos(phi), p2 = mix(sqrt(1.0 - p1 * p1), r * sin(phi), s);
+    vec3 h = p1 * t1 + p2 * t2 + sqrt(max(0.0, 1.0 - p1 * p1 - p2 * p2)) * e;
+    h = normalize(vec3(alpha * h.xy, max(h.z, 1e-6)));
+    return reflect(-v, h.x * t + h.y * b + h.z * n);
+}
+
+vec3 traced_light(Fragment f, SurfaceInputs s, Core c, vec3 face, vec2 pixel, float depth) {
+    vec3 origin = f.position + face * traced_counts.w;
+    float chance = traced_sample(pixel, 9u).x;
+    vec3 light = vec3(0.0);
+    vec3 even = c.diffuse;
+#ifdef LAYER_SHEEN
+    even = even * c.cloth.passes + c.cloth.albedo;
+#endif
+    if (max3(even) > 0.0) {
+        vec2 u = traced_sample(pixel, 1u);
+        vec3 t, b;
+        orthonormal_basis(s.normal, t, b);
+        float r = sqrt(u.x), phi = 2.0 * PI * u.y;
+        vec3 d = normalize(r * cos(phi) * t + r * sin(phi) * b + sqrt(1.0 - u.x) * s.normal);
+        if (dot(d, face) > 0.0) light += even * traced_difference(origin, d, TRACED_BLUR, chance, depth);
+    }
+    vec3 d = sample_lobe(s.normal, f.view, c.alpha, traced_sample(pixel, 2u));
+    if (dot(d, face) > 0.0) {
+        float passes = 1.0;
+#ifdef LAYER_SHEEN
+        passes = c.cloth.passes;
+#endif
+        light += (c.energy.single + c.energy.multiple) * passes * traced_difference(origin, d, 0.25 * c.alpha, chance, depth);
+    }
+#ifdef LAYER_CLEARCOAT
+    light *= c.coat.passes;
+    d = sample_lobe(s.clearcoat_normal, f.view, max(square(c.coat.roughness), MIN_ALPHA), traced_sample(pixel, 3u));
+    if (dot(d, face) > 0.0) {
+        light += c.coat.albedo * traced_difference(origin, d, 0.25 * square(c.coat.roughness), chance, depth);
+    }
+#endif
+    return light;
+}

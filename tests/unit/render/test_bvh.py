@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from taixu.render.bvh import LEAF_SIZE, BoxTree, build_tree
+
+
+def boxes(count: int, *, seed: int = 1) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    random = np.random.default_rng(seed)
+    centers = random.random((count, 3), np.float32) ** 3
+    sizes = random.random((count, 3), np.float32) * 0.06
+    return centers - sizes, centers + sizes
+
+
+def walk(tree: BoxTree, origin: NDArray[np.float64], direction: NDArray[np.float64]) -> list[int]:
+    """Items of all leaves whose boxes a ray meets, by the skips that shaders follow."""
+    found: list[int] = []
+    node = 0
+    while node < len(tree.skips):
+        a, b = (tree.lows[node] - origin) / direction, (tree.highs[node] - origin) / direction
+        if max(np.minimum(a, b).max(), 0.0) <= np.maximum(a, b).min():
+            count = int(tree.counts[node])
+            if count == 0:
+                node += 1
+                continue
+            first = int(tree.firsts[node])
+            found += tree.order[first : first + count].tolist()
+        node = int(tree.skips[node])
+    return found
+
+
+@pytest.mark.parametrize("count", [1, 2, LEAF_SIZE, LEAF_SIZE + 1, 300, 4000])
+def test_every_item_lies_in_one_leaf_and_in_its_box(count: int) -> None:
+    lows, highs = boxes(count)
+    tree = build_tree(lows, highs)
+    assert sorted(tree.order.tolist()) == list(range(count))
+    assert tree.counts.sum() == count
+    assert tree.counts.max() <= LEAF_SIZE
+    for node in np.flatnonzero(tree.counts):
+        items = tree.order[tree.firsts[node] : tree.firsts[node] + tree.counts[node]]
+        assert np.array_equal(lows[items].min(0), tree.lows[node])
+        assert np.array_equal(highs[items].max(0), tree.highs[node])
+    assert (tree.skips > np.arange(len(tree.skips))).all()
+    assert tree.skips.max() == len(tree.skips)
+
+
+def test_a_ray_finds_every_box_that_it_meets() -> None:
+    lows, highs = boxes(500)
+    tree = build_tree(lows, highs)
+    random = np.random.default_rng(7)
+    met = 0
+    for _ in range(50):
+        origin, direction = random.random(3), random.normal(size=3)
+        a, b = (lows - origin) / direction, (highs - origin) / direction
+        wanted = set(np.flatnonzero(np.maximum(np.minimum(a, b).max(1), 0) <= np.maximum(a, b).min(1)).tolist())
+        assert wanted <= set(walk(tree, origin, direction))
+        met += len(wanted)
+    assert met > 20
+
+
+def test_items_in_one_place_are_halved() -> None:
+    tree = build_tree(np.zeros((100, 3), np.float32), np.ones((100, 3), np.float32))
+    assert tree.counts.max() <= LEAF_SIZE
+    assert len(tree.skips) < 100
+
+
+def test_the_tree_is_worth_its_nodes() -> None:
+    """A ray through a crowd looks at a small part of it."""
+    lows, highs = boxes(4000)
+    tree = build_tree(lows, highs)
+    seen = [len(walk(tree, np.array([-1.0, y, 0.3]), np.array([1.0, 0.01, 0.02]))) for y in np.linspace(0.05, 0.9, 20)]
+    assert np.mean(seen) < 120
