@@ -1,20 +1,41 @@
-"""Where panels stand until somebody moves them."""
+"""Where panels stand: the default, and what the user made of it, by name.
+
+A layout is Dear ImGui's own text about windows and docks, and which panels are open. The one of the last time comes back by
+itself; one that was made when there were other panels is not used, so that no panel floats about lost.
+"""
 
 from __future__ import annotations
 
+import re
+import tomllib
 from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
 
-from taixu_editor.panels import Panel
+from taixu.assets.atomic import write_atomic
+from taixu.errors import TaixuError
+from taixu_editor.folders import config_folder
 
-__all__ = ["lay_out_docks"]
+if TYPE_CHECKING:
+    from taixu_editor.panels import Panel
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["LAST", "delete_layout", "lay_out_docks", "layout_names", "load_layout", "save_layout"]
+
+LAST = "last"
+"""The name of the layout that is kept when the editor ends."""
 
 _LEFT, _RIGHT, _BOTTOM = 0.19, 0.26, 0.28
+_MOST_BYTES = 1 << 20
 
 
 def lay_out_docks(space: int, panels: Sequence[Panel], size: tuple[float, float]) -> None:
-    """Build the default layout in a dock space: hierarchy left, inspector right, files and log below, views in the middle."""
+    """Build the default layout in a dock space: hierarchy left, inspector right, files and log below, views in the middle.
+
+    Panels without a dock float.
+    """
     build = imgui.internal
     build.dock_builder_remove_node(space)
     build.dock_builder_add_node(space, imgui.internal.DockNodeFlagsPrivate_.dock_space)
@@ -24,5 +45,61 @@ def lay_out_docks(space: int, panels: Sequence[Panel], size: tuple[float, float]
     left = build.dock_builder_split_node(bottom.id_at_opposite_dir, imgui.Dir.left, _LEFT / (1 - _RIGHT))
     nodes = {"left": left.id_at_dir, "right": right.id_at_dir, "bottom": bottom.id_at_dir, "center": left.id_at_opposite_dir}
     for panel in panels:
-        build.dock_builder_dock_window(panel.window_name, nodes[panel.dock])
+        if panel.dock in nodes:
+            build.dock_builder_dock_window(panel.window_name, nodes[panel.dock])
     build.dock_builder_finish(space)
+
+
+def save_layout(window: EditorWindow, name: str) -> None:
+    """Keep where everything stands now.
+
+    Raises
+    ------
+    TaixuError
+        When it cannot be written.
+    """
+    import tomlkit
+
+    if not re.fullmatch(r"[^\\/:*?\"<>|.\x00-\x1f][^\\/:*?\"<>|\x00-\x1f]{0,60}", name):
+        raise TaixuError(f"{name!r} is no name for a layout; use letters, digits and spaces")
+    imgui.set_current_context(window.gui.context)
+    data = {
+        "panels": [panel.id for panel in window.panels], "open": [panel.id for panel in window.panels if panel.is_open],
+        "windows": imgui.save_ini_settings_to_memory(),
+    }  # fmt: skip
+    write_atomic(_file(name), tomlkit.dumps(data))
+
+
+def load_layout(window: EditorWindow, name: str) -> bool:
+    """Put everything where it stood, between two frames; False where there is no such layout, or it fits no more."""
+    file = _file(name)
+    try:
+        if not file.is_file() or file.stat().st_size > _MOST_BYTES:
+            return False
+        data = tomllib.loads(file.read_text(encoding="utf-8"))
+        panels, is_open, windows = data["panels"], data["open"], str(data["windows"])
+        if sorted(panels) != sorted(panel.id for panel in window.panels):
+            return False
+    except (OSError, ValueError, KeyError, TypeError):
+        return False
+    imgui.set_current_context(window.gui.context)
+    imgui.load_ini_settings_from_memory(windows)
+    for panel in window.panels:
+        panel.is_open = panel.id in is_open
+    window.keep_docks()
+    return True
+
+
+def layout_names() -> list[str]:
+    """Layouts that the user has named."""
+    folder = config_folder() / "layouts"
+    return sorted(file.stem for file in folder.glob("*.toml") if file.stem != LAST) if folder.is_dir() else []
+
+
+def delete_layout(name: str) -> None:
+    """Forget a layout."""
+    _file(name).unlink(missing_ok=True)
+
+
+def _file(name: str) -> Path:
+    return config_folder() / "layouts" / f"{name}.toml"

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
+
+from taixu_editor.additions import ADDITIONS
+from taixu_editor.interface import icon
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -12,39 +16,151 @@ if TYPE_CHECKING:
 __all__ = ["MENUS", "draw_menu_bar", "menu_entry"]
 
 MENUS: dict[str, tuple[str, ...]] = {
-    "File": ("project.new", "project.open", "world.new", "world.save", "-", "editor.settings", "editor.quit"),
-    "Edit": ("history.undo", "history.redo", "-", "entity.duplicate", "entity.delete", "entity.rename"),
-}
-"""Operations by menu; those that the registry lacks are left out, and ``-`` is a line."""
+    "File": (
+        "project.new", "editor.open", "recent", "-", "world.new", "editor.save", "editor.save_as", "-", "asset.import",
+        "world.screenshot", "world.export", "project.pack", "-", "editor.close_project", "editor.quit",
+    ),
+    "Edit": (
+        "history.undo", "history.redo", "-", "entity.cut", "entity.copy", "entity.paste", "entity.duplicate", "entity.delete",
+        "entity.rename", "-", "entity.group", "entity.ungroup", "entity.drop", "-", "selection.all", "selection.none", "-",
+        "editor.settings", "editor.keys",
+    ),
+    "Add": ("additions",),
+    "View": (
+        "view.focus", "view.all", "-", "view.front", "view.back", "view.right", "view.left", "view.top", "view.bottom",
+        "view.parallel", "-", "panels", "-", "layouts", "-", "editor.theme", "editor.language",
+    ),
+    "Play": ("play.start", "play.pause", "play.step", "play.stop"),
+    "Help": ("editor.palette", "editor.keys", "-", "tutorials", "-", "editor.about"),
+}  # fmt: skip
+"""Operations by menu; those that the registry lacks are left out, ``-`` is a line, and a word is a list of this module's."""
+
+_WITHOUT_WORLD = frozenset({"File", "Help"})
 
 
 def draw_menu_bar(window: EditorWindow) -> None:
-    """Lay out the bar; panels have a menu of their own."""
-    if not imgui.begin_main_menu_bar():
+    """Lay out the bar, with the project's name at its end."""
+    unit = imgui.get_font_size()
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, (unit * 0.5, unit * 0.4))
+    is_shown = imgui.begin_main_menu_bar()
+    imgui.pop_style_var()
+    if not is_shown:
         return
-    for title, operations in MENUS.items():
-        if imgui.begin_menu(window.t(title)):
-            for operation in operations:
-                menu_entry(window, operation)
+    has_world = bool(window.host.session.worlds)
+    for title, entries in MENUS.items():
+        if not has_world and title not in _WITHOUT_WORLD:
+            continue
+        if imgui.begin_menu(f"{window.t(title)}###{title}"):
+            _entries(window, entries)
             imgui.end_menu()
-    if imgui.begin_menu(window.t("View")):
-        for panel in window.panels:
-            _, panel.is_open = imgui.menu_item(window.t(panel.title), "", panel.is_open)
-        imgui.end_menu()
+    if has_world:
+        _where(window)
     imgui.end_main_menu_bar()
 
 
+def _entries(window: EditorWindow, entries: tuple[str, ...]) -> None:
+    lists = {"recent": _recent, "additions": _additions, "panels": _panels, "layouts": _layouts, "tutorials": _tutorials}
+    is_line_due = False
+    has_entry = False
+    for entry in entries:
+        if entry == "-":
+            is_line_due = has_entry
+        elif entry in lists or entry in window.host.operations:
+            if is_line_due:
+                imgui.separator()
+            is_line_due, has_entry = False, True
+            if entry in lists:
+                lists[entry](window)
+            else:
+                menu_entry(window, entry)
+
+
 def menu_entry(window: EditorWindow, operation: str) -> None:
-    """An entry that does an operation without parameters."""
+    """An entry that does an operation without parameters; nothing where there is no such operation."""
     if operation == "-":
         imgui.separator()
         return
-    known = next((each for each in window.host.operations if each.id == operation), None)
-    if known is None:
+    if operation not in window.host.operations:
         return
+    known = window.host.operations.find(operation)
     reason = window.host.operations.blocked(window.host.session, operation)
-    chosen, _ = imgui.menu_item(window.t(known.title), known.shortcut, False, not reason)
-    if reason:
-        imgui.set_item_tooltip(window.t(reason))
+    label = f"{window.t(known.title)}###{operation}"
+    chosen, _ = imgui.menu_item(label, window.shell.keymap.first(operation), False, not reason)
+    if reason and imgui.is_item_hovered(imgui.HoveredFlags_.allow_when_disabled):
+        imgui.set_tooltip(window.t(reason))
     if chosen:
-        window.do(operation)
+        window.shell.later(partial(window.do, operation))
+
+
+def _recent(window: EditorWindow) -> None:
+    recent = window.shell.start_page.recent()
+    if imgui.begin_menu(f"{window.t('Open recent')}###recent", bool(recent)):
+        for path, is_there in recent[:12]:
+            chosen, _ = imgui.menu_item(f"{path.name}###{path}", str(path.parent), False, is_there)
+            if chosen:
+                window.shell.after_saving(partial(window.open, path))
+        imgui.end_menu()
+
+
+def _additions(window: EditorWindow) -> None:
+    for kind, addition in ADDITIONS.items():
+        if addition is None:
+            imgui.separator()
+        elif imgui.menu_item(f"{icon(addition.icon)}   {window.t(addition.title)}###{kind}", "", False)[0]:
+            window.shell.later(partial(window.do, "editor.add", kind=kind))
+
+
+def _panels(window: EditorWindow) -> None:
+    for panel in window.panels:
+        chosen, _ = imgui.menu_item(f"{window.t(panel.title)}###panel {panel.id}", "", panel.is_open)
+        if chosen:
+            panel.is_open = not panel.is_open
+
+
+def _layouts(window: EditorWindow) -> None:
+    from taixu_editor.layout import delete_layout, layout_names
+
+    if imgui.begin_menu(f"{window.t('Layout')}###layouts"):
+        menu_entry(window, "layout.reset")
+        menu_entry(window, "layout.save")
+        names = layout_names()
+        if names:
+            imgui.separator()
+        for name in names:
+            if imgui.menu_item(name, "", False)[0]:
+                window.shell.later(partial(window.do, "layout.load", name=name))
+        if names and imgui.begin_menu(f"{window.t('Delete layout')}###delete"):
+            for name in names:
+                if imgui.menu_item(name, "", False)[0]:
+                    delete_layout(name)
+            imgui.end_menu()
+        imgui.end_menu()
+
+
+def _tutorials(window: EditorWindow) -> None:
+    from taixu_editor.panels.start_page import open_tutorial, tutorials
+
+    if imgui.begin_menu(f"{window.t('Tutorials')}###tutorials"):
+        for title, file in tutorials():
+            if imgui.menu_item(f"{window.t(title)}###{file.name}", "", False)[0]:
+                open_tutorial(file)
+        imgui.end_menu()
+
+
+def _where(window: EditorWindow) -> None:
+    """Project and world in the middle of what is left, with a dot while something is unsaved."""
+    session, theme = window.host.session, window.theme
+    project = session.project.name or session.project.root.name
+    text = f"{project}  /  {window.shell.world_name()}"
+    width = imgui.calc_text_size(text).x
+    imgui.same_line(max(imgui.get_cursor_pos_x(), imgui.get_window_width() - width - imgui.get_font_size() * 2.2))
+    is_saved = window.shell.is_saved()
+    x, y = imgui.get_cursor_screen_pos().x, imgui.get_cursor_screen_pos().y
+    if not is_saved:
+        radius = imgui.get_font_size() * 0.22
+        center = (x - radius * 4, y + imgui.get_font_size() * 0.95)
+        imgui.get_window_draw_list().add_circle_filled(center, radius, theme.pack("warning"))
+    imgui.text_colored(theme.faint, text)
+    if imgui.is_item_hovered():
+        path = session.current.path
+        imgui.set_tooltip((str(path) if path is not None else "") + ("" if is_saved else "  " + window.t("not saved")))

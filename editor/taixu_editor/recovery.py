@@ -75,6 +75,7 @@ class Keeper:
         self._next = 0.0
         self._numbers: dict[int, tuple[OpenWorld, Path]] = {}
         self._kept: dict[int, tuple[int, int]] = {}
+        self._adopted: list[Lost] = []
         self.problem = ""
         """Why the latest copy could not be made; empty where it could."""
 
@@ -91,6 +92,11 @@ class Keeper:
                 self._keep(entry, state)
                 return
 
+    def adopt(self, lost: Lost) -> None:
+        """Lost work was opened: its old copy goes as soon as there is one of this editor's."""
+        self._adopted.append(lost)
+        self._next = 0.0
+
     def wait(self) -> None:
         """Until the copy that is being made is on the disk."""
         if self._pending is not None:
@@ -101,6 +107,8 @@ class Keeper:
         """All was saved or thrown away knowingly: nothing stays."""
         self.wait()
         self._thread.shutdown(wait=True)
+        while self._adopted:
+            forget_lost(self._adopted.pop())
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -135,6 +143,9 @@ class Keeper:
         error = self._pending.exception()
         self._pending = None
         self.problem = f"unsaved work cannot be kept aside: {error}" if error is not None else ""
+        if error is None:
+            while self._adopted:
+                forget_lost(self._adopted.pop())
 
     def _tidy(self) -> None:
         """Worlds that were saved or closed leave no copy."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from pathlib import Path
 from time import perf_counter
 
 import numpy as np
@@ -20,8 +21,9 @@ from taixu_editor.host import Host
 from taixu_editor.interface import Gui, apply_theme, load_fonts
 from taixu_editor.interface.theme import DARK, Theme
 from taixu_editor.layout import lay_out_docks
-from taixu_editor.menus import draw_menu_bar
-from taixu_editor.panels import PANELS, Panel
+from taixu_editor.log_book import LogBook
+from taixu_editor.panels import PANELS, Panel, ScriptsPanel
+from taixu_editor.shell import Shell
 from taixu_editor.texts import Texts
 from taixu_editor.view import Outlined, OutlineFeature, style_gizmo
 from taixu_editor.widgets import DragDrop
@@ -49,13 +51,15 @@ class EditorWindow:
         self.outlined = Outlined()
         self.renderer.add_feature(OutlineFeature(self.outlined))
         self.gui = Gui(self.device)
+        self.log = LogBook()
         self.t = Texts()
         self.fonts = load_fonts()
         self.theme: Theme = DARK
-        self.use_theme(DARK)
         self.drag_drop = DragDrop()
         self.panels: list[Panel] = []
+        self.shell = Shell(self)
         self.reset_panels()
+        self.shell.settings_changed(keep=False)
         self.wants_to_close = False
         self._before = perf_counter()
 
@@ -72,12 +76,14 @@ class EditorWindow:
         now = perf_counter()
         delta, self._before = now - self._before, now
         self.handle(events)
+        self.shell.before_frame()
         self.host.frame(delta)
         self._follow_selection()
+        self.log.follow(self.host.session.world if self.host.session.worlds else None)
         self.window.make_current()
         self.gui.feed(events)
         self.gui.begin(self.window.size, pixel_scale=self.window.pixel_scale, delta_secs=delta)
-        self.draw()
+        self.draw(delta)
         with self.device.frame():
             target = self.device.window_targets(self.window.framebuffer_size)
             self.clear(target)
@@ -86,11 +92,35 @@ class EditorWindow:
 
     def handle(self, events: list[InputEvent]) -> None:
         """Events that are the window's own."""
-        self.wants_to_close |= any(isinstance(event, CloseEvent) for event in events)
+        if any(isinstance(event, CloseEvent) for event in events):
+            self.ask_to_close()
 
-    def draw(self) -> None:
-        """Lay out menus and panels."""
-        draw_menu_bar(self)
+    def ask_to_close(self) -> None:
+        """Close when unsaved work is saved, or not wanted."""
+
+        def close() -> None:
+            self.wants_to_close = True
+
+        self.shell.after_saving(close)
+
+    def open(self, path: Path | str) -> None:
+        """Open a project's folder or a world, and remember it; unsaved work has been asked about.
+
+        Raises
+        ------
+        TaixuError
+            When it cannot be read; what was open stays so.
+        """
+        self.host.open(path)
+        self.shell.opened()
+
+    def draw(self, delta_secs: float = 1 / 60) -> None:
+        """Lay out menus and panels, or the start page where nothing is open."""
+        if self.shell.draw_frame(delta_secs):
+            self._draw_panels()
+        self.shell.draw_over()
+
+    def _draw_panels(self) -> None:
         space = imgui.dock_space_over_viewport()
         if self._wants_layout:
             self._wants_layout = False
@@ -116,7 +146,7 @@ class EditorWindow:
         try:
             return self.host.operations.do(self.host.session, operation, parameters, merge=merge)
         except TaixuError as error:
-            _log.error("%s", error)
+            self.shell.say_error(str(error))
             return None
 
     def _follow_selection(self) -> None:
@@ -136,6 +166,12 @@ class EditorWindow:
         below = world.resource(Hierarchy).descendants_of(indices_of(handles))
         return [*self.outlined.entities, *world.living(world.entities_at(below)).tolist()]
 
+    def open_script(self, path: str, line: int = 0) -> None:
+        """Show a script of the project, at a line."""
+        for panel in self.panels:
+            if isinstance(panel, ScriptsPanel):
+                panel.show(path, line)
+
     def reset_panels(self) -> None:
         """All panels anew, where they stand at first."""
         for panel in self.panels:
@@ -143,12 +179,26 @@ class EditorWindow:
         self.panels = [make(self) for make in PANELS]
         self._wants_layout = True
 
+    def keep_docks(self) -> None:
+        """Panels stay where a layout has put them."""
+        self._wants_layout = False
+
+    def place_in_view(self) -> tuple[float, float, float]:
+        """The point of the ground in the middle of the view, or as far away as what it turns around."""
+        camera = self.shell.camera
+        if camera is None:
+            return (0.0, 0.0, 0.0)
+        pivot, origin, towards = camera.pivot, camera.eye, -camera.back
+        reach = -origin[1] / towards[1] if abs(towards[1]) > 1e-3 else -1.0
+        point = origin + towards * reach if 0 < reach < camera.distance_m * 4 else pivot
+        return (round(float(point[0]), 3), max(round(float(point[1]), 3), 0.0), round(float(point[2]), 3))
+
     def use_theme(self, theme: Theme) -> None:
         """Look like that from now on."""
         self.theme = theme
         self.outlined.color, self.outlined.active_color = theme.warning, theme.accent
-        apply_theme(theme, scale=self.window.interface_scale)
-        style_gizmo(self.window.interface_scale)
+        apply_theme(theme, scale=self.shell.scale)
+        style_gizmo(self.shell.scale)
 
     def clear(self, target: Targets) -> None:
         """The window's ground."""
@@ -157,8 +207,10 @@ class EditorWindow:
 
     def close(self) -> None:
         """Give everything back."""
+        self.shell.close()
         for panel in self.panels:
             panel.release()
+        self.log.close()
         self.gui.release()
         self.renderer.release()
         self.host.close()

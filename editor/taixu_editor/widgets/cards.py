@@ -31,7 +31,7 @@ def card(
     alpha = 0.45 if is_missing else 1.0
     draw.add_rect_filled((x, y), (x + width, y + height), theme.pack("hover" if hovered else "raised"), round_px)
     found = window.shell.pictures.find(picture)
-    top = imgui.ImDrawFlags_.round_corners_top
+    top = imgui.ImDrawFlags_.round_top
     if found is not None:
         number, aspect = found
         low, far = _crop(aspect)

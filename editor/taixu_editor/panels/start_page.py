@@ -1,0 +1,242 @@
+"""What is there when no project is open: recent projects, new ones, samples, tutorials."""
+
+from __future__ import annotations
+
+import re
+import webbrowser
+from functools import cache, partial
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from imgui_bundle import imgui
+
+from taixu.assets.paths import data_path
+from taixu.edit.project import MANIFEST
+from taixu.errors import TaixuError
+from taixu_editor.interface import icon
+from taixu_editor.shell_operations import WORLD_ENDING
+from taixu_editor.widgets.cards import card
+
+if TYPE_CHECKING:
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["StartPage", "open_tutorial", "samples", "tutorials"]
+
+_PICTURES = Path(__file__).resolve().parents[1] / "pictures"
+_LOOK_AGAIN_SECS = 2.0
+_FLAGS = (
+    imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_saved_settings
+    | imgui.WindowFlags_.no_docking | imgui.WindowFlags_.no_bring_to_front_on_focus
+)  # fmt: skip
+
+
+class StartPage:
+    """The page over the whole window."""
+
+    def __init__(self, window: EditorWindow) -> None:
+        self._window = window
+        self._recent: list[tuple[Path, bool]] = []
+        self._looked_at = -1e9
+        self._looked_for: list[str] = []
+
+    def recent(self) -> list[tuple[Path, bool]]:
+        """Recent projects and worlds, and whether each is still there; looked up now and then."""
+        listed = self._window.shell.settings.recent
+        if monotonic() - self._looked_at > _LOOK_AGAIN_SECS or self._looked_for != listed:
+            self._looked_at, self._looked_for = monotonic(), list(listed)
+            self._recent = [(Path(text), _is_there(Path(text))) for text in listed]
+        return self._recent
+
+    def picture_of(self, name: str) -> Path | None:
+        """The picture of a sample or a template."""
+        file = _PICTURES / f"{name}.jpg"
+        return file if file.is_file() else None
+
+    def draw(self) -> None:
+        """Lay out the page."""
+        window, unit, area = self._window, imgui.get_font_size(), imgui.get_main_viewport()
+        imgui.set_next_window_pos(area.work_pos)
+        imgui.set_next_window_size(area.work_size)
+        imgui.push_style_var(imgui.StyleVar_.window_padding, (0, 0))
+        imgui.push_style_var(imgui.StyleVar_.window_rounding, 0)
+        imgui.push_style_color(imgui.Col_.window_bg, window.theme.panel)
+        imgui.begin("###start", None, _FLAGS)
+        imgui.pop_style_color()
+        imgui.pop_style_var(2)
+        side = max(unit * 17, min(unit * 22, area.work_size.x * 0.26))
+        imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 2, unit * 2))
+        imgui.push_style_color(imgui.Col_.child_bg, window.theme.ground)
+        imgui.begin_child("##side", (side, 0), imgui.ChildFlags_.always_use_window_padding)
+        imgui.pop_style_color()
+        self._side(unit)
+        imgui.end_child()
+        imgui.same_line(0, 0)
+        imgui.begin_child("##main", (0, 0), imgui.ChildFlags_.always_use_window_padding)
+        self._main(unit)
+        imgui.end_child()
+        imgui.pop_style_var()
+        imgui.end()
+
+    def _side(self, unit: float) -> None:
+        window, t, theme = self._window, self._window.t, self._window.theme
+        imgui.push_font(window.fonts.bold, imgui.get_style().font_size_base * 2.1)
+        imgui.text_unformatted(t("Taixu"))
+        imgui.pop_font()
+        imgui.text_colored(theme.faint, t("Worlds of your own"))
+        imgui.dummy((0, unit))
+        wide = (imgui.get_content_region_avail().x, unit * 2.5)
+        imgui.push_style_color(imgui.Col_.button, theme.accent)
+        imgui.push_style_color(imgui.Col_.button_hovered, theme.accent)
+        imgui.push_style_color(imgui.Col_.text, theme.on_accent)
+        if imgui.button(f"{icon('add', t('New project'))}###new", wide):
+            window.do("project.new")
+        imgui.pop_style_color(3)
+        if imgui.button(f"{icon('open', t('Open...'))}###open", wide):
+            window.do("editor.open")
+        imgui.dummy((0, unit))
+        self._heading(t("Tutorials"), small=True)
+        for title, file in tutorials():
+            if self._link(f"{icon('book')}   {t(title)}", file.name):
+                open_tutorial(file)
+        low = imgui.get_window_height() - unit * 4.2
+        imgui.set_cursor_pos_y(max(imgui.get_cursor_pos_y() + unit, low))
+        if self._link(f"{icon('settings')}   {t('Settings')}", "settings"):
+            window.do("editor.settings")
+        shown = "简体中文" if window.t.language == "en" else "English"
+        if self._link(f"{icon('language')}   {shown}", "language"):
+            window.shell.later(partial(window.do, "editor.language"))
+
+    def _link(self, label: str, name: str) -> bool:
+        theme = self._window.theme
+        imgui.push_style_color(imgui.Col_.header_hovered, theme.raised)
+        imgui.push_style_color(imgui.Col_.text, theme.faint)
+        pressed, _ = imgui.selectable(f"{label}###{name}", False)
+        imgui.pop_style_color(2)
+        return bool(pressed)
+
+    def _heading(self, text: str, *, small: bool = False) -> None:
+        imgui.push_font(self._window.fonts.bold, imgui.get_style().font_size_base * (1.0 if small else 1.25))
+        imgui.text_unformatted(text)
+        imgui.pop_font()
+        imgui.dummy((0, imgui.get_font_size() * 0.25))
+
+    def _main(self, unit: float) -> None:
+        t, recent = self._window.t, self.recent()
+        gap = unit * 1.1
+        room = imgui.get_content_region_avail().x
+        columns = max(2, min(5, int(room // (unit * 15))))
+        width = (room - gap * (columns - 1)) / columns
+        imgui.push_style_var(imgui.StyleVar_.item_spacing, (gap, gap))
+        if recent:
+            self._heading(t("Recent"))
+            self._recent_cards(recent[: columns * 2], columns, width)
+            imgui.dummy((0, unit * 0.4))
+        self._heading(t("Start from a template"))
+        self._templates(columns, width)
+        imgui.dummy((0, unit * 0.4))
+        self._heading(t("Samples"))
+        for i, (name, folder) in enumerate(samples()):
+            if i % columns:
+                imgui.same_line()
+            if card(self._window, f"sample {name}", title=t(name.replace("_", " ").capitalize()), aside=t(_SAMPLE_LINES.get(name, "")),
+                    picture=self.picture_of(name), width=width):  # fmt: skip
+                self._open(folder)
+        imgui.pop_style_var()
+
+    def _recent_cards(self, recent: list[tuple[Path, bool]], columns: int, width: float) -> None:
+        t, shell = self._window.t, self._window.shell
+        for i, (path, is_there) in enumerate(recent):
+            if i % columns:
+                imgui.same_line()
+            aside = _shown(path.parent) if is_there else t("Not there any more")
+            title = path.name.removesuffix(WORLD_ENDING)
+            picture = self.picture_of(path.name) if _is_sample(path) else None
+            if card(self._window, f"recent {i}", title=title, aside=aside, picture=picture, width=width, is_missing=not is_there,
+                    icon_name="project" if not path.name.endswith(WORLD_ENDING) else "world"):  # fmt: skip
+                if is_there:
+                    self._open(path)
+                else:
+                    imgui.open_popup(f"###gone {i}")
+            if imgui.is_item_clicked(imgui.MouseButton_.right):
+                imgui.open_popup(f"###gone {i}")
+            if imgui.begin_popup(f"###gone {i}"):
+                imgui.text_disabled(str(path))
+                if imgui.menu_item(f"{t('Remove from this list')}###remove", "", False)[0]:
+                    shell.settings.recent.remove(str(path))
+                    shell.settings_changed()
+                imgui.end_popup()
+
+    def _templates(self, columns: int, width: float) -> None:
+        from taixu_editor.new_project import NewProject
+
+        t = self._window.t
+        for i, (name, summary) in enumerate(_templates()):
+            if i % columns:
+                imgui.same_line()
+            title = t(name.replace("_", " ").capitalize())
+            if card(self._window, f"template {name}", title=title, aside=t(summary), picture=self.picture_of(name), width=width,
+                    icon_name="project"):  # fmt: skip
+                self._window.shell.dialogs.open(NewProject(self._window, name))
+
+    def _open(self, path: Path) -> None:
+        self._window.shell.later(partial(self._window.open, path))
+
+
+_SAMPLE_LINES = {
+    "playground": "A sunlit toy box of a few hundred bodies",
+    "gallery": "Light and materials, side by side",
+}
+
+
+@cache
+def _templates() -> list[tuple[str, str]]:
+    from taixu.cli.templates import find_templates
+
+    return [(name, template.summary) for name, template in find_templates().items()]
+
+
+@cache
+def samples() -> list[tuple[str, Path]]:
+    """Sample projects that ship with Taixu, by name."""
+    try:
+        folder = data_path("samples")
+    except TaixuError:
+        return []
+    return [(each.name, each) for each in sorted(folder.iterdir()) if (each / MANIFEST).is_file()]
+
+
+@cache
+def tutorials() -> list[tuple[str, Path]]:
+    """Pages of the guide and their titles, where they came with this installation."""
+    folder = Path(__file__).resolve().parents[3] / "docs" / "guide"
+    found = []
+    for file in sorted(folder.glob("*.md"), key=lambda file: (file.name != "getting-started.md", file.name)) if folder.is_dir() else ():
+        with file.open(encoding="utf-8") as lines:
+            first = re.sub(r"^#+\s*", "", lines.readline()).strip()
+        found.append((first or file.stem, file))
+    return found
+
+
+def open_tutorial(file: Path) -> None:
+    """Show a page in the browser."""
+    webbrowser.open(file.as_uri())
+
+
+def _is_there(path: Path) -> bool:
+    try:
+        return (path / MANIFEST).is_file() if not path.name.endswith(WORLD_ENDING) else path.is_file()
+    except OSError:
+        return False
+
+
+def _is_sample(path: Path) -> bool:
+    return any(path == folder for _, folder in samples())
+
+
+def _shown(path: Path) -> str:
+    """A folder, short where it is below the user's own."""
+    try:
+        return f"~/{path.relative_to(Path.home()).as_posix()}".removesuffix("/.")
+    except ValueError:
+        return str(path)

@@ -1,0 +1,297 @@
+"""What surrounds the panels: settings, keys, menus, palette, dialogs, toasts, start page, and what a crash leaves."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from functools import partial
+from time import monotonic
+from typing import TYPE_CHECKING, Any
+
+from imgui_bundle import imgui
+
+from taixu.errors import TaixuError
+from taixu_editor.additions import ADD_OPERATIONS, ADDITIONS
+from taixu_editor.dialogs import Choice, Dialogs
+from taixu_editor.folders import recovery_folder
+from taixu_editor.interface import THEMES, icon
+from taixu_editor.interface.keys import is_pressed
+from taixu_editor.interface.pictures import Pictures
+from taixu_editor.keymap import Keymap
+from taixu_editor.layout import LAST, load_layout, save_layout
+from taixu_editor.menus import draw_menu_bar
+from taixu_editor.palette import Entry, Palette
+from taixu_editor.panels.start_page import StartPage
+from taixu_editor.recovery import Keeper
+from taixu_editor.recovery_dialog import offer_lost
+from taixu_editor.settings import Settings, load_settings, save_settings
+from taixu_editor.shell_operations import shell_operations
+from taixu_editor.statusline import StatusLine
+from taixu_editor.toasts import Toasts
+from taixu_editor.toolbar import draw_toolbar
+
+if TYPE_CHECKING:
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["Shell"]
+
+_log = logging.getLogger(__name__)
+_WHILE_TYPING = frozenset({"editor.palette", "play.start", "play.stop", "play.pause", "play.step"})
+_LAYOUT_SECS = 20.0
+
+
+class Shell:
+    """The parts of a window that are no panels.
+
+    Attributes
+    ----------
+    settings
+        The user's; call `settings_changed` after a change.
+    keymap, toasts, dialogs, palette
+        As they are called.
+    """
+
+    def __init__(self, window: EditorWindow) -> None:
+        self.window = window
+        self.settings, said = load_settings()
+        operations = window.host.operations
+        operations.add(*(each for each in (*ADD_OPERATIONS, *shell_operations(window)) if each.id not in operations))
+        self.keymap = Keymap(operations, preset=self.settings.key_preset, changed=self.settings.keys)
+        self.toasts, self.dialogs = Toasts(window), Dialogs(window)
+        self.palette, self.status = Palette(window), StatusLine(window)
+        self.pictures = Pictures(window.device, window.gui.painter)
+        self.start_page = StartPage(window)
+        self.keeper = Keeper(window.host, recovery_folder())
+        self.capture: Callable[[str], None] | None = None
+        """Takes the next shortcut that is pressed, in place of doing what it is bound to."""
+        self._later: list[Callable[[], object]] = []
+        self._layout_at = monotonic() + _LAYOUT_SECS
+        self._title = ""
+        self._screen_scale = window.window.interface_scale
+        if said:
+            self.toasts.say(said, "warning")
+
+    # -- settings ----------------------------------------------------------------------------------------------------
+    @property
+    def scale(self) -> float:
+        """How large the interface is: of the screen's dots, and the user's choice."""
+        return self.window.window.interface_scale * self.settings.interface_scale
+
+    def use_settings(self, settings: Settings) -> None:
+        """Look, speak and answer keys as these say, from the next frame on."""
+        self.settings = settings
+        self.settings_changed(keep=False)
+
+    def settings_changed(self, *, keep: bool = True) -> None:
+        """Follow the settings, and write them."""
+        window, settings = self.window, self.settings
+        window.t.use(settings.language)
+        self.keymap.use(settings.key_preset, settings.keys)
+        window.use_theme(THEMES[settings.theme])
+        for gizmo in self._gizmos():
+            gizmo.snap.move_m, gizmo.snap.angle_deg = settings.snap_move_m, settings.snap_angle_deg
+            gizmo.snap.scale = settings.snap_scale
+        if keep:
+            said = save_settings(settings)
+            if said:
+                self.toasts.say(said, "error")
+
+    # -- the frame ---------------------------------------------------------------------------------------------------
+    def before_frame(self) -> None:
+        """What waits for the space between two frames."""
+        waiting, self._later = self._later, []
+        for act in waiting:
+            self.attempt(act)
+        if self.window.window.interface_scale != self._screen_scale:
+            self._screen_scale = self.window.window.interface_scale
+            self.settings_changed(keep=False)
+        if self.settings.autosave:
+            self.keeper.frame(self.settings.autosave_secs)
+            if self.keeper.problem:
+                self.toasts.say(self.keeper.problem, "warning")
+        if monotonic() > self._layout_at:
+            self._layout_at = monotonic() + _LAYOUT_SECS
+            self.keep_layout()
+        self._entitle()
+
+    def draw_frame(self, delta_secs: float) -> bool:
+        """Menus and bars; whether panels come into what they leave."""
+        draw_menu_bar(self.window)
+        if not self.window.host.session.worlds:
+            self.start_page.draw()
+            return False
+        draw_toolbar(self.window)
+        self.status.draw(delta_secs)
+        return True
+
+    def draw_over(self) -> None:
+        """What lies over the panels; shortcuts are answered last, when it is known who has the keyboard."""
+        self._answer_keys()
+        self.dialogs.draw()
+        self.palette.draw()
+        self.toasts.draw()
+
+    def later(self, act: Callable[[], object]) -> None:
+        """Do something before the next frame begins."""
+        self._later.append(act)
+
+    def attempt(self, act: Callable[[], object]) -> None:
+        """Do something; what goes wrong is said."""
+        try:
+            act()
+        except TaixuError as error:
+            self.say_error(str(error))
+
+    def say_error(self, sentence: str) -> None:
+        """A toast, and a line of the log."""
+        _log.error("%s", sentence)
+        self.toasts.say(self.window.t(sentence), "error")
+
+    # -- keys --------------------------------------------------------------------------------------------------------
+    def _answer_keys(self) -> None:
+        io = imgui.get_io()
+        is_popup = imgui.is_popup_open("", imgui.PopupFlags_.any_popup)
+        if self.capture is not None or is_popup or self.dialogs.current is not None:
+            return
+        is_typing, is_flying = io.want_text_input, self._is_flying()
+        for shortcut, operations in self.keymap.bound.items():
+            if not is_pressed(shortcut):
+                continue
+            if is_flying and "+" not in shortcut and len(shortcut) == 1:
+                continue
+            for operation in operations:
+                if is_typing and operation not in _WHILE_TYPING:
+                    continue
+                if not self.window.host.operations.blocked(self.window.host.session, operation):
+                    self.later(partial(self.window.do, operation))
+                    return
+
+    def _is_flying(self) -> bool:
+        return any(panel.navigation.is_flying for panel in self.window.panels if hasattr(panel, "navigation"))
+
+    # -- views -------------------------------------------------------------------------------------------------------
+    @property
+    def gizmo(self) -> Any:
+        """The first view's handles, or None."""
+        return next(iter(self._gizmos()), None)
+
+    def _gizmos(self) -> list[Any]:
+        return [panel.gizmo for panel in self.window.panels if hasattr(panel, "gizmo")]
+
+    def each_gizmo(self, change: Callable[[Any], None]) -> None:
+        """Change the handles of all views."""
+        for gizmo in self._gizmos():
+            change(gizmo)
+
+    def view_command(self, name: str) -> None:
+        """Call a method of the first view that has it."""
+        for panel in self.window.panels:
+            if hasattr(panel, name):
+                getattr(panel, name)()
+                return
+
+    @property
+    def camera(self) -> Any:
+        """The first view's camera, or None."""
+        return next((panel.camera for panel in self.window.panels if hasattr(panel, "navigation")), None)
+
+    # -- what the palette offers besides operations --------------------------------------------------------------------
+    def entries(self) -> list[Entry]:
+        """Things to add and panels to show."""
+        window, t = self.window, self.window.t
+        found = []
+        if window.host.session.worlds:
+            for kind, each in ADDITIONS.items():
+                if each is not None:
+                    add = partial(window.do, "editor.add", kind=kind)
+                    found.append(Entry(f"{t('Add')}: {t(each.title)}", add, also=f"Add {each.title}"))
+            for panel in window.panels:
+                found.append(Entry(f"{t('Show')}: {t(panel.title)}", partial(self.show_panel, panel.id), also=f"Show {panel.title}"))
+        return found
+
+    def show_panel(self, panel_id: str) -> None:
+        """Open a panel and bring it to the front."""
+        for panel in self.window.panels:
+            if panel.id == panel_id:
+                panel.is_open = True
+                imgui.set_window_focus(panel.window_name)
+
+    # -- worlds ------------------------------------------------------------------------------------------------------
+    def is_saved(self) -> bool:
+        """Whether closing would lose nothing."""
+        host = self.window.host
+        return all(entry.history.is_saved or host.play.is_played(entry) for entry in host.session.worlds)
+
+    def after_saving(self, act: Callable[[], object]) -> None:
+        """Do something that closes worlds: what is unsaved is asked about first."""
+        if self.is_saved():
+            act()
+            return
+        t = self.window.t
+
+        def save_and_act() -> None:
+            self.window.do("play.stop")
+            self.window.do("editor.save")
+            if self.is_saved():
+                act()
+
+        self.dialogs.ask(
+            t("Save changes?"), t("{name} has changes that are not saved.", name=self.world_name()), Choice("Save", save_and_act),
+            Choice("Cancel", lambda: None), Choice("Do not save", act),
+        )  # fmt: skip
+
+    def world_name(self) -> str:
+        """What the open world is called."""
+        session = self.window.host.session
+        if not session.worlds:
+            return ""
+        path = session.current.path
+        return path.name.removesuffix(".world.json") if path is not None else self.window.t("New world")
+
+    def opened(self) -> None:
+        """Something was opened: it is remembered, and gizmos take the settings' steps."""
+        session = self.window.host.session
+        project = session.project
+        path = project.root if project.has_manifest else session.current.path
+        if path is not None:
+            self.settings.remember(path)
+            self.settings_changed()
+
+    def start(self) -> None:
+        """The window is complete: the last layout, and what a crash left."""
+        if self.window.panels:
+            load_layout(self.window, LAST)
+        offer_lost(self.window)
+
+    def keep_layout(self) -> None:
+        """Write where everything stands, for the next time."""
+        if not self.window.host.session.worlds:
+            return
+        try:
+            save_layout(self.window, LAST)
+        except TaixuError as error:
+            _log.warning("the layout is not kept: %s", error)
+
+    def close(self) -> None:
+        """All was asked about."""
+        self.keep_layout()
+        self.keeper.close()
+        self.pictures.release()
+
+    def _entitle(self) -> None:
+        session = self.window.host.session
+        parts = ["Taixu"]
+        if session.worlds:
+            dot = "" if self.is_saved() else "● "
+            parts = [f"{dot}{self.world_name()}", session.project.name or session.project.root.name, "Taixu"]
+        title = " – ".join(parts)
+        if title != self._title:
+            self._title = title
+            self.window.window.title = title
+
+    def about(self) -> None:
+        """Say what this is."""
+        from importlib.metadata import version
+
+        text = self.window.t("Place, script, generate and play worlds.")
+        self.dialogs.ask("Taixu", f"{icon('world')}  Taixu {version('taixu')}\n{text}", Choice("Close", lambda: None))

@@ -1,0 +1,89 @@
+"""The line below: what is selected, how large the world is, what goes on in the background, what was said last."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgui_bundle import imgui
+
+from taixu.app import Jobs
+from taixu_editor.interface import icon
+
+if TYPE_CHECKING:
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["StatusLine"]
+
+_FLAGS = (
+    imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_docking
+    | imgui.WindowFlags_.no_nav | imgui.WindowFlags_.no_scroll_with_mouse | imgui.WindowFlags_.no_move
+)  # fmt: skip
+_SMOOTH = 0.06
+
+
+class StatusLine:
+    """What can be seen of an editor at a glance."""
+
+    def __init__(self, window: EditorWindow) -> None:
+        self._window = window
+        self._frame_ms = 16.7
+
+    def draw(self, delta_secs: float) -> None:
+        """Lay out the line at the lower edge; before the dock space, which takes what is left."""
+        window, unit = self._window, imgui.get_font_size()
+        self._frame_ms += (delta_secs * 1000 - self._frame_ms) * _SMOOTH
+        imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 0.8, unit * 0.3))
+        imgui.push_style_var(imgui.StyleVar_.window_min_size, (1, 1))
+        imgui.push_style_color(imgui.Col_.window_bg, window.theme.ground)
+        if imgui.internal.begin_viewport_side_bar("###status", imgui.get_main_viewport(), imgui.Dir.down, unit * 1.7, _FLAGS):
+            self._left()
+            self._right()
+        imgui.end()
+        imgui.pop_style_color()
+        imgui.pop_style_var(2)
+
+    def _left(self) -> None:
+        window, t = self._window, self._window.t
+        session = window.host.session
+        imgui.push_style_color(imgui.Col_.text, window.theme.faint)
+        if session.worlds:
+            count = len(session.current.selection)
+            imgui.text_unformatted(t("{count} selected", count=count) if count else t("Nothing selected"))
+            imgui.same_line(0, imgui.get_font_size() * 1.2)
+            imgui.text_unformatted(t("{count} entities", count=f"{len(session.world):,}"))
+        else:
+            imgui.text_unformatted(t("No world is open"))
+        imgui.pop_style_color()
+        last = window.shell.toasts.last
+        if last is not None:
+            imgui.same_line(0, imgui.get_font_size() * 1.6)
+            color = {"error": "bad", "warning": "warning"}.get(last.kind, "faint")
+            room = imgui.get_content_region_avail().x - imgui.get_font_size() * 24
+            imgui.text_colored(getattr(window.theme, color), _shortened(last.text, room))
+            if imgui.is_item_hovered():
+                imgui.set_tooltip(last.text)
+
+    def _right(self) -> None:
+        window, t, unit = self._window, self._window.t, imgui.get_font_size()
+        session = window.host.session
+        x = imgui.get_window_width() - unit * 0.8
+        shown = f"{self._frame_ms:.1f} ms"
+        x -= unit * 4.2
+        imgui.same_line(x)
+        imgui.text_colored(window.theme.faint, shown)
+        if not session.worlds or not session.world.has_resource(Jobs):
+            return
+        jobs = session.world.resource(Jobs)
+        if jobs.pending:
+            text = t("{count} jobs in the background", count=jobs.pending)
+            x -= imgui.calc_text_size(text).x + unit * 2.2
+            imgui.same_line(x)
+            imgui.text_colored(window.theme.accent, f"{icon('reset')}  {text}")
+
+
+def _shortened(text: str, width: float) -> str:
+    line = " ".join(text.split())
+    if width <= 0:
+        return ""
+    most = max(8, int(width / max(imgui.calc_text_size("n").x, 1)))
+    return line if len(line) <= most else line[: most - 1] + "…"

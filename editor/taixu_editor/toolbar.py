@@ -1,0 +1,134 @@
+"""The bar under the menus: tools, axes, snapping, play, saving."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from imgui_bundle import imgui
+
+from taixu_editor.interface import icon
+
+if TYPE_CHECKING:
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["draw_toolbar"]
+
+_FLAGS = (
+    imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_docking
+    | imgui.WindowFlags_.no_scroll_with_mouse | imgui.WindowFlags_.no_move
+)  # fmt: skip
+_MOVE_STEPS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
+_ANGLE_STEPS = (1.0, 5.0, 10.0, 15.0, 22.5, 30.0, 45.0, 90.0)
+_SCALE_STEPS = (0.05, 0.1, 0.25, 0.5, 1.0)
+
+
+def draw_toolbar(window: EditorWindow) -> None:
+    """Lay out the bar; before the dock space, which takes what is left."""
+    unit = imgui.get_font_size()
+    imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 0.6, unit * 0.35))
+    imgui.push_style_var(imgui.StyleVar_.window_min_size, (1, 1))
+    imgui.push_style_var(imgui.StyleVar_.item_spacing, (unit * 0.25, 0))
+    imgui.push_style_color(imgui.Col_.window_bg, window.theme.ground)
+    if imgui.internal.begin_viewport_side_bar("###toolbar", imgui.get_main_viewport(), imgui.Dir.up, unit * 2.6, _FLAGS):
+        imgui.push_style_var(imgui.StyleVar_.frame_padding, (unit * 0.55, unit * 0.42))
+        imgui.push_style_color(imgui.Col_.button, (0, 0, 0, 0))
+        _saving(window)
+        _gap(unit)
+        _tools(window)
+        _gap(unit)
+        _snapping(window)
+        _playing(window)
+        imgui.pop_style_color()
+        imgui.pop_style_var()
+    imgui.end()
+    imgui.pop_style_color()
+    imgui.pop_style_var(3)
+
+
+def _button(window: EditorWindow, operation: str, picture: str, *, is_on: bool = False, label: str = "") -> None:
+    """A button that does an operation; its tooltip says what, and by which keys."""
+    known = window.host.operations
+    if operation not in known:
+        return
+    reason = known.blocked(window.host.session, operation)
+    theme = window.theme
+    if is_on:
+        imgui.push_style_color(imgui.Col_.button, theme.accent_soft)
+        imgui.push_style_color(imgui.Col_.text, theme.accent)
+    imgui.begin_disabled(bool(reason))
+    if imgui.button(f"{icon(picture, window.t(label) if label else '')}###{operation}"):
+        window.do(operation)
+    imgui.end_disabled()
+    if is_on:
+        imgui.pop_style_color(2)
+    if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip | imgui.HoveredFlags_.allow_when_disabled):
+        keys = window.shell.keymap.text(operation)
+        title = window.t(known.find(operation).title)
+        imgui.set_tooltip(f"{title}  {keys}" if not reason else f"{title}: {window.t(reason)}")
+    imgui.same_line()
+
+
+def _gap(unit: float) -> None:
+    imgui.dummy((unit * 0.5, 0))
+    imgui.same_line()
+
+
+def _saving(window: EditorWindow) -> None:
+    _button(window, "world.save", "save")
+    _button(window, "history.undo", "undo")
+    _button(window, "history.redo", "redo")
+
+
+def _tools(window: EditorWindow) -> None:
+    gizmo = window.shell.gizmo
+    for tool in ("select", "move", "rotate", "scale"):
+        _button(window, f"tool.{tool}", tool, is_on=gizmo is not None and gizmo.tool == tool)
+    if gizmo is not None:
+        _gap(imgui.get_font_size())
+        _button(window, "gizmo.local", "local" if gizmo.is_local else "world", label="Local" if gizmo.is_local else "World")
+        is_active = gizmo.pivot == "active"
+        _button(window, "gizmo.pivot", "pivot", label="Active" if is_active else "Middle")
+
+
+def _snapping(window: EditorWindow) -> None:
+    gizmo, t = window.shell.gizmo, window.t
+    if gizmo is None:
+        return
+    snap, settings = gizmo.snap, window.shell.settings
+    _button(window, "snap.toggle", "magnet", is_on=snap.is_on)
+    tool = gizmo.tool if gizmo.tool != "select" else "move"
+    shown = {"move": f"{snap.move_m:g} m", "rotate": f"{snap.angle_deg:g}°", "scale": f"{snap.scale:g}×"}[tool]
+    if imgui.button(f"{shown}###steps"):
+        imgui.open_popup("###snap steps")
+    imgui.set_item_tooltip(t("Steps of moving, turning and scaling"))
+    imgui.same_line()
+    if imgui.begin_popup("###snap steps"):
+        chosen = [_steps(t("Move"), settings.snap_move_m, _MOVE_STEPS, "m"), _steps(t("Rotate"), settings.snap_angle_deg, _ANGLE_STEPS, "°"),
+                  _steps(t("Scale"), settings.snap_scale, _SCALE_STEPS, "×")]  # fmt: skip
+        if chosen != [settings.snap_move_m, settings.snap_angle_deg, settings.snap_scale]:
+            settings.snap_move_m, settings.snap_angle_deg, settings.snap_scale = chosen
+            window.shell.settings_changed()
+        imgui.end_popup()
+
+
+def _steps(title: str, value: float, steps: tuple[float, ...], unit: str) -> float:
+    imgui.text_disabled(title)
+    imgui.push_id(title)
+    for i, step in enumerate(steps):
+        if i:
+            imgui.same_line()
+        if imgui.radio_button(f"{step:g} {unit}" if unit == "m" else f"{step:g}{unit}", abs(step - value) < 1e-9):
+            value = step
+    imgui.pop_id()
+    return value
+
+
+def _playing(window: EditorWindow) -> None:
+    unit, play = imgui.get_font_size(), window.host.play
+    imgui.same_line(imgui.get_window_width() / 2 - unit * 3.4)
+    if play.is_playing:
+        _button(window, "play.pause", "pause", is_on=play.is_paused)
+        _button(window, "play.stop", "stop", is_on=True)
+        _button(window, "play.step", "step")
+    else:
+        _button(window, "play.start", "play")
