@@ -76,7 +76,7 @@ vec3 environment_anisotropic(sampler2D atlas, vec3 n, vec3 v, vec3 t, vec2 alpha
     vec2 seen = vec2(dot(v, t), max(dot(v, n), 1e-3));
     float hidden_view = length(vec3(alpha.x * seen.x, alpha.y * dot(v, b), seen.y)) / seen.y;
     float stretch = sqrt(max(square(alpha.x) - 1.2 * square(alpha.y), 0.0));
-    int taps = int(clamp(ceil(2.0 * alpha.x / alpha.y), 3.0, ENVIRONMENT_ANISOTROPIC_TAPS));
+    int taps = int(clamp(ceil(1.4 * alpha.x / alpha.y), 3.0, ENVIRONMENT_ANISOTROPIC_TAPS));
     float share = 1.0 / float(taps);
     vec3 sum = vec3(0.0);
     float weight = 0.0;
