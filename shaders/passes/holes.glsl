@@ -14,6 +14,11 @@ flat in uint v_entity;
 layout(location = ID_AT) out uint target_id;
 #endif
 
+#ifdef LIGHT_MODEL // nothing is lit here, but linkers want every function that is named
+vec3 sky_light(vec3 normal) { return vec3(0.0); }
+vec3 sky_mirror(vec3 normal, vec3 view, float roughness) { return vec3(0.0); }
+#endif
+
 void main() {
     Fragment f = fragment_here();
     SurfaceInputs s = default_surface(f);

@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from golden import assert_golden
 from gpu_device import shared_device
 from hologram_plugin import Grille, Hologram, HologramPlugin
 from render_world import SmallWorld
 from textured_card import textured_model, turn_between
 
 import taixu as tx
+from golden import assert_golden
 from taixu.assets.model import Material, TextureRef
 from taixu.assets.toon import Toon
 from taixu.cli.staging import open_thing

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import importlib
 import os
 import subprocess
 import sys
@@ -11,7 +12,9 @@ from gpu_device import shared_device
 
 from taixu.render import Renderer
 from taixu.render.bindings import MESH_VERTEX_LAYOUT
-from taixu.render.shading import add_surface
+from taixu.render.signature import Signature, TextureUse
+from taixu.render.toon import TOON
+from taixu.scene import surface_data
 
 COMPILE = """
 from itertools import product
@@ -80,11 +83,35 @@ def test_generated_blocks_lie_as_numpy_says() -> None:
         assert found[row, 9] == rows["mappings"][row, 13, 3]
 
 
-def test_the_guide_s_own_material_compiles(repository: Path) -> None:
+def test_the_guide_s_own_surface_compiles(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (repository / "docs" / "guide" / "light-and-materials.md").read_text()
+    (tmp_path / "striped.glsl").write_text(page.split("```glsl\n")[1].split("```")[0])
+    (tmp_path / "guide_striped.py").write_text(page.split("```python\n")[1].split("```")[0])
+    monkeypatch.syspath_prepend(str(tmp_path))
+    device = shared_device()
+    table = Renderer(device).materials
+    number = table.add(surface_data(importlib.import_module("guide_striped").Striped()))
+    key = table.draw_keys[table.keys[number]]
+    pipeline = device.pipeline(
+        "generated/forward/striped.vert",
+        "generated/forward/striped.frag",
+        defines=key.signature.defines(),
+        vertex_layout=MESH_VERTEX_LAYOUT,
+    )
+    assert str(tmp_path / "striped.glsl") in pipeline.sources[1].files
+
+
+def test_mtoon_compiles_with_all_that_it_has() -> None:
     device = shared_device()
     Renderer(device)
-    device.shaders.add_source("test/striped.glsl", page.split("```glsl\n")[1].split("```")[0])
-    add_surface(device, "striped", "test/striped.glsl")
-    pipeline = device.pipeline("generated/forward/striped.vert", "generated/forward/striped.frag", vertex_layout=MESH_VERTEX_LAYOUT)
-    assert "test/striped.glsl" in " ".join(pipeline.sources[1].files)
+    TOON.register(device)
+    textures = tuple(TextureUse(slot, i, 2 + i % 3, 8 + i % 8) for i, slot in enumerate(TOON.textures))
+    for outline, shadows, signature in product((False, True), (False, True), (Signature(), Signature((), textures))):
+        device.pipeline(
+            "generated/forward/toon.vert",
+            "generated/forward/toon.frag",
+            defines={"OUTLINE": outline, "SHADOWS": shadows, **signature.defines()},
+            vertex_layout=MESH_VERTEX_LAYOUT,
+        )
+    holes = {"NORMAL_AT": 0, "VELOCITY_AT": 1, "ID_AT": 2, **Signature((), textures).defines()}
+    device.pipeline("generated/forward/toon.vert", "generated/holes/toon.frag", defines=holes, vertex_layout=MESH_VERTEX_LAYOUT)
