@@ -4,6 +4,7 @@
 #include "surface/inputs.glsl"
 #include "common/brdf.glsl"
 #include "common/environment.glsl"
+#include "common/openness.glsl"
 #include "common/clusters.glsl"
 #include "common/lights.glsl"
 #include "common/shadows.glsl"
@@ -42,11 +43,6 @@ layout(binding = TEXTURE_OPENNESS) uniform sampler2D openness_map; // what nearb
 vec3 sky_from_world(vec3 d) {
     vec2 cs = lighting.sky_turn.xy;
     return vec3(cs.x * d.x - cs.y * d.z, d.y, cs.y * d.x + cs.x * d.z);
-}
-
-// Where occlusion of the hemisphere hides the mirror image: Lagarde, "Moving Frostbite to PBR", 2014.
-float specular_occlusion(float n_dot_v, float occlusion, float roughness) {
-    return saturate(pow(n_dot_v + occlusion, exp2(-16.0 * roughness - 1.0)) - 1.0 + occlusion);
 }
 
 // Light that bounces between near surfaces brightens what they hide, the more the paler they are: Jimenez et al. 2016.
@@ -199,7 +195,7 @@ vec3 emitted_light(SurfaceInputs s, Core c) {
 // Light from all around that the surface sends to the camera. `near` is what surfaces nearby leave open.
 vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     vec3 n = sky_from_world(s.normal), v = sky_from_world(f.view);
-    float open = specular_occlusion(c.n_dot_v, s.occlusion * near, c.roughness);
+    float open = reflection_openness(c.n_dot_v, s.occlusion * near, c.roughness);
     vec3 light = environment_irradiance(environment_atlas, n) * c.diffuse * s.occlusion * openness_with_bounces(near, s.base_color);
 #ifdef LAYER_DIFFUSE_TRANSMISSION
     light += environment_irradiance(environment_atlas, -n) * c.leaked;
@@ -214,7 +210,7 @@ vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     light = light * c.cloth.passes + environment_sheen(environment_atlas, n, v, c.cloth.roughness) * c.cloth.albedo * (s.occlusion * near);
 #endif
 #ifdef LAYER_CLEARCOAT
-    float coat_open = specular_occlusion(c.coat.n_dot_v, s.occlusion * near, c.coat.roughness);
+    float coat_open = reflection_openness(c.coat.n_dot_v, s.occlusion * near, c.coat.roughness);
     vec3 coat = coat_surroundings(c.coat, environment_atlas, sky_from_world(s.clearcoat_normal), v);
     light = light * c.coat.passes + coat * c.coat.albedo * coat_open;
 #endif

@@ -15,6 +15,7 @@ __all__ = ["frames", "integral", "integral_by_texels", "probe"]
 
 Array = NDArray[np.float64]
 _SHADER = """#include "common/environment.glsl"
+#include "common/openness.glsl"
 layout(local_size_x = 64) in;
 layout(binding = 0) uniform sampler2D atlas;
 layout(std430, binding = 0) readonly buffer In { vec4 asked[]; };

@@ -14,6 +14,7 @@ from taixu.assets.image import read_image
 from taixu.gpu import Texture
 from taixu.render import equirect
 from taixu.render.environment import make_environment
+from taixu.render.reflectance import ggx_distribution, smith_visibility
 from taixu.render.reflectance.sheen import charlie_distribution, sheen_visibility
 
 CONTENT = Path(os.environ.get("TAIXU_CONTENT", Path(__file__).parents[4] / "shared/content"))
@@ -207,3 +208,37 @@ def test_thin_walls_let_through_what_lies_straight_behind() -> None:
     through = probe(shared_device(), atlas_of(sky), "environment_transmission(atlas, n, v, x)", n, v, 0.4)
     back = probe(shared_device(), atlas_of(mirrored), REFLECTION, n, v, 0.4)
     assert through == pytest.approx(back, rel=0.02)
+
+
+def test_openness_of_reflections_is_that_of_the_lobe_in_a_cone() -> None:
+    rng = np.random.default_rng(2)
+    d = rng.normal(size=(40000, 3))
+    d = (d / np.linalg.norm(d, axis=1, keepdims=True))[d[:, 2] > 0]
+    n = np.array([0.0, 0.0, 1.0])
+    asked, exact = [], []
+    for roughness in (0.2, 0.4, 0.6, 0.9):
+        for n_dot_v in (0.15, 0.5, 0.9):
+            v = np.array([np.sqrt(1 - n_dot_v**2), 0.0, n_dot_v])
+            weight = ggx_weight(d, n, v, roughness**2)
+            for open_share in (0.1, 0.4, 0.7, 0.95, 1.0):
+                asked.append((v, roughness, open_share))
+                exact.append(weight[d[:, 2] >= np.sqrt(1 - open_share)].sum() / weight.sum())
+    v, roughness, open_share = (np.array(part) for part in zip(*asked, strict=True))
+    atlas = atlas_of(np.ones((16, 32, 3), np.float32))
+    expression = "vec3(reflection_openness(v.z, y, x))"
+    found = probe(shared_device(), atlas, expression, np.repeat(n[None], len(v), 0), v, roughness, y=open_share)[:, 0]
+    error = found - np.array(exact)
+    assert np.sqrt(np.square(error).mean()) < 0.07
+    assert np.abs(error[open_share == 1.0]).max() < 0.03
+    everywhere = probe(shared_device(), atlas, expression, v, v, roughness, y=0.0)
+    assert (everywhere == 0).all(), "nothing is open"
+
+
+def ggx_weight(light: np.ndarray, n: np.ndarray, v: np.ndarray, alpha: float) -> np.ndarray:
+    """D G2 / (4 n.v)."""
+    h = light + v
+    n_dot_h = h @ n / np.linalg.norm(h, axis=1)
+    n_dot_l, n_dot_v = np.maximum(light @ n, 1e-6), float(v @ n)
+    lobe = ggx_distribution(n_dot_h, alpha) * smith_visibility(np.full_like(n_dot_l, n_dot_v), n_dot_l, alpha)
+    result: np.ndarray = lobe * n_dot_l
+    return result
