@@ -59,7 +59,7 @@ class NewProject(Dialog):
             if i % columns:
                 imgui.same_line(0, unit * 0.8)
             picture = self.window.shell.start_page.picture_of(name)
-            if card(self.window, name, title=t(_titled(name)), aside=t(template.summary), picture=picture, icon_name="project",
+            if card(self.window, name, title=t(_titled(name)), aside=t(template.summary[:1].upper() + template.summary[1:]), picture=picture, icon_name="project",
                     width=width, is_chosen=name == self._template):  # fmt: skip
                 self._template = name
         imgui.dummy((0, unit * 0.2))

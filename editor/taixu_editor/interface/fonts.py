@@ -20,6 +20,8 @@ BASE_SIZE = 15.0
 """Height of the interface's text at a scale of 1, in window units."""
 
 _PACKAGE = "pylopdf_fonts_zh_cn"
+_LARGER = 1.24
+"""Sizes are heights of lines, and Noto's lines are this much higher than Roboto's."""
 _FOLDERS = {
     "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"),
     "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
@@ -54,7 +56,9 @@ def load_fonts() -> Fonts:
         if chinese is not None:
             more = imgui.ImFontConfig()
             more.merge_mode = True
-            atlas.add_font_from_file_ttf(str(chinese), BASE_SIZE, more)
+            larger = _LARGER if chinese.name.startswith(("Noto", "Source")) else 1.0
+            more.glyph_offset = (0.0, -BASE_SIZE * (larger - 1) * 0.5)
+            atlas.add_font_from_file_ttf(str(chinese), BASE_SIZE * larger, more)
         return font
 
     regular = family(folder / "Roboto" / "Roboto-Regular.ttf")

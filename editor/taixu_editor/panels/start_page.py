@@ -16,7 +16,7 @@ from taixu.edit.project import MANIFEST
 from taixu.errors import TaixuError
 from taixu_editor.interface import icon
 from taixu_editor.shell_operations import WORLD_ENDING
-from taixu_editor.widgets.cards import card
+from taixu_editor.widgets.cards import card, fit_text
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -67,7 +67,7 @@ class StartPage:
         side = max(unit * 17, min(unit * 22, area.work_size.x * 0.26))
         imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 2, unit * 2))
         imgui.push_style_color(imgui.Col_.child_bg, window.theme.ground)
-        imgui.begin_child("##side", (side, 0), imgui.ChildFlags_.always_use_window_padding)
+        imgui.begin_child("##side", (side, 0), imgui.ChildFlags_.always_use_window_padding, imgui.WindowFlags_.no_scrollbar)
         imgui.pop_style_color()
         self._side(unit)
         imgui.end_child()
@@ -97,9 +97,10 @@ class StartPage:
         imgui.dummy((0, unit))
         self._heading(t("Tutorials"), small=True)
         for title, file in tutorials():
-            if self._link(f"{icon('book')}   {t(title)}", file.name):
+            shown = fit_text(t(title), imgui.get_content_region_avail().x - unit * 2)
+            if self._link(f"{icon('book')}   {shown}", file.name):
                 open_tutorial(file)
-        low = imgui.get_window_height() - unit * 4.2
+        low = imgui.get_window_height() - unit * 5.2
         imgui.set_cursor_pos_y(max(imgui.get_cursor_pos_y() + unit, low))
         if self._link(f"{icon('settings')}   {t('Settings')}", "settings"):
             window.do("editor.settings")
@@ -193,7 +194,7 @@ _SAMPLE_LINES = {
 def _templates() -> list[tuple[str, str]]:
     from taixu.cli.templates import find_templates
 
-    return [(name, template.summary) for name, template in find_templates().items()]
+    return [(name, template.summary[:1].upper() + template.summary[1:]) for name, template in find_templates().items()]
 
 
 @cache

@@ -1,0 +1,69 @@
+"""Whatever the editor says, it says in Chinese too."""
+
+from __future__ import annotations
+
+import re
+import string
+
+import pytest
+from editor_texts import literals_in, said_texts, title_texts
+
+from taixu_editor.texts import LANGUAGES, Texts, read_table
+
+
+def fields_of(text: str) -> list[str]:
+    return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
+
+
+def test_every_text_has_its_chinese_line() -> None:
+    table = read_table("zh-Hans")
+    missing = {text: file for text, file in (said_texts() | title_texts()).items() if text not in table}
+    assert not missing, "languages/zh-Hans.toml lacks these: " + "; ".join(f"{text!r} ({file})" for text, file in missing.items())
+
+
+def test_no_line_of_the_table_is_unused() -> None:
+    from taixu.cli.templates import find_templates
+    from taixu_editor.panels.start_page import samples, tutorials
+
+    elsewhere = {template.summary for template in find_templates().values()} | {title for title, _ in tutorials()}
+    elsewhere |= {name.replace("_", " ").capitalize() for name in (*find_templates(), *(name for name, _ in samples()))}
+    elsewhere |= {line[0].upper() + line[1:] for line in elsewhere}
+    unused = sorted(set(read_table("zh-Hans")) - literals_in() - elsewhere)
+    assert not unused
+
+
+def test_values_go_into_the_same_braces() -> None:
+    assert [key for key, text in read_table("zh-Hans").items() if "{" in key and fields_of(key) != fields_of(text)] == []
+
+
+def test_the_table_is_sorted_and_chinese() -> None:
+    keys = list(read_table("zh-Hans"))
+    assert keys == sorted(keys)
+    plain = [key for key, text in read_table("zh-Hans").items() if not re.search(r"[\u4e00-\u9fff]", text) and key != text]
+    assert plain == []
+
+
+def test_languages_switch_and_unknown_ones_are_english() -> None:
+    t = Texts()
+    assert t("Save") == "Save"
+    t.use("zh-Hans")
+    assert t("Save") == "保存"
+    assert t("{count} selected", count=3) == "已选择 3 个"
+    assert t("no such text at all") == "no such text at all"
+    t.use("tlh")
+    assert (t.language, t("Save")) == ("en", "Save")
+
+
+@pytest.mark.parametrize("language", [each for each in LANGUAGES if each != "en"])
+def test_the_font_that_the_editor_brings_has_every_character(language: str) -> None:
+    from PIL import ImageFont
+
+    pytest.importorskip("imgui_bundle")
+    from taixu_editor.interface.fonts import chinese_font
+
+    file = chinese_font()
+    assert file is not None, 'pip install "taixu[editor]" brings a font with Chinese characters'
+    font = ImageFont.truetype(str(file), 24)
+    lacking = font.getmask("\U0010fffd").getbbox(), bytes(font.getmask("\U0010fffd"))
+    wanted = {letter for text in read_table(language).values() for letter in text if letter > "\u2fff"} | set(LANGUAGES[language])
+    assert not [letter for letter in wanted if (font.getmask(letter).getbbox(), bytes(font.getmask(letter))) == lacking]
