@@ -49,6 +49,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--fov", type=positive, metavar="DEG", help="vertical field of view, below 180")
     add("--time", type=moment, default=0.0, metavar="S", help="seconds into animation and simulation")
     add("--seconds", type=duration, default=4.0, metavar="S", help="length of a film; 4")
+    add("--variant", default="", metavar="NAME", help="a model's material variant")
     add("--samples", type=samples, default=8, metavar="N", help="samples per pixel of a picture; 8")
     add("--trust", action="store_true", help="let the project run its scripts")
 
@@ -62,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
     start = perf_counter()
     with App.headless(size=args.size, trust=args.trust or None) as app:
         skipped_secs = max(0.0, args.time - _PLAYED_SECS)
-        kind = open_thing(app, args.thing, animated=args.time > 0 or suffix == ".mp4", from_secs=skipped_secs)
+        animated = args.time > 0 or suffix == ".mp4"
+        kind = open_thing(app, args.thing, animated=animated, from_secs=skipped_secs, variant=args.variant)
         if args.time > 0:
             app.run(seconds=args.time - (skipped_secs if kind == "model" else 0.0))
         app.settle()

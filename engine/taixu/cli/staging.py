@@ -17,23 +17,26 @@ if TYPE_CHECKING:
 __all__ = ["open_thing", "triangle_count"]
 
 
-def open_thing(app: App, path: Path, *, animated: bool = False, from_secs: float = 0.0) -> str:
+def open_thing(app: App, path: Path, *, animated: bool = False, from_secs: float = 0.0, variant: str = "") -> str:
     """Open a world, or put a model into the app's empty world; gives which of the two it was.
 
-    Where `animated`, the model plays its clips instead of standing at rest, `from_secs` on.
+    Where `animated`, the model plays its clips instead of standing at rest, `from_secs` on. `variant` is one of its
+    material variants.
 
     Raises
     ------
     TaixuError
         When it cannot be read.
     UsageError
-        When it is neither.
+        When it is neither, or has no such variant.
     """
     path = find_sample(path)
     if not path.exists():
         raise TaixuError(f"{path}: there is no such file")
     kind = kind_of(path)
     if kind in ("project", "world"):
+        if variant:
+            raise UsageError(f"--variant: {path} is a world, whose models say their variants themselves")
         app.open(path)
         return "world"
     if kind != "model":
@@ -46,11 +49,14 @@ def open_thing(app: App, path: Path, *, animated: bool = False, from_secs: float
 
     model = find_importers().find(path).find()(path)
     log_notes(path, model)
+    if variant and variant not in model.variants:
+        have = f"it has {', '.join(model.variants)}" if model.variants else "it has none"
+        raise UsageError(f"--variant: {path} has no variant {variant!r}; {have}")
     players = [AnimationPlayer(clip="*", time_secs=from_secs)] if animated and model.animations else []
     # VRM 0 looks along -Z, all others along glTF's +Z: a picture shows the face.
     front = (0.0, 1.0, 0.0, 0.0) if "VRM" in model.extensions else (0.0, 0.0, 0.0, 1.0)
     owner = app.world.spawn(Transform(rotation=front), Name(path.stem), *players)
-    spawn_model(app.world, owner, model)
+    spawn_model(app.world, owner, model, variant=variant)
     return "model"
 
 

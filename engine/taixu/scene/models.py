@@ -150,6 +150,9 @@ def _place(world: World, state: ModelState, entity: int, placed: _Placed) -> Non
     state.failures.pop(source, None)
     _clear(world, placed)
     model, placed.revision = found
+    if variant and variant not in model.variants:
+        have = f"it has {', '.join(model.variants)}" if model.variants else "it has none"
+        _log.warning("%s: there is no variant %r of its materials; %s", source, variant, have)
     spawned = spawn_model(
         world, entity, model, key=("model", source, placed.revision), variant=variant, cast_shadow=cast_shadow
     )
