@@ -29,6 +29,7 @@ __all__ = ["TextureLoader", "decode_texture", "device_block_formats", "device_sa
 
 _log = logging.getLogger(__name__)
 _ANISOTROPY = 8.0
+_BLOCK_TYPES = ("image/ktx2", "image/vnd-ms.dds")
 _WRAPS = {Wrap.REPEAT: "repeat", Wrap.MIRRORED_REPEAT: "mirror", Wrap.CLAMP_TO_EDGE: "clamp"}
 _MIPS = {
     Filter.NEAREST: ("nearest", "none"),
@@ -144,7 +145,8 @@ def device_block_formats(device: Device) -> frozenset[str]:
 
 
 def _blocks(image: Image, kinds: list[TextureKind], formats: Container[str]) -> dict[TextureKind, TextureImage]:
-    if image.mime not in ("image/ktx2", "image/vnd-ms.dds") or not formats:
+    suffix = "" if image.path is None else image.path.suffix.lower()
+    if not formats or not (image.mime in _BLOCK_TYPES or suffix in (".dds", ".ktx2")):
         return {}
     try:
         blocks = read_block_image(image.read(), name=image.name or image.uri or "texture")

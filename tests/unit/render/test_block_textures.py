@@ -96,6 +96,11 @@ def test_blocks_reach_the_device_with_their_mip_maps(format: str, kind: TextureK
         assert error.mean() <= 6
 
 
+def test_files_are_known_by_their_names_too(tmp_path: Path) -> None:
+    (tmp_path / "wall.DDS").write_bytes(dds("bc1", 16))
+    assert load_texture([Image(path=tmp_path / "wall.DDS")], [COLOR], ALL)[0].format == "bc1_srgb"
+
+
 def test_what_needs_texels_is_decoded() -> None:
     whole, bare = Image(mime="image/vnd-ms.dds", data=dds("bc1", 16)), Image(mime="image/vnd-ms.dds", data=dds("bc1", 16, count=1))
     for kind in (NORMAL, TextureKind("cut_out", 0.5), TextureKind("blended")):
