@@ -11,5 +11,6 @@ float reflection_openness(float n_dot_v, float open, float roughness) {
     float middle = n_dot_v + (0.771 - n_dot_v) * (0.898 * alpha + 0.163 * roughness);
     float softness = max(0.945 * roughness - 0.131, 0.01);
     float sharp = smoothstep(-softness, softness, middle - rim);
-    return mix(sharp, open, min(1.823 * alpha, 1.0)) * step(1e-4, open);
+    float share = mix(sharp, open, min(1.823 * alpha, 1.0)) * step(1e-4, open);
+    return mix(share, 1.0, smoothstep(0.95, 1.0, open)); // the rim of an open hemisphere hides nothing
 }

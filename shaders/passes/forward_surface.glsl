@@ -8,6 +8,9 @@ layout(location = 6) flat in float v_scale;
 #endif
 
 layout(location = 0) out vec4 radiance; // linear, premultiplied
+#ifdef INNER
+layout(binding = 2) uniform sampler2D nearest_depth;
+#endif
 
 #ifdef LAYER_VOLUME
 // How fast the normal turns, per metre, as one goes along the surface in the plane of normal and view.
@@ -38,6 +41,10 @@ void main() {
 #endif
 #if defined(OUTLINE)
     if (is_masked(f.material) && s.opacity < hole_below(f.material)) discard;
+#endif
+#ifdef INNER
+    // Of a hollow thing the surfaces behind its nearest ones; reversed depth of what is near is large.
+    if (gl_FragCoord.z > texelFetch(nearest_depth, ivec2(gl_FragCoord.xy), 0).r * (1.0 - 5e-4)) discard;
 #endif
 #ifndef BLENDED
     s.opacity = 1.0; // holes of masked materials are in the depth already

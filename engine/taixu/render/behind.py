@@ -6,17 +6,20 @@ none. Level n of the copy is a Gaussian of about 0.5 x 2^n pixels, so that a sha
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
-from taixu.gpu import Device, ImageBinding, Targets, Texture
-from taixu.render.bindings import TextureSlot, UniformSlot
+from taixu.gpu import Device, ImageBinding, Pipeline, Targets, Texture
+from taixu.render.bindings import MESH_VERTEX_LAYOUT, TextureSlot, UniformSlot
+from taixu.render.bins import Bin
+from taixu.render.blending import BlendedRun
 from taixu.render.context import PassContext
 
 __all__ = ["BEHIND_UNIT", "DEPTH_UNIT", "Behind", "behind_of"]
 
-BEHIND_UNIT, DEPTH_UNIT = TextureSlot.PASS, TextureSlot.PASS + 1
+BEHIND_UNIT, DEPTH_UNIT, NEAREST_UNIT = TextureSlot.PASS, TextureSlot.PASS + 1, TextureSlot.PASS + 2
 _MOST_LEVELS = 9
 
 
@@ -33,6 +36,8 @@ class Behind:
     scratch : Texture
         Depth of solid surfaces and of transmissive ones drawn so far, as many samples as the view has: among themselves
         transmissive surfaces hide each other.
+    nearest : Texture or None
+        Depth of the nearest surfaces of what is drawn in layers.
     """
 
     size: tuple[int, int]
@@ -40,6 +45,7 @@ class Behind:
     color: Texture
     depth: Texture
     scratch: Texture
+    nearest: Texture | None = None
     _targets: dict[str, Targets] = field(default_factory=dict)
 
     @classmethod
@@ -78,8 +84,16 @@ class Behind:
             device.bind(device.bind_group(images={0: ImageBinding(self.color, level)}))
             device.dispatch(blur, (width + 7) // 8, (height + 7) // 8)
         device.barrier()
-        device.bind_texture(BEHIND_UNIT, self.color, device.sampler(wrap="clamp"))
-        device.bind_texture(DEPTH_UNIT, self.depth, device.sampler(filter="nearest", mip="none", wrap="clamp"))
+        self._bind(device)
+
+    def find_nearest(self, context: PassContext, runs: Sequence[BlendedRun]) -> None:
+        """Draw the depth of what is about to be drawn without its nearest surfaces, and bind it."""
+        device = context.device
+        if self.nearest is None:
+            self.nearest = device.texture(self.size, "depth32f", label="nearest glass")
+        with device.render_pass(self._depth_targets(device, "nearest", self.nearest), clear_depth=0.0) as p:
+            context.draw_blended(p, lambda item: _depth_pipeline(device, item), runs=runs)
+        self._bind(device)  # making textures unbinds
 
     def targets(self, context: PassContext, radiance: str) -> Targets:
         """Where transmissive surfaces are drawn: the radiance, with a depth of their own."""
@@ -88,6 +102,13 @@ class Behind:
         if found is None or found.colors[0] is None or found.colors[0].texture is not texture:
             found = self._targets["over"] = context.device.targets([texture], self.scratch, label="transmissive")
         return found
+
+    def _bind(self, device: Device) -> None:
+        nearest = device.sampler(filter="nearest", mip="none", wrap="clamp")
+        device.bind_texture(BEHIND_UNIT, self.color, device.sampler(wrap="clamp"))
+        device.bind_texture(DEPTH_UNIT, self.depth, nearest)
+        if self.nearest is not None:
+            device.bind_texture(NEAREST_UNIT, self.nearest, nearest)
 
     def _depth_targets(self, device: Device, name: str, texture: Texture) -> Targets:
         if name not in self._targets:
@@ -109,6 +130,12 @@ class Behind:
             p.pipeline(pipeline)
             p.bind_texture(0, source, device.sampler(filter="nearest", mip="none"))
             p.draw(3)
+
+
+def _depth_pipeline(device: Device, item: Bin) -> Pipeline:
+    return device.pipeline(
+        "passes/geometry.vert", None, vertex_layout=MESH_VERTEX_LAYOUT, primitive=item.mode, cull=item.cull, label="nearest glass"
+    )
 
 
 def behind_of(context: PassContext) -> Behind:

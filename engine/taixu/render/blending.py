@@ -2,7 +2,9 @@
 
 What is transmissive shows a copy of what was drawn before it, bent and blurred (`behind`), and covers the rest. The list
 says where a copy has to be made: before the first such surface, and again wherever one lies over something that was
-drawn since, so that glass behind glass shows. Closed and double-sided things are drawn in two turns, the far sides first.
+drawn since, so that glass behind glass shows. Double-sided things are drawn in two turns, the far sides first. Of closed
+ones that are hollow, as vases are, the surfaces behind the nearest one may have a turn of their own before it
+(``view.settings["glass_layers"]`` 2).
 """
 
 from __future__ import annotations
@@ -30,19 +32,22 @@ MOST_CAPTURES = 4
 """Copies of what is behind in a frame, where ``view.settings["captures"]`` says nothing else."""
 _MOST_TWO_TURN = 256  # more double-sided blended things than this are drawn in one turn each
 _MOST_NESTED = 512
+_INNER = 3
 
 
 @dataclass(frozen=True, slots=True)
 class BlendedRun:
     """Neighbours in the order that one pipeline draws: commands `first` to `first + count` of the list.
 
-    `captures`: what was drawn so far has to be copied before it.
+    `captures`: what was drawn so far has to be copied before it. `inner`: of its surfaces only those that lie behind its
+    nearest ones are meant.
     """
 
     bin: Bin
     first: int
     count: int
     captures: bool = False
+    inner: bool = False
 
 
 @dataclass
@@ -66,6 +71,10 @@ class BlendedRuns:
 def is_transmissive(key: DrawKey) -> bool:
     """Whether what is drawn with this key shows what lies behind it, bent or blurred."""
     return "transmission" in key.signature.layers
+
+
+def _is_hollow(key: DrawKey) -> bool:
+    return is_transmissive(key) and "volume" in key.signature.layers and not key.double_sided
 
 
 def sort_blended(
@@ -96,7 +105,8 @@ def sort_blended(
         depths = _containers_last(depths, centers, radii, clear)
     ranks = np.array([key.order for key in draw_keys], np.int64)[keys]
     order = np.lexsort((depths, ranks))
-    turns, order = _turns(draw_keys, keys, mirror.pool.modes[rows["mesh"]], clear, order)
+    hollow = np.array([_is_hollow(key) for key in draw_keys], bool)[keys] & (int(view.settings.get("glass_layers", 1)) > 1)
+    turns, order = _turns(draw_keys, keys, mirror.pool.modes[rows["mesh"]], clear, hollow, order)
     slots, rows, clear, keys = slots[order], rows[order], clear[order], keys[order]
     mirrored = np.linalg.det(matrices[order][:, :, :3]) < 0
     meshes = rows["mesh"]
@@ -116,7 +126,7 @@ def sort_blended(
         key, mode = draw_keys[int(keys[start])], MODES[int(modes[start])]
         cull = _culled(key, mode, bool(mirrored[start]), int(turns[start]))
         item = Bin(key, int(keys[start]), mode, cull, start, stop - start)
-        runs.append(BlendedRun(item, start, stop - start, bool(captures[start])))
+        runs.append(BlendedRun(item, start, stop - start, bool(captures[start]), int(turns[start]) == _INNER))
     return commands, slots.astype(np.uint32), runs
 
 
@@ -192,23 +202,27 @@ def _containers_last(
 
 def _turns(
     draw_keys: Sequence[DrawKey], keys: NDArray[np.int32], modes: NDArray[np.uint8],
-    clear: NDArray[np.bool_], order: NDArray[np.intp],
+    clear: NDArray[np.bool_],
+    hollow: NDArray[np.bool_],
+    order: NDArray[np.intp],
 ) -> tuple[NDArray[np.int64], NDArray[np.intp]]:  # fmt: skip
-    """The order with double-sided things in it twice, and by entry its turn: 0 all sides, 1 far sides, 2 near sides."""
+    """The order with some things in it twice, and by entry its turn: 0 all sides, 1 far sides, 2 near sides, or `_INNER`."""
     double = np.array([key.double_sided for key in draw_keys], bool)[keys] & (modes == MODES.index("triangles"))
     if int(double.sum()) > _MOST_TWO_TURN:
         double &= clear
-    twice = double[order]
+    triangles = modes == MODES.index("triangles")
+    twice = (double | (hollow & triangles))[order]
     entries = np.repeat(order, np.where(twice, 2, 1))
     turns = np.zeros(len(entries), np.int64)
     second = np.concatenate([[False], entries[1:] == entries[:-1]])
     turns[double[entries]] = 1
-    turns[second] = 2
+    turns[second & double[entries]] = 2
+    turns[~second & (hollow & triangles & ~double)[entries]] = _INNER
     return turns, entries
 
 
 def _culled(key: DrawKey, mode: str, mirrored: bool, turn: int) -> str:
     plain = "front" if mirrored else "back"
-    if turn:
+    if turn in (1, 2):
         return plain if turn == 2 else ("back" if mirrored else "front")
     return "none" if key.double_sided or mode != "triangles" else plain

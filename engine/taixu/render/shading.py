@@ -60,8 +60,8 @@ class ShadingFeature:
             nodes.append(SkyPass(self, tail))
         return nodes
 
-    def pipelines(self, context: PassContext) -> Callable[[Bin], tuple[Pipeline, BindGroup | None]]:
-        """How bins are drawn in a frame of a view."""
+    def pipelines(self, context: PassContext, *, inner: bool = False) -> Callable[[Bin], tuple[Pipeline, BindGroup | None]]:
+        """How bins are drawn in a frame of a view; `inner` leaves out the nearest surfaces of `Behind.find_nearest`."""
         shadows, traced = self.lighting.has_shadows(context.view), is_traced(context.view)
         materials = context.frame.renderer.materials
 
@@ -74,7 +74,14 @@ class ShadingFeature:
             pipeline = self.device.pipeline(
                 f"{path}.vert",
                 f"{path}.frag",
-                defines={"SHADOWS": shadows, "TRACED": traced, "UNLIT": key.unlit, "BLENDED": blends, **key.signature.defines()},
+                defines={
+                    "SHADOWS": shadows,
+                    "TRACED": traced,
+                    "UNLIT": key.unlit,
+                    "BLENDED": blends,
+                    "INNER": inner,
+                    **key.signature.defines(),
+                },
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 primitive=item.mode,
                 cull=item.cull,
@@ -176,7 +183,7 @@ class BlendedPass(OverPass):
         if not runs:
             return
         radiance, depth = f"radiance{self.tail}", f"depth{self.tail}"
-        over, pipelines = context.targets(radiance, depth=depth), self.feature.pipelines(context)
+        over, outer = context.targets(radiance, depth=depth), self.feature.pipelines(context)
         behind: Behind | None = None
         for clear, captures, part in _parts(runs):
             if clear and behind is None:
@@ -185,6 +192,11 @@ class BlendedPass(OverPass):
             if captures:
                 assert behind is not None
                 behind.capture(context, radiance)
+            pipelines = outer
+            if part[0].inner:
+                assert behind is not None
+                behind.find_nearest(context, part)
+                pipelines = self.feature.pipelines(context, inner=True)
             targets = over if behind is None or not clear else behind.targets(context, radiance)
             with context.device.render_pass(targets) as p:
                 context.draw_blended(p, pipelines, runs=part)
@@ -195,6 +207,6 @@ def _parts(runs: Sequence[BlendedRun]) -> Iterator[tuple[bool, bool, Sequence[Bl
     first = 0
     for i in range(1, len(runs) + 1):
         clear = is_transmissive(runs[first].bin.key)
-        if i == len(runs) or runs[i].captures or is_transmissive(runs[i].bin.key) != clear:
+        if i == len(runs) or runs[i].captures or runs[i].inner or runs[i - 1].inner or is_transmissive(runs[i].bin.key) != clear:
             yield clear, runs[first].captures, runs[first:i]
             first = i

@@ -75,7 +75,8 @@ def accumulate(
 
     `encoding` is "display" (after the tone curve) or "linear".
     """
-    wanted = dict(settings or {})
+    # There is time for glass behind glass, and for the far walls of what is hollow.
+    wanted = {"captures": 16, "glass_layers": 2} | (settings or {})
     traced = bool(wanted.get("traced", False))
     if traced:
         wanted["occlusion"] = False

@@ -386,3 +386,22 @@ def test_layers_over_glass_take_their_share(renderer: Renderer) -> None:
     pixels = look(renderer, scene)
     color = pixels[..., :3][pixels[..., 3] > 0.999]
     assert 0.97 < color.min() <= color.max() < 1.02
+
+
+@pytest.mark.parametrize("samples", [1, 4])
+def test_hollow_glass_shows_its_far_wall(renderer: Renderer, samples: int) -> None:
+    """A ring seen on edge: light goes through both sides of its tube, and is dimmed twice."""
+    even_light(renderer)
+    scene = SmallWorld()
+    volume = Volume(thickness_m=0.5, attenuation_distance_m=0.5, attenuation_color=(0.5, 0.5, 0.5))
+    mesh = scene.mesh("torus", (2.0, 0.5, 2.0), material=scene.material(**glass(ior=1.01, volume=volume)))
+    scene.spawn(1, mesh)
+    once = look(renderer, scene, samples=samples)[48, 46:51, 0]
+    twice = look(renderer, scene, samples=samples, glass_layers=2)[48, 46:51, 0]
+    assert once == pytest.approx(0.5, abs=0.05)
+    assert twice == pytest.approx(once**2, rel=0.05)
+    convex = SmallWorld()
+    convex.spawn(1, convex.mesh("sphere", (1.6, 1.6, 1.6), material=convex.material(**glass(volume=volume))))
+    plain, layered = look(renderer, convex, samples=samples), look(renderer, convex, samples=samples, glass_layers=2)
+    assert np.quantile(np.abs(plain - layered), 0.99) < 0.01  # but for single pixels at its rim
+    assert np.abs(plain - layered)[30:66, 30:66].max() < 2e-3
