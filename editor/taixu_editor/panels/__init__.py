@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from taixu_editor.panels.console import ConsolePanel
 from taixu_editor.panels.hierarchy import HierarchyPanel
+from taixu_editor.panels.inspector import InspectorPanel
+from taixu_editor.panels.log import LogPanel
 from taixu_editor.panels.panel import Panel
+from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import Viewport
 
-__all__ = ["PANELS", "HierarchyPanel", "Panel", "Viewport"]
+__all__ = ["PANELS", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "Panel", "ScriptsPanel", "Viewport"]
 
-PANELS: tuple[type[Panel], ...] = (Viewport, HierarchyPanel)
+PANELS: tuple[type[Panel], ...] = (Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, LogPanel, ConsolePanel)
 """The panels of a window, in the order of their tabs."""

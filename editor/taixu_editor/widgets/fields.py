@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
 
+from taixu_editor.interface import icon
 from taixu_editor.widgets.color import color_field
 from taixu_editor.widgets.form import Edit, any_mixed
 from taixu_editor.widgets.lists import list_field
@@ -67,7 +68,7 @@ def _numbers(form: Form, key: str, numbers: list[float], look: NumberLook, mixed
 
 def _bool(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, width: float) -> Edit | None:
     differs = any_mixed(mixed)
-    imgui.push_item_flag(imgui.internal.ItemFlagsPrivate_.mixed_value, differs)
+    imgui.push_item_flag(imgui.ItemFlags_.mixed_value, differs)
     changed, now = imgui.checkbox("##value", bool(value))
     imgui.pop_item_flag()
     low = imgui.get_item_rect_min()
@@ -80,12 +81,16 @@ def _choice(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, width
     imgui.set_next_item_width(width)
     shown = t("Different values") if any_mixed(mixed) else t(humanise(str(value or "")))
     edit = None
-    if imgui.begin_combo("##value", shown):
+    start, end = imgui.get_cursor_screen_pos(), imgui.get_font_size()
+    opened = imgui.begin_combo("##value", shown, imgui.ComboFlags_.no_arrow_button)
+    if opened:
         for choice in spec.choices:
             picked, _ = imgui.selectable(f"{t(humanise(choice))}###choice {choice}", choice == value and not any_mixed(mixed))
             if picked:
                 edit = Edit(choice)
         imgui.end_combo()
+    where = imgui.ImVec2(start.x + width - end, start.y + (imgui.get_frame_height() - end) / 2)
+    imgui.get_window_draw_list().add_text(where, form.window.theme.pack("faint"), icon("opened"))
     return edit
 
 

@@ -135,13 +135,16 @@ class Form:
         gutter = font * 1.3
         label_width = width * self.label_share
         is_default = spec.default is None or (value == spec.default and not any_mixed(mixed))
-        edit = self._label(spec, value, start, label_width - font * 0.5, is_overridden=is_overridden, is_default=is_default, read_only=read_only)
+        facts = {"is_overridden": is_overridden, "is_default": is_default, "read_only": read_only}
+        edit = self._label(spec, value, start, label_width - font * 0.5, **facts)
         imgui.set_cursor_screen_pos((start.x + label_width, start.y))
         imgui.begin_disabled(read_only)
         field_width = max(width - label_width - gutter, font * 3)
         changed = draw_field(self, key, spec, value, mixed, field_width)
         imgui.end_disabled()
-        bottom = max(imgui.get_cursor_screen_pos().y, start.y + height + imgui.get_style().item_spacing.y)
+        # What follows comes a little closer than items do elsewhere: rows of a form belong together.
+        spacing = imgui.get_style().item_spacing.y
+        bottom = max(imgui.get_cursor_screen_pos().y - spacing, start.y + height) - spacing * 0.35
         if not is_default and not read_only:
             edit = self._reset_button(start.x + width - gutter, start.y, gutter, height) or edit
         imgui.set_cursor_screen_pos((start.x, bottom))

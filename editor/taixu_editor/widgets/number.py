@@ -51,7 +51,7 @@ def number_text(value: float, *, is_whole: bool = False) -> str:
         return f"{value:.2g}"
     if abs(value) >= 1e7:
         return f"{value:.5g}"
-    return f"{value:.3f}".rstrip("0").rstrip(".").replace("-0", "0") if abs(value) < 0.0005 else f"{value:.3f}".rstrip("0").rstrip(".")
+    return f"{value + 0.0:.3f}".rstrip("0").rstrip(".")
 
 
 def number_field(
@@ -195,7 +195,8 @@ def _draw(
     draw = imgui.get_window_draw_list()
     end = imgui.ImVec2(start.x + width, start.y + height)
     alpha = style.alpha
-    draw.add_rect_filled(start, end, theme.pack("pressed" if active else "hover" if hovered else "raised", alpha), style.frame_rounding)
+    ground = "pressed" if active else "hover" if hovered else "raised"
+    draw.add_rect_filled(start, end, theme.pack(ground, alpha), style.frame_rounding)
     if look.minimum is not None and look.maximum is not None and not mixed:
         share = min(max((shown - look.minimum) / max(look.maximum - look.minimum, 1e-12), 0.0), 1.0)
         if share > 0.01:
@@ -214,5 +215,6 @@ def _draw(
         taken = imgui.calc_text_size(text).x
         unit_width = imgui.calc_text_size(look.unit).x
         if taken + unit_width + font * 1.1 < width:
-            draw.add_text(imgui.ImVec2(end.x - unit_width - style.frame_padding.x * 0.7, y), theme.pack("faint", 0.8 * alpha), look.unit)
+            where = imgui.ImVec2(end.x - unit_width - style.frame_padding.x * 0.7, y)
+            draw.add_text(where, theme.pack("faint", 0.8 * alpha), look.unit)
     draw.pop_clip_rect()

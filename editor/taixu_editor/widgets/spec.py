@@ -13,7 +13,9 @@ from taixu.edit.field_operations import default_of
 if TYPE_CHECKING:
     from taixu.script.fields import ScriptField
 
-__all__ = ["FieldSpec", "humanise", "spec_of_field", "spec_of_script_field", "specs_of_component", "specs_of_dataclass", "specs_of_schema"]
+__all__ = [
+    "FieldSpec", "humanise", "spec_of_field", "spec_of_script_field", "specs_of_component", "specs_of_dataclass", "specs_of_schema",
+]
 
 _KINDS = {
     "f32": "number", "f64": "number", "u8": "integer", "i32": "integer", "i64": "integer", "u32": "integer", "u64": "integer",
@@ -25,7 +27,8 @@ _SCRIPT_KINDS = {
     "Quat": ("quaternion", 4), "Color": ("color", 3), "Entity": ("entity", 1), "Asset": ("asset", 1), "list": ("data", 1),
     "dict": ("data", 1),
 }  # fmt: skip
-_UNITS = {"m": "m", "kg": "kg", "rad": "rad", "s": "secs", "secs": "secs", "deg": "deg", "hz": "hz", "n": "n"}
+_UNITS = frozenset({"m", "kg", "rad", "s", "secs", "deg", "hz", "n", "ev"})
+_FACTS = ("doc", "unit", "minimum", "maximum", "label", "kind", "endings")
 _ENDINGS = {
     "model": (".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".urdf", ".usd", ".usda", ".usdc", ".usdz", ".bvh"),
     "texture": (".png", ".jpg", ".jpeg", ".webp", ".ktx2", ".dds", ".bmp", ".tga"), "sky": (".hdr", ".exr", ".png", ".jpg"),
@@ -128,8 +131,7 @@ def specs_of_dataclass(cls: type) -> list[FieldSpec]:
         if default is dataclasses.MISSING:
             default = None if each.default_factory is dataclasses.MISSING else each.default_factory()
         spec = _spec_of_hint(each.name, hints[each.name], default)
-        known = {key: each.metadata[key] for key in ("doc", "unit", "minimum", "maximum", "label", "kind", "endings") if key in each.metadata}
-        found.append(dataclasses.replace(spec, **known))
+        found.append(dataclasses.replace(spec, **{key: each.metadata[key] for key in _FACTS if key in each.metadata}))
     return found
 
 
@@ -156,8 +158,8 @@ def _spec_of_hint(name: str, hint: Any, default: Any) -> FieldSpec:
 
 def _spec_of_schema(name: str, part: Mapping[str, Any]) -> FieldSpec:
     facts: dict[str, Any] = {
-        "default": part.get("default"), "doc": part.get("description", ""), "minimum": part.get("minimum"), "unit": part.get("unit", ""),
-        "maximum": part.get("maximum"), "label": part.get("title", ""),
+        "default": part.get("default"), "doc": part.get("description", ""), "unit": part.get("unit", ""),
+        "minimum": part.get("minimum"), "maximum": part.get("maximum"), "label": part.get("title", ""),
     }  # fmt: skip
     if "enum" in part and all(isinstance(value, str) for value in part["enum"]):
         return FieldSpec(name, "choice", choices=tuple(part["enum"]), **facts)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from taixu.ecs import Bool, World, component, field, indices_of
+from taixu.ecs import Bool, Data, World, component, field, indices_of
 from taixu.edit.commands import Command, Group, Insert, Remove, SetFields
 from taixu.edit.operations import Operation
 from taixu.edit.settle import with_selected
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from taixu.edit.session import Session
 
-__all__ = ["MARK_OPERATIONS", "Locked", "is_locked", "locked_indices"]
+__all__ = ["MARK_OPERATIONS", "Locked", "Tags", "is_locked", "locked_indices"]
 
 
 @component("locked")
@@ -26,6 +26,13 @@ class Locked:
     """Keeps hands off an entity in the editor's views; it can still be chosen in the hierarchy."""
 
     below: Bool = field(default=True, doc="Also all that hangs below it.")
+
+
+@component("tags")
+class Tags:
+    """Words that say what an entity is for: to search by, and for scripts."""
+
+    names: Data = field(default=[], doc="A list of texts.")
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from taixu.app import App, GameServices, Stage
 from taixu.edit.instantiate import InstanceState, make_prefabs, spawn_prefab
 from taixu.edit.kept import Kept, resolve_references
-from taixu.edit.marks import Locked
+from taixu.edit.marks import Locked, Tags
 from taixu.edit.migrations import Migrations
 from taixu.edit.prefab import FromPrefab, PrefabInstance, PrefabLibrary, PrefabRoot
 from taixu.edit.settings import WorldSettings
@@ -29,7 +29,7 @@ class DocumentPlugin:
 
     def build(self, app: App) -> None:
         """Add components, resources, systems and the service ``spawn_prefab``."""
-        for cls in (PrefabInstance, FromPrefab, PrefabRoot, Kept, Locked):
+        for cls in (PrefabInstance, FromPrefab, PrefabRoot, Kept, Locked, Tags):
             app.register_component(cls)
         migrations = Migrations()
         library = PrefabLibrary(app.components, migrations=migrations, read=self._read)
