@@ -5,6 +5,7 @@
 
 const float TRACED_OPENNESS = 0.7; // what of the sky a surface that hides another one sees itself
 const float TRACED_BLUR = 0.1;     // alpha of the mirror that the hidden sky is seen in: its suns would be noise
+const float TRACED_BRIGHTEST = 10.0; // what small lamps may send through a ray, or single pixels would shine
 
 // What a triangle sends back against `direction`.
 vec3 traced_radiance(Hit hit, vec3 origin, vec3 direction, float depth) {
@@ -29,7 +30,7 @@ vec3 traced_radiance(Hit hit, vec3 origin, vec3 direction, float depth) {
 #endif
         light += diffuse / PI * irradiance;
     }
-    return light + traced_triangles[word + 5].rgb;
+    return min(light + traced_triangles[word + 5].rgb, vec3(TRACED_BRIGHTEST));
 }
 
 // The difference that a ray makes; `alpha` blurs the sky that it is compared with.

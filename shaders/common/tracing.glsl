@@ -20,8 +20,10 @@ Hit trace(vec3 origin, vec3 direction, float chance) {
     float best = 1e30;
     vec3 inverse_direction = 1.0 / mix(direction, vec3(1e-12), lessThan(abs(direction), vec3(1e-12)));
     int count = int(traced_counts.x);
+    // The order of nodes in which rays of this octant come to near boxes first.
+    int first = count * (int(direction.x < 0.0) + 2 * int(direction.y < 0.0) + 4 * int(direction.z < 0.0));
     for (int node = 0; node < count;) {
-        vec4 low = traced_nodes[2 * node], high = traced_nodes[2 * node + 1];
+        vec4 low = traced_nodes[2 * (first + node)], high = traced_nodes[2 * (first + node) + 1];
         vec3 a = (low.xyz - origin) * inverse_direction, b = (high.xyz - origin) * inverse_direction;
         vec3 near = min(a, b), far = max(a, b);
         float enters = max(max(near.x, near.y), max(near.z, 0.0));

@@ -2,7 +2,8 @@
 
 All nodes of a level are split at once, by numpy, so that a hundred thousand triangles take a fraction of a second. Where
 to split follows the surface area heuristic on sixteen bins (Wald, "On fast Construction of SAH-based Bounding Volume
-Hierarchies", 2007). Nodes lie in depth-first order: after a box that is missed a ray goes on at the node's `skip`.
+Hierarchies", 2007). Nodes lie in depth-first order: after a box that is missed a ray goes on at the node's `skip`. There is an
+order for each octant of directions, so that rays come to near boxes first.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BoxTree", "build_tree"]
+__all__ = ["BoxTree", "build_trees"]
 
 LEAF_SIZE = 4
 _BINS = 16
@@ -48,17 +49,20 @@ class BoxTree:
 
 @dataclass
 class _Level:
-    """Nodes of one depth: ranges of `order`, boxes, and the number of the first child in the next level (-1: a leaf)."""
+    """Nodes of one depth: ranges of `order`, boxes, the axis along which they are cut, and the number of the first child
+    in the next level (-1: a leaf).
+    """
 
     starts: Ints
     ends: Ints
     lows: Floats
     highs: Floats
+    axes: Ints
     children: Ints
 
 
-def build_tree(lows: Floats, highs: Floats) -> BoxTree:
-    """The tree of boxes [m, 3] each; m is 1 at least."""
+def build_trees(lows: Floats, highs: Floats) -> list[BoxTree]:
+    """The tree of boxes [m, 3] each (m is 1 at least), for each octant: bit k says that rays go down along axis k."""
     order = np.arange(len(lows))
     centers = (lows + highs) * np.float32(0.5)
     starts, ends = np.zeros(1, np.intp), np.array([len(order)], np.intp)
@@ -66,7 +70,7 @@ def build_tree(lows: Floats, highs: Floats) -> BoxTree:
     while len(starts):
         level, order, starts, ends = _split(lows, highs, centers, order, starts, ends, last=len(levels) >= _MOST_LEVELS)
         levels.append(level)
-    return _arrange(levels, order)
+    return [_arrange(levels, order, octant) for octant in range(8)]
 
 
 def _split(
@@ -78,9 +82,9 @@ def _split(
     cuts = np.concatenate([[0], np.cumsum(counts)[:-1]])
     items = order[where]
     low, high = np.minimum.reduceat(lows[items], cuts), np.maximum.reduceat(highs[items], cuts)
-    children = np.full(len(starts), -1, np.intp)
+    axes, children = np.zeros(len(starts), np.intp), np.full(len(starts), -1, np.intp)
     wide = np.zeros(len(starts), bool) if last else counts > LEAF_SIZE
-    level = _Level(starts, ends, low, high, children)
+    level = _Level(starts, ends, low, high, axes, children)
     if not wide.any():
         return level, order, np.zeros(0, np.intp), np.zeros(0, np.intp)
     children[wide] = np.arange(wide.sum()) * 2
@@ -91,6 +95,7 @@ def _split(
     node = np.repeat(np.arange(len(counts)), counts)
     first, end = np.minimum.reduceat(centers[items], cuts), np.maximum.reduceat(centers[items], cuts)
     axis = (end - first).argmax(1)
+    axes[wide] = axis
     nodes = np.arange(len(counts))
     origin, extent = first[nodes, axis], (end - first)[nodes, axis]
     at = (centers[items, axis[node]] - origin[node]) * (_BINS / np.maximum(extent, 1e-30))[node]
@@ -132,8 +137,8 @@ def _areas(low: Floats, high: Floats) -> Floats:
     return np.where(np.isfinite(areas), areas, 0.0)
 
 
-def _arrange(levels: list[_Level], order: Ints) -> BoxTree:
-    """Levels in depth-first order."""
+def _arrange(levels: list[_Level], order: Ints, octant: int) -> BoxTree:
+    """Levels in depth-first order, the child first that rays of the octant come to first."""
     sizes: list[Ints] = [np.ones(0, np.intp)] * len(levels)
     for depth in range(len(levels) - 1, -1, -1):
         children = levels[depth].children
@@ -154,8 +159,10 @@ def _arrange(levels: list[_Level], order: Ints) -> BoxTree:
         inner = places[~leaf]
         child = level.children[~leaf]
         following = np.empty(len(child) * 2, np.intp)
-        following[child] = inner + 1
         if len(child):
-            following[child + 1] = inner + 1 + sizes[depth + 1][child]
+            turned = (octant >> level.axes[~leaf]) & 1
+            first = child + turned
+            following[first] = inner + 1
+            following[child + 1 - turned] = inner + 1 + sizes[depth + 1][first]
         places = following
     return BoxTree(lows, highs, skips, firsts, counts, order)

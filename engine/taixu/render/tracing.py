@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.gpu import Buffer, Device
-from taixu.render.bvh import build_tree
+from taixu.render.bvh import build_trees
 from taixu.render.context import FrameContext
 from taixu.render.graph import PassNode
 from taixu.render.traced_scene import TracedScene, gather_triangles
@@ -91,23 +91,25 @@ class TracingFeature:
         return _Traced(
             self.device.buffer(nodes, label="traced nodes"),
             self.device.buffer(triangles, label="traced triangles"),
-            len(nodes),
+            nodes.shape[1],
             _START_SHARE * size,
         )
 
 
 def pack_tree(scene: TracedScene) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """What shaders read: nodes [n, 2, 4] and triangles [m, 6, 4], as `shaders/common/tracing.glsl` says.
+    """What shaders read: nodes [8, n, 2, 4] by octant and triangles [m, 6, 4], as `shaders/common/tracing.glsl` says.
 
     Whole numbers are stored as floats, which hold them up to 2^24.
     """
-    tree = build_tree(scene.corners.min(1), scene.corners.max(1))
-    nodes = np.zeros((len(tree.skips), 2, 4), np.float32)
+    trees = build_trees(scene.corners.min(1), scene.corners.max(1))
+    tree = trees[0]
+    nodes = np.zeros((8, len(tree.skips), 2, 4), np.float32)
     # Slabs that are as thin as a wall must not vanish in rounding.
     pad = np.maximum(np.abs(tree.lows), np.abs(tree.highs)).max() * 1e-6
-    nodes[:, 0, :3], nodes[:, 1, :3] = tree.lows - pad, tree.highs + pad
-    nodes[:, 0, 3], nodes[:, 1, 3] = tree.skips, tree.firsts * 8 + tree.counts
-    nodes[tree.counts == 0, 1, 3] = 0
+    for octant, one in enumerate(trees):
+        nodes[octant, :, 0, :3], nodes[octant, :, 1, :3] = one.lows - pad, one.highs + pad
+        nodes[octant, :, 0, 3] = one.skips
+        nodes[octant, :, 1, 3] = np.where(one.counts > 0, one.firsts * 8 + one.counts, 0)
     order = tree.order
     corners = scene.corners[order]
     triangles = np.zeros((len(order), 6, 4), np.float32)

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from taixu.render.bvh import LEAF_SIZE, BoxTree, build_tree
+from taixu.render.bvh import LEAF_SIZE, BoxTree, build_trees
 
 
 def boxes(count: int, *, seed: int = 1) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -34,7 +34,7 @@ def walk(tree: BoxTree, origin: NDArray[np.float64], direction: NDArray[np.float
 @pytest.mark.parametrize("count", [1, 2, LEAF_SIZE, LEAF_SIZE + 1, 300, 4000])
 def test_every_item_lies_in_one_leaf_and_in_its_box(count: int) -> None:
     lows, highs = boxes(count)
-    tree = build_tree(lows, highs)
+    tree = build_trees(lows, highs)[0]
     assert sorted(tree.order.tolist()) == list(range(count))
     assert tree.counts.sum() == count
     assert tree.counts.max() <= LEAF_SIZE
@@ -48,12 +48,13 @@ def test_every_item_lies_in_one_leaf_and_in_its_box(count: int) -> None:
 
 def test_a_ray_finds_every_box_that_it_meets() -> None:
     lows, highs = boxes(500)
-    tree = build_tree(lows, highs)
+    trees = build_trees(lows, highs)
     random = np.random.default_rng(7)
     met = 0
     for _ in range(50):
         origin, direction = random.random(3), random.normal(size=3)
         a, b = (lows - origin) / direction, (highs - origin) / direction
+        tree = trees[int((direction < 0) @ (1, 2, 4))]
         wanted = set(np.flatnonzero(np.maximum(np.minimum(a, b).max(1), 0) <= np.maximum(a, b).min(1)).tolist())
         assert wanted <= set(walk(tree, origin, direction))
         met += len(wanted)
@@ -61,14 +62,27 @@ def test_a_ray_finds_every_box_that_it_meets() -> None:
 
 
 def test_items_in_one_place_are_halved() -> None:
-    tree = build_tree(np.zeros((100, 3), np.float32), np.ones((100, 3), np.float32))
+    tree = build_trees(np.zeros((100, 3), np.float32), np.ones((100, 3), np.float32))[0]
     assert tree.counts.max() <= LEAF_SIZE
     assert len(tree.skips) < 100
+
+
+@pytest.mark.parametrize("octant", [0, 7])
+def test_near_boxes_come_first(octant: int) -> None:
+    """Along a ray through a row of boxes, leaves come in the order in which they are met."""
+    places = np.arange(64, dtype=np.float32)[:, None] * np.ones(3, np.float32)
+    tree = build_trees(places, places + np.float32(0.5))[octant]
+    signs = np.where([octant & 1, octant & 2, octant & 4], -1.0, 1.0)
+    start = -1.0 if signs[0] > 0 else 65.0
+    met = walk(tree, np.full(3, start), signs)
+    leaves = [m // 4 for m in met]
+    assert len(met) == 64
+    assert (np.diff(np.array(leaves) * signs[0]) >= 0).all()
 
 
 def test_the_tree_is_worth_its_nodes() -> None:
     """A ray through a crowd looks at a small part of it."""
     lows, highs = boxes(4000)
-    tree = build_tree(lows, highs)
+    tree = build_trees(lows, highs)[0]
     seen = [len(walk(tree, np.array([-1.0, y, 0.3]), np.array([1.0, 0.01, 0.02]))) for y in np.linspace(0.05, 0.9, 20)]
     assert np.mean(seen) < 120
