@@ -108,7 +108,9 @@ class MaterialTable:
         else:
             number, self._count = self._count, self._count + 1
             if number == len(self._rows):
-                self._rows = np.concatenate([self._rows, MATERIAL_ROW.zeros(number)])
+                grown = MATERIAL_ROW.zeros(2 * number)  # `concatenate` would pack what std430 pads
+                grown[:number] = self._rows
+                self._rows = grown
                 self._keys = np.concatenate([self._keys, np.zeros(number, np.int32)])
         self._put(number, material, textures or {})
         return number

@@ -161,7 +161,9 @@ class SurfaceRows:
         if number == self._count:
             self._count += 1
             if number == len(self._rows):
-                self._rows = np.concatenate([self._rows, self.shader.row.zeros(number)])
+                grown = self.shader.row.zeros(2 * number)  # `concatenate` would pack what std430 pads
+                grown[:number] = self._rows
+                self._rows = grown
         self._rows[number] = values
         self._is_stale = True
         return number

@@ -13,7 +13,7 @@ from taixu.assets.model import (
     Transmission,
     Volume,
 )
-from taixu.render.material_rows import MOST_MAPPINGS, Mappings, layers_of, material_row
+from taixu.render.material_rows import MATERIAL_ROW, MOST_MAPPINGS, Mappings, layers_of, material_row
 from taixu.render.materials import FIRST_UNIT, BoundTexture, MaterialTable
 from taixu.render.signature import Signature
 from taixu.render.texture_images import plain_image
@@ -93,6 +93,15 @@ def test_textures_of_one_array_share_a_unit() -> None:
     assert table.draw_keys[table.keys[one]].signature == Signature()
     table.remove(two)
     assert table.add(Material(), {}) == two, "numbers are used again"
+
+
+def test_more_materials_than_there_was_room_for_keep_their_layout() -> None:
+    table = MaterialTable(shared_device())
+    numbers = [table.add(Material(ior=1.0 + i / 100, dispersion=i / 100)) for i in range(70)]
+    size = MATERIAL_ROW.dtype.itemsize
+    rows = np.frombuffer(table.buffer.read(count=(numbers[-1] + 1) * size).tobytes(), MATERIAL_ROW.dtype)
+    assert rows["dispersion"][numbers] == pytest.approx([i / 100 for i in range(70)], abs=1e-6)
+    assert rows["ior"][numbers] == pytest.approx([1.0 + i / 100 for i in range(70)], abs=1e-6)
 
 
 def test_layers_that_cannot_be_seen_are_not_compiled() -> None:
