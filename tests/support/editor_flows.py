@@ -43,7 +43,7 @@ class Hand:
     folder: Path
     context: Any = None
     pictures: dict[str, str] = field(default_factory=dict)
-    _wanted: list[str] = field(default_factory=list)
+    _wanted: list[tuple[str, str]] = field(default_factory=list)
 
     @property
     def host(self) -> Any:
@@ -114,23 +114,33 @@ class Hand:
         """Whether an item is there now."""
         return bool(self.context.item_exists(ref))
 
-    def picture(self, name: str) -> None:
-        """Take a picture of the window, to be compared with a golden one."""
-        self._wanted.append(name)
+    def picture(self, name: str, *, panel: str = "") -> None:
+        """Take a picture of the window, or of one panel of it (by id), to be compared with a golden one."""
+        self._wanted.append((name, panel))
         self.wait(2)
 
     def take_pictures(self) -> None:
         """Write pictures that are wanted (the stage calls this after a frame)."""
         from PIL import Image
 
-        for name in self._wanted:
+        for name, panel in self._wanted:
             device, size = self.window.device, self.window.window.framebuffer_size
             self.window.window.make_current()
             pixels = device.read_pixels(device.window_targets(size), 0, (0, 0, *size))[::-1]
             path = self.folder / f"{name}.png"
+            if panel:
+                pixels = pixels[self._rows_and_columns(panel)]
             Image.fromarray(pixels[..., :3].copy()).save(path)
             self.pictures[name] = str(path)
         self._wanted.clear()
+
+    def _rows_and_columns(self, panel: str) -> tuple[slice, slice]:
+        from imgui_bundle import imgui
+
+        found = imgui.internal.find_window_by_name(f"###{panel}")
+        scale = self.window.window.pixel_scale
+        x, y, wide, tall = (int(v * scale) for v in (found.pos.x, found.pos.y, found.size.x, found.size.y))
+        return slice(y, y + tall), slice(x, x + wide)
 
     def _check(self) -> None:
         assert not self.context.is_error(), "an item was not found; see the log"

@@ -118,6 +118,7 @@ def _colors(t: Theme) -> dict[str, Color]:
         "title_bg": t.ground,
         "title_bg_active": t.ground, "title_bg_collapsed": t.ground, "menu_bar_bg": t.ground, "scrollbar_bg": clear,
         "scrollbar_grab": t.hover, "scrollbar_grab_hovered": t.pressed, "scrollbar_grab_active": t.faint, "check_mark": t.accent,
+        "checkbox_selected_bg": t.raised,
         "slider_grab": t.accent, "slider_grab_active": t.accent, "button": t.raised, "button_hovered": t.hover,
         "button_active": t.pressed, "header": t.accent_soft, "header_hovered": t.hover, "header_active": t.accent_soft,
         "separator": t.border, "separator_hovered": t.accent, "separator_active": t.accent, "resize_grip": clear,
