@@ -3,39 +3,22 @@
 from __future__ import annotations
 
 import json
-import os
 import subprocess
 import sys
-import tomllib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from installed_plugin import install_plugin
+from installed_plugin import run_python as run
 
 PLUGIN = Path(__file__).resolve().parents[3] / "samples" / "plugin_wind"
 
 
 @pytest.fixture(scope="module")
 def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
-    """The environment of a process in which the plugin is installed: its code, and what pip writes beside it."""
-    site = tmp_path_factory.mktemp("site")
-    project = tomllib.loads((PLUGIN / "pyproject.toml").read_text())["project"]
-    (site / "taixu_wind").symlink_to(PLUGIN / "taixu_wind")
-    about = site / f"taixu_wind-{project['version']}.dist-info"
-    about.mkdir()
-    (about / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {project['name']}\nVersion: {project['version']}\n")
-    points = project["entry-points"]["taixu.plugins"]
-    lines = "".join(f"{name} = {target}\n" for name, target in points.items())
-    (about / "entry_points.txt").write_text(f"[taixu.plugins]\n{lines}")
-    return os.environ | {"PYTHONPATH": str(site)}
-
-
-def run(installed: dict[str, str], *words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    done = subprocess.run(
-        [sys.executable, *words], cwd=cwd, env=installed, capture_output=True, text=True, timeout=120
-    )
-    assert done.returncode == 0, done.stderr
-    return done
+    """The environment of a process in which the plugin is installed."""
+    return install_plugin(PLUGIN, tmp_path_factory.mktemp("site"))
 
 
 def test_its_command_is_in_the_help_and_works(installed: dict[str, str], tmp_path: Path) -> None:
