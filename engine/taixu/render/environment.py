@@ -25,12 +25,11 @@ from .reflectance import DFG_SIZE, energy_table
 
 __all__ = ["EnvironmentMaps", "make_dfg_texture", "make_environment"]
 
-_VERSION = 8
+_VERSION = 11
 _LARGEST_HALF = 6.0e4
 _TILE_BLOCK = StructLayout("Tile", [("place", "i4", (4,))], rules="std140")
 _SHARPEST = 511
 """Degree of the harmonics that the narrowest lobe still sees."""
-_MIRROR_SAMPLES = 2
 
 
 class EnvironmentMaps:
@@ -90,7 +89,7 @@ def _sky_texture(device: Device, pixels: NDArray[np.float32], format: str) -> Te
 def _filter(device: Device, pixels: NDArray[np.float32], layout: AtlasLayout) -> NDArray[np.float16]:
     """The atlas, float16 [height, width, 4]."""
     atlas = device.texture(layout.size, "rgba16f", label="environment being filtered")
-    _unfold(device, atlas, pixels, layout.mirror, _MIRROR_SAMPLES)
+    _unfold(device, atlas, pixels, layout.mirror, layout.mirror_samples)
     for tile, picture in _lobe_pictures(pixels, layout):
         _unfold(device, atlas, picture, tile, 0)
     texels = atlas.read().astype(np.float16)
@@ -110,8 +109,8 @@ def _lobe_pictures(pixels: NDArray[np.float32], layout: AtlasLayout) -> Iterator
     lobes: list[tuple[Tile, Lobe, int]] = [
         (tile, ggx_lobe(float(alpha)), _degree_of(float(alpha))) for tile, alpha in zip(layout.levels, alphas, strict=True)
     ]
-    lobes.append((layout.irradiance, cosine_lobe, 127))
-    lobes += [(t, charlie_lobe(r * r), 127) for t, r in zip(layout.sheen, SHEEN_LEVELS, strict=True)]
+    lobes.append((layout.irradiance, cosine_lobe, 255))
+    lobes += [(t, charlie_lobe(r * r), 255) for t, r in zip(layout.sheen, SHEEN_LEVELS, strict=True)]
     reached = min(_SHARPEST, len(sky) - 1, sky.shape[1] // 2)
     harmonics: Harmonics | None = None
     for degree in sorted({degree for _, _, degree in lobes}, reverse=True):
@@ -126,14 +125,20 @@ def _lobe_pictures(pixels: NDArray[np.float32], layout: AtlasLayout) -> Iterator
 
 
 def _sharpening(tile: Tile, count: int) -> NDArray[np.float64]:
-    """By degree, what makes up for the bilinear lookup: between texels h apart it adds h^2 / 12 of the Laplacian."""
+    """By degree, what makes up for the bilinear lookup: between texels h apart it adds h^2 / 12 of the Laplacian.
+
+    Bounded, so that nothing rings that is finer than texels.
+    """
     degrees = np.arange(count)
-    return 1.0 + degrees * (degrees + 1) * (4 * np.pi / tile.size**2) / 12
+    return 1.0 + np.minimum(degrees * (degrees + 1) * (4 * np.pi / tile.size**2) / 12, 0.4)
 
 
 def _degree_of(alpha: float) -> int:
-    """The last degree that a lobe of this width sees: what it leaves of degree l falls as exp(-2 alpha l)."""
-    return next((d for d in (127, 255) if alpha * d > 4.5), _SHARPEST)
+    """The last degree that a lobe of this width sees: what it leaves of degree l falls as exp(-2 alpha l).
+
+    The widest ones end sharply where the surface does, and see more.
+    """
+    return next((d for d in (127, 255) if alpha * d > 4.5), _SHARPEST) if alpha < 0.5 else 255
 
 
 def _unfold(device: Device, atlas: Texture, picture: NDArray[np.float32], tile: Tile, samples: int) -> None:

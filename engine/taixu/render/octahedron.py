@@ -12,6 +12,7 @@ Mapping: Cigolle et al., "A Survey of Efficient Representations for Independent 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -57,13 +58,13 @@ _PLACES: tuple[Tile, ...] = (
     Tile(772, 0, 256),
     Tile(772, 258, 128),
     Tile(902, 258, 128),
-    Tile(772, 388, 64),
-    Tile(838, 388, 64),
-    Tile(904, 388, 64),
+    Tile(508, 516, 128),
+    Tile(0, 516, 252),  # large, for so is the step where a low sun sets behind rough surfaces
+    Tile(254, 516, 252),
 )
 IRRADIANCE_TILE = Tile(514, 258, 256)
 """Irradiance divided by pi; large, for the edge of the light of a sun is sharp."""
-SHEEN_TILES: tuple[Tile, ...] = (Tile(772, 454, 32), Tile(806, 454, 32), Tile(840, 454, 32), Tile(874, 454, 32))
+SHEEN_TILES: tuple[Tile, ...] = (Tile(772, 388, 128), Tile(902, 388, 128), Tile(638, 518, 128), Tile(768, 518, 128))
 _MIRROR_X = 1032
 _MIRROR_SIZES = (768, 1536, 2048)
 _MIRROR_PER_ROW = 1.5
@@ -81,6 +82,8 @@ class AtlasLayout:
         Width and height of the atlas.
     mirror
         The sky itself.
+    mirror_samples
+        Along the edge of one of its texels, so that none of the sky's is lost.
     levels
         The sky as rough surfaces see it, from `LOWEST_ROUGHNESS` on: level 1 and up.
     irradiance
@@ -91,6 +94,7 @@ class AtlasLayout:
 
     size: tuple[int, int]
     mirror: Tile
+    mirror_samples: int
     levels: tuple[Tile, ...] = _PLACES
     irradiance: Tile = IRRADIANCE_TILE
     sheen: tuple[Tile, ...] = SHEEN_TILES
@@ -99,7 +103,8 @@ class AtlasLayout:
 def atlas_layout(sky_height: int) -> AtlasLayout:
     """The atlas for a sky of so many rows, whose texels the tile of the sky itself keeps about as they are."""
     size = next((s for s in _MIRROR_SIZES if s >= _MIRROR_PER_ROW * sky_height), _MIRROR_SIZES[-1])
-    return AtlasLayout((_MIRROR_X + size + 2, size + 2), Tile(_MIRROR_X, 0, size))
+    samples = max(1, ceil(_MIRROR_PER_ROW * sky_height / size))
+    return AtlasLayout((_MIRROR_X + size + 2, size + 2), Tile(_MIRROR_X, 0, size), samples)
 
 
 def level_roughnesses() -> Array:
