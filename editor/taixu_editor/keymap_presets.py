@@ -11,7 +11,7 @@ _TAIXU = {
     "editor.keys": "Ctrl+Alt+K", "editor.quit": "Ctrl+Q", "editor.open": "Ctrl+O", "project.open": "",
     "project.new": "Ctrl+Shift+N", "world.new": "Ctrl+N", "world.save": "", "editor.save": "Ctrl+S", "editor.save_as": "Ctrl+Shift+S",
     "history.undo": "Ctrl+Z", "history.redo": "Ctrl+Shift+Z, Ctrl+Y",
-    "entity.duplicate": "Ctrl+D", "entity.delete": "Delete", "entity.rename": "F2", "entity.group": "Ctrl+G",
+    "entity.duplicate": "Ctrl+D", "entity.delete": "Delete", "entity.rename": "", "hierarchy.rename": "F2", "entity.group": "Ctrl+G",
     "entity.ungroup": "Ctrl+Shift+G", "entity.drop": "PgDn", "entity.copy": "Ctrl+C", "entity.cut": "Ctrl+X",
     "entity.paste": "Ctrl+V", "entity.hide": "H", "entity.lock": "Ctrl+L",
     "selection.all": "Ctrl+A", "selection.none": "Ctrl+Shift+A",
@@ -31,7 +31,7 @@ PRESETS: dict[str, dict[str, str]] = {
     },
     "godot": _TAIXU | {
         "history.redo": "Ctrl+Shift+Z", "editor.palette": "Ctrl+Shift+P", "play.stop": "F8", "play.pause": "F7", "play.step": "F10",
-        "entity.rename": "F2", "view.front": "Num1", "view.back": "Alt+Num1", "view.left": "Alt+Num3", "view.bottom": "Alt+Num7",
+        "view.front": "Num1", "view.back": "Alt+Num1", "view.left": "Alt+Num3", "view.bottom": "Alt+Num7",
     },
     "blender": _TAIXU | {
         "tool.select": "W", "tool.move": "G", "tool.rotate": "R", "tool.scale": "S", "gizmo.local": ",", "gizmo.pivot": ".",

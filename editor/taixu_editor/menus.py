@@ -22,7 +22,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     ),
     "Edit": (
         "history.undo", "history.redo", "-", "entity.cut", "entity.copy", "entity.paste", "entity.duplicate", "entity.delete",
-        "entity.rename", "-", "entity.group", "entity.ungroup", "entity.drop", "-", "selection.all", "selection.none", "-",
+        "hierarchy.rename", "-", "entity.group", "entity.ungroup", "entity.drop", "-", "selection.all", "selection.none", "-",
         "editor.settings", "editor.keys",
     ),
     "Add": ("additions",),

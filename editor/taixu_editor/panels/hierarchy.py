@@ -8,6 +8,7 @@ import numpy as np
 from imgui_bundle import imgui
 
 from taixu.ecs import World
+from taixu.edit import Nothing, Operation, Session
 from taixu.edit.grouping import topmost
 from taixu.edit.ids import id_number, id_text, id_texts
 from taixu.scene import FromModel, Name, Node
@@ -22,6 +23,7 @@ from taixu_editor.widgets.add_menu import draw_add_menu
 from taixu_editor.widgets.search_box import search_box
 
 if TYPE_CHECKING:
+    from taixu_editor.host import Host
     from taixu_editor.window import EditorWindow
 
 __all__ = ["HierarchyPanel"]
@@ -56,6 +58,7 @@ class HierarchyPanel(Panel):
         self._focus_name = False
         self._focus_search = False
         add_clipboard_operations(window)
+        _add_operations(window)
 
     # -- the frame ---------------------------------------------------------------------------------------------------
     def draw(self) -> None:
@@ -322,3 +325,33 @@ class HierarchyPanel(Panel):
             imgui.set_scroll_y(max(0.0, imgui.get_scroll_y() - speed))
         elif y > top + tall - edge:
             imgui.set_scroll_y(min(imgui.get_scroll_max_y(), imgui.get_scroll_y() + speed))
+
+
+def _add_operations(window: EditorWindow) -> None:
+    """What keys and palette do in whichever hierarchy the window has then; made known once."""
+    if any(each.id == "hierarchy.rename" for each in window.host.operations):
+        return
+
+    def panel() -> HierarchyPanel:
+        found = next(each for each in window.panels if isinstance(each, HierarchyPanel))
+        found.is_open = True
+        return found
+
+    def rename(host: Host, parameters: Nothing) -> None:
+        panel().begin_rename(panel().active)
+
+    def search(host: Host, parameters: Nothing) -> None:
+        panel().focus_search()
+
+    window.host.operations.add(
+        Operation("hierarchy.rename", "Rename", run=rename, shortcut="F2", blocked=_none_selected),
+        Operation("hierarchy.search", "Search the hierarchy", run=search, blocked=_no_world),
+    )
+
+
+def _no_world(session: Session) -> str:
+    return "" if session.worlds else "No world is open."
+
+
+def _none_selected(session: Session) -> str:
+    return "" if session.worlds and session.current.selection else "Nothing is selected."

@@ -43,31 +43,32 @@ def draw_entity_menu(panel: HierarchyPanel, *, with_entities: bool = True) -> No
     imgui.separator()
     _do(panel, "group", "Group", "entity.group")
     _do(panel, "ungroup", "Ungroup", "entity.ungroup")
-    if Node(session.world, panel.active).parent is not None and imgui.menu_item_simple(f"{icon('top')}   {t('To the top level')}"):
+    is_child = Node(session.world, panel.active).parent is not None
+    if is_child and imgui.menu_item_simple(f"{icon('top')}   {t('To the top level')}###to the top"):
         panel.hang(session.current.selection, 0)
     imgui.separator()
     _do(panel, "eye", "Hide or show", "entity.hide")
     _do(panel, "lock", "Lock or unlock", "entity.lock")
     imgui.separator()
     _prefab(panel, active)
-    if imgui.menu_item_simple(f"{icon('opened')}   {t('Open all below')}"):
+    if imgui.menu_item_simple(f"{icon('opened')}   {t('Open all below')}###open all"):
         panel.rows.open_below(session.world, np.array(sorted(panel.selected), np.uint64))
-    if imgui.menu_item_simple(f"{icon('closed')}   {t('Close all below')}"):
+    if imgui.menu_item_simple(f"{icon('closed')}   {t('Close all below')}###close all"):
         panel.rows.open_below(session.world, np.array(sorted(panel.selected), np.uint64), opened=False)
 
 
 def _prefab(panel: HierarchyPanel, active: str) -> None:
     window, world, t = panel.window, panel.host.session.world, panel.t
     if world.has(panel.active, PrefabInstance):
-        if imgui.menu_item_simple(f"{icon('prefab')}   {t('Unpack prefab')}"):
+        if imgui.menu_item_simple(f"{icon('prefab')}   {t('Unpack prefab')}###prefab.unpack"):
             window.do("prefab.unpack", instance=active)
-        if imgui.menu_item_simple(f"{icon('reset')}   {t('Revert to prefab')}"):
+        if imgui.menu_item_simple(f"{icon('reset')}   {t('Revert to prefab')}###prefab.revert"):
             window.do("prefab.revert", instance=active)
-        if imgui.menu_item_simple(f"{icon('save')}   {t('Apply to prefab')}"):
+        if imgui.menu_item_simple(f"{icon('save')}   {t('Apply to prefab')}###prefab.apply"):
             window.do("prefab.apply", instance=active)
         imgui.separator()
     elif not world.place(panel.active)[0].made:
-        if imgui.menu_item_simple(f"{icon('prefab')}   {t('Make prefab')}"):
+        if imgui.menu_item_simple(f"{icon('prefab')}   {t('Make prefab')}###prefab.make"):
             window.do("prefab.make", entity=active, path=panel.prefab_path(panel.active))
         imgui.separator()
 

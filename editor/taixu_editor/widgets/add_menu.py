@@ -26,11 +26,9 @@ def draw_add_menu(window: EditorWindow, parent: str = "") -> None:
 
 def add_entity(window: EditorWindow, kind: str, *, parent: str = "") -> None:
     """Put an entity where the view looks, or into its parent's middle, and select it."""
-    view = next((panel for panel in window.panels if panel.id == "viewport"), None)
-    if parent:
-        with window.host.session.history.group(window.host.session, "Add"):
-            window.do("entity.add", kind=kind)
-            window.do("entity.reparent", parent=parent, keep_place=False)
-    else:
-        pivot = [0.0, 0.0, 0.0] if view is None else view.camera.pivot  # type: ignore[attr-defined]
-        window.do("entity.add", kind=kind, position=[round(float(v), 3) + 0.0 for v in pivot])
+    if not parent:
+        window.do("editor.add", kind=kind)
+        return
+    with window.host.session.history.group(window.host.session, "Add"):
+        window.do("entity.add", kind=kind)
+        window.do("entity.reparent", parent=parent, keep_place=False)

@@ -44,4 +44,4 @@ class DragDrop:
     def is_dragging(self, kind: str) -> bool:
         """Whether something of a kind is in hand now."""
         payload = imgui.get_drag_drop_payload_py_id()
-        return payload is not None and payload.is_data_type(kind) and self.kind == kind
+        return payload is not None and payload.type == kind and self.kind == kind
