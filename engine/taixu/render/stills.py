@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.render.denoising import denoise
 from taixu.render.pictures import Picture
 from taixu.render.tonemap import encode, tonemap
 from taixu.render.tracing import ensure_rays
@@ -28,6 +29,7 @@ _SHARPEST = -2.0  # levels of mip maps
 
 TRACED_SAMPLES = 16
 """Stills of as many frames send rays, unless they are told not to: with fewer there would be noise."""
+_FEWEST_HALVED = 4
 SUN_RADIUS = 0.012
 """Tangent of the sun's half angle that soft shadows are made with; the real one is 0.0047."""
 
@@ -89,16 +91,31 @@ def accumulate(
     view = View(camera, size, name="still", settings=drawn)
     # Each frame sees a part of the pixel, so its textures may be as much finer; the average smooths them.
     view.history["texture_bias"] = max(-0.5 * log2(samples), _SHARPEST)
-    total = np.zeros((size[1], size[0], 4), np.float32)
+    views, sums = [view], np.zeros((2, size[1], size[0], 4), np.float32)
+    plain_sum = np.zeros((size[1], size[0], 4), np.float32)
+    if traced and samples >= _FEWEST_HALVED:  # the same without rays, so that what they found can be told from the rest
+        views.append(View(camera, size, name="plain still", settings=drawn | {"traced": False}))
+        views[1].history["texture_bias"] = view.history["texture_bias"]
     for i, (offset, turn) in enumerate(zip(sample_offsets(samples), sample_offsets(samples, seed=5), strict=True)):
-        view.history["sample"] = (i, samples)
-        view.history["noise_turn"] = i * 0.618 % 1.0
-        view.jitter = (float(offset[0] * 2 / size[0]), float(offset[1] * 2 / size[1]))
-        view.history["light_jitter"] = tuple(turn * SUN_RADIUS) if samples > 1 else (0.0, 0.0)
-        renderer.render(world, [view])
-        total += renderer.read(view)
-    view.release()
-    total /= np.float32(samples)
+        for one in views:
+            one.history["sample"] = (i, samples)
+            one.history["noise_turn"] = i * 0.618 % 1.0
+            one.jitter = (float(offset[0] * 2 / size[0]), float(offset[1] * 2 / size[1]))
+            one.history["light_jitter"] = tuple(turn * SUN_RADIUS) if samples > 1 else (0.0, 0.0)
+        renderer.render(world, views)
+        frame = renderer.read(view)
+        if len(views) == 2:
+            plain = renderer.read(views[1])
+            plain_sum += plain
+            frame = frame - plain
+        sums[i % 2] += frame
+    for one in views:
+        one.release()
+    if len(views) == 2:
+        halves = sums / np.array([samples - samples // 2, samples // 2], np.float32)[:, None, None, None]
+        total = plain_sum / np.float32(samples) + denoise(halves[0], halves[1])
+    else:
+        total = sums.sum(0) / np.float32(samples)
     return develop(renderer, total, wanted) if developed else total
 
 
