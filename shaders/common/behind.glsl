@@ -7,7 +7,7 @@
 layout(binding = 0) uniform sampler2D behind_map;   // premultiplied; level n is a bell of about 0.5 * 2^n pixels
 layout(binding = 1) uniform sampler2D behind_depth; // of solid surfaces
 
-const float BEHIND_MARGIN = 0.06; // of the screen, in which what is seen fades into the sky
+const float BEHIND_MARGIN = 0.05; // of the screen, beyond its rim, in which what is seen fades into the sky
 
 // A look along a ray: where on the screen it ends, how many metres from its start, how far that is from the camera, and
 // how much of it can be believed.
@@ -20,12 +20,12 @@ struct Sight {
 
 vec2 screen_from_clip(vec4 clip) { return clip.xy / clip.w * 0.5 + 0.5; }
 
-// How much of what was drawn at a place can be what a ray meets: it fades to the rim of the screen, and what stands before
+// How much of what was drawn at a place can be what a ray meets: it fades beyond the rim of the screen, and what stands before
 // the surface is not seen through it.
 float known_share(vec2 uv, float surface_depth) {
     float there = textureLod(behind_depth, uv, 0.0).r;
     if (there > 0.0 && distance_from_depth(there) < surface_depth * 0.999) return 0.0;
-    vec2 inside = clamp((0.5 - abs(uv - 0.5)) / BEHIND_MARGIN + 0.5, 0.0, 1.0);
+    vec2 inside = clamp((0.5 - abs(uv - 0.5)) / BEHIND_MARGIN + 1.0, 0.0, 1.0);
     return inside.x * inside.y;
 }
 
@@ -80,10 +80,10 @@ vec4 behind_blurred(vec2 uv, float sigma) {
         + g1.y * (g0.x * textureLod(behind_map, vec2(a.x, b.y), level) + g1.x * textureLod(behind_map, b, level));
 }
 
-// How wide, in pixels, a lobe of this `alpha` (as a mirror of that roughness spreads) paints what it meets.
-// A GGX facet's slope is below alpha half of the time, as a bell's of sigma alpha / 1.18; a mirror doubles the angle.
+// How wide, in pixels, a lobe of this `alpha` (as a mirror of that roughness spreads) paints what it meets: the bell that
+// comes nearest to the lobe's integral over an edge; it has a width of 1.9 alpha where that is small.
 float blur_in_pixels(Sight sight, float alpha, float path) {
-    float spread = tan(min(1.7 * alpha, 0.75)) * (sight.reach + path); // the widest lobe is about a matt one
+    float spread = 1.9 * alpha / (1.0 + 0.65 * alpha * alpha) * (sight.reach + path);
     float per_metre = 0.5 * viewport.y * clip_from_view[1][1];
     return min(camera_position.w > 0.5 ? spread * per_metre / max(sight.depth, 1e-6) : spread * per_metre, viewport.y);
 }

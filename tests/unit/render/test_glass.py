@@ -13,7 +13,8 @@ from taixu.gpu import NullDevice
 from taixu.math.projection import perspective
 from taixu.render import Renderer, View, ViewCamera
 from taixu.render.blending import plan_captures, screen_rects, sort_blended
-from taixu.render.reflectance import lookup_energy, specular_energy
+from taixu.render.reflectance import ggx_distribution, lookup_energy, specular_energy
+from taixu.render.reflectance.transmission import transmission_lobe
 from taixu.render.stills import accumulate
 from taixu.scene import Light, Transform, WorldTransforms
 
@@ -405,3 +406,41 @@ def test_hollow_glass_shows_its_far_wall(renderer: Renderer, samples: int) -> No
     plain, layered = look(renderer, convex, samples=samples), look(renderer, convex, samples=samples, glass_layers=2)
     assert np.quantile(np.abs(plain - layered), 0.99) < 0.01  # but for single pixels at its rim
     assert np.abs(plain - layered)[30:66, 30:66].max() < 2e-3
+
+
+@pytest.mark.parametrize("roughness", [0.2, 0.5, 1.0])
+def test_frosted_glass_blurs_an_edge_as_its_lobe_does(renderer: Renderer, roughness: float) -> None:
+    """An edge a metre behind a rough pane, against the integral of the lobe over directions."""
+    renderer.lighting.use_sky(np.full((16, 32, 3), 0.5, np.float32))
+    scene = SmallWorld()
+    for x, c in ((-10, 1.0), (10, 0.0)):
+        paint = scene.material(unlit=True, base_color=(c, c, c, 1.0))
+        scene.spawn(1, scene.mesh("box", (20, 40, 0.02), material=paint), translation=(x, 0, -1.01))
+    scene.spawn(1, scene.mesh("box", (20, 40, 0.0001), material=scene.material(**glass(roughness=roughness))))
+    found = look(renderer, scene, size=(128, 128), height_m=6.0)[64, :, 0]
+    u, turn = (x.ravel() for x in np.meshgrid((np.arange(300) + 0.5) / 300, (np.arange(300) + 0.5) / 300 * 2 * np.pi))
+    alpha = roughness**2
+    c = np.sqrt((1 - u) / (1 + (alpha * alpha - 1) * u))  # half vectors as dense as the distribution
+    h = np.stack([np.sqrt(1 - c * c) * np.cos(turn), np.sqrt(1 - c * c) * np.sin(turn), c], -1)
+    v = np.broadcast_to((0.0, 0.0, 1.0), h.shape)
+    below = (2 * c[:, None] * h - v) * (1, 1, -1)
+    h, c, below, v = (x[below[:, 2] < -1e-3] for x in (h, c, below, v))
+    lobe, _ = transmission_lobe(v, below, np.full(len(v), alpha))
+    weights = lobe * 4 * c / (ggx_distribution(c, alpha) * c)
+    shift = below[:, 0] / -below[:, 2]
+    places = (np.arange(128) + 0.5) / 128 * 6 - 3
+    bright = np.array([(weights * (x + shift < 0)).sum() for x in places]) / weights.sum()
+    # What the pane sends back itself is as bright everywhere.
+    share, mirrored = np.linalg.lstsq(np.stack([bright, np.ones(128)], 1), found, rcond=None)[0]
+    assert 0.9 < share < 1.08
+    assert np.sqrt(np.mean(np.square(found - share * bright - mirrored))) < 0.025
+
+
+def test_a_window_as_large_as_the_screen_shows_all_of_it(renderer: Renderer) -> None:
+    """To the last pixel: what is on the screen needs no sky in its place."""
+    renderer.lighting.use_sky(np.full((16, 32, 3), 5.0, np.float32))
+    bare, scene = look(renderer, GlassScene(stripes=40)), GlassScene(stripes=40)
+    scene.add("box", (20, 20, 0.001), (0, 0, 0), **glass())
+    seen = look(renderer, scene)
+    mirrored = seen[48, 48, 0] - bare[48, 48, 0] * 0.96
+    assert np.abs(seen[..., :3] - bare[..., :3] * 0.96 - mirrored).max() < 0.02
