@@ -50,9 +50,13 @@ void main() {
     s.opacity = 1.0; // holes of masked materials are in the depth already
 #endif
     float depth = -(view_from_world * vec4(v_position, 1.0)).z;
-    vec4 shaded = shade(f, s, gl_FragCoord.xy, viewport, depth);
 #ifdef OUTLINE
-    shaded.rgb = outline_light(f.material, shaded.rgb);
+    float covers = s.opacity;
+    s.opacity = 1.0;
+    vec4 shaded = shade(f, s, gl_FragCoord.xy, viewport, depth);
+    shaded = vec4(outline_light(f.material, shaded.rgb), 1.0) * covers;
+#else
+    vec4 shaded = shade(f, s, gl_FragCoord.xy, viewport, depth);
 #endif
     radiance = min(shaded, vec4(6.0e4));
 }

@@ -17,7 +17,7 @@ from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
 from taixu.render.occlusion import has_occlusion
 from taixu.render.octahedron import SMALLEST_MIRROR
-from taixu.render.outlines import OutlinePass
+from taixu.render.outlines import OutlinePass, outline_pipelines, outlined_apart
 from taixu.render.tracing import is_traced
 from taixu.render.views import View
 
@@ -199,7 +199,10 @@ class BlendedPass(OverPass):
                 pipelines = self.feature.pipelines(context, inner=True)
             targets = over if behind is None or not clear else behind.targets(context, radiance)
             with context.device.render_pass(targets) as p:
-                context.draw_blended(p, pipelines, runs=part)
+                for some in outlined_apart(part):
+                    context.draw_blended(p, pipelines, runs=some)
+                    if some[0].bin.key.is_outlined:
+                        context.draw_blended(p, outline_pipelines(context, self.feature.lighting), runs=some)
 
 
 def _parts(runs: Sequence[BlendedRun]) -> Iterator[tuple[bool, bool, Sequence[BlendedRun]]]:

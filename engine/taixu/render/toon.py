@@ -93,7 +93,8 @@ def toon_look(material: Material) -> SurfaceLook:
         toon_row(material),
         {slot: ref for slot, ref in found.items() if ref is not None},
         cuts_holes=material.alpha_mode == "MASK" and moves,
-        is_outlined=toon.outline_mode != "none" and toon.outline_width > 0 and not blends,
+        # Through what writes no depth the far sides of its outline would be seen.
+        is_outlined=toon.outline_mode != "none" and toon.outline_width > 0 and (toon.depth_write or not blends),
         writes_depth=blends and toon.depth_write,
         order=toon.queue_offset - (20 if toon.depth_write else 0) if blends else 0,
     )

@@ -194,19 +194,19 @@ def test_time_goes_on_for_days_without_losing_its_place() -> None:
     assert days == pytest.approx(np.array([[GREEN, RED], [WHITE, BLUE]]), abs=0.02)
 
 
-def outlined(toon: Toon, images: tuple[NDArray[np.uint8], ...] = (), *, distance: float = 5.0) -> NDArray[np.float32]:
-    """A box of half a metre, an eighth of it a pixel, with its outline; in the dark."""
+def outlined(toon: Toon, images: tuple[NDArray[np.uint8], ...] = (), **fields: object) -> NDArray[np.float32]:
+    """A ball of half a metre, 32 pixels wide, with its outline; in the dark."""
     from textured_card import textured_model
 
     scene = SmallWorld()
-    look = material(toon)
-    number = scene.world.resource(MaterialLibrary).put("box", LibraryMaterial(look, textured_model(list(images), look)))
+    look = material(toon, **fields)
+    number = scene.world.resource(MaterialLibrary).put("ball", LibraryMaterial(look, textured_model(list(images), look)))
     scene.spawn(1, scene.mesh("sphere", (0.5, 0.5, 0.5), material=number))
     scene.world.spawn(Environment(intensity=0.0))
     scene.world.spawn(Transform(), Light(intensity=1e-5, shadows=False))
     scene.propagate()
     settings = {"encoding": "linear", "background": "transparent", "exposure_ev": 0.0, "shadows": False, "occlusion": False}
-    view = View(ViewCamera.looking((0, 0, distance), (0, 0, 0), height_m=1.0), (64, 64), settings=settings)
+    view = View(ViewCamera.looking((0, 0, 5), (0, 0, 0), height_m=1.0), (64, 64), settings=settings)
     renderer = Renderer(shared_device())
     renderer.render(scene.world, [view])
     pixels = renderer.read(view)
@@ -227,6 +227,16 @@ def test_outlines_have_their_width_and_colour() -> None:
     assert ring(outlined(LINE)) == 0
     assert ring(outlined(replace(LINE, outline_mode="world", outline_width=4 / 64))) == 4
     assert ring(outlined(replace(LINE, outline_mode="screen", outline_width=4 / 64))) == 4
+
+
+@pytest.mark.parametrize("double_sided", [False, True])
+def test_blended_hair_that_writes_depth_has_its_outline(double_sided: bool) -> None:
+    toon = replace(LINE, outline_mode="world", outline_width=4 / 64)
+    fields = {"alpha_mode": "BLEND", "double_sided": double_sided}
+    assert ring(outlined(replace(toon, depth_write=True), **fields)) == 4
+    assert ring(outlined(toon, **fields)) == 0, "through what writes no depth its far sides would be seen"
+    middle = outlined(replace(toon, depth_write=True), **fields)[32, 32]
+    assert middle == pytest.approx((0, 0, 0, 1), abs=1e-3), "hidden behind the surface"
 
 
 def test_a_texture_thins_the_outline() -> None:
