@@ -37,7 +37,7 @@ def _shape(title: str, kind: str, *, size: tuple[float, float, float] = (1.0, 1.
 
 
 ADDITIONS: dict[str, Addition | None] = {
-    "empty": Addition("Empty", "empty"),
+    "empty": Addition("Empty entity", "empty"),
     "-shapes": None,
     "box": _shape("Box", "box"), "sphere": _shape("Sphere", "sphere"), "cylinder": _shape("Cylinder", "cylinder"),
     "capsule": _shape("Capsule", "capsule", size=(0.5, 1.0, 0.5)), "cone": _shape("Cone", "cone"),

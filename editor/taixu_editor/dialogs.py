@@ -28,11 +28,14 @@ class Dialog:
         English.
     width
         In heights of the text; its height follows from what is in it, unless `height` says one.
+    answers_enter
+        Whether Enter presses the first button.
     """
 
     title: ClassVar[str] = ""
     width: ClassVar[float] = 30.0
     height: ClassVar[float] = 0.0
+    answers_enter: ClassVar[bool] = True
 
     def __init__(self, window: EditorWindow) -> None:
         self.window, self.t = window, window.t
@@ -74,7 +77,7 @@ class Dialog:
                 imgui.pop_style_color(3)
             if choice.reason and imgui.is_item_hovered(imgui.HoveredFlags_.allow_when_disabled):
                 imgui.set_tooltip(choice.reason)
-            is_entered = i == 0 and not choice.reason and imgui.is_key_pressed(imgui.Key.enter, False) and not imgui.is_window_appearing()
+            is_entered = self.answers_enter and i == 0 and not choice.reason and imgui.is_key_pressed(imgui.Key.enter, False) and not imgui.is_window_appearing()
             if pressed or is_entered:
                 choice.act()
             if i:
@@ -161,7 +164,8 @@ class Dialogs:
         imgui.set_next_window_pos(area.get_work_center(), imgui.Cond_.always, (0.5, 0.5))
         imgui.set_next_window_size((width, height))
         imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 1.2, unit))
-        shown, stays = imgui.begin_popup_modal(name, True, _FLAGS)
+        flags = _FLAGS | (imgui.WindowFlags_.no_scrollbar if dialog.height else 0)
+        shown, stays = imgui.begin_popup_modal(name, True, flags)
         imgui.pop_style_var()
         if shown:
             if dialog.is_open:

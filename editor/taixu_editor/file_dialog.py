@@ -41,6 +41,7 @@ class FileDialog(Dialog):
 
     width: ClassVar[float] = 44.0
     height: ClassVar[float] = 32.0
+    answers_enter: ClassVar[bool] = False
 
     def __init__(
         self, window: EditorWindow, heading: str, *, endings: tuple[str, ...], start: Path, act: Callable[[Path], object],

@@ -11,11 +11,12 @@ from imgui_bundle import imgui
 from taixu.edit import Operation, id_text
 from taixu.scene import Name
 from taixu_editor.interface import icon
+from taixu_editor.widgets.cards import fit_text
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
-__all__ = ["Entry", "Palette", "asks_nothing", "fuzzy_score"]
+__all__ = ["Entry", "Palette", "fuzzy_score", "is_shown"]
 
 _MOST_ROWS = 200
 _FLAGS = (
@@ -118,29 +119,22 @@ class Palette:
         imgui.end_child()
 
     def _row(self, i: int, entry: Entry) -> bool:
-        theme, unit = self._window.theme, imgui.get_font_size()
+        theme, unit, draw = self._window.theme, imgui.get_font_size(), imgui.get_window_draw_list()
         is_chosen = i == self._chosen
-        imgui.push_style_var(imgui.StyleVar_.selectable_text_align, (0.0, 0.5))
-        x, y, width = imgui.get_cursor_pos_x(), imgui.get_cursor_pos_y(), imgui.get_content_region_avail().x
-        imgui.push_id(i)
-        imgui.set_next_item_allow_overlap()
-        pressed, _ = imgui.selectable(f"##{entry.title}", is_chosen, 0, (0, unit * 1.7))
-        imgui.pop_id()
-        imgui.pop_style_var()
+        at, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
+        pressed, _ = imgui.selectable(f"###row {i}", is_chosen, 0, (0, unit * 1.7))
         if is_chosen and self._has_moved:
             imgui.set_scroll_here_y(0.5)
             self._has_moved = False
-        after = imgui.get_cursor_pos_y()
-        imgui.set_cursor_pos((x + unit * 0.5, y + unit * 0.35))
-        imgui.text_colored(theme.faint if entry.reason else theme.text, entry.title)
+        x, y, right = at.x + unit * 0.5, at.y + unit * 0.35, at.x + width - unit * 0.5
+        draw.add_text((x, y), theme.pack("faint" if entry.reason else "text"), entry.title)
+        if entry.shortcut:
+            right -= imgui.calc_text_size(entry.shortcut).x
+            draw.add_text((right, y), theme.pack("accent" if is_chosen else "faint"), entry.shortcut)
         aside = entry.reason or entry.detail
         if aside:
-            imgui.same_line(0, unit * 0.8)
-            imgui.text_colored(theme.faint, aside)
-        if entry.shortcut:
-            imgui.same_line(x + width - imgui.calc_text_size(entry.shortcut).x - unit * 0.5)
-            imgui.text_colored(theme.accent if is_chosen else theme.faint, entry.shortcut)
-        imgui.set_cursor_pos_y(after)
+            x += imgui.calc_text_size(entry.title).x + unit * 0.9
+            draw.add_text((x, y), theme.pack("faint", 0.8), fit_text(aside, right - x - unit))
         return bool(pressed)
 
     def _keys(self) -> None:
@@ -187,7 +181,7 @@ class Palette:
         operations, session = window.host.operations, window.host.session
         entries = []
         for each in operations:
-            if asks_nothing(each) and each.id != "editor.palette":
+            if is_shown(each) and each.id != "editor.palette":
                 reason = operations.blocked(session, each.id)
                 entries.append(Entry(
                     t(each.title), lambda name=each.id: window.do(name), shortcut=window.shell.keymap.first(each.id),  # type: ignore[misc]
@@ -203,7 +197,7 @@ class Palette:
         if self._entities is None:
             self._entities = []
             for table in world.query(Name):
-                texts = table.column(Name, "text")
+                texts = table.read(Name, "text")
                 self._entities += zip(map(str, texts), map(int, table.entities))
         low = wanted.lower()
         plain = [(name, entity) for name, entity in self._entities if low in name.lower()]
@@ -219,8 +213,11 @@ class Palette:
         return [Entry(f"{icon('entity')}  {name}", lambda entity=entity: select(entity)) for name, entity in plain]  # type: ignore[misc]
 
 
-def asks_nothing(operation: Operation) -> bool:
-    """Whether an operation can be done without being told more."""
-    return not operation.id.startswith("_") and all(
+_STOOD_FOR = frozenset({"world.save", "project.open", "entity.spawn", "selection.set", "component.set", "component.remove"})
+
+
+def is_shown(operation: Operation) -> bool:
+    """Whether people do an operation by name or keys: it can be done without being told more, and no other stands for it."""
+    return operation.id not in _STOOD_FOR and all(
         each.default is not MISSING or each.default_factory is not MISSING for each in fields(operation.parameters)
     )

@@ -44,17 +44,11 @@ class RecoveryDialog(Dialog):
         imgui.dummy((0, unit * 0.3))
         for i, lost in enumerate(self._lost[:12]):
             name = lost.path.name if lost.path is not None else t("New world")
-            x = imgui.get_cursor_pos_x()
-            imgui.set_next_item_allow_overlap()
-            pressed, _ = imgui.selectable(f"##lost{i}", i == self._chosen, 0, (0, unit * 3))
-            if pressed:
+            at, draw = imgui.get_cursor_screen_pos(), imgui.get_window_draw_list()
+            if imgui.selectable(f"###lost {i}", i == self._chosen, 0, (0, unit * 3))[0]:
                 self._chosen = i
-            after = imgui.get_cursor_pos_y()
-            imgui.set_cursor_pos((x + unit * 0.6, after - unit * 3.1))
-            imgui.text_unformatted(f"{icon('world')}   {name}")
-            imgui.set_cursor_pos_x(x + unit * 2.3)
-            imgui.text_colored(theme.faint, self._times(lost))
-            imgui.set_cursor_pos_y(after)
+            draw.add_text((at.x + unit * 0.6, at.y + unit * 0.3), theme.pack("text"), f"{icon('world')}   {name}")
+            draw.add_text((at.x + unit * 2.3, at.y + unit * 1.6), theme.pack("faint"), self._times(lost))
         imgui.dummy((0, unit * 0.2))
         chosen = self._lost[self._chosen]
         self.buttons([

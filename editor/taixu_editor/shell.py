@@ -153,7 +153,8 @@ class Shell:
         is_popup = imgui.is_popup_open("", imgui.PopupFlags_.any_popup)
         if self.capture is not None or is_popup or self.dialogs.current is not None:
             return
-        is_typing, is_flying = io.want_text_input, self._is_flying()
+        is_played = any(getattr(panel, "takes_keys", False) for panel in self.window.panels)
+        is_typing, is_flying = io.want_text_input or is_played, self._is_flying()
         for shortcut, operations in self.keymap.bound.items():
             if not is_pressed(shortcut):
                 continue

@@ -125,7 +125,7 @@ def _steps(title: str, value: float, steps: tuple[float, ...], unit: str) -> flo
 
 def _playing(window: EditorWindow) -> None:
     unit, play = imgui.get_font_size(), window.host.play
-    imgui.same_line(imgui.get_window_width() / 2 - unit * 3.4)
+    imgui.same_line(max(imgui.get_cursor_pos_x() + unit, imgui.get_window_width() / 2 - unit * 3.4))
     if play.is_playing:
         _button(window, "play.pause", "pause", is_on=play.is_paused)
         _button(window, "play.stop", "stop", is_on=True)

@@ -61,6 +61,7 @@ class EditorWindow:
         self.reset_panels()
         self.shell.settings_changed(keep=False)
         self.wants_to_close = False
+        self.events: list[InputEvent] = []
         self._before = perf_counter()
 
     def run(self) -> None:
@@ -72,7 +73,7 @@ class EditorWindow:
     def frame(self) -> None:
         """One frame: what the user did, the world, the interface, the screen."""
         pump()
-        events = self.window.poll()
+        events = self.events = self.window.poll()
         now = perf_counter()
         delta, self._before = now - self._before, now
         self.handle(events)
@@ -171,6 +172,7 @@ class EditorWindow:
         for panel in self.panels:
             if isinstance(panel, ScriptsPanel):
                 panel.show(path, line)
+                self.shell.later(lambda: self.shell.show_panel("scripts"))
 
     def reset_panels(self) -> None:
         """All panels anew, where they stand at first."""

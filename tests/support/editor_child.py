@@ -24,6 +24,7 @@ from imgui_bundle import imgui
 from imgui_bundle.imgui import test_engine as te
 
 from taixu.platform import Window
+from taixu_editor.settings import Settings
 from taixu_editor.window import EditorWindow
 
 _MOST_FRAMES = 4000
@@ -79,6 +80,9 @@ class Stage:
 
         window.host.close_project()
         window.reset_panels()
+        window.shell.use_settings(Settings())
+        window.shell.dialogs.clear()
+        window.shell.toasts.clear()
         if flow.world:
             window.host.open(flow.world)
         for _ in range(3):

@@ -147,13 +147,8 @@ class Hand:
 
 
 def _chord(text: str) -> int:
-    from imgui_bundle import imgui
+    from taixu_editor.interface.keys import chord_of
 
-    from taixu_editor.interface import imgui_key
-
-    modifiers = {"Ctrl": imgui.Key.mod_ctrl, "Shift": imgui.Key.mod_shift, "Alt": imgui.Key.mod_alt}
-    chord = 0
-    for part in text.split("+"):
-        name = {"Enter": "enter", "PgDn": "page_down", "PgUp": "page_up", "Del": "delete"}.get(part, part.lower())
-        chord |= int(modifiers[part]) if part in modifiers else int(imgui_key(name))
+    chord = chord_of(text.replace("Escape", "Esc") if text.endswith("Escape") else text)
+    assert chord, f"no keyboard has {text}"
     return chord

@@ -10,7 +10,7 @@ from taixu_editor.dialogs import Choice, Dialog
 from taixu_editor.interface import icon
 from taixu_editor.interface.keys import pressed_shortcut
 from taixu_editor.keymap_presets import PRESET_TITLES
-from taixu_editor.palette import fuzzy_score
+from taixu_editor.palette import fuzzy_score, is_shown
 from taixu_editor.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ class SettingsDialog(Dialog):
     title: ClassVar[str] = "Settings"
     width: ClassVar[float] = 52.0
     height: ClassVar[float] = 38.0
+    answers_enter: ClassVar[bool] = False
 
     def __init__(self, window: EditorWindow, page: str = "general") -> None:
         super().__init__(window)
@@ -38,7 +39,7 @@ class SettingsDialog(Dialog):
     def draw(self) -> None:
         """Pages left, one of them right."""
         unit = imgui.get_font_size()
-        imgui.begin_child("##pages", (unit * 12, -unit * 3))
+        imgui.begin_child("##pages", (unit * 12, -unit * 3.4))
         for page, title in _PAGES.items():
             picture = icon("settings" if page == "general" else "keys")
             imgui.push_style_var(imgui.StyleVar_.selectable_text_align, (0.05, 0.5))
@@ -48,7 +49,7 @@ class SettingsDialog(Dialog):
             imgui.pop_style_var()
         imgui.end_child()
         imgui.same_line(0, unit * 1.5)
-        imgui.begin_child("##page", (0, -unit * 3))
+        imgui.begin_child("##page", (0, -unit * 3.4))
         if self._page == "general":
             self._general(unit)
         else:
@@ -83,7 +84,7 @@ class SettingsDialog(Dialog):
         settings.interface_scale = float(self._combo("scale", f"{settings.interface_scale:g}", scales))
         imgui.dummy((0, unit * 0.5))
         self._row(t("Keep unsaved work"), unit)
-        _, settings.autosave = imgui.checkbox("##autosave", settings.autosave)
+        _, settings.autosave = imgui.checkbox("###autosave", settings.autosave)
         self._note(t("A copy of what is unsaved is kept aside, and offered after a crash. Your files are not touched."))
         self._row(t("Editor for scripts"), unit)
         imgui.set_next_item_width(-1)
@@ -108,7 +109,7 @@ class SettingsDialog(Dialog):
 
     def _combo(self, name: str, value: str, choices: dict[str, str]) -> Any:
         imgui.set_next_item_width(imgui.get_font_size() * 14)
-        if imgui.begin_combo(f"##{name}", choices.get(value, value)):
+        if imgui.begin_combo(f"###combo {name}", choices.get(value, value)):
             for key, text in choices.items():
                 if imgui.selectable(f"{text}###{key}", key == value)[0]:
                     value = key
@@ -131,7 +132,7 @@ class SettingsDialog(Dialog):
             shell.later(shell.settings_changed)
         imgui.end_disabled()
         imgui.set_next_item_width(-1)
-        _, self._search = imgui.input_text_with_hint("##search", t("Search by name or key"), self._search)
+        _, self._search = imgui.input_text_with_hint("###search keys", t("Search by name or key"), self._search)
         self._capture()
         flags = imgui.TableFlags_.scroll_y | imgui.TableFlags_.row_bg | imgui.TableFlags_.borders_inner_h
         if imgui.begin_table("##keys", 3, flags):
@@ -143,10 +144,8 @@ class SettingsDialog(Dialog):
             imgui.end_table()
 
     def _rows(self) -> list[tuple[str, str]]:
-        from taixu_editor.palette import asks_nothing
-
         keymap, search = self.window.shell.keymap, self._search.strip()
-        rows = [(each.id, self.t(each.title)) for each in self.window.host.operations if asks_nothing(each) and keymap_shows(each.id)]
+        rows = [(each.id, self.t(each.title)) for each in self.window.host.operations if is_shown(each)]
         if search:
             rows = [
                 (operation, title) for operation, title in rows
@@ -205,11 +204,6 @@ class SettingsDialog(Dialog):
         else:
             shell.settings.keys[operation] = shortcut
         shell.later(shell.settings_changed)
-
-
-def keymap_shows(operation: str) -> bool:
-    """Whether an operation is one that keys are given to: those that others stand for are left out."""
-    return operation not in ("world.save", "project.open", "selection.set")
 
 
 def _has_run(wanted: str, title: str) -> bool:
