@@ -141,6 +141,8 @@ class MaterialTable:
         found = self._bind_groups.get(name)
         if found is None:
             pairs = self._groups[key.group] if key.group >= 0 else ()
+            if not all(self.pool.has_page(page) for page, _ in pairs):
+                return None  # no material has this key any more: the bins that are left of it are empty
             bindings = {FIRST_UNIT + i: (self.pool.texture(page), sampler) for i, (page, sampler) in enumerate(pairs)}
             storages = {StorageSlot.SURFACES: rows.buffer} if rows else {}
             found = self.device.bind_group(textures=bindings, storages=storages, label="material textures")
