@@ -6,12 +6,23 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
 from imgui_bundle import imgui
+from numpy.typing import NDArray
 
+from taixu.defaults.drawing import main_camera
 from taixu.ecs import World
-from taixu.render import View, visible_bounds
-from taixu.scene import MaterialLibrary, MeshLibrary
+from taixu.platform.events import InputEvent, KeyEvent, MouseButtonEvent, MouseMoveEvent, TextEvent, WheelEvent
+from taixu.render import View, ViewCamera, frame_camera, visible_bounds
+from taixu.scene import CELL_M, MaterialLibrary, MeshLibrary
 from taixu_editor.panels.panel import Panel
-from taixu_editor.view import Gizmo, Navigation, OrbitCamera, pick_entities
+from taixu_editor.view import (
+    Gizmo,
+    Navigation,
+    OrbitCamera,
+    SurfacePoint,
+    pick_entities,
+    point_on_ground,
+    point_under,
+)
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -40,6 +51,8 @@ class Viewport(Panel):
         self._shown_world: World | None = None
         self._drawn: Any = None
         self._pressed: tuple[float, float] | None = None
+        self._edited_world: World | None = None
+        self._wants_game = self._is_focused = False
 
     # -- the frame ---------------------------------------------------------------------------------------------------
     def draw(self) -> None:
@@ -48,15 +61,63 @@ class Viewport(Panel):
             return
         world = self.host.session.world
         if world is not self._shown_world:
-            self._shown_world = world
-            self.frame_all()
-            self.camera.advance(10.0)
+            self._meet(world)
         origin, extent = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         self.origin, self.extent = (origin.x, origin.y), (max(extent.x, 16.0), max(extent.y, 16.0))
         self._draw_world(world)
         hovered = imgui.is_item_hovered()  # a picture takes no clicks, which handles over a button would not get
-        self.gizmo.update(world, self.camera, self.origin, self.extent)
-        self._use_hands(world, hovered)
+        if self.is_game:
+            self._forward_input(hovered)
+        else:
+            self.gizmo.update(world, self.camera, self.origin, self.extent)
+            self._use_hands(world, hovered)
+
+    @property
+    def is_game(self) -> bool:
+        """Whether it shows what a player sees, and hands play."""
+        return self._wants_game and self.host.play.is_playing
+
+    @property
+    def takes_keys(self) -> bool:
+        """Whether keys go to the world that is played."""
+        return self.is_game and self._is_focused
+
+    def eject(self) -> None:
+        """Leave the player's camera and look around while it plays; or go back to it."""
+        self._wants_game = not self._wants_game
+
+    def _meet(self, world: World) -> None:
+        """Another world is shown: its copy that is played from where its player looks, others from where all is seen."""
+        is_play = self.host.play.is_playing
+        if is_play:
+            self._wants_game = main_camera(world) is not None
+        elif self._edited_world is not world:
+            self._edited_world = world
+            self.frame_all()
+            self.camera.advance(10.0)
+        self._shown_world = world
+
+    def _seen(self, world: World) -> ViewCamera:
+        entity = main_camera(world) if self.is_game else None
+        return self.camera.camera() if entity is None else ViewCamera.of_entity(world, entity)
+
+    def _forward_input(self, hovered: bool) -> None:
+        """What happens over the picture is the player's."""
+        self._is_focused = imgui.is_window_focused()
+        events: list[InputEvent] = []
+        for event in self.window.events:
+            match event:
+                case MouseMoveEvent(x=x, y=y, dx=dx, dy=dy):
+                    events.append(MouseMoveEvent(x - self.origin[0], y - self.origin[1], dx, dy))
+                case MouseButtonEvent(down=down) if hovered or not down:
+                    events.append(event)
+                case WheelEvent() if hovered:
+                    events.append(event)
+                case KeyEvent(down=down) if self._is_focused or not down:
+                    events.append(event)
+                case TextEvent() if self._is_focused:
+                    events.append(event)
+        self.host.play.platform.put(events)
 
     def _draw_world(self, world: World) -> None:
         scale = imgui.get_io().display_framebuffer_scale.x
@@ -65,12 +126,12 @@ class Viewport(Panel):
         if self.view is None or self.view.size != size:
             self.release()
             self.view = View(
-                self.camera.camera(), size, name=self.id, outputs=frozenset({"color", "id"}), settings=self._settings()
+                self.camera.camera(), size, name=self.id, outputs=frozenset({"color", "id", "depth"}), settings=self._settings()
             )
-        key = (self.camera.key(), size, self.window.outline_key(), *_world_key(world))
+        key = (self.is_game, self.camera.key(), size, self.window.outline_key(), *_world_key(world))
         if key != self._drawn:
             self._drawn = key
-            self.view.camera = self.camera.camera()
+            self.view.camera = self._seen(world)
             self.window.renderer.render(world, [self.view])
         assert self.view.graph is not None
         number = self.window.gui.painter.number_of(self.view.graph.textures["color"])
@@ -103,6 +164,19 @@ class Viewport(Panel):
         rect = (int(low[0]), int(low[1]), int(high[0] - low[0]) + 1, int(high[1] - low[1]) + 1)
         return pick_entities(self.window.renderer, self.view, world, rect)
 
+    def point_at(self, x: float, y: float) -> SurfacePoint | None:
+        """What is seen at a place of the window, or the ground where nothing is; None above the horizon."""
+        if self.view is None:
+            return None
+        scale = self.view.size[0] / self.extent[0]
+        column, row = int((x - self.origin[0]) * scale), int((y - self.origin[1]) * scale)
+        found = point_under(self.window.renderer, self.view, column, row)
+        if found is None:
+            share = (x - self.origin[0]) / self.extent[0], (y - self.origin[1]) / self.extent[1]
+            ground = point_on_ground(*self.camera.ray(*share, self.extent[0] / self.extent[1]))
+            found = None if ground is None else SurfacePoint(ground, np.array([0.0, 1.0, 0.0]))
+        return found
+
     def _select(self, found: list[str]) -> None:
         io = imgui.get_io()
         how = "toggle" if io.key_ctrl else "add" if io.key_shift else "replace"
@@ -119,17 +193,24 @@ class Viewport(Panel):
     # -- the camera --------------------------------------------------------------------------------------------------
     def frame_all(self) -> None:
         """Glide until all that is drawn is seen."""
-        bounds = visible_bounds(self.host.session.world)
-        self.camera.focus(np.array([[-1.0, -1, -1], [1, 1, 1]]) if bounds is None else bounds)
+        self._focus(None)
 
     def frame_selected(self) -> None:
         """Glide until what is selected is seen; everything where nothing is."""
         handles = np.array(self.window.selected_family(), np.uint64)
-        bounds = visible_bounds(self.host.session.world, handles) if len(handles) else None
+        self._focus(handles if len(handles) else None)
+
+    def _focus(self, entities: NDArray[np.uint64] | None) -> None:
+        """Glide until the corners of all that is drawn of some entities just fit, seen from the present side."""
+        world = self.host.session.world
+        bounds = visible_bounds(world, entities)
         if bounds is None:
-            self.frame_all()
-        else:
-            self.camera.focus(bounds)
+            self.camera.focus(np.array([[-1.0, -1, -1], [1, 1, 1]]))
+            return
+        aspect, fov = self.extent[0] / self.extent[1], self.camera.fov_y_rad
+        fitted = frame_camera(world, aspect=aspect, fov_y_rad=fov, direction=self.camera.back, entities=entities)
+        eye = fitted.world_from_camera[:3, 3] + np.array(fitted.cell, float) * CELL_M
+        self.camera.go(eye, float(np.linalg.norm(eye - bounds.mean(0))))
 
     def release(self) -> None:
         """Give the view back."""

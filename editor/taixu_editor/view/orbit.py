@@ -115,6 +115,13 @@ class OrbitCamera:
         goal.pivot, goal.distance_m = (low + high) / 2, 1.25 * radius / sin(self.fov_y_rad / 2)
         self._goal = goal
 
+    def go(self, eye: ArrayLike, distance_m: float) -> None:
+        """Glide to a place, looking the way it looks, with the pivot at a distance before it."""
+        goal = self._target()
+        goal.distance_m = float(np.clip(distance_m, _NEAREST_M, _FARTHEST_M))
+        goal.pivot = np.asarray(eye, float) - self.back * goal.distance_m
+        self._goal = goal
+
     def face(self, side: str) -> None:
         """Glide to one of `AXIS_VIEWS`."""
         goal = self._target()
