@@ -108,12 +108,21 @@ class SettingsDialog(Dialog):
         imgui.dummy((0, unit * 0.3))
 
     def _combo(self, name: str, value: str, choices: dict[str, str]) -> Any:
-        imgui.set_next_item_width(imgui.get_font_size() * 14)
-        if imgui.begin_combo(f"###combo {name}", choices.get(value, value)):
+        unit = imgui.get_font_size()
+        at, size = imgui.get_cursor_screen_pos(), (unit * 14, imgui.get_frame_height())
+        imgui.push_style_var(imgui.StyleVar_.button_text_align, (0.0, 0.5))
+        if imgui.button(f"{choices.get(value, value)}###combo {name}", size):
+            imgui.open_popup(f"###choices {name}")
+        imgui.pop_style_var()
+        mark = (at.x + size[0] - unit * 1.3, at.y + (size[1] - unit) / 2)
+        imgui.get_window_draw_list().add_text(mark, self.window.theme.pack("faint"), icon("down"))
+        imgui.set_next_window_pos((at.x, at.y + size[1] + 2))
+        imgui.set_next_window_size((size[0], 0))
+        if imgui.begin_popup(f"###choices {name}"):
             for key, text in choices.items():
-                if imgui.selectable(f"{text}###{key}", key == value)[0]:
+                if imgui.selectable(f"{text}###choice {key}", key == value)[0]:
                     value = key
-            imgui.end_combo()
+            imgui.end_popup()
         return value
 
     # -- keys --------------------------------------------------------------------------------------------------------
@@ -170,7 +179,7 @@ class SettingsDialog(Dialog):
         text = self.t("Press keys...") if is_capturing else keymap.text(operation) or "–"
         if is_capturing:
             imgui.push_style_color(imgui.Col_.text, theme.accent)
-        if imgui.button(f"{text}###{operation}", (unit * 13.5, 0)):
+        if imgui.button(f"{text}###keys of {operation}", (unit * 13.5, 0)):
             self._start_capturing(operation)
         if is_capturing:
             imgui.pop_style_color()

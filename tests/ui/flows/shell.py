@@ -59,7 +59,7 @@ def choose(hand: Hand, combo: str, value: str) -> None:
     """Choose in a combo box of the settings."""
     hand.wait(3)
     hand.click(f"**/###combo {combo}")
-    hand.click(f"//$FOCUSED/###{value}")
+    hand.click(f"//$FOCUSED/###choice {value}")
     hand.wait(3)
 
 
@@ -201,7 +201,7 @@ def key(name: str) -> int:
 def keys_are_bound_anew_by_pressing_them(hand: Hand) -> None:
     hand.keys("Ctrl+Alt+K")
     hand.input("**/###search keys", "scale")
-    hand.click("**/###tool.scale")
+    hand.click("**/###keys of tool.scale")
     hand.keys("K")
     hand.wait(3)
     assert hand.window.shell.settings.keys == {"tool.scale": "K"}
@@ -217,7 +217,7 @@ def keys_are_bound_anew_by_pressing_them(hand: Hand) -> None:
 def a_shortcut_of_two_operations_is_a_conflict(hand: Hand) -> None:
     hand.menu("###Edit/###editor.keys")
     hand.input("**/###search keys", "rotate")
-    hand.click("**/###tool.rotate")
+    hand.click("**/###keys of tool.rotate")
     hand.keys("W")
     hand.wait(3)
     assert hand.window.shell.keymap.conflicts("tool.rotate") == ["tool.move"]
