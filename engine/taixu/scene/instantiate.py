@@ -44,6 +44,7 @@ class ModelHooks:
 
 def spawn_model(
     world: World, owner: int, model: ModelData, *, key: Hashable = None, variant: str = "", cast_shadow: bool = True,
+    material: int = 0,
 ) -> Spawned:
     """Spawn the nodes of a model below `owner`.
 
@@ -53,6 +54,8 @@ def spawn_model(
         Says which model it is, so that meshes and materials are shared by all that stand; the object by default.
     variant
         Name of a material variant; an unknown one shows the default.
+    material
+        Number in the `MaterialLibrary` of what all of it looks like, in place of its own materials.
     """
     key = id(model) if key is None else key
     variants = model.variants.index(variant) if variant in model.variants else -1
@@ -77,7 +80,7 @@ def spawn_model(
         above = [NOBODY if node.parent is None else int(entities[node.parent]) for node in nodes]
         world.scatter(entities[shown], Parent, "entity", np.array([one or owner for one in above], np.uint64))
     spawned = Spawned(owner, model, entities)
-    _add_meshes(world, spawned, shown, key, variants, cast_shadow)
+    _add_meshes(world, spawned, shown, key, (variants, material), cast_shadow)
     _add_rest(world, spawned, shown)
     for function in world.resource(ModelHooks).functions if world.has_resource(ModelHooks) else ():
         function(world, spawned)
@@ -110,11 +113,11 @@ def _texts(texts: list[str]) -> NDArray[Any]:
 
 
 def _add_meshes(
-    world: World, spawned: Spawned, shown: list[int], key: Hashable, variant: int, cast_shadow: bool
+    world: World, spawned: Spawned, shown: list[int], key: Hashable, look: tuple[int, int], cast_shadow: bool
 ) -> None:
     model = spawned.model
     placed = {place: mesh for place in shown if (mesh := model.nodes[place].mesh) is not None}
-    numbers = {mesh: _mesh_number(world, model, key, mesh, variant) for mesh in dict.fromkeys(placed.values())}
+    numbers = {mesh: _mesh_number(world, model, key, mesh, look) for mesh in dict.fromkeys(placed.values())}
     single = [place for place in placed if model.nodes[place].instances is None]
     if single:
         meshes = np.array([numbers[placed[place]] for place in single], np.uint32)
@@ -138,18 +141,22 @@ def _add_meshes(
         )
 
 
-def _mesh_number(world: World, model: ModelData, key: Hashable, index: int, variant: int) -> int:
-    meshes, materials = world.resource(MeshLibrary), world.resource(MaterialLibrary)
-    number = meshes.find((key, index, variant))
+def _mesh_number(world: World, model: ModelData, key: Hashable, index: int, look: tuple[int, int]) -> int:
+    """`look`: a variant, and a material that is shown instead of all."""
+    (variant, instead), meshes, materials = look, world.resource(MeshLibrary), world.resource(MaterialLibrary)
+    number = meshes.find((key, index, look))
     if number is not None:
         return number
     mesh = model.meshes[index]
     chosen = [primitive.variants.get(variant, primitive.material) for primitive in mesh.primitives]
     return meshes.put(
-        (key, index, variant),
+        (key, index, look),
         LibraryMesh(
             tuple(mesh.primitives),
-            tuple(0 if material is None else _material_number(materials, model, key, material) for material in chosen),
+            tuple(
+                instead or (0 if material is None else _material_number(materials, model, key, material))
+                for material in chosen
+            ),
             mesh.weights,
         ),
     )

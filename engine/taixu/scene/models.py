@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,11 +16,13 @@ from taixu.errors import TaixuError
 from taixu.scene.components import FromModel, Model
 from taixu.scene.hierarchy import despawn_tree
 from taixu.scene.instantiate import spawn_model
+from taixu.scene.shape_meshes import look_number, looks_of
+from taixu.scene.surfaces import surface_of_table
 
 __all__ = ["ModelState", "ModelStore", "ReadingStore", "place_models", "wait_for_models"]
 
 _log = logging.getLogger(__name__)
-_Look = tuple[str, str, bool]
+_Look = tuple[str, str, bool, tuple[Any, ...]]
 
 
 class ModelStore(Protocol):
@@ -108,11 +110,12 @@ def place_models(world: World) -> None:
     if structure is None or (structure and state._placed):
         _drop_lost(world, state, resync=structure is None)
     for table in world.query(Model):
-        rows = table.changed((Model,), since=since)
+        own = surface_of_table(table)
+        rows = table.changed((Model,) if own is None else (Model, own), since=since)
         if row_count(rows):
             unchanged = False
             names = ("source", "variant", "cast_shadow")
-            looks = zip(*(table.read(Model, name)[rows].tolist() for name in names), strict=True)
+            looks = zip(*(table.read(Model, name)[rows].tolist() for name in names), looks_of(table, own, rows), strict=True)
             for entity, look in zip(table.entities[rows].tolist(), looks, strict=True):
                 placed = state._placed.get(entity)
                 if placed is None:
@@ -137,7 +140,7 @@ def wait_for_models(world: World) -> None:
 
 
 def _place(world: World, state: ModelState, entity: int, placed: _Placed) -> None:
-    source, variant, cast_shadow = placed.look
+    source, variant, cast_shadow, own = placed.look
     try:
         found = state.store.model(source) if source else (ModelData(), 0)
     except TaixuError as error:
@@ -154,8 +157,9 @@ def _place(world: World, state: ModelState, entity: int, placed: _Placed) -> Non
         have = f"it has {', '.join(model.variants)}" if model.variants else "it has none"
         _log.warning("%s: there is no variant %r of its materials; %s", source, variant, have)
     spawned = spawn_model(
-        world, entity, model, key=("model", source, placed.revision), variant=variant, cast_shadow=cast_shadow
-    )
+        world, entity, model, key=("model", source, placed.revision), variant=variant, cast_shadow=cast_shadow,
+        material=look_number(world, own) if own else 0,
+    )  # fmt: skip
     placed.entities = spawned.entities
 
 

@@ -15,9 +15,9 @@ from taixu.errors import TaixuError
 from taixu.scene.components import FromModel, Material, MeshInstance, Shape
 from taixu.scene.library import LibraryMaterial, MaterialLibrary, MeshLibrary, add_mesh
 from taixu.scene.shapes import shape_mesh
-from taixu.scene.surfaces import surface_data, surface_type
+from taixu.scene.surfaces import surface_data, surface_of_table, surface_type
 
-__all__ = ["ShapeState", "make_shapes", "material_data"]
+__all__ = ["ShapeState", "look_number", "looks_of", "make_shapes", "material_data"]
 
 _log = logging.getLogger(__name__)
 _TEXTURES = (
@@ -95,13 +95,9 @@ def material_data(fields: dict[str, Any], *, resolve: Callable[[str], Path] = Pa
 def _mesh_numbers(world: World, state: ShapeState, table: Table, rows: Rows) -> Any:
     names = ("kind", "size", "bevel_m")
     shapes = zip(*(_values(table, Shape, name, rows) for name in names), strict=True)
-    look, count = _look(table), row_count(rows)
-    surfaces: list[tuple[Any, ...]] = [()] * count
-    if look is not None:
-        columns = [_values(table, look, fld.name, rows) for fld in component_type(look).fields]
-        surfaces = list(zip([look] * count, *columns, strict=True))
+    surfaces = looks_of(table, _look(table), rows)
     numbers: dict[Hashable, int] = {}
-    found = np.empty(count, np.uint32)
+    found = np.empty(row_count(rows), np.uint32)
     for place, (shape, surface) in enumerate(zip(shapes, surfaces, strict=True)):
         number = numbers.get((shape, surface))
         if number is None:
@@ -110,10 +106,24 @@ def _mesh_numbers(world: World, state: ShapeState, table: Table, rows: Rows) -> 
     return found
 
 
+def looks_of(table: Table, look: type | None, rows: Rows) -> list[tuple[Any, ...]]:
+    """A component's class and values, by row; nothing where it is None."""
+    count = row_count(rows)
+    if look is None:
+        return [()] * count
+    columns = [_values(table, look, fld.name, rows) for fld in component_type(look).fields]
+    return list(zip([look] * count, *columns, strict=True))
+
+
+def look_number(world: World, look: tuple[Any, ...]) -> int:
+    """The material of a look (see `looks_of`), put into the library when it is first met."""
+    materials = world.resource(MaterialLibrary)
+    return materials.find(("material", look)) or _put_material(materials, world.resource(ShapeState), look)
+
+
 def _look(table: Table) -> type | None:
     """The component that says how the table's shapes look: a surface comes before `Material`."""
-    own = sorted((cls for cls in table.types if surface_type(cls)), key=lambda cls: component_type(cls).name)
-    return own[0] if own else Material if Material in table.types else None
+    return surface_of_table(table) or (Material if Material in table.types else None)
 
 
 def _values(table: Table, cls: type, name: str, rows: Rows) -> list[Any]:
@@ -138,13 +148,13 @@ def _put_material(materials: MaterialLibrary, state: ShapeState, surface: tuple[
 
 
 def _mesh_number(world: World, state: ShapeState, shape: tuple[Any, ...], surface: tuple[Any, ...]) -> int:
-    meshes, materials = world.resource(MeshLibrary), world.resource(MaterialLibrary)
+    meshes = world.resource(MeshLibrary)
     key = ("shape", shape, surface)
     number = meshes.find(key)
     if number is None:
         material = 0
         if surface:
-            material = materials.find(("material", surface)) or _put_material(materials, state, surface)
+            material = look_number(world, surface)
         kind, size, bevel_m = shape
         try:
             number = add_mesh(meshes, key, shape_mesh(kind, size, bevel_m=bevel_m), material=material)

@@ -7,7 +7,8 @@
         picture: ColorTexture = field(default="")
 
 A surface is a component like any other: `App.register_component` makes documents, inspectors and scripts know it, and an
-entity with a `Shape` and a surface is drawn with it instead of its `Material`. Renderers meet it in the
+entity with a `Shape` and a surface is drawn with it instead of its `Material`; beside a `Model` it is the surface of all
+of that. Renderers meet it in the
 `MaterialLibrary`; nothing else has to know that it exists.
 """
 
@@ -21,11 +22,12 @@ from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar, dataclass_transform, get_args, get_type_hints
 
 from taixu.assets.model import Image, Material, ModelData, Texture, TextureRef
-from taixu.ecs import Field, Kind, component, component_type, field
+from taixu.ecs import Field, Kind, Table, component, component_type, field
 from taixu.scene.library import LibraryMaterial
 
 __all__ = [
-    "ColorTexture", "DataTexture", "NormalTexture", "SurfaceType", "TextureUse", "surface", "surface_data", "surface_type",
+    "ColorTexture", "DataTexture", "NormalTexture", "SurfaceType", "TextureUse", "surface", "surface_data", "surface_of_table",
+    "surface_type",
 ]  # fmt: skip
 
 T = TypeVar("T")
@@ -129,6 +131,12 @@ def surface_type(cls: type) -> SurfaceType | None:
     """What is known of a class as a surface; None where it is none."""
     found: SurfaceType | None = getattr(cls, "__surface__", None)
     return found
+
+
+def surface_of_table(table: Table) -> type | None:
+    """The surface that a table's entities have; the first by name where there are several."""
+    own = sorted((cls for cls in table.types if surface_type(cls)), key=lambda cls: component_type(cls).name)
+    return own[0] if own else None
 
 
 def surface_data(value: Any, *, resolve: Callable[[str], Path] = Path) -> LibraryMaterial:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,12 @@ import pytest
 from gpu_device import shared_device
 from hologram_plugin import Grille, Hologram, HologramPlugin
 from render_world import SmallWorld
+from textured_card import card
 
 import taixu as tx
+from taixu.assets.gltf import write_glb
 from taixu.assets.image import encode_png
+from taixu.assets.model import Material, Mesh, ModelData, Node, Scene
 from taixu.ecs import F32, Bool, Color3, Text, Vec2, field
 from taixu.errors import TaixuError
 from taixu.gpu import ShaderError
@@ -266,3 +270,36 @@ def test_what_nobody_knows_is_said_once_and_drawn_as_the_default(tmp_path: Path,
     assert "not known here" in said[0]
     assert drawn[:3].min() > 0.05
     assert '"hologram"' in file.read_text(), "what is not known is kept"
+
+
+def test_beside_a_model_it_is_the_surface_of_all_of_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    red, green = (Material(base_color=(*color, 1.0), unlit=True) for color in ((1.0, 0.0, 0.0), (0.0, 1.0, 0.0)))
+    halves = [replace(card(), material=i) for i in range(2)]
+    halves[1].attributes["POSITION"] = halves[1].attributes["POSITION"] + np.float32((1, 0, 0))
+    nodes, meshes = [Node(mesh=0)], [Mesh(primitives=halves)]
+    write_glb(ModelData(nodes=nodes, meshes=meshes, materials=[red, green], scenes=[Scene(nodes=[0])], scene=0), Path("two.glb"))
+    plain = declare(tmp_path, "plain", GLOW.replace("s.emissive", "vec3 color").replace("vec3(0.0)", "color"), unlit=True)
+
+    with tx.App.headless(size=(16, 16)) as app:
+        app.drawing.attach(shared_device())
+        app.register_component(plain)
+        two = app.scene.spawn("two", tx.Model("two.glb"))
+        camera = ViewCamera.looking((0.5, 0, 3), (0.5, 0, 0), height_m=2.0)
+
+        def seen() -> list[tuple[float, ...]]:
+            app.settle()
+            app.run(ticks=1)
+            pixels = app.picture(camera=camera, samples=1, linear=True, settings={"exposure_ev": 0.0}).pixels
+            return [tuple(pixels[8, x, :3].tolist()) for x in (4, 12)]
+
+        own = seen()
+        app.world.insert(two.entity, plain(color=(0.0, 0.0, 1.0)))
+        blue = seen()
+        app.world.set(two.entity, plain, color=(0.5, 0.5, 0.0))
+        olive = seen()
+        app.world.remove(two.entity, plain)
+        again = seen()
+    assert own == again == [(1, 0, 0), (0, 1, 0)]
+    assert blue == [(0, 0, 1), (0, 0, 1)]
+    assert olive == [(0.5, 0.5, 0)] * 2
