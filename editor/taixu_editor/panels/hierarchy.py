@@ -86,7 +86,10 @@ class HierarchyPanel(Panel):
         spacing = imgui.get_style().item_inner_spacing.x
         focus, self._focus_search = self._focus_search, False
         hint = self.t("Search")
+        before = self.rows.search
         self.rows.search = search_box(self.window, "##search", self.rows.search, hint, width=-(size + spacing), focus=focus).strip()
+        if before and not self.rows.search and self.active:
+            self.show(self.active)  # what was found stays in sight
         imgui.same_line(0, spacing)
         if imgui.button(f"{icon('add')}###add", (size, size)):
             imgui.open_popup("add")
@@ -144,22 +147,19 @@ class HierarchyPanel(Panel):
 
     # -- what rows ask for -------------------------------------------------------------------------------------------
     def press_row(self, entity: int) -> None:
-        """The mouse went down on a row: select now, or wait whether a drag of many begins."""
+        """The mouse went down on a row: with Shift or Ctrl select now, else wait whether a drag begins, which selects nothing."""
         io = imgui.get_io()
         if io.key_shift:
             self.select_range(entity, keep=io.key_ctrl)
         elif io.key_ctrl:
             self.anchor = entity
             self.select((entity,), how="toggle")
-        elif entity in self.selected:
-            self._pressed = entity
         else:
-            self.anchor = entity
-            self.select((entity,))
+            self._pressed = entity
 
     def release_row(self, entity: int, *, dragged: bool) -> None:
-        """The mouse went up on a row that was selected before."""
-        if self._pressed == entity and not dragged and len(self.selected) > 1:
+        """The mouse went up on a row: that was a click, if it went down on it."""
+        if self._pressed == entity and not dragged and self.selected != {entity}:
             self.anchor = entity
             self.select((entity,))
         self._pressed = 0
