@@ -2,11 +2,12 @@
 
 Averaging frames whose samples are moved by parts of a pixel is exact antialiasing of everything at once: edges,
 textures, highlights; a sun that moves within its disk as well gives true penumbras. The average is taken after the tone
-curve, as a film would, so that bright edges stay smooth.
+curve, as a film would, so that bright edges stay smooth; with rays (`taixu.render.tracing`) before it.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from math import log2
 from typing import TYPE_CHECKING, Any
 
@@ -30,6 +31,7 @@ _SHARPEST = -2.0  # levels of mip maps
 TRACED_SAMPLES = 16
 """Stills of as many frames send rays, unless they are told not to: with fewer there would be noise."""
 _FEWEST_HALVED = 4
+"""With fewer samples nothing is known of their noise."""
 SUN_RADIUS = 0.012
 """Tangent of the sun's half angle that soft shadows are made with; the real one is 0.0047."""
 
@@ -88,39 +90,42 @@ def accumulate(
     drawn = wanted | {"encoding": "linear" if developed else encoding}
     if developed and not isinstance(wanted.get("background", "sky"), str):
         drawn["background"] = "transparent"
-    view = View(camera, size, name="still", settings=drawn)
-    # Each frame sees a part of the pixel, so its textures may be as much finer; the average smooths them.
-    view.history["texture_bias"] = max(-0.5 * log2(samples), _SHARPEST)
-    views, sums = [view], np.zeros((2, size[1], size[0], 4), np.float32)
-    plain_sum = np.zeros((size[1], size[0], 4), np.float32)
-    if traced and samples >= _FEWEST_HALVED:  # the same without rays, so that what they found can be told from the rest
-        views.append(View(camera, size, name="plain still", settings=drawn | {"traced": False}))
-        views[1].history["texture_bias"] = view.history["texture_bias"]
-    for i, (offset, turn) in enumerate(zip(sample_offsets(samples), sample_offsets(samples, seed=5), strict=True)):
-        for one in views:
-            one.history["sample"] = (i, samples)
-            one.history["noise_turn"] = i * 0.618 % 1.0
-            one.jitter = (float(offset[0] * 2 / size[0]), float(offset[1] * 2 / size[1]))
-            one.history["light_jitter"] = tuple(turn * SUN_RADIUS) if samples > 1 else (0.0, 0.0)
-        renderer.render(world, views)
-        frame = renderer.read(view)
-        if len(views) == 2:
-            plain = renderer.read(views[1])
-            plain_sum += plain
-            frame = frame - plain
-        sums[i % 2] += frame
-    for one in views:
-        one.release()
-    if len(views) == 2:
-        halves = sums / np.array([samples - samples // 2, samples // 2], np.float32)[:, None, None, None]
-        total = plain_sum / np.float32(samples) + denoise(halves[0], halves[1])
+    if traced and samples >= _FEWEST_HALVED:
+        # Drawn with and without rays, so that what they found, and its noise, can be told from the rest.
+        views = [View(camera, size, name="still", settings=drawn | {"traced": rays}) for rays in (True, False)]
+        with_rays, plain = _sums(renderer, world, views, samples)
+        halves = with_rays - plain
+        halves[0] /= samples - samples // 2
+        halves[1] /= samples // 2
+        total = plain.sum(0) / np.float32(samples) + denoise(halves[0], halves[1])
     else:
+        (sums,) = _sums(renderer, world, [View(camera, size, name="still", settings=drawn)], samples)
         total = sums.sum(0) / np.float32(samples)
     return develop(renderer, total, wanted) if developed else total
 
 
+def _sums(renderer: Renderer, world: World, views: Sequence[View], samples: int) -> NDArray[np.float32]:
+    """The sums of even and of odd frames, by view: [views, 2, height, width, 4]."""
+    width, height = views[0].size
+    sums = np.zeros((len(views), 2, height, width, 4), np.float32)
+    for i, (offset, turn) in enumerate(zip(sample_offsets(samples), sample_offsets(samples, seed=5), strict=True)):
+        for view in views:
+            view.jitter = (float(offset[0] * 2 / width), float(offset[1] * 2 / height))
+            view.history["sample"] = (i, samples)
+            view.history["noise_turn"] = i * 0.618 % 1.0
+            view.history["light_jitter"] = tuple(turn * SUN_RADIUS) if samples > 1 else (0.0, 0.0)
+            # Each frame sees a part of the pixel, so its textures may be as much finer; the average smooths them.
+            view.history["texture_bias"] = max(-0.5 * log2(samples), _SHARPEST)
+        renderer.render(world, views)
+        for view, parts in zip(views, sums, strict=True):
+            parts[i % 2] += renderer.read(view)
+    for view in views:
+        view.release()
+    return sums
+
+
 def develop(renderer: Renderer, linear: NDArray[np.float32], settings: dict[str, Any]) -> NDArray[np.float32]:
-    """Tone-mapped values of scene-referred ones, premultiplied both."""
+    """Tone-mapped values of scene-referred ones (after exposure), premultiplied both, over the background's colour."""
     alpha = np.clip(linear[..., 3:], 0.0, 1.0)
     straight = np.maximum(linear[..., :3] / np.maximum(alpha, 1e-6), 0.0)
     curve = str(settings.get("tonemap", renderer.lighting.environment.tonemap))
