@@ -76,8 +76,12 @@ vec3 environment_anisotropic(sampler2D atlas, vec3 n, vec3 v, vec3 t, vec2 alpha
     vec2 seen = vec2(dot(v, t), max(dot(v, n), 1e-3));
     float hidden_view = length(vec3(alpha.x * seen.x, alpha.y * dot(v, b), seen.y)) / seen.y;
     float stretch = sqrt(max(square(alpha.x) - 1.2 * square(alpha.y), 0.0));
-    int taps = int(clamp(ceil(1.4 * alpha.x / alpha.y), 3.0, ENVIRONMENT_ANISOTROPIC_TAPS));
+    int taps = int(clamp(ceil(1.7 * alpha.x / alpha.y), 3.0, ENVIRONMENT_ANISOTROPIC_TAPS));
     float share = 1.0 / float(taps);
+    float middle = length(vec2(0.82 * alpha.y, 0.95 * stretch * share)); // alpha of a facet that is not tilted
+    float rest;
+    vec4 lean = environment_lean(seen.y, sqrt(middle), rest);
+    vec2 lobe = vec2(mix(lean.y, lean.x, rest), mix(lean.w, lean.z, rest)) / middle; // the two as one
     vec3 sum = vec3(0.0);
     float weight = 0.0;
     for (int i = 0; i < taps; ++i) {
@@ -94,9 +98,8 @@ vec3 environment_anisotropic(sampler2D atlas, vec3 n, vec3 v, vec3 t, vec2 alpha
         float flatter = 1.0 / (1.0 + slope * slope), wider = 1.0 + q * q;
         float across = 0.82 * alpha.y * sqrt(wider * flatter) * mix(1.0, v_dot_h, 0.37);
         float between = 0.95 * stretch * wider * sqrt(wider) * flatter * share;
-        float rest;
-        vec4 lean = environment_lean(v_dot_h, sqrt(min(sqrt(across * across + between * between), 1.0)), rest);
-        sum += w * environment_lobe(atlas, mix(l, h, mix(lean.y, lean.x, rest)), mix(lean.w, lean.z, rest));
+        float wide = sqrt(across * across + between * between);
+        sum += w * environment_lobe(atlas, mix(l, h, min(lobe.x * wide, 1.0)), lobe.y * wide);
         weight += w;
     }
     return sum / max(weight, 1e-5);

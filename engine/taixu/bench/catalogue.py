@@ -18,6 +18,7 @@ BENCHES = {
     "physics": "1,000 awake bodies: the engine's share of a step",
     "import": "reading models from disk",
     "render-start": "from a cold start to the picture of a small model",
+    "environment": "a new sky made into light",
     "materials": "what layers of a material cost, against a plain one",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
