@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from taixu.app import Stage
@@ -102,9 +103,10 @@ class Host:
         if self.play.is_playing:
             self.play.frame(delta_secs)
         elif self.session.worlds:
-            app = self.session.current.app
+            app, start = self.session.current.app, perf_counter()
             for stage in (Stage.APPLY, Stage.PROPAGATE):
                 app.run_stage(stage)
+            app.diagnostics.end_frame(perf_counter() - start)
 
     def close(self) -> None:
         """Close everything; unsaved work has been asked about."""

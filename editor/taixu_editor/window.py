@@ -9,6 +9,7 @@ from time import perf_counter
 import numpy as np
 from imgui_bundle import imgui
 
+from taixu.app import Diagnostics
 from taixu.ecs import indices_of
 from taixu.errors import TaixuError
 from taixu.gpu import Device, Targets, attach_device
@@ -62,6 +63,7 @@ class EditorWindow:
         self.shell.settings_changed(keep=False)
         self.wants_to_close = False
         self.events: list[InputEvent] = []
+        self.times = Diagnostics()
         self._before = perf_counter()
 
     def run(self) -> None:
@@ -77,19 +79,26 @@ class EditorWindow:
         now = perf_counter()
         delta, self._before = now - self._before, now
         self.handle(events)
+        start = perf_counter()
         self.shell.before_frame()
         self.host.frame(delta)
+        self.times.add("world", perf_counter() - start)
         self._follow_selection()
         self.log.follow(self.host.session.world if self.host.session.worlds else None)
         self.window.make_current()
         self.gui.feed(events)
         self.gui.begin(self.window.size, pixel_scale=self.window.pixel_scale, delta_secs=delta)
+        start = perf_counter()
         self.draw(delta)
+        self.times.add("panels", perf_counter() - start)
+        start = perf_counter()
         with self.device.frame():
             target = self.device.window_targets(self.window.framebuffer_size)
             self.clear(target)
             self.gui.end(target)
+        self.times.add("painting", perf_counter() - start)
         self.window.swap()
+        self.times.end_frame(perf_counter() - now)
 
     def handle(self, events: list[InputEvent]) -> None:
         """Events that are the window's own."""

@@ -7,10 +7,14 @@ from taixu_editor.panels.hierarchy import HierarchyPanel
 from taixu_editor.panels.inspector import InspectorPanel
 from taixu_editor.panels.log import LogPanel
 from taixu_editor.panels.panel import Panel
+from taixu_editor.panels.profiler import ProfilerPanel
 from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import Viewport
 
-__all__ = ["PANELS", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "Panel", "ScriptsPanel", "Viewport"]
+__all__ = [
+    "PANELS", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "Panel", "ProfilerPanel",
+    "ScriptsPanel", "Viewport",
+]  # fmt: skip
 
-PANELS: tuple[type[Panel], ...] = (Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, LogPanel, ConsolePanel)
+PANELS: tuple[type[Panel], ...] = (Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, LogPanel, ConsolePanel, ProfilerPanel)
 """The panels of a window, in the order of their tabs."""
