@@ -7,14 +7,13 @@ here: what is made from the declaration, the surface's file, and the pass.
 
 from __future__ import annotations
 
-import keyword
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.model import Material, TextureRef
@@ -30,6 +29,16 @@ __all__ = ["SurfaceLook", "SurfaceRows", "SurfaceShader", "look_of_surface", "sh
 TextureName = Literal["color", "data", "normal"]
 _WIDTHS = {"vec2": 2, "vec3": 3, "vec4": 4, "quat": 4, "color3": 3, "i32x3": 3}
 _TYPES = {"i32": "i4", "u32": "u4", "u8": "u4", "bool": "u4", "i32x3": "i4"}
+_NAME = re.compile(r"(?!gl_)(?!.*__)[A-Za-z_][A-Za-z0-9_]*")
+_RESERVED = re.compile(
+    "active|asm|attribute|bool|break|buffer|case|cast|class|coherent|common|const|continue|default|discard|do|double|else|"
+    "enum|extern|external|false|filter|fixed|flat|float|for|goto|half|highp|if|image|in|inline|inout|input|int|interface|"
+    "invariant|layout|long|lowp|mat2|mat3|mat4|mediump|namespace|noinline|noperspective|out|output|packed|partition|patch|"
+    "precise|precision|public|readonly|resource|restrict|return|sample|sampler|shared|short|sizeof|smooth|standard|static|"
+    "struct|subroutine|superp|switch|template|this|toon|true|typedef|uint|uniform|union|unsigned|using|varying|vec2|vec3|"
+    "vec4|void|volatile|while|writeonly"
+)
+"""Words of GLSL that somebody may take for a name (section 3.6 of the specification of 4.30), and Taixu's own surfaces."""
 _NEUTRAL = {"color": "vec4(1.0)", "data": "vec4(1.0)", "normal": "vec4(0.5, 0.5, 1.0, 0.0)"}
 
 
@@ -202,7 +211,7 @@ def shader_of(declared: SurfaceType) -> SurfaceShader:
         if name not in LAYERS:
             raise TaixuError(f"surface {declared.name!r}: there is no layer {name!r}; there are {', '.join(LAYERS)}")
     for name in (declared.name, *(fld.name for fld in declared.parameters), *declared.textures):
-        if not name.isidentifier() or keyword.iskeyword(name) or "__" in name or name.startswith("gl_") or name == "standard":
+        if not _NAME.fullmatch(name) or _RESERVED.fullmatch(name):
             raise TaixuError(f"surface {declared.name!r}: {name!r} cannot be a name in GLSL; take another")
     fields = [_row_field(fld) for fld in declared.parameters] or [("no_parameters", "u4")]
     return SurfaceShader(

@@ -98,6 +98,8 @@ def test_layers_and_names_that_are_none_are_refused(tmp_path: Path) -> None:
         shader_of(surface_type(declare(tmp_path, "a", GLOW, layers=("varnish",))))
     with pytest.raises(TaixuError, match="cannot be a name"):
         shader_of(surface_type(declare(tmp_path, "two words", GLOW)))
+    with pytest.raises(TaixuError, match="'filter' cannot be a name"):
+        shader_of(surface_type(declare(tmp_path, "filter", GLOW)))
 
 
 def test_it_shines_as_it_says(tmp_path: Path) -> None:
