@@ -42,11 +42,9 @@ vec3 traced_difference(vec3 origin, vec3 direction, float alpha, float chance, f
 }
 
 // A mirror direction of a GGX lobe, by what the eye sees of its facets: Heitz, "Sampling the GGX Distribution of Visible
-// Normals", 2018.
-vec3 sample_lobe(vec3 n, vec3 v, float alpha, vec2 u) {
-    vec3 t, b;
-    orthonormal_basis(n, t, b);
-    vec3 e = normalize(vec3(alpha * dot(v, t), alpha * dot(v, b), max(dot(v, n), 1e-4)));
+// Normals", 2018. `alpha` is along `t` and `b`, which with `n` make a right-handed frame.
+vec3 sample_lobe(vec3 t, vec3 b, vec3 n, vec3 v, vec2 alpha, vec2 u) {
+    vec3 e = normalize(vec3(alpha * vec2(dot(v, t), dot(v, b)), max(dot(v, n), 1e-4)));
     float across = dot(e.xy, e.xy);
     vec3 t1 = across > 0.0 ? vec3(-e.y, e.x, 0.0) * inversesqrt(across) : vec3(1.0, 0.0, 0.0);
     vec3 t2 = cross(e, t1);
@@ -55,6 +53,12 @@ vec3 sample_lobe(vec3 n, vec3 v, float alpha, vec2 u) {
     vec3 h = p1 * t1 + p2 * t2 + sqrt(max(0.0, 1.0 - p1 * p1 - p2 * p2)) * e;
     h = normalize(vec3(alpha * h.xy, max(h.z, 1e-6)));
     return reflect(-v, h.x * t + h.y * b + h.z * n);
+}
+
+vec3 sample_lobe(vec3 n, vec3 v, float alpha, vec2 u) {
+    vec3 t, b;
+    orthonormal_basis(n, t, b);
+    return sample_lobe(t, b, n, v, vec2(alpha), u);
 }
 
 vec3 traced_light(Fragment f, SurfaceInputs s, Core c, vec3 face, vec2 pixel, float depth) {
@@ -73,7 +77,11 @@ vec3 traced_light(Fragment f, SurfaceInputs s, Core c, vec3 face, vec2 pixel, fl
         vec3 d = normalize(r * cos(phi) * t + r * sin(phi) * b + sqrt(1.0 - u.x) * s.normal);
         if (dot(d, face) > 0.0) light += even * traced_difference(origin, d, TRACED_BLUR, chance, depth);
     }
+#ifdef LAYER_ANISOTROPY
+    vec3 d = sample_lobe(c.brush.along, c.brush.across, s.normal, f.view, c.brush.alpha, traced_sample(pixel, 2u));
+#else
     vec3 d = sample_lobe(s.normal, f.view, c.alpha, traced_sample(pixel, 2u));
+#endif
     if (dot(d, face) > 0.0) {
         float passes = 1.0;
 #ifdef LAYER_SHEEN
