@@ -29,6 +29,30 @@ float known_share(vec2 uv, float surface_depth) {
     return inside.x * inside.y;
 }
 
+const int WALK_STEPS = 8;
+
+// A thin thing before a far background is missed by guesses that see either: where the guess does not hold, the ray is
+// walked along. On the screen it is a line, from where it starts to where it ends infinitely far away, and the inverse of
+// its depth falls evenly.
+void walk_along(inout Sight sight, vec3 start, vec3 d, float z, float speed) {
+    float there = textureLod(behind_depth, sight.uv, 0.0).r;
+    if (there > 0.0 && abs(distance_from_depth(there) - z - speed * sight.reach) < 0.03 * z) return;
+    vec4 from = clip_from_world * vec4(start, 1.0), towards = clip_from_world * vec4(d, 0.0);
+    if (from.w <= 0.0 || towards.w <= 0.0) return;
+    vec2 a = screen_from_clip(from), b = screen_from_clip(towards);
+    vec2 pixels = (b - a) * viewport.xy;
+    if (dot(pixels, pixels) < 0.5) return;
+    for (int i = 0; i < WALK_STEPS; ++i) {
+        float s = (float(i) + 0.5) / float(WALK_STEPS);
+        float depth = textureLod(behind_depth, mix(a, b, s), 0.0).r;
+        if (depth <= 0.0) continue;
+        float met = distance_from_depth(depth);
+        if (abs(1.0 - z / met - s) > 0.6 / float(WALK_STEPS)) continue;
+        sight = Sight(mix(a, b, s), (met - z) / speed, met, 0.0);
+        return;
+    }
+}
+
 // The solid surface that a ray meets, from its start and unit direction. Its length is guessed from the depth where the
 // last guess ends: Wyman, "An Approximate Image-Space Approach for Interactive Refraction", 2005, without back faces.
 // `pixel_uv` is the place of the surface on the screen, `surface_depth` its distance along the view.
@@ -49,6 +73,7 @@ Sight sight_along(vec3 start, vec3 d, vec2 pixel_uv, float surface_depth) {
         if (clip.w <= 0.0) return sight;
         sight.uv = screen_from_clip(clip);
     }
+    if (perspective) walk_along(sight, start, d, z, speed);
     sight.known = known_share(sight.uv, surface_depth);
     return sight;
 }

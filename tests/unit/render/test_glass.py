@@ -444,3 +444,19 @@ def test_a_window_as_large_as_the_screen_shows_all_of_it(renderer: Renderer) -> 
     seen = look(renderer, scene)
     mirrored = seen[48, 48, 0] - bare[48, 48, 0] * 0.96
     assert np.abs(seen[..., :3] - bare[..., :3] * 0.96 - mirrored).max() < 0.02
+
+
+def test_thin_things_before_nothing_are_not_lost(renderer: Renderer) -> None:
+    """A wire behind a tilted slab, and the sky behind it: guesses of depth find one or the other, never both."""
+    renderer.lighting.use_sky(np.zeros((16, 32, 3), np.float32))
+
+    def brightness(*, behind_glass: bool) -> float:
+        scene = SmallWorld()
+        wire = scene.material(unlit=True, base_color=(1.0, 1.0, 1.0, 1.0))
+        scene.spawn(1, scene.mesh("box", (0.07, 5, 0.07), material=wire), translation=(0, 0, -0.5))
+        if behind_glass:
+            slab = scene.mesh("box", (3, 3, 0.4), material=scene.material(**glass(thickness_m=0.4)))
+            scene.spawn(1, slab, translation=(0, 0, 0.6), rotation=(0, np.sin(0.3), 0, np.cos(0.3)))
+        return float(look(renderer, scene)[40:56, :, 0].sum())
+
+    assert brightness(behind_glass=True) == pytest.approx(brightness(behind_glass=False) * 0.91, rel=0.25)
