@@ -35,6 +35,6 @@ def schlick_fresnel(f0: Array | float, f90: Array | float, v_dot_h: Array) -> Ar
     return result
 
 
-def reflectance_from_ior(ior: float) -> float:
+def reflectance_from_ior(ior: Array) -> Array:
     """What a clear surface in air sends back of light that falls on it straight; 1 for 0, which means infinite."""
-    return ((ior - 1.0) / (ior + 1.0)) ** 2 if ior > 0.0 else 1.0
+    return np.where(ior > 0.0, np.square((ior - 1.0) / (ior + 1.0)), 1.0)

@@ -21,7 +21,7 @@ from taixu.render.reflectance.anisotropy import (
 )
 from taixu.render.reflectance.base import SpecularEnergy, mix_energies, specular_energy
 from taixu.render.reflectance.clearcoat import coat_energy, coat_lobe
-from taixu.render.reflectance.ggx import MIN_ALPHA, schlick_fresnel
+from taixu.render.reflectance.ggx import MIN_ALPHA, reflectance_from_ior, schlick_fresnel
 from taixu.render.reflectance.iridescence import f0_from_reflectance, film_reflectance, mean_cosine
 from taixu.render.reflectance.sheen import MIN_SHEEN_ROUGHNESS, charlie_distribution, sheen_visibility
 from taixu.render.reflectance.tables import lookup_energy
@@ -114,8 +114,8 @@ class _Core:
         alpha = np.maximum(np.square(s.roughness), MIN_ALPHA)
         self.along, self.across = alphas_of(alpha, s.anisotropy)
         self.v = turned_into_lobe(np.concatenate([v[..., :2], self.n_dot_v[..., None]], -1), s.anisotropy_rotation_rad)
-        ior, specular = np.asarray(s.ior, float), np.asarray(s.specular, float)[..., None]
-        plain = np.where(ior > 0.0, np.square((ior - 1.0) / (ior + 1.0)), 1.0)[..., None]
+        specular = np.asarray(s.specular, float)[..., None]
+        plain = reflectance_from_ior(np.asarray(s.ior, float))[..., None]
         self.f0_dielectric = np.minimum(plain * _color(s.specular_color), 1.0) * specular
         self.f90_dielectric = specular
         cosine, twin, margin = isotropic_twin(self.v, self.along, self.across)
