@@ -24,13 +24,16 @@ class Texts:
     def __init__(self, language: str = "en") -> None:
         self.language = "en"
         self._table: dict[str, str] = {}
+        self._words: dict[str, str] = {}
         self.use(language)
 
     def use(self, language: str) -> None:
         """Speak another language from now on."""
         self.language = language if language in LANGUAGES else "en"
+        self._words = {}
         try:
             self._table = read_table(self.language)
+            self._words = read_table(self.language, "components")
         except (OSError, ValueError) as error:
             _log.error("the table of the language %s cannot be read: %s", language, error)
             self._table = {}
@@ -40,9 +43,13 @@ class Texts:
         text = self._table.get(english, english)
         return text.format(**values) if values else text
 
+    def word(self, english: str) -> str:
+        """A component's, a field's or a choice's name or doc: a light is a lamp there, and not a theme."""
+        return self._words.get(english) or self(english)
 
-def read_table(language: str) -> dict[str, str]:
-    """A language's texts by their English.
+
+def read_table(language: str, part: str = "") -> dict[str, str]:
+    """A language's texts by their English; the part "components" has what components' declarations say.
 
     Raises
     ------
@@ -51,5 +58,5 @@ def read_table(language: str) -> dict[str, str]:
     """
     if language == "en":
         return {}
-    file = Path(__file__).parent / "languages" / f"{language}.toml"
+    file = Path(__file__).parent / "languages" / (f"{language}.{part}.toml" if part else f"{language}.toml")
     return tomllib.loads(file.read_text(encoding="utf-8"))

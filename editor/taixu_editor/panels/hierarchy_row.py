@@ -59,7 +59,7 @@ class RowPainter:
         hovered = imgui.is_item_hovered(imgui.HoveredFlags_.allow_when_overlapped_by_item)
         name = str(table.read(Name, "text")[place]) if Name in table.types else ""
         kind = self._kind(world, table.id)
-        title = name or panel.t(_TITLES.get(kind, "Entity"))
+        title = name or panel.t.word(_TITLES.get(kind, "Entity"))
         self._use(entity, title, hovered)
         depth = min(int(rows.depths[row]), 24)
         x, y = start.x + self._font * (0.2 + 0.85 * depth), start.y + (self._height - self._font) / 2

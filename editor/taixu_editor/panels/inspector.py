@@ -57,7 +57,7 @@ class InspectorPanel(Panel):
             self._draw_component(component)
         if self.sheet.partial:
             imgui.spacing()
-            names = ", ".join(self.t(component_title(name)) for name in self.sheet.partial)
+            names = ", ".join(self.t.word(component_title(name)) for name in self.sheet.partial)
             imgui.push_text_wrap_pos(0)
             imgui.text_disabled(self.t("Only some have: {names}").format(names=names))
             imgui.pop_text_wrap_pos()
@@ -105,7 +105,7 @@ class InspectorPanel(Panel):
             imgui.open_popup("component menu")
         hovered = imgui.is_item_hovered(imgui.HoveredFlags_.allow_when_overlapped_by_item)
         if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip) and component.declared.cls.__doc__:
-            imgui.set_tooltip(self.t(component.declared.cls.__doc__.strip().split("\n")[0]))
+            imgui.set_tooltip(self.t.word(component.declared.cls.__doc__.strip().split("\n")[0]))
         end = imgui.ImVec2(start.x + width, start.y + height)
         draw.add_rect_filled(start, end, theme.pack("hover" if hovered else "raised"), style.frame_rounding)
         opened = name not in self.closed
@@ -115,7 +115,7 @@ class InspectorPanel(Panel):
         picture = icon(component_icon(name))
         draw.add_text(imgui.ImVec2(start.x + font * 2.1 - imgui.calc_text_size(picture).x / 2, y), theme.pack("accent"), picture)
         imgui.push_font(self.window.fonts.bold, 0.0)
-        title = self.t(component_title(name)) + (" +" if component.is_added else "")
+        title = self.t.word(component_title(name)) + (" +" if component.is_added else "")
         draw.add_text(imgui.ImVec2(start.x + font * 3.2, y), theme.pack("text"), title)
         imgui.pop_font()
         imgui.set_cursor_screen_pos((end.x - height * 1.2, start.y))

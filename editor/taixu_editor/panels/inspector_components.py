@@ -90,15 +90,15 @@ class ComponentPicker:
         t, place = self._panel.t, 0
         for title, group in found:
             imgui.spacing()
-            imgui.text_disabled(t(title))
+            imgui.text_disabled(t.word(title))
             for declared in group:
-                label = f"{icon(component_icon(declared.name))}   {t(component_title(declared.name))}###{declared.name}"
+                label = f"{icon(component_icon(declared.name))}   {t.word(component_title(declared.name))}###{declared.name}"
                 if imgui.selectable(label, place == self._chosen)[0]:
                     self._add(declared)
                     imgui.close_current_popup()
                 doc = (declared.cls.__doc__ or "").strip().split("\n")[0]
                 if doc and imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip):
-                    imgui.set_tooltip(t(doc))
+                    imgui.set_tooltip(t.word(doc))
                 place += 1
 
     def _found(self) -> list[tuple[str, list[ComponentType]]]:
@@ -110,7 +110,7 @@ class ComponentPicker:
             if not declared.authored or declared.name in has or declared.name in HIDDEN:
                 continue
             title = component_title(declared.name)
-            text = f"{title} {t(title)} {package_title(declared)} {declared.cls.__doc__ or ''}".casefold()
+            text = f"{title} {t.word(title)} {package_title(declared)} {declared.cls.__doc__ or ''}".casefold()
             if all(word in text for word in words):
                 groups.setdefault(package_title(declared), []).append(declared)
         for group in groups.values():  # those whose name is meant before those that only mention it

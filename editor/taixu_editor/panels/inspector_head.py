@@ -155,8 +155,10 @@ def _draw_prefab(panel: InspectorPanel) -> None:
         said = t("Part of {name}") if sheet.child else t("Prefab {name}")
         imgui.text_unformatted(f"{icon('prefab')}  {said.format(name=label)}")
         imgui.set_item_tooltip(sheet.source)
-        changes = t("Nothing is different here.") if not sheet.overrides else t("{count} changes").format(count=sheet.overrides)
-        imgui.text_disabled(changes)
+        if sheet.overrides:
+            imgui.text_disabled(t("Changes here: {count}", count=sheet.overrides))
+        else:
+            imgui.text_disabled(t("Nothing is different here."))
         imgui.begin_disabled(not sheet.overrides)
         if imgui.button(f"{icon('reset')}  {t('Revert')}###revert all"):
             child = {"child": sheet.child} if sheet.child else {}

@@ -79,13 +79,13 @@ def _bool(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, width: 
 def _choice(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, width: float) -> Edit | None:
     t = form.window.t
     imgui.set_next_item_width(width)
-    shown = t("Different values") if any_mixed(mixed) else t(humanise(str(value or "")))
+    shown = t("Different values") if any_mixed(mixed) else t.word(humanise(str(value or "")))
     edit = None
     start, end = imgui.get_cursor_screen_pos(), imgui.get_font_size()
     opened = imgui.begin_combo("##value", shown, imgui.ComboFlags_.no_arrow_button)
     if opened:
         for choice in spec.choices:
-            picked, _ = imgui.selectable(f"{t(humanise(choice))}###choice {choice}", choice == value and not any_mixed(mixed))
+            picked, _ = imgui.selectable(f"{t.word(humanise(choice))}###choice {choice}", choice == value and not any_mixed(mixed))
             if picked:
                 edit = Edit(choice)
         imgui.end_combo()

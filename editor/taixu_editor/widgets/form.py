@@ -158,11 +158,11 @@ class Form:
     def _label(
         self, spec: FieldSpec, value: Any, start: Any, width: float, *, is_overridden: bool, is_default: bool, read_only: bool
     ) -> Edit | None:
-        t, theme = self.window.t, self.window.theme
+        theme = self.window.theme
         height, font = imgui.get_frame_height(), imgui.get_font_size()
         draw = imgui.get_window_draw_list()
         imgui.invisible_button("label", (max(width, 1), height))
-        title = t(spec.title)
+        title = self.window.t.word(spec.title)
         y = start.y + (height - font) / 2
         if is_overridden:
             draw.add_rect_filled(
@@ -190,7 +190,7 @@ class Form:
         imgui.text_unformatted(title)
         if spec.doc:
             imgui.push_style_color(imgui.Col_.text, theme.faint)
-            imgui.text_wrapped(t(spec.doc))
+            imgui.text_wrapped(t.word(spec.doc))
             imgui.pop_style_color()
         imgui.pop_text_wrap_pos()
         imgui.end_tooltip()
