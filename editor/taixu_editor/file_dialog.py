@@ -77,7 +77,7 @@ class FileDialog(Dialog):
         entered, text = imgui.input_text("##folder", str(self._folder), imgui.InputTextFlags_.enter_returns_true)
         if entered and text != str(self._folder):
             self._take(Path(text).expanduser())
-        imgui.begin_child("##entries", (0, -unit * 7.2), imgui.ChildFlags_.borders)
+        imgui.begin_child("##entries", (0, -unit * 8.2), imgui.ChildFlags_.borders)
         self._entries()
         imgui.end_child()
         imgui.set_next_item_width(-1)
@@ -87,7 +87,11 @@ class FileDialog(Dialog):
         entered, self._text = imgui.input_text_with_hint("##name", hint, self._text, imgui.InputTextFlags_.enter_returns_true)
         if entered:
             self._finish()
-        imgui.text_colored(self.window.theme.bad if self._problem else self.window.theme.faint, self._problem or " ")
+        below = imgui.get_cursor_pos_y() + unit * 2.6
+        imgui.push_text_wrap_pos(0)
+        imgui.text_colored(self.window.theme.bad, self._problem or " ")
+        imgui.pop_text_wrap_pos()
+        imgui.set_cursor_pos_y(max(below, imgui.get_cursor_pos_y()))
         verb = "Replace" if self._asked else self._verb
         self.buttons([Choice(verb, self._finish), Choice("Cancel", self.cancel)])
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from taixu.assets.paths import cache_folder as _plain_cache
 
-__all__ = ["cache_folder", "config_folder", "recovery_folder"]
+__all__ = ["cache_folder", "config_folder", "recovery_folder", "shown_path"]
 
 
 def config_folder() -> Path:
@@ -40,3 +40,11 @@ def recovery_folder() -> Path:
     if sys.platform in ("win32", "darwin"):
         return config_folder() / "recovery"
     return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "taixu" / "recovery"
+
+
+def shown_path(path: Path) -> str:
+    """A path as people read it: short where it is below the user's own folder."""
+    try:
+        return f"~/{path.relative_to(Path.home()).as_posix()}".removesuffix("/.")
+    except ValueError:
+        return str(path)

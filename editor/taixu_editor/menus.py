@@ -51,7 +51,9 @@ def draw_menu_bar(window: EditorWindow) -> None:
         if not has_world and title not in _WITHOUT_WORLD:
             continue
         if imgui.begin_menu(f"{window.t(title)}###{title}"):
+            imgui.push_style_var(imgui.StyleVar_.item_spacing, (unit * 0.6, unit * 0.55))
             _entries(window, entries)
+            imgui.pop_style_var()
             imgui.end_menu()
     if has_world:
         _where(window)

@@ -9,6 +9,7 @@ from imgui_bundle import imgui
 
 from taixu.errors import TaixuError
 from taixu_editor.dialogs import Choice, Dialog
+from taixu_editor.folders import shown_path
 from taixu_editor.interface import icon
 from taixu_editor.shell_operations import default_project_folder
 from taixu_editor.widgets.cards import card
@@ -31,7 +32,7 @@ class NewProject(Dialog):
         super().__init__(window)
         self._templates = find_templates()
         self._template = template or "empty"
-        self._folder = str(default_project_folder(window))
+        self._folder = shown_path(default_project_folder(window))
         self._name = self._free_name()
         self._problem = ""
 
@@ -50,7 +51,7 @@ class NewProject(Dialog):
         imgui.same_line()
         if imgui.button(f"{t('Choose')}###choose", (-1, 0)):
             self._choose_folder()
-        imgui.text_colored(self.window.theme.faint, str(self._path()))
+        imgui.text_colored(self.window.theme.faint, shown_path(self._path()))
         imgui.dummy((0, unit * 0.4))
         imgui.text_unformatted(t("Template"))
         columns = 3
@@ -86,7 +87,7 @@ class NewProject(Dialog):
     def _free_name(self) -> str:
         base = self.t("My world")
         names = [base, *(f"{base} {i}" for i in range(2, 100))]
-        return next((name for name in names if not (Path(self._folder) / name).exists()), base)
+        return next((name for name in names if not (Path(self._folder).expanduser() / name).exists()), base)
 
     def _choose_folder(self) -> None:
         from taixu_editor.file_dialog import FileDialog
@@ -94,7 +95,7 @@ class NewProject(Dialog):
         again = self
 
         def act(path: Path) -> None:
-            again._folder = str(path)
+            again._folder = shown_path(path)
 
         start = Path(self._folder).expanduser()
         while not start.is_dir() and start != start.parent:
@@ -112,7 +113,7 @@ class NewProject(Dialog):
 
     def _create(self) -> None:
         def act() -> None:
-            self.window.shell.settings.project_folder = self._folder
+            self.window.shell.settings.project_folder = str(Path(self._folder).expanduser())
             try:
                 self.window.host.do("project.create", folder=str(self._path()), template=self._template)
             except TaixuError as error:

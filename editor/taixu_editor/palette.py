@@ -173,7 +173,8 @@ class Palette:
         else:
             wanted = self._text.strip()
             scored = [(max(fuzzy_score(wanted, each.title), 0.8 * fuzzy_score(wanted, each.also)), each) for each in self._entries]
-            ranked = sorted((pair for pair in scored if pair[0] > 0), key=lambda pair: (bool(pair[1].reason), -pair[0]))
+            best = max((score for score, _ in scored), default=0.0)
+            ranked = sorted((pair for pair in scored if pair[0] > best * 0.45), key=lambda pair: -pair[0] * (0.9 if pair[1].reason else 1.0))
             self._found = [entry for _, entry in ranked[:_MOST_ROWS]]
 
     def _all(self) -> list[Entry]:

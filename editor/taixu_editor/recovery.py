@@ -228,7 +228,7 @@ def _read(about: Path) -> Lost | None:
             return None
         facts: dict[str, Any] = json.loads(about.read_bytes())
         path, root, kept_at = str(facts["path"]), str(facts["root"]), float(facts["kept_at"])
-    except (OSError, ValueError, KeyError, TypeError):
+    except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
     return Lost(about.parent, Path(path) if path else None, Path(root), kept_at)
 

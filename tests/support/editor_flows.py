@@ -137,7 +137,7 @@ class Hand:
     def _rows_and_columns(self, panel: str) -> tuple[slice, slice]:
         from imgui_bundle import imgui
 
-        found = imgui.internal.find_window_by_name(f"###{panel}")
+        found = imgui.internal.find_window_by_name(f"###{panel}") or imgui.internal.find_window_by_name(panel)
         scale = self.window.window.pixel_scale
         x, y, wide, tall = (int(v * scale) for v in (found.pos.x, found.pos.y, found.size.x, found.size.y))
         return slice(y, y + tall), slice(x, x + wide)

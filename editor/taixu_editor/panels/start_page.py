@@ -14,6 +14,7 @@ from imgui_bundle import imgui
 from taixu.assets.paths import data_path
 from taixu.edit.project import MANIFEST
 from taixu.errors import TaixuError
+from taixu_editor.folders import shown_path
 from taixu_editor.interface import icon
 from taixu_editor.shell_operations import WORLD_ENDING
 from taixu_editor.widgets.cards import card, fit_text
@@ -152,7 +153,7 @@ class StartPage:
         for i, (path, is_there) in enumerate(recent):
             if i % columns:
                 imgui.same_line()
-            aside = _shown(path.parent) if is_there else t("Not there any more")
+            aside = shown_path(path.parent) if is_there else t("Not there any more")
             title = path.name.removesuffix(WORLD_ENDING)
             picture = self.picture_of(path.name) if _is_sample(path) else None
             if card(self._window, f"recent {i}", title=title, aside=aside, picture=picture, width=width, is_missing=not is_there,
@@ -235,11 +236,3 @@ def _is_there(path: Path) -> bool:
 
 def _is_sample(path: Path) -> bool:
     return any(path == folder for _, folder in samples())
-
-
-def _shown(path: Path) -> str:
-    """A folder, short where it is below the user's own."""
-    try:
-        return f"~/{path.relative_to(Path.home()).as_posix()}".removesuffix("/.")
-    except ValueError:
-        return str(path)

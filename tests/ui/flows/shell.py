@@ -83,7 +83,7 @@ def a_new_project_is_made_by_name_and_template(hand: Hand) -> None:
     hand.click("//###dialog/card empty")
     hand.click("//###dialog/##name")
     hand.wait(2)
-    hand.picture("new_project")
+    hand.picture("new_project", panel="dialog")
     hand.click("//###dialog/##folder")
     hand.type(str(hand.folder))
     hand.click("//###dialog/##name")
@@ -153,7 +153,7 @@ def the_palette_says_why_something_cannot_be_done(hand: Hand) -> None:
     hand.type("redo")
     hand.keys("Enter")
     hand.wait(2)
-    hand.picture("palette_dark")
+    hand.picture("palette_dark", panel="palette")
     assert hand.session.history.redo_label == ""
     hand.keys("Esc")
     hand.wait(2)
@@ -205,7 +205,7 @@ def keys_are_bound_anew_by_pressing_them(hand: Hand) -> None:
     hand.keys("K")
     hand.wait(3)
     assert hand.window.shell.settings.keys == {"tool.scale": "K"}
-    hand.picture("keys_dark_english")
+    hand.picture("keys_dark_english", panel="dialog")
     hand.click("//###dialog/###Close")
     hand.wait(2)
     hand.keys("K")
@@ -265,7 +265,7 @@ def closing_asks_about_what_is_not_saved(hand: Hand) -> None:
     hand.wait(2)
     hand.keys("Ctrl+Q")
     hand.wait(3)
-    hand.picture("save_changes_dark")
+    hand.picture("save_changes_dark", panel="dialog")
     hand.click("//###dialog/###Cancel")
     hand.wait(2)
     assert not hand.window.wants_to_close
@@ -287,7 +287,6 @@ def a_world_is_saved_under_another_name_after_asking(hand: Hand) -> None:
     hand.input("//###dialog/##name", "main.world.json")
     hand.wait(3)
     assert hand.window.shell.dialogs.current is not None, "it is there already, which is asked about"
-    hand.picture("replace_dark")
     hand.click("//###dialog/###Replace")
     hand.wait(3)
     assert hand.session.current.path == project / "worlds" / "main.world.json"
@@ -302,7 +301,6 @@ def a_broken_world_is_a_sentence_and_nothing_is_lost(hand: Hand) -> None:
     hand.input("//###dialog/##name", "bad.world.json")
     hand.wait(3)
     assert hand.window.shell.dialogs.current is not None
-    hand.picture("broken_world_dark")
     hand.keys("Esc")
     hand.keys("Esc")
     hand.wait(2)
@@ -320,7 +318,17 @@ def the_menu_view_turns_the_theme_and_the_language(hand: Hand) -> None:
     assert hand.window.t("Undo") == "撤销"
     open_menu(hand, "Edit")
     hand.wait(2)
-    hand.picture("menu_light_chinese")
+    hand.picture("menu_light_chinese", panel="Menu_00")
+    hand.keys("Esc")
+
+
+@flow("samples/gallery")
+def the_palette_in_the_light_and_in_chinese(hand: Hand) -> None:
+    hand.menu("###View/###editor.theme")
+    hand.menu("###View/###editor.language")
+    hand.keys("Ctrl+P")
+    hand.type("撤销")
+    hand.picture("palette_light_chinese", panel="palette")
     hand.keys("Esc")
 
 
@@ -328,21 +336,21 @@ def the_menu_view_turns_the_theme_and_the_language(hand: Hand) -> None:
 def menus_in_the_dark_and_in_english(hand: Hand) -> None:
     open_menu(hand, "Add")
     hand.wait(2)
-    hand.picture("menu_dark_english")
+    hand.picture("menu_dark_english", panel="Menu_00")
     hand.keys("Esc")
 
 
 @flow("samples/gallery")
 def the_interface_grows(hand: Hand) -> None:
     hand.keys("Ctrl+,")
-    hand.picture("settings_dark_english")
+    hand.picture("settings_dark_english", panel="dialog")
     choose(hand, "scale", "1.5")
     assert hand.window.shell.scale == 1.5 * hand.window.window.interface_scale
-    hand.picture("settings_150_percent")
+    hand.picture("settings_150_percent", panel="dialog")
     choose(hand, "language", "zh-Hans")
     choose(hand, "scale", "1")
     choose(hand, "theme", "light")
-    hand.picture("settings_light_chinese")
+    hand.picture("settings_light_chinese", panel="dialog")
     hand.click("//###dialog/###Close")
 
 
@@ -372,7 +380,8 @@ def the_bar_has_tools_snapping_and_play(hand: Hand) -> None:
     hand.click("//###toolbar/###gizmo.local")
     assert hand.window.shell.gizmo.is_local
     hand.click("//###toolbar/###steps")
-    hand.picture("snap_steps")
+    hand.move(900, 400)
+    hand.picture("toolbar_dark", panel="toolbar")
     hand.keys("Esc")
     hand.click("//###toolbar/###gizmo.local")
     hand.click("//###toolbar/###snap.toggle")
