@@ -142,6 +142,8 @@ def components_are_found_added_folded_and_removed(hand: Hand) -> None:
     hand.type("rigid", enter=True)
     assert all(RigidBody in node(hand, text) for text in CRATES[:2])
     panel = inspector(hand)
+    hand.context.scroll_to_top("//###inspector")
+    hand.wait(2)
     hand.click_at(*panel.places["shape"])
     assert "shape.kind" not in panel.form.places
     hand.click_at(*panel.places["shape"])
