@@ -5,13 +5,14 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import sys
 from pathlib import Path
 
 from taixu.assets.paths import cache_folder as _plain_cache
 
-__all__ = ["cache_folder", "config_folder", "recovery_folder", "shown_path"]
+__all__ = ["cache_folder", "config_folder", "project_picture", "recovery_folder", "shown_path"]
 
 
 def config_folder() -> Path:
@@ -40,6 +41,11 @@ def recovery_folder() -> Path:
     if sys.platform in ("win32", "darwin"):
         return config_folder() / "recovery"
     return Path(os.environ.get("XDG_STATE_HOME", Path.home() / ".local" / "state")) / "taixu" / "recovery"
+
+
+def project_picture(path: Path) -> Path:
+    """The file of the small picture that stands for a project or a world among the recent ones; it need not exist."""
+    return cache_folder() / "projects" / f"{hashlib.sha256(str(path.absolute()).encode()).hexdigest()[:24]}.jpg"
 
 
 def shown_path(path: Path) -> str:

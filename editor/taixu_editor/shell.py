@@ -10,10 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
 
+from taixu.assets.atomic import write_atomic
 from taixu.errors import TaixuError
 from taixu_editor.additions import ADD_OPERATIONS, ADDITIONS
 from taixu_editor.dialogs import Choice, Dialogs
-from taixu_editor.folders import recovery_folder
+from taixu_editor.folders import project_picture, recovery_folder
 from taixu_editor.interface import THEMES, icon
 from taixu_editor.interface.keys import is_pressed
 from taixu_editor.interface.pictures import Pictures
@@ -273,9 +274,40 @@ class Shell:
         except TaixuError as error:
             _log.warning("the layout is not kept: %s", error)
 
+    def keep_picture(self) -> None:
+        """Remember what the view shows as the picture of the open project; it is left now."""
+        import io
+
+        from PIL import Image
+
+        session = self.window.host.session
+        view = next((panel.view for panel in self.window.panels if hasattr(panel, "navigation")), None)
+        path = session.project.root if session.project.has_manifest else session.current.path if session.worlds else None
+        if path is None or not session.worlds or view is None or view.graph is None or "color" not in view.graph.textures:
+            return
+        self.window.window.make_current()
+        pixels = view.graph.textures["color"].read()[::-1, :, :3]
+        if pixels.dtype != "uint8":
+            return
+        picture, data = Image.fromarray(pixels.copy()), io.BytesIO()
+        picture.thumbnail((480, 300))
+        picture.save(data, "JPEG", quality=85)
+        try:
+            write_atomic(project_picture(path), data.getvalue())
+        except TaixuError as error:
+            _log.warning("the picture of the project is not kept: %s", error)
+        self.start_page.forget_pictures()
+
+    def close_project(self) -> None:
+        """Show the start page; unsaved work has been asked about."""
+        self.keep_layout()
+        self.keep_picture()
+        self.window.host.close_project()
+
     def close(self) -> None:
         """All was asked about."""
         self.keep_layout()
+        self.keep_picture()
         self.keeper.close()
         self.pictures.release()
 

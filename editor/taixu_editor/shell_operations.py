@@ -79,7 +79,7 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("editor.open", "Open...", lambda: _open(window)),
         shown("editor.save", "Save", lambda: _save(window)),
         shown("editor.save_as", "Save as...", lambda: _save_as(window)),
-        plain("editor.close_project", "Close project", lambda: window.shell.after_saving(window.host.close_project), blocked=_no_world),
+        plain("editor.close_project", "Close project", lambda: window.shell.after_saving(window.shell.close_project), blocked=_no_world),
         plain("editor.theme", "Light or dark", lambda: _turn_theme(window)),
         plain("editor.language", "English or 简体中文", lambda: _turn_language(window)),
         plain("project.new", "New project...", lambda: _new_project(window)),

@@ -19,6 +19,7 @@ _FLAGS = (
     | imgui.WindowFlags_.no_nav | imgui.WindowFlags_.no_scroll_with_mouse | imgui.WindowFlags_.no_move
 )  # fmt: skip
 _SMOOTH = 0.06
+_MOST_JOBS = 12
 
 
 class StatusLine:
@@ -76,9 +77,33 @@ class StatusLine:
         jobs = session.world.resource(Jobs)
         if jobs.pending:
             text = t("{count} jobs in the background", count=jobs.pending)
-            x -= imgui.calc_text_size(text).x + unit * 2.2
+            x -= imgui.calc_text_size(text).x + unit * 2.6
             imgui.same_line(x)
-            imgui.text_colored(window.theme.accent, f"{icon('reset')}  {text}")
+            imgui.push_style_color(imgui.Col_.text, window.theme.accent)
+            imgui.push_style_var(imgui.StyleVar_.frame_padding, (0, 0))
+            imgui.push_style_color(imgui.Col_.button, (0, 0, 0, 0))
+            if imgui.button(f"{icon('reset')}  {text}###jobs"):
+                imgui.open_popup("###running jobs")
+            imgui.pop_style_var()
+            imgui.pop_style_color(2)
+        if imgui.begin_popup("###running jobs"):
+            self._jobs(jobs)
+            imgui.end_popup()
+
+    def _jobs(self, jobs: Jobs) -> None:
+        """What goes on, how far it is, and a cross to end it."""
+        unit, unfinished = imgui.get_font_size(), jobs.unfinished
+        if not unfinished:
+            imgui.text_disabled(self._window.t("Nothing goes on in the background"))
+        for i, job in enumerate(unfinished[:_MOST_JOBS]):
+            imgui.progress_bar(job.progress, (unit * 10, unit * 1.2), f"{job.progress:.0%}")
+            imgui.same_line()
+            imgui.text_unformatted(job.label[:60])
+            imgui.same_line(unit * 34)
+            if imgui.small_button(f"{icon('close')}###cancel {i}"):
+                job.cancel()
+        if len(unfinished) > _MOST_JOBS:
+            imgui.text_disabled(self._window.t("and {count} more", count=len(unfinished) - _MOST_JOBS))
 
 
 def _shortened(text: str, width: float) -> str:

@@ -121,6 +121,7 @@ class EditorWindow:
         TaixuError
             When it cannot be read; what was open stays so.
         """
+        self.shell.keep_picture()
         self.host.open(path)
         self.shell.opened()
 

@@ -38,6 +38,13 @@ class Pictures:
             return None
         return imgui.ImTextureRef(self._painter.number_of(texture)), texture.size[0] / texture.size[1]
 
+    def forget(self, file: Path) -> None:
+        """Read a file again when it is shown the next time."""
+        texture = self._textures.pop(file, None)
+        if texture is not None:
+            self._painter.forget(texture)
+            texture.release()
+
     def release(self) -> None:
         """Give all back."""
         for texture in self._textures.values():

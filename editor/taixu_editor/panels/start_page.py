@@ -14,7 +14,7 @@ from imgui_bundle import imgui
 from taixu.assets.paths import data_path
 from taixu.edit.project import MANIFEST
 from taixu.errors import TaixuError
-from taixu_editor.folders import shown_path
+from taixu_editor.folders import project_picture, shown_path
 from taixu_editor.interface import icon
 from taixu_editor.shell_operations import WORLD_ENDING
 from taixu_editor.widgets.cards import card, fit_text
@@ -40,6 +40,7 @@ class StartPage:
         self._recent: list[tuple[Path, bool]] = []
         self._looked_at = -1e9
         self._looked_for: list[str] = []
+        self._has_picture: dict[Path, bool] = {}
 
     def recent(self) -> list[tuple[Path, bool]]:
         """Recent projects and worlds, and whether each is still there; looked up now and then."""
@@ -99,7 +100,7 @@ class StartPage:
             window.do("editor.open")
         imgui.dummy((0, unit))
         self._heading(t("Tutorials"), small=True)
-        for title, file in tutorials():
+        for title, file in tutorials()[: len(_FIRST_PAGES)]:
             shown = fit_text(t(title), imgui.get_content_region_avail().x - unit * 2)
             if self._link(f"{icon('book')}   {shown}", file.name):
                 open_tutorial(file)
@@ -143,7 +144,9 @@ class StartPage:
         for i, (name, folder) in enumerate(samples()):
             if i % columns:
                 imgui.same_line()
-            if card(self._window, f"sample {name}", title=t(name.replace("_", " ").capitalize()), aside=t(_SAMPLE_LINES.get(name, "")),
+            if card(self._window, f"sample {name}", title=t(name.replace("_", " ").capitalize()), aside=t(_FIRST_PAGES = ("getting-started", "scripts", "input-animation-sound", "light-and-materials", "gltf", "world-files", "plugins")
+"""Pages of the guide that newcomers want; the menu Help has all."""
+_SAMPLE_LINES.get(name, "")),
                     picture=self.picture_of(name), width=width):  # fmt: skip
                 self._open(folder)
         imgui.pop_style_var()
@@ -155,7 +158,7 @@ class StartPage:
                 imgui.same_line()
             aside = shown_path(path.parent) if is_there else t("Not there any more")
             title = path.name.removesuffix(WORLD_ENDING)
-            picture = self.picture_of(path.name) if _is_sample(path) else None
+            picture = self._picture_of_recent(path) if is_there else None
             if card(self._window, f"recent {i}", title=title, aside=aside, picture=picture, width=width, is_missing=not is_there,
                     icon_name="project" if not path.name.endswith(WORLD_ENDING) else "world"):  # fmt: skip
                 if is_there:
@@ -170,6 +173,21 @@ class StartPage:
                     shell.settings.recent.remove(str(path))
                     shell.settings_changed()
                 imgui.end_popup()
+
+    def _picture_of_recent(self, path: Path) -> Path | None:
+        """What its view showed last; a sample's own picture where it was never left."""
+        kept = project_picture(path)
+        if path not in self._has_picture:
+            self._has_picture[path] = kept.is_file()
+        if self._has_picture[path]:
+            return kept
+        return self.picture_of(path.name) if _is_sample(path) else None
+
+    def forget_pictures(self) -> None:
+        """Pictures of projects have changed on the disk."""
+        self._has_picture.clear()
+        for text in self._window.shell.settings.recent:
+            self._window.shell.pictures.forget(project_picture(Path(text)))
 
     def _templates(self, columns: int, width: float) -> None:
         from taixu_editor.new_project import NewProject
@@ -215,7 +233,11 @@ def tutorials() -> list[tuple[str, Path]]:
     """Pages of the guide and their titles, where they came with this installation."""
     folder = Path(__file__).resolve().parents[3] / "docs" / "guide"
     found = []
-    for file in sorted(folder.glob("*.md"), key=lambda file: (file.name != "getting-started.md", file.name)) if folder.is_dir() else ():
+
+    def rank(file: Path) -> tuple[int, str]:
+        return (_FIRST_PAGES.index(file.stem) if file.stem in _FIRST_PAGES else len(_FIRST_PAGES), file.name)
+
+    for file in sorted(folder.glob("*.md"), key=rank) if folder.is_dir() else ():
         with file.open(encoding="utf-8") as lines:
             first = re.sub(r"^#+\s*", "", lines.readline()).strip()
         found.append((first or file.stem, file))

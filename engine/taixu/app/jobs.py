@@ -40,6 +40,7 @@ class Jobs:
         self._processes = ProcessLane(size, "taixu-worker")
         self._threads = ThreadLane(_IO_THREADS, "taixu-io")
         self._own: list[WorkerProcess] = []
+        self._submitted: list[Job] = []
         self._finalizer = weakref.finalize(self, _close, (self._processes, self._threads), self._own)
 
     def submit(
@@ -98,6 +99,9 @@ class Jobs:
 
     def _put(self, lane: Lane, job: Job) -> Job:
         lane.put(job)
+        if len(self._submitted) > 2 * self._outbox.pending + 16:
+            self._submitted = self.unfinished
+        self._submitted.append(job)
         with self._outbox.arrived:
             self._outbox.pending += 1
         return job
@@ -106,6 +110,11 @@ class Jobs:
     def pending(self) -> int:
         """How many jobs have not ended."""
         return self._outbox.pending
+
+    @property
+    def unfinished(self) -> list[Job]:
+        """The jobs that have not ended, in the order that they were submitted."""
+        return [job for job in self._submitted if not job.done]
 
     def poll(self, max_secs: float | None = None) -> int:
         """Deliver what has happened since the last call, on the calling thread; gives how many jobs ended.
