@@ -119,8 +119,7 @@ class HierarchyPanel(Panel):
         clipper = imgui.ListClipper()
         clipper.begin(len(self.rows.entities), height)
         while clipper.step():
-            for row in range(clipper.display_start, clipper.display_end):
-                self._painter.draw(row)
+            self._painter.draw_run(clipper.display_start, clipper.display_end)
         clipper.end()
         self.scroll = imgui.get_scroll_y()
         self._draw_ground(height)
@@ -238,6 +237,8 @@ class HierarchyPanel(Panel):
 
     def drag(self, entity: int, label: str) -> None:
         """Let a row be dragged, with all that is selected where it is."""
+        if not imgui.is_item_active():
+            return
         world = self.host.session.world
         if world.place(entity)[0].made:
             return

@@ -6,9 +6,10 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
 
-from taixu.ecs import World
+from taixu.ecs import Table, World
 from taixu.edit.ids import id_text
 from taixu.edit.marks import Locked, locked_indices
+from taixu.errors import TaixuError
 from taixu.scene import Name, Visibility
 from taixu_editor.interface import icon
 from taixu_editor.kinds import kind_of
@@ -41,16 +42,21 @@ class RowPainter:
             self._locked_key = key
             self._locked = locked_indices(world) if len(world.query(Locked)) else None
 
-    def draw(self, row: int) -> None:
-        """Lay out a row where the cursor is."""
+    def draw_run(self, start: int, end: int) -> None:
+        """Lay out rows where the cursor is; what they need of the world is asked for once."""
+        entities = self._panel.rows.entities[start:end]
+        ids = self._world.stable_ids(entities).tolist()
+        for row, (entity, number) in enumerate(zip(entities.tolist(), ids, strict=True), start):
+            try:
+                found = self._world.place(entity)
+            except TaixuError:  # it went, a moment ago, and the rows do not know it yet
+                imgui.dummy((self._width, self._height))
+            else:
+                self._row(row, entity, id_text(number), *found)
+
+    def _row(self, row: int, entity: int, text: str, table: Table, place: int) -> None:
         panel, world, theme = self._panel, self._world, self._panel.window.theme
         rows = panel.rows
-        entity = int(rows.entities[row])
-        if not world.alive(entity)[0]:
-            imgui.dummy((self._width, self._height))
-            return
-        table, place = world.place(entity)
-        text = id_text(world.stable_id(entity))
         imgui.push_id(text)
         start = imgui.get_cursor_screen_pos()
         imgui.set_next_item_allow_overlap()

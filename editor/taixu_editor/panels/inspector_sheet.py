@@ -77,6 +77,11 @@ class Sheet:
     is_made: bool = False
     version: int = 0
     _key: Any = None
+    _world: World | None = None
+    _tick: int = -1
+    _found_at: int = 0
+    _handles: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
+    _tables: list[int] = field(default_factory=list)
     _read_at: float = 0.0
     _spent: float = 0.0
     _specs: dict[str, list[FieldSpec]] = field(default_factory=dict)
@@ -84,18 +89,20 @@ class Sheet:
     def update(self, session: Session) -> bool:
         """Read again what changed; True where other entities are shown than before."""
         world, selection = session.world, session.current.selection
-        is_other = selection != self.entities or self._key is None or self._key[0] != id(world)
-        handles = self._handles(world, selection)
-        tables = np.unique(world.locate(handles)[0]).tolist() if len(handles) else []
-        key = (id(world), selection, tuple(tables), max((world.table(number).touched for number in tables), default=0))
+        is_other = self._world is not world or (selection is not self.entities and selection != self.entities)
+        if is_other or self._key is None or world.structure.since(self._tick) is None or world.structure.since(self._tick):
+            self._find(world, selection)
+        key = (self._found_at, max((world.table(number).touched for number in self._tables), default=0))
         if key == self._key:
             return False
+        handles, tables = self._handles, self._tables
         # While a world plays, everything changes in every frame: what is slow to read is read less often.
         if not is_other and self._spent > _SLOW_SECS and perf_counter() - self._read_at < self._spent * 10:
             return False
         started = perf_counter()
         self._key, self.entities = key, selection
         self._read(world, handles, tables)
+        world.advance()  # what is written from now on counts as new
         self.version += 1
         self._read_at = perf_counter()
         self._spent = self._read_at - started
@@ -105,9 +112,14 @@ class Sheet:
         """A component by its name."""
         return next((each for each in self.components if each.name == name), None)
 
-    def _handles(self, world: World, selection: tuple[str, ...]) -> NDArray[np.uint64]:
+    def _find(self, world: World, selection: tuple[str, ...]) -> None:
+        """Where the selected are, until somebody comes, goes or changes components."""
         found = [world.find(id_number(text)) for text in selection]
-        return np.array([handle for handle in found if handle is not None], np.uint64)
+        self._handles = np.array([handle for handle in found if handle is not None], np.uint64)
+        self._tables = np.unique(world.locate(self._handles)[0]).tolist() if len(self._handles) else []
+        self._world, self._tick = world, world.tick
+        world.advance()
+        self._found_at += 1
 
     def _read(self, world: World, handles: NDArray[np.uint64], tables: list[int]) -> None:
         self.components, self.partial, self.names = [], [], []
