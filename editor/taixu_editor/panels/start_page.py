@@ -144,9 +144,7 @@ class StartPage:
         for i, (name, folder) in enumerate(samples()):
             if i % columns:
                 imgui.same_line()
-            if card(self._window, f"sample {name}", title=t(name.replace("_", " ").capitalize()), aside=t(_FIRST_PAGES = ("getting-started", "scripts", "input-animation-sound", "light-and-materials", "gltf", "world-files", "plugins")
-"""Pages of the guide that newcomers want; the menu Help has all."""
-_SAMPLE_LINES.get(name, "")),
+            if card(self._window, f"sample {name}", title=t(name.replace("_", " ").capitalize()), aside=t(_SAMPLE_LINES.get(name, "")),
                     picture=self.picture_of(name), width=width):  # fmt: skip
                 self._open(folder)
         imgui.pop_style_var()
@@ -205,6 +203,8 @@ _SAMPLE_LINES.get(name, "")),
         self._window.shell.later(partial(self._window.open, path))
 
 
+_FIRST_PAGES = ("getting-started", "scripts", "input-animation-sound", "light-and-materials", "gltf", "world-files", "plugins")
+"""Pages of the guide that newcomers want; the menu Help has all."""
 _SAMPLE_LINES = {
     "playground": "A sunlit toy box of a few hundred bodies",
     "gallery": "Light and materials, side by side",
