@@ -29,28 +29,33 @@ float known_share(vec2 uv, float surface_depth) {
     return inside.x * inside.y;
 }
 
-const int WALK_STEPS = 8;
+const int WALK_STEPS = 6;
 
 // A thin thing before a far background is missed by guesses that see either: where the guess does not hold, the ray is
 // walked along. On the screen it is a line, from where it starts to where it ends infinitely far away, and the inverse of
 // its depth falls evenly.
-void walk_along(inout Sight sight, vec3 start, vec3 d, float z, float speed) {
+// False where the ray ends in the sky, and something else hides that from the camera.
+bool walk_along(inout Sight sight, vec3 start, vec3 d, float z, float speed) {
     float there = textureLod(behind_depth, sight.uv, 0.0).r;
-    if (there > 0.0 && abs(distance_from_depth(there) - z - speed * sight.reach) < 0.03 * z) return;
+    if (there > 0.0 && abs(distance_from_depth(there) - z - speed * sight.reach) < 0.03 * z) return true;
     vec4 from = clip_from_world * vec4(start, 1.0), towards = clip_from_world * vec4(d, 0.0);
-    if (from.w <= 0.0 || towards.w <= 0.0) return;
+    if (from.w <= 0.0 || towards.w <= 0.0) return true;
     vec2 a = screen_from_clip(from), b = screen_from_clip(towards);
     vec2 pixels = (b - a) * viewport.xy;
-    if (dot(pixels, pixels) < 0.5) return;
+    if (dot(pixels, pixels) < 0.5) return true;
     for (int i = 0; i < WALK_STEPS; ++i) {
         float s = (float(i) + 0.5) / float(WALK_STEPS);
         float depth = textureLod(behind_depth, mix(a, b, s), 0.0).r;
         if (depth <= 0.0) continue;
+        // What is seen there has a depth, and at that depth the ray is there or beside it.
         float met = distance_from_depth(depth);
-        if (abs(1.0 - z / met - s) > 0.6 / float(WALK_STEPS)) continue;
-        sight = Sight(mix(a, b, s), (met - z) / speed, met, 0.0);
-        return;
+        vec2 uv = mix(a, b, 1.0 - z / met);
+        float again = textureLod(behind_depth, uv, 0.0).r;
+        if (met <= z || again <= 0.0 || abs(distance_from_depth(again) - met) > 0.03 * z) continue;
+        sight = Sight(uv, (met - z) / speed, met, 0.0);
+        return true;
     }
+    return there <= 0.0 || sight.depth < 1e9;
 }
 
 // The solid surface that a ray meets, from its start and unit direction. Its length is guessed from the depth where the
@@ -62,7 +67,7 @@ Sight sight_along(vec3 start, vec3 d, vec2 pixel_uv, float surface_depth) {
     float z = dot(start - camera_position.xyz, forward), speed = dot(d, forward);
     Sight sight = Sight(pixel_uv, 0.0, surface_depth, 0.0);
     if (speed < 0.02) return sight;
-    for (int i = 0; i < 3; ++i) {
+    for (int i = 0; i < 2; ++i) {
         float depth = textureLod(behind_depth, sight.uv, 0.0).r;
         bool nothing = depth <= 0.0;
         sight.depth = nothing ? 1e9 : distance_from_depth(depth);
@@ -73,7 +78,7 @@ Sight sight_along(vec3 start, vec3 d, vec2 pixel_uv, float surface_depth) {
         if (clip.w <= 0.0) return sight;
         sight.uv = screen_from_clip(clip);
     }
-    if (perspective) walk_along(sight, start, d, z, speed);
+    if (perspective && !walk_along(sight, start, d, z, speed)) return sight;
     sight.known = known_share(sight.uv, surface_depth);
     return sight;
 }
