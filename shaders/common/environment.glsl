@@ -5,7 +5,13 @@
 #include "common/octahedron.glsl"
 #include "generated/environment.glsl"
 
-const float ENVIRONMENT_ANISOTROPIC_TAPS = 12.0; // at most
+// Looks along a brush: for each time that its lobe is longer than wide, and at most. Where rays are compared with what the
+// looks find, they must find the integral.
+#ifdef TRACED
+const vec2 ENVIRONMENT_ANISOTROPIC_TAPS = vec2(6.0, 48.0);
+#else
+const vec2 ENVIRONMENT_ANISOTROPIC_TAPS = vec2(1.7, 12.0);
+#endif
 
 vec3 environment_tile(sampler2D atlas, ivec3 tile, vec2 square) {
     vec2 texel = vec2(tile.xy) + 1.0 + square * float(tile.z);
@@ -76,7 +82,7 @@ vec3 environment_anisotropic(sampler2D atlas, vec3 n, vec3 v, vec3 t, vec2 alpha
     vec2 seen = vec2(dot(v, t), max(dot(v, n), 1e-3));
     float hidden_view = length(vec3(alpha.x * seen.x, alpha.y * dot(v, b), seen.y)) / seen.y;
     float stretch = sqrt(max(square(alpha.x) - 1.2 * square(alpha.y), 0.0));
-    int taps = int(clamp(ceil(1.7 * alpha.x / alpha.y), 3.0, ENVIRONMENT_ANISOTROPIC_TAPS));
+    int taps = int(clamp(ceil(ENVIRONMENT_ANISOTROPIC_TAPS.x * alpha.x / alpha.y), 3.0, ENVIRONMENT_ANISOTROPIC_TAPS.y));
     float share = 1.0 / float(taps);
     float middle = length(vec2(0.82 * alpha.y, 0.95 * stretch * share)); // alpha of a facet that is not tilted
     float rest;
