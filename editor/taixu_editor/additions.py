@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 
 __all__ = ["ADDITIONS", "ADD_OPERATIONS", "Addition"]
 
-_DOWN = [-0.5, 0.2, 0.1, 0.8366600265340756]
+_ASLANT = [-0.5, 0.2, 0.1, 0.8366600265340756]
+_DOWN = [-0.7071068, 0.0, 0.0, 0.7071068]
+"""Quaternions by which lights, which shine along -Z, shine down."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +45,13 @@ ADDITIONS: dict[str, Addition | None] = {
     "capsule": _shape("Capsule", "capsule", size=(0.5, 1.0, 0.5)), "cone": _shape("Cone", "cone"),
     "torus": _shape("Torus", "torus", size=(1.0, 0.3, 1.0)), "plane": _shape("Ground", "plane", size=(20.0, 0.0, 20.0)),
     "-lights": None,
-    "sun": Addition("Sun", "light", {"light": {"kind": "directional", "intensity": 60_000.0}, "transform": {"rotation": _DOWN}}, 4.0),
+    "sun": Addition(
+        "Sun", "light", {"light": {"kind": "directional", "intensity": 60_000.0}, "transform": {"rotation": _ASLANT}}, 4.0
+    ),
     "point_light": Addition("Point light", "light", {"light": {"kind": "point", "intensity": 800.0, "range_m": 20.0}}, 2.5),
     "spot_light": Addition(
         "Spot light", "light",
-        {"light": {"kind": "spot", "intensity": 4000.0, "range_m": 30.0}, "transform": {"rotation": [-0.7071068, 0.0, 0.0, 0.7071068]}}, 4.0,
+        {"light": {"kind": "spot", "intensity": 4000.0, "range_m": 30.0}, "transform": {"rotation": _DOWN}}, 4.0,
     ),
     "sky": Addition("Sky", "world", {"environment": {}}),
     "-others": None,

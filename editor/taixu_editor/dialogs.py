@@ -57,6 +57,9 @@ class Dialog:
         """What its upper edge says, in the user's language."""
         return self.t(self.title)
 
+    def _is_entered(self) -> bool:
+        return self.answers_enter and imgui.is_key_pressed(imgui.Key.enter, False) and not imgui.is_window_appearing()
+
     def buttons(self, choices: Sequence[Choice]) -> None:
         """A row at the lower right; Enter is the first one's."""
         unit = imgui.get_font_size()
@@ -77,8 +80,7 @@ class Dialog:
                 imgui.pop_style_color(3)
             if choice.reason and imgui.is_item_hovered(imgui.HoveredFlags_.allow_when_disabled):
                 imgui.set_tooltip(choice.reason)
-            is_entered = self.answers_enter and i == 0 and not choice.reason and imgui.is_key_pressed(imgui.Key.enter, False) and not imgui.is_window_appearing()
-            if pressed or is_entered:
+            if pressed or (i == 0 and not choice.reason and self._is_entered()):
                 choice.act()
             if i:
                 imgui.same_line(0, unit * 0.5)

@@ -102,7 +102,8 @@ class FileDialog(Dialog):
             imgui.text_colored(self.window.theme.faint, self.t("Nothing to choose here"))
         for picture, path in rows:
             is_chosen = self._text == path.name
-            pressed, _ = imgui.selectable(f"{picture}   {path.name}###{path.name}", is_chosen, imgui.SelectableFlags_.allow_double_click)
+            label = f"{picture}   {path.name}###{path.name}"
+            pressed, _ = imgui.selectable(label, is_chosen, imgui.SelectableFlags_.allow_double_click)
             if pressed:
                 self._text = path.name
                 if imgui.is_mouse_double_clicked(imgui.MouseButton_.left):

@@ -9,9 +9,11 @@ PRESET_TITLES = {"taixu": "Taixu", "unity": "Unity", "godot": "Godot", "blender"
 _TAIXU = {
     "editor.palette": "Ctrl+P, Ctrl+Shift+P", "editor.find_entity": "Ctrl+Shift+F", "editor.settings": "Ctrl+,",
     "editor.keys": "Ctrl+Alt+K", "editor.quit": "Ctrl+Q", "editor.open": "Ctrl+O", "project.open": "",
-    "project.new": "Ctrl+Shift+N", "world.new": "Ctrl+N", "world.save": "", "editor.save": "Ctrl+S", "editor.save_as": "Ctrl+Shift+S",
+    "project.new": "Ctrl+Shift+N", "world.new": "Ctrl+N", "world.save": "", "editor.save": "Ctrl+S",
+    "editor.save_as": "Ctrl+Shift+S",
     "history.undo": "Ctrl+Z", "history.redo": "Ctrl+Shift+Z, Ctrl+Y",
-    "entity.duplicate": "Ctrl+D", "entity.delete": "Delete", "entity.rename": "", "hierarchy.rename": "F2", "entity.group": "Ctrl+G",
+    "entity.duplicate": "Ctrl+D", "entity.delete": "Delete", "entity.rename": "", "hierarchy.rename": "F2",
+    "entity.group": "Ctrl+G",
     "entity.ungroup": "Ctrl+Shift+G", "entity.drop": "PgDn", "entity.copy": "Ctrl+C", "entity.cut": "Ctrl+X",
     "entity.paste": "Ctrl+V", "entity.hide": "H", "entity.lock": "Ctrl+L",
     "selection.all": "Ctrl+A", "selection.none": "Ctrl+Shift+A",

@@ -60,8 +60,9 @@ class NewProject(Dialog):
             if i % columns:
                 imgui.same_line(0, unit * 0.8)
             picture = self.window.shell.start_page.picture_of(name)
-            if card(self.window, name, title=t(_titled(name)), aside=t(template.summary[:1].upper() + template.summary[1:]), picture=picture, icon_name="project",
-                    width=width, is_chosen=name == self._template):  # fmt: skip
+            aside = t(template.summary[:1].upper() + template.summary[1:])
+            is_chosen, title = name == self._template, t(_titled(name))
+            if card(self.window, name, title=title, aside=aside, picture=picture, icon_name="project", width=width, is_chosen=is_chosen):
                 self._template = name
         imgui.dummy((0, unit * 0.2))
         problem = self._problem or self._doubt()

@@ -85,7 +85,8 @@ class Palette:
             imgui.open_popup("###palette")
         area, unit = imgui.get_main_viewport(), imgui.get_font_size()
         width = min(unit * 42, area.work_size.x - unit * 4)
-        imgui.set_next_window_pos((area.work_pos.x + area.work_size.x / 2, area.work_pos.y + unit * 3), imgui.Cond_.always, (0.5, 0.0))
+        top = (area.work_pos.x + area.work_size.x / 2, area.work_pos.y + unit * 3)
+        imgui.set_next_window_pos(top, imgui.Cond_.always, (0.5, 0.0))
         imgui.set_next_window_size((width, min(unit * 30, area.work_size.y - unit * 6)))
         imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 0.7, unit * 0.7))
         shown, _ = imgui.begin_popup_modal("###palette", None, _FLAGS)
@@ -174,7 +175,8 @@ class Palette:
             wanted = self._text.strip()
             scored = [(max(fuzzy_score(wanted, each.title), 0.8 * fuzzy_score(wanted, each.also)), each) for each in self._entries]
             best = max((score for score, _ in scored), default=0.0)
-            ranked = sorted((pair for pair in scored if pair[0] > best * 0.45), key=lambda pair: -pair[0] * (0.9 if pair[1].reason else 1.0))
+            near = [pair for pair in scored if pair[0] > best * 0.45]
+            ranked = sorted(near, key=lambda pair: -pair[0] * (0.9 if pair[1].reason else 1.0))
             self._found = [entry for _, entry in ranked[:_MOST_ROWS]]
 
     def _all(self) -> list[Entry]:
@@ -205,7 +207,11 @@ class Palette:
         if len(plain) < _MOST_ROWS and len(self._entities) < 20_000 and low:
             known = {entity for _, entity in plain}
             plain += [pair for pair in self._entities if pair[1] not in known and fuzzy_score(low, pair[0]) > 0]
-        plain = sorted(plain[: _MOST_ROWS * 5], key=lambda pair: (not pair[0].lower().startswith(low), len(pair[0]), pair[0]))[:_MOST_ROWS]
+
+        def rank(pair: tuple[str, int]) -> tuple[bool, int, str]:
+            return (not pair[0].lower().startswith(low), len(pair[0]), pair[0])
+
+        plain = sorted(plain[: _MOST_ROWS * 5], key=rank)[:_MOST_ROWS]
 
         def select(entity: int) -> None:
             window.do("selection.set", entities=(id_text(world.stable_id(entity)),))

@@ -127,9 +127,8 @@ class Keeper:
             return
         self._kept[id(entry)] = state
         world, project = entry.app.world.fork(), self._host.session.project
-        facts = {
-            "path": str(entry.path.absolute()) if entry.path is not None else "", "root": str(project.root.absolute()), "kept_at": time(),
-        }  # fmt: skip
+        path = str(entry.path.absolute()) if entry.path is not None else ""
+        facts = {"path": path, "root": str(project.root.absolute()), "kept_at": time()}
 
         def write() -> None:
             write_atomic(folder / "about.json", json.dumps(facts))

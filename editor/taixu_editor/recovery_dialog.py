@@ -52,7 +52,8 @@ class RecoveryDialog(Dialog):
         imgui.dummy((0, unit * 0.2))
         chosen = self._lost[self._chosen]
         self.buttons([
-            Choice("Restore", partial(self._restore, chosen)), Choice("Later", self.cancel), Choice("Throw away", partial(self._forget, chosen)),
+            Choice("Restore", partial(self._restore, chosen)), Choice("Later", self.cancel),
+            Choice("Throw away", partial(self._forget, chosen)),
         ])  # fmt: skip
 
     def _times(self, lost: Lost) -> str:

@@ -208,7 +208,8 @@ class Shell:
                     add = partial(window.do, "editor.add", kind=kind)
                     found.append(Entry(f"{t('Add')}: {t(each.title)}", add, also=f"Add {each.title}"))
             for panel in window.panels:
-                found.append(Entry(f"{t('Show')}: {t(panel.title)}", partial(self.show_panel, panel.id), also=f"Show {panel.title}"))
+                show = partial(self.show_panel, panel.id)
+                found.append(Entry(f"{t('Show')}: {t(panel.title)}", show, also=f"Show {panel.title}"))
         return found
 
     def show_panel(self, panel_id: str) -> None:

@@ -79,7 +79,7 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("editor.open", "Open...", lambda: _open(window)),
         shown("editor.save", "Save", lambda: _save(window)),
         shown("editor.save_as", "Save as...", lambda: _save_as(window)),
-        plain("editor.close_project", "Close project", lambda: window.shell.after_saving(window.shell.close_project), blocked=_no_world),
+        shown("editor.close_project", "Close project", lambda: window.shell.after_saving(window.shell.close_project)),
         plain("editor.theme", "Light or dark", lambda: _turn_theme(window)),
         plain("editor.language", "English or 简体中文", lambda: _turn_language(window)),
         plain("project.new", "New project...", lambda: _new_project(window)),
@@ -113,10 +113,10 @@ def _open(window: EditorWindow) -> None:
         window.shell.after_saving(lambda: window.open(path))
 
     start = window.host.session.project.root.parent if window.host.session.worlds else default_project_folder(window)
-    window.shell.dialogs.open(FileDialog(
-        window, window.t("Open a project or a world"), endings=(WORLD_ENDING,), start=start if start.is_dir() else Path.home(), act=act,
-        takes_projects=True,
-    ))  # fmt: skip
+    start = start if start.is_dir() else Path.home()
+    heading = window.t("Open a project or a world")
+    dialog = FileDialog(window, heading, endings=(WORLD_ENDING,), start=start, act=act, takes_projects=True)
+    window.shell.dialogs.open(dialog)
 
 
 def _save(window: EditorWindow) -> None:

@@ -103,8 +103,11 @@ def _snapping(window: EditorWindow) -> None:
     imgui.set_item_tooltip(t("Steps of moving, turning and scaling"))
     imgui.same_line()
     if imgui.begin_popup("###snap steps"):
-        chosen = [_steps(t("Move"), settings.snap_move_m, _MOVE_STEPS, "m"), _steps(t("Rotate"), settings.snap_angle_deg, _ANGLE_STEPS, "°"),
-                  _steps(t("Scale"), settings.snap_scale, _SCALE_STEPS, "×")]  # fmt: skip
+        chosen = [
+            _steps(t("Move"), settings.snap_move_m, _MOVE_STEPS, "m"),
+            _steps(t("Rotate"), settings.snap_angle_deg, _ANGLE_STEPS, "°"),
+            _steps(t("Scale"), settings.snap_scale, _SCALE_STEPS, "×"),
+        ]
         if chosen != [settings.snap_move_m, settings.snap_angle_deg, settings.snap_scale]:
             settings.snap_move_m, settings.snap_angle_deg, settings.snap_scale = chosen
             window.shell.settings_changed()

@@ -25,7 +25,7 @@ ICONS: dict[str, str] = {
     "stop": fa.ICON_FA_STOP, "success": fa.ICON_FA_CIRCLE_CHECK, "texture": fa.ICON_FA_IMAGE, "undo": fa.ICON_FA_ROTATE_LEFT,
     "unlock": fa.ICON_FA_LOCK_OPEN, "viewport": fa.ICON_FA_EARTH_ASIA, "warning": fa.ICON_FA_TRIANGLE_EXCLAMATION,
     "pivot": fa.ICON_FA_CROSSHAIRS, "new": fa.ICON_FA_FILE_CIRCLE_PLUS, "book": fa.ICON_FA_BOOK_OPEN, "keys": fa.ICON_FA_KEYBOARD,
-    "language": fa.ICON_FA_LANGUAGE, "home": fa.ICON_FA_HOUSE, "up": fa.ICON_FA_ARROW_UP, "down": fa.ICON_FA_ANGLE_DOWN, "drive": fa.ICON_FA_HARD_DRIVE,
+    "language": fa.ICON_FA_LANGUAGE, "home": fa.ICON_FA_HOUSE, "up": fa.ICON_FA_ARROW_UP, "down": fa.ICON_FA_ANGLE_DOWN,
     "world": fa.ICON_FA_GLOBE, "empty": fa.ICON_FA_CIRCLE_DOT, "shape": fa.ICON_FA_CUBE, "physics": fa.ICON_FA_WEIGHT_HANGING,
     "environment": fa.ICON_FA_CLOUD_SUN, "opened": fa.ICON_FA_ANGLE_DOWN, "closed": fa.ICON_FA_ANGLE_RIGHT,
     "eyedropper": fa.ICON_FA_EYE_DROPPER, "paste": fa.ICON_FA_PASTE, "rename": fa.ICON_FA_PEN, "top": fa.ICON_FA_ARROW_UP,

@@ -144,8 +144,8 @@ class StartPage:
         for i, (name, folder) in enumerate(samples()):
             if i % columns:
                 imgui.same_line()
-            if card(self._window, f"sample {name}", title=t(name.replace("_", " ").capitalize()), aside=t(_SAMPLE_LINES.get(name, "")),
-                    picture=self.picture_of(name), width=width):  # fmt: skip
+            title, aside = t(name.replace("_", " ").capitalize()), t(_SAMPLE_LINES.get(name, ""))
+            if card(self._window, f"sample {name}", title=title, aside=aside, picture=self.picture_of(name), width=width):
                 self._open(folder)
         imgui.pop_style_var()
 

@@ -18,8 +18,8 @@ _PICTURE_ASPECT = 1.6
 
 
 def card(
-    window: EditorWindow, name: str, *, title: str, aside: str = "", picture: Path | None = None, icon_name: str = "world", width: float,
-    is_chosen: bool = False, is_missing: bool = False,
+    window: EditorWindow, name: str, *, title: str, aside: str = "", picture: Path | None = None, icon_name: str = "world",
+    width: float, is_chosen: bool = False, is_missing: bool = False,
 ) -> bool:  # fmt: skip
     """A card of a width; whether it was pressed. Without a picture it shows an icon."""
     theme, unit, draw = window.theme, imgui.get_font_size(), imgui.get_window_draw_list()

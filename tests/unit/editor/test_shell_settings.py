@@ -11,7 +11,8 @@ from taixu_editor.settings import SETTINGS_FILE, Settings, load_settings, save_s
 
 
 def test_what_is_saved_is_read_again(tmp_path: Path) -> None:
-    settings = Settings(language="zh-Hans", theme="light", interface_scale=1.5, keys={"tool.move": "G", "tool.scale": ""}, recent=["/a", "/b c"])
+    settings = Settings(language="zh-Hans", theme="light", interface_scale=1.5)
+    settings.keys, settings.recent = {"tool.move": "G", "tool.scale": ""}, ["/a", "/b c"]
     assert save_settings(settings, tmp_path) == ""
     assert load_settings(tmp_path) == (settings, "")
 
@@ -39,7 +40,10 @@ def test_two_broken_files_are_both_kept(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ['theme = "pink"', "interface_scale = 99.0", "interface_scale = nan", "autosave = 1", 'keys = "W"', "recent = [1]", "[keys]\na = 3"],
+    [
+        'theme = "pink"', "interface_scale = 99.0", "interface_scale = nan", "autosave = 1", 'keys = "W"', "recent = [1]",
+        "[keys]\na = 3",
+    ],
 )
 def test_a_wrong_value_is_as_at_first_and_the_others_stay(tmp_path: Path, line: str) -> None:
     (tmp_path / SETTINGS_FILE).write_text('language = "zh-Hans"\n' + line)
