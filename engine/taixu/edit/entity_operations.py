@@ -6,12 +6,13 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from taixu.edit.clipboard import CLIPBOARD_OPERATIONS
-from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, Select, SetFields, Spawn
+from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, Select, Spawn
 from taixu.edit.field_operations import FIELD_OPERATIONS
 from taixu.edit.grouping import GROUP_OPERATIONS
 from taixu.edit.marks import MARK_OPERATIONS
 from taixu.edit.operations import Operation
 from taixu.edit.prefab_operations import PREFAB_OPERATIONS
+from taixu.edit.set_many import set_fields
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
@@ -148,11 +149,11 @@ def _select(session: Session, p: SelectionParameters) -> Command | None:
 
 
 def _set(session: Session, p: FieldParameters) -> Command | None:
-    return _group([SetFields(each, p.component, p.fields) for each in p.entities])
+    return set_fields(session, p.component, dict.fromkeys(p.entities, p.fields))
 
 
 def _place(session: Session, p: TransformParameters) -> Command | None:
-    return _group([SetFields(each, "transform", fields) for each, fields in p.transforms.items()])
+    return set_fields(session, "transform", p.transforms)
 
 
 def _insert(session: Session, p: FieldParameters) -> Command | None:

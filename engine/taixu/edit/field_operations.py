@@ -6,9 +6,10 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from taixu.ecs import Field, component_type
-from taixu.edit.commands import Command, Group, SetFields
+from taixu.edit.commands import Command
 from taixu.edit.ids import id_text
 from taixu.edit.operations import Operation
+from taixu.edit.set_many import set_fields
 from taixu.edit.settle import with_selected
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ def default_of(fld: Field) -> Any:
 
 
 def _set_each(session: Session, p: EachParameters) -> Command | None:
-    return Group(tuple(SetFields(text, p.component, fields) for text, fields in p.values.items())) if p.values else None
+    return set_fields(session, p.component, p.values)
 
 
 def _reset(session: Session, p: ResetParameters) -> Command | None:
@@ -50,8 +51,7 @@ def _reset(session: Session, p: ResetParameters) -> Command | None:
     declared.check_names(dict.fromkeys(p.fields))
     wanted = p.fields or tuple(declared.by_name)
     fields = {name: default_of(declared.by_name[name]) for name in wanted}
-    chosen = p.entities
-    return Group(tuple(SetFields(text, p.component, fields) for text in chosen)) if chosen else None
+    return set_fields(session, p.component, dict.fromkeys(p.entities, fields))
 
 
 FIELD_OPERATIONS = (

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taixu.edit.commands import Command, Group, Select, SetFields
+from taixu.edit.set_many import SetMany
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
@@ -132,6 +133,8 @@ def _earlier(first: Command, second: Command) -> Command:
         same = (first.entity, first.component) == (second.entity, second.component)
         if same and second.fields.keys() <= first.fields.keys():
             return first
+    if isinstance(first, SetMany) and isinstance(second, SetMany) and first.covers(second):
+        return first
     if isinstance(first, Group) and isinstance(second, Group) and len(first.commands) == len(second.commands):
         pairs = [_earlier(one, two) for one, two in zip(first.commands, second.commands)]
         if all(isinstance(one, SetFields) and found is one for one, found in zip(first.commands, pairs)):

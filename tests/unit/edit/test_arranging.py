@@ -175,3 +175,30 @@ def test_a_field_of_a_prefabs_child_is_changed_and_reverted(desk: Desk) -> None:
     desk.do("prefab.apply", instance=B)
     assert not desk.node(B)[PrefabInstance].overrides
     assert "6" in desk.session.project.file("cone.prefab.json").read_text()
+
+
+def test_many_are_set_in_one_step_that_is_undone_exactly_and_merged(desk: Desk) -> None:
+    for number in range(50):
+        place = {"position": [number * 700.1, 0, 0]}
+        desk.do("entity.spawn", id=f"{0x100 + number:016x}", components={"shape": {}, "transform": place})
+    many = [f"{0x100 + number:016x}" for number in range(50)]
+    desk.there_and_back("component.set", component="shape", fields={"bevel_m": 0.5, "kind": "cone"}, entities=many)
+    assert {desk.node(text)[Shape].kind for text in many} == {"cone"}
+    # A child among roots: a position is a translation there.
+    values = {text: {"position": [number * 900.5, 2, 0]} for number, text in enumerate([*many, C])}
+    desk.there_and_back("component.set_each", component="transform", values=values)
+    np.testing.assert_allclose(desk.node(many[-1]).position, [49 * 900.5, 2, 0])
+    np.testing.assert_allclose(desk.node(C)[Transform].translation, [50 * 900.5, 2, 0])
+    before, count = desk.session.world.state_hash(), len(desk.session.history._done)
+    for size in (0.1, 0.2, 0.3):
+        drag = {"component": "shape", "fields": {"bevel_m": size}, "entities": many}
+        desk.operations.do(desk.session, "component.set", drag, merge="drag")
+    assert len(desk.session.history._done) == count + 1
+    desk.session.undo()
+    assert desk.session.world.state_hash() == before
+    for fields, problem in (({"colour": 1}, "no field colour"), ({"bevel_m": "x"}, "takes numbers"), ({"kind": 3}, "takes text")):
+        with pytest.raises(TaixuError, match=problem):
+            desk.do("component.set", component="shape", fields=fields, entities=many)
+    with pytest.raises(TaixuError, match="insert it first"):
+        desk.do("component.set", component="light", fields={"intensity": 1}, entities=many)
+    assert desk.session.world.state_hash() == before
