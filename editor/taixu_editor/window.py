@@ -26,8 +26,9 @@ from taixu_editor.log_book import LogBook
 from taixu_editor.panels import PANELS, Panel, ScriptsPanel
 from taixu_editor.shell import Shell
 from taixu_editor.texts import Texts
+from taixu_editor.thumbnails import Thumbnails
 from taixu_editor.view import Outlined, OutlineFeature, style_gizmo
-from taixu_editor.widgets import DragDrop
+from taixu_editor.widgets import DragDrop, Eyedropper
 
 __all__ = ["EditorWindow"]
 
@@ -56,7 +57,8 @@ class EditorWindow:
         self.t = Texts()
         self.fonts = load_fonts()
         self.theme: Theme = DARK
-        self.drag_drop = DragDrop()
+        self.drag_drop, self.eyedropper = DragDrop(), Eyedropper()
+        self.thumbnails = Thumbnails(self)
         self.panels: list[Panel] = []
         self.shell = Shell(self)
         self.reset_panels()
@@ -222,6 +224,7 @@ class EditorWindow:
         self.shell.close()
         for panel in self.panels:
             panel.release()
+        self.thumbnails.release()
         self.log.close()
         self.gui.release()
         self.renderer.release()

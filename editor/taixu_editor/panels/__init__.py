@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taixu_editor.panels.assets import AssetsPanel
 from taixu_editor.panels.console import ConsolePanel
 from taixu_editor.panels.hierarchy import HierarchyPanel
 from taixu_editor.panels.inspector import InspectorPanel
@@ -12,9 +13,9 @@ from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import Viewport
 
 __all__ = [
-    "PANELS", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "Panel", "ProfilerPanel",
+    "PANELS", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "Panel", "ProfilerPanel",
     "ScriptsPanel", "Viewport",
 ]  # fmt: skip
 
-PANELS: tuple[type[Panel], ...] = (Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, LogPanel, ConsolePanel, ProfilerPanel)
+PANELS: tuple[type[Panel], ...] = (Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel)
 """The panels of a window, in the order of their tabs."""

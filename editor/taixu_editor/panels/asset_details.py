@@ -1,0 +1,166 @@
+"""What is known of a file: where it comes from, under which licence, what made it, what uses it, how it is read."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from imgui_bundle import imgui
+
+from taixu.app import Job, Jobs
+from taixu.assets.sidecar import Sidecar, read_sidecar
+from taixu.errors import TaixuError
+from taixu_editor.assets import ASSET_KINDS, Asset
+from taixu_editor.interface import icon
+from taixu_editor.panels.asset_tiles import draw_picture, size_text
+from taixu_editor.widgets import Form, FieldSpec
+
+if TYPE_CHECKING:
+    from taixu_editor.panels.assets import AssetsPanel
+
+__all__ = ["AssetDetails"]
+
+_FACTS = {"source": "Source", "author": "Author", "licence": "Licence"}
+_MADE = {
+    "generator": "Made by", "model": "Model", "model_licence": "Licence of the model", "prompt": "Prompt", "seed": "Seed", "created": "Made on",
+}  # fmt: skip
+
+
+class AssetDetails:
+    """The right part of the panel."""
+
+    def __init__(self, panel: AssetsPanel) -> None:
+        self._panel, self.t = panel, panel.t
+        self._form = Form(panel.window, "asset")
+        self._read: tuple[str, int, int] = ("", 0, 0)
+        self._sidecar = Sidecar()
+        self._problem = ""
+        self.uses: dict[str, list[str]] = {}
+        self._job: Job | None = None
+        self._tags = ""
+
+    def draw(self, path: str) -> None:
+        """Of one file."""
+        asset = self._panel.index.by_path.get(path)
+        if asset is None:
+            imgui.text_disabled(path if path in self._panel.index.folders else self.t("This file is gone."))
+            return
+        self._follow(asset)
+        unit, theme = imgui.get_font_size(), self._panel.window.theme
+        start = imgui.get_cursor_screen_pos()
+        side = unit * 6
+        imgui.get_window_draw_list().add_rect_filled((start.x, start.y), (start.x + side, start.y + side), theme.pack("raised"), unit * 0.35)
+        draw_picture(self._panel, asset, (start.x + 2, start.y + 2, start.x + side - 2, start.y + side - 2))
+        imgui.dummy((side, side))
+        imgui.same_line()
+        imgui.begin_group()
+        imgui.push_text_wrap_pos()
+        imgui.text_unformatted(asset.name)
+        imgui.pop_text_wrap_pos()
+        imgui.text_disabled(f"{self.t(ASSET_KINDS[asset.kind][1])}   {size_text(asset.size)}")
+        if imgui.button(f"{icon('add')}  {self.t('Place')}###place it"):
+            self._panel.place(path)
+        imgui.end_group()
+        if self._problem:
+            imgui.push_text_wrap_pos()
+            imgui.text_colored(theme.bad, self._problem)
+            imgui.pop_text_wrap_pos()
+        self._draw_facts()
+        self._draw_tags(asset)
+        self._draw_uses(path)
+        self._draw_settings(path)
+
+    def _draw_facts(self) -> None:
+        for name, title in _FACTS.items():
+            self._fact(title, getattr(self._sidecar, name))
+        made = asdict(self._sidecar.provenance)
+        for name, title in _MADE.items():
+            self._fact(title, made[name])
+        for parent in made["parents"]:
+            self._fact("Made from", parent)
+
+    def _fact(self, title: str, value: Any) -> None:
+        if value in ("", None):
+            return
+        imgui.text_disabled(self.t(title))
+        imgui.same_line(imgui.get_font_size() * 6.5)
+        imgui.push_text_wrap_pos()
+        imgui.text_unformatted(str(value))
+        imgui.pop_text_wrap_pos()
+
+    def _draw_tags(self, asset: Asset) -> None:
+        imgui.align_text_to_frame_padding()
+        imgui.text_disabled(self.t("Tags"))
+        imgui.same_line(imgui.get_font_size() * 6.5)
+        imgui.set_next_item_width(-1)
+        hint = self.t("words, with commas")
+        entered, self._tags = imgui.input_text_with_hint("##tags", hint, self._tags, imgui.InputTextFlags_.enter_returns_true)
+        if entered or imgui.is_item_deactivated_after_edit():
+            wanted = [tag.strip() for tag in self._tags.replace("，", ",").split(",") if tag.strip()]
+            if wanted != list(asset.tags):
+                self._panel.window.do("asset.tag", path=asset.path, tags=wanted)
+                self._panel.index.refresh()
+
+    def _draw_uses(self, path: str) -> None:
+        imgui.text_disabled(self.t("Used by"))
+        imgui.same_line(imgui.get_font_size() * 6.5)
+        users = self.uses.get(path)
+        if users is None:
+            imgui.text_disabled("...")
+        elif not users:
+            imgui.text_disabled(self.t("Nothing"))
+        imgui.begin_group()
+        for user in users or ():
+            if imgui.text_link(user):
+                self._panel.chosen, self._panel.folder = (user,), user.rpartition("/")[0]
+        imgui.end_group()
+
+    def _draw_settings(self, path: str) -> None:
+        """Settings that the sidecar has; what an importer knows is its own."""
+        settings = self._sidecar.settings
+        if not settings:
+            return
+        imgui.separator_text(self.t("Import settings"))
+        self._form.begin()
+        for name, value in settings.items():
+            kind = {bool: "bool", int: "integer", float: "number", str: "text"}.get(type(value), "data")
+            edit = self._form.row(FieldSpec(name, kind, is_whole=isinstance(value, int)), value)
+            if edit is not None and edit.kind == "set":
+                changed = settings | {name: edit.value}
+                self._panel.window.shell.later(partial(self._panel.window.do, "asset.settings", path=path, settings=changed))
+
+    def _follow(self, asset: Asset) -> None:
+        """Read the sidecar again when it or the files around it changed, and ask who uses the file."""
+        key = (asset.path, asset.mtime_ns, self._panel.index.version)
+        if key == self._read:
+            return
+        if key[0] != self._read[0]:
+            self._form.forget()
+        self._read, self._problem = key, ""
+        try:
+            self._sidecar = read_sidecar(self._panel.host.session.project.file(asset.path)) or Sidecar()
+        except TaixuError as error:
+            self._sidecar, self._problem = Sidecar(), str(error)
+        self._tags = ", ".join(asset.tags)
+        self.ask_uses((asset.path,))
+
+    def ask_uses(self, paths: tuple[str, ...]) -> None:
+        """Find in the background who names some files."""
+        session = self._panel.host.session
+
+        def arrive(job: Job) -> None:
+            if job.result is not None:
+                self.uses.update(job.result)
+
+        for path in paths:
+            self.uses.pop(path, None)
+        jobs = session.world.resource(Jobs)
+        arguments = (str(session.project.root), list(paths))
+        self._job = jobs.submit("taixu_editor.assets.usage:find_uses", arguments, label=paths[0], then=arrive)
+
+    def show_large(self, asset: Asset) -> None:
+        """A picture over the window."""
+        from taixu_editor.panels.asset_dialogs import PictureDialog
+
+        self._panel.window.shell.dialogs.open(PictureDialog(self._panel, asset))
