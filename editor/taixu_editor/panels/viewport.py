@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from taixu.defaults.drawing import main_camera
 from taixu.ecs import World
+from taixu.edit.marks import is_locked
 from taixu.platform.events import InputEvent, KeyEvent, MouseButtonEvent, MouseMoveEvent, TextEvent, WheelEvent
 from taixu.render import View, ViewCamera, frame_camera, visible_bounds
 from taixu.scene import CELL_M, MaterialLibrary, MeshLibrary
@@ -178,6 +179,10 @@ class Viewport(Panel):
         return found
 
     def _select(self, found: list[str]) -> None:
+        if self.window.eyedropper.take(found):
+            return
+        session = self.host.session
+        found = [text for text in found if not is_locked(session.world, session.entity(text))]
         io = imgui.get_io()
         how = "toggle" if io.key_ctrl else "add" if io.key_shift else "replace"
         self.window.do("selection.set", entities=found, how=how)

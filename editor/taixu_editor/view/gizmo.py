@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from taixu.ecs import World
 from taixu.edit import id_text
+from taixu.edit.marks import is_locked
 from taixu.math.affine import decompose, invert
 from taixu.math.projection import orthographic
 from taixu.scene import CELL_M, Node, Transform, WorldTransforms
@@ -78,7 +79,8 @@ class Gizmo:
 
     def update(self, world: World, camera: OrbitCamera, origin: tuple[float, float], extent: tuple[float, float]) -> None:
         """Draw the handles into the present window, and follow a drag."""
-        entities = [e for e in self.window.outlined.entities if world.alive(e).all() and world.has(e, Transform)]
+        chosen = self.window.outlined.entities
+        entities = [e for e in chosen if world.alive(e).all() and world.has(e, Transform) and not is_locked(world, e)]
         if self.tool == "select" or not entities:
             self._start = None
             return

@@ -40,8 +40,21 @@ def entity_field(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, 
             world = session.world
             label = (world.get(found, Name).text if world.has(found, Name) else "") or text
             picture = kind_of(world.place(found)[0])
-    edit = None
-    if _named(form, f"{icon(picture)}  {label}", width, is_faint=is_faint):
+    token = f"{form.id}/{key}"
+    dropper, size = form.window.eyedropper, imgui.get_frame_height()
+    if dropper.waiting == token:
+        label, picture, is_faint = t("Click it in the view"), "eyedropper", False
+        if imgui.is_key_pressed(imgui.Key.escape):
+            dropper.cancel()
+    clicked = dropper.answer(token)
+    edit = Edit(clicked) if clicked else None
+    start = imgui.get_cursor_screen_pos()
+    imgui.set_cursor_screen_pos((start.x + width - size, start.y))
+    if imgui.button(f"{icon('eyedropper')}###dropper", (size, size)):
+        dropper.ask(token)
+    imgui.set_item_tooltip(t("Take it from the view"))
+    imgui.set_cursor_screen_pos(start)
+    if _named(form, f"{icon(picture)}  {label}", width - size - imgui.get_style().item_inner_spacing.x * 0.6, is_faint=is_faint):
         imgui.open_popup("pick entity")
         form.drafts[f"{key} search"] = ""
         form.wants_focus = True

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from desk import CART, CRATES, DESK, DOOR, LAMP, field_at, inspector, node, open_desk, row, select, steps
+from desk import CART, CRATES, DESK, DOOR, LAMP, SHADE, field_at, inspector, node, open_desk, row, select, steps
 from editor_flows import Hand, flow
 from hierarchy import look
 
@@ -249,6 +249,33 @@ def an_entity_is_dragged_from_the_tree_into_a_field(hand: Hand) -> None:
     hand.drag(row(hand, LAMP), field_at(hand, key))
     assert getattr(node(hand, DOOR)[Joint], key.split(".")[1]) == hand.session.entity(LAMP)
     assert hand.session.current.selection == (DOOR,), "dragging does not select"
+
+
+@flow(DESK)
+def an_entity_is_taken_from_the_view_and_locked_things_are_not_picked(hand: Hand) -> None:
+    panel = open_desk(hand)
+    view = next(each for each in hand.window.panels if each.id == "viewport")
+    view.is_open = True
+    hand.click_at(panel.place[0] + 10, row(hand, LAMP)[1])
+    select(hand, SHADE)
+    hand.keys("F")
+    hand.wait(40)
+    middle = (view.origin[0] + view.extent[0] / 2, view.origin[1] + view.extent[1] / 2)
+    select(hand, DOOR)
+    hand.click("//###inspector/###add component")
+    hand.wait(3)
+    hand.type("joint", enter=True)
+    inspector(hand).closed.update(("transform", "shape", "script"))
+    hand.wait(2)
+    key = next(fld.name for fld in Joint.__component__.fields if fld.kind.name == "entity")
+    hand.click(f"**/joint.{key}/###dropper")
+    hand.click_at(*middle)
+    assert getattr(node(hand, DOOR)[Joint], key) == hand.session.entity(SHADE)
+    assert hand.session.current.selection == (DOOR,)
+    left, _, width, height = panel.place
+    hand.click_at(left + width - height * 1.4, row(hand, SHADE)[1])
+    hand.click_at(*middle)
+    assert SHADE not in hand.session.current.selection
 
 
 @flow(DESK)
