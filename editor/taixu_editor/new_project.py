@@ -62,7 +62,8 @@ class NewProject(Dialog):
             picture = self.window.shell.start_page.picture_of(name)
             aside = t(template.summary[:1].upper() + template.summary[1:])
             is_chosen, title = name == self._template, t(_titled(name))
-            if card(self.window, name, title=title, aside=aside, picture=picture, icon_name="project", width=width, is_chosen=is_chosen):
+            if card(self.window, name, title=title, aside=aside, picture=picture, icon_name="project", width=width,
+                    is_chosen=is_chosen):  # fmt: skip
                 self._template = name
         imgui.dummy((0, unit * 0.2))
         problem = self._problem or self._doubt()

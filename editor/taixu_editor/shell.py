@@ -169,7 +169,7 @@ class Shell:
                     return
 
     def _is_flying(self) -> bool:
-        return any(panel.navigation.is_flying for panel in self.window.panels if hasattr(panel, "navigation"))
+        return any(panel.navigation.is_flying for panel in self._views())
 
     # -- views -------------------------------------------------------------------------------------------------------
     @property
@@ -179,6 +179,9 @@ class Shell:
 
     def _gizmos(self) -> list[Any]:
         return [panel.gizmo for panel in self.window.panels if hasattr(panel, "gizmo")]
+
+    def _views(self) -> list[Any]:
+        return [panel for panel in self.window.panels if hasattr(panel, "navigation")]
 
     def each_gizmo(self, change: Callable[[Any], None]) -> None:
         """Change the handles of all views."""
@@ -195,7 +198,7 @@ class Shell:
     @property
     def camera(self) -> Any:
         """The first view's camera, or None."""
-        return next((panel.camera for panel in self.window.panels if hasattr(panel, "navigation")), None)
+        return next((panel.camera for panel in self._views()), None)
 
     # -- what the palette offers besides operations --------------------------------------------------------------------
     def entries(self) -> list[Entry]:
@@ -282,7 +285,7 @@ class Shell:
         from PIL import Image
 
         session = self.window.host.session
-        view = next((panel.view for panel in self.window.panels if hasattr(panel, "navigation")), None)
+        view = next((panel.view for panel in self._views()), None)
         path = session.project.root if session.project.has_manifest else session.current.path if session.worlds else None
         if path is None or not session.worlds or view is None or view.graph is None or "color" not in view.graph.textures:
             return

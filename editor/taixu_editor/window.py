@@ -33,6 +33,8 @@ from taixu_editor.widgets import DragDrop, Eyedropper
 __all__ = ["EditorWindow"]
 
 _log = logging.getLogger(__name__)
+_FRONTS = ("assets", "viewport")
+"""Panels whose tabs are in front at first; the last has the keyboard."""
 
 
 class EditorWindow:
@@ -139,6 +141,9 @@ class EditorWindow:
             self._wants_layout = False
             size = imgui.get_main_viewport().work_size
             lay_out_docks(space, self.panels, (size.x, size.y))
+            self._fronts = list(_FRONTS)
+        elif self._fronts:  # tabs exist from the second frame on
+            imgui.set_window_focus(f"###{self._fronts.pop(0)}")
         for panel in self.panels:
             if panel.is_open:
                 self._draw_panel(panel)
@@ -191,11 +196,11 @@ class EditorWindow:
         for panel in self.panels:
             panel.release()
         self.panels = [make(self) for make in PANELS]
-        self._wants_layout = True
+        self._wants_layout, self._fronts = True, []
 
     def keep_docks(self) -> None:
         """Panels stay where a layout has put them."""
-        self._wants_layout = False
+        self._wants_layout, self._fronts = False, []
 
     def place_in_view(self) -> tuple[float, float, float]:
         """The point of the ground in the middle of the view, or as far away as what it turns around."""

@@ -57,7 +57,7 @@ def load_fonts() -> Fonts:
             more = imgui.ImFontConfig()
             more.merge_mode = True
             larger = _LARGER if chinese.name.startswith(("Noto", "Source")) else 1.0
-            more.glyph_offset = (0.0, -BASE_SIZE * (larger - 1) * 0.25)
+            more.glyph_offset = imgui.ImVec2(0.0, -BASE_SIZE * (larger - 1) * 0.25)
             atlas.add_font_from_file_ttf(str(chinese), BASE_SIZE * larger, more)
         return font
 

@@ -102,7 +102,7 @@ class RowPainter:
         if hovered and imgui.is_mouse_released(imgui.MouseButton_.left):
             panel.release_row(entity, dragged=panel.window.drag_drop.is_dragging("entities"))
         if hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
-            panel.window.frame_selected()
+            panel.window.do("view.focus")
         panel.drag(entity, title)
         panel._drop_on(entity)
         if imgui.begin_popup("menu"):
