@@ -15,9 +15,10 @@ from taixu.errors import TaixuError
 from taixu.gpu import Device, Targets, attach_device
 from taixu.platform import Window
 from taixu.platform.backend import pump
-from taixu.platform.events import CloseEvent, InputEvent
+from taixu.platform.events import CloseEvent, FileDropEvent, InputEvent
 from taixu.render import Renderer
 from taixu.scene import Hierarchy
+from taixu_editor.dropping import Dropping, dropping_operations
 from taixu_editor.host import Host
 from taixu_editor.interface import Gui, apply_theme, load_fonts
 from taixu_editor.interface.theme import DARK, Theme
@@ -60,7 +61,8 @@ class EditorWindow:
         self.fonts = load_fonts()
         self.theme: Theme = DARK
         self.drag_drop, self.eyedropper = DragDrop(), Eyedropper()
-        self.thumbnails = Thumbnails(self)
+        self.thumbnails, self.dropping = Thumbnails(self), Dropping(self)
+        self.host.operations.add(*dropping_operations(self))
         self.panels: list[Panel] = []
         self.shell = Shell(self)
         self.reset_panels()
@@ -108,6 +110,10 @@ class EditorWindow:
         """Events that are the window's own."""
         if any(isinstance(event, CloseEvent) for event in events):
             self.ask_to_close()
+        for event in events:
+            if isinstance(event, FileDropEvent):
+                self.dropping.take(event)
+        self.dropping.frame()
 
     def ask_to_close(self) -> None:
         """Close when unsaved work is saved, or not wanted."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
 import numpy as np
@@ -14,6 +15,7 @@ from taixu.edit.marks import is_locked
 from taixu.platform.events import InputEvent, KeyEvent, MouseButtonEvent, MouseMoveEvent, TextEvent, WheelEvent
 from taixu.render import View, ViewCamera, frame_camera, visible_bounds
 from taixu.scene import CELL_M, MaterialLibrary, MeshLibrary
+from taixu_editor.dropping import drop_on_view
 from taixu_editor.panels.panel import Panel
 from taixu_editor.view import (
     Gizmo,
@@ -70,6 +72,7 @@ class Viewport(Panel):
         if self.is_game:
             self._forward_input(hovered)
         else:
+            self._take_drop()
             self.gizmo.update(world, self.camera, self.origin, self.extent)
             self._use_hands(world, hovered)
 
@@ -155,6 +158,13 @@ class Viewport(Panel):
                 self._select(self.entities_in(world, pressed, pressed))
         elif self._pressed is not None:
             self._draw_box(self._pressed, (mouse.x, mouse.y))
+
+    def _take_drop(self) -> None:
+        """An asset that is dropped on the picture stands on what is seen there."""
+        dropped = self.window.drag_drop.target("asset")
+        if dropped:
+            mouse = imgui.get_io().mouse_pos
+            self.window.shell.later(partial(drop_on_view, self, str(dropped), mouse.x, mouse.y))
 
     def entities_in(self, world: World, a: tuple[float, float], b: tuple[float, float]) -> list[str]:
         """Stable ids of what is seen between two points of the window."""
