@@ -33,11 +33,15 @@ vec3 traced_radiance(Hit hit, vec3 origin, vec3 direction, float depth) {
     return min(light + traced_triangles[word + 5].rgb, vec3(TRACED_BRIGHTEST));
 }
 
-// The difference that a ray makes; `alpha` blurs the sky that it is compared with.
-vec3 traced_difference(vec3 origin, vec3 direction, float alpha, float chance, float depth) {
-    Hit hit = trace(origin, direction, chance);
-    if (hit.t < 0.0) return vec3(0.0);
+// The difference that a ray makes; `alpha` blurs the sky that it is compared with. A bent normal may send it into the
+// surface (below `face`), where it finds nothing.
+vec3 traced_difference(vec3 origin, vec3 face, vec3 direction, float alpha, float chance, float depth) {
+    bool buried = dot(direction, face) <= 0.0;
+    Hit hit = Hit(-1.0, 0);
+    if (!buried) hit = trace(origin, direction, chance);
+    if (!buried && hit.t < 0.0) return vec3(0.0);
     vec3 sky = environment_lobe(environment_atlas, sky_from_world(direction), alpha) * lighting.sky_turn.z;
+    if (buried) return -sky;
     return traced_radiance(hit, origin, direction, depth) - sky;
 }
 
@@ -75,25 +79,25 @@ vec3 traced_light(Fragment f, SurfaceInputs s, Core c, vec3 face, vec2 pixel, fl
         orthonormal_basis(s.normal, t, b);
         float r = sqrt(u.x), phi = 2.0 * PI * u.y;
         vec3 d = normalize(r * cos(phi) * t + r * sin(phi) * b + sqrt(1.0 - u.x) * s.normal);
-        if (dot(d, face) > 0.0) light += even * traced_difference(origin, d, TRACED_BLUR, chance, depth);
+        light += even * traced_difference(origin, face, d, TRACED_BLUR, chance, depth);
     }
 #ifdef LAYER_ANISOTROPY
     vec3 d = sample_lobe(c.brush.along, c.brush.across, s.normal, f.view, c.brush.alpha, traced_sample(pixel, 2u));
 #else
     vec3 d = sample_lobe(s.normal, f.view, c.alpha, traced_sample(pixel, 2u));
 #endif
-    if (dot(d, face) > 0.0) {
+    if (dot(d, s.normal) > 0.0) { // what a lobe loses below its own horizon is not in the maps either
         float passes = 1.0;
 #ifdef LAYER_SHEEN
         passes = c.cloth.passes;
 #endif
-        light += (c.energy.single + c.energy.multiple) * passes * traced_difference(origin, d, 0.25 * c.alpha, chance, depth);
+        light += (c.energy.single + c.energy.multiple) * passes * traced_difference(origin, face, d, 0.25 * c.alpha, chance, depth);
     }
 #ifdef LAYER_CLEARCOAT
     light *= c.coat.passes;
     d = sample_lobe(s.clearcoat_normal, f.view, max(square(c.coat.roughness), MIN_ALPHA), traced_sample(pixel, 3u));
-    if (dot(d, face) > 0.0) {
-        light += c.coat.albedo * traced_difference(origin, d, 0.25 * square(c.coat.roughness), chance, depth);
+    if (dot(d, s.clearcoat_normal) > 0.0) {
+        light += c.coat.albedo * traced_difference(origin, face, d, 0.25 * square(c.coat.roughness), chance, depth);
     }
 #endif
     return light;
