@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imgui_bundle import imgui
 
 from taixu.assets.atomic import write_atomic
+from taixu.edit import Done
 from taixu.errors import TaixuError
 from taixu_editor.additions import ADD_OPERATIONS, ADDITIONS
 from taixu_editor.dialogs import Choice, Dialogs
@@ -69,6 +70,7 @@ class Shell:
         self._layout_at = monotonic() + _LAYOUT_SECS
         self._title = ""
         self._screen_scale = window.window.interface_scale
+        operations.on_done.append(self._done)
         if said:
             self.toasts.say(said, "warning")
 
@@ -144,9 +146,17 @@ class Shell:
             self.say_error(str(error))
 
     def say_error(self, sentence: str) -> None:
-        """A toast, and a line of the log."""
+        """A toast, and a line of the log, which the toast leads to."""
         _log.error("%s", sentence)
-        self.toasts.say(self.window.t(sentence), "error")
+        has_log = any(panel.id == "log" for panel in self.window.panels) and bool(self.window.host.session.worlds)
+        self.toasts.say(self.window.t(sentence), "error", action="Show log" if has_log else "", act=partial(self.show_panel, "log"))
+
+    def _done(self, done: Done) -> None:
+        """What takes things away can be undone where it is said."""
+        if done.operation == "entity.delete":
+            count = len(done.parameters.get("entities", ()))
+            undo = partial(self.later, partial(self.window.do, "history.undo"))
+            self.toasts.say(self.window.t("{count} deleted", count=count), action="Undo", act=undo)
 
     # -- keys --------------------------------------------------------------------------------------------------------
     def _answer_keys(self) -> None:
@@ -156,8 +166,10 @@ class Shell:
             return
         is_played = any(getattr(panel, "takes_keys", False) for panel in self.window.panels)
         is_typing, is_flying = io.want_text_input or is_played, self._is_flying()
+        frame = imgui.get_frame_count()
+        taken = {key for panel in self.window.panels if panel.keyboard_frame == frame for key in panel.own_keys}
         for shortcut, operations in self.keymap.bound.items():
-            if not is_pressed(shortcut):
+            if shortcut in taken or not is_pressed(shortcut):
                 continue
             if is_flying and "+" not in shortcut and len(shortcut) == 1:
                 continue

@@ -25,6 +25,7 @@ from taixu_editor.interface.theme import DARK, Theme
 from taixu_editor.layout import lay_out_docks
 from taixu_editor.log_book import LogBook
 from taixu_editor.panels import PANELS, Panel, ScriptsPanel
+from taixu_editor.panels.guard import PanelGuard
 from taixu_editor.shell import Shell
 from taixu_editor.texts import Texts
 from taixu_editor.thumbnails import Thumbnails
@@ -64,6 +65,7 @@ class EditorWindow:
         self.thumbnails, self.dropping = Thumbnails(self), Dropping(self)
         self.host.operations.add(*dropping_operations(self))
         self.panels: list[Panel] = []
+        self.guard = PanelGuard(self)
         self.shell = Shell(self)
         self.reset_panels()
         self.shell.settings_changed(keep=False)
@@ -157,12 +159,14 @@ class EditorWindow:
     def _draw_panel(self, panel: Panel) -> None:
         if not panel.has_padding:
             imgui.push_style_var(imgui.StyleVar_.window_padding, (0, 0))
-        shown, is_open = imgui.begin(f"{self.t(panel.title)}{panel.window_name}", True)
+        is_unsaved = hasattr(panel, "navigation") and not self.shell.is_saved()
+        flags = imgui.WindowFlags_.unsaved_document if is_unsaved else imgui.WindowFlags_.none
+        shown, is_open = imgui.begin(f"{self.t(panel.title)}{panel.window_name}", True, flags)
         panel.is_open = bool(is_open)
         if not panel.has_padding:
             imgui.pop_style_var()
         if shown:
-            panel.draw()
+            self.guard.draw(panel)
         imgui.end()
 
     def do(self, operation: str, *, merge: object = None, **parameters: object) -> object:

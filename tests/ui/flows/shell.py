@@ -432,6 +432,44 @@ def unsaved_work_of_an_editor_that_died_is_offered(hand: Hand) -> None:
     assert "Torus" in str(saved(project).entities)
 
 
+@flow("samples/gallery")
+def a_panel_that_fails_says_so_and_the_editor_goes_on(hand: Hand) -> None:
+    from imgui_bundle import imgui
+
+    panel = next(each for each in hand.window.panels if each.dock == "left")
+
+    def fail() -> None:
+        imgui.push_style_var(imgui.StyleVar_.alpha, 0.5)
+        imgui.begin_child("unfinished")
+        imgui.tree_push("below")
+        raise ValueError("out of cheese")
+
+    panel.draw = fail
+    hand.wait(3)
+    assert "out of cheese" in hand.window.guard.failed[panel.id]
+    hand.keys("E")
+    hand.wait(2)
+    assert hand.window.shell.gizmo.tool == "rotate"
+    del panel.draw
+    hand.click(f"**/###again {panel.id}")
+    hand.wait(3)
+    assert not hand.window.guard.failed
+    assert hand.exists("**/##search")
+
+
+@flow("")
+def what_was_deleted_comes_back_by_the_button_of_its_toast(hand: Hand) -> None:
+    make_project(hand, "Deleted")
+    hand.menu("###Add/###cone")
+    hand.wait(3)
+    hand.menu("###Edit/###entity.delete")
+    hand.wait(3)
+    assert "Cone" not in [name_of(hand, each) for each in all_ids(hand)]
+    hand.click("**/###act")
+    hand.wait(3)
+    assert "Cone" in [name_of(hand, each) for each in all_ids(hand)]
+
+
 def all_ids(hand: Hand) -> list[str]:
     from taixu.edit import id_text
     from taixu.scene import Name
