@@ -35,6 +35,7 @@ class HierarchyPanel(Panel):
     id: ClassVar[str] = "hierarchy"
     title: ClassVar[str] = "Hierarchy"
     dock: ClassVar[str] = "left"
+    own_keys: ClassVar[frozenset[str]] = frozenset({"Up", "Down", "Left", "Right", "Home", "End", "PgUp", "PgDn", "Enter"})
 
     def __init__(self, window: EditorWindow) -> None:
         super().__init__(window)
@@ -250,6 +251,20 @@ class HierarchyPanel(Panel):
         dropped = self.window.drag_drop.target("entities")
         if dropped is not None:
             self.hang(dropped, entity)
+        file = self.window.drag_drop.target("asset")
+        if file:
+            self.place_file(str(file), entity)
+
+    def place_file(self, file: str, entity: int) -> None:
+        """Put a file of the project onto an entity, or below it; into the middle of the view where there is none."""
+        if entity:
+            text = id_text(self.host.session.world.stable_id(entity))
+            self.window.do("asset.place", path=file, entity=text, parent=text)
+            self.rows.open([int(text, 16)])
+        else:
+            camera = self.window.shell.camera
+            place = [0.0, 0.0, 0.0] if camera is None else [float(v) for v in camera.pivot]
+            self.window.do("asset.place", path=file, position=place)
 
     def hang(self, entities: tuple[str, ...], entity: int) -> None:
         """Hang entities below another, or below nobody; they stay where they are unless Ctrl is held."""

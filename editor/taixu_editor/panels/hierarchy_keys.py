@@ -24,6 +24,7 @@ def use_keys(panel: HierarchyPanel, world: World) -> None:
     focused = imgui.is_window_focused(imgui.FocusedFlags_.child_windows)
     if not focused or imgui.get_io().want_text_input or panel.renaming or not len(panel.rows.entities):
         return
+    panel.keyboard_frame = imgui.get_frame_count()
     key, io = imgui.Key, imgui.get_io()
     if io.key_ctrl or io.key_alt:
         return

@@ -27,12 +27,16 @@ class Panel:
     title: ClassVar[str] = ""
     dock: ClassVar[str] = "center"
     has_padding: ClassVar[bool] = True
+    own_keys: ClassVar[frozenset[str]] = frozenset()
+    """Shortcuts that it answers itself while it has the keyboard, whatever they do elsewhere."""
 
     def __init__(self, window: EditorWindow) -> None:
         self.window = window
         self.host = window.host
         self.t = window.t
         self.is_open = True
+        self.keyboard_frame = -1
+        """The latest of Dear ImGui's frames in which it had the keyboard, for panels with keys of their own."""
 
     @property
     def window_name(self) -> str:

@@ -70,7 +70,7 @@ def _picker(form: Form, spec: FieldSpec, shown: list[float]) -> Edit | None:
         flags |= imgui.ColorEditFlags_.hdr | imgui.ColorEditFlags_.float
     flags |= imgui.ColorEditFlags_.no_alpha if spec.width < 4 else imgui.ColorEditFlags_.alpha_bar
     imgui.set_next_item_width(imgui.get_font_size() * 14)
-    start = imgui.ImVec4(*shown[:3], shown[3] if len(shown) > 3 else 1.0)
+    start = imgui.ImVec4(shown[0], shown[1], shown[2], shown[3] if len(shown) > 3 else 1.0)
     changed, now = imgui.color_picker4("##color", start, flags)
     if not changed:
         return None

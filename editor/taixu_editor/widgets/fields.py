@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
 __all__ = ["draw_field"]
 
+_Draw = Callable[[Any, str, FieldSpec, Any, Any, float], Edit | None]
 _AXES = ("x", "y", "z", "w")
 _COLORS = ("x_axis", "y_axis", "z_axis", "")
 
@@ -31,7 +32,8 @@ def draw_field(
     """Draw the field of a spec where the cursor is; gives what the user wants."""
     start = imgui.get_cursor_screen_pos()
     form.places[key] = (start.x + width / 2, start.y + imgui.get_frame_height() / 2)
-    return _FIELDS.get(spec.kind, _data)(form, key, spec, value, mixed, width)
+    draw: _Draw = _FIELDS.get(spec.kind, _data)
+    return draw(form, key, spec, value, mixed, width)
 
 
 def _number(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, width: float) -> Edit | None:
@@ -138,7 +140,7 @@ def _data(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, width: 
     return Edit(found)
 
 
-_FIELDS: dict[str, Callable[[Any, str, FieldSpec, Any, Any, float], Edit | None]] = {
+_FIELDS: dict[str, _Draw] = {
     "number": _number, "integer": _number, "vector": _vector, "quaternion": _quaternion, "bool": _bool, "choice": _choice,
     "text": _text, "color": color_field, "entity": entity_field, "asset": asset_field, "data": _data, "list": list_field,
 }  # fmt: skip

@@ -56,6 +56,12 @@ def arrows_go_through_the_rows_in_one_step_of_history(hand: Hand) -> None:
     assert steps(hand) == before + 1
     hand.keys("Shift+Up")
     assert set(hand.session.current.selection) == {CRATES[1], CRATES[2]}
+    before = hand.session.world.state_hash()
+    hand.keys("PgDn")
+    assert panel.active == int(panel.rows.entities[-1])
+    assert hand.session.world.state_hash() == before, "elsewhere that key drops things to the floor"
+    hand.keys("Home")
+    assert panel.active == int(panel.rows.entities[0])
     hand.keys("End")
     assert panel.active == int(panel.rows.entities[-1])
     select(hand, FURNITURE)
