@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from taixu.app import Clock
 from taixu.ecs import World
-from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, Targets
+from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, ShaderError, Targets
 from taixu.render.bindings import (
     FLAG_VISIBLE,
     FRAME_BLOCK,
@@ -22,8 +22,9 @@ from taixu.render.bindings import (
     UniformSlot,
     register_sources,
 )  # fmt: skip
+from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, BlendedRuns, sort_blended
-from taixu.render.context import Feature, FrameContext, PassContext, PipelineFor
+from taixu.render.context import DrawKey, Feature, FrameContext, PassContext, PipelineFor
 from taixu.render.culling import VisibleList
 from taixu.render.developing import DevelopingFeature
 from taixu.render.extraction import WorldMirror
@@ -47,6 +48,7 @@ __all__ = ["Renderer"]
 
 _log = logging.getLogger(__name__)
 _WATCH_SECS = 0.5
+_RETRY_SECS = 1.0
 _UNMEASURED = nullcontext()
 
 
@@ -95,6 +97,7 @@ class Renderer:
         self._orphans: list[WorldMirror] = []
         self._made: WeakKeyDictionary[World, int] = WeakKeyDictionary()
         self._revision = 0
+        self._broken: dict[DrawKey, float] = {}  # until when a surface that does not compile is not tried again
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ShadingFeature(device, self.lighting),
@@ -238,8 +241,7 @@ class Renderer:
         first = count = 0
         using: tuple[Pipeline, BindGroup | None] | None = None
         for item in self._current.lists.bins:
-            found = pipeline_for(item)
-            wanted = (found, None) if isinstance(found, Pipeline) else found
+            wanted = self._using(item, pipeline_for)
             if wanted is not None and using is not None and wanted[0] is using[0] and wanted[1] is using[1] \
                     and item.first == first + count:  # fmt: skip
                 count += item.count
@@ -270,10 +272,26 @@ class Renderer:
         assert kept.commands is not None
         assert kept.ids is not None
         for run in runs:
-            found = pipeline_for(run.bin)
-            if found is not None:
-                using = (found, None) if isinstance(found, Pipeline) else found
+            using = self._using(run.bin, pipeline_for)
+            if using is not None:
                 self._draw_run(render_pass, using, kept.commands, kept.ids, run.first, run.count, False)
+
+    def _using(self, item: Bin, pipeline_for: PipelineFor) -> tuple[Pipeline, BindGroup | None] | None:
+        """What draws a bin. A surface of somebody's whose shader does not compile is left out, and said; it is tried again."""
+        if self._broken and monotonic() < self._broken.get(item.key, 0.0):
+            return None
+        try:
+            found = pipeline_for(item)
+        except ShaderError as error:
+            if item.key.shader in ("", "standard"):
+                raise
+            if item.key not in self._broken:
+                _log.error("things with the surface %s are not drawn: %s", item.key.shader, error)
+            self._broken[item.key] = monotonic() + _RETRY_SECS
+            return None
+        if self._broken:
+            self._broken.pop(item.key, None)
+        return (found, None) if isinstance(found, Pipeline) else found
 
     def _draw_run(
         self,
