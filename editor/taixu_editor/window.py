@@ -53,7 +53,7 @@ class EditorWindow:
         window.make_current()
         self.device: Device = attach_device(window.make_current)
         self.host = Host(device=self.device, trust=trust)
-        self.renderer = Renderer(self.device)
+        self.renderer = Renderer(self.device, watch_shaders=True)
         self.outlined = Outlined()
         self.renderer.add_feature(OutlineFeature(self.outlined))
         self.gui = Gui(self.device)
