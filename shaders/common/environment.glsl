@@ -117,9 +117,26 @@ vec3 environment_transmission(sampler2D atlas, vec3 n, vec3 v, float roughness) 
     return environment_reflection(atlas, -n, v - 2.0 * dot(n, v) * n, roughness);
 }
 
-// What a white diffuse surface facing `n` sends back: irradiance / pi. Of the side behind: with -n.
+// What a white diffuse surface facing `n` sends back: irradiance / pi. Of the side behind: with -n. Suns are not in the
+// tile, which would round the edge of their light; each has a table: `taixu.render.suns`.
 vec3 environment_irradiance(sampler2D atlas, vec3 n) {
-    return environment_tile(atlas, ENVIRONMENT_IRRADIANCE, octahedron_from_direction(n));
+    vec3 light = environment_tile(atlas, ENVIRONMENT_IRRADIANCE, octahedron_from_direction(n));
+    for (int i = 0; i < ENVIRONMENT_MOST_SUNS; ++i) {
+        ivec2 place = ENVIRONMENT_SUNS + ivec2(0, i * ENVIRONMENT_SUN_ROWS);
+        vec4 coarse = texelFetch(atlas, place, 0);
+        if (coarse.w == 0.0) break;
+        vec3 sun = coarse.xyz + texelFetch(atlas, place + ivec2(1, 0), 0).xyz * (1.0 / 2048.0);
+        vec3 a = normalize(cross(sun, abs(sun.y) < 0.7 ? vec3(0.0, 1.0, 0.0) : vec3(1.0, 0.0, 0.0)));
+        vec2 side = vec2(dot(n, a), dot(n, cross(sun, a)));
+        float cosine = clamp(dot(n, sun), -1.0, 1.0);
+        float root = sign(cosine) * pow(abs(cosine), 1.0 / 3.0);
+        float across = side.x / max(abs(side.x) + abs(side.y), 1e-7);
+        float around = side.y >= 0.0 ? 0.25 - 0.25 * across : 0.75 + 0.25 * across;
+        vec2 texel = vec2(place) + vec2(2.5, 0.5);
+        texel += vec2((0.5 + 0.5 * root) * float(ENVIRONMENT_SUN_TABLE.x - 1), around * float(ENVIRONMENT_SUN_TABLE.y));
+        light += textureLod(atlas, texel / vec2(textureSize(atlas, 0)), 0.0).rgb;
+    }
+    return light;
 }
 
 // What cloth of normal `n` (Charlie, this perceptual sheen roughness) sends back. Its lobe is taken as even around the

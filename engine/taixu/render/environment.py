@@ -2,7 +2,8 @@
 
 The whole light of a sky lies in one atlas of octahedral squares (see `octahedron`): the sky itself, the sky as ever
 rougher surfaces see it, as cloth sees it, and irradiance. All but the first are convolutions of the whole sky, made
-exactly in spherical harmonics (see `harmonics`), so that neither samples nor suns leave a trace. The result is kept by
+exactly in spherical harmonics (see `harmonics`), so that neither samples nor suns leave a trace. Of irradiance, whose
+edges no tile can hold, suns are kept apart (see `suns`). The result is kept by
 the hash of the sky, so that the second start reads a file.
 """
 
@@ -20,16 +21,20 @@ from . import equirect
 from .disk_cache import cached_array, content_key
 from .harmonics import Harmonics, analyse, synthesise
 from .lobes import Lobe, charlie_lobe, cosine_lobe, ggx_lobe, lobe_gains
-from .octahedron import SHEEN_LEVELS, AtlasLayout, Tile, atlas_layout, level_roughnesses
+from .octahedron import SHEEN_LEVELS, SUNS_PLACE, AtlasLayout, Tile, atlas_layout, level_roughnesses
 from .reflectance import DFG_SIZE, energy_table
+from .suns import Sun, pack_suns, take_suns
 
 __all__ = ["EnvironmentMaps", "make_dfg_texture", "make_environment"]
 
-_VERSION = 11
+_VERSION = 12
 _LARGEST_HALF = 6.0e4
 _TILE_BLOCK = StructLayout("Tile", [("place", "i4", (4,))], rules="std140")
 _SHARPEST = 511
 """Degree of the harmonics that the narrowest lobe still sees."""
+_WIDE = 255
+_Wanted = tuple[Tile, Lobe, int]
+"""A tile, the lobe it is for, and the last degree that this one sees."""
 
 
 class EnvironmentMaps:
@@ -90,30 +95,50 @@ def _filter(device: Device, pixels: NDArray[np.float32], layout: AtlasLayout) ->
     """The atlas, float16 [height, width, 4]."""
     atlas = device.texture(layout.size, "rgba16f", label="environment being filtered")
     _unfold(device, atlas, pixels, layout.mirror, layout.mirror_samples)
-    for tile, picture in _lobe_pictures(pixels, layout):
+    suns, rest = take_suns(pixels)
+    for tile, picture in _lobe_pictures(pixels, rest, layout):
         _unfold(device, atlas, picture, tile, 0)
     texels = atlas.read().astype(np.float16)
     atlas.release()
     texels[..., 3] = 1.0
+    _write_suns(texels, suns)
     return texels
 
 
-def _lobe_pictures(pixels: NDArray[np.float32], layout: AtlasLayout) -> Iterator[tuple[Tile, NDArray[np.float32]]]:
-    """Each tile but the mirror with the sky as its lobe sees it, equirectangular."""
-    sky = pixels
-    if len(pixels) < (_SHARPEST + 1) // 2:  # finer points of light, so that narrow lobes see them as one
-        height = 2 * len(pixels)
-        sky = equirect.lookup(pixels, equirect.directions(2 * height, height)).astype(np.float32)
-    sky = equirect.shrink(sky, _SHARPEST + 1)
+def _write_suns(texels: NDArray[np.float16], suns: list[Sun]) -> None:
+    x, y = SUNS_PLACE
+    blocks = pack_suns(suns)
+    texels[y : y + len(blocks), x : x + blocks.shape[1]] = blocks
+
+
+def _lobe_pictures(
+    pixels: NDArray[np.float32], rest: NDArray[np.float32], layout: AtlasLayout
+) -> Iterator[tuple[Tile, NDArray[np.float32]]]:
+    """Each tile but the mirror with the sky as its lobe sees it, equirectangular.
+
+    Irradiance is that of `rest`, the sky without suns; the same array where it has none.
+    """
     alphas = level_roughnesses()[1:] ** 2
-    lobes: list[tuple[Tile, Lobe, int]] = [
+    lobes: list[_Wanted] = [
         (tile, ggx_lobe(float(alpha)), _degree_of(float(alpha))) for tile, alpha in zip(layout.levels, alphas, strict=True)
     ]
-    lobes.append((layout.irradiance, cosine_lobe, 255))
-    lobes += [(t, charlie_lobe(r * r), 255) for t, r in zip(layout.sheen, SHEEN_LEVELS, strict=True)]
-    reached = min(_SHARPEST, len(sky) - 1, sky.shape[1] // 2)
+    lobes += [(t, charlie_lobe(r * r), _WIDE) for t, r in zip(layout.sheen, SHEEN_LEVELS, strict=True)]
+    diffuse: list[_Wanted] = [(layout.irradiance, cosine_lobe, _WIDE)]
+    yield from _convolve(pixels, lobes + diffuse if rest is pixels else lobes)
+    if rest is not pixels:
+        yield from _convolve(rest, diffuse)
+
+
+def _convolve(pixels: NDArray[np.float32], lobes: list[_Wanted]) -> Iterator[tuple[Tile, NDArray[np.float32]]]:
+    degrees = sorted({degree for _, _, degree in lobes}, reverse=True)
+    sky = pixels
+    if len(pixels) < (degrees[0] + 1) // 2:  # finer points of light, so that narrow lobes see them as one
+        height = 2 * len(pixels)
+        sky = equirect.lookup(pixels, equirect.directions(2 * height, height)).astype(np.float32)
+    sky = equirect.shrink(sky, degrees[0] + 1)
+    reached = min(degrees[0], len(sky) - 1, sky.shape[1] // 2)
     harmonics: Harmonics | None = None
-    for degree in sorted({degree for _, _, degree in lobes}, reverse=True):
+    for degree in degrees:
         same = [(tile, lobe) for tile, lobe, wanted in lobes if wanted == degree]
         gains = lobe_gains([lobe for _, lobe in same], min(degree, reached))
         gains = [gain * _sharpening(tile, len(gain)) for gain, (tile, _) in zip(gains, same, strict=True)]
@@ -138,7 +163,7 @@ def _degree_of(alpha: float) -> int:
 
     The widest ones end sharply where the surface does, and see more.
     """
-    return next((d for d in (127, 255) if alpha * d > 4.5), _SHARPEST) if alpha < 0.5 else 255
+    return next((d for d in (127, _WIDE) if alpha * d > 4.5), _SHARPEST) if alpha < 0.5 else _WIDE
 
 
 def _unfold(device: Device, atlas: Texture, picture: NDArray[np.float32], tile: Tile, samples: int) -> None:

@@ -15,12 +15,12 @@ __all__ = ["directions", "irradiance", "lookup", "shrink", "solid_angles"]
 Array = NDArray[np.floating[Any]]
 
 
-def directions(width: int, height: int) -> Array:
-    """Unit vectors through the texel centres: [height, width, 3]."""
+def directions(width: int, height: int, *, rows: slice = slice(None)) -> Array:
+    """Unit vectors through the texel centres of `rows`: [rows, width, 3]."""
     phi = ((np.arange(width) + 0.5) / width - 0.5) * 2 * np.pi
-    theta = (np.arange(height) + 0.5) / height * np.pi
+    theta = (np.arange(height)[rows] + 0.5) / height * np.pi
     s = np.sin(theta)[:, None]
-    y = np.broadcast_to(np.cos(theta)[:, None], (height, width))
+    y = np.broadcast_to(np.cos(theta)[:, None], (len(theta), width))
     return np.stack([s * np.cos(phi), y, s * np.sin(phi)], -1)
 
 

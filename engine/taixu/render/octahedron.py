@@ -24,6 +24,7 @@ __all__ = [
     "LOWEST_ROUGHNESS",
     "SHEEN_LEVELS",
     "SMALLEST_MIRROR",
+    "SUNS_PLACE",
     "AtlasLayout",
     "Tile",
     "atlas_layout",
@@ -33,6 +34,8 @@ __all__ = [
     "tile_directions",
     "tiles_glsl",
 ]
+
+from .suns import MOST_SUNS, SUN_BLOCK, SUN_TABLE
 
 Array = NDArray[np.floating[Any]]
 
@@ -63,7 +66,9 @@ _PLACES: tuple[Tile, ...] = (
     Tile(254, 516, 252),
 )
 IRRADIANCE_TILE = Tile(514, 258, 256)
-"""Irradiance divided by pi; large, for the edge of the light of a sun is sharp."""
+"""Irradiance divided by pi, less that of suns."""
+SUNS_PLACE = (640, 650)
+"""Left and top texel of the tables of suns: `suns.pack_suns`."""
 SHEEN_TILES: tuple[Tile, ...] = (Tile(772, 388, 128), Tile(902, 388, 128), Tile(638, 518, 128), Tile(768, 518, 128))
 _MIRROR_X = 1032
 _MIRROR_SIZES = (768, 1536, 2048)
@@ -87,7 +92,7 @@ class AtlasLayout:
     levels
         The sky as rough surfaces see it, from `LOWEST_ROUGHNESS` on: level 1 and up.
     irradiance
-        Irradiance divided by pi.
+        Irradiance divided by pi, but for suns.
     sheen
         The sky as cloth sees it, for each of `SHEEN_LEVELS`.
     """
@@ -156,6 +161,10 @@ def tiles_glsl() -> str:
         f"const float ENVIRONMENT_LEVEL_SLOPE = {slope:.7f};\n"
         f"const int ENVIRONMENT_MIRROR_X = {_MIRROR_X};\n"
         f"const ivec3 ENVIRONMENT_IRRADIANCE = ivec3({t.x}, {t.y}, {t.size});\n"
+        f"const ivec2 ENVIRONMENT_SUNS = ivec2({SUNS_PLACE[0]}, {SUNS_PLACE[1]});\n"
+        f"const int ENVIRONMENT_MOST_SUNS = {MOST_SUNS};\n"
+        f"const int ENVIRONMENT_SUN_ROWS = {SUN_BLOCK[1]};\n"
+        f"const ivec2 ENVIRONMENT_SUN_TABLE = ivec2({SUN_TABLE[0]}, {SUN_TABLE[1]});\n"
         f"const ivec3 ENVIRONMENT_TILES[{len(_PLACES)}] = ivec3[]({rows(_PLACES)});\n"
         f"const vec2 ENVIRONMENT_SHEEN_SCALE = vec2({1 / (SHEEN_LEVELS[1] - SHEEN_LEVELS[0])}, {SHEEN_LEVELS[0]});\n"
         f"const ivec3 ENVIRONMENT_SHEEN_TILES[{len(SHEEN_TILES)}] = ivec3[]({rows(SHEEN_TILES)});\n"
