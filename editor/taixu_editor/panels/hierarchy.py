@@ -51,6 +51,7 @@ class HierarchyPanel(Panel):
         """Left, top, width of the rows and the height of one, in window units."""
         self.scroll = 0.0
         self._painter = RowPainter(self)
+        self._spacing = (0.0, 0.0)
         self._seen: tuple[str, ...] | None = None
         self._mine: tuple[str, ...] | None = None
         self._wanted = 0
@@ -72,6 +73,8 @@ class HierarchyPanel(Panel):
         self.rows.update(world)
         self._follow_selection(world)
         flags = imgui.WindowFlags_.no_nav_inputs
+        usual = imgui.get_style().item_spacing
+        self._spacing = (usual.x, usual.y)
         imgui.push_style_var(imgui.StyleVar_.item_spacing, (0, 0))
         if imgui.begin_child("rows", (0, 0), 0, flags):
             if len(self.rows.entities):
@@ -141,9 +144,15 @@ class HierarchyPanel(Panel):
             text = self.t("Drop here for the top level")
             place = imgui.ImVec2(low.x + imgui.get_font_size() * 0.5, low.y + 3)
             imgui.get_window_draw_list().add_text(place, self.window.theme.pack("faint"), text)
-        if imgui.begin_popup("ground menu"):
-            draw_entity_menu(self, with_entities=False)
+        self.draw_menu("ground menu", with_entities=False)
+
+    def draw_menu(self, name: str, *, with_entities: bool) -> None:
+        """A context menu, if it is open; rows stand closer than its entries do."""
+        imgui.push_style_var(imgui.StyleVar_.item_spacing, self._spacing)
+        if imgui.begin_popup(name):
+            draw_entity_menu(self, with_entities=with_entities)
             imgui.end_popup()
+        imgui.pop_style_var()
 
     # -- what rows ask for -------------------------------------------------------------------------------------------
     def press_row(self, entity: int) -> None:

@@ -30,7 +30,7 @@ def draw_entity_menu(panel: HierarchyPanel, *, with_entities: bool = True) -> No
     active = session.current.selection[-1] if session.current.selection else ""
     if not active:
         return
-    if imgui.begin_menu(f"{icon('add')}   {t('Add below')}###add below"):
+    if imgui.begin_menu(f"{icon('add')}     {t('Add below')}###add below"):
         draw_add_menu(window, parent=active)
         imgui.end_menu()
     imgui.separator()

@@ -105,11 +105,7 @@ class RowPainter:
             panel.window.do("view.focus")
         panel.drag(entity, title)
         panel._drop_on(entity)
-        if imgui.begin_popup("menu"):
-            from taixu_editor.panels.hierarchy_menu import draw_entity_menu
-
-            draw_entity_menu(panel)
-            imgui.end_popup()
+        panel.draw_menu("menu", with_entities=True)
 
     def _arrow(self, entity: int, text: str, x: float, y: float, *, opened: bool) -> None:
         imgui.set_cursor_screen_pos((x - self._font * 0.15, y))

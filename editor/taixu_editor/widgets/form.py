@@ -74,7 +74,7 @@ class Form:
         self.next = 0
         self.places: dict[str, tuple[float, float]] = {}
         """Middle of each field on the screen, by key (and ``key/axis``), in window units."""
-        self.label_share = 0.36
+        self.label_share = 0.4
         self._drawn: list[int] = []
 
     # -- the frame ---------------------------------------------------------------------------------------------------

@@ -113,8 +113,9 @@ def _type(form: Form, key: str, label: str, number: int, shown: float, look: Num
         return None
     try:
         found = _fit(read_number(form.text, before=shown), look)
-    except TaixuError as error:
-        form.say(key, form.window.t(str(error)))
+    except TaixuError:
+        wrong = form.text.strip()[:40]
+        form.say(key, form.window.t("“{text}” is no number; write 1.5 or 2*3.", text=wrong))
         form.drafts[key] = form.text
         form.wants_focus = entered
         form.editing = number if entered else 0

@@ -55,7 +55,7 @@ def text_that_is_no_number_is_said_at_the_field_and_kept(hand: Hand) -> None:
     before = hand.session.world.state_hash()
     type_into(hand, "transform.scale/y", "two")
     form = inspector(hand).form
-    assert "'two' is no number" in form.errors["transform.scale"]
+    assert form.errors["transform.scale"] == "“two” is no number; write 1.5 or 2*3."
     assert form.text == "two"
     assert hand.session.world.state_hash() == before
     hand.type("2", enter=True)
