@@ -144,7 +144,7 @@ class LightingFeature:
         self._lights = gather_lights(frame.world)
         sun, direction = self._sky.sun_irradiance, self._sky.sun_direction
         if sun is not None and direction is not None and self._lights.directional_count == 0:
-            self._lights = self._lights.with_sun(direction, sun)
+            self._lights = self._lights.with_sun(direction, sun * self.environment.intensity)
 
     def prepare(self, frame: FrameContext, view: View) -> None:
         """Upload and bind what this view's passes read."""

@@ -113,6 +113,10 @@ def test_the_procedural_sky_brings_its_sun() -> None:
     renderer = Renderer(shared_device())
     renderer.picture(scene.world, camera=ViewCamera.looking((0, 3, 5), (0, 0, 0)), size=(32, 24))
     assert renderer.lighting._lights.directional_count == 1
+    bright = renderer.lighting._lights.colors.copy()
+    scene.world.set(scene.world.query(Environment).entities[0], Environment, intensity=0.5)
+    renderer.picture(scene.world, camera=ViewCamera.looking((0, 3, 5), (0, 0, 0)), size=(32, 24))
+    assert renderer.lighting._lights.colors == pytest.approx(bright * 0.5), "the sun belongs to the sky, and dims with it"
 
 
 def test_cascades_cover_the_view_and_hold_still() -> None:
