@@ -9,7 +9,7 @@ from hierarchy import look
 
 from taixu.edit.marks import Tags
 from taixu.edit.prefab import PrefabInstance
-from taixu.physics import Joint, RigidBody
+from taixu.physics import Collider, Joint, RigidBody
 from taixu.scene import Light, Material, Model, Shape, Transform
 from taixu.script import Script
 
@@ -276,6 +276,48 @@ def an_entity_is_taken_from_the_view_and_locked_things_are_not_picked(hand: Hand
     hand.click_at(left + width - height * 1.4, row(hand, SHADE)[1])
     hand.click_at(*middle)
     assert SHADE not in hand.session.current.selection
+
+
+@flow(DESK)
+def json_that_is_none_is_said_and_kept_until_it_is(hand: Hand) -> None:
+    open_desk(hand)
+    select(hand, DOOR)
+    hand.click("//###inspector/###add component")
+    hand.wait(3)
+    hand.type("collider", enter=True)
+    panel = inspector(hand)
+    panel.closed.update(("transform", "shape", "script"))
+    hand.context.scroll_to_top("//###inspector")
+    hand.wait(2)
+    hand.click_at(*field_at(hand, "collider.data"))
+    hand.type('{"points": [1, 2')
+    hand.click_at(*field_at(hand, "name"))
+    hand.wait(2)
+    assert "no JSON" in panel.form.errors["collider.data"]
+    assert panel.form.drafts["collider.data"].startswith('{"points"'), "nothing typed is lost"
+    assert node(hand, DOOR)[Collider].data == {}
+    hand.click_at(*field_at(hand, "collider.data"))
+    hand.type('{"points": []}')
+    hand.click_at(*field_at(hand, "name"))
+    hand.wait(2)
+    assert node(hand, DOOR)[Collider].data == {"points": []}
+    assert not panel.form.errors
+
+
+@flow(DESK)
+def a_value_is_copied_from_one_field_and_pasted_into_another(hand: Hand) -> None:
+    open_desk(hand)
+    select(hand, DOOR)
+    hand.click("**/shape.size/label", button=1)
+    hand.click("**/###copy value")
+    select(hand, LAMP)
+    hand.click("**/transform.scale/label", button=1)
+    hand.click("**/###paste value")
+    np.testing.assert_allclose(node(hand, LAMP).scale, [1, 2, 0.1], rtol=1e-6)
+    hand.click("**/light.kind/label", button=1)
+    hand.click("**/###paste value")
+    assert "light.kind" in inspector(hand).form.errors, "a vector is no choice: said at the field"
+    assert node(hand, LAMP)[Light].kind == "point"
 
 
 @flow(DESK)
