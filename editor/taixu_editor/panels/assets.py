@@ -98,14 +98,10 @@ class AssetsPanel(Panel):
         right = unit * (7.5 if not self.is_list else 2.2)
         imgui.same_line(0, max(imgui.get_content_region_avail().x - right, unit * 0.5))
         if not self.is_list:
-            imgui.push_style_var(imgui.StyleVar_.frame_padding, (0, unit * 0.1))
-            imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() + unit * 0.22)
             imgui.set_next_item_width(unit * 4.8)
             _, self.tile = imgui.slider_float("##size", self.tile, _SMALLEST, _LARGEST, "")
-            imgui.pop_style_var()
             imgui.set_item_tooltip(self.t("Size of the pictures"))
             imgui.same_line()
-            imgui.set_cursor_pos_y(imgui.get_cursor_pos_y() - unit * 0.22)
         if imgui.button(f"{icon('assets' if self.is_list else 'log')}###as_list"):
             self.is_list = not self.is_list
         imgui.set_item_tooltip(self.t("Show pictures") if self.is_list else self.t("Show a list"))
@@ -120,7 +116,7 @@ class AssetsPanel(Panel):
             flags |= imgui.TreeNodeFlags_.leaf
         if path == self.folder:
             flags |= imgui.TreeNodeFlags_.selected
-        if not path or self.folder.startswith(path + "/"):
+        if not path or f"{self.folder}/".startswith(f"{path}/"):
             imgui.set_next_item_open(True, imgui.Cond_.once)
         is_open = imgui.tree_node_ex(f"{icon('folder' if path else 'project')}  {name}###folder {path}", flags)
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()

@@ -60,8 +60,10 @@ def open_copy(hand: Hand) -> Path:
 def show(hand: Hand, folder: str) -> Any:
     """Choose a folder in the tree by the mouse."""
     panel = assets_of(hand)
-    wait_until(hand, lambda: f"{folder}/" in panel.places)
-    hand.click_at(*panel.places[f"{folder}/"])
+    parts = folder.split("/")
+    for each in ["/".join(parts[:i]) for i in range(1, len(parts) + 1)]:
+        wait_until(hand, lambda each=each: f"{each}/" in panel.places)
+        hand.click_at(*panel.places[f"{each}/"])
     assert panel.folder == folder
     hand.wait(2)
     return panel
