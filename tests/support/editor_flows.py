@@ -140,7 +140,8 @@ class Hand:
         found = imgui.internal.find_window_by_name(f"###{panel}") or imgui.internal.find_window_by_name(panel)
         scale = self.window.window.pixel_scale
         x, y, wide, tall = (int(v * scale) for v in (found.pos.x, found.pos.y, found.size.x, found.size.y))
-        return slice(y, y + tall), slice(x, x + wide)
+        edge = int(2 * scale) if found.flags & imgui.WindowFlags_.popup else 0  # what is behind is seen at round corners
+        return slice(y + edge, y + tall - edge), slice(x + edge, x + wide - edge)
 
     def _check(self) -> None:
         assert not self.context.is_error(), "an item was not found; see the log"

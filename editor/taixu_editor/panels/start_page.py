@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["StartPage", "open_tutorial", "samples", "tutorials"]
 
 _PICTURES = Path(__file__).resolve().parents[1] / "pictures"
-_LOOK_AGAIN_SECS = 2.0
+_LOOK_AGAIN_SECS = 1.0
 _FLAGS = (
     imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_saved_settings
     | imgui.WindowFlags_.no_docking | imgui.WindowFlags_.no_bring_to_front_on_focus

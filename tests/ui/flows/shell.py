@@ -114,7 +114,11 @@ def a_recent_project_that_is_gone_is_marked_and_can_be_removed(hand: Hand) -> No
     project = make_project(hand, "Gone")
     hand.menu("###File/###editor.close_project")
     shutil.rmtree(project)
-    hand.wait(150)
+    hand.move(900, 660)
+    for _ in range(100):
+        if not hand.window.shell.start_page.recent()[0][1]:
+            break
+        hand.wait(10)
     assert not hand.window.shell.start_page.recent()[0][1]
     hand.picture("start_with_a_project_that_is_gone")
     hand.click("**/card recent 0")
