@@ -8,7 +8,7 @@ from imgui_bundle import imgui
 
 from taixu.ecs import Table, World
 from taixu.edit.ids import id_text
-from taixu.edit.marks import Locked, locked_indices
+from taixu.edit.marks import Locked, hidden_indices, locked_indices
 from taixu.errors import TaixuError
 from taixu.scene import Name, Visibility
 from taixu_editor.interface import icon
@@ -28,7 +28,7 @@ class RowPainter:
     def __init__(self, panel: HierarchyPanel) -> None:
         self._panel = panel
         self._kinds: dict[int, str] = {}
-        self._locked_key: object = None
+        self._marks_key: object = None
 
     def begin(self, world: World, width: float, height: float) -> None:
         """Before the rows of a frame."""
@@ -37,10 +37,12 @@ class RowPainter:
         self._world, self._width, self._height = world, width, height
         self._font = imgui.get_font_size()
         self._draw = imgui.get_window_draw_list()
-        key = (id(world), max((table.touched for table in world.query(Locked).tables()), default=-1), self._panel.rows.version)
-        if key != self._locked_key:
-            self._locked_key = key
+        touched = [table.touched for kind in (Locked, Visibility) for table in world.query(kind).tables()]
+        key = (id(world), max(touched, default=-1), self._panel.rows.version)
+        if key != self._marks_key:
+            self._marks_key = key
             self._locked = locked_indices(world) if len(world.query(Locked)) else None
+            self._hidden = hidden_indices(world) if len(world.query(Visibility)) else None
 
     def draw_run(self, start: int, end: int) -> None:
         """Lay out rows where the cursor is; what they need of the world is asked for once."""
@@ -69,7 +71,9 @@ class RowPainter:
         self._use(entity, title, hovered)
         depth = min(int(rows.depths[row]), 24)
         x, y = start.x + self._font * (0.2 + 0.85 * depth), start.y + (self._height - self._font) / 2
-        faint = bool(rows.is_made[row]) or not name
+        index = entity & 0xFFFFFFFF
+        unseen = self._hidden is not None and index < len(self._hidden) and bool(self._hidden[index])
+        faint = bool(rows.is_made[row]) or not name or unseen
         hidden = Visibility in table.types and not table.read(Visibility, "visible")[place]
         if rows.has_children[row]:
             self._arrow(entity, text, x, start.y, opened=rows.search != "" or int(text, 16) in rows.expanded)
@@ -121,7 +125,8 @@ class RowPainter:
         """Eye and lock: shown where they say something, or under the pointer."""
         panel, step = self._panel, self._font * 1.35
         x = start.x + self._width - step * _MARKS - self._font * 0.15
-        inherited = self._locked is not None and not locked and bool(self._locked[entity & 0xFFFFFFFF])
+        index = entity & 0xFFFFFFFF
+        inherited = self._locked is not None and not locked and index < len(self._locked) and bool(self._locked[index])
         chosen = panel.host.session.current.selection if entity in panel.selected else (text,)
         imgui.set_cursor_screen_pos((x, start.y))
         if imgui.invisible_button("lock", (step, self._height)):

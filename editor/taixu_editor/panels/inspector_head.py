@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
 
+from taixu.edit.instantiate import InstanceState
 from taixu.edit.marks import Locked, Tags
+from taixu.edit.prefab import PrefabRoot
 from taixu.scene import Visibility
 from taixu_editor.interface import icon
 from taixu_editor.kinds import kind_of
@@ -155,7 +157,13 @@ def _draw_prefab(panel: InspectorPanel) -> None:
         said = t("Part of {name}") if sheet.child else t("Prefab {name}")
         imgui.text_unformatted(f"{icon('prefab')}  {said.format(name=label)}")
         imgui.set_item_tooltip(sheet.source)
-        if sheet.overrides:
+        world = panel.host.session.world
+        problem = world.resource(InstanceState).problems.get(sheet.source) if world.has_resource(InstanceState) else None
+        if problem and not sheet.child and not world.has(panel.host.session.entity(sheet.instance), PrefabRoot):
+            imgui.push_text_wrap_pos(0)
+            imgui.text_colored(theme.bad, problem)
+            imgui.pop_text_wrap_pos()
+        elif sheet.overrides:
             imgui.text_disabled(t("Changes here: {count}", count=sheet.overrides))
         else:
             imgui.text_disabled(t("Nothing is different here."))

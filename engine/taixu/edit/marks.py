@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from taixu.edit.session import Session
 
-__all__ = ["MARK_OPERATIONS", "Locked", "Tags", "is_locked", "locked_indices"]
+__all__ = ["MARK_OPERATIONS", "Locked", "Tags", "hidden_indices", "is_locked", "locked_indices"]
 
 
 @component("locked")
@@ -69,17 +69,30 @@ def is_locked(world: World, entity: int) -> bool:
 def locked_indices(world: World) -> NDArray[np.bool_]:
     """Which entity indices are locked, ``bool[capacity]``: of many, ask this once."""
     locked = np.zeros(world.index_capacity, bool)
-    hierarchy = world.resource(Hierarchy)
-    hierarchy.update(world)
     for table in world.query(Locked):
         indices = indices_of(table.entities)
         locked[indices] = True
-        level = indices[table.read(Locked, "below")]
-        while len(level):
-            level = hierarchy.children_of(level)
-            level = level[~locked[level]]
-            locked[level] = True
+        _spread(world, locked, indices[table.read(Locked, "below")])
     return locked
+
+
+def hidden_indices(world: World) -> NDArray[np.bool_]:
+    """Which entity indices are hidden, by themselves or by what stands above them, ``bool[capacity]``."""
+    hidden = np.zeros(world.index_capacity, bool)
+    for table in world.query(Visibility):
+        hidden[indices_of(table.entities)] = ~table.read(Visibility, "visible")
+    _spread(world, hidden, np.flatnonzero(hidden))
+    return hidden
+
+
+def _spread(world: World, marked: NDArray[np.bool_], level: NDArray[np.intp]) -> None:
+    """Mark all below some indices."""
+    hierarchy = world.resource(Hierarchy)
+    hierarchy.update(world)
+    while len(level):
+        level = hierarchy.children_of(level)
+        level = level[~marked[level]]
+        marked[level] = True
 
 
 def _is_hidden(session: Session, text: str) -> bool:

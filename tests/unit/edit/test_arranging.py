@@ -11,7 +11,7 @@ from taixu.app import App
 from taixu.edit import DocumentPlugin, Operations, Project, Session
 from taixu.edit.clipboard import copy_component, copy_entities, read_copied
 from taixu.edit.entity_operations import ENTITY_OPERATIONS
-from taixu.edit.marks import Locked, is_locked, locked_indices
+from taixu.edit.marks import Locked, hidden_indices, is_locked, locked_indices
 from taixu.edit.prefab import FromPrefab, PrefabInstance
 from taixu.errors import TaixuError
 from taixu.scene import Light, Name, Node, ScenePlugin, Shape, Transform, Visibility
@@ -90,6 +90,8 @@ def test_what_is_more_than_a_group_stays_when_its_children_are_freed(desk: Desk)
 def test_showing_and_locking(desk: Desk) -> None:
     desk.there_and_back("entity.hide", entities=[A, B], hidden=True)
     assert not desk.node(A)[Visibility].visible
+    hidden = hidden_indices(desk.session.world)
+    assert [bool(hidden[desk.node(x).entity & 0xFFFFFFFF]) for x in (A, B, C)] == [True, True, True]
     desk.there_and_back("entity.hide", entities=[A])
     desk.there_and_back("entity.lock", entities=[B])
     world = desk.session.world
