@@ -18,7 +18,7 @@ __all__ = ["MENUS", "draw_menu_bar", "menu_entry"]
 MENUS: dict[str, tuple[str, ...]] = {
     "File": (
         "project.new", "editor.open", "recent", "-", "world.new", "editor.save", "editor.save_as", "-", "asset.import",
-        "world.screenshot", "world.export", "project.pack", "-", "editor.close_project", "editor.quit",
+        "exports", "-", "editor.close_project", "editor.quit",
     ),
     "Edit": (
         "history.undo", "history.redo", "-", "entity.cut", "entity.copy", "entity.paste", "entity.duplicate", "entity.delete",
@@ -61,7 +61,7 @@ def draw_menu_bar(window: EditorWindow) -> None:
 
 
 def _entries(window: EditorWindow, entries: tuple[str, ...]) -> None:
-    lists = {"recent": _recent, "additions": _additions, "panels": _panels, "layouts": _layouts, "tutorials": _tutorials}
+    lists = {"recent": _recent, "additions": _additions, "panels": _panels, "layouts": _layouts, "tutorials": _tutorials, "exports": _exports}
     is_line_due = False
     has_entry = False
     for entry in entries:
@@ -110,6 +110,13 @@ def _additions(window: EditorWindow) -> None:
             imgui.separator()
         elif imgui.menu_item(f"{icon(addition.icon)}   {window.t(addition.title)}###{kind}", "", False)[0]:
             window.shell.later(partial(window.do, "editor.add", kind=kind))
+
+
+def _exports(window: EditorWindow) -> None:
+    if imgui.begin_menu(f"{window.t('Export')}###exports", bool(window.host.session.worlds)):
+        for entry in ("world.screenshot", "world.film", "-", "world.export", "-", "project.pack", "project.folder"):
+            menu_entry(window, entry)
+        imgui.end_menu()
 
 
 def _panels(window: EditorWindow) -> None:

@@ -19,6 +19,7 @@ from taixu.platform.events import CloseEvent, FileDropEvent, InputEvent
 from taixu.render import Renderer
 from taixu.scene import Hierarchy
 from taixu_editor.dropping import Dropping, dropping_operations
+from taixu_editor.export.dialogs import export_operations
 from taixu_editor.host import Host
 from taixu_editor.interface import Gui, apply_theme, load_fonts
 from taixu_editor.interface.theme import DARK, Theme
@@ -35,7 +36,7 @@ from taixu_editor.widgets import DragDrop, Eyedropper
 __all__ = ["EditorWindow"]
 
 _log = logging.getLogger(__name__)
-_FRONTS = ("assets", "viewport")
+_FRONTS = ("inspector", "assets", "viewport")
 """Panels whose tabs are in front at first; the last has the keyboard."""
 
 
@@ -63,7 +64,7 @@ class EditorWindow:
         self.theme: Theme = DARK
         self.drag_drop, self.eyedropper = DragDrop(), Eyedropper()
         self.thumbnails, self.dropping = Thumbnails(self), Dropping(self)
-        self.host.operations.add(*dropping_operations(self))
+        self.host.operations.add(*dropping_operations(self), *export_operations(self))
         self.panels: list[Panel] = []
         self.guard = PanelGuard(self)
         self.shell = Shell(self)

@@ -7,15 +7,16 @@ from taixu_editor.panels.console import ConsolePanel
 from taixu_editor.panels.hierarchy import HierarchyPanel
 from taixu_editor.panels.inspector import InspectorPanel
 from taixu_editor.panels.log import LogPanel
+from taixu_editor.panels.material import MaterialPanel
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.profiler import ProfilerPanel
 from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import Viewport
 
 __all__ = [
-    "PANELS", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "Panel", "ProfilerPanel",
+    "PANELS", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel",
     "ScriptsPanel", "Viewport",
 ]  # fmt: skip
 
-PANELS: tuple[type[Panel], ...] = (Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel)
+PANELS: tuple[type[Panel], ...] = (Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel)
 """The panels of a window, in the order of their tabs."""
