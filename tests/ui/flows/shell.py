@@ -113,13 +113,15 @@ def a_name_that_no_folder_can_have_is_said_and_makes_nothing(hand: Hand) -> None
 def a_recent_project_that_is_gone_is_marked_and_can_be_removed(hand: Hand) -> None:
     project = make_project(hand, "Gone")
     hand.menu("###File/###editor.close_project")
+    hand.wait(4)
+    assert not hand.session.worlds
     shutil.rmtree(project)
     hand.move(900, 660)
     for _ in range(100):
         if not hand.window.shell.start_page.recent()[0][1]:
             break
         hand.wait(10)
-    assert not hand.window.shell.start_page.recent()[0][1]
+    assert hand.window.shell.start_page.recent()[0] == (project, False)
     hand.picture("start_with_a_project_that_is_gone")
     hand.click("**/card recent 0")
     assert not hand.session.worlds
