@@ -30,7 +30,8 @@ from taixu_editor.panels.guard import PanelGuard
 from taixu_editor.shell import Shell
 from taixu_editor.texts import Texts
 from taixu_editor.thumbnails import Thumbnails
-from taixu_editor.view import Outlined, OutlineFeature, style_gizmo
+from taixu_editor.view import ModeFeature, Outlined, OutlineFeature, style_gizmo
+from taixu_editor.view.operations import view_operations
 from taixu_editor.widgets import DragDrop, Eyedropper
 
 __all__ = ["EditorWindow"]
@@ -57,6 +58,8 @@ class EditorWindow:
         self.renderer = Renderer(self.device, watch_shaders=True)
         self.outlined = Outlined()
         self.renderer.add_feature(OutlineFeature(self.outlined))
+        self.modes = ModeFeature()
+        self.renderer.add_feature(self.modes)
         self.gui = Gui(self.device)
         self.log = LogBook()
         self.t = Texts()
@@ -66,8 +69,10 @@ class EditorWindow:
         self.thumbnails, self.dropping = Thumbnails(self), Dropping(self)
         self.host.operations.add(*dropping_operations(self), *export_operations(self))
         self.panels: list[Panel] = []
+        self._wants_layout = True
         self.guard = PanelGuard(self)
         self.shell = Shell(self)
+        self.host.operations.add(*view_operations(self))
         self.reset_panels()
         self.shell.settings_changed(keep=False)
         self.wants_to_close = False
@@ -227,6 +232,7 @@ class EditorWindow:
         """Look like that from now on."""
         self.theme = theme
         self.outlined.color, self.outlined.active_color = theme.warning, theme.accent
+        self.modes.background, self.modes.ink = theme.ground, theme.text
         apply_theme(theme, scale=self.shell.scale)
         style_gizmo(self.shell.scale)
 
