@@ -11,7 +11,7 @@ from imgui_bundle import imgui
 from taixu.app import Stage
 from taixu.defaults import App
 from taixu.render import View, ViewCamera
-from taixu.scene import Environment, Light, Shape, Transform
+from taixu.scene import Environment, Shape, Transform
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -78,8 +78,7 @@ class MaterialBall:
             self._project = host.session.project
             self._app = app = host.make_app(self._project)
             world = app.world
-            world.spawn(Environment(intensity=0.9))
-            world.spawn(Transform(rotation=(-0.38, 0.36, 0.16, 0.83)), Light(kind="directional", intensity=9000.0))
+            world.spawn(Environment(sun_direction=(0.5, 0.7, 0.7)))
             self._entity = world.spawn(Transform(), Shape())
         return self._app
 
@@ -100,9 +99,8 @@ class MaterialBall:
                 if self._view.graph is not None and "color" in self._view.graph.textures:
                     self._window.gui.painter.forget(self._view.graph.textures["color"])
                 self._view.release()
-            ground = self._window.theme.raised[:3]
-            self._view = View(ViewCamera.looking((0, 0, 3), (0, 0, 0)), size, name="material", settings={"antialias": "fxaa", "background": ground})
-        self._view.settings["background"] = self._window.theme.raised[:3]
+            self._view = View(ViewCamera.looking((0, 0, 3), (0, 0, 0)), size, name="material", settings={"antialias": "fxaa"})
+        self._view.settings["background"] = tuple(channel**2.2 for channel in self._window.theme.raised[:3])
         flat = cos(self.height_rad)
         eye = np.array([flat * sin(self.turn_rad), sin(self.height_rad), flat * cos(self.turn_rad)]) * 2.6
         self._view.camera = ViewCamera.looking(eye, (0.0, 0.0, 0.0), fov_y_rad=0.5)
