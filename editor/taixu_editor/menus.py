@@ -28,7 +28,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "Add": ("additions",),
     "View": (
         "view.focus", "view.all", "-", "view.front", "view.back", "view.right", "view.left", "view.top", "view.bottom",
-        "view.parallel", "-", "panels", "-", "layouts", "-", "editor.theme", "editor.language",
+        "view.parallel", "-", "view.grid", "view.colliders", "view.from_camera", "view.to_camera", "-", "panels", "-", "layouts", "-", "editor.theme", "editor.language",
     ),
     "Play": ("play.start", "play.pause", "play.step", "play.stop"),
     "Help": ("editor.palette", "editor.keys", "-", "tutorials", "-", "editor.about"),

@@ -201,16 +201,21 @@ class Shell:
             change(gizmo)
 
     def view_command(self, name: str) -> None:
-        """Call a method of the first view that has it."""
-        for panel in self.window.panels:
-            if hasattr(panel, name):
-                getattr(panel, name)()
-                return
+        """Call a method of the view that was used last."""
+        view = self.view
+        if view is not None:
+            getattr(view, name)()
 
     @property
     def camera(self) -> Any:
-        """The first view's camera, or None."""
-        return next((panel.camera for panel in self._views()), None)
+        """The camera of the view that was used last, or None."""
+        view = self.view
+        return None if view is None else view.camera
+
+    @property
+    def view(self) -> Any:
+        """The view that was used last, or None."""
+        return max(self._views(), key=lambda panel: panel.used, default=None)
 
     # -- what the palette offers besides operations --------------------------------------------------------------------
     def entries(self) -> list[Entry]:

@@ -11,12 +11,14 @@ from taixu_editor.panels.material import MaterialPanel
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.profiler import ProfilerPanel
 from taixu_editor.panels.scripts import ScriptsPanel
-from taixu_editor.panels.viewport import Viewport
+from taixu_editor.panels.viewport import SecondView, ThirdView, Viewport
 
 __all__ = [
     "PANELS", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel",
-    "ScriptsPanel", "Viewport",
+    "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
 ]  # fmt: skip
 
-PANELS: tuple[type[Panel], ...] = (Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel)
+PANELS: tuple[type[Panel], ...] = (
+    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel, SecondView, ThirdView,
+)  # fmt: skip
 """The panels of a window, in the order of their tabs."""

@@ -27,6 +27,7 @@ class Panel:
     title: ClassVar[str] = ""
     dock: ClassVar[str] = "center"
     has_padding: ClassVar[bool] = True
+    is_open_at_first: ClassVar[bool] = True
     own_keys: ClassVar[frozenset[str]] = frozenset()
     """Shortcuts that it answers itself while it has the keyboard, whatever they do elsewhere."""
 
@@ -34,7 +35,7 @@ class Panel:
         self.window = window
         self.host = window.host
         self.t = window.t
-        self.is_open = True
+        self.is_open = self.is_open_at_first
         self.keyboard_frame = -1
         """The latest of Dear ImGui's frames in which it had the keyboard, for panels with keys of their own."""
 

@@ -11,28 +11,38 @@ from numpy.typing import NDArray
 
 from taixu.defaults.drawing import main_camera
 from taixu.ecs import World
+from taixu.edit import id_text
 from taixu.edit.marks import is_locked
 from taixu.platform.events import InputEvent, KeyEvent, MouseButtonEvent, MouseMoveEvent, TextEvent, WheelEvent
 from taixu.render import View, ViewCamera, frame_camera, visible_bounds
-from taixu.scene import CELL_M, MaterialLibrary, MeshLibrary
+from taixu.scene import CELL_M, Camera, Light, MaterialLibrary, MeshLibrary
 from taixu_editor.dropping import drop_on_view
 from taixu_editor.panels.panel import Panel
 from taixu_editor.view import (
+    Compass,
+    EntityIcons,
     Gizmo,
     Navigation,
     OrbitCamera,
+    Shown,
     SurfacePoint,
+    draw_shown_menu,
+    mode_outputs,
+    mode_settings,
     pick_entities,
     point_on_ground,
     point_under,
 )
+from taixu_editor.view.shapes import add_camera_shapes, add_colliders, add_grid, add_light_shapes
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
-__all__ = ["Viewport"]
+__all__ = ["SecondView", "ThirdView", "Viewport"]
 
 _CLICK_PX = 4.0
+_MOVING_SCALE = 0.5
+"""Of a picture while its camera moves, where the processor draws it."""
 
 
 class Viewport(Panel):
@@ -49,6 +59,10 @@ class Viewport(Panel):
         self.camera = OrbitCamera()
         self.navigation = Navigation()
         self.gizmo = Gizmo(window)
+        self.shown, self.compass, self.icons = Shown(), Compass(), EntityIcons()
+        self.used = 0
+        """The latest frame in which the pointer was over it."""
+        self._is_moving = False
         self.origin = (0.0, 0.0)
         self.extent = (1.0, 1.0)
         self._shown_world: World | None = None
@@ -74,7 +88,22 @@ class Viewport(Panel):
         else:
             self._take_drop()
             self.gizmo.update(world, self.camera, self.origin, self.extent)
-            self._use_hands(world, hovered)
+            self._use_hands(world, self._draw_over(world, hovered))
+
+    def _draw_over(self, world: World, hovered: bool) -> bool:
+        """What lies over the picture; whether the pointer is still the world's."""
+        if hovered:
+            self.used = imgui.get_frame_count()
+        chosen = self.window.outlined.entities
+        if self.shown.icons:
+            self.icons.draw(world, self.camera.camera(), self.window.theme, self.origin, self.extent, chosen, hovered=hovered)
+        else:
+            self.icons.over = None
+        is_menus = draw_shown_menu(self.window, self.id, self.shown, self.origin)
+        self.compass.draw(
+            self.camera, self.window.theme, self.origin, self.extent, hovered=hovered and not self.navigation.is_dragging
+        )
+        return hovered and not is_menus and not self.compass.is_hovered
 
     @property
     def is_game(self) -> bool:
@@ -126,23 +155,42 @@ class Viewport(Panel):
     def _draw_world(self, world: World) -> None:
         scale = imgui.get_io().display_framebuffer_scale.x
         size = max(16, int(self.extent[0] * scale)), max(16, int(self.extent[1] * scale))
-        self.camera.advance(imgui.get_io().delta_time)
-        if self.view is None or self.view.size != size:
+        self._is_moving = self.camera.advance(imgui.get_io().delta_time) or self.navigation.is_dragging
+        if self._is_moving and self.window.device.capabilities.is_software:
+            size = max(16, int(size[0] * _MOVING_SCALE)), max(16, int(size[1] * _MOVING_SCALE))
+        if self.view is None or self.view.size != size or self.view.settings != self._settings():
             self.release()
-            self.view = View(
-                self.camera.camera(), size, name=self.id, outputs=frozenset({"color", "id", "depth"}), settings=self._settings()
-            )
-        key = (self.is_game, self.camera.key(), size, self.window.outline_key(), *_world_key(world))
+            mode = "lit" if self.is_game else self.shown.mode
+            outputs = frozenset({"color", "id", "depth"}) | mode_outputs(mode)
+            self.view = View(self.camera.camera(), size, name=self.id, outputs=outputs, settings=self._settings())
+        key = (self.is_game, self.camera.key(), size, self.shown.key(), self.window.outline_key(), *_world_key(world))
         if key != self._drawn:
             self._drawn = key
             self.view.camera = self._seen(world)
+            self.window.modes.distances_m[self.id] = self.camera.distance_m
+            if not self.is_game:
+                self._add_lines(world)
             self.window.renderer.render(world, [self.view])
         assert self.view.graph is not None
         number = self.window.gui.painter.number_of(self.view.graph.textures["color"])
         imgui.image(imgui.ImTextureRef(number), imgui.ImVec2(*self.extent), imgui.ImVec2(0, 1), imgui.ImVec2(1, 0))
 
     def _settings(self) -> dict[str, Any]:
-        return {"antialias": "fxaa", "outline": True}
+        settings = {"antialias": "fxaa", "outline": True}
+        return settings if self.is_game else settings | mode_settings(self.shown.mode, self.window.theme.ground)
+
+    def _add_lines(self, world: World) -> None:
+        """Shapes of what has no surface, for the next picture."""
+        lines, theme = self.window.renderer.lines, self.window.theme
+        if self.shown.grid and self.shown.mode != "overdraw":
+            light = (0.75, 0.78, 0.82, 1.0) if self.shown.mode == "lit" else theme.faint
+            add_grid(lines, self.camera.pivot, self.camera.distance_m, color=light, x_color=theme.x_axis, z_color=theme.z_axis)
+        if self.shown.colliders:
+            add_colliders(lines, world, color=theme.good, trigger_color=theme.warning)
+        if self.shown.icons:
+            chosen = [e for e in self.window.outlined.entities if world.alive(e).all()]
+            add_light_shapes(lines, world, [e for e in chosen if world.has(e, Light)], color=theme.warning)
+            add_camera_shapes(lines, world, [e for e in chosen if world.has(e, Camera)], color=theme.accent)
 
     # -- hands -------------------------------------------------------------------------------------------------------
     def _use_hands(self, world: World, hovered: bool) -> None:
@@ -154,6 +202,8 @@ class Viewport(Panel):
             pressed, self._pressed = self._pressed, None
             if abs(mouse.x - pressed[0]) + abs(mouse.y - pressed[1]) > _CLICK_PX:
                 self._select(self.entities_in(world, pressed, (mouse.x, mouse.y)))
+            elif self.icons.over is not None:
+                self._select([id_text(world.stable_id(self.icons.over))])
             else:
                 self._select(self.entities_in(world, pressed, pressed))
         elif self._pressed is not None:
@@ -234,6 +284,22 @@ class Viewport(Panel):
                 self.window.gui.painter.forget(self.view.graph.textures["color"])
             self.view.release()
         self.view = self._drawn = None
+
+
+class SecondView(Viewport):
+    """Another view, with its own camera."""
+
+    id: ClassVar[str] = "viewport2"
+    title: ClassVar[str] = "View 2"
+    is_open_at_first: ClassVar[bool] = False
+
+
+class ThirdView(Viewport):
+    """One more."""
+
+    id: ClassVar[str] = "viewport3"
+    title: ClassVar[str] = "View 3"
+    is_open_at_first: ClassVar[bool] = False
 
 
 def _world_key(world: World) -> tuple[Any, ...]:

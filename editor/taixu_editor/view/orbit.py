@@ -132,6 +132,15 @@ class OrbitCamera:
         """Glide to where another camera is: a bookmark."""
         self._goal = replace(other, pivot=other.pivot.copy(), _goal=None)
 
+    def stay(self) -> None:
+        """Glide no further."""
+        self._goal = None
+
+    @property
+    def is_gliding(self) -> bool:
+        """Whether it is on its way."""
+        return self._goal is not None
+
     def advance(self, delta_secs: float) -> bool:
         """Glide on; whether it is still on its way."""
         goal = self._goal

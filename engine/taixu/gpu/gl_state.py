@@ -54,6 +54,7 @@ class GLState:
         self._depth: Any = 0  # a value that no pipeline has
         self._cull: Any = None
         self._mask: Any = None
+        self._edges: Any = None
         self._indices: Any = None
         self._indirect: Any = None
         self._rect: Any = None
@@ -146,6 +147,10 @@ class GLState:
             self._vao, self._indices = pipeline.vao, None
             self._vertices.clear()
         self.mode = C.PRIMITIVES[pipeline.primitive]
+        if self._edges is not (pipeline.primitive == "edges"):
+            self._edges = pipeline.primitive == "edges"
+            gl.glPolygonMode(C.FRONT_AND_BACK, C.LINE if self._edges else C.FILL)
+            (gl.glEnable if self._edges else gl.glDisable)(C.POLYGON_OFFSET_LINE)
         if self._cull != pipeline.cull:
             if pipeline.cull == "none":
                 gl.glDisable(C.CULL_FACE)

@@ -30,7 +30,8 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "glGetString": (c_char_p, _E), "glClipControl": (None, _E, _E), "glDepthFunc": (None, _E),
     "glDepthMask": (None, _B),
     "glColorMask": (None, _B, _B, _B, _B), "glCullFace": (None, _E), "glFrontFace": (None, _E),
-    "glPolygonOffset": (None, _F, _F), "glViewport": (None, _I, _I, _I, _I), "glPixelStorei": (None, _E, _I),
+    "glPolygonOffset": (None, _F, _F), "glPolygonMode": (None, _E, _E),
+    "glViewport": (None, _I, _I, _I, _I), "glPixelStorei": (None, _E, _I),
     "glBlendFuncSeparate": (None, _E, _E, _E, _E), "glBlendEquationSeparate": (None, _E, _E),
     "glBlendFuncSeparatei": (None, _U, _E, _E, _E, _E), "glBlendEquationSeparatei": (None, _U, _E, _E),
     "glMemoryBarrier": (None, _U), "glDebugMessageCallback": (None, _P, _P), "glUseProgram": (None, _U),
@@ -103,7 +104,8 @@ class Constants:
     WRAPS: ClassVar = {"repeat": 0x2901, "mirror": 0x8370, "clamp": 0x812F, "border": 0x812D}
     FILTERS: ClassVar = {("nearest", "none"): 0x2600, ("linear", "none"): 0x2601, ("nearest", "nearest"): 0x2700,
                ("linear", "nearest"): 0x2701, ("nearest", "linear"): 0x2702, ("linear", "linear"): 0x2703}  # fmt: skip
-    PRIMITIVES: ClassVar = {"points": 0, "lines": 1, "triangles": 4, "triangle_strip": 5}
+    PRIMITIVES: ClassVar = {"points": 0, "lines": 1, "triangles": 4, "triangle_strip": 5, "edges": 4}
+    FRONT_AND_BACK, LINE, FILL, POLYGON_OFFSET_LINE = 0x408, 0x1B01, 0x1B02, 0x2A02
     CULL: ClassVar = {"front": 0x404, "back": 0x405}
     ACCESS: ClassVar = {"read": 0x88B8, "write": 0x88B9, "read_write": 0x88BA}
     ARRAY_BUFFER, ELEMENT_BUFFER, UNIFORM_BUFFER, STORAGE_BUFFER = 0x8892, 0x8893, 0x8A11, 0x90D2

@@ -34,7 +34,8 @@ class ShadingFeature:
     """Gives the colour passes. They write "radiance": rgba16f, linear, premultiplied.
 
     ``view.settings["background"]``: "sky" (the default), "transparent", or a linear colour as it shall appear, which the
-    tone map puts behind; ``"background_blur"``: perceptual roughness at which the sky is shown.
+    tone map puts behind; ``"background_blur"``: perceptual roughness at which the sky is shown; ``"shown"``: "lit" (the
+    default), or anything else for colours without light.
     """
 
     name = "shading"
@@ -77,7 +78,7 @@ class ShadingFeature:
                 defines={
                     "SHADOWS": shadows,
                     "TRACED": traced,
-                    "UNLIT": key.unlit,
+                    "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,
                     "INNER": inner,
                     **key.signature.defines(),

@@ -1,0 +1,91 @@
+"""Pictures for lights and cameras, which have no surface: seen in the view, and clicked to select them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from imgui_bundle import imgui
+from numpy.typing import NDArray
+
+from taixu.ecs import World, indices_of
+from taixu.scene import CELL_M, Camera, Light, WorldTransforms
+from taixu_editor.interface import icon
+
+if TYPE_CHECKING:
+    from taixu.render import ViewCamera
+    from taixu_editor.interface import Theme
+
+__all__ = ["EntityIcons"]
+
+_MOST = 200
+
+
+class EntityIcons:
+    """The pictures of one view.
+
+    Attributes
+    ----------
+    over
+        Handle of the entity whose picture is under the pointer, or None.
+    places
+        Where they are on the window, by handle.
+    """
+
+    def __init__(self) -> None:
+        self.over: int | None = None
+        self.places: dict[int, tuple[float, float]] = {}
+
+    def draw(
+        self, world: World, seen: ViewCamera, theme: Theme, origin: tuple[float, float], extent: tuple[float, float],
+        chosen: tuple[int, ...], *, hovered: bool,
+    ) -> None:  # fmt: skip
+        """Over the picture; at most the nearest two hundred."""
+        self.over, self.places = None, {}
+        draw, unit = imgui.get_window_draw_list(), imgui.get_font_size()
+        mouse = imgui.get_io().mouse_pos
+        for kind, picture in ((Light, "light"), (Camera, "camera")):
+            handles = _authored(world, kind)
+            if not len(handles):
+                continue
+            points, away = _projected(world, handles, seen, origin, extent)
+            ahead = np.flatnonzero(np.isfinite(points).all(1) & (away > 0))
+            for row in ahead[np.argsort(-away[ahead])][-_MOST:].tolist():
+                x, y = float(points[row, 0]), float(points[row, 1])
+                if not (0 <= x - origin[0] < extent[0] and 0 <= y - origin[1] < extent[1]):
+                    continue
+                handle = int(handles[row])
+                radius = unit * 0.85
+                is_over = hovered and abs(mouse.x - x) < radius and abs(mouse.y - y) < radius
+                self.places[handle] = (x, y)
+                if is_over:
+                    self.over = handle
+                is_chosen = handle in chosen
+                draw.add_circle_filled((x, y), radius, theme.pack("panel", 0.92 if is_over or is_chosen else 0.62), 24)
+                if is_over or is_chosen:
+                    draw.add_circle((x, y), radius, theme.pack("accent"), 24, max(unit * 0.1, 1.0))
+                glyph = icon(picture)
+                size = imgui.calc_text_size(glyph)
+                color = theme.pack("accent" if is_chosen else "text", 1.0 if is_over or is_chosen else 0.85)
+                draw.add_text((x - size.x / 2, y - size.y / 2), color, glyph)
+
+
+def _authored(world: World, kind: type) -> NDArray[np.uint64]:
+    """Those that somebody placed, and no system made."""
+    found = [table.entities for table in world.query(kind).tables() if not table.made]
+    return np.concatenate([np.zeros(0, np.uint64), *found])
+
+
+def _projected(
+    world: World, handles: NDArray[np.uint64], seen: ViewCamera, origin: tuple[float, float], extent: tuple[float, float]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Places on the window [n, 2], and distances along the view [n]; behind the camera they are below 0."""
+    transforms, index = world.resource(WorldTransforms), indices_of(handles)
+    matrices = transforms.matrices[index].reshape(-1, 3, 4)
+    places = matrices[:, :, 3].astype(np.float64) + (transforms.cells[index] - np.array(seen.cell)) * CELL_M
+    local = np.concatenate([places, np.ones((len(places), 1))], 1) @ np.linalg.inv(seen.world_from_camera).T
+    clip = local @ seen.clip_from_view(extent[0] / extent[1]).T
+    with np.errstate(divide="ignore", invalid="ignore"):
+        shares = clip[:, :2] / clip[:, 3:]
+    points = np.stack([origin[0] + (shares[:, 0] + 1) / 2 * extent[0], origin[1] + (1 - shares[:, 1]) / 2 * extent[1]], 1)
+    return points, -local[:, 2]

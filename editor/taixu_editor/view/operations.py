@@ -1,0 +1,149 @@
+"""Operations of views: what they show, and places of the camera that are kept. They edit nothing.
+
+Putting a camera where one looks from is an edit, which they do by another operation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy as np
+
+from taixu.edit import Nothing, Operation, Session, id_text
+from taixu.errors import TaixuError
+from taixu.math.quaternion import from_matrix
+from taixu.render import ViewCamera
+from taixu.scene import CELL_M, Camera, Node
+from taixu_editor.view.bookmarks import load_bookmarks, save_bookmark
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from taixu_editor.host import Host
+    from taixu_editor.window import EditorWindow
+
+__all__ = ["view_operations"]
+
+
+_TITLES = (
+    ("Keep this place as 1", "Go to place 1"),
+    ("Keep this place as 2", "Go to place 2"),
+    ("Keep this place as 3", "Go to place 3"),
+    ("Keep this place as 4", "Go to place 4"),
+    ("Keep this place as 5", "Go to place 5"),
+    ("Keep this place as 6", "Go to place 6"),
+    ("Keep this place as 7", "Go to place 7"),
+    ("Keep this place as 8", "Go to place 8"),
+    ("Keep this place as 9", "Go to place 9"),
+)
+"""Of keeping and going, by number."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModeParameters:
+    """What a view shows of surfaces; the view that was used last where none is named."""
+
+    mode: Literal["lit", "albedo", "normals", "depth", "wireframe", "overdraw"]
+    view: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class LayerParameters:
+    """What lies over the picture of a view."""
+
+    layer: Literal["grid", "icons", "colliders"]
+    on: bool = True
+    view: str = ""
+
+
+def _no_world(session: Session) -> str:
+    return "" if session.worlds else "no world is open"
+
+
+def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
+    """The operations of a window's views."""
+
+    def plain(id: str, title: str, act: Callable[[], object], **more: Any) -> Operation:
+        def run(host: Host, parameters: Nothing) -> None:
+            act()
+
+        return Operation(id, title, run=run, blocked=_no_world, **more)
+
+    def set_mode(host: Host, p: ModeParameters) -> None:
+        _view(window, p.view).shown.mode = p.mode
+
+    def show(host: Host, p: LayerParameters) -> None:
+        setattr(_view(window, p.view).shown, p.layer, p.on)
+
+    kept = []
+    for number, (keep, go) in enumerate(_TITLES, 1):
+        kept.append(plain(f"view.keep_{number}", keep, partial(_keep, window, number), shortcut=f"Ctrl+Shift+{number}"))
+        kept.append(plain(f"view.go_{number}", go, partial(_go, window, number), shortcut=f"Ctrl+{number}"))
+    return (
+        Operation("view.mode", "What the view shows", run=set_mode, parameters=ModeParameters, blocked=_no_world),
+        Operation("view.show", "Show in the view", run=show, parameters=LayerParameters, blocked=_no_world),
+        plain("view.grid", "Grid", partial(_turn, window, "grid"), shortcut="G"),
+        plain("view.colliders", "Colliders", partial(_turn, window, "colliders")),
+        plain("view.from_camera", "Look through the selected camera", partial(_look_through, window)),
+        plain("view.to_camera", "Put the selected camera where I look from", partial(_place_camera, window)),
+        *kept,
+    )
+
+
+def _view(window: EditorWindow, name: str = "") -> Any:
+    for panel in window.panels:
+        if panel.id == name:
+            return panel
+    return window.shell.view
+
+
+def _turn(window: EditorWindow, layer: str) -> None:
+    shown = _view(window).shown
+    window.do("view.show", layer=layer, on=not getattr(shown, layer))
+
+
+def _project(window: EditorWindow) -> Path:
+    session = window.host.session
+    path = session.current.path
+    return session.project.root if session.project.has_manifest or path is None else path
+
+
+def _keep(window: EditorWindow, number: int) -> None:
+    save_bookmark(_project(window), number, _view(window).camera)
+    window.shell.toasts.say(window.t("This place is kept as {number}.", number=number), "success")
+
+
+def _go(window: EditorWindow, number: int) -> None:
+    camera = load_bookmarks(_project(window)).get(number)
+    if camera is None:
+        raise TaixuError(window.t("No place is kept as {number}; Ctrl+Shift+{number} keeps one.", number=number))
+    _view(window).camera.copy_from(camera)
+
+
+def _chosen_camera(window: EditorWindow) -> int:
+    world, entity = window.host.session.world, window.outlined.active
+    if entity is None or not world.alive(entity).all() or not world.has(entity, Camera):
+        raise TaixuError(window.t("Select a camera first."))
+    return entity
+
+
+def _look_through(window: EditorWindow) -> None:
+    seen, camera = ViewCamera.of_entity(window.host.session.world, _chosen_camera(window)), _view(window).camera
+    back = seen.world_from_camera[:3, 2]
+    eye = seen.world_from_camera[:3, 3] + np.array(seen.cell, float) * CELL_M
+    camera.turn_rad, camera.height_rad = float(np.arctan2(back[0], back[2])), float(np.arcsin(np.clip(back[1], -1, 1)))
+    camera.fov_y_rad, camera.is_parallel = seen.fov_y_rad, False
+    camera.pivot = eye - camera.back * camera.distance_m
+    camera.stay()
+
+
+def _place_camera(window: EditorWindow) -> None:
+    world, entity, camera = window.host.session.world, _chosen_camera(window), _view(window).camera
+    parent = Node(world, entity).parent
+    if parent is not None:
+        raise TaixuError(window.t("The camera belongs to something else; move it out first."))
+    fields = {"position": [float(v) for v in camera.eye], "rotation": [float(v) for v in from_matrix(camera.axes.T)]}
+    window.do("transform.set", transforms={id_text(world.stable_id(entity)): fields})

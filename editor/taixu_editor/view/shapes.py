@@ -1,0 +1,172 @@
+"""Lines in the world that stand for what has no surface: colliders, the reach of lights, what cameras see, the ground's grid.
+
+All of a kind are made at once: a few segments of unit size, times one matrix for each entity.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log10, pi
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World, indices_of
+from taixu.math.quaternion import to_matrix
+from taixu.physics import Collider
+from taixu.render import LineBatch
+from taixu.scene import CELL_M, Camera, Light, WorldTransforms
+
+__all__ = ["add_camera_shapes", "add_colliders", "add_grid", "add_light_shapes"]
+
+Color = tuple[float, float, float, float]
+Points = NDArray[np.float64]
+_GRID_HALF, _GRID_PARTS = 40, 20
+_MOST = 4000
+"""Colliders that are shown at most, so that a world of very many stays in hand."""
+
+
+def _ring(axis: int, height: float = 0.0, radius: float = 0.5, count: int = 32) -> Points:
+    """Segments [n, 2, 3] of a circle around an axis."""
+    angles = np.linspace(0, 2 * pi, count + 1)
+    points = np.zeros((count + 1, 3))
+    points[:, (axis + 1) % 3], points[:, (axis + 2) % 3] = np.cos(angles) * radius, np.sin(angles) * radius
+    points[:, axis] = height
+    return np.stack([points[:-1], points[1:]], 1)
+
+
+def _struts(top: float, low: float = 0.5) -> Points:
+    """Four lines from the lower circle to the upper one, whose radius is `top`."""
+    around = np.array([[1, 0, 0], [-1, 0, 0], [0, 0, 1], [0, 0, -1]], float)
+    return np.stack([around * low - [0, 0.5, 0], around * top + [0, 0.5, 0]], 1)
+
+
+def _box() -> Points:
+    corners = np.array([[i & 1, i >> 1 & 1, i >> 2] for i in range(8)], float) - 0.5
+    edges = [(a, b) for a in range(8) for b in range(a + 1, 8) if bin(a ^ b).count("1") == 1]
+    return corners[np.array(edges)]
+
+
+_UNITS: dict[str, Points] = {
+    "box": _box(), "sphere": np.concatenate([_ring(axis) for axis in range(3)]),
+    "cylinder": np.concatenate([_ring(1, -0.5), _ring(1, 0.5), _struts(0.5)]),
+    "cone": np.concatenate([_ring(1, -0.5), _struts(0.0)]),
+    "plane": np.array([ends for s in (-0.5, 0, 0.5) for ends in ([[-0.5, 0, s], [0.5, 0, s]], [[s, 0, -0.5], [s, 0, 0.5]])]),
+}  # fmt: skip
+
+
+def add_colliders(lines: LineBatch, world: World, *, color: Color, trigger_color: Color) -> None:
+    """The shapes that collide; hulls and meshes are the models themselves and have none here."""
+    handles = world.query(Collider).entities[:_MOST]
+    if not len(handles):
+        return
+    kinds = np.asarray(world.gather(handles, Collider, "shape"))
+    sizes, offsets = (np.asarray(world.gather(handles, Collider, name), float).T for name in ("size", "offset"))
+    turns = to_matrix(np.asarray(world.gather(handles, Collider, "rotation"), float).T)
+    triggers = np.asarray(world.gather(handles, Collider, "is_trigger"), bool)
+    places, cells = _places(world, handles)
+    colors = np.where(triggers[:, None], np.array(trigger_color), np.array(color))
+    for kind in set(kinds.tolist()):
+        rows = np.flatnonzero(kinds == kind)
+        if kind == "capsule":
+            units = _capsules(sizes[rows])
+        elif kind in _UNITS:
+            units = _UNITS[kind][None] * sizes[rows, None, None, :]
+        else:
+            continue
+        local = np.einsum("nij,nkpj->nkpi", turns[rows], units) + offsets[rows, None, None, :]
+        _add(lines, local, places[rows], cells[rows], colors[rows])
+
+
+def _capsules(sizes: Points) -> Points:
+    """Segments [n, k, 2, 3]: the caps stay round whatever the height."""
+    radius = np.maximum(sizes[:, 0], sizes[:, 2]) / 2
+    straight = np.maximum(sizes[:, 1] / 2 - radius, 0.0)
+    parts = [_ring(1), _ring(1), _struts(0.5), _ring(0), _ring(2)]
+    lifts = [np.full(parts[0].shape[:2], -1.0), np.ones(parts[1].shape[:2]), np.sign(parts[2][..., 1]),
+             np.sign(np.round(parts[3][..., 1], 6)), np.sign(np.round(parts[4][..., 1], 6))]  # fmt: skip
+    parts[2] = parts[2] * [1, 0, 1]
+    unit, lift = np.concatenate(parts), np.concatenate(lifts)
+    found = unit[None] * (2 * radius)[:, None, None, None]
+    found[..., 1] += lift[None] * straight[:, None, None]
+    return found
+
+
+def add_light_shapes(lines: LineBatch, world: World, entities: Sequence[int], *, color: Color) -> None:
+    """How far lights reach: spheres, cones, and arrows for those that are everywhere."""
+    for entity in entities:
+        light = world.get(entity, Light)
+        places, cells = _places(world, np.array([entity], np.uint64))
+        places = places.copy()
+        places[0, :, :3] /= np.maximum(np.linalg.norm(places[0, :, :3], axis=0), 1e-12)
+        if light.kind == "directional":
+            unit = np.concatenate([_ring(2, 0.0, 0.3, 24), np.array([[[x, y, 0], [x, y, -1.5]] for x, y in
+                                   ((0.3, 0), (-0.3, 0), (0, 0.3), (0, -0.3))], float)])  # fmt: skip
+        else:
+            reach = float(light.range_m) or 2.0
+            if light.kind == "point":
+                unit = _UNITS["sphere"] * 2 * reach
+            else:
+                radius = reach * np.sin(float(light.outer_angle_rad))
+                depth = -reach * np.cos(float(light.outer_angle_rad))
+                ring = _ring(2, depth, radius)
+                unit = np.concatenate([ring, np.stack([np.zeros((4, 3)), ring[::8, 0]], 1)])
+        _add(lines, unit[None], places, cells, np.array([color]))
+
+
+def add_camera_shapes(lines: LineBatch, world: World, entities: Sequence[int], *, color: Color, aspect: float = 16 / 9) -> None:
+    """What cameras see, to a few metres away."""
+    for entity in entities:
+        camera = world.get(entity, Camera)
+        places, cells = _places(world, np.array([entity], np.uint64))
+        places = places.copy()
+        places[0, :, :3] /= np.maximum(np.linalg.norm(places[0, :, :3], axis=0), 1e-12)
+        reach = min(float(camera.far_m) or 3.0, 3.0)
+        half = float(camera.height_m) / 2 if camera.height_m > 0 else reach * np.tan(float(camera.fov_y_rad) / 2)
+        far = np.array([[x * half * aspect, y * half, -reach] for x, y in ((-1, -1), (1, -1), (1, 1), (-1, 1))])
+        near = far * [1, 1, 0] if camera.height_m > 0 else np.zeros((4, 3))
+        top = np.array(
+            [
+                [[-0.4 * half, 1.08 * half, -reach], [0, 1.4 * half, -reach]],
+                [[0, 1.4 * half, -reach], [0.4 * half, 1.08 * half, -reach]],
+            ]
+        )
+        unit = np.concatenate([np.stack([far, np.roll(far, -1, 0)], 1), np.stack([near, far], 1), top])
+        _add(lines, unit[None], places, cells, np.array([color]))
+
+
+def add_grid(lines: LineBatch, pivot: Points, distance_m: float, *, color: Color, x_color: Color, z_color: Color) -> None:
+    """Lines on the ground around what is looked at, a power of ten apart; they fade with the distance."""
+    step = 10.0 ** np.floor(log10(max(distance_m, 0.1) / 4))
+    center = np.round(np.array([pivot[0], pivot[2]]) / (step * 10)) * step * 10
+    reach = step * _GRID_HALF
+    offsets = np.arange(-_GRID_HALF, _GRID_HALF + 1) * step
+    along = np.linspace(-reach, reach, 2 * _GRID_PARTS + 1)
+    for axis in (0, 1):  # lines along x, then along z
+        at, u = np.meshgrid(offsets + center[1 - axis], along + center[axis], indexing="ij")
+        points = np.zeros((*at.shape, 3))
+        points[..., 0 if axis == 0 else 2], points[..., 2 if axis == 0 else 0] = u, at
+        middle = (points[:, :-1] + points[:, 1:]) / 2
+        far = np.hypot(middle[..., 0] - pivot[0], middle[..., 2] - pivot[2]) / reach
+        is_axis, is_tenth = np.abs(at[:, 0]) < step / 2, np.abs(np.round(at[:, 0] / step) % 10) < 0.5
+        colors = np.empty((*middle.shape[:2], 4))
+        colors[:] = color
+        colors[is_axis] = x_color if axis == 0 else z_color
+        strength = np.where(is_axis, 0.9, np.where(is_tenth, 0.4, 0.16))
+        colors[..., 3] *= strength[:, None] * np.clip(1 - far, 0, 1) ** 1.5
+        kept = colors[..., 3] > 0.004
+        lines.add(points[:, :-1][kept], points[:, 1:][kept], color=colors[kept])
+
+
+def _places(world: World, handles: NDArray[np.uint64]) -> tuple[Points, Points]:
+    """Matrices [n, 3, 4] relative to cells [n, 3]."""
+    transforms, index = world.resource(WorldTransforms), indices_of(handles)
+    return transforms.matrices[index].reshape(-1, 3, 4).astype(np.float64), np.asarray(transforms.cells[index], float)
+
+
+def _add(lines: LineBatch, local: Points, places: Points, cells: Points, colors: Points) -> None:
+    """Segments [n, k, 2, 3] in each entity's frame."""
+    points = np.einsum("nij,nkpj->nkpi", places[:, :, :3], local) + (places[:, :, 3] + cells * CELL_M)[:, None, None, :]
+    shades = np.repeat(colors, points.shape[1], axis=0)
+    flat = points.reshape(-1, 2, 3)
+    lines.add(flat[:, 0], flat[:, 1], color=shades, on_top=True)
