@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import ComponentType, World, component_type
+from taixu.ecs import ComponentType, World, component_type, row_count
 from taixu.edit.ids import id_number, id_text
 from taixu.edit.prefab import FromPrefab, PrefabInstance
 from taixu.edit.session import Session
@@ -80,6 +80,8 @@ class Sheet:
     _world: World | None = None
     _tick: int = -1
     _found_at: int = 0
+    _read_found: int = -1
+    _read_tick: int = -1
     _handles: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     _tables: list[int] = field(default_factory=list)
     _read_at: float = 0.0
@@ -105,6 +107,7 @@ class Sheet:
         self._in_a_row = self._in_a_row + 1 if started - self._read_at < 0.5 else 0
         self._key, self.entities = key, selection
         self._read(world, handles, tables)
+        self._read_tick = world.tick
         world.advance()  # what is written from now on counts as new
         self.version += 1
         self._read_at = perf_counter()
@@ -125,6 +128,9 @@ class Sheet:
         self._found_at += 1
 
     def _read(self, world: World, handles: NDArray[np.uint64], tables: list[int]) -> None:
+        is_same = self._read_found == self._found_at and not self.instance
+        before = {each.name: each for each in self.components} if is_same else {}
+        self._read_found = self._found_at
         self.components, self.partial, self.names = [], [], []
         self.instance = self.child = self.source = ""
         self.overrides, self.is_made = 0, False
@@ -139,9 +145,21 @@ class Sheet:
         shown = [component_type(cls) for cls in shared]
         shown = [declared for declared in shown if declared.authored and declared.name not in HIDDEN]
         for declared in sorted(shown, key=lambda each: (_rank(each.name), each.name)):
-            self.components.append(self._read_component(world, handles, declared, entries))
+            known = before.get(declared.name) if not self.instance else None
+            if known is None or self._has_changed(world, declared.cls):
+                known = self._read_component(world, handles, declared, entries)
+            self.components.append(known)
         rest = map(component_type, everything - shared)
         self.partial = sorted(declared.name for declared in rest if declared.authored and declared.name not in HIDDEN)
+
+    def _has_changed(self, world: World, cls: type) -> bool:
+        """Whether a component of the tables shown was written since it was read: of a played world, few are."""
+        kinds = (cls, Parent) if cls is Transform else (cls,)
+        for number in self._tables:
+            table = world.table(number)
+            if row_count(table.changed([kind for kind in kinds if kind in table.types], since=self._read_tick)):
+                return True
+        return False
 
     def _read_component(
         self, world: World, handles: NDArray[np.uint64], declared: ComponentType, entries: list[dict[str, Any]]
@@ -152,12 +170,14 @@ class Sheet:
         mine = [entry for entry in entries if entry.get("component") == declared.name]
         changed = {entry.get("field") for entry in mine}
         found = SheetComponent(declared, [], is_added=any("fields" in entry for entry in mine))
+        names = [spec.name for spec in specs if spec.name in declared.by_name]
+        columns = dict(zip(names, world.gather_columns(handles, declared.cls, names), strict=True))
         for spec in specs:
             if declared.cls is Transform and spec.name == "position":
                 value, mixed = _positions(world, handles)
                 overridden = bool(changed & {"translation", "cell", "position"})
             else:
-                column = world.gather(handles, declared.cls, spec.name)
+                column = columns[spec.name]
                 fld = declared.by_name[spec.name]
                 value = _plain(world, fld, column)
                 mixed = _mixed(column)
