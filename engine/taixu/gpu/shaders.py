@@ -8,6 +8,7 @@ add files (and never shadow: the first root wins, and Taixu's own is first). `#i
 from __future__ import annotations
 
 import hashlib
+import os
 import re
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -53,6 +54,15 @@ class ShaderSource:
         return self.lines[line - 1] if 0 < line <= len(self.lines) else ("<generated>", line)
 
 
+@dataclass(frozen=True)
+class _File:
+    """A file's lines between its includes; pipelines share most of their files, so that each is cut up once."""
+
+    name: str
+    stamp: tuple[int, int]  # when it was modified, and its size
+    parts: tuple[tuple[list[str], list[tuple[str, int]], str, int], ...]  # lines, their places, an include and its line
+
+
 class ShaderLibrary:
     """Folders of GLSL, and sources made by code (block layouts), under one name space.
 
@@ -66,6 +76,7 @@ class ShaderLibrary:
         self.roots = list(default_roots() if roots is None else roots)
         self._generated: dict[str, str] = {}
         self._files: dict[str, Path] = {}
+        self._cut: dict[str, _File] = {}
 
     def add_root(self, root: Path) -> None:
         """Look in `root` as well, after those that are there."""
@@ -75,6 +86,7 @@ class ShaderLibrary:
     def add_source(self, path: str, text: str) -> None:
         """Make `text` includable as `path`; a later call with the same path replaces it."""
         self._generated[path] = text
+        self._cut.pop(f"generated:{path}", None)
 
     def add_file(self, path: str, file: Path) -> None:
         """Make a file includable as `path`, wherever it lies."""
@@ -116,26 +128,60 @@ class ShaderLibrary:
     def _append(self, path: str, text: list[str], places: list[tuple[str, int]], files: list[str],
                 where: tuple[str, int]) -> None:  # fmt: skip
         if path in self._generated:
-            name, source = f"generated:{path}", self._generated[path]
+            name = f"generated:{path}"
+            cut = self._cut.get(name) or self._cut.setdefault(name, _cut_up(name, self._generated[path], (0, 0)))
         else:
-            file = self.find(path)
-            if file is None:
-                roots = ", ".join(str(r) for r in self.roots)
-                at = f"{where[0]}:{where[1]}: " if where[0] else ""
-                raise ShaderError(f"{at}no shader {path!r} in {roots}: check the name or add its folder")
-            name, source = str(file), file.read_text(encoding="utf-8")
-        if name in files:
+            cut = self._file(path, where)
+        if cut.name in files:
             return
-        files.append(name)
-        for number, line in enumerate(source.splitlines(), 1):
+        files.append(cut.name)
+        for lines, lines_places, included, number in cut.parts:
+            text += lines
+            places += lines_places
+            if included:
+                self._append(included, text, places, files, (cut.name, number))
+
+    def _file(self, path: str, where: tuple[str, int]) -> _File:
+        """A file, cut up as it is now."""
+        known = self._cut.get(path)
+        if known is not None and path not in self._files and _stamp(known.name) == known.stamp:
+            return known
+        file = self.find(path)
+        if file is None:
+            roots = ", ".join(str(r) for r in self.roots)
+            at = f"{where[0]}:{where[1]}: " if where[0] else ""
+            raise ShaderError(f"{at}no shader {path!r} in {roots}: check the name or add its folder")
+        stamp = _stamp(str(file))
+        cut = _cut_up(str(file), file.read_text(encoding="utf-8"), stamp)
+        self._cut[path] = cut
+        return cut
+
+
+def _cut_up(name: str, source: str, stamp: tuple[int, int]) -> _File:
+    parts: list[tuple[list[str], list[tuple[str, int]], str, int]] = []
+    lines: list[str] = []
+    places: list[tuple[str, int]] = []
+    for number, line in enumerate(source.splitlines(), 1):
+        if "#" in line:
             if _VERSION.match(line):
                 raise ShaderError(f"{name}:{number}: leave out #version, the library puts it first")
             match = _INCLUDE.match(line)
             if match:
-                self._append(match[1], text, places, files, (name, number))
-            else:
-                text.append(line)
-                places.append((name, number))
+                parts.append((lines, places, match[1], number))
+                lines, places = [], []
+                continue
+        lines.append(line)
+        places.append((name, number))
+    parts.append((lines, places, "", 0))
+    return _File(name, stamp, tuple(parts))
+
+
+def _stamp(name: str) -> tuple[int, int]:
+    try:
+        status = os.stat(name)
+    except OSError:
+        return (-1, -1)
+    return (status.st_mtime_ns, status.st_size)
 
 
 def default_roots() -> list[Path]:
