@@ -37,6 +37,6 @@ def dragging_a_handle_moves_what_is_selected_in_one_step(hand: Hand) -> None:
     node = Node(hand.session.world, hand.session.entity(hand.session.current.selection[-1]))
     before = node.position.copy()
     steps = len(hand.session.history._done)
-    hand.drag((middle[0], middle[1] - 50), (middle[0], middle[1] - 110))
+    hand.drag((middle[0], middle[1] - 36), (middle[0], middle[1] - 96))
     assert node.position[1] > before[1] + 0.01, "the upright arrow was dragged upwards"
     assert len(hand.session.history._done) == steps + 1
