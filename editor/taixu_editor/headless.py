@@ -78,7 +78,8 @@ def _execute(host: Host, source: str, script: Path) -> None:
     try:
         exec(compile(source, str(script), "exec"), names)  # noqa: S102 - the user's own file, named on the command line
     except SyntaxError as error:
-        raise TaixuError(f"{script}:{error.lineno}: {error.msg}") from None
+        where = f"{script}:{error.lineno}" if error.lineno else str(script)
+        raise TaixuError(f"{where}: {error.msg}") from None
     except Exception as error:
         frames = [frame for frame in traceback.extract_tb(sys.exc_info()[2]) if frame.filename == str(script)]
         where = f"{script}:{frames[-1].lineno}" if frames else str(script)

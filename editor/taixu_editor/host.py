@@ -11,6 +11,7 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from taixu.app import Stage
+from taixu.assets.paths import find_sample
 from taixu.defaults import App
 from taixu.defaults.projects import enter_project, is_trusted
 from taixu.edit import Operations, Project, Session, open_project
@@ -62,12 +63,14 @@ class Host:
     def open(self, path: Path | str) -> None:
         """Open a project's folder or a world file; what was open before is closed.
 
+        Samples that ship with Taixu are found from everywhere, as ``samples/playground``.
+
         Raises
         ------
         TaixuError
             When it cannot be read; what was open stays so.
         """
-        project, world = open_project(path)
+        project, world = open_project(find_sample(Path(path)))
         opened = self._session(project)
         opened.open(world)
         self.play.stop()

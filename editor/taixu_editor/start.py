@@ -14,10 +14,16 @@ def start(args: argparse.Namespace) -> int:
 
         run_script(args.script, world=args.world, trust=args.trust or None).close()
         return 0
+    if args.world is not None:  # what is wrong with it is said before a window comes
+        from taixu.assets.paths import find_sample
+        from taixu.edit import open_project
+
+        open_project(find_sample(args.world))
     from taixu.platform import Window
     from taixu_editor.window import EditorWindow
 
-    window = EditorWindow(Window("Taixu", size=(1440, 900)), trust=args.trust or None)
+    screen = Window("Taixu", size=(1440, 900), instead="edit without a window: taixu edit WORLD --script FILE")
+    window = EditorWindow(screen, trust=args.trust or None)
     try:
         if args.world is not None:
             window.open(args.world)

@@ -6,6 +6,7 @@ import argparse
 from importlib.metadata import entry_points
 from pathlib import Path
 
+from taixu.cli.options import port
 from taixu.errors import MachineError
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
@@ -21,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the world, and what agents may do with it."""
     add = parser.add_argument
     add("world", nargs="?", type=Path, default=Path(), metavar="WORLD", help="a project folder or a *.world.json file; this folder")
-    add("--port", type=int, default=0, metavar="N", help="of 127.0.0.1; any that is free")
+    add("--port", type=port, default=0, metavar="N", help="of 127.0.0.1; any that is free")
     add("--token", metavar="T", help="that agents must send; a fresh one is made and said")
     add("--allow", type=lambda text: [part for part in text.split(",") if part], default=[], metavar="TOOLS",
         help="tools that need no asking, by comma, or all; without a terminal the others are refused")  # fmt: skip

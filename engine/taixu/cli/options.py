@@ -6,8 +6,8 @@ import math
 from argparse import ArgumentTypeError
 
 __all__ = [
-    "background", "colour", "duration", "exposure", "finite", "moment", "positive", "positive_integer", "samples", "seed", "size",
-    "vector",
+    "background", "colour", "duration", "exposure", "finite", "moment", "port", "positive", "positive_integer", "samples", "seed",
+    "size", "vector",
 ]
 
 _LARGEST_SIDE = 16384
@@ -69,6 +69,14 @@ def positive_integer(text: str) -> int:
         value = 0
     if value < 1:
         raise ArgumentTypeError(f"{text!r} is not a whole number from 1 on")
+    return value
+
+
+def port(text: str) -> int:
+    """A port of TCP; 0 is any that is free."""
+    value = int(text) if text.isascii() and text.isdigit() and len(text) < 9 else -1
+    if not 0 <= value < 1 << 16:
+        raise ArgumentTypeError(f"{text!r} is not a port, a whole number from 0 to 65535")
     return value
 
 

@@ -42,6 +42,8 @@ class Window:
     samples : int
         Samples per pixel of the window's own framebuffer; the renderer has its own antialiasing, so 0 by
         default.
+    instead : str
+        What to do where no window can be had, for the sentence that says so.
 
     Raises
     ------
@@ -59,10 +61,11 @@ class Window:
         visible: bool = True,
         resizable: bool = True,
         samples: int = 0,
+        instead: str = "run with --headless",
     ) -> None:
         self._events: list[InputEvent] = []
         self._captured = False
-        self._window = self._open(title, size, fullscreen, vsync, visible, resizable, samples)
+        self._window = self._open(title, size, fullscreen, vsync, visible, resizable, samples, instead)
         self._pointer = (0.0, 0.0)
         # push_handlers goes before the class's own handlers, which would close on Escape and set the viewport
         self._window.push_handlers(**{name: getattr(self, "_" + name) for name in _HANDLERS})
@@ -76,12 +79,13 @@ class Window:
         visible: bool,
         resizable: bool,
         samples: int,
+        instead: str,
     ) -> Any:
         try:
             gl, window = import_pyglet("gl"), import_pyglet("window")
         except Exception as error:  # the loader of libGL raises ImportError, OSError and worse
             raise MachineError(
-                f"this machine has no usable OpenGL library ({error}); install one, or run with --headless"
+                f"this machine has no usable OpenGL library ({error}); install one, or {instead}"
             ) from None
         config = gl.Config(
             double_buffer=True,
@@ -107,10 +111,10 @@ class Window:
             )
         except Exception as error:  # each operating system raises classes of its own
             if "Display" in type(error).__name__:
-                raise MachineError(f"there is no screen to open a window on ({error}); run with --headless") from None
+                raise MachineError(f"there is no screen to open a window on ({error}); {instead}") from None
             raise MachineError(
                 f"the screen's driver gives no OpenGL 4.3 core context ({error}); "
-                "update the graphics driver, or run with --headless"
+                f"update the graphics driver, or {instead}"
             ) from None
 
     @property

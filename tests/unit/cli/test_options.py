@@ -70,3 +70,10 @@ def test_numbers_that_lead_nowhere_are_refused(kind: Callable[[str], object], te
 def test_moments_begin_at_zero() -> None:
     assert options.moment("0") == 0.0
     assert options.moment("2.5") == 2.5
+
+
+@pytest.mark.parametrize("text", ["-1", "65536", "99999999", "http", "", "8777.0"])
+def test_what_is_no_port_is_refused_with_a_sentence(text: str) -> None:
+    with pytest.raises(ArgumentTypeError, match="from 0 to 65535"):
+        options.port(text)
+    assert [options.port(text) for text in ("0", "8777", "65535")] == [0, 8777, 65535]

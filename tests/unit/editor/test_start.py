@@ -1,0 +1,39 @@
+"""`taixu edit`, as a user types it: samples from everywhere, mistakes in one sentence each."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+def edit(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+    """``taixu edit`` on a machine without a screen."""
+    there = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    command = [sys.executable, "-m", "taixu", "edit", *words]
+    return subprocess.run(command, cwd=cwd, env=there, capture_output=True, text=True, timeout=60)
+
+
+def test_samples_are_found_from_everywhere(tmp_path: Path) -> None:
+    (tmp_path / "look.py").write_text("print(editor.session.project.name)")
+    done = edit("samples/gallery", "--script", "look.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "Gallery\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "sentence"),
+    [
+        ((), 3, "edit without a window: taixu edit WORLD --script FILE"),
+        (("nowhere",), 1, "nowhere does not exist"),
+        (("--script", "nul.py"), 1, "nul.py: source code string cannot contain null bytes"),
+    ],
+)
+def test_a_mistake_is_one_sentence(tmp_path: Path, words: tuple[str, ...], status: int, sentence: str) -> None:
+    (tmp_path / "nul.py").write_bytes(b"a = 1\0")
+    done = edit(*words, cwd=tmp_path)
+    assert done.returncode == status
+    assert sentence in done.stderr
+    assert len(done.stderr.splitlines()) == 1
