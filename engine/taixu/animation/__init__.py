@@ -11,6 +11,7 @@ from taixu.animation.animator import Animator
 from taixu.animation.components import AnimationPlayer, Morph, Skin
 from taixu.animation.morphs import MorphWeights
 from taixu.animation.plugin import AnimationPlugin
+from taixu.animation.properties import PropertyAnimation, PropertyAnimator, read_tracks
 from taixu.animation.sampling import Track, make_tracks
 from taixu.animation.skins import SkinPalettes
 
@@ -20,8 +21,11 @@ __all__ = [
     "Animator",
     "Morph",
     "MorphWeights",
+    "PropertyAnimation",
+    "PropertyAnimator",
     "Skin",
     "SkinPalettes",
     "Track",
     "make_tracks",
+    "read_tracks",
 ]

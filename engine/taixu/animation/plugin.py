@@ -7,6 +7,7 @@ import numpy as np
 from taixu.animation.animator import Animator, advance_animations, pose_models
 from taixu.animation.components import AnimationPlayer, Morph, Skin
 from taixu.animation.morphs import MorphWeights
+from taixu.animation.properties import PropertyAnimation, PropertyAnimator, advance_properties, pose_properties
 from taixu.animation.skins import SkinPalettes, update_skins
 from taixu.app import App, Stage
 from taixu.ecs import World
@@ -20,13 +21,15 @@ class AnimationPlugin:
 
     def build(self, app: App) -> None:
         """Add components, resources and systems."""
-        for cls in (AnimationPlayer, Skin, Morph):
+        for cls in (AnimationPlayer, PropertyAnimation, Skin, Morph):
             app.register_component(cls)
-        for resource in (Animator(), SkinPalettes(), MorphWeights()):
+        for resource in (Animator(), PropertyAnimator(app.components), SkinPalettes(), MorphWeights()):
             app.insert_resource(resource)
         app.resource(ModelHooks).functions.append(_bind)
         app.add_system(Stage.FIXED_LAST, advance_animations)
+        app.add_system(Stage.FIXED_LAST, advance_properties)
         app.add_system(Stage.UPDATE, pose_models)
+        app.add_system(Stage.UPDATE, pose_properties, after="pose_models")
         app.add_system(Stage.PROPAGATE, update_skins, after="propagate_transforms")
 
 
