@@ -28,7 +28,8 @@ MENUS: dict[str, tuple[str, ...]] = {
     "Add": ("additions",),
     "View": (
         "view.focus", "view.all", "-", "view.front", "view.back", "view.right", "view.left", "view.top", "view.bottom",
-        "view.parallel", "-", "view.grid", "view.colliders", "view.from_camera", "view.to_camera", "-", "panels", "-", "layouts", "-", "editor.theme", "editor.language",
+        "view.parallel", "-", "view.grid", "view.colliders", "view.from_camera", "view.to_camera", "-", "panels", "-",
+        "layouts", "-", "editor.theme", "editor.language",
     ),
     "Play": ("play.start", "play.pause", "play.step", "play.stop"),
     "Help": ("editor.palette", "editor.keys", "-", "tutorials", "-", "editor.about"),
@@ -61,7 +62,10 @@ def draw_menu_bar(window: EditorWindow) -> None:
 
 
 def _entries(window: EditorWindow, entries: tuple[str, ...]) -> None:
-    lists = {"recent": _recent, "additions": _additions, "panels": _panels, "layouts": _layouts, "tutorials": _tutorials, "exports": _exports}
+    lists = {
+        "recent": _recent, "additions": _additions, "panels": _panels, "layouts": _layouts, "tutorials": _tutorials,
+        "exports": _exports,
+    }  # fmt: skip
     is_line_due = False
     has_entry = False
     for entry in entries:
