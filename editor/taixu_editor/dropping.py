@@ -25,8 +25,8 @@ __all__ = ["Dropping", "drop_on_view", "dropping_operations"]
 _PLACED = ("model", "prefab", "texture", "sky", "sound", "script")
 _MOST_PLACED = 50
 _ENDINGS = (
-    ".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".off", ".3mf", ".dae", ".urdf", ".png", ".jpg", ".jpeg", ".webp", ".ktx2", ".dds",
-    ".bmp", ".tga", ".hdr", ".exr", ".wav", ".ogg", ".mp3", ".flac", ".bin", ".mtl", ".py", ".prefab.json",
+    ".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".off", ".3mf", ".dae", ".urdf", ".png", ".jpg", ".jpeg", ".webp", ".ktx2",
+    ".dds", ".bmp", ".tga", ".hdr", ".exr", ".wav", ".ogg", ".mp3", ".flac", ".bin", ".mtl", ".py", ".prefab.json",
 )  # fmt: skip
 
 
@@ -64,7 +64,8 @@ class Dropping:
         names = ", ".join(taken[:4]) + (" ..." if len(taken) > 4 else "")
         window.shell.dialogs.ask(
             window.t("Files of these names are there already"), names, Choice("Keep both", partial(begin, "rename")),
-            Choice("Cancel", lambda: None), Choice("Leave out", partial(begin, "skip")), Choice("Replace", partial(begin, "replace")),
+            Choice("Cancel", lambda: None), Choice("Leave out", partial(begin, "skip")),
+            Choice("Replace", partial(begin, "replace")),
         )  # fmt: skip
 
     def frame(self) -> None:

@@ -125,7 +125,7 @@ def _rendered(root: Path, path: str, kind: str) -> NDArray[np.uint8]:
     from taixu.defaults import App
     from taixu.defaults.drawing import main_camera
     from taixu.defaults.projects import enter_project
-    from taixu.edit import Project, PrefabInstance
+    from taixu.edit import PrefabInstance, Project
     from taixu.render import ViewCamera, frame_camera, render_still, visible_bounds
     from taixu.scene import Model, Transform
 
@@ -178,7 +178,9 @@ def _small(pixels: NDArray[Any]) -> NDArray[np.uint8]:
     elif pixels.dtype != np.uint8:
         pixels = np.rint(np.clip(np.nan_to_num(pixels), 0, 1) ** (1 / 2.2) * 255).astype(np.uint8)
     modes = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
-    image = Image.fromarray(np.ascontiguousarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels), modes[pixels.shape[2]]).convert("RGBA")
+    image = Image.fromarray(
+        np.ascontiguousarray(pixels[..., 0] if pixels.shape[2] == 1 else pixels), modes[pixels.shape[2]]
+    ).convert("RGBA")
     image.thumbnail((SIZE, SIZE), Image.Resampling.BOX if max(image.size) > 8 * SIZE else Image.Resampling.LANCZOS)
     return np.asarray(image)
 

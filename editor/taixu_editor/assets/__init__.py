@@ -12,4 +12,14 @@ from taixu_editor.assets.kinds import ASSET_KINDS, asset_kind
 from taixu_editor.assets.operations import ASSET_OPERATIONS
 from taixu_editor.assets.usage import find_uses
 
-__all__ = ["ASSET_KINDS", "ASSET_OPERATIONS", "Asset", "AssetIndex", "Import", "asset_kind", "copy_into", "find_uses", "scan_assets"]
+__all__ = [
+    "ASSET_KINDS",
+    "ASSET_OPERATIONS",
+    "Asset",
+    "AssetIndex",
+    "Import",
+    "asset_kind",
+    "copy_into",
+    "find_uses",
+    "scan_assets",
+]

@@ -38,7 +38,12 @@ class Copying:
 
 
 def copy_into(
-    root: Path, sources: Sequence[str | os.PathLike[str]], *, folder: str = "assets", clash: str = "rename", state: Copying | None = None
+    root: Path,
+    sources: Sequence[str | os.PathLike[str]],
+    *,
+    folder: str = "assets",
+    clash: str = "rename",
+    state: Copying | None = None,
 ) -> Copying:
     """Copy files and folders into a folder of the project; what cannot be read is said and left out.
 
@@ -89,7 +94,11 @@ def _files_of(sources: Sequence[str | os.PathLike[str]], state: Copying) -> list
         try:
             if source.is_dir():
                 inside = [Path(folder) / name for folder, _, names in os.walk(source) for name in names]
-                found += [(file, file.relative_to(source.parent).as_posix(), file.stat().st_size) for file in sorted(inside) if file.is_file()]
+                found += [
+                    (file, file.relative_to(source.parent).as_posix(), file.stat().st_size)
+                    for file in sorted(inside)
+                    if file.is_file()
+                ]
             elif source.is_file():
                 found.append((source, source.name, source.stat().st_size))
             else:

@@ -6,8 +6,10 @@ __all__ = ["ASSET_KINDS", "HAS_PICTURE", "asset_kind"]
 
 _ENDINGS: dict[str, tuple[str, ...]] = {
     "world": (".world.json",), "prefab": (".prefab.json",),
-    "model": (".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".off", ".3mf", ".dae", ".urdf", ".usd", ".usda", ".usdc", ".usdz", ".bvh"),
-    "sky": (".hdr", ".exr"), "texture": (".png", ".jpg", ".jpeg", ".webp", ".ktx2", ".dds", ".bmp", ".tga", ".gif", ".tif", ".tiff"),
+    "model": (".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".off", ".3mf", ".dae", ".urdf",
+              ".usd", ".usda", ".usdc", ".usdz", ".bvh"),
+    "sky": (".hdr", ".exr"), "texture": (".png", ".jpg", ".jpeg", ".webp", ".ktx2", ".dds", ".bmp", ".tga",
+                ".gif", ".tif", ".tiff"),
     "sound": (".wav", ".ogg", ".mp3", ".flac"), "script": (".py",),
 }  # fmt: skip
 ASSET_KINDS: dict[str, tuple[str, str]] = {

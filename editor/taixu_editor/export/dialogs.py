@@ -254,7 +254,9 @@ def _ask_file(window: EditorWindow, heading: str, ending: str, name: str, act: C
     from taixu_editor.file_dialog import FileDialog
 
     start = window.host.session.project.root.parent / name
-    window.shell.dialogs.open(FileDialog(window, heading, endings=(ending,) if ending else (), start=start, act=act, saves=True, verb="Write"))
+    window.shell.dialogs.open(
+        FileDialog(window, heading, endings=(ending,) if ending else (), start=start, act=act, saves=True, verb="Write")
+    )
 
 
 def _export(window: EditorWindow) -> None:

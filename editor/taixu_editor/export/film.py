@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,10 +83,8 @@ class Film:
             self.done = self.count
             self._release()
             cancelled = _Cancelled()
-            try:
+            with suppress(_Cancelled):
                 self._stack.__exit__(_Cancelled, cancelled, None)
-            except _Cancelled:
-                pass
 
     def run(self, progress: Callable[[float], bool] | None = None) -> Path:
         """Draw all of it; `progress` may end it by giving False."""

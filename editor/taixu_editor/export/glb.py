@@ -131,7 +131,7 @@ class _Exporter:
     def _camera(self, camera: Any, name: str) -> int:
         half = float(camera.height_m) / 2
         self.model.cameras.append(assets.Camera(
-            name=name, kind="orthographic" if half else "perspective", yfov_rad=float(camera.fov_y_rad), xmag=half or 1.0, ymag=half or 1.0,
-            znear=float(camera.near_m), zfar=float(camera.far_m) or (1000.0 if half else float("inf")),
+            name=name, kind="orthographic" if half else "perspective", yfov_rad=float(camera.fov_y_rad), xmag=half or 1.0,
+            ymag=half or 1.0, znear=float(camera.near_m), zfar=float(camera.far_m) or (1000.0 if half else float("inf")),
         ))  # fmt: skip
         return len(self.model.cameras) - 1

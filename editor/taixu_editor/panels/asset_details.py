@@ -14,7 +14,7 @@ from taixu.errors import TaixuError
 from taixu_editor.assets import ASSET_KINDS, Asset
 from taixu_editor.interface import icon
 from taixu_editor.panels.asset_tiles import draw_picture, size_text
-from taixu_editor.widgets import Form, FieldSpec
+from taixu_editor.widgets import FieldSpec, Form
 
 if TYPE_CHECKING:
     from taixu_editor.panels.assets import AssetsPanel
@@ -23,7 +23,8 @@ __all__ = ["AssetDetails"]
 
 _FACTS = {"source": "Source", "author": "Author", "licence": "Licence"}
 _MADE = {
-    "generator": "Made by", "model": "Model", "model_licence": "Licence of the model", "prompt": "Prompt", "seed": "Seed", "created": "Made on",
+    "generator": "Made by", "model": "Model", "model_licence": "Licence of the model", "prompt": "Prompt",
+    "seed": "Seed", "created": "Made on",
 }  # fmt: skip
 
 
@@ -50,7 +51,9 @@ class AssetDetails:
         unit, theme = imgui.get_font_size(), self._panel.window.theme
         start = imgui.get_cursor_screen_pos()
         side = unit * 6
-        imgui.get_window_draw_list().add_rect_filled((start.x, start.y), (start.x + side, start.y + side), theme.pack("raised"), unit * 0.35)
+        imgui.get_window_draw_list().add_rect_filled(
+            (start.x, start.y), (start.x + side, start.y + side), theme.pack("raised"), unit * 0.35
+        )
         draw_picture(self._panel, asset, (start.x + 2, start.y + 2, start.x + side - 2, start.y + side - 2))
         imgui.dummy((side, side))
         imgui.same_line()

@@ -123,7 +123,9 @@ class PictureDialog(Dialog):
         start = imgui.get_cursor_screen_pos()
         left = start.x + (imgui.get_content_region_avail().x - side) / 2
         box = (left, start.y, left + side, start.y + side * 0.75)
-        imgui.get_window_draw_list().add_rect_filled((box[0], box[1]), (box[2], box[3]), self.window.theme.pack("raised"), unit * 0.4)
+        imgui.get_window_draw_list().add_rect_filled(
+            (box[0], box[1]), (box[2], box[3]), self.window.theme.pack("raised"), unit * 0.4
+        )
         draw_picture(self._panel, self._asset, box)
         imgui.dummy((side, side * 0.75))
         self.buttons([Choice("Place", self._place), Choice("Close", self.cancel)])

@@ -13,7 +13,7 @@ from taixu_editor.widgets.cards import fit_text
 if TYPE_CHECKING:
     from taixu_editor.panels.assets import AssetsPanel
 
-__all__ = ["draw_rows", "draw_tiles", "draw_picture", "size_text"]
+__all__ = ["draw_picture", "draw_rows", "draw_tiles", "size_text"]
 
 
 def draw_tiles(panel: AssetsPanel, folders: list[str], assets: list[Asset]) -> None:
@@ -106,7 +106,9 @@ def draw_picture(panel: AssetsPanel, asset: Asset, box: tuple[float, float, floa
         size = unit * 0.78
         glyph = ICONS[ASSET_KINDS[asset.kind][0]]
         x, y = box[0] + unit * 0.3, box[1] + unit * 0.3
-        draw.add_rect_filled((x - unit * 0.15, y - unit * 0.15), (x + size * 1.5, y + size * 1.35), theme.pack("panel", 0.85), unit * 0.25)
+        draw.add_rect_filled(
+            (x - unit * 0.15, y - unit * 0.15), (x + size * 1.5, y + size * 1.35), theme.pack("panel", 0.85), unit * 0.25
+        )
         draw.add_text(imgui.get_font(), size, (x, y), theme.pack("text"), glyph)
 
 
@@ -137,11 +139,19 @@ def _tooltip(panel: AssetsPanel, path: str, asset: Asset | None) -> None:
 def draw_rows(panel: AssetsPanel, folders: list[str], assets: list[Asset]) -> None:
     """A table: name, kind, size, licence, tags."""
     flags = imgui.TableFlags_.scroll_y | imgui.TableFlags_.row_bg | imgui.TableFlags_.resizable | imgui.TableFlags_.pad_outer_x
-    if not imgui.begin_table("rows", 5, flags):
-        return
     unit = imgui.get_font_size()
+    titles = [
+        (panel.t("Name"), 0.0),
+        (panel.t("Kind"), 6.0),
+        (panel.t("Size"), 5.0),
+        (panel.t("Licence"), 6.0),
+        (panel.t("Tags"), 9.0),
+    ]
+    count = max(min(int((imgui.get_content_region_avail().x / unit - 10) / 7) + 1, len(titles)), 1)
+    if not imgui.begin_table(f"rows {count}", count, flags):
+        return
     imgui.table_setup_scroll_freeze(0, 1)
-    for title, width in ((panel.t("Name"), 0.0), (panel.t("Kind"), 7.0), (panel.t("Size"), 6.0), (panel.t("Licence"), 7.0), (panel.t("Tags"), 9.0)):
+    for title, width in titles[:count]:
         fixed = imgui.TableColumnFlags_.width_fixed if width else imgui.TableColumnFlags_.width_stretch
         imgui.table_setup_column(title, fixed, unit * width)
     imgui.table_headers_row()
@@ -150,17 +160,19 @@ def draw_rows(panel: AssetsPanel, folders: list[str], assets: list[Asset]) -> No
     while clipper.step():
         for place in range(clipper.display_start, clipper.display_end):
             asset = assets[place - len(folders)] if place >= len(folders) else None
-            _row(panel, asset.path if asset is not None else folders[place], asset)
+            _row(panel, asset.path if asset is not None else folders[place], asset, count)
     clipper.end()
     imgui.end_table()
 
 
-def _row(panel: AssetsPanel, path: str, asset: Asset | None) -> None:
+def _row(panel: AssetsPanel, path: str, asset: Asset | None, columns: int) -> None:
     theme = panel.window.theme
     imgui.table_next_row()
     imgui.table_next_column()
     imgui.push_id(path)
-    imgui.text_colored(theme.faint if asset is not None else theme.accent, icon(ASSET_KINDS[asset.kind][0] if asset is not None else "folder"))
+    imgui.text_colored(
+        theme.faint if asset is not None else theme.accent, icon(ASSET_KINDS[asset.kind][0] if asset is not None else "folder")
+    )
     imgui.same_line(imgui.get_font_size() * 1.8)
     if not panel.draw_name_field(path, -1):
         name = path if panel.search.strip() or panel.kind else path.rpartition("/")[2]
@@ -168,7 +180,8 @@ def _row(panel: AssetsPanel, path: str, asset: Asset | None) -> None:
         imgui.selectable(f"{name}###row", path in panel.chosen, flags)
         panel.behave(path, is_folder=asset is None)
     if asset is not None:
-        for text in (panel.t(ASSET_KINDS[asset.kind][1]), size_text(asset.size), asset.licence, " ".join(asset.tags)):
+        texts = (panel.t(ASSET_KINDS[asset.kind][1]), size_text(asset.size), asset.licence, " ".join(asset.tags))
+        for text in texts[: columns - 1]:
             imgui.table_next_column()
             imgui.text_disabled(text)
     imgui.pop_id()

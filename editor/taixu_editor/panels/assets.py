@@ -28,6 +28,7 @@ class AssetsPanel(Panel):
     id: ClassVar[str] = "assets"
     title: ClassVar[str] = "Assets"
     dock: ClassVar[str] = "bottom"
+    own_keys: ClassVar[frozenset[str]] = frozenset({"F2", "Delete", "Enter"})
 
     def __init__(self, window: EditorWindow) -> None:
         super().__init__(window)
@@ -193,17 +194,22 @@ class AssetsPanel(Panel):
         else:
             draw_tiles(self, folders, shown)
         if imgui.is_window_focused(imgui.FocusedFlags_.root_and_child_windows) and not self._renaming:
+            self.keyboard_frame = imgui.get_frame_count()
             self._answer_keys()
         if imgui.is_window_hovered() and not imgui.is_any_item_hovered() and imgui.is_mouse_clicked(imgui.MouseButton_.left):
             self.chosen = ()
-        if imgui.begin_popup_context_window("files menu", imgui.PopupFlags_.mouse_button_right | imgui.PopupFlags_.no_open_over_items):
+        if imgui.begin_popup_context_window(
+            "files menu", imgui.PopupFlags_.mouse_button_right | imgui.PopupFlags_.no_open_over_items
+        ):
             self._folder_menu("")
             imgui.end_popup()
 
     def _draw_nothing(self) -> None:
         unit = imgui.get_font_size()
         is_search = bool(self.search.strip() or self.kind)
-        text = self.t("Nothing is like that.") if is_search else self.t("Nothing here yet. Drop files on the window to bring them in.")
+        text = (
+            self.t("Nothing is like that.") if is_search else self.t("Nothing here yet. Drop files on the window to bring them in.")
+        )
         room = imgui.get_content_region_avail()
         imgui.set_cursor_pos((max((room.x - imgui.calc_text_size(text).x) / 2, 0), max(room.y / 2 - unit, 0)))
         imgui.text_disabled(text)

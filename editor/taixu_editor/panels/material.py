@@ -106,7 +106,9 @@ class MaterialPanel(Panel):
             if edit is None:
                 continue
             if edit.kind == "set":
-                self.window.do("component.set", merge=edit.merge, component=declared.name, fields={spec.name: edit.value}, entities=same)
+                self.window.do(
+                    "component.set", merge=edit.merge, component=declared.name, fields={spec.name: edit.value}, entities=same
+                )
             elif edit.kind == "reset":
                 self.window.do("component.reset", component=declared.name, fields=[spec.name], entities=same)
 
@@ -151,6 +153,12 @@ def _draw_body(body: str, at: tuple[float, float], r: float, color: int) -> None
     elif body == "cone":
         draw.add_triangle_filled((x, y - r), (x + r, y + r * 0.8), (x - r, y + r * 0.8), color)
     elif body == "plane":
-        draw.add_quad_filled((x - r * 0.5, y - r * 0.45), (x + r * 1.1, y - r * 0.45), (x + r * 0.5, y + r * 0.45), (x - r * 1.1, y + r * 0.45), color)
+        draw.add_quad_filled(
+            (x - r * 0.5, y - r * 0.45),
+            (x + r * 1.1, y - r * 0.45),
+            (x + r * 0.5, y + r * 0.45),
+            (x - r * 1.1, y + r * 0.45),
+            color,
+        )
     else:
         draw.add_rect_filled((x - r * 0.85, y - r * 0.85), (x + r * 0.85, y + r * 0.85), color, r * 0.2)

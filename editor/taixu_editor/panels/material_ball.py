@@ -48,7 +48,8 @@ class MaterialBall:
         if key != self._drawn:
             self._drawn = key
             self._render(app, surface, size)
-        assert self._view is not None and self._view.graph is not None
+        assert self._view is not None
+        assert self._view.graph is not None
         number = self._window.gui.painter.number_of(self._view.graph.textures["color"])
         start = imgui.get_cursor_screen_pos()
         imgui.invisible_button("ball", (side, side))
@@ -59,7 +60,9 @@ class MaterialBall:
         round_px = imgui.get_font_size() * 0.5
         white = imgui.get_color_u32((1.0, 1.0, 1.0, 1.0))
         end = (start.x + side, start.y + side)
-        imgui.get_window_draw_list().add_image_rounded(imgui.ImTextureRef(number), (start.x, start.y), end, (0, 1), (1, 0), white, round_px)
+        imgui.get_window_draw_list().add_image_rounded(
+            imgui.ImTextureRef(number), (start.x, start.y), end, (0, 1), (1, 0), white, round_px
+        )
 
     def release(self) -> None:
         """Give all back."""

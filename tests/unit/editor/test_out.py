@@ -124,7 +124,17 @@ def hostile(path: Path, entries: dict[str, bytes], *, attributes: int = 0o644 <<
 
 @pytest.mark.parametrize(
     "name",
-    ["../out.txt", "/etc/out.txt", "a/../../out.txt", "C:/out.txt", "a\\..\\..\\out.txt", ".hidden/x", "con.txt", "a/nul", "TAIXU.toml"],
+    [
+        "../out.txt",
+        "/etc/out.txt",
+        "a/../../out.txt",
+        "C:/out.txt",
+        "a\\..\\..\\out.txt",
+        ".hidden/x",
+        "con.txt",
+        "a/nul",
+        "TAIXU.toml",
+    ],
 )
 def test_paths_that_lead_out_unpack_nothing(tmp_path: Path, name: str) -> None:
     pack = hostile(tmp_path / "p.taixu.zip", {name: b"x"})
