@@ -20,6 +20,7 @@ from taixu.errors import TaixuError
 from taixu_editor.assets.operations import ASSET_OPERATIONS
 from taixu_editor.export.operations import EXPORT_OPERATIONS
 from taixu_editor.host_operations import HOST_OPERATIONS
+from taixu_editor.keyframes import KEYFRAME_OPERATIONS
 from taixu_editor.placing import PLACING_OPERATIONS
 from taixu_editor.play import Play
 
@@ -52,7 +53,7 @@ class Host:
         self.device, self.trust = device, trust
         self.session = self._session(Project(Path.cwd(), has_manifest=False))
         self.operations = Operations(self)
-        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *PLACING_OPERATIONS, *ASSET_OPERATIONS, *EXPORT_OPERATIONS)
+        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *PLACING_OPERATIONS, *KEYFRAME_OPERATIONS, *ASSET_OPERATIONS, *EXPORT_OPERATIONS)
         self.play = Play(self)
         self.on_close: list[Callable[[], None]] = []
 

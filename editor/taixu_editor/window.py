@@ -32,6 +32,7 @@ from taixu_editor.texts import Texts
 from taixu_editor.thumbnails import Thumbnails
 from taixu_editor.view import ModeFeature, Outlined, OutlineFeature, style_gizmo
 from taixu_editor.view.operations import view_operations
+from taixu_editor.view.preview import Preview
 from taixu_editor.widgets import DragDrop, Eyedropper
 
 __all__ = ["EditorWindow"]
@@ -68,6 +69,7 @@ class EditorWindow:
         self.drag_drop, self.eyedropper = DragDrop(), Eyedropper()
         self.thumbnails, self.dropping = Thumbnails(self), Dropping(self)
         self.host.operations.add(*dropping_operations(self), *export_operations(self))
+        self.preview = Preview(self.host)
         self.panels: list[Panel] = []
         self._wants_layout = True
         self.guard = PanelGuard(self)
@@ -246,6 +248,7 @@ class EditorWindow:
         self.shell.close()
         for panel in self.panels:
             panel.release()
+        self.preview.stop()
         self.thumbnails.release()
         self.log.close()
         self.gui.release()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from taixu_editor.panels.animation import AnimationPanel
 from taixu_editor.panels.assets import AssetsPanel
 from taixu_editor.panels.console import ConsolePanel
 from taixu_editor.panels.hierarchy import HierarchyPanel
@@ -14,11 +15,11 @@ from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import SecondView, ThirdView, Viewport
 
 __all__ = [
-    "PANELS", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel",
+    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel",
     "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
-    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel, SecondView, ThirdView,
+    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel, AnimationPanel, SecondView, ThirdView,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

@@ -81,10 +81,13 @@ class Viewport(Panel):
             self._meet(world)
         origin, extent = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         self.origin, self.extent = (origin.x, origin.y), (max(extent.x, 16.0), max(extent.y, 16.0))
-        self._draw_world(world)
+        previewed = None if self.host.play.is_playing else self.window.preview.world
+        self._draw_world(world if previewed is None else previewed)
         hovered = imgui.is_item_hovered()  # a picture takes no clicks, which handles over a button would not get
         if self.is_game:
             self._forward_input(hovered)
+        elif previewed is not None:  # what is seen is a copy: one looks around in it, and no more
+            self.navigation.update(self.camera, hovered=self._draw_over(previewed, hovered), height=self.extent[1])
         else:
             self._take_drop()
             self.gizmo.update(world, self.camera, self.origin, self.extent)

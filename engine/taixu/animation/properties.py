@@ -22,8 +22,8 @@ from taixu.math.quaternion import normalize, slerp
 from taixu.scene import Parent, Transform, split_position
 
 __all__ = [
-    "INTERPOLATIONS", "MOST_KEYS", "PropertyAnimation", "PropertyAnimator", "PropertyTrack", "advance_properties", "pose_properties",
-    "read_tracks",
+    "INTERPOLATIONS", "MOST_KEYS", "PropertyAnimation", "PropertyAnimator", "PropertyTrack", "advance_properties",
+    "pose_properties", "read_tracks",
 ]  # fmt: skip
 
 _log = logging.getLogger("taixu.animation")
