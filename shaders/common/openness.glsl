@@ -3,7 +3,7 @@
 
 // The share of a GGX lobe inside the open part of the hemisphere. That is taken as a cone about the normal, which leaves
 // `open` of the light to a diffuse surface; rough lobes see what diffuse ones do, mirrors are in the cone or out of it.
-// A fit to the integral over cosine, openness and roughness: 0.056 off (root mean square), where Lagarde's, "Moving
+// A fit to the integral over cosine, openness and roughness (`tests/fits`): 0.056 off (root mean square), where Lagarde's, "Moving
 // Frostbite to PBR", 2014, is 0.22 off.
 float reflection_openness(float n_dot_v, float open, float roughness) {
     float alpha = roughness * roughness;

@@ -30,7 +30,8 @@ vec3 seen_beyond(Fragment f, SurfaceInputs s, Beyond ray, Sight sight, float rou
     }
     if (drawn.a < 0.999) {
 #ifdef LAYER_VOLUME
-        vec3 sky = environment_reflection(environment_atlas, sky_from_world(ray.direction), roughness);
+        vec3 sky = environment_refraction(environment_atlas, sky_from_world(s.normal), sky_from_world(f.view),
+            sky_from_world(ray.direction), s.ior, roughness);
 #else
         vec3 sky = environment_transmission(environment_atlas, sky_from_world(s.normal), sky_from_world(f.view), roughness);
 #endif

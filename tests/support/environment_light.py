@@ -11,7 +11,7 @@ from taixu.gpu import Device, Texture
 from taixu.render import equirect
 from taixu.render.octahedron import tiles_glsl
 
-__all__ = ["frames", "integral", "integral_by_texels", "probe"]
+__all__ = ["frames", "integral", "integral_by_texels", "probe", "slab"]
 
 Array = NDArray[np.float64]
 _SHADER = """#include "common/environment.glsl"
@@ -131,3 +131,59 @@ def integral(image: Array, n: Array, v: Array, alpha: tuple[float, float], *, t:
     wings = np.where(towards @ mirror > core, 0.0, lobe(towards) * wings)
     result: Array = (weight[near] @ seen / len(u) + wings @ image.reshape(-1, 3)) / albedo
     return result
+
+
+def slab(image: Array, n: Array, v: Array, alpha: float, ior: float, *, count: int = 16000) -> Array:
+    """The light that comes to `v` through a clear pane with two rough sides, divided by what would of even light: [3].
+
+    Visible normals of both sides are sampled at the points of a four-dimensional Kronecker sequence; rays that turn back
+    inside are left out.
+    """
+    ratio = 1.16730397826142  # root of x^5 = x + 1: the best even spread in four dimensions
+    u = (np.arange(1, count + 1)[:, None] * ratio ** -np.arange(1.0, 5.0) + 0.5) % 1.0
+    t = np.cross(n, [0.3, 0.5, 0.81])
+    t /= np.linalg.norm(t)
+    frame = np.stack([t, np.cross(n, t), n])
+    view = np.repeat((frame @ v)[None], count, 0)
+    inside, enters = _refracted(view, _visible_normals(view, alpha, u[:, :2]), 1.0 / ior, alpha)
+    down = np.where(enters[:, None] > 0, inside, -view)
+    out, leaves = _refracted(-down, _visible_normals(-down, alpha, u[:, 2:]), ior, alpha)
+    weight = enters * leaves
+    through = weight > 0
+    seen = equirect.lookup(image, out[through] @ frame)
+    result: Array = weight[through] @ seen / weight[through].sum()
+    return result
+
+
+def _refracted(view: Array, h: Array, eta: float, alpha: float) -> tuple[Array, Array]:
+    """Where rays to `view` come from through facets `h`, and what each weighs: Fresnel's share that is let through, G2 / G1."""
+
+    def hidden(z: Array) -> Array:
+        result: Array = (np.sqrt(1 + alpha * alpha * (1 - z * z) / np.maximum(z * z, 1e-12)) - 1) / 2
+        return result
+
+    cosine = np.clip((view * h).sum(1), 1e-6, 1.0)
+    k = 1 - eta * eta * (1 - cosine * cosine)
+    bent = np.sqrt(np.maximum(k, 0.0))
+    d = (eta * cosine - bent)[:, None] * h - eta * view
+    parallel = (eta * bent - cosine) / (eta * bent + cosine)
+    perpendicular = (eta * cosine - bent) / (eta * cosine + bent)
+    masked = 1 + hidden(view[:, 2])
+    weight = (1 - (parallel**2 + perpendicular**2) / 2) * masked / (masked + hidden(d[:, 2]))
+    return d / np.linalg.norm(d, axis=1, keepdims=True), np.where((k > 0) & (d[:, 2] < -1e-4), weight, 0.0)
+
+
+def _visible_normals(view: Array, alpha: float, u: Array) -> Array:
+    """Heitz, 2018; about z."""
+    stretched = view * (alpha, alpha, 1.0)
+    stretched /= np.linalg.norm(stretched, axis=1, keepdims=True)
+    a = np.stack([-stretched[:, 1], stretched[:, 0], np.zeros(len(view))], 1)
+    length = np.linalg.norm(a, axis=1, keepdims=True)
+    a = np.where(length > 1e-6, a / np.maximum(length, 1e-9), [1.0, 0.0, 0.0])
+    radius, phi = np.sqrt(u[:, 0]), 2 * np.pi * u[:, 1]
+    p, share = radius * np.cos(phi), 0.5 * (1 + stretched[:, 2])
+    q = (1 - share) * np.sqrt(1 - p * p) + share * radius * np.sin(phi)
+    up = np.sqrt(np.maximum(1 - p * p - q * q, 0.0))
+    h = (p[:, None] * a + q[:, None] * np.cross(stretched, a) + up[:, None] * stretched) * (alpha, alpha, 1.0)
+    h[:, 2] = np.maximum(h[:, 2], 1e-6)
+    return h / np.linalg.norm(h, axis=1, keepdims=True)

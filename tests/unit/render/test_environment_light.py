@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from environment_light import frames, integral, integral_by_texels, probe
+from environment_light import frames, integral, integral_by_texels, probe, slab
 from gpu_device import shared_device
 
 from taixu.assets.image import read_image
@@ -16,6 +17,7 @@ from taixu.render import equirect
 from taixu.render.environment import make_environment
 from taixu.render.reflectance import ggx_distribution, smith_visibility
 from taixu.render.reflectance.sheen import charlie_distribution, sheen_visibility
+from taixu.render.reflectance.transmission import transmission_lobe, transmission_roughness
 
 CONTENT = Path(os.environ.get("TAIXU_CONTENT", Path(__file__).parents[4] / "shared/content"))
 PICTURES = (
@@ -84,13 +86,13 @@ def test_reflections_agree_with_the_integral(name: str) -> None:
     atlas, mean = atlas_of(sky), mean_of(sky)
     ours, usual = [], []
     for roughness in (0.2, 0.3, 0.5, 0.7, 1.0):
-        for n_dot_v, most in ((1.0, 0.012), (0.7, 0.11), (0.4, 0.14), (0.15, 0.14)):
+        for n_dot_v, most in ((1.0, 0.011), (0.7, 0.08), (0.4, 0.11), (0.15, 0.11)):
             (n, v, _), exact = reflected(sky, roughness, n_dot_v, 8)
             error = rms(probe(shared_device(), atlas, REFLECTION, n, v, roughness), exact, mean)
             assert error < most, (roughness, n_dot_v)
             ours.append(error)
             usual.append(rms(probe(shared_device(), atlas, ROUND, n, v, roughness), exact, mean))
-    assert np.mean(ours) < (0.045 if "studio" in name else 0.035)
+    assert np.mean(ours) < (0.04 if "studio" in name else 0.02)
     assert np.mean(ours) < 0.8 * np.mean(usual)
 
 
@@ -143,6 +145,7 @@ def test_even_light_stays_even() -> None:
         "environment_irradiance(atlas, n)",
         "environment_sheen(atlas, n, v, x)",
         "environment_transmission(atlas, n, v, x)",
+        "environment_refraction(atlas, n, v, -v, 1.5, x)",
         "environment_anisotropic(atlas, n, v, t, vec2(0.8, x * x))",
     ):
         for roughness in (0.05, 0.15, 0.5, 0.9):
@@ -227,17 +230,52 @@ def test_cloth_is_nearer_than_irradiance() -> None:
         assert error < rms(probe(shared_device(), atlas, "environment_irradiance(atlas, n)", n, v, 0.0), exact, mean)
 
 
-def test_thin_walls_let_through_what_lies_straight_behind() -> None:
-    """The lobe that goes through is the reflection's, mirrored: the same numbers under a sky that is mirrored."""
-    sky = lamps()
-    mirrored = sky[::-1].copy()
-    n = np.repeat([[0.0, 1.0, 0.0]], 40, 0)
-    _, v, _ = frames(40, 0.3)
-    v[:, 1] = np.abs(v[:, 1]) + 0.1
-    v /= np.linalg.norm(v, axis=1, keepdims=True)
-    through = probe(shared_device(), atlas_of(sky), "environment_transmission(atlas, n, v, x)", n, v, 0.4)
-    back = probe(shared_device(), atlas_of(mirrored), REFLECTION, n, v, 0.4)
-    assert through == pytest.approx(back, rel=0.02)
+def thin_lobe(n: np.ndarray, v: np.ndarray, t: np.ndarray, alpha: float) -> Callable[[np.ndarray], np.ndarray]:
+    frame = np.stack([t, np.cross(n, t), n])
+
+    def weigh(d: np.ndarray) -> np.ndarray:
+        lobe, _ = transmission_lobe((frame @ v)[None], d @ frame.T, np.asarray(alpha))
+        return np.where(d @ n < 0, lobe, 0.0)
+
+    return weigh
+
+
+@pytest.mark.parametrize("name", ["lamps", *PICTURES])
+def test_thin_walls_let_through_what_the_lobe_of_transmission_holds(name: str) -> None:
+    """The integral of `transmission_lobe` itself over all of the sky; no further off than reflections are."""
+    sky = lamps(height=128) if name == "lamps" else picture(name, 128)
+    atlas, mean = atlas_of(sky), mean_of(sky)
+    errors = []
+    for roughness in (0.3, 0.5, 0.7, 1.0):
+        for n_dot_v, most in ((1.0, 0.012), (0.6, 0.09), (0.25, 0.11)):
+            n, v, t = frames(8, n_dot_v)
+            lobes = [thin_lobe(n[i], v[i], t[i], roughness**2) for i in range(8)]
+            exact = np.array([integral_by_texels(sky.astype(float), lobe) for lobe in lobes])
+            found = probe(shared_device(), atlas, "environment_transmission(atlas, n, v, x)", n, v, roughness)
+            errors.append(rms(found, exact, mean))
+            assert errors[-1] < most, (roughness, n_dot_v)
+    assert np.mean(errors) < (0.05 if "studio" in name else 0.03)
+
+
+@pytest.mark.parametrize("name", ["lamps", *PICTURES])
+def test_rough_panes_let_through_what_both_sides_bend(name: str) -> None:
+    """Rays through facets of both sides; far nearer than a round lobe. Suns are dimmed, for so few rays miss them."""
+    sky = lamps(height=128) if name == "lamps" else picture(name, 128)
+    sky = np.minimum(sky, np.float32(10 * mean_of(sky)))
+    atlas, mean = atlas_of(sky), mean_of(sky)
+    ours, usual = [], []
+    for ior, roughness in ((1.3, 0.6), (1.5, 0.2), (1.5, 0.5), (1.5, 0.8), (1.5, 1.0), (1.8, 0.5)):
+        spread = float(transmission_roughness(np.array(roughness), ior, thin=False))
+        for n_dot_v in (1.0, 0.7, 0.4, 0.2):
+            n, v, _ = frames(6, n_dot_v)
+            exact = np.array([slab(sky.astype(float), n[i], v[i], roughness**2, ior, count=6000) for i in range(6)])
+            expression = "environment_refraction(atlas, n, v, -v, y, x)"
+            ours.append(rms(probe(shared_device(), atlas, expression, n, v, spread, y=ior), exact, mean))
+            usual.append(rms(probe(shared_device(), atlas, "environment_reflection(atlas, -v, x)", n, v, spread), exact, mean))
+    # In a dark room with one lamp what is far from it sees the tail alone, which one lobe cannot also match.
+    assert max(ours) < (0.17 if "studio" in name else 0.06)
+    assert np.mean(ours) < 0.95 * np.mean(usual)
+    assert "lamps" not in name or np.mean(ours) < 0.6 * np.mean(usual)
 
 
 def test_openness_of_reflections_is_that_of_the_lobe_in_a_cone() -> None:
