@@ -231,7 +231,10 @@ def samples() -> list[tuple[str, Path]]:
 @cache
 def tutorials() -> list[tuple[str, Path]]:
     """Pages of the guide and their titles, where they came with this installation."""
-    folder = Path(__file__).resolve().parents[3] / "docs" / "guide"
+    try:
+        folder = data_path("docs") / "guide"
+    except TaixuError:
+        return []
     found = []
 
     def rank(file: Path) -> tuple[int, str]:

@@ -17,7 +17,7 @@ __all__ = [
     "DataFolder", "cache_folder", "data_path", "find_sample", "read_bytes", "recorded_reads", "safe_join", "safe_uri",
 ]
 
-DataFolder = Literal["shaders", "assets", "samples"]
+DataFolder = Literal["shaders", "assets", "samples", "docs"]
 
 _reads: ContextVar[list[Path] | None] = ContextVar("taixu_reads", default=None)
 _DRIVE = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")

@@ -45,7 +45,7 @@ def run(unpacked: Path, *words: str, cwd: Path) -> subprocess.CompletedProcess[s
 
 def test_it_carries_data_types_and_licence(wheel: Path) -> None:
     names = zipfile.ZipFile(wheel).namelist()
-    for folder in ("shaders", "samples", "assets"):
+    for folder in ("shaders", "samples", "assets", "docs"):
         here = [file for file in (ROOT / folder).rglob("*") if file.is_file() and "__pycache__" not in file.parts]
         there = [name for name in names if name.startswith(f"taixu/_data/{folder}/")]
         assert len(there) >= len([file for file in here if ".taixu" not in file.parts and "out" not in file.parts])
