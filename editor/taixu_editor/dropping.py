@@ -12,7 +12,9 @@ from taixu.errors import TaixuError
 from taixu_editor.assets import Import
 from taixu_editor.assets.bringing import Copying, clashes_of
 from taixu_editor.assets.kinds import asset_kind
+from taixu_editor.assets.moving import free_path
 from taixu_editor.dialogs import Choice
+from taixu_editor.export.packing import ENDING
 
 if TYPE_CHECKING:
     from taixu.platform.events import FileDropEvent
@@ -112,11 +114,22 @@ class Dropping:
         return None
 
     def _open_dropped(self, paths: Sequence[str]) -> None:
-        """On the start page, a dropped project or world opens."""
-        if len(paths) == 1:
+        """On the start page, a dropped project or world opens; a packed one is unpacked first."""
+        if len(paths) == 1 and paths[0].endswith(ENDING):
+            self._window.shell.later(partial(self._unpack, Path(paths[0])))
+        elif len(paths) == 1:
             self._window.shell.later(lambda: self._window.open(Path(paths[0])))
         else:
             self._window.shell.say_error("drop one project's folder, or one world")
+
+    def _unpack(self, pack: Path) -> None:
+        """Into a new folder among the projects; its scripts do not run until somebody trusts them."""
+        from taixu_editor.shell_operations import default_project_folder
+
+        home = default_project_folder(self._window)
+        folder = home / free_path(home, pack.name.removesuffix(ENDING))
+        self._window.host.do("export.unpack", path=str(pack), folder=str(folder))
+        self._window.open(folder)
 
 
 def drop_on_view(view: Viewport, path: str, x: float, y: float) -> None:

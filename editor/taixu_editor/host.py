@@ -125,7 +125,8 @@ class Host:
         app = App(platform=platform) if platform is not None else App.headless()
         if self.device is not None:
             app.drawing.attach(self.device)
-        enter_project(app.world, project, trust=is_trusted(project.root) if self.trust is None else self.trust)
+        trust = is_trusted(project.root) if self.trust is None else self.trust
+        enter_project(app.world, project, trust=trust, watch=True)
         return app
 
     def _session(self, project: Project) -> Session:

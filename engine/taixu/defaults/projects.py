@@ -73,11 +73,13 @@ def is_trusted(path: Path) -> bool:
     return path.resolve().is_relative_to(samples)
 
 
-def enter_project(world: World, project: Project, *, trust: bool) -> AssetDatabase:
-    """Make a world find its assets, prefabs and scripts in a project's folder."""
-    assets = AssetDatabase(
-        project.root, jobs=world.resource(Jobs), importers=world.resource(Importers), watch=world.resource(_Watching).watch
-    )
+def enter_project(world: World, project: Project, *, trust: bool, watch: bool | None = None) -> AssetDatabase:
+    """Make a world find its assets, prefabs and scripts in a project's folder.
+
+    `watch` says whether edited assets are read again; by default as the plugin was told.
+    """
+    is_watched = world.resource(_Watching).watch if watch is None else watch
+    assets = AssetDatabase(project.root, jobs=world.resource(Jobs), importers=world.resource(Importers), watch=is_watched)
     world.insert_resource(project)
     world.insert_resource(assets)
     # Numbers in the libraries are found by path: another project's files are other files.

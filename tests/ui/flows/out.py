@@ -182,3 +182,19 @@ def the_dialog_of_a_film_looks_like_this(hand: Hand) -> None:
     hand.wait(3)
     hand.picture("film_dark_english", panel="dialog")
     hand.click("//###dialog/###Cancel")
+
+
+@flow()
+def a_pack_dropped_on_the_start_page_opens(hand: Hand) -> None:
+    from taixu.platform.events import FileDropEvent
+    from taixu_editor.export import pack_project
+
+    root = open_copy(hand)
+    pack = pack_project(root, root.parent / "handed on")
+    hand.window.shell.settings.project_folder = str(root.parent / "projects")
+    hand.host.close_project()
+    hand.wait(3)
+    hand.window.handle([FileDropEvent(300.0, 300.0, (str(pack),))])
+    wait_until(hand, lambda: hand.session.worlds)
+    assert hand.session.project.root == root.parent / "projects" / "handed on"
+    assert hand.session.project.has_manifest

@@ -220,3 +220,29 @@ def test_a_project_that_vanishes_is_empty_and_no_error(host: Host) -> None:
     shutil.rmtree(root / "assets")
     assert not [asset for asset in scan_assets(root).assets if asset.path.startswith("assets/")]
     assert scan_assets(root / "nowhere").assets == ()
+
+
+def test_a_model_that_another_program_edits_is_read_again(host: Host) -> None:
+    import time
+
+    from taixu.assets import AssetDatabase
+
+    file = host.session.project.root / "assets/thing.obj"
+    corners = "v 0 0 0\nv 1 0 0\nv 0 1 0\n"
+    file.write_text(f"{corners}f 1 2 3\n")
+    host.do("asset.place", path="assets/thing.obj")
+    database = host.session.world.resource(AssetDatabase)
+
+    def corners_until(wanted: int) -> int:
+        end = time.monotonic() + 20
+        while time.monotonic() < end:
+            host.frame(0.0)
+            found = database.model("assets/thing.obj")
+            if found is not None and sum(len(each.attributes["POSITION"]) for each in found[0].meshes[0].primitives) == wanted:
+                return wanted
+            time.sleep(0.02)
+        return 0
+
+    assert corners_until(3) == 3
+    file.write_text(f"{corners}v 1 1 0\nf 1 2 3\nf 2 4 3\n")
+    assert corners_until(4) == 4
