@@ -311,7 +311,7 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     }
     for (uint i = 0u; i < directional + local; ++i) {
         uint number = i < directional || !clustered ? i : directional + cluster_lists[list + 1u + i - directional];
-        LightRow row = lights[number];
+        LightRow row = light_row(number);
         vec3 to_light;
         vec3 irradiance = light_irradiance(row, f.position, to_light);
         if (max3(irradiance) <= 0.0) continue;

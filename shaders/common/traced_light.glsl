@@ -21,12 +21,13 @@ vec3 traced_radiance(Hit hit, vec3 origin, vec3 direction, float depth) {
         * (mirror * dfg.x + dfg.y);
     light *= lighting.sky_turn.z * TRACED_OPENNESS;
     for (uint i = 0u; i < lighting.light_counts.x; ++i) {
-        vec3 to_light = -lights[i].direction;
+        LightRow row = light_row(i);
+        vec3 to_light = -row.direction;
         float n_dot_l = dot(n, to_light);
         if (n_dot_l <= 0.0) continue;
-        vec3 irradiance = lights[i].color * n_dot_l;
+        vec3 irradiance = row.color * n_dot_l;
 #ifdef SHADOWS
-        irradiance *= shadow_factor(lights[i], at, n, to_light, depth);
+        irradiance *= shadow_factor(row, at, n, to_light, depth);
 #endif
         light += diffuse / PI * irradiance;
     }

@@ -24,7 +24,7 @@ void main() {
     uint first = lighting.light_counts.x;
     uint count = 0u;
     for (uint i = 0u; i < lighting.light_counts.y && count < uint(CLUSTER_STRIDE - 1); ++i) {
-        LightRow row = lights[first + i];
+        LightRow row = light_row(first + i);
         vec3 p = (view_from_world * vec4(row.position, 1.0)).xyz * vec3(1.0, 1.0, -1.0);
         vec3 d = p - clamp(p, box_low, box_high);
         if (row.inverse_range_squared <= 0.0 || dot(d, d) * row.inverse_range_squared <= 1.0) {

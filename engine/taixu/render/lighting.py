@@ -64,7 +64,7 @@ def lighting_glsl() -> str:
         + "".join(f"#define TEXTURE_{name} {unit}\n" for name, unit in UNITS.items())
         + LIGHTING_BLOCK.uniform_block("LightingUniforms", binding=UniformSlot.LIGHTING, instance="lighting")
         # Uniform blocks: every pixel reads them at the same place, which storage blocks are slow at in software.
-        + f"{LIGHT_ROW.glsl}layout(std140, binding = {UniformSlot.LIGHTS}) uniform Lights {{ LightRow lights[{LIMIT}]; }};\n"
+        + LIGHT_ROW.uniform_rows("Lights", binding=UniformSlot.LIGHTS, count=LIMIT, function="light_row")
         + f"{SHADOW_ROW.glsl}layout(std140, binding = {UniformSlot.SHADOWS}) uniform ShadowMaps "
         f"{{ ShadowRow shadows[{MOST_TILES}]; }};\n"
         + f"#ifdef WRITE_CLUSTERS\nlayout(std430, binding = {StorageSlot.CLUSTERS}) writeonly buffer Clusters "
