@@ -53,7 +53,8 @@ class Host:
         self.device, self.trust = device, trust
         self.session = self._session(Project(Path.cwd(), has_manifest=False))
         self.operations = Operations(self)
-        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *PLACING_OPERATIONS, *KEYFRAME_OPERATIONS, *ASSET_OPERATIONS, *EXPORT_OPERATIONS)
+        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *PLACING_OPERATIONS, *KEYFRAME_OPERATIONS)
+        self.operations.add(*ASSET_OPERATIONS, *EXPORT_OPERATIONS)
         self.play = Play(self)
         self.on_close: list[Callable[[], None]] = []
 
