@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import argparse
 
+from taixu.errors import MachineError
+
 __all__ = ["start"]
 
 
@@ -20,7 +22,11 @@ def start(args: argparse.Namespace) -> int:
 
         open_project(find_sample(args.world))
     from taixu.platform import Window
-    from taixu_editor.window import EditorWindow
+
+    try:
+        from taixu_editor.window import EditorWindow
+    except ModuleNotFoundError as error:  # the wheel carries the editor, and only the extra what its windows need
+        raise MachineError(f'the editor lacks {error.name}; pip install "taixu[editor]" brings it') from error
 
     screen = Window("Taixu", size=(1440, 900), instead="edit without a window: taixu edit WORLD --script FILE")
     window = EditorWindow(screen, trust=args.trust or None)

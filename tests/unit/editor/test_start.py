@@ -10,9 +10,9 @@ from pathlib import Path
 import pytest
 
 
-def edit(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
+def edit(*words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """``taixu edit`` on a machine without a screen."""
-    there = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
+    there = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")} | more
     command = [sys.executable, "-m", "taixu", "edit", *words]
     return subprocess.run(command, cwd=cwd, env=there, capture_output=True, text=True, timeout=60)
 
@@ -37,3 +37,10 @@ def test_a_mistake_is_one_sentence(tmp_path: Path, words: tuple[str, ...], statu
     assert done.returncode == status
     assert sentence in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_without_its_extra_it_says_what_brings_it(tmp_path: Path) -> None:
+    (tmp_path / "imgui_bundle.py").write_text("raise ModuleNotFoundError('it is not installed', name='imgui_bundle')")
+    done = edit(cwd=tmp_path, PYTHONPATH=str(tmp_path))
+    assert done.returncode == 3
+    assert done.stderr == 'taixu: the editor lacks imgui_bundle; pip install "taixu[editor]" brings it\n'
