@@ -15,11 +15,12 @@ from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import SecondView, ThirdView, Viewport
 
 __all__ = [
-    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel",
-    "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
+    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel",
+    "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
-    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel, AnimationPanel, SecondView, ThirdView,
+    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel,
+    AnimationPanel, SecondView, ThirdView,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

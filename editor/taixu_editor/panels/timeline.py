@@ -77,7 +77,9 @@ class Timeline:
         imgui.invisible_button("###ruler", (wide + unit * 0.5, row))
         return max((imgui.get_io().mouse_pos.x - left) / scale, 0.0) if imgui.is_item_active() else None
 
-    def _row(self, entity: str, name: str, track: dict[str, Any], x: float, y: float, left: float, wide: float, row: float, scale: float) -> None:  # fmt: skip
+    def _row(
+        self, entity: str, name: str, track: dict[str, Any], x: float, y: float, left: float, wide: float, row: float, scale: float
+    ) -> None:  # fmt: skip
         draw, theme, unit = imgui.get_window_draw_list(), self.window.theme, imgui.get_font_size()
         middle = y + row / 2
         draw.add_line((x, y + row), (left + wide + unit, y + row), theme.pack("border"))

@@ -58,7 +58,7 @@ class Viewport(Panel):
         self.view: View | None = None
         self.camera = OrbitCamera()
         self.navigation = Navigation()
-        self.gizmo = Gizmo(window)
+        self.gizmo = Gizmo(window, seen=lambda: self.view)
         self.shown, self.compass, self.icons = Shown(), Compass(), EntityIcons()
         self.used = 0
         """The latest frame in which the pointer was over it."""
@@ -282,6 +282,7 @@ class Viewport(Panel):
 
     def release(self) -> None:
         """Give the view back."""
+        self.gizmo.resting.end()
         if self.view is not None:
             if self.view.graph is not None and "color" in self.view.graph.textures:
                 self.window.gui.painter.forget(self.view.graph.textures["color"])

@@ -6,6 +6,7 @@ transforms from those by one operation that merges with the last: a drag is one 
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,10 @@ from taixu.edit import id_text
 from taixu.edit.marks import is_locked
 from taixu.math.affine import decompose, invert
 from taixu.math.projection import orthographic
+from taixu.render import View
 from taixu.scene import CELL_M, Node, Transform, WorldTransforms
 from taixu_editor.view.orbit import OrbitCamera
+from taixu_editor.view.resting import Resting
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -60,6 +63,8 @@ class Gizmo:
         Axes of the active entity in place of the world's.
     pivot
         "median" of all that is selected, or the "active" one.
+    seen
+        Gives the view that it is in.
     """
 
     window: EditorWindow
@@ -67,10 +72,14 @@ class Gizmo:
     is_local: bool = False
     pivot: str = "median"
     snap: Snap = field(default_factory=Snap)
+    seen: Callable[[], View | None] = field(default=lambda: None, repr=False)
     _start: Matrix | None = field(default=None, repr=False)
     _kept: dict[int, Matrix] = field(default_factory=dict, repr=False)
     _matrix: Any = field(default=None, repr=False)
     _drag: int = 0
+
+    def __post_init__(self) -> None:
+        self.resting = Resting(self.window)
 
     @property
     def is_busy(self) -> bool:
@@ -102,12 +111,31 @@ class Gizmo:
         )  # fmt: skip
         if not _g.is_using():
             self._start = None
+            self.resting.end()
             return
         if self._start is None:
             self._drag += 1
             self._start = self._pose_as_matrix(world, entities, cell)
             self._kept = {root: _world_matrix(world, root, cell) for root in roots}
+        if self.tool == "move" and imgui.get_io().key_shift:
+            self._rest(world, cell, origin, extent)
         self._apply(world, cell)
+
+    def _rest(self, world: World, cell: Matrix, origin: tuple[float, float], extent: tuple[float, float]) -> None:
+        """With Shift held, what moves lies on what is under the pointer."""
+        assert self._start is not None
+        view = self.seen()
+        if view is None:
+            return
+        if not self.resting.has_begun:
+            now = self._pose_as_matrix(world, list(self.window.outlined.entities), cell)
+            self.resting.begin(world, view, self.window.selected_family(), now[:3, 3] + cell * CELL_M)
+        mouse, scale = imgui.get_io().mouse_pos, view.size[0] / extent[0]
+        found = self.resting.find(int((mouse.x - origin[0]) * scale), int((mouse.y - origin[1]) * scale))
+        if found is not None:
+            now = self._start.copy()
+            now[:3, 3] = found.position - cell * CELL_M
+            self._matrix = _packed(now)
 
     def _apply(self, world: World, cell: Matrix) -> None:
         assert self._start is not None

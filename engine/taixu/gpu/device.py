@@ -174,8 +174,9 @@ class Device(ABC):
                  write_mask: bool = True, label: str = "") -> Pipeline:  # fmt: skip
         """A pipeline of shader paths; equal requests give one object.
 
-        `primitive` is "points", "lines", "triangles", "triangle_strip" or "edges" (of triangles); `cull`
-        "none", "front" or "back"; `depth` None turns the test off; `blend` holds for all targets, or one for each; `write_mask` False writes no colour.
+        `primitive` is "points", "lines", "triangles", "triangle_strip" or "edges" (of triangles); `cull` "none", "front" or
+        "back"; `depth` None turns the test off; `blend` holds for all targets, or one for each; `write_mask` False writes
+        no colour.
 
         Raises
         ------
