@@ -9,6 +9,7 @@ import threading
 from collections.abc import Awaitable, Callable
 from typing import Any
 
+from taixu import __version__
 from taixu.errors import MachineError, TaixuError
 from taixu_editor.agents.bridge import Bridge
 from taixu_editor.agents.consent import TOOLS, Consent
@@ -49,7 +50,7 @@ class AgentServer:
         self.token = token or secrets.token_urlsafe(24)
         self._tools, self._bridge, self._consent = tools, bridge, consent
         self._refusal = ToolError  # its sentence reaches the agent
-        server: Any = MCPServer("taixu", instructions=_INSTRUCTIONS)
+        server: Any = MCPServer("taixu", instructions=_INSTRUCTIONS, version=__version__, log_level="WARNING")
         self._offer(server, Image)
         self._socket = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -60,7 +61,6 @@ class AgentServer:
         self.url = f"http://127.0.0.1:{self._socket.getsockname()[1]}/mcp"
         app = _ask_for_token(server.streamable_http_app(host="127.0.0.1"), self.token)
         self._uvicorn = uvicorn.Server(uvicorn.Config(app, log_level="error", lifespan="on", access_log=False))
-        self._uvicorn.install_signal_handlers = lambda: None
         self._thread = threading.Thread(target=self._uvicorn.run, kwargs={"sockets": [self._socket]}, name="agents", daemon=True)
 
     def start(self) -> None:
