@@ -101,7 +101,7 @@ class Viewport(Panel):
         if self.shown.icons:
             self.icons.draw(world, self.camera.camera(), self.window.theme, self.origin, self.extent, chosen, hovered=hovered)
         else:
-            self.icons.over = None
+            self.icons.over, self.icons.places = None, {}
         is_menus = draw_shown_menu(self.window, self.id, self.shown, self.origin)
         self.compass.draw(
             self.camera, self.window.theme, self.origin, self.extent, hovered=hovered and not self.navigation.is_dragging

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World, indices_of
-from taixu.math.quaternion import to_matrix
+from taixu.math.quaternion import rotate
 from taixu.physics import Collider
 from taixu.render import LineBatch
 from taixu.scene import CELL_M, Camera, Light, WorldTransforms
@@ -62,7 +62,8 @@ def add_colliders(lines: LineBatch, world: World, *, color: Color, trigger_color
         return
     kinds = np.asarray(world.gather(handles, Collider, "shape"))
     sizes, offsets = (np.asarray(world.gather(handles, Collider, name), float).T for name in ("size", "offset"))
-    turns = to_matrix(np.asarray(world.gather(handles, Collider, "rotation"), float).T)
+    rotations = np.asarray(world.gather(handles, Collider, "rotation"), float)
+    turns = np.stack([rotate(rotations, axis[:, None]) for axis in np.eye(3)], 1).transpose(2, 0, 1)
     triggers = np.asarray(world.gather(handles, Collider, "is_trigger"), bool)
     places, cells = _places(world, handles)
     colors = np.where(triggers[:, None], np.array(trigger_color), np.array(color))

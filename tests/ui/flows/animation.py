@@ -43,6 +43,7 @@ def keys_are_set_at_times_and_undone(hand: Hand) -> None:
     track = tracks_of(hand.session, CRATES[0])["transform.position"]
     assert track["times"][0] == 0 and abs(track["times"][1] - 1.0) < 0.05
     assert steps(hand) == start + 2
+    hand.move(*at_time(panel, 0.45))
     hand.picture("animation_dark", panel="animation")
     hand.keys("Ctrl+Z")
     hand.keys("Ctrl+Z")
