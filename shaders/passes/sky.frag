@@ -26,7 +26,11 @@ void main() {
         vec3 disk = sun_color.rgb * smoothstep(sun.w - rim, sun.w + rim, dot(d, sun.xyz));
         vec2 cs = lighting.sky_turn.xy;
         d = vec3(cs.x * d.x - cs.y * d.z, d.y, cs.y * d.x + cs.x * d.z);
-#ifdef FROM_ATLAS
+#if defined(FROM_ATLAS) && defined(SHARP)
+        const int x = ENVIRONMENT_MIRROR_X;
+        ivec3 mirror = ivec3(x, 0, textureSize(environment_atlas, 0).x - x - 2);
+        color = environment_tile(environment_atlas, mirror, octahedron_from_direction(d));
+#elif defined(FROM_ATLAS)
         color = environment_reflection(environment_atlas, d, options.x);
 #else
         // One level for all: derivatives would jump where the map wraps around.

@@ -157,7 +157,7 @@ class SkyPass(OverPass):
         pipeline = device.pipeline(
             "passes/fullscreen.vert",
             "passes/sky.frag",
-            defines={"FROM_ATLAS": from_atlas},
+            defines={"FROM_ATLAS": from_atlas, "SHARP": blur <= 0},
             cull="none",
             depth=DepthState(compare="greater_equal", write=False),
             label="sky",
