@@ -30,15 +30,12 @@ def start(args: argparse.Namespace) -> int:
             while True:
                 bridge.serve(wait_secs=0.2)
                 host.frame(0.0)
-        except KeyboardInterrupt:
-            pass
-        finally:
+        finally:  # it ends by being interrupted
             server.close()
-        if args.save and not host.session.history.is_saved:
-            args.console.show(f"saved {host.session.save()}")
+            if args.save and not host.session.history.is_saved:
+                args.console.show(f"saved {host.session.save()}")
     finally:
         host.close()
-    return 0
 
 
 def _ask(tool: str, does: str) -> str:

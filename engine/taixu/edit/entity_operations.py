@@ -7,12 +7,16 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from taixu.edit.clipboard import CLIPBOARD_OPERATIONS
 from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, Select, Spawn
+from taixu.edit.decode import decode_blocks
 from taixu.edit.field_operations import FIELD_OPERATIONS
+from taixu.edit.findings import Findings
 from taixu.edit.grouping import GROUP_OPERATIONS
 from taixu.edit.marks import MARK_OPERATIONS
+from taixu.edit.migrations import Migrations
 from taixu.edit.operations import Operation
 from taixu.edit.prefab_operations import PREFAB_OPERATIONS
 from taixu.edit.set_many import set_fields
+from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
@@ -125,6 +129,11 @@ def _spawn(session: Session, p: SpawnParameters) -> Command:
     if p.name:
         components.setdefault("name", {"text": p.name})
     components.setdefault("transform", {})
+    # Files keep what nobody knows, for another version may; who makes something now has mistyped it.
+    doubts = Findings()
+    decode_blocks({p.id: components}, session.components, migrations=Migrations(), findings=doubts)
+    if doubts.items:
+        raise TaixuError(str(doubts.items[0]).replace("; it is kept as it is", ""))
     return Group((Spawn({p.id: components}), Select((p.id,))))
 
 

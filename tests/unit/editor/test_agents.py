@@ -182,3 +182,12 @@ def test_without_the_token_nobody_comes_in(host: Host) -> None:
                 pytest.fail("the server did not answer")
     finally:
         server.close()
+
+
+@pytest.mark.parametrize("components", [{"shpe": {}}, {"shape": {"knd": "box"}}, {"shape": {"kind": "bxo"}}])
+def test_what_is_mistyped_is_refused(host: Host, components: dict[str, Any]) -> None:
+    """Files keep what nobody knows, for another version may; who makes something now has mistyped it."""
+    before = host.session.world.state_hash()
+    with pytest.raises(TaixuError):
+        host.do("entity.spawn", components=components)
+    assert host.session.world.state_hash() == before
