@@ -192,7 +192,7 @@ def _read_kept(file: Path) -> NDArray[np.uint8] | None:
         pixels = read_image(file, max_pixels=SIZE * SIZE) if file.is_file() else None
     except TaixuError:
         return None
-    return pixels if pixels is not None and pixels.dtype == np.uint8 and pixels.shape[2] == 4 else None
+    return pixels.astype(np.uint8) if pixels is not None and pixels.dtype == np.uint8 and pixels.shape[2] == 4 else None
 
 
 def _keep(file: Path, pixels: NDArray[np.uint8]) -> None:

@@ -121,8 +121,9 @@ class _Exporter:
         return done[number]
 
     def _light(self, light: Any, name: str) -> int:
+        r, g, b = (float(v) for v in light.color)
         self.model.lights.append(assets.Light(
-            name=name, kind=light.kind, color=tuple(float(v) for v in light.color), intensity=float(light.intensity),
+            name=name, kind=light.kind, color=(r, g, b), intensity=float(light.intensity),
             range_m=float(light.range_m) or float("inf"), inner_cone_rad=float(light.inner_angle_rad),
             outer_cone_rad=float(light.outer_angle_rad),
         ))  # fmt: skip

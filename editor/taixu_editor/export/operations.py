@@ -85,7 +85,7 @@ def _picture(host: Host, p: PictureParameters) -> str:
         raise UsageError(f"a picture of {width} x {height} with {p.samples} samples cannot be drawn")
     from taixu.assets.atomic import atomic_path
 
-    app = host.session.current.app
+    app: Any = host.session.current.app  # a whole one, of `taixu.defaults`
     app.settle()
     settings: dict[str, Any] = {"background": "transparent"} if p.transparent else {}
     picture = app.drawing.still(
@@ -128,7 +128,8 @@ def _export(host: Host, p: ModelParameters) -> str:
     path, session = Path(p.path), host.session
     if path.suffix.lower() not in (".glb", ".gltf"):
         raise UsageError(f"{path}: worlds are exported as .glb or .gltf")
-    session.current.app.settle()
+    app: Any = session.current.app  # a whole one, of `taixu.defaults`
+    app.settle()
     chosen = np.array([session.entity(text) for text in p.entities], np.uint64) if p.entities else None
     write_gltf(export_model(session.world, chosen, name=path.stem), path)
     return str(path)

@@ -164,4 +164,5 @@ def _memory(address: int, count: int, dtype: type) -> NDArray[Any]:
     if count == 0:
         return np.zeros(0, dtype)
     size = count * np.dtype(dtype).itemsize
-    return np.frombuffer((ctypes.c_uint8 * size).from_address(address), dtype)
+    memory: Any = (ctypes.c_uint8 * size).from_address(address)
+    return np.frombuffer(memory, np.dtype(dtype))

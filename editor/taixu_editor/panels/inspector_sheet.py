@@ -172,6 +172,7 @@ class Sheet:
         found = SheetComponent(declared, [], is_added=any("fields" in entry for entry in mine))
         names = [spec.name for spec in specs if spec.name in declared.by_name]
         columns = dict(zip(names, world.gather_columns(handles, declared.cls, names), strict=True))
+        mixed: bool | list[bool]
         for spec in specs:
             if declared.cls is Transform and spec.name == "position":
                 value, mixed = _positions(world, handles)

@@ -308,5 +308,5 @@ class ThirdView(Viewport):
 
 def _world_key(world: World) -> tuple[Any, ...]:
     """Changes when anything that is drawn may look different: cheap, and never too old."""
-    libraries = [world.resource(kind).changes(1 << 62)[1] for kind in (MeshLibrary, MaterialLibrary)]
-    return (id(world), max((table.touched for table in world.tables), default=0), *libraries)
+    meshes, materials = world.resource(MeshLibrary).changes(1 << 62)[1], world.resource(MaterialLibrary).changes(1 << 62)[1]
+    return (id(world), max((table.touched for table in world.tables), default=0), meshes, materials)

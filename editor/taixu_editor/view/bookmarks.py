@@ -57,7 +57,7 @@ def _plain(camera: OrbitCamera) -> dict[str, Any]:
 def _camera(data: Any) -> OrbitCamera | None:
     try:
         pivot = np.array(data["pivot"], np.float64)
-        numbers = {name: float(data[name]) for name in _NUMBERS}
+        numbers: dict[str, Any] = {name: float(data[name]) for name in _NUMBERS}
         camera = OrbitCamera(pivot=pivot, is_parallel=bool(data["is_parallel"]), **numbers)
     except (TypeError, KeyError, ValueError):
         return None

@@ -102,7 +102,7 @@ class Gizmo:
         _g.set_drawlist()
         _g.set_rect(*origin, *extent)
         step = self.snap.step(self.tool)
-        view = np.linalg.inv(seen.world_from_camera)
+        view: Matrix = np.asarray(np.linalg.inv(seen.world_from_camera), np.float64)
         projection = _plain_projection(camera, extent[0] / extent[1])
         is_world = self.tool != "scale" and not self.is_local
         _g.manipulate(
