@@ -145,13 +145,13 @@ def renaming_a_picture_says_who_uses_it_and_changes_them(hand: Hand) -> None:
     hand.wait(3)
     assert "worlds/main.world.json" in dialog._users()
     hand.click("//###dialog/###Move")
+    wait_until(hand, lambda: (root / "assets/pictures/oak.png").is_file())
     hand.wait(4)
-    assert (root / "assets/pictures/oak.png").is_file()
     assert hand.session.world.get(handle, Material).base_color_texture == "assets/pictures/oak.png"
     assert b"pictures/oak.png" in (root / "worlds/main.world.json").read_bytes()
     hand.keys("Ctrl+Z")
+    wait_until(hand, lambda: (root / "assets/pictures/bark.png").is_file())
     hand.wait(3)
-    assert (root / "assets/pictures/bark.png").is_file()
     assert b"pictures/bark.png" in (root / "worlds/main.world.json").read_bytes()
 
 
