@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import asdict
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -38,7 +39,6 @@ class AssetDetails:
         self._sidecar = Sidecar()
         self._problem = ""
         self.uses: dict[str, list[str]] = {}
-        self._job: Job | None = None
         self._tags = ""
 
     def draw(self, path: str) -> None:
@@ -146,21 +146,19 @@ class AssetDetails:
         except TaixuError as error:
             self._sidecar, self._problem = Sidecar(), str(error)
         self._tags = ", ".join(asset.tags)
-        self.ask_uses((asset.path,))
+        self.ask_uses((asset.path,), self.uses.update)
 
-    def ask_uses(self, paths: tuple[str, ...]) -> None:
-        """Find in the background who names some files."""
+    def ask_uses(self, paths: tuple[str, ...], then: Callable[[dict[str, list[str]]], object]) -> None:
+        """Find in the background who names some files; what was known before stays until it is known anew."""
         session = self._panel.host.session
 
         def arrive(job: Job) -> None:
             if job.result is not None:
-                self.uses.update(job.result)
+                then(job.result)
 
-        for path in paths:
-            self.uses.pop(path, None)
         jobs = session.world.resource(Jobs)
         arguments = (str(session.project.root), list(paths))
-        self._job = jobs.submit("taixu_editor.assets.usage:find_uses", arguments, label=paths[0], then=arrive)
+        jobs.submit("taixu_editor.assets.usage:find_uses", arguments, label=paths[0], then=arrive)
 
     def show_large(self, asset: Asset) -> None:
         """A picture over the window."""

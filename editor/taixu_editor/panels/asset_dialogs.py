@@ -27,14 +27,15 @@ class _UsersDialog(Dialog):
     def __init__(self, panel: AssetsPanel, paths: tuple[str, ...]) -> None:
         super().__init__(panel.window)
         self._panel, self._paths = panel, paths
-        panel.details.ask_uses(paths)
+        self._uses: dict[str, list[str]] | None = None
+        panel.details.ask_uses(paths, self._learn)
+
+    def _learn(self, uses: dict[str, list[str]]) -> None:
+        self._uses = uses
 
     def _users(self) -> list[str] | None:
         """None while they are looked for."""
-        uses = self._panel.details.uses
-        if any(path not in uses for path in self._paths):
-            return None
-        return sorted({user for path in self._paths for user in uses[path]})
+        return None if self._uses is None else sorted({user for users in self._uses.values() for user in users})
 
     def _list(self, users: list[str]) -> None:
         for user in users[:_MOST_LINES]:
