@@ -77,6 +77,7 @@ class Stage:
                 flow.play(hand)
             except Exception:
                 said.append(traceback.format_exc(limit=8))
+                said.append(state_of(window))
 
         window.host.close_project()
         window.reset_panels()
@@ -107,6 +108,15 @@ class Stage:
         te.stop(self.engine)
         self.window.close()
         te.destroy_context(self.engine)
+
+
+def state_of(window: Any) -> str:
+    """What the window told its user last: for who reads why a flow failed."""
+    shell = window.shell
+    dialog = shell.dialogs.current
+    toasts = [toast.text for toast in shell.toasts.shown]
+    log = [line.text for line in list(window.log.lines)[-5:]]
+    return f"dialog: {dialog and dialog.heading()}; toasts: {toasts}; log: {log}"
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+import warnings
 from functools import cache
 from itertools import pairwise
 from pathlib import Path
@@ -33,17 +34,29 @@ def flow_names() -> list[tuple[str, str]]:
 
 
 def flow_result(file: str, name: str) -> dict[str, Any]:
-    """What became of a flow; all flows of its file are played when the first is asked for."""
-    result: dict[str, Any] = _play(file).get(name, {"error": "it was not played"})
+    """What became of a flow; all flows of its file are played when the first is asked for.
+
+    One that failed is played once more, alone in a fresh editor, and warned of where that goes well: whoever works
+    beside it on the machine may have been in its way, and then it is to be made surer, not the change at hand refused.
+    """
+    result: dict[str, Any] = _play_file(file).get(name, {"error": "it was not played"})
+    if result["error"]:
+        again: dict[str, Any] = _play([name])[name]
+        if not again["error"]:
+            warnings.warn(f"flow {name} went well only the second time: {result['error']}", stacklevel=2)
+            return again
     return result
 
 
 @cache
-def _play(file: str) -> dict[str, Any]:
+def _play_file(file: str) -> dict[str, Any]:
+    return _play([flow for stem, flow in flow_names() if stem == file])
+
+
+def _play(names: list[str]) -> dict[str, Any]:
     if sys.platform != "linux" or shutil.which("xvfb-run") is None:
         pytest.skip("no virtual screen: xvfb-run is not installed")
     pytest.importorskip("imgui_bundle", reason='the editor is not installed; pip install "taixu[editor]"')
-    names = [flow for stem, flow in flow_names() if stem == file]
     folder = Path(tempfile.mkdtemp(prefix="taixu-flows-"))
     results: dict[str, Any] = {}
     paths = os.pathsep.join([str(_SUPPORT), str(_FLOWS), os.environ.get("PYTHONPATH", "")])
