@@ -149,20 +149,23 @@ class StableIds:
 
     def taken(self, stable: NDArray[np.uint64], index: EntityIndex) -> NDArray[np.bool_]:
         """Which ids somebody alive carries already."""
+        return self.find_all(stable, index) != NOBODY
+
+    def find_all(self, stable: NDArray[np.uint64], index: EntityIndex) -> Indices:
+        """The indices that carry stable ids, 0 for ids that nobody alive has."""
         if len(stable) < 16:
-            return np.array([self.find(number, index) != NOBODY for number in stable.tolist()], bool)
+            return np.array([self.find(number, index) for number in stable.tolist()], np.intp)
         self._sort(index)
-        if not len(index.stable):
-            return np.zeros(len(stable), bool)
         found = np.zeros(len(stable), np.intp)
+        if not len(index.stable):
+            return found
         if len(self._sorted):
             places = np.minimum(np.searchsorted(self._sorted, stable), len(self._sorted) - 1)
             found = np.where(self._sorted[places] == stable, self._indices[places], 0)
         if self._recent:
             recent = self._recent
             found = np.array([recent.get(n, old) for n, old in zip(stable.tolist(), found.tolist())], np.intp)
-        carried: NDArray[np.bool_] = (found != NOBODY) & (index.stable[found] == stable)
-        return carried
+        return np.where((found != NOBODY) & (index.stable[found] == stable), found, NOBODY)
 
     def _sort(self, index: EntityIndex) -> None:
         if self._stale:

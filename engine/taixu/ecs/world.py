@@ -293,6 +293,14 @@ class World:
         index = self._ids.find(stable_id, self._index)
         return None if index == NOBODY else index | int(self._index.generations[index]) << 32
 
+    def find_all(self, stable_ids: Handles) -> Handles:
+        """The entities with stable ids, one for each; 0 where nobody has it."""
+        indices = self._ids.find_all(np.asarray(stable_ids, np.uint64), self._index)
+        found = np.zeros(len(indices), np.uint64)
+        known = indices != NOBODY
+        found[known] = self.entities_at(indices[known])
+        return found
+
     # Resources
 
     def insert_resource(self, resource: Any) -> None:

@@ -13,10 +13,12 @@ from taixu.ecs import World
 from taixu.ecs.entity import mix64
 from taixu.errors import TaixuError
 
-__all__ = ["ID_PATTERN", "child_id", "child_ids", "id_number", "id_text", "id_texts", "new_id"]
+__all__ = ["ID_PATTERN", "child_id", "child_ids", "id_number", "id_numbers", "id_text", "id_texts", "new_id"]
 
 ID_PATTERN = "^[0-9a-f]{16}$"
 _ID = re.compile(r"[0-9a-f]{16}\Z")
+_DIGITS = re.compile(r"[0-9a-f]*\Z")
+_LENGTH = 16
 _MASK = 0xFFFFFFFFFFFFFFFF
 
 
@@ -41,6 +43,21 @@ def id_number(text: object) -> int:
     if not isinstance(text, str) or not _ID.match(text):
         raise TaixuError(f"{text!r:.40} is no entity id: sixteen hexadecimal digits, such as 00c0ffee00c0ffee")
     return int(text, 16)
+
+
+def id_numbers(texts: Sequence[str]) -> NDArray[np.uint64]:
+    """The stable ids of many texts.
+
+    Raises
+    ------
+    TaixuError
+        When one is none.
+    """
+    joined = "".join(map(str, texts))
+    if not _DIGITS.match(joined) or not set(map(len, texts)) <= {_LENGTH}:
+        for text in texts:
+            id_number(text)
+    return np.frombuffer(bytes.fromhex(joined), ">u8").astype(np.uint64)
 
 
 def new_id(world: World) -> int:
