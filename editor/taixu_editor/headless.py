@@ -6,23 +6,27 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import traceback
 from pathlib import Path
 from typing import Any
 
-from taixu.edit import read_file
+from taixu.edit import read_file, read_log, write_log
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.host import Host
 
-__all__ = ["run_script", "write_log"]
+__all__ = ["run_script", "save_log"]
 
 _MOST_BYTES = 64 << 20
 
 
-def run_script(script: Path, *, world: Path | None = None, trust: bool | None = None) -> Host:
+def run_script(script: Path, *, world: Path | None = None, trust: bool | None = None, log: Path | None = None) -> Host:
     """Open a world, do what a file says, and give the host, which is the caller's to close.
+
+    Parameters
+    ----------
+    log
+        Where to write what was done, also when it fails: such a file does it again.
 
     Raises
     ------
@@ -36,38 +40,38 @@ def run_script(script: Path, *, world: Path | None = None, trust: bool | None = 
     try:
         if world is not None:
             host.open(world)
-        if script.suffix == ".jsonl":
-            _replay(host, source, script)
-        else:
-            _execute(host, source, script)
+        try:
+            if script.suffix == ".jsonl":
+                _replay(host, source, script)
+            else:
+                _execute(host, source, script)
+        finally:
+            if log is not None:
+                save_log(host, log)
     except BaseException:
         host.close()
         raise
     return host
 
 
-def write_log(host: Host, path: Path) -> None:
-    """Write what was done, as `run_script` does it again."""
+def save_log(host: Host, path: Path) -> Path:
+    """Write what was done in a session, as `run_script` does it again.
+
+    Raises
+    ------
+    TaixuError
+        When it cannot be written.
+    """
     from taixu.assets.atomic import write_atomic
 
-    steps = ({"operation": done.operation, "parameters": done.parameters} for done in host.operations.log)
-    lines = [json.dumps(step, ensure_ascii=False) for step in steps]
-    write_atomic(path, ("\n".join(lines) + "\n").encode() if lines else b"")
+    write_atomic(path, write_log(host.operations.log))
+    return path
 
 
 def _replay(host: Host, source: str, script: Path) -> None:
-    for number, line in enumerate(source.splitlines(), 1):
-        if not line.strip():
-            continue
+    for number, done in read_log(source, file=str(script)):
         try:
-            step = json.loads(line)
-        except ValueError as error:
-            raise TaixuError(f"{script}:{number}: this is no JSON ({error})") from None
-        operation, parameters = (step.get("operation"), step.get("parameters", {})) if isinstance(step, dict) else (None, None)
-        if not isinstance(operation, str) or not isinstance(parameters, dict):
-            raise TaixuError(f'{script}:{number}: write {{"operation": "...", "parameters": {{...}}}}')
-        try:
-            host.do(operation, **parameters)
+            host.operations.replay(host.session, [done])
         except TaixuError as error:
             raise TaixuError(f"{script}:{number}: {error}") from None
         host.frame(0.0)

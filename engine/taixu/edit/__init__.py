@@ -20,6 +20,7 @@ from taixu.edit.commands import (
     SetFields,
     Spawn,
 )
+from taixu.edit.differences import Difference
 from taixu.edit.document import Block, Document, format_document, parse_document
 from taixu.edit.findings import DocumentError, Finding, Findings
 from taixu.edit.history import History
@@ -27,25 +28,29 @@ from taixu.edit.ids import id_number, id_text, new_id
 from taixu.edit.instantiate import instantiate, make_prefabs, spawn_prefab
 from taixu.edit.kept import Kept
 from taixu.edit.migrations import Migrations
-from taixu.edit.operations import Done, Nothing, Operation, Operations, parameter_schema, read_parameters
+from taixu.edit.operation_log import Done, OperationLog, read_log, write_log
+from taixu.edit.operations import BATCH, Operation, Operations
 from taixu.edit.overrides import apply_to_prefab, record_overrides, revert_overrides
+from taixu.edit.parameters import Nothing, parameter_schema, read_parameters
 from taixu.edit.plugin import DocumentPlugin
 from taixu.edit.prefab import FromPrefab, PrefabInstance, PrefabLibrary
 from taixu.edit.project import Project, create_project, open_project, read_project, write_project
 from taixu.edit.reading import read_file
+from taixu.edit.rehearsal import Rehearsed
 from taixu.edit.schema import component_schema, document_schema, field_schema
 from taixu.edit.session import OpenWorld, Session
 from taixu.edit.settings import WorldSettings
-from taixu.edit.world_document import WorldParts, document_of, fill_world
+from taixu.edit.world_document import WorldParts, blocks_of, document_of, fill_world
 from taixu.edit.world_file import read_world, save_document, write_world
 
 __all__ = [
-    "Block", "Command", "Despawn", "Document", "DocumentError", "DocumentPlugin", "Done", "Duplicate", "Finding",
-    "Findings", "FromPrefab", "Group", "History", "Insert", "Kept", "Migrations", "Nothing", "OpenWorld", "Operation",
-    "Operations", "PrefabInstance", "PrefabLibrary", "Project", "Remove", "Rename", "Reparent", "Session", "SetFields",
-    "Spawn", "WorldParts", "WorldSettings", "apply_to_prefab", "check_document", "check_world", "component_schema",
-    "create_project", "document_of", "document_schema", "field_schema", "fill_world", "format_document", "id_number",
-    "id_text", "instantiate", "make_prefabs", "new_id", "open_project", "parameter_schema", "parse_document", "read_file",
+    "BATCH", "Block", "Command", "Despawn", "Difference", "Document", "DocumentError", "DocumentPlugin", "Done",
+    "Duplicate", "Finding", "Findings", "FromPrefab", "Group", "History", "Insert", "Kept", "Migrations", "Nothing",
+    "OpenWorld", "Operation", "OperationLog", "Operations", "PrefabInstance", "PrefabLibrary", "Project", "Rehearsed",
+    "Remove", "Rename", "Reparent", "Session", "SetFields", "Spawn", "WorldParts", "WorldSettings", "apply_to_prefab",
+    "blocks_of", "check_document", "check_world", "component_schema", "create_project", "document_of",
+    "document_schema", "field_schema", "fill_world", "format_document", "id_number", "id_text", "instantiate",
+    "make_prefabs", "new_id", "open_project", "parameter_schema", "parse_document", "read_file", "read_log",
     "read_parameters", "read_project", "read_world", "record_overrides", "revert_overrides", "save_document",
-    "spawn_prefab", "write_project", "write_world",
+    "spawn_prefab", "write_log", "write_project", "write_world",
 ]

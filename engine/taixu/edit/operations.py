@@ -2,34 +2,34 @@
 
 Menus, shortcuts, the palette, scripts, the console, language models and other people at the same world all go through an
 `Operations` registry, so everything can be undone, repeated, logged and replayed. An operation plans a `Command` for a session
-(that is an edit, one step of history), or runs on the host (an editor, a server) where it edits nothing: saving, playing,
-showing a panel.
+(that is an edit, one step of history), consists of other edits that become one step, or runs on the host (an editor, a server)
+where it edits nothing: saving, playing, showing a panel.
 """
 
 from __future__ import annotations
 
-import types
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import MISSING, asdict, dataclass, field, fields, is_dataclass
-from typing import TYPE_CHECKING, Any, Literal, Union, get_args, get_origin, get_type_hints
+from dataclasses import asdict, dataclass, field
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Any
 
 from taixu.edit.commands import Command
-from taixu.edit.differences import Difference, difference
-from taixu.edit.history import History
-from taixu.edit.world_document import document_of
-from taixu.errors import TaixuError, UsageError
+from taixu.edit.differences import Difference
+from taixu.edit.operation_log import Done, OperationLog
+from taixu.edit.parameters import Nothing, read_parameters
+from taixu.edit.rehearsal import Rehearsed, rehearsing
+from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
 
-_ALL_IN_TEXT = 1 << 62
+__all__ = ["BATCH", "Operation", "Operations", "Step"]
 
-__all__ = ["Done", "Nothing", "Operation", "Operations", "parameter_schema", "read_parameters"]
+Step = tuple[str, Mapping[str, Any]]
+"""An operation's id, and its parameters."""
 
-
-@dataclass(frozen=True, slots=True)
-class Nothing:
-    """Parameters of an operation that has none."""
+BATCH = "edit.batch"
+"""The operation that does several edits as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +44,8 @@ class Operation:
         English, as menus show it; a table of the interface's language has others by id.
     plan
         Gives the command for a session and parameters, or None where there is nothing to do: an edit.
+    steps
+        Gives other edits instead, which are done as one: an edit, too.
     run
         Does it on the host instead, and may give JSON-able data back: no edit.
     parameters
@@ -66,20 +68,20 @@ class Operation:
     doc: str = ""
     blocked: Callable[[Session], str] | None = None
     settle: Callable[[Session, Any], Any] | None = None
+    steps: Callable[[Session, Any], Sequence[Step]] | None = None
 
     @property
     def is_edit(self) -> bool:
         """Whether it changes the world and can be undone."""
-        return self.plan is not None
+        return self.run is None
 
 
 @dataclass(frozen=True, slots=True)
-class Done:
-    """An operation that was done, as logs keep it."""
+class BatchParameters:
+    """Edits that become one step of history, which is called `label`."""
 
-    operation: str
-    parameters: dict[str, Any]
-    result: Any = None
+    steps: tuple[dict[str, Any], ...] = field(metadata={"doc": 'each {"operation": "...", "parameters": {...}}'})
+    label: str = ""
 
 
 @dataclass(slots=True)
@@ -90,21 +92,36 @@ class Operations:
     ----------
     host
         What operations without an edit run on; an editor, or nothing.
+
+    Attributes
+    ----------
+    log
+        What was done, as it takes to do it again.
+    on_done
+        Are told of each operation that a person, a script or an agent has done; not of its parts.
     """
 
     host: Any = None
-    log: list[Done] = field(default_factory=list)
+    log: OperationLog = field(default_factory=OperationLog)
     on_done: list[Callable[[Done], None]] = field(default_factory=list)
     _known: dict[str, Operation] = field(default_factory=dict)
+    _unlogged: set[str] = field(default_factory=set)
+    _is_inside: bool = False
+    """Whether a logged operation is being done: what it does by others is not logged as well."""
 
-    def add(self, *operations: Operation) -> None:
-        """Make operations known; two of one id are refused."""
+    def __post_init__(self) -> None:
+        self.add(Operation(BATCH, "Several edits", steps=_steps_of, parameters=BatchParameters, doc="Several edits, as one."))
+
+    def add(self, *operations: Operation, is_logged: bool = True) -> None:
+        """Make operations known; two of one id are refused. A window's own are not logged: nobody else can do them again."""
         for operation in operations:
             if operation.id in self._known:
                 raise TaixuError(f"two operations are called {operation.id!r}")
-            if (operation.plan is None) == (operation.run is None):
-                raise TaixuError(f"operation {operation.id!r} must plan an edit or run, and not both")
+            if sum(way is not None for way in (operation.plan, operation.run, operation.steps)) != 1:
+                raise TaixuError(f"operation {operation.id!r} must plan an edit, or consist of edits, or run: one of these")
             self._known[operation.id] = operation
+            if not is_logged:
+                self._unlogged.add(operation.id)
 
     def find(self, name: str) -> Operation:
         """The operation of an id.
@@ -116,8 +133,8 @@ class Operations:
         """
         found = self._known.get(name)
         if found is None:
-            near = [known for known in self._known if name.split(".")[-1] in known][:5]
-            raise TaixuError(f"there is no operation {name!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
+            near = get_close_matches(name, self._known, n=3) or [known for known in self._known if name.split(".")[-1] in known][:5]
+            raise TaixuError(f"there is no operation {name[:80]!r}" + (f"; did you mean {', '.join(near)}?" if near else ""))
         return found
 
     def __contains__(self, name: str) -> bool:
@@ -153,21 +170,63 @@ class Operations:
         values = read_parameters(operation.parameters, {**(parameters or {}), **more}, name=name)
         if operation.settle is not None:
             values = operation.settle(session, values)
-        result: Any = None
-        if operation.plan is not None:
-            command = operation.plan(session, values)
-            if command is not None:
-                session.do(command, label=operation.title, merge=merge)
-        else:
-            assert operation.run is not None
-            result = operation.run(self.host, values)
-        done = Done(name, asdict(values), result)
-        self.log.append(done)
-        for tell in self.on_done:
-            tell(done)
-        return result
+        was_inside = self._is_inside
+        self._is_inside = was_inside or name not in self._unlogged
+        try:
+            done = self._carry_out(session, operation, values, merge)
+        finally:
+            self._is_inside = was_inside
+        if not was_inside:
+            if name not in self._unlogged:
+                self.log.keep(done, merge)
+            for tell in self.on_done:
+                tell(done)
+        return done.result
 
-    def rehearse(self, session: Session, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> Difference:
+    def _carry_out(self, session: Session, operation: Operation, values: Any, merge: Any) -> Done:
+        if operation.run is not None:
+            return Done(operation.id, asdict(values), operation.run(self.host, values))
+        if operation.steps is not None:
+            label = getattr(values, "label", "") or operation.title
+            steps = self._carry_out_all(session, operation.steps(session, values), label)
+            return Done(BATCH, {"label": label, "steps": [each.to_step() for each in steps]})
+        assert operation.plan is not None
+        command = operation.plan(session, values)
+        if command is not None:
+            session.do(command, label=operation.title, merge=merge)
+        return Done(operation.id, asdict(values))
+
+    def _carry_out_all(self, session: Session, steps: Sequence[Step], label: str) -> list[Done]:
+        """Each in the world that those before it left; all or none."""
+        found = []
+        with session.group(label):
+            for number, (name, parameters) in enumerate(steps, 1):
+                operation = self.find(name)
+                if not operation.is_edit:
+                    raise TaixuError(f"step {number}: {name} is no edit, and cannot be one of several")
+                reason = self.blocked(session, name)
+                try:
+                    if reason:
+                        raise TaixuError(f"{operation.title}: {reason}")
+                    values = read_parameters(operation.parameters, parameters, name=name)
+                    if operation.settle is not None:
+                        values = operation.settle(session, values)
+                    found.append(self._carry_out(session, operation, values, None))
+                except TaixuError as error:
+                    raise TaixuError(f"step {number}: {error}") from None
+        return found
+
+    def do_all(self, session: Session, steps: Sequence[Step], *, label: str) -> None:
+        """Several edits as one step of history: all or none.
+
+        Raises
+        ------
+        TaixuError
+            When a step is no edit, or fails; it names the step, and nothing has changed then.
+        """
+        self.do(session, BATCH, {"label": label, "steps": [Done(name, dict(each)).to_step() for name, each in steps]})
+
+    def rehearse(self, session: Session, steps: Sequence[Step]) -> Difference:
         """What edits would change, without changing anything.
 
         Raises
@@ -175,135 +234,26 @@ class Operations:
         TaixuError
             When a step is no edit, or would fail; it names the step.
         """
-        log, self.log, told, self.on_done = self.log, [], self.on_done, []
-        try:
-            return self._rehearse(session, steps)
-        finally:
-            self.log, self.on_done = log, told
+        return self.rehearsed(session, steps).difference
 
-    def _rehearse(self, session: Session, steps: Sequence[tuple[str, Mapping[str, Any]]]) -> Difference:
-        with _Undone(session):
-            before = document_of(session.world, columns_above=_ALL_IN_TEXT).document.entities
-            for number, (name, parameters) in enumerate(steps, 1):
-                self._apply(session, name, parameters, number)
-            after = document_of(session.world, columns_above=_ALL_IN_TEXT).document.entities
-        return difference(before, after)
+    def rehearsed(self, session: Session, steps: Sequence[Step]) -> Rehearsed:
+        """What edits would change, and the same edits with all filled in, so that doing those does just that."""
+        with rehearsing(session) as stage:
+            done = self._carry_out_all(session, steps, "")
+            stage.compare()
+        return Rehearsed(stage.difference, tuple((each.operation, each.parameters) for each in done))
 
-    def do_all(self, session: Session, steps: Sequence[tuple[str, Mapping[str, Any]]], *, label: str) -> None:
-        """Several edits as one step of history: all or none.
-
-        Raises
-        ------
-        TaixuError
-            When a step is no edit, or fails; nothing has changed then.
-        """
-        with session.history.group(session, label):
-            for number, (name, parameters) in enumerate(steps, 1):
-                self._apply(session, name, parameters, number)
-
-    def _apply(self, session: Session, name: str, parameters: Mapping[str, Any], number: int) -> None:
-        if not self.find(name).is_edit:
-            raise TaixuError(f"step {number}: {name} is no edit, and cannot be one of several")
-        try:
-            self.do(session, name, parameters)
-        except TaixuError as error:
-            raise TaixuError(f"step {number}: {error}") from None
-
-    def replay(self, session: Session, log: list[Done]) -> None:
+    def replay(self, session: Session, log: Sequence[Done]) -> None:
         """Do again what a log holds."""
         for done in log:
-            self.do(session, done.operation, done.parameters)
+            self.do(session, done.operation, done.parameters, merge=("drag", done.drag) if done.drag else None)
 
 
-class _Undone:
-    """Whatever is done in the block is undone at its end, and history and log know nothing of it."""
-
-    def __init__(self, session: Session) -> None:
-        self._session = session
-
-    def __enter__(self) -> None:
-        self._history, self._selection = self._session.current.history, self._session.current.selection
-        self._session.current.history = History()
-
-    def __exit__(self, *error: object) -> None:
-        while self._session.undo():
-            pass
-        self._session.current.history, self._session.current.selection = self._history, self._selection
-
-
-_PLAIN: dict[type, str] = {
-    str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array", tuple: "array",
-}  # fmt: skip
-
-
-def parameter_schema(parameters: type) -> dict[str, Any]:
-    """JSON Schema of an operation's parameters; a field's ``metadata["doc"]`` describes it."""
-    hints = get_type_hints(parameters)
-    declared = fields(parameters)
-    properties = {}
-    for each in declared:
-        properties[each.name] = _schema_of(hints[each.name])
-        if each.metadata.get("doc"):
-            properties[each.name]["description"] = each.metadata["doc"]
-    needed = [each.name for each in declared if each.default is MISSING and each.default_factory is MISSING]
-    return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
-
-
-def _schema_of(hint: Any) -> dict[str, Any]:
-    origin, args = get_origin(hint), get_args(hint)
-    if hint is Any:
-        return {}
-    if origin is Literal:
-        return {"enum": list(args)}
-    if origin in (Union, types.UnionType):
-        return {"anyOf": [{"type": "null"} if arg is type(None) else _schema_of(arg) for arg in args]}
-    if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
-        return {"type": "array", "items": _schema_of(args[0])}
-    if origin is tuple:
-        return {"type": "array", "prefixItems": [_schema_of(arg) for arg in args], "minItems": len(args), "maxItems": len(args)}
-    if origin is list:
-        return {"type": "array", "items": _schema_of(args[0])}
-    if origin in (dict, Mapping) or (isinstance(origin, type) and issubclass(origin, Mapping)):
-        return {"type": "object"}
-    if hint in _PLAIN:
-        return {"type": _PLAIN[hint]}
-    raise TypeError(f"parameters of operations are JSON: {hint!r} is not")
-
-
-def read_parameters(parameters: type, values: Mapping[str, Any], *, name: str = "") -> Any:
-    """Parameters from JSON-able values, checked against their schema.
-
-    Raises
-    ------
-    UsageError
-        One sentence that names the parameter.
-    """
-    import jsonschema
-
-    assert is_dataclass(parameters)
-    plain = _plain(values)
-    error = next(iter(jsonschema.Draft202012Validator(parameter_schema(parameters)).iter_errors(plain)), None)
-    if error is not None:
-        where = ".".join(map(str, error.absolute_path))
-        raise UsageError(f"operation {name!r}: {where + ': ' if where else ''}{error.message[:200]}")
-    hints = get_type_hints(parameters)
-    return parameters(**{key: _as_declared(hints[key], value) for key, value in plain.items()})
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Mapping):
-        return {str(key): _plain(each) for key, each in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_plain(each) for each in value]
-    return value
-
-
-def _as_declared(hint: Any, value: Any) -> Any:
-    """Lists become tuples where tuples are declared."""
-    origin, args = get_origin(hint), get_args(hint)
-    if isinstance(value, list) and (origin is tuple or hint is tuple):
-        kinds = args[:1] * len(value) if args[1:] == (Ellipsis,) else args or (Any,) * len(value)
-        return tuple(_as_declared(kind, each) for kind, each in zip(kinds, value, strict=True))
-    if hint is float and isinstance(value, int):
-        return float(value)
-    return value
+def _steps_of(session: Session, p: BatchParameters) -> list[Step]:
+    steps: list[Step] = []
+    for number, step in enumerate(p.steps, 1):
+        operation, parameters = step.get("operation"), step.get("parameters", {})
+        if not isinstance(operation, str) or not isinstance(parameters, dict) or step.keys() - {"operation", "parameters"}:
+            raise TaixuError(f'step {number}: write {{"operation": "...", "parameters": {{...}}}}')
+        steps.append((operation, parameters))
+    return steps

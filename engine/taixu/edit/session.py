@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable
+from collections.abc import Callable, Hashable, Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -137,6 +138,16 @@ class Session:
         """Do a command in the active world; see `History.do`."""
         self.history.do(self, command, label=label, merge=merge)
         self._after()
+
+    @contextmanager
+    def group(self, label: str) -> Iterator[None]:
+        """All that is done in the block is one step of history; an exception undoes it."""
+        try:
+            with self.history.group(self, label):
+                yield
+        except BaseException:
+            self._after()
+            raise
 
     def undo(self) -> bool:
         """Undo the latest step; False where there is none."""

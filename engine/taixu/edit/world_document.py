@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.app import Components
 from taixu.ecs import Field, Table, World, component_type
@@ -26,7 +27,7 @@ from taixu.edit.settings import WorldSettings
 from taixu.edit.values import json_from_column, value_doubts
 from taixu.scene import Parent
 
-__all__ = ["COLUMNS_ABOVE", "WorldParts", "document_of", "fill_world"]
+__all__ = ["COLUMNS_ABOVE", "WorldParts", "blocks_of", "document_of", "fill_world"]
 
 COLUMNS_ABOVE = 4096
 """So many entities with the same components, and they go into a column file."""
@@ -71,11 +72,7 @@ def document_of(
             parts.groups.append(group_of(world, table))
             assets.update(_asset_values(parts.groups[-1]))
             continue
-        rows = np.arange(table.count)
-        encoded = encode_entities(world, table, rows, assets=assets)
-        if PrefabRoot in table.types:
-            _leave_out_shared(table, encoded)
-        blocks.update(encoded)
+        blocks.update(_encoded(world, table, np.arange(table.count), assets))
     parts.groups.sort(key=lambda group: int(group.ids[0]))
     document = parts.document
     document.entities = {key: blocks[key] for key in sorted(blocks)}
@@ -92,6 +89,25 @@ def document_of(
         if found is not None:
             document.assets[path] = found
     return parts
+
+
+def blocks_of(world: World, entities: NDArray[np.uint64]) -> dict[str, Block]:
+    """What a document would say of some entities, sorted by id; those that systems made stand in none."""
+    found: dict[str, Block] = {}
+    tables, rows = world.locate(entities)
+    for number in np.unique(tables).tolist():
+        table = world.table(number)
+        if not table.made:
+            found.update(_encoded(world, table, rows[tables == number].astype(np.intp), None))
+    return {key: found[key] for key in sorted(found)}
+
+
+def _encoded(world: World, table: Table, rows: NDArray[np.intp], assets: set[str] | None) -> dict[str, Block]:
+    encoded = encode_entities(world, table, rows, assets=assets)
+    if PrefabRoot in table.types:
+        for names, block in zip(table.take(PrefabRoot, "names", rows), encoded.values()):
+            _leave_out_shared(names, block)
+    return encoded
 
 
 def fill_world(
@@ -157,12 +173,11 @@ def _looping_parents(batches: list[Batch]) -> dict[str, str]:
     return looping_parents(ids, parents.astype(np.uint64))
 
 
-def _leave_out_shared(table: Table, blocks: dict[str, Block]) -> None:
+def _leave_out_shared(names: list[str], block: Block) -> None:
     """Components that an instance has from its prefab's root are the prefab's to say."""
-    for names, block in zip(table.read(PrefabRoot, "names"), blocks.values()):
-        for name in names:
-            if name not in OWN_COMPONENTS:
-                block.pop(name, None)
+    for name in names:
+        if name not in OWN_COMPONENTS:
+            block.pop(name, None)
 
 
 def _asset_values(group: ColumnGroup) -> Iterator[str]:

@@ -1,0 +1,169 @@
+"""Parameters of operations: frozen dataclasses that are JSON outside, with a schema and one sentence for what is wrong."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import types
+from collections.abc import Mapping
+from dataclasses import MISSING, dataclass, fields, is_dataclass
+from difflib import get_close_matches
+from functools import lru_cache
+from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
+
+from taixu.errors import UsageError
+
+__all__ = ["Nothing", "parameter_schema", "read_parameters"]
+
+_DEEPEST = 64
+_SHOWN = 60
+_PLAIN: dict[type, str] = {
+    str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array", tuple: "array",
+}  # fmt: skip
+_WORDS = {
+    "string": "a text", "boolean": "true or false", "integer": "a whole number", "number": "a number", "object": "a table",
+    "array": "a list", "null": "null",
+}  # fmt: skip
+_PLURALS = {"string": "texts", "boolean": "truth values", "integer": "whole numbers", "number": "numbers", "object": "tables"}
+
+
+@dataclass(frozen=True, slots=True)
+class Nothing:
+    """Parameters of an operation that has none."""
+
+
+def parameter_schema(parameters: type) -> dict[str, Any]:
+    """JSON Schema (2020-12) of an operation's parameters; a field's ``metadata["doc"]`` describes it."""
+    hints = get_type_hints(parameters)
+    declared = fields(parameters)
+    properties = {}
+    for each in declared:
+        properties[each.name] = _schema_of(hints[each.name])
+        if each.metadata.get("doc"):
+            properties[each.name]["description"] = each.metadata["doc"]
+    needed = [each.name for each in declared if each.default is MISSING and each.default_factory is MISSING]
+    return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
+
+
+def _schema_of(hint: Any) -> dict[str, Any]:
+    origin, args = get_origin(hint), get_args(hint)
+    if hint is Any:
+        return {}
+    if origin is Literal:
+        return {"enum": list(args)}
+    if origin in (Union, types.UnionType):
+        return {"anyOf": [{"type": "null"} if arg is type(None) else _schema_of(arg) for arg in args]}
+    if origin is tuple and len(args) == 2 and args[1] is Ellipsis:
+        return {"type": "array", "items": _schema_of(args[0])}
+    if origin is tuple:
+        return {"type": "array", "prefixItems": [_schema_of(arg) for arg in args], "minItems": len(args), "maxItems": len(args)}
+    if origin is list:
+        return {"type": "array", "items": _schema_of(args[0])}
+    if origin in (dict, Mapping) or (isinstance(origin, type) and issubclass(origin, Mapping)):
+        inner = {} if args[1] is Any else _schema_of(args[1])
+        return {"type": "object", "additionalProperties": inner} if inner else {"type": "object"}
+    if hint in _PLAIN:
+        return {"type": _PLAIN[hint]}
+    raise TypeError(f"parameters of operations are JSON: {hint!r} is not")
+
+
+def read_parameters(parameters: type, values: Mapping[str, Any], *, name: str = "") -> Any:
+    """Parameters from JSON-able values, checked against their schema. Arrays and paths of Python are taken as well.
+
+    Raises
+    ------
+    UsageError
+        One sentence: the operation, the parameter, what is wrong, what would be right.
+    """
+    assert is_dataclass(parameters)
+    operation = f"operation {name!r}" if name else "parameters"
+    plain = _plain(values, operation, ())
+    validator, hints = _reader(parameters)
+    error = min(validator.iter_errors(plain), key=lambda each: len(each.absolute_path), default=None)
+    if error is not None:
+        raise UsageError(_sentence(error, operation, validator.schema["properties"]))
+    return parameters(**{key: _as_declared(hints[key], value) for key, value in plain.items()})
+
+
+@lru_cache(maxsize=512)
+def _reader(parameters: type) -> tuple[Any, dict[str, Any]]:
+    import jsonschema
+
+    return jsonschema.Draft202012Validator(parameter_schema(parameters)), get_type_hints(parameters)
+
+
+def _plain(value: Any, operation: str, where: tuple[str, ...]) -> Any:
+    """As JSON holds it: no numbers that are none, and no deeper than anybody needs."""
+    if len(where) > _DEEPEST:
+        raise UsageError(f"{operation}, parameter {where[0]!r}: tables and lists lie {_DEEPEST} deep at the most")
+    if isinstance(value, Mapping):
+        return {str(key): _plain(each, operation, (*where, str(key))) for key, each in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(each, operation, (*where, str(i))) for i, each in enumerate(value)]
+    if isinstance(value, float) and not math.isfinite(value):
+        raise UsageError(f"{operation}, parameter {'.'.join(where)!r}: {value} is no number that a world can hold")
+    if isinstance(value, os.PathLike):
+        return os.fspath(value)
+    if hasattr(value, "tolist"):  # numpy's
+        return _plain(value.tolist(), operation, where)
+    return value
+
+
+def _as_declared(hint: Any, value: Any) -> Any:
+    """Lists become tuples where tuples are declared."""
+    origin, args = get_origin(hint), get_args(hint)
+    if isinstance(value, list) and (origin is tuple or hint is tuple):
+        kinds = args[:1] * len(value) if args[1:] == (Ellipsis,) else args or (Any,) * len(value)
+        return tuple(_as_declared(kind, each) for kind, each in zip(kinds, value, strict=True))
+    if isinstance(value, list) and origin in (Union, types.UnionType):
+        return _as_declared(next((arg for arg in args if get_origin(arg) is tuple), Any), value)
+    if hint is float and isinstance(value, int):
+        return float(value)
+    return value
+
+
+def _sentence(error: Any, operation: str, properties: Mapping[str, Any]) -> str:
+    """What a validator found, for people."""
+    where = ".".join(map(str, error.absolute_path))
+    about = f"{operation}, parameter {where!r}: " if where else f"{operation}: "
+    if error.validator == "required":
+        missing = next(key for key in error.validator_value if key not in error.instance)
+        return f"{operation}: the parameter {missing!r} is missing; give {_words(properties[missing])}"
+    if error.validator == "additionalProperties" and not where:
+        unknown = next(key for key in error.instance if key not in properties)
+        if not properties:
+            return f"{operation} has no parameter {unknown[:_SHOWN]!r}, for it takes none"
+        near = get_close_matches(unknown, properties, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {', '.join(map(repr, properties))}"
+        return f"{operation} has no parameter {unknown[:_SHOWN]!r}; {hint}"
+    if error.validator in ("minItems", "maxItems"):
+        return f"{about}a list of {len(error.instance)} was given; give {_words(error.schema)}"
+    return f"{about}{_shown(error.instance)} was given; give {_words(error.schema)}"
+
+
+def _words(schema: Mapping[str, Any]) -> str:
+    """What a schema lets through, in words."""
+    if "enum" in schema:
+        return "one of " + ", ".join(json.dumps(each) for each in schema["enum"])
+    if "anyOf" in schema:
+        return " or ".join(_words(each) for each in schema["anyOf"])
+    if "prefixItems" in schema:
+        kinds = {each.get("type", "") for each in schema["prefixItems"]}
+        what = _PLURALS.get(next(iter(kinds)), "values") if len(kinds) == 1 else "values"
+        return f"a list of {len(schema['prefixItems'])} {what}"
+    if schema.get("type") == "array":
+        items = schema.get("items", {})
+        return f"a list of {_PLURALS.get(items.get('type', ''), 'lists' if items.get('type') == 'array' else 'values')}"
+    return _WORDS.get(schema.get("type", ""), "a value")
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, dict):
+        return "a table" if value else "an empty table"
+    if isinstance(value, list):
+        return f"a list of {len(value)}" if value else "an empty list"
+    if not (value is None or isinstance(value, (bool, int, float, str))):
+        return f"something of the type {type(value).__name__}"
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
