@@ -23,6 +23,7 @@ from taixu_editor.host_operations import HOST_OPERATIONS
 from taixu_editor.keyframes import KEYFRAME_OPERATIONS
 from taixu_editor.placing import PLACING_OPERATIONS
 from taixu_editor.play import Play
+from taixu_editor.play_operations import play_operations
 
 if TYPE_CHECKING:
     from taixu.gpu import Device
@@ -39,7 +40,7 @@ class Host:
     device
         What its worlds are drawn with; made off screen when the first picture is asked for, where it is None.
     trust
-        Whether scripts of opened projects run; None trusts only what ships with Taixu.
+        Whether scripts of opened projects run; None asks `trusts`.
 
     Attributes
     ----------
@@ -47,15 +48,19 @@ class Host:
         The open project's worlds.
     operations
         All that can be done; `do` is the way to do it.
+    trusts
+        Says of a project's folder whether its scripts may run; those that ship with Taixu may.
     """
 
     def __init__(self, *, device: Device | None = None, trust: bool | None = None) -> None:
         self.device, self.trust = device, trust
+        self.trusts: Callable[[Path], bool] = is_trusted
         self.session = self._session(Project(Path.cwd(), has_manifest=False))
         self.operations = Operations(self)
         self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *PLACING_OPERATIONS, *KEYFRAME_OPERATIONS)
         self.operations.add(*ASSET_OPERATIONS, *EXPORT_OPERATIONS)
         self.play = Play(self)
+        self.operations.add(*play_operations(self.play))
         self.on_close: list[Callable[[], None]] = []
 
     def do(self, operation: str, **parameters: object) -> object:
@@ -121,13 +126,16 @@ class Host:
         while self.on_close:
             self.on_close.pop()()
 
+    def is_trusted(self, root: Path) -> bool:
+        """Whether the scripts of a project run."""
+        return self.trusts(root) if self.trust is None else self.trust
+
     def make_app(self, project: Project, *, platform: Platform | None = None) -> App:
         """An app for a world of a project, which this editor draws; with a platform it is one to be played."""
         app = App(platform=platform) if platform is not None else App.headless()
         if self.device is not None:
             app.drawing.attach(self.device)
-        trust = is_trusted(project.root) if self.trust is None else self.trust
-        enter_project(app.world, project, trust=trust, watch=True)
+        enter_project(app.world, project, trust=self.is_trusted(project.root), watch=True)
         return app
 
     def _session(self, project: Project) -> Session:

@@ -1,4 +1,4 @@
-"""What can be done in an editor that edits nothing: saving, opening, undoing, playing."""
+"""What can be done in an editor that edits nothing: saving, opening, undoing."""
 
 from __future__ import annotations
 
@@ -29,13 +29,6 @@ class SaveParameters:
     path: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class SpeedParameters:
-    """Seconds of the world to a second of the clock."""
-
-    speed: float
-
-
 def _undo(host: Host, _: Nothing) -> bool:
     return host.session.undo()
 
@@ -52,26 +45,6 @@ def _save(host: Host, p: SaveParameters) -> str:
     if host.play.is_playing:
         raise TaixuError("a world that is played is not saved; stop it first, or keep its changes")
     return str(host.session.save(Path(p.path) if p.path else None))
-
-
-def _start(host: Host, _: Nothing) -> None:
-    host.play.start()
-
-
-def _stop(host: Host, _: Nothing) -> None:
-    host.play.stop()
-
-
-def _pause(host: Host, _: Nothing) -> None:
-    host.play.pause()
-
-
-def _step(host: Host, _: Nothing) -> None:
-    host.play.step()
-
-
-def _speed(host: Host, p: SpeedParameters) -> None:
-    host.session.current.app.clock.speed = min(max(p.speed, 0.01), 100.0)
 
 
 def _no_world(session: Session) -> str:
@@ -91,10 +64,5 @@ HOST_OPERATIONS = (
     Operation("history.redo", "Redo", run=_redo, shortcut="Ctrl+Shift+Z", blocked=_nothing_to_redo),
     Operation("project.open", "Open", run=_open, parameters=PathParameters, shortcut="Ctrl+O"),
     Operation("world.save", "Save", run=_save, parameters=SaveParameters, shortcut="Ctrl+S", blocked=_no_world),
-    Operation("play.start", "Play", run=_start, shortcut="F5", blocked=_no_world),
-    Operation("play.stop", "Stop", run=_stop, shortcut="Shift+F5", blocked=_no_world),
-    Operation("play.pause", "Pause", run=_pause, shortcut="F6", blocked=_no_world),
-    Operation("play.step", "Step", run=_step, shortcut="F7", blocked=_no_world),
-    Operation("play.speed", "Time scale", run=_speed, parameters=SpeedParameters, blocked=_no_world),
 )
 """Operations of every editor, with a window or without one."""

@@ -1,24 +1,30 @@
 """Playing: the world as it is now goes into a world of its own, which runs; stopping forgets it.
 
 The edited world is never touched by play. While it plays, the session's active world is the copy, so whoever edits, edits
-what runs; `changes` says in which fields it has become different, and `keep` takes chosen ones over.
+what runs; `changes` says in what it has become different, and `keep` takes chosen differences over.
 """
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from taixu.edit import Group, OpenWorld, SetFields, WorldParts, document_of, fill_world
+from taixu.edit import OpenWorld, WorldParts, document_of, fill_world, id_number
+from taixu.edit.touched import touched_by
 from taixu.errors import TaixuError
-from taixu.platform.events import InputEvent
+from taixu.platform.events import InputEvent, KeyEvent, MouseButtonEvent
+from taixu_editor.play_changes import Change, Changes, find_changes, keep_command
 
 if TYPE_CHECKING:
     from taixu.defaults import App
     from taixu_editor.host import Host
 
-__all__ = ["Change", "Play", "ViewPlatform"]
+__all__ = ["Change", "Changes", "Offer", "Play", "ViewPlatform"]
+
+_log = logging.getLogger(__name__)
+_SLOWEST, _FASTEST = 0.01, 100.0
 
 
 class ViewPlatform:
@@ -28,10 +34,24 @@ class ViewPlatform:
 
     def __init__(self) -> None:
         self._waiting: list[InputEvent] = []
+        self._held: dict[tuple[type, str], InputEvent] = {}
 
     def put(self, events: Iterable[InputEvent]) -> None:
         """Events for the next frame."""
-        self._waiting.extend(events)
+        for event in events:
+            self._waiting.append(event)
+            match event:
+                case KeyEvent(key=name, down=down) | MouseButtonEvent(button=name, down=down):
+                    if down:
+                        self._held[type(event), name] = event
+                    else:
+                        self._held.pop((type(event), name), None)
+
+    def let_go(self) -> None:
+        """Whatever is held comes up: hands have left, and nobody walks on by himself."""
+        held, self._held = self._held, {}
+        for kind, name in held:
+            self._waiting.append(KeyEvent(name, False) if kind is KeyEvent else MouseButtonEvent(name, False))
 
     def poll(self, fixed_tick: int) -> Sequence[InputEvent]:
         """What has come since the last call."""
@@ -45,15 +65,12 @@ class ViewPlatform:
         """Nothing to close."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """A field of the played world that is not as in the edited one."""
+@dataclass(slots=True)
+class Offer:
+    """What the latest play has changed, of a world that is open still."""
 
-    entity: str
-    component: str
-    field: str
-    before: Any
-    after: Any
+    changes: Changes
+    world: OpenWorld
 
 
 class Play:
@@ -63,8 +80,29 @@ class Play:
         self._host = host
         self._edited: OpenWorld | None = None
         self._entry: OpenWorld | None = None
+        self._since = 0  # the copy's tick when play began
+        self._has_failed = False
+        self._speed = 1.0
         self.platform = ViewPlatform()
         self.steps_wanted = 0
+        self.offer: Offer | None = None
+        """What the latest play has changed, until it is taken over or another one begins."""
+
+    @property
+    def speed(self) -> float:
+        """Seconds of the world to a second of the clock; it stays from one play to the next."""
+        return self._speed
+
+    @speed.setter
+    def speed(self, speed: float) -> None:
+        self._speed = min(max(speed, _SLOWEST), _FASTEST)
+        if self._entry is not None:
+            self._entry.app.clock.speed = self._speed
+
+    @property
+    def now_secs(self) -> float:
+        """How long the played world has lived, in its own time."""
+        return 0.0 if self._entry is None else self._entry.app.clock.now_secs
 
     @property
     def is_playing(self) -> bool:
@@ -100,21 +138,27 @@ class Play:
         except BaseException:
             app.close()
             raise
-        self._edited = edited
+        app.clock.speed = self._speed
+        self._edited, self.offer, self._has_failed = edited, None, False
         self._entry = OpenWorld(app, edited.path, selection=edited.selection, recorded_tick=app.world.tick)
+        self._since = app.world.tick
+        app.world.advance()
         session.worlds.append(self._entry)
         session.active = len(session.worlds) - 1
 
     def stop(self) -> None:
-        """Forget the played world; the edited one is active again."""
+        """Forget the played world; the edited one is active again, and what has become different is on offer."""
         if self._entry is None:
             return
         session = self._host.session
+        self.offer = self._make_offer()
         entry, self._entry = self._entry, None
         session.active = session.worlds.index(entry)
         session.close()
-        if self._edited in session.worlds:
+        if self._edited is not None and self._edited in session.worlds:
             session.active = session.worlds.index(self._edited)
+            world = self._edited.app.world
+            self._edited.selection = tuple(text for text in entry.selection if world.find(id_number(text)) is not None)
         self._edited = None
 
     def pause(self, on: bool | None = None) -> None:
@@ -122,6 +166,7 @@ class Play:
         if self._entry is not None:
             clock = self._entry.app.clock
             clock.paused = not clock.paused if on is None else on
+            self._has_failed = False
 
     def step(self) -> None:
         """One fixed step, paused before and after."""
@@ -129,47 +174,69 @@ class Play:
         self.steps_wanted += 1
 
     def frame(self, delta_secs: float) -> None:
-        """Let the played world run for the time of a frame."""
-        if self._entry is None:
+        """Let the played world run for the time of a frame.
+
+        Raises
+        ------
+        TaixuError
+            When a part of the engine or of a plugin fails in it: play is paused then, and can go on or be stopped.
+        """
+        if self._entry is None or self._has_failed:
             return
         app = self._entry.app
-        if self.steps_wanted:
-            self.steps_wanted -= 1
-            app.clock.paused = False
-            app.frame(app.clock.step_secs / max(app.clock.speed, 1e-3))
-            app.clock.paused = True
-        else:
-            app.frame(delta_secs)
-
-    def changes(self) -> list[Change]:
-        """Authored fields in which the played world differs from the edited one, by entity and component."""
-        if self._entry is None or self._edited is None:
-            return []
-        before = document_of(self._edited.app.world, columns_above=1 << 30).document.entities
-        after = document_of(self._entry.app.world, columns_above=1 << 30).document.entities
-        return [
-            Change(entity, component, field, before[entity][component].get(field), value)
-            for entity, block in after.items()
-            if entity in before
-            for component, fields in block.items()
-            if isinstance(fields, dict) and isinstance(before[entity].get(component), dict)
-            for field, value in fields.items()
-            if before[entity][component].get(field) != value
-        ]
-
-    def keep(self, changes: Iterable[Change]) -> None:
-        """Take changes over into the edited world, as one step that can be undone; it keeps playing."""
-        chosen = list(changes)
-        if self._edited is None or not chosen:
-            return
-        session = self._host.session
-        playing = session.active
-        session.active = session.worlds.index(self._edited)
         try:
-            commands = tuple(SetFields(each.entity, each.component, {each.field: each.after}) for each in chosen)
-            session.do(Group(commands), label="Keep changes of play")
+            if self.steps_wanted:
+                self.steps_wanted -= 1
+                app.clock.paused = False
+                app.frame(app.clock.step_secs / max(app.clock.speed, 1e-3))
+                app.clock.paused = True
+            else:
+                app.frame(delta_secs)
+        except Exception as error:
+            app.clock.paused = self._has_failed = True
+            what = str(error) if isinstance(error, TaixuError) else f"{type(error).__name__}: {error}"
+            _log.debug("play failed", exc_info=True)
+            raise TaixuError(f"play is paused, because something failed in it: {what}") from error
+
+    def changes(self, only: Iterable[str] | None = None) -> Changes:
+        """In what the played world differs from the edited one now; `only` of some entities."""
+        if self._entry is None or self._edited is None:
+            return Changes()
+        touched = touched_by(self._entry.history)
+        return find_changes(self._edited, self._entry, since=self._since, touched=touched, only=only)
+
+    def keep(self, changes: Iterable[Change]) -> int:
+        """Take changes over into the edited world, as one step that can be undone; gives how many.
+
+        While it plays, it goes on.
+
+        Raises
+        ------
+        TaixuError
+            When one of them cannot be made there; nothing has changed then.
+        """
+        chosen, session = list(changes), self._host.session
+        edited = self._edited if self._edited is not None else self.offer.world if self.offer is not None else None
+        if not chosen or edited is None or edited not in session.worlds:
+            return 0
+        active = session.active
+        session.active = session.worlds.index(edited)
+        try:
+            session.do(keep_command(session, chosen), label="Keep changes of play")
         finally:
-            session.active = playing
+            session.active = active
+        self.offer = None
+        return len(chosen)
+
+    def _make_offer(self) -> Offer | None:
+        if self._edited is None or self._edited not in self._host.session.worlds:
+            return None
+        try:
+            changes = self.changes()
+        except Exception as error:  # whatever a script has left behind: stopping always works
+            _log.warning("what changed while playing cannot be told: %s", error)
+            return None
+        return Offer(changes, self._edited) if changes.items else None
 
 
 def _fill(app: App, parts: WorldParts) -> None:
