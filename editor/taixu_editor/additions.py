@@ -16,7 +16,10 @@ __all__ = ["ADDITIONS", "ADD_OPERATIONS", "Addition"]
 
 _ASLANT = [-0.5, 0.2, 0.1, 0.8366600265340756]
 _DOWN = [-0.7071068, 0.0, 0.0, 0.7071068]
-"""Quaternions by which lights, which shine along -Z, shine down."""
+"""Quaternions by which lights, which shine along -Z, shine down.
+
+How bright they are goes with the sky's own light, which a world without exposure shows as it is.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,12 +49,12 @@ ADDITIONS: dict[str, Addition | None] = {
     "torus": _shape("Torus", "torus", size=(1.0, 0.3, 1.0)), "plane": _shape("Ground", "plane", size=(20.0, 0.0, 20.0)),
     "-lights": None,
     "sun": Addition(
-        "Sun", "light", {"light": {"kind": "directional", "intensity": 60_000.0}, "transform": {"rotation": _ASLANT}}, 4.0
+        "Sun", "light", {"light": {"kind": "directional", "intensity": 4.0}, "transform": {"rotation": _ASLANT}}, 4.0
     ),
-    "point_light": Addition("Point light", "light", {"light": {"kind": "point", "intensity": 800.0, "range_m": 20.0}}, 2.5),
+    "point_light": Addition("Point light", "light", {"light": {"kind": "point", "intensity": 20.0, "range_m": 20.0}}, 2.5),
     "spot_light": Addition(
         "Spot light", "light",
-        {"light": {"kind": "spot", "intensity": 4000.0, "range_m": 30.0}, "transform": {"rotation": _DOWN}}, 4.0,
+        {"light": {"kind": "spot", "intensity": 60.0, "range_m": 30.0}, "transform": {"rotation": _DOWN}}, 4.0,
     ),
     "sky": Addition("Sky", "world", {"environment": {}}),
     "-others": None,

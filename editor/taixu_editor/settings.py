@@ -23,6 +23,7 @@ _log = logging.getLogger(__name__)
 SETTINGS_FILE = "editor.toml"
 _MOST_BYTES = 1 << 20
 _MOST_RECENT = 24
+_MOST_TRUSTED = 1000
 
 
 @dataclass(slots=True)
@@ -57,11 +58,23 @@ class Settings:
     code_editor: str = ""
     project_folder: str = ""
     """Where new projects are made."""
+    trusted: list[str] = field(default_factory=list)
+    """Folders of projects whose scripts may run: those that were made here, and those that the user has said so of."""
 
     def remember(self, path: Path) -> None:
         """A project was opened: it is the first among the recent ones."""
         text = str(path.absolute())
         self.recent = [text, *(each for each in self.recent if each != text)][:_MOST_RECENT]
+
+    def trust(self, root: Path) -> None:
+        """A project's scripts may run from now on."""
+        text = str(root.resolve())
+        if text not in self.trusted:
+            self.trusted = [text, *self.trusted][:_MOST_TRUSTED]
+
+    def trusts(self, root: Path) -> bool:
+        """Whether a project's scripts may run."""
+        return str(root.resolve()) in self.trusted
 
 
 def load_settings(folder: Path | None = None) -> tuple[Settings, str]:

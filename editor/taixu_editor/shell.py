@@ -31,6 +31,7 @@ from taixu_editor.shell_operations import shell_operations
 from taixu_editor.statusline import StatusLine
 from taixu_editor.toasts import Toasts
 from taixu_editor.toolbar import draw_toolbar
+from taixu_editor.trust import Trust
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -64,6 +65,7 @@ class Shell:
         self.pictures = Pictures(window.device, window.gui.painter)
         self.start_page = StartPage(window)
         self.keeper = Keeper(window.host, recovery_folder())
+        self.trust = Trust(window)
         self.capture: Callable[[str], None] | None = None
         """Takes the next shortcut that is pressed, in place of doing what it is bound to."""
         self._later: list[Callable[[], object]] = []

@@ -155,6 +155,7 @@ def _create(window: EditorWindow, host: Host, p: ProjectParameters) -> str:
 
     folder = Path(p.folder).expanduser().absolute()
     make_project(folder, p.template)
+    window.shell.trust.give(folder)
     window.open(folder)
     return str(folder)
 

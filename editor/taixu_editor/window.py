@@ -31,6 +31,7 @@ from taixu_editor.shell import Shell
 from taixu_editor.texts import Texts
 from taixu_editor.thumbnails import Thumbnails
 from taixu_editor.view import ModeFeature, Outlined, OutlineFeature, style_gizmo
+from taixu_editor.view.free_place import free_place
 from taixu_editor.view.operations import view_operations
 from taixu_editor.view.preview import Preview
 from taixu_editor.widgets import DragDrop, Eyedropper
@@ -221,14 +222,16 @@ class EditorWindow:
         self._wants_layout, self._fronts = False, []
 
     def place_in_view(self) -> tuple[float, float, float]:
-        """The point of the ground in the middle of the view, or as far away as what it turns around."""
+        """A free place of the ground in the middle of the view, or as far away as what it turns around."""
         camera = self.shell.camera
         if camera is None:
             return (0.0, 0.0, 0.0)
         pivot, origin, towards = camera.pivot, camera.eye, -camera.back
         reach = -origin[1] / towards[1] if abs(towards[1]) > 1e-3 else -1.0
         point = origin + towards * reach if 0 < reach < camera.distance_m * 4 else pivot
-        return (round(float(point[0]), 3), max(round(float(point[1]), 3), 0.0), round(float(point[2]), 3))
+        point = np.array([point[0], max(round(float(point[1]), 3), 0.0), point[2]])
+        x, y, z = free_place(self.host.session.world, point, camera.axes[0])
+        return (round(float(x), 3), float(y), round(float(z), 3))
 
     def use_theme(self, theme: Theme) -> None:
         """Look like that from now on."""
