@@ -71,7 +71,7 @@ class Dialog:
         for i, (choice, width) in reversed(list(enumerate(zip(choices, widths)))):
             if i == 0:
                 imgui.push_style_color(imgui.Col_.button, theme.accent)
-                imgui.push_style_color(imgui.Col_.button_hovered, theme.accent)
+                imgui.push_style_color(imgui.Col_.button_hovered, theme.accent_hover)
                 imgui.push_style_color(imgui.Col_.text, theme.on_accent)
             imgui.begin_disabled(bool(choice.reason))
             pressed = imgui.button(f"{self.t(choice.text)}###{choice.text}", (width, unit * 2))

@@ -124,10 +124,13 @@ def _exports(window: EditorWindow) -> None:
 
 
 def _panels(window: EditorWindow) -> None:
+    if not imgui.begin_menu(f"{window.t('Panels')}###panels"):
+        return
     for panel in window.panels:
         chosen, _ = imgui.menu_item(f"{window.t(panel.title)}###panel {panel.id}", "", panel.is_open)
         if chosen:
             panel.is_open = not panel.is_open
+    imgui.end_menu()
 
 
 def _layouts(window: EditorWindow) -> None:

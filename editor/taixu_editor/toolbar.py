@@ -45,26 +45,28 @@ def draw_toolbar(window: EditorWindow) -> None:
     imgui.pop_style_var(3)
 
 
-def _button(window: EditorWindow, operation: str, picture: str, *, is_on: bool = False, label: str = "") -> None:
+def _button(
+    window: EditorWindow, operation: str, picture: str, *, is_on: bool = False, label: str = "", is_main: bool = False
+) -> None:
     """A button that does an operation; its tooltip says what, and by which keys."""
     known = window.host.operations
     if operation not in known:
         return
     reason = known.blocked(window.host.session, operation)
     theme = window.theme
-    if is_on:
-        imgui.push_style_color(imgui.Col_.button, theme.accent_soft)
+    if is_on or is_main:
+        imgui.push_style_color(imgui.Col_.button, theme.accent_soft if is_on else (0, 0, 0, 0))
         imgui.push_style_color(imgui.Col_.text, theme.accent)
     imgui.begin_disabled(bool(reason))
     if imgui.button(f"{icon(picture, window.t(label) if label else '')}###{operation}"):
         window.do(operation)
     imgui.end_disabled()
-    if is_on:
+    if is_on or is_main:
         imgui.pop_style_color(2)
     if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip | imgui.HoveredFlags_.allow_when_disabled):
         keys = window.shell.keymap.text(operation)
         title = window.t(known.find(operation).title)
-        imgui.set_tooltip(f"{title}  {keys}" if not reason else f"{title}: {window.t(reason)}")
+        imgui.set_tooltip(f"{title}  {keys}" if not reason else f"{title}\n{window.t(reason)}")
     imgui.same_line()
 
 
@@ -134,4 +136,4 @@ def _playing(window: EditorWindow) -> None:
         _button(window, "play.stop", "stop", is_on=True)
         _button(window, "play.step", "step")
     else:
-        _button(window, "play.start", "play")
+        _button(window, "play.start", "play", is_main=True)

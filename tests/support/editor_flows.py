@@ -10,6 +10,8 @@ from typing import Any
 __all__ = ["FLOWS", "Flow", "Hand", "flow"]
 
 FLOWS: dict[str, Flow] = {}
+Rectangle = tuple[float, float, float, float]
+"""x, y, width and height in window units."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Hand:
     folder: Path
     context: Any = None
     pictures: dict[str, str] = field(default_factory=dict)
-    _wanted: list[tuple[str, str]] = field(default_factory=list)
+    _wanted: list[tuple[str, str, tuple[Rectangle, ...]]] = field(default_factory=list)
 
     @property
     def host(self) -> Any:
@@ -114,20 +116,28 @@ class Hand:
         """Whether an item is there now."""
         return bool(self.context.item_exists(ref))
 
-    def picture(self, name: str, *, panel: str = "") -> None:
-        """Take a picture of the window, or of one panel of it (by id), to be compared with a golden one."""
-        self._wanted.append((name, panel))
+    def picture(self, name: str, *, panel: str = "", hide: tuple[Rectangle, ...] = ()) -> None:
+        """Take a picture of the window, or of one panel of it (by id), to be compared with a golden one.
+
+        Rectangles of the window that `hide` names are painted over: what they show is another each time (times, loads).
+        """
+        self._wanted.append((name, panel, hide))
         self.wait(2)
 
     def take_pictures(self) -> None:
         """Write pictures that are wanted (the stage calls this after a frame)."""
         from PIL import Image
 
-        for name, panel in self._wanted:
+        for name, panel, hidden in self._wanted:
             device, size = self.window.device, self.window.window.framebuffer_size
             self.window.window.make_current()
             pixels = device.read_pixels(device.window_targets(size), 0, (0, 0, *size))[::-1]
             path = self.folder / f"{name}.png"
+            scale = self.window.window.pixel_scale
+            pixels = pixels.copy()
+            for area in hidden:
+                x, y, wide, tall = (max(round(v * scale), 0) for v in area)
+                pixels[y : y + tall, x : x + wide] = pixels[max(y - 1, 0), max(x - 1, 0)]
             if panel:
                 pixels = pixels[self._rows_and_columns(panel)]
             Image.fromarray(pixels[..., :3].copy()).save(path)

@@ -35,11 +35,11 @@ class PictureAnswers:
     """What a picture's dialog asks."""
 
     file: str = "picture.png"
-    width: int = field(default=1920, metadata={"minimum": 16, "maximum": 8192})
+    width: int = field(default=1920, metadata={"minimum": 16, "maximum": 8192, "label": "Width"})
     height: int = field(default=1080, metadata={"minimum": 16, "maximum": 8192})
-    samples: int = field(default=8, metadata={"minimum": 1, "maximum": 256})
-    transparent: bool = False
-    seen_from: Literal["view", "main camera"] = "view"
+    samples: int = field(default=8, metadata={"minimum": 1, "maximum": 256, "label": "Samples a pixel"})
+    transparent: bool = field(default=False, metadata={"label": "Transparent background"})
+    seen_from: Literal["view", "main camera"] = field(default="view", metadata={"label": "Seen from"})
 
 
 @dataclass
@@ -47,12 +47,12 @@ class FilmAnswers:
     """What a film's dialog asks."""
 
     file: str = "film.mp4"
-    width: int = field(default=1280, metadata={"minimum": 16, "maximum": 4096})
+    width: int = field(default=1280, metadata={"minimum": 16, "maximum": 4096, "label": "Width"})
     height: int = field(default=720, metadata={"minimum": 16, "maximum": 4096})
-    seconds: float = field(default=4.0, metadata={"minimum": 0.1, "maximum": 3600.0})
+    seconds: float = field(default=4.0, metadata={"minimum": 0.1, "maximum": 3600.0, "label": "Length", "unit": "s"})
     fps: int = field(default=30, metadata={"minimum": 1, "maximum": 120, "label": "Pictures a second"})
     played: bool = field(default=True, metadata={"label": "Let the world run"})
-    seen_from: Literal["main camera", "path", "view"] = "main camera"
+    seen_from: Literal["main camera", "path", "view"] = field(default="main camera", metadata={"label": "Seen from"})
 
 
 class _AnswersDialog(Dialog):

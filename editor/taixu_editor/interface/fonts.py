@@ -22,6 +22,8 @@ BASE_SIZE = 15.0
 _PACKAGE = "pylopdf_fonts_zh_cn"
 _LARGER = 1.24
 """Sizes are heights of lines, and Noto's lines are this much higher than Roboto's."""
+_EMBOLDEN = 1 << 5
+"""FreeType's way to make bold characters of a font that has none (`ImGuiFreeTypeLoaderFlags_Bold`)."""
 _FOLDERS = {
     "linux": ("/usr/share/fonts", "/usr/local/share/fonts", "~/.local/share/fonts", "~/.fonts"),
     "darwin": ("/System/Library/Fonts", "/Library/Fonts", "~/Library/Fonts"),
@@ -47,7 +49,7 @@ def load_fonts() -> Fonts:
     chinese = chinese_font()
     atlas = imgui.get_io().fonts
 
-    def family(file: Path) -> Any:
+    def family(file: Path, *, is_bold: bool = False) -> Any:
         font = atlas.add_font_from_file_ttf(str(file), BASE_SIZE)
         merged = imgui.ImFontConfig()
         merged.merge_mode = True
@@ -57,12 +59,13 @@ def load_fonts() -> Fonts:
             more = imgui.ImFontConfig()
             more.merge_mode = True
             larger = _LARGER if chinese.name.startswith(("Noto", "Source")) else 1.0
+            more.font_loader_flags = _EMBOLDEN if is_bold else 0
             more.glyph_offset = imgui.ImVec2(0.0, -BASE_SIZE * (larger - 1) * 0.25)
             atlas.add_font_from_file_ttf(str(chinese), BASE_SIZE * larger, more)
         return font
 
     regular = family(folder / "Roboto" / "Roboto-Regular.ttf")
-    bold = family(folder / "Roboto" / "Roboto-Bold.ttf")
+    bold = family(folder / "Roboto" / "Roboto-Bold.ttf", is_bold=True)
     mono = family(folder / "Inconsolata-Medium.ttf")
     imgui.get_io().font_default = regular
     return Fonts(regular, bold, mono, chinese is not None)

@@ -45,6 +45,8 @@ class AssetsPanel(Panel):
         """Middles of what was drawn last, by path: folders and files."""
         self._shown: list[Asset] = []
         self._key: object = None
+        self._open_folders: set[str] = set()
+        self._seen_folders: set[str] = set()
         self._renaming = ""
         self._draft = ""
         self._is_fresh = False
@@ -110,16 +112,22 @@ class AssetsPanel(Panel):
     # -- folders -----------------------------------------------------------------------------------------------------
     def _draw_folder(self, path: str, name: str) -> None:
         below = [each for each in self.index.folders if each.rpartition("/")[0] == path and each != path]
-        flags = (
-            imgui.TreeNodeFlags_.open_on_arrow | imgui.TreeNodeFlags_.span_avail_width | imgui.TreeNodeFlags_.open_on_double_click
+        if not path or (f"{self.folder}/".startswith(f"{path}/") and path not in self._seen_folders):
+            self._open_folders.add(path)
+        self._seen_folders.add(path)
+        unit, theme, start = imgui.get_font_size(), self.window.theme, imgui.get_cursor_screen_pos()
+        indent = unit * (0.2 + 1.0 * (path.count("/") + 1 if path else 0))
+        is_open = path in self._open_folders
+        clicked, _ = imgui.selectable(
+            f"###folder {path}", path == self.folder, imgui.SelectableFlags_.allow_double_click, (0, unit * 1.2)
         )
-        if not below:
-            flags |= imgui.TreeNodeFlags_.leaf
-        if path == self.folder:
-            flags |= imgui.TreeNodeFlags_.selected
-        if not path or f"{self.folder}/".startswith(f"{path}/"):
-            imgui.set_next_item_open(True, imgui.Cond_.once)
-        is_open = imgui.tree_node_ex(f"{icon('folder' if path else 'project')}  {name}###folder {path}", flags)
+        if below and clicked and (imgui.is_mouse_double_clicked(0) or imgui.get_io().mouse_pos.x < start.x + indent + unit):
+            self._open_folders ^= {path}
+        draw, y = imgui.get_window_draw_list(), start.y + unit * 0.1
+        if below:
+            draw.add_text((start.x + indent, y), theme.pack("faint"), icon("opened" if is_open else "closed"))
+        label = f"{icon('folder' if path else 'project')}  {name}"
+        draw.add_text((start.x + indent + unit * 1.1, y), theme.pack("text"), label)
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         self.places[f"{path}/"] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
         if imgui.is_item_clicked():
@@ -131,7 +139,6 @@ class AssetsPanel(Panel):
         if is_open:
             for each in below:
                 self._draw_folder(each, each.rpartition("/")[2])
-            imgui.tree_pop()
 
     def _take_drop(self, folder: str) -> None:
         dropped = self.window.drag_drop.target("asset")

@@ -120,6 +120,7 @@ class ConsolePanel(Panel):
         if at_end:
             imgui.set_scroll_here_y(1.0)
         imgui.end_child()
+        imgui.align_text_to_frame_padding()
         imgui.text_colored(imgui.ImVec4(*theme.accent), ">>>")
         imgui.same_line()
         imgui.set_next_item_width(-1)

@@ -57,7 +57,7 @@ class LogPanel(Panel):
         for level in LEVELS:
             is_on = level in self.shown
             imgui.push_style_color(imgui.Col_.text, getattr(self.window.theme, _COLORS[level] if is_on else "faint"))
-            imgui.push_style_color(imgui.Col_.button, self.window.theme.accent_soft if is_on else self.window.theme.raised)
+            imgui.push_style_color(imgui.Col_.button, self.window.theme.hover if is_on else self.window.theme.panel)
             if imgui.button(f"{icon(_ICONS[level])} {log.counts[level]}###{level}"):
                 self.shown ^= {level}
                 self._key = None

@@ -91,7 +91,7 @@ class StartPage:
         imgui.dummy((0, unit))
         wide = (imgui.get_content_region_avail().x, unit * 2.5)
         imgui.push_style_color(imgui.Col_.button, theme.accent)
-        imgui.push_style_color(imgui.Col_.button_hovered, theme.accent)
+        imgui.push_style_color(imgui.Col_.button_hovered, theme.accent_hover)
         imgui.push_style_color(imgui.Col_.text, theme.on_accent)
         if imgui.button(f"{icon('add', t('New project'))}###new", wide):
             window.do("project.new")
@@ -124,7 +124,8 @@ class StartPage:
         imgui.push_font(self._window.fonts.bold, imgui.get_style().font_size_base * (1.0 if small else 1.25))
         imgui.text_unformatted(text)
         imgui.pop_font()
-        imgui.dummy((0, imgui.get_font_size() * 0.25))
+        if small:  # cards keep a distance of their own
+            imgui.dummy((0, imgui.get_font_size() * 0.25))
 
     def _main(self, unit: float) -> None:
         t, recent = self._window.t, self.recent()

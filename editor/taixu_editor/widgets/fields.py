@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
 
-from taixu_editor.interface import icon
 from taixu_editor.widgets.color import color_field
+from taixu_editor.widgets.combo import begin_combo
 from taixu_editor.widgets.form import Edit, any_mixed
 from taixu_editor.widgets.lists import list_field
 from taixu_editor.widgets.number import NumberLook, look_of, number_field
@@ -26,9 +26,7 @@ _AXES = ("x", "y", "z", "w")
 _COLORS = ("x_axis", "y_axis", "z_axis", "")
 
 
-def draw_field(
-    form: Form, key: str, spec: FieldSpec, value: Any, mixed: bool | Sequence[bool], width: float
-) -> Edit | None:
+def draw_field(form: Form, key: str, spec: FieldSpec, value: Any, mixed: bool | Sequence[bool], width: float) -> Edit | None:
     """Draw the field of a spec where the cursor is; gives what the user wants."""
     start = imgui.get_cursor_screen_pos()
     form.places[key] = (start.x + width / 2, start.y + imgui.get_frame_height() / 2)
@@ -80,19 +78,14 @@ def _bool(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, width: 
 
 def _choice(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, width: float) -> Edit | None:
     t = form.window.t
-    imgui.set_next_item_width(width)
     shown = t("Different values") if any_mixed(mixed) else t.word(humanise(str(value or "")))
     edit = None
-    start, end = imgui.get_cursor_screen_pos(), imgui.get_font_size()
-    opened = imgui.begin_combo("##value", shown, imgui.ComboFlags_.no_arrow_button)
-    if opened:
+    if begin_combo(form.window, "##value", shown, width):
         for choice in spec.choices:
             picked, _ = imgui.selectable(f"{t.word(humanise(choice))}###choice {choice}", choice == value and not any_mixed(mixed))
             if picked:
                 edit = Edit(choice)
         imgui.end_combo()
-    where = imgui.ImVec2(start.x + width - end, start.y + (imgui.get_frame_height() - end) / 2)
-    imgui.get_window_draw_list().add_text(where, form.window.theme.pack("faint"), icon("opened"))
     return edit
 
 

@@ -363,7 +363,7 @@ def the_interface_grows(hand: Hand) -> None:
 @flow("samples/gallery")
 def layouts_are_named_and_come_back(hand: Hand) -> None:
     panel = next(each for each in hand.window.panels if each.dock == "left")
-    hand.menu(f"###View/###panel {panel.id}")
+    hand.menu(f"###View/###panels/###panel {panel.id}")
     hand.wait(2)
     assert not panel.is_open
     hand.menu("###View/###layouts/###layout.save")

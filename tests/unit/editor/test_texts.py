@@ -15,6 +15,21 @@ def fields_of(text: str) -> list[str]:
     return sorted(name for _, name, _, _ in string.Formatter().parse(text) if name)
 
 
+def form_words() -> set[str]:
+    """Fields and choices of the forms of dialogs."""
+    pytest.importorskip("imgui_bundle")
+    from taixu_editor.export.dialogs import FilmAnswers, PictureAnswers
+    from taixu_editor.widgets.spec import humanise, specs_of_dataclass
+
+    specs = [spec for answers in (FilmAnswers, PictureAnswers) for spec in specs_of_dataclass(answers)]
+    return {spec.title for spec in specs} | {humanise(choice) for spec in specs for choice in spec.choices}
+
+
+def test_forms_are_said_in_chinese() -> None:
+    t = Texts("zh-Hans")
+    assert sorted(word for word in form_words() if t.word(word) == word) == []
+
+
 def test_every_text_has_its_chinese_line() -> None:
     table = read_table("zh-Hans")
     missing = {text: file for text, file in (said_texts() | title_texts()).items() if text not in table}
@@ -27,7 +42,7 @@ def test_no_line_of_the_table_is_unused() -> None:
 
     elsewhere = {template.summary for template in find_templates().values()} | {title for title, _ in tutorials()}
     elsewhere |= {name.replace("_", " ").capitalize() for name in (*find_templates(), *(name for name, _ in samples()))}
-    elsewhere |= {line[0].upper() + line[1:] for line in elsewhere}
+    elsewhere |= {line[0].upper() + line[1:] for line in elsewhere} | form_words()
     unused = sorted(set(read_table("zh-Hans")) - literals_in() - elsewhere)
     assert not unused
 
