@@ -30,7 +30,7 @@ from taixu.edit.kept import Kept
 from taixu.edit.migrations import Migrations
 from taixu.edit.operation_log import Done, OperationLog, read_log, write_log
 from taixu.edit.operations import BATCH, Operation, Operations
-from taixu.edit.overrides import apply_to_prefab, record_overrides, revert_overrides
+from taixu.edit.overrides import applied_document, apply_to_prefab, record_overrides, revert_overrides
 from taixu.edit.parameters import Nothing, parameter_schema, read_parameters
 from taixu.edit.plugin import DocumentPlugin
 from taixu.edit.prefab import FromPrefab, PrefabInstance, PrefabLibrary
@@ -42,15 +42,16 @@ from taixu.edit.session import OpenWorld, Session
 from taixu.edit.settings import WorldSettings
 from taixu.edit.world_document import WorldParts, blocks_of, document_of, fill_world
 from taixu.edit.world_file import read_world, save_document, write_world
+from taixu.edit.write_file import WriteFile
 
 __all__ = [
     "BATCH", "Block", "Command", "Despawn", "Difference", "Document", "DocumentError", "DocumentPlugin", "Done",
     "Duplicate", "Finding", "Findings", "FromPrefab", "Group", "History", "Insert", "Kept", "Migrations", "Nothing",
     "OpenWorld", "Operation", "OperationLog", "Operations", "PrefabInstance", "PrefabLibrary", "Project", "Rehearsed",
-    "Remove", "Rename", "Reparent", "Session", "SetFields", "Spawn", "WorldParts", "WorldSettings", "apply_to_prefab",
-    "blocks_of", "check_document", "check_world", "component_schema", "create_project", "document_of",
-    "document_schema", "field_schema", "fill_world", "format_document", "id_number", "id_text", "instantiate",
-    "make_prefabs", "new_id", "open_project", "parameter_schema", "parse_document", "read_file", "read_log",
-    "read_parameters", "read_project", "read_world", "record_overrides", "revert_overrides", "save_document",
-    "spawn_prefab", "write_log", "write_project", "write_world",
+    "Remove", "Rename", "Reparent", "Session", "SetFields", "Spawn", "WorldParts", "WorldSettings", "WriteFile",
+    "applied_document", "apply_to_prefab", "blocks_of", "check_document", "check_world", "component_schema",
+    "create_project", "document_of", "document_schema", "field_schema", "fill_world", "format_document", "id_number",
+    "id_text", "instantiate", "make_prefabs", "new_id", "open_project", "parameter_schema", "parse_document",
+    "read_file", "read_log", "read_parameters", "read_project", "read_world", "record_overrides", "revert_overrides",
+    "save_document", "spawn_prefab", "write_log", "write_project", "write_world",
 ]

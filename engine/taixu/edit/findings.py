@@ -7,10 +7,14 @@ from dataclasses import dataclass, field
 from taixu.assets.findings import Finding, Severity
 from taixu.errors import TaixuError
 
-__all__ = ["MAX_FINDINGS", "DocumentError", "Finding", "Findings", "Severity"]
+__all__ = ["MAX_FINDINGS", "DocumentError", "Finding", "Findings", "GoneError", "Severity"]
 
 MAX_FINDINGS = 200
 """A document that is wrong everywhere is not listed to its end."""
+
+
+class GoneError(TaixuError):
+    """An entity that is named lives no more."""
 
 
 class DocumentError(TaixuError):

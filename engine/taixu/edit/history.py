@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taixu.edit.commands import Command, Group, Select, SetFields
+from taixu.edit.findings import GoneError
 from taixu.edit.set_many import SetMany
+from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
@@ -112,6 +114,14 @@ class History:
         """Undo the latest step; False where there is none."""
         return self._step(session, self._done, self._undone)
 
+    def take_back(self, session: Session, merge: Hashable) -> bool:
+        """Undo the latest step where it is of this drag, and forget it: a drag that was given up never was."""
+        if not self._done or self._done[-1].merge != merge:
+            return False
+        self._done[-1].command.apply(session)
+        self._done.pop()
+        return True
+
     def redo(self, session: Session) -> bool:
         """Do again what was undone last; False where there is nothing."""
         return self._step(session, self._undone, self._done)
@@ -120,7 +130,11 @@ class History:
         if not source:
             return False
         step = source[-1]
-        step.command = step.command.apply(session)
+        try:
+            step.command = step.command.apply(session)
+        except GoneError as error:  # a prefab has lost what was edited: nothing can bring this step back
+            source.pop()
+            raise TaixuError(f"{step.label}: what was edited is gone from its prefab; this step is left out ({error})") from None
         source.pop()
         step.merge = None
         target.append(step)

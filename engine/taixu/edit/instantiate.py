@@ -255,7 +255,9 @@ def _fill_root(world: World, instances: Handles, columns: dict[type, dict[str, A
 
 
 def _drop_orphans(world: World) -> None:
-    """Despawn children whose instance is no more, or is none any more."""
+    """Despawn children whose instance is no more, or is none any more; forget what such a one was made of."""
+    for entity in world.query(PrefabRoot, without=(PrefabInstance,)).entities.tolist():
+        world.remove(entity, PrefabRoot)
     gone: list[Handles] = []
     for table in world.query(FromPrefab):
         owners = table.read(FromPrefab, "instance")

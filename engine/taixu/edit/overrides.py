@@ -29,7 +29,7 @@ from taixu.edit.prefab import (
 from taixu.errors import TaixuError
 from taixu.scene import Transform
 
-__all__ = ["apply_to_prefab", "record_overrides", "revert_overrides", "touched_instances"]
+__all__ = ["applied_document", "apply_to_prefab", "record_overrides", "revert_overrides", "touched_instances"]
 
 Handles = NDArray[np.uint64]
 
@@ -91,6 +91,29 @@ def revert_overrides(
     instantiate(world, np.array([instance], np.uint64))
 
 
+def applied_document(world: World, instance: int) -> tuple[str, Document]:
+    """What an instance's prefab would be with what is different in the instance; nothing but the record of that changes.
+
+    Returns
+    -------
+    source, document
+        The prefab's path and that document.
+
+    Raises
+    ------
+    TaixuError
+        When the prefab cannot be read.
+    """
+    record_overrides(world, np.array([instance], np.uint64))
+    source = world.get(instance, PrefabInstance).source
+    entries = entries_at(world, instance)
+    document = copy.deepcopy(world.resource(PrefabLibrary).document(source))
+    for kind in ("removed", "added", "overrides"):
+        for item in getattr(entries, kind):
+            _apply(document, kind, copy.deepcopy(item))
+    return source, document
+
+
 def apply_to_prefab(world: World, instance: int) -> tuple[str, Document]:
     """Make what is different in an instance part of its prefab; other instances follow.
 
@@ -107,12 +130,7 @@ def apply_to_prefab(world: World, instance: int) -> tuple[str, Document]:
     library = world.resource(PrefabLibrary)
     everybody = world.query(PrefabInstance, PrefabRoot).entities
     record_overrides(world)
-    source = world.get(instance, PrefabInstance).source
-    entries = entries_at(world, instance)
-    document = copy.deepcopy(library.document(source))
-    for kind in ("removed", "added", "overrides"):
-        for item in getattr(entries, kind):
-            _apply(document, kind, copy.deepcopy(item))
+    source, document = applied_document(world, instance)
     library.put(source, document)
     world.set(instance, PrefabInstance, overrides=[], added=[], removed=[])
     problems = instantiate(world, everybody)

@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from taixu.ecs import indices_of
 from taixu.edit.commands import Command, Despawn, Group, Insert, Remove, RevertEntries, SetEntries, Spawn
-from taixu.edit.document import Document
+from taixu.edit.document import Document, format_document
 from taixu.edit.encode import encode_entity
 from taixu.edit.ids import id_text
 from taixu.edit.operations import Operation
-from taixu.edit.prefab import FromPrefab, PrefabInstance, PrefabLibrary, rename_references
-from taixu.edit.world_file import save_document
+from taixu.edit.overrides import applied_document
+from taixu.edit.prefab import FromPrefab, PrefabInstance, rename_references
+from taixu.edit.prefab_world import PREFAB_SUFFIX
+from taixu.edit.write_file import WriteFile
 from taixu.errors import TaixuError
 from taixu.scene import Hierarchy
 
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from taixu.edit.session import Session
 
 __all__ = ["PREFAB_OPERATIONS"]
-
-_SUFFIX = ".prefab.json"
-
 
 @dataclass(frozen=True, slots=True)
 class RevertParameters:
@@ -92,18 +91,22 @@ def _unpack(session: Session, p: UnpackParameters) -> Command:
     return Group((*parts, Spawn(blocks)) if blocks else tuple(parts))
 
 
-def _apply(host: Any, p: InstanceParameters) -> str:
-    session: Session = host.session
-    _instance(session, p.instance)
-    return str(session.apply_to_prefab(p.instance))
+def _apply(session: Session, p: InstanceParameters) -> Command | None:
+    source, document = applied_document(session.world, _instance(session, p.instance))
+    data = format_document(document).encode()
+    if data == session.project.read_asset(source):
+        return None
+    placed = SetEntries(p.instance, PrefabInstance(source=source))
+    return Group((WriteFile(source, data), placed))
 
 
-def _make(host: Any, p: MakeParameters) -> str:
-    session: Session = host.session
-    path = p.path if p.path.endswith(_SUFFIX) else p.path + _SUFFIX
+def _make(session: Session, p: MakeParameters) -> Command:
+    path = p.path if p.path.endswith(PREFAB_SUFFIX) else p.path + PREFAB_SUFFIX
     world, entity, file = session.world, session.entity(p.entity), session.project.file(path)
     if world.place(entity)[0].made:
         raise TaixuError("What a model or a prefab made cannot become a prefab of its own; choose what stands above it.")
+    if session.current.root == p.entity:
+        raise TaixuError("This is the root of a prefab already; choose what hangs below it.")
     if file.exists():
         raise TaixuError(f"{path} is there already; give the prefab another name.")
     hierarchy = world.resource(Hierarchy)
@@ -112,16 +115,11 @@ def _make(host: Any, p: MakeParameters) -> str:
     authored = [handle for handle in below.tolist() if not world.place(handle)[0].made]
     blocks = {id_text(world.stable_id(handle)): encode_entity(world, handle) for handle in authored}
     root = {name: fields for name, fields in encode_entity(world, entity).items() if name not in ("transform", "parent", "locked")}
-    file.parent.mkdir(parents=True, exist_ok=True)
-    save_document(file, Document("prefab", {p.entity: root, **blocks}, root=p.entity))
-    for entry in session.worlds:
-        if entry.app.world.has_resource(PrefabLibrary):
-            entry.app.world.resource(PrefabLibrary).forget(path)
-    placed = PrefabInstance(source=path)
-    steps: list[Command] = [Despawn(tuple(blocks), with_children=True)] if blocks else []
-    steps += [Insert(p.entity, "prefab_instance", {"source": path}), SetEntries(p.entity, placed)]
-    session.do(Group(tuple(steps)), label="Make prefab")
-    return path
+    document = Document("prefab", {p.entity: root, **blocks}, root=p.entity)
+    steps: list[Command] = [WriteFile(path, format_document(document).encode())]
+    steps += [Despawn(tuple(blocks), with_children=True)] if blocks else []
+    steps += [Insert(p.entity, "prefab_instance", {"source": path}), SetEntries(p.entity, PrefabInstance(source=path))]
+    return Group(tuple(steps))
 
 
 def _instance(session: Session, text: str) -> int:
@@ -133,9 +131,9 @@ def _instance(session: Session, text: str) -> int:
 
 PREFAB_OPERATIONS = (
     Operation("prefab.revert", "Revert to prefab", plan=_revert, parameters=RevertParameters),
-    Operation("prefab.apply", "Apply to prefab", run=_apply, parameters=InstanceParameters,
+    Operation("prefab.apply", "Apply to prefab", plan=_apply, parameters=InstanceParameters,
               doc="Writes what is different in an instance into its prefab's file; all instances follow."),
-    Operation("prefab.make", "Make prefab", run=_make, parameters=MakeParameters,
+    Operation("prefab.make", "Make prefab", plan=_make, parameters=MakeParameters,
               doc="Writes an entity with all below it into a file, and places that in its stead."),
     Operation("prefab.unpack", "Unpack prefab", plan=_unpack, parameters=UnpackParameters, settle=_with_ids,
               doc="Makes plain entities of an instance."),

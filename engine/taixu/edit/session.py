@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Iterable, Iterator
+from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from itertools import compress
 from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
 
 from taixu.app import App, Components
 from taixu.ecs import World
 from taixu.edit.commands import Command, RevertEntries
-from taixu.edit.findings import Finding
+from taixu.edit.document import parse_document
+from taixu.edit.findings import Finding, GoneError
 from taixu.edit.history import History
-from taixu.edit.ids import id_number, id_text, new_id
+from taixu.edit.ids import id_number, id_numbers, id_text, new_id
 from taixu.edit.instantiate import InstanceState, make_prefabs
 from taixu.edit.kept import resolve_references
 from taixu.edit.migrations import Migrations
-from taixu.edit.overrides import apply_to_prefab, record_overrides, touched_instances
+from taixu.edit.overrides import record_overrides, touched_instances
 from taixu.edit.prefab import PrefabInstance, PrefabLibrary
+from taixu.edit.prefab_world import PREFAB_SUFFIX, BelowRoot, prefab_document, read_prefab, replace_blocks
 from taixu.edit.project import Project
 from taixu.edit.world_document import ResolveAsset
 from taixu.edit.world_file import read_world, save_document, write_world
@@ -28,7 +34,7 @@ __all__ = ["OpenWorld", "Session"]
 
 @dataclass(slots=True)
 class OpenWorld:
-    """A world that is open: its app, its file, its history and selection."""
+    """A document that is open, a world or a prefab: its app, its file, its history and selection."""
 
     app: App
     path: Path | None = None
@@ -39,10 +45,41 @@ class OpenWorld:
     """What was doubtful when it was read."""
     recorded_tick: int = 0
     """Up to when edits of prefab instances are recorded as their overrides."""
+    root: str = ""
+    """Of a prefab: the entity that its instances stand for; empty for a world."""
+    _handles: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64), repr=False)
+    _handles_of: tuple[str, ...] | None = field(default=None, repr=False)
+    _handles_tick: int = field(default=-1, repr=False)
+
+    @property
+    def is_prefab(self) -> bool:
+        """Whether it is a prefab that is open to be worked on."""
+        return bool(self.root)
+
+    @property
+    def selected(self) -> NDArray[np.uint64]:
+        """Handles of what is selected and lives; the same array until selection or entities are others."""
+        world = self.app.world
+        if self._handles_of is not self.selection or has_changed(world, self._handles_tick):
+            found = world.find_all(id_numbers(self.selection))
+            found = found[found != 0]
+            if self._handles_of is not self.selection or not np.array_equal(found, self._handles):
+                self._handles, self._handles_of = found, self.selection
+            self._handles_tick = world.tick
+            world.advance()
+        return self._handles
+
+
+def has_changed(world: World, tick: int) -> bool:
+    """Whether entities came, went, or have other components since a tick."""
+    changes = world.structure.since(tick)
+    return changes is None or bool(changes)
 
 
 class Session:
-    """Open worlds of one project; commands go to the active one.
+    """Open documents of one project, worlds and prefabs; commands go to the active one.
+
+    Each has its own app, history and selection; those that are not active cost memory and no time.
 
     Parameters
     ----------
@@ -89,7 +126,7 @@ class Session:
         return self.current
 
     def open(self, path: Path | str) -> OpenWorld:
-        """Open a world's file, or bring the one that is open to the front.
+        """Open the file of a world or of a prefab, or bring the one that is open to the front.
 
         Raises
         ------
@@ -97,45 +134,83 @@ class Session:
             When it cannot be read.
         """
         path = Path(path)
-        for place, entry in enumerate(self.worlds):
-            if entry.path is not None and entry.path.resolve() == path.resolve():
-                self.active = place
-                return entry
+        found = self.find_open(path)
+        if found is not None:
+            self.activate(found)
+            return found
         app = self._app()
         migrations = app.resource(Migrations) if app.world.has_resource(Migrations) else None
+        root = ""
         try:
-            findings = read_world(
-                path, app.world, app.components, migrations=migrations, resolve_asset=self.resolve_asset
-            )
+            if path.name.endswith(PREFAB_SUFFIX):
+                data = self.project.read_asset(self.project.path_of(path))
+                root, findings = read_prefab(data, app.world, app.components, file=str(path), migrations=migrations)
+            else:
+                findings = read_world(
+                    path, app.world, app.components, migrations=migrations, resolve_asset=self.resolve_asset
+                )
         except BaseException:
             app.close()
             raise
-        self.worlds.append(OpenWorld(app, path, findings=findings, recorded_tick=app.world.tick))
+        self.worlds.append(OpenWorld(app, path, findings=findings, recorded_tick=app.world.tick, root=root))
         app.world.advance()
         self.active = len(self.worlds) - 1
         return self.current
 
+    def find_open(self, path: Path) -> OpenWorld | None:
+        """The document of a file, where it is open."""
+        wanted = path.resolve()
+        return next((entry for entry in self.worlds if entry.path is not None and entry.path.resolve() == wanted), None)
+
+    def activate(self, entry: OpenWorld) -> None:
+        """Let commands go to another document that is open."""
+        self.active = self.worlds.index(entry)
+
+    @contextmanager
+    def within(self, entry: OpenWorld) -> Iterator[None]:
+        """Another document is the active one in the block."""
+        before = self.active
+        self.activate(entry)
+        try:
+            yield
+        finally:
+            self.active = before
+
     def save(self, path: Path | str | None = None) -> Path:
-        """Save the active world, under another name if one is given."""
+        """Save the active document, under another name if one is given. Worlds follow a prefab at once.
+
+        Raises
+        ------
+        TaixuError
+            When it has no name yet or a wrong one, or cannot be written.
+        """
         entry = self.current
         target = Path(path) if path is not None else entry.path
         if target is None:
             raise TaixuError("this world has no file yet; give it a name")
-        write_world(target, entry.app.world, hash_asset=self.project.hash_asset)
+        if entry.is_prefab:
+            self._save_prefab(entry, target)
+        else:
+            write_world(target, entry.app.world, hash_asset=self.project.hash_asset)
         entry.path = target
         entry.history.mark_saved()
         return target
 
-    def close(self) -> None:
-        """Close the active world; whoever calls has asked about unsaved changes."""
-        self.current.app.close()
-        del self.worlds[self.active]
-        self.active = min(self.active, len(self.worlds) - 1)
+    def close(self, entry: OpenWorld | None = None) -> None:
+        """Close a document, the active one where none is named; whoever calls has asked about unsaved changes."""
+        place = self.worlds.index(self.current if entry is None else entry)
+        self.worlds[place].app.close()
+        del self.worlds[place]
+        if place < self.active or self.active == len(self.worlds):
+            self.active -= 1
 
     # Edits
 
     def do(self, command: Command, *, label: str = "", merge: Hashable = None) -> None:
         """Do a command in the active world; see `History.do`."""
+        entry = self.current
+        if entry.is_prefab:
+            command = BelowRoot(command, entry.root, self._source_of(entry))
         self.history.do(self, command, label=label, merge=merge)
         self._after()
 
@@ -155,6 +230,12 @@ class Session:
         self._after()
         return done
 
+    def take_back(self, merge: Hashable) -> bool:
+        """Undo a drag that is given up, and forget it; see `History.take_back`."""
+        done = self.history.take_back(self, merge)
+        self._after()
+        return done
+
     def redo(self) -> bool:
         """Do again what was undone last; False where there is nothing."""
         done = self.history.redo(self)
@@ -164,9 +245,15 @@ class Session:
     def select(self, entities: Iterable[str]) -> None:
         """Select entities by stable id."""
         chosen = tuple(dict.fromkeys(entities))
-        for text in chosen:
-            self.entity(text)
+        if len(self.living(chosen)) != len(chosen):
+            for text in chosen:
+                self.entity(text)
         self.current.selection = chosen
+
+    def living(self, entities: Sequence[str]) -> tuple[str, ...]:
+        """Those stable ids that somebody has."""
+        found = self.world.find_all(id_numbers(entities)) != 0
+        return tuple(entities) if found.all() else tuple(compress(entities, found.tolist()))
 
     def new_id(self) -> str:
         """A fresh stable id for a command that makes an entity."""
@@ -182,7 +269,7 @@ class Session:
         """
         found = self.world.find(id_number(text))
         if found is None:
-            raise TaixuError(f"there is no entity {text} in this world")
+            raise GoneError(f"there is no entity {text} in this world")
         return found
 
     def component(self, name: str) -> type:
@@ -205,15 +292,65 @@ class Session:
         """Make an instance, or a part of it, as its prefab says (one step that can be undone)."""
         self.do(RevertEntries(instance, child, component, field), label="Revert to prefab")
 
-    def apply_to_prefab(self, instance: str) -> Path:
-        """Write what is different in an instance into its prefab's file; all its instances follow."""
-        source, document = apply_to_prefab(self.world, self.entity(instance))
-        path = self.project.file(source)
-        save_document(path, document)
+    def prefab_changed(self, source: str) -> None:
+        """A prefab's file has other content: all open worlds follow, with what is different in their instances kept."""
         for entry in self.worlds:
-            if entry is not self.current and entry.app.world.has_resource(PrefabLibrary):
-                entry.app.world.resource(PrefabLibrary).forget(source)
-        return path
+            world = entry.app.world
+            if not world.has_resource(PrefabLibrary):
+                continue
+            if entry is not self.current:  # what the active one has unrecorded is in the middle of a command
+                record_overrides(world, touched_instances(world, entry.recorded_tick))
+            world.resource(PrefabLibrary).forget(source)
+            if world.has_resource(InstanceState):
+                make_prefabs(world)
+            if entry is not self.current:
+                entry.recorded_tick = world.tick
+                world.advance()
+        opened = self._open_prefab(source)
+        if opened is not None and opened is not self.current:
+            self._follow_file(opened, source)
+
+    def refuse_unsaved(self, source: str) -> None:
+        """Refuse to write a prefab's file where the prefab is open with other changes.
+
+        Raises
+        ------
+        TaixuError
+            When it is.
+        """
+        opened = self._open_prefab(source)
+        if opened is not None and opened is not self.current and not opened.history.is_saved:
+            raise TaixuError(f"{source} is open with changes that are not saved; save it or undo them first")
+
+    def _save_prefab(self, entry: OpenWorld, target: Path) -> None:
+        if not target.name.endswith(PREFAB_SUFFIX):
+            raise TaixuError(f"{target} is no name for a prefab: it ends in {PREFAB_SUFFIX}")
+        source = self.project.path_of(target)
+        save_document(target, prefab_document(entry.app.world, entry.root))
+        self.prefab_changed(source)
+
+    def _follow_file(self, entry: OpenWorld, source: str) -> None:
+        """An open prefab becomes what its file says, as a step of its own history."""
+        try:
+            document = parse_document(self.project.read_asset(source), file=source, kind="prefab")
+        except TaixuError:  # it is gone, or broken: what is open stays
+            entry.history.mark_unsaved()
+            return
+        if document.root != entry.root:
+            entry.history.mark_unsaved()
+            return
+        with self.within(entry):
+            command = replace_blocks(entry.app.world, document)
+            if command is not None:
+                self.do(command, label="Change of the file")
+            entry.history.mark_saved()
+
+    def _open_prefab(self, source: str) -> OpenWorld | None:
+        return next((entry for entry in self.worlds if entry.is_prefab and self._source_of(entry) == source), None)
+
+    def _source_of(self, entry: OpenWorld) -> str:
+        """What worlds call an open prefab by."""
+        return "" if entry.path is None else self.project.path_of(entry.path)
 
     def _app(self) -> App:
         app = self._make_app()
@@ -225,7 +362,8 @@ class Session:
         """An edit of a prefab's child is a difference of its instance; the dead are not selected."""
         world = self.world
         entry = self.current
-        entry.selection = tuple(text for text in entry.selection if world.find(id_number(text)) is not None)
+        if len(entry.selected) != len(entry.selection):
+            entry.selection = self.living(entry.selection)
         if len(world.query(PrefabInstance)):
             record_overrides(world, touched_instances(world, entry.recorded_tick))
         if world.has_resource(InstanceState):

@@ -17,6 +17,7 @@ from taixu.edit import (
     Duplicate,
     Group,
     Insert,
+    Operations,
     PrefabInstance,
     PrefabLibrary,
     Remove,
@@ -29,6 +30,7 @@ from taixu.edit import (
     id_text,
     read_world,
 )
+from taixu.edit.prefab_operations import PREFAB_OPERATIONS
 from taixu.errors import TaixuError
 from taixu.scene import Light, Name, Node, Parent, Transform
 
@@ -267,7 +269,10 @@ def test_edits_of_a_prefabs_children_are_undone_and_saved(session: Session, tmp_
     assert node(session, lid).position.tolist() == [0, 0, 0]
     session.undo()
     assert node(session, lid).position.tolist() == [0, 1, 0]
-    path = session.apply_to_prefab(D)
+    operations = Operations()
+    operations.add(*PREFAB_OPERATIONS)
+    operations.do(session, "prefab.apply", instance=D)
+    path = root / "assets" / "box.prefab.json"
     assert json.loads(path.read_text())["entities"][B]["transform"] == {"translation": [0, 1, 0]}
     assert node(session, IDS[5]).children[0].position.tolist() == [0, 1, 0]
     saved = session.save(root / "worlds" / "a.world.json")
