@@ -127,7 +127,7 @@ class Animator:
         structure = world.structure.since(self._tick)
         changed: list[Handles] = []
         for table in world.query(AnimationPlayer).tables():
-            rows = table.changed((AnimationPlayer,), since=self._tick, fields=("clip",))
+            rows = table.changed((AnimationPlayer,), since=self._tick, fields=("clip", "second_clip"))
             if row_count(rows):
                 changed.append(table.entities[rows])
         self._tick = world.tick
@@ -142,6 +142,7 @@ class Animator:
             touched = np.isin(self.players.handles, np.concatenate(changed))
             for place in np.flatnonzero(touched).tolist():
                 self._choose_clip(world, place)
+                self._choose_other(world, place)
 
     def _drop_dead(self, world: World) -> None:
         """Forget the rigs of entities that are gone, and the clips of models that are nowhere any more."""
@@ -170,7 +171,7 @@ class Animator:
         rigs = [self._rigs[handle] for handle in handles.tolist()]
         numbers = np.array([rig.set_number for rig in rigs], np.int32)
         other = self.players.sets != numbers  # another model, or the same one saved again
-        self.players.clips[other] = self.players.former[other] = -1
+        self.players.clips[other] = self.players.former[other] = self.players.others[other] = -1
         self.players.sets = numbers
         sets = [self._sets[rig.set_number] for rig in rigs]
         counts = np.array([len(rig.entities) for rig in rigs], np.intp)
@@ -188,16 +189,31 @@ class Animator:
             self._morphs[places] = world.gather(self._nodes[places], Morph, "offset")
         for place in np.flatnonzero(self.players.clips < 0).tolist():
             self._choose_clip(world, place)
+            self._choose_other(world, place)
+
+    def _find_clip(self, handle: int, name: str) -> int:
+        """The number of a clip by what a player calls it, or -1; what is not there is said once."""
+        rig = self._rigs[handle]
+        found = find_clip(self._sets[rig.set_number].clips, name)
+        if found < 0 and (handle, name) not in self._complained:
+            self._complained.add((handle, name))
+            names = ", ".join(self.clip_names(handle)) or "none"
+            _log.warning("the model has no clip %r, so nothing plays; its clips are %s", name, names)
+        return -1 if found < 0 else self._first_clips[rig.set_number] + found
+
+    def _choose_other(self, world: World, place: int) -> None:
+        """Which clip is mixed in."""
+        players, handle = self.players, int(self.players.handles[place])
+        name = world.get(handle, AnimationPlayer).second_clip
+        other, before = self._find_clip(handle, name) if name else -1, int(players.others[place])
+        if other != before:
+            self._rest_pose(world, place, before)
+            players.others[place], players.shown[place] = other, np.nan
 
     def _choose_clip(self, world: World, place: int) -> None:
         players, handle = self.players, int(self.players.handles[place])
-        player, rig = world.get(handle, AnimationPlayer), self._rigs[handle]
-        found = find_clip(self._sets[rig.set_number].clips, player.clip)
-        clip = -1 if found < 0 else self._first_clips[rig.set_number] + found
-        if found < 0 and (handle, player.clip) not in self._complained:
-            self._complained.add((handle, player.clip))
-            names = ", ".join(self.clip_names(handle)) or "none"
-            _log.warning("the model has no clip %r, so nothing plays; its clips are %s", player.clip, names)
+        player = world.get(handle, AnimationPlayer)
+        clip = self._find_clip(handle, player.clip)
         before = int(players.clips[place])
         if clip == before:
             return
@@ -276,18 +292,22 @@ class Animator:
         players = self.players
         if not len(players):
             return
-        names = ("time_secs", "loop", "playing", "weight")
-        time, loop, playing, weight = (world.gather(players.handles, AnimationPlayer, name) for name in names)
+        names = ("time_secs", "loop", "playing", "weight", "mix")
+        time, loop, playing, weight, mix = (world.gather(players.handles, AnimationPlayer, name) for name in names)
+        mix = np.where(players.others >= 0, np.clip(mix, 0.0, 1.0), 0.0)
         stepped = playing & (time == players.times)
         alpha = world.resource(Clock).alpha
         # Frames that end on a step, as those of films do, show that step and not the one before.
         between = players.times_before + (players.times - players.times_before) * (alpha if alpha > 1e-6 else 1.0)
         shown = self._within(np.where(stepped, between, time), players.clips, loop)
         fading = players.former >= 0
-        due = (players.clips >= 0) & ((shown != players.shown) | (weight != players.weights) | fading)
+        changed = (shown != players.shown) | (weight != players.weights) | (mix != players.mixes) | fading
+        due = (players.clips >= 0) & changed
         players.shown, players.weights = np.where(players.clips >= 0, shown, np.nan), weight.astype(np.float64)
-        simple = np.flatnonzero(due & ~fading & (weight >= 1.0))
-        blended = np.flatnonzero(due & (fading | (weight < 1.0)))
+        players.mixes = mix.astype(np.float64)
+        is_blended = fading | (weight < 1.0) | (players.others >= 0)
+        simple = np.flatnonzero(due & ~is_blended)
+        blended = np.flatnonzero(due & is_blended)
         for places, clip in _by_clip(simple, players.clips):
             self._pose_simply(world, clip, places, shown[places])
         if len(blended):
@@ -315,19 +335,27 @@ class Animator:
                 self._write(world, flat, track.path, values)
 
     def _pose_blended(self, world: World, places: NDArray[np.intp], shown: NDArray[np.float64]) -> None:
-        """Sum up weighted values; what is left of the weight goes to the pose at rest."""
+        """Sum up weighted values; what is left of the weight goes to the pose at rest.
+
+        A clip that is mixed in is at the same part of its length as the first is of its own: steps of walking and running meet.
+        """
         players, weights = self.players, world.resource(MorphWeights)
         count = len(self._nodes)
         sums: dict[str, NDArray[Any]] = {name: np.zeros_like(self._rest[name]) for name in _FIELDS}
         shares: dict[str, NDArray[Any]] = {name: np.zeros(count, np.float32) for name in _FIELDS}
+        moved: dict[str, NDArray[Any]] = {name: np.zeros(count, bool) for name in _FIELDS}
+        morph_moved = np.zeros(len(weights.values), bool)
         morph_sums, morph_shares = np.zeros_like(weights.values), np.zeros_like(weights.values)
         fading = players.former >= 0
         left = np.where(fading, players.fades_left / np.where(players.fades > 0.0, players.fades, 1.0), 0.0)
         left = np.clip(left, 0.0, 1.0)
         former_shown = self._within(players.former_times, players.former, np.ones(len(players), bool))
+        own, others = self._durations(players.clips), self._durations(players.others)
+        other_shown = shown * others / np.where(own > 0.0, own, 1.0)
         layers = (
             (players.former, former_shown, left, places[fading[places]]),
-            (players.clips, shown, 1.0 - left, places),
+            (players.clips, shown, (1.0 - left) * (1.0 - players.mixes), places),
+            (players.others, other_shown, (1.0 - left) * players.mixes, places[players.others[places] >= 0]),
         )
         for clips, times, shares_of, members in layers:
             for chosen, clip in _by_clip(members, clips):
@@ -339,6 +367,7 @@ class Animator:
                     if track.path == "weights":
                         spots = self._morph_places(flat, track.width)
                         kept = spots >= 0
+                        morph_moved[spots[kept]] = True
                         morph_sums[spots[kept]] += (values.T * each[:, None])[kept]
                         morph_shares[spots[kept]] += np.broadcast_to(each[:, None], spots.shape)[kept]
                         continue
@@ -346,15 +375,16 @@ class Animator:
                         near = np.where(shares["rotation"][flat] > 0.0, sums["rotation"][:, flat], self._rest["rotation"][:, flat])
                         values = np.where((near * values).sum(axis=0) < 0.0, -values, values)
                     sums[track.path][:, flat] += values * each
+                    moved[track.path][flat] = True
                     shares[track.path][flat] += each
         for name in _FIELDS:
-            flat = np.flatnonzero(shares[name] > 0.0)
+            flat = np.flatnonzero(moved[name])
             rest = np.clip(1.0 - shares[name][flat], 0.0, 1.0)
             values = sums[name][:, flat] + self._rest[name][:, flat] * rest.astype(np.float32)
             if name == "rotation":
                 values /= np.maximum(np.sqrt((values * values).sum(axis=0)), 1e-12)
             self._write(world, flat, name, values)
-        spots = np.flatnonzero(morph_shares > 0.0)
+        spots = np.flatnonzero(morph_moved)
         if len(spots):
             rest = np.clip(1.0 - morph_shares[spots], 0.0, 1.0)
             weights.write(world, spots, (morph_sums[spots] + weights.rest[spots] * rest).astype(np.float32))

@@ -17,6 +17,8 @@ class AnimationPlayer:
     loop: Bool = field(default=True)
     playing: Bool = field(default=True)
     weight: F32 = field(default=1.0, minimum=0.0, maximum=1.0, doc="Share of the clip; the rest is the pose at rest.")
+    second_clip: Text = field(default="", doc="Name or number of a clip that is mixed in, in step with the first; empty is none.")
+    mix: F32 = field(default=0.0, minimum=0.0, maximum=1.0, doc="Share of the second clip: 0 is the first alone, 1 the second.")
     fade_secs: F32 = field(default=0.2, unit="s", minimum=0.0, doc="Time in which a new clip takes over from the last one.")
 
 

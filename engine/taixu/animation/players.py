@@ -7,7 +7,10 @@ from numpy.typing import NDArray
 
 __all__ = ["Players"]
 
-_KEPT = ("sets", "clips", "former", "times", "times_before", "former_times", "former_speeds", "fades", "fades_left", "weights")
+_KEPT = (
+    "sets", "clips", "former", "others", "times", "times_before", "former_times", "former_speeds", "fades", "fades_left", "weights",
+    "mixes",
+)  # fmt: skip
 
 
 class Players:
@@ -19,15 +22,15 @@ class Players:
         Entity that has the `AnimationPlayer`.
     sets : int32
         Clips of which model.
-    clips, former : int32
-        Clip that plays and clip that fades out; -1 is none.
+    clips, former, others : int32
+        Clip that plays, clip that fades out, and clip that is mixed in; -1 is none.
     times, times_before : float64
         Where the clip is after and before the last fixed step, seconds.
     former_times, former_speeds : float64
         The same for the clip that fades out.
     fades, fades_left : float64
         Length of the fade and what is left of it, seconds.
-    shown, weights : float64
+    shown, weights, mixes : float64
         What was sampled last; NaN in `shown` means that it has to be sampled again.
     """
 
@@ -37,6 +40,7 @@ class Players:
         self.sets: NDArray[np.int32] = np.full(count, -1, np.int32)
         self.clips: NDArray[np.int32] = np.full(count, -1, np.int32)
         self.former: NDArray[np.int32] = np.full(count, -1, np.int32)
+        self.others: NDArray[np.int32] = np.full(count, -1, np.int32)
         self.times: NDArray[np.float64] = np.zeros(count)
         self.times_before: NDArray[np.float64] = np.zeros(count)
         self.former_times: NDArray[np.float64] = np.zeros(count)
@@ -45,6 +49,7 @@ class Players:
         self.fades_left: NDArray[np.float64] = np.zeros(count)
         self.shown: NDArray[np.float64] = np.full(count, np.nan)
         self.weights: NDArray[np.float64] = np.ones(count)
+        self.mixes: NDArray[np.float64] = np.zeros(count)
 
     def __len__(self) -> int:
         return len(self.handles)

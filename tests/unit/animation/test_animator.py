@@ -179,6 +179,34 @@ def test_weight_blends_with_the_pose_at_rest(app: App) -> None:
     assert turned.tolist() == pytest.approx([0, 0, sin(pi / 8), cos(pi / 8)], abs=1e-6)
 
 
+def test_nothing_of_a_clip_is_the_pose_at_rest(app: App) -> None:
+    owner = spawn(app, clip="bend", playing=False)
+    seek(app, owner, 1.0)
+    seek(app, owner, 1.0, weight=0.0)
+    assert node(app, owner, 1).rotation.tolist() == pytest.approx([0, 0, 0, 1], abs=1e-6)
+    assert app.resource(MorphWeights).of(app.world, node(app, owner, 2).entity).tolist() == pytest.approx([0.5, 0])
+
+
+@pytest.mark.parametrize("mix", [0.0, 0.25, 0.5, 1.0])
+def test_two_clips_are_mixed_by_their_shares(app: App, mix: float) -> None:
+    owner = spawn(app, clip="slide", second_clip="bend", playing=False, mix=0.9)
+    seek(app, owner, 0.5)
+    seek(app, owner, 1.0, mix=mix)
+    assert node(app, owner, 0).position[0] == pytest.approx(10 * (1 - mix), abs=1e-5)
+    turned = node(app, owner, 1).rotation
+    wanted = np.array([0, 0, 0, 1]) * (1 - mix) + np.array([0, 0, sin(pi / 4), cos(pi / 4)]) * mix
+    np.testing.assert_allclose(turned, wanted / np.linalg.norm(wanted), atol=1e-6)
+
+
+def test_a_clip_that_is_mixed_in_no_more_leaves_nothing_behind(app: App) -> None:
+    owner = spawn(app, clip="slide", second_clip="bend", playing=False, mix=1.0)
+    seek(app, owner, 1.0)
+    assert node(app, owner, 1).rotation[2] == pytest.approx(sin(pi / 4))
+    seek(app, owner, 1.0, second_clip="")
+    assert node(app, owner, 1).rotation.tolist() == pytest.approx([0, 0, 0, 1], abs=1e-6)
+    assert node(app, owner, 0).position[0] == pytest.approx(10)
+
+
 def test_clips_are_found_by_name_number_and_default(app: App, caplog: pytest.LogCaptureFixture) -> None:
     owner = spawn(app, playing=False)
     app.frame(0.0)
