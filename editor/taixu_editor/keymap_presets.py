@@ -22,6 +22,7 @@ _TAIXU = {
     "view.front": "Num1", "view.back": "Ctrl+Num1", "view.right": "Num3", "view.left": "Ctrl+Num3", "view.top": "Num7",
     "view.bottom": "Ctrl+Num7", "view.parallel": "Num5",
     "play.start": "F5", "play.stop": "Shift+F5", "play.pause": "F6", "play.step": "F7",
+    "play.eject": "F8", "play.keep_selected": "K",
 }  # fmt: skip
 
 PRESETS: dict[str, dict[str, str]] = {
@@ -33,6 +34,7 @@ PRESETS: dict[str, dict[str, str]] = {
     },
     "godot": _TAIXU | {
         "history.redo": "Ctrl+Shift+Z", "editor.palette": "Ctrl+Shift+P", "play.stop": "F8", "play.pause": "F7", "play.step": "F10",
+        "play.eject": "Shift+F8",
         "view.front": "Num1", "view.back": "Alt+Num1", "view.left": "Alt+Num3", "view.bottom": "Alt+Num7",
     },
     "blender": _TAIXU | {

@@ -31,7 +31,9 @@ MENUS: dict[str, tuple[str, ...]] = {
         "view.parallel", "-", "view.grid", "view.colliders", "view.from_camera", "view.to_camera", "-", "panels", "-",
         "layouts", "-", "editor.theme", "editor.language",
     ),
-    "Play": ("play.start", "play.pause", "play.step", "play.stop"),
+    "Play": (
+        "play.start", "play.stop", "-", "play.pause", "play.step", "play.eject", "-", "play.keep_selected", "play.offer",
+    ),
     "Help": ("editor.palette", "editor.keys", "-", "tutorials", "-", "editor.about"),
 }  # fmt: skip
 """Operations by menu; those that the registry lacks are left out, ``-`` is a line, and a word is a list of this module's."""

@@ -85,7 +85,12 @@ class Changes:
 
 
 def find_changes(
-    edited: OpenWorld, played: OpenWorld, *, since: int, touched: Touched, only: Iterable[str] | None = None,
+    edited: OpenWorld,
+    played: OpenWorld,
+    *,
+    since: int,
+    touched: Touched,
+    only: Iterable[str] | None = None,
     most: int = MOST_ENTITIES,
 ) -> Changes:
     """Compare a played copy with what it was made of.
@@ -131,9 +136,7 @@ def keep_command(session: Session, changes: Iterable[Change]) -> Command:
         elif each.component:
             commands.append(Remove(each.entity, each.component))
     for (entity, component), values in fields.items():
-        commands.append(
-            _entries(session, entity, values) if component == _PREFAB else SetFields(entity, component, values)
-        )
+        commands.append(_entries(session, entity, values) if component == _PREFAB else SetFields(entity, component, values))
     despawned = tuple(each.entity for each in chosen if not each.component and each.after is None)
     if despawned:
         commands.append(Despawn(despawned))
@@ -222,9 +225,7 @@ def _owners(world: World, touched: Touched) -> Touched:
     return frozenset(found)
 
 
-def _compare(
-    entity: str, before: Block | None, after: Block | None, touched: Touched, components: Components
-) -> Iterator[Change]:
+def _compare(entity: str, before: Block | None, after: Block | None, touched: Touched, components: Components) -> Iterator[Change]:
     name = str(((after if after is not None else before) or {}).get(component_type(Name).name, {}).get("text", ""))
     whole = (entity, "", "") in touched
     if before is None or after is None:

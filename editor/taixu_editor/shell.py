@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 __all__ = ["Shell"]
 
 _log = logging.getLogger(__name__)
-_WHILE_TYPING = frozenset({"editor.palette", "play.start", "play.stop", "play.pause", "play.step"})
+_WHILE_TYPING = frozenset({"editor.palette", "play.start", "play.stop", "play.pause", "play.step", "play.eject"})
 _LAYOUT_SECS = 20.0
 
 
@@ -95,7 +95,9 @@ class Shell:
         window.use_theme(THEMES[settings.theme])
         for gizmo in self._gizmos():
             gizmo.snap.move_m, gizmo.snap.angle_deg = settings.snap_move_m, settings.snap_angle_deg
-            gizmo.snap.scale = settings.snap_scale
+            gizmo.snap.scale, gizmo.snap.to_grid = settings.snap_scale, settings.snap_to_grid
+            gizmo.snap.surface, gizmo.snap.align = settings.snap_surface, settings.snap_align
+            gizmo.snap.vertex = settings.snap_vertex
         if keep:
             said = save_settings(settings)
             if said:
@@ -165,6 +167,8 @@ class Shell:
         io = imgui.get_io()
         is_popup = imgui.is_popup_open("", imgui.PopupFlags_.any_popup)
         if self.capture is not None or is_popup or self.dialogs.current is not None:
+            return
+        if any(gizmo.is_dragging for gizmo in self._gizmos()):
             return
         is_played = any(getattr(panel, "takes_keys", False) for panel in self.window.panels)
         is_typing, is_flying = io.want_text_input or is_played, self._is_flying()
@@ -255,7 +259,7 @@ class Shell:
         t = self.window.t
 
         def save_and_act() -> None:
-            self.window.do("play.stop")
+            self.window.host.play.stop()
             self.window.do("editor.save")
             if self.is_saved():
                 act()

@@ -43,9 +43,13 @@ class Toasts:
         self.last: Toast | None = None
         """The latest, also when it has faded: the status line shows it."""
 
-    def say(self, text: str, kind: str = "info", *, action: str = "", act: Callable[[], object] | None = None) -> None:
-        """Show a sentence. `kind` is info, success, warning or error; `action` is a button's English text."""
-        until = monotonic() + _SECS[kind]
+    def say(self, text: str, kind: str = "info", *, action: str = "", act: Callable[[], object] | None = None,
+            secs: float = 0.0) -> None:  # fmt: skip
+        """Show a sentence. `kind` is info, success, warning or error; `action` is a button's English text.
+
+        It fades after `secs`, by default as its kind does.
+        """
+        until = monotonic() + (secs or _SECS[kind])
         for each in self.shown:
             if (each.text, each.kind) == (text, kind):
                 each.until, each.count, self.last = until, each.count + 1, each

@@ -28,7 +28,7 @@ def draw_toolbar(window: EditorWindow) -> None:
     imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 0.6, unit * 0.35))
     imgui.push_style_var(imgui.StyleVar_.window_min_size, (1, 1))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, (unit * 0.25, 0))
-    imgui.push_style_color(imgui.Col_.window_bg, window.theme.ground)
+    imgui.push_style_color(imgui.Col_.window_bg, _ground(window))
     if imgui.internal.begin_viewport_side_bar("###toolbar", imgui.get_main_viewport(), imgui.Dir.up, unit * 2.6, _FLAGS):
         imgui.push_style_var(imgui.StyleVar_.frame_padding, (unit * 0.55, unit * 0.42))
         imgui.push_style_color(imgui.Col_.button, (0, 0, 0, 0))
@@ -129,11 +129,16 @@ def _steps(title: str, value: float, steps: tuple[float, ...], unit: str) -> flo
 
 
 def _playing(window: EditorWindow) -> None:
-    unit, play = imgui.get_font_size(), window.host.play
-    imgui.same_line(max(imgui.get_cursor_pos_x() + unit, imgui.get_window_width() / 2 - unit * 3.4))
-    if play.is_playing:
-        _button(window, "play.pause", "pause", is_on=play.is_paused)
-        _button(window, "play.stop", "stop", is_on=True)
-        _button(window, "play.step", "step")
-    else:
-        _button(window, "play.start", "play", is_main=True)
+    unit, bar = imgui.get_font_size(), window.play_bar
+    imgui.same_line(max(imgui.get_cursor_pos_x() + unit, (imgui.get_window_width() - unit * bar.width) / 2))
+    bar.draw(_button)
+
+
+def _ground(window: EditorWindow) -> tuple[float, float, float, float]:
+    """Of another colour while a world is played: what is edited then is a copy."""
+    theme, play = window.theme, window.host.play
+    if not play.is_playing:
+        return theme.ground
+    tint = theme.warning if play.is_paused else theme.accent
+    r, g, b = (0.8 * low + 0.2 * high for low, high in zip(theme.ground[:3], tint[:3], strict=True))
+    return (r, g, b, 1.0)

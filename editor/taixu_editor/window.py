@@ -27,6 +27,7 @@ from taixu_editor.layout import lay_out_docks
 from taixu_editor.log_book import LogBook
 from taixu_editor.panels import PANELS, Panel, ScriptsPanel
 from taixu_editor.panels.guard import PanelGuard
+from taixu_editor.play_bar import PlayBar
 from taixu_editor.shell import Shell
 from taixu_editor.texts import Texts
 from taixu_editor.thumbnails import Thumbnails
@@ -39,8 +40,11 @@ from taixu_editor.widgets import DragDrop, Eyedropper
 __all__ = ["EditorWindow"]
 
 _log = logging.getLogger(__name__)
+_EDITING = frozenset({"hierarchy", "inspector", "material"})
+"""Panels that edit the world, the played one while there is one."""
 _FRONTS = ("inspector", "assets", "viewport")
 """Panels whose tabs are in front at first; the last has the keyboard."""
+_NOBODY = np.empty(0, np.uint64)
 
 
 class EditorWindow:
@@ -73,9 +77,12 @@ class EditorWindow:
         self.preview = Preview(self.host)
         self.panels: list[Panel] = []
         self._wants_layout = True
+        self._panel_class = imgui.WindowClass()  # tabs have their crosses: no other at the end of the bar
+        self._panel_class.dock_node_flags_override_set = imgui.internal.DockNodeFlagsPrivate_.no_close_button
         self.guard = PanelGuard(self)
         self.shell = Shell(self)
         self.host.operations.add(*view_operations(self))
+        self.play_bar = PlayBar(self)
         self.reset_panels()
         self.shell.settings_changed(keep=False)
         self.wants_to_close = False
@@ -98,7 +105,7 @@ class EditorWindow:
         self.handle(events)
         start = perf_counter()
         self.shell.before_frame()
-        self.host.frame(delta)
+        self.shell.attempt(lambda: self.host.frame(delta))
         self.times.add("world", perf_counter() - start)
         self._follow_selection()
         self.log.follow(self.host.session.world if self.host.session.worlds else None)
@@ -170,13 +177,24 @@ class EditorWindow:
             imgui.push_style_var(imgui.StyleVar_.window_padding, (0, 0))
         is_unsaved = hasattr(panel, "navigation") and not self.shell.is_saved()
         flags = imgui.WindowFlags_.unsaved_document if is_unsaved else imgui.WindowFlags_.none
+        imgui.set_next_window_class(self._panel_class)
         shown, is_open = imgui.begin(f"{self.t(panel.title)}{panel.window_name}", True, flags)
         panel.is_open = bool(is_open)
         if not panel.has_padding:
             imgui.pop_style_var()
         if shown:
             self.guard.draw(panel)
+            if panel.id in _EDITING and self.host.play.is_playing:
+                self._mark_edge()
         imgui.end()
+
+    def _mark_edge(self) -> None:
+        """A line around a panel whose edits go to the world that is played."""
+        (x, y), (wide, tall) = imgui.get_window_pos(), imgui.get_window_size()
+        draw = imgui.get_window_draw_list()
+        draw.push_clip_rect((x, y), (x + wide, y + tall), False)
+        draw.add_rect((x + 1, y + 1), (x + wide - 1, y + tall - 1), self.theme.pack("accent", 0.55), 0.0, 1.5)
+        draw.pop_clip_rect()
 
     def do(self, operation: str, *, merge: object = None, **parameters: object) -> object:
         """Do an operation for the user; what goes wrong is said and changes nothing. `merge`: see `Operations.do`."""
@@ -189,17 +207,15 @@ class EditorWindow:
     def _follow_selection(self) -> None:
         """What is selected has lines around it."""
         session = self.host.session
-        chosen = session.current.selection if session.worlds else ()
-        handles = tuple(session.entity(text) for text in chosen)
-        self.outlined.entities, self.outlined.active = handles, handles[-1] if handles else None
+        self.outlined.choose(session.current.selected if session.worlds else _NOBODY)
 
     def outline_key(self) -> tuple[object, ...]:
         """Changes when the lines do."""
-        return (self.outlined.entities, self.theme.name)
+        return (self.outlined.version, self.theme.name)
 
     def selected_family(self) -> list[int]:
         """Handles of what is selected, with all below."""
-        world, handles = self.host.session.world, np.array(self.outlined.entities, np.uint64)
+        world, handles = self.host.session.world, self.outlined.handles
         below = world.resource(Hierarchy).descendants_of(indices_of(handles))
         return [*self.outlined.entities, *world.living(world.entities_at(below)).tolist()]
 

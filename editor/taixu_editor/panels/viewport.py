@@ -13,7 +13,6 @@ from taixu.defaults.drawing import main_camera
 from taixu.ecs import World
 from taixu.edit import id_text
 from taixu.edit.marks import is_locked
-from taixu.platform.events import InputEvent, KeyEvent, MouseButtonEvent, MouseMoveEvent, TextEvent, WheelEvent
 from taixu.render import View, ViewCamera, frame_camera, visible_bounds
 from taixu.scene import CELL_M, Camera, Light, MaterialLibrary, MeshLibrary
 from taixu_editor.dropping import drop_on_view
@@ -33,6 +32,8 @@ from taixu_editor.view import (
     point_on_ground,
     point_under,
 )
+from taixu_editor.view.game import GameView
+from taixu_editor.view.grabbed import having
 from taixu_editor.view.shapes import add_camera_shapes, add_colliders, add_grid, add_light_shapes
 
 if TYPE_CHECKING:
@@ -69,7 +70,7 @@ class Viewport(Panel):
         self._drawn: Any = None
         self._pressed: tuple[float, float] | None = None
         self._edited_world: World | None = None
-        self._wants_game = self._is_focused = False
+        self.game = GameView(self, is_first=self.id == Viewport.id)
 
     # -- the frame ---------------------------------------------------------------------------------------------------
     def draw(self) -> None:
@@ -85,19 +86,21 @@ class Viewport(Panel):
         self._draw_world(world if previewed is None else previewed)
         hovered = imgui.is_item_hovered()  # a picture takes no clicks, which handles over a button would not get
         if self.is_game:
-            self._forward_input(hovered)
+            self.game.forward_input(hovered=hovered)
         elif previewed is not None:  # what is seen is a copy: one looks around in it, and no more
             self.navigation.update(self.camera, hovered=self._draw_over(previewed, hovered), height=self.extent[1])
         else:
             self._take_drop()
-            self.gizmo.update(world, self.camera, self.origin, self.extent)
+            self.gizmo.update(world, self.camera, self.origin, self.extent, hovered=hovered)
             self._use_hands(world, self._draw_over(world, hovered))
+        if self.host.play.is_playing:
+            self.game.draw_frame()
 
     def _draw_over(self, world: World, hovered: bool) -> bool:
         """What lies over the picture; whether the pointer is still the world's."""
         if hovered:
             self.used = imgui.get_frame_count()
-        chosen = self.window.outlined.entities
+        chosen = self.window.outlined.among
         if self.shown.icons:
             self.icons.draw(world, self.camera.camera(), self.window.theme, self.origin, self.extent, chosen, hovered=hovered)
         else:
@@ -111,49 +114,28 @@ class Viewport(Panel):
     @property
     def is_game(self) -> bool:
         """Whether it shows what a player sees, and hands play."""
-        return self._wants_game and self.host.play.is_playing
+        return self.game.is_wanted and self.host.play.is_playing
 
     @property
     def takes_keys(self) -> bool:
         """Whether keys go to the world that is played."""
-        return self.is_game and self._is_focused
-
-    def eject(self) -> None:
-        """Leave the player's camera and look around while it plays; or go back to it."""
-        self._wants_game = not self._wants_game
+        return self.is_game and self.game.is_focused
 
     def _meet(self, world: World) -> None:
         """Another world is shown: its copy that is played from where its player looks, others from where all is seen."""
-        is_play = self.host.play.is_playing
-        if is_play:
-            self._wants_game = main_camera(world) is not None
+        if self.host.play.is_playing:
+            self.game.begin(world)
         elif self._edited_world is not world:
             self._edited_world = world
             self.frame_all()
             self.camera.advance(10.0)
+        else:
+            self.game.end()
         self._shown_world = world
 
     def _seen(self, world: World) -> ViewCamera:
         entity = main_camera(world) if self.is_game else None
         return self.camera.camera() if entity is None else ViewCamera.of_entity(world, entity)
-
-    def _forward_input(self, hovered: bool) -> None:
-        """What happens over the picture is the player's."""
-        self._is_focused = imgui.is_window_focused()
-        events: list[InputEvent] = []
-        for event in self.window.events:
-            match event:
-                case MouseMoveEvent(x=x, y=y, dx=dx, dy=dy):
-                    events.append(MouseMoveEvent(x - self.origin[0], y - self.origin[1], dx, dy))
-                case MouseButtonEvent(down=down) if hovered or not down:
-                    events.append(event)
-                case WheelEvent() if hovered:
-                    events.append(event)
-                case KeyEvent(down=down) if self._is_focused or not down:
-                    events.append(event)
-                case TextEvent() if self._is_focused:
-                    events.append(event)
-        self.host.play.platform.put(events)
 
     def _draw_world(self, world: World) -> None:
         scale = imgui.get_io().display_framebuffer_scale.x
@@ -162,7 +144,7 @@ class Viewport(Panel):
         if self._is_moving and self.window.device.capabilities.is_software:
             size = max(16, int(size[0] * _MOVING_SCALE)), max(16, int(size[1] * _MOVING_SCALE))
         if self.view is None or self.view.size != size or self.view.settings != self._settings():
-            self.release()
+            self._drop_view()
             mode = "lit" if self.is_game else self.shown.mode
             outputs = frozenset({"color", "id", "depth"}) | mode_outputs(mode)
             self.view = View(self.camera.camera(), size, name=self.id, outputs=outputs, settings=self._settings())
@@ -191,9 +173,9 @@ class Viewport(Panel):
         if self.shown.colliders:
             add_colliders(lines, world, color=theme.good, trigger_color=theme.warning)
         if self.shown.icons:
-            chosen = [e for e in self.window.outlined.entities if world.alive(e).all()]
-            add_light_shapes(lines, world, [e for e in chosen if world.has(e, Light)], color=theme.warning)
-            add_camera_shapes(lines, world, [e for e in chosen if world.has(e, Camera)], color=theme.accent)
+            chosen = self.window.outlined.handles
+            add_light_shapes(lines, world, having(world, chosen, Light).tolist(), color=theme.warning)
+            add_camera_shapes(lines, world, having(world, chosen, Camera).tolist(), color=theme.accent)
 
     # -- hands -------------------------------------------------------------------------------------------------------
     def _use_hands(self, world: World, hovered: bool) -> None:
@@ -282,7 +264,10 @@ class Viewport(Panel):
 
     def release(self) -> None:
         """Give the view back."""
-        self.gizmo.resting.end()
+        self.gizmo.stop()
+        self._drop_view()
+
+    def _drop_view(self) -> None:
         if self.view is not None:
             if self.view.graph is not None and "color" in self.view.graph.textures:
                 self.window.gui.painter.forget(self.view.graph.textures["color"])

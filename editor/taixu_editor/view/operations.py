@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-
 from taixu.edit import Nothing, Operation, Session, id_text
 from taixu.errors import TaixuError
 from taixu.math.quaternion import from_matrix
 from taixu.render import ViewCamera
-from taixu.scene import CELL_M, Camera, Node
+from taixu.scene import Camera, Node
 from taixu_editor.view.bookmarks import load_bookmarks, save_bookmark
+from taixu_editor.view.game import stand_at
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -131,13 +130,7 @@ def _chosen_camera(window: EditorWindow) -> int:
 
 
 def _look_through(window: EditorWindow) -> None:
-    seen, camera = ViewCamera.of_entity(window.host.session.world, _chosen_camera(window)), _view(window).camera
-    back = seen.world_from_camera[:3, 2]
-    eye = seen.world_from_camera[:3, 3] + np.array(seen.cell, float) * CELL_M
-    camera.turn_rad, camera.height_rad = float(np.arctan2(back[0], back[2])), float(np.arcsin(np.clip(back[1], -1, 1)))
-    camera.fov_y_rad, camera.is_parallel = seen.fov_y_rad, False
-    camera.pivot = eye - camera.back * camera.distance_m
-    camera.stay()
+    stand_at(_view(window).camera, ViewCamera.of_entity(window.host.session.world, _chosen_camera(window)))
 
 
 def _place_camera(window: EditorWindow) -> None:
