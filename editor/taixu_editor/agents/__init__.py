@@ -7,8 +7,8 @@ step that a person can undo. It listens on loopback, asks for a token, and does 
 from __future__ import annotations
 
 from taixu_editor.agents.bridge import Bridge
-from taixu_editor.agents.consent import TOOLS, Consent
+from taixu_editor.agents.consent import TOOLS, Answer, Consent, Request
 from taixu_editor.agents.server import AgentServer
-from taixu_editor.agents.tools import AgentTools
+from taixu_editor.agents.tools import AgentTools, Applied
 
-__all__ = ["TOOLS", "AgentServer", "AgentTools", "Bridge", "Consent"]
+__all__ = ["TOOLS", "AgentServer", "AgentTools", "Answer", "Applied", "Bridge", "Consent", "Request"]

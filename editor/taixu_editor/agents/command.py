@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import argparse
 import sys
-from typing import Any
+from collections.abc import Callable
 
 from taixu_editor.agents.bridge import Bridge
-from taixu_editor.agents.consent import Consent
+from taixu_editor.agents.consent import TOOLS, Answer, Consent, Request
 from taixu_editor.agents.server import AgentServer
 from taixu_editor.agents.tools import AgentTools
 from taixu_editor.host import Host
@@ -33,14 +33,17 @@ def start(args: argparse.Namespace) -> int:
         finally:  # it ends by being interrupted
             server.close()
             if args.save and not host.session.history.is_saved:
-                args.console.show(f"saved {host.session.save()}")
+                args.console.show(f"saved {host.do('world.save')}")
     finally:
         host.close()
 
 
-def _ask(tool: str, does: str) -> str:
+def _ask(request: Request, answered: Callable[[Answer], None]) -> None:
     """Ask the person at the terminal."""
-    sys.stderr.write(f"An agent wants to {does} ({tool}). Allow it? [o]nce, [a]lways, [n]o: ")
+    said = f" “{request.about}”" if request.about else ""
+    does = TOOLS[request.tool]
+    sys.stderr.write(f"{request.agent} wants to {does}{said} ({request.tool}). Allow it? [o]nce, [a]lways, [n]o: ")
     sys.stderr.flush()
-    answer: Any = sys.stdin.readline().strip().lower()[:1]
-    return {"o": "once", "a": "always", "y": "once"}.get(answer, "no")
+    answer = sys.stdin.readline().strip().lower()[:1]
+    answers: dict[str, Answer] = {"o": "once", "a": "always", "y": "once"}
+    answered(answers.get(answer, "no"))

@@ -3,31 +3,67 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from taixu.edit import document_of, parameter_schema
+from taixu.edit import Difference, Rehearsed, parameter_schema
 from taixu.errors import TaixuError
+from taixu_editor.agents.query import find_entities
 
 if TYPE_CHECKING:
+    from taixu.edit import Session
     from taixu_editor.host import Host
 
-__all__ = ["AgentTools"]
+__all__ = ["AgentTools", "Applied", "Prepared"]
 
-_MOST_FOUND = 500
-_MOST_STEPS = 10_000
+_MOST_STEPS = 2_000
+_MOST_SHOWN = 200
+_MOST_SELECTED = 1_000
 _MOST_BYTES = 1 << 20
 _LARGEST_PX = 1920
 
 
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """Something that an agent asks for, looked at and not yet done.
+
+    Attributes
+    ----------
+    about
+        What exactly, for the person who is asked.
+    difference
+        What it would change.
+    """
+
+    act: Callable[[], Any]
+    about: str = ""
+    difference: Difference | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """A batch that an agent has done: its label in history, and what it changed."""
+
+    label: str
+    difference: Difference
+
+
 class AgentTools:
-    """Tools of one agent; it may undo what it did itself, and nothing else."""
+    """Tools of the agents at one host; they undo what they did themselves, and nothing else.
+
+    Attributes
+    ----------
+    on_applied
+        Are told of each batch that was done.
+    """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self._own_steps: list[object] = []
+        self.on_applied: list[Callable[[Applied], None]] = []
 
     def list_operations(self) -> list[dict[str, Any]]:
         """Edits that can be made, with the JSON schemas of their parameters."""
@@ -37,26 +73,10 @@ class AgentTools:
             if each.is_edit
         ]
 
-    def query_world(self, *, component: str = "", name: str = "", ids: Sequence[str] = (), limit: int = 50) -> dict[str, Any]:
-        """Entities as documents hold them: those with a component, a part of a name, or given ids."""
-        world = self._session().world
-        entities = document_of(world, columns_above=1 << 62).document.entities
-        wanted = set(ids)
-        found = {
-            entity: block
-            for entity, block in entities.items()
-            if (not wanted or entity in wanted)
-            and (not component or component in block)
-            and (not name or name.lower() in str(block.get("name", {}).get("text", "")).lower())
-        }
-        shown: dict[str, Any] = {}
-        room = _MOST_BYTES
-        for entity, block in found.items():
-            room -= len(json.dumps(block))
-            if len(shown) == min(max(limit, 1), _MOST_FOUND) or room < 0:
-                break
-            shown[entity] = block
-        return {"count": len(found), "entities": shown, "components": sorted({key for block in entities.values() for key in block})}
+    def query_world(self, *, component: str = "", name: str = "", ids: Sequence[str] = (), after: str = "",
+                    limit: int = 50) -> dict[str, Any]:  # fmt: skip
+        """Entities as documents hold them, page by page: those with a component, a part of a name, or given ids."""
+        return find_entities(self._session(), component=component, name=name, ids=ids, after=after, limit=limit)
 
     def take_picture(self, *, camera: str = "", eye: Sequence[float] = (), target: Sequence[float] = (), width: int = 768,
                      height: int = 432) -> bytes:  # fmt: skip
@@ -68,10 +88,11 @@ class AgentTools:
         from taixu.render import ViewCamera
 
         size = int(np.clip(width, 16, _LARGEST_PX)), int(np.clip(height, 16, _LARGEST_PX))
-        app = self._session().current.app
+        app: Any = self._session().current.app
         seen: Any = camera or None
-        if len(eye) == 3 and len(target) == 3:
-            if not np.isfinite([*eye, *target]).all() or np.allclose(eye, target):
+        if len(eye) or len(target):
+            apart = len(eye) == 3 and len(target) == 3 and np.isfinite([*eye, *target]).all()
+            if not apart or np.allclose(eye, target) or max(map(abs, (*eye, *target))) > 1e9:
                 raise TaixuError("eye and target are two different places, three finite numbers each")
             seen = ViewCamera.looking(eye, target)
         picture = app.picture(camera=seen, size=size, samples=4)
@@ -80,34 +101,91 @@ class AgentTools:
         return stream.getvalue()
 
     def rehearse(self, steps: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
-        """What a batch of edits would change."""
-        return self._host.operations.rehearse(self._session(), _pairs(steps)).to_data()
+        """What a batch of edits would change, and its steps with all filled in: those do just that."""
+        found = self._rehearsed(steps)
+        filled = [{"operation": operation, "parameters": parameters} for operation, parameters in found.steps]
+        return {**_shortened(found.difference), "steps": filled if len(json.dumps(filled)) < _MOST_BYTES else []}
 
-    def apply(self, steps: Sequence[Mapping[str, Any]], *, label: str = "") -> dict[str, Any]:
+    def prepare_apply(self, steps: Sequence[Mapping[str, Any]], *, label: str = "", agent: str = "") -> Prepared:
+        """A batch of edits to be asked about; doing it is one step of history, named after the agent."""
+        found = self._rehearsed(steps)
+        title = f"{agent or 'Agent'}: {label}" if label else agent or "Agent"
+
+        def act() -> dict[str, Any]:
+            return self._apply(found, title)
+
+        return Prepared(act, label, found.difference)
+
+    def apply(self, steps: Sequence[Mapping[str, Any]], *, label: str = "", agent: str = "") -> dict[str, Any]:
         """A batch of edits as one step of history, and what it changed."""
-        session, pairs = self._session(), _pairs(steps)
-        changed = self._host.operations.rehearse(session, pairs).to_data()
-        before = len(session.history.steps[0])
-        self._host.operations.do_all(session, pairs, label=f"Agent: {label[:80]}" if label else "Agent")
-        done = session.history.steps[0]
-        if len(done) > before:
-            self._own_steps.append(done[-1])
+        changed: dict[str, Any] = self.prepare_apply(steps, label=label, agent=agent).act()
         return changed
 
     def undo(self) -> bool:
-        """Undo its own latest step, where nobody has done anything since; whether it did."""
+        """Undo its own latest step, where nobody has edited since; whether it did. What was selected since is undone with it."""
         session = self._session()
         done = session.history.steps[0]
-        if not self._own_steps or not done or done[-1] is not self._own_steps[-1]:
+        since = 0
+        while since < len(done) and not done[-1 - since].is_edit:
+            since += 1
+        if not self._own_steps or since == len(done) or done[-1 - since] is not self._own_steps[-1]:
             return False
         self._own_steps.pop()
-        return session.undo()
+        for _ in range(since + 1):
+            self._host.do("history.undo")
+        return True
 
-    def _session(self) -> Any:
+    def _rehearsed(self, steps: Sequence[Mapping[str, Any]]) -> Rehearsed:
+        return self._host.operations.rehearsed(self._session(), _pairs(steps))
+
+    def _apply(self, wanted: Rehearsed, title: str) -> dict[str, Any]:
+        session, operations = self._session(), self._host.operations
+        found = operations.rehearsed(session, wanted.steps)
+        if _outcome(found.difference) != _outcome(wanted.difference):
+            raise TaixuError("the world has changed since this was rehearsed; query it again, and rehearse anew")
+        touched = (*found.difference.changed, *found.difference.added)
+        steps = list(wanted.steps)
+        if found.difference and 0 < len(touched) <= _MOST_SELECTED:  # a person sees at once what was done
+            steps.append(("selection.set", {"entities": list(touched)}))
+        before = session.history.steps[0][-1:]
+        operations.do_all(session, steps, label=title)
+        done = session.history.steps[0]
+        if done[-1:] != before:
+            self._own_steps.append(done[-1])
+        for tell in self.on_applied:
+            tell(Applied(title, found.difference))
+        return _shortened(found.difference)
+
+    def _session(self) -> Session:
         if not self._host.session.worlds:
             raise TaixuError("no world is open")
         self._host.frame(0.0)
         return self._host.session
+
+
+def _outcome(found: Difference) -> tuple[object, ...]:
+    """What a difference leads to; what was there before may move meanwhile, as in a world that is played."""
+    changed = {
+        (entity, component, name): pair[1]
+        for entity, components in found.changed.items()
+        for component, fields in components.items()
+        for name, pair in fields.items()
+    }
+    return found.added, set(found.removed), changed
+
+
+def _shortened(found: Difference) -> dict[str, Any]:
+    """As JSON-able data that is not too much to read: the first ones of each kind, and how many there are."""
+    data: dict[str, Any] = {"counts": {name: len(each) for name, each in found.to_data().items()}}
+    room = _MOST_BYTES
+    for name, entities in found.to_data().items():
+        data[name] = {}
+        for entity, block in list(entities.items())[:_MOST_SHOWN]:
+            room -= len(json.dumps(block))
+            if room < 0:
+                break
+            data[name][entity] = block
+    return data
 
 
 def _pairs(steps: Sequence[Mapping[str, Any]]) -> list[tuple[str, Mapping[str, Any]]]:

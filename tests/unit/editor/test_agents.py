@@ -23,7 +23,7 @@ from PIL import Image
 
 from taixu.assets.paths import data_path
 from taixu.errors import TaixuError
-from taixu_editor.agents import AgentServer, AgentTools, Bridge, Consent
+from taixu_editor.agents import AgentServer, AgentTools, Answer, Bridge, Consent, Request
 from taixu_editor.host import Host
 
 
@@ -117,9 +117,9 @@ def test_an_agent_places_moves_colours_and_undoes_all_of_it(host: Host) -> None:
 def test_what_nobody_consented_to_is_refused(host: Host) -> None:
     asked: list[str] = []
 
-    def ask(tool: str, does: str) -> str:
-        asked.append(tool)
-        return "always" if tool == "query_world" else "no"
+    def ask(request: Request, answered: Callable[[Answer], None]) -> None:
+        asked.append(request.tool)
+        answered("always" if request.tool == "query_world" else "no")
 
     refused: list[str] = []
 
