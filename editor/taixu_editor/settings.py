@@ -55,6 +55,10 @@ class Settings:
     snap_move_m: float = field(default=0.25, metadata={"range": (0.001, 100.0)})
     snap_angle_deg: float = field(default=15.0, metadata={"range": (0.1, 180.0)})
     snap_scale: float = field(default=0.1, metadata={"range": (0.001, 10.0)})
+    snap_to_grid: bool = True
+    snap_surface: bool = False
+    snap_align: bool = False
+    snap_vertex: bool = False
     code_editor: str = ""
     project_folder: str = ""
     """Where new projects are made."""

@@ -1,4 +1,4 @@
-"""Things that are moved rest on what is under the pointer: its depth is drawn once, without them."""
+"""What lies beneath things that are moved: the world is drawn once without them, its depth and its entities."""
 
 from __future__ import annotations
 
@@ -10,40 +10,49 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World
-from taixu.render import View, visible_bounds
+from taixu.render import View
 from taixu.scene import MeshInstance
 from taixu_editor.view.surface import SurfacePoint, point_under
+from taixu_editor.view.vertices import Corners
 
 if TYPE_CHECKING:
+    from taixu_editor.view.screen import Screen
     from taixu_editor.window import EditorWindow
 
 __all__ = ["Resting"]
 
+_REACH = 24.0
+"""How far from the pointer corners are looked for, in window units."""
+_MOST_TESTED = 64
+"""Of the nearest corners, those that are compared with the depth."""
+_BEHIND = 0.02
+"""Share of the distance that a corner may lie behind what is seen, and still be seen."""
+
 
 class Resting:
-    """One drag over surfaces."""
+    """One drag over the rest of the world."""
 
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
         self._view: View | None = None
-        self._corners: NDArray[np.float64] | None = None
-        self._middle = np.zeros(3)
+        self._world: World | None = None
+        self.corners = Corners()
 
     @property
     def has_begun(self) -> bool:
-        """Whether it knows what lies under."""
+        """Whether it knows what lies beneath."""
         return self._view is not None
 
-    def begin(self, world: World, seen: View, moving: Sequence[int], start: NDArray[np.float64]) -> None:
-        """Look at the world without what moves; `start` is where the handles are, metres of the world."""
+    def begin(self, world: World, seen: View, moving: Sequence[int]) -> None:
+        """Look at the world without what moves."""
         self.end()
-        handles = np.array(moving, np.uint64)
-        bounds = visible_bounds(world, handles)
-        low, high = (start, start) if bounds is None else np.asarray(bounds, float)
-        self._corners = np.array([[(low, high)[i >> axis & 1][axis] for axis in range(3)] for i in range(8)]) - start
-        self._middle = (np.asarray(low) + np.asarray(high)) / 2 - start
-        view = replace(seen.asking(), name="resting", outputs=frozenset({"depth"}), settings={}, _configured=None)
+        self._world = world
+        handles = np.array([e for e in moving if world.has(e, MeshInstance)], np.uint64)
+        view = replace(seen.asking(), name="resting", outputs=frozenset({"depth", "id"}), settings={}, _configured=None)
         self._view = view
+        if not len(handles):
+            self._window.renderer.render(world, [view])
+            return
         meshes = world.gather(handles, MeshInstance, "mesh")
         world.scatter(handles, MeshInstance, "mesh", 0)  # nothing that is saved: what is drawn is made anew from it
         try:
@@ -51,16 +60,58 @@ class Resting:
         finally:
             world.scatter(handles, MeshInstance, "mesh", meshes)
 
-    def find(self, x: int, y: int) -> SurfacePoint | None:
-        """Where the handles belong so that everything lies on what is seen at a pixel; None over the sky."""
-        found = None if self._view is None else point_under(self._window.renderer, self._view, x, y)
-        if found is None or self._corners is None:
+    def surface(self, screen: Screen) -> SurfacePoint | None:
+        """What is seen beneath the pointer; None over the sky."""
+        if self._view is None:
             return None
-        sunk = float((-(self._corners - self._middle) @ found.normal).max())
-        return SurfacePoint(found.position + found.normal * sunk - self._middle, found.normal)
+        return point_under(self._window.renderer, self._view, *self._pixel(screen))
+
+    def corner(self, screen: Screen, *, reach: float = _REACH) -> tuple[NDArray[np.float64] | None, NDArray[np.float64]]:
+        """The corner nearest to the pointer among those that are seen, [3] or None; and places [n, 2] of those around."""
+        nowhere = None, np.zeros((0, 2))
+        if self._view is None or self._world is None:
+            return nowhere
+        x, y = self._pixel(screen)
+        scale = self._view.size[0] / screen.extent[0]
+        around = max(int(reach * scale), 1)
+        found = self._window.renderer.pick_rect(self._view, x - around, y - around, 2 * around + 1, 2 * around + 1)
+        handles = [int(handle) for handle in found if self._world.alive(int(handle)).all()]
+        points, places, away = self.corners.near(self._world, handles, screen, screen.mouse, reach)
+        if not len(points):
+            return nowhere
+        pixels = np.floor((places[:_MOST_TESTED] - screen.origin) * scale).astype(int)
+        seen = np.flatnonzero(away[:_MOST_TESTED] <= self._farthest_around(screen, pixels) * (1 + _BEHIND))
+        return points[seen[0] if len(seen) else 0], places
+
+    def _farthest_around(self, screen: Screen, pixels: NDArray[np.intp]) -> NDArray[np.float64]:
+        """How far away what is seen at pixels [n, 2] is, their neighbours' where these are farther: corners lie on edges."""
+        assert self._view is not None
+        assert self._view.graph is not None
+        (left, top), (right, low) = pixels.min(0) - 1, pixels.max(0) + 2
+        left, top = max(left, 0), max(top, 0)
+        right, low = min(right, self._view.size[0]), min(low, self._view.size[1])
+        if right <= left or low <= top:
+            return np.full(len(pixels), np.inf)
+        device = self._window.renderer.device
+        rect = (int(left), int(self._view.size[1] - low), int(right - left), int(low - top))
+        depths = device.read_pixels(self._view.graph.targets(device, (), "depth"), -1, rect)[::-1, :, 0]
+        farthest = np.full(len(pixels), np.inf, np.float32)
+        for across in (-1, 0, 1):
+            for down in (-1, 0, 1):
+                column = np.clip(pixels[:, 0] + across - left, 0, right - left - 1)
+                row = np.clip(pixels[:, 1] + down - top, 0, low - top - 1)
+                farthest = np.minimum(farthest, depths[row, column])
+        return screen.away_of(farthest)
+
+    def _pixel(self, screen: Screen) -> tuple[int, int]:
+        assert self._view is not None
+        scale = self._view.size[0] / screen.extent[0]
+        x, y = (screen.mouse - screen.origin) * scale
+        return int(x), int(y)
 
     def end(self) -> None:
         """Forget it."""
         if self._view is not None:
             self._view.release()
-        self._view = None
+        self._view = self._world = None
+        self.corners.forget()

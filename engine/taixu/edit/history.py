@@ -15,7 +15,10 @@ from taixu.errors import TaixuError
 if TYPE_CHECKING:
     from taixu.edit.session import Session
 
-__all__ = ["History", "Step"]
+__all__ = ["JOINED", "History", "Step"]
+
+JOINED = "joined with the step before"
+"""The `merge` of what belongs to the latest step, whatever that was: keys that a recorded change makes."""
 
 
 @dataclass(slots=True)
@@ -69,7 +72,8 @@ class History:
         Parameters
         ----------
         merge
-            Commands that follow one another with the same value become one step: a drag.
+            Commands that follow one another with the same value become one step: a drag. `JOINED` makes a command part of the
+            latest step.
         """
         inverse = command.apply(session)
         if self._group is not None:
@@ -77,6 +81,10 @@ class History:
             return
         self._undone.clear()
         top = self._done[-1] if self._done else None
+        if merge == JOINED and top is not None and top is not self._saved:
+            top.command, top.is_edit = Group((inverse, top.command)), True
+            return
+        merge = None if merge == JOINED else merge
         if merge is not None and top is not None and top.merge == merge and top is not self._saved:
             top.command = _earlier(top.command, inverse)
             return
