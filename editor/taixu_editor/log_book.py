@@ -11,6 +11,7 @@ import re
 import threading
 from collections import deque
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from time import time
 from typing import TYPE_CHECKING
 
@@ -24,7 +25,7 @@ __all__ = ["LEVELS", "LogBook", "LogLine"]
 
 LEVELS = ("info", "warning", "error")
 _KEPT = 5000
-_MOST_A_FRAME = 200
+_MOST_A_FRAME = 500
 _LONGEST = 4000
 _PLACE = re.compile(r"(?P<file>[^\s:\"']+\.(?:py|glsl|vert|frag|comp|json|toml)):(?P<line>\d+)")
 
@@ -45,6 +46,8 @@ class LogLine:
         Stable id, or empty.
     count
         How often it was said in a row.
+    topic
+        "reload" where it says what became of a script that was saved.
     at
         Seconds since 1970, of the last time.
     """
@@ -57,6 +60,7 @@ class LogLine:
     entity: str = ""
     count: int = 1
     at: float = field(default=0.0, compare=False)
+    topic: str = ""
 
 
 class LogBook(logging.Handler):
@@ -82,13 +86,15 @@ class LogBook(logging.Handler):
         source = "editor" if record.name.startswith("taixu_editor") else "engine"
         self.say(level, record.getMessage(), source=source)
 
-    def say(self, level: str, text: str, *, source: str = "editor", file: str = "", line: int = 0, entity: str = "") -> None:
+    def say(
+        self, level: str, text: str, *, source: str = "editor", file: str = "", line: int = 0, entity: str = "", topic: str = ""
+    ) -> None:
         """Write a line; from any thread."""
-        if not file and (match := _PLACE.search(text)):
-            file, line = match["file"], int(match["line"])
         short = text if len(text) <= _LONGEST else text[:_LONGEST] + " …"
+        if not line and (match := _PLACE.search(short)) and file in ("", match["file"]):
+            file, line = match["file"], int(match["line"])
         with self._guard:
-            self._waiting.append(LogLine(level, short, source, file, line, entity, 1, time()))
+            self._waiting.append(LogLine(level, short, source, file, line, entity, 1, time(), topic))
 
     def follow(self, world: World | None) -> None:
         """Take in what was said since the last frame, also by the scripts of a world."""
@@ -96,9 +102,12 @@ class LogBook(logging.Handler):
             log = world.resource(ScriptHost).log
             seen = self._heard[1] if self._heard[0] == id(world) else 0
             fresh = min(log.count - seen, len(log.messages), _MOST_A_FRAME)
-            for message in list(log.messages)[len(log.messages) - fresh :] if fresh > 0 else ():
+            for message in reversed(list(islice(reversed(log.messages), fresh))) if fresh > 0 else ():
                 entity = id_text(message.entity) if message.entity else ""
-                self.say(message.level, message.text, source="script", file=message.script, line=message.line, entity=entity)
+                self.say(
+                    message.level, message.text, source="script", file=message.script, line=message.line, entity=entity,
+                    topic=message.topic,
+                )  # fmt: skip
             self._heard = (id(world), log.count)
         with self._guard:
             waiting = list(self._waiting)

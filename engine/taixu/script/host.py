@@ -140,6 +140,7 @@ class ScriptHost:
 
     def step(self) -> None:
         """Run one fixed step."""
+        self.log.begin_frame(self.clock.frames)
         if not self.instances and not len(self._entities) and not len(self.world.query(Script)):
             self.delivery.skip()
             return
@@ -164,6 +165,7 @@ class ScriptHost:
 
     def frame(self) -> None:
         """Run `on_frame` of all."""
+        self.log.begin_frame(self.clock.frames)
         if not self.clock.paused:
             self._call_all("on_frame", self.clock.frame_secs)
             self.transforms.flush(self.world)
@@ -216,8 +218,10 @@ class ScriptHost:
         name = Entity(self.world, instance.entity).name if self.world.alive(instance.entity)[0] else ""
         return f"{name!r} ({instance.stable_id:#x})" if name else f"entity {instance.stable_id:#x}"
 
-    def say(self, level: str, text: str, *, line: int = 0, instance: Instance | None = None) -> None:
+    def say(self, level: str, text: str, *, line: int = 0, instance: Instance | None = None, topic: str = "") -> None:
         """Write a line to the console."""
+        if not self.log.takes(level):
+            return
         self.log.add(
             ScriptMessage(
                 level,
@@ -226,6 +230,7 @@ class ScriptHost:
                 line=line,
                 entity=0 if instance is None else instance.stable_id,
                 tick=self.clock.ticks,
+                topic=topic,
             )
         )
 

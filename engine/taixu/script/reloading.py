@@ -40,7 +40,8 @@ class Reloader:
             fresh = [self._fresh(instance, script) for instance in users]
         except TaixuError as error:
             kept = self._host.library.refuse(path, str(error))
-            self._host.say("error", f"{path} is not reloaded{', its last good version runs on' if kept else ''}: {error}")
+            kept_text = ", its last good version runs on" if kept else ""
+            self._host.say("error", f"{path} is not reloaded{kept_text}: {error}", topic="reload")
             return
         self._host.library.accept(script)
         for old, new in zip(users, fresh):
@@ -48,9 +49,9 @@ class Reloader:
         failed = sum(1 for instance in fresh if instance.error)
         count = f"{len(users)} {'entity' if len(users) == 1 else 'entities'}"
         if failed:
-            self._host.say("error", f"{path} is reloaded, but stopped in {failed} of {count}")
+            self._host.say("error", f"{path} is reloaded, but stopped in {failed} of {count}", topic="reload")
         else:
-            self._host.say("info", f"{path} is reloaded, field values are kept ({count})")
+            self._host.say("info", f"{path} is reloaded, field values are kept ({count})", topic="reload")
 
     def _fresh(self, old: Instance, script: ScriptFile) -> Instance:
         """A new instance beside the old one, its top level run; the old one stays as it is if that raises."""
