@@ -110,10 +110,13 @@ vec4 behind_blurred(vec2 uv, float sigma) {
         + g1.y * (g0.x * textureLod(behind_map, vec2(a.x, b.y), level) + g1.x * textureLod(behind_map, b, level));
 }
 
-// How wide, in pixels, a lobe of this `alpha` (as a mirror of that roughness spreads) paints what it meets: the bell that
-// comes nearest to the lobe's integral over an edge; it has a width of 1.9 alpha where that is small.
+// How wide a lobe of this `alpha` (as a mirror of that roughness spreads) paints what it meets, by metres to there: the bell
+// that comes nearest to the lobe's integral over an edge; it has a width of 1.9 alpha where that is small.
+float blur_by_metre(float alpha) { return 1.9 * alpha / (1.0 + 0.65 * alpha * alpha); }
+
+// The same in pixels.
 float blur_in_pixels(Sight sight, float alpha, float path) {
-    float spread = 1.9 * alpha / (1.0 + 0.65 * alpha * alpha) * (sight.reach + path);
+    float spread = blur_by_metre(alpha) * (sight.reach + path);
     float per_metre = 0.5 * viewport.y * clip_from_view[1][1];
     return min(camera_position.w > 0.5 ? spread * per_metre / max(sight.depth, 1e-6) : spread * per_metre, viewport.y);
 }

@@ -118,19 +118,27 @@ vec3 environment_transmission(sampler2D atlas, vec3 n, vec3 v, float roughness) 
     return environment_reflection(atlas, -n, v - 2.0 * dot(n, v) * n, roughness);
 }
 
-// What a clear thing of two rough sides, normal `n` where the eye's ray enters, lets through towards `v`; `d`: where a ray
-// through smooth sides leads; `roughness` as of a mirror that spreads as widely (`transmission_roughness`). Seen askew the
-// lobe is wider, and leans to the two normals, for facets that turn away let less through. A fit to the integral over
-// panes with an index from 1.2 to 2, under many skies, which halves the error of the round lobe: `tests/fits`.
-vec3 environment_refraction(sampler2D atlas, vec3 n, vec3 v, vec3 d, float ior, float roughness) {
-    float eta = max(ior, 1.01), x = roughness;
-    float askew = 1.0 - clamp(dot(n, v), 0.0, 1.0);
-    vec3 leaves = normalize(eta * refract(-v, n, 1.0 / eta) - d); // the other normal, by the law of refraction
+// What a clear thing of two rough sides lets through is a lobe about `d`, where a ray through smooth sides leads;
+// `roughness` as of a mirror that spreads as widely (`transmission_roughness`). Seen askew the lobe is wider, and leans to
+// the two normals, for facets that turn away let less through. A fit to the integral over panes with an index from 1.2 to
+// 2, under many skies, which halves the error of the round lobe: `tests/fits`. x: how far it leans; y: its alpha.
+vec2 refracted_lobe(float n_dot_v, float roughness) {
+    float x = roughness, askew = 1.0 - clamp(n_dot_v, 0.0, 1.0);
     float lean = x * (-0.618 + x * 2.563 + askew * (2.044 - x * 4.167));
     float width = 1.0 + x * (0.495 + x * (-4.472 + x * 4.731));
     width += askew * (3.791 - x * 6.771 + askew * (-3.286 + x * 5.683));
-    vec3 axis = normalize(leaves - n);
-    return environment_lobe(atlas, mix(d, axis, askew * clamp(lean, 0.0, 1.0)), x * x * clamp(width, 0.3, 2.0));
+    return vec2(askew * clamp(lean, 0.0, 1.0), x * x * clamp(width, 0.3, 2.0));
+}
+
+// The way from `d` to the two normals; `n` where the eye's ray enters.
+vec3 refracted_axis(vec3 n, vec3 v, vec3 d, float ior) {
+    float eta = max(ior, 1.01);
+    return normalize(normalize(eta * refract(-v, n, 1.0 / eta) - d) - n); // the other normal by the law of refraction
+}
+
+vec3 environment_refraction(sampler2D atlas, vec3 n, vec3 v, vec3 d, float ior, float roughness) {
+    vec2 lobe = refracted_lobe(dot(n, v), roughness);
+    return environment_lobe(atlas, mix(d, refracted_axis(n, v, d, ior), lobe.x), lobe.y);
 }
 
 // What a white diffuse surface facing `n` sends back: irradiance / pi. Of the side behind: with -n. Suns are not in the
