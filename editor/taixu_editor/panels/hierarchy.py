@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
 from imgui_bundle import imgui
+from numpy.typing import NDArray
 
 from taixu.ecs import World
 from taixu.edit import Nothing, Operation, Session
@@ -52,7 +53,7 @@ class HierarchyPanel(Panel):
         self.scroll = 0.0
         self._painter = RowPainter(self)
         self._spacing = (0.0, 0.0)
-        self._seen: tuple[str, ...] | None = None
+        self._seen: NDArray[np.uint64] | None = None
         self._mine: tuple[str, ...] | None = None
         self._wanted = 0
         self._pressed = 0
@@ -312,9 +313,10 @@ class HierarchyPanel(Panel):
 
     # -- following ---------------------------------------------------------------------------------------------------
     def _follow_selection(self, world: World) -> None:
-        selection = self.host.session.current.selection
-        if selection is self._seen:
+        entry = self.host.session.current
+        if entry.selected is self._seen:
             return
+        selection = entry.selection
         self._read_selection(world)
         if selection != self._mine and self.active:
             self.anchor = self.active
@@ -323,10 +325,8 @@ class HierarchyPanel(Panel):
         self._mine = selection
 
     def _read_selection(self, world: World) -> None:
-        selection = self.host.session.current.selection
-        found = [world.find(id_number(text)) for text in selection]
-        handles = [handle for handle in found if handle is not None]
-        self._seen = selection
+        self._seen = self.host.session.current.selected
+        handles = self._seen.tolist()
         self.selected = frozenset(handles)
         self.active = handles[-1] if handles else 0
 

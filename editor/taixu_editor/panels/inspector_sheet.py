@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import ComponentType, World, component_type, row_count
-from taixu.edit.ids import id_number, id_text
+from taixu.edit.ids import id_text
 from taixu.edit.prefab import FromPrefab, PrefabInstance
 from taixu.edit.session import Session
 from taixu.edit.values import json_from_column
@@ -92,9 +92,9 @@ class Sheet:
     def update(self, session: Session) -> bool:
         """Read again what changed; True where other entities are shown than before."""
         world, selection = session.world, session.current.selection
-        is_other = self._world is not world or (selection is not self.entities and selection != self.entities)
+        is_other = self._world is not world or selection is not self.entities
         if is_other or self._key is None or world.structure.since(self._tick) is None or world.structure.since(self._tick):
-            self._find(world, selection)
+            self._find(world, session.current.selected)
         key = (self._found_at, max((world.table(number).touched for number in self._tables), default=0))
         if key == self._key:
             return False
@@ -118,10 +118,9 @@ class Sheet:
         """A component by its name."""
         return next((each for each in self.components if each.name == name), None)
 
-    def _find(self, world: World, selection: tuple[str, ...]) -> None:
+    def _find(self, world: World, selected: NDArray[np.uint64]) -> None:
         """Where the selected are, until somebody comes, goes or changes components."""
-        found = [world.find(id_number(text)) for text in selection]
-        self._handles = np.array([handle for handle in found if handle is not None], np.uint64)
+        self._handles = selected
         self._tables = np.unique(world.locate(self._handles)[0]).tolist() if len(self._handles) else []
         self._world, self._tick = world, world.tick
         world.advance()

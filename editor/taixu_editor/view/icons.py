@@ -38,7 +38,7 @@ class EntityIcons:
 
     def draw(
         self, world: World, seen: ViewCamera, theme: Theme, origin: tuple[float, float], extent: tuple[float, float],
-        chosen: tuple[int, ...], *, hovered: bool,
+        chosen: frozenset[int], *, hovered: bool,
     ) -> None:  # fmt: skip
         """Over the picture; at most the nearest two hundred."""
         self.over, self.places = None, {}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,17 +26,33 @@ class Outlined:
 
     Attributes
     ----------
-    entities
-        Handles of what is selected, with all below each.
+    handles : uint64[n]
+        What is selected; with it has lines all that is below.
+    entities, among
+        The same as numbers, in their order and to be looked up.
     active
         The one that was selected last.
+    version
+        Goes up when others are selected.
     """
 
+    handles: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
     entities: tuple[int, ...] = ()
+    among: frozenset[int] = frozenset()
     active: int | None = None
+    version: int = 0
     color: Color = (1.0, 1.0, 1.0, 1.0)
     active_color: Color = (1.0, 1.0, 1.0, 1.0)
     radius_px: int = 2
+
+    def choose(self, handles: NDArray[np.uint64]) -> None:
+        """Others are selected, if this is another array than the last."""
+        if handles is self.handles:
+            return
+        self.handles, self.entities = handles, tuple(handles.tolist())
+        self.among = frozenset(self.entities)
+        self.active = self.entities[-1] if self.entities else None
+        self.version += 1
 
 
 class OutlineFeature:
@@ -104,8 +120,8 @@ class OutlinePass:
 
 def _bits(world: World, outlined: Outlined) -> NDArray[np.uint32]:
     values = np.zeros((world.index_capacity + 15) // 16 * 16 or 16, np.uint32)
-    for state, handles in ((1, outlined.entities), (2, () if outlined.active is None else (outlined.active,))):
-        alive = world.living(np.array(handles, np.uint64))
+    for state, handles in ((1, outlined.handles), (2, outlined.handles[-1:])):
+        alive = world.living(handles)
         if len(alive):
             indices = indices_of(alive)
             values[indices] = state

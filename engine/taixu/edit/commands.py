@@ -259,7 +259,7 @@ class Select:
     def apply(self, session: Session) -> Command:
         """Select those of them that live; undone by what was selected before."""
         before = session.current.selection
-        session.current.selection = tuple(text for text in self.entities if session.world.find(id_number(text)) is not None)
+        session.current.selection = session.living(self.entities)
         return Select(before)
 
 

@@ -15,6 +15,7 @@ from taixu.edit.marks import MARK_OPERATIONS
 from taixu.edit.migrations import Migrations
 from taixu.edit.operations import Operation
 from taixu.edit.prefab_operations import PREFAB_OPERATIONS
+from taixu.edit.selection_operations import SELECTION_OPERATIONS
 from taixu.edit.set_many import set_fields
 from taixu.errors import TaixuError
 
@@ -148,12 +149,11 @@ def _duplicate(session: Session, p: DuplicateParameters) -> Command | None:
 def _select(session: Session, p: SelectionParameters) -> Command | None:
     before = session.current.selection
     named = tuple(dict.fromkeys(p.entities))
-    if p.how == "add":
-        named = (*(each for each in before if each not in named), *named)
-    elif p.how == "remove":
-        named = tuple(each for each in before if each not in named)
-    elif p.how == "toggle":
-        named = (*(each for each in before if each not in named), *(each for each in named if each not in before))
+    if p.how != "replace":
+        among, former = set(named), set(before)
+        kept = tuple(each for each in before if each not in among)
+        fresh = {"add": named, "remove": (), "toggle": tuple(each for each in named if each not in former)}
+        named = kept + fresh[p.how]
     return Select(named) if named != before else None
 
 
@@ -196,5 +196,6 @@ ENTITY_OPERATIONS = (
     Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters, settle=_with_entities),
     Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters, settle=_with_entities),
     *CLIPBOARD_OPERATIONS, *FIELD_OPERATIONS, *GROUP_OPERATIONS, *MARK_OPERATIONS, *PREFAB_OPERATIONS,
+    *SELECTION_OPERATIONS,
 )  # fmt: skip
 """Edits that every host offers."""
