@@ -13,7 +13,7 @@ from taixu.edit.set_many import set_fields
 from taixu.errors import TaixuError
 from taixu.scene import Node, Transform
 
-__all__ = ["KEYFRAME_OPERATIONS", "animatable", "tracks_of", "value_now"]
+__all__ = ["KEYFRAME_OPERATIONS", "Tracks", "animatable", "put_tracks", "set_key", "tracks_of", "value_now"]
 
 Tracks = dict[str, Any]
 _SAME_SECS = 1e-4
@@ -103,13 +103,15 @@ def value_now(session: Session, entity: str, track: str) -> list[float]:
     return [float(v) for v in value] if hasattr(value, "__len__") else [float(value)]
 
 
-def _put(session: Session, entity: str, tracks: Tracks) -> Command | None:
+def put_tracks(session: Session, entity: str, tracks: Tracks) -> Command | None:
+    """The command that gives an entity these tracks."""
     if not session.world.has(session.entity(entity), PropertyAnimation):
         return Insert(entity, "property_animation", {"tracks": tracks})
     return set_fields(session, "property_animation", {entity: {"tracks": tracks}})
 
 
-def _set_key(track: Tracks, time_secs: float, value: list[float]) -> None:
+def set_key(track: Tracks, time_secs: float, value: list[float]) -> None:
+    """Put a key into a track's lists; one that is at the same time gives way."""
     keys = [(t, v) for t, v in zip(track["times"], track["values"], strict=True) if abs(t - time_secs) > _SAME_SECS]
     keys = sorted([*keys, (time_secs, value)], key=lambda key: key[0])
     track["times"], track["values"] = [t for t, _ in keys], [v for _, v in keys]
@@ -120,8 +122,8 @@ def _key(session: Session, p: KeyParameters) -> Command | None:
     value = now if p.value is None else list(p.value)
     if len(value) != len(now):
         raise TaixuError(f"{p.track} has {len(now)} numbers, and the key {len(value)}")
-    _set_key(tracks.setdefault(p.track, {"times": [], "values": [], "interpolation": "linear"}), max(p.time_secs, 0.0), value)
-    return _put(session, p.entity, tracks)
+    set_key(tracks.setdefault(p.track, {"times": [], "values": [], "interpolation": "linear"}), max(p.time_secs, 0.0), value)
+    return put_tracks(session, p.entity, tracks)
 
 
 def _track(tracks: Tracks, name: str, key: int = 0) -> Tracks:
@@ -135,8 +137,8 @@ def _move(session: Session, p: MoveKeyParameters) -> Command | None:
     tracks = tracks_of(session, p.entity)
     track = _track(tracks, p.track, p.key)
     del track["times"][p.key]
-    _set_key(track, max(p.time_secs, 0.0), track["values"].pop(p.key))
-    return _put(session, p.entity, tracks)
+    set_key(track, max(p.time_secs, 0.0), track["values"].pop(p.key))
+    return put_tracks(session, p.entity, tracks)
 
 
 def _delete(session: Session, p: DeleteKeyParameters) -> Command | None:
@@ -145,13 +147,13 @@ def _delete(session: Session, p: DeleteKeyParameters) -> Command | None:
     del track["times"][p.key], track["values"][p.key]
     if not track["times"]:
         del tracks[p.track]
-    return _put(session, p.entity, tracks)
+    return put_tracks(session, p.entity, tracks)
 
 
 def _interpolate(session: Session, p: InterpolationParameters) -> Command | None:
     tracks = tracks_of(session, p.entity)
     _track(tracks, p.track)["interpolation"] = p.interpolation
-    return _put(session, p.entity, tracks)
+    return put_tracks(session, p.entity, tracks)
 
 
 KEYFRAME_OPERATIONS = (

@@ -44,8 +44,8 @@ class Preview:
         if handle is not None and world.has(handle, Model) and not world.has(handle, AnimationPlayer):
             world.insert(handle, AnimationPlayer(playing=False))
 
-    def show(self, time_secs: float, *, clip: str = "") -> None:
-        """Let it stand at a time."""
+    def show(self, time_secs: float, *, clip: str = "", second_clip: str = "", mix: float = 0.0) -> None:
+        """Let it stand at a time, with a share of a second clip mixed in."""
         world, handle = self.world, self._handle()
         if self._app is None or world is None or handle is None:
             return
@@ -53,6 +53,7 @@ class Preview:
             world.set(handle, PropertyAnimation, time_secs=time_secs, playing=False)
         if world.has(handle, AnimationPlayer):
             world.set(handle, AnimationPlayer, time_secs=time_secs, clip=clip, playing=False, fade_secs=0.0)
+            world.set(handle, AnimationPlayer, second_clip=second_clip, mix=mix)
         for stage in (Stage.APPLY, Stage.UPDATE, Stage.PROPAGATE):
             self._app.run_stage(stage)
 

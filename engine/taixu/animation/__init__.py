@@ -11,7 +11,7 @@ from taixu.animation.animator import Animator
 from taixu.animation.components import AnimationPlayer, Morph, Skin
 from taixu.animation.morphs import MorphWeights
 from taixu.animation.plugin import AnimationPlugin
-from taixu.animation.properties import PropertyAnimation, PropertyAnimator, read_tracks
+from taixu.animation.properties import PropertyAnimation, PropertyAnimator, PropertyTrack, read_tracks, value_at
 from taixu.animation.sampling import Track, make_tracks
 from taixu.animation.skins import SkinPalettes
 
@@ -23,9 +23,11 @@ __all__ = [
     "MorphWeights",
     "PropertyAnimation",
     "PropertyAnimator",
+    "PropertyTrack",
     "Skin",
     "SkinPalettes",
     "Track",
     "make_tracks",
     "read_tracks",
+    "value_at",
 ]

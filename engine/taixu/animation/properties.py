@@ -23,7 +23,7 @@ from taixu.scene import Parent, Transform, split_position
 
 __all__ = [
     "INTERPOLATIONS", "MOST_KEYS", "PropertyAnimation", "PropertyAnimator", "PropertyTrack", "advance_properties",
-    "pose_properties", "read_tracks",
+    "pose_properties", "read_tracks", "value_at",
 ]  # fmt: skip
 
 _log = logging.getLogger("taixu.animation")
@@ -237,6 +237,16 @@ class PropertyAnimator:
     def fork(self, world: World) -> PropertyAnimator:
         """A fork compiles its own."""
         return PropertyAnimator(self.components)
+
+
+def value_at(track: PropertyTrack, seconds: float, *, rotates: bool = False) -> list[float]:
+    """What a track is at a time, as the world would follow it; `rotates` says that its values are quaternions."""
+    none, start = np.zeros(1, np.uint64), np.zeros(1, np.intp)
+    ends = np.array([len(track.times)], np.intp)
+    group = _Group(
+        Transform, track.field, track.interpolation, rotates, False, none, start, start, ends, track.times, track.values
+    )
+    return [float(v) for v in group.sample(np.array([seconds]))[0]]
 
 
 def _width(declared: ComponentType | None, name: str) -> int:
