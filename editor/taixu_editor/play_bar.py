@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from functools import partial
+from itertools import islice
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
@@ -20,6 +22,9 @@ __all__ = ["PlayBar"]
 
 SPEEDS = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 4.0, 10.0)
 _OFFER_SECS = 15.0
+_SILENT_SECS = 2.0
+"""So long after an error of a script the next one is told in the log alone."""
+_LOOKED_AT, _LONGEST = 600, 220
 _SLOWEST, _FASTEST = 0.01, 100.0
 
 
@@ -28,10 +33,12 @@ class PlayBar:
 
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
+        self._errors_seen, self._silent_until = 0, 0.0
         operations = window.host.operations
         operations.add(
             Operation("play.eject", "Leave the player's camera, or go back to it", run=self._eject, blocked=self._no_player),
             Operation("play.offer", "Keep changes of play...", run=self._offer, blocked=self._no_offer),
+            is_logged=False,
         )
         operations.on_done.append(self._done)
 
@@ -76,7 +83,11 @@ class PlayBar:
 
     def _done(self, done: Done) -> None:
         toasts, t, offer = self._window.shell.toasts, self._window.t, self._window.host.play.offer
-        if done.operation == "play.stop" and offer is not None and offer.changes.edited:
+        if done.operation == "play.start":  # what is played is what is written
+            for panel in self._window.panels:
+                panel.save_all()
+            self._window.shell.later(partial(self._window.shell.show_panel, "viewport"))
+        elif done.operation == "play.stop" and offer is not None and offer.changes.edited:
             count = len(offer.changes.edited)
             text = t("1 change made while playing") if count == 1 else t("{count} changes made while playing", count=count)
             act = partial(self._window.shell.later, partial(self._window.do, "play.offer"))
@@ -85,6 +96,19 @@ class PlayBar:
             count = int(done.result or 0)
             text = t("1 change is kept") if count == 1 else t("{count} changes are kept", count=count)
             toasts.say(text if count else t("Playing has changed nothing."), "success" if count else "info")
+
+    def frame(self) -> None:
+        """Say what stops a script, where one looks; the log has all of it."""
+        log, count = self._window.log, self._window.log.counts["error"]
+        fresh, self._errors_seen = count - self._errors_seen, count
+        if fresh <= 0 or monotonic() < self._silent_until:
+            return
+        last = next((each for each in islice(reversed(log.lines), _LOOKED_AT) if each.level == "error"), None)
+        if last is None or last.source != "script" or not last.file:
+            return
+        self._silent_until = monotonic() + _SILENT_SECS
+        act = partial(self._window.open_script, last.file, last.line)
+        self._window.shell.toasts.say(_shortened(last.text), "error", action="Show line", act=act)
 
     # -- the toolbar -------------------------------------------------------------------------------------------------
     @property
@@ -134,3 +158,7 @@ class PlayBar:
         if changed:
             play.speed = speed
         imgui.end_popup()
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"

@@ -14,7 +14,10 @@ from taixu.assets.atomic import write_atomic
 from taixu.edit import Done
 from taixu.errors import TaixuError
 from taixu_editor.additions import ADD_OPERATIONS, ADDITIONS
+from taixu_editor.agent_desk import AgentDesk, agent_operations
 from taixu_editor.dialogs import Choice, Dialogs
+from taixu_editor.document_tabs import DocumentTabs
+from taixu_editor.documents import Documents
 from taixu_editor.folders import project_picture, recovery_folder
 from taixu_editor.interface import THEMES, icon
 from taixu_editor.interface.keys import is_pressed
@@ -31,6 +34,7 @@ from taixu_editor.shell_operations import shell_operations
 from taixu_editor.statusline import StatusLine
 from taixu_editor.toasts import Toasts
 from taixu_editor.toolbar import draw_toolbar
+from taixu_editor.view.customs import CUSTOMS
 from taixu_editor.trust import Trust
 
 if TYPE_CHECKING:
@@ -58,12 +62,15 @@ class Shell:
         self.window = window
         self.settings, said = load_settings()
         operations = window.host.operations
-        operations.add(*(each for each in (*ADD_OPERATIONS, *shell_operations(window)) if each.id not in operations))
+        operations.add(*(each for each in ADD_OPERATIONS if each.id not in operations))
+        operations.add(*shell_operations(window), *agent_operations(window), is_logged=False)
         self.keymap = Keymap(operations, preset=self.settings.key_preset, changed=self.settings.keys)
         self.toasts, self.dialogs = Toasts(window), Dialogs(window)
         self.palette, self.status = Palette(window), StatusLine(window)
         self.pictures = Pictures(window.device, window.gui.painter)
-        self.start_page = StartPage(window)
+        self.documents = Documents(window)
+        self.document_tabs = DocumentTabs(window, self.documents)
+        self.start_page, self.agents = StartPage(window), AgentDesk(window)
         self.keeper = Keeper(window.host, recovery_folder())
         self.trust = Trust(window)
         self.capture: Callable[[str], None] | None = None
@@ -93,6 +100,8 @@ class Shell:
         window.t.use(settings.language)
         self.keymap.use(settings.key_preset, settings.keys)
         window.use_theme(THEMES[settings.theme])
+        for panel in self._views():
+            panel.navigation.customs = CUSTOMS[settings.key_preset]
         for gizmo in self._gizmos():
             gizmo.snap.move_m, gizmo.snap.angle_deg = settings.snap_move_m, settings.snap_angle_deg
             gizmo.snap.scale, gizmo.snap.to_grid = settings.snap_scale, settings.snap_to_grid
@@ -109,6 +118,7 @@ class Shell:
         waiting, self._later = self._later, []
         for act in waiting:
             self.attempt(act)
+        self.agents.frame()
         if self.window.window.interface_scale != self._screen_scale:
             self._screen_scale = self.window.window.interface_scale
             self.settings_changed(keep=False)
@@ -128,6 +138,7 @@ class Shell:
             self.start_page.draw()
             return False
         draw_toolbar(self.window)
+        self.document_tabs.draw()
         self.status.draw(delta_secs)
         return True
 
@@ -251,31 +262,19 @@ class Shell:
         host = self.window.host
         return all(entry.history.is_saved or host.play.is_played(entry) for entry in host.session.worlds)
 
+    def is_current_saved(self) -> bool:
+        """Whether the document that is edited is saved."""
+        current = self.documents.current
+        return current is None or current.history.is_saved
+
     def after_saving(self, act: Callable[[], object]) -> None:
-        """Do something that closes worlds: what is unsaved is asked about first."""
-        if self.is_saved():
-            act()
-            return
-        t = self.window.t
-
-        def save_and_act() -> None:
-            self.window.host.play.stop()
-            self.window.do("editor.save")
-            if self.is_saved():
-                act()
-
-        self.dialogs.ask(
-            t("Save changes?"), t("{name} has changes that are not saved.", name=self.world_name()), Choice("Save", save_and_act),
-            Choice("Cancel", lambda: None), Choice("Do not save", act),
-        )  # fmt: skip
+        """Do something that closes all documents: what is unsaved is asked about first."""
+        self.documents.after_saving(self.documents.entries, act, with_panels=True)
 
     def world_name(self) -> str:
-        """What the open world is called."""
-        session = self.window.host.session
-        if not session.worlds:
-            return ""
-        path = session.current.path
-        return path.name.removesuffix(".world.json") if path is not None else self.window.t("New world")
+        """What the open world or prefab is called."""
+        current = self.documents.current
+        return "" if current is None else self.documents.name(current)
 
     def opened(self) -> None:
         """Something was opened: it is remembered, and gizmos take the settings' steps."""
@@ -310,7 +309,7 @@ class Shell:
         session = self.window.host.session
         view = next((panel.view for panel in self._views()), None)
         path = session.project.root if session.project.has_manifest else session.current.path if session.worlds else None
-        if path is None or not session.worlds or view is None or view.graph is None or "color" not in view.graph.textures:
+        if path is None or not session.worlds or session.current.is_prefab or view is None or view.graph is None or "color" not in view.graph.textures:
             return
         self.window.window.make_current()
         pixels = view.graph.textures["color"].read()[::-1, :, :3]
@@ -335,6 +334,7 @@ class Shell:
         """All was asked about."""
         self.keep_layout()
         self.keep_picture()
+        self.agents.stop()
         self.keeper.close()
         self.pictures.release()
 
@@ -342,7 +342,7 @@ class Shell:
         session = self.window.host.session
         parts = ["Taixu"]
         if session.worlds:
-            dot = "" if self.is_saved() else "● "
+            dot = "" if self.is_current_saved() else "● "
             parts = [f"{dot}{self.world_name()}", session.project.name or session.project.root.name, "Taixu"]
         title = " – ".join(parts)
         if title != self._title:

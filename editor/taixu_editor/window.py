@@ -18,6 +18,7 @@ from taixu.platform.backend import pump
 from taixu.platform.events import CloseEvent, FileDropEvent, InputEvent
 from taixu.render import Renderer
 from taixu.scene import Hierarchy
+from taixu_editor.animating import Animating
 from taixu_editor.dropping import Dropping, dropping_operations
 from taixu_editor.export.dialogs import export_operations
 from taixu_editor.host import Host
@@ -73,15 +74,15 @@ class EditorWindow:
         self.theme: Theme = DARK
         self.drag_drop, self.eyedropper = DragDrop(), Eyedropper()
         self.thumbnails, self.dropping = Thumbnails(self), Dropping(self)
-        self.host.operations.add(*dropping_operations(self), *export_operations(self))
-        self.preview = Preview(self.host)
+        self.host.operations.add(*dropping_operations(self), *export_operations(self), is_logged=False)
+        self.preview, self.animating = Preview(self.host), Animating(self)
         self.panels: list[Panel] = []
         self._wants_layout = True
         self._panel_class = imgui.WindowClass()  # tabs have their crosses: no other at the end of the bar
         self._panel_class.dock_node_flags_override_set = imgui.internal.DockNodeFlagsPrivate_.no_close_button
         self.guard = PanelGuard(self)
         self.shell = Shell(self)
-        self.host.operations.add(*view_operations(self))
+        self.host.operations.add(*view_operations(self), is_logged=False)
         self.play_bar = PlayBar(self)
         self.reset_panels()
         self.shell.settings_changed(keep=False)
@@ -107,8 +108,9 @@ class EditorWindow:
         self.shell.before_frame()
         self.shell.attempt(lambda: self.host.frame(delta))
         self.times.add("world", perf_counter() - start)
-        self._follow_selection()
+        self.follow_selection()
         self.log.follow(self.host.session.world if self.host.session.worlds else None)
+        self.play_bar.frame()
         self.window.make_current()
         self.gui.feed(events)
         self.gui.begin(self.window.size, pixel_scale=self.window.pixel_scale, delta_secs=delta)
@@ -171,11 +173,12 @@ class EditorWindow:
         for panel in self.panels:
             if panel.is_open:
                 self._draw_panel(panel)
+        self.animating.frame()
 
     def _draw_panel(self, panel: Panel) -> None:
         if not panel.has_padding:
             imgui.push_style_var(imgui.StyleVar_.window_padding, (0, 0))
-        is_unsaved = hasattr(panel, "navigation") and not self.shell.is_saved()
+        is_unsaved = hasattr(panel, "navigation") and not self.shell.is_current_saved()
         flags = imgui.WindowFlags_.unsaved_document if is_unsaved else imgui.WindowFlags_.none
         imgui.set_next_window_class(self._panel_class)
         shown, is_open = imgui.begin(f"{self.t(panel.title)}{panel.window_name}", True, flags)
@@ -204,7 +207,7 @@ class EditorWindow:
             self.shell.say_error(str(error))
             return None
 
-    def _follow_selection(self) -> None:
+    def follow_selection(self) -> None:
         """What is selected has lines around it."""
         session = self.host.session
         self.outlined.choose(session.current.selected if session.worlds else _NOBODY)

@@ -44,6 +44,14 @@ class Panel:
         """What Dear ImGui knows it by, whatever the language."""
         return f"###{self.id}"
 
+    @property
+    def unsaved(self) -> list[str]:
+        """What of its own it would lose, by path."""
+        return []
+
+    def save_all(self) -> None:
+        """Write what is unsaved."""
+
     def draw(self) -> None:
         """Lay out this frame's contents, between ``begin`` and ``end`` of the panel's window."""
         raise NotImplementedError
