@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from taixu.edit import Operations
-from taixu_editor.keymap_presets import PRESETS
+from taixu_editor.keymap_presets import EXCLUSIVE, PRESETS
 
 __all__ = ["Keymap"]
 
@@ -47,13 +47,14 @@ class Keymap:
 
     @property
     def bound(self) -> Mapping[str, list[str]]:
-        """Operations by shortcut; more than one is a conflict."""
+        """Operations by shortcut; more than one is a conflict, unless only one of them can be done at a time."""
         self._refresh()
         return self._bound
 
     def conflicts(self, operation: str) -> list[str]:
         """Other operations that share a shortcut with one."""
-        return sorted({each for shared in self.bound.values() if operation in shared for each in shared} - {operation})
+        found = {each for shared in self.bound.values() if operation in shared for each in shared} - {operation}
+        return sorted(each for each in found if not any({operation, each} <= group for group in EXCLUSIVE))
 
     def preset_text(self, operation: str) -> str:
         """What the preset says, whatever the user changed."""

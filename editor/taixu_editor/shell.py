@@ -13,6 +13,7 @@ from imgui_bundle import imgui
 from taixu.assets.atomic import write_atomic
 from taixu.edit import Done
 from taixu.errors import TaixuError
+from taixu.script import write_stubs
 from taixu_editor.additions import ADD_OPERATIONS, ADDITIONS
 from taixu_editor.agent_desk import AgentDesk, agent_operations
 from taixu_editor.dialogs import Choice, Dialogs
@@ -34,8 +35,8 @@ from taixu_editor.shell_operations import shell_operations
 from taixu_editor.statusline import StatusLine
 from taixu_editor.toasts import Toasts
 from taixu_editor.toolbar import draw_toolbar
-from taixu_editor.view.customs import CUSTOMS
 from taixu_editor.trust import Trust
+from taixu_editor.view.customs import CUSTOMS
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -152,6 +153,11 @@ class Shell:
     def later(self, act: Callable[[], object]) -> None:
         """Do something before the next frame begins."""
         self._later.append(act)
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether something is to be done before the next frame, or fades now."""
+        return bool(self._later) or self.toasts.is_fading
 
     def attempt(self, act: Callable[[], object]) -> None:
         """Do something; what goes wrong is said."""
@@ -281,6 +287,8 @@ class Shell:
         session = self.window.host.session
         project = session.project
         path = project.root if project.has_manifest else session.current.path
+        if project.has_manifest and self.trust.is_own(project.root):
+            write_stubs(project.root, session.components)  # for the completion of the user's code editor
         if path is not None:
             self.settings.remember(path)
             self.settings_changed()
@@ -309,7 +317,9 @@ class Shell:
         session = self.window.host.session
         view = next((panel.view for panel in self._views()), None)
         path = session.project.root if session.project.has_manifest else session.current.path if session.worlds else None
-        if path is None or not session.worlds or session.current.is_prefab or view is None or view.graph is None or "color" not in view.graph.textures:
+        if path is None or not session.worlds or session.current.is_prefab:
+            return
+        if view is None or view.graph is None or "color" not in view.graph.textures:
             return
         self.window.window.make_current()
         pixels = view.graph.textures["color"].read()[::-1, :, :3]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
@@ -110,10 +111,25 @@ def _snapping(window: EditorWindow) -> None:
             _steps(t("Rotate"), settings.snap_angle_deg, _ANGLE_STEPS, "°"),
             _steps(t("Scale"), settings.snap_scale, _SCALE_STEPS, "×"),
         ]
+        imgui.separator()
+        for operation in ("snap.toggle", "snap.to_grid", "snap.surface", "snap.align", "snap.vertex"):
+            _check(window, operation, is_on=snap.is_on if operation == "snap.toggle" else getattr(snap, operation[5:]))
+        imgui.separator()
+        held = ("Ctrl", t("steps, while it is held")), ("Shift", t("on surfaces")), ("V", t("corner to corner"))
+        imgui.text_disabled("   ".join(f"{key}: {what}" for key, what in held))
         if chosen != [settings.snap_move_m, settings.snap_angle_deg, settings.snap_scale]:
             settings.snap_move_m, settings.snap_angle_deg, settings.snap_scale = chosen
             window.shell.settings_changed()
         imgui.end_popup()
+
+
+def _check(window: EditorWindow, operation: str, *, is_on: bool) -> None:
+    """An entry of the menu with a tick; the menu stays open."""
+    known = window.host.operations.find(operation)
+    imgui.push_item_flag(imgui.ItemFlags_.auto_close_popups, False)
+    if imgui.menu_item(f"{window.t(known.title)}###{operation}", window.shell.keymap.first(operation), is_on)[0]:
+        window.shell.later(partial(window.do, operation))
+    imgui.pop_item_flag()
 
 
 def _steps(title: str, value: float, steps: tuple[float, ...], unit: str) -> float:

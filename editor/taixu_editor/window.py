@@ -18,7 +18,7 @@ from taixu.platform.backend import pump
 from taixu.platform.events import CloseEvent, FileDropEvent, InputEvent
 from taixu.render import Renderer
 from taixu.scene import Hierarchy
-from taixu_editor.animating import Animating
+from taixu_editor.animating import Animating, animating_operations
 from taixu_editor.dropping import Dropping, dropping_operations
 from taixu_editor.export.dialogs import export_operations
 from taixu_editor.host import Host
@@ -27,6 +27,7 @@ from taixu_editor.interface.theme import DARK, Theme
 from taixu_editor.layout import lay_out_docks
 from taixu_editor.log_book import LogBook
 from taixu_editor.panels import PANELS, Panel, ScriptsPanel
+from taixu_editor.pacing import Pacing
 from taixu_editor.panels.guard import PanelGuard
 from taixu_editor.play_bar import PlayBar
 from taixu_editor.shell import Shell
@@ -82,27 +83,28 @@ class EditorWindow:
         self._panel_class.dock_node_flags_override_set = imgui.internal.DockNodeFlagsPrivate_.no_close_button
         self.guard = PanelGuard(self)
         self.shell = Shell(self)
-        self.host.operations.add(*view_operations(self), is_logged=False)
+        self.host.operations.add(*view_operations(self), *animating_operations(self), is_logged=False)
         self.play_bar = PlayBar(self)
         self.reset_panels()
         self.shell.settings_changed(keep=False)
         self.wants_to_close = False
         self.events: list[InputEvent] = []
-        self.times = Diagnostics()
+        self.times, self.pacing = Diagnostics(), Pacing(self)
         self._before = perf_counter()
 
     def run(self) -> None:
         """Until it is closed."""
         while not self.wants_to_close:
             self.frame()
+            self.pacing.follow()
         self.close()
 
     def frame(self) -> None:
         """One frame: what the user did, the world, the interface, the screen."""
-        pump()
+        pump(self.pacing.rest_secs)
         events = self.events = self.window.poll()
         now = perf_counter()
-        delta, self._before = now - self._before, now
+        delta, self._before = self.pacing.step(now - self._before), now
         self.handle(events)
         start = perf_counter()
         self.shell.before_frame()
@@ -119,11 +121,15 @@ class EditorWindow:
         self.times.add("panels", perf_counter() - start)
         start = perf_counter()
         with self.device.frame():
-            target = self.device.window_targets(self.window.framebuffer_size)
-            self.clear(target)
-            self.gui.end(target)
+            self.gui.end()
+            paints = self.pacing.must_paint() or not self.gui.is_as_painted()
+            if paints:
+                target = self.device.window_targets(self.window.framebuffer_size)
+                self.clear(target)
+                self.gui.paint(target)
         self.times.add("painting", perf_counter() - start)
-        self.window.swap()
+        if paints:
+            self.window.swap()
         self.times.end_frame(perf_counter() - now)
 
     def handle(self, events: list[InputEvent]) -> None:

@@ -59,7 +59,7 @@ class Viewport(Panel):
         self.view: View | None = None
         self.camera = OrbitCamera()
         self.navigation = Navigation()
-        self.gizmo = Gizmo(window, seen=lambda: self.view)
+        self.gizmo = Gizmo(window, window_name=self.window_name, seen=lambda: self.view)
         self.shown, self.compass, self.icons = Shown(), Compass(), EntityIcons()
         self.used = 0
         """The latest frame in which the pointer was over it."""
@@ -126,8 +126,13 @@ class Viewport(Panel):
         if self.host.play.is_playing:
             self.game.begin(world)
         elif self._edited_world is not world:
-            self._edited_world = world
-            self.frame_all()
+            documents = self.window.shell.documents
+            documents.keep_camera(self.id, self._edited_world, self.camera)
+            self._edited_world, found = world, documents.find_camera(self.id, world)
+            if found is None:
+                self.frame_all()
+            else:
+                self.camera.copy_from(found)
             self.camera.advance(10.0)
         else:
             self.game.end()

@@ -61,6 +61,8 @@ class Gizmo:
         Axes of the active entity in place of the world's.
     pivot
         "median" of all that is selected, or the "active" one.
+    window_name
+        What Dear ImGui knows the view's window by.
     seen
         Gives the view that it is in.
     drag
@@ -74,6 +76,7 @@ class Gizmo:
     is_local: bool = False
     pivot: str = "median"
     snap: Snap = field(default_factory=Snap)
+    window_name: str = ""
     seen: Callable[[], View | None] = field(default=lambda: None, repr=False)
     drag: Drag | None = field(default=None, repr=False)
     _matrix: Any = field(default=None, repr=False)

@@ -50,6 +50,9 @@ class Modal:
         entities = gizmo.movable(world)
         if not entities:
             return
+        if gizmo.window_name:
+            imgui.set_window_focus(gizmo.window_name)  # so that no other panel answers Enter
+        imgui.get_io().config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
         pivot = gizmo.pose(world, entities)[:3, 3]
         self._is_local = False
         self.drag = gizmo.begin(world, entities, tool=tool, basis=np.eye(3), pivot=pivot)
@@ -63,7 +66,7 @@ class Modal:
             self._begun = screen.mouse
         if imgui.is_key_pressed(imgui.Key.escape, False) or imgui.is_mouse_clicked(imgui.MouseButton_.right):
             drag.cancel()
-            self.drag = None
+            self.end()
             return
         self._choose_axes(drag)
         drag.read_keys()
@@ -86,6 +89,7 @@ class Modal:
         """It stays where it is."""
         if self.drag is not None:
             self.drag.end()
+            imgui.get_io().config_flags |= imgui.ConfigFlags_.nav_enable_keyboard
         self.drag = None
 
     def draw(self, screen: Screen) -> None:

@@ -81,7 +81,15 @@ def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
     for number, (keep, go) in enumerate(_TITLES, 1):
         kept.append(plain(f"view.keep_{number}", keep, partial(_keep, window, number), shortcut=f"Ctrl+Shift+{number}"))
         kept.append(plain(f"view.go_{number}", go, partial(_go, window, number), shortcut=f"Ctrl+{number}"))
+    edits = partial(Operation, blocked=_nothing_selected)
+    modal = {"move": "Move with the pointer", "rotate": "Turn with the pointer", "scale": "Scale with the pointer"}
     return (
+        *(edits(f"modal.{tool}", title, run=partial(_start_modal, window, tool)) for tool, title in modal.items()),
+        edits("modal.duplicate", "Duplicate and move with the pointer", run=partial(_duplicate, window)),
+        plain("snap.to_grid", "Ends on the world's grid", partial(_turn_setting, window, "snap_to_grid")),
+        plain("snap.surface", "Rests on surfaces", partial(_turn_setting, window, "snap_surface")),
+        plain("snap.align", "Stands upright on surfaces", partial(_turn_setting, window, "snap_align")),
+        plain("snap.vertex", "Corner to corner", partial(_turn_setting, window, "snap_vertex")),
         Operation("view.mode", "What the view shows", run=set_mode, parameters=ModeParameters, blocked=_no_world),
         Operation("view.show", "Show in the view", run=show, parameters=LayerParameters, blocked=_no_world),
         plain("view.grid", "Grid", partial(_turn, window, "grid"), shortcut="G"),
@@ -90,6 +98,26 @@ def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("view.to_camera", "Put the selected camera where I look from", partial(_place_camera, window)),
         *kept,
     )
+
+
+def _nothing_selected(session: Session) -> str:
+    return "" if session.worlds and session.current.selection else "select something first"
+
+
+def _start_modal(window: EditorWindow, tool: str, host: Host, parameters: Nothing) -> None:
+    _view(window).gizmo.modal.start(tool)
+
+
+def _duplicate(window: EditorWindow, host: Host, parameters: Nothing) -> None:
+    window.do("entity.duplicate")
+    window.follow_selection()
+    _view(window).gizmo.modal.start("move")
+
+
+def _turn_setting(window: EditorWindow, name: str) -> None:
+    settings = window.shell.settings
+    setattr(settings, name, not getattr(settings, name))
+    window.shell.settings_changed()
 
 
 def _view(window: EditorWindow, name: str = "") -> Any:
@@ -118,7 +146,8 @@ def _keep(window: EditorWindow, number: int) -> None:
 def _go(window: EditorWindow, number: int) -> None:
     camera = load_bookmarks(_project(window)).get(number)
     if camera is None:
-        raise TaixuError(window.t("No place is kept as {number}; Ctrl+Shift+{number} keeps one.", number=number))
+        keys = window.shell.keymap.first(f"view.keep_{number}") or "–"
+        raise TaixuError(window.t("No place is kept as {number}; {keys} keeps one.", number=number, keys=keys))
     _view(window).camera.copy_from(camera)
 
 

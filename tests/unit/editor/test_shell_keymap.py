@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from unittest.mock import MagicMock
+
 import pytest
 
 from taixu.edit import Operation, Operations
@@ -22,10 +24,50 @@ def operations() -> Operations:
     return found
 
 
+def every_operation() -> Operations:
+    """All that a window has; nothing of it is done here."""
+    from taixu_editor.additions import ADD_OPERATIONS
+    from taixu_editor.dropping import dropping_operations
+    from taixu_editor.export.dialogs import export_operations
+    from taixu_editor.host import Host
+    from taixu_editor.shell_operations import shell_operations
+    from taixu_editor.view.operations import view_operations
+
+    host, window = Host(), MagicMock()
+    found = host.operations
+    of_window = (*dropping_operations(window), *export_operations(window), *shell_operations(window), *view_operations(window))
+    found.add(*(each for each in (*ADD_OPERATIONS, *of_window) if each.id not in found))
+    return found
+
+
 @pytest.mark.parametrize("preset", PRESETS)
 def test_no_preset_gives_two_operations_the_same_keys(preset: str) -> None:
-    shared = {keys: names for keys, names in Keymap(operations(), preset=preset).bound.items() if len(names) > 1}
+    keymap = Keymap(every_operation(), preset=preset)
+    shared = {keys: names for keys, names in keymap.bound.items() if any(keymap.conflicts(name) for name in names)}
     assert shared == {}
+
+
+@pytest.mark.parametrize("preset", PRESETS)
+def test_keys_that_fly_are_no_shortcuts_where_they_always_fly(preset: str) -> None:
+    from taixu_editor.view.customs import CUSTOMS
+
+    if CUSTOMS[preset].flies_always:
+        assert not set("WASDQE") & Keymap(every_operation(), preset=preset).bound.keys()
+
+
+def test_buttons_move_cameras_as_other_editors_have_it() -> None:
+    from taixu_editor.view.customs import CUSTOMS
+
+    def meaning(preset: str, button: str, *held: str) -> str:
+        return CUSTOMS[preset].meaning(button, shift="shift" in held, ctrl="ctrl" in held, alt="alt" in held)
+
+    assert CUSTOMS.keys() == PRESETS.keys()
+    assert meaning("blender", "middle") == meaning("godot", "middle") == meaning("taixu", "middle") == "orbit"
+    assert meaning("blender", "middle", "shift") == meaning("godot", "middle", "shift") == "pan"
+    assert (meaning("unity", "left", "alt"), meaning("unity", "middle"), meaning("unity", "right", "alt")) == ("orbit", "pan", "dolly")
+    assert meaning("unity", "right") == meaning("godot", "right") == meaning("roblox", "right") == "look"
+    assert (meaning("roblox", "middle"), CUSTOMS["roblox"].flies_always) == ("pan", True)
+    assert all(meaning(preset, "left", *held) == "" for preset in CUSTOMS for held in ((), ("shift",), ("ctrl",)))
 
 
 @pytest.mark.parametrize("preset", PRESETS)
@@ -44,8 +86,10 @@ def test_presets_are_as_their_editors_have_them() -> None:
     known = operations()
     found = {preset: Keymap(known, preset=preset) for preset in PRESETS}
     assert [found["taixu"].text(f"tool.{tool}") for tool in ("select", "move", "rotate", "scale")] == ["Q", "W", "E", "R"]
-    assert [found["blender"].text(f"tool.{tool}") for tool in ("move", "rotate", "scale")] == ["G", "R", "S"]
+    assert [found["blender"].text(f"modal.{tool}") for tool in ("move", "rotate", "scale", "duplicate")] == ["G", "R", "S", "Shift+D"]
     assert (found["unity"].text("gizmo.local"), found["unity"].text("history.redo")) == ("X", "Ctrl+Y")
+    unity = [found["unity"].text(f"play.{name}") for name in ("start", "stop", "pause", "step")]
+    assert unity == ["Ctrl+P", "Ctrl+P", "Ctrl+Shift+P", "Ctrl+Alt+P"]
     assert (found["godot"].text("gizmo.local"), found["godot"].text("play.stop")) == ("T", "F8")
     tools = [found["roblox"].text(f"tool.{tool}") for tool in ("select", "move", "scale", "rotate")]
     assert tools == [f"Ctrl+{i}" for i in (1, 2, 3, 4)]
