@@ -28,6 +28,10 @@ class Trust:
         """Whether the scripts in a folder may run."""
         return is_trusted(root) or self._window.shell.settings.trusts(root)
 
+    def is_own(self, root: Path) -> bool:
+        """Whether a project is the user's, or trusted like one; what ships with Taixu is not."""
+        return self.knows(root) and not is_trusted(root)
+
     def give(self, root: Path) -> None:
         """They may, from now on; those of a world that plays start at once."""
         self._window.shell.settings.trust(root)

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Asset", "AssetIndex", "scan_assets"]
 
-_SKIPPED = frozenset({"__pycache__", "node_modules", "out", "venv"})
+_SKIPPED = frozenset({"__pycache__", "node_modules", "out", "pyrightconfig.json", "typings", "venv"})
 _MOST = 20_000
 _DEEPEST = 16
 _SIDECAR = ".asset.toml"

@@ -55,7 +55,7 @@ def make_project(folder: Path, template: str, *, shown: Path | None = None) -> N
     from taixu.cli.kinds import make_app
     from taixu.cli.templates import find_templates
     from taixu.edit.project import FOLDERS, read_project, write_project
-    from taixu.script.stubs import make_stub
+    from taixu.script.stubs import write_stubs
 
     shown = shown or folder
     templates = find_templates()
@@ -79,8 +79,7 @@ def make_project(folder: Path, template: str, *, shown: Path | None = None) -> N
         for name in FOLDERS:
             (made / name).mkdir(exist_ok=True)
         # The interface of scripts, for the completion of the user's editor.
-        stub = make_stub(make_app().components)
-        (made / "scripts" / "game.pyi").write_text(stub, encoding="utf-8", newline="\n")
+        write_stubs(made, make_app().components)
         if folder.exists():
             folder.rmdir()
         os.replace(made, folder)

@@ -15,7 +15,7 @@ from taixu.script.host import ScriptHost
 from taixu.script.loader import load_script
 from taixu.script.messages import ScriptLog, ScriptMessage
 from taixu.script.plugin import ScriptPlugin
-from taixu.script.stubs import make_stub
+from taixu.script.stubs import make_stub, write_stubs
 
 __all__ = [
     "Event",
@@ -28,4 +28,5 @@ __all__ = [
     "find_fields",
     "load_script",
     "make_stub",
+    "write_stubs",
 ]

@@ -1,22 +1,43 @@
-"""`game.pyi`: the interface as a stub file, so that editors complete and check what scripts write."""
+"""`game.pyi`: the interface as a stub file, so that editors complete and check what scripts write.
+
+A project has it twice: in ``typings/``, where Pyright and VS Code look without being told, and beside its scripts, where mypy
+and PyCharm do. Both are made anew when the project is opened by another version.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from pathlib import Path
 from textwrap import indent
 
 from taixu.ecs import ComponentType, Field
+from taixu.errors import TaixuError
 from taixu.script.api import API, CALLBACKS, ENTITY_API, EVENT_KINDS, ApiEntry
 
-__all__ = ["make_stub"]
+__all__ = ["STUBS", "make_stub", "write_stubs"]
 
-_HEAD = '''"""The interface of scripts. Made by Taixu; do not edit.
+STUBS = ("typings/game.pyi", "scripts/game.pyi")
+"""Where a project has its stub."""
+
+CHECKER = "pyrightconfig.json"
+"""Tells Pyright and VS Code that scripts are what is to be checked, and that the interface has a stub and no source."""
+
+_CHECKER_TEXT = """{
+    "include": ["scripts"],
+    "reportMissingModuleSource": "none"
+}
+"""
+_CHECKERS = (CHECKER, "pyproject.toml")  # a project that has either says itself how it is checked
+_MARK = '"""The interface of scripts. Made by Taixu'
+_MOST_BYTES = 1 << 20
+_HEAD = '''"""The interface of scripts. Made by Taixu {version}; do not edit.
 
 {callbacks}
 
 Kinds of events:
 {events}
 """
+# pyright: reportIncompatibleMethodOverride=false, reportIncompatibleVariableOverride=false
 
 from collections.abc import Callable, Generator, Mapping, Sequence
 from random import Random
@@ -111,7 +132,7 @@ def make_stub(components: Iterable[ComponentType] = ()) -> str:
     """Return the text of `game.pyi`, with a class for each component that the app knows."""
     callbacks = "\n".join(f"{item.name}{item.signature}: {item.doc}" for item in CALLBACKS)
     events = "\n".join(f"{kind}: {doc}" for kind, doc in EVENT_KINDS.items())
-    parts = [_HEAD.format(callbacks=callbacks, events=events)]
+    parts = [_HEAD.format(version=_version(), callbacks=callbacks, events=events)]
     declared = sorted(components, key=lambda item: item.name)
     parts += [_component_class(item) for item in declared]
     members = [_entry(item, member=True) for item in ENTITY_API]
@@ -120,6 +141,47 @@ def make_stub(components: Iterable[ComponentType] = ()) -> str:
     parts.append("class Entity:\n" + indent("\n".join(members), "    ") + "\n")
     parts += [_entry(item, member=False) for item in API if item.name not in _WRITTEN_OUT]
     return "\n".join(parts) + "\n"
+
+
+def write_stubs(root: Path, components: Iterable[ComponentType] = ()) -> list[str]:
+    """Write a project's stubs where they are not as this version makes them; gives their paths in the project.
+
+    A file of that name that somebody else wrote stays, and so does all where the folder cannot be written.
+    """
+    from taixu.assets.atomic import write_atomic
+
+    text, written = make_stub(components), []
+    for path, content in (*((path, text) for path in STUBS), (CHECKER, _CHECKER_TEXT)):
+        file = root / path
+        try:
+            if _is_kept(root, file, content):
+                continue
+            file.parent.mkdir(exist_ok=True)
+            write_atomic(file, content.encode("utf-8"))
+        except (OSError, TaixuError):
+            continue
+        written.append(path)
+    return written
+
+
+def _is_kept(root: Path, file: Path, content: str) -> bool:
+    """Whether a file stays as it is: it is right already, or somebody else's."""
+    if file.name == CHECKER:
+        return any((root / name).exists() for name in _CHECKERS)
+    if not file.is_file():
+        return False
+    with file.open("rb") as stream:
+        known = stream.read(_MOST_BYTES).decode("utf-8", errors="replace")
+    return known == content or not known.startswith(_MARK)
+
+
+def _version() -> str:
+    from importlib.metadata import PackageNotFoundError, version
+
+    try:
+        return version("taixu")
+    except PackageNotFoundError:
+        return ""
 
 
 def _entry(item: ApiEntry, *, member: bool) -> str:
