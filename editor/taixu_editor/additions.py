@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from taixu.edit import Command, Group, Operation, Spawn
 from taixu.edit.commands import Select
+from taixu.edit.copy_names import fresh_names
 from taixu.errors import UsageError
 
 if TYPE_CHECKING:
@@ -81,9 +82,13 @@ def _add(session: Session, p: AddParameters) -> Command:
     components = {name: dict(fields) for name, fields in chosen.components.items()}
     x, y, z = p.position
     components.setdefault("transform", {})["position"] = [x, y + chosen.height_m, z]
-    components["name"] = {"text": chosen.title}
+    components["name"] = {"text": fresh_names(session.world, [chosen.title], are_copies=False)[0]}
     made = p.id or session.new_id()
     return Group((Spawn({made: components}), Select((made,))))
+
+
+def _id_of(session: Session, p: AddParameters) -> str:
+    return p.id
 
 
 def _settled(session: Session, p: AddParameters) -> AddParameters:
@@ -95,7 +100,7 @@ def _no_world(session: Session) -> str:
 
 
 ADD_OPERATIONS = (
-    Operation("entity.add", "Add", plan=_add, parameters=AddParameters, settle=_settled, blocked=_no_world,
-              doc="Makes an entity of a kind of the menu Add, standing on a point, and selects it."),
+    Operation("entity.add", "Add", plan=_add, parameters=AddParameters, settle=_settled, blocked=_no_world, gives=_id_of,
+              doc="Makes an entity of a kind of the menu Add, standing on a point, selected; gives its id."),
 )  # fmt: skip
 """Adding by kind."""

@@ -18,6 +18,7 @@ from taixu.edit import Operations, Project, Session, open_project
 from taixu.edit.entity_operations import ENTITY_OPERATIONS
 from taixu.errors import TaixuError
 from taixu_editor.assets.operations import ASSET_OPERATIONS
+from taixu_editor.additions import ADD_OPERATIONS
 from taixu_editor.export.operations import EXPORT_OPERATIONS
 from taixu_editor.host_operations import HOST_OPERATIONS
 from taixu_editor.keyframes import KEYFRAME_OPERATIONS
@@ -57,8 +58,8 @@ class Host:
         self.trusts: Callable[[Path], bool] = is_trusted
         self.session = self._session(Project(Path.cwd(), has_manifest=False))
         self.operations = Operations(self)
-        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *PLACING_OPERATIONS, *KEYFRAME_OPERATIONS)
-        self.operations.add(*ASSET_OPERATIONS, *EXPORT_OPERATIONS)
+        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *DOCUMENT_OPERATIONS, *PLACING_OPERATIONS, *KEYFRAME_OPERATIONS, *KEY_SET_OPERATIONS)
+        self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *EXPORT_OPERATIONS)
         self.play = Play(self)
         self.operations.add(*play_operations(self.play))
         self.on_close: list[Callable[[], None]] = []

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+from itertools import chain, count
+from keyword import iskeyword
 from pathlib import Path
 
 from taixu.assets.atomic import write_atomic
 from taixu.edit import Project, read_file
 from taixu.errors import TaixuError
 
-__all__ = ["NEW_SCRIPT", "ScriptFile", "list_scripts", "new_script", "open_script"]
+__all__ = ["NEW_SCRIPT", "ScriptFile", "free_script_name", "list_scripts", "new_script", "open_script"]
 
 _MOST_BYTES = 4 << 20
+_TAKEN = frozenset({"game"})
+"""What `import` finds elsewhere."""
 NEW_SCRIPT = """import game
 
-speed: float = 1.0  # fields with a type are shown in the inspector
+speed: float = 1.0  # metres a second; fields with a type are shown in the inspector
 
 
 def on_start():
@@ -23,7 +28,7 @@ def on_start():
 
 def on_tick(dt):
     x, y, z = game.entity.position
-    game.entity.position = (x, y, z)
+    game.entity.position = (x + speed * dt, y, z)
 """
 """What a new script begins with."""
 
@@ -108,6 +113,14 @@ def new_script(project: Project, name: str) -> ScriptFile:
     file.parent.mkdir(parents=True, exist_ok=True)
     write_atomic(file, NEW_SCRIPT.encode())
     return open_script(project, path)
+
+
+def free_script_name(project: Project, wish: str) -> str:
+    """A name that no script of the project has, made of what an entity is called: ``Box 2`` gives ``box_2``."""
+    words = re.sub(r"\W+", "_", wish.strip().lower()).strip("_")
+    stem = words if words.isidentifier() and not iskeyword(words) and words not in _TAKEN else "script"
+    taken = {path.removeprefix("scripts/").removesuffix(".py") for path in list_scripts(project)}
+    return next(name for name in chain([stem], (f"{stem}_{number}" for number in count(2))) if name not in taken)
 
 
 def _text(file: Path) -> str:

@@ -14,7 +14,13 @@ def start(args: argparse.Namespace) -> int:
     if args.script is not None:
         from taixu_editor.headless import run_script
 
-        run_script(args.script, world=args.world, trust=args.trust or None).close()
+        host = run_script(args.script, world=args.world, trust=args.trust or None)
+        unsaved = [entry for entry in host.session.worlds if not (entry.history.is_saved or host.play.is_played(entry))]
+        host.close()
+        if unsaved:
+            names = ", ".join(str(entry.path) if entry.path is not None else "a new world" for entry in unsaved)
+            said = f'{names} was changed and not saved; end {args.script.name} with the operation "world.save" to keep it'
+            args.console.say(f"taixu: {said}")
         return 0
     if args.world is not None:  # what is wrong with it is said before a window comes
         from taixu.assets.paths import find_sample

@@ -152,6 +152,10 @@ def _settled(session: Session, p: PlaceParameters) -> PlaceParameters:
     return p if p.id else replace(p, id=session.new_id())
 
 
+def _placed(session: Session, p: PlaceParameters) -> str:
+    return session.current.selection[-1]
+
+
 def _import(host: Host, p: ImportParameters) -> dict[str, list[str]]:
     done = copy_into(host.session.project.root, p.files, folder=p.folder, clash=p.clash)
     if done.problems and not done.paths:
@@ -210,7 +214,8 @@ ASSET_OPERATIONS = (
         "asset.delete", "Delete file", plan=_delete, parameters=PathsParameters, blocked=_no_world,
         doc="Puts files into the project's trash.",
     ),
-    Operation("asset.place", "Place", plan=_place, parameters=PlaceParameters, settle=_settled, blocked=_no_world),
+    Operation("asset.place", "Place", plan=_place, parameters=PlaceParameters, settle=_settled, blocked=_no_world, gives=_placed,
+              doc="Puts a file of the project into the world; gives the id of what it made, or dressed."),
     Operation("asset.bring", "Import", run=_import, parameters=ImportParameters, blocked=_no_world,
               doc="Copies files into the project."),
     Operation("asset.uses", "Find uses", run=_uses, parameters=PathsParameters, blocked=_no_world,

@@ -37,6 +37,8 @@ class InspectorPanel(Panel):
         self.form = Form(window, "inspector")
         self.closed: set[str] = set()
         """Components that are folded up, by name."""
+        self.revealed = ""
+        """A component that is scrolled to, by name."""
         self.places: dict[str, tuple[float, float]] = {}
         """Middle of each component's header, and of its menu's button (``name/menu``)."""
         self._picker = ComponentPicker(self)
@@ -84,6 +86,9 @@ class InspectorPanel(Panel):
     def _draw_component(self, component: SheetComponent) -> None:
         imgui.push_id(component.name)
         opened = self._draw_header(component)
+        if self.revealed == component.name:
+            self.revealed = ""
+            imgui.set_scroll_here_y(0.3)
         if opened:
             for field in component.fields:
                 if component.name == "script" and field.spec.name == "fields":

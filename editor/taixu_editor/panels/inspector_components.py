@@ -123,3 +123,4 @@ class ComponentPicker:
         lacking = [text for text in panel.sheet.entities if not world.has(session.entity(text), declared.cls)]
         panel.do("add", "component.add", component=declared.name, fields={}, entities=lacking)
         panel.closed.discard(declared.name)
+        panel.revealed = declared.name

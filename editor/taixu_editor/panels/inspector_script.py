@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
 
 from taixu.errors import TaixuError
+from taixu.scene import Node
 from taixu.script.components import Script
 from taixu.script.loader import Stamp, load_script, stamp_of
+from taixu_editor.interface import icon
 from taixu_editor.panels.inspector_sheet import SheetComponent, SheetField
+from taixu_editor.script_files import free_script_name, new_script
 from taixu_editor.widgets.form import Edit
 from taixu_editor.widgets.spec import FieldSpec, spec_of_script_field
 
@@ -32,7 +36,10 @@ class ScriptFields:
         """A row for each field that the script has."""
         panel = self._panel
         path = next((each for each in component.fields if each.spec.name == "path"), None)
-        if path is None or path.mixed or not path.value:
+        if path is None or path.mixed:
+            return
+        self._draw_button(str(path.value or ""))
+        if not path.value:
             return
         specs, problem = self.specs(str(path.value))
         if problem:
@@ -49,6 +56,27 @@ class ScriptFields:
             edit = panel.form.row(spec, here[-1], key=key, mixed=mixed, is_overridden=overridden)
             if edit is not None:
                 self._apply(key, spec, edit, values)
+
+    def _draw_button(self, path: str) -> None:
+        """Opens the script; makes one where none is chosen."""
+        panel, t = self._panel, self._panel.t
+        left = imgui.get_content_region_avail().x * panel.form.label_share
+        imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + left)
+        width = imgui.get_content_region_avail().x
+        imgui.begin_disabled(panel.sheet.is_made and not path)
+        if path:
+            if imgui.button(f"{icon('script')}  {t('Open script')}###open script", (width, 0)):
+                panel.window.open_script(path)
+        elif imgui.button(f"{icon('add')}  {t('New script')}###new script", (width, 0)):
+            panel.window.shell.later(partial(self._make, tuple(panel.sheet.entities)))
+        imgui.end_disabled()
+
+    def _make(self, entities: tuple[str, ...]) -> None:
+        """A script named like the active entity, for all that are selected, opened to be written."""
+        panel, session = self._panel, self._panel.host.session
+        file = new_script(session.project, free_script_name(session.project, Node(session.world, session.entity(entities[-1])).name))
+        panel.do("script.path", "component.set", component="script", fields={"path": file.path}, entities=list(entities))
+        panel.window.open_script(file.path)
 
     def specs(self, path: str) -> tuple[list[FieldSpec], str]:
         """Specs of a script's fields, or why there are none."""

@@ -11,6 +11,7 @@ import numpy as np
 
 from taixu.ecs import indices_of
 from taixu.edit.commands import Command, Group, Insert, Select, SetFields, Spawn
+from taixu.edit.copy_names import fresh_names
 from taixu.edit.document import VERSION_KEY, Block
 from taixu.edit.encode import encode_entity
 from taixu.edit.grouping import topmost
@@ -107,6 +108,10 @@ def _with_ids(session: Session, p: PasteParameters) -> PasteParameters:
     return p if copied is None or p.ids else replace(p, ids=tuple(session.new_id() for _ in copied.entities))
 
 
+def _ids_of(session: Session, p: PasteParameters) -> list[str]:
+    return list(p.ids)
+
+
 def _paste(session: Session, p: PasteParameters) -> Command:
     copied = read_copied(p.text)
     if copied is None or not copied.entities:
@@ -116,6 +121,7 @@ def _paste(session: Session, p: PasteParameters) -> Command:
     if len(p.ids) != len(copied.entities):
         raise TaixuError(f"Pasting {len(copied.entities)} entities takes as many ids, not {len(p.ids)}.")
     names = {int(key, 16): int(text, 16) for key, text in zip(sorted(copied.entities), p.ids)}
+    called = _names_of(session, copied)
     made: dict[str, Block] = {}
     for key, block in copied.entities.items():
         block = rename_references(session.components, block, names)
@@ -123,10 +129,19 @@ def _paste(session: Session, p: PasteParameters) -> Command:
             block.pop("parent", None)
             if p.parent:
                 block["parent"] = {"entity": p.parent}
+            if key in called:
+                block["name"] = {**block["name"], "text": called[key]}
             _say_place_alike(block, is_child=bool(p.parent))
         made[id_text(names[int(key, 16)])] = block
     roots = tuple(id_text(names[int(key, 16)]) for key in copied.roots)
     return Group((Spawn(made), Select(roots)))
+
+
+def _names_of(session: Session, copied: Copied) -> dict[str, str]:
+    """What the topmost ones are called, where somebody is called that already."""
+    texts = {key: copied.entities[key].get("name", {}).get("text", "") for key in copied.roots}
+    texts = {key: text for key, text in texts.items() if isinstance(text, str) and text}
+    return dict(zip(texts, fresh_names(session.world, texts.values(), are_copies=False)))
 
 
 def _say_place_alike(block: Block, *, is_child: bool) -> None:
@@ -155,7 +170,7 @@ def _paste_components(session: Session, p: PasteComponentParameters) -> Command 
 CLIPBOARD_OPERATIONS = (
     Operation(
         "entity.paste_text", "Paste", plan=_paste, parameters=PasteParameters, settle=_with_ids,
-        doc="Makes copies of copied entities.",
+        gives=_ids_of, doc="Makes copies of copied entities; gives their ids, in the order of those copied.",
     ),
     Operation(
         "component.paste", "Paste component", plan=_paste_components, parameters=PasteComponentParameters, settle=with_selected,

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from taixu.edit.clipboard import CLIPBOARD_OPERATIONS
 from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, Select, Spawn
+from taixu.edit.copy_names import fresh_names
 from taixu.edit.decode import decode_blocks
 from taixu.edit.field_operations import FIELD_OPERATIONS
 from taixu.edit.findings import Findings
@@ -18,6 +19,7 @@ from taixu.edit.prefab_operations import PREFAB_OPERATIONS
 from taixu.edit.selection_operations import SELECTION_OPERATIONS
 from taixu.edit.set_many import set_fields
 from taixu.errors import TaixuError
+from taixu.scene import Name, Node
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
@@ -142,8 +144,29 @@ def _delete(session: Session, p: EntityParameters) -> Command | None:
     return Despawn(p.entities) if p.entities else None
 
 
+def _id_of(session: Session, p: SpawnParameters) -> str:
+    return p.id
+
+
+def _copies_of(session: Session, p: DuplicateParameters) -> list[str]:
+    return list(p.copies)
+
+
 def _duplicate(session: Session, p: DuplicateParameters) -> Command | None:
-    return Group((Duplicate(p.entities, p.copies), Select(p.copies))) if p.entities else None
+    if not p.entities:
+        return None
+    return Group((Duplicate(p.entities, p.copies), *_new_names(session, p), Select(p.copies)))
+
+
+def _new_names(session: Session, p: DuplicateParameters) -> list[Command]:
+    """Copies of ``Box`` are called ``Box 2`` and so on."""
+    world = session.world
+    nodes = [Node(world, session.entity(text)) for text in p.entities]
+    own = [(copy, node.name) for copy, node in zip(p.copies, nodes) if Name in node and not world.place(node.entity)[0].made]
+    names = fresh_names(world, [name for _, name in own], are_copies=True)
+    renamed = {copy: {"text": name} for (copy, before), name in zip(own, names) if name != before}
+    command = set_fields(session, "name", renamed)
+    return [] if command is None else [command]
 
 
 def _select(session: Session, p: SelectionParameters) -> Command | None:
@@ -183,10 +206,12 @@ def _reparent(session: Session, p: ParentParameters) -> Command | None:
 
 
 ENTITY_OPERATIONS = (
-    Operation("entity.spawn", "Add", plan=_spawn, parameters=SpawnParameters, settle=_with_id, doc="Makes an entity, selected."),
+    Operation("entity.spawn", "Add", plan=_spawn, parameters=SpawnParameters, settle=_with_id, gives=_id_of,
+              doc="Makes an entity, selected; gives its id."),
     Operation("entity.delete", "Delete", plan=_delete, parameters=EntityParameters, settle=_with_entities, shortcut="Delete"),
     Operation(
-        "entity.duplicate", "Duplicate", plan=_duplicate, parameters=DuplicateParameters, settle=_with_copies, shortcut="Ctrl+D"
+        "entity.duplicate", "Duplicate", plan=_duplicate, parameters=DuplicateParameters, settle=_with_copies, shortcut="Ctrl+D",
+        gives=_copies_of, doc="Copies entities with all below them; gives the ids of the copies.",
     ),
     Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, settle=_with_entity, shortcut="F2"),
     Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters, settle=_with_entities),

@@ -59,6 +59,10 @@ def _with_id(session: Session, p: GroupParameters) -> GroupParameters:
     return replace(with_selected(session, p), id=p.id or session.new_id())
 
 
+def _id_of(session: Session, p: GroupParameters) -> str:
+    return p.id
+
+
 def _group(session: Session, p: GroupParameters) -> Command | None:
     chosen = topmost(session, p.entities)
     if not chosen:
@@ -103,7 +107,7 @@ def _blocked(session: Session) -> str:
 GROUP_OPERATIONS = (
     Operation(
         "entity.group", "Group", plan=_group, parameters=GroupParameters, settle=_with_id, shortcut="Ctrl+G", blocked=_blocked,
-        doc="Puts entities below a new one; they stay where they are in the world.",
+        gives=_id_of, doc="Puts entities below a new one, whose id it gives; they stay where they are in the world.",
     ),
     Operation(
         "entity.ungroup", "Ungroup", plan=_ungroup, parameters=UngroupParameters, settle=with_selected,

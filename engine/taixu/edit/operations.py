@@ -57,6 +57,9 @@ class Operation:
     settle
         Gives the parameters with what they leave to the moment filled in (who is selected, fresh ids), so that the log
         says all that it takes to do it again.
+    gives
+        What an edit that was done gives back to who asked for it, JSON-able, from the session as it is then and the settled
+        parameters: the ids of what it made.
     """
 
     id: str
@@ -69,6 +72,7 @@ class Operation:
     blocked: Callable[[Session], str] | None = None
     settle: Callable[[Session, Any], Any] | None = None
     steps: Callable[[Session, Any], Sequence[Step]] | None = None
+    gives: Callable[[Session, Any], Any] | None = None
 
     @property
     def is_edit(self) -> bool:
@@ -149,7 +153,7 @@ class Operations:
         return operation.blocked(session) if operation.blocked is not None else ""
 
     def do(
-        self, session: Session, name: str, parameters: Mapping[str, Any] | None = None, *, merge: Any = None, **more: Any
+        self, session: Session, name: str, /, parameters: Mapping[str, Any] | None = None, *, merge: Any = None, **more: Any
     ) -> Any:
         """Do an operation and log it; gives what it gives.
 
@@ -189,12 +193,14 @@ class Operations:
         if operation.steps is not None:
             label = getattr(values, "label", "") or operation.title
             steps = self._carry_out_all(session, operation.steps(session, values), label)
-            return Done(BATCH, {"label": label, "steps": [each.to_step() for each in steps]})
+            results = [each.result for each in steps]
+            return Done(BATCH, {"label": label, "steps": [each.to_step() for each in steps]}, results)
         assert operation.plan is not None
         command = operation.plan(session, values)
         if command is not None:
             session.do(command, label=operation.title, merge=merge)
-        return Done(operation.id, asdict(values))
+        made = operation.gives(session, values) if command is not None and operation.gives is not None else None
+        return Done(operation.id, asdict(values), made)
 
     def _carry_out_all(self, session: Session, steps: Sequence[Step], label: str) -> list[Done]:
         """Each in the world that those before it left; all or none."""
@@ -216,15 +222,17 @@ class Operations:
                     raise TaixuError(f"step {number}: {error}") from None
         return found
 
-    def do_all(self, session: Session, steps: Sequence[Step], *, label: str) -> None:
-        """Several edits as one step of history: all or none.
+    def do_all(self, session: Session, steps: Sequence[Step], *, label: str) -> list[Any]:
+        """Several edits as one step of history: all or none; gives what each gives.
 
         Raises
         ------
         TaixuError
             When a step is no edit, or fails; it names the step, and nothing has changed then.
         """
-        self.do(session, BATCH, {"label": label, "steps": [Done(name, dict(each)).to_step() for name, each in steps]})
+        batch = [Done(name, dict(each)).to_step() for name, each in steps]
+        found: list[Any] = self.do(session, BATCH, {"label": label, "steps": batch})
+        return found
 
     def rehearse(self, session: Session, steps: Sequence[Step]) -> Difference:
         """What edits would change, without changing anything.

@@ -77,6 +77,10 @@ def _with_ids(session: Session, p: UnpackParameters) -> UnpackParameters:
     return p if p.ids else replace(p, ids=tuple(session.new_id() for _ in _children(session, p.instance)))
 
 
+def _ids_of(session: Session, p: UnpackParameters) -> list[str]:
+    return list(p.ids)
+
+
 def _unpack(session: Session, p: UnpackParameters) -> Command:
     world, entity = session.world, _instance(session, p.instance)
     children = _children(session, p.instance)
@@ -135,6 +139,6 @@ PREFAB_OPERATIONS = (
               doc="Writes what is different in an instance into its prefab's file; all instances follow."),
     Operation("prefab.make", "Make prefab", plan=_make, parameters=MakeParameters,
               doc="Writes an entity with all below it into a file, and places that in its stead."),
-    Operation("prefab.unpack", "Unpack prefab", plan=_unpack, parameters=UnpackParameters, settle=_with_ids,
-              doc="Makes plain entities of an instance."),
+    Operation("prefab.unpack", "Unpack prefab", plan=_unpack, parameters=UnpackParameters, settle=_with_ids, gives=_ids_of,
+              doc="Makes plain entities of an instance; gives their ids."),
 )  # fmt: skip

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import pytest
 
+from taixu.cli.new import make_project
+
 
 def edit(*words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
     """``taixu edit`` on a machine without a screen."""
@@ -21,6 +23,18 @@ def test_samples_are_found_from_everywhere(tmp_path: Path) -> None:
     (tmp_path / "look.py").write_text("print(editor.session.project.name)")
     done = edit("samples/gallery", "--script", "look.py", cwd=tmp_path)
     assert (done.returncode, done.stdout) == (0, "Gallery\n"), done.stderr
+
+
+def test_what_a_script_leaves_unsaved_is_said(tmp_path: Path) -> None:
+    make_project(tmp_path / "toys", "empty")
+    steps = ['made = editor.do("entity.spawn", name="Crate")', 'print(editor.do("entity.duplicate", entities=[made]) != [made])']
+    (tmp_path / "build.py").write_text("\n".join(steps))
+    done = edit("toys", "--script", "build.py", cwd=tmp_path)
+    assert (done.returncode, done.stdout) == (0, "True\n"), done.stderr
+    (line,) = done.stderr.splitlines()
+    assert "main.world.json was changed and not saved" in line and 'world.save' in line
+    (tmp_path / "build.py").write_text("\n".join([*steps, 'editor.do("world.save")']))
+    assert edit("toys", "--script", "build.py", cwd=tmp_path).stderr == ""
 
 
 @pytest.mark.parametrize(
