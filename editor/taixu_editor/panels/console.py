@@ -6,85 +6,29 @@ nodes that are selected, ``game`` the interface of scripts while the world is pl
 
 from __future__ import annotations
 
-import ast
-import contextlib
-import io
-import traceback
-from collections import deque
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from imgui_bundle import imgui
 
+from taixu_editor.console import Console, common_start
 from taixu_editor.panels.panel import Panel
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
-__all__ = ["Console", "ConsolePanel"]
+__all__ = ["ConsolePanel"]
 
-_KEPT = 2000
-_LONGEST = 20_000
-
-
-class Console:
-    """Runs lines of Python and keeps what they print. No interface: the panel shows it, tests call it."""
-
-    def __init__(self, names: Any) -> None:
-        self._names = names
-        self._own: dict[str, Any] = {"__name__": "__console__"}
-        self.output: deque[tuple[str, str]] = deque(maxlen=_KEPT)
-        """(kind, line): "in", "out" or "error"."""
-        self.history: list[str] = []
-
-    def run(self, source: str) -> None:
-        """Run a line, or several; an expression at the end is shown."""
-        self.history.append(source)
-        for line in source.splitlines():
-            self._say("in", line)
-        stream = io.StringIO()
-        self._own.update(self._names())
-        try:
-            with contextlib.redirect_stdout(stream):
-                self._execute(source)
-        except SyntaxError as error:
-            self._say("error", f"{error.msg} (line {error.lineno})")
-        except (Exception, SystemExit) as error:
-            text = "".join(traceback.format_exception_only(error)).strip()
-            self._say("error", text)
-        finally:
-            self._say("out", stream.getvalue())
-
-    def complete(self, text: str) -> list[str]:
-        """What the last name of a text could become."""
-        import re
-
-        match = re.search(r"([A-Za-z_][\w.]*)$", text)
-        if match is None:
-            return []
-        owner, _, part = match[1].rpartition(".")
-        self._own.update(self._names())
-        if not owner:
-            return sorted(name for name in self._own if name.startswith(part) and not name.startswith("_"))
-        found: Any = None
-        for name in owner.split("."):  # attributes only: completing calls nothing
-            found = self._own.get(name) if found is None else getattr(found, name, None)
-            if found is None:
-                return []
-        return sorted(f"{owner}.{name}" for name in dir(found) if name.startswith(part) and not name.startswith("_"))
-
-    def _execute(self, source: str) -> None:
-        tree = ast.parse(source, "<console>")
-        last = tree.body.pop() if tree.body and isinstance(tree.body[-1], ast.Expr) else None
-        exec(compile(tree, "<console>", "exec"), self._own)  # noqa: S102 - the user's own prompt
-        if isinstance(last, ast.Expr):
-            value = eval(compile(ast.Expression(last.value), "<console>", "eval"), self._own)  # noqa: S307
-            if value is not None:
-                self._own["_"] = value
-                print(repr(value))  # noqa: T201 - into the stream that is shown
-
-    def _say(self, kind: str, text: str) -> None:
-        for line in text[:_LONGEST].splitlines():
-            self.output.append((kind, line))
+_MOST_SHOWN = 12
+_FLAGS = (
+    imgui.InputTextFlags_.enter_returns_true | imgui.InputTextFlags_.ctrl_enter_for_new_line
+    | imgui.InputTextFlags_.callback_completion | imgui.InputTextFlags_.callback_always
+)  # fmt: skip
+_LIST_FLAGS = (
+    imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.always_auto_resize | imgui.WindowFlags_.no_saved_settings
+    | imgui.WindowFlags_.no_focus_on_appearing | imgui.WindowFlags_.no_nav | imgui.WindowFlags_.no_docking
+    | imgui.WindowFlags_.no_move | imgui.WindowFlags_.no_inputs
+)  # fmt: skip
+_PROMPTS = {"in": ">>> ", "more": "... "}
 
 
 class ConsolePanel(Panel):
@@ -96,64 +40,169 @@ class ConsolePanel(Panel):
 
     def __init__(self, window: EditorWindow) -> None:
         super().__init__(window)
-        self.console = Console(self._names)
+        operations = self.host.operations
+        self.console = Console(self._names, texts={"editor.do": lambda: (each.id for each in operations)}, after=self._ran)
         self.line = ""
+        self.found: list[str] = []
+        """What the name before the cursor could become, while that is asked."""
+        self._at = 0
         self._place = 0
-        self._wants_focus = False
+        self._draft = ""
+        self._asked = ""
+        self._next: str | None = None
+        self._wants_focus = self._wants_end = False
 
     def draw(self) -> None:
         """Output above, prompt below."""
-        theme = self.window.theme
-        height = imgui.get_frame_height_with_spacing()
+        lines = min(self.line.count("\n") + 1, 8)
         imgui.push_font(self.window.fonts.mono, 0.0)
-        imgui.begin_child("output", imgui.ImVec2(0, -height))
-        colors = {"in": theme.accent, "out": theme.text, "error": theme.bad}
+        height = imgui.get_text_line_height() * lines + imgui.get_style().frame_padding.y * 2
+        self._draw_output(height + imgui.get_style().item_spacing.y)
+        self._draw_prompt(height)
+        imgui.pop_font()
+
+    def release(self) -> None:
+        """Run nothing more."""
+        self.console.close()
+
+    def _draw_output(self, below: float) -> None:
+        theme = self.window.theme
+        imgui.begin_child("output", (0, -below))
+        colors = {"in": theme.accent, "more": theme.accent, "out": theme.text, "error": theme.bad}
         if not self.console.output:
             imgui.text_disabled(self.t('Python on this world: try  editor.do("entity.spawn", name="Crate")  or  world'))
-        at_end = imgui.get_scroll_y() >= imgui.get_scroll_max_y() - 2
+        at_end = imgui.get_scroll_y() >= imgui.get_scroll_max_y() - 2 or self._wants_end
+        self._wants_end = False
         lines = list(self.console.output)
         clipper = imgui.ListClipper()
         clipper.begin(len(lines))
         while clipper.step():
             for kind, line in lines[clipper.display_start : clipper.display_end]:
-                imgui.text_colored(imgui.ImVec4(*colors[kind]), (">>> " if kind == "in" else "") + line)
+                imgui.push_style_color(imgui.Col_.text, colors[kind])
+                imgui.text_unformatted(_PROMPTS.get(kind, "") + line)
+                imgui.pop_style_color()
         if at_end:
             imgui.set_scroll_here_y(1.0)
+        if imgui.begin_popup_context_window("output menu"):
+            if imgui.menu_item(f"{self.t('Copy')}###copy", "", False)[0]:
+                imgui.set_clipboard_text("\n".join(_PROMPTS.get(kind, "") + line for kind, line in lines))
+            if imgui.menu_item(f"{self.t('Clear')}###clear", "", False)[0]:
+                self.console.output.clear()
+            imgui.end_popup()
         imgui.end_child()
+
+    def _draw_prompt(self, height: float) -> None:
         imgui.align_text_to_frame_padding()
-        imgui.text_colored(imgui.ImVec4(*theme.accent), ">>>")
+        imgui.text_colored(self.window.theme.accent, ">>>")
         imgui.same_line()
-        imgui.set_next_item_width(-1)
+        corner = imgui.get_cursor_screen_pos()
         if self._wants_focus:
             imgui.set_keyboard_focus_here()
             self._wants_focus = False
-        entered, self.line = imgui.input_text("###prompt", self.line, imgui.InputTextFlags_.enter_returns_true)
+        entered, self.line = imgui.input_text_multiline("###prompt", self.line, (-1, height), _FLAGS, self._edit)
         if imgui.is_item_active():
-            self._recall()
-        if entered and self.line.strip():
-            self.console.run(self.line)
-            self.line, self._place, self._wants_focus = "", 0, True
-        imgui.pop_font()
+            self.keyboard_frame = imgui.get_frame_count()
+            self._answer_keys()
+        elif self.found and not imgui.is_item_activated():
+            self.found = []
+        if entered:
+            self._enter()
+        if self.found:
+            self._draw_found((corner.x, corner.y))
 
-    def _recall(self) -> None:
-        """Up and down bring lines back, Tab completes."""
-        history = self.console.history
+    def _enter(self) -> None:
+        """Take what is chosen in the list, write on in a block, or run."""
+        self._wants_focus = True
+        if self.found:
+            self._take(self.found[self._at])
+        elif not self.line.strip():
+            self._replace("")
+        elif self.console.is_whole(self.line):
+            self.console.run(self.line)
+            self._place, self._wants_end = 0, True
+            self._replace("")
+        else:
+            last = self.line.rsplit("\n", 1)[-1]
+            indent = len(last) - len(last.lstrip()) + (4 if last.rstrip().endswith(":") else 0)
+            self._replace(f"{self.line}\n{' ' * indent}" if last.strip() else f"{self.line}\n")
+
+    def _answer_keys(self) -> None:
+        """Up and down choose in the list, or bring back what was run."""
         step = int(imgui.is_key_pressed(imgui.Key.up_arrow)) - int(imgui.is_key_pressed(imgui.Key.down_arrow))
-        if step and history:
+        if self.found:
+            self._at = (self._at - step) % len(self.found)
+            if imgui.is_key_pressed(imgui.Key.escape, False):
+                self.found, self._wants_focus = [], True
+        elif step and ("\n" not in self.line or self._place):
+            history = self.console.history
+            if not self._place:
+                self._draft = self.line
             self._place = min(max(self._place + step, 0), len(history))
-            self._replace(history[-self._place] if self._place else "")
-        elif imgui.is_key_pressed(imgui.Key.tab):
-            found = self.console.complete(self.line)
-            if len(found) == 1:
-                start = len(self.line) - len(self.line.split(" ")[-1].split("(")[-1])
-                self._replace(self.line[:start] + found[0])
-            elif found:
-                self.console.output.append(("out", "  ".join(found[:60])))
+            self._replace(history[-self._place] if self._place else self._draft)
+
+    def _edit(self, data: imgui.InputTextCallbackData) -> int:
+        """Dear ImGui asks: a key for completion, or whether the text is to be another one."""
+        if data.event_flag == imgui.InputTextFlags_.callback_completion:
+            self._complete()
+        elif self.found and self._next is None and self.line != self._asked:
+            self._ask()
+        if self._next is not None:
+            text, self._next = self._next, None
+            data.delete_chars(0, data.buf_text_len)
+            data.insert_chars(0, text)
+        return 0
+
+    def _complete(self) -> None:
+        if self.found:
+            self._take(self.found[self._at])
+            return
+        last = self.line.rsplit("\n", 1)[-1]
+        if not last.strip():
+            self._replace(self.line + "    ")
+            return
+        self._ask()
+        start = self.console.start_of(self.line)
+        common = common_start(self.found) if self.found else ""
+        if len(self.found) == 1:
+            self._take(self.found[0])
+        elif len(common) > len(self.line) - start:
+            self._replace(self.line[:start] + common)
+            self._asked = self.line
+
+    def _ask(self) -> None:
+        self._asked = self.line
+        self.found, self._at = self.console.complete(self.line), 0
+
+    def _take(self, name: str) -> None:
+        self._replace(self.line[: self.console.start_of(self.line)] + name)
+        self.found = []
 
     def _replace(self, text: str) -> None:
-        self.line = text
-        imgui.internal.clear_active_id()  # the field keeps its own text while it is active
-        self._wants_focus = True
+        """The field keeps its own text while it is active, and takes another one when it asks for it next."""
+        self.line = self._next = text
+
+    def _draw_found(self, corner: tuple[float, float]) -> None:
+        first = min(max(self._at - _MOST_SHOWN // 2, 0), max(len(self.found) - _MOST_SHOWN, 0))
+        shown = self.found[first : first + _MOST_SHOWN]
+        imgui.set_next_window_pos(corner, imgui.Cond_.always, (0.0, 1.0))
+        imgui.push_style_color(imgui.Col_.window_bg, self.window.theme.raised)
+        imgui.begin("###console names", None, _LIST_FLAGS)
+        imgui.internal.bring_window_to_display_front(imgui.internal.get_current_window())
+        for number, name in enumerate(shown, first):
+            is_chosen = number == self._at
+            imgui.text_colored(self.window.theme.accent if is_chosen else self.window.theme.text, name)
+        if len(self.found) > len(shown):
+            imgui.text_disabled(self.t("and {count} more", count=len(self.found) - len(shown)))
+        imgui.end()
+        imgui.pop_style_color()
+
+    def _ran(self) -> None:
+        """What the prompt did to bodies and places of the world that runs is seen at once, also while it is paused."""
+        from taixu.script import ScriptHost
+
+        session = self.host.session
+        if session.worlds and session.world.has_resource(ScriptHost):
+            session.world.resource(ScriptHost).transforms.flush(session.world)
 
     def _names(self) -> dict[str, Any]:
         from taixu.defaults import World
