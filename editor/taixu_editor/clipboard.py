@@ -49,6 +49,7 @@ def add_clipboard_operations(window: EditorWindow) -> None:
         Operation("entity.cut", "Cut", run=cut, parameters=CopyParameters, shortcut="Ctrl+X", blocked=_none_selected),
         Operation("entity.paste", "Paste", run=paste, shortcut="Ctrl+V", blocked=_no_world),
         Operation("entity.paste_below", "Paste below", run=paste_below, blocked=_none_selected),
+        is_logged=False,
     )
 
 

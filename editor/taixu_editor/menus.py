@@ -23,7 +23,7 @@ MENUS: dict[str, tuple[str, ...]] = {
     "Edit": (
         "history.undo", "history.redo", "-", "entity.cut", "entity.copy", "entity.paste", "entity.duplicate", "entity.delete",
         "hierarchy.rename", "-", "entity.group", "entity.ungroup", "entity.drop", "-", "selection.all", "selection.none", "-",
-        "editor.settings", "editor.keys",
+        "editor.settings", "editor.keys", "editor.agents",
     ),
     "Add": ("additions",),
     "View": (

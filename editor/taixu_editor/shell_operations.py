@@ -74,6 +74,7 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
         shown("editor.find_entity", "Find an entity", lambda: window.shell.palette.open("@")),
         plain("editor.settings", "Settings", lambda: _settings(window, "general")),
         plain("editor.keys", "Keyboard shortcuts", lambda: _settings(window, "keys")),
+        plain("editor.agents", "Agents", lambda: _settings(window, "agents")),
         plain("editor.about", "About Taixu", lambda: window.shell.about()),
         plain("editor.quit", "Quit", lambda: window.ask_to_close()),
         plain("editor.open", "Open...", lambda: _open(window)),

@@ -72,6 +72,7 @@ class StatusLine:
         x -= unit * 4.2
         imgui.same_line(x)
         imgui.text_colored(window.theme.faint, shown)
+        x = self._agents(x)
         if not session.worlds or not session.world.has_resource(Jobs):
             return
         jobs = session.world.resource(Jobs)
@@ -79,16 +80,35 @@ class StatusLine:
             text = t("{count} jobs in the background", count=jobs.pending)
             x -= imgui.calc_text_size(text).x + unit * 2.6
             imgui.same_line(x)
-            imgui.push_style_color(imgui.Col_.text, window.theme.accent)
-            imgui.push_style_var(imgui.StyleVar_.frame_padding, (0, 0))
-            imgui.push_style_color(imgui.Col_.button, (0, 0, 0, 0))
-            if imgui.button(f"{icon('reset')}  {text}###jobs"):
+            if self._plain_button(f"{icon('reset')}  {text}###jobs", "accent"):
                 imgui.open_popup("###running jobs")
-            imgui.pop_style_var()
-            imgui.pop_style_color(2)
         if imgui.begin_popup("###running jobs"):
             self._jobs(jobs)
             imgui.end_popup()
+
+    def _agents(self, x: float) -> float:
+        """Whether agents are let in, or wait for an answer; where what is left of it begins."""
+        window, t, unit = self._window, self._window.t, imgui.get_font_size()
+        desk = window.shell.agents
+        if desk.server is None:
+            return x
+        text = t("An agent waits for an answer") if desk.questions else t("Agents: port {port}", port=desk.server.port)
+        label = icon("agent", text)
+        x -= imgui.calc_text_size(label).x + unit * 1.6
+        imgui.same_line(x)
+        if self._plain_button(f"{label}###agents", "warning" if desk.questions else "accent"):
+            window.shell.later(lambda: window.do("editor.agents"))
+        return x
+
+    def _plain_button(self, label: str, color: str) -> bool:
+        """Text that can be pressed."""
+        imgui.push_style_color(imgui.Col_.text, getattr(self._window.theme, color))
+        imgui.push_style_var(imgui.StyleVar_.frame_padding, (0, 0))
+        imgui.push_style_color(imgui.Col_.button, (0, 0, 0, 0))
+        is_pressed = imgui.button(label)
+        imgui.pop_style_var()
+        imgui.pop_style_color(2)
+        return bool(is_pressed)
 
     def _jobs(self, jobs: Jobs) -> None:
         """What goes on, how far it is, and a cross to end it."""

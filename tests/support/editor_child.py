@@ -79,6 +79,7 @@ class Stage:
                 said.append(traceback.format_exc(limit=8))
                 said.append(state_of(window))
 
+        window.shell.agents.stop()
         window.host.close_project()
         window.reset_panels()
         window.shell.use_settings(Settings())

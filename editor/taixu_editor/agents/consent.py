@@ -15,7 +15,7 @@ TOOLS = {
     "list_operations": "list what can be done here",
     "query_world": "read the world's entities",
     "take_picture": "look at the world",
-    "rehearse": "work out what edits would change, without changing anything",
+    "rehearse": "work out what edits would change",
     "apply": "change the world, as one step that you can undo",
     "undo": "undo its own latest step",
 }
@@ -65,6 +65,7 @@ class Consent:
     """
 
     allowed: set[str] = field(default_factory=set)
+    refused: set[str] = field(default_factory=set)
     ask: Ask | None = None
 
     def allow(self, tools: Iterable[str]) -> None:
@@ -77,6 +78,13 @@ class Consent:
             else:
                 raise UsageError(f"there is no tool {tool!r}; there are {', '.join(TOOLS)} and all")
 
+    def set_state(self, tool: str, state: str) -> None:
+        """Allow a tool, refuse it, or ask about it, from now on: ``allow``, ``refuse``, ``ask``."""
+        for chosen, name in ((self.allowed, "allow"), (self.refused, "refuse")):
+            chosen.discard(tool)
+            if state == name:
+                chosen.add(tool)
+
     def is_free(self, tool: str) -> bool:
         """Whether a tool needs no asking."""
         return tool in self.allowed or tool in FREE
@@ -87,7 +95,7 @@ class Consent:
         if self.is_free(tool):
             then()
             return
-        if self.ask is None:
+        if self.ask is None or tool in self.refused:
             refuse(_refusal(tool, "no"))
             return
 

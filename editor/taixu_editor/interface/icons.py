@@ -7,7 +7,8 @@ from imgui_bundle import icons_fontawesome_6 as fa
 __all__ = ["ICONS", "icon"]
 
 ICONS: dict[str, str] = {
-    "add": fa.ICON_FA_PLUS, "animation": fa.ICON_FA_FILM, "assets": fa.ICON_FA_FOLDER_OPEN, "body": fa.ICON_FA_CUBES,
+    "add": fa.ICON_FA_PLUS, "agent": fa.ICON_FA_ROBOT,
+    "animation": fa.ICON_FA_FILM, "assets": fa.ICON_FA_FOLDER_OPEN, "body": fa.ICON_FA_CUBES,
     "camera": fa.ICON_FA_VIDEO, "close": fa.ICON_FA_XMARK, "console": fa.ICON_FA_TERMINAL, "copy": fa.ICON_FA_COPY,
     "delete": fa.ICON_FA_TRASH, "entity": fa.ICON_FA_CUBE, "error": fa.ICON_FA_CIRCLE_EXCLAMATION, "eye": fa.ICON_FA_EYE,
     "eye_closed": fa.ICON_FA_EYE_SLASH, "file": fa.ICON_FA_FILE, "folder": fa.ICON_FA_FOLDER, "group": fa.ICON_FA_OBJECT_GROUP,
@@ -24,6 +25,7 @@ ICONS: dict[str, str] = {
     "step": fa.ICON_FA_FORWARD_STEP,
     "stop": fa.ICON_FA_STOP, "success": fa.ICON_FA_CIRCLE_CHECK, "texture": fa.ICON_FA_IMAGE, "undo": fa.ICON_FA_ROTATE_LEFT,
     "unlock": fa.ICON_FA_LOCK_OPEN, "viewport": fa.ICON_FA_EARTH_ASIA, "warning": fa.ICON_FA_TRIANGLE_EXCLAMATION,
+    "record": fa.ICON_FA_CIRCLE, "key": fa.ICON_FA_DIAMOND, "curve": fa.ICON_FA_BEZIER_CURVE, "start": fa.ICON_FA_BACKWARD_STEP,
     "pivot": fa.ICON_FA_CROSSHAIRS, "new": fa.ICON_FA_FILE_CIRCLE_PLUS, "book": fa.ICON_FA_BOOK_OPEN, "keys": fa.ICON_FA_KEYBOARD,
     "language": fa.ICON_FA_LANGUAGE, "home": fa.ICON_FA_HOUSE, "up": fa.ICON_FA_ARROW_UP, "down": fa.ICON_FA_ANGLE_DOWN,
     "world": fa.ICON_FA_GLOBE, "empty": fa.ICON_FA_CIRCLE_DOT, "shape": fa.ICON_FA_CUBE, "physics": fa.ICON_FA_WEIGHT_HANGING,

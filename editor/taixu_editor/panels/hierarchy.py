@@ -371,6 +371,7 @@ def _add_operations(window: EditorWindow) -> None:
     window.host.operations.add(
         Operation("hierarchy.rename", "Rename", run=rename, shortcut="F2", blocked=_none_selected),
         Operation("hierarchy.search", "Search the hierarchy", run=search, blocked=_no_world),
+        is_logged=False,
     )
 
 

@@ -11,6 +11,7 @@ from taixu_editor.interface import icon
 from taixu_editor.interface.keys import pressed_shortcut
 from taixu_editor.keymap_presets import PRESET_TITLES
 from taixu_editor.palette import fuzzy_score, is_shown
+from taixu_editor.panels.settings_agents import draw_agents_page
 from taixu_editor.texts import LANGUAGES
 
 if TYPE_CHECKING:
@@ -19,7 +20,8 @@ if TYPE_CHECKING:
 __all__ = ["SettingsDialog"]
 
 _SCALES = (0.75, 0.9, 1.0, 1.1, 1.25, 1.5, 1.75, 2.0, 2.5)
-_PAGES = {"general": "General", "keys": "Keyboard shortcuts"}
+_PAGES = {"general": "General", "keys": "Keyboard shortcuts", "agents": "Agents"}
+_ICONS = {"general": "settings", "keys": "keys", "agents": "agent"}
 
 
 class SettingsDialog(Dialog):
@@ -41,7 +43,7 @@ class SettingsDialog(Dialog):
         unit = imgui.get_font_size()
         imgui.begin_child("##pages", (unit * 12, -unit * 3.4))
         for page, title in _PAGES.items():
-            picture = icon("settings" if page == "general" else "keys")
+            picture = icon(_ICONS[page])
             imgui.push_style_var(imgui.StyleVar_.selectable_text_align, (0.05, 0.5))
             if imgui.selectable(f"{picture}   {self.t(title)}###page {page}", page == self._page, 0, (0, unit * 2))[0]:
                 self._page = page
@@ -52,8 +54,10 @@ class SettingsDialog(Dialog):
         imgui.begin_child("##page", (0, -unit * 3.4))
         if self._page == "general":
             self._general(unit)
-        else:
+        elif self._page == "keys":
             self._keys(unit)
+        else:
+            draw_agents_page(self.window)
         imgui.end_child()
         self.buttons([Choice("Close", self.close)])
 
