@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
 
-from taixu.edit import Done
+from taixu.edit import Done, Nothing, Operation, Session
 from taixu.edit.history import JOINED
 from taixu.errors import TaixuError
 from taixu_editor.keyframes import animatable, tracks_of, value_now
@@ -18,7 +18,7 @@ from taixu_editor.keyframes import animatable, tracks_of, value_now
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
-__all__ = ["Animating"]
+__all__ = ["Animating", "animating_operations"]
 
 _SAME = 1e-6
 _SAME_SECS = 1e-3
@@ -35,18 +35,17 @@ class Animating:
         Where the playhead is.
     is_recording
         Whether changes become keys.
-    hovered
-        The field of the inspector under the pointer, as tracks name fields; empty for none.
     """
 
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
         self.time_secs = 0.0
         self.is_recording = False
-        self.hovered = ""
+        self._hovered, self._hovered_frame = "", -10
         self.shown_frame = -10
         """The latest frame in which the timeline was seen."""
         self._values: dict[str, list[float]] = {}
+        self._posed = ""
         self._is_due = False
         self._takes = 0
         self._tracks: dict[str, Any] = {}
@@ -85,6 +84,10 @@ class Animating:
             return "none"
         return "key" if any(abs(time - self.time_secs) < _SAME_SECS for time in found["times"]) else "track"
 
+    def hover(self, track: str) -> None:
+        """The pointer is over a field."""
+        self._hovered, self._hovered_frame = track, imgui.get_frame_count()
+
     # -- keys by hand ------------------------------------------------------------------------------------------------
     def press(self, track: str) -> None:
         """Set a key of a field at the playhead, or take away the one that is there."""
@@ -99,10 +102,11 @@ class Animating:
             at = round(self.time_secs, 4)
             window.shell.later(lambda: window.do("animation.key", entity=entity, track=track, time_secs=at))
 
-    def key_here(self, fallback: str = "transform.position") -> None:
-        """Set a key of the field under the pointer, or of the one that the timeline has chosen."""
-        entity, track = self.entity, self.hovered or fallback
-        if entity:
+    def key_here(self, fallback: str = "") -> None:
+        """Set a key of the field under the pointer, or else of the one that the timeline has chosen."""
+        entity = self.entity
+        track = self._hovered if imgui.get_frame_count() - self._hovered_frame <= 2 else fallback
+        if entity and track:
             self._window.do("animation.key", entity=entity, track=track, time_secs=round(self.time_secs, 4))
 
     # -- recording ---------------------------------------------------------------------------------------------------
@@ -122,22 +126,39 @@ class Animating:
 
     def frame(self) -> None:
         """After the panels: what hands have let go of becomes keys."""
-        self.hovered = ""
+        self.draw_frames()
         if not self.is_recording:
             return
         if not self.entity:
             self.record(on=False)
+        elif self.entity != self._posed:
+            self._takes += 1
+            self._pose()
         elif self._is_due and not imgui.is_mouse_down(imgui.MouseButton_.left):
             self._is_due = False
             self._keep_changes()
 
+    def draw_frames(self) -> None:
+        """A red frame around the views while it records, so that nobody forgets it."""
+        if not self.is_recording:
+            return
+        unit = imgui.get_font_size()
+        views: list[Any] = [panel for panel in self._window.panels if hasattr(panel, "navigation") and panel.is_open]
+        for view in views:
+            found = imgui.internal.find_window_by_name(view.window_name)
+            if found is None or not found.active:
+                continue
+            (x, y), (wide, tall) = view.origin, view.extent
+            edge = unit * 0.14
+            found.draw_list.push_clip_rect((x, y), (x + wide, y + tall))
+            color = self._window.theme.pack("bad")
+            found.draw_list.add_rect((x + edge / 2, y + edge / 2), (x + wide - edge / 2, y + tall - edge / 2), color, 0.0, edge)
+            found.draw_list.pop_clip_rect()
+
     def _done(self, done: Done) -> None:
         if not self.is_recording:
             return
-        if done.operation.startswith("selection."):
-            self._takes += 1
-            self._pose()
-        elif done.operation.startswith("history."):
+        if done.operation.startswith("history."):
             self._is_due, self._values = False, self._read()
         elif not done.operation.startswith(_QUIET) and self._window.host.operations.find(done.operation).is_edit:
             self._is_due = True
@@ -148,7 +169,7 @@ class Animating:
         if entity:
             take = ("pose", entity, self._takes)
             self._window.do("animation.pose", merge=take, entity=entity, time_secs=self.time_secs)
-        self._values, self._is_due = self._read(), False
+        self._values, self._is_due, self._posed = self._read(), False, entity
 
     def _read(self) -> dict[str, list[float]]:
         """What all fields are now."""
@@ -175,6 +196,26 @@ class Animating:
         if found:
             self._takes += 1
             names, times, values = zip(*found, strict=True)
-            self._window.do(
-                "animation.add_keys", merge=JOINED, entity=self.entity, tracks=names, times_secs=times, values=values
-            )
+            self._window.do("animation.add_keys", merge=JOINED, entity=self.entity, tracks=names, times_secs=times, values=values)
+
+
+def animating_operations(window: EditorWindow) -> tuple[Operation, ...]:
+    """What a window's user does to animate."""
+
+    def fallback() -> str:
+        panel = next((each for each in window.panels if each.id == "animation"), None)
+        return str(getattr(panel, "track", ""))
+
+    def set_key(host: Any, p: Nothing) -> None:
+        window.animating.key_here(fallback())
+
+    def record(host: Any, p: Nothing) -> None:
+        window.animating.record(on=not window.animating.is_recording)
+
+    def blocked(session: Session) -> str:
+        return "" if window.animating.entity else "nothing to animate is selected"
+
+    return (
+        Operation("animation.key_here", "Set a key at the playhead", run=set_key, shortcut="I", blocked=blocked),
+        Operation("animation.record", "Record keys", run=record, blocked=blocked),
+    )

@@ -53,6 +53,7 @@ class InspectorPanel(Panel):
         if self.sheet.update(session):
             self.form.forget()
         self.form.begin()
+        self.form.marks = self.window.animating if self.window.animating.is_shown and self.window.animating.entity else None
         self.places.clear()
         draw_head(self)
         for component in self.sheet.components:
@@ -85,10 +86,10 @@ class InspectorPanel(Panel):
     # -- components --------------------------------------------------------------------------------------------------
     def _draw_component(self, component: SheetComponent) -> None:
         imgui.push_id(component.name)
-        opened = self._draw_header(component)
         if self.revealed == component.name:
             self.revealed = ""
             imgui.set_scroll_here_y(0.3)
+        opened = self._draw_header(component)
         if opened:
             for field in component.fields:
                 if component.name == "script" and field.spec.name == "fields":

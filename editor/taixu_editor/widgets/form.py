@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 from imgui_bundle import imgui
 
@@ -24,6 +24,22 @@ if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
 __all__ = ["Edit", "Form"]
+
+
+_NUMBERS = frozenset({"number", "integer", "vector", "quaternion", "bool", "color"})
+
+
+class KeyMarks(Protocol):
+    """Who knows which fields have keys."""
+
+    def mark_of(self, track: str) -> str:
+        """What a field shows: "none", "track" or "key"."""
+
+    def press(self, track: str) -> None:
+        """Its mark was pressed."""
+
+    def hover(self, track: str) -> None:
+        """The pointer is over its row."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +91,8 @@ class Form:
         self.places: dict[str, tuple[float, float]] = {}
         """Middle of each field on the screen, by key (and ``key/axis``), in window units."""
         self.label_share = 0.4
+        self.marks: KeyMarks | None = None
+        """Whether fields have keys, shown beside them where there is a timeline."""
         self._drawn: list[int] = []
 
     # -- the frame ---------------------------------------------------------------------------------------------------
@@ -112,7 +130,13 @@ class Form:
 
     # -- rows --------------------------------------------------------------------------------------------------------
     def row(
-        self, spec: FieldSpec, value: Any, *, key: str = "", mixed: bool | Sequence[bool] = False, is_overridden: bool = False,
+        self,
+        spec: FieldSpec,
+        value: Any,
+        *,
+        key: str = "",
+        mixed: bool | Sequence[bool] = False,
+        is_overridden: bool = False,
         read_only: bool = False,
     ) -> Edit | None:
         """A label and a field; gives what the user wants.
@@ -136,7 +160,10 @@ class Form:
         label_width = width * self.label_share
         is_default = spec.default is None or (value == spec.default and not any_mixed(mixed))
         facts = {"is_overridden": is_overridden, "is_default": is_default, "read_only": read_only}
-        edit = self._label(spec, value, start, label_width - font * 0.5, **facts)
+        has_mark = self.marks is not None and spec.kind in _NUMBERS and key.count(".") == 1 and not read_only
+        edit = self._label(spec, value, start, label_width - font * (1.6 if has_mark else 0.5), **facts)
+        if has_mark and self.marks is not None:
+            self._key_mark(self.marks, key, start, label_width, width)
         imgui.set_cursor_screen_pos((start.x + label_width, start.y))
         imgui.begin_disabled(read_only)
         field_width = max(width - label_width - gutter, font * 3)
@@ -182,6 +209,24 @@ class Form:
             edit = self._menu(spec, value, is_overridden=is_overridden, is_default=is_default, read_only=read_only)
             imgui.end_popup()
         return edit
+
+    def _key_mark(self, marks: KeyMarks, key: str, start: Any, label_width: float, width: float) -> None:
+        """A diamond before the field: empty, with keys elsewhere, or with one at the playhead."""
+        theme, height, font = self.window.theme, imgui.get_frame_height(), imgui.get_font_size()
+        if imgui.is_window_hovered() and imgui.is_mouse_hovering_rect(start, (start.x + width, start.y + height)):
+            marks.hover(key)
+        x, y, reach = start.x + label_width - font * 0.75, start.y + height / 2, font * 0.3
+        imgui.set_cursor_screen_pos((x - font * 0.7, start.y))
+        if imgui.invisible_button("key", (font * 1.4, height)):
+            marks.press(key)
+        imgui.set_item_tooltip(self.window.t("Set a key here, or take it away  I"))
+        mark, draw = marks.mark_of(key), imgui.get_window_draw_list()
+        color = theme.pack("text" if imgui.is_item_hovered() else "accent" if mark != "none" else "faint", 1.0)
+        corners = ((x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y))
+        if mark == "key":
+            draw.add_quad_filled(*corners, color)
+        else:
+            draw.add_quad(*corners, color, max(font * 0.08, 1.0))
 
     def _tooltip(self, spec: FieldSpec, title: str) -> None:
         t, theme = self.window.t, self.window.theme
