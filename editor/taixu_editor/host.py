@@ -10,17 +10,20 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
-from taixu.app import Stage
+from taixu.app import Jobs, Stage
 from taixu.assets.paths import find_sample
 from taixu.defaults import App
 from taixu.defaults.projects import enter_project, is_trusted
 from taixu.edit import Operations, Project, Session, open_project
 from taixu.edit.entity_operations import ENTITY_OPERATIONS
+from taixu.edit.prefab_world import PREFAB_SUFFIX
 from taixu.errors import TaixuError
-from taixu_editor.assets.operations import ASSET_OPERATIONS
 from taixu_editor.additions import ADD_OPERATIONS
+from taixu_editor.assets.operations import ASSET_OPERATIONS
+from taixu_editor.document_operations import DOCUMENT_OPERATIONS
 from taixu_editor.export.operations import EXPORT_OPERATIONS
 from taixu_editor.host_operations import HOST_OPERATIONS
+from taixu_editor.keyframe_sets import KEY_SET_OPERATIONS
 from taixu_editor.keyframes import KEYFRAME_OPERATIONS
 from taixu_editor.placing import PLACING_OPERATIONS
 from taixu_editor.play import Play
@@ -51,14 +54,18 @@ class Host:
         All that can be done; `do` is the way to do it.
     trusts
         Says of a project's folder whether its scripts may run; those that ship with Taixu may.
+    jobs
+        Background work of the editor and of all its worlds; what one has begun ends whichever is shown.
     """
 
     def __init__(self, *, device: Device | None = None, trust: bool | None = None) -> None:
         self.device, self.trust = device, trust
         self.trusts: Callable[[Path], bool] = is_trusted
+        self.jobs = Jobs()
         self.session = self._session(Project(Path.cwd(), has_manifest=False))
         self.operations = Operations(self)
-        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *DOCUMENT_OPERATIONS, *PLACING_OPERATIONS, *KEYFRAME_OPERATIONS, *KEY_SET_OPERATIONS)
+        self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *DOCUMENT_OPERATIONS, *PLACING_OPERATIONS)
+        self.operations.add(*KEYFRAME_OPERATIONS, *KEY_SET_OPERATIONS)
         self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *EXPORT_OPERATIONS)
         self.play = Play(self)
         self.operations.add(*play_operations(self.play))
@@ -85,25 +92,65 @@ class Host:
         former, self.session = self.session, opened
         _close(former)
 
-    def open_copy(self, copy: Path, *, path: Path | None, root: Path) -> None:
-        """Open a copy of a world in place of the file at `path`, which stays as it is until somebody saves.
+    def open_document(self, path: Path | str) -> None:
+        """Open a world or a prefab of the open project beside those that are open, or bring it to the front.
+
+        Parameters
+        ----------
+        path
+            From the project's folder, or a whole one.
+
+        Raises
+        ------
+        TaixuError
+            When it cannot be read, or belongs to no open project.
+        """
+        project = self.session.project
+        file = Path(path) if Path(path).is_absolute() else project.file(str(path))
+        if not file.name.endswith((".world.json", PREFAB_SUFFIX)):
+            raise TaixuError(f"{path} is no world and no prefab; their names end in .world.json and {PREFAB_SUFFIX}")
+        project.path_of(file)
+        self.refuse_while_playing()
+        self.session.open(file)
+
+    def refuse_while_playing(self) -> None:
+        """Refuse to go to another document.
+
+        Raises
+        ------
+        TaixuError
+            While a world is played.
+        """
+        if self.play.is_playing:
+            raise TaixuError("a world is played; stop it before you go to another document")
+
+    def open_copy(self, copy: Path, *, path: Path | None, root: Path, prefab_root: str = "") -> None:
+        """Open a copy of a document in place of the file at `path`, which stays as it is until somebody saves.
+
+        Other documents of the same project stay open; another project is closed.
+
+        Parameters
+        ----------
+        prefab_root
+            Of a prefab: its root.
 
         Raises
         ------
         TaixuError
             When the copy cannot be read; what was open stays so.
         """
-        try:
-            project, _ = open_project(path if path is not None else root)
-        except TaixuError:  # the file is gone: its folder is all there is
-            project = Project(root, name=root.name, has_manifest=False)
-        opened = self._session(project)
-        entry = opened.open(copy)
-        entry.path = path
-        entry.history.mark_unsaved()
         self.play.stop()
-        former, self.session = self.session, opened
-        _close(former)
+        is_same = bool(self.session.worlds) and self.session.project.root.resolve() == root.resolve()
+        opened = self.session if is_same else self._session(_project_of(path, root))
+        former = opened.find_open(path) if path is not None else None
+        entry = opened.open(copy)
+        entry.path, entry.root = path, prefab_root
+        entry.history.mark_unsaved()
+        if former is not None:
+            opened.close(former)
+        if not is_same:
+            before, self.session = self.session, opened
+            _close(before)
 
     def close_project(self) -> None:
         """Close all worlds; none is open then."""
@@ -113,6 +160,7 @@ class Host:
 
     def frame(self, delta_secs: float) -> None:
         """Bring the active world up to date: what was loaded, edited, moved; let it run where it is played."""
+        self.jobs.poll()
         if self.play.is_playing:
             self.play.frame(delta_secs)
         elif self.session.worlds:
@@ -126,6 +174,7 @@ class Host:
         _close(self.session)
         while self.on_close:
             self.on_close.pop()()
+        self.jobs.close()
 
     def is_trusted(self, root: Path) -> bool:
         """Whether the scripts of a project run."""
@@ -134,6 +183,7 @@ class Host:
     def make_app(self, project: Project, *, platform: Platform | None = None) -> App:
         """An app for a world of a project, which this editor draws; with a platform it is one to be played."""
         app = App(platform=platform) if platform is not None else App.headless()
+        app.world.insert_resource(self.jobs)
         if self.device is not None:
             app.drawing.attach(self.device)
         enter_project(app.world, project, trust=self.is_trusted(project.root), watch=True)
@@ -141,6 +191,16 @@ class Host:
 
     def _session(self, project: Project) -> Session:
         return Session(project, lambda: self.make_app(project))
+
+
+def _project_of(path: Path | None, root: Path) -> Project:
+    for place in (path, root):
+        try:
+            if place is not None and not place.name.endswith(PREFAB_SUFFIX):
+                return open_project(place)[0]
+        except TaixuError:
+            continue
+    return Project(root, name=root.name, has_manifest=False)  # the file is gone: its folder is all there is
 
 
 def _close(session: Session) -> None:

@@ -17,8 +17,8 @@ __all__ = ["MENUS", "draw_menu_bar", "menu_entry"]
 
 MENUS: dict[str, tuple[str, ...]] = {
     "File": (
-        "project.new", "editor.open", "recent", "-", "world.new", "editor.save", "editor.save_as", "-", "asset.import",
-        "exports", "-", "editor.close_project", "editor.quit",
+        "project.new", "editor.open", "recent", "-", "world.new", "editor.save", "editor.save_as", "editor.save_all", "-",
+        "asset.import", "exports", "-", "editor.close_document", "editor.close_project", "editor.quit",
     ),
     "Edit": (
         "history.undo", "history.redo", "-", "entity.cut", "entity.copy", "entity.paste", "entity.duplicate", "entity.delete",
@@ -172,7 +172,7 @@ def _where(window: EditorWindow) -> None:
     text = f"{project}  /  {window.shell.world_name()}"
     width = imgui.calc_text_size(text).x
     imgui.same_line(max(imgui.get_cursor_pos_x(), imgui.get_window_width() - width - imgui.get_font_size() * 2.2))
-    is_saved = window.shell.is_saved()
+    is_saved = window.shell.is_current_saved()
     x, y = imgui.get_cursor_screen_pos().x, imgui.get_cursor_screen_pos().y
     if not is_saved:
         radius = imgui.get_font_size() * 0.22

@@ -110,6 +110,11 @@ class Play:
         return self._entry is not None
 
     @property
+    def edited(self) -> OpenWorld | None:
+        """The world whose copy is played; None while none is."""
+        return self._edited if self.is_playing else None
+
+    @property
     def is_paused(self) -> bool:
         """Whether time stands still in it."""
         return self._entry is not None and self._entry.app.clock.paused

@@ -38,6 +38,8 @@ def play_operations(play: Play) -> tuple[Operation, ...]:
     def ready(session: Session) -> str:
         if not session.worlds:
             return "no world is open"
+        if session.current.is_prefab:
+            return "a prefab is not played; go to a world that it stands in"
         return "the world is played already" if play.is_playing else ""
 
     def playing(session: Session) -> str:

@@ -44,12 +44,15 @@ class Lost:
         The project's folder.
     kept_at
         When the copy was made, seconds of `time.time`.
+    prefab_root
+        Of a prefab: its root; empty for a world.
     """
 
     folder: Path
     path: Path | None
     root: Path
     kept_at: float
+    prefab_root: str = ""
 
     @property
     def copy(self) -> Path:
@@ -128,7 +131,7 @@ class Keeper:
         self._kept[id(entry)] = state
         world, project = entry.app.world.fork(), self._host.session.project
         path = str(entry.path.absolute()) if entry.path is not None else ""
-        facts = {"path": path, "root": str(project.root.absolute()), "kept_at": time()}
+        facts = {"path": path, "root": str(project.root.absolute()), "kept_at": time(), "prefab_root": entry.root}
 
         def write() -> None:
             write_atomic(folder / "about.json", json.dumps(facts))
@@ -197,7 +200,7 @@ def restore_lost(host: Host, lost: Lost) -> None:
     TaixuError
         When the copy cannot be read; what is open stays so.
     """
-    host.open_copy(lost.copy, path=lost.path, root=lost.root)
+    host.open_copy(lost.copy, path=lost.path, root=lost.root, prefab_root=lost.prefab_root)
 
 
 def _state(entry: OpenWorld) -> tuple[int, int]:
@@ -227,9 +230,10 @@ def _read(about: Path) -> Lost | None:
             return None
         facts: dict[str, Any] = json.loads(about.read_bytes())
         path, root, kept_at = str(facts["path"]), str(facts["root"]), float(facts["kept_at"])
+        prefab_root = str(facts.get("prefab_root", ""))
     except (OSError, ValueError, KeyError, TypeError, RecursionError):
         return None
-    return Lost(about.parent, Path(path) if path else None, Path(root), kept_at)
+    return Lost(about.parent, Path(path) if path else None, Path(root), kept_at, prefab_root)
 
 
 def _hold(file: IO[bytes]) -> None:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from taixu.assets.paths import data_path
 from taixu.edit import Nothing, Operation, Session
+from taixu.edit.prefab_world import PREFAB_SUFFIX
 from taixu_editor.additions import ADDITIONS
 
 if TYPE_CHECKING:
@@ -80,12 +81,14 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("editor.open", "Open...", lambda: _open(window)),
         shown("editor.save", "Save", lambda: _save(window)),
         shown("editor.save_as", "Save as...", lambda: _save_as(window)),
+        shown("editor.save_all", "Save all", lambda: _save_all(window)),
+        shown("editor.close_document", "Close document", lambda: window.shell.documents.close()),
         shown("editor.close_project", "Close project", lambda: window.shell.after_saving(window.shell.close_project)),
         plain("editor.theme", "Light or dark", lambda: _turn_theme(window)),
         plain("editor.language", "English or 简体中文", lambda: _turn_language(window)),
         plain("project.new", "New project...", lambda: _new_project(window)),
         Operation("project.create", "Make project", run=partial(_create, window), parameters=ProjectParameters),
-        shown("world.new", "New world", lambda: window.shell.after_saving(lambda: _new_world(window))),
+        shown("world.new", "New world", lambda: _new_world(window)),
         Operation("editor.add", "Add", run=partial(_add, window), parameters=KindParameters, blocked=_no_world),
         *(shown(f"tool.{tool}", title, partial(_use_tool, window, tool)) for tool, title in tools.items()),
         shown("gizmo.local", "Local or world axes", lambda: window.shell.each_gizmo(_turn_axes)),
@@ -111,12 +114,16 @@ def _open(window: EditorWindow) -> None:
     from taixu_editor.file_dialog import FileDialog
 
     def act(path: Path) -> None:
-        window.shell.after_saving(lambda: window.open(path))
+        if window.host.session.worlds and path.is_file():
+            window.shell.documents.open(path)
+        else:
+            window.shell.after_saving(lambda: window.open(path))
 
     start = window.host.session.project.root.parent if window.host.session.worlds else default_project_folder(window)
     start = start if start.is_dir() else Path.home()
     heading = window.t("Open a project or a world")
-    dialog = FileDialog(window, heading, endings=(WORLD_ENDING,), start=start, act=act, takes_projects=True)
+    endings = (WORLD_ENDING, PREFAB_SUFFIX) if window.host.session.worlds else (WORLD_ENDING,)
+    dialog = FileDialog(window, heading, endings=endings, start=start, act=act, takes_projects=True)
     window.shell.dialogs.open(dialog)
 
 
@@ -130,19 +137,13 @@ def _save(window: EditorWindow) -> None:
 
 
 def _save_as(window: EditorWindow) -> None:
-    from taixu_editor.file_dialog import FileDialog
+    window.host.refuse_while_playing()
+    window.shell.documents.ask_for_name()
 
-    session = window.host.session
-    start = session.current.path or session.project.root / "worlds" / f"new{WORLD_ENDING}"
 
-    def act(path: Path) -> None:
-        window.host.do("world.save", path=str(path))
-        window.shell.opened()
-        window.shell.toasts.say(window.t("Saved {name}", name=path.name), "success")
-
-    window.shell.dialogs.open(
-        FileDialog(window, window.t("Save the world as"), endings=(WORLD_ENDING,), start=start, act=act, saves=True, verb="Save")
-    )
+def _save_all(window: EditorWindow) -> None:
+    documents = window.shell.documents
+    documents.save([entry for entry in documents.entries if not entry.history.is_saved])
 
 
 def _new_project(window: EditorWindow) -> None:
@@ -162,17 +163,12 @@ def _create(window: EditorWindow, host: Host, p: ProjectParameters) -> str:
 
 
 def _new_world(window: EditorWindow) -> None:
-    host = window.host
-    host.play.stop()
-    session = host.session
-    entry = session.open(data_path("assets") / "templates" / "empty" / "worlds" / f"main{WORLD_ENDING}")
+    """Beside those that are open."""
+    window.host.refuse_while_playing()
+    window.preview.stop()
+    template = data_path("assets") / "templates" / "empty" / "worlds" / f"main{WORLD_ENDING}"
+    entry = window.host.session.open(template)
     entry.path = None
-    new = session.active
-    for i in reversed(range(len(session.worlds))):
-        if session.worlds[i] is not entry:
-            session.active = i
-            session.close()
-    session.active = min(new, 0)
 
 
 def _add(window: EditorWindow, host: Host, p: KindParameters) -> str:

@@ -272,7 +272,7 @@ class AssetsPanel(Panel):
             imgui.set_clipboard_text(path)
 
     def open(self, path: str, *, is_folder: bool = False) -> None:
-        """What a double click does: worlds and scripts open, folders are entered, other things are placed."""
+        """What a double click does: worlds, prefabs and scripts open, folders are entered, other things are placed."""
         if is_folder or path in self.index.folders:
             self.folder, self.search = path, ""
             return
@@ -281,9 +281,8 @@ class AssetsPanel(Panel):
             return
         if asset.kind == "script":
             self.window.open_script(path)
-        elif asset.kind == "world":
-            window = self.window
-            window.shell.later(lambda: window.shell.after_saving(lambda: window.open(self.host.session.project.file(path))))
+        elif asset.kind in ("world", "prefab"):
+            self.window.shell.later(partial(self.window.shell.documents.open, path))
         else:
             self.details.show_large(asset)
 

@@ -9,7 +9,7 @@ from imgui_bundle import imgui
 from numpy.typing import NDArray
 
 from taixu.ecs import World
-from taixu.edit import Nothing, Operation, Session
+from taixu.edit import Nothing, Operation, PrefabInstance, Session
 from taixu.edit.grouping import topmost
 from taixu.edit.ids import id_number, id_text, id_texts
 from taixu.scene import FromModel, Name, Node
@@ -231,6 +231,15 @@ class HierarchyPanel(Panel):
         if escaped or not name or handle is None or Node(world, handle).name == name:
             return
         self.window.do("entity.rename", entity=entity, name=name)
+
+    def open_or_focus(self, entity: int) -> None:
+        """What a double click does: a prefab is opened to be worked on, other things are looked at."""
+        world = self.host.session.world
+        if world.has(entity, PrefabInstance) and not self.host.play.is_playing:
+            source = world.get(entity, PrefabInstance).source
+            self.window.shell.later(lambda: self.window.shell.documents.open(source))
+        else:
+            self.window.do("view.focus")
 
     def prefab_path(self, entity: int) -> str:
         """A path that no prefab has, after an entity's name."""

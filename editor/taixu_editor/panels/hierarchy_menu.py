@@ -60,6 +60,9 @@ def draw_entity_menu(panel: HierarchyPanel, *, with_entities: bool = True) -> No
 def _prefab(panel: HierarchyPanel, active: str) -> None:
     window, world, t = panel.window, panel.host.session.world, panel.t
     if world.has(panel.active, PrefabInstance):
+        if imgui.menu_item_simple(f"{icon('open')}   {t('Open prefab')}###prefab.open"):
+            source = world.get(panel.active, PrefabInstance).source
+            window.shell.later(lambda: window.shell.documents.open(source))
         if imgui.menu_item_simple(f"{icon('prefab')}   {t('Unpack prefab')}###prefab.unpack"):
             window.do("prefab.unpack", instance=active)
         if imgui.menu_item_simple(f"{icon('reset')}   {t('Revert to prefab')}###prefab.revert"):

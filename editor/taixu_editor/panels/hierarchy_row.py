@@ -106,7 +106,7 @@ class RowPainter:
         if hovered and imgui.is_mouse_released(imgui.MouseButton_.left):
             panel.release_row(entity, dragged=panel.window.drag_drop.is_dragging("entities"))
         if hovered and imgui.is_mouse_double_clicked(imgui.MouseButton_.left):
-            panel.window.do("view.focus")
+            panel.open_or_focus(entity)
         panel.drag(entity, title)
         panel._drop_on(entity)
         panel.draw_menu("menu", with_entities=True)

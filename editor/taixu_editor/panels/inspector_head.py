@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING
 
@@ -167,6 +168,10 @@ def _draw_prefab(panel: InspectorPanel) -> None:
             imgui.text_disabled(t("Changes here: {count}", count=sheet.overrides))
         else:
             imgui.text_disabled(t("Nothing is different here."))
+        if imgui.button(f"{icon('open')}  {t('Open')}###open prefab"):
+            panel.window.shell.later(partial(panel.window.shell.documents.open, sheet.source))
+        imgui.set_item_tooltip(t("Open the prefab in a tab of its own; saving it changes all that stand in worlds"))
+        imgui.same_line(0, style.item_inner_spacing.x)
         imgui.begin_disabled(not sheet.overrides)
         if imgui.button(f"{icon('reset')}  {t('Revert')}###revert all"):
             child = {"child": sheet.child} if sheet.child else {}
