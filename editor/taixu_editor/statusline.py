@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import monotonic
 from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
@@ -20,6 +21,8 @@ _FLAGS = (
 )  # fmt: skip
 _SMOOTH = 0.06
 _MOST_JOBS = 12
+_SHOWN_AFTER_SECS = 0.4
+"""Files are looked through every other second: what is done at once is not worth a word."""
 
 
 class StatusLine:
@@ -28,11 +31,13 @@ class StatusLine:
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
         self._frame_ms = 16.7
+        self._idle_at = monotonic()
 
     def draw(self, delta_secs: float) -> None:
         """Lay out the line at the lower edge; before the dock space, which takes what is left."""
         window, unit = self._window, imgui.get_font_size()
-        self._frame_ms += (delta_secs * 1000 - self._frame_ms) * _SMOOTH
+        if not window.pacing.rest_secs:  # while all is still, how long frames wait says nothing
+            self._frame_ms += (delta_secs * 1000 - self._frame_ms) * _SMOOTH
         imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 0.8, unit * 0.3))
         imgui.push_style_var(imgui.StyleVar_.window_min_size, (1, 1))
         imgui.push_style_color(imgui.Col_.window_bg, window.theme.ground)
@@ -76,7 +81,9 @@ class StatusLine:
         if not session.worlds or not session.world.has_resource(Jobs):
             return
         jobs = session.world.resource(Jobs)
-        if jobs.pending:
+        if not jobs.pending:
+            self._idle_at = monotonic()
+        elif monotonic() - self._idle_at > _SHOWN_AFTER_SECS:
             text = t("{count} jobs in the background", count=jobs.pending)
             x -= imgui.calc_text_size(text).x + unit * 2.6
             imgui.same_line(x)

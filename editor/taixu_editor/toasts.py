@@ -57,6 +57,11 @@ class Toasts:
         self.last = Toast(text, kind, action, act, until)
         self.shown = [*self.shown, self.last][-_MOST:]
 
+    @property
+    def is_fading(self) -> bool:
+        """Whether one of them is on its way out."""
+        return any(each.until - monotonic() < 2 * _FADE_SECS for each in self.shown)
+
     def clear(self) -> None:
         """Show none."""
         self.shown.clear()

@@ -26,8 +26,8 @@ from taixu_editor.interface import Gui, apply_theme, load_fonts
 from taixu_editor.interface.theme import DARK, Theme
 from taixu_editor.layout import lay_out_docks
 from taixu_editor.log_book import LogBook
-from taixu_editor.panels import PANELS, Panel, ScriptsPanel
 from taixu_editor.pacing import Pacing
+from taixu_editor.panels import PANELS, Panel, ScriptsPanel
 from taixu_editor.panels.guard import PanelGuard
 from taixu_editor.play_bar import PlayBar
 from taixu_editor.shell import Shell

@@ -105,10 +105,17 @@ class Gui:
         self.new_frame()
         imguizmo.im_guizmo.begin_frame()
 
-    def end(self, target: Targets) -> None:
-        """End the frame and draw it over a target."""
+    def end(self) -> None:
+        """End the frame: what is to be drawn is known."""
         self.lay_out()
+
+    def paint(self, target: Targets) -> None:
+        """Draw the frame over a target."""
         self.painter.paint(imgui.get_draw_data(), target)
+
+    def is_as_painted(self) -> bool:
+        """Whether the frame has the very lists that were painted last; to be asked before each painting that may be left out."""
+        return self.painter.is_as_painted(imgui.get_draw_data())
 
     # Tests replace these two by calls that let other threads run.
 

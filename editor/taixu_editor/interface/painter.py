@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import ctypes
 from typing import Any
+from zlib import crc32
 
 import numpy as np
 from imgui_bundle import imgui
@@ -36,6 +37,8 @@ class Painter:
         self._numbers: dict[int, int] = {}
         self._next = 1
         self._buffers: dict[str, Buffer] = {}
+        self._sum: int | None = None
+        self._is_summed = False
 
     def number_of(self, texture: Texture, *, filter: str = "linear") -> int:
         """The number under which a texture is shown; the same for the same texture until it is forgotten."""
@@ -52,8 +55,26 @@ class Painter:
         if number is not None:
             del self._pictures[number]
 
+    def is_as_painted(self, draw_data: Any) -> bool:
+        """Whether lists are those that were painted last, as far as that was asked then."""
+        if any(texture.status != imgui.ImTextureStatus.ok for texture in imgui.get_platform_io().textures):
+            return False
+        found = hash((*draw_data.display_size, draw_data.total_idx_count))
+        for part in draw_data.cmd_lists:
+            v, i = part.vtx_buffer, part.idx_buffer
+            found = crc32(_memory(v.data_address(), v.size() * imgui.VERTEX_SIZE, np.uint8).data, found & 0xFFFFFFFF)
+            found = crc32(_memory(i.data_address(), i.size(), np.uint32).data, found)
+            for command in part.cmd_buffer:
+                box = command.clip_rect
+                found = hash((found, command.get_tex_id(), command.elem_count, box.x, box.y, box.z, box.w))
+        is_same, self._sum, self._is_summed = found == self._sum, found, True
+        return is_same
+
     def paint(self, draw_data: Any, target: Targets) -> None:
         """Draw a frame's lists over a target."""
+        if not self._is_summed:
+            self._sum = None
+        self._is_summed = False
         for texture in imgui.get_platform_io().textures:
             if texture.status != imgui.ImTextureStatus.ok:
                 self._update(texture)

@@ -89,6 +89,8 @@ class Device(ABC):
         self._ring_at = 0
         self._loaded_at = time.time()
         self._released = False
+        self.frames = 0
+        """How many have begun: who remembers it knows whether anything was drawn since."""
 
     # -- resources ---------------------------------------------------------------------------------------------------
     def buffer(self, data: int | np.ndarray | bytes, *, label: str = "") -> Buffer:
@@ -263,6 +265,7 @@ class Device(ABC):
 
     def begin_frame(self) -> None:
         """First half of `frame`."""
+        self.frames += 1
         self._acquire()
         self.collect()
 

@@ -25,11 +25,14 @@ def import_pyglet(name: str) -> Any:
     return import_module(f"pyglet.{name}")
 
 
-def pump() -> None:
-    """Let pyglet hand out what waits: device events, ends of sounds. Never blocks; main thread only."""
+def pump(wait_secs: float = 0.0) -> None:
+    """Let pyglet hand out what waits: device events, ends of sounds; main thread only.
+
+    Where nothing waits it blocks for `wait_secs` at most, until something comes.
+    """
     loop = import_pyglet("app").platform_event_loop
     if id(loop) not in _started:
         loop.start()
         _started.add(id(loop))
     import_pyglet("clock").tick()
-    loop.step(0.0)
+    loop.step(wait_secs)
