@@ -45,6 +45,7 @@ class OrbitCamera:
     fov_y_rad: float = pi / 4
     is_parallel: bool = False
     _goal: OrbitCamera | None = field(default=None, repr=False)
+    _camera: tuple[tuple[float, ...], ViewCamera] | None = field(default=None, repr=False, compare=False)
 
     @property
     def back(self) -> NDArray[np.float64]:
@@ -60,11 +61,17 @@ class OrbitCamera:
     @property
     def axes(self) -> NDArray[np.float64]:
         """Right, up and back as rows."""
-        right = np.array([cos(self.turn_rad), 0.0, -sin(self.turn_rad)])
-        return np.stack([right, np.cross(self.back, right), self.back])
+        across, along, high, flat = cos(self.turn_rad), sin(self.turn_rad), sin(self.height_rad), cos(self.height_rad)
+        return np.array([[across, 0.0, -along], [-high * along, flat, -high * across], [flat * along, high, flat * across]])
 
     def camera(self) -> ViewCamera:
-        """As the renderer wants it."""
+        """As the renderer wants it; the same one until something about it is different."""
+        key = self.key()
+        if self._camera is None or self._camera[0] != key:
+            self._camera = (key, self._made())
+        return self._camera[1]
+
+    def _made(self) -> ViewCamera:
         _, up, back = self.axes
         height_m = 2 * self.distance_m * tan(self.fov_y_rad / 2) if self.is_parallel else 0.0
         # A parallel view stands far back, so that nothing is behind it.

@@ -1,4 +1,4 @@
-"""Lines in the world that stand for what has no surface: colliders, the reach of lights, what cameras see, the ground's grid.
+"""Lines in the world that stand for what has no surface: the reach of lights, what cameras see, the ground's grid.
 
 All of a kind are made at once: a few segments of unit size, times one matrix for each entity.
 """
@@ -6,24 +6,23 @@ All of a kind are made at once: a few segments of unit size, times one matrix fo
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from math import log10, pi
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World, indices_of
-from taixu.math.quaternion import rotate
-from taixu.physics import Collider
-from taixu.render import LineBatch
+from taixu.render import LineBatch, line_rows
 from taixu.scene import CELL_M, Camera, Light, WorldTransforms
 
-__all__ = ["add_camera_shapes", "add_colliders", "add_grid", "add_light_shapes"]
+__all__ = ["UNITS", "add_all_cameras", "add_all_lights", "add_camera_shapes", "add_grid", "add_light_shapes", "capsule_segments"]
 
 Color = tuple[float, float, float, float]
 Points = NDArray[np.float64]
 _GRID_HALF, _GRID_PARTS = 40, 20
-_MOST = 4000
-"""Colliders that are shown at most, so that a world of very many stays in hand."""
+_MOST = 500
+"""Lights, and cameras, whose shapes are shown at most."""
 
 
 def _ring(axis: int, height: float = 0.0, radius: float = 0.5, count: int = 32) -> Points:
@@ -47,40 +46,17 @@ def _box() -> Points:
     return corners[np.array(edges)]
 
 
-_UNITS: dict[str, Points] = {
+UNITS: dict[str, Points] = {
     "box": _box(), "sphere": np.concatenate([_ring(axis) for axis in range(3)]),
     "cylinder": np.concatenate([_ring(1, -0.5), _ring(1, 0.5), _struts(0.5)]),
     "cone": np.concatenate([_ring(1, -0.5), _struts(0.0)]),
     "plane": np.array([ends for s in (-0.5, 0, 0.5) for ends in ([[-0.5, 0, s], [0.5, 0, s]], [[s, 0, -0.5], [s, 0, 0.5]])]),
 }  # fmt: skip
+"""Segments [k, 2, 3] of shapes of size 1, by kind."""
 
 
-def add_colliders(lines: LineBatch, world: World, *, color: Color, trigger_color: Color) -> None:
-    """The shapes that collide; hulls and meshes are the models themselves and have none here."""
-    handles = world.query(Collider).entities[:_MOST]
-    if not len(handles):
-        return
-    kinds = np.asarray(world.gather(handles, Collider, "shape"))
-    sizes, offsets = (np.asarray(world.gather(handles, Collider, name), float).T for name in ("size", "offset"))
-    rotations = np.asarray(world.gather(handles, Collider, "rotation"), float)
-    turns = np.stack([rotate(rotations, axis[:, None]) for axis in np.eye(3)], 1).transpose(2, 0, 1)
-    triggers = np.asarray(world.gather(handles, Collider, "is_trigger"), bool)
-    places, cells = _places(world, handles)
-    colors = np.where(triggers[:, None], np.array(trigger_color), np.array(color))
-    for kind in set(kinds.tolist()):
-        rows = np.flatnonzero(kinds == kind)
-        if kind == "capsule":
-            units = _capsules(sizes[rows])
-        elif kind in _UNITS:
-            units = _UNITS[kind][None] * sizes[rows, None, None, :]
-        else:
-            continue
-        local = np.einsum("nij,nkpj->nkpi", turns[rows], units) + offsets[rows, None, None, :]
-        _add(lines, local, places[rows], cells[rows], colors[rows])
-
-
-def _capsules(sizes: Points) -> Points:
-    """Segments [n, k, 2, 3]: the caps stay round whatever the height."""
+def capsule_segments(sizes: Points) -> Points:
+    """Segments [n, k, 2, 3] of capsules of these sizes [n, 3]: the caps stay round whatever the height."""
     radius = np.maximum(sizes[:, 0], sizes[:, 2]) / 2
     straight = np.maximum(sizes[:, 1] / 2 - radius, 0.0)
     parts = [_ring(1), _ring(1), _struts(0.5), _ring(0), _ring(2)]
@@ -106,7 +82,7 @@ def add_light_shapes(lines: LineBatch, world: World, entities: Sequence[int], *,
         else:
             reach = float(light.range_m) or 2.0
             if light.kind == "point":
-                unit = _UNITS["sphere"] * 2 * reach
+                unit = UNITS["sphere"] * 2 * reach
             else:
                 radius = reach * np.sin(float(light.outer_angle_rad))
                 depth = -reach * np.cos(float(light.outer_angle_rad))
@@ -136,19 +112,39 @@ def add_camera_shapes(lines: LineBatch, world: World, entities: Sequence[int], *
         _add(lines, unit[None], places, cells, np.array([color]))
 
 
+def add_all_lights(lines: LineBatch, world: World, *, color: Color) -> bool:
+    """How far every light reaches, those everywhere left out but for their arrow."""
+    add_light_shapes(lines, world, world.query(Light).entities[:_MOST].tolist(), color=color)
+    return True
+
+
+def add_all_cameras(lines: LineBatch, world: World, *, color: Color) -> bool:
+    """What every camera sees."""
+    add_camera_shapes(lines, world, world.query(Camera).entities[:_MOST].tolist(), color=color)
+    return True
+
+
 def add_grid(lines: LineBatch, pivot: Points, distance_m: float, *, color: Color, x_color: Color, z_color: Color) -> None:
     """Lines on the ground around what is looked at, a power of ten apart; they fade with the distance."""
-    step = 10.0 ** np.floor(log10(max(distance_m, 0.1) / 4))
-    center = np.round(np.array([pivot[0], pivot[2]]) / (step * 10)) * step * 10
+    step = float(10.0 ** np.floor(log10(max(distance_m, 0.1) / 4)))
+    for rows in _grid_rows(float(pivot[0]), float(pivot[2]), step, color, x_color, z_color):
+        lines.add_rows(rows)
+
+
+@lru_cache(maxsize=4)
+def _grid_rows(x: float, z: float, step: float, color: Color, x_color: Color, z_color: Color) -> list[NDArray[np.void]]:
+    """Its lines; they stay the same while one turns around a place."""
+    center = np.round(np.array([x, z]) / (step * 10)) * step * 10
     reach = step * _GRID_HALF
     offsets = np.arange(-_GRID_HALF, _GRID_HALF + 1) * step
     along = np.linspace(-reach, reach, 2 * _GRID_PARTS + 1)
+    found = []
     for axis in (0, 1):  # lines along x, then along z
         at, u = np.meshgrid(offsets + center[1 - axis], along + center[axis], indexing="ij")
         points = np.zeros((*at.shape, 3))
         points[..., 0 if axis == 0 else 2], points[..., 2 if axis == 0 else 0] = u, at
         middle = (points[:, :-1] + points[:, 1:]) / 2
-        far = np.hypot(middle[..., 0] - pivot[0], middle[..., 2] - pivot[2]) / reach
+        far = np.hypot(middle[..., 0] - x, middle[..., 2] - z) / reach
         is_axis, is_tenth = np.abs(at[:, 0]) < step / 2, np.abs(np.round(at[:, 0] / step) % 10) < 0.5
         colors = np.empty((*middle.shape[:2], 4))
         colors[:] = color
@@ -156,7 +152,8 @@ def add_grid(lines: LineBatch, pivot: Points, distance_m: float, *, color: Color
         strength = np.where(is_axis, 0.9, np.where(is_tenth, 0.4, 0.16))
         colors[..., 3] *= strength[:, None] * np.clip(1 - far, 0, 1) ** 1.5
         kept = colors[..., 3] > 0.004
-        lines.add(points[:, :-1][kept], points[:, 1:][kept], color=colors[kept])
+        found.append(line_rows(points[:, :-1][kept], points[:, 1:][kept], color=colors[kept]))
+    return found
 
 
 def _places(world: World, handles: NDArray[np.uint64]) -> tuple[Points, Points]:

@@ -29,7 +29,7 @@ from taixu.render.context import DrawKey, Feature, FrameContext, MaterialSource,
 from taixu.render.culling import VisibleList
 from taixu.render.framing import frame_camera, visible_bounds
 from taixu.render.graph import PassGraph, PassNode, Rank, TextureSpec
-from taixu.render.lines import LineBatch
+from taixu.render.lines import LineBatch, line_rows
 from taixu.render.meshes import MeshPool
 from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures, RenderPlugin
@@ -59,6 +59,7 @@ __all__ = [
     "ViewCamera",
     "VisibleList",
     "frame_camera",
+    "line_rows",
     "render_still",
     "visible_bounds",
 ]

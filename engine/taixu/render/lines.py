@@ -16,11 +16,26 @@ from taixu.render.row_buffer import grown
 from taixu.render.views import View
 from taixu.scene import CELL_M
 
-__all__ = ["LineBatch", "LineFeature", "LinePass"]
+__all__ = ["LineBatch", "LineFeature", "LinePass", "line_rows"]
 
 _DTYPE = np.dtype([("offset", "<f4", 3), ("cell", "<i4", 3), ("color", "u1", 4)])
 _LAYOUT = (VertexBuffer.packed({0: "f32x3", 1: "i32x3", 2: "unorm8x4"}),)
 _BOX_EDGES = np.array([0, 1, 1, 3, 3, 2, 2, 0, 4, 5, 5, 7, 7, 6, 6, 4, 0, 4, 1, 5, 2, 6, 3, 7])
+
+
+def line_rows(starts: ArrayLike, ends: ArrayLike, *, color: ArrayLike = (1.0, 1.0, 1.0, 1.0)) -> NDArray[np.void]:
+    """Vertices of lines as `LineBatch` holds them, for who draws the same ones in many frames; see `LineBatch.add`."""
+    a, b = np.atleast_2d(np.asarray(starts, np.float64)), np.atleast_2d(np.asarray(ends, np.float64))
+    points = np.stack(np.broadcast_arrays(a, b), 1).reshape(-1, 3)
+    colors = np.atleast_2d(np.asarray(color, np.float64))
+    if colors.shape[1] == 3:
+        colors = np.concatenate([colors, np.ones((len(colors), 1))], 1)
+    rows = np.zeros(len(points), _DTYPE)
+    cells = np.rint(points / CELL_M)
+    rows["cell"], rows["offset"] = cells, points - cells * CELL_M
+    shades = np.rint(np.clip(colors, 0, 1) * 255).astype(np.uint8)
+    rows["color"] = np.repeat(np.broadcast_to(shades, (len(points) // 2, 4)), 2, axis=0)
+    return rows
 
 
 class LineBatch:
@@ -37,16 +52,10 @@ class LineBatch:
         self, starts: ArrayLike, ends: ArrayLike, *, color: ArrayLike = (1.0, 1.0, 1.0, 1.0), on_top: bool = False
     ) -> None:
         """Lines from `starts` [n, 3] to `ends` [n, 3]; `color` is one for all or [n, 3 or 4]."""
-        a, b = np.atleast_2d(np.asarray(starts, np.float64)), np.atleast_2d(np.asarray(ends, np.float64))
-        points = np.stack(np.broadcast_arrays(a, b), 1).reshape(-1, 3)
-        colors = np.atleast_2d(np.asarray(color, np.float64))
-        if colors.shape[1] == 3:
-            colors = np.concatenate([colors, np.ones((len(colors), 1))], 1)
-        rows = np.zeros(len(points), _DTYPE)
-        cells = np.rint(points / CELL_M)
-        rows["cell"], rows["offset"] = cells, points - cells * CELL_M
-        shades = np.rint(np.clip(colors, 0, 1) * 255).astype(np.uint8)
-        rows["color"] = np.repeat(np.broadcast_to(shades, (len(points) // 2, 4)), 2, axis=0)
+        self.add_rows(line_rows(starts, ends, color=color), on_top=on_top)
+
+    def add_rows(self, rows: NDArray[np.void], *, on_top: bool = False) -> None:
+        """Lines that `line_rows` made, maybe frames ago."""
         (self._on_top if on_top else self._tested).append(rows)
 
     def add_box(
