@@ -16,6 +16,7 @@ void main() {
     float d = texelFetch(depths, here, 0).r;
     // d = (zz * z + zw) / (wz * z + ww), solved for z
     float away = -(projection.y - d * projection.w) / (d * projection.z - projection.x);
-    color = d > 0.0 ? vec4(vec3(exp2(-away / scale.x)), 1.0) : vec4(0.0, 0.0, 0.0, 1.0);
+    // Half grey at the pivot, and steepest there: what is worked on is told apart best.
+    color = d > 0.0 ? vec4(vec3(1.0 / (1.0 + pow(away / scale.x, 3.0))), 1.0) : vec4(0.0, 0.0, 0.0, 1.0);
 #endif
 }

@@ -32,9 +32,11 @@ from taixu_editor.view import (
     point_on_ground,
     point_under,
 )
+from taixu_editor.view.collider_lines import COLLIDING, add_colliders
 from taixu_editor.view.game import GameView
 from taixu_editor.view.grabbed import having
-from taixu_editor.view.shapes import add_camera_shapes, add_colliders, add_grid, add_light_shapes
+from taixu_editor.view.kept_lines import KeptLines
+from taixu_editor.view.shapes import add_all_cameras, add_all_lights, add_camera_shapes, add_grid, add_light_shapes
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -61,6 +63,8 @@ class Viewport(Panel):
         self.navigation = Navigation()
         self.gizmo = Gizmo(window, window_name=self.window_name, seen=lambda: self.view)
         self.shown, self.compass, self.icons = Shown(), Compass(), EntityIcons()
+        self._colliders = KeptLines(COLLIDING, add_colliders)
+        self._lights, self._cameras = KeptLines((Light,), add_all_lights), KeptLines((Camera,), add_all_cameras)
         self.used = 0
         """The latest frame in which the pointer was over it."""
         self._is_moving = False
@@ -102,7 +106,10 @@ class Viewport(Panel):
             self.used = imgui.get_frame_count()
         chosen = self.window.outlined.among
         if self.shown.icons:
-            self.icons.draw(world, self.camera.camera(), self.window.theme, self.origin, self.extent, chosen, hovered=hovered)
+            self.icons.draw(
+                world, self.camera.camera(), self.window.theme, self.origin, self.extent, chosen,
+                pivot_m=self.camera.distance_m, hovered=hovered,
+            )  # fmt: skip
         else:
             self.icons.over, self.icons.places = None, {}
         is_menus = draw_shown_menu(self.window, self.id, self.shown, self.origin)
@@ -176,7 +183,13 @@ class Viewport(Panel):
             light = (0.75, 0.78, 0.82, 1.0) if self.shown.mode == "lit" else theme.faint
             add_grid(lines, self.camera.pivot, self.camera.distance_m, color=light, x_color=theme.x_axis, z_color=theme.z_axis)
         if self.shown.colliders:
-            add_colliders(lines, world, color=theme.good, trigger_color=theme.warning)
+            self._colliders.add(
+                lines, world, color=theme.good, trigger_color=theme.warning, joint_color=theme.z_axis
+            )
+        if self.shown.lights:
+            self._lights.add(lines, world, color=theme.warning)
+        if self.shown.cameras:
+            self._cameras.add(lines, world, color=theme.accent)
         if self.shown.icons:
             chosen = self.window.outlined.handles
             add_light_shapes(lines, world, having(world, chosen, Light).tolist(), color=theme.warning)

@@ -38,9 +38,9 @@ class EntityIcons:
 
     def draw(
         self, world: World, seen: ViewCamera, theme: Theme, origin: tuple[float, float], extent: tuple[float, float],
-        chosen: frozenset[int], *, hovered: bool,
+        chosen: frozenset[int], *, pivot_m: float, hovered: bool,
     ) -> None:  # fmt: skip
-        """Over the picture; at most the nearest two hundred."""
+        """Over the picture: at most the nearest two hundred, smaller far behind the pivot (so far away), one where many overlap."""
         self.over, self.places = None, {}
         draw, unit = imgui.get_window_draw_list(), imgui.get_font_size()
         mouse = imgui.get_io().mouse_pos
@@ -49,13 +49,10 @@ class EntityIcons:
             if not len(handles):
                 continue
             points, away = _projected(world, handles, seen, origin, extent)
-            ahead = np.flatnonzero(np.isfinite(points).all(1) & (away > 0))
-            for row in ahead[np.argsort(-away[ahead])][-_MOST:].tolist():
+            for row in _sparse(points, away, handles, origin, extent, chosen, unit).tolist():
                 x, y = float(points[row, 0]), float(points[row, 1])
-                if not (0 <= x - origin[0] < extent[0] and 0 <= y - origin[1] < extent[1]):
-                    continue
                 handle = int(handles[row])
-                radius = unit * 0.85
+                radius = unit * 0.85 * float(np.clip(3.0 * pivot_m / away[row], 0.6, 1.0))
                 is_over = hovered and abs(mouse.x - x) < radius and abs(mouse.y - y) < radius
                 self.places[handle] = (x, y)
                 if is_over:
@@ -68,6 +65,22 @@ class EntityIcons:
                 size = imgui.calc_text_size(glyph)
                 color = theme.pack("accent" if is_chosen else "text", 1.0 if is_over or is_chosen else 0.85)
                 draw.add_text((x - size.x / 2, y - size.y / 2), color, glyph)
+
+
+def _sparse(
+    points: NDArray[np.float64], away: NDArray[np.float64], handles: NDArray[np.uint64], origin: tuple[float, float],
+    extent: tuple[float, float], chosen: frozenset[int], unit: float,
+) -> NDArray[np.intp]:  # fmt: skip
+    """Rows that are shown, the farthest first: of those that would cover one another the nearest, and what is selected."""
+    inside = (points >= origin).all(1) & (points < np.add(origin, extent)).all(1) & (away > 0)
+    rows = np.flatnonzero(inside)
+    rows = rows[np.argsort(away[rows], kind="stable")][: 4 * _MOST]
+    is_chosen = np.array([int(handle) in chosen for handle in handles[rows]], bool)
+    rows = rows[np.argsort(~is_chosen, kind="stable")]
+    cells = np.floor((points[rows] - origin) / (unit * 1.3)).astype(np.int64)
+    _, first = np.unique(cells[:, 0] * 100_000 + cells[:, 1], return_index=True)
+    kept = rows[np.sort(first)][:_MOST]
+    return np.asarray(kept[np.argsort(-away[kept], kind="stable")])
 
 
 def _authored(world: World, kind: type) -> NDArray[np.uint64]:

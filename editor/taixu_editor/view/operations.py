@@ -53,7 +53,7 @@ class ModeParameters:
 class LayerParameters:
     """What lies over the picture of a view."""
 
-    layer: Literal["grid", "icons", "colliders"]
+    layer: Literal["grid", "icons", "colliders", "lights", "cameras"]
     on: bool = True
     view: str = ""
 
@@ -94,6 +94,8 @@ def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
         Operation("view.show", "Show in the view", run=show, parameters=LayerParameters, blocked=_no_world),
         plain("view.grid", "Grid", partial(_turn, window, "grid"), shortcut="G"),
         plain("view.colliders", "Colliders", partial(_turn, window, "colliders")),
+        plain("view.lights", "Reach of lights", partial(_turn, window, "lights")),
+        plain("view.cameras", "What cameras see", partial(_turn, window, "cameras")),
         plain("view.from_camera", "Look through the selected camera", partial(_look_through, window)),
         plain("view.to_camera", "Put the selected camera where I look from", partial(_place_camera, window)),
         *kept,

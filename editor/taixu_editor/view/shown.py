@@ -15,7 +15,10 @@ if TYPE_CHECKING:
 
 __all__ = ["LAYERS", "Shown", "draw_shown_menu"]
 
-LAYERS: dict[str, str] = {"grid": "Grid", "icons": "Lights and cameras", "colliders": "Colliders"}
+LAYERS: dict[str, str] = {
+    "grid": "Grid", "icons": "Lights and cameras", "colliders": "Colliders", "lights": "Reach of lights",
+    "cameras": "What cameras see",
+}  # fmt: skip
 """Titles of what lies over the picture."""
 
 
@@ -27,10 +30,12 @@ class Shown:
     grid: bool = True
     icons: bool = True
     colliders: bool = False
+    lights: bool = False
+    cameras: bool = False
 
     def key(self) -> tuple[object, ...]:
         """Changes when the picture does."""
-        return (self.mode, self.grid, self.icons, self.colliders)
+        return (self.mode, self.grid, self.icons, self.colliders, self.lights, self.cameras)
 
 
 def draw_shown_menu(window: EditorWindow, view: str, shown: Shown, origin: tuple[float, float]) -> bool:

@@ -11,14 +11,17 @@ pytest.importorskip("imgui_bundle")
 
 from taixu.defaults import App
 from taixu.errors import TaixuError
-from taixu.physics import Collider
+from taixu.physics import Character, Collider, Joint, RigidBody
 from taixu.render import LineBatch
-from taixu.scene import Transform
+from taixu.scene import Parent, Transform
 from taixu_editor.host import Host
 from taixu_editor.keyframes import tracks_of
 from taixu_editor.view import OrbitCamera
 from taixu_editor.view.bookmarks import load_bookmarks, save_bookmark
-from taixu_editor.view.shapes import add_colliders, add_grid
+from taixu_editor.view.collider_lines import COLLIDING, add_colliders
+from taixu_editor.view.edges import surface_edges
+from taixu_editor.view.kept_lines import KeptLines
+from taixu_editor.view.shapes import add_grid
 
 WHITE = (1.0, 1.0, 1.0, 1.0)
 
@@ -36,9 +39,79 @@ def test_lines_of_a_collider_fill_its_size_where_it_is(shape: str) -> None:
     lines = LineBatch()
     add_colliders(lines, app.world, color=WHITE, trigger_color=WHITE)
     points = points_of(lines)
-    np.testing.assert_allclose(points.min(0), (2, -1, -1), atol=0.02)
-    np.testing.assert_allclose(points.max(0), (4, 3, 1), atol=0.02)
+    reach = (2, 2, 2) if shape == "sphere" else (1, 2, 1)  # a sphere is as wide as its size is at most: so physics has it
+    np.testing.assert_allclose((points.min(0), points.max(0)), (np.array((3, 1, 0)) - reach, np.array((3, 1, 0)) + reach), atol=0.02)
     app.close()
+
+
+TETRAHEDRON = {"points": [[0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 0, 1]], "triangles": [[0, 2, 1], [0, 1, 3], [0, 3, 2], [1, 2, 3]]}
+
+
+@pytest.mark.parametrize(("shape", "data", "edges", "low", "high"), [
+    ("mesh", TETRAHEDRON, 6, (5, 0, 0), (7, 2, 2)),
+    ("hull", TETRAHEDRON, 6, (5, 0, 0), (7, 2, 2)),
+    ("heightfield", {"heights": [[0.0, 1.0, 0.0], [0.0, 0.0, 2.0]], "spacing": [1.0, 3.0]}, 7, (3, 0, -3), (7, 4, 3)),
+])  # fmt: skip
+def test_hulls_meshes_and_heights_show_their_edges(shape: str, data: dict, edges: int, low: tuple, high: tuple) -> None:
+    app = App.headless()
+    app.world.spawn(Transform(translation=(5, 0, 0), scale=(2, 2, 2)), Collider(shape=shape, data=data))
+    app.settle()
+    lines = LineBatch()
+    assert add_colliders(lines, app.world, color=WHITE, trigger_color=WHITE)
+    points = points_of(lines)
+    assert len(points) == 2 * edges
+    np.testing.assert_allclose((points.min(0), points.max(0)), (low, high), atol=1e-5)
+    app.close()
+
+
+def test_a_body_of_several_colliders_shows_all_and_walkers_and_joints_are_shown() -> None:
+    app = App.headless()
+    world = app.world
+    body = world.spawn(Transform(translation=(0, 5, 0)), RigidBody())
+    for x in (-2.0, 2.0):
+        world.spawn(Transform(translation=(x, 0, 0)), Parent(body), Collider(size=(1, 1, 1)))
+    other = world.spawn(Transform(translation=(0, 9, 0)), RigidBody(), Collider())
+    world.spawn(Transform(translation=(0, 7, 0)), Joint(kind="hinge", a=body, b=other, axis=(1, 0, 0)))
+    world.spawn(Transform(translation=(20, 0, 0)), Character(radius_m=0.5, height_m=1.0))
+    app.settle()
+    lines = LineBatch()
+    add_colliders(lines, world, color=WHITE, trigger_color=WHITE)
+    points = points_of(lines)
+    compound = points[(points[:, 1] > 4) & (points[:, 1] < 6) & (np.abs(points[:, 0]) > 1)]
+    np.testing.assert_allclose((compound.min(0), compound.max(0)), ((-2.5, 4.5, -0.5), (2.5, 5.5, 0.5)), atol=1e-5)
+    walker = points[points[:, 0] > 10]
+    np.testing.assert_allclose((walker.min(0), walker.max(0)), ((19.5, 0, -0.5), (20.5, 2, 0.5)), atol=1e-3)
+    assert (np.linalg.norm(points - (0, 7, 0), axis=1) < 1).sum() > 6, "the joint's cross and axis"
+    app.close()
+
+
+def test_lines_are_made_anew_only_when_something_moved() -> None:
+    app = App.headless()
+    box = app.world.spawn(Transform(), Collider())
+    app.settle()
+    kept = KeptLines(COLLIDING, add_colliders)
+    for _ in range(3):
+        kept.add(LineBatch(), app.world, color=WHITE, trigger_color=WHITE)
+    assert kept.count == 1
+    app.world.set(box, Transform, translation=(4, 0, 0))
+    app.settle()
+    lines = LineBatch()
+    kept.add(lines, app.world, color=WHITE, trigger_color=WHITE)
+    assert kept.count == 2 and points_of(lines)[:, 0].max() == pytest.approx(4.5)
+    app.close()
+
+
+def test_a_fine_surface_shows_its_creases_and_seams_are_no_edges() -> None:
+    across = np.linspace(0, 1, 41)
+    flat = np.array([(x, 0.0, z) for z in across for x in across])
+    corner = np.arange(40)[:, None] * 41 + np.arange(40)
+    one = np.stack([corner, corner + 41, corner + 1], -1).reshape(-1, 3)
+    two = np.stack([corner + 1, corner + 41, corner + 42], -1).reshape(-1, 3)
+    sheet = np.concatenate([one, two])
+    wall = flat[:, (1, 0, 2)] * (1, 1, 1)
+    points, triangles = np.concatenate([flat, wall]), np.concatenate([sheet, sheet + len(flat)])
+    edges = surface_edges(points, triangles)
+    assert len(edges) == 7 * 40, "the rims of both sheets, the one between them once"
 
 
 def test_the_grid_lies_on_the_ground_and_grows_with_the_distance() -> None:
