@@ -53,6 +53,7 @@ vec3 openness_with_bounces(float open, vec3 albedo) {
 
 // The metallic-roughness core of a surface and the layers over it, seen from the camera.
 struct Core {
+    vec3 facing;     // normal of the mirror lobe of what is round
     float n_dot_v;
     float roughness; // perceptual
     float alpha;     // its square
@@ -91,6 +92,7 @@ vec2 mirror_energy(Fragment f, Core c) {
 
 Core core_of(Fragment f, SurfaceInputs s) {
     Core c;
+    c.facing = s.normal;
     c.metallic = saturate(s.metallic);
     c.n_dot_v = clamp(dot(s.normal, f.view), 1e-3, 1.0);
     c.roughness = saturate(s.roughness);
@@ -203,7 +205,7 @@ vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
 #ifdef LAYER_ANISOTROPY
     vec3 mirrored = environment_anisotropic(environment_atlas, n, v, sky_from_world(c.brush.along), c.brush.alpha);
 #else
-    vec3 mirrored = environment_reflection(environment_atlas, n, v, c.roughness);
+    vec3 mirrored = environment_reflection(environment_atlas, sky_from_world(c.facing), v, c.roughness);
 #endif
     light += mirrored * (c.energy.single + c.energy.multiple) * open;
 #ifdef LAYER_SHEEN
@@ -283,8 +285,14 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     vec3 face = normalize(cross(dFdx(f.position), dFdy(f.position)));
     if (dot(face, f.view) < 0.0) face = -face;
 #endif
+#ifdef TRACED
+    s.clearcoat_normal = normal_that_mirrors_out(s.clearcoat_normal, f.normal, f.view);
+#endif
 #ifndef LIGHT_MODEL
     Core core = core_of(f, s);
+#endif
+#ifdef TRACED
+    core.facing = normal_that_mirrors_out(s.normal, f.normal, f.view);
 #endif
 #ifdef BLENDED
     float near = 1.0;

@@ -34,6 +34,22 @@ vec3 traced_radiance(Hit hit, vec3 origin, vec3 direction, float depth) {
     return min(light + traced_triangles[word + 5].rgb, vec3(TRACED_BRIGHTEST));
 }
 
+// A bent normal may mirror the eye's ray into the surface. This one is bent less, in the plane of it and `face` (the normal without
+// bumps), so that
+// the mirrored ray just leaves: its height over the surface, v_x sin(2a) + v_z cos(2a) for a normal at the angle a from
+// `face`, is then what is asked for. Path tracers do so, for a mirror would have black rims.
+vec3 normal_that_mirrors_out(vec3 n, vec3 face, vec3 v) {
+    float z = dot(v, face), least = min(0.9 * z, 0.01);
+    if (dot(reflect(-v, n), face) >= least) return n;
+    vec3 side = n - dot(n, face) * face;
+    float size = length(side);
+    if (size < 1e-5) return n;
+    side /= size;
+    float x = dot(v, side);
+    float a = 0.5 * (atan(x, z) + acos(clamp(least * inversesqrt(x * x + z * z), -1.0, 1.0)));
+    return sin(a) * side + cos(a) * face;
+}
+
 // The difference that a ray makes; `alpha` blurs the sky that it is compared with. A bent normal may send it into the
 // surface (below `face`), where it finds nothing.
 vec3 traced_difference(vec3 origin, vec3 face, vec3 direction, float alpha, float chance, float depth) {
@@ -85,9 +101,9 @@ vec3 traced_light(Fragment f, SurfaceInputs s, Core c, vec3 face, vec2 pixel, fl
 #ifdef LAYER_ANISOTROPY
     vec3 d = sample_lobe(c.brush.along, c.brush.across, s.normal, f.view, c.brush.alpha, traced_sample(pixel, 2u));
 #else
-    vec3 d = sample_lobe(s.normal, f.view, c.alpha, traced_sample(pixel, 2u));
+    vec3 d = sample_lobe(c.facing, f.view, c.alpha, traced_sample(pixel, 2u));
 #endif
-    if (dot(d, s.normal) > 0.0) { // what a lobe loses below its own horizon is not in the maps either
+    if (dot(d, c.facing) > 0.0) { // what a lobe loses below its own horizon is not in the maps either
         float passes = 1.0;
 #ifdef LAYER_SHEEN
         passes = c.cloth.passes;
