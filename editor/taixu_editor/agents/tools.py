@@ -70,7 +70,7 @@ class AgentTools:
         return [
             {"operation": each.id, "title": each.title, "doc": each.doc, "parameters": parameter_schema(each.parameters)}
             for each in self._host.operations
-            if each.is_edit
+            if each.is_edit and not each.touches_files
         ]
 
     def query_world(self, *, component: str = "", name: str = "", ids: Sequence[str] = (), after: str = "",

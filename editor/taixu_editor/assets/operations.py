@@ -15,7 +15,7 @@ from taixu.scene import Material, Shape
 from taixu_editor.assets.bringing import copy_into
 from taixu_editor.assets.kinds import asset_kind
 from taixu_editor.assets.moving import MoveAsset, TrashAsset
-from taixu_editor.assets.usage import find_uses
+from taixu_editor.assets.usage import find_along, find_uses
 
 if TYPE_CHECKING:
     from taixu_editor.host import Host
@@ -90,7 +90,9 @@ def _move(session: Session, p: MoveParameters) -> Command | None:
         raise UsageError("a file needs a name")
     if asset_kind(p.path) != asset_kind(new) and session.project.file(p.path).is_file():
         raise UsageError(f"{p.path}: its ending says what it is; {new} would be something else")
-    return None if p.path == new else MoveAsset(p.path, new)
+    if p.path == new:
+        return None
+    return MoveAsset(p.path, new, tuple(find_along(session.project.root, p.path, new)))
 
 
 def _delete(session: Session, p: PathsParameters) -> Command | None:
@@ -207,11 +209,11 @@ def _no_world(session: Session) -> str:
 
 ASSET_OPERATIONS = (
     Operation(
-        "asset.move", "Move file", plan=_move, parameters=MoveParameters, blocked=_no_world,
+        "asset.move", "Move file", plan=_move, parameters=MoveParameters, blocked=_no_world, touches_files=True,
         doc="Renames or moves a file or a folder of the project; all worlds and prefabs follow.",
     ),
     Operation(
-        "asset.delete", "Delete file", plan=_delete, parameters=PathsParameters, blocked=_no_world,
+        "asset.delete", "Delete file", plan=_delete, parameters=PathsParameters, blocked=_no_world, touches_files=True,
         doc="Puts files into the project's trash.",
     ),
     Operation("asset.place", "Place", plan=_place, parameters=PlaceParameters, settle=_settled, blocked=_no_world, gives=_placed,

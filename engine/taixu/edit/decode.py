@@ -16,7 +16,7 @@ from taixu.app import Components
 from taixu.ecs import ComponentType, Field, World, component_type
 from taixu.edit.document import VERSION_KEY, Block
 from taixu.edit.findings import Findings
-from taixu.edit.ids import id_text
+from taixu.edit.ids import id_numbers, id_text
 from taixu.edit.kept import Kept
 from taixu.edit.migrations import Migrations
 from taixu.edit.places import position_doubt, split_json_position
@@ -173,7 +173,7 @@ def _place(fields: dict[str, Any], is_child: bool, where: str, findings: Finding
 
 def _batch(kinds: frozenset[type], group: Mapping[str, _Understood], findings: Findings) -> Batch:
     keys = list(group)
-    batch = Batch(np.array([int(key, 16) for key in keys], np.uint64), {})
+    batch = Batch(id_numbers(keys), {})
     for declared in sorted((component_type(cls) for cls in kinds), key=lambda item: item.name):
         if declared.cls is Kept:
             continue

@@ -57,6 +57,8 @@ class Operation:
     settle
         Gives the parameters with what they leave to the moment filled in (who is selected, fresh ids), so that the log
         says all that it takes to do it again.
+    touches_files
+        Whether an edit writes, moves or deletes files of the project: such a one is not rehearsed, and agents do none.
     gives
         What an edit that was done gives back to who asked for it, JSON-able, from the session as it is then and the settled
         parameters: the ids of what it made.
@@ -72,6 +74,7 @@ class Operation:
     blocked: Callable[[Session], str] | None = None
     settle: Callable[[Session, Any], Any] | None = None
     steps: Callable[[Session, Any], Sequence[Step]] | None = None
+    touches_files: bool = False
     gives: Callable[[Session, Any], Any] | None = None
 
     @property
@@ -202,7 +205,7 @@ class Operations:
         made = operation.gives(session, values) if command is not None and operation.gives is not None else None
         return Done(operation.id, asdict(values), made)
 
-    def _carry_out_all(self, session: Session, steps: Sequence[Step], label: str) -> list[Done]:
+    def _carry_out_all(self, session: Session, steps: Sequence[Step], label: str, *, is_rehearsal: bool = False) -> list[Done]:
         """Each in the world that those before it left; all or none."""
         found = []
         with session.group(label):
@@ -210,6 +213,8 @@ class Operations:
                 operation = self.find(name)
                 if not operation.is_edit:
                     raise TaixuError(f"step {number}: {name} is no edit, and cannot be one of several")
+                if is_rehearsal and operation.touches_files:
+                    raise TaixuError(f"step {number}: {name} writes files of the project, and is not rehearsed")
                 reason = self.blocked(session, name)
                 try:
                     if reason:
@@ -247,7 +252,7 @@ class Operations:
     def rehearsed(self, session: Session, steps: Sequence[Step]) -> Rehearsed:
         """What edits would change, and the same edits with all filled in, so that doing those does just that."""
         with rehearsing(session) as stage:
-            done = self._carry_out_all(session, steps, "")
+            done = self._carry_out_all(session, steps, "", is_rehearsal=True)
             stage.compare()
         return Rehearsed(stage.difference, tuple((each.operation, each.parameters) for each in done))
 

@@ -135,9 +135,9 @@ def _instance(session: Session, text: str) -> int:
 
 PREFAB_OPERATIONS = (
     Operation("prefab.revert", "Revert to prefab", plan=_revert, parameters=RevertParameters),
-    Operation("prefab.apply", "Apply to prefab", plan=_apply, parameters=InstanceParameters,
+    Operation("prefab.apply", "Apply to prefab", plan=_apply, parameters=InstanceParameters, touches_files=True,
               doc="Writes what is different in an instance into its prefab's file; all instances follow."),
-    Operation("prefab.make", "Make prefab", plan=_make, parameters=MakeParameters,
+    Operation("prefab.make", "Make prefab", plan=_make, parameters=MakeParameters, touches_files=True,
               doc="Writes an entity with all below it into a file, and places that in its stead."),
     Operation("prefab.unpack", "Unpack prefab", plan=_unpack, parameters=UnpackParameters, settle=_with_ids, gives=_ids_of,
               doc="Makes plain entities of an instance; gives their ids."),

@@ -1,0 +1,78 @@
+"""Parameters of operations: their schemas, and sentences for what is wrong."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+import numpy as np
+import pytest
+
+from taixu.edit import Nothing, parameter_schema, read_parameters
+from taixu.errors import UsageError
+
+
+@dataclass(frozen=True)
+class Sample:
+    name: str
+    how: Literal["near", "far"] = "near"
+    count: int = 1
+    size: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    entities: tuple[str, ...] = ()
+    fields: dict[str, dict[str, Any]] = field(default_factory=dict)
+    place: tuple[float, float] | None = None
+
+
+@pytest.mark.parametrize(
+    ("values", "sentence"),
+    [
+        ({}, "operation 'a.b': the parameter 'name' is missing; give a text"),
+        ({"name": "x", "cuont": 2}, "operation 'a.b' has no parameter 'cuont'; did you mean 'count'?"),
+        ({"name": "x", "zzz": 2}, "it has 'name', 'how', 'count'"),
+        ({"name": 5}, "operation 'a.b', parameter 'name': 5 was given; give a text"),
+        ({"name": "x", "how": "far away"}, "parameter 'how': \"far away\" was given; give one of \"near\", \"far\""),
+        ({"name": "x", "count": 1.5}, "parameter 'count': 1.5 was given; give a whole number"),
+        ({"name": "x", "count": True}, "parameter 'count': true was given; give a whole number"),
+        ({"name": "x", "size": [1, 2]}, "parameter 'size': a list of 2 was given; give a list of 3 numbers"),
+        ({"name": "x", "size": [1, 2, "3"]}, "parameter 'size.2': \"3\" was given; give a number"),
+        ({"name": "x", "entities": "e"}, "parameter 'entities': \"e\" was given; give a list of texts"),
+        ({"name": "x", "fields": {"e": 5}}, "parameter 'fields.e': 5 was given; give a table"),
+        ({"name": "x", "place": "here"}, "parameter 'place': \"here\" was given; give a list of 2 numbers or null"),
+        ({"name": "x", "size": [1, 2, float("nan")]}, "parameter 'size.2': nan is no number that a world can hold"),
+        ({"name": object()}, "something of the type object was given; give a text"),
+        ({"name": "x" * 1000, "count": "y" * 1000}, "…"),
+    ],
+    ids=str,
+)
+def test_what_is_wrong_is_one_sentence(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_parameters(Sample, values, name="a.b")
+    said = str(caught.value)
+    assert sentence in said
+    assert "\n" not in said and len(said) < 300
+
+
+def test_an_operation_without_parameters_says_that_it_has_none() -> None:
+    with pytest.raises(UsageError, match="has no parameter 'x', for it takes none"):
+        read_parameters(Nothing, {"x": 1}, name="a.b")
+
+
+def test_what_python_has_is_taken_as_json() -> None:
+    read = read_parameters(Sample, {"name": Path("a/b"), "size": np.array([1, 2, 3]), "place": [1, 2]})
+    assert read == Sample("a/b", size=(1.0, 2.0, 3.0), place=(1.0, 2.0))
+
+
+def test_what_lies_too_deep_is_refused() -> None:
+    deep: Any = 1
+    for _ in range(10_000):
+        deep = {"a": deep}
+    with pytest.raises(UsageError, match="64 deep at the most"):
+        read_parameters(Sample, {"name": "x", "fields": deep})
+
+
+def test_a_schema_says_what_there_is() -> None:
+    schema = parameter_schema(Sample)
+    assert schema["required"] == ["name"]
+    assert schema["properties"]["fields"] == {"type": "object", "additionalProperties": {"type": "object"}}
+    assert schema["properties"]["how"] == {"enum": ["near", "far"]}
