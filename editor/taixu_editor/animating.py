@@ -149,9 +149,9 @@ class Animating:
             if found is None or not found.active:
                 continue
             (x, y), (wide, tall) = view.origin, view.extent
-            edge = unit * 0.14
+            edge = unit * 0.2
             found.draw_list.push_clip_rect((x, y), (x + wide, y + tall))
-            color = self._window.theme.pack("bad")
+            color = self._window.theme.pack("recording")
             found.draw_list.add_rect((x + edge / 2, y + edge / 2), (x + wide - edge / 2, y + tall - edge / 2), color, 0.0, edge)
             found.draw_list.pop_clip_rect()
 

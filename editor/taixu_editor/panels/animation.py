@@ -166,7 +166,7 @@ class AnimationPanel(Panel):
     def _record_button(self, unit: float, theme: Any) -> None:
         is_on = self.window.animating.is_recording
         imgui.same_line(0, unit)
-        imgui.push_style_color(imgui.Col_.text, theme.bad)
+        imgui.push_style_color(imgui.Col_.text, theme.recording)
         imgui.push_style_color(imgui.Col_.button, theme.pressed if is_on else theme.raised)
         if imgui.button(f"{icon('record')}###record"):
             self.is_running = False

@@ -89,9 +89,7 @@ class ClipChoice:
         imgui.set_item_tooltip(t("A second clip, in step with the first"))
         imgui.same_line()
         imgui.begin_disabled(not self.second_clip)
-        imgui.set_next_item_width(unit * 9)
-        percent = imgui.slider_float("###mix", self.mix * 100, 0.0, 100.0, "%.0f %%", imgui.SliderFlags_.always_clamp)[1]
-        self.mix = float(percent) / 100
+        self._mix_slider(unit * 9)
         imgui.end_disabled()
         imgui.set_item_tooltip(t("Share of the second clip"))
         imgui.same_line(0, unit)
@@ -99,6 +97,23 @@ class ClipChoice:
             self.window.shell.later(partial(self._give, entity))
         imgui.set_item_tooltip(t("The entity plays this clip, and this mix, when the world runs"))
         return before != (self.clip, self.second_clip, self.mix)
+
+    def _mix_slider(self, width: float) -> None:
+        """Filled as far as the share goes; pressing and dragging sets it."""
+        theme, style, unit = self.window.theme, imgui.get_style(), imgui.get_font_size()
+        start, height = imgui.get_cursor_screen_pos(), imgui.get_frame_height()
+        imgui.invisible_button("###mix", (width, height))
+        if imgui.is_item_active():
+            self.mix = min(max((imgui.get_io().mouse_pos.x - start.x) / width, 0.0), 1.0)
+        draw, alpha, share = imgui.get_window_draw_list(), style.alpha, self.mix if self.second_clip else 0.0
+        ground = theme.pack("hover" if imgui.is_item_hovered() else "raised", alpha)
+        draw.add_rect_filled(start, (start.x + width, start.y + height), ground, style.frame_rounding)
+        if share > 0.01:
+            filled = (start.x + width * share, start.y + height)
+            draw.add_rect_filled(start, filled, theme.pack("accent_soft", alpha), style.frame_rounding)
+        text = f"{share:.0%}"
+        middle = start.x + (width - imgui.calc_text_size(text).x) / 2
+        draw.add_text((middle, start.y + (height - unit) / 2), theme.pack("text", alpha), text)
 
     def _combo(self, name: str, value: str, choices: dict[str, str], width: float) -> str:
         if begin_combo(self.window, f"###{name}", choices.get(value, value), width):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from math import ceil, floor, log10
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,10 +13,16 @@ from taixu.animation import PropertyTrack, value_at
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
-__all__ = ["Curves"]
+__all__ = ["Curves", "nice_step"]
 
 _COLORS = ("x_axis", "y_axis", "z_axis", "faint")
 _SAMPLES = 160
+
+
+def nice_step(least: float) -> float:
+    """The smallest of 1, 2, 5, 10, 20 ... (and their tenths) that is not below."""
+    power = 10.0 ** floor(log10(max(least, 1e-12)))
+    return next(power * each for each in (1, 2, 5, 10) if power * each >= least)
 
 
 class Curves:
@@ -52,11 +59,13 @@ class Curves:
         def height(value: float) -> float:
             return base - (value - low) * rise
 
-        draw.push_clip_rect((x, y), (x + wide + unit, y + tall), True)
-        for part in range(4):
-            value = low + (high - low) * (part + 0.5) / 4
-            draw.add_line((x, height(value)), (x + wide, height(value)), theme.pack("border"))
-            draw.add_text((x + unit * 0.3, height(value) - unit), theme.pack("faint", 0.8), f"{value:.3g}")
+        draw.push_clip_rect((x - unit * 4, y), (x + wide + unit, y + tall), True)
+        step = nice_step(unit * 2 / rise)
+        for part in range(ceil(low / step), floor(high / step) + 1):
+            line = height(part * step)
+            draw.add_line((x, line), (x + wide, line), theme.pack("border"))
+            text = f"{part * step:.6g}"
+            draw.add_text((x - imgui.calc_text_size(text).x - unit * 0.4, line - unit * 0.5), theme.pack("faint"), text)
         times, lines = self._sampled(name, track)
         for number in range(lines.shape[1]):
             color = theme.pack(_COLORS[number % 4] if lines.shape[1] > 1 else "accent")

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from math import ceil, floor, log10
+from math import ceil
 from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
 
 from taixu_editor.interface import icon
-from taixu_editor.panels.curves import Curves
+from taixu_editor.panels.curves import Curves, nice_step
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -17,7 +17,6 @@ __all__ = ["Timeline", "track_title"]
 
 Key = tuple[str, int]
 Tracks = dict[str, Any]
-_STEPS = (1, 2, 5, 10)
 _LEFT = 12.0
 """Width of the tracks' names, in heights of the text."""
 _NEAR = 0.45
@@ -118,9 +117,7 @@ class Timeline:
     def _ruler(self, x: float, y: float, left: float, wide: float, row: float, scale: float, length: float) -> float | None:
         draw, theme, unit = imgui.get_window_draw_list(), self.window.theme, imgui.get_font_size()
         draw.add_rect_filled((x, y), (left + wide + unit, y + row), theme.pack("raised", 0.6), unit * 0.25)
-        least = unit * 4 / scale
-        power = 10.0 ** floor(log10(least))
-        step = next(power * each for each in _STEPS if power * each >= least)
+        step = nice_step(unit * 4 / scale)
         for i in range(ceil(length / step) + 1):
             at = left + i * step * scale
             if at > left + wide + 1:
@@ -133,7 +130,7 @@ class Timeline:
 
     def _playhead(self, x: float, y: float, bottom: float, row: float) -> None:
         draw, unit = imgui.get_window_draw_list(), imgui.get_font_size()
-        color = self.window.theme.pack("bad" if self.window.animating.is_recording else "accent")
+        color = self.window.theme.pack("recording" if self.window.animating.is_recording else "accent")
         draw.add_line((x, y + row * 0.4), (x, bottom), color, max(unit * 0.1, 1.5))
         half = unit * 0.32
         draw.add_triangle_filled((x - half, y + row * 0.25), (x + half, y + row * 0.25), (x, y + row * 0.75), color)
@@ -167,7 +164,7 @@ class Timeline:
         """The name of a track at the left; the pointer over it finds a bin."""
         draw, theme, unit, window = imgui.get_window_draw_list(), self.window.theme, imgui.get_font_size(), self.window
         text_y = y + (row - unit) / 2
-        room = left - x - unit * 0.4
+        room = left - x - unit * (3.8 if self.shows_curves else 0.8)
         if self.track == name:
             draw.add_rect_filled((x, y + 1), (x + room, y + row - 1), theme.pack("raised"), unit * 0.25)
         imgui.set_cursor_screen_pos((x, y))

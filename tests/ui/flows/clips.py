@@ -9,6 +9,7 @@ from animation import at_time, open_panel, two_keys
 from assets import wait_until
 from desk import CRATES, DESK, field_at, inspector, node, open_desk, row, steps
 from editor_flows import Hand, flow
+from looks import area_of
 from robot import ROBOT, robot_project
 
 from taixu.animation import AnimationPlayer
@@ -60,13 +61,13 @@ def clips_are_listed_scrubbed_mixed_and_given_to_the_entity(hand: Hand) -> None:
     info = hand.context.item_info("//###animation/###mix")
     low, high = info.rect_full.min, info.rect_full.max
     middle = (low.y + high.y) / 2
-    hand.drag((low.x + 4, middle), (high.x - 1, middle))
+    hand.drag((low.x + 4, middle), (high.x + 8, middle))
     assert panel.clips.mix == 1.0
     arm = copied_part(hand, 1)
     angle = 2 * np.arctan2(arm.rotation[2], arm.rotation[3])
     np.testing.assert_allclose(np.degrees(angle), 45, atol=3)  # in step: half of its two seconds
     np.testing.assert_allclose(copied_part(hand, 0).position[1], 0.0, atol=1e-4)
-    hand.drag((high.x - 1, middle), ((low.x + high.x) / 2, middle))
+    hand.drag((high.x - 2, middle), ((low.x + high.x) / 2, middle))
     np.testing.assert_allclose(copied_part(hand, 0).position[1], 0.25, atol=0.04)
     assert hand.session.world.state_hash() == before, "looking changes nothing"
     hand.move(*at_time(panel, 1.6))
@@ -135,7 +136,8 @@ def what_is_changed_while_it_records_becomes_keys_and_one_undo(hand: Hand) -> No
     np.testing.assert_allclose(node(hand, CRATES[0]).position[1], halfway, atol=0.05)
     hand.move(500, 8)
     hand.wait(20)
-    hand.picture("recording")
+    x, y, wide, tall = area_of("###status")
+    hand.picture("recording", hide=((x + wide - 200, y, 200, tall),))
     hand.keys("Ctrl+Z")  # the look at half a second
     hand.keys("Ctrl+Z")  # the drag and its keys
     assert key_count(hand, "transform.position") == 0
