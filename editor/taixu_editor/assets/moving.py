@@ -1,4 +1,4 @@
-"""Commands that move files: whoever names a file in a world or a prefab names it by its new path afterwards.
+"""Commands that move files: whoever names a file (a world, a prefab, a glTF, a script) names it by its new path afterwards.
 
 All or none: whatever fails on the way is put back before the error is said.
 """
@@ -6,65 +6,107 @@ All or none: whatever fails on the way is put back before the error is said.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING
 
 from taixu.assets.atomic import write_atomic
 from taixu.assets.sidecar import sidecar_path
-from taixu.ecs import component_type
-from taixu.edit import Command, PrefabLibrary, SetFields
-from taixu.edit.ids import id_text
+from taixu.edit import Command
 from taixu.errors import TaixuError
-from taixu_editor.assets.usage import documents_of, moved_path, replace_in_data, replace_in_text
+from taixu_editor.assets.open_worlds import edit_open_worlds, forget_prefabs
+from taixu_editor.assets.references import Renamed, rewritten
+from taixu_editor.assets.usage import moved_path, naming_files
 
 if TYPE_CHECKING:
-    from taixu.edit import Session
+    from taixu.edit import Project, Session
 
 __all__ = ["MoveAsset", "TrashAsset", "free_path"]
 
 TRASH = ".taixu/trash"
+_SIDECAR = ".asset.toml"
 
 
 @dataclass(frozen=True, slots=True)
 class MoveAsset:
-    """Call a file or a folder by another path, in the file system and in all worlds and prefabs."""
+    """Call a file or a folder by another path, in the file system and in all that name it.
+
+    Attributes
+    ----------
+    along
+        What moves with it: old and new path of each, such as the buffer that a glTF names.
+    known
+        Texts that were written before, by path: what a file says now, and what it said then. Undo writes that to the byte.
+    made
+        Folders that were made for it, the deepest first: they go again where nothing else has come into them.
+    """
 
     old: str
     new: str
+    along: tuple[tuple[str, str], ...] = ()
+    known: Mapping[str, tuple[bytes, bytes]] = field(default_factory=dict)
+    made: tuple[str, ...] = ()
 
     def apply(self, session: Session) -> Command:
         """Move it; undone by moving it back."""
         done: list[Callable[[], object]] = []
         try:
-            self._move(session, done)
+            return self._move(session, done)
         except BaseException:
             for undo in reversed(done):
                 undo()
             raise
-        return MoveAsset(self.new, self.old)
 
-    def _move(self, session: Session, done: list[Callable[[], object]]) -> None:
-        project = session.project
-        source, target = project.file(self.old), project.file(self.new)
-        if not source.exists():
-            raise TaixuError(f"{self.old}: there is no such file in the project any more")
-        if target.exists() and not (target.samefile(source) and self.old.casefold() == self.new.casefold()):
-            raise TaixuError(f"{self.new}: there is such a file already; choose another name")
-        if self.new.startswith(self.old + "/"):
-            raise TaixuError(f"{self.old}: a folder cannot be moved into itself")
-        documents = _rewritten(project.root, self.old, self.new)
-        _rename(source, target, done)
-        if sidecar_path(source).is_file():
-            _rename(sidecar_path(source), sidecar_path(target), done)
-        for path, before, after in documents:
-            file = project.file(moved_path(path, self.old, self.new))
+    def renamed(self, path: str) -> str:
+        """A path after the move; a sidecar goes with its file."""
+        if path.endswith(_SIDECAR):
+            return self.renamed(path.removesuffix(_SIDECAR)) + _SIDECAR
+        for old, new in ((self.old, self.new), *self.along):
+            found = moved_path(path, old, new)
+            if found != path:
+                return found
+        return path
+
+    def _move(self, session: Session, done: list[Callable[[], object]]) -> Command:
+        project, pairs = session.project, ((self.old, self.new), *self.along)
+        for old, new in pairs:
+            _check(project, old, new)
+        texts = self._texts(project.root)
+        made = _missing_folders(project.root, [new for _, new in pairs])
+        for old, new in pairs:
+            source, target = project.file(old), project.file(new)
+            _rename(source, target, done)
+            if sidecar_path(source).is_file():
+                _rename(sidecar_path(source), sidecar_path(target), done)
+        for path, before, after in texts:
+            file = project.file(self.renamed(path))
             write_atomic(file, after)
             done.append(lambda file=file, before=before: write_atomic(file, before))  # type: ignore[misc]
-        _edit_open_worlds(session, self.old, self.new, done)
-        _forget_prefabs(session, [path for path, _, _ in documents], self.old, self.new)
-        _name_open_files(session, source, target)
+        edit_open_worlds(session, self.renamed, done)
+        forget_prefabs(session, [path for path, _, _ in texts], self.renamed)
+        _name_open_files(session, self.renamed)
+        _name_first_world(session, self.renamed, done)
+        for folder in self.made:
+            with suppress(OSError):  # not empty: somebody else uses it
+                project.file(folder).rmdir()
+        known = {self.renamed(path): (after, before) for path, before, after in texts}
+        return MoveAsset(self.new, self.old, tuple((new, old) for old, new in self.along), known, made)
+
+    def _texts(self, root: Path) -> list[tuple[str, bytes, bytes]]:
+        """Files that name what moves: their paths now, what they say and what they will say."""
+        found = []
+        for path in naming_files(root):
+            try:
+                before = (root / path).read_bytes()
+            except OSError as error:
+                raise TaixuError(f"{path}: cannot be read ({error.strerror or error}), so nothing was moved") from error
+            known = self.known.get(path)
+            after = known[1] if known is not None and known[0] == before else rewritten(path, before, self.renamed)
+            if after != before:
+                found.append((path, before, after))
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +139,7 @@ class TrashAsset:
             for back in reversed(done):
                 back()
             raise
-        _forget_prefabs(session, [self.path], "", "")
+        forget_prefabs(session, [self.path], lambda path: path)
         return undo
 
 
@@ -122,73 +164,37 @@ def _rename(source: Path, target: Path, done: list[Callable[[], object]]) -> Non
     done.append(lambda: os.rename(target, source))
 
 
-def _rewritten(root: Path, old: str, new: str) -> list[tuple[str, bytes, bytes]]:
-    found = []
-    for path in documents_of(root):
-        try:
-            before = (root / path).read_bytes()
-        except OSError as error:
-            raise TaixuError(f"{path}: cannot be read ({error.strerror or error}), so nothing was moved") from error
-        after = replace_in_text(before, old, new)
-        if after != before:
-            found.append((path, before, after))
-    return found
+def _check(project: Project, old: str, new: str) -> None:
+    source, target = project.file(old), project.file(new)
+    if not source.exists():
+        raise TaixuError(f"{old}: there is no such file in the project any more")
+    if target.exists() and not (old.casefold() == new.casefold() and target.samefile(source)):
+        raise TaixuError(f"{new}: there is such a file already; choose another name")
+    if new.startswith(old + "/"):
+        raise TaixuError(f"{old}: a folder cannot be moved into itself")
 
 
-def _edit_open_worlds(session: Session, old: str, new: str, done: list[Callable[[], object]]) -> None:
-    active = session.active
-
-    def back(place: int, undo: Command) -> None:
-        session.active = place
-        undo.apply(session)
-        session.active = active
-
-    try:
-        for place in range(len(session.worlds)):
-            session.active = place
-            for command in _field_edits(session, old, new):
-                undo = command.apply(session)
-                done.append(lambda place=place, undo=undo: back(place, undo))  # type: ignore[misc]
-    finally:
-        session.active = active
+def _missing_folders(root: Path, paths: list[str]) -> tuple[str, ...]:
+    """Folders above some paths that are not there yet, the deepest first."""
+    above = {parent.as_posix() for path in paths for parent in PurePosixPath(path).parents}
+    return tuple(sorted((each for each in above if not (root / each).exists()), key=lambda each: -each.count("/")))
 
 
-def _field_edits(session: Session, old: str, new: str) -> list[Command]:
-    """Edits of all authored fields that hold the path: columns of texts are compared as a whole."""
-    found: list[Command] = []
-    world = session.world
-    for table in world.tables:
-        if not table.count or table.made:
+def _name_open_files(session: Session, renamed: Renamed) -> None:
+    """A document that is open is saved under its new name."""
+    for entry in session.worlds:
+        if entry.path is None:
             continue
-        for declared in table.components:
-            if not declared.authored:
-                continue
-            for fld in declared.fields:
-                if fld.kind.name not in ("asset", "data"):
-                    continue
-                for row, value in enumerate(table.read(declared.cls, fld.name).tolist()):
-                    changed = replace_in_data(value, old, new) if value else value
-                    if changed is not value and changed != value:
-                        owner = id_text(world.stable_id(int(table.entities[row])))
-                        found.append(SetFields(owner, component_type(declared.cls).name, {fld.name: changed}))
-    return found
+        try:
+            path = session.project.path_of(entry.path)
+        except TaixuError:  # a copy that was brought back, of a file outside
+            continue
+        if renamed(path) != path:
+            entry.path = session.project.file(renamed(path))
 
 
-def _forget_prefabs(session: Session, changed: list[str], old: str, new: str) -> None:
-    for entry in session.worlds:
-        if entry.app.world.has_resource(PrefabLibrary):
-            library = entry.app.world.resource(PrefabLibrary)
-            for path in changed:
-                library.forget(path)
-                library.forget(moved_path(path, old, new))
-
-
-def _name_open_files(session: Session, source: Path, target: Path) -> None:
-    """A world that is open is saved under its new name."""
-    for entry in session.worlds:
-        if entry.path is not None:
-            path = entry.path.resolve()
-            if path == source.resolve():
-                entry.path = target
-            elif source.resolve() in path.parents:
-                entry.path = target / path.relative_to(source.resolve())
+def _name_first_world(session: Session, renamed: Renamed, done: list[Callable[[], object]]) -> None:
+    project, before = session.project, session.project.first_world
+    if renamed(before) != before:
+        project.first_world = renamed(before)
+        done.append(lambda: setattr(project, "first_world", before))

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, ClassVar
 
 from imgui_bundle import imgui
 
+from taixu.app import Job
 from taixu_editor.assets import Asset
 from taixu_editor.dialogs import Choice, Dialog
 from taixu_editor.interface import icon
@@ -52,23 +53,35 @@ class MoveDialog(_UsersDialog):
     def __init__(self, panel: AssetsPanel, path: str, to: str) -> None:
         super().__init__(panel, (path,))
         self._path, self._to = path, to
+        self._along: list[str] | None = None
+        root = str(panel.host.session.project.root)
+        panel.host.jobs.submit(
+            "taixu_editor.assets.usage:find_along", (root, path, to), label=path, then=self._learn_along
+        )
+
+    def _learn_along(self, job: Job) -> None:
+        self._along = [old for old, _ in job.result or ()]
 
     def draw(self) -> None:
         """From, to, and whose text changes."""
-        users = self._users()
-        if users is not None and not users:
+        users, along = self._users(), self._along
+        is_known = users is not None and along is not None
+        if is_known and not users and not along:
             self._move()
             return
         theme = self.window.theme
         imgui.text_unformatted(self._path)
         imgui.text_colored(theme.accent, f"{icon('closed')}  {self._to}")
         imgui.dummy((0, imgui.get_font_size() * 0.3))
-        if users is None:
+        if not is_known:
             imgui.text_disabled(self.t("Looking for what uses it..."))
-        else:
+        if users:
             imgui.text_wrapped(self.t("These name it, and will name it by its new path:"))
             self._list(users)
-        waiting = self.t("Looking for what uses it...") if users is None else ""
+        if along:
+            imgui.text_wrapped(self.t("It names these, which move along:"))
+            self._list(along)
+        waiting = "" if is_known else self.t("Looking for what uses it...")
         self.buttons([Choice("Move", self._move, waiting), Choice("Cancel", self.cancel)])
 
     def _move(self) -> None:
