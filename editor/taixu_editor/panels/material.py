@@ -13,15 +13,18 @@ from taixu.scene.surfaces import surface_of_table
 from taixu_editor.interface import icon
 from taixu_editor.panels.inspector_components import component_title
 from taixu_editor.panels.material_ball import BODIES, MaterialBall
+from taixu_editor.panels.material_groups import GROUPS, idle_reasons
 from taixu_editor.panels.panel import Panel
 from taixu_editor.widgets import Form, specs_of_component
+from taixu_editor.widgets.form import Edit
+from taixu_editor.widgets.spec import FieldSpec
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
 __all__ = ["MaterialPanel"]
 
-_TITLES = {"sphere": "Sphere", "box": "Box", "torus": "Torus", "plane": "Plane", "cone": "Cone"}
+_TITLES = {"sphere": "Sphere", "box": "Box", "plane": "Plane", "cloth": "Cloth", "torus": "Torus"}
 
 
 class MaterialPanel(Panel):
@@ -35,6 +38,7 @@ class MaterialPanel(Panel):
         super().__init__(window)
         self.ball = MaterialBall(window)
         self.form = Form(window, "material")
+        self.form.label_share = 0.46
         self._shown: tuple[object, ...] = ()
 
     def draw(self) -> None:
@@ -65,6 +69,8 @@ class MaterialPanel(Panel):
             imgui.text_colored(self.window.theme.accent, self.t("{count} selected", count=len(same)))
         self._draw_rows(declared, handle, same)
         imgui.end_child()
+        if world.has(handle, cls):
+            self.ball.refresh(world.get(handle, cls))  # what was changed above is seen in this frame
 
     def _surface_of(self, handle: int) -> type | None:
         """A surface of one's own comes before the standard one, as where it is drawn."""
@@ -92,6 +98,12 @@ class MaterialPanel(Panel):
             _draw_body(body, ((low.x + high.x) / 2, (low.y + high.y) / 2), unit * 0.45, theme.pack("accent" if is_on else "faint"))
             imgui.pop_style_color(2)
             imgui.set_item_tooltip(self.t(_TITLES[body]))
+        imgui.push_style_color(imgui.Col_.text, theme.accent if self.ball.is_in_world else theme.faint)
+        imgui.push_style_color(imgui.Col_.button, theme.accent_soft if self.ball.is_in_world else theme.panel)
+        if imgui.button(f"{icon('environment')}###sky", (unit * 1.9, unit * 1.7)):
+            self.ball.is_in_world = not self.ball.is_in_world
+        imgui.pop_style_color(2)
+        imgui.set_item_tooltip(self.t("In the studio") if self.ball.is_in_world else self.t("Under the sky of the world"))
         imgui.end_group()
 
     def _draw_rows(self, declared: Any, handle: int, same: list[str]) -> None:
@@ -99,10 +111,24 @@ class MaterialPanel(Panel):
         values = encode_component(world, handle, declared.cls)
         others = [encode_component(world, self.host.session.entity(text), declared.cls) for text in same[:64]]
         self.form.begin()
-        for spec in specs_of_component(declared):
+        specs = specs_of_component(declared)
+        is_standard = declared.cls is Material
+        groups = GROUPS if is_standard else {}
+        reasons = idle_reasons(values) if is_standard else {}
+        order = {name: (place, title) for title, names in groups.items() for place, name in enumerate(names)}
+        titles = list(groups)
+        if is_standard:
+            specs = sorted(specs, key=lambda spec: (titles.index(order[spec.name][1]), order[spec.name][0])
+                           if spec.name in order else (len(titles), 0))  # fmt: skip
+        begun = ""
+        for spec in specs:
+            title = order.get(spec.name, (0, ""))[1]
+            if title and title != begun:
+                begun = title
+                self._group_title(title)
             value = values.get(spec.name, spec.default)
             mixed = any(other.get(spec.name, spec.default) != value for other in others)
-            edit = self.form.row(spec, value, mixed=mixed if spec.width == 1 else [mixed] * spec.width)
+            edit = self._row(spec, value, mixed, reasons.get(spec.name, ""))
             if edit is None:
                 continue
             if edit.kind == "set":
@@ -111,6 +137,25 @@ class MaterialPanel(Panel):
                 )
             elif edit.kind == "reset":
                 self.window.do("component.reset", component=declared.name, fields=[spec.name], entities=same)
+
+    def _row(self, spec: FieldSpec, value: Any, mixed: bool, reason: str) -> Edit | None:
+        """A field; greyed where it changes nothing, with the reason."""
+        marks = mixed if spec.width == 1 else [mixed] * spec.width
+        if not reason:
+            return self.form.row(spec, value, mixed=marks)
+        imgui.begin_group()
+        imgui.push_style_var(imgui.StyleVar_.alpha, imgui.get_style().alpha * 0.45)
+        edit = self.form.row(spec, value, mixed=marks)
+        imgui.pop_style_var()
+        imgui.end_group()
+        if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip):
+            imgui.set_tooltip(self.t(reason))
+        return edit
+
+    def _group_title(self, title: str) -> None:
+        unit = imgui.get_font_size()
+        imgui.dummy((0, unit * 0.25))
+        imgui.separator_text(self.t(title))
 
     def _draw_none(self, handle: int, chosen: tuple[str, ...]) -> None:
         world = self.host.session.world
@@ -150,8 +195,10 @@ def _draw_body(body: str, at: tuple[float, float], r: float, color: int) -> None
         draw.add_circle_filled(at, r, color)
     elif body == "torus":
         draw.add_circle(at, r * 0.8, color, 0, r * 0.5)
-    elif body == "cone":
-        draw.add_triangle_filled((x, y - r), (x + r, y + r * 0.8), (x - r, y + r * 0.8), color)
+    elif body == "cloth":
+        for i in range(3):
+            side, low = (i - 1) * r * 0.72, y + r * (0.9 if i == 1 else 0.65)
+            draw.add_triangle_filled((x, y - r), (x + side + r * 0.45, low), (x + side - r * 0.45, low), color)
     elif body == "plane":
         draw.add_quad_filled(
             (x - r * 0.5, y - r * 0.45),
