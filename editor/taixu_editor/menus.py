@@ -38,6 +38,7 @@ MENUS: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 """Operations by menu; those that the registry lacks are left out, ``-`` is a line, and a word is a list of this module's."""
 
+_EXPORTS = ("world.screenshot", "world.film", "-", "world.export", "-", "project.pack", "project.folder", "-", "session.log")
 _WITHOUT_WORLD = frozenset({"File", "Help"})
 
 
@@ -120,7 +121,7 @@ def _additions(window: EditorWindow) -> None:
 
 def _exports(window: EditorWindow) -> None:
     if imgui.begin_menu(f"{window.t('Export')}###exports", bool(window.host.session.worlds)):
-        for entry in ("world.screenshot", "world.film", "-", "world.export", "-", "project.pack", "project.folder"):
+        for entry in _EXPORTS:
             menu_entry(window, entry)
         imgui.end_menu()
 

@@ -30,6 +30,7 @@ from taixu_editor.palette import Entry, Palette
 from taixu_editor.panels.start_page import StartPage
 from taixu_editor.recovery import Keeper
 from taixu_editor.recovery_dialog import offer_lost
+from taixu_editor.session_log import log_operations
 from taixu_editor.settings import Settings, load_settings, save_settings
 from taixu_editor.shell_operations import shell_operations
 from taixu_editor.statusline import StatusLine
@@ -64,7 +65,7 @@ class Shell:
         self.settings, said = load_settings()
         operations = window.host.operations
         operations.add(*(each for each in ADD_OPERATIONS if each.id not in operations))
-        operations.add(*shell_operations(window), *agent_operations(window), is_logged=False)
+        operations.add(*shell_operations(window), *agent_operations(window), *log_operations(window), is_logged=False)
         self.keymap = Keymap(operations, preset=self.settings.key_preset, changed=self.settings.keys)
         self.toasts, self.dialogs = Toasts(window), Dialogs(window)
         self.palette, self.status = Palette(window), StatusLine(window)

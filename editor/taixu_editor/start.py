@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import argparse
 
-from taixu.errors import MachineError
+from taixu.errors import MachineError, UsageError
 
 __all__ = ["start"]
 
 
 def start(args: argparse.Namespace) -> int:
     """Open the editor as the command line says; gives the exit status."""
+    if args.log is not None and args.script is None:
+        raise UsageError("--log goes with --script; in the window it is File > Export > What was done")
     if args.script is not None:
         from taixu_editor.headless import run_script
 
-        host = run_script(args.script, world=args.world, trust=args.trust or None)
+        host = run_script(args.script, world=args.world, trust=args.trust or None, log=args.log)
         unsaved = [entry for entry in host.session.worlds if not (entry.history.is_saved or host.play.is_played(entry))]
         host.close()
         if unsaved:

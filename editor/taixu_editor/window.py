@@ -158,7 +158,7 @@ class EditorWindow:
             When it cannot be read; what was open stays so.
         """
         self.shell.keep_picture()
-        self.host.open(path)
+        self.host.do("project.open", path=str(path))
         self.shell.opened()
 
     def draw(self, delta_secs: float = 1 / 60) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
 
+from taixu.edit import BATCH
 from taixu_editor.additions import ADDITIONS
 from taixu_editor.interface import icon
 
@@ -29,6 +30,9 @@ def add_entity(window: EditorWindow, kind: str, *, parent: str = "") -> None:
     if not parent:
         window.do("editor.add", kind=kind)
         return
-    with window.host.session.history.group(window.host.session, "Add"):
-        window.do("entity.add", kind=kind)
-        window.do("entity.reparent", parent=parent, keep_place=False)
+    made = window.host.session.new_id()
+    steps = (
+        {"operation": "entity.add", "parameters": {"kind": kind, "id": made}},
+        {"operation": "entity.reparent", "parameters": {"entities": [made], "parent": parent, "keep_place": False}},
+    )
+    window.do(BATCH, steps=steps, label="Add")

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import entry_points
 from pathlib import Path
 
-from taixu.errors import MachineError
+from taixu.cli.editor_entry import hand_over
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
 summary = "Opens the editor: on its start page, or with a world."
 usage = "[WORLD] [options]"
 example = "taixu edit samples/playground"
-
-_MISSING = 'the editor is not installed; pip install "taixu[editor]" brings it'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -25,16 +22,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--script", type=Path, metavar="FILE", help="run editor commands from a file, windowless"
     )
+    parser.add_argument("--log", type=Path, metavar="FILE", help="with --script: write what was done, to be done again, as *.jsonl")
     parser.add_argument("--trust", action="store_true", help="let the project run its scripts")
 
 
 def run(args: argparse.Namespace) -> int:
     """Hand over to the editor: the first entry point of the group ``taixu.editor``, called with `args`."""
-    points = list(entry_points(group="taixu.editor"))
-    if not points:
-        raise MachineError(_MISSING)
-    try:
-        start = points[0].load()
-    except ModuleNotFoundError as error:
-        raise MachineError(f"{_MISSING} ({error})") from error
-    return int(start(args) or 0)
+    return hand_over("taixu.editor", args)

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import argparse
-from importlib.metadata import entry_points
 from pathlib import Path
 
+from taixu.cli.editor_entry import hand_over
 from taixu.cli.options import port
-from taixu.errors import MachineError
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
 summary = "Opens a world to language models and agents: query, look, rehearse, apply as one undo."
 usage = "[WORLD] [options]"
 example = "taixu mcp samples/playground --allow query_world,take_picture,rehearse"
-
-_MISSING = 'the editor is not installed; pip install "taixu[editor]" brings it'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
@@ -32,11 +29,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Hand over to the editor: the first entry point of the group ``taixu.agents``, called with `args`."""
-    points = list(entry_points(group="taixu.agents"))
-    if not points:
-        raise MachineError(_MISSING)
-    try:
-        start = points[0].load()
-    except ModuleNotFoundError as error:
-        raise MachineError(f"{_MISSING} ({error})") from error
-    return int(start(args) or 0)
+    return hand_over("taixu.agents", args)

@@ -90,7 +90,7 @@ def test_a_wrong_call_answers_in_json_too() -> None:
 
 
 def test_without_an_editor_one_line_says_what_brings_it(monkeypatch: pytest.MonkeyPatch, capsys) -> None:
-    monkeypatch.setattr("taixu.cli.edit.entry_points", lambda group: [])
+    monkeypatch.setattr("taixu.cli.editor_entry.entry_points", lambda group: [])
     for words in ([], ["edit"]):
         assert main(words) == 3
         assert capsys.readouterr().err.strip().endswith('pip install "taixu[editor]" brings it')

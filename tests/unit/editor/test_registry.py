@@ -13,7 +13,6 @@ from jsonschema import Draft202012Validator
 
 from taixu.edit import Operation, Operations, parameter_schema
 from taixu.errors import TaixuError
-from taixu_editor.additions import ADD_OPERATIONS
 from taixu_editor.headless import run_script, save_log
 from taixu_editor.host import Host
 
@@ -58,8 +57,6 @@ EXAMPLES: dict[str, dict[str, Any]] = {
 @pytest.fixture
 def host(tmp_path: Path) -> Iterator[Host]:
     made = Host(trust=False)
-    if "entity.add" not in made.operations:
-        made.operations.add(*ADD_OPERATIONS)
     shutil.copytree(DESK, tmp_path / "desk")
     made.open(tmp_path / "desk")
     made.frame(0.0)
