@@ -70,7 +70,7 @@ class MaterialPanel(Panel):
         self._draw_rows(declared, handle, same)
         imgui.end_child()
         if world.has(handle, cls):
-            self.ball.refresh(world.get(handle, cls))  # what was changed above is seen in this frame
+            self.ball.follow(world.get(handle, cls))  # what was changed above is seen in this frame
 
     def _surface_of(self, handle: int) -> type | None:
         """A surface of one's own comes before the standard one, as where it is drawn."""

@@ -50,13 +50,16 @@ class MaterialBall:
         self._surface_type: type = object
         self._view: View | None = None
         self._shown: object = None
-        self._drawn: object = None
+        self._drawn: tuple[Any, ...] | None = None
 
     def draw(self, surface: Any, side: float) -> None:
         """Lay out the picture of a surface (a component); dragging turns the body."""
         scale = imgui.get_io().display_framebuffer_scale.x
         self._size = (max(int(side * scale), 16), max(int(side * scale), 16))
-        self.refresh(surface)
+        app, key = self._ready(), self._key(surface)
+        if key != self._drawn:
+            self._drawn = key
+            self._render(app, surface, self._size)
         assert self._view is not None
         assert self._view.graph is not None
         number = self._window.gui.painter.number_of(self._view.graph.textures["color"])
@@ -73,16 +76,21 @@ class MaterialBall:
             imgui.ImTextureRef(number), (start.x, start.y), end, (0, 1), (1, 0), white, round_px
         )
 
-    def refresh(self, surface: Any) -> None:
-        """Draw it anew where it changed: what was laid out in this frame shows it in this frame."""
-        app = self._ready()
-        key = (
+    def follow(self, surface: Any) -> None:
+        """The surface was changed since it was laid out: the same picture shows it in the same frame.
+
+        What asks for another picture (a body, a sky) waits for the next one: this one is laid out already.
+        """
+        key = self._key(surface)
+        if self._app is not None and self._drawn is not None and key[0] != self._drawn[0] and key[1:] == self._drawn[1:]:
+            self._drawn = key
+            self._render(self._app, surface, self._size)
+
+    def _key(self, surface: Any) -> tuple[Any, ...]:
+        return (
             repr(surface), self.body, self._size, round(self.turn_rad, 3), round(self.height_rad, 3), self._window.theme.name,
             repr(self._environment()), repr(self._lights()),
         )  # fmt: skip
-        if key != self._drawn:
-            self._drawn = key
-            self._render(app, surface, self._size)
 
     def _environment(self) -> Environment | None:
         """The sky of the world that is edited, where that is wanted; None for the studio."""
