@@ -17,6 +17,7 @@ import traceback
 import warnings
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
+from itertools import takewhile
 from typing import Any
 
 from taixu.script.watchdog import ScriptTooLong, Watchdog
@@ -121,7 +122,8 @@ class Console:
             found = found.get(name) if found is self._own else getattr(found, name, None)
             if found is None:
                 return []
-        return sorted(f"{owner}.{name}" for name in dir(found) if name.startswith(part) and (part.startswith("_") or name[0] != "_"))
+        public = (name for name in dir(found) if part.startswith("_") or not name.startswith("_"))
+        return sorted(f"{owner}.{name}" for name in public if name.startswith(part))
 
     def start_of(self, text: str) -> int:
         """Where the name at the end of a text begins."""
@@ -175,6 +177,6 @@ class _Stream(io.StringIO):
 
 def common_start(found: Iterable[str]) -> str:
     """What all begin with."""
-    import os.path
-
-    return os.path.commonprefix(list(found))
+    low, high = min(found := list(found)), max(found)
+    same = takewhile(lambda pair: pair[0] == pair[1], zip(low, high, strict=False))
+    return "".join(letter for letter, _ in same)

@@ -179,6 +179,8 @@ class EditorWindow:
         for panel in self.panels:
             if panel.is_open:
                 self._draw_panel(panel)
+            else:
+                panel.hide()
         self.animating.frame()
 
     def _draw_panel(self, panel: Panel) -> None:
@@ -195,6 +197,8 @@ class EditorWindow:
             self.guard.draw(panel)
             if panel.id in _EDITING and self.host.play.is_playing:
                 self._mark_edge()
+        else:
+            panel.hide()
         imgui.end()
 
     def _mark_edge(self) -> None:

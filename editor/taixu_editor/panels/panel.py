@@ -44,6 +44,9 @@ class Panel:
         """What Dear ImGui knows it by, whatever the language."""
         return f"###{self.id}"
 
+    def hide(self) -> None:
+        """It is not seen in this frame."""
+
     @property
     def unsaved(self) -> list[str]:
         """What of its own it would lose, by path."""

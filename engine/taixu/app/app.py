@@ -148,7 +148,7 @@ class App:
     def run_stage(self, stage: Stage) -> None:
         """Run one stage by itself."""
         start = perf_counter()
-        self.schedule.run(stage, self.world)
+        self.schedule.run(stage, self.world, timings=self.diagnostics.systems)
         self.diagnostics.add(stage.value, perf_counter() - start)
 
     def close(self) -> None:

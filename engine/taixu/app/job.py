@@ -54,6 +54,8 @@ class Job:
         ``queued``, ``running``, ``done``, ``failed`` or ``cancelled``.
     progress
         Fraction done, 0 to 1, and `progress_text`.
+    preview
+        The latest that it has shown of what becomes its result; None where it shows nothing.
     result
         What the function returned; None before, and where it failed.
     error
@@ -84,6 +86,7 @@ class Job:
         self.state = "queued"
         self.progress = 0.0
         self.progress_text = ""
+        self.preview: Any = None
         self.result: Any = None
         self.error: TaixuError | None = None
         self._on_progress = progress
@@ -135,9 +138,9 @@ class Job:
         """Why it was ended from outside; empty when it was not."""
         return self._stopped
 
-    def report(self, fraction: float, text: str) -> None:
+    def report(self, fraction: float, text: str, preview: Any = None) -> None:
         """Progress, from the thread that runs it."""
-        self._outbox.put(self, lambda: self._show_progress(fraction, text))
+        self._outbox.put(self, lambda: self._show_progress(fraction, text, preview))
 
     def end(self, state: str, *, result: Any = None, error: TaixuError | None = None) -> None:
         """The end, from the thread that ran it; only the first counts."""
@@ -161,9 +164,10 @@ class Job:
         if not self.done:
             self.state = "running"
 
-    def _show_progress(self, fraction: float, text: str) -> None:
+    def _show_progress(self, fraction: float, text: str, preview: Any) -> None:
         if self.done:
             return
+        self.preview = self.preview if preview is None else preview
         self.progress, self.progress_text = min(max(fraction, 0.0), 1.0), text
         if self._on_progress is not None:
             self._on_progress(self.progress, text)

@@ -61,7 +61,7 @@ class Jobs:
         Parameters
         ----------
         function
-            Its name. A function with a parameter ``progress`` gets ``progress(fraction, text="")`` to report with.
+            Its name. A function with a parameter ``progress`` gets ``progress(fraction, text="", preview=None)`` to report with.
         args, kwargs
             What can be pickled; large arrays are not copied into the pickle.
         label

@@ -95,7 +95,7 @@ def _run_here(job: Job) -> None:
     kwargs = dict(job.kwargs)
     try:
         if takes_progress(job.function):
-            kwargs["progress"] = lambda fraction, text="": job.report(fraction, text)
+            kwargs["progress"] = lambda fraction, text="", preview=None: job.report(fraction, text, preview)
         job.end("done", result=job.function(*job.args, **kwargs))
     except TaixuError as error:
         job.end("failed", error=error)
@@ -179,7 +179,7 @@ def _converse(job: Job, worker: WorkerProcess) -> bool:
     while True:
         answer = worker.receive()
         if answer[0] == "progress":
-            job.report(answer[1], answer[2])
+            job.report(answer[1], answer[2], answer[3])
             continue
         job.release()
         if answer[0] == "done":

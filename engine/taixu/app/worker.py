@@ -130,17 +130,21 @@ def takes_progress(function: Callable[..., Any]) -> bool:
 
 
 class _Reporter:
-    """What a job calls as ``progress(fraction, text)``; passed on at most twenty times a second."""
+    """What a job calls as ``progress(fraction, text, preview)``; passed on at most twenty times a second, and previews so often again."""
 
     def __init__(self, answers: BinaryIO) -> None:
         self._answers = answers
         self._said = 0.0
+        self._shown = 0.0
 
-    def __call__(self, fraction: float, text: str = "") -> None:
+    def __call__(self, fraction: float, text: str = "", preview: Any = None) -> None:
         now = monotonic()
-        if now - self._said >= _PROGRESS_SECS or fraction >= 1.0:
+        if preview is not None and now - self._shown < _PROGRESS_SECS:
+            preview = None
+        if preview is not None or now - self._said >= _PROGRESS_SECS or fraction >= 1.0:
             self._said = now
-            write_message(self._answers, pack_message(("progress", float(fraction), str(text))))
+            self._shown = now if preview is not None else self._shown
+            write_message(self._answers, pack_message(("progress", float(fraction), str(text), preview)))
 
 
 if __name__ == "__main__":

@@ -88,7 +88,7 @@ class WorkerProcess:
         Returns
         -------
         tuple
-            ``("done", value)``, ``("progress", fraction, text)``, ``("refused", class name, sentence, "")`` for
+            ``("done", value)``, ``("progress", fraction, text, preview)``, ``("refused", class name, sentence, "")`` for
             a `TaixuError`, ``("failed", class name, text, traceback)`` or ``("memory",)``.
 
         Raises
