@@ -57,6 +57,7 @@ def draw_agents_page(window: EditorWindow) -> None:
 
 def _configuration(window: EditorWindow) -> None:
     t, unit = window.t, imgui.get_font_size()
+    imgui.align_text_to_frame_padding()
     imgui.text_unformatted(t("For the settings of your client:"))
     imgui.same_line(imgui.get_content_region_avail().x - unit * 6)
     text = window.shell.agents.configuration()
@@ -73,7 +74,7 @@ def _tool(window: EditorWindow, tool: str, does: str) -> None:
     consent, t, unit = window.shell.agents.consent, window.t, imgui.get_font_size()
     state = "allow" if tool in consent.allowed else "refuse" if tool in consent.refused else "ask"
     imgui.align_text_to_frame_padding()
-    room = imgui.get_content_region_avail().x - unit * 16
+    room = imgui.get_content_region_avail().x - unit * 16.5
     text = t(does)
     imgui.text_unformatted(fit_text(text[:1].upper() + text[1:], room))
     if imgui.is_item_hovered():

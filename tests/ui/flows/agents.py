@@ -113,7 +113,7 @@ def the_user_undoes_a_batch_where_it_is_said(hand: Hand) -> None:
     before = hand.session.world.state_hash()
     let_in(hand)
     hand.click("**/###allow apply")
-    hand.wait(2)
+    hand.move(5, 690)
     hand.picture("settings_agents_tools", panel="dialog", hide=what_differs(hand))
     hand.click("//###dialog/###Close")
     with agent(hand, ("apply", {"steps": [PLACE], "label": "a crate"})) as told:
@@ -138,7 +138,9 @@ def what_differs(hand: Hand) -> tuple[tuple[float, float, float, float], ...]:
 
     found = imgui.internal.find_window_by_name("###dialog")
     x, y, wide, tall = found.pos.x, found.pos.y, found.size.x, found.size.y
-    return ((x + wide * 0.3, y, wide * 0.4, tall * 0.55), (x, y + tall * 0.9, wide, tall * 0.1))
+    port, address = (wide * 0.3, tall * 0.18, wide * 0.3, tall * 0.06), (wide * 0.28, tall * 0.36, wide * 0.45, tall * 0.06)
+    places = (port, address, (0.0, tall * 0.89, wide, tall * 0.11))
+    return tuple((x + left, y + top, width, height) for left, top, width, height in places)
 
 
 @flow("samples/gallery")
