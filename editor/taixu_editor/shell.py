@@ -250,10 +250,10 @@ class Shell:
             for kind, each in ADDITIONS.items():
                 if each is not None:
                     add = partial(window.do, "editor.add", kind=kind)
-                    found.append(Entry(f"{t('Add')}: {t(each.title)}", add, also=f"Add {each.title}"))
+                    found.append(Entry(t("Add: {name}", name=t(each.title)), add, also=f"Add {each.title}"))
             for panel in window.panels:
                 show = partial(self.show_panel, panel.id)
-                found.append(Entry(f"{t('Show')}: {t(panel.title)}", show, also=f"Show {panel.title}"))
+                found.append(Entry(t("Show: {name}", name=t(panel.title)), show, also=f"Show {panel.title}"))
         return found
 
     def show_panel(self, panel_id: str) -> None:

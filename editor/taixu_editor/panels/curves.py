@@ -69,7 +69,7 @@ class Curves:
         times, lines = self._sampled(name, track)
         for number in range(lines.shape[1]):
             color = theme.pack(_COLORS[number % 4] if lines.shape[1] > 1 else "accent")
-            points = [
+            points: list[Any] = [
                 imgui.ImVec2(x + t * scale, height(v)) for t, v in zip(times.tolist(), lines[:, number].tolist(), strict=True)
             ]
             draw.add_polyline(points, color, max(unit * 0.1, 1.5), 0)

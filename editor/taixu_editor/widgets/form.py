@@ -219,7 +219,8 @@ class Form:
         imgui.set_cursor_screen_pos((x - font * 0.7, start.y))
         if imgui.invisible_button("key", (font * 1.4, height)):
             marks.press(key)
-        imgui.set_item_tooltip(self.window.t("Set a key here, or take it away  I"))
+        keys = self.window.shell.keymap.first("animation.key_here")
+        imgui.set_item_tooltip(f"{self.window.t('Set a key here, or take it away')}  {keys}")
         mark, draw = marks.mark_of(key), imgui.get_window_draw_list()
         color = theme.pack("text" if imgui.is_item_hovered() else "accent" if mark != "none" else "faint", 1.0)
         corners = ((x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y))

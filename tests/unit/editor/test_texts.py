@@ -58,6 +58,37 @@ def test_the_table_is_sorted_and_chinese() -> None:
     assert plain == []
 
 
+_HAN, _SIGNS = "[\u4e00-\u9fff]", "[，。：；？！（）]"
+_WRONG = {
+    "a half-width sign beside Chinese": f"{_HAN}[,:;?!]|[,:;?!]{_HAN}",
+    "no space between Chinese and Latin letters or digits": f"{_HAN}[A-Za-z0-9]|[A-Za-z0-9]{_HAN}",
+    "a space within Chinese": f"{_HAN} {_HAN}",
+    "a space beside a full-width sign": f"{_SIGNS} | {_SIGNS}",
+    "dots for an ellipsis, or two of them": r"\.\.\.|……",
+}
+_TERMS = {
+    "预制体": "预制件",
+    "点击": "单击",
+    "纹理": "贴图",
+    "片段": "剪辑",
+    "摄像机": "相机",
+    "你": "您",
+    "缺省": "默认",
+    "登陆": "登录",
+}
+
+
+@pytest.mark.parametrize("part", ["", "components"])
+def test_chinese_is_set_as_print_sets_it_and_calls_things_by_one_name(part: str) -> None:
+    found = []
+    for key, text in read_table("zh-Hans", part).items():
+        found += [f"{text!r}: {what}" for what, pattern in _WRONG.items() if re.search(pattern, text)]
+        found += [f"{text!r}: {term} is {wanted}" for term, wanted in _TERMS.items() if term in text]
+        if key.endswith(".") != text.endswith("。") and not key.endswith("..."):
+            found.append(f"{text!r}: a sentence ends with a full stop, and nothing else does")
+    assert found == []
+
+
 def test_languages_switch_and_unknown_ones_are_english() -> None:
     t = Texts()
     assert t("Save") == "Save"
