@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from taixu.edit import Nothing, Operation, Session
 from taixu.errors import TaixuError
+from taixu_editor.shipped import refuse_installed
 
 if TYPE_CHECKING:
     from taixu_editor.host import Host
@@ -44,7 +45,10 @@ def _open(host: Host, p: PathParameters) -> None:
 def _save(host: Host, p: SaveParameters) -> str:
     if host.play.is_playing:
         raise TaixuError("a world that is played is not saved; stop it first, or keep its changes")
-    return str(host.session.save(Path(p.path) if p.path else None))
+    target = Path(p.path) if p.path else host.session.current.path
+    if target is not None:
+        refuse_installed(target)
+    return str(host.session.save(target))
 
 
 def _no_world(session: Session) -> str:

@@ -10,6 +10,7 @@ import numpy as np
 from imgui_bundle import imgui
 
 from taixu.app import Diagnostics
+from taixu.assets.paths import find_sample
 from taixu.ecs import indices_of
 from taixu.errors import TaixuError
 from taixu.gpu import Device, Targets, attach_device
@@ -24,12 +25,13 @@ from taixu_editor.export.dialogs import export_operations
 from taixu_editor.host import Host
 from taixu_editor.interface import Gui, apply_theme, load_fonts
 from taixu_editor.interface.theme import DARK, Theme
-from taixu_editor.layout import lay_out_docks
+from taixu_editor.layout import arrange_views, lay_out_docks
 from taixu_editor.log_book import LogBook
 from taixu_editor.pacing import Pacing
 from taixu_editor.panels import PANELS, Panel, ScriptsPanel
 from taixu_editor.panels.guard import PanelGuard
 from taixu_editor.play_bar import PlayBar
+from taixu_editor.sample_copies import own_copy
 from taixu_editor.shell import Shell
 from taixu_editor.texts import Texts
 from taixu_editor.thumbnails import Thumbnails
@@ -79,6 +81,8 @@ class EditorWindow:
         self.preview, self.animating = Preview(self.host), Animating(self)
         self.panels: list[Panel] = []
         self._wants_layout = True
+        self.wanted_views: list[Panel] = []
+        """Views that are put beside one another in the next frame."""
         self._panel_class = imgui.WindowClass()  # tabs have their crosses: no other at the end of the bar
         self._panel_class.dock_node_flags_override_set = imgui.internal.DockNodeFlagsPrivate_.no_close_button
         self.guard = PanelGuard(self)
@@ -157,6 +161,7 @@ class EditorWindow:
         TaixuError
             When it cannot be read; what was open stays so.
         """
+        path = own_copy(self, find_sample(Path(path)))
         self.shell.keep_picture()
         self.host.do("project.open", path=str(path))
         self.shell.opened()
@@ -174,6 +179,9 @@ class EditorWindow:
             size = imgui.get_main_viewport().work_size
             lay_out_docks(space, self.panels, (size.x, size.y))
             self._fronts = list(_FRONTS)
+        elif self.wanted_views:
+            views, self.wanted_views = self.wanted_views, []
+            arrange_views(views)
         elif self._fronts:  # tabs exist from the second frame on
             imgui.set_window_focus(f"###{self._fronts.pop(0)}")
         for panel in self.panels:

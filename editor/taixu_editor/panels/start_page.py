@@ -16,6 +16,7 @@ from taixu.edit.project import MANIFEST
 from taixu.errors import TaixuError
 from taixu_editor.folders import project_picture, shown_path
 from taixu_editor.interface import icon
+from taixu_editor.sample_copies import open_sample
 from taixu_editor.shell_operations import WORLD_ENDING
 from taixu_editor.widgets.cards import card, fit_text
 
@@ -147,7 +148,7 @@ class StartPage:
                 imgui.same_line()
             title, aside = t(name.replace("_", " ").capitalize()), t(_SAMPLE_LINES.get(name, ""))
             if card(self._window, f"sample {name}", title=title, aside=aside, picture=self.picture_of(name), width=width):
-                self._open(folder)
+                self._window.shell.later(partial(open_sample, self._window, folder))
         imgui.pop_style_var()
 
     def _recent_cards(self, recent: list[tuple[Path, bool]], columns: int, width: float) -> None:
@@ -174,7 +175,7 @@ class StartPage:
                 imgui.end_popup()
 
     def _picture_of_recent(self, path: Path) -> Path | None:
-        """What its view showed last; a sample's own picture where it was never left."""
+        """What its view showed last; a sample's own picture where its copy was never left."""
         kept = project_picture(path)
         if path not in self._has_picture:
             self._has_picture[path] = kept.is_file()
@@ -261,4 +262,4 @@ def _is_there(path: Path) -> bool:
 
 
 def _is_sample(path: Path) -> bool:
-    return any(path == folder for _, folder in samples())
+    return any(path.name == name for name, _ in samples())

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from taixu.cli.new import make_project
+from taixu.errors import TaixuError
 
 
 def edit(*words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str]:
@@ -58,3 +59,21 @@ def test_without_its_extra_it_says_what_brings_it(tmp_path: Path) -> None:
     done = edit(cwd=tmp_path, PYTHONPATH=str(tmp_path))
     assert done.returncode == 3
     assert done.stderr == 'taixu: the editor lacks imgui_bundle; pip install "taixu[editor]" brings it\n'
+
+
+def test_what_is_installed_is_never_written_into(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from taixu_editor import shipped
+    from taixu_editor.host import Host
+
+    installed = tmp_path / "site-packages" / "taixu" / "_data" / "samples"
+    make_project(installed / "toys", "empty")
+    monkeypatch.setattr(shipped, "data_path", lambda name: installed)
+    host = Host(trust=False)
+    host.open(installed / "toys")
+    before = host.session.current.path.read_bytes()
+    host.do("entity.add", kind="box")
+    with pytest.raises(TaixuError, match="came with Taixu"):
+        host.do("world.save")
+    assert host.session.current.path.read_bytes() == before
+    host.do("world.save", path=str(tmp_path / "mine.world.json"))
+    host.close()
