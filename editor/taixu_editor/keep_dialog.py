@@ -61,10 +61,8 @@ class KeepDialog(Dialog):
         imgui.end_child()
         if self.changes.left_out:
             imgui.text_disabled(self.t("and {count} more", count=self.changes.left_out))
-        count = len(self.chosen)
-        reason = "" if count else self.t("Choose at least one.")
-        text = "Keep" if count != 1 else "Keep 1"
-        self.buttons([Choice(text, self._keep, reason), Choice("Cancel", self.close)])
+        reason = "" if self.chosen else self.t("Choose at least one.")
+        self.buttons([Choice("Keep", self._keep, reason), Choice("Cancel", self.close)])
 
     def _lay_out(self) -> list[_Row]:
         wanted = self.search.strip().lower()
