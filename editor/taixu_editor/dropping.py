@@ -132,11 +132,13 @@ class Dropping:
         self._window.open(folder)
 
 
-def drop_on_view(view: Viewport, path: str, x: float, y: float) -> None:
-    """Place an asset on the surface under a point of the window; pictures and scripts go onto what is there."""
+def drop_on_view(
+    view: Viewport, path: str, x: float, y: float, *, place: tuple[float, float, float] | None = None
+) -> None:
+    """Place an asset on the surface under a point of the window, or at a `place`; pictures and scripts go onto what is there."""
     window = view.window
-    point = view.point_at(x, y)
-    position = window.place_in_view() if point is None else tuple(round(float(v), 4) for v in point.position)
+    point = view.point_at(x, y) if place is None else None
+    position = place or (window.place_in_view() if point is None else tuple(round(float(v), 4) for v in point.position))
     found = view.entities_in(window.host.session.world, (x, y), (x, y))
     entity = found[-1] if found and asset_kind(path) in ("texture", "script") else ""
     window.do("asset.place", path=path, position=position, entity=entity)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from taixu_editor.panels import Panel
     from taixu_editor.window import EditorWindow
 
-__all__ = ["LAST", "delete_layout", "lay_out_docks", "layout_names", "load_layout", "save_layout"]
+__all__ = ["LAST", "arrange_views", "delete_layout", "lay_out_docks", "layout_names", "load_layout", "save_layout"]
 
 LAST = "last"
 """The name of the layout that is kept when the editor ends."""
@@ -48,6 +48,27 @@ def lay_out_docks(space: int, panels: Sequence[Panel], size: tuple[float, float]
         if panel.dock in nodes:
             build.dock_builder_dock_window(panel.window_name, nodes[panel.dock])
     build.dock_builder_finish(space)
+
+
+def arrange_views(panels: Sequence[Panel]) -> None:
+    """Two views side by side, or four in a square, where the first one is; inside a frame, before windows are laid out.
+
+    The first panel is docked; the others go beside and below it.
+    """
+    build = imgui.internal
+    first = imgui.internal.find_window_by_name(panels[0].window_name)
+    if first is None or not first.dock_id:
+        return
+    right = build.dock_builder_split_node(first.dock_id, imgui.Dir.right, 0.5)
+    nodes = [right.id_at_opposite_dir, right.id_at_dir]
+    if len(panels) > 2:
+        below = build.dock_builder_split_node(nodes[0], imgui.Dir.down, 0.5)
+        beside = build.dock_builder_split_node(nodes[1], imgui.Dir.down, 0.5)
+        nodes = [below.id_at_opposite_dir, beside.id_at_opposite_dir, below.id_at_dir, beside.id_at_dir]
+    for panel, node in zip(panels[1:], nodes[1:], strict=False):
+        build.dock_builder_dock_window(panel.window_name, node)
+        panel.is_open = True
+    build.dock_builder_finish(nodes[0])
 
 
 def save_layout(window: EditorWindow, name: str) -> None:

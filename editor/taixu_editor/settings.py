@@ -59,6 +59,10 @@ class Settings:
     snap_surface: bool = False
     snap_align: bool = False
     snap_vertex: bool = False
+    box_inside: bool = False
+    """Whether boxes select only what is wholly inside."""
+    box_through: bool = False
+    """Whether boxes select what is hidden as well."""
     code_editor: str = ""
     project_folder: str = ""
     """Where new projects are made."""

@@ -12,15 +12,15 @@ from taixu_editor.panels.material import MaterialPanel
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.profiler import ProfilerPanel
 from taixu_editor.panels.scripts import ScriptsPanel
-from taixu_editor.panels.viewport import SecondView, ThirdView, Viewport
+from taixu_editor.panels.viewport import FourthView, SecondView, ThirdView, Viewport
 
 __all__ = [
-    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "HierarchyPanel", "InspectorPanel", "LogPanel",
+    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "HierarchyPanel", "InspectorPanel", "LogPanel",
     "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
     Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel,
-    AnimationPanel, SecondView, ThirdView,
+    AnimationPanel, SecondView, ThirdView, FourthView,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

@@ -11,10 +11,8 @@ from numpy.typing import NDArray
 
 from taixu.defaults.drawing import main_camera
 from taixu.ecs import World
-from taixu.edit import id_text
-from taixu.edit.marks import is_locked
 from taixu.render import View, ViewCamera, frame_camera, visible_bounds
-from taixu.scene import CELL_M, Camera, Light, MaterialLibrary, MeshLibrary
+from taixu.scene import CELL_M, Camera, Light, MaterialLibrary, MeshLibrary, Transform
 from taixu_editor.dropping import drop_on_view
 from taixu_editor.panels.panel import Panel
 from taixu_editor.view import (
@@ -32,18 +30,23 @@ from taixu_editor.view import (
     point_on_ground,
     point_under,
 )
+from taixu_editor.view.choosing import Choosing
 from taixu_editor.view.collider_lines import COLLIDING, add_colliders
+from taixu_editor.view.dragging import world_matrices
 from taixu_editor.view.game import GameView
+from taixu_editor.view.ghost import Ghost
 from taixu_editor.view.grabbed import having
 from taixu_editor.view.kept_lines import KeptLines
+from taixu_editor.view.readout import draw_plate
 from taixu_editor.view.shapes import add_all_cameras, add_all_lights, add_camera_shapes, add_grid, add_light_shapes
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
-__all__ = ["SecondView", "ThirdView", "Viewport"]
+__all__ = ["FourthView", "SecondView", "ThirdView", "Viewport"]
 
-_CLICK_PX = 4.0
+_FARTHEST_M = 1e6
+"""What lies farther away is no place to look at."""
 _MOVING_SCALE = 0.5
 """Of a picture while its camera moves, where the processor draws it."""
 
@@ -72,7 +75,7 @@ class Viewport(Panel):
         self.extent = (1.0, 1.0)
         self._shown_world: World | None = None
         self._drawn: Any = None
-        self._pressed: tuple[float, float] | None = None
+        self.choosing, self.ghost = Choosing(self), Ghost(self)
         self._edited_world: World | None = None
         self.game = GameView(self, is_first=self.id == Viewport.id)
 
@@ -183,9 +186,7 @@ class Viewport(Panel):
             light = (0.75, 0.78, 0.82, 1.0) if self.shown.mode == "lit" else theme.faint
             add_grid(lines, self.camera.pivot, self.camera.distance_m, color=light, x_color=theme.x_axis, z_color=theme.z_axis)
         if self.shown.colliders:
-            self._colliders.add(
-                lines, world, color=theme.good, trigger_color=theme.warning, joint_color=theme.z_axis
-            )
+            self._colliders.add(lines, world, color=theme.good, trigger_color=theme.warning, joint_color=theme.z_axis)
         if self.shown.lights:
             self._lights.add(lines, world, color=theme.warning)
         if self.shown.cameras:
@@ -197,36 +198,36 @@ class Viewport(Panel):
 
     # -- hands -------------------------------------------------------------------------------------------------------
     def _use_hands(self, world: World, hovered: bool) -> None:
-        self.navigation.update(self.camera, hovered=hovered, height=self.extent[1])
-        mouse = imgui.get_io().mouse_pos
-        if hovered and imgui.is_mouse_clicked(imgui.MouseButton_.left) and not (self.navigation.is_dragging or self.gizmo.is_busy):
-            self._pressed = (mouse.x, mouse.y)
-        if self._pressed is not None and imgui.is_mouse_released(imgui.MouseButton_.left):
-            pressed, self._pressed = self._pressed, None
-            if abs(mouse.x - pressed[0]) + abs(mouse.y - pressed[1]) > _CLICK_PX:
-                self._select(self.entities_in(world, pressed, (mouse.x, mouse.y)))
-            elif self.icons.over is not None:
-                self._select([id_text(world.stable_id(self.icons.over))])
-            else:
-                self._select(self.entities_in(world, pressed, pressed))
-        elif self._pressed is not None:
-            self._draw_box(self._pressed, (mouse.x, mouse.y))
+        is_busy = self.gizmo.is_busy
+        if self.gizmo.modal.is_fresh:
+            return  # the click that ended it selects nothing
+        self.navigation.update(self.camera, hovered=hovered and not self.choosing.is_pressed, height=self.extent[1])
+        if self.navigation.says_speed:
+            speed = f"{self.navigation.speed * self.camera.distance_m:.2g} m/s"
+            middle = (self.origin[0] + self.extent[0] / 2, self.origin[1] + self.extent[1] - imgui.get_font_size() * 2.2)
+            draw_plate(self.window.theme, [(f"{self.t('Speed')}  ", "faint"), (speed, "text")], middle)
+        self.choosing.update(world, hovered=hovered, busy=is_busy)
 
     def _take_drop(self) -> None:
         """An asset that is dropped on the picture stands on what is seen there."""
         dropped = self.window.drag_drop.target("asset")
         if dropped:
-            mouse = imgui.get_io().mouse_pos
-            self.window.shell.later(partial(drop_on_view, self, str(dropped), mouse.x, mouse.y))
+            mouse, place = imgui.get_io().mouse_pos, self.ghost.place
+            self.ghost.end()
+            self.window.shell.later(partial(drop_on_view, self, str(dropped), mouse.x, mouse.y, place=place))
+        else:
+            self.ghost.update(self.host.session.world)
 
     def entities_in(self, world: World, a: tuple[float, float], b: tuple[float, float]) -> list[str]:
         """Stable ids of what is seen between two points of the window."""
         assert self.view is not None
-        scale = self.view.size[0] / self.extent[0]
-        corners = (np.array([a, b]) - np.array(self.origin)) * scale
+        return pick_entities(self.window.renderer, self.view, world, self.pixels_of(self.view, a, b))
+
+    def pixels_of(self, view: View, a: tuple[float, float], b: tuple[float, float]) -> tuple[int, int, int, int]:
+        """The rectangle of a view's pixels between two points of the window."""
+        corners = (np.array([a, b]) - np.array(self.origin)) * (view.size[0] / self.extent[0])
         low, high = np.floor(corners.min(0)).astype(int), np.floor(corners.max(0)).astype(int)
-        rect = (int(low[0]), int(low[1]), int(high[0] - low[0]) + 1, int(high[1] - low[1]) + 1)
-        return pick_entities(self.window.renderer, self.view, world, rect)
+        return (int(low[0]), int(low[1]), int(high[0] - low[0]) + 1, int(high[1] - low[1]) + 1)
 
     def point_at(self, x: float, y: float) -> SurfacePoint | None:
         """What is seen at a place of the window, or the ground where nothing is; None above the horizon."""
@@ -241,22 +242,10 @@ class Viewport(Panel):
             found = None if ground is None else SurfacePoint(ground, np.array([0.0, 1.0, 0.0]))
         return found
 
-    def _select(self, found: list[str]) -> None:
-        if self.window.eyedropper.take(found):
-            return
-        session = self.host.session
-        found = [text for text in found if not is_locked(session.world, session.entity(text))]
-        io = imgui.get_io()
-        how = "toggle" if io.key_ctrl else "add" if io.key_shift else "replace"
-        self.window.do("selection.set", entities=found, how=how)
-
-    def _draw_box(self, a: tuple[float, float], b: tuple[float, float]) -> None:
-        if abs(a[0] - b[0]) + abs(a[1] - b[1]) <= _CLICK_PX:
-            return
-        low, high = imgui.ImVec2(min(a[0], b[0]), min(a[1], b[1])), imgui.ImVec2(max(a[0], b[0]), max(a[1], b[1]))
-        draw, theme = imgui.get_window_draw_list(), self.window.theme
-        draw.add_rect_filled(low, high, theme.pack("accent_soft"))
-        draw.add_rect(low, high, theme.pack("accent"))
+    def keep_camera(self) -> None:
+        """Its camera was put somewhere: meeting the world does not move it."""
+        if self.host.session.worlds:
+            self._edited_world = self._shown_world = self.host.session.world
 
     # -- the camera --------------------------------------------------------------------------------------------------
     def frame_all(self) -> None:
@@ -272,17 +261,31 @@ class Viewport(Panel):
         """Glide until the corners of all that is drawn of some entities just fit, seen from the present side."""
         world = self.host.session.world
         bounds = visible_bounds(world, entities)
-        if bounds is None:
-            self.camera.focus(np.array([[-1.0, -1, -1], [1, 1, 1]]))
+        if bounds is None or float(np.abs(bounds).max()) > _FARTHEST_M:
+            self.camera.focus(self._around(world, entities, bounds))
             return
         aspect, fov = self.extent[0] / self.extent[1], self.camera.fov_y_rad
         fitted = frame_camera(world, aspect=aspect, fov_y_rad=fov, direction=self.camera.back, entities=entities)
         eye = fitted.world_from_camera[:3, 3] + np.array(fitted.cell, float) * CELL_M
         self.camera.go(eye, float(np.linalg.norm(eye - bounds.mean(0))))
 
+    def _around(self, world: World, entities: NDArray[np.uint64] | None, bounds: NDArray[np.float64] | None) -> Any:
+        """A box [2, 3] to look at where nothing is drawn, or too far away: a metre around places that can be looked at."""
+        if bounds is not None:
+            middle = np.clip(bounds.mean(0), -_FARTHEST_M, _FARTHEST_M)
+            half = np.minimum((bounds[1] - bounds[0]) / 2, _FARTHEST_M / 4)
+            return np.stack([middle - half, middle + half])
+        found = having(world, entities, Transform) if entities is not None else np.zeros(0, np.uint64)
+        places = world_matrices(world, found.tolist())[:, :3, 3]
+        places = places[np.isfinite(places).all(1) & (np.abs(places) < _FARTHEST_M).all(1)]
+        if not len(places):
+            places = np.zeros((1, 3))
+        return np.stack([places.min(0) - 1, places.max(0) + 1])
+
     def release(self) -> None:
         """Give the view back."""
         self.gizmo.stop()
+        self.ghost.end()
         self._drop_view()
 
     def _drop_view(self) -> None:
@@ -306,6 +309,14 @@ class ThirdView(Viewport):
 
     id: ClassVar[str] = "viewport3"
     title: ClassVar[str] = "View 3"
+    is_open_at_first: ClassVar[bool] = False
+
+
+class FourthView(Viewport):
+    """The last of four."""
+
+    id: ClassVar[str] = "viewport4"
+    title: ClassVar[str] = "View 4"
     is_open_at_first: ClassVar[bool] = False
 
 

@@ -40,7 +40,13 @@ class Modal:
         self._gizmo = gizmo
         self._begun: Vector | None = None
         self._tool = ""
+        self._ended = -10
         self._is_local = False
+
+    @property
+    def is_fresh(self) -> bool:
+        """Whether it goes on, or ended in this frame or the last."""
+        return self.drag is not None or imgui.get_frame_count() - self._ended <= 1
 
     def start(self, tool: str) -> None:
         """Begin with what is selected, from where the pointer is."""
@@ -89,6 +95,7 @@ class Modal:
         """It stays where it is."""
         if self.drag is not None:
             self.drag.end()
+            self._ended = imgui.get_frame_count()
             imgui.get_io().config_flags |= imgui.ConfigFlags_.nav_enable_keyboard
         self.drag = None
 

@@ -17,6 +17,7 @@ from taixu.render import ViewCamera
 from taixu.scene import Camera, Node
 from taixu_editor.view.bookmarks import load_bookmarks, save_bookmark
 from taixu_editor.view.game import stand_at
+from taixu_editor.view.orbit import AXIS_VIEWS, STEEPEST
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +87,8 @@ def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
     return (
         *(edits(f"modal.{tool}", title, run=partial(_start_modal, window, tool)) for tool, title in modal.items()),
         edits("modal.duplicate", "Duplicate and move with the pointer", run=partial(_duplicate, window)),
+        plain("selection.box_inside", "Boxes select only what is wholly inside", partial(_turn_setting, window, "box_inside")),
+        plain("selection.box_through", "Boxes select what is hidden too", partial(_turn_setting, window, "box_through")),
         plain("snap.to_grid", "Ends on the world's grid", partial(_turn_setting, window, "snap_to_grid")),
         plain("snap.surface", "Rests on surfaces", partial(_turn_setting, window, "snap_surface")),
         plain("snap.align", "Stands upright on surfaces", partial(_turn_setting, window, "snap_align")),
@@ -96,10 +99,29 @@ def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("view.colliders", "Colliders", partial(_turn, window, "colliders")),
         plain("view.lights", "Reach of lights", partial(_turn, window, "lights")),
         plain("view.cameras", "What cameras see", partial(_turn, window, "cameras")),
+        plain("view.one", "One view", partial(_arrange, window, 1)),
+        plain("view.two", "Two views", partial(_arrange, window, 2)),
+        plain("view.four", "Four views", partial(_arrange, window, 4)),
         plain("view.from_camera", "Look through the selected camera", partial(_look_through, window)),
         plain("view.to_camera", "Put the selected camera where I look from", partial(_place_camera, window)),
         *kept,
     )
+
+
+def _arrange(window: EditorWindow, count: int) -> None:
+    """So many views beside one another; those that come see the world along an axis."""
+    views: list[Any] = [panel for panel in window.panels if hasattr(panel, "navigation")][:4]
+    main = views[0].camera
+    for view, side in zip(views[1:], ("top", "front", "right"), strict=False):
+        if not view.is_open:
+            view.camera.pivot, view.camera.distance_m = main.pivot.copy(), main.distance_m
+            view.camera.turn_rad, view.camera.height_rad = AXIS_VIEWS[side][0], min(AXIS_VIEWS[side][1], STEEPEST)
+            view.camera.is_parallel = True
+            view.keep_camera()
+        view.is_open = False
+    views[0].is_open = True
+    if count > 1:
+        window.shell.later(lambda: setattr(window, "wanted_views", views[:count]))
 
 
 def _nothing_selected(session: Session) -> str:

@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 
 from taixu.render import ViewCamera
 
-__all__ = ["AXIS_VIEWS", "OrbitCamera"]
+__all__ = ["AXIS_VIEWS", "STEEPEST", "OrbitCamera"]
 
 AXIS_VIEWS: dict[str, tuple[float, float]] = {
     "front": (0.0, 0.0), "back": (pi, 0.0), "right": (pi / 2, 0.0), "left": (-pi / 2, 0.0), "top": (0.0, pi / 2),
@@ -18,8 +18,9 @@ AXIS_VIEWS: dict[str, tuple[float, float]] = {
 }  # fmt: skip
 """Turn about the vertical and height above the horizon from which each side is seen, radians."""
 
-_STEEPEST = pi / 2 - 1e-4
-_NEAREST_M, _FARTHEST_M = 0.01, 1e6
+STEEPEST = pi / 2 - 1e-4
+"""How far above the horizon a camera goes, radians."""
+_NEAREST_M, _FARTHEST_M = 0.001, 1e7
 
 
 @dataclass
@@ -76,14 +77,14 @@ class OrbitCamera:
         height_m = 2 * self.distance_m * tan(self.fov_y_rad / 2) if self.is_parallel else 0.0
         # A parallel view stands far back, so that nothing is behind it.
         eye = self.pivot + back * (max(self.distance_m, 1.0) * 50 if self.is_parallel else self.distance_m)
-        near = 0.01 if self.is_parallel else min(max(self.distance_m / 500, 0.005), 0.1)
+        near = 0.01 if self.is_parallel else min(max(self.distance_m / 500, 1e-5), 0.1)
         return ViewCamera.looking(eye, eye - back, up=up, fov_y_rad=self.fov_y_rad, near_m=near, height_m=height_m)
 
     def orbit(self, turn_rad: float, height_rad: float) -> None:
         """Turn around the pivot."""
         self._goal = None
         self.turn_rad = (self.turn_rad + turn_rad + pi) % (2 * pi) - pi
-        self.height_rad = float(np.clip(self.height_rad + height_rad, -_STEEPEST, _STEEPEST))
+        self.height_rad = float(np.clip(self.height_rad + height_rad, -STEEPEST, STEEPEST))
 
     def look(self, turn_rad: float, height_rad: float) -> None:
         """Turn the head: the eye stays, the pivot moves."""
@@ -117,9 +118,12 @@ class OrbitCamera:
     def focus(self, bounds: ArrayLike) -> None:
         """Glide until a box [2, 3] fills most of the picture."""
         low, high = np.asarray(bounds, float)
-        radius = max(float(np.linalg.norm(high - low)) / 2, 0.05)
+        if not np.isfinite([low, high]).all():
+            return
+        radius = max(float(np.linalg.norm(high - low)) / 2, _NEAREST_M)
         goal = self._target()
-        goal.pivot, goal.distance_m = (low + high) / 2, 1.25 * radius / sin(self.fov_y_rad / 2)
+        goal.pivot = (low + high) / 2
+        goal.distance_m = float(np.clip(1.25 * radius / sin(self.fov_y_rad / 2), _NEAREST_M, _FARTHEST_M))
         self._goal = goal
 
     def go(self, eye: ArrayLike, distance_m: float) -> None:
@@ -132,7 +136,7 @@ class OrbitCamera:
     def face(self, side: str) -> None:
         """Glide to one of `AXIS_VIEWS`."""
         goal = self._target()
-        goal.turn_rad, goal.height_rad = AXIS_VIEWS[side][0], float(np.clip(AXIS_VIEWS[side][1], -_STEEPEST, _STEEPEST))
+        goal.turn_rad, goal.height_rad = AXIS_VIEWS[side][0], float(np.clip(AXIS_VIEWS[side][1], -STEEPEST, STEEPEST))
         self._goal = goal
 
     def copy_from(self, other: OrbitCamera) -> None:

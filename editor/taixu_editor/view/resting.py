@@ -39,6 +39,11 @@ class Resting:
         self.corners = Corners()
 
     @property
+    def view(self) -> View | None:
+        """The picture without what moves, with its depth and its entities."""
+        return self._view
+
+    @property
     def has_begun(self) -> bool:
         """Whether it knows what lies beneath."""
         return self._view is not None
