@@ -8,6 +8,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from time import thread_time
 from typing import Any
 
 from assets import wait_until
@@ -38,12 +39,12 @@ def let_in(hand: Hand) -> None:
 
 
 @contextmanager
-def agent(hand: Hand, *calls: tuple[str, dict[str, Any]]) -> Iterator[Callable[[], list[dict[str, Any]]]]:
+def agent(hand: Hand, *calls: tuple[str, dict[str, Any]], at_once: int = 1) -> Iterator[Callable[[], list[dict[str, Any]]]]:
     """A client that calls tools; gives what it was told so far."""
     server = hand.window.shell.agents.server
     out = hand.folder / "told.json"
     out.unlink(missing_ok=True)
-    command = [sys.executable, str(_CLIENT), server.url, server.token, str(out)]
+    command = [sys.executable, str(_CLIENT), server.url, server.token, str(out), str(at_once)]
     process = subprocess.Popen(command, stdin=subprocess.PIPE, stderr=subprocess.PIPE)
     assert process.stdin is not None
     process.stdin.write(json.dumps(calls).encode())
@@ -168,3 +169,31 @@ def who_is_refused_three_times_is_not_asked_about_again(hand: Hand) -> None:
         wait_until(hand, lambda: len(told()) == 4)
         assert all("did not consent" in each["error"] for each in told())
     stop(hand)
+
+
+@flow("samples/gallery")
+def a_crowd_of_requests_does_not_still_the_window(hand: Hand) -> None:
+    let_in(hand)
+    hand.click("**/###allow query_world")
+    hand.click("//###dialog/###Close")
+    frames: list[float] = []
+    before = hand.window.frame
+    hand.window.frame = lambda: frames.append(timed(before))
+    try:
+        with agent(hand, *[("query_world", {"limit": 1})] * 200, at_once=200) as told:
+            wait_until(hand, lambda: len(told()) == 200, secs=120.0)
+            answers = [each["error"] for each in told()]
+    finally:
+        hand.window.frame = before
+    assert answers.count("") >= 60, set(answers)
+    assert all("wait already" in said for said in answers if said), set(answers)
+    median = sorted(frames)[len(frames) // 2]
+    assert median < 0.1 and max(frames) < 1.0, f"median {median:.3f} s, longest {max(frames):.3f} s"
+    stop(hand)
+
+
+def timed(act: Callable[[], None]) -> float:
+    """The processor's seconds that the window's own thread takes for something."""
+    started = thread_time()
+    act()
+    return thread_time() - started
