@@ -114,7 +114,7 @@ class AssetsPanel(Panel):
         below = [each for each in self.index.folders if each.rpartition("/")[0] == path and each != path]
         if not path or (f"{self.folder}/".startswith(f"{path}/") and path not in self._seen_folders):
             self._open_folders.add(path)
-        self._seen_folders.add(path)
+            self._seen_folders.add(path)
         unit, theme, start = imgui.get_font_size(), self.window.theme, imgui.get_cursor_screen_pos()
         indent = unit * (0.2 + 1.0 * (path.count("/") + 1 if path else 0))
         is_open = path in self._open_folders
