@@ -1,4 +1,6 @@
-"""What the documentation shows works: Python blocks run as pasted, commands are understood, links lead somewhere."""
+"""What the documentation shows works: Python blocks run as pasted, also those for the editor, commands are understood, links lead
+somewhere.
+"""
 
 from __future__ import annotations
 
@@ -35,7 +37,7 @@ def test_python_runs_as_pasted(page: Path, tmp_path: Path) -> None:
     """The blocks of a page are one program, run where `samples` is at hand; scripts need only compile."""
     program = []
     for kind, text in blocks(page, "python"):
-        if kind == "script" or "import game" in text:
+        if kind in ("script", "editor", "agent") or "import game" in text:
             compile(text, str(page), "exec")
         else:
             program.append(text)
