@@ -85,6 +85,7 @@ class Stage:
         window.shell.use_settings(Settings())
         window.shell.dialogs.clear()
         window.shell.toasts.clear()
+        window.log.clear()
         if flow.world:
             window.host.open(flow.world)
         for _ in range(3):
