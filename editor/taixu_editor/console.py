@@ -69,7 +69,7 @@ class Console:
             return True
         try:
             with warnings.catch_warnings(action="ignore"):
-                return codeop.compile_command(source, "<console>", "exec") is not None
+                return codeop.compile_command(source, "<console>", "single") is not None
         except (SyntaxError, ValueError, OverflowError):
             return True  # what is wrong with it is said when it runs
 
@@ -110,7 +110,7 @@ class Console:
             if inside is not None:
                 return sorted(each for each in known() if each.startswith(inside[1]))
         match = _NAME.search(text)
-        if match is None or text[: match.start()].endswith((")", "]")):
+        if match is None or text[: match.start()].endswith((".", ")", "]")):
             return []
         owner, _, part = match[0].rpartition(".")
         self._own.update(self._names())
