@@ -157,12 +157,13 @@ def _layouts(window: EditorWindow) -> None:
 
 
 def _tutorials(window: EditorWindow) -> None:
-    from taixu_editor.panels.start_page import open_tutorial, tutorials
+    from taixu_editor.panels.guide import open_page
+    from taixu_editor.panels.start_page import tutorials
 
     if imgui.begin_menu(f"{window.t('Tutorials')}###tutorials"):
         for title, file in tutorials():
             if imgui.menu_item(f"{window.t(title)}###{file.name}", "", False)[0]:
-                open_tutorial(file)
+                window.shell.later(partial(open_page, window, file))
         imgui.end_menu()
 
 

@@ -27,6 +27,7 @@ from taixu_editor.keymap import Keymap
 from taixu_editor.layout import LAST, load_layout, save_layout
 from taixu_editor.menus import draw_menu_bar
 from taixu_editor.palette import Entry, Palette
+from taixu_editor.panels.guide import GuidePanel
 from taixu_editor.panels.start_page import StartPage
 from taixu_editor.recovery import Keeper
 from taixu_editor.recovery_dialog import offer_lost
@@ -138,6 +139,9 @@ class Shell:
         draw_menu_bar(self.window)
         if not self.window.host.session.worlds:
             self.start_page.draw()
+            for panel in self.window.panels:
+                if isinstance(panel, GuidePanel):
+                    panel.draw_over_start()
             return False
         draw_toolbar(self.window)
         self.document_tabs.draw()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from taixu_editor.panels.animation import AnimationPanel
 from taixu_editor.panels.assets import AssetsPanel
 from taixu_editor.panels.console import ConsolePanel
+from taixu_editor.panels.guide import GuidePanel
 from taixu_editor.panels.hierarchy import HierarchyPanel
 from taixu_editor.panels.inspector import InspectorPanel
 from taixu_editor.panels.log import LogPanel
@@ -15,12 +16,12 @@ from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import FourthView, SecondView, ThirdView, Viewport
 
 __all__ = [
-    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "HierarchyPanel", "InspectorPanel", "LogPanel",
-    "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
+    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "GuidePanel", "HierarchyPanel", "InspectorPanel",
+    "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
-    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, AssetsPanel, LogPanel, ConsolePanel, ProfilerPanel,
-    AnimationPanel, SecondView, ThirdView, FourthView,
+    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, GuidePanel, AssetsPanel, LogPanel, ConsolePanel,
+    ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import webbrowser
 from functools import cache, partial
 from pathlib import Path
 from time import monotonic
@@ -23,7 +22,7 @@ from taixu_editor.widgets.cards import card, fit_text
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
-__all__ = ["StartPage", "open_tutorial", "samples", "tutorials"]
+__all__ = ["StartPage", "samples", "tutorials"]
 
 _PICTURES = Path(__file__).resolve().parents[1] / "pictures"
 _LOOK_AGAIN_SECS = 1.0
@@ -104,7 +103,7 @@ class StartPage:
         for title, file in tutorials()[: len(_FIRST_PAGES)]:
             shown = fit_text(t(title), imgui.get_content_region_avail().x - unit * 2)
             if self._link(f"{icon('book')}   {shown}", file.name):
-                open_tutorial(file)
+                window.shell.later(partial(_read, window, file))
         low = imgui.get_window_height() - unit * 5.2
         imgui.set_cursor_pos_y(max(imgui.get_cursor_pos_y() + unit, low))
         if self._link(f"{icon('settings')}   {t('Settings')}", "settings"):
@@ -205,7 +204,7 @@ class StartPage:
         self._window.shell.later(partial(self._window.open, path))
 
 
-_FIRST_PAGES = ("getting-started", "scripts", "input-animation-sound", "light-and-materials", "gltf", "world-files", "plugins")
+_FIRST_PAGES = ("editor", "getting-started", "scripts", "input-animation-sound", "light-and-materials", "gltf", "world-files")
 """Pages of the guide that newcomers want; the menu Help has all."""
 _SAMPLE_LINES = {
     "playground": "A sunlit toy box of a few hundred bodies",
@@ -249,9 +248,10 @@ def tutorials() -> list[tuple[str, Path]]:
     return found
 
 
-def open_tutorial(file: Path) -> None:
-    """Show a page in the browser."""
-    webbrowser.open(file.as_uri())
+def _read(window: EditorWindow, file: Path) -> None:
+    from taixu_editor.panels.guide import open_page
+
+    open_page(window, file)
 
 
 def _is_there(path: Path) -> bool:
