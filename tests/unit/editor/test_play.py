@@ -104,7 +104,8 @@ def test_children_of_prefabs_are_kept_as_overrides() -> None:
         before, name = world.state_hash(), id_text(child.stable_id)
         host.do("play.start")
         played = Node(host.session.world, host.session.entity(name))
-        place = [float(v) for v in played.position + (0, 1, 0)]
+        x, y, z = played.position.tolist()
+        place = [x, y + 1, z]
         host.do("transform.set", transforms={name: {"position": place}})
         host.do("play.stop")
         assert host.play.offer is not None
