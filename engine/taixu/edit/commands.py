@@ -15,14 +15,15 @@ import numpy as np
 from taixu.ecs import World, component_type, indices_of
 from taixu.edit.decode import connect, decode_blocks, spawn_batches
 from taixu.edit.document import Block
-from taixu.edit.encode import encode_component, encode_entity
+from taixu.edit.encode import encode_component, encode_entities, encode_entity
 from taixu.edit.findings import Findings
-from taixu.edit.ids import child_id, id_number, id_text, id_texts
+from taixu.edit.ids import child_id, id_number, id_numbers, id_text, id_texts
 from taixu.edit.instantiate import instantiate
 from taixu.edit.kept import Kept
 from taixu.edit.migrations import Migrations
 from taixu.edit.overrides import revert_overrides
 from taixu.edit.prefab import FromPrefab, PrefabInstance, rename_references
+from taixu.edit.respawn import WORTH_IT, Part, Respawn, can_keep, keep_rows
 from taixu.errors import TaixuError
 from taixu.scene import Hierarchy, Name, Node, Parent, Transform
 
@@ -69,15 +70,32 @@ class Despawn:
     def apply(self, session: Session) -> Command:
         """Despawn them; undone by spawning them again and setting what referred to them."""
         world = session.world
-        handles = np.unique(np.array([session.entity(text) for text in self.entities], np.uint64))
+        handles = world.find_all(id_numbers(self.entities))
+        if not handles.all():
+            session.entity(self.entities[int(np.flatnonzero(handles == 0)[0])])
+        handles = np.unique(handles)
         if self.with_children:
             handles = _with_descendants(world, handles)
-        authored = [handle for handle in handles.tolist() if not world.table(int(world.locate(handle)[0][0])).made]
-        blocks = {id_text(world.stable_id(handle)): encode_entity(world, handle) for handle in authored}
+        parts: list[Part] = []
+        blocks: dict[str, Block] = {}
+        tables, rows = world.locate(handles)
+        are_many = len(handles) >= WORTH_IT
+        for number in np.unique(tables).tolist():
+            table, chosen = world.table(number), rows[tables == number].astype(np.intp)
+            if table.made:
+                continue
+            if are_many and can_keep(table):
+                parts.append(keep_rows(world, table, chosen))
+            else:
+                blocks |= encode_entities(world, table, chosen)
         references = _references_to(world, handles)
         entries = _entries_around(world, handles)
         world.despawn(handles)
-        return Group((Spawn(blocks), *entries, *references))
+        return Group((*_respawned(parts), *((Spawn(blocks),) if blocks or not parts else ()), *entries, *references))
+
+
+def _respawned(parts: list[Part]) -> tuple[Command, ...]:
+    return (Respawn(tuple(parts), lambda ids: Despawn(ids, with_children=False)),) if parts else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,7 +342,15 @@ def _write(session: Session, entity: int, cls: type, fields: Mapping[str, Any], 
         world.set(entity, cls, **values)
     for owner, name in batch.references:
         if owner is cls:
-            connect(world, np.array([entity], np.uint64), cls, name, columns[name], {})
+            connect(world, np.array([entity], np.uint64), cls, name, columns[name])
+
+
+def _refuse_leaving(session: Session, entity: int, parent: str) -> None:
+    """What a prefab or a model made hangs below somebody: a prefab cannot say otherwise of its parts."""
+    world = session.world
+    if world.place(entity)[0].made and not session.living((parent or id_text(0),)):
+        text = id_text(world.stable_id(entity))
+        raise TaixuError(f"entity {text} is a part of a prefab or a model, and stays below it; unpack the prefab first")
 
 
 def _has_parent(world: World, entity: int) -> bool:

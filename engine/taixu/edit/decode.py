@@ -72,9 +72,9 @@ def spawn_batches(world: World, batches: Iterable[Batch]) -> Handles:
     """
     batches = list(batches)
     ids = np.concatenate([batch.ids for batch in batches]) if batches else np.empty(0, np.uint64)
-    for number in ids.tolist():
-        if world.find(number) is not None:
-            raise TaixuError(f"an entity with the id {id_text(number)} is in the world already")
+    taken = np.flatnonzero(world.find_all(ids))
+    if len(taken):
+        raise TaixuError(f"an entity with the id {id_text(int(ids[taken[0]]))} is in the world already")
     spawned = []
     for batch in batches:
         columns = {
@@ -83,28 +83,17 @@ def spawn_batches(world: World, batches: Iterable[Batch]) -> Handles:
         }
         spawned.append(world.spawn_batch(len(batch.ids), columns, stable_ids=batch.ids))
     handles = np.concatenate(spawned) if spawned else np.empty(0, np.uint64)
-    found = dict(zip(ids.tolist(), handles.tolist()))
     for batch, entities in zip(batches, spawned):
         for cls, name in batch.references:
-            connect(world, entities, cls, name, batch.columns[cls][name], found)
+            connect(world, entities, cls, name, batch.columns[cls][name])
     return handles
 
 
-def connect(
-    world: World, entities: Handles, cls: type, name: str, targets: NDArray[np.uint64], found: Mapping[int, int]
-) -> None:
-    """Write references, given as stable ids, into a field; `found` knows handles that were just spawned."""
-    handles = np.zeros(len(targets), np.uint64)
-    lost = []
-    for place in np.flatnonzero(targets).tolist():
-        number = int(targets[place])
-        handle = found.get(number) or world.find(number)
-        if handle is None:
-            lost.append(place)
-        else:
-            handles[place] = handle
+def connect(world: World, entities: Handles, cls: type, name: str, targets: NDArray[np.uint64]) -> None:
+    """Write references, given as stable ids, into a field; those to nobody are kept until somebody comes."""
+    handles = world.find_all(targets)
     world.scatter(entities, cls, name, handles)
-    for place in lost:
+    for place in np.flatnonzero((handles == 0) & (targets != 0)).tolist():
         keep_reference(world, int(entities[place]), cls, name, int(targets[place]))
 
 

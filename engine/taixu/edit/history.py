@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from taixu.edit.commands import Command, Group, Select, SetFields
 from taixu.edit.findings import GoneError
-from taixu.edit.set_many import SetMany
+from taixu.edit.set_columns import SetColumns
 from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
@@ -155,7 +155,7 @@ def _earlier(first: Command, second: Command) -> Command:
         same = (first.entity, first.component) == (second.entity, second.component)
         if same and second.fields.keys() <= first.fields.keys():
             return first
-    if isinstance(first, SetMany) and isinstance(second, SetMany) and first.covers(second):
+    if isinstance(first, SetColumns) and isinstance(second, SetColumns) and first.covers(second):
         return first
     if isinstance(first, Group) and isinstance(second, Group) and len(first.commands) == len(second.commands):
         pairs = [_earlier(one, two) for one, two in zip(first.commands, second.commands)]

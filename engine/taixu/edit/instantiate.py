@@ -178,7 +178,7 @@ def _place(world: World, instances: Handles, templates: dict[ChildPath, Batch], 
             if locals_.get(target) in handles:
                 world.scatter(handles[path], cls, name, handles[locals_[target]])
             else:  # somebody outside of the prefab
-                connect(world, handles[path], cls, name, np.full(len(instances), target, np.uint64), {})
+                connect(world, handles[path], cls, name, np.full(len(instances), target, np.uint64))
     made = np.concatenate([entities for path, entities in handles.items() if path] or [np.empty(0, np.uint64)])
     world.despawn(np.setdiff1d(standing, made))
 

@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from taixu.ecs import World, component_type
+from taixu.ecs import ComponentType, component_type
 from taixu.edit.commands import Command, Group, SetFields
-from taixu.edit.decode import decode_blocks
+from taixu.edit.decode import Batch, decode_blocks
 from taixu.edit.document import Block
 from taixu.edit.findings import Findings
-from taixu.edit.ids import id_text
+from taixu.edit.ids import id_numbers, id_text
 from taixu.edit.kept import Kept
 from taixu.edit.migrations import Migrations
-from taixu.edit.values import json_from_column
+from taixu.edit.set_columns import SetColumns, handles_of_ids, take_columns
 from taixu.errors import TaixuError
 from taixu.scene import Parent, Transform
 
@@ -51,41 +51,30 @@ class SetMany:
     def apply(self, session: Session) -> Command:
         """Set them; undone by setting what they were."""
         world, cls = session.world, session.component(self.component)
-        handles = {text: session.entity(text) for text in self.values}
-        everybody = np.array(list(handles.values()), np.uint64)
-        for number in np.unique(world.locate(everybody)[0]).tolist():
+        ids = id_numbers(list(self.values))
+        handles = handles_of_ids(session, ids)
+        for number in np.unique(world.locate(handles)[0]).tolist():
             if cls not in world.table(number).types:
-                lacking = next(text for text, entity in handles.items() if not world.has(entity, cls))
+                lacking = next(text for text, entity in zip(self.values, handles.tolist()) if not world.has(entity, cls))
                 raise TaixuError(f"entity {lacking} has no {self.component}; insert it first")
-        columns = self._columns(session, cls, everybody)
-        before = self._before(world, cls, everybody)
+        columns = self._columns(session, cls, handles)
+        before = take_columns(world, handles, cls, self._stored(cls))
         for entities, name, column in columns:
             world.scatter(entities, cls, name, column)
-        return before
+        return SetColumns(self.component, ids, before)
 
-    def covers(self, other: SetMany) -> bool:
-        """Whether it sets all that another one does."""
-        same = self.component == other.component and self.values.keys() == other.values.keys()
-        return same and all(other.values[text].keys() <= fields.keys() for text, fields in self.values.items())
-
-    def _before(self, world: World, cls: type, handles: Any) -> SetMany:
+    def _stored(self, cls: type) -> list[str]:
+        """The fields that change, as the world holds them."""
         names = set(next(iter(self.values.values())))
         if cls is Transform and names & _PLACE:
             names = names - _PLACE | {"cell", "translation"}
-        try:
-            columns = {
-                name: json_from_column(world, component_type(cls).by_name[name], world.gather(handles, cls, name))
-                for name in sorted(names)
-            }
-        except ValueError as error:
-            raise TaixuError(f"{self.component}: {error.args[0]}") from None
-        rows = zip(*columns.values(), strict=True)
-        before = {text: dict(zip(columns, row, strict=True)) for text, row in zip(self.values, rows, strict=True)}
-        return SetMany(self.component, before)
+        return sorted(names)
 
     def _columns(self, session: Session, cls: type, handles: Any) -> list[tuple[Any, str, Any]]:
         """Checked columns with the entities that they are of; nothing is written yet."""
         world, declared = session.world, component_type(cls)
+        if self._is_one(declared):
+            return self._one_column(session, declared, handles)
         blocks: dict[str, Block] = {text: {declared.name: dict(fields)} for text, fields in self.values.items()}
         if cls is Transform:
             parents = world.gather(handles, Parent, "entity")
@@ -93,15 +82,43 @@ class SetMany:
             for text, parent, is_child in zip(self.values, world.stable_ids(parents).tolist(), living.tolist(), strict=True):
                 if is_child:
                     blocks[text]["parent"] = {"entity": id_text(parent)}
-        findings = Findings()
-        batches = decode_blocks(blocks, session.components, migrations=Migrations(), findings=findings)
-        findings.refuse()
+        batches = _decoded(session, declared, blocks)
         known = dict(zip((int(text, 16) for text in self.values), handles.tolist(), strict=True))
         found = []
         for batch in batches:
-            if Kept in batch.columns:
-                unknown = [name for names in batch.columns[Kept]["fields"][0].values() for name in names]
-                raise TaixuError(f"{declared.name} has no field {', '.join(unknown)}; it has {', '.join(declared.by_name)}")
             entities = np.array([known[number] for number in batch.ids.tolist()], np.uint64)
             found += [(entities, name, column) for name, column in batch.columns[cls].items()]
         return found
+
+    def _is_one(self, declared: ComponentType) -> bool:
+        """Whether everybody is to have the same plain values."""
+        values = iter(self.values.values())
+        first = next(values)
+        if declared.cls is Transform and first.keys() & _PLACE:
+            return False
+        return all(each is first for each in values) and all(
+            name in declared.by_name and declared.by_name[name].kind.name != "data" for name in first
+        )
+
+    def _one_column(self, session: Session, declared: ComponentType, handles: Any) -> list[tuple[Any, str, Any]]:
+        text, fields = next(iter(self.values.items()))
+        (batch,) = _decoded(session, declared, {text: {declared.name: dict(fields)}})
+        return [(handles, name, column[..., 0]) for name, column in batch.columns[declared.cls].items() if name in fields]
+
+
+def _decoded(session: Session, declared: ComponentType, blocks: dict[str, Block]) -> list[Batch]:
+    """Checked columns of blocks.
+
+    Raises
+    ------
+    TaixuError
+        When a field is not known, or a value does not fit.
+    """
+    findings = Findings()
+    batches = decode_blocks(blocks, session.components, migrations=Migrations(), findings=findings)
+    findings.refuse()
+    for batch in batches:
+        if Kept in batch.columns:
+            unknown = [name for names in batch.columns[Kept]["fields"][0].values() for name in names]
+            raise TaixuError(f"{declared.name} has no field {', '.join(unknown)}; it has {', '.join(declared.by_name)}")
+    return batches

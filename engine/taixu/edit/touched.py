@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from taixu.edit.commands import Command, Despawn, Group, Insert, Remove, Reparent, RevertEntries, SetEntries, SetFields, Spawn
 from taixu.edit.history import History
+from taixu.edit.ids import id_texts
+from taixu.edit.respawn import Respawn
+from taixu.edit.set_columns import SetColumns
 from taixu.edit.set_many import SetMany
 
 __all__ = ["Touched", "touched_by"]
@@ -36,6 +39,11 @@ def _collect(command: Command, found: set[tuple[str, str, str]]) -> None:
             found.update((entity, component, _STORED.get(name, name)) for entity, fields in values.items() for name in fields)
         case Insert(entity=entity, component=component) | Remove(entity=entity, component=component):
             found.add((entity, component, ""))
+        case SetColumns(component=component, ids=ids, columns=columns):
+            names = {_STORED.get(name, name) for name in columns}
+            found.update((entity, component, name) for entity in id_texts(ids) for name in names)
+        case Respawn(parts=parts):
+            found.update((entity, "", "") for part in parts for entity in id_texts(part.ids))
         case Spawn(blocks=blocks):
             found.update((entity, "", "") for entity in blocks)
         case Despawn(entities=entities):
