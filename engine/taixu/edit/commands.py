@@ -149,6 +149,8 @@ class Remove:
         cls = session.component(self.component)
         if not world.has(entity, cls):
             raise TaixuError(f"entity {self.entity} has no {self.component}")
+        if cls is Parent:
+            _refuse_leaving(session, entity, "")
         undo = Insert(self.entity, self.component, encode_component(world, entity, cls))
         world.remove(entity, cls)
         return undo
@@ -167,6 +169,7 @@ class Reparent:
         world = session.world
         node = Node(world, session.entity(self.entity))
         above = Node(world, session.entity(self.parent)) if self.parent else None
+        _refuse_leaving(session, node.entity, self.parent)
         undo: list[Command] = []
         before = node.parent
         if Transform in node:
@@ -275,10 +278,23 @@ class Select:
     entities: Sequence[str]
 
     def apply(self, session: Session) -> Command:
-        """Select those of them that live; undone by what was selected before."""
+        """Select them; undone by what was selected before. Some may come only later in the same step."""
         before = session.current.selection
         session.current.selection = session.living(self.entities)
         return Select(before)
+
+
+@dataclass(frozen=True, slots=True)
+class WithSelection:
+    """A command that may take away what is selected: undone, it is selected again."""
+
+    command: Command
+
+    def apply(self, session: Session) -> Command:
+        """Do it; undone like the command itself."""
+        before = session.current.selection
+        inverse = self.command.apply(session)
+        return Group((inverse, Select(before))) if session.drop_dead() else inverse
 
 
 @dataclass(frozen=True, slots=True)
@@ -322,6 +338,8 @@ def _values(world: World, entity: int, cls: type, fields: Mapping[str, Any]) -> 
 def _write(session: Session, entity: int, cls: type, fields: Mapping[str, Any], *, is_whole: bool = False) -> None:
     """Check fields in the form of documents, and write them."""
     world, declared = session.world, component_type(cls)
+    if cls is Parent:
+        _refuse_leaving(session, entity, str(fields.get("entity", "")))
     key = id_text(world.stable_id(entity))
     block: Block = {declared.name: dict(fields)}
     if cls is Transform and _has_parent(world, entity):

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from taixu.app import App, Components
 from taixu.ecs import World
-from taixu.edit.commands import Command, RevertEntries
+from taixu.edit.commands import Command, RevertEntries, WithSelection
 from taixu.edit.document import parse_document
 from taixu.edit.findings import Finding, GoneError
 from taixu.edit.history import History
@@ -211,7 +211,7 @@ class Session:
         entry = self.current
         if entry.is_prefab:
             command = BelowRoot(command, entry.root, self._source_of(entry))
-        self.history.do(self, command, label=label, merge=merge)
+        self.history.do(self, WithSelection(command), label=label, merge=merge)
         self._after()
 
     @contextmanager
@@ -254,6 +254,14 @@ class Session:
         """Those stable ids that somebody has."""
         found = self.world.find_all(id_numbers(entities)) != 0
         return tuple(entities) if found.all() else tuple(compress(entities, found.tolist()))
+
+    def drop_dead(self) -> bool:
+        """Select those no more who live no more; whether there were any."""
+        entry = self.current
+        if len(entry.selected) == len(entry.selection):
+            return False
+        entry.selection = self.living(entry.selection)
+        return True
 
     def new_id(self) -> str:
         """A fresh stable id for a command that makes an entity."""
@@ -362,8 +370,7 @@ class Session:
         """An edit of a prefab's child is a difference of its instance; the dead are not selected."""
         world = self.world
         entry = self.current
-        if len(entry.selected) != len(entry.selection):
-            entry.selection = self.living(entry.selection)
+        self.drop_dead()
         if len(world.query(PrefabInstance)):
             record_overrides(world, touched_instances(world, entry.recorded_tick))
         if world.has_resource(InstanceState):

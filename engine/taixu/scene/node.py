@@ -137,7 +137,9 @@ class Node:
 
     @property
     def local_matrix(self) -> Vector:
-        """Parent-from-local 4x4 (world-from-local for roots)."""
+        """Parent-from-local 4x4 (world-from-local for roots); what has no `Transform` adds nothing."""
+        if Transform not in self:
+            return np.eye(4)
         return matrix_from_trs(self.position, self.rotation, self.scale).astype(np.float64)
 
     @property
