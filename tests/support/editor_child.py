@@ -80,6 +80,8 @@ class Stage:
                 said.append(state_of(window))
 
         window.shell.agents.stop()
+        if window.window.pixel_scale != flow.pixel_scale:
+            window.window.pixel_scale = flow.pixel_scale
         window.host.close_project()
         window.reset_panels()
         window.shell.use_settings(Settings())

@@ -16,19 +16,20 @@ Rectangle = tuple[float, float, float, float]
 
 @dataclass(frozen=True)
 class Flow:
-    """A flow by name, and the world that is open when it begins."""
+    """A flow by name, the world that is open when it begins, and the pixels to the unit of the screen that it is played on."""
 
     name: str
     play: Callable[[Hand], None]
     world: str = ""
+    pixel_scale: float = 1.0
 
 
-def flow(world: str = "") -> Callable[[Callable[[Hand], None]], Callable[[Hand], None]]:
+def flow(world: str = "", *, pixel_scale: float = 1.0) -> Callable[[Callable[[Hand], None]], Callable[[Hand], None]]:
     """Declare a function as a flow; it is named like the function."""
 
     def declare(function: Callable[[Hand], None]) -> Callable[[Hand], None]:
         assert function.__name__ not in FLOWS, f"two flows are called {function.__name__}"
-        FLOWS[function.__name__] = Flow(function.__name__, function, world)
+        FLOWS[function.__name__] = Flow(function.__name__, function, world, pixel_scale)
         return function
 
     return declare

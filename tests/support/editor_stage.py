@@ -63,7 +63,7 @@ def _play(names: list[str]) -> dict[str, Any]:
     while names:  # one that kills the editor does not take the others along
         out = folder / "results.json"
         out.unlink(missing_ok=True)
-        screen = ["xvfb-run", "-a", "-s", "-screen 0 1440x900x24"]
+        screen = ["xvfb-run", "-a", "-s", "-screen 0 2880x1800x24"]
         done = subprocess.run(
             [*screen, sys.executable, str(_SUPPORT / "editor_child.py"), str(out), _SIZE, *names],
             capture_output=True, text=True, timeout=1200, env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": paths},

@@ -168,6 +168,7 @@ class Viewport(Panel):
             self._drawn = key
             self.view.camera = self._seen(world)
             self.window.modes.distances_m[self.id] = self.camera.distance_m
+            self.window.outlined.radius_px = max(1, round(2 * size[0] / self.extent[0]))
             if not self.is_game:
                 self._add_lines(world)
             self.window.renderer.render(world, [self.view])
@@ -210,7 +211,7 @@ class Viewport(Panel):
 
     def _take_drop(self) -> None:
         """An asset that is dropped on the picture stands on what is seen there."""
-        dropped = self.window.drag_drop.target("asset")
+        dropped = self.window.drag_drop.target("asset", is_marked=False)
         if dropped:
             mouse, place = imgui.get_io().mouse_pos, self.ghost.place
             self.ghost.end()

@@ -44,6 +44,8 @@ _AXES: dict[Any, Axes] = {
     _g.MOVETYPE.mt_rotate_z: (False, False, True), _g.MOVETYPE.mt_scale_x: (True, False, False),
     _g.MOVETYPE.mt_scale_y: (False, True, False), _g.MOVETYPE.mt_scale_z: (False, False, True),
 }  # fmt: skip
+_HANDLE_LETTERS = 5.5
+"""How long handles are, in heights of the letters: the same in small views and large ones, on any screen."""
 _REACH = 40.0
 """How far from the pointer corners of what is selected are held, in window units."""
 Matrix = NDArray[np.float64]
@@ -149,6 +151,8 @@ class Gizmo:
         _g.set_orthographic(camera.is_parallel)
         _g.set_drawlist()
         _g.set_rect(*screen.origin, *screen.extent)
+        reach = min(_HANDLE_LETTERS * imgui.get_font_size(), 0.3 * min(screen.extent))
+        _g.set_gizmo_size_clip_space(2 * reach / max(screen.extent))
         _g.enable(not self._given_up)
         step = self.snap.step(self.tool) if self.tool != "move" else 0.0
         view: Matrix = np.asarray(np.linalg.inv(seen.world_from_camera), np.float64)

@@ -33,11 +33,12 @@ class DragDrop:
         imgui.end_drag_drop_source()
         return True
 
-    def target(self, kind: str) -> Any:
-        """Let things be dropped on the item just drawn; gives what was dropped, in the frame it is."""
+    def target(self, kind: str, *, is_marked: bool = True) -> Any:
+        """Let things be dropped on the item just drawn, marked while they hover; gives what was dropped, in the frame it is."""
         if not imgui.begin_drag_drop_target():
             return None
-        dropped = imgui.accept_drag_drop_payload_py_id(kind)
+        flags = 0 if is_marked else imgui.DragDropFlags_.accept_no_draw_default_rect
+        dropped = imgui.accept_drag_drop_payload_py_id(kind, flags)
         imgui.end_drag_drop_target()
         return self.value if dropped is not None and self.kind == kind else None
 

@@ -7,9 +7,10 @@ The renderer attaches to the context that is current after `make_current()`; thi
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
-from taixu.errors import MachineError
+from taixu.errors import MachineError, UsageError
 from taixu.platform.backend import import_pyglet
 from taixu.platform.events import (
     CloseEvent,
@@ -44,11 +45,16 @@ class Window:
         default.
     instead : str
         What to do where no window can be had, for the sentence that says so.
+    pixel_scale : float, optional
+        Pixels to the window unit, 0.5 to 4, in place of the screen's own: what a screen of finer dots shows can be tried on
+        any. By default the environment's ``TAIXU_PIXEL_SCALE``, or the screen's.
 
     Raises
     ------
     MachineError
         If there is no screen, or its driver has no OpenGL 4.3 core context.
+    UsageError
+        If the scale is none.
     """
 
     def __init__(
@@ -62,7 +68,11 @@ class Window:
         resizable: bool = True,
         samples: int = 0,
         instead: str = "run with --headless",
+        pixel_scale: float | None = None,
     ) -> None:
+        self._forced_scale = _scale_from_environment() if pixel_scale is None else _checked_scale(pixel_scale)
+        if self._forced_scale is not None:
+            size = round(size[0] * self._forced_scale), round(size[1] * self._forced_scale)
         self._events: list[InputEvent] = []
         self._captured = False
         self._window = self._open(title, size, fullscreen, vsync, visible, resizable, samples, instead)
@@ -121,7 +131,7 @@ class Window:
     def size(self) -> tuple[int, int]:
         """Width and height in window units."""
         width, height = self._window.get_size()
-        return int(width), int(height)
+        return round(width / self._unit), round(height / self._unit)
 
     @property
     def framebuffer_size(self) -> tuple[int, int]:
@@ -131,13 +141,32 @@ class Window:
 
     @property
     def pixel_scale(self) -> float:
-        """Pixels to the window unit, by which positions of the mouse are multiplied."""
-        return self.framebuffer_size[0] / max(1, self.size[0])
+        """Pixels to the window unit, by which positions of the mouse are multiplied; setting it keeps the size in units."""
+        return self._own_scale if self._forced_scale is None else self._forced_scale
+
+    @pixel_scale.setter
+    def pixel_scale(self, scale: float) -> None:
+        width, height = self.size
+        self._forced_scale = _checked_scale(scale)
+        self.resize(width, height)
+
+    @property
+    def _own_scale(self) -> float:
+        """Pixels to the desktop's unit."""
+        return self.framebuffer_size[0] / max(1, int(self._window.get_size()[0]))
+
+    @property
+    def _unit(self) -> float:
+        """The desktop's units to ours: one, unless a scale was asked for."""
+        return 1.0 if self._forced_scale is None else self._forced_scale / self._own_scale
 
     @property
     def interface_scale(self) -> float:
-        """How much larger than at 96 dots to the inch an interface should be drawn."""
-        return max(1.0, float(self._window.scale))
+        """How much larger, in window units, than at 96 dots to the inch an interface should be drawn.
+
+        Some desktops make the unit itself larger (macOS, Wayland): nothing is left to be done then. Others count pixels.
+        """
+        return max(1.0, float(self._window.scale) / self.pixel_scale)
 
     @property
     def title(self) -> str:
@@ -206,7 +235,7 @@ class Window:
 
     def resize(self, width: int, height: int) -> None:
         """Ask the desktop for another size, in window units."""
-        self._window.set_size(width, height)
+        self._window.set_size(round(width * self._unit), round(height * self._unit))
 
     def close(self) -> None:
         """Destroy the window and its context; idempotent."""
@@ -244,10 +273,14 @@ class Window:
             self._events.append(TextEvent(printable))
         return True
 
+    def _place(self, x: float, y: float) -> tuple[float, float]:
+        """Of pyglet's numbers, in our units from the upper left."""
+        return x / self._unit, (float(self._window.get_size()[1]) - y) / self._unit
+
     def _move(self, x: float, y: float, dx: float, dy: float) -> bool:
         if not self._captured:
-            self._pointer = (float(x), float(self.size[1] - y))
-        self._events.append(MouseMoveEvent(*self._pointer, float(dx), float(-dy)))
+            self._pointer = self._place(x, y)
+        self._events.append(MouseMoveEvent(*self._pointer, dx / self._unit, -dy / self._unit))
         return True
 
     def _on_mouse_motion(self, x: int, y: int, dx: int, dy: int) -> bool:
@@ -263,7 +296,7 @@ class Window:
         return self._mouse_button(x, y, button, False)
 
     def _mouse_button(self, x: float, y: float, button: int, down: bool) -> bool:
-        if not self._captured and (float(x), float(self.size[1] - y)) != self._pointer:
+        if not self._captured and self._place(x, y) != self._pointer:
             self._move(x, y, 0, 0)  # a touch or a remote desktop clicks without moving first
         self._events.append(MouseButtonEvent(MOUSE_BUTTONS.get(button, f"button{button}"), down))
         return True
@@ -273,7 +306,7 @@ class Window:
         return True
 
     def _on_resize(self, width: int, height: int) -> bool:
-        self._events.append(ResizeEvent(int(width), int(height), self.pixel_scale))
+        self._events.append(ResizeEvent(round(width / self._unit), round(height / self._unit), self.pixel_scale))
         return True
 
     def _on_activate(self) -> bool:
@@ -285,8 +318,22 @@ class Window:
         return True
 
     def _on_file_drop(self, x: int, y: int, paths: list[str]) -> bool:
-        self._events.append(FileDropEvent(float(x), float(self.size[1] - y), tuple(paths)))
+        self._events.append(FileDropEvent(*self._place(x, y), tuple(paths)))
         return True
+
+
+def _checked_scale(scale: float) -> float:
+    if not 0.5 <= scale <= 4.0:
+        raise UsageError(f"a window has 0.5 to 4 pixels to the unit, not {scale!r:.40}")
+    return float(scale)
+
+
+def _scale_from_environment() -> float | None:
+    text = os.environ.get("TAIXU_PIXEL_SCALE", "")
+    try:
+        return _checked_scale(float(text)) if text else None
+    except ValueError:
+        raise UsageError(f"TAIXU_PIXEL_SCALE is pixels to the window unit, such as 2, not {text!r:.40}") from None
 
 
 _HANDLERS = [name[1:] for name in vars(Window) if name.startswith("_on_")]
