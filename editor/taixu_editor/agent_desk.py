@@ -195,14 +195,14 @@ class AgentDesk:
     # -- what they did -----------------------------------------------------------------------------------------------
     def _applied(self, applied: Applied) -> None:
         """Say it where it can be undone; what was touched is selected already."""
-        window, found = self._window, applied.difference
+        from taixu_editor.widgets.difference_list import summary_of
+
+        window = self._window
         self.served += 1
-        counts = {"{count} added": len(found.added), "{count} changed": len(found.changed), "{count} deleted": len(found.removed)}
-        parts = [window.t(text, count=count) for text, count in counts.items() if count]
+        what = summary_of(applied.difference, window.t) or window.t("nothing changed")
         step = window.host.session.history.steps[0][-1:]
         undo = partial(window.shell.later, partial(self._undo, step))
-        sentence = f"{applied.label} – {', '.join(parts) or window.t('nothing changed')}"
-        window.shell.toasts.say(sentence, action="Undo" if step else "", act=undo)
+        window.shell.toasts.say(f"{applied.label} – {what}", action="Undo" if step else "", act=undo)
 
     def _undo(self, step: Sequence[object]) -> None:
         session = self._window.host.session

@@ -19,7 +19,8 @@ if TYPE_CHECKING:
 
 __all__ = ["AgentTools", "Applied", "Prepared"]
 
-_MOST_STEPS = 2_000
+_MOST_STEPS = 500
+"""A batch is done between two frames."""
 _MOST_SHOWN = 200
 _MOST_SELECTED = 1_000
 _MOST_BYTES = 1 << 20
@@ -110,9 +111,13 @@ class AgentTools:
         """A batch of edits to be asked about; doing it is one step of history, named after the agent."""
         found = self._rehearsed(steps)
         title = f"{agent or 'Agent'}: {label}" if label else agent or "Agent"
+        world = self._host.session.world
+        tick = world.tick
 
         def act() -> dict[str, Any]:
-            return self._apply(found, title)
+            now = self._host.session
+            is_as_it_was = bool(now.worlds) and now.world is world and world.tick == tick
+            return self._apply(found, title, is_as_it_was=is_as_it_was)
 
         return Prepared(act, label, found.difference)
 
@@ -138,9 +143,9 @@ class AgentTools:
     def _rehearsed(self, steps: Sequence[Mapping[str, Any]]) -> Rehearsed:
         return self._host.operations.rehearsed(self._session(), _pairs(steps))
 
-    def _apply(self, wanted: Rehearsed, title: str) -> dict[str, Any]:
+    def _apply(self, wanted: Rehearsed, title: str, *, is_as_it_was: bool) -> dict[str, Any]:
         session, operations = self._session(), self._host.operations
-        found = operations.rehearsed(session, wanted.steps)
+        found = wanted if is_as_it_was else operations.rehearsed(session, wanted.steps)
         if _outcome(found.difference) != _outcome(wanted.difference):
             raise TaixuError("the world has changed since this was rehearsed; query it again, and rehearse anew")
         touched = (*found.difference.changed, *found.difference.added)

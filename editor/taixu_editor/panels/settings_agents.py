@@ -28,6 +28,8 @@ def draw_agents_page(window: EditorWindow) -> None:
     ))  # fmt: skip
     imgui.pop_text_wrap_pos()
     imgui.dummy((0, unit * 0.4))
+    if desk.questions:
+        imgui.text_colored(theme.warning, icon("warning", t("An agent waits for an answer; close the settings to be asked.")))
     if desk.server is None:
         imgui.begin_disabled(desk.is_starting)
         if imgui.button(f"{icon('agent', t('Let agents in'))}###start agents", (unit * 14, unit * 2)):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -15,9 +16,10 @@ from taixu_editor.widgets.cards import fit_text
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
 
-__all__ = ["DifferenceList"]
+__all__ = ["DifferenceList", "summary_of"]
 
 _LONGEST = 80
+_MEASURED = 200
 _MARKS = {"added": ("+", "good"), "removed": ("–", "bad"), "changed": ("~", "warning")}
 
 
@@ -34,8 +36,9 @@ class DifferenceList:
     def __init__(self, window: EditorWindow, found: Difference) -> None:
         self._window = window
         t = window.t
-        self._rows = [_Row("added", _name_in(block, entity), _parts(block)) for entity, block in found.added.items()]
-        self._rows += [_Row("removed", _name_in(block, entity), _parts(block)) for entity, block in found.removed.items()]
+        self.summary = summary_of(found, t)
+        self._names_width = 0.0
+        self._rows = _sorted(_Row("removed", _name_in(block, entity), _parts(block)) for entity, block in found.removed.items())
         for entity, components in found.changed.items():
             name = self._name(entity)
             for component, fields in components.items():
@@ -50,6 +53,7 @@ class DifferenceList:
                     else:
                         text = f"{where}:  {as_before}  →  {as_after}"
                     self._rows.append(_Row("changed", name, text))
+        self._rows += _sorted(_Row("added", _name_in(block, entity), _parts(block)) for entity, block in found.added.items())
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -60,7 +64,10 @@ class DifferenceList:
         if not self._rows:
             imgui.text_colored(theme.faint, self._window.t("It would change nothing."))
             return
+        imgui.text_unformatted(self.summary)
         height = imgui.get_text_line_height_with_spacing()
+        widest = max(imgui.calc_text_size(row.name).x for row in self._rows[:_MEASURED])
+        self._names_width = min(widest, unit * 12)
         imgui.push_style_color(imgui.Col_.child_bg, theme.ground)
         imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 0.7, unit * 0.4))
         size = (0.0, min(len(self._rows), most_rows) * height + unit * 0.9)
@@ -80,8 +87,8 @@ class DifferenceList:
         mark, color = _MARKS[row.kind]
         imgui.text_colored(getattr(theme, color), mark)
         imgui.same_line(unit * 1.8)
-        imgui.text_unformatted(row.name)
-        imgui.same_line(0, unit * 0.9)
+        imgui.text_unformatted(fit_text(row.name, self._names_width + unit * 0.2))
+        imgui.same_line(unit * 2.8 + self._names_width)
         room = imgui.get_content_region_avail().x
         imgui.text_colored(theme.faint, fit_text(row.text, room))
         if imgui.is_item_hovered() and imgui.calc_text_size(row.text).x > room:
@@ -94,12 +101,23 @@ class DifferenceList:
         return _cut(world.get(handle, Name).text, 32) if handle is not None and named else entity
 
 
+def summary_of(found: Difference, t: Callable[..., str]) -> str:
+    """How many came, went and are others, in words."""
+    counts = {"{count} deleted": len(found.removed), "{count} changed": len(found.changed), "{count} added": len(found.added)}
+    return ", ".join(t(text, count=count) for text, count in counts.items() if count)
+
+
+def _sorted(rows: Iterable[_Row]) -> list[_Row]:
+    """By name; the tenth comes after the ninth."""
+    return sorted(rows, key=lambda row: (row.name.rstrip("0123456789"), len(row.name), row.name))
+
+
 def _name_in(block: dict[str, Any], entity: str) -> str:
     return _cut(str(block.get("name", {}).get("text", "")), 32) or entity
 
 
 def _parts(block: dict[str, Any]) -> str:
-    return "  ".join(f"{name} {_shown(fields)}".rstrip() for name, fields in block.items() if name != "name")
+    return "; ".join(f"{name} {_shown(fields)}".rstrip() for name, fields in block.items() if name != "name")
 
 
 def _shown(value: Any) -> str:

@@ -160,6 +160,7 @@ def test_what_is_wrong_with_arguments_is_a_sentence(served: AgentServer) -> None
             ("rehearse", {"steps": [{"operation": "entity.spawn", "parameters": {"nme": "x"}}]}),
             ("rehearse", {"steps": [{"operation": "transform.set", "parameters": {"transforms": {"xyz": 5}}}]}),
             ("apply", {"steps": [{"operation": "world.save"}]}), ("apply", {"steps": [{}] * 3000}),
+            ("apply", {"steps": [{"operation": "prefab.make", "parameters": {"entity": "0" * 16, "path": "x"}}]}),
         ]  # fmt: skip
         for tool, arguments in wrong:
             result = await client.call_tool(tool, arguments)
