@@ -32,7 +32,7 @@ def _formula(k: Kernel, p: Any, i: Any, kind: Kind) -> dict[str, Value]:
         tree = ast.parse(p.formula, mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         raise TaixuError(f"{p.formula[:80]!r} is no formula") from None
-    names = {**vars(i), "x": k.at.x, "y": k.at.y}
+    names = {"x": k.at.x, "y": k.at.y, **vars(i)}
     value = k.value(_compute(k, tree.body, names, p.formula))
     if kind == "vec3" and value.kind == "float":
         value = k.vec(value, value, value)
@@ -70,7 +70,7 @@ def _compute(k: Kernel, tree: ast.expr, names: dict[str, Any], text: str) -> Any
 
 @node("math.formula")
 class Formula:
-    """A number by a formula of its inputs, which have any names; x and y are places in the square."""
+    """A number by a formula of its inputs, which have any names; x and y are places in the square where no input is called so."""
 
     has_free_inputs: ClassVar[bool] = True
     formula: str = field(default="0.5")

@@ -101,7 +101,7 @@ class Scales:
         y = k.at.y * rows
         height, number = k.value(-1.0), k.value(0.0)
         edge, along = k.value(0.0), k.value(0.0)
-        for step in (1, 0):  # from the row above to this one: the lower tongue lies over the upper one's root
+        for step in (0, 1):  # the tongue of the row above hangs over this one's root
             row = k.floor(y) + float(step)
             wrapped = k.wrap(row, rows)
             x = k.at.x * p.columns + 0.5 * k.fract(wrapped * 0.5) * 2.0
