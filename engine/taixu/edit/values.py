@@ -85,6 +85,8 @@ def plain_json(value: Any) -> Any:
 
 def is_default(fld: Field, column: Array) -> NDArray[np.bool_]:
     """Which rows of a column hold the field's default, ``bool[n]``."""
+    if fld.kind.is_object and isinstance(fld.default, str):
+        return np.asarray(column == fld.default, bool)
     if fld.kind.is_object:
         return np.array([_same(value, fld.default) for value in column], bool)
     default = np.asarray(fld.default, column.dtype)

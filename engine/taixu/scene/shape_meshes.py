@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Hashable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.assets import model as assets
 from taixu.ecs import Rows, Table, World, component_type, row_count
@@ -20,6 +21,7 @@ from taixu.scene.surfaces import surface_data, surface_of_table, surface_type
 __all__ = ["ShapeState", "look_number", "looks_of", "make_shapes", "material_data"]
 
 _log = logging.getLogger(__name__)
+_MIX = np.uint64(0x9E3779B97F4A7C15)
 _TEXTURES = (
     "base_color_texture", "normal_texture", "metallic_roughness_texture", "emissive_texture", "occlusion_texture",
 )
@@ -93,17 +95,35 @@ def material_data(fields: dict[str, Any], *, resolve: Callable[[str], Path] = Pa
 
 
 def _mesh_numbers(world: World, state: ShapeState, table: Table, rows: Rows) -> Any:
-    names = ("kind", "size", "bevel_m")
-    shapes = zip(*(_values(table, Shape, name, rows) for name in names), strict=True)
-    surfaces = looks_of(table, _look(table), rows)
-    numbers: dict[Hashable, int] = {}
-    found = np.empty(row_count(rows), np.uint32)
-    for place, (shape, surface) in enumerate(zip(shapes, surfaces, strict=True)):
-        number = numbers.get((shape, surface))
-        if number is None:
-            number = numbers[shape, surface] = _mesh_number(world, state, shape, surface)
-        found[place] = number
-    return found
+    names, look = ("kind", "size", "bevel_m"), _look(table)
+    first, kinds = _distinct(table, look, rows)
+    shapes = zip(*(_values(table, Shape, name, first) for name in names), strict=True)
+    numbers = [_mesh_number(world, state, *pair) for pair in zip(shapes, looks_of(table, look, first), strict=True)]
+    return np.array(numbers, np.uint32)[kinds]
+
+
+def _distinct(table: Table, look: type | None, rows: Rows) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Rows of the table that differ in shape or look, and for each of `rows` which of those it is like."""
+    every = np.arange(table.count)[rows]
+    columns: list[NDArray[Any]] = []
+    for cls in (Shape,) if look is None else (Shape, look):
+        for fld in component_type(cls).fields:
+            column = table.read(cls, fld.name)[..., rows]
+            if column.dtype == object:
+                codes: dict[Any, int] = {}
+                column = np.array([codes.setdefault(value, len(codes)) for value in column.tolist()], np.uint32)
+            columns.extend(np.atleast_2d(column))
+    key = np.zeros(len(every), np.uint64)
+    for part in columns:
+        bits = np.ascontiguousarray(part).view(f"u{part.itemsize}").astype(np.uint64)
+        key = (key ^ (key >> np.uint64(29)) ^ bits) * _MIX
+    _, first, kinds = np.unique(key, return_index=True, return_inverse=True)
+    if not all(np.array_equal(part, part[first[kinds]]) for part in columns):  # two of one key, or no numbers
+        return every, np.arange(len(every))
+    order = np.argsort(first)  # meshes and materials are numbered in the order in which they are met
+    places = np.empty_like(order)
+    places[order] = np.arange(len(order))
+    return every[first[order]], places[kinds]
 
 
 def looks_of(table: Table, look: type | None, rows: Rows) -> list[tuple[Any, ...]]:

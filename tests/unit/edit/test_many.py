@@ -23,7 +23,8 @@ def host() -> Host:
 
 def fill(host: Host, count: int) -> list[str]:
     world = host.session.world
-    boxes = world.spawn_batch(count, {Transform: {}, Name: {"text": np.array([f"Box {i}" for i in range(count)], object)}, Shape: {}})
+    names = np.array([f"Box {i}" for i in range(count)], object)
+    boxes = world.spawn_batch(count, {Transform: {}, Name: {"text": names}, Shape: {}})
     lids = world.spawn_batch(count, {Transform: {}, Parent: {"entity": boxes}})
     outside = world.spawn_batch(1, {Transform: {}, Parent: {"entity": boxes[:1]}})
     world.despawn(outside)  # a dead handle is nobody's, then and later
