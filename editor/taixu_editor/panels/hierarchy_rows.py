@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
 
@@ -55,6 +56,7 @@ class HierarchyRows:
         self.search = ""
         self.version = 0
         self._opened = 0  # goes up when others are open
+        self._before: _Order | None = None  # maybe of another world: a played copy has the same names
         self.found = 0
         """How many entities the search found."""
         self._reset()
@@ -97,7 +99,8 @@ class HierarchyRows:
             return
         self._in_a_row = self._in_a_row + 1 if started - self._made_at < 1.0 else 0
         if changed:
-            self._tree = _Tree(world, self._tree)
+            self._tree = _Tree(world, self._before)
+            self._before = _Order(self._tree.names, self._tree.keys, self._tree.roots)
             self._tick = world.tick
             world.advance()
         self._lay_out(world)
@@ -155,10 +158,19 @@ class HierarchyRows:
         self._row_of[indices] = np.arange(len(indices), dtype=np.int32)
 
 
+@dataclass(frozen=True, slots=True)
+class _Order:
+    """Names, what they are sorted by, and the roots in their order: what the next tree can take over."""
+
+    names: NDArray[Any]
+    keys: NDArray[Any]
+    roots: Indices
+
+
 class _Tree:
     """Names, families and their order at one tick, by entity index."""
 
-    def __init__(self, world: World, before: _Tree | None) -> None:
+    def __init__(self, world: World, before: _Order | None) -> None:
         capacity = world.index_capacity
         self._world = world
         self.hierarchy = world.resource(Hierarchy)
@@ -180,7 +192,7 @@ class _Tree:
         parents = self.hierarchy.parents[:capacity]
         self.has_children = np.zeros(capacity, bool)
         self.has_children[parents[parents > 0]] = True
-        self._keys = self._keyed(before)
+        self.keys = self._keyed(before)
         roots = self.is_living & (parents == 0) & ~self.is_made
         self.roots = self._sorted(_alike(roots, before))
         self._families: dict[int, Indices] = {}
@@ -258,14 +270,14 @@ class _Tree:
                 marked[entity & 0xFFFFFFFF] = True
         return marked
 
-    def _keyed(self, before: _Tree | None) -> NDArray[Any]:
+    def _keyed(self, before: _Order | None) -> NDArray[Any]:
         """What the names are sorted by; keys of names that were there before are taken over."""
         keys: NDArray[Any] = np.full(len(self.names), natural_key(""), object)
         wanted = self.is_living.copy()
         if before is not None:
             count = min(len(keys), len(before.names))
             same = self.names[:count] == before.names[:count]
-            keys[:count][same] = before._keys[:count][same]
+            keys[:count][same] = before.keys[:count][same]
             wanted[:count] &= ~same
         rows = np.flatnonzero(wanted)
         keys[rows] = [natural_key(name) for name in self.names[rows].tolist()]
@@ -275,15 +287,16 @@ class _Tree:
         """By name, those of one name by stable id."""
         if len(indices) < 2:
             return indices
-        keys = list(zip(self._keys[indices].tolist(), self._stable[indices].tolist(), strict=True))
+        keys = list(zip(self.keys[indices].tolist(), self._stable[indices].tolist(), strict=True))
         return indices[sorted(range(len(keys)), key=keys.__getitem__)]
 
 
-def _alike(roots: NDArray[np.bool_], before: _Tree | None) -> Indices:
+def _alike(roots: NDArray[np.bool_], before: _Order | None) -> Indices:
     """The indices marked, in the order that they had before: what is nearly sorted is sorted soon."""
     if before is None:
         return np.flatnonzero(roots)
-    known = before.roots[roots[before.roots]]
+    known = before.roots[before.roots < len(roots)]
+    known = known[roots[known]]
     new = roots.copy()
     new[known] = False
     return np.concatenate([known, np.flatnonzero(new)])
