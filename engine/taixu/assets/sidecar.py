@@ -28,14 +28,26 @@ class Provenance:
 
     Attributes
     ----------
-    generator, model, model_licence, prompt
-        What made it, with which weights under which licence, from which words.
+    generator, version, kind
+        What made it, in which version of itself, and what it makes.
+    model, model_hash, model_licence
+        With which weights, under which licence.
+    prompt
+        From which words.
     seed
         The same seed makes the same asset.
-    settings
-        Further inputs of the generator.
-    parents
-        Paths or content hashes of what it was made from.
+    settings, overrides
+        Further inputs of the generator: all, and those of them that a person set, which stay when it is made anew.
+    parents, parent_contents
+        Paths or content hashes of what it was made from; what each path held then.
+    role, result
+        Which of several files it is, and what all of them have in common.
+    source_type
+        IPTC's digital source type.
+    content, body
+        Hashes of what it holds, without record and signature: before it was marked, and as it stands.
+    mark
+        What its watermark says, in hexadecimal digits.
     created
         When, as ISO 8601 with zone.
     """
@@ -48,6 +60,17 @@ class Provenance:
     settings: dict[str, Any] = field(default_factory=dict)
     parents: list[str] = field(default_factory=list)
     created: str = ""
+    version: str = ""
+    kind: str = ""
+    model_hash: str = ""
+    role: str = ""
+    result: str = ""
+    source_type: str = ""
+    content: str = ""
+    body: str = ""
+    mark: str = ""
+    overrides: dict[str, Any] = field(default_factory=dict)
+    parent_contents: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -80,7 +103,11 @@ class Sidecar:
 
 
 _TEXTS = ("source", "importer", "content_hash", "licence", "author")
-_PROVENANCE_TEXTS = ("generator", "model", "model_licence", "prompt", "created")
+_PROVENANCE_TEXTS = (
+    "generator", "version", "kind", "model", "model_hash", "model_licence", "prompt", "created", "source_type", "role", "result",
+    "content", "body", "mark",
+)  # fmt: skip
+_PROVENANCE_TABLES = ("settings", "overrides", "parent_contents")
 
 
 def sidecar_path(path: str | Path) -> Path:
@@ -120,10 +147,13 @@ def read_sidecar(path: str | Path) -> Sidecar | None:
     for name in _PROVENANCE_TEXTS:
         setattr(provenance, name, _take(made, name, str, "", file, "provenance."))
     provenance.seed = _take(made, "seed", int, None, file, "provenance.")
-    provenance.settings = _take(made, "settings", dict, {}, file, "provenance.")
+    for name in _PROVENANCE_TABLES:
+        setattr(provenance, name, _take(made, name, dict, {}, file, "provenance."))
     provenance.parents = _take(made, "parents", list, [], file, "provenance.")
     if not all(isinstance(parent, str) for parent in provenance.parents):
         raise TaixuError(f"{file}: provenance.parents is not a list of texts")
+    if not all(isinstance(content, str) for content in provenance.parent_contents.values()):
+        raise TaixuError(f"{file}: provenance.parent_contents holds what is no text")
     return sidecar
 
 
@@ -137,7 +167,7 @@ def write_sidecar(path: str | Path, sidecar: Sidecar) -> Path:
         _put(document, name, getattr(sidecar, name))
     _put(document, "settings", sidecar.settings)
     provenance = sidecar.provenance
-    made = {name: getattr(provenance, name) for name in (*_PROVENANCE_TEXTS, "seed", "parents", "settings")}
+    made = {name: getattr(provenance, name) for name in (*_PROVENANCE_TEXTS, "seed", "parents", *_PROVENANCE_TABLES)}
     if "provenance" not in document and any(value not in ("", None, [], {}) for value in made.values()):
         document["provenance"] = tomlkit.table()
     if "provenance" in document:

@@ -1,4 +1,8 @@
-"""Parameters of operations: frozen dataclasses that are JSON outside, with a schema and one sentence for what is wrong."""
+"""Parameters of operations and generators: frozen dataclasses that are JSON outside, with a schema and one sentence for what is wrong.
+
+A field's ``metadata`` may hold ``doc``, ``unit``, ``minimum``, ``maximum`` and ``choices``; ranges and choices of a list are those of what
+is in it.
+"""
 
 from __future__ import annotations
 
@@ -34,16 +38,28 @@ class Nothing:
 
 
 def parameter_schema(parameters: type) -> dict[str, Any]:
-    """JSON Schema (2020-12) of an operation's parameters; a field's ``metadata["doc"]`` describes it."""
+    """JSON Schema (2020-12) of parameters, with what their fields' ``metadata`` says of them."""
     hints = get_type_hints(parameters)
     declared = fields(parameters)
-    properties = {}
+    properties = {each.name: _schema_of(hints[each.name]) | _said_of(each.metadata) for each in declared}
     for each in declared:
-        properties[each.name] = _schema_of(hints[each.name])
-        if each.metadata.get("doc"):
-            properties[each.name]["description"] = each.metadata["doc"]
+        _limit(properties[each.name], each.metadata)
     needed = [each.name for each in declared if each.default is MISSING and each.default_factory is MISSING]
     return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
+
+
+def _said_of(metadata: Mapping[str, Any]) -> dict[str, Any]:
+    said = {"description": metadata.get("doc"), "unit": metadata.get("unit")}
+    return {key: value for key, value in said.items() if value}
+
+
+def _limit(schema: dict[str, Any], metadata: Mapping[str, Any]) -> None:
+    """Put a range, or choices, where numbers and texts stand: in the field itself, or in what its list holds."""
+    limits = {key: metadata[key] for key in ("minimum", "maximum") if metadata.get(key) is not None}
+    limits |= {"enum": list(metadata["choices"])} if metadata.get("choices") else {}
+    for part in (schema, schema.get("items", {}), *schema.get("prefixItems", ()), *schema.get("anyOf", ())):
+        if part.get("type") in ("number", "integer", "string"):
+            part.update(limits)
 
 
 def _schema_of(hint: Any) -> dict[str, Any]:
@@ -68,8 +84,10 @@ def _schema_of(hint: Any) -> dict[str, Any]:
     raise TypeError(f"parameters of operations are JSON: {hint!r} is not")
 
 
-def read_parameters(parameters: type, values: Mapping[str, Any], *, name: str = "") -> Any:
+def read_parameters(parameters: type, values: Mapping[str, Any], *, name: str = "", whose: str = "operation") -> Any:
     """Parameters from JSON-able values, checked against their schema. Arrays and paths of Python are taken as well.
+
+    Errors name whose they are: ``operation 'entity.move'``.
 
     Raises
     ------
@@ -77,7 +95,7 @@ def read_parameters(parameters: type, values: Mapping[str, Any], *, name: str = 
         One sentence: the operation, the parameter, what is wrong, what would be right.
     """
     assert is_dataclass(parameters)
-    operation = f"operation {name!r}" if name else "parameters"
+    operation = f"{whose} {name!r}" if name else "parameters"
     plain = _plain(values, operation, ())
     validator, hints = _reader(parameters)
     error = min(validator.iter_errors(plain), key=lambda each: len(each.absolute_path), default=None)
@@ -155,7 +173,17 @@ def _words(schema: Mapping[str, Any]) -> str:
     if schema.get("type") == "array":
         items = schema.get("items", {})
         return f"a list of {_PLURALS.get(items.get('type', ''), 'lists' if items.get('type') == 'array' else 'values')}"
-    return _WORDS.get(schema.get("type", ""), "a value")
+    return _WORDS.get(schema.get("type", ""), "a value") + _range_words(schema)
+
+
+def _range_words(schema: Mapping[str, Any]) -> str:
+    least, most = schema.get("minimum"), schema.get("maximum")
+    unit = f" {schema['unit']}" if schema.get("unit") else ""
+    if least is not None and most is not None:
+        return f" from {least:g} to {most:g}{unit}"
+    if least is not None:
+        return f" of at least {least:g}{unit}"
+    return f" of at most {most:g}{unit}" if most is not None else ""
 
 
 def _shown(value: Any) -> str:

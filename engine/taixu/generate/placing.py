@@ -1,0 +1,147 @@
+"""Files to where they were asked for: laid beside their places first, moved there when all are ready, with sidecars."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from taixu.assets.content_hash import content_hash
+from taixu.assets.sidecar import Provenance, Sidecar, read_sidecar, sidecar_path, write_sidecar
+from taixu.errors import TaixuError, UsageError
+from taixu.generate.cache import CachedFile
+from taixu.generate.order import Order, Recipe
+
+__all__ = ["Laid", "Place", "lay_out", "remove_laid", "take_places"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the files of a result go.
+
+    Attributes
+    ----------
+    folder, name
+        A folder, and what names begin with.
+    ticket
+        What names of unfinished files hold, so that whoever asked finds them.
+    sign
+        Whether pictures are signed.
+    detached
+        Whether signatures lie beside as ``NAME.c2pa`` instead of inside.
+    dated
+        Whether sidecars say when.
+    """
+
+    folder: Path
+    name: str
+    ticket: str
+    sign: bool = False
+    detached: bool = False
+    dated: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Laid:
+    """Files at their places, and the moves that bring them there."""
+
+    files: tuple[Path, ...]
+    moves: tuple[tuple[Path, Path], ...]
+
+
+def lay_out(place: Place, files: Sequence[CachedFile], order: Order, recipe: Recipe, licence: str) -> Laid:
+    """Copy a result beside its places, signed where asked, each with its sidecar.
+
+    Raises
+    ------
+    TaixuError
+        When it cannot be written.
+    """
+    finals, moves = [], []
+    try:
+        place.folder.mkdir(parents=True, exist_ok=True)
+        for number, each in enumerate(files):
+            final = place.folder / f"{place.name}{each.path.name.removeprefix('made')}"
+            laid = place.folder / f".{place.ticket}-{number}{final.suffix}"
+            shutil.copyfile(each.path, laid)
+            moves.append((laid, final))
+            if place.sign:
+                moves += _signed(place, laid, final, each.provenance)
+            beside = write_sidecar(laid, _sidecar_of(place, laid, final, each.provenance, order, recipe, licence))
+            moves.append((beside, sidecar_path(final)))
+            finals.append(final)
+    except OSError as error:
+        raise TaixuError(f"{place.folder}: cannot be written ({error.strerror or error}); what stood there is untouched") from error
+    return Laid(tuple(finals), tuple(moves))
+
+
+def _signed(place: Place, laid: Path, final: Path, provenance: Provenance) -> list[tuple[Path, Path]]:
+    from taixu.generate.provenance.signing import can_sign, sign_file
+
+    if not can_sign(laid):
+        return []
+    beside = sign_file(laid, provenance, title=final.name, detached=place.detached)
+    return [] if beside is None else [(beside, final.with_name(f"{final.name}.c2pa"))]
+
+
+def _sidecar_of(
+    place: Place, laid: Path, final: Path, provenance: Provenance, order: Order, recipe: Recipe, licence: str
+) -> Sidecar:
+    """What stands beside a file; what somebody wrote into the sidecar that is there stays."""
+    with suppress(TaixuError):
+        before = read_sidecar(final)
+        if before is not None:
+            before.content_hash = content_hash(laid)
+            created = before.provenance.created if before.provenance.content == provenance.content else ""
+            before.provenance = _placed(place, provenance, order, recipe, created)
+            return before
+    return Sidecar(
+        content_hash=content_hash(laid), licence=recipe.model.licence or licence,
+        provenance=_placed(place, provenance, order, recipe, ""),
+    )  # fmt: skip
+
+
+def _placed(place: Place, provenance: Provenance, order: Order, recipe: Recipe, created: str) -> Provenance:
+    """Provenance as a sidecar has it: parents by their paths from here, with what they held."""
+    parents = [Path(os.path.relpath(Path(parent).resolve(), place.folder.resolve())).as_posix() for parent in order.parents]
+    now = datetime.now(UTC).isoformat(timespec="seconds") if place.dated else ""
+    return replace(
+        provenance, parents=parents, parent_contents=dict(zip(parents, recipe.parent_contents)), created=created or now
+    )  # fmt: skip
+
+
+def take_places(moves: Sequence[tuple[Path, Path]]) -> None:
+    """Move laid files to their places: all, or none of those that were not there before.
+
+    Raises
+    ------
+    TaixuError
+        When one cannot be moved.
+    """
+    new: list[Path] = []
+    try:
+        for laid, final in moves:
+            was_there = final.exists()
+            if was_there and not final.is_file():
+                raise UsageError(f"{final}: is a folder, which a file cannot replace; name another place")
+            os.replace(laid, final)
+            new += [] if was_there else [final]
+    except (OSError, TaixuError) as error:
+        for final in new:
+            final.unlink(missing_ok=True)
+        if isinstance(error, TaixuError):
+            raise
+        raise TaixuError(f"{error.filename}: cannot be written ({error.strerror or error})") from error
+
+
+def remove_laid(place: Place) -> None:
+    """Remove what was laid beside places and never got there."""
+    with suppress(OSError):
+        for each in place.folder.glob(f".{place.ticket}-*"):
+            each.unlink(missing_ok=True)
+        for each in place.folder.glob(f"..{place.ticket}-*"):  # what was half written of those
+            each.unlink(missing_ok=True)

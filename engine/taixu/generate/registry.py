@@ -1,0 +1,135 @@
+"""Which generators there are: Taixu's by name, those of plugins by their attribute ``generators``."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import MISSING, fields
+from difflib import get_close_matches
+from importlib import import_module
+from typing import Any
+
+from taixu.errors import TaixuError, UsageError
+from taixu.generate.generator import Generator
+
+__all__ = ["BUILT_IN", "Generators", "import_generator", "reference_of"]
+
+BUILT_IN = ("taixu.generate.sound:SoundGenerator",)
+"""Where Taixu's own are; what stands first is asked first for what it makes."""
+
+_WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
+_DECLARED = ("name", "makes", "summary", "suffix")
+
+
+class Generators:
+    """The generators that are known.
+
+    Parameters
+    ----------
+    plugins
+        Whether installed plugins are asked, too: their attribute ``generators`` holds generator classes.
+
+    Attributes
+    ----------
+    problems
+        What did not load, a sentence each.
+    """
+
+    def __init__(self, *, plugins: bool = True) -> None:
+        self._known: dict[str, Generator] = {}
+        self.problems: list[str] = []
+        for reference in BUILT_IN:
+            self.add(import_generator(reference))
+        if plugins:
+            self._add_plugins()
+
+    def add(self, generator: type[Generator]) -> None:
+        """Make a generator known.
+
+        Raises
+        ------
+        TaixuError
+            When it declares itself badly, cannot be imported by a worker process, or its name is taken.
+        """
+        missing = [name for name in _DECLARED if not isinstance(getattr(generator, name, None), str)]
+        if missing:
+            raise TaixuError(f"the generator {generator.__qualname__} lacks {', '.join(missing)}")
+        for word in (generator.name, generator.makes):
+            if not _WORD.fullmatch(word):
+                raise TaixuError(f"the generator {generator.__qualname__} has {word[:40]!r}, which is no name in lower case")
+        if generator.name in self._known:
+            raise TaixuError(f"two generators are called {generator.name!r}")
+        if "<locals>" in generator.__qualname__ or generator.__module__ == "__main__":
+            raise TaixuError(f"the generator {generator.name!r} must stand in a module, where worker processes can import it")
+        unset = [each.name for each in fields(generator.parameters) if each.default is MISSING and each.default_factory is MISSING]
+        if unset:
+            raise TaixuError(f"the generator {generator.name!r} has parameters without a default: {', '.join(unset)}")
+        self._known[generator.name] = generator()
+
+    def find(self, name: str, *, model: str = "") -> Generator:
+        """A generator by its name, or the first that makes what is named.
+
+        Parameters
+        ----------
+        model
+            Where the user names weights, those that want weights come before those that want none.
+
+        Raises
+        ------
+        UsageError
+            When there is none.
+        """
+        if name in self._known:
+            return self._known[name]
+        makers = [each for each in self if each.makes == name]
+        makers.sort(key=lambda each: (each.needs.weights != bool(model), bool(_lack(each))))
+        if makers:
+            return makers[0]
+        names = sorted({*self._known, *self.kinds})
+        near = get_close_matches(name, names, n=1)
+        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
+        raise UsageError(f"nothing here makes {name[:40]!r}; {hint}")
+
+    @property
+    def kinds(self) -> list[str]:
+        """What can be made."""
+        return sorted({each.makes for each in self})
+
+    def __iter__(self) -> Iterator[Generator]:
+        return iter(self._known.values())
+
+    def _add_plugins(self) -> None:
+        from taixu.app import find_plugins, load_plugin
+
+        for point in find_plugins():
+            try:
+                for generator in getattr(load_plugin(point), "generators", ()):
+                    self.add(generator)
+            except TaixuError as error:
+                self.problems.append(str(error))
+            except Exception as error:  # a plugin must not take the others with it
+                self.problems.append(f"the plugin {point.name!r} offers generators that cannot be made: {error}")
+
+
+def _lack(generator: Generator) -> str:
+    try:
+        generator.check_machine()
+    except TaixuError as error:
+        return str(error)
+    return ""
+
+
+def reference_of(generator: Generator) -> str:
+    """``module:Class``, as worker processes find it."""
+    return f"{type(generator).__module__}:{type(generator).__qualname__}"
+
+
+def import_generator(reference: str) -> type[Generator]:
+    """The class of a reference."""
+    module, _, name = reference.partition(":")
+    found: Any = import_module(module)
+    for part in name.split("."):
+        found = getattr(found, part)
+    if not (isinstance(found, type) and issubclass(found, Generator)):
+        raise TaixuError(f"{reference} is no generator")
+    return found
