@@ -10,9 +10,12 @@ from numpy.typing import NDArray
 
 from taixu.ecs import World, indices_of
 from taixu.edit import Command, Group, Operation, Session, SetFields
+from taixu.edit.conditions import none_selected
+from taixu.edit.settle import with_selected
 from taixu.physics import PhysicsScene
 from taixu.render import visible_bounds
 from taixu.scene import Hierarchy, Node, Transform
+from taixu_editor.standing import visible_floor
 
 __all__ = ["PLACING_OPERATIONS", "family_of"]
 
@@ -46,7 +49,7 @@ def family_of(world: World, handle: int) -> NDArray[np.uint64]:
 def _drop(session: Session, p: DropParameters) -> Command | None:
     world = session.world
     commands: list[Command] = []
-    for text in p.entities or session.current.selection:
+    for text in p.entities:
         handle = session.entity(text)
         if not world.has(handle, Transform):
             continue
@@ -63,21 +66,22 @@ def _drop(session: Session, p: DropParameters) -> Command | None:
 
 
 def _floor_below(world: World, handle: int, bounds: NDArray[np.float64]) -> float:
-    """Height of the first body under a box, by nine rays over its base; the plane of height 0 where there is none."""
+    """Height of the first body under a box, by nine rays over its base; of what is seen there, where no body is; else 0."""
     xs, zs = (np.linspace(bounds[0, axis], bounds[1, axis], 5)[1:4] for axis in (0, 2))
     across = np.array([(x, bounds[0, 1] + _CLEARANCE_M, z) for x in xs for z in zs])
-    if not world.has_resource(PhysicsScene):
-        return 0.0
-    down = np.tile([0.0, -1.0, 0.0], (len(across), 1))
-    hits = world.resource(PhysicsScene).raycast(across, down, max_distance=_DEEPEST_M, ignore=handle)
-    found = hits["point"][hits["entity"] != 0]
-    return float(found[:, 1].max()) if len(found) else 0.0
+    if world.has_resource(PhysicsScene):
+        down = np.tile([0.0, -1.0, 0.0], (len(across), 1))
+        hits = world.resource(PhysicsScene).raycast(across, down, max_distance=_DEEPEST_M, ignore=handle)
+        found = hits["point"][hits["entity"] != 0]
+        if len(found):
+            return float(found[:, 1].max())
+    return visible_floor(world, family_of(world, handle), across) or 0.0
 
 
 def _grid(session: Session, p: GridParameters) -> Command | None:
     step = max(p.step_m, 1e-4)
     commands: list[Command] = []
-    for text in p.entities or session.current.selection:
+    for text in p.entities:
         handle = session.entity(text)
         if session.world.has(handle, Transform):
             place = Node(session.world, handle).position
@@ -97,14 +101,12 @@ def _local(node: Node, place: NDArray[np.float64]) -> Any:
     return (np.asarray(invert(parent.world_matrix)) @ np.append(place, 1.0))[:3]
 
 
-def _nothing_selected(session: Session) -> str:
-    return "" if session.worlds and session.current.selection else "select something first"
-
-
 PLACING_OPERATIONS = (
     Operation(
-        "entity.drop", "Drop to floor", plan=_drop, parameters=DropParameters, shortcut="PgDn", blocked=_nothing_selected
+        "entity.drop", "Drop to floor", plan=_drop, parameters=DropParameters, settle=with_selected, shortcut="PgDn",
+        blocked=none_selected,
     ),
-    Operation("entity.snap_to_grid", "Snap to grid", plan=_grid, parameters=GridParameters, blocked=_nothing_selected),
-)
+    Operation("entity.snap_to_grid", "Snap to grid", plan=_grid, parameters=GridParameters, settle=with_selected,
+              blocked=none_selected),
+)  # fmt: skip
 """Edits that need to know what things look like and what they stand on."""
