@@ -75,30 +75,39 @@ class Keeper:
         self._lock: IO[bytes] | None = None
         self._thread = ThreadPoolExecutor(1, "taixu-keeper")
         self._pending: Future[None] | None = None
-        self._next = 0.0
+        self._writing: OpenWorld | None = None
+        self._began = self._took_secs = 0.0
+        self._due: dict[int, float] = {}
         self._numbers: dict[int, tuple[OpenWorld, Path]] = {}
         self._kept: dict[int, tuple[int, int]] = {}
-        self._adopted: list[Lost] = []
+        self._adopted: list[tuple[Lost, OpenWorld]] = []
         self.problem = ""
         """Why the latest copy could not be made; empty where it could."""
 
     def frame(self, every_secs: float) -> None:
-        """Copy what is unsaved and has changed, where that is due; returns after milliseconds."""
+        """Copy what is unsaved and has changed, where that is due; returns after milliseconds.
+
+        Each world has its own turn, and the time that writing takes is counted: never is more lost than of `every_secs`.
+        """
         self._collect()
         self._tidy()
-        if self._pending is not None or monotonic() < self._next:
+        if self._pending is not None:
             return
-        for entry in self._worlds():
+        now = monotonic()
+        for entry in sorted(self._worlds(), key=lambda each: self._due.get(id(each), 0.0)):
+            if entry.history.is_saved or now < self._due.get(id(entry), 0.0):
+                continue
             state = _state(entry)
-            if not entry.history.is_saved and self._kept.get(id(entry)) != state:
-                self._next = monotonic() + every_secs
+            if self._kept.get(id(entry)) != state:
+                self._due[id(entry)] = now + max(every_secs - 2 * self._took_secs, every_secs / 2)
                 self._keep(entry, state)
                 return
 
     def adopt(self, lost: Lost) -> None:
         """Lost work was opened: its old copy goes as soon as there is one of this editor's."""
-        self._adopted.append(lost)
-        self._next = 0.0
+        entry = self._host.session.current
+        self._adopted.append((lost, entry))
+        self._due.pop(id(entry), None)
 
     def wait(self) -> None:
         """Until the copy that is being made is on the disk."""
@@ -111,7 +120,7 @@ class Keeper:
         self.wait()
         self._thread.shutdown(wait=True)
         while self._adopted:
-            forget_lost(self._adopted.pop())
+            forget_lost(self._adopted.pop()[0])
         if self._lock is not None:
             self._lock.close()
             self._lock = None
@@ -137,17 +146,22 @@ class Keeper:
             write_atomic(folder / "about.json", json.dumps(facts))
             write_world(folder / _COPY, world)
 
+        self._writing, self._began = entry, monotonic()
         self._pending = self._thread.submit(write)
 
     def _collect(self) -> None:
         if self._pending is None or not self._pending.done():
             return
-        error = self._pending.exception()
-        self._pending = None
+        error, entry = self._pending.exception(), self._writing
+        self._pending = self._writing = None
+        self._took_secs = monotonic() - self._began
         self.problem = f"unsaved work cannot be kept aside: {error}" if error is not None else ""
-        if error is None:
-            while self._adopted:
-                forget_lost(self._adopted.pop())
+        if error is not None:  # what is not on the disk is tried again
+            self._kept.pop(id(entry), None)
+            return
+        for lost, restored in [each for each in self._adopted if each[1] is entry]:
+            self._adopted.remove((lost, restored))
+            forget_lost(lost)
 
     def _tidy(self) -> None:
         """Worlds that were saved or closed leave no copy."""
@@ -157,7 +171,11 @@ class Keeper:
         for number in [number for number in self._numbers if number not in alive]:
             _, folder = self._numbers.pop(number)
             self._kept.pop(number, None)
+            self._due.pop(number, None)
             shutil.rmtree(folder, ignore_errors=True)
+        for lost, entry in [each for each in self._adopted if id(each[1]) not in alive]:
+            self._adopted.remove((lost, entry))
+            forget_lost(lost)
 
     def _folder_of(self, entry: OpenWorld) -> Path:
         if self._own is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 import time
@@ -141,6 +142,53 @@ def test_a_folder_that_cannot_be_written_is_a_sentence(tmp_path: Path, host: Hos
     host.do("entity.spawn", name="box 1")
     keeper.frame(0.0)
     assert "cannot be kept aside" in keeper.problem
+    keeper.close()
+
+
+def test_of_several_worlds_none_loses_more_than_half_a_minute(
+    tmp_path: Path, world: Path, host: Host, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [1000.0]
+    monkeypatch.setattr("taixu_editor.recovery.monotonic", lambda: clock[0])
+    for number in range(3):
+        write_world(world.with_name(f"w{number}.world.json"), host.session.world)
+        host.do("document.open", path=f"worlds/w{number}.world.json")
+    keeper = Keeper(host, tmp_path / "recovery")
+    edited = host.session.worlds[1:]
+    made = {id(entry): list[float]() for entry in edited}
+    lost_secs = []
+    for second in range(200):
+        clock[0] = 1000.0 + second
+        entry = edited[second % 3]
+        host.session.activate(entry)
+        host.do("entity.spawn", name=f"box {second}")
+        made[id(entry)].append(clock[0])
+        for _ in range(4):
+            keeper.frame(25.0)
+            keeper.wait()
+        kept = {json.loads(each.read_text())["path"]: boxes_of(each.with_name("copy.world.json"))
+                for each in (tmp_path / "recovery").glob("*/*/about.json")}  # fmt: skip
+        for entry in edited:
+            missing = made[id(entry)][kept.get(str(entry.path), 0) :]
+            lost_secs += [clock[0] - missing[0]] if missing else []
+    assert lost_secs and max(lost_secs) <= 30
+    keeper.close()
+
+
+def test_a_copy_that_could_not_be_written_is_tried_again(tmp_path: Path, host: Host, monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*_: object) -> None:
+        raise TaixuError("No space left on device")
+
+    keeper = Keeper(host, tmp_path / "recovery")
+    host.do("entity.spawn", name="box 1")
+    with monkeypatch.context() as now:
+        now.setattr("taixu_editor.recovery.write_world", full)
+        keeper.frame(0.0)
+        keeper.wait()
+    assert "No space left" in keeper.problem
+    keeper.frame(0.0)
+    keeper.wait()
+    assert keeper.problem == "" and [boxes_of(copy) for copy in (tmp_path / "recovery").glob("*/*/copy.world.json")] == [1]
     keeper.close()
 
 
