@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from taixu.edit import Command, Group, Operation, Spawn
 from taixu.edit.commands import Select
+from taixu.edit.conditions import no_world
 from taixu.edit.copy_names import fresh_names
 from taixu.errors import UsageError
 
@@ -95,12 +96,8 @@ def _settled(session: Session, p: AddParameters) -> AddParameters:
     return AddParameters(p.kind, p.position, p.id or session.new_id())
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "no world is open"
-
-
 ADD_OPERATIONS = (
-    Operation("entity.add", "Add", plan=_add, parameters=AddParameters, settle=_settled, blocked=_no_world, gives=_id_of,
+    Operation("entity.add", "Add", plan=_add, parameters=AddParameters, settle=_settled, blocked=no_world, gives=_id_of,
               doc="Makes an entity of a kind of the menu Add, standing on a point, selected; gives its id."),
 )  # fmt: skip
 """Adding by kind."""

@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
 
-from taixu.edit import Nothing, Operation, Session
+from taixu.edit import Nothing, Operation
 from taixu.edit.clipboard import copy_entities, read_copied
+from taixu.edit.conditions import no_world, none_selected
 from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
@@ -45,10 +46,10 @@ def add_clipboard_operations(window: EditorWindow) -> None:
         _paste(host, host.session.current.selection[-1])
 
     operations.add(
-        Operation("entity.copy", "Copy", run=copy, parameters=CopyParameters, shortcut="Ctrl+C", blocked=_none_selected),
-        Operation("entity.cut", "Cut", run=cut, parameters=CopyParameters, shortcut="Ctrl+X", blocked=_none_selected),
-        Operation("entity.paste", "Paste", run=paste, shortcut="Ctrl+V", blocked=_no_world),
-        Operation("entity.paste_below", "Paste below", run=paste_below, blocked=_none_selected),
+        Operation("entity.copy", "Copy", run=copy, parameters=CopyParameters, shortcut="Ctrl+C", blocked=none_selected),
+        Operation("entity.cut", "Cut", run=cut, parameters=CopyParameters, shortcut="Ctrl+X", blocked=none_selected),
+        Operation("entity.paste", "Paste", run=paste, shortcut="Ctrl+V", blocked=no_world),
+        Operation("entity.paste_below", "Paste below", run=paste_below, blocked=none_selected),
         is_logged=False,
     )
 
@@ -60,9 +61,3 @@ def _paste(host: Host, parent: str) -> None:
     host.do("entity.paste_text", text=text, parent=parent)
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "No world is open."
-
-
-def _none_selected(session: Session) -> str:
-    return "" if session.worlds and session.current.selection else "Nothing is selected."

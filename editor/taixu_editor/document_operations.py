@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from taixu.edit import Nothing, OpenWorld, Operation, Session
+from taixu.edit.conditions import no_world
 from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
@@ -69,19 +70,15 @@ def _entry(session: Session, number: int) -> OpenWorld:
     return session.worlds[number]
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "no world is open"
-
-
 def _alone(session: Session) -> str:
     return "" if len(session.worlds) > 1 else "no other document is open"
 
 
 DOCUMENT_OPERATIONS = (
-    Operation("document.open", "Open world or prefab", run=_open, parameters=PathParameters, blocked=_no_world,
+    Operation("document.open", "Open world or prefab", run=_open, parameters=PathParameters, blocked=no_world,
               doc="Opens a world or a prefab of the project beside those that are open."),
-    Operation("document.show", "Go to document", run=_show, parameters=NumberParameters, blocked=_no_world),
-    Operation("document.drop", "Close document without a question", run=_close, parameters=CloseParameters, blocked=_no_world,
+    Operation("document.show", "Go to document", run=_show, parameters=NumberParameters, blocked=no_world),
+    Operation("document.drop", "Close document without a question", run=_close, parameters=CloseParameters, blocked=no_world,
               doc="Closes a document; what is not saved of it is lost."),
     Operation("document.next", "Next document", run=_next, shortcut="Ctrl+Tab", blocked=_alone),
     Operation("document.previous", "Previous document", run=_previous, shortcut="Ctrl+Shift+Tab", blocked=_alone),

@@ -7,7 +7,8 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taixu.edit import Nothing, Operation, Session
+from taixu.edit import Nothing, Operation
+from taixu.edit.conditions import no_world
 from taixu.errors import TaixuError
 from taixu_editor.assets import Import
 from taixu_editor.assets.bringing import Copying, clashes_of
@@ -158,8 +159,5 @@ def dropping_operations(window: EditorWindow) -> tuple[Operation, ...]:
         window.shell.dialogs.open(
             FileDialog(window, window.t("Import a file"), endings=_ENDINGS, start=Path.home(), act=act, verb="Import")
         )
-
-    def no_world(session: Session) -> str:
-        return "" if session.worlds else "no world is open"
 
     return (Operation("asset.import", "Import...", run=choose, blocked=no_world),)

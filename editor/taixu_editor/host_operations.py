@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from taixu.edit import Nothing, Operation, Session
+from taixu.edit.conditions import no_world
 from taixu.errors import TaixuError
 from taixu_editor.shipped import refuse_installed
 
@@ -51,10 +52,6 @@ def _save(host: Host, p: SaveParameters) -> str:
     return str(host.session.save(target))
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "no world is open"
-
-
 def _nothing_to_undo(session: Session) -> str:
     return "" if session.worlds and session.history.undo_label else "there is nothing to undo"
 
@@ -67,6 +64,6 @@ HOST_OPERATIONS = (
     Operation("history.undo", "Undo", run=_undo, shortcut="Ctrl+Z", blocked=_nothing_to_undo),
     Operation("history.redo", "Redo", run=_redo, shortcut="Ctrl+Shift+Z", blocked=_nothing_to_redo),
     Operation("project.open", "Open", run=_open, parameters=PathParameters, shortcut="Ctrl+O"),
-    Operation("world.save", "Save", run=_save, parameters=SaveParameters, shortcut="Ctrl+S", blocked=_no_world),
+    Operation("world.save", "Save", run=_save, parameters=SaveParameters, shortcut="Ctrl+S", blocked=no_world),
 )
 """Operations of every editor, with a window or without one."""

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from taixu.edit import Nothing, Operation, Session
+from taixu.edit.conditions import no_world
 from taixu.errors import TaixuError
 from taixu_editor.play_changes import Change, family_of
 
@@ -47,9 +48,6 @@ def play_operations(play: Play) -> tuple[Operation, ...]:
 
     def selected(session: Session) -> str:
         return playing(session) or ("" if session.current.selection else "nothing is selected")
-
-    def no_world(session: Session) -> str:
-        return "" if session.worlds else "no world is open"
 
     return (
         Operation("play.start", "Play", run=_start, shortcut="F5", blocked=ready),

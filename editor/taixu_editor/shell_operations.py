@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taixu.assets.paths import data_path
-from taixu.edit import Nothing, Operation, Session
+from taixu.edit import Nothing, Operation
+from taixu.edit.conditions import no_world
 from taixu.edit.prefab_world import PREFAB_SUFFIX
 from taixu_editor.additions import ADDITIONS
 
@@ -44,14 +45,6 @@ class NameParameters:
     name: str
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "no world is open"
-
-
-def _no_project(session: Session) -> str:
-    return "" if session.worlds and session.project.has_manifest else "no project is open"
-
-
 def default_project_folder(window: EditorWindow) -> Path:
     """Where new projects are made unless the user says otherwise."""
     chosen = window.shell.settings.project_folder
@@ -67,7 +60,7 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
 
         return Operation(id, title, run=run, **more)
 
-    shown = partial(plain, blocked=_no_world)
+    shown = partial(plain, blocked=no_world)
     views = {"front": "Front", "back": "Back", "right": "Right", "left": "Left", "top": "Top", "bottom": "Bottom"}
     tools = {"select": "Select", "move": "Move", "rotate": "Rotate", "scale": "Scale"}
     return (
@@ -89,7 +82,7 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("project.new", "New project...", lambda: _new_project(window)),
         Operation("project.create", "Make project", run=partial(_create, window), parameters=ProjectParameters),
         shown("world.new", "New world", lambda: _new_world(window)),
-        Operation("editor.add", "Add", run=partial(_add, window), parameters=KindParameters, blocked=_no_world),
+        Operation("editor.add", "Add", run=partial(_add, window), parameters=KindParameters, blocked=no_world),
         *(shown(f"tool.{tool}", title, partial(_use_tool, window, tool)) for tool, title in tools.items()),
         shown("gizmo.local", "Local or world axes", lambda: window.shell.each_gizmo(_turn_axes)),
         shown("gizmo.pivot", "Around the middle or the active one", lambda: window.shell.each_gizmo(_turn_pivot)),
@@ -100,7 +93,7 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
         shown("view.parallel", "Perspective or parallel", lambda: _turn_parallel(window)),
         shown("layout.reset", "Reset layout", lambda: window.reset_panels()),
         shown("layout.save", "Save layout...", lambda: _save_layout(window)),
-        Operation("layout.load", "Load layout", run=partial(_load_layout, window), parameters=NameParameters, blocked=_no_world),
+        Operation("layout.load", "Load layout", run=partial(_load_layout, window), parameters=NameParameters, blocked=no_world),
     )
 
 
@@ -131,6 +124,8 @@ def _save(window: EditorWindow) -> None:
     session = window.host.session
     if session.current.path is None:
         _save_as(window)
+        return
+    if window.shell.outside.asks_before_saving(session.current):
         return
     path = window.host.do("world.save")
     window.shell.toasts.say(window.t("Saved {name}", name=Path(str(path)).name), "success")

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from taixu.edit import Operation, Session
+from taixu.edit import Operation
+from taixu.edit.conditions import no_project, no_world
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.export.film import Film
 from taixu_editor.export.glb import export_model
@@ -148,22 +149,14 @@ def _standalone(host: Host, p: OutParameters) -> str:
     return str(write_standalone(project.root, Path(p.path), title=project.name))
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "no world is open"
-
-
-def _no_project(session: Session) -> str:
-    return "" if session.worlds and session.project.has_manifest else "no project is open"
-
-
 EXPORT_OPERATIONS = (
-    Operation("export.picture", "Write picture", run=_picture, parameters=PictureParameters, blocked=_no_world),
-    Operation("export.film", "Write film", run=_film, parameters=FilmParameters, blocked=_no_world),
-    Operation("export.model", "Write GLB", run=_export, parameters=ModelParameters, blocked=_no_world),
-    Operation("export.pack", "Pack into one file", run=_pack, parameters=OutParameters, blocked=_no_project,
+    Operation("export.picture", "Write picture", run=_picture, parameters=PictureParameters, blocked=no_world),
+    Operation("export.film", "Write film", run=_film, parameters=FilmParameters, blocked=no_world),
+    Operation("export.model", "Write GLB", run=_export, parameters=ModelParameters, blocked=no_world),
+    Operation("export.pack", "Pack into one file", run=_pack, parameters=OutParameters, blocked=no_project,
               doc="Writes the saved project into NAME.taixu.zip."),
     Operation("export.unpack", "Unpack a project", run=_unpack, parameters=UnpackParameters),
-    Operation("export.folder", "Write a folder that runs", run=_standalone, parameters=OutParameters, blocked=_no_project,
+    Operation("export.folder", "Write a folder that runs", run=_standalone, parameters=OutParameters, blocked=no_project,
               doc="Writes the saved project into a folder for python -m."),
 )  # fmt: skip
 """What leaves the editor."""

@@ -9,7 +9,8 @@ from imgui_bundle import imgui
 from numpy.typing import NDArray
 
 from taixu.ecs import World
-from taixu.edit import Nothing, Operation, PrefabInstance, Session
+from taixu.edit import Nothing, Operation, PrefabInstance
+from taixu.edit.conditions import no_world, none_selected
 from taixu.edit.grouping import topmost
 from taixu.edit.ids import id_number, id_text, id_texts
 from taixu.scene import FromModel, Name, Node
@@ -378,15 +379,9 @@ def _add_operations(window: EditorWindow) -> None:
         panel().focus_search()
 
     window.host.operations.add(
-        Operation("hierarchy.rename", "Rename", run=rename, shortcut="F2", blocked=_none_selected),
-        Operation("hierarchy.search", "Search the hierarchy", run=search, blocked=_no_world),
+        Operation("hierarchy.rename", "Rename", run=rename, shortcut="F2", blocked=none_selected),
+        Operation("hierarchy.search", "Search the hierarchy", run=search, blocked=no_world),
         is_logged=False,
     )
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "No world is open."
-
-
-def _none_selected(session: Session) -> str:
-    return "" if session.worlds and session.current.selection else "Nothing is selected."

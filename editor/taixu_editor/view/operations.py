@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any, Literal
 
-from taixu.edit import Nothing, Operation, Session, id_text
+from taixu.edit import Nothing, Operation, id_text
+from taixu.edit.conditions import no_world, none_selected
 from taixu.errors import TaixuError
 from taixu.math.quaternion import from_matrix
 from taixu.render import ViewCamera
@@ -59,10 +60,6 @@ class LayerParameters:
     view: str = ""
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "no world is open"
-
-
 def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
     """The operations of a window's views."""
 
@@ -70,7 +67,7 @@ def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
         def run(host: Host, parameters: Nothing) -> None:
             act()
 
-        return Operation(id, title, run=run, blocked=_no_world, **more)
+        return Operation(id, title, run=run, blocked=no_world, **more)
 
     def set_mode(host: Host, p: ModeParameters) -> None:
         _view(window, p.view).shown.mode = p.mode
@@ -82,7 +79,7 @@ def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
     for number, (keep, go) in enumerate(_TITLES, 1):
         kept.append(plain(f"view.keep_{number}", keep, partial(_keep, window, number), shortcut=f"Ctrl+Shift+{number}"))
         kept.append(plain(f"view.go_{number}", go, partial(_go, window, number), shortcut=f"Ctrl+{number}"))
-    edits = partial(Operation, blocked=_nothing_selected)
+    edits = partial(Operation, blocked=none_selected)
     modal = {"move": "Move with the pointer", "rotate": "Turn with the pointer", "scale": "Scale with the pointer"}
     return (
         *(edits(f"modal.{tool}", title, run=partial(_start_modal, window, tool)) for tool, title in modal.items()),
@@ -93,8 +90,8 @@ def view_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("snap.surface", "Rests on surfaces", partial(_turn_setting, window, "snap_surface")),
         plain("snap.align", "Stands upright on surfaces", partial(_turn_setting, window, "snap_align")),
         plain("snap.vertex", "Corner to corner", partial(_turn_setting, window, "snap_vertex")),
-        Operation("view.mode", "What the view shows", run=set_mode, parameters=ModeParameters, blocked=_no_world),
-        Operation("view.show", "Show in the view", run=show, parameters=LayerParameters, blocked=_no_world),
+        Operation("view.mode", "What the view shows", run=set_mode, parameters=ModeParameters, blocked=no_world),
+        Operation("view.show", "Show in the view", run=show, parameters=LayerParameters, blocked=no_world),
         plain("view.grid", "Grid", partial(_turn, window, "grid"), shortcut="G"),
         plain("view.colliders", "Colliders", partial(_turn, window, "colliders")),
         plain("view.lights", "Reach of lights", partial(_turn, window, "lights")),
@@ -122,10 +119,6 @@ def _arrange(window: EditorWindow, count: int) -> None:
     views[0].is_open = True
     if count > 1:
         window.shell.later(lambda: setattr(window, "wanted_views", views[:count]))
-
-
-def _nothing_selected(session: Session) -> str:
-    return "" if session.worlds and session.current.selection else "select something first"
 
 
 def _start_modal(window: EditorWindow, tool: str, host: Host, parameters: Nothing) -> None:

@@ -12,12 +12,14 @@ from taixu.edit.decode import decode_blocks
 from taixu.edit.field_operations import FIELD_OPERATIONS
 from taixu.edit.findings import Findings
 from taixu.edit.grouping import GROUP_OPERATIONS
+from taixu.edit.ids import id_numbers
 from taixu.edit.marks import MARK_OPERATIONS
 from taixu.edit.migrations import Migrations
 from taixu.edit.operations import Operation
 from taixu.edit.prefab_operations import PREFAB_OPERATIONS
 from taixu.edit.selection_operations import SELECTION_OPERATIONS
 from taixu.edit.set_many import set_fields
+from taixu.edit.settle import with_selected
 from taixu.errors import TaixuError
 from taixu.scene import Name, Node
 
@@ -108,11 +110,6 @@ def _group(commands: list[Command]) -> Command | None:
     return None if not commands else commands[0] if len(commands) == 1 else Group(tuple(commands))
 
 
-def _with_entities(session: Session, p: Any) -> Any:
-    """Those that are selected, where the parameters name none."""
-    return replace(p, entities=_chosen(session, p.entities))
-
-
 def _with_id(session: Session, p: SpawnParameters) -> SpawnParameters:
     return p if p.id else replace(p, id=session.new_id())
 
@@ -172,6 +169,7 @@ def _new_names(session: Session, p: DuplicateParameters) -> list[Command]:
 def _select(session: Session, p: SelectionParameters) -> Command | None:
     before = session.current.selection
     named = tuple(dict.fromkeys(p.entities))
+    id_numbers(named)  # refuses what is no id at all
     if p.how != "replace":
         among, former = set(named), set(before)
         kept = tuple(each for each in before if each not in among)
@@ -208,18 +206,18 @@ def _reparent(session: Session, p: ParentParameters) -> Command | None:
 ENTITY_OPERATIONS = (
     Operation("entity.spawn", "Add", plan=_spawn, parameters=SpawnParameters, settle=_with_id, gives=_id_of,
               doc="Makes an entity, selected; gives its id."),
-    Operation("entity.delete", "Delete", plan=_delete, parameters=EntityParameters, settle=_with_entities, shortcut="Delete"),
+    Operation("entity.delete", "Delete", plan=_delete, parameters=EntityParameters, settle=with_selected, shortcut="Delete"),
     Operation(
         "entity.duplicate", "Duplicate", plan=_duplicate, parameters=DuplicateParameters, settle=_with_copies, shortcut="Ctrl+D",
         gives=_copies_of, doc="Copies entities with all below them; gives the ids of the copies.",
     ),
     Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, settle=_with_entity, shortcut="F2"),
-    Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters, settle=_with_entities),
+    Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters, settle=with_selected),
     Operation("transform.set", "Place", plan=_place, parameters=TransformParameters),
     Operation("selection.set", "Select", plan=_select, parameters=SelectionParameters),
-    Operation("component.set", "Change", plan=_set, parameters=FieldParameters, settle=_with_entities, doc="Sets fields."),
-    Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters, settle=_with_entities),
-    Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters, settle=_with_entities),
+    Operation("component.set", "Change", plan=_set, parameters=FieldParameters, settle=with_selected, doc="Sets fields."),
+    Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters, settle=with_selected),
+    Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters, settle=with_selected),
     *CLIPBOARD_OPERATIONS, *FIELD_OPERATIONS, *GROUP_OPERATIONS, *MARK_OPERATIONS, *PREFAB_OPERATIONS,
     *SELECTION_OPERATIONS,
 )  # fmt: skip

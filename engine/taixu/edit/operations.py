@@ -9,11 +9,13 @@ where it edits nothing: saving, playing, showing a panel.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from taixu.edit.commands import Command
+from taixu.edit.conditions import no_world, none_selected
 from taixu.edit.differences import Difference
 from taixu.edit.operation_log import Done, OperationLog
 from taixu.edit.parameters import Nothing, read_parameters
@@ -151,9 +153,15 @@ class Operations:
         return iter(self._known.values())
 
     def blocked(self, session: Session, name: str) -> str:
-        """Why an operation cannot be done now; empty where it can."""
-        operation = self.find(name)
-        return operation.blocked(session) if operation.blocked is not None else ""
+        """Why an operation cannot be done now by a key or in a menu, without parameters; empty where it can."""
+        return self._reason(session, self.find(name), {})
+
+    def _reason(self, session: Session, operation: Operation, parameters: Mapping[str, Any]) -> str:
+        """Who names entities needs none that are selected."""
+        condition = operation.blocked
+        if condition is none_selected and parameters.get("entities"):
+            condition = no_world
+        return condition(session) if condition is not None else ""
 
     def do(
         self, session: Session, name: str, /, parameters: Mapping[str, Any] | None = None, *, merge: Any = None, **more: Any
@@ -171,10 +179,11 @@ class Operations:
             When there is no such operation, its parameters are wrong, or it cannot be done now; nothing has changed then.
         """
         operation = self.find(name)
-        reason = self.blocked(session, name)
+        given = {**(parameters or {}), **more}
+        reason = self._reason(session, operation, given)
         if reason:
             raise TaixuError(f"{operation.title}: {reason}")
-        values = read_parameters(operation.parameters, {**(parameters or {}), **more}, name=name)
+        values = read_parameters(operation.parameters, given, name=name)
         if operation.settle is not None:
             values = operation.settle(session, values)
         was_inside = self._is_inside
@@ -192,7 +201,7 @@ class Operations:
 
     def _carry_out(self, session: Session, operation: Operation, values: Any, merge: Any) -> Done:
         if operation.run is not None:
-            return Done(operation.id, asdict(values), operation.run(self.host, values))
+            return Done(operation.id, _kept(values), operation.run(self.host, values))
         if operation.steps is not None:
             label = getattr(values, "label", "") or operation.title
             steps = self._carry_out_all(session, operation.steps(session, values), label)
@@ -203,7 +212,7 @@ class Operations:
         if command is not None:
             session.do(command, label=operation.title, merge=merge)
         made = operation.gives(session, values) if command is not None and operation.gives is not None else None
-        return Done(operation.id, asdict(values), made)
+        return Done(operation.id, _kept(values), made)
 
     def _carry_out_all(self, session: Session, steps: Sequence[Step], label: str, *, is_rehearsal: bool = False) -> list[Done]:
         """Each in the world that those before it left; all or none."""
@@ -215,7 +224,7 @@ class Operations:
                     raise TaixuError(f"step {number}: {name} is no edit, and cannot be one of several")
                 if is_rehearsal and operation.touches_files:
                     raise TaixuError(f"step {number}: {name} writes files of the project, and is not rehearsed")
-                reason = self.blocked(session, name)
+                reason = self._reason(session, operation, parameters)
                 try:
                     if reason:
                         raise TaixuError(f"{operation.title}: {reason}")
@@ -270,3 +279,10 @@ def _steps_of(session: Session, p: BatchParameters) -> list[Step]:
             raise TaixuError(f'step {number}: write {{"operation": "...", "parameters": {{...}}}}')
         steps.append((operation, parameters))
     return steps
+
+
+def _kept(parameters: Any) -> dict[str, Any]:
+    """Parameters as logs hold them: a copy that nobody changes; what cannot change is not copied."""
+    values = {each.name: getattr(parameters, each.name) for each in fields(parameters)}
+    return {name: value if isinstance(value, tuple) and set(map(type, value)) <= {str} else deepcopy(value)
+            for name, value in values.items()}  # fmt: skip

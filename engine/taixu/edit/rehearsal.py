@@ -84,8 +84,10 @@ def rehearsing(session: Session) -> Iterator[Stage]:
     try:
         yield Stage(session, entry.app.world.tick - 1)
     finally:
-        _undo_all(session)
-        entry.history, entry.selection = history, selection
+        try:
+            _undo_all(session)
+        finally:
+            entry.history, entry.selection = history, selection
 
 
 def _undo_all(session: Session) -> None:

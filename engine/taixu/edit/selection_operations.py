@@ -8,6 +8,7 @@ import numpy as np
 
 from taixu.ecs import indices_of
 from taixu.edit.commands import Command, Select
+from taixu.edit.conditions import no_world
 from taixu.edit.ids import id_texts
 from taixu.edit.marks import locked_indices
 from taixu.edit.operations import Operation
@@ -45,13 +46,9 @@ def _others(session: Session, p: Nothing) -> Command | None:
     return _select(session, tuple(text for text in _everything(session) if text not in chosen))
 
 
-def _no_world(session: Session) -> str:
-    return "" if session.worlds else "no world is open"
-
-
 SELECTION_OPERATIONS = (
-    Operation("selection.all", "Select all", plan=_all, blocked=_no_world),
-    Operation("selection.none", "Select nothing", plan=_none, blocked=_no_world),
-    Operation("selection.others", "Select all others", plan=_others, blocked=_no_world),
+    Operation("selection.all", "Select all", plan=_all, blocked=no_world),
+    Operation("selection.none", "Select nothing", plan=_none, blocked=no_world),
+    Operation("selection.others", "Select all others", plan=_others, blocked=no_world),
 )
 """What every host offers besides `selection.set`."""

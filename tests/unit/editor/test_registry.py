@@ -197,3 +197,11 @@ def test_what_an_operation_does_by_others_is_logged_once() -> None:
     operations.do(None, "b.outer")  # type: ignore[arg-type]
     assert [done.operation for done in operations.log] == ["a.outer", "a.inner"], "a window's own is logged as what it does"
     assert calls == ["inner", "inner"]
+
+
+def test_who_names_entities_needs_none_that_are_selected(host: Host) -> None:
+    host.do("selection.none")
+    with pytest.raises(TaixuError, match="nothing is selected"):
+        host.do("entity.snap_to_grid")
+    host.do("entity.snap_to_grid", entities=[CRATE], step_m=0.7)
+    assert host.operations.log[-1].parameters["entities"] == (CRATE,)
