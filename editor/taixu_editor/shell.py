@@ -16,6 +16,7 @@ from taixu.errors import TaixuError
 from taixu.script import write_stubs
 from taixu_editor.additions import ADD_OPERATIONS, ADDITIONS
 from taixu_editor.agent_desk import AgentDesk, agent_operations
+from taixu_editor.assets.following import AssetFollower
 from taixu_editor.dialogs import Choice, Dialogs
 from taixu_editor.document_tabs import DocumentTabs
 from taixu_editor.documents import Documents
@@ -26,6 +27,7 @@ from taixu_editor.interface.pictures import Pictures
 from taixu_editor.keymap import Keymap
 from taixu_editor.layout import LAST, load_layout, save_layout
 from taixu_editor.menus import draw_menu_bar
+from taixu_editor.outside_changes import OutsideChanges
 from taixu_editor.palette import Entry, Palette
 from taixu_editor.panels.guide import GuidePanel
 from taixu_editor.panels.start_page import StartPage
@@ -71,7 +73,7 @@ class Shell:
         self.toasts, self.dialogs = Toasts(window), Dialogs(window)
         self.palette, self.status = Palette(window), StatusLine(window)
         self.pictures = Pictures(window.device, window.gui.painter)
-        self.documents = Documents(window)
+        self.documents, self.followed = Documents(window), AssetFollower(window.host)
         self.document_tabs = DocumentTabs(window, self.documents)
         self.start_page, self.agents = StartPage(window), AgentDesk(window)
         self.keeper = Keeper(window.host, recovery_folder())
@@ -82,6 +84,7 @@ class Shell:
         self._layout_at = monotonic() + _LAYOUT_SECS
         self._title = ""
         self._screen_scale = window.window.interface_scale
+        self.outside = OutsideChanges(window)
         operations.on_done.append(self._done)
         if said:
             self.toasts.say(said, "warning")
@@ -122,6 +125,8 @@ class Shell:
         for act in waiting:
             self.attempt(act)
         self.agents.frame()
+        self.followed.frame()
+        self.outside.frame()
         if self.window.window.interface_scale != self._screen_scale:
             self._screen_scale = self.window.window.interface_scale
             self.settings_changed(keep=False)

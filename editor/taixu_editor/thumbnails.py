@@ -52,6 +52,14 @@ class Thumbnails:
             self._ask(asset, key)
         return None
 
+    def forget(self, asset: Asset) -> None:
+        """Ask for a picture again when it is seen the next time."""
+        key = self._key(asset)
+        self.failures.pop(key, None)
+        found = self._ready.pop(key, None)
+        if found is not None:
+            self._forget(found[0])
+
     def failure(self, asset: Asset) -> str:
         """Why it has no picture; empty where it has one, or will have."""
         return self.failures.get(self._key(asset), "")

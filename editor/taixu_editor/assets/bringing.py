@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taixu.app import Job, Jobs
+from taixu.app import Job
 from taixu.assets.atomic import atomic_path
 from taixu.edit.paths import asset_file
 from taixu.errors import TaixuError
@@ -159,8 +159,7 @@ class Import:
         self.names = [Path(source).name for source in sources]
         self.error = ""
         self._then = then
-        jobs = host.session.world.resource(Jobs)
-        self._job = jobs.submit_io(
+        self._job = host.jobs.submit_io(
             copy_into, (host.session.project.root, list(sources)), {"folder": folder, "clash": clash, "state": self.state},
             label=self.names[0] if self.names else "import", then=self._arrive,
         )  # fmt: skip

@@ -9,7 +9,7 @@ from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from taixu.app import Job, Jobs
+from taixu.app import Job
 from taixu_editor.assets.kinds import asset_kind
 
 if TYPE_CHECKING:
@@ -140,6 +140,7 @@ class AssetIndex:
         self.is_known = False
         """Whether the project was looked through."""
         self.is_cut = False
+        self._changed: list[str] = []
         self._root: Path | None = None
         self._cache = SidecarCache()
         self._job: Job | None = None
@@ -153,12 +154,18 @@ class AssetIndex:
         if session.project.root != self._root:
             self._root, self.is_known, self._job = session.project.root, False, None
             self._take(Scan())
-            self._next = 0.0
+            self._next, self._changed = 0.0, []
         if (self._job is None or self._job.done) and monotonic() >= self._next:
             self._next = monotonic() + _RESCAN_SECS
             root = self._root
-            jobs = session.world.resource(Jobs)
-            self._job = jobs.submit_io(scan_assets, (root, self._cache), label="assets", then=lambda job: self._arrive(job, root))
+            self._job = self._host.jobs.submit_io(
+                scan_assets, (root, self._cache), label="assets", then=lambda job: self._arrive(job, root)
+            )
+
+    def take_changed(self) -> list[str]:
+        """Files that were written since the last call, by whomever."""
+        found, self._changed = self._changed, []
+        return found
 
     def refresh(self) -> None:
         """Look again at the next frame: something was changed."""
@@ -172,6 +179,10 @@ class AssetIndex:
         self.is_known = True
 
     def _take(self, scan: Scan) -> None:
+        for asset in scan.assets if self.is_known else ():
+            before = self.by_path.get(asset.path)
+            if before is not None and (before.mtime_ns, before.size) != (asset.mtime_ns, asset.size):
+                self._changed.append(asset.path)
         self.assets, self.folders, self.is_cut = scan.assets, scan.folders, scan.is_cut
         self.by_path = {asset.path: asset for asset in scan.assets}
         self.version += 1

@@ -13,6 +13,7 @@ from taixu.edit.commands import Select
 from taixu.errors import TaixuError, UsageError
 from taixu.scene import Material, Shape
 from taixu_editor.assets.bringing import copy_into
+from taixu_editor.assets.following import reimport
 from taixu_editor.assets.kinds import asset_kind
 from taixu_editor.assets.moving import MoveAsset, TrashAsset
 from taixu_editor.assets.usage import find_along, find_uses
@@ -187,6 +188,11 @@ def _settings(host: Host, p: SettingsParameters) -> None:
     write_sidecar(file, sidecar)
 
 
+def _reimport(host: Host, p: PathParameters) -> None:
+    _file(host, p.path)
+    reimport(host, p.path)
+
+
 def _new_folder(host: Host, p: PathParameters) -> None:
     try:
         host.session.project.file(p.path).mkdir(parents=True)
@@ -224,6 +230,8 @@ ASSET_OPERATIONS = (
               doc="Gives the worlds and prefabs that name some files."),
     Operation("asset.tag", "Tag", run=_tag, parameters=TagParameters, blocked=_no_world),
     Operation("asset.settings", "Import settings", run=_settings, parameters=SettingsParameters, blocked=_no_world),
+    Operation("asset.reimport", "Read file again", run=_reimport, parameters=PathParameters, blocked=_no_world,
+              doc="Reads a model, a picture or a prefab again, in all open worlds."),
     Operation("asset.new_folder", "New folder", run=_new_folder, parameters=PathParameters, blocked=_no_world),
 )  # fmt: skip
 """Files of the project."""

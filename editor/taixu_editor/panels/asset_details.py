@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
 
-from taixu.app import Job, Jobs
+from taixu.app import Job
 from taixu.assets.sidecar import Sidecar, read_sidecar
 from taixu.errors import TaixuError
 from taixu_editor.assets import ASSET_KINDS, Asset
+from taixu_editor.assets.import_settings import importer_settings
+from taixu_editor.assets.references import NAMING
 from taixu_editor.interface import icon
 from taixu_editor.panels.asset_tiles import draw_picture, size_text
 from taixu_editor.widgets import FieldSpec, Form
@@ -39,6 +41,8 @@ class AssetDetails:
         self._sidecar = Sidecar()
         self._problem = ""
         self.uses: dict[str, list[str]] = {}
+        self.needs: dict[str, list[str]] = {}
+        """What files name, by path: those that are not there too."""
         self._tags = ""
 
     def draw(self, path: str) -> None:
@@ -64,6 +68,11 @@ class AssetDetails:
         imgui.text_disabled(f"{self.t(ASSET_KINDS[asset.kind][1])}   {size_text(asset.size)}")
         if imgui.button(f"{icon('add')}  {self.t('Place')}###place it"):
             self._panel.place(path)
+        if asset.kind in ("model", "texture", "sky", "prefab"):
+            imgui.same_line(0, unit * 0.3)
+            if imgui.button(f"{icon('rotate')}###reimport"):
+                self._panel.window.shell.later(partial(self._reimport, asset))
+            imgui.set_item_tooltip(self.t("Reimport: read the file again"))
         imgui.end_group()
         if self._problem:
             imgui.push_text_wrap_pos()
@@ -71,8 +80,10 @@ class AssetDetails:
             imgui.pop_text_wrap_pos()
         self._draw_facts()
         self._draw_tags(asset)
-        self._draw_uses(path)
-        self._draw_settings(path)
+        self._draw_links("Used by", self.uses.get(path))
+        if path.endswith(NAMING):
+            self._draw_links("Uses", self.needs.get(path))
+        self._draw_settings(asset)
 
     def _draw_facts(self) -> None:
         for name, title in _FACTS.items():
@@ -105,33 +116,52 @@ class AssetDetails:
                 self._panel.window.do("asset.tag", path=asset.path, tags=wanted)
                 self._panel.index.refresh()
 
-    def _draw_uses(self, path: str) -> None:
-        imgui.text_disabled(self.t("Used by"))
+    def _draw_links(self, title: str, paths: list[str] | None) -> None:
+        """Files that lead to themselves; one that is not there is red."""
+        panel = self._panel
+        imgui.text_disabled(self.t(title))
         imgui.same_line(imgui.get_font_size() * 6.5)
-        users = self.uses.get(path)
-        if users is None:
+        if paths is None:
             imgui.text_disabled("...")
-        elif not users:
+        elif not paths:
             imgui.text_disabled(self.t("Nothing"))
         imgui.begin_group()
-        for user in users or ():
-            if imgui.text_link(user):
-                self._panel.chosen, self._panel.folder = (user,), user.rpartition("/")[0]
+        for each in paths or ():
+            if each not in panel.index.by_path and panel.index.is_known:
+                imgui.text_colored(panel.window.theme.bad, each)
+                imgui.set_item_tooltip(self.t("This file is gone."))
+            elif imgui.text_link(f"{each}###{title} {each}"):
+                panel.chosen, panel.folder, panel.search = (each,), each.rpartition("/")[0], ""
         imgui.end_group()
 
-    def _draw_settings(self, path: str) -> None:
-        """Settings that the sidecar has; what an importer knows is its own."""
-        settings = self._sidecar.settings
+    def _draw_settings(self, asset: Asset) -> None:
+        """What the importer takes, with what the sidecar says of it; settings that nobody takes are shown too."""
+        known = importer_settings(self._panel.host.session.world, asset)
+        settings = {**known, **self._sidecar.settings}
         if not settings:
             return
         imgui.separator_text(self.t("Import settings"))
         self._form.begin()
         for name, value in settings.items():
             kind = {bool: "bool", int: "integer", float: "number", str: "text"}.get(type(value), "data")
-            edit = self._form.row(FieldSpec(name, kind, is_whole=isinstance(value, int)), value)
-            if edit is not None and edit.kind == "set":
-                changed = settings | {name: edit.value}
-                self._panel.window.shell.later(partial(self._panel.window.do, "asset.settings", path=path, settings=changed))
+            is_own = name in self._sidecar.settings
+            spec = FieldSpec(name, kind, known.get(name), is_whole=isinstance(value, int))
+            edit = self._form.row(spec, value)
+            if edit is None:
+                continue
+            changed = dict(self._sidecar.settings)
+            if edit.kind == "set":
+                changed[name] = edit.value
+            elif is_own:
+                del changed[name]
+            do = self._panel.window.do
+            self._panel.window.shell.later(partial(do, "asset.settings", path=asset.path, settings=changed))
+
+    def _reimport(self, asset: Asset) -> None:
+        window = self._panel.window
+        window.do("asset.reimport", path=asset.path)
+        window.thumbnails.forget(asset)
+        window.shell.toasts.say(self.t("{name} is read again", name=asset.name), "success")
 
     def _follow(self, asset: Asset) -> None:
         """Read the sidecar again when it or the files around it changed, and ask who uses the file."""
@@ -146,19 +176,29 @@ class AssetDetails:
         except TaixuError as error:
             self._sidecar, self._problem = Sidecar(), str(error)
         self._tags = ", ".join(asset.tags)
-        self.ask_uses((asset.path,), self.uses.update)
+        self._ask_links(asset.path)
+
+    def _ask_links(self, path: str) -> None:
+        """Both ways, in the background; what was known before stays until it is known anew."""
+
+        def arrive(job: Job) -> None:
+            if job.result is not None:
+                self.uses[path], self.needs[path] = job.result
+
+        host = self._panel.host
+        arguments = (str(host.session.project.root), path)
+        host.jobs.submit("taixu_editor.assets.usage:find_links", arguments, label=path, then=arrive)
 
     def ask_uses(self, paths: tuple[str, ...], then: Callable[[dict[str, list[str]]], object]) -> None:
         """Find in the background who names some files; what was known before stays until it is known anew."""
-        session = self._panel.host.session
+        host = self._panel.host
 
         def arrive(job: Job) -> None:
             if job.result is not None:
                 then(job.result)
 
-        jobs = session.world.resource(Jobs)
-        arguments = (str(session.project.root), list(paths))
-        jobs.submit("taixu_editor.assets.usage:find_uses", arguments, label=paths[0], then=arrive)
+        arguments = (str(host.session.project.root), list(paths))
+        host.jobs.submit("taixu_editor.assets.usage:find_uses", arguments, label=paths[0], then=arrive)
 
     def show_large(self, asset: Asset) -> None:
         """A picture over the window."""

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, ClassVar
 from imgui_bundle import imgui
 
 from taixu_editor.assets import ASSET_KINDS, Asset, AssetIndex
+from taixu_editor.assets.searching import matches
 from taixu_editor.interface import icon
 from taixu_editor.panels.asset_details import AssetDetails
 from taixu_editor.panels.asset_tiles import draw_rows, draw_tiles
@@ -32,8 +33,8 @@ class AssetsPanel(Panel):
 
     def __init__(self, window: EditorWindow) -> None:
         super().__init__(window)
-        self.index = AssetIndex(window.host)
-        self.details = AssetDetails(self)
+        self.index: AssetIndex = window.shell.followed.index
+        self.details: AssetDetails = AssetDetails(self)
         self.folder = ""
         self.search = ""
         self.kind = ""
@@ -56,7 +57,6 @@ class AssetsPanel(Panel):
         """Bar, folders, files, details."""
         if not self.host.session.worlds:
             return
-        self.index.frame()
         self.window.thumbnails.frame()
         self.places.clear()
         unit = imgui.get_font_size()
@@ -87,7 +87,9 @@ class AssetsPanel(Panel):
             self.window.shell.later(partial(self.window.do, "asset.import"))
         imgui.set_item_tooltip(self.t("Copy files into the project; they can be dropped on the window too"))
         imgui.same_line()
-        self.search = search_box(self.window, "##search", self.search, self.t("Search by name, kind or tag"), width=unit * 15)
+        hint = self.t("Search: words, tag:oak, type:model")
+        self.search = search_box(self.window, "##search", self.search, hint, width=unit * 15)
+        imgui.set_item_tooltip(self.t("Words, or tag:oak, type:model, licence:cc0, in:trees; with - before them, what is not so"))
         imgui.same_line()
         for kind, (picture, title) in ASSET_KINDS.items():
             is_on = self.kind == kind
@@ -180,8 +182,7 @@ class AssetsPanel(Panel):
         is_below = not self.folder or asset.path.startswith(self.folder + "/")
         if not words:
             return is_below if self.kind else asset.folder == self.folder
-        text = f"{asset.path} {asset.kind} {self.t(ASSET_KINDS[asset.kind][1])} {' '.join(asset.tags)}".casefold()
-        return is_below and all(word in text for word in words)
+        return is_below and matches(asset, words, self.t(ASSET_KINDS[asset.kind][1]))
 
     @property
     def shown_folders(self) -> list[str]:

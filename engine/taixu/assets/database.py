@@ -218,6 +218,12 @@ class AssetDatabase:
         else:
             self._start(entry)
 
+    def reload_file(self, path: str) -> None:
+        """Read a file again, as whatever it was loaded."""
+        for entry in list(self._by_key.values()):
+            if entry.key == path:
+                self.reload(entry.handle)
+
     def fork(self, world: object) -> AssetDatabase:
         """A forked world shares the assets."""
         return self

@@ -93,6 +93,8 @@ class Session:
         self.active = -1
         self.resolve_asset: ResolveAsset | None = None
         """Finds moved assets; the asset database's."""
+        self._followed: dict[str, tuple[int, int] | None] = {}
+        """When prefabs' files were written last, as far as worlds know."""
         self._make_app = make_app
 
     # Worlds
@@ -138,6 +140,28 @@ class Session:
         if found is not None:
             self.activate(found)
             return found
+        self.worlds.append(self._read(path))
+        self.active = len(self.worlds) - 1
+        return self.current
+
+    def reload(self, entry: OpenWorld) -> OpenWorld:
+        """Read a document's file again, and forget what was done to it; gives what stands in its place.
+
+        Raises
+        ------
+        TaixuError
+            When it cannot be read; what is open stays so.
+        """
+        if entry.path is None:
+            raise TaixuError("this world has no file yet")
+        fresh = self._read(entry.path)
+        place = self.worlds.index(entry)
+        self.worlds[place] = fresh
+        fresh.selection = tuple(text for text in entry.selection if fresh.app.world.find(id_number(text)) is not None)
+        entry.app.close()
+        return fresh
+
+    def _read(self, path: Path) -> OpenWorld:
         app = self._app()
         migrations = app.resource(Migrations) if app.world.has_resource(Migrations) else None
         root = ""
@@ -152,10 +176,9 @@ class Session:
         except BaseException:
             app.close()
             raise
-        self.worlds.append(OpenWorld(app, path, findings=findings, recorded_tick=app.world.tick, root=root))
+        opened = OpenWorld(app, path, findings=findings, recorded_tick=app.world.tick, root=root)
         app.world.advance()
-        self.active = len(self.worlds) - 1
-        return self.current
+        return opened
 
     def find_open(self, path: Path) -> OpenWorld | None:
         """The document of a file, where it is open."""
@@ -300,8 +323,19 @@ class Session:
         """Make an instance, or a part of it, as its prefab says (one step that can be undone)."""
         self.do(RevertEntries(instance, child, component, field), label="Revert to prefab")
 
-    def prefab_changed(self, source: str) -> None:
-        """A prefab's file has other content: all open worlds follow, with what is different in their instances kept."""
+    def is_news(self, source: str) -> bool:
+        """Whether a prefab's file is another than when this session wrote or followed it last."""
+        return self._followed.get(source) != self._signature(source)
+
+    def prefab_changed(self, source: str, *, is_outside: bool = False) -> None:
+        """A prefab's file has other content: all open worlds follow, with what is different in their instances kept.
+
+        Parameters
+        ----------
+        is_outside
+            Whether another program wrote it: the prefab follows where it is open without unsaved changes of its own.
+        """
+        self._followed[source] = self._signature(source)
         for entry in self.worlds:
             world = entry.app.world
             if not world.has_resource(PrefabLibrary):
@@ -315,7 +349,9 @@ class Session:
                 entry.recorded_tick = world.tick
                 world.advance()
         opened = self._open_prefab(source)
-        if opened is not None and opened is not self.current:
+        if opened is not None and is_outside and not opened.history.is_saved:
+            return  # who saves it decides
+        if opened is not None and (is_outside or opened is not self.current):
             self._follow_file(opened, source)
 
     def refuse_unsaved(self, source: str) -> None:
@@ -352,6 +388,13 @@ class Session:
             if command is not None:
                 self.do(command, label="Change of the file")
             entry.history.mark_saved()
+
+    def _signature(self, source: str) -> tuple[int, int] | None:
+        try:
+            facts = self.project.file(source).stat()
+        except (OSError, TaixuError):
+            return None
+        return facts.st_mtime_ns, facts.st_size
 
     def _open_prefab(self, source: str) -> OpenWorld | None:
         return next((entry for entry in self.worlds if entry.is_prefab and self._source_of(entry) == source), None)

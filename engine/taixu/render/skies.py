@@ -69,7 +69,7 @@ class Skies:
         elif environment is None:
             key = ("studio",)
         elif environment.sky:
-            key = ("file", str(environment.sky))
+            key = ("file", str(environment.sky), *_stamp(world, str(environment.sky)))
         else:
             sun = tuple(float(v) for v in environment.sun_direction)
             key = ("atmosphere", sun, float(environment.turbidity), tuple(float(v) for v in environment.ground_color))
@@ -100,6 +100,17 @@ class Skies:
             except (TaixuError, OSError) as error:
                 _log.warning("the studio stands in for a sky that cannot be read: %s", error)
         return Sky(make_environment(self.device, make_studio()))
+
+
+def _stamp(world: World, path: str) -> tuple[str, int]:
+    """Whose file it is and when it was written: another project's of the same path is another sky, and so is a new one."""
+    from taixu.assets import AssetDatabase
+
+    root = world.resource(AssetDatabase).root if world.has_resource(AssetDatabase) else Path()
+    try:
+        return str(root), (root / path).stat().st_mtime_ns
+    except OSError:
+        return str(root), 0
 
 
 def read_sky(world: World, path: str) -> NDArray[np.float32]:
