@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from taixu.edit import OpenWorld, WorldParts, document_of, fill_world, id_number
+from taixu.edit import OpenWorld, WorldParts, document_of, fill_world
 from taixu.edit.touched import touched_by
 from taixu.errors import TaixuError
 from taixu.platform.events import InputEvent, KeyEvent, MouseButtonEvent
@@ -162,8 +162,7 @@ class Play:
         session.close()
         if self._edited is not None and self._edited in session.worlds:
             session.active = session.worlds.index(self._edited)
-            world = self._edited.app.world
-            self._edited.selection = tuple(text for text in entry.selection if world.find(id_number(text)) is not None)
+            self._edited.selection = session.living(entry.selection)
         self._edited = None
 
     def pause(self, on: bool | None = None) -> None:

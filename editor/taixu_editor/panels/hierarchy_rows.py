@@ -23,6 +23,7 @@ _SHARE = 0.1
 """Of the time, at most, that goes into rows of a world that changes all the time."""
 _DIGITS = re.compile(r"\d+")
 _DEEPEST = 512
+_MANY = 1000
 
 
 def natural_key(name: str) -> str:
@@ -280,7 +281,11 @@ class _Tree:
             keys[:count][same] = before.keys[:count][same]
             wanted[:count] &= ~same
         rows = np.flatnonzero(wanted)
-        keys[rows] = [natural_key(name) for name in self.names[rows].tolist()]
+        names = self.names[rows].tolist()
+        known: dict[str, str] = {}
+        if before is not None and len(rows) > _MANY:  # they may be the same under other numbers: brought back, or a played copy
+            known = dict(zip(before.names.tolist(), before.keys.tolist(), strict=True))
+        keys[rows] = [known.get(name) or natural_key(name) for name in names]
         return keys
 
     def _sorted(self, indices: Indices) -> Indices:

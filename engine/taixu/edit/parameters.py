@@ -21,6 +21,7 @@ from taixu.errors import UsageError
 __all__ = ["Nothing", "parameter_schema", "read_parameters"]
 
 _DEEPEST = 64
+_OF_TEXTS = frozenset({"type", "items", "description"})
 _SHOWN = 60
 _PLAIN: dict[type, str] = {
     str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array", tuple: "array",
@@ -98,9 +99,11 @@ def read_parameters(parameters: type, values: Mapping[str, Any], *, name: str = 
     operation = f"{whose} {name!r}" if name else "parameters"
     plain = _plain(values, operation, ())
     validator, hints = _reader(parameters)
-    error = min(validator.iter_errors(plain), key=lambda each: len(each.absolute_path), default=None)
+    properties = validator.schema["properties"]
+    checked = {key: [] if _are_texts(properties.get(key), value) else value for key, value in plain.items()}
+    error = min(validator.iter_errors(checked), key=lambda each: len(each.absolute_path), default=None)
     if error is not None:
-        raise UsageError(_sentence(error, operation, validator.schema["properties"]))
+        raise UsageError(_sentence(error, operation, properties))
     return parameters(**{key: _as_declared(hints[key], value) for key, value in plain.items()})
 
 
@@ -111,6 +114,12 @@ def _reader(parameters: type) -> tuple[Any, dict[str, Any]]:
     return jsonschema.Draft202012Validator(parameter_schema(parameters)), get_type_hints(parameters)
 
 
+def _are_texts(schema: Mapping[str, Any] | None, value: Any) -> bool:
+    """Whether a list of plain texts is wanted and given: of a hundred thousand ids a validator would have to be asked for each."""
+    wanted = schema is not None and schema.keys() <= _OF_TEXTS and schema.get("items") == {"type": "string"}
+    return wanted and isinstance(value, list) and set(map(type, value)) == {str}
+
+
 def _plain(value: Any, operation: str, where: tuple[str, ...]) -> Any:
     """As JSON holds it: no numbers that are none, and no deeper than anybody needs."""
     if len(where) > _DEEPEST:
@@ -118,6 +127,8 @@ def _plain(value: Any, operation: str, where: tuple[str, ...]) -> Any:
     if isinstance(value, Mapping):
         return {str(key): _plain(each, operation, (*where, str(key))) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
+        if set(map(type, value)) == {str}:
+            return list(value)
         return [_plain(each, operation, (*where, str(i))) for i, each in enumerate(value)]
     if isinstance(value, float) and not math.isfinite(value):
         raise UsageError(f"{operation}, parameter {'.'.join(where)!r}: {value} is no number that a world can hold")
@@ -131,6 +142,8 @@ def _plain(value: Any, operation: str, where: tuple[str, ...]) -> Any:
 def _as_declared(hint: Any, value: Any) -> Any:
     """Lists become tuples where tuples are declared."""
     origin, args = get_origin(hint), get_args(hint)
+    if isinstance(value, list) and args == (str, Ellipsis):
+        return tuple(value)
     if isinstance(value, list) and (origin is tuple or hint is tuple):
         kinds = args[:1] * len(value) if args[1:] == (Ellipsis,) else args or (Any,) * len(value)
         return tuple(_as_declared(kind, each) for kind, each in zip(kinds, value, strict=True))

@@ -96,7 +96,30 @@ def _corners(world: World, entities: NDArray[np.uint64] | None) -> NDArray[np.fl
         return None
     corners = np.concatenate(found)
     corners = corners[np.isfinite(corners).all(axis=1)]
-    return corners if len(corners) else None
+    return _fewer(corners) if len(corners) else None
+
+
+def _fewer(points: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Of very many points those that lie farthest out in some direction: the others decide nothing that is seen."""
+    if len(points) <= _MANY:
+        return points
+    for start in range(0, len(points), _MANY):
+        part = points[start : start + _MANY]
+        out = part @ _DIRECTIONS
+        kept = part[np.unique(np.concatenate([out.argmax(0), out.argmin(0)]))]
+        found = kept if start == 0 else np.concatenate([found, kept])
+    return found
+
+
+def _spread(count: int) -> NDArray[np.float64]:
+    """Directions over half the sphere, and the axes, [3, count + 3] (a Fibonacci lattice)."""
+    turn, height = np.arange(count) * pi * (3 - 5**0.5), (np.arange(count) + 0.5) / count
+    flat = np.sqrt(1 - height * height)
+    return np.concatenate([np.stack([flat * np.cos(turn), height, flat * np.sin(turn)]), np.eye(3)], axis=1)
+
+
+_MANY = 20_000
+_DIRECTIONS = _spread(40)
 
 
 def _box_corners(bounds: NDArray[Any]) -> NDArray[np.float64]:
