@@ -103,12 +103,12 @@ def _fewer(points: NDArray[np.float64]) -> NDArray[np.float64]:
     """Of very many points those that lie farthest out in some direction: the others decide nothing that is seen."""
     if len(points) <= _MANY:
         return points
+    found = []
     for start in range(0, len(points), _MANY):
         part = points[start : start + _MANY]
         out = part @ _DIRECTIONS
-        kept = part[np.unique(np.concatenate([out.argmax(0), out.argmin(0)]))]
-        found = kept if start == 0 else np.concatenate([found, kept])
-    return found
+        found.append(part[np.unique(np.concatenate([out.argmax(0), out.argmin(0)]))])
+    return np.concatenate(found)
 
 
 def _spread(count: int) -> NDArray[np.float64]:
