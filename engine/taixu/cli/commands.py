@@ -19,6 +19,8 @@ BUILT_IN = {
     "render": "draw a world or a model: PNG, EXR or MP4",
     "check": "read and validate worlds, models and pictures",
     "convert": "write a model or a picture in another format",
+    "generate": "make textures, sounds and more from words",
+    "generators": "list what can be made, and of what",
     "bench": "measure this machine, beside other engines",
     "mcp": "open a world to language models and agents",
     "info": "say what is installed, and what is missing",

@@ -1,4 +1,4 @@
-"""``taixu info``: versions, the GPU, what is installed, what is missing and how to get it."""
+"""``taixu info``: versions, the GPU, what is installed, what is missing and how to get it; or where a file came from."""
 
 from __future__ import annotations
 
@@ -8,14 +8,15 @@ import platform
 import re
 import sys
 from importlib.metadata import PackageNotFoundError, entry_points, requires, version
+from pathlib import Path
 from typing import Any
 
 from taixu.errors import TaixuError
 
 __all__ = ["add_arguments", "describe", "example", "how_to_get", "run", "summary", "taixu_version", "usage"]
 
-summary = "Says what is installed, what the graphics card offers, what is missing and how to get it."
-usage = "[options]"
+summary = "Says what is installed, what the graphics card offers, what is missing and how to get it; or where a file came from."
+usage = "[FILE] [options]"
 example = "taixu info --json"
 
 _NAME = re.compile(r"[A-Za-z0-9._-]+")
@@ -26,7 +27,8 @@ _BACKENDS = ("pybullet", "rapier3d")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Nothing to declare."""
+    """Declare the file."""
+    parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="say how this was made: its record, mark, signature")
 
 
 def taixu_version() -> str:
@@ -39,6 +41,10 @@ def taixu_version() -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Show it, or answer with it."""
+    if args.file is not None:
+        from taixu.cli.origins import tell_origin
+
+        return tell_origin(args.file, args.console)
     found = describe()
     args.console.answer(found)
     gpu = found["gpu"]
