@@ -29,8 +29,13 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"{args.out} is the file to read; name another to write")
     if args.out.is_dir():
         raise UsageError(f"{args.out} is a folder; name a file in it")
+    from taixu.generate import licence_findings
+
     convert = conversion(args.source, args.out)
     about: dict[str, Any] = convert(args.source, args.out)
+    licences = [f"{found}" for found in licence_findings([args.source]) if found.severity == "warning"]
+    for said in licences:
+        args.console.say(f"licence: {said}")
     args.console.show(f"{args.out}")
-    args.console.answer({"out": str(args.out), "from": str(args.source)} | about)
+    args.console.answer({"out": str(args.out), "from": str(args.source), "licences": licences} | about)
     return 0

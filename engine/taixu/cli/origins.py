@@ -36,20 +36,8 @@ def tell_origin(path: Path, console: Console) -> int:
         lines.append(f"  {'signature':<12} {found['signature_problem'] or 'none'}")
     else:
         where = "beside" if signature["is_detached"] else "inside"
-        lines.append(
-            f"  {'signature':<12} {'valid' if signature['is_valid']
-            else 'NOT
-           
-            VALID'}, {where},
-           
-           
-            by {signature['signer']
-           
-            or
-            'nobody'}"
-      
-       
-        )
+        state = "valid" if signature["is_valid"] else "NOT VALID"
+        lines.append(f"  {'signature':<12} {state}, {where}, by {signature['signer'] or 'nobody'}")
     console.show("\n".join(lines))
     return 0
 

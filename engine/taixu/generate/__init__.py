@@ -18,21 +18,25 @@ if TYPE_CHECKING:
     from taixu.generate.generations import Generation, Generations
     from taixu.generate.generator import Generator, Made, Needs, Progress
     from taixu.generate.guards import Guard
+    from taixu.generate.licences import licence_findings
+    from taixu.generate.lineage import Lineage
     from taixu.generate.making import Result
     from taixu.generate.model_facts import ModelFacts
     from taixu.generate.order import Order
     from taixu.generate.registry import Generators
+    from taixu.generate.remaking import plan_remake, remake
     from taixu.generate.request import Request
 
 __all__ = [
-    "Generation", "Generations", "Generator", "Generators", "Guard", "Made", "ModelFacts", "Needs", "Order", "Progress",
-    "Request", "Result",
+    "Generation", "Generations", "Generator", "Generators", "Guard", "Lineage", "Made", "ModelFacts", "Needs", "Order", "Progress",
+    "Request", "Result", "licence_findings", "plan_remake", "remake",
 ]  # fmt: skip
 
 _HOMES = {
-    "Generation": "generations", "Generations": "generations", "Generator": "generator", "Generators": "registry", "Guard":
-    "guards", "Made": "generator", "ModelFacts": "model_facts", "Needs": "generator", "Order": "order", "Progress": "generator",
-    "Request": "request", "Result": "making",
+    "Generation": "generations", "Generations": "generations", "Generator": "generator", "Generators": "registry", "Guard": "guards",
+    "Lineage": "lineage", "Made": "generator", "ModelFacts": "model_facts", "Needs": "generator", "Order": "order",
+    "Progress": "generator", "Request": "request", "Result": "making", "licence_findings": "licences", "plan_remake": "remaking",
+    "remake": "remaking",
 }  # fmt: skip
 
 
