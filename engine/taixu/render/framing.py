@@ -90,25 +90,34 @@ def _corners(world: World, entities: NDArray[np.uint64] | None) -> NDArray[np.fl
             rows = indices[shown & (numbers == number)]
             matrices = places.matrices[rows].reshape(-1, 3, 4).astype(np.float64)
             origin = matrices[:, :, 3] + places.cells[rows] * CELL_M
+            if len(rows) > _MANY:
+                outer = _outermost(matrices[:, :, :3], origin, boxes[number])
+                matrices, origin = matrices[outer], origin[outer]
             points = np.einsum("nij,kj->nki", matrices[:, :, :3], boxes[number]) + origin[:, None]
             found.append(points.reshape(-1, 3))
     if not found:
         return None
     corners = np.concatenate(found)
     corners = corners[np.isfinite(corners).all(axis=1)]
-    return _fewer(corners) if len(corners) else None
+    return corners if len(corners) else None
 
 
-def _fewer(points: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Of very many points those that lie farthest out in some direction: the others decide nothing that is seen."""
-    if len(points) <= _MANY:
-        return points
-    found = []
-    for start in range(0, len(points), _MANY):
-        part = points[start : start + _MANY]
-        out = part @ _DIRECTIONS
-        found.append(part[np.unique(np.concatenate([out.argmax(0), out.argmin(0)]))])
-    return np.concatenate(found)
+def _outermost(matrices: NDArray[np.float64], origins: NDArray[np.float64], box: NDArray[np.float64]) -> NDArray[np.intp]:
+    """Of many boxes ``[n, 3, 3]``, ``[n, 3]`` those that reach farthest out: the others decide nothing that is seen.
+
+    Along the axes exactly; in other directions by the spheres around them.
+    """
+    middle, half = box.mean(0), (box.max(0) - box.min(0)) / 2
+    along = (origins + matrices @ middle) @ _DIRECTIONS
+    along[~np.isfinite(along).all(1)] = np.nan
+    sizes = matrices * half
+    radii = np.sqrt(np.einsum("nij,nij->n", sizes, sizes))[:, None]
+    high, low = along + radii, along - radii
+    reach = np.abs(sizes).sum(2)
+    high[:, -3:], low[:, -3:] = along[:, -3:] + reach, along[:, -3:] - reach
+    if np.isnan(along[:, 0]).all():
+        return np.zeros(0, np.intp)
+    return np.unique(np.concatenate([np.nanargmax(high, 0), np.nanargmin(low, 0)]))
 
 
 def _spread(count: int) -> NDArray[np.float64]:
@@ -118,8 +127,8 @@ def _spread(count: int) -> NDArray[np.float64]:
     return np.concatenate([np.stack([flat * np.cos(turn), height, flat * np.sin(turn)]), np.eye(3)], axis=1)
 
 
-_MANY = 20_000
-_DIRECTIONS = _spread(40)
+_MANY = 2048
+_DIRECTIONS = _spread(24)
 
 
 def _box_corners(bounds: NDArray[Any]) -> NDArray[np.float64]:
