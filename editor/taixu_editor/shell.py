@@ -20,6 +20,7 @@ from taixu_editor.assets.following import AssetFollower
 from taixu_editor.dialogs import Choice, Dialogs
 from taixu_editor.document_tabs import DocumentTabs
 from taixu_editor.documents import Documents
+from taixu_editor.doubts import Doubts
 from taixu_editor.folders import project_picture, recovery_folder
 from taixu_editor.interface import THEMES, icon
 from taixu_editor.interface.keys import is_pressed
@@ -84,7 +85,7 @@ class Shell:
         self._layout_at = monotonic() + _LAYOUT_SECS
         self._title = ""
         self._screen_scale = window.window.interface_scale
-        self.outside = OutsideChanges(window)
+        self.outside, self.doubts = OutsideChanges(window), Doubts(window)
         operations.on_done.append(self._done)
         if said:
             self.toasts.say(said, "warning")
@@ -127,6 +128,7 @@ class Shell:
         self.agents.frame()
         self.followed.frame()
         self.outside.frame()
+        self.doubts.frame()
         if self.window.window.interface_scale != self._screen_scale:
             self._screen_scale = self.window.window.interface_scale
             self.settings_changed(keep=False)

@@ -77,7 +77,7 @@ def _gap(unit: float) -> None:
 
 
 def _saving(window: EditorWindow) -> None:
-    _button(window, "world.save", "save")
+    _button(window, "editor.save", "save")
     _button(window, "history.undo", "undo")
     _button(window, "history.redo", "redo")
 
