@@ -166,9 +166,10 @@ class Dialogs:
         imgui.set_next_window_pos(area.get_work_center(), imgui.Cond_.always, (0.5, 0.5))
         imgui.set_next_window_size((width, height))
         imgui.push_style_var(imgui.StyleVar_.window_padding, (unit * 1.2, unit))
+        imgui.push_style_var(imgui.StyleVar_.frame_padding, (unit * 1.2, unit * 0.5))  # the title stands over what is below
         flags = _FLAGS | (imgui.WindowFlags_.no_scrollbar if dialog.height else 0)
         shown, stays = imgui.begin_popup_modal(name, True, flags)
-        imgui.pop_style_var()
+        imgui.pop_style_var(2)
         if shown:
             if dialog.is_open:
                 dialog.draw()

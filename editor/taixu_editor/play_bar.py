@@ -125,7 +125,7 @@ class PlayBar:
             button(window, "play.step", "step")
             button(window, "play.eject", "eye", is_on=self.is_ejected)
         else:
-            button(window, "play.start", "play")
+            button(window, "play.start", "play", is_main=True)
         self._draw_speed()
         if play.is_playing:
             minutes, secs = divmod(play.now_secs, 60)

@@ -49,7 +49,7 @@ class FilmAnswers:
     file: str = "film.mp4"
     width: int = field(default=1280, metadata={"minimum": 16, "maximum": 4096, "label": "Width"})
     height: int = field(default=720, metadata={"minimum": 16, "maximum": 4096})
-    seconds: float = field(default=4.0, metadata={"minimum": 0.1, "maximum": 3600.0, "label": "Length", "unit": "s"})
+    seconds: float = field(default=4.0, metadata={"minimum": 0.1, "maximum": 3600.0, "label": "Duration", "unit": "s"})
     fps: int = field(default=30, metadata={"minimum": 1, "maximum": 120, "label": "Pictures a second"})
     played: bool = field(default=True, metadata={"label": "Let the world run"})
     seen_from: Literal["main camera", "path", "view"] = field(default="main camera", metadata={"label": "Seen from"})

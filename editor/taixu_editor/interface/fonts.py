@@ -19,6 +19,8 @@ __all__ = ["BASE_SIZE", "Fonts", "chinese_font", "load_fonts"]
 BASE_SIZE = 15.0
 """Height of the interface's text at a scale of 1, in window units."""
 
+_ICON = 16.0
+"""Width of each icon at that height: whole dots, so that the text behind it is sharp."""
 _PACKAGE = "pylopdf_fonts_zh_cn"
 _LARGER = 1.24
 """Sizes are heights of lines, and Noto's lines are this much higher than Roboto's."""
@@ -53,7 +55,7 @@ def load_fonts() -> Fonts:
         font = atlas.add_font_from_file_ttf(str(file), BASE_SIZE)
         merged = imgui.ImFontConfig()
         merged.merge_mode = True
-        merged.glyph_min_advance_x = BASE_SIZE
+        merged.glyph_min_advance_x = merged.glyph_max_advance_x = _ICON  # all as wide, so that what follows lines up
         atlas.add_font_from_file_ttf(str(folder / "Font_Awesome_6_Free-Solid-900.otf"), BASE_SIZE * 0.86, merged)
         if chinese is not None:
             more = imgui.ImFontConfig()

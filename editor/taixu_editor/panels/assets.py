@@ -87,7 +87,7 @@ class AssetsPanel(Panel):
             self.window.shell.later(partial(self.window.do, "asset.import"))
         imgui.set_item_tooltip(self.t("Copy files into the project; they can be dropped on the window too"))
         imgui.same_line()
-        hint = self.t("Search: words, tag:oak, type:model")
+        hint = self.t("Search, or tag:oak")
         self.search = search_box(self.window, "##search", self.search, hint, width=unit * 15)
         imgui.set_item_tooltip(self.t("Words, or tag:oak, type:model, licence:cc0, in:trees; with - before them, what is not so"))
         imgui.same_line()

@@ -7,6 +7,7 @@ from typing import Any
 
 from assets import open_copy, show, wait_until
 from editor_flows import Hand, flow
+from scripts_console import write
 
 LOOKS = (("dark", "en"), ("light", "en"), ("light", "zh-Hans"), ("dark", "zh-Hans"))
 BOTTOM = ("assets", "console", "log", "profiler", "animation")
@@ -29,6 +30,7 @@ def front(hand: Hand, panel: str) -> Any:
     found = next(each for each in hand.window.panels if each.id == panel)
     hand.keys("Ctrl+P")
     hand.type(f"Show {found.title}", enter=True)
+    wait_until(hand, lambda: hand.exists(f"//###{panel}"))
     hand.wait(3)
     hand.window.shell.toasts.clear()
     return found
@@ -62,10 +64,13 @@ def desk_with_things_in_all_panels(hand: Hand) -> None:
     wait_until(hand, lambda: "assets/pictures/moss.png" in panel.places)
     hand.click_at(*panel.places["assets/pictures/moss.png"])
     wait_until(hand, lambda: not hand.window.thumbnails.pending and "assets/pictures/moss.png" in panel.details.uses)
-    front(hand, "console")
+    console = front(hand, "console")
+    field = hand.context.item_info("//###console/###prompt").rect_full
+    hand.click_at((field.min.x + field.max.x) / 2, (field.min.y + field.max.y) / 2)
     for line in ("1 + 1", "nobody"):
-        hand.click("//###console/###prompt")
-        hand.type(line, enter=True)
+        write(hand, line)
+        hand.keys("Enter")
+    wait_until(hand, lambda: any(kind == "error" for kind, _ in console.console.output))
     select_row(hand, "crate 1")
     hand.keys("Ctrl+7")  # nothing is kept there, which is said in the log
     animation = front(hand, "animation")

@@ -58,7 +58,7 @@ def test_the_table_is_sorted_and_chinese() -> None:
     assert plain == []
 
 
-_HAN, _SIGNS = "[\u4e00-\u9fff]", "[，。：；？！（）]"
+_HAN, _SIGNS = "[\u4e00-\u9fff]", "[，。、：；？！（）]"
 _WRONG = {
     "a half-width sign beside Chinese": f"{_HAN}[,:;?!]|[,:;?!]{_HAN}",
     "no space between Chinese and Latin letters or digits": f"{_HAN}[A-Za-z0-9]|[A-Za-z0-9]{_HAN}",
