@@ -41,7 +41,7 @@ def four_views_each_with_its_own_mode(hand: Hand) -> None:
     hand.wait(4)
     assert [view.shown.mode for view in views] == ["lit", "wireframe", "normals", "lit"]
     hand.move(5, 5)
-    hand.picture("view_four")
+    hand.picture("view_from_above", panel="viewport2")
     hand.wait(3)
     hand.move(views[0].origin[0] + 60, views[0].origin[1] + views[0].extent[1] - 20)
     hand.keys("Ctrl+Alt+1")
