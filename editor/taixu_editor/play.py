@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from time import time
 from typing import TYPE_CHECKING
 
 from taixu.edit import OpenWorld, WorldParts, document_of, fill_world
@@ -85,6 +86,8 @@ class Play:
         self._speed = 1.0
         self.platform = ViewPlatform()
         self.steps_wanted = 0
+        self.started_at = 0.0
+        """When the latest play began, in seconds since 1970."""
         self.offer: Offer | None = None
         """What the latest play has changed, until it is taken over or another one begins."""
 
@@ -146,7 +149,7 @@ class Play:
         app.clock.speed = self._speed
         self._edited, self.offer, self._has_failed = edited, None, False
         self._entry = OpenWorld(app, edited.path, selection=edited.selection, recorded_tick=app.world.tick)
-        self._since = app.world.tick
+        self._since, self.started_at = app.world.tick, time()
         app.world.advance()
         session.worlds.append(self._entry)
         session.active = len(session.worlds) - 1

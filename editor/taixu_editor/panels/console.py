@@ -51,6 +51,8 @@ class ConsolePanel(Panel):
         self._asked = ""
         self._next: str | None = None
         self._wants_focus = self._wants_end = False
+        self.place = (0.0, 0.0)
+        """The middle of the prompt, in the window."""
 
     def draw(self) -> None:
         """Output above, prompt below."""
@@ -99,7 +101,12 @@ class ConsolePanel(Panel):
         if self._wants_focus:
             imgui.set_keyboard_focus_here()
             self._wants_focus = False
-        entered, self.line = imgui.input_text_multiline("###prompt", self.line, (-1, height), _FLAGS, self._edit)
+        line = self.line
+        entered, self.line = imgui.input_text_multiline("###prompt", line, (-1, height), _FLAGS, self._edit)
+        if self.found and imgui.is_key_pressed(imgui.Key.escape, False):  # closes the list, and takes no text away
+            self.found, self._wants_focus = [], True
+            self._replace(line)
+        self.place = (corner.x + imgui.get_font_size() * 4, corner.y + height / 2)
         if imgui.is_item_active():
             self.keyboard_frame = imgui.get_frame_count()
             self._answer_keys()
@@ -117,22 +124,20 @@ class ConsolePanel(Panel):
             self._take(self.found[self._at])
         elif not self.line.strip():
             self._replace("")
-        elif self.console.is_whole(self.line):
+        elif self.console.is_whole(self.line if self.line.rsplit("\n", 1)[-1].strip() else f"{self.line.rstrip()}\n"):
             self.console.run(self.line)
             self._place, self._wants_end = 0, True
             self._replace("")
         else:
             last = self.line.rsplit("\n", 1)[-1]
             indent = len(last) - len(last.lstrip()) + (4 if last.rstrip().endswith(":") else 0)
-            self._replace(f"{self.line}\n{' ' * indent}" if last.strip() else f"{self.line}\n")
+            self._replace(f"{self.line}\n{' ' * indent}")
 
     def _answer_keys(self) -> None:
         """Up and down choose in the list, or bring back what was run."""
         step = int(imgui.is_key_pressed(imgui.Key.up_arrow)) - int(imgui.is_key_pressed(imgui.Key.down_arrow))
         if self.found:
             self._at = (self._at - step) % len(self.found)
-            if imgui.is_key_pressed(imgui.Key.escape, False):
-                self.found, self._wants_focus = [], True
         elif step and ("\n" not in self.line or self._place):
             history = self.console.history
             if not self._place:

@@ -25,7 +25,7 @@ _TITLES = ("World", "Panels and views", "Painting", "Rest")
 _LOOK_SECS = 0.25
 _PLOT_FLAGS = (
     implot.Flags_.no_legend | implot.Flags_.no_menus | implot.Flags_.no_box_select | implot.Flags_.no_mouse_text
-    | implot.Flags_.no_inputs | implot.Flags_.no_title
+    | implot.Flags_.no_title
 )  # fmt: skip
 _SPIKES_MS = (4.0, 1000.0)
 

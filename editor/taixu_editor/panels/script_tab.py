@@ -43,7 +43,6 @@ class ScriptTab:
         self.outside: str | None = None
         self.problems: tuple[Problem, ...] = ()
         self.reloaded: Reloaded | None = None
-        self.played_at = 0.0
         self._written: Problem | None = None
         self._is_changed = False
         self._undo_index = self._look_at = 0.0
@@ -103,7 +102,7 @@ class ScriptTab:
         log = self._window.log
         if log.version != self._log_version:
             self._log_version = log.version
-            since = max(self.file.stamp[0] / 1e9, self.played_at)
+            since = max(self.file.stamp[0] / 1e9, self._window.host.play.started_at)
             said = () if self._written is not None else problems_said(log.lines, self.file.path, since=since)
             self.problems = (self._written,) if self._written is not None else said
             self.reloaded = last_reload(log.lines, self.file.path, since=self.file.stamp[0] / 1e9)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import datetime
 from pathlib import Path
-from time import time
 from typing import TYPE_CHECKING, ClassVar
 
 from imgui_bundle import imgui
@@ -37,7 +36,6 @@ class ScriptsPanel(Panel):
         super().__init__(window)
         self.tabs: list[ScriptTab] = []
         self._root: Path | None = None
-        self._was_playing = False
         self._name = self._problem = ""
         self._since_look = 0.0
 
@@ -93,15 +91,11 @@ class ScriptsPanel(Panel):
         return self.tabs[-1]
 
     def _follow_project(self) -> None:
-        """Scripts of a project that was closed are closed; what is played is what is written."""
-        root, is_playing = self.host.session.project.root, self.host.play.is_playing
+        """Scripts of a project that was closed are closed."""
+        root = self.host.session.project.root
         if root != self._root:
             self._root = root
             self.tabs.clear()
-        if is_playing and not self._was_playing:
-            for tab in self.tabs:
-                tab.played_at = time()
-        self._was_playing = is_playing
 
     def _draw_chooser(self) -> None:
         if not imgui.begin_popup("choose"):
