@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import shutil
 import stat
-import tempfile
 import zipfile
 import zlib
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from pathlib import Path, PurePosixPath
 from taixu.assets.atomic import atomic_path
 from taixu.edit.project import MANIFEST
 from taixu.errors import TaixuError
+from taixu_editor.export.beside import filled_beside
 
 __all__ = ["ENDING", "pack_project", "project_files", "unpack_project"]
 
@@ -93,28 +93,14 @@ def unpack_project(file: Path, folder: Path) -> Path:
     TaixuError
         When it is no pack, is damaged, leads out of the folder, or would be too large; or something stands there already.
     """
-    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
-        raise TaixuError(f"{folder}: something stands there already; name a new folder")
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}-"))
-    except OSError as error:
-        raise TaixuError(f"{folder}: cannot be made ({error.strerror or error})") from error
-    try:
-        with zipfile.ZipFile(file) as pack:
-            entries = _weighed(pack, file)
-            for entry in entries:
+        with filled_beside(folder) as beside, zipfile.ZipFile(file) as pack:
+            for entry in _weighed(pack, file):
                 _write(pack, entry, beside / entry.filename, file)
-        beside.chmod(0o755)
-        if folder.exists():
-            folder.rmdir()
-        os.rename(beside, folder)
     except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError, ValueError) as error:
         raise TaixuError(f"{file}: is no pack of a project, or is damaged ({error})") from error
     except OSError as error:
         raise TaixuError(f"{file}: cannot be unpacked into {folder} ({error.strerror or error})") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return folder
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import keyword
-import os
 import re
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from taixu.edit.project import MANIFEST
 from taixu.errors import TaixuError, UsageError
+from taixu_editor.export.beside import filled_beside, refuse_filled
 from taixu_editor.export.packing import project_files
 
 __all__ = ["module_name", "write_standalone"]
@@ -69,32 +68,21 @@ def write_standalone(root: Path, out: Path, *, title: str = "", progress: Callab
     name = out.name
     if name != module_name(name):
         raise UsageError(f"{name!r} cannot be run with python -m; call the folder {module_name(name)!r}")
-    if out.exists() and (not out.is_dir() or any(out.iterdir())):
-        raise TaixuError(f"{out}: something stands there already; name a new folder")
+    refuse_filled(out)
     files = project_files(root)
     if MANIFEST not in files:
         raise TaixuError(f"{root} is no project: it has no {MANIFEST}, so nothing could be played")
     words = {"title": (title or root.name).replace('"""', "'''").replace("\\", "/").replace("\n", " "), "name": name}
     try:
-        out.parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=out.parent, prefix=f".{name}-"))
-    except OSError as error:
-        raise TaixuError(f"{out}: cannot be made ({error.strerror or error})") from error
-    try:
-        for number, path in enumerate(files):
-            if progress is not None and progress(number / len(files)) is False:
-                raise TaixuError("writing the folder was cancelled; nothing was left behind")
-            target = beside / "project" / path
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(root / path, target)
-        for file, text in (("__init__.py", _INIT), ("__main__.py", _MAIN), ("README.txt", _README)):
-            (beside / file).write_text(text.format(**words, line="=" * len(words["title"])), encoding="utf-8")
-        beside.chmod(0o755)
-        if out.exists():
-            out.rmdir()
-        os.rename(beside, out)
+        with filled_beside(out) as beside:
+            for number, path in enumerate(files):
+                if progress is not None and progress(number / len(files)) is False:
+                    raise TaixuError("writing the folder was cancelled; nothing was left behind")
+                target = beside / "project" / path
+                target.parent.mkdir(parents=True, exist_ok=True)
+                shutil.copyfile(root / path, target)
+            for file, text in (("__init__.py", _INIT), ("__main__.py", _MAIN), ("README.txt", _README)):
+                (beside / file).write_text(text.format(**words, line="=" * len(words["title"])), encoding="utf-8")
     except OSError as error:
         raise TaixuError(f"{out}: cannot be written ({error.strerror or error}); nothing was left behind") from error
-    finally:
-        shutil.rmtree(beside, ignore_errors=True)
     return out

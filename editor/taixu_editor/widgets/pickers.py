@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from pathlib import PurePosixPath
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 from imgui_bundle import imgui
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 __all__ = ["asset_field", "asset_paths", "entity_field"]
 
+T = TypeVar("T")
 _NOBODY = "0" * 16
 _MOST = 5000
 _SKIPPED = frozenset({".git", ".taixu", "__pycache__", ".venv", "node_modules", "out"})
@@ -131,23 +133,30 @@ def _named(form: Form, label: str, width: float, *, is_faint: bool) -> bool:
 def _pick_entity(form: Form, key: str) -> Edit | None:
     t, world = form.window.t, form.window.host.session.world
     search = _search(form, key)
-    edit = None
-    if imgui.selectable(f"{icon('empty')}  {t('Nobody')}###nobody", False)[0]:
-        edit = Edit(_NOBODY)
-    found = _matching(world, search)
+    is_nobody = imgui.selectable(f"{icon('empty')}  {t('Nobody')}###nobody", False)[0]
+
+    def row(found: tuple[int, str]) -> tuple[str, str]:
+        entity, name = found
+        return f"{icon(kind_of(world.place(entity)[0]))}  {name}", id_text(world.stable_id(entity))
+
+    return _pick(_matching(world, search), row, chosen=Edit(_NOBODY) if is_nobody else None)
+
+
+def _pick(rows: Sequence[T], shown: Callable[[T], tuple[str, str]], *, chosen: Edit | None, present: str = "") -> Edit | None:
+    """A list of rows, each shown as a label and a value; the popup closes when one is chosen, or was above the list."""
     if imgui.begin_child("found"):
         clipper = imgui.ListClipper()
-        clipper.begin(len(found))
+        clipper.begin(len(rows))
         while clipper.step():
-            for entity, name in found[clipper.display_start : clipper.display_end]:
-                text = id_text(world.stable_id(entity))
-                if imgui.selectable(f"{icon(kind_of(world.place(entity)[0]))}  {name}###{text}", False)[0]:
-                    edit = Edit(text)
+            for each in rows[clipper.display_start : clipper.display_end]:
+                label, value = shown(each)
+                if imgui.selectable(f"{label}###{value}", value == present)[0]:
+                    chosen = Edit(value)
         clipper.end()
     imgui.end_child()
-    if edit is not None:
+    if chosen is not None:
         imgui.close_current_popup()
-    return edit
+    return chosen
 
 
 def _matching(world: Any, search: str) -> list[tuple[int, str]]:
@@ -166,25 +175,12 @@ def _matching(world: Any, search: str) -> list[tuple[int, str]]:
 def _pick_asset(form: Form, key: str, path: str) -> Edit | None:
     t = form.window.t
     search = _search(form, key)
-    edit = None
-    if imgui.selectable(f"{icon('close')}  {t('None')}###none", False)[0]:
-        edit = Edit("")
+    is_none = imgui.selectable(f"{icon('close')}  {t('None')}###none", False)[0]
     known = form.drafts.get(f"{key} paths", "")
     paths = [each for each in known.split("\n") if each and search in each.casefold()]
     if not paths:
         imgui.text_disabled(t("No file of the project fits."))
-    if imgui.begin_child("found"):
-        clipper = imgui.ListClipper()
-        clipper.begin(len(paths))
-        while clipper.step():
-            for each in paths[clipper.display_start : clipper.display_end]:
-                if imgui.selectable(f"{each}###{each}", each == path)[0]:
-                    edit = Edit(each)
-        clipper.end()
-    imgui.end_child()
-    if edit is not None:
-        imgui.close_current_popup()
-    return edit
+    return _pick(paths, lambda each: (each, each), chosen=Edit("") if is_none else None, present=path)
 
 
 def _search(form: Form, key: str) -> str:

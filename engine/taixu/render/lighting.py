@@ -105,7 +105,7 @@ class LightingFeature:
         self.environment = Environment()
         self.skies = Skies(device)
         self._sky: Sky | None = None
-        self._lights = Lights(*_no_lights())
+        self._lights = Lights.none()
         self._dfg: Texture | None = None
         self._atlas: Texture | None = None
         self._targets: Targets | None = None
@@ -317,17 +317,3 @@ def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], size: int,
         buffer = device.buffer(size, label=label)
     buffer.write(rows)
     return buffer
-
-
-def _no_lights() -> tuple[NDArray[Any], ...]:
-    return (
-        np.zeros(0, np.uint64),
-        np.zeros(0, np.intp),
-        np.zeros((0, 3)),
-        np.zeros((0, 3), np.int32),
-        np.zeros((0, 3)),
-        np.zeros((0, 3)),
-        np.zeros(0),
-        np.zeros((0, 2)),
-        np.zeros(0, bool),
-    )

@@ -72,6 +72,15 @@ class Lights:
     angles: NDArray[np.float64]
     shadows: NDArray[np.bool_]
 
+    @classmethod
+    def none(cls) -> Lights:
+        """No lights at all."""
+        vectors, numbers = np.zeros((0, 3)), np.zeros(0)
+        return cls(
+            np.zeros(0, np.uint64), np.zeros(0, np.intp), vectors, np.zeros((0, 3), np.int32), vectors, vectors, numbers,
+            np.zeros((0, 2)), np.zeros(0, bool),
+        )  # fmt: skip
+
     @property
     def count(self) -> int:
         """Number of lights."""
@@ -133,17 +142,7 @@ def gather_lights(world: World) -> Lights:
                 )
             )
     if not parts:
-        return Lights(
-            np.zeros(0, np.uint64),
-            np.zeros(0, np.intp),
-            np.zeros((0, 3)),
-            np.zeros((0, 3), np.int32),
-            np.zeros((0, 3)),
-            np.zeros((0, 3)),
-            np.zeros(0),
-            np.zeros((0, 2)),
-            np.zeros(0, bool),
-        )
+        return Lights.none()
     lights = Lights(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
     bright = np.flatnonzero(lights.colors.max(1) > 0)
     order = bright[np.argsort(lights.kinds[bright] != 0, kind="stable")]

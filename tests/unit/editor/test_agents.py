@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import base64
 import io
 import json
 import shutil
-import threading
 from collections.abc import Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -16,9 +14,8 @@ import numpy as np
 import pytest
 
 pytest.importorskip("mcp", reason='agents are not installed; pip install "taixu[editor]"')
+from agent_visit import visit, visited
 from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared._httpx_utils import create_mcp_http_client
 from PIL import Image
 
 from taixu.assets.paths import data_path
@@ -38,32 +35,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
 
 def played(host: Host, consent: Consent, act: Callable[[Client], Awaitable[None]]) -> None:
     """Let a client act on a server, while this thread serves the host."""
-    bridge = Bridge()
-    server = AgentServer(AgentTools(host), bridge, consent)
-    server.start()
-    said: list[BaseException] = []
-
-    async def visit() -> None:
-        headers = {"Authorization": f"Bearer {server.token}"}
-        async with (
-            create_mcp_http_client(headers=headers) as http,
-            Client(streamable_http_client(server.url, http_client=http)) as client,
-        ):
-            await act(client)
-
-    def run() -> None:
-        try:
-            asyncio.run(visit())
-        except BaseException as error:
-            said.append(error)
-
-    visitor = threading.Thread(target=run)
-    visitor.start()
-    while visitor.is_alive():
-        bridge.serve(wait_secs=0.05)
-    server.close()
-    if said:
-        raise said[0]
+    visited(host, consent, lambda url, token: visit(url, token, act))
 
 
 async def call(client: Client, tool: str, **arguments: Any) -> Any:

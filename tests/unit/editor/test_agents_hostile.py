@@ -6,7 +6,7 @@ import asyncio
 import json
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import Future
 from time import monotonic, sleep
 from typing import Any
@@ -14,9 +14,8 @@ from typing import Any
 import pytest
 
 pytest.importorskip("mcp", reason='agents are not installed; pip install "taixu[editor]"')
+from agent_visit import visit
 from mcp import Client
-from mcp.client.streamable_http import streamable_http_client
-from mcp.shared._httpx_utils import create_mcp_http_client
 
 from taixu.errors import TaixuError
 from taixu_editor.agents import AgentServer, AgentTools, Bridge, Consent
@@ -138,18 +137,6 @@ def test_garbage_instead_of_a_request_harms_nobody(served: AgentServer) -> None:
     assert talk(served, request(served, Authorization="")).startswith(b"HTTP/1.1 401 ")
 
 
-def visit(server: AgentServer, act: Callable[[Client], Any]) -> None:
-    async def run() -> None:
-        headers = {"Authorization": f"Bearer {server.token}"}
-        async with (
-            create_mcp_http_client(headers=headers) as http,
-            Client(streamable_http_client(server.url, http_client=http)) as client,
-        ):
-            await act(client)
-
-    asyncio.run(run())
-
-
 def test_what_is_wrong_with_arguments_is_a_sentence(served: AgentServer) -> None:
     said: list[str] = []
 
@@ -167,7 +154,7 @@ def test_what_is_wrong_with_arguments_is_a_sentence(served: AgentServer) -> None
             assert result.is_error, (tool, arguments)
             said.append(result.content[0].text)
 
-    visit(served, act)
+    asyncio.run(visit(served.url, served.token, act))
     for sentence in said:
         assert "\n" not in sentence and len(sentence) < 400, sentence
         assert "validation error" not in sentence and "Error executing" not in sentence and "Traceback" not in sentence
@@ -188,7 +175,7 @@ def test_a_thousand_requests_at_once_are_answered_or_refused(served: AgentServer
             answered.extend(await asyncio.gather(*(one() for _ in range(100))))
 
     started = monotonic()
-    visit(served, act)
+    asyncio.run(visit(served.url, served.token, act))
     assert len(answered) == 1000
     assert answered.count("") >= 300, set(answered)
     assert all("wait already" in said for said in answered if " " in said), set(answered)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
-import threading
 from pathlib import Path
 from typing import Any
 
@@ -41,31 +39,18 @@ def test_scripts_run_and_their_logs_do_it_again(ending: str, number: int, tmp_pa
 
 def test_the_client_builds_and_undoes() -> None:
     pytest.importorskip("mcp", reason='agents are not installed; pip install "taixu[editor]"')
-    from taixu_editor.agents import AgentServer, AgentTools, Bridge, Consent
+    from agent_visit import visited
+
+    from taixu_editor.agents import Consent
 
     names: dict[str, Any] = {}
     exec(compile(blocks("python agent")[0], str(PAGE), "exec"), names)  # noqa: S102 - the page is our own
-    host, bridge, consent = Host(), Bridge(), Consent()
+    host, consent = Host(), Consent()
     consent.allow(["all"])
     host.open("samples/gallery")
     before = host.session.world.state_hash()
-    server = AgentServer(AgentTools(host), bridge, consent)
-    server.start()
-    said: list[BaseException] = []
-
-    def visit() -> None:
-        try:
-            asyncio.run(names["build"](server.url, server.token))
-        except BaseException as error:
-            said.append(error)
-
-    visitor = threading.Thread(target=visit)
-    visitor.start()
-    while visitor.is_alive():
-        bridge.serve(wait_secs=0.02)
-    server.close()
     try:
-        assert not said, said
+        visited(host, consent, names["build"])
         assert host.session.world.state_hash() == before
         assert len(host.session.history.steps[1]) == 1, "it was done, and undone"
     finally:
