@@ -12,6 +12,7 @@ from taixu_editor.panels.animation_clips import ClipChoice
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.timeline import Timeline, track_title
 from taixu_editor.widgets.combo import begin_combo
+from taixu_editor.widgets.nothing import say_nothing
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -272,14 +273,7 @@ class AnimationPanel(Panel):
         self.window.do("animation.add_keys", entity=entity, tracks=names, times_secs=times, values=values)
 
     def _draw_nothing(self) -> None:
-        t, theme, unit = self.t, self.window.theme, imgui.get_font_size()
-        playing = self.host.play.is_playing
+        t, playing = self.t, self.host.play.is_playing
         text = t("Keys are set while the world does not run.") if playing else t("Select something to animate it.")
-        space, size, at = imgui.get_content_region_avail(), imgui.calc_text_size(text), imgui.get_cursor_pos()
-        imgui.set_cursor_pos((at.x + (space.x - size.x) / 2, at.y + max((space.y - unit * 4) / 2, 0)))
-        imgui.text_colored(theme.faint, text)
-        title = t("Stop") if playing else t("Find an entity")
-        wide = imgui.calc_text_size(title).x + unit * 2
-        imgui.set_cursor_pos((at.x + (space.x - wide) / 2, imgui.get_cursor_pos_y() + unit * 0.3))
-        if imgui.button(f"{title}###act", (wide, 0)):
+        if say_nothing(self.window, "animation", text, button=t("Stop") if playing else t("Find an entity")):
             self.window.shell.later(lambda: self.window.do("play.stop" if playing else "editor.find_entity"))

@@ -14,6 +14,7 @@ from taixu_editor.panels.asset_details import AssetDetails
 from taixu_editor.panels.asset_tiles import draw_rows, draw_tiles
 from taixu_editor.panels.panel import Panel
 from taixu_editor.widgets import search_box
+from taixu_editor.widgets.nothing import say_nothing
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -213,14 +214,15 @@ class AssetsPanel(Panel):
             imgui.end_popup()
 
     def _draw_nothing(self) -> None:
-        unit = imgui.get_font_size()
         is_search = bool(self.search.strip() or self.kind)
         text = (
             self.t("Nothing is like that.") if is_search else self.t("Nothing here yet. Drop files on the window to bring them in.")
         )
-        room = imgui.get_content_region_avail()
-        imgui.set_cursor_pos((max((room.x - imgui.calc_text_size(text).x) / 2, 0), max(room.y / 2 - unit, 0)))
-        imgui.text_disabled(text)
+        if say_nothing(self.window, "assets", text, button=self.t("Show everything") if is_search else self.t("Import")):
+            if is_search:
+                self.search = self.kind = ""
+            else:
+                self.window.shell.later(partial(self.window.do, "asset.import"))
 
     def _answer_keys(self) -> None:
         if imgui.get_io().want_text_input:

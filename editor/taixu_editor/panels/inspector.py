@@ -17,6 +17,7 @@ from taixu_editor.panels.inspector_script import ScriptFields
 from taixu_editor.panels.inspector_sheet import Sheet, SheetComponent, SheetField
 from taixu_editor.panels.panel import Panel
 from taixu_editor.widgets.form import Edit, Form, any_mixed
+from taixu_editor.widgets.nothing import say_nothing
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -68,20 +69,9 @@ class InspectorPanel(Panel):
             self._picker.draw()
 
     def _draw_nothing(self) -> None:
-        room, font = imgui.get_content_region_avail(), imgui.get_font_size()
         text = self.t("Select something in the view or in the hierarchy to see what it is made of.")
-        imgui.dummy((1, min(room.y * 0.25, font * 8)))
-        big, theme = font * 2.2, self.window.theme
-        wide = imgui.calc_text_size(icon("select")).x * 2.2
-        place = imgui.get_cursor_screen_pos()
-        where = imgui.ImVec2(place.x + (room.x - wide) / 2, place.y)
-        imgui.get_window_draw_list().add_text(imgui.get_font(), big, where, theme.pack("faint", 0.5), icon("select"))
-        imgui.dummy((1, big + font))
-        margin = font * 1.5
-        imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + margin)
-        imgui.push_text_wrap_pos(imgui.get_cursor_pos_x() + max(room.x - 2 * margin, font * 6))
-        imgui.text_disabled(text)
-        imgui.pop_text_wrap_pos()
+        if say_nothing(self.window, "select", text, button=self.t("Find an entity")):
+            self.window.shell.later(lambda: self.window.do("editor.find_entity"))
 
     # -- components --------------------------------------------------------------------------------------------------
     def _draw_component(self, component: SheetComponent) -> None:

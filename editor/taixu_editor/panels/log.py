@@ -10,6 +10,7 @@ from imgui_bundle import imgui
 from taixu_editor.interface import icon
 from taixu_editor.log_book import LEVELS, LogLine
 from taixu_editor.panels.panel import Panel
+from taixu_editor.widgets.nothing import say_nothing
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -42,7 +43,10 @@ class LogPanel(Panel):
         imgui.begin_child("lines")
         at_end = imgui.get_scroll_y() >= imgui.get_scroll_max_y() - 2
         if not lines:
-            imgui.text_disabled(self.t("Nothing was said yet." if not self.window.log.lines else "No line is like that."))
+            text = self.t("Nothing was said yet." if not self.window.log.lines else "No line is like that.")
+            button = self.t("Show all lines") if self.window.log.lines else ""
+            if say_nothing(self.window, "log", text, button=button):
+                self.search, self.shown, self._key = "", set(LEVELS), None
         clipper = imgui.ListClipper()
         clipper.begin(len(lines))
         while clipper.step():

@@ -17,6 +17,7 @@ from taixu_editor.panels.material_groups import GROUPS, idle_reasons
 from taixu_editor.panels.panel import Panel
 from taixu_editor.widgets import Form, specs_of_component
 from taixu_editor.widgets.form import Edit
+from taixu_editor.widgets.nothing import say_nothing
 from taixu_editor.widgets.spec import FieldSpec
 
 if TYPE_CHECKING:
@@ -48,7 +49,9 @@ class MaterialPanel(Panel):
         session = self.host.session
         chosen = session.current.selection
         if not chosen:
-            self._say("material", self.t("Select something to see what it is made of."))
+            text = self.t("Select something to see what it is made of.")
+            if say_nothing(self.window, "material", text, button=self.t("Find an entity")):
+                self.window.shell.later(lambda: self.window.do("editor.find_entity"))
             return
         world, handle = session.world, session.entity(chosen[-1])
         cls = self._surface_of(handle)
@@ -160,28 +163,14 @@ class MaterialPanel(Panel):
     def _draw_none(self, handle: int, chosen: tuple[str, ...]) -> None:
         world = self.host.session.world
         if world.has(handle, Shape) and not world.table(int(world.locate(handle)[0][0])).made:
-            self._say("material", self.t("It has no material of its own."))
-            width = imgui.get_content_region_avail().x
-            if imgui.button(f"{icon('add')}  {self.t('Add a material')}###add material", (width, imgui.get_frame_height() * 1.2)):
+            text, button = self.t("It has no material of its own."), icon("add", self.t("Add a material"))
+            if say_nothing(self.window, "material", text, button=button, name="add material"):
                 lacking = [text for text in chosen if not world.has(self.host.session.entity(text), Material)]
                 self.window.do("component.add", component="material", fields={}, entities=lacking)
         elif world.has(handle, Model):
-            self._say("model", self.t("A model's materials are in its file."))
+            say_nothing(self.window, "model", self.t("A model's materials are in its file."))
         else:
-            self._say("material", self.t("It has nothing that a material could cover."))
-
-    def _say(self, picture: str, text: str) -> None:
-        unit, theme = imgui.get_font_size(), self.window.theme
-        room = imgui.get_content_region_avail()
-        glyph, k = icon(picture), 1.8
-        size = imgui.calc_text_size(glyph)
-        at = imgui.get_cursor_screen_pos()
-        place = (at.x + (room.x - size.x * k) / 2, at.y + min(room.y * 0.2, unit * 8))
-        imgui.get_window_draw_list().add_text(imgui.get_font(), unit * k, place, theme.pack("faint", 0.6), glyph)
-        imgui.dummy((0, min(room.y * 0.2, unit * 8) + unit * 3))
-        imgui.push_text_wrap_pos()
-        imgui.text_colored(theme.faint, text)
-        imgui.pop_text_wrap_pos()
+            say_nothing(self.window, "material", self.t("It has nothing that a material could cover."))
 
     def release(self) -> None:
         """Give the preview back."""
