@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
 
 from taixu_editor.interface import icon
+from taixu_editor.snap_menu import draw_snap_menu
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -18,9 +18,6 @@ _FLAGS = (
     imgui.WindowFlags_.no_decoration | imgui.WindowFlags_.no_saved_settings | imgui.WindowFlags_.no_docking
     | imgui.WindowFlags_.no_scroll_with_mouse | imgui.WindowFlags_.no_move
 )  # fmt: skip
-_MOVE_STEPS = (0.01, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
-_ANGLE_STEPS = (1.0, 5.0, 10.0, 15.0, 22.5, 30.0, 45.0, 90.0)
-_SCALE_STEPS = (0.05, 0.1, 0.25, 0.5, 1.0)
 
 
 def draw_toolbar(window: EditorWindow) -> None:
@@ -97,7 +94,7 @@ def _snapping(window: EditorWindow) -> None:
     gizmo, t = window.shell.gizmo, window.t
     if gizmo is None:
         return
-    snap, settings = gizmo.snap, window.shell.settings
+    snap = gizmo.snap
     _button(window, "snap.toggle", "magnet", is_on=snap.is_on)
     tool = gizmo.tool if gizmo.tool != "select" else "move"
     shown = {"move": f"{snap.move_m:g} m", "rotate": f"{snap.angle_deg:g}°", "scale": f"{snap.scale:g}×"}[tool]
@@ -105,43 +102,13 @@ def _snapping(window: EditorWindow) -> None:
         imgui.open_popup("###snap steps")
     imgui.set_item_tooltip(t("Steps of moving, turning and scaling"))
     imgui.same_line()
+    imgui.push_style_var(imgui.StyleVar_.window_padding, (imgui.get_font_size() * 0.8,) * 2)
     if imgui.begin_popup("###snap steps"):
-        chosen = [
-            _steps(t("Move"), settings.snap_move_m, _MOVE_STEPS, "m"),
-            _steps(t("Rotate"), settings.snap_angle_deg, _ANGLE_STEPS, "°"),
-            _steps(t("Scale"), settings.snap_scale, _SCALE_STEPS, "×"),
-        ]
-        imgui.separator()
-        for operation in ("snap.toggle", "snap.to_grid", "snap.surface", "snap.align", "snap.vertex"):
-            _check(window, operation, is_on=snap.is_on if operation == "snap.toggle" else getattr(snap, operation[5:]))
-        imgui.separator()
-        held = ("Ctrl", t("steps, while it is held")), ("Shift", t("on surfaces")), ("V", t("corner to corner"))
-        imgui.text_disabled("   ".join(f"{key}: {what}" for key, what in held))
-        if chosen != [settings.snap_move_m, settings.snap_angle_deg, settings.snap_scale]:
-            settings.snap_move_m, settings.snap_angle_deg, settings.snap_scale = chosen
-            window.shell.settings_changed()
+        imgui.push_style_color(imgui.Col_.button, window.theme.raised)
+        draw_snap_menu(window, snap)
+        imgui.pop_style_color()
         imgui.end_popup()
-
-
-def _check(window: EditorWindow, operation: str, *, is_on: bool) -> None:
-    """An entry of the menu with a tick; the menu stays open."""
-    known = window.host.operations.find(operation)
-    imgui.push_item_flag(imgui.ItemFlags_.auto_close_popups, False)
-    if imgui.menu_item(f"{window.t(known.title)}###{operation}", window.shell.keymap.first(operation), is_on)[0]:
-        window.shell.later(partial(window.do, operation))
-    imgui.pop_item_flag()
-
-
-def _steps(title: str, value: float, steps: tuple[float, ...], unit: str) -> float:
-    imgui.text_disabled(title)
-    imgui.push_id(title)
-    for i, step in enumerate(steps):
-        if i:
-            imgui.same_line()
-        if imgui.radio_button(f"{step:g} {unit}" if unit == "m" else f"{step:g}{unit}", abs(step - value) < 1e-9):
-            value = step
-    imgui.pop_id()
-    return value
+    imgui.pop_style_var()
 
 
 def _playing(window: EditorWindow) -> None:

@@ -163,3 +163,19 @@ def what_rests_on_surfaces_may_stand_upright_on_them(hand: Hand) -> None:
     hand.keys("End")
     hand.wait(2)
     assert visible_bounds(world, np.array([crate(hand).entity], np.uint64))[0, 1] > -1e-3
+
+
+@flow(DESK)
+def steps_are_chosen_or_typed_in_the_bar(hand: Hand) -> None:
+    open_view(hand)
+    snap, settings = hand.window.panels[0].gizmo.snap, hand.window.shell.settings
+    hand.click("//###toolbar/###steps")
+    hand.click("//$FOCUSED/snap_angle_deg/###45")
+    hand.wait(2)
+    assert (settings.snap_angle_deg, snap.angle_deg) == (45.0, 45.0)
+    hand.input("//$FOCUSED/snap_move_m/##step", "0.3")
+    hand.wait(2)
+    assert abs(snap.move_m - 0.3) < 1e-6
+    hand.click("//$FOCUSED/###snap.to_grid")
+    hand.wait(2)
+    assert not snap.to_grid, "the menu stays open, and the entry is off"
