@@ -66,7 +66,7 @@ class Palette:
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
         self._wants_to_open = False
-        self._text = ""
+        self._text = self._begun_with = ""
         self._chosen = 0
         self._entries: list[Entry] = []
         self._entities: list[tuple[str, int]] | None = None
@@ -77,6 +77,7 @@ class Palette:
     def open(self, text: str = "") -> None:
         """Show it from the next frame on."""
         self._wants_to_open, self._text, self._shown_for, self._entities = True, text, None, None
+        self._begun_with = text
         self._entries = self._all()
 
     def draw(self) -> None:
@@ -103,8 +104,9 @@ class Palette:
         imgui.set_next_item_width(-1)
         if self._wants_to_open or imgui.is_window_appearing():
             imgui.set_keyboard_focus_here()
-        flags = imgui.InputTextFlags_.no_horizontal_scroll
-        _, self._text = imgui.input_text_with_hint("##search", t("Type what you want to do; @ finds entities"), self._text, flags)
+        flags = imgui.InputTextFlags_.no_horizontal_scroll | imgui.InputTextFlags_.callback_always
+        hint = t("Type what you want to do; @ finds entities")
+        _, self._text = imgui.input_text_with_hint("##search", hint, self._text, flags, self._go_to_end)
         imgui.pop_style_var()
         self._find()
         self._keys()
@@ -119,6 +121,13 @@ class Palette:
                 self._do()
                 break
         imgui.end_child()
+
+    def _go_to_end(self, data: imgui.InputTextCallbackData) -> int:
+        """What is there when it opens is gone on with, and not typed over."""
+        if self._begun_with and data.buf_text_len:
+            data.cursor_pos = data.selection_start = data.selection_end = data.buf_text_len
+            self._begun_with = ""
+        return 0
 
     def _row(self, i: int, entry: Entry) -> bool:
         theme, unit, draw = self._window.theme, imgui.get_font_size(), imgui.get_window_draw_list()

@@ -37,7 +37,7 @@ def say_nothing(window: Any, picture: str, text: str, *, button: str = "", name:
         imgui.set_cursor_pos((start.x + (room.x - wide) / 2, top))
         draw.add_text(imgui.get_font(), big, imgui.get_cursor_screen_pos(), theme.pack("faint", 0.5), glyph)
     y = top + sign
-    for line in _lines(text, width):
+    for line in _balanced(text, width):
         imgui.set_cursor_pos((start.x + round((room.x - imgui.calc_text_size(line).x) / 2), y))
         imgui.text_colored(theme.faint, line)
         y += imgui.get_text_line_height_with_spacing()
@@ -46,6 +46,17 @@ def say_nothing(window: Any, picture: str, text: str, *, button: str = "", name:
     wide = imgui.calc_text_size(button).x + unit * 2
     imgui.set_cursor_pos((start.x + (room.x - wide) / 2, y + unit * 0.3))
     return bool(imgui.button(f"{button}###{name}", (wide, 0)))
+
+
+def _balanced(text: str, width: float) -> list[str]:
+    """As few lines as there must be, of much the same length: no word stands alone."""
+    best = _lines(text, width)
+    for part in range(1, 12):
+        narrower = _lines(text, width * (1 - 0.05 * part))
+        if len(narrower) > len(best):
+            break
+        best = narrower
+    return best
 
 
 def _lines(text: str, width: float) -> list[str]:
