@@ -20,6 +20,7 @@ PARTS = ("world", "panels", "painting", "rest")
 """Of a frame, in the order of its parts; the rest is waiting for the screen, and events."""
 
 KEPT = 300
+_KINDS = ("stages", "systems", "passes")
 _MEMORY_FRAMES = 15
 """Between looks at the memory: a look reads a file of the system's."""
 
@@ -65,6 +66,34 @@ class _World:
     steps: int = 0
 
 
+class _Series:
+    """Milliseconds of the latest frames by name, in a table that is written a column a frame: medians of it are quick."""
+
+    def __init__(self) -> None:
+        self._rows: dict[str, int] = {}
+        self._values = np.full((16, KEPT), np.nan)
+        self._column = 0
+
+    def add(self, values: dict[str, float]) -> None:
+        """Another frame; who is not named in it cost nothing there, but is no pass of nothing."""
+        self._column = (self._column + 1) % KEPT
+        self._values[:, self._column] = np.nan
+        for name, ms in values.items():
+            row = self._rows.setdefault(name, len(self._rows))
+            if row >= len(self._values):
+                self._values = np.concatenate([self._values, np.full_like(self._values, np.nan)])
+            self._values[row, self._column] = ms
+
+    def medians(self) -> dict[str, tuple[float, float]]:
+        """Median and 95th percentile of the frames that name them, by name."""
+        ordered = np.sort(self._values[: len(self._rows)], 1)  # what is no number comes last
+        counts = np.isfinite(ordered).sum(1)
+        rows = np.arange(len(ordered))
+        p50, p95 = (ordered[rows, (np.maximum(counts - 1, 0) * share).astype(int)] for share in (0.5, 0.95))
+        found = zip(self._rows, p50.tolist(), p95.tolist(), counts.tolist(), strict=True)
+        return {name: (low, high) for name, low, high, count in found if count}
+
+
 class Recorder:
     """Keeps the latest frames; `frame` is called once in each while it records.
 
@@ -77,6 +106,7 @@ class Recorder:
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
         self.frames: deque[FrameRecord] = deque(maxlen=KEPT)
+        self._series = {kind: _Series() for kind in _KINDS}
         self._world: _World | None = None
         self._passes: dict[str, float] = {}
         self._memory_mb, self._since_memory = 0.0, _MEMORY_FRAMES
@@ -105,7 +135,14 @@ class Recorder:
         parts["rest"] = max(total - sum(parts.values()), 0.0)
         kept = (before.stages, before.systems, before.passes, before.garbage_ms)
         self.frames.append(FrameRecord(total, parts, *kept, self._memory_mb, before.entities, before.made, before.steps))
+        for kind, values in zip(_KINDS, (before.stages, before.systems, before.passes), strict=True):
+            self._series[kind].add(values)
         return self.frames[-1]
+
+    def clear(self) -> None:
+        """Forget what is recorded."""
+        self.frames.clear()
+        self._series = {kind: _Series() for kind in _KINDS}
 
     def stop(self) -> None:
         """Measure no more; what is recorded stays."""
@@ -127,15 +164,8 @@ class Recorder:
         return np.vstack([np.zeros(len(rows)), np.cumsum(rows, 1).T])
 
     def medians(self, kind: str) -> dict[str, tuple[float, float]]:
-        """Median and 95th percentile of the recorded frames, by name; `kind` is a field of `FrameRecord`."""
-        names = dict.fromkeys(name for each in self.frames for name in getattr(each, kind))
-        found = {}
-        for name in names:
-            # A pass that was not drawn in a frame cost nothing there, but is no pass of nothing.
-            values = [getattr(each, kind)[name] for each in self.frames if name in getattr(each, kind)]
-            p50, p95 = np.percentile(values, (50, 95))
-            found[name] = (float(p50), float(p95))
-        return found
+        """Median and 95th percentile of the recorded frames, by name; `kind` is "stages", "systems" or "passes"."""
+        return self._series[kind].medians()
 
     def _look(self) -> _World:
         window = self._window

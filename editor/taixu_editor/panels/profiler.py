@@ -72,7 +72,7 @@ class ProfilerPanel(Panel):
     def record(self, on: bool) -> None:
         """Go on recording, from nothing, or stop."""
         if on and not self.is_recording:
-            self.recorder.frames.clear()
+            self.recorder.clear()
             self.chosen = None
         elif not on and self.is_recording:
             self.recorder.stop()
