@@ -177,6 +177,14 @@ class Shell:
             act()
         except TaixuError as error:
             self.say_error(str(error))
+        except Exception as error:
+            self.say_fault(getattr(act, "__name__", "it"), error)
+
+    def say_fault(self, what: str, error: Exception) -> None:
+        """Something of the editor's own went wrong: the log has all of it."""
+        _log.error("%s failed", what, exc_info=error)
+        self.say_error(self.window.t("{what} failed by a fault of the editor ({kind}); the log says more", what=what,
+                                     kind=type(error).__name__))  # fmt: skip
 
     def say_error(self, sentence: str) -> None:
         """A toast, and a line of the log, which the toast leads to."""

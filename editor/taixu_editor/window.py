@@ -223,7 +223,9 @@ class EditorWindow:
             return self.host.operations.do(self.host.session, operation, parameters, merge=merge)
         except TaixuError as error:
             self.shell.say_error(str(error))
-            return None
+        except Exception as error:  # a fault of ours ends no session: its work is still there to be saved
+            self.shell.say_fault(operation, error)
+        return None
 
     def follow_selection(self) -> None:
         """What is selected has lines around it."""

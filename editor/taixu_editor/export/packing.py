@@ -16,7 +16,7 @@ from pathlib import Path, PurePosixPath
 
 from taixu.assets.atomic import atomic_path
 from taixu.edit.project import MANIFEST
-from taixu.errors import TaixuError
+from taixu.errors import TaixuError, UsageError
 from taixu_editor.export.beside import filled_beside
 
 __all__ = ["ENDING", "pack_project", "project_files", "unpack_project"]
@@ -58,6 +58,8 @@ def pack_project(root: Path, out: Path, *, progress: Callable[[float], bool] | N
     TaixuError
         When a file cannot be read, or the pack cannot be written.
     """
+    if not out.name:
+        raise UsageError("the pack has no name yet; give it one")
     files = project_files(root)
     if MANIFEST not in files:
         raise TaixuError(f"{root} is no project: it has no {MANIFEST}, so it cannot be packed")

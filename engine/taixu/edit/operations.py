@@ -190,6 +190,9 @@ class Operations:
         self._is_inside = was_inside or name not in self._unlogged
         try:
             done = self._carry_out(session, operation, values, merge)
+        except OSError as error:
+            where = f"{str(error.filename)[:120]!r}: " if error.filename else ""
+            raise TaixuError(f"{operation.title}: {where}{error.strerror or error}") from error
         finally:
             self._is_inside = was_inside
         if not was_inside:

@@ -1,6 +1,6 @@
-"""Parameters of operations and generators: frozen dataclasses that are JSON outside, with a schema and one sentence for what is wrong.
+"""Parameters of operations and generators: frozen dataclasses, JSON outside, with a schema and a sentence for what is wrong.
 
-A field's ``metadata`` may hold ``doc``, ``unit``, ``minimum``, ``maximum`` and ``choices``; ranges and choices of a list are those of what
+A field's ``metadata`` may hold ``doc``, ``unit``, ``minimum``, ``maximum`` and ``choices``; those of a list are those of what
 is in it.
 """
 
@@ -128,15 +128,33 @@ def _plain(value: Any, operation: str, where: tuple[str, ...]) -> Any:
         return {str(key): _plain(each, operation, (*where, str(key))) for key, each in value.items()}
     if isinstance(value, (list, tuple)):
         if set(map(type, value)) == {str}:
+            _refuse_unwritable("".join(value), operation, where)
             return list(value)
         return [_plain(each, operation, (*where, str(i))) for i, each in enumerate(value)]
     if isinstance(value, float) and not math.isfinite(value):
         raise UsageError(f"{operation}, parameter {'.'.join(where)!r}: {value} is no number that a world can hold")
     if isinstance(value, os.PathLike):
-        return os.fspath(value)
+        value = os.fspath(value)
+    if isinstance(value, str):
+        _refuse_unwritable(value, operation, where)
+        return value
     if hasattr(value, "tolist"):  # numpy's
         return _plain(value.tolist(), operation, where)
     return value
+
+
+def _refuse_unwritable(text: str, operation: str, where: tuple[str, ...]) -> None:
+    """Neither files nor names of files hold these."""
+    if "\0" in text or not (text.isascii() or _is_unicode(text)):
+        raise UsageError(f"{operation}, parameter {'.'.join(where)!r}: the text holds a character that no file can hold")
+
+
+def _is_unicode(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _as_declared(hint: Any, value: Any) -> Any:

@@ -145,6 +145,38 @@ def test_nonsense_is_refused_in_a_sentence_and_changes_nothing(host: Host, tmp_p
     assert files(tmp_path) == stored
 
 
+WRONG: dict[str, list[Any]] = {
+    "string": ["", "\x00", "\ud800", "no/such/thing.glb", "..", "x" * 5000, "desk"],
+    "integer": [-1, 10**12], "number": [-1e308, 1e308],
+    "array": [[], [""], ["no such"], [[1, 2]], [{}]], "object": [{}, {"x": {"y": []}}, {"": None}], "boolean": [True],
+}  # fmt: skip
+FINE: dict[str, Any] = {"string": "x", "integer": 1, "number": 1.0, "array": [], "object": {}, "boolean": False}
+
+
+def kind_of(schema: dict[str, Any]) -> str:
+    kinds = [each.get("type", "null") for each in (schema, *schema.get("anyOf", []))]
+    return next((kind for kind in kinds if kind != "null"), "string")
+
+
+def test_what_runs_refuses_nonsense_in_a_sentence(host: Host, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    tried = 0
+    for operation in [each for each in host.operations if not each.is_edit and each.id != "export.film"]:
+        schema = parameter_schema(operation.parameters)
+        kinds = {name: kind_of(each) for name, each in schema["properties"].items()}
+        needed = {name: FINE[kinds[name]] for name in schema["required"]}
+        for parameters in [{}, *({**needed, name: value} for name, kind in kinds.items() for value in WRONG[kind])]:
+            try:
+                host.operations.do(host.session, operation.id, parameters)
+            except TaixuError as error:
+                assert "\n" not in str(error), (operation.id, str(error)[:200])
+            tried += 1
+            host.play.stop()
+            if not host.session.worlds:
+                host.open(tmp_path / "desk")
+    assert tried > 100
+
+
 def test_a_log_does_again_what_was_done(host: Host, tmp_path: Path) -> None:
     shutil.copytree(tmp_path / "desk", tmp_path / "again")
     do = host.do
