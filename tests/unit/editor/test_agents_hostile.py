@@ -204,3 +204,40 @@ def test_who_gave_up_is_not_served() -> None:
     bridge.submit(act).cancel()
     assert bridge.serve() == 0
     assert not done
+
+
+def test_stopping_ends_it_at_once_for_those_who_wait(host: Host) -> None:
+    """Nobody serves here: the request would wait for minutes."""
+    consent, bridge = Consent(), Bridge()
+    consent.allow(["all"])
+    server = AgentServer(AgentTools(host), bridge, consent)
+    server.start()
+    told: list[str] = []
+
+    async def act(client: Client) -> None:
+        try:
+            result = await client.call_tool("query_world", {})
+            told.append(result.content[0].text if result.is_error else "")
+        except Exception as error:  # the line was cut before the answer came through
+            told.append(type(error).__name__)
+
+    def run() -> None:
+        try:
+            asyncio.run(visit(server.url, server.token, act))
+        except Exception as error:  # it cannot say good-bye any more
+            told.append(type(error).__name__)
+
+    visitor = threading.Thread(target=run)
+    visitor.start()
+    started = monotonic()
+    while not bridge.waiting:
+        assert monotonic() - started < 20
+        sleep(0.01)
+    stopped = monotonic()
+    server.stop()
+    visitor.join(timeout=10.0)
+    assert not visitor.is_alive() and monotonic() - stopped < 8
+    assert told and told[0], "it heard that it was over"
+    with pytest.raises(ConnectionRefusedError):
+        server.close()
+        socket.create_connection(("127.0.0.1", server.port), timeout=1.0)
