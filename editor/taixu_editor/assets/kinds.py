@@ -17,7 +17,7 @@ ASSET_KINDS: dict[str, tuple[str, str]] = {
     "sky": ("environment", "Skies"), "sound": ("sound", "Sounds"), "script": ("script", "Scripts"), "file": ("file", "Other files"),
 }  # fmt: skip
 """Kinds in the order in which they are offered: the icon's name, and what people call them."""
-HAS_PICTURE = frozenset({"model", "prefab", "world", "texture", "sky", "sound"})
+HAS_PICTURE = frozenset({"model", "prefab", "world", "texture", "sky", "sound", "script"})
 """Kinds that are shown by a picture of themselves."""
 
 

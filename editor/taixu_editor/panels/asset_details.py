@@ -43,6 +43,8 @@ class AssetDetails:
         self.uses: dict[str, list[str]] = {}
         self.needs: dict[str, list[str]] = {}
         """What files name, by path: those that are not there too."""
+        self.places: dict[str, tuple[float, float]] = {}
+        """Middles of the links that are in sight, by the path that they lead to."""
         self._tags = ""
 
     def draw(self, path: str) -> None:
@@ -52,6 +54,7 @@ class AssetDetails:
             imgui.text_disabled(path if path in self._panel.index.folders else self.t("This file is gone."))
             return
         self._follow(asset)
+        self.places.clear()
         unit, theme = imgui.get_font_size(), self._panel.window.theme
         start = imgui.get_cursor_screen_pos()
         side = unit * 6
@@ -66,13 +69,7 @@ class AssetDetails:
         imgui.text_unformatted(asset.name)
         imgui.pop_text_wrap_pos()
         imgui.text_disabled(f"{self.t(ASSET_KINDS[asset.kind][1])}   {size_text(asset.size)}")
-        if imgui.button(f"{icon('add')}  {self.t('Place')}###place it"):
-            self._panel.place(path)
-        if asset.kind in ("model", "texture", "sky", "prefab"):
-            imgui.same_line(0, unit * 0.3)
-            if imgui.button(f"{icon('rotate')}###reimport"):
-                self._panel.window.shell.later(partial(self._reimport, asset))
-            imgui.set_item_tooltip(self.t("Reimport: read the file again"))
+        self._draw_buttons(asset)
         imgui.end_group()
         if self._problem:
             imgui.push_text_wrap_pos()
@@ -84,6 +81,24 @@ class AssetDetails:
         if path.endswith(NAMING):
             self._draw_links("Uses", self.needs.get(path))
         self._draw_settings(asset)
+
+    def _draw_buttons(self, asset: Asset) -> None:
+        """What can be done with such a file, in a row."""
+        gap = imgui.get_font_size() * 0.3
+        opens, places = asset.kind in ("world", "script", "prefab"), asset.kind not in ("world", "file")
+        if opens and imgui.button(f"{icon('open')}  {self.t('Open')}###open it"):
+            self._panel.open(asset.path)
+        if opens and places:
+            imgui.same_line(0, gap)
+        if places:
+            if imgui.button(f"{icon('add', '' if opens else self.t('Place'))}###place it"):
+                self._panel.place(asset.path)
+            imgui.set_item_tooltip(self.t("Place"))
+        if asset.kind in ("model", "texture", "sky", "prefab"):
+            imgui.same_line(0, gap)
+            if imgui.button(f"{icon('rotate')}###reimport"):
+                self._panel.window.shell.later(partial(self._reimport, asset))
+            imgui.set_item_tooltip(self.t("Reimport: read the file again"))
 
     def _draw_facts(self) -> None:
         for name, title in _FACTS.items():
@@ -130,8 +145,12 @@ class AssetDetails:
             if each not in panel.index.by_path and panel.index.is_known:
                 imgui.text_colored(panel.window.theme.bad, each)
                 imgui.set_item_tooltip(self.t("This file is gone."))
-            elif imgui.text_link(f"{each}###{title} {each}"):
+                continue
+            if imgui.text_link(f"{each}###{title} {each}"):
                 panel.chosen, panel.folder, panel.search = (each,), each.rpartition("/")[0], ""
+            if imgui.is_item_visible():
+                low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+                self.places[each] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
         imgui.end_group()
 
     def _draw_settings(self, asset: Asset) -> None:
@@ -170,6 +189,7 @@ class AssetDetails:
             return
         if key[0] != self._read[0]:
             self._form.forget()
+            imgui.set_scroll_y(0.0)
         self._read, self._problem = key, ""
         try:
             self._sidecar = read_sidecar(self._panel.host.session.project.file(asset.path)) or Sidecar()

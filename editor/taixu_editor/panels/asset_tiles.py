@@ -102,7 +102,7 @@ def draw_picture(panel: AssetsPanel, asset: Asset, box: tuple[float, float, floa
     left, top = box[0] + (width - wide) / 2, box[1] + (height - high) / 2
     tint = theme.pack("accent") if asset.kind == "sound" else imgui.get_color_u32((1.0, 1.0, 1.0, 1.0))
     draw.add_image_rounded(number, (left, top), (left + wide, top + high), (0, 0), (1, 1), tint, unit * 0.3)
-    if asset.kind in ("prefab", "world", "sky") and width > unit * 2.5:
+    if asset.kind in ("prefab", "world", "sky", "script") and width > unit * 2.5:
         size = unit * 0.78
         glyph = ICONS[ASSET_KINDS[asset.kind][0]]
         x, y = box[0] + unit * 0.3, box[1] + unit * 0.3

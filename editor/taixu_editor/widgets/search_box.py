@@ -41,13 +41,12 @@ def search_box(window: EditorWindow, label: str, text: str, hint: str, *, width:
     draw.add_text(imgui.ImVec2(start.x + style.frame_padding.x, y), theme.pack("faint"), icon("search"))
     if text:
         size = high.y - low.y
-        after = imgui.get_cursor_screen_pos()
         imgui.set_cursor_screen_pos((high.x - size, low.y))
         if imgui.invisible_button(f"{label}_clear", (size, size)):
             text = ""
         color = "text" if imgui.is_item_hovered() else "faint"
         cross = imgui.calc_text_size(icon("close")).x
         draw.add_text(imgui.ImVec2(high.x - (size + cross) / 2, y), theme.pack(color), icon("close"))
-        imgui.set_cursor_screen_pos(after)
-        imgui.dummy((0, 0))
+        imgui.set_cursor_screen_pos((high.x, low.y))  # what follows in the line stands where it does without a cross
+        imgui.dummy((0, size))
     return text
