@@ -12,7 +12,7 @@ __all__ = ["height_lines", "surface_edges"]
 Points = NDArray[np.float64]
 _FEW = 3000
 """Edges that are all shown."""
-_MANY = 300_000
+_MANY = 80_000
 """Triangles from which on they are only sampled, so that nobody waits."""
 _SAMPLE = 12_000
 _CREASE_COS = 0.94

@@ -11,9 +11,15 @@ from numpy.typing import NDArray
 from taixu.scene import CELL_M
 from taixu_editor.view.orbit import OrbitCamera
 
-__all__ = ["Screen"]
+__all__ = ["Screen", "columns_times"]
 
 Points = NDArray[np.float64]
+Column = NDArray[np.float32]
+
+
+def columns_times(points: NDArray[np.float32], factors: NDArray[np.float32]) -> Column:
+    """Points [n, 3] times a vector [3], without the cost of a slim matrix product."""
+    return np.asarray(points[:, 0] * factors[0] + points[:, 1] * factors[1] + points[:, 2] * factors[2])
 
 
 @dataclass(frozen=True)
@@ -39,6 +45,31 @@ class Screen:
         """Origin and unit direction, in the world, through a place of the window [2]."""
         share = (np.asarray(place, float) - self.origin) / self.extent
         return self.camera.ray(float(share[0]), float(share[1]), self.aspect)
+
+    def project_many(
+        self, points: NDArray[np.float32], matrix: Points, origin: Points
+    ) -> tuple[Column, Column, Column]:
+        """Like `project`, of a million points [n, 3] of one thing, whose frame is `matrix` [3, 3] and `origin` [3] of the world.
+
+        Gives x and y on the window and the distance along the view, each [n]: column by column, which is ten times as fast as a
+        product of so slim matrices.
+        """
+        seen = self.camera.camera()
+        view_from_world = np.linalg.inv(seen.world_from_camera)
+        view_from_local = np.eye(4)
+        view_from_local[:3, :3] = matrix
+        view_from_local[:3, 3] = origin - np.array(seen.cell, float) * CELL_M
+        view_from_local = view_from_world @ view_from_local
+        clip_from_local = seen.clip_from_view(self.aspect) @ view_from_local
+        rows = np.stack([clip_from_local[0], clip_from_local[1], clip_from_local[3], -view_from_local[2]]).astype(np.float32)
+        x, y, w, away = (columns_times(points, row[:3]) + row[3] for row in rows)
+        w[~(away > 0)] = np.nan
+        with np.errstate(divide="ignore", invalid="ignore"):
+            x *= np.float32(self.extent[0] / 2) / w
+            y *= np.float32(-self.extent[1] / 2) / w
+        x += np.float32(self.origin[0] + self.extent[0] / 2)
+        y += np.float32(self.origin[1] + self.extent[1] / 2)
+        return x, y, away
 
     def away_of(self, depths: NDArray[np.float32]) -> Points:
         """Distances along the view of what a depth picture holds (reversed); infinite for the sky."""

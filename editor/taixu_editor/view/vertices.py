@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 
 from taixu.ecs import World, indices_of
 from taixu.scene import CELL_M, MeshInstance, MeshLibrary, WorldTransforms
-from taixu_editor.view.screen import Screen
+from taixu_editor.view.screen import Screen, columns_times
 
 __all__ = ["Corners", "world_corners"]
 
 Points = NDArray[np.float64]
+Column = NDArray[np.float32]
 _MOST_KEPT = 4_000_000
 """Corners that are remembered on the window, in all."""
 
@@ -30,6 +31,8 @@ def mesh_corners(world: World, handle: int) -> NDArray[np.float32]:
     mesh = world.resource(MeshLibrary)[int(world.gather(np.array([handle], np.uint64), MeshInstance, "mesh")[0])]
     parts = [primitive.attributes.get("POSITION") for primitive in mesh.primitives]
     found = [np.asarray(part, np.float32).reshape(-1, 3) for part in parts if part is not None and len(part)]
+    if len(found) == 1:
+        return found[0]
     return np.concatenate(found) if found else np.zeros((0, 3), np.float32)
 
 
@@ -40,7 +43,7 @@ def world_corners(world: World, handles: Sequence[int]) -> Points:
         corners = mesh_corners(world, handle)
         if len(corners):
             matrix, origin = _place(world, handle)
-            found.append(corners @ matrix.T + origin)
+            found.append(_moved(corners, matrix, origin))
     return np.concatenate(found)
 
 
@@ -48,7 +51,7 @@ class Corners:
     """Where corners are on the window, by entity, as long as nothing moves."""
 
     def __init__(self) -> None:
-        self._kept: dict[tuple[Any, ...], tuple[Points, NDArray[np.float32], NDArray[np.float32]]] = {}
+        self._kept: dict[tuple[Any, ...], tuple[Column, Column, Column, Column]] = {}
         self._count = 0
 
     def near(
@@ -60,14 +63,14 @@ class Corners:
         """
         points, places, aways = [np.zeros((0, 3))], [np.zeros((0, 2))], [np.zeros(0)]
         for handle in handles:
-            corners, shown, away = self._shown(world, handle, screen)
+            corners, x, y, away = self._shown(world, handle, screen)
             if not len(corners):
                 continue
-            offsets = shown - place.astype(np.float32)
             with np.errstate(invalid="ignore"):
-                rows = np.flatnonzero((np.abs(offsets) < reach).all(1))
-            points.append(corners[rows])
-            places.append(shown[rows].astype(np.float64))
+                rows = np.flatnonzero(np.abs(x - np.float32(place[0])) < reach)
+                rows = rows[np.abs(y[rows] - np.float32(place[1])) < reach]
+            points.append(_moved(corners[rows], *_place(world, handle)))
+            places.append(np.stack([x[rows], y[rows]], 1).astype(np.float64))
             aways.append(away[rows].astype(np.float64))
         found, where, depth = np.concatenate(points), np.concatenate(places), np.concatenate(aways)
         order = np.argsort(np.linalg.norm(where - place, axis=1))
@@ -78,17 +81,28 @@ class Corners:
         self._kept.clear()
         self._count = 0
 
-    def _shown(self, world: World, handle: int, screen: Screen) -> tuple[Points, NDArray[np.float32], NDArray[np.float32]]:
+    def _shown(self, world: World, handle: int, screen: Screen) -> tuple[Column, Column, Column, Column]:
+        """An entity's corners in its own frame [n, 3]; x, y and distance on the window [n]."""
         matrix, origin = _place(world, handle)
-        key = (id(world), handle, matrix.tobytes(), origin.tobytes(), screen.camera.key(), screen.origin, screen.extent)
+        mesh = world.get(handle, MeshInstance).mesh if world.has(handle, MeshInstance) else 0
+        made = mesh, world.resource(MeshLibrary).changes(1 << 62)[1]
+        key = (id(world), handle, made, matrix.tobytes(), origin.tobytes(), screen.camera.key(), screen.origin, screen.extent)
         if key not in self._kept:
-            corners = mesh_corners(world, handle) @ matrix.T + origin
-            places, away = screen.project(corners) if len(corners) else (np.zeros((0, 2)), np.zeros(0))
+            corners = mesh_corners(world, handle)
             if self._count + len(corners) > _MOST_KEPT:
                 self.forget()
             self._count += len(corners)
-            self._kept[key] = corners, places.astype(np.float32), away.astype(np.float32)
+            self._kept[key] = (corners, *screen.project_many(corners, matrix, origin))
         return self._kept[key]
+
+
+def _moved(corners: NDArray[np.float32], matrix: Points, origin: Points) -> Points:
+    """Into the world: sizes in float32, which meshes have, places in float64."""
+    found = np.empty(corners.shape)
+    for axis, row in enumerate(matrix.astype(np.float32)):
+        found[:, axis] = columns_times(corners, row)
+        found[:, axis] += origin[axis]
+    return found
 
 
 def _place(world: World, handle: int) -> tuple[Points, Points]:
