@@ -90,7 +90,7 @@ def test_sliders_can_be_pushed_to_their_ends(name: str) -> None:
             value = item.metadata.get(end)
             if value is None or isinstance(item.default, (str, tuple)):
                 continue
-            maps = material_maps(name, 48, **{slider: type(item.default)(value)}).maps
+            maps = material_maps(name, 32, **{slider: type(item.default)(value)}).maps
             assert all(np.isfinite(picture).all() for picture in maps.values()), f"{slider} at its {end}"
 
 

@@ -98,6 +98,14 @@ class Graph:
         self.nodes[name] = Node(found, parameters, inputs)
         return Made(name, found.outputs)
 
+    def number(self, name: str, formula: str, **inputs: Any) -> Made:
+        """Add a node that computes a number by a formula."""
+        return self.add(name, "math.formula", formula=formula, **inputs)
+
+    def color(self, name: str, formula: str, **inputs: Any) -> Made:
+        """Add a node that computes a colour by a formula."""
+        return self.add(name, "color.formula", formula=formula, **inputs)
+
     def _input(self, value: Any, where: str) -> Any:
         if isinstance(value, str) and value.startswith("@"):
             node, _, output = value[1:].partition(".")

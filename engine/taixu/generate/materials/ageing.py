@@ -35,55 +35,55 @@ def aged(g: Graph, surface: Surface, age: Age) -> Surface:
 
 
 def _worn(g: Graph, s: Surface, amount: float, reach: float) -> Surface:
-    crests = g.add("wear_crests", "filter.curvature", height=s.height, radius=min(reach, 0.2), strength=6.0)
-    patches = g.add("wear_patches", "noise.layers", across=5, upwards=5, octaves=5, roughness=0.6)
-    worn = g.add(
-        "worn", "math.formula", c=crests, n=patches, amount=amount,
+    crests = g.add("age_wear_crests", "filter.curvature", height=s.height, radius=min(reach, 0.2), strength=6.0)
+    patches = g.add("age_wear_patches", "noise.layers", across=5, upwards=5, octaves=5, roughness=0.6)
+    worn = g.number(
+        "age_worn", c=crests, n=patches, amount=amount,
         formula="smoothstep(1.05 - 0.75 * amount, 1.3 - 0.75 * amount, c + 0.5 * n)",
     )  # fmt: skip
-    pale = g.add("worn_color", "color.formula", a=s.base_color, w=worn, formula="mix(a, min(a * 1.5 + 0.04, 0.9), w)")
-    smooth = g.add("worn_roughness", "math.formula", r=s.roughness, w=worn, formula="mix(r, r * 0.65 + 0.05, w)")
-    low = g.add("worn_height", "math.formula", h=s.height, w=worn, formula="h - 0.06 * w")
+    pale = g.color("age_worn_color", a=s.base_color, w=worn, formula="mix(a, min(a * 1.5 + 0.04, 0.9), w)")
+    smooth = g.number("age_worn_roughness", r=s.roughness, w=worn, formula="mix(r, r * 0.65 + 0.05, w)")
+    low = g.number("age_worn_height", h=s.height, w=worn, formula="h - 0.06 * w")
     return replace(s, base_color=pale, roughness=smooth, height=low)
 
 
 def _dirty(g: Graph, s: Surface, age: Age, reach: float) -> Surface:
-    hollows = g.add("dirt_hollows", "filter.curvature", height=s.height, radius=min(reach * 1.5, 0.2), strength=4.0)
-    film = g.add("dirt_film", "noise.layers", across=3, upwards=3, octaves=7, roughness=0.6)
-    dirt = g.add(
-        "dirt", "math.formula", c=hollows, n=film, amount=age.dirt,
+    hollows = g.add("age_dirt_hollows", "filter.curvature", height=s.height, radius=min(reach * 1.5, 0.2), strength=4.0)
+    film = g.add("age_dirt_film", "noise.layers", across=3, upwards=3, octaves=7, roughness=0.6)
+    dirt = g.number(
+        "age_dirt", c=hollows, n=film, amount=age.dirt,
         formula="clamp(smoothstep(0.62, 0.15, c - 0.35 * amount * (n - 0.2)) * amount * 1.4 + 0.35 * amount * n)",
     )  # fmt: skip
-    color = g.add("dirty_color", "color.mix", a=s.base_color, b=age.dirt_color, share=dirt)
-    rough = g.add("dirty_roughness", "math.formula", r=s.roughness, d=dirt, formula="mix(r, 0.92, d)")
-    metal = g.add("dirty_metallic", "math.formula", m=s.metallic, d=dirt, formula="m * (1 - d)")
+    color = g.add("age_dirty_color", "color.mix", a=s.base_color, b=age.dirt_color, share=dirt)
+    rough = g.number("age_dirty_roughness", r=s.roughness, d=dirt, formula="mix(r, 0.92, d)")
+    metal = g.number("age_dirty_metallic", m=s.metallic, d=dirt, formula="m * (1 - d)")
     return replace(s, base_color=color, roughness=rough, metallic=metal)
 
 
 def _mossy(g: Graph, s: Surface, amount: float, reach: float) -> Surface:
-    where = g.add("moss_where", "noise.layers", across=4, upwards=4, octaves=6, roughness=0.55)
-    tufts = g.add("moss_tufts", "noise.cells", across=max(24, int(60 * s.size_m)), upwards=max(24, int(60 * s.size_m)))
-    hollows = g.add("moss_hollows", "filter.curvature", height=s.height, radius=min(reach * 2, 0.2), strength=3.0)
-    moss = g.add(
-        "moss", "math.formula", n=where, c=hollows, t=tufts.near, amount=amount,
+    where = g.add("age_moss_where", "noise.layers", across=4, upwards=4, octaves=6, roughness=0.55)
+    tufts = g.add("age_moss_tufts", "noise.cells", across=max(24, int(60 * s.size_m)), upwards=max(24, int(60 * s.size_m)))
+    hollows = g.add("age_moss_hollows", "filter.curvature", height=s.height, radius=min(reach * 2, 0.2), strength=3.0)
+    moss = g.number(
+        "age_moss", n=where, c=hollows, t=tufts.near, amount=amount,
         formula="smoothstep(1.02 - 0.95 * amount, 1.14 - 0.95 * amount, n + 0.55 * (0.5 - c) + 0.12 * (0.6 - t))",
     )  # fmt: skip
-    green = g.add("moss_color", "color.ramp", value=tufts.near, first=srgb("#8d9a3c"), second=srgb("#5f7329"),
+    green = g.add("age_moss_color", "color.ramp", value=tufts.near, first=srgb("#8d9a3c"), second=srgb("#5f7329"),
                   third=srgb("#3c4d1c"), fourth=srgb("#232d12"))  # fmt: skip
-    color = g.add("mossy_color", "color.mix", a=s.base_color, b=green, share=moss)
-    rough = g.add("mossy_roughness", "math.formula", r=s.roughness, m=moss, formula="mix(r, 0.95, m)")
-    high = g.add("mossy_height", "math.formula", h=s.height, m=moss, t=tufts.near, formula="h + m * (0.16 - 0.12 * t)")
-    metal = g.add("mossy_metallic", "math.formula", m=s.metallic, d=moss, formula="m * (1 - d)")
+    color = g.add("age_mossy_color", "color.mix", a=s.base_color, b=green, share=moss)
+    rough = g.number("age_mossy_roughness", r=s.roughness, m=moss, formula="mix(r, 0.95, m)")
+    high = g.number("age_mossy_height", h=s.height, m=moss, t=tufts.near, formula="h + m * (0.16 - 0.12 * t)")
+    metal = g.number("age_mossy_metallic", m=s.metallic, d=moss, formula="m * (1 - d)")
     return replace(s, base_color=color, roughness=rough, height=high, metallic=metal)
 
 
 def _wet(g: Graph, s: Surface, amount: float) -> Surface:
     """Water fills pores, so that light is lost in them: Lekner and Dorf, "Why some things are darker when wet", 1988."""
-    pools = g.add("wet_pools", "math.formula", h=s.height, amount=amount,
+    pools = g.number("age_wet_pools", h=s.height, amount=amount,
                   formula="smoothstep(0.06, 0.0, h - (amount - 0.5) * 1.1) * smoothstep(0.4, 0.6, amount)")  # fmt: skip
-    color = g.add("wet_color", "color.formula", a=s.base_color, m=s.metallic, amount=amount,
+    color = g.color("age_wet_color", a=s.base_color, m=s.metallic, amount=amount,
                   formula="a * mix(1 - 0.55 * amount, 1, m)")  # fmt: skip
-    rough = g.add("wet_roughness", "math.formula", r=s.roughness, p=pools, amount=amount,
+    rough = g.number("age_wet_roughness", r=s.roughness, p=pools, amount=amount,
                   formula="mix(mix(r, r * 0.45, amount), 0.05, p)")  # fmt: skip
-    level = g.add("wet_height", "math.formula", h=s.height, p=pools, amount=amount, formula="mix(h, (amount - 0.5) * 1.1, p)")
+    level = g.number("age_wet_height", h=s.height, p=pools, amount=amount, formula="mix(h, (amount - 0.5) * 1.1, p)")
     return replace(s, base_color=color, roughness=rough, height=level)

@@ -48,13 +48,13 @@ def material_graph(name: str, *, seed: int = 0, age: Age | None = None, **slider
     graph = Graph(seed=seed)
     surface = aged(graph, family_named(name).build(graph, **sliders), age or Age())
     g, relief = graph, surface.relief_m / surface.size_m
-    height = g.add("height", "math.formula", h=surface.height, formula="clamp(h)")
-    metallic = g.add("metallic", "math.formula", m=surface.metallic, formula="clamp(m)")
-    color = g.add("base_color", "color.formula", c=surface.base_color, m=metallic,
+    height = g.number("map_height", h=surface.height, formula="clamp(h)")
+    metallic = g.number("map_metallic", m=surface.metallic, formula="clamp(m)")
+    color = g.color("map_base_color", c=surface.base_color, m=metallic,
                   formula=f"clamp(c, mix({DARKEST}, 0.0, m), mix({PALEST}, 1.0, m))")  # fmt: skip
-    rough = g.add("roughness", "math.formula", r=surface.roughness, formula="clamp(r, 0.03, 1)")
-    normal = g.add("normal", "filter.normal", height=height, relief=relief)
-    occlusion = g.add("occlusion", "filter.openness", height=height, relief=relief, reach=0.06)
+    rough = g.number("map_roughness", r=surface.roughness, formula="clamp(r, 0.03, 1)")
+    normal = g.add("map_normal", "filter.normal", height=height, relief=relief)
+    occlusion = g.add("map_occlusion", "filter.openness", height=height, relief=relief, reach=0.06)
     g.put_out(base_color=color, normal=normal, roughness=rough, metallic=metallic, height=height, occlusion=occlusion,
               emission=surface.emission)  # fmt: skip
     return graph, surface.size_m, surface.relief_m

@@ -16,8 +16,8 @@ __all__: list[str] = []
 class Layers:
     """Layers of noise, each finer and fainter than the one before."""
 
-    across: int = field(default=4, minimum=1, maximum=256, doc="cells of the coarsest layer, from left to right")
-    upwards: int = field(default=4, minimum=1, maximum=256, doc="the same from below to above")
+    across: int = field(default=4, minimum=1, maximum=1024, doc="cells of the coarsest layer, from left to right")
+    upwards: int = field(default=4, minimum=1, maximum=1024, doc="the same from below to above")
     octaves: Fixed = field(default=6, minimum=1, maximum=10)
     roughness: float = field(default=0.5, minimum=0.0, maximum=1.0)
     contrast: float = field(default=1.5, minimum=0.1, maximum=8.0)
@@ -55,8 +55,8 @@ class Cells:
     """Cells round scattered points: how near the point and the cell's edge are, and a number for each cell."""
 
     outputs: ClassVar[dict[str, Kind]] = {"near": "float", "edge": "float", "number": "float"}
-    across: int = field(default=8, minimum=1, maximum=256)
-    upwards: int = field(default=8, minimum=1, maximum=256)
+    across: int = field(default=8, minimum=1, maximum=1024)
+    upwards: int = field(default=8, minimum=1, maximum=1024)
     jitter: float = field(default=1.0, minimum=0.0, maximum=1.0)
 
     @staticmethod
@@ -101,8 +101,8 @@ class Waves:
     """Stripes of a sine, bent by what is connected; their direction is one in which they repeat."""
 
     inputs: ClassVar[dict[str, Socket]] = {"bend": Socket(doc="turns by which the stripes are shifted")}
-    across: int = field(default=8, minimum=-256, maximum=256)
-    upwards: int = field(default=0, minimum=-256, maximum=256)
+    across: int = field(default=8, minimum=-2048, maximum=2048)
+    upwards: int = field(default=0, minimum=-2048, maximum=2048)
 
     @staticmethod
     def kernel(k: Kernel, p: Any, i: Any) -> Any:

@@ -164,7 +164,7 @@ class Strewn:
     """Things strewn over a grid, each of its own size and turn, the highest on top: pebbles, flakes, leaves."""
 
     outputs: ClassVar[dict[str, Kind]] = {"height": "float", "number": "float", "x": "float", "y": "float"}
-    count: int = field(default=12, minimum=1, maximum=256, doc="of cells along an edge, with a thing in each")
+    count: int = field(default=12, minimum=1, maximum=1024, doc="of cells along an edge, with a thing in each")
     radius: float = field(default=0.6, minimum=0.05, maximum=1.0, doc="of the largest, in cells")
     spread: float = field(default=0.5, minimum=0.0, maximum=1.0, doc="by which things are smaller than the largest")
     jitter: float = field(default=1.0, minimum=0.0, maximum=1.0)
@@ -206,3 +206,30 @@ def _thing(k: Kernel, at: Value, cell: Value, seed: Value, radius: Value, spread
     rank = k.unit(k.again(b3))  # which one lies on top of which
     height = k.mix(dome, plate, shape.y) * size / radius * (0.6 + 0.4 * rank)
     return k.vec(k.where(d < 1.0, height, 0.0), k.unit(k.again(k.again(b3))), p.x, p.y)
+
+
+@node("pattern.traces")
+class Traces:
+    """Lines that go from cell to cell, straight on or round a corner, as chance has it; some end in a ring."""
+
+    outputs: ClassVar[dict[str, Kind]] = {"distance": "float", "pad": "float", "number": "float"}
+    count: int = field(default=16, minimum=2, maximum=128, doc="cells along an edge")
+    straight: float = field(default=0.5, minimum=0.0, maximum=1.0, doc="how many go straight on")
+    pads: float = field(default=0.15, minimum=0.0, maximum=1.0, doc="how many end")
+
+    @staticmethod
+    def kernel(k: Kernel, p: Any, i: Any) -> Any:
+        q = k.at * p.count
+        cell = k.floor(q)
+        f = q - cell - 0.5
+        bits = k.hash(k.int(cell.x), k.int(cell.y), k.int(p.seed))
+        turn, way, end = k.unit(bits), k.unit(k.again(bits)), k.unit(k.again(k.again(bits)))
+        # Truchet's tiles: two lines join the middles of the edges, by quarters of a circle or by straight ones.
+        f = k.where(turn < 0.5, f, k.vec(-f.x, f.y))
+        around_a = k.abs(k.length(f + 0.5) - 0.5)
+        around_b = k.abs(k.length(f - 0.5) - 0.5)
+        across = k.min(k.abs(f.x), k.abs(f.y))
+        line = k.where(way < p.straight, across, k.min(around_a, around_b))
+        pad = k.length(f)
+        is_end = end < p.pads
+        return {"distance": k.where(is_end, k.min(line, k.abs(pad - 0.2)), line), "pad": k.where(is_end, pad, 1.0), "number": turn}

@@ -26,22 +26,40 @@ class Bricks:
         """Bricks with faces that bulge, pores, and broken edges; sandy mortar lower than they are."""
         fine = g.add("bricks_pores", "noise.layers", across=48, upwards=48, octaves=5, roughness=0.65)
         broad = g.add("bricks_broad", "noise.layers", across=6, upwards=6, octaves=4)
-        bricks = g.add("bricks", "pattern.bricks", rows=self.rows, columns=self.columns, shift=self.shift, gap=self.gap,
-                       corner=0.06, uneven=0.25)  # fmt: skip
-        edge = g.add("bricks_spalls", "math.formula", e=bricks.edge, n=fine, b=broad, formula="e - 0.09 * n * n - 0.05 * b")
-        face = g.add("bricks_face", "math.formula", e=edge, n=fine, number=bricks.number,
-                     formula="smoothstep(0, 0.09, e) * (0.7 + 0.12 * (number - 0.5) + 0.22 * (n - 0.5))")  # fmt: skip
+        bricks = g.add(
+            "bricks",
+            "pattern.bricks",
+            rows=self.rows,
+            columns=self.columns,
+            shift=self.shift,
+            gap=self.gap,
+            corner=0.06,
+            uneven=0.25,
+        )
+        edge = g.number("bricks_spalls", e=bricks.edge, n=fine, b=broad, formula="e - 0.09 * n * n - 0.05 * b")
+        face = g.number(
+            "bricks_face",
+            e=edge,
+            n=fine,
+            number=bricks.number,
+            formula="smoothstep(0, 0.09, e) * (0.7 + 0.12 * (number - 0.5) + 0.22 * (n - 0.5))",
+        )
         mortar = g.add("bricks_mortar", "noise.layers", across=90, upwards=90, octaves=3, roughness=0.8)
-        height = g.add("bricks_height", "math.formula", f=face, m=mortar, formula="max(f, 0.16 + 0.18 * m)")
-        is_brick = g.add("bricks_where", "math.formula", f=face, m=mortar, formula="smoothstep(0.0, 0.06, f - 0.16 - 0.18 * m)")
-        shade = g.add("bricks_shade", "color.vary", color=self.color, number=bricks.number, hue=0.02 * self.variety,
-                      strength=0.5 * self.variety, brightness=0.7 * self.variety)  # fmt: skip
-        burnt = g.add("bricks_burnt", "color.formula", c=shade, b=broad, n=fine,
-                      formula="c * (0.72 + 0.5 * b) * (0.75 + 0.5 * n)")  # fmt: skip
-        sand = g.add("bricks_sand", "color.formula", m=mortar, c=self.mortar, formula="c * (0.7 + 0.55 * m)")
+        height = g.number("bricks_height", f=face, m=mortar, formula="max(f, 0.16 + 0.18 * m)")
+        is_brick = g.number("bricks_where", f=face, m=mortar, formula="smoothstep(0.0, 0.06, f - 0.16 - 0.18 * m)")
+        shade = g.add(
+            "bricks_shade",
+            "color.vary",
+            color=self.color,
+            number=bricks.number,
+            hue=0.02 * self.variety,
+            strength=0.5 * self.variety,
+            brightness=0.7 * self.variety,
+        )
+        burnt = g.color("bricks_burnt", c=shade, b=broad, n=fine, formula="c * (0.72 + 0.5 * b) * (0.75 + 0.5 * n)")
+        sand = g.color("bricks_sand", m=mortar, c=self.mortar, formula="c * (0.7 + 0.55 * m)")
         color = g.add("bricks_color", "color.mix", a=sand, b=burnt, share=is_brick)
-        rough = g.add("bricks_roughness", "math.formula", w=is_brick, n=fine, r=self.roughness,
-                      formula="mix(0.95, r + 0.15 * (n - 0.5), w)")  # fmt: skip
+        rough = g.number("bricks_roughness", w=is_brick, n=fine, r=self.roughness, formula="mix(0.95, r + 0.15 * (n - 0.5), w)")
         return Surface(color, height, rough, relief_m=0.02, size_m=1.0)
 
 
@@ -60,22 +78,34 @@ class Cobbles:
         cobbles = g.add("cobbles", "noise.cells", across=self.count, upwards=self.count, jitter=0.55)
         lumps = g.add("cobbles_lumps", "noise.layers", across=self.count * 2, upwards=self.count * 2, octaves=5)
         grain = g.add("cobbles_grain", "noise.cells", across=150, upwards=150)
-        domes = g.add(
-            "cobbles_domes", "math.formula", e=cobbles.edge, d=cobbles.near, l=lumps, number=cobbles.number, r=self.roundness,
+        domes = g.number(
+            "cobbles_domes",
+            e=cobbles.edge,
+            d=cobbles.near,
+            l=lumps,
+            number=cobbles.number,
+            r=self.roundness,
             formula="sqrt(smoothstep(0.03, 0.1 + 0.2 * r, e - 0.05 * l) * clamp(1.15 - 0.9 * d * d))"
             " * (0.66 + 0.2 * number) + 0.16 * (l - 0.5)",
-        )  # fmt: skip
+        )
         sand = g.add("cobbles_sand", "noise.layers", across=80, upwards=80, octaves=4, roughness=0.75)
-        height = g.add("cobbles_height", "math.formula", d=domes, s=sand, formula="max(d, 0.2 + 0.2 * s)")
-        is_stone = g.add("cobbles_where", "math.formula", d=domes, s=sand, formula="smoothstep(0, 0.08, d - 0.2 - 0.2 * s)")
-        shade = g.add("cobbles_shade", "color.vary", color=self.color, number=cobbles.number, hue=0.03, strength=0.6 * self.variety,
-                      brightness=0.6 * self.variety)  # fmt: skip
-        stone = g.add("cobbles_stone", "color.formula", c=shade, n=grain.number, l=lumps,
-                      formula="c * (0.55 + 0.6 * n) * (0.8 + 0.4 * l)")  # fmt: skip
-        earth = g.add("cobbles_earth", "color.formula", s=sand, c=self.sand, formula="c * (0.6 + 0.7 * s)")
+        height = g.number("cobbles_height", d=domes, s=sand, formula="max(d, 0.2 + 0.2 * s)")
+        is_stone = g.number("cobbles_where", d=domes, s=sand, formula="smoothstep(0, 0.08, d - 0.2 - 0.2 * s)")
+        shade = g.add(
+            "cobbles_shade",
+            "color.vary",
+            color=self.color,
+            number=cobbles.number,
+            hue=0.03,
+            strength=0.6 * self.variety,
+            brightness=0.6 * self.variety,
+        )
+        stone = g.color("cobbles_stone", c=shade, n=grain.number, l=lumps, formula="c * (0.55 + 0.6 * n) * (0.8 + 0.4 * l)")
+        earth = g.color("cobbles_earth", s=sand, c=self.sand, formula="c * (0.6 + 0.7 * s)")
         color = g.add("cobbles_color", "color.mix", a=earth, b=stone, share=is_stone)
-        rough = g.add("cobbles_roughness", "math.formula", w=is_stone, d=domes, n=grain.number,
-                      formula="mix(0.95, 0.78 - 0.25 * d + 0.1 * n, w)")  # fmt: skip
+        rough = g.number(
+            "cobbles_roughness", w=is_stone, d=domes, n=grain.number, formula="mix(0.95, 0.78 - 0.25 * d + 0.1 * n, w)"
+        )
         return Surface(color, height, rough, relief_m=0.05, size_m=1.2)
 
 
@@ -93,18 +123,42 @@ class RoofTiles:
         """Tongues that rise to their tips, fired unevenly, with pale spots of lichen."""
         tiles = g.add("tiles", "pattern.scales", columns=self.columns, pairs=self.pairs, length=1.5, roundness=self.roundness)
         pores = g.add("tiles_pores", "noise.layers", across=40, upwards=40, octaves=5, roughness=0.65)
-        bow = g.add("tiles_bow", "math.formula", h=tiles.height, e=tiles.edge, number=tiles.number, n=pores,
-                    formula="0.1 + 0.6 * h + 0.16 * smoothstep(0, 0.12, e) + 0.05 * number + 0.06 * (n - 0.5)")  # fmt: skip
-        shade = g.add("tiles_shade", "color.vary", color=self.color, number=tiles.number, hue=0.012, strength=0.5 * self.variety,
-                      brightness=0.6 * self.variety)  # fmt: skip
+        bow = g.number(
+            "tiles_bow",
+            h=tiles.height,
+            e=tiles.edge,
+            number=tiles.number,
+            n=pores,
+            formula="0.1 + 0.6 * h + 0.16 * smoothstep(0, 0.12, e) + 0.05 * number + 0.06 * (n - 0.5)",
+        )
+        shade = g.add(
+            "tiles_shade",
+            "color.vary",
+            color=self.color,
+            number=tiles.number,
+            hue=0.012,
+            strength=0.5 * self.variety,
+            brightness=0.6 * self.variety,
+        )
         smoke = g.add("tiles_smoke", "noise.layers", across=7, upwards=7, octaves=5)
-        fired = g.add("tiles_fired", "color.formula", c=shade, s=smoke, n=pores, y=tiles.y,
-                      formula="c * (0.6 + 0.6 * s) * (0.8 + 0.4 * n) * (0.75 + 0.25 * smoothstep(0.0, 0.35, y))")  # fmt: skip
+        fired = g.color(
+            "tiles_fired",
+            c=shade,
+            s=smoke,
+            n=pores,
+            y=tiles.y,
+            formula="c * (0.6 + 0.6 * s) * (0.8 + 0.4 * n) * (0.75 + 0.25 * smoothstep(0.0, 0.35, y))",
+        )
         lichen = g.add("tiles_lichen", "pattern.strewn", count=26, radius=0.55, spread=0.9, flat=1.0)
-        spots = g.add("tiles_spots", "math.formula", h=lichen.height, n=pores, s=smoke,
-                      formula="smoothstep(0.3, 0.5, h) * smoothstep(0.5, 0.62, n) * smoothstep(0.55, 0.7, s)")  # fmt: skip
+        spots = g.number(
+            "tiles_spots",
+            h=lichen.height,
+            n=pores,
+            s=smoke,
+            formula="smoothstep(0.3, 0.5, h) * smoothstep(0.5, 0.62, n) * smoothstep(0.55, 0.7, s)",
+        )
         color = g.add("tiles_color", "color.mix", a=fired, b=srgb("#b9b79a"), share=spots)
-        rough = g.add("tiles_roughness", "math.formula", n=pores, s=spots, formula="0.72 + 0.2 * n + 0.1 * s")
+        rough = g.number("tiles_roughness", n=pores, s=spots, formula="0.72 + 0.2 * n + 0.1 * s")
         return Surface(color, bow, rough, relief_m=0.04, size_m=1.4)
 
 
@@ -125,11 +179,31 @@ class Plaster:
         hollows = g.add("plaster_hollows", "pattern.strewn", count=30, radius=0.18, spread=0.9)
         cells = g.add("plaster_cells", "noise.cells", across=4, upwards=4)
         lines = g.add("plaster_lines", "arrange.bend", value=cells.edge, x=swirl, y=bent, strength=0.12)
-        cracks = g.add("plaster_cracks", "math.formula", e=lines, s=sand, w=swirl, a=self.cracks,
-                       formula="smoothstep(0.012, 0.0, e - 0.006 * s) * smoothstep(0.45, 0.6, w) * a")  # fmt: skip
-        height = g.add("plaster_height", "math.formula", b=bent, s=sand, h=hollows.height, c=cracks, a=self.strokes,
-                       formula="0.55 + a * 0.35 * (b - 0.5) + 0.1 * (s - 0.5) - 0.15 * h - 0.4 * c")  # fmt: skip
-        color = g.add("plaster_color", "color.formula", col=self.color, w=swirl, s=sand, c=cracks, b=bent,
-                      formula="col * (0.88 + 0.14 * w) * (0.94 + 0.1 * s) * (0.95 + 0.1 * b) * (1 - 0.6 * c)")  # fmt: skip
-        rough = g.add("plaster_roughness", "math.formula", s=sand, b=bent, formula="0.86 + 0.14 * (s - 0.5) - 0.08 * b")
+        cracks = g.number(
+            "plaster_cracks",
+            e=lines,
+            s=sand,
+            w=swirl,
+            a=self.cracks,
+            formula="smoothstep(0.012, 0.0, e - 0.006 * s) * smoothstep(0.45, 0.6, w) * a",
+        )
+        height = g.number(
+            "plaster_height",
+            b=bent,
+            s=sand,
+            h=hollows.height,
+            c=cracks,
+            a=self.strokes,
+            formula="0.55 + a * 0.35 * (b - 0.5) + 0.1 * (s - 0.5) - 0.15 * h - 0.4 * c",
+        )
+        color = g.color(
+            "plaster_color",
+            col=self.color,
+            w=swirl,
+            s=sand,
+            c=cracks,
+            b=bent,
+            formula="col * (0.88 + 0.14 * w) * (0.94 + 0.1 * s) * (0.95 + 0.1 * b) * (1 - 0.6 * c)",
+        )
+        rough = g.number("plaster_roughness", s=sand, b=bent, formula="0.86 + 0.14 * (s - 0.5) - 0.08 * b")
         return Surface(color, height, rough, relief_m=0.006, size_m=1.0)
