@@ -84,7 +84,8 @@ class StatusLine:
         if not jobs.pending:
             self._idle_at = monotonic()
         elif monotonic() - self._idle_at > _SHOWN_AFTER_SECS:
-            text = t("{count} jobs in the background", count=jobs.pending)
+            one, many = t("1 job in the background"), t("{count} jobs in the background", count=jobs.pending)
+            text = one if jobs.pending == 1 else many
             x -= imgui.calc_text_size(text).x + unit * 2.6
             imgui.same_line(x)
             if self._plain_button(f"{icon('reset')}  {text}###jobs", "accent"):
