@@ -86,9 +86,14 @@ def _goes_on(last: Done, done: Done) -> bool:
 
 
 def _same_keys(one: Any, other: Any) -> bool:
-    if not isinstance(one, dict) or not isinstance(other, dict):
-        return not isinstance(one, dict) and not isinstance(other, dict)
-    return one.keys() == other.keys() and all(_same_keys(one[key], each) for key, each in other.items())
+    """Whether tables have the same keys, and the tables in them. What lies deeper is a value."""
+    if not isinstance(one, dict) or one.keys() != other.keys():
+        return False
+    return all(_keys_of(one[key]) == _keys_of(each) for key, each in other.items())
+
+
+def _keys_of(value: Any) -> Any:
+    return value.keys() if isinstance(value, dict) else None
 
 
 def write_log(log: Iterable[Done]) -> str:

@@ -30,6 +30,7 @@ __all__ = ["BATCH", "Operation", "Operations", "Step"]
 Step = tuple[str, Mapping[str, Any]]
 """An operation's id, and its parameters."""
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
 BATCH = "edit.batch"
 """The operation that does several edits as one."""
 
@@ -287,5 +288,17 @@ def _steps_of(session: Session, p: BatchParameters) -> list[Step]:
 def _kept(parameters: Any) -> dict[str, Any]:
     """Parameters as logs hold them: a copy that nobody changes; what cannot change is not copied."""
     values = {each.name: getattr(parameters, each.name) for each in fields(parameters)}
-    return {name: value if isinstance(value, tuple) and set(map(type, value)) <= {str} else deepcopy(value)
+    return {name: value if isinstance(value, tuple) and set(map(type, value)) <= {str} else _copied(value)
             for name, value in values.items()}  # fmt: skip
+
+
+def _copied(value: Any) -> Any:
+    """A copy of JSON-able data, three times as soon as `copy.deepcopy` makes one."""
+    kind = type(value)
+    if kind is dict:
+        return {key: _copied(each) for key, each in value.items()}
+    if kind is list:
+        return value[:] if set(map(type, value)) <= _PLAIN else [_copied(each) for each in value]
+    if kind is tuple:
+        return value if set(map(type, value)) <= _PLAIN else tuple(_copied(each) for each in value)
+    return value if kind in _PLAIN else deepcopy(value)
