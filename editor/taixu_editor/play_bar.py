@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
-from itertools import islice
+from itertools import islice, takewhile
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +33,7 @@ class PlayBar:
 
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
-        self._errors_seen, self._silent_until = 0, 0.0
+        self._heard, self._heard_at, self._silent_until = -1, 0.0, 0.0
         operations = window.host.operations
         operations.add(
             Operation("play.eject", "Leave the player's camera, or go back to it", run=self._eject, blocked=self._no_player),
@@ -98,17 +98,27 @@ class PlayBar:
             toasts.say(text if count else t("Playing has changed nothing."), "success" if count else "info")
 
     def frame(self) -> None:
-        """Say what stops a script, where one looks; the log has all of it."""
-        log, count = self._window.log, self._window.log.counts["error"]
-        fresh, self._errors_seen = count - self._errors_seen, count
-        if fresh <= 0 or monotonic() < self._silent_until:
+        """Say where one looks what stops a script, and that one which was saved runs anew; the log has all of it."""
+        window, log = self._window, self._window.log
+        if log.version == self._heard:
             return
-        last = next((each for each in islice(reversed(log.lines), _LOOKED_AT) if each.level == "error"), None)
-        if last is None or last.source != "script" or not last.file:
+        self._heard = log.version
+        fresh = list(takewhile(lambda line: line.at > self._heard_at, islice(reversed(log.lines), _LOOKED_AT)))
+        if not fresh:
             return
-        self._silent_until = monotonic() + _SILENT_SECS
-        act = partial(self._window.open_script, last.file, last.line)
-        self._window.shell.toasts.say(_shortened(last.text), "error", action="Show line", act=act)
+        self._heard_at = fresh[0].at
+        error = next((each for each in fresh if each.level == "error" and each.source == "script" and each.file), None)
+        reloaded = next((each for each in fresh if each.topic == "reload" and each.level != "error"), None)
+        if error is not None and monotonic() >= self._silent_until:
+            self._silent_until = monotonic() + _SILENT_SECS
+            act = partial(window.open_script, error.file, error.line)
+            window.shell.toasts.say(_shortened(error.text), "error", action="Show line", act=act)
+        elif reloaded is not None and error is None and not self._is_writing():
+            window.shell.toasts.say(window.t("{path} runs anew", path=reloaded.text.split(" is reloaded")[0]), "success")
+
+    def _is_writing(self) -> bool:
+        """Whether the user writes in the panel of scripts, which says itself what became of one."""
+        return any(panel.id == "scripts" and panel.keyboard_frame >= imgui.get_frame_count() - 1 for panel in self._window.panels)
 
     # -- the toolbar -------------------------------------------------------------------------------------------------
     @property

@@ -114,7 +114,7 @@ def what_is_wrong_stands_at_its_line_while_one_writes_and_while_it_runs(hand: Ha
 
 @flow("")
 def a_saved_script_is_taken_over_at_once_or_the_one_before_runs_on(hand: Hand) -> None:
-    begin(hand, "Reload")
+    script = begin(hand, "Reload")
     tab = tabs(hand)[0]
     play(hand)
     wait_until(hand, lambda: box(hand).position[0] > 0.2)
@@ -130,6 +130,19 @@ def a_saved_script_is_taken_over_at_once_or_the_one_before_runs_on(hand: Hand) -
     assert [each.line for each in tab.problems] == [6]
     height = box(hand).position[1]
     wait_until(hand, lambda: box(hand).position[1] > height + 0.2)
+    hand.keys("Ctrl+Home")
+    hand.keys("Ctrl+P")
+    hand.type("show log", enter=True)
+    wait_until(hand, lambda: hand.exists("//###log/###search"))
+    hand.click("//###log/###search")
+    hand.type("is not reloaded")
+    hand.wait(3)
+    hand.click("**/###line", twice=True)
+    wait_until(hand, lambda: tab.editor.get_main_cursor_position().line == 5)
+    hand.click("//###log/###search")
+    hand.type("")
+    script.write_text(WALK)
+    wait_until(hand, lambda: "scripts/box.py runs anew" in [toast.text for toast in hand.window.shell.toasts.shown])
     hand.keys("Shift+F5")
 
 
