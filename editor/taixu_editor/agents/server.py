@@ -140,7 +140,7 @@ class AgentServer:
 
         async def undo(agent: str) -> bool:
             """Undo your own latest step, if nobody has edited since; whether it was undone."""
-            return bool(await ask("undo", agent, lambda: Prepared(tools.undo)))
+            return bool(await ask("undo", agent, lambda: Prepared(partial(tools.undo, agent=agent))))
 
         return (list_operations, query_world, take_picture, rehearse, apply, undo)
 

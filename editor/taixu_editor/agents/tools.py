@@ -63,7 +63,7 @@ class AgentTools:
 
     def __init__(self, host: Host) -> None:
         self._host = host
-        self._own_steps: list[object] = []
+        self._own_steps: list[tuple[str, object]] = []
         self.on_applied: list[Callable[[Applied], None]] = []
 
     def list_operations(self) -> list[dict[str, Any]]:
@@ -117,7 +117,7 @@ class AgentTools:
         def act() -> dict[str, Any]:
             now = self._host.session
             is_as_it_was = bool(now.worlds) and now.world is world and world.tick == tick
-            return self._apply(found, title, is_as_it_was=is_as_it_was)
+            return self._apply(found, title, agent, is_as_it_was=is_as_it_was)
 
         return Prepared(act, label, found.difference)
 
@@ -126,14 +126,19 @@ class AgentTools:
         changed: dict[str, Any] = self.prepare_apply(steps, label=label, agent=agent).act()
         return changed
 
-    def undo(self) -> bool:
-        """Undo its own latest step, where nobody has edited since; whether it did. What was selected since is undone with it."""
+    def undo(self, *, agent: str = "") -> bool:
+        """Undo an agent's own latest step, where nobody has edited since; whether it did. What was selected since goes with it."""
         session = self._session()
         done = session.history.steps[0]
+        standing = {id(step) for step in done}
+        self._own_steps = [each for each in self._own_steps if id(each[1]) in standing]  # a person may have undone some
         since = 0
         while since < len(done) and not done[-1 - since].is_edit:
             since += 1
-        if not self._own_steps or since == len(done) or done[-1 - since] is not self._own_steps[-1]:
+        if not self._own_steps or since == len(done):
+            return False
+        whose, step = self._own_steps[-1]
+        if whose != agent or done[-1 - since] is not step:
             return False
         self._own_steps.pop()
         for _ in range(since + 1):
@@ -143,7 +148,7 @@ class AgentTools:
     def _rehearsed(self, steps: Sequence[Mapping[str, Any]]) -> Rehearsed:
         return self._host.operations.rehearsed(self._session(), _pairs(steps))
 
-    def _apply(self, wanted: Rehearsed, title: str, *, is_as_it_was: bool) -> dict[str, Any]:
+    def _apply(self, wanted: Rehearsed, title: str, agent: str, *, is_as_it_was: bool) -> dict[str, Any]:
         session, operations = self._session(), self._host.operations
         found = wanted if is_as_it_was else operations.rehearsed(session, wanted.steps)
         if _outcome(found.difference) != _outcome(wanted.difference):
@@ -156,7 +161,7 @@ class AgentTools:
         operations.do_all(session, steps, label=title)
         done = session.history.steps[0]
         if done[-1:] != before:
-            self._own_steps.append(done[-1])
+            self._own_steps.append((agent, done[-1]))
         for tell in self.on_applied:
             tell(Applied(title, found.difference))
         return _shortened(found.difference)

@@ -130,7 +130,19 @@ def test_an_agent_undoes_only_its_own(host: Host) -> None:
     host.do("entity.spawn", name="a person's")
     assert tools.undo() is False
     host.do("history.undo")
+    assert tools.undo(agent="another") is False
     assert tools.undo() is True
+
+
+def test_an_agent_goes_on_undoing_where_a_person_undid_its_latest(host: Host) -> None:
+    before = host.session.world.state_hash()
+    tools = AgentTools(host)
+    for name in ("first", "second"):
+        tools.apply([{"operation": "entity.spawn", "parameters": {"name": name}}])
+    host.do("history.undo")
+    host.do("selection.none")
+    assert [tools.undo(), tools.undo()] == [True, False]
+    assert host.session.world.state_hash() == before
 
 
 def test_without_the_token_nobody_comes_in(host: Host) -> None:
