@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from imgui_bundle import imgui
 
 from taixu.assets.atomic import write_atomic
-from taixu.edit import Done
+from taixu.edit import Done, Project
 from taixu.errors import TaixuError
 from taixu.script import write_stubs
 from taixu_editor.additions import ADD_OPERATIONS, ADDITIONS
@@ -34,6 +34,7 @@ from taixu_editor.panels.guide import GuidePanel
 from taixu_editor.panels.start_page import StartPage
 from taixu_editor.recovery import Keeper
 from taixu_editor.recovery_dialog import offer_lost
+from taixu_editor.script_drafts import drafts_below
 from taixu_editor.session_log import log_operations
 from taixu_editor.settings import Settings, load_settings, save_settings
 from taixu_editor.shell_operations import shell_operations
@@ -309,9 +310,19 @@ class Shell:
         path = project.root if project.has_manifest else session.current.path
         if project.has_manifest and self.trust.is_own(project.root):
             write_stubs(project.root, session.components)  # for the completion of the user's code editor
+        self._offer_drafts(project)
         if path is not None:
             self.settings.remember(path)
             self.settings_changed()
+
+    def _offer_drafts(self, project: Project) -> None:
+        """Scripts that were written and not saved when an editor ended."""
+        found = drafts_below(project.root) if project.has_manifest else []
+        if found:
+            names = ", ".join(file.name for file in found[:5])
+            act = partial(self.window.open_script, project.path_of(found[0]))
+            text = self.window.t("Unsaved text of {names} was found.", names=names)
+            self.toasts.say(text, "warning", action="Show it", act=act, secs=20.0)
 
     def start(self) -> None:
         """The window is complete: the last layout, and what a crash left."""

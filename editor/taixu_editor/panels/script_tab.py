@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui_color_text_edit
 
+from taixu_editor.script_drafts import draft_of, drop_draft, keep_draft
 from taixu_editor.script_files import ScriptFile
 from taixu_editor.script_problems import Problem, Reloaded, last_reload, problems_said, written_problem
 from taixu_editor.widgets.code_typing import set_up_python
@@ -19,6 +20,7 @@ __all__ = ["ScriptTab"]
 _Editor = imgui_color_text_edit.TextEditor
 _PAUSE_SECS = 0.35
 """So long nobody has written when a text is looked through."""
+_DRAFT_SECS = 5.0
 
 
 class ScriptTab:
@@ -26,6 +28,8 @@ class ScriptTab:
 
     Attributes
     ----------
+    is_recovered
+        Whether its text is one that was written and not saved when an editor ended.
     outside
         What another program wrote while this text was changed.
     problems
@@ -48,7 +52,15 @@ class ScriptTab:
         self._undo_index = self._look_at = 0.0
         self._log_version = -1
         self._marked: object = None
+        self._draft_at = 0.0
+        self.is_recovered = False
+        draft = draft_of(file.file)
         self.take(file.saved)
+        if draft is not None and draft != file.saved:  # over the file's text, which undo brings back
+            self.editor.select_all()
+            self.editor.replace_text_in_all_cursors(draft)
+            self._changed(at_once=True)
+            self.is_recovered = self._is_changed
 
     @property
     def is_changed(self) -> bool:
@@ -60,6 +72,10 @@ class ScriptTab:
         self.editor.set_text(text)
         self.file.saved, self.outside = text, None
         self._changed(at_once=True)
+
+    def give_up(self) -> None:
+        """Back to the file's text; another one is not kept."""
+        self.take(self.file.saved)
 
     def save(self) -> None:
         """Write it; the running world takes it up by itself.
@@ -95,6 +111,9 @@ class ScriptTab:
         if index != self._undo_index:
             self._undo_index = index
             self._changed()
+        if self._draft_at and monotonic() >= self._draft_at:
+            self._draft_at = 0.0
+            keep_draft(self.file.file, self.editor.get_text())
         if self._look_at and monotonic() >= self._look_at:
             self._look_at = 0.0
             self._written = written_problem(self.editor.get_text(), self.file.path)
@@ -111,6 +130,11 @@ class ScriptTab:
     def _changed(self, *, at_once: bool = False) -> None:
         self._undo_index = self.editor.get_undo_index()
         self._is_changed = self.editor.get_text().rstrip("\n") != self.file.saved.rstrip("\n")
+        if self._is_changed:
+            self._draft_at = self._draft_at or monotonic() + _DRAFT_SECS
+        else:
+            self._draft_at, self.is_recovered = 0.0, False
+            drop_draft(self.file.file)
         self._look_at = monotonic() + (0.0 if at_once else _PAUSE_SECS)
 
     def _mark(self) -> None:

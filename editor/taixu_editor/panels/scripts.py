@@ -13,6 +13,7 @@ from taixu_editor.interface import icon
 from taixu_editor.outside import open_in_code_editor
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.script_tab import ScriptTab
+from taixu_editor.script_drafts import drop_draft
 from taixu_editor.script_files import ScriptFile, list_scripts, new_script, open_script
 from taixu_editor.widgets.code_typing import follow_typing
 
@@ -95,7 +96,17 @@ class ScriptsPanel(Panel):
         root = self.host.session.project.root
         if root != self._root:
             self._root = root
-            self.tabs.clear()
+            self._forget()
+
+    def _forget(self) -> None:
+        """Close all; what was not saved has been asked about."""
+        for tab in self.tabs:
+            drop_draft(tab.file.file)
+        self.tabs.clear()
+
+    def release(self) -> None:
+        """The window closes."""
+        self._forget()
 
     def _draw_chooser(self) -> None:
         if not imgui.begin_popup("choose"):
@@ -167,6 +178,11 @@ class ScriptsPanel(Panel):
             text = icon("success" if reloaded.is_good else "error", t(said, time=at))
             imgui.text_colored(theme.good if reloaded.is_good else theme.bad, text)
             imgui.set_item_tooltip(reloaded.text)
+        if tab.is_recovered:
+            imgui.text_colored(theme.warning, t("This text was written and not saved when the editor ended."))
+            imgui.same_line()
+            if imgui.small_button(f"{t('Back to the file')}###give up"):
+                tab.give_up()
         if tab.outside is not None:
             imgui.text_colored(theme.warning, t("Another program changed this file."))
             imgui.same_line()
