@@ -68,6 +68,8 @@ class Graph:
     nodes: dict[str, Node] = field(default_factory=dict)
     outputs: dict[str, Any] = field(default_factory=dict)
     seed: int = 0
+    prefix: str = ""
+    """Before the names of nodes that are added: two of a kind can be built into one graph."""
 
     def add(self, name: str, kind: str, **given: Any) -> Made:
         """Add a node; inputs and parameters by name, `Ref`s and other `Made` nodes as inputs.
@@ -78,6 +80,7 @@ class Graph:
             Where a parameter is out of its range, or a name means nothing.
         """
         found = node_kind(kind)
+        name = self.prefix + name
         where = f"node {name} ({kind})"
         if name in self.nodes or not name.replace("_", "").isalnum():
             raise TaixuError(f"{where}: a node needs a name of letters, digits and _ of its own")

@@ -23,7 +23,7 @@ from taixu.ecs import field
 from taixu.errors import TaixuError
 from taixu.generate.graph import Color, Graph, Made, Ref
 
-__all__ = ["FAMILIES", "Family", "Input", "Surface", "families", "family", "family_named", "srgb"]
+__all__ = ["FAMILIES", "Family", "Input", "Surface", "families", "family", "family_named", "hex_of", "srgb"]
 
 T = TypeVar("T")
 Input = Ref | Made | float | Color
@@ -122,10 +122,18 @@ def family_named(name: str) -> Family:
 
 
 def srgb(text: str) -> Color:
-    """A colour as screens have it, ``#rrggbb``, in linear numbers."""
+    """A colour as screens have it, ``#rrggbb``, in linear numbers; ValueError where it is none."""
+    if len(text) != 7 or text[0] != "#":
+        raise ValueError(text)
     encoded = [int(text[i : i + 2], 16) / 255 for i in (1, 3, 5)]
     r, g, b = (c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in encoded)
     return (round(r, 5), round(g, 5), round(b, 5))
+
+
+def hex_of(color: Color) -> str:
+    """The colour as screens have it, ``#rrggbb``."""
+    encoded = (c * 12.92 if c <= 0.0031308 else 1.055 * c ** (1 / 2.4) - 0.055 for c in color)
+    return "#" + "".join(f"{round(min(max(c, 0.0), 1.0) * 255):02x}" for c in encoded)
 
 
 def _check(name: str, item: Any, value: Any) -> None:

@@ -9,15 +9,16 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.generate.graph import Graph, evaluate
+from taixu.generate.graph import Graph, Pictures, evaluate
 from taixu.generate.materials.ageing import Age, aged
+from taixu.generate.materials.blending import blended
 from taixu.generate.materials.family import family_named
 
 if TYPE_CHECKING:
     from taixu.generate.graph.evaluate import Progress
     from taixu.gpu import Device
 
-__all__ = ["MAPS", "MaterialMaps", "material_graph", "material_maps"]
+__all__ = ["MAPS", "MaterialMaps", "maps_of", "material_graph", "material_maps"]
 
 MAPS = ("base_color", "normal", "roughness", "metallic", "height", "occlusion", "emission")
 DARKEST, PALEST = 0.02, 0.9
@@ -43,10 +44,21 @@ class MaterialMaps:
     relief_m: float
 
 
-def material_graph(name: str, *, seed: int = 0, age: Age | None = None, **sliders: Any) -> tuple[Graph, float, float]:
-    """The graph of a family's material with all `MAPS` as outputs; how wide its square is and how high 1 is, metres."""
+def material_graph(
+    name: str, *, seed: int = 0, age: Age | None = None, second: tuple[str, float] | None = None, **sliders: Any
+) -> tuple[Graph, float, float]:
+    """The graph of a family's material with all `MAPS` as outputs; how wide its square is and how high 1 is, metres.
+
+    `second` is another family and how much of it lies over the first.
+    """
     graph = Graph(seed=seed)
-    surface = aged(graph, family_named(name).build(graph, **sliders), age or Age())
+    surface = family_named(name).build(graph, **sliders)
+    if second is not None:
+        graph.prefix = "second_"
+        other = family_named(second[0]).build(graph)
+        graph.prefix = ""
+        surface = blended(graph, surface, other, second[1])
+    surface = aged(graph, surface, age or Age())
     g, relief = graph, surface.relief_m / surface.size_m
     height = g.number("map_height", h=surface.height, formula="clamp(h)")
     metallic = g.number("map_metallic", m=surface.metallic, formula="clamp(m)")
@@ -61,10 +73,14 @@ def material_graph(name: str, *, seed: int = 0, age: Age | None = None, **slider
 
 
 def material_maps(
-    name: str, size: int = 1024, *, seed: int = 0, age: Age | None = None, device: Device | None = None,
-    progress: Progress | None = None, **sliders: Any,
+    name: str, size: int = 1024, *, seed: int = 0, age: Age | None = None, second: tuple[str, float] | None = None,
+    device: Device | None = None, progress: Progress | None = None, **sliders: Any,
 ) -> MaterialMaps:  # fmt: skip
     """Make the maps of a family's material, `size` by `size` pixels."""
-    graph, size_m, relief_m = material_graph(name, seed=seed, age=age, **sliders)
-    made = evaluate(graph, size, device=device, progress=progress)
-    return MaterialMaps({key: np.ascontiguousarray(made[key][::-1]) for key in MAPS}, size_m, relief_m)
+    graph, size_m, relief_m = material_graph(name, seed=seed, age=age, second=second, **sliders)
+    return MaterialMaps(maps_of(evaluate(graph, size, device=device, progress=progress)), size_m, relief_m)
+
+
+def maps_of(made: Pictures) -> dict[str, NDArray[np.float32]]:
+    """Maps as pictures have them, the upper row first."""
+    return {key: np.ascontiguousarray(made[key][::-1]) for key in MAPS}
