@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
@@ -10,6 +9,7 @@ from imgui_bundle import imgui
 from taixu.edit import Nothing, Operation
 from taixu.edit.clipboard import copy_entities, read_copied
 from taixu.edit.conditions import no_world, none_selected
+from taixu.edit.parameters import EntitiesParameters
 from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
@@ -19,23 +19,16 @@ if TYPE_CHECKING:
 __all__ = ["add_clipboard_operations"]
 
 
-@dataclass(frozen=True, slots=True)
-class CopyParameters:
-    """Which entities; those selected where none are named."""
-
-    entities: tuple[str, ...] = ()
-
-
 def add_clipboard_operations(window: EditorWindow) -> None:
     """Make them known to a window's registry, once."""
     operations = window.host.operations
     if any(each.id == "entity.copy" for each in operations):
         return
 
-    def copy(host: Host, p: CopyParameters) -> None:
+    def copy(host: Host, p: EntitiesParameters) -> None:
         imgui.set_clipboard_text(copy_entities(host.session, p.entities or host.session.current.selection))
 
-    def cut(host: Host, p: CopyParameters) -> None:
+    def cut(host: Host, p: EntitiesParameters) -> None:
         copy(host, p)
         host.do("entity.delete", entities=p.entities)
 
@@ -46,8 +39,8 @@ def add_clipboard_operations(window: EditorWindow) -> None:
         _paste(host, host.session.current.selection[-1])
 
     operations.add(
-        Operation("entity.copy", "Copy", run=copy, parameters=CopyParameters, shortcut="Ctrl+C", blocked=none_selected),
-        Operation("entity.cut", "Cut", run=cut, parameters=CopyParameters, shortcut="Ctrl+X", blocked=none_selected),
+        Operation("entity.copy", "Copy", run=copy, parameters=EntitiesParameters, shortcut="Ctrl+C", blocked=none_selected),
+        Operation("entity.cut", "Cut", run=cut, parameters=EntitiesParameters, shortcut="Ctrl+X", blocked=none_selected),
         Operation("entity.paste", "Paste", run=paste, shortcut="Ctrl+V", blocked=no_world),
         Operation("entity.paste_below", "Paste below", run=paste_below, blocked=none_selected),
         is_logged=False,

@@ -7,19 +7,13 @@ from typing import TYPE_CHECKING
 
 from taixu.edit import Nothing, OpenWorld, Operation, Session
 from taixu.edit.conditions import no_world
+from taixu.edit.parameters import PathParameters
 from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
     from taixu_editor.host import Host
 
 __all__ = ["DOCUMENT_OPERATIONS"]
-
-
-@dataclass(frozen=True, slots=True)
-class PathParameters:
-    """A world or a prefab, by its path in the project."""
-
-    path: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from taixu.edit import Nothing, Operation, Session
 from taixu.edit.conditions import no_world
+from taixu.edit.parameters import PathParameters
 from taixu.errors import TaixuError
 from taixu_editor.shipped import refuse_installed
 
@@ -15,13 +16,6 @@ if TYPE_CHECKING:
     from taixu_editor.host import Host
 
 __all__ = ["HOST_OPERATIONS"]
-
-
-@dataclass(frozen=True, slots=True)
-class PathParameters:
-    """A file or a folder."""
-
-    path: str
 
 
 @dataclass(frozen=True, slots=True)

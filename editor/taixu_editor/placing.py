@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from taixu.ecs import World, indices_of
 from taixu.edit import Command, Group, Operation, Session, SetFields
 from taixu.edit.conditions import none_selected
+from taixu.edit.parameters import EntitiesParameters
 from taixu.edit.settle import with_selected
 from taixu.physics import PhysicsScene
 from taixu.render import visible_bounds
@@ -21,13 +22,6 @@ __all__ = ["PLACING_OPERATIONS", "family_of"]
 
 _CLEARANCE_M = 1e-3
 _DEEPEST_M = 1e4
-
-
-@dataclass(frozen=True, slots=True)
-class DropParameters:
-    """Which entities; those selected where none are named."""
-
-    entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +40,7 @@ def family_of(world: World, handle: int) -> NDArray[np.uint64]:
     return np.concatenate([own, world.living(world.entities_at(hierarchy.descendants_of(indices_of(own))))])
 
 
-def _drop(session: Session, p: DropParameters) -> Command | None:
+def _drop(session: Session, p: EntitiesParameters) -> Command | None:
     world = session.world
     commands: list[Command] = []
     for text in p.entities:
@@ -103,7 +97,7 @@ def _local(node: Node, place: NDArray[np.float64]) -> Any:
 
 PLACING_OPERATIONS = (
     Operation(
-        "entity.drop", "Drop to floor", plan=_drop, parameters=DropParameters, settle=with_selected, shortcut="PgDn",
+        "entity.drop", "Drop to floor", plan=_drop, parameters=EntitiesParameters, settle=with_selected, shortcut="PgDn",
         blocked=none_selected,
     ),
     Operation("entity.snap_to_grid", "Snap to grid", plan=_grid, parameters=GridParameters, settle=with_selected,

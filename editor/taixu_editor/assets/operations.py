@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from taixu.assets.sidecar import Sidecar, read_sidecar, write_sidecar
 from taixu.edit import Command, Group, Insert, Operation, Session, SetFields, Spawn
 from taixu.edit.commands import Select
+from taixu.edit.parameters import PathParameters
 from taixu.errors import TaixuError, UsageError
 from taixu.scene import Material, Shape
 from taixu_editor.assets.bringing import copy_into
@@ -30,13 +31,6 @@ class MoveParameters:
 
     path: str
     to: str
-
-
-@dataclass(frozen=True, slots=True)
-class PathParameters:
-    """A file or a folder of the project."""
-
-    path: str
 
 
 @dataclass(frozen=True, slots=True)

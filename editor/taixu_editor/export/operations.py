@@ -10,6 +10,7 @@ import numpy as np
 
 from taixu.edit import Operation
 from taixu.edit.conditions import no_project, no_world
+from taixu.edit.parameters import PathParameters
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.export.film import Film
 from taixu_editor.export.glb import export_model
@@ -61,13 +62,6 @@ class ModelParameters:
 
     path: str
     entities: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class OutParameters:
-    """Where to."""
-
-    path: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +130,7 @@ def _export(host: Host, p: ModelParameters) -> str:
     return str(path)
 
 
-def _pack(host: Host, p: OutParameters) -> str:
+def _pack(host: Host, p: PathParameters) -> str:
     return str(pack_project(host.session.project.root, Path(p.path)))
 
 
@@ -144,7 +138,7 @@ def _unpack(host: Host, p: UnpackParameters) -> str:
     return str(unpack_project(Path(p.path), Path(p.folder)))
 
 
-def _standalone(host: Host, p: OutParameters) -> str:
+def _standalone(host: Host, p: PathParameters) -> str:
     project = host.session.project
     return str(write_standalone(project.root, Path(p.path), title=project.name))
 
@@ -153,10 +147,10 @@ EXPORT_OPERATIONS = (
     Operation("export.picture", "Write picture", run=_picture, parameters=PictureParameters, blocked=no_world),
     Operation("export.film", "Write film", run=_film, parameters=FilmParameters, blocked=no_world),
     Operation("export.model", "Write GLB", run=_export, parameters=ModelParameters, blocked=no_world),
-    Operation("export.pack", "Pack into one file", run=_pack, parameters=OutParameters, blocked=no_project,
+    Operation("export.pack", "Pack into one file", run=_pack, parameters=PathParameters, blocked=no_project,
               doc="Writes the saved project into NAME.taixu.zip."),
     Operation("export.unpack", "Unpack a project", run=_unpack, parameters=UnpackParameters),
-    Operation("export.folder", "Write a folder that runs", run=_standalone, parameters=OutParameters, blocked=no_project,
+    Operation("export.folder", "Write a folder that runs", run=_standalone, parameters=PathParameters, blocked=no_project,
               doc="Writes the saved project into a folder for python -m."),
 )  # fmt: skip
 """What leaves the editor."""

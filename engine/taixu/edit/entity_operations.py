@@ -16,6 +16,7 @@ from taixu.edit.ids import id_numbers
 from taixu.edit.marks import MARK_OPERATIONS
 from taixu.edit.migrations import Migrations
 from taixu.edit.operations import Operation
+from taixu.edit.parameters import EntitiesParameters
 from taixu.edit.prefab_operations import PREFAB_OPERATIONS
 from taixu.edit.selection_operations import SELECTION_OPERATIONS
 from taixu.edit.set_many import set_fields
@@ -36,13 +37,6 @@ class SpawnParameters:
     components: dict[str, Any] = field(default_factory=dict, metadata={"doc": "fields by component, as in world files"})
     name: str = ""
     id: str = field(default="", metadata={"doc": "stable id; a fresh one where it is empty"})
-
-
-@dataclass(frozen=True, slots=True)
-class EntityParameters:
-    """Which entities; those selected where none are named."""
-
-    entities: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +131,7 @@ def _spawn(session: Session, p: SpawnParameters) -> Command:
     return Group((Spawn({p.id: components}), Select((p.id,))))
 
 
-def _delete(session: Session, p: EntityParameters) -> Command | None:
+def _delete(session: Session, p: EntitiesParameters) -> Command | None:
     return Despawn(p.entities) if p.entities else None
 
 
@@ -206,7 +200,7 @@ def _reparent(session: Session, p: ParentParameters) -> Command | None:
 ENTITY_OPERATIONS = (
     Operation("entity.spawn", "Add", plan=_spawn, parameters=SpawnParameters, settle=_with_id, gives=_id_of,
               doc="Makes an entity, selected; gives its id."),
-    Operation("entity.delete", "Delete", plan=_delete, parameters=EntityParameters, settle=with_selected, shortcut="Delete"),
+    Operation("entity.delete", "Delete", plan=_delete, parameters=EntitiesParameters, settle=with_selected, shortcut="Delete"),
     Operation(
         "entity.duplicate", "Duplicate", plan=_duplicate, parameters=DuplicateParameters, settle=_with_copies, shortcut="Ctrl+D",
         gives=_copies_of, doc="Copies entities with all below them; gives the ids of the copies.",

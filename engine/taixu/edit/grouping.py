@@ -12,6 +12,7 @@ from taixu.ecs import component_type
 from taixu.edit.commands import Command, Despawn, Group, Reparent, Select, Spawn
 from taixu.edit.ids import id_text
 from taixu.edit.operations import Operation
+from taixu.edit.parameters import EntitiesParameters
 from taixu.edit.settle import with_selected
 from taixu.math.affine import invert, transform_points
 from taixu.scene import Node, Transform
@@ -31,13 +32,6 @@ class GroupParameters:
     entities: tuple[str, ...] = ()
     name: str = "Group"
     id: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class UngroupParameters:
-    """Which groups; those selected where none are named."""
-
-    entities: tuple[str, ...] = ()
 
 
 def topmost(session: Session, entities: Iterable[str]) -> tuple[str, ...]:
@@ -81,7 +75,7 @@ def _group(session: Session, p: GroupParameters) -> Command | None:
     return Group((Spawn({p.id: block}), *(Reparent(text, p.id) for text in chosen), Select((p.id,))))
 
 
-def _ungroup(session: Session, p: UngroupParameters) -> Command | None:
+def _ungroup(session: Session, p: EntitiesParameters) -> Command | None:
     world = session.world
     commands: list[Command] = []
     freed: list[str] = []
@@ -110,7 +104,7 @@ GROUP_OPERATIONS = (
         gives=_id_of, doc="Puts entities below a new one, whose id it gives; they stay where they are in the world.",
     ),
     Operation(
-        "entity.ungroup", "Ungroup", plan=_ungroup, parameters=UngroupParameters, settle=with_selected,
+        "entity.ungroup", "Ungroup", plan=_ungroup, parameters=EntitiesParameters, settle=with_selected,
         shortcut="Ctrl+Shift+G", blocked=_blocked,
         doc="Frees what hangs below groups; a group that was nothing else goes.",
     ),

@@ -18,7 +18,7 @@ from typing import Any, Literal, Union, get_args, get_origin, get_type_hints
 
 from taixu.errors import UsageError
 
-__all__ = ["Nothing", "parameter_schema", "read_parameters"]
+__all__ = ["EntitiesParameters", "Nothing", "PathParameters", "parameter_schema", "read_parameters"]
 
 _DEEPEST = 64
 _OF_TEXTS = frozenset({"type", "items", "description"})
@@ -36,6 +36,20 @@ _PLURALS = {"string": "texts", "boolean": "truth values", "integer": "whole numb
 @dataclass(frozen=True, slots=True)
 class Nothing:
     """Parameters of an operation that has none."""
+
+
+@dataclass(frozen=True, slots=True)
+class PathParameters:
+    """A file or a folder: in the project, or wherever the operation says."""
+
+    path: str
+
+
+@dataclass(frozen=True, slots=True)
+class EntitiesParameters:
+    """Which entities; those selected where none are named."""
+
+    entities: tuple[str, ...] = ()
 
 
 def parameter_schema(parameters: type) -> dict[str, Any]:
