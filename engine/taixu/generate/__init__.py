@@ -33,7 +33,8 @@ __all__ = [
 ]  # fmt: skip
 
 _HOMES = {
-    "Generation": "generations", "Generations": "generations", "Generator": "generator", "Generators": "registry", "Guard": "guards",
+    "Generation": "generations", "Generations": "generations", "Generator": "generator", "Generators": "registry",
+    "Guard": "guards",
     "Lineage": "lineage", "Made": "generator", "ModelFacts": "model_facts", "Needs": "generator", "Order": "order",
     "Progress": "generator", "Request": "request", "Result": "making", "licence_findings": "licences", "plan_remake": "remaking",
     "remake": "remaking",

@@ -87,6 +87,8 @@ def make(
     recipe = settle(generator, order)
     files = fetch_result(recipe.key)
     is_cached = bool(files)
+    for each in files:  # guards may be younger than the cache
+        check_file(guards, each.path, each.provenance.role)
     if not files:
         files = _generate(generator, recipe, folder, guards, progress)
     provenances = tuple(each.provenance for each in files)

@@ -1,7 +1,8 @@
 """Wind: an example of a plugin for Taixu, in a package of its own.
 
 It adds each kind of thing that a plugin can: a component with its system (`sway`), a pass of the renderer (`haze`), an
-importer (`grass`) and a command (`meadow`). Nothing in Taixu names it: an entry point in ``pyproject.toml`` does.
+importer (`grass`), a generator (`ripples`) and a command (`meadow`). Nothing in Taixu names it: an entry point in
+``pyproject.toml`` does.
 """
 
 from __future__ import annotations
@@ -12,17 +13,20 @@ from typing import ClassVar
 from taixu.app import App, Stage
 from taixu.assets import Importers
 from taixu.cli import Command
+from taixu.generate import Generator
 from taixu.render import Renderer, RenderFeatures
 from taixu_wind.haze import Haze
 from taixu_wind.meadow import Meadow
+from taixu_wind.ripples import Ripples
 from taixu_wind.sway import Sway, sway
 
 __all__ = ["Sway", "WindPlugin"]
 
 
 class WindPlugin:
-    """What the entry point names. `commands` is for the command line, `build` for apps."""
+    """What the entry point names. `commands` is for the command line, `generators` for whoever makes things, `build` for apps."""
 
+    generators: ClassVar[tuple[type[Generator], ...]] = (Ripples,)
     commands: ClassVar[dict[str, Command]] = {"meadow": Meadow()}
 
     def build(self, app: App) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 __all__ = ["ID_BYTES", "coded_length", "decode_id", "encode_id"]
 
-ID_BYTES = 6
+ID_BYTES = 4
 _STATES = 64
 _GENERATORS = (0o171, 0o133)
 _TAIL = 6
@@ -24,7 +24,7 @@ def coded_length() -> int:
 
 
 def encode_id(payload: bytes) -> NDArray[np.int8]:
-    """The coded bits of an id of six bytes, as +1 and -1."""
+    """The coded bits of an id of four bytes, as +1 and -1."""
     message = payload + binascii.crc_hqx(payload, 0xFFFF).to_bytes(2, "big")
     bits = np.unpackbits(np.frombuffer(message, np.uint8)).tolist() + [0] * _TAIL
     state, found = 0, []

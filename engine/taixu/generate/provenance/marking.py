@@ -19,7 +19,7 @@ _MOST_BYTES = 1 << 29
 
 
 def mark_picture(path: Path, content: str) -> str:
-    """Mark a PNG of colours with the first 48 bits of its content's hash; gives that, or nothing where it has no room.
+    """Mark a PNG of colours with the first 32 bits of its content's hash; gives that, or nothing where it has no room.
 
     Raises
     ------
