@@ -159,6 +159,19 @@ def an_agent_that_gives_up_takes_its_question_along(hand: Hand) -> None:
 
 
 @flow("samples/gallery")
+def a_question_that_nobody_answers_ends(hand: Hand) -> None:
+    let_in(hand)
+    hand.click("//###dialog/###Close")
+    with agent(hand, ("query_world", {})) as told:
+        wait_until(hand, lambda: isinstance(hand.window.shell.dialogs.current, ConsentDialog))
+        hand.window.shell.agents.questions[0].until = 0.0  # as if two minutes had gone by
+        wait_until(hand, lambda: len(told()) == 1)
+        assert "nobody answered whether you may read the world's entities" in told()[0]["error"]
+    wait_until(hand, lambda: hand.window.shell.dialogs.current is None)
+    stop(hand)
+
+
+@flow("samples/gallery")
 def who_is_refused_three_times_is_not_asked_about_again(hand: Hand) -> None:
     let_in(hand)
     hand.click("//###dialog/###Close")

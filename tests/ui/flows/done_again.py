@@ -8,7 +8,11 @@ import sys
 from assets import wait_until
 from desk import field_at
 from editor_flows import Hand, flow
+from jsonschema import Draft202012Validator
 from shell import make_project
+
+from taixu.edit import parameter_schema
+from taixu_editor.menus import MENUS
 
 _AGAIN = """
 import sys
@@ -18,6 +22,18 @@ from taixu_editor.headless import run_script
 host = run_script(Path(sys.argv[1]))
 print(host.session.world.state_hash(), len(host.session.history.steps[0]))
 """
+
+
+@flow("samples/gallery")
+def menus_and_keys_lead_to_operations_whose_parameters_have_a_schema(hand: Hand) -> None:
+    operations = hand.host.operations
+    for operation in operations:
+        Draft202012Validator.check_schema(parameter_schema(operation.parameters))
+    lists = {"recent", "additions", "panels", "layouts", "tutorials", "exports", "-"}
+    named = {entry for entries in MENUS.values() for entry in entries} - lists
+    assert {entry for entry in named if entry not in operations} == set()
+    bound = {operation for each in hand.window.shell.keymap.bound.values() for operation in each}
+    assert {each for each in bound if each not in operations} == set()
 
 
 @flow("")
