@@ -5,11 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from desk import DESK, LAMP
+from desk import CRATES, DESK, LAMP
 from editor_flows import Hand, flow
 
 from taixu.scene import Node
 from taixu_editor.settings import Settings
+from taixu_editor.view import Screen
 
 
 def open_view(hand: Hand, *others: str) -> Any:
@@ -91,3 +92,20 @@ def the_middle_button_pans_like_in_unity(hand: Hand) -> None:
     turn, pivot = view.camera.turn_rad, view.camera.pivot.copy()
     hand.drag(middle, (middle[0] + 80, middle[1]), button=2)
     assert view.camera.turn_rad == turn and np.linalg.norm(view.camera.pivot - pivot) > 0.1
+
+
+@flow(DESK)
+def handles_of_the_second_view_move_in_its_own_plane(hand: Hand) -> None:
+    open_view(hand)
+    hand.keys("Ctrl+Alt+2")
+    hand.wait(12)
+    first, second = (panel for panel in hand.window.panels if panel.id in ("viewport", "viewport2"))
+    crate = Node(hand.session.world, hand.session.entity(CRATES[1]))
+    x, y = (float(v) for v in Screen(second.camera, second.origin, second.extent).project(crate.world_position[None])[0][0])
+    hand.click_at(x, y)
+    assert hand.session.current.selection == (CRATES[1],)
+    before, steps = crate.position.copy(), len(hand.session.history._done)
+    hand.drag((x + 45, y), (x + 80, y))
+    assert crate.position[0] > before[0] + 0.1 and np.allclose(crate.position[1:], before[1:], atol=1e-5)
+    assert len(hand.session.history._done) == steps + 1
+    assert first.gizmo.drag is None and second.gizmo.drag is None
