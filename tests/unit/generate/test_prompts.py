@@ -18,9 +18,10 @@ REFUSED = {
 }
 HARMLESS = (
     "mossy old red bricks/锈蚀的蓝色铁板/nude pink lipstick/baby blue wall/a naked brick wall/Sussex church stone/Essex oak/"
-    "bomb crater in sand/children's playground rubber/fake leather/人造革 假皮/a kid's toy block/skinned knee leather/cockpit panel/"
-    "grape skin/Scunthorpe bricks/explosion/gun shot/WWII bunker concrete/teenage mutant turtle shell/"
-    "passport leather cover/man made marble/old recipe paper/drape velvet/therapist's couch fabric/shiny dollar green/blood red velvet/骨瓷/少年宫的木地板"
+    "bomb crater in sand/children's playground rubber/fake leather/人造革 假皮/a kid's toy block/skinned knee leather/"
+    "cockpit panel/grape skin/Scunthorpe bricks/explosion/gun shot/WWII bunker concrete/teenage mutant turtle shell/"
+    "passport leather cover/man made marble/old recipe paper/drape velvet/therapist's couch fabric/shiny dollar green/"
+    "blood red velvet/骨瓷/少年宫的木地板"
 )
 
 

@@ -74,3 +74,16 @@ assert "sway" in {declared.name for declared in app.components}
 
 def test_its_component_moves_things_and_its_pass_draws(installed: dict[str, str], tmp_path: Path) -> None:
     run(installed, "-c", SCRIPT, cwd=tmp_path)
+
+
+def test_its_generator_makes_what_the_command_line_asks_for(installed: dict[str, str], tmp_path: Path) -> None:
+    installed = installed | {"TAIXU_CACHE": str(tmp_path / "cache"), "TAIXU_CONFIG": str(tmp_path / "config")}
+    listed = json.loads(run(installed, "-m", "taixu", "generators", "--json", cwd=tmp_path).stdout)
+    assert "ripples" in {each["name"] for each in listed["generators"]} and listed["problems"] == []
+    words = ("-m", "taixu", "generate", "ripples", "fine sand", "--seed", "3", "--set", "size=300", "--json", "--out")
+    done = [json.loads(run(installed, *words, name, cwd=tmp_path).stdout) for name in ("a.png", "b.png")]
+    assert (done[0]["out"], done[0]["parameters"]) == (["a.png"], {"crests": 32, "size": 300})
+    assert [each["cached"] for each in done] == [False, True] and done[0]["content"] == done[1]["content"]
+    told = json.loads(run(installed, "-m", "taixu", "info", "a.png", "--json", cwd=tmp_path).stdout)
+    assert told["provenance"]["generator"] == "ripples" and told["mark"] == done[0]["content"][0][:8] and told["is_as_made"]
+    assert len((PLUGIN / "taixu_wind" / "ripples.py").read_text().split("\n@dataclass", 1)[1].splitlines()) <= 33
