@@ -16,6 +16,7 @@ from taixu.generate.materials.ageing import Age
 from taixu.generate.materials.family import families, family_named
 from taixu.generate.materials.maps import MaterialMaps, maps_of, material_graph
 from taixu.generate.materials.pictures import map_pictures
+from taixu.generate.materials.words import parameters_of_words
 from taixu.generate.request import Request
 
 __all__ = ["MaterialGenerator", "MaterialParameters"]
@@ -45,6 +46,10 @@ class MaterialGenerator(Generator):
     name, makes, suffix = "material", "material", ".png"
     summary = "seamless materials with all their maps, from 44 families of node graphs"
     parameters = MaterialParameters
+
+    def read_words(self, prompt: str) -> Mapping[str, Any]:
+        """Family, colours and years of a prompt."""
+        return parameters_of_words(prompt)
 
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
         """Base colour first; then normal, orm (occlusion, roughness, metal), height, emission where it glows, and the graph."""
