@@ -43,6 +43,7 @@ from taixu_editor.toasts import Toasts
 from taixu_editor.toolbar import draw_toolbar
 from taixu_editor.trust import Trust
 from taixu_editor.view.customs import CUSTOMS
+from taixu_editor.warming import Warming
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -78,6 +79,7 @@ class Shell:
         self.documents, self.followed = Documents(window), AssetFollower(window.host)
         self.document_tabs = DocumentTabs(window, self.documents)
         self.start_page, self.agents = StartPage(window), AgentDesk(window)
+        self.warming = Warming(window)
         self.keeper = Keeper(window.host, recovery_folder())
         self.trust = Trust(window)
         self.capture: Callable[[str], None] | None = None
@@ -126,6 +128,7 @@ class Shell:
         waiting, self._later = self._later, []
         for act in waiting:
             self.attempt(act)
+        self.warming.frame()
         self.agents.frame()
         self.followed.frame()
         self.outside.frame()

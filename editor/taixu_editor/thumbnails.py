@@ -64,6 +64,10 @@ class Thumbnails:
         """Why it has no picture; empty where it has one, or will have."""
         return self.failures.get(self._key(asset), "")
 
+    def __len__(self) -> int:
+        """How many pictures are there."""
+        return len(self._ready)
+
     @property
     def pending(self) -> int:
         """How many are being made."""

@@ -29,9 +29,9 @@ def main() -> None:
     for name in ("scenes", "content", "out"):
         parser.add_argument(f"--{name}")
     args = parser.parse_args()
-    bench = load_bench(args.name)
     given = {name: value for name, value in vars(args).items() if name != "name" and value is not None}
     try:
+        bench = load_bench(args.name)
         for found in bench.measure(replace(bench.defaults, **given)):
             print(json.dumps(found), flush=True)
     except TaixuError as error:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from importlib import import_module
+from importlib.metadata import entry_points
 from typing import Any, Protocol, cast
 
 from taixu.bench.measure import Options
-from taixu.errors import UsageError
+from taixu.errors import MachineError, UsageError
 
 __all__ = ["BENCHES", "Bench", "load_bench"]
 
@@ -20,8 +21,11 @@ BENCHES = {
     "render-start": "from a cold start to the picture of a small model",
     "environment": "a new sky made into light",
     "materials": "what layers of a material cost, against a plain one",
+    "editor": "the editor's interface: its time a frame, clicks, openings, memory",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
+_INSTALLED = frozenset({"editor"})
+"""Those that are found through the entry point group ``taixu.benches``, for what they measure may not be installed."""
 _MODULES = {"S1": "moving_boxes", "S2": "static_boxes", "import": "importing", "render-start": "render_start"}
 
 
@@ -38,4 +42,16 @@ def load_bench(name: str) -> Bench:
     """The module of a benchmark."""
     if name not in BENCHES:
         raise UsageError(f"there is no benchmark {name!r}; there are {', '.join(BENCHES)}")
+    if name in _INSTALLED:
+        return _load_installed(name)
     return cast(Bench, import_module(f"taixu.bench.{_MODULES.get(name, name)}"))
+
+
+def _load_installed(name: str) -> Bench:
+    point = next(iter(entry_points(group="taixu.benches", name=name)), None)
+    try:
+        if point is not None:
+            return cast(Bench, point.load())
+    except ModuleNotFoundError as error:
+        raise MachineError(f'the {name} is not installed; pip install "taixu[{name}]" brings it ({error})') from error
+    raise MachineError(f'the {name} is not installed; pip install "taixu[{name}]" brings it')
