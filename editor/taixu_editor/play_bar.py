@@ -100,6 +100,7 @@ class PlayBar:
     def frame(self) -> None:
         """Say where one looks what stops a script, and that one which was saved runs anew; the log has all of it."""
         window, log = self._window, self._window.log
+        self._leave_keys()
         if log.version == self._heard:
             return
         self._heard = log.version
@@ -115,6 +116,14 @@ class PlayBar:
             window.shell.toasts.say(_shortened(error.text), "error", action="Show line", act=act)
         elif reloaded is not None and error is None and not self._is_writing():
             window.shell.toasts.say(window.t("{path} runs anew", path=reloaded.text.split(" is reloaded")[0]), "success")
+
+    def _leave_keys(self) -> None:
+        """While the player has the keyboard, arrows, Tab and Space are his, and walk through no buttons."""
+        view, io = self._player_view, imgui.get_io()
+        if view is not None and view.takes_keys:
+            io.config_flags &= ~imgui.ConfigFlags_.nav_enable_keyboard
+        else:
+            io.config_flags |= imgui.ConfigFlags_.nav_enable_keyboard
 
     def _is_writing(self) -> bool:
         """Whether the user writes in the panel of scripts, which says itself what became of one."""

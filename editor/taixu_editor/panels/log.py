@@ -82,7 +82,8 @@ class LogPanel(Panel):
         if key != self._key:
             self._key = key
             wanted = self.search.lower()
-            self._lines = [line for line in self.window.log.lines if line.level in self.shown and wanted in line.text.lower()]
+            lines = [line for line in self.window.log.lines if line.level in self.shown]
+            self._lines = [line for line in lines if wanted in line.text.lower()] if wanted else lines
         return self._lines
 
     def _draw_line(self, number: int, line: LogLine) -> None:

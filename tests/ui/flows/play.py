@@ -63,6 +63,11 @@ def stopping_brings_the_world_back_as_it_was(hand: Hand) -> None:
     before, seen = hand.session.world.state_hash(), view.camera.key()
     play(hand)
     assert hand.session.current is not edited and view.is_game
+    wait_until(hand, lambda: view.takes_keys)
+    hand.keys("Tab")
+    hand.keys("Alt+F")
+    hand.keys("Space")
+    assert view.takes_keys, "a player's keys walk through no menus"
     wait_until(hand, lambda: height(hand) < 0.6)
     stop(hand)
     assert hand.session.current is edited and hand.session.world.state_hash() == before
