@@ -47,6 +47,8 @@ __all__ = ["FourthView", "SecondView", "ThirdView", "Viewport"]
 
 _FARTHEST_M = 1e6
 """What lies farther away is no place to look at."""
+_ROOM = 1.4
+"""How much farther away than necessary one looks at a thing."""
 _MOVING_SCALE = 0.5
 """Of a picture while its camera moves, where the processor draws it."""
 
@@ -85,10 +87,10 @@ class Viewport(Panel):
         if not self.host.session.worlds:
             return
         world = self.host.session.world
-        if world is not self._shown_world:
-            self._meet(world)
         origin, extent = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         self.origin, self.extent = (origin.x, origin.y), (max(extent.x, 16.0), max(extent.y, 16.0))
+        if world is not self._shown_world:
+            self._meet(world)
         previewed = None if self.host.play.is_playing else self.window.preview.world
         self._draw_world(world if previewed is None else previewed)
         hovered = imgui.is_item_hovered()  # a picture takes no clicks, which handles over a button would not get
@@ -177,15 +179,24 @@ class Viewport(Panel):
         imgui.image(imgui.ImTextureRef(number), imgui.ImVec2(*self.extent), imgui.ImVec2(0, 1), imgui.ImVec2(1, 0))
 
     def _settings(self) -> dict[str, Any]:
-        settings = {"antialias": "fxaa", "outline": True}
-        return settings if self.is_game else settings | mode_settings(self.shown.mode, self.window.theme.ground)
+        settings: dict[str, Any] = {"antialias": "fxaa", "outline": True}
+        if self.is_game:
+            return settings
+        theme = self.window.theme
+        if self.camera.is_parallel and self.shown.mode == "lit":  # a sky has no horizon then: a plain ground tells things apart
+            plain = theme.pressed if theme.is_dark else theme.faint
+            settings |= {"background": tuple(round(c**2.2, 5) for c in plain[:3])}
+        return settings | mode_settings(self.shown.mode, theme.ground)
 
     def _add_lines(self, world: World) -> None:
         """Shapes of what has no surface, for the next picture."""
         lines, theme = self.window.renderer.lines, self.window.theme
         if self.shown.grid and self.shown.mode != "overdraw":
             light = (0.75, 0.78, 0.82, 1.0) if self.shown.mode == "lit" else theme.faint
-            add_grid(lines, self.camera.pivot, self.camera.distance_m, color=light, x_color=theme.x_axis, z_color=theme.z_axis)
+            axes = theme.x_axis, theme.y_axis, theme.z_axis
+            add_grid(
+                lines, self.camera.pivot, self.camera.distance_m, color=light, axis_colors=axes, normal=self.camera.faced_axis
+            )
         if self.shown.colliders:
             self._colliders.add(lines, world, color=theme.good, trigger_color=theme.warning, joint_color=theme.z_axis)
         if self.shown.lights:
@@ -259,7 +270,7 @@ class Viewport(Panel):
         self._focus(handles if len(handles) else None)
 
     def _focus(self, entities: NDArray[np.uint64] | None) -> None:
-        """Glide until the corners of all that is drawn of some entities just fit, seen from the present side."""
+        """Glide until the corners of all that is drawn fit, of some entities with room around, seen from the present side."""
         world = self.host.session.world
         bounds = visible_bounds(world, entities)
         if bounds is None or float(np.abs(bounds).max()) > _FARTHEST_M:
@@ -268,7 +279,10 @@ class Viewport(Panel):
         aspect, fov = self.extent[0] / self.extent[1], self.camera.fov_y_rad
         fitted = frame_camera(world, aspect=aspect, fov_y_rad=fov, direction=self.camera.back, entities=entities)
         eye = fitted.world_from_camera[:3, 3] + np.array(fitted.cell, float) * CELL_M
-        self.camera.go(eye, float(np.linalg.norm(eye - bounds.mean(0))))
+        middle = bounds.mean(0)
+        if entities is not None:  # with something of what stands around it
+            eye = middle + (eye - middle) * _ROOM
+        self.camera.go(eye, float(np.linalg.norm(eye - middle)))
 
     def _around(self, world: World, entities: NDArray[np.uint64] | None, bounds: NDArray[np.float64] | None) -> Any:
         """A box [2, 3] to look at where nothing is drawn, or too far away: a metre around places that can be looked at."""

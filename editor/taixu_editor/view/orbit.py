@@ -65,6 +65,12 @@ class OrbitCamera:
         across, along, high, flat = cos(self.turn_rad), sin(self.turn_rad), sin(self.height_rad), cos(self.height_rad)
         return np.array([[across, 0.0, -along], [-high * along, flat, -high * across], [flat * along, high, flat * across]])
 
+    @property
+    def faced_axis(self) -> int:
+        """The axis that a parallel picture is taken along, 0 or 2; 1, the upright one, for any other."""
+        sides = np.abs(self.back[[0, 2]]) > 0.9999
+        return (0 if sides[0] else 2) if self.is_parallel and sides.any() else 1
+
     def camera(self) -> ViewCamera:
         """As the renderer wants it; the same one until something about it is different."""
         key = self.key()

@@ -21,6 +21,8 @@ __all__ = ["UNITS", "add_all_cameras", "add_all_lights", "add_camera_shapes", "a
 Color = tuple[float, float, float, float]
 Points = NDArray[np.float64]
 _GRID_HALF, _GRID_PARTS = 40, 20
+_PLANES = {0: (2, 1), 1: (0, 2), 2: (0, 1)}
+"""Axes of a grid's plane, by the one that is square to it."""
 _MOST = 500
 """Lights, and cameras, whose shapes are shown at most."""
 
@@ -124,16 +126,30 @@ def add_all_cameras(lines: LineBatch, world: World, *, color: Color) -> bool:
     return True
 
 
-def add_grid(lines: LineBatch, pivot: Points, distance_m: float, *, color: Color, x_color: Color, z_color: Color) -> None:
-    """Lines on the ground around what is looked at, a power of ten apart; they fade with the distance."""
+def add_grid(
+    lines: LineBatch, pivot: Points, distance_m: float, *, color: Color, axis_colors: tuple[Color, Color, Color], normal: int = 1
+) -> None:
+    """Lines around what is looked at, a power of ten apart; they fade with the distance.
+
+    Parameters
+    ----------
+    axis_colors
+        Of the lines through the world's origin, along x, y and z.
+    normal
+        The axis that is square to the grid: 1 for the ground, 0 or 2 for who looks along that one.
+    """
     step = float(10.0 ** np.floor(log10(max(distance_m, 0.1) / 4)))
-    for rows in _grid_rows(float(pivot[0]), float(pivot[2]), step, color, x_color, z_color):
+    across, along = _PLANES[normal]
+    colors = axis_colors[across], axis_colors[along]
+    for rows in _grid_rows(float(pivot[across]), float(pivot[along]), step, color, *colors, across, along):
         lines.add_rows(rows)
 
 
-@lru_cache(maxsize=4)
-def _grid_rows(x: float, z: float, step: float, color: Color, x_color: Color, z_color: Color) -> list[NDArray[np.void]]:
-    """Its lines; they stay the same while one turns around a place."""
+@lru_cache(maxsize=8)
+def _grid_rows(
+    x: float, z: float, step: float, color: Color, x_color: Color, z_color: Color, across: int, up: int
+) -> list[NDArray[np.void]]:
+    """Its lines; they stay the same while one turns around a place. The plane's axes are called x and z here."""
     center = np.round(np.array([x, z]) / (step * 10)) * step * 10
     reach = step * _GRID_HALF
     offsets = np.arange(-_GRID_HALF, _GRID_HALF + 1) * step
@@ -142,9 +158,9 @@ def _grid_rows(x: float, z: float, step: float, color: Color, x_color: Color, z_
     for axis in (0, 1):  # lines along x, then along z
         at, u = np.meshgrid(offsets + center[1 - axis], along + center[axis], indexing="ij")
         points = np.zeros((*at.shape, 3))
-        points[..., 0 if axis == 0 else 2], points[..., 2 if axis == 0 else 0] = u, at
+        points[..., across if axis == 0 else up], points[..., up if axis == 0 else across] = u, at
         middle = (points[:, :-1] + points[:, 1:]) / 2
-        far = np.hypot(middle[..., 0] - x, middle[..., 2] - z) / reach
+        far = np.hypot(middle[..., across] - x, middle[..., up] - z) / reach
         is_axis, is_tenth = np.abs(at[:, 0]) < step / 2, np.abs(np.round(at[:, 0] / step) % 10) < 0.5
         colors = np.empty((*middle.shape[:2], 4))
         colors[:] = color

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
@@ -47,11 +48,13 @@ def draw_shown_menu(window: EditorWindow, view: str, shown: Shown, origin: tuple
     imgui.push_style_var(imgui.StyleVar_.frame_rounding, unit * 0.4)
     if imgui.button(f"{icon('eye', t(MODES[shown.mode]))}  {icon('down')}###shown"):
         imgui.open_popup("###shown menu")
+    low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
     imgui.pop_style_var()
     imgui.pop_style_color()
     is_over = imgui.is_item_hovered()
     imgui.set_item_tooltip(t("What this view shows"))
     imgui.push_style_var(imgui.StyleVar_.item_spacing, (unit * 0.6, unit * 0.5))
+    imgui.set_next_window_pos((low.x, high.y + unit * 0.3), imgui.Cond_.appearing)
     if imgui.begin_popup("###shown menu"):
         is_over = True
         for mode, title in MODES.items():
@@ -62,6 +65,11 @@ def draw_shown_menu(window: EditorWindow, view: str, shown: Shown, origin: tuple
             is_on = bool(getattr(shown, layer))
             if imgui.menu_item(f"{t(title)}###{layer}", "", is_on)[0]:
                 window.do("view.show", layer=layer, on=not is_on, view=view)
+        imgui.separator()
+        for operation in ("selection.box_inside", "selection.box_through"):
+            is_on = bool(getattr(window.shell.settings, operation.partition(".")[2]))
+            if imgui.menu_item(f"{t(window.host.operations.find(operation).title)}###{operation}", "", is_on)[0]:
+                window.shell.later(partial(window.do, operation))
         imgui.end_popup()
     imgui.pop_style_var()
     return bool(is_over)

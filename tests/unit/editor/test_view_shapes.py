@@ -16,7 +16,7 @@ from taixu.render import LineBatch
 from taixu.scene import Parent, Transform
 from taixu_editor.host import Host
 from taixu_editor.keyframes import tracks_of
-from taixu_editor.view import OrbitCamera
+from taixu_editor.view import AXIS_VIEWS, OrbitCamera
 from taixu_editor.view.bookmarks import load_bookmarks, save_bookmark
 from taixu_editor.view.collider_lines import COLLIDING, add_colliders
 from taixu_editor.view.edges import surface_edges
@@ -40,7 +40,7 @@ def test_lines_of_a_collider_fill_its_size_where_it_is(shape: str) -> None:
     add_colliders(lines, app.world, color=WHITE, trigger_color=WHITE)
     points = points_of(lines)
     reach = (2, 2, 2) if shape == "sphere" else (1, 2, 1)  # a sphere is as wide as its size is at most: so physics has it
-    np.testing.assert_allclose((points.min(0), points.max(0)), (np.array((3, 1, 0)) - reach, np.array((3, 1, 0)) + reach), atol=0.02)
+    np.testing.assert_allclose((points.min(0), points.max(0)), np.array((3, 1, 0)) + np.outer((-1, 1), reach), atol=0.02)
     app.close()
 
 
@@ -117,9 +117,20 @@ def test_a_fine_surface_shows_its_creases_and_seams_are_no_edges() -> None:
 def test_the_grid_lies_on_the_ground_and_grows_with_the_distance() -> None:
     near, far = LineBatch(), LineBatch()
     for lines, distance in ((near, 5.0), (far, 5000.0)):
-        add_grid(lines, np.zeros(3), distance, color=WHITE, x_color=WHITE, z_color=WHITE)
+        add_grid(lines, np.zeros(3), distance, color=WHITE, axis_colors=(WHITE, WHITE, WHITE))
     assert np.abs(points_of(near)[:, 1]).max() == 0
     assert points_of(far).max() == pytest.approx(1000 * points_of(near).max(), rel=1e-3)
+
+
+@pytest.mark.parametrize(("side", "normal"), [("front", 2), ("right", 0), ("left", 0), ("top", 1)])
+def test_who_looks_along_an_axis_without_perspective_sees_a_grid_square_to_it(side: str, normal: int) -> None:
+    turn, height = AXIS_VIEWS[side]
+    assert OrbitCamera(turn_rad=turn, height_rad=height).faced_axis == 1, "with perspective it is the ground"
+    camera = OrbitCamera(turn_rad=turn, height_rad=height, is_parallel=True)
+    assert camera.faced_axis == normal
+    lines = LineBatch()
+    add_grid(lines, np.zeros(3), 5.0, color=WHITE, axis_colors=(WHITE, WHITE, WHITE), normal=normal)
+    assert np.abs(points_of(lines)).max(0).argmin() == normal and np.abs(points_of(lines)[:, normal]).max() == 0
 
 
 def test_places_are_kept_by_project_and_what_is_broken_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
