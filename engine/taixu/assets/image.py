@@ -102,8 +102,10 @@ def image_size(data: bytes | memoryview, *, name: str = "image") -> tuple[int, i
     return _open(bytes(data), name).size
 
 
-def encode_png(pixels: NDArray[Any], *, text: Mapping[str, str] | None = None) -> bytes:
+def encode_png(pixels: NDArray[Any], *, text: Mapping[str, str] | None = None, level: int = 6) -> bytes:
     """Encode a picture, uint8 or uint16 [h, w, c] or [h, w], with straight alpha, and text by keyword.
+
+    `level` is zlib's: 3 takes a third of the time of 6, for a tenth more bytes.
 
     Raises
     ------
@@ -116,12 +118,12 @@ def encode_png(pixels: NDArray[Any], *, text: Mapping[str, str] | None = None) -
     if pixels.dtype == np.uint16:
         from taixu.assets.png16 import encode_png16
 
-        return encode_png16(pixels, text or {})
+        return encode_png16(pixels, text or {}, level=level)
     info = PngImagePlugin.PngInfo()
     for key, value in (text or {}).items():
         info.add_itxt(key, value)
     stream = io.BytesIO()
-    Image.fromarray(_squeeze(pixels)).save(stream, "PNG", pnginfo=info)
+    Image.fromarray(_squeeze(pixels)).save(stream, "PNG", pnginfo=info, compress_level=level)
     return stream.getvalue()
 
 

@@ -14,8 +14,8 @@ __all__ = ["encode_png16"]
 _COLOR_TYPES = {1: 0, 2: 4, 3: 2, 4: 6}  # channels to the colour type of section 11.2.1
 
 
-def encode_png16(pixels: NDArray[np.uint16], text: Mapping[str, str]) -> bytes:
-    """Encode a picture, uint16 [h, w, c] with 1 to 4 channels, and its text as ``iTXt`` chunks."""
+def encode_png16(pixels: NDArray[np.uint16], text: Mapping[str, str], *, level: int = 6) -> bytes:
+    """Encode a picture, uint16 [h, w, c] with 1 to 4 channels, and its text as ``iTXt`` chunks; `level` is zlib's."""
     height, width, channels = pixels.shape
     rows = pixels.astype(">u2").view(np.uint8).reshape(height, width * channels * 2)
     filtered = np.empty((height, 1 + rows.shape[1]), np.uint8)
@@ -27,7 +27,7 @@ def encode_png16(pixels: NDArray[np.uint16], text: Mapping[str, str]) -> bytes:
     for key, value in text.items():
         keyword = key.encode("latin-1", "replace")[:79]
         chunks.append(_chunk(b"iTXt", keyword + b"\0\0\0\0\0" + value.encode()))
-    chunks.append(_chunk(b"IDAT", zlib.compress(filtered.data, 6)))
+    chunks.append(_chunk(b"IDAT", zlib.compress(filtered.data, level)))
     chunks.append(_chunk(b"IEND", b""))
     return b"\x89PNG\r\n\x1a\n" + b"".join(chunks)
 

@@ -11,12 +11,9 @@ from taixu.generate.generator import Generator, Made
 from taixu.generate.order import Recipe
 from taixu.generate.provenance.containers import write_record
 from taixu.generate.provenance.content import body_of
-from taixu.generate.provenance.marking import mark_picture
+from taixu.generate.provenance.marking import is_marked, mark_picture
 
-__all__ = ["MARKED_ROLES", "finish"]
-
-MARKED_ROLES = ("albedo", "base_color", "color", "texture")
-"""Roles of pictures that are colours: these alone are marked, for a mark in normals or heights would bend light."""
+__all__ = ["finish"]
 
 
 def finish(generator: Generator, recipe: Recipe, files: Sequence[Made]) -> list[CachedFile]:
@@ -34,15 +31,16 @@ def finish(generator: Generator, recipe: Recipe, files: Sequence[Made]) -> list[
         settings=asdict(recipe.parameters), overrides=dict(recipe.order.settings), parents=parents,
         source_type=generator.source_type, result=recipe.key,
     )  # fmt: skip
-    return [_finish_one(about, each, is_color=each.role in MARKED_ROLES or generator.makes == "texture") for each in files]
+    return [_finish_one(about, each, is_color=generator.makes == "texture") for each in files]
 
 
 def _finish_one(about: Provenance, made: Made, *, is_color: bool) -> CachedFile:
-    content = body = body_of(made.path)
-    mark = ""
-    if is_color and made.path.suffix.lower() == ".png":
-        mark = mark_picture(made.path, content)
-        body = body_of(made.path) if mark else content
+    content, body, mark = made.content, made.body, made.mark
+    if not content:
+        content = body = body_of(made.path)
+        if made.path.suffix.lower() == ".png" and is_marked(made.role, is_color=is_color):
+            mark = mark_picture(made.path, content)
+            body = body_of(made.path) if mark else content
     provenance = replace(about, role=made.role, content=content, body=body, mark=mark)
     write_record(made.path, provenance)
     return CachedFile(made.path, provenance)

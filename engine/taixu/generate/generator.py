@@ -77,10 +77,16 @@ class Made:
     ----------
     role
         What it is among several: "albedo", "normal", "height"; empty for what stands alone.
+    content, body, mark
+        Hashes of what it holds, before and after it was marked, and what the mark says, where `Request.save_picture` knows them;
+        otherwise the file is read again.
     """
 
     path: Path
     role: str = ""
+    content: str = ""
+    body: str = ""
+    mark: str = ""
 
 
 class Generator(ABC):

@@ -111,6 +111,7 @@ def _generate(
     request = Request(
         recipe.prompt, recipe.order.seed, recipe.parameters, made_in, NAME, recipe.model,
         tuple(Path(parent).resolve() for parent in recipe.order.parents),
+        is_color=generator.makes == "texture",
     )  # fmt: skip
     try:
         made_in.mkdir(parents=True)

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 __all__ = ["Request"]
 
+_PNG_LEVEL = 3
+
 
 @dataclass(frozen=True, slots=True)
 class Request:
@@ -39,6 +41,8 @@ class Request:
         The weights.
     parents
         Files to make it from: a picture for a mesh.
+    is_color
+        Whether pictures without a role are colours, which are marked.
     """
 
     prompt: str
@@ -48,6 +52,7 @@ class Request:
     name: str = "made"
     model: ModelFacts = field(default=NO_MODEL)
     parents: tuple[Path, ...] = ()
+    is_color: bool = False
 
     def random(self, *purpose: object) -> np.random.Generator:
         """Chance of its own for each purpose, the same for the same seed."""
@@ -61,7 +66,7 @@ class Request:
         return self.folder / f"{self.name}{'_' if role else ''}{role}{suffix}"
 
     def save_picture(self, pixels: NDArray[Any], role: str = "") -> Made:
-        """Write a PNG: uint8 or uint16 as they are, floats from 0 to 1 with eight bits, [h, w] or [h, w, c].
+        """Write a PNG: uint8 or uint16 as they are, floats from 0 to 1 with eight bits, [h, w] or [h, w, c]. Colours are marked.
 
         Raises
         ------
@@ -72,13 +77,21 @@ class Request:
 
         from taixu.assets.atomic import write_atomic
         from taixu.assets.image import encode_png
+        from taixu.generate.provenance.content import hash_pixels
+        from taixu.generate.provenance.marking import is_marked, mark_pixels
 
         if pixels.dtype.kind == "f":
             _need_finite(pixels, role or "picture")
             pixels = np.rint(np.clip(pixels, 0.0, 1.0) * 255.0).astype(np.uint8)
         file = self.path(".png", role)
-        write_atomic(file, encode_png(pixels))
-        return Made(file, role)
+        pixels = pixels[..., None] if pixels.ndim == 2 else pixels
+        content = body = hash_pixels(pixels) if pixels.dtype == np.uint8 else ""  # what has more bits may be read as other numbers
+        mark = ""
+        if content and is_marked(role, is_color=self.is_color):
+            pixels, mark = mark_pixels(pixels, content)
+            body = hash_pixels(pixels)
+        write_atomic(file, encode_png(pixels, level=_PNG_LEVEL))
+        return Made(file, role, content, body, mark)
 
     def save_sound(self, clip: AudioClip, role: str = "") -> Made:
         """Write a WAV with 16 bits.

@@ -286,6 +286,6 @@ def test_the_registry_refuses_what_is_none() -> None:
     ):
         with pytest.raises(TaixuError, match=sentence):
             generators.add(wrong)
-    assert generators.find("material").name == "bricks"
+    assert generators.find("material").makes == "material" and generators.find("texture").name == "tinted"
     with pytest.raises(UsageError, match="nothing here makes 'brick'; did you mean 'bricks'"):
         generators.find("brick")
