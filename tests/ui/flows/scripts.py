@@ -213,3 +213,32 @@ def scripts_that_are_not_saved_are_asked_about_and_saved_by_playing(hand: Hand) 
     wait_until(hand, lambda: not hand.session.worlds)
     assert "6.0" in script.read_text()
     assert (script.parent.parent / "typings" / "game.pyi").is_file()
+
+
+@flow("")
+def keys_are_the_players_while_one_plays_and_let_go_when_one_leaves(hand: Hand) -> None:
+    from pyglet.window import key
+
+    begin(hand, "Keys", WALK.replace("speed * dt", "game.action('move_x').value * dt * 3"))
+    view, screen = hand.window.panels[0], hand.window.window
+    play(hand)
+    wait_until(hand, lambda: view.takes_keys)
+    start = box(hand).position[0]
+    hand.wait(3)
+    assert box(hand).position[0] == start
+    screen._on_key_press(key.D, 0)  # what the window hears of a keyboard
+    wait_until(hand, lambda: box(hand).position[0] > start + 0.3)
+    hand.keys("F8")
+    wait_until(hand, lambda: not view.is_game)
+    hand.wait(3)
+    left = box(hand).position[0]
+    hand.wait(6)
+    assert box(hand).position[0] == left, "nobody walks on when hands have left"
+    screen._on_key_release(key.D, 0)
+    hand.keys("F8")
+    wait_until(hand, lambda: view.takes_keys)
+    screen._on_key_press(key.A, 0)
+    wait_until(hand, lambda: box(hand).position[0] < left - 0.1)
+    screen._on_key_release(key.A, 0)
+    hand.keys("Shift+F5")
+    wait_until(hand, lambda: not hand.host.play.is_playing)
