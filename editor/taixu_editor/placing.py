@@ -98,9 +98,9 @@ def _local(node: Node, place: NDArray[np.float64]) -> Any:
 PLACING_OPERATIONS = (
     Operation(
         "entity.drop", "Drop to floor", plan=_drop, parameters=EntitiesParameters, settle=with_selected, shortcut="PgDn",
-        blocked=none_selected,
+        blocked=none_selected, doc="Lets entities stand on what is below them.",
     ),
     Operation("entity.snap_to_grid", "Snap to grid", plan=_grid, parameters=GridParameters, settle=with_selected,
-              blocked=none_selected),
+              blocked=none_selected, doc="Rounds places to steps of a grid."),
 )  # fmt: skip
 """Edits that need to know what things look like and what they stand on."""

@@ -13,6 +13,7 @@ __all__ = ["FREE", "TOOLS", "Answer", "Ask", "Consent", "Request"]
 
 TOOLS = {
     "list_operations": "list what can be done here",
+    "list_components": "list what entities are made of",
     "query_world": "read the world's entities",
     "take_picture": "look at the world",
     "rehearse": "work out what edits would change",
@@ -21,7 +22,7 @@ TOOLS = {
 }
 """Tools by name, and what they do."""
 
-FREE = frozenset({"list_operations"})
+FREE = frozenset({"list_operations", "list_components"})
 """Tools that say nothing about the world, and need no consent."""
 
 Answer = Literal["once", "always", "no", "nobody"]

@@ -102,6 +102,11 @@ class AgentServer:
             found: list[dict[str, Any]] = await ask("list_operations", agent, lambda: Prepared(tools.list_operations))
             return found
 
+        async def list_components(agent: str, component: str = "") -> dict[str, Any]:
+            """What entities are made of: all components with a line about each, or the JSON schema of one and its fields."""
+            found: dict[str, Any] = await ask("list_components", agent, lambda: Prepared(partial(tools.list_components, component)))
+            return found
+
         async def query_world(
             agent: str, component: str = "", name: str = "", ids: list[str] | None = None, after: str = "", limit: int = 50
         ) -> dict[str, Any]:
@@ -142,7 +147,7 @@ class AgentServer:
             """Undo your own latest step, if nobody has edited since; whether it was undone."""
             return bool(await ask("undo", agent, lambda: Prepared(partial(tools.undo, agent=agent))))
 
-        return (list_operations, query_world, take_picture, rehearse, apply, undo)
+        return (list_operations, list_components, query_world, take_picture, rehearse, apply, undo)
 
     async def _ask(self, tool: str, agent: str, prepare: Callable[[], Prepared]) -> Any:
         """Have something done in the owner's thread, if a person consents, and wait for what it gives."""

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from taixu.edit import Difference, Rehearsed, parameter_schema
+from taixu.edit import Difference, Rehearsed, component_schema, parameter_schema
 from taixu.errors import TaixuError
 from taixu_editor.agents.query import find_entities
 
@@ -73,6 +73,16 @@ class AgentTools:
             for each in self._host.operations
             if each.is_edit and not each.touches_files
         ]
+
+    def list_components(self, component: str = "") -> dict[str, Any]:
+        """What entities are made of: the components with a line about each, or the schema of one."""
+        session = self._session()
+        if component:
+            session.component(component)  # or it says which there are
+        found = {each.name: each for each in session.components if each.authored and component in ("", each.name)}
+        if component:
+            return {name: component_schema(each) for name, each in found.items()}
+        return {name: " ".join((each.cls.__doc__ or "").partition("\n\n")[0].split()) for name, each in sorted(found.items())}
 
     def query_world(self, *, component: str = "", name: str = "", ids: Sequence[str] = (), after: str = "",
                     limit: int = 50) -> dict[str, Any]:  # fmt: skip

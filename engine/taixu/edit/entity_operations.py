@@ -34,7 +34,7 @@ __all__ = ["ENTITY_OPERATIONS"]
 class SpawnParameters:
     """What to make."""
 
-    components: dict[str, Any] = field(default_factory=dict, metadata={"doc": "fields by component, as in world files"})
+    components: dict[str, dict[str, Any]] = field(default_factory=dict, metadata={"doc": "fields by component, as in world files"})
     name: str = ""
     id: str = field(default="", metadata={"doc": "stable id; a fresh one where it is empty"})
 
@@ -93,7 +93,7 @@ class SelectionParameters:
 class TransformParameters:
     """Fields of transforms by entity: position (metres, from the parent), rotation (quaternion), scale."""
 
-    transforms: dict[str, Any]
+    transforms: dict[str, dict[str, Any]]
 
 
 def _chosen(session: Session, entities: tuple[str, ...]) -> tuple[str, ...]:
@@ -200,18 +200,26 @@ def _reparent(session: Session, p: ParentParameters) -> Command | None:
 ENTITY_OPERATIONS = (
     Operation("entity.spawn", "Add", plan=_spawn, parameters=SpawnParameters, settle=_with_id, gives=_id_of,
               doc="Makes an entity, selected; gives its id."),
-    Operation("entity.delete", "Delete", plan=_delete, parameters=EntitiesParameters, settle=with_selected, shortcut="Delete"),
+    Operation("entity.delete", "Delete", plan=_delete, parameters=EntitiesParameters, settle=with_selected, shortcut="Delete",
+              doc="Takes entities away, with all below them."),
     Operation(
         "entity.duplicate", "Duplicate", plan=_duplicate, parameters=DuplicateParameters, settle=_with_copies, shortcut="Ctrl+D",
         gives=_copies_of, doc="Copies entities with all below them; gives the ids of the copies.",
     ),
-    Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, settle=_with_entity, shortcut="F2"),
-    Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters, settle=with_selected),
-    Operation("transform.set", "Place", plan=_place, parameters=TransformParameters),
-    Operation("selection.set", "Select", plan=_select, parameters=SelectionParameters),
-    Operation("component.set", "Change", plan=_set, parameters=FieldParameters, settle=with_selected, doc="Sets fields."),
-    Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters, settle=with_selected),
-    Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters, settle=with_selected),
+    Operation("entity.rename", "Rename", plan=_rename, parameters=RenameParameters, settle=_with_entity, shortcut="F2",
+              doc="Names an entity."),
+    Operation("entity.reparent", "Move below", plan=_reparent, parameters=ParentParameters, settle=with_selected,
+              doc="Hangs entities below another, or below none; they stay where they are unless keep_place is false."),
+    Operation("transform.set", "Place", plan=_place, parameters=TransformParameters,
+              doc="Sets places, turns and sizes, others for each entity."),
+    Operation("selection.set", "Select", plan=_select, parameters=SelectionParameters,
+              doc="Selects entities; the last is the active one."),
+    Operation("component.set", "Change", plan=_set, parameters=FieldParameters, settle=with_selected,
+              doc="Sets fields of a component, to the same values for all."),
+    Operation("component.add", "Add component", plan=_insert, parameters=FieldParameters, settle=with_selected,
+              doc="Adds a component, or replaces it: fields that are left out are at their defaults."),
+    Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters, settle=with_selected,
+              doc="Takes a component away."),
     *CLIPBOARD_OPERATIONS, *FIELD_OPERATIONS, *GROUP_OPERATIONS, *MARK_OPERATIONS, *PREFAB_OPERATIONS,
     *SELECTION_OPERATIONS,
 )  # fmt: skip

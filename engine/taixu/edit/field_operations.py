@@ -23,7 +23,7 @@ class EachParameters:
     """Fields of a component by entity."""
 
     component: str
-    values: dict[str, Any]
+    values: dict[str, dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,14 @@ def parameter_schema(parameters: type) -> dict[str, Any]:
     for each in declared:
         _limit(properties[each.name], each.metadata)
     needed = [each.name for each in declared if each.default is MISSING and each.default_factory is MISSING]
-    return {"type": "object", "properties": properties, "required": needed, "additionalProperties": False}
+    said = {"description": " ".join(doc.split())} if (doc := _doc_of(parameters)) else {}
+    return {"type": "object", **said, "properties": properties, "required": needed, "additionalProperties": False}
+
+
+def _doc_of(parameters: type) -> str:
+    """What was written about a class; dataclasses that have nothing get their signature."""
+    doc = parameters.__doc__ or ""
+    return "" if doc.startswith(f"{parameters.__name__}(") else doc
 
 
 def _said_of(metadata: Mapping[str, Any]) -> dict[str, Any]:

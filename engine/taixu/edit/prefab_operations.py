@@ -134,7 +134,8 @@ def _instance(session: Session, text: str) -> int:
 
 
 PREFAB_OPERATIONS = (
-    Operation("prefab.revert", "Revert to prefab", plan=_revert, parameters=RevertParameters),
+    Operation("prefab.revert", "Revert to prefab", plan=_revert, parameters=RevertParameters,
+              doc="Makes an instance, or a child, a component or a field of it, as its prefab says."),
     Operation("prefab.apply", "Apply to prefab", plan=_apply, parameters=InstanceParameters, touches_files=True,
               doc="Writes what is different in an instance into its prefab's file; all instances follow."),
     Operation("prefab.make", "Make prefab", plan=_make, parameters=MakeParameters, touches_files=True,

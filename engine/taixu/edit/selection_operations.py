@@ -47,8 +47,9 @@ def _others(session: Session, p: Nothing) -> Command | None:
 
 
 SELECTION_OPERATIONS = (
-    Operation("selection.all", "Select all", plan=_all, blocked=no_world),
-    Operation("selection.none", "Select nothing", plan=_none, blocked=no_world),
-    Operation("selection.others", "Select all others", plan=_others, blocked=no_world),
+    Operation("selection.all", "Select all", plan=_all, blocked=no_world, doc="Selects every entity."),
+    Operation("selection.none", "Select nothing", plan=_none, blocked=no_world, doc="Leaves nothing selected."),
+    Operation("selection.others", "Select all others", plan=_others, blocked=no_world,
+              doc="Selects what is not selected, and nothing else."),
 )
 """What every host offers besides `selection.set`."""

@@ -64,6 +64,8 @@ def test_an_agent_places_moves_colours_and_undoes_all_of_it(host: Host) -> None:
     async def act(client: Client) -> None:
         seen["tools"] = {tool.name for tool in (await client.list_tools()).tools}
         seen["operations"] = {each["operation"] for each in await call(client, "list_operations")}
+        seen["components"] = await call(client, "list_components")
+        seen["material"] = await call(client, "list_components", component="material")
         seen["rehearsed"] = await call(client, "rehearse", steps=[place, move])
         seen["after rehearsal"] = (await call(client, "query_world", name="crate"))["count"]
         await call(client, "apply", steps=[place], label="a crate")
@@ -73,8 +75,10 @@ def test_an_agent_places_moves_colours_and_undoes_all_of_it(host: Host) -> None:
         seen["undone"] = [await call(client, "undo") for _ in range(3)]
 
     played(host, consent, act)
-    assert seen["tools"] == {"list_operations", "query_world", "take_picture", "rehearse", "apply", "undo"}
+    assert seen["tools"] == {"list_operations", "list_components", "query_world", "take_picture", "rehearse", "apply", "undo"}
     assert {"entity.spawn", "transform.set", "component.set"} <= seen["operations"]
+    assert {"material", "shape", "transform"} <= set(seen["components"]) and all(seen["components"].values())
+    assert "base_color" in seen["material"]["material"]["properties"]
     assert set(seen["rehearsed"]["added"]) == {box}
     assert seen["after rehearsal"] == 0, "rehearsing changes nothing"
     assert seen["changed"]["changed"][box]["transform"]["position"] == [None, [0, 2, 0]]
