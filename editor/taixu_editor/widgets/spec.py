@@ -122,7 +122,7 @@ def specs_of_dataclass(cls: type) -> list[FieldSpec]:
     """Specs of a dataclass's fields.
 
     A field's ``metadata`` may hold ``doc``, ``unit``, ``minimum``, ``maximum``, ``label``, ``kind`` (such as "color" or
-    "asset") and ``endings``.
+    "asset"), ``choices`` and ``endings``.
     """
     hints = get_type_hints(cls)
     found = []
@@ -131,7 +131,10 @@ def specs_of_dataclass(cls: type) -> list[FieldSpec]:
         if default is dataclasses.MISSING:
             default = None if each.default_factory is dataclasses.MISSING else each.default_factory()
         spec = _spec_of_hint(each.name, hints[each.name], default)
-        found.append(dataclasses.replace(spec, **{key: each.metadata[key] for key in _FACTS if key in each.metadata}))
+        facts = {key: each.metadata[key] for key in _FACTS if key in each.metadata}
+        if each.metadata.get("choices"):
+            facts = {"kind": "choice", "choices": tuple(map(str, each.metadata["choices"]))} | facts
+        found.append(dataclasses.replace(spec, **facts))
     return found
 
 

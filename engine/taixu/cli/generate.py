@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taixu.cli import options
-from taixu.errors import UsageError
+from taixu.errors import TaixuError, UsageError
 
 if TYPE_CHECKING:
     from taixu.generate import Generation, Generator, Order, Result
@@ -16,13 +16,13 @@ if TYPE_CHECKING:
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
 summary = "Makes a texture, a material, a sound and more from words; `taixu generators` lists what can be made."
-usage = 'KIND "PROMPT" [options]'
+usage = 'KIND "PROMPT" [options]  |  --again PATH [options]'
 example = 'taixu generate sound "a high bright coin" --seed 7 --out coin.wav'
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare what is made, of what, and where it goes."""
-    parser.add_argument("kind", metavar="KIND", help="what to make, or the name of a generator")
+    parser.add_argument("kind", metavar="KIND", nargs="?", default="", help="what to make, or the name of a generator")
     parser.add_argument(
         "prompt", metavar="PROMPT", nargs="?", default="", help="words, in English or Chinese; at most 4,000 letters"
     )
@@ -33,6 +33,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--from", action="append", default=[], dest="parents", type=Path, metavar="FILE", help="make it from this; often"
     )
+    parser.add_argument(
+        "--again", type=Path, metavar="PATH", help="make a file and what hangs below anew; in a folder, what is stale"
+    )
     parser.add_argument("--no-sign", action="store_true", help="leave out the signature (C2PA)")
     parser.add_argument("--detached", action="store_true", help="put the signature beside, as NAME.c2pa")
 
@@ -42,6 +45,10 @@ def run(args: argparse.Namespace) -> int:
     from taixu.app import Jobs
     from taixu.generate import Generations, Order
 
+    if args.again is not None:
+        return _run_again(args)
+    if not args.kind:
+        raise UsageError("say what to make; `taixu generators` lists what can be made")
     with Jobs(workers=1) as jobs:
         generations = Generations(jobs)
         generator = generations.generators.find(args.kind, model=args.model)
@@ -53,6 +60,29 @@ def run(args: argparse.Namespace) -> int:
             made = generations.submit(order, out=out, sign=not args.no_sign, detached=args.detached, progress=bar.show)
             result = _finished(generations, made)
     _tell(args.console, order, result, out.parent)
+    return 0
+
+
+def _run_again(args: argparse.Namespace) -> int:
+    """Make again what a file, or a project, has become out of date with; what a hand has changed stays."""
+    from taixu.app import Jobs
+    from taixu.generate import Generations, remake
+
+    path = args.again.absolute()
+    if args.kind or args.set or args.parents or args.out or args.seed is not None:
+        raise UsageError("--again takes words, seed and parameters from what stands beside the file; leave them out")
+    if not path.exists():
+        raise TaixuError(f"{args.again}: there is no such file")
+    root = path if path.is_dir() else next((each for each in path.parents if (each / "taixu.toml").is_file()), path.parent)
+    models = {Path(args.model).name: args.model} if args.model else {}
+    with Jobs(workers=1) as jobs:
+        done = remake(root, Generations(jobs), None if path.is_dir() else path, sign=not args.no_sign, models=models)
+    files = [str(file) for result in done.results for file in result.files]
+    for file in files:
+        args.console.show(file)
+    for kept in done.kept:
+        args.console.say(f"{kept}: was changed by hand, and is kept; delete it to have it made anew")
+    args.console.answer({"out": files, "seconds": round(sum(each.seconds for each in done.results), 4), "kept": list(done.kept)})
     return 0
 
 

@@ -74,7 +74,10 @@ def store_result(key: str, folder: Path, files: Sequence[CachedFile]) -> tuple[C
     kept = results_folder() / key
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        if kept.exists():  # damaged, or made by somebody else at the same time
+        same = fetch_result(key)
+        if same:  # made by somebody else at the same time, who may be reading it
+            return same
+        if kept.exists():
             shutil.rmtree(kept, ignore_errors=True)
         os.replace(folder, kept)
     except OSError as error:

@@ -25,10 +25,12 @@ def finish(generator: Generator, recipe: Recipe, files: Sequence[Made]) -> list[
         When one is damaged, or cannot be written.
     """
     parents = list(dict.fromkeys(recipe.parent_contents))
+    settings = {name: value for name, value in asdict(recipe.parameters).items() if value is not None}
+    overrides = {name: settings[name] for name in recipe.order.settings if name in settings}
     about = Provenance(
         generator=generator.name, version=str(generator.version), kind=generator.makes, prompt=recipe.prompt,
         seed=recipe.order.seed, model=recipe.model.name, model_hash=recipe.model.hash, model_licence=recipe.model.licence,
-        settings=asdict(recipe.parameters), overrides=dict(recipe.order.settings), parents=parents,
+        settings=settings, overrides=overrides, parents=parents,
         source_type=generator.source_type, result=recipe.key,
     )  # fmt: skip
     return [_finish_one(about, each, is_color=generator.makes == "texture") for each in files]

@@ -14,7 +14,7 @@ from taixu.edit.parameters import read_parameters
 from taixu.errors import TaixuError, UsageError
 from taixu.generate.generator import Generator
 from taixu.generate.model_facts import NO_MODEL, ModelFacts
-from taixu.generate.prompts import clean_prompt
+from taixu.generate.prompts import MOST_LETTERS, clean_prompt
 from taixu.generate.provenance.content import content_of
 
 __all__ = ["Order", "Recipe", "settle"]
@@ -92,6 +92,7 @@ def settle(generator: Generator, order: Order) -> Recipe:
     read_parameters(generator.parameters, order.settings, name=generator.name, whose="generator")
     meant = generator.read_words(prompt) if prompt else {}
     parameters = read_parameters(generator.parameters, {**meant, **order.settings}, name=generator.name, whose="generator")
+    _need_text(generator, asdict(parameters))
     model = generator.find_model(order.model) if order.model else NO_MODEL
     contents = tuple(content_of(parent) for parent in order.parents)
     decisive = [
@@ -102,3 +103,12 @@ def settle(generator: Generator, order: Order) -> Recipe:
     except TypeError as error:
         raise TaixuError(f"the generator {generator.name!r} has parameters that are no JSON: {error}") from error
     return Recipe(order, prompt, parameters, model, contents, hash_bytes(said.encode()))
+
+
+def _need_text(generator: Generator, values: Mapping[str, Any]) -> None:
+    """See that texts in parameters can stand in files."""
+    for name, value in values.items():
+        for text in value if isinstance(value, (list, tuple)) else (value,):
+            if isinstance(text, str) and (len(text) > MOST_LETTERS or not text.isprintable()):
+                where = f"generator {generator.name!r}, parameter {name!r}"
+                raise UsageError(f"{where}: give a text of one line, of at most {MOST_LETTERS:,} letters")

@@ -67,7 +67,7 @@ def lay_out(place: Place, files: Sequence[CachedFile], order: Order, recipe: Rec
         for number, each in enumerate(files):
             final = place.folder / f"{place.name}{each.path.name.removeprefix('made')}"
             laid = place.folder / f".{place.ticket}-{number}{final.suffix}"
-            shutil.copyfile(each.path, laid)
+            _copy(each.path, laid)
             moves.append((laid, final))
             if place.sign:
                 moves += _signed(place, laid, final, each.provenance)
@@ -77,6 +77,14 @@ def lay_out(place: Place, files: Sequence[CachedFile], order: Order, recipe: Rec
     except OSError as error:
         raise TaixuError(f"{place.folder}: cannot be written ({error.strerror or error}); what stood there is untouched") from error
     return Laid(tuple(finals), tuple(moves))
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a file onto the disk: it will stand for what was there before."""
+    with source.open("rb") as read, target.open("wb") as written:
+        shutil.copyfileobj(read, written, 1 << 20)
+        written.flush()
+        os.fsync(written.fileno())
 
 
 def _signed(place: Place, laid: Path, final: Path, provenance: Provenance) -> list[tuple[Path, Path]]:

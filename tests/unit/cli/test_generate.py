@@ -94,3 +94,16 @@ def test_convert_warns_of_licences(tmp_path: Path) -> None:
     beside.write_text(beside.read_text().replace("CC0-1.0", "CC-BY-NC-4.0"))
     done = taixu("convert", "coin.wav", "other.wav", cwd=tmp_path)
     assert done.returncode == 0 and "licence: coin.wav: its licence (CC-BY-NC-4.0) forbids use that earns money" in done.stderr
+
+
+def test_again_makes_anew_with_what_was_set_by_hand(tmp_path: Path) -> None:
+    taixu_json("generate", "sound", "coin", "--seed", "7", "--out", "coin.wav", "--no-sign", cwd=tmp_path)
+    beside = tmp_path / "coin.wav.asset.toml"
+    beside.write_text(beside.read_text().replace("brightness = 0.5", "brightness = 0.9"))
+    before = (tmp_path / "coin.wav").read_bytes()
+    found = taixu_json("generate", "--again", "coin.wav", "--no-sign", cwd=tmp_path)
+    assert found["out"] == [str(tmp_path / "coin.wav")] and found["kept"] == []
+    assert (tmp_path / "coin.wav").read_bytes() != before and "[provenance.overrides]\nbrightness = 0.9" in beside.read_text()
+    assert taixu_json("generate", "--again", ".", cwd=tmp_path)["out"] == []
+    for words, sentence in ((("--again", "coin.wav", "sound"), "leave them out"), ((), "say what to make")):
+        assert sentence in taixu("generate", *words, cwd=tmp_path).stderr

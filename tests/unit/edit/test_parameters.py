@@ -76,3 +76,31 @@ def test_a_schema_says_what_there_is() -> None:
     assert schema["required"] == ["name"]
     assert schema["properties"]["fields"] == {"type": "object", "additionalProperties": {"type": "object"}}
     assert schema["properties"]["how"] == {"enum": ["near", "far"]}
+
+
+@dataclass(frozen=True)
+class Limited:
+    count: int = field(default=3, metadata={"doc": "How many.", "unit": "n", "minimum": 1, "maximum": 9})
+    color: tuple[float, float, float] = field(default=(0.0, 0.0, 0.0), metadata={"minimum": 0.0, "maximum": 1.0})
+    tags: tuple[str, ...] = field(default=(), metadata={"choices": ("a", "b")})
+    least_m: float | None = field(default=None, metadata={"minimum": 0.5, "unit": "m"})
+
+
+def test_ranges_and_choices_are_in_the_schema_and_are_kept() -> None:
+    properties = parameter_schema(Limited)["properties"]
+    assert properties["count"] == {"type": "integer", "description": "How many.", "unit": "n", "minimum": 1, "maximum": 9}
+    assert properties["color"]["prefixItems"][2] == {"type": "number", "minimum": 0.0, "maximum": 1.0}
+    assert properties["tags"]["items"]["enum"] == ["a", "b"]
+    assert read_parameters(Limited, {"count": 9, "color": [0, 1, 0.5], "tags": ["b"], "least_m": None}).tags == ("b",)
+
+
+@pytest.mark.parametrize(("values", "sentence"), [
+    ({"count": 0}, "generator 'x', parameter 'count': 0 was given; give a whole number from 1 to 9 n"),
+    ({"color": [0, 2, 0]}, "parameter 'color.1': 2 was given; give a number from 0 to 1"),
+    ({"tags": ["c"]}, "parameter 'tags.0': \"c\" was given; give one of \"a\", \"b\""),
+    ({"least_m": 0.1}, "parameter 'least_m': 0.1 was given; give a number of at least 0.5"),
+])  # fmt: skip
+def test_what_is_out_of_range_is_one_sentence(values: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(UsageError) as caught:
+        read_parameters(Limited, values, name="x", whose="generator")
+    assert sentence in str(caught.value) and "\n" not in str(caught.value)

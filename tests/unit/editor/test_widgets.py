@@ -124,13 +124,15 @@ def test_scripts_dataclasses_and_schemas_make_forms_too() -> None:
     class Options:
         count: int = field(default=3, metadata={"minimum": 1, "doc": "How many."})
         mode: Literal["fast", "fine"] = "fast"
+        bond: str = field(default="stack", metadata={"choices": ("stack", "running")})
         size: tuple[float, float] = (1.0, 2.0)
         tags: tuple[str, ...] = ()
         name: str | None = None
 
     specs = {spec.name: spec for spec in specs_of_dataclass(Options)}
-    assert [spec.kind for spec in specs.values()] == ["integer", "choice", "vector", "list", "text"]
+    assert [spec.kind for spec in specs.values()] == ["integer", "choice", "choice", "vector", "list", "text"]
     assert (specs["count"].minimum, specs["count"].doc, specs["mode"].choices) == (1, "How many.", ("fast", "fine"))
+    assert (specs["bond"].choices, specs["bond"].default) == (("stack", "running"), "stack")
     color = {"type": "array", "items": {"type": "number"}, "minItems": 3, "maxItems": 3}
     names = {"type": "array", "items": {"type": "string"}}
     schema = {"properties": {"wall_color": color, "names": names, "seed": {"type": "integer", "minimum": 0}, "any": {}}}
