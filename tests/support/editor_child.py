@@ -29,6 +29,8 @@ from taixu_editor.settings import Settings
 from taixu_editor.window import EditorWindow
 
 _MOST_FRAMES = 4000
+_MOST_SECS = 600.0
+"""On a busy machine a flow may take long; its frames are what is counted."""
 
 
 def main(out: Path, size: tuple[int, int], names: list[str]) -> None:
@@ -66,6 +68,7 @@ class Stage:
         io = te.get_io(self.engine)
         io.config_run_speed, io.config_no_throttle, io.config_capture_enabled = te.TestRunSpeed.fast, True, False
         io.config_verbose_level = te.TestVerboseLevel.error
+        io.config_watchdog_warning = io.config_watchdog_kill_test = _MOST_SECS
         te.start(self.engine, self.window.gui.context)
 
     def play(self, flow: Flow) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from assets import open_copy, show, wait_until
 from editor_flows import Hand, flow
 from scripts_console import write
 
+DESK = "tests/ui/worlds/desk"
 LOOKS = (("dark", "en"), ("light", "en"), ("light", "zh-Hans"), ("dark", "zh-Hans"))
 BOTTOM = ("assets", "console", "log", "profiler", "animation")
 
@@ -26,20 +27,17 @@ def in_all_looks(hand: Hand, take: Callable[[str], None]) -> None:
 
 
 def front(hand: Hand, panel: str) -> Any:
-    """A panel, brought to the front by the palette."""
-    found = next(each for each in hand.window.panels if each.id == panel)
-    hand.keys("Ctrl+P")
-    hand.type(f"Show {found.title}", enter=True)
-    wait_until(hand, lambda: hand.exists(f"//###{panel}"))
-    hand.wait(3)
+    """A panel, brought to the front by a click on its tab."""
+    hand.click(f"//###{panel}/#TAB")
+    hand.wait(2)
     hand.window.shell.toasts.clear()
-    return found
+    return next(each for each in hand.window.panels if each.id == panel)
 
 
 def rest(hand: Hand) -> None:
     """The pointer hovers over nothing."""
     hand.move(560, 6)
-    hand.wait(3)
+    hand.wait(2)
 
 
 def area_of(window: str) -> tuple[float, float, float, float]:
@@ -130,7 +128,7 @@ def the_window_its_bars_and_tabs_in_the_middle_in_all_looks(hand: Hand) -> None:
     in_all_looks(hand, take)
 
 
-@flow("samples/gallery")
+@flow(DESK)
 def menus_and_dialogs_in_all_looks(hand: Hand) -> None:
     def take(look: str) -> None:
         hand.click("//##MainMenuBar/##MenuBar/###View")
