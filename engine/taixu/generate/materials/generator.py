@@ -59,10 +59,11 @@ class MaterialGenerator(Generator):
         graph, size_m, relief_m = material_graph(
             wanted.family, seed=request.seed, age=age, second=second, **sliders_of(wanted.family, wanted.sliders)
         )
+        # By numpy: it is there before the first shader is compiled.
+        first = MaterialMaps(maps_of(evaluate(graph, min(_FIRST_LOOK, wanted.size_px))), size_m, relief_m)
+        progress(0.1, "a first look", map_pictures(first)["base_color"])
         device = _device()
         try:
-            first = MaterialMaps(maps_of(evaluate(graph, min(_FIRST_LOOK, wanted.size_px), device=device)), size_m, relief_m)
-            progress(0.1, "a first look", map_pictures(first)["base_color"])
             made = evaluate(graph, wanted.size_px, device=device, progress=lambda done: progress(0.1 + 0.75 * done, "nodes"))
         finally:
             if device is not None:

@@ -38,7 +38,7 @@ def show_material(renderer: Renderer, made: MaterialMaps, name: str, size: int =
         number = world.resource(MaterialLibrary).put(name, LibraryMaterial(model.materials[0], model))
         mesh = add_mesh(world.resource(MeshLibrary), shape, shape_mesh(shape, (1.0, 1.0, 1.0)), material=number)
         world.spawn(Transform(), MeshInstance(mesh=mesh))
-        world.spawn(Transform(rotation=(-0.42, 0.28, 0.0, 0.86)), Light(intensity=3.0, shadows=False))
+        world.spawn(Transform(rotation=(-0.42, 0.28, 0.0, 0.86)), Light(intensity=1.2, shadows=False))
         app.run_stage(Stage.PROPAGATE)
         eye = (0.0, 0.25, 2.2) if shape == "sphere" else (0.0, 1.05, 0.72)
         view = View(ViewCamera.looking(eye, (0.0, 0.0, 0.0), fov_y_rad=0.5), (size * 2, size * 2))

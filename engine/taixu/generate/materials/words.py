@@ -27,8 +27,9 @@ _MOST_LETTERS = 2000
 _LAST = 0.6  # what standing last is worth
 _METALS = {
     "iron": "iron 铁", "steel": "steel stainless inox 钢 不锈钢", "aluminium": "aluminium aluminum alu 铝",
-    "copper": "copper 铜", "brass": "brass 黄铜", "bronze": "bronze 青铜", "gold": "gold golden 黄金 纯金", "silver": "silver 银", "titanium": "titanium 钛",
-    "chromium": "chrome chromium 铬", "zinc": "zinc galvanised galvanized pewter 锌", "lead": "lead 铅",
+    "copper": "copper 铜", "brass": "brass 黄铜", "bronze": "bronze 青铜", "gold": "gold golden 黄金 纯金",
+    "silver": "silver 银", "titanium": "titanium 钛", "chromium": "chrome chromium 铬",
+    "zinc": "zinc galvanised galvanized pewter 锌", "lead": "lead 铅",
 }  # fmt: skip
 
 

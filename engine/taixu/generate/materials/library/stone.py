@@ -294,7 +294,7 @@ class Lava:
             a=self.heat,
         )
         # Colours of a black body from 900 to 1,500 kelvins, brighter with the fourth power.
-        glow = g.color("glow", "vec(7.0, 1.9 * h, 0.35 * h * h) * h * h * h", h=hot)
+        glow = g.color("glow", "vec(4.5, 1.0 * h, 0.1 * h * h) * h * h * h", h=hot)
         color = g.color("color", "c * (0.6 + 0.9 * f) * (1 - 0.5 * h)", c=self.color, f=folded, h=hot)
         height = g.number(
             "crust", "0.15 + 0.45 * smoothstep(0.0, 0.25, e) + 0.28 * f + 0.15 * (o - 0.5)", e=rifts, f=folded, o=other

@@ -64,7 +64,7 @@ class Bark:
     furrow: Color = field(default=srgb("#2a1f18"))
     plates: int = field(default=7, minimum=2, maximum=30, doc="side by side")
     depth: float = field(default=0.6, minimum=0.0, maximum=1.0)
-    lichen: float = field(default=0.25, minimum=0.0, maximum=1.0)
+    lichen: float = field(default=0.1, minimum=0.0, maximum=1.0)
 
     def build(self, g: Graph) -> Surface:
         """Long bent cells; their edges are furrows, their faces have layers like slate."""
