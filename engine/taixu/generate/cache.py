@@ -88,7 +88,8 @@ def store_result(key: str, folder: Path, files: Sequence[CachedFile]) -> tuple[C
 
 def _evict(*, keep: str) -> None:
     """Drop what was not used for longest while there is too much; what was made just now stays."""
-    most = int(os.environ.get("TAIXU_RESULTS_MB", MOST_BYTES >> 20)) << 20
+    named = os.environ.get("TAIXU_RESULTS_MB", "")
+    most = int(named) << 20 if named.isdecimal() else MOST_BYTES
     with suppress(OSError):
         results = sorted((_used(each), _size(each), each) for each in results_folder().iterdir())
         left = sum(size for _, size, _ in results)
