@@ -34,7 +34,7 @@ class Pacing:
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
         self._until = monotonic() + _AWAKE_SECS
-        self._drawn = -1
+        self._drawn = window.device.frames
         self._paint_at = 0.0
         self._idle_at = monotonic()
         self.rest_secs = 0.0

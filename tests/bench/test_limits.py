@@ -73,6 +73,26 @@ def test_layers_of_materials() -> None:
         assert found["cost"] <= found.get("limit_cost", 3.0), found
 
 
+SLOW_CHANGES = {
+    "opening a world": 1500.0, "selecting all": 250.0, "changing all": 250.0, "doing it again": 250.0, "saving": 250.0,
+    "deleting all": 800.0, "undoing that deletion": 1200.0, "playing": 1500.0, "stopping": 800.0, "opening a project": 400.0,
+}  # fmt: skip
+"""Milliseconds of the processor for what is done to a hundred thousand entities at once, in one frame; else the limit holds."""
+
+
+def test_the_editor() -> None:
+    """Interface work under 4 ms a frame with 100,000 entities open, a click seen in the next frame, no growth, no stalls."""
+    pytest.importorskip("imgui_bundle", reason='the editor is not installed; pip install "taixu[editor]"')
+    for found in results("editor"):
+        name = found["name"].removeprefix("editor/")
+        if "limit_frames" in found:
+            assert found["frames"] <= found["limit_frames"], found
+        elif "limit_mb" in found:
+            assert found["grown_mb"] <= found["limit_mb"], found
+        else:
+            assert found["frame_ms"] <= SLOW_CHANGES.get(name, found["limit_ms"]), found
+
+
 def test_import_is_quick() -> None:
     times = []
     for _ in range(5):
