@@ -124,12 +124,14 @@ class Documents:
 
     def close(self, entry: OpenWorld | None = None) -> None:
         """Close a document, the current one where none is named; what is unsaved is asked about."""
+        self._window.host.refuse_while_playing()
         entry = entry or self.current
         if entry is not None:
             self.after_saving([entry], partial(self._close, entry))
 
     def close_others(self, entry: OpenWorld) -> None:
         """Close all but one."""
+        self._window.host.refuse_while_playing()
         others = [each for each in self.entries if each is not entry]
 
         def act() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -34,37 +35,41 @@ class AssetFollower:
     def frame(self) -> None:
         """Look again when it is time, and let worlds follow what was written."""
         self.index.frame()
-        for path in self.index.take_changed():
-            _follow(self._host, path)
+        changed = self.index.take_changed()
+        if changed:
+            _follow(self._host, changed)
 
 
 def reimport(host: Host, path: str) -> None:
     """Read a file again, whether it seems to have changed or not: models, pictures and prefabs, in all open worlds."""
-    _follow(host, path, is_forced=True)
+    _follow(host, [path], is_forced=True)
     for entry in host.session.worlds:
         if entry.app.world.has_resource(AssetDatabase):
             entry.app.world.resource(AssetDatabase).reload_file(path)
 
 
-def _follow(host: Host, path: str, *, is_forced: bool = False) -> None:
-    session = host.session
-    kind = asset_kind(path)
-    if kind == "prefab" and (is_forced or session.is_news(path)):
-        session.prefab_changed(path, is_outside=True)
-    elif kind in ("texture", "sky"):
-        file = session.project.file(path)
-        for entry in session.worlds:
-            _read_again(entry.app.world, file, path)
+def _follow(host: Host, paths: Iterable[str], *, is_forced: bool = False) -> None:
+    session, pictures = host.session, dict[Path, str]()
+    for path in paths:
+        kind = asset_kind(path)
+        if kind == "prefab" and (is_forced or session.is_news(path)):
+            session.prefab_changed(path, is_outside=True)
+        elif kind in ("texture", "sky"):
+            pictures[session.project.file(path)] = path
+    for entry in session.worlds if pictures else ():
+        _read_again(entry.app.world, pictures)
 
 
-def _read_again(world: World, file: Path, path: str) -> None:
-    """Materials that show a picture are put once more: what they show is known by file and time."""
+def _read_again(world: World, pictures: Mapping[Path, str]) -> None:
+    """Materials that show pictures are put once more, and so are skies: what they show is known by file and time."""
     library = world.resource(MaterialLibrary)
     for number in range(len(library)):
         material = library[number]
-        if any(image.path == file for image in material.model.images):
+        if any(image.path in pictures for image in material.model.images):
             library.replace(number, replace(material))
+    paths = set(pictures.values())
     for table in world.query(Environment):
         for entity in table.entities.tolist():
-            if world.get(entity, Environment).sky == path:
-                world.set(entity, Environment, sky=path)
+            sky = world.get(entity, Environment).sky
+            if sky in paths:
+                world.set(entity, Environment, sky=sky)

@@ -86,6 +86,34 @@ def test_a_copy_is_opened_in_place_of_its_file_which_stays_until_it_is_saved(wor
     assert find_lost(tmp_path / "recovery") == [] and not lost.folder.exists()
 
 
+def test_a_world_and_a_prefab_are_brought_back_beside_one_another(world: Path, tmp_path: Path, host: Host) -> None:
+    root = world.parents[1]
+    made = host.do("entity.spawn", name="Crate", components={"shape": {}})
+    made = made if isinstance(made, str) else host.session.current.selection[-1]
+    host.do("prefab.make", entity=made, path="assets/crate")
+    host.do("document.open", path="assets/crate.prefab.json")
+    host.do("component.set", entities=[made], component="shape", fields={"kind": "cone"})
+    keeper = Keeper(host, tmp_path / "recovery")
+    for _ in range(4):
+        keeper.frame(0.0)
+        keeper.wait()
+    keeper._lock.close()  # type: ignore[union-attr]  # as if its process had ended
+    other = Host(trust=False)
+    other.open(root)
+    found = find_lost(tmp_path / "recovery")
+    assert len(found) == 2
+    for lost in found:
+        restore_lost(other, lost)
+    assert sorted(entry.path.name for entry in other.session.worlds) == ["crate.prefab.json", "main.world.json"]
+    assert not any(entry.history.is_saved for entry in other.session.worlds)
+    prefab = next(entry for entry in other.session.worlds if entry.is_prefab)
+    assert prefab.root == made
+    other.session.activate(prefab)
+    other.do("world.save")
+    assert b"cone" in (root / "assets/crate.prefab.json").read_bytes()
+    other.close()
+
+
 def test_saving_and_ending_leave_no_copy(tmp_path: Path, host: Host) -> None:
     keeper = Keeper(host, tmp_path / "recovery")
     keeper.frame(0.0)
