@@ -15,7 +15,7 @@ import numpy as np
 from taixu.errors import TaixuError
 from taixu.generate import Generator, Guard, Made, Progress, Request
 
-__all__ = ["Bricks", "Careful", "Misbehaving", "Slow", "Tinted"]
+__all__ = ["Boxes", "Bricks", "Careful", "Misbehaving", "Slow", "Tinted"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,35 @@ class Tinted(Generator):
             raise TaixuError("it needs a picture to tint")
         pixels = read_image(request.parents[0])[..., :3] / 255.0
         return [request.save_picture(pixels * request.parameters.color)]
+
+
+@dataclass(frozen=True)
+class BoxParameters:
+    size: tuple[float, float, float] = field(default=(1.0, 1.0, 1.0), metadata={"unit": "m", "minimum": 0.01, "maximum": 10.0})
+    broken: bool = False
+
+
+class Boxes(Generator):
+    """A box that wears a picture."""
+
+    name, makes, suffix, summary = "boxes", "mesh", ".glb", "a box that wears a picture"
+    parameters = BoxParameters
+
+    def generate(self, request: Request, progress: Progress) -> list[Made]:
+        from taixu.assets.model import Image, Material, Mesh, ModelData, Node, Scene, Texture, TextureRef
+        from taixu.assets.solids import box_primitive
+
+        box = box_primitive(request.parameters.size)
+        box.material = 0
+        box.attributes["TEXCOORD_0"] = np.tile(np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32), (6, 1))
+        if request.parameters.broken:
+            box.attributes["POSITION"][3] = np.nan
+        model = ModelData(
+            nodes=[Node(mesh=0)], meshes=[Mesh(primitives=[box])], scenes=[Scene(nodes=[0])], scene=0, textures=[Texture(image=0)],
+            materials=[Material(base_color_texture=TextureRef(texture=0))],
+            images=[Image(data=request.parents[0].read_bytes(), mime="image/png")],
+        )
+        return [request.save_model(model)]
 
 
 @dataclass(frozen=True)

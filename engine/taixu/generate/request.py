@@ -114,10 +114,14 @@ class Request:
         Raises
         ------
         TaixuError
-            When it is no model that glTF can hold.
+            When it is no model that glTF can hold, or a number in it is none.
         """
         from taixu.assets.gltf import write_gltf
 
+        for mesh in model.meshes:
+            for primitive in mesh.primitives:
+                for name, values in primitive.attributes.items():
+                    _need_finite(values, f"mesh's {name}")
         file = self.path(".glb", role)
         write_gltf(model, file)
         return Made(file, role)

@@ -8,22 +8,24 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from generator_samples import Bricks, Tinted
+from generator_samples import Boxes, Bricks, Tinted
 
 from taixu.app import Jobs
 from taixu.assets.atomic import write_atomic
+from taixu.assets.gltf import check_gltf, read_gltf
 from taixu.assets.image import encode_png, read_image
 from taixu.assets.sidecar import Provenance, Sidecar, read_sidecar, write_sidecar
 from taixu.errors import TaixuError
 from taixu.generate import Generations, Generators, Lineage, Order, licence_findings, plan_remake, remake
 from taixu.generate.licences import terms_of
+from taixu.generate.provenance import content_of, read_record
 from taixu.generate.remaking import merge_parameters
 
 
 @pytest.fixture(scope="module")
 def generations(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Generations]:
     generators = Generators(plugins=False)
-    for each in (Bricks, Tinted):
+    for each in (Bricks, Tinted, Boxes):
         generators.add(each)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TAIXU_CACHE", str(tmp_path_factory.mktemp("cache")))
@@ -61,6 +63,25 @@ def test_one_graph_from_words_to_world(project: Path) -> None:
     assert lineage.stale() == []
     with pytest.raises(TaixuError, match="nothing says how it was made"):
         lineage.find("assets/none.glb")
+
+
+def test_from_words_to_a_mesh_in_a_world(project: Path, generations: Generations) -> None:
+    picture, mesh = project / "assets" / "wall_albedo.png", project / "assets" / "none.glb"
+    result = generations.make(Order("boxes", "", 1, {"size": [1, 2, 1]}, parents=(picture,)), out=mesh)
+    assert result.files == (mesh,) and len(read_gltf(mesh).meshes[0].primitives[0].attributes["POSITION"]) == 24
+    record = read_record(mesh)
+    assert record is not None and record["parents"] == [content_of(picture)] and record["kind"] == "mesh"
+    assert not [found for found in check_gltf(mesh) if found.severity in ("error", "warning")]
+    lineage = Lineage.read(project)
+    assert lineage.parents("worlds/first.world.json") == ("assets/none.glb", "deep/warmer.png")
+    assert "assets/wall_albedo.png" in lineage.ancestors("worlds/first.world.json") and lineage.stale() == []
+    generations.make(Order("bricks", "red bricks", 1, {"size": 16}), out=project / "assets" / "wall.png")
+    before = mesh.read_bytes()
+    remade = remake(project, generations)
+    assert sorted(each.files[0].name for each in remade.results) == ["none.glb", "warm.png", "warmer.png"]
+    assert mesh.read_bytes() != before and Lineage.read(project).stale() == []
+    with pytest.raises(TaixuError, match="the mesh's POSITION came out with 3 numbers that are none"):
+        generations.make(Order("boxes", "", 1, {"broken": True}, parents=(picture,)), out=mesh)
 
 
 def test_a_changed_parent_makes_stale_what_hangs_below_and_it_is_made_again(project: Path, generations: Generations) -> None:
