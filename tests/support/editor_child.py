@@ -68,6 +68,8 @@ class Stage:
         io = te.get_io(self.engine)
         io.config_run_speed, io.config_no_throttle, io.config_capture_enabled = te.TestRunSpeed.fast, True, False
         io.config_verbose_level = te.TestVerboseLevel.error
+        # A flow on a busy machine may last; past these the engine would quietly press no key any more.
+        io.config_watchdog_warning = io.config_watchdog_kill_test = io.config_watchdog_kill_app = 1e6
         io.config_watchdog_warning = io.config_watchdog_kill_test = _MOST_SECS
         te.start(self.engine, self.window.gui.context)
 
