@@ -140,7 +140,7 @@ def what_differs(hand: Hand) -> tuple[tuple[float, float, float, float], ...]:
     found = imgui.internal.find_window_by_name("###dialog")
     x, y, wide, tall = found.pos.x, found.pos.y, found.size.x, found.size.y
     port, address = (wide * 0.3, tall * 0.18, wide * 0.3, tall * 0.06), (wide * 0.28, tall * 0.36, wide * 0.45, tall * 0.06)
-    places = (port, address, (0.0, tall * 0.89, wide, tall * 0.11))
+    places = (port, address, (4.0, tall * 0.89, wide, tall * 0.11))
     return tuple((x + left, y + top, width, height) for left, top, width, height in places)
 
 
