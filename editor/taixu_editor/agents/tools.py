@@ -126,8 +126,9 @@ class AgentTools:
 
         def act() -> dict[str, Any]:
             now = self._host.session
-            is_as_it_was = bool(now.worlds) and now.world is world and world.tick == tick
-            return self._apply(found, title, agent, is_as_it_was=is_as_it_was)
+            if not now.worlds or now.world is not world:
+                raise TaixuError("another world is open, or played, since this was rehearsed; query it, and rehearse anew")
+            return self._apply(found, title, agent, is_as_it_was=world.tick == tick)
 
         return Prepared(act, label, found.difference)
 

@@ -128,6 +128,26 @@ def test_a_batch_is_all_or_nothing_and_says_which_step(host: Host) -> None:
     assert host.session.world.state_hash() == before
 
 
+def test_what_was_allowed_for_one_world_is_not_done_in_another(host: Host) -> None:
+    tools = AgentTools(host)
+    allowed = tools.prepare_apply([{"operation": "entity.spawn", "parameters": {"name": "a thing"}}])
+    host.do("play.start")
+    with pytest.raises(TaixuError, match="another world"):
+        allowed.act()
+    host.do("play.stop")
+    assert len(allowed.act()["added"]) == 1
+
+
+def test_what_changed_while_a_question_was_open_is_not_overwritten(host: Host) -> None:
+    tools = AgentTools(host)
+    thing = str(host.do("entity.spawn", name="a thing"))
+    allowed = tools.prepare_apply([{"operation": "entity.rename", "parameters": {"entity": thing, "name": "another"}}])
+    host.do("entity.delete", entities=[thing])
+    with pytest.raises(TaixuError):
+        allowed.act()
+    assert host.session.history.undo_label == "Delete"
+
+
 def test_an_agent_undoes_only_its_own(host: Host) -> None:
     tools = AgentTools(host)
     tools.apply([{"operation": "entity.spawn", "parameters": {"name": "its"}}])
