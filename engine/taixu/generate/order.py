@@ -15,7 +15,7 @@ from taixu.errors import TaixuError, UsageError
 from taixu.generate.generator import Generator
 from taixu.generate.model_facts import NO_MODEL, ModelFacts
 from taixu.generate.prompts import MOST_LETTERS, clean_prompt
-from taixu.generate.provenance.content import content_of
+from taixu.generate.provenance.content import content_and_body
 
 __all__ = ["Order", "Recipe", "settle"]
 
@@ -94,15 +94,16 @@ def settle(generator: Generator, order: Order) -> Recipe:
     parameters = read_parameters(generator.parameters, {**meant, **order.settings}, name=generator.name, whose="generator")
     _need_text(generator, asdict(parameters))
     model = generator.find_model(order.model) if order.model else NO_MODEL
-    contents = tuple(content_of(parent) for parent in order.parents)
+    parents = [content_and_body(parent) for parent in order.parents]
     decisive = [
-        _FORMAT, generator.name, generator.version, prompt, order.seed, asdict(parameters), model.name, model.hash, contents,
+        _FORMAT, generator.name, generator.version, prompt, order.seed, asdict(parameters), model.name, model.hash,
+        [body for _, body in parents],
     ]  # fmt: skip
     try:
         said = json.dumps(decisive, sort_keys=True, ensure_ascii=False)
     except TypeError as error:
         raise TaixuError(f"the generator {generator.name!r} has parameters that are no JSON: {error}") from error
-    return Recipe(order, prompt, parameters, model, contents, hash_bytes(said.encode()))
+    return Recipe(order, prompt, parameters, model, tuple(content for content, _ in parents), hash_bytes(said.encode()))
 
 
 def _need_text(generator: Generator, values: Mapping[str, Any]) -> None:

@@ -13,9 +13,10 @@ from generator_samples import Bricks, Misbehaving, Slow, Tinted
 
 from taixu.app import Jobs
 from taixu.assets.image import encode_png, read_image
-from taixu.assets.sidecar import read_sidecar
+from taixu.assets.sidecar import Provenance, read_sidecar
 from taixu.errors import TaixuError, UsageError
 from taixu.generate import Generations, Generators, Order
+from taixu.generate.provenance import body_of, content_of, write_record
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -98,6 +99,16 @@ def test_what_decides_is_in_the_key(generations: Generations, tmp_path: Path) ->
         keys.append(generations.make(Order("tinted", parents=(picture,))).key)
     keys.append(generations.make(Order("tinted", settings={"color": [1, 1, 1]}, parents=(picture,))).key)
     assert keys[0] == keys[2] and len(set(keys)) == 3
+
+
+def test_a_record_that_lies_about_a_parent_finds_no_result_of_another(generations: Generations, tmp_path: Path) -> None:
+    for name, shade in (("a.png", 10), ("b.png", 200)):
+        (tmp_path / name).write_bytes(encode_png(np.full((16, 16, 3), shade, np.uint8)))
+    first = generations.make(Order("tinted", parents=(tmp_path / "a.png",)))
+    lie = Provenance(generator="x", content=content_of(tmp_path / "a.png"), body=body_of(tmp_path / "b.png"))
+    write_record(tmp_path / "b.png", lie)
+    assert content_of(tmp_path / "b.png") == content_of(tmp_path / "a.png")
+    assert generations.make(Order("tinted", parents=(tmp_path / "b.png",))).key != first.key
 
 
 def test_the_cache_drops_what_was_not_used_for_longest(
