@@ -69,14 +69,16 @@ class Theme:
 DARK = Theme(
     "dark", True, ground=_hex("121417"), panel=_hex("1c1f24"), raised=_hex("282c33"), hover=_hex("333943"), pressed=_hex("3d4450"),
     border=_hex("2c3138"), text=_hex("e4e7ec"), faint=_hex("9da6b5"), accent=_hex("2fbf9f"), accent_hover=_hex("4bd0b2"),
-    accent_soft=_hex("2fbf9f", 0.22), on_accent=_hex("06251e"), good=_hex("58c472"), warning=_hex("e3b341"), bad=_hex("f5827c"), recording=_hex("f0473f"),
+    accent_soft=_hex("2fbf9f", 0.22), on_accent=_hex("06251e"), good=_hex("58c472"), warning=_hex("e3b341"), bad=_hex("f5827c"),
+    recording=_hex("f0473f"),
     x_axis=_hex("e5534b"), y_axis=_hex("6bbf47"), z_axis=_hex("4b8fe5"),
 )  # fmt: skip
 LIGHT = Theme(
     "light", False, ground=_hex("dfe3e8"), panel=_hex("fafbfc"), raised=_hex("eaedf1"), hover=_hex("dfe4ea"),
     pressed=_hex("d3d9e1"),
     border=_hex("d3d8df"), text=_hex("1b1f25"), faint=_hex("525c6b"), accent=_hex("08735d"), accent_hover=_hex("0a8a70"),
-    accent_soft=_hex("08735d", 0.16), on_accent=_hex("ffffff"), good=_hex("197432"), warning=_hex("7d5600"), bad=_hex("b92720"), recording=_hex("d3281f"),
+    accent_soft=_hex("08735d", 0.16), on_accent=_hex("ffffff"), good=_hex("197432"), warning=_hex("7d5600"), bad=_hex("b92720"),
+    recording=_hex("d3281f"),
     x_axis=_hex("c93a33"), y_axis=_hex("3f8f1f"), z_axis=_hex("2a69c4"),
 )  # fmt: skip
 THEMES = {theme.name: theme for theme in (DARK, LIGHT)}

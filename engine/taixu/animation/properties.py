@@ -243,9 +243,7 @@ def value_at(track: PropertyTrack, seconds: float, *, rotates: bool = False) -> 
     """What a track is at a time, as the world would follow it; `rotates` says that its values are quaternions."""
     none, start = np.zeros(1, np.uint64), np.zeros(1, np.intp)
     ends = np.array([len(track.times)], np.intp)
-    group = _Group(
-        Transform, track.field, track.interpolation, rotates, False, none, start, start, ends, track.times, track.values
-    )
+    group = _Group(Transform, track.field, track.interpolation, rotates, False, none, start, start, ends, track.times, track.values)
     return [float(v) for v in group.sample(np.array([seconds]))[0]]
 
 
