@@ -83,7 +83,11 @@ class Boxes(Generator):
         if request.parameters.broken:
             box.attributes["POSITION"][3] = np.nan
         model = ModelData(
-            nodes=[Node(mesh=0)], meshes=[Mesh(primitives=[box])], scenes=[Scene(nodes=[0])], scene=0, textures=[Texture(image=0)],
+            nodes=[Node(mesh=0)],
+            meshes=[Mesh(primitives=[box])],
+            scenes=[Scene(nodes=[0])],
+            scene=0,
+            textures=[Texture(image=0)],
             materials=[Material(base_color_texture=TextureRef(texture=0))],
             images=[Image(data=request.parents[0].read_bytes(), mime="image/png")],
         )

@@ -1,5 +1,4 @@
-"""Results by their recipe's key, in the user's cache folder: a folder each, there whole or not at all, the least used dropped
-first."""
+"""Results by key in the user's cache folder: a folder each, there whole or not at all, the least used dropped first."""
 
 from __future__ import annotations
 

@@ -73,8 +73,7 @@ class Generation:
 
     @property
     def preview(self) -> Any:
-        """The latest that it has shown of its result: uint8 [h, w, 3 or 4], or what the generator gives; None where it shows
-        nothing."""
+        """The latest that it has shown: uint8 [h, w, 3 or 4], or what the generator gives; None where it shows nothing."""
         return None if self._job is None else self._job.preview
 
     def cancel(self) -> None:

@@ -43,8 +43,7 @@ class Progress(Protocol):
     """How a generator says how far it is."""
 
     def __call__(self, fraction: float, text: str = "", preview: Any = None) -> None:
-        """Report a fraction (0 to 1), what is being done, and what there is already: uint8 [h, w, 3 or 4], or what else can be
-        pickled."""
+        """Report a fraction (0 to 1), what is being done, and what there is already: uint8 [h, w, 3 or 4], or other data."""
 
 
 @dataclass(frozen=True, slots=True)

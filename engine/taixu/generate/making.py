@@ -1,5 +1,4 @@
-"""What a worker process does with an order: settle, look into the cache, generate, finish, keep, and lay the files where they
-go."""
+"""What a worker process does with an order: settle, generate or find, finish, keep, and lay the files where they go."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""What somebody asks for, and what becomes of it before anything is made: a recipe, with a key that says all that decides the
-result."""
+"""What somebody asks for, and what becomes of it first: a recipe, with a key that says all that decides the result."""
 
 from __future__ import annotations
 
@@ -97,7 +96,7 @@ def settle(generator: Generator, order: Order) -> Recipe:
     parents = [content_and_body(parent) for parent in order.parents]
     decisive = [
         _FORMAT, generator.name, generator.version, prompt, order.seed, asdict(parameters), model.name, model.hash,
-        [body for _, body in parents],
+        [body for _, body in parents], sorted(order.settings),
     ]  # fmt: skip
     try:
         said = json.dumps(decisive, sort_keys=True, ensure_ascii=False)

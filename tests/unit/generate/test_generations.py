@@ -99,6 +99,8 @@ def test_what_decides_is_in_the_key(generations: Generations, tmp_path: Path) ->
         keys.append(generations.make(Order("tinted", parents=(picture,))).key)
     keys.append(generations.make(Order("tinted", settings={"color": [1, 1, 1]}, parents=(picture,))).key)
     assert keys[0] == keys[2] and len(set(keys)) == 3
+    said = [generations.make(Order("bricks", "", 77, settings)) for settings in ({}, {"rows": 8})]  # what was set is recorded
+    assert [each.provenances[0].overrides for each in said] == [{}, {"rows": 8}] and said[0].parameters == said[1].parameters
 
 
 def test_a_record_that_lies_about_a_parent_finds_no_result_of_another(generations: Generations, tmp_path: Path) -> None:

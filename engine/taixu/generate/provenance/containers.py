@@ -38,8 +38,9 @@ _SIGNATURES = (b"caBX", b"C2PA")
 
 
 def write_record(path: Path, provenance: Provenance) -> bool:
-    """Put a record into a file, in place of the one in it; a signature, which would be wrong now, goes. False where there is no
-    place.
+    """Put a record into a file, in place of the one in it; False where there is no place for one.
+
+    A signature, which would be wrong now, goes.
 
     Raises
     ------

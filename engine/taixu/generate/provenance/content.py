@@ -17,8 +17,9 @@ _MOST_BYTES = 1 << 30
 
 
 def body_of(path: Path) -> str:
-    """The hash of what stands in a file: the pixels of a PNG, all but record and signature of JPEG, WAV and GLB, all bytes of
-    others.
+    """The hash of what stands in a file.
+
+    Of a PNG it is that of the pixels, of JPEG, WAV and GLB all but record and signature, of others all bytes.
 
     Raises
     ------

@@ -1,8 +1,8 @@
 """Signatures by C2PA: who vouches for a picture or a sound, in the file or beside it, and whether it is as it was signed.
 
 Whoever has a certificate names it with the environment's ``TAIXU_SIGN_CERTIFICATE`` and ``TAIXU_SIGN_KEY`` (PEM; the chain, leaf
-first).
-Without, one is made for this user and kept in the user's own folder: it shows that a file is unchanged, and vouches for nobody.
+first). Without, one is made for this user and kept in the user's own folder: it shows that a file is unchanged, and vouches for
+nobody.
 """
 
 from __future__ import annotations

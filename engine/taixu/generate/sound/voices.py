@@ -23,8 +23,7 @@ def glide(start_hz: float, end_hz: float, count: int) -> Samples:
 
 
 def tone(pitches_hz: Samples, *, brightness: float, odd: bool = False) -> Samples:
-    """A tone with overtones that fall off faster the darker it is; none above half the rate. `odd` leaves out even ones: a hollow
-    tone."""
+    """A tone with overtones that fall off faster the darker it is, up to half the rate; `odd` ones alone sound hollow."""
     phases = 2.0 * np.pi * np.cumsum(pitches_hz) / RATE_HZ
     total = np.zeros(len(phases))
     for number in range(1, 25, 2 if odd else 1):
