@@ -171,7 +171,7 @@ def copies_and_deletions_by_keys(hand: Hand) -> None:
     select(hand, DOOR)
     hand.keys("Ctrl+V")
     (pasted,) = hand.session.current.selection
-    assert node(hand, pasted).name == "Lamp"
+    assert node(hand, pasted).name == "Lamp 2"
     assert [child.name for child in node(hand, pasted).children] == ["Shade"]
 
 

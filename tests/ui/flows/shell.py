@@ -468,7 +468,8 @@ def what_was_deleted_comes_back_by_the_button_of_its_toast(hand: Hand) -> None:
     hand.menu("###Edit/###entity.delete")
     hand.wait(3)
     assert "Cone" not in [name_of(hand, each) for each in all_ids(hand)]
-    hand.click("**/###act")
+    (toast,) = hand.window.shell.toasts.shown
+    hand.click(f"//###toast{id(toast)}/###act")
     hand.wait(3)
     assert "Cone" in [name_of(hand, each) for each in all_ids(hand)]
 
