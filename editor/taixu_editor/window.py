@@ -80,7 +80,9 @@ class EditorWindow:
         self.host.operations.add(*dropping_operations(self), *export_operations(self), is_logged=False)
         self.preview, self.animating = Preview(self.host), Animating(self)
         self.panels: list[Panel] = []
-        self._wants_layout = True
+        self._wants_layout, self._panels_frame = True, 0
+        self._in_front: list[str] = []
+        """Panels that were seen in the latest frame with panels, by id."""
         self.wanted_views: list[Panel] = []
         """Views that are put beside one another in the next frame."""
         self._panel_class = imgui.WindowClass()  # tabs have their crosses: no other at the end of the bar
@@ -179,17 +181,21 @@ class EditorWindow:
             size = imgui.get_main_viewport().work_size
             lay_out_docks(space, self.panels, (size.x, size.y))
             self._fronts = list(_FRONTS)
+        elif imgui.get_frame_count() > self._panels_frame + 1:  # after the start page the last tabs would be in front
+            self._fronts = sorted(self._in_front, key=lambda panel: panel == _FRONTS[-1])
         elif self.wanted_views:
             views, self.wanted_views = self.wanted_views, []
             arrange_views(views)
         elif self._fronts:  # tabs exist from the second frame on
             imgui.set_window_focus(f"###{self._fronts.pop(0)}")
+        self._in_front = [] if not self._fronts else self._in_front
         for panel in self.panels:
             if panel.is_open:
                 self._draw_panel(panel)
             else:
                 panel.hide()
         self.animating.frame()
+        self._panels_frame = imgui.get_frame_count()
 
     def _draw_panel(self, panel: Panel) -> None:
         if not panel.has_padding:
@@ -202,6 +208,8 @@ class EditorWindow:
         if not panel.has_padding:
             imgui.pop_style_var()
         if shown:
+            if not self._fronts:
+                self._in_front.append(panel.id)
             self.guard.draw(panel)
             if panel.id in _EDITING and self.host.play.is_playing:
                 self._mark_edge()

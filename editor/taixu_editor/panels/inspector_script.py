@@ -74,7 +74,9 @@ class ScriptFields:
     def _make(self, entities: tuple[str, ...]) -> None:
         """A script named like the active entity, for all that are selected, opened to be written."""
         panel, session = self._panel, self._panel.host.session
-        file = new_script(session.project, free_script_name(session.project, Node(session.world, session.entity(entities[-1])).name))
+        file = new_script(
+            session.project, free_script_name(session.project, Node(session.world, session.entity(entities[-1])).name)
+        )
         panel.do("script.path", "component.set", component="script", fields={"path": file.path}, entities=list(entities))
         panel.window.open_script(file.path)
 
