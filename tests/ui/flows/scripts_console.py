@@ -64,10 +64,6 @@ def the_prompt_runs_python_and_remembers(hand: Hand) -> None:
     write(hand, " / 0")
     hand.keys("Enter")
     wait_until(hand, lambda: ("error", "ZeroDivisionError: division by zero") in output(console))
-    hand.move(560, 690)
-    hand.wait(2)
-    x, y = console.place
-    hand.picture("console_said", panel="console", hide=((x - 60, y - 12, 80, 24),))
 
 
 @flow(YARD)
@@ -83,8 +79,6 @@ def names_are_completed_also_those_of_operations(hand: Hand) -> None:
     hand.keys("Tab")
     wait_until(hand, lambda: len(console.found) > 5)
     hand.keys("Down")
-    x, y = console.place
-    hand.picture("console_names", hide=((960, 676, 160, 20), (x, y - 12, 60, 24)))
     hand.keys("Escape")
     wait_until(hand, lambda: not console.found)
     assert console.line == "editor.", "closing the list takes no text away"
