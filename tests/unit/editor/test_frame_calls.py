@@ -48,9 +48,10 @@ class Desk:
         for _ in range(count // 50):  # all alike: what is in sight is the same in both
             add_boxes(self.host.session.world, 50)
         self.host.frame(1 / 60)
+        fonts = SimpleNamespace(regular=font, bold=font, mono=font)
+        animating = SimpleNamespace(is_shown=False, is_recording=False)
         self.window: Any = SimpleNamespace(
-            host=self.host, t=Texts(), theme=DARK, fonts=SimpleNamespace(regular=font, bold=font, mono=font), panels=[], shell=None,
-            animating=SimpleNamespace(is_shown=False, is_recording=False), drag_drop=DragDrop(), do=lambda name, merge=None, **more: self.host.operations.do(self.host.session, name, more),
+            host=self.host, t=Texts(), theme=DARK, fonts=fonts, panels=[], shell=None, animating=animating, drag_drop=DragDrop(),
         )  # fmt: skip
         self.outlined, self.grabbed = Outlined(), Grabbed()
         self.panels = {"hierarchy": HierarchyPanel(self.window), "inspector": InspectorPanel(self.window)}
