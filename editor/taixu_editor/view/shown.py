@@ -46,8 +46,12 @@ def draw_shown_menu(window: EditorWindow, view: str, shown: Shown, origin: tuple
     r, g, b, _ = theme.panel
     imgui.push_style_color(imgui.Col_.button, (r, g, b, 0.78))
     imgui.push_style_var(imgui.StyleVar_.frame_rounding, unit * 0.4)
+    imgui.push_item_flag(imgui.ItemFlags_.no_tab_stop, True)  # Tab goes to the next number of a drag, and not here
+    imgui.push_item_flag(imgui.ItemFlags_.no_nav, True)
     if imgui.button(f"{icon('eye', t(MODES[shown.mode]))}  {icon('down')}###shown"):
         imgui.open_popup("###shown menu")
+    imgui.pop_item_flag()
+    imgui.pop_item_flag()
     low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
     imgui.pop_style_var()
     imgui.pop_style_color()

@@ -11,6 +11,7 @@ from imgui_bundle import imgui
 
 from taixu.render import visible_bounds
 from taixu.scene import Node
+from taixu_editor.view import Screen
 from taixu_editor.view.icons import _projected
 
 
@@ -44,7 +45,9 @@ def dragging_a_handle_moves_what_is_selected_in_one_step(hand: Hand) -> None:
     node = Node(hand.session.world, hand.session.entity(hand.session.current.selection[-1]))
     before = node.position.copy()
     steps = len(hand.session.history._done)
-    hand.drag((middle[0], middle[1] - 36), (middle[0], middle[1] - 96))
+    places, _ = Screen(view.camera, view.origin, view.extent).project(node.world_position[None])
+    x, y = (float(v) for v in places[0])
+    hand.drag((x, y - 40), (x, y - 100))
     assert node.position[1] > before[1] + 0.01, "the upright arrow was dragged upwards"
     assert len(hand.session.history._done) == steps + 1
 

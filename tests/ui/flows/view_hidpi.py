@@ -13,6 +13,7 @@ from taixu_editor.view import Screen
 @flow(DESK, pixel_scale=2.0)
 def on_a_fine_screen_clicks_and_handles_are_where_they_are_seen(hand: Hand) -> None:
     window = hand.window
+    window.window.resize(760, 500)  # so many pixels take a processor long enough
     for panel in window.panels:
         panel.is_open = panel.id in ("hierarchy", "viewport")
     window.shell.toasts.clear()
