@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -40,14 +41,12 @@ def test_the_help_of_a_command_fits_a_screen_and_ends_with_an_example(
 @pytest.mark.parametrize("name", BUILT_IN)
 def test_the_example_of_a_command_is_a_call_that_it_understands(name: str) -> None:
     command = find_command(name)
-    words = command.example.split("  ")[0].split()
+    words = shlex.split(command.example.split("  ")[0])
     assert words[:2] == ["taixu", name]
     make_parser(name, command).parse_args(words[2:])
 
 
-@pytest.mark.parametrize(
-    "words", [["generate", "texture", "rust"], ["serve"], ["generators"], ["mod", "list"], ["replay"]]
-)
+@pytest.mark.parametrize("words", [["serve"], ["mod", "list"], ["replay"]])
 def test_a_command_of_another_version_is_refused_in_a_sentence(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -68,7 +67,7 @@ def test_a_misspelt_command_is_guessed(capsys: pytest.CaptureFixture[str]) -> No
     [
         ["--nonsense"],
         ["info", "--nonsense"],
-        ["info", "surplus"],
+        ["info", "surplus", "more"],
         ["new"],
         ["render", "x.glb", "--size", "0x3"],
     ],

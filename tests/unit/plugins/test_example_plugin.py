@@ -22,7 +22,7 @@ def installed(tmp_path_factory: pytest.TempPathFactory) -> dict[str, str]:
 
 
 def test_its_command_is_in_the_help_and_works(installed: dict[str, str], tmp_path: Path) -> None:
-    assert "  meadow   grow a meadow" in run(installed, "-m", "taixu", "--help", cwd=tmp_path).stdout
+    assert "  meadow      grow a meadow" in run(installed, "-m", "taixu", "--help", cwd=tmp_path).stdout
     assert "example: taixu meadow" in run(installed, "-m", "taixu", "meadow", "--help", cwd=tmp_path).stdout
     done = run(installed, "-m", "taixu", "meadow", "a.grass", "--blades", "50", "--json", cwd=tmp_path)
     assert json.loads(done.stdout) == {"out": "a.grass", "blades": 50}
