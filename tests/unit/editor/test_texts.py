@@ -25,6 +25,12 @@ def form_words() -> set[str]:
     return {spec.title for spec in specs} | {humanise(choice) for spec in specs for choice in spec.choices}
 
 
+def test_pages_of_the_guide_have_chinese_titles() -> None:
+    from taixu_editor.panels.start_page import tutorials
+
+    assert sorted(title for title, _ in tutorials() if title not in read_table("zh-Hans")) == []
+
+
 def test_forms_are_said_in_chinese() -> None:
     t = Texts("zh-Hans")
     assert sorted(word for word in form_words() if t.word(word) == word) == []
