@@ -28,7 +28,8 @@ MENUS: dict[str, tuple[str, ...]] = {
     "Add": ("additions",),
     "View": (
         "view.focus", "view.all", "-", "view.front", "view.back", "view.right", "view.left", "view.top", "view.bottom",
-        "view.parallel", "-", "view.one", "view.two", "view.four", "-", "view.grid", "view.colliders", "view.from_camera", "view.to_camera", "-", "panels", "-",
+        "view.parallel", "-", "view.one", "view.two", "view.four", "-",
+        "view.grid", "view.colliders", "view.from_camera", "view.to_camera", "-", "panels", "-",
         "layouts", "-", "editor.theme", "editor.language",
     ),
     "Play": (
