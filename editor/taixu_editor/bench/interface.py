@@ -10,7 +10,8 @@ from typing import Any
 import numpy as np
 
 from taixu.bench.measure import result
-from taixu.platform.events import TextEvent, WheelEvent
+from taixu.errors import MachineError
+from taixu.platform.events import KeyEvent, TextEvent, WheelEvent
 from taixu.scene import Name
 from taixu_editor.bench.stage import Frame, Stage
 
@@ -74,23 +75,29 @@ def _doings(stage: Stage) -> Iterator[Doing]:
         for letter in _SEARCHED:
             stage.put(TextEvent(letter))
             found += stage.frames(2)
+        if hierarchy.rows.search != _SEARCHED:
+            raise MachineError("the search did not take what was typed")
         return found
 
-    def unsearch() -> list[Frame]:
+    def unsearch() -> None:
+        for down in (True, False):
+            stage.put(KeyEvent("escape", down))
+            stage.frame()
         hierarchy.rows.search = ""
-        return stage.frames(2)
+        stage.frames(2)
 
     def drag() -> list[Frame]:
         found = select(1)
         window.shell.later(lambda: window.do("view.focus"))
-        found += stage.frames(60)
+        view = stage.panel("viewport")
+        found += stage.frames(2)
+        found += stage.until(lambda: not view.camera.is_gliding)
         stage.point(*handles(stage))
-        found += stage.frames(3)
+        found += stage.until(lambda: view.gizmo.is_busy)
         stage.press()
-        return [*found, stage.frame()]
+        return [*found, *stage.until(lambda: view.gizmo.is_dragging)]
 
     def play() -> list[Frame]:
-        stage.press(down=False)
         window.shell.later(lambda: window.do("play.start"))
         return stage.frames(3)
 
@@ -98,12 +105,14 @@ def _doings(stage: Stage) -> Iterator[Doing]:
     yield "one selected", lambda: select(1), None
     stage.point(x, y)
     yield "scrolling the hierarchy", lambda: stage.frames(1), lambda i: stage.put(WheelEvent(0.0, -3.0))
-    yield "searching the hierarchy", search, None
-    unsearch()
     yield "1,000 selected", lambda: select(1000), None
     yield "all selected", select_all, None
     yield "turning the view", lambda: select(1), lambda i: _turn(stage)
     yield "dragging a handle", drag, lambda i: stage.point(stage.pointer[0] + 2 * (-1) ** (i // 8), stage.pointer[1])
+    stage.press(down=False)
+    stage.frames(3)
+    yield "searching the hierarchy", search, None
+    unsearch()
     yield "playing", play, None
 
 
