@@ -39,6 +39,9 @@ class WorkerProcess:
         # The worker finds taixu where we did; -P keeps the working directory, which may be anybody's, off its path.
         folder = str(Path(__file__).resolve().parents[2])
         environment["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH", ""))))
+        # Workers run side by side, so BLAS threads in each would only wait for one another; and one thread sums in one order,
+        # however many cores there are.
+        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
         options: dict[str, Any] = {}
         if sys.platform == "win32":
             options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
