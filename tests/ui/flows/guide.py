@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from assets import wait_until
@@ -19,7 +20,6 @@ def a_tutorial_of_the_start_page_is_read_in_the_editor(hand: Hand) -> None:
     wait_until(hand, lambda: guide(hand).file is not None)
     hand.wait(4)
     assert guide(hand).file.name == "editor.md"
-    hand.picture("guide_over_start", panel="guide over start")
     hand.click("//###guide over start/###pages")
     hand.wait(2)
     hand.click("//$FOCUSED/###fidelity.md")
@@ -47,3 +47,13 @@ def the_guide_stands_beside_the_work_and_its_links_lead_on(hand: Hand) -> None:
     hand.click_at(*page.links[target])
     wait_until(hand, lambda: guide(hand).file.name == target)
     assert hand.session.worlds
+
+
+@flow("")
+def a_page_looks_like_this(hand: Hand) -> None:
+    hand.click("**/###editor.md")
+    wait_until(hand, lambda: guide(hand).file is not None)
+    guide(hand).show(Path("tests/ui/worlds/page.md"))  # the guide's own pages change
+    hand.move(40, 660)
+    hand.wait(4)
+    hand.picture("guide_page", panel="guide over start")
