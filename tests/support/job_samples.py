@@ -12,7 +12,7 @@ import numpy as np
 
 from taixu.errors import MachineError
 
-__all__ = ["add", "crash", "double", "eat_memory", "fail", "pid", "print_much", "refuse", "sleep", "steps"]
+__all__ = ["add", "crash", "double", "eat_memory", "fail", "pid", "print_much", "refuse", "sleep", "steps", "steps_shown"]
 
 _calls = [0]
 
@@ -57,6 +57,13 @@ def eat_memory(megabytes: int) -> int:
 def steps(count: int, progress: Callable[[float, str], None]) -> int:
     for index in range(count):
         progress((index + 1) / count, f"step {index + 1}")
+        time.sleep(0.06)
+    return count
+
+
+def steps_shown(count: int, progress: Callable[..., None]) -> int:
+    for index in range(count):
+        progress((index + 1) / count, "", np.full(3, index))
         time.sleep(0.06)
     return count
 

@@ -130,7 +130,7 @@ def takes_progress(function: Callable[..., Any]) -> bool:
 
 
 class _Reporter:
-    """What a job calls as ``progress(fraction, text, preview)``; passed on at most twenty times a second, and previews so often again."""
+    """What a job calls as ``progress(fraction, text, preview)``; passed on at most twenty times a second, previews too."""
 
     def __init__(self, answers: BinaryIO) -> None:
         self._answers = answers

@@ -144,6 +144,13 @@ def test_progress_arrives_through_poll(jobs: Jobs) -> None:
     assert job.progress == 1.0
 
 
+def test_what_there_is_already_arrives_with_progress(jobs: Jobs) -> None:
+    job = jobs.submit("job_samples:steps_shown", (4,))
+    assert job.preview is None
+    assert jobs.result(job) == 4
+    assert job.preview.tolist() == [3, 3, 3]
+
+
 def test_what_a_job_prints_harms_nothing(jobs: Jobs, capfd: pytest.CaptureFixture[str]) -> None:
     assert jobs.result(jobs.submit("job_samples:print_much")) == 7
     assert "xxx" in capfd.readouterr().err
