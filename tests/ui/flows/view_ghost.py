@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from assets import CART, middle_of_view, show
+from assets import CART, middle_of_view, show, wait_until
 from desk import DESK
 from editor_flows import Hand, flow
 
@@ -20,6 +20,10 @@ def what_is_dragged_over_the_view_is_seen_where_it_will_stand(hand: Hand) -> Non
     before, steps = world.state_hash(), len(hand.session.history._done)
     x, y = middle_of_view(hand)
     view = hand.window.panels[0]
+    hand.move(x, y)
+    hand.keys("Home")
+    wait_until(hand, lambda: not view.camera.is_gliding)
+    hand.wait(3)
     free = ((x + dx, y + 90) for dx in range(-200, 200, 20))
     x, y = next(place for place in free if abs(view.point_at(*place).position[1]) < 1e-3)
     hand.move(*panel.places[CART])

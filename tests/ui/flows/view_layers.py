@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from assets import wait_until
 from editor_flows import Hand, flow
 from view import open_desk, show
 
@@ -13,6 +14,9 @@ def layers_show_what_has_no_surface(hand: Hand) -> None:
     open_desk(hand)
     view = hand.window.panels[0]
     assert len(hand.session.world.query(Collider))
+    hand.move(view.origin[0] + 5, view.origin[1] + view.extent[1] - 5)
+    hand.keys("Home")
+    wait_until(hand, lambda: not view.camera.is_gliding)
     hand.wait(4)
     hand.picture("view_lit", panel="viewport")
     hand.wait(3)
