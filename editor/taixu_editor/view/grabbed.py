@@ -39,16 +39,15 @@ class Grabbed:
     def __init__(self) -> None:
         self.entities: list[int] = []
         self._handles: Handles = np.empty(0, np.uint64)
-        self._of: tuple[World, Handles] | None = None
+        self._of: Handles | None = None  # an open world's own array, which is made anew when others are selected
         self._tick = self._moved_tick = -1
         self._middle: NDArray[np.float64] | None = None
 
     def update(self, world: World, selected: Handles) -> None:
         """Follow selection and locks; costs next to nothing while neither changed."""
-        is_same = self._of is not None and self._of[0] is world and self._of[1] is selected
-        if is_same and not self._has_changed(world):
+        if selected is self._of and not self._has_changed(world):
             return
-        self._of, self._middle = (world, selected), None
+        self._of, self._middle = selected, None
         self._tick = world.tick
         world.advance()
         found = having(world, selected, Transform)

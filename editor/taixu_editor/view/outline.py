@@ -65,10 +65,15 @@ class OutlineFeature:
         self.bits: NDArray[np.uint32] = np.zeros(1, np.uint32)
         self.buffer: Buffer | None = None
         self.is_empty = True
+        self._seen: tuple[NDArray[np.uint64], NDArray[np.int32], int] | None = None
 
     def extract(self, frame: FrameContext) -> None:
         """Write two bits for each entity: it, or one above it, is selected or active."""
         world = frame.world
+        seen = (self.outlined.handles, world.resource(Hierarchy).parents, world.index_capacity)
+        if self._seen is not None and seen[0] is self._seen[0] and seen[1] is self._seen[1] and seen[2] == self._seen[2]:
+            return  # the same things with the same families: both arrays are one world's own
+        self._seen = seen
         self.bits = _bits(world, self.outlined)
         self.is_empty = not self.bits.any()
         if self.is_empty:
