@@ -6,7 +6,7 @@ import argparse
 from dataclasses import fields
 from typing import TYPE_CHECKING, Any
 
-from taixu.errors import TaixuError
+from taixu.errors import TaixuError, UsageError
 
 if TYPE_CHECKING:
     from taixu.generate import Generator
@@ -21,10 +21,13 @@ example = "taixu generators sound"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the name."""
     parser.add_argument("name", nargs="?", default="", metavar="NAME", help="a generator, or what is made; all by default")
+    parser.add_argument("--sheet", default="", metavar="FILE", help="draw every family of materials on a ball and a plane")
 
 
 def run(args: argparse.Namespace) -> int:
     """List them; one alone with its parameters."""
+    if args.sheet:
+        return _draw_sheet(args)
     from taixu.generate import Generators
 
     generators = Generators()
@@ -38,6 +41,19 @@ def run(args: argparse.Namespace) -> int:
     for problem in generators.problems:
         args.console.say(problem)
     args.console.answer({"generators": found, "problems": generators.problems})
+    return 0
+
+
+def _draw_sheet(args: argparse.Namespace) -> int:
+    from pathlib import Path
+
+    from taixu.generate.materials.sheet import write_sheet
+
+    if args.name not in ("", "material"):
+        raise UsageError(f"--sheet draws materials, not {args.name}")
+    file, count = Path(args.sheet), write_sheet(Path(args.sheet))
+    args.console.show(str(file))
+    args.console.answer({"out": [str(file)], "families": count})
     return 0
 
 

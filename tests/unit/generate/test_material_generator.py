@@ -94,3 +94,16 @@ def test_pictures_have_the_right_encodings() -> None:
     np.testing.assert_allclose(pictures["orm"][..., 1] / 255, maps.maps["roughness"], atol=1 / 255)
     np.testing.assert_allclose(pictures["normal"] / 127.5 - 1, maps.maps["normal"], atol=1.5 / 255)
     assert family_named("gold").doc.startswith("Gilding")
+
+
+def test_a_sheet_shows_families_on_balls_and_planes(tmp_path: Path) -> None:
+    from taixu.generate.materials.sheet import write_sheet
+
+    shared_device()  # skips where nothing can be drawn
+    file = tmp_path / "sheet.png"
+    assert write_sheet(file, names=("lava", "marble"), size=64, maps_px=64) == 2
+    sheet = np.asarray(Image.open(file)).astype(float)
+    first, second = sheet[6:70, 6:134], sheet[6:70, 140:268]
+    assert first[..., 0].mean() > first[..., 2].mean() * 1.05, "lava is red"
+    assert abs(second[..., 0].mean() - second[..., 2].mean()) < 20, "marble is not"
+    assert second[:, 64:].mean() > 120, "it fills the plane"

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.generate.materials.maps import MaterialMaps
+from taixu.generate.materials.family import families
+from taixu.generate.materials.maps import MaterialMaps, material_maps
 from taixu.generate.materials.pictures import material_model
 
 if TYPE_CHECKING:
     from taixu.render import Renderer
 
-__all__ = ["material_sheet", "show_material"]
+__all__ = ["material_sheet", "show_material", "write_sheet"]
 
 Picture = NDArray[np.uint8]
 _GREY = 34
@@ -66,6 +68,30 @@ def material_sheet(
         sheet.paste(Image.fromarray(picture), (x, y))
         draw.text((x + 2, y + size + 3), name, fill=(225, 225, 225))
     return np.asarray(sheet)
+
+
+def write_sheet(file: Path, *, names: Sequence[str] = (), size: int = 160, maps_px: int = 512) -> int:
+    """Draw families (all by default) into a picture; the number of them.
+
+    Raises
+    ------
+    MachineError
+        Where there is no device to draw with.
+    """
+    from taixu.assets.image import write_image
+    from taixu.gpu import create_device
+    from taixu.render import Renderer
+
+    device = create_device()
+    renderer = Renderer(device)
+    try:
+        chosen = list(names) or sorted(families())
+        made = ((name, material_maps(name, maps_px, seed=1, device=device)) for name in chosen)
+        write_image(file, material_sheet(renderer, made, size=size))
+    finally:
+        renderer.release()
+        device.release()
+    return len(chosen)
 
 
 def _half(image: NDArray[Any]) -> Picture:
