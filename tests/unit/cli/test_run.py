@@ -26,7 +26,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_headless_run_reports_what_it_did(project: Path) -> None:
     found = taixu_json("run", project, "--headless", "--ticks", "30")
     assert found["ticks"] == found["frames"] == 30
-    assert found["entities"] == 4
+    assert found["entities"] == 5
     assert {"physics", "fixed", "propagate", "frame"} <= set(found["stages"])
     assert all(stage["p50"] <= stage["p95"] for stage in found["stages"].values())
     assert found["rss_peak_mb"] > 10
