@@ -20,7 +20,7 @@ from taixu.render.bindings import StorageSlot, TextureSlot
 from taixu.render.context import DrawKey
 from taixu.render.looks import look_of
 from taixu.render.material_rows import MATERIAL_ROW, Mappings, layers_of, material_row, materials_glsl, texture_refs
-from taixu.render.signature import Signature, TextureUse, texture_slots_glsl
+from taixu.render.signature import TextureUse, signature, texture_slots_glsl
 from taixu.render.surfaces import SurfaceLook, SurfaceRows
 from taixu.render.texture_pool import TexturePool
 from taixu.render.texture_pool import TextureSlot as PoolSlot
@@ -183,7 +183,7 @@ class MaterialTable:
             double_sided=material.double_sided,
             unlit=material.unlit and material.toon is None,
             shader="standard",
-            signature=Signature(layers, tuple(uses)),
+            signature=signature(layers, tuple(uses)),
             group=self._group(tuple(pairs)),
         )
         if look is not None:

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-__all__ = ["LAYERS", "PLAIN", "PLAIN_MAPPINGS", "SLOTS", "SRGB_SLOTS", "Signature", "TextureUse", "texture_slots_glsl"]
+__all__ = ["LAYERS", "PLAIN", "PLAIN_MAPPINGS", "SLOTS", "SRGB_SLOTS", "Signature", "TextureUse", "signature",
+           "texture_slots_glsl"]  # fmt: skip
 
 LAYERS = (
     "clearcoat", "sheen", "transmission", "volume", "iridescence", "anisotropy", "dispersion", "diffuse_transmission",
@@ -69,10 +70,16 @@ class Signature:
 
     def only(self, *slots: str) -> Signature:
         """As it is to a shader that reads these textures and knows no layers."""
-        return Signature((), tuple(use for use in self.textures if use.slot in slots))
+        return signature((), tuple(use for use in self.textures if use.slot in slots))
 
 
-PLAIN = Signature()
+@cache
+def signature(layers: tuple[str, ...], textures: tuple[TextureUse, ...]) -> Signature:
+    """The one signature of these: who looks things up by it finds it without comparing."""
+    return Signature(layers, textures)
+
+
+PLAIN = signature((), ())
 """Of a material without layers and textures."""
 
 
