@@ -384,8 +384,9 @@ def the_bar_has_tools_snapping_and_play(hand: Hand) -> None:
     assert hand.window.shell.gizmo.is_local
     hand.click("//###toolbar/###steps")
     hand.move(900, 400)
-    hand.picture("toolbar_dark", panel="toolbar")
     hand.keys("Esc")
+    hand.wait(3)
+    hand.picture("toolbar_dark", panel="toolbar")
     hand.click("//###toolbar/###gizmo.local")
     hand.click("//###toolbar/###snap.toggle")
     hand.click("//###toolbar/###play.start")
