@@ -13,7 +13,7 @@ from taixu.edit import PrefabInstance, Session, id_text
 from taixu.edit.clipboard import copy_component, copy_entities
 from taixu.edit.encode import encode_component
 from taixu.edit.values import allowed_range
-from taixu.scene import Parent, Transform
+from taixu.scene import Transform
 from taixu_editor.additions import ADDITIONS
 from taixu_editor.keyframes import animatable, tracks_of
 
@@ -180,11 +180,6 @@ def _paste_component(draw: Draw) -> dict[str, Any] | None:
 
 
 def _instance(draw: Draw) -> str | None:
-    """An instance, unless somebody hangs below a part of one: what becomes of those when parts are made anew is not settled."""
-    world = draw.session.world
-    guests = [world.get(draw.session.entity(text), Parent).entity for text in draw.entities(Parent, made=False)]
-    if any(world.alive(above)[0] and world.place(above)[0].made for above in guests):
-        return None
     known = draw.entities(PrefabInstance, made=False)
     return draw.one_of(known) if known else None
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from taixu.ecs import indices_of
-from taixu.edit.commands import Command, Despawn, Group, Insert, Remove, RevertEntries, SetEntries, Spawn
+from taixu.edit.commands import Command, Despawn, Group, Insert, Remove, RevertEntries, SetEntries, SetFields, Spawn
 from taixu.edit.document import Document, format_document
 from taixu.edit.encode import encode_entity
 from taixu.edit.ids import id_text
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from taixu.edit.session import Session
 
 __all__ = ["PREFAB_OPERATIONS"]
+
 
 @dataclass(frozen=True, slots=True)
 class RevertParameters:
@@ -90,9 +91,32 @@ def _unpack(session: Session, p: UnpackParameters) -> Command:
     blocks = {id_text(names[number]): encode_entity(world, handle) for number, handle in children.items()}
     blocks = {key: rename_references(session.components, block, names) for key, block in blocks.items()}
     before = world.get(entity, PrefabInstance)
-    # Setting the entries first costs nothing, and makes undoing bring the children back.
-    parts: list[Command] = [SetEntries(p.instance, before), Remove(p.instance, "prefab_instance")]
-    return Group((*parts, Spawn(blocks)) if blocks else tuple(parts))
+    # Setting the entries first costs nothing, and makes undoing bring the children back. Who hangs below a part, or names
+    # one, goes over to what is spawned for it before the part is gone.
+    parts: list[Command] = [SetEntries(p.instance, before)]
+    if blocks:
+        parts += [Spawn(blocks), *_going_over(session, children, names)]
+    return Group((*parts, Remove(p.instance, "prefab_instance")))
+
+
+def _going_over(session: Session, children: dict[int, int], names: dict[int, int]) -> list[Command]:
+    """Edits by which entities of the world name others in place of some children."""
+    world = session.world
+    handles = np.array(list(children.values()), np.uint64)
+    texts = dict(zip(handles.tolist(), (id_text(names[number]) for number in children)))
+    found: list[Command] = []
+    for table in world.tables:
+        if table.made or not len(table):
+            continue
+        for declared in table.components:
+            for fld in declared.fields if declared.authored else ():
+                if fld.kind.name != "entity":
+                    continue
+                column = table.read(declared.cls, fld.name)
+                for row in np.flatnonzero(np.isin(column, handles)).tolist():
+                    guest = id_text(int(world.stable_id(int(table.entities[row]))))
+                    found.append(SetFields(guest, declared.name, {fld.name: texts[int(column[row])]}))
+    return found
 
 
 def _apply(session: Session, p: InstanceParameters) -> Command | None:
