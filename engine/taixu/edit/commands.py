@@ -280,7 +280,7 @@ class Select:
     def apply(self, session: Session) -> Command:
         """Select them; undone by what was selected before. Some may come only later in the same step."""
         before = session.current.selection
-        session.current.selection = session.living(self.entities)
+        session.current.selection = tuple(self.entities)
         return Select(before)
 
 
