@@ -24,27 +24,32 @@ __all__ = ["Warming"]
 
 _log = logging.getLogger(__name__)
 _SIZE = (64, 64)
+_SHOWN_FRAMES = 3
+"""So many frames the start page has for itself."""
 
 
 class Warming:
-    """Done once, a part at each rest."""
+    """Done once, in parts."""
 
     def __init__(self, window: EditorWindow) -> None:
         self._window = window
         self._thread: Thread | None = None
+        self._frames = 0
         self.is_done = False
 
     def frame(self) -> None:
-        """Do a part, if the start page is shown and nothing goes on."""
+        """Do a part while the start page is shown: imports once it is, what is drawn when nothing goes on."""
         window = self._window
-        if self.is_done or not window.pacing.rest_secs:
+        if self.is_done:
             return
+        self._frames += 1
         if window.host.session.worlds:
             self.is_done = True
         elif self._thread is None:
-            self._thread = Thread(target=_import_parts, name="taixu-warming", daemon=True)
-            self._thread.start()
-        elif not self._thread.is_alive():
+            if self._frames > _SHOWN_FRAMES:
+                self._thread = Thread(target=_import_parts, name="taixu-warming", daemon=True)
+                self._thread.start()
+        elif window.pacing.rest_secs and not self._thread.is_alive():
             self.is_done = True
             try:
                 self._draw()

@@ -17,6 +17,7 @@ from taixu_editor.interface import Gui
 @pytest.fixture
 def gui() -> Iterator[Gui]:
     context = imgui.create_context()
+    imgui.set_current_context(context)  # another test's may be the current one
     io = imgui.get_io()
     io.set_ini_filename("")
     io.backend_flags |= imgui.BackendFlags_.renderer_has_textures
