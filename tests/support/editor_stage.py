@@ -9,18 +9,22 @@ import subprocess
 import sys
 import tempfile
 import warnings
-from functools import cache
-from itertools import pairwise
+from collections.abc import Iterable
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import count, pairwise
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-__all__ = ["flow_names", "flow_result"]
+__all__ = ["end_flows", "expect_flows", "flow_names", "flow_result"]
 
 _SUPPORT = Path(__file__).resolve().parent
 _FLOWS = _SUPPORT.parent / "ui" / "flows"
 _SIZE = "1120x700"
+_players = ThreadPoolExecutor(2)
+_screens = count()
+_played: dict[str, Future[dict[str, Any]]] = {}
 
 
 def flow_names() -> list[tuple[str, str]]:
@@ -34,12 +38,13 @@ def flow_names() -> list[tuple[str, str]]:
 
 
 def flow_result(file: str, name: str) -> dict[str, Any]:
-    """What became of a flow; all flows of its file are played when the first is asked for.
+    """What became of a flow; all flows of its file are played together.
 
     One that failed is played once more, alone in a fresh editor, and warned of where that goes well: whoever works
     beside it on the machine may have been in its way, and then it is to be made surer, not the change at hand refused.
     """
-    result: dict[str, Any] = _play_file(file).get(name, {"error": "it was not played"})
+    expect_flows([file])
+    result: dict[str, Any] = _played[file].result().get(name, {"error": "it was not played"})
     if result["error"]:
         again: dict[str, Any] = _play([name])[name]
         if not again["error"]:
@@ -48,9 +53,16 @@ def flow_result(file: str, name: str) -> dict[str, Any]:
     return result
 
 
-@cache
-def _play_file(file: str) -> dict[str, Any]:
-    return _play([flow for stem, flow in flow_names() if stem == file])
+def expect_flows(files: Iterable[str]) -> None:
+    """Begin to play these files, two at a time, each on a screen of its own: an editor alone keeps one core busy."""
+    for file in files:
+        if file not in _played:
+            _played[file] = _players.submit(_play, [flow for stem, flow in flow_names() if stem == file])
+
+
+def end_flows() -> None:
+    """Play nothing more that has not begun."""
+    _players.shutdown(wait=False, cancel_futures=True)
 
 
 def _play(names: list[str]) -> dict[str, Any]:
@@ -63,7 +75,8 @@ def _play(names: list[str]) -> dict[str, Any]:
     while names:  # one that kills the editor does not take the others along
         out = folder / "results.json"
         out.unlink(missing_ok=True)
-        screen = ["xvfb-run", "-a", "-s", "-screen 0 2880x1800x24"]
+        number = str(100 + 40 * (next(_screens) % 50))  # two that look for a free one from here on do not meet
+        screen = ["xvfb-run", "-a", "-n", number, "-s", "-screen 0 2880x1800x24"]
         done = subprocess.run(
             [*screen, sys.executable, str(_SUPPORT / "editor_child.py"), str(out), _SIZE, *names],
             capture_output=True, text=True, timeout=1200, env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": paths},

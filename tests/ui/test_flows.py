@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
-from editor_stage import flow_names, flow_result
+from editor_stage import end_flows, expect_flows, flow_names, flow_result
 from flow_stalls import PROPERTY
 from PIL import Image
 
 from golden import assert_golden
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _stages(request: pytest.FixtureRequest) -> Iterator[None]:
+    """The files of all flows that were chosen begin to be played."""
+    chosen = [item.callspec.params["file"] for item in request.session.items if item.path == request.path]  # type: ignore[attr-defined]
+    expect_flows(dict.fromkeys(chosen))
+    yield
+    end_flows()
 
 
 @pytest.mark.parametrize(("file", "name"), flow_names(), ids=lambda part: part)
