@@ -38,7 +38,7 @@ GIANTS: dict[str, tuple[str, bytes, str]] = {
     "vertices that are not there": ("a.ply", ply(2_000_000_000, form="binary_little_endian"), "promises more"),
     "text by the million": ("a.ply", ply(3_000_000, body=b"0 0 0\n" * 6_000_000), "elements as text"),
     "a header without end": ("a.ply", b"ply\nformat ascii 1.0\n" + b"comment\n" * 200_000 + b"end_header\n", "200,0.. lines"),
-    "facets that are not there": ("a.stl", bytes(80) + struct.pack("<I", 4_000_000_000) + bytes(1000), "no STL file|neither triangles"),
+    "facets that are not there": ("a.stl", bytes(80) + struct.pack("<I", 4_000_000_000) + bytes(1000), "STL|neither triangles"),
     "vertices of an OFF": ("a.off", b"OFF\n2000000000 2000000000 0\n0 0 0\n", "promises more"),
     "faces": ("a.obj", TRIANGLE.encode() + b"f 1 2 3\n" * 1_300_000, "1,300,000 faces"),
     "one face of many corners": ("a.obj", TRIANGLE.encode() + b"f" + b" 1 2 3" * 1_000_000, "corners"),
