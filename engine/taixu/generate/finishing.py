@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from taixu.assets.sidecar import Provenance
 from taixu.generate.cache import CachedFile
 from taixu.generate.generator import Generator, Made
+from taixu.generate.inheritance import inherited_source_type
 from taixu.generate.order import Recipe
 from taixu.generate.provenance.containers import write_record
 from taixu.generate.provenance.content import body_of
@@ -31,7 +32,8 @@ def finish(generator: Generator, recipe: Recipe, files: Sequence[Made]) -> list[
         generator=generator.name, version=str(generator.version), kind=generator.makes, prompt=recipe.prompt,
         seed=recipe.order.seed, model=recipe.model.name, model_hash=recipe.model.hash, model_licence=recipe.model.licence,
         settings=settings, overrides=overrides, parents=parents,
-        source_type=generator.source_type, result=recipe.key,
+        source_type=inherited_source_type(generator.source_type, recipe.order.parents, has_model=bool(recipe.model.hash)),
+        result=recipe.key,
     )  # fmt: skip
     return [_finish_one(about, each, is_color=generator.makes == "texture") for each in files]
 

@@ -60,12 +60,18 @@ class Needs:
         Whether the user must name a model.
     memory_mb
         What a worker may use.
+    optional_weights
+        Whether the user may name one.
+    parents
+        How many files it must be made from, at the least.
     """
 
     modules: tuple[str, ...] = ()
     extra: str = ""
     weights: bool = False
     memory_mb: int = 4096
+    optional_weights: bool = False
+    parents: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from taixu.generate.checking import need_good_files
 from taixu.generate.finishing import finish
 from taixu.generate.generator import Generator
 from taixu.generate.guards import check_file, check_prompt
+from taixu.generate.inheritance import inherited_licence
 from taixu.generate.order import Order, Recipe, settle
 from taixu.generate.placing import Place, lay_out
 from taixu.generate.registry import import_generator
@@ -94,7 +95,8 @@ def make(
     paths: tuple[Path, ...] = tuple(each.path for each in files)
     moves: tuple[tuple[Path, Path], ...] = ()
     if place is not None:
-        laid = lay_out(place, files, order, recipe, generator.licence)
+        licence = inherited_licence(recipe.model.licence or generator.licence, order.parents)
+        laid = lay_out(place, files, order, recipe, licence)
         paths, moves = laid.files, laid.moves
     progress(1.0, "")
     return Result(

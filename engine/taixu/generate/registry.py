@@ -66,23 +66,25 @@ class Generators:
             raise TaixuError(f"the generator {generator.name!r} has parameters without a default: {', '.join(unset)}")
         self._known[generator.name] = generator()
 
-    def find(self, name: str, *, model: str = "") -> Generator:
-        """A generator by its name, or the first that makes what is named.
+    def find(self, name: str, *, model: str = "", parents: bool = False) -> Generator:
+        """A generator by its name, or the one that fits best of those that make what is named.
 
         Parameters
         ----------
         model
-            Where the user names weights, those that want weights come before those that want none.
+            Where the user names weights, those that use weights come before those that use none.
+        parents
+            Where the user names files to make it from, those that want some come before those that want none.
 
         Raises
         ------
         UsageError
             When there is none.
         """
-        if name in self._known:
-            return self._known[name]
         makers = [each for each in self if each.makes == name]
-        makers.sort(key=lambda each: (each.needs.weights != bool(model), bool(_lack(each))))
+        if name in self._known and self._known[name] not in makers:
+            return self._known[name]
+        makers.sort(key=lambda each: (*_misfit(each, has_model=bool(model), has_parents=parents), bool(_lack(each))))
         if makers:
             return makers[0]
         names = sorted({*self._known, *self.kinds})
@@ -109,6 +111,13 @@ class Generators:
                 self.problems.append(str(error))
             except Exception as error:  # a plugin must not take the others with it
                 self.problems.append(f"the plugin {point.name!r} offers generators that cannot be made: {error}")
+
+
+def _misfit(generator: Generator, *, has_model: bool, has_parents: bool) -> tuple[bool, bool]:
+    """How badly a generator goes with what the user names: weights count most, files after them."""
+    needs = generator.needs
+    uses_model = needs.weights or (has_model and needs.optional_weights)
+    return uses_model != has_model, bool(needs.parents) != has_parents
 
 
 def _lack(generator: Generator) -> str:
