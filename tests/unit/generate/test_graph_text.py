@@ -56,7 +56,15 @@ def test_a_node_keeps_its_chance_when_others_come() -> None:
         (lambda d: d["nodes"]["noise"].update(kind="noise.none"), "no kind of nodes"),
         (lambda d: d["nodes"]["height"].update(edge="@nobody"), "no node 'nobody'"),
         (lambda d: d["nodes"]["height"].update(edge="@bricks.wall"), "makes edge"),
-        (lambda d: d["nodes"]["height"].update(edge="@height"), "before it"),
+        (lambda d: d["nodes"]["height"].update(edge="@height"), "in a circle: height"),
+        (lambda d: d["nodes"]["height"].update(edge="@later") or d["nodes"].update(later={"kind": "math.formula", "a": "@height"}),
+         "in a circle"),
+        (lambda d: d["nodes"].update(soft={"kind": "filter.blur", "value": "@color"}), "surroundings of a number"),
+        (lambda d: d["nodes"]["noise"].update(roughness=float("nan")), "must be a number"),
+        (lambda d: d["nodes"]["height"].update(n=float("nan")), "must be a number"),
+        (lambda d: d.update(seed=float("inf")), "no graph of nodes"),
+        (lambda d: d["nodes"].update({"n" * 70000: {"kind": "noise.grain"}}), "a name"),
+        (lambda d: d["nodes"].update(huge={"kind": "noise.grain", "scale": "x" * 3000000}), "letters"),
         (lambda d: d["nodes"]["height"].update(edge=[1, 2]), "a colour"),
         (lambda d: d["nodes"]["height"].update(edge=1e300), "a number"),
         (lambda d: d["outputs"].update(height="@none"), "no node"),
@@ -108,3 +116,36 @@ def test_a_kind_of_ones_own_is_a_function() -> None:
     graph.put_out(value=graph.add("rings", "test.rings", count=7.0))
     by_numpy, by_shader = evaluate(graph, 64), evaluate(graph, 64, device=shared_device())
     assert abs(by_numpy["value"] - by_shader["value"]).max() < 1e-4
+
+
+def test_nodes_may_stand_in_any_order_and_be_called_anything() -> None:
+    data = json.loads(a_graph().to_text())
+    turned = {**data, "nodes": dict(reversed(data["nodes"].items()))}
+    again = Graph.from_text(json.dumps(turned))
+    for name, picture in evaluate(a_graph(), 16).items():
+        assert picture.tobytes() == evaluate(again, 16)[name].tobytes()
+    data["nodes"]["height"]["self"] = 1.0
+    assert Graph.from_text(json.dumps(data)).nodes["height"].inputs["self"] == 1.0
+
+
+def test_a_muted_node_lets_through_what_it_reads() -> None:
+    graph = a_graph()
+    soft = graph.add("soft", "filter.blur", value="@height", radius=0.1)
+    graph.put_out(height=soft, base_color="@color")
+    before = evaluate(a_graph(), 16)["height"]
+    assert evaluate(graph, 16)["height"].tobytes() != before.tobytes()
+    graph.muted.add("soft")
+    again = Graph.from_text(graph.to_text())
+    assert again.muted == {"soft"}
+    assert evaluate(again, 16)["height"].tobytes() == before.tobytes()
+    again.muted.add("color")
+    assert evaluate(again, 8)["base_color"][0, 0].tolist() == pytest.approx([0.4, 0.12, 0.08])
+
+
+def test_where_nodes_are_shown_changes_no_picture() -> None:
+    graph = a_graph()
+    plain = evaluate(graph, 16)
+    graph.layout = {"places": {"bricks": [10, -40]}}
+    again = Graph.from_text(graph.to_text())
+    assert again.layout == graph.layout
+    assert all(picture.tobytes() == evaluate(again, 16)[name].tobytes() for name, picture in plain.items())

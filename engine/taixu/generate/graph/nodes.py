@@ -28,7 +28,7 @@ from taixu.errors import TaixuError
 from taixu.generate.graph.kernel import Kernel
 from taixu.generate.graph.values import WIDTHS, Kind, Value
 
-__all__ = ["Color", "Fixed", "NodeKind", "Parameter", "Socket", "field", "node", "node_kind", "node_kinds"]
+__all__ = ["Color", "Fixed", "NodeKind", "Parameter", "Socket", "field", "misfit", "node", "node_kind", "node_kinds"]
 
 T = TypeVar("T")
 _FIXED = object()
@@ -67,7 +67,7 @@ class Parameter:
         if isinstance(self.default, (bool, str)):
             if type(value) is not type(self.default) or (self.facts["choices"] and value not in self.facts["choices"]):
                 wanted = ", ".join(self.facts["choices"]) or type(self.default).__name__
-                raise TaixuError(f"{where}: {self.name} is {value!r}; it must be one of {wanted}")
+                raise TaixuError(f"{where}: {self.name} is {repr(value)[:80]}; it must be one of {wanted}")
             return value
         numbers = value if isinstance(self.default, tuple) and isinstance(value, (tuple, list)) else (value,)
         wanted_count = len(self.default) if isinstance(self.default, tuple) else 1
@@ -76,9 +76,9 @@ class Parameter:
             is_number = isinstance(number, (int, float)) and not isinstance(number, bool) and abs(number) <= 1e9
             if not is_number or (low is not None and number < low) or (high is not None and number > high):
                 span = f" from {low:g} to {high:g}" if low is not None and high is not None else ""
-                raise TaixuError(f"{where}: {self.name} is {value!r}; it must be a number{span}")
+                raise TaixuError(f"{where}: {self.name} is {repr(value)[:80]}; it must be a number{span}")
         if len(numbers) != wanted_count or (isinstance(self.default, int) and int(value) != value):
-            raise TaixuError(f"{where}: {self.name} is {value!r}; it must be like {self.default!r}")
+            raise TaixuError(f"{where}: {self.name} is {repr(value)[:80]}; it must be like {self.default!r}")
         return tuple(numbers) if isinstance(self.default, tuple) else value
 
 
@@ -98,10 +98,38 @@ class NodeKind:
         """What it is for."""
         return (self.cls.__doc__ or "").strip()
 
+    @property
+    def has_free_inputs(self) -> bool:
+        """Whether inputs have any names, as those of formulas."""
+        return bool(getattr(self.cls, "has_free_inputs", False))
+
+    @property
+    def shows_directions(self) -> bool:
+        """Whether its vectors are directions, no colours."""
+        return bool(getattr(self.cls, "shows_directions", False))
+
     def kernel(self, k: Kernel, parameters: Mapping[str, Any], inputs: Mapping[str, Any]) -> dict[str, Value]:
         """The values of its outputs."""
         made = self.cls.kernel(k, SimpleNamespace(**parameters), SimpleNamespace(**inputs))  # type: ignore[attr-defined]
         return {name: k.value(made[name]) for name in self.outputs}
+
+
+def misfit(socket: Socket, kind: Kind) -> str:
+    """Why an output of this kind cannot be connected to a socket; empty where it can.
+
+    Numbers are grey where colours are wanted, and colours as bright as they look where numbers are, but where a node looks at
+    a picture's surroundings it has to be of the very kind.
+    """
+    if socket.kind == kind:
+        return ""
+    if socket.is_sampled:
+        return f"it looks at the surroundings of {_WORDS.get(socket.kind, socket.kind)}, this is {_WORDS.get(kind, kind)}"
+    if {socket.kind, kind} <= {"float", "vec3"}:
+        return ""
+    return f"it takes {_WORDS.get(socket.kind, socket.kind)}, this is {_WORDS.get(kind, kind)}"
+
+
+_WORDS = {"float": "a number", "vec3": "a colour", "vec2": "a place"}
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -141,7 +169,7 @@ def node_kind(name: str) -> NodeKind:
     """The kind of this name."""
     _load()
     if name not in _KINDS:
-        raise TaixuError(f"there is no kind of nodes {name!r}; there are {', '.join(sorted(_KINDS))}")
+        raise TaixuError(f"there is no kind of nodes {name[:60]!r}; there are {', '.join(sorted(_KINDS))}")
     return _KINDS[name]
 
 

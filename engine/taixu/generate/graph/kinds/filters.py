@@ -57,6 +57,7 @@ class Normal:
 
     inputs: ClassVar[dict[str, Socket]] = {"height": Socket(is_sampled=True)}
     outputs: ClassVar[dict[str, Kind]] = {"value": "vec3"}
+    shows_directions: ClassVar[bool] = True
     relief: float = field(default=0.02, minimum=0.0, maximum=1.0, doc="how high 1 is, in edges of the square")
 
     @staticmethod
