@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 from time import perf_counter
@@ -14,26 +13,15 @@ from numpy.typing import NDArray
 from taixu.ecs import World, indices_of
 from taixu.edit.ids import id_text
 from taixu.scene import Hierarchy, Name, Parent
+from taixu_editor.panels.natural_order import natural_key, natural_keys, order_of
 
-__all__ = ["HierarchyRows", "natural_key"]
+__all__ = ["HierarchyRows"]
 
 Indices = NDArray[np.intp]
 _NONE: Indices = np.empty(0, np.intp)
 _SHARE = 0.1
 """Of the time, at most, that goes into rows of a world that changes all the time."""
-_DIGITS = re.compile(r"\d+")
 _DEEPEST = 512
-_MANY = 1000
-
-
-def natural_key(name: str) -> str:
-    """Sorts names as people do: ``Crate 2`` before ``Crate 10``, capitals with small letters, the nameless last."""
-    folded = name.casefold()
-    return _DIGITS.sub(_long, folded) if folded else "\U0010ffff"
-
-
-def _long(found: re.Match[str]) -> str:
-    return found.group().lstrip("0").rjust(12, "0")
 
 
 class HierarchyRows:
@@ -101,7 +89,7 @@ class HierarchyRows:
         self._in_a_row = self._in_a_row + 1 if started - self._made_at < 1.0 else 0
         if changed:
             self._tree = _Tree(world, self._before)
-            self._before = _Order(self._tree.names, self._tree.keys, self._tree.roots)
+            self._before = self._tree.order
             self._tick = world.tick
             world.advance()
         self._lay_out(world)
@@ -165,7 +153,8 @@ class _Order:
 
     names: NDArray[Any]
     keys: NDArray[Any]
-    roots: Indices
+    roots: NDArray[np.uint64]
+    """Stable ids: a played copy has others' numbers."""
 
 
 class _Tree:
@@ -195,7 +184,7 @@ class _Tree:
         self.has_children[parents[parents > 0]] = True
         self.keys = self._keyed(before)
         roots = self.is_living & (parents == 0) & ~self.is_made
-        self.roots = self._sorted(_alike(roots, before))
+        self.roots = self._sorted(self._alike(np.flatnonzero(roots), before))
         self._families: dict[int, Indices] = {}
 
     def children_of(self, index: int) -> Indices:
@@ -281,30 +270,29 @@ class _Tree:
             keys[:count][same] = before.keys[:count][same]
             wanted[:count] &= ~same
         rows = np.flatnonzero(wanted)
-        names = self.names[rows].tolist()
-        known: dict[str, str] = {}
-        if before is not None and len(rows) > _MANY:  # they may be the same under other numbers: brought back, or a played copy
-            known = dict(zip(before.names.tolist(), before.keys.tolist(), strict=True))
-        keys[rows] = [known.get(name) or natural_key(name) for name in names]
+        keys[rows] = natural_keys(self.names[rows].tolist())
         return keys
 
     def _sorted(self, indices: Indices) -> Indices:
         """By name, those of one name by stable id."""
         if len(indices) < 2:
             return indices
-        keys = list(zip(self.keys[indices].tolist(), self._stable[indices].tolist(), strict=True))
-        return indices[sorted(range(len(keys)), key=keys.__getitem__)]
+        return indices[order_of(self.keys[indices], self._stable[indices])]
 
+    def _alike(self, roots: Indices, before: _Order | None) -> Indices:
+        """Roots in the order that they had before: what is nearly sorted is sorted soon."""
+        if before is None or not len(before.roots):
+            return roots
+        by_id = np.argsort(before.roots)
+        ids = self._stable[roots]
+        places = by_id[np.minimum(np.searchsorted(before.roots[by_id], ids), len(by_id) - 1)]
+        is_new = before.roots[places] != ids
+        return roots[np.argsort(np.where(is_new, len(by_id), places), kind="stable")]
 
-def _alike(roots: NDArray[np.bool_], before: _Order | None) -> Indices:
-    """The indices marked, in the order that they had before: what is nearly sorted is sorted soon."""
-    if before is None:
-        return np.flatnonzero(roots)
-    known = before.roots[before.roots < len(roots)]
-    known = known[roots[known]]
-    new = roots.copy()
-    new[known] = False
-    return np.concatenate([known, np.flatnonzero(new)])
+    @property
+    def order(self) -> _Order:
+        """What the next tree can take over."""
+        return _Order(self.names, self.keys, self._stable[self.roots])
 
 
 def _holds(known: dict[str, bool], name: str, word: str) -> bool:

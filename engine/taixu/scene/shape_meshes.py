@@ -110,8 +110,9 @@ def _distinct(table: Table, look: type | None, rows: Rows) -> tuple[NDArray[np.i
         for fld in component_type(cls).fields:
             column = table.read(cls, fld.name)[..., rows]
             if column.dtype == object:
-                codes: dict[Any, int] = {}
-                column = np.array([codes.setdefault(value, len(codes)) for value in column.tolist()], np.uint32)
+                values = column.tolist()
+                codes = {value: number for number, value in enumerate(dict.fromkeys(values))}
+                column = np.fromiter(map(codes.__getitem__, values), np.uint32, len(values))
             columns.extend(np.atleast_2d(column))
     key = np.zeros(len(every), np.uint64)
     for part in columns:

@@ -10,7 +10,8 @@ pytest.importorskip("imgui_bundle", reason='the editor is not installed; pip ins
 from taixu.app import App
 from taixu.ecs import World
 from taixu.scene import FromModel, Light, Name, Node, Parent, ScenePlugin, Transform
-from taixu_editor.panels.hierarchy_rows import HierarchyRows, natural_key
+from taixu_editor.panels.hierarchy_rows import HierarchyRows
+from taixu_editor.panels.natural_order import natural_key, natural_keys, order_of
 
 
 @pytest.fixture
@@ -29,6 +30,21 @@ def names(world: World, rows: HierarchyRows) -> list[str]:
 
 def test_names_are_sorted_as_people_do() -> None:
     assert sorted(["b10", "B2", "a", "", "b002x"], key=natural_key) == ["a", "B2", "b002x", "b10", ""]
+
+
+def test_keys_of_many_names_are_those_of_each() -> None:
+    chance = np.random.default_rng(3)
+    letters = list("aB 09,1x") + ["石", "ß", "٣"]
+    names = ["".join(chance.choice(letters, chance.integers(0, 9))) for _ in range(500)]
+    for more in ([], ["two\nlines 3"], ["1234567890123456"], ["000000000000000042"]):
+        assert natural_keys([*names, *more]) == list(map(natural_key, [*names, *more]))
+    assert natural_keys([]) == []
+    assert natural_keys(["", ""]) == [natural_key("")] * 2
+
+
+def test_those_of_one_name_stand_by_id() -> None:
+    keys = np.array(["b", "a", "b", "a", "c"], object)
+    assert order_of(keys, np.array([5, 9, 2, 1, 7], np.uint64)).tolist() == [3, 1, 2, 0, 4]
 
 
 def test_rows_open_and_close(world: World) -> None:
