@@ -11,7 +11,7 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run pictures test quick bench lint format wheel clean distclean
+.PHONY: help run pictures test quick bench lint format assets wheel clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -19,6 +19,7 @@ help:
 	@echo "make test    set everything up, lint, and run the tests"
 	@echo "make quick   the tests that take seconds        make bench   the tests that measure time"
 	@echo "make lint    ruff, mypy and the import contracts  make wheel   build the wheel into dist/"
+	@echo "make assets  the starter library in assets/, made anew"
 	@echo "make clean   remove what was built (make distclean: .venv too)"
 
 $(BIN)/python:
@@ -70,6 +71,9 @@ lint: $(TESTED)
 
 format: $(TESTED)
 	@$(BIN)/ruff check --fix
+
+assets: $(TESTED)
+	@$(BIN)/python assets/_build
 
 wheel: $(TESTED)
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .

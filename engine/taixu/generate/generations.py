@@ -148,7 +148,8 @@ class Generations:
         Parameters
         ----------
         out
-            The main file, or what its name begins with; without it, the result stays in the cache.
+            The main file, or what its name begins with; without it, the result stays in the cache. Pictures may be asked for as
+            ``.jpg``.
         sign, detached, dated
             As in `Place`.
         priority
@@ -163,7 +164,7 @@ class Generations:
         UsageError
             When there is no such generator, or the file's ending is another than it writes. What else is wrong, the end tells.
         """
-        generator = self.generators.find(order.generator, model=order.model)
+        generator = self.generators.find(order.generator, model=order.model, parents=bool(order.parents))
         ticket = f"{os.getpid()}-{secrets.token_hex(6)}"
         place = None if out is None else _place(out, generator, ticket, sign=sign, detached=detached, dated=dated)
         made = Generation(order, generator, place, work_folder() / ticket)
@@ -213,9 +214,10 @@ class Generations:
 
 def _place(out: Path, generator: Generator, ticket: str, *, sign: bool, detached: bool, dated: bool) -> Place:
     suffix = out.suffix.lower()
-    if suffix and suffix != generator.suffix:
+    jpeg = suffix if generator.suffix == ".png" and suffix in (".jpg", ".jpeg") else ""
+    if suffix and suffix != generator.suffix and not jpeg:
         raise UsageError(f"{out}: {generator.name} writes {generator.suffix}, not {suffix}")
     if out.is_dir():
         raise UsageError(f"{out} is a folder; name a file in it")
     name = out.name.removesuffix(out.suffix) if suffix else out.name
-    return Place(out.parent.absolute(), name, ticket, sign, detached, dated)
+    return Place(out.parent.absolute(), name, ticket, sign, detached, dated, jpeg)

@@ -10,13 +10,17 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-from taixu.assets.content_hash import content_hash
+from taixu.assets.atomic import write_atomic
+from taixu.assets.content_hash import content_hash, hash_bytes
 from taixu.assets.sidecar import Provenance, Sidecar, read_sidecar, sidecar_path, write_sidecar
 from taixu.errors import TaixuError, UsageError
 from taixu.generate.cache import CachedFile
 from taixu.generate.order import Order, Recipe
+from taixu.generate.provenance.containers import with_record, without_record
 
 __all__ = ["Laid", "Place", "lay_out", "remove_laid", "take_places"]
+
+_SEEN_QUALITY, _DATA_QUALITY = 90, 92
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,8 @@ class Place:
         Whether signatures lie beside as ``NAME.c2pa`` instead of inside.
     dated
         Whether sidecars say when.
+    jpeg
+        The ending of pictures that are written as JPEG (``.jpg``): a fifth of the room; heights of 16 bits stay PNG.
     """
 
     folder: Path
@@ -43,6 +49,7 @@ class Place:
     sign: bool = False
     detached: bool = False
     dated: bool = True
+    jpeg: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,12 +73,19 @@ def lay_out(place: Place, files: Sequence[CachedFile], order: Order, recipe: Rec
         place.folder.mkdir(parents=True, exist_ok=True)
         for number, each in enumerate(files):
             final = place.folder / f"{place.name}{each.path.name.removeprefix('made')}"
-            laid = place.folder / f".{place.ticket}-{number}{final.suffix}"
-            _copy(each.path, laid)
+            provenance = each.provenance
+            smaller = _as_jpeg(each) if place.jpeg and final.suffix == ".png" else None
+            if smaller is None:
+                laid = place.folder / f".{place.ticket}-{number}{final.suffix}"
+                _copy(each.path, laid)
+            else:
+                final = final.with_suffix(place.jpeg)
+                laid = place.folder / f".{place.ticket}-{number}{final.suffix}"
+                provenance = _write_recorded(laid, smaller, provenance)
             moves.append((laid, final))
             if place.sign:
-                moves += _signed(place, laid, final, each.provenance)
-            beside = write_sidecar(laid, _sidecar_of(place, laid, final, each.provenance, order, recipe, licence))
+                moves += _signed(place, laid, final, provenance)
+            beside = write_sidecar(laid, _sidecar_of(place, laid, final, provenance, order, recipe, licence))
             moves.append((beside, sidecar_path(final)))
             finals.append(final)
     except OSError as error:
@@ -85,6 +99,28 @@ def _copy(source: Path, target: Path) -> None:
         shutil.copyfileobj(read, written, 1 << 20)
         written.flush()
         os.fsync(written.fileno())
+
+
+def _as_jpeg(each: CachedFile) -> bytes | None:
+    """A picture as JPEG; None for what a JPEG cannot hold: 16 bits, or what is seen through."""
+    import numpy as np
+
+    from taixu.assets.image import encode_jpeg, read_image
+    from taixu.generate.provenance.marking import is_marked
+
+    pixels = read_image(each.path)
+    if pixels.dtype != np.uint8 or (pixels.shape[2] in (2, 4) and int(pixels[..., -1].min()) < 255):
+        return None
+    # Colours may be smooth where eyes do not look; in numbers, no channel may be coarser than another.
+    is_seen = is_marked(each.provenance.role, is_color=each.provenance.kind == "texture")
+    return encode_jpeg(pixels, quality=_SEEN_QUALITY if is_seen else _DATA_QUALITY)
+
+
+def _write_recorded(path: Path, data: bytes, provenance: Provenance) -> Provenance:
+    """Write a picture that was packed anew, with its record; gives that, for what stands in the file is another now."""
+    found = replace(provenance, body=hash_bytes(without_record(path, data)))
+    write_atomic(path, with_record(path, data, found))
+    return found
 
 
 def _signed(place: Place, laid: Path, final: Path, provenance: Provenance) -> list[tuple[Path, Path]]:
@@ -108,7 +144,7 @@ def _sidecar_of(
             before.provenance = _placed(place, provenance, order, recipe, created)
             return before
     return Sidecar(
-        content_hash=content_hash(laid), licence=recipe.model.licence or licence,
+        content_hash=content_hash(laid), licence=licence,
         provenance=_placed(place, provenance, order, recipe, ""),
     )  # fmt: skip
 

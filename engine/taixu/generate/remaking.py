@@ -97,10 +97,24 @@ def _step_of(lineage: Lineage, generations: Generations, path: str, models: Mapp
     settings = {name: value for name, value in _overrides(lineage.root / path, made).items() if name in known}
     parents = tuple(lineage.root / parent for parent in item.parents)
     order = Order(made.generator, made.prompt, made.seed or 0, settings, models.get(made.model, ""), parents)
-    stem = Path(path).name.removesuffix(Path(path).suffix).removesuffix(f"_{made.role}" if made.role else "")
     same = tuple(each.path for each in lineage if each.path == path or _is_sibling(each, item))
     edited = tuple(each for each in same if lineage.is_edited(each))
-    return RemakeStep(order, (lineage.root / path).with_name(f"{stem}{generator.suffix}"), same, edited)
+    return RemakeStep(order, (lineage.root / path).with_name(f"{_stem(lineage, same)}{_ending(same, generator.suffix)}"), same, edited)
+
+
+def _stem(lineage: Lineage, paths: Iterable[str]) -> str:
+    """What names of a result's files begin with: ``wall`` of ``wall_albedo.png`` and of ``wall.graph.json``."""
+    stems = []
+    for path in paths:
+        stem, role = Path(path).stem, lineage.items[path].provenance.role
+        mark = next((mark for mark in (f"_{role}", f".{role}") if role and stem.endswith(mark)), "")
+        stems.append(stem.removesuffix(mark))
+    return min(stems, key=len)
+
+
+def _ending(paths: Iterable[str], own: str) -> str:
+    """The ending to ask for: the generator's, or JPEG's where its pictures were asked for as such."""
+    return next((Path(path).suffix for path in paths if own == ".png" and Path(path).suffix in (".jpg", ".jpeg")), own)
 
 
 def _is_sibling(one: Item, other: Item) -> bool:

@@ -252,8 +252,8 @@ def test_places_that_cannot_be_taken(generations: Generations, tmp_path: Path) -
     with pytest.raises(UsageError, match="is a folder, which a file cannot replace"):
         generations.make(Order("bricks"), out=tmp_path / "wall.png")
     assert _files(tmp_path / "wall_height.png") == [] and not (tmp_path / "wall_albedo.png").exists()
-    with pytest.raises(UsageError, match="bricks writes .png, not .jpg"):
-        generations.submit(Order("bricks"), out=tmp_path / "wall.jpg")
+    with pytest.raises(UsageError, match="bricks writes .png, not .webp"):
+        generations.submit(Order("bricks"), out=tmp_path / "wall.webp")
     with pytest.raises(UsageError, match="is a folder; name a file in it"):
         generations.submit(Order("bricks"), out=tmp_path)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -121,9 +122,11 @@ def _value(name: str, text: str, default: Any) -> Any:
 
 
 def _device() -> Any:
-    """A device, or None: numpy makes the same, slower."""
+    """A device, or None: numpy makes the same, slower. ``TAIXU_GENERATE_ON=processor`` asks for that."""
     from taixu.gpu import create_device
 
+    if os.environ.get("TAIXU_GENERATE_ON", "") == "processor":
+        return None
     try:
         return create_device()
     except MachineError:
