@@ -54,6 +54,7 @@ class Components:
 
     def __init__(self) -> None:
         self._by_name: dict[str, ComponentType] = {}
+        self._declared: frozenset[str] = frozenset()
 
     def register(self, cls: type) -> None:
         """Make a component known. Two of one name are refused."""
@@ -61,6 +62,21 @@ class Components:
         known = self._by_name.setdefault(declared.name, declared)
         if known.cls is not cls:
             raise TaixuError(f"two components are called {declared.name!r}: {known.cls!r} and {cls!r}")
+
+    def declare(self, classes: Iterable[type]) -> None:
+        """Make a project's own components known, in place of those of the project before.
+
+        Raises
+        ------
+        TaixuError
+            When one has the name of a component that code registered.
+        """
+        declared = {component_type(cls).name: component_type(cls) for cls in classes}
+        kept = {name: known for name, known in self._by_name.items() if name not in self._declared}
+        for name in declared.keys() & kept.keys():
+            raise TaixuError(f"components.{name} is the name of a component that there is already; choose another")
+        self._by_name = {**kept, **declared}
+        self._declared = frozenset(declared)
 
     def find(self, name: str) -> ComponentType | None:
         """The component of a name."""

@@ -78,10 +78,12 @@ def _check_project(path: Path) -> list[Finding]:
 def _check_document(path: Path) -> list[Finding]:
     from taixu.edit.check import check_world
     from taixu.edit.migrations import Migrations
-    from taixu.edit.project import MANIFEST
+    from taixu.edit.project import MANIFEST, read_project
 
     app = make_app()
     root = next((folder for folder in path.resolve().parents if (folder / MANIFEST).is_file()), None)
+    if root is not None:
+        app.components.declare(read_project(root).components)
     return check_world(path, app.components, migrations=app.resource(Migrations), root=root)
 
 

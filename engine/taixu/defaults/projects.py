@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from taixu.app import Jobs
+from taixu.app import Components, Jobs
 from taixu.assets import AssetDatabase, Importers, data_path
 from taixu.audio import AudioMixer
 from taixu.ecs import World
@@ -79,6 +79,7 @@ def enter_project(world: World, project: Project, *, trust: bool, watch: bool | 
     `watch` says whether edited assets are read again; by default as the plugin was told.
     """
     is_watched = world.resource(_Watching).watch if watch is None else watch
+    world.resource(Components).declare(project.components)
     assets = AssetDatabase(project.root, jobs=world.resource(Jobs), importers=world.resource(Importers), watch=is_watched)
     world.insert_resource(project)
     world.insert_resource(assets)
@@ -108,15 +109,15 @@ def open_world(app: App, path: Path, *, trust: bool) -> Project:
     trusted_before = world.resource(ScriptHost).trusted
     libraries = world.resource(MeshLibrary), world.resource(MaterialLibrary)
     world.despawn(np.concatenate([np.empty(0, np.uint64), *(table.entities for table in world.tables)]))
-    assets = enter_project(world, project, trust=trust)
 
     def resolve(asset: str, content_hash: str) -> str | None:
         try:
-            return project.path_of(assets.resolve(asset, content_hash))
+            return project.path_of(world.resource(AssetDatabase).resolve(asset, content_hash))
         except TaixuError:
             return None
 
     try:
+        enter_project(world, project, trust=trust)
         doubts = read_world(
             file, world, app.components, migrations=world.resource(Migrations), resolve_asset=resolve
         )

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from taixu.assets.atomic import write_atomic
+from taixu.edit.declared import declared_components
 from taixu.edit.json_text import MAX_TEXT_BYTES
 from taixu.edit.paths import asset_file, path_doubt
 from taixu.edit.reading import read_file
@@ -40,6 +41,8 @@ class Project:
         Mods that it needs, with the versions that do.
     actions
         Input actions: the usual ones and what the manifest's ``[input]`` says.
+    components
+        Components that the manifest's ``[components]`` declares.
     has_manifest
         False for a world that stands alone: its folder is the project.
     """
@@ -51,6 +54,7 @@ class Project:
     licence: str = ""
     dependencies: dict[str, str] = field(default_factory=dict)
     actions: InputMap = field(default_factory=InputMap)
+    components: tuple[type, ...] = ()
     has_manifest: bool = True
     _hashes: dict[str, tuple[tuple[int, int], str]] = field(default_factory=dict, repr=False)
 
@@ -190,7 +194,13 @@ def _project(root: Path, file: Path, raw: dict[str, Any]) -> Project:
     _check(file, raw)
     facts = raw.get("project", {})
     known = {key: facts[key] for key in ("name", "version", "first_world", "licence") if key in facts}
-    return Project(root, **known, dependencies=dict(raw.get("dependencies", {})), actions=_actions(file, raw))
+    try:
+        components = declared_components(raw.get("components", {}))
+    except TaixuError as error:
+        raise TaixuError(f"{file}: {error}") from None
+    return Project(
+        root, **known, dependencies=dict(raw.get("dependencies", {})), actions=_actions(file, raw), components=components
+    )
 
 
 def _actions(file: Path, raw: dict[str, Any]) -> InputMap:
