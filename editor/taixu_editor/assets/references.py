@@ -1,7 +1,8 @@
 """Files that name others: what they name, and their text when those have moved. Every other byte stays as it is.
 
 Worlds, prefabs, manifests and sidecars name files from the project's folder; scripts do in whole strings. A glTF, an OBJ and an
-MTL name files from their own folder, as URIs or plainly, and find only those that lie beside them or below.
+MTL name files from their own folder, as URIs or plainly, and find only those that lie beside them or below. What a sidecar says
+that its file was made from is named from its own folder, too, wherever that lies.
 """
 
 from __future__ import annotations
@@ -13,7 +14,11 @@ import posixpath
 import re
 import tokenize
 from collections.abc import Callable, Iterator
+from typing import Any
 from urllib.parse import quote, unquote
+
+import tomlkit
+from tomlkit.exceptions import TOMLKitError
 
 from taixu.errors import TaixuError
 
@@ -21,7 +26,8 @@ __all__ = ["BESIDE", "NAMING", "Renamed", "names_beside", "rewritten"]
 
 BESIDE = (".gltf", ".obj", ".mtl")
 """Files that name others from their own folder."""
-NAMING = (".world.json", ".prefab.json", ".py", ".asset.toml", "taixu.toml", *BESIDE)
+SIDECAR = ".asset.toml"
+NAMING = (".world.json", ".prefab.json", ".py", SIDECAR, "taixu.toml", *BESIDE)
 """Files that name others."""
 
 Renamed = Callable[[str], str]
@@ -60,6 +66,8 @@ def rewritten(path: str, data: bytes, renamed: Renamed) -> bytes:
         return _MTL_LINE.sub(lambda found: _new_line(path, found, renamed), data)
     if path.endswith(".py"):
         return _new_script(data, renamed)
+    if path.endswith(SIDECAR):
+        return _new_sidecar(path, data, renamed)
     return _STRING.sub(lambda found: _new_string(found.group(0), renamed), data)
 
 
@@ -138,6 +146,40 @@ def _new_string(quoted: bytes, renamed: Renamed) -> bytes:
     if text is None or not text or renamed(text) == text:
         return quoted
     return _quoted(renamed(text))
+
+
+def _new_sidecar(path: str, data: bytes, renamed: Renamed) -> bytes:
+    """A sidecar whose parents are named from where it stands now; one that cannot be read stays as it is."""
+    try:
+        document: Any = tomlkit.parse(data.decode())
+        made = document.get("provenance", {})
+        parents, held = made.get("parents", []), made.get("parent_contents", {})
+        names = {str(name): _new_parent(path, str(name), renamed) for name in (*parents, *held)}
+        changed = any(old != new for old, new in names.items())
+    except (UnicodeDecodeError, TOMLKitError, AttributeError, TypeError, RecursionError):
+        return data
+    others = _STRING.sub(lambda found: _new_string(found.group(0), renamed), data)
+    if not changed and others == data:
+        return data
+    document = tomlkit.parse(others.decode())
+    made = document.get("provenance", {})
+    if "parents" in made:
+        made["parents"] = [names[str(name)] for name in parents]
+    if "parent_contents" in made:
+        made["parent_contents"] = {names[str(name)]: str(value) for name, value in held.items()}
+    return tomlkit.dumps(document).encode()
+
+
+def _new_parent(path: str, name: str, renamed: Renamed) -> str:
+    """What something was made from, named from its sidecar's folder after the move; hashes and files elsewhere stay."""
+    folder = posixpath.dirname(path)
+    target = posixpath.normpath(posixpath.join(folder, name))
+    if not name or name.startswith("/") or target.startswith("../"):
+        return name
+    new_path, new_target = renamed(path), renamed(target)
+    if (new_path, new_target) == (path, target):
+        return name
+    return posixpath.relpath(new_target, posixpath.dirname(new_path) or ".")
 
 
 def _new_script(data: bytes, renamed: Renamed) -> bytes:

@@ -99,7 +99,8 @@ def _step_of(lineage: Lineage, generations: Generations, path: str, models: Mapp
     order = Order(made.generator, made.prompt, made.seed or 0, settings, models.get(made.model, ""), parents)
     same = tuple(each.path for each in lineage if each.path == path or _is_sibling(each, item))
     edited = tuple(each for each in same if lineage.is_edited(each))
-    return RemakeStep(order, (lineage.root / path).with_name(f"{_stem(lineage, same)}{_ending(same, generator.suffix)}"), same, edited)
+    out = (lineage.root / path).with_name(f"{_stem(lineage, same)}{_ending(same, generator.suffix)}")
+    return RemakeStep(order, out, same, edited)
 
 
 def _stem(lineage: Lineage, paths: Iterable[str]) -> str:
