@@ -21,7 +21,7 @@ from taixu.generate.graph.values import WIDTHS, Kind, Value
 if TYPE_CHECKING:
     from taixu.gpu import Device, Texture
 
-__all__ = ["Pictures", "evaluate"]
+__all__ = ["ArrayRun", "DeviceRun", "Pictures", "Run", "evaluate", "places_of"]
 
 Pictures = dict[str, NDArray[np.float32]]
 """Outputs by name: [size, size] or [size, size, 3], rows from the lower edge up."""
@@ -40,7 +40,7 @@ def evaluate(
     graph = graph.unmuted()
     wanted = {**graph.outputs, **{str(ref): ref for ref in also}}
     full = Graph(graph.nodes, wanted, graph.seed)
-    run = _DeviceRun(full, size, device) if device is not None else _ArrayRun(full, size)
+    run = DeviceRun(full, size, device) if device is not None else ArrayRun(full, size)
     try:
         names = full.needed()
         for i, name in enumerate(names):
@@ -52,13 +52,13 @@ def evaluate(
         run.close()
 
 
-def _filled(run: _Run, value: Any, size: int) -> NDArray[np.float32]:
+def _filled(run: Run, value: Any, size: int) -> NDArray[np.float32]:
     if isinstance(value, Ref):
         return run.read(value)
     return np.broadcast_to(np.asarray(value, np.float32), (size, size, 3) if isinstance(value, tuple) else (size, size)).copy()
 
 
-def _places(node: Node) -> dict[str, tuple[int, Kind]]:
+def places_of(node: Node) -> dict[str, tuple[int, Kind]]:
     """Where a node's outputs are in its pixels."""
     places, start = {}, 0
     for name, kind in node.kind.outputs.items():
@@ -67,7 +67,7 @@ def _places(node: Node) -> dict[str, tuple[int, Kind]]:
     return places
 
 
-class _Run:
+class Run:
     """What both ways share: which pictures are still to be read."""
 
     def __init__(self, graph: Graph, size: int) -> None:
@@ -166,7 +166,9 @@ def _fitting(k: Kernel, value: Value, socket: Socket | None) -> Value:
     return value
 
 
-class _ArrayRun(_Run):
+class ArrayRun(Run):
+    """By numpy."""
+
     def __init__(self, graph: Graph, size: int) -> None:
         super().__init__(graph, size)
         self._pictures: dict[str, NDArray[np.float32]] = {}
@@ -192,7 +194,7 @@ class _ArrayRun(_Run):
         self._pictures[name] = np.concatenate([np.broadcast_to(part, (len(part), *shape)) for part in parts]).astype(np.float32)
 
     def _picture(self, ref: Ref) -> NDArray[np.float32]:
-        start, kind = _places(self.graph.nodes[ref.node])[ref.output]
+        start, kind = places_of(self.graph.nodes[ref.node])[ref.output]
         whole = self._pictures[ref.node]
         return whole[start] if WIDTHS[kind] == 1 else whole[start : start + WIDTHS[kind]]
 
@@ -201,7 +203,7 @@ class _ArrayRun(_Run):
         return picture if picture.ndim == 2 else np.ascontiguousarray(picture.transpose(1, 2, 0))
 
     def drop(self, name: str) -> None:
-        del self._pictures[name]
+        self._pictures.pop(name, None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -210,11 +212,13 @@ class _Shader:
     text: str
 
 
-class _DeviceRun(_Run):
+class DeviceRun(Run):
+    """By compute shaders; `textures` holds a node's outputs in one, side by side."""
+
     def __init__(self, graph: Graph, size: int, device: Device) -> None:
         super().__init__(graph, size)
         self._device = device
-        self._textures: dict[str, Texture] = {}
+        self.textures: dict[str, Texture] = {}
 
     def compute(self, name: str, node: Node) -> None:
         from taixu.gpu import ImageBinding
@@ -232,12 +236,13 @@ class _DeviceRun(_Run):
         device.barrier()
         refs = [value for _, value in self.sockets(node).values() if isinstance(value, Ref)]
         for unit, ref in enumerate(refs):
-            device.bind_texture(unit, self._textures[ref.node], sampler)
+            device.bind_texture(unit, self.textures[ref.node], sampler)
         device.push_uniform(0, block)
         device.bind(device.bind_group(images={0: ImageBinding(texture, 0)}))
         groups = (self.size + 7) // 8
         device.dispatch(pipeline, groups, groups)
-        self._textures[name] = texture
+        self.drop(name)
+        self.textures[name] = texture
 
     def _shader(self, node: Node) -> _Shader:
         backend = GlslBackend()
@@ -249,7 +254,7 @@ class _DeviceRun(_Run):
             return Value(k, kind, f"numbers[{index}].{_CHANNELS[: WIDTHS[kind]]}")
 
         def place(ref: Ref) -> str:
-            start, kind = _places(self.graph.nodes[ref.node])[ref.output]
+            start, kind = places_of(self.graph.nodes[ref.node])[ref.output]
             return _CHANNELS[start : start + WIDTHS[kind]]
 
         def own(ref: Ref, index: int) -> Value:
@@ -287,19 +292,21 @@ class _DeviceRun(_Run):
         return _Shader(f"generated/graph/{hashlib.blake2b(text.encode(), digest_size=12).hexdigest()}.comp", text)
 
     def read(self, ref: Ref) -> NDArray[np.float32]:
-        start, kind = _places(self.graph.nodes[ref.node])[ref.output]
+        start, kind = places_of(self.graph.nodes[ref.node])[ref.output]
         self._device.barrier()
-        pixels = np.asarray(self._textures[ref.node].read(), np.float32).reshape(self.size, self.size, -1)
+        pixels = np.asarray(self.textures[ref.node].read(), np.float32).reshape(self.size, self.size, -1)
         width = WIDTHS[kind]
         return np.ascontiguousarray(pixels[..., start] if width == 1 else pixels[..., start : start + width])
 
     def drop(self, name: str) -> None:
-        self._textures.pop(name).release()
+        texture = self.textures.pop(name, None)
+        if texture is not None:
+            texture.release()
 
     def close(self) -> None:
-        for texture in self._textures.values():
+        for texture in self.textures.values():
             texture.release()
-        self._textures.clear()
+        self.textures.clear()
 
 
 def _rows_of(count: int) -> int:
