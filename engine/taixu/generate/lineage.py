@@ -1,29 +1,29 @@
 """What was made from what in a project: one graph from words to textures, materials, meshes and worlds, read from sidecars.
 
-Nothing is kept: sidecars say how each file was made and what its parents held then, worlds and prefabs name the files that they
-use.
-A file is stale when a parent holds something else now, or is gone, or is stale itself.
+Nothing is kept: sidecars say how each file was made and what its parents held then, worlds, prefabs and glTF name the files that
+they use. A file is stale when a parent holds something else now, or is gone, or is stale itself.
 """
 
 from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import Any
+from urllib.parse import unquote
 
 from taixu.assets.paths import read_bytes
-from taixu.assets.sidecar import Provenance, read_sidecar
+from taixu.assets.sidecar import Provenance, read_sidecar, sidecar_path
 from taixu.errors import TaixuError
 from taixu.generate.provenance.content import body_of, content_of
 
-__all__ = ["Item", "Lineage", "Stale"]
+__all__ = ["Hashes", "Item", "Lineage", "Stale"]
 
 _SIDECAR = ".asset.toml"
-_DOCUMENTS = (".world.json", ".prefab.json")
+_DOCUMENTS = {".world.json": "world", ".prefab.json": "prefab", ".gltf": "mesh"}
 _MOST_FILES = 200_000
 _MOST_BYTES = 1 << 28
 
@@ -42,12 +42,15 @@ class Item:
         How it was made; empty where it was not generated.
     parents
         Paths in the project of what it was made from, or uses.
+    uses
+        Those of them that a generated document only names, and is not made of anew.
     """
 
     path: str
     kind: str
     provenance: Provenance = field(default_factory=Provenance)
     parents: tuple[str, ...] = ()
+    uses: frozenset[str] = frozenset()
 
     @property
     def is_generated(self) -> bool:
@@ -72,6 +75,40 @@ class Stale:
     parent: str
 
 
+class Hashes:
+    """What files hold, remembered by their times and sizes, and those of their sidecars."""
+
+    def __init__(self) -> None:
+        self._known: dict[tuple[str, Path], tuple[tuple[int, int], tuple[int, int], str]] = {}
+
+    def content(self, path: Path) -> str:
+        """`content_of`; empty where the file is gone or cannot be read."""
+        return self._find("content", content_of, path)
+
+    def body(self, path: Path) -> str:
+        """`body_of`; empty where the file is gone or cannot be read."""
+        return self._find("body", body_of, path)
+
+    def _find(self, what: str, ask: Callable[[Path], str], path: Path) -> str:
+        stamps = _stamp(path), _stamp(sidecar_path(path))
+        known = self._known.get((what, path))
+        if known is None or known[:2] != stamps:
+            try:
+                found = ask(path)
+            except TaixuError:
+                found = ""
+            known = self._known[what, path] = (*stamps, found)
+        return known[2]
+
+
+def _stamp(path: Path) -> tuple[int, int]:
+    try:
+        facts = path.stat()
+    except (OSError, ValueError):
+        return (0, 0)
+    return (facts.st_mtime_ns, facts.st_size)
+
+
 class Lineage:
     """The graph of a project's folder, as it was when it was read.
 
@@ -81,15 +118,22 @@ class Lineage:
         Sidecars and documents that could not be read, a sentence each.
     """
 
-    def __init__(self, root: Path, items: dict[str, Item], problems: list[str]) -> None:
+    def __init__(self, root: Path, items: dict[str, Item], problems: list[str], hashes: Hashes) -> None:
         self.root = root
         self.items = items
         self.problems = problems
+        self._hashes = hashes
         self._contents: dict[str, str] = {}
 
     @classmethod
-    def read(cls, root: str | Path) -> Lineage:
-        """Read the sidecars, worlds and prefabs of a folder.
+    def read(cls, root: str | Path, *, hashes: Hashes | None = None) -> Lineage:
+        """Read the sidecars, worlds, prefabs and glTF of a folder.
+
+        Parameters
+        ----------
+        hashes
+            What was hashed before, for whoever reads the same folder again and again: files that were not written since are not
+            read anew.
 
         Raises
         ------
@@ -108,11 +152,11 @@ class Lineage:
                 problems.append(str(error))
                 continue
             if item is not None:
-                items[item.path] = item
+                items[item.path] = _merged(items.get(item.path), item)
         for item in list(items.values()):
             for parent in item.parents:
                 items.setdefault(parent, Item(parent, "file"))
-        return cls(folder, items, problems)
+        return cls(folder, items, problems, Hashes() if hashes is None else hashes)
 
     def find(self, path: str | Path) -> Item:
         """The item of a path, in the project or absolute.
@@ -183,19 +227,14 @@ class Lineage:
     def content(self, path: str) -> str:
         """What a file holds now; empty where it is gone or cannot be read."""
         if path not in self._contents:
-            try:
-                self._contents[path] = content_of(self.root / path)
-            except TaixuError:
-                self._contents[path] = ""
+            self._contents[path] = self._hashes.content(self.root / path)
         return self._contents[path]
 
     def is_edited(self, path: str) -> bool:
         """Whether a generated file was changed by hand since."""
         made = self.find(path).provenance
-        try:
-            return bool(made.body) and body_of(self.root / path) != made.body
-        except TaixuError:
-            return False
+        now = self._hashes.body(self.root / path) if made.body else ""
+        return bool(now) and now != made.body
 
     def stale(self) -> list[Stale]:
         """What is not what it would be if it were made now, parents before children."""
@@ -205,6 +244,8 @@ class Lineage:
             if not item.is_generated:
                 continue
             for parent in item.parents:
+                if parent in item.uses:
+                    continue
                 now = self.content(parent)
                 if not now:
                     found[path] = Stale(path, "missing", parent)
@@ -246,14 +287,25 @@ def _item_of(root: Path, file: Path) -> Item | None:
         made = Provenance() if sidecar is None else sidecar.provenance
         parents = tuple(dict.fromkeys(filter(None, (_inside(root, asset.parent, parent) for parent in made.parents))))
         return Item(asset.relative_to(root).as_posix(), made.kind or "file", made, parents)
-    kind = "world" if file.name.endswith(_DOCUMENTS[0]) else "prefab"
+    kind = next(kind for ending, kind in _DOCUMENTS.items() if file.name.endswith(ending))
     try:
         document = json.loads(read_bytes(file, max_bytes=_MOST_BYTES))
     except (ValueError, RecursionError) as error:
         raise TaixuError(f"{file}: is no JSON") from error
     path = file.relative_to(root).as_posix()
-    used = {name for name in _named_files(root, document) if name != path}
+    named = _named_beside(root, file.parent, document) if path.endswith(".gltf") else _named_files(root, document)
+    used = {name for name in named if name != path}
     return Item(path, kind, parents=tuple(sorted(used)))
+
+
+def _merged(one: Item | None, other: Item) -> Item:
+    """What a document names and what its sidecar says, together."""
+    if one is None:
+        return other
+    made, said = (one, other) if one.is_generated or other.kind == "file" else (other, one)
+    kind = made.kind if made.kind != "file" else said.kind
+    parents = tuple(dict.fromkeys((*made.parents, *said.parents)))
+    return Item(made.path, kind, made.provenance, parents, frozenset(said.parents).difference(made.parents))
 
 
 def _inside(root: Path, base: Path, relative: str) -> str:
@@ -262,6 +314,17 @@ def _inside(root: Path, base: Path, relative: str) -> str:
         return ""
     found = Path(os.path.normpath(base / relative))
     return found.relative_to(root).as_posix() if found.is_relative_to(root) and found != root else ""
+
+
+def _named_beside(root: Path, folder: Path, document: Any) -> Iterator[str]:
+    """Pictures that a glTF names, from its own folder. What it keeps in buffers is a part of itself."""
+    images = document.get("images") if isinstance(document, dict) else None
+    for image in images if isinstance(images, list) else ():
+        uri = image.get("uri") if isinstance(image, dict) else None
+        if isinstance(uri, str) and len(uri) < 4096 and not uri.startswith("data:"):
+            name = _inside(root, folder, unquote(uri))
+            if name and (root / name).is_file():
+                yield name
 
 
 def _named_files(root: Path, document: Any) -> Iterator[str]:

@@ -84,6 +84,35 @@ def test_from_words_to_a_mesh_in_a_world(project: Path, generations: Generations
         generations.make(Order("boxes", "", 1, {"broken": True}, parents=(picture,)), out=mesh)
 
 
+def test_a_gltf_hangs_below_the_pictures_that_it_names(project: Path, generations: Generations) -> None:
+    names = {"asset": {"version": "2.0"}, "images": [{"uri": "../deep/warmer.png"}, {"uri": "none.png"}, {"uri": "data:x"}, 3]}
+    (project / "assets" / "hut.gltf").write_text(json.dumps(names))
+    (project / "worlds" / "hut.world.json").write_text(json.dumps({"entities": {"0": {"model": {"path": "assets/hut.gltf"}}}}))
+    made = Provenance(generator="boxes", kind="mesh", parents=["wall_height.png"])
+    made.parent_contents = {"wall_height.png": content_of(project / "assets" / "wall_height.png")}
+    write_sidecar(project / "assets" / "hut.gltf", Sidecar(provenance=made))
+    lineage = Lineage.read(project)
+    hut = lineage.find("assets/hut.gltf")
+    assert (hut.kind, set(hut.parents)) == ("mesh", {"assets/wall_height.png", "deep/warmer.png"}) and lineage.stale() == []
+    assert "worlds/hut.world.json" in lineage.descendants("assets/wall_albedo.png")
+    generations.make(Order("bricks", "red bricks", 1, {"size": 16}), out=project / "assets" / "wall.png")
+    # The height is the same, so the hut is not made anew; the pictures that it shows are.
+    assert [each.path for each in Lineage.read(project).stale()] == ["assets/warm.png", "deep/warmer.png"]
+
+
+def test_what_was_hashed_is_not_read_again(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from taixu.generate import lineage as module
+
+    hashes, asked = module.Hashes(), []
+    monkeypatch.setattr(module, "content_of", lambda path: (asked.append(path.name), content_of(path))[1])
+    for _ in range(3):
+        assert Lineage.read(project, hashes=hashes).stale() == []
+    assert sorted(asked) == ["wall_albedo.png", "warm.png"]
+    write_atomic(project / "assets" / "wall_albedo.png", encode_png(np.zeros((4, 4, 3), np.uint8)))
+    assert [each.path for each in Lineage.read(project, hashes=hashes).stale()] == ["assets/warm.png", "deep/warmer.png"]
+    assert asked[2:] == ["wall_albedo.png"]
+
+
 def test_a_changed_parent_makes_stale_what_hangs_below_and_it_is_made_again(project: Path, generations: Generations) -> None:
     assert plan_remake(Lineage.read(project), generations) == []
     generations.make(Order("bricks", "red bricks", 1, {"size": 16}), out=project / "assets" / "wall.png")
