@@ -19,6 +19,7 @@ from taixu.edit.encode import encode_entities
 from taixu.edit.ids import id_texts
 from taixu.edit.overrides import record_overrides, touched_instances
 from taixu.edit.touched import Touched
+from taixu.math.integers import distinct
 from taixu.scene import Hierarchy, Name, Transform
 
 if TYPE_CHECKING:
@@ -150,7 +151,7 @@ def family_of(session: Session, entities: Iterable[str]) -> list[str]:
     world = session.world
     handles = np.array([session.entity(text) for text in entities], np.uint64)
     below = world.living(world.entities_at(world.resource(Hierarchy).descendants_of(indices_of(handles))))
-    return id_texts(world.stable_ids(np.unique(np.concatenate([handles, below]))))
+    return id_texts(world.stable_ids(distinct(np.concatenate([handles, below]))))
 
 
 def _entries(session: Session, entity: str, values: Mapping[str, Any]) -> Command:

@@ -149,12 +149,27 @@ class HierarchyRows:
 
 @dataclass(frozen=True, slots=True)
 class _Order:
-    """Names, what they are sorted by, and the roots in their order: what the next tree can take over."""
+    """What the next tree can take over, by entity index: of a played copy, or of what was brought back, by stable id."""
 
+    stable: NDArray[np.uint64]
     names: NDArray[Any]
     keys: NDArray[Any]
-    roots: NDArray[np.uint64]
-    """Stable ids: a played copy has others' numbers."""
+    ranks: NDArray[np.intp]
+    """Places among the roots; -1 for others."""
+
+    def places_of(self, stable: NDArray[np.uint64]) -> Indices:
+        """By each index of another tree the index here of who has its id; 0 for those who are new (and for nobody)."""
+        places = np.zeros(len(stable), np.intp)
+        count = min(len(stable), len(self.stable))
+        same = stable[:count] == self.stable[:count]
+        places[:count][same] = np.flatnonzero(same)
+        others = np.flatnonzero(places == 0)
+        others = others[stable[others] != 0]
+        if len(others):
+            by_id = np.argsort(self.stable)
+            found = by_id[np.minimum(np.searchsorted(self.stable[by_id], stable[others]), len(by_id) - 1)]
+            places[others] = np.where(self.stable[found] == stable[others], found, 0)
+        return places
 
 
 class _Tree:
@@ -182,9 +197,9 @@ class _Tree:
         parents = self.hierarchy.parents[:capacity]
         self.has_children = np.zeros(capacity, bool)
         self.has_children[parents[parents > 0]] = True
-        self.keys = self._keyed(before)
-        roots = self.is_living & (parents == 0) & ~self.is_made
-        self.roots = self._sorted(self._alike(np.flatnonzero(roots), before))
+        roots = np.flatnonzero(self.is_living & (parents == 0) & ~self.is_made)
+        self.keys, known = self._keyed(before)
+        self.roots = self._sorted_roots(roots, known)
         self._families: dict[int, Indices] = {}
 
     def children_of(self, index: int) -> Indices:
@@ -260,18 +275,27 @@ class _Tree:
                 marked[entity & 0xFFFFFFFF] = True
         return marked
 
-    def _keyed(self, before: _Order | None) -> NDArray[Any]:
-        """What the names are sorted by; keys of names that were there before are taken over."""
+    def _keyed(self, before: _Order | None) -> tuple[NDArray[Any], Indices]:
+        """What the names are sorted by, and where each stood among the roots (-1: nowhere, or by another name)."""
         keys: NDArray[Any] = np.full(len(self.names), natural_key(""), object)
+        known = np.full(len(self.names), -1, np.intp)
         wanted = self.is_living.copy()
         if before is not None:
-            count = min(len(keys), len(before.names))
-            same = self.names[:count] == before.names[:count]
-            keys[:count][same] = before.keys[:count][same]
-            wanted[:count] &= ~same
+            places = before.places_of(self._stable)
+            same = (places > 0) & (self.names == before.names[places])
+            keys[same], known[same] = before.keys[places[same]], before.ranks[places[same]]
+            wanted &= ~same
         rows = np.flatnonzero(wanted)
         keys[rows] = natural_keys(self.names[rows].tolist())
-        return keys
+        return keys, known
+
+    def _sorted_roots(self, roots: Indices, known: Indices) -> Indices:
+        """Roots in order. Those who were there before have theirs already; what is nearly sorted is sorted soon."""
+        ranks = known[roots]
+        is_new = ranks < 0
+        order = np.argsort(np.where(is_new, len(known), ranks), kind="stable")
+        roots = roots[order]
+        return self._sorted(roots) if is_new.any() else roots
 
     def _sorted(self, indices: Indices) -> Indices:
         """By name, those of one name by stable id."""
@@ -279,20 +303,12 @@ class _Tree:
             return indices
         return indices[order_of(self.keys[indices], self._stable[indices])]
 
-    def _alike(self, roots: Indices, before: _Order | None) -> Indices:
-        """Roots in the order that they had before: what is nearly sorted is sorted soon."""
-        if before is None or not len(before.roots):
-            return roots
-        by_id = np.argsort(before.roots)
-        ids = self._stable[roots]
-        places = by_id[np.minimum(np.searchsorted(before.roots[by_id], ids), len(by_id) - 1)]
-        is_new = before.roots[places] != ids
-        return roots[np.argsort(np.where(is_new, len(by_id), places), kind="stable")]
-
     @property
     def order(self) -> _Order:
         """What the next tree can take over."""
-        return _Order(self.names, self.keys, self._stable[self.roots])
+        ranks = np.full(len(self.names), -1, np.intp)
+        ranks[self.roots] = np.arange(len(self.roots))
+        return _Order(self._stable, self.names, self.keys, ranks)
 
 
 def _holds(known: dict[str, bool], name: str, word: str) -> bool:

@@ -163,8 +163,12 @@ class StableIds:
             places = np.minimum(np.searchsorted(self._sorted, stable), len(self._sorted) - 1)
             found = np.where(self._sorted[places] == stable, self._indices[places], 0)
         if self._recent:
-            recent = self._recent
-            found = np.array([recent.get(n, old) for n, old in zip(stable.tolist(), found.tolist())], np.intp)
+            count = len(self._recent)
+            numbers = np.fromiter(self._recent.keys(), np.uint64, count)
+            order = np.argsort(numbers)
+            numbers, indices = numbers[order], np.fromiter(self._recent.values(), np.intp, count)[order]
+            places = np.minimum(np.searchsorted(numbers, stable), count - 1)
+            found = np.where(numbers[places] == stable, indices[places], found)
         return np.where((found != NOBODY) & (index.stable[found] == stable), found, NOBODY)
 
     def _sort(self, index: EntityIndex) -> None:

@@ -15,6 +15,7 @@ from taixu.ecs.query import Query
 from taixu.ecs.structure import StructureLog
 from taixu.ecs.table import Table
 from taixu.errors import TaixuError
+from taixu.math.integers import are_distinct, distinct
 
 __all__ = ["Components", "Entities", "World"]
 
@@ -119,7 +120,7 @@ class World:
     def despawn(self, entities: Entities) -> None:
         """Remove entities. Who refers to them keeps a dead handle, which `alive` tells."""
         self._check_unlocked()
-        handles = np.unique(self._checked(entities))
+        handles = distinct(self._checked(entities))
         if not len(handles):
             return
         for table, _, rows in self._by_table(handles):
@@ -145,7 +146,7 @@ class World:
         """Add components to entities, or replace them: instances, classes, or one mapping ``{Component: columns}``."""
         self._check_unlocked()
         handles = self._checked(entities)
-        if len(handles) > 1 and len(np.unique(handles)) != len(handles):
+        if len(handles) > 1 and not are_distinct(handles):
             raise TaixuError("an entity was named twice in one insertion")
         given: dict[type, Mapping[str, Any]] = {}
         for item in components:
@@ -173,7 +174,7 @@ class World:
     def remove(self, entities: Entities, *types: type) -> None:
         """Take components away; entities that lack them are left alone."""
         self._check_unlocked()
-        handles = np.unique(self._checked(entities))
+        handles = distinct(self._checked(entities))
         gone = frozenset(types)
         moved = []
         for table, places, rows in list(self._by_table(handles)):
@@ -370,7 +371,7 @@ class World:
         ids = np.asarray(stable_ids, np.uint64)
         if ids.shape != (count,) or not ids.all():
             raise TaixuError(f"stable ids are {count} numbers other than 0, not {stable_ids!r:.80}")
-        if (count > 1 and len(np.unique(ids)) != count) or self._ids.taken(ids, self._index).any():
+        if (count > 1 and not are_distinct(ids)) or self._ids.taken(ids, self._index).any():
             raise TaixuError("a stable id was given to two entities")
         self._ids_given = True
         return ids

@@ -25,6 +25,7 @@ from taixu.edit.overrides import revert_overrides
 from taixu.edit.prefab import FromPrefab, PrefabInstance, rename_references
 from taixu.edit.respawn import WORTH_IT, Part, Respawn, can_keep, keep_rows
 from taixu.errors import TaixuError
+from taixu.math.integers import distinct
 from taixu.scene import Hierarchy, Name, Node, Parent, Transform
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ class Despawn:
         handles = world.find_all(id_numbers(self.entities))
         if not handles.all():
             session.entity(self.entities[int(np.flatnonzero(handles == 0)[0])])
-        handles = np.unique(handles)
+        handles = distinct(handles)
         if self.with_children:
             handles = _with_descendants(world, handles)
         parts: list[Part] = []
@@ -380,7 +381,7 @@ def _with_descendants(world: World, handles: Any) -> Any:
     hierarchy.update(world)
     indices = indices_of(handles)
     below = hierarchy.descendants_of(indices)
-    return world.living(world.entities_at(np.unique(np.concatenate([indices, below]))))
+    return world.living(world.entities_at(distinct(np.concatenate([indices, below]))))
 
 
 def _entries_around(world: World, handles: Any) -> list[Command]:

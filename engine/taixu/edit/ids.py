@@ -17,7 +17,6 @@ __all__ = ["ID_PATTERN", "child_id", "child_ids", "id_number", "id_numbers", "id
 
 ID_PATTERN = "^[0-9a-f]{16}$"
 _ID = re.compile(r"[0-9a-f]{16}\Z")
-_DIGITS = re.compile(r"[0-9a-f]*\Z")
 _LENGTH = 16
 _MASK = 0xFFFFFFFFFFFFFFFF
 
@@ -29,7 +28,8 @@ def id_text(number: int) -> str:
 
 def id_texts(numbers: NDArray[np.uint64]) -> list[str]:
     """The texts of many stable ids."""
-    return [f"{number:016x}" for number in numbers.tolist()]
+    digits = numbers.astype(">u8").tobytes().hex()
+    return [digits[start : start + _LENGTH] for start in range(0, len(digits), _LENGTH)]
 
 
 def id_number(text: object) -> int:
@@ -54,10 +54,15 @@ def id_numbers(texts: Sequence[str]) -> NDArray[np.uint64]:
         When one is none.
     """
     joined = "".join(map(str, texts))
-    if not _DIGITS.match(joined) or not set(map(len, texts)) <= {_LENGTH}:
+    try:
+        data = bytes.fromhex(joined)
+    except ValueError:
+        data = b""
+    # Spaces among the digits are left out, and make it too short.
+    if len(data) * 2 != len(texts) * _LENGTH or joined != joined.lower() or not set(map(len, texts)) <= {_LENGTH}:
         for text in texts:
             id_number(text)
-    return np.frombuffer(bytes.fromhex(joined), ">u8").astype(np.uint64)
+    return np.frombuffer(data, ">u8").astype(np.uint64)
 
 
 def new_id(world: World) -> int:

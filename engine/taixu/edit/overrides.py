@@ -27,6 +27,7 @@ from taixu.edit.prefab import (
     rename_references,
 )
 from taixu.errors import TaixuError
+from taixu.math.integers import distinct
 from taixu.scene import Transform
 
 __all__ = ["applied_document", "apply_to_prefab", "record_overrides", "revert_overrides", "touched_instances"]
@@ -70,7 +71,7 @@ def touched_instances(world: World, since: int) -> Handles:
             rows = table.changed([cls for cls in table.types if component_type(cls).authored], since=since)
             column = table.entities if kind is PrefabInstance else table.read(FromPrefab, "instance")
             found.append(column[rows])
-    return np.unique(np.concatenate(found))
+    return distinct(np.concatenate(found))
 
 
 def revert_overrides(

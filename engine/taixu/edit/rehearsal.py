@@ -15,6 +15,7 @@ from taixu.edit.differences import Difference, difference
 from taixu.edit.document import Block
 from taixu.edit.history import History
 from taixu.edit.world_document import blocks_of, document_of
+from taixu.math.integers import distinct
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
@@ -66,7 +67,7 @@ class Stage:
             if table.count and not table.made and table.touched > self.since:
                 authored = [cls for cls in table.types if component_type(cls).authored]
                 found.append(table.entities[table.changed(authored, since=self.since)])
-        return world.living(np.unique(np.concatenate([np.asarray(part, np.uint64) for part in found])))
+        return world.living(distinct(np.concatenate([np.asarray(part, np.uint64) for part in found])))
 
     def _blocks(self, world: World, touched: Handles | None) -> dict[str, Block]:
         if touched is None:

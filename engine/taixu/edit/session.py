@@ -50,6 +50,8 @@ class OpenWorld:
     _handles: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64), repr=False)
     _handles_of: tuple[str, ...] | None = field(default=None, repr=False)
     _handles_tick: int = field(default=-1, repr=False)
+    _numbers: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64), repr=False)
+    _is_living: NDArray[np.bool_] = field(default_factory=lambda: np.empty(0, bool), repr=False)
 
     @property
     def is_prefab(self) -> bool:
@@ -61,13 +63,22 @@ class OpenWorld:
         """Handles of what is selected and lives; the same array until selection or entities are others."""
         world = self.app.world
         if self._handles_of is not self.selection or has_changed(world, self._handles_tick):
-            found = world.find_all(id_numbers(self.selection))
-            found = found[found != 0]
+            if self._handles_of is not self.selection:
+                self._numbers = id_numbers(self.selection)
+            found = world.find_all(self._numbers)
+            self._is_living = found != 0
+            found = found[self._is_living]
             if self._handles_of is not self.selection or not np.array_equal(found, self._handles):
                 self._handles, self._handles_of = found, self.selection
             self._handles_tick = world.tick
             world.advance()
         return self._handles
+
+    @property
+    def survivors(self) -> tuple[str, ...]:
+        """Stable ids of what is selected and lives."""
+        count = len(self.selected)
+        return self.selection if count == len(self.selection) else tuple(compress(self.selection, self._is_living.tolist()))
 
 
 def has_changed(world: World, tick: int) -> bool:
@@ -283,7 +294,7 @@ class Session:
         entry = self.current
         if len(entry.selected) == len(entry.selection):
             return False
-        entry.selection = self.living(entry.selection)
+        entry.selection = entry.survivors
         return True
 
     def new_id(self) -> str:

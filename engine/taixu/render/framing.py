@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taixu.ecs import World, indices_of
+from taixu.math.integers import distinct
 from taixu.render.views import ViewCamera
 from taixu.scene import CELL_M, MeshInstance, MeshLibrary, WorldTransforms
 
@@ -76,7 +77,7 @@ def frame_camera(
 
 def _corners(world: World, entities: NDArray[np.uint64] | None) -> NDArray[np.float64] | None:
     places, library = world.resource(WorldTransforms), world.resource(MeshLibrary)
-    wanted = None if entities is None else np.unique(indices_of(entities))
+    wanted = None if entities is None else distinct(indices_of(entities))
     boxes: dict[int, NDArray[Any]] = {}
     found = []
     for table in world.query(MeshInstance):
@@ -108,16 +109,21 @@ def _outermost(matrices: NDArray[np.float64], origins: NDArray[np.float64], box:
     Along the axes exactly; in other directions by the spheres around them.
     """
     middle, half = box.mean(0), (box.max(0) - box.min(0)) / 2
-    along = (origins + matrices @ middle) @ _DIRECTIONS
-    along[~np.isfinite(along).all(1)] = np.nan
+    along = _DIRECTIONS.T @ (origins + matrices @ middle).T
     sizes = matrices * half
-    radii = np.sqrt(np.einsum("nij,nij->n", sizes, sizes))[:, None]
-    high, low = along + radii, along - radii
-    reach = np.abs(sizes).sum(2)
-    high[:, -3:], low[:, -3:] = along[:, -3:] + reach, along[:, -3:] - reach
-    if np.isnan(along[:, 0]).all():
+    radii = np.sqrt(np.einsum("nij,nij->n", sizes, sizes))
+    reach = np.abs(sizes).sum(2).T
+    is_finite = np.isfinite(along).all(0) & np.isfinite(radii)
+    if not is_finite.any():
         return np.zeros(0, np.intp)
-    return np.unique(np.concatenate([np.nanargmax(high, 0), np.nanargmin(low, 0)]))
+    found = []
+    for sign in (1.0, -1.0):
+        ends = sign * along
+        ends[:-3] += radii
+        ends[-3:] += reach
+        ends[:, ~is_finite] = -np.inf
+        found.append(ends.argmax(1))
+    return distinct(np.concatenate(found))
 
 
 def _spread(count: int) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from taixu.ecs import Rows
 from taixu.gpu import Device
+from taixu.math.integers import distinct
 from taixu.render.bindings import RENDERABLE_ROW, StorageSlot
 from taixu.render.row_buffer import RowBuffer, grown
 
@@ -111,7 +112,7 @@ class Renderables:
     def upload(self) -> None:
         """Bring changed rows to the GPU, and bind them."""
         if self._dirty:
-            rows: Rows = self._dirty[0] if len(self._dirty) == 1 else np.unique(np.concatenate(self._dirty))
+            rows: Rows = self._dirty[0] if len(self._dirty) == 1 else distinct(np.concatenate(self._dirty))
             self._dirty.clear()
             self._buffer.upload(self.rows[: max(self.high, 1)], rows)
         self.device.bind_storage(StorageSlot.RENDERABLES, self._buffer.buffer)

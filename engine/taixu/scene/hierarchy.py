@@ -6,6 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import ChangeLog, World, indices_of
+from taixu.math.integers import distinct
 from taixu.scene.components import Parent
 
 __all__ = ["Hierarchy", "despawn_tree"]
@@ -126,7 +127,7 @@ class Hierarchy:
         self._link(children, capacity)
         self.depths = np.zeros(capacity, np.int16)
         reached = np.zeros(capacity, bool)
-        level = np.unique(parents[self.parents[parents] == 0]) if len(parents) else _NONE
+        level = distinct(parents[self.parents[parents] == 0]) if len(parents) else _NONE
         self.levels = []
         while len(level):
             reached[level] = True
@@ -169,4 +170,4 @@ def despawn_tree(world: World, entities: int | NDArray[np.uint64]) -> None:
     hierarchy.update(world)
     indices = indices_of(world.living(entities))
     below = hierarchy.descendants_of(indices)
-    world.despawn(world.living(world.entities_at(np.unique(np.concatenate([indices, below])))))
+    world.despawn(world.living(world.entities_at(distinct(np.concatenate([indices, below])))))

@@ -105,15 +105,19 @@ def _mesh_numbers(world: World, state: ShapeState, table: Table, rows: Rows) -> 
 def _distinct(table: Table, look: type | None, rows: Rows) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Rows of the table that differ in shape or look, and for each of `rows` which of those it is like."""
     every = np.arange(table.count)[rows]
-    columns: list[NDArray[Any]] = []
+    columns: list[NDArray[Any]] = []  # those in which all are alike tell nobody apart
     for cls in (Shape,) if look is None else (Shape, look):
         for fld in component_type(cls).fields:
             column = table.read(cls, fld.name)[..., rows]
             if column.dtype == object:
                 values = column.tolist()
-                codes = {value: number for number, value in enumerate(dict.fromkeys(values))}
-                column = np.fromiter(map(codes.__getitem__, values), np.uint32, len(values))
-            columns.extend(np.atleast_2d(column))
+                if values.count(values[0]) < len(values):
+                    codes = {value: number for number, value in enumerate(dict.fromkeys(values))}
+                    columns.append(np.fromiter(map(codes.__getitem__, values), np.uint32, len(values)))
+            else:
+                columns += [part for part in np.atleast_2d(column) if not (part == part[0]).all()]
+    if not columns:
+        return every[:1], np.zeros(len(every), np.intp)
     key = np.zeros(len(every), np.uint64)
     for part in columns:
         bits = np.ascontiguousarray(part).view(f"u{part.itemsize}").astype(np.uint64)

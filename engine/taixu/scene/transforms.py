@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from taixu.ecs import ChangeLog, Rows, Table, World, indices_of, merge_rows, row_count
 from taixu.math.affine import as_run, compose_rows, put_rows, put_translations, rows_from_trs, take_rows
+from taixu.math.integers import distinct
 from taixu.scene.components import CELL_M, Parent, Transform
 from taixu.scene.hierarchy import Hierarchy
 
@@ -192,7 +193,7 @@ def _clear_bare(world: World, state: WorldTransforms, since: int) -> Indices:
     if structure is None:
         indices = np.arange(world.index_capacity)
     else:
-        indices = np.unique(indices_of(np.concatenate([structure.spawned, structure.moved])))
+        indices = distinct(indices_of(np.concatenate([structure.spawned, structure.moved])))
     bare: Indices = indices[~has_transform[world._index.tables[indices]]]
     state.matrices[bare] = _IDENTITY
     state.cells[bare] = 0
@@ -201,7 +202,7 @@ def _clear_bare(world: World, state: WorldTransforms, since: int) -> Indices:
 
 def _update_orphans(world: World, state: WorldTransforms, hierarchy: Hierarchy, candidates: Indices) -> Indices:
     """Roots with a `Parent` that counts as none: dead, nobody, or below themselves."""
-    loose: Indices = np.unique(candidates[hierarchy.parents[candidates] == 0])
+    loose: Indices = distinct(candidates[hierarchy.parents[candidates] == 0])
     if not len(loose):
         return _NONE
     has_parent = np.array([Parent in table.types for table in world.tables] + [False])  # -1: nobody lives there
