@@ -32,6 +32,8 @@ ICONS: dict[str, str] = {
     "environment": fa.ICON_FA_CLOUD_SUN, "opened": fa.ICON_FA_ANGLE_DOWN, "closed": fa.ICON_FA_ANGLE_RIGHT,
     "eyedropper": fa.ICON_FA_EYE_DROPPER, "paste": fa.ICON_FA_PASTE, "rename": fa.ICON_FA_PEN, "top": fa.ICON_FA_ARROW_UP,
     "ungroup": fa.ICON_FA_OBJECT_UNGROUP, "duplicate": fa.ICON_FA_CLONE, "mark": fa.ICON_FA_CIRCLE, "component": fa.ICON_FA_PLUG,
+    "generate": fa.ICON_FA_WAND_MAGIC_SPARKLES, "dice": fa.ICON_FA_DICE, "star": fa.ICON_FA_STAR, "vary": fa.ICON_FA_SHUFFLE,
+    "compare": fa.ICON_FA_TABLE_COLUMNS, "graph": fa.ICON_FA_CIRCLE_NODES, "grip": fa.ICON_FA_GRIP_VERTICAL,
 }  # fmt: skip
 
 
