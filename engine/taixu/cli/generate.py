@@ -51,7 +51,7 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError("say what to make; `taixu generators` lists what can be made")
     with Jobs(workers=1) as jobs:
         generations = Generations(jobs)
-        generator = generations.generators.find(args.kind, model=args.model, parents=bool(args.parents))
+        generator = generations.generators.find(args.kind, model=args.model, parents=args.parents)
         seed = secrets.randbits(32) if args.seed is None else args.seed
         settings = _settings(generator, args.set)
         order = Order(generator.name, args.prompt, seed, settings, args.model, tuple(args.parents))

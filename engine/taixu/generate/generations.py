@@ -164,7 +164,7 @@ class Generations:
         UsageError
             When there is no such generator, or the file's ending is another than it writes. What else is wrong, the end tells.
         """
-        generator = self.generators.find(order.generator, model=order.model, parents=bool(order.parents))
+        generator = self.generators.find(order.generator, model=order.model, parents=order.parents)
         ticket = f"{os.getpid()}-{secrets.token_hex(6)}"
         place = None if out is None else _place(out, generator, ticket, sign=sign, detached=detached, dated=dated)
         made = Generation(order, generator, place, work_folder() / ticket)

@@ -20,7 +20,7 @@ and errors are not its business. So it must be a class that can be imported, and
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
@@ -33,7 +33,7 @@ from taixu.generate.model_facts import ModelFacts, model_facts
 if TYPE_CHECKING:
     from taixu.generate.request import Request
 
-__all__ = ["Generator", "Made", "Needs", "Progress", "SourceType"]
+__all__ = ["Details", "Generator", "Made", "Needs", "Progress", "SourceType"]
 
 SourceType = Literal["algorithmicMedia", "trainedAlgorithmicMedia", "compositeSynthetic", "compositeWithTrainedAlgorithmicMedia"]
 """How far a model that was trained on data had a part in it: IPTC's terms (https://cv.iptc.org/newscodes/digitalsourcetype)."""
@@ -64,6 +64,8 @@ class Needs:
         Whether the user may name one.
     parents
         How many files it must be made from, at the least.
+    suffixes
+        How names of those files end, in lower case; empty where they may end in any way.
     """
 
     modules: tuple[str, ...] = ()
@@ -72,6 +74,29 @@ class Needs:
     memory_mb: int = 4096
     optional_weights: bool = False
     parents: int = 0
+    suffixes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """Parameters that hang on others, all told as text in one: the sliders that a family of materials has of its own.
+
+    Attributes
+    ----------
+    parameter
+        The generator's parameter whose text says them.
+    schema
+        JSON Schema of an object with a property each, with ``default``, ``minimum``, ``maximum`` and ``description``.
+    values
+        Those that the text says now.
+    write
+        Gives the text of values.
+    """
+
+    parameter: str
+    schema: Mapping[str, Any]
+    values: Mapping[str, Any]
+    write: Callable[[Mapping[str, Any]], str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +176,10 @@ class Generator(ABC):
             When it means nothing to this generator.
         """
         return {}
+
+    def details(self, parameters: Mapping[str, Any]) -> Details | None:
+        """Parameters that hang on these, for who shows sliders; None where there are none."""
+        return None
 
     def find_model(self, name: str) -> ModelFacts:
         """What is known of a model that the user named: a folder, a file, or a name that this generator knows.

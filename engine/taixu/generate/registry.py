@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import MISSING, fields
 from difflib import get_close_matches
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 from taixu.errors import TaixuError, UsageError
@@ -67,7 +68,7 @@ class Generators:
             raise TaixuError(f"the generator {generator.name!r} has parameters without a default: {', '.join(unset)}")
         self._known[generator.name] = generator()
 
-    def find(self, name: str, *, model: str = "", parents: bool = False) -> Generator:
+    def find(self, name: str, *, model: str = "", parents: Sequence[Path] = ()) -> Generator:
         """A generator by its name, or the one that fits best of those that make what is named.
 
         Parameters
@@ -75,7 +76,7 @@ class Generators:
         model
             Where the user names weights, those that use weights come before those that use none.
         parents
-            Where the user names files to make it from, those that want some come before those that want none.
+            Where the user names files to make it from, those that want such files come before those that want none.
 
         Raises
         ------
@@ -85,7 +86,7 @@ class Generators:
         makers = [each for each in self if each.makes == name]
         if name in self._known and self._known[name] not in makers:
             return self._known[name]
-        makers.sort(key=lambda each: (*_misfit(each, has_model=bool(model), has_parents=parents), bool(_lack(each))))
+        makers.sort(key=lambda each: (*_misfit(each, bool(model), parents), bool(_lack(each))))
         if makers:
             return makers[0]
         names = sorted({*self._known, *self.kinds})
@@ -114,11 +115,12 @@ class Generators:
                 self.problems.append(f"the plugin {point.name!r} offers generators that cannot be made: {error}")
 
 
-def _misfit(generator: Generator, *, has_model: bool, has_parents: bool) -> tuple[bool, bool]:
+def _misfit(generator: Generator, has_model: bool, parents: Sequence[Path]) -> tuple[bool, bool]:
     """How badly a generator goes with what the user names: weights count most, files after them."""
     needs = generator.needs
     uses_model = needs.weights or (has_model and needs.optional_weights)
-    return uses_model != has_model, bool(needs.parents) != has_parents
+    takes = bool(needs.parents) and (not needs.suffixes or all(each.name.lower().endswith(needs.suffixes) for each in parents))
+    return uses_model != has_model, takes != bool(parents)
 
 
 def _lack(generator: Generator) -> str:

@@ -39,7 +39,7 @@ class GraphGenerator(Generator):
     name, makes, suffix = "graph", "material", ".png"
     summary = "the maps of a material from a graph of nodes, as the editor or a text editor writes it"
     parameters = GraphParameters
-    needs = Needs(parents=1)
+    needs = Needs(parents=1, suffixes=(".json",))
 
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
         """Base colour first; then normal, orm (occlusion, roughness, metal), height, and emission where it glows."""
