@@ -8,6 +8,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, ClassVar, Literal
 
+import numpy as np
 from imgui_bundle import imgui
 
 from taixu.app import Job, Jobs
@@ -15,6 +16,7 @@ from taixu.edit import Nothing, Operation, Session
 from taixu.errors import TaixuError
 from taixu_editor.dialogs import Choice, Dialog
 from taixu_editor.export.film import Film
+from taixu_editor.export.licences import ask_licences, used_files
 from taixu_editor.export.operations import FilmParameters, make_film
 from taixu_editor.export.packing import ENDING, pack_project
 from taixu_editor.export.standalone import module_name, write_standalone
@@ -263,15 +265,19 @@ def _export(window: EditorWindow) -> None:
     chosen = list(window.host.session.current.selection)
 
     def act(path: Path) -> None:
-        window.host.do("export.model", path=str(path), entities=chosen)
+        window.host.do("export.model", path=str(path), entities=chosen, accept_licences=True)
         window.shell.toasts.say(window.t("Written: {name}", name=path.name), "success")
 
     heading = window.t("Export the selection as GLB") if chosen else window.t("Export the world as GLB")
-    _ask_file(window, heading, ".glb", f"{window.shell.world_name() or 'world'}.glb", act)
+    name = f"{window.shell.world_name() or 'world'}.glb"
+    session = window.host.session
+    entities = np.array([session.entity(text) for text in chosen], np.uint64) if chosen else None
+    ask_licences(window, used_files(session.world, entities), lambda: _ask_file(window, heading, ".glb", name, act))
 
 
 def _saved(window: EditorWindow, act: Callable[[], object]) -> None:
-    window.shell.after_saving(act)
+    """What is written is what was saved, and its licences have been asked."""
+    window.shell.after_saving(lambda: ask_licences(window, None, act))
 
 
 def _pack(window: EditorWindow) -> None:

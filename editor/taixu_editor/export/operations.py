@@ -10,10 +10,10 @@ import numpy as np
 
 from taixu.edit import Operation
 from taixu.edit.conditions import no_project, no_world
-from taixu.edit.parameters import PathParameters
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.export.film import Film
 from taixu_editor.export.glb import export_model
+from taixu_editor.export.licences import need_licences, used_files
 from taixu_editor.export.packing import pack_project, unpack_project
 from taixu_editor.export.standalone import write_standalone
 
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 __all__ = ["EXPORT_OPERATIONS", "FilmParameters", "PictureParameters"]
 
 _LARGEST = 16_384
+_ACCEPT = "go on where licences stand against passing it on"
 _Vector = tuple[float, float, float]
 
 
@@ -62,6 +63,15 @@ class ModelParameters:
 
     path: str
     entities: tuple[str, ...] = ()
+    accept_licences: bool = field(default=False, metadata={"doc": _ACCEPT})
+
+
+@dataclass(frozen=True, slots=True)
+class PassOnParameters:
+    """Where the project is written to."""
+
+    path: str
+    accept_licences: bool = field(default=False, metadata={"doc": _ACCEPT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +129,7 @@ def _film(host: Host, p: FilmParameters) -> str:
 
 def _export(host: Host, p: ModelParameters) -> str:
     from taixu.assets.gltf.writer import write_gltf
+    from taixu.generate.notices import copyright_line
 
     path, session = Path(p.path), host.session
     if path.suffix.lower() not in (".glb", ".gltf"):
@@ -126,11 +137,18 @@ def _export(host: Host, p: ModelParameters) -> str:
     app: Any = session.current.app  # a whole one, of `taixu.defaults`
     app.settle()
     chosen = np.array([session.entity(text) for text in p.entities], np.uint64) if p.entities else None
-    write_gltf(export_model(session.world, chosen, name=path.stem), path)
+    root, used = session.project.root, used_files(session.world, chosen)
+    need_licences(root, used, accepted=p.accept_licences)
+    model = export_model(session.world, chosen, name=path.stem)
+    said = copyright_line(root, used)
+    if said:
+        model.asset["copyright"] = said
+    write_gltf(model, path)
     return str(path)
 
 
-def _pack(host: Host, p: PathParameters) -> str:
+def _pack(host: Host, p: PassOnParameters) -> str:
+    need_licences(host.session.project.root, None, accepted=p.accept_licences)
     return str(pack_project(host.session.project.root, Path(p.path)))
 
 
@@ -138,8 +156,9 @@ def _unpack(host: Host, p: UnpackParameters) -> str:
     return str(unpack_project(Path(p.path), Path(p.folder)))
 
 
-def _standalone(host: Host, p: PathParameters) -> str:
+def _standalone(host: Host, p: PassOnParameters) -> str:
     project = host.session.project
+    need_licences(project.root, None, accepted=p.accept_licences)
     return str(write_standalone(project.root, Path(p.path), title=project.name))
 
 
@@ -147,10 +166,10 @@ EXPORT_OPERATIONS = (
     Operation("export.picture", "Write picture", run=_picture, parameters=PictureParameters, blocked=no_world),
     Operation("export.film", "Write film", run=_film, parameters=FilmParameters, blocked=no_world),
     Operation("export.model", "Write GLB", run=_export, parameters=ModelParameters, blocked=no_world),
-    Operation("export.pack", "Pack into one file", run=_pack, parameters=PathParameters, blocked=no_project,
+    Operation("export.pack", "Pack into one file", run=_pack, parameters=PassOnParameters, blocked=no_project,
               doc="Writes the saved project into NAME.taixu.zip."),
     Operation("export.unpack", "Unpack a project", run=_unpack, parameters=UnpackParameters),
-    Operation("export.folder", "Write a folder that runs", run=_standalone, parameters=PathParameters, blocked=no_project,
+    Operation("export.folder", "Write a folder that runs", run=_standalone, parameters=PassOnParameters, blocked=no_project,
               doc="Writes the saved project into a folder for python -m."),
 )  # fmt: skip
 """What leaves the editor."""

@@ -1,7 +1,7 @@
 """A project as one file, and back: the same project gives the same bytes, and a hostile file gives nothing.
 
-``NAME.taixu.zip`` is a plain zip with the project's folder as it is. Unpacking weighs it first and writes into a folder beside,
-which is renamed when all is well.
+``NAME.taixu.zip`` is a plain zip with the project's folder as it is, and the notices that its files' licences ask for. Unpacking
+weighs it first and writes into a folder beside, which is renamed when all is well.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from taixu.edit.project import MANIFEST
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.export.beside import filled_beside
 
-__all__ = ["ENDING", "pack_project", "project_files", "unpack_project"]
+__all__ = ["ENDING", "notices_of", "pack_project", "project_files", "unpack_project"]
 
 ENDING = ".taixu.zip"
 MOST_BYTES = 8 << 30
@@ -43,6 +43,22 @@ def project_files(root: Path) -> list[str]:
             if not name.startswith(".") and file.is_file() and not file.is_symlink() and not name.endswith((".pyc", ENDING)):
                 found.append(file.relative_to(root).as_posix())
     return sorted(found)
+
+
+def notices_of(root: Path, files: list[str]) -> tuple[str, bytes]:
+    """What is written about licences into what is passed on: a name that the project has not taken, and a text; or nothing."""
+    from taixu.generate.notices import NOTICES, is_written_here, notices_text
+
+    others = [path for path in files if not path.endswith(".asset.toml")]
+    text = notices_text(root, others)
+    name, taken = NOTICES, {path.casefold() for path in files}
+    if NOTICES in files:
+        with (root / NOTICES).open(encoding="utf-8", errors="replace") as own:
+            if not is_written_here(own.read(4096)):
+                name = f"TAIXU-{NOTICES}"
+    elif NOTICES.casefold() in taken:
+        name = f"TAIXU-{NOTICES}"
+    return (name, text.encode()) if text else ("", b"")
 
 
 def pack_project(root: Path, out: Path, *, progress: Callable[[float], bool] | None = None) -> Path:
@@ -69,11 +85,18 @@ def pack_project(root: Path, out: Path, *, progress: Callable[[float], bool] | N
         out = out.with_name(out.name + ENDING)
     with atomic_path(out) as temporary:
         try:
+            notices, said = notices_of(root, files)
             with zipfile.ZipFile(temporary, "w") as pack:
                 for number, path in enumerate(files):
+                    if path == notices:
+                        continue
                     if progress is not None and progress(number / len(files)) is False:
                         raise TaixuError("packing was cancelled; nothing was written")
                     _add(pack, root / path, path)
+                if notices:
+                    entry = zipfile.ZipInfo(notices, _WHEN)
+                    entry.create_system, entry.external_attr = 3, (stat.S_IFREG | 0o644) << 16
+                    pack.writestr(entry, said, zipfile.ZIP_DEFLATED)
         except OSError as error:
             raise TaixuError(f"{out}: cannot be written ({error.strerror or error}); nothing was left behind") from error
     return out

@@ -11,7 +11,7 @@ from pathlib import Path
 from taixu.edit.project import MANIFEST
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.export.beside import filled_beside, refuse_filled
-from taixu_editor.export.packing import project_files
+from taixu_editor.export.packing import notices_of, project_files
 
 __all__ = ["module_name", "write_standalone"]
 
@@ -81,6 +81,9 @@ def write_standalone(root: Path, out: Path, *, title: str = "", progress: Callab
                 target = beside / "project" / path
                 target.parent.mkdir(parents=True, exist_ok=True)
                 shutil.copyfile(root / path, target)
+            notices, said = notices_of(root, files)
+            if notices:
+                (beside / "project" / notices).write_bytes(said)
             for file, text in (("__init__.py", _INIT), ("__main__.py", _MAIN), ("README.txt", _README)):
                 (beside / file).write_text(text.format(**words, line="=" * len(words["title"])), encoding="utf-8")
     except OSError as error:

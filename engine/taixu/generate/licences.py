@@ -14,6 +14,7 @@ from pathlib import Path
 from taixu.assets.findings import Finding, Severity
 from taixu.assets.sidecar import Sidecar, read_sidecar
 from taixu.errors import TaixuError
+from taixu.generate.provenance import RECORDED_SUFFIXES, provenance_from_record, read_record
 
 __all__ = ["LicenceTerms", "licence_findings", "terms_of"]
 
@@ -60,7 +61,7 @@ def licence_findings(paths: Iterable[Path], *, is_sold: bool = True, is_altered:
     Parameters
     ----------
     paths
-        What is exported or packed. Files without a sidecar say nothing.
+        What is exported or packed. Of files without a sidecar the record in them is asked; what has neither says nothing.
     is_sold, is_altered
         Whether it may come to be sold, and changed.
 
@@ -108,12 +109,20 @@ def _with_parents(path: Path) -> Iterator[tuple[Path, Sidecar]]:
             continue
         seen.add(file)
         try:
-            sidecar = read_sidecar(file)
+            sidecar = read_sidecar(file) or _recorded(file)
         except TaixuError:  # `taixu check` says what is wrong with it
             continue
         if sidecar is not None:
             yield file, sidecar
             waiting += [file.parent / parent for parent in sidecar.provenance.parents if "\0" not in parent]
+
+
+def _recorded(path: Path) -> Sidecar | None:
+    """What the record in a file says, where nothing stands beside it any more."""
+    if path.suffix.lower() not in RECORDED_SUFFIXES or not path.is_file():
+        return None
+    record = read_record(path)
+    return None if record is None else Sidecar(provenance=provenance_from_record(record))
 
 
 @lru_cache(maxsize=1)

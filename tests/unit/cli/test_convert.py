@@ -58,3 +58,20 @@ def test_what_cannot_be_converted_is_refused(
     assert said in error
     assert error.count("\n") == 1
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_licence_and_origin_go_along(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    from taixu.assets.image import encode_png
+    from taixu.assets.sidecar import Provenance, Sidecar, read_sidecar, write_sidecar
+    from taixu.generate import Lineage
+
+    (tmp_path / "a.png").write_bytes(encode_png(np.zeros((4, 4, 3), np.uint8)))
+    made = Provenance(generator="diffusion", model="tiny", model_licence="sai-nc-community", prompt="a wall")
+    write_sidecar(tmp_path / "a.png", Sidecar(licence="CC-BY-NC-4.0", author="Li Wei", provenance=made))
+    (tmp_path / "out").mkdir()
+    assert main(["convert", str(tmp_path / "a.png"), str(tmp_path / "out" / "b.jpg")]) == 0
+    assert "licence: " in capsys.readouterr().err
+    beside = read_sidecar(tmp_path / "out" / "b.jpg")
+    assert beside is not None
+    assert (beside.licence, beside.author, beside.provenance.model_licence) == ("CC-BY-NC-4.0", "Li Wei", "sai-nc-community")
+    assert Lineage.read(tmp_path).parents("out/b.jpg") == ("a.png",)
