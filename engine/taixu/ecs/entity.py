@@ -83,14 +83,22 @@ class EntityIndex:
 
     def alive(self, entities: Handles) -> NDArray[np.bool_]:
         """Which handles name a living entity."""
+        return self.locate(entities)[0]
+
+    def locate(self, entities: Handles) -> tuple[NDArray[np.bool_], NDArray[np.int32], NDArray[np.int32]]:
+        """Which handles name a living entity, and tables and rows of those that do (of the others: anything)."""
+        if not self.capacity:
+            nowhere = np.zeros(len(entities), np.int32)
+            return np.zeros(len(entities), bool), nowhere, nowhere
         indices = indices_of(entities)
         known = indices < self.used
-        safe = np.where(known, indices, 0)
-        if not len(self.tables):
-            return np.zeros(len(indices), bool)
-        same = self.generations[safe] == (entities >> _GENERATION_SHIFT).astype(np.uint32)
-        living: NDArray[np.bool_] = known & same & (self.tables[safe] >= 0)
-        return living
+        if not known.all():
+            indices = np.where(known, indices, 0)
+        tables = self.tables[indices]
+        living: NDArray[np.bool_] = self.generations[indices] == (entities >> _GENERATION_SHIFT).astype(np.uint32)
+        living &= tables >= 0
+        living &= known
+        return living, tables, self.rows[indices]
 
     def copy(self) -> EntityIndex:
         other = EntityIndex()

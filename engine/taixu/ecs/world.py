@@ -253,6 +253,10 @@ class World:
         indices = indices_of(self._checked(entities))
         return self._index.tables[indices], self._index.rows[indices]
 
+    def locate_living(self, entities: Handles) -> tuple[NDArray[np.bool_], NDArray[np.int32], NDArray[np.int32]]:
+        """Which handles name an entity, and table ids and rows of those that do (of the others: anything)."""
+        return self._index.locate(entities)
+
     def place(self, entity: int) -> tuple[Table, int]:
         """The table and the row of one living entity, until the next structural change."""
         return self._place(entity)
