@@ -13,11 +13,13 @@ from any_operations import PARAMETERS, Draw
 from hypothesis import HealthCheck, given, note, settings
 from hypothesis import strategies as st
 
-from taixu.edit import document_of, format_document
+from taixu.edit import commands, component_columns, document_of, format_document, reparent_many
 from taixu.errors import TaixuError
 from taixu_editor.host import Host
 
 DESK = Path(__file__).parents[1] / "ui" / "worlds" / "desk"
+MANY = ((commands, "WORTH_IT"), (component_columns, "_MANY"), (reparent_many, "_MANY"))
+"""From how many entities on edits go by columns."""
 NO_EDITS = {
     "asset.": "files that come, tags and folders are no edits of a world",
     "document.": "which world is looked at",
@@ -48,6 +50,19 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @given(data=st.data())
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 def test_undo_and_redo_give_back_every_bit(folder: Path, data: Any) -> None:
+    try_anything(folder, data)
+
+
+@given(data=st.data())
+@settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+def test_edits_of_very_many_give_back_every_bit(folder: Path, data: Any) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        for module, name in MANY:
+            patch.setattr(module, name, 1)
+        try_anything(folder, data)
+
+
+def try_anything(folder: Path, data: Any) -> None:
     root = folder / "desk"
     shutil.rmtree(root, ignore_errors=True)
     shutil.copytree(DESK, root)
@@ -56,7 +71,7 @@ def test_undo_and_redo_give_back_every_bit(folder: Path, data: Any) -> None:
         host.open(root)
         host.frame(0.0)
         fresh = count(0xF00)  # the same whenever it is tried again: what is drawn goes by the order of ids
-        host.session.new_id = lambda: f"{next(fresh):016x}"  # type: ignore[method-assign]
+        host.session.new_ids = lambda many: tuple(f"{next(fresh):016x}" for _ in range(many))  # type: ignore[method-assign]
         play(host, Draw(host.session, data))
     finally:
         host.close()

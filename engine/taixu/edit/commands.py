@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 
 from taixu.ecs import World, component_type, indices_of
+from taixu.edit.copies import copied_parts
 from taixu.edit.decode import connect, decode_blocks, spawn_batches
 from taixu.edit.document import Block
 from taixu.edit.encode import encode_component, encode_entities, encode_entity
@@ -25,7 +26,7 @@ from taixu.edit.overrides import revert_overrides
 from taixu.edit.prefab import FromPrefab, PrefabInstance, rename_references
 from taixu.edit.respawn import WORTH_IT, Part, Respawn, can_keep, keep_rows
 from taixu.errors import TaixuError
-from taixu.math.integers import distinct
+from taixu.math.integers import are_distinct, distinct
 from taixu.scene import Hierarchy, Name, Node, Parent, Transform
 
 if TYPE_CHECKING:
@@ -258,6 +259,11 @@ class Duplicate:
         world = session.world
         if len(self.entities) != len(self.copies):
             raise TaixuError("every entity to be copied takes one new id")
+        roots = world.find_all(id_numbers(self.entities))
+        if len(roots) >= WORTH_IT and roots.all() and are_distinct(roots) and not _are_nested(world, roots):
+            parts = copied_parts(session, roots, id_numbers(self.copies))
+            if parts is not None:
+                return _respawned(list(parts))[0].apply(session)
         names: dict[int, int] = {}
         blocks: dict[str, Block] = {}
         for text, copy in zip(self.entities, self.copies):
@@ -382,6 +388,14 @@ def _with_descendants(world: World, handles: Any) -> Any:
     indices = indices_of(handles)
     below = hierarchy.descendants_of(indices)
     return world.living(world.entities_at(distinct(np.concatenate([indices, below]))))
+
+
+def _are_nested(world: World, handles: Any) -> bool:
+    """Whether one of the entities lies below another."""
+    hierarchy = world.resource(Hierarchy)
+    hierarchy.update(world)
+    indices = indices_of(handles)
+    return bool(np.isin(indices, hierarchy.descendants_of(indices)).any())
 
 
 def _entries_around(world: World, handles: Any) -> list[Command]:

@@ -3,26 +3,32 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
+from itertools import compress
 from typing import TYPE_CHECKING, Any, Literal
 
+import numpy as np
+
 from taixu.edit.clipboard import CLIPBOARD_OPERATIONS
-from taixu.edit.commands import Command, Despawn, Duplicate, Group, Insert, Remove, Rename, Reparent, Select, Spawn
+from taixu.edit.commands import Command, Despawn, Duplicate, Group, Rename, Select, Spawn
+from taixu.edit.component_columns import have, insert_all, remove_all
 from taixu.edit.copy_names import fresh_names
 from taixu.edit.decode import decode_blocks
 from taixu.edit.field_operations import FIELD_OPERATIONS
 from taixu.edit.findings import Findings
-from taixu.edit.grouping import GROUP_OPERATIONS
+from taixu.edit.grouping import GROUP_OPERATIONS, topmost
 from taixu.edit.ids import id_numbers
 from taixu.edit.marks import MARK_OPERATIONS
 from taixu.edit.migrations import Migrations
 from taixu.edit.operations import Operation
 from taixu.edit.parameters import EntitiesParameters
 from taixu.edit.prefab_operations import PREFAB_OPERATIONS
+from taixu.edit.reparent_many import reparent_all
 from taixu.edit.selection_operations import SELECTION_OPERATIONS
+from taixu.edit.set_columns import SetColumns, handles_of_ids
 from taixu.edit.set_many import set_fields
 from taixu.edit.settle import with_selected
 from taixu.errors import TaixuError
-from taixu.scene import Name, Node
+from taixu.scene import Name
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
@@ -100,17 +106,15 @@ def _chosen(session: Session, entities: tuple[str, ...]) -> tuple[str, ...]:
     return entities or session.current.selection
 
 
-def _group(commands: list[Command]) -> Command | None:
-    return None if not commands else commands[0] if len(commands) == 1 else Group(tuple(commands))
-
-
 def _with_id(session: Session, p: SpawnParameters) -> SpawnParameters:
     return p if p.id else replace(p, id=session.new_id())
 
 
 def _with_copies(session: Session, p: DuplicateParameters) -> DuplicateParameters:
-    entities = _chosen(session, p.entities)
-    return replace(p, entities=entities, copies=p.copies or tuple(session.new_id() for _ in entities))
+    if p.copies:
+        return p
+    entities = topmost(session, p.entities or session.current.selection)
+    return replace(p, entities=entities, copies=session.new_ids(len(entities)))
 
 
 def _with_entity(session: Session, p: RenameParameters) -> RenameParameters:
@@ -152,12 +156,17 @@ def _duplicate(session: Session, p: DuplicateParameters) -> Command | None:
 def _new_names(session: Session, p: DuplicateParameters) -> list[Command]:
     """Copies of ``Box`` are called ``Box 2`` and so on."""
     world = session.world
-    nodes = [Node(world, session.entity(text)) for text in p.entities]
-    own = [(copy, node.name) for copy, node in zip(p.copies, nodes) if Name in node and not world.place(node.entity)[0].made]
-    names = fresh_names(world, [name for _, name in own], are_copies=True)
-    renamed = {copy: {"text": name} for (copy, before), name in zip(own, names) if name != before}
-    command = set_fields(session, "name", renamed)
-    return [] if command is None else [command]
+    handles = handles_of_ids(session, id_numbers(p.entities))
+    tables = world.locate(handles)[0]
+    is_own = have(world, handles, Name) & ~np.array([table.made for table in world.tables], bool)[tables]
+    before = world.gather(handles, Name, "text")[is_own]
+    copies = list(compress(p.copies, is_own.tolist()))
+    names = np.empty(len(copies), object)
+    names[:] = fresh_names(world, before.tolist(), are_copies=True)
+    is_other = names != before
+    if not is_other.any():
+        return []
+    return [SetColumns("name", id_numbers(list(compress(copies, is_other.tolist()))), {"text": names[is_other]})]
 
 
 def _select(session: Session, p: SelectionParameters) -> Command | None:
@@ -181,11 +190,11 @@ def _place(session: Session, p: TransformParameters) -> Command | None:
 
 
 def _insert(session: Session, p: FieldParameters) -> Command | None:
-    return _group([Insert(each, p.component, p.fields) for each in p.entities])
+    return insert_all(session, p.entities, p.component, p.fields)
 
 
 def _remove(session: Session, p: ComponentParameters) -> Command | None:
-    return _group([Remove(each, p.component) for each in p.entities])
+    return remove_all(session, p.entities, p.component)
 
 
 def _rename(session: Session, p: RenameParameters) -> Command | None:
@@ -193,7 +202,7 @@ def _rename(session: Session, p: RenameParameters) -> Command | None:
 
 
 def _reparent(session: Session, p: ParentParameters) -> Command | None:
-    return _group([Reparent(each, p.parent, p.keep_place) for each in p.entities])
+    return reparent_all(session, p.entities, p.parent, keep_place=p.keep_place)
 
 
 

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from taixu.ecs import World
 from taixu.ecs.entity import mix64
 from taixu.errors import TaixuError
+from taixu.math.integers import are_distinct
 
-__all__ = ["ID_PATTERN", "child_id", "child_ids", "id_number", "id_numbers", "id_text", "id_texts", "new_id"]
+__all__ = ["ID_PATTERN", "child_id", "child_ids", "id_number", "id_numbers", "id_text", "id_texts", "new_id", "new_ids"]
 
 ID_PATTERN = "^[0-9a-f]{16}$"
 _ID = re.compile(r"[0-9a-f]{16}\Z")
@@ -73,6 +74,14 @@ def new_id(world: World) -> int:
             return number
 
 
+def new_ids(world: World, count: int) -> NDArray[np.uint64]:
+    """So many random stable ids that nobody in the world has, ``uint64[count]``."""
+    while True:
+        numbers = np.frombuffer(secrets.token_bytes(8 * count), np.uint64).copy()
+        if numbers.all() and are_distinct(numbers) and not world.find_all(numbers).any():
+            return numbers
+
+
 def child_id(instance: int, path: Sequence[int]) -> int:
     """The stable id of a prefab's child: a hash of the instance's id and, one after the other, the ids of its path."""
     found = instance
@@ -81,11 +90,11 @@ def child_id(instance: int, path: Sequence[int]) -> int:
     return found
 
 
-def child_ids(instances: NDArray[np.uint64], child: int) -> NDArray[np.uint64]:
-    """The stable ids that one child has in many instances, ``uint64[n]``."""
+def child_ids(instances: NDArray[np.uint64], children: int | NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """The stable ids that one child has in many instances, or one each, ``uint64[n]``."""
     # The instance is mixed once more, with another start: the differences of two instances' ids (which are mixed
     # numbers themselves) are then not those of two children's.
-    ids = mix64(mix64(np.array([child], np.uint64)) ^ mix64(~instances))
+    ids = mix64(mix64(np.atleast_1d(np.asarray(children, np.uint64))) ^ mix64(~instances))
     ids[ids == 0] = 1
     return ids
 

@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from itertools import compress
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from taixu.ecs import Bool, Data, World, component, field, indices_of
-from taixu.edit.commands import Command, Group, Insert, Remove, SetFields
+from taixu.edit.commands import Command
+from taixu.edit.component_columns import grouped, have, insert_all, remove_all
+from taixu.edit.ids import id_numbers
 from taixu.edit.operations import Operation
+from taixu.edit.set_columns import handles_of_ids
+from taixu.edit.set_many import set_fields
 from taixu.edit.settle import with_selected
 from taixu.scene import Hierarchy, Node, Visibility
 
@@ -95,44 +101,45 @@ def _spread(world: World, marked: NDArray[np.bool_], level: NDArray[np.intp]) ->
         marked[level] = True
 
 
-def _is_hidden(session: Session, text: str) -> bool:
-    node = Node(session.world, session.entity(text))
-    found = node.get(Visibility)
-    return found is not None and not found.visible
+def _are_hidden(session: Session, entities: Sequence[str]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
+    """Which have a `Visibility`, and of which it says that they are hidden."""
+    handles = handles_of_ids(session, id_numbers(entities))
+    return have(session.world, handles, Visibility), ~session.world.gather(handles, Visibility, "visible")
 
 
 def _settle_hide(session: Session, p: HideParameters) -> HideParameters:
     p = with_selected(session, p)
-    return p if p.hidden is not None else replace(p, hidden=not all(_is_hidden(session, text) for text in p.entities))
+    return p if p.hidden is not None else replace(p, hidden=not _are_hidden(session, p.entities)[1].all())
 
 
 def _settle_lock(session: Session, p: LockParameters) -> LockParameters:
     p = with_selected(session, p)
-    if p.locked is not None:
-        return p
-    return replace(p, locked=not all(session.world.has(session.entity(text), Locked) for text in p.entities))
+    return p if p.locked is not None else replace(p, locked=not _are_locked(session, p.entities).all())
+
+
+def _are_locked(session: Session, entities: Sequence[str]) -> NDArray[np.bool_]:
+    return have(session.world, handles_of_ids(session, id_numbers(entities)), Locked)
 
 
 def _hide(session: Session, p: HideParameters) -> Command | None:
-    commands: list[Command] = []
-    for text in p.entities:
-        if session.world.has(session.entity(text), Visibility):
-            if _is_hidden(session, text) != p.hidden:
-                commands.append(SetFields(text, "visibility", {"visible": not p.hidden}))
-        elif p.hidden:
-            commands.append(Insert(text, "visibility", {"visible": False}))
-    return Group(tuple(commands)) if commands else None
+    said, are_hidden = _are_hidden(session, p.entities)
+    fields = {"visible": not p.hidden}
+    changing = dict.fromkeys(_those(p.entities, said & (are_hidden != p.hidden)), fields)  # one object: they are set alike
+    fresh = _those(p.entities, ~said) if p.hidden else ()
+    commands = [set_fields(session, "visibility", changing), insert_all(session, fresh, "visibility", {"visible": False})]
+    return grouped(commands)
 
 
 def _lock(session: Session, p: LockParameters) -> Command | None:
-    commands: list[Command] = []
-    for text in p.entities:
-        has = session.world.has(session.entity(text), Locked)
-        if p.locked and not has:
-            commands.append(Insert(text, "locked"))
-        elif has and not p.locked:
-            commands.append(Remove(text, "locked"))
-    return Group(tuple(commands)) if commands else None
+    has = _are_locked(session, p.entities)
+    if p.locked:
+        return insert_all(session, _those(p.entities, ~has), "locked", {})
+    return remove_all(session, _those(p.entities, has), "locked")
+
+
+def _those(entities: Sequence[str], marked: NDArray[np.bool_]) -> tuple[str, ...]:
+    """Of the entities those that are marked, each once."""
+    return tuple(dict.fromkeys(compress(entities, marked.tolist())))
 
 
 def _blocked(session: Session) -> str:

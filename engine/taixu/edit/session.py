@@ -17,7 +17,7 @@ from taixu.edit.commands import Command, RevertEntries, WithSelection
 from taixu.edit.document import parse_document
 from taixu.edit.findings import Finding, GoneError
 from taixu.edit.history import History
-from taixu.edit.ids import id_number, id_numbers, id_text, new_id
+from taixu.edit.ids import id_number, id_numbers, id_texts, new_ids
 from taixu.edit.instantiate import InstanceState, make_prefabs
 from taixu.edit.kept import resolve_references
 from taixu.edit.migrations import Migrations
@@ -299,7 +299,11 @@ class Session:
 
     def new_id(self) -> str:
         """A fresh stable id for a command that makes an entity."""
-        return id_text(new_id(self.world))
+        return self.new_ids(1)[0]
+
+    def new_ids(self, count: int) -> tuple[str, ...]:
+        """Fresh stable ids for a command that makes so many."""
+        return tuple(id_texts(new_ids(self.world, count)))
 
     def entity(self, text: str) -> int:
         """The handle of a stable id.

@@ -15,7 +15,7 @@ Integers = TypeVar("Integers", bound=NDArray[Any])
 def distinct(numbers: Integers) -> Integers:
     """Each of the whole numbers ``[n]`` once, in order."""
     if len(numbers) < 2:
-        return numbers.copy()  # type: ignore[return-value]
+        return numbers.copy()
     found = np.sort(numbers)
     is_first = np.empty(len(found), bool)
     is_first[0] = True

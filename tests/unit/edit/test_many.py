@@ -6,7 +6,9 @@ import numpy as np
 import pytest
 from call_count import count_calls
 
+from taixu.edit import commands, component_columns, document_of, reparent_many
 from taixu.edit.ids import id_number, id_numbers, id_texts
+from taixu.edit.marks import Tags
 from taixu.errors import TaixuError
 from taixu.scene import Name, Parent, Shape, Transform
 from taixu_editor.host import Host
@@ -139,3 +141,86 @@ def test_entities_are_found_together_as_one_by_one(host: Host) -> None:
     host.do("entity.delete", entities=ids[5:9])
     numbers = np.append(id_numbers(ids), np.uint64(12345))
     assert world.find_all(numbers).tolist() == [world.find(number) or 0 for number in numbers.tolist()]
+
+
+OPERATIONS = [
+    ("entity.duplicate", {}),
+    ("entity.group", {"id": f"{0xABC:016x}"}),
+    ("entity.reparent", {"parent": "0" * 15 + "7"}),
+    ("entity.reparent", {"parent": "0" * 15 + "7", "keep_place": False}),
+    ("entity.hide", {}),
+    ("entity.lock", {}),
+    ("component.add", {"component": "tags", "fields": {"names": ["a"]}}),
+    ("component.add", {"component": "shape", "fields": {"kind": "sphere"}}),
+    ("component.remove", {"component": "shape"}),
+]
+
+
+@pytest.mark.parametrize(("name", "parameters"), OPERATIONS, ids=[name + str(len(str(given))) for name, given in OPERATIONS])
+def test_many_at_once_are_as_one_at_a_time(name: str, parameters: dict[str, object], monkeypatch: pytest.MonkeyPatch) -> None:
+    """The same edit by columns and by blocks: documents are equal, but for the last bits of places."""
+    found = []
+    for least in (1, 1 << 30):
+        for module, constant in ((commands, "WORTH_IT"), (component_columns, "_MANY"), (reparent_many, "_MANY")):
+            monkeypatch.setattr(module, constant, least)
+        host = Host()
+        host.session.new()
+        ids = _turned(host)
+        world = host.session.world
+        before = world.state_hash()
+        copies = {"copies": [f"{0x900 + i:016x}" for i in range(len(ids))]} if name == "entity.duplicate" else {}
+        host.do(name, entities=ids, **parameters, **copies)
+        host.frame(1 / 60)
+        found.append(document_of(world).document.entities)
+        host.do("history.undo")
+        assert world.state_hash() == before
+        host.close()
+    assert found[0].keys() == found[1].keys()
+    for key, block in found[0].items():
+        other = found[1][key]
+        assert block.keys() == other.keys()
+        for component in block:
+            if component != "transform":
+                assert block[component] == other[component]
+        for field in ("position", "translation", "rotation", "scale"):
+            one, two = (np.array(each.get("transform", {}).get(field, [0.0])) for each in (block, other))
+            sign = np.sign(one @ two) or 1.0 if field == "rotation" else 1.0
+            np.testing.assert_allclose(one, two * sign, atol=2e-4)
+
+
+def _turned(host: Host) -> list[str]:
+    """Shapes below parents that are turned and stretched, far from the middle too; gives the ids of some of them."""
+    chance, world = np.random.default_rng(4), host.session.world
+    turns = [chance.normal(size=4) for _ in range(6)]
+    above = [
+        world.spawn(Transform(translation=(float(i), 2.0, 0.0), cell=(i, 0, 0), rotation=tuple(turn / np.linalg.norm(turn)),
+                              scale=(1.0, 1.0, 1.0 + i % 2)), stable_id=i + 5)
+        for i, turn in enumerate(turns)
+    ]  # fmt: skip
+    found = []
+    for i in range(24):
+        turn = chance.normal(size=4)
+        place = Transform(translation=tuple(chance.normal(size=3)), rotation=tuple(turn / np.linalg.norm(turn)))
+        parents = [Parent(above[i % 6])] if i % 4 else []
+        found.append(world.spawn(place, Shape(), Name(f"Box {i}"), *parents, stable_id=i + 100))
+        world.spawn(Transform(), Parent(found[-1]), stable_id=i + 200)
+    host.frame(1 / 60)
+    return id_texts(world.stable_ids(np.array(found, np.uint64)))
+
+
+def test_many_cannot_hang_below_themselves(host: Host) -> None:
+    ids = fill(host, MANY)
+    before = host.session.world.state_hash()
+    with pytest.raises(TaixuError, match="below itself"):
+        host.do("entity.reparent", entities=ids[:MANY], parent=ids[MANY])
+    assert host.session.world.state_hash() == before
+
+
+def test_copies_share_no_data(host: Host) -> None:
+    ids = fill(host, MANY)[:MANY]
+    host.do("component.add", component="tags", fields={"names": ["a"]}, entities=ids)
+    copies = host.do("entity.duplicate", entities=ids)
+    world = host.session.world
+    one, other = (world.get(host.session.entity(text), Tags).names for text in (ids[0], copies[0]))
+    assert one == other
+    assert one is not other
