@@ -12,6 +12,7 @@ from taixu.ecs import World
 from taixu.scene import Environment, MaterialLibrary
 from taixu_editor.assets.index import AssetIndex
 from taixu_editor.assets.kinds import asset_kind
+from taixu_editor.assets.origins import Origins
 
 if TYPE_CHECKING:
     from taixu_editor.host import Host
@@ -26,15 +27,19 @@ class AssetFollower:
     ----------
     index
         What there is.
+    origins
+        What was made from what.
     """
 
     def __init__(self, host: Host) -> None:
         self._host = host
         self.index = AssetIndex(host)
+        self.origins = Origins(host, self.index)
 
     def frame(self) -> None:
         """Look again when it is time, and let worlds follow what was written."""
         self.index.frame()
+        self.origins.frame()
         changed = self.index.take_changed()
         if changed:
             _follow(self._host, changed)

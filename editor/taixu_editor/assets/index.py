@@ -146,6 +146,11 @@ class AssetIndex:
         self._job: Job | None = None
         self._next = 0.0
 
+    @property
+    def has_sidecars(self) -> bool:
+        """Whether anything is said of any file."""
+        return bool(self._cache.known)
+
     def frame(self) -> None:
         """Begin another look when it is time."""
         session = self._host.session

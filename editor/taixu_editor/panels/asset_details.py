@@ -16,6 +16,7 @@ from taixu_editor.assets import ASSET_KINDS, Asset
 from taixu_editor.assets.import_settings import importer_settings
 from taixu_editor.assets.references import NAMING
 from taixu_editor.interface import icon
+from taixu_editor.panels.asset_origin import OriginSection
 from taixu_editor.panels.asset_tiles import draw_picture, size_text
 from taixu_editor.widgets import FieldSpec, Form
 
@@ -37,6 +38,7 @@ class AssetDetails:
     def __init__(self, panel: AssetsPanel) -> None:
         self._panel, self.t = panel, panel.t
         self._form = Form(panel.window, "asset")
+        self.origin = OriginSection(self, panel)
         self._read: tuple[str, int, int] = ("", 0, 0)
         self._sidecar = Sidecar()
         self._problem = ""
@@ -75,11 +77,11 @@ class AssetDetails:
             imgui.push_text_wrap_pos()
             imgui.text_colored(theme.bad, self._problem)
             imgui.pop_text_wrap_pos()
-        self._draw_facts()
+        self._draw_facts(path)
         self._draw_tags(asset)
-        self._draw_links("Used by", self.uses.get(path))
+        self.draw_links("Used by", self.uses.get(path))
         if path.endswith(NAMING):
-            self._draw_links("Uses", self.needs.get(path))
+            self.draw_links("Uses", self.needs.get(path))
         self._draw_settings(asset)
 
     def _draw_buttons(self, asset: Asset) -> None:
@@ -100,16 +102,16 @@ class AssetDetails:
                 self._panel.window.shell.later(partial(self._reimport, asset))
             imgui.set_item_tooltip(self.t("Reimport: read the file again"))
 
-    def _draw_facts(self) -> None:
+    def _draw_facts(self, path: str) -> None:
         for name, title in _FACTS.items():
-            self._fact(title, getattr(self._sidecar, name))
+            self.draw_fact(title, getattr(self._sidecar, name))
         made = asdict(self._sidecar.provenance)
         for name, title in _MADE.items():
-            self._fact(title, made[name])
-        for parent in made["parents"]:
-            self._fact("Made from", parent)
+            self.draw_fact(title, made[name])
+        self.origin.draw(path, made["parents"])
 
-    def _fact(self, title: str, value: Any) -> None:
+    def draw_fact(self, title: str, value: Any) -> None:
+        """A line: what it is, and its value; none where there is no value."""
         if value in ("", None):
             return
         imgui.text_disabled(self.t(title))
@@ -131,7 +133,7 @@ class AssetDetails:
                 self._panel.window.do("asset.tag", path=asset.path, tags=wanted)
                 self._panel.index.refresh()
 
-    def _draw_links(self, title: str, paths: list[str] | None) -> None:
+    def draw_links(self, title: str, paths: list[str] | None) -> None:
         """Files that lead to themselves; one that is not there is red."""
         panel = self._panel
         imgui.text_disabled(self.t(title))

@@ -8,6 +8,7 @@ from imgui_bundle import imgui
 
 from taixu_editor.assets import ASSET_KINDS, Asset
 from taixu_editor.interface.icons import ICONS, icon
+from taixu_editor.panels.asset_origin import stale_sentence
 from taixu_editor.widgets.cards import fit_text
 
 if TYPE_CHECKING:
@@ -62,6 +63,8 @@ def _tile(panel: AssetsPanel, path: str, asset: Asset | None, size: tuple[float,
     else:
         draw.add_rect_filled((box[0], box[1]), (box[2], box[3]), theme.pack("raised"), corner * 0.75)
         draw_picture(panel, asset, box)
+        if path in panel.origins.found.stale:
+            _badge("rotate", box, theme.pack("warning"), theme.pack("panel", 0.9))
     if is_chosen:
         draw.add_rect((x, y), (x + width, y + height), theme.pack("accent"), corner, unit * 0.1)
     imgui.set_cursor_screen_pos((x, y + width - inset * 0.5))
@@ -121,6 +124,18 @@ def _glyph(name: str, box: tuple[float, float, float, float], color: int, share:
     imgui.get_window_draw_list().add_text(imgui.get_font(), size, (x, y), color, glyph)
 
 
+def _badge(name: str, box: tuple[float, float, float, float], color: int, behind: int) -> None:
+    """A small sign at the lower right of a picture."""
+    draw, unit = imgui.get_window_draw_list(), imgui.get_font_size()
+    side = unit * 1.15
+    x, y = box[2] - side - unit * 0.15, box[3] - side - unit * 0.15
+    draw.add_circle_filled((x + side / 2, y + side / 2), side * 0.6, behind)
+    drawn = imgui.calc_text_size(ICONS[name])
+    k = 0.78
+    at = (x + (side - drawn.x * k) / 2, y + (side - drawn.y * k) / 2)
+    draw.add_text(imgui.get_font(), unit * k, at, color, ICONS[name])
+
+
 def _tooltip(panel: AssetsPanel, path: str, asset: Asset | None) -> None:
     if not imgui.begin_item_tooltip():
         return
@@ -128,10 +143,9 @@ def _tooltip(panel: AssetsPanel, path: str, asset: Asset | None) -> None:
     if asset is not None:
         tags = "   " + " ".join(f"#{tag}" for tag in asset.tags) if asset.tags else ""
         imgui.text_disabled(f"{panel.t(ASSET_KINDS[asset.kind][1])}   {size_text(asset.size)}   {asset.licence}{tags}".rstrip())
-        failure = panel.window.thumbnails.failure(asset)
-        if failure:
+        for said in filter(None, (stale_sentence(panel, path), panel.window.thumbnails.failure(asset))):
             imgui.push_text_wrap_pos(imgui.get_font_size() * 24)
-            imgui.text_colored(panel.window.theme.warning, failure)
+            imgui.text_colored(panel.window.theme.warning, said)
             imgui.pop_text_wrap_pos()
     imgui.end_tooltip()
 

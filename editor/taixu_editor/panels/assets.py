@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, ClassVar
 from imgui_bundle import imgui
 
 from taixu_editor.assets import ASSET_KINDS, Asset, AssetIndex
+from taixu_editor.assets.origins import Origins
 from taixu_editor.assets.searching import matches
 from taixu_editor.interface import icon
 from taixu_editor.panels.asset_details import AssetDetails
 from taixu_editor.panels.asset_tiles import draw_rows, draw_tiles
+from taixu_editor.panels.generate_drop import GENERATED, drop_on_files
 from taixu_editor.panels.panel import Panel
 from taixu_editor.widgets import search_box
 from taixu_editor.widgets.nothing import say_nothing
@@ -35,6 +37,7 @@ class AssetsPanel(Panel):
     def __init__(self, window: EditorWindow) -> None:
         super().__init__(window)
         self.index: AssetIndex = window.shell.followed.index
+        self.origins: Origins = window.shell.followed.origins
         self.details: AssetDetails = AssetDetails(self)
         self.folder = ""
         self.search = ""
@@ -75,6 +78,9 @@ class AssetsPanel(Panel):
         if imgui.begin_child("files", (width, height)):
             self._draw_files()
         imgui.end_child()
+        result = self.window.drag_drop.target(GENERATED)
+        if result:
+            drop_on_files(self.window, result, self.folder)
         imgui.pop_style_var()
         if wants_details:
             imgui.same_line(0, unit * 0.6)
@@ -147,6 +153,9 @@ class AssetsPanel(Panel):
         dropped = self.window.drag_drop.target("asset")
         if dropped:
             self.ask_to_move(str(dropped), f"{folder}/{str(dropped).rpartition('/')[2]}".lstrip("/"))
+        result = self.window.drag_drop.target(GENERATED)
+        if result:
+            drop_on_files(self.window, result, folder)
 
     def _folder_menu(self, path: str) -> None:
         if imgui.menu_item_simple(f"{self.t('New folder')}###new folder"):

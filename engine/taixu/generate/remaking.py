@@ -18,6 +18,7 @@ from taixu.generate.lineage import Item, Lineage
 from taixu.generate.making import Result
 from taixu.generate.order import Order
 from taixu.generate.provenance.containers import read_record
+from taixu.generate.registry import Generators
 
 __all__ = ["Remade", "RemakeStep", "merge_parameters", "plan_remake", "remake"]
 
@@ -58,12 +59,14 @@ def merge_parameters(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: M
 
 
 def plan_remake(
-    lineage: Lineage, generations: Generations, path: str | Path | None = None, *, models: Mapping[str, str] | None = None
+    lineage: Lineage, generations: Generations | Generators, path: str | Path | None = None, *, models: Mapping[str, str] | None = None
 ) -> list[RemakeStep]:
     """The steps that bring a project up to date, parents before children.
 
     Parameters
     ----------
+    generations
+        The queue, or the generators alone: what asks for no more than a plan has no queue yet.
     path
         Only this and what hangs below, whether stale or not; by default all that is stale.
     models
@@ -74,6 +77,7 @@ def plan_remake(
     TaixuError
         When a generator or a model is not here.
     """
+    generators = generations if isinstance(generations, Generators) else generations.generators
     if path is None:
         wanted = [each.path for each in lineage.stale()]
     else:
@@ -83,14 +87,14 @@ def plan_remake(
     for each in wanted:
         made = lineage.items[each].provenance
         if (made.result or each) not in steps:
-            steps[made.result or each] = _step_of(lineage, generations, each, dict(models or {}))
+            steps[made.result or each] = _step_of(lineage, generators, each, dict(models or {}))
     return list(steps.values())
 
 
-def _step_of(lineage: Lineage, generations: Generations, path: str, models: Mapping[str, str]) -> RemakeStep:
+def _step_of(lineage: Lineage, generators: Generators, path: str, models: Mapping[str, str]) -> RemakeStep:
     item = lineage.items[path]
     made = item.provenance
-    generator = generations.generators.find(made.generator)
+    generator = generators.find(made.generator)
     if made.model and made.model not in models:
         raise TaixuError(f"{path}: was made with the model {made.model!r}; say where it lies to make it again")
     known = {each.name for each in fields(generator.parameters)}
