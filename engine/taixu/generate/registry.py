@@ -16,7 +16,10 @@ from taixu.generate.generator import Generator
 __all__ = ["BUILT_IN", "Generators", "import_generator", "reference_of"]
 
 BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.materials.generator:MaterialGenerator",
-            "taixu.generate.materials.graph_generator:GraphGenerator")
+            "taixu.generate.materials.graph_generator:GraphGenerator",
+            "taixu.generate.diffusion.generator:DiffusionGenerator",
+            "taixu.generate.pictures.texture_generator:TextureGenerator",
+            "taixu.generate.pictures.material_generator:PictureMaterialGenerator")
 """Where Taixu's own are; what stands first is asked first for what it makes."""
 
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")

@@ -302,6 +302,6 @@ def _quieten() -> None:
     import transformers
 
     for library in (diffusers, transformers):
-        library.utils.logging.set_verbosity_error()
+        library.utils.logging.set_verbosity(50)
         library.utils.logging.disable_progress_bar()
     warnings.filterwarnings("ignore", module="(diffusers|transformers|torch|peft|huggingface_hub)")

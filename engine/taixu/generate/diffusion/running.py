@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 from taixu.generate.diffusion.loading import LoadedPipeline, told_errors
 from taixu.generate.diffusion.previews import PreviewMaker
+from taixu.generate.diffusion.seamless import Roller
 from taixu.generate.generator import Progress
 
 __all__ = ["run_pipeline"]
@@ -26,6 +27,7 @@ def run_pipeline(
     size: tuple[int, int],
     span: tuple[float, float] = (0.0, 1.0),
     text: str = "",
+    roller: Roller | None = None,
     **arguments: Any,
 ) -> NDArray[np.float32]:
     """Run a pipeline and give its pictures, [count, h, w, 3] from 0 to 1.
@@ -40,6 +42,8 @@ def run_pipeline(
         Which part of the progress this is.
     text
         What is being done, before "step 3 of 20".
+    roller
+        Rolls latents between steps.
     arguments
         The pipeline's own. Those that it does not know are left out where they are None, and refused otherwise.
 
@@ -57,7 +61,7 @@ def run_pipeline(
     if unknown:
         kind = type(pipeline).__name__
         raise TaixuError(f"the model {loaded.facts.name} ({kind}) has no use for {', '.join(unknown)}; leave it out")
-    steps_told = _Steps(progress, span, steps, text, PreviewMaker(pipeline, size))
+    steps_told = _Steps(progress, span, steps, text, PreviewMaker(pipeline, size), roller)
     given |= {key: value for key, value in (("output_type", "np"), ("num_inference_steps", steps)) if key in known}
     try:
         with told_errors(loaded.facts.name, "failed"), torch.inference_mode(), _heard(pipeline, known, steps_told, given):
@@ -74,8 +78,11 @@ def run_pipeline(
 class _Steps:
     """What hears of steps."""
 
-    def __init__(self, progress: Progress, span: tuple[float, float], count: int, text: str, previews: PreviewMaker) -> None:
+    def __init__(
+        self, progress: Progress, span: tuple[float, float], count: int, text: str, previews: PreviewMaker, roller: Roller | None
+    ) -> None:
         self.progress, self.span, self.count, self.text, self.previews = progress, span, max(count, 1), text, previews
+        self.roller = roller
         self.done = 0
         self.stopped: BaseException | None = None
 
@@ -92,7 +99,10 @@ class _Steps:
             raise
 
     def at_step_end(self, pipeline: Any, step: int, timestep: Any, values: dict[str, Any]) -> dict[str, Any]:
+        self.count = int(getattr(pipeline, "num_timesteps", 0) or self.count)  # fewer, where a picture is changed but a little
         self.tell(values.get("latents"))
+        if self.roller is not None:
+            values["latents"] = self.roller.roll(values["latents"], is_last=self.done >= self.count)
         return values
 
 

@@ -43,6 +43,7 @@ class TensorFile:
 
     path: Path
     tensors: dict[str, TensorFacts]
+    metadata: dict[str, str]
 
     @cached_property
     def value_count(self) -> int:
@@ -80,7 +81,11 @@ def read_tensor_file(path: Path) -> TensorFile:
         header = json.loads(text.decode("utf-8"))
     except (ValueError, RecursionError) as error:
         raise TaixuError(f"{path.name}: its header is no JSON; the file is damaged") from error
-    return TensorFile(path, _tensors(header, size - 8 - length, path.name))
+    tensors = _tensors(header, size - 8 - length, path.name)
+    said = header.get("__metadata__") or {}
+    if not isinstance(said, dict) or not all(isinstance(each, str) for each in said.values()):
+        raise TaixuError(f"{path.name}: what its header says of the file is no table of texts; the file is damaged")
+    return TensorFile(path, tensors, said)
 
 
 def _tensors(header: Any, room: int, name: str) -> dict[str, TensorFacts]:
