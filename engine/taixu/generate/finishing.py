@@ -45,6 +45,7 @@ def _finish_one(about: Provenance, made: Made, *, is_color: bool) -> CachedFile:
         if made.path.suffix.lower() == ".png" and is_marked(made.role, is_color=is_color):
             mark = mark_picture(made.path, content)
             body = body_of(made.path) if mark else content
-    provenance = replace(about, role=made.role, content=content, body=body, mark=mark)
+    settings = {**about.settings, **made.said}
+    provenance = replace(about, settings=settings, role=made.role, content=content, body=body, mark=mark)
     write_record(made.path, provenance)
     return CachedFile(made.path, provenance)

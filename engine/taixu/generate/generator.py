@@ -21,7 +21,7 @@ from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
@@ -110,6 +110,8 @@ class Made:
     content, body, mark
         Hashes of what it holds, before and after it was marked, and what the mark says, where `Request.save_picture` knows them;
         otherwise the file is read again.
+    said
+        What the record says beside the parameters, JSON-able: what the generator found or chose.
     """
 
     path: Path
@@ -117,6 +119,7 @@ class Made:
     content: str = ""
     body: str = ""
     mark: str = ""
+    said: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Generator(ABC):
