@@ -158,6 +158,12 @@ def _transforms(draw: Draw) -> dict[str, Any] | None:
     return {"transforms": {each: {kind: makes[kind]() for kind in kinds} for each in draw.some_of(known)}}
 
 
+def _places(draw: Draw) -> dict[str, Any] | None:
+    chosen = draw.some_of(draw.entities(Transform)) if draw.entities(Transform) else []
+    kinds = draw.some_of(("position", "scale"))
+    return {"entities": chosen, **{kind: [v for _ in chosen for v in draw.vector()] for kind in kinds}} if chosen else None
+
+
 def _parent(draw: Draw) -> dict[str, Any]:
     return {
         "parent": draw.one_of(["", *draw.entities()]), "entities": draw.chosen(), "keep_place": draw.one_of((True, False)),
@@ -344,6 +350,7 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "entity.paste_text": _paste,
     "entity.drop": _of_entities,
     "entity.snap_to_grid": lambda draw: {"entities": draw.chosen(), "step_m": draw.one_of((0.25, 1.0, 10.0))},
+    "transform.place": _places,
     "transform.set": _transforms,
     "selection.set": _select,
     "selection.all": _nothing,

@@ -8,16 +8,17 @@ axes, which are those nearest to the handles', and never shears.
 
 from __future__ import annotations
 
+from itertools import compress
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World, indices_of
-from taixu.edit import id_text
-from taixu.math.affine import invert
+from taixu.edit.families import families_of
+from taixu.edit.ids import id_texts
 from taixu.math.quaternion import from_matrix, multiply
-from taixu.scene import CELL_M, Hierarchy, Node, WorldTransforms
+from taixu.scene import CELL_M, Hierarchy, Transform, WorldTransforms
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -25,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["Dragging", "axes_of", "topmost", "world_matrices"]
 
 Matrix = NDArray[np.float64]
+_MANY = 32
+"""From how many on they are set by columns."""
 
 
 class Dragging:
@@ -43,15 +46,16 @@ class Dragging:
         self.roots = topmost(world, entities)
         self.before = world_matrices(world, self.roots)
         """World-from-local, float64 [n, 4, 4], metres."""
-        nodes = [Node(world, root) for root in self.roots]
-        above = [node.parent for node in nodes]
-        matrices = [np.eye(4) if parent is None else parent.world_matrix for parent in above]
-        self._local_from_world = np.stack([np.asarray(invert(matrix)) for matrix in matrices])
-        left, _, right = np.linalg.svd(np.stack([matrix[:3, :3] for matrix in matrices]))
+        handles = np.array(self.roots, np.uint64)
+        families = families_of(world, handles)
+        self._which = families.which
+        """Of each the place of its parent in what follows."""
+        self._local_from_world = families.inverses
+        left, _, right = np.linalg.svd(families.matrices[:, :3, :3])
         self._parent_turns = left @ right  # with reflections, where there are any
-        self._rotations = [node.rotation for node in nodes]
-        self._scales = np.stack([node.scale for node in nodes])
-        self._ids = [id_text(world.stable_id(root)) for root in self.roots]
+        self._rotations = world.gather(handles, Transform, "rotation").astype(np.float64)
+        self._scales = world.gather(handles, Transform, "scale").T.astype(np.float64)
+        self._handles, self._ids = handles, id_texts(world.stable_ids(handles))
         self._last: Any = None
         self._fields: set[str] = set()
         self.has_moved = False
@@ -76,30 +80,42 @@ class Dragging:
         places = (self.before[:, :3, 3] - pivot) @ linear.T + pivot + (0.0 if delta is None else delta)
         if not np.isfinite(places).all():
             return
-        local = np.einsum("nij,nj->ni", self._local_from_world[:, :3], np.concatenate([places, np.ones((len(places), 1))], 1))
-        values: dict[str, list[list[float]]] = {"position": local.tolist()}
+        inverses = self._local_from_world[self._which]
+        local = np.einsum("nij,nj->ni", inverses[:, :3, :3], places) + inverses[:, :3, 3]
+        values = {"position": local}
         self._fields |= {"rotation"} if turn is not None else set()
         self._fields |= {"scale"} if grown is not None else set()
         if "rotation" in self._fields:
             values["rotation"] = self._turned(np.eye(3) if turn is None else turn)
         if "scale" in self._fields:
             values["scale"] = self._grown(np.ones(3) if grown is None else grown, basis)
-        transforms = {
-            text: {name: rows[i] for name, rows in values.items()} for i, text in enumerate(self._ids)
-            if self._world.alive(self.roots[i]).all()
-        }  # fmt: skip
-        if transforms:
-            self._window.do("transform.set", merge=("drag", self._key), transforms=transforms)
-            self.has_moved = True
+        self._write(values)
 
-    def _turned(self, turn: Matrix) -> list[list[float]]:
+    def _write(self, values: dict[str, Matrix]) -> None:
+        """Set fields [n, width] of those that live."""
+        lives = self._world.alive(self._handles)
+        if not lives.any():
+            return
+        ids = self._ids if lives.all() else list(compress(self._ids, lives.tolist()))
+        merge = ("drag", self._key)
+        if len(ids) < _MANY:
+            rows = {name: column[lives].tolist() for name, column in values.items()}
+            transforms = {text: {name: column[i] for name, column in rows.items()} for i, text in enumerate(ids)}
+            self._window.do("transform.set", merge=merge, transforms=transforms)
+        else:
+            columns = {name: column[lives].ravel().tolist() for name, column in values.items()}
+            self._window.do("transform.place", merge=merge, entities=ids, **columns)
+        self.has_moved = True
+
+    def _turned(self, turn: Matrix) -> Matrix:
         inner = np.swapaxes(self._parent_turns, 1, 2) @ turn @ self._parent_turns
-        return [[float(v) for v in multiply(from_matrix(inner[i]), self._rotations[i])] for i in range(len(inner))]
+        turns = np.stack([from_matrix(matrix) for matrix in inner])[self._which]
+        return np.asarray(multiply(turns.T, self._rotations)).T
 
-    def _grown(self, grown: Matrix, basis: Matrix) -> list[list[float]]:
+    def _grown(self, grown: Matrix, basis: Matrix) -> Matrix:
         axes = self.before[:, :3, :3] / np.maximum(np.linalg.norm(self.before[:, :3, :3], axis=1, keepdims=True), 1e-12)
         nearest = np.argmax(np.abs(np.einsum("ki,nkj->nij", basis, axes)), axis=1)  # of the handles' axes to each own one
-        found: list[list[float]] = (self._scales * grown[nearest]).tolist()
+        found: Matrix = self._scales * grown[nearest]
         return found
 
     def cancel(self) -> None:
@@ -116,7 +132,7 @@ def topmost(world: World, entities: list[int]) -> list[int]:
     hierarchy.update(world)
     below = hierarchy.descendants_of(indices_of(handles))
     is_below = np.isin(indices_of(handles), below)
-    return [int(handle) for handle in handles[~is_below]]
+    return handles[~is_below].tolist()
 
 
 def world_matrices(world: World, entities: list[int]) -> Matrix:

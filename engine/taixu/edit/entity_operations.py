@@ -17,6 +17,7 @@ from taixu.edit.field_operations import FIELD_OPERATIONS
 from taixu.edit.findings import Findings
 from taixu.edit.grouping import GROUP_OPERATIONS, topmost
 from taixu.edit.ids import id_numbers
+from taixu.edit.many_places import MANY_PLACES_OPERATIONS
 from taixu.edit.marks import MARK_OPERATIONS
 from taixu.edit.migrations import Migrations
 from taixu.edit.operations import Operation
@@ -229,7 +230,7 @@ ENTITY_OPERATIONS = (
               doc="Adds a component, or replaces it: fields that are left out are at their defaults."),
     Operation("component.remove", "Remove component", plan=_remove, parameters=ComponentParameters, settle=with_selected,
               doc="Takes a component away."),
-    *CLIPBOARD_OPERATIONS, *FIELD_OPERATIONS, *GROUP_OPERATIONS, *MARK_OPERATIONS, *PREFAB_OPERATIONS,
+    *CLIPBOARD_OPERATIONS, *FIELD_OPERATIONS, *GROUP_OPERATIONS, *MANY_PLACES_OPERATIONS, *MARK_OPERATIONS, *PREFAB_OPERATIONS,
     *SELECTION_OPERATIONS,
 )  # fmt: skip
 """Edits that every host offers."""

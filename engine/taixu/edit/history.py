@@ -155,8 +155,8 @@ def _earlier(first: Command, second: Command) -> Command:
         same = (first.entity, first.component) == (second.entity, second.component)
         if same and second.fields.keys() <= first.fields.keys():
             return first
-    if isinstance(first, SetColumns) and isinstance(second, SetColumns) and first.covers(second):
-        return first
+    if isinstance(first, SetColumns) and isinstance(second, SetColumns) and (both := first.after(second)) is not None:
+        return both
     if isinstance(first, Group) and isinstance(second, Group) and len(first.commands) == len(second.commands):
         pairs = [_earlier(one, two) for one, two in zip(first.commands, second.commands)]
         if all(isinstance(one, SetFields) and found is one for one, found in zip(first.commands, pairs)):

@@ -21,7 +21,7 @@ from taixu.errors import UsageError
 __all__ = ["EntitiesParameters", "Nothing", "PathParameters", "parameter_schema", "read_parameters"]
 
 _DEEPEST = 64
-_OF_TEXTS = frozenset({"type", "items", "description"})
+_OF_PLAIN = frozenset({"type", "items", "description"})
 _SHOWN = 60
 _PLAIN: dict[type, str] = {
     str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array", tuple: "array",
@@ -121,7 +121,7 @@ def read_parameters(parameters: type, values: Mapping[str, Any], *, name: str = 
     plain = _plain(values, operation, ())
     validator, hints = _reader(parameters)
     properties = validator.schema["properties"]
-    checked = {key: [] if _are_texts(properties.get(key), value) else value for key, value in plain.items()}
+    checked = {key: [] if _is_plain_list(properties.get(key), value) else value for key, value in plain.items()}
     error = min(validator.iter_errors(checked), key=lambda each: len(each.absolute_path), default=None)
     if error is not None:
         raise UsageError(_sentence(error, operation, properties))
@@ -135,10 +135,12 @@ def _reader(parameters: type) -> tuple[Any, dict[str, Any]]:
     return jsonschema.Draft202012Validator(parameter_schema(parameters)), get_type_hints(parameters)
 
 
-def _are_texts(schema: Mapping[str, Any] | None, value: Any) -> bool:
-    """Whether a list of plain texts is wanted and given: of a hundred thousand ids a validator would have to be asked for each."""
-    wanted = schema is not None and schema.keys() <= _OF_TEXTS and schema.get("items") == {"type": "string"}
-    return wanted and isinstance(value, list) and set(map(type, value)) == {str}
+def _is_plain_list(schema: Mapping[str, Any] | None, value: Any) -> bool:
+    """Whether a list of plain texts or numbers is wanted and given: of a hundred thousand a validator would be asked for each."""
+    if schema is None or not schema.keys() <= _OF_PLAIN or not isinstance(value, list):
+        return False
+    kinds = set(map(type, value))
+    return any(schema.get("items") == {"type": _PLAIN[kind]} and kinds == {kind} for kind in (str, float))
 
 
 def _plain(value: Any, operation: str, where: tuple[str, ...]) -> Any:
@@ -150,6 +152,8 @@ def _plain(value: Any, operation: str, where: tuple[str, ...]) -> Any:
     if isinstance(value, (list, tuple)):
         if set(map(type, value)) == {str}:
             _refuse_unwritable("".join(value), operation, where)
+            return list(value)
+        if set(map(type, value)) == {float} and all(map(math.isfinite, value)):
             return list(value)
         return [_plain(each, operation, (*where, str(i))) for i, each in enumerate(value)]
     if isinstance(value, float) and not math.isfinite(value):

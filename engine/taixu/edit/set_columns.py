@@ -65,7 +65,8 @@ class SetColumns:
             world.scatter(handles, declared.cls, name, self.columns[name])
         return SetColumns(self.component, self.ids, before)
 
-    def covers(self, other: SetColumns) -> bool:
-        """Whether it sets all that another one does."""
-        same = self.component == other.component and other.columns.keys() <= self.columns.keys()
-        return same and np.array_equal(self.ids, other.ids)
+    def after(self, other: SetColumns) -> SetColumns | None:
+        """What does both, `other` first; None where they are of others."""
+        if self.component != other.component or not np.array_equal(self.ids, other.ids):
+            return None
+        return SetColumns(self.component, self.ids, {**other.columns, **self.columns})

@@ -75,6 +75,26 @@ def test_a_drag_of_many_is_one_step_whatever_its_length(host: Host) -> None:
     assert host.session.world.state_hash() == before
 
 
+def test_a_drag_by_columns_that_begins_to_turn_is_one_step(host: Host) -> None:
+    ids = fill(host, MANY)
+    world = host.session.world
+    before = world.state_hash()
+    for step in range(4):
+        columns = {"position": [float(step)] * 3 * len(ids)} | ({"scale": [2.0] * 3 * len(ids)} if step > 1 else {})
+        host.operations.do(host.session, "transform.place", {"entities": ids, **columns}, merge="drag")
+    assert world.get(world.find(id_number(ids[-1])), Transform).scale[2] == 2.0
+    after = world.state_hash()
+    assert len(host.session.history.steps[0]) == 1
+    host.do("history.undo")
+    assert world.state_hash() == before
+    host.do("history.redo")
+    assert world.state_hash() == after
+    for wrong in ({"position": [1.0]}, {"scale": [1e39] * 3 * len(ids)}, {"position": [1e300] * 3 * len(ids)}):
+        with pytest.raises(TaixuError, match="position|scale"):
+            host.do("transform.place", entities=ids, **wrong)
+    assert world.state_hash() == after
+
+
 def test_an_unknown_field_is_refused_for_many_as_for_one(host: Host) -> None:
     ids = fill(host, MANY)
     before = host.session.world.state_hash()

@@ -29,6 +29,7 @@ EXAMPLES: dict[str, dict[str, Any]] = {
     "entity.rename": {"entity": CRATE, "name": "Box"},
     "entity.reparent": {"entities": [CRATE], "parent": TABLE},
     "transform.set": {"transforms": {CRATE: {"position": [1, 2, 3]}, OTHER: {"position": [3, 2, 1]}}},
+    "transform.place": {"entities": [CRATE, OTHER], "position": [1.0, 2.0, 3.0, 3.0, 2.0, 1.0]},
     "selection.set": {"entities": [CRATE, OTHER]},
     "component.set": {"component": "material", "fields": {"metallic": 0.5}, "entities": [CRATE]},
     "component.add": {"component": "rigid_body", "fields": {"mass_kg": 2.0}, "entities": [CRATE]},

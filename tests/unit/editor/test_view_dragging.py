@@ -11,6 +11,7 @@ import pytest
 
 pytest.importorskip("imgui_bundle")
 
+import taixu_editor.view.dragging
 from taixu.math.quaternion import from_axis_angle, to_matrix
 from taixu.scene import MeshInstance, Node
 from taixu.scene.library import MeshLibrary, add_mesh
@@ -25,8 +26,9 @@ A, B, C = (f"{number:016x}" for number in (0xA1, 0xB1, 0xC1))
 UP = np.array([0.0, 1.0, 0.0])
 
 
-@pytest.fixture
-def host() -> Any:
+@pytest.fixture(params=[1, 32], ids=["by columns", "one by one"])
+def host(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    monkeypatch.setattr(taixu_editor.view.dragging, "_MANY", request.param)
     made = Host()
     made.session.new()
     yield made
