@@ -19,7 +19,8 @@ BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.materials.gen
             "taixu.generate.materials.graph_generator:GraphGenerator",
             "taixu.generate.diffusion.generator:DiffusionGenerator",
             "taixu.generate.pictures.texture_generator:TextureGenerator",
-            "taixu.generate.pictures.material_generator:PictureMaterialGenerator")
+            "taixu.generate.pictures.material_generator:PictureMaterialGenerator",
+            "taixu.generate.pictures.upscale_generator:UpscaleGenerator")
 """Where Taixu's own are; what stands first is asked first for what it makes."""
 
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
