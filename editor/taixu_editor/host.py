@@ -22,6 +22,9 @@ from taixu_editor.additions import ADD_OPERATIONS
 from taixu_editor.assets.operations import ASSET_OPERATIONS
 from taixu_editor.document_operations import DOCUMENT_OPERATIONS
 from taixu_editor.export.operations import EXPORT_OPERATIONS
+from taixu_editor.generating import Studio
+from taixu_editor.generating.operations import GENERATE_OPERATIONS
+from taixu_editor.graphs import GraphBook, graph_operations
 from taixu_editor.host_operations import HOST_OPERATIONS
 from taixu_editor.keyframe_sets import KEY_SET_OPERATIONS
 from taixu_editor.keyframes import KEYFRAME_OPERATIONS
@@ -54,8 +57,12 @@ class Host:
         All that can be done; `do` is the way to do it.
     trusts
         Says of a project's folder whether its scripts may run; those that ship with Taixu may.
+    graphs
+        Graphs of materials that are open.
     jobs
         Background work of the editor and of all its worlds; what one has begun ends whichever is shown.
+    studio
+        What it generates.
     """
 
     def __init__(self, *, device: Device | None = None, trust: bool | None = None) -> None:
@@ -67,6 +74,10 @@ class Host:
         self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *DOCUMENT_OPERATIONS, *PLACING_OPERATIONS)
         self.operations.add(*KEYFRAME_OPERATIONS, *KEY_SET_OPERATIONS)
         self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *EXPORT_OPERATIONS)
+        self.studio = Studio(self)
+        self.operations.add(*GENERATE_OPERATIONS)
+        self.graphs = GraphBook(self)
+        self.operations.add(*graph_operations(self.graphs))
         self.play = Play(self)
         self.operations.add(*play_operations(self.play))
         self.on_close: list[Callable[[], None]] = []
@@ -161,6 +172,7 @@ class Host:
     def frame(self, delta_secs: float) -> None:
         """Bring the active world up to date: what was loaded, edited, moved; let it run where it is played."""
         self.jobs.poll()
+        self.studio.frame()
         if self.play.is_playing:
             self.play.frame(delta_secs)
         elif self.session.worlds:
@@ -171,6 +183,7 @@ class Host:
 
     def close(self) -> None:
         """Close everything; unsaved work has been asked about."""
+        self.studio.close()
         _close(self.session)
         while self.on_close:
             self.on_close.pop()()

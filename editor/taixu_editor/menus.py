@@ -25,7 +25,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "hierarchy.rename", "-", "entity.group", "entity.ungroup", "entity.drop", "-", "selection.all", "selection.none", "-",
         "editor.settings", "editor.keys", "editor.agents",
     ),
-    "Add": ("additions",),
+    "Add": ("additions", "-", "editor.generate"),
     "View": (
         "view.focus", "view.all", "-", "view.front", "view.back", "view.right", "view.left", "view.top", "view.bottom",
         "view.parallel", "-", "view.one", "view.two", "view.four", "-",

@@ -82,6 +82,8 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("project.new", "New project...", lambda: _new_project(window)),
         Operation("project.create", "Make project", run=partial(_create, window), parameters=ProjectParameters),
         shown("world.new", "New world", lambda: _new_world(window)),
+        Operation("editor.generate", "Generate...", run=lambda host, parameters: _generate(window), shortcut="Ctrl+M",
+                  blocked=no_world),
         Operation("editor.add", "Add", run=partial(_add, window), parameters=KindParameters, blocked=no_world),
         *(shown(f"tool.{tool}", title, partial(_use_tool, window, tool)) for tool, title in tools.items()),
         shown("gizmo.local", "Local or world axes", lambda: window.shell.each_gizmo(_turn_axes)),
@@ -155,6 +157,16 @@ def _create(window: EditorWindow, host: Host, p: ProjectParameters) -> str:
     window.shell.trust.give(folder)
     window.open(folder)
     return str(folder)
+
+
+def _generate(window: EditorWindow) -> None:
+    """Show the panel, with the keyboard in its words."""
+    from taixu_editor.panels.generate import GeneratePanel
+
+    window.shell.show_panel("generate")
+    for panel in window.panels:
+        if isinstance(panel, GeneratePanel):
+            panel.words.wants_focus = True
 
 
 def _new_world(window: EditorWindow) -> None:

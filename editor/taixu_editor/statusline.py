@@ -77,7 +77,7 @@ class StatusLine:
         x -= unit * 4.2
         imgui.same_line(x)
         imgui.text_colored(window.theme.faint, shown)
-        x = self._agents(x)
+        x = self._generating(self._agents(x))
         if not session.worlds or not session.world.has_resource(Jobs):
             return
         jobs = session.world.resource(Jobs)
@@ -106,6 +106,24 @@ class StatusLine:
         imgui.same_line(x)
         if self._plain_button(f"{label}###agents", "warning" if desk.questions else "accent"):
             window.shell.later(lambda: window.do("editor.agents"))
+        return x
+
+    def _generating(self, x: float) -> float:
+        """What is being made, which leads to the queue; where what is left of it begins."""
+        window, t, unit = self._window, self._window.t, imgui.get_font_size()
+        busy = [task for task in window.host.studio.tasks if not task.is_over]
+        if not busy:
+            return x
+        running = next((task for task in busy if task.state == "running"), busy[0])
+        share = f"{running.progress:.0%}"
+        text = t("Making {name}, {share}", name=_shortened(running.label, unit * 11), share=share)
+        if len(busy) > 1:
+            text = t("Making {count}, {share}", count=len(busy), share=share)
+        label = icon("generate", text)
+        x -= imgui.calc_text_size(label).x + unit * 1.6
+        imgui.same_line(x)
+        if self._plain_button(f"{label}###generating", "accent"):
+            window.shell.later(lambda: window.do("editor.generate"))
         return x
 
     def _plain_button(self, label: str, color: str) -> bool:

@@ -24,7 +24,7 @@ from taixu.errors import TaixuError
 if TYPE_CHECKING:
     from taixu.render import Renderer
 
-__all__ = ["SIZE", "make_thumbnail", "thumbnail_key"]
+__all__ = ["SIZE", "draw_asset", "make_thumbnail", "thumbnail_key"]
 
 SIZE = 160
 """Pixels of the longer side."""
@@ -60,7 +60,7 @@ def make_thumbnail(root: str, path: str, kind: str, folder: str) -> tuple[int, i
     kept = Path(folder) / f"{thumbnail_key(Path(root), path, kind)}.png"
     pixels = _read_kept(kept)
     if pixels is None:
-        pixels = _draw(Path(root), path, kind)
+        pixels = draw_asset(Path(root), path, kind)
         _keep(kept, pixels)
     return pixels.shape[1], pixels.shape[0], pixels.tobytes()
 
@@ -81,7 +81,14 @@ def thumbnail_key(root: Path, path: str, kind: str) -> str:
     return digest.hexdigest()
 
 
-def _draw(root: Path, path: str, kind: str) -> NDArray[np.uint8]:
+def draw_asset(root: Path, path: str, kind: str) -> NDArray[np.uint8]:
+    """A picture of an asset, uint8 [h, w, 4], drawn now.
+
+    Raises
+    ------
+    TaixuError
+        When the file cannot be shown.
+    """
     file = root / path
     if kind == "texture":
         return _picture(file)

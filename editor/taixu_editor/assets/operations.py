@@ -22,7 +22,7 @@ from taixu_editor.assets.usage import find_along, find_uses
 if TYPE_CHECKING:
     from taixu_editor.host import Host
 
-__all__ = ["ASSET_OPERATIONS"]
+__all__ = ["ASSET_OPERATIONS", "PlaceParameters", "place_asset", "sky_command"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,14 +94,15 @@ def _delete(session: Session, p: PathsParameters) -> Command | None:
     return Group(tuple(TrashAsset(path) for path in p.paths)) if p.paths else None
 
 
-def _place(session: Session, p: PlaceParameters) -> Command | None:
+def place_asset(session: Session, p: PlaceParameters) -> Command | None:
+    """The command that brings a file into the world."""
     if not session.project.file(p.path).is_file():
         raise TaixuError(f"{p.path}: there is no such file in the project any more")
     kind, name = asset_kind(p.path), PurePosixPath(p.path).name.partition(".")[0]
     if kind == "texture" and p.entity:
         return _dress(session, p)
     if kind == "sky":
-        return _sky(session, p)
+        return sky_command(session, p)
     if kind == "script":
         if not p.entity:
             raise UsageError(f"{p.path}: drop a script on what it shall move")
@@ -121,9 +122,11 @@ def _place(session: Session, p: PlaceParameters) -> Command | None:
 
 
 def _dress(session: Session, p: PlaceParameters) -> Command:
-    """A picture on a thing is its colour."""
+    """A picture on a thing is its colour; one that was made as a material brings its other maps."""
+    from taixu_editor.generating.applying import maps_beside
+
     world, handle = session.world, session.entity(p.entity)
-    fields = {"base_color_texture": p.path, "base_color": [1.0, 1.0, 1.0, 1.0]}
+    fields = maps_beside(session.project, p.path) or {"base_color_texture": p.path, "base_color": [1.0, 1.0, 1.0, 1.0]}
     if world.has(handle, Material):
         return Group((SetFields(p.entity, "material", fields), Select((p.entity,))))
     if not world.has(handle, Shape):
@@ -131,7 +134,8 @@ def _dress(session: Session, p: PlaceParameters) -> Command:
     return Group((Insert(p.entity, "material", fields), Select((p.entity,))))
 
 
-def _sky(session: Session, p: PlaceParameters) -> Command:
+def sky_command(session: Session, p: PlaceParameters) -> Command:
+    """The world's sky is this picture from then on."""
     from taixu.edit.ids import id_text
     from taixu.scene import Environment
 
@@ -216,7 +220,7 @@ ASSET_OPERATIONS = (
         "asset.delete", "Delete file", plan=_delete, parameters=PathsParameters, blocked=_no_world, touches_files=True,
         doc="Puts files into the project's trash.",
     ),
-    Operation("asset.place", "Place", plan=_place, parameters=PlaceParameters, settle=_settled, blocked=_no_world, gives=_placed,
+    Operation("asset.place", "Place", plan=place_asset, parameters=PlaceParameters, settle=_settled, blocked=_no_world, gives=_placed,
               doc="Puts a file of the project into the world; gives the id of what it made, or dressed."),
     Operation("asset.bring", "Import", run=_import, parameters=ImportParameters, blocked=_no_world,
               doc="Copies files into the project."),

@@ -5,6 +5,8 @@ from __future__ import annotations
 from taixu_editor.panels.animation import AnimationPanel
 from taixu_editor.panels.assets import AssetsPanel
 from taixu_editor.panels.console import ConsolePanel
+from taixu_editor.panels.generate import GeneratePanel
+from taixu_editor.panels.graph import GraphPanel
 from taixu_editor.panels.guide import GuidePanel
 from taixu_editor.panels.hierarchy import HierarchyPanel
 from taixu_editor.panels.inspector import InspectorPanel
@@ -16,12 +18,12 @@ from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import FourthView, SecondView, ThirdView, Viewport
 
 __all__ = [
-    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "GuidePanel", "HierarchyPanel", "InspectorPanel",
+    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "GeneratePanel", "GuidePanel", "HierarchyPanel", "InspectorPanel",
     "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
-    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, GuidePanel, AssetsPanel, LogPanel, ConsolePanel,
-    ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView,
+    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, GeneratePanel, GuidePanel, AssetsPanel, LogPanel, ConsolePanel,
+    ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView, GraphPanel,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

@@ -16,6 +16,7 @@ from taixu.edit.ids import id_number, id_text, id_texts
 from taixu.scene import FromModel, Name, Node
 from taixu_editor.clipboard import add_clipboard_operations
 from taixu_editor.interface import icon
+from taixu_editor.panels.generate_drop import GENERATED, drop_on_row
 from taixu_editor.panels.hierarchy_keys import use_keys
 from taixu_editor.panels.hierarchy_menu import draw_entity_menu
 from taixu_editor.panels.hierarchy_row import RowPainter
@@ -274,6 +275,9 @@ class HierarchyPanel(Panel):
         file = self.window.drag_drop.target("asset")
         if file:
             self.place_file(str(file), entity)
+        result = self.window.drag_drop.target(GENERATED)
+        if result:
+            drop_on_row(self.window, result, id_text(self.host.session.world.stable_id(entity)) if entity else "")
 
     def place_file(self, file: str, entity: int) -> None:
         """Put a file of the project onto an entity, or below it; into the middle of the view where there is none."""

@@ -98,7 +98,7 @@ class MaterialPanel(Panel):
             if imgui.button(f"###{body}", (unit * 1.9, unit * 1.7)):
                 self.ball.body = body
             low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
-            _draw_body(body, ((low.x + high.x) / 2, (low.y + high.y) / 2), unit * 0.45, theme.pack("accent" if is_on else "faint"))
+            draw_body(body, ((low.x + high.x) / 2, (low.y + high.y) / 2), unit * 0.45, theme.pack("accent" if is_on else "faint"))
             imgui.pop_style_color(2)
             imgui.set_item_tooltip(self.t(_TITLES[body]))
         imgui.push_style_color(imgui.Col_.text, theme.accent if self.ball.is_in_world else theme.faint)
@@ -177,7 +177,7 @@ class MaterialPanel(Panel):
         self.ball.release()
 
 
-def _draw_body(body: str, at: tuple[float, float], r: float, color: int) -> None:
+def draw_body(body: str, at: tuple[float, float], r: float, color: int) -> None:
     """A small sign for a body."""
     draw, (x, y) = imgui.get_window_draw_list(), at
     if body == "sphere":

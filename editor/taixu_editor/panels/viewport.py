@@ -14,6 +14,7 @@ from taixu.ecs import World
 from taixu.render import View, ViewCamera, frame_camera, visible_bounds
 from taixu.scene import CELL_M, Camera, Light, MaterialLibrary, MeshLibrary, Transform
 from taixu_editor.dropping import drop_on_view
+from taixu_editor.panels.generate_drop import GENERATED, drop_result_on_view
 from taixu_editor.panels.panel import Panel
 from taixu_editor.view import (
     Compass,
@@ -222,8 +223,13 @@ class Viewport(Panel):
 
     def _take_drop(self) -> None:
         """An asset that is dropped on the picture stands on what is seen there."""
+        result = self.window.drag_drop.target(GENERATED, is_marked=False)
         dropped = self.window.drag_drop.target("asset", is_marked=False)
-        if dropped:
+        if result:
+            mouse, place = imgui.get_io().mouse_pos, self.ghost.place
+            self.ghost.end()
+            self.window.shell.later(partial(drop_result_on_view, self, result, mouse.x, mouse.y, place=place))
+        elif dropped:
             mouse, place = imgui.get_io().mouse_pos, self.ghost.place
             self.ghost.end()
             self.window.shell.later(partial(drop_on_view, self, str(dropped), mouse.x, mouse.y, place=place))

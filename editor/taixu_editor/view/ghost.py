@@ -82,10 +82,13 @@ class Ghost:
     def _dragged(self) -> str:
         """The asset that is dragged over this view, or nothing."""
         panel = self._panel
-        if not panel.window.drag_drop.is_dragging("asset"):
+        is_result = panel.window.drag_drop.is_dragging("generated")
+        if not is_result and not panel.window.drag_drop.is_dragging("asset"):
             return ""
         (x, y), (wide, tall) = panel.origin, panel.extent
         is_here = imgui.is_mouse_hovering_rect((x, y), (x + wide, y + tall))
+        if is_result:  # it has no file in the project yet: a ring says where it will be
+            return "generated" if is_here else ""
         return str(panel.window.drag_drop.value) if is_here else ""
 
     def _begin(self, world: World, path: str) -> None:

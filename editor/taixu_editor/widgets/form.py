@@ -91,6 +91,10 @@ class Form:
         self.places: dict[str, tuple[float, float]] = {}
         """Middle of each field on the screen, by key (and ``key/axis``), in window units."""
         self.label_share = 0.4
+        self.epoch = 0
+        """Goes up when other values are shown."""
+        self.arrived: dict[str, str] = {}
+        """Values that were on their way, by key: taken by their fields in the next frame."""
         self.marks: KeyMarks | None = None
         """Whether fields have keys, shown beside them where there is a timeline."""
         self._drawn: list[int] = []
@@ -120,6 +124,8 @@ class Form:
         self.editing, self.drag, self.next = 0, None, 0
         self.errors.clear()
         self.drafts.clear()
+        self.arrived.clear()
+        self.epoch += 1
 
     def say(self, key: str, problem: str) -> None:
         """Say what is wrong with a field, below it; nothing, with an empty text."""

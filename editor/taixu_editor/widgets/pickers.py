@@ -90,11 +90,32 @@ def asset_field(form: Form, key: str, spec: FieldSpec, value: Any, mixed: Any, w
     dropped = form.window.drag_drop.target("asset")
     if dropped:
         edit = Edit(str(dropped))
+    edit = _take_result(form, key, spec) or edit
     imgui.set_next_window_size((imgui.get_font_size() * 20, imgui.get_font_size() * 20))
     if imgui.begin_popup("pick asset"):
         edit = _pick_asset(form, key, path) or edit
         imgui.end_popup()
     return edit
+
+
+def _take_result(form: Form, key: str, spec: FieldSpec) -> Edit | None:
+    """What was generated and is dropped here becomes a file of the project first; the field has it when that is there."""
+    from taixu_editor.panels.generate_drop import GENERATED, bring_result, file_for_field
+
+    window, here = form.window, form.epoch
+    result = window.drag_drop.target(GENERATED)
+    if result:
+
+        def arrive(paths: tuple[str, ...]) -> None:
+            path = file_for_field(window.host.session.project, paths, spec.name, spec.endings)
+            if not path:
+                window.shell.say_error(window.t("Nothing that was made fits here."))
+            elif form.epoch == here:  # other values may be shown by then
+                form.arrived[key] = path
+
+        bring_result(window, result, arrive)
+    path = form.arrived.pop(key, "")
+    return Edit(path) if path else None
 
 
 def asset_paths(root: Any, endings: tuple[str, ...] = ()) -> list[str]:
