@@ -175,7 +175,10 @@ class Stage:
             if perf_counter() > end:
                 raise MachineError(f"the editor did not come so far within {secs:g} seconds")
             found.append(self.frame())
+            self.window.pacing.follow()  # what is left for quiet moments is done in them
             sleep(max(0.0, _FRAME_SECS - found[-1].wall / 1e3))  # others work beside it, as on a real screen
+        self.window.pacing.wake()
+        self.window.pacing.rest_secs = 0.0
         return found
 
     def panel(self, name: str) -> Any:

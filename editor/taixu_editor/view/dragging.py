@@ -110,7 +110,7 @@ class Dragging:
     def _turned(self, turn: Matrix) -> Matrix:
         inner = np.swapaxes(self._parent_turns, 1, 2) @ turn @ self._parent_turns
         turns = np.stack([from_matrix(matrix) for matrix in inner])[self._which]
-        return np.asarray(multiply(turns.T, self._rotations)).T
+        return np.asarray(multiply(turns.T, self._rotations).T, np.float64)
 
     def _grown(self, grown: Matrix, basis: Matrix) -> Matrix:
         axes = self.before[:, :3, :3] / np.maximum(np.linalg.norm(self.before[:, :3, :3], axis=1, keepdims=True), 1e-12)
