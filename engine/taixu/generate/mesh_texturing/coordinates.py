@@ -42,7 +42,7 @@ def coordinates_fault(surfaces: Sequence[Surface]) -> str:
     edges = corners[:, 1:] - corners[:, :1]
     flat = np.abs(edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]) / 2
     typical = flat.sum() / max(float(area.sum()), 1e-30)
-    if area[flat < _FLAT * typical * area].sum() > _MOST_FLAT * area.sum():
+    if area[flat <= _FLAT * typical * area].sum() > _MOST_FLAT * area.sum():
         return "without area"
     try:
         counts = cover_counts(corners * _JUDGED_PX, _JUDGED_PX, _JUDGED_PX)

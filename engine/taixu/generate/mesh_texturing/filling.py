@@ -42,7 +42,7 @@ def fill_in_space(positions: Floats, normals: Floats, values: Floats, known: Flo
             cells = _FINEST / 2**level
             grid = _Cubes(positions[sources] - low, sides[sources], values[sources], known[sources], cells / extent)
             found, weight = grid.look(positions[wanting] - low, sides[wanting])
-            share = np.minimum(weight / _ENOUGH, 1.0) * left
+            share = np.minimum(weight / (_ENOUGH if level + 1 < _LEVELS else 1e-6), 1.0) * left
             result += found * share[:, None]
             left -= share
         if left.max() < 1e-6:

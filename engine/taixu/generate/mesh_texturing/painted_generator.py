@@ -25,8 +25,8 @@ __all__ = ["PaintedMeshGenerator", "PaintedMeshParameters"]
 
 _UNIT = {"minimum": 0.0, "maximum": 1.0}
 _CONTROLNET_HINT = (
-    "painting a mesh needs a ControlNet for depth: make it from its weights, too (--from FOLDER/diffusion_pytorch_model.safetensors),"
-    " or name it (controlnet=MAKER/NAME)"
+    "painting a mesh needs a ControlNet for depth: name its weights, too (--from FOLDER/diffusion_pytorch_model.safetensors),"
+    " or say controlnet=MAKER/NAME"
 )
 
 

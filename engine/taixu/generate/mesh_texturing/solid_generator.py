@@ -101,7 +101,7 @@ class MeshMaterialGenerator(Generator):
             surface.primitive = with_tangents(surface.primitive, follows)
         subject = assemble(model, surfaces)
         progress(0.15, "texels")
-        texels = bake_texels(subject, wanted.size_px)
+        texels = bake_texels(subject, wanted.size_px, goes_on=True)
         need_texels(texels)
         made = self._made(request, subject, texels, progress)
         progress(0.9, "pictures")

@@ -29,7 +29,7 @@ class Texels:
         ``y * size_px + x``, rising, the top row first.
     triangles : int64 [m]
     inside : bool [m]
-        Whether the triangle covers the texel's middle; else it lies in the rim, and stands for the edge beside it.
+        Whether the triangle covers the texel's middle; else it lies in the rim.
     positions, normals : float64 [m, 3]
         Metres; unit, as interpolation has it.
     tangents, bitangents : float64 [m, 3]
@@ -63,8 +63,12 @@ class Texels:
         return whole.reshape(self.size_px, self.size_px)
 
 
-def bake_texels(subject: Subject, size_px: int) -> Texels:
-    """Find the place of each texel."""
+def bake_texels(subject: Subject, size_px: int, *, goes_on: bool = False) -> Texels:
+    """Find the place of each texel.
+
+    In the rim it is that of the edge beside it: both sides of a seam then have the colours that are there. Where `goes_on`, a
+    triangle's plane goes on beyond its edge instead: what is known everywhere in space is then read the more truly.
+    """
     triangles = np.flatnonzero(subject.own)
     corners = subject.texcoords[subject.triangles[triangles]] * size_px
     found = widest_triangles(corners, size_px, size_px, margin=_RIM_PX).reshape(-1)
@@ -72,8 +76,7 @@ def bake_texels(subject: Subject, size_px: int) -> Texels:
     local = found[pixels]
     weights = triangle_weights(corners, local, pixels, size_px)
     inside = np.asarray((weights >= -1e-9).all(1), bool)
-    # What lies beside a triangle is its edge: both sides of a seam then have the colours that are there.
-    weights = np.maximum(weights, 0.0)
+    weights = np.clip(weights, -0.5, 1.5) if goes_on else np.maximum(weights, 0.0)  # far out, a sliver's plane says little
     weights /= weights.sum(1, keepdims=True)
     vertices = subject.triangles[triangles[local]]
     normals = _mixed(weights, subject.normals[vertices])
@@ -108,14 +111,28 @@ def fill_rest(picture: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray
     return filled.reshape(picture.shape)
 
 
-def _halved(values: NDArray[np.float32]) -> NDArray[np.float32]:
-    height, width = values.shape[:2]
-    padded = np.pad(values, ((0, height % 2), (0, width % 2), (0, 0)))
-    return ((padded[::2, ::2] + padded[1::2, ::2] + padded[::2, 1::2] + padded[1::2, 1::2]) / 4).astype(np.float32)
+def _halved(values: Pixels) -> Pixels:
+    """Half as wide and high; each pixel takes from four by four, so that it knows of what begins right beside its own."""
+    for axis in (0, 1):
+        count = values.shape[axis]
+        pad = [(0, 0)] * 3
+        pad[axis] = (1, 2 + count % 2)
+        wide = np.moveaxis(np.pad(values, pad, mode="edge"), axis, 0)
+        half = (count + 1) // 2
+        parts = [wide[at : at + 2 * half : 2][:half] for at in range(4)]
+        values = np.moveaxis(parts[0] / 8 + parts[1] * (3 / 8) + parts[2] * (3 / 8) + parts[3] / 8, 0, axis)
+    return values.astype(np.float32)
 
 
-def _doubled(values: NDArray[np.float32], shape: tuple[int, ...]) -> NDArray[np.float32]:
-    return values.repeat(2, 0).repeat(2, 1)[: shape[0], : shape[1]]
+def _doubled(values: Pixels, shape: tuple[int, ...]) -> Pixels:
+    """Twice as wide and high, between the pixels' middles."""
+    for axis, count in enumerate(shape[:2]):
+        wide = np.moveaxis(np.pad(values, [(1, 1) if each == axis else (0, 0) for each in range(3)], mode="edge"), axis, 0)
+        large = np.empty((2 * (len(wide) - 2), *wide.shape[1:]), np.float32)
+        large[0::2] = wide[:-2] * 0.25 + wide[1:-1] * 0.75
+        large[1::2] = wide[2:] * 0.25 + wide[1:-1] * 0.75
+        values = np.moveaxis(large[:count], 0, axis)
+    return values
 
 
 def sample_bilinear(picture: NDArray[np.floating], x: Floats, y: Floats, *, wrap: bool = False) -> NDArray[np.float64]:
