@@ -28,7 +28,7 @@ from taixu_editor.interface.theme import DARK, Theme
 from taixu_editor.layout import arrange_views, lay_out_docks
 from taixu_editor.log_book import LogBook
 from taixu_editor.pacing import Pacing
-from taixu_editor.panels import PANELS, Panel, ScriptsPanel
+from taixu_editor.panels import PANELS, GraphPanel, Panel, ScriptsPanel
 from taixu_editor.panels.guard import PanelGuard
 from taixu_editor.play_bar import PlayBar
 from taixu_editor.sample_copies import own_copy
@@ -256,6 +256,12 @@ class EditorWindow:
             if isinstance(panel, ScriptsPanel):
                 panel.show(path, line)
                 self.shell.later(lambda: self.shell.show_panel("scripts"))
+
+    def open_graph(self, path: str = "") -> None:
+        """Show a graph of a material, or the panel where none is named."""
+        for panel in self.panels:
+            if isinstance(panel, GraphPanel):
+                panel.open(path)
 
     def reset_panels(self) -> None:
         """All panels anew, where they stand at first."""

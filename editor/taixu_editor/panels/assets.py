@@ -10,6 +10,7 @@ from imgui_bundle import imgui
 from taixu_editor.assets import ASSET_KINDS, Asset, AssetIndex
 from taixu_editor.assets.origins import Origins
 from taixu_editor.assets.searching import matches
+from taixu_editor.graphs import GRAPH_ENDING
 from taixu_editor.interface import icon
 from taixu_editor.panels.asset_details import AssetDetails
 from taixu_editor.panels.asset_tiles import draw_rows, draw_tiles
@@ -295,6 +296,8 @@ class AssetsPanel(Panel):
             self.window.open_script(path)
         elif asset.kind in ("world", "prefab"):
             self.window.shell.later(partial(self.window.shell.documents.open, path))
+        elif path.endswith(GRAPH_ENDING):
+            self.window.open_graph(path)
         else:
             self.details.show_large(asset)
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
 from taixu.generate.graph.evaluate import ArrayRun, DeviceRun
-from taixu.generate.graph.graph import Graph, Ref
+from taixu.generate.graph.graph import Graph, Node, Ref
 
 if TYPE_CHECKING:
     from taixu.gpu import Device, Texture
@@ -80,6 +80,10 @@ class LivePictures:
     def has(self, name: str) -> bool:
         """Whether a node has a picture, be it one from before the latest change."""
         return name in self._made
+
+    def node(self, name: str) -> Node | None:
+        """A node as its picture was computed; None where it has none."""
+        return self._graph.nodes.get(name) if name in self._made else None
 
     def texture(self, name: str) -> Texture:
         """A node's picture on the device, all its outputs in one; good until the next `step`."""
