@@ -8,18 +8,17 @@ import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from taixu.errors import TaixuError, UsageError
+from taixu.generate.folding import Folded, fold, plain_letters
 
 __all__ = ["MOST_LETTERS", "clean_prompt", "find_refusal", "need_harmless"]
 
 MOST_LETTERS = 4000
 """The longest prompt that is read."""
 
-_LEET = str.maketrans("013457@$!", "oieastasi")
-_INVISIBLE = {"Cf", "Mn"}
 _HAN = re.compile(r"[㐀-鿿]")
-_WORDS = re.compile(r"[^\W_]+")
 
 
 def clean_prompt(prompt: str) -> str:
@@ -51,11 +50,15 @@ class _Rule:
 
 def find_refusal(prompt: str) -> str:
     """Why a prompt is refused, as ``refusals.toml`` has it; empty where it is not."""
-    text, words, dense = _forms(prompt)
+    plain = plain_letters(prompt)
+    # Each reading is asked alone: what is innocent with its spaces ("brown body") need not be so without.
+    folded = fold(_innocent().sub(" . ", plain))
+    dense = _innocent_dense().sub(".", folded.dense)
+    folded = Folded(folded.text, folded.words, dense)
     for rule in _rules():
-        if all(any(_has(term, text, words, dense) for term in group) for group in rule.groups):
+        if all(any(_has(term, folded) for term in group) for group in rule.groups):
             return rule.reason
-    return ""
+    return next((reason for root, reason in _roots() if any(root in word for word in folded.words)), "")
 
 
 def need_harmless(prompt: str) -> None:
@@ -71,26 +74,37 @@ def need_harmless(prompt: str) -> None:
         raise TaixuError(f"this is not made: {reason}")
 
 
-def _forms(prompt: str) -> tuple[str, frozenset[str], str]:
-    """A prompt as rules look at it: plain letters, its words, and without anything between them (letters spaced out, Chinese)."""
-    plain = "".join(
-        each for each in unicodedata.normalize("NFKD", prompt) if unicodedata.category(each) not in _INVISIBLE
-    ).casefold()
-    words = _WORDS.findall(plain)
-    spaced = re.sub(r"\b(\w)(?:[\W_]+(?=\w\b))", r"\1", plain)
-    all_words = frozenset(words) | frozenset(_WORDS.findall(plain.translate(_LEET))) | frozenset(_WORDS.findall(spaced))
-    return f" {' '.join(words)} ", all_words, "".join(words)
-
-
-def _has(term: str, text: str, words: frozenset[str], dense: str) -> bool:
+def _has(term: str, folded: Folded) -> bool:
     if _HAN.search(term):
-        return term in dense
-    return f" {term} " in text if " " in term else term in words
+        return term in folded.dense
+    return f" {term} " in folded.text if " " in term else term in folded.words
+
+
+@lru_cache(maxsize=1)
+def _table() -> dict[str, Any]:
+    return tomllib.loads(Path(__file__).with_name("refusals.toml").read_text("utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _innocent() -> re.Pattern[str]:
+    """Phrases with a harmless meaning, taken out before anything is compared."""
+    return re.compile("|".join(rf"\b(?:{each})\b" for each in _table()["innocent"]["english"]))
+
+
+@lru_cache(maxsize=1)
+def _innocent_dense() -> re.Pattern[str]:
+    return re.compile("|".join(_table()["innocent"]["chinese"]))
+
+
+@lru_cache(maxsize=1)
+def _roots() -> tuple[tuple[str, str], ...]:
+    """Roots that no harmless word holds, with the reason for each."""
+    return tuple((root, reason) for reason, roots in _table()["roots"].items() for root in roots)
 
 
 @lru_cache(maxsize=1)
 def _rules() -> tuple[_Rule, ...]:
-    table = tomllib.loads(Path(__file__).with_name("refusals.toml").read_text("utf-8"))
+    table = _table()
     lists: dict[str, list[str]] = table["lists"]
     return tuple(
         _Rule(rule["reason"], tuple(tuple(term for name in group for term in lists[name]) for group in rule["all_of"]))

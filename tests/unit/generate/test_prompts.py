@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from taixu.errors import TaixuError, UsageError
+from taixu.generate.folding import plain_letters
 from taixu.generate.prompts import MOST_LETTERS, clean_prompt, find_refusal, need_harmless
 
 REFUSED = {
@@ -46,3 +49,42 @@ def test_cleaning() -> None:
             clean_prompt(bad)
         assert len(str(caught.value)) < 200
         str(caught.value).encode()
+
+
+HERE = Path(__file__).parent
+
+
+def _lines(name: str) -> list[str]:
+    return [line for line in (HERE / name).read_text("utf-8").splitlines() if line and not line.startswith("#")]
+
+
+@pytest.mark.parametrize("half", [0, 1], ids=["taught", "kept apart"])
+def test_of_a_hundred_innocent_prompts_none_is_refused(half: int) -> None:
+    lines = _lines("harmless_prompts.txt")
+    cut = lines.index("---")
+    asked = lines[cut + 1 :] if half else lines[:cut]
+    assert len(asked) >= 100
+    assert {line: find_refusal(line) for line in asked if find_refusal(line)} == {}
+
+
+def test_what_is_written_in_disguise_is_seen_through() -> None:
+    asked = _lines("refused_prompts.txt")
+    passed = [line for line in asked if not find_refusal(line)]
+    assert len(asked) >= 90 and passed == []
+
+
+def test_a_look_at_the_longest_prompt_is_quick() -> None:
+    from time import process_time
+
+    for prompt in ("a " * 2000, "nude " * 800, "裸" * MOST_LETTERS, "naked " * 600, "e\u0301" * 2000, "x" * MOST_LETTERS):
+        began = process_time()
+        find_refusal(prompt)
+        assert process_time() - began < 0.2, prompt[:20]
+
+
+@pytest.mark.parametrize(("written", "meant"), [
+    ("Ⓝⓤⓓⓔ", "nude"), ("ѕех", "sex"), ("𝓷𝓾𝓭𝓮", "nude"), ("ｐｏｒｎ", "porn"), ("裸體", "裸体"),
+    ("n\u200bu\u200bde", "nude"), ("🅝🅤🅓🅔", "nude"),
+])  # fmt: skip
+def test_letters_become_plain(written: str, meant: str) -> None:
+    assert plain_letters(written) == meant
