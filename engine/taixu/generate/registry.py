@@ -17,9 +17,12 @@ __all__ = ["BUILT_IN", "Generators", "import_generator", "reference_of"]
 
 BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.materials.generator:MaterialGenerator",
             "taixu.generate.materials.graph_generator:GraphGenerator",
+            "taixu.generate.mesh_texturing.solid_generator:MeshMaterialGenerator",
+            "taixu.generate.mesh_texturing.painted_generator:PaintedMeshGenerator",
             "taixu.generate.diffusion.generator:DiffusionGenerator",
             "taixu.generate.pictures.texture_generator:TextureGenerator",
             "taixu.generate.pictures.material_generator:PictureMaterialGenerator",
+            "taixu.generate.pictures.model_material_generator:ModelMaterialGenerator",
             "taixu.generate.pictures.upscale_generator:UpscaleGenerator")
 """Where Taixu's own are; what stands first is asked first for what it makes."""
 
