@@ -64,6 +64,8 @@ class Needs:
         Whether the user may name one.
     parents
         How many files it must be made from, at the least.
+    optional_parents
+        Whether it may be made from files.
     suffixes
         How names of those files end, in lower case; empty where they may end in any way.
     """
@@ -74,6 +76,7 @@ class Needs:
     memory_mb: int = 4096
     optional_weights: bool = False
     parents: int = 0
+    optional_parents: bool = False
     suffixes: tuple[str, ...] = ()
 
 

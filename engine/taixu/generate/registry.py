@@ -126,7 +126,8 @@ def _misfit(generator: Generator, has_model: bool, parents: Sequence[Path]) -> t
     """How badly a generator goes with what the user names: weights count most, files after them."""
     needs = generator.needs
     uses_model = needs.weights or (has_model and needs.optional_weights)
-    takes = bool(needs.parents) and (not needs.suffixes or all(each.name.lower().endswith(needs.suffixes) for each in parents))
+    wants = bool(needs.parents) or (bool(parents) and needs.optional_parents)
+    takes = wants and (not needs.suffixes or all(each.name.lower().endswith(needs.suffixes) for each in parents))
     return uses_model != has_model, takes != bool(parents)
 
 

@@ -11,7 +11,7 @@ from taixu.generate.materials.maps import DARKEST, PALEST, MaterialMaps
 from taixu.generate.pictures.albedo import flattened, unshaded
 from taixu.generate.pictures.filters import Values, blur, resize
 from taixu.generate.pictures.reading import encoded, linear_of
-from taixu.generate.pictures.relief import edges_of, height_of, height_of_normals, normals_of, occlusion_of
+from taixu.generate.pictures.relief import edges_of, height_of, height_of_normals, normals_of, occlusion_of, relief_of
 from taixu.generate.pictures.seamless import repeats, seamless
 
 __all__ = ["TILINGS", "MapParameters", "maps_of_picture", "prepared", "roughness_of", "surface_maps"]
@@ -37,8 +37,8 @@ class MapParameters:
     )
     highlights: float = field(default=0.5, metadata={"doc": "How far what shines is brought down.", **_UNIT})
     shade: float = field(default=0.3, metadata={"doc": "How much of the shade in hollows is taken out.", **_UNIT})
-    relief: float = field(
-        default=0.015, metadata={"doc": "How high the highest is, in widths of the picture.", "minimum": 0.0, "maximum": 0.2}
+    height_strength: float = field(
+        default=1.0, metadata={"doc": "How high it is beside what its contrast and grain suggest.", "minimum": 0.0, "maximum": 8.0}
     )
     invert: bool = field(default=False, metadata={"doc": "What is taken for low is high."})
     detail: float = field(default=0.7, metadata={"doc": "How much of the finest grain is height.", **_UNIT})
@@ -93,13 +93,14 @@ def surface_maps(
 ) -> MaterialMaps:
     """`maps_of_picture` of what `prepared` gave."""
     known = {name: _fitted(values, even.shape[:2]) for name, values in (given or {}).items()}
-    height, normal, relief = known.get("height"), known.get("normal"), wanted.relief
+    height, normal, relief = known.get("height"), known.get("normal"), 0.0
     if normal is not None:
         normal = _united(normal)
     if height is None and normal is not None:
         height, relief = height_of_normals(normal, wraps=wraps)
     elif height is None:
         height = height_of(even, detail=wanted.detail, edges=wanted.edges, wraps=wraps, flipped=wanted.invert)
+    relief = relief or wanted.height_strength * relief_of(even, height, wraps=wraps)
     normal = normals_of(height, relief, wraps=wraps) if normal is None else normal
     occlusion = known.get("occlusion")
     occlusion = occlusion_of(height, relief, wraps=wraps) if occlusion is None else occlusion

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -10,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import UsageError
+from taixu.generate.diffusion.turns import taken_turn
 from taixu.generate.generator import Generator, Made, Needs, Progress
 from taixu.generate.materials.maps import MaterialMaps
 from taixu.generate.materials.pictures import map_pictures
 from taixu.generate.model_facts import ModelFacts
 from taixu.generate.pictures.filters import Values
 from taixu.generate.pictures.maps import MapParameters, prepared, surface_maps
-from taixu.generate.pictures.marigold import Predicted, has_intrinsics, marigold_facts, predict_maps
+from taixu.generate.pictures.marigold import has_intrinsics, marigold_facts, predict_maps
 from taixu.generate.pictures.models import model_parts
 from taixu.generate.pictures.reading import PICTURE_SUFFIXES, encoded, read_picture, reduced
 from taixu.generate.request import Request
@@ -58,24 +60,27 @@ class PictureMaterialGenerator(Generator):
         picture = read_picture(request.parents[0], least_px=_LEAST_PX)
         colors, alpha = reduced(picture, wanted.size_px)
         _show_first(colors, wanted, progress)
-        return make_material(request, colors, alpha, wanted, progress)
+        with taken_turn(progress) if model_parts(request.model) else nullcontext():
+            return make_material(request, colors, wanted, progress, alpha=alpha, steps=wanted.steps, device=wanted.device)
 
 
 def make_material(
-    request: Request, colors: Values, alpha: Values | None, wanted: PictureMaterialParameters, progress: Progress
-) -> list[Made]:
-    """Maps of linear colours, saved: those that the request's model has by it, the others without one."""
+    request: Request, colors: Values, wanted: MapParameters, progress: Progress, *, alpha: Values | None = None, steps: int = 0,
+    device: str = "auto", said: Mapping[str, Any] | None = None,
+) -> list[Made]:  # fmt: skip
+    """Maps of linear colours, saved: those that the request's models see by them, the others without one."""
     # A model that tells paint from light wants to see the light.
     light: dict[str, Any] = {"flatten": 0.0, "highlights": 0.0} if has_intrinsics(request.model) else {}
     even, covered, wraps = prepared(colors, replace(wanted, **light), alpha)
     progress(0.3, "repeating" if wraps else "lit evenly", _bytes(even))
     predicted = predict_maps(
-        request.model, even, wraps=wraps, seed=request.seed, steps=wanted.steps, device=wanted.device,
+        request.model, even, wraps=wraps, seed=request.seed, steps=steps, device=device,
         progress=lambda done, text="", preview=None: progress(0.3 + 0.5 * done, text, preview),
     )  # fmt: skip
     maps = surface_maps(even, wanted, wraps=wraps, given=predicted.maps)
     progress(0.85, "maps", _bytes(maps.maps["base_color"]))
-    return save_material(request, maps, covered, {"maps_by": _said(predicted)} if model_parts(request.model) else {})
+    makers = {"maps_by": dict(sorted(predicted.makers.items()))} if model_parts(request.model) else {}
+    return save_material(request, maps, covered, {**(said or {}), **makers})
 
 
 def save_material(
@@ -91,12 +96,7 @@ def save_material(
     return files
 
 
-def _said(predicted: Predicted) -> dict[str, str]:
-    """Which model made which map; what is not named was made without one."""
-    return dict(sorted(predicted.makers.items()))
-
-
-def _show_first(colors: Values, wanted: PictureMaterialParameters, progress: Progress) -> None:
+def _show_first(colors: Values, wanted: MapParameters, progress: Progress) -> None:
     """A look at what it becomes, from a small copy."""
     height, width = colors.shape[:2]
     step = max(1, max(height, width) // _FIRST_LOOK)

@@ -20,6 +20,7 @@ FACTORS = {"StableDiffusionUpscalePipeline": 4, "StableDiffusionLatentUpscalePip
 """Diffusers' upscalers, and how many times as large they make a picture."""
 _TILE = 128
 _OVERLAP = 32
+_LATENT = 64  # sides of a tile are whole multiples, as latents want
 
 
 def upscaler_facts(name: str) -> SeveralModels:
@@ -74,7 +75,8 @@ def upscaled_by_model(
             span = (0.9 * number / len(tiles.corners), 0.9 * (number + 1) / len(tiles.corners))
             made = run_pipeline(
                 loaded, progress, steps=steps, size=size, span=span, text=f"tile {number + 1} of {len(tiles.corners)}",
-                prompt=prompt, image=_picture(tile), noise_level=noise if takes_noise else None, generator=loaded.chance(seed + number),
+                prompt=prompt, image=_picture(tile), noise_level=noise if takes_noise else None,
+                generator=loaded.chance(seed + number),
             )[0]  # fmt: skip
             tiles.write(number, _in_color(made[..., :3], tile, how.factor))
     finally:
@@ -91,7 +93,9 @@ class _Tiles:
     def __init__(self, small: Values, how: Upscaling) -> None:
         self.small, self.how = small, how
         height, width = small.shape[:2]
-        self.rows, self.columns = _starts(height, wraps=how.wraps), _starts(width, wraps=how.wraps)
+        self.tall, self.wide = (min(_TILE, -(-size // _LATENT) * _LATENT) for size in (height, width))
+        self.rows = _starts(height, self.tall, wraps=how.wraps)
+        self.columns = _starts(width, self.wide, wraps=how.wraps)
         self.corners = [(top, left) for top in self.rows for left in self.columns]
         self._sum = np.zeros((height * how.factor, width * how.factor, 3), np.float32)
         self._weight = np.zeros((height * how.factor, width * how.factor, 1), np.float32)
@@ -100,19 +104,18 @@ class _Tiles:
         """The small tile: beyond the edges round them, or mirrored."""
         top, left = self.corners[number]
         height, width = self.small.shape[:2]
-        rows = _folded(top + np.arange(_TILE), height, wraps=self.how.wraps)
-        columns = _folded(left + np.arange(_TILE), width, wraps=self.how.wraps)
+        rows = _folded(top + np.arange(self.tall), height, wraps=self.how.wraps)
+        columns = _folded(left + np.arange(self.wide), width, wraps=self.how.wraps)
         return self.small[rows][:, columns]
 
     def write(self, number: int, made: Values) -> None:
         """Lay the large tile over what is there, softly."""
         top, left = (each * self.how.factor for each in self.corners[number])
         height, width = self._sum.shape[:2]
-        side = _TILE * self.how.factor
-        soft = np.minimum(np.arange(side) + 1.0, np.arange(side, 0, -1.0)).clip(0, _OVERLAP * self.how.factor).astype(np.float32)
-        weight = (soft[:, None] * soft[None, :])[..., None] / soft.max() ** 2
-        for rows, from_rows in _pieces(top, side, height, wraps=self.how.wraps):
-            for columns, from_columns in _pieces(left, side, width, wraps=self.how.wraps):
+        tall, wide = self.tall * self.how.factor, self.wide * self.how.factor
+        weight = (_soft(tall, self.how.factor)[:, None] * _soft(wide, self.how.factor)[None, :])[..., None]
+        for rows, from_rows in _pieces(top, tall, height, wraps=self.how.wraps):
+            for columns, from_columns in _pieces(left, wide, width, wraps=self.how.wraps):
                 self._sum[rows, columns] += (made * weight)[from_rows, from_columns]
                 self._weight[rows, columns] += weight[from_rows, from_columns]
 
@@ -121,14 +124,20 @@ class _Tiles:
         return np.asarray(self._sum / np.maximum(self._weight, 1e-12), np.float32)
 
 
-def _starts(size: int, *, wraps: bool) -> list[int]:
+def _soft(length: int, factor: int) -> Values:
+    """How much each pixel of a tile counts: less towards its ends."""
+    ends = np.minimum(np.arange(length) + 1.0, np.arange(length, 0, -1.0))
+    return np.asarray((ends / (_OVERLAP * factor)).clip(0.0, 1.0), np.float32)
+
+
+def _starts(size: int, tile: int, *, wraps: bool) -> list[int]:
     """Where tiles begin; where the picture repeats, the last lies over the first."""
-    step = _TILE - _OVERLAP
+    step = max(1, tile - _OVERLAP)
     if wraps:
         count = max(1, -(-size // step))
         return sorted({round(number * size / count) for number in range(count)})
     count = max(1, -(-(size - _OVERLAP) // step))
-    return sorted({round(number * max(size - _TILE, 0) / max(count - 1, 1)) for number in range(count)})
+    return sorted({round(number * max(size - tile, 0) / max(count - 1, 1)) for number in range(count)})
 
 
 def _folded(at: NDArray[np.int64], size: int, *, wraps: bool) -> NDArray[np.int64]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from taixu.errors import TaixuError
 from taixu.generate.model_facts import ModelFacts
 
-__all__ = ["SeveralModels", "model_parts", "several_models"]
+__all__ = ["SeveralModels", "joined_models", "model_parts", "several_models"]
 
 _INDEX = "model_index.json"
 _MOST_FOLDERS = 64
@@ -62,7 +62,7 @@ def several_models(name: str, *, wanted: tuple[str, ...], what: str) -> SeveralM
             found.append((kind, part))
     if not found:
         raise TaixuError(f"no model was named for {what}; name a folder of weights")
-    return _joined(found)
+    return joined_models(found)
 
 
 def _pipelines_in(facts: ModelFacts) -> Iterable[ModelFacts]:
@@ -90,15 +90,17 @@ def _kind_of(facts: ModelFacts) -> str:
     return inspect_model(facts.path).kind
 
 
-def _joined(found: list[tuple[str, ModelFacts]]) -> SeveralModels:
-    parts = [each for _, each in found]
-    licences = list(dict.fromkeys(each.licence for each in parts))
-    digest = parts[0].hash if len(parts) == 1 else hashlib.blake2b("\n".join(each.hash for each in parts).encode(), digest_size=16)
+def joined_models(found: Sequence[tuple[str, ModelFacts]]) -> SeveralModels:
+    """Models with their pipelines' classes as one; none of them is no model."""
+    parts = [facts for _, facts in found]
+    if not parts:
+        return SeveralModels()
+    hashes = "\n".join(facts.hash for facts in parts)
     return SeveralModels(
-        ",".join(each.name for each in parts),
+        ",".join(facts.name for facts in parts),
         parts[0].path,
-        digest if isinstance(digest, str) else digest.hexdigest(),
+        parts[0].hash if len(parts) == 1 else hashlib.blake2b(hashes.encode(), digest_size=16).hexdigest(),
         # Where one says nothing of its terms, nobody knows those of all.
-        " AND ".join(licences) if all(licences) else "",
+        " AND ".join(dict.fromkeys(facts.licence for facts in parts)) if all(facts.licence for facts in parts) else "",
         tuple(found),
     )

@@ -8,7 +8,7 @@ from taixu.generate.pictures.filters import Values, blur, luminance, neighbours
 from taixu.generate.pictures.joints import has_light_joints
 from taixu.generate.pictures.reading import encoded
 
-__all__ = ["edges_of", "height_of", "height_of_normals", "normals_of", "occlusion_of"]
+__all__ = ["edges_of", "height_of", "height_of_normals", "normals_of", "occlusion_of", "relief_of"]
 
 _DARK = 0.02
 _REFERENCE_PX = 256.0
@@ -16,6 +16,8 @@ _WIDE = 60.0 / _REFERENCE_PX  # waves longer than this are light or paint, no re
 _EDGE_PX = 3.0
 _EDGE_SHARE = 0.35
 _FINE_PX = 1.0
+_HIGHEST = 0.025
+_STEEPEST = 0.25  # the tangent that slopes have on the whole
 _EIGHT = tuple((float(np.sin(a)), float(np.cos(a))) for a in np.arange(8) * np.pi / 4)
 
 
@@ -51,6 +53,18 @@ def height_of(colors: Values, *, detail: float = 0.7, edges: float = 1.0, wraps:
         return np.full(found.shape, 0.5, np.float32)
     height = np.clip((found - low) / (high - low), 0.0, 1.0)
     return np.asarray(1.0 - height if flipped else height, np.float32)
+
+
+def relief_of(colors: Values, height: Values, *, wraps: bool) -> float:
+    """How high a height of 1 may be, in widths: less where the picture has little contrast, and so that no grain becomes a rasp."""
+    bright = np.log(luminance(colors) + _DARK)
+    step = max(1, min(bright.shape) // 512)
+    low, high = (float(each) for each in np.quantile(bright[::step, ::step], (0.02, 0.98)))
+    highest = _HIGHEST * min(np.sqrt(max(high - low, 0.0)), 1.0)
+    at = neighbours(height, 1, wraps=wraps)
+    across, along = 0.5 * (at(0, 1) - at(0, -1)), 0.5 * (at(1, 0) - at(-1, 0))
+    slope = float(np.sqrt((across * across + along * along).mean())) * height.shape[1]
+    return float(min(highest, _STEEPEST / max(slope, 1e-6)))
 
 
 def edges_of(seen: Values, *, wraps: bool) -> Values:

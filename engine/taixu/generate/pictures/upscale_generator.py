@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.image import MAX_PIXELS
 from taixu.errors import TaixuError, UsageError
+from taixu.generate.diffusion.turns import taken_turn
 from taixu.generate.generator import Generator, Made, Needs, Progress
 from taixu.generate.model_facts import ModelFacts
 from taixu.generate.pictures.filters import Values
@@ -73,10 +74,11 @@ class UpscaleGenerator(Generator):
             wanted.factor, wanted.detail, _wraps(wanted.tiling, pixels), _kind(wanted.kind, role), has_alpha=picture.has_alpha
         )
         if request.model.path is not None:
-            made = upscaled_by_model(
-                request.model, pixels, how, prompt=request.prompt, seed=request.seed, steps=wanted.steps, noise=wanted.noise,
-                device=wanted.device, progress=progress,
-            )  # fmt: skip
+            with taken_turn(progress):
+                made = upscaled_by_model(
+                    request.model, pixels, how, prompt=request.prompt, seed=request.seed, steps=wanted.steps, noise=wanted.noise,
+                    device=wanted.device, progress=progress,
+                )  # fmt: skip
         else:
             progress(0.0, "tiles", _preview(pixels))
             made = upscaled(pixels, how, seed=request.seed, progress=lambda done: progress(0.95 * done, "tiles"))
@@ -105,8 +107,8 @@ def _need_room(picture: Picture, factor: int) -> None:
     height, width = picture.pixels.shape[:2]
     if height * width * factor * factor > MAX_PIXELS:
         raise TaixuError(
-            f"{picture.name}: has {width} x {height} pixels; {factor} times as large it has more than the {MAX_PIXELS:,} that are read; "
-            "cut it, or take a smaller factor"
+            f"{picture.name}: has {width} x {height} pixels; {factor} times as large it has more than the {MAX_PIXELS:,} that "
+            "are read; cut it, or take a smaller factor"
         )
 
 
