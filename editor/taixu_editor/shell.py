@@ -197,7 +197,9 @@ class Shell:
         self.toasts.say(self.window.t(sentence), "error", action="Show log" if has_log else "", act=partial(self.show_panel, "log"))
 
     def _done(self, done: Done) -> None:
-        """What takes things away can be undone where it is said."""
+        """What takes things away can be undone where it is said; a graph that is opened is shown."""
+        if done.operation in ("graph.open", "graph.new"):
+            self.later(self.window.open_graph)
         if done.operation == "entity.delete":
             count = len(done.parameters.get("entities", ()))
             undo = partial(self.later, partial(self.window.do, "history.undo"))

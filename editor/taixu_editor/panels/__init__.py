@@ -18,12 +18,13 @@ from taixu_editor.panels.scripts import ScriptsPanel
 from taixu_editor.panels.viewport import FourthView, SecondView, ThirdView, Viewport
 
 __all__ = [
-    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "GeneratePanel", "GuidePanel", "HierarchyPanel", "InspectorPanel",
-    "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView", "ThirdView", "Viewport",
+    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "GeneratePanel", "GraphPanel", "GuidePanel",
+    "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView",
+    "ThirdView", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
-    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, GeneratePanel, GuidePanel, AssetsPanel, LogPanel, ConsolePanel,
-    ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView, GraphPanel,
+    Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, GeneratePanel, GuidePanel, AssetsPanel, LogPanel,
+    ConsolePanel, ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView, GraphPanel,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

@@ -62,7 +62,7 @@ class GraphPanel(Panel):
         """Open a graph of the project, and show the panel; only show it where none is named."""
         if not path or self.window.do("graph.open", path=path) is not None:
             self.is_open = True
-            self.window.shell.later(lambda: self.window.shell.show_panel("graph"))
+            imgui.set_window_focus(self.window_name)
 
     @property
     def unsaved(self) -> list[str]:
