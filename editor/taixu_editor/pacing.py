@@ -75,7 +75,7 @@ class Pacing:
 
     def _rest(self) -> float:
         window, now = self._window, monotonic()
-        if window.thumbnails.pending:
+        if window.thumbnails.pending or window.renderer.lighting.skies.is_making:
             return _WORK_SECS
         worlds = (entry.app.world for entry in window.host.session.worlds)
         if not any(world.has_resource(Jobs) and world.resource(Jobs).pending for world in worlds):

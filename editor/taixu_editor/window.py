@@ -70,6 +70,7 @@ class EditorWindow:
         self.renderer.add_feature(OutlineFeature(self.outlined))
         self.modes = ModeFeature()
         self.renderer.add_feature(self.modes)
+        self.renderer.lighting.skies.waits = False
         self.gui = Gui(self.device)
         self.log = LogBook()
         self.t = Texts()

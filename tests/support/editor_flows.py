@@ -122,6 +122,8 @@ class Hand:
 
         Rectangles of the window that `hide` names are painted over: what they show is another each time (times, loads).
         """
+        while self.window.renderer.lighting.skies.is_making:
+            self.wait(1)
         self._wanted.append((name, panel, hide))
         self.wait(2)
 

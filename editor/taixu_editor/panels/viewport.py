@@ -166,7 +166,9 @@ class Viewport(Panel):
             mode = "lit" if self.is_game else self.shown.mode
             outputs = frozenset({"color", "id", "depth"}) | mode_outputs(mode)
             self.view = View(self.camera.camera(), size, name=self.id, outputs=outputs, settings=self._settings())
-        key = (self.is_game, self.camera.key(), size, self.shown.key(), self.window.outline_key(), *_world_key(world))
+        skies = self.window.renderer.lighting.skies
+        skies.follow()
+        key = (self.is_game, self.camera.key(), size, self.shown.key(), self.window.outline_key(), skies.version, *_world_key(world))
         if key != self._drawn:
             self._drawn = key
             self.view.camera = self._seen(world)

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.paths import cache_folder
 
-__all__ = ["cached_array", "content_key"]
+__all__ = ["cached_array", "content_key", "find_array", "has_array", "keep_array"]
 
 
 def content_key(*parts: object) -> str:
@@ -33,13 +33,30 @@ def cached_array(kind: str, key: str, make: Callable[[], NDArray[Any]]) -> NDArr
 
     A file that is damaged is made again, and a folder that cannot be written costs only the time.
     """
-    file = cache_folder() / kind / f"{key}.npy"
+    found = find_array(kind, key)
+    if found is None:
+        found = make()
+        keep_array(kind, key, found)
+    return found
+
+
+def find_array(kind: str, key: str) -> NDArray[Any] | None:
+    """What is kept under `kind` and `key`; None where nothing is, or only what is damaged."""
     try:
-        found: NDArray[Any] = np.load(file, allow_pickle=False)
-        return found
+        found: NDArray[Any] = np.load(cache_folder() / kind / f"{key}.npy", allow_pickle=False)
     except (OSError, ValueError, EOFError):
-        pass
-    made = make()
+        return None
+    return found
+
+
+def has_array(kind: str, key: str) -> bool:
+    """Whether something is kept under `kind` and `key`."""
+    return (cache_folder() / kind / f"{key}.npy").is_file()
+
+
+def keep_array(kind: str, key: str, made: NDArray[Any]) -> None:
+    """Keep an array for the next time, where the folder can be written."""
+    file = cache_folder() / kind / f"{key}.npy"
     try:
         file.parent.mkdir(parents=True, exist_ok=True)
         handle, name = tempfile.mkstemp(dir=file.parent, suffix=".part")
@@ -48,4 +65,3 @@ def cached_array(kind: str, key: str, make: Callable[[], NDArray[Any]]) -> NDArr
         os.replace(name, file)
     except OSError:
         pass
-    return made

@@ -10,6 +10,7 @@ the hash of the sky, so that the second start reads a file.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -18,14 +19,16 @@ from numpy.typing import NDArray
 from taixu.gpu import Device, ImageBinding, StructLayout, Texture
 
 from . import equirect
-from .disk_cache import cached_array, content_key
+from .disk_cache import cached_array, content_key, find_array, keep_array
 from .harmonics import Harmonics, analyse, synthesise
 from .lobes import Lobe, charlie_lobe, cosine_lobe, ggx_lobe, lobe_gains
 from .octahedron import SHEEN_LEVELS, SUNS_PLACE, AtlasLayout, Tile, atlas_layout, level_roughnesses
 from .reflectance import DFG_SIZE, energy_table
 from .suns import Sun, pack_suns, take_suns
 
-__all__ = ["EnvironmentMaps", "make_dfg_texture", "make_environment"]
+__all__ = [
+    "EnvironmentMaps", "PreparedSky", "finish_environment", "make_dfg_texture", "make_environment", "prepare_environment",
+]
 
 _VERSION = 12
 _LARGEST_HALF = 6.0e4
@@ -65,14 +68,55 @@ def make_environment(device: Device, image: NDArray[np.floating[Any]]) -> Enviro
     image
         Linear Rec.709 radiance, [height, width, 3], top row first; width is twice the height.
     """
+    return finish_environment(device, prepare_environment(image))
+
+
+@dataclass(slots=True)
+class PreparedSky:
+    """All of a sky's maps that needs no device: what takes time.
+
+    Attributes
+    ----------
+    pixels : float32[height, width, 3]
+    key
+        What the atlas is kept under.
+    light : float16[height, width, 4] or None
+        The atlas, where it is known already.
+    tiles
+        Pictures for the atlas where it is not.
+    """
+
+    pixels: NDArray[np.float32]
+    key: str
+    layout: AtlasLayout
+    light: NDArray[np.float16] | None = None
+    tiles: list[tuple[Tile, NDArray[np.float32]]] = field(default_factory=list)
+    suns: list[Sun] = field(default_factory=list)
+
+
+def prepare_environment(image: NDArray[np.floating[Any]]) -> PreparedSky:
+    """The part of `make_environment` that any thread can do."""
     pixels = np.ascontiguousarray(np.maximum(image[..., :3], 0.0), np.float32)
-    sky = _sky_texture(device, np.minimum(pixels, _LARGEST_HALF), "rgba16f")
-    key = content_key("atlas", _VERSION, pixels)
     layout = atlas_layout(len(pixels))
-    light = cached_array("environment", key, lambda: _filter(device, pixels, layout))
-    if light.shape != (layout.size[1], layout.size[0], 4) or light.dtype != np.float16:
-        light = _filter(device, pixels, layout)
-    atlas = device.texture(layout.size, "rgba16f", data=light, label="environment")
+    prepared = PreparedSky(pixels, content_key("atlas", _VERSION, pixels), layout)
+    light = find_array("environment", prepared.key)
+    if light is not None and light.shape == (layout.size[1], layout.size[0], 4) and light.dtype == np.float16:
+        prepared.light = light
+    else:
+        prepared.suns, rest = take_suns(pixels)
+        prepared.tiles = list(_lobe_pictures(pixels, rest, layout))
+    return prepared
+
+
+def finish_environment(device: Device, prepared: PreparedSky, *, keep: bool = True) -> EnvironmentMaps:
+    """The part of `make_environment` that the device does; `keep` the result on disk."""
+    sky = _sky_texture(device, np.minimum(prepared.pixels, _LARGEST_HALF), "rgba16f")
+    light = prepared.light
+    if light is None:
+        light = _fold(device, prepared)
+        if keep:
+            keep_array("environment", prepared.key, light)
+    atlas = device.texture(prepared.layout.size, "rgba16f", data=light, label="environment")
     return EnvironmentMaps(sky, atlas)
 
 
@@ -91,17 +135,17 @@ def _sky_texture(device: Device, pixels: NDArray[np.float32], format: str) -> Te
     return sky
 
 
-def _filter(device: Device, pixels: NDArray[np.float32], layout: AtlasLayout) -> NDArray[np.float16]:
+def _fold(device: Device, prepared: PreparedSky) -> NDArray[np.float16]:
     """The atlas, float16 [height, width, 4]."""
+    layout = prepared.layout
     atlas = device.texture(layout.size, "rgba16f", label="environment being filtered")
-    _unfold(device, atlas, pixels, layout.mirror, layout.mirror_samples)
-    suns, rest = take_suns(pixels)
-    for tile, picture in _lobe_pictures(pixels, rest, layout):
+    _unfold(device, atlas, prepared.pixels, layout.mirror, layout.mirror_samples)
+    for tile, picture in prepared.tiles:
         _unfold(device, atlas, picture, tile, 0)
     texels = atlas.read().astype(np.float16)
     atlas.release()
     texels[..., 3] = 1.0
-    _write_suns(texels, suns)
+    _write_suns(texels, prepared.suns)
     return texels
 
 

@@ -4,9 +4,13 @@ from __future__ import annotations
 
 import logging
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from threading import Thread
 from typing import Any
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,8 +19,8 @@ from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.gpu import Device
 from taixu.render.disk_cache import content_key
-from taixu.render.environment import EnvironmentMaps, make_environment
-from taixu.render.sky import make_atmosphere, make_studio
+from taixu.render.environment import EnvironmentMaps, PreparedSky, finish_environment, prepare_environment
+from taixu.render.sky import is_known, make_atmosphere, make_studio
 from taixu.scene import Environment
 
 __all__ = ["Skies", "Sky", "read_sky"]
@@ -50,16 +54,35 @@ class Sky:
 
 
 class Skies:
-    """The latest few skies, so that worlds and views may take turns without making theirs anew."""
+    """The latest few skies, so that worlds and views may take turns without making theirs anew.
+
+    Attributes
+    ----------
+    waits
+        Whether a frame waits until its sky is made: half a second for one that nobody has seen yet. Where it does not, the sky
+        that the world had is shown meanwhile, and `version` goes up when the new one is there: who moves a sun sees it follow.
+    version
+        Goes up when a sky was made in the background.
+    """
 
     def __init__(self, device: Device) -> None:
         self.device = device
+        self.waits = True
+        self.version = 0
         self._kept: OrderedDict[Any, Sky] = OrderedDict()
+        self._shown: WeakKeyDictionary[World, Any] = WeakKeyDictionary()
         self._override: tuple[str, NDArray[np.floating[Any]]] | None = None
+        self._making: _Making | None = None
+        self._wanted: _Making | None = None
 
     def override(self, image: NDArray[np.floating[Any]] | None) -> None:
         """Take this equirectangular picture [h, w, 3] for every world; None ends that."""
         self._override = None if image is None else (content_key(image), image)
+
+    @property
+    def is_making(self) -> bool:
+        """Whether one is made in the background."""
+        return self._making is not None
 
     def of(self, world: World, environment: Environment | None) -> Sky:
         """The sky of a world with this environment; without one it stands in the studio."""
@@ -73,33 +96,120 @@ class Skies:
         else:
             sun = tuple(float(v) for v in environment.sun_direction)
             key = ("atmosphere", sun, float(environment.turbidity), tuple(float(v) for v in environment.ground_color))
-        sky = self._kept.get(key)
-        if sky is None:
-            sky = self._kept[key] = self._make(world, environment, key)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)[1].maps.release()
+        self.follow()
+        if key not in self._kept:
+            before = self._shown.get(world)
+            stand_in = self._stand_in(key, before)
+            if stand_in is not None:
+                self._begin(_Making(key, partial(self._prepare, world, key, keep=before is None), keep=before is None))
+                self._kept.move_to_end(stand_in)
+                return self._kept[stand_in]
+            self._put(key, self._finish(self._prepare(world, key)))
         self._kept.move_to_end(key)
-        return sky
+        self._shown[world] = key
+        return self._kept[key]
+
+    def follow(self) -> None:
+        """Take in what was made in the background, and go on with what is wanted next; cheap."""
+        done = self._making
+        if done is None or not done.is_done:
+            return
+        self._making = None
+        if done.key not in self._kept:
+            made = done.made or _Made(prepare_environment(make_studio()))
+            self._put(done.key, self._finish(made, keep=done.keep))
+        self.version += 1
+        wanted, self._wanted = self._wanted, None
+        if wanted is not None and wanted.key not in self._kept:
+            self._begin(wanted)
 
     def release(self) -> None:
         """Give the textures back."""
+        if self._making is not None:
+            self._making.join()
+        self._making = self._wanted = None
         for sky in self._kept.values():
             sky.maps.release()
         self._kept.clear()
 
-    def _make(self, world: World, environment: Environment | None, key: Any) -> Sky:
+    def _stand_in(self, key: Any, before: Any) -> Any:
+        """The key of the sky that is shown until this one is made; None where a frame waits for it."""
+        if self.waits or key[0] not in ("atmosphere", "file"):
+            return None
+        if before in self._kept:
+            return before
+        is_soon = key[0] == "file" or is_known(key[1], turbidity=key[2], ground_color=key[3])
+        return None if is_soon or ("studio",) not in self._kept else ("studio",)
+
+    def _begin(self, wanted: _Making) -> None:
+        """Make it in the background; what was wanted before and has not begun is forgotten."""
+        if self._making is None:
+            self._making = wanted
+            wanted.begin()
+        elif self._making.key != wanted.key:
+            self._wanted = wanted
+
+    def _put(self, key: Any, sky: Sky) -> None:
+        self._kept[key] = sky
+        while len(self._kept) > _KEPT:
+            self._kept.popitem(last=False)[1].maps.release()
+
+    def _finish(self, made: _Made, *, keep: bool = True) -> Sky:
+        return Sky(finish_environment(self.device, made.maps, keep=keep), made.sun_direction, made.sun_irradiance)
+
+    def _prepare(self, world: World, key: Any, *, keep: bool = True) -> _Made:
+        """All that needs no device."""
         if key[0] == "atmosphere":
-            made = make_atmosphere(key[1], turbidity=key[2], ground_color=key[3])
-            return Sky(make_environment(self.device, made.image), made.sun_direction, made.sun_irradiance)
+            made = make_atmosphere(key[1], turbidity=key[2], ground_color=key[3], keep=keep)
+            return _Made(prepare_environment(made.image), made.sun_direction, made.sun_irradiance)
         if key[0] == "override":
             assert self._override is not None
-            return Sky(make_environment(self.device, self._override[1]))
+            return _Made(prepare_environment(self._override[1]))
         if key[0] == "file":
             try:
-                return Sky(make_environment(self.device, read_sky(world, key[1])))
+                return _Made(prepare_environment(read_sky(world, key[1])))
             except (TaixuError, OSError) as error:
                 _log.warning("the studio stands in for a sky that cannot be read: %s", error)
-        return Sky(make_environment(self.device, make_studio()))
+        return _Made(prepare_environment(make_studio()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Made:
+    """A sky that only has to be brought to the device."""
+
+    maps: PreparedSky
+    sun_direction: NDArray[np.float64] | None = None
+    sun_irradiance: NDArray[np.float64] | None = None
+
+
+class _Making:
+    """A sky that a thread makes."""
+
+    def __init__(self, key: Any, make: Callable[[], _Made], *, keep: bool) -> None:
+        self.key, self.keep, self._make = key, keep, make
+        self.made: _Made | None = None
+        self._thread: Thread | None = None
+
+    def begin(self) -> None:
+        """Start."""
+        self._thread = Thread(target=self._run, name="taixu-sky", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it is made, or cannot be."""
+        return self._thread is not None and not self._thread.is_alive()
+
+    def join(self) -> None:
+        """Wait for its end."""
+        if self._thread is not None:
+            self._thread.join()
+
+    def _run(self) -> None:
+        try:
+            self.made = self._make()
+        except Exception:
+            _log.exception("a sky could not be made")
 
 
 def _stamp(world: World, path: str) -> tuple[str, int]:

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from . import equirect
-from .disk_cache import cached_array, content_key
+from .disk_cache import content_key, find_array, has_array, keep_array
 
-__all__ = ["Atmosphere", "make_atmosphere", "make_studio"]
+__all__ = ["Atmosphere", "is_known", "make_atmosphere", "make_studio"]
 
 _GROUND_M, _TOP_M, _EYE_M = 6.360e6, 6.460e6, 300.0
 _AIR = np.array([5.802e-6, 13.558e-6, 33.1e-6])
@@ -48,7 +48,8 @@ class Atmosphere:
 
 
 def make_atmosphere(
-    sun_direction: ArrayLike, *, turbidity: float = 2.5, ground_color: ArrayLike = (0.3, 0.29, 0.27), height: int = 256
+    sun_direction: ArrayLike, *, turbidity: float = 2.5, ground_color: ArrayLike = (0.3, 0.29, 0.27), height: int = 256,
+    keep: bool = True,
 ) -> Atmosphere:
     """The sky of a clear day.
 
@@ -62,13 +63,29 @@ def make_atmosphere(
         Linear albedo of what lies below the horizon.
     height
         Rows of the picture.
+    keep
+        Whether it is kept on disk for the next time.
     """
     sun = np.asarray(sun_direction, np.float64)
     sun = sun / max(float(np.linalg.norm(sun)), 1e-9)
     ground = np.asarray(ground_color, np.float64)
-    key = content_key("atmosphere", _VERSION, sun.round(4), round(turbidity, 3), ground.round(4), height)
-    packed = cached_array("sky", key, lambda: _march(sun, turbidity, ground, height))
+    key = _key(sun, turbidity, ground, height)
+    packed = find_array("sky", key)
+    if packed is None:
+        packed = _march(sun, turbidity, ground, height)
+        if keep:
+            keep_array("sky", key, packed)
     return Atmosphere(packed[:-1].copy(), sun, packed[-1, 0].astype(np.float64))
+
+
+def is_known(sun_direction: ArrayLike, *, turbidity: float, ground_color: ArrayLike, height: int = 256) -> bool:
+    """Whether such a sky is kept on disk, and is there at once."""
+    sun, ground = np.asarray(sun_direction, np.float64), np.asarray(ground_color, np.float64)
+    return has_array("sky", _key(sun / max(float(np.linalg.norm(sun)), 1e-9), turbidity, ground, height))
+
+
+def _key(sun: NDArray[np.float64], turbidity: float, ground: NDArray[np.float64], height: int) -> str:
+    return content_key("atmosphere", _VERSION, sun.round(4), round(turbidity, 3), ground.round(4), height)
 
 
 def make_studio(height: int = 256) -> NDArray[np.float32]:
