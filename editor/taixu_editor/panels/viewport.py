@@ -168,7 +168,8 @@ class Viewport(Panel):
             self.view = View(self.camera.camera(), size, name=self.id, outputs=outputs, settings=self._settings())
         skies = self.window.renderer.lighting.skies
         skies.follow()
-        key = (self.is_game, self.camera.key(), size, self.shown.key(), self.window.outline_key(), skies.version, *_world_key(world))
+        looks = self.shown.key(), self.window.outline_key(), skies.version
+        key = (self.is_game, self.camera.key(), size, *looks, *_world_key(world))
         if key != self._drawn:
             self._drawn = key
             self.view.camera = self._seen(world)
