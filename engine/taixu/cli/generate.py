@@ -74,7 +74,7 @@ def _run_again(args: argparse.Namespace) -> int:
     if not path.exists():
         raise TaixuError(f"{args.again}: there is no such file")
     root = path if path.is_dir() else next((each for each in path.parents if (each / "taixu.toml").is_file()), path.parent)
-    models = {Path(args.model).name: args.model} if args.model else {}
+    models = {name: args.model for name in (Path(args.model).name, args.model) if name}
     with Jobs(workers=1) as jobs:
         done = remake(root, Generations(jobs), None if path.is_dir() else path, sign=not args.no_sign, models=models)
     files = [str(file) for result in done.results for file in result.files]

@@ -13,6 +13,7 @@ from typing import Any
 
 from taixu.assets.sidecar import Provenance
 from taixu.errors import TaixuError
+from taixu.generate.diffusion.sources import find_in_hub_cache
 from taixu.generate.generations import Generations
 from taixu.generate.lineage import Item, Lineage
 from taixu.generate.making import Result
@@ -95,12 +96,13 @@ def _step_of(lineage: Lineage, generators: Generators, path: str, models: Mappin
     item = lineage.items[path]
     made = item.provenance
     generator = generators.find(made.generator)
-    if made.model and made.model not in models:
+    model = models.get(made.model) or (made.model if find_in_hub_cache(made.model) else "")
+    if made.model and not model:
         raise TaixuError(f"{path}: was made with the model {made.model!r}; say where it lies to make it again")
     known = {each.name for each in fields(generator.parameters)}
     settings = {name: value for name, value in _overrides(lineage.root / path, made).items() if name in known}
     parents = tuple(lineage.root / parent for parent in item.parents)
-    order = Order(made.generator, made.prompt, made.seed or 0, settings, models.get(made.model, ""), parents)
+    order = Order(made.generator, made.prompt, made.seed or 0, settings, model, parents)
     same = tuple(each.path for each in lineage if each.path == path or _is_sibling(each, item))
     edited = tuple(each for each in same if lineage.is_edited(each))
     out = (lineage.root / path).with_name(f"{_stem(lineage, same)}{_ending(same, generator.suffix)}")

@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from taixu.errors import UsageError
 from taixu.generate.diffusion.given import Given, read_given, size_for
-from taixu.generate.diffusion.loading import LoadedPipeline, Task, open_pipeline
+from taixu.generate.diffusion.kept import kept_pipeline
+from taixu.generate.diffusion.loading import LoadedPipeline, Task
 from taixu.generate.diffusion.loras import applied_loras
 from taixu.generate.diffusion.machine import MachineChoice
 from taixu.generate.diffusion.running import run_pipeline
@@ -69,7 +70,8 @@ class DiffusionGenerator(Generator):
     name, makes, suffix = "diffusion", "texture", ".png"
     summary = "pictures from words, from a picture, or into a masked part of one, by a diffusers model"
     parameters = DiffusionParameters
-    needs = Needs(modules=("torch", "diffusers", "transformers", "peft"), extra="ai", weights=True, memory_mb=1 << 20)
+    needs = Needs(modules=("torch", "diffusers", "transformers", "peft"), extra="ai", weights=True, memory_mb=128 << 10,
+                  optional_parents=True)  # fmt: skip
     source_type = "trainedAlgorithmicMedia"
 
     def find_model(self, name: str) -> ModelFacts:
@@ -106,11 +108,8 @@ def make_picture(request: Request, given: Given, progress: Progress) -> NDArray[
     guess = (wanted.width or wanted.height or 1024, wanted.height or wanted.width or 1024)
     if given.picture is not None and not (wanted.width or wanted.height):
         guess = (given.picture.shape[1], given.picture.shape[0])
-    loaded = open_pipeline(request.model, task, choice=choice, size=guess)
-    try:
+    with kept_pipeline(request.model, task, choice=choice, size=guess) as loaded:
         return run_request(loaded, request, given, progress)
-    finally:
-        loaded.close()
 
 
 def run_request(loaded: LoadedPipeline, request: Request, given: Given, progress: Progress) -> NDArray[np.float32]:

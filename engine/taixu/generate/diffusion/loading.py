@@ -69,9 +69,10 @@ class LoadedPipeline:
         if task not in self._others:
             import diffusers
 
+            _class_for(self.model, task, self.facts.name, "controlnet" in getattr(self.pipeline, "components", {}))
             with told_errors(self.facts.name, f"cannot {_DOES.get(task, task)}"):
                 pipeline = getattr(diffusers, _AUTO[task]).from_pipe(self.pipeline)
-                pipeline.set_progress_bar_config(disable=True)
+                _place(pipeline, self.holding)
             self._others[task] = LoadedPipeline(pipeline, task, self.model, self.facts, self.holding, {self.task: self})
         return self._others[task]
 
@@ -278,6 +279,8 @@ def _decode_again_where_numbers_fail(vae: Any) -> None:
     import torch
 
     plain = vae.decode
+    if "decode" in vars(vae):  # another pipeline has it already
+        return
 
     def decode(latents: Any, *positional: Any, **named: Any) -> Any:
         made = plain(latents, *positional, **named)

@@ -52,7 +52,8 @@ class PreviewMaker:
             step = -(-max(planes.shape[1:]) // _LARGEST)
             planes = planes[:, ::step, ::step].cpu().numpy()
             colors = np.tensordot(matrix[:, :-1], planes, 1) + matrix[:, -1][:, None, None]
-            return np.asarray(np.clip(np.moveaxis(colors, 0, -1) * 127.5 + 127.5, 0, 255).astype(np.uint8))
+            seen = np.nan_to_num(np.moveaxis(colors, 0, -1) * 127.5 + 127.5, nan=0.0)
+            return np.asarray(np.clip(seen, 0.0, 255.0).astype(np.uint8))
         self._is_hopeless = True
         return None
 
