@@ -5,6 +5,8 @@ from __future__ import annotations
 import errno
 import os
 import signal
+import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass, field
@@ -158,6 +160,21 @@ class Misbehaving(Generator):
             good.path.write_bytes(good.path.read_bytes()[:40])
         elif how == "text":
             return "made.png"  # type: ignore[return-value]
+        elif how == "for ever":
+            while True:
+                np.sort(np.arange(200_000)[::-1])
+        elif how == "forks":
+            subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])  # and nobody waits for it
+            if os.fork() == 0:
+                time.sleep(600)
+            progress(0.5, "forked")
+            os.kill(os.getpid(), signal.SIGKILL)
+        elif how.startswith("writes "):
+            Path(how.removeprefix("writes ")).write_text("mine")
+        elif how.startswith("removes "):
+            os.remove(how.removeprefix("removes "))
+        elif how.startswith("renames "):
+            os.rename(good.path, how.removeprefix("renames "))
         return [good]
 
 

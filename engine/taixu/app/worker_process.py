@@ -59,6 +59,8 @@ class WorkerProcess:
         self._requests: BinaryIO = self._process.stdin  # type: ignore[assignment]
         self._answers: BinaryIO = self._process.stdout  # type: ignore[assignment]
         self._closing = threading.Lock()
+        if hasattr(os, "waitid"):
+            threading.Thread(target=_end_group_after, args=(self._process.pid,), name="taixu-worker-group", daemon=True).start()
         write_message(self._requests, pack_message({"path": [entry for entry in sys.path if entry]}))
 
     @property
@@ -103,7 +105,7 @@ class WorkerProcess:
         return answer
 
     def kill(self) -> None:
-        """End the process at once; a thread in `receive` gets EOFError. Safe from every thread."""
+        """End the process and what it has started at once; a thread in `receive` gets EOFError. Safe from every thread."""
         self._process.kill()
 
     def close(self) -> str:
@@ -126,3 +128,14 @@ class WorkerProcess:
             except ValueError:
                 return f"signal {-status}"
         return f"status {status}"
+
+
+def _end_group_after(pid: int) -> None:
+    """Wait for a worker's end, however it comes, and end what its jobs have left running in its process group.
+
+    A process that a job has forked would else outlive it, and hold the other end of the pipe on which we wait for an answer.
+    """
+    with suppress(OSError):
+        os.waitid(os.P_PID, pid, os.WEXITED | os.WNOWAIT)  # it stays to be waited for by who started it
+    with suppress(OSError):
+        os.killpg(pid, signal.SIGKILL)

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
+import secrets
 import shutil
+import stat
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass
@@ -13,8 +16,8 @@ from time import time
 from typing import Any
 
 from taixu.assets.atomic import write_atomic
-from taixu.assets.content_hash import content_hash
-from taixu.assets.paths import cache_folder
+from taixu.assets.content_hash import content_hash, hash_bytes
+from taixu.assets.paths import cache_folder, read_bytes
 from taixu.assets.sidecar import Provenance
 from taixu.errors import TaixuError
 
@@ -24,7 +27,10 @@ MOST_BYTES = 4 << 30
 """How much is kept unless the environment's ``TAIXU_RESULTS_MB`` says otherwise."""
 
 _LIST = "made.json"
-_FORMAT = 1
+_FORMAT = 2
+_MOST_FILES = 256
+_MOST_LIST_BYTES = 16 << 20
+_TRIES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +52,37 @@ def work_folder() -> Path:
 
 
 def fetch_result(key: str) -> tuple[CachedFile, ...]:
-    """The files under a key, each checked against its hash; nothing where one lacks or is damaged."""
+    """The files under a key, each checked against its hash.
+
+    Nothing where one lacks or is damaged, and nothing that somebody else may have put there: what is found here is taken for what a
+    generator of ours has made.
+    """
     folder = results_folder() / key
     try:
-        listed: dict[str, Any] = json.loads((folder / _LIST).read_text("utf-8"))
-        found = tuple(CachedFile(folder / each["name"], Provenance(**each["provenance"])) for each in listed["files"])
-        hashes = [each["hash"] for each in listed["files"]]
-        if listed["format"] != _FORMAT or [content_hash(each.path) for each in found] != hashes:
+        if not _is_ours(folder):
+            return ()
+        data = read_bytes(folder / _LIST, max_bytes=_MOST_LIST_BYTES)
+        about: dict[str, Any] = json.loads(data)
+        listed = json.loads(about["files"])
+        if about["format"] != _FORMAT or about["hash"] != hash_bytes(about["files"].encode()) or not 0 < len(listed) <= _MOST_FILES:
+            return ()
+        found = tuple(CachedFile(folder / each["name"], Provenance(**each["provenance"])) for each in listed)
+        if any(each.path.name != every["name"] or each.path.is_symlink() for each, every in zip(found, listed)):
+            return ()
+        if [content_hash(each.path) for each in found] != [each["hash"] for each in listed]:
             return ()
         os.utime(folder / _LIST)
-    except (OSError, ValueError, KeyError, TypeError, TaixuError):
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError, TaixuError):
         return ()
     return found
+
+
+def _is_ours(folder: Path) -> bool:
+    """Whether a folder is one of this user's, that nobody else can write into."""
+    facts = folder.lstat()
+    if not stat.S_ISDIR(facts.st_mode):
+        return False
+    return os.name != "posix" or (facts.st_uid in (os.geteuid(), 0) and not facts.st_mode & stat.S_IWOTH)
 
 
 def store_result(key: str, folder: Path, files: Sequence[CachedFile]) -> tuple[CachedFile, ...]:
@@ -68,21 +93,46 @@ def store_result(key: str, folder: Path, files: Sequence[CachedFile]) -> tuple[C
     TaixuError
         When the folder cannot be written.
     """
-    listed = [{"name": each.path.name, "hash": content_hash(each.path), "provenance": asdict(each.provenance)} for each in files]
-    write_atomic(folder / _LIST, json.dumps({"format": _FORMAT, "files": listed}, ensure_ascii=False, indent=1))
+    listed = json.dumps(
+        [{"name": each.path.name, "hash": content_hash(each.path), "provenance": asdict(each.provenance)} for each in files],
+        ensure_ascii=False,
+    )  # fmt: skip
+    about = {"format": _FORMAT, "hash": hash_bytes(listed.encode()), "files": listed}
+    write_atomic(folder / _LIST, json.dumps(about, ensure_ascii=False, indent=1))
     kept = results_folder() / key
     try:
         kept.parent.mkdir(parents=True, exist_ok=True)
-        same = fetch_result(key)
-        if same:  # made by somebody else at the same time, who may be reading it
-            return same
-        if kept.exists():
-            shutil.rmtree(kept, ignore_errors=True)
-        os.replace(folder, kept)
+        folder.chmod(0o700)
+        for attempt in range(_TRIES):
+            same = fetch_result(key)
+            if same:  # made by somebody else at the same time, who may be reading it
+                return same
+            if kept.is_symlink() or kept.exists():  # damaged: out of the way first, so that nobody finds it half removed
+                _remove(kept)
+            try:
+                os.replace(folder, kept)
+                break
+            except OSError as error:
+                if error.errno not in (errno.ENOTEMPTY, errno.EEXIST) or attempt == _TRIES - 1:
+                    raise
     except OSError as error:
         raise TaixuError(f"{kept}: cannot be written ({error.strerror or error}); make room there") from error
     _evict(keep=key)
     return tuple(CachedFile(kept / each.path.name, each.provenance) for each in files)
+
+
+def _remove(folder: Path) -> None:
+    """Take a result away, at once for whoever looks for it."""
+    if folder.is_symlink():
+        folder.unlink(missing_ok=True)
+        return
+    aside = work_folder() / f"{os.getpid()}-{secrets.token_hex(6)}"
+    try:
+        aside.parent.mkdir(parents=True, exist_ok=True)
+        os.replace(folder, aside)
+    except FileNotFoundError:  # somebody else was first
+        return
+    shutil.rmtree(aside, ignore_errors=True)
 
 
 def _evict(*, keep: str) -> None:
@@ -96,7 +146,8 @@ def _evict(*, keep: str) -> None:
             if left <= most:
                 return
             if each.name != keep:
-                shutil.rmtree(each, ignore_errors=True)
+                with suppress(OSError):
+                    _remove(each)
                 left -= size
 
 

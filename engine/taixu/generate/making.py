@@ -14,6 +14,7 @@ from taixu.assets.sidecar import Provenance
 from taixu.errors import TaixuError
 from taixu.generate.cache import CachedFile, fetch_result, store_result
 from taixu.generate.checking import need_good_files
+from taixu.generate.fence import fenced
 from taixu.generate.finishing import finish
 from taixu.generate.generator import Generator
 from taixu.generate.guards import check_file, check_prompt
@@ -116,7 +117,7 @@ def _generate(
     )  # fmt: skip
     try:
         made_in.mkdir(parents=True)
-        with _scratch(folder / "scratch"):
+        with _scratch(folder / "scratch"), fenced(folder):
             made = generator.generate(request, lambda fraction, text="", preview=None: progress(0.9 * fraction, text, preview))
         files = need_good_files(made, made_in, suffix=generator.suffix)
         for each in files:

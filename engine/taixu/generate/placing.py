@@ -159,7 +159,7 @@ def _placed(place: Place, provenance: Provenance, order: Order, recipe: Recipe, 
 
 
 def take_places(moves: Sequence[tuple[Path, Path]]) -> None:
-    """Move laid files to their places: all, or none of those that were not there before.
+    """Move laid files to their places: all of them, or things stand as they stood before.
 
     Raises
     ------
@@ -167,19 +167,38 @@ def take_places(moves: Sequence[tuple[Path, Path]]) -> None:
         When one cannot be moved.
     """
     new: list[Path] = []
+    kept: list[tuple[Path, Path]] = []
     try:
         for laid, final in moves:
             was_there = final.exists()
             if was_there and not final.is_file():
                 raise UsageError(f"{final}: is a folder, which a file cannot replace; name another place")
+            if was_there:
+                kept.append((_keep(final, laid.with_name(f"{laid.name}.old")), final))
             os.replace(laid, final)
             new += [] if was_there else [final]
     except (OSError, TaixuError) as error:
         for final in new:
             final.unlink(missing_ok=True)
+        for old, final in kept:
+            with suppress(OSError):
+                os.replace(old, final)
         if isinstance(error, TaixuError):
             raise
         raise TaixuError(f"{error.filename}: cannot be written ({error.strerror or error})") from error
+    for old, _ in kept:
+        with suppress(OSError):
+            old.unlink()
+
+
+def _keep(file: Path, name: Path) -> Path:
+    """Another name for what stands in a place, which is never without a file meanwhile."""
+    name.unlink(missing_ok=True)
+    try:
+        os.link(file, name)
+    except OSError:  # a file system without links
+        shutil.copy2(file, name)
+    return name
 
 
 def remove_laid(place: Place) -> None:
