@@ -119,7 +119,7 @@ class Dropping:
         if len(paths) == 1 and paths[0].endswith(ENDING):
             self._window.shell.later(partial(self._unpack, Path(paths[0])))
         elif len(paths) == 1:
-            self._window.shell.later(lambda: self._window.open(Path(paths[0])))
+            self._window.shell.open_later(Path(paths[0]))
         else:
             self._window.shell.say_error("drop one project's folder, or one world")
 

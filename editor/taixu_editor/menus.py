@@ -99,7 +99,7 @@ def menu_entry(window: EditorWindow, operation: str) -> None:
     if reason and imgui.is_item_hovered(imgui.HoveredFlags_.allow_when_disabled):
         imgui.set_tooltip(window.t(reason))
     if chosen:
-        window.shell.later(partial(window.do, operation))
+        window.shell.do_later(operation)
 
 
 def _recent(window: EditorWindow) -> None:
@@ -108,7 +108,7 @@ def _recent(window: EditorWindow) -> None:
         for path, is_there in recent[:12]:
             chosen, _ = imgui.menu_item(f"{path.name}###{path}", str(path.parent), False, is_there)
             if chosen:
-                window.shell.after_saving(partial(window.open, path))
+                window.shell.after_saving(partial(window.shell.open_later, path))
         imgui.end_menu()
 
 

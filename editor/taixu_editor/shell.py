@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from functools import partial
+from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +28,7 @@ from taixu_editor.interface.keys import is_pressed
 from taixu_editor.interface.pictures import Pictures
 from taixu_editor.keymap import Keymap
 from taixu_editor.layout import LAST, load_layout, save_layout
+from taixu_editor.long_acts import LongActs
 from taixu_editor.menus import draw_menu_bar
 from taixu_editor.outside_changes import OutsideChanges
 from taixu_editor.palette import Entry, Palette
@@ -82,6 +84,7 @@ class Shell:
         self.warming = Warming(window)
         self.keeper = Keeper(window.host, recovery_folder())
         self.trust = Trust(window)
+        self.long_acts = LongActs(window)
         self.capture: Callable[[str], None] | None = None
         """Takes the next shortcut that is pressed, in place of doing what it is bound to."""
         self._later: list[Callable[[], object]] = []
@@ -125,7 +128,7 @@ class Shell:
     # -- the frame ---------------------------------------------------------------------------------------------------
     def before_frame(self) -> None:
         """What waits for the space between two frames."""
-        waiting, self._later = self._later, []
+        waiting, self._later, self.long_acts.says = self._later, [], ""
         for act in waiting:
             self.attempt(act)
         self.warming.frame()
@@ -165,10 +168,20 @@ class Shell:
         self.dialogs.draw()
         self.palette.draw()
         self.toasts.draw()
+        self.long_acts.draw()
 
-    def later(self, act: Callable[[], object]) -> None:
-        """Do something before the next frame begins."""
+    def later(self, act: Callable[[], object], *, says: str = "") -> None:
+        """Do something before the next frame begins; what `says` something is long, and the present frame shows that."""
         self._later.append(act)
+        self.long_acts.says = says or self.long_acts.says
+
+    def do_later(self, operation: str) -> None:
+        """Do an operation that somebody has chosen before the next frame begins."""
+        self.later(partial(self.window.do, operation), says=self.long_acts.of_operation(operation))
+
+    def open_later(self, path: Path) -> None:
+        """Open a project or a world before the next frame begins."""
+        self.later(partial(self.window.open, path), says=self.long_acts.of_opening(path))
 
     @property
     def is_waiting(self) -> bool:
@@ -202,7 +215,7 @@ class Shell:
             self.later(self.window.open_graph)
         if done.operation == "entity.delete":
             count = len(done.parameters.get("entities", ()))
-            undo = partial(self.later, partial(self.window.do, "history.undo"))
+            undo = partial(self.do_later, "history.undo")
             self.toasts.say(self.window.t("{count} deleted", count=count), action="Undo", act=undo)
 
     # -- keys --------------------------------------------------------------------------------------------------------
@@ -226,7 +239,7 @@ class Shell:
                 if is_typing and operation not in _WHILE_TYPING:
                     continue
                 if not self.window.host.operations.blocked(self.window.host.session, operation):
-                    self.later(partial(self.window.do, operation))
+                    self.do_later(operation)
                     return
 
     def _is_flying(self) -> bool:

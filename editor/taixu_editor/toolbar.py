@@ -57,7 +57,7 @@ def _button(
         imgui.push_style_color(imgui.Col_.text, theme.accent)
     imgui.begin_disabled(bool(reason))
     if imgui.button(f"{icon(picture, window.t(label) if label else '')}###{operation}"):
-        window.do(operation)
+        window.shell.do_later(operation)
     imgui.end_disabled()
     if is_on or is_main:
         imgui.pop_style_color(2)

@@ -201,7 +201,7 @@ class StartPage:
                 self._window.shell.dialogs.open(NewProject(self._window, name))
 
     def _open(self, path: Path) -> None:
-        self._window.shell.later(partial(self._window.open, path))
+        self._window.shell.open_later(path)
 
 
 _FIRST_PAGES = ("editor", "getting-started", "scripts", "input-animation-sound", "light-and-materials", "gltf", "world-files")

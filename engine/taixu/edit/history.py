@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from taixu.edit.commands import Command, Group, Select, SetFields
@@ -29,6 +30,8 @@ class Step:
     command: Command
     merge: Hashable = None
     """Steps of one drag share this, and become one."""
+    secs: float = 0.0
+    """How long it took the last time, done or undone."""
     is_edit: bool = True
     """Selecting is a step, but leaves nothing to be saved."""
 
@@ -66,6 +69,16 @@ class History:
         """What would be done again; empty for nothing."""
         return self._undone[-1].label if self._undone else ""
 
+    @property
+    def undo_secs(self) -> float:
+        """About how long undoing takes."""
+        return self._done[-1].secs if self._done else 0.0
+
+    @property
+    def redo_secs(self) -> float:
+        """About how long doing it again takes."""
+        return self._undone[-1].secs if self._undone else 0.0
+
     def do(self, session: Session, command: Command, *, label: str = "", merge: Hashable = None) -> None:
         """Do a command and remember how to undo it.
 
@@ -75,6 +88,7 @@ class History:
             Commands that follow one another with the same value become one step: a drag. `JOINED` makes a command part of the
             latest step.
         """
+        started = perf_counter()
         inverse = command.apply(session)
         if self._group is not None:
             self._group.append(inverse)
@@ -88,7 +102,8 @@ class History:
         if merge is not None and top is not None and top.merge == merge and top is not self._saved:
             top.command = _earlier(top.command, inverse)
             return
-        self._done.append(Step(label or type(command).__name__, inverse, merge, not isinstance(inverse, Select)))
+        secs, is_edit = perf_counter() - started, not isinstance(inverse, Select)
+        self._done.append(Step(label or type(command).__name__, inverse, merge, secs, is_edit))
 
     @contextmanager
     def group(self, session: Session, label: str) -> Iterator[None]:
@@ -96,7 +111,7 @@ class History:
         if self._group is not None:
             yield
             return
-        self._group = []
+        self._group, started = [], perf_counter()
         try:
             yield
         except BaseException:
@@ -108,7 +123,7 @@ class History:
         if inverses:
             self._undone.clear()
             is_edit = not all(isinstance(inverse, Select) for inverse in inverses)
-            self._done.append(Step(label, Group(tuple(reversed(inverses))), is_edit=is_edit))
+            self._done.append(Step(label, Group(tuple(reversed(inverses))), secs=perf_counter() - started, is_edit=is_edit))
 
     @property
     def steps(self) -> tuple[list[Step], list[Step]]:
@@ -138,8 +153,10 @@ class History:
         if not source:
             return False
         step = source[-1]
+        started = perf_counter()
         try:
             step.command = step.command.apply(session)
+            step.secs = perf_counter() - started
         except GoneError as error:  # a prefab has lost what was edited: nothing can bring this step back
             source.pop()
             raise TaixuError(f"{step.label}: what was edited is gone from its prefab; this step is left out ({error})") from None
