@@ -21,6 +21,7 @@ from taixu.errors import TaixuError
 from taixu_editor.additions import ADD_OPERATIONS
 from taixu_editor.assets.making_again import ORIGIN_OPERATIONS
 from taixu_editor.assets.operations import ASSET_OPERATIONS
+from taixu_editor.assets.starting import STARTER_OPERATIONS
 from taixu_editor.document_operations import DOCUMENT_OPERATIONS
 from taixu_editor.export.operations import EXPORT_OPERATIONS
 from taixu_editor.generating import Studio
@@ -74,7 +75,7 @@ class Host:
         self.operations = Operations(self)
         self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *DOCUMENT_OPERATIONS, *PLACING_OPERATIONS)
         self.operations.add(*KEYFRAME_OPERATIONS, *KEY_SET_OPERATIONS)
-        self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *ORIGIN_OPERATIONS, *EXPORT_OPERATIONS)
+        self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *ORIGIN_OPERATIONS, *STARTER_OPERATIONS, *EXPORT_OPERATIONS)
         self.studio = Studio(self)
         self.operations.add(*GENERATE_OPERATIONS)
         self.graphs = GraphBook(self)

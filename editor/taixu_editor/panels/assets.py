@@ -94,6 +94,10 @@ class AssetsPanel(Panel):
         if imgui.button(f"{icon('add')}  {self.t('Import')}###import"):
             self.window.shell.later(partial(self.window.do, "asset.import"))
         imgui.set_item_tooltip(self.t("Copy files into the project; they can be dropped on the window too"))
+        imgui.same_line(0, unit * 0.25)
+        if imgui.button(f"{icon('star')}###starter"):
+            self.window.shell.later(self._show_starter)
+        imgui.set_item_tooltip(self.t("Starter assets: materials and sounds to begin with"))
         imgui.same_line()
         hint = self.t("Search, or tag:oak")
         self.search = search_box(self.window, "##search", self.search, hint, width=unit * 15)
@@ -118,6 +122,11 @@ class AssetsPanel(Panel):
         if imgui.button(f"{icon('assets' if self.is_list else 'log')}###as_list"):
             self.is_list = not self.is_list
         imgui.set_item_tooltip(self.t("Show pictures") if self.is_list else self.t("Show a list"))
+
+    def _show_starter(self) -> None:
+        from taixu_editor.panels.starter_dialog import StarterDialog
+
+        self.window.shell.dialogs.open(StarterDialog(self.window))
 
     # -- folders -----------------------------------------------------------------------------------------------------
     def _draw_folder(self, path: str, name: str) -> None:

@@ -55,7 +55,7 @@ def starter_assets() -> tuple[StarterAsset, ...]:
     """
     library = data_path("assets") / "library"
     materials = sorted(folder for folder in library.glob("materials/*") if folder.is_dir())
-    found = [StarterAsset(folder.name, "material", tuple(sorted(filter(_is_own, folder.iterdir())))) for folder in materials]
+    found = [StarterAsset(folder.name, "material", tuple(sorted(filter(_is_own, folder.iterdir()), key=_rank))) for folder in materials]
     sounds = sorted(filter(_is_own, library.glob("sounds/*")))
     return (*found, *(StarterAsset(file.stem, "sound", (file,)) for file in sounds))
 
@@ -112,6 +112,10 @@ def material_fields(root: Path, paths: Iterable[str]) -> dict[str, Any]:
     if "emissive_texture" in fields:
         fields["emissive"] = [1.0, 1.0, 1.0]
     return fields
+
+
+def _rank(path: Path) -> tuple[bool, str]:
+    return ("_base_color." not in path.name, path.name)
 
 
 def _is_own(path: Path) -> bool:

@@ -25,7 +25,7 @@ def open_with_sound(hand: Hand) -> Path:
     from taixu.generate.placing import Place, take_places
 
     root = open_copy(hand)
-    place = Place(root / "assets/sounds", "coin", "flow")
+    place = Place(root / "assets/sounds", "coin", "flow", dated=False)
     order = Order("sound", "a short coin", 3, parents=(root / BARK,))
     with tempfile.TemporaryDirectory() as work:
         done = make("taixu.generate.sound:SoundGenerator", order, place, Path(work, "w"), (), lambda *_: None)
