@@ -1,4 +1,4 @@
-"""What ships with Taixu to begin with: materials and sounds as cards; a click copies one into the project, and onto what is selected."""
+"""What ships with Taixu to begin with, materials and sounds, as cards: a click copies one into the project."""
 
 from __future__ import annotations
 

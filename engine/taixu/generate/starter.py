@@ -54,8 +54,10 @@ def starter_assets() -> tuple[StarterAsset, ...]:
         When this installation lacks its assets.
     """
     library = data_path("assets") / "library"
-    materials = sorted(folder for folder in library.glob("materials/*") if folder.is_dir())
-    found = [StarterAsset(folder.name, "material", tuple(sorted(filter(_is_own, folder.iterdir()), key=_rank))) for folder in materials]
+    found = [
+        StarterAsset(folder.name, "material", tuple(sorted(filter(_is_own, folder.iterdir()), key=_rank)))
+        for folder in sorted(library.glob("materials/*")) if folder.is_dir()
+    ]  # fmt: skip
     sounds = sorted(filter(_is_own, library.glob("sounds/*")))
     return (*found, *(StarterAsset(file.stem, "sound", (file,)) for file in sounds))
 
