@@ -23,6 +23,8 @@ __all__ = ["fenced"]
 _inside: ContextVar[tuple[str, ...] | None] = ContextVar("taixu_fence", default=None)
 _hooked: list[bool] = []
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
+_CACHES = ("XDG_CACHE_HOME", "HF_HOME", "TORCH_HOME", "LOCALAPPDATA", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")
+"""Variables that say where libraries keep their caches; torch sets one of them itself, and worker processes inherit it."""
 _TARGETS = {
     "os.rename": (0, 1), "os.remove": (0,), "os.rmdir": (0,), "os.mkdir": (0,), "os.symlink": (1,), "os.link": (1,),
     "os.truncate": (0,), "os.chmod": (0,), "os.chown": (0,),
@@ -37,7 +39,7 @@ def fenced(folder: Path) -> Iterator[None]:
         _hooked.append(True)
         sys.addaudithook(_watch)
     homes = (folder, cache_folder(), Path(tempfile.gettempdir()), Path("/dev"), Path("/proc"), Path.home() / ".cache")
-    named = (os.environ.get(name, "") for name in ("XDG_CACHE_HOME", "HF_HOME", "TORCH_HOME", "LOCALAPPDATA"))
+    named = (os.environ.get(name, "") for name in _CACHES)
     allowed = (*(str(each) for each in homes), *filter(None, named))
     token = _inside.set(tuple({os.path.realpath(each) for each in allowed} | {os.path.abspath(each) for each in allowed}))
     try:
