@@ -30,12 +30,14 @@ def start(args: argparse.Namespace) -> int:
 
         open_project(find_sample(args.world))
     from taixu.platform import Window
+    from taixu.script.alarm import use_alarms
 
     try:
         from taixu_editor.window import EditorWindow
     except ModuleNotFoundError as error:  # the wheel carries the editor, and only the extra what its windows need
         raise MachineError(f'the editor lacks {error.name}; pip install "taixu[editor]" brings it') from error
 
+    use_alarms()
     screen = Window("Taixu", size=(1440, 900), instead="edit without a window: taixu edit WORLD --script FILE")
     window = EditorWindow(screen, trust=args.trust or None)
     try:

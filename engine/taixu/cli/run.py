@@ -40,15 +40,20 @@ def run(args: argparse.Namespace) -> int:
     """Open, play, and report."""
     _refuse_contradictions(args)
     from taixu.defaults import App
+    from taixu.script.alarm import end_alarms, use_alarms
 
+    use_alarms()
     make = App.headless if args.headless else App.windowed
-    with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None) as app:
-        app.open(args.world)
-        if args.headless:
-            _play(app, args)
-        else:
-            app.run(seconds=args.seconds, ticks=args.ticks)
-        report = _report(app)
+    try:
+        with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None) as app:
+            app.open(args.world)
+            if args.headless:
+                _play(app, args)
+            else:
+                app.run(seconds=args.seconds, ticks=args.ticks)
+            report = _report(app)
+    finally:
+        end_alarms()
     written = [str(path) for path in (args.record, args.out) if path is not None]
     args.console.answer(report | {"out": written})
     args.console.show("\n".join(_lines(report, written)))

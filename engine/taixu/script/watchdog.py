@@ -2,7 +2,8 @@
 
 A thread looks a few times a second how long the present call into a script has lasted, and raises `ScriptTooLong` in the
 thread that runs it: between two of its own bytecodes, so that the traceback names the line. Code that waits inside C
-(``time.sleep``) is ended when it comes back. While a debugger traces, nobody is hurried.
+(``time.sleep``) is ended by the process's alarm clock where scripts have it (`taixu.script.alarm`), and when it comes back
+elsewhere. While a debugger traces, nobody is hurried.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import ctypes
 import sys
 import threading
 from time import monotonic
+
+from taixu.script.alarm import arm_for, know
 
 __all__ = ["ScriptTooLong", "Watchdog"]
 
@@ -48,8 +51,15 @@ class Watchdog:
         self._thread_id = threading.get_ident()
         self._since = monotonic()
         if self._watcher is None:
+            know(self)
             self._watcher = threading.Thread(target=self._watch, name="script watchdog", daemon=True)
             self._watcher.start()
+        arm_for(self)
+
+    @property
+    def since(self) -> float:
+        """When the present call began, by the monotonic clock; 0 while there is none, and while a debugger traces."""
+        return 0.0 if sys.gettrace() is not None else self._since
 
     def end(self) -> None:
         """The call is over; the exception may still arrive in here, and never after."""

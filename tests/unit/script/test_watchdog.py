@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import time
 from pathlib import Path
 from time import monotonic
 
@@ -10,6 +12,7 @@ import pytest
 from taixu.app import App
 from taixu.scene import SHARED_COMPONENTS, Hierarchy, Name, Transform
 from taixu.script import Script, ScriptHost, ScriptPlugin
+from taixu.script.alarm import end_alarms, use_alarms
 from taixu.script.watchdog import ScriptTooLong, Watchdog
 
 LOOP = """
@@ -32,11 +35,15 @@ def app(tmp_path: Path) -> App:
     (tmp_path / "scripts").mkdir()
     (tmp_path / "scripts" / "loop.py").write_text(LOOP)
     (tmp_path / "scripts" / "count.py").write_text(COUNT)
+    return make_app(tmp_path)
+
+
+def make_app(folder: Path) -> App:
     app = App()
     for cls in SHARED_COMPONENTS:
         app.register_component(cls)
     app.insert_resource(Hierarchy())
-    app.add_plugin(ScriptPlugin(tmp_path, trust=True))
+    app.add_plugin(ScriptPlugin(folder, trust=True))
     for name in ("loop", "count"):
         app.world.spawn(Name(name), Transform(), Script(f"scripts/{name}.py"))
     return app
@@ -54,6 +61,47 @@ def test_an_endless_loop_stops_one_script_and_names_its_line(app: App) -> None:
     assert "scripts/loop.py:5" in loop.error or "scripts/loop.py:6" in loop.error
     assert count.running
     app.close()
+
+
+WAITING = {
+    "sleeps": "time.sleep(60)",
+    "backtracks": "re.match('(a|a)*b', 'a' * 60)",  # holds the interpreter: no thread can do anything about it
+    "reads a pipe": "os.read(os.pipe()[0], 1)",
+}
+
+
+@pytest.mark.skipif(not hasattr(signal, "setitimer"), reason="this system has no alarm clock")
+@pytest.mark.parametrize("code", WAITING.values(), ids=WAITING)
+def test_what_waits_inside_c_is_ended_by_the_alarm_clock(tmp_path: Path, code: str) -> None:
+    use_alarms()
+    try:
+        (tmp_path / "scripts").mkdir()
+        (tmp_path / "scripts" / "loop.py").write_text(f"import os, re, time\n\ndef on_tick(dt):\n    {code}\n")
+        (tmp_path / "scripts" / "count.py").write_text(COUNT)
+        app = make_app(tmp_path)
+        host = app.resource(ScriptHost)
+        host.watchdog.limit_secs = 0.2
+        start = monotonic()
+        for _ in range(6):
+            app.frame(1 / 60)
+        assert monotonic() - start < 5.0
+        loop, count = sorted(host.instances.values(), key=lambda instance: instance.path != "scripts/loop.py")
+        assert "did not end within 0.2 s" in loop.error
+        assert "scripts/loop.py:4" in loop.error
+        assert count.running
+        app.close()
+        time.sleep(1.0)  # nothing rings any more, or nobody is ended by it
+    finally:
+        end_alarms()
+
+
+def test_the_alarm_clock_of_others_is_left_alone(tmp_path: Path) -> None:
+    if hasattr(signal, "getitimer"):
+        watchdog = Watchdog(limit_secs=5.0)
+        watchdog.begin()
+        assert signal.getitimer(signal.ITIMER_REAL)[0] == 0.0
+        watchdog.end()
+        watchdog.close()
 
 
 def test_nothing_arrives_after_the_end_of_a_call() -> None:
