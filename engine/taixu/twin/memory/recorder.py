@@ -1,0 +1,247 @@
+"""The recorder: what changed in a world since the last tick, to a recording.
+
+It asks the question that everybody asks, "which rows changed since tick T?", and copies those rows; all else happens in the
+writer's thread. Entities that systems made (a model's nodes, a prefab's children) are not recorded: they are made again.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.atomic import write_atomic
+from taixu.ecs import Field, Table, World, component_type
+from taixu.ecs.changes import row_count
+from taixu.ecs.entity import indices_of
+from taixu.errors import TaixuError
+from taixu.scene import split_position
+from taixu.twin.feed import Updates
+from taixu.twin.memory.columns import Schema
+from taixu.twin.memory.entries import Entry
+from taixu.twin.memory.writer import SUFFIX, Arrivals, Tick, Writer
+
+__all__ = ["MANIFEST", "Recorder", "segment_files"]
+
+MANIFEST = "recording.json"
+_NO_TRACK = -1
+
+
+class Recorder:
+    """Records one world.
+
+    Parameters
+    ----------
+    folder
+        Of the recording; made where there is none. A folder that holds one is refused: recordings are not mixed.
+    about
+        What the recording should say of itself: project, world, settings (plain JSON).
+    errors
+        Columns that may be quantised, and how far: ``{"transform.translation": 0.01}``.
+    options
+        Of the `Writer`.
+
+    Raises
+    ------
+    TaixuError
+        When the folder cannot be used.
+    """
+
+    def __init__(
+        self, folder: Path, *, about: Mapping[str, Any] | None = None, errors: Mapping[str, float] | None = None, **options: Any
+    ) -> None:
+        self.folder = folder
+        if folder.is_dir() and any(folder.iterdir()):
+            raise TaixuError(f"{folder} is not empty; choose a new folder for the recording")
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            text = json.dumps({"format": "taixu.recording", "version": 1, **(about or {})}, ensure_ascii=False, indent=1)
+            write_atomic(folder / MANIFEST, text.encode())
+        except OSError as error:
+            raise TaixuError(f"{folder}: a recording cannot be made there ({error.strerror})") from error
+        self.schema = Schema(errors)
+        self.writer = Writer(folder, self.schema, **options)
+        self.skipped = 0
+        """Ticks that were not taken in one by one, as the disk was too slow: the next one holds what they brought."""
+        self._track_of: NDArray[np.int64] = np.empty(0, np.int64)
+        self._entity_of: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._tracks = 0
+        self._signatures: dict[tuple[str, ...], int] = {}
+        self._seen = -1
+        self._late: list[Entry] = []
+        self._fed: dict[tuple[type, str], list[Updates]] = {}
+        self._events: list[dict[str, Any]] = []
+        self._waiting: list[Callable[[], None]] = []
+
+    def note(self, kind: str, **facts: Any) -> None:
+        """Put an event into the recording: an alarm, a command, what an operator did (plain JSON)."""
+        self._events.append({"kind": kind, **facts})
+
+    def take(self, updates: Sequence[Updates]) -> None:
+        """Learn what readings the coming tick's columns are of, and keep what came too late for them."""
+        for each in updates:
+            self._fed.setdefault((each.target.cls, each.target.field.name), []).append(each)
+
+    def when_written(self, function: Callable[[], None]) -> None:
+        """Call a function (from another thread) when all that was fed until now is kept: whoever sent it may forget it then."""
+        self._waiting.append(function)
+
+    def record(self, world: World, *, now_ns: int) -> None:
+        """Take in what changed since the last call. Where the disk does not keep up, that waits for the next call."""
+        if self.writer.is_full:
+            self.skipped += 1
+            return
+        arrivals = self._arrivals(world)
+        tick = Tick(world.tick, now_ns, self._tracks, arrivals)
+        for table in world.tables:
+            if not table.made and table.touched > self._seen:
+                self._gather(tick, world, table, now_ns)
+        for fed in self._fed.values():
+            self._keep_superseded(tick, fed)
+        tick.events, tick.on_written = self._events, self._waiting
+        self._events, self._waiting, self._fed = [], [], {}
+        self._seen = world.tick
+        world.advance()
+        self.writer.put(tick)
+
+    def close(self) -> None:
+        """Write what is left, and end."""
+        self.writer.close()
+
+    def fork(self, world: World) -> None:
+        """A fork of the world is not recorded."""
+
+    # Entities
+
+    def _arrivals(self, world: World) -> Arrivals:
+        self._reserve(world.index_capacity)
+        structure = world.structure.since(self._seen) if self._seen >= 0 else None
+        if structure is None:  # at first, and after a world was restored: everybody is looked at
+            known = self._entity_of[: self._tracks]
+            gone = np.flatnonzero((known != 0) & ~world.alive(known)) if self._tracks else np.empty(0, np.intp)
+            came = _joined([table.entities for table in world.tables if table.count and not table.made])
+        else:
+            dead = structure.despawned
+            gone = self._track_of[indices_of(dead)] if len(dead) else np.empty(0, np.int64)
+            same = self._entity_of[np.maximum(gone, 0)] == dead if len(dead) else np.empty(0, bool)
+            gone = np.unique(gone[(gone >= 0) & same])
+            came = world.living(np.unique(_joined([structure.spawned, structure.moved])))
+        if len(gone):
+            self._track_of[indices_of(self._entity_of[gone])] = _NO_TRACK
+            self._entity_of[gone] = 0
+        tracks, ids, signatures = self._note(world, came)
+        names: list[tuple[str, ...]] = list(self._signatures)
+        return Arrivals(tracks, ids, signatures, gone.astype(np.uint32), names)
+
+    def _note(self, world: World, came: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[np.uint64], NDArray[np.uint16]]:
+        """Tracks for who came; who had one keeps it."""
+        if len(came):
+            tables, _ = world.locate(came)
+            signature_of = np.full(len(world.tables), -1)
+            for number in np.unique(tables).tolist():
+                table = world.table(number)
+                if not table.made:
+                    names = tuple(sorted(declared.name for declared in table.components if declared.authored))
+                    signature_of[number] = self._signatures.setdefault(names, len(self._signatures))
+            kept = signature_of[tables] >= 0
+            came, signatures = came[kept], signature_of[tables[kept]]
+        if not len(came):
+            return np.empty(0, np.uint32), np.empty(0, np.uint64), np.empty(0, np.uint16)
+        indices = indices_of(came)
+        new = self._track_of[indices] == _NO_TRACK
+        fresh = self._tracks + np.arange(int(np.count_nonzero(new)))
+        self._track_of[indices[new]] = fresh
+        self._tracks += len(fresh)
+        if self._tracks > len(self._entity_of):
+            self._entity_of = np.concatenate([self._entity_of, np.zeros(max(self._tracks, 64), np.uint64)])
+        self._entity_of[fresh] = came[new]
+        return self._track_of[indices].astype(np.uint32), world.stable_ids(came), signatures.astype(np.uint16)
+
+    def _reserve(self, count: int) -> None:
+        have = len(self._track_of)
+        if count > have:
+            self._track_of = np.concatenate([self._track_of, np.full(max(count - have, have // 2), _NO_TRACK)])
+
+    # Columns
+
+    def _gather(self, tick: Tick, world: World, table: Table, now_ns: int) -> None:
+        for declared in table.components:
+            if not declared.authored:
+                continue
+            for fld in declared.fields:
+                rows = table.changed((declared.cls,), since=self._seen, fields=(fld.name,))
+                if row_count(rows):
+                    tick.entries.append(self._entry(world, table, declared.cls, fld, rows, now_ns))
+
+    def _entry(self, world: World, table: Table, cls: type, fld: Field, rows: Any, now_ns: int) -> Entry:
+        column = self.schema.column(component_type(cls), fld)
+        entities = table.entities[rows]
+        tracks = self._track_of[indices_of(entities)]
+        values = table.take(cls, fld.name, rows)
+        if fld.kind.name == "entity":
+            values = _stable(world, values)
+        times = self._times(cls, fld.name, entities, now_ns)
+        if len(tracks) > 1 and not bool((tracks[1:] > tracks[:-1]).all()):
+            order = np.argsort(tracks, kind="stable")
+            tracks, values, times = tracks[order], values[..., order], times[order]
+        return Entry(column, tracks, times, values)
+
+    def _times(self, cls: type, name: str, entities: NDArray[np.uint64], now_ns: int) -> NDArray[np.int64]:
+        """What rows that readings wrote are of; others are of now."""
+        times = np.full(len(entities), now_ns, np.int64)
+        fed = self._fed.get((cls, name))
+        if fed:
+            by_index = np.full(len(self._track_of), now_ns, np.int64)
+            for each in fed:  # sorted by time: the newest stays
+                by_index[indices_of(each.entities[~each.is_late])] = each.times_ns[~each.is_late]
+            times = by_index[indices_of(entities)]
+        return times
+
+    def _keep_superseded(self, tick: Tick, fed: Sequence[Updates]) -> None:
+        """Readings that a tick's column does not show, because newer ones came with them or before them: history all the same."""
+        for each in fed:
+            tracks = self._track_of[indices_of(each.entities)]
+            numbers = np.arange(len(tracks))
+            newest = np.zeros(len(self._track_of), np.int64)
+            newest[tracks] = numbers
+            old = (each.is_late | (newest[tracks] != numbers)) & (tracks >= 0)
+            if old.any():
+                tick.late += self._parts(each, tracks[old], each.times_ns[old], each.values[..., old])
+
+    def _parts(
+        self, updates: Updates, tracks: NDArray[np.int64], times: NDArray[np.int64], values: NDArray[Any]
+    ) -> Iterator[Entry]:
+        """Values in the columns that hold them: a place is a cell and an offset, a vector's part a column of its own."""
+        target = updates.target
+        declared = component_type(target.cls)
+        if target.is_position:
+            cells, offsets = split_position(values)
+            for name, part in (("translation", offsets), ("cell", cells)):
+                yield Entry(self.schema.column(declared, declared.by_name[name]), tracks, times, part)
+            return
+        column = self.schema.column(declared, target.field, lane=target.lane)
+        yield Entry(column, tracks, times, values if column.is_object else values.astype(column.numpy))
+
+
+def _joined(parts: Sequence[NDArray[np.uint64]]) -> NDArray[np.uint64]:
+    return np.concatenate([np.empty(0, np.uint64), *parts])
+
+
+def _stable(world: World, handles: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    """Stable ids of referred entities; 0 for nobody."""
+    found = np.zeros(len(handles), np.uint64)
+    alive = world.alive(handles)
+    if alive.any():
+        found[alive] = world.stable_ids(handles[alive])
+    return found
+
+
+def segment_files(folder: Path) -> list[Path]:
+    """A recording's segments, in order."""
+    found = (each for each in os.scandir(folder) if each.name.endswith(SUFFIX))
+    return sorted(Path(each.path) for each in found if each.is_file(follow_symlinks=False))
