@@ -60,8 +60,11 @@ def _without_highlights(colors: Values, amount: float, *, wraps: bool) -> Values
     """What is far brighter than its surroundings, and paler, is brought down to where highlights begin."""
     bright = np.log(luminance(colors) + _DARK)
     sigma = max(1.0, 0.05 * min(bright.shape))
-    around = blur(bright, sigma, wraps=wraps)
-    spread = np.sqrt(np.maximum(blur((bright - around) ** 2, sigma, wraps=wraps), 1e-6))
+    seen = bright
+    for _ in range(2):  # once more without what shines, which would hide itself in the spread
+        around = blur(seen, sigma, wraps=wraps)
+        spread = np.sqrt(np.maximum(blur((seen - around) ** 2, sigma, wraps=wraps), 1e-6))
+        seen = np.minimum(bright, around + _KNEE * spread)
     over = np.maximum(bright - (around + _KNEE * spread), 0.0)
     # What shines has the lamp's colour: paint that is bright and coloured is let alone.
     highest = colors.max(axis=2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +14,7 @@ Values = NDArray[np.float32]
 
 _BY_TAPS_BELOW = 2.0
 _PASSES = 3
+_FIXED = float(1 << 36)
 _LUMINANCE = np.array((0.2126, 0.7152, 0.0722), np.float32)
 
 
@@ -52,12 +54,13 @@ def _by_boxes(values: Values, sigma: float, axis: int, wraps: bool) -> Values:
     half = max(1, round((np.sqrt(12.0 * sigma * sigma / _PASSES + 1.0) - 1.0) / 2.0))
     half = min(half, values.shape[axis] - 1)
     for _ in range(_PASSES):
-        padded = _padded(values, half, axis, wraps)
-        sums = np.cumsum(padded, axis=axis, dtype=np.float64)
+        # Whole numbers: what a box sums to must not hang on where the picture begins, or tiles would not fit.
+        padded = np.rint(_padded(values, half, axis, wraps).astype(np.float64) * _FIXED).astype(np.int64)
+        sums = np.cumsum(padded, axis=axis)
         width, count = 2 * half + 1, values.shape[axis]
         high = _part(sums, width - 1, width - 1 + count, axis)
         low = np.concatenate([np.zeros_like(_part(sums, 0, 1, axis)), _part(sums, 0, count - 1, axis)], axis=axis)
-        values = ((high - low) / width).astype(np.float32)
+        values = ((high - low) / (width * _FIXED)).astype(np.float32)
     return values
 
 
@@ -67,7 +70,7 @@ def _padded(values: Values, reach: int, axis: int, wraps: bool) -> Values:
     return np.pad(values, widths, mode="wrap" if wraps else "symmetric")
 
 
-def _part(values: NDArray[np.floating], start: int, end: int, axis: int) -> NDArray[np.floating]:
+def _part(values: NDArray[Any], start: int, end: int, axis: int) -> NDArray[Any]:
     return values[start:end] if axis == 0 else values[:, start:end]
 
 

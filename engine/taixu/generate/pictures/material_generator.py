@@ -46,7 +46,7 @@ class PictureMaterialGenerator(Generator):
     name, makes, suffix = "material-of-picture", "material", ".png"
     summary = "all maps of a material from a picture, seamless, its light taken out; by Marigold's models where you have some"
     parameters = PictureMaterialParameters
-    needs = Needs(memory_mb=8192, optional_weights=True, parents=1, suffixes=PICTURE_SUFFIXES)
+    needs = Needs(memory_mb=128 << 10, optional_weights=True, parents=1, suffixes=PICTURE_SUFFIXES)
 
     def find_model(self, name: str) -> ModelFacts:
         """Marigold's pipelines: a folder with one or with several, names of the hub, several by commas."""

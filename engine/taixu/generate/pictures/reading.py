@@ -34,7 +34,7 @@ _UPRIGHT: dict[int, Callable[[NDArray[Any]], NDArray[Any]]] = {
     6: lambda p: np.rot90(p, -1), 7: lambda p: p.swapaxes(0, 1)[::-1, ::-1], 8: lambda p: np.rot90(p, 1),
 }  # fmt: skip
 """What EXIF's ways to hold a camera (mirrored, turned, or both) ask for."""
-_STRIP = 256
+_STRIP = 1 << 18  # pixels
 _CLEAR = 1.0 / 512.0
 
 
@@ -128,7 +128,7 @@ def reduced(picture: Picture, side_px: int) -> tuple[Values, Values | None]:
     if step > 1:
         height, width = height // step * step, width // step * step
     strips = []
-    rows = max(1, _STRIP // step) * step
+    rows = max(1, _STRIP // width // step) * step
     for top in range(0, height, rows):
         strip = _linear_rgba(picture, slice(top, min(top + rows, height)), width)
         strips.append(_mean(strip, step))

@@ -55,7 +55,7 @@ class UpscaleGenerator(Generator):
     name, makes, suffix = "upscale", "texture", ".png"
     summary = "a picture twice or four times as large; alpha, 16 bits and tiling are kept; by an upscaler where you have one"
     parameters = UpscaleParameters
-    needs = Needs(memory_mb=8192, optional_weights=True, parents=1, suffixes=PICTURE_SUFFIXES)
+    needs = Needs(memory_mb=128 << 10, optional_weights=True, parents=1, suffixes=PICTURE_SUFFIXES)
 
     def find_model(self, name: str) -> ModelFacts:
         """An upscaler in diffusers' layout."""
