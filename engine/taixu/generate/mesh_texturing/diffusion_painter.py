@@ -61,10 +61,10 @@ class DiffusionPainter:
         bare = sitting.wanted >= 0.999
         least = _LEAST_SHARE * max(int(sight.mask.sum()), 1)
         passes: list[tuple[NDArray[np.bool_], float]] = []
-        if bare.sum() > least:
+        if bare.sum() > least and sitting.strength > 0:
             passes.append((bare | ~sight.mask, sitting.strength))
         again = (sitting.wanted > 0) & ~bare
-        if again.sum() > least:
+        if again.sum() > least and sitting.wanted[again].max() > 0:
             passes.append((again, float(sitting.wanted[again].max())))
         for number, (where, strength) in enumerate(passes):
             picture = self._inpaint(sitting, picture, where, strength, number / len(passes), 1 / len(passes))
@@ -81,6 +81,7 @@ class DiffusionPainter:
         first, last = self.span
         part = (last - first) / self.count
         begin = first + part * (min(sitting.number, self.count - 1) + at)
+        strength = min(max(strength, 1.01 / self.steps), 1.0)  # less than a step is none, which pipelines stumble over
         said = f"{self.words}, {sight.view.name}" if self.names_views and self.words else self.words
         pictures = run_pipeline(
             self.loaded, self.progress, steps=self.steps, size=(size, size), span=(begin, begin + part * share),

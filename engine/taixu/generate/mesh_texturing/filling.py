@@ -40,11 +40,12 @@ def fill_in_space(positions: Floats, normals: Floats, values: Floats, known: Flo
         sides = _sides(normals) if by_side else np.zeros(len(normals), np.int64)
         for level in range(_LEVELS):
             cells = _FINEST / 2**level
+            rows = np.flatnonzero(left > 1e-6)
             grid = _Cubes(positions[sources] - low, sides[sources], values[sources], known[sources], cells / extent)
-            found, weight = grid.look(positions[wanting] - low, sides[wanting])
-            share = np.minimum(weight / (_ENOUGH if level + 1 < _LEVELS else 1e-6), 1.0) * left
-            result += found * share[:, None]
-            left -= share
+            found, weight = grid.look(positions[wanting[rows]] - low, sides[wanting[rows]])
+            share = np.minimum(weight / (_ENOUGH if level + 1 < _LEVELS else 1e-6), 1.0) * left[rows]
+            result[rows] += found * share[:, None]
+            left[rows] -= share
         if left.max() < 1e-6:
             break
     mean = np.average(values[sources], axis=0, weights=known[sources])

@@ -169,8 +169,8 @@ def paint_views(
         made = _paint(painter, Sitting(sight, whole, wanted, 1.0 if start is None else go, number), canvas, sharpness)
         if progress is not None:
             progress((number + 1) / (len(views) * rounds), view.name, _bytes(made))
-    canvas.colors = canvas.filled()
     unseen = canvas.weights <= 0
+    canvas.colors = canvas.filled() if start is None else np.where(unseen[:, None], start, canvas.colors)
     if mending > 0:
         _mend(subject, canvas, views, painter, unseen, view_px=view_px, sharpness=sharpness, mending=mending, progress=progress)
     return canvas.colors

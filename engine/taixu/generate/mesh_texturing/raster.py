@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
 
-__all__ = ["cover", "cover_counts", "nearest_triangles", "triangle_weights", "widest_triangles"]
+__all__ = ["cover", "cover_counts", "height_range", "nearest_triangles", "triangle_weights", "widest_triangles"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -121,6 +121,30 @@ def nearest_triangles(corners: Floats, nearness: Floats, width: int, height: int
         order = _LOW - np.maximum(near, 0.0).astype(np.float32).view(np.uint32).astype(np.uint64)
         np.minimum.at(best, pixels, order << np.uint64(32) | triangles.astype(np.uint64))
     return np.where(best == _NEVER, -1, (best & _LOW).astype(np.int64)).reshape(height, width)
+
+
+def height_range(corners: Floats, heights: Floats, width: int, height: int) -> tuple[Floats, Floats]:
+    """The lowest and the highest that stands over each pixel, [h, w]; infinite, the wrong way round, where nothing does.
+
+    Parameters
+    ----------
+    corners : [t, 3, 2]
+        In pixels.
+    heights : [t, 3]
+        Linear over the picture.
+    """
+    low, high = np.full(width * height, np.inf), np.full(width * height, -np.inf)
+    edges, rises = corners[:, 1:] - corners[:, :1], heights[:, 1:] - heights[:, :1]
+    area = edges[:, 0, 0] * edges[:, 1, 1] - edges[:, 0, 1] * edges[:, 1, 0]
+    safe = np.where(area == 0, 1.0, area)
+    right = np.where(area == 0, 0.0, (rises[:, 0] * edges[:, 1, 1] - rises[:, 1] * edges[:, 0, 1]) / safe)
+    down = np.where(area == 0, 0.0, (rises[:, 1] * edges[:, 0, 0] - rises[:, 0] * edges[:, 1, 0]) / safe)
+    start = heights[:, 0] + right * (0.5 - corners[:, 0, 0]) + down * (0.5 - corners[:, 0, 1])
+    for triangles, pixels in cover(corners, width, height):
+        there = start[triangles] + right[triangles] * (pixels % width) + down[triangles] * (pixels // width)
+        np.minimum.at(low, pixels, there)
+        np.maximum.at(high, pixels, there)
+    return low.reshape(height, width), high.reshape(height, width)
 
 
 def widest_triangles(corners: Floats, width: int, height: int, *, margin: float) -> NDArray[np.int64]:

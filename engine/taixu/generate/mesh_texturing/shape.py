@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.generate.mesh_texturing.placement import sample_surface
-from taixu.generate.mesh_texturing.raster import nearest_triangles, triangle_weights
+from taixu.generate.mesh_texturing.raster import height_range
 from taixu.generate.mesh_texturing.subject import Subject
 from taixu.generate.mesh_texturing.texels import Texels, bake_texels
 from taixu.generate.mesh_texturing.views import directions_around
@@ -17,6 +17,7 @@ __all__ = ["bake_curvature", "bake_openness", "spread_from_coarse"]
 
 Floats = NDArray[np.float64]
 _DIRECTIONS = 64
+"""An even number: half of them are looked from, and across."""
 _LOOK_PX = 288
 _MOST_AT_A_TIME = 16
 _COARSE_PX = 384
@@ -56,48 +57,46 @@ def spread_from_coarse(subject: Subject, texels: Texels, bake: Callable[[Texels]
 def bake_openness(subject: Subject, texels: Texels) -> Floats:
     """How much of the half sphere over each texel is open, [m], weighted by the cosine: 1 in the open, 0 in a deep hole.
 
-    64 far-off lamps, each with a picture of depth that says what its light meets first.
+    Far-off lamps all round, in pairs across from each other, and for each pair a picture of what its light meets first.
     """
     open_, whole = np.zeros(len(texels.positions)), np.zeros(len(texels.positions))
     for direction in directions_around(_DIRECTIONS):
+        if direction[1] < 0:
+            continue  # what stands highest from above stands lowest from below: one picture serves both
         cosines = texels.normals @ direction
-        rows = np.flatnonzero(cosines > 0.02)
-        whole[rows] += cosines[rows]
-        open_[rows] += cosines[rows] * _is_lit(subject, texels, rows, direction, cosines[rows])
+        for side, lit in zip((1, -1), _are_lit(subject, texels, direction, cosines), strict=True):
+            rows = np.flatnonzero(cosines * side > 0.02)
+            whole[rows] += np.abs(cosines[rows])
+            open_[rows] += np.abs(cosines[rows]) * lit[rows]
     return np.clip(open_ / np.maximum(whole, 1e-9), 0.0, 1.0)
 
 
-def _is_lit(subject: Subject, texels: Texels, rows: NDArray[np.int64], direction: Floats, cosines: Floats) -> Floats:
-    """How far each texel is reached by light from a direction, 0 to 1."""
+def _are_lit(subject: Subject, texels: Texels, direction: Floats, cosines: Floats) -> tuple[Floats, Floats]:
+    """How far each texel [m] is reached by light from a direction, and from the one across from it, 0 to 1."""
     above = np.array((0.0, 1.0, 0.0)) if abs(direction[1]) < 0.9 else np.array((1.0, 0.0, 0.0))
     right = np.cross(above, direction)
     right /= np.linalg.norm(right)
     axes = np.stack([right, np.cross(direction, right), direction])
     radius = subject.radius_m * 1.02
-    pixel = 2 * radius / _LOOK_PX
 
     def place(points: Floats) -> tuple[Floats, Floats]:
         local = (points - subject.centre) @ axes.T
         return (local[:, :2] / radius + 1) * (_LOOK_PX / 2), local[:, 2]
 
     at, height = place(subject.positions)
-    corners, nearness = at[subject.triangles], (height + 2 * radius)[subject.triangles]
-    triangles = nearest_triangles(corners, nearness, _LOOK_PX, _LOOK_PX).reshape(-1)
-    seen = np.flatnonzero(triangles >= 0)
-    weights = triangle_weights(corners, triangles[seen], seen, _LOOK_PX)
-    top = np.full(_LOOK_PX**2, -np.inf)
-    top[seen] = np.einsum("mk,mk->m", weights, nearness[triangles[seen]]) - 2 * radius
-    at, height = place(texels.positions[rows])
-    lean = np.sqrt(np.maximum(1 - cosines**2, 0.0)) / np.maximum(cosines, 0.02)
-    limit = height + pixel * (0.8 + 1.2 * np.minimum(lean, 12.0))
+    low, high = height_range(at[subject.triangles], height[subject.triangles], _LOOK_PX, _LOOK_PX)
+    at, height = place(texels.positions)
+    lean = np.sqrt(np.maximum(1 - cosines**2, 0.0)) / np.maximum(np.abs(cosines), 0.02)
+    slack = 2 * radius / _LOOK_PX * (0.8 + 1.2 * np.minimum(lean, 12.0))
     x0, y0 = np.floor(at[:, 0] - 0.5).astype(np.int64), np.floor(at[:, 1] - 0.5).astype(np.int64)
     fx, fy = at[:, 0] - 0.5 - x0, at[:, 1] - 0.5 - y0
-    lit = np.zeros(len(rows))
+    from_above, from_below = np.zeros(len(height)), np.zeros(len(height))
     for dy, wy in ((0, 1 - fy), (1, fy)):
         for dx, wx in ((0, 1 - fx), (1, fx)):
-            there = top[np.clip(y0 + dy, 0, _LOOK_PX - 1) * _LOOK_PX + np.clip(x0 + dx, 0, _LOOK_PX - 1)]
-            lit += np.where(there <= limit, wx * wy, 0.0)
-    return lit
+            there = np.clip(y0 + dy, 0, _LOOK_PX - 1) * _LOOK_PX + np.clip(x0 + dx, 0, _LOOK_PX - 1)
+            from_above += np.where(high.reshape(-1)[there] <= height + slack, wx * wy, 0.0)
+            from_below += np.where(low.reshape(-1)[there] >= height - slack, wx * wy, 0.0)
+    return from_above, from_below
 
 
 def bake_curvature(subject: Subject, texels: Texels, reach_m: float) -> Floats:

@@ -123,8 +123,11 @@ class MeshMaterialGenerator(Generator):
         made = laid(maps, factor)
         progress(0.5, "shape", None)
         reach = wanted.reach_m or 0.05 * subject.radius_m
+        ages = wanted.edge_wear or wanted.hollow_dirt or wanted.moss
+        if not ages and not wanted.shading:
+            return made
         openness = spread_from_coarse(subject, texels, lambda each: bake_openness(subject, each))
-        if wanted.edge_wear or wanted.hollow_dirt or wanted.moss:
+        if ages:
             curvature = spread_from_coarse(subject, texels, lambda each: bake_curvature(subject, each, reach))
             others = {
                 "under": (wanted.under or None) if wanted.edge_wear else None, "mossy": "moss" if wanted.moss else None,

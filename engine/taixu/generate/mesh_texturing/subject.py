@@ -120,6 +120,9 @@ def gather(model: ModelData, *, is_painted: Callable[[Primitive], bool] = lambda
                 surfaces.append(Surface(mesh, number, _with_normals(primitive, triangles), is_painted(primitive)))
     if not surfaces:
         raise TaixuError("it shows no triangles, and only those can wear a texture; give a mesh with faces")
+    places = (each.primitive.attributes["POSITION"].astype(np.float64)[each.primitive.triangles()] for each in surfaces)
+    if not any(float(face_areas(each).sum()) > 0 for each in places):
+        raise TaixuError("its triangles have no area; give a mesh with faces")
     if not any(each.is_painted for each in surfaces):
         raise TaixuError("all its parts have textures, which were to be kept; set existing=replace to paint them anew")
     return surfaces

@@ -32,9 +32,10 @@ def weather(
     mossy
         What moss looks like.
     """
-    patches = solid_noise(positions / lump_m, seed, octaves=5)
+    patches = solid_noise(positions / lump_m, seed, octaves=4)
     if wear > 0:
-        rub = curvature + 0.55 * (patches - 0.5) + 0.3 * (made.height - 0.5)
+        chips = solid_noise(positions / lump_m * 9.0, seed + 7, octaves=3)
+        rub = curvature + 0.55 * (patches - 0.5) + 0.5 * (chips - 0.5) + 0.3 * (made.height - 0.5)
         worn = _smooth(1.0 - 0.85 * wear, 1.12 - 0.85 * wear, rub)
         made = _mixed(made, under if under is not None else _rubbed(made), worn)
     if moss > 0 and mossy is not None:
