@@ -15,6 +15,7 @@ from imgui_bundle import imgui
 
 from taixu.edit import Nothing, Operation, Session
 from taixu.errors import TaixuError
+from taixu.platform.backend import wake_pump
 from taixu_editor.agents import AgentServer, AgentTools, Answer, Applied, Bridge, Consent, Request
 
 if TYPE_CHECKING:
@@ -92,7 +93,7 @@ class AgentDesk:
         """Let agents in from soon on; the libraries for it are loaded beside the window, which goes on meanwhile."""
         if self.is_on or self.is_starting:
             return
-        self._bridge, tools = Bridge(), AgentTools(self._window.host)
+        self._bridge, tools = Bridge(wake=wake_pump), AgentTools(self._window.host)
         tools.on_applied.append(self._applied)
         make = partial(AgentServer, tools, self._bridge, self.consent, port=port)
 

@@ -25,9 +25,12 @@ class Bridge:
     ----------
     most_waiting
         So many calls wait at a time; more are refused.
+    wake
+        Told from the server's thread that a call waits, where the owner rests until something comes.
     """
 
-    def __init__(self, *, most_waiting: int = _MOST_WAITING) -> None:
+    def __init__(self, *, most_waiting: int = _MOST_WAITING, wake: Callable[[], None] = lambda: None) -> None:
+        self._wake = wake
         self._waiting: queue.SimpleQueue[tuple[Act, Future[Any]]] = queue.SimpleQueue()
         self._most = most_waiting
         self._is_closed = False
@@ -51,6 +54,7 @@ class Bridge:
             raise TaixuError(f"{self._most} requests wait already; wait for their answers, then try again")
         promise: Future[Any] = Future()
         self._waiting.put((act, promise))
+        self._wake()
         return promise
 
     def serve(self, *, wait_secs: float = 0.0, spend_secs: float = float("inf")) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-__all__ = ["import_pyglet", "pump"]
+__all__ = ["import_pyglet", "pump", "wake_pump"]
 
 
 _started: set[int] = set()
@@ -36,3 +36,10 @@ def pump(wait_secs: float = 0.0) -> None:
         _started.add(id(loop))
     import_pyglet("clock").tick()
     loop.step(wait_secs)
+
+
+def wake_pump() -> None:
+    """Let a `pump` that waits come back at once, or the next one not wait; from any thread."""
+    loop = import_pyglet("app").platform_event_loop
+    if id(loop) in _started:
+        loop.notify()

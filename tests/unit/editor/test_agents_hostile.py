@@ -195,6 +195,14 @@ def test_who_waits_hears_when_nobody_is_let_in_any_more(host: Host) -> None:
         bridge.submit(lambda promise: None)
 
 
+def test_an_owner_who_rests_is_woken_by_each_call() -> None:
+    woken = []
+    bridge = Bridge(most_waiting=2, wake=lambda: woken.append(bridge.waiting))
+    for _ in range(2):
+        bridge.submit(lambda promise: None)
+    assert woken == [1, 2]
+
+
 def test_who_gave_up_is_not_served() -> None:
     bridge, done = Bridge(), []
 
