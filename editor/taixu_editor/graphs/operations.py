@@ -83,7 +83,7 @@ class SetNodeParameters:
     node: str = field(metadata=_NODE)
     values: dict[str, Any] = field(metadata={"doc": 'By parameter or input; "@node.output" connects, null takes back.'})
     graph: str = field(default="", metadata=_WHICH)
-    merge: str = field(default="", metadata={"doc": "Edits that follow one another with the same word are one step: a drag."})
+    drag: str = field(default="", metadata={"doc": "Edits that follow one another with the same word are one step: a drag."})
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class SeedParameters:
 
     seed: int = field(metadata={"minimum": 0, "maximum": 2**31})
     graph: str = field(default="", metadata=_WHICH)
-    merge: str = ""
+    drag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,7 +139,7 @@ class MoveNodesParameters:
 
     places: dict[str, Any] = field(metadata={"doc": "[x, y] by node."})
     graph: str = field(default="", metadata=_WHICH)
-    merge: str = ""
+    drag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ class NoteParameters:
     place: tuple[float, float] = (0.0, 0.0)
     size: tuple[float, float] = (400.0, 300.0)
     graph: str = field(default="", metadata=_WHICH)
-    merge: str = ""
+    drag: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +187,7 @@ def graph_operations(book: GraphBook) -> tuple[Operation, ...]:
         document = book.need(p.graph)
         graph, gives = act(document.graph, p)
         if graph.nodes != document.graph.nodes or _rest(graph) != _rest(document.graph):
-            document.replace(graph, label, merge=getattr(p, "merge", ""))
+            document.replace(graph, label, merge=getattr(p, "drag", ""))
         return gives
 
     def declare(id: str, title: str, act: Callable[[Graph, Any], tuple[Graph, Any]], parameters: type, doc: str = "") -> Operation:

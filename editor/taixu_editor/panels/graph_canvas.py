@@ -264,7 +264,7 @@ class GraphCanvas:
     def _after(self, graph: Graph) -> None:
         for name, values, merge in self.edits:
             word = "" if merge is None else str(merge)
-            self.window.do("graph.set", node=name, values=values, graph=self.document.path, merge=word)
+            self.window.do("graph.set", node=name, values=values, graph=self.document.path, drag=word)
         self.edits.clear()
         double = ed.get_double_clicked_pin()
         pin = self.ids.pin(double.id()) if double else None
@@ -295,14 +295,14 @@ class GraphCanvas:
                 notes.append((number, note.text, place, note.size))
         if moved or notes:
             self._number += 1
-        merge = f"drag {self._number}"
+        merge = str(self._number)
         for number, text, place, size in notes:
-            self._later("graph.note", number=number, text=text, place=place, size=size, merge=merge)
+            self._later("graph.note", number=number, text=text, place=place, size=size, drag=merge)
         if not moved:
             return
         for name, (x, y) in moved.items():
             self._placed[name] = (x, y)
-        self._later("graph.move", places=moved, merge=merge)
+        self._later("graph.move", places=moved, drag=merge)
         alone = next(iter(moved)) if len(moved) == 1 else ""
         link = self._link_under(graph, alone) if alone in graph.nodes else None
         if link is not None:

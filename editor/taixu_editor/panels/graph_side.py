@@ -140,7 +140,7 @@ class GraphSide:
         seed = FieldSpec("seed", "integer", None, minimum=0, is_whole=True, doc=doc)
         edit = self.form.row(seed, graph.seed, key="graph.seed")
         if edit is not None and edit.kind == "set":
-            self._do("graph.seed", canvas, seed=min(max(int(edit.value), 0), 2**31), merge=_merge(edit))
+            self._do("graph.seed", canvas, seed=min(max(int(edit.value), 0), 2**31), drag=_merge(edit))
         for key in dict.fromkeys([*MAPS, *graph.outputs]):
             value, plain = graph.outputs.get(key), PLAIN_MAPS.get(key, 0.0)
             if isinstance(value, Ref):
@@ -164,7 +164,7 @@ class GraphSide:
         if edit is None:
             return
         given = None if edit.kind == "reset" else edit.value
-        self._do("graph.set", canvas, node=name, values={spec.name: given}, merge=_merge(edit))
+        self._do("graph.set", canvas, node=name, values={spec.name: given}, drag=_merge(edit))
 
     def _link_row(self, canvas: GraphCanvas, name: str, key: str, ref: Ref) -> None:
         """An input that reads a node: a click goes there."""

@@ -77,8 +77,8 @@ def test_a_drag_is_one_step_and_what_changes_nothing_is_none(host: Host) -> None
     name = next(name for name, node in document.graph.nodes.items() if "gap" in node.kind.parameters)
     before = document.graph.nodes[name].parameters["gap"]
     for number in range(10):
-        host.do("graph.set", node=name, values={"gap": 0.1 + number / 100}, merge="drag 1")
-    host.do("graph.set", node=name, values={"gap": 0.3}, merge="drag 2")
+        host.do("graph.set", node=name, values={"gap": 0.1 + number / 100}, drag="1")
+    host.do("graph.set", node=name, values={"gap": 0.3}, drag="2")
     host.do("graph.set", node=name, values={"gap": 0.3})
     assert host.do("graph.undo") and document.graph.nodes[name].parameters["gap"] == pytest.approx(0.19)
     assert host.do("graph.undo") and document.graph.nodes[name].parameters["gap"] == before
