@@ -72,7 +72,7 @@ def _sample(session: Session, p: PlaceParameters, fields: dict[str, Any]) -> Com
 
     name = PurePosixPath(p.path).name.partition(".")[0].removesuffix("_base_color")
     transform = {"position": [float(v) for v in p.position]}
-    block = {
+    block: dict[str, dict[str, Any]] = {
         "transform": transform, "name": {"text": name}, "shape": {"kind": "plane", "size": [1.0, 0.0, 1.0]}, "material": fields,
     }  # fmt: skip
     return Group((Spawn({p.id: block}), Select((p.id,))))

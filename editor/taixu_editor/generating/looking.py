@@ -1,8 +1,8 @@
 """The first look: a small result of what is asked for right now, made anew whenever that changes, on a worker of its own.
 
 What somebody drags changes many times a second. One small order is under way at a time, and the latest wish comes next; an order
-that takes long is given up for a newer one. Generators whose looks take too long, or which need weights, show nothing before
-somebody makes something.
+that takes long is given up for a newer one. Generators whose looks take long are asked when hands rest for a while; those which
+take far too long, or need weights, show nothing before somebody makes something.
 """
 
 from __future__ import annotations
@@ -25,9 +25,11 @@ __all__ = ["Looking"]
 
 _SETTLE_SECS = 0.06
 """What is typed comes letter by letter."""
+_REST_SECS = 0.8
+"""Of generators that take long, only what somebody stays at is looked at."""
 _PATIENCE_SECS = 4.0
-_QUICK_SECS = 6.0
-"""A generator that took longer is not asked again by itself."""
+_QUICK_SECS, _MOST_SECS = 3.0, 40.0
+"""A look of more than the first is a long one; after one of more than the second no other is made by itself."""
 
 
 class Looking:
@@ -56,7 +58,8 @@ class Looking:
         self._began = 0.0
         self._wanted: Wish | None = None
         self._wanted_at = 0.0
-        self._slow: set[str] = set()
+        self._secs: dict[str, float] = {}
+        """How long each generator's latest look took."""
         self.result: Result | None = None
         self.wish: Wish | None = None
         self.preview: Any = None
@@ -76,7 +79,7 @@ class Looking:
 
     def is_live(self, generator: Generator) -> bool:
         """Whether a generator is quick enough to be asked at each change."""
-        return not generator.needs.weights and generator.name not in self._slow
+        return not generator.needs.weights and self._secs.get(generator.name, 0.0) < _MOST_SECS
 
     def want(self, wish: Wish | None) -> None:
         """Look at this from now on; the same wish again changes nothing."""
@@ -111,8 +114,10 @@ class Looking:
                 self._end(current, now)
             elif self._wanted is not None and now - self._began > _PATIENCE_SECS:
                 current.cancel()
-        if self._current is None and self._wanted is not None and now - self._wanted_at >= _SETTLE_SECS:
-            self._begin(now)
+        if self._current is None and self._wanted is not None:
+            is_long = self._secs.get(self._wanted.generator, 0.0) > _QUICK_SECS
+            if now - self._wanted_at >= (_REST_SECS if is_long else _SETTLE_SECS):
+                self._begin(now)
 
     def close(self) -> None:
         """Give everything up, and end the worker."""
@@ -134,8 +139,7 @@ class Looking:
 
     def _end(self, current: Generation, now: float) -> None:
         wish, self._current, self._current_wish = self._current_wish, None, None
-        if now - self._began > _QUICK_SECS:
-            self._slow.add(current.generator.name)
+        self._secs[current.generator.name] = now - self._began
         if current.result is not None:
             self.result, self.wish, self.preview, self.error = current.result, wish, None, ""
             self.version += 1

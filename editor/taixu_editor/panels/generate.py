@@ -172,7 +172,7 @@ class GeneratePanel(Panel):
         if draft.is_empty or draft.meaning.problem:
             self.window.shell.toasts.say(draft.meaning.problem or self.t("Say in words what to make, or turn a slider."), "warning")
             return
-        asked = [each.wish for each in (*self.studio.history.entries, *self.studio.tasks)]
+        asked = [*(each.wish for each in self.studio.history.entries), *(each.wish for each in self.studio.tasks)]
         if draft.wish() in asked and not draft.is_seed_locked:
             draft.roll()
         self.choose(None)

@@ -25,7 +25,8 @@ class ResultBall(MaterialBall):
         """Its picture, as draw lists take it; drawn anew only where something changed."""
         scale = imgui.get_io().display_framebuffer_scale.x
         self._size = (max(int(side * scale), 16), max(int(side * scale), 16))
-        surface = Material(**{name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()})
+        values: dict[str, Any] = {name: tuple(value) if isinstance(value, list) else value for name, value in fields.items()}
+        surface = Material(**values)
         app, key = self._ready(), self._key(surface)
         if key != self._drawn:
             self._drawn = key

@@ -91,7 +91,10 @@ def drop_result_on_view(
     window = view.window
     found = view.entities_in(window.host.session.world, (x, y), (x, y)) if makes_of(window, value) in _ONTO else []
     point = view.point_at(x, y) if place is None else None
-    position = place or (window.place_in_view() if point is None else tuple(round(float(v), 4) for v in point.position))
+    position = place or window.place_in_view()
+    if place is None and point is not None:
+        across, up, along = (round(float(v), 4) for v in point.position)
+        position = (across, up, along)
     apply_result(window, value, entity=found[-1] if found else "", position=position)
 
 

@@ -27,7 +27,7 @@ class Sliders:
         self.form = Form(panel.window, "generate")
         self.form.label_share = 0.42
         self.locks: dict[str, tuple[float, float]] = {}
-        """Middles of the locks, by parameter, and of details as ``parameter.name``."""
+        """Middles of the locks, by parameter, and of details as ``parameter.name``; and of ``reset all``."""
         self._specs: dict[str, list[FieldSpec]] = {}
 
     def forget(self) -> None:
@@ -40,9 +40,9 @@ class Sliders:
         specs = self._specs_of()
         if not specs:
             return
+        self.locks.clear()
         self._heading()
         self.form.begin()
-        self.locks.clear()
         meaning, sizes = draft.meaning, sizes_of(draft.generator)
         details = meaning.details
         for spec in specs:
@@ -68,6 +68,8 @@ class Sliders:
                 draft.reset_all()
                 self.forget()
             imgui.pop_style_color(2)
+            low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+            self.locks["reset all"] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
             imgui.set_item_tooltip(panel.t("All sliders as the words say, but for locked ones"))
 
     def _draw_details(self, details: Details) -> None:

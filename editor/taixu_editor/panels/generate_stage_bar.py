@@ -32,11 +32,14 @@ class StageBar:
     def __init__(self, panel: GeneratePanel) -> None:
         self._panel = panel
         self.listening = Listening()
+        self.places: dict[str, tuple[float, float]] = {}
+        """Middles of the buttons, by name."""
 
     def draw(self, entry: Entry | None) -> None:
         """For a result, or for the first look."""
         panel, t = self._panel, self._panel.t
         self.listening.frame(imgui.get_io().delta_time)
+        self.places.clear()
         if entry is None:
             heard = panel.studio.looking.result
             if heard is not None and heard.files[0].suffix == ".wav":
@@ -52,6 +55,7 @@ class StageBar:
         chosen = panel.host.session.current.selection
         if imgui.button(f"{icon('component', t('Apply'))}###apply"):
             self.apply(entry)
+        self._place("apply")
         imgui.set_item_tooltip(t("Put it onto what is selected") if chosen else t("Place it in the world"))
         imgui.same_line(0, space)
         if self._button("inspector", "use", t("Use its words and sliders")):
@@ -154,6 +158,7 @@ class StageBar:
                 listening.stop()
             else:
                 self._panel.window.shell.attempt(partial(listening.play, file))
+        self._place("listen")
 
     def _button(self, picture: str, name: str, hint: str, *, is_on: bool = False) -> bool:
         theme, size = self._panel.window.theme, imgui.get_frame_height()
@@ -161,8 +166,13 @@ class StageBar:
         imgui.push_style_color(imgui.Col_.text, theme.accent if is_on else theme.text)
         pressed = imgui.button(f"{icon(picture)}###{name}", (size, size))
         imgui.pop_style_color(2)
+        self._place(name)
         imgui.set_item_tooltip(hint)
         return bool(pressed)
+
+    def _place(self, name: str) -> None:
+        low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+        self.places[name] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
 
     def _facts(self, entry: Entry) -> str:
         t = self._panel.t

@@ -32,7 +32,7 @@ class Words:
         self._panel = panel
         self.wants_focus = False
         self.places: dict[str, tuple[float, float]] = {}
-        """Middles of chips and examples, by their text."""
+        """Middles of chips and examples by their text, and of fields by their names: ``##prompt``."""
         self._lacks: dict[str, str] = {}
 
     def draw(self) -> None:
@@ -55,7 +55,9 @@ class Words:
     def _draw_kinds(self) -> None:
         panel, t = self._panel, self._panel.t
         chosen = panel.draft.generator
-        if not begin_combo(panel.window, "##kind", self._title(chosen), imgui.get_content_region_avail().x):
+        is_open = begin_combo(panel.window, "##kind", self._title(chosen), imgui.get_content_region_avail().x)
+        if not is_open:
+            self.places["##kind"] = _middle()
             self._tooltip(chosen)
             return
         for makes in sorted({each.makes for each in panel.studio.generators}, key=_place_of):
@@ -106,6 +108,7 @@ class Words:
         start = imgui.get_cursor_screen_pos()
         height = imgui.get_text_line_height() * 2 + imgui.get_style().frame_padding.y * 2
         entered, prompt = imgui.input_text_multiline("##prompt", panel.draft.prompt, (-1, height), flags)
+        self.places["##prompt"] = _middle()
         if prompt != panel.draft.prompt:
             panel.draft.say(prompt[:_MOST_LETTERS])
             panel.choose(None)
@@ -177,6 +180,7 @@ class Words:
         if imgui.button(f"{icon('dice')}###dice", (square, square)):
             panel.draft.roll()
             panel.choose(None)
+        self.places["##dice"] = _middle()
         imgui.set_item_tooltip(t("Another seed: the same words, made otherwise"))
         imgui.same_line(0, gap)
         imgui.set_next_item_width(max(unit * 6.2, imgui.get_content_region_avail().x - square * 2 - gap * 2 - unit * 4.6))
@@ -185,14 +189,19 @@ class Words:
             digits = "".join(each for each in text if each.isdigit())[:18]
             panel.draft.seed = int(digits or 0)
             panel.choose(None)
+        self.places["##seed"] = _middle()
         imgui.set_item_tooltip(t("Seed: the same number makes the same"))
         imgui.same_line(0, gap)
         is_locked = panel.draft.is_seed_locked
         if _toggle(theme, "lock" if is_locked else "unlock", "seed lock", square, is_on=is_locked):
             panel.draft.is_seed_locked = not is_locked
+        self.places["##seed lock"] = _middle()
         imgui.set_item_tooltip(t("The seed stays") if is_locked else t("Made again, it gets another seed"))
         imgui.same_line(0, gap)
-        if begin_combo(panel.window, "##count", f"× {panel.count}", unit * 4.6 - gap):
+        is_open = begin_combo(panel.window, "##count", f"× {panel.count}", unit * 4.6 - gap)
+        if not is_open:
+            self.places["##count"] = _middle()
+        if is_open:
             for count in _COUNTS:
                 if imgui.selectable(f"× {count}###count {count}", count == panel.count)[0]:
                     panel.count = count
@@ -201,6 +210,7 @@ class Words:
         imgui.same_line(0, gap)
         if _toggle(theme, "folder", "keeps", square, is_on=panel.keeps):
             panel.keeps = not panel.keeps
+        self.places["##keeps"] = _middle()
         comes, waits = t("What is made comes into the project's assets"), t("What is made waits in the history")
         imgui.set_item_tooltip(comes if panel.keeps else waits)
         self._draw_button()
@@ -216,6 +226,7 @@ class Words:
         if imgui.button(f"{icon('generate', title)}###make", (-1, imgui.get_frame_height() * 1.15)):
             panel.make()
         imgui.pop_style_color(4)
+        self.places["##make"] = _middle()
         imgui.set_item_tooltip(f"{t('In full size')}  Enter")
 
     # -- what lacks --------------------------------------------------------------------------------------------------
