@@ -1,0 +1,105 @@
+"""The plugin that makes a world a twin: readings in at the beginning of a frame, what changed into the recording at its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from taixu.app import App, Components, Stage
+from taixu.ecs import World
+from taixu.edit import WorldSettings
+from taixu.errors import TaixuError
+from taixu.twin.bindings import read_bindings
+from taixu.twin.device import Device, Roster
+from taixu.twin.feed import Feed
+from taixu.twin.frames import read_frames
+from taixu.twin.inbox import Inbox
+from taixu.twin.memory import Recorder
+
+__all__ = ["TwinPlugin", "begin_recording", "configure_twin"]
+
+
+class TwinPlugin:
+    """Registers what twins need.
+
+    Parameters
+    ----------
+    now_ns
+        The clock: nanoseconds since 1970.
+    """
+
+    def __init__(self, *, now_ns: Callable[[], int] = time.time_ns) -> None:
+        self._now_ns = now_ns
+
+    def build(self, app: App) -> None:
+        """Add the component, resources and systems."""
+        app.register_component(Device)
+        for resource in (Roster(), Feed(), Inbox()):
+            app.insert_resource(resource)
+        now_ns = self._now_ns
+
+        def take_in(world: World) -> None:
+            letters = world.resource(Inbox).take()
+            if letters:
+                updates = world.resource(Feed).take(world, [letter.batch for letter in letters], now_ns=now_ns())
+            if letters and world.has_resource(Recorder):
+                recorder = world.resource(Recorder)
+                recorder.take(updates)
+                for letter in letters:
+                    if letter.on_kept is not None:
+                        recorder.when_written(letter.on_kept)
+            elif letters:  # nothing is kept: taken in is all that can be said
+                for letter in letters:
+                    if letter.on_kept is not None:
+                        letter.on_kept()
+
+        def record(world: World) -> None:
+            if world.has_resource(Recorder):
+                world.resource(Recorder).record(world, now_ns=now_ns())
+
+        app.add_system(Stage.APPLY, take_in)
+        app.add_system(Stage.PRESENT, record)
+
+
+def configure_twin(world: World) -> Feed:
+    """Read the world's settings (``twin``: georeference, frames, bindings) and feed it by them from now on.
+
+    Raises
+    ------
+    TaixuError
+        When something in them is wrong, in one sentence.
+    """
+    section = world.resource(WorldSettings).section("twin")
+    frames = read_frames(section.get("frames", {}), section.get("georeference"))
+    ahead = section.get("ahead_secs", 5.0)
+    if isinstance(ahead, bool) or not isinstance(ahead, (int, float)) or not 0 <= ahead <= 86400:
+        raise TaixuError("twin.ahead_secs takes seconds, at most a day")
+    feed = Feed(read_bindings(section.get("bindings", []), world.resource(Components), frames), ahead_ns=round(ahead * 1e9))
+    world.insert_resource(feed)
+    return feed
+
+
+def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "") -> Recorder:
+    """Record an app's world from now on.
+
+    Parameters
+    ----------
+    project, world
+        Where its files are, for who replays it.
+
+    Raises
+    ------
+    TaixuError
+        When the folder cannot be used, or ``twin.recording`` (``{"errors": {"transform.translation": 0.01}}``) is wrong.
+    """
+    settings = app.resource(WorldSettings)
+    section = settings.section("twin").get("recording", {})
+    errors = section.get("errors", {}) if isinstance(section, dict) else None
+    if not isinstance(errors, dict) or not all(isinstance(each, (int, float)) and 0 < each < 1e9 for each in errors.values()):
+        raise TaixuError("twin.recording.errors takes lines such as \"transform.translation\": 0.01")
+    about = {"project": project, "world": world, "settings": settings.values, "other": settings.other}
+    recorder = Recorder(folder, about=about, errors=errors)
+    app.insert_resource(recorder)
+    app.on_close(recorder.close)
+    return recorder

@@ -1,0 +1,88 @@
+from __future__ import annotations
+
+import itertools
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from command_line import taixu_json
+from PIL import Image
+
+import taixu as tx
+from taixu.cli import main
+from taixu.scene import Material, Shape
+from taixu.twin.plugin import TwinPlugin, begin_recording
+
+START = 1_777_622_400_000_000_000  # 2026-05-01T08:00:00Z
+
+
+@pytest.fixture(scope="module")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A red box that goes from left to right in two seconds, ten ticks of it."""
+    folder = tmp_path_factory.mktemp("replay") / "shift"
+    clock = itertools.count(START, 200_000_000)
+    with tx.App.headless(plugins=(TwinPlugin(now_ns=lambda: next(clock)),)) as app:
+        box = app.scene.spawn("Box", Shape("box"), Material(base_color=(0.8, 0.05, 0.05, 1)), position=(-2, 0, 0))
+        app.scene.spawn("Eye", tx.Camera(), position=(0, 0, 8))
+        recorder = begin_recording(app, folder, project=str(folder.parent / "gone"))
+        for tick in range(11):
+            box.position = (tick * 0.4 - 2, 0, 0)
+            recorder.note("tick", number=tick)
+            app.run(ticks=1)
+    return folder
+
+
+def red_column(picture: Path) -> float:
+    pixels = np.asarray(Image.open(picture).convert("RGB")).astype(int)
+    red = (pixels[..., 0] > 90) & (pixels[..., 1] < 60)
+    return float(np.flatnonzero(red.any(axis=0)).mean()) / pixels.shape[1]
+
+
+def test_what_a_recording_holds(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["replay", str(recording)]) == 0
+    assert "11 ticks" in capsys.readouterr().out
+    report = taixu_json("replay", recording)
+    assert report["from"] == "2026-05-01T08:00:00.000000Z" and report["to"] == "2026-05-01T08:00:02.000000Z"
+    assert report["ticks"] == report["events"] == 11 and report["entities"] == 2
+
+
+@pytest.mark.parametrize(("at", "place"), [("0", "left"), ("2026-05-01T08:00:02Z", "right"), ("-1", "middle"), ("1.0", "middle")])
+def test_any_moment_is_a_picture(recording: Path, tmp_path: Path, at: str, place: str) -> None:
+    out = tmp_path / "then.png"
+    report = taixu_json("replay", recording, f"--at={at}", "--out", out, "--size", "160x120")
+    assert "is not there any more" in report["notes"][0], "the project may be gone; the world is not"
+    column = red_column(out)
+    assert {"left": column < 0.4, "middle": 0.4 < column < 0.6, "right": column > 0.6}[place]
+
+
+def test_two_moments_are_compared(recording: Path) -> None:
+    report = taixu_json("replay", recording, "--at", "0.2", "--against", "1.8")
+    assert report["different"] == {"transform.translation": 1}
+    assert taixu_json("replay", recording, "--at", "1", "--against", "1")["different"] == {}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "status", "said"),
+    [
+        (["--at", "noon"], 2, "is no time"),
+        (["--at", "2020-01-01T00:00:00Z"], 1, "begins later"),
+        (["--known", "3"], 2, "want --at"),
+        (["--out", "then.txt"], 2, "--out"),
+    ],
+)
+def test_mistakes_are_one_sentence(
+    recording: Path, capsys: pytest.CaptureFixture[str], arguments: list[str], status: int, said: str
+) -> None:
+    assert main(["replay", str(recording), *arguments]) == status
+    assert said in capsys.readouterr().err
+
+
+def test_a_manifest_that_lies_is_one_sentence(recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for file in recording.iterdir():
+        (tmp_path / file.name).write_bytes(file.read_bytes())
+    (tmp_path / "recording.json").write_text(json.dumps({"format": "taixu.recording", "version": 1, "project": 7, "settings": []}))
+    assert main(["replay", str(tmp_path), "--at", "1", "--out", str(tmp_path / "a.png"), "--size", "64x48"]) == 0
+    (tmp_path / "recording.json").write_text("[")
+    assert main(["replay", str(tmp_path)]) == 1
+    assert "manifest" in capsys.readouterr().err
