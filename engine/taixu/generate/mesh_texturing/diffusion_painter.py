@@ -12,12 +12,11 @@ from taixu.errors import TaixuError
 from taixu.generate.diffusion.loading import LoadedPipeline
 from taixu.generate.diffusion.running import run_pipeline
 from taixu.generate.generator import Progress
-from taixu.generate.mesh_texturing.painting import Sitting
+from taixu.generate.mesh_texturing.painting import Sitting, feather_px
 from taixu.generate.mesh_texturing.projecting import edge_distances
 
 __all__ = ["DiffusionPainter", "own_size_px"]
 
-_GROWN_PX = 6
 _LEAST_SHARE = 0.002
 Floats = NDArray[np.float64]
 
@@ -76,7 +75,8 @@ class DiffusionPainter:
         from PIL import Image
 
         sight, size = sitting.sight, sitting.sight.size_px
-        grown = edge_distances(where, _GROWN_PX) < _GROWN_PX
+        far = feather_px(size)
+        away = edge_distances(where, far)  # it paints on over the border, and runs out there
         shown = np.repeat(sight.depth_picture[..., None], 3, -1) if self.control == "depth" else sight.normal_picture
         first, last = self.span
         part = (last - first) / self.count
@@ -86,14 +86,14 @@ class DiffusionPainter:
         pictures = run_pipeline(
             self.loaded, self.progress, steps=self.steps, size=(size, size), span=(begin, begin + part * share),
             text=sight.view.name, prompt=said, negative_prompt=self.avoid or None, image=Image.fromarray(_bytes(picture)),
-            mask_image=Image.fromarray(grown.astype(np.uint8) * np.uint8(255)), control_image=Image.fromarray(_bytes(shown)),
+            mask_image=Image.fromarray((away < far).astype(np.uint8) * np.uint8(255)), control_image=Image.fromarray(_bytes(shown)),
             strength=strength, guidance_scale=self.guidance, controlnet_conditioning_scale=self.adherence, width=size, height=size,
             generator=self.loaded.chance(self.seed + sitting.number),
         )  # fmt: skip
         made = pictures[0, ..., :3].astype(np.float64)
         if made.shape[:2] != (size, size):
             raise TaixuError(f"the model paints {made.shape[1]} by {made.shape[0]}, not {size} pixels; set view_px to what it can")
-        soft = 1.0 - edge_distances(grown, _GROWN_PX)[..., None] / _GROWN_PX
+        soft = 1.0 - away[..., None] / far
         return made * soft + picture * (1 - soft)
 
 

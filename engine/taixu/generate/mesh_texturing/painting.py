@@ -20,12 +20,12 @@ from taixu.generate.mesh_texturing.subject import Subject
 from taixu.generate.mesh_texturing.texels import Texels, fill_rest, sample_bilinear
 from taixu.generate.mesh_texturing.views import Sight, View
 
-__all__ = ["Canvas", "Painter", "Sitting", "paint_views"]
+__all__ = ["Canvas", "Painter", "Sitting", "feather_px", "paint_views"]
 
 Floats = NDArray[np.float64]
 _BETTER = 0.15
 """How much more squarely a view must see what is painted, to paint it over."""
-_FEATHER_PX = 8
+_FEATHER_SHARE = 1 / 24
 _LEAST_SHARE = 0.002
 
 
@@ -176,6 +176,11 @@ def paint_views(
     return canvas.colors
 
 
+def feather_px(size_px: int) -> int:
+    """How far over its border a view's paint runs out, in a picture of this size."""
+    return max(4, round(size_px * _FEATHER_SHARE))
+
+
 def _wanted(sight: Sight, painted: Floats, squarely: Floats, strength: float) -> Floats:
     """Where a view shall paint: all that is bare, and, less, what it sees much better than who painted it did."""
     bare = sight.painted & (painted < 0.5)
@@ -193,7 +198,7 @@ def _paint(painter: Painter, sitting: Sitting, canvas: Canvas, sharpness: float)
         raise TaixuError(f"the painter gave a picture of {made.shape[1]} by {made.shape[0]} for one of {sight.size_px} pixels")
     if not np.isfinite(made).all():
         raise TaixuError("the painted picture holds numbers that are none; try another seed, or another precision")
-    wide = 1.0 - edge_distances(sitting.wanted > 0, _FEATHER_PX) / _FEATHER_PX
+    wide = 1.0 - edge_distances(sitting.wanted > 0, feather_px(sight.size_px)) / feather_px(sight.size_px)
     only = fill_rest(np.clip(made, 0.0, 1.0).astype(np.float32), sight.mask)  # no background on the model's edges
     canvas.lay(sight, only, np.maximum(wide, sitting.wanted > 0), sharpness=sharpness)
     return made
