@@ -21,7 +21,7 @@ BENCHES = {
     "render-start": "from a cold start to the picture of a small model",
     "environment": "a new sky made into light",
     "materials": "what layers of a material cost, against a plain one",
-    "generate": "materials made: all maps, the first look, seams",
+    "generate": "materials made: all maps, the first look, seams; what the engine adds to a call of diffusers",
     "editor": "the editor's interface: its time a frame, clicks, openings, memory",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }

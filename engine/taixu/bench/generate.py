@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.bench.diffusion import measure_overhead
 from taixu.bench.measure import Options, result
 
 __all__ = ["defaults", "measure"]
@@ -20,7 +21,7 @@ _LIMIT_MS, _LIMIT_FIRST_MS, _LIMIT_SEAM = 1500.0, 300.0, 1.05
 
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield one result a family, and the medians last.
+    """Yield one result a family, what the engine adds to a call of diffusers, and the medians of families last.
 
     `first_ms` is to the maps at 96 pixels, by numpy, as the generator's first look is; `busy_ms` the processor's own time,
     all cores together; `seam` the step over the edges beside the steepest line within.
@@ -50,6 +51,7 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
             busy_ms=round(float(np.median(busy))), seam=round(seams[-1], 3), ratio=round(_LIMIT_MS / medians[-1], 2),
             gpu=device.capabilities.name, **shown,
         )  # fmt: skip
+    yield from measure_overhead(options)
     yield result(
         "generate", np.array(medians), n=len(names), size=f"{_SIZE}x{_SIZE}", first_ms=round(float(np.median(firsts))),
         slowest={"family": names[int(np.argmax(medians))], "ms": round(max(medians))}, seam=round(max(seams), 3),

@@ -1,4 +1,4 @@
-"""Models of the user's behind the one interface: in worker processes, with records, the cache, cancelling, and from the command line."""
+"""Models of the user's behind the one interface: workers, records, the cache, cancelling, the command line."""
 
 from __future__ import annotations
 
@@ -57,7 +57,9 @@ def leftovers(cache: Path) -> list[Path]:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_three_architectures_through_a_worker(generations: Generations, models: Path, tmp_path: Path, kind: str, cache: Path) -> None:
+def test_three_architectures_through_a_worker(
+    generations: Generations, models: Path, tmp_path: Path, kind: str, cache: Path
+) -> None:
     order = Order("texture", "red bricks", 7, {"steps": 2, "width": 64, "height": 64}, str(models / kind))
     made = generations.submit(order, out=tmp_path / "wall.png")
     previews = []
