@@ -125,8 +125,8 @@ def test_a_piece_of_a_surface_is_made_to_repeat(name: str) -> None:
         assert seam_ratio(made[key]) <= 1.05, key
     closed = seamless(encoded(piece))
     assert closed.shape[0] == piece.shape[0] - round(0.2 * piece.shape[0])
-    inside, whole = (np.abs(np.diff(part, axis=1)).mean() for part in (closed[:, : round(0.2 * piece.shape[1])], encoded(piece)))
-    assert inside < 1.4 * whole, "where edges lie over each other it is no rougher"
+    steepest = [np.abs(np.diff(part, axis=1)).mean(axis=(0, 2)).max() for part in (closed, encoded(piece))]
+    assert steepest[0] < 1.2 * steepest[1], "where edges lie over each other it is no rougher"
     assert abs(float(closed.std()) / float(encoded(piece).std()) - 1) < 0.25, "nor flatter"
 
 
@@ -171,6 +171,7 @@ def test_sliders_do_what_they_say() -> None:
     assert steep["occlusion"].mean() < plain["occlusion"].mean()
     grain = [np.abs(np.diff(made(detail=detail)["height"], axis=1)).mean() for detail in (0.0, 1.0)]
     assert grain[0] < 0.8 * grain[1]
+    assert luminance(made(exposure=1.0)["base_color"]).mean() > 1.7 * luminance(plain["base_color"]).mean()
     assert made(shade=1.0)["base_color"].mean() > made(shade=0.0)["base_color"].mean()
 
 
@@ -180,7 +181,7 @@ def test_normals_give_their_height_back() -> None:
         normal = normals_of(blur(height, 1.0, wraps=True), 0.02, wraps=wraps)
         found, relief = height_of_normals(normal, wraps=wraps)
         assert likeness(found, height) > 0.95
-        assert 0.012 < relief < 0.025
+        assert 0.008 < relief < 0.025
     given = maps_of_picture(truth("cobbles")["base_color"], KEPT, given={"normal": truth("cobbles")["normal"]})
     assert likeness(given.maps["height"], height) > 0.8
 

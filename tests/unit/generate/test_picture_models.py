@@ -136,9 +136,9 @@ def test_upscalers_make_tiles_that_fit(models: Path, tmp_path: Path) -> None:
         assert made.shape == (20 * factor, 44 * factor, 4) and made.dtype == np.uint8
         assert (made[..., 3] == 90).all()
         assert np.abs(made[..., :3].mean(axis=(0, 1)) - small.mean(axis=(0, 1))).max() < 12, "its colours are those of the picture"
-        again = upscaled_by_model(facts, with_alpha, Upscaling(factor, wraps=True, has_alpha=True), **asked)
-        np.testing.assert_array_equal(made, again)
         if factor == 2:
+            again = upscaled_by_model(facts, with_alpha, Upscaling(factor, wraps=True, has_alpha=True), **asked)
+            np.testing.assert_array_equal(made, again)
             wide = (colors(24, 150) * 255).astype(np.uint8)  # two tiles
             assert upscaled_by_model(facts, wide, Upscaling(2), **asked).shape == (48, 300, 3)
             deep = wide[:, :40, :1].astype(np.uint16) * 257

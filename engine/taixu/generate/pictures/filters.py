@@ -13,6 +13,7 @@ __all__ = ["Values", "blur", "luminance", "neighbours", "resize"]
 Values = NDArray[np.float32]
 
 _BY_TAPS_BELOW = 2.0
+_SMALL_SIGMA = 8.0
 _PASSES = 3
 _FIXED = float(1 << 36)
 _LUMINANCE = np.array((0.2126, 0.7152, 0.0722), np.float32)
@@ -31,6 +32,11 @@ def blur(values: Values, sigma: float, *, wraps: bool) -> Values:
     """
     if sigma <= 0.05:
         return np.asarray(values, np.float32)
+    height, width = values.shape[:2]
+    step = int(min(sigma, height / 3.0, width / 3.0) / _SMALL_SIGMA)
+    if step > 1:  # what is so smooth is as smooth when it is computed of a smaller picture
+        small = blur(resize(values, -(-height // step), -(-width // step)), sigma / step, wraps=wraps)
+        return resize(small, height, width)
     for axis in (0, 1):
         # What is narrower than the reach of the filter cannot reflect any further; it is even then.
         limited = min(sigma, values.shape[axis] / 3.0)

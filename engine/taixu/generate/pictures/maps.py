@@ -31,6 +31,9 @@ class MapParameters:
     overlap: float = field(
         default=0.2, metadata={"doc": "How much of it is laid over its other end.", "minimum": 0.02, "maximum": 0.5}
     )
+    exposure: float = field(
+        default=0.0, metadata={"doc": "Brighter or darker, in stops.", "unit": "EV", "minimum": -4.0, "maximum": 4.0}
+    )
     flatten: float = field(default=0.8, metadata={"doc": "How much of uneven light is taken out.", **_UNIT})
     light_reach: float = field(
         default=0.3, metadata={"doc": "How wide light is at least, of the shorter side.", "minimum": 0.05, "maximum": 1.0}
@@ -55,6 +58,7 @@ class MapParameters:
 
 def prepared(colors: Values, wanted: MapParameters, alpha: Values | None = None) -> tuple[Values, Values | None, bool]:
     """Linear colours [h, w, 3] lit evenly, and coverage [h, w], closed where that is wanted; and whether they repeat."""
+    colors = np.minimum(colors * np.float32(2.0**wanted.exposure), 1.0) if wanted.exposure else colors
     wraps = wanted.tiling == "keep" or (wanted.tiling == "auto" and repeats(encoded(colors)))
     even = flattened(colors, wanted.flatten, reach=wanted.light_reach, highlights=wanted.highlights, wraps=wraps)
     if wraps or wanted.tiling == "none":
