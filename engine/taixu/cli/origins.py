@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -31,6 +32,9 @@ def tell_origin(path: Path, console: Console) -> int:
         found["is_as_made"]
     ]
     lines.append(f"  {'state':<12} {state}")
+    inside = "in the file" if found["record"] else "only beside the file" if made.get("generator") else "none"
+    lines.append(f"  {'record':<12} {inside}")
+    lines.append(f"  {'labels':<12} {', '.join(found['labels']) or 'none'}")
     lines.append(f"  {'mark':<12} {found['mark'] or 'none'}")
     if signature is None:
         lines.append(f"  {'signature':<12} {found['signature_problem'] or 'none'}")
@@ -65,6 +69,7 @@ def describe_origin(path: Path) -> dict[str, Any]:
         "record": read_record(path),
         "content": content_of(path),
         "is_as_made": made.body == body_of(path) if made.body else None,
+        "labels": _labels(path),
         "mark": _mark(path),
         "signature": signature,
         "signature_problem": problem,
@@ -82,12 +87,47 @@ def _licence(sidecar: Sidecar | None, made: Provenance) -> str:
     return (sidecar.licence if sidecar else "") or made.model_licence
 
 
+def _labels(path: Path) -> list[str]:
+    """What laws and agencies ask files to say of themselves, as it stands in the file: China's label, IPTC's source type."""
+    from taixu.assets.paths import read_bytes
+    from taixu.generate.provenance import RECORDED_SUFFIXES
+
+    if path.suffix.lower() not in RECORDED_SUFFIXES:
+        return []
+    data = read_bytes(path)
+    found = ["AIGC (GB 45438)"] if b"AIGC>" in data or b'"AIGC":' in data else []
+    source = re.search(rb"digitalsourcetype/(\w{1,60})", data)
+    return [*found, f"IPTC {source.group(1).decode()}"] if source else found
+
+
 def _mark(path: Path) -> str:
+    """The mark in a picture, or in the colours that a model wears."""
     from taixu.generate.provenance.marking import find_mark
 
+    if path.suffix.lower() in (".glb", ".gltf", ".vrm"):
+        return ", ".join(_marks_of_model(path))
     if path.suffix.lower() not in (".png", ".jpg", ".jpeg", ".webp", ".bmp", ".tga"):
         return ""
     return find_mark(path)
+
+
+def _marks_of_model(path: Path) -> list[str]:
+    import numpy as np
+
+    from taixu.assets.image import decode_image
+    from taixu.assets.importers import import_model
+    from taixu.generate.provenance.watermark import detect_mark
+
+    model = import_model(path)
+    numbers = {material.base_color_texture.texture for material in model.materials if material.base_color_texture is not None}
+    images = {model.textures[number].image for number in numbers}
+    found = set()
+    for number in sorted(each for each in images if each is not None):
+        data = model.images[number].data
+        if data:
+            pixels = decode_image(data, name=f"{path}: image {number}")
+            found.add(detect_mark(pixels.astype(np.uint8, copy=False)).id.hex() if pixels.dtype == np.uint8 else "")
+    return sorted(filter(None, found))
 
 
 def _signature(path: Path) -> tuple[dict[str, Any] | None, str]:

@@ -167,3 +167,37 @@ def test_damaged_records_are_one_sentence(tmp_path: Path, packet: bytes) -> None
 def test_records_of_others_are_refused(record: dict[str, object]) -> None:
     with pytest.raises(TaixuError):
         provenance_from_record(record)
+
+
+def test_info_shows_record_labels_and_marks_of_every_format(tmp_path: Path) -> None:
+    from taixu.cli.origins import describe_origin
+
+    for file in _files(tmp_path):
+        before = describe_origin(file)
+        assert before["record"] is None and before["labels"] == [] and before["mark"] == ""
+        write_record(file, MADE)
+        told = describe_origin(file)
+        assert told["labels"] == ["AIGC (GB 45438)", "IPTC trainedAlgorithmicMedia"] and told["record"]["generator"] == "bricks"
+
+
+def test_a_model_with_marked_colours_says_so_and_is_valid_with_its_record(tmp_path: Path, gltf_validator) -> None:
+    from taixu.assets.model import Image, Material, Mesh, Node, Scene, Texture, TextureRef
+    from taixu.assets.solids import box_primitive
+    from taixu.cli.origins import describe_origin
+
+    picture = tmp_path / "c.png"
+    random = np.random.default_rng(2)
+    write_atomic(picture, encode_png(random.integers(90, 160, (300, 300, 3), np.uint8)))
+    mark = mark_picture(picture, "c0ffee00" * 4)
+    box = box_primitive((1.0, 1.0, 1.0))
+    box.material = 0
+    box.attributes["TEXCOORD_0"] = np.tile(np.array([[0, 0], [1, 0], [1, 1], [0, 1]], np.float32), (6, 1))
+    model = ModelData(
+        nodes=[Node(mesh=0)], meshes=[Mesh(primitives=[box])], scenes=[Scene(nodes=[0])], scene=0, textures=[Texture(image=0)],
+        materials=[Material(base_color_texture=TextureRef(texture=0))], images=[Image(data=picture.read_bytes(), mime="image/png")],
+    )  # fmt: skip
+    write_gltf(model, tmp_path / "box.glb")
+    write_record(tmp_path / "box.glb", MADE)
+    assert mark == "c0ffee00" == describe_origin(tmp_path / "box.glb")["mark"]
+    report = gltf_validator(tmp_path / "box.glb")
+    assert report["issues"]["numErrors"] == report["issues"]["numWarnings"] == 0, report["issues"]
