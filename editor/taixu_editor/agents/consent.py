@@ -19,6 +19,8 @@ TOOLS = {
     "rehearse": "work out what edits would change",
     "apply": "change the world, as one step that you can undo",
     "undo": "undo its own latest step",
+    "generate": "make content out of words, into the project's assets",
+    "generated": "see what was made, and what is being made",
 }
 """Tools by name, and what they do."""
 

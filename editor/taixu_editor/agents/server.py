@@ -147,7 +147,26 @@ class AgentServer:
             """Undo your own latest step, if nobody has edited since; whether it was undone."""
             return bool(await ask("undo", agent, lambda: Prepared(partial(tools.undo, agent=agent))))
 
-        return (list_operations, list_components, query_world, take_picture, rehearse, apply, undo)
+        async def generate(
+            agent: str, what: str, prompt: str = "", seed: int = -1, settings: dict[str, Any] | None = None,
+            parents: list[str] | None = None,
+        ) -> dict[str, Any]:  # fmt: skip
+            """Make content out of words: `what` is material, sound, texture, mesh, or a generator's name; gives the task.
+
+            It is made in the background and kept in the project's assets. `generated` tells when, and gives its files: apply the
+            first of them by the operation generate.apply.
+            """
+            act = partial(tools.generate, what, prompt=prompt, seed=seed, settings=settings, parents=parents or ())
+            about = one_line(f"{what}: {prompt}", longest=_LONGEST_LABEL)
+            found: dict[str, Any] = await ask("generate", agent, lambda: Prepared(act, about))
+            return found
+
+        async def generated(agent: str) -> dict[str, Any]:
+            """What can be made with which parameters, what is being made or failed, and the latest results with their files."""
+            found: dict[str, Any] = await ask("generated", agent, lambda: Prepared(tools.generated))
+            return found
+
+        return (list_operations, list_components, query_world, take_picture, rehearse, apply, undo, generate, generated)
 
     async def _ask(self, tool: str, agent: str, prepare: Callable[[], Prepared]) -> Any:
         """Have something done in the owner's thread, if a person consents, and wait for what it gives."""

@@ -23,6 +23,7 @@ _MOST_STEPS = 500
 """A batch is done between two frames."""
 _MOST_SHOWN = 200
 _MOST_SELECTED = 1_000
+_MOST_RESULTS = 20
 _MOST_BYTES = 1 << 20
 _LARGEST_PX = 1920
 
@@ -155,6 +156,31 @@ class AgentTools:
         for _ in range(since + 1):
             self._host.do("history.undo")
         return True
+
+    def generate(self, what: str, *, prompt: str = "", seed: int = -1, settings: Mapping[str, Any] | None = None,
+                 parents: Sequence[str] = ()) -> dict[str, Any]:  # fmt: skip
+        """Have something made in the background, and kept in the project's assets; gives the task."""
+        self._session()
+        studio = self._host.studio
+        started: dict[str, Any] = self._host.operations.do(
+            self._host.session, "generate.start",
+            {"generator": what, "prompt": prompt, "seed": seed, "settings": dict(settings or {}), "parents": list(parents)},
+        )  # fmt: skip
+        for task in started["tasks"]:
+            studio.after(task, lambda entry: studio.keep_soon(entry, lambda paths: None))
+        return {"task": started["tasks"][0]}
+
+    def generated(self) -> dict[str, Any]:
+        """What can be made, what is being made or failed, and the latest results with the files that were kept."""
+        self._session()
+        host = self._host
+        results = host.do("generate.history")
+        generators = [
+            {"generator": each.name, "makes": each.makes, "summary": each.summary, "parameters": parameter_schema(each.parameters)}
+            for each in host.studio.generators
+        ]
+        assert isinstance(results, list)
+        return {"generators": generators, "tasks": host.do("generate.queue"), "results": results[:_MOST_RESULTS]}
 
     def _rehearsed(self, steps: Sequence[Mapping[str, Any]]) -> Rehearsed:
         return self._host.operations.rehearsed(self._session(), _pairs(steps))

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 __all__ = ["HistoryStrip"]
 
 _BALL_UNITS = 8.0
-_NAME = "ball.png"
 
 
 class HistoryStrip:
@@ -178,7 +177,7 @@ class HistoryStrip:
     def _file_of(self, entry: Entry) -> Path | None:
         """Its thumbnail; of maps a ball, which is drawn once and kept, one in a frame."""
         folder = self._panel.studio.history.folder_of(entry)
-        ball = folder / _NAME
+        ball = folder / f"ball_{self._panel.window.theme.name}.png"  # it stands on the theme's ground
         small = self._panel.studio.small(entry)
         if small is None:
             return None
@@ -186,7 +185,7 @@ class HistoryStrip:
             return small["picture"]
         if not small:
             return None
-        if "ball" in small or ball.is_file():
+        if ball.is_file():
             return ball
         if not self._has_drawn:
             self._has_drawn = True

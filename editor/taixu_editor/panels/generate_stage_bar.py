@@ -13,6 +13,7 @@ from taixu_editor.generating.listening import Listening
 from taixu_editor.generating.varying import vary
 from taixu_editor.interface import icon
 from taixu_editor.panels.generate_drop import apply_result, bring_result
+from taixu_editor.panels.generate_words import square_button
 from taixu_editor.widgets.cards import fit_text
 
 if TYPE_CHECKING:
@@ -57,27 +58,27 @@ class StageBar:
             self.apply(entry)
         self._place("apply")
         imgui.set_item_tooltip(t("Put it onto what is selected") if chosen else t("Place it in the world"))
-        imgui.same_line(0, space)
+        self._go_on(space)
         if self._button("inspector", "use", t("Use its words and sliders")):
             panel.use(entry)
-        imgui.same_line(0, space)
+        self._go_on(space)
         if self._button("vary", "vary", t("Variations")):
             imgui.open_popup("variations")
-        imgui.same_line(0, space)
+        self._go_on(space)
         if self._button("compare", "compare", t("Compare"), is_on=bool(panel.compared)):
             self._compare(entry)
-        imgui.same_line(0, space)
+        self._go_on(space)
         if self._button("star", "star", t("Star: it stays in the history"), is_on=entry.is_starred):
             panel.window.do("generate.star", result=entry.id, star=not entry.is_starred)
-        imgui.same_line(0, space)
+        self._go_on(space)
         kept = bool(panel.studio.kept(entry))
         if self._button("folder", "keep", t("Keep it in the project's assets"), is_on=kept):
             self.keep(entry)
         if self.can_edit_graph(entry):
-            imgui.same_line(0, space)
+            self._go_on(space)
             if self._button("graph", "graph", t("Edit graph")):
                 self.edit_graph(entry)
-        imgui.same_line(0, space)
+        self._go_on(space)
         if self._button("delete", "forget", t("Forget it")):
             panel.window.shell.later(partial(panel.window.do, "generate.forget", result=entry.id))
         if imgui.begin_popup("variations"):
@@ -164,11 +165,17 @@ class StageBar:
         theme, size = self._panel.window.theme, imgui.get_frame_height()
         imgui.push_style_color(imgui.Col_.button, theme.accent_soft if is_on else theme.raised)
         imgui.push_style_color(imgui.Col_.text, theme.accent if is_on else theme.text)
-        pressed = imgui.button(f"{icon(picture)}###{name}", (size, size))
+        pressed = square_button(picture, name, size)
         imgui.pop_style_color(2)
         self._place(name)
         imgui.set_item_tooltip(hint)
-        return bool(pressed)
+        return pressed
+
+    def _go_on(self, space: float) -> None:
+        """In the same line, if there is room for another button."""
+        right = imgui.get_cursor_screen_pos().x + imgui.get_content_region_avail().x
+        if imgui.get_item_rect_max().x + space + imgui.get_frame_height() <= right:
+            imgui.same_line(0, space)
 
     def _place(self, name: str) -> None:
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()

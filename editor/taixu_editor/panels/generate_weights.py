@@ -12,6 +12,7 @@ from imgui_bundle import imgui
 from taixu.assets.atomic import write_atomic
 from taixu_editor.folders import config_folder
 from taixu_editor.interface import icon
+from taixu_editor.panels.generate_words import square_button
 from taixu_editor.widgets.cards import fit_text
 
 if TYPE_CHECKING:
@@ -64,11 +65,11 @@ class Weights:
         if imgui.is_item_deactivated_after_edit():
             self._look_up(generator, panel.draft.model)
         imgui.same_line(0, unit * 0.3)
-        if imgui.button(f"{icon('history')}###recent models", (size, size)):
+        if square_button("history", "recent models", size):
             imgui.open_popup("recent models")
         imgui.set_item_tooltip(t("Models that were used before"))
         imgui.same_line(0, unit * 0.3)
-        if imgui.button(f"{icon('open')}###open model", (size, size)):
+        if square_button("open", "open model", size):
             panel.window.shell.later(self._browse)
         imgui.set_item_tooltip(t("Choose a file of weights"))
         if imgui.begin_popup("recent models"):

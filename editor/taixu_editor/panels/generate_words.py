@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from taixu.generate import Generator
     from taixu_editor.panels.generate import GeneratePanel
 
-__all__ = ["Words"]
+__all__ = ["Words", "square_button"]
 
 _COUNTS = (1, 2, 4, 8)
 _MOST_LETTERS = 4000
@@ -177,13 +177,14 @@ class Words:
         panel, t, unit, theme = self._panel, self._panel.t, imgui.get_font_size(), self._panel.window.theme
         square = imgui.get_frame_height()
         gap = imgui.get_style().item_inner_spacing.x
-        if imgui.button(f"{icon('dice')}###dice", (square, square)):
+        if square_button("dice", "dice", square):
             panel.draft.roll()
             panel.choose(None)
         self.places["##dice"] = _middle()
         imgui.set_item_tooltip(t("Another seed: the same words, made otherwise"))
         imgui.same_line(0, gap)
-        imgui.set_next_item_width(max(unit * 6.2, imgui.get_content_region_avail().x - square * 2 - gap * 2 - unit * 4.6))
+        many = unit * 3.9
+        imgui.set_next_item_width(max(unit * 4, imgui.get_content_region_avail().x - square * 2 - many - gap * 3))
         changed, text = imgui.input_text("##seed", str(panel.draft.seed), imgui.InputTextFlags_.chars_decimal)
         if changed:
             digits = "".join(each for each in text if each.isdigit())[:18]
@@ -198,7 +199,7 @@ class Words:
         self.places["##seed lock"] = _middle()
         imgui.set_item_tooltip(t("The seed stays") if is_locked else t("Made again, it gets another seed"))
         imgui.same_line(0, gap)
-        is_open = begin_combo(panel.window, "##count", f"× {panel.count}", unit * 4.6 - gap)
+        is_open = begin_combo(panel.window, "##count", f"× {panel.count}", many)
         if not is_open:
             self.places["##count"] = _middle()
         if is_open:
@@ -291,8 +292,16 @@ class _Row:
 def _toggle(theme: Any, picture: str, name: str, side: float, *, is_on: bool) -> bool:
     imgui.push_style_color(imgui.Col_.button, theme.accent_soft if is_on else theme.raised)
     imgui.push_style_color(imgui.Col_.text, theme.accent if is_on else theme.faint)
-    pressed = imgui.button(f"{icon(picture)}###{name}", (side, side))
+    pressed = square_button(picture, name, side)
     imgui.pop_style_color(2)
+    return pressed
+
+
+def square_button(picture: str, name: str, side: float) -> bool:
+    """An icon in the middle of a square."""
+    imgui.push_style_var(imgui.StyleVar_.frame_padding, (0.0, imgui.get_style().frame_padding.y))
+    pressed = imgui.button(f"{icon(picture)}###{name}", (side, side))
+    imgui.pop_style_var()
     return bool(pressed)
 
 

@@ -32,11 +32,11 @@ def the_panel_looks_like_this_in_all_looks(hand: Hand) -> None:
     until(hand, lambda: not panel.studio.is_busy and all(panel.studio.small(each) for each in (first, second)))
     click_result(hand, second)
     until(hand, lambda: panel.stage.shown == "result")
-    balls = [panel.studio.history.folder_of(each) / "ball.png" for each in (first, second)]
-    until(hand, lambda: all(each.is_file() for each in balls))
 
     def take(look: str) -> None:
         hand.window.shell.toasts.clear()
+        balls = [panel.studio.history.folder_of(each) / f"ball_{hand.window.theme.name}.png" for each in (first, second)]
+        until(hand, lambda: all(each.is_file() for each in balls))
         rest(hand)
         hand.wait(4)
         hand.picture(f"generate_{look}", panel="generate")

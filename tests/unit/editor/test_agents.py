@@ -75,7 +75,8 @@ def test_an_agent_places_moves_colours_and_undoes_all_of_it(host: Host) -> None:
         seen["undone"] = [await call(client, "undo") for _ in range(3)]
 
     played(host, consent, act)
-    assert seen["tools"] == {"list_operations", "list_components", "query_world", "take_picture", "rehearse", "apply", "undo"}
+    assert seen["tools"] == {"list_operations", "list_components", "query_world", "take_picture", "rehearse", "apply", "undo",
+                             "generate", "generated"}  # fmt: skip
     assert {"entity.spawn", "transform.set", "component.set"} <= seen["operations"]
     assert {"material", "shape", "transform"} <= set(seen["components"]) and all(seen["components"].values())
     assert "base_color" in seen["material"]["material"]["properties"]

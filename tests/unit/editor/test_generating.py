@@ -257,6 +257,53 @@ def test_a_spoilt_history_loses_only_what_is_spoilt(tmp_path: Path) -> None:
         assert History(tmp_path).entries == []
 
 
+def test_an_agent_has_something_made_and_applies_it_as_a_step(host: Host) -> None:
+    from taixu.audio import AudioSource
+    from taixu_editor.agents import AgentTools
+
+    tools = AgentTools(host)
+    task = tools.generate("sound", prompt="a coin", seed=77)["task"]
+    found = tools.generated()
+    assert {"material", "sound"} <= {each["generator"] for each in found["generators"]}
+    while any(each["task"] == task for each in found["tasks"]) or not found["results"][0]["kept"]:
+        sleep(0.01)
+        found = tools.generated()
+    assert found["results"][0]["seed"] == 77
+    step = {"operation": "generate.apply", "parameters": {"path": found["results"][0]["kept"][0], "entity": CRATE}}
+    assert tools.rehearse([step])["counts"]["changed"] == 1
+    tools.apply([step], label="a sound", agent="Anna")
+    assert host.session.world.has(host.session.entity(CRATE), AudioSource)
+    assert tools.undo(agent="Anna")
+    with pytest.raises(TaixuError, match="nothing here makes"):
+        tools.generate("nobody")
+
+
+def test_an_editor_that_is_closed_leaves_no_worker_and_no_file(home: Path, tmp_path: Path) -> None:
+    import os
+    import subprocess
+
+    from taixu.generate.cache import work_folder
+
+    root = tmp_path / "desk"
+    shutil.copytree(DESK, root)
+    host = Host()
+    host.open(root)
+    host.studio.generators.add(Slow)
+    host.do("generate.start", generator="slow", prompt="slow", count=3)
+    host.studio.looking.want(Wish("slow", "slow", 1))
+    running = host.studio.running[0]
+    while running.progress == 0.0 or host.studio.looking.progress == 0.0:
+        host.frame(0.0)
+        sleep(0.005)
+    host.close()
+    assert running.state == "cancelled" and host.studio.tasks == []
+    assert not [each for each in work_folder().iterdir() if each.name.startswith(f"{os.getpid()}-")]
+    if shutil.which("ps"):
+        below = subprocess.run(["ps", "-o", "pid=,cmd=", "--ppid", str(os.getpid())], capture_output=True, text=True).stdout
+        mine = [line for line in below.splitlines() if "taixu.app.worker" in line]
+        assert len(mine) <= 1, "only the worker of the host that other tests share"
+
+
 def test_the_sky_of_the_world_is_one_that_was_made(host: Host) -> None:
     from taixu.assets.sidecar import Provenance, Sidecar, write_sidecar
 
