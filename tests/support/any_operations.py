@@ -288,7 +288,7 @@ def _move_asset(draw: Draw) -> dict[str, Any] | None:
 
 
 def _delete_assets(draw: Draw) -> dict[str, Any] | None:
-    known = _files(draw, ".png", ".py")  # prefabs: who is placed then has nothing to be made of when edits are undone
+    known = _files(draw, ".prefab.json", ".png", ".py")
     return {"paths": draw.some_of(known, most=2)} if known else None
 
 

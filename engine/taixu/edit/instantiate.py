@@ -118,7 +118,14 @@ def instantiate(world: World, instances: Handles) -> dict[str, str]:
     problems: dict[str, str] = {}
     for source, entries, handles in _alike(world, instances):
         try:
-            expanded = library.expand(source)
+            try:
+                expanded = library.expand(source)
+            except TaixuError as error:
+                problems[source] = str(error)
+                latest = library.latest(source)
+                if latest is None:
+                    continue
+                expanded = latest
             blocks = apply_entries(expanded.blocks, entries) if entries else expanded.blocks
             findings = Findings(source)
             templates = {path: _template(library, block, path, findings) for path, block in blocks.items()}

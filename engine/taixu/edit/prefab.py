@@ -108,6 +108,7 @@ class PrefabLibrary:
         self._read = read
         self._documents: dict[str, Document] = {}
         self._expanded: dict[str, ExpandedPrefab] = {}
+        self._latest: dict[str, ExpandedPrefab] = {}
         self._sizes: dict[str, int] = {}
         self._changed: list[str] = []
 
@@ -122,6 +123,7 @@ class PrefabLibrary:
             self._read = read
             for source in list(self._documents):
                 self.forget(source)
+            self._latest.clear()
 
     def document(self, source: str) -> Document:
         """The document of a prefab.
@@ -151,7 +153,7 @@ class PrefabLibrary:
         self._documents.pop(source, None)
         self._sizes.clear()
         for name in [name for name, found in self._expanded.items() if source in found.sources]:
-            del self._expanded[name]
+            self._latest[name] = self._expanded.pop(name)
             self._changed.append(name)
         self._changed.append(source)
 
@@ -171,9 +173,14 @@ class PrefabLibrary:
         self._count(source, ())
         return self._expand(source, ())
 
+    def latest(self, source: str) -> ExpandedPrefab | None:
+        """A prefab as it was when it could be read last, laid out flat: what was made of it, undo makes of it again."""
+        return self._latest.get(source)
+
     def fork(self, world: World) -> PrefabLibrary:
         other = PrefabLibrary(self.components, migrations=self.migrations, read=self.read)
         other._documents.update(self._documents)
+        other._latest.update(self._latest)
         return other
 
     def _count(self, source: str, above: tuple[str, ...]) -> int:
