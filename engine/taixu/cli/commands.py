@@ -21,6 +21,7 @@ BUILT_IN = {
     "convert": "write a model or a picture in another format",
     "generate": "make textures, sounds and more from words",
     "generators": "list what can be made, and of what",
+    "serve": "run a world as a twin that devices feed",
     "replay": "show any moment of a recording",
     "bench": "measure this machine, beside other engines",
     "mcp": "open a world to language models and agents",

@@ -1,0 +1,67 @@
+"""What the world's thread tells the network's: copied once a frame, read at any time."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass, field
+
+__all__ = ["Facts", "FactsBoard"]
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """How a served world is doing."""
+
+    tick: int = 0
+    now_ns: int = 0
+    entities: int = 0
+    frame_ms: float = 0.0
+    counts: dict[str, int] = field(default_factory=dict)
+    waiting: int = 0
+    turned_away: int = 0
+    recorded_bytes: int = 0
+    recording_problem: str = ""
+
+
+class FactsBoard:
+    """Where the newest facts hang (a resource)."""
+
+    def __init__(self) -> None:
+        self._facts = Facts()
+        self._lock = threading.Lock()
+
+    def put(self, facts: Facts) -> None:
+        """Hang up new ones."""
+        with self._lock:
+            self._facts = facts
+
+    def get(self) -> Facts:
+        """The newest."""
+        with self._lock:
+            return self._facts
+
+    def fork(self, world: object) -> FactsBoard:
+        return FactsBoard()
+
+
+def prometheus_text(facts: Facts, *, connections: int) -> str:
+    """Facts in Prometheus' text format (version 0.0.4)."""
+    lines: list[str] = []
+
+    def add(name: str, kind: str, help_text: str, value: float, labels: str = "") -> None:
+        if not any(line.startswith(f"# TYPE taixu_{name} ") for line in lines):
+            lines.append(f"# HELP taixu_{name} {help_text}")
+            lines.append(f"# TYPE taixu_{name} {kind}")
+        lines.append(f"taixu_{name}{labels} {value:g}" if isinstance(value, float) else f"taixu_{name}{labels} {value}")
+
+    add("ticks_total", "counter", "Fixed steps since the start.", facts.tick)
+    add("entities", "gauge", "Entities in the world.", facts.entities)
+    add("frame_milliseconds", "gauge", "How long the last frame took.", facts.frame_ms)
+    for name, count in facts.counts.items():
+        add("readings_total", "counter", "Readings, by what became of them.", count, f'{{outcome="{name}"}}')
+    add("readings_waiting", "gauge", "Readings that wait for the next frame.", facts.waiting)
+    add("batches_turned_away_total", "counter", "Batches that found no room.", facts.turned_away)
+    add("recorded_bytes_total", "counter", "Bytes of the recording.", facts.recorded_bytes)
+    add("recording_stalled", "gauge", "1 while nothing can be recorded.", int(bool(facts.recording_problem)))
+    add("connections", "gauge", "Open WebSockets.", connections)
+    return "\n".join(lines) + "\n"

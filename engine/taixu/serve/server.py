@@ -1,0 +1,89 @@
+"""A world that is served: frames in real time, facts on the board, until somebody ends it."""
+
+from __future__ import annotations
+
+import ssl
+import threading
+import time
+from typing import Any
+
+from taixu.app import App
+from taixu.serve.access import Access
+from taixu.serve.application import make_application
+from taixu.serve.facts import Facts, FactsBoard
+from taixu.serve.service import Service
+from taixu.twin.feed import Feed
+from taixu.twin.inbox import Inbox
+from taixu.twin.memory import Recorder
+
+__all__ = ["Server"]
+
+
+class Server:
+    """Serves an app's world, which must have the `TwinPlugin`.
+
+    Parameters
+    ----------
+    access
+        Who may do what.
+    port
+        0 takes a free one.
+
+    Raises
+    ------
+    TaixuError
+        When the address cannot be listened on.
+    """
+
+    def __init__(
+        self, app: App, access: Access, *, host: str = "127.0.0.1", port: int = 8777, tls: ssl.SSLContext | None = None
+    ) -> None:
+        self.app = app
+        self.board = FactsBoard()
+        self._ended = threading.Event()
+        self._publish(0.0)
+        inbox = app.resource(Inbox)
+
+        def application() -> Any:
+            return make_application(access, inbox, self.board, is_secure=tls is not None, stop=self.stop)
+
+        self.service = Service(application, host=host, port=port, tls=tls)
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return self.service.url
+
+    def stop(self) -> None:
+        """End `run`, from any thread."""
+        self._ended.set()
+
+    def run(self, *, seconds: float | None = None) -> None:
+        """Run frames in real time until `stop` is called, or for some seconds."""
+        began = last = time.perf_counter()
+        step_secs = self.app.clock.step_secs
+        while not self._ended.is_set() and (seconds is None or last - began < seconds):
+            now = time.perf_counter()
+            self.app.frame(now - last)
+            last = now
+            took = time.perf_counter() - now
+            self._publish(took * 1e3)
+            self._ended.wait(max(step_secs - took, 0.0))
+
+    def close(self) -> None:
+        """Let everybody go; what was taken in is kept first."""
+        self.app.frame(0.0)  # what came during the last one
+        if self.app.world.has_resource(Recorder):
+            self.app.resource(Recorder).writer.wait()
+        self.service.close()
+
+    def _publish(self, frame_ms: float) -> None:
+        world = self.app.world
+        inbox = world.resource(Inbox)
+        writer = world.resource(Recorder).writer if world.has_resource(Recorder) else None
+        self.board.put(Facts(
+            self.app.clock.ticks, time.time_ns(), len(world), frame_ms, world.resource(Feed).counts.as_dict(), inbox.waiting,
+            inbox.turned_away, writer.written_bytes if writer else 0, writer.problem if writer else "",
+        ))  # fmt: skip
+
+
