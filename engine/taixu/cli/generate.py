@@ -97,10 +97,14 @@ def _finished(generations: Any, made: Generation) -> Result:
 
 
 def _tell(console: Any, order: Order, result: Result, folder: Path) -> None:
+    from taixu.generate import licence_findings
+
     files = [str(folder / file.name) for file in result.files]
     for file in files:
         console.show(file)
     console.say(f"{order.generator}, seed {order.seed}" + (", from the cache" if result.is_cached else f", {result.seconds:.2f} s"))
+    for said in dict.fromkeys(each.message for each in licence_findings(result.files[:1]) if each.severity == "warning"):
+        console.say(said)
     console.answer({
         "out": files, "seconds": round(result.seconds, 4), "seed": order.seed,
         "generator": result.generator, "parameters": result.parameters, "cached": result.is_cached, "result": result.key,

@@ -113,6 +113,8 @@ HOSTILE: dict[str, tuple[Callable[[Path], object], str]] = {
     ),
     "a file from outside": (outside, r"tiny/unet/diffusion_pytorch_model\.safetensors: is a link that leads out"),
     "a folder from outside": (linked_folder, r"tiny/vae: is a link that leads out"),
+    "a device": (lambda m: (m / "vae" / "x.bin").symlink_to("/dev/zero"), r"tiny/vae/x\.bin: is a link that leads out"),
+    "a pipe": (lambda m: os.mkfifo(m / "vae" / "x.json"), r"tiny/vae/x\.json: is no plain file"),
     "a link to nothing": (lambda m: (m / "vae" / "x.json").symlink_to("gone.json"), r"tiny/vae/x\.json: is no plain file"),
     "a list that leads out": (
         lambda m: listing(m, "../../secret.safetensors"), "names '../../secret.safetensors' as a file of weights",
@@ -189,6 +191,29 @@ def test_a_good_folder_is_known_part_by_part(model: Path) -> None:
     assert found.parts["unet"].value_count == sum(each.numel() for each in unet.parameters())
     assert found.parts["unet"].dtype == "F32"
     assert found.parts["tokenizer"].value_count == 0
+
+
+@pytest.mark.parametrize("kind", ["sd", "sdxl", "flux", "one file"])
+def test_the_network_is_never_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str) -> None:
+    import socket
+
+    from tiny_pipelines import BUILDERS, single_file
+
+    from taixu.generate.diffusion import open_pipeline
+
+    path = BUILDERS.get(kind, BUILDERS["sd"])(tmp_path / "model")
+    if kind == "one file":
+        path = single_file(tmp_path / "model.safetensors", path)
+        for weights in (tmp_path / "model").rglob("*.safetensors"):
+            weights.unlink()
+
+    def refuse(*args: Any, **kwargs: Any) -> Any:
+        raise AssertionError("the network was asked")
+
+    for name in ("getaddrinfo", "create_connection"):
+        monkeypatch.setattr(socket, name, refuse)
+    monkeypatch.setattr(socket.socket, "connect", refuse)
+    assert open_pipeline(path).also("image").pipeline is not None
 
 
 def test_weights_in_half_are_found(model: Path) -> None:

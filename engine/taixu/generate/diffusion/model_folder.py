@@ -13,7 +13,7 @@ from taixu.assets.paths import read_bytes
 from taixu.errors import TaixuError
 from taixu.generate.diffusion.tensor_files import TensorFile, is_tensor_file, read_tensor_file
 
-__all__ = ["DiffusionModel", "Part", "inspect_model", "inspect_network"]
+__all__ = ["DiffusionModel", "Part", "inspect_model", "inspect_network", "need_safe_folder"]
 
 _INDEX = "model_index.json"
 _MOST_FILES = 4096
@@ -108,7 +108,7 @@ def inspect_model(path: Path, *, needs_weights: bool = True) -> DiffusionModel:
     TaixuError
         When a part lacks, is damaged, wants code to be run, or leads out of the folder; one sentence.
     """
-    folder = _folder(path)
+    folder = need_safe_folder(path)
     index = _read_json(folder / _INDEX, folder.name)
     kind = index.get("_class_name")
     if not isinstance(kind, str) or not _NAME.fullmatch(kind) or not kind.endswith("Pipeline"):
@@ -132,7 +132,7 @@ def inspect_network(path: Path, *, kinds: tuple[str, ...]) -> DiffusionModel:
     TaixuError
         As `inspect_model`.
     """
-    folder = _folder(path)
+    folder = need_safe_folder(path)
     config = _read_json(folder / "config.json", folder.name)
     kind = config.get("_class_name")
     if kind not in kinds:
@@ -142,8 +142,14 @@ def inspect_network(path: Path, *, kinds: tuple[str, ...]) -> DiffusionModel:
     return DiffusionModel(folder, kind, {"": part})
 
 
-def _folder(path: Path) -> Path:
-    """The folder, after a look at all that is in it."""
+def need_safe_folder(path: Path) -> Path:
+    """The folder, after a look at all that is in it: no code, no links that lead out, nothing that is no file.
+
+    Raises
+    ------
+    TaixuError
+        As `inspect_model`.
+    """
     if not path.is_dir():
         raise TaixuError(f"there is no model folder {path.name[:200]!r}; name one in diffusers' layout")
     folder, home = path.absolute(), _home(path)

@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from taixu.errors import TaixuError
+from taixu.generate.diffusion.model_folder import need_safe_folder
 from taixu.generate.model_facts import ModelFacts, model_facts
 
 __all__ = ["diffusion_facts", "find_in_hub_cache", "hub_cache_folder"]
@@ -28,7 +29,10 @@ def diffusion_facts(name: str) -> ModelFacts:
     TaixuError
         When it is nowhere.
     """
-    if Path(name).expanduser().exists():
+    path = Path(name).expanduser()
+    if path.exists():
+        if path.is_dir():
+            need_safe_folder(path)  # before all of it is read for its hash
         return model_facts(name)
     named = _HUB_NAME.fullmatch(name)
     if named is None:
@@ -42,6 +46,7 @@ def diffusion_facts(name: str) -> ModelFacts:
         raise TaixuError(
             f"the model {name!r} is neither a folder here nor in the hub's cache; TAIXU_DOWNLOAD=1 allows to download it"
         )
+    need_safe_folder(folder)
     return replace(model_facts(str(folder)), name=f"{named['maker']}/{named['name']}", path=folder)
 
 
