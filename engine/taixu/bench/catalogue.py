@@ -23,6 +23,7 @@ BENCHES = {
     "materials": "what layers of a material cost, against a plain one",
     "generate": "materials made: all maps, the first look, seams; what the engine adds to a call of diffusers",
     "editor": "the editor's interface: its time a frame, clicks, openings, memory",
+    "twin": "readings into columns, what a recording costs and weighs, seeks",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
 _INSTALLED = frozenset({"editor"})
