@@ -1,8 +1,8 @@
 """Files that name others: what they name, and their text when those have moved. Every other byte stays as it is.
 
-Worlds, prefabs, manifests and sidecars name files from the project's folder; scripts do in whole strings. A glTF, an OBJ and an
-MTL name files from their own folder, as URIs or plainly, and find only those that lie beside them or below. What a sidecar says
-that its file was made from is named from its own folder, too, wherever that lies.
+Worlds, prefabs, manifests and sidecars name files from the project's folder; scripts do in whole strings, and other scripts by
+importing them. A glTF, an OBJ and an MTL name files from their own folder, as URIs or plainly, and find only those that lie
+beside them or below. What a sidecar says that its file was made from is named from its own folder, too, wherever that lies.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ import tomlkit
 from tomlkit.exceptions import TOMLKitError
 
 from taixu.errors import TaixuError
+from taixu_editor.assets.script_imports import with_new_imports
 
 __all__ = ["BESIDE", "NAMING", "Renamed", "names_beside", "rewritten"]
 
@@ -65,7 +66,7 @@ def rewritten(path: str, data: bytes, renamed: Renamed) -> bytes:
     if path.endswith(".mtl"):
         return _MTL_LINE.sub(lambda found: _new_line(path, found, renamed), data)
     if path.endswith(".py"):
-        return _new_script(data, renamed)
+        return _new_script(with_new_imports(path, data, renamed), renamed)
     if path.endswith(SIDECAR):
         return _new_sidecar(path, data, renamed)
     return _STRING.sub(lambda found: _new_string(found.group(0), renamed), data)

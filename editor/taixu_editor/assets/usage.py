@@ -11,6 +11,7 @@ from pathlib import Path
 from taixu.edit.paths import path_doubt
 from taixu_editor.assets.index import scan_assets
 from taixu_editor.assets.references import BESIDE, NAMING, names_beside
+from taixu_editor.assets.script_imports import imported_scripts
 
 __all__ = ["DOCUMENTS", "documents_of", "find_along", "find_links", "find_needs", "find_uses", "moved_path", "naming_files"]
 
@@ -45,7 +46,7 @@ def find_uses(root: str | os.PathLike[str], paths: Iterable[str]) -> dict[str, l
             continue
         beside = names_beside(asset.path, data) if asset.path.endswith(BESIDE) else None
         for path in wanted:
-            if asset.path != path and names_path(data, path, beside=beside):
+            if asset.path != path and (names_path(data, path, beside=beside) or _imports(asset.path, data, path)):
                 found[path].append(asset.path)
     return found
 
@@ -64,6 +65,7 @@ def find_needs(root: str | os.PathLike[str], path: str) -> list[str]:
     if path.endswith(BESIDE):
         return names_beside(path, data)
     texts = {text.decode("utf-8", "replace") for pair in _ANY_STRING.findall(data) for text in pair if b"/" in text}
+    texts |= set(imported_scripts(data)) if path.endswith(".py") else set()
     return sorted(text for text in texts if text != path and not path_doubt(text) and (base / text).is_file())
 
 
@@ -93,6 +95,12 @@ def names_path(data: bytes, path: str, *, beside: list[str] | None = None) -> bo
         return any(name == path or name.startswith(path + "/") for name in beside)
     plain = path.encode()
     return any(mark + plain + end in data for mark in (b'"', b"'") for end in (mark, b"/"))
+
+
+def _imports(script: str, data: bytes, path: str) -> bool:
+    """Whether a script imports one at a path, or below it."""
+    is_possible = script.endswith(".py") and path.startswith("scripts") and b"import" in data
+    return is_possible and any(name == path or name.startswith(path + "/") for name in imported_scripts(data))
 
 
 def moved_path(path: str, old: str, new: str) -> str:

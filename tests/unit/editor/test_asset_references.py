@@ -169,6 +169,49 @@ def test_whole_strings_of_scripts_and_provenance_follow(host: Host) -> None:
     assert not (host.session.project.root / "assets/ship/skins").exists()
 
 
+IMPORTING = """import game, walk
+import walk as legs
+from walk import (
+    speed,
+)
+try:
+    import walk.deep, os
+except ImportError: import \
+    walk
+# import walk
+"""
+IMPORTED = """import game, stride as walk
+import stride as legs
+from stride import (
+    speed,
+)
+try:
+    import walk.deep, os
+except ImportError: import \
+    stride as walk
+# import walk
+"""
+
+
+def test_scripts_that_import_one_that_is_renamed_import_it_by_its_new_name(host: Host) -> None:
+    root = host.session.project.root
+    (root / "scripts/walk.py").write_text("speed = 2.0\n")
+    (root / "scripts/other.py").write_text(IMPORTING)
+    (root / "scripts/broken.py").write_text("import walk\ndef (")
+    assert find_links(root, "scripts/walk.py")[0] == ["scripts/other.py"]
+    assert find_links(root, "scripts/other.py")[1] == ["scripts/walk.py"]
+    host.do("asset.move", path="scripts/walk.py", to="scripts/stride.py")
+    assert (root / "scripts/other.py").read_text() == IMPORTED
+    assert (root / "scripts/broken.py").read_text().startswith("import walk\n")
+    with pytest.raises(TaixuError, match="scripts/other.py imports stride"):
+        host.do("asset.move", path="scripts/stride.py", to="scripts/legs/stride.py")
+    assert (root / "scripts/stride.py").is_file()
+    host.do("history.undo")
+    assert (root / "scripts/other.py").read_text() == IMPORTING
+    host.do("asset.move", path="scripts/other.py", to="scripts/deep/other.py")  # importing is no question of where one lies
+    assert (root / "scripts/deep/other.py").read_text() == IMPORTING
+
+
 def test_the_first_world_stays_the_first(host: Host) -> None:
     root = host.session.project.root
     host.do("asset.move", path="worlds", to="levels")
