@@ -48,6 +48,8 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
             ("assets", assets, min(options.n, _ASSETS), True),
             ("use", small, boxes, True),
             ("clicks", small, boxes, False),
+            ("graph", small, boxes, True),
+            ("graph pictures", small, boxes, False),
             ("start", small, 1, False),
         )
         for kind, project, count, is_bare in kinds:
@@ -57,7 +59,7 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
 
 def run_child(kind: str, folder: Path, *, n: int, frames: int) -> Iterator[dict[str, Any]]:
     """The results of one part, in this process."""
-    from taixu_editor.bench import interface, opening, pointing, starting, using
+    from taixu_editor.bench import graphs, interface, opening, pointing, starting, using
 
     match kind:
         case "interface":
@@ -70,5 +72,9 @@ def run_child(kind: str, folder: Path, *, n: int, frames: int) -> Iterator[dict[
             yield from using.measure_use(folder, n=n, frames=frames)
         case "clicks":
             yield from pointing.measure_clicks(folder, n=n)
+        case "graph":
+            yield from graphs.measure_graph(folder, frames=frames)
+        case "graph pictures":
+            yield from graphs.measure_graph_pictures(folder)
         case "start":
             yield from starting.measure_start()

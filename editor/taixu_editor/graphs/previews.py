@@ -26,7 +26,7 @@ __all__ = ["BALL_PX", "BUDGET_SECS", "TILE_PX", "Ball", "Previews"]
 TILE_PX = 128
 BALL_PX = 256
 BUDGET_SECS = 0.005
-"""Of each frame."""
+"""Of each frame, where frames are short."""
 
 
 class Previews:

@@ -13,10 +13,10 @@ from taixu.generate.graph import Graph, Node, Ref
 from taixu_editor.graphs.document import GraphDocument
 from taixu_editor.graphs.edits import OUTPUTS, node_places, set_values
 from taixu_editor.graphs.notes import notes_of
-from taixu_editor.graphs.previews import Ball, Previews
+from taixu_editor.graphs.previews import BUDGET_SECS, Ball, Previews
 from taixu_editor.panels.graph_ids import GraphIds, Pin
 from taixu_editor.panels.graph_look import pin_color, style_canvas
-from taixu_editor.panels.graph_node import NodeFacts, draw_node, draw_outputs, facts_of
+from taixu_editor.panels.graph_node import NodeFacts, NodeShape, draw_light, draw_node, draw_outputs, facts_of
 from taixu_editor.widgets import Form
 
 if TYPE_CHECKING:
@@ -27,8 +27,11 @@ if TYPE_CHECKING:
 __all__ = ["GraphCanvas"]
 
 _NOTE = "@note "
+_MOST_SECS = 0.03
 _NEAR = 1.7
 """Farther away than this nodes show no numbers and no names of their own."""
+_FAR = 3.0
+"""Farther away than this nothing can be read: nodes are pictures."""
 
 
 class GraphCanvas:
@@ -55,18 +58,24 @@ class GraphCanvas:
         self.fields: dict[str, tuple[float, float]] = {}
         self.edits: list[tuple[str, dict[str, Any], object]] = []
         self.is_near = True
-        self.wants_fit = 3
-        """In so many frames all is looked at: nodes are measured in the first two."""
+        self.wants_fit = 4
+        """In so many frames all is looked at: nodes are measured in the first two, and the panel may still be finding its size."""
+        self._last_extent = (0.0, 0.0)
         self.wants_menu = False
         """Whether nodes to add are to be offered in the next frame."""
         self.reason = ""
         """Why the link that is dragged cannot end where the pointer is."""
         self._facts: dict[str, tuple[Node, NodeFacts]] = {}
         self._placed: dict[str, tuple[float, float]] = {}
+        self.shapes: dict[str, NodeShape] = {}
+        """Of nodes, as they were laid out wholly: what is far away or out of sight is laid out by it."""
+        self._read: set[tuple[str, str]] = set()
+        """Outputs that somebody reads."""
         self._known: tuple[Graph, dict[str, tuple[float, float]]] | None = None
         self._to_select: list[str] = []
         self._styled: object = None
         self._number = 0
+        self._is_held = False
         self.origin, self.extent = (0.0, 0.0), (1.0, 1.0)
         config = ed.Config()
         config.settings_file = None
@@ -76,7 +85,8 @@ class GraphCanvas:
     def draw(self, size: tuple[float, float]) -> None:
         """Lay out the canvas where the cursor is."""
         theme, graph = self.window.theme, self.document.graph
-        for texture in self.previews.frame():
+        # A third of a frame: where frames take long, pictures would come late by the same.
+        for texture in self.previews.frame(min(max(imgui.get_io().delta_time / 3, BUDGET_SECS), _MOST_SECS)):
             self._forget(texture)
         self.ball_texture = self.ball.frame(theme.raised)
         ed.set_current_editor(self._context)
@@ -95,10 +105,27 @@ class GraphCanvas:
         self._draw_notes(graph)
         if self._known is None or self._known[0] is not graph:
             self._known = (graph, node_places(graph))
+            for name in [name for name in self._placed if name[0] != "@" and name not in graph.nodes]:
+                del self._placed[name]  # one that comes back is put where it was
+                self.shapes.pop(name, None)
+            refs = [ref for node in graph.nodes.values() for ref in node.refs.values()]
+            self._read = {(ref.node, ref.output) for ref in [*refs, *(v for v in graph.outputs.values() if isinstance(v, Ref))]}
         places = self._known[1]
+        low, high = ed.screen_to_canvas(start), ed.screen_to_canvas((start.x + size[0], start.y + size[1]))
+        is_far = ed.get_current_zoom() > _FAR
         for name, node in graph.nodes.items():
             self._put(name, places.get(name))
-            draw_node(self, name, self._facts_of(name, node), is_muted=name in graph.muted)
+            facts, shape = self._facts_of(name, node), self.shapes.get(name)
+            if shape is None or shape.facts is not facts:
+                is_seen = True
+            else:
+                at = ed.get_node_position(ed.NodeId(self.ids.number(name)))
+                wide, tall = shape.size
+                is_seen = at.x < high.x and at.x + wide > low.x and at.y < high.y and at.y + tall > low.y
+                if is_far or not is_seen:
+                    draw_light(self, name, shape, self._read, is_seen=is_seen, is_muted=name in graph.muted)
+                    continue
+            draw_node(self, name, facts, is_muted=name in graph.muted)
         self._put(OUTPUTS, places.get(OUTPUTS))
         draw_outputs(self, graph)
         self._draw_links(graph)
@@ -270,12 +297,21 @@ class GraphCanvas:
         pin = self.ids.pin(double.id()) if double else None
         if pin is not None and pin[2]:
             self.previews.choose(pin[0], pin[1])
-        if not imgui.is_mouse_down(imgui.MouseButton_.left):
+        if imgui.is_mouse_down(imgui.MouseButton_.left):
+            self._is_held = True
+        elif self._is_held:
+            self._is_held = False
             self._take_places(graph)
         if self.wants_fit > 0:
-            self.wants_fit -= 1
-            if self.wants_fit == 0:
-                ed.navigate_to_content(0.0)
+            self._fit_at_first()
+
+    def _fit_at_first(self) -> None:
+        """Look at all when nodes are measured and the panel has the size that it keeps."""
+        last, self._last_extent = self._last_extent, self.extent
+        is_measured = ed.get_node_size(ed.NodeId(self.ids.number(OUTPUTS))).x > 0
+        self.wants_fit = self.wants_fit - 1 if last == self.extent and is_measured else 4
+        if self.wants_fit == 0:
+            ed.navigate_to_content(0.0)
 
     def _take_places(self, graph: Graph) -> None:
         """What was dragged is somewhere else now: one step of history."""

@@ -13,6 +13,7 @@ from taixu.generate.materials import MAPS
 from taixu.generate.materials.graph_generator import PLAIN_MAPS
 from taixu_editor.graphs.edits import OUTPUTS
 from taixu_editor.interface import icon
+from taixu_editor.panels.graph_ids import Pin
 from taixu_editor.panels.graph_look import category_of, pin_color, spec_of_parameter, title_of
 from taixu_editor.widgets.number import look_of, number_field
 
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from taixu_editor.panels.graph_canvas import GraphCanvas
     from taixu_editor.widgets.spec import FieldSpec
 
-__all__ = ["NodeFacts", "draw_node", "draw_outputs", "facts_of"]
+__all__ = ["NodeFacts", "NodeShape", "draw_light", "draw_node", "draw_outputs", "facts_of"]
 
 _MOST_NUMBERS = 2
 _WIDE = 9.0
@@ -38,6 +39,16 @@ class NodeFacts:
     outputs: tuple[tuple[str, str], ...]
     connected: frozenset[str]
     numbers: tuple[tuple[FieldSpec, float], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class NodeShape:
+    """How a node came out when it was laid out wholly, from its contents' upper left corner."""
+
+    facts: NodeFacts
+    size: tuple[float, float]
+    picture: tuple[float, float]
+    pins: dict[Pin, tuple[float, float]]
 
 
 def facts_of(node: Node) -> NodeFacts:
@@ -75,6 +86,7 @@ def draw_node(canvas: GraphCanvas, name: str, facts: NodeFacts, *, is_muted: boo
         imgui.text_colored(theme.faint, shown)
         imgui.pop_font()
     imgui.dummy((wide, unit * 0.1))
+    picture = imgui.get_cursor_screen_pos()
     _draw_picture(canvas, name, wide)
     _draw_pins(canvas, name, facts, wide)
     if canvas.is_near:
@@ -87,6 +99,49 @@ def draw_node(canvas: GraphCanvas, name: str, facts: NodeFacts, *, is_muted: boo
     pad, height = ed.get_style().node_padding, unit * 1.25
     low = (start.x - pad.x + 1, start.y - pad.y + 1)
     _draw_head(draw, low, end.x - 1, start.y + height, theme.pack(facts.color, 0.28), theme.pack(facts.color))
+    if canvas.is_near:
+        keys = [(name, key, False) for key, _ in facts.inputs] + [(name, key, True) for key, _ in facts.outputs]
+        pins = {pin: (at[0] - start.x, at[1] - start.y) for pin in keys if (at := canvas.dots.get(pin)) is not None}
+        size = (end.x - start.x, end.y - start.y)
+        canvas.shapes[name] = NodeShape(facts, size, (picture.x - start.x, picture.y - start.y), pins)
+    if is_muted:
+        imgui.pop_style_var()
+
+
+def draw_light(
+    canvas: GraphCanvas, name: str, shape: NodeShape, read: set[tuple[str, str]], *, is_seen: bool, is_muted: bool
+) -> None:
+    """Lay out a node that is far away, or out of sight: its picture, and the pins that links need."""
+    unit, number = imgui.get_font_size(), canvas.ids.number(name)
+    node = ed.NodeId(number)
+    if is_muted:
+        imgui.push_style_var(imgui.StyleVar_.alpha, 0.45)
+    ed.begin_node(node)
+    start = imgui.get_cursor_screen_pos()
+    x, y = start.x, start.y
+    for pin, (right, down) in shape.pins.items():
+        _, key, is_output = pin
+        if (name, key) in read if is_output else key in shape.facts.connected:
+            middle = (x + right, y + down)
+            canvas.dots[pin] = middle
+            imgui.set_cursor_screen_pos((middle[0] - unit * 0.25, middle[1] - unit * 0.25))
+            ed.begin_pin(ed.PinId(canvas.ids.number(pin)), ed.PinKind.output if is_output else ed.PinKind.input)
+            imgui.dummy((unit * 0.5, unit * 0.5))
+            ed.pin_pivot_rect(middle, middle)
+            ed.end_pin()
+    texture = canvas.previews.tiles.get(name) if is_seen else None
+    if texture is not None:
+        imgui.set_cursor_screen_pos((x + shape.picture[0], y + shape.picture[1]))
+        wide = unit * _WIDE
+        imgui.image(canvas.picture(texture), (wide, wide))
+    pad = ed.get_style().node_padding
+    imgui.set_cursor_screen_pos((x, y))
+    imgui.dummy((shape.size[0] - pad.z, shape.size[1] - pad.w))
+    ed.end_node()
+    if is_seen:
+        theme, low = canvas.window.theme, (x - pad.x + 1, y - pad.y + 1)
+        _draw_head(ed.get_node_background_draw_list(node), low, x + shape.size[0] - 1, y + unit * 1.25,
+                   theme.pack(shape.facts.color, 0.28), theme.pack(shape.facts.color))  # fmt: skip
     if is_muted:
         imgui.pop_style_var()
 
