@@ -159,6 +159,19 @@ def test_alpha_comes_along_and_the_size_is_kept_small(tmp_path: Path) -> None:
     assert whole["base_color"].shape == (120, 200, 4)
 
 
+@pytest.mark.parametrize(
+    ("words", "means"),
+    [
+        ("polished brass", {"metallic": 1.0, "roughness": 0.25}), ("抛光的铜", {"metallic": 1.0, "roughness": 0.25}),
+        ("steel", {"metallic": 1.0, "roughness": 0.35}), ("rusty iron", {}), ("red painted metal", {}), ("金色的墙纸", {}),
+        ("a rough old wall", {"roughness": 0.88}), ("粗糙的墙", {"roughness": 0.88}), ("deep cobbles", {"height_strength": 2.0}),
+        ("leaden words about nothing", {}),
+    ],
+)  # fmt: skip
+def test_words_say_what_a_picture_does_not(words: str, means: dict[str, float]) -> None:
+    assert PictureMaterialGenerator().read_words(words) == means
+
+
 def test_wrong_parents_are_refused_in_a_sentence(generations: Generations, tmp_path: Path) -> None:
     photo = photograph(tmp_path / "photo.png")
     (tmp_path / "words.png").write_bytes(b"no picture at all")

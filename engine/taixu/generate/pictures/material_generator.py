@@ -21,6 +21,7 @@ from taixu.generate.pictures.maps import MapParameters, prepared, surface_maps
 from taixu.generate.pictures.marigold import has_intrinsics, marigold_facts, predict_maps
 from taixu.generate.pictures.models import model_parts
 from taixu.generate.pictures.reading import PICTURE_SUFFIXES, encoded, read_picture, reduced
+from taixu.generate.pictures.words import surface_of_words
 from taixu.generate.request import Request
 
 __all__ = ["PictureMaterialGenerator", "PictureMaterialParameters", "make_material", "save_material"]
@@ -51,6 +52,10 @@ class PictureMaterialGenerator(Generator):
     def find_model(self, name: str) -> ModelFacts:
         """Marigold's pipelines: a folder with one or with several, names of the hub, several by commas."""
         return marigold_facts(name)
+
+    def read_words(self, prompt: str) -> Mapping[str, Any]:
+        """What words say of the surface: "polished brass" is metal and smooth."""
+        return surface_of_words(prompt)
 
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
         """Base colour first; then normal, orm (occlusion, roughness, metal) and height."""

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from taixu.errors import UsageError
 from taixu.generate.diffusion.generator import DiffusionGenerator, DiffusionParameters, make_picture
@@ -16,6 +17,7 @@ from taixu.generate.pictures.marigold import KINDS
 from taixu.generate.pictures.material_generator import make_material
 from taixu.generate.pictures.models import SeveralModels, joined_models, model_parts, several_models
 from taixu.generate.pictures.reading import linear_of
+from taixu.generate.pictures.words import surface_of_words
 from taixu.generate.request import Request
 
 __all__ = ["ModelMaterialGenerator", "ModelMaterialParameters"]
@@ -36,6 +38,10 @@ class ModelMaterialGenerator(DiffusionGenerator):
     name, makes, suffix = "material-of-model", "material", ".png"
     summary = "all maps of a material from words: a picture by a diffusers model, maps by Marigold's where you have some"
     parameters = ModelMaterialParameters
+
+    def read_words(self, prompt: str) -> Mapping[str, Any]:
+        """What words say of the surface; that it shall tile need not be said."""
+        return surface_of_words(prompt)
 
     def find_model(self, name: str) -> ModelFacts:
         """One that makes pictures of words, and Marigold's pipelines: a folder that holds them, or names by commas."""
