@@ -183,9 +183,16 @@ class Draft:
     def _wish(self) -> Wish:
         mine = self._set
         settings = dict(mine.settings)
-        meaning = understand(self.generator, self.prompt, settings) if mine.details else None
-        if meaning is not None and meaning.details is not None:
-            settings[meaning.details.parameter] = self._text(meaning)
+        meaning = understand(self.generator, self.prompt, settings)
+        details = meaning.details
+        if details is not None:
+            usual = understand(self.generator, self.prompt, {}).details
+            is_other = usual is not None and usual.schema["properties"].keys() != details.schema["properties"].keys()
+            if mine.details or (is_other and details.parameter in meaning.meant):  # words may mean another family's
+                settings[details.parameter] = self._text(meaning)
+            for name, choices in details.choices.items():
+                if meaning.parameters.get(name) not in choices:
+                    settings[name] = choices[0]
         return Wish(self.generator.name, self.prompt.strip(), self.seed, settings, mine.model, mine.parents)
 
     def roll(self) -> None:

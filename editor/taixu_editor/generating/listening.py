@@ -20,12 +20,15 @@ class Listening:
     ----------
     file
         What sounds now; None while nothing does.
+    count
+        How often something was begun.
     """
 
     def __init__(self) -> None:
         self._device: AudioDevice | None = None
         self._voice = self._clip = 0
         self.file: Path | None = None
+        self.count = 0
 
     def play(self, file: Path) -> None:
         """Hear a file from its beginning; what sounded before ends.
@@ -46,6 +49,7 @@ class Listening:
         self._clip = self._device.upload(samples, clip.rate_hz)
         self._voice = self._device.start(self._clip, gain=1.0, pitch=1.0, direction=None, loop=False)
         self.file = file
+        self.count += 1
 
     def stop(self) -> None:
         """Hear nothing."""

@@ -49,6 +49,8 @@ class Sliders:
             if details is not None and spec.name == details.parameter:
                 self._draw_details(details)
             elif spec.name not in sizes:
+                if details is not None and spec.name in details.choices:
+                    spec = replace(spec, kind="choice", choices=details.choices[spec.name])
                 self._row(spec, meaning.parameters.get(spec.name, spec.default), meaning.meant.get(spec.name, spec.default))
         for spec in specs:
             if spec.name in sizes:

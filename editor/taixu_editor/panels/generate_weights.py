@@ -48,7 +48,7 @@ class Weights:
         needs = generator.needs
         if needs.weights or needs.optional_weights:
             self._draw_model(generator)
-        if needs.parents or needs.weights or needs.optional_weights or self._panel.draft.parents:
+        if needs.parents or needs.optional_parents or self._panel.draft.parents:
             self._draw_parents(needs.parents)
 
     # -- model -------------------------------------------------------------------------------------------------------

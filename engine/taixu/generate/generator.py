@@ -94,12 +94,15 @@ class Details:
         Those that the text says now.
     write
         Gives the text of values.
+    choices
+        What other parameters, texts too, may be now.
     """
 
     parameter: str
     schema: Mapping[str, Any]
     values: Mapping[str, Any]
     write: Callable[[Mapping[str, Any]], str]
+    choices: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,7 +95,7 @@ def a_sound_is_made_by_keys_heard_and_put_into_a_thing(hand: Hand) -> None:
     hand.type("a high bright coin")
     until(hand, lambda: panel.draft.prompt == "a high bright coin" and panel.stage.shown == "look")
     press(hand, "listen")
-    assert panel.stage.bar.listening.file is not None
+    until(hand, lambda: panel.stage.bar.listening.count == 1)
     hand.click_at(*panel.words.places["##prompt"])
     hand.keys("Enter")
     until(hand, lambda: len(panel.studio.history) == 1 and panel.studio.history.entries[0].kept)

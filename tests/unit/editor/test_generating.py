@@ -195,6 +195,12 @@ def test_a_draft_takes_what_words_mean_under_what_is_set_and_locked(host: Host) 
     assert "rows" not in draft.wish().settings.get("sliders", "")
     draft.reset_all()
     assert draft.settings == {"dirt": 0.9}
+    draft.say("mossy old red bricks")
+    draft.set("family", "marble")
+    wish = draft.wish()
+    assert draft.meaning.details is not None
+    assert wish.settings.get("variant", "") in draft.meaning.details.choices["variant"]
+    assert started(host, wish.generator, wish.prompt, settings={**wish.settings, "size_px": 32})
     other = Draft(host.studio)
     history_like = host.studio.history.find(started(host, "material", "wet cobbles", seed=5, settings={"size_px": 32, "dirt": 0.5}))
     other.take(history_like)

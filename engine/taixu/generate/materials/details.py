@@ -17,23 +17,29 @@ _FACTS = {"doc": "description", "minimum": "minimum", "maximum": "maximum", "uni
 def details_of(parameters: Mapping[str, Any]) -> Details:
     """Sliders of the family that parameters name, as a variant has them, with what their text says.
 
+    What is another family's is left out: words may mean one, and a slider another.
+
     Raises
     ------
     TaixuError
-        Where there is no such family, or the text means nothing to it.
+        Where there is no such family, or a slider has a value that is none.
     """
     from taixu.generate.materials.generator import sliders_of, sliders_text
 
     family = family_named(parameters["family"])
-    said = sliders_of(family.name, str(parameters.get("sliders", "")))
-    usual = family.variant(str(parameters.get("variant", ""))) if hasattr(family, "variant") else {}
+    variants = family.variants
+    variant = variants.get(str(parameters.get("variant", "")))
+    parts = [part for part in str(parameters.get("sliders", "")).split(",") if part.partition("=")[0].strip() in family.sliders]
+    said = sliders_of(family.name, ",".join(parts))
+    usual = {} if variant is None else variant.sliders
     schema = {"type": "object", "properties": {name: _schema_of(item, usual) for name, item in family.sliders.items()}}
 
     def write(values: Mapping[str, Any]) -> str:
         known = {name: value for name, value in values.items() if name in family.sliders}
         return sliders_text({name: tuple(value) if isinstance(value, list) else value for name, value in known.items()})
 
-    return Details("sliders", schema, {name: _plain(value) for name, value in said.items()}, write)
+    plain = {name: _plain(value) for name, value in said.items()}
+    return Details("sliders", schema, plain, write, {"variant": ("", *variants)})
 
 
 def _schema_of(item: Any, usual: Mapping[str, Any]) -> dict[str, Any]:
@@ -41,9 +47,9 @@ def _schema_of(item: Any, usual: Mapping[str, Any]) -> dict[str, Any]:
     found: dict[str, Any] = {new: item.metadata[old] for old, new in _FACTS.items() if item.metadata.get(old) not in (None, "")}
     found["default"] = _plain(value)
     if isinstance(item.default, tuple):
-        limits = {key: found.pop(key) for key in ("minimum", "maximum") if key in found}
-        items = {"type": "number", **limits}
-        return {**found, "type": "array", "format": "color", "items": items, "minItems": len(item.default), "maxItems": len(item.default)}
+        limits: dict[str, Any] = {key: found.pop(key) for key in ("minimum", "maximum") if key in found}
+        count, items = len(item.default), {"type": "number", **limits}
+        return {**found, "type": "array", "format": "color", "items": items, "minItems": count, "maxItems": count}
     if isinstance(item.default, str):
         choices = item.metadata.get("choices", ())
         return {**found, **({"enum": list(choices)} if choices else {"type": "string"})}
