@@ -9,7 +9,7 @@ __all__ = ["COLUMN", "arrange", "height_of"]
 
 COLUMN = 250.0
 """From one column to the next, in units of the canvas."""
-_HEAD, _ROW, _GAP = 190.0, 24.0, 26.0
+_HEAD, _ROW, _FIELD, _GAP = 185.0, 24.0, 25.0, 28.0
 _SWEEPS = 6
 
 
@@ -53,7 +53,8 @@ def height_of(node: Node | None, graph: Graph) -> float:
     if node is None:
         return 60.0 + _ROW * max(len(graph.outputs), 7)
     rows = max(len({*node.kind.inputs, *node.inputs}), len(node.kind.outputs))
-    return _HEAD + _ROW * rows
+    numbers = sum(each.kind == "float" and not isinstance(each.default, bool) for each in node.kind.parameters.values())
+    return _HEAD + _ROW * rows + _FIELD * min(numbers, 2)
 
 
 def _mean(values: list[float], default: float) -> float:

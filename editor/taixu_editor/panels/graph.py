@@ -122,7 +122,7 @@ class GraphPanel(Panel):
             imgui.end_tab_bar()
         if not documents:
             text = self.t("A material as a graph of nodes: open one, or begin with a family.")
-            if say_nothing(self.window, "material", text, button=self.t("New material graph"), name="new graph"):
+            if say_nothing(self.window, "material", text, button=self.t("New material graph"), name="begin"):
                 self.window.shell.later(lambda: self.window.do("graph.new"))
 
     def _draw_new(self) -> None:

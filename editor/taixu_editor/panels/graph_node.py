@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
@@ -250,7 +250,7 @@ def _draw_number(canvas: GraphCanvas, name: str, spec: FieldSpec, value: Any, wi
     start = imgui.get_cursor_screen_pos()
     key = f"{name}.{spec.name}"
     imgui.push_style_var(imgui.StyleVar_.frame_padding, (unit * 0.3, unit * 0.1))
-    edit = number_field(canvas.node_form, key, spec.name, value, look_of(spec), wide)
+    edit = number_field(canvas.node_form, key, spec.name, value, replace(look_of(spec), unit=""), wide)
     height = imgui.get_frame_height()
     canvas.fields[key] = (start.x + wide / 2, start.y + height / 2)
     if canvas.node_form.editing != imgui.get_id(spec.name):
