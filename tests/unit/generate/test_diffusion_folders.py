@@ -348,7 +348,26 @@ def test_a_model_for_another_task_is_told(original: Path, tmp_path: Path) -> Non
         open_pipeline(original, controlnet=original / "unet")
 
 
-def test_an_unknown_prediction_of_memory_is_refused(original: Path) -> None:
+def test_a_model_that_only_fills_in_says_so(tmp_path: Path) -> None:
+    from tiny_pipelines import build_sd
+
+    from taixu.generate.diffusion import open_pipeline
+
+    filler = build_sd(tmp_path / "filler", inputs=9)
+    with pytest.raises(TaixuError, match="the model filler is made to fill in parts of pictures; give it a picture and a mask"):
+        open_pipeline(filler, "text")
+    assert type(open_pipeline(filler, "inpaint").pipeline).__name__ == "StableDiffusionInpaintPipeline"
+
+
+def test_models_that_call_others_are_not_followed(model: Path) -> None:
+    from taixu.generate.diffusion.loading import _class_for
+    from taixu.generate.diffusion.model_folder import DiffusionModel
+
+    with pytest.raises(TaixuError, match="wants other models that its card names"):
+        _class_for(DiffusionModel(model, "KandinskyV22Pipeline", {}), "text", "tiny", False)
+
+
+def test_too_little_memory_is_told(original: Path) -> None:
     from taixu.errors import MachineError
     from taixu.generate.diffusion import MachineChoice, open_pipeline
     from taixu.generate.diffusion.machine import Machine

@@ -136,5 +136,7 @@ def test_from_the_command_line(models: Path, tmp_path: Path) -> None:
     found = taixu_json(*words, "--seed", "7", "--out", "wall.png", "--no-sign", cwd=tmp_path)
     assert found["generator"] == "diffusion" and found["parameters"]["seamless"] == "both"
     assert read_image(tmp_path / "wall.png").shape == (64, 64, 3)
+    told = taixu(*words, "--seed", "7", "--out", "again.png", "--no-sign", cwd=tmp_path)
+    assert "says: uses that its attachment names are forbidden" in told.stdout + told.stderr
     shown = taixu("generators", "diffusion", cwd=tmp_path).stdout
     assert "strength" in shown and "(off, x, y, both; default off)" in shown and "--model" in shown

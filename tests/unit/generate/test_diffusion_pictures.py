@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -393,3 +395,64 @@ def test_a_picture_of_another_size_comes_back_in_its_own(models: Path, tmp_path:
     away = np.eye(61, 101) == 0
     assert made.shape == (61, 101, 3) and np.array_equal(made[away], odd.astype(np.int16)[away])
     assert paint(models / "sd", tmp_path, tmp_path / "odd.png").shape == (64, 96, 3)
+
+
+def test_a_model_for_inpainting_alone_inpaints(models: Path, tmp_path: Path) -> None:
+    from tiny_pipelines import build_sd
+
+    filler = build_sd(tmp_path / "filler", inputs=9)
+    made = paint(filler, tmp_path, models / "rings.png", models / "mask.png", strength=1.0)
+    mask = read_image(models / "mask.png")[..., 0] > 0
+    assert np.array_equal(made[~mask], read_image(models / "rings.png").astype(np.int16)[~mask]) and made[mask].std() > 5.0
+
+
+def test_the_last_model_stays_open_while_there_is_room(models: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from taixu.generate.diffusion import MachineChoice, diffusion_facts, kept
+    from taixu.generate.diffusion.machine import Machine
+
+    def held(kind: str, task: Any = "text") -> Any:
+        facts = diffusion_facts(str(models / kind))
+        with kept.kept_pipeline(facts, task, choice=MachineChoice(), size=(64, 64)) as loaded:
+            return loaded
+
+    first = held("sd")
+    assert held("sd") is first and held("sd", "image").pipeline.unet is first.pipeline.unet
+    other = held("sdxl")
+    assert first.pipeline is None and other.pipeline is not None  # one at a time
+    with pytest.raises(ZeroDivisionError), kept.kept_pipeline(other.facts, "text", choice=MachineChoice(), size=(64, 64)):
+        raise ZeroDivisionError
+    assert other.pipeline is None  # nobody knows what state it was in
+    monkeypatch.setattr(kept, "_KEEP_SECS", 0.05)
+    short = held("sd")
+    for _ in range(200):
+        if short.pipeline is None:
+            break
+        time.sleep(0.05)
+    assert short.pipeline is None
+    monkeypatch.setattr(kept, "find_machine", lambda: Machine(("cpu",), {"cpu": 1}))
+    assert held("sd").pipeline is None
+
+
+def test_one_model_at_a_time_on_a_machine() -> None:
+    from taixu.generate.diffusion.turns import taken_turn
+
+    events: list[str] = []
+    entered, leave = threading.Event(), threading.Event()
+
+    def first() -> None:
+        with taken_turn(lambda *said, **more: None):
+            entered.set()
+            leave.wait(10.0)
+            events.append("first is done")
+
+    def waiting(fraction: float, text: str = "", preview: Any = None) -> None:
+        events.append(text)
+        leave.set()
+
+    thread = threading.Thread(target=first)
+    thread.start()
+    assert entered.wait(10.0)
+    with taken_turn(waiting):
+        events.append("second")
+    thread.join()
+    assert events[0] == "waiting for another picture" and events[-2:] == ["first is done", "second"]

@@ -238,7 +238,20 @@ def _class_for(model: DiffusionModel, task: Task, name: str, is_controlled: bool
     if found is None:
         steered = ", steered by a ControlNet" if is_controlled else ""
         raise TaixuError(f"the model {name} ({model.kind}) cannot {_DOES[task]}{steered}; diffusers has no pipeline for that")
+    if getattr(found, "_load_connected_pipes", False):
+        raise TaixuError(f"the model {name} ({model.kind}) wants other models that its card names, which Taixu does not follow")
+    if task != "inpaint" and _only_inpaints(model):
+        raise TaixuError(f"the model {name} is made to fill in parts of pictures; give it a picture and a mask (--from, twice)")
     return found
+
+
+def _only_inpaints(model: DiffusionModel) -> bool:
+    """Whether its network wants to see what is masked, and the mask, beside what it paints."""
+    unet, vae = model.parts.get("unet"), model.parts.get("vae")
+    if unet is None or vae is None:
+        return False
+    latent = vae.config.get("latent_channels", 4)
+    return isinstance(latent, int) and unet.config.get("in_channels") == 2 * latent + 1
 
 
 def _inspect_control(controlnet: str | Path | ModelFacts) -> DiffusionModel:

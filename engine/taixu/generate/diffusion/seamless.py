@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
 
+from taixu.errors import TaixuError
+
 __all__ = ["Axes", "Roller", "can_roll", "circular_padding"]
 
 Axes = Literal["off", "x", "y", "both"]
@@ -137,14 +139,22 @@ class Roller:
         self._done = 0
 
     def roll(self, latents: Any, *, is_last: bool) -> Any:
-        """The latents after a step, packed [b, tokens, c] or [b, c, h, w], as the next step shall have them."""
+        """The latents after a step, packed [b, tokens, c] or [b, c, h, w], as the next step shall have them.
+
+        Raises
+        ------
+        TaixuError
+            When they lie in another way.
+        """
         import torch
 
         times = -self._done if is_last else 1  # after the last, all is as it was
         self._done += 1
         down, right = self._step[0] * times, self._step[1] * times
+        high, wide = self._tokens
+        if latents.ndim not in (3, 4) or (latents.ndim == 3 and latents.shape[1] != high * wide):
+            raise TaixuError("the edges of this model's pictures cannot be made to meet; leave seamless out")
         if latents.ndim == 3:
-            high, wide = self._tokens
             planes = latents.view(latents.shape[0], high, wide, -1)
             return torch.roll(planes, (down, right), (1, 2)).reshape(latents.shape)
         return torch.roll(latents, (2 * down, 2 * right), (-2, -1))
