@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from imgui_bundle import imgui
@@ -97,6 +98,16 @@ class GraphCanvas:
         start = imgui.get_cursor_screen_pos()
         self.origin, self.extent = (start.x, start.y), size
         ed.begin("graph", size)
+        try:
+            self._lay_out(graph, start, size)
+        except Exception:
+            _end_what_began()
+            raise
+        ed.end()
+        self._after(graph)
+
+    def _lay_out(self, graph: Graph, start: Any, size: tuple[float, float]) -> None:
+        """Everything between the canvas's beginning and its end."""
         ed.enable_shortcuts(False)
         self.is_near = ed.get_current_zoom() < _NEAR
         self.node_form.begin()
@@ -132,8 +143,6 @@ class GraphCanvas:
         self._create()
         self._select()
         self._open_menus()
-        ed.end()
-        self._after(graph)
 
     def _facts_of(self, name: str, node: Node) -> NodeFacts:
         known = self._facts.get(name)
@@ -423,6 +432,15 @@ class GraphCanvas:
             self._forget(texture)
         self.ball.texture = self.ball_texture = None
         ed.destroy_editor(self._context)
+
+
+def _end_what_began() -> None:
+    """Something failed in the midst of a node: the node editor's own order is brought back, so that the window goes on."""
+    if ed.is_suspended():
+        ed.resume()
+    for end in (ed.end_pin, ed.end_node, ed.end):
+        with suppress(RuntimeError):
+            end()
 
 
 def _along(start: tuple[float, float], end: tuple[float, float], t: float) -> tuple[float, float]:
