@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
 from typing import TYPE_CHECKING, Any
 
+from taixu.errors import TaixuError
 from taixu.serve.access import COOKIE, Access, Guest, Role, is_foreign
+from taixu.serve.errands import Errands
 from taixu.serve.facts import FactsBoard, prometheus_text
 from taixu.serve.ingest import ingest_request, ingest_socket
 from taixu.serve.openapi import openapi
 from taixu.twin.inbox import Inbox
+from taixu.twin.plugin import acknowledge_alarm
 from taixu.twin.wire import MAX_RECORD_BYTES
 
 if TYPE_CHECKING:
@@ -26,6 +30,7 @@ _RATE, _BURST = 200.0, 400.0
 _WRONG_TOKENS = 20.0
 """Wrong tokens a minute from one address."""
 _MAX_ADDRESSES = 4096
+_ERRAND_SECS = 5.0
 _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
@@ -55,7 +60,9 @@ class _Buckets:
         return allowed
 
 
-def make_application(access: Access, inbox: Inbox, board: FactsBoard, *, is_secure: bool, stop: Callable[[], None]) -> Any:
+def make_application(
+    access: Access, inbox: Inbox, board: FactsBoard, errands: Errands, *, is_secure: bool, stop: Callable[[], None]
+) -> Any:
     """The application.
 
     Parameters
@@ -116,6 +123,23 @@ def make_application(access: Access, inbox: Inbox, board: FactsBoard, *, is_secu
             "waiting": facts.waiting, "recorded_bytes": facts.recorded_bytes, "recording_problem": facts.recording_problem,
         })  # fmt: skip
 
+    async def alarms(request: web.Request, guest: Guest) -> web.Response:
+        facts = board.get()
+        return web.json_response({"alarms": [alarm.as_dict() for alarm in facts.alarms], "problems": facts.rule_problems})
+
+    async def acknowledge(request: web.Request, guest: Guest) -> web.Response:
+        number = request.match_info["number"]
+        if len(number) > 18:
+            return web.json_response({"error": "there is no such alarm"}, status=404)
+        try:
+            done = errands.ask(lambda world: acknowledge_alarm(world, int(number), by=guest.name))
+            alarm = await asyncio.wait_for(asyncio.wrap_future(done), _ERRAND_SECS)
+        except TimeoutError:
+            return web.json_response({"error": "the world does not answer just now"}, status=503)
+        except TaixuError as error:
+            return web.json_response({"error": str(error)}, status=404)
+        return web.json_response(alarm.as_dict())
+
     async def bring(request: web.Request, guest: Guest) -> web.StreamResponse:
         return await ingest_request(request, inbox, source=guest.name)
 
@@ -150,6 +174,8 @@ def make_application(access: Access, inbox: Inbox, board: FactsBoard, *, is_secu
         web.get("/metrics", need(Role.VIEW, metrics)),
         web.get("/openapi.json", need(Role.VIEW, describe)),
         web.get("/state", need(Role.VIEW, state)),
+        web.get("/alarms", need(Role.VIEW, alarms)),
+        web.post(r"/alarms/{number:\d+}/acknowledge", need(Role.OPERATE, acknowledge)),
         web.post("/ingest", need(Role.OPERATE, bring)),
         web.get("/ingest", need(Role.OPERATE, stream)),
         web.post("/stop", need(Role.ADMIN, end)),

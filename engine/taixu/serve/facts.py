@@ -5,7 +5,10 @@ from __future__ import annotations
 import threading
 from dataclasses import dataclass, field
 
-__all__ = ["Facts", "FactsBoard"]
+from taixu.twin.rules import Alarm
+from taixu.twin.rules.alarms import SEVERITIES
+
+__all__ = ["Facts", "FactsBoard", "prometheus_text"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +24,9 @@ class Facts:
     turned_away: int = 0
     recorded_bytes: int = 0
     recording_problem: str = ""
+    alarms: tuple[Alarm, ...] = ()
+    """Those that are open, the worst first."""
+    rule_problems: dict[str, str] = field(default_factory=dict)
 
 
 class FactsBoard:
@@ -63,5 +69,8 @@ def prometheus_text(facts: Facts, *, connections: int) -> str:
     add("batches_turned_away_total", "counter", "Batches that found no room.", facts.turned_away)
     add("recorded_bytes_total", "counter", "Bytes of the recording.", facts.recorded_bytes)
     add("recording_stalled", "gauge", "1 while nothing can be recorded.", int(bool(facts.recording_problem)))
+    for severity in SEVERITIES:
+        count = sum(alarm.severity == severity and alarm.is_active for alarm in facts.alarms)
+        add("alarms", "gauge", "Alarms that are active, by severity.", count, f'{{severity="{severity}"}}')
     add("connections", "gauge", "Open WebSockets.", connections)
     return "\n".join(lines) + "\n"

@@ -6,6 +6,7 @@ from typing import Any
 
 __all__ = ["openapi"]
 
+_NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
 _ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
 
 
@@ -33,6 +34,10 @@ def openapi() -> dict[str, Any]:
             "/metrics": {"get": _operation("Figures for Prometheus.", None)},
             "/openapi.json": {"get": _operation("This document.", {"type": "object"})},
             "/state": {"get": _operation("How the world is doing.", {"type": "object"})},
+            "/alarms": {"get": _operation("Alarms that are open, the worst first.", {"type": "object"})},
+            "/alarms/{number}/acknowledge": {
+                "post": _operation("Say that an alarm was seen.", {"type": "object"}) | {"parameters": [_NUMBER]}
+            },
             "/ingest": {
                 "get": _operation("A WebSocket of readings: JSON or batch records; {\"kept\": n} acknowledges.", None),
                 "post": _operation("Readings; answered when they are kept.", kept) | {"requestBody": {"content": body}},

@@ -10,11 +10,13 @@ from typing import Any
 from taixu.app import App
 from taixu.serve.access import Access
 from taixu.serve.application import make_application
+from taixu.serve.errands import Errands
 from taixu.serve.facts import Facts, FactsBoard
 from taixu.serve.service import Service
 from taixu.twin.feed import Feed
 from taixu.twin.inbox import Inbox
 from taixu.twin.memory import Recorder
+from taixu.twin.rules import Alarm, Alarms, RuleEngine
 
 __all__ = ["Server"]
 
@@ -40,12 +42,17 @@ class Server:
     ) -> None:
         self.app = app
         self.board = FactsBoard()
+        self.errands = Errands()
         self._ended = threading.Event()
+        self._alarms_seen = -1
+        self._open_alarms: tuple[Alarm, ...] = ()
         self._publish(0.0)
         inbox = app.resource(Inbox)
 
         def application() -> Any:
-            return make_application(access, inbox, self.board, is_secure=tls is not None, stop=self.stop)
+            return make_application(
+                access, inbox, self.board, self.errands, is_secure=tls is not None, stop=self.stop
+            )
 
         self.service = Service(application, host=host, port=port, tls=tls)
 
@@ -64,6 +71,7 @@ class Server:
         step_secs = self.app.clock.step_secs
         while not self._ended.is_set() and (seconds is None or last - began < seconds):
             now = time.perf_counter()
+            self.errands.run(self.app.world)
             self.app.frame(now - last)
             last = now
             took = time.perf_counter() - now
@@ -72,6 +80,7 @@ class Server:
 
     def close(self) -> None:
         """Let everybody go; what was taken in is kept first."""
+        self.errands.run(self.app.world)
         self.app.frame(0.0)  # what came during the last one
         if self.app.world.has_resource(Recorder):
             self.app.resource(Recorder).writer.wait()
@@ -81,9 +90,13 @@ class Server:
         world = self.app.world
         inbox = world.resource(Inbox)
         writer = world.resource(Recorder).writer if world.has_resource(Recorder) else None
+        alarms, engine = world.resource(Alarms), world.resource(RuleEngine)
+        if alarms.version != self._alarms_seen:
+            self._alarms_seen, self._open_alarms = alarms.version, tuple(alarms.open)
         self.board.put(Facts(
             self.app.clock.ticks, time.time_ns(), len(world), frame_ms, world.resource(Feed).counts.as_dict(), inbox.waiting,
             inbox.turned_away, writer.written_bytes if writer else 0, writer.problem if writer else "",
+            self._open_alarms, dict(engine.problems),
         ))  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""The plugin that makes a world a twin: readings in at the beginning of a frame, what changed into the recording at its end."""
+"""The plugin that makes a world a twin: readings in at a frame's beginning, rules, what changed into the recording at its end."""
 
 from __future__ import annotations
 
@@ -16,8 +16,9 @@ from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
 from taixu.twin.inbox import Inbox
 from taixu.twin.memory import Recorder
+from taixu.twin.rules import Alarm, Alarms, Fence, RuleEngine, read_rules
 
-__all__ = ["TwinPlugin", "begin_recording", "configure_twin"]
+__all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin"]
 
 
 class TwinPlugin:
@@ -34,8 +35,9 @@ class TwinPlugin:
 
     def build(self, app: App) -> None:
         """Add the component, resources and systems."""
-        app.register_component(Device)
-        for resource in (Roster(), Feed(), Inbox()):
+        for cls in (Device, Fence):
+            app.register_component(cls)
+        for resource in (Roster(), Feed(), Inbox(), Alarms(), RuleEngine()):
             app.insert_resource(resource)
         now_ns = self._now_ns
 
@@ -54,16 +56,27 @@ class TwinPlugin:
                     if letter.on_kept is not None:
                         letter.on_kept()
 
+        def watch(world: World) -> None:
+            engine = world.resource(RuleEngine)
+            if not engine.rules:
+                return
+            begun, ended = engine.step(world, now_ns=now_ns())
+            if world.has_resource(Recorder):
+                for kind, alarms in (("alarm", begun), ("alarm_over", ended)):
+                    for alarm in alarms:
+                        world.resource(Recorder).note(kind, **alarm.as_dict())
+
         def record(world: World) -> None:
             if world.has_resource(Recorder):
                 world.resource(Recorder).record(world, now_ns=now_ns())
 
         app.add_system(Stage.APPLY, take_in)
+        app.add_system(Stage.UPDATE, watch)
         app.add_system(Stage.PRESENT, record)
 
 
 def configure_twin(world: World) -> Feed:
-    """Read the world's settings (``twin``: georeference, frames, bindings) and feed it by them from now on.
+    """Read the world's settings (``twin``: georeference, frames, bindings, rules): it is fed and watched by them from now on.
 
     Raises
     ------
@@ -76,8 +89,24 @@ def configure_twin(world: World) -> Feed:
     if isinstance(ahead, bool) or not isinstance(ahead, (int, float)) or not 0 <= ahead <= 86400:
         raise TaixuError("twin.ahead_secs takes seconds, at most a day")
     feed = Feed(read_bindings(section.get("bindings", []), world.resource(Components), frames), ahead_ns=round(ahead * 1e9))
+    rules = read_rules(section.get("rules", []), world.resource(Components))
     world.insert_resource(feed)
+    world.insert_resource(RuleEngine(rules))
     return feed
+
+
+def acknowledge_alarm(world: World, number: int, *, by: str, now_ns: int | None = None) -> Alarm:
+    """Somebody has seen an alarm; the recording remembers who.
+
+    Raises
+    ------
+    TaixuError
+        When there is no such alarm.
+    """
+    alarm = world.resource(Alarms).acknowledge(number, by=by, now_ns=time.time_ns() if now_ns is None else now_ns)
+    if world.has_resource(Recorder):
+        world.resource(Recorder).note("alarm_acknowledged", **alarm.as_dict())
+    return alarm
 
 
 def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "") -> Recorder:

@@ -23,6 +23,7 @@ from taixu.twin.memory import Recording
 from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
 
 ADMIN, VIEWER, DEVICE = "a" * 20, "v" * 20, "d" * 20
+RULE = {"name": "too far", "when": "transform.translation.x > 100", "severity": "critical"}
 BINDING = {"topic": "agv/{key}", "from": ["x", "y"], "to": "transform.position"}
 
 
@@ -41,7 +42,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Server, P
     def run() -> None:
         with tx.App.headless(plugins=(TwinPlugin(),)) as app:
             app.scene.spawn("Cart", tx.Shape("box"), Device(key="7"))
-            app.resource(WorldSettings).values["twin"] = {"bindings": [BINDING]}
+            app.resource(WorldSettings).values["twin"] = {"bindings": [BINDING], "rules": [RULE]}
             configure_twin(app.world)
             begin_recording(app, folder)
             roles = {ADMIN: Guest("admin", Role.ADMIN), VIEWER: Guest("eve", Role.VIEW), DEVICE: Guest("plc", Role.OPERATE)}
@@ -144,6 +145,32 @@ def test_a_stream_of_readings_is_acknowledged(served: tuple[Server, Path]) -> No
     said = asyncio.run(talk())
     assert "no JSON" in said[0]["error"], "a bad message is told, and the stream goes on"
     assert [each["kept"] for each in said[1:]] == sorted({each["kept"] for each in said[1:]})
+
+
+def test_an_alarm_is_seen_and_acknowledged(served: tuple[Server, Path]) -> None:
+    server, folder = served
+    assert ask(server, "/ingest", token=DEVICE, data=reading(150))[0] == 200
+
+    def alarms() -> list[dict[str, Any]]:
+        found: list[dict[str, Any]] = json.loads(ask(server, "/alarms", token=VIEWER)[2])["alarms"]
+        return found
+
+    end = time.monotonic() + 20
+    while not alarms() and time.monotonic() < end:
+        time.sleep(0.02)
+    (alarm,) = alarms()
+    assert alarm["text"] == "Cart: too far" and alarm["severity"] == "critical" and alarm["cleared_ns"] == 0
+    path = f"/alarms/{alarm['number']}/acknowledge"
+    assert ask(server, path, token=VIEWER, data=b"")[0] == 403
+    assert ask(server, "/alarms/9999/acknowledge", token=DEVICE, data=b"")[0] == 404
+    assert ask(server, path, token=DEVICE, data=b"")[0] == 200
+    assert ask(server, "/ingest", token=DEVICE, data=reading(0))[0] == 200
+    while alarms() and time.monotonic() < end:
+        time.sleep(0.02)
+    assert alarms() == [], "over and seen"
+    assert ask(server, "/ingest", token=DEVICE, data=reading(1))[0] == 200
+    kinds = [event["kind"] for event in Recording(folder).events()]
+    assert kinds == ["alarm", "alarm_acknowledged", "alarm_over"]
 
 
 def test_metrics_and_description(served: tuple[Server, Path]) -> None:

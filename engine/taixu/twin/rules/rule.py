@@ -1,0 +1,140 @@
+"""Rules: a condition, how long it must hold, when it is over, and what to say then.
+
+    {"name": "too hot", "when": "motor.temperature > 80", "for": 5, "until": "motor.temperature < 75", "severity": "high",
+     "say": "{name} is at {motor.temperature:.0f} °C"}
+
+A world's settings hold a list of them (``twin.rules``).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from taixu.app import Components
+from taixu.errors import TaixuError
+from taixu.twin.rules.alarms import SEVERITIES
+from taixu.twin.rules.expression import Expression, read_expression
+
+__all__ = ["FUNCTIONS", "NAMES", "Rule", "read_condition", "read_rules"]
+
+NAMES = frozenset({"x", "y", "z", "age", "key", "kind", "name"})
+"""Place in the world in metres, seconds since the last reading, the device's key and kind, the entity's name."""
+
+FUNCTIONS: Mapping[str, tuple[int, int]] = {
+    "abs": (1, 1), "sqrt": (1, 1), "min": (2, 8), "max": (2, 8),
+    "rate": (2, 2), "inside": (1, 1), "near": (2, 2),
+}  # fmt: skip
+"""``rate(field, seconds)`` is the change a second over that time, ``inside("fence")`` whether it is in the area of that name,
+``near("condition", metres)`` whether somebody else of whom the condition holds is as near."""
+
+_MAX_RULES = 1000
+_KNOWN = frozenset({"name", "when", "for", "until", "severity", "say"})
+_SLOT = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*){0,2})(?::(\.?\d{0,2}[fg]?))?\}")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Rule:
+    """One rule.
+
+    Attributes
+    ----------
+    when
+        Raises an alarm ...
+    hold_secs
+        ... when it has been true for so long.
+    until
+        Ends it; where there is none, `when` being false does.
+    say
+        The alarm's text, with ``{name}`` and ``{component.field:.1f}``.
+    """
+
+    name: str
+    when: Expression
+    hold_secs: float
+    until: Expression | None
+    severity: str
+    say: str
+
+    def slots(self) -> list[tuple[str, str]]:
+        """Names in the text, with their formats."""
+        return _SLOT.findall(self.say)
+
+    def text(self, values: Mapping[str, Any]) -> str:
+        """The alarm's text."""
+
+        def put(found: re.Match[str]) -> str:
+            value = values.get(found[1], "?")
+            return format(value, found[2]) if found[2] and isinstance(value, (int, float)) else str(value)
+
+        return _SLOT.sub(put, self.say)[:1000]
+
+
+def read_condition(text: Any, components: Components) -> Expression:
+    """A condition whose fields there are.
+
+    Raises
+    ------
+    TaixuError
+        When something in it is wrong.
+    """
+    found = read_expression(text, functions=FUNCTIONS, names=NAMES)
+    for component, name, lane in sorted(found.fields):
+        declared = components.find(component)
+        fld = declared.by_name.get(name) if declared is not None else None
+        if fld is None or fld.kind.name in ("data", "entity"):
+            raise TaixuError(f"{found.text!r}: there is no field {component}.{name}")
+        if (lane < 0) != (fld.kind.width == 1) or lane >= fld.kind.width:
+            parts = f"say which of its parts: {component}.{name}.x" if lane < 0 else "it has no such part"
+            raise TaixuError(f"{found.text!r}: {component}.{name} is of {fld.kind.width} numbers; {parts}")
+    return found
+
+
+def read_rules(raw: Any, components: Components) -> list[Rule]:
+    """The rules of a world's settings.
+
+    Raises
+    ------
+    TaixuError
+        With the first that is wrong, and what is.
+    """
+    if not isinstance(raw, list) or len(raw) > _MAX_RULES:
+        raise TaixuError(f"twin.rules takes a list of at most {_MAX_RULES:,} rules")
+    found: list[Rule] = []
+    for i, item in enumerate(raw):
+        try:
+            rule = _read_rule(item, components)
+        except TaixuError as error:
+            raise TaixuError(f"twin.rules[{i}]: {error}") from None
+        if any(each.name == rule.name for each in found):
+            raise TaixuError(f"twin.rules[{i}]: two rules are called {rule.name!r}")
+        found.append(rule)
+    return found
+
+
+def _read_rule(raw: Any, components: Components) -> Rule:
+    if not isinstance(raw, Mapping):
+        raise TaixuError("a rule is an object with name and when")
+    for key in raw:
+        if key not in _KNOWN:
+            raise TaixuError(f"{str(key)[:40]!r} is not understood; there are {', '.join(sorted(_KNOWN))}")
+    name, severity, hold = raw.get("name"), raw.get("severity", "high"), raw.get("for", 0.0)
+    say = raw.get("say", "{name}: " + name if isinstance(name, str) else "")
+    if not isinstance(name, str) or not 0 < len(name) <= 100:
+        raise TaixuError("a rule has a name")
+    if severity not in SEVERITIES:
+        raise TaixuError(f"severity is one of {', '.join(SEVERITIES)}")
+    if isinstance(hold, bool) or not isinstance(hold, (int, float)) or not 0 <= hold <= 1e8:
+        raise TaixuError("for takes seconds")
+    if not isinstance(say, str) or len(say) > 500:
+        raise TaixuError("say takes a text of at most 500 characters")
+    until = read_condition(raw["until"], components) if "until" in raw else None
+    rule = Rule(name, read_condition(raw.get("when"), components), float(hold), until, severity, say)
+    for slot, _ in rule.slots():
+        if "." in slot:
+            read_condition(f"{slot} == 0", components)
+        elif slot not in NAMES:
+            raise TaixuError(f"say has {{{slot}}}; there are {', '.join(sorted(NAMES))}, and fields as component.field")
+    return rule
