@@ -50,6 +50,8 @@ _FARTHEST_M = 1e6
 """What lies farther away is no place to look at."""
 _ROOM = 1.4
 """How much farther away than necessary one looks at a thing."""
+_LEAST = 32.0
+"""Points of a panel's edge in which something can be seen."""
 _MOVING_SCALE = 0.5
 """Of a picture while its camera moves, where the processor draws it."""
 
@@ -90,6 +92,8 @@ class Viewport(Panel):
         world = self.host.session.world
         origin, extent = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail()
         self.origin, self.extent = (origin.x, origin.y), (max(extent.x, 16.0), max(extent.y, 16.0))
+        if min(extent.x, extent.y) < _LEAST:  # panels are laid out from the second frame on; who looks before is far off
+            return
         if world is not self._shown_world:
             self._meet(world)
         previewed = None if self.host.play.is_playing else self.window.preview.world
