@@ -114,7 +114,7 @@ def finish_environment(device: Device, prepared: PreparedSky, *, keep: bool = Tr
     light = prepared.light
     if light is None:
         light = _fold(device, prepared)
-        if keep:
+        if keep and light[..., :3].any():  # there are drivers that draw nothing, for measuring
             keep_array("environment", prepared.key, light)
     atlas = device.texture(prepared.layout.size, "rgba16f", data=light, label="environment")
     return EnvironmentMaps(sky, atlas)
