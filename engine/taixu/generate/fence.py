@@ -25,11 +25,17 @@ _hooked: list[bool] = []
 _WRITES = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC | os.O_APPEND
 _CACHES = ("XDG_CACHE_HOME", "HF_HOME", "TORCH_HOME", "LOCALAPPDATA", "TORCHINDUCTOR_CACHE_DIR", "TRITON_CACHE_DIR")
 """Variables that say where libraries keep their caches; torch sets one of them itself, and worker processes inherit it."""
+_FOLDERS = (".cache", ".triton", ".nv", ".config/matplotlib")
+"""Where packages keep what they compile, from the user's folder."""
 _TARGETS = {
     "os.rename": (0, 1), "os.remove": (0,), "os.rmdir": (0,), "os.mkdir": (0,), "os.symlink": (1,), "os.link": (1,),
     "os.truncate": (0,), "os.chmod": (0,), "os.chown": (0,),
 }  # fmt: skip
 """Which arguments of an event name what is changed (Python's table of audit events)."""
+
+
+class _OutsideError(TaixuError, PermissionError):
+    """What packages take for a folder that cannot be written, and go on without, where they can."""
 
 
 @contextmanager
@@ -38,7 +44,8 @@ def fenced(folder: Path) -> Iterator[None]:
     if not _hooked:
         _hooked.append(True)
         sys.addaudithook(_watch)
-    homes = (folder, cache_folder(), Path(tempfile.gettempdir()), Path("/dev"), Path("/proc"), Path.home() / ".cache")
+    homes = [folder, cache_folder(), Path(tempfile.gettempdir()), Path("/dev"), Path("/proc")]
+    homes += [Path.home() / each for each in _FOLDERS]
     named = (os.environ.get(name, "") for name in _CACHES)
     allowed = (*(str(each) for each in homes), *filter(None, named))
     token = _inside.set(tuple({os.path.realpath(each) for each in allowed} | {os.path.abspath(each) for each in allowed}))
@@ -68,4 +75,4 @@ def _need_inside(path: Any, allowed: tuple[str, ...]) -> None:
     if os.path.basename(os.path.dirname(name)) == "__pycache__" or os.path.basename(name) == "__pycache__":
         return
     if not any(name == each or name.startswith(each.rstrip(os.sep) + os.sep) for each in allowed):
-        raise TaixuError(f"it writes to {name}, outside of the folder that it was given, which generators may not")
+        raise _OutsideError(f"it writes to {name}, outside of the folder that it was given, which generators may not")
