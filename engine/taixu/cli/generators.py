@@ -22,6 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the name."""
     parser.add_argument("name", nargs="?", default="", metavar="NAME", help="a generator, or what is made; all by default")
     parser.add_argument("--sheet", default="", metavar="FILE", help="draw every family of materials on a ball and a plane")
+    parser.add_argument("--variants", action="store_true", help="with --sheet: each family in all its looks")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -51,9 +52,9 @@ def _draw_sheet(args: argparse.Namespace) -> int:
 
     if args.name not in ("", "material"):
         raise UsageError(f"--sheet draws materials, not {args.name}")
-    file, count = Path(args.sheet), write_sheet(Path(args.sheet))
+    file, count = Path(args.sheet), write_sheet(Path(args.sheet), with_variants=args.variants)
     args.console.show(str(file))
-    args.console.answer({"out": [str(file)], "families": count})
+    args.console.answer({"out": [str(file)], "looks": count})
     return 0
 
 

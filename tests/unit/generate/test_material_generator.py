@@ -93,7 +93,7 @@ def test_pictures_have_the_right_encodings() -> None:
     }  # fmt: skip
     np.testing.assert_allclose(pictures["orm"][..., 1] / 255, maps.maps["roughness"], atol=1 / 255)
     np.testing.assert_allclose(pictures["normal"] / 127.5 - 1, maps.maps["normal"], atol=1.5 / 255)
-    assert family_named("gold").doc.startswith("Gilding")
+    assert family_named("gold").doc.startswith("Gold: leaf")
 
 
 def test_a_sheet_shows_families_on_balls_and_planes(tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ A family says what its surface is when it is new; age comes over it afterwards, 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar, dataclass_transform
 
@@ -23,12 +23,14 @@ from taixu.ecs import field
 from taixu.errors import TaixuError
 from taixu.generate.graph import Color, Graph, Made, Ref
 
-__all__ = ["FAMILIES", "Family", "Input", "Surface", "families", "family", "family_named", "hex_of", "srgb"]
+__all__ = ["FAMILIES", "Family", "Input", "Surface", "Variant", "families", "family", "family_named", "hex_of", "srgb"]
 
 T = TypeVar("T")
 Input = Ref | Made | float | Color
 """What may be connected to a node."""
 FAMILIES: dict[str, Family] = {}
+_TAKEN = {"name", "size", "seed", "variant", "age", "second", "device", "progress"}
+"""What `material_maps` is given beside sliders."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,26 @@ class Surface:
     size_m: float = 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """A look of a family.
+
+    Attributes
+    ----------
+    sliders
+        What it sets.
+    chinese
+        Its name in Chinese.
+    words
+        What people call it, in both languages; a word that says it is one of this family at all ends in ``!``.
+    """
+
+    name: str
+    sliders: Mapping[str, Any]
+    chinese: str = ""
+    words: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Family:
     """A family that is known."""
@@ -64,6 +86,8 @@ class Family:
     cls: type
     nodes: tuple[str, ...]
     """Nodes of its graph that no other family has: what makes it what it is."""
+    given: Mapping[str, Mapping[str, Any]]
+    """Sliders of the variants that were declared with it."""
 
     @property
     def doc(self) -> str:
@@ -75,14 +99,37 @@ class Family:
         """Fields by name, with default and metadata."""
         return {item.name: item for item in dataclasses.fields(self.cls)}
 
-    def build(self, graph: Graph, **given: Any) -> Surface:
-        """Add its nodes to a graph.
+    @property
+    def variants(self) -> dict[str, Variant]:
+        """Sliders that together look like something of a name, by that name."""
+        from taixu.generate.materials.variants import variants_of
+
+        return {**variants_of(self), **{name: Variant(name, sliders=sliders) for name, sliders in self.given.items()}}
+
+    def variant(self, name: str) -> dict[str, Any]:
+        """The sliders of a variant; none of "".
 
         Raises
         ------
         TaixuError
-            Where a slider is unknown or out of its range.
+            Where it has none of this name.
         """
+        if not name:
+            return {}
+        known = self.variants
+        if name not in known:
+            raise TaixuError(f"{self.name} has no variant {name!r}; it has {', '.join(known) or 'none'}")
+        return dict(known[name].sliders)
+
+    def build(self, graph: Graph, *, variant: str = "", **given: Any) -> Surface:
+        """Add its nodes to a graph; what is given goes before what its `variant` says.
+
+        Raises
+        ------
+        TaixuError
+            Where the variant or a slider is unknown, or a slider out of its range.
+        """
+        given = {**self.variant(variant), **given}
         for name, value in given.items():
             if name not in self.sliders:
                 raise TaixuError(f"{self.name} has no {name!r}; it has {', '.join(self.sliders)}")
@@ -92,14 +139,19 @@ class Family:
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
-def family(name: str, *, nodes: str) -> Callable[[type[T]], type[T]]:
-    """Make a class a family; `nodes` names, by spaces, the nodes of its graph that are its own."""
+def family(
+    name: str, *, nodes: str, variants: Mapping[str, Mapping[str, Any]] | None = None
+) -> Callable[[type[T]], type[T]]:
+    """Make a class a family; `nodes` names, by spaces, the nodes of its graph that are its own, `variants` sliders by name."""
 
     def wrap(cls: type[T]) -> type[T]:
         if name in FAMILIES:
             raise TaixuError(f"two families are called {name}")
         cls = dataclass(frozen=True)(cls)
-        FAMILIES[name] = Family(name, cls, tuple(nodes.split()))
+        taken = _TAKEN & {item.name for item in dataclasses.fields(cls)}  # type: ignore[arg-type]
+        if taken:
+            raise TaixuError(f"{name}: no slider can be called {', '.join(sorted(taken))}; each material has these")
+        FAMILIES[name] = Family(name, cls, tuple(nodes.split()), dict(variants or {}))
         return cls
 
     return wrap

@@ -45,14 +45,14 @@ class MaterialMaps:
 
 
 def material_graph(
-    name: str, *, seed: int = 0, age: Age | None = None, second: tuple[str, float] | None = None, **sliders: Any
+    name: str, *, seed: int = 0, variant: str = "", age: Age | None = None, second: tuple[str, float] | None = None, **sliders: Any
 ) -> tuple[Graph, float, float]:
     """The graph of a family's material with all `MAPS` as outputs; how wide its square is and how high 1 is, metres.
 
     `second` is another family and how much of it lies over the first.
     """
     graph = Graph(seed=seed)
-    surface = family_named(name).build(graph, **sliders)
+    surface = family_named(name).build(graph, variant=variant, **sliders)
     if second is not None:
         graph.prefix = "second_"
         other = family_named(second[0]).build(graph)
@@ -73,11 +73,11 @@ def material_graph(
 
 
 def material_maps(
-    name: str, size: int = 1024, *, seed: int = 0, age: Age | None = None, second: tuple[str, float] | None = None,
-    device: Device | None = None, progress: Progress | None = None, **sliders: Any,
+    name: str, size: int = 1024, *, seed: int = 0, variant: str = "", age: Age | None = None,
+    second: tuple[str, float] | None = None, device: Device | None = None, progress: Progress | None = None, **sliders: Any,
 ) -> MaterialMaps:  # fmt: skip
     """Make the maps of a family's material, `size` by `size` pixels."""
-    graph, size_m, relief_m = material_graph(name, seed=seed, age=age, second=second, **sliders)
+    graph, size_m, relief_m = material_graph(name, seed=seed, variant=variant, age=age, second=second, **sliders)
     return MaterialMaps(maps_of(evaluate(graph, size, device=device, progress=progress)), size_m, relief_m)
 
 

@@ -15,7 +15,9 @@ _SHIFTS = {"stack": 0.0, "third": 1.0 / 3.0, "running": 0.5}
 
 @node("pattern.bond")
 class Bond:
-    """Boxes in a bond; `x` and `y` shift a place, so that rows bow. In a herringbone or a basket, upright ones have numbers from 0.5 on.
+    """Boxes in a bond; `x` and `y` shift a place, so that rows bow.
+
+    In a herringbone or a basket, upright ones have numbers from 0.5 on.
 
     A herringbone and a basket take `rows` widths of a box along an edge (a multiple of four), and boxes twice as long as wide.
     """

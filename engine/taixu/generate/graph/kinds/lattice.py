@@ -57,7 +57,9 @@ def layers(k: Kernel, at: Value, period: Value, seed: Value, *, octaves: int, ro
     strength: Value = k.value(1.0)
     for i in range(octaves):
         cells_here = period * float(1 << i)
-        n = k.shared(gradient_noise, at * cells_here, cells_here, seed + float(101 * i))
+        # Lattices that lay on each other would all be steepest at the square's edges, which would show there.
+        shifted = at * cells_here + k.vec(0.37 * i, 0.71 * i)
+        n = k.shared(gradient_noise, shifted, cells_here, seed + float(101 * i))
         if fold == "ridged":
             n = 1.0 - 2.0 * k.abs(n)
         elif fold == "billowed":

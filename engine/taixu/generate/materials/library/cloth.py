@@ -1,246 +1,247 @@
-"""Worn and walked on: leather, denim, knit, velvet, carpet, fur, scales."""
+"""Woven, knitted and tufted: denim, knit, velvet, carpet."""
 
 from __future__ import annotations
 
 from taixu.ecs import field
 from taixu.generate.graph import Color, Graph
-from taixu.generate.materials.family import Surface, family, srgb
+from taixu.generate.materials.family import Input, Surface, family, srgb
 
 __all__: list[str] = []
 
 
-@family("leather", nodes="grain_cells leather_pores folds")
-class Leather:
-    """Tanned hide: a grain of small cells, pores, and folds where it bent."""
-
-    color: Color = field(default=srgb("#5b3620"))
-    grain: int = field(default=52, minimum=8, maximum=200)
-    folds: float = field(default=0.4, minimum=0.0, maximum=1.0)
-    shine: float = field(default=0.5, minimum=0.0, maximum=1.0)
-
-    def build(self, g: Graph) -> Surface:
-        """Bent cells in two sizes whose middles rise; folds as ridges turned over."""
-        sway = g.add("sway", "noise.layers", across=9, upwards=9, octaves=4)
-        other = g.add("other", "noise.layers", across=8, upwards=10, octaves=4)
-        large = g.add("grain_cells", "noise.cells", across=self.grain, upwards=self.grain, jitter=0.85)
-        bent = g.add("bent", "arrange.bend", value=large.edge, x=sway, y=other, strength=0.04)
-        small = g.add("small", "noise.cells", across=self.grain * 2, upwards=self.grain * 2)
-        pores = g.add("leather_pores", "pattern.strewn", count=self.grain * 3 // 2, radius=0.16, spread=0.7)
-        ridge = g.add("ridge", "noise.layers", across=4, upwards=4, octaves=4, roughness=0.45, fold="ridged", contrast=1.0)
-        turned = g.add("turned", "arrange.bend", value=ridge, x=other, y=sway, strength=0.18)
-        folds = g.number("folds", "a * pow(smoothstep(0.72, 1.0, r), 2)", r=turned, a=self.folds)
-        hump = g.number("hump", "smoothstep(0.0, 0.3, e) * 0.75 + 0.25 * smoothstep(0, 0.25, s)", e=bent, s=small.edge)
-        height = g.number(
-            "hide", "0.35 + 0.4 * h - 0.2 * step(0.2, p) * p - 0.35 * f + 0.1 * (w - 0.5)", h=hump, p=pores.height, f=folds, w=other
-        )
-        tone = g.color("tone", "c * (0.62 + 0.45 * h) * (0.85 + 0.3 * w) * (1 - 0.35 * f)", c=self.color, h=hump, w=sway, f=folds)
-        rough = g.number("rough", "mix(0.8, 0.35, s) + 0.25 * (1 - h) + 0.1 * (w - 0.5)", s=self.shine, h=hump, w=other)
-        return Surface(tone, height, rough, relief_m=0.0015, size_m=0.3)
-
-
-@family("denim", nodes="twill slubs washed")
+@family("denim", nodes="twill slubs washed whiskers")
 class Denim:
     """Cotton twill: indigo threads one way, white ones the other, washed out on the crests."""
 
-    color: Color = field(default=srgb("#2c4468"))
+    color: Color = field(default=srgb("#31435f"))
+    weft: Color = field(default=srgb("#b9b7ae"))
     threads: int = field(default=72, minimum=12, maximum=300)
-    washing: float = field(default=0.4, minimum=0.0, maximum=1.0)
+    washing: float = field(default=0.35, minimum=0.0, maximum=1.0)
     slub: float = field(default=0.5, minimum=0.0, maximum=1.0, doc="how uneven the yarn is")
+    acid: float = field(default=0.0, minimum=0.0, maximum=1.0, doc="clouds of bleach")
+    seams: int = field(default=0, minimum=0, maximum=4, doc="double rows of stitches")
 
     def build(self, g: Graph) -> Surface:
-        """Three over, one under; yarns that swell and thin; fuzz."""
-        twill = g.add("twill", "pattern.weave", across=self.threads, upwards=self.threads, over=3, under=1, width=0.95)
-        slubs = g.add("slubs", "noise.layers", across=self.threads, upwards=3, octaves=3)
-        fuzz = g.add("fuzz", "noise.layers", across=170, upwards=170, octaves=3, roughness=0.8)
-        wash = g.add("washed", "noise.layers", across=4, upwards=4, octaves=6, roughness=0.6)
-        crest = g.number("crest", "h * (0.85 + 0.3 * a * (s - 0.5))", h=twill.height, s=slubs, a=self.slub)
+        """Three over, one under; yarns that swell and thin; rope dye that left their hearts white; crests worn pale; fuzz."""
+        slubs = g.add("slubs", "noise.layers", across=self.threads, upwards=5, octaves=3, roughness=0.6)
+        cross = g.add("weft_slubs", "noise.layers", across=5, upwards=self.threads, octaves=3, roughness=0.6)
+        twill = g.add("twill", "pattern.weave", across=self.threads, upwards=self.threads, over=3, under=1, width=0.98)
+        fuzz = g.add("fuzz", "noise.layers", across=190, upwards=190, octaves=3, roughness=0.8)
+        wash = g.add("washed", "noise.layers", across=3, upwards=4, octaves=6, roughness=0.6)
+        folds = g.add("whiskers", "noise.layers", across=2, upwards=7, octaves=4, roughness=0.5, fold="ridged", contrast=1.0)
+        turn = g.number("twist", "0.5 + 0.5 * sin(6.2832 * (3 * a + n * 7))", a=twill.along, n=twill.number)
+        crest = g.number(
+            "crest", "h * (0.8 + 0.45 * a * (mix(c, s, w) - 0.4))", h=twill.height, s=slubs, c=cross, w=twill.is_warp, a=self.slub,
+        )  # fmt: skip
+        seam: Input = 0.0
+        if self.seams:
+            n = float(self.seams)
+            seam = g.number("seam", "smoothstep(0.055, 0.045, abs(fract(x * n) - 0.5))", n=n)
+            thread = g.number(
+                "stitching",
+                "smoothstep(0.007, 0.004, abs(abs(fract(x * n) - 0.5) - 0.03)) * smoothstep(0.5, 0.4, abs(fract(y * 26) - 0.5)"
+                " * 1.25)", n=n,
+            )  # fmt: skip
+            pucker = g.number(
+                "pucker", "s * (0.5 + 0.5 * cos(6.2832 * 26 * y)) * smoothstep(0.06, 0.02, abs(abs(fract(x * n) - 0.5) - 0.03))",
+                s=seam, n=n,
+            )  # fmt: skip
+        else:
+            thread, pucker = g.number("stitching", "0 * f", f=fuzz), g.number("pucker", "0 * f", f=fuzz)
         pale = g.number(
             "pale",
-            "clamp(a * (0.35 + 0.9 * smoothstep(0.4, 0.8, w)) * (0.3 + 0.8 * h) + 0.25 * a * s)",
-            a=self.washing,
-            w=wash,
-            h=crest,
-            s=slubs,
-        )
-        indigo = g.color("indigo", "c * (0.6 + 0.5 * n) * (0.75 + 0.5 * f)", c=self.color, n=twill.number, f=fuzz)
-        faded = g.color("faded", "mix(c, vec(0.42, 0.5, 0.6), p)", c=indigo, p=pale)
-        white = g.color("white", "vec(0.62, 0.62, 0.58) * (0.7 + 0.4 * f)", f=fuzz)
-        color = g.color("color", "mix(w, c, i) * (0.45 + 0.6 * h)", w=white, c=faded, i=twill.is_warp, h=crest)
-        height = g.number("cloth", "0.15 + 0.65 * h + 0.1 * (f - 0.5)", h=crest, f=fuzz)
-        rough = g.number("rough", "0.92 + 0.08 * (f - 0.5)", f=fuzz)
+            "clamp(a * (0.15 + 1.1 * smoothstep(0.35, 0.8, 0.65 * w + 0.45 * f)) * (0.15 + 1.0 * h) + 0.22 * a * s + 0.9 *"
+            " k * smoothstep(0.42, 0.62, w + 0.12 * (z - 0.5)) + 0.3 * p)", a=self.washing, w=wash, f=folds, h=crest, s=slubs,
+            k=self.acid, z=fuzz, p=pucker,
+        )  # fmt: skip
+        indigo = g.color(
+            "indigo", "c * (0.66 + 0.4 * n) * (0.7 + 0.6 * f) * (0.85 + 0.25 * t)", c=self.color, n=twill.number, f=fuzz, t=turn,
+        )  # fmt: skip
+        faded = g.color("faded", "mix(c, k * 0.2 + vec(0.36, 0.42, 0.48), 0.85 * p)", c=indigo, k=self.color, p=pale)
+        white = g.color("white", "w * (0.6 + 0.4 * f) * (0.85 + 0.2 * t)", w=self.weft, f=fuzz, t=turn)
+        cloth = g.color("cloth_color", "mix(w, c, i) * (0.42 + 0.64 * h)", w=white, c=faded, i=twill.is_warp, h=crest)
+        color = g.color("color", "mix(c, vec(0.42, 0.2, 0.05) * (0.7 + 0.4 * t), s)", c=cloth, s=thread, t=fuzz)
+        height = g.number(
+            "cloth", "0.12 + 0.5 * h + 0.08 * (f - 0.5) + 0.1 * t * h + 0.14 * m + 0.14 * s + 0.1 * p", h=crest, f=fuzz, t=turn,
+            m=seam, s=thread, p=pucker,
+        )  # fmt: skip
+        rough = g.number("rough", "0.9 + 0.1 * (f - 0.5) - 0.08 * h - 0.15 * s", f=fuzz, h=crest, s=thread)
         return Surface(color, height, rough, relief_m=0.0012, size_m=0.12)
 
 
-@family("knit", nodes="stitches wool_twist")
+@family("knit", nodes="stitches wool_twist cables halo")
 class Knit:
-    """Stockinette in wool: columns of V, twisted yarn, loose hairs."""
+    """Wool: stockinette, ribs or cables; columns of V of twisted yarn, with loose hairs."""
 
-    color: Color = field(default=srgb("#a33b3f"))
-    second: Color = field(default=srgb("#e6ddcb"))
+    color: Color = field(default=srgb("#8f4443"))
+    second_color: Color = field(default=srgb("#d5cbb8"))
     stitches: int = field(default=20, minimum=4, maximum=120)
     stripes: int = field(default=0, minimum=0, maximum=20)
+    ribs: int = field(default=0, minimum=0, maximum=20)
+    cables: int = field(default=0, minimum=0, maximum=8)
+    motif: float = field(default=0.0, minimum=0.0, maximum=1.0, doc="a pattern of the second colour, stitch by stitch")
     fuzz: float = field(default=0.5, minimum=0.0, maximum=1.0)
 
     def build(self, g: Graph) -> Surface:
-        """Two slanted legs a stitch: rows bent by how far one is from the stitch's middle."""
-        wobble = g.add("wobble", "noise.layers", across=8, upwards=8, octaves=3)
-        leg = g.number("leg", "abs(fract(x * n) * 2 - 1)", n=float(self.stitches))
-        row = g.number(
-            "row", "y * n * 1.25 - 0.55 * l + 0.12 * (w - 0.5)", n=float(round(self.stitches * 1.25) / 1.25), l=leg, w=wobble
-        )
+        """Two slanted legs a stitch, of three plies; ribs and plaits lift and bend them; dyed unevenly; a halo of hair."""
+        n = float(self.stitches)
+        rows = float(max(round(self.stitches * 1.25 / 2) * 2, 2))
+        wobble = g.add("wobble", "noise.layers", across=9, upwards=9, octaves=4, roughness=0.6)
+        k = float(self.cables)
+        strand = g.number("cables", "step(0.5, k) * sin(6.2832 * (y * 4 + 0.5 * step(0.5, fract(x * k))))", k=k)
+        plait = g.number("plait", "step(0.5, k) * smoothstep(0.3, 0.22, abs(fract(x * k) - 0.5))", k=k)
+        lift = g.number(
+            "lift",
+            "p * smoothstep(0.2, 0.02, abs(abs(fract(x * k) - 0.5) - 0.14 * abs(sin(6.2832 * y * 2)))) * (0.75 + 0.25 *"
+            " cos(6.2832 * (y * 4 + 0.25)))", p=plait, k=k,
+        )  # fmt: skip
+        rib = g.number("rib", "step(0.5, r) * (0.5 + 0.5 * cos(6.2832 * x * r))", r=float(self.ribs))
+        leg = g.number("leg", "abs(fract(x * n + 0.35 * p * s) * 2 - 1)", n=n, p=plait, s=strand)
+        row = g.number("row", "y * m - 0.62 * l + 0.1 * (w - 0.5)", m=rows, l=leg, w=wobble)
         across = g.number("across", "sqrt(max(1 - pow(abs(l - 0.5) * 2, 2), 0))", l=leg)
-        along = g.number("along", "sqrt(max(1 - pow(abs(fract(r) - 0.5) * 2, 2), 0))", r=row)
-        stitches = g.number("stitches", "pow(a, 0.7) * (0.35 + 0.65 * b)", a=across, b=along)
-        twist = g.number("wool_twist", "0.5 + 0.5 * sin(6.2832 * (l * 3.0 * 1.0 + fract(r) * 4))", l=leg, r=row)
-        hairs = g.add("hairs", "pattern.strewn", count=40, radius=1.0, spread=0.5, length=6.0)
-        fine = g.add("fine", "noise.layers", across=160, upwards=160, octaves=3, roughness=0.8)
-        hair = g.number("hair", "a * step(0.3, h) * 0.35", h=hairs.height, a=self.fuzz)
-        stripe = g.number(
-            "stripe",
-            "step(0.5, fract(floor(r) / max(m, 1) * 0.5)) * step(0.5, n)",
-            r=row,
-            n=float(self.stripes),
-            m=float(max(1, round(self.stitches * 1.25 / max(1, self.stripes) / 2))),
-        )
-        wool = g.add("wool", "color.mix", a=self.color, b=self.second, share=stripe)
+        along = g.number("along", "sqrt(max(1 - pow(abs(fract(r) - 0.5) * 1.9, 2), 0))", r=row)
+        stitches = g.number("stitches", "pow(a, 0.75) * (0.25 + 0.75 * b)", a=across, b=along)
+        twist = g.number("wool_twist", "0.5 + 0.5 * sin(6.2832 * (l * 2.2 + fract(r) * 2.4))", l=leg, r=row)
+        hairs = g.add("hairs", "pattern.strewn", count=34, radius=1.0, spread=0.5, length=6.0)
+        bent = g.add("halo", "arrange.bend", value=hairs.height, x=wobble, y=stitches, strength=0.02)
+        fine = g.add("fine", "noise.layers", across=170, upwards=170, octaves=3, roughness=0.8)
+        dye = g.add("dye", "noise.layers", across=5, upwards=40, octaves=4, roughness=0.6)
+        hair = g.number("hair", "a * smoothstep(0.2, 0.6, h) * (0.4 + f)", h=bent, a=self.fuzz, f=fine)
+        stripe = g.number("stripe", "step(0.5, fract(floor(r) / m * k)) * step(0.5, k)", r=row, k=float(self.stripes), m=rows)
+        motif = g.number(
+            "motif",
+            "step(0.01, a) * step(fract(abs(fract((floor(x * n) + 0.5) / n * 2.5 * 2) - 0.5) + abs(fract(floor(r) / m * 2)"
+            " - 0.5) + 0.001), 0.5 * a) ", n=n, r=row, m=rows, a=self.motif,
+        )  # fmt: skip
+        wool = g.color(
+            "wool", "mix(a, b, max(s, m)) * (0.86 + 0.3 * d)", a=self.color, b=self.second_color, s=stripe, m=motif, d=dye,
+        )  # fmt: skip
+        raised = g.number("raised", "0.3 * r + 0.42 * l", r=rib, l=lift)
         color = g.color(
-            "color",
-            "c * (0.3 + 0.75 * s) * (0.85 + 0.2 * t) * (0.85 + 0.3 * f) * (1 + h)",
-            c=wool,
-            s=stitches,
-            t=twist,
-            f=fine,
-            h=hair,
-        )
-        height = g.number("cloth", "0.1 + 0.7 * s + 0.08 * t * s + 0.06 * f + 0.2 * h", s=stitches, t=twist, f=fine, h=hair)
-        rough = g.number("rough", "0.93 + 0.06 * (f - 0.5)", f=fine)
-        return Surface(color, height, rough, relief_m=0.004, size_m=0.2)
-
-
-@family("velvet", nodes="nap crushed")
-class Velvet:
-    """Pile that lies this way and that, darker where one looks into it."""
-
-    color: Color = field(default=srgb("#5b1230"))
-    crush: float = field(default=0.5, minimum=0.0, maximum=1.0)
-
-    def build(self, g: Graph) -> Surface:
-        """Fields of direction bent by a slow noise; fine pile."""
-        field_ = g.add("field", "noise.swirls", scale=3, octaves=4, bend=0.25)
-        crushed = g.add("crushed", "noise.layers", across=5, upwards=5, octaves=4, fold="billowed", contrast=1.0)
-        nap = g.add("nap", "noise.layers", across=260, upwards=320, octaves=2, roughness=0.7)
-        lies = g.number("lies", "mix(0.5, 0.6 * f + 0.5 * c, a)", f=field_, c=crushed, a=self.crush)
-        color = g.color("color", "c * (0.45 + 0.95 * l) * (0.75 + 0.5 * n)", c=self.color, l=lies, n=nap)
-        height = g.number("pile", "0.4 + 0.3 * (l - 0.5) + 0.2 * (n - 0.5)", l=lies, n=nap)
-        rough = g.number("rough", "0.9 - 0.2 * l + 0.1 * (n - 0.5)", l=lies, n=nap)
-        return Surface(color, height, rough, relief_m=0.002, size_m=0.5)
-
-
-@family("carpet", nodes="tufts medallions")
-class Carpet:
-    """Loops in rows, with a pattern of diamonds in three colours."""
-
-    color: Color = field(default=srgb("#6d1f26"))
-    second: Color = field(default=srgb("#c9a45c"))
-    third: Color = field(default=srgb("#1f2d46"))
-    tufts: int = field(default=84, minimum=12, maximum=240)
-    pattern: int = field(default=3, minimum=0, maximum=16)
-
-    def build(self, g: Graph) -> Surface:
-        """Each tuft has the colour that the drawing has at its middle, and leans its own way."""
-        tufts = g.add("tufts", "noise.cells", across=self.tufts, upwards=self.tufts, jitter=0.45)
-        hair = g.add("hair", "noise.layers", across=200, upwards=200, octaves=3, roughness=0.8)
-        wear = g.add("wear", "noise.layers", across=3, upwards=3, octaves=5)
-        n, p = float(self.tufts), float(self.pattern)
-        gx = g.number("gx", "fract((floor(x * n) + 0.5) / n * p)", n=n, p=p)
-        gy = g.number("gy", "fract((floor(y * n) + 0.5) / n * p)", n=n, p=p)
-        diamond = g.number("medallions", "abs(a - 0.5) + abs(b - 0.5)", a=gx, b=gy)
-        star = g.number("star", "max(abs(a - 0.5), abs(b - 0.5))", a=gx, b=gy)
-        first = g.number("first", "step(d, 0.34) * step(0.5, p)", d=diamond, p=p)
-        second = g.number("second", "(step(d, 0.2) * step(0.1, d) + step(0.455, s)) * step(0.5, p)", d=diamond, s=star, p=p)
-        drawn = g.add("drawn", "color.mix", a=self.color, b=self.third, share=first)
-        gilt = g.add("gilt", "color.mix", a=drawn, b=self.second, share=second)
-        shade = g.add("shade", "color.vary", color=gilt, number=tufts.number, hue=0.008, strength=0.2, brightness=0.22)
-        dome = g.number("dome", "clamp(1.1 - 1.3 * d) * (0.8 + 0.3 * h)", d=tufts.near, h=hair)
-        color = g.color("color", "c * (0.4 + 0.75 * d) * (0.9 + 0.15 * w)", c=shade, d=dome, w=wear)
-        height = g.number("pile", "0.15 + 0.65 * d + 0.08 * (h - 0.5) - 0.08 * w", d=dome, h=hair, w=wear)
-        rough = g.number("rough", "0.95 + 0.05 * (h - 0.5)", h=hair)
-        return Surface(color, height, rough, relief_m=0.008, size_m=1.0)
-
-
-@family("fur", nodes="locks undercoat")
-class Fur:
-    """Short fur, combed one way, in locks, with spots if wanted; a base for hair drawn over it."""
-
-    color: Color = field(default=srgb("#a5763f"))
-    spot: Color = field(default=srgb("#2b1c10"))
-    spots: float = field(default=0.4, minimum=0.0, maximum=1.0)
-    length: float = field(default=0.5, minimum=0.0, maximum=1.0)
-
-    def build(self, g: Graph) -> Surface:
-        """Streaks bent by a slow noise; locks as cells drawn out; rosettes."""
-        sway = g.add("sway", "noise.layers", across=3, upwards=3, octaves=4)
-        other = g.add("other", "noise.layers", across=5, upwards=5, octaves=4)
-        streaks = g.add("streaks", "noise.layers", across=200, upwards=16, octaves=4, roughness=0.65)
-        combed = g.add("undercoat", "arrange.bend", value=streaks, x=sway, y=other, strength=0.16)
-        locks = g.add("locks", "noise.cells", across=26, upwards=9)
-        lock = g.add("lock", "arrange.bend", value=locks.near, x=sway, y=other, strength=0.1)
-        cells = g.add("rosettes", "noise.cells", across=7, upwards=7, jitter=0.7)
-        spot = g.add("spotted", "arrange.bend", value=cells.near, x=other, y=combed, strength=0.08)
-        is_spot = g.number(
-            "is_spot", "smoothstep(0.12 + 0.3 * a, 0.04 + 0.3 * a, abs(s - 0.12 * a)) * step(0.01, a)", s=spot, a=self.spots
-        )
-        coat = g.add("coat", "color.mix", a=self.color, b=self.spot, share=is_spot)
-        color = g.color("color", "c * (0.4 + 0.9 * h) * (1.15 - 0.45 * l) * (0.85 + 0.3 * w)", c=coat, h=combed, l=lock, w=sway)
-        height = g.number("hair", "0.2 + 0.4 * h + 0.35 * a * (1 - l)", h=combed, l=lock, a=self.length)
-        rough = g.number("rough", "0.72 + 0.2 * (0.5 - h)", h=combed)
-        return Surface(color, height, rough, relief_m=0.006, size_m=0.4)
-
-
-@family("scales", nodes="reptile keels scale_sheen")
-class Scales:
-    """Hide of a snake or a dragon: scales over each other, keeled, paler at their tips."""
-
-    color: Color = field(default=srgb("#3f6b4a"))
-    tip: Color = field(default=srgb("#b7b26a"))
-    columns: int = field(default=14, minimum=3, maximum=64)
-    keel: float = field(default=0.5, minimum=0.0, maximum=1.0)
-    variety: float = field(default=0.5, minimum=0.0, maximum=1.0)
-
-    def build(self, g: Graph) -> Surface:
-        """Tongues, a ridge along each, bands of darker ones."""
-        scales = g.add(
-            "reptile", "pattern.scales", columns=self.columns, pairs=max(1, self.columns * 5 // 8), length=1.7, roundness=1.0
-        )
-        bands = g.add("bands", "noise.layers", across=3, upwards=5, octaves=4)
-        fine = g.add("fine", "noise.layers", across=90, upwards=90, octaves=4, roughness=0.65)
-        keels = g.number("keels", "a * smoothstep(0.32, 0.5, e) * smoothstep(0.05, 0.3, y)", e=scales.edge, y=scales.y, a=self.keel)
+            "color", "c * (0.14 + 0.9 * s) * (0.82 + 0.26 * t) * (0.8 + 0.4 * f) * (0.86 + 0.3 * q) * (1 + 0.3 * h) + c * 0.2 * h",
+            c=wool, s=stitches, t=twist, f=fine, h=hair, q=raised,
+        )  # fmt: skip
         height = g.number(
-            "hide",
-            "0.1 + 0.5 * h + 0.2 * smoothstep(0, 0.12, e) + 0.18 * k + 0.05 * (f - 0.5)",
-            h=scales.height,
-            e=scales.edge,
-            k=keels,
-            f=fine,
-        )
+            "cloth", "0.06 + 0.46 * s + 0.1 * t * s + 0.05 * f + 0.1 * h + q", s=stitches, t=twist, f=fine, h=hair, q=raised,
+        )  # fmt: skip
+        rough = g.number("rough", "0.92 + 0.08 * (f - 0.5) - 0.05 * s", f=fine, s=stitches)
+        return Surface(color, height, rough, relief_m=0.005 + (0.006 if self.cables or self.ribs else 0.0), size_m=0.2)
+
+
+@family("velvet", nodes="nap crushed ogee wales")
+class Velvet:
+    """Pile that lies this way and that: crushed, cut into ornaments, in wales as corduroy."""
+
+    color: Color = field(default=srgb("#5a1c33"))
+    ground: Color = field(default=srgb("#8a6a3c"), doc="of the cloth, where no pile stands")
+    crush: float = field(default=0.55, minimum=0.0, maximum=1.0)
+    ornament: float = field(default=0.0, minimum=0.0, maximum=1.0, doc="pile cut away round figures")
+    wales: int = field(default=0, minimum=0, maximum=60, doc="ribs of corduroy")
+    folds: float = field(default=0.25, minimum=0.0, maximum=1.0)
+
+    def build(self, g: Graph) -> Surface:
+        """Fields of lean with sharp borders, dark where one looks into the pile, pale on its side; marks of fingers.
+
+        Tufts; soft folds.
+        """
+        field_ = g.add("field", "noise.swirls", scale=2, octaves=5, bend=0.35, roughness=0.5)
+        ridge = g.add("crushed", "noise.layers", across=3, upwards=4, octaves=5, roughness=0.55, fold="ridged", contrast=1.0)
+        bent = g.add("creased", "arrange.bend", value=ridge, x=field_, y=ridge, strength=0.18)
+        strokes = g.add("strokes", "pattern.strewn", count=6, radius=0.95, spread=0.4, length=2.4, flat=0.8)
+        nap = g.add("nap", "noise.layers", across=230, upwards=300, octaves=2, roughness=0.7)
+        tufts = g.add("tufts", "noise.cells", across=260, upwards=260, jitter=0.8)
+        lies = g.number(
+            "lies",
+            "mix(0.5, clamp(0.5 + 0.9 * (f - 0.5) + 0.55 * (smoothstep(0.5, 0.95, b) - 0.35) + 0.25 * (n - 0.5) * step(0.1,"
+            " h)), a)", f=field_, b=bent, n=strokes.number, h=strokes.height, a=self.crush,
+        )  # fmt: skip
+        n = 4.0
+        u = g.number("u", "abs(fract(x * n + 0.5 * step(0.5, fract(y * n * 0.5))) - 0.5)", n=n)
+        v = g.number("v", "fract(y * n) - 0.5", n=n)
+        figure = g.number(
+            "ogee",
+            "max(smoothstep(0.02, -0.01, length(vec(u, v * 0.8)) - 0.1 - 0.14 * abs(cos(2.5 * atan2(u, v + 0.0001))) ),"
+            " smoothstep(0.05, 0.03, abs(u - 0.36 - 0.1 * cos(6.2832 * v))))", u=u, v=v,
+        )  # fmt: skip
+        pile = g.number("stands", "mix(1, f, a)", f=figure, a=self.ornament)
+        wale = g.number("wales", "mix(1, pow(0.5 - 0.5 * cos(6.2832 * x * w), 0.4), step(0.5, w))", w=float(self.wales))
+        sheen = g.number("sheen", "clamp(l + 0.25 * (n - 0.5)) * w", l=lies, n=nap, w=wale)
+        fur = g.color(
+            "fur", "c * (0.4 + 1.3 * s * s) * (0.7 + 0.6 * n) + vec(0.03, 0.03, 0.03) * s * s * s", c=self.color, s=sheen, n=nap,
+        )  # fmt: skip
+        cloth = g.color("bare", "g * (0.55 + 0.5 * n) * (0.8 + 0.3 * f)", g=self.ground, n=tufts.number, f=field_)
+        color = g.add("color", "color.mix", a=cloth, b=fur, share=pile)
+        fold = g.add("folds", "noise.layers", across=2, upwards=2, octaves=3, roughness=0.4)
+        height = g.number(
+            "pile", "0.1 + 0.42 * p * w + 0.1 * (l - 0.5) * p + 0.12 * (0.6 - d) * p + 0.4 * a * (f - 0.3)", p=pile, w=wale, l=lies,
+            d=tufts.near, a=self.folds, f=fold,
+        )  # fmt: skip
+        rough = g.number("rough", "mix(0.78, 0.97 - 0.34 * s + 0.1 * (n - 0.5), p)", s=sheen, n=nap, p=pile)
+        return Surface(color, height, rough, relief_m=0.004 + 0.02 * self.folds, size_m=0.5)
+
+
+@family("carpet", nodes="tufts medallions gul loops")
+class Carpet:
+    """Knotted, looped or of long pile; plain, or with a field of figures and a border."""
+
+    color: Color = field(default=srgb("#6a2a2a"))
+    second_color: Color = field(default=srgb("#b39a6b"))
+    third: Color = field(default=srgb("#2b3648"))
+    tufts: int = field(default=96, minimum=12, maximum=240)
+    pattern: int = field(default=2, minimum=0, maximum=16)
+    pile: float = field(default=0.35, minimum=0.0, maximum=1.0, doc="how long")
+    loop: float = field(default=0.0, minimum=0.0, maximum=1.0, doc="ribs of loops in place of cut tufts")
+    melange: float = field(default=0.25, minimum=0.0, maximum=1.0, doc="how uneven the yarn is dyed")
+
+    def build(self, g: Graph) -> Surface:
+        """Each tuft has the colour that the drawing has at its middle, leans its own way and opens; bands of dye.
+
+        Tracks of feet.
+        """
+        tufts = g.add("tufts", "noise.cells", across=self.tufts, upwards=self.tufts, jitter=0.35 + 0.6 * self.pile)
+        hair = g.add("hair", "noise.layers", across=220, upwards=220, octaves=3, roughness=0.8)
+        wear = g.add("wear", "noise.layers", across=3, upwards=3, octaves=6, roughness=0.55)
+        abrash = g.add("abrash", "noise.layers", across=2, upwards=14, octaves=4, roughness=0.55)
+        strands = g.add("strands", "pattern.strewn", count=max(6, self.tufts * 2 // 3), radius=1.0, spread=0.3, length=5.0)
+        n, p = float(self.tufts), float(self.pattern)
+        gx = g.number("gx", "abs(fract((floor(x * n) + 0.5) / n * p) - 0.5)", n=n, p=max(p, 1.0))
+        gy = g.number("gy", "abs(fract((floor(y * n) + 0.5) / n * p) - 0.5)", n=n, p=max(p, 1.0))
+        octagon = g.number("gul", "max(max(a, b), (a + b) * 0.72)", a=gx, b=gy)
+        diamond = g.number("medallions", "a + b", a=gx, b=gy)
+        hooks = g.number(
+            "hooks", "step(0.06, abs(fract((a + b) * 6) - 0.5) * step(0.02, abs(a - b))) * step(abs(o - 0.24), 0.05)", a=gx, b=gy,
+            o=octagon,
+        )  # fmt: skip
+        dark = g.number(
+            "dark", "(step(o, 0.3) * step(0.17, o) + step(0.44, o) * step(fract((a - b) * 12), 0.5)) * step(0.5, p)", o=octagon,
+            a=gx, b=gy, p=p,
+        )  # fmt: skip
+        pale = g.number(
+            "pale",
+            "clamp(step(abs(o - 0.31), 0.014) + step(abs(d - 0.13), 0.022) + step(abs(o - 0.43), 0.012) + h * step(0.5,"
+            " fract((a + b) * 12)) + step(d, 0.04) + step(abs(max(abs(a - 0.4), abs(b - 0.4)) - 0.045), 0.012)) * step(0.5,"
+            " p)", o=octagon, d=diamond, a=gx, b=gy, h=hooks, p=p,
+        )  # fmt: skip
+        drawn = g.color("drawn", "mix(mix(a, c, d), b, p)", a=self.color, b=self.second_color, c=self.third, d=dark, p=pale)
         shade = g.add(
-            "shade",
-            "color.vary",
-            color=self.color,
-            number=scales.number,
-            hue=0.03 * self.variety,
-            strength=0.4,
-            brightness=0.6 * self.variety,
-        )
-        sheen = g.number("scale_sheen", "smoothstep(0.45, 0.1, y) * (0.4 + 0.5 * b)", y=scales.y, b=bands)
-        pale = g.add("pale", "color.mix", a=shade, b=self.tip, share=sheen)
+            "shade", "color.vary", color=drawn, number=tufts.number, hue=0.006, strength=0.15 + 0.3 * self.melange,
+            brightness=0.12 + 0.5 * self.melange,
+        )  # fmt: skip
+        ribs = g.number(
+            "loops", "sqrt(abs(sin(3.14159 * y * n))) * (0.7 + 0.3 * abs(sin(3.14159 * (x * n * 0.5 + 0.5 * floor(y * n)))))",
+            n=float(self.tufts // 2),
+        )  # fmt: skip
+        cut = g.number(
+            "cut", "mix(clamp(1.15 - 1.25 * d), 0.25 + 0.6 * s + 0.3 * clamp(1 - d), a) * (0.78 + 0.4 * h)", d=tufts.near,
+            s=strands.height, h=hair, a=self.pile,
+        )  # fmt: skip
+        dome = g.number("dome", "mix(c, r * (0.8 + 0.3 * h), l)", c=cut, r=ribs, h=hair, l=self.loop)
         color = g.color(
-            "color",
-            "c * (0.55 + 0.7 * b) * (0.85 + 0.3 * f) * (0.5 + 0.5 * smoothstep(0, 0.08, e))",
-            c=pale,
-            b=bands,
-            f=fine,
-            e=scales.edge,
-        )
-        rough = g.number("rough", "0.38 + 0.2 * f - 0.1 * k", f=fine, k=keels)
-        return Surface(color, height, rough, relief_m=0.006, size_m=0.4)
+            "color", "c * (0.22 + 0.95 * d) * (0.86 + 0.2 * w) * (0.82 + 0.34 * a) * (0.9 + 0.2 * h)", c=shade, d=dome, w=wear,
+            a=abrash, h=hair,
+        )  # fmt: skip
+        height = g.number(
+            "pile", "0.15 + 0.58 * d + 0.08 * (h - 0.5) - 0.12 * w + 0.1 * (p - q)", d=dome, h=hair, w=wear, p=pale, q=dark,
+        )  # fmt: skip
+        rough = g.number("rough", "0.96 + 0.06 * (h - 0.5) - 0.06 * d", h=hair, d=dome)
+        return Surface(color, height, rough, relief_m=0.005 + 0.018 * self.pile, size_m=1.0)

@@ -1,4 +1,4 @@
-"""Made by people: rubber, plastic, ceramic, glass blocks, circuits, holograms, wallpaper, camouflage; and water."""
+"""Made by people, hard: rubber, plastic, ceramic, glass blocks."""
 
 from __future__ import annotations
 
@@ -9,353 +9,333 @@ from taixu.generate.materials.family import Surface, family, srgb
 __all__: list[str] = []
 
 
-@family("rubber", nodes="studs rubber_bloom")
+@family("rubber", nodes="studs rubber_bloom tread crumb")
 class Rubber:
-    """Floor of rubber: round studs, dull, with a bloom of pale powder."""
+    """Rubber: floors with studs or bars, treads of tyres, mats pressed of crumbs."""
 
-    color: Color = field(default=srgb("#26282a"))
-    studs: int = field(default=12, minimum=0, maximum=60)
-    bloom: float = field(default=0.3, minimum=0.0, maximum=1.0)
+    color: Color = field(default=srgb("#2b2c2e"))
+    relief: str = field(default="studs", choices=("studs", "bars", "tread", "smooth", "crumb"))
+    count: int = field(default=12, minimum=1, maximum=60)
+    flecks: Color = field(default=srgb("#6b6f70"), doc="of crumbs in another colour")
+    fleck_amount: float = field(default=0.0, minimum=0.0, maximum=1.0)
+    bloom: float = field(default=0.3, minimum=0.0, maximum=1.0, doc="pale powder and dust")
+    worn: float = field(default=0.3, minimum=0.0, maximum=1.0, doc="crests rubbed smooth")
 
     def build(self, g: Graph) -> Surface:
-        """A grid of flat discs, each second row shifted; dust round them."""
-        n = float(max(self.studs, 1))
-        skin = g.add("skin", "noise.layers", across=150, upwards=150, octaves=3, roughness=0.7)
-        slow = g.add("slow", "noise.layers", across=5, upwards=5, octaves=6)
-        d = g.number(
-            "d",
-            "min(length(vec(fract(x * n) - 0.5, fract(y * n) - 0.5)), length(vec(fract(x * n + 0.5) - 0.5, "
-            "fract(y * n + 0.5) - 0.5)))",
-            n=n,
-        )
-        studs = g.number("studs", "smoothstep(0.3, 0.24, d) * step(0.5, k)", d=d, k=float(self.studs))
-        ring = g.number("ring", "smoothstep(0.24, 0.32, d) * smoothstep(0.42, 0.34, d) * step(0.5, k)", d=d, k=float(self.studs))
-        bloom = g.number("rubber_bloom", "a * (0.6 * smoothstep(0.4, 0.8, s) + 0.4 * r * s)", s=slow, r=ring, a=self.bloom)
-        height = g.number("mat", "0.3 + 0.55 * s + 0.06 * (k - 0.5)", s=studs, k=skin)
-        color = g.color("color", "mix(c * (0.85 + 0.3 * k), vec(0.3, 0.3, 0.29), 0.5 * b)", c=self.color, k=skin, b=bloom)
-        rough = g.number("rough", "0.78 + 0.12 * (k - 0.5) + 0.15 * b - 0.08 * s", k=skin, b=bloom, s=studs)
-        return Surface(color, height, rough, relief_m=0.004, size_m=0.6)
+        """What stands up has round rims and rubs shiny; dust gathers round it; the skin is pitted; sulphur blooms in clouds."""
+        n = float(self.count)
+        skin = g.add("skin", "noise.layers", across=160, upwards=160, octaves=3, roughness=0.75)
+        slow = g.add("slow", "noise.layers", across=5, upwards=5, octaves=6, roughness=0.58)
+        scratch = g.add("scratch", "pattern.strewn", count=13, radius=1.0, spread=0.6, length=6.0)
+        crumbs = g.add("crumb", "noise.cells", across=110, upwards=110)
+        if self.relief == "tread":
+            blocks = g.add(
+                "tread", "pattern.bond", bond="running", rows=self.count, columns=max(2, self.count // 2), gap=0.2, corner=0.08,
+                uneven=0.0, y=g.number("zigzag", "0.5 / n * abs(fract(x * 3) * 2 - 1)", n=n),
+            )  # fmt: skip
+            up = g.number(
+                "studs",
+                "smoothstep(0.0, 0.06, e) * (1 - 0.55 * smoothstep(0.03, 0.02, abs(fract(3 * u + 0.12 * sin(18 * v)) - 0.5)))",
+                e=blocks.edge, u=blocks.x, v=blocks.y,
+            )  # fmt: skip
+            near = g.number("near", "1 - smoothstep(0.0, 0.02, e)", e=blocks.edge)
+        elif self.relief == "bars":
+            away = g.number(
+                "tread",
+                "length(vec(max(abs(fract(x * n + 0.5 * step(0.5, fract((x + y) * n))) - 0.5) - 0.26, 0), fract(y * n) - 0.5))",
+                n=n,
+            )  # fmt: skip
+            odd = g.number("odd", "step(0.5, fract(floor(x * n) * 0.5 + floor(y * n) * 0.5))", n=n)
+            bar = g.number(
+                "bar", "length(vec(max(abs(mix(a + b, a - b, o)) - 0.36, 0), mix(a - b, a + b, o)))",
+                a=g.number("fx", "fract(x * n) - 0.5", n=n), b=g.number("fy", "fract(y * n) - 0.5", n=n), o=odd,
+            )  # fmt: skip
+            up = g.number("studs", "smoothstep(0.15, 0.05, d) + 0 * a", d=bar, a=away)
+            near = g.number("near", "smoothstep(0.12, 0.17, d) * smoothstep(0.3, 0.2, d)", d=bar)
+        elif self.relief == "studs":
+            d = g.number(
+                "tread",
+                "min(length(vec(fract(x * n) - 0.5, fract(y * n) - 0.5)), length(vec(fract(x * n + 0.5) - 0.5, fract(y * n +"
+                " 0.5) - 0.5)))", n=n,
+            )  # fmt: skip
+            up = g.number("studs", "smoothstep(0.31, 0.25, d) * (1 - 0.1 * smoothstep(0.16, 0.2, d))", d=d)
+            near = g.number("near", "smoothstep(0.26, 0.32, d) * smoothstep(0.42, 0.34, d)", d=d)
+        else:
+            pressed = float(self.relief == "crumb")
+            up = g.number(
+                "studs", "k * (0.4 + 0.6 * smoothstep(0.0, 0.25, e)) * (0.7 + 0.5 * n) + (1 - k) * 0.6", k=pressed, e=crumbs.edge,
+                n=crumbs.number,
+            )  # fmt: skip
+            near = g.number("near", "k * smoothstep(0.1, 0.0, e)", k=pressed, e=crumbs.edge)
+        line = g.number(
+            "line", "smoothstep(0.12, 0.02, abs(v)) * step(0.05, h) * step(0.5, n)", v=scratch.y, h=scratch.height,
+            n=scratch.number,
+        )  # fmt: skip
+        bloom = g.number(
+            "rubber_bloom", "clamp(a * (0.75 * smoothstep(0.4, 0.75, s + 0.15 * (k - 0.5)) + 0.9 * r * (0.3 + s)))", s=slow, r=near,
+            k=skin, a=self.bloom,
+        )  # fmt: skip
+        rub = g.number("rub", "a * smoothstep(0.6, 1.0, u) * smoothstep(0.25, 0.6, s)", u=up, s=slow, a=self.worn)
+        fleck = g.number("fleck", "step(1 - 0.5 * a, n) * step(0.01, a)", n=crumbs.number, a=self.fleck_amount)
+        height = g.number("mat", "0.16 + 0.6 * u + 0.07 * (k - 0.5) * (1 - r) - 0.08 * l", u=up, k=skin, r=rub, l=line)
+        dyed = g.color(
+            "dyed", "mix(c, f, k) * (0.82 + 0.36 * s) * (1 + 0.35 * r)", c=self.color, f=self.flecks, k=fleck, s=skin, r=rub,
+        )  # fmt: skip
+        color = g.color(
+            "color", "mix(c, vec(0.27, 0.255, 0.23) * (0.7 + 0.5 * k), 0.6 * b) + vec(0.02, 0.02, 0.02) * l", c=dyed, b=bloom,
+            k=skin, l=line,
+        )  # fmt: skip
+        rough = g.number("rough", "0.74 + 0.2 * (k - 0.5) + 0.2 * b - 0.3 * r + 0.1 * l", k=skin, b=bloom, r=rub, l=line)
+        return Surface(color, height, rough, relief_m=0.006 if self.relief in ("tread", "bars") else 0.004, size_m=0.6)
 
 
-@family("plastic", nodes="moulding eroded_skin")
+@family("plastic", nodes="moulding eroded_skin parting yellowing")
 class Plastic:
-    """Moulded plastic with an eroded skin, as cases of machines have."""
+    """Moulded plastic: with an eroded skin as cases have, glossy bricks of toys, ribbed crates, old and yellow, woven of carbon."""
 
-    color: Color = field(default=srgb("#d0462e"))
-    texture: float = field(default=0.5, minimum=0.0, maximum=1.0, doc="0 is as smooth as glass")
-    scuffs: float = field(default=0.2, minimum=0.0, maximum=1.0)
+    color: Color = field(default=srgb("#a8483a"))
+    texture: float = field(default=0.6, minimum=0.0, maximum=1.0, doc="0 is as smooth as glass")
+    scuffs: float = field(default=0.3, minimum=0.0, maximum=1.0)
+    studs: int = field(default=0, minimum=0, maximum=24, doc="as toy bricks have")
+    ribs: int = field(default=0, minimum=0, maximum=60)
+    parts: int = field(default=2, minimum=0, maximum=12, doc="panels, with seams between")
+    yellow: float = field(default=0.0, minimum=0.0, maximum=1.0, doc="by years of sun")
+    carbon: float = field(default=0.0, minimum=0.0, maximum=1.0, doc="woven fibre under clear resin")
 
     def build(self, g: Graph) -> Surface:
-        """Pits without direction, soft flow marks, hair scratches."""
-        skin = g.add("eroded_skin", "noise.layers", across=110, upwards=110, octaves=3, roughness=0.55)
-        flow = g.add("moulding", "noise.swirls", scale=2, octaves=3, bend=0.3)
-        marks = g.add("marks", "pattern.strewn", count=14, radius=1.0, spread=0.7, length=6.0)
-        scuff = g.number("scuff", "a * smoothstep(0.1, 0.0, abs(t)) * step(0.05, h)", t=marks.y, h=marks.height, a=self.scuffs)
+        """Pits of spark erosion at two scales, flow marks and sinks, seams with a round rim, screws, hair scratches,
+        dust in corners.
+        """
+        skin = g.add("eroded_skin", "noise.cells", across=150, upwards=150)
+        coarse = g.add("coarse", "noise.layers", across=80, upwards=80, octaves=4, roughness=0.65)
+        flow = g.add("moulding", "noise.swirls", scale=2, octaves=4, bend=0.35)
+        marks = g.add("marks", "pattern.strewn", count=11, radius=1.0, spread=0.7, length=6.0)
+        hair = g.add("hairline", "pattern.strewn", count=22, radius=1.0, spread=0.7, length=6.0)
+        scuff = g.number(
+            "scuff",
+            "step(0.01, a) * clamp(smoothstep(0.12, 0.02, abs(t)) * step(0.05, h) * step(1 - 0.8 * a, n) + 0.5 *"
+            " smoothstep(0.16, 0.02, abs(u)) * step(0.05, i) * step(1 - 0.8 * a, m))", t=marks.y, h=marks.height, n=marks.number,
+            u=hair.y, i=hair.height, m=hair.number, a=self.scuffs,
+        )  # fmt: skip
+        k = float(max(self.parts, 1))
+        parts = g.add(
+            "parting", "pattern.bond", bond="third", rows=max(self.parts, 1), columns=max(1, self.parts * 2 // 3), disorder=0.5,
+            gap=0.014, corner=0.06,
+        )  # fmt: skip
+        has = float(self.parts > 0)
+        seam = g.number("seam", "h * smoothstep(0.014, 0.0, e)", e=parts.edge, h=has)
+        bevel = g.number("bevel", "h * smoothstep(0.04, 0.0, e)", e=parts.edge, h=has)
+        corner = g.number(
+            "corner", "length(vec((min(u, 1 - u)) * w - 0.09, min(v, 1 - v) - 0.09))", u=parts.x, v=parts.y,
+            w=1.5 if self.parts > 2 else 1.0,
+        )  # fmt: skip
+        screw = g.number("screw", "h * smoothstep(0.036, 0.032, c)", c=corner, h=has)
+        cross = g.number(
+            "cross_slot", "s * step(min(abs(min(u, 1 - u) * w - 0.09), abs(min(v, 1 - v) - 0.09)), 0.006)", s=screw, u=parts.x,
+            v=parts.y, w=1.5 if self.parts > 2 else 1.0,
+        )  # fmt: skip
+        n = float(self.studs)
+        stud = g.number(
+            "toy_studs", "step(0.5, n) * smoothstep(0.32, 0.28, length(vec(fract(x * n) - 0.5, fract(y * n) - 0.5)))", n=n,
+        )  # fmt: skip
+        joint = g.number(
+            "toy_joint",
+            "step(0.5, n) * smoothstep(0.02, 0.0, min(0.5 - abs(fract(x * n * 0.5) - 0.5), 0.5 - abs(fract(y * n * 0.25) -"
+            " 0.5)) )", n=n,
+        )  # fmt: skip
+        rib = g.number("ribs", "step(0.5, r) * pow(0.5 + 0.5 * cos(6.2832 * x * r), 0.6)", r=float(self.ribs))
+        weave = g.add("carbon_weave", "pattern.weave", across=40, upwards=40, over=2, under=2, width=1.0)
+        tow = g.number(
+            "tow", "mix(0.25 + 0.9 * pow(a, 2), 0.25 + 0.9 * pow(1 - b, 2), w) * (0.7 + 0.5 * n)", a=weave.along, b=weave.along,
+            w=weave.is_warp, n=weave.number,
+        )  # fmt: skip
         height = g.number(
-            "case", "0.5 + 0.4 * a * smoothstep(0.35, 0.6, k) + 0.02 * f - 0.1 * s", k=skin, f=flow, s=scuff, a=self.texture
-        )
-        color = g.color("color", "c * (0.97 + 0.05 * f) + vec(0.06, 0.06, 0.06) * s", c=self.color, f=flow, s=scuff)
-        rough = g.number("rough", "0.12 + 0.4 * a + 0.06 * (k - 0.5) + 0.2 * s", k=skin, s=scuff, a=self.texture)
-        return Surface(color, height, rough, relief_m=0.0004, size_m=0.3)
+            "case",
+            "mix(0.42 + a * (0.16 * smoothstep(0.0, 0.4, e) + 0.14 * (k - 0.5)), 0.45, c) + 0.04 * (f - 0.5) - 0.05 * s -"
+            " 0.34 * m - 0.1 * b + 0.1 * w - 0.16 * q + 0.45 * t - 0.3 * j + 0.35 * r", a=self.texture, e=skin.edge, k=coarse,
+            c=self.carbon, f=flow, s=scuff, m=seam, b=bevel, w=screw, q=cross, t=stud, j=joint, r=rib,
+        )  # fmt: skip
+        aged = g.number("yellowing", "a * clamp(0.55 + 0.9 * (f - 0.4) + 0.12 * (k - 0.5))", a=self.yellow, f=flow, k=coarse)
+        dust = g.number(
+            "corner_dust", "0.45 * a * clamp(b + 0.6 * (1 - smoothstep(0.0, 0.22, e)) * t)", a=self.scuffs, b=bevel, e=skin.edge,
+            t=self.texture,
+        )  # fmt: skip
+        body = g.color(
+            "body",
+            "mix(c * (0.94 + 0.1 * f) * (0.93 + 0.1 * k), c * vec(1.0, 0.82, 0.5) + vec(0.02, 0.01, 0), y) * (1 - 0.85 * s)"
+            " * (1 - 0.8 * j)", c=self.color, f=flow, k=coarse, y=aged, s=seam, j=joint,
+        )  # fmt: skip
+        fibre = g.color("fibre", "vec(0.022, 0.022, 0.024) + vec(0.09, 0.09, 0.095) * t", t=tow)
+        base = g.color(
+            "base", "mix(mix(b, f, k), vec(0.5, 0.5, 0.49), w) * (1 - 0.7 * q)", b=body, f=fibre, k=self.carbon, w=screw, q=cross,
+        )  # fmt: skip
+        color = g.color("color", "mix(b + vec(0.07, 0.07, 0.07) * s, vec(0.3, 0.28, 0.25), 0.5 * d)", b=base, s=scuff, d=dust)
+        rough = g.number(
+            "rough", "mix(0.1 + 0.42 * t + 0.14 * (k - 0.5) * (0.3 + t), 0.07, c) + 0.3 * s + 0.25 * d + 0.08 * f * u",
+            t=self.texture, k=coarse, c=self.carbon, s=scuff, d=dust, f=flow, u=self.scuffs,
+        )  # fmt: skip
+        metal = g.number("metal", "w * (1 - q)", w=screw, q=cross)
+        return Surface(
+            color, height, rough, metal, relief_m=0.0025 * (1.6 if self.studs or self.ribs else 1.0), size_m=0.3 + 0.02 * k,
+        )  # fmt: skip
 
 
-@family("ceramic", nodes="tile_grid glaze crazing")
+@family("ceramic", nodes="tile_grid glaze crazing brushwork")
 class Ceramic:
-    """Glazed tiles with painted corners and fine crazing."""
+    """Glazed tiles: painted, plain, in fish-scale or brick bond; or a vessel's porcelain."""
 
-    color: Color = field(default=srgb("#e6e1d3"))
-    paint: Color = field(default=srgb("#24508c"))
-    tiles: int = field(default=4, minimum=1, maximum=24)
-    ornament: float = field(default=0.7, minimum=0.0, maximum=1.0)
+    color: Color = field(default=srgb("#dcd8cc"))
+    paint: Color = field(default=srgb("#2b4f86"))
+    grout: Color = field(default=srgb("#8d8a84"))
+    bond: str = field(default="stack", choices=("stack", "running", "herringbone", "basket"))
+    tiles: int = field(default=5, minimum=1, maximum=24)
+    long: int = field(default=1, minimum=1, maximum=4, doc="how many times longer than high")
+    motif: str = field(default="azulejo", choices=("azulejo", "stars", "scrolls", "plain"))
+    ornament: float = field(default=0.8, minimum=0.0, maximum=1.0)
     crazing: float = field(default=0.3, minimum=0.0, maximum=1.0)
+    variety: float = field(default=0.3, minimum=0.0, maximum=1.0, doc="of the glaze, tile by tile")
 
     def build(self, g: Graph) -> Surface:
-        """Squares with soft edges; rings round corners and a flower in the middle, painted by a shaking hand."""
-        grid = g.add("tile_grid", "pattern.bricks", rows=self.tiles, columns=self.tiles, shift=0.0, gap=0.035, corner=0.03)
-        hand = g.add("hand", "noise.layers", across=16, upwards=16, octaves=3)
-        pool = g.add("pool", "noise.layers", across=6, upwards=6, octaves=4)
-        u = g.number("u", "abs(a - 0.5) + 0.012 * (h - 0.5)", a=grid.x, h=hand)
-        v = g.number("v", "abs(a - 0.5) + 0.012 * (h - 0.5)", a=grid.y, h=hand)
+        """Pillowed squares that lean a little; glaze thin and pale on rims, pooled inside.
+
+        Brushwork that fades and bleeds; pinholes.
+        """
+        grid = g.add(
+            "tile_grid", "pattern.bond", bond=self.bond, rows=self.tiles, columns=max(1, self.tiles // self.long), gap=0.035,
+            corner=0.03, uneven=0.03,
+        )  # fmt: skip
+        hand = g.add("hand", "noise.layers", across=18, upwards=18, octaves=4, roughness=0.6)
+        pool = g.add("pool", "noise.layers", across=6, upwards=6, octaves=5)
+        sand = g.add("grout_sand", "noise.layers", across=120, upwards=120, octaves=3, roughness=0.8)
+        u = g.number("u", "abs(a - 0.5) + 0.014 * (h - 0.5)", a=grid.x, h=hand)
+        v = g.number("v", "abs(a - 0.5) + 0.014 * (h - 0.5)", a=grid.y, h=hand)
         corner = g.number("corner", "length(vec(0.5 - u, 0.5 - v))", u=u, v=v)
         middle = g.number("middle", "length(vec(u, v))", u=u, v=v)
-        petals = g.number("petals", "m - 0.17 - 0.07 * cos(8 * atan2(v, u + 0.0001))", m=middle, u=u, v=v)
-        drawn = g.number(
-            "drawn",
-            "max(max(smoothstep(0.022, 0.012, abs(c - 0.26)), smoothstep(0.2, 0.19, c) * 0.8), smoothstep(0.02, 0.01, abs(p)))",
-            c=corner,
-            p=petals,
-        )
-        paint = g.number("paint", "clamp(a * 1.4 * d * (0.75 + 0.35 * h))", d=drawn, h=pool, a=self.ornament)
-        net = g.add("net", "noise.cells", across=44, upwards=44)
-        crazing = g.number("crazing", "a * smoothstep(0.035, 0.0, e) * smoothstep(0.4, 0.6, p)", e=net.edge, p=pool, a=self.crazing)
-        inside = g.number("inside", "smoothstep(0, 0.02, e)", e=grid.edge)
+        turn = g.number("turn", "atan2(v, u + 0.0001)", u=u, v=v)
+        if self.motif == "stars":
+            drawn = g.number(
+                "drawn",
+                "max(max(smoothstep(0.018, 0.008, abs(max(max(u, v), (u + v) * 0.7071) - 0.3)), smoothstep(0.018, 0.008,"
+                " abs(max(max(u, v), (u + v) * 0.7071) * 1.0 - 0.2 - 0.05 * cos(8 * t)))), max(smoothstep(0.015, 0.008,"
+                " abs(abs(u - v) - 0.06)) * step(0.3, max(u, v)), smoothstep(0.16, 0.15, c)))", u=u, v=v, t=turn, c=corner,
+            )  # fmt: skip
+        elif self.motif == "scrolls":
+            drawn = g.number(
+                "drawn",
+                "clamp(smoothstep(0.02, 0.008, abs(m - 0.15 - 0.11 * abs(sin(2.5 * t + 6 * m)))) + smoothstep(0.022, 0.01,"
+                " abs(c - 0.19 - 0.05 * sin(12 * atan2(0.5 - v, 0.5 - u)))) * step(0.1, c) + smoothstep(0.03, 0.015, abs(m -"
+                " 0.4 - 0.03 * cos(10 * t))) * 0.8 * step(0.22, c) + smoothstep(0.075, 0.065, m) + 0.5 * step(0.3, fract(5 *"
+                " t)) * smoothstep(0.1, 0.095, abs(c - 0.12)) * step(0.03, c))", m=middle, t=turn, c=corner, u=u, v=v,
+            )  # fmt: skip
+        elif self.motif == "azulejo":
+            drawn = g.number(
+                "drawn",
+                "max(max(max(smoothstep(0.02, 0.01, abs(c - 0.27)), smoothstep(0.016, 0.008, abs(c - 0.33))), smoothstep(0.19,"
+                " 0.18, c + 0.02 * cos(12 * atan2(0.5 - v, 0.5 - u))) * 0.85), max(smoothstep(0.012, 0.0, m - 0.05 - 0.13 *"
+                " pow(abs(cos(4 * t)), 0.6)) * (0.45 + 0.55 * step(0.0, m - 0.035 - 0.1 * pow(abs(cos(4 * t)), 0.6))),"
+                " smoothstep(0.014, 0.006, abs(m - 0.225))))", c=corner, m=middle, t=turn, u=u, v=v,
+            )  # fmt: skip
+        else:
+            drawn = g.number("drawn", "0 * c * t * m", c=corner, t=turn, m=middle)
+        paint = g.number(
+            "brushwork", "clamp(a * 1.3 * d * (0.5 + 0.75 * h) * (0.75 + 0.35 * p))", d=drawn, h=hand, p=pool, a=self.ornament,
+        )  # fmt: skip
+        net = g.add("net", "noise.cells", across=48, upwards=48)
+        torn = g.add("torn_net", "arrange.bend", value=net.edge, x=hand, y=pool, strength=0.05)
+        crazing = g.number(
+            "crazing", "a * smoothstep(0.045, 0.0, e) * smoothstep(0.3, 0.6, p + 0.4 * (n - 0.5))", e=torn, p=pool, n=grid.number,
+            a=self.crazing,
+        )  # fmt: skip
+        inside = g.number("inside", "smoothstep(0, 0.012, e)", e=grid.edge)
+        rim = g.number("rim", "smoothstep(0.07, 0.0, e) * i", e=grid.edge, i=inside)
+        pins = g.add("pins", "pattern.strewn", count=60, radius=0.16, spread=0.95)
+        pin = g.number("pin", "smoothstep(0.1, 0.6, h) * step(0.8, n) * i", h=pins.height, n=pins.number, i=inside)
+        shade = g.add(
+            "shade", "color.vary", color=self.color, number=grid.number, hue=0.012 * self.variety, strength=0.4 * self.variety,
+            brightness=0.45 * self.variety,
+        )  # fmt: skip
         glaze = g.color(
-            "glaze",
-            "mix(c * (0.93 + 0.1 * (n - 0.5)), b, p) * (1 - 0.25 * z)",
-            c=self.color,
-            b=self.paint,
-            p=paint,
-            z=crazing,
-            n=grid.number,
-        )
-        color = g.color("color", "mix(vec(0.45, 0.43, 0.4) * (0.8 + 0.3 * h), g, i)", g=glaze, i=inside, h=hand)
+            "glaze", "mix(c * (0.88 + 0.2 * p) * (1 + 0.14 * r), b * (0.8 + 0.4 * h), d) * (1 - 0.3 * z) * (1 - 0.6 * q)", c=shade,
+            p=pool, r=rim, b=self.paint, h=hand, d=paint, z=crazing, q=pin,
+        )  # fmt: skip
+        color = g.color(
+            "color", "mix(k * (0.6 + 0.5 * s) * (0.75 + 0.35 * p), g, i)", k=self.grout, s=sand, p=pool, g=glaze, i=inside,
+        )  # fmt: skip
         height = g.number(
             "tile",
-            "smoothstep(0, 0.05, e) * (0.8 + 0.03 * (p - 0.5) + 0.03 * (n - 0.5)) + 0.02 * d - 0.03 * z",
-            e=grid.edge,
-            p=pool,
-            n=grid.number,
-            d=paint,
-            z=crazing,
-        )
-        rough = g.number("glazed", "mix(0.9, 0.07 + 0.05 * p + 0.2 * z, i)", p=pool, z=crazing, i=inside)
-        return Surface(color, height, rough, relief_m=0.004, size_m=0.8)
+            "mix(0.16 + 0.08 * s, 0.62 + 0.14 * smoothstep(0, 0.09, e) + 0.05 * (p - 0.5) + 0.1 * (fract(n * 7) - 0.5) * (a"
+            " - 0.5) + 0.1 * (fract(n * 17) - 0.5) * (b - 0.5) + 0.02 * d - 0.03 * z - 0.1 * q, i)", s=sand, e=grid.edge, p=pool,
+            n=grid.number, a=grid.x, b=grid.y, d=paint, z=crazing, q=pin, i=inside,
+        )  # fmt: skip
+        rough = g.number(
+            "glazed", "mix(0.92, 0.06 + 0.06 * p + 0.25 * z + 0.3 * q + 0.05 * d, i)", p=pool, z=crazing, q=pin, d=paint, i=inside,
+        )  # fmt: skip
+        return Surface(color, height, rough, relief_m=0.005, size_m=0.75)
 
 
-@family("glass blocks", nodes="blocks lens_waves")
+@family("glass blocks", nodes="blocks lens_waves inner_rim daylight")
 class GlassBlocks:
-    """Hollow bricks of glass in mortar, their faces pressed into waves."""
+    """Hollow bricks of glass in mortar, their faces pressed into waves, ribs or a frosted skin."""
 
-    color: Color = field(default=srgb("#a9c9c4"))
+    color: Color = field(default=srgb("#9fbdb6"))
+    mortar: Color = field(default=srgb("#a8a49b"))
     blocks: int = field(default=4, minimum=1, maximum=16)
-    waves: int = field(default=6, minimum=0, maximum=24)
+    pressing: str = field(default="waves", choices=("waves", "ribs", "diamonds", "bubbles", "clear"))
+    depth: float = field(default=0.5, minimum=0.0, maximum=1.0, doc="of the pressing")
+    frost: float = field(default=0.0, minimum=0.0, maximum=1.0)
+    colors: float = field(default=0.0, minimum=0.0, maximum=1.0, doc="how differently blocks are dyed")
 
     def build(self, g: Graph) -> Surface:
-        """Rounded squares with a thick rim; waves across each; seeds of air."""
-        blocks = g.add("blocks", "pattern.bricks", rows=self.blocks, columns=self.blocks, shift=0.0, gap=0.09, corner=0.08)
-        sand = g.add("sand", "noise.layers", across=110, upwards=110, octaves=4, roughness=0.75)
-        swim = g.add("swim", "noise.layers", across=7, upwards=7, octaves=3)
-        waves = g.number(
-            "lens_waves",
-            "0.5 + 0.5 * sin(6.2832 * (a * n + 0.5 * (s - 0.5)) ) * sin(6.2832 * (b * n * 0.5 + 0.5 * (s - 0.5)))",
-            a=blocks.x,
-            b=blocks.y,
-            n=float(self.waves),
-            s=swim,
-        )
-        air = g.add("air", "pattern.strewn", count=40, radius=0.15, spread=0.9)
-        inside = g.number("inside", "smoothstep(0, 0.015, e)", e=blocks.edge)
-        rim = g.number("rim", "smoothstep(0.09, 0.03, e) * i", e=blocks.edge, i=inside)
+        """A round outer rim, the dark edge of the hollow behind it, light gathered by each wave; green edges.
+
+        Seeds of air; sandy joints.
+        """
+        blocks = g.add("blocks", "pattern.bond", bond="stack", rows=self.blocks, columns=self.blocks, gap=0.07, corner=0.07)
+        sand = g.add("sand", "noise.layers", across=120, upwards=120, octaves=4, roughness=0.8)
+        slow = g.add("slow", "noise.layers", across=4, upwards=4, octaves=5)
+        swim = g.add("swim", "noise.layers", across=9, upwards=9, octaves=3)
+        pressed = {
+            "waves": "0.5 + 0.28 * sin(6.2832 * (2.2 * a + 0.9 * (s - 0.5) + 0.35 * sin(6.2832 * b)))"
+            " + 0.22 * sin(6.2832 * (1.7 * b + 1.3 * (s - 0.5)))",
+            "ribs": "pow(abs(sin(3.14159 * 7 * a)), 0.7) + 0 * b * s",
+            "diamonds": "0.5 * (abs(fract((a + b) * 4) * 2 - 1) + abs(fract((a - b) * 4) * 2 - 1)) + 0 * s",
+            "bubbles": "1 - 2 * min(length(vec(fract(a * 6) - 0.5, fract(b * 6) - 0.5)), 0.5) + 0 * s",
+            "clear": "0.5 + 0.35 * (s - 0.5) + 0 * a * b",
+        }[self.pressing]
+        waves = g.number("lens_waves", pressed, a=blocks.x, b=blocks.y, s=swim)
+        air = g.add("air", "pattern.strewn", count=56, radius=0.14, spread=0.9)
+        inside = g.number("inside", "smoothstep(0, 0.01, e)", e=blocks.edge)
+        face = g.number("glass_face", "smoothstep(0.05, 0.085, e)", e=blocks.edge)
+        hollow = g.number(
+            "inner_rim", "smoothstep(0.03, 0.0, abs(e - 0.075)) + 0.6 * smoothstep(0.03, 0.0, abs(e - 0.13))", e=blocks.edge,
+        )  # fmt: skip
+        # What is behind is blurred sky above and ground below: a block is a lens that turns it round.
+        light = g.number(
+            "daylight", "clamp(0.2 + 0.5 * (1 - b) + 0.75 * (w - 0.45) + 0.3 * (n - 0.5) + 0.3 * (s - 0.5))", b=blocks.y, w=waves,
+            n=blocks.number, s=slow,
+        )  # fmt: skip
+        dyed = g.add(
+            "dyed", "color.vary", color=self.color, number=blocks.number, hue=0.5 * self.colors, strength=0.5 * self.colors,
+            brightness=0.1 + 0.3 * self.colors,
+        )  # fmt: skip
         glass = g.color(
             "glass",
-            "c * (0.35 + 0.5 * w) * (1 - 0.35 * r) + vec(0.05, 0.06, 0.06) * step(0.3, a)",
-            c=self.color,
-            w=waves,
-            r=rim,
-            a=air.height,
-        )
-        color = g.color("color", "mix(vec(0.5, 0.49, 0.46) * (0.7 + 0.5 * s), g, i)", s=sand, g=glass, i=inside)
+            "c * (0.16 + 0.95 * l * l) * (1 - 0.6 * clamp(r)) + vec(0.05, 0.07, 0.065) * clamp(r) * (0.4 + l) + vec(0.1,"
+            " 0.1, 0.1) * step(0.35, a) * f", c=dyed, l=light, r=hollow, a=air.height, f=face,
+        )  # fmt: skip
+        frosted = g.color(
+            "frosted", "mix(g, c * 0.55 + vec(0.25, 0.26, 0.26), a * f * (0.75 + 0.25 * s))", g=glass, c=dyed, a=self.frost, f=face,
+            s=sand,
+        )  # fmt: skip
+        color = g.color(
+            "color", "mix(m * (0.55 + 0.6 * s) * (0.75 + 0.4 * k), g, i)", m=self.mortar, s=sand, k=slow, g=frosted, i=inside,
+        )  # fmt: skip
         height = g.number(
             "wall",
-            "mix(0.25 + 0.12 * s, 0.55 + 0.25 * w * (1 - r) + 0.2 * smoothstep(0, 0.08, e), i)",
-            s=sand,
-            w=waves,
-            r=rim,
-            e=blocks.edge,
-            i=inside,
-        )
-        rough = g.number("rough", "mix(0.92, 0.06, i)", i=inside)
-        return Surface(color, height, rough, relief_m=0.012, size_m=0.8)
-
-
-@family("circuit", nodes="solder_mask copper_traces parts")
-class Circuit:
-    """A board: copper under green lacquer, pads of solder, parts with lettering."""
-
-    color: Color = field(default=srgb("#0d4a2c"))
-    count: int = field(default=22, minimum=6, maximum=90)
-    parts: float = field(default=0.4, minimum=0.0, maximum=1.0)
-
-    def build(self, g: Graph) -> Surface:
-        """Traces of two widths; pads where they end; black bodies with silver feet over some of it."""
-        traces = g.add("copper_traces", "pattern.traces", count=self.count, straight=0.45, pads=0.22)
-        bus = g.add("bus", "pattern.traces", count=max(2, self.count // 3), straight=0.7, pads=0.1)
-        cloud = g.add("cloud", "noise.layers", across=5, upwards=5, octaves=4)
-        fine = g.add("fine", "noise.layers", across=150, upwards=150, octaves=2)
-        weave = g.add("solder_mask", "pattern.weave", across=90, upwards=90, width=0.95)
-        chips = g.add(
-            "parts",
-            "pattern.bricks",
-            rows=max(2, self.count // 4),
-            columns=max(1, self.count // 8),
-            shift=0.3,
-            disorder=0.6,
-            gap=0.5,
-            corner=0.03,
-        )
-        is_part = g.number(
-            "is_part", "step(1 - 0.75 * a, n) * smoothstep(0, 0.01, e) * step(0.01, a)", n=chips.number, e=chips.edge, a=self.parts
-        )
-        feet = g.number(
-            "feet",
-            "step(1 - 0.75 * a, n) * (1 - p) * step(0.36, abs(v - 0.5)) * step(abs(v - 0.5), 0.44) * step(0.5, "
-            "fract(u * 9)) * step(abs(u - 0.5), 0.42) * step(0.01, a)",
-            n=chips.number,
-            p=is_part,
-            u=chips.x,
-            v=chips.y,
-            a=self.parts,
-        )
-        copper = g.number("copper", "max(smoothstep(0.12, 0.09, d), smoothstep(0.06, 0.05, b))", d=traces.distance, b=bus.distance)
-        pad = g.number("pad", "smoothstep(0.27, 0.25, d) * smoothstep(0.08, 0.1, d)", d=traces.pad)
-        letter = g.number(
-            "letter",
-            "p * step(0.58, fract(sin(floor(u * 24) * 12.9 + floor(n * 91)) * 43.7)) * step(abs(v - 0.5), 0.06) "
-            "* step(abs(u - 0.5), 0.22)",
-            p=is_part,
-            u=chips.x,
-            v=chips.y,
-            n=chips.number,
-        )
-        lacquer = g.color(
-            "lacquer", "c * (1 + 0.9 * k) * (0.9 + 0.2 * w + 0.1 * (h - 0.5))", c=self.color, k=copper, w=cloud, h=weave.height
-        )
-        tinned = g.color("tinned", "mix(c, vec(0.66, 0.65, 0.62), max(p, f))", c=lacquer, p=pad, f=feet)
-        color = g.color("color", "mix(mix(c, vec(0.022, 0.022, 0.024), p), vec(0.6, 0.6, 0.58), l)", c=tinned, p=is_part, l=letter)
-        metal = g.number("metal", "max(p, f) * (1 - i)", p=pad, f=feet, i=is_part)
-        height = g.number(
-            "board", "0.12 + 0.06 * k + 0.1 * p + 0.2 * f + 0.7 * i + 0.01 * h", k=copper, p=pad, f=feet, i=is_part, h=weave.height
-        )
-        rough = g.number("rough", "mix(mix(0.28, 0.22, max(p, f)) + 0.1 * (n - 0.5), 0.62, i)", p=pad, f=feet, i=is_part, n=fine)
-        return Surface(color, height, rough, metal, relief_m=0.002, size_m=0.12)
-
-
-@family("hologram", nodes="scan_lines glitches glyphs")
-class Hologram:
-    """Light that stands in the air: lines, blocks of signs, faults."""
-
-    color: Color = field(default=srgb("#2fd3ff"))
-    lines: int = field(default=90, minimum=4, maximum=400)
-    faults: float = field(default=0.3, minimum=0.0, maximum=1.0)
-    brightness: float = field(default=0.7, minimum=0.0, maximum=4.0)
-
-    def build(self, g: Graph) -> Surface:
-        """Rows shifted where a fault is; a grid, hexagons, signs in cells."""
-        bands = g.add("bands", "noise.layers", across=1, upwards=24, octaves=2)
-        shift = g.number(
-            "glitches", "0.5 + a * (smoothstep(0.62, 0.7, b) - 0.5 * smoothstep(0.38, 0.3, b))", b=bands, a=self.faults
-        )
-        hexes = g.add("hexes", "pattern.hexagons", columns=8, pairs=5, gap=0.0)
-        frame = g.number("frame", "smoothstep(0.05, 0.01, e)", e=hexes.edge)
-        moved = g.add("moved", "arrange.bend", value=frame, x=shift, y=0.5, strength=0.1)
-        signs = g.add("signs", "noise.grain", scale=64)
-        held = g.add("held", "noise.grain", scale=8)
-        glyphs = g.number(
-            "glyphs", "step(0.5, s) * step(0.7, h) * step(0.2, fract(x * 64)) * step(0.2, fract(y * 64))", s=signs, h=held
-        )
-        scan = g.number("scan_lines", "0.55 + 0.45 * cos(6.2832 * y * n)", n=float(self.lines))
-        sweep = g.number("sweep", "pow(fract(y * 1.0), 2.0) * (1 - smoothstep(0.96, 1.0, y))")
-        light = g.number(
-            "light",
-            "clamp((0.12 + 0.75 * m + 0.6 * q + 0.12 * h + 0.15 * w) * s)",
-            m=moved,
-            q=glyphs,
-            h=hexes.number,
-            s=scan,
-            w=sweep,
-        )
-        glow = g.color("glow", "c * l * b * 2 + vec(1, 1, 1) * 0.35 * b * l * l", c=self.color, l=light, b=self.brightness)
-        color = g.color("color", "c * 0.12 * (0.3 + l)", c=self.color, l=light)
-        height = g.number("film", "0.5 + 0.1 * l", l=light)
-        rough = g.number("rough", "0.3 + 0.1 * (1 - l)", l=light)
-        return Surface(color, height, rough, 0.0, glow, relief_m=0.0005, size_m=1.0)
-
-
-@family("wallpaper", nodes="damask embossing")
-class Wallpaper:
-    """Printed and embossed paper: ornaments mirrored about the middle of each repeat."""
-
-    color: Color = field(default=srgb("#3d5a50"))
-    print: Color = field(default=srgb("#c8b27a"))
-    repeats: int = field(default=3, minimum=1, maximum=12)
-    stripes: float = field(default=0.3, minimum=0.0, maximum=1.0)
-
-    def build(self, g: Graph) -> Surface:
-        """Leaves round stems, by polar curves in mirrored coordinates, half a repeat shifted in each second row."""
-        n = float(self.repeats)
-        fibre = g.add("fibre", "noise.streaks", across=40, upwards=300, layers=3)
-        age = g.add("age", "noise.layers", across=4, upwards=4, octaves=6)
-        rows = float(2 * ((self.repeats + 1) // 2))  # each second one is shifted
-        u = g.number("u", "abs(fract(x * n + 0.5 * step(0.5, fract(y * m * 0.5))) - 0.5) * 2", n=n, m=rows)
-        v = g.number("v", "fract(y * m) - 0.5", m=rows)
-        r = g.number("r", "length(vec(u * 0.55, v))", u=u, v=v)
-        t = g.number("t", "atan2(u * 0.55, v + 0.0001)", u=u, v=v)
-        leaf = g.number("leaf", "smoothstep(0.015, -0.015, r - 0.34 * abs(cos(2.5 * t)) * (0.75 + 0.25 * cos(9 * t)))", r=r, t=t)
-        heart = g.number("heart", "smoothstep(0.012, -0.012, abs(r - 0.13 - 0.03 * cos(6 * t)) - 0.018)", r=r, t=t)
-        stem = g.number("stem", "smoothstep(0.02, 0.0, abs(u * 0.55 - 0.16 - 0.07 * sin(6.2832 * v)) - 0.012)", u=u, v=v)
-        damask = g.number("damask", "clamp(l + s - 1.6 * h)", l=leaf, s=stem, h=heart)
-        stripe = g.number("stripe", "a * step(0.5, fract(x * n * 4))", n=n, a=self.stripes)
-        embossing = g.number("embossing", "0.4 + 0.3 * d + 0.08 * (f - 0.5) + 0.05 * s", d=damask, f=fibre, s=stripe)
-        ground = g.color("ground", "c * (0.9 + 0.25 * s) * (0.94 + 0.1 * f)", c=self.color, s=stripe, f=fibre)
-        printed = g.add("printed", "color.mix", a=ground, b=self.print, share=damask)
-        color = g.color("color", "c * (0.9 + 0.16 * k)", c=printed, k=age)
-        rough = g.number("rough", "0.82 - 0.4 * d + 0.08 * (f - 0.5)", d=damask, f=fibre)
-        return Surface(color, embossing, rough, relief_m=0.0008, size_m=1.2)
-
-
-@family("camouflage", nodes="blotches disruptive ripstop")
-class Camouflage:
-    """Four colours in blotches over each other, on ripstop cloth."""
-
-    first: Color = field(default=srgb("#6f6a48"))
-    second: Color = field(default=srgb("#3f4a2c"))
-    third: Color = field(default=srgb("#4b3826"))
-    fourth: Color = field(default=srgb("#1e1e1a"))
-    scale: int = field(default=3, minimum=1, maximum=16)
-    pixels: int = field(default=0, minimum=0, maximum=128, doc="0 has soft edges, else squares along an edge")
-
-    def build(self, g: Graph) -> Surface:
-        """Bent noise cut at levels, each colour from a noise of its own."""
-        a = g.add("blotches", "noise.swirls", scale=self.scale, octaves=3, bend=0.2, roughness=0.4)
-        b = g.add("b", "noise.swirls", scale=self.scale, octaves=3, bend=0.2, roughness=0.4)
-        c = g.add("disruptive", "noise.swirls", scale=self.scale + 1, octaves=4, bend=0.25, roughness=0.45)
-        # A pixel of the pattern looks at its own middle: where one is as far from it as it is.
-        p = float(max(self.pixels, 1))
-        off_x = g.number("off_x", "0.5 + step(0.5, k) * ((floor(x * p) + 0.5) / p - x) * 8", k=float(self.pixels), p=p)
-        off_y = g.number("off_y", "0.5 + step(0.5, k) * ((floor(y * p) + 0.5) / p - y) * 8", k=float(self.pixels), p=p)
-        cut = [g.add(f"cut_{i}", "arrange.bend", value=v, x=off_x, y=off_y, strength=0.125) for i, v in enumerate((a, b, c))]
-        one = g.add("one", "color.mix", a=self.first, b=self.second, share=g.number("s1", "smoothstep(0.5, 0.508, v)", v=cut[0]))
-        two = g.add("two", "color.mix", a=one, b=self.third, share=g.number("s2", "smoothstep(0.56, 0.568, v)", v=cut[1]))
-        three = g.add("three", "color.mix", a=two, b=self.fourth, share=g.number("s3", "smoothstep(0.62, 0.628, v)", v=cut[2]))
-        cloth = g.add("cloth", "pattern.weave", across=160, upwards=160, width=0.95)
-        grid = g.number("ripstop", "step(0.93, fract(x * 20)) + step(0.93, fract(y * 20))")
-        color = g.color("color", "c * (0.72 + 0.35 * h) * (1 + 0.06 * g)", c=three, h=cloth.height, g=grid)
-        height = g.number("weave", "0.3 + 0.4 * h + 0.2 * g", h=cloth.height, g=grid)
-        rough = g.number("rough", "0.86 + 0.08 * (0.5 - h)", h=cloth.height)
-        return Surface(color, height, rough, relief_m=0.0008, size_m=0.6)
-
-
-@family("water", nodes="swell capillaries foam")
-class Water:
-    """A surface of water from above: swell, small waves, foam on the crests."""
-
-    color: Color = field(default=srgb("#1d4f5c"))
-    shallow: Color = field(default=srgb("#5fa8a0"))
-    waves: float = field(default=0.5, minimum=0.0, maximum=1.0)
-    foam_amount: float = field(default=0.15, minimum=0.0, maximum=1.0)
-
-    def build(self, g: Graph) -> Surface:
-        """Crests by noise turned over, in two directions; a net of light below; bubbles."""
-        sway = g.add("sway", "noise.layers", across=3, upwards=3, octaves=4)
-        other = g.add("other", "noise.layers", across=4, upwards=2, octaves=4)
-        swell = g.add("swell", "noise.layers", across=3, upwards=5, octaves=4, roughness=0.4, fold="ridged", contrast=1.0)
-        bent = g.add("bent", "arrange.bend", value=swell, x=sway, y=other, strength=0.2)
-        small = g.add("capillaries", "noise.layers", across=14, upwards=20, octaves=4, roughness=0.5, fold="ridged", contrast=1.0)
-        ripple = g.add("ripple", "arrange.bend", value=small, x=other, y=sway, strength=0.1)
-        net = g.add("net", "noise.cells", across=10, upwards=10)
-        caustic = g.add("caustic", "arrange.bend", value=net.edge, x=ripple, y=sway, strength=0.06)
-        light = g.number("light", "pow(smoothstep(0.14, 0.0, c), 2) * (0.4 + s)", c=caustic, s=other)
-        bubbles = g.add("bubbles", "noise.cells", across=120, upwards=120)
-        foam = g.number(
-            "foam",
-            "smoothstep(1.0 - 0.4 * a, 1.25 - 0.4 * a, b + 0.3 * o) * smoothstep(0.0, 0.12, e) * step(0.01, a)",
-            b=bent,
-            o=other,
-            e=bubbles.edge,
-            a=self.foam_amount,
-        )
-        deep = g.color("deep", "mix(c, s, 0.25 + 0.35 * b) + s * 0.35 * l", c=self.color, s=self.shallow, b=bent, l=light)
-        color = g.color("color", "mix(d, vec(0.86, 0.9, 0.9), f)", d=deep, f=foam)
-        height = g.number("surface", "0.2 + a * (0.45 * b + 0.16 * r) + 0.06 * f", a=self.waves, b=bent, r=ripple, f=foam)
-        rough = g.number("rough", "mix(0.05, 0.7, f)", f=foam)
-        return Surface(color, height, rough, relief_m=0.12, size_m=4.0)
+            "mix(0.12 + 0.14 * s, 0.46 + 0.3 * sqrt(smoothstep(0, 0.09, e)) + 0.22 * d * (w - 0.5) * f - 0.03 * step(0.35,"
+            " a), i)", s=sand, e=blocks.edge, d=self.depth, w=waves, f=face, a=air.height, i=inside,
+        )  # fmt: skip
+        rough = g.number(
+            "rough", "mix(0.93, mix(0.04 + 0.03 * k, 0.5 + 0.1 * s, a * f), i)", a=self.frost, f=face, i=inside, s=sand, k=slow,
+        )  # fmt: skip
+        return Surface(color, height, rough, relief_m=0.014, size_m=0.8)
