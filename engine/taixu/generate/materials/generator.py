@@ -11,8 +11,8 @@ import numpy as np
 
 from taixu.assets.atomic import write_atomic
 from taixu.errors import MachineError, TaixuError
-from taixu.generate.generator import Generator, Made, Progress
-from taixu.generate.graph import evaluate
+from taixu.generate.generator import Details, Generator, Made, Progress
+from taixu.generate.graph import Graph, evaluate
 from taixu.generate.materials.ageing import Age
 from taixu.generate.materials.family import families, family_named
 from taixu.generate.materials.maps import MaterialMaps, maps_of, material_graph
@@ -20,7 +20,7 @@ from taixu.generate.materials.pictures import map_pictures
 from taixu.generate.materials.words import parameters_of_words
 from taixu.generate.request import Request
 
-__all__ = ["MaterialGenerator", "MaterialParameters"]
+__all__ = ["MaterialGenerator", "MaterialParameters", "open_device", "ordered_graph"]
 
 _FIRST_LOOK = 96
 _UNIT = {"minimum": 0.0, "maximum": 1.0}
@@ -31,6 +31,7 @@ class MaterialParameters:
     """Parameters of a material."""
 
     family: str = field(default="bricks", metadata={"doc": "What it is.", "choices": tuple(sorted(families()))})
+    variant: str = field(default="", metadata={"doc": "A look of the family by name; sliders that are given go before it."})
     size_px: int = field(default=1024, metadata={"doc": "Edge of the maps.", "unit": "px", "minimum": 32, "maximum": 4096})
     sliders: str = field(default="", metadata={"doc": "The family's own: name=value, by commas; colours as #rrggbb."})
     wear: float = field(default=0.0, metadata={"doc": "Edges rubbed bare.", **_UNIT})
@@ -52,18 +53,20 @@ class MaterialGenerator(Generator):
         """Family, colours and years of a prompt."""
         return parameters_of_words(prompt)
 
+    def details(self, parameters: Mapping[str, Any]) -> Details | None:
+        """The family's own sliders."""
+        from taixu.generate.materials.details import details_of
+
+        return details_of(parameters)
+
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
         """Base colour first; then normal, orm (occlusion, roughness, metal), height, emission where it glows, and the graph."""
         wanted: MaterialParameters = request.parameters
-        age = Age(wanted.wear, wanted.dirt, wanted.moss, wanted.wetness)
-        second = (wanted.second, wanted.second_share) if wanted.second else None
-        graph, size_m, relief_m = material_graph(
-            wanted.family, seed=request.seed, age=age, second=second, **sliders_of(wanted.family, wanted.sliders)
-        )
+        graph, size_m, relief_m = ordered_graph(wanted, request.seed)
         # By numpy: it is there before the first shader is compiled.
         first = MaterialMaps(maps_of(evaluate(graph, min(_FIRST_LOOK, wanted.size_px))), size_m, relief_m)
         progress(0.1, "a first look", map_pictures(first)["base_color"])
-        device = _device()
+        device = open_device()
         try:
             made = evaluate(graph, wanted.size_px, device=device, progress=lambda done: progress(0.1 + 0.75 * done, "nodes"))
         finally:
@@ -81,6 +84,15 @@ class MaterialGenerator(Generator):
         text = request.path(".graph.json")
         write_atomic(text, graph.to_text().encode())
         return [*files, Made(text, "graph")]
+
+
+def ordered_graph(wanted: MaterialParameters, seed: int) -> tuple[Graph, float, float]:
+    """The graph that parameters mean; how wide its square is and how high 1 is, metres."""
+    age = Age(wanted.wear, wanted.dirt, wanted.moss, wanted.wetness)
+    second = (wanted.second, wanted.second_share) if wanted.second else None
+    return material_graph(
+        wanted.family, seed=seed, variant=wanted.variant, age=age, second=second, **sliders_of(wanted.family, wanted.sliders)
+    )
 
 
 def sliders_of(family: str, text: str) -> dict[str, Any]:
@@ -121,7 +133,7 @@ def _value(name: str, text: str, default: Any) -> Any:
         raise TaixuError(f"{name} is {text!r}; it must be like {default!r}, colours as #rrggbb") from None
 
 
-def _device() -> Any:
+def open_device() -> Any:
     """A device, or None: numpy makes the same, slower. ``TAIXU_GENERATE_ON=processor`` asks for that."""
     from taixu.gpu import create_device
 
