@@ -60,7 +60,11 @@ def merge_parameters(base: Mapping[str, Any], mine: Mapping[str, Any], theirs: M
 
 
 def plan_remake(
-    lineage: Lineage, generations: Generations | Generators, path: str | Path | None = None, *, models: Mapping[str, str] | None = None
+    lineage: Lineage,
+    generations: Generations | Generators,
+    path: str | Path | None = None,
+    *,
+    models: Mapping[str, str] | None = None,
 ) -> list[RemakeStep]:
     """The steps that bring a project up to date, parents before children.
 
