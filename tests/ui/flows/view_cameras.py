@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+from assets import wait_until
 from desk import CRATES, DESK, LAMP
 from editor_flows import Hand, flow
 
@@ -71,8 +72,7 @@ def the_wheel_changes_how_fast_one_flies(hand: Hand) -> None:
     hand.move(view.origin[0] + 200, view.origin[1] + 200)
     hand.context.mouse_down(1)
     hand.context.mouse_wheel_y(3)
-    hand.wait(2)
-    assert view.navigation.speed > speed and view.navigation.says_speed
+    wait_until(hand, lambda: view.navigation.speed > speed and view.navigation.says_speed)
     from imgui_bundle import imgui
 
     hand.context.key_down(imgui.Key.w)
