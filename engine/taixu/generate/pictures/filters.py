@@ -14,6 +14,7 @@ Values = NDArray[np.float32]
 
 _BY_TAPS_BELOW = 2.0
 _SMALL_SIGMA = 8.0
+_BLOCK = 256
 _PASSES = 3
 _FIXED = float(1 << 36)
 _LUMINANCE = np.array((0.2126, 0.7152, 0.0722), np.float32)
@@ -59,6 +60,15 @@ def _by_taps(values: Values, sigma: float, axis: int, wraps: bool) -> Values:
 def _by_boxes(values: Values, sigma: float, axis: int, wraps: bool) -> Values:
     half = max(1, round((np.sqrt(12.0 * sigma * sigma / _PASSES + 1.0) - 1.0) / 2.0))
     half = min(half, values.shape[axis] - 1)
+    other = 1 - axis
+    result = np.empty_like(values, np.float32)
+    for start in range(0, values.shape[other], _BLOCK):
+        block = (slice(None), slice(start, start + _BLOCK)) if axis == 0 else (slice(start, start + _BLOCK),)
+        result[block] = _boxed(values[block], half, axis, wraps)
+    return result
+
+
+def _boxed(values: Values, half: int, axis: int, wraps: bool) -> Values:
     for _ in range(_PASSES):
         # Whole numbers: what a box sums to must not hang on where the picture begins, or tiles would not fit.
         padded = np.rint(_padded(values, half, axis, wraps).astype(np.float64) * _FIXED).astype(np.int64)
@@ -99,18 +109,28 @@ def _resized(values: Values, count: int, axis: int) -> Values:
     before = values.shape[axis]
     if before == count:
         return values
-    if count < before:  # the integral, read at the edges of the new pixels
-        sums = np.cumsum(values, axis=axis, dtype=np.float64)
-        sums = np.concatenate([np.zeros_like(_part(sums, 0, 1, axis)), sums], axis=axis)
-        edges = np.arange(count + 1) * (before / count)
-        below = np.minimum(edges.astype(np.int64), before - 1)
-        share = _along(edges - below, axis, values.ndim)
-        read = np.take(sums, below, axis=axis) * (1.0 - share) + np.take(sums, below + 1, axis=axis) * share
-        return (np.diff(read, axis=axis) * (count / before)).astype(np.float32)
+    if count < before:
+        moved = np.moveaxis(values, axis, 0)
+        result = np.empty((count, *moved.shape[1:]), np.float32)
+        for start in range(0, moved.shape[1], _BLOCK):
+            result[:, start : start + _BLOCK] = _averaged(moved[:, start : start + _BLOCK], count)
+        return np.ascontiguousarray(np.moveaxis(result, 0, axis))
     centres = ((np.arange(count) + 0.5) * (before / count) - 0.5).clip(0, before - 1)
     low = np.minimum(centres.astype(np.int64), max(before - 2, 0))
     share = _along(centres - low, axis, values.ndim).astype(np.float32)
     return np.take(values, low, axis=axis) * (1 - share) + np.take(values, np.minimum(low + 1, before - 1), axis=axis) * share
+
+
+def _averaged(values: Values, count: int) -> NDArray[np.float64]:
+    """Means over areas along the first axis: the integral, read at the edges of the new pixels."""
+    before = len(values)
+    sums = np.zeros((before + 1, *values.shape[1:]), np.float64)
+    np.cumsum(values, axis=0, dtype=np.float64, out=sums[1:])
+    edges = np.arange(count + 1) * (before / count)
+    below = np.minimum(edges.astype(np.int64), before - 1)
+    share = _along(np.asarray(edges - below, np.float64), 0, values.ndim)
+    read = sums[below] * (1.0 - share) + sums[below + 1] * share
+    return np.asarray(np.diff(read, axis=0) * (count / before), np.float64)
 
 
 def _along(numbers: NDArray[np.float64], axis: int, count: int) -> NDArray[np.float64]:

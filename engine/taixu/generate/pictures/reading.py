@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import math
 import warnings
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -124,15 +123,14 @@ def reduced(picture: Picture, side_px: int) -> tuple[Values, Values | None]:
     white, as in HDR, are exposed so that all but the brightest two hundredth fit.
     """
     height, width = picture.pixels.shape[:2]
-    step = max(1, math.ceil(max(height, width) / side_px) // 2)  # whole pixels first, the rest smoothly
+    step = max(1, max(height, width) // side_px)  # whole pixels first, the rest smoothly
     if step > 1:
         height, width = height // step * step, width // step * step
-    strips = []
+    whole = np.empty((height // step, width // step, 4), np.float32)
     rows = max(1, _STRIP // width // step) * step
     for top in range(0, height, rows):
         strip = _linear_rgba(picture, slice(top, min(top + rows, height)), width)
-        strips.append(_mean(strip, step))
-    whole = np.concatenate(strips)
+        whole[top // step : (top + len(strip)) // step] = _mean(strip, step)
     scale = min(1.0, side_px / max(whole.shape[:2]))
     if scale < 1.0:
         whole = resize(whole, max(1, round(whole.shape[0] * scale)), max(1, round(whole.shape[1] * scale)))
