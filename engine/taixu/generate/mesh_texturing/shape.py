@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from taixu.generate.mesh_texturing.placement import sample_surface
 from taixu.generate.mesh_texturing.raster import height_range
 from taixu.generate.mesh_texturing.subject import Subject
-from taixu.generate.mesh_texturing.texels import Texels, bake_texels
+from taixu.generate.mesh_texturing.texels import Texels, bake_texels, parts_of
 from taixu.generate.mesh_texturing.views import directions_around
 
 __all__ = ["bake_curvature", "bake_openness", "spread_from_coarse"]
@@ -25,7 +25,7 @@ _PER_CUBE = 5.0
 
 
 def spread_from_coarse(subject: Subject, texels: Texels, bake: Callable[[Texels], Floats]) -> Floats:
-    """What `bake` says of texels [m], found on a coarser texture where theirs is fine, and blended between its texels.
+    """What `bake` says of texels, [m] or [m, k], found on a coarser texture where theirs is fine, and blended between its texels.
 
     Only coarse texels that lie near in space and face the same way are blended: nothing leaks over a seam.
     """
@@ -35,23 +35,31 @@ def spread_from_coarse(subject: Subject, texels: Texels, bake: Callable[[Texels]
     values = bake(coarse)
     rows = np.full(_COARSE_PX**2, -1)
     rows[coarse.pixels] = np.arange(len(coarse.pixels))
+    found = [_between_coarse(coarse, rows, values, texels.part(part), subject) for part in parts_of(len(texels.pixels))]
+    return np.concatenate(found)
+
+
+def _between_coarse(coarse: Texels, rows: NDArray[np.int64], values: Floats, texels: Texels, subject: Subject) -> Floats:
     ratio = _COARSE_PX / texels.size_px
     x, y = ((texels.pixels % texels.size_px) + 0.5) * ratio - 0.5, ((texels.pixels // texels.size_px) + 0.5) * ratio - 0.5
     x0, y0 = np.floor(x).astype(np.int64), np.floor(y).astype(np.int64)
-    reach = 3.0 * np.sqrt(subject.area_m2 / max(len(coarse.pixels), 1))
-    total, weights = np.zeros(len(x)), np.zeros(len(x))
+    reach = 9.0 * subject.area_m2 / max(len(coarse.pixels), 1)
+    total, weights = np.zeros((len(x), *values.shape[1:])), np.zeros(len(x))
     for dy in (-1, 0, 1, 2):
         for dx in (-1, 0, 1, 2):
             column, row = x0 + dx, y0 + dy
             inside = (column >= 0) & (column < _COARSE_PX) & (row >= 0) & (row < _COARSE_PX)
             there = np.where(inside, rows[np.clip(row, 0, _COARSE_PX - 1) * _COARSE_PX + np.clip(column, 0, _COARSE_PX - 1)], -1)
-            gap = np.linalg.norm(coarse.positions[there] - texels.positions, axis=1)
+            gap = coarse.positions[there] - texels.positions
             agree = np.einsum("mk,mk->m", coarse.normals[there], texels.normals)
             spread = np.maximum(2.0 - np.abs(x - column), 0) * np.maximum(2.0 - np.abs(y - row), 0)
-            weight = np.where((there >= 0) & (gap < reach), spread**2 * np.clip(agree, 1e-3, 1.0) + 1e-9, 0.0)
-            total += values[there] * weight
+            is_near = (there >= 0) & (np.einsum("mk,mk->m", gap, gap) < reach)
+            weight = np.where(is_near, spread**2 * np.clip(agree, 1e-3, 1.0) + 1e-9, 0.0)
+            total += (values[there].T * weight).T
             weights += weight
-    return np.where(weights > 0, total / np.maximum(weights, 1e-30), values.mean())
+    mean: Floats = values.mean(0)
+    spread_out: Floats = np.where(weights > 0, total.T / np.maximum(weights, 1e-30), mean[..., None]).T
+    return spread_out
 
 
 def bake_openness(subject: Subject, texels: Texels) -> Floats:

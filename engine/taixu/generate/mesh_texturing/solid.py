@@ -16,6 +16,7 @@ from taixu.generate.mesh_texturing.texels import Texels, sample_bilinear
 __all__ = ["SolidMaps", "lay_solid", "solid_noise", "tangent_normals"]
 
 Floats = NDArray[np.float64]
+_NOISE_EDGE = 64
 _SHIFTS = ((0.0, 0.0), (0.371, 0.0), (0.113, 0.629))
 """Where the square begins on the planes of Z, X and Y: courses of bricks go on round a corner, and nothing mirrors itself."""
 
@@ -103,26 +104,26 @@ def tangent_normals(texels: Texels, normals: Floats) -> Floats:
 
 
 def solid_noise(points: Floats, seed: int, *, octaves: int = 4) -> Floats:
-    """Noise in space [m], 0 to 1, a lump a unit and finer ones upon it."""
+    """Noise in space [m], 0 to 1, a lump a unit and finer ones upon it; it repeats after 64 lumps."""
+    table = np.random.Generator(np.random.PCG64(seed & 0xFFFFFFFF)).random(_NOISE_EDGE**3, np.float32)
     total, size = np.zeros(len(points)), 0.0
     for octave in range(octaves):
         at = points * 2.0**octave + 17.3 * octave
-        first = np.floor(at).astype(np.int64)
+        first = np.floor(at)
         part = at - first
         part = part * part * (3 - 2 * part)
-        value = np.zeros(len(points))
-        for corner in range(8):
-            step = np.array((corner & 1, corner >> 1 & 1, corner >> 2))
-            value += np.where(step, part, 1 - part).prod(1) * _chance(first + step, seed + octave)
-        total += value * 0.5**octave
+        low = first.astype(np.int64) & (_NOISE_EDGE - 1)
+        high = low + 1 & (_NOISE_EDGE - 1)
+        x = (low[:, 0] * _NOISE_EDGE**2, high[:, 0] * _NOISE_EDGE**2)
+        y = (low[:, 1] * _NOISE_EDGE, high[:, 1] * _NOISE_EDGE)
+        z = (low[:, 2], high[:, 2])
+        along_z = [_between(table[i + j + z[0]], table[i + j + z[1]], part[:, 2]) for i in x for j in y]
+        along_y = [_between(along_z[i], along_z[i + 1], part[:, 1]) for i in (0, 2)]
+        total += _between(along_y[0], along_y[1], part[:, 0]) * 0.5**octave
         size += 0.5**octave
     return total / size
 
 
-def _chance(cells: NDArray[np.int64], seed: int) -> Floats:
-    """A number from 0 to 1 for each cell (a mixer of 64 bits: Steele, Lea and Flood 2014)."""
-    mixed = cells.astype(np.uint64) * np.array((0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9), np.uint64)
-    state = mixed[:, 0] ^ mixed[:, 1] ^ mixed[:, 2] ^ np.uint64((seed * 0xD6E8FEB86659FD93) & 0xFFFFFFFFFFFFFFFF)
-    for shift, factor in ((30, 0xBF58476D1CE4E5B9), (27, 0x94D049BB133111EB)):
-        state = (state ^ (state >> np.uint64(shift))) * np.uint64(factor)
-    return ((state ^ (state >> np.uint64(31))) >> np.uint64(11)).astype(np.float64) / 2.0**53
+def _between(a: NDArray[np.floating], b: NDArray[np.floating], share: Floats) -> Floats:
+    between: Floats = a + (b - a) * share
+    return between

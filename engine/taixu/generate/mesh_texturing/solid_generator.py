@@ -28,7 +28,7 @@ from taixu.generate.mesh_texturing.material_pictures import maps_of_files
 from taixu.generate.mesh_texturing.shape import bake_curvature, bake_openness, spread_from_coarse
 from taixu.generate.mesh_texturing.solid import SolidMaps, lay_solid, tangent_normals
 from taixu.generate.mesh_texturing.subject import Subject, Surface, assemble, gather, stand_scales
-from taixu.generate.mesh_texturing.texels import Texels, bake_texels, fill_rest
+from taixu.generate.mesh_texturing.texels import Texels, bake_texels, fill_rest, parts_of
 from taixu.generate.mesh_texturing.weathering import weather
 from taixu.generate.request import Request
 
@@ -36,10 +36,10 @@ __all__ = ["EXISTING", "MODEL_SUFFIXES", "MeshMaterialGenerator", "MeshMaterialP
 
 EXISTING = ("replace", "keep")
 MODEL_SUFFIXES = (".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".off", ".3mf", ".dae")
+_COLORS = ("base_color", "emission")
 _UNIT = {"minimum": 0.0, "maximum": 1.0}
 _SHARE_OF_WORDS = 0.4
 """How much of what words say of years the material itself has; the rest is the shape's."""
-Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -81,7 +81,7 @@ class MeshMaterialGenerator(Generator):
     name, makes, suffix = "mesh-material", "mesh", ".glb"
     summary = "a material on a mesh, aged by its shape, baked into one texture"
     parameters = MeshMaterialParameters
-    needs = Needs(parents=1, suffixes=(*MODEL_SUFFIXES, ".png"))
+    needs = Needs(parents=1, memory_mb=8192, suffixes=(*MODEL_SUFFIXES, ".png"))
 
     def read_words(self, prompt: str) -> Mapping[str, Any]:
         """Family, colours and years of a prompt; the years are mostly the shape's."""
@@ -103,46 +103,76 @@ class MeshMaterialGenerator(Generator):
         progress(0.15, "texels")
         texels = bake_texels(subject, wanted.size_px, goes_on=True)
         need_texels(texels)
-        made = self._made(request, subject, texels, progress)
-        progress(0.9, "pictures")
-        pictures, glow = pictures_of(made, texels)
+        pictures, glow = self._pictures(request, subject, texels, progress)
+        progress(0.9, "writing")
         dressed, mark = dress(model, surfaces, pictures, name=request.prompt[:60] or wanted.family, glow=glow)
         file = request.save_model(dressed)
         return [Made(file.path, mark=mark)]
 
-    def _made(self, request: Request, subject: Subject, texels: Texels, progress: Progress) -> SolidMaps:
-        """What all texels are made of, in the order in which it came upon them."""
+    def _pictures(
+        self, request: Request, subject: Subject, texels: Texels, progress: Progress
+    ) -> tuple[dict[str, NDArray[np.uint8]], float]:
+        """All texels, part by part: what they are made of, in the order in which it came upon them."""
         wanted: MeshMaterialParameters = request.parameters
         density = np.sqrt(np.count_nonzero(texels.inside) / subject.area_m2)
-        sharpness = 2.0 ** (1.0 + 5.0 * wanted.blend)
-
-        def laid(maps: MaterialMaps, factor: float) -> SolidMaps:
-            return lay_solid(maps, texels, tile_m=maps.size_m * factor, sharpness=sharpness, relief=wanted.relief)
-
         maps, factor = _material(request, density)
-        made = laid(maps, factor)
-        progress(0.5, "shape", None)
+        progress(0.3, "shape")
+        ages = bool(wanted.edge_wear or wanted.hollow_dirt or wanted.moss)
+        openness, curvature = np.ones(len(texels.pixels)), np.zeros(len(texels.pixels))
         reach = wanted.reach_m or 0.05 * subject.radius_m
-        ages = wanted.edge_wear or wanted.hollow_dirt or wanted.moss
-        if not ages and not wanted.shading:
-            return made
-        openness = spread_from_coarse(subject, texels, lambda each: bake_openness(subject, each))
         if ages:
-            curvature = spread_from_coarse(subject, texels, lambda each: bake_curvature(subject, each, reach))
-            others = {
-                "under": (wanted.under or None) if wanted.edge_wear else None, "mossy": "moss" if wanted.moss else None,
-            }  # fmt: skip
-            layers = {
-                role: laid(_family_maps(family, request.seed + 1, density, factor), factor)
-                for role, family in others.items() if family is not None
-            }  # fmt: skip
-            made = weather(
-                made, positions=texels.positions, normals=texels.normals, curvature=curvature, openness=openness,
-                lump_m=subject.radius_m * 0.25, seed=request.seed, wear=wanted.edge_wear, dirt=wanted.hollow_dirt,
-                moss=wanted.moss, **layers,
-            )  # fmt: skip
-        made.occlusion = made.occlusion * (1.0 - wanted.shading * (1.0 - openness))
-        return made
+            facts = spread_from_coarse(
+                subject, texels, lambda each: np.stack([bake_openness(subject, each), bake_curvature(subject, each, reach)], axis=1)
+            )
+            openness, curvature = facts[:, 0], facts[:, 1]
+        elif wanted.shading:
+            openness = spread_from_coarse(subject, texels, lambda each: bake_openness(subject, each))
+        names = {"under": wanted.under if wanted.edge_wear else "", "mossy": "moss" if wanted.moss else ""}
+        layers = {role: _family_maps(each, request.seed + 1, density, factor) for role, each in names.items() if each}
+        glow = max(float(each.maps["emission"].max()) for each in (maps, *layers.values()))
+        painting = TexelPictures(texels, glow)
+        parts = parts_of(len(texels.pixels))
+        for number, rows in enumerate(parts):
+            part = texels.part(rows)
+
+            def laid(each: MaterialMaps, part: Texels = part) -> SolidMaps:
+                sharpness = 2.0 ** (1.0 + 5.0 * wanted.blend)
+                return lay_solid(each, part, tile_m=each.size_m * factor, sharpness=sharpness, relief=wanted.relief)
+
+            made = laid(maps)
+            if ages:
+                made = weather(
+                    made, positions=part.positions, normals=part.normals, curvature=curvature[rows], openness=openness[rows],
+                    lump_m=subject.radius_m * 0.25, seed=request.seed, wear=wanted.edge_wear, dirt=wanted.hollow_dirt,
+                    moss=wanted.moss, **{role: laid(each) for role, each in layers.items()},
+                )  # fmt: skip
+            made.occlusion = made.occlusion * (1.0 - wanted.shading * (1.0 - openness[rows]))
+            painting.put(rows, part, made)
+            progress(0.5 + 0.4 * (number + 1) / len(parts), "texels")
+        return painting.pictures(), glow
+
+
+class TexelPictures:
+    """The pictures of a texture while they come into being."""
+
+    def __init__(self, texels: Texels, glow: float) -> None:
+        self._texels, self._glow = texels, glow
+        count = len(texels.pixels)
+        roles = ("base_color", "normal", "orm", *(("emission",) if glow > 0 else ()))
+        self._values = {role: np.zeros((count, 3), np.float32) for role in roles}
+
+    def put(self, rows: slice, part: Texels, made: SolidMaps) -> None:
+        """Note what some texels are made of."""
+        self._values["base_color"][rows] = made.base_color
+        self._values["normal"][rows] = tangent_normals(part, made.normals) * 0.5 + 0.5
+        self._values["orm"][rows] = np.stack([made.occlusion, made.roughness, made.metallic], axis=1)
+        if self._glow > 0:
+            self._values["emission"][rows] = made.emission / max(self._glow, 1.0)
+
+    def pictures(self) -> dict[str, NDArray[np.uint8]]:
+        """uint8 by role, filled up to the edges."""
+        filled = {role: fill_rest(self._texels.picture(each), self._texels.covered) for role, each in self._values.items()}
+        return {role: srgb_bytes(each) if role in _COLORS else _bytes(each) for role, each in filled.items()}
 
 
 def surfaces_of(path: Path, *, existing: str) -> tuple[ModelData, list[Surface]]:
@@ -174,24 +204,6 @@ def need_texels(texels: Texels) -> None:
     """
     if not texels.inside.any():
         raise TaixuError("its texture coordinates cover no texel; set unwrap=true for new ones, or make the texture larger")
-
-
-def pictures_of(made: SolidMaps, texels: Texels) -> tuple[dict[str, NDArray[np.uint8]], float]:
-    """Pictures by role, filled up to the edges, and how strong an emission of 1 is."""
-
-    def filled(values: Floats) -> NDArray[np.float32]:
-        return fill_rest(texels.picture(values), texels.covered)
-
-    orm = np.stack([made.occlusion, made.roughness, made.metallic], axis=1)
-    pictures = {
-        "base_color": srgb_bytes(filled(made.base_color)),
-        "normal": _bytes(filled(tangent_normals(texels, made.normals) * 0.5 + 0.5)),
-        "orm": _bytes(filled(orm)),
-    }
-    glow = float(made.emission.max())
-    if glow > 0:
-        pictures["emission"] = srgb_bytes(filled(made.emission / max(glow, 1.0)))
-    return pictures, glow
 
 
 def _material(request: Request, density: float) -> tuple[MaterialMaps, float]:

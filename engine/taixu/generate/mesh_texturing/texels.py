@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,11 +11,12 @@ from numpy.typing import NDArray
 from taixu.generate.mesh_texturing.raster import triangle_weights, widest_triangles
 from taixu.generate.mesh_texturing.subject import Subject
 
-__all__ = ["Texels", "bake_texels", "fill_rest", "sample_bilinear"]
+__all__ = ["Texels", "bake_texels", "fill_rest", "parts_of", "sample_bilinear"]
 
 Floats = NDArray[np.float64]
 Pixels = NDArray[np.float32]
 _RIM_PX = 1.0
+_PART = 1 << 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,13 @@ class Texels:
     bitangents: Floats
     weights: Floats
 
+    def part(self, rows: slice) -> Texels:
+        """Some of the texels."""
+        return Texels(
+            self.size_px, self.pixels[rows], self.triangles[rows], self.inside[rows], self.positions[rows], self.normals[rows],
+            self.tangents[rows], self.bitangents[rows], self.weights[rows],
+        )  # fmt: skip
+
     def picture(self, values: NDArray[np.floating], *, rest: float = 0.0) -> NDArray[np.float32]:
         """Values of the texels [m] or [m, c] as a picture, with a number where no texel is."""
         shape = (self.size_px**2, *values.shape[1:])
@@ -73,6 +82,18 @@ def bake_texels(subject: Subject, size_px: int, *, goes_on: bool = False) -> Tex
     corners = subject.texcoords[subject.triangles[triangles]] * size_px
     found = widest_triangles(corners, size_px, size_px, margin=_RIM_PX).reshape(-1)
     pixels = np.flatnonzero(found >= 0)
+    parts = [_baked(subject, triangles, corners, pixels[rows], found, size_px, goes_on) for rows in parts_of(len(pixels))]
+    if not parts:
+        nothing = np.empty((0, 3))
+        return Texels(size_px, pixels, pixels, np.empty(0, bool), nothing, nothing, nothing, nothing, nothing)
+    local, inside, *others = (np.concatenate(column) for column in zip(*parts, strict=True))
+    return Texels(size_px, pixels, local, inside, *others)
+
+
+def _baked(
+    subject: Subject, triangles: NDArray[np.int64], corners: Floats, pixels: NDArray[np.int64], found: NDArray[np.int64],
+    size_px: int, goes_on: bool,
+) -> tuple[NDArray[Any], ...]:  # fmt: skip
     local = found[pixels]
     weights = triangle_weights(corners, local, pixels, size_px)
     inside = np.asarray((weights >= -1e-9).all(1), bool)
@@ -83,15 +104,18 @@ def bake_texels(subject: Subject, size_px: int, *, goes_on: bool = False) -> Tex
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
     tangents = _mixed(weights, subject.tangents[vertices, :3])
     sign = np.where(subject.tangents[vertices[:, 0], 3:] < 0, -1.0, 1.0)
-    return Texels(
-        size_px, pixels, triangles[local], inside, _mixed(weights, subject.positions[vertices]), normals,
-        tangents, np.cross(normals, tangents) * sign, weights,
-    )  # fmt: skip
+    positions = _mixed(weights, subject.positions[vertices])
+    return triangles[local], inside, positions, normals, tangents, np.cross(normals, tangents) * sign, weights
 
 
 def _mixed(weights: Floats, values: Floats) -> Floats:
     mixed: Floats = np.einsum("mk,mkc->mc", weights, values)
     return mixed
+
+
+def parts_of(count: int) -> list[slice]:
+    """Slices that cover so many rows, each small enough that what is computed of it stays near the processor."""
+    return [slice(at, min(at + _PART, count)) for at in range(0, count, _PART)]
 
 
 def fill_rest(picture: NDArray[np.float32], known: NDArray[np.bool_]) -> NDArray[np.float32]:
