@@ -38,7 +38,7 @@ def run(args: argparse.Namespace) -> int:
     from taixu.serve import Access, Server, read_tokens
     from taixu.serve.service import tls_context
     from taixu.twin.feed import Feed
-    from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
+    from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin, open_world_sources
 
     _refuse_open_doors(args)
     access, token = Access.of_one(args.token)
@@ -51,7 +51,8 @@ def run(args: argparse.Namespace) -> int:
         app.settle()
         if args.record is not None:
             begin_recording(app, args.record, project=str(_project_of(app)), world=str(args.world))
-        server = Server(app, access, host=args.host, port=args.port, tls=tls)
+        sources = open_world_sources(app)
+        server = Server(app, access, sources=sources, host=args.host, port=args.port, tls=tls)
         before = signal.signal(signal.SIGTERM, lambda number, frame: server.stop())
         shown = "" if args.token else f"?token={token}"
         args.console.say(f"serving {args.world} at {server.url}{shown}")

@@ -121,6 +121,7 @@ def make_application(
         return web.json_response({
             "tick": facts.tick, "time_ns": facts.now_ns, "entities": facts.entities, "readings": facts.counts,
             "waiting": facts.waiting, "recorded_bytes": facts.recorded_bytes, "recording_problem": facts.recording_problem,
+            "sources": facts.sources,
         })  # fmt: skip
 
     async def alarms(request: web.Request, guest: Guest) -> web.Response:

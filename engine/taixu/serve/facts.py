@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from dataclasses import dataclass, field
+from typing import Any
 
 from taixu.twin.rules import Alarm
 from taixu.twin.rules.alarms import SEVERITIES
@@ -27,6 +28,8 @@ class Facts:
     alarms: tuple[Alarm, ...] = ()
     """Those that are open, the worst first."""
     rule_problems: dict[str, str] = field(default_factory=dict)
+    sources: dict[str, dict[str, Any]] = field(default_factory=dict)
+    """How connectors are doing, by name."""
 
 
 class FactsBoard:
@@ -69,8 +72,18 @@ def prometheus_text(facts: Facts, *, connections: int) -> str:
     add("batches_turned_away_total", "counter", "Batches that found no room.", facts.turned_away)
     add("recorded_bytes_total", "counter", "Bytes of the recording.", facts.recorded_bytes)
     add("recording_stalled", "gauge", "1 while nothing can be recorded.", int(bool(facts.recording_problem)))
+    for name, status in facts.sources.items():
+        label = f'{{source="{_escaped(name)}"}}'
+        add("source_connected", "gauge", "Whether a source is connected.", int(status["state"] == "connected"), label)
+        add("source_messages_total", "counter", "Messages of a source.", status["messages"], label)
+        add("source_bad_messages_total", "counter", "Messages of a source that were no readings.", status["bad_messages"], label)
     for severity in SEVERITIES:
         count = sum(alarm.severity == severity and alarm.is_active for alarm in facts.alarms)
         add("alarms", "gauge", "Alarms that are active, by severity.", count, f'{{severity="{severity}"}}')
     add("connections", "gauge", "Open WebSockets.", connections)
     return "\n".join(lines) + "\n"
+
+
+def _escaped(text: str) -> str:
+    """As a label's value."""
+    return text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")

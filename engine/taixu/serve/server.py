@@ -5,6 +5,8 @@ from __future__ import annotations
 import ssl
 import threading
 import time
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from taixu.app import App
@@ -13,6 +15,7 @@ from taixu.serve.application import make_application
 from taixu.serve.errands import Errands
 from taixu.serve.facts import Facts, FactsBoard
 from taixu.serve.service import Service
+from taixu.twin.connectors import Connector
 from taixu.twin.feed import Feed
 from taixu.twin.inbox import Inbox
 from taixu.twin.memory import Recorder
@@ -28,6 +31,8 @@ class Server:
     ----------
     access
         Who may do what.
+    sources
+        Connectors that bring readings; what they tell of themselves is shown.
     port
         0 takes a free one.
 
@@ -38,9 +43,11 @@ class Server:
     """
 
     def __init__(
-        self, app: App, access: Access, *, host: str = "127.0.0.1", port: int = 8777, tls: ssl.SSLContext | None = None
-    ) -> None:
+        self, app: App, access: Access, *, sources: Sequence[Connector] = (), host: str = "127.0.0.1", port: int = 8777,
+        tls: ssl.SSLContext | None = None,
+    ) -> None:  # fmt: skip
         self.app = app
+        self.sources = list(sources)
         self.board = FactsBoard()
         self.errands = Errands()
         self._ended = threading.Event()
@@ -96,7 +103,7 @@ class Server:
         self.board.put(Facts(
             self.app.clock.ticks, time.time_ns(), len(world), frame_ms, world.resource(Feed).counts.as_dict(), inbox.waiting,
             inbox.turned_away, writer.written_bytes if writer else 0, writer.problem if writer else "",
-            self._open_alarms, dict(engine.problems),
+            self._open_alarms, dict(engine.problems), {each.link.name: asdict(each.link.status) for each in self.sources},
         ))  # fmt: skip
 
 

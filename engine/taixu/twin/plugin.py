@@ -11,6 +11,7 @@ from taixu.ecs import World
 from taixu.edit import WorldSettings
 from taixu.errors import TaixuError
 from taixu.twin.bindings import read_bindings
+from taixu.twin.connectors import Connector, open_sources
 from taixu.twin.device import Device, Roster
 from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
@@ -18,7 +19,7 @@ from taixu.twin.inbox import Inbox
 from taixu.twin.memory import Recorder
 from taixu.twin.rules import Alarm, Alarms, Fence, RuleEngine, read_rules
 
-__all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin"]
+__all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin", "open_world_sources"]
 
 
 class TwinPlugin:
@@ -93,6 +94,26 @@ def configure_twin(world: World) -> Feed:
     world.insert_resource(feed)
     world.insert_resource(RuleEngine(rules))
     return feed
+
+
+def open_world_sources(app: App) -> list[Connector]:
+    """Start the sources that the world's settings name (``twin.sources``); they end with the app.
+
+    Raises
+    ------
+    TaixuError
+        When one is wrong; none is left running then.
+    """
+    feed = app.resource(Feed)
+
+    def topics(source: str) -> tuple[str, ...]:
+        return tuple(sorted({each.pattern.filter for each in feed.bindings if each.source in ("", source)}))
+
+    section = app.resource(WorldSettings).section("twin")
+    opened = open_sources(section.get("sources", {}), app.resource(Inbox), topics)
+    for connector in opened:
+        app.on_close(connector.close)
+    return opened
 
 
 def acknowledge_alarm(world: World, number: int, *, by: str, now_ns: int | None = None) -> Alarm:

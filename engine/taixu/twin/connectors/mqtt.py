@@ -1,0 +1,94 @@
+"""MQTT: what devices and gateways publish. A message is acknowledged to the broker when its readings are kept."""
+
+from __future__ import annotations
+
+import os
+import threading
+from dataclasses import dataclass, field
+from importlib.util import find_spec
+from typing import Any
+from urllib.parse import urlsplit
+
+from taixu.errors import MachineError, TaixuError
+from taixu.twin.connectors.connector import Connector
+
+__all__ = ["MqttConnector", "MqttParameters"]
+
+_KEEPALIVE_SECS = 30
+
+
+@dataclass(frozen=True)
+class MqttParameters:
+    """Where the broker is."""
+
+    url: str = field(default="mqtt://127.0.0.1:1883", metadata={"doc": "mqtt://HOST:PORT, or mqtts:// for TLS."})
+    topics: tuple[str, ...] = field(default=(), metadata={"doc": "Filters; those of the bindings where none are named."})
+    user: str = field(default="", metadata={"doc": "User name, where the broker wants one."})
+    password_variable: str = field(default="", metadata={"doc": "The environment variable that holds the password."})
+    qos: int = field(default=1, metadata={"doc": "0 may lose, 1 is acknowledged.", "minimum": 0, "maximum": 2})
+    client_id: str = field(default="", metadata={"doc": "With one the broker keeps what comes while this is away."})
+
+
+class MqttConnector(Connector):
+    """Subscribes to a broker, and comes back when the broker does."""
+
+    kind, parameters = "mqtt", MqttParameters
+
+    def start(self) -> None:
+        """Connect in the background."""
+        settings: MqttParameters = self.settings
+        if find_spec("paho") is None:
+            raise MachineError('MQTT needs paho-mqtt; pip install "taixu[twin]" brings it')
+        import paho.mqtt.client as mqtt
+        from paho.mqtt.enums import CallbackAPIVersion
+
+        try:
+            parts = urlsplit(settings.url)
+            host, port = parts.hostname, parts.port
+        except ValueError:
+            parts, host, port = None, None, None
+        if parts is None or parts.scheme not in ("mqtt", "mqtts") or not host:
+            raise TaixuError(f"{settings.url[:80]!r} is no broker such as mqtt://127.0.0.1:1883")
+        self._closing = threading.Event()
+        client = self._client = mqtt.Client(
+            CallbackAPIVersion.VERSION2, client_id=settings.client_id, clean_session=not settings.client_id, manual_ack=True
+        )
+        if settings.user:
+            client.username_pw_set(settings.user, os.environ.get(settings.password_variable, "") or None)
+        if parts.scheme == "mqtts":
+            client.tls_set()
+        client.on_connect, client.on_disconnect, client.on_message = self._connected, self._disconnected, self._heard
+        client.reconnect_delay_set(min_delay=1, max_delay=30)
+        client.connect_async(host, port or (8883 if parts.scheme == "mqtts" else 1883), keepalive=_KEEPALIVE_SECS)
+        self.link.status.state = "waiting"
+        client.loop_start()
+
+    def close(self) -> None:
+        """Say goodbye."""
+        self._closing.set()
+        self._client.disconnect()
+        self._client.loop_stop()
+        self.link.status.state = "done"
+
+    def _connected(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        status = self.link.status
+        if reason.is_failure:
+            status.state, status.problem = "waiting", f"the broker refuses: {reason}"
+            return
+        topics = self.settings.topics or self.link.topics()
+        if topics:
+            client.subscribe([(topic, self.settings.qos) for topic in topics])
+        status.state, status.problem = "connected", "" if topics else "no binding wants anything of this source"
+
+    def _disconnected(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
+        if not self._closing.is_set():
+            self.link.status.state, self.link.status.problem = "waiting", f"the broker is gone: {reason}"
+
+    def _heard(self, client: Any, userdata: Any, message: Any) -> None:
+        """In paho's thread: while the inbox is full nothing more is read, and the broker holds what comes."""
+        number, qos = message.mid, message.qos
+
+        def kept() -> None:
+            client.ack(number, qos)
+
+        self.link.tell(message.topic, message.payload, on_kept=kept if qos else None, stop=self._closing.is_set)
