@@ -273,7 +273,10 @@ def test_a_download_tells_its_licence_and_takes_no_code(
     from taixu.generate.diffusion import open_pipeline
 
     asked: dict[str, Any] = {}
-    files = [("unet/diffusion_pytorch_model.safetensors", 3 << 30), ("all.safetensors", 9 << 30), ("x.bin", 9 << 30), ("p.py", 9)]
+    files = [
+        ("unet/diffusion_pytorch_model.safetensors", 3 << 30), ("unet/diffusion_pytorch_model.fp16.safetensors", 1 << 30),
+        ("all.safetensors", 9 << 30), ("x.bin", 9 << 30), ("p.py", 9),
+    ]  # fmt: skip
     about = SimpleNamespace(
         siblings=[SimpleNamespace(rfilename=name, size=size) for name, size in files],
         card_data=SimpleNamespace(to_dict=lambda: {"license": "other", "license_name": "flux-1-dev-non-commercial-license"}),
@@ -290,7 +293,7 @@ def test_a_download_tells_its_licence_and_takes_no_code(
     monkeypatch.setattr(huggingface_hub, "snapshot_download", fetch)
     assert open_pipeline("maker/new").facts.name == "maker/new"
     assert "maker/new: downloading 3.0 GB, under flux-1-dev-non-commercial-license" in capsys.readouterr().err
-    assert files[0][0] in asked["allow_patterns"] and not {"all.safetensors", "x.bin"} & set(asked["allow_patterns"])
+    assert files[0][0] in asked["allow_patterns"] and not {name for name, _ in files[1:]} & set(asked["allow_patterns"])
     assert "*.py" in asked["ignore_patterns"] and "*.bin" not in asked["allow_patterns"]
 
 

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 import numpy as np
 import pytest
@@ -456,3 +456,34 @@ def test_one_model_at_a_time_on_a_machine() -> None:
         events.append("second")
     thread.join()
     assert events[0] == "waiting for another picture" and events[-2:] == ["first is done", "second"]
+
+
+def test_previews_show_what_will_be_decoded() -> None:
+    """With a decoder that is a matrix, its own picture, small; from latents as they are and as Flux packs them."""
+    import torch
+    from diffusers import FluxPipeline
+
+    from taixu.generate.diffusion.previews import PreviewMaker
+
+    mix = torch.randn(3, 4, generator=torch.Generator().manual_seed(5)) * 0.3
+
+    class Straight(torch.nn.Module):
+        config: ClassVar[dict[str, float]] = {"scaling_factor": 0.5, "shift_factor": 0.25}
+
+        def __init__(self) -> None:
+            super().__init__()
+            self.mix = torch.nn.Parameter(mix)
+
+        def decode(self, latents: Any, return_dict: bool = True) -> Any:
+            return (torch.nn.functional.interpolate(torch.einsum("rc,bchw->brhw", self.mix, latents), scale_factor=8),)
+
+    pipeline = type("Pipeline", (), {"vae": Straight(), "vae_scale_factor": 8})()
+    latents = torch.randn(1, 4, 8, 12, generator=torch.Generator().manual_seed(6))
+    shown = PreviewMaker(pipeline, (96, 64)).show(latents)
+    assert shown is not None
+    expected = torch.einsum("rc,bchw->brhw", mix, latents / 0.5 + 0.25)[0].permute(1, 2, 0).numpy() * 127.5 + 127.5
+    apart = np.abs(shown.astype(float) - expected.clip(0.0, 255.0))
+    assert apart.mean() < 6.0 and apart.mean() < 0.1 * np.abs(expected - 127.5).mean()
+    packed = FluxPipeline._pack_latents(latents, 1, 4, 8, 12)
+    assert np.array_equal(PreviewMaker(pipeline, (96, 64)).show(packed), shown)
+    assert PreviewMaker(pipeline, (64, 64)).show(packed) is None  # what is packed in another way shows nothing

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Collection
 from pathlib import Path
 from typing import Any
 
@@ -35,6 +36,7 @@ def download_model(name: str, *, configuration_only: bool = False) -> Path:
         weights = {each.rfilename: each.size or 0 for each in about.siblings or () if each.rfilename.endswith(".safetensors")}
         # Whole checkpoints at a repository's root are the weights of its folders once more.
         parts = {file: size for file, size in weights.items() if "/" in file} or weights
+        parts = {file: size for file, size in parts.items() if not _is_half_of_whole(file, parts)}
         if not configuration_only and not parts:
             raise TaixuError(f"the model {name!r} has no safetensors on the hub; use one that has")
         wanted = _CONFIGURATION if configuration_only else [*_CONFIGURATION, *parts]
@@ -49,6 +51,12 @@ def download_model(name: str, *, configuration_only: bool = False) -> Path:
         said = " ".join(str(error).split())[:200] or type(error).__name__
         raise TaixuError(f"the model {name!r} cannot be downloaded ({said}); see whether you are online, and may use it") from error
     return Path(found)
+
+
+def _is_half_of_whole(file: str, parts: Collection[str]) -> bool:
+    """Whether these are weights in half precision that are there in whole, too: the second are read, in whatever precision."""
+    folder = file.rpartition("/")[0]
+    return ".fp16" in file and any(each.rpartition("/")[0] == folder and ".fp16" not in each for each in parts)
 
 
 def _licence(card: Any) -> str:

@@ -191,6 +191,8 @@ def need_known_classes(model: DiffusionModel, name: str) -> None:
     for part in model.parts.values():
         if part.name not in expected and part.name not in optional:
             raise TaixuError(f"{name}: has a part {part.name!r}, which {model.kind} does not know")
+        if (found := _class_of(part)) is not None and getattr(found, "_backends", None) and not _is_known(part):
+            raise TaixuError(f"{name}: the part {part.name} ({part.kind}) wants a package that is missing; pip install torchvision")
         if not _is_known(part):
             raise TaixuError(f"{name}: the part {part.name} is {part.kind!r}, which is none of {part.library}'s models")
     lost = sorted(set(expected) - set(model.parts) - set(pipeline._optional_components))
@@ -198,18 +200,28 @@ def need_known_classes(model: DiffusionModel, name: str) -> None:
         raise TaixuError(f"{name}: lacks {', '.join(lost)}, which {model.kind} cannot do without; download the model whole")
 
 
+def _class_of(part: Part) -> Any:
+    """The class that a part names; it is looked up, never made."""
+    import diffusers
+    import transformers
+
+    if part.library == "diffusers":
+        return getattr(diffusers, part.kind, None)
+    return getattr(transformers, _RENAMED.get(part.kind, part.kind), None) if part.library == "transformers" else None
+
+
 def _is_known(part: Part) -> bool:
-    """Whether a class is what a part may be; it is looked up, never made."""
+    """Whether a class is what a part may be."""
     import diffusers
     import transformers
 
     if part.library not in ("diffusers", "transformers"):
         return part.kind == "StableDiffusionSafetyChecker"
+    found = _class_of(part)
+    kinds: tuple[type, ...]
     if part.library == "diffusers":
-        found = getattr(diffusers, part.kind, None)
-        kinds: tuple[type, ...] = (diffusers.ModelMixin, diffusers.SchedulerMixin, diffusers.image_processor.VaeImageProcessor)
+        kinds = (diffusers.ModelMixin, diffusers.SchedulerMixin)
     else:
-        found = getattr(transformers, _RENAMED.get(part.kind, part.kind), None)
         kinds = (
             transformers.PreTrainedModel, transformers.PreTrainedTokenizerBase, transformers.ProcessorMixin,
             transformers.BaseImageProcessor, transformers.FeatureExtractionMixin,

@@ -240,9 +240,9 @@ def _part(folder: Path, name: str, library: str, kind: str, *, needs_weights: bo
     if not inside.is_dir():
         raise TaixuError(f"{folder.name}/{name}: is missing, and the model's index names it; download the model anew")
     if _WITHOUT_WEIGHTS.search(kind):
-        config_name = "scheduler_config.json" if "scheduler" in name else "preprocessor_config.json"
-        config = _read_json(inside / config_name, folder.name) if (inside / config_name).is_file() else {}
-        _need_bounds(config, f"{folder.name}/{name}/{config_name}")
+        schedule = inside / "scheduler_config.json"
+        config = _read_json(schedule, folder.name) if schedule.is_file() else {}
+        _need_bounds(config, f"{folder.name}/{name}/{schedule.name}")
         return Part(name, library, kind, 0, 0, "", "", config)
     config = _read_json(inside / "config.json", folder.name)
     _need_bounds(config, f"{folder.name}/{name}/config.json")
@@ -267,7 +267,7 @@ def _weights(inside: Path, name: str, library: str, kind: str, config: Mapping[s
     if not chosen:
         raise TaixuError(f"{where}: its weights are called {found[0].name[:80]!r}, and diffusers wants {stem}.safetensors")
     read = [read_tensor_file(each) for each in chosen]
-    _need_all_listed(inside, read, where)
+    _need_all_listed(inside / f"{stem}.safetensors.index{'.' if variant else ''}{variant}.json", read, where)
     largest = max(read, key=lambda each: each.value_count)
     return Part(
         name, library, kind, sum(each.value_count for each in read), sum(each.path.stat().st_size for each in read),
@@ -275,15 +275,16 @@ def _weights(inside: Path, name: str, library: str, kind: str, config: Mapping[s
     )  # fmt: skip
 
 
-def _need_all_listed(inside: Path, read: list[TensorFile], where: str) -> None:
+def _need_all_listed(listing: Path, read: list[TensorFile], where: str) -> None:
     """Where weights come in several files, all that their index names lie here."""
+    if not listing.is_file():
+        return
     have = {each.path.name for each in read}
-    for listing in sorted(inside.glob("*.safetensors.index*.json")):
-        named = _read_json(listing, inside.parent.name).get("weight_map", {})
-        files = set(named.values()) if isinstance(named, dict) and all(isinstance(each, str) for each in named.values()) else {""}
-        odd = next((each for each in sorted(files) if not re.fullmatch(r"[\w.-]+\.safetensors", each)), None)
-        if odd is not None:
-            raise TaixuError(f"{where}/{listing.name}: names {odd[:80]!r} as a file of weights, which is none in this folder")
-        lost = next((each for each in sorted(files) if each not in have and not (inside / each).is_file()), None)
-        if lost is not None:
-            raise TaixuError(f"{where}/{lost}: is missing, and {listing.name} names it; download the model whole")
+    named = _read_json(listing, listing.parent.parent.name).get("weight_map", {})
+    files = set(named.values()) if isinstance(named, dict) and all(isinstance(each, str) for each in named.values()) else {""}
+    odd = next((each for each in sorted(files) if not re.fullmatch(r"[\w.-]+\.safetensors", each)), None)
+    if odd is not None:
+        raise TaixuError(f"{where}/{listing.name}: names {odd[:80]!r} as a file of weights, which is none in this folder")
+    lost = next((each for each in sorted(files) if each not in have), None)
+    if lost is not None:
+        raise TaixuError(f"{where}/{lost}: is missing, and {listing.name} names it; download the model whole")
