@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
@@ -19,7 +20,7 @@ _FLAGS = (
 )  # fmt: skip
 
 
-class Dialog:
+class Dialog(ABC):
     """Something to be answered; `draw` lays it out and `close` ends it.
 
     Attributes
@@ -41,9 +42,9 @@ class Dialog:
         self.window, self.t = window, window.t
         self.is_open = True
 
+    @abstractmethod
     def draw(self) -> None:
         """Lay out this frame's contents."""
-        raise NotImplementedError
 
     def cancel(self) -> None:
         """Escape, or the cross: nothing is done."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 if TYPE_CHECKING:
@@ -55,9 +56,9 @@ class Panel:
     def save_all(self) -> None:
         """Write what is unsaved."""
 
+    @abstractmethod
     def draw(self) -> None:
         """Lay out this frame's contents, between ``begin`` and ``end`` of the panel's window."""
-        raise NotImplementedError
 
     def release(self) -> None:
         """Give back what is on the device."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from typing import Any
 
@@ -24,17 +25,18 @@ SCENE_HIT = np.dtype(
 )
 
 
-class SceneQueries:
+class SceneQueries(ABC):
     """The queries of a `PhysicsScene`, which says who answers."""
 
     mirror: BodyMirror
 
+    @abstractmethod
     def _answering(self) -> BackendBase | None:
         """The engine, with the world's bodies in it; None where there is no world."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _recover(self, error: BrokenPipeError) -> None:
-        raise NotImplementedError
+        """The engine's process is gone: another one takes its place."""
 
     def raycast(
         self,
