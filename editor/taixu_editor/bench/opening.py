@@ -29,7 +29,7 @@ def measure_assets(folder: Path, *, n: int) -> Iterator[dict[str, Any]]:
     try:
         stage.frames(10)
         window = stage.window
-        stage.until(lambda: window.shell.warming.is_done, secs=20)  # a person has looked at the start page for a moment
+        stage.until(lambda: window.shell.warming.is_done, secs=60)  # a person has looked at the start page for a moment
         started = perf_counter()
         window.shell.later(lambda: window.open(folder))
         found = stage.until(lambda: bool(window.host.session.worlds))
@@ -58,6 +58,7 @@ def measure_changes(folder: Path, *, n: int) -> Iterator[dict[str, Any]]:
     try:
         window = stage.window
         stage.frames(10)
+        stage.until(lambda: window.shell.warming.is_done, secs=60)
 
         doings: dict[str, Any] = {
             "opening a world": lambda: window.open(folder),

@@ -89,7 +89,8 @@ class HierarchyRows:
         self._in_a_row = self._in_a_row + 1 if started - self._made_at < 1.0 else 0
         if changed:
             self._tree = _Tree(world, self._before)
-            self._before = self._tree.order
+            if self._before is None or not self._tree.is_remnant_of(self._before):
+                self._before = self._tree.order
             self._tick = world.tick
             world.advance()
         self._lay_out(world)
@@ -302,6 +303,10 @@ class _Tree:
         if len(indices) < 2:
             return indices
         return indices[order_of(self.keys[indices], self._stable[indices])]
+
+    def is_remnant_of(self, before: _Order) -> bool:
+        """Whether most of those who were there are gone: they may come back, and then stand as they did."""
+        return int(self.is_living.sum()) * 4 < int((before.stable != 0).sum())
 
     @property
     def order(self) -> _Order:

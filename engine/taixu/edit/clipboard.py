@@ -13,12 +13,13 @@ from taixu.ecs import indices_of
 from taixu.edit.commands import Command, Group, Insert, Select, SetFields, Spawn
 from taixu.edit.copy_names import fresh_names
 from taixu.edit.document import VERSION_KEY, Block
-from taixu.edit.encode import encode_entity
+from taixu.edit.encode import encode_entities
 from taixu.edit.grouping import topmost
-from taixu.edit.ids import ID_PATTERN, id_text
+from taixu.edit.ids import ID_PATTERN, id_numbers, id_text
 from taixu.edit.json_text import parse_json
 from taixu.edit.operations import Operation
 from taixu.edit.prefab import rename_references
+from taixu.edit.set_columns import handles_of_ids
 from taixu.edit.settle import with_selected
 from taixu.errors import TaixuError
 from taixu.scene import Hierarchy
@@ -64,12 +65,13 @@ def copy_entities(session: Session, entities: Iterable[str]) -> str:
     roots = topmost(session, entities)
     hierarchy = world.resource(Hierarchy)
     hierarchy.update(world)
-    for text in roots:
-        handle = np.array([session.entity(text)], np.uint64)
-        family = np.concatenate([handle, world.entities_at(hierarchy.descendants_of(indices_of(handle)))])
-        for entity in family.tolist():
-            if not world.place(entity)[0].made:
-                blocks[id_text(world.stable_id(entity))] = encode_entity(world, entity)
+    handles = handles_of_ids(session, id_numbers(roots))
+    below = world.living(world.entities_at(hierarchy.descendants_of(indices_of(handles))))
+    tables, rows = world.locate(np.concatenate([handles, below]))
+    for number in np.unique(tables).tolist():
+        table = world.table(number)
+        if not table.made:
+            blocks |= encode_entities(world, table, rows[tables == number].astype(np.intp))
     return json.dumps({"taixu": "entities", "roots": list(roots), "entities": blocks}, ensure_ascii=False)
 
 
@@ -105,7 +107,7 @@ def _is_blocks(value: Any) -> bool:
 
 def _with_ids(session: Session, p: PasteParameters) -> PasteParameters:
     copied = read_copied(p.text)
-    return p if copied is None or p.ids else replace(p, ids=tuple(session.new_id() for _ in copied.entities))
+    return p if copied is None or p.ids else replace(p, ids=session.new_ids(len(copied.entities)))
 
 
 def _ids_of(session: Session, p: PasteParameters) -> list[str]:
