@@ -30,6 +30,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--at", default="", metavar="TIME", help="2026-05-01T08:00:00Z, or seconds from the beginning (-5: from the end)")
     add("--known", default="", metavar="TIME", help="what was true at that time, by all that was known by this one")
     add("--against", default="", metavar="TIME", help="say what is different from another moment")
+    add("--tables", type=Path, metavar="DIR", help="write everything as Parquet tables, one a column, for DuckDB and others")
     add("--out", type=Path, metavar="FILE", help="the picture: X.png or X.exr")
     add("--project", type=Path, metavar="DIR", help="where the project's files are now")
     add("--camera", default=None, metavar="NAME", help="a camera of the world")
@@ -63,6 +64,9 @@ def run(args: argparse.Namespace) -> int:
     if args.against:
         report["different"] = _differences(moment, recording.moment(read_time(args.against, recording, option="--against")))
         lines += [f"  {name}: {count:,} different" for name, count in report["different"].items()] or ["  nothing is different"]
+    if args.tables is not None:
+        report["tables"] = _export(args, recording)
+        lines += [f"  {args.tables / name}: {rows:,} values" for name, rows in report["tables"].items()]
     if args.out is not None:
         report["notes"] = _draw(args, recording, moment)
         report["out"] = str(args.out)
@@ -124,6 +128,21 @@ def _differences(one: Moment, other: Moment) -> dict[str, int]:
         differs = column.values[..., tracks] != earlier.values[..., tracks]
         found[".".join(key)] = int(np.count_nonzero(differs.any(axis=0) if differs.ndim == 2 else differs))
     return {name: number for name, number in found.items() if number}
+
+
+def _export(args: argparse.Namespace, recording: Recording) -> dict[str, int]:
+    from taixu.twin.memory.export import export_tables
+
+    with args.console.progress("writing tables", 100) as bar:
+        shown = 0
+
+        def show(done: int, total: int) -> None:
+            nonlocal shown
+            while shown < 100 * done // total:
+                shown += 1
+                bar.step()
+
+        return export_tables(recording, args.tables, progress=show)
 
 
 def _draw(args: argparse.Namespace, recording: Recording, moment: Moment) -> list[str]:

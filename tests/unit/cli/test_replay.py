@@ -62,6 +62,19 @@ def test_two_moments_are_compared(recording: Path) -> None:
     assert taixu_json("replay", recording, "--at", "1", "--against", "1")["different"] == {}
 
 
+def test_tables_answer_questions(recording: Path, tmp_path: Path) -> None:
+    duckdb = pytest.importorskip("duckdb")
+    report = taixu_json("replay", recording, "--tables", tmp_path / "tables")
+    assert report["tables"]["transform.translation.parquet"] == 12, "both entities once, and the box in each of ten ticks more"
+    file = tmp_path / "tables" / "transform.translation.parquet"
+    question = f"select entity, count(*), min(x), max(x) from '{file}' where not late group by entity order by 2 desc"
+    found = duckdb.sql(question).fetchall()
+    assert found[0][1] == 11 and found[0][2] == -2.0 and found[0][3] == pytest.approx(2.0, abs=1e-6)
+    (first,) = duckdb.sql(f"select min(known) at time zone 'UTC' from '{file}'").fetchall()[0]
+    assert first.isoformat() == "2026-05-01T08:00:00"
+    assert main(["replay", str(recording), "--tables", str(tmp_path / "tables")]) == 1
+
+
 @pytest.mark.parametrize(
     ("arguments", "status", "said"),
     [

@@ -227,6 +227,32 @@ class Recording:
         order = np.argsort(times, kind="stable")
         return times[order], np.concatenate([each[1] for each in found], axis=-1)[..., order]
 
+    def walk(
+        self, components: tuple[str, ...] | None = None
+    ) -> Iterator[tuple[int, int, int, bool, NDArray[np.uint64], Entry | None]]:
+        """All values in the order in which they were written.
+
+        Yields blocks done, blocks in all, the known time, whether these values were late, stable ids by track, and an entry; after
+        each block once more, without an entry.
+        """
+        state = _Folding(Schema(), components)
+        total = len(self._blocks)
+        for number, block in enumerate(self._blocks):
+            head = block.head
+            if head.kind == BlockKind.SCHEMA:
+                state.schema = Schema.from_json(json.loads(self._payload(number)))
+            elif head.kind == BlockKind.KEY:
+                fresh = _Folding(state.schema, components)
+                fresh.open_key(self._payload(number), head)
+                fresh.remember(state.ids)
+                state = fresh
+            elif head.kind == BlockKind.TRACKS:
+                state.apply_arrivals(Arrivals.unpack(self._payload(number)))
+            elif head.kind in (BlockKind.TICK, BlockKind.LATE):
+                for entry in state.entries(self._payload(number), head):
+                    yield number, total, head.known_ns, head.kind == BlockKind.LATE, state.ids, entry
+            yield number + 1, total, head.known_ns, False, state.ids, None
+
     # Reading
 
     def _payload(self, number: int) -> bytes:
@@ -384,6 +410,17 @@ class _Folding:
         return Moment(
             head.known_ns, head.tick, self._ids, self._signatures, self._names, dict(self.schema.versions), columns
         )
+
+    @property
+    def ids(self) -> NDArray[np.uint64]:
+        """Stable ids by track, of all who ever were there since the keyframe."""
+        return self._ids
+
+    def remember(self, ids: NDArray[np.uint64]) -> None:
+        """Who went before the keyframe has a name still."""
+        self._reserve(len(ids))
+        here = self._ids[: len(ids)]
+        here[here == 0] = ids[here == 0]
 
     def track_of(self, stable_id: int) -> int:
         """The track of an entity that is there, or -1."""

@@ -1,0 +1,114 @@
+"""A recording as tables for questions: one Parquet file a column, with both times of every value.
+
+    duckdb.sql("select entity, max(value) from 'tables/motor.temperature.parquet' where at > '2026-05-01' group by entity")
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from taixu.errors import MachineError, TaixuError
+from taixu.twin.memory.columns import ColumnInfo
+from taixu.twin.memory.entries import Entry
+from taixu.twin.memory.recording import Recording
+
+__all__ = ["export_tables"]
+
+_ROWS_A_GROUP = 1 << 18
+
+
+def export_tables(
+    recording: Recording, folder: Path, *, components: tuple[str, ...] | None = None,
+    progress: Callable[[int, int], None] | None = None,
+) -> dict[str, int]:
+    """Write what a recording holds into a new folder.
+
+    Files have ``known`` and ``at`` (timestamps in UTC), ``entity`` (the id as world files write it), ``late`` (whether a newer value
+    was known before), and ``value``, or ``x y z w``.
+
+    Parameters
+    ----------
+    components
+        Only columns of these.
+    progress
+        Called with the blocks that are done, and how many there are.
+
+    Returns
+    -------
+    dict
+        Rows by file.
+
+    Raises
+    ------
+    TaixuError
+        When the folder is not empty, or cannot be written.
+    """
+    try:
+        import pyarrow as arrow
+        import pyarrow.parquet as parquet
+    except ImportError:
+        raise MachineError('tables need pyarrow; pip install "taixu[twin]" brings it') from None
+    if folder.is_dir() and any(folder.iterdir()):
+        raise TaixuError(f"{folder} is not empty; choose a new folder for the tables")
+    writers: dict[str, _Table] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for done, total, known_ns, is_late, ids, entry in recording.walk(components):
+            if entry is not None:
+                name = f"{entry.column.component}.{entry.column.field}"
+                if name not in writers:
+                    writers[name] = _Table(arrow, parquet, folder / f"{name}.parquet", entry.column)
+                writers[name].add(known_ns, is_late, ids, entry)
+            elif progress is not None:
+                progress(done, total)
+    except OSError as error:
+        raise TaixuError(f"{folder}: the tables cannot be written ({error.strerror or error})") from error
+    finally:
+        for table in writers.values():
+            table.close()
+    return {f"{name}.parquet": table.rows for name, table in sorted(writers.items())}
+
+
+class _Table:
+    """One column's file, written in groups of rows."""
+
+    def __init__(self, arrow: Any, parquet: Any, path: Path, column: ColumnInfo) -> None:
+        moment = arrow.timestamp("ns", tz="UTC")
+        kind = arrow.string() if column.is_object else arrow.from_numpy_dtype(column.numpy)
+        values = [(name, kind) for name in ("xyzw"[: column.width] if 1 < column.width <= 4 else ["value"])]
+        if column.width > 4:
+            values = [(f"value_{i}", kind) for i in range(column.width)]
+        self.rows = 0
+        self._arrow = arrow
+        head = [("known", moment), ("at", moment), ("entity", arrow.string()), ("late", arrow.bool_())]
+        self._schema = arrow.schema([*head, *values])
+        self._writer = parquet.ParquetWriter(path, self._schema, compression="zstd", compression_level=1)
+        self._waiting: list[Any] = []
+        self._waiting_rows = 0
+
+    def add(self, known_ns: int, is_late: bool, ids: np.ndarray[Any, Any], entry: Entry) -> None:
+        count = len(entry.tracks)
+        values: Any = entry.values if entry.column.width > 1 else entry.values[None]
+        if entry.column.is_object:
+            values = [[each if isinstance(each, str) or each is None else str(each) for each in entry.values.tolist()]]
+        names = [f"{number:016x}" for number in ids[entry.tracks].tolist()]
+        columns = [np.full(count, known_ns), entry.times_ns, names, np.full(count, is_late), *values]
+        arrays = [self._arrow.array(column, field.type) for column, field in zip(columns, self._schema)]
+        self._waiting.append(self._arrow.record_batch(arrays, schema=self._schema))
+        self._waiting_rows += count
+        self.rows += count
+        if self._waiting_rows >= _ROWS_A_GROUP:
+            self._flush()
+
+    def close(self) -> None:
+        self._flush()
+        self._writer.close()
+
+    def _flush(self) -> None:
+        if self._waiting:
+            self._writer.write_table(self._arrow.Table.from_batches(self._waiting, self._schema), row_group_size=_ROWS_A_GROUP)
+            self._waiting, self._waiting_rows = [], 0
