@@ -15,6 +15,7 @@ from taixu_editor.graphs.document import GraphDocument
 from taixu_editor.graphs.edits import OUTPUTS, node_places, set_values
 from taixu_editor.graphs.notes import notes_of
 from taixu_editor.graphs.previews import BUDGET_SECS, Ball, Previews
+from taixu_editor.interface.theme import Theme
 from taixu_editor.panels.graph_ids import GraphIds, Pin
 from taixu_editor.panels.graph_look import pin_color, style_canvas
 from taixu_editor.panels.graph_node import NodeFacts, NodeShape, draw_light, draw_node, draw_outputs, facts_of
@@ -70,6 +71,7 @@ class GraphCanvas:
         self._placed: dict[str, tuple[float, float]] = {}
         self.shapes: dict[str, NodeShape] = {}
         """Of nodes, as they were laid out wholly: what is far away or out of sight is laid out by it."""
+        self._links: tuple[object, str, list[tuple[Any, Any, Any, tuple[float, float, float, float]]]] = (None, "", [])
         self._read: set[tuple[str, str]] = set()
         """Outputs that somebody reads."""
         self._known: tuple[Graph, dict[str, tuple[float, float]]] | None = None
@@ -91,10 +93,11 @@ class GraphCanvas:
             self._forget(texture)
         self.ball_texture = self.ball.frame(theme.raised)
         ed.set_current_editor(self._context)
-        styled = (theme.name, self.window.shell.scale)
+        styled = (theme.name, self.window.shell.scale, self.t.language)
         if styled != self._styled:
             self._styled = styled
             style_canvas(ed, theme, self.window.shell.scale)
+            self.shapes.clear()
         start = imgui.get_cursor_screen_pos()
         self.origin, self.extent = (start.x, start.y), size
         ed.begin("graph", size)
@@ -176,17 +179,24 @@ class GraphCanvas:
             ed.end_node()
 
     def _draw_links(self, graph: Graph) -> None:
-        theme, ids = self.window.theme, self.ids
-        near = 2.2 * self.window.shell.scale
+        theme, thick = self.window.theme, 2.2 * self.window.shell.scale
+        if self._links[0] is not graph or self._links[1] != theme.name:
+            self._links = (graph, theme.name, self._links_of(graph, theme))
+        for link, start, end, color in self._links[2]:
+            ed.link(link, start, end, color, thick)
+
+    def _links_of(self, graph: Graph, theme: Theme) -> list[tuple[Any, Any, Any, tuple[float, float, float, float]]]:
+        """Links as the node editor takes them, until the graph changes."""
+        ids, found = self.ids, []
         for name, inputs in [*((name, node.inputs) for name, node in graph.nodes.items()), (OUTPUTS, graph.outputs)]:
             for key, value in inputs.items():
                 if isinstance(value, Ref):
-                    color = getattr(theme, pin_color(value.kind))
-                    alpha = 0.35 if value.node in graph.muted else 0.85
-                    ed.link(
-                        ed.LinkId(ids.number(ids.link_to(name, key))), ed.PinId(ids.number((value.node, value.output, True))),
-                        ed.PinId(ids.number((name, key, False))), (*color[:3], alpha), near,
-                    )  # fmt: skip
+                    r, g, b, _ = getattr(theme, pin_color(value.kind))
+                    color = (r, g, b, 0.35 if value.node in graph.muted else 0.85)
+                    source = ed.PinId(ids.number((value.node, value.output, True)))
+                    target = ed.PinId(ids.number((name, key, False)))
+                    found.append((ed.LinkId(ids.number(ids.link_to(name, key))), source, target, color))
+        return found
 
     # -- links -------------------------------------------------------------------------------------------------------
     def _create(self) -> None:

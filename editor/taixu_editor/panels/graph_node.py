@@ -48,7 +48,8 @@ class NodeShape:
     facts: NodeFacts
     size: tuple[float, float]
     picture: tuple[float, float]
-    pins: dict[Pin, tuple[float, float]]
+    pins: tuple[tuple[Pin, tuple[float, float], Any], ...]
+    """Each with its place, and as the node editor knows it."""
 
 
 def facts_of(node: Node) -> NodeFacts:
@@ -99,9 +100,13 @@ def draw_node(canvas: GraphCanvas, name: str, facts: NodeFacts, *, is_muted: boo
     pad, height = ed.get_style().node_padding, unit * 1.25
     low = (start.x - pad.x + 1, start.y - pad.y + 1)
     _draw_head(draw, low, end.x - 1, start.y + height, theme.pack(facts.color, 0.28), theme.pack(facts.color))
-    if canvas.is_near:
+    known = canvas.shapes.get(name)
+    if canvas.is_near and (known is None or known.facts is not facts):
         keys = [(name, key, False) for key, _ in facts.inputs] + [(name, key, True) for key, _ in facts.outputs]
-        pins = {pin: (at[0] - start.x, at[1] - start.y) for pin in keys if (at := canvas.dots.get(pin)) is not None}
+        pins = tuple(
+            (pin, (at[0] - start.x, at[1] - start.y), ed.PinId(canvas.ids.number(pin)))
+            for pin in keys if (at := canvas.dots.get(pin)) is not None
+        )  # fmt: skip
         size = (end.x - start.x, end.y - start.y)
         canvas.shapes[name] = NodeShape(facts, size, (picture.x - start.x, picture.y - start.y), pins)
     if is_muted:
@@ -119,14 +124,12 @@ def draw_light(
     ed.begin_node(node)
     start = imgui.get_cursor_screen_pos()
     x, y = start.x, start.y
-    for pin, (right, down) in shape.pins.items():
-        _, key, is_output = pin
-        if (name, key) in read if is_output else key in shape.facts.connected:
-            middle = (x + right, y + down)
-            canvas.dots[pin] = middle
-            imgui.set_cursor_screen_pos((middle[0] - unit * 0.25, middle[1] - unit * 0.25))
-            ed.begin_pin(ed.PinId(canvas.ids.number(pin)), ed.PinKind.output if is_output else ed.PinKind.input)
-            imgui.dummy((unit * 0.5, unit * 0.5))
+    dots, connected = canvas.dots, shape.facts.connected
+    for pin, place, handle in shape.pins:
+        if (name, pin[1]) in read if pin[2] else pin[1] in connected:
+            dots[pin] = middle = (x + place[0], y + place[1])
+            ed.begin_pin(handle, ed.PinKind.output if pin[2] else ed.PinKind.input)
+            ed.pin_rect(middle, middle)
             ed.pin_pivot_rect(middle, middle)
             ed.end_pin()
     texture = canvas.previews.tiles.get(name) if is_seen else None
