@@ -27,7 +27,7 @@ def export_tables(
 ) -> dict[str, int]:
     """Write what a recording holds into a new folder.
 
-    Files have ``known`` and ``at`` (timestamps in UTC), ``entity`` (the id as world files write it), ``late`` (whether a newer value
+    Files have ``known`` and ``at`` (timestamps in UTC), ``entity`` (as world files write ids), ``late`` (whether a newer value
     was known before), and ``value``, or ``x y z w``.
 
     Parameters
