@@ -31,7 +31,9 @@ _KINDS: dict[str, Any] = {
     )
 }  # fmt: skip
 _NUMBER = (int, float)
-_FACTS: dict[str, Any] = {"kind": str, "unit": str, "doc": str, "default": object, "minimum": _NUMBER, "maximum": _NUMBER, "choices": list}
+_FACTS: dict[str, Any] = {
+    "kind": str, "unit": str, "doc": str, "default": object, "minimum": _NUMBER, "maximum": _NUMBER, "choices": list,
+}  # fmt: skip
 
 
 def declared_components(raw: Any) -> tuple[type, ...]:
