@@ -33,7 +33,7 @@ class Texts:
         self._words = {}
         try:
             self._table = read_table(self.language)
-            self._words = read_table(self.language, "components")
+            self._words = {**read_table(self.language, "generators"), **read_table(self.language, "components")}
         except (OSError, ValueError) as error:
             _log.error("the table of the language %s cannot be read: %s", language, error)
             self._table = {}
@@ -49,7 +49,7 @@ class Texts:
 
 
 def read_table(language: str, part: str = "") -> dict[str, str]:
-    """A language's texts by their English; the part "components" has what components' declarations say.
+    """A language's texts by their English; the parts "components" and "generators" have what those declare.
 
     Raises
     ------

@@ -83,7 +83,8 @@ class Words:
         alike = [each for each in self._panel.studio.generators if each.makes == generator.makes]
         title = t(kind.title)
         is_plain = len(alike) == 1 or generator.name == generator.makes
-        return icon(kind.icon, title if is_plain else f"{title}: {t.word(humanise(generator.name.replace('-', ' ')))}")
+        name = t.word(humanise(generator.name.replace("-", " ")))
+        return icon(kind.icon, title if is_plain else t("{kind}: {name}", kind=title, name=name))
 
     def _tooltip(self, generator: Generator) -> None:
         if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip):

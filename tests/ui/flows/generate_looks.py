@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from editor_flows import Hand, flow
-from generating import choose_kind, click_result, make, open_generating, press, slide, until, words
+from generating import choose_kind, click_result, make, open_generating, press, until, words
 from looks import in_all_looks, rest
 
 
@@ -18,15 +18,24 @@ def with_seed(hand: Hand, seed: int) -> None:
     until(hand, lambda: panel.draft.seed == seed)
 
 
+def with_bricks(hand: Hand) -> None:
+    """A generator that stays as it is: the families of materials get better, and pictures of the panel are not about them."""
+    from generator_samples import Bricks
+
+    if "bricks" not in {each.name for each in hand.host.studio.generators}:
+        hand.host.studio.generators.add(Bricks)
+
+
 @flow()
 def the_panel_looks_like_this_in_all_looks(hand: Hand) -> None:
+    with_bricks(hand)
     panel = open_generating(hand, also=("generate",))
-    words(hand, "mossy old red bricks")
+    choose_kind(hand, "bricks")
+    words(hand, "small red bricks")
     with_seed(hand, 5)
-    slide(hand, "size_px", -400)
     press(hand, "keeps")
     first = make(hand)
-    words(hand, "rusty blue metal")
+    words(hand, "blue bricks")
     with_seed(hand, 7)
     second = make(hand)
     until(hand, lambda: not panel.studio.is_busy and all(panel.studio.small(each) for each in (first, second)))
@@ -46,11 +55,13 @@ def the_panel_looks_like_this_in_all_looks(hand: Hand) -> None:
 
 @flow()
 def the_panel_beside_the_view_teaches_and_shows_a_first_look(hand: Hand) -> None:
+    with_bricks(hand)
     panel = open_generating(hand)
     with_seed(hand, 5)
     rest(hand)
     hand.picture("generate_empty", panel="generate")
-    words(hand, "mossy old red bricks")
+    choose_kind(hand, "bricks")
+    words(hand, "small blue bricks")
     until(hand, lambda: panel.stage.shown == "look" and not panel.studio.looking.is_busy)
     rest(hand)
     hand.picture("generate_look", panel="generate")

@@ -31,6 +31,24 @@ def test_pages_of_the_guide_have_chinese_titles() -> None:
     assert sorted(title for title, _ in tutorials() if title not in read_table("zh-Hans")) == []
 
 
+def test_what_generators_declare_is_said_in_chinese() -> None:
+    pytest.importorskip("imgui_bundle")
+    from taixu.generate import Generators
+    from taixu.generate.materials.family import families
+    from taixu_editor.widgets.spec import humanise, specs_of_dataclass
+
+    t = Texts("zh-Hans")
+    generators = [Generators(plugins=False).find(name) for name in ("material", "sound")]
+    specs = [spec for each in generators for spec in specs_of_dataclass(each.parameters)]
+    names = {spec.title.removesuffix(" px").removesuffix(" db") for spec in specs}
+    names |= {humanise(choice) for spec in specs for choice in spec.choices if choice}
+    assert sorted(name for name in names if t.word(name) == name) == []
+    sliders = {humanise(name) for family in families().values() for name in family.sliders}
+    assert len([name for name in sliders if t.word(name) == name]) < 0.1 * len(sliders)
+    table = read_table("zh-Hans", "generators")
+    assert list(table) == sorted(table)
+
+
 def test_forms_are_said_in_chinese() -> None:
     t = Texts("zh-Hans")
     assert sorted(word for word in form_words() if t.word(word) == word) == []
@@ -84,7 +102,7 @@ _TERMS = {
 }
 
 
-@pytest.mark.parametrize("part", ["", "components"])
+@pytest.mark.parametrize("part", ["", "components", "generators"])
 def test_chinese_is_set_as_print_sets_it_and_calls_things_by_one_name(part: str) -> None:
     found = []
     for key, text in read_table("zh-Hans", part).items():
