@@ -6,6 +6,7 @@ world: two tenths of a second each, which nobody has to wait for then.
 
 from __future__ import annotations
 
+import gc
 import logging
 from pathlib import Path
 from threading import Thread
@@ -44,17 +45,22 @@ class Warming:
             return
         self._frames += 1
         if window.host.session.worlds:
-            self.is_done = True
+            self._end()
         elif self._thread is None:
             if self._frames > _SHOWN_FRAMES:
                 self._thread = Thread(target=_import_parts, name="taixu-warming", daemon=True)
                 self._thread.start()
         elif window.pacing.rest_secs and not self._thread.is_alive():
-            self.is_done = True
             try:
                 self._draw()
             except TaixuError as error:  # whoever opens a world will be told
                 _log.info("the view's shaders are not ready: %s", error)
+            self._end()
+
+    def _end(self) -> None:
+        """What stands now stands until the end: looking for garbage in it took a twentieth of a second, in the middle of something."""
+        self.is_done = True
+        gc.freeze()
 
     def _draw(self) -> None:
         window = self._window
