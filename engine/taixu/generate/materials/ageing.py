@@ -35,11 +35,12 @@ def aged(g: Graph, surface: Surface, age: Age) -> Surface:
 
 
 def _worn(g: Graph, s: Surface, amount: float, reach: float) -> Surface:
-    crests = g.add("age_wear_crests", "filter.curvature", height=s.height, radius=min(reach, 0.2), strength=6.0)
+    crests = g.add("age_wear_crests", "filter.curvature", height=s.height, radius=min(max(0.3 * reach, 0.003), 0.2), strength=7.0)
     patches = g.add("age_wear_patches", "noise.layers", across=5, upwards=5, octaves=5, roughness=0.6)
     worn = g.number(
         "age_worn", c=crests, n=patches, amount=amount,
-        formula="smoothstep(1.05 - 0.75 * amount, 1.3 - 0.75 * amount, c + 0.5 * n)",
+        formula="clamp(smoothstep(0.51, 0.66, c) * smoothstep(0.8 - 0.7 * amount, 1.0 - 0.7 * amount, n + 0.25 * c)"
+        " + 0.3 * amount * smoothstep(0.62, 0.8, n))",
     )  # fmt: skip
     pale = g.color("age_worn_color", a=s.base_color, w=worn, formula="mix(a, min(a * 1.5 + 0.04, 0.9), w)")
     smooth = g.number("age_worn_roughness", r=s.roughness, w=worn, formula="mix(r, r * 0.65 + 0.05, w)")
@@ -62,17 +63,21 @@ def _dirty(g: Graph, s: Surface, age: Age, reach: float) -> Surface:
 
 def _mossy(g: Graph, s: Surface, amount: float, reach: float) -> Surface:
     where = g.add("age_moss_where", "noise.layers", across=4, upwards=4, octaves=6, roughness=0.55)
-    tufts = g.add("age_moss_tufts", "noise.cells", across=max(24, int(60 * s.size_m)), upwards=max(24, int(60 * s.size_m)))
+    count = min(max(48, int(120 * s.size_m)), 400)
+    tufts = g.add("age_moss_tufts", "noise.cells", across=count, upwards=count)
+    clumps = g.add("age_moss_clumps", "noise.layers", across=count // 4, upwards=count // 4, octaves=4, roughness=0.65)
     hollows = g.add("age_moss_hollows", "filter.curvature", height=s.height, radius=min(reach * 2, 0.2), strength=3.0)
     moss = g.number(
-        "age_moss", n=where, c=hollows, t=tufts.near, amount=amount,
-        formula="smoothstep(1.02 - 0.95 * amount, 1.14 - 0.95 * amount, n + 0.55 * (0.5 - c) + 0.12 * (0.6 - t))",
+        "age_moss", n=where, c=hollows, t=tufts.near, k=clumps, amount=amount,
+        formula="smoothstep(1.02 - 0.95 * amount, 1.14 - 0.95 * amount, n + 0.55 * (0.5 - c) + 0.08 * (0.6 - t)"
+        " + 0.22 * (k - 0.5))",
     )  # fmt: skip
-    green = g.add("age_moss_color", "color.ramp", value=tufts.near, first=srgb("#8d9a3c"), second=srgb("#5f7329"),
-                  third=srgb("#3c4d1c"), fourth=srgb("#232d12"))  # fmt: skip
+    shade = g.number("age_moss_shade", t=tufts.near, k=clumps, formula="clamp(0.55 * t + 1.5 * (0.62 - k))")
+    green = g.add("age_moss_color", "color.ramp", value=shade, first=srgb("#7f8644"), second=srgb("#596534"),
+                  third=srgb("#3d4726"), fourth=srgb("#262b18"))  # fmt: skip
     color = g.add("age_mossy_color", "color.mix", a=s.base_color, b=green, share=moss)
     rough = g.number("age_mossy_roughness", r=s.roughness, m=moss, formula="mix(r, 0.95, m)")
-    high = g.number("age_mossy_height", h=s.height, m=moss, t=tufts.near, formula="h + m * (0.16 - 0.12 * t)")
+    high = g.number("age_mossy_height", h=s.height, m=moss, t=tufts.near, k=clumps, formula="h + m * (0.04 + 0.16 * k - 0.06 * t)")
     metal = g.number("age_mossy_metallic", m=s.metallic, d=moss, formula="m * (1 - d)")
     return replace(s, base_color=color, roughness=rough, height=high, metallic=metal)
 

@@ -20,6 +20,7 @@ __all__ = ["material_sheet", "show_material", "variant_sheet", "write_sheet"]
 
 Picture = NDArray[np.uint8]
 _GREY = 34
+_QUALITY = 82
 _HIGH = (-0.42, 0.28, 0.0, 0.86)
 _LOW = (-0.12052, -0.49513, -0.06958, 0.85760)
 """Sixteen degrees above the plane, from behind on the left: what stands up is seen by its shadows."""
@@ -118,10 +119,10 @@ def write_sheet(
         if with_variants:
             pairs = [(name, variant) for name in chosen for variant in family_named(name).variants]
             looks = ((*pair, material_maps(pair[0], maps_px, seed=1, variant=pair[1], device=device)) for pair in pairs)
-            write_image(file, variant_sheet(renderer, looks, size=size or 80))
+            write_image(file, variant_sheet(renderer, looks, size=size or 80), quality=_QUALITY)
             return len(pairs)
         made = ((_titled(name, each), each) for name in chosen for each in [material_maps(name, maps_px, seed=1, device=device)])
-        write_image(file, material_sheet(renderer, made, size=size or 160))
+        write_image(file, material_sheet(renderer, made, size=size or 160), quality=_QUALITY)
         return len(chosen)
     finally:
         renderer.release()
