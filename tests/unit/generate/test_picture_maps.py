@@ -13,8 +13,8 @@ from taixu.generate.pictures.albedo import flattened
 from taixu.generate.pictures.filters import blur, luminance, resize
 from taixu.generate.pictures.joints import has_light_joints
 from taixu.generate.pictures.reading import encoded, linear_of
-from taixu.generate.pictures.relief import height_of_normals, normals_of
-from taixu.generate.pictures.seamless import repeats
+from taixu.generate.pictures.relief import height_of_normals, normals_of, with_grain
+from taixu.generate.pictures.seamless import folded, repeats
 
 PX = 128
 KEPT = MapParameters(tiling="keep")
@@ -130,6 +130,16 @@ def test_a_piece_of_a_surface_is_made_to_repeat(name: str) -> None:
     assert abs(float(closed.std()) / float(encoded(piece).std()) - 1) < 0.25, "nor flatter"
 
 
+def test_what_was_made_with_a_margin_round_it_repeats() -> None:
+    chance = np.random.default_rng(4)
+    ring = blur(chance.random((60, 48, 3)).astype(np.float32), 1.5, wraps=True)
+    wide = np.pad(ring, ((8, 8), (8, 8), (0, 0)), mode="wrap")
+    np.testing.assert_allclose(folded(wide, 8), ring, atol=1e-6)
+    leaning = wide + np.linspace(0, 1, wide.shape[1], dtype=np.float32)[None, :, None]
+    assert seam_ratio(leaning[8:-8, 8:-8]) > 3
+    assert seam_ratio(folded(leaning, 8)) <= 1.05
+
+
 def test_what_repeats_is_left_whole() -> None:
     tile = truth("bricks")["base_color"]
     assert repeats(encoded(tile)) and not repeats(encoded(tile[5:150, 9:130]))
@@ -184,6 +194,18 @@ def test_normals_give_their_height_back() -> None:
         assert 0.008 < relief < 0.025
     given = maps_of_picture(truth("cobbles")["base_color"], KEPT, given={"normal": truth("cobbles")["normal"]})
     assert likeness(given.maps["height"], height) > 0.8
+
+
+def test_normals_that_know_nothing_fine_come_nearer_with_a_little_grain() -> None:
+    gains = []
+    for name in ("bricks", "leather", "cobbles", "gravel", "moss", "lava", "sandstone"):
+        right = truth(name)["normal"]
+        coarse = blur(right, 2.0, wraps=True)
+        coarse /= np.linalg.norm(coarse, axis=2, keepdims=True)
+        grained = with_grain(coarse, photograph(truth(name)), 2.0, wraps=False)
+        near = [np.arccos(np.clip((each * right).sum(axis=2), -1, 1)).mean() for each in (coarse, grained)]
+        gains.append(1 - near[1] / near[0])
+    assert np.mean(gains) > 0.02 and np.mean(np.array(gains) > 0) > 0.6, gains
 
 
 def test_maps_that_are_known_are_taken() -> None:

@@ -24,6 +24,7 @@ from taixu.generate.model_facts import ModelFacts
 from taixu.generate.pictures.marigold import has_intrinsics, marigold_facts, predict_maps
 from taixu.generate.pictures.model_material_generator import ModelMaterialGenerator
 from taixu.generate.pictures.model_upscaling import upscaled_by_model, upscaler_facts
+from taixu.generate.pictures.seamless import seam_ratio
 from taixu.generate.pictures.upscaling import Upscaling
 from taixu.generate.provenance import provenance_of
 
@@ -73,6 +74,7 @@ def test_a_folder_of_models_gives_each_map_once(models: Path) -> None:
     }  # fmt: skip
     for name, values in found.maps.items():
         assert values.shape[:2] == (56, 64) and np.isfinite(values).all(), name
+        assert seam_ratio(values) <= 1.05, name
     np.testing.assert_allclose(np.linalg.norm(found.maps["normal"], axis=2), 1.0, atol=1e-3)
     assert any("normals, step 2 of 2" in text for _, text in heard.said)
     fractions = [fraction for fraction, _ in heard.said]
@@ -84,6 +86,10 @@ def test_same_seed_same_maps_and_steps_count(models: Path) -> None:
     first, again = seen(facts), seen(facts)
     np.testing.assert_array_equal(first["normal"], again["normal"])
     assert (seen(facts, steps=1)["normal"] != first["normal"]).any()
+    large = np.kron(colors(), np.ones((2, 2, 1), np.float32))  # finer than the model sees: with the grain of the picture
+    found = predict_maps(facts, large, wraps=True, seed=1, device="cpu", progress=Heard()).maps["normal"]
+    assert found.shape == (112, 128, 3)
+    np.testing.assert_allclose(np.linalg.norm(found, axis=2), 1.0, atol=1e-3)
 
 
 def test_paint_up_to_scale_is_as_bright_as_the_picture(models: Path) -> None:

@@ -17,6 +17,8 @@ from taixu.generate.pictures.albedo import bulge_of
 from taixu.generate.pictures.filters import Values, luminance
 from taixu.generate.pictures.models import SeveralModels, model_parts, several_models
 from taixu.generate.pictures.reading import encoded, linear_of
+from taixu.generate.pictures.relief import with_grain
+from taixu.generate.pictures.seamless import folded
 
 __all__ = ["KINDS", "Predicted", "has_intrinsics", "marigold_facts", "predict_maps"]
 
@@ -27,6 +29,7 @@ KINDS = {
 _NAMES = {"roughness": "roughness", "metallicity": "metallic", "metallic": "metallic"}
 _STEPS = 4
 _MARGIN_SHARE = 0.125
+_COARSE = 1.5  # pixels of the picture to one that the model saw, from which grain is missed
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,17 +118,25 @@ def _predict(
     loaded = open_pipeline(facts, "own", choice=MachineChoice(device=device), size=size)
     try:
         pipeline = loaded.pipeline
+        resolution = _resolution(pipeline, max(size))
         many = steps or pipeline.default_denoising_steps or _STEPS
         made = run_pipeline(
             loaded, progress, steps=many, size=size, span=span, text=KINDS[kind], image=Image.fromarray(seen),
-            processing_resolution=_resolution(pipeline, max(size)), generator=loaded.chance(seed),
+            processing_resolution=resolution, generator=loaded.chance(seed),
         )  # fmt: skip
         properties = getattr(pipeline, "target_properties", None)
+        pipeline_px = int(pipeline.default_processing_resolution or max(size))
     finally:
         loaded.close()
-    made = made[:, margin : margin + height, margin : margin + width]
+    if kind == "MarigoldDepthPipeline":  # it leans as the camera did
+        made = made - bulge_of(made[0, ..., 0])[None, ..., None]
+    if margin:
+        made = np.stack([folded(each, margin) for each in made])
+        if kind == "MarigoldNormalsPipeline":
+            made /= np.maximum(np.linalg.norm(made, axis=3, keepdims=True), 1e-6)
     if kind == "MarigoldNormalsPipeline":
-        return {"normal": made[0]}
+        coarse = max(size) / (resolution or pipeline_px)
+        return {"normal": made[0] if coarse < _COARSE else with_grain(made[0], colors, coarse, wraps=wraps)}
     if kind == "MarigoldDepthPipeline":
         return {"height": _height_of_depth(made[0, ..., 0])}
     return _intrinsics(made, properties, colors, facts.name)
@@ -139,9 +150,8 @@ def _resolution(pipeline: Any, longer: int) -> int | None:
 
 
 def _height_of_depth(depth: Values) -> Values:
-    """Depth is far where it is high, and leans as the camera did."""
-    height = 1.0 - depth
-    height = height - bulge_of(height)
+    """What is far lies low."""
+    height = -depth
     low, high = (float(each) for each in np.quantile(height, (0.005, 0.995)))
     return np.asarray(np.clip((height - low) / max(high - low, 1e-6), 0.0, 1.0), np.float32)
 

@@ -8,7 +8,7 @@ from taixu.generate.pictures.filters import Values, blur, luminance, neighbours
 from taixu.generate.pictures.joints import has_light_joints
 from taixu.generate.pictures.reading import encoded
 
-__all__ = ["edges_of", "height_of", "height_of_normals", "normals_of", "occlusion_of", "relief_of"]
+__all__ = ["edges_of", "height_of", "height_of_normals", "normals_of", "occlusion_of", "relief_of", "with_grain"]
 
 _DARK = 0.02
 _REFERENCE_PX = 256.0
@@ -18,6 +18,7 @@ _EDGE_SHARE = 0.35
 _FINE_PX = 1.0
 _HIGHEST = 0.025
 _STEEPEST = 0.25  # the tangent that slopes have on the whole
+_GRAIN = 0.3  # more of it is further from the truth of our families than none
 _EIGHT = tuple((float(np.sin(a)), float(np.cos(a))) for a in np.arange(8) * np.pi / 4)
 
 
@@ -111,6 +112,16 @@ def height_of_normals(normals: Values, *, wraps: bool) -> tuple[Values, float]:
     low, high = (float(each) for each in np.quantile(height, (0.001, 0.999)))
     spread = max(high - low, 1e-9)
     return np.asarray(np.clip((height - low) / spread, 0.0, 1.0), np.float32), spread / columns
+
+
+def with_grain(normals: Values, colors: Values, coarse_px: float, *, wraps: bool) -> Values:
+    """Normals that know nothing finer than some pixels, with a little of the grain that the colours have."""
+    height = height_of(colors, wraps=wraps)
+    own = normals_of(height, relief_of(colors, height, wraps=wraps), wraps=wraps)
+    fine = _GRAIN * (own - blur(own, coarse_px, wraps=wraps))
+    fine[..., 2] = 0.0
+    grained = normals + fine
+    return np.asarray(grained / np.maximum(np.linalg.norm(grained, axis=2, keepdims=True), 1e-6), np.float32)
 
 
 def occlusion_of(height: Values, relief: float, *, wraps: bool, reach: float = 0.06) -> Values:

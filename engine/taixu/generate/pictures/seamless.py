@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from taixu.generate.pictures.filters import Values, blur
 
-__all__ = ["repeats", "seam_ratio", "seamless"]
+__all__ = ["folded", "repeats", "seam_ratio", "seamless"]
 
 _LEAST_PX = 4
 _FEATHER_PX = 2.5
@@ -46,6 +46,22 @@ def seamless(values: Values, overlap: float = 0.2) -> Values:
     """
     closed = _closed(values, overlap, wraps=False)
     return _begun_calmly(_closed(closed.swapaxes(0, 1), overlap, wraps=True).swapaxes(0, 1))
+
+
+def folded(values: Values, margin: int) -> Values:
+    """What was made of a picture that had been continued round its edges by a margin, [h, w, c], without that; it repeats.
+
+    Each pixel near an edge was made twice, within and beyond the other edge: both count, half each at the edge itself.
+    """
+    for axis in (0, 1):
+        moved = values.swapaxes(0, axis)
+        count = len(moved) - 2 * margin
+        inner = moved[margin : margin + count].copy()
+        share = _smooth((0.5 + 0.5 * (np.arange(margin)[:, None, None] + 0.5) / margin).astype(np.float32))
+        inner[:margin] = inner[:margin] * share + moved[margin + count :] * (1 - share)
+        inner[count - margin :] = inner[count - margin :] * share[::-1] + moved[:margin] * (1 - share[::-1])
+        values = inner.swapaxes(0, axis)
+    return np.ascontiguousarray(values)
 
 
 def _begun_calmly(values: Values) -> Values:
