@@ -49,7 +49,7 @@ class GraphPanel(Panel):
         """Middles of tabs by path."""
         self._front: GraphDocument | None = None
         self._look_at = 0.0
-        self._version: object = None
+        self._bar, self._drawn_frame = 0, -1
 
     # -- documents ---------------------------------------------------------------------------------------------------
     @property
@@ -112,7 +112,10 @@ class GraphPanel(Panel):
         self._drop_closed()
         documents = self.host.graphs.documents
         self._look_outside(documents)
-        if imgui.begin_tab_bar("graphs", imgui.TabBarFlags_.fitting_policy_scroll):
+        if imgui.get_frame_count() > self._drawn_frame + 1:  # a bar that was out of sight remembers tabs that are gone
+            self._bar, self._front = self._bar + 1, None
+        self._drawn_frame = imgui.get_frame_count()
+        if imgui.begin_tab_bar(f"graphs {self._bar}", imgui.TabBarFlags_.fitting_policy_scroll):
             if imgui.tab_item_button(f"{icon('add')}###new graph", imgui.TabItemFlags_.leading):
                 imgui.open_popup("new graph")
             imgui.set_item_tooltip(self.t("New material graph"))
@@ -166,7 +169,7 @@ class GraphPanel(Panel):
 
     def _draw_document(self, document: GraphDocument) -> None:
         canvas = self.canvases.get(document.path)
-        if canvas is None:
+        if canvas is None or canvas.document is not document:
             canvas = self.canvases[document.path] = GraphCanvas(self.window, document, self.menu)
         unit = imgui.get_font_size()
         self._draw_bar(canvas)
