@@ -58,7 +58,7 @@ class Warming:
             self._end()
 
     def _end(self) -> None:
-        """What stands now stands until the end: looking for garbage in it took a twentieth of a second, in the middle of something."""
+        """What stands now stands until the end: looking for garbage in it took a twentieth of a second, whatever went on."""
         self.is_done = True
         gc.freeze()
 
