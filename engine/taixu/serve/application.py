@@ -15,6 +15,7 @@ from taixu.serve.errands import Errands
 from taixu.serve.facts import FactsBoard, prometheus_text
 from taixu.serve.ingest import ingest_request, ingest_socket
 from taixu.serve.openapi import openapi
+from taixu.twin.commands import Ledger
 from taixu.twin.inbox import Inbox
 from taixu.twin.plugin import acknowledge_alarm
 from taixu.twin.wire import MAX_RECORD_BYTES
@@ -128,6 +129,30 @@ def make_application(
         facts = board.get()
         return web.json_response({"alarms": [alarm.as_dict() for alarm in facts.alarms], "problems": facts.rule_problems})
 
+    async def commands(request: web.Request, guest: Guest) -> web.Response:
+        return web.json_response({"commands": [command.as_dict() for command in board.get().commands]})
+
+    async def command(request: web.Request, guest: Guest) -> web.Response:
+        try:
+            wanted = await request.json()
+            control, entity = str(wanted["control"]), int(str(wanted["entity"]), 16)
+            value = wanted["value"]
+        except (ValueError, KeyError, TypeError, RecursionError):
+            message = 'a command is {"control": "speed", "entity": "00000000000000aa", "value": 1.5}'
+            return web.json_response({"error": message}, status=400)
+        try:
+            asked = errands.ask(
+                lambda world: world.resource(Ledger).command(
+                    world, control, entity=entity, value=value, by=guest.name, now_ns=time.time_ns()
+                )
+            )
+            sent = await asyncio.wait_for(asyncio.wrap_future(asked), _ERRAND_SECS)
+        except TimeoutError:
+            return web.json_response({"error": "the world does not answer just now"}, status=503)
+        except TaixuError as error:
+            return web.json_response({"error": str(error)}, status=404)
+        return web.json_response(sent.as_dict(), status=200 if sent.state == "sent" else 409)
+
     async def acknowledge(request: web.Request, guest: Guest) -> web.Response:
         number = request.match_info["number"]
         if len(number) > 18:
@@ -175,6 +200,8 @@ def make_application(
         web.get("/metrics", need(Role.VIEW, metrics)),
         web.get("/openapi.json", need(Role.VIEW, describe)),
         web.get("/state", need(Role.VIEW, state)),
+        web.get("/commands", need(Role.VIEW, commands)),
+        web.post("/commands", need(Role.OPERATE, command)),
         web.get("/alarms", need(Role.VIEW, alarms)),
         web.post(r"/alarms/{number:\d+}/acknowledge", need(Role.OPERATE, acknowledge)),
         web.post("/ingest", need(Role.OPERATE, bring)),

@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import Any
 
+from taixu.twin.commands import Command
 from taixu.twin.rules import Alarm
 from taixu.twin.rules.alarms import SEVERITIES
 
@@ -28,6 +29,8 @@ class Facts:
     alarms: tuple[Alarm, ...] = ()
     """Those that are open, the worst first."""
     rule_problems: dict[str, str] = field(default_factory=dict)
+    commands: tuple[Command, ...] = ()
+    """The latest, newest first."""
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     """How connectors are doing, by name."""
 

@@ -7,6 +7,11 @@ from typing import Any
 __all__ = ["openapi"]
 
 _NUMBER = {"name": "number", "in": "path", "required": True, "schema": {"type": "integer"}}
+_COMMAND = {
+    "type": "object",
+    "properties": {"control": {"type": "string"}, "entity": {"type": "string"}, "value": {"type": ["number", "string", "boolean"]}},
+    "required": ["control", "entity", "value"],
+}
 _ERROR = {"type": "object", "properties": {"error": {"type": "string"}}, "required": ["error"]}
 
 
@@ -37,6 +42,11 @@ def openapi() -> dict[str, Any]:
             "/alarms": {"get": _operation("Alarms that are open, the worst first.", {"type": "object"})},
             "/alarms/{number}/acknowledge": {
                 "post": _operation("Say that an alarm was seen.", {"type": "object"}) | {"parameters": [_NUMBER]}
+            },
+            "/commands": {
+                "get": _operation("The latest commands, newest first.", {"type": "object"}),
+                "post": _operation("Ask a device for something; refused ones come back with 409 and why.", {"type": "object"})
+                | {"requestBody": {"content": {"application/json": {"schema": _COMMAND}}}},
             },
             "/ingest": {
                 "get": _operation("A WebSocket of readings: JSON or batch records; {\"kept\": n} acknowledges.", None),

@@ -15,6 +15,7 @@ from taixu.serve.application import make_application
 from taixu.serve.errands import Errands
 from taixu.serve.facts import Facts, FactsBoard
 from taixu.serve.service import Service
+from taixu.twin.commands import Command, Ledger
 from taixu.twin.connectors import Connector
 from taixu.twin.feed import Feed
 from taixu.twin.inbox import Inbox
@@ -51,7 +52,8 @@ class Server:
         self.board = FactsBoard()
         self.errands = Errands()
         self._ended = threading.Event()
-        self._alarms_seen = -1
+        self._alarms_seen = self._commands_seen = -1
+        self._newest_commands: tuple[Command, ...] = ()
         self._open_alarms: tuple[Alarm, ...] = ()
         self._publish(0.0)
         inbox = app.resource(Inbox)
@@ -100,10 +102,14 @@ class Server:
         alarms, engine = world.resource(Alarms), world.resource(RuleEngine)
         if alarms.version != self._alarms_seen:
             self._alarms_seen, self._open_alarms = alarms.version, tuple(alarms.open)
+        ledger = world.resource(Ledger)
+        if ledger.version != self._commands_seen:
+            self._commands_seen, self._newest_commands = ledger.version, tuple(ledger.newest)
         self.board.put(Facts(
             self.app.clock.ticks, time.time_ns(), len(world), frame_ms, world.resource(Feed).counts.as_dict(), inbox.waiting,
             inbox.turned_away, writer.written_bytes if writer else 0, writer.problem if writer else "",
-            self._open_alarms, dict(engine.problems), {each.link.name: asdict(each.link.status) for each in self.sources},
+            self._open_alarms, dict(engine.problems), self._newest_commands,
+            {each.link.name: asdict(each.link.status) for each in self.sources},
         ))  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from taixu.ecs import World
 from taixu.edit import WorldSettings
 from taixu.errors import TaixuError
 from taixu.twin.bindings import read_bindings
+from taixu.twin.commands import Ledger, read_controls
 from taixu.twin.connectors import Connector, open_sources
 from taixu.twin.device import Device, Roster
 from taixu.twin.feed import Feed
@@ -38,12 +39,14 @@ class TwinPlugin:
         """Add the component, resources and systems."""
         for cls in (Device, Fence):
             app.register_component(cls)
-        for resource in (Roster(), Feed(), Inbox(), Alarms(), RuleEngine()):
+        for resource in (Roster(), Feed(), Inbox(), Alarms(), RuleEngine(), Ledger()):
             app.insert_resource(resource)
         now_ns = self._now_ns
 
         def take_in(world: World) -> None:
             letters = world.resource(Inbox).take()
+            if letters:
+                world.resource(Ledger).hear([letter.batch for letter in letters], now_ns=now_ns())
             if letters:
                 updates = world.resource(Feed).take(world, [letter.batch for letter in letters], now_ns=now_ns())
             if letters and world.has_resource(Recorder):
@@ -58,14 +61,12 @@ class TwinPlugin:
                         letter.on_kept()
 
         def watch(world: World) -> None:
-            engine = world.resource(RuleEngine)
-            if not engine.rules:
-                return
-            begun, ended = engine.step(world, now_ns=now_ns())
+            begun, ended = world.resource(RuleEngine).step(world, now_ns=now_ns())
+            commands = world.resource(Ledger).step(world, now_ns=now_ns())
             if world.has_resource(Recorder):
-                for kind, alarms in (("alarm", begun), ("alarm_over", ended)):
-                    for alarm in alarms:
-                        world.resource(Recorder).note(kind, **alarm.as_dict())
+                for kind, happened in (("alarm", begun), ("alarm_over", ended), ("command", commands)):
+                    for each in happened:
+                        world.resource(Recorder).note(kind, **each.as_dict())
 
         def record(world: World) -> None:
             if world.has_resource(Recorder):
@@ -77,7 +78,7 @@ class TwinPlugin:
 
 
 def configure_twin(world: World) -> Feed:
-    """Read the world's settings (``twin``: georeference, frames, bindings, rules): it is fed and watched by them from now on.
+    """Read the world's settings (``twin``: georeference, frames, bindings, rules, controls): it goes by them from now on.
 
     Raises
     ------
@@ -91,8 +92,10 @@ def configure_twin(world: World) -> Feed:
         raise TaixuError("twin.ahead_secs takes seconds, at most a day")
     feed = Feed(read_bindings(section.get("bindings", []), world.resource(Components), frames), ahead_ns=round(ahead * 1e9))
     rules = read_rules(section.get("rules", []), world.resource(Components))
+    controls = read_controls(section.get("controls", []), world.resource(Components))
     world.insert_resource(feed)
     world.insert_resource(RuleEngine(rules))
+    world.insert_resource(Ledger(controls))
     return feed
 
 
@@ -104,15 +107,18 @@ def open_world_sources(app: App) -> list[Connector]:
     TaixuError
         When one is wrong; none is left running then.
     """
-    feed = app.resource(Feed)
+    feed, ledger = app.resource(Feed), app.resource(Ledger)
 
     def topics(source: str) -> tuple[str, ...]:
-        return tuple(sorted({each.pattern.filter for each in feed.bindings if each.source in ("", source)}))
+        answers = [each for each in ledger.controls.values() if each.acknowledged_on is not None and each.source == source]
+        wanted = {each.pattern.filter for each in feed.bindings if each.source in ("", source)}
+        return tuple(sorted(wanted | {each.acknowledged_on.filter for each in answers if each.acknowledged_on is not None}))
 
     section = app.resource(WorldSettings).section("twin")
     opened = open_sources(section.get("sources", {}), app.resource(Inbox), topics)
     for connector in opened:
         app.on_close(connector.close)
+    app.resource(Ledger).connect(opened)
     return opened
 
 

@@ -129,6 +129,16 @@ class Connector(ABC):
     def close(self) -> None:
         """End, and wait for the thread."""
 
+    def send(self, topic: str, payload: bytes) -> None:
+        """Send something the other way.
+
+        Raises
+        ------
+        TaixuError
+            When this kind cannot, or nobody is there.
+        """
+        raise TaixuError(f"nothing can be sent by {self.kind}")
+
 
 class Connectors:
     """The kinds of connectors that are known."""

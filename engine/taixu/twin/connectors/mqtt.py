@@ -70,6 +70,13 @@ class MqttConnector(Connector):
         self._client.loop_stop()
         self.link.status.state = "done"
 
+    def send(self, topic: str, payload: bytes) -> None:
+        """Publish; a broker that is not there is told of at once, so that no command comes late."""
+        if self.link.status.state != "connected":
+            raise TaixuError(f"the broker of {self.link.name!r} is not there")
+        if self._client.publish(topic, payload, qos=1).rc != 0:
+            raise TaixuError(f"{self.link.name!r} could not send")
+
     def _connected(self, client: Any, userdata: Any, flags: Any, reason: Any, properties: Any) -> None:
         status = self.link.status
         if reason.is_failure:

@@ -66,9 +66,11 @@ class RuleEngine:
         self._inner: dict[str, Expression] = {}
         self._shapes: dict[Any, FenceShape] = {}
         self._seen = -1
+        self._now_ns = 0
 
     def step(self, world: World, *, now_ns: int) -> tuple[list[Alarm], list[Alarm]]:
         """Evaluate all rules. Gives the alarms that began and those that ended."""
+        self._now_ns = now_ns
         alarms = world.resource(Alarms)
         ended = self._forget_gone(world, alarms, now_ns)
         begun: list[Alarm] = []
@@ -80,6 +82,18 @@ class RuleEngine:
             except TaixuError as error:
                 self.problems[rule.name] = str(error)
         return begun, ended
+
+    def holds_of(self, world: World, condition: Expression, entity: int) -> bool:
+        """Whether a condition holds of one entity just now.
+
+        Raises
+        ------
+        TaixuError
+            When it cannot be asked of it.
+        """
+        table, row = world.place(entity)
+        scope = _TableScope(self, world, table, f"once: {condition.text}", self._fences(world), self._now_ns)
+        return bool(condition.holds(scope)[row])
 
     def _watch(
         self, world: World, rule: Rule, fences: dict[str, FenceShape], alarms: Alarms, now_ns: int, begun: list[Alarm],
