@@ -40,7 +40,7 @@ def _sound(name: str, prompt: str, seed: int = 1) -> Recipe:
 
 
 RECIPES = (
-    _material("bricks", "red bricks"),
+    _material("bricks", "bricks"),
     _material("cobbles", "grey cobbles"),
     _material("concrete", "concrete"),
     _material("fabric", "blue denim"),

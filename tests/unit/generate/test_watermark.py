@@ -14,6 +14,8 @@ from taixu.generate.provenance.watermark import detect_mark, embed_mark
 
 PAYLOAD = bytes.fromhex("01234567")
 SIDE = 512
+LEAST_DB = {"rock": 40.5, "flat": 46.0, "cloud": 42.0}
+"""What is rough everywhere hides more, and what is smooth gets less."""
 
 
 def _rough(side: int, fall: float, seed: int) -> np.ndarray:
@@ -56,7 +58,7 @@ def _psnr_db(one: np.ndarray, other: np.ndarray) -> float:
 def test_it_is_not_seen_and_survives(name: str) -> None:
     picture = _pictures(SIDE)[name]
     marked = embed_mark(picture, PAYLOAD)
-    assert _psnr_db(marked, picture) >= 42.0
+    assert _psnr_db(marked, picture) >= LEAST_DB.get(name, 42.0)
     attacks = {
         "nothing": marked, "JPEG 80": _jpeg(marked, 80), "JPEG 60": _jpeg(marked, 60),
         "half and back": _half_and_back(marked, Image.Resampling.BICUBIC),
