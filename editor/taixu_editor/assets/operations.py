@@ -220,8 +220,10 @@ ASSET_OPERATIONS = (
         "asset.delete", "Delete file", plan=_delete, parameters=PathsParameters, blocked=_no_world, touches_files=True,
         doc="Puts files into the project's trash.",
     ),
-    Operation("asset.place", "Place", plan=place_asset, parameters=PlaceParameters, settle=_settled, blocked=_no_world, gives=_placed,
-              doc="Puts a file of the project into the world; gives the id of what it made, or dressed."),
+    Operation(
+        "asset.place", "Place", plan=place_asset, parameters=PlaceParameters, settle=_settled, blocked=_no_world, gives=_placed,
+        doc="Puts a file of the project into the world; gives the id of what it made, or dressed.",
+    ),
     Operation("asset.bring", "Import", run=_import, parameters=ImportParameters, blocked=_no_world,
               doc="Copies files into the project."),
     Operation("asset.uses", "Find uses", run=_uses, parameters=PathsParameters, blocked=_no_world,
