@@ -7,7 +7,7 @@ import secrets
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taixu.errors import TaixuError, UsageError
+from taixu.errors import TaixuError
 from taixu_editor.generating.kinds import kind_named
 from taixu_editor.generating.naming import free_name, name_of
 
@@ -43,8 +43,6 @@ def keep_files(
     from taixu.generate.order import settle
     from taixu.generate.placing import Place, lay_out, remove_laid, take_places
 
-    if project.root.joinpath(".taixu", "generate") == project.root:
-        raise UsageError("open a project first")
     files = fetch_result(entry.key)
     if not files:
         raise TaixuError(f"the files of {entry.label!r} are no longer in the cache; make it again, which gives the same")

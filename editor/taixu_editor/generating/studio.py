@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.generating.history import Entry, History, history_of
@@ -317,8 +317,3 @@ class Studio:
             self._jobs = Jobs(workers=workers())
             self._generations = Generations(self._jobs, generators=self.generators)
         return self._generations
-
-    @property
-    def problem(self) -> Any:
-        """Why the history is not kept; empty where it is."""
-        return self.history.problem

@@ -194,6 +194,8 @@ class GeneratePanel(Panel):
         self.studio.keep_soon(entry, said, failed=self.window.shell.say_error)
 
     def _made(self, task: Task) -> None:
+        if self.studio.history.problem:
+            self.window.shell.toasts.say(self.studio.history.problem, "warning")
         if task.entry is not None and not self.chosen and not self.studio.looking.is_live(task.generator):
             self.choose(task.entry)
 

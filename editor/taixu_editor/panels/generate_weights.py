@@ -161,7 +161,10 @@ class Weights:
         wide = imgui.calc_text_size(text).x
         draw.add_text((start.x + (width - wide) / 2, start.y + (height - unit) / 2), theme.pack("faint"), text)
         dropped = panel.window.drag_drop.target("asset")
-        if dropped:
+        endings = panel.draft.generator.needs.suffixes
+        if dropped and endings and not str(dropped).lower().endswith(endings):
+            panel.window.shell.toasts.say(t("It is made from other files: {endings}", endings=" ".join(endings)), "warning")
+        elif dropped:
             panel.draft.parents = (*parents, str(dropped))
             panel.choose(None)
 
