@@ -14,11 +14,13 @@ def blended(g: Graph, a: Surface, b: Surface, share: float) -> Surface:
     The square keeps the size of `a`; `b` is as large in it as its graph makes it.
     """
     patches = g.add("blend_patches", "noise.swirls", scale=3, octaves=6, bend=0.15, roughness=0.55)
+    rest = 0.5 - share
+    level = 0.5 + rest * (0.35 + 21.6 * rest**4)  # noise is mostly near its middle: so a share is nearly what it says
     ratio = b.relief_m / max(a.relief_m, 1e-6)
     relief = max(a.relief_m, b.relief_m)
     over = g.number(
-        "blend", "smoothstep(-0.05, 0.05, n - (1.3 - 1.6 * s) + 0.25 * (hb * min(r, 1) - ha * min(1 / r, 1)))",
-        n=patches, ha=a.height, hb=b.height, s=share, r=min(max(ratio, 0.05), 20.0),
+        "blend", "smoothstep(-0.05, 0.05, n - level + 0.25 * ((hb - 0.5) * min(r, 1) - (ha - 0.5) * min(1 / r, 1)))",
+        n=patches, ha=a.height, hb=b.height, level=level, r=min(max(ratio, 0.05), 20.0),
     )  # fmt: skip
     mixed = {
         name: g.number(f"blend_{name}", "mix(a, b, w)", a=getattr(a, name), b=getattr(b, name), w=over)
