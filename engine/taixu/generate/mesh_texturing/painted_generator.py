@@ -23,6 +23,7 @@ from taixu.generate.request import Request
 
 __all__ = ["PaintedMeshGenerator", "PaintedMeshParameters"]
 
+_LEAST_VIEW_PX = 64
 _UNIT = {"minimum": 0.0, "maximum": 1.0}
 _CONTROLNET_HINT = (
     "painting a mesh needs a ControlNet for depth: name its weights, too (--from FOLDER/diffusion_pytorch_model.safetensors),"
@@ -116,7 +117,7 @@ class PaintedMeshGenerator(Generator):
             choice=MachineChoice(device=wanted.device, precision=wanted.precision),
         )  # fmt: skip
         try:
-            view_px = (wanted.view_px or own_size_px(loaded)) // 8 * 8
+            view_px = max((wanted.view_px or own_size_px(loaded)) // 8 * 8, _LEAST_VIEW_PX)
             painter = DiffusionPainter(
                 loaded, progress, request.prompt, request.seed, len(views) * (2 if wanted.mending > 0 else 1),
                 control=wanted.control, avoid=wanted.negative, names_views=wanted.names_views, steps=wanted.steps,

@@ -18,6 +18,9 @@ __all__ = ["bake_curvature", "bake_openness", "spread_from_coarse"]
 Floats = NDArray[np.float64]
 _DIRECTIONS = 64
 """An even number: half of them are looked from, and across."""
+_FEW_DIRECTIONS = 24
+_HEAVY = 250_000
+"""So many triangles are drawn slowly, and hide the steps between few lamps better."""
 _LOOK_PX = 288
 _MOST_AT_A_TIME = 16
 _COARSE_PX = 384
@@ -68,7 +71,7 @@ def bake_openness(subject: Subject, texels: Texels) -> Floats:
     Far-off lamps all round, in pairs across from each other, and for each pair a picture of what its light meets first.
     """
     open_, whole = np.zeros(len(texels.positions)), np.zeros(len(texels.positions))
-    for direction in directions_around(_DIRECTIONS):
+    for direction in directions_around(_DIRECTIONS if len(subject.triangles) < _HEAVY else _FEW_DIRECTIONS):
         if direction[1] < 0:
             continue  # what stands highest from above stands lowest from below: one picture serves both
         cosines = texels.normals @ direction
