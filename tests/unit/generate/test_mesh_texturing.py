@@ -192,6 +192,18 @@ def test_charts_are_as_large_as_what_they_cover_is_in_the_world() -> None:
     assert 7.0 < (whose == 1).sum() / (whose == 0).sum() < 11.0
 
 
+def test_large_meshes_are_unwrapped_in_pieces() -> None:
+    """Over 80,000 triangles in one piece xatlas breaks down, and takes the process with it."""
+    fine = torus(rings=300, sides=140)
+    surfaces, subject, texels = laid_out(model_of(fine), 256)
+    assert len(subject.triangles) == 84_000
+    assert coordinates_fault(surfaces) == ""
+    assert subject.area_m2 == pytest.approx(4 * np.pi**2 * 0.5 * 0.2, rel=0.01)
+    away = np.hypot(np.hypot(texels.positions[:, 0], texels.positions[:, 2]) - 0.5, texels.positions[:, 1])
+    assert np.abs(away - 0.2).max() < 0.01
+    assert texels.inside.sum() > 0.4 * 256**2
+
+
 def test_the_same_mesh_is_unwrapped_the_same() -> None:
     a, b = (laid_out(model_of(torus()), 128)[1].texcoords for _ in range(2))
     assert np.array_equal(a, b)

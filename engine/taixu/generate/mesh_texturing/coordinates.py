@@ -16,6 +16,7 @@ __all__ = ["MOST_UNWRAPPED", "coordinates_fault", "lay_coordinates", "unwrap"]
 MOST_UNWRAPPED = 500_000
 """Triangles that are unwrapped: it takes minutes for more."""
 
+_MOST_IN_A_PIECE = 12_000
 _JUDGED_PX = 512
 _MOST_DOUBLE = 0.005
 _MOST_FLAT = 0.01
@@ -107,13 +108,18 @@ def unwrap(surfaces: Sequence[Surface], size_px: int, scales: Sequence[float]) -
         )
     atlas = xatlas.Atlas()
     common = _common_scale(surfaces, scales)
+    pieces: list[list[tuple[NDArray[np.int64], NDArray[np.int64]]]] = []
     for surface, scale in zip(surfaces, scales, strict=True):
         have = surface.primitive.attributes
-        positions = np.ascontiguousarray(have["POSITION"].astype(np.float64) * (scale * common), np.float32)
-        atlas.add_mesh(positions, np.ascontiguousarray(surface.primitive.triangles(), np.uint32),
-                       np.ascontiguousarray(have["NORMAL"], np.float32))  # fmt: skip
+        positions = have["POSITION"].astype(np.float64) * (scale * common)
+        pieces.append(_pieces(positions, surface.primitive.triangles().astype(np.int64)))
+        for vertices, triangles in pieces[-1]:
+            atlas.add_mesh(
+                np.ascontiguousarray(positions[vertices], np.float32), np.ascontiguousarray(triangles, np.uint32),
+                np.ascontiguousarray(have["NORMAL"][vertices], np.float32),
+            )  # fmt: skip
     charts, packing = xatlas.ChartOptions(), xatlas.PackOptions()
-    charts.max_iterations = 2
+    charts.max_iterations = 2 if count <= 20_000 else 1
     packing.resolution, packing.padding, packing.bilinear = size_px, max(2, size_px // 256), True
     packing.bruteForce = count <= 5_000 and size_px <= 1024
     atlas.generate(charts, packing)
@@ -121,10 +127,38 @@ def unwrap(surfaces: Sequence[Surface], size_px: int, scales: Sequence[float]) -
         raise TaixuError("no texture coordinates can be found for it; mend the mesh first")
     square = np.array((atlas.width, atlas.height), np.float64) / max(atlas.width, atlas.height)
     laid: list[Laid] = []
-    for index in range(len(surfaces)):
-        sources, triangles, texcoords = atlas[index]
-        laid.append((sources.astype(np.int64), triangles, np.clip(texcoords * square, 0.0, 1.0).astype(np.float32)))
+    number = 0
+    for parts in pieces:
+        found: list[tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]] = []
+        count = 0
+        for vertices, _ in parts:
+            sources, triangles, texcoords = atlas[number]
+            found.append((vertices[sources], triangles.astype(np.int64) + count, np.clip(texcoords * square, 0.0, 1.0)))
+            count += len(sources)
+            number += 1
+        columns = [np.concatenate(column) for column in zip(*found, strict=True)]
+        laid.append((columns[0], columns[1].astype(np.uint32), columns[2].astype(np.float32)))
     return laid
+
+
+def _pieces(positions: Floats, triangles: NDArray[np.int64]) -> list[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Triangles in pieces, each beside itself in space, with the vertices that each has: xatlas breaks down over large ones."""
+    middles = positions[triangles].mean(1)
+    waiting = [np.arange(len(triangles))]
+    done: list[NDArray[np.int64]] = []
+    while waiting:
+        rows = waiting.pop()
+        if len(rows) <= _MOST_IN_A_PIECE:
+            done.append(np.sort(rows))
+            continue
+        axis = int(np.ptp(middles[rows], axis=0).argmax())
+        order = rows[np.argsort(middles[rows, axis], kind="stable")]
+        waiting += [order[len(order) // 2 :], order[: len(order) // 2]]
+    pieces = []
+    for rows in done:
+        vertices, local = np.unique(triangles[rows], return_inverse=True)
+        pieces.append((vertices, local.reshape(-1, 3).astype(np.int64)))
+    return pieces
 
 
 def _common_scale(surfaces: Sequence[Surface], scales: Sequence[float]) -> float:
