@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from golden import assert_golden
 from gpu_device import shared_device
 
+from golden import assert_golden
 from taixu.generate.materials import families, material_maps
 from taixu.generate.materials.pictures import map_pictures
 
