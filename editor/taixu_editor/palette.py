@@ -187,6 +187,8 @@ class Palette:
             best = max((score for score, _ in scored), default=0.0)
             near = [pair for pair in scored if pair[0] > best * 0.45]
             ranked = sorted(near, key=lambda pair: -pair[0] * (0.9 if pair[1].reason else 1.0))
+            # Whoever writes the whole name means that one, also where it cannot be done now.
+            ranked.sort(key=lambda pair: pair[1].title.casefold() != wanted.casefold())
             self._found = [entry for _, entry in ranked[:_MOST_ROWS]]
 
     def _all(self) -> list[Entry]:
