@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from taixu.errors import TaixuError
+from taixu.generate.materials.colors import earthen
 from taixu.generate.materials.family import Variant, families, family_named, hex_of, srgb
 
 __all__ = ["family_scores", "parameters_of_words", "variant_meant"]
@@ -28,6 +29,13 @@ _BEHIND_OF = 1.2  # "a wall of bricks" is about bricks
 _MOST_LETTERS = 2000
 _NOT_ITS_OWN = {"bole", "patina_color", "glow_color"}
 """Colours of what lies under or over a family: no word for a colour means them."""
+_NO_COLORS = re.compile("青苔|苔青|青铜|青瓦|红木|黄铜|黑板|白蜡|银河")
+"""Things whose names hold a colour's sign that says nothing of their colour."""
+_EARTHEN = frozenset({
+    "asphalt", "bark", "bricks", "cobbles", "concrete", "granite", "grass", "gravel", "ice", "moss", "mud", "planks", "roof tiles",
+    "sand", "sandstone", "snow",
+})  # fmt: skip
+"""Families whose colours come out of the ground: a red brick is no red car."""
 _LAST = 0.6  # what standing last is worth
 _METALS = {
     "iron": "iron 铁", "steel": "steel stainless inox 钢 不锈钢", "aluminium": "aluminium aluminum alu 铝",
@@ -199,13 +207,15 @@ def _sliders(family: str, text: str, places: dict[str, int], variant: Variant) -
     if not colors:
         return found
     asides = next((match.start() for match in _ASIDE.finditer(text) if match.start() > 0), len(text))
+    text = _NO_COLORS.sub(lambda match: " " * len(match.group()), text)
     # A variant knows what "white lines" or "black ice" look like better than the word alone.
     meant = set(variant.words) | ({"grey", "gray", "white", "灰", "白"} if colors[0] == "dye" else set())
     hues = {name: value for name, value in _words().colors.items() if name not in meant}
     hits = sorted((at, value) for name, value in hues.items() if (at := _at(name, text, places)) >= 0)
     mains, seconds = [hit for hit in hits if hit[0] < asides], [hit for hit in hits if hit[0] >= asides]
     if mains:
-        found[colors[0]] = _shaded(mains[0][1], text, places)
+        named = earthen(mains[0][1]) if family in _EARTHEN else mains[0][1]
+        found[colors[0]] = _shaded(named, text, places)
     if seconds and len(colors) > 1:
         found[colors[1]] = seconds[0][1]
     elif not mains and any(_has(word, text, places) for word in ("dark", "light", "pale", "深", "浅")):
