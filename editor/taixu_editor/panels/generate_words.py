@@ -84,7 +84,7 @@ class Words:
         title = t(kind.title)
         is_plain = len(alike) == 1 or generator.name == generator.makes
         name = t.word(humanise(generator.name.replace("-", " ")))
-        return icon(kind.icon, title if is_plain else t("{kind}: {name}", kind=title, name=name))
+        return icon(kind.icon, title if is_plain else f"{title} · {name}")
 
     def _tooltip(self, generator: Generator) -> None:
         if imgui.is_item_hovered(imgui.HoveredFlags_.for_tooltip):

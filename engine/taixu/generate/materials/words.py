@@ -214,8 +214,8 @@ def _sliders(family: str, text: str, places: dict[str, int], variant: Variant) -
     hits = sorted((at, value) for name, value in hues.items() if (at := _at(name, text, places)) >= 0)
     mains, seconds = [hit for hit in hits if hit[0] < asides], [hit for hit in hits if hit[0] >= asides]
     if mains:
-        named = earthen(mains[0][1]) if family in _EARTHEN else mains[0][1]
-        found[colors[0]] = _shaded(named, text, places)
+        hue = earthen(mains[0][1]) if family in _EARTHEN else mains[0][1]
+        found[colors[0]] = _shaded(hue, text, places)
     if seconds and len(colors) > 1:
         found[colors[1]] = seconds[0][1]
     elif not mains and any(_has(word, text, places) for word in ("dark", "light", "pale", "深", "浅")):
