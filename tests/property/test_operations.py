@@ -24,6 +24,7 @@ NO_EDITS = {
     "asset.": "files that come, tags and folders are no edits of a world",
     "document.": "which world is looked at",
     "export.": "writes what others read",
+    "generate.": "has files made, which come as others do; `generate.apply` is an edit",
     "graph.": "edits graphs of materials, which have histories of their own; `graph.wear` is done by edits",
     "history.": "undo and redo themselves, which the test does",
     "play.": "plays a copy; `play.keep` is tested with play",

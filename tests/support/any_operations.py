@@ -378,5 +378,6 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "asset.move": _move_asset,
     "asset.delete": _delete_assets,
     "asset.place": _place_asset,
+    "generate.apply": _place_asset,
 }
 """By operation: what draws parameters for it, or gives None where the world has nothing that it could be done to."""
