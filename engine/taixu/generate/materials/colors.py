@@ -8,8 +8,8 @@ from taixu.generate.materials.family import hex_of, srgb
 
 __all__ = ["earthen"]
 
-_MOST_CHROMA = 0.105
-"""Of fired clay and weathered stone: what ochres, oxides and slates reach in Oklab."""
+_OCHRE_RAD, _RUST_RAD, _PURPLE_RAD = 0.9, 0.66, -0.6
+"""Hues in Oklab: of what is most vivid in the ground, of its reds, and where reds end."""
 
 # Oklab: B. Ottosson, A perceptual color space for image processing, 2020.
 _LMS_FROM_RGB = np.array([
@@ -23,11 +23,13 @@ _LAB_FROM_LMS = np.array([
 
 
 def earthen(color: str) -> str:
-    """A colour ``#rrggbb`` of the same hue and lightness, no more vivid than minerals are; greys are as they were."""
+    """What the ground has of a colour ``#rrggbb``: as light, no more vivid than ochres and slates; reds lean towards rust."""
     lab = _LAB_FROM_LMS @ np.cbrt(_LMS_FROM_RGB @ np.array(srgb(color)))
-    chroma = float(np.hypot(lab[1], lab[2]))
-    if chroma <= _MOST_CHROMA:
+    chroma, hue = float(np.hypot(lab[1], lab[2])), float(np.arctan2(lab[2], lab[1]))
+    most = 0.055 + 0.05 * max(float(np.cos(hue - _OCHRE_RAD)), 0.0)
+    if chroma <= most:
         return color
-    lab[1:] *= _MOST_CHROMA / chroma
+    hue = max(hue, _RUST_RAD) if hue > _PURPLE_RAD else hue
+    lab[1:] = most * np.cos(hue), most * np.sin(hue)
     r, g, b = np.linalg.solve(_LMS_FROM_RGB, np.linalg.solve(_LAB_FROM_LMS, lab) ** 3)
     return hex_of((float(r), float(g), float(b)))

@@ -81,7 +81,8 @@ def family_scores(prompt: str) -> dict[str, float]:
         longest: list[str] = []
         for word, weight in sorted(words.items(), key=lambda item: -len(item[0])):
             at = places.get(word, -1) if word.isascii() else text.rfind(word)
-            if at < 0 or (not word.isascii() and any(word in other for other in longest)):
+            is_counted = word + "s" in longest if word.isascii() else any(word in other for other in longest)
+            if at < 0 or is_counted:
                 continue
             longest.append(word)
             here = weight * (0.45 if at > aside else 1.0) * (_BEHIND_OF if 0 < behind_of < at <= aside else 1.0)
