@@ -13,7 +13,7 @@ from gpu_device import shared_device
 from graph_shapes import apart, shape_of, shapes_below
 
 from taixu.errors import TaixuError
-from taixu.generate.graph import Graph
+from taixu.generate.graph import Graph, Ref, evaluate
 from taixu.generate.materials import MAPS, Age, MaterialMaps, families, family_named, material_graph, material_maps
 from taixu.generate.materials.library.metal import METALS
 
@@ -214,3 +214,10 @@ def test_what_is_out_of_range_is_refused() -> None:
             family_named("bricks").build(Graph(), **given)
     with pytest.raises(TaixuError, match="no family"):
         family_named("unobtainium")
+
+
+@pytest.mark.parametrize("share", [0.05, 0.1, 0.3, 0.5, 0.8])
+def test_a_share_of_the_second_is_what_it_says(share: float) -> None:
+    graph, _, _ = material_graph("concrete", seed=3, second=("moss", share))
+    over = evaluate(graph, 96, also=[Ref("blend", "value")])["@blend.value"]
+    assert float(over.mean()) == pytest.approx(share, abs=0.03 + 0.1 * share)

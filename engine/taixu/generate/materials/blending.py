@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
-from taixu.generate.graph import Graph
+import numpy as np
+
+from taixu.generate.graph import Graph, evaluate
+from taixu.generate.graph.graph import Made
 from taixu.generate.materials.family import Surface
 
 __all__ = ["blended"]
+
+_SAMPLED_PX = 64
 
 
 def blended(g: Graph, a: Surface, b: Surface, share: float) -> Surface:
@@ -14,8 +19,7 @@ def blended(g: Graph, a: Surface, b: Surface, share: float) -> Surface:
     The square keeps the size of `a`; `b` is as large in it as its graph makes it.
     """
     patches = g.add("blend_patches", "noise.swirls", scale=3, octaves=6, bend=0.15, roughness=0.55)
-    rest = 0.5 - share
-    level = 0.5 + rest * (0.35 + 21.6 * rest**4)  # noise is mostly near its middle: so a share is nearly what it says
+    level = _level(g, patches, share)
     ratio = b.relief_m / max(a.relief_m, 1e-6)
     relief = max(a.relief_m, b.relief_m)
     over = g.number(
@@ -32,3 +36,9 @@ def blended(g: Graph, a: Surface, b: Surface, share: float) -> Surface:
         "blend_height", "mix(a * ka, b * kb, w)", a=a.height, b=b.height, w=over, ka=a.relief_m / relief, kb=b.relief_m / relief
     )
     return Surface(color, height, mixed["roughness"], mixed["metallic"], glow, relief_m=relief, size_m=a.size_m)
+
+
+def _level(g: Graph, patches: Made, share: float) -> float:
+    """Above which a share of the patches lies: they are looked at, small, since every seed's are others."""
+    seen = evaluate(Graph(g.nodes, {"patches": patches.ref}, g.seed), _SAMPLED_PX)["patches"]
+    return round(float(np.quantile(seen, 1.0 - min(max(share, 0.0), 1.0))), 4)
