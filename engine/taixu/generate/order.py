@@ -89,7 +89,7 @@ def settle(generator: Generator, order: Order) -> Recipe:
         raise UsageError(f"the generator {generator.name!r} needs a model; name a folder or a file of weights (--model)")
     if len(order.parents) < generator.needs.parents:
         wanted = "a file" if generator.needs.parents == 1 else f"{generator.needs.parents} files"
-        raise UsageError(f"the generator {generator.name!r} makes it from {wanted}, and there is not enough; name one (--from)")
+        raise UsageError(f"the generator {generator.name!r} works on {wanted}; name what with --from")
     # What the user set is looked at first: a mistake there is told before one in what the words came to mean.
     read_parameters(generator.parameters, order.settings, name=generator.name, whose="generator")
     meant = generator.read_words(prompt) if prompt else {}

@@ -177,8 +177,8 @@ def test_wrong_parents_are_refused_in_a_sentence(generations: Generations, tmp_p
     (tmp_path / "words.png").write_bytes(b"no picture at all")
     write_image(tmp_path / "lamp.exr", np.full((32, 32, 3), 9.0, np.float32))
     for order, said in (
-        (Order("upscale"), "makes it from a file"),
-        (Order("material-of-picture", "a wall"), "makes it from a file"),
+        (Order("upscale"), "works on a file"),
+        (Order("material-of-picture", "a wall"), "works on a file"),
         (Order("upscale", parents=(photo, photo)), "one picture"),
         (Order("upscale", parents=(tmp_path / "gone.png",)), "gone.png"),
         (Order("upscale", parents=(tmp_path / "words.png",)), "no picture"),
