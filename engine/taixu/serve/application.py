@@ -11,10 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from taixu.errors import TaixuError
 from taixu.serve.access import COOKIE, Access, Guest, Role, is_foreign
+from taixu.serve.audience import Audience
 from taixu.serve.errands import Errands
 from taixu.serve.facts import FactsBoard, prometheus_text
 from taixu.serve.ingest import ingest_request, ingest_socket
 from taixu.serve.openapi import openapi
+from taixu.serve.watching import watch_socket
 from taixu.twin.commands import Ledger
 from taixu.twin.inbox import Inbox
 from taixu.twin.plugin import acknowledge_alarm
@@ -62,8 +64,9 @@ class _Buckets:
 
 
 def make_application(
-    access: Access, inbox: Inbox, board: FactsBoard, errands: Errands, *, is_secure: bool, stop: Callable[[], None]
-) -> Any:
+    access: Access, inbox: Inbox, board: FactsBoard, errands: Errands, audience: Audience, *, is_secure: bool,
+    stop: Callable[[], None],
+) -> Any:  # fmt: skip
     """The application.
 
     Parameters
@@ -172,6 +175,9 @@ def make_application(
     async def stream(request: web.Request, guest: Guest) -> web.StreamResponse:
         return await ingest_socket(request, inbox, source=guest.name, sockets=sockets)
 
+    async def watch(request: web.Request, guest: Guest) -> web.StreamResponse:
+        return await watch_socket(request, audience, sockets=sockets)
+
     async def describe(request: web.Request, guest: Guest) -> web.Response:
         return web.json_response(openapi())
 
@@ -200,6 +206,7 @@ def make_application(
         web.get("/metrics", need(Role.VIEW, metrics)),
         web.get("/openapi.json", need(Role.VIEW, describe)),
         web.get("/state", need(Role.VIEW, state)),
+        web.get("/watch", need(Role.VIEW, watch)),
         web.get("/commands", need(Role.VIEW, commands)),
         web.post("/commands", need(Role.OPERATE, command)),
         web.get("/alarms", need(Role.VIEW, alarms)),

@@ -9,12 +9,14 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from taixu.app import App
+from taixu.app import App, Stage
 from taixu.serve.access import Access
 from taixu.serve.application import make_application
+from taixu.serve.audience import Audience
 from taixu.serve.errands import Errands
 from taixu.serve.facts import Facts, FactsBoard
 from taixu.serve.service import Service
+from taixu.serve.sight import Sight
 from taixu.twin.commands import Command, Ledger
 from taixu.twin.connectors import Connector
 from taixu.twin.feed import Feed
@@ -23,6 +25,8 @@ from taixu.twin.memory import Recorder
 from taixu.twin.rules import Alarm, Alarms, RuleEngine
 
 __all__ = ["Server"]
+
+_SHOWN_A_SEC = 20.0
 
 
 class Server:
@@ -51,6 +55,8 @@ class Server:
         self.sources = list(sources)
         self.board = FactsBoard()
         self.errands = Errands()
+        self.audience = Audience()
+        self._sight = Sight()
         self._ended = threading.Event()
         self._alarms_seen = self._commands_seen = -1
         self._newest_commands: tuple[Command, ...] = ()
@@ -60,7 +66,7 @@ class Server:
 
         def application() -> Any:
             return make_application(
-                access, inbox, self.board, self.errands, is_secure=tls is not None, stop=self.stop
+                access, inbox, self.board, self.errands, self.audience, is_secure=tls is not None, stop=self.stop
             )
 
         self.service = Service(application, host=host, port=port, tls=tls)
@@ -76,13 +82,19 @@ class Server:
 
     def run(self, *, seconds: float | None = None) -> None:
         """Run frames in real time until `stop` is called, or for some seconds."""
-        began = last = time.perf_counter()
+        for stage in (Stage.APPLY, Stage.PROPAGATE):
+            self.app.run_stage(stage)
+        self._show()
+        began = last = shown = time.perf_counter()
         step_secs = self.app.clock.step_secs
         while not self._ended.is_set() and (seconds is None or last - began < seconds):
             now = time.perf_counter()
             self.errands.run(self.app.world)
             self.app.frame(now - last)
             last = now
+            if now - shown >= 1.0 / _SHOWN_A_SEC:
+                self._show()
+                shown = now
             took = time.perf_counter() - now
             self._publish(took * 1e3)
             self._ended.wait(max(step_secs - took, 0.0))
@@ -94,6 +106,12 @@ class Server:
         if self.app.world.has_resource(Recorder):
             self.app.resource(Recorder).writer.wait()
         self.service.close()
+
+    def _show(self) -> None:
+        """Hand what happened to who watches; the network's thread owns the audience."""
+        frame = self._sight.look(self.app.world, time_ns=time.time_ns())
+        if len(frame.moved) or len(frame.gone) or frame.things:
+            self.service.call_soon(self.audience.show, frame)
 
     def _publish(self, frame_ms: float) -> None:
         world = self.app.world

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import struct
 import threading
 import time
 from collections.abc import Iterator
@@ -171,6 +172,41 @@ def test_an_alarm_is_seen_and_acknowledged(served: tuple[Server, Path]) -> None:
     assert ask(server, "/ingest", token=DEVICE, data=reading(1))[0] == 200
     kinds = [event["kind"] for event in Recording(folder).events()]
     assert kinds == ["alarm", "alarm_acknowledged", "alarm_over"]
+
+
+def test_a_viewer_sees_things_move(served: tuple[Server, Path]) -> None:
+    server, _ = served
+
+    async def watch() -> None:
+        import aiohttp
+
+        session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {VIEWER}"})
+        async with session, session.ws_connect(server.url + "watch") as socket:
+            await socket.send_str("[]")
+            assert "objects of JSON" in (await socket.receive_json(timeout=10))["error"]
+            await socket.send_json({"look": {"at": [0, 0, 0], "reach": 1000}})
+            looks = (await socket.receive_json(timeout=10))["looks"]
+            assert [look["shape"]["kind"] for look in looks.values()] == ["box"]
+            shown = 0
+            for x in (7.0, 8.0):
+                await asyncio.to_thread(ask, server, "/ingest", token=DEVICE, data=reading(x))
+                found = None
+                while found != x:
+                    message = await socket.receive(timeout=10)
+                    if message.type is aiohttp.WSMsgType.BINARY:
+                        _, _, count, _, *origin = struct.unpack_from("<4sIII3d", message.data)
+                        assert count == 1
+                        found = round(struct.unpack_from("<f", message.data, 48)[0] + origin[0], 3)
+                        shown += 1
+                        await socket.send_json({"shown": shown})
+            await socket.send_json({"tell": 0})
+            while True:
+                message = await socket.receive(timeout=10)
+                if message.type is aiohttp.WSMsgType.TEXT and "thing" in message.data:
+                    assert json.loads(message.data)["thing"]["device"]["key"] == "7"
+                    break
+
+    asyncio.run(watch())
 
 
 def test_metrics_and_description(served: tuple[Server, Path]) -> None:

@@ -1,0 +1,235 @@
+"""Who watches: what each needs to hear of a scene, encoded once for all who look at the same place.
+
+Viewers say where they look and how far; places are rounded so that many share one *stand*, which knows what lies within it. A frame
+is encoded once a stand. A viewer who does not keep up is left out until he has, and then hears everything anew: he slows nobody.
+
+Messages to viewers are JSON texts, ``{"looks": {"3": {...}}}`` (what things look like, told once) and ``{"gone": [slots]}``, and
+binary ones, little-endian, that begin with 40 bytes::
+
+    0   4  b"TXS1"
+    4   u32  frame
+    8   u32  number of things, n
+    12  u32  flags: 1 = this is everything, forget what was before; 2 = looks and ids are told; 4 = scales are told
+    16  f64 x 3  origin, metres
+    40  u32[n] slots, f32[3][n] places from the origin, i16[4][n] rotations (32767 is 1), then where told:
+        u32[n] looks, u64[n] ids, f32[3][n] scales; each padded with zeros to a multiple of 8
+"""
+
+from __future__ import annotations
+
+import json
+import struct
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from math import ceil, floor, isfinite, log2
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.errors import TaixuError
+from taixu.serve.sight import SceneFrame
+
+__all__ = ["Audience", "Viewer"]
+
+_HEAD = struct.Struct("<4sIII3d")
+_ALL, _WITH_LOOKS, _WITH_SCALES = 1, 2, 4
+_IN_FLIGHT = 3
+_SMALLEST_M, _LARGEST_M = 16.0, float(1 << 24)
+_NO_LOOK = 0xFFFFFFFF
+
+
+@dataclass(slots=True, eq=False)
+class Viewer:
+    """Somebody who watches. `send` takes texts and bytes and must not wait."""
+
+    send: Callable[[str | bytes], None]
+    stand: _Stand | None = None
+    sent: int = 0
+    seen: int = 0
+    is_behind: bool = False
+    told_looks: int = 0
+
+    def acknowledge(self, frames: int) -> None:
+        """So many frames have been shown by now."""
+        self.seen = max(self.seen, min(frames, self.sent))
+
+
+@dataclass(slots=True, eq=False)
+class _Stand:
+    """A place to look at, and who does."""
+
+    middle: tuple[float, float, float]
+    reach_m: float
+    members: NDArray[np.bool_]
+    viewers: list[Viewer] = field(default_factory=list)
+
+
+class Audience:
+    """All viewers of one scene (the network's thread)."""
+
+    def __init__(self) -> None:
+        self._places = np.zeros((3, 0))
+        self._rotations: NDArray[np.int16] = np.zeros((4, 0), np.int16)
+        self._scales: NDArray[np.float32] = np.zeros((3, 0), np.float32)
+        self._looks_of: NDArray[np.uint32] = np.zeros(0, np.uint32)
+        self._ids: NDArray[np.uint64] = np.zeros(0, np.uint64)
+        self._is_there: NDArray[np.bool_] = np.zeros(0, bool)
+        self._looks: list[str] = []
+        self._known_looks: dict[str, int] = {}
+        self._things: dict[int, dict[str, Any]] = {}
+        self._stands: dict[tuple[float, ...], _Stand] = {}
+        self._frame = 0
+
+    def __len__(self) -> int:
+        return sum(len(stand.viewers) for stand in self._stands.values())
+
+    def show(self, frame: SceneFrame) -> None:
+        """Tell everybody what happened."""
+        self._frame = frame.number
+        self._forget(frame.gone)
+        self._reserve(int(frame.moved.max()) + 1 if len(frame.moved) else 0)
+        for slot, thing in frame.things.items():
+            self._describe(slot, thing)
+        moved = frame.moved
+        self._places[:, moved] = frame.places
+        self._rotations[:, moved] = np.rint(np.clip(frame.rotations, -1, 1) * 32767).astype(np.int16)
+        rescaled = moved[(self._scales[:, moved] != frame.scales).any(axis=0)]
+        self._scales[:, moved] = frame.scales
+        self._is_there[moved] = True
+        told = np.union1d(np.fromiter(frame.things, np.uint32, len(frame.things)), rescaled)
+        for stand in list(self._stands.values()):
+            self._serve(stand, frame.gone, moved, told)
+
+    def look(self, viewer: Viewer, at: Any, reach_m: Any) -> None:
+        """Somebody looks at a place from now on, and hears all that is there.
+
+        Raises
+        ------
+        TaixuError
+            When it is no place.
+        """
+        try:
+            x, y, z = (float(each) for each in at)
+            reach = float(reach_m)
+        except (TypeError, ValueError):
+            x = y = z = reach = float("nan")
+        if not all(map(isfinite, (x, y, z, reach))) or reach <= 0 or max(abs(x), abs(y), abs(z)) > 1e9:
+            raise TaixuError("look takes a place [x, y, z] in metres, and how far around it")
+        # A power of two, and a grid of half of it: whoever looks nearly there sees all that he asked for, and shares it.
+        reach = min(max(2.0 ** ceil(log2(reach)), _SMALLEST_M), _LARGEST_M)
+        middle = tuple((floor(each / (reach / 2)) + 0.5) * (reach / 2) for each in (x, y, z))
+        stand = self._stands.get((*middle, reach))
+        if stand is None:
+            stand = self._stands[(*middle, reach)] = _Stand((middle[0], middle[1], middle[2]), reach * 1.5, np.zeros(0, bool))
+            stand.members = self._inside(stand, np.arange(len(self._is_there))) & self._is_there
+        if viewer.stand is not stand:
+            self.leave(viewer)
+            viewer.stand = stand
+            stand.viewers.append(viewer)
+        self._tell_all(viewer)
+
+    def leave(self, viewer: Viewer) -> None:
+        """Somebody looks no more."""
+        stand, viewer.stand = viewer.stand, None
+        if stand is not None:
+            stand.viewers.remove(viewer)
+            if not stand.viewers:
+                self._stands = {key: each for key, each in self._stands.items() if each is not stand}
+
+    def tell(self, slot: int) -> dict[str, Any] | None:
+        """All that is known of a thing."""
+        thing = self._things.get(slot)
+        return None if thing is None else thing | {"position": self._places[:, slot].tolist()}
+
+    def _serve(self, stand: _Stand, gone: NDArray[np.uint32], moved: NDArray[np.uint32], told: NDArray[np.uint32]) -> None:
+        if len(stand.members) < len(self._is_there):
+            stand.members = np.concatenate([stand.members, np.zeros(len(self._is_there) - len(stand.members), bool)])
+        went = gone[stand.members[gone]]
+        stand.members[went] = False
+        inside = self._inside(stand, moved)
+        was = stand.members[moved]
+        left = np.concatenate([went, moved[was & ~inside]])
+        entered = moved[inside & ~was]
+        stand.members[moved[was & ~inside]] = False
+        stand.members[entered] = True
+        retold = np.union1d(told[stand.members[told]], entered).astype(np.uint32)
+        still = np.setdiff1d(moved[inside], retold, assume_unique=True)
+        messages: list[str | bytes] = []
+        if len(left):
+            messages.append(json.dumps({"gone": left.tolist()}))
+        for slots, flags in ((retold, _WITH_LOOKS | _WITH_SCALES), (still, 0)):
+            if len(slots):
+                messages.append(self._packed(stand, slots, flags))
+        for viewer in list(stand.viewers):
+            if viewer.sent - viewer.seen >= _IN_FLIGHT:
+                viewer.is_behind = True
+            elif viewer.is_behind:
+                self._tell_all(viewer)
+            elif messages:
+                self._tell_looks(viewer)
+                for message in messages:
+                    viewer.send(message)
+                viewer.sent += 1
+
+    def _tell_all(self, viewer: Viewer) -> None:
+        stand = viewer.stand
+        if stand is None:
+            return
+        self._tell_looks(viewer)
+        viewer.send(self._packed(stand, np.flatnonzero(stand.members).astype(np.uint32), _ALL | _WITH_LOOKS | _WITH_SCALES))
+        viewer.sent += 1
+        viewer.is_behind = False
+
+    def _tell_looks(self, viewer: Viewer) -> None:
+        if viewer.told_looks < len(self._looks):
+            new = ",".join(f'"{number}":{self._looks[number]}' for number in range(viewer.told_looks, len(self._looks)))
+            viewer.send(f'{{"looks":{{{new}}}}}')
+            viewer.told_looks = len(self._looks)
+
+    def _packed(self, stand: _Stand, slots: NDArray[np.uint32], flags: int) -> bytes:
+        places = (self._places[:, slots] - np.array(stand.middle)[:, None]).astype("<f4")
+        parts: list[NDArray[Any]] = [slots.astype("<u4"), places, self._rotations[:, slots]]
+        if flags & _WITH_LOOKS:
+            parts += [self._looks_of[slots], self._ids[slots]]
+        if flags & _WITH_SCALES:
+            parts.append(self._scales[:, slots])
+        body = [_HEAD.pack(b"TXS1", self._frame, len(slots), flags, *stand.middle)]
+        for part in parts:
+            data = np.ascontiguousarray(part).tobytes()
+            body += (data, bytes(-len(data) % 8))
+        return b"".join(body)
+
+    def _inside(self, stand: _Stand, slots: NDArray[Any]) -> NDArray[np.bool_]:
+        apart = np.abs(self._places[:, slots] - np.array(stand.middle)[:, None])
+        return (apart <= stand.reach_m).all(axis=0)
+
+    def _describe(self, slot: int, thing: dict[str, Any]) -> None:
+        self._reserve(slot + 1)
+        self._things[slot] = thing
+        self._ids[slot] = int(thing["id"], 16)
+        look = json.dumps({name: part for name, part in thing.items() if name not in ("id", "name", "device")}, sort_keys=True)
+        number = self._known_looks.get(look)
+        if number is None:
+            number = self._known_looks[look] = len(self._looks)
+            self._looks.append(look)
+        self._looks_of[slot] = number
+
+    def _forget(self, gone: NDArray[np.uint32]) -> None:
+        gone = gone[gone < len(self._is_there)]
+        self._is_there[gone] = False
+        self._looks_of[gone] = _NO_LOOK
+        for slot in gone.tolist():
+            self._things.pop(slot, None)
+
+    def _reserve(self, count: int) -> None:
+        have = len(self._is_there)
+        if count <= have:
+            return
+        more = max(count - have, have // 2, 64)
+        self._places = np.concatenate([self._places, np.zeros((3, more))], axis=1)
+        self._rotations = np.concatenate([self._rotations, np.zeros((4, more), np.int16)], axis=1)
+        self._scales = np.concatenate([self._scales, np.ones((3, more), np.float32)], axis=1)
+        self._looks_of = np.concatenate([self._looks_of, np.full(more, _NO_LOOK, np.uint32)])
+        self._ids = np.concatenate([self._ids, np.zeros(more, np.uint64)])
+        self._is_there = np.concatenate([self._is_there, np.zeros(more, bool)])
