@@ -24,7 +24,18 @@ def make_engine(name: str, **settings: object) -> BackendBase:
     """An engine by name; skips the test where it is not installed."""
     if not native.available(MODULES[name]):
         pytest.skip(f"{name} is not installed here")
-    return make_backend(name, Settings(**settings))  # type: ignore[arg-type]
+    made = make_backend(name, Settings(**settings))  # type: ignore[arg-type]
+    _made.append(made)
+    return made
+
+
+_made: list[BackendBase] = []
+
+
+def close_engines() -> None:
+    """Close what tests made: each holds megabytes of its own."""
+    while _made:
+        _made.pop().close()
 
 
 def pose(x: float, y: float, z: float, turn: tuple[float, ...] = (0.0, 0.0, 0.0, 1.0)) -> list[float]:

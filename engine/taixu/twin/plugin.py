@@ -41,9 +41,15 @@ class TwinPlugin:
             app.register_component(cls)
         for resource in (Roster(), Feed(), Inbox(), Alarms(), RuleEngine(), Ledger()):
             app.insert_resource(resource)
-        now_ns = self._now_ns
+        clock = self._now_ns
+        now = clock()
+
+        def now_ns() -> int:
+            return now
 
         def take_in(world: World) -> None:
+            nonlocal now
+            now = clock()  # one time a frame: what is written, watched and recorded in it is of the same moment
             letters = world.resource(Inbox).take()
             if letters:
                 world.resource(Ledger).hear([letter.batch for letter in letters], now_ns=now_ns())

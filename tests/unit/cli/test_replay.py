@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import itertools
 import json
 from pathlib import Path
 
@@ -21,12 +20,13 @@ START = 1_777_622_400_000_000_000  # 2026-05-01T08:00:00Z
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A red box that goes from left to right in two seconds, ten ticks of it."""
     folder = tmp_path_factory.mktemp("replay") / "shift"
-    clock = itertools.count(START, 200_000_000)
-    with tx.App.headless(plugins=(TwinPlugin(now_ns=lambda: next(clock)),)) as app:
+    now = START
+    with tx.App.headless(plugins=(TwinPlugin(now_ns=lambda: now),)) as app:
         box = app.scene.spawn("Box", Shape("box"), Material(base_color=(0.8, 0.05, 0.05, 1)), position=(-2, 0, 0))
         app.scene.spawn("Eye", tx.Camera(), position=(0, 0, 8))
         recorder = begin_recording(app, folder, project=str(folder.parent / "gone"))
         for tick in range(11):
+            now = START + tick * 200_000_000
             box.position = (tick * 0.4 - 2, 0, 0)
             recorder.note("tick", number=tick)
             app.run(ticks=1)

@@ -25,6 +25,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Any:
     found = SimpleNamespace(
         now=now, jobs=jobs, events=[], device=SimpleNamespace(frames=0), shell=SimpleNamespace(is_waiting=False),
         thumbnails=SimpleNamespace(pending=0),
+        renderer=SimpleNamespace(lighting=SimpleNamespace(skies=SimpleNamespace(is_making=False))),
         host=SimpleNamespace(
             play=SimpleNamespace(is_playing=False, is_paused=False),
             session=SimpleNamespace(worlds=[SimpleNamespace(app=SimpleNamespace(world=world))]),
