@@ -13,6 +13,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,7 +81,7 @@ def embed_mark(pixels: NDArray[np.uint8], payload: bytes, *, key: bytes | None =
         raise ValueError(f"ids have {ID_BYTES} bytes")
     if min(pixels.shape[:2]) < LEAST_SIDE:
         raise TaixuError(f"a picture of less than {LEAST_SIDE} pixels a side has no room for a mark")
-    basis = _Basis(default_key() if key is None else key)
+    basis = _basis(default_key() if key is None else key)
     bits = encode_id(payload).astype(np.float64)
     holds: NDArray[np.uint8] | None = None
     unseen_db = _unseen_db(pixels, basis)
@@ -154,13 +155,19 @@ def detect_mark(pixels: NDArray[np.uint8], *, key: bytes | None = None, expected
     """
     if pixels.ndim != 3 or pixels.shape[2] < 3 or min(pixels.shape[:2]) < LEAST_SIDE // 2:
         return Detection(b"", 0.5)
-    basis = _Basis(default_key() if key is None else key)
+    basis = _basis(default_key() if key is None else key)
     values = basis.read(_luminance(pixels[..., :3]))
     soft = basis.sums(values, basis.limits(values))
     found = decode_id(soft)
     known = expected or found
     errors = 0.5 if known is None else float(np.mean((soft > 0) != (encode_id(known) > 0)))
     return Detection(found or b"", errors)
+
+
+@lru_cache(maxsize=4)
+def _basis(key: bytes) -> _Basis:
+    """Trials look for a mark again and again."""
+    return _Basis(key)
 
 
 class _Basis:
@@ -172,6 +179,7 @@ class _Basis:
         inside = (radii >= _LOWEST) & (radii <= _HIGHEST) & ((y > 0) | (x > 0))
         self.rows, self.columns = y[inside], x[inside]
         self.rings = np.concatenate([(radii[inside] - _LOWEST).astype(np.int64) // 4] * 2)
+        self.ring_places = [np.flatnonzero(self.rings == ring) for ring in range(int(self.rings.max()) + 1)]
         self.size = 2 * len(self.rows)
         noise = np.frombuffer(hashlib.shake_256(b"taixu mark 1\0" + key).digest(9 * self.size), np.uint8)
         order = np.argsort(noise[: 8 * self.size].view("<u8"), kind="stable")
@@ -187,7 +195,8 @@ class _Basis:
 
     def limits(self, values: NDArray[np.float64]) -> NDArray[np.float64]:
         """How much each may count: by the median of its ring."""
-        medians = np.array([np.median(np.abs(values[self.rings == ring])) for ring in range(int(self.rings.max()) + 1)])
+        sizes = np.abs(values)
+        medians = np.array([_median(sizes[places]) for places in self.ring_places])
         return _LIMIT * np.maximum(medians, _FLOOR)[self.rings]
 
     def sums(self, values: NDArray[np.float64], limits: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -210,19 +219,44 @@ class _Basis:
         spectrum[self.rows, self.columns + _HIGHEST] = waves
         spectrum[-self.rows, _HIGHEST - self.columns] += np.conj(waves)
         down = np.fft.ifft(spectrum, axis=0) * height
-        angles = 2.0 * np.pi * np.outer(np.arange(-_HIGHEST, _HIGHEST + 1), np.arange(width)) / width
+        cosines, sines = _drawn_waves(width)
         real, imaginary = down.real.astype(np.float32), down.imag.astype(np.float32)
-        return np.asarray(real @ np.cos(angles).astype(np.float32) - imaginary @ np.sin(angles).astype(np.float32), np.float32)
+        return np.asarray(real @ cosines - imaginary @ sines, np.float32)
 
 
 def _low_spectrum(luminance: NDArray[np.float32]) -> NDArray[np.complex128]:
     """The transform's rows 0 to `_HIGHEST` and its columns of low frequencies, negative ones at the end."""
     height, width = luminance.shape
-    turns = 2.0 * np.pi * np.outer(np.arange(_HIGHEST + 1), np.arange(height)) / height
-    both = np.concatenate([np.cos(turns), -np.sin(turns)]).astype(np.float32) @ luminance
+    both = _read_rows(height) @ luminance
     half = both[: _HIGHEST + 1] + 1j * both[_HIGHEST + 1 :]
+    return np.asarray(half @ _read_columns(width), np.complex128)
+
+
+@lru_cache(maxsize=4)
+def _read_rows(height: int) -> NDArray[np.float32]:
+    turns = 2.0 * np.pi * np.outer(np.arange(_HIGHEST + 1), np.arange(height)) / height
+    return np.concatenate([np.cos(turns), -np.sin(turns)]).astype(np.float32)
+
+
+@lru_cache(maxsize=4)
+def _read_columns(width: int) -> NDArray[np.complex128]:
     columns = np.concatenate([np.arange(_HIGHEST + 1), np.arange(-_HIGHEST, 0)])
-    return np.asarray(half @ np.exp(-2j * np.pi * np.outer(np.arange(width), columns) / width), np.complex128)
+    return np.exp(-2j * np.pi * np.outer(np.arange(width), columns) / width)
+
+
+@lru_cache(maxsize=4)
+def _drawn_waves(width: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    angles = 2.0 * np.pi * np.outer(np.arange(-_HIGHEST, _HIGHEST + 1), np.arange(width)) / width
+    return np.cos(angles).astype(np.float32), np.sin(angles).astype(np.float32)
+
+
+def _median(values: NDArray[np.float64]) -> float:
+    """As numpy's, without its looks at what cannot be here: this is asked some hundred times a picture."""
+    half = len(values) // 2
+    if len(values) % 2:
+        return float(np.partition(values, half)[half])
+    lower, upper = np.partition(values, (half - 1, half))[half - 1 : half + 1]
+    return float((lower + upper) / 2.0)
 
 
 def _luminance(pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
