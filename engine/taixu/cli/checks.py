@@ -39,7 +39,7 @@ def check_file(path: Path) -> list[Finding]:
 def _check_of(path: Path) -> Callable[[Path], list[Finding]] | None:
     checks = {
         "project": _check_project, "world": _check_document, "prefab": _check_document, "model": _check_model,
-        "image": _check_asset, "audio": _check_asset,
+        "image": _check_asset, "audio": _check_asset, "recording": _check_recording,
     }  # fmt: skip
     return checks.get(kind_of(path) or "")
 
@@ -85,6 +85,12 @@ def _check_document(path: Path) -> list[Finding]:
     if root is not None:
         app.components.declare(read_project(root).components)
     return check_world(path, app.components, migrations=app.resource(Migrations), root=root)
+
+
+def _check_recording(path: Path) -> list[Finding]:
+    from taixu.twin.memory.checking import recording_doubts
+
+    return recording_doubts(path if path.is_dir() else path.parent)
 
 
 def _check_script(path: Path) -> list[Finding]:

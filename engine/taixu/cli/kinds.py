@@ -16,8 +16,10 @@ _DOCUMENTS = {".world.json": "world", ".prefab.json": "prefab"}
 
 
 def kind_of(path: Path) -> str | None:
-    """``project``, ``world``, ``prefab``, ``model``, ``image`` or ``audio``; None for anything else."""
+    """``project``, ``recording``, ``world``, ``prefab``, ``model``, ``image`` or ``audio``; None for anything else."""
     name = path.name.lower()
+    if name == "recording.json" or (path / "recording.json").is_file():
+        return "recording"
     if path.is_dir() or name == "taixu.toml":
         return "project"
     for ending, kind in _DOCUMENTS.items():

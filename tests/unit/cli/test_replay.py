@@ -99,3 +99,21 @@ def test_a_manifest_that_lies_is_one_sentence(recording: Path, tmp_path: Path, c
     (tmp_path / "recording.json").write_text("[")
     assert main(["replay", str(tmp_path)]) == 1
     assert "manifest" in capsys.readouterr().err
+
+
+def test_a_recording_is_checked(recording: Path, tmp_path: Path) -> None:
+    assert taixu_json("check", recording)["ok"]
+    copy = tmp_path / "copy"
+    copy.mkdir()
+    for file in recording.iterdir():
+        (copy / file.name).write_bytes(file.read_bytes())
+    (segment,) = copy.glob("*.taixulog")
+    whole = segment.read_bytes()
+    segment.write_bytes(whole[:-5])
+    (found,) = taixu_json("check", copy)["files"]
+    assert found["ok"] and "as after a kill" in found["findings"][0]["message"]
+    middle = len(whole) // 2
+    segment.write_bytes(whole[:middle] + bytes([whole[middle] ^ 0xFF]) + whole[middle + 1 :])
+    (copy / "000002.taixulog").write_bytes(whole)
+    (found,) = taixu_json("check", copy, status=1)["files"]
+    assert not found["ok"] and "is damaged here" in found["findings"][0]["message"]
