@@ -7,6 +7,7 @@ import logging
 import time
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from taixu.errors import TaixuError
@@ -19,6 +20,7 @@ from taixu.serve.openapi import openapi
 from taixu.serve.watching import watch_socket
 from taixu.twin.commands import Ledger
 from taixu.twin.inbox import Inbox
+from taixu.twin.linting import binding_findings
 from taixu.twin.plugin import acknowledge_alarm
 from taixu.twin.wire import MAX_RECORD_BYTES
 
@@ -156,6 +158,16 @@ def make_application(
             return web.json_response({"error": str(error)}, status=404)
         return web.json_response(sent.as_dict(), status=200 if sent.state == "sent" else 409)
 
+    async def bindings(request: web.Request, guest: Guest) -> web.Response:
+        try:
+            asked = errands.ask(lambda world: binding_findings(world, now_ns=time.time_ns()))
+            found = await asyncio.wait_for(asyncio.wrap_future(asked), _ERRAND_SECS)
+        except TimeoutError:
+            return web.json_response({"error": "the world does not answer just now"}, status=503)
+        except TaixuError as error:
+            return web.json_response({"error": str(error)}, status=503)
+        return web.json_response({"findings": [asdict(finding) for finding in found]})
+
     async def acknowledge(request: web.Request, guest: Guest) -> web.Response:
         number = request.match_info["number"]
         if len(number) > 18:
@@ -207,6 +219,7 @@ def make_application(
         web.get("/openapi.json", need(Role.VIEW, describe)),
         web.get("/state", need(Role.VIEW, state)),
         web.get("/watch", need(Role.VIEW, watch)),
+        web.get("/bindings", need(Role.VIEW, bindings)),
         web.get("/commands", need(Role.VIEW, commands)),
         web.post("/commands", need(Role.OPERATE, command)),
         web.get("/alarms", need(Role.VIEW, alarms)),

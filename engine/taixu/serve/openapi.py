@@ -39,6 +39,7 @@ def openapi() -> dict[str, Any]:
             "/metrics": {"get": _operation("Figures for Prometheus.", None)},
             "/openapi.json": {"get": _operation("This document.", {"type": "object"})},
             "/state": {"get": _operation("How the world is doing.", {"type": "object"})},
+            "/bindings": {"get": _operation("What is doubtful about bindings and devices just now.", {"type": "object"})},
             "/watch": {"get": _operation("A WebSocket of the scene, for viewers.", None)},
             "/alarms": {"get": _operation("Alarms that are open, the worst first.", {"type": "object"})},
             "/alarms/{number}/acknowledge": {

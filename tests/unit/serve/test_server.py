@@ -209,6 +209,11 @@ def test_a_viewer_sees_things_move(served: tuple[Server, Path]) -> None:
     asyncio.run(watch())
 
 
+def test_the_linter_answers(served: tuple[Server, Path]) -> None:
+    status, _, text = ask(served[0], "/bindings", token=VIEWER)
+    assert status == 200 and all(set(each) == {"severity", "where", "message"} for each in json.loads(text)["findings"])
+
+
 def test_metrics_and_description(served: tuple[Server, Path]) -> None:
     server, _ = served
     text = ask(server, "/metrics", token=VIEWER)[2]
