@@ -102,10 +102,14 @@ class Server:
     def close(self) -> None:
         """Let everybody go; what was taken in is kept first."""
         self.errands.run(self.app.world)
+        self._wait_for_disk()  # so that the last frame finds room
         self.app.frame(0.0)  # what came during the last one
+        self._wait_for_disk()
+        self.service.close()
+
+    def _wait_for_disk(self) -> None:
         if self.app.world.has_resource(Recorder):
             self.app.resource(Recorder).writer.wait()
-        self.service.close()
 
     def _show(self) -> None:
         """Hand what happened to who watches; the network's thread owns the audience."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from taixu.app import App, Components, Stage
 from taixu.ecs import World
@@ -142,13 +143,15 @@ def acknowledge_alarm(world: World, number: int, *, by: str, now_ns: int | None 
     return alarm
 
 
-def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "") -> Recorder:
+def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "", **options: Any) -> Recorder:
     """Record an app's world from now on.
 
     Parameters
     ----------
     project, world
         Where its files are, for who replays it.
+    options
+        Of the `Writer`.
 
     Raises
     ------
@@ -161,7 +164,7 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
     if not isinstance(errors, dict) or not all(isinstance(each, (int, float)) and 0 < each < 1e9 for each in errors.values()):
         raise TaixuError("twin.recording.errors takes lines such as \"transform.translation\": 0.01")
     about = {"project": project, "world": world, "settings": settings.values, "other": settings.other}
-    recorder = Recorder(folder, about=about, errors=errors)
+    recorder = Recorder(folder, about=about, errors=errors, **options)
     app.insert_resource(recorder)
     app.on_close(recorder.close)
     return recorder

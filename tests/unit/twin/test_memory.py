@@ -77,6 +77,7 @@ def test_any_moment_is_as_it_was(tmp_path: Path) -> None:
             world.remove(living[1:2], Device)
         if tick % 5 == 0:
             world.scatter(world.living(entities)[:2], MOTOR, "state", np.array([f"s{tick}", "热"], object))
+        recorder.writer.wait()
         recorder.record(world, now_ns=now)
         here = world.query(MOTOR).entities
         ids = world.stable_ids(here).tolist()

@@ -253,6 +253,25 @@ class Recording:
                     yield number, total, head.known_ns, head.kind == BlockKind.LATE, state.ids, entry
             yield number + 1, total, head.known_ns, False, state.ids, None
 
+    def steps(self, *, after_ns: int) -> Iterator[tuple[int, Arrivals | None, list[Entry]]]:
+        """Ticks in order: when each was known, who came and went with it, and its values."""
+        begin = int(np.searchsorted(self._known, after_ns, "right"))
+        key = self._keys[max(int(np.searchsorted(self._keys, begin, "right")) - 1, 0)]
+        state = _Folding(self._schema_before(key), None)
+        state.open_key(self._payload(key), self._blocks[key].head)
+        arrivals: Arrivals | None = None
+        for number in range(key + 1, len(self._blocks)):
+            head = self._blocks[number].head
+            if head.kind == BlockKind.SCHEMA:
+                state.schema = Schema.from_json(json.loads(self._payload(number)))
+            elif head.kind == BlockKind.KEY:
+                state.open_key(self._payload(number), head)
+            elif head.kind == BlockKind.TRACKS and number >= begin:
+                arrivals = Arrivals.unpack(self._payload(number))
+            elif head.kind == BlockKind.TICK and number >= begin:
+                yield head.known_ns, arrivals, list(state.entries(self._payload(number), head))
+                arrivals = None
+
     # Reading
 
     def _payload(self, number: int) -> bytes:
