@@ -40,5 +40,7 @@ def blended(g: Graph, a: Surface, b: Surface, share: float) -> Surface:
 
 def _level(g: Graph, patches: Made, share: float) -> float:
     """Above which a share of the patches lies: they are looked at, small, since every seed's are others."""
+    if not 0.0 < share < 1.0:  # nothing, or everything, whatever the heights say
+        return 2.0 if share <= 0.0 else -1.0
     seen = evaluate(Graph(g.nodes, {"patches": patches.ref}, g.seed), _SAMPLED_PX)["patches"]
-    return round(float(np.quantile(seen, 1.0 - min(max(share, 0.0), 1.0))), 4)
+    return round(float(np.quantile(seen, 1.0 - share)), 4)
