@@ -18,6 +18,7 @@ from taixu.ecs import Field
 from taixu.errors import TaixuError
 from taixu.scene import Transform
 from taixu.twin.frames import Frame
+from taixu.twin.settings_lists import read_listed, read_object
 from taixu.twin.units import Conversion, conversion
 
 __all__ = ["Binding", "Target", "TopicPattern", "read_bindings", "target_of"]
@@ -138,15 +139,7 @@ def read_bindings(raw: Any, components: Components, frames: Mapping[str, Frame])
     TaixuError
         With the first that is wrong, and what is.
     """
-    if not isinstance(raw, list) or len(raw) > _MAX_BINDINGS:
-        raise TaixuError(f"twin.bindings takes a list of at most {_MAX_BINDINGS:,} bindings")
-    found = []
-    for i, item in enumerate(raw):
-        try:
-            found.append(_read_binding(item, components, frames))
-        except TaixuError as error:
-            raise TaixuError(f"twin.bindings[{i}]: {error}") from None
-    return found
+    return read_listed(raw, lambda item: _read_binding(item, components, frames), where="twin.bindings", most=_MAX_BINDINGS)
 
 
 def target_of(text: str, components: Components) -> Target:
@@ -179,11 +172,7 @@ def target_of(text: str, components: Components) -> Target:
 
 
 def _read_binding(raw: Any, components: Components, frames: Mapping[str, Frame]) -> Binding:
-    if not isinstance(raw, Mapping):
-        raise TaixuError("a binding is an object with topic, from and to")
-    for name in raw:
-        if name not in _KNOWN:
-            raise TaixuError(f"{str(name)[:40]!r} is not understood; there are {', '.join(sorted(_KNOWN))}")
+    raw = read_object(raw, _KNOWN, what="a binding")
     for name in ("topic", "to", "unit", "frame", "entity", "source"):
         if not isinstance(raw.get(name, ""), str):
             raise TaixuError(f"{name} takes a text")

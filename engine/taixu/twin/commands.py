@@ -12,7 +12,7 @@ A command never writes the world's column: the device does, when it obeys and it
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from math import isfinite
 from typing import Any, Literal
@@ -29,6 +29,7 @@ from taixu.twin.device import Device
 from taixu.twin.rules import RuleEngine
 from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.rule import read_condition
+from taixu.twin.settings_lists import read_listed, read_object
 
 __all__ = ["Command", "Control", "Ledger", "read_controls"]
 
@@ -238,26 +239,14 @@ def read_controls(raw: Any, components: Components) -> list[Control]:
     TaixuError
         With the first that is wrong, and what is.
     """
-    if not isinstance(raw, list) or len(raw) > _MAX_CONTROLS:
-        raise TaixuError(f"twin.controls takes a list of at most {_MAX_CONTROLS:,} controls")
-    found: list[Control] = []
-    for i, item in enumerate(raw):
-        try:
-            control = _read_control(item, components)
-        except TaixuError as error:
-            raise TaixuError(f"twin.controls[{i}]: {error}") from None
-        if any(each.name == control.name for each in found):
-            raise TaixuError(f"twin.controls[{i}]: two controls are called {control.name!r}")
-        found.append(control)
-    return found
+    return read_listed(
+        raw, lambda item: _read_control(item, components), where="twin.controls", most=_MAX_CONTROLS,
+        name_of=lambda control: control.name,
+    )  # fmt: skip
 
 
 def _read_control(raw: Any, components: Components) -> Control:
-    if not isinstance(raw, Mapping):
-        raise TaixuError("a control is an object with name, field, source and topic")
-    for key in raw:
-        if key not in _KNOWN:
-            raise TaixuError(f"{str(key)[:40]!r} is not understood; there are {', '.join(sorted(_KNOWN))}")
+    raw = read_object(raw, _KNOWN, what="a control")
     for key in ("name", "field", "source", "topic"):
         if not isinstance(raw.get(key), str) or not 0 < len(raw[key]) <= 400:
             raise TaixuError(f"a control says its {key} as a text")

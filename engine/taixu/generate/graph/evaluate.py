@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import partial
@@ -67,7 +68,7 @@ def places_of(node: Node) -> dict[str, tuple[int, Kind]]:
     return places
 
 
-class Run:
+class Run(ABC):
     """What both ways share: which pictures are still to be read."""
 
     def __init__(self, graph: Graph, size: int) -> None:
@@ -131,18 +132,19 @@ class Run:
                 inputs[name] = Source(partial(_everywhere, constant), k.at, k.size) if socket.is_sampled else constant
         return parameters, inputs
 
+    @abstractmethod
     def compute(self, name: str, node: Node) -> None:
         """Make a node's picture."""
-        raise NotImplementedError
 
+    @abstractmethod
     def read(self, ref: Ref) -> NDArray[np.float32]:
         """A picture as an array."""
-        raise NotImplementedError
 
+    @abstractmethod
     def drop(self, name: str) -> None:
         """Forget a picture."""
-        raise NotImplementedError
 
+    @abstractmethod
     def close(self) -> None:
         """Forget all."""
 
@@ -204,6 +206,9 @@ class ArrayRun(Run):
 
     def drop(self, name: str) -> None:
         self._pictures.pop(name, None)
+
+    def close(self) -> None:
+        self._pictures.clear()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import json
 import mmap
-import struct
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -20,70 +19,15 @@ from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import BlockHead, BlockKind, peek_payload, read_payload, scan_blocks
-from taixu.twin.memory.columns import ColumnInfo, Schema
-from taixu.twin.memory.entries import Entry, PackedEntry, packed_entries, unpack_entry
+from taixu.twin.memory.columns import Schema
+from taixu.twin.memory.entries import Entry
+from taixu.twin.memory.folding import NOTHING_NS, Folding, Moment
 from taixu.twin.memory.recorder import MANIFEST, segment_files
 from taixu.twin.memory.writer import Arrivals
 
 __all__ = ["Moment", "Recording"]
 
 _MAX_MANIFEST = 16 << 20
-_NOTHING = np.iinfo(np.int64).min
-
-
-@dataclass(slots=True)
-class MomentColumn:
-    """One column at a moment, by track."""
-
-    info: ColumnInfo
-    values: NDArray[Any]
-    times_ns: NDArray[np.int64]
-    known: NDArray[np.bool_]
-    """Which tracks have a value."""
-
-
-@dataclass(slots=True)
-class Moment:
-    """A world at a moment.
-
-    Attributes
-    ----------
-    known_ns, tick
-        Of the last tick that it holds.
-    stable_ids
-        By track, ``uint64[m]``.
-    signatures
-        By track: which of `names`; -1 for who was not there.
-    columns
-        By component and field; read-only.
-    """
-
-    known_ns: int
-    tick: int
-    stable_ids: NDArray[np.uint64]
-    signatures: NDArray[np.int32]
-    names: list[tuple[str, ...]]
-    versions: dict[str, int]
-    columns: dict[tuple[str, str], MomentColumn] = field(default_factory=dict)
-
-    @property
-    def tracks(self) -> NDArray[np.intp]:
-        """Tracks of who was there."""
-        return np.flatnonzero(self.signatures >= 0)
-
-    def column(self, component: str, name: str) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.int64]]:
-        """Tracks, values and times of a column, of who was there.
-
-        Raises
-        ------
-        TaixuError
-            When it was not recorded.
-        """
-        found = self.columns.get((component, name))
-        if found is None:
-            raise TaixuError(f"the recording has no column {component}.{name}")
-        tracks = np.flatnonzero(found.known & (self.signatures[: len(found.known)] >= 0))
-        return tracks, found.values[..., tracks], found.times_ns[tracks]
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +51,7 @@ class Recording:
         self._maps: list[Any] = []
         self._blocks: list[_Block] = []
         self._keys: list[int] = []
-        self._last_key: tuple[int, tuple[str, ...] | None, _Folding] | None = None
+        self._last_key: tuple[int, tuple[str, ...] | None, Folding] | None = None
         self.refresh()
 
     def refresh(self) -> None:
@@ -187,7 +131,7 @@ class Recording:
             self._correct(state, moment, at_ns, last, known_ns)
         return moment
 
-    def events(self, *, since_ns: int = _NOTHING, until_ns: int | None = None) -> Iterator[dict[str, Any]]:
+    def events(self, *, since_ns: int = NOTHING_NS, until_ns: int | None = None) -> Iterator[dict[str, Any]]:
         """What was noted, in order, with ``known_ns`` and ``tick``."""
         for number in np.flatnonzero(self._kinds == BlockKind.EVENTS).tolist():
             head = self._blocks[number].head
@@ -207,7 +151,7 @@ class Recording:
             if kind == BlockKind.SCHEMA:
                 schema = Schema.from_json(json.loads(self._payload(number)))
             elif kind == BlockKind.KEY:
-                key_state = _Folding(schema, (component,))
+                key_state = Folding(schema, (component,))
                 key_state.open_key(self._payload(number), block.head)
                 if track < 0:
                     track = key_state.track_of(stable_id)
@@ -235,14 +179,14 @@ class Recording:
         Yields blocks done, blocks in all, the known time, whether these values were late, stable ids by track, and an entry; after
         each block once more, without an entry.
         """
-        state = _Folding(Schema(), components)
+        state = Folding(Schema(), components)
         total = len(self._blocks)
         for number, block in enumerate(self._blocks):
             head = block.head
             if head.kind == BlockKind.SCHEMA:
                 state.schema = Schema.from_json(json.loads(self._payload(number)))
             elif head.kind == BlockKind.KEY:
-                fresh = _Folding(state.schema, components)
+                fresh = Folding(state.schema, components)
                 fresh.open_key(self._payload(number), head)
                 fresh.remember(state.ids)
                 state = fresh
@@ -257,7 +201,7 @@ class Recording:
         """Ticks in order: when each was known, who came and went with it, and its values."""
         begin = int(np.searchsorted(self._known, after_ns, "right"))
         key = self._keys[max(int(np.searchsorted(self._keys, begin, "right")) - 1, 0)]
-        state = _Folding(self._schema_before(key), None)
+        state = Folding(self._schema_before(key), None)
         state.open_key(self._payload(key), self._blocks[key].head)
         arrivals: Arrivals | None = None
         for number in range(key + 1, len(self._blocks)):
@@ -295,10 +239,10 @@ class Recording:
             return False
         return True
 
-    def _opened(self, start: int, components: tuple[str, ...] | None) -> _Folding:
+    def _opened(self, start: int, components: tuple[str, ...] | None) -> Folding:
         """A keyframe, which who scrubs asks for again and again."""
         if self._last_key is None or self._last_key[:2] != (start, components):
-            state = _Folding(self._schema_before(start), components)
+            state = Folding(self._schema_before(start), components)
             state.open_key(self._payload(start), self._blocks[start].head)
             self._last_key = (start, components, state)
         return self._last_key[2].copy()
@@ -310,7 +254,7 @@ class Recording:
                 raise TaixuError(f"{self.folder}: the recording says nowhere what its columns are; it is damaged")
         return Schema.from_json(json.loads(self._payload(number)))
 
-    def _fold(self, state: _Folding, number: int, ticks: list[int]) -> None:
+    def _fold(self, state: Folding, number: int, ticks: list[int]) -> None:
         head = self._blocks[number].head
         if head.kind == BlockKind.SCHEMA:
             state.schema.extend(Schema.from_json(json.loads(self._payload(number))))
@@ -319,7 +263,7 @@ class Recording:
         elif head.kind == BlockKind.TICK:
             ticks.append(number)
 
-    def _correct(self, state: _Folding, moment: Moment, at_ns: int, last: int, known_ns: int) -> None:
+    def _correct(self, state: Folding, moment: Moment, at_ns: int, last: int, known_ns: int) -> None:
         """Bring in what was written later about this moment, or late before it."""
         until = int(np.searchsorted(self._known, known_ns, "right"))
         about = np.isin(self._kinds[:until], (BlockKind.TICK, BlockKind.LATE, BlockKind.SCHEMA, BlockKind.KEY))
@@ -334,165 +278,11 @@ class Recording:
                 for entry in state.entries(self._payload(number), head):
                     _take_better(moment, entry, at_ns)
 
-    def _use_key(self, state: _Folding) -> None:
+    def _use_key(self, state: Folding) -> None:
         if state.key_number != state.open_number and state.key_number >= 0:
-            fresh = _Folding(state.schema, state.components)
+            fresh = Folding(state.schema, state.components)
             fresh.open_key(self._payload(state.key_number), self._blocks[state.key_number].head)
             state.key, state.open_number = fresh.key, state.key_number
-
-
-class _Folding:
-    """Blocks folded into columns."""
-
-    def __init__(self, schema: Schema, components: tuple[str, ...] | None) -> None:
-        self.schema = schema
-        self.components = components
-        self.key: dict[int, NDArray[Any]] = {}
-        self.key_number = self.open_number = -1
-        self._columns: dict[int, MomentColumn] = {}
-        self._ids: NDArray[np.uint64] = np.empty(0, np.uint64)
-        self._signatures: NDArray[np.int32] = np.empty(0, np.int32)
-        self._names: list[tuple[str, ...]] = []
-        self._shared: set[int] = set()
-
-    def open_key(self, payload: bytes, head: BlockHead) -> None:
-        """Begin with a keyframe."""
-        total, size = struct.unpack_from("<QQ", payload)
-        self._reserve(total)
-        self.apply_arrivals(Arrivals.unpack(payload[16 : 16 + size]))
-        for packed in packed_entries(payload[16 + size :]):
-            entry = self._unpack(packed, total, head.known_ns)
-            if entry is not None:
-                self._put(entry, total)
-        self.key = {number: column.values for number, column in self._columns.items()}
-        self._shared = set(self._columns)
-
-    def apply_arrivals(self, arrivals: Arrivals) -> None:
-        """Note who came and went."""
-        top = int(arrivals.tracks.max()) + 1 if len(arrivals.tracks) else 0
-        self._reserve(top)
-        self._signatures[arrivals.gone[arrivals.gone < len(self._signatures)]] = -1
-        self._ids[arrivals.tracks] = arrivals.stable_ids
-        self._signatures[arrivals.tracks] = arrivals.signatures
-        self._names = arrivals.names
-
-    def apply_ticks(self, ticks: list[tuple[BlockHead, Callable[[], memoryview], Callable[[], None]]]) -> None:
-        """Apply ticks: heads, payloads as they lie there, and what checks them.
-
-        Of a column that a tick holds whole nothing older is looked at, and blocks that add nothing are not read.
-        """
-        wanted: list[tuple[PackedEntry, int, int]] = []
-        covered: set[int] = set()
-        latest = -1
-        for head, peek, check in reversed(ticks):
-            data = peek()
-            total = struct.unpack_from("<Q", data)[0]
-            latest = max(latest, total)
-            here = [each for each in packed_entries(data[8:]) if each.column not in covered and self._is_wanted(each.column)]
-            if here:
-                check()
-            for packed in reversed(here):
-                wanted.append((packed, total, head.known_ns))
-                if packed.covers_all and total == latest:
-                    covered.add(packed.column)
-        for packed, total, base_ns in reversed(wanted):
-            entry = self._unpack(packed, total, base_ns)
-            if entry is not None:
-                self._put(entry, total)
-
-    def copy(self) -> _Folding:
-        """To fold more into; columns are shared until they change."""
-        other = _Folding(self.schema.copy(), self.components)
-        other.key = self.key
-        other._columns = {number: replace(column) for number, column in self._columns.items()}
-        other._shared = set(self._columns)
-        other._ids, other._signatures, other._names = self._ids.copy(), self._signatures.copy(), self._names
-        return other
-
-    def entries(self, payload: bytes, head: BlockHead, *, only: ColumnInfo | None = None) -> Iterator[Entry]:
-        """The entries of a tick's or a late block."""
-        total = struct.unpack_from("<Q", payload)[0]
-        for packed in packed_entries(payload[8:]):
-            if only is None or packed.column == only.number:
-                entry = self._unpack(packed, total, head.known_ns)
-                if entry is not None:
-                    yield entry
-
-    def moment(self, head: BlockHead) -> Moment:
-        """What was folded."""
-        total = len(self._signatures)
-        columns = {}
-        for column in self._columns.values():
-            whole = columns[column.info.component, column.info.field] = _grown_column(column, total)
-            for part in (whole.values, whole.times_ns, whole.known):
-                part.flags.writeable = False  # who scrubs shares the keyframe's
-        return Moment(
-            head.known_ns, head.tick, self._ids, self._signatures, self._names, dict(self.schema.versions), columns
-        )
-
-    @property
-    def ids(self) -> NDArray[np.uint64]:
-        """Stable ids by track, of all who ever were there since the keyframe."""
-        return self._ids
-
-    def remember(self, ids: NDArray[np.uint64]) -> None:
-        """Who went before the keyframe has a name still."""
-        self._reserve(len(ids))
-        here = self._ids[: len(ids)]
-        here[here == 0] = ids[here == 0]
-
-    def track_of(self, stable_id: int) -> int:
-        """The track of an entity that is there, or -1."""
-        found = np.flatnonzero((self._ids == np.uint64(stable_id)) & (self._signatures >= 0))
-        return int(found[0]) if len(found) else -1
-
-    def _is_wanted(self, number: int) -> bool:
-        if number >= len(self.schema.columns):
-            raise TaixuError("a block of a recording has a column that the recording does not list; it is damaged")
-        return self.components is None or self.schema.columns[number].component in self.components
-
-    def _unpack(self, packed: PackedEntry, total: int, base_ns: int) -> Entry | None:
-        if not self._is_wanted(packed.column):
-            return None
-        column = self.schema.columns[packed.column]
-        return unpack_entry(packed, column, total=total, base_ns=base_ns, key=self.key.get(packed.column))
-
-    def _put(self, entry: Entry, total: int) -> None:
-        column = self._columns.get(entry.column.number)
-        if column is None:
-            column = MomentColumn(entry.column, entry.column.empty(0), np.empty(0, np.int64), np.empty(0, bool))
-        column = self._columns[entry.column.number] = _grown_column(column, total)
-        if len(entry.tracks) == len(column.known) == total:
-            column.values, column.times_ns, column.known = entry.values, entry.times_ns, np.ones(total, bool)
-            self._shared.discard(entry.column.number)
-            return
-        if entry.column.number in self._shared:
-            column.values, column.times_ns, column.known = column.values.copy(), column.times_ns.copy(), column.known.copy()
-            self._shared.discard(entry.column.number)
-        column.values[..., entry.tracks] = entry.values
-        column.times_ns[entry.tracks] = entry.times_ns
-        column.known[entry.tracks] = True
-
-    def _reserve(self, total: int) -> None:
-        have = len(self._ids)
-        if total > 1 << 31:
-            raise TaixuError("a recording claims more entities than there can be; it is damaged")
-        if total > have:
-            self._ids = np.concatenate([self._ids, np.zeros(total - have, np.uint64)])
-            self._signatures = np.concatenate([self._signatures, np.full(total - have, -1, np.int32)])
-
-
-def _grown_column(column: MomentColumn, total: int) -> MomentColumn:
-    have = len(column.known)
-    if have >= total:
-        return column
-    values = column.info.empty(total)
-    values[..., :have] = column.values
-    times = np.full(total, _NOTHING)
-    times[:have] = column.times_ns
-    known = np.zeros(total, bool)
-    known[:have] = column.known
-    return MomentColumn(column.info, values, times, known)
 
 
 def _take_better(moment: Moment, entry: Entry, at_ns: int) -> None:

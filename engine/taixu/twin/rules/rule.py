@@ -17,6 +17,7 @@ from taixu.app import Components
 from taixu.errors import TaixuError
 from taixu.twin.rules.alarms import SEVERITIES
 from taixu.twin.rules.expression import Expression, read_expression
+from taixu.twin.settings_lists import read_listed, read_object
 
 __all__ = ["FUNCTIONS", "NAMES", "Rule", "read_condition", "read_rules"]
 
@@ -100,26 +101,13 @@ def read_rules(raw: Any, components: Components) -> list[Rule]:
     TaixuError
         With the first that is wrong, and what is.
     """
-    if not isinstance(raw, list) or len(raw) > _MAX_RULES:
-        raise TaixuError(f"twin.rules takes a list of at most {_MAX_RULES:,} rules")
-    found: list[Rule] = []
-    for i, item in enumerate(raw):
-        try:
-            rule = _read_rule(item, components)
-        except TaixuError as error:
-            raise TaixuError(f"twin.rules[{i}]: {error}") from None
-        if any(each.name == rule.name for each in found):
-            raise TaixuError(f"twin.rules[{i}]: two rules are called {rule.name!r}")
-        found.append(rule)
-    return found
+    return read_listed(
+        raw, lambda item: _read_rule(item, components), where="twin.rules", most=_MAX_RULES, name_of=lambda rule: rule.name
+    )
 
 
 def _read_rule(raw: Any, components: Components) -> Rule:
-    if not isinstance(raw, Mapping):
-        raise TaixuError("a rule is an object with name and when")
-    for key in raw:
-        if key not in _KNOWN:
-            raise TaixuError(f"{str(key)[:40]!r} is not understood; there are {', '.join(sorted(_KNOWN))}")
+    raw = read_object(raw, _KNOWN, what="a rule")
     name, severity, hold = raw.get("name"), raw.get("severity", "high"), raw.get("for", 0.0)
     say = raw.get("say", "{name}: " + name if isinstance(name, str) else "")
     if not isinstance(name, str) or not 0 < len(name) <= 100:
