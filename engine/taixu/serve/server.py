@@ -12,11 +12,11 @@ from typing import Any
 from taixu.app import App, Stage
 from taixu.serve.access import Access
 from taixu.serve.application import make_application
-from taixu.serve.audience import Audience
+from taixu.serve.door import Door
 from taixu.serve.errands import Errands
 from taixu.serve.facts import Facts, FactsBoard
+from taixu.serve.parts import make_parts
 from taixu.serve.service import Service
-from taixu.serve.sight import Sight
 from taixu.twin.commands import Command, Ledger
 from taixu.twin.connectors import Connector
 from taixu.twin.feed import Feed
@@ -25,8 +25,6 @@ from taixu.twin.memory import Recorder
 from taixu.twin.rules import Alarm, Alarms, RuleEngine
 
 __all__ = ["Server"]
-
-_SHOWN_A_SEC = 20.0
 
 
 class Server:
@@ -55,19 +53,15 @@ class Server:
         self.sources = list(sources)
         self.board = FactsBoard()
         self.errands = Errands()
-        self.audience = Audience()
-        self._sight = Sight()
         self._ended = threading.Event()
         self._alarms_seen = self._commands_seen = -1
         self._newest_commands: tuple[Command, ...] = ()
         self._open_alarms: tuple[Alarm, ...] = ()
         self._publish(0.0)
-        inbox = app.resource(Inbox)
+        self.parts = make_parts(self.board, app.resource(Inbox))
 
         def application() -> Any:
-            return make_application(
-                access, inbox, self.board, self.errands, self.audience, is_secure=tls is not None, stop=self.stop
-            )
+            return make_application(Door(access, self.errands, is_secure=tls is not None, stop=self.stop), self.parts)
 
         self.service = Service(application, host=host, port=port, tls=tls)
 
@@ -84,17 +78,15 @@ class Server:
         """Run frames in real time until `stop` is called, or for some seconds."""
         for stage in (Stage.APPLY, Stage.PROPAGATE):
             self.app.run_stage(stage)
-        self._show()
-        began = last = shown = time.perf_counter()
+        self._frame_of_parts()
+        began = last = time.perf_counter()
         step_secs = self.app.clock.step_secs
         while not self._ended.is_set() and (seconds is None or last - began < seconds):
             now = time.perf_counter()
             self.errands.run(self.app.world)
             self.app.frame(now - last)
             last = now
-            if now - shown >= 1.0 / _SHOWN_A_SEC:
-                self._show()
-                shown = now
+            self._frame_of_parts()
             took = time.perf_counter() - now
             self._publish(took * 1e3)
             self._ended.wait(max(step_secs - took, 0.0))
@@ -106,16 +98,16 @@ class Server:
         self.app.frame(0.0)  # what came during the last one
         self._wait_for_disk()
         self.service.close()
+        for part in self.parts:
+            part.close()
 
     def _wait_for_disk(self) -> None:
         if self.app.world.has_resource(Recorder):
             self.app.resource(Recorder).writer.wait()
 
-    def _show(self) -> None:
-        """Hand what happened to who watches; the network's thread owns the audience."""
-        frame = self._sight.look(self.app.world, time_ns=time.time_ns())
-        if len(frame.moved) or len(frame.gone) or frame.things:
-            self.service.call_soon(self.audience.show, frame)
+    def _frame_of_parts(self) -> None:
+        for part in self.parts:
+            part.frame(self.app, self.service)
 
     def _publish(self, frame_ms: float) -> None:
         world = self.app.world
@@ -133,5 +125,3 @@ class Server:
             self._open_alarms, dict(engine.problems), self._newest_commands,
             {each.link.name: asdict(each.link.status) for each in self.sources},
         ))  # fmt: skip
-
-

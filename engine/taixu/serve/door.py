@@ -1,0 +1,118 @@
+"""The door of the server: who may come in, how often, and how the network's thread asks the world's."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from taixu.ecs import World
+from taixu.errors import TaixuError
+from taixu.serve.access import COOKIE, Access, Guest, Role, is_foreign
+from taixu.serve.errands import Errands
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+__all__ = ["Door", "refusal"]
+
+_log = logging.getLogger(__name__)
+_RATE, _BURST = 200.0, 400.0
+"""Requests a second from one address, and how many at once."""
+_WRONG_TOKENS = 20.0
+"""Wrong tokens a minute from one address."""
+_MAX_ADDRESSES = 4096
+_ERRAND_SECS = 5.0
+
+Handler = Callable[["web.Request"], Awaitable["web.StreamResponse"]]
+GuestHandler = Callable[["web.Request", Guest], Awaitable["web.StreamResponse"]]
+T = TypeVar("T")
+
+
+def refusal(message: str, status: int = 400, **headers: str) -> web.Response:
+    """An answer of one sentence."""
+    from aiohttp import web
+
+    return web.json_response({"error": message}, status=status, headers=headers)
+
+
+class _Buckets:
+    """Allowances by address that fill up again with time."""
+
+    def __init__(self, rate: float, burst: float) -> None:
+        self._rate, self._burst = rate, burst
+        self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
+
+    def take(self, address: str, amount: float = 1.0) -> bool:
+        now = time.monotonic()
+        left, at = self._left.pop(address, (self._burst, now))
+        left = min(self._burst, left + (now - at) * self._rate)
+        allowed = left >= amount
+        self._left[address] = (left - amount if allowed else left, now)
+        while len(self._left) > _MAX_ADDRESSES:
+            self._left.popitem(last=False)
+        return allowed
+
+
+class Door:
+    """What every part of the server needs to answer requests (the network's thread).
+
+    Parameters
+    ----------
+    is_secure
+        Whether it is served by TLS: cookies say so.
+    stop
+        Ends the program.
+    """
+
+    def __init__(self, access: Access, errands: Errands, *, is_secure: bool, stop: Callable[[], None]) -> None:
+        self.access, self.is_secure, self.stop = access, is_secure, stop
+        self.sockets: set[Any] = set()
+        """Open WebSockets; who opens one puts it in and takes it out."""
+        self._errands = errands
+        self._requests, self._wrong = _Buckets(_RATE, _BURST), _Buckets(_WRONG_TOKENS / 60, _WRONG_TOKENS)
+
+    def need(self, role: Role, handler: GuestHandler) -> Handler:
+        """A handler that only those get to who may do what it does."""
+
+        async def guarded(request: web.Request) -> web.StreamResponse:
+            guest = self.access.guest(
+                header=request.headers.get("Authorization", ""), cookie=request.cookies.get(COOKIE, ""),
+                query=request.query.get("token", ""),
+            )  # fmt: skip
+            if guest is None:
+                allowed = self._wrong.take(request.remote or "")
+                _log.warning("%s came without a valid token for %s", request.remote, request.path)
+                message = "a token is needed: Authorization: Bearer TOKEN" if allowed else "too many wrong tokens; wait a minute"
+                return refusal(message, 401 if allowed else 429, **{"WWW-Authenticate": "Bearer"})
+            if guest.role < role:
+                return refusal(f"this needs the role {role.name.lower()}", 403)
+            return await handler(request, guest)
+
+        return guarded
+
+    async def ask(self, function: Callable[[World], T]) -> T:
+        """Have the world's thread call a function with the world.
+
+        Raises
+        ------
+        TaixuError
+            What it raises, or that the world does not answer.
+        """
+        asked = self._errands.ask(function)
+        try:
+            found: T = await asyncio.wait_for(asyncio.wrap_future(asked), _ERRAND_SECS)
+        except TimeoutError:
+            raise TaixuError("the world does not answer just now") from None
+        return found
+
+    def turned_away(self, request: web.Request) -> web.Response | None:
+        """Why somebody is not let in, if he is not: pages of other origins, and who asks too often."""
+        if is_foreign(request.headers.get("Origin", ""), request.host):
+            return refusal("pages of other origins are not served", 403)
+        if not self._requests.take(request.remote or ""):
+            return refusal("too many requests; slow down", 429, **{"Retry-After": "1"})
+        return None

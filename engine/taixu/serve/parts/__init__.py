@@ -1,0 +1,20 @@
+"""The parts of a server: one a file, and none knows another."""
+
+from __future__ import annotations
+
+from taixu.serve.facts import FactsBoard
+from taixu.serve.part import Part
+from taixu.serve.parts.alarms import AlarmsPart
+from taixu.serve.parts.orders import OrdersPart
+from taixu.serve.parts.readings import ReadingsPart
+from taixu.serve.parts.scene import ScenePart
+from taixu.serve.parts.status import StatusPart
+from taixu.twin.inbox import Inbox
+
+__all__ = ["make_parts"]
+
+
+def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
+    """All that `taixu serve` has."""
+    parts: list[Part] = [ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart()]
+    return [StatusPart(board, parts), *parts]

@@ -1,0 +1,53 @@
+"""The scene for viewers: the world's thread looks what moved, the network's tells who watches."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, Any
+
+from taixu.app import App
+from taixu.serve.access import Guest, Role
+from taixu.serve.audience import Audience
+from taixu.serve.door import Door
+from taixu.serve.part import Part, operation
+from taixu.serve.sight import Sight
+from taixu.serve.watching import watch_socket
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+    from taixu.serve.service import Service
+
+__all__ = ["ScenePart"]
+
+_SHOWN_A_SEC = 20.0
+
+
+class ScenePart(Part):
+    """``/watch``."""
+
+    def __init__(self) -> None:
+        self.audience = Audience()
+        """The network's thread's."""
+        self._sight = Sight()
+        self._shown = -1.0
+
+    def routes(self, door: Door) -> list[Any]:
+        from aiohttp import web
+
+        async def watch(request: web.Request, guest: Guest) -> web.StreamResponse:
+            return await watch_socket(request, self.audience, sockets=door.sockets)
+
+        return [web.get("/watch", door.need(Role.VIEW, watch))]
+
+    def paths(self) -> dict[str, Any]:
+        return {"/watch": {"get": operation("A WebSocket of the scene, for viewers.")}}
+
+    def frame(self, app: App, service: Service) -> None:
+        now = time.perf_counter()
+        if now - self._shown < 1.0 / _SHOWN_A_SEC:
+            return
+        self._shown = now
+        frame = self._sight.look(app.world, time_ns=time.time_ns())
+        if len(frame.moved) or len(frame.gone) or frame.things:
+            service.call_soon(self.audience.show, frame)

@@ -1,0 +1,81 @@
+"""How the server is doing, what it can be asked, and its end."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from taixu.serve.access import COOKIE, Guest, Role
+from taixu.serve.door import Door
+from taixu.serve.facts import FactsBoard, prometheus_text
+from taixu.serve.openapi import openapi
+from taixu.serve.part import Part, operation
+
+if TYPE_CHECKING:
+    from aiohttp import web
+
+__all__ = ["StatusPart"]
+
+_STALE_SECS = 5.0
+
+
+class StatusPart(Part):
+    """``/``, ``/healthz``, ``/metrics``, ``/state``, ``/openapi.json``, ``/stop``."""
+
+    def __init__(self, board: FactsBoard, others: Sequence[Part]) -> None:
+        self._board = board
+        self._all = [self, *others]
+
+    def routes(self, door: Door) -> list[Any]:
+        from aiohttp import web
+
+        async def healthz(request: web.Request) -> web.Response:
+            age = (time.time_ns() - self._board.get().now_ns) / 1e9
+            alive = age < _STALE_SECS
+            return web.json_response({"ok": alive, "tick_age_secs": round(age, 3)}, status=200 if alive else 503)
+
+        async def metrics(request: web.Request, guest: Guest) -> web.Response:
+            text = prometheus_text(self._board.get(), connections=len(door.sockets))
+            return web.Response(text=text, content_type="text/plain", charset="utf-8")
+
+        async def state(request: web.Request, guest: Guest) -> web.Response:
+            facts = self._board.get()
+            return web.json_response({
+                "tick": facts.tick, "time_ns": facts.now_ns, "entities": facts.entities, "readings": facts.counts,
+                "waiting": facts.waiting, "recorded_bytes": facts.recorded_bytes, "recording_problem": facts.recording_problem,
+                "sources": facts.sources,
+            })  # fmt: skip
+
+        async def describe(request: web.Request, guest: Guest) -> web.Response:
+            return web.json_response(openapi(self._all))
+
+        async def end(request: web.Request, guest: Guest) -> web.Response:
+            door.stop()
+            return web.json_response({"stopping": True})
+
+        async def enter(request: web.Request, guest: Guest) -> web.Response:
+            """A page's token goes from the address into a cookie at once: addresses are logged and shown."""
+            if "token" in request.query:
+                response = web.Response(status=303, headers={"Location": "/"})
+                response.set_cookie(COOKIE, request.query["token"], httponly=True, samesite="Strict", secure=door.is_secure)
+                return response
+            return await state(request, guest)
+
+        return [
+            web.get("/", door.need(Role.VIEW, enter)),
+            web.get("/healthz", healthz),
+            web.get("/metrics", door.need(Role.VIEW, metrics)),
+            web.get("/openapi.json", door.need(Role.VIEW, describe)),
+            web.get("/state", door.need(Role.VIEW, state)),
+            web.post("/stop", door.need(Role.ADMIN, end)),
+        ]
+
+    def paths(self) -> dict[str, Any]:
+        return {
+            "/healthz": {"get": operation("Whether the world runs.", {"type": "object"}, security=[])},
+            "/metrics": {"get": operation("Figures for Prometheus.")},
+            "/openapi.json": {"get": operation("This document.", {"type": "object"})},
+            "/state": {"get": operation("How the world is doing.", {"type": "object"})},
+            "/stop": {"post": operation("End the server; needs the role admin.", {"type": "object"})},
+        }
