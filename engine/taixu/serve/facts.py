@@ -34,6 +34,14 @@ class Facts:
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     """How connectors are doing, by name."""
 
+    def as_state(self) -> dict[str, Any]:
+        """What ``/state`` says."""
+        return {
+            "tick": self.tick, "time_ns": self.now_ns, "entities": self.entities, "frame_ms": round(self.frame_ms, 3),
+            "readings": self.counts, "waiting": self.waiting, "recorded_bytes": self.recorded_bytes,
+            "recording_problem": self.recording_problem, "sources": self.sources,
+        }  # fmt: skip
+
 
 class FactsBoard:
     """Where the newest facts hang (a resource)."""

@@ -147,12 +147,14 @@ class Feed:
         self._last: NDArray[np.int32] = np.empty(0, np.int32)
         self._seen = -1
 
-    def times_ns(self, entities: Handles, cls: type | None = None) -> Times:
-        """When the newest reading of entities was, ``int64[n]``; the least int64 where there was none."""
+    def times_ns(self, entities: Handles, cls: type | None = None, *, name: str = "") -> Times:
+        """When the newest reading of entities (of a component, of one of its fields) was, ``int64[n]``; the least int64 where
+        there was none.
+        """
         indices = indices_of(entities)
         found = np.full(len(indices), _NEVER)
         for target, fed in self._fed.items():
-            if cls is None or target.cls is cls:
+            if (cls is None or target.cls is cls) and name in ("", target.field.name):
                 here = indices < len(fed.at_ns)
                 found[here] = np.maximum(found[here], fed.at_ns[indices[here]])
         return found

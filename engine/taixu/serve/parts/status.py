@@ -40,12 +40,7 @@ class StatusPart(Part):
             return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
         async def state(request: web.Request, guest: Guest) -> web.Response:
-            facts = self._board.get()
-            return web.json_response({
-                "tick": facts.tick, "time_ns": facts.now_ns, "entities": facts.entities, "readings": facts.counts,
-                "waiting": facts.waiting, "recorded_bytes": facts.recorded_bytes, "recording_problem": facts.recording_problem,
-                "sources": facts.sources,
-            })  # fmt: skip
+            return web.json_response(self._board.get().as_state())
 
         async def describe(request: web.Request, guest: Guest) -> web.Response:
             return web.json_response(openapi(self._all))
