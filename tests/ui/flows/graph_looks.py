@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import product
 
 from editor_flows import Hand, flow
 from graph import canvas_of, graph_panel, open_graph, wait_until
@@ -13,7 +14,7 @@ def a_graph_looks_designed(hand: Hand) -> None:
     canvas = open_graph(hand)
     hand.click_at(*canvas.node_on_screen("ramp"))
     wait_until(hand, lambda: canvas.selected == ["ramp"])
-    for theme, language in (("dark", "en"), ("light", "zh-Hans")):
+    for theme, language in product(("dark", "light"), ("en", "zh-Hans")):
         settings = replace(hand.window.shell.settings, theme=theme, language=language)
         hand.window.shell.later(lambda settings=settings: hand.window.shell.use_settings(settings))
         wait_until(hand, lambda theme=theme: hand.window.theme.name == theme)
