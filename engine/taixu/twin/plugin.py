@@ -11,6 +11,7 @@ from taixu.app import App, Components, Stage
 from taixu.ecs import World
 from taixu.edit import WorldSettings
 from taixu.errors import TaixuError
+from taixu.twin.arrivals import Arrivals, read_arrivals
 from taixu.twin.bindings import read_bindings
 from taixu.twin.commands import Ledger, read_controls
 from taixu.twin.connectors import Connector, open_sources
@@ -18,6 +19,7 @@ from taixu.twin.device import Device, Roster
 from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
 from taixu.twin.inbox import Inbox
+from taixu.twin.linkage import Linkage, Linkages
 from taixu.twin.memory import Recorder
 from taixu.twin.rules import Alarm, Alarms, Fence, RuleEngine, read_rules
 
@@ -38,9 +40,9 @@ class TwinPlugin:
 
     def build(self, app: App) -> None:
         """Add the component, resources and systems."""
-        for cls in (Device, Fence):
+        for cls in (Device, Fence, Linkage):
             app.register_component(cls)
-        for resource in (Roster(), Feed(), Inbox(), Alarms(), RuleEngine(), Ledger()):
+        for resource in (Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Ledger(), Linkages()):
             app.insert_resource(resource)
         clock = self._now_ns
         now = clock()
@@ -52,6 +54,8 @@ class TwinPlugin:
             nonlocal now
             now = clock()  # one time a frame: what is written, watched and recorded in it is of the same moment
             letters = world.resource(Inbox).take()
+            world.resource(Arrivals).take(world, [letter.batch for letter in letters], now_ns=now_ns())
+            world.resource(Arrivals).forget_silent(world, now_ns=now_ns())
             if letters:
                 world.resource(Ledger).hear([letter.batch for letter in letters], now_ns=now_ns())
             if letters:
@@ -75,17 +79,21 @@ class TwinPlugin:
                     for each in happened:
                         world.resource(Recorder).note(kind, **each.as_dict())
 
+        def pose_links(world: World) -> None:
+            world.resource(Linkages).step(world)
+
         def record(world: World) -> None:
             if world.has_resource(Recorder):
                 world.resource(Recorder).record(world, now_ns=now_ns())
 
         app.add_system(Stage.APPLY, take_in)
         app.add_system(Stage.UPDATE, watch)
+        app.add_system(Stage.UPDATE, pose_links)
         app.add_system(Stage.PRESENT, record)
 
 
 def configure_twin(world: World) -> Feed:
-    """Read the world's settings (``twin``: georeference, frames, bindings, rules, controls): it goes by them from now on.
+    """Read the world's settings (``twin``: georeference, frames, bindings, arrivals, rules, controls): it goes by them from now on.
 
     Raises
     ------
@@ -98,9 +106,11 @@ def configure_twin(world: World) -> Feed:
     if isinstance(ahead, bool) or not isinstance(ahead, (int, float)) or not 0 <= ahead <= 86400:
         raise TaixuError("twin.ahead_secs takes seconds, at most a day")
     feed = Feed(read_bindings(section.get("bindings", []), world.resource(Components), frames), ahead_ns=round(ahead * 1e9))
+    arrivals = read_arrivals(section.get("arrivals", []), world.resource(Components))
     rules = read_rules(section.get("rules", []), world.resource(Components))
     controls = read_controls(section.get("controls", []), world.resource(Components))
     world.insert_resource(feed)
+    world.insert_resource(Arrivals(arrivals))
     world.insert_resource(RuleEngine(rules))
     world.insert_resource(Ledger(controls))
     return feed
