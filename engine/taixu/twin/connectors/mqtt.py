@@ -1,4 +1,7 @@
-"""MQTT: what devices and gateways publish. A message is acknowledged to the broker when its readings are kept."""
+"""MQTT: what devices and gateways publish. A message is acknowledged to the broker when its readings are kept.
+
+Where no broker is named one is started beside us (`broker`), which simulators and devices on this machine may use.
+"""
 
 from __future__ import annotations
 
@@ -10,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from taixu.errors import MachineError, TaixuError
+from taixu.twin.connectors.broker import EmbeddedBroker
 from taixu.twin.connectors.connector import Connector
 
 __all__ = ["MqttConnector", "MqttParameters"]
@@ -21,7 +25,8 @@ _KEEPALIVE_SECS = 30
 class MqttParameters:
     """Where the broker is."""
 
-    url: str = field(default="mqtt://127.0.0.1:1883", metadata={"doc": "mqtt://HOST:PORT, or mqtts:// for TLS."})
+    url: str = field(default="", metadata={"doc": "mqtt://HOST:PORT, or mqtts:// for TLS; a broker of our own where empty."})
+    port: int = field(default=0, metadata={"doc": "Where our own listens; 0 takes a free one.", "minimum": 0, "maximum": 65535})
     topics: tuple[str, ...] = field(default=(), metadata={"doc": "Filters; those of the bindings where none are named."})
     user: str = field(default="", metadata={"doc": "User name, where the broker wants one."})
     password_variable: str = field(default="", metadata={"doc": "The environment variable that holds the password."})
@@ -33,6 +38,18 @@ class MqttConnector(Connector):
     """Subscribes to a broker, and comes back when the broker does."""
 
     kind, parameters = "mqtt", MqttParameters
+    broker: EmbeddedBroker | None = None
+    """Our own, where no other was named."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """What programs need that talk to the same broker, as variables of their environment."""
+        settings: MqttParameters = self.settings
+        if self.broker is not None:
+            url, user, password = self.broker.url, self.broker.user, self.broker.password
+        else:
+            url, user, password = settings.url, settings.user, os.environ.get(settings.password_variable, "")
+        return {"TAIXU_BROKER_URL": url, "TAIXU_BROKER_USER": user, "TAIXU_BROKER_PASSWORD": password}
 
     def start(self) -> None:
         """Connect in the background."""
@@ -42,8 +59,12 @@ class MqttConnector(Connector):
         import paho.mqtt.client as mqtt
         from paho.mqtt.enums import CallbackAPIVersion
 
+        if not settings.url:
+            given = os.environ.get(settings.password_variable, "")
+            self.broker = EmbeddedBroker(port=settings.port, user=settings.user, password=given)
+        access = self.environment
         try:
-            parts = urlsplit(settings.url)
+            parts = urlsplit(access["TAIXU_BROKER_URL"])
             host, port = parts.hostname, parts.port
         except ValueError:
             parts, host, port = None, None, None
@@ -53,12 +74,12 @@ class MqttConnector(Connector):
         client = self._client = mqtt.Client(
             CallbackAPIVersion.VERSION2, client_id=settings.client_id, clean_session=not settings.client_id, manual_ack=True
         )
-        if settings.user:
-            client.username_pw_set(settings.user, os.environ.get(settings.password_variable, "") or None)
+        if access["TAIXU_BROKER_USER"]:
+            client.username_pw_set(access["TAIXU_BROKER_USER"], access["TAIXU_BROKER_PASSWORD"] or None)
         if parts.scheme == "mqtts":
             client.tls_set()
         client.on_connect, client.on_disconnect, client.on_message = self._connected, self._disconnected, self._heard
-        client.reconnect_delay_set(min_delay=1, max_delay=30)
+        client.reconnect_delay_set(min_delay=1, max_delay=2 if self.broker is not None else 30)
         client.connect_async(host, port or (8883 if parts.scheme == "mqtts" else 1883), keepalive=_KEEPALIVE_SECS)
         self.link.status.state = "waiting"
         client.loop_start()
@@ -68,6 +89,8 @@ class MqttConnector(Connector):
         self._closing.set()
         self._client.disconnect()
         self._client.loop_stop()
+        if self.broker is not None:
+            self.broker.close()
         self.link.status.state = "done"
 
     def send(self, topic: str, payload: bytes) -> None:
