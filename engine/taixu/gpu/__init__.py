@@ -32,6 +32,7 @@ from taixu.gpu.device import Capabilities, Device, RenderPass
 from taixu.gpu.formats import TEXTURE_FORMATS, VERTEX_FORMATS, TextureFormat, VertexFormat, texture_format
 from taixu.gpu.layouts import StructLayout
 from taixu.gpu.null_device import NullDevice
+from taixu.gpu.readback import Readback
 from taixu.gpu.resources import (
     BindGroup,
     Buffer,
@@ -51,7 +52,7 @@ from taixu.gpu.states import ADD, ALPHA, PREMULTIPLIED, BlendState, DepthState, 
 __all__ = [
     "ADD", "ALPHA", "PREMULTIPLIED", "TEXTURE_FORMATS", "VERTEX_FORMATS", "BindGroup", "BlendState", "Buffer",
     "BufferRange", "Capabilities", "ComputePipeline", "DepthState", "Device", "Fence", "ImageBinding", "NullDevice",
-    "Pipeline", "RenderPass", "Sampler", "ShaderError", "ShaderLibrary", "ShaderSource", "StructLayout", "Targets",
+    "Pipeline", "Readback", "RenderPass", "Sampler", "ShaderError", "ShaderLibrary", "ShaderSource", "StructLayout", "Targets",
     "Texture", "TextureFormat", "TextureView", "VertexAttribute", "VertexBuffer", "VertexFormat", "attach_device",
     "create_device", "texture_format",
 ]  # fmt: skip

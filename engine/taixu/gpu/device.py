@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from taixu.gpu.formats import TextureFormat, texture_format
+from taixu.gpu.readback import Readback
 from taixu.gpu.resources import (
     BindGroup,
     Buffer,
@@ -387,6 +388,22 @@ class Device(ABC):
     def read_pixels(self, targets: Targets, index: int, rect: tuple[int, int, int, int]) -> np.ndarray:
         """Pixels [height, width, channels], bottom row first, of colour `index` (-1: depth); x, y, width, height."""
 
+    def read_later(
+        self, targets: Targets, index: int, rect: tuple[int, int, int, int], *, in_buffer: bool | None = None
+    ) -> Readback:
+        """Pixels of a colour as they are after the work so far, to be taken when they are ready (see `Readback`).
+
+        `in_buffer` says whether they are copied on the device first; by default where it is no rasteriser in software.
+        """
+        view = targets.colors[index]
+        assert view is not None, "a window's pixels are read at once"
+        format = view.texture.format
+        buffer = None
+        if in_buffer or (in_buffer is None and not self.capabilities.is_software):
+            buffer = self.buffer(format.upload_bytes(rect[2], rect[3]), label="readback")
+            self._copy_pixels(targets, index, rect, buffer)
+        return Readback(self, self.fence(), targets, index=index, rect=rect, format=format, buffer=buffer)
+
     # -- life --------------------------------------------------------------------------------------------------------
     def discard(self, kind: str, native: Any, size: int, *, now: bool) -> None:
         """Give a native object back, now or at the next frame (finalisers may run on any thread)."""
@@ -450,6 +467,8 @@ class Device(ABC):
     def _draw_indexed(self, count: int, first: int, base_vertex: int, instances: int) -> None: ...
     @abstractmethod
     def _draw_indirect(self, commands: Buffer, offset: int, count: int) -> None: ...
+    @abstractmethod
+    def _copy_pixels(self, targets: Targets, index: int, rect: tuple[int, int, int, int], buffer: Buffer) -> None: ...
     @abstractmethod
     def _viewport(self, rect: tuple[int, int, int, int]) -> None: ...
 

@@ -13,7 +13,7 @@ from taixu.gpu.gl_state import GLState
 from taixu.gpu.raw import Constants as C
 from taixu.gpu.resources import Targets, Texture, TextureView
 
-__all__ = ["new_framebuffer", "new_sampler", "new_texture", "read_pixels", "read_texels", "write_texels"]
+__all__ = ["copy_pixels", "new_framebuffer", "new_sampler", "new_texture", "read_pixels", "read_texels", "write_texels"]
 
 
 def new_texture(state: GLState, format: TextureFormat, size: tuple[int, int], kind: str, layers: int, levels: int,
@@ -159,3 +159,15 @@ def read_pixels(state: GLState, targets: Targets, index: int, rect: tuple[int, i
     out = np.empty((rect[3], rect[2], channels), dtype)
     gl.glReadPixels(*rect, external, kind, out.ctypes.data)
     return out
+
+
+def copy_pixels(state: GLState, targets: Targets, index: int, rect: tuple[int, int, int, int], buffer: int) -> None:
+    """Have pixels of a colour copied into a buffer; see `Device.read_later`."""
+    gl, view = state.gl, targets.colors[index]
+    assert view is not None
+    gl.glBindFramebuffer(C.READ_FRAMEBUFFER, targets.native)
+    state.target = None
+    gl.glReadBuffer(C.COLOR_ATTACHMENT + index)
+    gl.glBindBuffer(C.PIXEL_PACK_BUFFER, buffer)
+    gl.glReadPixels(*rect, view.texture.format.external, view.texture.format.kind, 0)
+    gl.glBindBuffer(C.PIXEL_PACK_BUFFER, 0)

@@ -18,7 +18,7 @@ import numpy as np
 from taixu.errors import MachineError
 from taixu.gpu.device import Capabilities, Device
 from taixu.gpu.formats import VERTEX_FORMATS, TextureFormat
-from taixu.gpu.gl_images import new_framebuffer, new_sampler, new_texture, read_pixels, read_texels, write_texels
+from taixu.gpu.gl_images import copy_pixels, new_framebuffer, new_sampler, new_texture, read_pixels, read_texels, write_texels
 from taixu.gpu.gl_state import GLState
 from taixu.gpu.gl_timers import GLTimers
 from taixu.gpu.raw import GL
@@ -426,3 +426,7 @@ class ModernglDevice(Device):
     def read_pixels(self, targets: Targets, index: int, rect: tuple[int, int, int, int]) -> np.ndarray:
         self._acquire()
         return read_pixels(self._state, targets, index, rect)
+
+    def _copy_pixels(self, targets: Targets, index: int, rect: tuple[int, int, int, int], buffer: Buffer) -> None:
+        self._acquire()
+        copy_pixels(self._state, targets, index, rect, buffer.native.glo)

@@ -194,3 +194,6 @@ class NullDevice(Device):
         view = targets.depth if index < 0 else targets.colors[index]
         spec = None if view is None else view.texture.format
         return np.zeros((rect[3], rect[2], spec.channels if spec else 4), spec.dtype if spec else np.uint8)
+
+    def _copy_pixels(self, targets: Targets, index: int, rect: tuple[int, int, int, int], buffer: Buffer) -> None:
+        self._say("copy_pixels", index, rect)

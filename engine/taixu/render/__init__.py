@@ -35,6 +35,7 @@ from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures, RenderPlugin
 from taixu.render.renderer import Renderer
 from taixu.render.stills import render_still
+from taixu.render.video import VideoFrame, VideoReader
 from taixu.render.views import OUTPUTS, View, ViewCamera
 
 __all__ = [
@@ -55,6 +56,8 @@ __all__ = [
     "RenderPlugin",
     "Renderer",
     "TextureSpec",
+    "VideoFrame",
+    "VideoReader",
     "View",
     "ViewCamera",
     "VisibleList",
