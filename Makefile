@@ -4,6 +4,9 @@
 SHELL := /bin/bash
 VENV := .venv
 BIN := $(VENV)/bin
+VIEWER := engine/taixu/serve/viewer
+VIEWED := $(VIEWER)/dist/index.html
+VIEWER_SOURCES := $(shell find $(VIEWER)/src -type f) $(addprefix $(VIEWER)/,build.mjs package-lock.json tsconfig.json)
 USED := $(VENV)/.stamp-run
 TESTED := $(VENV)/.stamp-test
 EXTRAS := editor,models
@@ -11,7 +14,7 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run pictures test quick bench lint format assets wheel clean distclean
+.PHONY: help run pictures test quick bench lint format assets viewer wheel clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -20,6 +23,7 @@ help:
 	@echo "make quick   the tests that take seconds        make bench   the tests that measure time"
 	@echo "make lint    ruff, mypy and the import contracts  make wheel   build the wheel into dist/"
 	@echo "make assets  the starter library in assets/, made anew"
+	@echo "make viewer  what taixu serve shows in a browser (make test and make wheel build it, too)"
 	@echo "make clean   remove what was built (make distclean: .venv too)"
 
 $(BIN)/python:
@@ -55,7 +59,9 @@ pictures: $(USED)
 	@$(BIN)/taixu render samples/playground --time 2 --out out/playground.png
 	@echo "The picture is $(CURDIR)/out/playground.png, the film $(CURDIR)/out/playground.mp4"
 
+# Without npm's registry the tests of the page are skipped, and say so.
 test: lint
+	@$(MAKE) --no-print-directory --question $(VIEWED) || .ci/viewer $(BIN) --try
 	@$(BIN)/python -m pytest -m "not bench" $(PYTEST)
 
 quick: $(TESTED)
@@ -75,13 +81,18 @@ format: $(TESTED)
 assets: $(TESTED)
 	@$(BIN)/python assets/_build
 
-wheel: $(TESTED)
+$(VIEWED): $(VIEWER_SOURCES) | $(TESTED)
+	@.ci/viewer $(BIN)
+
+viewer: $(VIEWED)
+
+wheel: $(TESTED) $(VIEWED)
 	@$(BIN)/python -m pip wheel --quiet --no-deps --wheel-dir dist .
 	@ls dist/*.whl
 
 clean:
-	rm -rf out dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf out dist build $(VIEWER)/dist .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
 	find engine editor tests samples -name __pycache__ -type d -prune -exec rm -rf {} +
 
 distclean: clean
-	rm -rf $(VENV)
+	rm -rf $(VENV) $(VIEWER)/node_modules

@@ -1,0 +1,9 @@
+import { render } from "preact";
+import { Panels } from "./panels";
+import { openScene } from "./scene/scene";
+import { view } from "./store";
+import "./style/viewer.css";
+
+const canvas = document.getElementById("scene") as HTMLCanvasElement;
+view.value = openScene(canvas);
+render(<Panels />, document.getElementById("panels")!);

@@ -1,0 +1,4 @@
+// Everything around the picture.
+export function Panels() {
+  return <main class="panels" />;
+}
