@@ -39,7 +39,7 @@ class Facts:
         return {
             "tick": self.tick, "time_ns": self.now_ns, "entities": self.entities, "frame_ms": round(self.frame_ms, 3),
             "readings": self.counts, "waiting": self.waiting, "recorded_bytes": self.recorded_bytes,
-            "recording_problem": self.recording_problem, "sources": self.sources,
+            "recording_problem": self.recording_problem, "sources": self.sources, "alarms": len(self.alarms),
         }  # fmt: skip
 
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from taixu.serve.facts import FactsBoard
 from taixu.serve.part import Part
 from taixu.serve.parts.alarms import AlarmsPart
+from taixu.serve.parts.live import LivePart
 from taixu.serve.parts.orders import OrdersPart
+from taixu.serve.parts.page import PagePart
 from taixu.serve.parts.readings import ReadingsPart
 from taixu.serve.parts.scene import ScenePart
 from taixu.serve.parts.status import StatusPart
@@ -16,5 +18,5 @@ __all__ = ["make_parts"]
 
 def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
-    parts: list[Part] = [ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart()]
+    parts: list[Part] = [ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart(), LivePart(board), PagePart()]
     return [StatusPart(board, parts), *parts]
