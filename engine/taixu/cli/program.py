@@ -117,7 +117,8 @@ def _listen() -> None:
         handler = logging.StreamHandler()
         handler.setFormatter(logging.Formatter("%(message)s"))
         engine.addHandler(handler)
-        logging.getLogger("taixu.script").setLevel(logging.INFO)
+        for name in ("taixu.script", "taixu.twin.simulators"):
+            logging.getLogger(name).setLevel(logging.INFO)
 
 
 def _help() -> str:

@@ -39,6 +39,7 @@ def run(args: argparse.Namespace) -> int:
     from taixu.serve.service import tls_context
     from taixu.twin.feed import Feed
     from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin, open_world_sources
+    from taixu.twin.simulators import open_world_simulators
 
     _refuse_open_doors(args)
     access, token = Access.of_one(args.token)
@@ -52,6 +53,8 @@ def run(args: argparse.Namespace) -> int:
         if args.record is not None:
             begin_recording(app, args.record, project=str(_project_of(app)), world=str(args.world))
         sources = open_world_sources(app)
+        for simulator in open_world_simulators(app.world, sources):
+            app.on_close(simulator.close)
         server = Server(app, access, sources=sources, host=args.host, port=args.port, tls=tls)
         before = signal.signal(signal.SIGTERM, lambda number, frame: server.stop())
         shown = "" if args.token else f"?token={token}"
