@@ -6,7 +6,7 @@ import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from taixu.serve.access import COOKIE, Guest, Role
+from taixu.serve.access import Guest, Role
 from taixu.serve.door import Door
 from taixu.serve.facts import FactsBoard, prometheus_text
 from taixu.serve.openapi import openapi
@@ -21,7 +21,7 @@ _STALE_SECS = 5.0
 
 
 class StatusPart(Part):
-    """``/``, ``/healthz``, ``/metrics``, ``/state``, ``/openapi.json``, ``/stop``."""
+    """``/healthz``, ``/metrics``, ``/state``, ``/openapi.json``, ``/stop``."""
 
     def __init__(self, board: FactsBoard, others: Sequence[Part]) -> None:
         self._board = board
@@ -49,16 +49,7 @@ class StatusPart(Part):
             door.stop()
             return web.json_response({"stopping": True})
 
-        async def enter(request: web.Request, guest: Guest) -> web.Response:
-            """A page's token goes from the address into a cookie at once: addresses are logged and shown."""
-            if "token" in request.query:
-                response = web.Response(status=303, headers={"Location": "/"})
-                response.set_cookie(COOKIE, request.query["token"], httponly=True, samesite="Strict", secure=door.is_secure)
-                return response
-            return await state(request, guest)
-
         return [
-            web.get("/", door.need(Role.VIEW, enter)),
             web.get("/healthz", healthz),
             web.get("/metrics", door.need(Role.VIEW, metrics)),
             web.get("/openapi.json", door.need(Role.VIEW, describe)),
