@@ -24,6 +24,7 @@ BENCHES = {
     "generate": "materials made: all maps, the first look, seams; what the engine adds to a call of diffusers",
     "editor": "the editor's interface: its time a frame, clicks, openings, memory",
     "twin": "readings into columns, what a recording costs and weighs, seeks",
+    "viewers": "200 viewers of 100,000 entities by the state stream, beside a bare WebSocket",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
 _INSTALLED = frozenset({"editor"})

@@ -37,6 +37,8 @@ _ALL, _WITH_LOOKS, _WITH_SCALES = 1, 2, 4
 _IN_FLIGHT = 3
 _SMALLEST_M, _LARGEST_M = 16.0, float(1 << 24)
 _NO_LOOK = 0xFFFFFFFF
+_SQUARE_M = 64.0
+_MOST_RUNS = 64
 
 
 @dataclass(slots=True, eq=False)
@@ -63,6 +65,46 @@ class _Stand:
     reach_m: float
     members: NDArray[np.bool_]
     viewers: list[Viewer] = field(default_factory=list)
+
+
+def _inside(stand: _Stand, places: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which places ``[3, n]`` belong to a stand."""
+    x, y, z = stand.middle
+    reach = stand.reach_m
+    return (np.abs(places[0] - x) <= reach) & (np.abs(places[1] - y) <= reach) & (np.abs(places[2] - z) <= reach)
+
+
+class _Crowd:
+    """What a frame speaks of, sorted by squares of the ground: each stand looks at those near it alone.
+
+    Squares count on in x, then in z, so that a stand's squares are a few runs.
+    """
+
+    def __init__(self, slots: NDArray[np.uint32], told: NDArray[np.uint32], places: NDArray[np.float64]) -> None:
+        where = places[:, slots]
+        squares = np.floor(where[[0, 2]] / _SQUARE_M).astype(np.int64)
+        self._least = squares.min(axis=1, initial=0)
+        self._most = squares.max(axis=1, initial=0)
+        self._across = int(self._most[0] - self._least[0]) + 1
+        keys = (squares[1] - self._least[1]) * self._across + squares[0] - self._least[0]
+        order = np.argsort(keys, kind="stable")
+        self._keys = keys[order]
+        self.slots = slots[order].astype(np.uint32)
+        self.places = where[:, order]
+        self.is_told = np.isin(self.slots, told)
+
+    def near(self, stand: _Stand) -> NDArray[np.intp]:
+        """Who may be inside of a stand, by place in `slots`."""
+        middle = np.array([stand.middle[0], stand.middle[2]])
+        low = np.maximum(np.floor((middle - stand.reach_m) / _SQUARE_M).astype(np.int64), self._least) - self._least
+        high = np.minimum(np.floor((middle + stand.reach_m) / _SQUARE_M).astype(np.int64), self._most) - self._least
+        if (high < low).any():
+            return np.zeros(0, np.intp)
+        if high[1] - low[1] >= _MOST_RUNS:
+            return np.arange(len(self.slots))
+        rows = np.arange(low[1], high[1] + 1) * self._across
+        begins, ends = np.searchsorted(self._keys, rows + low[0]), np.searchsorted(self._keys, rows + high[0], side="right")
+        return np.concatenate([np.arange(a, b) for a, b in zip(begins.tolist(), ends.tolist(), strict=True)])
 
 
 class Audience:
@@ -98,8 +140,10 @@ class Audience:
         self._scales[:, moved] = frame.scales
         self._is_there[moved] = True
         told = np.union1d(np.fromiter(frame.things, np.uint32, len(frame.things)), rescaled)
-        for stand in list(self._stands.values()):
-            self._serve(stand, frame.gone, moved, told)
+        if self._stands:
+            crowd = _Crowd(np.union1d(moved, told), told, self._places)
+            for stand in list(self._stands.values()):
+                self._serve(stand, frame.gone, crowd)
 
     def look(self, viewer: Viewer, at: Any, reach_m: Any) -> None:
         """Somebody looks at a place from now on, and hears all that is there.
@@ -122,7 +166,7 @@ class Audience:
         stand = self._stands.get((*middle, reach))
         if stand is None:
             stand = self._stands[(*middle, reach)] = _Stand((middle[0], middle[1], middle[2]), reach * 1.5, np.zeros(0, bool))
-            stand.members = self._inside(stand, np.arange(len(self._is_there))) & self._is_there
+            stand.members = _inside(stand, self._places) & self._is_there
         if viewer.stand is not stand:
             self.leave(viewer)
             viewer.stand = stand
@@ -142,19 +186,21 @@ class Audience:
         thing = self._things.get(slot)
         return None if thing is None else thing | {"position": self._places[:, slot].tolist()}
 
-    def _serve(self, stand: _Stand, gone: NDArray[np.uint32], moved: NDArray[np.uint32], told: NDArray[np.uint32]) -> None:
+    def _serve(self, stand: _Stand, gone: NDArray[np.uint32], crowd: _Crowd) -> None:
         if len(stand.members) < len(self._is_there):
             stand.members = np.concatenate([stand.members, np.zeros(len(self._is_there) - len(stand.members), bool)])
         went = gone[stand.members[gone]]
         stand.members[went] = False
-        inside = self._inside(stand, moved)
-        was = stand.members[moved]
-        left = np.concatenate([went, moved[was & ~inside]])
-        entered = moved[inside & ~was]
-        stand.members[moved[was & ~inside]] = False
-        stand.members[entered] = True
-        retold = np.union1d(told[stand.members[told]], entered).astype(np.uint32)
-        still = np.setdiff1d(moved[inside], retold, assume_unique=True)
+        near = crowd.near(stand)
+        here = near[_inside(stand, crowd.places[:, near])]
+        slots = crowd.slots[here]
+        away = stand.members[crowd.slots]
+        away[here] = False
+        left = np.concatenate([went, crowd.slots[away]])
+        is_fresh = crowd.is_told[here] | ~stand.members[slots]
+        stand.members[left] = False
+        stand.members[slots] = True
+        retold, still = slots[is_fresh], slots[~is_fresh]
         messages: list[str | bytes] = []
         if len(left):
             messages.append(json.dumps({"gone": left.tolist()}))
@@ -199,10 +245,6 @@ class Audience:
             data = np.ascontiguousarray(part).tobytes()
             body += (data, bytes(-len(data) % 8))
         return b"".join(body)
-
-    def _inside(self, stand: _Stand, slots: NDArray[Any]) -> NDArray[np.bool_]:
-        apart = np.abs(self._places[:, slots] - np.array(stand.middle)[:, None])
-        return (apart <= stand.reach_m).all(axis=0)
 
     def _describe(self, slot: int, thing: dict[str, Any]) -> None:
         self._reserve(slot + 1)
