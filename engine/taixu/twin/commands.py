@@ -28,7 +28,7 @@ from taixu.twin.connectors import Connector
 from taixu.twin.device import Device
 from taixu.twin.rules import RuleEngine
 from taixu.twin.rules.expression import Expression
-from taixu.twin.rules.rule import read_condition
+from taixu.twin.rules.scope import read_condition
 from taixu.twin.settings_lists import read_listed, read_object
 
 __all__ = ["Command", "Control", "Ledger", "read_controls"]

@@ -111,7 +111,7 @@ def configure_twin(world: World) -> Feed:
     controls = read_controls(section.get("controls", []), world.resource(Components))
     world.insert_resource(feed)
     world.insert_resource(Arrivals(arrivals))
-    world.insert_resource(RuleEngine(rules))
+    world.insert_resource(RuleEngine(rules, locks=[lock for control in controls for lock in control.only_if]))
     world.insert_resource(Ledger(controls))
     return feed
 

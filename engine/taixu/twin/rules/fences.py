@@ -16,11 +16,11 @@ from taixu.ecs import F32, Data, component
 from taixu.ecs import field as component_field
 from taixu.errors import TaixuError
 
-__all__ = ["Fence", "FenceShape", "check_points", "points_inside"]
+__all__ = ["EDGE", "INSIDE", "Fence", "FenceShape", "check_points", "points_inside", "raster"]
 
 _CELLS = 256
 _MAX_POINTS = 4096
-_OUTSIDE, _INSIDE, _EDGE = 0, 1, 2
+INSIDE, EDGE = 1, 2
 _SQUARE = [[-5.0, -5.0], [5.0, -5.0], [5.0, 5.0], [-5.0, 5.0]]
 Points = NDArray[np.float64]
 
@@ -63,49 +63,69 @@ class FenceShape:
         ``float64[n, 2]``, x and z in the world.
     bottom_m, top_m
         Heights in the world.
+    cells
+        The raster of a fence of the same form elsewhere, where there is one.
     """
 
     corners: Points
     bottom_m: float
     top_m: float
+    cells: NDArray[np.uint8] | None = None
     _low: Points = field(init=False)
     _size: Points = field(init=False)
-    _cells: NDArray[np.uint8] = field(init=False)
 
     def __post_init__(self) -> None:
         self._low = self.corners.min(axis=0)
         self._size = np.maximum(self.corners.max(axis=0) - self._low, 1e-9)
-        self._cells = self._raster()
+        if self.cells is None:
+            self.cells = raster(self.corners, low=self._low, cell=self._size / _CELLS, cells=(_CELLS, _CELLS))
+
+    @property
+    def area_m2(self) -> float:
+        """By the shoelace formula."""
+        x, z = (self.corners - self._low).T
+        return float(abs(np.dot(x, np.roll(z, -1)) - np.dot(z, np.roll(x, -1))) / 2)
 
     def holds(self, positions: Points) -> NDArray[np.bool_]:
         """Which of ``float64[3, n]`` positions lie inside, ``bool[n]``."""
+        assert self.cells is not None
         places = (positions[[0, 2]].T - self._low) / self._size * _CELLS
         near = ((places >= 0) & (places < _CELLS)).all(axis=1)
         near &= (positions[1] >= self.bottom_m) & (positions[1] <= self.top_m)
         inside = np.zeros(len(places), bool)
         rows = np.flatnonzero(near)
         cells = places[rows].astype(np.intp)
-        states = self._cells[cells[:, 0], cells[:, 1]]
-        inside[rows] = states == _INSIDE
-        edge = rows[states == _EDGE]
+        states = self.cells[cells[:, 0], cells[:, 1]]
+        inside[rows] = states == INSIDE
+        edge = rows[states == EDGE]
         inside[edge] = points_inside(positions[[0, 2]].T[edge], self.corners)
         return inside
 
-    def _raster(self) -> NDArray[np.uint8]:
-        """Cells that an edge touches are marked by walking along it; the others are what their middle is."""
-        middles = (np.arange(_CELLS) + 0.5) / _CELLS
-        x, z = np.meshgrid(middles, middles, indexing="ij")
-        grid = np.stack([x.ravel(), z.ravel()], axis=1) * self._size + self._low
-        cells = points_inside(grid, self.corners).astype(np.uint8).reshape(_CELLS, _CELLS)
-        here = (self.corners - self._low) / self._size * _CELLS
-        for start, end in zip(here, np.roll(here, -1, axis=0)):
-            steps = max(int(np.abs(end - start).max() * 4), 1)
-            along = start + (end - start) * np.linspace(0, 1, steps + 1)[:, None]
-            for dx in (-0.5, 0.5):  # a margin, so that a cell that is only grazed is marked
-                for dz in (-0.5, 0.5):
-                    at = np.clip((along + np.array([dx, dz])).astype(np.intp), 0, _CELLS - 1)
-                    cells[at[:, 0], at[:, 1]] = _EDGE
-        return cells
+
+def raster(corners: Points, *, low: Points, cell: Points, cells: tuple[int, int]) -> NDArray[np.uint8]:
+    """A polygon's cells, ``uint8[nx, nz]``: 0 outside, `INSIDE`, or `EDGE` where an edge may touch it.
+
+    Cells that an edge touches are marked by walking along it; the others are what their middle is.
+
+    Parameters
+    ----------
+    low
+        The least corner of the first cell.
+    cell
+        A cell's size.
+    """
+    middles = [low[axis] + (np.arange(cells[axis]) + 0.5) * cell[axis] for axis in (0, 1)]
+    x, z = np.meshgrid(*middles, indexing="ij")
+    found = points_inside(np.stack([x.ravel(), z.ravel()], axis=1), corners).astype(np.uint8).reshape(cells)
+    here = (corners - low) / cell
+    for start, end in zip(here, np.roll(here, -1, axis=0)):
+        steps = max(int(np.abs(end - start).max() * 4), 1)
+        along = start + (end - start) * np.linspace(0, 1, steps + 1)[:, None]
+        for dx in (-0.5, 0.5):  # a margin, so that a cell that is only grazed is marked
+            for dz in (-0.5, 0.5):
+                at = np.clip(np.floor(along + np.array([dx, dz])).astype(np.intp), 0, np.array(cells) - 1)
+                found[at[:, 0], at[:, 1]] = EDGE
+    return found
 
 
 def points_inside(points: Points, corners: Points) -> NDArray[np.bool_]:
@@ -117,5 +137,3 @@ def points_inside(points: Points, corners: Points) -> NDArray[np.bool_]:
         crosses = (points[:, 1] < y0) != (points[:, 1] < y1)
         inside ^= crosses & (points[:, 0] < x0 + (points[:, 1] - y0) / (y1 - y0) * (x1 - x0))
     return inside
-
-

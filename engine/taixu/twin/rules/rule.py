@@ -16,20 +16,11 @@ from typing import Any
 from taixu.app import Components
 from taixu.errors import TaixuError
 from taixu.twin.rules.alarms import SEVERITIES
-from taixu.twin.rules.expression import Expression, read_expression
+from taixu.twin.rules.expression import Expression
+from taixu.twin.rules.scope import NAMES, read_condition
 from taixu.twin.settings_lists import read_listed, read_object
 
-__all__ = ["FUNCTIONS", "NAMES", "Rule", "read_condition", "read_rules"]
-
-NAMES = frozenset({"x", "y", "z", "age", "key", "kind", "name"})
-"""Place in the world in metres, seconds since the last reading, the device's key and kind, the entity's name."""
-
-FUNCTIONS: Mapping[str, tuple[int, int]] = {
-    "abs": (1, 1), "sqrt": (1, 1), "min": (2, 8), "max": (2, 8),
-    "rate": (2, 2), "inside": (1, 1), "near": (2, 2),
-}  # fmt: skip
-"""``rate(field, seconds)`` is the change a second over that time, ``inside("fence")`` whether it is in the area of that name,
-``near("condition", metres)`` whether somebody else of whom the condition holds is as near."""
+__all__ = ["Rule", "read_rules"]
 
 _MAX_RULES = 1000
 _KNOWN = frozenset({"name", "when", "for", "until", "severity", "say"})
@@ -71,26 +62,6 @@ class Rule:
             return format(value, found[2]) if found[2] and isinstance(value, (int, float)) else str(value)
 
         return _SLOT.sub(put, self.say)[:1000]
-
-
-def read_condition(text: Any, components: Components) -> Expression:
-    """A condition whose fields there are.
-
-    Raises
-    ------
-    TaixuError
-        When something in it is wrong.
-    """
-    found = read_expression(text, functions=FUNCTIONS, names=NAMES)
-    for component, name, lane in sorted(found.fields):
-        declared = components.find(component)
-        fld = declared.by_name.get(name) if declared is not None else None
-        if fld is None or fld.kind.name in ("data", "entity"):
-            raise TaixuError(f"{found.text!r}: there is no field {component}.{name}")
-        if (lane < 0) != (fld.kind.width == 1) or lane >= fld.kind.width:
-            parts = f"say which of its parts: {component}.{name}.x" if lane < 0 else "it has no such part"
-            raise TaixuError(f"{found.text!r}: {component}.{name} is of {fld.kind.width} numbers; {parts}")
-    return found
 
 
 def read_rules(raw: Any, components: Components) -> list[Rule]:
