@@ -40,6 +40,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Open it, go there, show it."""
     from taixu.twin.memory import Recording
+    from taixu.twin.memory.comparing import compare_moments
 
     if args.out is not None:
         need_suffix(args.out, (".png", ".exr"), option="--out")
@@ -62,7 +63,8 @@ def run(args: argparse.Namespace) -> int:
         f"at {report['at']}: {report['entities']:,} entities",
     ]
     if args.against:
-        report["different"] = _differences(moment, recording.moment(read_time(args.against, recording, option="--against")))
+        other = recording.moment(read_time(args.against, recording, option="--against"))
+        report["different"] = compare_moments(moment, other).counts()
         lines += [f"  {name}: {count:,} different" for name, count in report["different"].items()] or ["  nothing is different"]
     if args.tables is not None:
         report["tables"] = _export(args, recording)
@@ -108,26 +110,6 @@ def text_of(time_ns: int) -> str:
         return datetime.fromtimestamp(time_ns / 1e9, UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
     except (ValueError, OverflowError, OSError):
         raise TaixuError(f"a recording speaks of {time_ns} ns, a time that no calendar has; it is damaged") from None
-
-
-def _differences(one: Moment, other: Moment) -> dict[str, int]:
-    """How many entities differ, by column; came and went first."""
-    import numpy as np
-
-    count = min(len(one.signatures), len(other.signatures))
-    here, there = one.signatures[:count] >= 0, other.signatures[:count] >= 0
-    came = int(np.count_nonzero(here & ~there)) + int(np.count_nonzero(one.signatures[count:] >= 0))
-    found = {"came": came, "went": int(np.count_nonzero(there & ~here))}
-    both = np.flatnonzero(here & there)
-    for key, column in sorted(one.columns.items()):
-        earlier = other.columns.get(key)
-        if earlier is None:
-            continue
-        tracks = both[both < min(len(column.known), len(earlier.known))]
-        tracks = tracks[column.known[tracks] & earlier.known[tracks]]
-        differs = column.values[..., tracks] != earlier.values[..., tracks]
-        found[".".join(key)] = int(np.count_nonzero(differs.any(axis=0) if differs.ndim == 2 else differs))
-    return {name: number for name, number in found.items() if number}
 
 
 def _export(args: argparse.Namespace, recording: Recording) -> dict[str, int]:

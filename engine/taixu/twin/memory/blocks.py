@@ -28,13 +28,16 @@ from zlib import crc32
 from taixu.errors import MachineError, TaixuError
 
 __all__ = [
-    "BlockHead", "BlockKind", "SegmentFile", "compress", "decompress", "pack_block", "peek_payload", "read_payload", "scan_blocks",
+    "HEAD_BYTES", "BlockHead", "BlockKind", "SegmentFile", "compress", "decompress", "pack_block", "peek_payload", "read_head",
+    "read_payload", "scan_blocks",
 ]  # fmt: skip
 
 MAGIC = b"TXL1"
 _HEAD = struct.Struct("<4sHHIIqqqQ")
+HEAD_BYTES = _HEAD.size
 _MAX_PAYLOAD = 1 << 30
 _MAX_PLAIN = 1 << 31
+_MAX_ROWS = 1 << 48
 _COMPRESSED = 1
 
 
@@ -133,14 +136,14 @@ class SegmentFile:
         Raises
         ------
         TaixuError
-            When they cannot be written; the segment ends before them then.
+            When they cannot be written whole. What was written of them is left where it is, for readers may look at it through
+            memory, which must not end before they do; who tries again writes the same bytes over it.
         """
         written = 0
         try:
             while written < len(data):
                 written += os.pwrite(self._file, data[written:], self.size + written)
         except OSError as error:
-            os.ftruncate(self._file, self.size)
             raise TaixuError(f"{self.path}: cannot be written ({error.strerror}); make room, recording goes on then") from error
         self.size += len(data)
 
@@ -178,6 +181,14 @@ def scan_blocks(path: Path, *, check: bool = True) -> list[BlockHead]:
             found.append(BlockHead(at, kind, size, known_ns, tick, earliest_ns, rows, bool(flags & _COMPRESSED)))
             at += _HEAD.size + size
     return found
+
+
+def read_head(view: Any, at: int) -> BlockHead | None:
+    """The head at a place of a segment that is mapped into memory; None where there is none."""
+    magic, kind, flags, size, _, known_ns, tick, earliest_ns, rows = _HEAD.unpack_from(view, at)
+    if magic != MAGIC or size > _MAX_PAYLOAD or rows > _MAX_ROWS:
+        return None
+    return BlockHead(at, kind, size, known_ns, tick, earliest_ns, rows, bool(flags & _COMPRESSED))
 
 
 def peek_payload(view: Any, head: BlockHead) -> memoryview:

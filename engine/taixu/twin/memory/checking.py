@@ -7,7 +7,7 @@ from pathlib import Path
 from taixu.assets.findings import Finding
 from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import scan_blocks
-from taixu.twin.memory.recorder import segment_files
+from taixu.twin.memory.index import segment_files
 from taixu.twin.memory.recording import Recording
 
 __all__ = ["recording_doubts"]

@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 
 __all__ = [
-    "Reader", "decode_numbers", "decode_rows", "decode_steps", "encode_numbers", "encode_rows", "encode_steps", "planes",
+    "WIDTHS", "Reader", "decode_numbers", "decode_rows", "decode_steps", "encode_numbers", "encode_rows", "encode_steps", "planes",
     "quantised", "restored", "unplaned", "unzigzag", "zigzag",
 ]  # fmt: skip
 
 Array = NDArray[Any]
 Indices = NDArray[np.intp]
 
-_WIDTHS = (1, 2, 4, 8)
+WIDTHS = (1, 2, 4, 8)
+"""Bytes that numbers of one column may be laid out in."""
 
 
 class Reader:
@@ -137,7 +138,7 @@ def decode_steps(reader: Reader, shape: tuple[int, ...], kind: np.dtype[Any], ke
 def planes(whole: Array) -> bytes:
     """Unsigned numbers by byte planes, in as many bytes as the largest needs."""
     top = int(whole.max()) if len(whole) else 0
-    width = next(width for width in _WIDTHS if top < 1 << (8 * width))
+    width = next(width for width in WIDTHS if top < 1 << (8 * width))
     narrow = whole.astype(f"<u{width}")
     if width > 1:
         laid = narrow.view(np.uint8).reshape(-1, width).T
@@ -148,7 +149,7 @@ def planes(whole: Array) -> bytes:
 def unplaned(reader: Reader, count: int) -> Array:
     """What `planes` wrote."""
     width = reader.take(1)[0]
-    if width not in _WIDTHS:
+    if width not in WIDTHS:
         raise TaixuError("a block of a recording has numbers of no known width; it is damaged")
     laid = np.frombuffer(reader.take(count * width), np.uint8).reshape(width, count)
     whole = laid[0].astype(f"<u{width}")

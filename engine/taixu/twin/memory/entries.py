@@ -37,13 +37,13 @@ from taixu.twin.memory.codecs import planes as write_planes
 from taixu.twin.memory.codecs import unplaned as read_planes
 from taixu.twin.memory.columns import ColumnInfo
 
-__all__ = ["Entry", "PackedEntry", "pack_entry", "packed_entries", "unpack_entry"]
+__all__ = ["STEPS", "UNSORTED", "WITH_KEY", "Entry", "PackedEntry", "pack_entry", "packed_entries", "unpack_entry"]
 
 _HEAD = struct.Struct("<HBBI")
 _ALL_ROWS = 1
-_WITH_KEY = 2
-_UNSORTED = 4
-_STEPS = 8
+WITH_KEY = 2
+UNSORTED = 4
+STEPS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def pack_entry(entry: Entry, *, total: int, base_ns: int, key: NDArray[Any] | No
         The keyframe's values of all its tracks, ``[..., m]``; what came later has none.
     """
     column, tracks = entry.column, entry.tracks
-    flags = _UNSORTED if not is_sorted else _ALL_ROWS if len(tracks) == total else 0
+    flags = UNSORTED if not is_sorted else _ALL_ROWS if len(tracks) == total else 0
     if is_sorted:
         parts = [encode_rows(tracks.astype(np.uint32), total)]
     else:
@@ -102,9 +102,9 @@ def pack_entry(entry: Entry, *, total: int, base_ns: int, key: NDArray[Any] | No
         if bool(column.error) != in_steps or (in_steps and not _fits_steps(column, before)):
             before = None  # a reader's keyframe of a quantised column has other bits
     if in_steps:
-        flags |= _STEPS
+        flags |= STEPS
     if before is not None:
-        flags |= _WITH_KEY
+        flags |= WITH_KEY
     parts.append(_pack_values(column, entry.values, before, in_steps=in_steps))
     body = compress(b"".join(parts))
     return _HEAD.pack(column.number, flags, 0, len(body)) + body
@@ -139,7 +139,7 @@ def unpack_entry(packed: PackedEntry, column: ColumnInfo, *, total: int, base_ns
         When the entry is damaged.
     """
     reader = Reader(decompress(packed.data))
-    if packed.flags & _UNSORTED:
+    if packed.flags & UNSORTED:
         count = reader.number()
         tracks = read_planes(reader, count).astype(np.intp)
         if count and int(tracks.max()) >= total:
@@ -148,11 +148,11 @@ def unpack_entry(packed: PackedEntry, column: ColumnInfo, *, total: int, base_ns
         tracks = decode_rows(reader, total)
     times = _unpack_times(reader, len(tracks), base_ns)
     before = None
-    if packed.flags & _WITH_KEY:
+    if packed.flags & WITH_KEY:
         if key is None or (len(tracks) and int(tracks[-1]) >= key.shape[-1]):
             raise TaixuError("a block of a recording lacks its keyframe; it is damaged")
         before = key if len(tracks) == key.shape[-1] else key[..., tracks]
-    return Entry(column, tracks, times, _unpack_values(reader, column, len(tracks), before, in_steps=bool(packed.flags & _STEPS)))
+    return Entry(column, tracks, times, _unpack_values(reader, column, len(tracks), before, in_steps=bool(packed.flags & STEPS)))
 
 
 def _pack_times(times: NDArray[np.int64], base_ns: int) -> bytes:

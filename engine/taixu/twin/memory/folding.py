@@ -95,6 +95,7 @@ class Folding:
         """Begin with a keyframe."""
         total, size = struct.unpack_from("<QQ", payload)
         self._reserve(total)
+        self._signatures[:] = -1  # it says who is there, all of them
         self.apply_arrivals(Arrivals.unpack(payload[16 : 16 + size]))
         for packed in packed_entries(payload[16 + size :]):
             entry = self._unpack(packed, total, head.known_ns)
@@ -159,12 +160,12 @@ class Folding:
         total = len(self._signatures)
         columns = {}
         for column in self._columns.values():
-            whole = columns[column.info.component, column.info.field] = _grown_column(column, total)
+            whole = columns[column.info.component, column.info.field] = replace(_grown_column(column, total))
             for part in (whole.values, whole.times_ns, whole.known):
                 part.flags.writeable = False  # who scrubs shares the keyframe's
-        return Moment(
-            head.known_ns, head.tick, self._ids, self._signatures, self._names, dict(self.schema.versions), columns
-        )
+        self._shared = set(self._columns)
+        ids, signatures = self._ids.copy(), self._signatures.copy()  # who folds on changes his own
+        return Moment(head.known_ns, head.tick, ids, signatures, self._names, dict(self.schema.versions), columns)
 
     @property
     def ids(self) -> NDArray[np.uint64]:

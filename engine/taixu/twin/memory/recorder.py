@@ -7,7 +7,6 @@ writer's thread. Entities that systems made (a model's nodes, a prefab's childre
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -24,16 +23,17 @@ from taixu.scene import split_position
 from taixu.twin.feed import Updates
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
-from taixu.twin.memory.writer import SUFFIX, Arrivals, Tick, Writer
+from taixu.twin.memory.writer import Arrivals, Tick, Writer
 
-__all__ = ["MANIFEST", "Recorder", "segment_files"]
+__all__ = ["MANIFEST", "Recorder"]
 
 MANIFEST = "recording.json"
 _NO_TRACK = -1
+_TOLD_EVERY_NS = 1_000_000_000
 
 
 class Recorder:
-    """Records one world.
+    """Records one world. Ticks in which nothing happened are told once a second, so that the recording says how far it came.
 
     Parameters
     ----------
@@ -73,7 +73,7 @@ class Recorder:
         self._tracks = 0
         self._signatures: dict[tuple[str, ...], int] = {}
         self._seen = -1
-        self._late: list[Entry] = []
+        self._newest_ns = self._told_ns = -(1 << 62)
         self._fed: dict[tuple[type, str], list[Updates]] = {}
         self._events: list[dict[str, Any]] = []
         self._waiting: list[Callable[[], None]] = []
@@ -96,6 +96,7 @@ class Recorder:
         if self.writer.is_full:
             self.skipped += 1
             return
+        now_ns = self._newest_ns = max(now_ns, self._newest_ns)  # a clock that is put back does not put the recording back
         arrivals = self._arrivals(world)
         tick = Tick(world.tick, now_ns, self._tracks, arrivals)
         for table in world.tables:
@@ -107,7 +108,9 @@ class Recorder:
         self._events, self._waiting, self._fed = [], [], {}
         self._seen = world.tick
         world.advance()
-        self.writer.put(tick)
+        if tick or now_ns - self._told_ns >= _TOLD_EVERY_NS:
+            self._told_ns = now_ns
+            self.writer.put(tick)
 
     def close(self) -> None:
         """Write what is left, and end."""
@@ -239,9 +242,3 @@ def _stable(world: World, handles: NDArray[np.uint64]) -> NDArray[np.uint64]:
     if alive.any():
         found[alive] = world.stable_ids(handles[alive])
     return found
-
-
-def segment_files(folder: Path) -> list[Path]:
-    """A recording's segments, in order."""
-    found = (each for each in os.scandir(folder) if each.name.endswith(SUFFIX))
-    return sorted(Path(each.path) for each in found if each.is_file(follow_symlinks=False))

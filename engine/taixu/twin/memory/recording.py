@@ -7,9 +7,7 @@ was known by then. What was true at it is that and whatever came later about it.
 from __future__ import annotations
 
 import json
-import mmap
 from collections.abc import Iterator
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -18,22 +16,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
-from taixu.twin.memory.blocks import BlockHead, BlockKind, peek_payload, read_payload, scan_blocks
+from taixu.twin.memory.blocks import BlockKind
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import NOTHING_NS, Folding, Moment
-from taixu.twin.memory.recorder import MANIFEST, segment_files
+from taixu.twin.memory.index import BlockIndex
+from taixu.twin.memory.recorder import MANIFEST
 from taixu.twin.memory.writer import Arrivals
 
 __all__ = ["Moment", "Recording"]
 
 _MAX_MANIFEST = 16 << 20
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    segment: int
-    head: BlockHead
 
 
 class Recording:
@@ -48,54 +41,54 @@ class Recording:
     def __init__(self, folder: Path | str) -> None:
         self.folder = Path(folder)
         self.about = _read_manifest(self.folder)
-        self._maps: list[Any] = []
-        self._blocks: list[_Block] = []
-        self._keys: list[int] = []
+        self.index = BlockIndex(self.folder)
+        self.generation = 0
+        """Goes up when what was read before may be elsewhere now: older segments were thinned."""
+        self.keys: NDArray[np.intp] = np.empty(0, np.intp)
+        """Numbers of keyframes among the blocks."""
         self._last_key: tuple[int, tuple[str, ...] | None, Folding] | None = None
         self.refresh()
 
     def refresh(self) -> None:
-        """See what was written since."""
-        self.close()
-        for number, path in enumerate(segment_files(self.folder)):
-            heads = scan_blocks(path, check=False)
-            with path.open("rb") as file:
-                self._maps.append(mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ) if heads else b"")
-            self._blocks += [_Block(number, head) for head in heads]
-        while self._blocks and not self._is_whole(self._blocks[-1]):  # where a kill struck
-            self._blocks.pop()
-        if not self._blocks:
+        """See what was written since.
+
+        Raises
+        ------
+        TaixuError
+            When there is nothing.
+        """
+        before = len(self.index)
+        if self.index.refresh():
+            self.generation += 1
+            self._last_key = None
+            before = 0
+        if not len(self.index):
             raise TaixuError(f"{self.folder} holds a recording of nothing: no tick was written")
-        self._known = np.array([block.head.known_ns for block in self._blocks])
-        self._kinds = np.array([block.head.kind for block in self._blocks])
-        self._earliest = np.array([block.head.earliest_ns for block in self._blocks])
-        self._keys = np.flatnonzero(self._kinds == BlockKind.KEY).tolist()
-        if not self._keys:
+        if len(self.index) != before:
+            self.keys = np.flatnonzero(self.index.kinds == BlockKind.KEY)
+        if not len(self.keys):
             raise TaixuError(f"{self.folder} holds a recording without a keyframe; it is damaged")
 
     def close(self) -> None:
         """Let go of the files."""
-        for each in self._maps:
-            if each:
-                each.close()
-        self._maps, self._blocks, self._last_key = [], [], None
-        self._checked: set[int] = set()
+        self.index.close()
+        self._last_key = None
 
     @property
     def span_ns(self) -> tuple[int, int]:
         """When the first and the last tick were written."""
-        return int(self._known[0]), int(self._known[-1])
+        return int(self.index.known[0]), int(self.index.known[-1])
 
     @property
     def ticks(self) -> NDArray[np.int64]:
         """Known times of all ticks, ``int64[n]``."""
-        return self._known[self._kinds == BlockKind.TICK]
+        found: NDArray[np.int64] = self.index.known[self.index.kinds == BlockKind.TICK]
+        return found
 
     @property
     def rows(self) -> int:
         """Values written in ticks."""
-        wanted = (BlockKind.TICK, BlockKind.LATE)
-        return sum(block.head.rows for block in self._blocks if block.head.kind in wanted)
+        return int(self.index.rows[np.isin(self.index.kinds, (BlockKind.TICK, BlockKind.LATE))].sum())
 
     def moment(self, at_ns: int, *, components: tuple[str, ...] | None = None, known_ns: int | None = None) -> Moment:
         """The world at a time.
@@ -114,62 +107,52 @@ class Recording:
         TaixuError
             When the recording begins later, or is damaged there.
         """
-        last = int(np.searchsorted(self._known, at_ns, "right")) - 1
-        if last < 0:
-            raise TaixuError(f"the recording begins later: at {self.span_ns[0] / 1e9:.3f}")
-        start = self._keys[max(int(np.searchsorted(self._keys, last, "right")) - 1, 0)]
-        last = max(last, start)
+        start, last = self.interval(at_ns)
         state = self._opened(start, components)
         ticks: list[int] = []
         for number in range(start + 1, last + 1):
-            self._fold(state, number, ticks)
+            self.fold(state, number, ticks)
         state.apply_ticks(
-            [(self._blocks[number].head, partial(self._peek, number), partial(self._check, number)) for number in ticks]
+            [(self.index.head(number), partial(self.index.peek, number), partial(self.index.check, number)) for number in ticks]
         )
-        moment = state.moment(self._blocks[last].head)
+        moment = state.moment(self.index.head(last))
         if known_ns is not None:
             self._correct(state, moment, at_ns, last, known_ns)
         return moment
 
+    def interval(self, at_ns: int) -> tuple[int, int]:
+        """The last block that was written by a time, and the keyframe that it goes by: keyframe, block.
+
+        Raises
+        ------
+        TaixuError
+            When the recording begins later.
+        """
+        last = int(np.searchsorted(self.index.known, at_ns, "right")) - 1
+        if last < 0:
+            raise TaixuError(f"the recording begins later: at {self.span_ns[0] / 1e9:.3f}")
+        start = int(self.keys[max(int(np.searchsorted(self.keys, last, "right")) - 1, 0)])
+        return start, max(last, start)
+
     def events(self, *, since_ns: int = NOTHING_NS, until_ns: int | None = None) -> Iterator[dict[str, Any]]:
         """What was noted, in order, with ``known_ns`` and ``tick``."""
-        for number in np.flatnonzero(self._kinds == BlockKind.EVENTS).tolist():
-            head = self._blocks[number].head
-            if head.known_ns > since_ns and (until_ns is None or head.known_ns <= until_ns):
-                for event in json.loads(self._payload(number)):
-                    yield {"known_ns": head.known_ns, "tick": head.tick, **event}
+        known = self.index.known
+        first = int(np.searchsorted(known, since_ns, "right"))
+        last = len(known) if until_ns is None else int(np.searchsorted(known, until_ns, "right"))
+        for number in (first + np.flatnonzero(self.index.kinds[first:last] == BlockKind.EVENTS)).tolist():
+            head = self.index.head(number)
+            for event in _read_events(self.index.payload(number)):
+                yield {"known_ns": head.known_ns, "tick": head.tick, **event}
 
     def history(self, component: str, name: str, *, stable_id: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """All values of one column of one entity, by the time that they are of: times ``int64[n]``, values ``[..., n]``.
 
         Late and superseded readings are there, too.
         """
-        found: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
-        track, schema, key_state = -1, Schema(), None
-        for number, block in enumerate(self._blocks):
-            kind = block.head.kind
-            if kind == BlockKind.SCHEMA:
-                schema = Schema.from_json(json.loads(self._payload(number)))
-            elif kind == BlockKind.KEY:
-                key_state = Folding(schema, (component,))
-                key_state.open_key(self._payload(number), block.head)
-                if track < 0:
-                    track = key_state.track_of(stable_id)
-            elif kind == BlockKind.TRACKS and track < 0:
-                arrivals = Arrivals.unpack(self._payload(number))
-                here = np.flatnonzero(arrivals.stable_ids == np.uint64(stable_id))
-                track = int(arrivals.tracks[here[0]]) if len(here) else -1
-            elif kind in (BlockKind.TICK, BlockKind.LATE) and track >= 0 and key_state is not None:
-                column = schema.find(component, name)
-                for entry in key_state.entries(self._payload(number), block.head, only=column):
-                    here = np.flatnonzero(entry.tracks == track)
-                    if len(here):
-                        found.append((entry.times_ns[here], entry.values[..., here]))
-        if not found:
-            return np.empty(0, np.int64), np.empty(0)
-        times = np.concatenate([each[0] for each in found])
-        order = np.argsort(times, kind="stable")
-        return times[order], np.concatenate([each[1] for each in found], axis=-1)[..., order]
+        from taixu.twin.memory.series import SeriesReader
+
+        samples = SeriesReader(self, max_ticks=1 << 62, max_bytes=1 << 62).samples(component, name, entity=stable_id)
+        return samples.times_ns, samples.values
 
     def walk(
         self, components: tuple[str, ...] | None = None
@@ -180,108 +163,93 @@ class Recording:
         each block once more, without an entry.
         """
         state = Folding(Schema(), components)
-        total = len(self._blocks)
-        for number, block in enumerate(self._blocks):
-            head = block.head
+        total = len(self.index)
+        for number in range(total):
+            head = self.index.head(number)
             if head.kind == BlockKind.SCHEMA:
-                state.schema = Schema.from_json(json.loads(self._payload(number)))
+                state.schema = self.schema(number)
             elif head.kind == BlockKind.KEY:
                 fresh = Folding(state.schema, components)
-                fresh.open_key(self._payload(number), head)
+                fresh.open_key(self.index.payload(number), head)
                 fresh.remember(state.ids)
                 state = fresh
             elif head.kind == BlockKind.TRACKS:
-                state.apply_arrivals(Arrivals.unpack(self._payload(number)))
+                state.apply_arrivals(Arrivals.unpack(self.index.payload(number)))
             elif head.kind in (BlockKind.TICK, BlockKind.LATE):
-                for entry in state.entries(self._payload(number), head):
+                for entry in state.entries(self.index.payload(number), head):
                     yield number, total, head.known_ns, head.kind == BlockKind.LATE, state.ids, entry
             yield number + 1, total, head.known_ns, False, state.ids, None
 
     def steps(self, *, after_ns: int) -> Iterator[tuple[int, Arrivals | None, list[Entry]]]:
         """Ticks in order: when each was known, who came and went with it, and its values."""
-        begin = int(np.searchsorted(self._known, after_ns, "right"))
-        key = self._keys[max(int(np.searchsorted(self._keys, begin, "right")) - 1, 0)]
-        state = Folding(self._schema_before(key), None)
-        state.open_key(self._payload(key), self._blocks[key].head)
+        begin = int(np.searchsorted(self.index.known, after_ns, "right"))
+        key = int(self.keys[max(int(np.searchsorted(self.keys, begin, "right")) - 1, 0)])
+        state = Folding(self.schema_before(key), None)
+        state.open_key(self.index.payload(key), self.index.head(key))
         arrivals: Arrivals | None = None
-        for number in range(key + 1, len(self._blocks)):
-            head = self._blocks[number].head
+        for number in range(key + 1, len(self.index)):
+            head = self.index.head(number)
             if head.kind == BlockKind.SCHEMA:
-                state.schema = Schema.from_json(json.loads(self._payload(number)))
+                state.schema = self.schema(number)
             elif head.kind == BlockKind.KEY:
-                state.open_key(self._payload(number), head)
+                state.open_key(self.index.payload(number), head)
             elif head.kind == BlockKind.TRACKS and number >= begin:
-                arrivals = Arrivals.unpack(self._payload(number))
+                arrivals = Arrivals.unpack(self.index.payload(number))
             elif head.kind == BlockKind.TICK and number >= begin:
-                yield head.known_ns, arrivals, list(state.entries(self._payload(number), head))
+                yield head.known_ns, arrivals, list(state.entries(self.index.payload(number), head))
                 arrivals = None
 
     # Reading
 
-    def _payload(self, number: int) -> bytes:
-        block = self._blocks[number]
-        return read_payload(self._maps[block.segment], block.head)
-
-    def _peek(self, number: int) -> memoryview:
-        block = self._blocks[number]
-        return peek_payload(self._maps[block.segment], block.head)
-
-    def _check(self, number: int) -> None:
-        """See once that a block is whole."""
-        if number not in self._checked:
-            self._payload(number)
-            self._checked.add(number)
-
-    def _is_whole(self, block: _Block) -> bool:
-        try:
-            read_payload(self._maps[block.segment], block.head)
-        except TaixuError:
-            return False
-        return True
-
     def _opened(self, start: int, components: tuple[str, ...] | None) -> Folding:
         """A keyframe, which who scrubs asks for again and again."""
         if self._last_key is None or self._last_key[:2] != (start, components):
-            state = Folding(self._schema_before(start), components)
-            state.open_key(self._payload(start), self._blocks[start].head)
+            state = Folding(self.schema_before(start), components)
+            state.open_key(self.index.payload(start), self.index.head(start))
             self._last_key = (start, components, state)
         return self._last_key[2].copy()
 
-    def _schema_before(self, number: int) -> Schema:
-        while self._kinds[number] != BlockKind.SCHEMA:
+    def schema_before(self, number: int) -> Schema:
+        """The columns that a block goes by."""
+        while self.index.kinds[number] != BlockKind.SCHEMA:
             number -= 1
             if number < 0:
                 raise TaixuError(f"{self.folder}: the recording says nowhere what its columns are; it is damaged")
-        return Schema.from_json(json.loads(self._payload(number)))
+        return self.schema(number)
 
-    def _fold(self, state: Folding, number: int, ticks: list[int]) -> None:
-        head = self._blocks[number].head
-        if head.kind == BlockKind.SCHEMA:
-            state.schema.extend(Schema.from_json(json.loads(self._payload(number))))
-        elif head.kind == BlockKind.TRACKS:
-            state.apply_arrivals(Arrivals.unpack(self._payload(number)))
-        elif head.kind == BlockKind.TICK:
+    def schema(self, number: int) -> Schema:
+        """What a block of a schema says."""
+        return Schema.from_json(json.loads(self.index.payload(number)))
+
+    def fold(self, state: Folding, number: int, ticks: list[int]) -> None:
+        """Take a block into a state; ticks are only noted, so that all are applied at once."""
+        kind = self.index.kinds[number]
+        if kind == BlockKind.SCHEMA:
+            state.schema.extend(self.schema(number))
+        elif kind == BlockKind.TRACKS:
+            state.apply_arrivals(Arrivals.unpack(self.index.payload(number)))
+        elif kind == BlockKind.TICK:
             ticks.append(number)
 
     def _correct(self, state: Folding, moment: Moment, at_ns: int, last: int, known_ns: int) -> None:
         """Bring in what was written later about this moment, or late before it."""
-        until = int(np.searchsorted(self._known, known_ns, "right"))
-        about = np.isin(self._kinds[:until], (BlockKind.TICK, BlockKind.LATE, BlockKind.SCHEMA, BlockKind.KEY))
+        until = int(np.searchsorted(self.index.known, known_ns, "right"))
+        about = np.isin(self.index.kinds[:until], (BlockKind.TICK, BlockKind.LATE, BlockKind.SCHEMA, BlockKind.KEY))
         for number in np.flatnonzero(about).tolist():
-            head = self._blocks[number].head
+            head = self.index.head(number)
             if head.kind == BlockKind.SCHEMA:
-                state.schema = Schema.from_json(json.loads(self._payload(number)))
+                state.schema = self.schema(number)
             elif head.kind == BlockKind.KEY:
                 state.key_number = number
             elif head.earliest_ns <= at_ns and (head.kind == BlockKind.LATE or number > last):
                 self._use_key(state)
-                for entry in state.entries(self._payload(number), head):
+                for entry in state.entries(self.index.payload(number), head):
                     _take_better(moment, entry, at_ns)
 
     def _use_key(self, state: Folding) -> None:
         if state.key_number != state.open_number and state.key_number >= 0:
             fresh = Folding(state.schema, state.components)
-            fresh.open_key(self._payload(state.key_number), self._blocks[state.key_number].head)
+            fresh.open_key(self.index.payload(state.key_number), self.index.head(state.key_number))
             state.key, state.open_number = fresh.key, state.key_number
 
 
@@ -297,6 +265,16 @@ def _take_better(moment: Moment, entry: Entry, at_ns: int) -> None:
     better = column.known[tracks] & (times > column.times_ns[tracks])
     column.values[..., tracks[better]] = entry.values[..., usable[better]]
     column.times_ns[tracks[better]] = times[better]
+
+
+def _read_events(payload: bytes) -> list[dict[str, Any]]:
+    try:
+        found = json.loads(payload)
+    except (ValueError, RecursionError):
+        found = None
+    if not isinstance(found, list) or not all(isinstance(event, dict) for event in found):
+        raise TaixuError("a recording's list of events is damaged")
+    return found
 
 
 def _read_manifest(folder: Path) -> dict[str, Any]:

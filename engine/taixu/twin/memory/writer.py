@@ -22,13 +22,12 @@ from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import BlockKind, SegmentFile, pack_block
 from taixu.twin.memory.columns import ColumnInfo, Schema
 from taixu.twin.memory.entries import Entry, pack_entry
+from taixu.twin.memory.index import SUFFIX
 
-__all__ = ["SUFFIX", "Arrivals", "Tick", "Writer"]
+__all__ = ["Arrivals", "Tick", "Writer"]
 
 _QUEUED_TICKS = 32
 _RETRY_SECS = 1.0
-SUFFIX = ".taixulog"
-"""Of segments."""
 
 
 @dataclass(slots=True)
@@ -89,6 +88,10 @@ class Tick:
     events: list[dict[str, Any]] = field(default_factory=list)
     on_written: list[Callable[[], None]] = field(default_factory=list)
     """What waits for this tick to be kept: acknowledgements."""
+
+    def __bool__(self) -> bool:
+        """Whether it brought anything, or anybody waits for it."""
+        return bool(self.arrivals or self.entries or self.late or self.events or self.on_written)
 
 
 class Writer:
@@ -236,7 +239,7 @@ class Writer:
             column, tracks = self._schema.columns[number], np.flatnonzero(known)
             entry = Entry(column, tracks, times[tracks], values[..., tracks])
             parts.append(pack_entry(entry, total=tick.total, base_ns=tick.known_ns, key=None))
-            self._key[number] = values.copy()
+            self._key[number] = values[..., : tick.total].copy()  # a reader's has as many
             rows += len(tracks)
         self._last_key_ns, self._rows_since_key, self._key_total = tick.known_ns, 0, len(signatures)
         return [self._schema_block(tick), _block(BlockKind.KEY, tick, b"".join(parts), rows=rows)]

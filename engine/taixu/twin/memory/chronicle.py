@@ -1,0 +1,74 @@
+"""What happened, as a recording tells it: marks for a timeline, and the alarms that were open at a moment."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from typing import Any
+
+from taixu.twin.memory.folding import NOTHING_NS
+from taixu.twin.memory.recording import Recording
+
+__all__ = ["Chronicle"]
+
+_MAX_MARKS = 500
+_MAX_EVENTS = 200_000
+_ORDER = {"critical": 3, "high": 2, "low": 1, "info": 0}
+_OF_EVENTS = ("kind", "known_ns", "tick")
+_ALARMS = ("alarm", "alarm_acknowledged", "alarm_over")
+
+
+class Chronicle:
+    """The events of a recording, which it follows (one thread's)."""
+
+    def __init__(self, recording: Recording) -> None:
+        self._recording = recording
+        self._events: list[dict[str, Any]] = []
+        self._times: list[int] = []
+        self._generation = recording.generation
+        self._until = NOTHING_NS
+
+    def refresh(self) -> None:
+        """See what happened since. Where there is more than anybody could look at, the oldest is forgotten here."""
+        recording = self._recording
+        if recording.generation != self._generation:
+            self._events, self._times, self._until, self._generation = [], [], NOTHING_NS, recording.generation
+        # What a tick wrote last may be read before its events are: they are looked for again, and known by being the same.
+        again = bisect_right(self._times, self._until - 1)
+        del self._events[again:], self._times[again:]
+        for event in recording.events(since_ns=max(self._until - 1, NOTHING_NS)):
+            self._events.append(event)
+            self._times.append(int(event["known_ns"]))
+        self._until = recording.span_ns[1]
+        if len(self._events) > _MAX_EVENTS:
+            del self._events[:-_MAX_EVENTS], self._times[:-_MAX_EVENTS]
+
+    def marks(self) -> list[dict[str, Any]]:
+        """What a timeline shows, by time: the gravest and newest, at most 500."""
+        marks = [_mark(event) for event in self._events if event.get("kind") != "alarm_acknowledged"]
+        if len(marks) > _MAX_MARKS:
+            order = sorted(range(len(marks)), key=lambda place: (_ORDER.get(marks[place]["severity"], -1), place))
+            marks = [marks[place] for place in sorted(order[-_MAX_MARKS:])]
+        return marks
+
+    def alarms(self, at_ns: int) -> list[dict[str, Any]]:
+        """Alarms that were open at a time, the worst first."""
+        found: dict[int, dict[str, Any]] = {}
+        for event in self._events[: bisect_right(self._times, at_ns)]:
+            if event.get("kind") in _ALARMS and isinstance(event.get("number"), int):
+                if event.get("cleared_ns") and event.get("acknowledged_by"):
+                    found.pop(event["number"], None)
+                else:
+                    found[event["number"]] = {name: each for name, each in event.items() if name not in _OF_EVENTS}
+        return sorted(found.values(), key=lambda alarm: (-_ORDER.get(str(alarm.get("severity")), -1), -_raised_ns(alarm)))
+
+
+def _raised_ns(alarm: dict[str, Any]) -> int:
+    raised = alarm.get("raised_ns", 0)
+    return raised if isinstance(raised, int) else 0
+
+
+def _mark(event: dict[str, Any]) -> dict[str, Any]:
+    kind = str(event.get("kind", ""))
+    text = event.get("text") or event.get("rule") or event.get("control") or kind
+    severity = str(event.get("severity", "")) if kind.startswith("alarm") else ""
+    return {"time_ns": int(event["known_ns"]), "kind": kind, "text": str(text)[:200], "severity": severity}

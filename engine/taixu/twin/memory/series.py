@@ -1,0 +1,341 @@
+"""What one value of one entity was over time, as it was told and thinned out for charts.
+
+A recording is looked at interval by interval, from keyframe to keyframe; of each tick only the wanted column is unpacked, and what
+was found is kept, so that a chart that follows reads what is new. A range with more ticks than anybody waits for is sampled: some
+ticks stand for all, and the answer says how many.
+"""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.errors import TaixuError
+from taixu.twin.memory.blocks import BlockHead, BlockKind
+from taixu.twin.memory.codecs import Reader
+from taixu.twin.memory.columns import Schema
+from taixu.twin.memory.entries import packed_entries
+from taixu.twin.memory.folding import NOTHING_NS
+from taixu.twin.memory.recording import Recording
+from taixu.twin.memory.single import values_of_track
+from taixu.twin.memory.writer import Arrivals
+
+__all__ = ["Samples", "SeriesReader", "in_buckets"]
+
+_MAX_TICKS = 40_000
+_MAX_BYTES = 2 << 30
+_KEPT_BYTES = 64 << 20
+_DELAY_NS = 2_000_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Samples:
+    """What was told of one value.
+
+    Attributes
+    ----------
+    times_ns
+        ``int64[n]``, sorted: when it was so.
+    values
+        ``[n]`` or ``[width, n]``.
+    every
+        1 where these are all; k where only every k-th tick was looked at.
+    """
+
+    times_ns: NDArray[np.int64]
+    values: NDArray[Any]
+    every: int = 1
+
+    def between(self, since_ns: int, until_ns: int) -> Samples:
+        """Those of a range, and the last before it."""
+        first = max(int(np.searchsorted(self.times_ns, since_ns, "right")) - 1, 0)
+        last = int(np.searchsorted(self.times_ns, until_ns, "right"))
+        return Samples(self.times_ns[first:last], self.values[..., first:last], self.every)
+
+
+@dataclass(slots=True)
+class _Interval:
+    """One entity's value from a keyframe to the next."""
+
+    track: int
+    key: NDArray[Any] | None = None
+    key_total: int = 0
+    done: int = 0
+    """The next block to look at."""
+    times: list[NDArray[np.int64]] = field(default_factory=list)
+    values: list[NDArray[Any]] = field(default_factory=list)
+
+
+class SeriesReader:
+    """Reads values over time out of one recording (one thread's).
+
+    Parameters
+    ----------
+    max_ticks, max_bytes
+        Of a range that has more of them only some ticks are looked at.
+    """
+
+    def __init__(self, recording: Recording, *, max_ticks: int = _MAX_TICKS, max_bytes: int = _MAX_BYTES) -> None:
+        self._recording = recording
+        self._limits = (max_ticks, max_bytes)
+        self._kept: OrderedDict[tuple[int, str, str, int], _Interval] = OrderedDict()
+        self._kept_bytes = 0
+        self._generation = recording.generation
+        self._schemas: OrderedDict[int, Schema] = OrderedDict()
+
+    def samples(
+        self, component: str, name: str, *, entity: int, since_ns: int = NOTHING_NS, until_ns: int | None = None,
+        still_wanted: Callable[[], bool] = lambda: True,
+    ) -> Samples:
+        """What was told of a value in a range of time, late and superseded readings in their places, and the last before it.
+
+        Parameters
+        ----------
+        entity
+            Its stable id.
+        still_wanted
+            Asked now and then; where it says no, an exception ends the work.
+
+        Raises
+        ------
+        TaixuError
+            When the recording is damaged, or nobody wants it any more.
+        """
+        recording, index = self._recording, self._recording.index
+        if recording.generation != self._generation:
+            self._kept.clear()
+            self._schemas.clear()
+            self._kept_bytes, self._generation = 0, recording.generation
+        last = len(index) - 1
+        if until_ns is not None:  # and what came a little later about it
+            last = max(int(np.searchsorted(index.known, until_ns + _DELAY_NS, "right")) - 1, 0)
+        first = max(int(np.searchsorted(index.known, since_ns, "right")) - 1, 0)
+        keys = recording.keys
+        begin = max(int(np.searchsorted(keys, first, "right")) - 1, 0)
+        end = int(np.searchsorted(keys, last, "right"))
+        every = self._stride(int(keys[begin]), last)
+        found: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
+        for place in range(begin, end):
+            stop = int(keys[place + 1]) if place + 1 < len(keys) else len(index)
+            found += self._interval(component, name, entity, int(keys[place]), min(stop, last + 1), every, still_wanted)
+        found += self._late(component, name, entity, int(keys[begin]), until_ns, still_wanted)
+        return _joined(found, every).between(since_ns, until_ns if until_ns is not None else np.iinfo(np.int64).max)
+
+    def lane(
+        self, component: str, name: str, *, entity: int, lane: str, since_ns: int, until_ns: int,
+        still_wanted: Callable[[], bool] = lambda: True,
+    ) -> Samples:
+        """One part of a vector (x, y, z or w); readings of that part alone that came late are a column of their own."""
+        wanted: dict[str, Any] = {"entity": entity, "since_ns": since_ns, "until_ns": until_ns, "still_wanted": still_wanted}
+        whole, alone = self.samples(component, name, **wanted), self.samples(component, f"{name}.{lane}", **wanted)
+        place = "xyzw".index(lane)
+        if whole.values.ndim != 2 or place >= len(whole.values):
+            return alone
+        parts = [(whole.times_ns, whole.values[place])] + ([(alone.times_ns, alone.values)] if len(alone.times_ns) else [])
+        return _joined(parts, whole.every)
+
+    def _stride(self, first: int, last: int) -> int:
+        ticks = first + np.flatnonzero(self._recording.index.kinds[first : last + 1] == BlockKind.TICK)
+        size = int(self._recording.index.sizes(ticks).sum())
+        return max(-(-len(ticks) // self._limits[0]), -(-size // self._limits[1]), 1)
+
+    def _interval(
+        self, component: str, name: str, entity: int, key: int, stop: int, every: int, still_wanted: Callable[[], bool]
+    ) -> list[tuple[NDArray[np.int64], NDArray[Any]]]:
+        """What was told from a keyframe until a block; kept, where every tick was looked at."""
+        wanted = (key, component, name, entity)
+        interval = self._kept.get(wanted) if every == 1 else None
+        if interval is None:
+            interval = self._opened(component, name, entity, key, stop)
+        if interval.done < stop:
+            before = len(interval.times)
+            self._read_on(interval, component, name, entity, stop, every, still_wanted)
+            if every == 1:
+                self._keep(wanted, interval, len(interval.times) - before)
+        if not interval.times:
+            return []
+        return [(np.concatenate(interval.times), np.concatenate(interval.values, axis=-1))]
+
+    def _opened(self, component: str, name: str, entity: int, key: int, stop: int) -> _Interval:
+        index = self._recording.index
+        payload, head = index.payload(key), index.head(key)
+        reader = Reader(payload)
+        total, size = reader.number(), reader.number()
+        standing = Arrivals.unpack(reader.take(size))
+        here = np.flatnonzero(standing.stable_ids == np.uint64(entity))
+        interval = _Interval(int(standing.tracks[here[-1]]) if len(here) else -1, key_total=total, done=key + 1)
+        schema = self._schema_of(key)
+        column = schema.find(component, name)
+        if column is not None and interval.track >= 0:
+            for packed in packed_entries(reader.rest()):
+                if packed.column == column.number:
+                    told = values_of_track(packed, column, interval.track, total=total, base_ns=head.known_ns, key=None)
+                    interval.key = told[1] if told is not None else column.empty(1)
+                    if told is not None:
+                        interval.times.append(told[0])
+                        interval.values.append(told[1])
+        return interval
+
+    def _read_on(
+        self, interval: _Interval, component: str, name: str, entity: int, stop: int, every: int,
+        still_wanted: Callable[[], bool],
+    ) -> None:
+        index = self._recording.index
+        kinds = index.kinds
+        schema = self._schema_of(interval.done - 1)
+        column = schema.find(component, name)
+        seen = 0
+        for number in range(interval.done, stop):
+            kind = kinds[number]
+            if kind == BlockKind.SCHEMA:
+                schema = self._schema_of(number)
+                column = schema.find(component, name)
+            elif kind == BlockKind.TRACKS:
+                arrivals = Arrivals.unpack(index.payload(number))
+                here = np.flatnonzero(arrivals.stable_ids == np.uint64(entity))
+                if len(here) and int(arrivals.tracks[here[-1]]) != interval.track:
+                    interval.track, interval.key, interval.key_total = int(arrivals.tracks[here[-1]]), None, 0
+            elif kind == BlockKind.TICK and column is not None and interval.track >= 0:
+                seen += 1
+                if every > 1 and (seen * 0x9E3779B1 >> 7) % every:  # not in step with anything that beats
+                    continue
+                if not seen & 255 and not still_wanted():
+                    raise TaixuError("nobody waits for this any more")
+                self._read(interval, column, number)
+        interval.done = stop
+
+    def _read(self, interval: _Interval, column: Any, number: int) -> None:
+        index = self._recording.index
+        data = index.peek(number)
+        head: BlockHead | None = None
+        for packed in packed_entries(data[8:]):
+            if packed.column != column.number:
+                continue
+            if head is None:
+                index.check(number)
+                head = index.head(number)
+            total = int.from_bytes(data[:8], "little")
+            told = values_of_track(packed, column, interval.track, total=total, base_ns=head.known_ns, key=interval.key)
+            if told is not None:
+                interval.times.append(told[0])
+                interval.values.append(told[1])
+
+    def _late(
+        self, component: str, name: str, entity: int, first: int, until: int | None, still_wanted: Callable[[], bool]
+    ) -> list[tuple[NDArray[np.int64], NDArray[Any]]]:
+        """What came too late about the range, whenever it came; parts of a vector are told apart."""
+        index = self._recording.index
+        late = np.flatnonzero(index.kinds == BlockKind.LATE)
+        late = late[late >= first]
+        if until is not None:
+            late = late[index.earliest[late] <= until]
+        found: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
+        for seen, number in enumerate(late[-self._limits[0] :].tolist()):
+            if not seen & 63 and not still_wanted():
+                raise TaixuError("nobody waits for this any more")
+            column = self._schema_of(number).find(component, name)
+            track = self._track_at(entity, number)
+            if column is None or track < 0:
+                continue
+            index.check(number)
+            data, base_ns = index.peek(number), int(index.known[number])
+            for packed in packed_entries(data[8:]):
+                if packed.column == column.number:
+                    total = int.from_bytes(data[:8], "little")
+                    told = values_of_track(packed, column, track, total=total, base_ns=base_ns, key=None)
+                    if told is not None:
+                        found.append(told)
+        return found
+
+    def _track_at(self, entity: int, number: int) -> int:
+        """The track of an entity as a block knows it."""
+        recording = self._recording
+        key = int(recording.keys[max(int(np.searchsorted(recording.keys, number, "right")) - 1, 0)])
+        for kept, interval in reversed(self._kept.items()):
+            if kept[0] == key and kept[3] == entity and interval.done > number:
+                return interval.track
+        reader = Reader(recording.index.payload(key))
+        reader.number()
+        parts = [Arrivals.unpack(reader.take(reader.number()))]
+        brought = key + np.flatnonzero(recording.index.kinds[key:number] == BlockKind.TRACKS)
+        parts += [Arrivals.unpack(recording.index.payload(each)) for each in brought.tolist()]
+        for arrivals in reversed(parts):
+            here = np.flatnonzero(arrivals.stable_ids == np.uint64(entity))
+            if len(here):
+                return int(arrivals.tracks[here[-1]])
+        return -1
+
+    def _schema_of(self, number: int) -> Schema:
+        """The columns that a block goes by."""
+        kinds = self._recording.index.kinds
+        while kinds[number] != BlockKind.SCHEMA:
+            number -= 1
+            if number < 0:
+                raise TaixuError("the recording says nowhere what its columns are; it is damaged")
+        schema = self._schemas.get(number)
+        if schema is None:
+            schema = self._schemas[number] = self._recording.schema(number)
+            if len(self._schemas) > 64:
+                self._schemas.popitem(last=False)
+        return schema
+
+    def _keep(self, wanted: tuple[int, str, str, int], interval: _Interval, new: int) -> None:
+        if interval.times:  # joined, so that a long interval is not a thousand arrays
+            interval.times, interval.values = [np.concatenate(interval.times)], [np.concatenate(interval.values, axis=-1)]
+        if wanted not in self._kept:
+            self._kept_bytes += 500
+        self._kept[wanted] = interval
+        self._kept.move_to_end(wanted)
+        self._kept_bytes += new * 40
+        while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
+            _, dropped = self._kept.popitem(last=False)
+            self._kept_bytes -= 500 + 40 * sum(len(each) for each in dropped.times)
+
+
+def in_buckets(samples: Samples, *, since_ns: int, until_ns: int, points: int) -> dict[str, list[Any]]:
+    """The least, the greatest and the mean of each of so many equal parts of a range in which something was told.
+
+    Returns
+    -------
+    dict
+        ``times_ns`` (the middles of the parts), ``low``, ``high``, ``mean``. Numbers that are none are left out.
+    """
+    times, values = samples.times_ns, samples.values.astype(np.float64)
+    good = (times >= since_ns) & (times <= until_ns) & np.isfinite(values)
+    times, values = times[good], values[good]
+    if not len(times):
+        return {"times_ns": [], "low": [], "high": [], "mean": []}
+    width = max(until_ns - since_ns, 1)
+    bucket = np.minimum((times - since_ns).astype(np.float64) * points // width, points - 1).astype(np.int64)
+    starts = np.flatnonzero(np.diff(bucket, prepend=-1))
+    counts = np.diff(starts, append=len(times))
+    middles = since_ns + ((bucket[starts] + 0.5) * (width / points)).astype(np.int64)
+    if len(times) <= points:  # few enough to say when each was
+        middles = times[starts]
+    return {
+        "times_ns": middles.tolist(), "low": np.minimum.reduceat(values, starts).tolist(),
+        "high": np.maximum.reduceat(values, starts).tolist(), "mean": (np.add.reduceat(values, starts) / counts).tolist(),
+    }  # fmt: skip
+
+
+def _joined(found: list[tuple[NDArray[np.int64], NDArray[Any]]], every: int) -> Samples:
+    if not found:
+        return Samples(np.empty(0, np.int64), np.empty(0), every)
+    times = np.concatenate([each[0] for each in found])
+    values = np.concatenate([each[1] for each in found], axis=-1)
+    order = np.argsort(times, kind="stable")
+    times, values = times[order], values[..., order]
+    if len(times) > 1:  # keyframes say again what ticks said
+        again = np.concatenate([[False], (times[1:] == times[:-1]) & _equal(values)])
+        times, values = times[~again], values[..., ~again]
+    return Samples(times, values, every)
+
+
+def _equal(values: NDArray[Any]) -> NDArray[np.bool_]:
+    same: NDArray[np.bool_] = np.asarray(values[..., 1:] == values[..., :-1])
+    return np.asarray(same.all(axis=0)) if same.ndim == 2 else same
