@@ -18,6 +18,8 @@ from taixu.edit import Operations, Project, Session, open_project
 from taixu.edit.entity_operations import ENTITY_OPERATIONS
 from taixu.edit.prefab_world import PREFAB_SUFFIX
 from taixu.errors import TaixuError
+from taixu.twin.device import Device as TwinDevice
+from taixu.twin.rules import Fence
 from taixu_editor.additions import ADD_OPERATIONS
 from taixu_editor.assets.making_again import ORIGIN_OPERATIONS
 from taixu_editor.assets.operations import ASSET_OPERATIONS
@@ -33,6 +35,7 @@ from taixu_editor.keyframes import KEYFRAME_OPERATIONS
 from taixu_editor.placing import PLACING_OPERATIONS
 from taixu_editor.play import Play
 from taixu_editor.play_operations import play_operations
+from taixu_editor.twin import TWIN_EDITS, TwinDesk, twin_operations
 
 if TYPE_CHECKING:
     from taixu.gpu import Device
@@ -65,6 +68,8 @@ class Host:
         Background work of the editor and of all its worlds; what one has begun ends whichever is shown.
     studio
         What it generates.
+    twin
+        The copy of the open world that devices feed, or that stands as it was recorded.
     """
 
     def __init__(self, *, device: Device | None = None, trust: bool | None = None) -> None:
@@ -82,6 +87,8 @@ class Host:
         self.operations.add(*graph_operations(self.graphs))
         self.play = Play(self)
         self.operations.add(*play_operations(self.play))
+        self.twin = TwinDesk(self)
+        self.operations.add(*TWIN_EDITS, *twin_operations(self.twin))
         self.on_close: list[Callable[[], None]] = []
 
     def do(self, operation: str, **parameters: object) -> object:
@@ -182,10 +189,12 @@ class Host:
             for stage in (Stage.APPLY, Stage.PROPAGATE):
                 app.run_stage(stage)
             app.diagnostics.end_frame(perf_counter() - start)
+        self.twin.frame(delta_secs)
 
     def close(self) -> None:
         """Close everything; unsaved work has been asked about."""
         self.studio.close()
+        self.twin.close()
         _close(self.session)
         while self.on_close:
             self.on_close.pop()()
@@ -199,6 +208,8 @@ class Host:
         """An app for a world of a project, which this editor draws; with a platform it is one to be played."""
         app = App(platform=platform) if platform is not None else App.headless()
         app.world.insert_resource(self.jobs)
+        for cls in (TwinDevice, Fence):
+            app.register_component(cls)
         if self.device is not None:
             app.drawing.attach(self.device)
         enter_project(app.world, project, trust=self.is_trusted(project.root), watch=True)

@@ -70,12 +70,16 @@ class Pacing:
         drawn, self._drawn = self._drawn, window.device.frames
         if window.events or self._drawn - drawn > 1:  # one is the window's own; more is a world that was drawn
             return True
-        play = window.host.play
+        play, past = window.host.play, window.host.twin.past
+        if past is not None and (past.is_playing or past.is_busy):
+            return True
         return (play.is_playing and not play.is_paused) or imgui.is_any_mouse_down() or window.shell.is_waiting
 
     def _rest(self) -> float:
         window, now = self._window, monotonic()
         if window.thumbnails.pending or window.renderer.lighting.skies.is_making:
+            return _WORK_SECS
+        if window.host.twin.copy is not None:  # readings come whenever they come
             return _WORK_SECS
         worlds = (entry.app.world for entry in window.host.session.worlds)
         if not any(world.has_resource(Jobs) and world.resource(Jobs).pending for world in worlds):

@@ -27,6 +27,8 @@ NO_EDITS = {
     "generate.": "has files made, which come as others do; `generate.apply` is an edit",
     "graph.": "edits graphs of materials, which have histories of their own; `graph.wear` is done by edits",
     "history.": "undo and redo themselves, which the test does",
+    "live.": "devices feed a copy",
+    "past.": "a recording fills a copy",
     "play.": "plays a copy; `play.keep` is tested with play",
     "project.": "opens another world",
     "world.": "saves",

@@ -9,7 +9,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from taixu.ecs import Field, component_type
-from taixu.edit import PrefabInstance, Session, id_text
+from taixu.edit import PrefabInstance, Session, WorldSettings, id_text
 from taixu.edit.clipboard import copy_component, copy_entities
 from taixu.edit.encode import encode_component
 from taixu.edit.values import allowed_range
@@ -335,6 +335,61 @@ def _prefab(draw: Draw) -> dict[str, Any]:
     return {"entity": draw.one_of(draw.entities(made=False)), "path": f"assets/made_{draw.one_of(range(4))}"}
 
 
+def _twin(draw: Draw, key: str) -> list[Any] | dict[str, Any]:
+    found = draw.session.world.resource(WorldSettings).section("twin").get(key)
+    return found if isinstance(found, (list, dict)) else []
+
+
+def _place_in(draw: Draw, key: str) -> dict[str, Any] | None:
+    count = len(_twin(draw, key))
+    return {"place": draw.one_of(range(count))} if count else None
+
+
+def _or_new(draw: Draw, key: str) -> dict[str, Any]:
+    return (_place_in(draw, key) if draw.one_of((True, False)) else None) or {"place": -1}
+
+
+def _source(draw: Draw) -> dict[str, Any]:
+    name = draw.one_of(("plant", "yesterday", "厂"))
+    settings = draw.one_of(({"kind": "mqtt", "url": "mqtt://127.0.0.1:1"}, {"kind": "table", "path": "gone.csv", "speed": 2.0}))
+    known = list(_twin(draw, "sources"))
+    return {"name": name, "settings": settings, "former": name if name in known else draw.one_of(["", *known])}
+
+
+def _remove_source(draw: Draw) -> dict[str, Any] | None:
+    known = list(_twin(draw, "sources"))
+    return {"name": draw.one_of(known)} if known else None
+
+
+def _binding(draw: Draw) -> dict[str, Any]:
+    binding = draw.one_of((
+        {"topic": "agv/{key}/pose", "from": ["x", "y"], "to": "transform.position"},
+        {"topic": "lamp/+", "from": "level", "to": "light.intensity"},
+    ))  # fmt: skip
+    return {"binding": binding, **_or_new(draw, "bindings")}
+
+
+def _bind(draw: Draw) -> dict[str, Any]:
+    return _binding(draw) | {"entity": draw.one_of(["", *draw.entities(made=False)]), "key": draw.one_of(("", "7"))}
+
+
+def _rule(draw: Draw) -> dict[str, Any]:
+    place = _or_new(draw, "rules")
+    taken = {each.get("name") for each in _twin(draw, "rules")}
+    name = next(text for number in range(1000) if (text := f"rule {number}") not in taken)
+    return {"rule": {"name": name, "when": draw.one_of(("x > 1", "light.intensity > 10"))}, **place}
+
+
+def _setting(draw: Draw) -> dict[str, Any]:
+    key, value = draw.one_of((("frames", {"hall": {"origin_m": [1, 0, 2]}}), ("ahead_secs", 2), ("measures", None)))
+    return {"key": key, "value": value}
+
+
+def _fence(draw: Draw) -> dict[str, Any]:
+    x, z = draw.number(), draw.number()
+    return {"points": [[x, z], [x + 2, z], [x, z + 3]], "top_m": draw.one_of((0.5, 3.0)), "name": draw.one_of(_TEXTS)}
+
+
 PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "edit.batch": _batch,
     "entity.spawn": _spawn,
@@ -379,5 +434,14 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "asset.delete": _delete_assets,
     "asset.place": _place_asset,
     "generate.apply": _place_asset,
+    "twin.set_source": _source,
+    "twin.remove_source": _remove_source,
+    "twin.set_binding": _binding,
+    "twin.bind": _bind,
+    "twin.unbind": lambda draw: _place_in(draw, "bindings"),
+    "twin.set_rule": _rule,
+    "twin.remove_rule": lambda draw: _place_in(draw, "rules"),
+    "twin.set": _setting,
+    "twin.fence": _fence,
 }
 """By operation: what draws parameters for it, or gives None where the world has nothing that it could be done to."""

@@ -1,0 +1,315 @@
+"""The desk of a twin: the copy of the open world that devices feed or a recording fills, and who brings what.
+
+Only one of them is there at a time, live or past; `stop` forgets it, and the edited world is all there is, as it was.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Callable
+from importlib.util import find_spec
+from pathlib import Path
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taixu.assets.findings import Finding
+from taixu.ecs import World
+from taixu.edit import WorldSettings
+from taixu.errors import TaixuError
+from taixu.twin.connectors import Connector, open_sources
+from taixu.twin.device import Device
+from taixu.twin.feed import Feed
+from taixu.twin.inbox import Inbox, Letter
+from taixu.twin.linting import binding_findings
+from taixu.twin.plugin import configure_twin
+from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
+from taixu_editor.twin.moments import show_moment
+from taixu_editor.twin.operations import known_connectors
+from taixu_editor.twin.past import Past, Tried
+from taixu_editor.twin.topics import TopicBook
+from taixu_editor.twin.world_copy import WorldCopy
+
+if TYPE_CHECKING:
+    from taixu_editor.host import Host
+
+__all__ = ["STALE_SECS", "TwinDesk", "missing_extra"]
+
+_log = logging.getLogger(__name__)
+STALE_SECS = 60.0
+"""Readings as old are doubtful."""
+_LOOK_SECS = 0.2
+_LINT_SECS = 1.0
+_NEEDED = ("paho", "pint", "pyproj", "aiohttp")
+
+
+def missing_extra() -> str:
+    """A package of the extra ``twin`` that is not installed; empty where all are."""
+    return next((name for name in _NEEDED if find_spec(name) is None), "")
+
+
+class TwinDesk:
+    """What a host has of a twin.
+
+    Attributes
+    ----------
+    copy
+        The world that is fed, or stands as it was; None while nothing is connected and no recording is open.
+    topics
+        What was heard; it stays after one has disconnected, to bind it.
+    problem
+        Why it cannot work, in a sentence.
+    """
+
+    def __init__(self, host: Host, *, now_ns: Callable[[], int] = time.time_ns) -> None:
+        self.host = host
+        self.copy: WorldCopy | None = None
+        self.past: Past | None = None
+        self.topics = TopicBook()
+        self.sources: list[Connector] = []
+        self.problem = ""
+        self.findings: list[Finding] = []
+        self._now_ns = now_ns
+        self._inbox = Inbox()
+        self._opening: _Opening | None = None
+        self._wanted_sources: Any = None
+        self._looked = self._linted = 0.0
+        self._values: dict[str, tuple[float, dict[str, dict[str, Any]]]] = {}
+
+    # -- what there is -----------------------------------------------------------------------------------------------
+    @property
+    def is_live(self) -> bool:
+        """Whether sources feed the copy."""
+        return self.copy is not None and self.past is None
+
+    @property
+    def is_opening(self) -> bool:
+        """Whether sources are being started."""
+        return self._opening is not None
+
+    @property
+    def world(self) -> World | None:
+        """What is shown in place of the edited world; None where that is."""
+        copy, session = self.copy, self.host.session
+        if copy is None or not session.worlds or session.current is not copy.entry or self.host.play.is_playing:
+            return None
+        return copy.world
+
+    @property
+    def the_past(self) -> Past:
+        """The recording that is open.
+
+        Raises
+        ------
+        TaixuError
+            When none is.
+        """
+        if self.past is None:
+            raise TaixuError("no recording is open")
+        return self.past
+
+    def now_secs(self) -> float:
+        """This machine's clock, in seconds since 1970."""
+        return self._now_ns() / 1e9
+
+    # -- beginning and ending ----------------------------------------------------------------------------------------
+    def connect(self) -> None:
+        """Let the sources of the open world feed a copy of it.
+
+        Raises
+        ------
+        TaixuError
+            When the project is not trusted, or the world names no source.
+        """
+        session = self.host.session
+        if not self.host.is_trusted(session.project.root):
+            raise TaixuError("somebody else made this project, and its sources may be anywhere; trust it before you connect")
+        self.stop()
+        self.topics.clear()
+        self.copy = WorldCopy(self.host, session.current)
+        self._configure()
+        self._open_sources()
+
+    def look_back(self, folder: Path) -> None:
+        """Let a copy of the open world stand as it was recorded."""
+        self.stop()
+        self.past = Past(folder)
+        self.copy = WorldCopy(self.host, self.host.session.current)
+
+    def stop(self) -> None:
+        """Forget the copy: the edited world is shown again, of which nothing was changed."""
+        if self._opening is not None:
+            self._opening.give_up()
+        _end(self.sources)
+        self.sources, self._opening, self._wanted_sources = [], None, None
+        if self.past is not None:
+            self.past.close()
+        if self.copy is not None:
+            self.copy.close()
+        self.copy = self.past = None
+        self.problem, self.findings = "", []
+        self._values.clear()
+        self._inbox = Inbox()
+
+    def close(self) -> None:
+        """With the host."""
+        self.stop()
+
+    # -- the frame ---------------------------------------------------------------------------------------------------
+    def frame(self, delta_secs: float) -> None:
+        """Bring the copy up to date; nothing here waits for a network or a disk."""
+        copy = self.copy
+        if copy is None:
+            return
+        if copy.entry not in self.host.session.worlds or self.host.play.is_playing:
+            self.stop()
+            return
+        if self.past is not None:
+            moment = self.past.frame(delta_secs)
+            if moment is not None:
+                if not show_moment(copy.world, moment, copy.app.components) and len(moment.tracks):
+                    self.problem = "this recording is of another world"
+                self._values.clear()
+                copy.run()
+            return
+        if self._opening is not None and self._opening.is_done:
+            self.sources, self.problem = self._opening.opened, self._opening.problem or self.problem
+            self._opening = None
+        now = self.now_secs()
+        if now - self._looked >= _LOOK_SECS or now < self._looked:
+            self._looked = now
+            if copy.follow():
+                self._configure()
+                self._open_sources()
+        letters = self._inbox.take()
+        self.topics.note([letter.batch for letter in letters], now_secs=now)
+        self.topics.tick(now)
+        inbox = copy.world.resource(Inbox)
+        for letter in letters:
+            inbox.put(letter)
+        try:
+            copy.run()
+        except TaixuError as error:
+            self.problem = str(error)
+        if now - self._linted >= _LINT_SECS or now < self._linted:
+            self._linted = now
+            self.findings = binding_findings(copy.world, now_ns=self._now_ns(), stale_secs=STALE_SECS)
+
+    def _configure(self) -> None:
+        """Go by the settings as they are now; what was heard last is taken in again."""
+        assert self.copy is not None
+        world = self.copy.world
+        self.problem = ""
+        try:
+            configure_twin(world)
+        except TaixuError as error:
+            self.problem = str(error)
+            world.insert_resource(Feed())
+            world.insert_resource(RuleEngine())
+        inbox = world.resource(Inbox)
+        for batch in self.topics.latest():
+            inbox.put(Letter(batch))
+        self._values.clear()
+        self._linted = 0.0
+
+    def _open_sources(self) -> None:
+        """Start those of the settings, in a thread, where they are others than those that run."""
+        assert self.copy is not None
+        wanted = self.copy.edited.resource(WorldSettings).section("twin").get("sources", {})
+        if wanted == self._wanted_sources:
+            return
+        self._wanted_sources = wanted
+        if self._opening is not None:
+            self._opening.give_up()
+        _end(self.sources)
+        self.sources = []
+        self._opening = _Opening(wanted, self._inbox)
+
+    # -- what is told ------------------------------------------------------------------------------------------------
+    def values_of(self, entity: str) -> dict[str, dict[str, Any]]:
+        """What devices say of an entity now: ``{"motor.temperature": {"value", "unit", "age_secs"}}``."""
+        from taixu.serve.values import entity_values
+
+        world, now = self.world, time.monotonic()
+        if world is None:
+            return {}
+        kept = self._values.get(entity)
+        if kept is not None and now - kept[0] < _LOOK_SECS:
+            return kept[1]
+        handle = world.find(int(entity, 16))
+        found: dict[str, dict[str, Any]] = {}
+        if handle is not None and world.has(handle, Device):
+            now_ns = self._now_ns() if self.past is None else self.past.known_ns
+            found = entity_values(world, np.array([handle], np.uint64))[0].as_dict(now_ns=now_ns)
+        if len(self._values) > 64:
+            self._values.clear()
+        self._values[entity] = (now, found)
+        return found
+
+    def alarms(self) -> list[Alarm]:
+        """Those that are active, or that nobody has seen."""
+        if self.copy is None or self.past is not None:
+            return []
+        return [each for each in self.copy.world.resource(Alarms) if each.is_open]
+
+    def rule_problems(self) -> dict[str, str]:
+        """Sentences by rule: why it cannot be asked."""
+        return dict(self.copy.world.resource(RuleEngine).problems) if self.is_live and self.copy is not None else {}
+
+    def try_rules(self) -> Tried:
+        """Try the world's rules on the recording that is open."""
+        assert self.copy is not None
+        section = self.copy.edited.resource(WorldSettings).section("twin")
+        rules = read_rules(section.get("rules", []), self.copy.app.components)
+        return self.the_past.try_rules(rules, self.copy.app.components)
+
+
+class _Opening:
+    """Sources that are being started, in a thread: their packages take a moment to be loaded."""
+
+    def __init__(self, wanted: Any, inbox: Inbox) -> None:
+        self.opened: list[Connector] = []
+        self.problem = ""
+        self._is_wanted = True
+        self._lock = Lock()
+
+        def work() -> None:
+            try:
+                found = open_sources(wanted, inbox, lambda source: ("#",), known_connectors())
+            except TaixuError as error:
+                self.problem = str(error)
+                return
+            with self._lock:
+                if self._is_wanted:
+                    self.opened = found
+                    return
+            _end(found)
+
+        self._thread = Thread(target=work, name="taixu-twin-opening", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_done(self) -> bool:
+        return not self._thread.is_alive()
+
+    def give_up(self) -> None:
+        """They are closed as soon as they are open."""
+        with self._lock:
+            self._is_wanted = False
+        _end(self.opened)
+
+
+def _end(sources: list[Connector]) -> None:
+    """Close them elsewhere: their threads may be in the middle of something."""
+    if sources:
+        Thread(target=_close_all, args=(list(sources),), name="taixu-twin-closing", daemon=True).start()
+
+
+def _close_all(sources: list[Connector]) -> None:
+    for source in sources:
+        try:
+            source.close()
+        except Exception as error:
+            _log.warning("the source %r did not close: %s", source.link.name, error)
