@@ -4,7 +4,9 @@ Viewers say where they look and how far; places are rounded so that many share o
 is encoded once a stand. A viewer who does not keep up is left out until he has, and then hears everything anew: he slows nobody.
 
 Messages to viewers are JSON texts, ``{"looks": {"3": {...}}}`` (what things look like, told once) and ``{"gone": [slots]}``, and
-binary ones, little-endian, that begin with 40 bytes::
+binary ones. A look has some of ``mesh`` (a hash: ``/scene/meshes/HASH`` is the GLB), ``tint`` (sRGB, 0 to 255, and alpha), ``shadow``
+(false: casts none), ``light`` (as the component) and ``kind`` (of the device that it is a part of). An id is that of what the thing is
+a part of. Binary messages, little-endian, begin with 40 bytes::
 
     0   4  b"TXS1"
     4   u32  frame
@@ -118,8 +120,6 @@ class Audience:
         self._ids: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._is_there: NDArray[np.bool_] = np.zeros(0, bool)
         self._looks: list[str] = []
-        self._known_looks: dict[str, int] = {}
-        self._things: dict[int, dict[str, Any]] = {}
         self._stands: dict[tuple[float, ...], _Stand] = {}
         self._frame = 0
 
@@ -130,16 +130,19 @@ class Audience:
         """Tell everybody what happened."""
         self._frame = frame.number
         self._forget(frame.gone)
-        self._reserve(int(frame.moved.max()) + 1 if len(frame.moved) else 0)
-        for slot, thing in frame.things.items():
-            self._describe(slot, thing)
+        highest = max((int(slots.max()) for slots in (frame.moved, frame.told) if len(slots)), default=-1)
+        self._reserve(highest + 1)
+        for number, look in frame.looks.items():
+            self._looks += ["{}"] * (number + 1 - len(self._looks))
+            self._looks[number] = json.dumps(look, separators=(",", ":"))
+        self._looks_of[frame.told], self._ids[frame.told] = frame.told_looks, frame.told_ids
         moved = frame.moved
         self._places[:, moved] = frame.places
         self._rotations[:, moved] = np.rint(np.clip(frame.rotations, -1, 1) * 32767).astype(np.int16)
         rescaled = moved[(self._scales[:, moved] != frame.scales).any(axis=0)]
         self._scales[:, moved] = frame.scales
         self._is_there[moved] = True
-        told = np.union1d(np.fromiter(frame.things, np.uint32, len(frame.things)), rescaled)
+        told = np.union1d(frame.told, rescaled)
         if self._stands:
             crowd = _Crowd(np.union1d(moved, told), told, self._places)
             for stand in list(self._stands.values()):
@@ -182,9 +185,12 @@ class Audience:
                 self._stands = {key: each for key, each in self._stands.items() if each is not stand}
 
     def tell(self, slot: int) -> dict[str, Any] | None:
-        """All that is known of a thing."""
-        thing = self._things.get(slot)
-        return None if thing is None else thing | {"position": self._places[:, slot].tolist()}
+        """What is known of a thing here: its id, where it is, and how it looks."""
+        if not 0 <= slot < len(self._is_there) or not self._is_there[slot]:
+            return None
+        look = int(self._looks_of[slot])
+        described = json.loads(self._looks[look]) if look < len(self._looks) else {}
+        return {"id": f"{int(self._ids[slot]):016x}", "position": self._places[:, slot].tolist(), **described}
 
     def _serve(self, stand: _Stand, gone: NDArray[np.uint32], crowd: _Crowd) -> None:
         if len(stand.members) < len(self._is_there):
@@ -246,23 +252,10 @@ class Audience:
             body += (data, bytes(-len(data) % 8))
         return b"".join(body)
 
-    def _describe(self, slot: int, thing: dict[str, Any]) -> None:
-        self._reserve(slot + 1)
-        self._things[slot] = thing
-        self._ids[slot] = int(thing["id"], 16)
-        look = json.dumps({name: part for name, part in thing.items() if name not in ("id", "name", "device")}, sort_keys=True)
-        number = self._known_looks.get(look)
-        if number is None:
-            number = self._known_looks[look] = len(self._looks)
-            self._looks.append(look)
-        self._looks_of[slot] = number
-
     def _forget(self, gone: NDArray[np.uint32]) -> None:
         gone = gone[gone < len(self._is_there)]
         self._is_there[gone] = False
         self._looks_of[gone] = _NO_LOOK
-        for slot in gone.tolist():
-            self._things.pop(slot, None)
 
     def _reserve(self, count: int) -> None:
         have = len(self._is_there)

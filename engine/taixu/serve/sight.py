@@ -1,26 +1,35 @@
 """What can be seen of a world, for who is elsewhere: things with their looks, and which of them moved.
 
-The world's thread asks, a few times a second, which matrices changed; the network's thread gets packed arrays. Things have slots,
-small numbers that are given again when a thing is gone; a slot's generation says so.
+The world's thread asks, a few times a second, what changed; the network's thread gets packed arrays. A thing is whatever is drawn or
+shines (a shape, a node of a model, a link of a robot, made or not), and every device. Things have slots, small numbers that are
+given again when a thing is gone. What things look like is told once and then by number: the hash of a mesh on the `MeshShelf`, a tint,
+a light, and what kind of device it belongs to.
+
+Every thing says of whom it is a part: the nearest entity above it (or itself) that stands for a device, else the nearest that
+somebody wrote down. That one's id is what is picked when the thing is clicked.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import Table, World
+from taixu.ecs import World, row_count
 from taixu.ecs.entity import indices_of
-from taixu.scene import CELL_M, Light, Material, Model, Name, Shape, WorldTransforms
+from taixu.scene import CELL_M, Hierarchy, Light, MeshInstance, MeshLibrary, WorldTransforms
+from taixu.serve.shelf import MeshShelf
+from taixu.serve.slots import Slots
+from taixu.serve.turning import parts_of_matrices
 from taixu.twin.device import Device
 
 __all__ = ["SceneFrame", "Sight"]
 
-_SEEN = (Model, Shape, Light, Device)
-"""What has any of these can be seen, or at least be pointed at."""
+_SEEN = (MeshInstance, Light, Device)
+_LIGHT_FIELDS = ("kind", "color", "intensity", "range_m", "inner_angle_rad", "outer_angle_rad", "shadows")
+_WHITE = 0xFFFFFFFF
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +38,12 @@ class SceneFrame:
 
     Attributes
     ----------
-    things
-        Descriptions by slot, of what came or looks other than before.
+    looks
+        Descriptions by number, of those that are told for the first time.
+    told
+        Slots, ``uint32[m]``, that came or look other than before.
+    told_looks, told_ids
+        Their looks, ``uint32[m]``, and the stable ids of what they are parts of, ``uint64[m]``.
     gone
         Slots, ``uint32[n]``, that nobody has any more.
     moved
@@ -45,159 +58,250 @@ class SceneFrame:
 
     number: int
     time_ns: int
-    things: dict[int, dict[str, Any]]
+    looks: dict[int, dict[str, Any]]
+    told: NDArray[np.uint32]
+    told_looks: NDArray[np.uint32]
+    told_ids: NDArray[np.uint64]
     gone: NDArray[np.uint32]
     moved: NDArray[np.uint32]
     places: NDArray[np.float64]
     rotations: NDArray[np.float32]
     scales: NDArray[np.float32]
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing happened."""
+        return not (len(self.told) or len(self.gone) or len(self.moved))
 
-@dataclass(slots=True)
-class _Slots:
-    """Slots by entity index, and back."""
 
-    of_index: NDArray[np.int64] = field(default_factory=lambda: np.empty(0, np.int64))
-    entities: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
-    free: list[int] = field(default_factory=list)
-    used: int = 0
+class _Codes:
+    """Small numbers for values that are met again and again; 0 is nothing."""
 
-    def reserve(self, count: int) -> None:
-        if count > len(self.of_index):
-            self.of_index = np.concatenate([self.of_index, np.full(max(count - len(self.of_index), len(self.of_index) // 2), -1)])
+    def __init__(self) -> None:
+        self.values: list[Any] = [None]
+        self._known: dict[Any, int] = {}
 
-    def take(self, entities: NDArray[np.uint64]) -> NDArray[np.int64]:
-        reused = [self.free.pop() for _ in range(min(len(self.free), len(entities)))]
-        fresh = np.arange(self.used, self.used + len(entities) - len(reused))
-        self.used += len(fresh)
-        slots = np.concatenate([np.array(reused, np.int64), fresh])
-        if self.used > len(self.entities):
-            self.entities = np.concatenate([self.entities, np.zeros(max(self.used, 64), np.uint64)])
-        self.entities[slots] = entities
-        self.of_index[indices_of(entities)] = slots
-        return slots
+    def of(self, value: Any) -> int:
+        if value == "":
+            return 0
+        code = self._known.get(value)
+        if code is None:
+            code = self._known[value] = len(self.values)
+            self.values.append(value)
+        return code
 
-    def give_back(self, slots: NDArray[np.int64]) -> None:
-        indices = indices_of(self.entities[slots])
-        mine = self.of_index[indices] == slots
-        self.of_index[indices[mine]] = -1
-        self.entities[slots] = 0
-        self.free.extend(slots.tolist())
+
+_COLUMNS = np.dtype([("mesh", "u4"), ("tint", "u4"), ("light", "u4"), ("kind", "u4"), ("shadow", "u4")])
 
 
 class Sight:
-    """Follows a world for viewers."""
+    """Follows a world for viewers.
 
-    def __init__(self) -> None:
-        self._slots = _Slots()
+    Parameters
+    ----------
+    shelf
+        Where meshes are put, for those who fetch them; one of its own by default.
+    """
+
+    def __init__(self, shelf: MeshShelf | None = None) -> None:
+        self.shelf = MeshShelf() if shelf is None else shelf
+        self._slots = Slots()
+        self._rows = np.zeros(0, _COLUMNS)
+        self._ids = np.zeros(0, np.uint64)
+        self._look_of = np.zeros(0, np.int64)
+        self._lights, self._kinds = _Codes(), _Codes()
+        self._known_looks: dict[tuple[Any, ...], int] = {}
+        self._hash_of: dict[int, str] = {}
+        self._kind_at = np.zeros(0, np.uint32)
         self._seen = -1
+        self._library_seen = (0, 0)
         self._number = 0
 
     def look(self, world: World, *, time_ns: int) -> SceneFrame:
         """What came, went, moved or looks other since the last call. Call it after transforms were propagated."""
         slots = self._slots
         slots.reserve(world.index_capacity)
+        gone = self._gone(world)
+        came, changed = self._read(world)
+        others = self._find_wholes(world) if len(came) or len(gone) or self._wholes_changed(world) else came
+        looks: dict[int, dict[str, Any]] = {}
+        asked = np.unique(np.concatenate([*changed, self._restocked(world), others, came]))
+        told = self._tell(world, asked, np.concatenate([others, came]), looks)
+        moved = self._moved(world, came)
+        transforms = world.resource(WorldTransforms)
+        indices = indices_of(slots.entities[moved])
+        matrices = transforms.matrices[indices].astype(np.float64)
+        places = matrices[:, [3, 7, 11]].T + transforms.cells[indices].T * CELL_M
+        rotations, scales = parts_of_matrices(matrices.reshape(-1, 3, 4)[:, :, :3])
+        self._number += 1
+        self._seen = world.advance()
+        return SceneFrame(
+            self._number, time_ns, looks, told.astype(np.uint32), self._look_of[told].astype(np.uint32), self._ids[told],
+            gone.astype(np.uint32), moved.astype(np.uint32), places, rotations, scales,
+        )  # fmt: skip
+
+    def _gone(self, world: World) -> NDArray[np.int64]:
+        slots = self._slots
         held = np.flatnonzero(slots.entities[: slots.used] != 0)
         gone = held[~world.alive(slots.entities[held])]
         structure = world.structure.since(self._seen) if self._seen >= 0 else None
         if structure is not None and len(structure.moved):  # who lost all that could be seen
             lost = slots.of_index[indices_of(structure.moved)]
             lost = np.unique(lost[lost >= 0])
-            kept = world.alive(slots.entities[lost])
-            gone = np.union1d(gone, lost[kept][[not self._is_seen(world, int(each)) for each in slots.entities[lost[kept]]]])
+            kept = lost[world.alive(slots.entities[lost])]
+            unseen = [slot for slot in kept.tolist() if not any(world.has(int(slots.entities[slot]), cls) for cls in _SEEN)]
+            gone = np.union1d(gone, np.array(unseen, np.int64))
         if len(gone):
             slots.give_back(gone)
-        things: dict[int, dict[str, Any]] = {}
-        came: list[NDArray[np.int64]] = []
+        return gone
+
+    def _read(self, world: World) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
+        """Take in rows that changed: slots that are new, and those that may look other."""
+        came, changed = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
         for table in world.tables:
-            if table.made or not table.count or not table.types.intersection(_SEEN) or table.touched <= self._seen:
+            seen = [cls for cls in _SEEN if cls in table.types]
+            if not seen or not table.count or table.touched <= self._seen:
                 continue
-            self._describe(world, table, things, came)
-        moved = self._moved(world, came)
-        transforms = world.resource(WorldTransforms)
-        indices = indices_of(slots.entities[moved])
-        matrices = transforms.matrices[indices].astype(np.float64)
-        places = matrices[:, [3, 7, 11]].T + transforms.cells[indices].T * CELL_M
-        rotations, scales = _parts(matrices.reshape(-1, 3, 4)[:, :, :3])
-        self._seen = world.tick
-        world.advance()
-        self._number += 1
-        return SceneFrame(self._number, time_ns, things, gone.astype(np.uint32), moved.astype(np.uint32), places, rotations, scales)
+            rows = table.changed(seen, since=self._seen) if self._seen >= 0 else slice(0, table.count)
+            if not row_count(rows):
+                continue
+            entities = table.entities[rows]
+            found = self._slots.of_index[indices_of(entities)]
+            new = found < 0
+            if new.any():
+                found[new] = self._slots.take(entities[new])
+                self._grow(self._slots.used)
+                self._look_of[found[new]] = -1
+                came.append(found[new])
+            values = np.zeros(len(found), _COLUMNS)
+            if MeshInstance in table.types:
+                visible = table.read(MeshInstance, "visible")[rows]
+                values["mesh"] = np.where(visible, table.read(MeshInstance, "mesh")[rows], 0)
+                values["tint"] = table.read(MeshInstance, "tint")[rows]
+                values["shadow"] = table.read(MeshInstance, "cast_shadow")[rows]
+            if Light in table.types:
+                parts = [table.read(Light, name)[..., rows].T.tolist() for name in _LIGHT_FIELDS]
+                lights = zip(*([tuple(each) if isinstance(each, list) else each for each in part] for part in parts))
+                values["light"] = [self._lights.of(light) for light in lights]
+            values["kind"] = self._rows["kind"][found]
+            self._rows[found] = values
+            changed.append(found)
+        return np.concatenate(came), changed
 
-    def _is_seen(self, world: World, entity: int) -> bool:
-        return any(world.has(entity, cls) for cls in _SEEN)
+    def _grow(self, count: int) -> None:
+        more = max(count - len(self._ids), len(self._ids) // 2)
+        if count > len(self._ids):
+            self._rows = np.concatenate([self._rows, np.zeros(more, _COLUMNS)])
+            self._ids = np.concatenate([self._ids, np.zeros(more, np.uint64)])
+            self._look_of = np.concatenate([self._look_of, np.full(more, -1, np.int64)])
 
-    def _describe(
-        self, world: World, table: Table, things: dict[int, dict[str, Any]], came: list[NDArray[np.int64]]
-    ) -> None:
-        told = [cls for cls in (*_SEEN, Material, Name) if cls in table.types]
-        rows = table.changed(told, since=self._seen) if self._seen >= 0 else slice(0, table.count)
-        numbers = np.arange(table.count)[rows]
-        if not len(numbers):
-            return
-        entities = table.entities[numbers]
-        found = self._slots.of_index[indices_of(entities)]
-        new = found < 0
-        if new.any():
-            found[new] = self._slots.take(entities[new])
-            came.append(found[new])
-        ids = world.stable_ids(entities).tolist()
-        columns = {cls: _columns(table, cls, numbers) for cls in told}
-        for place, slot in enumerate(found.tolist()):
-            thing: dict[str, Any] = {"id": f"{ids[place]:016x}"}
-            for cls, values in columns.items():
-                thing[cls.__name__.lower()] = {name: column[place] for name, column in values.items()}
-            things[slot] = thing
+    def _restocked(self, world: World) -> NDArray[np.int64]:
+        """Slots whose mesh, or a material of it, was replaced in the library."""
+        new = self.shelf.follow(world, self._library_seen)
+        self._library_seen = new.seen
+        replaced = [number for number in self._hash_of if number in new.meshes]
+        if not replaced:
+            return np.empty(0, np.int64)
+        for number in replaced:
+            del self._hash_of[number]
+        used = self._rows["mesh"][: self._slots.used]
+        return np.flatnonzero(np.isin(used, replaced) & (self._slots.entities[: self._slots.used] != 0))
 
-    def _moved(self, world: World, came: list[NDArray[np.int64]]) -> NDArray[np.int64]:
+    def _wholes_changed(self, world: World) -> bool:
+        structure = world.structure.since(self._seen)
+        if structure is None or structure:
+            return True
+        hierarchy = world.resource(Hierarchy)
+        hierarchy.update(world)
+        if row_count(hierarchy.changes.since(self._seen, len(hierarchy.parents))):
+            return True
+        return any(row_count(table.changed((Device,), since=self._seen)) for table in world.query(Device).tables())
+
+    def _find_wholes(self, world: World) -> NDArray[np.int64]:
+        """Find what each thing is a part of; gives the slots for which that is another now."""
+        hierarchy = world.resource(Hierarchy)
+        hierarchy.update(world)
+        capacity = max(world.index_capacity, len(hierarchy.parents))
+        is_written, is_device = np.zeros(capacity, bool), np.zeros(capacity, bool)
+        if capacity > len(self._kind_at):
+            self._kind_at = np.concatenate([self._kind_at, np.zeros(capacity, np.uint32)])[:capacity]
+        for table in world.tables:
+            if not table.count:
+                continue
+            indices = indices_of(table.entities)
+            is_written[indices] = not table.made
+            if Device in table.types:
+                is_device[indices] = True
+                rows = table.changed((Device,), since=self._seen) if self._seen >= 0 else slice(0, table.count)
+                if row_count(rows):
+                    self._kind_at[indices[rows]] = [self._kinds.of(kind) for kind in table.take(Device, "kind", rows).tolist()]
+        held = np.flatnonzero(self._slots.entities[: self._slots.used] != 0)
+        own = indices_of(self._slots.entities[held]).astype(np.int64)
+        device = _nearest(hierarchy.parents, own, is_device)
+        written = _nearest(hierarchy.parents, own, is_written)
+        whole = np.where(device > 0, device, np.where(written > 0, written, own))
+        ids = world.stable_ids(world.entities_at(whole))
+        codes = np.where(device > 0, self._kind_at[device], 0)
+        other = (ids != self._ids[held]) | (codes != self._rows["kind"][held])
+        self._ids[held], self._rows["kind"][held] = ids, codes
+        return held[other]
+
+    def _tell(
+        self, world: World, slots: NDArray[np.int64], certain: NDArray[np.int64], looks: dict[int, dict[str, Any]]
+    ) -> NDArray[np.int64]:
+        """Number the looks of slots; gives those whose look is another now, and the certain ones among them."""
+        slots = slots[self._slots.entities[slots] != 0]
+        if not len(slots):
+            return slots
+        kinds, which = np.unique(self._rows[slots], return_inverse=True)
+        numbers = np.array([self._look_number(world, row, looks) for row in kinds], np.int64)[which.ravel()]
+        told = slots[(numbers != self._look_of[slots]) | np.isin(slots, certain)]
+        self._look_of[slots] = numbers
+        return told
+
+    def _look_number(self, world: World, row: Any, looks: dict[int, dict[str, Any]]) -> int:
+        mesh = int(row["mesh"])
+        if mesh and mesh not in self._hash_of:
+            self._hash_of[mesh] = self.shelf.put(world.resource(MeshLibrary), world, mesh)
+        key = (self._hash_of.get(mesh, ""), *(int(row[name]) for name in ("tint", "light", "kind", "shadow")))
+        number = self._known_looks.get(key)
+        if number is None:
+            number = self._known_looks[key] = len(self._known_looks)
+            looks[number] = self._described(*key)
+        return number
+
+    def _described(self, mesh: str, tint: int, light: int, kind: int, shadow: int) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if mesh:
+            found["mesh"] = mesh
+            if tint != _WHITE:
+                found["tint"] = [tint >> shift & 255 for shift in (0, 8, 16, 24)]
+            if not shadow:
+                found["shadow"] = False
+        if light:
+            found["light"] = dict(zip(_LIGHT_FIELDS, self._lights.values[light]))
+        if kind:
+            found["kind"] = self._kinds.values[kind]
+        return found
+
+    def _moved(self, world: World, came: NDArray[np.int64]) -> NDArray[np.int64]:
         transforms = world.resource(WorldTransforms)
         rows = transforms.changed(self._seen) if self._seen >= 0 else slice(0, len(transforms.matrices))
         indices = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
         indices = indices[indices < len(self._slots.of_index)]
         slots = self._slots.of_index[indices]
-        return np.unique(np.concatenate([slots[slots >= 0], *came]))
+        return np.unique(np.concatenate([slots[slots >= 0], came]))
 
 
-_TOLD: dict[type, tuple[str, ...]] = {
-    Model: ("source", "variant"), Shape: ("kind", "size", "bevel_m"), Light: ("kind", "color", "intensity", "range_m"),
-    Device: ("key", "kind"), Name: ("text",),
-    Material: ("base_color", "metallic", "roughness", "emissive", "emissive_strength", "base_color_texture"),
-}  # fmt: skip
-
-
-def _columns(table: Table, cls: type, rows: NDArray[np.intp]) -> dict[str, list[Any]]:
-    found: dict[str, list[Any]] = {}
-    for name in _TOLD[cls]:
-        values = table.take(cls, name, rows)
-        found[name] = values.T.tolist() if values.ndim == 2 else values.tolist()
+def _nearest(parents: NDArray[np.int32], start: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
+    """For each index the nearest one at or above it that is wanted; 0 where there is none."""
+    found, at = np.zeros(len(start), np.int64), start.copy()
+    waiting = np.arange(len(start))
+    while len(waiting):
+        here = at[waiting]
+        hit = wanted[here]
+        found[waiting[hit]] = here[hit]
+        waiting, here = waiting[~hit], here[~hit]
+        at[waiting] = np.where(here < len(parents), parents[np.minimum(here, len(parents) - 1)], 0) if len(parents) else 0
+        waiting = waiting[at[waiting] > 0]
     return found
-
-
-def _parts(matrices: NDArray[np.float64]) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
-    """Rotations ``[4, n]`` and scales ``[3, n]`` of matrices ``[n, 3, 3]``; shear is left out, as glTF does.
-
-    The quaternion is of the largest of its four squares (S. W. Shepperd, Quaternion from rotation matrix, 1978).
-    """
-    scales = np.linalg.norm(matrices, axis=1)
-    scales[np.linalg.det(matrices) < 0, 0] *= -1.0
-    m = matrices / np.where(np.abs(scales) > 1e-12, scales, 1.0)[:, None, :]
-    trace = m[:, 0, 0] + m[:, 1, 1] + m[:, 2, 2]
-    squares = np.stack([m[:, 0, 0] * 2 - trace, m[:, 1, 1] * 2 - trace, m[:, 2, 2] * 2 - trace, trace])
-    largest = squares.argmax(axis=0)
-    found = np.empty((4, len(m)))
-    for k in range(4):
-        here = largest == k
-        if not here.any():
-            continue
-        r = m[here]
-        double = np.sqrt(np.maximum(1.0 + squares[k, here], 1e-12))
-        if k == 3:
-            q = [r[:, 2, 1] - r[:, 1, 2], r[:, 0, 2] - r[:, 2, 0], r[:, 1, 0] - r[:, 0, 1], double * double]
-        else:
-            i, j = (k + 1) % 3, (k + 2) % 3
-            q = [np.zeros(len(r))] * 4
-            q[k], q[i], q[j] = double * double, r[:, i, k] + r[:, k, i], r[:, j, k] + r[:, k, j]
-            q[3] = r[:, j, i] - r[:, i, j]
-        found[:, here] = np.stack(q) / (2.0 * double)
-    norms = np.linalg.norm(found, axis=0)
-    return (found / np.where(norms > 0, norms, 1.0)).astype(np.float32), scales.T.astype(np.float32)

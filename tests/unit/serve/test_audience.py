@@ -18,14 +18,24 @@ def frame(
     count = len(moved)
     rotations = np.zeros((4, count), np.float32)
     rotations[3] = 1.0
+    looks: dict[str, int] = {}
+    told = things or {}
+    for each in told.values():
+        looks.setdefault(each["mesh"], MESHES.index(each["mesh"]))
     return SceneFrame(
-        number, 0, things or {}, np.array(gone, np.uint32), np.array(list(moved), np.uint32),
+        number, 0, {looks[mesh]: {"mesh": mesh} for mesh in looks}, np.array(list(told), np.uint32),
+        np.array([looks[each["mesh"]] for each in told.values()], np.uint32),
+        np.array([each["id"] for each in told.values()], np.uint64),
+        np.array(gone, np.uint32), np.array(list(moved), np.uint32),
         np.array(list(moved.values()), float).reshape(count, 3).T, rotations, np.ones((3, count), np.float32),
     )  # fmt: skip
 
 
 def thing(number: int, kind: str = "box") -> dict[str, Any]:
-    return {"id": f"{number:016x}", "shape": {"kind": kind}, "name": {"text": f"Thing {number}"}}
+    return {"id": number, "mesh": kind}
+
+
+MESHES = ["box", "sphere", "cone"]
 
 
 class Eye:
@@ -76,7 +86,7 @@ def test_everybody_sees_what_is_near_and_hears_of_changes_only() -> None:
     audience.look(near.viewer, [0, 0, 0], 30)
     audience.look(far.viewer, [5000, 0, 0], 30)
     assert near.places == {0: [0, 0, 0], 1: [5, 0, 0]} and far.places == {2: [5000, 0, 0]}
-    assert near.things[1]["look"] == {"shape": {"kind": "box"}} and near.things[1]["id"] == 2
+    assert near.things[1]["look"] == {"mesh": "box"} and near.things[1]["id"] == 2
     before = far.bytes
     near.viewer.acknowledge(1)
     audience.show(frame(2, {1: (6, 0, 0)}))
@@ -88,7 +98,7 @@ def test_everybody_sees_what_is_near_and_hears_of_changes_only() -> None:
     audience.show(frame(4, {}, gone=(0,)))
     assert near.places == {} and audience.tell(0) is None
     told = audience.tell(1)
-    assert told is not None and told["name"] == {"text": "Thing 2"} and told["position"] == [4990, 0, 0]
+    assert told is not None and told["id"] == f"{2:016x}" and told["position"] == [4990, 0, 0]
 
 
 def test_a_slow_viewer_misses_frames_and_slows_nobody() -> None:
@@ -123,7 +133,7 @@ def test_a_reused_slot_is_another_thing() -> None:
     audience.look(eye.viewer, [0, 0, 0], 30)
     eye.viewer.acknowledge(1)
     audience.show(frame(2, {0: (1, 0, 0)}, things={0: thing(9, "cone")}, gone=(0,)))
-    assert eye.things[0]["id"] == 9 and eye.things[0]["look"] == {"shape": {"kind": "cone"}}
+    assert eye.things[0]["id"] == 9 and eye.things[0]["look"] == {"mesh": "cone"}
 
 
 @pytest.mark.parametrize("at", [None, "here", [0, 0], [0, 0, float("nan")], [1e12, 0, 0], [[0], 0, 0]])

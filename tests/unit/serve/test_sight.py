@@ -7,8 +7,9 @@ import pytest
 
 import taixu as tx
 from taixu.math import quaternion
-from taixu.scene import Light, Material, Name, Shape, Transform
-from taixu.serve.sight import Sight, _parts
+from taixu.scene import FromModel, Light, Material, Name, Parent, Shape, Transform, Visibility
+from taixu.serve.sight import Sight
+from taixu.serve.turning import parts_of_matrices
 from taixu.twin.device import Device
 
 
@@ -23,40 +24,81 @@ def look(app: Any, sight: Sight) -> Any:
     return sight.look(app.world, time_ns=0)
 
 
+def ids_of(frame: Any) -> dict[int, int]:
+    return dict(zip(frame.told.tolist(), frame.told_ids.tolist()))
+
+
 def test_things_come_move_change_and_go(app: Any) -> None:
     box = app.scene.spawn("Box", Shape("box", size=(1, 2, 3)), Material(base_color=(1, 0, 0, 1)), position=(1, 2, 3))
     app.scene.spawn("Nothing to see", position=(9, 9, 9))
-    lamp = app.scene.spawn("Lamp", Light("point"), Device(key="L1"), position=(3000, 0, 0), scale=2.0)
+    lamp = app.scene.spawn("Lamp", Light("point"), Device(key="L1", kind="lamp"), position=(3000, 0, 0), scale=2.0)
     sight = Sight()
     first = look(app, sight)
-    assert len(first.things) == 2 and sorted(first.moved.tolist()) == [0, 1]
-    by_name = {thing["name"]["text"]: slot for slot, thing in first.things.items()}
-    assert first.things[by_name["Box"]]["shape"] == {"kind": "box", "size": [1.0, 2.0, 3.0], "bevel_m": 0.0}
-    assert first.things[by_name["Lamp"]]["device"]["key"] == "L1"
+    assert sorted(first.moved.tolist()) == sorted(first.told.tolist()) == [0, 1]
+    slots = {stable: slot for slot, stable in ids_of(first).items()}
+    of_box, of_lamp = (slots[app.world.stable_id(each.entity)] for each in (box, lamp))
+    looks = dict(zip(first.told.tolist(), first.told_looks.tolist()))
+    assert first.looks[looks[of_lamp]]["kind"] == "lamp" and first.looks[looks[of_lamp]]["light"]["kind"] == "point"
+    assert sight.shelf.mesh(first.looks[looks[of_box]]["mesh"])[:4] == b"glTF"
     where = dict(zip(first.moved.tolist(), first.places.T.tolist()))
-    assert where[by_name["Box"]] == [1.0, 2.0, 3.0] and where[by_name["Lamp"]] == pytest.approx([3000, 0, 0])
-    assert first.scales[:, list(first.moved).index(by_name["Lamp"])].tolist() == [2.0, 2.0, 2.0]
+    assert where[of_box] == [1.0, 2.0, 3.0] and where[of_lamp] == pytest.approx([3000, 0, 0])
+    assert first.scales[:, list(first.moved).index(of_lamp)].tolist() == [2.0, 2.0, 2.0]
 
     still = look(app, sight)
-    assert (len(still.things), len(still.moved), len(still.gone), still.number) == (0, 0, 0, 2)
+    assert still.is_empty and not still.looks and still.number == 2
 
     box.position = (4, 2, 3)
     moved = look(app, sight)
-    assert moved.things == {} and moved.moved.tolist() == [by_name["Box"]] and moved.places[:, 0].tolist() == [4.0, 2.0, 3.0]
+    assert not len(moved.told) and moved.moved.tolist() == [of_box] and moved.places[:, 0].tolist() == [4.0, 2.0, 3.0]
 
     app.world.set(box.entity, Material, roughness=0.25)
     changed = look(app, sight)
-    assert list(changed.things) == [by_name["Box"]] and changed.things[by_name["Box"]]["material"]["roughness"] == 0.25
+    assert changed.told.tolist() == [of_box] and changed.looks[changed.told_looks[0]]["mesh"] != first.looks[looks[of_box]]["mesh"]
+
+    app.world.set(lamp.entity, Device, kind="beacon")
+    changed = look(app, sight)
+    assert changed.told.tolist() == [of_lamp] and changed.looks[changed.told_looks[0]]["kind"] == "beacon"
 
     app.world.despawn([box.entity])
     gone = look(app, sight)
-    assert gone.gone.tolist() == [by_name["Box"]]
+    assert gone.gone.tolist() == [of_box]
     app.scene.spawn("Another", Shape("sphere"))
     again = look(app, sight)
-    assert list(again.things) == [by_name["Box"]], "its slot is another's now"
+    assert again.told.tolist() == [of_box], "its slot is another's now"
 
     app.world.remove([lamp.entity], Light, Device)
-    assert look(app, sight).gone.tolist() == [by_name["Lamp"]]
+    assert look(app, sight).gone.tolist() == [of_lamp]
+
+
+def test_the_same_looks_the_same_and_hidden_is_not_seen(app: Any) -> None:
+    for place in range(3):
+        app.scene.spawn(f"Box {place}", Shape("box"), Material(metallic=1.0), position=(place, 0, 0))
+    hidden = app.scene.spawn("Ball", Shape("sphere"))
+    sight = Sight()
+    first = look(app, sight)
+    assert sorted(np.bincount(first.told_looks).tolist()) == [1, 3] and len(first.looks) == 2
+    app.world.insert(hidden.entity, Visibility(visible=False))
+    second = look(app, sight)
+    assert len(second.told) == 1 and second.looks[second.told_looks[0]] == {}
+
+
+def test_parts_belong_to_the_nearest_device_or_who_was_written(app: Any) -> None:
+    """A robot's links are made by the engine: they are seen, and who clicks one means the robot."""
+    cell = app.scene.spawn("Cell", Shape("plane"))
+    arm = app.scene.spawn("Arm", Device(key="A", kind="robot"), parent=cell)
+    made = app.world.spawn(Transform(), Shape("box"), FromModel(owner=arm.entity), Parent(arm.entity))
+    loose = app.world.spawn(Transform(), Shape("box"), FromModel(owner=cell.entity), Parent(cell.entity))
+    sight = Sight()
+    frame = look(app, sight)
+    by_entity = {entity: sight._slots.of_index[entity & 0xFFFFFFFF] for entity in (made, loose)}
+    ids = ids_of(frame)
+    assert ids[by_entity[made]] == app.world.stable_id(arm.entity)
+    assert ids[by_entity[loose]] == app.world.stable_id(cell.entity)
+    looks = dict(zip(frame.told.tolist(), frame.told_looks.tolist()))
+    assert frame.looks[looks[by_entity[made]]]["kind"] == "robot" and "kind" not in frame.looks[looks[by_entity[loose]]]
+    app.world.set(loose, Parent, entity=arm.entity)
+    frame = look(app, sight)
+    assert ids_of(frame) == {by_entity[loose]: app.world.stable_id(arm.entity)}
 
 
 def test_children_move_with_their_parents(app: Any) -> None:
@@ -103,6 +145,6 @@ def test_rotations_of_matrices() -> None:
     wanted[:, 0] = (1, 0, 0, 0)
     scales = rng.uniform(0.1, 3, (500, 3))
     matrices = np.stack([quaternion.to_matrix(each) for each in wanted.T]) * scales[:, None, :]
-    found, sizes = _parts(matrices)
+    found, sizes = parts_of_matrices(matrices)
     np.testing.assert_allclose(np.abs((found * wanted).sum(axis=0)), 1.0, atol=1e-6)
     np.testing.assert_allclose(sizes.T, scales, rtol=1e-5)

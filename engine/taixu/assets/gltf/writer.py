@@ -27,7 +27,7 @@ from taixu.assets.gltf.writing_nodes import animation_json, camera_json, light_j
 from taixu.assets.model import Image, ModelData
 from taixu.errors import TaixuError
 
-__all__ = ["write_glb", "write_gltf"]
+__all__ = ["glb_bytes", "write_glb", "write_gltf"]
 
 LIGHTS, VARIANTS = "KHR_lights_punctual", "KHR_materials_variants"
 _ENDINGS = {
@@ -48,9 +48,33 @@ def write_glb(model: ModelData, path: str | Path) -> None:
     TaixuError
         An image is missing, the model is too large, or the file cannot be written.
     """
-    images = _encode_images(model)
+    head, chunks = _glb(model, f"{path}")
+    with atomic_path(path) as temporary, temporary.open("wb") as file:
+        file.write(head)
+        file.writelines(chunks)
+
+
+def glb_bytes(model: ModelData, image_uris: list[str] | None = None) -> bytes:
+    """A model as the bytes of a GLB.
+
+    Parameters
+    ----------
+    image_uris
+        Where its images lie, for a file that does not carry them; nothing is read then.
+
+    Raises
+    ------
+    TaixuError
+        An image is missing, or the model is too large.
+    """
+    head, chunks = _glb(model, model.name, image_uris)
+    return b"".join([head, *chunks])
+
+
+def _glb(model: ModelData, where: str, image_uris: list[str] | None = None) -> tuple[bytes, list[Any]]:
+    images = _encode_images(model) if image_uris is None else [(b"", image.mime) for image in model.images]
     packer = Packer()
-    root = _document(model, packer, images=images, uris=None)
+    root = _document(model, packer, images=images, uris=image_uris)
     if packer.size:
         root["buffers"] = [{"byteLength": packer.size}]
     text = _dump(root)
@@ -58,14 +82,11 @@ def write_glb(model: ModelData, path: str | Path) -> None:
     binary = packer.size + -packer.size % 4
     total = 12 + 8 + len(text) + (8 + binary if packer.size else 0)
     if total > _MOST_BYTES:
-        raise TaixuError(f"{path}: the model has {total:,} bytes, and a GLB at most 4 GiB; split it or write a .gltf")
-    with atomic_path(path) as temporary, temporary.open("wb") as file:
-        file.write(struct.pack("<4s4I", MAGIC, 2, total, len(text), JSON_CHUNK))
-        file.write(text)
-        if packer.size:
-            file.write(struct.pack("<2I", binary, BIN_CHUNK))
-            file.writelines(packer.chunks)
-            file.write(bytes(binary - packer.size))
+        raise TaixuError(f"{where}: the model has {total:,} bytes, and a GLB at most 4 GiB; split it or write a .gltf")
+    head = struct.pack("<4s4I", MAGIC, 2, total, len(text), JSON_CHUNK) + text
+    if not packer.size:
+        return head, []
+    return head + struct.pack("<2I", binary, BIN_CHUNK), [*packer.chunks, bytes(binary - packer.size)]
 
 
 def write_gltf(model: ModelData, path: str | Path) -> None:

@@ -49,5 +49,5 @@ class ScenePart(Part):
             return
         self._shown = now
         frame = self._sight.look(app.world, time_ns=time.time_ns())
-        if len(frame.moved) or len(frame.gone) or frame.things:
+        if not frame.is_empty:
             service.call_soon(self.audience.show, frame)
