@@ -65,6 +65,7 @@ class _Interval:
     track: int
     key: NDArray[Any] | None = None
     key_total: int = 0
+    """Tracks that the keyframe's column has."""
     done: int = 0
     """The next block to look at."""
     times: list[NDArray[np.int64]] = field(default_factory=list)
@@ -168,17 +169,18 @@ class SeriesReader:
         total, size = reader.number(), reader.number()
         standing = Arrivals.unpack(reader.take(size))
         here = np.flatnonzero(standing.stable_ids == np.uint64(entity))
-        interval = _Interval(int(standing.tracks[here[-1]]) if len(here) else -1, key_total=total, done=key + 1)
-        schema = self._schema_of(key)
-        column = schema.find(component, name)
-        if column is not None and interval.track >= 0:
-            for packed in packed_entries(reader.rest()):
-                if packed.column == column.number:
-                    told = values_of_track(packed, column, interval.track, total=total, base_ns=head.known_ns, key=None)
-                    interval.key = told[1] if told is not None else column.empty(1)
-                    if told is not None:
-                        interval.times.append(told[0])
-                        interval.values.append(told[1])
+        interval = _Interval(int(standing.tracks[here[-1]]) if len(here) else -1, done=key + 1)
+        column = self._schema_of(key).find(component, name)
+        for packed in packed_entries(reader.rest()) if column is not None else ():
+            if column is None or packed.column != column.number:
+                continue
+            interval.key_total, interval.key = total, column.empty(1)  # zeros for whom it has no value of
+            if interval.track >= 0:
+                told = values_of_track(packed, column, interval.track, total=total, base_ns=head.known_ns, key=None)
+                if told is not None:
+                    interval.key = told[1]
+                    interval.times.append(told[0])
+                    interval.values.append(told[1])
         return interval
 
     def _read_on(
@@ -199,7 +201,9 @@ class SeriesReader:
                 arrivals = Arrivals.unpack(index.payload(number))
                 here = np.flatnonzero(arrivals.stable_ids == np.uint64(entity))
                 if len(here) and int(arrivals.tracks[here[-1]]) != interval.track:
-                    interval.track, interval.key, interval.key_total = int(arrivals.tracks[here[-1]]), None, 0
+                    interval.track = int(arrivals.tracks[here[-1]])
+                    in_key = column is not None and interval.track < interval.key_total
+                    interval.key = column.empty(1) if column is not None and in_key else None
             elif kind == BlockKind.TICK and column is not None and interval.track >= 0:
                 seen += 1
                 if every > 1 and (seen * 0x9E3779B1 >> 7) % every:  # not in step with anything that beats

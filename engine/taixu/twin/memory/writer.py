@@ -12,6 +12,7 @@ import struct
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -186,6 +187,8 @@ class Writer:
             self._file.close()
             self._file = None
             self._number += 1
+        if tick.arrivals:
+            tick.entries = [entry for entry in map(partial(self._told, tick), tick.entries) if len(entry.tracks)]
         blocks: list[bytes] = self._key_blocks(tick) if self._file is None else []
         if len(self._schema.columns) > self._written_columns:
             blocks.append(self._schema_block(tick))
@@ -201,6 +204,18 @@ class Writer:
         if self._is_key_due(tick):
             blocks += self._key_blocks(tick)
         return b"".join(blocks)
+
+    def _told(self, tick: Tick, entry: Entry) -> Entry:
+        """An entry without those whose row only moved, because others went: of them nothing was told."""
+        if entry.column.number not in self._state:
+            return entry
+        values, _, known = self._columns_of(entry.column, tick.total)
+        same = known[entry.tracks] & (entry.times_ns == tick.known_ns)
+        equal = np.asarray(values[..., entry.tracks] == entry.values)
+        same &= equal.all(axis=0) if equal.ndim == 2 else equal
+        if not same.any():
+            return entry
+        return Entry(entry.column, entry.tracks[~same], entry.times_ns[~same], entry.values[..., ~same])
 
     def _schema_block(self, tick: Tick) -> bytes:
         self._written_columns = len(self._schema.columns)
