@@ -4,9 +4,9 @@ Viewers say where they look and how far; places are rounded so that many share o
 is encoded once a stand. A viewer who does not keep up is left out until he has, and then hears everything anew: he slows nobody.
 
 Messages to viewers are JSON texts, ``{"looks": {"3": {...}}}`` (what things look like, told once) and ``{"gone": [slots]}``, and
-binary ones. A look has some of ``mesh`` (a hash: ``/scene/meshes/HASH`` is the GLB), ``tint`` (sRGB, 0 to 255, and alpha), ``shadow``
-(false: casts none), ``light`` (as the component) and ``kind`` (of the device that it is a part of). An id is that of what the thing is
-a part of. Binary messages, little-endian, begin with 40 bytes::
+binary ones. A look has some of ``mesh`` (a hash: ``/scene/meshes/HASH`` is the GLB), ``tint`` (sRGB, 0 to 255, and alpha),
+``shadow`` (false: casts none), ``light`` (as the component) and ``kind`` (of the device that it is a part of). An id is that of
+what the thing is a part of. Binary messages, little-endian, begin with 40 bytes::
 
     0   4  b"TXS1"
     4   u32  frame

@@ -1,7 +1,7 @@
 """Meshes and pictures for viewers, by the hash of what is in them: who has one never fetches it again.
 
-The world's thread puts library entries here, which are plain data that nobody changes; the network's thread writes them as glTF when
-somebody asks. Whatever format a model came in, a viewer gets what the engine draws. Pictures are apart from meshes and
+The world's thread puts library entries here, which are plain data that nobody changes; the network's thread writes them as glTF
+when somebody asks. Whatever format a model came in, a viewer gets what the engine draws. Pictures are apart from meshes and
 fetched once however many meshes show them.
 """
 
@@ -29,6 +29,7 @@ from taixu.scene import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibra
 __all__ = ["MeshShelf", "News"]
 
 _KEPT_BYTES = 256 << 20
+_NO_LOOK = ("name", "extras", "extensions")
 _DROPPED = ("JOINTS_", "WEIGHTS_", "_")
 _BROWSERS_SHOW = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 
@@ -96,7 +97,7 @@ class MeshShelf:
         return News(frozenset(found), (meshes_seen, materials_seen))
 
     def mesh(self, key: str) -> bytes | None:
-        """A mesh as GLB, whose pictures are addresses beside it; None where nobody put it here. Takes time when it is first asked for."""
+        """A mesh as GLB, whose pictures are addresses beside it; None where nobody put it here. The first call takes time."""
         with self._lock:
             entry, written = self._entries.get(key), self._written.get(key)
             if written is not None:
@@ -223,7 +224,7 @@ def _plain(value: Any) -> Any:
     if isinstance(value, TextureRef):
         return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.name != "texture"}
     if is_dataclass(value) and not isinstance(value, type):
-        return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.name not in ("name", "extras", "extensions")}
+        return {each.name: _plain(getattr(value, each.name)) for each in fields(value) if each.name not in _NO_LOOK}
     if isinstance(value, (list, tuple)):
         return [_plain(each) for each in value]
     if isinstance(value, (str, bool, int, float)) or value is None:

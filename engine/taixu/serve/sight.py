@@ -1,9 +1,9 @@
 """What can be seen of a world, for who is elsewhere: things with their looks, and which of them moved.
 
-The world's thread asks, a few times a second, what changed; the network's thread gets packed arrays. A thing is whatever is drawn or
-shines (a shape, a node of a model, a link of a robot, made or not), and every device. Things have slots, small numbers that are
-given again when a thing is gone. What things look like is told once and then by number: the hash of a mesh on the `MeshShelf`, a tint,
-a light, and what kind of device it belongs to.
+The world's thread asks, a few times a second, what changed; the network's thread gets packed arrays. A thing is whatever is drawn
+or shines (a shape, a node of a model, a link of a robot, made or not), and every device. Things have slots, small numbers that are
+given again when a thing is gone. What things look like is told once and then by number: the hash of a mesh on the `MeshShelf`, a
+tint, a light, and what kind of device it belongs to.
 
 Every thing says of whom it is a part: the nearest entity above it (or itself) that stands for a device, else the nearest that
 somebody wrote down. That one's id is what is picked when the thing is clicked.
@@ -134,7 +134,8 @@ class Sight:
         places = matrices[:, [3, 7, 11]].T + transforms.cells[indices].T * CELL_M
         rotations, scales = parts_of_matrices(matrices.reshape(-1, 3, 4)[:, :, :3])
         self._number += 1
-        self._seen = world.advance()
+        self._seen = world.tick
+        world.advance()
         return SceneFrame(
             self._number, time_ns, looks, told.astype(np.uint32), self._look_of[told].astype(np.uint32), self._ids[told],
             gone.astype(np.uint32), moved.astype(np.uint32), places, rotations, scales,
