@@ -7,8 +7,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
 
@@ -18,13 +18,16 @@ from taixu.errors import MachineError
 if TYPE_CHECKING:
     from taixu.defaults import App
     from taixu.ecs import World
+    from taixu.serve import Server
 
 __all__ = ["defaults", "measure"]
 
 defaults = Options(n=100_000, frames=200)
 """`frames` is the number of viewers."""
 
-_SECS = 8.0
+T = TypeVar("T")
+
+_SECS, _IDLE_SECS = 8.0, 3.0
 _SPACING_M = 4.0
 _REACH_M = 64.0
 _MOVING = 0.1
@@ -52,12 +55,11 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
     with App.headless(plugins=(TwinPlugin(),)) as app:
         _fill(app, options.n, side_m)
         server = Server(app, access, port=0)
-        idle = _cores_while(server, lambda: time.sleep(3.0))
-        told: dict[str, Any] = {}
-        cores = _cores_while(server, lambda: told.update(_watch(server.url, token, options.frames, side_m)))
+        idle = _serve_while(server, _idle)
+        told, cores = _serve_while(server, lambda: _watch(server.url, token, options.frames, side_m))
         server.close()
-    bare = _bare_cores(options.frames, told["bytes_each"], told["median_fps"])
     fps = told["median_fps"]
+    bare = _bare_cores(options.frames, told["bytes_each"], fps)
     yield {
         "name": "viewers", "n": options.n, "viewers": options.frames, "fps": fps, "slowest_fps": told["slowest_fps"],
         "frame_ms": round(1e3 / max(fps, 1e-6), 2), "things_each": told["things_each"], "bytes_each": told["bytes_each"],
@@ -96,38 +98,57 @@ def _fill(app: App, count: int, side_m: float) -> None:
     app.add_system(Stage.UPDATE, move)
 
 
-def _cores_while(server: Any, act: Any) -> float:
-    """CPU seconds a second of this process while somebody does something elsewhere; the server runs meanwhile."""
-    done = threading.Event()
-    found: list[float] = []
+class _Cores:
+    """CPU seconds a second of this process, since `begin`."""
 
-    def watch() -> None:
+    def __init__(self) -> None:
+        self.begin()
+
+    def begin(self) -> None:
+        self._began, self._spent = time.perf_counter(), time.process_time()
+
+    def get(self) -> float:
+        return (time.process_time() - self._spent) / (time.perf_counter() - self._began)
+
+
+def _serve_while(server: Server, act: Callable[[], T]) -> T:
+    """Run the server while somebody does something in another thread."""
+    found: list[T] = []
+
+    def do() -> None:
         try:
-            began, spent = time.perf_counter(), time.process_time()
-            act()
-            found.append((time.process_time() - spent) / (time.perf_counter() - began))
+            found.append(act())
         finally:
-            done.set()
             server.stop()
 
-    thread = threading.Thread(target=watch)
+    thread = threading.Thread(target=do)
     thread.start()
     server.run()
     thread.join()
-    server._ended.clear()
-    return found[0] if found else float("nan")
+    if not found:
+        raise MachineError("the viewers did not come through")
+    return found[0]
 
 
-def _watch(url: str, token: str, viewers: int, side_m: float) -> dict[str, Any]:
-    """Viewers in a process of their own."""
+def _idle() -> float:
+    cores = _Cores()
+    time.sleep(_IDLE_SECS)
+    return cores.get()
+
+
+def _watch(url: str, token: str, viewers: int, side_m: float) -> tuple[dict[str, Any], float]:
+    """Viewers in a process of their own: what they counted, and the cores that this one needed meanwhile."""
     asked = {"url": url, "token": token, "viewers": viewers, "side_m": side_m, "reach_m": _REACH_M, "secs": _SECS}
-    done = subprocess.run(
-        [sys.executable, "-m", "taixu.bench.viewing", json.dumps(asked)], capture_output=True, text=True, timeout=120, check=False
-    )
-    if done.returncode:
-        raise MachineError(f"the viewers did not come through: {done.stderr.strip().splitlines()[-1:]}")
-    found: dict[str, Any] = json.loads(done.stdout)
-    return found
+    command = [sys.executable, "-m", "taixu.bench.viewing", json.dumps(asked)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as watching:
+        assert watching.stdout is not None
+        watching.stdout.readline()
+        cores = _Cores()
+        counted = watching.stdout.readline()
+        found = cores.get()
+    if watching.returncode or not counted:
+        raise MachineError("the viewers did not come through")
+    return json.loads(counted), found
 
 
 def _bare_cores(viewers: int, size: int, rate: float) -> float:
@@ -165,8 +186,6 @@ def _bare_cores(viewers: int, size: int, rate: float) -> float:
 
     service = Service(application, host="127.0.0.1", port=0)
     try:
-        began, spent = time.perf_counter(), time.process_time()
-        _watch(service.url, "", viewers, 1.0)
-        return (time.process_time() - spent) / (time.perf_counter() - began)
+        return _watch(service.url, "", viewers, 1.0)[1]
     finally:
         service.close()
