@@ -8,8 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World
-from taixu.errors import TaixuError
-from taixu.scene import Camera, Name
+from taixu.scene.cameras import main_camera
 
 if TYPE_CHECKING:
     from taixu.gpu import Device
@@ -110,29 +109,3 @@ class Drawing:
 
     def fork(self, world: World) -> Drawing:
         return Drawing(self.size)
-
-
-def main_camera(world: World, *, name: str = "") -> int | None:
-    """The entity of the camera to look through: the one of a name, else that of the highest priority.
-
-    Cameras of model files count only where they are named: what a modeller looked at is seldom the whole thing. Ties
-    go by stable id.
-
-    Raises
-    ------
-    TaixuError
-        When there is no camera of that name.
-    """
-    found: list[tuple[int, int, int]] = []
-    for table in world.query(Camera):
-        if table.made and not name:
-            continue
-        texts = table.read(Name, "text") if Name in table.types else np.full(len(table), "", object)
-        ids = world.stable_ids(table.entities)
-        for row, priority in enumerate(table.read(Camera, "priority").tolist()):
-            if not name or texts[row] == name:
-                found.append((-priority, int(ids[row]), int(table.entities[row])))
-    if name and not found:
-        known = sorted({str(text) for table in world.query(Camera, Name) for text in table.read(Name, "text")})
-        raise TaixuError(f"there is no camera {name!r}; there are {', '.join(known) or 'none'}")
-    return min(found)[2] if found else None

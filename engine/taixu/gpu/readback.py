@@ -27,8 +27,9 @@ class Readback:
     __slots__ = ("_buffer", "_fence", "_format", "_index", "_rect", "_targets", "device")
 
     def __init__(
-        self, device: Device, fence: Fence, targets: Targets, *, index: int, rect: Rect, format: TextureFormat, buffer: Buffer | None
-    ) -> None:
+        self, device: Device, fence: Fence, targets: Targets, *, index: int, rect: Rect, format: TextureFormat,
+        buffer: Buffer | None,
+    ) -> None:  # fmt: skip
         self.device = device
         self._fence, self._targets, self._index, self._rect, self._format = fence, targets, index, rect, format
         self._buffer = buffer

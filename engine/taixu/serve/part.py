@@ -31,6 +31,9 @@ class Part:
     def frame(self, app: App, service: Service) -> None:
         """Do a frame's share (the world's thread, after each frame; and once before the first)."""
 
+    def rest(self, until: float) -> None:
+        """Use what is left of a frame, until then at the latest (`time.perf_counter`; the world's thread)."""
+
     def close(self) -> None:
         """Let go of what is held (the world's thread, at the end)."""
 

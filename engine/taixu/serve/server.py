@@ -89,7 +89,10 @@ class Server:
             self._frame_of_parts()
             took = time.perf_counter() - now
             self._publish(took * 1e3)
-            self._ended.wait(max(step_secs - took, 0.0))
+            for part in self.parts:
+                part.rest(now + step_secs)
+            self._ended.wait(max(now + step_secs - time.perf_counter(), 0.0))
+        self._ended.clear()  # so that it can be run again
 
     def close(self) -> None:
         """Let everybody go; what was taken in is kept first."""

@@ -5,12 +5,16 @@ from __future__ import annotations
 from taixu.serve.facts import FactsBoard
 from taixu.serve.part import Part
 from taixu.serve.parts.alarms import AlarmsPart
+from taixu.serve.parts.history import HistoryPart
 from taixu.serve.parts.live import LivePart
 from taixu.serve.parts.orders import OrdersPart
 from taixu.serve.parts.page import PagePart
+from taixu.serve.parts.pictures import PicturesPart
 from taixu.serve.parts.readings import ReadingsPart
 from taixu.serve.parts.scene import ScenePart
+from taixu.serve.parts.scenery import SceneryPart
 from taixu.serve.parts.status import StatusPart
+from taixu.serve.shelf import MeshShelf
 from taixu.twin.inbox import Inbox
 
 __all__ = ["make_parts"]
@@ -18,5 +22,8 @@ __all__ = ["make_parts"]
 
 def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
-    parts: list[Part] = [ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart(), LivePart(board), PagePart()]
+    shelf = MeshShelf()
+    parts: list[Part] = [
+        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart(shelf), SceneryPart(shelf), LivePart(board), PagePart(), PicturesPart(),
+    ]  # fmt: skip
     return [StatusPart(board, parts), *parts]
