@@ -23,7 +23,7 @@ from taixu.render.environment import EnvironmentMaps, PreparedSky, finish_enviro
 from taixu.render.sky import is_known, make_atmosphere, make_studio
 from taixu.scene import Environment
 
-__all__ = ["Skies", "Sky", "read_sky"]
+__all__ = ["Skies", "Sky", "read_sky", "sky_pixels"]
 
 _log = logging.getLogger(__name__)
 _KEPT = 4
@@ -232,9 +232,21 @@ def read_sky(world: World, path: str) -> NDArray[np.float32]:
         Where it is missing or cannot be read.
     """
     from taixu.assets import AssetDatabase
-    from taixu.assets.image import read_image
 
     file = world.resource(AssetDatabase).resolve(path) if world.has_resource(AssetDatabase) else Path(path)
+    return sky_pixels(file)
+
+
+def sky_pixels(file: Path) -> NDArray[np.float32]:
+    """An equirectangular picture's radiance; [h, w, 3] linear.
+
+    Raises
+    ------
+    TaixuError
+        Where it cannot be read.
+    """
+    from taixu.assets.image import read_image
+
     pixels = read_image(file)
     values: NDArray[Any] = np.asarray(pixels, np.float32)
     if pixels.dtype.kind == "u":

@@ -264,7 +264,7 @@ class Sight:
         mesh = int(row["mesh"])
         if mesh and mesh not in self._hash_of:
             self._hash_of[mesh] = self.shelf.put(world.resource(MeshLibrary), world, mesh)
-        key = (self._hash_of.get(mesh, ""), *(int(row[name]) for name in ("tint", "light", "kind", "shadow")))
+        key = (self._hash_of.get(mesh, ""), int(row["tint"]), int(row["light"]), int(row["kind"]), int(row["shadow"]))
         number = self._known_looks.get(key)
         if number is None:
             number = self._known_looks[key] = len(self._known_looks)

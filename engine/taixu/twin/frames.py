@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from taixu.errors import MachineError, TaixuError
 
-__all__ = ["Frame", "Georeference", "geographic_frame", "local_frame", "read_frames"]
+__all__ = ["Frame", "Georeference", "geographic_frame", "local_frame", "read_frames", "read_georeference"]
 
 Points = NDArray[np.float64]
 
@@ -132,7 +132,7 @@ def read_frames(raw: Any, georeference: Any = None) -> dict[str, Frame]:
     TaixuError
         When something in them is wrong.
     """
-    origin = _georeference(georeference) if georeference is not None else None
+    origin = read_georeference(georeference) if georeference is not None else None
     if not isinstance(raw, Mapping) or len(raw) > 256:
         raise TaixuError("twin.frames takes at most 256 frames by name")
     frames = {"": local_frame(up="y"), "world": local_frame(up="y")}
@@ -156,7 +156,14 @@ def read_frames(raw: Any, georeference: Any = None) -> dict[str, Frame]:
     return frames
 
 
-def _georeference(raw: Any) -> Georeference:
+def read_georeference(raw: Any) -> Georeference:
+    """Where a world's origin lies, of its settings.
+
+    Raises
+    ------
+    TaixuError
+        When it is nowhere.
+    """
     names = ("latitude_deg", "longitude_deg", "height_m")
     if not isinstance(raw, Mapping) or not all(_is_number(raw.get(name, 0.0)) for name in names):
         raise TaixuError("twin.georeference takes latitude_deg, longitude_deg and height_m")

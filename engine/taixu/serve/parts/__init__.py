@@ -5,7 +5,6 @@ from __future__ import annotations
 from taixu.serve.facts import FactsBoard
 from taixu.serve.part import Part
 from taixu.serve.parts.alarms import AlarmsPart
-from taixu.serve.parts.history import HistoryPart
 from taixu.serve.parts.live import LivePart
 from taixu.serve.parts.orders import OrdersPart
 from taixu.serve.parts.page import PagePart
@@ -24,6 +23,7 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
     shelf = MeshShelf()
     parts: list[Part] = [
-        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart(shelf), SceneryPart(shelf), LivePart(board), PagePart(), PicturesPart(),
+        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart(shelf), SceneryPart(shelf), LivePart(board),
+        PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

@@ -10,6 +10,7 @@ from taixu.serve.access import Guest, Role
 from taixu.serve.audience import Audience
 from taixu.serve.door import Door
 from taixu.serve.part import Part, operation
+from taixu.serve.shelf import MeshShelf
 from taixu.serve.sight import Sight
 from taixu.serve.watching import watch_socket
 
@@ -26,10 +27,12 @@ _SHOWN_A_SEC = 20.0
 class ScenePart(Part):
     """``/watch``."""
 
-    def __init__(self) -> None:
+    def __init__(self, shelf: MeshShelf) -> None:
+        self.shelf = shelf
+        """Where browsers fetch meshes from: whoever sends frames of another world gives its `Sight` the same."""
         self.audience = Audience()
         """The network's thread's."""
-        self._sight = Sight()
+        self._sight = Sight(shelf)
         self._shown = -1.0
 
     def routes(self, door: Door) -> list[Any]:

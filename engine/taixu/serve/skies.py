@@ -1,0 +1,133 @@
+"""Skies for viewers: radiance around as a small picture that a browser lights with, and the sun apart from it."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World
+from taixu.errors import TaixuError
+from taixu.scene import Environment
+
+__all__ = ["SkyPlan", "SkyShelf", "plan_sky", "rgb9e5"]
+
+_KEPT = 8
+_MAX_ROWS = 1024
+_SUN_COSINE, _SUN_GAIN = float(np.cos(np.radians(0.6))), 12.0  # as the renderer shows it
+
+
+@dataclass(frozen=True, slots=True)
+class SkyPlan:
+    """What a sky is made of (plain values, so that any thread may make it).
+
+    Attributes
+    ----------
+    key
+        Its name, which says all that it is made of.
+    """
+
+    key: str
+    file: Path | None = None
+    sun_direction: tuple[float, float, float] | None = None
+    turbidity: float = 0.0
+    ground_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+
+
+def plan_sky(world: World, environment: Environment | None) -> SkyPlan:
+    """The sky of a world (its thread); without an environment it stands in the studio, as without a file that is there."""
+    from taixu.assets import AssetDatabase
+
+    if environment is None:
+        return _plan("studio")
+    if environment.sky:
+        try:
+            file = world.resource(AssetDatabase).resolve(str(environment.sky))
+            return _plan(f"file {file} {file.stat().st_mtime_ns}", file=file)
+        except (KeyError, OSError, TaixuError):
+            return _plan("studio")
+    sun, ground = _three(environment.sun_direction), _three(environment.ground_color)
+    turbidity = float(environment.turbidity)
+    return _plan(f"atmosphere {sun} {turbidity} {ground}", sun_direction=sun, turbidity=turbidity, ground_color=ground)
+
+
+def _plan(said: str, **facts: Any) -> SkyPlan:
+    return SkyPlan(hashlib.blake2b(said.encode(), digest_size=8).hexdigest(), **facts)
+
+
+def _three(values: Any) -> tuple[float, float, float]:
+    x, y, z = (float(value) for value in values)
+    return x, y, z
+
+
+class SkyShelf:
+    """The latest few skies as browsers take them; safe for several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._kept: OrderedDict[str, tuple[bytes, dict[str, Any]]] = OrderedDict()
+
+    def facts(self, plan: SkyPlan) -> dict[str, Any]:
+        """A sky's size, and its sun where it has one apart; makes it where it is not there yet, which takes time."""
+        return self._of(plan)[1]
+
+    def pixels(self, key: str) -> bytes | None:
+        """Rows from below, RGB9E5; None where nobody asked for its facts lately."""
+        with self._lock:
+            found = self._kept.get(key)
+        return None if found is None else found[0]
+
+    def _of(self, plan: SkyPlan) -> tuple[bytes, dict[str, Any]]:
+        with self._lock:
+            if plan.key in self._kept:
+                self._kept.move_to_end(plan.key)
+                return self._kept[plan.key]
+        image, sun = _made(plan)
+        height, width = image.shape[:2]
+        facts = {"image": f"/scene/skies/{plan.key}", "width": width, "height": height, "sun": sun}
+        made = (rgb9e5(image[::-1]).tobytes(), facts)
+        with self._lock:
+            self._kept[plan.key] = made
+            while len(self._kept) > _KEPT:
+                self._kept.popitem(last=False)
+        return made
+
+
+def _made(plan: SkyPlan) -> tuple[NDArray[Any], dict[str, Any] | None]:
+    from taixu.render.equirect import shrink
+    from taixu.render.sky import make_atmosphere, make_studio
+
+    if plan.file is not None:
+        from taixu.render.skies import sky_pixels
+
+        try:
+            image = sky_pixels(plan.file)
+            return shrink(image, _MAX_ROWS), None
+        except (TaixuError, OSError):
+            return make_studio(), None
+    if plan.sun_direction is None:
+        return make_studio(), None
+    made = make_atmosphere(plan.sun_direction, turbidity=plan.turbidity, ground_color=plan.ground_color)
+    sun = {
+        "direction": made.sun_direction.tolist(), "irradiance": made.sun_irradiance.tolist(),
+        "disk_cosine": _SUN_COSINE, "disk_radiance": (made.sun_irradiance * _SUN_GAIN).tolist(),
+    }  # fmt: skip
+    return made.image, sun
+
+
+def rgb9e5(image: NDArray[Any]) -> NDArray[np.uint32]:
+    """Colours of a shared exponent, ``uint32[h, w]`` of radiance ``[h, w, 3]`` (EXT_texture_shared_exponent, 1999)."""
+    values = np.clip(np.nan_to_num(image.astype(np.float64)), 0.0, 65408.0)
+    largest = values.max(axis=-1)
+    exponent = np.maximum(-16, np.floor(np.log2(np.maximum(largest, 1e-30)))) + 16
+    exponent += np.floor(largest / np.exp2(exponent - 24) + 0.5) >= 512
+    mantissas = np.floor(values / np.exp2(exponent - 24)[..., None] + 0.5).astype(np.uint32)
+    red, green, blue = mantissas[..., 0], mantissas[..., 1], mantissas[..., 2]
+    found: NDArray[np.uint32] = red | green << 9 | blue << 18 | exponent.astype(np.uint32) << 27
+    return found
