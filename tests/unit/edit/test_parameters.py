@@ -40,7 +40,7 @@ class Sample:
         ({"name": "x", "fields": {"e": 5}}, "parameter 'fields.e': 5 was given; give a table"),
         ({"name": "x", "place": "here"}, "parameter 'place': \"here\" was given; give a list of 2 numbers or null"),
         ({"name": "x", "size": [1, 2, float("nan")]}, "parameter 'size.2': nan is no number that a world can hold"),
-        ({"name": object()}, "something of the type object was given; give a text"),
+        ({"name": ...}, "something of the type ellipsis was given; give a text"),
         ({"name": "x" * 1000, "count": "y" * 1000}, "…"),
     ],
     ids=str,
