@@ -20,6 +20,7 @@ from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
 from taixu.twin.inbox import Inbox
 from taixu.twin.linkage import Linkage, Linkages
+from taixu.twin.measures import Measures, read_budget, read_measures
 from taixu.twin.memory import Recorder
 from taixu.twin.rules import Alarm, Alarms, Fence, RuleEngine, read_rules
 
@@ -42,7 +43,7 @@ class TwinPlugin:
         """Add the component, resources and systems."""
         for cls in (Device, Fence, Linkage):
             app.register_component(cls)
-        for resource in (Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Ledger(), Linkages()):
+        for resource in (Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Measures(), Ledger(), Linkages()):
             app.insert_resource(resource)
         clock = self._now_ns
         now = clock()
@@ -58,6 +59,7 @@ class TwinPlugin:
             world.resource(Arrivals).forget_silent(world, now_ns=now_ns())
             if letters:
                 world.resource(Ledger).hear([letter.batch for letter in letters], now_ns=now_ns())
+                world.resource(Measures).hear(letter.batch for letter in letters)
             if letters:
                 updates = world.resource(Feed).take(world, [letter.batch for letter in letters], now_ns=now_ns())
             if letters and world.has_resource(Recorder):
@@ -72,7 +74,9 @@ class TwinPlugin:
                         letter.on_kept()
 
         def watch(world: World) -> None:
-            begun, ended = world.resource(RuleEngine).step(world, now_ns=now_ns())
+            engine = world.resource(RuleEngine)
+            begun, ended = engine.step(world, now_ns=now_ns())
+            world.resource(Measures).step(world, now_ns=now_ns(), ground=engine.senses.ground)
             commands = world.resource(Ledger).step(world, now_ns=now_ns())
             if world.has_resource(Recorder):
                 for kind, happened in (("alarm", begun), ("alarm_over", ended), ("command", commands)):
@@ -87,13 +91,14 @@ class TwinPlugin:
                 world.resource(Recorder).record(world, now_ns=now_ns())
 
         app.add_system(Stage.APPLY, take_in)
-        app.add_system(Stage.UPDATE, watch)
         app.add_system(Stage.UPDATE, pose_links)
+        app.add_system(Stage.PRESENT, watch)  # when everybody stands where he is, who has just arrived too
         app.add_system(Stage.PRESENT, record)
 
 
 def configure_twin(world: World) -> Feed:
-    """Read the world's settings (``twin``: georeference, frames, bindings, arrivals, rules, controls): it goes by them from now on.
+    """Read the world's settings (``twin``: georeference, frames, bindings, arrivals, rules, measures, controls): it goes by
+    them from now on.
 
     Raises
     ------
@@ -108,10 +113,13 @@ def configure_twin(world: World) -> Feed:
     feed = Feed(read_bindings(section.get("bindings", []), world.resource(Components), frames), ahead_ns=round(ahead * 1e9))
     arrivals = read_arrivals(section.get("arrivals", []), world.resource(Components))
     rules = read_rules(section.get("rules", []), world.resource(Components))
+    measures = read_measures(section.get("measures", []), world.resource(Components))
+    per_sec, share = read_budget(section.get("measuring", {}))
     controls = read_controls(section.get("controls", []), world.resource(Components))
     world.insert_resource(feed)
     world.insert_resource(Arrivals(arrivals))
     world.insert_resource(RuleEngine(rules, locks=[lock for control in controls for lock in control.only_if]))
+    world.insert_resource(Measures(measures, per_sec=per_sec, share=share))
     world.insert_resource(Ledger(controls))
     return feed
 
@@ -129,7 +137,10 @@ def open_world_sources(app: App) -> list[Connector]:
     def topics(source: str) -> tuple[str, ...]:
         answers = [each for each in ledger.controls.values() if each.acknowledged_on is not None and each.source == source]
         wanted = {each.pattern.filter for each in feed.bindings if each.source in ("", source)}
-        return tuple(sorted(wanted | {each.acknowledged_on.filter for each in answers if each.acknowledged_on is not None}))
+        wanted |= {each.acknowledged_on.filter for each in answers if each.acknowledged_on is not None}
+        wanted |= {each.pattern.filter for each in app.resource(Arrivals).kinds if each.source in ("", source)}
+        passages = [each.passages for each in app.resource(Measures).measures if each.passages is not None]
+        return tuple(sorted(wanted | {each.joined_on.filter for each in passages if each.joined_on is not None}))
 
     section = app.resource(WorldSettings).section("twin")
     opened = open_sources(section.get("sources", {}), app.resource(Inbox), topics)

@@ -1,0 +1,252 @@
+"""Measures that follow entities from step to step: takt, and the passages of parts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Protocol, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.app import Components
+from taixu.ecs import World
+from taixu.ecs.entity import indices_of
+from taixu.scene import Transform
+from taixu.twin.batch import Batch
+from taixu.twin.device import Device
+from taixu.twin.measures.beats import Beats
+from taixu.twin.measures.crossings import NOWHERE, Crossed, Crossings
+from taixu.twin.measures.lineage import Lineage
+from taixu.twin.measures.measure import Measure, Passages, Takt
+from taixu.twin.rules.expression import Expression
+from taixu.twin.rules.scope import Senses, TableScope, classes_of
+
+__all__ = ["Follower", "PassageFollower", "TaktFollower", "follower_of"]
+
+Indices = NDArray[np.intp]
+Told: TypeAlias = "tuple[Sequence[int] | Sequence[str], Sequence[float], Sequence[str]]"
+_NAMED = 5
+_TOLD = 1000
+_EVENTS_A_STEP = 10_000
+
+
+class Follower(Protocol):
+    """What follows entities."""
+
+    @property
+    def lineage(self) -> Lineage | None:
+        """What it remembers of parts' ways."""
+
+    @property
+    def listens(self) -> bool:
+        """Whether readings concern it."""
+
+    def look(self, world: World, senses: Senses, zones: Sequence[str]) -> None:
+        """See where everybody is now."""
+
+    def hear(self, batch: Batch) -> None:
+        """See whether a reading concerns it."""
+
+    def forget(self, indices: Indices, *, now_ns: int) -> None:
+        """Entities that are gone."""
+
+    def told(self, world: World, *, now_ns: int) -> Told:
+        """Of whom, values, texts."""
+
+    def copy(self) -> Follower:
+        """To go on with in a fork."""
+
+
+def follower_of(measure: Measure, *, now_ns: int) -> Follower:
+    """What follows entities for a measure."""
+    if measure.takt is not None:
+        return TaktFollower(measure, measure.takt, began_ns=now_ns)
+    assert measure.passages is not None
+    return PassageFollower(measure, measure.passages)
+
+
+class TaktFollower:
+    """The time between events."""
+
+    lineage: Lineage | None = None
+    listens: bool = False
+
+    def __init__(self, measure: Measure, takt: Takt, *, began_ns: int) -> None:
+        self._measure, self._takt = measure, takt
+        self._crossings = Crossings(settle_secs=takt.settle_secs)
+        self._beats: Beats[int | str] = Beats(over_secs=takt.over_secs, began_ns=began_ns)
+        self._zones = _ZoneNumbers()
+        self._has_begun = False
+
+    def look(self, world: World, senses: Senses, zones: Sequence[str]) -> None:
+        self._zones.add(zones)
+        for entities, places in self._looked(world, senses, zones):
+            crossed = self._crossings.look(
+                indices_of(entities), world.stable_ids(entities), places, now_ns=senses.now_ns, at_once=not self._has_begun
+            )
+            if crossed is not None and self._has_begun:
+                self._beat(crossed)
+        self._has_begun = True
+
+    def _looked(self, world: World, senses: Senses, zones: Sequence[str]) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int32]]]:
+        if self._takt.when is None:
+            yield from _zones_of_all(world, senses, zones, self._zones, self._measure.where)
+            return
+        for entities, holds in _holding(world, senses, self._takt.when, self._measure.where):
+            yield entities, np.where(holds, 0, NOWHERE).astype(np.int32)
+
+    def _beat(self, crossed: Crossed) -> None:
+        entered = np.flatnonzero(crossed.entered != NOWHERE)[:_EVENTS_A_STEP]
+        for row in entered[np.argsort(crossed.times_ns[entered], kind="stable")].tolist():
+            group: int | str = ""
+            if self._measure.by == "entity":
+                group = int(crossed.ids[row])
+            elif self._measure.by == "zone":
+                group = self._zones.names[int(crossed.entered[row])]
+            self._beats.beat(group, int(crossed.times_ns[row]))
+
+    def hear(self, batch: Batch) -> None:
+        """Readings tell nothing of takt by themselves."""
+
+    def forget(self, indices: Indices, *, now_ns: int) -> None:
+        self._crossings.forget(indices, now_ns=now_ns)
+
+    def told(self, world: World, *, now_ns: int) -> Told:
+        of: list[int | str] = [""] if self._measure.by == "whole" else list(self._beats)
+        if self._measure.by == "zone":
+            of = list(self._measure.zones or self._zones.names)
+        elif self._measure.by == "entity":
+            for gone in [each for each in of if isinstance(each, int) and world.find(each) is None]:
+                self._beats.forget(gone)
+            of = list(self._beats)[-_TOLD:]
+        target = self._takt.target_secs
+        values = [self._beats.value(each, self._takt.shown, target_secs=target, now_ns=now_ns) for each in of]
+        texts = [self._beats.text(each, target_secs=target, now_ns=now_ns) for each in of]
+        return of, [np.nan if value is None else value for value in values], texts  # type: ignore[return-value]
+
+    def copy(self) -> TaktFollower:
+        other = TaktFollower(self._measure, self._takt, began_ns=self._beats.began_ns)
+        other._crossings, other._beats, other._zones = self._crossings.copy(), self._beats.copy(), self._zones.copy()
+        other._has_begun = self._has_begun
+        return other
+
+
+class PassageFollower:
+    """Who is in which zone, since when, and who was."""
+
+    def __init__(self, measure: Measure, passages: Passages) -> None:
+        self._measure, self._passages = measure, passages
+        self.listens = passages.joined_on is not None
+        self._crossings = Crossings(settle_secs=passages.settle_secs)
+        self._zones = _ZoneNumbers()
+        self.lineage = Lineage(self._zones.names)
+        self._has_begun = False
+
+    def look(self, world: World, senses: Senses, zones: Sequence[str]) -> None:
+        self._zones.add(zones)
+        self.lineage.zones = self._zones.names
+        for entities, places in _zones_of_all(world, senses, zones, self._zones, self._measure.where):
+            crossed = self._crossings.look(
+                indices_of(entities), world.stable_ids(entities), places, now_ns=senses.now_ns, at_once=not self._has_begun
+            )
+            if crossed is not None:
+                keys = world.gather(world.entities_at(crossed.indices), Device, "key").tolist()
+                self.lineage.cross(crossed, keys)
+        self._has_begun = True
+
+    def hear(self, batch: Batch) -> None:
+        """``{"part": "P7", "into": "B2"}``; where a field is missing, the topic's key says it."""
+        pattern = self._passages.joined_on
+        assert pattern is not None
+        meant, key = pattern.match(batch.topic)
+        if not meant:
+            return
+        parts, into = batch.fields.get(self._passages.part), batch.fields.get(self._passages.into)
+        for row, time_ns in enumerate(batch.times_ns.tolist()):
+            part = key if parts is None else _text(parts[row])
+            whole = key if into is None else _text(into[row])
+            if part and whole and part != whole:
+                self.lineage.join(part, whole, time_ns=time_ns)
+
+    def forget(self, indices: Indices, *, now_ns: int) -> None:
+        crossed = self._crossings.forget(indices, now_ns=now_ns)
+        if crossed is not None:
+            self.lineage.cross(crossed, ())
+
+    def told(self, world: World, *, now_ns: int) -> Told:
+        if self._measure.by == "zone":
+            zones = list(self._measure.zones or self._zones.names)
+            counts: list[float] = []
+            texts: list[str] = []
+            for zone in zones:
+                _, ids = self._crossings.at(self._zones.numbers[zone])
+                counts.append(float(len(ids)))
+                names = [self.lineage.key_of(part) for part in ids[: _NAMED + 1].tolist()]
+                texts.append(", ".join(names[:_NAMED]) + (" …" if len(ids) > _NAMED else ""))
+            return zones, counts, texts
+        of: list[int] = []
+        values: list[float] = []
+        where: list[str] = []
+        for number, name in enumerate(self._zones.names):
+            indices, ids = self._crossings.at(number)
+            of += ids.tolist()
+            values += ((now_ns - self._crossings.since_ns[indices]) * 1e-9).tolist()
+            where += [name] * len(ids)
+        return of, values, where
+
+    def copy(self) -> PassageFollower:
+        other = PassageFollower(self._measure, self._passages)
+        other._crossings, other._zones, other.lineage = self._crossings.copy(), self._zones.copy(), self.lineage.copy()
+        other._has_begun = self._has_begun
+        return other
+
+
+class _ZoneNumbers:
+    """Numbers of zones, which stay what they are."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+        self.numbers: dict[str, int] = {}
+
+    def add(self, names: Sequence[str]) -> None:
+        for name in names:
+            if name not in self.numbers:
+                self.numbers[name] = len(self.names)
+                self.names.append(name)
+
+    def copy(self) -> _ZoneNumbers:
+        other = _ZoneNumbers()
+        other.add(self.names)
+        return other
+
+
+def _zones_of_all(
+    world: World, senses: Senses, zones: Sequence[str], numbers: _ZoneNumbers, where: Expression | None
+) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.int32]]]:
+    """Where everybody is; in the smallest of zones that overlap."""
+    fences = senses.ground.fences
+    ordered = sorted(zones, key=lambda name: -fences[name].area_m2 if name in fences else 0.0)
+    classes = classes_of(where, world.resource(Components)) if where is not None else [Device]
+    for table in world.query(*dict.fromkeys([*classes, Transform])):
+        places = np.full(table.count, NOWHERE, np.int32)
+        for name in ordered:
+            places[senses.ground.inside(world, table, name)] = numbers.numbers[name]
+        if where is not None:
+            places[~where.holds(TableScope(senses, world, table, where.text))] = NOWHERE
+        yield table.entities, places
+
+
+def _holding(
+    world: World, senses: Senses, when: Expression, where: Expression | None
+) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.bool_]]]:
+    components = world.resource(Components)
+    classes = classes_of(when, components) + (classes_of(where, components) if where is not None else [])
+    for table in world.query(*dict.fromkeys(classes)):
+        holds = when.holds(TableScope(senses, world, table, when.text))
+        if where is not None:
+            holds = holds & where.holds(TableScope(senses, world, table, where.text))
+        yield table.entities, holds
+
+
+def _text(value: object) -> str:
+    return value[:200] if isinstance(value, str) else f"{value:g}" if isinstance(value, (int, float)) else str(value)[:200]

@@ -1,0 +1,148 @@
+"""Lineage: each part's way through places, with times, and what it was joined with. Bounded: the oldest is forgotten."""
+
+from __future__ import annotations
+
+from collections import OrderedDict, deque
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.twin.measures.crossings import NOWHERE, Crossed
+
+__all__ = ["Joined", "Lineage", "Passage"]
+
+_KEPT = 200_000
+_KEPT_JOINED = 50_000
+_FOUND = 1000
+Ids = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """That a part was somewhere. `left_ns` is 0 while it is."""
+
+    part: int
+    zone: str
+    entered_ns: int
+    left_ns: int
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {"zone": self.zone, "entered_ns": self.entered_ns, "left_ns": self.left_ns}
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """That a part became part of another."""
+
+    part: str
+    into: str
+    time_ns: int
+
+
+class Lineage:
+    """Ways of parts through zones.
+
+    Parameters
+    ----------
+    zones
+        What places are called, by number.
+    """
+
+    def __init__(self, zones: Sequence[str], *, kept: int = _KEPT) -> None:
+        self.zones = list(zones)
+        self._parts: Ids = np.zeros(kept, np.uint64)
+        self._zone = np.full(kept, NOWHERE, np.int32)
+        self._entered = np.zeros(kept, np.int64)
+        self._left = np.zeros(kept, np.int64)
+        self._count = 0
+        self._open: dict[int, int] = {}
+        self._keys: OrderedDict[int, str] = OrderedDict()
+        self._joined: deque[Joined] = deque(maxlen=_KEPT_JOINED)
+
+    def cross(self, crossed: Crossed, keys: Sequence[str]) -> None:
+        """Take in who went where; keys say what the parts are called."""
+        kept = len(self._parts)
+        for i, (part, left, entered, time_ns) in enumerate(zip(
+            crossed.ids.tolist(), crossed.left.tolist(), crossed.entered.tolist(), crossed.times_ns.tolist()
+        )):  # fmt: skip
+            number = self._open.pop(part, -1)
+            if left != NOWHERE and number >= max(self._count - kept, 0):
+                self._left[number % kept] = time_ns
+            if i < len(keys) and keys[i]:
+                self._keys[part] = keys[i]
+                self._keys.move_to_end(part)
+            if entered == NOWHERE:
+                continue
+            at = self._count % kept
+            self._open.pop(int(self._parts[at]), None) if self._open.get(int(self._parts[at])) == self._count - kept else None
+            self._parts[at], self._zone[at], self._entered[at], self._left[at] = part, entered, time_ns, 0
+            self._open[part] = self._count
+            self._count += 1
+        while len(self._keys) > kept:
+            self._keys.popitem(last=False)
+
+    def join(self, part: str, into: str, *, time_ns: int) -> None:
+        """A part became part of another; both by key."""
+        if not self._joined or (self._joined[-1].part, self._joined[-1].into) != (part, into):
+            self._joined.append(Joined(part, into, time_ns))
+
+    def key_of(self, part: int) -> str:
+        """What a part is called; nothing where it was forgotten."""
+        return self._keys.get(part, "")
+
+    def way(self, part: int) -> list[Passage]:
+        """Where a part has been, in order."""
+        return self._passages(np.flatnonzero(self._parts[: self._used] == np.uint64(part)))
+
+    def who_passed(self, zone: str, *, from_ns: int, to_ns: int) -> list[Passage]:
+        """Which parts were in a zone at any time between two moments; the first thousand by when they came."""
+        if zone not in self.zones:
+            return []
+        used = slice(0, self._used)
+        here = (self._zone[used] == self.zones.index(zone)) & (self._entered[used] <= to_ns)
+        here &= (self._left[used] == 0) | (self._left[used] >= from_ns)
+        return self._passages(np.flatnonzero(here))[:_FOUND]
+
+    def joined(self, key: str) -> list[Joined]:
+        """What was joined with a part, and what it was joined into, in order."""
+        return [each for each in self._joined if key in (each.part, each.into)]
+
+    def ancestors(self, key: str) -> list[str]:
+        """Keys of all parts that are in one, however deep, in the order in which they are found."""
+        parts: dict[str, list[str]] = {}
+        for each in self._joined:
+            parts.setdefault(each.into, []).append(each.part)
+        found: dict[str, None] = {}
+        left = deque(parts.get(key, ()))
+        while left and len(found) < _FOUND:
+            part = left.popleft()
+            if part not in found and part != key:
+                found[part] = None
+                left.extend(parts.get(part, ()))
+        return list(found)
+
+    @property
+    def _used(self) -> int:
+        return min(self._count, len(self._parts))
+
+    def _passages(self, rows: NDArray[np.intp]) -> list[Passage]:
+        rows = rows[np.argsort(self._entered[rows], kind="stable")]
+        return [
+            Passage(part, self.zones[zone], entered, left)
+            for part, zone, entered, left in zip(
+                self._parts[rows].tolist(), self._zone[rows].tolist(), self._entered[rows].tolist(), self._left[rows].tolist()
+            )
+        ]
+
+    def copy(self) -> Lineage:
+        """To go on with in a fork."""
+        other = Lineage(self.zones, kept=len(self._parts))
+        other._parts, other._zone = self._parts.copy(), self._zone.copy()
+        other._entered, other._left, other._count = self._entered.copy(), self._left.copy(), self._count
+        other._open, other._keys = dict(self._open), OrderedDict(self._keys)
+        other._joined = deque(self._joined, maxlen=_KEPT_JOINED)
+        return other
