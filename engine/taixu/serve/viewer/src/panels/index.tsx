@@ -1,4 +1,137 @@
-// Everything around the picture.
+// Everything around the picture: a bar above, what there is on the left, what is known on the right, time below. On a phone the
+// columns become one sheet that slides over the picture.
+import { effect } from "@preact/signals";
+import { useEffect } from "preact/hooks";
+import { alarms, openLive } from "../live";
+import { moment, selected } from "../store";
+import { t } from "../text";
+import { momentText } from "../text/format";
+import { AlarmVoice, AlarmsPanel, watchAlarms } from "./alarms";
+import { CompareDialog } from "./compare";
+import { DetailsPanel, watchSelected } from "./details";
+import { Icon, type IconName } from "./icons";
+import { LedgerPanel } from "./ledger";
+import { MeasuresPanel } from "./measures";
+import { IconButton } from "./parts";
+import { watchHistory } from "./playback";
+import { isConnected, isPast, isPhone, leftOpen, openTab, rightOpen, sheetOpen, tab, type Tab } from "./state";
+import { Things } from "./things";
+import { Timeline } from "./timeline";
+import { TopBar } from "./top_bar";
+
+const ICONS: Record<Tab, IconName> = { things: "search", details: "info", alarms: "bell", measures: "gauge", commands: "list" };
+
+export function startPanels(): void {
+  openLive();
+  watchAlarms();
+  watchSelected();
+  watchHistory();
+  effect(() => {
+    const page = document.documentElement;
+    page.classList.toggle("left-open", leftOpen.value && !isPhone.value);
+    page.classList.toggle("right-open", rightOpen.value && !isPhone.value);
+    page.classList.toggle("sheet-open", sheetOpen.value && isPhone.value);
+    page.classList.toggle("is-phone", isPhone.value);
+    page.classList.toggle("is-past", isPast.value);
+    page.classList.toggle("is-lost", !isConnected.value);
+  });
+}
+
 export function Panels() {
-  return <main class="panels" />;
+  useEffect(startPanels, []);
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent) => {
+      if (event.key !== "Escape" || (event.target as HTMLElement).closest("input, select, dialog")) return;
+      if (isPhone.value && sheetOpen.value) sheetOpen.value = false;
+      else selected.value = null;
+    };
+    addEventListener("keydown", onKey);
+    return () => removeEventListener("keydown", onKey);
+  }, []);
+  return (
+    <>
+      <TopBar />
+      {isPast.value && moment.value && <div class="past-note" role="status"><Icon name="clock" size={12} />{t("moment.pastNote", { time: momentText(moment.value.time_ns) })}</div>}
+      {isPhone.value ? <PhonePanels /> : <DeskPanels />}
+      <Timeline />
+      <AlarmVoice />
+      <CompareDialog />
+    </>
+  );
+}
+
+function DeskPanels() {
+  return (
+    <>
+      {leftOpen.value ? (
+        <nav class="column column-left" aria-label={t("tab.things")}>
+          <div class="column-body"><Things /></div>
+          <IconButton className="fold" icon="chevron" label={t("columns.hideLeft")} onClick={() => (leftOpen.value = false)} />
+        </nav>
+      ) : (
+        <IconButton className="unfold unfold-left" icon="search" label={t("columns.showLeft")} onClick={() => (leftOpen.value = true)} />
+      )}
+      {rightOpen.value ? (
+        <aside class="column column-right" aria-label={t("columns.right")}>
+          <Tabs of={["details", "alarms", "measures", "commands"]} onFold={() => (rightOpen.value = false)} />
+          <TabBody />
+        </aside>
+      ) : (
+        <IconButton className="unfold unfold-right" icon="info" label={t("columns.showRight")} onClick={() => (rightOpen.value = true)} />
+      )}
+    </>
+  );
+}
+
+function PhonePanels() {
+  return (
+    <>
+      {sheetOpen.value && (
+        <section class="sheet" aria-label={t(`tab.${tab.value}`)}>
+          <button type="button" class="sheet-grip" aria-label={t("columns.hideSheet")} onClick={() => (sheetOpen.value = false)}><i /></button>
+          {tab.value === "things" ? <div class="column-body"><Things /></div> : <TabBody />}
+        </section>
+      )}
+      <Tabs of={["things", "details", "alarms", "measures", "commands"]} />
+    </>
+  );
+}
+
+function Tabs({ of, onFold }: { of: readonly Tab[]; onFold?: () => void }) {
+  const unseen = alarms.value.filter((each) => !each.acknowledged_by).length;
+  const walk = (event: KeyboardEvent) => {
+    const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!by) return;
+    event.preventDefault();
+    const next = of[(of.indexOf(tab.value) + by + of.length) % of.length]!;
+    openTab(next);
+    document.getElementById(`tab-${next}`)?.focus();
+  };
+  const choose = (each: Tab) => (isPhone.value && tab.value === each && sheetOpen.value ? (sheetOpen.value = false) : openTab(each));
+  return (
+    <div class="tabs" role="tablist" aria-label={t("columns.right")} onKeyDown={walk}>
+      {of.map((each) => {
+        const on = tab.value === each && (!isPhone.value || sheetOpen.value);
+        return (
+          <button key={each} id={`tab-${each}`} type="button" role="tab" aria-selected={on} aria-controls="tab-body" tabIndex={tab.value === each ? 0 : -1} onClick={() => choose(each)}>
+            {isPhone.value && <Icon name={ICONS[each]} size={20} />}
+            <span>{t(`tab.${each}`)}</span>
+            {each === "alarms" && unseen > 0 && <b class="badge" aria-label={t("alarms.unseen", { n: unseen })}>{unseen}</b>}
+          </button>
+        );
+      })}
+      {onFold && <IconButton className="fold" icon="chevron" label={t("columns.hideRight")} onClick={onFold} />}
+    </div>
+  );
+}
+
+function TabBody() {
+  return (
+    <div class="column-body" id="tab-body" role="tabpanel" aria-labelledby={`tab-${tab.value}`}>
+      {tab.value === "details" && <DetailsPanel />}
+      {tab.value === "alarms" && <AlarmsPanel />}
+      {tab.value === "measures" && <MeasuresPanel />}
+      {tab.value === "commands" && <LedgerPanel />}
+    </div>
+  );
 }

@@ -1,0 +1,125 @@
+// What panels ask of the server by HTTP. A refusal is a sentence that is shown where it was asked.
+import type { Alarm, Command, FieldValue, Measure, Plain } from "../live";
+import type { Id } from "../store";
+
+export interface Found {
+  id: Id;
+  name: string;
+  kind: string;
+  at: [number, number, number];
+}
+
+export interface Control {
+  name: string;
+  field: string;
+  unit: string;
+  minimum: number | null;
+  maximum: number | null;
+  choices: string[];
+}
+
+/** A link of a thing's history: what it was made of, or where it has been. */
+export interface Step {
+  id?: Id;
+  name?: string;
+  zone?: string;
+  place?: string;
+  time_ns?: number;
+  [key: string]: unknown;
+}
+
+export interface EntityFacts {
+  id: Id;
+  name: string;
+  device: { key: string; kind: string } | null;
+  fields: Record<string, FieldValue>;
+  measures: Measure[];
+  controls: Control[];
+  alarms: Alarm[];
+  zones: (string | { name: string })[];
+  lineage: (string | Step)[];
+}
+
+export interface Mark {
+  time_ns: number;
+  kind: string;
+  text: string;
+  severity: string;
+}
+
+export interface History {
+  recording: boolean;
+  start_ns: number;
+  end_ns: number;
+  marks: Mark[];
+}
+
+export interface Series {
+  times_ns: number[];
+  low: (number | null)[];
+  high: (number | null)[];
+  mean: (number | null)[];
+  unit: string;
+}
+
+export interface Foresight {
+  allowed: boolean;
+  why: string;
+  foresees: { id: Id; name?: string; field: string; value: Plain; unit?: string }[];
+  alarms: { text: string; severity: string; rule?: string }[];
+}
+
+export class Refused extends Error {
+  constructor(
+    readonly status: number,
+    message: string,
+    readonly told: unknown = null,
+  ) {
+    super(message);
+  }
+}
+
+async function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
+  const answer = await fetch(path, { credentials: "same-origin", ...options });
+  const told: unknown = await answer.json().catch(() => null);
+  if (!answer.ok) {
+    const sentence = (told as { error?: string; why?: string } | null) ?? {};
+    throw new Refused(answer.status, sentence.error || sentence.why || `${answer.status} ${answer.statusText}`, told);
+  }
+  return told as T;
+}
+
+function post<T>(path: string, body: unknown): Promise<T> {
+  return ask<T>(path, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify(body) });
+}
+
+const asked = (values: Record<string, string | number>) => new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
+
+export const entityFacts = (id: Id, signal?: AbortSignal) => ask<EntityFacts>(`/entities/${id}`, signal ? { signal } : {});
+
+export const search = (text: string, signal: AbortSignal) =>
+  ask<{ entities: Found[] }>(`/entities?${asked({ search: text, limit: 50 })}`, { signal }).then((told) => told.entities);
+
+export const acknowledge = (number: number) => post<Alarm>(`/alarms/${number}/acknowledge`, {});
+
+/** A refused command comes back as a command, too: it stands in the ledger. */
+export async function command(control: string, entity: Id, value: Plain): Promise<Command> {
+  try {
+    return await post<Command>("/commands", { control, entity, value });
+  } catch (error) {
+    if (error instanceof Refused && (error.told as Command | null)?.number) return error.told as Command;
+    throw error;
+  }
+}
+
+export const rehearse = (control: string, entity: Id, value: Plain) => post<Foresight>("/commands/rehearse", { control, entity, value });
+
+export const history = () => ask<History>("/history");
+
+export const series = (entity: Id, field: string, from_ns: number, to_ns: number, points: number) =>
+  ask<Series>(`/history/series?${asked({ entity, field, from_ns: Math.round(from_ns), to_ns: Math.round(to_ns), points })}`);
+
+export const entityThen = (entity: Id, at_ns: number) =>
+  ask<{ fields: Record<string, FieldValue>; time_ns?: number }>(`/history/entity?${asked({ entity, at_ns: Math.round(at_ns) })}`);
+
+export const compare = (a_ns: number, b_ns: number) => ask<Record<string, unknown>>(`/history/compare?${asked({ a_ns: Math.round(a_ns), b_ns: Math.round(b_ns) })}`);

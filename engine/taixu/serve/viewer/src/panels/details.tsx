@@ -1,0 +1,207 @@
+// What is known of the thing that is selected.
+import { effect, signal } from "@preact/signals";
+import { useState } from "preact/hooks";
+import { ageOf, alarms, measures, values, type FieldValue, type Measure, type Plain, type Values } from "../live";
+import { moment, selected, view, type Id } from "../store";
+import { t } from "../text";
+import { clockText, unitText } from "../text/format";
+import { AlarmRow, sorted } from "./alarms";
+import { entityFacts, entityThen, type EntityFacts, type Step } from "./api";
+import { Chart } from "./chart";
+import { ControlForm } from "./control_form";
+import { fieldTitle, humanized, plainText } from "./details_text";
+import { Icon } from "./icons";
+import { AgeText, Empty, IconButton, Section, staleness, useEvery } from "./parts";
+import { isConnected, isPast, showDetails } from "./state";
+import { kindText } from "./things";
+
+const AGAIN_MS = 5000;
+const THEN_MS = 200;
+
+type Known = { id: Id; facts: EntityFacts | null; problem: string };
+const known = signal<Known | null>(null);
+/** What it said at the moment that is shown, where that is past. */
+const then = signal<Values | null>(null);
+
+export function DetailsPanel() {
+  const id = selected.value;
+  if (!id) return <Empty>{t("details.nothing")}</Empty>;
+  return <Details key={id} id={id} />;
+}
+
+function Details({ id }: { id: Id }) {
+  useEvery(500);
+  const found = known.value?.id === id ? known.value : null;
+  const facts = found?.facts ?? null;
+  const told = isPast.value ? then.value : values.value.get(id);
+  const fields = told?.id === id && !told.gone ? told : null;
+  const open = alarms.value.filter((each) => each.entity === id);
+  const own = measures.value.filter((each) => each.by === "entity").flatMap((each) => each.values.filter((value) => value.of === id).map((value) => ({ measure: each, value })));
+  return (
+    <article class="details" aria-label={facts?.name || id}>
+      <header class="details-head">
+        <div class="grow">
+          <h2 title={id}>{facts?.name || (found?.problem ? id : "…")}</h2>
+          <p class="faint">{facts?.device ? [kindText(facts.device.kind), facts.device.key].filter(Boolean).join(" · ") : facts ? t("details.noDevice") : ""}</p>
+        </div>
+        <IconButton icon="goto" label={t("details.goTo")} onClick={() => view.value?.goTo(id)} />
+        <IconButton icon="close" label={t("details.close")} onClick={() => (selected.value = null)} />
+      </header>
+      {told?.gone && <p class="notice">{t("details.gone")}</p>}
+      {found?.problem && <p class="notice">{found.problem}</p>}
+      {open.length > 0 && <ul class="rows" role="list">{sorted(open).map((each) => <AlarmRow key={each.number} alarm={each} />)}</ul>}
+      {fields && <ValuesList values={fields} />}
+      {facts && facts.controls.length > 0 && (
+        <Section title={t("controls.title")}>
+          {facts.controls.map((each) => <ControlForm key={each.name} control={each} entity={id} present={fields?.fields[each.field]?.value ?? null} />)}
+        </Section>
+      )}
+      {own.length > 0 && (
+        <Section title={t("measures.title")}>
+          <dl class="pairs">{own.map(({ measure, value }) => <Pair key={measure.name} name={measure.name} value={value.text ?? value.value} unit={value.text ? "" : measure.unit} />)}</dl>
+        </Section>
+      )}
+      {own.length === 0 && facts && facts.measures.length > 0 && <OwnMeasures measures={facts.measures} />}
+      {facts && facts.zones.length > 0 && (
+        <Section title={t("details.zones")}>
+          <p class="tags">{facts.zones.map((each) => { const name = typeof each === "string" ? each : each.name; return <span class="tag" key={name}>{name}</span>; })}</p>
+        </Section>
+      )}
+      {facts && facts.lineage.length > 0 && (
+        <Section title={t("details.lineage")}>
+          <ol class="lineage">{facts.lineage.slice(0, 50).map((each, i) => <LineageStep key={i} step={each} />)}</ol>
+        </Section>
+      )}
+    </article>
+  );
+}
+
+function OwnMeasures({ measures: listed }: { measures: Measure[] }) {
+  return (
+    <Section title={t("measures.title")}>
+      <dl class="pairs">
+        {listed.map((each) => {
+          const one = each.values?.[0] ?? (each as unknown as { value: Plain; text?: string });
+          return <Pair key={each.name} name={each.name} value={one.text ?? (one.value as Plain)} unit={one.text ? "" : each.unit} />;
+        })}
+      </dl>
+    </Section>
+  );
+}
+
+function Pair({ name, value, unit }: { name: string; value: Plain; unit: string }) {
+  return (
+    <>
+      <dt>{name}</dt>
+      <dd><b>{plainText(value)}</b> {unitText(unit)}</dd>
+    </>
+  );
+}
+
+function LineageStep({ step }: { step: string | Step }) {
+  if (typeof step === "string") return <li>{step}</li>;
+  const text = [step.name, step.zone ?? step.place].filter(Boolean).join(" · ") || String(step["text"] ?? step["what"] ?? step.id ?? "");
+  return (
+    <li>
+      {step.id ? <button type="button" class="link" onClick={() => showDetails(step.id!)}>{text}</button> : <span>{text}</span>}
+      {step.time_ns ? <time class="faint">{clockText(step.time_ns)}</time> : null}
+    </li>
+  );
+}
+
+/** Fields in groups by component; one may be looked at as a chart. */
+function ValuesList({ values: told }: { values: Values }) {
+  const names = Object.keys(told.fields);
+  const groups = new Map<string, string[]>();
+  for (const name of names) {
+    const group = name.split(".")[0]!;
+    groups.set(group, [...(groups.get(group) ?? []), name]);
+  }
+  const charted = names.filter((name) => typeof told.fields[name]!.value === "number");
+  const [chosen, choose] = useState<string | null>(null);
+  const shown = chosen === "" ? null : chosen && charted.includes(chosen) ? chosen : bestCharted(told, charted);
+  return (
+    <>
+      {[...groups].map(([group, inside]) => (
+        <Section key={group} title={humanized(group)}>
+          <ul class="values" role="list">
+            {inside.map((name) => <ValueRow key={name} name={name} told={told} charted={charted.includes(name)} shown={shown === name} onChart={() => choose(shown === name ? "" : name)} />)}
+          </ul>
+        </Section>
+      ))}
+      {shown && <Chart key={told.id + shown} entity={told.id} field={shown} title={fieldTitle(shown)} unit={told.fields[shown]!.unit} />}
+    </>
+  );
+}
+
+/** The field that changes most likely tells most: one that is heard of, before one that is not. */
+function bestCharted(told: Values, charted: readonly string[]): string | null {
+  return charted.find((name) => told.fields[name]!.age_secs !== null) ?? charted[0] ?? null;
+}
+
+function ValueRow({ name, told, charted, shown, onChart }: { name: string; told: Values; charted: boolean; shown: boolean; onChart: () => void }) {
+  const field = told.fields[name]!;
+  const age = ageOf(told, name);
+  const state = isPast.value ? "fresh" : isConnected.value || age === null ? staleness(age) : "silent";
+  return (
+    <li class={`value value-${state}`} data-field={name}>
+      <span class="value-name ellipsis" title={name}>{fieldTitle(name)}</span>
+      <span class="value-number" title={typeof field.value === "number" ? String(field.value) : ""}><ValueText field={field} /></span>
+      <AgeText age={age} />
+      {charted ? (
+        <button type="button" class="icon-button tiny" aria-pressed={shown} aria-label={t("chart.show", { name: fieldTitle(name) })} title={t("chart.show", { name: fieldTitle(name) })} onClick={onChart}>
+          <Icon name="chart" size={14} />
+        </button>
+      ) : <span />}
+    </li>
+  );
+}
+
+function ValueText({ field }: { field: FieldValue }) {
+  const unit = unitText(field.unit);
+  return (
+    <>
+      <b>{plainText(field.value, true)}</b>
+      {unit && <span class="unit">{unit}</span>}
+    </>
+  );
+}
+
+/** Ask what is known of what is selected, again and again; and how it was, where the past is shown. */
+export function watchSelected(): void {
+  let again = 0;
+  effect(() => {
+    const id = selected.value;
+    const connected = isConnected.value;
+    clearInterval(again);
+    if (!id) {
+      known.value = null;
+      return;
+    }
+    if (!connected) return;
+    const askNow = () =>
+      entityFacts(id).then(
+        (facts) => selected.peek() === id && (known.value = { id, facts, problem: "" }),
+        (error: Error) => selected.peek() === id && (known.value = { id, facts: known.peek()?.id === id ? known.peek()!.facts : null, problem: error.message }),
+      );
+    void askNow();
+    again = window.setInterval(askNow, AGAIN_MS);
+  });
+  let askedAt = 0;
+  let timer = 0;
+  effect(() => {
+    const [id, shown] = [selected.value, moment.value];
+    clearTimeout(timer);
+    if (!id || !shown || shown.live) {
+      then.value = null;
+      return;
+    }
+    timer = window.setTimeout(() => {
+      askedAt = performance.now();
+      entityThen(id, shown.time_ns).then(
+        (told) => (then.value = { id, time_ns: told.time_ns ?? shown.time_ns, fields: told.fields ?? {}, heardAt: performance.now() }),
+        () => (then.value = null),
+      );
+    }, Math.max(0, askedAt + THEN_MS - performance.now()));
+  });
+}

@@ -1,0 +1,76 @@
+// The ledger: what was asked of devices, and how far it has come.
+import type { Command } from "../live";
+import { selected, view, type Id } from "../store";
+import { t } from "../text";
+import { clockText, momentText, spanText, unitText } from "../text/format";
+import { commands } from "../live";
+import { controlTitle } from "./control_form";
+import { plainText } from "./details_text";
+import { Icon } from "./icons";
+import { useName } from "./names";
+import { Empty } from "./parts";
+import { showDetails } from "./state";
+
+const REACHED: Record<Command["state"], number> = { sent: 1, acknowledged: 2, observed: 3, refused: 0, failed: 0, "timed out": 0 };
+
+/** sent → acknowledged → observed, with how long each took; or why it went no further. */
+export function LedgerSteps({ command, unit }: { command: Command; unit: string }) {
+  const ended = command.state === "refused" || command.state === "failed" || command.state === "timed out";
+  const reached = ended ? (command.acknowledged_ns ? 2 : command.sent_ns ? 1 : 0) : REACHED[command.state];
+  const took = (time_ns: number) => (time_ns && command.asked_ns ? `+${spanText((time_ns - command.asked_ns) / 1e9)}` : "");
+  const steps = [
+    { name: t("command.sent"), time: took(command.sent_ns) },
+    { name: t("command.acknowledged"), time: took(command.acknowledged_ns) },
+    { name: t("command.observed"), time: command.state === "observed" ? took(command.ended_ns) : "" },
+  ];
+  return (
+    <div class={`ledger ledger-${command.state.replace(" ", "-")}`} data-command={command.number} data-state={command.state}>
+      <div class="ledger-what">
+        <b>{plainText(command.value)} {unitText(unit)}</b>
+        <time class="faint" title={momentText(command.asked_ns)}>{clockText(command.asked_ns)}</time>
+        <span class="faint ellipsis">{command.by}</span>
+      </div>
+      <ol class="steps">
+        {steps.map((each, i) => (
+          <li key={each.name} class={i < reached ? "step-done" : ended ? "step-never" : i === reached ? "step-next" : ""}>
+            {i < reached && <Icon name="check" size={12} />}
+            <span>{each.name}</span>
+            {i < reached && each.time && <span class="faint">{each.time}</span>}
+          </li>
+        ))}
+      </ol>
+      {ended && <p class="problem"><b>{stateText(command.state)}</b>{command.why && `: ${command.why}`}</p>}
+    </div>
+  );
+}
+
+export function stateText(state: Command["state"]): string {
+  return state === "timed out" ? t("command.timedOut") : t(`command.${state}`);
+}
+
+export function LedgerPanel() {
+  const all = commands.value;
+  if (!all.length) return <Empty>{t("command.none")}</Empty>;
+  return <ul class="rows ledger-list" role="list" aria-label={t("command.title")}>{all.map((each) => <LedgerRow key={each.number} command={each} />)}</ul>;
+}
+
+function LedgerRow({ command }: { command: Command }) {
+  return (
+    <li class="ledger-row">
+      <div class="ledger-head">
+        <EntityLink id={command.entity} />
+        <span class="faint">{controlTitle({ name: command.control })}</span>
+      </div>
+      <LedgerSteps command={command} unit="" />
+    </li>
+  );
+}
+
+export function EntityLink({ id }: { id: Id }) {
+  const name = useName(id);
+  return (
+    <button type="button" class="link ellipsis" aria-current={selected.value === id} onClick={() => (showDetails(id), view.value?.goTo(id))}>
+      {name}
+    </button>
+  );
+}
