@@ -15,14 +15,15 @@ i) and ``time`` (i4: microseconds after the base; i8: nanoseconds after the base
 multiples of 8, so a browser can look at them as typed arrays without copying.
 
 The JSON form is an object or a list of them: ``{"topic": "plant/press", "key": "press-4", "time": 1760000000.25, "values":
-{"temperature": 71.5}}``. Time is seconds since 1970, or ISO 8601 with its zone; without one it is now.
+{"temperature": 71.5}}``. Objects within are fields by dotted names (``pose.x``); what is null is not said. Time is seconds since
+1970, or ISO 8601 with its zone; without one it is now.
 """
 
 from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
 from math import isfinite
@@ -42,6 +43,7 @@ MAX_RECORD_BYTES = 64 << 20
 _MAX_HEADER_BYTES = 4 << 20
 _MAX_COLUMNS = 256
 _MAX_NAME = 200
+_DEEPEST = 8
 _HEAD = struct.Struct("<4sIIIq")
 _TYPES = {name: np.dtype("<" + name) for name in ("u1", "i1", "u2", "i2", "u4", "i4", "f4", "i8", "f8")}
 _KEY_TYPES = ("u1", "u2", "u4")
@@ -228,6 +230,10 @@ def _reading(reading: Any, now_ns: int, topic: str) -> tuple[str, str, int, dict
         values = {name: value for name, value in reading.items() if name not in ("topic", "key", "time")}
     if not (_is_name(topic) and _is_name(key)):
         raise TaixuError("a reading's topic and key must be texts of at most 200 characters")
+    if isinstance(values, dict) and any(value is None or isinstance(value, dict) for value in values.values()):
+        values = dict(_flat(values, "", 0))
+        if not values:
+            raise TaixuError(f"a reading of {str(topic)[:80]!r} says nothing: all of its values are null")
     if not isinstance(values, dict) or len(values) > _MAX_COLUMNS or not all(map(_is_name, values)):
         raise TaixuError(f"a reading of {topic!r} must hold an object of at most {_MAX_COLUMNS} values")
     for name, value in values.items():
@@ -238,6 +244,15 @@ def _reading(reading: Any, now_ns: int, topic: str) -> tuple[str, str, int, dict
         if not isinstance(value, (bool, int, float, str)) or (isinstance(value, str) and len(value) > 4096):
             raise TaixuError(f"a reading of {topic!r} must say {name!r} as a number, true, false or a short text")
     return topic, key, _time_ns(reading.get("time"), now_ns, topic), values
+
+
+def _flat(values: dict[str, Any], before: str, depth: int) -> Iterator[tuple[str, Any]]:
+    """Fields of objects within objects, by dotted names."""
+    for name, value in values.items():
+        if isinstance(value, dict) and depth < _DEEPEST:
+            yield from _flat(value, f"{before}{name}.", depth + 1)
+        elif value is not None:
+            yield before + name, value
 
 
 def _time_ns(time: Any, now_ns: int, topic: str) -> int:

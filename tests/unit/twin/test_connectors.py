@@ -218,7 +218,7 @@ class Dial(Connector):
     [
         ([], "at most 256"),
         ({"a": 7}, "twin.sources.a takes an object"),
-        ({"a": {"kind": "smoke"}}, "no connector 'smoke'; there are dial, mqtt, table"),
+        ({"a": {"kind": "smoke"}}, "no connector 'smoke'; there are dial, http, mcap, mqtt, nats, opcua, table, websocket"),
         ({"a": {"kind": "mqtt", "url": "http://x"}}, "no broker"),
         ({"a": {"kind": "mqtt", "qos": 9}}, "source 'a'"),
         ({"a": {"kind": "table", "path": "nowhere.csv"}}, "no file"),

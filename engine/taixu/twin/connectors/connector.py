@@ -16,11 +16,15 @@ theirs in their attribute ``connectors``.
 
 from __future__ import annotations
 
+import asyncio
+import os
+import threading
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
+from pathlib import Path
 from typing import Any, ClassVar
 
 from taixu.edit.parameters import Nothing, read_parameters
@@ -29,9 +33,14 @@ from taixu.twin.batch import Batch
 from taixu.twin.inbox import Inbox, Letter
 from taixu.twin.wire import MAGIC, decode_batch, decode_json
 
-__all__ = ["BUILT_IN", "Connector", "Connectors", "Link", "Status", "open_sources"]
+__all__ = ["BUILT_IN", "Connector", "Connectors", "Link", "Status", "open_sources", "secret"]
 
-BUILT_IN = ("taixu.twin.connectors.mqtt:MqttConnector", "taixu.twin.connectors.table:TableConnector")
+BUILT_IN = (
+    "taixu.twin.connectors.mqtt:MqttConnector", "taixu.twin.connectors.opcua:OpcUaConnector",
+    "taixu.twin.connectors.nats:NatsConnector", "taixu.twin.connectors.websocket:WebSocketConnector",
+    "taixu.twin.connectors.http:HttpConnector", "taixu.twin.connectors.table:TableConnector",
+    "taixu.twin.connectors.mcap:McapConnector",
+)  # fmt: skip
 """Where Taixu's own are."""
 
 _FULL_SECS = 0.002
@@ -44,6 +53,8 @@ class Status:
     state: str = "starting"
     """"starting", "connected", "waiting" (for the other side), "done" or "failed"."""
     problem: str = ""
+    note: str = ""
+    """What whoever operates it should know, though it is no trouble: that a connection is not encrypted."""
     messages: int = 0
     bad_messages: int = 0
     last_problem: str = ""
@@ -51,50 +62,102 @@ class Status:
 
 
 class Link:
-    """Where a connector leaves what it heard."""
+    """Where a connector leaves what it heard.
 
-    def __init__(self, name: str, inbox: Inbox, topics: Callable[[], tuple[str, ...]]) -> None:
+    Parameters
+    ----------
+    topics
+        Gives the topics that the world's bindings want, as filters of MQTT.
+    root
+        The folder that relative paths start from: the project's.
+    """
+
+    def __init__(self, name: str, inbox: Inbox, topics: Callable[[], tuple[str, ...]], *, root: Path | None = None) -> None:
         self.name = name
         self.status = Status()
-        self._inbox = inbox
+        self.root = Path() if root is None else root
         self.topics = topics
-        """The topics that the world's bindings want, as filters of MQTT."""
+        self._inbox = inbox
+
+    def read(self, topic: str, payload: bytes | str) -> list[Batch]:
+        """What a message says: a batch record or JSON. What is no reading is counted, and gives nothing."""
+        self.status.messages += 1
+        try:
+            if isinstance(payload, bytes) and payload[:4] == MAGIC:
+                return [decode_batch(payload, source=self.name)]
+            return decode_json(payload, now_ns=time.time_ns(), topic=topic, source=self.name)
+        except TaixuError as error:
+            self.refuse(str(error))
+            return []
+
+    def refuse(self, why: str) -> None:
+        """Count a message that was no reading."""
+        self.status.bad_messages += 1
+        self.status.last_problem = why
 
     def tell(
         self, topic: str, payload: bytes, *, on_kept: Callable[[], None] | None = None, stop: Callable[[], bool] | None = None
     ) -> bool:
-        """Leave one message, a batch record or JSON. What is no reading is counted, and is done with.
+        """Leave one message. What is no reading is counted, and is done with: sending it again would make it no better.
 
         Returns
         -------
         bool
             False where the inbox stayed full until `stop`.
         """
-        self.status.messages += 1
-        try:
-            if payload[:4] == MAGIC:
-                batches = [decode_batch(payload, source=self.name)]
-            else:
-                batches = decode_json(payload, now_ns=time.time_ns(), topic=topic, source=self.name)
-        except TaixuError as error:
-            self.status.bad_messages += 1
-            self.status.last_problem = str(error)
-            if on_kept is not None:
-                on_kept()  # sending it again would make it no better
-            return True
-        return self.leave(batches, on_kept=on_kept, stop=stop)
+        return self.leave(self.read(topic, payload), on_kept=on_kept, stop=stop)
 
     def leave(
-        self, batches: list[Batch], *, on_kept: Callable[[], None] | None = None, stop: Callable[[], bool] | None = None
+        self, batches: Sequence[Batch], *, on_kept: Callable[[], None] | None = None, stop: Callable[[], bool] | None = None
     ) -> bool:
-        """Leave batches; the last one's being kept is all of them being kept. Waits while the inbox is full."""
-        for i, batch in enumerate(batches):
-            letter = Letter(batch, on_kept if i == len(batches) - 1 else None)
+        """Leave batches, and hear when all of them are kept. Waits while the inbox is full."""
+        for letter in _letters(batches, on_kept):
             while not self._inbox.put(letter):
                 if stop is not None and stop():
                     return False
                 time.sleep(_FULL_SECS)
         return True
+
+    async def leave_soon(self, batches: Sequence[Batch], *, on_kept: Callable[[], None] | None = None) -> None:
+        """As `leave`, for those who talk in an asyncio loop."""
+        for letter in _letters(batches, on_kept):
+            while not self._inbox.put(letter):
+                await asyncio.sleep(_FULL_SECS)
+
+
+def _letters(batches: Sequence[Batch], on_kept: Callable[[], None] | None) -> list[Letter]:
+    """Letters of one message; they may be kept in any order, and the last of them is all of them."""
+    if not batches:
+        if on_kept is not None:
+            on_kept()
+        return []
+    if on_kept is None or len(batches) == 1:
+        return [Letter(batch, on_kept) for batch in batches]
+    left, lock = len(batches), threading.Lock()
+
+    def one_more() -> None:
+        nonlocal left
+        with lock:
+            left -= 1
+            if left:
+                return
+        on_kept()
+
+    return [Letter(batch, one_more) for batch in batches]
+
+
+def secret(variable: str) -> str:
+    """What an environment variable holds; nothing where none is named.
+
+    Raises
+    ------
+    TaixuError
+        When it is named, and not there.
+    """
+    found = os.environ.get(variable, "") if variable else ""
+    if variable and not found:
+        raise TaixuError(f"the environment variable {variable[:60]!r} is not set; it should hold a secret")
+    return found
 
 
 class Connector(ABC):
@@ -138,6 +201,16 @@ class Connector(ABC):
             When this kind cannot, or nobody is there.
         """
         raise TaixuError(f"nothing can be sent by {self.kind}")
+
+    def browse(self, node: str) -> list[dict[str, Any]]:
+        """What is below a node of the other side, the root where it is empty; may take seconds. Each has at least an ``id``.
+
+        Raises
+        ------
+        TaixuError
+            When this kind has nothing to browse, nobody is there, or there is no such node.
+        """
+        raise TaixuError(f"there is nothing to browse in {self.kind}")
 
 
 class Connectors:
@@ -189,9 +262,17 @@ class Connectors:
 
 
 def open_sources(
-    raw: Any, inbox: Inbox, topics: Callable[[str], tuple[str, ...]], connectors: Connectors | None = None
-) -> list[Connector]:
-    """Start the sources that a world's settings name; `topics` gives what bindings want of a source.
+    raw: Any, inbox: Inbox, topics: Callable[[str], tuple[str, ...]], connectors: Connectors | None = None,
+    *, root: Path | None = None,
+) -> list[Connector]:  # fmt: skip
+    """Start the sources that a world's settings name.
+
+    Parameters
+    ----------
+    topics
+        Gives what bindings want of a source.
+    root
+        The project's folder, which relative paths start from.
 
     Raises
     ------
@@ -211,7 +292,7 @@ def open_sources(
                 kind = known.find(facts.get("kind"))
                 given = {key: value for key, value in facts.items() if key != "kind"}
                 parameters = read_parameters(kind.parameters, given, name=name, whose="source")
-                connector = kind(Link(name, inbox, lambda name=name: topics(name)), parameters)  # type: ignore[misc]
+                connector = kind(Link(name, inbox, lambda name=name: topics(name), root=root), parameters)  # type: ignore[misc]
                 connector.start()
             except UsageError as error:
                 raise TaixuError(str(error)) from None

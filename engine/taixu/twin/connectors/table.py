@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import threading
-import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,11 +15,11 @@ from numpy.typing import NDArray
 from taixu.errors import MachineError, TaixuError
 from taixu.twin.batch import Batch
 from taixu.twin.connectors.connector import Connector
+from taixu.twin.connectors.pace import Pace
 
 __all__ = ["TableConnector", "TableParameters", "read_table"]
 
 _CHUNK_ROWS = 65536
-_LONGEST_WAIT_SECS = 0.05
 _MAX_FIELD = 4096
 
 
@@ -43,7 +42,8 @@ class TableConnector(Connector):
 
     def start(self) -> None:
         """Look whether it is there, and play it in the background."""
-        if not Path(self.settings.path).is_file():
+        self._path = self.link.root / self.settings.path
+        if not self._path.is_file():
             raise TaixuError(f"{self.settings.path!r} is no file")
         self._closing = threading.Event()
         self._thread = threading.Thread(target=self._run, name=f"taixu source {self.link.name}", daemon=True)
@@ -65,24 +65,18 @@ class TableConnector(Connector):
 
     def _play(self) -> None:
         settings: TableParameters = self.settings
-        began_ns, first_ns = time.time_ns(), None
-        for batch in read_table(Path(settings.path), topic=settings.topic, time_column=settings.time, key_column=settings.key):
-            if first_ns is None and len(batch):
-                first_ns = int(batch.times_ns[0])
+        pace = None
+        for batch in read_table(self._path, topic=settings.topic, time_column=settings.time, key_column=settings.key):
+            if pace is None and len(batch):
+                pace = Pace(int(batch.times_ns[0]), speed=settings.speed, shift=settings.shift)
             start = 0
-            while start < len(batch) and first_ns is not None:
-                end = len(batch)
-                if settings.speed:
-                    due_ns = first_ns + int((time.time_ns() - began_ns) * settings.speed)
-                    end = int(np.searchsorted(batch.times_ns, due_ns, "right"))
+            while start < len(batch) and pace is not None:
+                end = int(np.searchsorted(batch.times_ns, pace.due_ns, "right"))
                 if end <= start:
-                    wait = (int(batch.times_ns[start]) - due_ns) / settings.speed * 1e-9
-                    if self._closing.wait(min(max(wait, 0.001), _LONGEST_WAIT_SECS)):
+                    if pace.wait(int(batch.times_ns[start]), self._closing):
                         return
                     continue
-                times = batch.times_ns[start:end]
-                if settings.shift:
-                    times = began_ns + ((times - first_ns) / (settings.speed or 1.0)).astype(np.int64)
+                times = pace.told(batch.times_ns[start:end])
                 fields = {name: column[start:end] for name, column in batch.fields.items()}
                 part = Batch(batch.topic, batch.numbers[start:end], times, fields, batch.keys, self.link.name)
                 self.link.status.messages += 1
