@@ -11,7 +11,7 @@ const watch = process.argv.includes("--watch");
 
 const options = {
   absWorkingDir: here,
-  entryPoints: { viewer: "src/main.tsx" },
+  entryPoints: { viewer: "src/main.tsx", pictures: "src/pictures/player.ts" },
   outdir: dist,
   bundle: true,
   format: "esm",

@@ -72,3 +72,22 @@ export const moment = signal<Moment | null>(null);
 export const view = signal<View | null>(null);
 /** Counts for those who look after it: things, drawn, frames a second. */
 export const figures = signal({ things: 0, frames_a_sec: 0, stream_frame: 0 });
+
+/** How pictures from the server are doing. */
+export interface ServerPictures {
+  state: "off" | "connecting" | "open" | "lost" | "unable";
+  /** Why there are none, as the server says it. */
+  why: string;
+  frames_a_sec: number;
+  /** From being drawn to being shown, milliseconds by the server's clock and ours. */
+  delay_ms: number;
+  /** 0 is as wished; up to 4 where line or machine take less. */
+  level: number;
+  codec: string;
+  drawnBy: string;
+}
+
+/** Who draws the picture; anybody may write it. */
+export const drawnBy = signal<"here" | "server">("here");
+/** Written by pictures/screen. */
+export const serverPictures = signal<ServerPictures>({ state: "off", why: "", frames_a_sec: 0, delay_ms: 0, level: 0, codec: "", drawnBy: "" });

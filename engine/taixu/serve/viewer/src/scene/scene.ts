@@ -66,6 +66,7 @@ export function openScene(canvas: HTMLCanvasElement): View {
     frameAll: () => undefined,
     placeOf: () => null,
     onPage: () => null,
+    camera: () => ({ eye: camera.position.toArray(), target: controls.target.toArray(), fovDeg: camera.fov }),
     pick: () => null,
     showEye: () => undefined,
     goToMoment: (time_ns, options) => watch.goTo(time_ns, options),

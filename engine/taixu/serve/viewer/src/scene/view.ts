@@ -12,6 +12,8 @@ export interface View {
   placeOf(id: Id): Vector | null;
   /** Where a place is on the page, in CSS pixels; null when it is behind. */
   onPage(place: Vector): readonly [number, number] | null;
+  /** Where the camera is just now, what it looks at, and its field of view from top to bottom. */
+  camera(): { eye: Vector; target: Vector; fovDeg: number };
   /** What is drawn under a point of the page. */
   pick(x: number, y: number): Id | null;
   /** The eye of somebody else (a presence); null takes it away. */

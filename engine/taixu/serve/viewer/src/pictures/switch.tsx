@@ -1,0 +1,27 @@
+// The switch between a picture that the browser draws and one that the server does, and how the latter is doing.
+import { drawnBy, serverPictures } from "../store";
+import { t } from "../text";
+
+export function PicturesSwitch() {
+  const on = drawnBy.value === "server";
+  return (
+    <li>
+      <button type="button" role="switch" class="row" aria-checked={on} title={t("pictures.long")} onClick={() => (drawnBy.value = on ? "here" : "server")}>
+        <span class="grow">{t("pictures.server")}</span>
+        <span class="switch" aria-hidden="true" />
+      </button>
+      {on && <p class="empty" role="status">{stateText()}</p>}
+    </li>
+  );
+}
+
+function stateText(): string {
+  const { state, why, frames_a_sec, delay_ms, level } = serverPictures.value;
+  if (state === "open") {
+    const text = t("pictures.open", { rate: frames_a_sec, delay: Math.max(delay_ms, 0) });
+    return level ? `${text} ${t("pictures.reduced")}` : text;
+  }
+  if (state === "unable") return why || t("pictures.unable");
+  if (state === "lost") return why || t("pictures.lost");
+  return t("pictures.connecting");
+}
