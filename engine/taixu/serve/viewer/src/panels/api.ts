@@ -1,6 +1,7 @@
 // What panels ask of the server by HTTP. A refusal is a sentence that is shown where it was asked.
 import type { Alarm, Command, FieldValue, Measure, Plain } from "../live";
 import type { Id } from "../store";
+import type { Differences } from "./compare";
 
 export interface Found {
   id: Id;
@@ -122,4 +123,4 @@ export const series = (entity: Id, field: string, from_ns: number, to_ns: number
 export const entityThen = (entity: Id, at_ns: number) =>
   ask<{ fields: Record<string, FieldValue>; time_ns?: number }>(`/history/entity?${asked({ entity, at_ns: Math.round(at_ns) })}`);
 
-export const compare = (a_ns: number, b_ns: number) => ask<Record<string, unknown>>(`/history/compare?${asked({ a_ns: Math.round(a_ns), b_ns: Math.round(b_ns) })}`);
+export const compare = (a_ns: number, b_ns: number) => ask<Differences>(`/history/compare?${asked({ a_ns: Math.round(a_ns), b_ns: Math.round(b_ns) })}`);

@@ -15,6 +15,7 @@ const HEIGHT = 132;
 const DRAW_MS = 250;
 const POINTS = 400;
 const SPANS = [60, 300, 1800] as const;
+const STEPS_SECS = [5, 10, 15, 30, 60, 120, 300, 600, 1200];
 
 export function Chart({ entity, field, title, unit }: { entity: Id; field: string; title: string; unit: string }) {
   const box = useRef<HTMLDivElement>(null);
@@ -83,7 +84,7 @@ function options(box: HTMLElement, unit: string): uPlot.Options {
     cursor: { y: false, points: { size: 6 }, drag: { x: false, y: false } },
     scales: { x: { time: true, auto: false }, y: { auto: false } },
     axes: [
-      { ...axis, size: 22, gap: 4, space: 64, values: (_, splits) => splits.map((secs) => clockText(secs * 1e9, { seconds: splits.length < 2 || splits[1]! - splits[0]! < 60 })) },
+      { ...axis, size: 22, gap: 4, space: 58, incrs: STEPS_SECS, values: (_, splits) => splits.map((secs) => clockText(secs * 1e9, { seconds: splits.length < 2 || splits[1]! - splits[0]! < 60 })) },
       { ...axis, size: 46, gap: 4, space: 28, values: (_, splits) => splits.map((value) => numberText(value)) },
     ],
     series: [

@@ -1,5 +1,6 @@
 // What there is: search by name, key or kind, and layers by device kind.
 import { useEffect, useRef, useState } from "preact/hooks";
+import { PicturesSwitch } from "../pictures/switch";
 import { agesShown, fencesShown, hiddenKinds, labelsShown, layers, selected, view, type Layer } from "../store";
 import { t, tOr } from "../text";
 import { countText } from "../text/format";
@@ -110,6 +111,7 @@ function Layers() {
           <Switch text={t("show.labels")} of={labelsShown} />
           <Switch text={t("show.fences")} of={fencesShown} />
           <Switch text={t("show.ages")} of={agesShown} />
+          <PicturesSwitch />
         </ul>
       </Section>
     </>
