@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,6 +12,8 @@ from taixu.twin.rules import Alarm
 from taixu.twin.rules.alarms import SEVERITIES
 
 __all__ = ["Facts", "FactsBoard", "prometheus_text"]
+
+_MOST_MEASURED, _MOST_BY_ENTITY = 2000, 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +36,9 @@ class Facts:
     """The latest, newest first."""
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     """How connectors are doing, by name."""
+    measures: tuple[dict[str, Any], ...] = ()
+    """As ``/measures`` tells them; swapped at most once a second, when they changed."""
+    measure_problems: dict[str, str] = field(default_factory=dict)
 
     def as_state(self) -> dict[str, Any]:
         """What ``/state`` says."""
@@ -67,9 +73,11 @@ class FactsBoard:
 def prometheus_text(facts: Facts, *, connections: int) -> str:
     """Facts in Prometheus' text format (version 0.0.4)."""
     lines: list[str] = []
+    told: set[str] = set()
 
     def add(name: str, kind: str, help_text: str, value: float, labels: str = "") -> None:
-        if not any(line.startswith(f"# TYPE taixu_{name} ") for line in lines):
+        if name not in told:
+            told.add(name)
             lines.append(f"# HELP taixu_{name} {help_text}")
             lines.append(f"# TYPE taixu_{name} {kind}")
         lines.append(f"taixu_{name}{labels} {value:g}" if isinstance(value, float) else f"taixu_{name}{labels} {value}")
@@ -91,8 +99,22 @@ def prometheus_text(facts: Facts, *, connections: int) -> str:
     for severity in SEVERITIES:
         count = sum(alarm.severity == severity and alarm.is_active for alarm in facts.alarms)
         add("alarms", "gauge", "Alarms that are active, by severity.", count, f'{{severity="{severity}"}}')
+    for label, value in _measured(facts.measures):
+        add("measure", "gauge", "What the world's settings measure, by name, by zone or entity.", value, label)
     add("connections", "gauge", "Open WebSockets.", connections)
     return "\n".join(lines) + "\n"
+
+
+def _measured(measures: Sequence[dict[str, Any]]) -> Iterator[tuple[str, float]]:
+    """Labels and values; of measures by entity only the first hundred, of all of them two thousand."""
+    left = _MOST_MEASURED
+    for measure in measures:
+        values = measure["values"][: min(left, _MOST_BY_ENTITY if measure["by"] == "entity" else left)]
+        left -= len(values)
+        said = f'name="{_escaped(measure["name"])}",unit="{_escaped(measure["unit"])}",by="{measure["by"]}"'
+        for each in values:
+            if each["value"] is not None:
+                yield f'{{{said},of="{_escaped(str(each["of"]))}"}}', float(each["value"])
 
 
 def _escaped(text: str) -> str:

@@ -21,10 +21,13 @@ from taixu.twin.commands import Command, Ledger
 from taixu.twin.connectors import Connector
 from taixu.twin.feed import Feed
 from taixu.twin.inbox import Inbox
+from taixu.twin.measures import Measures
 from taixu.twin.memory import Recorder
 from taixu.twin.rules import Alarm, Alarms, RuleEngine
 
 __all__ = ["Server"]
+
+_MEASURES_SECS = 1.0
 
 
 class Server:
@@ -57,6 +60,8 @@ class Server:
         self._alarms_seen = self._commands_seen = -1
         self._newest_commands: tuple[Command, ...] = ()
         self._open_alarms: tuple[Alarm, ...] = ()
+        self._measured: tuple[dict[str, Any], ...] = ()
+        self._measures_seen, self._measures_told = -1, -1.0
         self._publish(0.0)
         self.parts = make_parts(self.board, app.resource(Inbox))
 
@@ -126,5 +131,14 @@ class Server:
             self.app.clock.ticks, time.time_ns(), len(world), frame_ms, world.resource(Feed).counts.as_dict(), inbox.waiting,
             inbox.turned_away, writer.written_bytes if writer else 0, writer.problem if writer else "",
             self._open_alarms, dict(engine.problems), self._newest_commands,
-            {each.link.name: asdict(each.link.status) for each in self.sources},
+            {each.link.name: asdict(each.link.status) for each in self.sources}, self._measured_now(world.resource(Measures)),
+            dict(world.resource(Measures).problems),
         ))  # fmt: skip
+
+    def _measured_now(self, measures: Measures) -> tuple[dict[str, Any], ...]:
+        now = time.perf_counter()
+        if measures.version != self._measures_seen and now - self._measures_told >= _MEASURES_SECS:
+            self._measures_seen, self._measures_told = measures.version, now
+            told = tuple(measures.as_list())
+            self._measured = told if told != self._measured else self._measured
+        return self._measured

@@ -4,7 +4,8 @@ The world's thread gathers once for all who listen; what did not change is not t
 ``{"eye": {"at": [x, y, z], "toward": [x, y, z]}}``; he hears objects with one of
 
 * ``hello``: his name and role, the world's name, seconds of a step;
-* ``facts``: as ``/state``, each second; ``alarms`` (the 500 worst) and ``commands`` when they change;
+* ``facts``: as ``/state``, each second; ``alarms`` (the 500 worst) and ``commands`` when they change; ``measures`` (as
+  ``/measures``) when they change, at most once a second;
 * ``presence``: everybody's name and where he looks, himself first; ``watching`` says how many there are;
 * ``values``: ``{"id", "time_ns", "fields": {"motor.temperature": {"value", "unit", "age_secs"}}}`` of what he follows, when it
   changes, at most five times a second; ``{"id", "gone": true}`` where there is no such thing;
@@ -93,6 +94,9 @@ class LivePart(Part):
             if self._told.get(subject) is not listed:  # boards are swapped as a whole
                 self._told[subject] = listed
                 service.call_soon(self.listeners.tell, subject, [each.as_dict() for each in listed[:_MAX_LISTED]])
+        if self._told.get("measures") is not facts.measures:
+            self._told["measures"] = facts.measures
+            service.call_soon(self.listeners.tell, "measures", list(facts.measures))
 
     def _changed_values(self, world: World, *, now_ns: int) -> dict[int, dict[str, Any]]:
         followed = sorted(self.listeners.followed)

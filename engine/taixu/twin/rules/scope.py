@@ -20,13 +20,18 @@ from taixu.twin.rules.ground import Ground, table_places
 from taixu.twin.rules.histories import History, Portion, Rate, Since, Trend
 from taixu.twin.rules.nearness import near_any, nearest_m
 
-__all__ = ["FUNCTIONS", "NAMES", "REMEMBERING", "Senses", "TableScope", "classes_of", "read_condition"]
+__all__ = [
+    "CALCULATIONS", "FUNCTIONS", "NAMES", "REMEMBERING", "Senses", "TableScope", "calculated", "classes_of", "read_condition",
+]
 
 NAMES = frozenset({"x", "y", "z", "age", "key", "kind", "name"})
 """Place in the world in metres, seconds since the last reading, the device's key and kind, the entity's name."""
 
+CALCULATIONS: Mapping[str, tuple[int, int]] = {"abs": (1, 1), "sqrt": (1, 1), "min": (2, 8), "max": (2, 8)}
+"""Functions of numbers alone."""
+
 FUNCTIONS: Mapping[str, tuple[int, int]] = {
-    "abs": (1, 1), "sqrt": (1, 1), "min": (2, 8), "max": (2, 8),
+    **CALCULATIONS,
     "rate": (2, 2), "trend": (2, 2), "eta": (3, 3), "held": (1, 2), "portion": (2, 2),
     "inside": (1, 1), "dwell": (1, 1), "near": (2, 2), "nearest": (2, 2),
 }  # fmt: skip
@@ -173,7 +178,9 @@ class TableScope:
         return np.full(self.count, component_type(cls).by_name[fld].default, object)
 
     def call(self, name: str, arguments: tuple[Any, ...], node: int) -> NDArray[Any]:
-        found: NDArray[Any] = getattr(self, f"_{name}", self._calculated)(arguments, (self.text, node), name)
+        if name in CALCULATIONS:
+            return calculated(name, arguments)
+        found: NDArray[Any] = getattr(self, f"_{name}")(arguments, (self.text, node), name)
         return found
 
     def plain(self, slot: str, rows: NDArray[np.intp]) -> list[Any]:
@@ -187,12 +194,6 @@ class TableScope:
             return ["?"] * len(rows)
 
     # Functions: arguments, where their memory is kept, their name
-
-    def _calculated(self, arguments: tuple[Any, ...], key: tuple[str, int], name: str) -> NDArray[Any]:
-        numbers = [np.asarray(argument, float) for argument in arguments]
-        if len(numbers) == 1:
-            return np.abs(numbers[0]) if name == "abs" else np.sqrt(numbers[0])
-        return (np.minimum if name == "min" else np.maximum).reduce(np.broadcast_arrays(*numbers))
 
     def _rate(self, arguments: tuple[Any, ...], key: tuple[str, int], name: str) -> NDArray[Any]:
         secs = _secs(arguments[1], "rate(motor.temperature, 10)")
@@ -263,6 +264,14 @@ class TableScope:
 
     def _truths(self, value: Any) -> NDArray[np.bool_]:
         return np.broadcast_to(np.asarray(value).astype(bool), (self.count,))
+
+
+def calculated(name: str, arguments: tuple[Any, ...]) -> NDArray[Any]:
+    """What one of `CALCULATIONS` gives."""
+    numbers = [np.asarray(argument, float) for argument in arguments]
+    if len(numbers) == 1:
+        return np.abs(numbers[0]) if name == "abs" else np.sqrt(numbers[0])
+    return (np.minimum if name == "min" else np.maximum).reduce(np.broadcast_arrays(*numbers))
 
 
 def classes_of(condition: Expression, components: Components) -> list[type]:

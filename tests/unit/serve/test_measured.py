@@ -1,0 +1,180 @@
+"""Measures, entities and lineage over the network, and what they look like to Prometheus."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+from urllib.error import HTTPError
+from urllib.parse import quote
+from urllib.request import Request, urlopen
+
+import numpy as np
+import pytest
+
+import taixu as tx
+from taixu.ecs import World
+from taixu.edit import WorldSettings
+from taixu.edit.declared import declared_component
+from taixu.scene import Name, Transform
+from taixu.serve import Access, Server
+from taixu.serve.access import Guest, Role
+from taixu.serve.facts import Facts, prometheus_text
+from taixu.serve.finding import Finder
+from taixu.twin import Device
+from taixu.twin.arrivals import arrival_id
+from taixu.twin.plugin import TwinPlugin, configure_twin
+from taixu.twin.rules import Fence
+
+TOKEN = "a" * 20
+MOTOR = declared_component("motor", {"temperature": {"kind": "f32", "unit": "degC"}})
+SETTINGS = {
+    "bindings": [
+        {"topic": "press/{key}", "from": "temp", "to": "motor.temperature"},
+        {"topic": "part/{key}", "from": ["x", "y", "z"], "to": "transform.position"},
+    ],
+    "arrivals": [{"topic": "part/{key}", "components": {"shape": {"kind": "box"}}, "kind": "part", "gone_after": 60}],
+    "rules": [{"name": "hot", "when": "motor.temperature > 80"}],
+    "controls": [
+        {"name": "limit", "field": "motor.temperature", "source": "plant", "topic": "a/{key}", "minimum": 0, "maximum": 90},
+    ],
+    "measures": [
+        {"name": "mean \"temp\"", "unit": "degC", "value": "mean(motor.temperature)"},
+        {"name": "double", "value": "motor.temperature * 2", "by": "entity"},
+        {"name": "parts", "passages": {}, "where": "device.kind == 'part'"},
+    ],
+    "measuring": {"per_sec": 50, "share": 1},
+}
+
+
+@pytest.fixture(scope="module")
+def served() -> Iterator[tuple[Server, str]]:
+    ready = threading.Event()
+    found: list[Any] = []
+
+    def run() -> None:
+        with tx.App.headless(plugins=(TwinPlugin(),)) as app:
+            app.register_component(MOTOR)
+            press = app.scene.spawn("Press 冲床", tx.Shape("box"), Device(key="p7", kind="press"), MOTOR())
+            app.scene.spawn("Yard", Fence(points=[[-5.0, -5.0], [5.0, -5.0], [5.0, 5.0], [-5.0, 5.0]]))
+            app.resource(WorldSettings).values["twin"] = SETTINGS
+            configure_twin(app.world)
+            found.append(Server(app, Access({TOKEN: Guest("eve", Role.OPERATE)}), port=0))
+            found.append(f"{app.world.stable_id(press.entity):016x}")
+            ready.set()
+            found[0].run(seconds=60)
+            found[0].close()
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    assert ready.wait(60)
+    yield found[0], found[1]
+    found[0].stop()
+    thread.join(30)
+    assert not thread.is_alive()
+
+
+def ask(server: Server, path: str, data: Any = None) -> tuple[int, Any]:
+    request = Request(
+        server.url.rstrip("/") + path, data=None if data is None else json.dumps(data).encode(),
+        headers={"Authorization": f"Bearer {TOKEN}"},
+    )  # fmt: skip
+    try:
+        with urlopen(request, timeout=30) as answer:
+            text, status = answer.read().decode(), answer.status
+    except HTTPError as error:
+        text, status = error.read().decode(), error.code
+    return status, json.loads(text) if text.startswith("{") else text
+
+
+def wait_for(look: Callable[[], Any]) -> Any:
+    end = time.monotonic() + 20
+    while time.monotonic() < end:
+        found = look()
+        if found:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("it never came")
+
+
+def measured(server: Server, name: str) -> dict[str, Any]:
+    return {each["of"]: each["value"] for listed in ask(server, "/measures")[1]["measures"] if listed["name"] == name
+            for each in listed["values"]}  # fmt: skip
+
+
+def test_measures_and_all_that_is_known_of_a_machine(served: tuple[Server, str]) -> None:
+    server, press = served
+    ask(server, "/ingest", {"topic": "press/p7", "values": {"temp": 91.5}})
+    wait_for(lambda: measured(server, 'mean "temp"') == {"": 91.5})
+    status, told = ask(server, f"/entities/{press}")
+    assert status == 200
+    assert (told["name"], told["device"]) == ("Press 冲床", {"key": "p7", "kind": "press"})
+    assert told["fields"]["motor.temperature"]["value"] == 91.5 and told["fields"]["motor.temperature"]["age_secs"] >= 0
+    assert told["measures"] == [{"name": "double", "unit": "", "of": press, "value": 183.0}]
+    assert [alarm["rule"] for alarm in told["alarms"]] == ["hot"] and told["zones"] == ["Yard"]
+    (control,) = told["controls"]
+    assert (control["field"], control["unit"], control["kind"]) == ("motor.temperature", "degC", "number")
+    assert (control["minimum"], control["maximum"], control["choices"]) == (0, 90, [])
+    assert 'taixu_measure{name="mean \\"temp\\"",unit="degC",by="whole",of=""} 91.5' in ask(server, "/metrics")[1]
+
+
+def test_who_is_asked_for_and_not_there(served: tuple[Server, str]) -> None:
+    server, _ = served
+    assert ask(server, "/entities/00000000000000ff")[0] == 404
+    assert ask(server, "/entities/xyz")[0] == 404
+    assert ask(server, "/entities?limit=0")[0] == 400
+    assert ask(server, "/entities?limit=99999999999999999999")[0] == 400
+    assert ask(server, "/lineage")[0] == 400
+    assert ask(server, "/lineage?zone=Yard&from_ns=x")[0] == 400
+    assert ask(server, "/lineage?zone=nowhere") == (200, {"lineage": []})
+
+
+def test_search_by_name_key_and_kind(served: tuple[Server, str]) -> None:
+    server, press = served
+    for text in ("冲床", "P7", "press", ""):
+        _, told = ask(server, f"/entities?search={quote(text)}")
+        assert told["entities"][0] == {"id": press, "name": "Press 冲床", "kind": "press", "at": [0.0, 0.0, 0.0]}, text
+    assert ask(server, "/entities?search=nobody") == (200, {"entities": []})
+    assert [each["name"] for each in ask(server, "/entities?search=yar")[1]["entities"]] == ["Yard"]
+
+
+def test_the_way_of_a_part_that_arrived(served: tuple[Server, str]) -> None:
+    server, _ = served
+    for x in (0.0, 20.0):
+        ask(server, "/ingest", {"topic": "part/k1", "values": {"x": x, "y": 0, "z": 0}})
+        wait_for(lambda: measured(server, "parts") == {"Yard": 1.0 if x == 0 else 0.0})  # noqa: B023
+    ((way,),) = (ask(server, "/lineage?part=k1")[1]["lineage"],)
+    assert way["key"] == "k1" and way["part"] == f"{arrival_id('k1'):016x}"
+    assert [(each["zone"], each["left_ns"] > each["entered_ns"]) for each in way["passages"]] == [("Yard", True)]
+    assert [each["key"] for each in ask(server, f"/lineage?zone=Yard&to_ns={time.time_ns()}")[1]["lineage"]] == ["k1"]
+    told = ask(server, f"/entities/{way['part']}")[1]
+    assert [each["zone"] for each in told["lineage"][0]["passages"]] == ["Yard"]
+
+
+def test_prometheus_hears_of_no_more_than_it_can_bear() -> None:
+    values = [{"of": f"{i:016x}", "value": 1.0} for i in range(1000)]
+    many = [{"name": f"m{i}", "unit": "", "by": by, "values": values} for i, by in enumerate(["entity"] * 3 + ["zone"] * 5)]
+    text = prometheus_text(Facts(measures=tuple(many)), connections=0)
+    lines = [line for line in text.splitlines() if line.startswith("taixu_measure{")]
+    assert len(lines) == 2000 and sum('by="entity"' in line for line in lines) == 300
+
+
+def test_finding_follows_the_world() -> None:
+    world = World()
+    names = np.array([f"Thing {i}" for i in range(1000)], object)
+    things = world.spawn_batch(1000, {Name: {"text": names}, Transform: {}, Device: {"key": names}})
+    finder = Finder()
+
+    def found(text: str, limit: int = 3) -> list[str]:
+        return [each["name"] for each in finder.find(world, text, limit=limit)]
+
+    assert found("thing 77") == ["Thing 77", "Thing 770", "Thing 771"]
+    assert found("g 999") == ["Thing 999"]
+    world.set(int(things[999]), Name, text="Odd\none")
+    assert found("thing 999") == ["Odd\none"], "its key is still found"
+    assert found("odd one") == ["Odd\none"]
+    world.despawn(things[77:78])
+    assert found("thing 77") == ["Thing 770", "Thing 771", "Thing 772"]
+    assert len(found("", limit=50)) == 50
