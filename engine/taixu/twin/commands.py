@@ -121,6 +121,19 @@ class Ledger:
         """Say which connectors there are to send by."""
         self._sources = {source.link.name: source for source in sources}
 
+    def source(self, name: str) -> Connector:
+        """The connector of a name.
+
+        Raises
+        ------
+        TaixuError
+            When there is none.
+        """
+        found = self._sources.get(name)
+        if found is None:
+            raise TaixuError(f"there is no source {name[:60]!r}")
+        return found
+
     def command(self, world: World, control: str, *, entity: int, value: Any, by: str, now_ns: int) -> Command:
         """Ask a device for something. What came of it stands in the command that is given, refusals too.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -9,8 +10,9 @@ from typing import Any
 
 from taixu.app import App, Components, Stage
 from taixu.ecs import World
-from taixu.edit import WorldSettings
+from taixu.edit import Project, WorldSettings
 from taixu.errors import TaixuError
+from taixu.script import ScriptHost
 from taixu.twin.arrivals import Arrivals, read_arrivals
 from taixu.twin.bindings import read_bindings
 from taixu.twin.commands import Ledger, read_controls
@@ -25,6 +27,8 @@ from taixu.twin.memory import Recorder
 from taixu.twin.rules import Alarm, Alarms, Fence, RuleEngine, read_rules
 
 __all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin", "open_world_sources"]
+
+_log = logging.getLogger(__name__)
 
 
 class TwinPlugin:
@@ -127,6 +131,9 @@ def configure_twin(world: World) -> Feed:
 def open_world_sources(app: App) -> list[Connector]:
     """Start the sources that the world's settings name (``twin.sources``); they end with the app.
 
+    They read files and call addresses that the world names, so those of a project that is not trusted stay closed, and the log says
+    so.
+
     Raises
     ------
     TaixuError
@@ -142,8 +149,12 @@ def open_world_sources(app: App) -> list[Connector]:
         passages = [each.passages for each in app.resource(Measures).measures if each.passages is not None]
         return tuple(sorted(wanted | {each.joined_on.filter for each in passages if each.joined_on is not None}))
 
-    section = app.resource(WorldSettings).section("twin")
-    opened = open_sources(section.get("sources", {}), app.resource(Inbox), topics)
+    wanted = app.resource(WorldSettings).section("twin").get("sources", {})
+    if wanted and app.world.has_resource(ScriptHost) and not app.resource(ScriptHost).trusted:
+        _log.warning("The world has sources that are not opened: its project is not trusted; --trust opens them.")
+        return []
+    root = app.resource(Project).root if app.world.has_resource(Project) else None
+    opened = open_sources(wanted, app.resource(Inbox), topics, root=root)
     for connector in opened:
         app.on_close(connector.close)
     app.resource(Ledger).connect(opened)

@@ -12,6 +12,7 @@ from taixu.serve.parts.pictures import PicturesPart
 from taixu.serve.parts.readings import ReadingsPart
 from taixu.serve.parts.scene import ScenePart
 from taixu.serve.parts.scenery import SceneryPart
+from taixu.serve.parts.sources import SourcesPart
 from taixu.serve.parts.status import StatusPart
 from taixu.serve.shelf import MeshShelf
 from taixu.twin.inbox import Inbox
@@ -23,7 +24,7 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
     shelf = MeshShelf()
     parts: list[Part] = [
-        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart(shelf), SceneryPart(shelf), LivePart(board),
+        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board), ScenePart(shelf), SceneryPart(shelf), LivePart(board),
         PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]
