@@ -5,14 +5,15 @@ from __future__ import annotations
 from taixu.serve.facts import FactsBoard
 from taixu.serve.part import Part
 from taixu.serve.parts.alarms import AlarmsPart
+from taixu.serve.parts.entities import EntitiesPart
 from taixu.serve.parts.live import LivePart
+from taixu.serve.parts.measures import MeasuresPart
 from taixu.serve.parts.orders import OrdersPart
 from taixu.serve.parts.page import PagePart
 from taixu.serve.parts.pictures import PicturesPart
 from taixu.serve.parts.readings import ReadingsPart
 from taixu.serve.parts.scene import ScenePart
 from taixu.serve.parts.scenery import SceneryPart
-from taixu.serve.parts.sources import SourcesPart
 from taixu.serve.parts.status import StatusPart
 from taixu.serve.shelf import MeshShelf
 from taixu.twin.inbox import Inbox
@@ -24,7 +25,7 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
     shelf = MeshShelf()
     parts: list[Part] = [
-        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board), ScenePart(shelf), SceneryPart(shelf), LivePart(board),
-        PagePart(), PicturesPart(),
+        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart(shelf), SceneryPart(shelf), LivePart(board),
+        MeasuresPart(board), EntitiesPart(), PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]
