@@ -184,6 +184,12 @@ class Audience:
             if not stand.viewers:
                 self._stands = {key: each for key, each in self._stands.items() if each is not stand}
 
+    def tell_anew(self) -> None:
+        """With the next frame everybody hears all that is there: what comes has nothing to do with what was."""
+        for stand in self._stands.values():
+            for viewer in stand.viewers:
+                viewer.is_behind = True
+
     def tell(self, slot: int) -> dict[str, Any] | None:
         """What is known of a thing here: its id, where it is, and how it looks."""
         if not 0 <= slot < len(self._is_there) or not self._is_there[slot]:

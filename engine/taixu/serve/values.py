@@ -16,7 +16,7 @@ from taixu.twin.bindings import Target
 from taixu.twin.commands import Ledger
 from taixu.twin.feed import Feed
 
-__all__ = ["Values", "entity_values", "plain_value"]
+__all__ = ["Values", "entity_values", "is_projects", "plain_value"]
 
 Handles = NDArray[np.uint64]
 _POSITION = "transform.position"
@@ -100,7 +100,7 @@ def _of_table(
         if any(target.cls is cls and target.is_position for target in targets):
             tell(_POSITION, "m", _places(world, entities), feed.times_ns(entities, cls, name="translation"))
         for field in declared.fields:
-            if field.kind.name in _UNTOLD or not (field.name in bound or _is_projects(cls)):
+            if field.kind.name in _UNTOLD or not (field.name in bound or is_projects(cls)):
                 continue
             column = table.take(cls, field.name, rows)
             values = [plain_value(field, value) for value in (column.T if column.ndim == 2 else column).tolist()]
@@ -108,7 +108,8 @@ def _of_table(
     return found
 
 
-def _is_projects(cls: type) -> bool:
+def is_projects(cls: type) -> bool:
+    """Whether a component is one of the project's own, rather than the engine's."""
     return cls.__module__ == _OWN or not cls.__module__.startswith("taixu.")
 
 

@@ -2,6 +2,10 @@
 
 A viewer sends JSON: ``{"look": {"at": [x, y, z], "reach": metres}}``, ``{"shown": n}`` (binary messages shown by now; who does not
 say so is left out after three), ``{"tell": slot}``, answered by ``{"thing": {...}}``. What he hears is in `audience`.
+
+``{"at": nanoseconds since 1970}`` shows the scene as it was then, ``{"at": ..., "speed": 4}`` plays from there, ``{"at": null}``
+goes back to the present; with ``"known": true`` it is what was true then, by what is known now. ``{"moment": {"time_ns", "live",
+"speed"}}`` says what is shown, and its ``alarms`` which were open then. Looks are told anew with the first frame of another moment.
 """
 
 from __future__ import annotations
@@ -13,6 +17,8 @@ from typing import TYPE_CHECKING, Any
 
 from taixu.errors import TaixuError
 from taixu.serve.audience import Audience, Viewer
+from taixu.serve.gaze import Gaze
+from taixu.serve.past import Pasts
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -24,7 +30,9 @@ _MAX_VIEWERS = 1000
 _HEARTBEAT_SECS = 20.0
 
 
-async def watch_socket(request: web.Request, audience: Audience, *, sockets: set[Any]) -> web.StreamResponse:
+async def watch_socket(
+    request: web.Request, audience: Audience, *, pasts: Pasts, sockets: set[Any]
+) -> web.StreamResponse:
     """Serve one viewer until he goes."""
     from aiohttp import WSMsgType, web
 
@@ -34,6 +42,7 @@ async def watch_socket(request: web.Request, audience: Audience, *, sockets: set
     await socket.prepare(request)
     outbox: asyncio.Queue[str | bytes] = asyncio.Queue()
     viewer = Viewer(outbox.put_nowait)
+    gaze = Gaze(viewer, audience, pasts)
     sending = asyncio.create_task(_send(socket, outbox))
     sockets.add(socket)
     try:
@@ -41,11 +50,11 @@ async def watch_socket(request: web.Request, audience: Audience, *, sockets: set
             if message.type is not WSMsgType.TEXT:
                 break
             try:
-                _hear(audience, viewer, message.data)
+                _hear(gaze, message.data)
             except TaixuError as error:
                 viewer.send(json.dumps({"error": str(error)}, ensure_ascii=False))
     finally:
-        audience.leave(viewer)
+        gaze.leave()
         sockets.discard(socket)
         sending.cancel()
         with suppress(asyncio.CancelledError, ConnectionError):
@@ -54,21 +63,23 @@ async def watch_socket(request: web.Request, audience: Audience, *, sockets: set
     return socket
 
 
-def _hear(audience: Audience, viewer: Viewer, text: str) -> None:
+def _hear(gaze: Gaze, text: str) -> None:
     try:
         said = json.loads(text)
     except (ValueError, RecursionError):
         said = None
     if not isinstance(said, dict):
-        raise TaixuError("a viewer says objects of JSON: look, shown or tell")
+        raise TaixuError("a viewer says objects of JSON: look, shown, tell or at")
     if "look" in said:
         place = said["look"] if isinstance(said["look"], dict) else {}
-        audience.look(viewer, place.get("at"), place.get("reach"))
+        gaze.look(place.get("at"), place.get("reach"))
     if isinstance(said.get("shown"), int):
-        viewer.acknowledge(said["shown"])
+        gaze.shown(said["shown"])
+    if "at" in said:
+        gaze.go(said)
     if isinstance(said.get("tell"), int):
-        thing = audience.tell(said["tell"])
-        viewer.send(json.dumps({"thing": thing, "slot": said["tell"]}, ensure_ascii=False))
+        thing = gaze.audience.tell(said["tell"])
+        gaze.viewer.send(json.dumps({"thing": thing, "slot": said["tell"]}, ensure_ascii=False))
 
 
 async def _send(socket: web.WebSocketResponse, outbox: asyncio.Queue[str | bytes]) -> None:

@@ -6,6 +6,7 @@ from taixu.serve.facts import FactsBoard
 from taixu.serve.part import Part
 from taixu.serve.parts.alarms import AlarmsPart
 from taixu.serve.parts.entities import EntitiesPart
+from taixu.serve.parts.history import HistoryPart
 from taixu.serve.parts.live import LivePart
 from taixu.serve.parts.measures import MeasuresPart
 from taixu.serve.parts.orders import OrdersPart
@@ -14,7 +15,9 @@ from taixu.serve.parts.pictures import PicturesPart
 from taixu.serve.parts.readings import ReadingsPart
 from taixu.serve.parts.scene import ScenePart
 from taixu.serve.parts.scenery import SceneryPart
+from taixu.serve.parts.sources import SourcesPart
 from taixu.serve.parts.status import StatusPart
+from taixu.serve.past import Pasts
 from taixu.serve.shelf import MeshShelf
 from taixu.twin.inbox import Inbox
 
@@ -24,8 +27,10 @@ __all__ = ["make_parts"]
 def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
     shelf = MeshShelf()
+    pasts = Pasts(shelf)
     parts: list[Part] = [
-        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), ScenePart(shelf), SceneryPart(shelf), LivePart(board),
+        ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board),
+        ScenePart(shelf, pasts), HistoryPart(pasts), SceneryPart(shelf), LivePart(board),
         MeasuresPart(board), EntitiesPart(), PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

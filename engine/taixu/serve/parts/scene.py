@@ -10,6 +10,7 @@ from taixu.serve.access import Guest, Role
 from taixu.serve.audience import Audience
 from taixu.serve.door import Door
 from taixu.serve.part import Part, operation
+from taixu.serve.past import Pasts
 from taixu.serve.shelf import MeshShelf
 from taixu.serve.sight import Sight
 from taixu.serve.watching import watch_socket
@@ -27,8 +28,8 @@ _SHOWN_A_SEC = 20.0
 class ScenePart(Part):
     """``/watch``."""
 
-    def __init__(self, shelf: MeshShelf) -> None:
-        self.shelf = shelf
+    def __init__(self, shelf: MeshShelf, pasts: Pasts) -> None:
+        self.shelf, self._pasts = shelf, pasts
         """Where browsers fetch meshes from: whoever sends frames of another world gives its `Sight` the same."""
         self.audience = Audience()
         """The network's thread's."""
@@ -39,7 +40,7 @@ class ScenePart(Part):
         from aiohttp import web
 
         async def watch(request: web.Request, guest: Guest) -> web.StreamResponse:
-            return await watch_socket(request, self.audience, sockets=door.sockets)
+            return await watch_socket(request, self.audience, pasts=self._pasts, sockets=door.sockets)
 
         return [web.get("/watch", door.need(Role.VIEW, watch))]
 

@@ -26,6 +26,7 @@ class Chronicle:
         self._times: list[int] = []
         self._generation = recording.generation
         self._until = NOTHING_NS
+        self._last: tuple[tuple[int, int], list[dict[str, Any]]] | None = None
 
     def refresh(self) -> None:
         """See what happened since. Where there is more than anybody could look at, the oldest is forgotten here."""
@@ -52,14 +53,19 @@ class Chronicle:
 
     def alarms(self, at_ns: int) -> list[dict[str, Any]]:
         """Alarms that were open at a time, the worst first."""
+        count = bisect_right(self._times, at_ns)
+        if self._last is not None and self._last[0] == (count, self._until):
+            return self._last[1]
         found: dict[int, dict[str, Any]] = {}
-        for event in self._events[: bisect_right(self._times, at_ns)]:
+        for event in self._events[:count]:
             if event.get("kind") in _ALARMS and isinstance(event.get("number"), int):
                 if event.get("cleared_ns") and event.get("acknowledged_by"):
                     found.pop(event["number"], None)
                 else:
                     found[event["number"]] = {name: each for name, each in event.items() if name not in _OF_EVENTS}
-        return sorted(found.values(), key=lambda alarm: (-_ORDER.get(str(alarm.get("severity")), -1), -_raised_ns(alarm)))
+        alarms = sorted(found.values(), key=lambda alarm: (-_ORDER.get(str(alarm.get("severity")), -1), -_raised_ns(alarm)))
+        self._last = ((count, self._until), alarms)
+        return alarms
 
 
 def _raised_ns(alarm: dict[str, Any]) -> int:

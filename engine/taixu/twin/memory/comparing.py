@@ -52,7 +52,7 @@ def compare_moments(one: Moment, other: Moment) -> Differences:
 
 def _is_there(moment: Moment, size: int) -> NDArray[np.bool_]:
     found = np.zeros(size, bool)
-    found[: len(moment.signatures)] = moment.signatures >= 0
+    found[moment.tracks] = True
     return found
 
 

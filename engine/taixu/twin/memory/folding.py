@@ -16,7 +16,10 @@ from taixu.twin.memory.columns import ColumnInfo, Schema
 from taixu.twin.memory.entries import Entry, PackedEntry, packed_entries, unpack_entry
 from taixu.twin.memory.writer import Arrivals
 
-__all__ = ["NOTHING_NS", "Folding", "Moment", "MomentColumn"]
+__all__ = ["MADE", "NOTHING_NS", "Folding", "Moment", "MomentColumn"]
+
+MADE = "from_model"
+"""The component of entities that systems made; of those only places are recorded."""
 
 NOTHING_NS = np.iinfo(np.int64).min
 """The time of what was never told."""
@@ -59,8 +62,18 @@ class Moment:
 
     @property
     def tracks(self) -> NDArray[np.intp]:
-        """Tracks of who was there."""
-        return np.flatnonzero(self.signatures >= 0)
+        """Tracks of who was there; links of machines and others that systems made are not among them."""
+        return np.flatnonzero(self._is_written[self.signatures])
+
+    @property
+    def made_tracks(self) -> NDArray[np.intp]:
+        """Tracks of made entities whose places were recorded."""
+        return np.flatnonzero(~self._is_written[self.signatures] & (self.signatures >= 0))
+
+    @property
+    def _is_written(self) -> NDArray[np.bool_]:
+        """By signature; the last is for -1."""
+        return np.array([MADE not in names for names in self.names] + [False])
 
     def column(self, component: str, name: str) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.int64]]:
         """Tracks, values and times of a column, of who was there.
@@ -73,7 +86,9 @@ class Moment:
         found = self.columns.get((component, name))
         if found is None:
             raise TaixuError(f"the recording has no column {component}.{name}")
-        tracks = np.flatnonzero(found.known & (self.signatures[: len(found.known)] >= 0))
+        tracks = self.tracks
+        tracks = tracks[tracks < len(found.known)]
+        tracks = tracks[found.known[tracks]]
         return tracks, found.values[..., tracks], found.times_ns[tracks]
 
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from taixu.app import Components
 from taixu.ecs import World, component_type
 from taixu.twin.memory.entries import Entry
+from taixu.twin.memory.folding import MADE
 from taixu.twin.memory.recording import Recording
 from taixu.twin.memory.restoring import fill_moment
 from taixu.twin.memory.writer import Arrivals
@@ -66,6 +67,8 @@ class _Player:
         self._ids[arrivals.tracks] = arrivals.stable_ids
         handles = world.find_all(arrivals.stable_ids)
         for number in np.unique(arrivals.signatures).tolist():
+            if MADE in arrivals.names[number]:  # whoever plays has systems of his own
+                continue
             here = arrivals.signatures == number
             known = [self._components.find(name) for name in arrivals.names[number]]
             classes = [declared.cls for declared in known if declared is not None]

@@ -1,7 +1,8 @@
 """The recorder: what changed in a world since the last tick, to a recording.
 
 It asks the question that everybody asks, "which rows changed since tick T?", and copies those rows; all else happens in the
-writer's thread. Entities that systems made (a model's nodes, a prefab's children) are not recorded: they are made again.
+writer's thread. Entities that systems made (a model's nodes, a prefab's children) are not recorded: they are made again. But the
+places of machines' links are, for physics moved them.
 """
 
 from __future__ import annotations
@@ -19,10 +20,11 @@ from taixu.ecs import Field, Table, World, component_type
 from taixu.ecs.changes import row_count
 from taixu.ecs.entity import indices_of
 from taixu.errors import TaixuError
-from taixu.scene import split_position
+from taixu.scene import FromModel, Transform, split_position
 from taixu.twin.feed import Updates
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
+from taixu.twin.memory.folding import MADE
 from taixu.twin.memory.writer import Arrivals, Tick, Writer
 
 __all__ = ["MANIFEST", "Recorder"]
@@ -30,6 +32,10 @@ __all__ = ["MANIFEST", "Recorder"]
 MANIFEST = "recording.json"
 _NO_TRACK = -1
 _TOLD_EVERY_NS = 1_000_000_000
+_MACHINES = frozenset({"articulation"})
+"""Components whose entities' nodes are moved by physics."""
+_POSE = ("translation", "rotation", "scale")
+_OF_MADE = (MADE, "transform")
 
 
 class Recorder:
@@ -97,11 +103,16 @@ class Recorder:
             self.skipped += 1
             return
         now_ns = self._newest_ns = max(now_ns, self._newest_ns)  # a clock that is put back does not put the recording back
-        arrivals = self._arrivals(world)
+        self._reserve(world.index_capacity)
+        posed = self._posed(world)
+        arrivals = self._arrivals(world, [table.entities[rows] for table, rows in posed])
         tick = Tick(world.tick, now_ns, self._tracks, arrivals)
         for table in world.tables:
             if not table.made and table.touched > self._seen:
                 self._gather(tick, world, table, now_ns)
+        for table, rows in posed:
+            for name in _POSE:
+                tick.entries.append(self._entry(world, table, Transform, component_type(Transform).by_name[name], rows, now_ns))
         for fed in self._fed.values():
             self._keep_superseded(tick, fed)
         tick.events, tick.on_written = self._events, self._waiting
@@ -121,8 +132,24 @@ class Recorder:
 
     # Entities
 
-    def _arrivals(self, world: World) -> Arrivals:
-        self._reserve(world.index_capacity)
+    def _posed(self, world: World) -> list[tuple[Table, NDArray[np.intp]]]:
+        """Rows of made entities that belong to machines and moved."""
+        owners = _joined([table.entities for table in world.tables if any(each.name in _MACHINES for each in table.components)])
+        found: list[tuple[Table, NDArray[np.intp]]] = []
+        if not len(owners):
+            return found
+        for table in world.tables:
+            if not table.made or table.touched <= self._seen or FromModel not in table.types or Transform not in table.types:
+                continue
+            rows = np.arange(table.count)
+            if self._seen >= 0:
+                rows = rows[table.changed((Transform,), since=self._seen)]
+            rows = rows[np.isin(table.read(FromModel, "owner")[rows], owners)]
+            if len(rows):
+                found.append((table, rows))
+        return found
+
+    def _arrivals(self, world: World, posed: Sequence[NDArray[np.uint64]]) -> Arrivals:
         structure = world.structure.since(self._seen) if self._seen >= 0 else None
         if structure is None:  # at first, and after a world was restored: everybody is looked at
             known = self._entity_of[: self._tracks]
@@ -134,23 +161,27 @@ class Recorder:
             same = self._entity_of[np.maximum(gone, 0)] == dead if len(dead) else np.empty(0, bool)
             gone = np.unique(gone[(gone >= 0) & same])
             came = world.living(np.unique(_joined([structure.spawned, structure.moved])))
+            if len(came):
+                made = np.array([table.made for table in world.tables])
+                came = came[~made[world.locate(came)[0]]]
         if len(gone):
             self._track_of[indices_of(self._entity_of[gone])] = _NO_TRACK
             self._entity_of[gone] = 0
-        tracks, ids, signatures = self._note(world, came)
+        moved = _joined(posed)
+        moved = moved[self._track_of[indices_of(moved)] == _NO_TRACK]
+        tracks, ids, signatures = self._note(world, np.concatenate([came, moved]))
         names: list[tuple[str, ...]] = list(self._signatures)
         return Arrivals(tracks, ids, signatures, gone.astype(np.uint32), names)
 
     def _note(self, world: World, came: NDArray[np.uint64]) -> tuple[NDArray[np.uint32], NDArray[np.uint64], NDArray[np.uint16]]:
-        """Tracks for who came; who had one keeps it."""
+        """Tracks for who came; who had one keeps it. Made ones are given only where their places are recorded."""
         if len(came):
             tables, _ = world.locate(came)
             signature_of = np.full(len(world.tables), -1)
             for number in np.unique(tables).tolist():
                 table = world.table(number)
-                if not table.made:
-                    names = tuple(sorted(declared.name for declared in table.components if declared.authored))
-                    signature_of[number] = self._signatures.setdefault(names, len(self._signatures))
+                names = tuple(sorted(declared.name for declared in table.components if declared.authored))
+                signature_of[number] = self._signatures.setdefault(_OF_MADE if table.made else names, len(self._signatures))
             kept = signature_of[tables] >= 0
             came, signatures = came[kept], signature_of[tables[kept]]
         if not len(came):
