@@ -49,6 +49,12 @@ TWIN: dict[str, Any] = {
         {"name": "loaded", "when": "motor.load > 90", "severity": "high", "say": "{name} carries {motor.load:.0f} %"},
         {"name": "belt stands", "when": "drive.mode == 'stopped'", "severity": "low", "say": "{name} stands"},
     ],
+    "measures": [
+        {"name": "Mean temperature", "unit": "degC", "value": "mean(motor.temperature)", "where": "device.kind == 'press'"},
+        {"name": "Belts running", "value": "count(drive.mode == 'running')"},
+        {"name": "AGVs", "value": "count(device.kind == 'agv')", "by": "zone"},
+        {"name": "Running", "unit": "percent", "value": "100 * portion(motor.state == 'running', 60)", "by": "entity"},
+    ],
     "controls": [
         {"name": "speed", "field": "drive.speed", "source": "plant", "topic": "belt/{key}/set", "acknowledged_on": "belt/+/ack",
          "minimum": 0, "maximum": 2, "tolerance": 0.01, "timeout": 5},
@@ -123,7 +129,8 @@ def _build(app: Any) -> None:
         world.spawn(*kinds, place, stable_id=BELT + i)
     for i in range(4):
         scene.spawn(f"AGV {i + 1}", tx.Shape("box", size=(1.2, 0.6, 0.8)), Device(key=f"A{i + 1}", kind="agv"))
-    scene.spawn("Press bay", Fence(points=[[-9, -6], [9, -6], [9, 0], [-9, 0]], bottom_m=-1, top_m=4))
+    scene.spawn("Press bay", Fence(points=[[-10, -8], [10, -8], [10, 0], [-10, 0]], bottom_m=-1, top_m=4))
+    scene.spawn("Aisle", Fence(points=[[-10, 0], [10, 0], [10, 8], [-10, 8]], bottom_m=-1, top_m=4))
 
 
 @contextmanager

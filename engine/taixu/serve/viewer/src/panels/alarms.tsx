@@ -8,8 +8,9 @@ import { clockText, momentText, spanText } from "../text/format";
 import { acknowledge } from "./api";
 import { Icon, SeverityMark } from "./icons";
 import { Choices, Empty, IconButton, useEvery } from "./parts";
+import { alarmsShown, playhead } from "./playback";
 import { sound } from "./sound";
-import { chooseSound, mayOperate, showDetails, soundOn } from "./state";
+import { chooseSound, isPast, mayOperate, showDetails, soundOn } from "./state";
 
 export const SEVERITIES: readonly Severity[] = ["critical", "high", "low", "info"];
 const NOBODY = "0000000000000000";
@@ -31,7 +32,7 @@ const said = signal("");
 export function AlarmsPanel() {
   const [wanted, setWanted] = useState<"all" | "unseen">("all");
   useEvery(1000);
-  const all = sorted(alarms.value);
+  const all = sorted(alarmsShown.value);
   const unseen = all.filter((each) => !each.acknowledged_by);
   const shown = wanted === "unseen" ? unseen : all;
   return (
@@ -47,6 +48,7 @@ export function AlarmsPanel() {
           onClick={() => chooseSound(!soundOn.value)}
         />
       </div>
+      {isPast.value && <p class="notice">{t("alarms.then")}</p>}
       {shown.length ? <ul class="rows" role="list" aria-label={t("alarms.title")}>{shown.slice(0, 200).map((each) => <AlarmRow key={each.number} alarm={each} />)}</ul> : <Empty>{t("alarms.nothing")}</Empty>}
     </div>
   );
@@ -61,7 +63,7 @@ export function AlarmRow({ alarm }: { alarm: Alarm }) {
   const [problem, setProblem] = useState("");
   const [asking, setAsking] = useState(false);
   const active = !alarm.cleared_ns;
-  const now = (Date.now() + clockOffset.value) * 1e6;
+  const now = isPast.value ? playhead.value : (Date.now() + clockOffset.value) * 1e6;
   const see = () => {
     setAsking(true);
     acknowledge(alarm.number).then(() => setProblem(""), (error: Error) => setProblem(error.message)).finally(() => setAsking(false));
@@ -80,7 +82,7 @@ export function AlarmRow({ alarm }: { alarm: Alarm }) {
         {problem && <div class="problem" role="alert">{problem}</div>}
       </div>
       {alarm.entity !== NOBODY && <IconButton icon="goto" label={t("alarms.goTo")} onClick={() => (showDetails(alarm.entity), view.value?.goTo(alarm.entity))} />}
-      {!alarm.acknowledged_by && (
+      {!alarm.acknowledged_by && !isPast.value && (
         <button type="button" class="button small" disabled={!mayOperate.value || asking} title={mayOperate.value ? "" : t("role.operateNeeded")} onClick={see}>
           {t("alarms.acknowledge")}
         </button>

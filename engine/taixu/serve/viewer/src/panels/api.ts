@@ -1,5 +1,5 @@
 // What panels ask of the server by HTTP. A refusal is a sentence that is shown where it was asked.
-import type { Alarm, Command, FieldValue, Measure, Plain } from "../live";
+import type { Alarm, Command, FieldValue, Plain } from "../live";
 import type { Id } from "../store";
 import type { Differences } from "./compare";
 
@@ -13,20 +13,21 @@ export interface Found {
 export interface Control {
   name: string;
   field: string;
+  kind: "number" | "bool" | "text";
   unit: string;
   minimum: number | null;
   maximum: number | null;
   choices: string[];
 }
 
-/** A link of a thing's history: what it was made of, or where it has been. */
-export interface Step {
-  id?: Id;
-  name?: string;
-  zone?: string;
-  place?: string;
-  time_ns?: number;
-  [key: string]: unknown;
+/** A thing's way through zones, and what it was joined with. */
+export interface Lineage {
+  measure: string;
+  part: Id;
+  key: string;
+  passages: { zone: string; entered_ns: number; left_ns: number }[];
+  joined: { part: string; into: string; time_ns: number }[];
+  contains: string[];
 }
 
 export interface EntityFacts {
@@ -34,11 +35,11 @@ export interface EntityFacts {
   name: string;
   device: { key: string; kind: string } | null;
   fields: Record<string, FieldValue>;
-  measures: Measure[];
+  measures: { name: string; unit: string; value: number | string | null; text?: string }[];
   controls: Control[];
   alarms: Alarm[];
-  zones: (string | { name: string })[];
-  lineage: (string | Step)[];
+  zones: string[];
+  lineage: Lineage[];
 }
 
 export interface Mark {

@@ -24,8 +24,9 @@ export function Chart({ entity, field, title, unit }: { entity: Id; field: strin
   const [colours, words] = [theme.value, language.value];
   const past = isPast.value && moment.value ? Math.round(moment.value.time_ns / 2e9) * 2e9 : 0; // charts of the past move by two seconds
   useEffect(() => {
+    const element = box.current!;
     const trace = new Trace();
-    const plot = new uPlot(options(box.current!, unit), trace.columns(0, 1), box.current!);
+    const plot = new uPlot(options(element, unit), trace.columns(0, 1), element);
     let drawnAt = 0;
     const draw = () => {
       const end = past ? past / 1e9 + secs / 4 : (Date.now() + clockOffset.value) / 1000;
@@ -49,8 +50,8 @@ export function Chart({ entity, field, title, unit }: { entity: Id; field: strin
       if (performance.now() - drawnAt > DRAW_MS) draw();
     });
     const timer = past ? 0 : window.setInterval(draw, 1000);
-    const resized = new ResizeObserver(() => plot.setSize({ width: box.current!.clientWidth, height: HEIGHT }));
-    resized.observe(box.current!);
+    const resized = new ResizeObserver(() => plot.setSize({ width: Math.max(element.clientWidth, 100), height: HEIGHT }));
+    resized.observe(element);
     draw();
     return () => {
       ended = true;

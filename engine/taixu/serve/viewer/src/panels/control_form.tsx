@@ -95,15 +95,15 @@ function ValueInput({ control, value, onChange }: { control: Control; value: Pla
       </select>
     );
   }
-  if (typeof value === "boolean") {
+  if (control.kind === "bool") {
     return (
-      <button type="button" role="switch" class="row" aria-checked={value} aria-label={label} onClick={() => onChange(!value)}>
+      <button type="button" role="switch" class="row" aria-checked={value === true} aria-label={label} onClick={() => onChange(!value)}>
         <span class="grow">{value ? t("value.on") : t("value.off")}</span>
         <span class="switch" aria-hidden="true" />
       </button>
     );
   }
-  if (typeof value === "string") return <input class="input" type="text" maxLength={1000} aria-label={label} value={value} onInput={(event) => onChange(event.currentTarget.value)} />;
+  if (control.kind === "text") return <input class="input" type="text" maxLength={1000} aria-label={label} value={String(value)} onInput={(event) => onChange(event.currentTarget.value)} />;
   const limits = limitsOf(control);
   const step = limits ? niceStep(limits[1] - limits[0]) : "any";
   const change = (text: string) => Number.isFinite(Number(text)) && text !== "" && onChange(Number(text));
@@ -148,7 +148,8 @@ function withUnit(value: Plain, unit: string): string {
 }
 
 function startOf(control: Control): Plain {
-  return control.choices[0] ?? limitsOf(control)?.[0] ?? 0;
+  if (control.kind === "bool") return false;
+  return control.choices[0] ?? (control.kind === "text" ? "" : (limitsOf(control)?.[0] ?? 0));
 }
 
 /** Slider's ends, where the control has any. */

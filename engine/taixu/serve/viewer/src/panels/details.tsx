@@ -1,22 +1,24 @@
 // What is known of the thing that is selected.
 import { effect, signal } from "@preact/signals";
 import { useState } from "preact/hooks";
-import { ageOf, alarms, measures, values, type FieldValue, type Measure, type Plain, type Values } from "../live";
+import { ageOf, measures, values, type FieldValue, type Plain, type Values } from "../live";
 import { moment, selected, view, type Id } from "../store";
 import { t } from "../text";
 import { clockText, unitText } from "../text/format";
 import { AlarmRow, sorted } from "./alarms";
-import { entityFacts, entityThen, type EntityFacts, type Step } from "./api";
+import { entityFacts, entityThen, type EntityFacts, type Lineage } from "./api";
 import { Chart } from "./chart";
 import { ControlForm } from "./control_form";
 import { fieldTitle, humanized, plainText } from "./details_text";
 import { Icon } from "./icons";
 import { AgeText, Empty, IconButton, Section, staleness, useEvery } from "./parts";
-import { isConnected, isPast, showDetails } from "./state";
+import { alarmsShown } from "./playback";
+import { isConnected, isPast } from "./state";
 import { kindText } from "./things";
 
 const AGAIN_MS = 5000;
 const THEN_MS = 200;
+const MOST_PASSAGES = 30;
 
 type Known = { id: Id; facts: EntityFacts | null; problem: string };
 const known = signal<Known | null>(null);
@@ -35,8 +37,8 @@ function Details({ id }: { id: Id }) {
   const facts = found?.facts ?? null;
   const told = isPast.value ? then.value : values.value.get(id);
   const fields = told?.id === id && !told.gone ? told : null;
-  const open = alarms.value.filter((each) => each.entity === id);
-  const own = measures.value.filter((each) => each.by === "entity").flatMap((each) => each.values.filter((value) => value.of === id).map((value) => ({ measure: each, value })));
+  const open = alarmsShown.value.filter((each) => each.entity === id);
+  const own = ownMeasures(id, facts);
   return (
     <article class="details" aria-label={facts?.name || id}>
       <header class="details-head">
@@ -58,54 +60,55 @@ function Details({ id }: { id: Id }) {
       )}
       {own.length > 0 && (
         <Section title={t("measures.title")}>
-          <dl class="pairs">{own.map(({ measure, value }) => <Pair key={measure.name} name={measure.name} value={value.text ?? value.value} unit={value.text ? "" : measure.unit} />)}</dl>
+          <dl class="pairs">{own.map((each) => <Pair key={each.name} name={each.name} value={each.value} unit={each.unit} text={each.text ?? ""} />)}</dl>
         </Section>
       )}
-      {own.length === 0 && facts && facts.measures.length > 0 && <OwnMeasures measures={facts.measures} />}
       {facts && facts.zones.length > 0 && (
         <Section title={t("details.zones")}>
-          <p class="tags">{facts.zones.map((each) => { const name = typeof each === "string" ? each : each.name; return <span class="tag" key={name}>{name}</span>; })}</p>
+          <p class="tags">{facts.zones.map((each) => <span class="tag" key={each}>{each}</span>)}</p>
         </Section>
       )}
-      {facts && facts.lineage.length > 0 && (
-        <Section title={t("details.lineage")}>
-          <ol class="lineage">{facts.lineage.slice(0, 50).map((each, i) => <LineageStep key={i} step={each} />)}</ol>
-        </Section>
-      )}
+      {facts?.lineage.map((each) => <LineageView key={each.measure} lineage={each} />)}
     </article>
   );
 }
 
-function OwnMeasures({ measures: listed }: { measures: Measure[] }) {
-  return (
-    <Section title={t("measures.title")}>
-      <dl class="pairs">
-        {listed.map((each) => {
-          const one = each.values?.[0] ?? (each as unknown as { value: Plain; text?: string });
-          return <Pair key={each.name} name={each.name} value={one.text ?? (one.value as Plain)} unit={one.text ? "" : each.unit} />;
-        })}
-      </dl>
-    </Section>
-  );
-}
-
-function Pair({ name, value, unit }: { name: string; value: Plain; unit: string }) {
+function Pair({ name, value, unit, text }: { name: string; value: Plain; unit: string; text: string }) {
   return (
     <>
       <dt>{name}</dt>
-      <dd><b>{plainText(value)}</b> {unitText(unit)}</dd>
+      <dd><b>{plainText(value)}</b> {unitText(unit)} {text && <span class="faint">{text}</span>}</dd>
     </>
   );
 }
 
-function LineageStep({ step }: { step: string | Step }) {
-  if (typeof step === "string") return <li>{step}</li>;
-  const text = [step.name, step.zone ?? step.place].filter(Boolean).join(" · ") || String(step["text"] ?? step["what"] ?? step.id ?? "");
+/** The news' figures of a thing; until there are any, those that came with what is known of it. */
+function ownMeasures(id: Id, facts: EntityFacts | null): EntityFacts["measures"] {
+  const told = measures.value.filter((each) => each.by === "entity");
+  const found = told.flatMap(({ name, unit, values: listed }) => listed.filter((each) => each.of === id).map(({ value, text }) => ({ name, unit, value, ...(text ? { text } : {}) })));
+  return found.length ? found : (facts?.measures ?? []);
+}
+
+function LineageView({ lineage }: { lineage: Lineage }) {
+  const passages = lineage.passages.slice(-MOST_PASSAGES).reverse();
   return (
-    <li>
-      {step.id ? <button type="button" class="link" onClick={() => showDetails(step.id!)}>{text}</button> : <span>{text}</span>}
-      {step.time_ns ? <time class="faint">{clockText(step.time_ns)}</time> : null}
-    </li>
+    <Section title={t("details.lineage")}>
+      <ol class="lineage">
+        {passages.map((each) => (
+          <li key={each.entered_ns}>
+            <span class="ellipsis">{each.zone}</span>
+            <time class="faint">{clockText(each.entered_ns)} – {each.left_ns ? clockText(each.left_ns) : t("age.now")}</time>
+          </li>
+        ))}
+        {lineage.joined.map((each) => (
+          <li key={each.time_ns}>
+            <span class="ellipsis">{each.part === lineage.key ? t("lineage.into", { part: each.into }) : t("lineage.took", { part: each.part })}</span>
+            <time class="faint">{clockText(each.time_ns)}</time>
+          </li>
+        ))}
+      </ol>
+      {lineage.contains.length > 0 && <p class="tags">{lineage.contains.map((each) => <span class="tag" key={each}>{each}</span>)}</p>}
+    </Section>
   );
 }
 

@@ -44,8 +44,9 @@ function Tile({ measure }: { measure: Measure }) {
 function Shown({ value, unit }: { value: Measure["values"][number] | undefined; unit: string }) {
   return (
     <>
-      <b>{value ? (value.text ?? plainText(value.value)) : "—"}</b>
-      {value && !value.text && unit && <span class="unit">{unitText(unit)}</span>}
+      <b>{plainText(value?.value ?? null)}</b>
+      {value && unit && <span class="unit">{unitText(unit)}</span>}
+      {value?.text && <span class="measure-text">{value.text}</span>}
     </>
   );
 }

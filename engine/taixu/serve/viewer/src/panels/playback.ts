@@ -1,9 +1,9 @@
 // The recording in time: how far it reaches, which part of it the bar shows, and going to its moments.
 import { computed, effect, signal } from "@preact/signals";
-import { clockOffset } from "../live";
+import { alarms, clockOffset, type Alarm } from "../live";
 import { moment, view } from "../store";
 import { history, type History } from "./api";
-import { isConnected } from "./state";
+import { isConnected, isPast } from "./state";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4, 8, 16] as const;
 /** Spans of the bar, in seconds; 0 is all that is recorded. */
@@ -11,6 +11,7 @@ export const SPANS = [60, 300, 900, 3600, 28_800, 0] as const;
 
 const ASK_MS = 5000;
 const SCRUB_MS = 60;
+const UNANSWERED_MS = 4000;
 
 export const recorded = signal<History | null>(null);
 export const spanSecs = signal<number>(300);
@@ -32,6 +33,10 @@ export const range = computed<[number, number]>(() => {
   const end = heldEnd.value ?? now_ns.value;
   return spanSecs.value ? [end - spanSecs.value * 1e9, end] : [Math.min(first, end - 10e9), end];
 });
+
+/** Alarms of the moment that is shown; its news tell them when they change. */
+const alarmsThen = signal<Alarm[]>([]);
+export const alarmsShown = computed(() => (isPast.value ? alarmsThen.value : alarms.value));
 
 let said = 0;
 let waiting = 0;
@@ -55,9 +60,11 @@ export function scrub(time_ns: number): void {
 
 /** The hand has let go. */
 export function endScrub(): void {
-  if (dragged.value === null) return;
+  const wanted = dragged.value;
+  if (wanted === null) return;
   clearTimeout(waiting);
-  tell(dragged.value);
+  tell(wanted);
+  setTimeout(() => dragged.value === wanted && (dragged.value = null), UNANSWERED_MS); // the moment cannot be shown: the hand goes back
 }
 
 export function step(secs: number): void {
@@ -102,6 +109,8 @@ export function watchHistory(): void {
   setInterval(() => (now_ns.value = (Date.now() + clockOffset.value) * 1e6), 200);
   effect(() => {
     const told = moment.value;
+    const then = (told as { alarms?: Alarm[] } | null)?.alarms;
+    if (then) alarmsThen.value = then;
     const hand = dragged.peek();
     if (told && (told.live || hand === null || Math.abs(told.time_ns - hand) < 0.5e9 || told.speed > 0)) dragged.value = null;
     if (told?.live) heldEnd.value = null;
