@@ -1,10 +1,4 @@
-"""Commands to devices, and a ledger of them: what was wanted, sent, acknowledged, and seen to have happened.
-
-A world's settings say what can be commanded (``twin.controls``)::
-
-    {"name": "speed", "field": "conveyor.speed", "source": "plant", "topic": "line/{key}/set",
-     "acknowledged_on": "line/{key}/ack", "minimum": 0, "maximum": 2, "tolerance": 0.01, "timeout": 5,
-     "only_if": ["not near(\\"device.kind == 'person'\\", 1)"]}
+"""Commands to devices, and a ledger of them: what was wanted, confirmed, sent, acknowledged, and seen to have happened.
 
 A command never writes the world's column: the device does, when it obeys and its readings come in. That is what "observed" means.
 """
@@ -19,54 +13,19 @@ from typing import Any, Literal
 
 import numpy as np
 
-from taixu.app import Components
 from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.twin.batch import Batch
-from taixu.twin.bindings import Target, TopicPattern, target_of
 from taixu.twin.connectors import Connector
+from taixu.twin.controls import Control, value_doubt
 from taixu.twin.device import Device
 from taixu.twin.rules import RuleEngine
-from taixu.twin.rules.expression import Expression
-from taixu.twin.rules.scope import read_condition
-from taixu.twin.settings_lists import read_listed, read_object
 
-__all__ = ["Command", "Control", "Ledger", "read_controls"]
+__all__ = ["Command", "Ledger"]
 
-State = Literal["sent", "acknowledged", "observed", "refused", "failed", "timed out"]
-_OPEN = ("sent", "acknowledged")
+State = Literal["waiting", "sent", "acknowledged", "observed", "refused", "failed", "timed out"]
 _KEPT = 10_000
-_MAX_CONTROLS = 1000
-_KNOWN = frozenset({
-    "name", "field", "source", "topic", "acknowledged_on", "minimum", "maximum", "choices", "tolerance", "timeout", "only_if",
-})  # fmt: skip
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Control:
-    """Something that can be commanded.
-
-    Attributes
-    ----------
-    target
-        The field in which it is seen that a command was obeyed.
-    only_if
-        Interlocks: conditions that must hold of the entity at the moment of the command.
-    timeout_secs
-        After it a command that was not observed has failed.
-    """
-
-    name: str
-    target: Target
-    source: str
-    topic: str
-    acknowledged_on: TopicPattern | None
-    minimum: float
-    maximum: float
-    choices: tuple[str, ...]
-    tolerance: float
-    timeout_secs: float
-    only_if: tuple[Expression, ...]
+_CONFIRM_SECS = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +35,7 @@ class Command:
     Attributes
     ----------
     state
-        "sent", "acknowledged" (the device said so), "observed" (its readings show it); or "refused" (by us, and why), "failed" (it
+        "waiting" (for somebody else to confirm it), "sent", "acknowledged" (the device said so), "observed" (its readings show it); or "refused" (by us, and why), "failed" (it
         could not be sent, and why), "timed out".
     """
 
@@ -91,6 +50,7 @@ class Command:
     sent_ns: int = 0
     acknowledged_ns: int = 0
     ended_ns: int = 0
+    confirmed_by: str = ""
 
     def as_dict(self) -> dict[str, Any]:
         """Plain JSON; the entity as documents write it."""
@@ -147,26 +107,66 @@ class Ledger:
         TaixuError
             When there is no such control or entity: nothing is noted then.
         """
+        known, handle = self.control_of(world, control, entity=entity)
+        self._last += 1
+        asked = Command(self._last, control, entity, value, by, "refused", "", now_ns, ended_ns=now_ns)
+        why = value_doubt(known, value) or self.locked(world, known, handle)
+        if why:
+            return self._note(replace(asked, why=why))
+        if known.two_persons:
+            self._open.add(asked.number)
+            return self._note(replace(asked, state="waiting", why="somebody else must confirm it", ended_ns=0))
+        return self._send(world, known, asked, handle, now_ns)
+
+    def confirm(self, world: World, number: int, *, by: str, now_ns: int) -> Command:
+        """Somebody else agrees to a command that waits for it; it is sent if its interlocks hold still.
+
+        Raises
+        ------
+        TaixuError
+            When there is no such command, it waits for nobody, or it is his own.
+        """
+        asked = self._commands.get(number)
+        if asked is None:
+            raise TaixuError(f"there is no command {number}")
+        if asked.state != "waiting":
+            raise TaixuError(f"command {number} waits for nobody: it is {asked.state}")
+        if asked.by == by:
+            raise TaixuError(f"command {number} is your own; somebody else must confirm it")
+        known, handle = self.control_of(world, asked.control, entity=asked.entity)
+        asked = replace(asked, confirmed_by=by, why="")
+        self._open.discard(number)
+        why = self.locked(world, known, handle)
+        if why:
+            return self._note(replace(asked, state="refused", why=why, ended_ns=now_ns))
+        return self._send(world, known, asked, handle, now_ns)
+
+    def control_of(self, world: World, control: str, *, entity: int) -> tuple[Control, int]:
+        """A control by its name, and the handle of the device that it is to be used on.
+
+        Raises
+        ------
+        TaixuError
+            When there is no such control or entity.
+        """
         known = self.controls.get(control)
         if known is None:
             raise TaixuError(f"there is no control {control[:60]!r}; there are {', '.join(sorted(self.controls)) or 'none'}")
         handle = world.find(entity)
         if handle is None or not world.has(handle, Device) or not world.has(handle, known.target.cls):
             raise TaixuError(f"the entity {entity:016x} is no device with {known.target.cls.__name__}")
-        self._last += 1
-        asked = Command(self._last, control, entity, value, by, "refused", "", now_ns, ended_ns=now_ns)
-        why = _value_doubt(known, value) or self._lock(world, known, handle)
-        if why:
-            return self._note(replace(asked, why=why))
+        return known, handle
+
+    def _send(self, world: World, known: Control, asked: Command, handle: int, now_ns: int) -> Command:
         key = world.get(handle, Device).key
         try:
             source = self._sources.get(known.source)
             if source is None:
                 raise TaixuError(f"the source {known.source!r} is not there")
-            payload = json.dumps({"command": asked.number, "value": value}, ensure_ascii=False).encode()
+            payload = json.dumps({"command": asked.number, "value": asked.value}, ensure_ascii=False).encode()
             source.send(known.topic.replace("{key}", key), payload)
         except TaixuError as error:
-            return self._note(replace(asked, state="failed", why=str(error)))
+            return self._note(replace(asked, state="failed", why=str(error), ended_ns=now_ns))
         self._open.add(asked.number)
         return self._note(replace(asked, state="sent", sent_ns=now_ns, ended_ns=0))
 
@@ -187,6 +187,9 @@ class Ledger:
             handle = world.find(command.entity)
             if handle is None:
                 self._end(command, "failed", "the entity is gone", now_ns)
+            elif command.state == "waiting":
+                if now_ns - command.asked_ns > _CONFIRM_SECS * 1e9:
+                    self._end(command, "timed out", f"nobody confirmed it within {_CONFIRM_SECS:g} s", now_ns)
             elif _is_so(world, handle, control, command.value):
                 self._end(command, "observed", "", now_ns)
             elif now_ns - command.sent_ns > control.timeout_secs * 1e9:
@@ -203,7 +206,13 @@ class Ledger:
         """A command by its number."""
         return self._commands.get(number)
 
-    def _lock(self, world: World, control: Control, handle: int) -> str:
+    @property
+    def is_waiting(self) -> bool:
+        """Whether any command is under way."""
+        return bool(self._open)
+
+    def locked(self, world: World, control: Control, handle: int) -> str:
+        """Which interlock forbids a control just now; nothing where none does."""
         engine = world.resource(RuleEngine)
         for condition in control.only_if:
             try:
@@ -242,67 +251,6 @@ class Ledger:
     def fork(self, world: World) -> Ledger:
         """A fork's commands reach no device."""
         return Ledger(tuple(self.controls.values()))
-
-
-def read_controls(raw: Any, components: Components) -> list[Control]:
-    """The controls of a world's settings.
-
-    Raises
-    ------
-    TaixuError
-        With the first that is wrong, and what is.
-    """
-    return read_listed(
-        raw, lambda item: _read_control(item, components), where="twin.controls", most=_MAX_CONTROLS,
-        name_of=lambda control: control.name,
-    )  # fmt: skip
-
-
-def _read_control(raw: Any, components: Components) -> Control:
-    raw = read_object(raw, _KNOWN, what="a control")
-    for key in ("name", "field", "source", "topic"):
-        if not isinstance(raw.get(key), str) or not 0 < len(raw[key]) <= 400:
-            raise TaixuError(f"a control says its {key} as a text")
-    target = target_of(raw["field"], components)
-    if target.is_position or target.width != 1:
-        raise TaixuError(f"{raw['field']} is of several numbers; name one of its parts")
-    if any(mark in raw["topic"] for mark in "+#"):
-        raise TaixuError("a command goes to one topic: + and # are for listening")
-    numbers = {}
-    for key, usual in (("minimum", -1e15), ("maximum", 1e15), ("tolerance", 1e-6), ("timeout", 10.0)):
-        value = raw.get(key, usual)
-        if isinstance(value, bool) or not isinstance(value, (int, float)) or not abs(value) <= 1e15:
-            raise TaixuError(f"{key} takes a number")
-        numbers[key] = float(value)
-    if not 0 < numbers["timeout"] <= 86400 or numbers["tolerance"] < 0 or numbers["minimum"] > numbers["maximum"]:
-        raise TaixuError("timeout is above 0 and at most a day, tolerance not below 0, minimum not above maximum")
-    choices, locks, answers = raw.get("choices", []), raw.get("only_if", []), raw.get("acknowledged_on")
-    if not isinstance(choices, list) or not all(isinstance(each, str) for each in choices):
-        raise TaixuError("choices takes a list of texts")
-    if not isinstance(locks, list) or len(locks) > 20:
-        raise TaixuError("only_if takes a list of at most 20 conditions")
-    return Control(
-        raw["name"], target, raw["source"], raw["topic"],
-        TopicPattern.read(answers) if isinstance(answers, str) else None,
-        numbers["minimum"], numbers["maximum"], tuple(choices), numbers["tolerance"], numbers["timeout"],
-        tuple(read_condition(each, components) for each in locks),
-    )  # fmt: skip
-
-
-def _value_doubt(control: Control, value: Any) -> str:
-    kind = control.target.field.kind
-    if kind.name == "text":
-        allowed = control.choices or control.target.field.choices
-        if not isinstance(value, str) or len(value) > 1000:
-            return "the value must be a text"
-        return "" if not allowed or value in allowed else f"the value must be one of {', '.join(allowed)}"
-    if kind.name == "bool":
-        return "" if isinstance(value, bool) else "the value must be true or false"
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not isfinite(value):
-        return "the value must be a number"
-    if not control.minimum <= value <= control.maximum:
-        return f"the value must lie between {control.minimum:g} and {control.maximum:g}"
-    return ""
 
 
 def _is_so(world: World, handle: int, control: Control, value: Any) -> bool:

@@ -8,7 +8,7 @@ chapter 5).
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -123,7 +123,7 @@ def find_conflicts(plans: Plans, *, horizontal_m: float, vertical_m: float) -> C
 
 
 def predict_conflicts(
-    places: ArrayLike, velocities: ArrayLike, *, ahead_secs: float, horizontal_m: float, vertical_m: float
+    places: ArrayLike, velocities: ArrayLike, *, ahead_secs: ArrayLike, horizontal_m: float, vertical_m: float
 ) -> Conflicts:
     """Conflicts of things that go on as they do, from now (0) on.
 
@@ -131,12 +131,17 @@ def predict_conflicts(
     ----------
     places, velocities
         ``[3, n]``, metres and metres a second.
+    ahead_secs
+        How long they go on so, for all or for each; who says 0 is not looked at.
     """
     here, speed = np.asarray(places, np.float64), np.asarray(velocities, np.float64)
-    count = here.shape[1]
-    ways = np.stack([here, here + speed * ahead_secs], axis=2).reshape(3, 2 * count)
-    plans = Plans(np.arange(count + 1) * 2, np.tile([0.0, ahead_secs], count), ways)
-    return find_conflicts(plans, horizontal_m=horizontal_m, vertical_m=vertical_m)
+    ahead = np.broadcast_to(np.asarray(ahead_secs, np.float64), here.shape[1:])
+    who = np.flatnonzero((ahead > 0) & np.isfinite(here).all(axis=0) & np.isfinite(speed).all(axis=0))
+    here, speed, ahead = here[:, who], speed[:, who], ahead[who]
+    ways = np.stack([here, here + speed * ahead], axis=2).reshape(3, 2 * len(who))
+    plans = Plans(np.arange(len(who) + 1) * 2, np.stack([np.zeros(len(who)), ahead], axis=1).ravel(), ways)
+    found = find_conflicts(plans, horizontal_m=horizontal_m, vertical_m=vertical_m)
+    return replace(found, first=who[found.first], second=who[found.second])
 
 
 def _cut(plans: Plans, horizontal_m: float) -> tuple[_Pieces, float]:

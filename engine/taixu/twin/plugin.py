@@ -15,8 +15,9 @@ from taixu.errors import TaixuError
 from taixu.script import ScriptHost
 from taixu.twin.arrivals import Arrivals, read_arrivals
 from taixu.twin.bindings import read_bindings
-from taixu.twin.commands import Ledger, read_controls
+from taixu.twin.commands import Ledger
 from taixu.twin.connectors import Connector, open_sources
+from taixu.twin.controls import read_controls
 from taixu.twin.device import Device, Roster
 from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames

@@ -91,6 +91,12 @@ def test_what_goes_on_as_it_does_is_foreseen() -> None:
     )
     assert list(zip(found.first, found.second, strict=True)) == [(0, 1)]
     assert found.begins_secs[0] == pytest.approx((600 - 50) / 20)
+    turning = predict_conflicts(
+        [[0, 600, 0], [50, 50, 50], [0, 0, 900]], [[10, -10, 0], [0, 0, 0], [0, 0, 0]], ahead_secs=[60, 20, 0], **MINIMA
+    )
+    assert not len(turning), "one of them turns before"
+    lost = predict_conflicts([[np.nan, 0, 1], [0, 0, 0], [0, 0, 0]], np.zeros((3, 3)), ahead_secs=60, **MINIMA)
+    assert list(zip(lost.first, lost.second, strict=True)) == [(1, 2)], "who is nowhere meets nobody"
     assert not len(predict_conflicts(np.zeros((3, 0)), np.zeros((3, 0)), ahead_secs=60, **MINIMA))
 
 

@@ -232,3 +232,36 @@ def test_nearness_agrees_with_all_pairs(seed: int, distance: float) -> None:
     apart = np.linalg.norm(points[:, :, None] - others[:, None], axis=0)
     apart[np.arange(10), np.arange(10)] = np.inf
     np.testing.assert_array_equal(near_any(points, others, distance_m=distance, selves=selves), (apart <= distance).any(axis=1))
+
+
+def test_who_will_come_too_near_another_is_foreseen() -> None:
+    plant = Plant({"name": "conflict", "when": 'conflict("motor.force", 20, 2, 2) < 20', "say": "{name}"})
+    # Machines stand ten metres apart; the second drives at the third, and the fourth at those behind it.
+    plant.set("force", np.array([[0, 1, 0, 2, 0, 0], [0] * 6, [0] * 6], np.float32))
+    begun, _ = plant.step(0)
+    assert sorted(begun) == ["Press 1", "Press 2", "Press 3", "Press 4", "Press 5"], "the fourth runs through two"
+    plant.set("force", np.zeros((3, 6), np.float32))
+    assert sorted(plant.step(1)[1]) == sorted(begun)
+    limited = Plant({"name": "conflict", "when": 'conflict("motor.force", "motor.temperature", 2, 2) < 20', "say": "{name}"})
+    limited.set("force", np.array([[0, 1, 0, 0, 0, 0], [0] * 6, [0] * 6], np.float32))
+    limited.set("temperature", [20, 5, 20, 20, 20, 20])
+    assert limited.step(0) == ([], []), "it turns after five seconds"
+    limited.set("temperature", [20, 9, 20, 20, 20, 20])
+    assert limited.step(1)[0] == ["Press 1", "Press 2"]
+
+
+@pytest.mark.parametrize(
+    ("call", "wrong"),
+    [
+        ('conflict("motor.speed", 20, 2, 2)', "none of three numbers"),
+        ('conflict("motor.temperature", 20, 2, 2)', "none of three numbers"),
+        ('conflict("motor.force", "motor.force", 2, 2)', "none of a number"),
+        ('conflict("motor.force", 1e9, 2, 2)', "seconds up to"),
+        ('conflict("motor.force", 20, "far", 2)', "minima as numbers"),
+        ('conflict("motor.force", 20, 0, 2)', "above zero"),
+    ],
+)
+def test_what_is_wrong_with_a_conflict_is_said(call: str, wrong: str) -> None:
+    plant = Plant({"name": "conflict", "when": f"{call} < 20"})
+    plant.step(0)
+    assert wrong in plant.engine.problems["conflict"]

@@ -19,6 +19,8 @@ from taixu.twin.rules.expression import Expression, read_expression
 from taixu.twin.rules.ground import Ground, table_places
 from taixu.twin.rules.histories import History, Portion, Rate, Since, Trend
 from taixu.twin.rules.nearness import near_any, nearest_m
+from taixu.twin.rules.separation import EXAMPLE as CONFLICT_EXAMPLE
+from taixu.twin.rules.separation import conflict_secs
 
 __all__ = [
     "CALCULATIONS", "FUNCTIONS", "NAMES", "REMEMBERING", "Senses", "TableScope", "calculated", "classes_of", "read_condition",
@@ -34,12 +36,15 @@ FUNCTIONS: Mapping[str, tuple[int, int]] = {
     **CALCULATIONS,
     "rate": (2, 2), "trend": (2, 2), "eta": (3, 3), "held": (1, 2), "portion": (2, 2),
     "inside": (1, 1), "dwell": (1, 1), "near": (2, 2), "nearest": (2, 2),
+    "conflict": (4, 4),
 }  # fmt: skip
 """``rate(field, seconds)`` is the change a second over that time, ``trend`` the same where single wrong readings do not count,
 ``eta(field, limit, seconds)`` in how many seconds its trend takes it to a limit; ``held(condition)`` for how many seconds it has
 been true, ``held(condition, seconds)`` whether for so long, ``portion(condition, seconds)`` for how much of that time (0 to 1);
 ``inside("fence")`` whether it is in the area of that name, ``dwell("fence")`` for how many seconds;
-``near("condition", metres)`` whether somebody else of whom the condition holds is as near, ``nearest`` how near he is."""
+``near("condition", metres)`` whether somebody else of whom the condition holds is as near, ``nearest`` how near he is;
+``conflict("velocity field", seconds, metres aside, metres above)`` in how many seconds it comes nearer than that to somebody
+else who has a velocity, if both go on as they do for those seconds (a number, or a field as text that says them for each)."""
 
 REMEMBERING = frozenset({"rate", "trend", "eta", "held", "portion", "dwell"})
 """Functions that must be asked again and again to know an answer."""
@@ -66,11 +71,13 @@ class Senses:
         self._histories: dict[tuple[str, int], History] = {}
         self._inner: dict[str, Expression] = {}
         self._others: dict[str, Others] = {}
+        self._conflicts: dict[tuple[Any, ...], tuple[NDArray[np.uint64], NDArray[np.float64]]] = {}
 
     def begin(self, *, now_ns: int) -> None:
         """A step begins; the ground's has begun."""
         self.now_ns = now_ns
         self._others.clear()
+        self._conflicts.clear()
 
     def history(self, key: tuple[str, int], make: Callable[[], H]) -> H:
         """What one call in one condition remembers."""
@@ -103,6 +110,13 @@ class Senses:
                 owners.append(table.entities[here])
             found = self._others[text] = np.concatenate(places, axis=1), np.concatenate(owners)
         return found
+
+    def conflicts(self, world: World, arguments: tuple[Any, ...]) -> tuple[NDArray[np.uint64], NDArray[np.float64]]:
+        """Seconds until everybody's next conflict: see `conflict_secs`."""
+        plain = tuple(each if isinstance(each, str) else _number(each, CONFLICT_EXAMPLE) for each in arguments)
+        if plain not in self._conflicts:
+            self._conflicts[plain] = conflict_secs(world, self.ground, plain)
+        return self._conflicts[plain]
 
     def _condition(self, world: World, text: str) -> Expression:
         found = self._inner.get(text)
@@ -243,6 +257,15 @@ class TableScope:
         others, selves, distance = self._compared(arguments, name)
         return nearest_m(self.places, others, within_m=distance, selves=selves)
 
+    def _conflict(self, arguments: tuple[Any, ...], key: tuple[str, int], name: str) -> NDArray[Any]:
+        handles, secs = self.senses.conflicts(self.world, arguments)
+        found = np.full(self.count, np.inf)
+        if len(handles):
+            at = np.minimum(np.searchsorted(handles, self.entities), len(handles) - 1)
+            known = handles[at] == self.entities
+            found[known] = secs[at[known]]
+        return found
+
     def _compared(self, arguments: tuple[Any, ...], name: str) -> tuple[NDArray[np.float64], NDArray[np.intp], float]:
         condition, distance = arguments
         if not isinstance(condition, str) or not isinstance(distance, (int, float)) or not 0 < distance <= 1e6:
@@ -282,15 +305,20 @@ def classes_of(condition: Expression, components: Components) -> list[type]:
     return list(dict.fromkeys(classes))
 
 
-def read_condition(text: Any, components: Components) -> Expression:
+def read_condition(text: Any, components: Components, *, names: frozenset[str] = NAMES) -> Expression:
     """A condition whose fields there are.
+
+    Parameters
+    ----------
+    names
+        Bare names that it may use.
 
     Raises
     ------
     TaixuError
         When something in it is wrong.
     """
-    found = read_expression(text, functions=FUNCTIONS, names=NAMES)
+    found = read_expression(text, functions=FUNCTIONS, names=names)
     for component, name, lane in sorted(found.fields):
         declared = components.find(component)
         fld = declared.by_name.get(name) if declared is not None else None
