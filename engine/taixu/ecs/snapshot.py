@@ -7,6 +7,7 @@ carried into forks by ``fork(world) -> resource``.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +34,8 @@ class Snapshot:
     forks: tuple[Any, ...]
 
 
-def take_snapshot(world: World) -> Snapshot:
-    """Copy a world's entities and the resources that can be copied."""
+def take_snapshot(world: World, *, only: Collection[type] | None = None) -> Snapshot:
+    """Copy a world's entities and the resources that can be copied; of resources only some, where `only` says which."""
     tables = tuple(
         (
             table.types,
@@ -43,8 +44,9 @@ def take_snapshot(world: World) -> Snapshot:
         )
         for table in world._tables
     )
-    states = {cls: item.save_state() for cls, item in world._resources.items() if hasattr(item, "save_state")}
-    forks = tuple(item for item in world._resources.values() if hasattr(item, "fork"))
+    wanted = {cls: item for cls, item in world._resources.items() if only is None or cls in only}
+    states = {cls: item.save_state() for cls, item in wanted.items() if hasattr(item, "save_state")}
+    forks = tuple(item for item in wanted.values() if hasattr(item, "fork"))
     return Snapshot(tables, world._index.copy(), world._ids_made, world._ids_given, states, forks)
 
 

@@ -11,7 +11,8 @@ from taixu.ecs import World, component_type
 from taixu.errors import TaixuError
 from taixu.scene import Name
 from taixu.serve.values import entity_values
-from taixu.twin.commands import Control, Ledger
+from taixu.twin.commands import Ledger
+from taixu.twin.controls import Control
 from taixu.twin.device import Device
 from taixu.twin.measures import Lineage, Measures
 from taixu.twin.rules import Alarms, RuleEngine

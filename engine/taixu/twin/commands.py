@@ -35,8 +35,8 @@ class Command:
     Attributes
     ----------
     state
-        "waiting" (for somebody else to confirm it), "sent", "acknowledged" (the device said so), "observed" (its readings show it); or "refused" (by us, and why), "failed" (it
-        could not be sent, and why), "timed out".
+        "waiting" (for somebody else to confirm it), "sent", "acknowledged" (the device said so), "observed" (its readings show it);
+        or "refused" (by us, and why), "failed" (it could not be sent, and why), "timed out".
     """
 
     number: int

@@ -12,8 +12,9 @@ from taixu.edit.declared import declared_component
 from taixu.errors import TaixuError
 from taixu.scene import Name, Transform
 from taixu.twin.batch import Batch
-from taixu.twin.commands import Ledger, read_controls
+from taixu.twin.commands import Ledger
 from taixu.twin.connectors import Connector, Link
+from taixu.twin.controls import read_controls
 from taixu.twin.device import Device
 from taixu.twin.feed import Feed
 from taixu.twin.inbox import Inbox
