@@ -2,10 +2,19 @@ import { render } from "preact";
 import { Panels } from "./panels";
 import { openPictures } from "./pictures/screen";
 import { openScene } from "./scene/scene";
-import { view } from "./store";
+import * as store from "./store";
 import "./style/viewer.css";
 
 const canvas = document.getElementById("scene") as HTMLCanvasElement;
-view.value = openScene(canvas);
-openPictures(view.value);
+const scene = openScene(canvas);
+store.view.value = scene;
+openPictures(scene);
 render(<Panels />, document.getElementById("panels")!);
+
+declare global {
+  interface Window {
+    /** For who drives the page by script: what all parts share, and whether the picture is done. */
+    taixu: typeof store & { isReady(): boolean };
+  }
+}
+window.taixu = { ...store, isReady: () => scene.isReady() };

@@ -1,74 +1,394 @@
-// The 3D picture: it follows the state stream and draws what is near.
+// The 3D picture: it follows the state stream and draws what is near, whenever something changed.
 import * as THREE from "three";
-import { OrbitControls } from "three/examples/jsm/controls/OrbitControls.js";
-import { eye, figures } from "../store";
+import { ages, agesShown, connection, eye, fencesShown, figures, hiddenKinds, hovered, kinds, labelsShown, sceneFacts, selected, type Id, type Vector } from "../store";
 import { Watch } from "../wire/watch";
+import { Area } from "./area";
+import { Batches } from "./batches";
+import { around, cornersOf, frame, sphereOf } from "./bounds";
+import { Eyes } from "./eyes";
+import { fetchScene, type WholeScene } from "./facts";
+import { Fences } from "./fences";
+import { Labels, type Label } from "./labels";
+import { Lights } from "./lights";
+import type { Look } from "./looks";
+import { Meshes } from "./meshes";
+import { Outline } from "./outline";
+import { Picking } from "./picking";
+import { Sky } from "./sky";
+import { Steering } from "./steering";
 import { Things } from "./things";
 import type { View } from "./view";
+import "./scene.css";
+
+const TONEMAPS = { neutral: THREE.NeutralToneMapping, aces: THREE.ACESFilmicToneMapping, agx: THREE.AgXToneMapping, linear: THREE.LinearToneMapping };
+/** three.js scales what goes into its ACES curve; the engine does not. */
+const ACES_SCALE = 0.6;
+const FAR_FROM_BASE_M = 2000;
+/** More than so many on their way are shown where they are, without steps between. */
+const MOST_SMOOTH = 30_000;
+const LABELS_MS = 120;
+const FACTS_MS = 10_000;
+const HOVER_MS = 90;
+const OLD_SECS = 30;
+
+class Picture implements View {
+  private readonly renderer: THREE.WebGLRenderer;
+  private readonly scene = new THREE.Scene();
+  private readonly lens = new THREE.PerspectiveCamera();
+  private readonly things = new Things();
+  private readonly looks = new Map<number, Look>();
+  private readonly meshes: Meshes;
+  private readonly batches: Batches;
+  private readonly lights: Lights;
+  private readonly sky: Sky;
+  private readonly fences = new Fences();
+  private readonly eyes = new Eyes();
+  private readonly outline: Outline;
+  private readonly picking: Picking;
+  private readonly labels: Labels;
+  private readonly steering: Steering;
+  private readonly watch: Watch;
+  private readonly area: Area;
+  private isDirty = true;
+  private isPlaced = false;
+  private last = 0;
+  private labelsAt = 0;
+  private hoverAt = 0;
+  private drawn = 0;
+
+  constructor(readonly canvas: HTMLCanvasElement) {
+    this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance", reversedDepthBuffer: true });
+    this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.type = THREE.PCFShadowMap;
+    const isSlow = isSoftware(this.renderer);
+    this.renderer.setPixelRatio(isSlow ? 1 : Math.min(devicePixelRatio, 2));
+    this.meshes = new Meshes(this.renderer, (hash) => this.onMesh(hash));
+    this.batches = new Batches(this.things, this.meshes);
+    this.lights = new Lights(this.things, this.batches);
+    this.sky = new Sky(this.renderer, this.scene, isSlow ? 1024 : 2048);
+    this.outline = new Outline(this.batches);
+    this.picking = new Picking(this.batches);
+    this.labels = new Labels(canvas, () => (this.labelsAt = 0));
+    this.steering = new Steering(canvas);
+    this.scene.add(this.batches.group, this.lights.group, this.fences.group, this.eyes.group);
+    this.watch = new Watch({
+      frame: (told) => {
+        this.things.take(told, performance.now());
+        figures.value = { ...figures.peek(), things: this.things.count, stream_frame: told.number };
+      },
+      looks: (told) => this.onLooks(told as Record<string, Look>),
+      gone: (slots) => this.things.forget(slots),
+      thing: () => undefined,
+    });
+    this.area = new Area((at, reach) => this.watch.look(at, reach));
+    this.listen();
+    this.watch.look([0, 0, 0], 1024);
+    this.watch.open();
+    void this.refresh();
+    requestAnimationFrame((now) => this.step(now));
+  }
+
+  goTo(what: Id | { at: Vector; from: number }): void {
+    if (typeof what !== "string") return this.steering.goTo(what.at, what.from);
+    const found = around(this.things.slotsOf(what).map((slot) => sphereOf(slot, this.things, this.batches)));
+    if (found) this.steering.goTo(found.at, Math.max(found.radius * 3.2, 2));
+  }
+
+  frameAll(): void {
+    this.frame(false);
+  }
+
+  placeOf(id: Id): Vector | null {
+    return around(this.things.slotsOf(id).map((slot) => sphereOf(slot, this.things, this.batches)))?.at ?? null;
+  }
+
+  camera(): { eye: Vector; target: Vector; fovDeg: number } {
+    return { eye: this.steering.eye, target: this.steering.target, fovDeg: THREE.MathUtils.radToDeg(this.steering.fovY) };
+  }
+
+  onPage(place: Vector): readonly [number, number] | null {
+    const { base } = this.batches;
+    const point = new THREE.Vector3(place[0] - base[0], place[1] - base[1], place[2] - base[2]);
+    point.applyMatrix4(this.lens.matrixWorldInverse);
+    if (point.z > -this.lens.near) return null;
+    point.applyMatrix4(this.lens.projectionMatrix);
+    const page = this.canvas.getBoundingClientRect();
+    return [page.left + (point.x * 0.5 + 0.5) * page.width, page.top + (0.5 - point.y * 0.5) * page.height];
+  }
+
+  pick(x: number, y: number): Id | null {
+    const page = this.canvas.getBoundingClientRect();
+    const hit = this.hit(x - page.left, y - page.top);
+    return hit ? this.things.id(hit.slot) : null;
+  }
+
+  showEye(name: string, at: { at: Vector; toward: Vector } | null): void {
+    this.eyes.put(name, at);
+    this.isDirty = true;
+  }
+
+  goToMoment(time_ns: number | null, options?: { speed?: number; known?: boolean }): void {
+    this.watch.goTo(time_ns, options);
+  }
+
+  /** Whether all that was told by now is drawn: what is seen will not change by itself. */
+  isReady(): boolean {
+    return this.drawn > 0 && this.things.count > 0 && this.meshes.waiting === 0 && this.sky.isShown && !this.isDirty && !this.things.retold.size;
+  }
+
+  private listen(): void {
+    this.steering.onClick = (x, y) => {
+      const hit = this.hit(x, y);
+      selected.value = hit ? this.things.id(hit.slot) : null;
+    };
+    this.steering.onHover = (x, y) => this.hover(x, y);
+    this.steering.placeUnder = (x, y) => {
+      const hit = this.hit(x, y);
+      return hit ? this.along(x, y, hit.distance) : null;
+    };
+    this.canvas.addEventListener("pointerleave", () => (hovered.value = null));
+    this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
+    this.canvas.addEventListener("webglcontextrestored", () => (this.isDirty = true));
+    selected.subscribe(() => this.outlineAnew());
+    hovered.subscribe(() => this.outlineAnew());
+    labelsShown.subscribe(() => (this.labelsAt = 0));
+    fencesShown.subscribe((shown) => {
+      this.fences.group.visible = shown;
+      this.isDirty = true;
+    });
+    hiddenKinds.subscribe(() => this.retellAll());
+    sceneFacts.subscribe((facts) => facts && void this.dress(facts as WholeScene));
+    agesShown.subscribe(() => this.fade());
+    ages.subscribe(() => this.fade());
+    let wasOpen = false;
+    connection.subscribe((now) => {
+      if (now.state === "open" && !wasOpen) {
+        this.labels.forget();
+        void this.refresh();
+      }
+      wasOpen = now.state === "open";
+    });
+    setInterval(() => document.hidden || void this.refresh(), FACTS_MS);
+    setInterval(() => (eye.value = { at: this.steering.eye, toward: [...this.steering.target] as unknown as Vector }), 250);
+    new ResizeObserver(() => this.fit()).observe(this.canvas);
+    this.fit();
+  }
+
+  private async refresh(): Promise<void> {
+    if (connection.peek().state !== "open" && sceneFacts.peek()) return;
+    const facts = await fetchScene();
+    const told = new Map(facts.layers.map((each) => [each.kind, each.count]));
+    if (JSON.stringify([...told]) !== JSON.stringify([...kinds.peek()])) kinds.value = told;
+  }
+
+  private async dress(facts: WholeScene): Promise<void> {
+    this.renderer.toneMapping = TONEMAPS[facts.tonemap] ?? THREE.NeutralToneMapping;
+    this.renderer.toneMappingExposure = 2 ** facts.exposure_ev * (facts.tonemap === "aces" ? ACES_SCALE : 1);
+    if (!this.isPlaced && facts.camera) {
+      const { at, forward, fov_y_rad } = facts.camera;
+      const distance = forward[1] < -0.02 && at[1] > 0 ? Math.min(Math.max(-at[1] / forward[1], 2), 300) : 12;
+      this.steering.fovY = fov_y_rad;
+      this.steering.set(at, [at[0] + forward[0] * distance, at[1] + forward[1] * distance, at[2] + forward[2] * distance], true);
+      this.isPlaced = true;
+    }
+    this.fences.show(facts.fences, this.batches.base);
+    await this.sky.show(facts.sky);
+    this.isDirty = true;
+  }
+
+  private onLooks(told: Record<string, Look>): void {
+    for (const [number, look] of Object.entries(told)) this.looks.set(Number(number), look);
+  }
+
+  private onMesh(hash: string): void {
+    this.batches.arrived(hash);
+    this.outlineAnew();
+    if (!this.isPlaced && this.meshes.waiting === 0 && sceneFacts.peek()) this.isPlaced = this.frame(true);
+  }
+
+  private retellAll(): void {
+    for (let slot = 0; slot < this.things.capacity; slot++) if (this.things.present[slot]) this.things.retold.add(slot);
+  }
+
+  private outlineAnew(): void {
+    const slots = (id: Id | null | undefined): number[] => (id ? this.things.slotsOf(id).slice(0, 500) : []);
+    const over = hovered.peek()?.id;
+    this.canvas.classList.toggle("over-thing", !!over);
+    this.outline.choose(slots(selected.peek()), over === selected.peek() ? [] : slots(over));
+    this.isDirty = true;
+    this.labelsAt = 0;
+  }
+
+  private hover(x: number, y: number): void {
+    const now = performance.now();
+    if (now - this.hoverAt < HOVER_MS) return;
+    this.hoverAt = now;
+    const hit = this.hit(x, y);
+    const page = this.canvas.getBoundingClientRect();
+    const id = hit ? this.things.id(hit.slot) : null;
+    if (id === (hovered.peek()?.id ?? null)) return;
+    hovered.value = id ? { id, at: [page.left + x, page.top + y] } : null;
+  }
+
+  private hit(x: number, y: number): { slot: number; distance: number } | null {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    return this.picking.pick((x / width) * 2 - 1, 1 - (y / height) * 2, this.lens);
+  }
+
+  private along(x: number, y: number, distance: number): [number, number, number] {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    const way = new THREE.Vector3((x / width) * 2 - 1, 1 - (y / height) * 2, 0.5).unproject(this.lens).sub(this.lens.position).normalize();
+    const at = this.steering.eye;
+    return [at[0] + way.x * distance, at[1] + way.y * distance, at[2] + way.z * distance];
+  }
+
+  private frame(atOnce: boolean): boolean {
+    const drawn: number[] = [];
+    for (const batch of this.batches.all.values()) for (let row = 0; row < batch.count; row++) drawn.push(batch.slots[row]);
+    const found = frame(cornersOf(drawn, this.batches), this.steering.fovY, this.lens.aspect);
+    if (found) this.steering.set(found.eye, found.target, atOnce);
+    return found !== null;
+  }
+
+  /** Let things whose data is old lose their colour. */
+  private fade(): void {
+    const old = new Set<number>();
+    if (agesShown.peek()) {
+      for (const [id, secs] of ages.peek()) {
+        if (secs === null || secs > OLD_SECS) old.add(parseInt(id.slice(0, 8), 16) * 4294967296 + parseInt(id.slice(8), 16));
+      }
+    }
+    for (let slot = 0; slot < this.things.capacity; slot++) {
+      if (this.things.present[slot]) this.batches.fade(slot, old.size && old.has(this.things.key(slot)) ? 1 : 0);
+    }
+    this.isDirty = true;
+  }
+
+  private fit(): void {
+    const { clientWidth: width, clientHeight: height } = this.canvas;
+    if (!width || !height) return;
+    this.renderer.setSize(width, height, false);
+    const ratio = this.renderer.getPixelRatio();
+    this.outline.resize(Math.round(width * ratio), Math.round(height * ratio));
+    this.lens.aspect = width / height;
+    this.isDirty = true;
+  }
+
+  private step(time: number): void {
+    requestAnimationFrame((next) => this.step(next));
+    const now = performance.now();
+    const seconds = Math.min((time - this.last) / 1000, 0.1);
+    this.last = time;
+    const told = this.retell(now);
+    const moved = this.move(now) || told;
+    const turned = this.steering.update(seconds);
+    if (turned) this.area.follow(this.steering.eye, this.steering.distance, now);
+    if (!moved && !turned && !this.isDirty) return;
+    this.isDirty = false;
+    this.rebase(now);
+    this.lights.update(now, this.steering.eye, turned);
+    this.eyes.update(this.batches.base, this.steering.eye);
+    this.batches.commit();
+    this.steering.apply(this.lens, this.batches.base);
+    const [x, y, z] = this.steering.target.map((part, axis) => part - this.batches.base[axis]);
+    this.sky.follow(x, y, z, this.steering.distance);
+    this.renderer.render(this.scene, this.lens);
+    this.outline.render(this.renderer, this.lens, now);
+    if (now - this.labelsAt > LABELS_MS || turned) {
+      this.labelsAt = now;
+      this.nameThings();
+    }
+    this.drawn += 1;
+  }
+
+  /** Take in what looks other; gives whether anything does. */
+  private retell(now: number): boolean {
+    const { retold } = this.things;
+    if (!retold.size) return false;
+    for (const slot of retold) {
+      const look = this.things.present[slot] ? this.looks.get(this.things.looks[slot]) : undefined;
+      const isHidden = look !== undefined && hiddenKinds.peek().has(look.kind ?? "");
+      this.batches.put(slot, isHidden ? null : (look ?? null), now);
+      this.lights.put(slot, isHidden ? null : (look?.light ?? null));
+    }
+    retold.clear();
+    this.outlineAnew();
+    if (agesShown.peek()) this.fade();
+    return true;
+  }
+
+  /** Move what is under way; gives whether anything is. */
+  private move(now: number): boolean {
+    const { moving } = this.things;
+    if (!moving.size) return false;
+    const isMany = moving.size > MOST_SMOOTH;
+    for (const slot of moving) {
+      if (isMany) this.things.begun[slot] = -Infinity;
+      this.batches.write(slot, now);
+      if (isMany || this.things.progress(slot, now) >= 1) moving.delete(slot);
+    }
+    return true;
+  }
+
+  private rebase(now: number): void {
+    const at = this.steering.eye;
+    const { base } = this.batches;
+    if (Math.max(...at.map((part, axis) => Math.abs(part - base[axis]))) < FAR_FROM_BASE_M) return;
+    this.batches.rebase([Math.round(at[0]), 0, Math.round(at[2])], now);
+    const facts = sceneFacts.peek();
+    if (facts) this.fences.show(facts.fences, base);
+  }
+
+  private nameThings(): void {
+    const found = this.eyes.labels((place) => this.onPage(place));
+    const at = this.steering.eye;
+    const limit = Math.min(Math.max(this.steering.distance * 2.5, 25), 500);
+    const strong = new Set([selected.peek(), hovered.peek()?.id].filter((id): id is Id => !!id));
+    const near: { slot: number; apart: number }[] = [];
+    const { things } = this;
+    if (labelsShown.peek()) {
+      for (let slot = 0; slot < things.capacity; slot++) {
+        if (!things.present[slot] || this.looks.get(things.looks[slot])?.kind === undefined || hiddenKinds.peek().has(this.looks.get(things.looks[slot])!.kind!)) continue;
+        const apart = Math.hypot(things.to[3 * slot] - at[0], things.to[3 * slot + 1] - at[1], things.to[3 * slot + 2] - at[2]);
+        if (apart < limit) near.push({ slot, apart });
+      }
+    }
+    near.sort((a, b) => a.apart - b.apart);
+    const ids = new Set<Id>(strong);
+    for (const { slot } of near) {
+      if (ids.size >= 60) break;
+      ids.add(things.id(slot));
+    }
+    for (const id of ids) {
+      const label = this.labelOf(id, at, strong.has(id));
+      if (label) found.push(label);
+    }
+    this.labels.show(found);
+  }
+
+  private labelOf(id: Id, at: Vector, strong: boolean): Label | null {
+    const corners = cornersOf(this.things.slotsOf(id), this.batches);
+    if (!corners.length) return null;
+    let x = 0, top = -Infinity, z = 0;
+    for (let corner = 0; corner < corners.length; corner += 3) {
+      x += corners[corner];
+      top = Math.max(top, corners[corner + 1]);
+      z += corners[corner + 2];
+    }
+    const place: Vector = [(x * 3) / corners.length, top, (z * 3) / corners.length];
+    const page = this.onPage(place);
+    const distance = Math.hypot(place[0] - at[0], place[1] - at[1], place[2] - at[2]);
+    return page && { id, x: page[0], y: page[1] - 4, distance, strong };
+  }
+}
+
+function isSoftware(renderer: THREE.WebGLRenderer): boolean {
+  const context = renderer.getContext();
+  const about = context.getExtension("WEBGL_debug_renderer_info");
+  return about !== null && /swiftshader|llvmpipe|software/i.test(String(context.getParameter(about.UNMASKED_RENDERER_WEBGL)));
+}
 
 /** Begin to draw on a canvas. */
-export function openScene(canvas: HTMLCanvasElement): View {
-  const renderer = new THREE.WebGLRenderer({ canvas, antialias: true });
-  const scene = new THREE.Scene();
-  scene.background = new THREE.Color(0x2a3038);
-  scene.add(new THREE.HemisphereLight(0xffffff, 0x444444, 3));
-  const camera = new THREE.PerspectiveCamera(45, 1, 0.1, 20_000);
-  camera.position.set(8, 6, 12);
-  const controls = new OrbitControls(camera, canvas);
-  const things = new Things();
-  const looks = new Map<number, unknown>();
-  const boxes = new THREE.InstancedMesh(new THREE.BoxGeometry(), new THREE.MeshStandardMaterial({ color: 0xb0b8c0 }), 100_000);
-  boxes.frustumCulled = false;
-  scene.add(boxes);
-  const watch = new Watch({
-    frame: (frame) => {
-      things.take(frame, performance.now());
-      figures.value = { ...figures.value, things: things.count, stream_frame: frame.number };
-    },
-    looks: (told) => Object.entries(told).forEach(([number, look]) => looks.set(Number(number), look)),
-    gone: (slots) => things.forget(slots),
-    thing: () => undefined,
-  });
-  const matrix = new THREE.Matrix4();
-  const place = new Float64Array(3);
-  const turn = new Float32Array(4);
-  const step = (now: number): void => {
-    controls.update();
-    for (let slot = 0; slot < things.capacity && slot < 100_000; slot++) {
-      if (!things.present[slot]) matrix.makeScale(0, 0, 0);
-      else {
-        things.place(slot, now, place);
-        things.turn(slot, now, turn);
-        matrix.compose(new THREE.Vector3(...place), new THREE.Quaternion(...turn), new THREE.Vector3().fromArray(things.scales, 3 * slot));
-      }
-      boxes.setMatrixAt(slot, matrix);
-    }
-    boxes.count = Math.min(things.capacity, 100_000);
-    boxes.instanceMatrix.needsUpdate = true;
-    renderer.render(scene, camera);
-    requestAnimationFrame(step);
-  };
-  const fit = (): void => {
-    const { clientWidth: width, clientHeight: height } = canvas;
-    renderer.setPixelRatio(Math.min(devicePixelRatio, 2));
-    renderer.setSize(width, height, false);
-    camera.aspect = width / Math.max(height, 1);
-    camera.updateProjectionMatrix();
-  };
-  new ResizeObserver(fit).observe(canvas);
-  watch.look([0, 0, 0], 1000);
-  watch.open();
-  requestAnimationFrame(step);
-  setInterval(() => (eye.value = { at: camera.position.toArray(), toward: controls.target.toArray() }), 250);
-  return {
-    canvas,
-    goTo: () => undefined,
-    frameAll: () => undefined,
-    placeOf: () => null,
-    onPage: () => null,
-    camera: () => ({ eye: camera.position.toArray(), target: controls.target.toArray(), fovDeg: camera.fov }),
-    pick: () => null,
-    showEye: () => undefined,
-    goToMoment: (time_ns, options) => watch.goTo(time_ns, options),
-  };
+export function openScene(canvas: HTMLCanvasElement): View & { isReady(): boolean } {
+  return new Picture(canvas);
 }

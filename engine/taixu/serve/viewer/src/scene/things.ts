@@ -41,7 +41,7 @@ export class Things {
       const slot = slots[row];
       const isNew = this.present[slot] === 0;
       const x = origin[0] + places[row], y = origin[1] + places[n + row], z = origin[2] + places[2 * n + row];
-      this.setOut(slot, now, isNew, x, y, z, rotations, row * 4, n, row);
+      this.setOut(slot, now, isNew, x, y, z, rotations, n, row);
       if (isNew) {
         this.present[slot] = 1;
         this.count += 1;
@@ -100,6 +100,21 @@ export class Things {
     for (let axis = 0; axis < 4; axis++) out[axis] *= norm;
   }
 
+  /** A slot's id as a number, for sets: two of a million are alike once in ten thousand worlds. */
+  key(slot: number): number {
+    return this.ids[2 * slot + 1] * 4294967296 + this.ids[2 * slot];
+  }
+
+  /** Slots of things that are parts of what has this id. */
+  slotsOf(id: string): number[] {
+    const high = parseInt(id.slice(0, 8), 16), low = parseInt(id.slice(8), 16);
+    const found: number[] = [];
+    for (let slot = 0; slot < this.capacity; slot++) {
+      if (this.ids[2 * slot] === low && this.ids[2 * slot + 1] === high && this.present[slot]) found.push(slot);
+    }
+    return found;
+  }
+
   id(slot: number): string {
     const text = (word: number): string => word.toString(16).padStart(8, "0");
     return text(this.ids[2 * slot + 1]) + text(this.ids[2 * slot]);
@@ -108,8 +123,7 @@ export class Things {
   private readonly scratchPlace = new Float64Array(3);
   private readonly scratchTurn = new Float32Array(4);
 
-  private setOut(slot: number, now: number, isNew: boolean, x: number, y: number, z: number, rotations: Int16Array, at: number, n: number, row: number): void {
-    void at;
+  private setOut(slot: number, now: number, isNew: boolean, x: number, y: number, z: number, rotations: Int16Array, n: number, row: number): void {
     const { scratchPlace: place, scratchTurn: turn } = this;
     if (!isNew) {
       this.place(slot, now, place);

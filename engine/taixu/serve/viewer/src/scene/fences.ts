@@ -1,0 +1,79 @@
+// Fences: areas of the ground as translucent walls with a bright foot.
+import * as THREE from "three";
+import type { Fence } from "../store";
+
+/** Walls of fences that reach to the sky are drawn this high. */
+const WALL_M = 2.5;
+const UNBOUNDED_M = 500;
+
+const WALL_VERTEX = /* glsl */ `
+attribute float height;
+varying float vHeight;
+void main() {
+  vHeight = height;
+  gl_Position = projectionMatrix * modelViewMatrix * vec4(position, 1.0);
+}`;
+const WALL_FRAGMENT = /* glsl */ `
+uniform vec3 color;
+varying float vHeight;
+void main() {
+  gl_FragColor = vec4(color, mix(0.34, 0.03, pow(clamp(vHeight, 0.0, 1.0), 0.6)));
+}`;
+
+const COLORS: Record<string, number> = { danger: 0xff5a4f, restricted: 0xff5a4f, warning: 0xffb020, safe: 0x3ecf8e };
+const USUAL = 0xffb020;
+
+export class Fences {
+  readonly group = new THREE.Group();
+
+  show(fences: Fence[], base: ArrayLike<number>): void {
+    for (const each of this.group.children as THREE.Mesh[]) each.geometry.dispose();
+    this.group.clear();
+    this.group.position.set(-base[0], -base[1], -base[2]);
+    for (const fence of fences) if (fence.outline.length >= 3) this.add(fence);
+  }
+
+  private add(fence: Fence): void {
+    const bottom = Math.abs(fence.bottom) > UNBOUNDED_M ? 0.02 : fence.bottom + 0.02;
+    const top = Math.abs(fence.top) > UNBOUNDED_M ? Math.max(bottom, 0) + WALL_M : fence.top;
+    const color = new THREE.Color().setHex(COLORS[fence.kind] ?? USUAL, THREE.LinearSRGBColorSpace);
+    const positions: number[] = [], heights: number[] = [], indices: number[] = [];
+    const origin = fence.outline[0];
+    fence.outline.forEach(([x, z]) => {
+      positions.push(x - origin[0], bottom, z - origin[1], x - origin[0], top, z - origin[1]);
+      heights.push(0, 1);
+    });
+    const count = fence.outline.length;
+    for (let corner = 0; corner < count; corner++) {
+      const a = 2 * corner, b = 2 * ((corner + 1) % count);
+      indices.push(a, b, b + 1, a, b + 1, a + 1);
+    }
+    const wall = new THREE.BufferGeometry();
+    wall.setAttribute("position", new THREE.Float32BufferAttribute(positions, 3));
+    wall.setAttribute("height", new THREE.Float32BufferAttribute(heights, 1));
+    wall.setIndex(indices);
+    const material = new THREE.ShaderMaterial({
+      vertexShader: WALL_VERTEX, fragmentShader: WALL_FRAGMENT, transparent: true, depthWrite: false, side: THREE.DoubleSide,
+      uniforms: { color: { value: color } },
+    });
+    const drawn = new THREE.Mesh(wall, material);
+    const feet = fence.outline.map(([x, z]) => new THREE.Vector3(x - origin[0], bottom + 0.01, z - origin[1]));
+    const foot = new THREE.LineLoop(
+      new THREE.BufferGeometry().setFromPoints(feet),
+      new THREE.LineBasicMaterial({ color: COLORS[fence.kind] ?? USUAL, toneMapped: false, transparent: true, opacity: 0.9 }),
+    );
+    const shape = new THREE.Shape(feet.map((each) => new THREE.Vector2(each.x, -each.z)));
+    const floor = new THREE.Mesh(
+      new THREE.ShapeGeometry(shape).rotateX(-Math.PI / 2),
+      new THREE.MeshBasicMaterial({
+        color: COLORS[fence.kind] ?? USUAL, toneMapped: false, transparent: true, opacity: 0.07, depthWrite: false, side: THREE.DoubleSide,
+        polygonOffset: true, polygonOffsetFactor: -2, polygonOffsetUnits: -2,
+      }),
+    );
+    floor.position.y = bottom;
+    const whole = new THREE.Group();
+    whole.position.set(origin[0], 0, origin[1]);
+    whole.add(floor, drawn, foot);
+    this.group.add(whole);
+  }
+}

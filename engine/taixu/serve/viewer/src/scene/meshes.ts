@@ -1,0 +1,71 @@
+// Meshes by their hash: what a look is drawn with.
+import * as THREE from "three";
+import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
+import { fetchPatiently } from "./fetching";
+import { SharedPictures } from "./pictures";
+import { letFade } from "./fading";
+
+export interface MeshPart {
+  geometry: THREE.BufferGeometry;
+  material: THREE.Material;
+  kind: "triangles" | "lines" | "points";
+}
+
+export interface LoadedMesh {
+  parts: MeshPart[];
+  /** Around all of it, in its own coordinates. */
+  sphere: THREE.Sphere;
+  box: THREE.Box3;
+}
+
+export class Meshes {
+  private readonly loading = new Map<string, Promise<LoadedMesh>>();
+  readonly loaded = new Map<string, LoadedMesh>();
+  private readonly loader = new GLTFLoader();
+
+  constructor(renderer: THREE.WebGLRenderer, private readonly onLoad: (hash: string) => void) {
+    const base = new URL("/scene/meshes/", location.href).href;
+    const anisotropy = Math.min(8, renderer.capabilities.getMaxAnisotropy());
+    this.loader.register((parser) => new SharedPictures(parser, base, anisotropy));
+  }
+
+  /** A mesh, if it is there; asks for it otherwise. */
+  get(hash: string): LoadedMesh | null {
+    const found = this.loaded.get(hash);
+    if (found) return found;
+    if (!this.loading.has(hash)) {
+      this.loading.set(hash, this.load(hash));
+      this.loading.get(hash)!.then(
+        (mesh) => {
+          this.loaded.set(hash, mesh);
+          this.onLoad(hash);
+        },
+        (error: unknown) => console.warn(`a mesh is left out: ${String(error)}`),
+      );
+    }
+    return null;
+  }
+
+  /** How many are on their way. */
+  get waiting(): number {
+    return this.loading.size - this.loaded.size;
+  }
+
+  private async load(hash: string): Promise<LoadedMesh> {
+    const answer = await fetchPatiently(`/scene/meshes/${hash}`);
+    const gltf = await this.loader.parseAsync(await answer.arrayBuffer(), "/scene/meshes/");
+    const parts: MeshPart[] = [];
+    const box = new THREE.Box3();
+    gltf.scene.traverse((each) => {
+      const drawn = each as THREE.Mesh;
+      if (!drawn.geometry) return;
+      const kind = drawn.isMesh ? "triangles" : (each as THREE.Points).isPoints ? "points" : "lines";
+      const material = drawn.material as THREE.Material;
+      letFade(material);
+      parts.push({ geometry: drawn.geometry, material, kind });
+      drawn.geometry.computeBoundingBox();
+      if (drawn.geometry.boundingBox) box.union(drawn.geometry.boundingBox);
+    });
+    return { parts, box, sphere: box.getBoundingSphere(new THREE.Sphere()) };
+  }
+}

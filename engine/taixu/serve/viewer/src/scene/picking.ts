@@ -1,0 +1,70 @@
+// What lies under a point: rays against spheres around all things first, then against the meshes of the nearest few.
+import * as THREE from "three";
+import type { Batch, Batches } from "./batches";
+
+export interface Hit {
+  slot: number;
+  /** From the eye, in metres. */
+  distance: number;
+}
+
+const MOST_TRIED = 64;
+
+export class Picking {
+  private readonly caster = new THREE.Raycaster();
+  private readonly probe = new THREE.Mesh();
+  private readonly matrix = new THREE.Matrix4();
+
+  constructor(private readonly batches: Batches) {}
+
+  /** The nearest thing under normalised device coordinates. */
+  pick(x: number, y: number, camera: THREE.Camera): Hit | null {
+    this.caster.setFromCamera(new THREE.Vector2(x, y), camera);
+    const { origin, direction } = this.caster.ray;
+    const near: { batch: Batch; row: number; from: number }[] = [];
+    for (const batch of this.batches.all.values()) if (batch.mesh) this.candidates(batch, origin, direction, near);
+    near.sort((a, b) => a.from - b.from);
+    let best: Hit | null = null;
+    for (const { batch, row, from } of near.slice(0, MOST_TRIED)) {
+      if (best && from > best.distance) break;
+      const distance = this.exactly(batch, row);
+      if (distance !== null && (!best || distance < best.distance)) best = { slot: batch.slots[row], distance };
+    }
+    return best;
+  }
+
+  /** Rows whose sphere the ray meets, and where it enters. */
+  private candidates(batch: Batch, origin: THREE.Vector3, direction: THREE.Vector3, found: { batch: Batch; row: number; from: number }[]): void {
+    const { center, radius } = batch.mesh!.sphere;
+    const m = batch.matrices.array;
+    for (let row = 0, at = 0; row < batch.count; row++, at += 16) {
+      const sx = m[at] * m[at] + m[at + 1] * m[at + 1] + m[at + 2] * m[at + 2];
+      const sy = m[at + 4] * m[at + 4] + m[at + 5] * m[at + 5] + m[at + 6] * m[at + 6];
+      const sz = m[at + 8] * m[at + 8] + m[at + 9] * m[at + 9] + m[at + 10] * m[at + 10];
+      const reach2 = radius * radius * Math.max(sx, sy, sz);
+      const x = m[at] * center.x + m[at + 4] * center.y + m[at + 8] * center.z + m[at + 12] - origin.x;
+      const y = m[at + 1] * center.x + m[at + 5] * center.y + m[at + 9] * center.z + m[at + 13] - origin.y;
+      const z = m[at + 2] * center.x + m[at + 6] * center.y + m[at + 10] * center.z + m[at + 14] - origin.z;
+      const along = x * direction.x + y * direction.y + z * direction.z;
+      const apart2 = x * x + y * y + z * z - along * along;
+      if (apart2 > reach2) continue;
+      const half = Math.sqrt(reach2 - apart2);
+      if (along + half > 0) found.push({ batch, row, from: Math.max(along - half, 0) });
+    }
+  }
+
+  private exactly(batch: Batch, row: number): number | null {
+    this.matrix.fromArray(batch.matrices.array, row * 16);
+    this.probe.matrixWorld.copy(this.matrix);
+    let best: number | null = null;
+    for (const part of batch.mesh!.parts) {
+      if (part.kind !== "triangles") continue;
+      this.probe.geometry = part.geometry;
+      this.probe.material = part.material;
+      const hits: THREE.Intersection[] = [];
+      this.probe.raycast(this.caster, hits);
+      for (const hit of hits) if (best === null || hit.distance < best) best = hit.distance;
+    }
+    return best;
+  }
+}

@@ -1,0 +1,154 @@
+"""A world that is served, and the system's headless Chromium that looks at it."""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import taixu as tx
+from taixu.serve import Access, Server
+from taixu.serve.access import Guest, Role
+from taixu.serve.parts.page import viewer_folder
+from taixu.twin.plugin import TwinPlugin, configure_twin
+
+__all__ = ["TOKEN", "VIEW_TOKEN", "Browser", "Page", "ServedWorld", "browser", "serve_world"]
+
+TOKEN, VIEW_TOKEN = "a" * 20, "v" * 20
+_CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
+_ARGUMENTS = [
+    "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-sandbox", "--mute-audio",
+    "--disable-dev-shm-usage", "--force-color-profile=srgb", "--disable-lcd-text", "--hide-scrollbars",
+]  # fmt: skip
+
+
+@dataclass
+class ServedWorld:
+    """A server in a thread that stands for the program's main one."""
+
+    app: Any
+    server: Server
+    thread: threading.Thread
+    act: Callable[[Callable[[Any], Any]], Any]
+    """Calls a function with the app, in the world's thread, and gives what it gives."""
+
+    @property
+    def url(self) -> str:
+        """Where it is."""
+        return self.server.url
+
+    def stop(self) -> None:
+        """End it."""
+        self.server.stop()
+        self.thread.join(30)
+        assert not self.thread.is_alive()
+
+
+def serve_world(build: Callable[[Any], None] | None = None, *, world: Path | None = None, port: int = 0) -> ServedWorld:
+    """Serve a world of a file, or one that `build` puts into the app (in the thread that runs it)."""
+    ready, found, wrong = threading.Event(), list[Any](), list[BaseException]()
+
+    def run() -> None:
+        try:
+            with tx.App.headless(plugins=(TwinPlugin(),)) as app:
+                if world is not None:
+                    app.open(world)
+                if build is not None:
+                    build(app)
+                configure_twin(app.world)
+                app.settle()
+                access = Access({TOKEN: Guest("admin", Role.ADMIN), VIEW_TOKEN: Guest("eve", Role.VIEW)})
+                server = Server(app, access, port=port)
+                found.extend([app, server])
+                ready.set()
+                server.run(seconds=120)
+                server.close()
+        except BaseException as error:
+            wrong.append(error)
+            ready.set()
+            raise
+
+    thread = threading.Thread(target=run, daemon=True)
+    thread.start()
+    assert ready.wait(60) and not wrong, wrong
+    app, server = found
+
+    def act(function: Callable[[Any], Any]) -> Any:
+        return server.errands.ask(lambda _: function(app)).result(20)
+
+    return ServedWorld(app, server, thread, act)
+
+
+@dataclass
+class Page:
+    """A page of the viewer, and all that its console said."""
+
+    page: Any
+    said: list[str] = field(default_factory=list)
+
+    def evaluate(self, script: str, argument: Any = None) -> Any:
+        """Run a function in the page."""
+        return self.page.evaluate(script, argument)
+
+    def wait(self, condition: str, *, secs: float = 15, argument: Any = None) -> None:
+        """Wait until a function of the page gives something true."""
+        self.page.wait_for_function(condition, arg=argument, timeout=secs * 1000, polling=50)
+
+    def picture(self) -> Any:
+        """What is seen, ``uint8[h, w, 3]``."""
+        from taixu.assets.image import decode_image
+
+        return decode_image(self.page.screenshot())[..., :3]
+
+    @property
+    def problems(self) -> list[str]:
+        """Errors and warnings of the console, failed requests, what the policy refused."""
+        return [line for line in self.said if not line.startswith(("log:", "info:", "debug:")) and "GPU stall" not in line]
+
+
+class Browser:
+    """Chromium, running."""
+
+    def __init__(self, running: Any) -> None:
+        self._running = running
+        self._contexts: list[Any] = []
+
+    def open(self, url: str, *, size: tuple[int, int] = (640, 360), token: str = TOKEN, touch: bool = False, ready: bool = True) -> Page:
+        """Open the viewer of a server as somebody new."""
+        context = self._running.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=touch, is_mobile=touch)
+        self._contexts.append(context)
+        page = Page(context.new_page())
+        page.page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))
+        page.page.on("pageerror", lambda error: page.said.append(f"pageerror: {error}"))
+        page.page.goto(f"{url}?token={token}")
+        if ready:
+            page.wait("() => window.taixu?.isReady()")
+        return page
+
+    def close_pages(self) -> None:
+        """Let all pages go."""
+        while self._contexts:
+            self._contexts.pop().close()
+
+
+@contextmanager
+def browser() -> Iterator[Browser]:
+    """A Chromium, or a skip that says why there is none."""
+    path = next((found for name in _CHROMIUM if (found := shutil.which(name))), None)
+    if path is None:
+        pytest.skip("there is no Chromium here (apt-get install chromium)")
+    if not (viewer_folder() / "index.html").is_file():
+        pytest.skip("the viewer is not built here (make viewer)")
+    api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
+    with api.sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS, headless=True)
+        try:
+            yield Browser(running)
+        finally:
+            running.close()
