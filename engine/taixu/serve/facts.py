@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -54,23 +55,30 @@ class FactsBoard:
 
     def __init__(self) -> None:
         self._facts = Facts()
+        self._put_at = time.monotonic()
         self._lock = threading.Lock()
 
     def put(self, facts: Facts) -> None:
         """Hang up new ones."""
         with self._lock:
             self._facts = facts
+            self._put_at = time.monotonic()
 
     def get(self) -> Facts:
         """The newest."""
         with self._lock:
             return self._facts
 
+    @property
+    def age_secs(self) -> float:
+        """How old they are, by a clock that nobody sets."""
+        return time.monotonic() - self._put_at
+
     def fork(self, world: object) -> FactsBoard:
         return FactsBoard()
 
 
-def prometheus_text(facts: Facts, *, connections: int) -> str:
+def prometheus_text(facts: Facts, *, connections: int, refused: Mapping[str, int] | None = None) -> str:
     """Facts in Prometheus' text format (version 0.0.4)."""
     lines: list[str] = []
     told: set[str] = set()
@@ -101,6 +109,8 @@ def prometheus_text(facts: Facts, *, connections: int) -> str:
         add("alarms", "gauge", "Alarms that are active, by severity.", count, f'{{severity="{severity}"}}')
     for label, value in _measured(facts.measures):
         add("measure", "gauge", "What the world's settings measure, by name, by zone or entity.", value, label)
+    for why, count in sorted((refused or {}).items()):
+        add("refused_total", "counter", "What was refused at the door, by why.", count, f'{{why="{why}"}}')
     add("connections", "gauge", "Open WebSockets.", connections)
     return "\n".join(lines) + "\n"
 

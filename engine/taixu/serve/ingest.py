@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
+from collections.abc import Callable
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
@@ -80,14 +81,15 @@ async def put(inbox: Inbox, batches: list[Batch], kept: Kept, *, secs: float) ->
     return True
 
 
-async def ingest_request(request: web.Request, inbox: Inbox, *, source: str) -> web.Response:
-    """One message of readings; answered when all of it is kept."""
+async def ingest_request(request: web.Request, inbox: Inbox, *, source: str, refuse: Callable[[str], None]) -> web.Response:
+    """One message of readings; answered when all of it is kept. `refuse` counts what is none."""
     from aiohttp import web
 
     data = await request.read()
     try:
         batches = read_readings(data, source=source)
     except TaixuError as error:
+        refuse("bad_reading")
         return web.json_response({"error": str(error)}, status=400)
     kept = Kept(asyncio.get_running_loop())
     total = sum(len(batch) for batch in batches)
@@ -98,7 +100,9 @@ async def ingest_request(request: web.Request, inbox: Inbox, *, source: str) -> 
     return web.json_response({"kept": total})
 
 
-async def ingest_socket(request: web.Request, inbox: Inbox, *, source: str, sockets: set[Any]) -> web.WebSocketResponse:
+async def ingest_socket(
+    request: web.Request, inbox: Inbox, *, source: str, sockets: set[Any], refuse: Callable[[str], None]
+) -> web.WebSocketResponse:
     """A stream of messages; ``{"kept": n}`` says how many readings of this connection are kept by now."""
     from aiohttp import WSMsgType, web
 
@@ -114,6 +118,7 @@ async def ingest_socket(request: web.Request, inbox: Inbox, *, source: str, sock
             try:
                 batches = read_readings(message.data, source=source)
             except TaixuError as error:
+                refuse("bad_reading")
                 await socket.send_str(json.dumps({"error": str(error)}, ensure_ascii=False))
                 continue
             if not await put(inbox, batches, kept, secs=_QUIET_SECS):

@@ -15,6 +15,7 @@ from taixu.serve.application import make_application
 from taixu.serve.door import Door
 from taixu.serve.errands import Errands
 from taixu.serve.facts import Facts, FactsBoard
+from taixu.serve.guard import Guard
 from taixu.serve.parts import make_parts
 from taixu.serve.service import Service
 from taixu.twin.commands import Command, Ledger
@@ -56,6 +57,7 @@ class Server:
         self.sources = list(sources)
         self.board = FactsBoard()
         self.errands = Errands()
+        self.guard = Guard()
         self._ended = threading.Event()
         self._alarms_seen = self._commands_seen = -1
         self._newest_commands: tuple[Command, ...] = ()
@@ -66,9 +68,9 @@ class Server:
         self.parts = make_parts(self.board, app.resource(Inbox))
 
         def application() -> Any:
-            return make_application(Door(access, self.errands, is_secure=tls is not None, stop=self.stop), self.parts)
+            return make_application(Door(access, self.errands, is_secure=tls is not None, stop=self.stop, guard=self.guard), self.parts)
 
-        self.service = Service(application, host=host, port=port, tls=tls)
+        self.service = Service(application, host=host, port=port, tls=tls, guard=self.guard)
 
     @property
     def url(self) -> str:
@@ -110,8 +112,14 @@ class Server:
             part.close()
 
     def _wait_for_disk(self) -> None:
-        if self.app.world.has_resource(Recorder):
-            self.app.resource(Recorder).writer.wait()
+        """As long as it takes, but not for a full one: what waits there was never acknowledged."""
+        if not self.app.world.has_resource(Recorder):
+            return
+        writer = self.app.resource(Recorder).writer
+        waiting = threading.Thread(target=writer.wait, name="taixu waits for the disk", daemon=True)
+        waiting.start()
+        while waiting.is_alive() and not writer.problem:
+            waiting.join(0.1)
 
     def _frame_of_parts(self) -> None:
         for part in self.parts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import ssl
 import threading
 from collections.abc import Callable
@@ -11,10 +12,12 @@ from pathlib import Path
 from typing import Any
 
 from taixu.errors import MachineError, TaixuError
+from taixu.serve.guard import Guard
 
 __all__ = ["Service", "tls_context"]
 
 _STOP_SECS = 5.0
+_HANDSHAKE_SECS = 10.0
 
 
 class Service:
@@ -24,6 +27,8 @@ class Service:
     ----------
     make
         Makes the application, in that thread.
+    guard
+        Watches over its connections.
 
     Raises
     ------
@@ -33,13 +38,15 @@ class Service:
         When the extra is missing.
     """
 
-    def __init__(self, make: Callable[[], Any], *, host: str, port: int, tls: ssl.SSLContext | None = None) -> None:
+    def __init__(
+        self, make: Callable[[], Any], *, host: str, port: int, tls: ssl.SSLContext | None = None, guard: Guard | None = None
+    ) -> None:
         if find_spec("aiohttp") is None:
             raise MachineError('taixu serve needs aiohttp; pip install "taixu[twin]" brings it')
         self.host = host
         self.port = port
         self.loop = asyncio.new_event_loop()
-        self._make, self._tls = make, tls
+        self._make, self._tls, self._guard = make, tls, guard or Guard()
         self._started = threading.Event()
         self._problem: BaseException | None = None
         self._stop = asyncio.Event()
@@ -77,25 +84,46 @@ class Service:
             self._started.set()
             self.loop.close()
 
+    def _requests_log(self) -> logging.Logger:
+        """Where aiohttp tells of what went wrong; what was no request of HTTP is counted: who sends that may send much of it."""
+        from aiohttp.http_exceptions import HttpProcessingError
+
+        def is_worth_telling(record: logging.LogRecord) -> bool:
+            error = record.exc_info[1] if record.exc_info else None
+            if isinstance(error, HttpProcessingError):
+                self._guard.refuse("no_request")
+                return False
+            return True
+
+        log = logging.Logger("taixu.serve.requests")
+        log.parent = logging.getLogger("taixu.serve")
+        log.addFilter(is_worth_telling)
+        return log
+
     async def _serve(self) -> None:
         from aiohttp import web
 
         runner = web.AppRunner(
-            self._make(), access_log=None, shutdown_timeout=_STOP_SECS, keepalive_timeout=30, handler_cancellation=True
-        )
+            self._make(), access_log=None, shutdown_timeout=_STOP_SECS, keepalive_timeout=30, handler_cancellation=True,
+            logger=self._requests_log(),
+        )  # fmt: skip
         await runner.setup()
-        site = web.TCPSite(runner, self.host, self.port, ssl_context=self._tls)
+        assert runner.server is not None
         try:
-            await site.start()
+            listening = await self.loop.create_server(
+                self._guard.guarded(runner.server), self.host, self.port, ssl=self._tls, backlog=128,
+                ssl_handshake_timeout=_HANDSHAKE_SECS if self._tls else None,
+            )  # fmt: skip
         except OSError as error:
             self._problem = TaixuError(
                 f"{self.host}:{self.port} cannot be listened on ({error.strerror or error}); choose another with --port"
             )
             await runner.cleanup()
             return
-        self.port = runner.addresses[0][1]
+        self.port = listening.sockets[0].getsockname()[1]
         self._started.set()
         await self._stop.wait()
+        listening.close()
         await runner.cleanup()
 
 

@@ -13,6 +13,7 @@ from taixu.serve.ingest import ingest_request, ingest_socket
 from taixu.serve.part import Part, operation
 from taixu.twin.inbox import Inbox
 from taixu.twin.linting import binding_findings
+from taixu.twin.wire import MAX_RECORD_BYTES
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -40,10 +41,10 @@ class ReadingsPart(Part):
         from aiohttp import web
 
         async def bring(request: web.Request, guest: Guest) -> web.StreamResponse:
-            return await ingest_request(request, self._inbox, source=guest.name)
+            return await ingest_request(request, self._inbox, source=guest.name, refuse=door.guard.refuse)
 
         async def stream(request: web.Request, guest: Guest) -> web.StreamResponse:
-            return await ingest_socket(request, self._inbox, source=guest.name, sockets=door.sockets)
+            return await ingest_socket(request, self._inbox, source=guest.name, sockets=door.sockets, refuse=door.guard.refuse)
 
         async def bindings(request: web.Request, guest: Guest) -> web.Response:
             try:
@@ -53,7 +54,7 @@ class ReadingsPart(Part):
             return web.json_response({"findings": [asdict(finding) for finding in found]})
 
         return [
-            web.post("/ingest", door.need(Role.OPERATE, bring)),
+            web.post("/ingest", door.need(Role.OPERATE, bring, most_bytes=MAX_RECORD_BYTES)),
             web.get("/ingest", door.need(Role.OPERATE, stream)),
             web.get("/bindings", door.need(Role.VIEW, bindings)),
         ]

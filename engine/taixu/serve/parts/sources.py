@@ -62,6 +62,6 @@ class SourcesPart(Part):
         return {
             "/sources": {"get": operation("How sources are doing.", {"type": "object"})},
             "/sources/{name}/browse": {
-                "get": operation("What is below a node at the other side; OPC UA has that.", {"type": "object"}, parameters=[name, node])
+                "get": operation("What is below a node of OPC UA.", {"type": "object"}, parameters=[name, node])
             },
         }

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +30,13 @@ class StatusPart(Part):
         from aiohttp import web
 
         async def healthz(request: web.Request) -> web.Response:
-            age = (time.time_ns() - self._board.get().now_ns) / 1e9
-            alive = age < _STALE_SECS
-            return web.json_response({"ok": alive, "tick_age_secs": round(age, 3)}, status=200 if alive else 503)
+            age, stalled = self._board.age_secs, bool(self._board.get().recording_problem)
+            well = age < _STALE_SECS and not stalled
+            found = {"ok": well, "tick_age_secs": round(age, 3), "recording_stalled": stalled}
+            return web.json_response(found, status=200 if well else 503)
 
         async def metrics(request: web.Request, guest: Guest) -> web.Response:
-            text = prometheus_text(self._board.get(), connections=len(door.sockets))
+            text = prometheus_text(self._board.get(), connections=len(door.sockets), refused=door.guard.refused)
             return web.Response(text=text, content_type="text/plain", charset="utf-8")
 
         async def state(request: web.Request, guest: Guest) -> web.Response:
