@@ -25,6 +25,7 @@ BENCHES = {
     "editor": "the editor's interface: its time a frame, clicks, openings, memory",
     "twin": "readings into columns, what a recording costs and weighs, seeks",
     "viewers": "200 viewers of 100,000 entities by the state stream, beside a bare WebSocket",
+    "latency": "from an input and from a reading to the pixels that show it, read in a browser",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
 _INSTALLED = frozenset({"editor"})

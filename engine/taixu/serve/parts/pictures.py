@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import sys
+import time
 from typing import TYPE_CHECKING, Any
 
 from taixu.app import App
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 __all__ = ["PicturesPart"]
 
 _log = logging.getLogger(__name__)
+_SWITCH_SECS = 0.001
 
 
 class PicturesPart(Part):
@@ -33,6 +36,9 @@ class PicturesPart(Part):
         self._gallery: Gallery | None = None
         self._studio: Studio | None = None
         self._why_not = ""
+        self._app: App | None = None
+        self._service: Service | None = None
+        self._switch_secs = 0.0
 
     def routes(self, door: Door) -> list[Any]:
         from aiohttp import web
@@ -79,6 +85,22 @@ class PicturesPart(Part):
             self._limits = gallery.limits = _limits_of(app.world)
         if studio is None:
             return
+        self._app, self._service = app, service
+        self._draw(app, service, gallery, studio)
+
+    def rest(self, until: float) -> None:
+        """Fetch what is drawn, and answer hands that move a camera: they need not wait for the world's next frame."""
+        gallery, studio = self._gallery, self._studio
+        if gallery is None or studio is None or not gallery.shots or self._app is None or self._service is None:
+            return
+        studio.collect(until=until)
+        while gallery.moved.wait(max(until - time.perf_counter(), 0.0)):
+            gallery.moved.clear()
+            if any(shot.is_pressing for shot in gallery.shots):
+                self._draw(self._app, self._service, gallery, studio)
+                studio.collect(until=until)
+
+    def _draw(self, app: App, service: Service, gallery: Gallery, studio: Studio) -> None:
         try:
             wrong = studio.draw(app.world, gallery.shots, step_secs=app.clock.step_secs)
         except Exception as error:  # a scene that cannot be drawn ends pictures, not the twin
@@ -89,10 +111,6 @@ class PicturesPart(Part):
             return
         for shot, sentence in wrong:
             service.call_soon(gallery.refuse, shot, sentence)
-
-    def rest(self, until: float) -> None:
-        if self._studio is not None:
-            self._studio.collect(until=until)
 
     def close(self) -> None:
         self._close_studio()
@@ -109,12 +127,16 @@ class PicturesPart(Part):
             except TaixuError as error:
                 self._why_not = f"this server cannot draw pictures: {error}"
                 raise TaixuError(self._why_not) from None
+            # Encoders and the network want their turn at once while the world computes.
+            self._switch_secs = sys.getswitchinterval()
+            sys.setswitchinterval(_SWITCH_SECS)
         return {"cameras": camera_names(world)[:200], "drawn_by": self._studio.device.capabilities.name}
 
     def _close_studio(self) -> None:
         studio, self._studio = self._studio, None
         if studio is not None:
             studio.close()
+            sys.setswitchinterval(self._switch_secs)
 
 
 def _limits_of(world: World) -> Limits:

@@ -11,6 +11,7 @@ import asyncio
 import itertools
 import json
 import struct
+import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -33,7 +34,7 @@ _KEY_SECS = 0.5
 
 @dataclass(eq=False)
 class Shot:
-    """What a camera sees at a size and a rate. The world's thread reads all of it, and writes `due`."""
+    """What a camera sees at a size and a rate. The world's thread reads all of it, and writes `due` and what was drawn."""
 
     key: tuple[Any, ...]
     size: tuple[int, int]
@@ -43,6 +44,15 @@ class Shot:
     """Where from, and the viewer's number of that camera; replaced as a whole."""
     channels: tuple[Channel, ...] = ()
     due: float = 0.0
+    drawn_camera: int = -1
+    """Number of the camera that was drawn last."""
+    was_moving: bool = False
+    """Whether that was another than the one before."""
+
+    @property
+    def is_pressing(self) -> bool:
+        """Whether a camera that stood still has just been moved: whoever moves it waits for an answer."""
+        return self.camera[1] != self.drawn_camera and not self.was_moving
 
     @property
     def is_wanted(self) -> bool:
@@ -112,6 +122,8 @@ class Gallery:
         self.viewers: list[Viewer] = []
         self.shots: tuple[Shot, ...] = ()
         """What is to be drawn; the world's thread reads it."""
+        self.moved = threading.Event()
+        """Set when a camera was moved."""
         self.sent_bytes = self.sent_pictures = 0
         self._streams: dict[tuple[Any, ...], Stream] = {}
         self._by_channel: dict[Channel, Stream] = {}
@@ -147,6 +159,7 @@ class Gallery:
             return
         if isinstance(camera, Pose) and isinstance(was, Pose) and viewer.shot is not None:
             viewer.shot.camera = (camera, number)
+            self.moved.set()
         elif camera != was or viewer.shot is None:
             self._hang(viewer)
 
