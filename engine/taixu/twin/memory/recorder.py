@@ -62,11 +62,12 @@ class Recorder:
         self, folder: Path, *, about: Mapping[str, Any] | None = None, errors: Mapping[str, float] | None = None, **options: Any
     ) -> None:
         self.folder = folder
+        self.about = dict(about or {})
         if folder.is_dir() and any(folder.iterdir()):
             raise TaixuError(f"{folder} is not empty; choose a new folder for the recording")
         try:
             folder.mkdir(parents=True, exist_ok=True)
-            text = json.dumps({"format": "taixu.recording", "version": 1, **(about or {})}, ensure_ascii=False, indent=1)
+            text = json.dumps({"format": "taixu.recording", "version": 1, **self.about}, ensure_ascii=False, indent=1)
             write_atomic(folder / MANIFEST, text.encode())
         except OSError as error:
             raise TaixuError(f"{folder}: a recording cannot be made there ({error.strerror})") from error

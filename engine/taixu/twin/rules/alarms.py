@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -100,6 +100,24 @@ class Alarms:
             self.version += 1
             alarm = self._alarms[number] = replace(alarm, acknowledged_by=by, acknowledged_ns=now_ns)
         return alarm
+
+    def recall(self, told: Iterable[Mapping[str, Any]]) -> None:
+        """Take in alarms as a recording tells them (`Alarm.as_dict`), in place of all that there are; what is none is left out."""
+        names = set(Alarm.__dataclass_fields__)
+        self._alarms, self._active = {}, {}
+        for facts in told:
+            try:
+                said = {name: each for name, each in facts.items() if name in names}
+                alarm = Alarm(**said | {"entity": int(facts["entity"], 16)})
+            except (TypeError, ValueError, KeyError):
+                continue
+            if alarm.severity not in SEVERITIES:
+                continue
+            self._alarms[alarm.number] = alarm
+            if alarm.is_active:
+                self._active[alarm.rule, alarm.entity] = alarm.number
+        self._last = max(self._alarms, default=self._last)
+        self.version += 1
 
     @property
     def open(self) -> list[Alarm]:
