@@ -18,7 +18,7 @@ __all__ = ["MENUS", "draw_menu_bar", "menu_entry"]
 MENUS: dict[str, tuple[str, ...]] = {
     "File": (
         "project.new", "editor.open", "recent", "-", "world.new", "editor.save", "editor.save_as", "editor.save_all", "-",
-        "asset.import", "exports", "-", "editor.close_document", "editor.close_project", "editor.quit",
+        "asset.import", "exports", "past.choose", "-", "editor.close_document", "editor.close_project", "editor.quit",
     ),
     "Edit": (
         "history.undo", "history.redo", "-", "entity.cut", "entity.copy", "entity.paste", "entity.duplicate", "entity.delete",
@@ -33,7 +33,8 @@ MENUS: dict[str, tuple[str, ...]] = {
         "layouts", "-", "editor.theme", "editor.language",
     ),
     "Play": (
-        "play.start", "play.stop", "-", "play.pause", "play.step", "play.eject", "-", "play.keep_selected", "play.offer",
+        "play.start", "play.stop", "-", "play.pause", "play.step", "play.eject", "-", "play.keep_selected", "play.offer", "-",
+        "live.connect", "live.disconnect",
     ),
     "Help": ("editor.palette", "editor.keys", "-", "tutorials", "-", "editor.about"),
 }  # fmt: skip

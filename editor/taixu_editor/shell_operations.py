@@ -12,6 +12,7 @@ from taixu.assets.paths import data_path
 from taixu.edit import Nothing, Operation
 from taixu.edit.conditions import no_world
 from taixu.edit.prefab_world import PREFAB_SUFFIX
+from taixu.errors import TaixuError
 from taixu_editor.additions import ADDITIONS
 
 if TYPE_CHECKING:
@@ -86,6 +87,8 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
                   blocked=no_world),
         Operation("editor.add", "Add", run=partial(_add, window), parameters=KindParameters, blocked=no_world),
         *(shown(f"tool.{tool}", title, partial(_use_tool, window, tool)) for tool, title in tools.items()),
+        shown("tool.fence", "Draw a fence", lambda: _draw_fences(window)),
+        shown("past.choose", "Open a recording...", lambda: _open_recording(window)),
         shown("gizmo.local", "Local or world axes", lambda: window.shell.each_gizmo(_turn_axes)),
         shown("gizmo.pivot", "Around the middle or the active one", lambda: window.shell.each_gizmo(_turn_pivot)),
         shown("snap.toggle", "Snap", lambda: window.shell.each_gizmo(_turn_snap)),
@@ -192,6 +195,20 @@ def _use_tool(window: EditorWindow, tool: str) -> None:
         gizmo.tool = tool
 
     window.shell.each_gizmo(change)
+    window.draws_fences = False
+
+
+def _draw_fences(window: EditorWindow) -> None:
+    """Clicks set corners, until one is made or Escape is pressed."""
+    if window.host.session.current.is_prefab:
+        raise TaixuError("a prefab has no twin; go to a world that it stands in")
+    window.draws_fences = not window.draws_fences
+
+
+def _open_recording(window: EditorWindow) -> None:
+    from taixu_editor.panels.twin_timeline import open_recording_dialog
+
+    open_recording_dialog(window)
 
 
 def _turn_axes(gizmo: Any) -> None:
@@ -237,7 +254,6 @@ def _save_layout(window: EditorWindow) -> None:
 
 
 def _load_layout(window: EditorWindow, host: Host, p: NameParameters) -> None:
-    from taixu.errors import TaixuError
     from taixu_editor.layout import load_layout
 
     def act() -> None:

@@ -82,7 +82,8 @@ def _saving(window: EditorWindow) -> None:
 def _tools(window: EditorWindow) -> None:
     gizmo = window.shell.gizmo
     for tool in ("select", "move", "rotate", "scale"):
-        _button(window, f"tool.{tool}", tool, is_on=gizmo is not None and gizmo.tool == tool)
+        _button(window, f"tool.{tool}", tool, is_on=gizmo is not None and gizmo.tool == tool and not window.draws_fences)
+    _button(window, "tool.fence", "fence", is_on=window.draws_fences)
     if gizmo is not None:
         _gap(imgui.get_font_size())
         _button(window, "gizmo.local", "local" if gizmo.is_local else "world", label="Local" if gizmo.is_local else "World")

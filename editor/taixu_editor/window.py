@@ -94,6 +94,8 @@ class EditorWindow:
         self.play_bar = PlayBar(self)
         self.reset_panels()
         self.shell.settings_changed(keep=False)
+        self.draws_fences = False
+        """Whether clicks in views set corners of a fence."""
         self.wants_to_close = False
         self.events: list[InputEvent] = []
         self.times, self.pacing = Diagnostics(), Pacing(self)

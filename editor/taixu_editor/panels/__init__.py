@@ -15,16 +15,19 @@ from taixu_editor.panels.material import MaterialPanel
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.profiler import ProfilerPanel
 from taixu_editor.panels.scripts import ScriptsPanel
+from taixu_editor.panels.twin import TwinPanel
+from taixu_editor.panels.twin_timeline import TwinTimelinePanel
 from taixu_editor.panels.viewport import FourthView, SecondView, ThirdView, Viewport
 
 __all__ = [
     "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "GeneratePanel", "GraphPanel", "GuidePanel",
     "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView",
-    "ThirdView", "Viewport",
+    "ThirdView", "TwinPanel", "TwinTimelinePanel", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
     Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, GeneratePanel, GuidePanel, AssetsPanel, LogPanel,
-    ConsolePanel, ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView, GraphPanel,
+    ConsolePanel, ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView, GraphPanel, TwinPanel,
+    TwinTimelinePanel,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, ClassVar
 
 import numpy as np
@@ -21,7 +22,9 @@ from taixu_editor.panels.hierarchy_keys import use_keys
 from taixu_editor.panels.hierarchy_menu import draw_entity_menu
 from taixu_editor.panels.hierarchy_row import RowPainter
 from taixu_editor.panels.hierarchy_rows import HierarchyRows
+from taixu_editor.panels.inspector_live import bind_dropped
 from taixu_editor.panels.panel import Panel
+from taixu_editor.panels.twin_topics import TOPIC_FIELD
 from taixu_editor.widgets.add_menu import draw_add_menu
 from taixu_editor.widgets.search_box import search_box
 
@@ -275,6 +278,9 @@ class HierarchyPanel(Panel):
         file = self.window.drag_drop.target("asset")
         if file:
             self.place_file(str(file), entity)
+        field = self.window.drag_drop.target(TOPIC_FIELD) if entity else None
+        if field is not None:
+            self.window.shell.later(partial(bind_dropped, self.window, field, id_text(self.host.session.world.stable_id(entity))))
         result = self.window.drag_drop.target(GENERATED)
         if result:
             drop_on_row(self.window, result, id_text(self.host.session.world.stable_id(entity)) if entity else "")

@@ -13,6 +13,7 @@ from taixu.errors import TaixuError
 from taixu_editor.interface import icon
 from taixu_editor.panels.inspector_components import ComponentPicker, component_icon, component_title
 from taixu_editor.panels.inspector_head import draw_head
+from taixu_editor.panels.inspector_live import LiveFields
 from taixu_editor.panels.inspector_script import ScriptFields
 from taixu_editor.panels.inspector_sheet import Sheet, SheetComponent, SheetField
 from taixu_editor.panels.panel import Panel
@@ -44,6 +45,7 @@ class InspectorPanel(Panel):
         """Middle of each component's header, and of its menu's button (``name/menu``)."""
         self._picker = ComponentPicker(self)
         self._script = ScriptFields(self)
+        self.live = LiveFields(self)
 
     def draw(self) -> None:
         """Head, components, the button to add one."""
@@ -56,6 +58,7 @@ class InspectorPanel(Panel):
         self.form.begin()
         self.form.marks = self.window.animating if self.window.animating.is_shown and self.window.animating.entity else None
         self.places.clear()
+        self.live.begin()
         draw_head(self)
         for component in self.sheet.components:
             self._draw_component(component)
@@ -86,6 +89,8 @@ class InspectorPanel(Panel):
                     self._script.draw(component, field)
                 else:
                     self._draw_field(component, field)
+            if component.name == "device":
+                self.live.draw_device()
             imgui.dummy((0, imgui.get_font_size() * 0.2))
         imgui.pop_id()
 
@@ -156,13 +161,15 @@ class InspectorPanel(Panel):
         height = imgui.get_frame_height()
         is_plain = field.spec.kind not in ("data", "list") and key not in self.form.errors
         if is_plain and not self.form.next and not imgui.is_rect_visible((1.0, height)):
-            imgui.dummy((1.0, height - imgui.get_style().item_spacing.y * 0.35))
+            imgui.dummy((1.0, height - imgui.get_style().item_spacing.y * 0.35 + self.live.height(key)))
             return
+        start, width = imgui.get_cursor_screen_pos(), imgui.get_content_region_avail().x
         edit = self.form.row(
             field.spec, field.value, key=key, mixed=field.mixed, is_overridden=field.is_overridden, read_only=self.sheet.is_made
         )
         if edit is not None:
             self.apply(component.name, field, edit, key=key)
+        self.live.draw(key, (start.x, start.y), width)
 
     def apply(self, component: str, field: SheetField, edit: Edit, *, key: str) -> None:
         """Do what the user wants with a field, for all that are selected, in one step."""

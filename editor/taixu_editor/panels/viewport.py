@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from functools import partial
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -15,7 +16,9 @@ from taixu.render import View, ViewCamera, frame_camera, visible_bounds
 from taixu.scene import CELL_M, Camera, Light, MaterialLibrary, MeshLibrary, Transform
 from taixu_editor.dropping import drop_on_view
 from taixu_editor.panels.generate_drop import GENERATED, drop_result_on_view
+from taixu_editor.panels.inspector_live import bind_dropped
 from taixu_editor.panels.panel import Panel
+from taixu_editor.panels.twin_topics import TOPIC_FIELD
 from taixu_editor.view import (
     Compass,
     EntityIcons,
@@ -34,6 +37,7 @@ from taixu_editor.view import (
 from taixu_editor.view.choosing import Choosing
 from taixu_editor.view.collider_lines import COLLIDING, add_colliders
 from taixu_editor.view.dragging import world_matrices
+from taixu_editor.view.fences import FenceView
 from taixu_editor.view.game import GameView
 from taixu_editor.view.ghost import Ghost
 from taixu_editor.view.grabbed import having
@@ -82,6 +86,7 @@ class Viewport(Panel):
         self._drawn: Any = None
         self.choosing, self.ghost = Choosing(self), Ghost(self)
         self._edited_world: World | None = None
+        self.fences = FenceView(self)
         self.game = GameView(self, is_first=self.id == Viewport.id)
 
     # -- the frame ---------------------------------------------------------------------------------------------------
@@ -97,7 +102,13 @@ class Viewport(Panel):
         if world is not self._shown_world:
             self._meet(world)
         previewed = None if self.host.play.is_playing else self.window.preview.world
-        self._draw_world(world if previewed is None else previewed)
+        fed = self.host.twin.world
+        seen = next((each for each in (previewed, fed) if each is not None), world)
+        self._draw_world(seen)
+        if not self.is_game:
+            self.fences.draw(seen)
+        if seen is fed:
+            self._say_fed()
         hovered = imgui.is_item_hovered()  # a picture takes no clicks, which handles over a button would not get
         if self.is_game:
             self.game.forward_input(hovered=hovered)
@@ -105,8 +116,13 @@ class Viewport(Panel):
             self.navigation.update(self.camera, hovered=self._draw_over(previewed, hovered), height=self.extent[1])
         else:
             self._take_drop()
-            self.gizmo.update(world, self.camera, self.origin, self.extent, hovered=hovered)
-            self._use_hands(world, self._draw_over(world, hovered))
+            if self.fences.is_busy or (fed is not None and self._is_elsewhere(world, fed)):
+                self.gizmo.stop()
+            else:
+                self.gizmo.update(world, self.camera, self.origin, self.extent, hovered=hovered)
+            hovered = self._draw_over(seen, hovered)
+            self.fences.update(world, hovered=hovered)
+            self._use_hands(seen, hovered)
         if self.host.play.is_playing:
             self.game.draw_frame()
 
@@ -127,6 +143,22 @@ class Viewport(Panel):
             self.camera, self.window.theme, self.origin, self.extent, hovered=hovered and not self.navigation.is_dragging
         )
         return hovered and not is_menus and not self.compass.is_hovered
+
+    def _say_fed(self) -> None:
+        """That what is seen is no document, but as devices say it is, or was."""
+        past = self.host.twin.past
+        said = self.t("Live") if past is None else f"{datetime.fromtimestamp(past.at_ns / 1e9):%H:%M:%S}"
+        middle = (self.origin[0] + self.extent[0] / 2, self.origin[1] + imgui.get_font_size() * 1.5)
+        draw_plate(self.window.theme, [("●  ", "good" if past is None else "warning"), (said, "text")], middle)
+
+    def _is_elsewhere(self, world: World, fed: World) -> bool:
+        """Whether readings have moved what is selected: it is not dragged then, for where it stands others say."""
+        chosen = self.window.outlined.handles
+        chosen = chosen[world.alive(chosen) & fed.alive(chosen)] if len(chosen) else chosen
+        if not len(chosen):
+            return self.host.twin.past is not None
+        here, there = (world_matrices(each, chosen.tolist())[:, :3] for each in (world, fed))
+        return bool(np.abs(here - there).max() > 1e-3)
 
     @property
     def is_game(self) -> bool:
@@ -218,7 +250,7 @@ class Viewport(Panel):
 
     # -- hands -------------------------------------------------------------------------------------------------------
     def _use_hands(self, world: World, hovered: bool) -> None:
-        is_busy = self.gizmo.is_busy
+        is_busy = self.gizmo.is_busy or self.fences.is_busy
         if self.gizmo.modal.is_fresh:
             return  # the click that ended it selects nothing
         self.navigation.update(self.camera, hovered=hovered and not self.choosing.is_pressed, height=self.extent[1])
@@ -226,12 +258,17 @@ class Viewport(Panel):
             speed = f"{self.navigation.speed * self.camera.distance_m:.2g} m/s"
             middle = (self.origin[0] + self.extent[0] / 2, self.origin[1] + self.extent[1] - imgui.get_font_size() * 2.2)
             draw_plate(self.window.theme, [(f"{self.t('Speed')}  ", "faint"), (speed, "text")], middle)
-        self.choosing.update(world, hovered=hovered, busy=is_busy)
+        if not self.fences.is_drawing:
+            self.choosing.update(world, hovered=hovered, busy=is_busy)
 
     def _take_drop(self) -> None:
         """An asset that is dropped on the picture stands on what is seen there."""
         result = self.window.drag_drop.target(GENERATED, is_marked=False)
         dropped = self.window.drag_drop.target("asset", is_marked=False)
+        field = self.window.drag_drop.target(TOPIC_FIELD)
+        if field is not None:
+            mouse = imgui.get_io().mouse_pos
+            self.window.shell.later(partial(self._bind, field, (mouse.x, mouse.y)))
         if result:
             mouse, place = imgui.get_io().mouse_pos, self.ghost.place
             self.ghost.end()
@@ -242,6 +279,16 @@ class Viewport(Panel):
             self.window.shell.later(partial(drop_on_view, self, str(dropped), mouse.x, mouse.y, place=place))
         else:
             self.ghost.update(self.host.session.world)
+
+    def _bind(self, field: object, place: tuple[float, float]) -> None:
+        """A field of a topic was dropped on what is seen at a place."""
+        seen = self.host.twin.world or self.host.session.world
+        found = self.host.session.living(self.entities_in(seen, place, place))
+        if found:
+            self.window.do("selection.set", entities=found[:1])
+            bind_dropped(self.window, field, found[0])
+        else:
+            self.window.shell.toasts.say(self.t("Drop it onto an entity that it is of."), "warning")
 
     def entities_in(self, world: World, a: tuple[float, float], b: tuple[float, float]) -> list[str]:
         """Stable ids of what is seen between two points of the window."""

@@ -101,6 +101,10 @@ class TopicBook:
         """A topic."""
         return self._topics.get((source, name))
 
+    def find_sources(self) -> set[str]:
+        """Sources that have said something."""
+        return {source for source, _ in self._topics}
+
     def clear(self) -> None:
         """Forget all."""
         self._topics.clear()
@@ -157,23 +161,42 @@ class TopicBook:
         return sorted(found, key=lambda batch: int(batch.times_ns[-1]))
 
     def rows(self, closed: set[str], search: str = "") -> list[TopicRow]:
-        """The tree, line by line; what `closed` names is folded, and a search unfolds all."""
+        """The tree, line by line; what `closed` names is folded, and a search unfolds all.
+
+        Levels below which there is only one other share its line.
+        """
         wanted = search.casefold().strip()
-        chosen = [each for each in self._topics.values() if wanted in each.text.casefold()]
-        chosen.sort(key=lambda each: (each.source, each.levels))
+        root = _Node()
+        for topic in self._topics.values():
+            if wanted in topic.text.casefold():
+                node = root
+                for level in (topic.source, *topic.levels):
+                    node = node.children.setdefault(level, _Node())
+                node.topic = topic
         rows: list[TopicRow] = []
-        before: list[str] = []
-        inner = {f"{each.source}:{'/'.join(each.levels[:depth])}" for each in chosen for depth in range(1, len(each.levels))}
-        for topic in chosen:
-            levels = topic.levels
-            path = ""
-            for depth, level in enumerate([topic.source, *levels]):
-                path = f"{topic.source}:{'/'.join(levels[:depth])}" if depth else f"{topic.source}:"
-                if depth < len(before) and before[depth] == path:
+        sources = root.children.items()
+        for source, node in sorted(sources):
+            if len(sources) > 1:
+                rows.append(TopicRow(0, source, f"{source}:", None, True))
+                if f"{source}:" in closed and not wanted:
                     continue
-                before = [*before[:depth], path]
-                if not wanted and any(each in closed for each in before[:depth]):
-                    continue
-                here = topic if depth == len(levels) else None
-                rows.append(TopicRow(depth, level, path, here, here is not None or path in inner or not depth))
+            _lay_out(node, f"{source}:", int(len(sources) > 1), rows, set() if wanted else closed)
         return rows
+
+
+@dataclass(slots=True)
+class _Node:
+    children: dict[str, _Node] = field(default_factory=dict)
+    topic: Topic | None = None
+
+
+def _lay_out(node: _Node, path: str, depth: int, rows: list[TopicRow], closed: set[str]) -> None:
+    for level, child in sorted(node.children.items()):
+        label = level
+        while child.topic is None and len(child.children) == 1:
+            [(level, child)] = child.children.items()
+            label = f"{label}/{level}"
+        here = path + ("" if path.endswith(":") else "/") + label
+        rows.append(TopicRow(depth, label, here, child.topic, bool(child.children or child.topic)))
+        if here not in closed or child.topic is not None:  # fields of a topic fold, and what is below it stays
+            _lay_out(child, here, depth + 1, rows, closed)

@@ -132,6 +132,7 @@ class Choosing:
         if window.eyedropper.take(list(found)):
             return
         session, io = window.host.session, imgui.get_io()
+        found = session.living(found)  # what readings have brought is seen, and is in no document
         found = [text for text in found if not is_locked(session.world, session.entity(text))]
         how = "toggle" if io.key_ctrl else "add" if io.key_shift else "replace"
         window.do("selection.set", entities=found, how=how)

@@ -1,6 +1,6 @@
 """Things that are dragged from one panel and dropped in another, whatever they are.
 
-Kinds in use: ``"entities"`` (a tuple of stable ids) and ``"asset"`` (a path in the project).
+Kinds in use: ``"entities"`` (a tuple of stable ids), ``"asset"`` (a path in the project), and those that panels name.
 """
 
 from __future__ import annotations
@@ -39,6 +39,15 @@ class DragDrop:
             return None
         flags = 0 if is_marked else imgui.DragDropFlags_.accept_no_draw_default_rect
         dropped = imgui.accept_drag_drop_payload_py_id(kind, flags)
+        imgui.end_drag_drop_target()
+        return self.value if dropped is not None and self.kind == kind else None
+
+    def target_area(self, kind: str, area: tuple[float, float, float, float], name: str) -> Any:
+        """Like `target`, of an area of the window: left, top, right, bottom."""
+        low, high = imgui.ImVec2(*area[:2]), imgui.ImVec2(*area[2:])
+        if not imgui.internal.begin_drag_drop_target_custom(imgui.internal.ImRect(low, high), imgui.get_id(name)):
+            return None
+        dropped = imgui.accept_drag_drop_payload_py_id(kind)
         imgui.end_drag_drop_target()
         return self.value if dropped is not None and self.kind == kind else None
 
