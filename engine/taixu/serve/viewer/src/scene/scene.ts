@@ -1,6 +1,6 @@
 // The 3D picture: it follows the state stream and draws what is near, whenever something changed.
 import * as THREE from "three";
-import { ages, agesShown, connection, eye, fencesShown, figures, hiddenKinds, hovered, kinds, labelsShown, sceneFacts, selected, type Id, type Vector } from "../store";
+import { ages, agesShown, connection, drawnBy, eye, fencesShown, figures, hiddenKinds, hovered, kinds, labelsShown, sceneFacts, selected, serverPictures, type Id, type Vector } from "../store";
 import { Watch } from "../wire/watch";
 import { Area } from "./area";
 import { Batches } from "./batches";
@@ -138,6 +138,7 @@ class Picture implements View {
 
   private listen(): void {
     this.steering.onClick = (x, y) => {
+      if (isDrawnElsewhere()) return; // what is clicked there is asked there
       const hit = this.hit(x, y);
       selected.value = hit ? this.things.id(hit.slot) : null;
     };
@@ -160,6 +161,8 @@ class Picture implements View {
     sceneFacts.subscribe((facts) => facts && void this.dress(facts as WholeScene));
     agesShown.subscribe(() => this.fade());
     ages.subscribe(() => this.fade());
+    drawnBy.subscribe(() => (this.isDirty = true));
+    serverPictures.subscribe(() => (this.isDirty = true));
     let wasOpen = false;
     connection.subscribe((now) => {
       if (now.state === "open" && !wasOpen) {
@@ -292,8 +295,10 @@ class Picture implements View {
     this.steering.apply(this.lens, this.batches.base);
     const [x, y, z] = this.steering.target.map((part, axis) => part - this.batches.base[axis]);
     this.sky.follow(x, y, z, this.steering.distance);
-    this.renderer.render(this.scene, this.lens);
-    this.outline.render(this.renderer, this.lens, now);
+    if (!isDrawnElsewhere()) {
+      this.renderer.render(this.scene, this.lens);
+      this.outline.render(this.renderer, this.lens, now);
+    }
     if (now - this.labelsAt > LABELS_MS || turned) {
       this.labelsAt = now;
       this.nameThings();
@@ -380,6 +385,11 @@ class Picture implements View {
     const distance = Math.hypot(place[0] - at[0], place[1] - at[1], place[2] - at[2]);
     return page && { id, x: page[0], y: page[1] - 4, distance, strong };
   }
+}
+
+/** Whether the server's picture lies over this one. */
+function isDrawnElsewhere(): boolean {
+  return drawnBy.peek() === "server" && serverPictures.peek().state === "open";
 }
 
 function isSoftware(renderer: THREE.WebGLRenderer): boolean {
