@@ -73,6 +73,8 @@ def describe_control(control: Control) -> dict[str, Any]:
         "minimum": _limit(control.minimum),
         "maximum": _limit(control.maximum),
         "choices": list(control.choices or target.field.choices),
+        "role": control.role,
+        "two_persons": control.two_persons,
     }
 
 

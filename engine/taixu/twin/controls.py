@@ -19,7 +19,7 @@ from taixu.app import Components
 from taixu.errors import TaixuError
 from taixu.twin.bindings import Target, TopicPattern, target_of
 from taixu.twin.rules.expression import Expression
-from taixu.twin.rules.scope import NAMES, read_condition
+from taixu.twin.rules.scope import CALCULATIONS, NAMES, read_condition
 from taixu.twin.settings_lists import read_listed, read_object
 
 __all__ = ["Control", "read_controls", "value_doubt"]
@@ -127,7 +127,10 @@ def _read_foreseen(raw: Any, components: Components) -> tuple[tuple[Target, Expr
         target = target_of(str(text), components)
         if target.is_position or target.width != 1 or target.field.kind.is_object:
             raise TaixuError(f"foresee: {text} must be one number; name one of its parts")
-        found.append((target, read_condition(said, components, names=FORESEEN_NAMES)))
+        expression = read_condition(said, components, names=FORESEEN_NAMES)
+        if expression.functions - CALCULATIONS.keys():
+            raise TaixuError(f"foresee: {text} can be calculated with {', '.join(sorted(CALCULATIONS))}, and no other functions")
+        found.append((target, expression))
     return tuple(found)
 
 

@@ -39,6 +39,7 @@ SETTINGS = {
     "rules": [{"name": "hot", "when": "motor.temperature > 80"}],
     "controls": [
         {"name": "limit", "field": "motor.temperature", "source": "plant", "topic": "a/{key}", "minimum": 0, "maximum": 90},
+        {"name": "melt", "field": "motor.temperature", "source": "plant", "topic": "a/{key}", "role": "admin"},
     ],
     "measures": [
         {"name": "mean \"temp\"", "unit": "degC", "value": "mean(motor.temperature)"},
@@ -114,7 +115,8 @@ def test_measures_and_all_that_is_known_of_a_machine(served: tuple[Server, str])
     assert told["fields"]["motor.temperature"]["value"] == 91.5 and told["fields"]["motor.temperature"]["age_secs"] >= 0
     assert told["measures"] == [{"name": "double", "unit": "", "of": press, "value": 183.0}]
     assert [alarm["rule"] for alarm in told["alarms"]] == ["hot"] and told["zones"] == ["Yard"]
-    (control,) = told["controls"]
+    control, melt = told["controls"]
+    assert (melt["role"], melt["two_persons"]) == ("admin", False) and ask(server, "/controls")[1]["controls"] == [control, melt]
     assert (control["field"], control["unit"], control["kind"]) == ("motor.temperature", "degC", "number")
     assert (control["minimum"], control["maximum"], control["choices"]) == (0, 90, [])
     assert 'taixu_measure{name="mean \\"temp\\"",unit="degC",by="whole",of=""} 91.5' in ask(server, "/metrics")[1]
@@ -151,6 +153,31 @@ def test_the_way_of_a_part_that_arrived(served: tuple[Server, str]) -> None:
     assert [each["key"] for each in ask(server, f"/lineage?zone=Yard&to_ns={time.time_ns()}")[1]["lineage"]] == ["k1"]
     told = ask(server, f"/entities/{way['part']}")[1]
     assert [each["zone"] for each in told["lineage"][0]["passages"]] == ["Yard"]
+
+
+def test_a_rehearsal_tells_and_sends_nothing(served: tuple[Server, str]) -> None:
+    server, press = served
+    ask(server, "/ingest", {"topic": "press/p7", "values": {"temp": 20}})
+    wait_for(lambda: measured(server, 'mean "temp"') == {"": 20.0})
+    order = {"control": "limit", "entity": press, "value": 85}
+    status, told = ask(server, "/commands/rehearse", order | {"seconds": 5})
+    assert status == 200 and told["allowed"] and told["simulated_secs"] == 5
+    assert told["foresees"] == [{"id": press, "field": "motor.temperature", "value": 85}]
+    assert [(alarm["rule"], alarm["entity"]) for alarm in told["alarms"]] == [("hot", press)]
+    refused = ask(server, "/commands/rehearse", order | {"value": 100})[1]
+    assert not refused["allowed"] and "between 0 and 90" in refused["why"]
+    assert ask(server, "/commands")[1]["commands"] == [] and measured(server, 'mean "temp"') == {"": 20.0}
+    for wrong in ({"seconds": -1}, {"seconds": 1e99}, {"entity": "f" * 30}, {"entity": 3.5}):
+        assert ask(server, "/commands/rehearse", order | wrong)[0] == 400, wrong
+    assert ask(server, "/commands/rehearse", order | {"control": "fly"})[0] == 404
+
+
+def test_a_control_may_want_more_than_an_operator(served: tuple[Server, str]) -> None:
+    server, press = served
+    for path in ("/commands", "/commands/rehearse"):
+        status, told = ask(server, path, {"control": "melt", "entity": press, "value": 1})
+        assert status == 403 and "admin" in told["error"]
+    assert ask(server, "/commands/99/confirm", {})[0] == 404
 
 
 def test_prometheus_hears_of_no_more_than_it_can_bear() -> None:

@@ -179,3 +179,30 @@ def test_acknowledgements_in_records() -> None:
 def test_a_bad_control_is_one_sentence(control: Any, said: str) -> None:
     with pytest.raises(TaixuError, match=said):
         Plant(control)
+
+
+def test_two_persons_must_agree() -> None:
+    plant = Plant(SPEED | {"two_persons": True})
+    asked = plant.ask(1.5)
+    assert asked.state == "waiting" and plant.post.sent == []
+    with pytest.raises(TaixuError, match="your own"):
+        plant.ledger.confirm(plant.world, asked.number, by=asked.by, now_ns=NOW)
+    sent = plant.ledger.confirm(plant.world, asked.number, by="adam", now_ns=NOW + SECOND)
+    assert (sent.state, sent.confirmed_by, sent.sent_ns) == ("sent", "adam", NOW + SECOND)
+    assert [payload["value"] for _, payload in plant.post.sent] == [1.5]
+    with pytest.raises(TaixuError, match="waits for nobody"):
+        plant.ledger.confirm(plant.world, asked.number, by="adam", now_ns=NOW)
+    with pytest.raises(TaixuError, match="no command 99"):
+        plant.ledger.confirm(plant.world, 99, by="adam", now_ns=NOW)
+
+
+def test_nobody_agrees_or_the_interlock_no_longer_holds() -> None:
+    plant = Plant(SPEED | {"two_persons": True})
+    first, second = plant.ask(1.5), plant.ask(1.0)
+    plant.world.spawn(Transform((0.0, 0.0, 0.0)), Device(key="w", kind="person"))
+    plant.world.resource(RuleEngine).step(plant.world, now_ns=NOW)
+    assert plant.ledger.confirm(plant.world, first.number, by="adam", now_ns=NOW).state == "refused"
+    plant.ledger.step(plant.world, now_ns=NOW + 200 * SECOND)
+    found = plant.ledger.find(second.number)
+    assert found is not None and found.state == "timed out" and "confirmed" in found.why
+    assert plant.post.sent == []
