@@ -4,7 +4,7 @@ import { ages, eye, view, type Id, type Vector } from "./store";
 
 export type Severity = "info" | "low" | "high" | "critical";
 export type Role = "view" | "operate" | "admin";
-export type CommandState = "sent" | "acknowledged" | "observed" | "refused" | "failed" | "timed out";
+export type CommandState = "waiting" | "sent" | "acknowledged" | "observed" | "refused" | "failed" | "timed out";
 export type Plain = number | string | boolean | null | (number | null)[];
 
 export interface Facts {
@@ -38,6 +38,7 @@ export interface Command {
   entity: Id;
   value: Plain;
   by: string;
+  confirmed_by?: string;
   state: CommandState;
   why: string;
   asked_ns: number;
@@ -67,13 +68,13 @@ export interface FieldValue {
   age_secs: number | null;
 }
 
-/** What a followed thing says; `heardAt` is when it came (performance.now), so that ages go on by themselves. */
+/** What a followed thing says; `heardAt` is when it came (performance.now), so that ages go on by themselves; null where they stand still. */
 export interface Values {
   id: Id;
   time_ns: number;
   fields: Record<string, FieldValue>;
   gone?: boolean;
-  heardAt: number;
+  heardAt: number | null;
 }
 
 export interface Hello {
@@ -174,7 +175,7 @@ function open(): void {
 /** How old a field is now, in seconds; null where nothing was ever heard of it. */
 export function ageOf(told: Values, name: string, now = performance.now()): number | null {
   const age = told.fields[name]?.age_secs ?? null;
-  return age === null ? null : age + (now - told.heardAt) / 1000;
+  return age === null || told.heardAt === null ? age : age + (now - told.heardAt) / 1000;
 }
 
 /** Listen from now on. */
@@ -194,9 +195,10 @@ export function openLive(): void {
   let shown = new Set<string>();
   effect(() => {
     const others = presence.value.filter((each) => !each.you && each.at && each.toward);
-    const present = new Set(others.map(markName));
+    const names = others.map((each, i) => markName(each, others.findIndex((other) => other.name === each.name) !== i));
+    const present = new Set(names);
     for (const name of shown) if (!present.has(name)) view.value?.showEye(name, null);
-    for (const each of others) view.value?.showEye(markName(each), { at: each.at!, toward: each.toward! });
+    others.forEach((each, i) => view.value?.showEye(names[i]!, { at: each.at!, toward: each.toward! }));
     shown = present;
   });
   effect(() => {
@@ -206,7 +208,7 @@ export function openLive(): void {
   });
 }
 
-/** What the mark of somebody else's eye is called: two pages of one person are two. */
-function markName(watcher: Watcher): string {
-  return `${watcher.name}\u2009${watcher.number}`;
+/** What the mark of somebody else's eye is called: a second page of one person has a number, too. */
+function markName(watcher: Watcher, isSecond: boolean): string {
+  return isSecond ? `${watcher.name} ${watcher.number}` : watcher.name;
 }

@@ -18,6 +18,8 @@ export interface Control {
   minimum: number | null;
   maximum: number | null;
   choices: string[];
+  role?: "operate" | "admin";
+  two_persons?: boolean;
 }
 
 /** A thing's way through zones, and what it was joined with. */
@@ -69,6 +71,7 @@ export interface Foresight {
   why: string;
   foresees: { id: Id; name?: string; field: string; value: Plain; unit?: string }[];
   alarms: { text: string; severity: string; rule?: string }[];
+  ends?: { text: string; severity: string }[];
 }
 
 export class Refused extends Error {
@@ -113,6 +116,8 @@ export async function command(control: string, entity: Id, value: Plain): Promis
     throw error;
   }
 }
+
+export const confirm = (number: number) => post<Command>(`/commands/${number}/confirm`, {});
 
 export const rehearse = (control: string, entity: Id, value: Plain) => post<Foresight>("/commands/rehearse", { control, entity, value });
 

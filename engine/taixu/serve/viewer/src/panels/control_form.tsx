@@ -1,6 +1,6 @@
 // What can be asked of a device: a form, a rehearsal, a confirmation where it matters, and how far the command has come.
 import { useState } from "preact/hooks";
-import { alarms, commands, type Command, type Plain, type Severity } from "../live";
+import { alarms, commands, hello, type Command, type Plain, type Severity } from "../live";
 import type { Id } from "../store";
 import { t, tOr } from "../text";
 import { numberText, unitText } from "../text/format";
@@ -29,7 +29,7 @@ export function ControlForm({ control, entity, present }: { control: Control; en
   const value = wanted ?? present ?? startOf(control);
   const change = (next: Plain) => (setWanted(next), setStage({ at: "editing" }));
   const busy = stage.at === "asking";
-  const why = isPast.value ? t("controls.pastWhy") : mayOperate.value ? "" : t("role.operateNeeded");
+  const why = isPast.value ? t("controls.pastWhy") : roleDoubt(control);
   const isReady = isSendable(control, value);
 
   const send = () => {
@@ -70,12 +70,19 @@ export function ControlForm({ control, entity, present }: { control: Control; en
           </div>
         )}
       </fieldset>
+      {!why && control.two_persons && <p class="hint"><Icon name="people" size={12} />{t("controls.twoPersons")}</p>}
       {why && <p class="hint"><Icon name="lock" size={12} />{why}</p>}
       {stage.at === "wrong" && <p class="problem" role="alert">{stage.why}</p>}
       {stage.at === "rehearsed" && <ForesightView foresight={stage.foresight} />}
       {mine && <LedgerSteps command={mine} unit={control.unit} />}
     </form>
   );
+}
+
+/** Why who watches may not use it; nothing where he may. */
+function roleDoubt(control: Control): string {
+  if (!mayOperate.value) return t("role.operateNeeded");
+  return control.role === "admin" && hello.value?.role !== "admin" ? t("role.adminNeeded") : "";
 }
 
 /** Until the news say so themselves. */
@@ -133,6 +140,7 @@ function ForesightView({ foresight }: { foresight: Foresight }) {
       {foresight.alarms.map((each, i) => (
         <p key={i} class="foreseen-alarm"><SeverityMark severity={each.severity as Severity} />{each.text}{open.has(each.text) ? "" : ` (${t("rehearsal.newAlarm")})`}</p>
       ))}
+      {foresight.ends?.map((each, i) => <p key={i} class="foreseen-alarm"><SeverityMark severity={each.severity as Severity} active={false} />{t("rehearsal.ends")}: {each.text}</p>)}
       {foresight.allowed && !foresight.alarms.length && <p class="faint">{t("rehearsal.noAlarms")}</p>}
     </div>
   );

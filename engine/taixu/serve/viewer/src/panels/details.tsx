@@ -1,6 +1,6 @@
 // What is known of the thing that is selected.
 import { effect, signal } from "@preact/signals";
-import { useState } from "preact/hooks";
+import { useRef, useState } from "preact/hooks";
 import { ageOf, measures, values, type FieldValue, type Plain, type Values } from "../live";
 import { moment, selected, view, type Id } from "../store";
 import { t } from "../text";
@@ -19,6 +19,7 @@ import { kindText } from "./things";
 const AGAIN_MS = 5000;
 const THEN_MS = 200;
 const MOST_PASSAGES = 30;
+const SAME_AGE_SECS = 5;
 
 type Known = { id: Id; facts: EntityFacts | null; problem: string };
 const known = signal<Known | null>(null);
@@ -114,7 +115,7 @@ function LineageView({ lineage }: { lineage: Lineage }) {
 
 /** Fields in groups by component; one may be looked at as a chart. */
 function ValuesList({ values: told }: { values: Values }) {
-  const names = Object.keys(told.fields);
+  const names = Object.keys(told.fields).filter((name) => !name.startsWith("transform.") || told.fields[name]!.age_secs !== null); // what stands still is not told where
   const groups = new Map<string, string[]>();
   for (const name of names) {
     const group = name.split(".")[0]!;
@@ -122,7 +123,9 @@ function ValuesList({ values: told }: { values: Values }) {
   }
   const charted = names.filter((name) => typeof told.fields[name]!.value === "number");
   const [chosen, choose] = useState<string | null>(null);
-  const shown = chosen === "" ? null : chosen && charted.includes(chosen) ? chosen : bestCharted(told, charted);
+  const first = useRef<string | null>(null); // what was picked stays, whichever speaks last
+  if (!first.current || !charted.includes(first.current)) first.current = bestCharted(told, charted);
+  const shown = chosen === "" ? null : chosen && charted.includes(chosen) ? chosen : first.current;
   return (
     <>
       {[...groups].map(([group, inside]) => (
@@ -137,9 +140,11 @@ function ValuesList({ values: told }: { values: Values }) {
   );
 }
 
-/** The field that changes most likely tells most: one that is heard of, before one that is not. */
+/** The first field among those that are spoken of. */
 function bestCharted(told: Values, charted: readonly string[]): string | null {
-  return charted.find((name) => told.fields[name]!.age_secs !== null) ?? charted[0] ?? null;
+  const age = (name: string) => told.fields[name]!.age_secs ?? Infinity;
+  const least = Math.min(...charted.map(age));
+  return charted.find((name) => age(name) <= least + SAME_AGE_SECS) ?? charted[0] ?? null;
 }
 
 function ValueRow({ name, told, charted, shown, onChart }: { name: string; told: Values; charted: boolean; shown: boolean; onChart: () => void }) {
@@ -202,7 +207,7 @@ export function watchSelected(): void {
     timer = window.setTimeout(() => {
       askedAt = performance.now();
       entityThen(id, shown.time_ns).then(
-        (told) => (then.value = { id, time_ns: told.time_ns ?? shown.time_ns, fields: told.fields ?? {}, heardAt: performance.now() }),
+        (told) => (then.value = { id, time_ns: told.time_ns ?? shown.time_ns, fields: told.fields ?? {}, heardAt: null }),
         () => (then.value = null),
       );
     }, Math.max(0, askedAt + THEN_MS - performance.now()));

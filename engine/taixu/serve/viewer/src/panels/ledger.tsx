@@ -1,17 +1,18 @@
 // The ledger: what was asked of devices, and how far it has come.
-import type { Command } from "../live";
+import { useState } from "preact/hooks";
+import { commands, hello, type Command } from "../live";
 import { selected, view, type Id } from "../store";
 import { t } from "../text";
 import { clockText, momentText, spanText, unitText } from "../text/format";
-import { commands } from "../live";
+import { confirm } from "./api";
 import { controlTitle } from "./control_form";
 import { plainText } from "./details_text";
 import { Icon } from "./icons";
 import { useName } from "./names";
 import { Empty } from "./parts";
-import { showDetails } from "./state";
+import { isPast, mayOperate, showDetails } from "./state";
 
-const REACHED: Record<Command["state"], number> = { sent: 1, acknowledged: 2, observed: 3, refused: 0, failed: 0, "timed out": 0 };
+const REACHED: Record<Command["state"], number> = { waiting: 0, sent: 1, acknowledged: 2, observed: 3, refused: 0, failed: 0, "timed out": 0 };
 
 /** sent → acknowledged → observed, with how long each took; or why it went no further. */
 export function LedgerSteps({ command, unit }: { command: Command; unit: string }) {
@@ -19,7 +20,7 @@ export function LedgerSteps({ command, unit }: { command: Command; unit: string 
   const reached = ended ? (command.acknowledged_ns ? 2 : command.sent_ns ? 1 : 0) : REACHED[command.state];
   const took = (time_ns: number) => (time_ns && command.asked_ns ? `+${spanText((time_ns - command.asked_ns) / 1e9)}` : "");
   const steps = [
-    { name: t("command.sent"), time: took(command.sent_ns) },
+    { name: t("command.sent"), time: "" },
     { name: t("command.acknowledged"), time: took(command.acknowledged_ns) },
     { name: t("command.observed"), time: command.state === "observed" ? took(command.ended_ns) : "" },
   ];
@@ -39,7 +40,26 @@ export function LedgerSteps({ command, unit }: { command: Command; unit: string 
           </li>
         ))}
       </ol>
+      {command.state === "waiting" && <Waiting command={command} />}
+      {command.confirmed_by && <p class="faint">{t("command.confirmedBy", { name: command.confirmed_by })}</p>}
       {ended && <p class="problem"><b>{stateText(command.state)}</b>{command.why && `: ${command.why}`}</p>}
+    </div>
+  );
+}
+
+/** A command that two persons must agree to: the second may do so here. */
+function Waiting({ command }: { command: Command }) {
+  const [problem, setProblem] = useState("");
+  const isOther = hello.value?.name !== command.by;
+  return (
+    <div class="confirm">
+      <p>{t("command.waiting")}</p>
+      {isOther && mayOperate.value && !isPast.value ? (
+        <div class="buttons">
+          <button type="button" class="button primary" onClick={() => confirm(command.number).then(() => setProblem(""), (error: Error) => setProblem(error.message))}>{t("command.confirm")}</button>
+        </div>
+      ) : <p class="faint">{t("command.confirmOther")}</p>}
+      {problem && <p class="problem" role="alert">{problem}</p>}
     </div>
   );
 }

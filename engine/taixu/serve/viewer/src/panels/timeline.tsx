@@ -33,7 +33,7 @@ export function Timeline() {
       <Track />
       <div class="timeline-tools">
         <select class="input" aria-label={t("timeline.span")} title={t("timeline.span")} value={spanSecs.value} onChange={(event) => showSpan(Number(event.currentTarget.value))}>
-          {SPANS.map((each) => <option key={each} value={each}>{each ? spanText(each) : t("timeline.all")}</option>)}
+          {SPANS.map((each) => <option key={each} value={each}>{each === 60 ? t("span.min", { n: 1 }) : each ? spanText(each) : t("timeline.all")}</option>)}
         </select>
         {!isPhone.value && <CompareButtons />}
         <button type="button" class={`button ${past ? "primary" : ""}`} disabled={!past} onClick={goLive}>{t("timeline.live")}</button>

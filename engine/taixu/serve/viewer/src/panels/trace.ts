@@ -2,6 +2,8 @@
 import type { Series } from "./api";
 
 const MOST = 6000;
+/** So many too many are let go at once. */
+const SPARE = 1000;
 /** Longer silence is a gap, not a line. */
 const GAP_FACTOR = 8;
 const SHORTEST_GAP_SECS = 5;
@@ -21,7 +23,7 @@ export class Trace {
     if (secs === last) this.cut(this.times.length - 1);
     this.times.push(secs);
     for (const column of [this.means, this.lows, this.highs]) column.push(value);
-    if (this.times.length > MOST) this.drop(this.times.length - MOST);
+    if (this.times.length > MOST + SPARE) this.drop(SPARE);
   }
 
   /** What was before all that came. */
@@ -60,7 +62,7 @@ export class Trace {
   limits(from: number, to: number): [number, number] {
     const [low, high] = this.extremes(from, to);
     if (low === null || high === null) return [0, 1];
-    const room = Math.max((high - low) * 0.1, Math.abs(high + low) * 0.005, 1e-6);
+    const room = Math.max((high - low) * 0.1, Math.abs(high + low) * 0.005, high === low ? 0.5 : 0);
     return [low - room, high + room];
   }
 
