@@ -14,7 +14,7 @@ from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import BlockHead
 from taixu.twin.memory.columns import ColumnInfo, Schema
 from taixu.twin.memory.entries import Entry, PackedEntry, packed_entries, unpack_entry
-from taixu.twin.memory.writer import Arrivals
+from taixu.twin.memory.packing import Arrivals
 
 __all__ = ["MADE", "NOTHING_NS", "Folding", "Moment", "MomentColumn"]
 

@@ -48,7 +48,11 @@ class _Segment:
 
     def look(self) -> bool:
         """See how long it is now; False where it is another file than before."""
-        with self.path.open("rb") as file:
+        try:
+            file = self.path.open("rb")
+        except FileNotFoundError:  # dropped just now
+            return False
+        with file:
             status = os.fstat(file.fileno())
             if self.number not in (-1, status.st_ino) or status.st_size < self.end:
                 return False
@@ -80,23 +84,31 @@ class BlockIndex:
         return self._count
 
     def refresh(self) -> bool:
-        """See what was written since; True where blocks that were known before may be others now."""
+        """See what was written since; True where blocks that were known before may be others now, or elsewhere."""
         files = segment_files(self.folder)
-        before = [segment.path for segment in self._segments]
-        renewed = before != files[: len(before)] or not all(segment.look() for segment in self._segments)
+        old = {segment.path: place for place, segment in enumerate(self._segments)}
+        kept = [old.get(path, -1) for path in files]
+        kept = [place if place >= 0 and self._segments[place].look() else -1 for place in kept]
+        renewed = kept[: len(old)] != list(range(len(old)))
         if renewed:
-            self._segments, self._count = [], 0
-        for path in files[len(self._segments) :]:
-            segment = _Segment(path)
-            segment.look()
-            self._segments.append(segment)
-        found: list[tuple[int, ...]] = []
+            self._rearrange(files, kept)
+        else:
+            self._segments += [_looked_at(path) for path in files[len(old) :]]
         for place, segment in enumerate(self._segments):
             if segment.end < len(segment.view):
-                found += _hop(segment, place)
-        if found:
-            self._append(found)
-        return renewed and bool(before)
+                self._append(list(_hop(segment, place)), place)
+        return renewed and bool(old)
+
+    def _rearrange(self, files: list[Path], kept: list[int]) -> None:
+        """Segments have gone or are others: what is known of the rest is kept."""
+        borders = np.searchsorted(self._room["segment"][: self._count], np.arange(len(self._segments) + 1))
+        parts = [np.arange(borders[place], borders[place + 1]) if place >= 0 else np.arange(0) for place in kept]
+        numbers = np.concatenate([np.arange(0), *parts])
+        self._segments = [self._segments[place] if place >= 0 else _looked_at(path) for path, place in zip(files, kept)]
+        self._room = {name: column[numbers] for name, column in self._room.items()}
+        self._room["segment"] = np.repeat(np.arange(len(parts)), [len(part) for part in parts]).astype("i4")
+        self._count = len(numbers)
+        self._expose()
 
     def head(self, number: int) -> BlockHead:
         """The head of a block."""
@@ -160,7 +172,11 @@ class BlockIndex:
         self._segments, self._count = [], 0
         self._expose()
 
-    def _append(self, found: list[tuple[int, ...]]) -> None:
+    def _append(self, found: list[tuple[int, ...]], place: int) -> None:
+        """Take in a segment's new blocks; only where segments were replaced others come after it."""
+        if not found:
+            return
+        at = int(np.searchsorted(self._room["segment"][: self._count], place, "right"))
         total = self._count + len(found)
         if total > len(self._room["known"]):
             for name, column in self._room.items():
@@ -168,17 +184,22 @@ class BlockIndex:
                 grown[: self._count] = column[: self._count]
                 self._room[name] = grown
         for name, values in zip(self._room, zip(*found)):
-            self._room[name][self._count : total] = values
-        self._room["checked"][self._count : total] = False
-        start = max(self._count - 1, 0)
-        known = self._room["known"][start:total]
+            column = self._room[name]
+            column[at + len(found) : total] = column[at : self._count].copy()
+            column[at : at + len(found)] = values
+        known = self._room["known"][max(at - 1, 0) : total]
         np.maximum.accumulate(known, out=known)  # whatever a clock did: what is written later is known later
         self._count = total
+        if at + len(found) == total:
+            self._forget_unfinished()
+        self._expose()
+
+    def _forget_unfinished(self) -> None:
+        """What is being written, or was when a kill struck."""
         while self._count and not self._is_finished(self._count - 1):
             self._count -= 1
             segment = self._segments[int(self._room["segment"][self._count])]
             segment.end = min(segment.end, int(self._room["offset"][self._count]))
-        self._expose()
 
     def _is_finished(self, number: int) -> bool:
         if self._room["kind"][number] in _UNFINISHED:
@@ -193,6 +214,12 @@ class BlockIndex:
         self.known = self._room["known"][: self._count]
         self.kinds = self._room["kind"][: self._count]
         self.earliest = self._room["earliest"][: self._count]
+
+
+def _looked_at(path: Path) -> _Segment:
+    segment = _Segment(path)
+    segment.look()
+    return segment
 
 
 def _hop(segment: _Segment, place: int) -> Iterator[tuple[int, ...]]:

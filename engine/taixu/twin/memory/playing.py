@@ -11,9 +11,9 @@ from taixu.app import Components
 from taixu.ecs import World, component_type
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import MADE
+from taixu.twin.memory.packing import Arrivals
 from taixu.twin.memory.recording import Recording
 from taixu.twin.memory.restoring import fill_moment
-from taixu.twin.memory.writer import Arrivals
 
 __all__ = ["play_recording"]
 

@@ -25,7 +25,8 @@ from taixu.twin.feed import Updates
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import MADE
-from taixu.twin.memory.writer import Arrivals, Tick, Writer
+from taixu.twin.memory.packing import Arrivals, Tick
+from taixu.twin.memory.writer import Writer
 
 __all__ = ["MANIFEST", "Recorder"]
 

@@ -21,8 +21,8 @@ from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import NOTHING_NS, Folding, Moment
 from taixu.twin.memory.index import BlockIndex
+from taixu.twin.memory.packing import Arrivals
 from taixu.twin.memory.recorder import MANIFEST
-from taixu.twin.memory.writer import Arrivals
 
 __all__ = ["Moment", "Recording"]
 

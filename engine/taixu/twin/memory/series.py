@@ -21,9 +21,9 @@ from taixu.twin.memory.codecs import Reader
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import packed_entries
 from taixu.twin.memory.folding import NOTHING_NS
+from taixu.twin.memory.packing import Arrivals
 from taixu.twin.memory.recording import Recording
 from taixu.twin.memory.single import values_of_track
-from taixu.twin.memory.writer import Arrivals
 
 __all__ = ["Samples", "SeriesReader", "in_buckets"]
 
