@@ -18,8 +18,6 @@ from taixu.edit import Operations, Project, Session, open_project
 from taixu.edit.entity_operations import ENTITY_OPERATIONS
 from taixu.edit.prefab_world import PREFAB_SUFFIX
 from taixu.errors import TaixuError
-from taixu.twin.device import Device as TwinDevice
-from taixu.twin.rules import Fence
 from taixu_editor.additions import ADD_OPERATIONS
 from taixu_editor.assets.making_again import ORIGIN_OPERATIONS
 from taixu_editor.assets.operations import ASSET_OPERATIONS
@@ -208,8 +206,6 @@ class Host:
         """An app for a world of a project, which this editor draws; with a platform it is one to be played."""
         app = App(platform=platform) if platform is not None else App.headless()
         app.world.insert_resource(self.jobs)
-        for cls in (TwinDevice, Fence):
-            app.register_component(cls)
         if self.device is not None:
             app.drawing.attach(self.device)
         enter_project(app.world, project, trust=self.is_trusted(project.root), watch=True)

@@ -219,9 +219,10 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     from taixu.render import RenderPlugin
     from taixu.scene import ScenePlugin
     from taixu.script import ScriptPlugin
+    from taixu.twin.components import register_twin_components
 
     return [
         PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), ScriptPlugin(watch=watch),
         PhysicsPlugin(backend=physics), AnimationPlugin(), AudioPlugin(open_audio_device() if watch else None),
-        RenderPlugin(), ProjectPlugin(watch=watch),
+        RenderPlugin(), register_twin_components, ProjectPlugin(watch=watch),
     ]

@@ -53,12 +53,16 @@ def decode_blocks(
 ) -> list[Batch]:
     """Turn blocks into batches; what does not fit goes to `findings`, as an error or as a doubt."""
     groups: dict[frozenset[type], dict[str, _Understood]] = {}
+    doubts: dict[tuple[str, str], list[str]] = {}
     for key in sorted(blocks):
-        understood = _understand(key, blocks[key], components, migrations, findings)
+        understood = _understand(key, blocks[key], components, migrations, findings, doubts)
         kinds = frozenset(understood.known)
         if understood.components or understood.fields:
             kinds |= {Kept}
         groups.setdefault(kinds, {})[key] = understood
+    for (name, what), keys in doubts.items():  # once for all that have it: a thousand lines would say no more
+        others = f" (and {len(keys) - 1:,} more)" if len(keys) > 1 else ""
+        findings.warning(f"entities.{keys[0]}.{name}{others}", what)
     return [_batch(kinds, group, findings) for kinds, group in groups.items()]
 
 
@@ -109,8 +113,9 @@ def keep_reference(world: World, entity: int, cls: type, name: str, target: int)
 
 
 def _understand(
-    key: str, block: Block, components: Components, migrations: Migrations, findings: Findings
-) -> _Understood:
+    key: str, block: Block, components: Components, migrations: Migrations, findings: Findings,
+    doubts: dict[tuple[str, str], list[str]],
+) -> _Understood:  # fmt: skip
     understood = _Understood()
     for name, raw in block.items():
         where = f"entities.{key}.{name}"
@@ -121,12 +126,12 @@ def _understand(
             continue
         if declared is None or not declared.authored:
             what = "is not known here; it is kept as it is" if declared is None else "is derived, and read by nobody"
-            findings.warning(where, what)
+            doubts.setdefault((name, what), []).append(key)
             understood.components[name] = raw
             continue
         if version > declared.version:
             newer = f"has version {version}, newer than {declared.version}; it is kept as it is, and does nothing here"
-            findings.warning(where, newer)
+            doubts.setdefault((name, newer), []).append(key)
             understood.components[name] = raw
             continue
         fields = {field_name: value for field_name, value in raw.items() if field_name != VERSION_KEY}

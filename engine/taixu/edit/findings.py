@@ -33,8 +33,8 @@ class Findings:
     items: list[Finding] = field(default_factory=list)
 
     def add(self, severity: Severity, where: str, message: str) -> None:
-        """Note something."""
-        if len(self.items) < MAX_FINDINGS:
+        """Note something; the first error is never left out."""
+        if len(self.items) < MAX_FINDINGS or (severity == "error" and all(item.severity != "error" for item in self.items)):
             self.items.append(Finding(severity, where, message))
 
     def error(self, where: str, message: str) -> None:

@@ -16,16 +16,17 @@ from taixu.script import ScriptHost
 from taixu.twin.arrivals import Arrivals, read_arrivals
 from taixu.twin.bindings import read_bindings
 from taixu.twin.commands import Ledger
+from taixu.twin.components import register_twin_components
 from taixu.twin.connectors import Connector, open_sources
 from taixu.twin.controls import read_controls
-from taixu.twin.device import Device, Roster
+from taixu.twin.device import Roster
 from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
 from taixu.twin.inbox import Inbox
-from taixu.twin.linkage import Linkage, Linkages
+from taixu.twin.linkage import Linkages
 from taixu.twin.measures import Measures, read_budget, read_measures
 from taixu.twin.memory import Recorder
-from taixu.twin.rules import Alarm, Alarms, Fence, RuleEngine, read_rules
+from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
 
 __all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin", "open_world_sources"]
 
@@ -46,8 +47,7 @@ class TwinPlugin:
 
     def build(self, app: App) -> None:
         """Add the component, resources and systems."""
-        for cls in (Device, Fence, Linkage):
-            app.register_component(cls)
+        register_twin_components(app)
         for resource in (Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Measures(), Ledger(), Linkages()):
             app.insert_resource(resource)
         clock = self._now_ns

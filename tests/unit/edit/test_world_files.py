@@ -82,6 +82,24 @@ def test_columns_of_a_component_that_nobody_knows_are_kept(tmp_path: Path) -> No
     assert read(path).world.state_hash() == app.world.state_hash()
 
 
+def test_what_many_have_and_nobody_knows_is_said_once(tmp_path: Path) -> None:
+    entities = {f"{number:016x}": {"stranger": {"x": 1}} for number in range(1, 501)}
+    path = tmp_path / "a.world.json"
+    path.write_text(json.dumps({"format": "taixu.world", "version": 1, "entities": entities}))
+    (found,) = read_world(path, make_app().world, make_app().components)
+    assert str(found).startswith("entities.0000000000000001.stranger (and 499 more): is not known here")
+
+
+def test_an_error_behind_very_many_doubts_is_an_error(tmp_path: Path) -> None:
+    entities = {f"{number:016x}": {f"stranger{number}": {}} for number in range(1, 301)}
+    entities["f" * 16] = {"transform": {"translation": "far"}}
+    path = tmp_path / "a.world.json"
+    path.write_text(json.dumps({"format": "taixu.world", "version": 1, "entities": entities}))
+    app = make_app()
+    with pytest.raises(DocumentError, match="translation"):
+        read_world(path, app.world, app.components)
+
+
 def test_columns_that_changed_or_lack_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "crowd.world.json"
     write_world(path, make_crowd().world, columns_above=100)
