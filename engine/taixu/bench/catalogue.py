@@ -26,6 +26,7 @@ BENCHES = {
     "twin": "readings into columns, what a recording costs and weighs, seeks",
     "viewers": "200 viewers of 100,000 entities by the state stream, beside a bare WebSocket",
     "latency": "from an input and from a reading to the pixels that show it, read in a browser",
+    "million": "a million moving things in one world, drawn off screen, beside numpy's copy",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
 _INSTALLED = frozenset({"editor"})

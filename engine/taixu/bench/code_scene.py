@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from taixu.app import App
 
-__all__ = ["DEVICE", "PLACES", "build", "camera_for", "place_of", "read_code", "slot_centres", "town_key"]
+__all__ = ["DEVICE", "DISTANCE_M", "PLACES", "build", "camera_for", "place_of", "read_code", "slot_centres", "town_key"]
 
 PLACES = 16
 SLOT_M = 0.9

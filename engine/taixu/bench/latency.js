@@ -137,5 +137,35 @@ globalThis.taixuLatency = (() => {
     return found;
   }
 
-  return { pictures, peer, bar, measure };
+  /** The viewer itself, which draws by the state stream: `at` are the places of the bar in the world. */
+  async function state(asked) {
+    const { view } = globalThis.taixu;
+    const canvas = document.getElementById("scene");
+    const page = canvas.getBoundingClientRect();
+    const places = asked.at.map((place) => view.value.onPage(place));
+    const columns = places.map(([x]) => Math.round(((x - page.left) / page.width) * canvas.width));
+    const row = Math.round(((places[0][1] - page.top) / page.height) * canvas.height);
+    const copy = document.createElement("canvas");
+    copy.width = canvas.width;
+    copy.height = 1;
+    const paint = copy.getContext("2d", { willReadFrequently: true });
+    let see = () => undefined;
+    let drawn = 0;
+    // After the viewer's own turn in each frame: what it has just drawn is still there.
+    const look = () => {
+      paint.clearRect(0, 0, copy.width, 1);
+      paint.drawImage(canvas, 0, row, canvas.width, 1, 0, 0, canvas.width, 1);
+      const code = codeOf(paint, 0, columns);
+      if (code >= 0) drawn++;
+      see(code);
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    const act = await bar(asked.sensor);
+    const began = performance.now();
+    const found = await measure(asked, act, (listen) => (see = listen));
+    return { ...found, fps: (drawn * 1000) / (performance.now() - began), bytes: 0, size: [canvas.width, canvas.height] };
+  }
+
+  return { pictures, peer, state };
 })();

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from taixu.bench.browser import find_chromium, open_page
-from taixu.bench.code_scene import PLACES, camera_for, place_of, slot_centres
+from taixu.bench.code_scene import DISTANCE_M, PLACES, camera_for, place_of, slot_centres
 from taixu.bench.measure import Options, result
 from taixu.errors import MachineError
 
@@ -31,6 +31,7 @@ _LIMIT_MS, _LIMIT_WORLD_MS = 100.0, 200.0
 _WARM, _EVERY_MS = 8, 170
 _COUNTS = (10, 10_000, 100_000)
 _READINGS_A_SEC = 1000
+_READY_MS = 90_000
 _WORLD, _WORLD_SIZE = "samples/factory", (640, 360)
 
 
@@ -55,6 +56,8 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
         with _serving(n=count, readings_a_sec=min(count, _READINGS_A_SEC)) as server:
             found = _by_pictures(server, _WORLD_SIZE, options.frames, codec="h264", sensor=True)
             yield _told("latency/sensor, pictures", found, n=count, readings_a_sec=min(count, _READINGS_A_SEC))
+            found = _by_state(server, _WORLD_SIZE, options.frames)
+            yield _told("latency/sensor, state stream", found, n=count, readings_a_sec=min(count, _READINGS_A_SEC))
 
 
 def _told(name: str, found: dict[str, Any], *, n: int, limit_ms: float | None = None, **more: Any) -> dict[str, Any]:
@@ -72,19 +75,35 @@ def _told(name: str, found: dict[str, Any], *, n: int, limit_ms: float | None = 
 
 def _by_pictures(server: dict[str, Any], size: tuple[int, int], count: int, *, codec: str, sensor: bool = False) -> dict[str, Any]:
     origin = server["origin"]
-    asked = _asked(size, count) | {
+    asked: dict[str, Any] = _asked(size, count) | {
         "wishes": {"size": list(size), "fps": _FPS, "codec": codec, "quality": "fast"},
         "poses": [camera_for(code, origin=origin) for code in range(PLACES)],
     }
     if sensor:
-        # Seen from the middle, the bar's own places are the numbers.
-        x, y, z = origin
-        eye = {"eye": [x, y, z + 10.0], "target": [x, y, z], "fov_deg": 45.0}
-        slots = [x + place_of(code) for code in range(PLACES)]
-        asked |= {"poses": [eye], "sensor": {"device": server["device"], "origin": origin, "slots": slots}}
+        x, y, z = origin  # seen from the middle, the bar's own places are the numbers
+        eye = {"eye": [x, y, z + DISTANCE_M], "target": [x, y, z], "fov_deg": 45.0}
+        asked |= {"poses": [eye], "sensor": _sensor(server)}
     with _page(server) as page:
         found: dict[str, Any] = page.evaluate("asked => taixuLatency.pictures(asked)", asked)
     return found
+
+
+def _by_state(server: dict[str, Any], size: tuple[int, int], count: int) -> dict[str, Any]:
+    """The viewer itself, drawn by the browser."""
+    x, y, z = server["origin"]
+    asked = _asked(size, count) | {"sensor": _sensor(server), "at": [[x + place_of(code), y, z] for code in range(PLACES)]}
+    with open_page(size=size) as page:
+        page.goto(f"{server['url']}?token={server['token']}")
+        page.wait_for_function("() => window.taixu?.isReady()", timeout=_READY_MS)
+        page.evaluate(_script())
+        found: dict[str, Any] = page.evaluate("asked => taixuLatency.state(asked)", asked)
+    return found
+
+
+def _sensor(server: dict[str, Any]) -> dict[str, Any]:
+    """What readings of the bar say."""
+    slots = [server["origin"][0] + place_of(code) for code in range(PLACES)]
+    return {"device": server["device"], "origin": server["origin"], "slots": slots}
 
 
 def _bare(options: Options) -> dict[str, Any]:

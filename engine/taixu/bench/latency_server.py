@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 
-from taixu.bench.code_scene import DEVICE, build, town_key
+from taixu.bench.code_scene import DEVICE, DISTANCE_M, build, town_key
 
 __all__ = ["BINDINGS"]
 
@@ -25,6 +25,7 @@ def main() -> None:
     """Serve; says ``{"url", "token", "origin"}`` when it is ready."""
     from taixu.defaults import App
     from taixu.edit import WorldSettings
+    from taixu.scene import Camera, Name, Transform
     from taixu.serve import Access, Server
     from taixu.twin.plugin import TwinPlugin, configure_twin
 
@@ -37,6 +38,7 @@ def main() -> None:
             app.settle()
             origin = _before(app)
         build(app, asked["n"], origin=origin)
+        app.world.spawn(Transform(translation=(origin[0], origin[1], origin[2] + DISTANCE_M)), Camera(priority=1000), Name("Bench"))
         section = dict(app.resource(WorldSettings).section("twin"))
         section["bindings"] = [*section.get("bindings", []), *BINDINGS]
         app.resource(WorldSettings).values["twin"] = section
