@@ -12,6 +12,8 @@ export class Lights {
   private readonly facts = new Map<number, LightFacts>();
   private readonly shining = new Map<number, THREE.Light>();
   private stale = true;
+  /** The strongest directional light of the world, which casts shadows; it takes the place of the sky's sun. */
+  main: { slot: number; facts: LightFacts } | null = null;
 
   constructor(private readonly things: Things, private readonly batches: Batches) {}
 
@@ -45,7 +47,8 @@ export class Lights {
       return { slot, facts, weight: facts.kind === "directional" ? Infinity : facts.intensity / Math.max(apart, 1) };
     });
     weighed.sort((a, b) => b.weight - a.weight);
-    const suns = weighed.filter((each) => each.weight === Infinity).slice(0, MOST_SUNS);
+    const suns = weighed.filter((each) => each.weight === Infinity).sort((a, b) => b.facts.intensity - a.facts.intensity).slice(0, MOST_SUNS);
+    this.main = suns.shift() ?? null;
     const lamps = weighed.filter((each) => each.weight !== Infinity).slice(0, MOST_LAMPS);
     const wanted = new Map([...suns, ...lamps].map((each) => [each.slot, each.facts]));
     for (const slot of [...this.shining.keys()]) if (!wanted.has(slot)) this.drop(slot);

@@ -62,6 +62,7 @@ export class Meshes {
       const kind = drawn.isMesh ? "triangles" : (each as THREE.Points).isPoints ? "points" : "lines";
       const material = drawn.material as THREE.Material;
       letFade(material);
+      material.shadowSide = THREE.DoubleSide; // three.js would take back faces, whose shadows begin beside what casts them
       parts.push({ geometry: drawn.geometry, material, kind });
       drawn.geometry.computeBoundingBox();
       if (drawn.geometry.boundingBox) box.union(drawn.geometry.boundingBox);

@@ -294,6 +294,7 @@ class Picture implements View {
     this.batches.commit();
     this.steering.apply(this.lens, this.batches.base);
     const [x, y, z] = this.steering.target.map((part, axis) => part - this.batches.base[axis]);
+    this.sky.shine(this.mainLight(now));
     this.sky.follow(x, y, z, this.steering.distance);
     if (!isDrawnElsewhere()) {
       this.renderer.render(this.scene, this.lens);
@@ -333,6 +334,14 @@ class Picture implements View {
       if (isMany || this.things.progress(slot, now) >= 1) moving.delete(slot);
     }
     return true;
+  }
+
+  private mainLight(now: number): { direction: number[]; light: number[]; shadows: boolean } | null {
+    const { main } = this.lights;
+    if (!main) return null;
+    const matrix: number[] = new Array<number>(16);
+    this.batches.matrixOf(main.slot, now, matrix, 0);
+    return { direction: matrix.slice(8, 11), light: main.facts.color.map((part) => part * main.facts.intensity), shadows: main.facts.shadows };
   }
 
   private rebase(now: number): void {

@@ -44,6 +44,7 @@ export class Sky {
   readonly sun = new THREE.DirectionalLight(0xffffff, 0);
   private shown = "";
   private maps: THREE.WebGLRenderTarget | null = null;
+  private own: { direction: readonly number[]; light: readonly number[] } | null = null;
   private readonly direction = new THREE.Vector3(0.4, 0.8, 0.45).normalize();
 
   constructor(private readonly renderer: THREE.WebGLRenderer, private readonly scene: THREE.Scene, mapSize: number) {
@@ -77,13 +78,8 @@ export class Sky {
     (uniforms["turn"].value as THREE.Vector3).set(Math.cos(turn), Math.sin(turn), facts.intensity);
     this.scene.environmentIntensity = facts.intensity;
     this.scene.environmentRotation.set(0, turn, 0);
-    this.sun.visible = facts.sun !== null;
+    this.own = facts.sun && { direction: facts.sun.direction, light: facts.sun.irradiance.map((part) => part * facts.intensity) };
     if (facts.sun) {
-      this.direction.fromArray(facts.sun.direction);
-      const [r, g, b] = facts.sun.irradiance;
-      const most = Math.max(r, g, b, 1e-9);
-      this.sun.color.setRGB(r / most, g / most, b / most);
-      this.sun.intensity = most * facts.intensity;
       (uniforms["sun"].value as THREE.Vector4).set(...facts.sun.direction, facts.sun.disk_cosine);
       (uniforms["sunRadiance"].value as THREE.Vector3).fromArray(facts.sun.disk_radiance);
     } else {
@@ -107,6 +103,19 @@ export class Sky {
     (uniforms["image"].value as THREE.Texture | null)?.dispose();
     uniforms["image"].value = picture;
     this.dome.visible = true;
+  }
+
+  /** Let the sun shine: the world's own light, or the sky's where it has none. */
+  shine(main: { direction: readonly number[]; light: readonly number[]; shadows: boolean } | null): void {
+    const shown = main ?? (this.own && { ...this.own, shadows: true });
+    this.sun.visible = shown !== null;
+    if (!shown) return;
+    this.direction.fromArray(shown.direction).normalize();
+    const [r, g, b] = shown.light;
+    const most = Math.max(r, g, b, 1e-9);
+    this.sun.color.setRGB(r / most, g / most, b / most);
+    this.sun.intensity = most;
+    this.sun.castShadow = shown.shadows;
   }
 
   /** Let the sun's shadows lie around a place that is looked at from some metres away. */
