@@ -17,9 +17,16 @@ _MAX_WAITING = 1000
 
 
 class Errands:
-    """A bounded queue of functions of the world."""
+    """A bounded queue of functions of the world.
 
-    def __init__(self) -> None:
+    Parameters
+    ----------
+    on_ask
+        Called, in whatever thread asks, when something waits.
+    """
+
+    def __init__(self, on_ask: Callable[[], None] = lambda: None) -> None:
+        self._on_ask = on_ask
         self._waiting: deque[tuple[Callable[[World], Any], Future[Any]]] = deque()
         self._lock = threading.Lock()
 
@@ -36,6 +43,7 @@ class Errands:
             if len(self._waiting) >= _MAX_WAITING:
                 raise TaixuError("too much is waiting; come again")
             self._waiting.append((function, answer))
+        self._on_ask()
         return answer
 
     def run(self, world: World) -> None:

@@ -18,6 +18,7 @@ from taixu.serve.facts import Facts, FactsBoard
 from taixu.serve.guard import Guard
 from taixu.serve.parts import make_parts
 from taixu.serve.service import Service
+from taixu.twin.batch import Batch
 from taixu.twin.commands import Command, Ledger
 from taixu.twin.connectors import Connector
 from taixu.twin.feed import Feed
@@ -42,6 +43,8 @@ class Server:
         Connectors that bring readings; what they tell of themselves is shown.
     port
         0 takes a free one.
+    closed_to
+        Why nothing can be told or asked of this world (a recording's), in one sentence; empty where it can.
 
     Raises
     ------
@@ -51,12 +54,13 @@ class Server:
 
     def __init__(
         self, app: App, access: Access, *, sources: Sequence[Connector] = (), host: str = "127.0.0.1", port: int = 8777,
-        tls: ssl.SSLContext | None = None,
+        tls: ssl.SSLContext | None = None, closed_to: str = "",
     ) -> None:  # fmt: skip
         self.app = app
         self.sources = list(sources)
         self.board = FactsBoard()
-        self.errands = Errands()
+        self._wake, self._is_answered = threading.Event(), threading.Event()
+        self.errands = Errands(self._wake.set)
         self.guard = Guard()
         self._ended = threading.Event()
         self._alarms_seen = self._commands_seen = -1
@@ -66,9 +70,12 @@ class Server:
         self._measures_seen, self._measures_told = -1, -1.0
         self._publish(0.0)
         self.parts = make_parts(self.board, app.resource(Inbox))
+        app.resource(Inbox).on_put = self._heard
 
         def application() -> Any:
-            return make_application(Door(access, self.errands, is_secure=tls is not None, stop=self.stop, guard=self.guard), self.parts)
+            door = Door(access, self.errands, is_secure=tls is not None, stop=self.stop, guard=self.guard)
+            door.closed_to = closed_to
+            return make_application(door, self.parts)
 
         self.service = Service(application, host=host, port=port, tls=tls, guard=self.guard)
 
@@ -80,6 +87,7 @@ class Server:
     def stop(self) -> None:
         """End `run`, from any thread."""
         self._ended.set()
+        self._wake.set()
 
     def run(self, *, seconds: float | None = None) -> None:
         """Run frames in real time until `stop` is called, or for some seconds."""
@@ -98,8 +106,25 @@ class Server:
             self._publish(took * 1e3)
             for part in self.parts:
                 part.rest(now + step_secs)
-            self._ended.wait(max(now + step_secs - time.perf_counter(), 0.0))
+            self._rest(now + step_secs)
         self._ended.clear()  # so that it can be run again
+
+    def _rest(self, until: float) -> None:
+        """Wait for the next frame. What is asked meanwhile is answered at once, and a device's acknowledgement begins the frame."""
+        while not self._ended.is_set() and not self._is_answered.is_set():
+            left = until - time.perf_counter()
+            if left <= 0:
+                break
+            if self._wake.wait(left):
+                self._wake.clear()
+                self.errands.run(self.app.world)
+        self._is_answered.clear()
+
+    def _heard(self, batch: Batch) -> None:
+        """In the threads of sources: acknowledgements of commands are not kept waiting."""
+        if self.app.resource(Ledger).awaits(batch.topic):
+            self._is_answered.set()
+            self._wake.set()
 
     def close(self) -> None:
         """Let everybody go; what was taken in is kept first."""

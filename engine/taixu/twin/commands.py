@@ -206,10 +206,10 @@ class Ledger:
         """A command by its number."""
         return self._commands.get(number)
 
-    @property
-    def is_waiting(self) -> bool:
-        """Whether any command is under way."""
-        return bool(self._open)
+    def awaits(self, topic: str) -> bool:
+        """Whether a reading of a topic may be an acknowledgement that somebody waits for (any thread)."""
+        answers = (each.acknowledged_on for each in self.controls.values()) if self._open else ()
+        return any(pattern is not None and pattern.match(topic)[0] for pattern in answers)
 
     def locked(self, world: World, control: Control, handle: int) -> str:
         """Which interlock forbids a control just now; nothing where none does."""

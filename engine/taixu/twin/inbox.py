@@ -33,6 +33,8 @@ class Inbox:
         self.max_readings = max_readings
         self.turned_away = 0
         """Batches that found no room."""
+        self.on_put: Callable[[Batch], None] | None = None
+        """Called with each batch that is left, in the thread that brings it; to be quick about."""
         self._letters: deque[Letter] = deque()
         self._waiting = 0
         self._lock = threading.Lock()
@@ -45,7 +47,9 @@ class Inbox:
                 return False
             self._waiting += len(letter.batch)
             self._letters.append(letter)
-            return True
+        if self.on_put is not None:
+            self.on_put(letter.batch)
+        return True
 
     def take(self) -> list[Letter]:
         """Everything that waits."""
