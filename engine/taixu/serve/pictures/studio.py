@@ -30,6 +30,8 @@ _SHARE = 0.5
 """Of the world's time drawing takes at most so much."""
 _UPRIGHT = 0.9999
 _NEAR_M = 0.05
+_BACKGROUND = (0.53, 0.54, 0.56, 1.0)
+"""Of fast pictures, which have no sky: grey as a sky that nobody chose."""
 _MOST_NESTED = 32
 
 
@@ -168,7 +170,7 @@ class Studio:
     def _view(self, camera: ViewCamera, shot: Shot) -> View:
         quality = shot.quality if shot.quality != "auto" else ("fast" if self.is_software else "full")
         if quality == "fast":
-            return View(camera, shot.size, name="pictures", quality="fast")
+            return View(camera, shot.size, name="pictures", quality="fast", settings={"background": _BACKGROUND})
         if self.is_software:
             return View(camera, shot.size, name="pictures", settings={"antialias": "fxaa"})
         return View(camera, shot.size, name="pictures", samples=4)

@@ -4,9 +4,10 @@ import type { View } from "../scene/view";
 import { drawnBy, selected, serverPictures, type ServerPictures } from "../store";
 import { PicturePlayer } from "./player";
 
-const STEPS = 64;
-/** Sizes are rounded down to steps of so many pixels, so that a window that is drawn larger does not begin anew at each pixel. */
-const MOST = 1920;
+const STEP_PX = 8;
+const MOST_PX = 1920;
+/** A window that is being drawn larger begins anew when it rests. */
+const RESIZED_MS = 250;
 const FIGURES_MS = 500;
 const CLICK_PX = 5;
 
@@ -32,6 +33,8 @@ class Screen {
   private readonly resized: ResizeObserver;
   private frame = 0;
   private timer: number;
+  private resizing = 0;
+  private asked = "";
   private shown = 0;
   private counted = performance.now();
   private delays = 0;
@@ -40,8 +43,9 @@ class Screen {
   constructor(private readonly view: View) {
     this.canvas.id = "pictures";
     // The hands reach through it to the view's own canvas, whose camera it shows.
-    this.canvas.style.cssText = "position:fixed;inset:0;width:100%;height:100%;pointer-events:none;visibility:hidden";
+    this.canvas.style.cssText = "position:fixed;pointer-events:none;visibility:hidden";
     view.canvas.after(this.canvas);
+    this.cover();
     const url = new URL("/pictures", location.href);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     this.player = new PicturePlayer(this.canvas, {
@@ -62,8 +66,9 @@ class Screen {
         if (picture.level !== serverPictures.peek().level) tell({ level: picture.level });
       },
     });
-    this.resized = new ResizeObserver(() => this.player.wish({ size: this.size() }));
+    this.resized = new ResizeObserver(() => this.cover());
     this.resized.observe(view.canvas);
+    addEventListener("resize", this.onResize);
     view.canvas.addEventListener("pointerdown", this.onDown);
     view.canvas.addEventListener("pointerup", this.onUp);
     this.timer = window.setInterval(() => this.count(), FIGURES_MS);
@@ -73,8 +78,10 @@ class Screen {
   close(): void {
     this.view.canvas.removeEventListener("pointerdown", this.onDown);
     this.view.canvas.removeEventListener("pointerup", this.onUp);
+    removeEventListener("resize", this.onResize);
     cancelAnimationFrame(this.frame);
     clearInterval(this.timer);
+    clearTimeout(this.resizing);
     this.resized.disconnect();
     this.player.close();
     this.canvas.remove();
@@ -84,10 +91,25 @@ class Screen {
   /** The window's shape in pixels, at most as many as make sense to send. */
   private size(): [number, number] {
     const { clientWidth, clientHeight } = this.view.canvas;
-    const scale = Math.min(devicePixelRatio, MOST / Math.max(clientWidth, clientHeight, 1));
-    const width = Math.max(Math.floor((clientWidth * scale) / STEPS) * STEPS, STEPS);
-    return [width, Math.max(Math.round((width * clientHeight) / Math.max(clientWidth, 1) / 4) * 4, 36)];
+    const scale = Math.min(devicePixelRatio, MOST_PX / Math.max(clientWidth, clientHeight, 1));
+    const width = Math.max(Math.round((clientWidth * scale) / STEP_PX) * STEP_PX, 64);
+    return [width, Math.max(Math.round((clientHeight * scale) / 4) * 4, 36)];
   }
+
+  /** Lie exactly over the view's canvas, and have pictures of its size. */
+  private cover(): void {
+    const { left, top, width, height } = this.view.canvas.getBoundingClientRect();
+    Object.assign(this.canvas.style, { left: `${left}px`, top: `${top}px`, width: `${width}px`, height: `${height}px` });
+    clearTimeout(this.resizing);
+    this.resizing = window.setTimeout(() => {
+      const size = this.size();
+      if (this.asked === String(size)) return;
+      this.asked = String(size);
+      this.player.wish({ size });
+    }, RESIZED_MS);
+  }
+
+  private readonly onResize = (): void => this.cover();
 
   private readonly follow = (): void => {
     const { eye, target, fovDeg } = this.view.camera();

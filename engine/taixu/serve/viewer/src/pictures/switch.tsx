@@ -18,7 +18,7 @@ export function PicturesSwitch() {
 function stateText(): string {
   const { state, why, frames_a_sec, delay_ms, level } = serverPictures.value;
   if (state === "open") {
-    const text = t("pictures.open", { rate: frames_a_sec, delay: Math.max(delay_ms, 0) });
+    const text = frames_a_sec ? t("pictures.open", { rate: frames_a_sec, delay: Math.max(delay_ms, 0) }) : t("pictures.still");
     return level ? `${text} ${t("pictures.reduced")}` : text;
   }
   if (state === "unable") return why || t("pictures.unable");

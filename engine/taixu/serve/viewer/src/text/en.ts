@@ -112,6 +112,7 @@ export const en = {
   "pictures.open": "{rate} pictures a second, {delay} ms old when shown",
   "pictures.reduced": "(reduced, to keep up)",
   "pictures.server": "Drawn by the server",
+  "pictures.still": "Up to date: nothing moves",
   "pictures.unable": "The server cannot draw",
   "presence.count": "{n} watching",
   "presence.goTo": "Look where {name} looks",

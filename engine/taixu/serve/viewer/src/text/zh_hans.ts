@@ -114,6 +114,7 @@ export const zhHans: Record<Key, string> = {
   "pictures.open": "每秒 {rate} 幅，显示时延迟 {delay} 毫秒",
   "pictures.reduced": "（已降低质量以跟上）",
   "pictures.server": "由服务器绘制",
+  "pictures.still": "已是最新：没有变化",
   "pictures.unable": "服务器无法绘制",
   "presence.count": "{n} 人在看",
   "presence.goTo": "前往 {name} 所看之处",
