@@ -76,14 +76,17 @@ def bring_to(world: World, moment: Moment, components: Components) -> list[str]:
 
 
 def pose_made(world: World, moment: Moment) -> None:
-    """Put made entities that were recorded (links of machines) where they stood; call it when they have been made."""
+    """Put links of machines where they stood, recorded or by their joints' values; call it when they have been made."""
     from taixu.scene import Transform
+    from taixu.twin.linkage import Linkages
 
     tracks = moment.made_tracks
     handles = world.find_all(moment.stable_ids[tracks])
     tracks, handles = tracks[handles != 0], handles[handles != 0]
     for name in _POSE if len(tracks) else ():
         _write(world, handles, Transform, component_type(Transform).by_name[name], moment, tracks)
+    if world.has_resource(Linkages):
+        world.resource(Linkages).step(world)
 
 
 def _known_classes(moment: Moment, components: Components) -> tuple[dict[str, type], list[str]]:
