@@ -93,7 +93,11 @@ def _bare(access: dict[str, str], count: int) -> NDArray[np.float64]:
     if access["TAIXU_BROKER_USER"]:
         client.username_pw_set(access["TAIXU_BROKER_USER"], access["TAIXU_BROKER_PASSWORD"])
     ready, heard = threading.Event(), threading.Event()
-    client.on_connect = lambda *_: client.subscribe("belt/bare/ack", 0)
+
+    def connected(*_: Any) -> None:
+        client.subscribe("belt/bare/ack", 0)
+
+    client.on_connect = connected
     client.on_subscribe = lambda *_: ready.set()
     client.on_message = lambda *_: heard.set()
     client.connect(address.hostname or "127.0.0.1", address.port or 1883)

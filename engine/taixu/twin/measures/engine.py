@@ -176,14 +176,14 @@ class Measures:
         where = measure.where
         classes = classes_of(each, components) + (classes_of(where, components) if where is not None else [])
         for table in world.query(*dict.fromkeys(classes)):
-            values = each.evaluate(TableScope(self.senses, world, table, each.text))
+            rows = None
+            if where is not None:
+                rows = np.flatnonzero(where.holds(TableScope(self.senses, world, table, where.text)))
+            scope = TableScope(self.senses, world, table, each.text, rows=rows)
+            values = each.evaluate(scope)
             if values.dtype.kind in "OU":
                 raise TaixuError(f"{each.text!r} is a text; a measure is a number")
-            entities = table.entities
-            if where is not None:
-                kept = where.holds(TableScope(self.senses, world, table, where.text))
-                entities, values = entities[kept], values[kept]
-            ids.append(world.stable_ids(entities))
+            ids.append(world.stable_ids(scope.entities))
             found.append(values.astype(float))
         return Measured(measure, np.concatenate([np.empty(0, np.uint64), *ids]).tolist(), np.concatenate([np.empty(0), *found]))
 

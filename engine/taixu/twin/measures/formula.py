@@ -151,28 +151,24 @@ def _aggregated(
     number, total = np.zeros(groups), np.zeros(groups)
     least, most = np.full(groups, np.inf), np.full(groups, -np.inf)
     components = world.resource(Components)
-    asked = [each for each in (aggregate.inner, where, aggregate.where) if each is not None]
+    conditions = [each for each in (where, aggregate.where) if each is not None]
+    asked = [*conditions, aggregate.inner] if aggregate.inner is not None else conditions
     classes = dict.fromkeys(cls for each in asked for cls in classes_of(each, components))
     for table in world.query(*(classes or classes_of(_ANY, components))):
         if not table.count:
             continue
-        scopes = [TableScope(senses, world, table, each.text) for each in asked]
         kept: NDArray[np.bool_] | None = None
-        for each, scope in zip(asked, scopes):
-            if each is not aggregate.inner:
-                holds = each.holds(scope)
-                kept = holds if kept is None else kept & holds
-        values = aggregate.inner.evaluate(scopes[0]) if aggregate.inner is not None else np.broadcast_to(1.0, table.count)
-        if aggregate.name in ("count", "share"):
-            values = values.astype(bool)
-        elif values.dtype.kind in "OU":
-            raise TaixuError(f"{aggregate.name} is of numbers; {aggregate.inner.text if aggregate.inner else ''} is a text")
+        for each in conditions:
+            holds = each.holds(TableScope(senses, world, table, each.text))
+            kept = holds if kept is None else kept & holds
+        values = _values_of(aggregate, TableScope(senses, world, table, "", rows=None if kept is None else np.flatnonzero(kept)))
+        places = None if kept is None else np.cumsum(kept) - 1  # where a row's value stands
         for group in range(groups):
             if zones is None:
-                here = values if kept is None else values[kept]
+                here = values
             else:
                 rows = senses.ground.inside(world, table, zones[group])
-                here = values[rows if kept is None else rows[kept[rows]]]
+                here = values[rows] if kept is None or places is None else values[places[rows[kept[rows]]]]
             if aggregate.name in ("count", "share"):
                 number[group] += len(here)
                 total[group] += np.count_nonzero(here)
@@ -190,6 +186,19 @@ def _aggregated(
         found /= np.maximum(number, 1)
     found[empty] = np.nan
     return found
+
+
+def _values_of(aggregate: Aggregate, scope: TableScope) -> NDArray[Any]:
+    """What is aggregated, of the rows of a scope."""
+    if aggregate.inner is None:
+        return np.broadcast_to(True, scope.count)
+    scope.text = aggregate.inner.text
+    values = aggregate.inner.evaluate(scope)
+    if aggregate.name in ("count", "share"):
+        return values.astype(bool)
+    if values.dtype.kind in "OU":
+        raise TaixuError(f"{aggregate.name} is of numbers; {aggregate.inner.text} is a text")
+    return values
 
 
 _ANY = read_expression("1", functions={}, names=frozenset())

@@ -44,6 +44,14 @@ def _grown(array: NDArray[Any], indices: Indices, empty: Any) -> NDArray[Any]:
     return np.concatenate([array, more], axis=-1)
 
 
+def _span(indices: Indices) -> Indices | slice:
+    """Indices that follow one another as a slice, which is read without a look-up."""
+    count = len(indices)
+    if count and int(indices[-1]) - int(indices[0]) == count - 1 and bool((indices[1:] > indices[:-1]).all()):
+        return slice(int(indices[0]), int(indices[0]) + count)
+    return indices
+
+
 class Since:
     """Since when something holds of each."""
 
@@ -77,17 +85,21 @@ class Rate:
     def change(self, indices: Indices, values: Floats, now_ns: int, secs: float) -> Floats:
         """Change a second since the oldest value within the time; NaN where there is none yet."""
         self.values, self.times_ns = _grown(self.values, indices, np.nan), _grown(self.times_ns, indices, 0)
-        oldest, at = self.values[-1, indices], self.times_ns[-1, indices]
-        for slot in range(_RATE_SLOTS - 1, -1, -1):  # until all slots are filled the oldest there is
-            missing = np.isnan(oldest)
-            oldest = np.where(missing, self.values[slot, indices], oldest)
-            at = np.where(missing, self.times_ns[slot, indices], at)
+        own = _span(indices)
+        oldest, at = self.values[-1, own], self.times_ns[-1, own]
+        missing = np.isnan(oldest)
+        if missing.any():  # until all slots are filled the oldest there is
+            for slot in range(_RATE_SLOTS - 1, -1, -1):
+                oldest = np.where(missing, self.values[slot, own], oldest)
+                at = np.where(missing, self.times_ns[slot, own], at)
+                missing = np.isnan(oldest)
         rate = (values - oldest) / np.maximum((now_ns - at) * 1e-9, 1e-9)
-        newest = self.times_ns[0, indices]
-        due = np.isnan(self.values[0, indices]) | (now_ns - newest >= secs * 1e9 / _RATE_SLOTS)
-        rows = indices[due]
-        self.values[1:, rows], self.times_ns[1:, rows] = self.values[:-1, rows], self.times_ns[:-1, rows]
-        self.values[0, rows], self.times_ns[0, rows] = values[due], now_ns
+        due = now_ns - self.times_ns[0, own] >= secs * 1e9 / _RATE_SLOTS
+        due |= np.isnan(self.values[0, own])
+        if due.any():
+            rows = indices[due]
+            self.values[1:, rows], self.times_ns[1:, rows] = self.values[:-1, rows], self.times_ns[:-1, rows]
+            self.values[0, rows], self.times_ns[0, rows] = values[due], now_ns
         return np.where(now_ns - at >= secs * 1e9 / 2, rate, np.nan)
 
     def forget(self, indices: Indices) -> None:
