@@ -27,6 +27,8 @@ BENCHES = {
     "viewers": "200 viewers of 100,000 entities by the state stream, beside a bare WebSocket",
     "latency": "from an input and from a reading to the pixels that show it, read in a browser",
     "million": "a million moving things in one world, drawn off screen, beside numpy's copy",
+    "rules": "rules, fences, measures by zone and separation over a million entities, beside numpy",
+    "commands": "from an operator's request to the device's acknowledgement over a real broker, beside bare paho",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
 _INSTALLED = frozenset({"editor"})
