@@ -6,8 +6,12 @@ import threading
 from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pytest
+from browser import TOKEN as BROWSER_TOKEN
+from browser import ServedWorld, serve_world
 from gpu_device import shared_device
+from numpy.typing import NDArray
 
 import taixu as tx
 from taixu.bench.browser import open_page
@@ -144,3 +148,75 @@ def test_another_size(page: Page, server: Server) -> None:
     shows(page, 3)
     page.evaluate("found.player.wish({size: [320, 180]})")
     page.wait_for_function("() => document.querySelector('canvas').width === 320", timeout=20_000)
+
+
+def toys(app: tx.App) -> None:
+    """Rough things on a floor: what they look like hangs on little but their colours and where the light comes from."""
+    grey = tx.Material(base_color=(0.5, 0.5, 0.5, 1.0), roughness=1.0)
+    app.scene.spawn("Floor", tx.Shape("box", size=(20, 0.2, 20)), grey, position=(0, -0.1, 0))
+    for place, (kind, color) in enumerate((("box", (0.9, 0.1, 0.1)), ("sphere", (0.1, 0.8, 0.1)), ("cylinder", (0.1, 0.2, 0.9)))):
+        material = tx.Material(base_color=(*color, 1.0), roughness=1.0)
+        app.scene.spawn(kind.title(), tx.Shape(kind), material, position=(1.8 * place - 1.8, 0.5, 0))
+    app.scene.spawn("Front", tx.Camera(), position=(0, 2.5, 7), rotation=(-0.13, 0, 0, 0.99))
+
+
+@pytest.fixture(scope="module")
+def toy_world() -> Iterator[ServedWorld]:
+    shared_device()
+    world = serve_world(toys)
+    yield world
+    world.stop()
+
+
+@pytest.fixture(scope="module")
+def viewer(page: Page, toy_world: ServedWorld) -> Page:
+    """The whole viewer, which draws by itself; the size leaves its picture room beside the panels."""
+    page.set_viewport_size({"width": 1100, "height": 640})
+    page.context.add_cookies([{"name": "taixu_token", "value": BROWSER_TOKEN, "url": toy_world.url}])
+    page.goto(toy_world.url)
+    page.wait_for_function("() => window.taixu?.isReady()", timeout=60_000)
+    return page
+
+
+def seen(page: Page) -> NDArray[np.float64]:
+    """The middle of the picture without what lies over its edges, in blocks of 8 x 8 pixels."""
+    from taixu.assets.image import decode_image
+
+    left, top, width, height = page.evaluate("""() => {
+      const box = document.getElementById('scene').getBoundingClientRect();
+      return [box.left, box.top, box.width, box.height];
+    }""")
+    box = {"x": left + width // 10, "y": top + height // 10, "width": width // 10 * 8, "height": height // 10 * 8}
+    pixels = decode_image(page.screenshot(clip=box))[..., :3].astype(float)
+    height, width = (side // 8 * 8 for side in pixels.shape[:2])
+    return pixels[:height, :width].reshape(height // 8, 8, width // 8, 8, 3).mean(axis=(1, 3))
+
+
+def test_both_ways_of_drawing_show_the_same(viewer: Page) -> None:
+    here = seen(viewer)
+    viewer.get_by_role("switch", name="Drawn by the server").click()
+    viewer.wait_for_function("() => window.taixu.serverPictures.value.state === 'open'", timeout=30_000)
+    # It is drawn without shadows and reflections here: on a processor, "auto" is "fast".
+    viewer.wait_for_function("() => window.taixu.serverPictures.value.frames_a_sec === 0", timeout=30_000)
+    there = seen(viewer)
+    apart = np.abs(here - there)
+    assert here.std() > 20, "there is something to see"
+    assert apart.mean() < 24, "of 255: light from the sky is simpler there"
+    hues = [np.argsort(each, axis=-1)[..., -1][each.max(-1) - each.min(-1) > 60] for each in (here, there)]
+    assert len(hues[0]) > 30
+    both = (here.max(-1) - here.min(-1) > 60) & (there.max(-1) - there.min(-1) > 60)
+    assert both.sum() > 0.8 * max(map(len, hues)), "coloured things are in the same places"
+    assert (here[both].argmax(-1) == there[both].argmax(-1)).all(), "and each has its own colour"
+
+
+def test_a_click_in_the_servers_picture_selects(viewer: Page, toy_world: ServedWorld) -> None:
+    if viewer.evaluate("window.taixu.drawnBy.value") != "server":
+        viewer.evaluate("() => { window.taixu.drawnBy.value = 'server'; }")
+    viewer.wait_for_function("() => window.taixu.serverPictures.value.state === 'open'", timeout=30_000)
+    x, y = viewer.evaluate("() => window.taixu.view.value.onPage([0, 0.5, 0.4])")
+    viewer.mouse.click(x, y)
+    viewer.wait_for_function("() => window.taixu.selected.value !== null", timeout=20_000)
+    sphere = toy_world.act(lambda app: f"{app.scene.find('Sphere').stable_id:016x}")
+    assert viewer.evaluate("window.taixu.selected.value") == sphere
+    viewer.evaluate("() => { window.taixu.drawnBy.value = 'here'; }")
+    viewer.wait_for_function("() => document.getElementById('pictures') === null", timeout=10_000)
