@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import argparse
 import math
+import time
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taixu.cli.files import finished_file, need_suffix
 from taixu.cli.options import size
+from taixu.cli.serving import add_address, open_server, refuse_open_doors, run_server
 from taixu.errors import TaixuError, UsageError
 
 if TYPE_CHECKING:
@@ -17,6 +20,11 @@ if TYPE_CHECKING:
     from taixu.twin.memory import Moment, Recording
 
 __all__ = ["add_arguments", "example", "read_time", "run", "summary", "usage"]
+
+_CLOSED_TO = "this is a recording: it is looked at, and nothing can be told or asked of it"
+
+_AT_REST_SECS = 60.0
+"""What was written to since may be still being written: its newest segment is left alone."""
 
 summary = "Says what a recording holds, or shows the world as it was at any moment."
 usage = "RECORDING [--at TIME] [--out FILE] [options]"
@@ -35,6 +43,10 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--project", type=Path, metavar="DIR", help="where the project's files are now")
     add("--camera", default=None, metavar="NAME", help="a camera of the world")
     add("--size", type=size, default=(1280, 720), metavar="WxH", help="in pixels; 1280x720")
+    add("--thin", type=float, metavar="SECS", help="keep a value every so many seconds, and the extremes; alarms stay whole")
+    add("--but-last", type=float, default=0.0, metavar="HOURS", help="leave the newest hours as they are when thinning")
+    add("--serve", action="store_true", help="let browsers look at it, and go to any moment")
+    add_address(parser)
 
 
 def run(args: argparse.Namespace) -> int:
@@ -47,6 +59,10 @@ def run(args: argparse.Namespace) -> int:
     if (args.known or args.against) and not args.at:
         raise UsageError("--known and --against want --at: which moment")
     recording = Recording(args.recording)
+    if args.thin is not None:
+        return _thin(args, recording)
+    if args.serve:
+        return _serve(args, recording)
     first, last = recording.span_ns
     report: dict[str, Any] = {
         "recording": str(args.recording), "from": text_of(first), "to": text_of(last), "ticks": len(recording.ticks),
@@ -127,6 +143,26 @@ def _export(args: argparse.Namespace, recording: Recording) -> dict[str, int]:
         return export_tables(recording, args.tables, progress=show)
 
 
+def _thin(args: argparse.Namespace, recording: Recording) -> int:
+    from taixu.twin.memory.index import segment_files
+    from taixu.twin.memory.keeping import keep_recording, read_keep
+
+    if not args.thin > 0 or not args.but_last >= 0:
+        raise UsageError("--thin takes seconds, more than 0, and --but-last hours")
+    end_ns = recording.span_ns[1]
+    keep = read_keep({"full_hours": args.but_last or 1e-6, "then_every_secs": args.thin})
+    newest = max(path.stat().st_mtime for path in segment_files(args.recording))
+    with args.console.progress("thinning", len(segment_files(args.recording))) as bar:
+        kept = keep_recording(
+            args.recording, keep, now_ns=end_ns + 1_000_000_000, is_written=time.time() - newest < _AT_REST_SECS,
+            progress=lambda done, total: bar.step(),
+        )  # fmt: skip
+    report = {"recording": str(args.recording), "thinned": len(kept.thinned), "saved_bytes": kept.saved_bytes}
+    args.console.answer(report)
+    args.console.show(f"{args.recording}: {len(kept.thinned):,} segments thinned; {kept.saved_bytes / 1e6:,.1f} MB are free again")
+    return 0
+
+
 def _draw(args: argparse.Namespace, recording: Recording, moment: Moment) -> list[str]:
     from taixu.defaults import App
 
@@ -140,18 +176,40 @@ def _draw(args: argparse.Namespace, recording: Recording, moment: Moment) -> lis
 
 def _enter(app: App, args: argparse.Namespace, recording: Recording, moment: Moment) -> list[str]:
     """Fill the app's world with a moment; its files are looked for where they were, or where the user says."""
-    from taixu.defaults.projects import enter_project
-    from taixu.edit import WorldSettings, read_project
-    from taixu.twin.memory.restoring import fill_moment
+    from taixu.defaults.past import enter_recording
+    from taixu.twin.memory.restoring import bring_to, pose_made
     from taixu.twin.plugin import TwinPlugin
 
     app.add_plugin(TwinPlugin())
-    notes: list[str] = []
-    root = args.project or Path(str(recording.about.get("project", "")))
-    if args.project is not None or (root.parts and root.is_dir()):
-        enter_project(app.world, read_project(root), trust=False)
-    elif root.parts:
-        notes.append(f"the project {root} is not there any more; say with --project where its files are")
-    said = recording.about.get("settings")
-    app.resource(WorldSettings).values.update(said if isinstance(said, dict) else {})
-    return notes + fill_moment(app.world, moment, app.components)
+    app.clock.paused = True
+    notes = enter_recording(app, recording.about, project=args.project)
+    notes += bring_to(app.world, moment, app.components)
+    app.settle()
+    pose_made(app.world, moment)
+    return notes
+
+
+def _serve(args: argparse.Namespace, recording: Recording) -> int:
+    """Viewers over a recording: they begin at its end, and go wherever they like."""
+    from taixu.defaults import App
+    from taixu.defaults.past import open_past
+    from taixu.serve.past import PastSource
+    from taixu.twin.memory.chronicle import Chronicle
+    from taixu.twin.rules import Alarms
+
+    refuse_open_doors(args)
+    last = recording.span_ns[1]
+    moment = recording.moment(last)
+    chronicle = Chronicle(recording)
+    chronicle.refresh()
+    with App.headless(trust=False) as app:
+        for note in _enter(app, args, recording, moment):
+            args.console.say(note)
+        app.resource(Alarms).recall(chronicle.alarms(last))
+        app.insert_resource(PastSource(partial(open_past, recording.about, project=args.project), args.recording))
+        server, shown = open_server(args, app, closed_to=_CLOSED_TO)
+        args.console.say(f"serving {args.recording} at {server.url}{shown}")
+        run_server(args, server)
+        url = server.url
+    args.console.answer({"url": url, "recording": str(args.recording)})
+    return 0

@@ -83,6 +83,8 @@ class Door:
         self.access, self.is_secure, self.stop, self.guard = access, is_secure, stop, guard or Guard()
         self.sockets: set[Any] = set()
         """Open WebSockets; who opens one puts it in and takes it out."""
+        self.closed_to = ""
+        """Why nothing can be told or asked of this world, in one sentence; empty where it can."""
         self._errands = errands
         self._requests, self._wrong = _Buckets(_RATE, _BURST), _Buckets(_WRONG_TOKENS / 60, _WRONG_TOKENS)
 
@@ -157,4 +159,6 @@ class Door:
         if not self._requests.take(request.remote or ""):
             self.guard.refuse("too_often")
             return refusal("too many requests; slow down", 429, **{"Retry-After": "1"})
+        if self.closed_to and (request.method not in ("GET", "HEAD") or request.path == "/ingest") and request.path != "/stop":
+            return refusal(self.closed_to, 409)
         return None

@@ -26,6 +26,8 @@ from taixu.twin.inbox import Inbox
 from taixu.twin.linkage import Linkages
 from taixu.twin.measures import Measures, read_budget, read_measures
 from taixu.twin.memory import Recorder
+from taixu.twin.memory.keeper import Keeper
+from taixu.twin.memory.keeping import read_keep
 from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
 
 __all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin", "open_world_sources"]
@@ -189,15 +191,19 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
     Raises
     ------
     TaixuError
-        When the folder cannot be used, or ``twin.recording`` (``{"errors": {"transform.translation": 0.01}}``) is wrong.
+        When the folder cannot be used, or ``twin.recording`` is wrong: ``{"errors": {"transform.translation": 0.01}, "keep":
+        {"full_hours": 24, "then_every_secs": 10, "days": 90}}``.
     """
     settings = app.resource(WorldSettings)
     section = settings.section("twin").get("recording", {})
     errors = section.get("errors", {}) if isinstance(section, dict) else None
     if not isinstance(errors, dict) or not all(isinstance(each, (int, float)) and 0 < each < 1e9 for each in errors.values()):
         raise TaixuError("twin.recording.errors takes lines such as \"transform.translation\": 0.01")
+    keep = read_keep(section.get("keep", {}))
     about = {"project": project, "world": world, "settings": settings.values, "other": settings.other}
     recorder = Recorder(folder, about=about, errors=errors, **options)
     app.insert_resource(recorder)
     app.on_close(recorder.close)
+    if keep:
+        app.on_close(Keeper(folder, keep).close)
     return recorder

@@ -56,6 +56,8 @@ class BlockKind(IntEnum):
     """Readings that came after newer ones."""
     EVENTS = 6
     """JSON: alarms, commands, notes."""
+    THINNED = 7
+    """JSON: first in a segment of which not all is left, how often a value is."""
 
 
 @dataclass(frozen=True, slots=True)

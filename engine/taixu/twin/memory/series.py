@@ -239,11 +239,16 @@ class SeriesReader:
         if until is not None:
             late = late[index.earliest[late] <= until]
         found: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
+        keys = self._recording.keys
+        tracks: dict[int, int] = {}
         for seen, number in enumerate(late[-self._limits[0] :].tolist()):
             if not seen & 63 and not still_wanted():
                 raise TaixuError("nobody waits for this any more")
             column = self._schema_of(number).find(component, name)
-            track = self._track_at(entity, number)
+            place = max(int(np.searchsorted(keys, number, "right")) - 1, 0)
+            if place not in tracks:
+                tracks[place] = self._track_in(entity, place)
+            track = tracks[place]
             if column is None or track < 0:
                 continue
             index.check(number)
@@ -256,17 +261,15 @@ class SeriesReader:
                         found.append(told)
         return found
 
-    def _track_at(self, entity: int, number: int) -> int:
-        """The track of an entity as a block knows it."""
-        recording = self._recording
-        key = int(recording.keys[max(int(np.searchsorted(recording.keys, number, "right")) - 1, 0)])
-        for kept, interval in reversed(self._kept.items()):
-            if kept[0] == key and kept[3] == entity and interval.done > number:
-                return interval.track
+    def _track_in(self, entity: int, place: int) -> int:
+        """The track of an entity between a keyframe and the next."""
+        recording, keys = self._recording, self._recording.keys
+        key = int(keys[place])
+        stop = int(keys[place + 1]) if place + 1 < len(keys) else len(recording.index)
         reader = Reader(recording.index.payload(key))
         reader.number()
         parts = [Arrivals.unpack(reader.take(reader.number()))]
-        brought = key + np.flatnonzero(recording.index.kinds[key:number] == BlockKind.TRACKS)
+        brought = key + np.flatnonzero(recording.index.kinds[key:stop] == BlockKind.TRACKS)
         parts += [Arrivals.unpack(recording.index.payload(each)) for each in brought.tolist()]
         for arrivals in reversed(parts):
             here = np.flatnonzero(arrivals.stable_ids == np.uint64(entity))
