@@ -89,5 +89,7 @@ export interface ServerPictures {
 
 /** Who draws the picture; anybody may write it. */
 export const drawnBy = signal<"here" | "server">("here");
+/** How well the server draws: "auto" is full on a GPU, and fast (one light, no shadows) without; anybody may write it. */
+export const serverQuality = signal<"auto" | "fast" | "full">("auto");
 /** Written by pictures/screen. */
 export const serverPictures = signal<ServerPictures>({ state: "off", why: "", frames_a_sec: 0, delay_ms: 0, level: 0, codec: "", drawnBy: "" });

@@ -1,7 +1,7 @@
 // Pictures from the server, laid over the browser's own: the same camera, the same hands on it.
 import { effect } from "@preact/signals";
 import type { View } from "../scene/view";
-import { drawnBy, selected, serverPictures, type ServerPictures } from "../store";
+import { drawnBy, selected, serverPictures, serverQuality, type ServerPictures } from "../store";
 import { PicturePlayer } from "./player";
 
 const STEP_PX = 8;
@@ -31,6 +31,7 @@ class Screen {
   private readonly canvas = document.createElement("canvas");
   private readonly player: PicturePlayer;
   private readonly resized: ResizeObserver;
+  private readonly unfollow: () => void;
   private frame = 0;
   private timer: number;
   private resizing = 0;
@@ -50,7 +51,7 @@ class Screen {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     this.player = new PicturePlayer(this.canvas, {
       url: url.href,
-      wishes: { size: this.size(), fps: 30 },
+      wishes: { size: this.size(), fps: 30, quality: serverQuality.peek() },
       onState: (state, why) => {
         if (state !== "open") this.canvas.style.visibility = "hidden";
         if (state === "open") tell({ why: "", drawnBy: this.player.facts?.drawn_by ?? "" });
@@ -69,6 +70,7 @@ class Screen {
     this.resized = new ResizeObserver(() => this.cover());
     this.resized.observe(view.canvas);
     addEventListener("resize", this.onResize);
+    this.unfollow = serverQuality.subscribe((quality) => this.player.wish({ quality }));
     view.canvas.addEventListener("pointerdown", this.onDown);
     view.canvas.addEventListener("pointerup", this.onUp);
     this.timer = window.setInterval(() => this.count(), FIGURES_MS);
@@ -79,6 +81,7 @@ class Screen {
     this.view.canvas.removeEventListener("pointerdown", this.onDown);
     this.view.canvas.removeEventListener("pointerup", this.onUp);
     removeEventListener("resize", this.onResize);
+    this.unfollow();
     cancelAnimationFrame(this.frame);
     clearInterval(this.timer);
     clearTimeout(this.resizing);
