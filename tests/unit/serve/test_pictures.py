@@ -75,7 +75,8 @@ async def until_code(client: PictureClient, code: int, *, secs: float = 15.0) ->
         seen = await client.picture()
         if seen.pixels is not None and read_code(seen.pixels) == code:
             return seen
-    raise AssertionError(f"{code} was never shown, but {[read_code(each.pixels) for each in client.seen[-5:] if each.pixels is not None]}")
+    shown = [read_code(each.pixels) for each in client.seen[-5:] if each.pixels is not None]
+    raise AssertionError(f"{code} was never shown, but {shown}")
 
 
 def test_pictures_show_what_the_camera_sees(server: Server) -> None:
@@ -214,7 +215,8 @@ def test_what_is_pointed_at(server: Server) -> None:
 
 @pytest.mark.parametrize("text", [
     "{", "[]", "7", '{"want": 3}', '{"want": {"size": [1e9, 2]}}', '{"want": {"size": ["a", 2]}}', '{"want": {"fps": 0}}',
-    '{"want": {"codec": "av1"}}', '{"camera": {"eye": [0, 0, 0], "target": [0, 0, 0]}}', '{"camera": {"eye": [NaN, 0, 1], "target": [0, 0, 0]}}',
+    '{"want": {"codec": "av1"}}', '{"camera": {"eye": [0, 0, 0], "target": [0, 0, 0]}}',
+    '{"camera": {"eye": [NaN, 0, 1], "target": [0, 0, 0]}}',
     '{"camera": {"eye": [0, 0, 1], "target": [0, 0, 0], "fov_deg": 1e400}}', '{"camera": 5}', '{"pick": {"x": 7, "y": 0}}',
     '{"pick": {"x": true, "y": 0}}', '{"want": {"kbps": -1}}', "[" * 3000,
 ])  # fmt: skip
@@ -287,9 +289,9 @@ def test_so_many_and_no_more(server: Server) -> None:
 
 def test_whether_pictures_can_be_had(server: Server) -> None:
     async def go() -> tuple[int, Any]:
-        async with aiohttp.ClientSession(headers={"Authorization": f"Bearer {VIEWER}"}) as session:
-            async with session.get(server.url + "pictures") as answer:
-                return answer.status, await answer.json()
+        session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {VIEWER}"})
+        async with session, session.get(server.url + "pictures") as answer:
+            return answer.status, await answer.json()
 
     status, found = asyncio.run(go())
     assert status == 200 and found["able"] and found["codecs"] == ["h264", "jpeg"]
