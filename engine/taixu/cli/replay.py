@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from taixu.cli.files import finished_file, need_suffix
 from taixu.cli.options import size
+from taixu.cli.rules_tried import try_rules
 from taixu.cli.serving import add_address, open_server, refuse_open_doors, run_server
 from taixu.errors import TaixuError, UsageError
 
@@ -45,6 +46,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--size", type=size, default=(1280, 720), metavar="WxH", help="in pixels; 1280x720")
     add("--thin", type=float, metavar="SECS", help="keep a value every so many seconds, and the extremes; alarms stay whole")
     add("--but-last", type=float, default=0.0, metavar="HOURS", help="leave the newest hours as they are when thinning")
+    add("--rules", type=Path, metavar="FILE", help="try rules: a JSON list of them, or a world that has some")
     add("--serve", action="store_true", help="let browsers look at it, and go to any moment")
     add_address(parser)
 
@@ -61,6 +63,8 @@ def run(args: argparse.Namespace) -> int:
     recording = Recording(args.recording)
     if args.thin is not None:
         return _thin(args, recording)
+    if args.rules is not None:
+        return try_rules(args, recording)
     if args.serve:
         return _serve(args, recording)
     first, last = recording.span_ns

@@ -23,13 +23,14 @@ def backtest(
 ) -> list[Alarm]:
     """The alarms that rules would have raised, in the order in which they would have begun.
 
-    ``age`` is not known of a recording: rules that ask for it find everything fresh.
-
     Raises
     ------
     TaixuError
-        When a rule cannot be evaluated, or the recording is damaged.
+        When a rule cannot be evaluated or asks for ``age``, which is not known of a recording; or the recording is damaged.
     """
+    for rule in rules:
+        if "age" in rule.names:
+            raise TaixuError(f"the rule {rule.name!r} asks for age, which a recording does not say")
     world = World()
     alarms = Alarms()
     engine = RuleEngine(rules)
@@ -40,8 +41,8 @@ def backtest(
     for known_ns in play_recording(recording, world, components, since_ns=since_ns, until_ns=until_ns):
         propagate_transforms(world)
         engine.step(world, now_ns=known_ns)
-        for rule, problem in engine.problems.items():
-            raise TaixuError(f"the rule {rule!r}: {problem}")
+        for name, problem in engine.problems.items():
+            raise TaixuError(f"the rule {name!r}: {problem}")
         if progress is not None:
             progress(min((known_ns - begin) / max(end - begin, 1), 1.0))
     return sorted(alarms, key=lambda alarm: (alarm.raised_ns, alarm.number))

@@ -117,3 +117,29 @@ def test_a_recording_is_checked(recording: Path, tmp_path: Path) -> None:
     (copy / "000002.taixulog").write_bytes(whole)
     (found,) = taixu_json("check", copy, status=1)["files"]
     assert not found["ok"] and "is damaged here" in found["findings"][0]["message"]
+
+
+def test_rules_are_tried_before_they_go_live(recording: Path, tmp_path: Path) -> None:
+    rules = [
+        {"name": "right", "when": "x > 0.5", "say": "{name} is right"},
+        {"name": "far", "when": "transform.translation.x > 100"},
+        {"name": "silent", "when": "age > 30"},
+    ]
+    for name, raw in (("rules.json", rules), ("a.world.json", {"settings": {"twin": {"rules": rules}}})):
+        (tmp_path / name).write_text(json.dumps(raw))
+        report = taixu_json("replay", recording, "--rules", tmp_path / name)
+        assert report["rules"] == {"right": 0, "far": 0} and report["left_out"] == ["silent"], "bare names are devices'"
+    rules[0]["when"] = "transform.translation.x > 0.5"
+    (tmp_path / "rules.json").write_text(json.dumps(rules))
+    report = taixu_json("replay", recording, "--rules", tmp_path / "rules.json")
+    (alarm,) = report["alarms"]
+    assert report["rules"]["right"] == 1 and (alarm["text"], alarm["cleared_ns"]) == ("Box is right", 0)
+    assert (alarm["raised_ns"] - START) / 2e8 == 7
+
+
+def test_rules_that_cannot_be_read(recording: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    for text, message in (("{", "no JSON"), ('[{"name": 3}]', "a rule has a name"), ("[{}]", "a rule has a name")):
+        (tmp_path / "rules.json").write_text(text)
+        assert main(["replay", str(recording), "--rules", str(tmp_path / "rules.json")]) == 1
+        assert message in capsys.readouterr().err
+    assert main(["replay", str(recording), "--rules", str(tmp_path / "nowhere.json")]) == 1

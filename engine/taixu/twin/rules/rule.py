@@ -50,6 +50,11 @@ class Rule:
     severity: str
     say: str
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Bare names that its conditions use."""
+        return self.when.names | (self.until.names if self.until is not None else frozenset())
+
     def slots(self) -> list[tuple[str, str]]:
         """Names in the text, with their formats."""
         return _SLOT.findall(self.say)
