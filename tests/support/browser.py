@@ -119,7 +119,9 @@ class Browser:
         self._running = running
         self._contexts: list[Any] = []
 
-    def open(self, url: str, *, size: tuple[int, int] = (640, 360), token: str = TOKEN, touch: bool = False, ready: bool = True) -> Page:
+    def open(
+        self, url: str, *, size: tuple[int, int] = (640, 360), token: str = TOKEN, touch: bool = False, ready: bool = True
+    ) -> Page:
         """Open the viewer of a server as somebody new."""
         context = self._running.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=touch, is_mobile=touch)
         self._contexts.append(context)

@@ -55,6 +55,8 @@ class Picture implements View {
   private labelsAt = 0;
   private hoverAt = 0;
   private drawn = 0;
+  /** Of the last frame: while the device has not done it, no other is begun, or it would fall further and further behind. */
+  private fence: WebGLSync | null = null;
 
   constructor(readonly canvas: HTMLCanvasElement) {
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance", reversedDepthBuffer: true });
@@ -133,7 +135,7 @@ class Picture implements View {
 
   /** Whether all that was told by now is drawn: what is seen will not change by itself. */
   isReady(): boolean {
-    return this.drawn > 0 && this.things.count > 0 && this.meshes.waiting === 0 && this.sky.isShown && !this.isDirty && !this.things.retold.size;
+    return this.drawn > 0 && this.isDone() && this.things.count > 0 && this.meshes.waiting === 0 && this.sky.isShown && !this.isDirty && !this.things.retold.size;
   }
 
   private listen(): void {
@@ -279,6 +281,7 @@ class Picture implements View {
 
   private step(time: number): void {
     requestAnimationFrame((next) => this.step(next));
+    if (!this.isDone()) return;
     const now = performance.now();
     const seconds = Math.min((time - this.last) / 1000, 0.1);
     this.last = time;
@@ -305,6 +308,23 @@ class Picture implements View {
       this.nameThings();
     }
     this.drawn += 1;
+    const context = this.context();
+    this.fence = context.fenceSync(context.SYNC_GPU_COMMANDS_COMPLETE, 0);
+    context.flush();
+  }
+
+  private context(): WebGL2RenderingContext {
+    return this.renderer.getContext() as WebGL2RenderingContext;
+  }
+
+  /** Whether the device has done all that was asked of it. */
+  private isDone(): boolean {
+    if (!this.fence) return true;
+    const context = this.context();
+    if (!context.isContextLost() && context.getSyncParameter(this.fence, context.SYNC_STATUS) !== context.SIGNALED) return false;
+    context.deleteSync(this.fence);
+    this.fence = null;
+    return true;
   }
 
   /** Take in what looks other; gives whether anything does. */
