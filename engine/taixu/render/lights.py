@@ -153,7 +153,7 @@ def light_rows(lights: Lights, cell: tuple[int, int, int], shadows: NDArray[np.i
     """Rows for the GPU, positions relative to the camera's cell; `shadows` [n, 2] holds first shadow row and count."""
     rows = LIGHT_ROW.zeros(lights.count)
     rows["position"] = lights.positions_from(cell)
-    far = lights.ranges > 0
+    far = (lights.ranges > 0) & (lights.kinds != 0)
     rows["inverse_range_squared"][far] = 1.0 / lights.ranges[far] ** 2
     rows["color"], rows["kind"], rows["direction"] = lights.colors, lights.kinds, lights.directions
     inner, outer = np.cos(lights.angles[:, 0]), np.cos(lights.angles[:, 1])

@@ -108,7 +108,7 @@ def plan_shadows(lights: Lights, view: View) -> tuple[list[ShadowTile], NDArray[
         sun = int(suns[0])
         owners[sun] = (0, CASCADES)
         turn = view.history.get("light_jitter", (0.0, 0.0))
-        tiles += _cascades(view, _turned(lights.directions[sun], turn))
+        tiles += _cascades(view, _turned(lights.directions[sun], turn), reach_m=float(lights.ranges[sun]) or _DISTANCE_M)
     local = np.flatnonzero((lights.kinds != 0) & lights.shadows)
     if len(local):
         positions = lights.positions_from(view.camera.cell)
@@ -146,10 +146,10 @@ def _turned(direction: NDArray[np.float64], turn: tuple[float, float]) -> NDArra
     return result
 
 
-def _cascades(view: View, direction: NDArray[np.float64]) -> list[ShadowTile]:
+def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float) -> list[ShadowTile]:
     camera = view.camera
     near = max(camera.near_m, 0.05)
-    far = float(view.settings.get("shadow_distance_m", _DISTANCE_M))
+    far = float(view.settings.get("shadow_distance_m", reach_m))
     if camera.far_m > 0:
         far = min(far, camera.far_m)
     aspect = view.size[0] / view.size[1]
