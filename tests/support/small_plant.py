@@ -109,9 +109,9 @@ class SmallPlant:
         for key, speed in self.plant.speeds.items():
             is_running = self.plant.modes[key] == "running"
             self.tell(f"belt/{key}/state", speed=speed, mode="running" if is_running else "stopped")
-        for key in range(4):
-            angle = secs / 5 + key * 1.57
-            self.tell(f"agv/A{key + 1}", x=9 * math.cos(angle), y=0.3, z=6 * math.sin(angle))
+        for number in range(4):
+            angle = secs / 5 + number * 1.57
+            self.tell(f"agv/A{number + 1}", x=9 * math.cos(angle), y=0.3, z=6 * math.sin(angle))
 
 
 def _build(app: Any) -> None:

@@ -14,7 +14,9 @@ VIEWER = HERE.parents[2] / "engine/taixu/serve/viewer"
 TEXTS = VIEWER / "src/text"
 LINE = re.compile(r'^  "([^"]+)": "((?:[^"\\]|\\.)*)",$', re.M)
 # Words between tags, and attributes that people see or hear, written out instead of asked of `t`.
-LITERAL = re.compile(r""">\s*[^<>{}()=;,|&?]*[A-Za-z\u4e00-\u9fff]{2,}[^<>{}()=;|&?]*</|\b(?:title|placeholder|alt|aria-label)="[^"]+\"""")
+LITERAL = re.compile(
+    r""">\s*[^<>{}()=;,|&?]*[A-Za-z\u4e00-\u9fff]{2,}[^<>{}()=;|&?]*</|\b(?:title|placeholder|alt|aria-label)="[^"]+\""""
+)
 
 
 def node() -> str:
@@ -36,10 +38,11 @@ def test_scripts(tmp_path: Path) -> None:
     runner = node()
     esbuild = VIEWER / "node_modules/esbuild/bin/esbuild"
     bundle = tmp_path / "panels.test.mjs"
-    options = ["--bundle", "--platform=node", "--format=esm", "--jsx=automatic", "--jsx-import-source=preact", "--loader:.css=empty"]
-    command = [str(esbuild), str(HERE / "panels.test.ts"), *options, f"--outfile={bundle}"]
+    options = ["--bundle", "--platform=node", "--format=esm", "--jsx=automatic", "--jsx-import-source=preact", "--log-level=error"]
+    command = [str(esbuild), str(HERE / "panels.test.ts"), *options, "--loader:.css=empty", f"--outfile={bundle}"]
     subprocess.run(command, cwd=VIEWER, check=True, timeout=60)
-    done = subprocess.run([runner, "--test", str(bundle)], capture_output=True, text=True, timeout=60, env={"TZ": "UTC", "PATH": ""})
+    surroundings = {"TZ": "UTC", "PATH": ""}
+    done = subprocess.run([runner, "--test", str(bundle)], capture_output=True, text=True, timeout=60, env=surroundings)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 
@@ -54,7 +57,8 @@ def test_both_languages_say_everything() -> None:
 
 def test_every_text_that_is_asked_for_is_there_and_every_one_is_used() -> None:
     known = set(texts("en.ts"))
-    source = "\n".join(path.read_text() for path in (VIEWER / "src").rglob("*.ts*") if path.parent != TEXTS or path.name == "format.ts")
+    paths = [path for path in (VIEWER / "src").rglob("*.ts*") if path.parent != TEXTS or path.name == "format.ts"]
+    source = "\n".join(path.read_text() for path in paths)
     asked = set(re.findall(r'\bt\(\s*"([^"]+)"', source))
     assert asked <= known
     families = tuple(re.findall(r"\bt(?:Or)?\(`([a-zA-Z]+\.)\$\{", source))  # keys that are made of data
@@ -65,6 +69,7 @@ def test_every_text_that_is_asked_for_is_there_and_every_one_is_used() -> None:
 
 @pytest.mark.parametrize("path", sorted((VIEWER / "src/panels").glob("*.tsx")), ids=lambda path: path.name)
 def test_no_words_stand_outside_the_languages(path: Path) -> None:
+    assert LITERAL.search("<b>Two words</b>") and not LITERAL.search('<b>{t("a.b")}</b>')
     lines = [line for line in path.read_text().splitlines() if not line.lstrip().startswith(("//", "/*", "*"))]
     found = [line.strip() for line in lines if LITERAL.search(line)]
     assert found == []

@@ -7,7 +7,7 @@ import { t } from "../text";
 import { clockText, momentText, spanText } from "../text/format";
 import { acknowledge } from "./api";
 import { Icon, SeverityMark } from "./icons";
-import { Choices, Empty, IconButton, useEvery } from "./parts";
+import { Choices, Empty, IconButton, beat } from "./parts";
 import { alarmsShown, playhead } from "./playback";
 import { sound } from "./sound";
 import { chooseSound, isPast, mayOperate, showDetails, soundOn } from "./state";
@@ -31,7 +31,6 @@ const said = signal("");
 
 export function AlarmsPanel() {
   const [wanted, setWanted] = useState<"all" | "unseen">("all");
-  useEvery(1000);
   const all = sorted(alarmsShown.value);
   const unseen = all.filter((each) => !each.acknowledged_by);
   const shown = wanted === "unseen" ? unseen : all;
@@ -63,6 +62,7 @@ export function AlarmRow({ alarm }: { alarm: Alarm }) {
   const [problem, setProblem] = useState("");
   const [asking, setAsking] = useState(false);
   const active = !alarm.cleared_ns;
+  void beat.value; // how long it has been goes on
   const now = isPast.value ? playhead.value : (Date.now() + clockOffset.value) * 1e6;
   const see = () => {
     setAsking(true);

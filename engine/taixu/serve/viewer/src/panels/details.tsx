@@ -11,7 +11,7 @@ import { Chart } from "./chart";
 import { ControlForm } from "./control_form";
 import { fieldTitle, humanized, plainText } from "./details_text";
 import { Icon } from "./icons";
-import { AgeText, Empty, IconButton, Section, staleness, useEvery } from "./parts";
+import { AgeText, Empty, IconButton, Section, beat, staleness } from "./parts";
 import { alarmsShown } from "./playback";
 import { isConnected, isPast } from "./state";
 import { kindText } from "./things";
@@ -33,7 +33,6 @@ export function DetailsPanel() {
 }
 
 function Details({ id }: { id: Id }) {
-  useEvery(500);
   const found = known.value?.id === id ? known.value : null;
   const facts = found?.facts ?? null;
   const told = isPast.value ? then.value : values.value.get(id);
@@ -149,7 +148,7 @@ function bestCharted(told: Values, charted: readonly string[]): string | null {
 
 function ValueRow({ name, told, charted, shown, onChart }: { name: string; told: Values; charted: boolean; shown: boolean; onChart: () => void }) {
   const field = told.fields[name]!;
-  const age = ageOf(told, name);
+  const age = ageOf(told, name, beat.value);
   const state = isPast.value ? "fresh" : isConnected.value || age === null ? staleness(age) : "silent";
   return (
     <li class={`value value-${state}`} data-field={name}>

@@ -12,7 +12,7 @@ import { DetailsPanel, watchSelected } from "./details";
 import { Icon, type IconName } from "./icons";
 import { LedgerPanel } from "./ledger";
 import { MeasuresPanel } from "./measures";
-import { IconButton } from "./parts";
+import { IconButton, startBeat } from "./parts";
 import { watchHistory } from "./playback";
 import { isConnected, isPast, isPhone, leftOpen, openTab, rightOpen, sheetOpen, tab, type Tab } from "./state";
 import { Things } from "./things";
@@ -22,6 +22,7 @@ import { TopBar } from "./top_bar";
 const ICONS: Record<Tab, IconName> = { things: "search", details: "info", alarms: "bell", measures: "gauge", commands: "list" };
 
 export function startPanels(): void {
+  startBeat();
   openLive();
   watchAlarms();
   watchSelected();

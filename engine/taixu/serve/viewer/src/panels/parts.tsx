@@ -1,6 +1,7 @@
 // Pieces that panels are made of.
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef, useState } from "preact/hooks";
+import { signal } from "@preact/signals";
+import { useRef } from "preact/hooks";
 import { t } from "../text";
 import { spanText } from "../text/format";
 import { Icon, type IconName } from "./icons";
@@ -32,6 +33,8 @@ export function Empty({ children }: { children: ComponentChildren }) {
   return <p class="empty">{children}</p>;
 }
 
+const BEAT_MS = 500;
+
 /** Data older than this is shown as stale, and after the second it is silent. */
 export const STALE_SECS = 10;
 export const SILENT_SECS = 60;
@@ -52,13 +55,11 @@ export function AgeText({ age }: { age: number | null }) {
   );
 }
 
-/** Draw again every so often: ages go on without anybody telling. */
-export function useEvery(milliseconds: number): void {
-  const [, again] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => again((n) => n + 1), milliseconds);
-    return () => clearInterval(timer);
-  }, [milliseconds]);
+/** Milliseconds of the page's clock, twice a second. Whoever shows an age reads it: ages go on without anybody telling. */
+export const beat = signal(performance.now());
+
+export function startBeat(): void {
+  setInterval(() => (beat.value = performance.now()), BEAT_MS);
 }
 
 /** A row of choices of which one is on; arrow keys go along it. */

@@ -7,7 +7,7 @@ import { chooseLanguage, language, t } from "../text";
 import { clockText, countText, dayText } from "../text/format";
 import { worstUnseen } from "./alarms";
 import { Icon, SeverityMark } from "./icons";
-import { IconButton, useEvery } from "./parts";
+import { IconButton, beat } from "./parts";
 import { goLive } from "./playback";
 import { chooseTheme, isConnected, isPast, isPhone, openTab, theme } from "./state";
 
@@ -48,7 +48,6 @@ function MomentChip() {
 }
 
 function ConnectionChip() {
-  useEvery(1000);
   const lost = connection.value;
   if (isConnected.value) {
     return (
@@ -58,6 +57,7 @@ function ConnectionChip() {
       </span>
     );
   }
+  void beat.value; // the seconds are counted down
   const secs = lost.state === "lost" ? Math.max(0, Math.ceil((lost.againAt - Date.now()) / 1000)) : 0;
   const text = lost.state === "lost" && secs ? t("connection.again", { n: secs }) : t("connection.connecting");
   return (
@@ -98,7 +98,7 @@ function Rate() {
 }
 
 function Clock() {
-  useEvery(500);
+  void beat.value;
   const now = moment.value && !moment.value.live ? moment.value.time_ns : (Date.now() + clockOffset.value) * 1e6;
   const stopped = !news.value.open && !isPast.value;
   return (
