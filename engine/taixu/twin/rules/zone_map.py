@@ -67,10 +67,11 @@ class ZoneMap:
         """Which of ``float64[3, n]`` places lie inside of which areas; NaN is nowhere."""
         side = self._side
         with np.errstate(invalid="ignore"):
+            nowhere = np.flatnonzero(~np.isfinite(places.sum(axis=0)))
             x = np.clip((places[0] - self._low[0]) / self._cell[0] + 1, 0, side + 1).astype(np.int32)
             z = np.clip((places[2] - self._low[1]) / self._cell[1] + 1, 0, side + 1).astype(np.int32)
         cells = x * np.int32(side + 2) + z
-        np.clip(cells, 0, len(self._labels) - 1, out=cells)  # what NaN became
+        cells[nowhere] = 0
         labels = self._labels[cells]
         busy = np.flatnonzero(labels)
         labels = labels[busy]
@@ -81,7 +82,7 @@ class ZoneMap:
         zones, on_edge = self._zones[entries], self._on_edge[entries]
         kept = np.ones(len(rows), bool)
         heights = places[1]
-        if len(rows) and (heights.min() < self._bottoms.max() or heights.max() > self._tops.min()):
+        if len(rows) and not (heights.min() >= self._bottoms.max() and heights.max() <= self._tops.min()):  # NaN is neither
             at = heights[rows]
             kept = (at >= self._bottoms[zones]) & (at <= self._tops[zones])
         edges = np.flatnonzero(on_edge & kept)
