@@ -69,7 +69,7 @@ def _written(app: tx.App) -> bool:
 
 
 def test_an_inbox_has_bounds() -> None:
-    inbox = Inbox(max_readings=2)
+    inbox = Inbox(max_readings=4)  # one source gets half of it
     assert [inbox.put(Letter(batch(1, NOW))) for _ in range(3)] == [True, True, False]
     assert inbox.waiting == 2 and inbox.turned_away == 1 and len(inbox.take()) == 2 and inbox.waiting == 0
 
