@@ -27,6 +27,7 @@ from taixu.twin.rules.scope import Senses, TableScope, classes_of
 __all__ = ["Measured", "Measures"]
 
 _TOLD = 1000
+_LONGEST_NS = 60_000_000_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +108,8 @@ class Measures:
         at_once
             Measure in any case.
         """
-        if not self.measures or (now_ns < self._next_ns and not at_once and self._next_ns - now_ns < 10_000_000_000):
-            return False
+        if not self.measures or (not at_once and 0 < self._next_ns - now_ns <= _LONGEST_NS):
+            return False  # a wait that is longer was agreed with a clock that has been set since
         start = time.perf_counter()
         self.senses.ground = ground if ground is not None else self.senses.ground
         if ground is None:
@@ -125,7 +126,7 @@ class Measures:
         self.version += 1
         took = time.perf_counter() - start
         self.cost_ms = took * 1e3
-        self._next_ns = now_ns + round(max(1.0 / self.per_sec, took / self.share) * 1e9)
+        self._next_ns = now_ns + min(round(max(1.0 / self.per_sec, took / self.share) * 1e9), _LONGEST_NS)
         return True
 
     def hear(self, batches: Iterable[Batch]) -> None:

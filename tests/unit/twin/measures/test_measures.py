@@ -231,12 +231,13 @@ def test_what_was_joined_with_what() -> None:
 
 def test_measures_keep_to_their_budget() -> None:
     line = Line({"name": "m", "value": "count()"})
+    line.measures.per_sec, line.measures.share = 2, 1.0
     assert line.measures.step(line.world, now_ns=NOW)
     assert not line.measures.step(line.world, now_ns=NOW + SECOND // 100)
-    assert line.measures.step(line.world, now_ns=NOW + 2 * SECOND)
-    line.measures.share = line.measures.cost_ms * 1e-3 / 5  # what it just cost would be too much more often than every five seconds
-    assert line.measures.step(line.world, now_ns=NOW + 4 * SECOND)
-    assert not line.measures.step(line.world, now_ns=NOW + 4 * SECOND + SECOND // 4)
+    assert line.measures.step(line.world, now_ns=NOW + 9 * SECOND)
+    line.measures.share = 1e-9  # whatever it cost, it is too much for less than a second
+    assert line.measures.step(line.world, now_ns=NOW + 18 * SECOND)
+    assert not line.measures.step(line.world, now_ns=NOW + 19 * SECOND)
 
 
 def test_one_that_cannot_be_taken_stops_no_other() -> None:
