@@ -27,7 +27,7 @@ export class Fences {
   readonly group = new THREE.Group();
 
   show(fences: Fence[], base: ArrayLike<number>): void {
-    for (const each of this.group.children as THREE.Mesh[]) each.geometry.dispose();
+    this.group.traverse((each) => (each as Partial<THREE.Mesh>).geometry?.dispose()); // a fence is a wall, a line and a floor
     this.group.clear();
     this.group.position.set(-base[0], -base[1], -base[2]);
     for (const fence of fences) if (fence.outline.length >= 3) this.add(fence);
