@@ -15,9 +15,10 @@ from taixu.scene import CELL_M, Environment, Name, WorldTransforms
 from taixu.scene.cameras import main_camera
 from taixu.serve.skies import SkyPlan, plan_sky
 from taixu.twin.device import Device
+from taixu.twin.feed import Feed
 from taixu.twin.rules.fences import Fence, check_points
 
-__all__ = ["names_of", "referred_files", "scenery"]
+__all__ = ["names_of", "old_devices", "referred_files", "scenery"]
 
 _MAX_FENCES = 2000
 
@@ -44,6 +45,18 @@ def names_of(world: World, ids: Iterable[int]) -> dict[str, Any]:
         name = world.get(entity, Name).text if world.has(entity, Name) else ""
         device = world.get(entity, Device) if world.has(entity, Device) else Device()
         found[f"{stable_id:016x}"] = {"name": str(name) or device.key, "key": device.key, "kind": device.kind}
+    return found
+
+
+def old_devices(world: World, secs: float, *, now_ns: int) -> list[str]:
+    """Ids of devices from which nothing has come for so long, or never."""
+    if not world.has_resource(Feed):
+        return []
+    feed, found = world.resource(Feed), list[str]()
+    for table in world.query(Device):
+        entities = table.entities
+        old = feed.times_ns(entities) < now_ns - round(secs * 1e9)
+        found += [f"{each:016x}" for each in world.stable_ids(entities[old]).tolist()]
     return found
 
 

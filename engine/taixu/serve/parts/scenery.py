@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import mimetypes
+import time
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +14,7 @@ from taixu.serve.access import Guest, Role
 from taixu.serve.content import answer_content
 from taixu.serve.door import Door, refusal
 from taixu.serve.part import Part, operation
-from taixu.serve.scenery import names_of, referred_files, scenery
+from taixu.serve.scenery import names_of, old_devices, referred_files, scenery
 from taixu.serve.shelf import MeshShelf
 from taixu.serve.skies import SkyShelf
 
@@ -79,6 +80,16 @@ class SceneryPart(Part):
             except TaixuError as error:
                 return refusal(str(error), 503)
 
+        async def old(request: web.Request, guest: Guest) -> web.StreamResponse:
+            try:
+                secs = min(max(float(request.query.get("secs", "30")), 0.0), 1e9)
+                now_ns = time.time_ns()
+                return web.json_response({"old": await door.ask(lambda world: old_devices(world, secs, now_ns=now_ns))})
+            except ValueError:
+                return refusal("secs is a number of seconds")
+            except TaixuError as error:
+                return refusal(str(error), 503)
+
         async def file(request: web.Request, guest: Guest) -> web.StreamResponse:
             path = request.match_info["path"]
             found = await door.ask(lambda world: _file(world, path))
@@ -92,6 +103,7 @@ class SceneryPart(Part):
             web.get(f"/scene/meshes/{_HASH}", door.need(Role.VIEW, mesh)),
             web.get(f"/scene/images/{_HASH}", door.need(Role.VIEW, image)),
             web.get(f"/scene/skies/{_HASH}", door.need(Role.VIEW, sky)),
+            web.get("/scene/old", door.need(Role.VIEW, old)),
             web.get("/scene/names", door.need(Role.VIEW, names)),
             web.get(r"/project/{path:.+}", door.need(Role.VIEW, file)),
         ]
@@ -100,12 +112,14 @@ class SceneryPart(Part):
         def named(name: str, place: str) -> dict[str, Any]:
             return {"parameters": [{"name": name, "in": place, "required": True, "schema": {"type": "string"}}]}
 
+        secs = named("secs", "query")
         return {
             "/scene": {"get": operation("Sky, exposure, camera, fences, kinds of devices, georeference.", {"type": "object"})},
             "/scene/meshes/{hash}": {"get": operation("A mesh of a look, as GLB.", **named("hash", "path"))},
             "/scene/images/{hash}": {"get": operation("A picture that meshes show.", **named("hash", "path"))},
             "/scene/skies/{hash}": {"get": operation("The sky: rows from below, RGB9E5.", **named("hash", "path"))},
             "/scene/names": {"get": operation("What things are called.", {"type": "object"}, **named("ids", "query"))},
+            "/scene/old": {"get": operation("Devices that were not heard for some seconds.", {"type": "object"}, **secs)},
             "/project/{path}": {"get": operation("A file that the world names.", **named("path", "path"))},
         }
 

@@ -1,6 +1,6 @@
 // The 3D picture: it follows the state stream and draws what is near, whenever something changed.
 import * as THREE from "three";
-import { ages, agesShown, connection, drawnBy, eye, fencesShown, figures, hiddenKinds, hovered, kinds, labelsShown, sceneFacts, selected, serverPictures, type Id, type Vector } from "../store";
+import { agesShown, connection, drawnBy, eye, fencesShown, figures, hiddenKinds, hovered, kinds, labelsShown, sceneFacts, selected, serverPictures, type Id, type Vector } from "../store";
 import { Watch } from "../wire/watch";
 import { Area } from "./area";
 import { Batches } from "./batches";
@@ -30,6 +30,8 @@ const LABELS_MS = 120;
 const FACTS_MS = 10_000;
 const HOVER_MS = 90;
 const OLD_SECS = 30;
+const AGES_MS = 2_000;
+const SLOW_MS = 60;
 
 class Picture implements View {
   private readonly renderer: THREE.WebGLRenderer;
@@ -55,12 +57,18 @@ class Picture implements View {
   private labelsAt = 0;
   private hoverAt = 0;
   private drawn = 0;
+  /** Keys of devices that have not been heard for long. */
+  private old = new Set<number>();
+  private shadowsAt = 0;
+  private deviceMs = 0;
+  private begunAt = 0;
   /** Of the last frame: while the device has not done it, no other is begun, or it would fall further and further behind. */
   private fence: WebGLSync | null = null;
 
   constructor(readonly canvas: HTMLCanvasElement) {
     this.renderer = new THREE.WebGLRenderer({ canvas, antialias: true, powerPreference: "high-performance", reversedDepthBuffer: true });
     this.renderer.shadowMap.enabled = true;
+    this.renderer.shadowMap.autoUpdate = false;
     this.renderer.shadowMap.type = THREE.PCFShadowMap;
     const isSlow = isSoftware(this.renderer);
     this.renderer.setPixelRatio(isSlow ? 1 : Math.min(devicePixelRatio, 2));
@@ -161,8 +169,11 @@ class Picture implements View {
     });
     hiddenKinds.subscribe(() => this.retellAll());
     sceneFacts.subscribe((facts) => facts && void this.dress(facts as WholeScene));
-    agesShown.subscribe(() => this.fade());
-    ages.subscribe(() => this.fade());
+    agesShown.subscribe(() => {
+      this.fade();
+      void this.askAges();
+    });
+    setInterval(() => void this.askAges(), AGES_MS);
     drawnBy.subscribe(() => (this.isDirty = true));
     serverPictures.subscribe(() => (this.isDirty = true));
     let wasOpen = false;
@@ -255,14 +266,19 @@ class Picture implements View {
     return found !== null;
   }
 
+  /** Ask whose data is old, while anybody wants to see it. */
+  private async askAges(): Promise<void> {
+    if (!agesShown.peek() || connection.peek().state !== "open") return;
+    const answer = await fetch(`/scene/old?secs=${OLD_SECS}`).catch(() => null);
+    if (!answer?.ok) return;
+    const told = ((await answer.json()) as { old: Id[] }).old;
+    this.old = new Set(told.map((id) => parseInt(id.slice(0, 8), 16) * 4294967296 + parseInt(id.slice(8), 16)));
+    this.fade();
+  }
+
   /** Let things whose data is old lose their colour. */
   private fade(): void {
-    const old = new Set<number>();
-    if (agesShown.peek()) {
-      for (const [id, secs] of ages.peek()) {
-        if (secs === null || secs > OLD_SECS) old.add(parseInt(id.slice(0, 8), 16) * 4294967296 + parseInt(id.slice(8), 16));
-      }
-    }
+    const old = agesShown.peek() ? this.old : new Set<number>();
     for (let slot = 0; slot < this.things.capacity; slot++) {
       if (this.things.present[slot]) this.batches.fade(slot, old.size && old.has(this.things.key(slot)) ? 1 : 0);
     }
@@ -300,6 +316,12 @@ class Picture implements View {
     this.sky.shine(this.mainLight(now));
     this.sky.follow(x, y, z, this.steering.distance);
     if (!isDrawnElsewhere()) {
+      this.begunAt = now;
+      // A slow device draws shadows anew now and then only: the picture follows first.
+      const { shadowMap } = this.renderer;
+      shadowMap.needsUpdate = this.deviceMs < SLOW_MS || now - this.shadowsAt > 6 * this.deviceMs;
+      if (shadowMap.needsUpdate) this.shadowsAt = now;
+      else this.isDirty = true;
       this.renderer.render(this.scene, this.lens);
       this.outline.render(this.renderer, this.lens, now);
     }
@@ -324,6 +346,7 @@ class Picture implements View {
     if (!context.isContextLost() && context.getSyncParameter(this.fence, context.SYNC_STATUS) !== context.SIGNALED) return false;
     context.deleteSync(this.fence);
     this.fence = null;
+    this.deviceMs = performance.now() - this.begunAt;
     return true;
   }
 
