@@ -62,6 +62,8 @@ def press(hand: Any, name: str, *, panel: str = "twin", twice: bool = False) -> 
         hand.context.mouse_double_click(0)
         hand.wait(2)
     else:
+        hand.move(*found.places[name])  # buttons over rows are under the pointer from the next frame on
+        hand.wait(3)
         hand.click_at(*found.places[name])
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from threading import Thread
 from typing import TYPE_CHECKING, ClassVar
 
 from imgui_bundle import imgui
@@ -15,7 +14,7 @@ from taixu_editor.panels.twin_problems import ProblemsTab
 from taixu_editor.panels.twin_rules import RulesTab
 from taixu_editor.panels.twin_sources import SourcesTab
 from taixu_editor.panels.twin_topics import TopicsTab
-from taixu_editor.twin.desk import missing_extra
+from taixu_editor.twin.desk import missing_extra, warm_up
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -58,7 +57,7 @@ class TwinPanel(Panel):
             return
         if not self._is_warm:  # units are loaded for the first time elsewhere: that takes a moment
             self._is_warm = True
-            Thread(target=_warm, name="taixu-twin-warming", daemon=True).start()
+            warm_up()
         self.places.clear()
         if lacking := missing_extra():
             imgui.text_colored(self.window.theme.warning, icon("warning"))
@@ -181,14 +180,3 @@ class TwinPanel(Panel):
         found = self.section.get(key)
         return found if isinstance(found, dict) else {}
 
-
-def _warm() -> None:
-    from taixu.errors import TaixuError
-    from taixu.twin.units import conversion
-    from taixu_editor.twin.operations import known_connectors
-
-    try:
-        known_connectors()
-        conversion("mm", "m")
-    except TaixuError:  # a package is not there, which is said elsewhere
-        pass

@@ -162,6 +162,8 @@ class RulesTab:
         self._panel.mark(f"rule {key}")
         if changed:
             self._set(key, text or None)
+        if imgui.is_item_deactivated() and imgui.is_key_pressed(imgui.Key.enter) and not self._check() and self.draft != self._kept:
+            self._keep()
 
     def _set(self, key: str, value: Any) -> None:
         if value is None and key not in ("name", "when"):
@@ -227,11 +229,11 @@ class RulesTab:
             if tried.alarms is None:
                 imgui.progress_bar(tried.share, (-1, 0))
                 return
-            imgui.text_disabled(t("{count} alarms", count=len(tried.alarms)))
+            imgui.text_disabled(t("Alarms: {count}", count=len(tried.alarms)))
             alarms = tried.alarms
         else:
             alarms = desk.alarms()
-            imgui.text_disabled(t("{count} alarms", count=len(alarms)) if desk.is_live else t("Connect to see alarms."))
+            imgui.text_disabled(t("Alarms: {count}", count=len(alarms)) if desk.is_live else t("Connect to see alarms."))
         for number, alarm in enumerate(alarms[:_MOST_ALARMS]):
             imgui.push_id(number)
             imgui.text_colored(getattr(theme, severity_color(alarm.severity)), icon("warning"))

@@ -109,7 +109,7 @@ def draw_column(title: str, weight: float) -> None:
     if weight:
         imgui.table_setup_column(title, imgui.TableColumnFlags_.width_stretch, weight)
     else:
-        imgui.table_setup_column(title, imgui.TableColumnFlags_.width_fixed, imgui.get_font_size() * 4.4)
+        imgui.table_setup_column(title, imgui.TableColumnFlags_.width_fixed, imgui.get_font_size() * 4.8)
 
 
 class SourceDialog(Dialog):

@@ -125,7 +125,7 @@ class TwinTimelinePanel(Panel):
         at = datetime.fromtimestamp(past.at_ns / 1e9)
         imgui.text_colored(theme.accent, f"{at:%Y-%m-%d  %H:%M:%S}.{at.microsecond // 1000:03d}")
         imgui.same_line(0, unit)
-        imgui.text_disabled(f"{past.folder.name}   " + t("{count} marks", count=len(past.marks)))
+        imgui.text_disabled(f"{past.folder.name}   " + t("Marks: {count}", count=len(past.marks)))
         wide = imgui.calc_text_size(t("Close the recording")).x + unit * 1.4
         imgui.same_line(imgui.get_window_width() - wide - unit * 0.6)
         if imgui.button(f"{t('Close the recording')}###close"):

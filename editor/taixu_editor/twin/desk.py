@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from copy import deepcopy
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock, Thread
@@ -22,10 +23,14 @@ from taixu.errors import TaixuError
 from taixu.twin.connectors import Connector, open_sources
 from taixu.twin.device import Device
 from taixu.twin.feed import Feed
+from taixu.twin.frames import read_frames
 from taixu.twin.inbox import Inbox, Letter
 from taixu.twin.linting import binding_findings
+from taixu.twin.memory import Moment
 from taixu.twin.plugin import configure_twin
 from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
+from taixu.twin.simulators import RunningSimulator, open_world_simulators
+from taixu.twin.units import conversion
 from taixu_editor.twin.moments import show_moment
 from taixu_editor.twin.operations import known_connectors
 from taixu_editor.twin.past import Past, Tried
@@ -35,7 +40,7 @@ from taixu_editor.twin.world_copy import WorldCopy
 if TYPE_CHECKING:
     from taixu_editor.host import Host
 
-__all__ = ["STALE_SECS", "TwinDesk", "missing_extra"]
+__all__ = ["STALE_SECS", "TwinDesk", "missing_extra", "warm_up"]
 
 _log = logging.getLogger(__name__)
 STALE_SECS = 60.0
@@ -43,6 +48,22 @@ STALE_SECS = 60.0
 _LOOK_SECS = 0.2
 _LINT_SECS = 1.0
 _NEEDED = ("paho", "pint", "pyproj", "aiohttp")
+
+
+def warm_up() -> Thread:
+    """Load what units and coordinates need, in a thread: for the first time that takes a second."""
+
+    def work() -> None:
+        try:
+            known_connectors()
+            conversion("mm", "m")
+            read_frames({"gps": {"crs": "EPSG:4326"}}, {"latitude_deg": 0.0, "longitude_deg": 0.0})
+        except TaixuError as error:  # a package is not there, which is said where it is needed
+            _log.debug("%s", error)
+
+    thread = Thread(target=work, name="taixu-twin-warming", daemon=True)
+    thread.start()
+    return thread
 
 
 def missing_extra() -> str:
@@ -69,12 +90,15 @@ class TwinDesk:
         self.past: Past | None = None
         self.topics = TopicBook()
         self.sources: list[Connector] = []
+        self.simulators: list[RunningSimulator] = []
         self.problem = ""
         self.findings: list[Finding] = []
         self._now_ns = now_ns
         self._inbox = Inbox()
         self._opening: _Opening | None = None
         self._wanted_sources: Any = None
+        self._moment: Moment | None = None
+        self._warming: Thread | None = None
         self._looked = self._linted = 0.0
         self._values: dict[str, tuple[float, dict[str, dict[str, Any]]]] = {}
 
@@ -87,7 +111,7 @@ class TwinDesk:
     @property
     def is_opening(self) -> bool:
         """Whether sources are being started."""
-        return self._opening is not None
+        return self._opening is not None or self._warming is not None
 
     @property
     def world(self) -> World | None:
@@ -129,26 +153,26 @@ class TwinDesk:
         self.stop()
         self.topics.clear()
         self.copy = WorldCopy(self.host, session.current)
-        self._configure()
-        self._open_sources()
+        self._warming = warm_up()
 
     def look_back(self, folder: Path) -> None:
         """Let a copy of the open world stand as it was recorded."""
         self.stop()
         self.past = Past(folder)
         self.copy = WorldCopy(self.host, self.host.session.current)
+        self._warming = warm_up()
 
     def stop(self) -> None:
         """Forget the copy: the edited world is shown again, of which nothing was changed."""
         if self._opening is not None:
             self._opening.give_up()
-        _end(self.sources)
-        self.sources, self._opening, self._wanted_sources = [], None, None
+        _end([*self.simulators, *self.sources])
+        self.sources, self.simulators, self._opening, self._wanted_sources = [], [], None, None
         if self.past is not None:
             self.past.close()
         if self.copy is not None:
             self.copy.close()
-        self.copy = self.past = None
+        self.copy = self.past = self._moment = self._warming = None
         self.problem, self.findings = "", []
         self._values.clear()
         self._inbox = Inbox()
@@ -166,17 +190,25 @@ class TwinDesk:
         if copy.entry not in self.host.session.worlds or self.host.play.is_playing:
             self.stop()
             return
+        if self._warming is not None:
+            if self._warming.is_alive():
+                return
+            self._warming = None
+            self._configure()
+            if self.past is None:
+                self._open_sources()
         if self.past is not None:
             moment = self.past.frame(delta_secs)
             if moment is not None:
+                self._moment = moment
                 if not show_moment(copy.world, moment, copy.app.components) and len(moment.tracks):
                     self.problem = "this recording is of another world"
                 self._values.clear()
                 copy.run()
             return
         if self._opening is not None and self._opening.is_done:
-            self.sources, self.problem = self._opening.opened, self._opening.problem or self.problem
-            self._opening = None
+            self.sources, self.simulators = self._opening.sources, self._opening.simulators
+            self.problem, self._opening = self._opening.problem or self.problem, None
         now = self.now_secs()
         if now - self._looked >= _LOOK_SECS or now < self._looked:
             self._looked = now
@@ -217,15 +249,16 @@ class TwinDesk:
     def _open_sources(self) -> None:
         """Start those of the settings, in a thread, where they are others than those that run."""
         assert self.copy is not None
-        wanted = self.copy.edited.resource(WorldSettings).section("twin").get("sources", {})
+        section = self.copy.edited.resource(WorldSettings).section("twin")
+        wanted = deepcopy((section.get("sources", {}), section.get("simulators", [])))
         if wanted == self._wanted_sources:
             return
         self._wanted_sources = wanted
         if self._opening is not None:
             self._opening.give_up()
-        _end(self.sources)
-        self.sources = []
-        self._opening = _Opening(wanted, self._inbox)
+        _end([*self.simulators, *self.sources])
+        self.sources, self.simulators = [], []
+        self._opening = _Opening(self.copy.world, wanted[0], self._inbox)
 
     # -- what is told ------------------------------------------------------------------------------------------------
     def values_of(self, entity: str) -> dict[str, dict[str, Any]]:
@@ -241,8 +274,9 @@ class TwinDesk:
         handle = world.find(int(entity, 16))
         found: dict[str, dict[str, Any]] = {}
         if handle is not None and world.has(handle, Device):
-            now_ns = self._now_ns() if self.past is None else self.past.known_ns
-            found = entity_values(world, np.array([handle], np.uint64))[0].as_dict(now_ns=now_ns)
+            found = entity_values(world, np.array([handle], np.uint64))[0].as_dict(now_ns=self._now_ns())
+            if self._moment is not None:
+                _age(found, self._moment, int(entity, 16))
         if len(self._values) > 64:
             self._values.clear()
         self._values[entity] = (now, found)
@@ -267,25 +301,28 @@ class TwinDesk:
 
 
 class _Opening:
-    """Sources that are being started, in a thread: their packages take a moment to be loaded."""
+    """Sources that are being started, and simulated devices after them, in a thread: their packages take a moment to be loaded."""
 
-    def __init__(self, wanted: Any, inbox: Inbox) -> None:
-        self.opened: list[Connector] = []
+    def __init__(self, world: World, wanted: Any, inbox: Inbox) -> None:
+        self.sources: list[Connector] = []
+        self.simulators: list[RunningSimulator] = []
         self.problem = ""
         self._is_wanted = True
         self._lock = Lock()
 
         def work() -> None:
+            sources: list[Connector] = []
+            simulators: list[RunningSimulator] = []
             try:
-                found = open_sources(wanted, inbox, lambda source: ("#",), known_connectors())
+                sources = open_sources(wanted, inbox, lambda source: ("#",), known_connectors())
+                simulators = open_world_simulators(world, sources)
             except TaixuError as error:
                 self.problem = str(error)
-                return
             with self._lock:
                 if self._is_wanted:
-                    self.opened = found
+                    self.sources, self.simulators = sources, simulators
                     return
-            _end(found)
+            _end([*simulators, *sources])
 
         self._thread = Thread(target=work, name="taixu-twin-opening", daemon=True)
         self._thread.start()
@@ -298,18 +335,28 @@ class _Opening:
         """They are closed as soon as they are open."""
         with self._lock:
             self._is_wanted = False
-        _end(self.opened)
+        _end([*self.simulators, *self.sources])
 
 
-def _end(sources: list[Connector]) -> None:
+def _age(values: dict[str, dict[str, Any]], moment: Moment, stable_id: int) -> None:
+    """How old values of one entity were at a recorded moment."""
+    here = np.flatnonzero(moment.stable_ids == np.uint64(stable_id))
+    for name, facts in values.items():
+        component, _, field = name.partition(".")
+        column = moment.columns.get((component, "translation" if name == "transform.position" else field))
+        known = column is not None and len(here) and here[-1] < len(column.known) and bool(column.known[here[-1]])
+        facts["age_secs"] = max(moment.known_ns - int(column.times_ns[here[-1]]), 0) / 1e9 if column is not None and known else None
+
+
+def _end(running: Sequence[Connector | RunningSimulator]) -> None:
     """Close them elsewhere: their threads may be in the middle of something."""
-    if sources:
-        Thread(target=_close_all, args=(list(sources),), name="taixu-twin-closing", daemon=True).start()
+    if running:
+        Thread(target=_close_all, args=(list(running),), name="taixu-twin-closing", daemon=False).start()
 
 
-def _close_all(sources: list[Connector]) -> None:
-    for source in sources:
+def _close_all(running: list[Connector | RunningSimulator]) -> None:
+    for each in running:
         try:
-            source.close()
+            each.close()
         except Exception as error:
-            _log.warning("the source %r did not close: %s", source.link.name, error)
+            _log.warning("a source did not close: %s", error)

@@ -15,7 +15,7 @@ from taixu.ecs import World, component_type, row_count
 from taixu.edit import WorldSettings
 from taixu.scene import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState
-from taixu.script import ScriptHost
+from taixu.script import Script
 from taixu.twin.plugin import TwinPlugin
 
 if TYPE_CHECKING:
@@ -98,12 +98,13 @@ class WorldCopy:
             world.insert_resource(edited.resource(cls))
         world.insert_resource(edited.resource(ModelState).fork(world))
         world.restore(edited.snapshot())
-        world.resource(ScriptHost).trusted = False  # devices move it, and nobody else
+        world.remove(world.query(Script).entities, Script)  # devices move it, and nobody else
         for table in world.query(AnimationPlayer):
             table.set(AnimationPlayer, "playing", False)
         self._settings = deepcopy(edited.resource(WorldSettings).section("twin"))
         self._seen, self._restless_at = edited.tick, None
         edited.advance()
+        self.app.run_stage(Stage.PROPAGATE)  # it may be drawn before its first frame
         self.version += 1
 
     def _take_changes(self) -> bool:
