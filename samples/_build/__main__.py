@@ -6,7 +6,7 @@ The same code gives the same bytes, so a change shows in git only where somethin
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,13 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 
 import models
+from airspace.city import city
+from airspace.drone import drone
+from airspace.world import build_airspace
+from airspace.world import twin_settings as airspace_settings
+from factory.assets import MODELS, TEXTS
+from factory.settings import twin_settings as factory_settings
+from factory.world import build_factory
 from gallery import build_gallery
 from playground import build_playground
 from sounds import RATE, SOUNDS
@@ -24,17 +31,19 @@ from taixu import __version__
 from taixu.assets.audio_clip import AudioClip, write_wav
 from taixu.assets.gltf import write_glb
 from taixu.assets.image import encode_jpeg
+from taixu.assets.model import ModelData
 from taixu.assets.sidecar import Provenance, Sidecar, write_sidecar
 from taixu.defaults import App, World
 from taixu.defaults.projects import enter_project
-from taixu.edit import read_project
+from taixu.edit import WorldSettings, read_project
+from taixu.twin.plugin import TwinPlugin
 
 SAMPLES = Path(__file__).parent.parent
 LICENCE = "Apache-2.0"
 
 
 def main() -> None:
-    """Make both samples."""
+    """Make all samples."""
     pictures = _textures()
     for name, build, wanted in (
         ("playground", build_playground, ("planks", "felt", "painted")),
@@ -48,6 +57,8 @@ def main() -> None:
         if name == "playground":
             _models_and_sounds(assets, pictures)
         _world(SAMPLES / name, build)
+    _twin("factory", MODELS, TEXTS, build_factory, factory_settings())
+    _twin("airspace", {"city": city, "drone": drone}, {}, build_airspace, airspace_settings())
 
 
 def _textures() -> dict[str, bytes]:
@@ -70,6 +81,27 @@ def _models_and_sounds(assets: Path, pictures: dict[str, bytes]) -> None:
         clip = AudioClip((sound()[:, None] * 32767).astype(np.int16), RATE)
         write_wav(assets / f"{name}.wav", clip)
         _describe(assets / f"{name}.wav", f"sounds.{name}")
+
+
+def _twin(
+    name: str, models: Mapping[str, Callable[[], ModelData]], texts: Mapping[str, Callable[[], str]],
+    build: Callable[[World, Any], Any], settings: Mapping[str, Any],
+) -> None:  # fmt: skip
+    """A sample whose world devices feed."""
+    folder = SAMPLES / name
+    assets = folder / "assets"
+    assets.mkdir(parents=True, exist_ok=True)
+    for model, make in models.items():
+        write_glb(make(), assets / f"{model}.glb")
+        _describe(assets / f"{model}.glb", f"{name}.{model}")
+    for file, text in texts.items():
+        _keep(assets / file, text().encode(), f"{name}.{file}")
+    (folder / "worlds").mkdir(exist_ok=True)
+    with App.headless(trust=False, plugins=(TwinPlugin(),)) as app:
+        enter_project(app.world, read_project(folder), trust=False)
+        build(app.scene, app.components)
+        app.resource(WorldSettings).values["twin"] = settings
+        app.save(folder / "worlds" / "main.world.json")
 
 
 def _keep(path: Path, data: bytes, maker: str) -> None:
