@@ -44,6 +44,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--project", type=Path, metavar="DIR", help="where the project's files are now")
     add("--camera", default=None, metavar="NAME", help="a camera of the world")
     add("--size", type=size, default=(1280, 720), metavar="WxH", help="in pixels; 1280x720")
+    add("--to-postgres", metavar="VARIABLE", help="bring it into the PostgreSQL whose address that variable of the environment has")
     add("--thin", type=float, metavar="SECS", help="keep a value every so many seconds, and the extremes; alarms stay whole")
     add("--but-last", type=float, default=0.0, metavar="HOURS", help="leave the newest hours as they are when thinning")
     add("--rules", type=Path, metavar="FILE", help="try rules: a JSON list of them, or a world that has some")
@@ -61,6 +62,8 @@ def run(args: argparse.Namespace) -> int:
     if (args.known or args.against) and not args.at:
         raise UsageError("--known and --against want --at: which moment")
     recording = Recording(args.recording)
+    if args.to_postgres:
+        return _bring(args, recording)
     if args.thin is not None:
         return _thin(args, recording)
     if args.rules is not None:
@@ -145,6 +148,28 @@ def _export(args: argparse.Namespace, recording: Recording) -> dict[str, int]:
                 bar.step()
 
         return export_tables(recording, args.tables, progress=show)
+
+
+def _bring(args: argparse.Namespace, recording: Recording) -> int:
+    from taixu.twin.memory.following import bring_recording
+    from taixu.twin.memory.postgres import PostgresSink, read_postgres
+
+    found = read_postgres({"url_variable": args.to_postgres})
+    assert found is not None
+    with args.console.progress("bringing", 100) as bar:
+        shown = 0
+        first, last = recording.span_ns
+
+        def show(known_ns: int) -> None:
+            nonlocal shown
+            while shown < 100 * (known_ns - first) // max(last - first, 1):
+                shown += 1
+                bar.step()
+
+        rows = bring_recording(args.recording, PostgresSink(found[0]), progress=show)
+    args.console.answer({"recording": str(args.recording), "rows": rows})
+    args.console.show(f"{args.recording}: {rows:,} values are there now that were not")
+    return 0
 
 
 def _thin(args: argparse.Namespace, recording: Recording) -> int:

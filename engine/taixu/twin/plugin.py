@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +27,10 @@ from taixu.twin.inbox import Inbox
 from taixu.twin.linkage import Linkages
 from taixu.twin.measures import Measures, read_budget, read_measures
 from taixu.twin.memory import Recorder
+from taixu.twin.memory.following import Follower
 from taixu.twin.memory.keeper import Keeper
 from taixu.twin.memory.keeping import read_keep
+from taixu.twin.memory.postgres import PostgresSink, read_postgres
 from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
 
 __all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin", "open_world_sources"]
@@ -66,7 +69,10 @@ class TwinPlugin:
             world.resource(Arrivals).forget_silent(world, now_ns=now_ns())
             if letters:
                 world.resource(Ledger).hear([letter.batch for letter in letters], now_ns=now_ns())
-                world.resource(Measures).hear(letter.batch for letter in letters)
+                joined = world.resource(Measures).hear(letter.batch for letter in letters)
+                if world.has_resource(Recorder):  # the only trace of it: no column holds it
+                    for each in joined:
+                        world.resource(Recorder).note("joined", **asdict(each))
             if letters:
                 updates = world.resource(Feed).take(world, [letter.batch for letter in letters], now_ns=now_ns())
             if letters and world.has_resource(Recorder):
@@ -192,17 +198,20 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
     ------
     TaixuError
         When the folder cannot be used, or ``twin.recording`` is wrong: ``{"errors": {"transform.translation": 0.01}, "keep":
-        {"full_hours": 24, "then_every_secs": 10, "days": 90}}``.
+        {"full_hours": 24, "then_every_secs": 10, "days": 90}, "postgres": {"url_variable": "TWIN_DB"}}``.
     """
     settings = app.resource(WorldSettings)
     section = settings.section("twin").get("recording", {})
     errors = section.get("errors", {}) if isinstance(section, dict) else None
     if not isinstance(errors, dict) or not all(isinstance(each, (int, float)) and 0 < each < 1e9 for each in errors.values()):
         raise TaixuError("twin.recording.errors takes lines such as \"transform.translation\": 0.01")
-    keep = read_keep(section.get("keep", {}))
+    keep, database = read_keep(section.get("keep", {})), read_postgres(section.get("postgres"))
     about = {"project": project, "world": world, "settings": settings.values, "other": settings.other}
     recorder = Recorder(folder, about=about, errors=errors, **options)
     app.insert_resource(recorder)
+    if database is not None:
+        recorder.followers.append(Follower(folder, PostgresSink(database[0]), name="postgres", fields=database[1]))
+        app.on_close(recorder.followers[-1].close)  # after the recorder: it brings what that wrote last
     app.on_close(recorder.close)
     if keep:
         app.on_close(Keeper(folder, keep).close)

@@ -7,6 +7,7 @@ import pytest
 
 import taixu as tx
 from taixu.edit import WorldSettings
+from taixu.edit.declared import declared_component
 from taixu.errors import TaixuError
 from taixu.physics import RigidBody
 from taixu.scene import Shape
@@ -53,14 +54,16 @@ def test_readings_come_in_and_the_whole_run_is_brought_back(tmp_path: Path) -> N
 
 def test_a_moment_needs_an_empty_world_and_known_components(tmp_path: Path) -> None:
     with tx.App.headless(plugins=(TwinPlugin(now_ns=lambda: NOW),)) as app:
-        app.scene.spawn("AGV", Device(key="7"))
+        gadget = declared_component("gadget", {"size": {"kind": "f32"}})
+        app.register_component(gadget)
+        app.scene.spawn("AGV", gadget())
         begin_recording(app, tmp_path / "r")
         app.run(ticks=1)
         with pytest.raises(TaixuError, match="empty"):
             fill_moment(app.world, Recording(tmp_path / "r").moment(NOW), app.components) if _written(app) else None
     with tx.App.headless() as app:
         notes = fill_moment(app.world, Recording(tmp_path / "r").moment(NOW), app.components)
-        assert notes == ["the component 'device' is unknown here; it is left out"] and app.scene.find("AGV") is not None
+        assert notes == ["the component 'gadget' is unknown here; it is left out"] and app.scene.find("AGV") is not None
 
 
 def _written(app: tx.App) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
@@ -20,6 +21,7 @@ from taixu.serve.remembering import Remembering
 from taixu.twin.commands import Ledger
 from taixu.twin.feed import Feed
 from taixu.twin.memory import Recorder
+from taixu.twin.memory.following import Follower
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -30,7 +32,7 @@ __all__ = ["HistoryPart"]
 
 _MAX_DIGITS = 20
 _POINTS = 300
-_NOTHING: dict[str, Any] = {"recording": False, "start_ns": 0, "end_ns": 0, "marks": []}
+_NOTHING: dict[str, Any] = {"recording": False, "start_ns": 0, "end_ns": 0, "marks": [], "sinks": []}
 
 
 class HistoryPart(Part):
@@ -46,6 +48,7 @@ class HistoryPart(Part):
         self.desk = Desk("history")
         self._pasts = pasts
         self._folder: Path | None = None
+        self._followers: list[Follower] = []
         self._components: Components | None = None
         self._bound: frozenset[str] = frozenset()
         self._remembering: Remembering | None = None
@@ -63,6 +66,7 @@ class HistoryPart(Part):
         told = [(target.cls, target.field.name) for target in targets if not target.is_position]
         self._bound = frozenset(f"{component_type(cls).name}.{name}" for cls, name in told)
         self._pasts.open(folder, source.make, service.call_soon, is_finished=source.folder is not None)
+        self._followers = recorder.followers if recorder is not None else []
         self._components, self._folder = app.resource(Components), folder
 
     def close(self) -> None:
@@ -96,7 +100,8 @@ class HistoryPart(Part):
         async def history(request: web.Request, guest: Guest) -> web.Response:
             if self._folder is None:
                 return web.json_response(_NOTHING)
-            return await answer(lambda remembering, _: remembering.summary())
+            sinks = [each.as_dict(now_ns=time.time_ns()) for each in self._followers]
+            return await answer(lambda remembering, _: remembering.summary() | {"sinks": sinks})
 
         async def series(request: web.Request, guest: Guest) -> web.Response:
             query = request.query

@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import HEAD_BYTES, BlockHead, BlockKind, peek_payload, read_head, read_payload
 
-__all__ = ["SUFFIX", "BlockIndex", "segment_files"]
+__all__ = ["MANIFEST", "SUFFIX", "BlockIndex", "segment_files"]
 
+MANIFEST = "recording.json"
+"""What a recording says of itself."""
 SUFFIX = ".taixulog"
 """Of segments."""
 _COLUMNS = {

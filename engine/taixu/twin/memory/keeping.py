@@ -17,6 +17,7 @@ from typing import Any
 
 from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import HEAD_BYTES, BlockHead, BlockKind, read_head, scan_blocks
+from taixu.twin.memory.following import PLACE_SUFFIX
 from taixu.twin.memory.index import segment_files
 from taixu.twin.memory.thinning import UNFINISHED, thin_segment
 
@@ -24,6 +25,8 @@ __all__ = ["Keep", "Kept", "is_anything_due", "keep_recording", "read_keep"]
 
 _HOUR_NS = 3600 * 1_000_000_000
 _LARGEST = 1e6
+_NOBODY = "~"
+"""After all names of segments."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,8 +106,9 @@ def keep_recording(
     before = sum(sizes.values())
     thinned, dropped = [], []
     ended = _ended(folder, is_written=is_written)
+    unseen = _first_unseen(folder)
     for path, end_ns in ended.items():
-        if keep.days and end_ns < now_ns - keep.days * 24 * _HOUR_NS:
+        if path.name < unseen and keep.days and end_ns < now_ns - keep.days * 24 * _HOUR_NS:
             dropped.append(path)
     budget = keep.at_most_gb * 1e9
     for path in ended:
@@ -116,7 +120,7 @@ def keep_recording(
     for done, (path, end_ns) in enumerate(ended.items()):
         if progress is not None:
             progress(done, len(ended))
-        if path not in dropped and _is_thinning_due(path, keep, end_ns=end_ns, now_ns=now_ns):
+        if path.name < unseen and path not in dropped and _is_thinning_due(path, keep, end_ns=end_ns, now_ns=now_ns):
             try:
                 thin_segment(path, every_secs=keep.then_every_secs)
                 thinned.append(path)
@@ -130,10 +134,11 @@ def keep_recording(
 
 def is_anything_due(folder: Path, keep: Keep, *, now_ns: int) -> bool:
     """Whether there is something to be done for a recording that is being written."""
-    ended = _ended(folder, is_written=True)
-    if keep.days and any(end_ns < now_ns - keep.days * 24 * _HOUR_NS for end_ns in ended.values()):
-        return True
+    ended, unseen = _ended(folder, is_written=True), _first_unseen(folder)
     if keep.at_most_gb and ended and sum(path.stat().st_size for path in segment_files(folder)) > keep.at_most_gb * 1e9:
+        return True
+    ended = {path: end_ns for path, end_ns in ended.items() if path.name < unseen}
+    if keep.days and any(end_ns < now_ns - keep.days * 24 * _HOUR_NS for end_ns in ended.values()):
         return True
     return any(_is_thinning_due(path, keep, end_ns=end_ns, now_ns=now_ns) for path, end_ns in ended.items())
 
@@ -153,6 +158,18 @@ def _ended(folder: Path, *, is_written: bool) -> dict[Path, int]:
         else:
             after = heads[following]
             found[path] = head.known_ns if after is None else after.known_ns
+    return found
+
+
+def _first_unseen(folder: Path) -> str:
+    """The first segment that who follows the recording has not seen whole; only a full disk makes an end of those."""
+    found = _NOBODY
+    for path in folder.glob(f"*{PLACE_SUFFIX}"):
+        try:
+            said = json.loads(path.read_text())
+            found = min(found, str(said["segment"]))
+        except (OSError, ValueError, KeyError, TypeError):
+            found = ""
     return found
 
 

@@ -10,7 +10,8 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,12 +26,15 @@ from taixu.twin.feed import Updates
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import MADE
+from taixu.twin.memory.index import MANIFEST
 from taixu.twin.memory.packing import Arrivals, Tick
 from taixu.twin.memory.writer import Writer
 
+if TYPE_CHECKING:
+    from taixu.twin.memory.following import Follower
+
 __all__ = ["MANIFEST", "Recorder"]
 
-MANIFEST = "recording.json"
 _NO_TRACK = -1
 _TOLD_EVERY_NS = 1_000_000_000
 _MACHINES = frozenset({"articulation"})
@@ -63,7 +67,7 @@ class Recorder:
         self, folder: Path, *, about: Mapping[str, Any] | None = None, errors: Mapping[str, float] | None = None, **options: Any
     ) -> None:
         self.folder = folder
-        self.about = dict(about or {})
+        self.about = {"id": uuid4().hex, **(about or {})}
         if folder.is_dir() and any(folder.iterdir()):
             raise TaixuError(f"{folder} is not empty; choose a new folder for the recording")
         try:
@@ -74,6 +78,8 @@ class Recorder:
             raise TaixuError(f"{folder}: a recording cannot be made there ({error.strerror})") from error
         self.schema = Schema(errors)
         self.writer = Writer(folder, self.schema, **options)
+        self.followers: list[Follower] = []
+        """Who brings it elsewhere, too."""
         self.skipped = 0
         """Ticks that were not taken in one by one, as the disk was too slow: the next one holds what they brought."""
         self._track_of: NDArray[np.int64] = np.empty(0, np.int64)

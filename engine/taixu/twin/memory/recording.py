@@ -20,9 +20,8 @@ from taixu.twin.memory.blocks import BlockKind
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import NOTHING_NS, Folding, Moment
-from taixu.twin.memory.index import BlockIndex
+from taixu.twin.memory.index import MANIFEST, BlockIndex
 from taixu.twin.memory.packing import Arrivals
-from taixu.twin.memory.recorder import MANIFEST
 
 __all__ = ["Moment", "Recording"]
 
@@ -141,8 +140,12 @@ class Recording:
         last = len(known) if until_ns is None else int(np.searchsorted(known, until_ns, "right"))
         for number in (first + np.flatnonzero(self.index.kinds[first:last] == BlockKind.EVENTS)).tolist():
             head = self.index.head(number)
-            for event in _read_events(self.index.payload(number)):
+            for event in self.events_of(number):
                 yield {"known_ns": head.known_ns, "tick": head.tick, **event}
+
+    def events_of(self, number: int) -> list[dict[str, Any]]:
+        """What a block of events says."""
+        return _read_events(self.index.payload(number))
 
     def history(self, component: str, name: str, *, stable_id: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """All values of one column of one entity, by the time that they are of: times ``int64[n]``, values ``[..., n]``.
