@@ -18,7 +18,7 @@ from taixu.errors import TaixuError
 from taixu.twin.batch import Batch
 from taixu.twin.measures.followers import Follower, follower_of
 from taixu.twin.measures.formula import aggregate_all
-from taixu.twin.measures.lineage import Lineage
+from taixu.twin.measures.lineage import Joined, Lineage
 from taixu.twin.measures.measure import Measure
 from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.ground import Ground
@@ -129,12 +129,14 @@ class Measures:
         self._next_ns = now_ns + min(round(max(1.0 / self.per_sec, took / self.share) * 1e9), _LONGEST_NS)
         return True
 
-    def hear(self, batches: Iterable[Batch]) -> None:
-        """Look for what was joined with what among readings."""
+    def hear(self, batches: Iterable[Batch]) -> list[Joined]:
+        """Look for what was joined with what among readings; gives it, for the recording."""
         listening = [each for each in self._followers.values() if each.listens]
+        found: dict[Joined, None] = {}
         for batch in batches if listening else ():
             for follower in listening:
-                follower.hear(batch)
+                found.update(dict.fromkeys(follower.hear(batch)))
+        return list(found)
 
     def lineages(self) -> list[tuple[str, Lineage]]:
         """What is remembered of parts' ways, by the measure's name."""

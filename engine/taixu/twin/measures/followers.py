@@ -16,7 +16,7 @@ from taixu.twin.batch import Batch
 from taixu.twin.device import Device
 from taixu.twin.measures.beats import Beats
 from taixu.twin.measures.crossings import NOWHERE, Crossed, Crossings
-from taixu.twin.measures.lineage import Lineage
+from taixu.twin.measures.lineage import Joined, Lineage
 from taixu.twin.measures.measure import Measure, Passages, Takt
 from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.scope import Senses, TableScope, classes_of
@@ -44,8 +44,8 @@ class Follower(Protocol):
     def look(self, world: World, senses: Senses, zones: Sequence[str]) -> None:
         """See where everybody is now."""
 
-    def hear(self, batch: Batch) -> None:
-        """See whether a reading concerns it."""
+    def hear(self, batch: Batch) -> list[Joined]:
+        """See whether a reading concerns it; gives what was joined."""
 
     def forget(self, indices: Indices, *, now_ns: int) -> None:
         """Entities that are gone."""
@@ -105,8 +105,9 @@ class TaktFollower:
                 group = self._zones.names[int(crossed.entered[row])]
             self._beats.beat(group, int(crossed.times_ns[row]))
 
-    def hear(self, batch: Batch) -> None:
+    def hear(self, batch: Batch) -> list[Joined]:
         """Readings tell nothing of takt by themselves."""
+        return []
 
     def forget(self, indices: Indices, *, now_ns: int) -> None:
         self._crossings.forget(indices, now_ns=now_ns)
@@ -154,19 +155,22 @@ class PassageFollower:
                 self.lineage.cross(crossed, keys)
         self._has_begun = True
 
-    def hear(self, batch: Batch) -> None:
+    def hear(self, batch: Batch) -> list[Joined]:
         """``{"part": "P7", "into": "B2"}``; where a field is missing, the topic's key says it."""
         pattern = self._passages.joined_on
         assert pattern is not None
         meant, key = pattern.match(batch.topic)
+        found: list[Joined] = []
         if not meant:
-            return
+            return found
         parts, into = batch.fields.get(self._passages.part), batch.fields.get(self._passages.into)
         for row, time_ns in enumerate(batch.times_ns.tolist()):
             part = key if parts is None else _text(parts[row])
             whole = key if into is None else _text(into[row])
             if part and whole and part != whole:
-                self.lineage.join(part, whole, time_ns=time_ns)
+                joined = self.lineage.join(part, whole, time_ns=time_ns)
+                found += [joined] if joined is not None else []
+        return found
 
     def forget(self, indices: Indices, *, now_ns: int) -> None:
         crossed = self._crossings.forget(indices, now_ns=now_ns)

@@ -85,10 +85,12 @@ class Lineage:
         while len(self._keys) > kept:
             self._keys.popitem(last=False)
 
-    def join(self, part: str, into: str, *, time_ns: int) -> None:
-        """A part became part of another; both by key."""
-        if not self._joined or (self._joined[-1].part, self._joined[-1].into) != (part, into):
-            self._joined.append(Joined(part, into, time_ns))
+    def join(self, part: str, into: str, *, time_ns: int) -> Joined | None:
+        """A part became part of another; both by key. Gives None where that was the last thing that was said."""
+        if self._joined and (self._joined[-1].part, self._joined[-1].into) == (part, into):
+            return None
+        self._joined.append(Joined(part, into, time_ns))
+        return self._joined[-1]
 
     def key_of(self, part: int) -> str:
         """What a part is called; nothing where it was forgotten."""

@@ -125,6 +125,11 @@ class Alarms:
         found = [alarm for alarm in self._alarms.values() if alarm.is_open]
         return sorted(found, key=lambda alarm: (-SEVERITIES.index(alarm.severity), -alarm.raised_ns))
 
+    @property
+    def active(self) -> list[Alarm]:
+        """Those that are still so."""
+        return [self._alarms[number] for number in self._active.values()]
+
     def __iter__(self) -> Iterator[Alarm]:
         return iter(self._alarms.values())
 

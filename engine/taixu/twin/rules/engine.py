@@ -170,10 +170,12 @@ class RuleEngine:
         for standing in self._standing.values():
             standing.forget(gone)
         self.senses.forget(gone)
+        active = alarms.active
+        handles = world.find_all(np.array([alarm.entity for alarm in active], np.uint64))
         ended = [
             alarms.clear(rule=alarm.rule, entity=alarm.entity, now_ns=now_ns)
-            for alarm in list(alarms)
-            if alarm.is_active and world.find(alarm.entity) is None
+            for alarm, handle in zip(active, handles.tolist())
+            if not handle
         ]
         return [alarm for alarm in ended if alarm is not None]
 

@@ -214,12 +214,12 @@ def test_what_was_joined_with_what() -> None:
     line = Line({"name": "m", "passages": {"joined_on": "station/{key}/joined"}})
     line.step(0)
 
-    def join(topic: str, **fields: list[str]) -> None:
+    def join(topic: str, **fields: list[str]) -> list[Any]:
         count = len(next(iter(fields.values())))
         columns = {name: np.array(values, object) for name, values in fields.items()}
-        line.measures.hear([Batch(topic, np.zeros(count, np.uint32), np.full(count, NOW), columns)])
+        return line.measures.hear([Batch(topic, np.zeros(count, np.uint32), np.full(count, NOW), columns)])
 
-    join("station/S1/joined", part=["bolt", "nut"], into=["wheel", "wheel"])
+    assert [each.part for each in join("station/S1/joined", part=["bolt", "nut"], into=["wheel", "wheel"])] == ["bolt", "nut"]
     join("station/car/joined", part=["wheel"])
     join("elsewhere", part=["x"], into=["car"])
     ((_, lineage),) = line.measures.lineages()
