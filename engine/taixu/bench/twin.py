@@ -12,6 +12,7 @@ import numpy as np
 
 from taixu.app import Components
 from taixu.bench.measure import Options, result, time_calls
+from taixu.bench.readings import measure_sockets
 from taixu.ecs import World
 from taixu.errors import MachineError
 from taixu.scene import Transform
@@ -31,8 +32,9 @@ _CENTIMETRE = {"transform.translation": 0.01}
 
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield readings into columns, then for a lossless and a quantised recording its cost, its weight and its seeks."""
+    """Yield readings into columns, through sockets too, then for two recordings, lossless and quantised, cost, weight and seeks."""
     yield _readings(options)
+    yield from measure_sockets(options)
     for name, errors in (("lossless", {}), ("within 1 cm", _CENTIMETRE)):
         yield from _recording(options, name, errors)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import threading
 import time
 from collections.abc import Callable
 from functools import partial
@@ -44,16 +45,24 @@ class Kept:
         self._loop = loop
         self.count = 0
         self.changed = asyncio.Event()
+        self._untold = 0
+        self._lock = threading.Lock()
 
     def add(self, readings: int) -> None:
-        """More was kept (called by the writer's thread)."""
+        """More was kept (called by the writer's thread). The loop is woken once for all that is kept until it looks."""
+        with self._lock:
+            self._untold += readings
+            if self._untold > readings:
+                return
         try:
-            self._loop.call_soon_threadsafe(self._add, readings)
+            self._loop.call_soon_threadsafe(self._look)
         except RuntimeError:  # the server has gone
             return
 
-    def _add(self, readings: int) -> None:
-        self.count += readings
+    def _look(self) -> None:
+        with self._lock:
+            self.count += self._untold
+            self._untold = 0
         self.changed.set()
 
     async def wait_for(self, count: int, *, secs: float) -> bool:

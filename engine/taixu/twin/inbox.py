@@ -1,7 +1,8 @@
 """The inbox: where connectors' threads leave batches, and the world's thread takes them once a frame.
 
 Who brings much must not keep others out. A source may have as much waiting as there is room left, so that one that floods leaves
-half of the room to the others; and where more waits than a frame takes, topics take turns, so that one that floods is late by itself.
+half of the room to the others; and where more waits than a frame takes, topics take turns, so that one that floods is late by
+itself.
 """
 
 from __future__ import annotations
