@@ -12,10 +12,10 @@ import numpy as np
 from taixu.render.video import VideoFrame
 from taixu.serve.pictures.encoding import Encoded, Encoder
 
-__all__ = ["Channel", "Drawn"]
+__all__ = ["REFINED_SECS", "Channel", "Drawn"]
 
 _log = logging.getLogger(__name__)
-_REFINED_SECS = 0.5
+REFINED_SECS = 0.25
 """A picture that does not change is sent for so long: each makes it a little finer."""
 _COARSE_ROWS = 16
 
@@ -66,6 +66,11 @@ class Channel:
         self._thread.start()
 
     @property
+    def wants_key(self) -> bool:
+        """Whether somebody waits for a picture that needs none before it (any thread)."""
+        return self._wants_key
+
+    @property
     def is_wanted(self) -> bool:
         """Whether a new picture would be of use (any thread)."""
         return self.has_room and self._waiting is None
@@ -113,7 +118,7 @@ class Channel:
         last, self._last = self._last, frame
         same = last is not None and last.pixels.shape == frame.pixels.shape and _are_equal(last, frame)
         self._alike = self._alike + 1 if same else 0
-        return self._alike > self.fps * _REFINED_SECS
+        return self._alike > self.fps * REFINED_SECS
 
 
 def _are_equal(a: VideoFrame, b: VideoFrame) -> bool:

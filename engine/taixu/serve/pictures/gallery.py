@@ -18,7 +18,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any
 
-from taixu.serve.pictures.channel import Channel, Drawn
+from taixu.serve.pictures.channel import REFINED_SECS, Channel, Drawn
 from taixu.serve.pictures.encoding import Encoded, open_encoder
 from taixu.serve.pictures.pace import LEVELS, Pace
 from taixu.serve.pictures.wishes import Limits, Pose, Wish, fit
@@ -28,6 +28,8 @@ __all__ = ["Gallery", "Shot", "Viewer"]
 _HEAD = struct.Struct("<4sIHHBBxxIIQ")
 _KEY, _JPEG = 1, 2
 _MAX_WAITING = 32
+_LONGEST_SECS = 0.2
+"""What stands still is drawn so often all the same: nobody can know of all that might change."""
 _KEY_SECS = 0.5
 """Key frames of a stream that others see, too, are at least so far apart."""
 
@@ -44,15 +46,24 @@ class Shot:
     """Where from, and the viewer's number of that camera; replaced as a whole."""
     channels: tuple[Channel, ...] = ()
     due: float = 0.0
-    drawn_camera: int = -1
-    """Number of the camera that was drawn last."""
+    drawn_camera: object = None
+    """The camera that was drawn last."""
     was_moving: bool = False
     """Whether that was another than the one before."""
+    moved_at: float = 0.0
+    drawn_at: float = 0.0
+    """When another camera was drawn, and when any was (`time.perf_counter`)."""
 
     @property
     def is_pressing(self) -> bool:
         """Whether a camera that stood still has just been moved: whoever moves it waits for an answer."""
-        return self.camera[1] != self.drawn_camera and not self.was_moving
+        return self.camera is not self.drawn_camera and not self.was_moving
+
+    def has_news(self, changed_at: float, now: float) -> bool:
+        """Whether a picture would show anything new, as far as is known, of a world that last changed at some time."""
+        if self.camera is not self.drawn_camera or any(channel.wants_key for channel in self.channels):
+            return True
+        return self.drawn_at < max(changed_at, self.moved_at) + REFINED_SECS or now - self.drawn_at > _LONGEST_SECS
 
     @property
     def is_wanted(self) -> bool:
@@ -108,10 +119,14 @@ class Stream:
         self.channel.has_room = any(viewer.has_room for viewer in self.viewers)
 
     def ask_key(self, now: float) -> None:
-        """Ask for a key frame, not too often."""
-        if now - self.key_asked >= _KEY_SECS:
+        """Ask for a key frame, now or as soon as it may be."""
+        wait_secs = self.key_asked + _KEY_SECS - now
+        if wait_secs <= 0:
             self.key_asked = now
             self.channel.ask_key()
+        elif self.key_asked <= now:
+            self.key_asked += _KEY_SECS
+            asyncio.get_running_loop().call_later(wait_secs, self.channel.ask_key)
 
 
 class Gallery:

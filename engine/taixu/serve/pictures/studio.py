@@ -18,6 +18,7 @@ from taixu.scene import CELL_M, FromModel, Name
 from taixu.scene.cameras import main_camera
 from taixu.serve.pictures.channel import Drawn
 from taixu.serve.pictures.gallery import Shot
+from taixu.serve.pictures.stillness import Stillness
 from taixu.serve.pictures.wishes import Pose
 
 __all__ = ["Studio"]
@@ -65,6 +66,7 @@ class Studio:
         self._stands: dict[Shot, _Stand] = {}
         self._pointing: View | None = None
         self._framed: dict[float, ViewCamera] = {}
+        self._stillness, self._changed_at = Stillness(), 0.0
         self._free_at = 0.0
         self._drawn_at = 0.0
         self.drawn = 0
@@ -83,12 +85,14 @@ class Studio:
         for shot in [each for each in self._stands if each not in shots]:
             self._stands.pop(shot).release()
         now = time.perf_counter()
+        if shots and self._stillness.has_changed(world, self._renderer):
+            self._changed_at = now
         if now < self._free_at:
             return []
         early = step_secs / 2
         due = [
             shot for shot in shots
-            if shot.is_wanted and not self._is_busy(shot)
+            if shot.is_wanted and not self._is_busy(shot) and shot.has_news(self._changed_at, now)
             and now >= shot.due - (_EARLY / shot.fps if shot.is_pressing else early)
         ]  # fmt: skip
         wrong: list[tuple[Shot, str]] = []
@@ -153,7 +157,8 @@ class Studio:
         return stand is not None and stand.readback is not None
 
     def _draw(self, world: World, shot: Shot) -> None:
-        where, number = shot.camera
+        seen_from = shot.camera
+        where, number = seen_from
         camera = self._camera(world, where, shot.size)
         stand = self._stands.get(shot)
         if stand is None:
@@ -162,7 +167,10 @@ class Studio:
         now = time.perf_counter()
         self._renderer.render(world, [stand.view], delta_secs=min(now - self._drawn_at, 0.25))
         self._drawn_at = now
-        shot.was_moving, shot.drawn_camera = number != shot.drawn_camera, number
+        shot.was_moving = seen_from is not shot.drawn_camera
+        shot.drawn_camera, shot.drawn_at = seen_from, now
+        if shot.was_moving:
+            shot.moved_at = now
         stand.readback = stand.reader.begin(stand.view)
         stand.camera_number, stand.drawn_at = number, time.time_ns()
         self.drawn += 1
