@@ -53,6 +53,8 @@ class Inbox:
         self.max_readings, self.max_taken = max_readings, max_taken
         self.turned_away = 0
         """Batches that found no room."""
+        self.on_put: Callable[[Batch], None] | None = None
+        """Called with each batch that is left, in the thread that brings it; to be quick about."""
         self._sources: dict[str, _Source] = {}
         self._waiting = 0
         self._lock = threading.Lock()
@@ -74,7 +76,9 @@ class Inbox:
             topics = source.topics
             topic = batch.topic if batch.topic in topics or (len(topics) < _MAX_TOPICS and "" not in topics) else ""
             topics.setdefault(topic, deque()).append(letter)
-            return True
+        if self.on_put is not None:
+            self.on_put(batch)
+        return True
 
     def take(self) -> list[Letter]:
         """What waits: at most `max_taken` readings of it, and at least a letter of each topic, in the order in which each came."""

@@ -23,8 +23,11 @@ from taixu.serve import Access, Server
 from taixu.serve.access import Guest, Role
 from taixu.serve.facts import Facts, prometheus_text
 from taixu.serve.finding import Finder
-from taixu.twin import Device
+from taixu.twin import Batch, Device
 from taixu.twin.arrivals import arrival_id
+from taixu.twin.commands import Ledger
+from taixu.twin.connectors import Connector, Link
+from taixu.twin.inbox import Inbox, Letter
 from taixu.twin.plugin import TwinPlugin, configure_twin
 from taixu.twin.rules import Fence
 
@@ -88,6 +91,22 @@ def ask(server: Server, path: str, data: Any = None) -> tuple[int, Any]:
     except HTTPError as error:
         text, status = error.read().decode(), error.code
     return status, json.loads(text) if text.startswith("{") else text
+
+
+class Post(Connector):
+    """Counts what is sent."""
+
+    kind = "post"
+    sent = 0
+
+    def start(self) -> None:
+        return
+
+    def close(self) -> None:
+        return
+
+    def send(self, topic: str, payload: bytes) -> None:
+        self.sent += 1
 
 
 def wait_for(look: Callable[[], Any]) -> Any:
@@ -178,6 +197,44 @@ def test_a_control_may_want_more_than_an_operator(served: tuple[Server, str]) ->
         status, told = ask(server, path, {"control": "melt", "entity": press, "value": 1})
         assert status == 403 and "admin" in told["error"]
     assert ask(server, "/commands/99/confirm", {})[0] == 404
+
+
+def test_an_acknowledgement_begins_the_frame_and_questions_need_none() -> None:
+    with tx.App.headless(plugins=(TwinPlugin(),)) as app:
+        app.register_component(MOTOR)
+        belt = app.world.spawn(Device(key="p7"), MOTOR())
+        control = {"name": "limit", "field": "motor.temperature", "source": "post", "topic": "a/{key}", "acknowledged_on": "ack/+"}
+        app.resource(WorldSettings).values["twin"] = {"controls": [control]}
+        configure_twin(app.world)
+        server = Server(app, Access({TOKEN: Guest("eve", Role.OPERATE)}), port=0)
+        inbox, ledger, rest = app.resource(Inbox), app.resource(Ledger), server._rest
+
+        def brought(topic: str) -> float:
+            """Seconds of a frame's rest (at most one) in which a reading comes."""
+            letter = Letter(Batch(topic, np.zeros(1, np.uint32), np.zeros(1, np.int64), {"command": np.ones(1)}))
+            threading.Timer(0.05, inbox.put, [letter]).start()
+            start = time.perf_counter()
+            rest(start + 1.0)
+            return time.perf_counter() - start
+
+        assert brought("ack/p7") >= 0.99, "nobody waits for it"
+        ledger.connect([post := Post(Link("post", inbox, tuple), None)])
+        ledger.command(app.world, "limit", entity=app.world.stable_id(belt), value=1, by="eve", now_ns=time.time_ns())
+        assert post.sent == 1 and brought("elsewhere") >= 0.99
+        assert brought("ack/p7") < 0.9
+        answers: list[float] = []
+
+        def question() -> None:
+            begun = time.perf_counter()
+            assert server.errands.ask(lambda world: len(world)).result(5) == len(app.world)
+            answers.append(time.perf_counter() - begun)
+
+        asking = threading.Timer(0.05, question)
+        asking.start()
+        rest(time.perf_counter() + 1.0)
+        asking.join()
+        assert answers[0] < 0.9
+        server.close()
 
 
 def test_prometheus_hears_of_no_more_than_it_can_bear() -> None:
