@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import sys
 import time
+from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 from taixu.app import App
@@ -26,6 +28,7 @@ __all__ = ["PicturesPart"]
 
 _log = logging.getLogger(__name__)
 _SWITCH_SECS = 0.001
+_ANSWER_SECS = 0.02
 
 
 class PicturesPart(Part):
@@ -48,6 +51,18 @@ class PicturesPart(Part):
         from taixu.serve.pictures.socket import serve_pictures
 
         gallery = self._gallery = Gallery()
+        answers = set[asyncio.Task[None]]()
+
+        async def answer() -> None:
+            with suppress(TaixuError):  # the next frame will do it
+                await door.ask(self._answer)
+
+        def hurry() -> None:
+            if not answers:
+                answers.add(task := asyncio.get_running_loop().create_task(answer()))
+                task.add_done_callback(answers.discard)
+
+        gallery.hurry = hurry
 
         async def hello() -> dict[str, Any]:
             about = await door.ask(self._open)
@@ -89,16 +104,17 @@ class PicturesPart(Part):
         self._draw(app, service, gallery, studio)
 
     def rest(self, until: float) -> None:
-        """Fetch what is drawn, and answer hands that move a camera: they need not wait for the world's next frame."""
+        if self._studio is not None:
+            self._studio.collect(until=until)
+
+    def _answer(self, world: World) -> None:
+        """Draw for hands that have just moved a camera: they need not wait for the world's next frame (the world's thread)."""
         gallery, studio = self._gallery, self._studio
-        if gallery is None or studio is None or not gallery.shots or self._app is None or self._service is None:
+        if gallery is None or studio is None or self._app is None or self._service is None:
             return
-        studio.collect(until=until)
-        while gallery.moved.wait(max(until - time.perf_counter(), 0.0)):
-            gallery.moved.clear()
-            if any(shot.is_pressing for shot in gallery.shots):
-                self._draw(self._app, self._service, gallery, studio)
-                studio.collect(until=until)
+        if any(shot.is_pressing for shot in gallery.shots):
+            self._draw(self._app, self._service, gallery, studio)
+            self.rest(time.perf_counter() + _ANSWER_SECS)
 
     def _draw(self, app: App, service: Service, gallery: Gallery, studio: Studio) -> None:
         try:

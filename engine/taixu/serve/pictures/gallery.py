@@ -11,7 +11,6 @@ import asyncio
 import itertools
 import json
 import struct
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
@@ -137,8 +136,8 @@ class Gallery:
         self.viewers: list[Viewer] = []
         self.shots: tuple[Shot, ...] = ()
         """What is to be drawn; the world's thread reads it."""
-        self.moved = threading.Event()
-        """Set when a camera was moved."""
+        self.hurry: Callable[[], None] = lambda: None
+        """Called when a camera that stood still was moved."""
         self.sent_bytes = self.sent_pictures = 0
         self._streams: dict[tuple[Any, ...], Stream] = {}
         self._by_channel: dict[Channel, Stream] = {}
@@ -174,7 +173,8 @@ class Gallery:
             return
         if isinstance(camera, Pose) and isinstance(was, Pose) and viewer.shot is not None:
             viewer.shot.camera = (camera, number)
-            self.moved.set()
+            if viewer.shot.is_pressing:
+                self.hurry()
         elif camera != was or viewer.shot is None:
             self._hang(viewer)
 
