@@ -159,9 +159,9 @@ def part_model() -> ModelData:
     built = Builder("part")
     node = built.node("part")
     w, h, d = PART_M
-    built.add(node, "cast", block((w, 0.05, d), 0.012), at=(0, -h / 2 + 0.025, 0))
+    built.add(node, "enamel", block((w, 0.05, d), 0.012), at=(0, -h / 2 + 0.025, 0))
     octagon = [(x * 0.13, y * 0.13) for x, y in ((1, -0.42), (1, 0.42), (0.42, 1), (-0.42, 1), (-1, 0.42), (-1, -0.42), (-0.42, -1), (0.42, -1))]
-    built.add(node, "cast", extrude(octagon, 0.11, 0.012).moved(axis=(1, 0, 0), angle=pi / 2).moved((0, -0.01, 0)))
+    built.add(node, "enamel", extrude(octagon, 0.11, 0.012).moved(axis=(1, 0, 0), angle=pi / 2).moved((0, -0.01, 0)))
     bore = [(0.05, 0.0), (0.055, 0.055), (0.085, 0.055), (0.095, 0.045), (0.095, 0.0)]
     built.add(node, "steel", lathe([*bore], 18).moved((0, h / 2 - 0.055, 0)))
     built.add(node, "dark", cylinder(0.052, 0.01, segments=18), at=(0, h / 2 - 0.05, 0))

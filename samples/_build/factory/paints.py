@@ -45,6 +45,7 @@ PAINTS: dict[str, dict[str, Any]] = {
     "belt": _paint("#23282a", 0.72),
     "steel": _paint("#b4b8ba", 0.32, metallic=1.0),
     "cast": _paint("#8f9699", 0.46, metallic=0.85),
+    "enamel": _paint("#15958a", 0.35),
     "galvanised": _paint("#9ea6a9", 0.46, metallic=0.8),
     "brass": _paint("#b98f45", 0.34, metallic=1.0),
     "yellow": _paint("#f0b918", 0.42),

@@ -46,7 +46,8 @@ class _Factory:
             x, z = (zone.x0 + zone.x1) / 2, (zone.z0 + zone.z1) / 2
             w, d = (zone.x1 - zone.x0) / 2, (zone.z1 - zone.z0) / 2
             points = [[-w, -d], [w, -d], [w, d], [-w, d]]
-            self._world.spawn(zone.name, Fence(points=points, bottom_m=-0.5, top_m=3.0), position=(x, 0, z))
+            top = 2.4 if zone.name.startswith("Cell") else 1.6
+            self._world.spawn(zone.name, Fence(points=points, bottom_m=-0.5, top_m=top), position=(x, 0, z))
 
     def _of(self, name: str, **values: Any) -> Any:
         return self._components.find(name).cls(**values)
@@ -99,7 +100,7 @@ class _Factory:
                 emissive_strength=3.0 if color == "green" else 0.0,
             )  # fmt: skip
             shape = tx.Shape("cylinder", size=(0.086, 0.092, 0.086), bevel_m=0.006, cast_shadow=False)
-            self._world.spawn(f"Lamp {color}", shape, glass, Device(f"{key}.{color}", "lamp"), position=(0, height, 0), parent=tower)
+            self._world.spawn(f"Lamp {color}", shape, glass, Device(f"{key}.{color}"), position=(0, height, 0), parent=tower)
 
     def _cell_fences(self, z: float) -> None:
         rows: list[tuple[float, float, float, int]] = []  # start x, z, yaw, panels

@@ -51,7 +51,7 @@ class PartWorld:
             self._fixed((length, 0.2, 0.66), (middle, layout.BELT_TOP - 0.1, z))
             for side in (-1, 1):
                 self._fixed((length, 0.3, 0.04), (middle, layout.BELT_TOP + 0.15, z + side * 0.325))
-            self._fixed((0.04, 0.12, 0.66), (start + length - 0.06, layout.BELT_TOP + 0.06, z))  # the stop at its end
+            self._fixed((0.04, 0.3, 0.66), (start + length - 0.06, layout.BELT_TOP + 0.15, z))  # the stop at its end
         chute = (layout.PRESS_X + 1.15, 1.0 - 0.1, z)
         self._fixed((1.1, 0.2, 0.56), chute, tilt=radians(-12.6), friction=0.02)
         for side in (-1, 1):
@@ -113,4 +113,8 @@ class PartWorld:
         most = _GRIP * self.step_secs
         velocity[0, riding] += np.clip(wanted[riding] - velocity[0, riding], -most, most)
         velocity[2, riding] *= 0.7
+        velocity[1, riding] = np.minimum(velocity[1, riding], 0.05)  # those behind push, and none climbs on another
+        spin = self.app.world.gather(rows, tx.RigidBody, "angular_velocity").copy()
+        spin[:, riding] *= np.array([[0.5], [0.8], [0.5]], np.float32)
         self.app.world.scatter(rows, tx.RigidBody, "linear_velocity", velocity)
+        self.app.world.scatter(rows, tx.RigidBody, "angular_velocity", spin)
