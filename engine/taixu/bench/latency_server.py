@@ -27,7 +27,8 @@ def main() -> None:
     from taixu.edit import WorldSettings
     from taixu.scene import Camera, Name, Transform
     from taixu.serve import Access, Server
-    from taixu.twin.plugin import TwinPlugin, configure_twin
+    from taixu.twin.plugin import TwinPlugin, configure_twin, open_world_sources
+    from taixu.twin.simulators import open_world_simulators
 
     asked: dict[str, Any] = json.loads(sys.argv[1])
     access, token = Access.of_one()
@@ -44,7 +45,10 @@ def main() -> None:
         app.resource(WorldSettings).values["twin"] = section
         configure_twin(app.world)
         app.settle()
-        server = Server(app, access, port=0)
+        sources = open_world_sources(app)
+        for simulator in open_world_simulators(app.world, sources):
+            app.on_close(simulator.close)
+        server = Server(app, access, sources=sources, port=0)
         stopped = threading.Event()
         threading.Thread(target=_wait_for_end, args=(server, stopped), daemon=True).start()
         if asked.get("readings_a_sec"):
