@@ -67,7 +67,7 @@ def serve_world(build: Callable[[Any], None] | None = None, *, world: Path | Non
                 server = Server(app, access, port=port)
                 found.extend([app, server])
                 ready.set()
-                server.run(seconds=120)
+                server.run(seconds=600)
                 server.close()
         except BaseException as error:
             wrong.append(error)
@@ -120,17 +120,19 @@ class Browser:
         self._contexts: list[Any] = []
 
     def open(
-        self, url: str, *, size: tuple[int, int] = (640, 360), token: str = TOKEN, touch: bool = False, ready: bool = True
-    ) -> Page:
-        """Open the viewer of a server as somebody new."""
+        self, url: str, *, size: tuple[int, int] = (640, 360), token: str = TOKEN, touch: bool = False, ready: bool = True,
+        script: str = "",
+    ) -> Page:  # fmt: skip
+        """Open the viewer of a server as somebody new; `script` runs before the page's own."""
         context = self._running.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=touch, is_mobile=touch)
+        context.add_init_script(script)
         self._contexts.append(context)
         page = Page(context.new_page())
         page.page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))
         page.page.on("pageerror", lambda error: page.said.append(f"pageerror: {error}"))
         page.page.goto(f"{url}?token={token}")
         if ready:
-            page.wait("() => window.taixu?.isReady()")
+            page.wait("() => window.taixu?.isReady()", secs=40)
         return page
 
     def close_pages(self) -> None:

@@ -63,9 +63,8 @@ def page(chromium: Browser, served: ServedWorld) -> Page:
 
 
 def settle(page: Page) -> None:
-    page.wait("() => window.taixu.isReady()")
-    page.evaluate("() => new Promise((done) => setTimeout(done, 400))")
-    page.wait("() => window.taixu.isReady()")
+    page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
+    page.wait("() => taixu.isStill()", secs=40)
 
 
 def middle_of(picture: Any, channel: int) -> tuple[float, float]:

@@ -14,7 +14,7 @@ render(<Panels />, document.getElementById("panels")!);
 declare global {
   interface Window {
     /** For who drives the page by script: what all parts share, and whether the picture is done. */
-    taixu: typeof store & { isReady(): boolean };
+    taixu: typeof store & { isReady(): boolean; isStill(): boolean };
   }
 }
-window.taixu = { ...store, isReady: () => scene.isReady() };
+window.taixu = { ...store, isReady: () => scene.isReady(), isStill: () => scene.isStill() };

@@ -32,6 +32,9 @@ const HOVER_MS = 90;
 const OLD_SECS = 30;
 const AGES_MS = 2_000;
 const SLOW_MS = 60;
+/** Of a kind that has more than so many, only those close by are called by their names. */
+const CROWD = 12;
+const PLACING_MS = 1_500;
 
 class Picture implements View {
   private readonly renderer: THREE.WebGLRenderer;
@@ -56,7 +59,9 @@ class Picture implements View {
   private last = 0;
   private labelsAt = 0;
   private hoverAt = 0;
-  private drawn = 0;
+  /** Whether the frame under way shows all there is, and whether one was done that did. */
+  private drawsAll = false;
+  private isWhole = false;
   /** Keys of devices that have not been heard for long. */
   private old = new Set<number>();
   private shadowsAt = 0;
@@ -141,9 +146,15 @@ class Picture implements View {
     this.watch.goTo(time_ns, options);
   }
 
-  /** Whether all that was told by now is drawn: what is seen will not change by itself. */
+  /** Whether a whole picture is seen: nothing that was told at first is missing in it. */
   isReady(): boolean {
-    return this.drawn > 0 && this.isDone() && this.things.count > 0 && this.meshes.waiting === 0 && this.sky.isShown && !this.isDirty && !this.things.retold.size;
+    this.isDone();
+    return this.isWhole;
+  }
+
+  /** Whether what is seen will not change by itself. */
+  isStill(): boolean {
+    return this.isDone() && this.isWhole && this.meshes.waiting === 0 && !this.isDirty && !this.things.retold.size && !this.things.moving.size;
   }
 
   private listen(): void {
@@ -219,7 +230,14 @@ class Picture implements View {
   private onMesh(hash: string): void {
     this.batches.arrived(hash);
     this.outlineAnew();
-    if (!this.isPlaced && this.meshes.waiting === 0 && sceneFacts.peek()) this.isPlaced = this.frame(true);
+    this.placeAnew();
+  }
+
+  /** Without a camera of the world's own all is framed, again and again until all is there or somebody steers. */
+  private placeAnew(): void {
+    if (this.isPlaced || !sceneFacts.peek() || this.meshes.waiting > 0 || this.things.retold.size) return;
+    if (this.steering.wasTouched) this.isPlaced = true;
+    else if (this.frame(true)) setTimeout(() => (this.isPlaced = true), PLACING_MS);
   }
 
   private retellAll(): void {
@@ -329,7 +347,7 @@ class Picture implements View {
       this.labelsAt = now;
       this.nameThings();
     }
-    this.drawn += 1;
+    this.drawsAll = this.things.count > 0 && this.meshes.waiting === 0 && this.sky.isShown;
     const context = this.context();
     this.fence = context.fenceSync(context.SYNC_GPU_COMMANDS_COMPLETE, 0);
     context.flush();
@@ -347,6 +365,7 @@ class Picture implements View {
     context.deleteSync(this.fence);
     this.fence = null;
     this.deviceMs = performance.now() - this.begunAt;
+    this.isWhole ||= this.drawsAll;
     return true;
   }
 
@@ -361,6 +380,7 @@ class Picture implements View {
       this.lights.put(slot, isHidden ? null : (look?.light ?? null));
     }
     retold.clear();
+    this.placeAnew();
     this.outlineAnew();
     if (agesShown.peek()) this.fade();
     return true;
@@ -403,11 +423,13 @@ class Picture implements View {
     const strong = new Set([selected.peek(), hovered.peek()?.id].filter((id): id is Id => !!id));
     const near: { slot: number; apart: number }[] = [];
     const { things } = this;
+    const crowds = new Set([...kinds.peek()].filter(([, count]) => count > CROWD).map(([kind]) => kind));
     if (labelsShown.peek()) {
       for (let slot = 0; slot < things.capacity; slot++) {
-        if (!things.present[slot] || this.looks.get(things.looks[slot])?.kind === undefined || hiddenKinds.peek().has(this.looks.get(things.looks[slot])!.kind!)) continue;
+        const look = things.present[slot] ? this.looks.get(things.looks[slot]) : undefined;
+        if (look?.kind === undefined || hiddenKinds.peek().has(look.kind)) continue;
         const apart = Math.hypot(things.to[3 * slot] - at[0], things.to[3 * slot + 1] - at[1], things.to[3 * slot + 2] - at[2]);
-        if (apart < limit) near.push({ slot, apart });
+        if (apart < (crowds.has(look.kind) ? limit / 4 : limit)) near.push({ slot, apart });
       }
     }
     near.sort((a, b) => a.apart - b.apart);
@@ -451,6 +473,6 @@ function isSoftware(renderer: THREE.WebGLRenderer): boolean {
 }
 
 /** Begin to draw on a canvas. */
-export function openScene(canvas: HTMLCanvasElement): View & { isReady(): boolean } {
+export function openScene(canvas: HTMLCanvasElement): View & { isReady(): boolean; isStill(): boolean } {
   return new Picture(canvas);
 }

@@ -28,6 +28,8 @@ export class Steering {
   private readonly keys = new Set<string>();
   private moved = true;
   private pinch = 0;
+  /** Whether somebody steered. */
+  wasTouched = false;
 
   /** Called for a press that was no drag: x and y in CSS pixels of the canvas. */
   onClick: (x: number, y: number) => void = () => undefined;
@@ -138,6 +140,7 @@ export class Steering {
 
   private press(event: PointerEvent): void {
     this.canvas.setPointerCapture(event.pointerId);
+    this.wasTouched = true;
     this.canvas.focus({ preventScroll: true });
     const left = event.offsetX < this.canvas.clientWidth / 2;
     this.pointers.set(event.pointerId, { x: event.offsetX, y: event.offsetY, button: event.button, began: [event.offsetX, event.offsetY], left });
@@ -203,6 +206,7 @@ export class Steering {
 
   private wheel(event: WheelEvent): void {
     event.preventDefault();
+    this.wasTouched = true;
     const factor = Math.exp(clamp(event.deltaY * (event.deltaMode === 1 ? 16 : 1), -240, 240) * 0.0016);
     if (!this.isOrbit) {
       this.step(0, 0, -Math.log(factor) * 4);
