@@ -97,25 +97,27 @@ class Rehearsal:
         """
         if self.refusal:
             return Rehearsed(False, self.refusal)
-        end = time.perf_counter() + budget_secs
+        began_at = time.perf_counter()
         seconds = min(max(seconds, 0.0), LONGEST_SECS)
-        steps = max(min(round(seconds / _STEP_SECS), _MOST_STEPS), 1)
         as_is = _copied(self.world)
         before = _Before(self.world, self.entity, self.control)
         with_it: tuple[dict[Any, Alarm], dict[Any, Alarm]] = ({}, {})
         without: tuple[dict[Any, Alarm], dict[Any, Alarm]] = ({}, {})
         told: dict[str, dict[str, Any]] = {}
-        simulated = 0.0
-        for step in range(steps + 1):
-            simulated = seconds * step / steps
+        simulated, steps = 0.0, 0
+        while True:
             for target, value in self._effects(before, simulated):
                 told[_text(target)] = {"id": f"{self.entity:016x}", "field": _text(target), "value": _plain(value)}
                 _put(self.world, before.handle, target, value)
             now_ns = self.now_ns + round(simulated * 1e9)
             for world, (began, ended) in ((self.world, with_it), (as_is, without)):
                 _watch(world, now_ns, began, ended)
-            if time.perf_counter() > end:
+            steps += 1
+            spent = time.perf_counter() - began_at
+            if simulated >= seconds or spent >= budget_secs:
                 break
+            affordable = max((budget_secs - spent) / (spent / steps), 1.0)  # steps grow longer where time is short
+            simulated = min(simulated + max(_STEP_SECS, seconds / _MOST_STEPS, (seconds - simulated) / affordable), seconds)
         alarms = [alarm for key, alarm in with_it[0].items() if key not in without[0]]
         ends = [alarm for key, alarm in with_it[1].items() if key not in without[1] and key not in with_it[0]]
         return Rehearsed(True, "", list(told.values()), alarms[:_MOST_ALARMS], ends[:_MOST_ALARMS], simulated)

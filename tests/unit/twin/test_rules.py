@@ -265,3 +265,18 @@ def test_what_is_wrong_with_a_conflict_is_said(call: str, wrong: str) -> None:
     plant = Plant({"name": "conflict", "when": f"{call} < 20"})
     plant.step(0)
     assert wrong in plant.engine.problems["conflict"]
+
+
+def test_fences_that_move_are_followed() -> None:
+    plant = Plant({"name": "in", "when": "inside('Guard')"})
+    square = [[-4.0, -4.0], [4.0, -4.0], [4.0, 4.0], [-4.0, 4.0]]
+    guard = plant.world.spawn(Transform(), Name("Guard"), Fence(points=square))
+    plant.world.spawn(Transform((0.0, 0.0, 500.0)), Name("Still"), Fence(points=square))
+    for second in range(6):  # it stands still for a while, and goes then
+        plant.step(second)
+    found = []
+    for second in range(6, 30):
+        plant.world.set(guard, Transform, translation=((second - 6) * 2.5, 0.0, 0.0))
+        begun, ended = plant.step(second)
+        found += [("in", text[6]) for text in begun] + [("out", text[6]) for text in ended]
+    assert found == [("in", "0"), ("out", "0"), *((what, str(i)) for i in range(1, 6) for what in ("in", "out"))][1:]

@@ -53,7 +53,7 @@ def check_points(raw: Any, *, where: str) -> Points:
     return points
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class FenceShape:
     """A fence that stands in the world.
 
