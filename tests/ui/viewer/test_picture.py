@@ -13,6 +13,7 @@ from browser import TOKEN, Browser, Page, ServedWorld, browser, serve_world
 
 import taixu as tx
 from taixu.scene import Camera, Environment, Material, Model, Shape, Transform
+from taixu.twin import Batch, encode_batch
 from taixu.twin.device import Device
 
 RED, GREEN = (0.9, 0.02, 0.02, 1.0), (0.02, 0.7, 0.05, 1.0)
@@ -251,6 +252,24 @@ def test_the_page_allows_no_script_but_its_own(page: Page, served: ServedWorld) 
     }""")
     assert page.evaluate("() => window.wasRun") is None
     assert any("Content Security Policy" in line for line in page.problems)
+
+
+def test_a_page_writes_readings_byte_for_byte_as_python_does(page: Page) -> None:
+    base = 1_760_000_000_000_000_000
+    cases = [
+        ("plant/press", ("a", "b", "ü"), [2, 0, 1], [0, 5_000_000, 1_000], {"temp": [1.5, -2.25, 3e10], "n": [1, 2, 3]}),
+        ("plant/press", (), [0, 1, 2], [0, 0, 0], {"temp": [0.0, 0.1, 0.2], "n": [0, 0, 7]}),
+        ("x", (), [1, 0, 2], [7, 3, 1], {"temp": [1.0, 2.0, 3.0], "n": [4, 5, 6]}),
+    ]
+    for topic, keys, numbers, after, fields in cases:
+        times = [base + each for each in after]
+        written = page.evaluate("""({ topic, keys, numbers, times, fields }) => Array.from(taixu.encodeBatch({
+            topic, keys, numbers: Uint32Array.from(numbers), times_ns: BigInt64Array.from(times.map(BigInt)),
+            fields: { temp: Float32Array.from(fields.temp), n: Uint16Array.from(fields.n) },
+        }))""", {"topic": topic, "keys": list(keys), "numbers": numbers, "times": [str(each) for each in times], "fields": fields})
+        columns = {"temp": np.array(fields["temp"], np.float32), "n": np.array(fields["n"], np.uint16)}
+        batch = Batch(topic, np.array(numbers, np.uint32), np.array(times), columns, keys)
+        assert bytes(written) == encode_batch(batch)
 
 
 def test_a_finger_turns_the_camera_and_two_come_nearer(chromium: Browser, served: ServedWorld) -> None:
