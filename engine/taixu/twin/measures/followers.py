@@ -10,9 +10,11 @@ from numpy.typing import NDArray
 
 from taixu.app import Components
 from taixu.ecs import World
+from taixu.ecs.changes import row_count
 from taixu.ecs.entity import indices_of
 from taixu.scene import Transform
 from taixu.twin.batch import Batch
+from taixu.twin.bindings import Target
 from taixu.twin.device import Device
 from taixu.twin.measures.beats import Beats
 from taixu.twin.measures.crossings import NOWHERE, Crossed, Crossings
@@ -28,6 +30,7 @@ Told: TypeAlias = "tuple[Sequence[int] | Sequence[str], Sequence[float], Sequenc
 _NAMED = 5
 _TOLD = 1000
 _EVENTS_A_STEP = 10_000
+_MOST_JOINED = 100_000
 
 
 class Follower(Protocol):
@@ -141,6 +144,8 @@ class PassageFollower:
         self._crossings = Crossings(settle_secs=passages.settle_secs)
         self._zones = _ZoneNumbers()
         self.lineage = Lineage(self._zones.names)
+        self._into: dict[str, str] = {}
+        self._seen = -1
         self._has_begun = False
 
     def look(self, world: World, senses: Senses, zones: Sequence[str]) -> None:
@@ -153,7 +158,26 @@ class PassageFollower:
             if crossed is not None:
                 keys = world.gather(world.entities_at(crossed.indices), Device, "key").tolist()
                 self.lineage.cross(crossed, keys)
+        if self._passages.joined_by is not None:
+            self._see_joined(world, self._passages.joined_by, senses.now_ns)
         self._has_begun = True
+
+    def _see_joined(self, world: World, target: Target, now_ns: int) -> None:
+        """Parts whose field says since the last look that they are in something else."""
+        for table in world.query(Device, target.cls):
+            rows = table.changed((target.cls,), since=self._seen, fields=(target.field.name,))
+            if not row_count(rows):
+                continue
+            texts, keys = table.take(target.cls, target.field.name, rows), table.take(Device, "key", rows)
+            for part, whole in zip(keys.tolist(), texts.tolist()):
+                if part and self._into.get(part, "") != whole:
+                    self._into[part] = whole
+                    if whole and whole != part:
+                        self.lineage.join(part, whole, time_ns=now_ns)
+        while len(self._into) > _MOST_JOINED:
+            self._into.pop(next(iter(self._into)))
+        self._seen = world.tick
+        world.advance()
 
     def hear(self, batch: Batch) -> list[Joined]:
         """``{"part": "P7", "into": "B2"}``; where a field is missing, the topic's key says it."""
@@ -201,6 +225,7 @@ class PassageFollower:
     def copy(self) -> PassageFollower:
         other = PassageFollower(self._measure, self._passages)
         other._crossings, other._zones, other.lineage = self._crossings.copy(), self._zones.copy(), self.lineage.copy()
+        other._into, other._seen = dict(self._into), -1
         other._has_begun = self._has_begun
         return other
 

@@ -16,7 +16,7 @@ from typing import Any, Literal
 
 from taixu.app import Components
 from taixu.errors import TaixuError
-from taixu.twin.bindings import TopicPattern
+from taixu.twin.bindings import Target, TopicPattern, target_of
 from taixu.twin.measures.beats import SHOWN, Shown
 from taixu.twin.measures.formula import Formula, read_formula
 from taixu.twin.rules.expression import Expression
@@ -32,7 +32,7 @@ _MAX_ZONES = 1000
 _KINDS = ("value", "takt", "passages")
 _KNOWN = frozenset({"name", "unit", "by", "where", "zones", *_KINDS})
 _KNOWN_TAKT = frozenset({"enters", "when", "over", "target", "show", "settle"})
-_KNOWN_PASSAGES = frozenset({"settle", "joined_on", "part", "into"})
+_KNOWN_PASSAGES = frozenset({"settle", "joined_on", "part", "into", "joined_by"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -48,12 +48,21 @@ class Takt:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Passages:
-    """Who is in which zone since when, and who was; readings of `joined_on` say what became part of what, in two fields."""
+    """Who is in which zone since when, and who was.
+
+    Attributes
+    ----------
+    joined_on, part, into
+        Readings that say what became part of what, and the two fields of them that do, by keys.
+    joined_by
+        A field of the parts' own that says it: the key of what each is in.
+    """
 
     settle_secs: float
     joined_on: TopicPattern | None
     part: str
     into: str
+    joined_by: Target | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -136,7 +145,7 @@ def _read_measure(raw: Any, components: Components) -> Measure:
         return Measure(name, unit or ("1/h" if takt.shown == "per_hour" else "s"), by, where, entered or tuple(zones), takt=takt)
     if by == "whole":
         raise TaixuError("passages are by zone or by entity")
-    return Measure(name, unit, by, where, tuple(zones), passages=_read_passages(raw["passages"]))
+    return Measure(name, unit, by, where, tuple(zones), passages=_read_passages(raw["passages"], components))
 
 
 def _read_takt(raw: Any, components: Components) -> tuple[Takt, tuple[str, ...]]:
@@ -155,12 +164,15 @@ def _read_takt(raw: Any, components: Components) -> tuple[Takt, tuple[str, ...]]
     return Takt(when, over, target, shown, _secs(raw, "settle", 0.0)), tuple(enters)
 
 
-def _read_passages(raw: Any) -> Passages:
+def _read_passages(raw: Any, components: Components) -> Passages:
     raw = read_object({} if raw is True else raw, _KNOWN_PASSAGES, what="passages")
     part, into, topic = raw.get("part", "part"), raw.get("into", "into"), raw.get("joined_on")
     if not isinstance(part, str) or not isinstance(into, str) or not isinstance(topic, (str, type(None))):
         raise TaixuError("joined_on takes a topic, part and into names of fields in its readings")
-    return Passages(_secs(raw, "settle", 0.0), TopicPattern.read(topic) if topic is not None else None, part, into)
+    joined_by = target_of(str(raw["joined_by"]), components) if "joined_by" in raw else None
+    if joined_by is not None and joined_by.field.kind.name != "text":
+        raise TaixuError("joined_by names a field of texts, which are keys")
+    return Passages(_secs(raw, "settle", 0.0), TopicPattern.read(topic) if topic is not None else None, part, into, joined_by)
 
 
 def _secs(raw: Mapping[str, Any], name: str, usual: float, *, least: float = 0.0) -> float:

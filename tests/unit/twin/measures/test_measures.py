@@ -229,6 +229,23 @@ def test_what_was_joined_with_what() -> None:
     assert lineage.ancestors("car") == ["wheel", "bolt", "nut"], "a circle ends"
 
 
+def test_a_field_says_what_a_part_is_in() -> None:
+    line = Line({"name": "m", "passages": {"joined_by": "motor.state"}})
+    line.set("state", np.array(["", "", "", "", "T3", ""], object))
+    line.step(0)
+    ((_, lineage),) = line.measures.lineages()
+    assert lineage.ancestors("T3") == ["T4"]
+    line.set("state", np.array(["", "", "", "", "T3", "T4"], object))
+    line.step(1)
+    line.set("state", np.array(["T0", "", "", "", "", "T4"], object))
+    line.step(2)
+    assert lineage.ancestors("T3") == ["T4", "T5"] and len(lineage.joined("T4")) == 2
+    line.set("state", np.array(["", "", "", "", "T1", ""], object))
+    line.step(3)
+    been = [(each.into, (each.time_ns - NOW) // SECOND) for each in lineage.joined("T4") if each.part == "T4"]
+    assert been == [("T3", 0), ("T1", 3)]
+
+
 def test_measures_keep_to_their_budget() -> None:
     line = Line({"name": "m", "value": "count()"})
     line.measures.per_sec, line.measures.share = 2, 1.0
@@ -283,6 +300,7 @@ def test_a_fork_goes_on_and_changes_nothing_here() -> None:
         ({"name": "m", "takt": {"enters": "A", "over": 0}}, "over takes"),
         ({"name": "m", "passages": {}, "by": "whole"}, "by zone or by entity"),
         ({"name": "m", "passages": {"joined_on": 3}}, "joined_on"),
+        ({"name": "m", "passages": {"joined_by": "motor.temperature"}}, "texts"),
     ],
 )
 def test_what_is_wrong_is_said(raw: dict[str, Any], message: str) -> None:
