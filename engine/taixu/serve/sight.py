@@ -254,8 +254,9 @@ class Sight:
         slots = slots[self._slots.entities[slots] != 0]
         if not len(slots):
             return slots
-        kinds, which = np.unique(self._rows[slots], return_inverse=True)
-        numbers = np.array([self._look_number(world, row, looks) for row in kinds], np.int64)[which.ravel()]
+        rows = self._rows[slots]
+        first, which = _distinct(rows)
+        numbers = np.array([self._look_number(world, row, looks) for row in rows[first]], np.int64)[which]
         told = slots[(numbers != self._look_of[slots]) | np.isin(slots, certain)]
         self._look_of[slots] = numbers
         return told
@@ -292,6 +293,18 @@ class Sight:
         indices = indices[indices < len(self._slots.of_index)]
         slots = self._slots.of_index[indices]
         return np.unique(np.concatenate([slots[slots >= 0], came]))
+
+
+def _distinct(rows: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """Where each kind of row is first met, and for each row its kind."""
+    code = np.zeros(len(rows), np.int64)
+    for name in rows.dtype.names or ():
+        column = rows[name]
+        if (column != column[0]).any():  # those in which all are alike tell nobody apart
+            values, which = np.unique(column, return_inverse=True)
+            _, code = np.unique(code * len(values) + which, return_inverse=True)
+    _, first, which = np.unique(code, return_index=True, return_inverse=True)
+    return first, which
 
 
 def _nearest(parents: NDArray[np.int32], start: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.int64]:

@@ -197,7 +197,10 @@ def test_a_page_that_is_not_built_says_so(tmp_path: Path) -> None:
         is_secure = False
 
         def need(self, role: Any, handler: Any) -> Any:
-            return lambda request: handler(request, None)
+            async def answer(request: Any) -> Any:
+                return await handler(request, None)
+
+            return answer
 
     async def visit() -> tuple[str, int, int]:
         application = web.Application()
