@@ -1,6 +1,8 @@
 // The switch between a picture that the browser draws and one that the server does, and how the latter is doing.
-import { drawnBy, serverPictures } from "../store";
+import { Choices } from "../panels/parts";
+import { drawnBy, serverPictures, serverQuality } from "../store";
 import { t } from "../text";
+import "./pictures.css";
 
 export function PicturesSwitch() {
   const on = drawnBy.value === "server";
@@ -10,7 +12,17 @@ export function PicturesSwitch() {
         <span class="grow">{t("pictures.server")}</span>
         <span class="switch" aria-hidden="true" />
       </button>
-      {on && <p class="empty" role="status">{stateText()}</p>}
+      {on && (
+        <div class="pictures-state">
+          <Choices
+            label={t("pictures.quality")}
+            options={[{ value: "auto", text: t("pictures.auto") }, { value: "fast", text: t("pictures.fast") }, { value: "full", text: t("pictures.full") }]}
+            chosen={serverQuality.value}
+            onChoose={(chosen) => (serverQuality.value = chosen)}
+          />
+          <p class="empty" role="status">{stateText()}</p>
+        </div>
+      )}
     </li>
   );
 }
