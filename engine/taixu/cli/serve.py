@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from taixu.cli.logs import log_as_json
 from taixu.cli.serving import add_address, open_server, refuse_open_doors, run_server
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
@@ -21,7 +22,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add = parser.add_argument
     add("world", type=Path, metavar="WORLD", help="a project folder or a *.world.json file")
     add("--record", type=Path, metavar="DIR", help="record everything into a new folder")
-    add("--trust", action="store_true", help="let the project run its scripts")
+    add("--trust", action="store_true", help="let the project run its scripts, open its sources and start its simulators")
+    add("--log", choices=("text", "json"), default="text", help="sentences, or one JSON object a line")
     add_address(parser)
 
 
@@ -35,6 +37,8 @@ def run(args: argparse.Namespace) -> int:
     from taixu.twin.simulators import open_world_simulators
 
     refuse_open_doors(args)
+    if args.log == "json":
+        log_as_json()
     with App.headless(trust=args.trust or None, plugins=(TwinPlugin(),)) as app:
         app.open(args.world)
         configure_twin(app.world)

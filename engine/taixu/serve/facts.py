@@ -37,6 +37,8 @@ class Facts:
     """The latest, newest first."""
     sources: dict[str, dict[str, Any]] = field(default_factory=dict)
     """How connectors are doing, by name."""
+    clock_jumps: int = 0
+    """How often the system's clock was set."""
     measures: tuple[dict[str, Any], ...] = ()
     """As ``/measures`` tells them; swapped at most once a second, when they changed."""
     measure_problems: dict[str, str] = field(default_factory=dict)
@@ -109,6 +111,7 @@ def prometheus_text(facts: Facts, *, connections: int, refused: Mapping[str, int
         add("alarms", "gauge", "Alarms that are active, by severity.", count, f'{{severity="{severity}"}}')
     for label, value in _measured(facts.measures):
         add("measure", "gauge", "What the world's settings measure, by name, by zone or entity.", value, label)
+    add("clock_jumps_total", "counter", "How often the system's clock was set.", facts.clock_jumps)
     for why, count in sorted((refused or {}).items()):
         add("refused_total", "counter", "What was refused at the door, by why.", count, f'{{why="{why}"}}')
     add("connections", "gauge", "Open WebSockets.", connections)

@@ -19,6 +19,7 @@ from taixu.serve.guard import Guard
 from taixu.serve.parts import make_parts
 from taixu.serve.service import Service
 from taixu.twin.batch import Batch
+from taixu.twin.clock import TwinClock
 from taixu.twin.commands import Command, Ledger
 from taixu.twin.connectors import Connector
 from taixu.twin.feed import Feed
@@ -164,7 +165,8 @@ class Server:
             self.app.clock.ticks, time.time_ns(), len(world), frame_ms, world.resource(Feed).counts.as_dict(), inbox.waiting,
             inbox.turned_away, writer.written_bytes if writer else 0, writer.problem if writer else "",
             self._open_alarms, dict(engine.problems), self._newest_commands,
-            {each.link.name: asdict(each.link.status) for each in self.sources}, self._measured_now(world.resource(Measures)),
+            {each.link.name: asdict(each.link.status) for each in self.sources}, world.resource(TwinClock).jumps,
+            self._measured_now(world.resource(Measures)),
             dict(world.resource(Measures).problems),
         ))  # fmt: skip
 

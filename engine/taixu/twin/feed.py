@@ -159,6 +159,13 @@ class Feed:
                 found[here] = np.maximum(found[here], fed.at_ns[indices[here]])
         return found
 
+    def set_back(self, to_ns: int) -> None:
+        """The clock was set back: what columns hold from a time that has not been yet keeps no reading out of them any more."""
+        for fed in self._fed.values():
+            np.minimum(fed.at_ns, to_ns, out=fed.at_ns)
+        for estimate in self._estimates.values():
+            estimate.set_back(to_ns)
+
     def take(self, world: World, batches: Iterable[Batch], *, now_ns: int) -> list[Updates]:
         """Write what batches say.
 

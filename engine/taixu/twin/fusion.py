@@ -91,6 +91,10 @@ class Estimate:
         self.means[:, indices] = 0.0
         self._refusals[indices] = 0
 
+    def set_back(self, to_ns: int) -> None:
+        """The clock was set back: nothing is of a later time."""
+        np.minimum(self._times_ns, to_ns, out=self._times_ns)
+
     def _reserve(self, count: int) -> None:
         have = len(self.variances)
         if count <= have:

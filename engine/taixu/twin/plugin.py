@@ -16,6 +16,7 @@ from taixu.errors import TaixuError
 from taixu.script import ScriptHost
 from taixu.twin.arrivals import Arrivals, read_arrivals
 from taixu.twin.bindings import read_bindings
+from taixu.twin.clock import TwinClock
 from taixu.twin.commands import Ledger
 from taixu.twin.components import register_twin_components
 from taixu.twin.connectors import Connector, open_sources
@@ -36,6 +37,10 @@ from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
 __all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin", "open_world_sources"]
 
 _log = logging.getLogger(__name__)
+_MOST_IN_VAIN = 1 << 20
+"""Readings that are taken in while nothing can be recorded."""
+_UNDER_WAY_NS = 1_000_000_000
+"""How old readings may be that are still under way."""
 
 
 class TwinPlugin:
@@ -44,10 +49,10 @@ class TwinPlugin:
     Parameters
     ----------
     now_ns
-        The clock: nanoseconds since 1970.
+        The clock: nanoseconds since 1970, never less than before; a `TwinClock` where none is given.
     """
 
-    def __init__(self, *, now_ns: Callable[[], int] = time.time_ns) -> None:
+    def __init__(self, *, now_ns: Callable[[], int] | None = None) -> None:
         self._now_ns = now_ns
 
     def build(self, app: App) -> None:
@@ -55,16 +60,25 @@ class TwinPlugin:
         register_twin_components(app)
         for resource in (Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Measures(), Ledger(), Linkages()):
             app.insert_resource(resource)
-        clock = self._now_ns
+        own = TwinClock()
+        app.insert_resource(own)
+        clock = self._now_ns or own
         now = clock()
+        taken_in_vain = 0
 
         def now_ns() -> int:
             return now
 
         def take_in(world: World) -> None:
-            nonlocal now
+            nonlocal now, taken_in_vain
             now = clock()  # one time a frame: what is written, watched and recorded in it is of the same moment
-            letters = world.resource(Inbox).take()
+            if own.went_back:
+                world.resource(Feed).set_back(own.wall_ns - _UNDER_WAY_NS)
+            is_stuck = world.has_resource(Recorder) and world.resource(Recorder).writer.is_full
+            taken_in_vain = taken_in_vain if is_stuck else 0
+            # A full disk: readings go on for a while, are not acknowledged, and then wait where they came from.
+            letters = world.resource(Inbox).take() if taken_in_vain < _MOST_IN_VAIN else []
+            taken_in_vain += sum(len(letter.batch) for letter in letters) if is_stuck else 0
             world.resource(Arrivals).take(world, [letter.batch for letter in letters], now_ns=now_ns())
             world.resource(Arrivals).forget_silent(world, now_ns=now_ns())
             if letters:

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
+import signal
 import socket
+import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +22,7 @@ from taixu.edit import WorldSettings
 from taixu.serve import Access, Server
 from taixu.serve.access import Guest, Role
 from taixu.twin import Device
-from taixu.twin.plugin import TwinPlugin, configure_twin
+from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
 
 pytest.importorskip("aiohttp")
 ADMIN, VIEWER = "a" * 20, "v" * 20
@@ -247,3 +251,63 @@ def test_browsing_what_is_not_there(server: Server) -> None:
     assert status(say(server, head("/sources/plant/browse?node=i%3D85", Connection="close"))) == 404
     found: Any = json.loads(say(server, head("/sources", Connection="close")).partition(b"\r\n\r\n")[2])
     assert found == {"sources": {}}
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="limits of processes are POSIX")
+def test_a_full_disk_is_told_waited_for_and_forgotten(tmp_path: Path) -> None:
+    """No file may grow for a while, as when a disk is full: nothing is acknowledged, and nothing is lost."""
+    import resource
+
+    from taixu.twin.memory import Recording
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    ready, found = threading.Event(), []
+
+    def run() -> None:
+        with tx.App.headless(plugins=(TwinPlugin(),)) as app:
+            app.scene.spawn("Cart", tx.Shape("box"), Device(key="7"))
+            app.resource(WorldSettings).values["twin"] = {
+                "bindings": [{"topic": "agv/{key}", "from": ["x", "y"], "to": "transform.position"}]
+            }
+            configure_twin(app.world)
+            begin_recording(app, tmp_path / "recording")
+            found.append(Server(app, Access({ADMIN: Guest("admin", Role.ADMIN)}), port=0))
+            ready.set()
+            found[0].run(seconds=120)
+            found[0].close()
+
+    def bring(x: float) -> int:
+        data = json.dumps({"topic": "agv/7", "time": time.time(), "values": {"x": x, "y": 0}}).encode()
+        sent = head("/ingest", method="POST", Content_Length=str(len(data)), Connection="close")
+        return status(say(found[0], sent + data, secs=30))
+
+    def health() -> tuple[int, bool]:
+        answer = say(found[0], head("/healthz", Connection="close"))
+        return status(answer), json.loads(answer.partition(b"\r\n\r\n")[2])["recording_stalled"]
+
+    thread = threading.Thread(target=run)
+    thread.start()
+    try:
+        assert ready.wait(60)
+        assert bring(1) == 200 and health() == (200, False)
+        resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+        with ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(bring, 2)
+            wait_for(lambda: health() == (503, True))
+            metrics = say(found[0], head("/metrics", Connection="close"))
+            assert b"taixu_recording_stalled 1" in metrics
+            assert not waiting.done(), "what is not kept is not acknowledged"
+            resource.setrlimit(resource.RLIMIT_FSIZE, before)
+            assert waiting.result(30) == 200
+        wait_for(lambda: health() == (200, False))
+        assert bring(3) == 200
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        if found:
+            found[0].stop()
+        thread.join(30)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert not thread.is_alive()
+    recording = Recording(tmp_path / "recording")
+    assert recording.moment(time.time_ns()).column("transform", "translation")[1][0].tolist() == [3.0]

@@ -48,3 +48,11 @@ def test_programs_that_trust_open_them(tmp_path: Path) -> None:
         assert app.resource(ScriptHost).trusted and app.resource(Project).root.name == "plant"
         (source,) = open_world_sources(app)
         assert app.resource(WorldSettings).section("twin")["sources"] and source.link.root == app.resource(Project).root
+
+
+def test_the_log_is_json_where_that_is_asked_for(tmp_path: Path) -> None:
+    done = taixu("serve", project(tmp_path / "plant"), "--port", "0", "--seconds", "1.5", "--json", "--log", "json", "--trust")
+    said = [json.loads(line) for line in done.stderr.splitlines() if line.startswith("{")]
+    told = [line["message"] for line in said if line["logger"] == "taixu.serve.parts.sources"]
+    assert told[-1] == "The source yesterday is done."
+    assert all(line["time"].endswith("Z") and line["level"] in ("info", "warning") for line in said)

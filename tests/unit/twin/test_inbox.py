@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import threading
+from pathlib import Path
 
 import numpy as np
+import pytest
 
+import taixu as tx
 from taixu.twin.batch import Batch
 from taixu.twin.inbox import Inbox, Letter
+from taixu.twin.memory.writer import Writer
+from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
 
 
 def letter(topic: str, count: int = 1, *, source: str = "plant", value: int = 0) -> Letter:
@@ -91,3 +96,20 @@ def test_many_threads_bring_and_one_takes() -> None:
     while any(thread.is_alive() for thread in threads) or inbox.waiting:
         found += taken(inbox)
     assert all([value for source, _, value in found if source == name] == list(range(500)) for name in "abcd")
+
+
+def test_while_nothing_can_be_recorded_readings_wait_where_they_came_from(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taixu.twin.plugin._MOST_IN_VAIN", 5)
+    with tx.App.headless(plugins=(TwinPlugin(),)) as app:
+        configure_twin(app.world)
+        begin_recording(app, tmp_path / "recording")
+        inbox, kept = app.resource(Inbox), []
+        with monkeypatch.context() as full:
+            full.setattr(Writer, "is_full", property(lambda self: True))
+            for _ in range(10):
+                inbox.put(Letter(letter("t", 3).batch, lambda: kept.append(1)))
+                app.run(ticks=1)
+            assert inbox.waiting == 24 and not kept, "some are taken in, none is acknowledged, and then no more is taken"
+        app.run(ticks=1)
+        assert inbox.waiting == 0
+    assert len(kept) == 10

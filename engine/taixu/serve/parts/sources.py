@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 from typing import TYPE_CHECKING, Any
 
+from taixu.app import App
 from taixu.errors import TaixuError
 from taixu.serve.access import Guest, Role
 from taixu.serve.door import Door, refusal
@@ -15,8 +17,11 @@ from taixu.twin.commands import Ledger
 if TYPE_CHECKING:
     from aiohttp import web
 
+    from taixu.serve.service import Service
+
 __all__ = ["SourcesPart"]
 
+_log = logging.getLogger(__name__)
 _MAX_NODE = 500
 _AT_ONCE = 4
 
@@ -26,7 +31,17 @@ class SourcesPart(Part):
 
     def __init__(self, board: FactsBoard) -> None:
         self._board = board
+        self._told: dict[str, tuple[str, str]] = {}
         self._browsing = asyncio.Semaphore(_AT_ONCE)
+
+    def frame(self, app: App, service: Service) -> None:
+        """Tell the log how sources are doing, when that changes."""
+        for name, status in self._board.get().sources.items():
+            now = (status["state"], status["problem"])
+            if self._told.get(name) != now:
+                self._told[name] = now
+                level = logging.WARNING if status["problem"] else logging.INFO
+                _log.log(level, "The source %s is %s%s", name, now[0], f": {now[1]}" if now[1] else ".")
 
     def routes(self, door: Door) -> list[Any]:
         from aiohttp import web
