@@ -20,6 +20,7 @@ from taixu.twin import Batch, Device, Feed, Roster, decode_batch, encode_batch
 from taixu.twin.bindings import read_bindings
 from taixu.twin.frames import read_frames
 from taixu.twin.memory import Recorder, Recording
+from taixu.twin.memory.series import SeriesReader, in_buckets
 
 __all__ = ["defaults", "measure"]
 
@@ -37,6 +38,7 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
     yield from measure_sockets(options)
     for name, errors in (("lossless", {}), ("within 1 cm", _CENTIMETRE)):
         yield from _recording(options, name, errors)
+    yield from _series(options)
 
 
 def _readings(options: Options) -> dict[str, Any]:
@@ -136,4 +138,46 @@ def _recording(options: Options, name: str, errors: dict[str, float]) -> Iterato
             f"twin/seek, {name}", seeks, n=count, limit_ms=50.0, updates=count * ticks, worst_ms=round(float(seeks.max()), 1),
             limit_worst_ms=400.0,
         )  # fmt: skip
+        recording.close()
+
+
+def _series(options: Options) -> Iterator[dict[str, Any]]:
+    """An hour of a value of one of two hundred machines that all speak ten times a second, for a chart of 300 points: at first,
+    and again when a second more was written.
+    """
+    machines, ticks = 200, max(options.frames * 1200, 2000)
+    rng = np.random.default_rng(0)
+    world = World()
+    entities = world.spawn_batch(machines, {Transform: {}})
+    table = next(iter(world.query(Transform)))
+    with TemporaryDirectory(prefix="taixu-bench-") as folder:
+        recorder = Recorder(Path(folder) / "recording")
+
+        def record(tick: int) -> None:
+            table.set(Transform, "translation", rng.normal(0, 1, (3, machines)).astype(np.float32))
+            recorder.record(world, now_ns=_START_NS + tick * 100_000_000)
+            recorder.writer.wait()
+
+        for tick in range(ticks):
+            record(tick)
+        recording = Recording(Path(folder) / "recording")
+        end_ns = _START_NS + ticks * 100_000_000
+        ids = world.stable_ids(entities).tolist()
+
+        def chart(reader: SeriesReader, entity: int) -> None:
+            samples = reader.lane("transform", "translation", lane="x", entity=entity, since_ns=_START_NS, until_ns=end_ns)
+            in_buckets(samples, since_ns=_START_NS, until_ns=end_ns, points=300)
+
+        reader = SeriesReader(recording)
+        first = time_calls(lambda i: chart(reader, ids[i % machines]), 3)
+        yield result("twin/series, first", first, n=machines, ticks=ticks, limit_ms=2000.0)
+
+        def write_on(i: int) -> None:
+            for tick in range(ticks + 10 * i, ticks + 10 * i + 10):
+                record(tick)
+            recording.refresh()
+
+        again = time_calls(lambda i: chart(reader, ids[0]), 5, before=write_on)
+        yield result("twin/series, again", again, n=machines, ticks=ticks, limit_ms=100.0)
+        recorder.close()
         recording.close()

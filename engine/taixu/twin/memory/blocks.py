@@ -19,6 +19,7 @@ from __future__ import annotations
 
 import os
 import struct
+import threading
 from dataclasses import dataclass
 from enum import IntEnum
 from pathlib import Path
@@ -39,6 +40,8 @@ _MAX_PAYLOAD = 1 << 30
 _MAX_PLAIN = 1 << 31
 _MAX_ROWS = 1 << 48
 _COMPRESSED = 1
+_ready = threading.local()
+"""What unpacks, one a thread: making one costs more than a small entry."""
 
 
 class BlockKind(IntEnum):
@@ -94,11 +97,14 @@ def decompress(data: bytes | memoryview) -> bytes:
         When it is damaged, or becomes too large.
     """
     zstd = _zstd()
+    decompressor = getattr(_ready, "decompressor", None)
+    if decompressor is None:
+        decompressor = _ready.decompressor = zstd.ZstdDecompressor()
     try:
         size = zstd.frame_content_size(bytes(data[:32]))
         if not 0 <= size <= _MAX_PLAIN:
             raise TaixuError("a block of a recording claims to be larger than any can be")
-        plain: bytes = zstd.ZstdDecompressor().decompress(data, max_output_size=size)
+        plain: bytes = decompressor.decompress(data, max_output_size=size)
         return plain
     except zstd.ZstdError:
         raise TaixuError("a block of a recording cannot be unpacked; it is damaged") from None

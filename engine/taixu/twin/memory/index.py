@@ -114,8 +114,25 @@ class BlockIndex:
 
     def head(self, number: int) -> BlockHead:
         """The head of a block."""
-        at = {name: column[number].item() for name, column in self._room.items()}
-        return BlockHead(at["offset"], at["kind"], at["size"], at["known"], at["tick"], at["earliest"], at["rows"], at["packed"])
+        room = self._room
+        return BlockHead(
+            room["offset"].item(number), room["kind"].item(number), room["size"].item(number), room["known"].item(number),
+            room["tick"].item(number), room["earliest"].item(number), room["rows"].item(number), room["packed"].item(number),
+        )  # fmt: skip
+
+    def opened(self, number: int) -> tuple[BlockHead, memoryview]:
+        """The head and the payload of a block of entries, checked once.
+
+        Raises
+        ------
+        TaixuError
+            When it is damaged.
+        """
+        head, view = self.head(number), self._segments[self._room["segment"].item(number)].view
+        if not self._room["checked"].item(number):
+            read_payload(view, head)
+            self._room["checked"][number] = True
+        return head, peek_payload(view, head)
 
     def payload(self, number: int) -> bytes:
         """What a block holds.

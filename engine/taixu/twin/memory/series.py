@@ -16,9 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
-from taixu.twin.memory.blocks import BlockHead, BlockKind
+from taixu.twin.memory.blocks import BlockKind
 from taixu.twin.memory.codecs import Reader
-from taixu.twin.memory.columns import Schema
+from taixu.twin.memory.columns import ColumnInfo, Schema
 from taixu.twin.memory.entries import packed_entries
 from taixu.twin.memory.folding import NOTHING_NS
 from taixu.twin.memory.packing import Arrivals
@@ -31,6 +31,9 @@ _MAX_TICKS = 40_000
 _MAX_BYTES = 2 << 30
 _KEPT_BYTES = 64 << 20
 _DELAY_NS = 2_000_000_000
+_TICK, _SCHEMA = int(BlockKind.TICK), int(BlockKind.SCHEMA)
+_WITHOUT_TICKS = (_SCHEMA, int(BlockKind.TRACKS))
+_WITH_TICKS = (*_WITHOUT_TICKS, _TICK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,46 +191,45 @@ class SeriesReader:
         still_wanted: Callable[[], bool],
     ) -> None:
         index = self._recording.index
-        kinds = index.kinds
         schema = self._schema_of(interval.done - 1)
         column = schema.find(component, name)
+        kinds = index.kinds[interval.done : stop]
+        wanted = _WITH_TICKS if column is not None else _WITHOUT_TICKS
+        if column is None and BlockKind.SCHEMA in kinds:
+            wanted = _WITH_TICKS  # it may come to be known
+        numbers = np.flatnonzero(np.isin(kinds, wanted))
         seen = 0
-        for number in range(interval.done, stop):
-            kind = kinds[number]
-            if kind == BlockKind.SCHEMA:
-                schema = self._schema_of(number)
-                column = schema.find(component, name)
-            elif kind == BlockKind.TRACKS:
-                arrivals = Arrivals.unpack(index.payload(number))
-                here = np.flatnonzero(arrivals.stable_ids == np.uint64(entity))
-                if len(here) and int(arrivals.tracks[here[-1]]) != interval.track:
-                    interval.track = int(arrivals.tracks[here[-1]])
-                    in_key = column is not None and interval.track < interval.key_total
-                    interval.key = column.empty(1) if column is not None and in_key else None
-            elif kind == BlockKind.TICK and column is not None and interval.track >= 0:
+        for number, kind in zip((interval.done + numbers).tolist(), kinds[numbers].tolist()):
+            if kind == _TICK:
+                if column is None or interval.track < 0:
+                    continue
                 seen += 1
                 if every > 1 and (seen * 0x9E3779B1 >> 7) % every:  # not in step with anything that beats
                     continue
                 if not seen & 255 and not still_wanted():
                     raise TaixuError("nobody waits for this any more")
                 self._read(interval, column, number)
+            elif kind == _SCHEMA:
+                schema = self._schema_of(number)
+                column = schema.find(component, name)
+            else:
+                arrivals = Arrivals.unpack(index.payload(number))
+                here = np.flatnonzero(arrivals.stable_ids == np.uint64(entity))
+                if len(here) and int(arrivals.tracks[here[-1]]) != interval.track:
+                    interval.track = int(arrivals.tracks[here[-1]])
+                    in_key = column is not None and interval.track < interval.key_total
+                    interval.key = column.empty(1) if column is not None and in_key else None
         interval.done = stop
 
-    def _read(self, interval: _Interval, column: Any, number: int) -> None:
-        index = self._recording.index
-        data = index.peek(number)
-        head: BlockHead | None = None
+    def _read(self, interval: _Interval, column: ColumnInfo, number: int) -> None:
+        head, data = self._recording.index.opened(number)
+        total = int.from_bytes(data[:8], "little")
         for packed in packed_entries(data[8:]):
-            if packed.column != column.number:
-                continue
-            if head is None:
-                index.check(number)
-                head = index.head(number)
-            total = int.from_bytes(data[:8], "little")
-            told = values_of_track(packed, column, interval.track, total=total, base_ns=head.known_ns, key=interval.key)
-            if told is not None:
-                interval.times.append(told[0])
-                interval.values.append(told[1])
+            if packed.column == column.number:
+                told = values_of_track(packed, column, interval.track, total=total, base_ns=head.known_ns, key=interval.key)
+                if told is not None:
+                    interval.times.append(told[0])
+                    interval.values.append(told[1])
 
     def _late(
         self, component: str, name: str, entity: int, first: int, until: int | None, still_wanted: Callable[[], bool]
@@ -251,12 +253,11 @@ class SeriesReader:
             track = tracks[place]
             if column is None or track < 0:
                 continue
-            index.check(number)
-            data, base_ns = index.peek(number), int(index.known[number])
+            head, data = index.opened(number)
             for packed in packed_entries(data[8:]):
                 if packed.column == column.number:
                     total = int.from_bytes(data[:8], "little")
-                    told = values_of_track(packed, column, track, total=total, base_ns=base_ns, key=None)
+                    told = values_of_track(packed, column, track, total=total, base_ns=head.known_ns, key=None)
                     if told is not None:
                         found.append(told)
         return found
