@@ -224,3 +224,14 @@ def test_a_click_in_the_servers_picture_selects(viewer: Page, toy_world: ServedW
     assert viewer.evaluate("window.taixu.selected.value") == sphere
     viewer.evaluate("() => { window.taixu.drawnBy.value = 'here'; }")
     viewer.wait_for_function("() => document.getElementById('pictures') === null", timeout=10_000)
+
+
+def test_the_past_is_drawn_here(viewer: Page) -> None:
+    """What the server draws is now; laid over the past it would be a lie."""
+    viewer.evaluate("() => { window.taixu.drawnBy.value = 'server'; }")
+    viewer.wait_for_function("() => window.taixu.serverPictures.value.state === 'open'", timeout=30_000)
+    viewer.evaluate("() => { window.taixu.moment.value = {time_ns: 1.7e18, live: false, speed: 0}; }")
+    assert viewer.evaluate("document.getElementById('pictures') === null")
+    assert viewer.get_by_text("The past is drawn by this device").is_visible()
+    viewer.evaluate("() => { window.taixu.moment.value = {time_ns: 1.7e18, live: true, speed: 1}; }")
+    viewer.wait_for_function("() => window.taixu.serverPictures.value.state === 'open'", timeout=30_000)

@@ -1,7 +1,7 @@
 // Pictures from the server, laid over the browser's own: the same camera, the same hands on it.
 import { effect } from "@preact/signals";
 import type { View } from "../scene/view";
-import { drawnBy, selected, serverPictures, serverQuality, type ServerPictures } from "../store";
+import { drawnBy, moment, selected, serverPictures, serverQuality, type ServerPictures } from "../store";
 import { PicturePlayer } from "./player";
 
 const STEP_PX = 8;
@@ -11,11 +11,14 @@ const RESIZED_MS = 250;
 const FIGURES_MS = 500;
 const CLICK_PX = 5;
 
-/** Follow `drawnBy`: while it says "server", show the server's pictures over the view's canvas. */
+/**
+ * Follow `drawnBy`: while it says "server", show the server's pictures over the view's canvas. They are of now: who looks at the past
+ * sees what the view draws.
+ */
 export function openPictures(view: View): void {
   let screen: Screen | null = null;
   effect(() => {
-    if (drawnBy.value === "server") screen ??= new Screen(view);
+    if (drawnBy.value === "server" && moment.value?.live !== false) screen ??= new Screen(view);
     else {
       screen?.close();
       screen = null;

@@ -1,6 +1,6 @@
 // The switch between a picture that the browser draws and one that the server does, and how the latter is doing.
 import { Choices } from "../panels/parts";
-import { drawnBy, serverPictures, serverQuality } from "../store";
+import { drawnBy, hiddenKinds, moment, serverPictures, serverQuality } from "../store";
 import { t } from "../text";
 import "./pictures.css";
 
@@ -21,6 +21,7 @@ export function PicturesSwitch() {
             onChoose={(chosen) => (serverQuality.value = chosen)}
           />
           <p class="empty" role="status">{stateText()}</p>
+          {hiddenKinds.value.size > 0 && <p class="empty">{t("pictures.layers")}</p>}
         </div>
       )}
     </li>
@@ -28,6 +29,7 @@ export function PicturesSwitch() {
 }
 
 function stateText(): string {
+  if (moment.value?.live === false) return t("pictures.past");
   const { state, why, frames_a_sec, delay_ms, level } = serverPictures.value;
   if (state === "open") {
     const text = frames_a_sec ? t("pictures.open", { rate: frames_a_sec, delay: Math.max(delay_ms, 0) }) : t("pictures.still");
