@@ -163,6 +163,8 @@ class Picture implements View {
       const hit = this.hit(x, y);
       selected.value = hit ? this.things.id(hit.slot) : null;
     };
+    this.steering.onFocus = () => (selected.peek() ? this.goTo(selected.peek()!) : this.frameAll());
+    this.steering.onFrame = () => this.frameAll();
     this.steering.onHover = (x, y) => this.hover(x, y);
     this.steering.placeUnder = (x, y) => {
       const hit = this.hit(x, y);

@@ -33,6 +33,9 @@ export class Steering {
 
   /** Called for a press that was no drag: x and y in CSS pixels of the canvas. */
   onClick: (x: number, y: number) => void = () => undefined;
+  /** Called for F, and for Home. */
+  onFocus: () => void = () => undefined;
+  onFrame: () => void = () => undefined;
   onHover: (x: number, y: number) => void = () => undefined;
   /** Which place of the world is under a point of the canvas: zooming goes there. */
   placeUnder: (x: number, y: number) => Place | null = () => null;
@@ -221,6 +224,9 @@ export class Steering {
 
   private key(event: KeyboardEvent, down: boolean): void {
     if ((event.target as HTMLElement).closest("input, textarea, select, [contenteditable], dialog") || event.ctrlKey || event.metaKey || event.altKey) return;
+    const isBusy = (event.target as HTMLElement).closest("button, a, [role=slider], [role=tab]") !== null;
+    if (down && !event.repeat && !isBusy && event.code === "KeyF") this.onFocus();
+    if (down && !event.repeat && !isBusy && event.code === "Home") this.onFrame();
     if (down) this.keys.add(event.code);
     else this.keys.delete(event.code);
     if (event.code.startsWith("Arrow") && event.target === this.canvas) event.preventDefault();
