@@ -88,10 +88,11 @@ class Crossings:
         self._ids[here], self.place[here], self._next[here], self.since_ns[here] = 0, NOWHERE, NOWHERE, 0
         return crossed if count else None
 
-    def at(self, place: int) -> tuple[Indices, NDArray[np.uint64]]:
-        """Who is somewhere: indices and stable ids."""
-        found = np.flatnonzero((self.place == place) & (self._ids != 0))
-        return found, self._ids[found]
+    def by_place(self, count: int) -> tuple[Indices, NDArray[np.uint64], NDArray[np.intp]]:
+        """Who is at the places from 0 on: indices and stable ids, sorted by place, and where each place begins ``[count + 1]``."""
+        found = np.flatnonzero((self.place != NOWHERE) & (self._ids != 0))
+        found = found[np.argsort(self.place[found], kind="stable")]
+        return found, self._ids[found], np.searchsorted(self.place[found], np.arange(count + 1))
 
     def copy(self) -> Crossings:
         """To go on with in a fork."""

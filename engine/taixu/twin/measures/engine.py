@@ -45,9 +45,9 @@ class Measured:
     """
 
     measure: Measure
-    of: Sequence[int] | Sequence[str]
+    of: NDArray[np.uint64] | Sequence[str]
     values: NDArray[np.float64]
-    texts: Sequence[str] = ()
+    texts: Sequence[str] | NDArray[Any] = ()
 
     def as_dict(self, *, most: int = _TOLD) -> dict[str, Any]:
         """Plain JSON; ids as documents write them."""
@@ -56,14 +56,15 @@ class Measured:
 
     def value_of(self, of: int | str) -> dict[str, Any] | None:
         """Of one entity or zone; None where there is none."""
-        try:
-            return self._value(list(self.of).index(of))
-        except ValueError:
-            return None
+        if isinstance(self.of, np.ndarray):
+            found = np.flatnonzero(self.of == np.uint64(of)).tolist() if isinstance(of, int) else []
+        else:
+            found = [i for i, each in enumerate(self.of) if each == of]
+        return self._value(found[0]) if found else None
 
     def _value(self, i: int) -> dict[str, Any]:
         of, value = self.of[i], float(self.values[i])
-        said: dict[str, Any] = {"of": f"{of:016x}" if isinstance(of, int) else of}
+        said: dict[str, Any] = {"of": of if isinstance(of, str) else f"{int(of):016x}"}
         said["value"] = float(f"{value:.7g}") if isfinite(value) else None
         if i < len(self.texts) and self.texts[i]:
             said["text"] = self.texts[i]
@@ -167,7 +168,7 @@ class Measures:
             follower = self._followers[measure.name] = follower_of(measure, now_ns=now_ns)
         follower.look(world, self.senses, self._zones(measure))
         of, values, texts = follower.told(world, now_ns=now_ns)
-        return Measured(measure, of, np.array(values, float), texts)
+        return Measured(measure, of, np.asarray(values, float), texts)
 
     def _zones(self, measure: Measure) -> list[str]:
         return list(measure.zones or self.senses.ground.fences)
@@ -188,7 +189,7 @@ class Measures:
                 raise TaixuError(f"{each.text!r} is a text; a measure is a number")
             ids.append(world.stable_ids(scope.entities))
             found.append(values.astype(float))
-        return Measured(measure, np.concatenate([np.empty(0, np.uint64), *ids]).tolist(), np.concatenate([np.empty(0), *found]))
+        return Measured(measure, np.concatenate([np.empty(0, np.uint64), *ids]), np.concatenate([np.empty(0), *found]))
 
     def _forget_gone(self, world: World, now_ns: int) -> None:
         structure = world.structure.since(self._seen) if self._seen >= 0 else None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from typing import Protocol, TypeAlias
+from typing import Any, Protocol, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,7 +26,7 @@ from taixu.twin.rules.scope import Senses, TableScope, classes_of
 __all__ = ["Follower", "PassageFollower", "TaktFollower", "follower_of"]
 
 Indices = NDArray[np.intp]
-Told: TypeAlias = "tuple[Sequence[int] | Sequence[str], Sequence[float], Sequence[str]]"
+Told: TypeAlias = "tuple[NDArray[np.uint64] | Sequence[str], NDArray[np.float64] | Sequence[float], NDArray[Any] | Sequence[str]]"
 _NAMED = 5
 _TOLD = 1000
 _EVENTS_A_STEP = 10_000
@@ -116,17 +116,21 @@ class TaktFollower:
         self._crossings.forget(indices, now_ns=now_ns)
 
     def told(self, world: World, *, now_ns: int) -> Told:
-        of: list[int | str] = [""] if self._measure.by == "whole" else list(self._beats)
-        if self._measure.by == "zone":
+        of: list[int | str] = list(self._beats)
+        if self._measure.by == "whole":
+            of = [""]
+        elif self._measure.by == "zone":
             of = list(self._measure.zones or self._zones.names)
-        elif self._measure.by == "entity":
+        else:
             for gone in [each for each in of if isinstance(each, int) and world.find(each) is None]:
                 self._beats.forget(gone)
             of = list(self._beats)[-_TOLD:]
         target = self._takt.target_secs
         values = [self._beats.value(each, self._takt.shown, target_secs=target, now_ns=now_ns) for each in of]
         texts = [self._beats.text(each, target_secs=target, now_ns=now_ns) for each in of]
-        return of, [np.nan if value is None else value for value in values], texts  # type: ignore[return-value]
+        told = np.array([each for each in of if isinstance(each, int)], np.uint64)
+        names = [each for each in of if isinstance(each, str)]
+        return (told if self._measure.by == "entity" else names), [np.nan if each is None else each for each in values], texts
 
     def copy(self) -> TaktFollower:
         other = TaktFollower(self._measure, self._takt, began_ns=self._beats.began_ns)
@@ -202,25 +206,18 @@ class PassageFollower:
             self.lineage.cross(crossed, ())
 
     def told(self, world: World, *, now_ns: int) -> Told:
-        if self._measure.by == "zone":
-            zones = list(self._measure.zones or self._zones.names)
-            counts: list[float] = []
-            texts: list[str] = []
-            for zone in zones:
-                _, ids = self._crossings.at(self._zones.numbers[zone])
-                counts.append(float(len(ids)))
-                names = [self.lineage.key_of(part) for part in ids[: _NAMED + 1].tolist()]
-                texts.append(", ".join(names[:_NAMED]) + (" …" if len(ids) > _NAMED else ""))
-            return zones, counts, texts
-        of: list[int] = []
-        values: list[float] = []
-        where: list[str] = []
-        for number, name in enumerate(self._zones.names):
-            indices, ids = self._crossings.at(number)
-            of += ids.tolist()
-            values += ((now_ns - self._crossings.since_ns[indices]) * 1e-9).tolist()
-            where += [name] * len(ids)
-        return of, values, where
+        indices, ids, starts = self._crossings.by_place(len(self._zones.names))
+        if self._measure.by == "entity":
+            texts = np.repeat(np.array(self._zones.names, object), np.diff(starts))
+            return ids, (now_ns - self._crossings.since_ns[indices]).astype(np.float64) * 1e-9, texts
+        zones = list(self._measure.zones or self._zones.names)
+        counts, said = [], []
+        for number in (self._zones.numbers[zone] for zone in zones):
+            first, end = int(starts[number]), int(starts[number + 1])
+            names = [self.lineage.key_of(part) for part in ids[first : min(end, first + _NAMED)].tolist()]
+            counts.append(float(end - first))
+            said.append(", ".join(names) + (" …" if end - first > _NAMED else ""))
+        return zones, counts, said
 
     def copy(self) -> PassageFollower:
         other = PassageFollower(self._measure, self._passages)

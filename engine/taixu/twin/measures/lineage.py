@@ -59,29 +59,32 @@ class Lineage:
         self._entered = np.zeros(kept, np.int64)
         self._left = np.zeros(kept, np.int64)
         self._count = 0
-        self._open: dict[int, int] = {}
+        self._open: NDArray[np.intp] = np.empty(0, np.intp)
+        """By entity index the number of the passage that has not ended."""
         self._keys: OrderedDict[int, str] = OrderedDict()
         self._joined: deque[Joined] = deque(maxlen=_KEPT_JOINED)
 
     def cross(self, crossed: Crossed, keys: Sequence[str]) -> None:
         """Take in who went where; keys say what the parts are called."""
         kept = len(self._parts)
-        for i, (part, left, entered, time_ns) in enumerate(zip(
-            crossed.ids.tolist(), crossed.left.tolist(), crossed.entered.tolist(), crossed.times_ns.tolist()
-        )):  # fmt: skip
-            number = self._open.pop(part, -1)
-            if left != NOWHERE and number >= max(self._count - kept, 0):
-                self._left[number % kept] = time_ns
-            if i < len(keys) and keys[i]:
-                self._keys[part] = keys[i]
+        top = int(crossed.indices.max()) + 1 if len(crossed.indices) else 0
+        if top > len(self._open):
+            self._open = np.concatenate([self._open, np.full(max(top - len(self._open), len(self._open) // 2), NOWHERE)])
+        numbers = self._open[crossed.indices]
+        left = (crossed.left != NOWHERE) & (numbers >= max(self._count - kept, 0))
+        self._left[numbers[left] % kept] = crossed.times_ns[left]
+        self._open[crossed.indices] = NOWHERE
+        entered = np.flatnonzero(crossed.entered != NOWHERE)[-kept:]
+        numbers = self._count + np.arange(len(entered))
+        at = numbers % kept
+        self._parts[at], self._zone[at] = crossed.ids[entered], crossed.entered[entered]
+        self._entered[at], self._left[at] = crossed.times_ns[entered], 0
+        self._open[crossed.indices[entered]] = numbers
+        self._count += len(entered)
+        for part, key in zip(crossed.ids.tolist(), keys):
+            if key:
+                self._keys[part] = key
                 self._keys.move_to_end(part)
-            if entered == NOWHERE:
-                continue
-            at = self._count % kept
-            self._open.pop(int(self._parts[at]), None) if self._open.get(int(self._parts[at])) == self._count - kept else None
-            self._parts[at], self._zone[at], self._entered[at], self._left[at] = part, entered, time_ns, 0
-            self._open[part] = self._count
-            self._count += 1
         while len(self._keys) > kept:
             self._keys.popitem(last=False)
 
@@ -145,6 +148,6 @@ class Lineage:
         other = Lineage(self.zones, kept=len(self._parts))
         other._parts, other._zone = self._parts.copy(), self._zone.copy()
         other._entered, other._left, other._count = self._entered.copy(), self._left.copy(), self._count
-        other._open, other._keys = dict(self._open), OrderedDict(self._keys)
+        other._open, other._keys = self._open.copy(), OrderedDict(self._keys)
         other._joined = deque(self._joined, maxlen=_KEPT_JOINED)
         return other

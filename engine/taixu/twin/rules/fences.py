@@ -20,6 +20,7 @@ __all__ = ["EDGE", "INSIDE", "Fence", "FenceShape", "check_points", "points_insi
 
 _CELLS = 256
 _MAX_POINTS = 4096
+_FEW = 5000
 INSIDE, EDGE = 1, 2
 _SQUARE = [[-5.0, -5.0], [5.0, -5.0], [5.0, 5.0], [-5.0, 5.0]]
 Points = NDArray[np.float64]
@@ -64,7 +65,7 @@ class FenceShape:
     bottom_m, top_m
         Heights in the world.
     cells
-        The raster of a fence of the same form elsewhere, where there is one.
+        Its raster, made when many are asked about; or that of a fence of the same form elsewhere.
     """
 
     corners: Points
@@ -77,8 +78,6 @@ class FenceShape:
     def __post_init__(self) -> None:
         self._low = self.corners.min(axis=0)
         self._size = np.maximum(self.corners.max(axis=0) - self._low, 1e-9)
-        if self.cells is None:
-            self.cells = raster(self.corners, low=self._low, cell=self._size / _CELLS, cells=(_CELLS, _CELLS))
 
     @property
     def area_m2(self) -> float:
@@ -88,12 +87,16 @@ class FenceShape:
 
     def holds(self, positions: Points) -> NDArray[np.bool_]:
         """Which of ``float64[3, n]`` positions lie inside, ``bool[n]``."""
-        assert self.cells is not None
         places = (positions[[0, 2]].T - self._low) / self._size * _CELLS
         near = ((places >= 0) & (places < _CELLS)).all(axis=1)
         near &= (positions[1] >= self.bottom_m) & (positions[1] <= self.top_m)
         inside = np.zeros(len(places), bool)
         rows = np.flatnonzero(near)
+        if self.cells is None and len(rows) < _FEW:
+            inside[rows] = points_inside(positions[[0, 2]].T[rows], self.corners)
+            return inside
+        if self.cells is None:
+            self.cells = raster(self.corners, low=self._low, cell=self._size / _CELLS, cells=(_CELLS, _CELLS))
         cells = places[rows].astype(np.intp)
         states = self.cells[cells[:, 0], cells[:, 1]]
         inside[rows] = states == INSIDE

@@ -31,7 +31,7 @@ class Ground:
         self.problems: dict[str, str] = {}
         """Fences that are none, and why."""
         self._shapes: dict[Any, FenceShape] = {}
-        self._rasters: dict[bytes, NDArray[np.uint8]] = {}
+        self._forms: dict[bytes, FenceShape] = {}
         self._map = ZoneMap(())
         self._mapped: dict[str, tuple[int, FenceShape]] = {}
         self._mapped_ns = 0
@@ -106,10 +106,11 @@ class Ground:
         if found is None:
             if len(self._shapes) >= _KEPT_SHAPES:
                 self._shapes.clear()
-                self._rasters.clear()
-            found = FenceShape(corners + place, float(bottom_m), float(top_m), self._rasters.get(form))
-            assert found.cells is not None
-            self._rasters[form] = found.cells
+                self._forms.clear()
+            alike = self._forms.get(form)
+            found = FenceShape(corners + place, float(bottom_m), float(top_m), alike.cells if alike is not None else None)
+            if alike is None or alike.cells is None:
+                self._forms[form] = found
             self._shapes[key] = found
         return found
 

@@ -5,6 +5,7 @@ All of it stands in arrays by entity index, of a size that does not grow with ti
 
 from __future__ import annotations
 
+import copy
 from itertools import combinations
 from typing import Any, Protocol, TypeVar
 
@@ -22,6 +23,7 @@ _RATE_SLOTS = 4
 _TREND_SLOTS = 12
 _PORTION_SLOTS = 12
 _CHUNK = 16_384
+_MOST_SLOPES = 4 * _CHUNK
 _TREND_PAIRS = np.array(list(combinations(range(_TREND_SLOTS), 2))).T
 
 
@@ -117,40 +119,48 @@ class Portion:
     def __init__(self) -> None:
         self.held = np.zeros((_PORTION_SLOTS, 0), np.float32)
         self.seen = np.zeros((_PORTION_SLOTS, 0), np.float32)
+        self.held_before = np.zeros(0)
+        """The sum of all buckets but the present one, and so is the next."""
+        self.seen_before = np.zeros(0)
         self.known: NDArray[np.bool_] = np.empty(0, bool)
         self.before_ns = self.now_ns = self.slot = _NEVER
 
     def share(self, indices: Indices, holds: NDArray[np.bool_], now_ns: int, secs: float) -> Floats:
         """From 0 to 1, ``float64[n]``; NaN of whom nothing was seen yet."""
         self.held, self.seen = _grown(self.held, indices, 0), _grown(self.seen, indices, 0)
+        self.held_before, self.seen_before = _grown(self.held_before, indices, 0), _grown(self.seen_before, indices, 0)
         self.known = _grown(self.known, indices, False)
-        width_ns = max(round(secs * 1e9 / _PORTION_SLOTS), 1)
         if now_ns != self.now_ns:  # several tables are asked about in one step
             self.before_ns, self.now_ns = self.now_ns, now_ns
-            slot = now_ns // width_ns
-            for stale in range(max(self.slot + 1, slot - _PORTION_SLOTS + 1), slot + 1):
-                self.held[stale % _PORTION_SLOTS] = 0
-                self.seen[stale % _PORTION_SLOTS] = 0
-            self.slot = slot
+            self._turn(now_ns // max(round(secs * 1e9 / _PORTION_SLOTS), 1))
         passed = (self.now_ns - self.before_ns) * 1e-9 if self.before_ns != _NEVER else 0.0
-        at = self.slot % _PORTION_SLOTS
-        grown = np.where(self.known[indices], min(max(passed, 0.0), secs), 0.0)
-        self.known[indices] = True
-        self.seen[at, indices] += grown
-        self.held[at, indices] += np.where(holds, grown, 0.0)
-        seen = self.seen[:, indices].sum(axis=0, dtype=np.float64)
-        held = self.held[:, indices].sum(axis=0, dtype=np.float64)
+        at, own = self.slot % _PORTION_SLOTS, _span(indices)
+        grown = np.where(self.known[own], min(max(passed, 0.0), secs), 0.0).astype(np.float32)
+        self.known[own] = True
+        seen_now = self.seen[at, own] + grown
+        held_now = self.held[at, own] + grown * holds
+        self.seen[at, own], self.held[at, own] = seen_now, held_now
+        seen, held = self.seen_before[own] + seen_now, self.held_before[own] + held_now
         return np.where(seen > 0, held / np.maximum(seen, 1e-12), np.nan)
+
+    def _turn(self, slot: int) -> None:
+        """Another bucket is the present one; those between are empty."""
+        if slot == self.slot:
+            return
+        for stale in range(max(self.slot + 1, slot - _PORTION_SLOTS + 1), slot + 1):
+            self.held[stale % _PORTION_SLOTS] = 0
+            self.seen[stale % _PORTION_SLOTS] = 0
+        self.slot = slot
+        self.held_before = self.held.sum(axis=0, dtype=np.float64) - self.held[slot % _PORTION_SLOTS]
+        self.seen_before = self.seen.sum(axis=0, dtype=np.float64) - self.seen[slot % _PORTION_SLOTS]
 
     def forget(self, indices: Indices) -> None:
         here = indices[indices < self.held.shape[1]]
         self.held[:, here], self.seen[:, here], self.known[here] = 0, 0, False
+        self.held_before[here], self.seen_before[here] = 0, 0
 
     def copy(self) -> Portion:
-        other = Portion()
-        other.held, other.seen, other.known = self.held.copy(), self.seen.copy(), self.known.copy()
-        other.before_ns, other.now_ns, other.slot = self.before_ns, self.now_ns, self.slot
-        return other
+        return copy.deepcopy(self)
 
 
 class Trend:
@@ -161,6 +171,8 @@ class Trend:
     def __init__(self) -> None:
         self.values = np.full((_TREND_SLOTS, 0), np.nan, np.float32)
         self.slopes = np.empty(0)
+        self.due: NDArray[np.bool_] = np.empty(0, bool)
+        """Whose slope is not of the newest sample yet."""
         self.times_ns = np.zeros(_TREND_SLOTS, np.int64)
         self.round_ns = _NEVER
         self.slot = 0
@@ -172,11 +184,15 @@ class Trend:
             self.slot = (self.slot + 1) % _TREND_SLOTS
             self.values[self.slot] = np.nan
             self.times_ns[self.slot] = self.round_ns = now_ns
+        self.due = _grown(self.due, indices, False)
         if now_ns == self.round_ns:
             self.values[self.slot, indices] = values
-            for start in range(0, len(indices), _CHUNK):
-                part = indices[start : start + _CHUNK]
-                self.slopes[part] = self._median_slopes(part, secs)
+            self.due[indices] = True
+        rows = indices[self.due[indices]][:_MOST_SLOPES]  # very many are worked off over the next steps
+        for start in range(0, len(rows), _CHUNK):
+            part = rows[start : start + _CHUNK]
+            self.slopes[part] = self._median_slopes(part, secs)
+        self.due[rows] = False
         return self.slopes[indices]
 
     def _median_slopes(self, indices: Indices, secs: float) -> Floats:
@@ -197,9 +213,7 @@ class Trend:
     def forget(self, indices: Indices) -> None:
         here = indices[indices < self.values.shape[1]]
         self.values[:, here], self.slopes[here] = np.nan, np.nan
+        self.due[here] = False
 
     def copy(self) -> Trend:
-        other = Trend()
-        other.values, other.slopes, other.times_ns = self.values.copy(), self.slopes.copy(), self.times_ns.copy()
-        other.round_ns, other.slot = self.round_ns, self.slot
-        return other
+        return copy.deepcopy(self)
