@@ -53,18 +53,13 @@ def open_desk(hand: Any, *, settings: dict[str, Any] | None = None, device: bool
     return root
 
 
-def press(hand: Any, name: str, *, panel: str = "twin", twice: bool = False) -> None:
+def press(hand: Any, name: str, *, panel: str = "twin") -> None:
     """Click something of a panel by its name."""
     found = twin_panel(hand, panel)
     until(hand, lambda: name in found.places)
-    if twice:
-        hand.move(*found.places[name])
-        hand.context.mouse_double_click(0)
-        hand.wait(2)
-    else:
-        hand.move(*found.places[name])  # buttons over rows are under the pointer from the next frame on
-        hand.wait(3)
-        hand.click_at(*found.places[name])
+    hand.move(*found.places[name])  # buttons over rows are under the pointer from the next frame on
+    hand.wait(3)
+    hand.click_at(*found.places[name])
 
 
 def into_view(hand: Any, panel: Any, key: str) -> tuple[float, float]:

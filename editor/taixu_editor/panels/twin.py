@@ -46,6 +46,7 @@ class TwinPanel(Panel):
         self.desk = window.host.twin
         self.tab = "sources"
         self.places: dict[str, tuple[float, float]] = {}
+        self._marked: dict[str, tuple[float, float]] = {}
         self.sources, self.topics, self.bindings = SourcesTab(self), TopicsTab(self), BindingsTab(self)
         self.rules, self.problems = RulesTab(self), ProblemsTab(self)
         self._is_warm = False
@@ -58,7 +59,7 @@ class TwinPanel(Panel):
         if not self._is_warm:  # units are loaded for the first time elsewhere: that takes a moment
             self._is_warm = True
             warm_up()
-        self.places.clear()
+        self._marked = {}
         if lacking := missing_extra():
             imgui.text_colored(self.window.theme.warning, icon("warning"))
             imgui.same_line()
@@ -69,6 +70,7 @@ class TwinPanel(Panel):
             imgui.text_wrapped(self.desk.problem)
             imgui.pop_style_color()
         getattr(self, self.tab).draw()
+        self.places = self._marked
         if imgui.is_window_focused(imgui.FocusedFlags_.root_and_child_windows):
             self.keyboard_frame = imgui.get_frame_count()
 
@@ -85,7 +87,7 @@ class TwinPanel(Panel):
     def mark(self, name: str) -> None:
         """Remember where the item just drawn is."""
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
-        self.places[name] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
+        self._marked[name] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
 
     def button(
         self, name: str, text: str, *, picture: str = "", tip: str = "", is_on: bool = False, is_enabled: bool = True

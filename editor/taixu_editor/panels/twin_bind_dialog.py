@@ -52,6 +52,7 @@ class BindDialog(Dialog):
         super().__init__(window)
         self.binding, self.place, self.entity, self.key = binding, place, entity, key
         self.places: dict[str, tuple[float, float]] = {}
+        self._marked: dict[str, tuple[float, float]] = {}
         session = window.host.session
         about = entity or of
         self._targets = targets_of(session, about) if about else []
@@ -65,7 +66,7 @@ class BindDialog(Dialog):
     def draw(self) -> None:
         """A row for each part, what is wrong or what it comes to, buttons."""
         t, unit = self.t, imgui.get_font_size()
-        self.places.clear()
+        self._marked = {}
         self._draw_topic()
         for lane, (title, name) in enumerate(self._lanes()):
             self._row(title)
@@ -87,6 +88,7 @@ class BindDialog(Dialog):
         imgui.dummy((0, unit * 0.2))
         problem = self._refused or self._check()
         self._draw_outcome(problem)
+        self.places = self._marked
         self.buttons([Choice("Keep" if self.place >= 0 else "Bind", self._keep, problem), Choice("Cancel", self.close)])
 
     def _row(self, title: str) -> None:
@@ -98,7 +100,7 @@ class BindDialog(Dialog):
 
     def _mark(self, name: str) -> None:
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
-        self.places[name] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
+        self._marked[name] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
 
     def _draw_text(self, key: str, hint: str) -> None:
         changed, text = imgui.input_text_with_hint(f"##{key}", hint, str(self.binding.get(key, "")))

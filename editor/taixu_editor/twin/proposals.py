@@ -157,7 +157,7 @@ def _guess_target(session: Session, topic: Topic, field: str, targets: Sequence[
     """A field of the same name; a place where the topic tells one; else the first."""
     plain = field.lower().replace(" ", "_")
     for target in targets:
-        if plain and target.rpartition(".")[2] == plain:
+        if len(plain) > 1 and target.rpartition(".")[2] == plain:
             return target
     if POSITION in targets and _place_names(topic, field):
         return POSITION

@@ -171,3 +171,9 @@ def test_the_tree_of_topics_is_short_and_is_searched() -> None:
     assert topic is not None
     assert topic.rate == pytest.approx(10.0) and topic.fields["temp"].value == 5.0
     assert list(topic.fields["temp"].curve) == [1.0, 2.0, 3.0, 4.0, 5.0]
+
+
+def test_a_part_of_a_place_that_is_dropped_on_a_thing_means_where_it_stands(host: Host) -> None:
+    host.twin.topics.note([batch("agv/3", x=1.0, y=2.0, battery=0.5)], now_secs=1.0)
+    found, _ = propose_binding(host.session, host.twin.topics, TopicField("plant", "agv/3", "x"), entity=OTHER)
+    assert (found["from"], found["to"]) == (["x", "y"], "transform.position")
