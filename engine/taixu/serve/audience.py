@@ -159,7 +159,7 @@ class Audience:
         try:
             x, y, z = (float(each) for each in at)
             reach = float(reach_m)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             x = y = z = reach = float("nan")
         if not all(map(isfinite, (x, y, z, reach))) or reach <= 0 or max(abs(x), abs(y), abs(z)) > 1e9:
             raise TaixuError("look takes a place [x, y, z] in metres, and how far around it")

@@ -53,6 +53,8 @@ class Gaze:
             return
         if isinstance(at_ns, bool) or not isinstance(at_ns, int) or isinstance(speed, bool) or not isinstance(speed, (int, float)):
             raise TaixuError('a moment is {"at": nanoseconds since 1970}, with "speed" to play from there')
+        if not abs(at_ns) < 1 << 62 or not abs(speed) < 1e9:
+            raise TaixuError("no calendar has that moment, or nothing plays so fast")
         self._pasts.look(self, Wish(at_ns, float(speed), said.get("known") is True))
 
     def leave(self) -> None:

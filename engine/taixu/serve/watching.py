@@ -27,6 +27,7 @@ __all__ = ["watch_socket"]
 
 _MAX_MESSAGE = 4096
 _MAX_VIEWERS = 1000
+_MAX_WAITING = 1000
 _HEARTBEAT_SECS = 20.0
 
 
@@ -53,6 +54,8 @@ async def watch_socket(
                 _hear(gaze, message.data)
             except TaixuError as error:
                 viewer.send(json.dumps({"error": str(error)}, ensure_ascii=False))
+            if outbox.qsize() > _MAX_WAITING:  # he asks, and reads no answers
+                break
     finally:
         gaze.leave()
         sockets.discard(socket)

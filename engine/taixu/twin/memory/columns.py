@@ -108,7 +108,7 @@ class Schema:
                     raise ValueError(dtype)
                 schema._add(ColumnInfo(len(schema.columns), component, fld, dtype, int(width), float(error)))
             schema.versions = {str(name): int(version) for name, version in raw.get("versions", {}).items()}
-        except (KeyError, TypeError, ValueError, AttributeError):
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError):
             raise TaixuError("a recording's list of columns is damaged") from None
         return schema
 

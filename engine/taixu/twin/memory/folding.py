@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -23,6 +22,8 @@ MADE = "from_model"
 
 NOTHING_NS = np.iinfo(np.int64).min
 """The time of what was never told."""
+_MAX_CELLS = 1 << 26
+"""Tracks times columns: what a reader holds at once, some gigabytes at the very most."""
 
 
 @dataclass(slots=True)
@@ -108,7 +109,8 @@ class Folding:
 
     def open_key(self, payload: bytes, head: BlockHead) -> None:
         """Begin with a keyframe."""
-        total, size = struct.unpack_from("<QQ", payload)
+        total = self._total_of(payload)
+        size = int.from_bytes(payload[8:16], "little")
         self._reserve(total)
         self._signatures[:] = -1  # it says who is there, all of them
         self.apply_arrivals(Arrivals.unpack(payload[16 : 16 + size]))
@@ -138,7 +140,7 @@ class Folding:
         latest = -1
         for head, peek, check in reversed(ticks):
             data = peek()
-            total = struct.unpack_from("<Q", data)[0]
+            total = self._total_of(data)
             latest = max(latest, total)
             here = [each for each in packed_entries(data[8:]) if each.column not in covered and self._is_wanted(each.column)]
             if here:
@@ -163,7 +165,7 @@ class Folding:
 
     def entries(self, payload: bytes, head: BlockHead, *, only: ColumnInfo | None = None) -> Iterator[Entry]:
         """The entries of a tick's or a late block."""
-        total = struct.unpack_from("<Q", payload)[0]
+        total = self._total_of(payload)
         for packed in packed_entries(payload[8:]):
             if only is None or packed.column == only.number:
                 entry = self._unpack(packed, total, head.known_ns)
@@ -225,13 +227,26 @@ class Folding:
         column.times_ns[entry.tracks] = entry.times_ns
         column.known[entry.tracks] = True
 
+    def _total_of(self, payload: bytes | memoryview) -> int:
+        """How many tracks there are, by a block."""
+        if len(payload) < 8:
+            raise TaixuError("a block of a recording does not say how many entities there are; it is damaged")
+        total = int.from_bytes(payload[:8], "little")
+        self._check_room(total)
+        return total
+
     def _reserve(self, total: int) -> None:
         have = len(self._ids)
-        if total > 1 << 31:
-            raise TaixuError("a recording claims more entities than there can be; it is damaged")
+        self._check_room(total)
         if total > have:
             self._ids = np.concatenate([self._ids, np.zeros(total - have, np.uint64)])
             self._signatures = np.concatenate([self._signatures, np.full(total - have, -1, np.int32)])
+
+    def _check_room(self, total: int) -> None:
+        """A few bytes may claim any number; nobody has memory for it."""
+        columns = sum(self.components is None or each.component in self.components for each in self.schema.columns)
+        if total * max(columns, 1) > _MAX_CELLS:
+            raise TaixuError("a recording claims more entities than there can be; it is damaged")
 
 
 def _grown_column(column: MomentColumn, total: int) -> MomentColumn:

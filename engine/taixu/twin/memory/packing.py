@@ -60,7 +60,7 @@ class Arrivals:
             names = [tuple(map(str, each)) for each in json.loads(data[at : at + size])]
             if came and int(parts[2].max()) >= len(names):
                 raise ValueError("signature")
-        except (struct.error, ValueError, TypeError):
+        except (struct.error, ValueError, TypeError, RecursionError):
             raise TaixuError("a recording's list of entities is damaged") from None
         return cls(parts[0], parts[1], parts[2], parts[3], names)
 

@@ -222,7 +222,11 @@ class Recording:
 
     def schema(self, number: int) -> Schema:
         """What a block of a schema says."""
-        return Schema.from_json(json.loads(self.index.payload(number)))
+        try:
+            raw = json.loads(self.index.payload(number))
+        except (ValueError, RecursionError):
+            raise TaixuError("a recording's list of columns is no JSON; it is damaged") from None
+        return Schema.from_json(raw)
 
     def fold(self, state: Folding, number: int, ticks: list[int]) -> None:
         """Take a block into a state; ticks are only noted, so that all are applied at once."""
