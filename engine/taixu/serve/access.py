@@ -14,10 +14,11 @@ from urllib.parse import urlsplit
 
 from taixu.errors import TaixuError
 
-__all__ = ["COOKIE", "Access", "Guest", "Role", "read_tokens"]
+__all__ = ["COOKIE", "Access", "Guest", "Role", "cookie_name", "read_tokens"]
 
 COOKIE = "taixu_token"
 _SHORTEST = 16
+_MAX_PORT_DIGITS = 5
 
 
 class Role(IntEnum):
@@ -65,9 +66,9 @@ class Access:
         return cls({token: Guest("admin", Role.ADMIN)}), token
 
     def guest(self, *, header: str = "", cookie: str = "", query: str = "") -> Guest | None:
-        """Whose token was shown: in ``Authorization: Bearer``, in the cookie, or in ``?token=``."""
+        """Whose token was shown: in ``Authorization: Bearer``, in ``?token=``, or in the cookie, which may be of a server before."""
         kind, _, shown = header.partition(" ")
-        shown = (shown.strip() if kind.lower() == "bearer" else "") or cookie or query
+        shown = (shown.strip() if kind.lower() == "bearer" else "") or query or cookie
         found = None
         for token, guest in self._tokens.items():  # all of them, so that time tells nothing
             if hmac.compare_digest(token.encode(), shown.encode("utf-8", "replace")):
@@ -77,6 +78,12 @@ class Access:
     def add(self, tokens: Mapping[str, Guest]) -> None:
         """Let more people in."""
         self._tokens.update(tokens)
+
+
+def cookie_name(host: str) -> str:
+    """The cookie of a server: browsers do not tell servers of one machine apart, and each has a token of its own."""
+    port = host.rpartition(":")[2]
+    return f"{COOKIE}_{port}" if port.isascii() and port.isdigit() and len(port) <= _MAX_PORT_DIGITS else COOKIE
 
 
 def is_foreign(origin: str, host: str) -> bool:

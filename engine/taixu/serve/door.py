@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from taixu.ecs import World
 from taixu.errors import TaixuError
-from taixu.serve.access import COOKIE, Access, Guest, Role, is_foreign
+from taixu.serve.access import COOKIE, Access, Guest, Role, cookie_name, is_foreign
 from taixu.serve.errands import Errands
 from taixu.serve.guard import Guard
 
@@ -99,7 +99,8 @@ class Door:
 
         async def guarded(request: web.Request) -> web.StreamResponse:
             guest = self.access.guest(
-                header=request.headers.get("Authorization", ""), cookie=request.cookies.get(COOKIE, ""),
+                header=request.headers.get("Authorization", ""),
+                cookie=request.cookies.get(cookie_name(request.host)) or request.cookies.get(COOKIE, ""),
                 query=request.query.get("token", ""),
             )  # fmt: skip
             if guest is None:

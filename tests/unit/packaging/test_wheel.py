@@ -54,6 +54,16 @@ def test_it_carries_data_types_and_licence(wheel: Path) -> None:
     assert not [name for name in names if "__pycache__" in name or name.startswith("tests/")]
 
 
+def test_it_carries_the_viewer_as_it_was_built(wheel: Path) -> None:
+    built = ROOT / "engine/taixu/serve/viewer/dist"
+    if not (built / "index.html").is_file():
+        pytest.skip("the viewer is not built here (make viewer)")
+    names = [name for name in zipfile.ZipFile(wheel).namelist() if name.startswith("taixu/serve/viewer/")]
+    assert {f"taixu/serve/viewer/dist/{file.name}" for file in built.iterdir()} <= set(names)
+    assert "taixu/serve/viewer/dist/licences.txt" in names
+    assert not [name for name in names if "node_modules" in name or "/src/" in name]
+
+
 def test_it_finds_its_data_without_the_checkout(unpacked: Path, tmp_path: Path) -> None:
     code = "from taixu.assets.paths import data_path; print(data_path('shaders'))"
     done = run(unpacked, "-c", code, cwd=tmp_path)

@@ -100,6 +100,9 @@ def test_a_pages_token_goes_into_a_cookie_at_once(served: tuple[Server, Path]) -
     assert status == 303 and headers["Location"] == "/"
     assert "HttpOnly" in headers["Set-Cookie"] and "SameSite=Strict" in headers["Set-Cookie"]
     assert ask(server, "/", Cookie=headers["Set-Cookie"].split(";")[0])[0] == 200
+    assert f"_{server.service.port}=" in headers["Set-Cookie"], "servers of one machine share what browsers keep"
+    stale = headers["Set-Cookie"].split("=")[0] + "=" + "z" * 20
+    assert ask(server, f"/?token={VIEWER}", Cookie=stale)[0] == 303, "a cookie of a server before shuts nobody out"
 
 
 def test_pages_of_other_origins_are_kept_out(served: tuple[Server, Path]) -> None:

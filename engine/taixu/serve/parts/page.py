@@ -7,7 +7,7 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from taixu.serve.access import COOKIE, Guest, Role
+from taixu.serve.access import Guest, Role, cookie_name
 from taixu.serve.content import answer_content
 from taixu.serve.door import Door, refusal
 from taixu.serve.part import Part
@@ -48,7 +48,8 @@ class PagePart(Part):
             """A page's token goes from the address into a cookie at once: addresses are logged and shown."""
             if "token" in request.query:
                 response = web.Response(status=303, headers={"Location": "/"})
-                response.set_cookie(COOKIE, request.query["token"], httponly=True, samesite="Strict", secure=door.is_secure)
+                name, token = cookie_name(request.host), request.query["token"]
+                response.set_cookie(name, token, httponly=True, samesite="Strict", secure=door.is_secure)
                 return response
             page = self._folder / "index.html"
             text = page.read_text() if page.is_file() else _NOT_BUILT
