@@ -7,10 +7,22 @@ import "./style/viewer.css";
 import { encodeBatch } from "./wire/batch_record";
 
 const canvas = document.getElementById("scene") as HTMLCanvasElement;
-const scene = openScene(canvas);
-store.view.value = scene;
-openPictures(scene);
+const scene = open(canvas);
 render(<Panels />, document.getElementById("panels")!);
+
+/** The picture; null where the browser cannot draw: values, alarms and commands do not depend on it. */
+function open(canvas: HTMLCanvasElement): ReturnType<typeof openScene> | null {
+  try {
+    const opened = openScene(canvas);
+    store.view.value = opened;
+    openPictures(opened);
+    return opened;
+  } catch (error) {
+    console.info(`there is no picture: ${String(error)}`);
+    store.canDraw.value = false;
+    return null;
+  }
+}
 
 declare global {
   interface Window {
@@ -18,4 +30,4 @@ declare global {
     taixu: typeof store & { isReady(): boolean; isStill(): boolean; encodeBatch: typeof encodeBatch };
   }
 }
-window.taixu = { ...store, isReady: () => scene.isReady(), isStill: () => scene.isStill(), encodeBatch };
+window.taixu = { ...store, isReady: () => scene?.isReady() ?? false, isStill: () => scene?.isStill() ?? false, encodeBatch };

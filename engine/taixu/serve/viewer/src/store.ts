@@ -70,6 +70,8 @@ export const sceneFacts = signal<SceneFacts | null>(null);
 export const moment = signal<Moment | null>(null);
 /** The 3D view, once it stands: go-to, frame all, places on the page. */
 export const view = signal<View | null>(null);
+/** Whether this browser can draw the picture (written by main). */
+export const canDraw = signal(true);
 /** Counts for those who look after it: things, drawn, frames a second. */
 export const figures = signal({ things: 0, frames_a_sec: 0, stream_frame: 0 });
 

@@ -3,7 +3,7 @@
 import { effect } from "@preact/signals";
 import { useEffect } from "preact/hooks";
 import { alarms, openLive } from "../live";
-import { moment, selected } from "../store";
+import { canDraw, moment, selected } from "../store";
 import { t } from "../text";
 import { momentText } from "../text/format";
 import { AlarmVoice, AlarmsPanel, watchAlarms } from "./alarms";
@@ -53,6 +53,7 @@ export function Panels() {
     <>
       <TopBar />
       {isPast.value && moment.value && <div class="past-note" role="status"><Icon name="clock" size={12} />{t("moment.pastNote", { time: momentText(moment.value.time_ns) })}</div>}
+      {!canDraw.value && <p class="no-picture">{t("picture.unable")}</p>}
       {isPhone.value ? <PhonePanels /> : <DeskPanels />}
       <Timeline />
       <AlarmVoice />

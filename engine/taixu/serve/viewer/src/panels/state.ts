@@ -1,7 +1,7 @@
 // What panels share among each other: which is open, the theme, what is known of the thing that is selected.
 import { computed, effect, signal } from "@preact/signals";
 import { followed, hello, news } from "../live";
-import { connection, moment, selected } from "../store";
+import { canDraw, connection, moment, selected } from "../store";
 
 export type Tab = "things" | "details" | "alarms" | "measures" | "commands";
 export type Theme = "dark" | "light";
@@ -51,7 +51,7 @@ export const isPast = computed(() => moment.value !== null && !moment.value.live
 /** Whether who watches may acknowledge and command. */
 export const mayOperate = computed(() => hello.value !== null && hello.value.role !== "view");
 /** Whether what is shown comes from the server just now. */
-export const isConnected = computed(() => news.value.open && connection.value.state === "open");
+export const isConnected = computed(() => news.value.open && (connection.value.state === "open" || !canDraw.value));
 
 /** Select something, and show what is known of it. */
 export function showDetails(id: string): void {

@@ -1,6 +1,7 @@
 // The bar below the picture: what is recorded, what happened in it, and the hand that goes through it.
 import { useEffect, useRef } from "preact/hooks";
 import type { Severity } from "../live";
+import { canDraw } from "../store";
 import { t } from "../text";
 import { clockText, dayText, momentText, spanText } from "../text/format";
 import { CompareButtons } from "./compare";
@@ -15,8 +16,8 @@ const STEPS_SECS = [1, 5, 10, 30, 60, 120, 300, 600, 1800, 3600, 7200, 21_600, 4
 const TICK_PX = 90;
 
 export function Timeline() {
-  if (!recorded.value?.recording) {
-    return <footer class="timeline timeline-none"><span class="faint">{recorded.value ? t("timeline.notRecorded") : ""}</span></footer>;
+  if (!recorded.value?.recording || !canDraw.value) {
+    return <footer class="timeline timeline-none"><span class="faint">{recorded.value && !recorded.value.recording ? t("timeline.notRecorded") : ""}</span></footer>;
   }
   const past = isPast.value;
   return (
