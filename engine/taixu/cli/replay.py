@@ -206,16 +206,13 @@ def _draw(args: argparse.Namespace, recording: Recording, moment: Moment) -> lis
 def _enter(app: App, args: argparse.Namespace, recording: Recording, moment: Moment) -> list[str]:
     """Fill the app's world with a moment; its files are looked for where they were, or where the user says."""
     from taixu.defaults.past import enter_recording
-    from taixu.twin.memory.restoring import bring_to, pose_made
     from taixu.twin.plugin import TwinPlugin
+    from taixu.twin.recalling import recall_moment
 
     app.add_plugin(TwinPlugin())
     app.clock.paused = True
     notes = enter_recording(app, recording.about, project=args.project)
-    notes += bring_to(app.world, moment, app.components)
-    app.settle()
-    pose_made(app.world, moment)
-    return notes
+    return notes + recall_moment(app, moment)
 
 
 def _serve(args: argparse.Namespace, recording: Recording) -> int:

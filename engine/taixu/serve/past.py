@@ -14,16 +14,15 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
-from taixu.app import App, Stage
+from taixu.app import App
 from taixu.errors import TaixuError
-from taixu.scene.models import wait_for_models
 from taixu.serve.audience import Audience
 from taixu.serve.shelf import MeshShelf
 from taixu.serve.sight import SceneFrame, Sight
 from taixu.twin.memory import Recording
 from taixu.twin.memory.chronicle import Chronicle
 from taixu.twin.memory.cursor import Cursor
-from taixu.twin.memory.restoring import bring_to, pose_made
+from taixu.twin.recalling import recall_moment
 
 __all__ = ["PastSource", "Pasts", "Watcher", "Wish"]
 
@@ -300,10 +299,5 @@ class Pasts:
             show.scene = _Scene(self._source[1](), Sight(self._shelf), Cursor(recording))
         scene, app = show.scene, show.scene.app
         moment = scene.cursor.moment(at_ns, known_ns=known_ns)
-        bring_to(app.world, moment, app.components)
-        app.world.advance()
-        app.run_stage(Stage.APPLY)
-        wait_for_models(app.world)
-        pose_made(app.world, moment)
-        app.run_stage(Stage.PROPAGATE)
+        recall_moment(app, moment)
         return scene.sight.look(app.world, time_ns=at_ns)
