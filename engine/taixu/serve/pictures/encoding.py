@@ -90,6 +90,7 @@ class _Planes:
         from av.video.reformatter import VideoReformatter
 
         self._reformatter = VideoReformatter()
+        self._colors: Any = None
 
     def of(self, frame: VideoFrame, format: str) -> Any:
         import av
@@ -101,9 +102,13 @@ class _Planes:
             if format != "yuv420p":
                 made = self._reformatter.reformat(made, format=format)
             return made
-        made = av.VideoFrame.from_ndarray(np.ascontiguousarray(frame.pixels), "rgba")
+        if self._colors is None:  # kept: new memory for each would cost as much as the copy
+            self._colors = av.VideoFrame(*frame.size, "rgba")
+        plane = self._colors.planes[0]
+        rows = np.frombuffer(plane, np.uint8).reshape(frame.size[1], plane.line_size)
+        rows[:, : frame.size[0] * 4].reshape(frame.size[1], frame.size[0], 4)[:] = frame.pixels
         return self._reformatter.reformat(
-            made, format=format, dst_colorspace=Colorspace.ITU601, src_color_range=ColorRange.JPEG,
+            self._colors, format=format, dst_colorspace=Colorspace.ITU601, src_color_range=ColorRange.JPEG,
             dst_color_range=ColorRange.JPEG,
         )  # fmt: skip
 
