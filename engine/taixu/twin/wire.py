@@ -26,7 +26,7 @@ import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from functools import lru_cache
-from math import isfinite
+from math import inf, isfinite
 from typing import Any
 from zlib import crc32
 
@@ -261,11 +261,12 @@ def _time_ns(time: Any, now_ns: int, topic: str) -> int:
     if isinstance(time, str):
         try:
             moment = datetime.fromisoformat(time)
-        except ValueError:
-            moment = None
-        if moment is None or moment.tzinfo is None:
+            secs = moment.timestamp() if moment.tzinfo is not None else inf
+        except (ValueError, OverflowError):
+            secs = inf
+        if not abs(secs) < _LATEST_NS / 1e9:
             raise TaixuError(f"a reading of {topic!r} has the time {time[:40]!r}; write it as 2026-05-01T08:00:00Z")
-        return round(moment.timestamp() * 1e6) * 1000
+        return round(secs * 1e6) * 1000
     if isinstance(time, bool) or not isinstance(time, (int, float)) or not abs(time) < _LATEST_NS / 1e9:
         raise TaixuError(f"a reading of {topic!r} has a time that no calendar has; write seconds since 1970")
     return time * 1_000_000_000 if isinstance(time, int) else round(time * 1e6) * 1000
