@@ -8,6 +8,7 @@ the keyframe's, in 1, 2 or 4 bytes. A block needs its keyframe and no other bloc
 from __future__ import annotations
 
 import struct
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -91,7 +92,7 @@ def encode_numbers(values: Array, key: Array | None) -> bytes:
 
 def decode_numbers(reader: Reader, like: np.dtype[Any], shape: tuple[int, ...], key: Array | None) -> Array:
     """What `encode_numbers` wrote."""
-    whole = unplaned(reader, int(np.prod(shape, dtype=np.int64))).astype(f"<u{like.itemsize}", copy=False).reshape(shape)
+    whole = unplaned(reader, prod(shape)).astype(f"<u{like.itemsize}", copy=False).reshape(shape)
     if key is not None and len(key):
         whole ^= np.ascontiguousarray(key).view(whole.dtype)
     return whole.view(like)
@@ -129,7 +130,7 @@ def encode_steps(steps: Array, key: Array | None) -> bytes:
 
 def decode_steps(reader: Reader, shape: tuple[int, ...], kind: np.dtype[Any], key: Array | None) -> Array:
     """What `encode_steps` wrote, as int32 or int64."""
-    steps = unzigzag(unplaned(reader, int(np.prod(shape, dtype=np.int64))), kind).reshape(shape)
+    steps = unzigzag(unplaned(reader, prod(shape)), kind).reshape(shape)
     if key is not None:
         steps += key
     return steps

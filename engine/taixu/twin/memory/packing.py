@@ -95,19 +95,21 @@ class Packer:
     ----------
     key_rows
         A keyframe comes after so many rows for each track and column (so seeking reads a bounded amount) ...
+    key_entries
+        ... or so many pieces of columns (what little each of many ticks brings is what a seek takes longest over) ...
     key_secs
         ... or so many seconds, whichever is first.
     """
 
-    def __init__(self, schema: Schema, *, key_rows: float = 8.0, key_secs: float = 60.0) -> None:
+    def __init__(self, schema: Schema, *, key_rows: float = 8.0, key_entries: int = 1200, key_secs: float = 60.0) -> None:
         self.rows = 0
         """Values packed until now."""
         self._schema = schema
-        self._limits = (key_rows, int(key_secs * 1e9))
+        self._limits = (key_rows, key_entries, int(key_secs * 1e9))
         self._state: dict[int, tuple[NDArray[Any], NDArray[np.int64], NDArray[np.bool_]]] = {}
         self._key: dict[int, NDArray[Any]] = {}
         self._written_columns = 0
-        self._rows_since_key = self._key_total = 0
+        self._rows_since_key = self._entries_since_key = self._key_total = 0
         self._last_key_ns = -(1 << 62)
         self._alive: dict[str, Any] = {"signatures": np.zeros(0, np.int32), "ids": np.zeros(0, np.uint64), "names": []}
 
@@ -159,9 +161,10 @@ class Packer:
         return _block(kind, tick, struct.pack("<Q", tick.total) + b"".join(parts), rows=rows, earliest_ns=earliest)
 
     def _is_key_due(self, tick: Tick) -> bool:
-        rows, age = self._limits
+        rows, entries, age = self._limits
         return (
             self._rows_since_key > rows * max(tick.total, 1) * max(len(self._state), 1)
+            or self._entries_since_key > entries
             or tick.known_ns - self._last_key_ns > age
             or tick.total > 2 * self._key_total + 64  # so many came that little of them is in the last one
         )
@@ -182,7 +185,8 @@ class Packer:
             parts.append(pack_entry(entry, total=tick.total, base_ns=tick.known_ns, key=None))
             self._key[number] = values[..., : tick.total].copy()  # a reader's has as many
             rows += len(tracks)
-        self._last_key_ns, self._rows_since_key, self._key_total = tick.known_ns, 0, len(signatures)
+        self._last_key_ns, self._key_total = tick.known_ns, len(signatures)
+        self._rows_since_key = self._entries_since_key = 0
         return [self._schema_block(tick), _block(BlockKind.KEY, tick, b"".join(parts), rows=rows)]
 
     def take_in(self, tick: Tick) -> None:
@@ -197,6 +201,7 @@ class Packer:
             self._alive = {"signatures": signatures, "ids": ids, "names": list(arrivals.names)}
             for _, _, known in self._state.values():
                 known[arrivals.gone[arrivals.gone < len(known)]] = False
+        self._entries_since_key += len(tick.entries)
         for entry in tick.entries:
             values, times, known = self._columns_of(entry.column, tick.total)
             values[..., entry.tracks] = entry.values

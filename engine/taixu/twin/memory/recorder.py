@@ -64,8 +64,9 @@ class Recorder:
     """
 
     def __init__(
-        self, folder: Path | str, *, about: Mapping[str, Any] | None = None, errors: Mapping[str, float] | None = None, **options: Any
-    ) -> None:
+        self, folder: Path | str, *, about: Mapping[str, Any] | None = None, errors: Mapping[str, float] | None = None,
+        **options: Any,
+    ) -> None:  # fmt: skip
         self.folder = folder = Path(folder)
         self.about = {"id": uuid4().hex, **(about or {})}
         if folder.is_dir() and any(folder.iterdir()):

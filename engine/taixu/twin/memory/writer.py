@@ -25,6 +25,8 @@ class Writer:
     ----------
     key_rows
         A keyframe comes after so many rows for each track and column (so seeking reads a bounded amount) ...
+    key_entries
+        ... or so many pieces of columns ...
     key_secs
         ... or so many seconds, whichever is first.
     segment_bytes, segment_secs
@@ -32,14 +34,14 @@ class Writer:
     """
 
     def __init__(
-        self, folder: Path, schema: Schema, *, first: int = 1, key_rows: float = 8.0, key_secs: float = 60.0,
-        segment_bytes: int = 256 << 20, segment_secs: float = 3600.0,
+        self, folder: Path, schema: Schema, *, first: int = 1, key_rows: float = 8.0, key_entries: int = 1200,
+        key_secs: float = 60.0, segment_bytes: int = 256 << 20, segment_secs: float = 3600.0,
     ) -> None:  # fmt: skip
         self.folder = folder
         self.problem = ""
         """Why nothing is being written just now, in one sentence."""
         self.written_bytes = 0
-        self._packer = Packer(schema, key_rows=key_rows, key_secs=key_secs)
+        self._packer = Packer(schema, key_rows=key_rows, key_entries=key_entries, key_secs=key_secs)
         self._limits = (segment_bytes, int(segment_secs * 1e9))
         self._number = first
         self._file: SegmentFile | None = None
