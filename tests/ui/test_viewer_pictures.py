@@ -126,9 +126,12 @@ def test_a_browser_without_a_decoder_gets_jpegs(page: Page, server: Server) -> N
     assert shows(page, 9)["isJpeg"]
 
 
-def test_pictures_come_back_by_themselves(page: Page, server: Server) -> None:
-    play(page, server)
+@pytest.mark.parametrize("codec", ["", "none"])
+def test_pictures_come_back_by_themselves(page: Page, server: Server, codec: str) -> None:
+    play(page, server, codec=codec)
     shows(page, 3)
+    page.evaluate("found.player.look(found.poses[4])")
+    shows(page, 4)
     page.evaluate("found.code = -1, found.player.socket.close()")
     page.wait_for_function("() => found.states.includes('lost')", timeout=10_000)
     page.evaluate("found.player.look(found.poses[6])")

@@ -107,6 +107,7 @@ export class PicturePlayer {
     this.options.onState?.("connecting", "");
     const socket = (this.socket = new WebSocket(this.options.url));
     socket.binaryType = "arraybuffer";
+    this.lastJpeg = 0;
     let why = "";
     socket.onmessage = (event: MessageEvent<string | ArrayBuffer>) => {
       if (typeof event.data !== "string") this.take(event.data);
@@ -192,10 +193,10 @@ export class PicturePlayer {
   private async showJpeg(picture: PictureMessage): Promise<void> {
     try {
       const bitmap = await createImageBitmap(new Blob([picture.body], { type: "image/jpeg" }));
-      if (picture.number > this.lastJpeg || picture.number < this.lastJpeg - 1000) {
+      if (picture.number > this.lastJpeg) {
         this.lastJpeg = picture.number;
         this.show(bitmap, picture);
-      }
+      } else this.acknowledge(picture.number); // a later one was decoded sooner
       bitmap.close();
     } catch {
       this.acknowledge(picture.number);
