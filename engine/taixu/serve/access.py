@@ -66,7 +66,7 @@ class Access:
         return cls({token: Guest("admin", Role.ADMIN)}), token
 
     def guest(self, *, header: str = "", cookie: str = "", query: str = "") -> Guest | None:
-        """Whose token was shown: in ``Authorization: Bearer``, in ``?token=``, or in the cookie, which may be of a server before."""
+        """Whose token was shown: in ``Authorization: Bearer``, in ``?token=``, or in the cookie, which may be older."""
         kind, _, shown = header.partition(" ")
         shown = (shown.strip() if kind.lower() == "bearer" else "") or query or cookie
         found = None

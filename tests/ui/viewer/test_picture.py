@@ -107,6 +107,26 @@ def test_things_move_as_the_world_does(page: Page, served: ServedWorld) -> None:
     assert abs(middle_of(page.picture(), 0)[0] - before[0]) < 2
 
 
+def test_who_changes_his_look_is_seen_meanwhile(page: Page, served: ServedWorld) -> None:
+    def paint(app: Any, color: tuple[float, ...]) -> None:
+        app.world.set(app.scene.find("Press 4").entity, Material, base_color=color)
+
+    page.page.route("**/scene/meshes/*", lambda route: (page.page.wait_for_timeout(700), route.continue_()))
+    try:
+        served.act(lambda app: paint(app, (0.02, 0.02, 0.9, 1.0)))
+        page.evaluate("() => new Promise((done) => setTimeout(done, 400))")
+        before = page.picture()
+        middle_of(before, 0)
+        settle(page)
+        x, _ = middle_of(page.picture(), 2)
+        assert abs(x - middle_of(before, 0)[0]) < 10
+    finally:
+        page.page.unroute("**/scene/meshes/*")
+        served.act(lambda app: paint(app, RED))
+    settle(page)
+    middle_of(page.picture(), 0)
+
+
 def test_a_click_selects_and_another_lets_go(page: Page, served: ServedWorld) -> None:
     wanted = served.act(lambda app: f"{app.world.stable_id(app.scene.find('Press 4').entity):016x}")
     x, y = middle_of(page.picture(), 0)
@@ -161,7 +181,7 @@ def test_a_hundred_thousand_things_are_drawn(chromium: Browser) -> None:
         app.scene.spawn("Camera", Camera(), position=(0, 250, 420)).look_at((0, 0, 0))
         red = Material(base_color=RED)
         columns = {"base_color": np.tile(np.array(red.base_color, np.float32)[:, None], (1, count))}
-        app.world.spawn_batch(count, {Transform: {"translation": places}, Shape: {}, Material: columns})
+        app.world.spawn_batch(count, {Transform: {"translation": places}, Shape: {"cast_shadow": False}, Material: columns})
 
     world = serve_world(crowd)
     try:
@@ -314,3 +334,16 @@ def test_on_foot_and_in_the_air_keys_move_the_eye(page: Page) -> None:
     settle(page)
     x, y = middle_of(page.picture(), 0)
     assert 0 < x < SIZE[0] and 0 < y < SIZE[1]
+
+
+def test_a_lost_device_comes_back(page: Page) -> None:
+    before = page.picture().astype(int)
+    page.evaluate("""async () => {
+        const context = document.getElementById("scene").getContext("webgl2");
+        const losing = context.getExtension("WEBGL_lose_context");
+        losing.loseContext();
+        await new Promise((done) => setTimeout(done, 200));
+        losing.restoreContext();
+    }""")
+    settle(page)
+    assert np.median(np.abs(page.picture().astype(int) - before)) <= 2

@@ -130,6 +130,8 @@ export class Batches {
   readonly base = new Float64Array(3);
   private batchOf: (Batch | null)[] = [];
   private rowOf = new Int32Array(0);
+  /** Slots that keep the look they had until the mesh of the new one is there, by its hash. */
+  private readonly waiting = new Map<string, Set<number>>();
   private readonly place = new Float64Array(3);
   private readonly turn = new Float32Array(4);
 
@@ -140,6 +142,12 @@ export class Batches {
     this.reserve(slot + 1);
     const key = look?.mesh ? `${look.mesh}${look.shadow === false ? "" : " shadow"}${look.tint ? " tint" : ""}` : "";
     const before = this.batchOf[slot];
+    if (look?.mesh && before?.mesh && before.hash !== look.mesh && !this.meshes.get(look.mesh)) {
+      const slots = this.waiting.get(look.mesh);
+      if (slots) slots.add(slot);
+      else this.waiting.set(look.mesh, new Set([slot]));
+      return;
+    }
     if (before && (key === "" || this.all.get(key) !== before)) this.takeOut(slot, before);
     if (key === "" || !look) return;
     const batch = this.all.get(key) ?? this.make(key, look);
@@ -202,17 +210,21 @@ export class Batches {
   /** Meshes that have arrived are shown from now on. */
   arrived(hash: string): void {
     const mesh = this.meshes.loaded.get(hash);
+    for (const slot of this.waiting.get(hash) ?? []) this.things.retold.add(slot);
+    this.waiting.delete(hash);
     for (const batch of this.all.values()) if (mesh && batch.hash === hash && !batch.mesh) batch.show(mesh, this.group);
   }
 
   commit(): void {
+    let hasGone = false;
     for (const [key, batch] of this.all) {
       batch.commit();
-      if (batch.count === 0) {
-        batch.dispose(this.group);
-        this.all.delete(key);
-      }
+      if (batch.count > 0) continue;
+      batch.dispose(this.group);
+      this.all.delete(key);
+      hasGone = true;
     }
+    if (hasGone) this.meshes.keep(new Set([...this.all.values()].map((batch) => batch.hash)));
   }
 
   /** Put the picture's origin elsewhere. */

@@ -18,6 +18,8 @@ export interface LoadedMesh {
   box: THREE.Box3;
 }
 
+const KEPT_UNUSED = 100;
+
 export class Meshes {
   private readonly loading = new Map<string, Promise<LoadedMesh>>();
   readonly loaded = new Map<string, LoadedMesh>();
@@ -32,7 +34,11 @@ export class Meshes {
   /** A mesh, if it is there; asks for it otherwise. */
   get(hash: string): LoadedMesh | null {
     const found = this.loaded.get(hash);
-    if (found) return found;
+    if (found) {
+      this.loaded.delete(hash); // the latest asked for comes last
+      this.loaded.set(hash, found);
+      return found;
+    }
     if (!this.loading.has(hash)) {
       this.loading.set(hash, this.load(hash));
       this.loading.get(hash)!.then(
@@ -44,6 +50,20 @@ export class Meshes {
       );
     }
     return null;
+  }
+
+  /** Let go of what nobody shows, but for the latest: looks that change come back soon. */
+  keep(used: ReadonlySet<string>): void {
+    const unused = [...this.loaded.keys()].filter((hash) => !used.has(hash));
+    for (const hash of unused.slice(0, -KEPT_UNUSED)) {
+      for (const { geometry, material } of this.loaded.get(hash)!.parts) {
+        geometry.dispose();
+        for (const part of Object.values(material)) if (part instanceof THREE.Texture) part.dispose();
+        material.dispose();
+      }
+      this.loaded.delete(hash);
+      this.loading.delete(hash);
+    }
   }
 
   /** How many are on their way. */

@@ -172,7 +172,12 @@ class Picture implements View {
     };
     this.canvas.addEventListener("pointerleave", () => (hovered.value = null));
     this.canvas.addEventListener("webglcontextlost", (event) => event.preventDefault());
-    this.canvas.addEventListener("webglcontextrestored", () => (this.isDirty = true));
+    this.canvas.addEventListener("webglcontextrestored", () => {
+      this.fence = null; // it was the lost one's
+      this.sky.forget();
+      const facts = sceneFacts.peek();
+      if (facts) void this.dress(facts as WholeScene);
+    });
     selected.subscribe(() => this.outlineAnew());
     hovered.subscribe(() => this.outlineAnew());
     labelsShown.subscribe(() => (this.labelsAt = 0));

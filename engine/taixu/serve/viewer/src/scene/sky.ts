@@ -71,6 +71,12 @@ export class Sky {
     return this.dome.visible;
   }
 
+  /** The device lost all that it held: the sky is made anew the next time. */
+  forget(): void {
+    this.shown = "";
+    this.maps = null;
+  }
+
   /** Show a sky; the picture is fetched when it is another. */
   async show(facts: SkyFacts): Promise<void> {
     const { uniforms } = this.dome.material;
