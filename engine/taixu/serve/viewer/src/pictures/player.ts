@@ -191,8 +191,10 @@ export class PicturePlayer {
   }
 
   private async showJpeg(picture: PictureMessage): Promise<void> {
+    const { socket } = this;
     try {
       const bitmap = await createImageBitmap(new Blob([picture.body], { type: "image/jpeg" }));
+      if (socket !== this.socket) return;
       if (picture.number > this.lastJpeg) {
         this.lastJpeg = picture.number;
         this.show(bitmap, picture);
