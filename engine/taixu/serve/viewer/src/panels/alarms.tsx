@@ -76,7 +76,7 @@ export function AlarmRow({ alarm }: { alarm: Alarm }) {
         <div class="alarm-facts">
           <b>{t(`severity.${alarm.severity}`)}</b>
           <time title={momentText(alarm.raised_ns)}>{clockText(alarm.raised_ns)}</time>
-          <span>{active ? t("alarms.for", { span: spanText(Math.max(0, (now - alarm.raised_ns) / 1e9)) }) : t("alarms.over", { time: clockText(alarm.cleared_ns) })}</span>
+          <span>{active ? t("alarms.for", { span: spanText(Math.max(1, Math.round((now - alarm.raised_ns) / 1e9))) }) : t("alarms.over", { time: clockText(alarm.cleared_ns) })}</span>
           {alarm.acknowledged_by && <span class="seen"><Icon name="check" size={12} />{alarm.acknowledged_by}</span>}
         </div>
         {problem && <div class="problem" role="alert">{problem}</div>}

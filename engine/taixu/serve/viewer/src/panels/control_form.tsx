@@ -5,7 +5,7 @@ import type { Id } from "../store";
 import { t, tOr } from "../text";
 import { numberText, unitText } from "../text/format";
 import { command, rehearse, type Control, type Foresight } from "./api";
-import { plainText, fieldTitle } from "./details_text";
+import { fieldTitle, plainText, titled } from "./details_text";
 import { Icon, SeverityMark } from "./icons";
 import { LedgerSteps } from "./ledger";
 import { Choices } from "./parts";
@@ -147,8 +147,7 @@ function ForesightView({ foresight }: { foresight: Foresight }) {
 }
 
 export function controlTitle(control: { name: string }): string {
-  const words = control.name.replaceAll("_", " ");
-  return tOr(`control.${control.name}`, words.charAt(0).toUpperCase() + words.slice(1));
+  return tOr(`control.${control.name}`, titled(control.name.replaceAll("_", " ")));
 }
 
 function withUnit(value: Plain, unit: string): string {

@@ -9,7 +9,7 @@ import { AlarmRow, sorted } from "./alarms";
 import { entityFacts, entityThen, type EntityFacts, type Lineage } from "./api";
 import { Chart } from "./chart";
 import { ControlForm } from "./control_form";
-import { fieldTitle, humanized, plainText } from "./details_text";
+import { fieldTitle, humanized, plainText, titled } from "./details_text";
 import { Icon } from "./icons";
 import { AgeText, Empty, IconButton, Section, beat, staleness } from "./parts";
 import { alarmsShown } from "./playback";
@@ -76,7 +76,7 @@ function Details({ id }: { id: Id }) {
 function Pair({ name, value, unit, text }: { name: string; value: Plain; unit: string; text: string }) {
   return (
     <>
-      <dt>{name}</dt>
+      <dt>{titled(name)}</dt>
       <dd><b>{plainText(value)}</b> {unitText(unit)} {text && <span class="faint">{text}</span>}</dd>
     </>
   );
@@ -164,11 +164,16 @@ function ValueRow({ name, told, charted, shown, onChart }: { name: string; told:
   );
 }
 
+/** A whole number without a unit counts something: it has no digits after the point. */
+function isCount(field: FieldValue): boolean {
+  return typeof field.value === "number" && !field.unit && Number.isInteger(field.value);
+}
+
 function ValueText({ field }: { field: FieldValue }) {
   const unit = unitText(field.unit);
   return (
     <>
-      <b>{plainText(field.value, true)}</b>
+      <b>{plainText(field.value, !isCount(field))}</b>
       {unit && <span class="unit">{unit}</span>}
     </>
   );

@@ -18,6 +18,10 @@ export function fieldTitle(name: string): string {
 }
 
 export function humanized(name: string): string {
-  const words = name.replaceAll("_", " ");
-  return tOr(`component.${name}`, words.charAt(0).toUpperCase() + words.slice(1));
+  return tOr(`component.${name}`, titled(name.replaceAll("_", " ")));
+}
+
+/** A name as a title begins: with a capital. */
+export function titled(name: string): string {
+  return name.charAt(0).toUpperCase() + name.slice(1);
 }

@@ -6,7 +6,7 @@ import { alarms, openLive } from "../live";
 import { canDraw, moment, selected } from "../store";
 import { t } from "../text";
 import { momentText } from "../text/format";
-import { AlarmVoice, AlarmsPanel, watchAlarms } from "./alarms";
+import { AlarmVoice, AlarmsPanel, watchAlarms, worstUnseen } from "./alarms";
 import { CompareDialog } from "./compare";
 import { DetailsPanel, watchSelected } from "./details";
 import { Icon, type IconName } from "./icons";
@@ -101,6 +101,7 @@ function PhonePanels() {
 
 function Tabs({ of, onFold }: { of: readonly Tab[]; onFold?: () => void }) {
   const unseen = alarms.value.filter((each) => !each.acknowledged_by).length;
+  const worst = worstUnseen();
   const walk = (event: KeyboardEvent) => {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
     if (!by) return;
@@ -118,7 +119,7 @@ function Tabs({ of, onFold }: { of: readonly Tab[]; onFold?: () => void }) {
           <button key={each} id={`tab-${each}`} type="button" role="tab" aria-selected={on} aria-controls="tab-body" tabIndex={tab.value === each ? 0 : -1} onClick={() => choose(each)}>
             {isPhone.value && <Icon name={ICONS[each]} size={20} />}
             <span>{t(`tab.${each}`)}</span>
-            {each === "alarms" && unseen > 0 && <b class="badge" aria-label={t("alarms.unseen", { n: unseen })}>{unseen}</b>}
+            {each === "alarms" && worst && <b class={`badge badge-${worst.severity}`} aria-label={t("alarms.unseen", { n: unseen })}>{unseen}</b>}
           </button>
         );
       })}

@@ -2,7 +2,7 @@
 import { measures, type Measure } from "../live";
 import { t } from "../text";
 import { unitText } from "../text/format";
-import { plainText } from "./details_text";
+import { plainText, titled } from "./details_text";
 import { EntityLink } from "./ledger";
 import { Empty, Section } from "./parts";
 
@@ -35,7 +35,7 @@ function Tile({ measure }: { measure: Measure }) {
   const told = measure.values[0];
   return (
     <div class="tile" data-measure={measure.name}>
-      <span class="tile-name">{measure.name}</span>
+      <span class="tile-name">{titled(measure.name)}</span>
       <span class="tile-number"><Shown value={told} unit={measure.unit} /></span>
     </div>
   );
@@ -59,7 +59,7 @@ function ZoneTable({ measures: listed }: { measures: Measure[] }) {
         <thead>
           <tr>
             <th scope="col">{t("measures.zone")}</th>
-            {listed.map((each) => <th key={each.name} scope="col" class="number">{each.name}{each.unit && <span class="unit">{unitText(each.unit)}</span>}</th>)}
+            {listed.map((each) => <th key={each.name} scope="col" class="number">{titled(each.name)}{each.unit && <span class="unit">{unitText(each.unit)}</span>}</th>)}
           </tr>
         </thead>
         <tbody>
@@ -79,7 +79,7 @@ function ThingTable({ measure }: { measure: Measure }) {
   const shown = measure.values.slice(0, MOST_THINGS);
   const more = measure.values.length - shown.length;
   return (
-    <Section title={measure.name} aside={<span class="unit">{unitText(measure.unit)}</span>}>
+    <Section title={titled(measure.name)} aside={<span class="unit">{unitText(measure.unit)}</span>}>
       <ul class="rows" role="list">
         {shown.map((each) => (
           <li key={each.of} class="row">

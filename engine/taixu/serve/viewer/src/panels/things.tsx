@@ -100,7 +100,7 @@ export function kindText(kind: string): string {
 }
 
 function Layers() {
-  const shown = layers.value;
+  const shown = [...layers.value].sort((a, b) => Number(!a.kind) - Number(!b.kind)); // what is no device comes last
   return (
     <>
       <Section title={t("layers.title")}>

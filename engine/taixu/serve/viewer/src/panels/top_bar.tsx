@@ -63,7 +63,7 @@ function ConnectionChip() {
   return (
     <span class="connection connection-lost" role="status" title={text}>
       <i />
-      <span>{text}</span>
+      <span class="connection-text">{text}</span>
     </span>
   );
 }

@@ -53,7 +53,7 @@ export function spanText(secs: number): string {
   const size = Math.abs(secs);
   if (size < 0.001) return t("span.ms", { n: 0 });
   if (size < 1) return t("span.ms", { n: Math.round(secs * 1000) });
-  if (size < 10) return t("span.s", { n: secs.toFixed(1) });
+  if (size < 10 && !Number.isInteger(secs)) return t("span.s", { n: secs.toFixed(1) });
   if (size < 120) return t("span.s", { n: Math.round(secs) });
   if (size < 7200) return t("span.min", { n: Math.round(secs / 60) });
   if (size < 172_800) return t("span.h", { n: Math.round(secs / 3600) });
