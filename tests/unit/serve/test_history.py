@@ -215,6 +215,34 @@ def test_a_viewer_scrubs_and_comes_back(served: Server) -> None:
     watched(served, scrub)
 
 
+def test_what_was_true_is_not_what_was_seen(served: Server) -> None:
+    cart = served.cart  # type: ignore[attr-defined]
+    seen = tell(served, 400.0, 20.0)
+    late = {"topic": "cart/7", "time": time.time(), "values": {"x": 401.0, "y": 0, "t": 21.0, "s": "late"}}
+    time.sleep(0.05)
+    at = time.time_ns()
+    tell(served, 402.0, 22.0)
+    assert ask(served, "/ingest", late) == {"kept": 1}
+    time.sleep(0.1)
+    now = time.time_ns()
+    assert seen < at
+    told = ask(served, "/history/entity", entity=cart, at_ns=at)["fields"]
+    true = ask(served, "/history/entity", entity=cart, at_ns=at, known_ns=now)["fields"]
+    assert told["motor.temperature"]["value"] == 20.0 and true["motor.temperature"]["value"] == 21.0
+    assert true["transform.position"]["value"] == [401.0, 0.0, 0.0]
+    series = ask(served, "/history/series", entity=cart, field="motor.temperature", from_ns=seen - SECOND // 4, to_ns=now)
+    assert series["mean"][-3:] == [20.0, 21.0, 22.0], "late readings are in their places"
+
+    async def scrub(screen: Screen) -> None:
+        for known, x in ((False, 400.0), (True, 401.0)):
+            before = len(screen.moments)
+            await screen.socket.send_json({"at": at, "known": known})
+            await screen.until(lambda one, before=before: len(one.moments) > before)
+            assert screen.xs == [x] and screen.moments[-1]["known"] is known
+
+    watched(served, scrub)
+
+
 def test_who_drags_is_told_the_newest(served: Server) -> None:
     times = [tell(served, 100.0 + step, 20.0) for step in range(4)]
 

@@ -100,7 +100,6 @@ class Folding:
         self.schema = schema
         self.components = components
         self.key: dict[int, NDArray[Any]] = {}
-        self.key_number = self.open_number = -1
         self._columns: dict[int, MomentColumn] = {}
         self._ids: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._signatures: NDArray[np.int32] = np.empty(0, np.int32)

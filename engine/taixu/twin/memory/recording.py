@@ -239,25 +239,20 @@ class Recording:
             ticks.append(number)
 
     def _correct(self, state: Folding, moment: Moment, at_ns: int, last: int, known_ns: int) -> None:
-        """Bring in what was written later about this moment, or late before it."""
+        """Bring in what was written later about this moment. What was late before it is older than what stands there."""
         until = int(np.searchsorted(self.index.known, known_ns, "right"))
-        about = np.isin(self.index.kinds[:until], (BlockKind.TICK, BlockKind.LATE, BlockKind.SCHEMA, BlockKind.KEY))
-        for number in np.flatnonzero(about).tolist():
-            head = self.index.head(number)
-            if head.kind == BlockKind.SCHEMA:
-                state.schema = self.schema(number)
-            elif head.kind == BlockKind.KEY:
-                state.key_number = number
-            elif head.earliest_ns <= at_ns and (head.kind == BlockKind.LATE or number > last):
-                self._use_key(state)
-                for entry in state.entries(self.index.payload(number), head):
-                    _take_better(moment, entry, at_ns)
-
-    def _use_key(self, state: Folding) -> None:
-        if state.key_number != state.open_number and state.key_number >= 0:
-            fresh = Folding(state.schema, state.components)
-            fresh.open_key(self.index.payload(state.key_number), self.index.head(state.key_number))
-            state.key, state.open_number = fresh.key, state.key_number
+        kinds, earliest = self.index.kinds[last + 1 : until], self.index.earliest[last + 1 : until]
+        about = np.isin(kinds, (BlockKind.TICK, BlockKind.LATE)) & (earliest <= at_ns)
+        opened = -1
+        for number in (last + 1 + np.flatnonzero(about)).tolist():
+            state.schema = self.schema_before(number)
+            key = int(self.keys[int(np.searchsorted(self.keys, number)) - 1])
+            if key != opened:
+                fresh = Folding(state.schema, state.components)
+                fresh.open_key(self.index.payload(key), self.index.head(key))
+                state.key, opened = fresh.key, key
+            for entry in state.entries(self.index.payload(number), self.index.head(number)):
+                _take_better(moment, entry, at_ns)
 
 
 def _take_better(moment: Moment, entry: Entry, at_ns: int) -> None:
