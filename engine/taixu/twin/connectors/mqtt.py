@@ -5,7 +5,6 @@ Where no broker is named one is started beside us (`broker`), which simulators a
 
 from __future__ import annotations
 
-import os
 import threading
 from dataclasses import dataclass, field
 from importlib.util import find_spec
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 
 from taixu.errors import MachineError, TaixuError
 from taixu.twin.connectors.broker import EmbeddedBroker
-from taixu.twin.connectors.connector import Connector
+from taixu.twin.connectors.connector import Connector, secret
 
 __all__ = ["MqttConnector", "MqttParameters"]
 
@@ -48,7 +47,7 @@ class MqttConnector(Connector):
         if self.broker is not None:
             url, user, password = self.broker.url, self.broker.user, self.broker.password
         else:
-            url, user, password = settings.url, settings.user, os.environ.get(settings.password_variable, "")
+            url, user, password = settings.url, settings.user, self._password
         return {"TAIXU_BROKER_URL": url, "TAIXU_BROKER_USER": user, "TAIXU_BROKER_PASSWORD": password}
 
     def start(self) -> None:
@@ -59,9 +58,10 @@ class MqttConnector(Connector):
         import paho.mqtt.client as mqtt
         from paho.mqtt.enums import CallbackAPIVersion
 
+        self._password = secret(settings.password_variable)
         if not settings.url:
-            given = os.environ.get(settings.password_variable, "")
-            self.broker = EmbeddedBroker(port=settings.port, user=settings.user, password=given)
+            self.broker = EmbeddedBroker(port=settings.port, user=settings.user, password=self._password)
+            self.link.status.note = f"a broker of its own at {self.broker.url}, user {self.broker.user}"
         access = self.environment
         try:
             parts = urlsplit(access["TAIXU_BROKER_URL"])
@@ -78,6 +78,8 @@ class MqttConnector(Connector):
             client.username_pw_set(access["TAIXU_BROKER_USER"], access["TAIXU_BROKER_PASSWORD"] or None)
         if parts.scheme == "mqtts":
             client.tls_set()
+        elif self.broker is None:
+            self.link.status.note = "not encrypted"
         client.on_connect, client.on_disconnect, client.on_message = self._connected, self._disconnected, self._heard
         client.reconnect_delay_set(min_delay=1, max_delay=2 if self.broker is not None else 30)
         client.connect_async(host, port or (8883 if parts.scheme == "mqtts" else 1883), keepalive=_KEEPALIVE_SECS)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
 import socket
@@ -18,6 +19,7 @@ from readings import Heard, wait_for
 from taixu.errors import TaixuError
 from taixu.twin.connectors import open_sources
 from taixu.twin.connectors.broker import EmbeddedBroker
+from taixu.twin.connectors.broker_gate import PacketReader
 from taixu.twin.connectors.mqtt import MqttConnector
 
 pytest.importorskip("amqtt")
@@ -87,6 +89,7 @@ def test_a_source_without_a_url_brings_its_own_broker() -> None:
         assert environment["TAIXU_BROKER_URL"] == f"mqtt://127.0.0.1:{source.broker.port}"
         assert environment["TAIXU_BROKER_USER"] == "taixu" and len(environment["TAIXU_BROKER_PASSWORD"]) > 20
         assert environment["TAIXU_BROKER_PASSWORD"] not in str(source.link.status), "what viewers see holds no password"
+        assert source.link.status.note == f"a broker of its own at {source.broker.url}, user taixu"
         wait_for(lambda: source.link.status.state == "connected")
         client, _ = client_of(source.broker)
         for i in range(50):
@@ -98,6 +101,19 @@ def test_a_source_without_a_url_brings_its_own_broker() -> None:
     finally:
         source.close()
     assert source.broker._process.poll() is not None, "it ends with its source"
+
+
+def test_its_user_and_password_can_be_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PLANT_PASSWORD", "chosen" * 4)
+    settings = {"kind": "mqtt", "user": "devices", "password_variable": "PLANT_PASSWORD"}
+    (source,) = open_sources({"plant": settings}, Heard().inbox, lambda name: ("t",))
+    assert isinstance(source, MqttConnector)
+    wait_for(lambda: source.link.status.state == "connected")
+    assert source.environment["TAIXU_BROKER_USER"] == "devices"
+    assert source.environment["TAIXU_BROKER_PASSWORD"] == "chosen" * 4
+    source.close()
+    with pytest.raises(TaixuError, match="NOBODY_SET_THIS"):
+        open_sources({"plant": settings | {"password_variable": "NOBODY_SET_THIS"}}, Heard().inbox, lambda name: ("t",))
 
 
 def test_nobody_comes_in_without_the_password(broker: EmbeddedBroker) -> None:
@@ -145,6 +161,25 @@ def test_messages_that_are_too_long_are_not_read(broker: EmbeddedBroker) -> None
     greeting = b"\x20\x02\x00\x00"
     assert raw(broker, connect_packet(broker), packet(0x30, text(b"t") + bytes(1000), length=2 << 20)) == greeting
     assert raw(broker, connect_packet(broker), packet(0x30, text(b"t" * 300) + b"1")) == greeting
+
+
+@pytest.mark.parametrize(("crowd", "passes"), [(0.5, True), (1.5, True), (5.0, False)])
+def test_who_publishes_more_than_is_taken_waits_and_is_then_sent_away(
+    crowd: float, passes: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("taixu.twin.connectors.broker_gate._LONGEST_WAIT_SECS", 0.1)
+    seen: list[int] = []
+
+    async def read() -> tuple[bytes, float]:
+        reader = asyncio.StreamReader()
+        reader.feed_data(packet(0x31, text(b"t") + b"1"))
+        packets = PacketReader(reader, b"", crowd=lambda: crowd, may_retain=lambda topic: False, published=seen.append)
+        start = time.monotonic()
+        return await packets.read(2), time.monotonic() - start
+
+    heard, took = asyncio.run(read())
+    assert seen == [6] and heard == (b"\x30\x04" if passes else b""), "and a message that may not be kept is passed on unkept"
+    assert (took > 0.09) == (crowd > 1)
 
 
 def test_a_broker_that_dies_comes_back_at_the_same_address() -> None:
