@@ -59,9 +59,8 @@ def factory(*, record: Path | None = None, seconds: float = 170) -> Iterator[Fac
     """Serve it on a free port until the block is left."""
     words = ["serve", _ROOT / "samples" / "factory", "--port", "0", "--token", TOKEN, "--seconds", seconds]
     words += ["--record", record] if record is not None else []
-    program = subprocess.Popen(
-        [sys.executable, "-m", "taixu", *map(str, words)], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ
-    )
+    command = [sys.executable, "-m", "taixu", *map(str, words)]
+    program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ)
     said: list[str] = []
     started = threading.Event()
 

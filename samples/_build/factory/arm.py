@@ -70,7 +70,8 @@ def _base(built: Builder, node: int) -> None:
 
 def _carousel(built: Builder, node: int) -> None:
     built.add(node, "dark", cylinder(0.265, 0.05, bevel=0.008, segments=24).along("z"), at=(0, 0, 0.015))
-    built.add(node, "orange", lathe([(0, 0.1), (0.22, 0.1), (0.25, 0.06), (0.27, -0.07), (0, -0.07)], 24).along("z").moved((0, 0, 0.11)))
+    drum = lathe([(0, 0.1), (0.22, 0.1), (0.25, 0.06), (0.27, -0.07), (0, -0.07)], 24)
+    built.add(node, "orange", drum.along("z").moved((0, 0, 0.11)))
     for side in (-1, 1):  # cheeks that carry the shoulder
         outline = stadium(0.2, 0.165, 0.2)
         cheek = extrude(outline, 0.07, 0.015).moved(axis=(1, 0, 0), angle=pi / 2)
@@ -96,7 +97,8 @@ def _forearm(built: Builder, node: int) -> None:
         plate = extrude(stadium(0.14, 0.135, 0.175), 0.06, 0.014).moved(axis=(1, 0, 0), angle=pi / 2)
         built.add(node, "orange", plate.moved((0, side * 0.155, 0)))
     built.add(node, "orange", block((0.46, 0.3, 0.25), 0.04), at=(0.08, 0, 0.175))
-    built.add(node, "orange", lathe([(0, 0.1), (0.105, 0.1), (0.125, 0.06), (0.125, -0.1), (0, -0.1)], 20).along("x").moved((0.34, 0, 0.175)))
+    collar = lathe([(0, 0.1), (0.105, 0.1), (0.125, 0.06), (0.125, -0.1), (0, -0.1)], 20)
+    built.add(node, "orange", collar.along("x").moved((0.34, 0, 0.175)))
     for side in (-0.08, 0.08):
         built.add(node, "dark", cylinder(0.062, 0.2, bevel=0.014).along("x"), at=(-0.23, side, 0.19))
     built.add(node, "dark", cylinder(0.085, 0.2, bevel=0.016), at=(0, 0.26, 0))
@@ -153,10 +155,10 @@ def _link(name: str, mass: float, box: tuple[Vector, Vector]) -> list[str]:
     center, size = box
     x, y, z = (length * length * mass / 12 for length in size)  # of a box (its sides squared, by its mass and twelfths)
     shape = f'<origin xyz="{_text(center)}"/><geometry><box size="{_text(size)}"/></geometry>'
+    inertia = f'<inertia ixx="{y + z:.4g}" iyy="{x + z:.4g}" izz="{x + y:.4g}" ixy="0" ixz="0" iyz="0"/>'
     return [
         f'  <link name="{name}">',
-        f'    <inertial><origin xyz="{_text(center)}"/><mass value="{mass:g}"/>'
-        f'<inertia ixx="{y + z:.4g}" iyy="{x + z:.4g}" izz="{x + y:.4g}" ixy="0" ixz="0" iyz="0"/></inertial>',
+        f'    <inertial><origin xyz="{_text(center)}"/><mass value="{mass:g}"/>{inertia}</inertial>',
         f"    <visual>{shape}</visual>", f"    <collision>{shape}</collision>", "  </link>",
     ]  # fmt: skip
 

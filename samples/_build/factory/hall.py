@@ -1,7 +1,8 @@
-"""The hall: floor with its markings, walls, gates, columns, trusses, a strip of roof, lamps and signs. It stands still: one model."""
+"""The hall: floor with its markings, walls, gates, columns, trusses, a strip of roof, lamps, signs. It stands still: one model."""
 
 from __future__ import annotations
 
+from itertools import pairwise
 from math import atan2, hypot, pi
 
 import numpy as np
@@ -120,7 +121,8 @@ def _walls(built: Builder, node: int) -> None:
     gates = ((-14.4, -10.4), (9.0, 13.0))
     edges = [-half_z, *(edge for gate in gates for edge in gate), half_z]
     for start, end in zip(edges[::2], edges[1::2]):
-        for paint, low, high, shift in (("plinth", 0.0, 0.5, -0.02), ("wall", 0.5, _HIGH, 0.0), ("wall band", 1.2, 1.5, 0.012)):
+        layers = (("plinth", 0.0, 0.5, -0.02), ("wall", 0.5, _HIGH, 0.0), ("wall band", 1.2, 1.5, 0.012))
+        for paint, low, high, shift in layers:
             built.add(node, paint, block((0.2, high - low, end - start)), at=(x + shift, (low + high) / 2, (start + end) / 2))
         for k in np.arange(np.ceil(start), end, 1.0):
             built.add(node, "wall", block((0.05, 7.4, 0.06)), at=(x + 0.11, 4.3, float(k)))
@@ -146,9 +148,10 @@ def _frames(built: Builder, node: int) -> None:
             built.add(node, "yellow", block((0.32, 1.1, 0.34), 0.01), at=(x, 0.6, z))
         _truss(built, node, x)
     # Roof over the north side, with skylights; rails and purlins further on.
-    for start, end in zip(_FRAMES[:-1], _FRAMES[1:]):
+    for start, end in pairwise(_FRAMES):
         for low, high, paint in ((-18.2, -14.0, "roof"), (-14.0, -12.2, "window"), (-12.2, -9.6, "roof")):
-            built.add(node, paint, block((end - start - 0.06, 0.08, high - low)), at=((start + end) / 2, _HIGH + 1.24, (low + high) / 2))
+            at = ((start + end) / 2, _HIGH + 1.24, (low + high) / 2)
+            built.add(node, paint, block((end - start - 0.06, 0.08, high - low)), at=at)
     for z in (-17.0, -9.6, -3.0, 4.0):
         built.add(node, "structure", block((_LONG, 0.14, 0.08)), at=(0, _HIGH + 1.13, z))
     for z in (-13.0, -7.0, 3.0):
@@ -169,7 +172,7 @@ def _truss(built: Builder, node: int, x: float) -> None:
     for y in (low, high):
         built.add(node, "structure", block((0.14, 0.12, south - north)), at=(x, y, (north + south) / 2))
     steps = np.linspace(north, south, 9)
-    for k, (start, end) in enumerate(zip(steps[:-1], steps[1:])):
+    for k, (start, end) in enumerate(pairwise(steps.tolist())):
         rise = (high - low) * (1 if k % 2 else -1)
         run = end - start
         brace = block((0.07, 0.07, hypot(run, rise))).moved(axis=(1, 0, 0), angle=atan2(-rise, run))

@@ -14,8 +14,8 @@ from .solids import Solid, block, cylinder, lathe
 
 __all__ = ["BOARD_DRUMS", "agv_model", "board_model", "board_urdf", "fence_model", "rack_model", "tower_model"]
 
-_SEGMENTS = {"0": "abcdef", "1": "bc", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd", "6": "afgedc", "7": "abc", "8": "abcdefg",
-             "9": "abcdfg"}  # fmt: skip
+_SEGMENTS = {"0": "abcdef", "1": "bc", "2": "abged", "3": "abgcd", "4": "fgbc", "5": "afgcd", "6": "afgedc", "7": "abc",
+             "8": "abcdefg", "9": "abcdfg"}  # fmt: skip
 BOARD_DRUMS = tuple(f"{line}_{place}" for line in ("a", "b") for place in ("hundreds", "tens", "ones"))
 """The board's joints: three drums a line; each figure is a tenth of a turn."""
 
@@ -77,15 +77,16 @@ def rack_model() -> ModelData:
     return built.finish()
 
 
-def _goods(built: Builder, node: int, at: tuple[float, float, float], rng: np.random.Generator) -> None:
-    x, y, z = at
+def _goods(built: Builder, node: int, place: tuple[float, float, float], rng: np.random.Generator) -> None:
+    x, y, z = place
     kind = int(rng.integers(4))
     if kind == 0:  # crates
         paint = ("crate blue", "crate gray")[int(rng.integers(2))]
         for layer in range(3):
             for k in (-1, 1):
                 for side in (-1, 1):
-                    built.add(node, paint, block((0.56, 0.26, 0.37), 0.015), at=(x + k * 0.295, y + 0.135 + 0.275 * layer, z + side * 0.195))
+                    at = (x + k * 0.295, y + 0.135 + 0.275 * layer, z + side * 0.195)
+                    built.add(node, paint, block((0.56, 0.26, 0.37), 0.015), at=at)
         return
     if kind == 1:  # one big box
         built.add(node, "cardboard", block((1.1, 0.85, 0.74), 0.01), at=(x, y + 0.43, z))
@@ -183,16 +184,17 @@ def _seven(figure: str, height: float) -> list[Solid]:
     """A figure of seven bars in x and z, as high as a face of the drum; the drum's faces are wide, so it stands broad."""
     h, w, t = height / 2, 0.062, 0.03
     bars = {
-        "a": ((2 * w, 0.006, t), (0, 0, h - t / 2)), "g": ((2 * w, 0.006, t), (0, 0, 0)), "d": ((2 * w, 0.006, t), (0, 0, -h + t / 2)),
-        "b": ((t, 0.006, h), (w, 0, h / 2)), "c": ((t, 0.006, h), (w, 0, -h / 2)), "e": ((t, 0.006, h), (-w, 0, -h / 2)),
-        "f": ((t, 0.006, h), (-w, 0, h / 2)),
+        "a": ((2 * w, 0.006, t), (0, 0, h - t / 2)), "g": ((2 * w, 0.006, t), (0, 0, 0)),
+        "d": ((2 * w, 0.006, t), (0, 0, -h + t / 2)), "b": ((t, 0.006, h), (w, 0, h / 2)), "c": ((t, 0.006, h), (w, 0, -h / 2)),
+        "e": ((t, 0.006, h), (-w, 0, -h / 2)), "f": ((t, 0.006, h), (-w, 0, h / 2)),
     }  # fmt: skip
     return [block(bars[name][0]).moved(bars[name][1]) for name in _SEGMENTS[figure]]
 
 
 _LETTERS = {
     "A": "0e11111f111111", "B": "1e11111e11111e", "E": "1f10101e10101f", "I": "0e04040404040e", "L": "1010101010101f",
-    "N": "11191915131311", "P": "1e11111e101010", "R": "1e11111e141211", "S": "0f10100e01011e", "T": "1f040404040404", " ": "0" * 14,
+    "N": "11191915131311", "P": "1e11111e101010", "R": "1e11111e141211", "S": "0f10100e01011e", "T": "1f040404040404",
+    " ": "0" * 14,
 }  # fmt: skip
 """Seven rows from the top, two hexadecimal digits each, five bits from the left."""
 

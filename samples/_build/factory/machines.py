@@ -10,7 +10,9 @@ from .arm import Joint, urdf
 from .builder import Builder
 from .solids import block, cylinder, extrude, lathe
 
-__all__ = ["BELT_M", "PART_M", "conveyor_model", "mill_model", "mill_urdf", "part_model", "portal_model", "press_model", "press_urdf"]
+__all__ = [
+    "BELT_M", "PART_M", "conveyor_model", "mill_model", "mill_urdf", "part_model", "portal_model", "press_model", "press_urdf",
+]  # fmt: skip
 
 BELT_M = 0.80
 """Height of the belts."""
@@ -93,13 +95,14 @@ def mill_model() -> ModelData:
     built.add(frame, "cast", block((0.9, 0.8, 0.1), 0.01), at=(0, -0.55, 0.78))
     built.add(frame, "steel", block((0.44, 0.44, 0.06), 0.01), at=(0, -0.7, 0.86))
     built.add(frame, "machine gray", block((0.5, 0.5, 0.5), 0.03), at=(0, -0.25, 1.9))
-    built.add(frame, "steel", lathe([(0, 0.14), (0.1, 0.14), (0.1, 0), (0.03, -0.05), (0.02, -0.16), (0, -0.16)], 14).along("z"), at=(0, -0.3, 1.56))
+    spindle = lathe([(0, 0.14), (0.1, 0.14), (0.1, 0), (0.03, -0.05), (0.02, -0.16), (0, -0.16)], 14)
+    built.add(frame, "steel", spindle.along("z"), at=(0, -0.3, 1.56))
     built.add(frame, "lamp", block((0.9, 0.04, 0.03)), at=(0, 0.06, 1.93))
     built.add(frame, "galvanised", block((0.5, 1.4, 0.55), 0.03), at=(1.5, 0.3, 0.5))
     built.add(frame, "machine gray", cylinder(0.2, 0.5, bevel=0.03).along("z"), at=(-0.7, 0.7, 2.5))
     _panel(built, frame, (1.12, -1.3, 1.2))
     # The door hangs before the opening, and slides to its right.
-    built.add(door, "machine white", block((1.3, 0.05, 0.28), 0.012), at=(0, 0, 0.51), )
+    built.add(door, "machine white", block((1.3, 0.05, 0.28), 0.012), at=(0, 0, 0.51))
     built.add(door, "machine white", block((1.3, 0.05, 0.28), 0.012), at=(0, 0, -0.51))
     for side in (-1, 1):
         built.add(door, "machine white", block((0.18, 0.05, 0.8), 0.012), at=(side * 0.56, 0, 0))
@@ -160,7 +163,8 @@ def part_model() -> ModelData:
     node = built.node("part")
     w, h, d = PART_M
     built.add(node, "enamel", block((w, 0.05, d), 0.012), at=(0, -h / 2 + 0.025, 0))
-    octagon = [(x * 0.13, y * 0.13) for x, y in ((1, -0.42), (1, 0.42), (0.42, 1), (-0.42, 1), (-1, 0.42), (-1, -0.42), (-0.42, -1), (0.42, -1))]
+    corners = ((1, -0.42), (1, 0.42), (0.42, 1), (-0.42, 1), (-1, 0.42), (-1, -0.42), (-0.42, -1), (0.42, -1))
+    octagon = [(x * 0.13, y * 0.13) for x, y in corners]
     built.add(node, "enamel", extrude(octagon, 0.11, 0.012).moved(axis=(1, 0, 0), angle=pi / 2).moved((0, -0.01, 0)))
     bore = [(0.05, 0.0), (0.055, 0.055), (0.085, 0.055), (0.095, 0.045), (0.095, 0.0)]
     built.add(node, "steel", lathe([*bore], 18).moved((0, h / 2 - 0.055, 0)))

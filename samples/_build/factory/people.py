@@ -24,7 +24,8 @@ def worker_model(helmet: str = "helmet") -> ModelData:
         shoulder, elbow, hand = (side * 0.205, 1.42, 0.0), (side * 0.262, 1.13, -0.02), (side * 0.235, 0.9, 0.12)
         built.add(node, "vest", _limb(shoulder, _between(shoulder, elbow, 0.45), 0.066, 0.064))
         built.add(node, "trousers", _limb(_between(shoulder, elbow, 0.4), elbow, 0.05, 0.044), _limb(elbow, hand, 0.044, 0.034))
-        built.add(node, "skin", lathe(arc(0.046, 0.0, pi, 5), 10).scaled(0.8, 1.2, 1.0).moved((hand[0], hand[1] - 0.03, hand[2] + 0.02)))
+        palm = lathe(arc(0.046, 0.0, pi, 5), 10).scaled(0.8, 1.2, 1.0)
+        built.add(node, "skin", palm.moved((hand[0], hand[1] - 0.03, hand[2] + 0.02)))
     hips = lathe([(0, 0.1), (0.155, 0.1), (0.165, 0.02), (0.15, -0.08), (0.06, -0.14), (0, -0.14)], 16).scaled(1, 1, 0.62)
     built.add(node, "trousers", hips.moved((0, 0.95, 0)))
     body = [(0, 0.33), (0.07, 0.325), (0.17, 0.28), (0.2, 0.2), (0.185, 0.05), (0.165, -0.12), (0.178, -0.26), (0, -0.26)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 __all__ = [
-    "AGV_DECK_M", "ARM_X", "CONVEYORS", "HALL", "LINES", "MILL_DZ", "PALLET_X", "PORTAL_X", "PRESS_X", "RACK_ROWS", "RACK_XS", "ZONES", "Zone",
+    "ARM_X", "CONVEYORS", "HALL", "LINES", "MILL_DZ", "PALLET_X", "PORTAL_X", "PRESS_X", "RACK_ROWS", "RACK_XS", "ZONES", "Zone",
 ]  # fmt: skip
 
 HALL = (60.0, 36.0, 8.0)
@@ -20,7 +20,6 @@ MILL_DZ = -2.45
 PORTAL_X = -2.5
 PALLET_X = 6.2
 """Where AGVs stand to be loaded."""
-AGV_DECK_M = 0.446
 RACK_XS = (16.9, 19.7, 22.5, 25.3, 28.1)
 RACK_ROWS = (-15.6, -11.4, -7.2, -3.0)
 

@@ -68,53 +68,69 @@ def _heading(topic: str) -> list[dict[str, Any]]:
     return [_bind(topic, "qz", "transform.rotation.y"), _bind(topic, "qw", "transform.rotation.w")]
 
 
+def _rule(name: str, severity: str, when: str, say: str, *, until: str = "", for_secs: float = 0.0) -> dict[str, Any]:
+    found: dict[str, Any] = {"name": name, "when": when, "severity": severity, "say": say}
+    if for_secs:
+        found["for"] = for_secs
+    if until:
+        found["until"] = until
+    return found
+
+
 def _rules() -> list[dict[str, Any]]:
+    somebody = "near(\"device.kind == 'worker'\", {})"
     return [
-        {"name": "motor hot", "when": "motor.temperature > 70", "for": 1, "until": "motor.temperature < 62", "severity": "high",
-         "say": "{name}: the motor is at {motor.temperature:.0f} °C"},
-        {"name": "motor overheats", "when": "motor.temperature > 85", "until": "motor.temperature < 70", "severity": "critical",
-         "say": "{name}: the motor is at {motor.temperature:.0f} °C and will trip at 92 °C"},
-        {"name": "vibration rises", "when": "motor.vibration > 4.5", "for": 1, "until": "motor.vibration < 2.8", "severity": "low",
-         "say": "{name}: its bearing trembles with {motor.vibration:.1f} mm/s"},
-        {"name": "line stopped", "when": "belt.state == 'fault'", "severity": "critical",
-         "say": "{name} has tripped and stands still"},
-        {"name": "person in cell", "when": f"device.kind == 'worker' and ({_IN_A_CELL})", "severity": "high",
-         "say": "{name} is in a robot's cell"},
-        {"name": "AGV near person", "when": "device.kind == 'agv' and vehicle.speed > 0.2 and near(\"device.kind == 'worker'\", 2.5)",
-         "until": "not near(\"device.kind == 'worker'\", 4)", "severity": "low", "say": "{name} drives with {vehicle.speed:.1f} m/s, and somebody is near"},
-        {"name": "pallet waits", "when": "vehicle.load >= 6 and vehicle.speed < 0.05", "for": 20, "severity": "low",
-         "say": "{name} is full and does not drive"},
-        {"name": "battery low", "when": "vehicle.battery < 25", "severity": "low", "say": "{name} has {vehicle.battery:.0f} % left"},
-        {"name": "silent", "when": "device.kind != 'part' and age > 10", "for": 20, "severity": "low", "say": "nothing is heard of {name}"},
+        _rule("motor hot", "high", "motor.temperature > 70", "{name}: the motor is at {motor.temperature:.0f} °C",
+              until="motor.temperature < 62", for_secs=1),
+        _rule("motor overheats", "critical", "motor.temperature > 85",
+              "{name}: the motor is at {motor.temperature:.0f} °C and will trip at 92 °C", until="motor.temperature < 70"),
+        _rule("vibration rises", "low", "motor.vibration > 4.5", "{name}: its bearing trembles with {motor.vibration:.1f} mm/s",
+              until="motor.vibration < 2.8", for_secs=1),
+        _rule("line stopped", "critical", "belt.state == 'fault'", "{name} has tripped and stands still"),
+        _rule("person in cell", "high", f"device.kind == 'worker' and ({_IN_A_CELL})", "{name} is in a robot's cell", for_secs=0.5),
+        _rule("AGV near person", "low", f"device.kind == 'agv' and vehicle.speed > 0.2 and {somebody.format(2.5)}",
+              "{name} drives with {vehicle.speed:.1f} m/s, and somebody is near", until=f"not {somebody.format(4)}"),
+        _rule("pallet waits", "low", "vehicle.load >= 6 and vehicle.speed < 0.05", "{name} is full and does not drive",
+              for_secs=20),
+        _rule("battery low", "low", "vehicle.battery < 25", "{name} has {vehicle.battery:.0f} % left"),
+        _rule("silent", "low", "device.kind != 'part' and age > 10", "nothing is heard of {name}", for_secs=20),
     ]  # fmt: skip
+
+
+def _control(name: str, field: str, topic: str = "", **more: Any) -> dict[str, Any]:
+    topic = topic or name
+    return {"name": name, "field": field, "source": "plant", "topic": f"{topic}/{{key}}/set",
+            "acknowledged_on": f"{topic}/{{key}}/ack", "timeout": 8, **more}  # fmt: skip
 
 
 def _controls() -> list[dict[str, Any]]:
     nobody = f"not near(\"device.kind == 'worker' and ({_IN_A_CELL})\", 9)"
+    runs = ["running", "stopped"]
     return [
-        {"name": "run", "field": "belt.state", "source": "plant", "topic": "run/{key}/set", "acknowledged_on": "run/{key}/ack",
-         "choices": ["running", "stopped"], "timeout": 5},
-        {"name": "speed", "field": "belt.setpoint", "source": "plant", "topic": "speed/{key}/set",
-         "acknowledged_on": "speed/{key}/ack", "minimum": 0.0, "maximum": 0.8, "tolerance": 0.005, "timeout": 5, "only_if": [nobody]},
-        {"name": "machine", "field": "machine.state", "source": "plant", "topic": "run/{key}/set", "acknowledged_on": "run/{key}/ack",
-         "choices": ["running", "stopped"], "timeout": 20, "only_if": ["device.kind in ('press', 'mill')"]},
-        {"name": "agv", "field": "vehicle.mode", "source": "plant", "topic": "agv/{key}/set", "acknowledged_on": "agv/{key}/ack",
-         "choices": ["go", "stop"], "timeout": 5},
-        {"name": "drill", "field": "motor.drill", "source": "plant", "topic": "drill/{key}/set", "acknowledged_on": "drill/{key}/ack",
-         "choices": ["none", "overheat"], "timeout": 5, "only_if": ["device.kind == 'conveyor'", "belt.state == 'running'"]},
+        _control("run", "belt.state", choices=runs),
+        _control("speed", "belt.setpoint", minimum=0.0, maximum=0.8, tolerance=0.005, only_if=[nobody]),
+        _control("machine", "machine.state", "run", choices=runs, timeout=20, only_if=["device.kind in ('press', 'mill')"]),
+        _control("agv", "vehicle.mode", choices=["go", "stop"]),
+        _control("drill", "motor.drill", choices=["none", "overheat"],
+                 only_if=["device.kind == 'conveyor'", "belt.state == 'running'"]),
     ]  # fmt: skip
 
 
 def _measures() -> list[dict[str, Any]]:
+    parts = {"where": "device.kind == 'part'"}
     zones = ["Line A", "Line B", "Goods out", "South aisle", "Cross aisle"]
     return [
-        {"name": "takt", "unit": "s", "by": "zone", "where": "device.kind == 'part'", "takt": {"enters": ["Cell A2", "Cell B2"], "over": 300, "show": "mean"}},
-        {"name": "parts per hour", "by": "zone", "where": "device.kind == 'part'", "takt": {"enters": ["Cell A2", "Cell B2"], "over": 600, "show": "per_hour"}},
+        {"name": "takt", "unit": "s", "by": "zone", **parts,
+         "takt": {"enters": ["Cell A2", "Cell B2"], "over": 300, "show": "mean"}},
+        {"name": "parts per hour", "by": "zone", **parts,
+         "takt": {"enters": ["Cell A2", "Cell B2"], "over": 600, "show": "per_hour"}},
         {"name": "parts", "by": "zone", "zones": zones, "value": "count(device.kind == 'part')"},
         {"name": "people", "by": "zone", "zones": [*zones, *_CELLS], "value": "count(device.kind == 'worker')"},
-        {"name": "availability", "unit": "%", "by": "entity", "where": "device.kind in ('press', 'mill', 'robot')", "value": "100 * portion(machine.state == 'running', 600)"},
+        {"name": "availability", "unit": "%", "by": "entity", "where": "device.kind in ('press', 'mill', 'robot')",
+         "value": "100 * portion(machine.state == 'running', 600)"},
         {"name": "lines running", "unit": "%", "value": "100 * share(belt.state == 'running')"},
         {"name": "warmest motor", "unit": "degC", "value": "max(motor.temperature)"},
-        {"name": "AGV to person", "unit": "m", "by": "entity", "where": "device.kind == 'agv'", "value": "nearest(\"device.kind == 'worker'\", 30)"},
-        {"name": "passages", "by": "entity", "where": "device.kind == 'part'", "passages": {"settle": 0.5}},
+        {"name": "AGV to person", "unit": "m", "by": "entity", "where": "device.kind == 'agv'",
+         "value": "nearest(\"device.kind == 'worker'\", 30)"},
+        {"name": "passages", "by": "entity", **parts, "passages": {"settle": 0.5}},
     ]  # fmt: skip

@@ -96,7 +96,7 @@ class _Factory:
         tower = self._world.spawn("Signal tower", tx.Model("assets/tower.glb"), position=at, parent=machine)
         for color, code, height in _LAMPS:
             glass = tx.Material(
-                base_color=tuple(0.35 * part for part in linear(code)[:3]) + (1.0,), roughness=0.25, emissive=linear(code)[:3],
+                base_color=(*(0.35 * part for part in linear(code)[:3]), 1.0), roughness=0.25, emissive=linear(code)[:3],
                 emissive_strength=3.0 if color == "green" else 0.0,
             )  # fmt: skip
             shape = tx.Shape("cylinder", size=(0.086, 0.092, 0.086), bevel_m=0.006, cast_shadow=False)

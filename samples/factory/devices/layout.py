@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 LINES = {"a": -7.0, "b": 3.0}
 PRESS_X = -22.4
 BELT_TOP = 0.80
@@ -26,6 +28,6 @@ ORIGIN = (-30.0, 0.0, 18.0)
 """Of the hall's own coordinates, which run to the east, to the north, and up, in millimetres."""
 
 
-def to_hall_mm(x: float, z: float) -> tuple[float, float]:
-    """A place on the floor in the hall's coordinates."""
+def to_hall_mm(x: Any, z: Any) -> tuple[Any, Any]:
+    """Places on the floor, numbers or arrays, in the hall's coordinates."""
     return (x - ORIGIN[0]) * 1e3, (ORIGIN[2] - z) * 1e3

@@ -1,4 +1,4 @@
-"""Parts as bodies: they fall out of the press, slide down the chute, ride on belts and lie on pallets, all in Taixu's own physics."""
+"""Parts as bodies: they fall out of the press, slide down the chute and ride on belts, all in Taixu's own physics."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ import taixu as tx
 from taixu.math.quaternion import from_euler
 from taixu.scene import Transform
 
+Vector = tuple[float, float, float]
 _GRIP = 0.6 * 9.81
 """How hard a belt drags what lies on it, m/s2: friction times gravity."""
 
@@ -18,7 +19,7 @@ _GRIP = 0.6 * 9.81
 class Part:
     """A part; `holder` says who carries it. Only those that nobody carries are bodies."""
 
-    def __init__(self, key: str, at: tuple[float, float, float], yaw: float) -> None:
+    def __init__(self, key: str, at: Vector, yaw: float) -> None:
         self.key = key
         self.node: tx.Node | None = None
         self.holder: object | None = None
@@ -42,7 +43,7 @@ class PartWorld:
         """Let go of the engine."""
         self.app.close()
 
-    def _fixed(self, size: tuple[float, float, float], at: tuple[float, float, float], *, tilt: float = 0.0, friction: float = 0.0) -> None:
+    def _fixed(self, size: Vector, at: Vector, *, tilt: float = 0.0, friction: float = 0.0) -> None:
         self.world.spawn(tx.Collider(size=size, friction=friction), position=at, rotation=from_euler(0, 0, tilt))
 
     def _line(self, z: float) -> None:
@@ -57,7 +58,7 @@ class PartWorld:
         for side in (-1, 1):
             self._fixed((1.1, 0.5, 0.04), (chute[0], 1.1, z + side * 0.27), tilt=radians(-12.6))
 
-    def make(self, key: str, at: tuple[float, float, float], yaw: float = 0.0) -> Part:
+    def make(self, key: str, at: Vector, yaw: float = 0.0) -> Part:
         """A new part at a place."""
         part = Part(key, at, yaw)
         self.parts.append(part)
@@ -83,7 +84,7 @@ class PartWorld:
         collider = tx.Collider(size=layout.PART, friction=0.15)
         part.node = self.world.spawn(body, collider, position=part.position, rotation=part.rotation)
 
-    def put(self, part: Part, at: tuple[float, float, float], yaw: float) -> None:
+    def put(self, part: Part, at: Vector, yaw: float) -> None:
         """Where a carried part is."""
         part.position = np.array(at, float)
         part.rotation = np.array([0.0, np.sin(yaw / 2), 0.0, np.cos(yaw / 2)])

@@ -57,10 +57,10 @@ class Reports:
             return
         x, y, z = np.array([part.position for part in parts]).T
         rx, ry, rz, rw = np.array([part.rotation for part in parts]).T
-        # The hall's coordinates run east, north and up, in millimetres; a turn's axis goes with them.
-        self._radio.tell_many("parts/pose", [part.key for part in parts], now, {
-            "x": (x - layout.ORIGIN[0]) * 1e3, "y": (layout.ORIGIN[2] - z) * 1e3, "z": y * 1e3, "rx": rx, "ry": ry, "rz": rz, "rw": rw,
-        })  # fmt: skip
+        # Places in the hall's millimetres; turns as the cameras' library gives them, with y upwards.
+        east, north = layout.to_hall_mm(x, z)
+        columns = {"x": east, "y": north, "z": y * 1e3, "rx": rx, "ry": ry, "rz": rz, "rw": rw}
+        self._radio.tell_many("parts/pose", [part.key for part in parts], now, columns)
 
     def _slides(self, now: int) -> None:
         lines = self._plant.lines
@@ -77,9 +77,11 @@ class Reports:
 
     def _tags(self, now: int) -> None:
         workers = list(self._plant.workers.values())
-        places = np.array([layout.to_hall_mm(each.x, each.z) for each in workers]) + self._rng.normal(0, _SIGMA_MM, (len(workers), 2))
+        places = np.array([layout.to_hall_mm(each.x, each.z) for each in workers])
+        places += self._rng.normal(0, _SIGMA_MM, places.shape)
         half = np.array([each.yaw for each in workers]) / 2
-        columns = {"x": places[:, 0], "y": places[:, 1], "sigma": np.full(len(workers), _SIGMA_MM), "qz": np.sin(half), "qw": np.cos(half)}
+        sigma = np.full(len(workers), _SIGMA_MM)
+        columns = {"x": places[:, 0], "y": places[:, 1], "sigma": sigma, "qz": np.sin(half), "qw": np.cos(half)}
         self._radio.tell_many("tags/position", [each.key for each in workers], now, columns)
 
     def _belts(self) -> None:
@@ -100,14 +102,14 @@ class Reports:
                 self._motor(f"machine/{arm.key}", line.motors[number], state=arm_state(arm), count=arm.count)
 
     def _motor(self, topic: str, motor: Any, **more: Any) -> None:
-        self._radio.tell(
-            topic, temperature=round(motor.temperature, 2), vibration=round(motor.vibration, 3), current=round(motor.current, 2), **more
-        )
+        heat, tremble, amps = round(motor.temperature, 2), round(motor.vibration, 3), round(motor.current, 2)
+        self._radio.tell(topic, temperature=heat, vibration=tremble, current=amps, **more)
 
     def _states(self) -> None:
         plant = self._plant
         for agv in plant.agvs.values():
-            self._radio.tell(f"agv/{agv.key}", state=agv.state, mode=agv.mode, battery=round(agv.battery, 2), load=len(agv.load))
+            charge = round(agv.battery, 2)
+            self._radio.tell(f"agv/{agv.key}", state=agv.state, mode=agv.mode, battery=charge, load=len(agv.load))
         for worker in plant.workers.values():
             self._radio.tell(f"tag/{worker.key}", battery=round(worker.battery, 2), accuracy=_SIGMA_MM / 1e3)
         board: dict[str, float] = {}
@@ -122,7 +124,8 @@ class Reports:
         for name, line in self._plant.lines.items():
             states |= {f"press-{name}": line.press.state, f"mill-{name}": line.mill.state}
             states |= {belt.key: belt.state for belt in line.belts.values()}
-        lit = {f"{key}.{color}": 3.0 * (color == _COLORS[state]) for key, state in states.items() for color in ("green", "yellow", "red")}
+        colors = ("green", "yellow", "red")
+        lit = {f"{key}.{color}": 3.0 * (color == _COLORS[state]) for key, state in states.items() for color in colors}
         changed = lit if every else {key: light for key, light in lit.items() if self._lamps.get(key) != light}
         self._lamps = lit
         self._radio.tell_many("lamps/light", list(changed), now, {"light": list(changed.values())})

@@ -154,9 +154,11 @@ def test_it_is_alive_from_the_first_command() -> None:
         arm, agv, belt = (running.find(name) for name in ("Robot B1", "AGV 3", "Conveyor A2"))
         before = running.value(arm, "joints.turn"), running.value(agv, "transform.position")
         running.wait(lambda: running.value(arm, "joints.turn") != before[0], secs=10, what="the arm moves")
-        running.wait(
-            lambda: np.linalg.norm(np.subtract(running.value(agv, "transform.position"), before[1])) > 1.0, secs=20, what="the AGV drives"
-        )
+
+        def way() -> float:
+            return float(np.linalg.norm(np.subtract(running.value(agv, "transform.position"), before[1])))
+
+        running.wait(lambda: way() > 1.0, secs=20, what="the AGV drives")
         assert running.ask("entities?search=A000&limit=50")["entities"], "parts have arrived"
         assert running.ask("bindings")["findings"] == []
         # A drill: the motor overheats, an alarm says so, somebody acknowledges it.
