@@ -35,15 +35,16 @@ def try_rules(args: argparse.Namespace, recording: Recording) -> int:
                 bar.step()
 
         rules = read_rules(_read_listed(args.rules), app.components)
-        tried = [rule for rule in rules if "age" not in rule.names]
+        tried = [rule for rule in rules if not rule.needs_the_living]
         alarms = backtest(recording, tried, app.components, progress=show)
-    left_out = [rule.name for rule in rules if "age" in rule.names]
+    left_out = {rule.name: rule.needs_the_living for rule in rules if rule.needs_the_living}
     counts = {rule.name: sum(alarm.rule == rule.name for alarm in alarms) for rule in tried}
     args.console.answer({
-        "recording": str(args.recording), "rules": counts, "left_out": left_out, "alarms": [alarm.as_dict() for alarm in alarms],
+        "recording": str(args.recording), "rules": counts, "left_out": list(left_out),
+        "alarms": [alarm.as_dict() for alarm in alarms],
     })  # fmt: skip
     lines = [f"{name}: {count:,} alarms" for name, count in counts.items()]
-    lines += [f"{name}: left out; a recording does not say how old its values were" for name in left_out]
+    lines += [f"{name}: left out; it asks for {what}, which a recording does not say" for name, what in left_out.items()]
     lines += [_line(alarm) for alarm in alarms[:_SHOWN]]
     lines += [f"and {len(alarms) - _SHOWN:,} more"] if len(alarms) > _SHOWN else []
     args.console.show("\n".join(lines) or f"{args.rules} has no rules")

@@ -26,11 +26,11 @@ def backtest(
     Raises
     ------
     TaixuError
-        When a rule cannot be evaluated or asks for ``age``, which is not known of a recording; or the recording is damaged.
+        When a rule cannot be evaluated, or asks for what a recording does not say (``age``, ``measure``); or it is damaged.
     """
     for rule in rules:
-        if "age" in rule.names:
-            raise TaixuError(f"the rule {rule.name!r} asks for age, which a recording does not say")
+        if rule.needs_the_living:
+            raise TaixuError(f"the rule {rule.name!r} asks for {rule.needs_the_living}, which a recording does not say")
     world = World()
     alarms = Alarms()
     engine = RuleEngine(rules)

@@ -103,7 +103,9 @@ class TwinPlugin:
         def watch(world: World) -> None:
             engine = world.resource(RuleEngine)
             begun, ended = engine.step(world, now_ns=now_ns())
-            world.resource(Measures).step(world, now_ns=now_ns(), ground=engine.senses.ground)
+            measures = world.resource(Measures)
+            if measures.step(world, now_ns=now_ns(), ground=engine.senses.ground):
+                engine.senses.measured = measures.values()
             commands = world.resource(Ledger).step(world, now_ns=now_ns())
             if world.has_resource(Recorder):
                 for kind, happened in (("alarm", begun), ("alarm_over", ended), ("command", commands)):

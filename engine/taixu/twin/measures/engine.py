@@ -22,7 +22,7 @@ from taixu.twin.measures.lineage import Joined, Lineage
 from taixu.twin.measures.measure import Measure
 from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.ground import Ground
-from taixu.twin.rules.scope import Senses, TableScope, classes_of
+from taixu.twin.rules.scope import MeasuredValues, Senses, TableScope, classes_of
 
 __all__ = ["Measured", "Measures"]
 
@@ -116,6 +116,7 @@ class Measures:
         if ground is None:
             self.senses.ground.begin(world, now_ns=now_ns)
         self.senses.begin(now_ns=now_ns)
+        self.senses.measured = self.values()
         self._forget_gone(world, now_ns)
         for measure in self.measures:
             try:
@@ -142,6 +143,10 @@ class Measures:
     def lineages(self) -> list[tuple[str, Lineage]]:
         """What is remembered of parts' ways, by the measure's name."""
         return [(name, each.lineage) for name, each in self._followers.items() if each.lineage is not None]
+
+    def values(self) -> dict[str, MeasuredValues]:
+        """What was measured last, for conditions: by what, of whom, and the numbers."""
+        return {name: (each.measure.by, each.of, each.values) for name, each in self.results.items()}
 
     def of_entity(self, stable_id: int) -> list[dict[str, Any]]:
         """Values of one entity: ``{name, unit, value, text?}``."""

@@ -55,6 +55,12 @@ class Rule:
         """Bare names that its conditions use."""
         return self.when.names | (self.until.names if self.until is not None else frozenset())
 
+    @property
+    def needs_the_living(self) -> str:
+        """What its conditions ask for that a recording does not say: ``age``, or what measures say; nothing where they do not."""
+        functions = self.when.functions | (self.until.functions if self.until is not None else frozenset())
+        return "age" if "age" in self.names else "measure" if "measure" in functions else ""
+
     def slots(self) -> list[tuple[str, str]]:
         """Names in the text, with their formats."""
         return _SLOT.findall(self.say)

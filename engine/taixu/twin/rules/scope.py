@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,7 +23,8 @@ from taixu.twin.rules.separation import EXAMPLE as CONFLICT_EXAMPLE
 from taixu.twin.rules.separation import conflict_secs
 
 __all__ = [
-    "CALCULATIONS", "FUNCTIONS", "NAMES", "REMEMBERING", "Senses", "TableScope", "calculated", "classes_of", "read_condition",
+    "CALCULATIONS", "FUNCTIONS", "NAMES", "REMEMBERING", "MeasuredValues", "Senses", "TableScope", "calculated", "classes_of",
+    "read_condition",
 ]
 
 NAMES = frozenset({"x", "y", "z", "age", "key", "kind", "name"})
@@ -35,7 +36,7 @@ CALCULATIONS: Mapping[str, tuple[int, int]] = {"abs": (1, 1), "sqrt": (1, 1), "m
 FUNCTIONS: Mapping[str, tuple[int, int]] = {
     **CALCULATIONS,
     "rate": (2, 2), "trend": (2, 2), "eta": (3, 3), "held": (1, 2), "portion": (2, 2),
-    "inside": (1, 1), "dwell": (1, 1), "near": (2, 2), "nearest": (2, 2),
+    "inside": (1, 1), "dwell": (1, 1), "near": (2, 2), "nearest": (2, 2), "measure": (1, 1),
     "conflict": (4, 4),
 }  # fmt: skip
 """``rate(field, seconds)`` is the change a second over that time, ``trend`` the same where single wrong readings do not count,
@@ -44,7 +45,9 @@ been true, ``held(condition, seconds)`` whether for so long, ``portion(condition
 ``inside("fence")`` whether it is in the area of that name, ``dwell("fence")`` for how many seconds;
 ``near("condition", metres)`` whether somebody else of whom the condition holds is as near, ``nearest`` how near he is;
 ``conflict("velocity field", seconds, metres aside, metres above)`` in how many seconds it comes nearer than that to somebody
-else who has a velocity, if both go on as they do for those seconds (a number, or a field as text that says them for each)."""
+else who has a velocity, if both go on as they do for those seconds (a number, or a field as text that says them for each);
+``measure("name")`` what the world's measure of that name last said: of the whole, of the entity itself, or the most of the zones
+that it is in."""
 
 REMEMBERING = frozenset({"rate", "trend", "eta", "held", "portion", "dwell"})
 """Functions that must be asked again and again to know an answer."""
@@ -53,6 +56,8 @@ _NO_READING = np.iinfo(np.int64).min
 _MAX_SECS = 1e7
 _MAX_INNER = 1000
 H = TypeVar("H", bound=History)
+MeasuredValues = tuple[str, "NDArray[np.uint64] | Sequence[str]", NDArray[np.float64]]
+"""By what (whole, zone, entity), of whom, and the values."""
 Others = tuple[NDArray[np.float64], NDArray[np.uint64]]
 
 
@@ -68,6 +73,8 @@ class Senses:
     def __init__(self, ground: Ground | None = None) -> None:
         self.ground = ground if ground is not None else Ground()
         self.now_ns = 0
+        self.measured: Mapping[str, MeasuredValues] = {}
+        """What measures last said, by name."""
         self._histories: dict[tuple[str, int], History] = {}
         self._inner: dict[str, Expression] = {}
         self._others: dict[str, Others] = {}
@@ -132,7 +139,7 @@ class Senses:
     def copy(self) -> Senses:
         """To go on with in a fork: what was so before is known there, too."""
         other = Senses()
-        other.now_ns = self.now_ns
+        other.now_ns, other.measured = self.now_ns, dict(self.measured)
         other._histories = {key: history.copy() for key, history in self._histories.items()}
         return other
 
@@ -248,6 +255,27 @@ class TableScope:
     def _dwell(self, arguments: tuple[Any, ...], key: tuple[str, int], name: str) -> NDArray[Any]:
         inside = self._inside(arguments, key, name)
         return self.senses.history((f"dwell {arguments[0]}", 0), Since).secs(self.indices, inside, self.now_ns)
+
+    def _measure(self, arguments: tuple[Any, ...], key: tuple[str, int], name: str) -> NDArray[Any]:
+        found = np.full(self.count, np.nan)
+        known = self.senses.measured.get(str(arguments[0]))
+        if known is None:
+            if self.senses.measured:  # else nothing has been measured yet
+                raise TaixuError(f"there is no measure {str(arguments[0])[:60]!r}")
+            return found
+        by, of, values = known
+        if by == "whole":
+            found[:] = values[0]
+        elif isinstance(of, np.ndarray):
+            order = np.argsort(of)
+            at = np.minimum(np.searchsorted(of[order], ids := self.world.stable_ids(self.entities)), max(len(of) - 1, 0))
+            here = of[order][at] == ids if len(of) else np.zeros(self.count, bool)
+            found[here] = values[order[at[here]]]
+        else:
+            for zone, value in zip(of, values.tolist()):
+                inside = self._inside((zone,), key, name)
+                found[inside] = np.fmax(found[inside], value)
+        return found
 
     def _near(self, arguments: tuple[Any, ...], key: tuple[str, int], name: str) -> NDArray[np.bool_]:
         others, selves, distance = self._compared(arguments, name)

@@ -14,7 +14,7 @@ from taixu.twin import Batch
 from taixu.twin.device import Device
 from taixu.twin.feed import Feed
 from taixu.twin.measures import Measures, read_measures
-from taixu.twin.rules import Fence
+from taixu.twin.rules import Alarms, Fence, RuleEngine, read_rules
 
 NOW = 1_760_000_000_000_000_000
 SECOND = 1_000_000_000
@@ -244,6 +244,29 @@ def test_a_field_says_what_a_part_is_in() -> None:
     line.step(3)
     been = [(each.into, (each.time_ns - NOW) // SECOND) for each in lineage.joined("T4") if each.part == "T4"]
     assert been == [("T3", 0), ("T1", 3)]
+
+
+def test_rules_know_what_measures_say() -> None:
+    line = Line(
+        {"name": "mean", "value": "mean(motor.temperature)"},
+        {"name": "own", "value": "motor.temperature", "by": "entity"},
+        {"name": "there", "value": "count()", "by": "zone", "zones": ["A", "B"]},
+    )
+    rules = [
+        {"name": "above", "when": "measure('own') > measure('mean')"},
+        {"name": "crowded", "when": "device.kind == 'agv' and measure('there') >= 2"},
+        {"name": "lost", "when": "measure('nobody') > 1"},
+    ]
+    engine = RuleEngine(read_rules(rules, line.components))
+    line.world.insert_resource(Alarms())
+    line.set("temperature", [0, 0, 0, 0, 10, 20])
+    assert engine.step(line.world, now_ns=NOW) == ([], []) and engine.problems == {}, "nothing has been measured yet"
+    line.put(3, 22)
+    line.step(0, "mean")
+    engine.senses.measured = line.measures.values()
+    begun, _ = engine.step(line.world, now_ns=NOW + SECOND)
+    assert [alarm.text for alarm in begun] == ["T4: above", "T5: above", "T3: crowded"]
+    assert list(engine.problems) == ["lost"]
 
 
 def test_measures_keep_to_their_budget() -> None:
