@@ -47,6 +47,7 @@ export function AlarmsPanel() {
           onClick={() => chooseSound(!soundOn.value)}
         />
       </div>
+      {!mayOperate.value && all.length > 0 && <p class="hint panel-hint"><Icon name="lock" size={12} />{t("role.operateNeeded")}</p>}
       {isPast.value && <p class="notice">{t("alarms.then")}</p>}
       {shown.length ? <ul class="rows" role="list" aria-label={t("alarms.title")}>{shown.slice(0, 200).map((each) => <AlarmRow key={each.number} alarm={each} />)}</ul> : <Empty>{t("alarms.nothing")}</Empty>}
     </div>

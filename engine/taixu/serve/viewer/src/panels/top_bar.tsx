@@ -38,7 +38,9 @@ export function TopBar() {
 }
 
 function MomentChip() {
-  if (!isPast.value) return <span class="chip chip-live">{t("moment.live")}</span>;
+  if (!isPast.value) {
+    return <span class={`chip ${isConnected.value ? "chip-live" : "chip-stopped"}`}>{isConnected.value ? t("moment.live") : t("moment.stopped")}</span>;
+  }
   return (
     <button type="button" class="chip chip-past" onClick={goLive} title={t("moment.backToLive")}>
       <Icon name="clock" size={12} />
@@ -89,7 +91,7 @@ function AlarmLine() {
 }
 
 function Rate() {
-  const rate = readingsRate.value;
+  const rate = news.value.open ? readingsRate.value : null;
   return (
     <span class="figure" title={facts.value?.recording_problem || t("rate.long")}>
       <b>{rate === null ? "—" : countText(rate)}</b> {t("rate.unit")}

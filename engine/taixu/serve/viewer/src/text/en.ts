@@ -108,6 +108,7 @@ export const en = {
   "moment.live": "Live",
   "moment.past": "Past",
   "moment.pastNote": "This is how it was at {time}",
+  "moment.stopped": "Not live",
   "picture.unable": "This browser cannot draw in 3D (it has no WebGL 2). All else works.",
   "pictures.auto": "Auto",
   "pictures.connecting": "Waiting for the server's first picture…",

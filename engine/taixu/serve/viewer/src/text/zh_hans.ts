@@ -110,6 +110,7 @@ export const zhHans: Record<Key, string> = {
   "moment.live": "实时",
   "moment.past": "历史",
   "moment.pastNote": "显示的是 {time} 的状态",
+  "moment.stopped": "非实时",
   "picture.unable": "此浏览器无法绘制三维画面（缺少 WebGL 2），其余功能均可使用。",
   "pictures.auto": "自动",
   "pictures.connecting": "正在等待服务器的第一幅画面……",
