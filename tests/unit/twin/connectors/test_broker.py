@@ -9,6 +9,7 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -229,3 +230,40 @@ def _lives(pid: int) -> bool:
             return file.read().rsplit(")", 1)[1].split()[0] != "Z"
     except FileNotFoundError:
         return False
+
+
+def test_a_topic_that_floods_does_not_silence_another() -> None:
+    heard, stop = Heard(max_readings=20_000, max_taken=2_000), threading.Event()
+    (source,) = open_sources({"plant": {"kind": "mqtt"}}, heard.inbox, lambda name: ("#",))
+    assert isinstance(source, MqttConnector)
+    assert source.broker is not None
+    broker = source.broker
+
+    def flood() -> None:
+        client, _ = client_of(broker)
+        while not stop.is_set():
+            for _ in range(200):
+                client.publish("flood", b"0" + b" " * 2000)
+            stop.wait(0.02)
+        client.disconnect()
+        client.loop_stop()
+
+    flooding = threading.Thread(target=flood)
+    try:
+        wait_for(lambda: source.link.status.state == "connected")
+        flooding.start()
+        wait_for(lambda: len(heard.take()) > 500)
+        calm, _ = client_of(broker)
+        for value in range(1, 6):
+            calm.publish("calm", b"%d" % value, qos=1)
+            wait_for(lambda: heard.take() and [batch for batch in heard.batches if batch.topic == "calm"])
+            assert heard.inbox.waiting <= heard.inbox.max_readings
+            assert [batch.fields["value"].tolist() for batch in heard.batches if batch.topic == "calm"] == [[value]]
+            heard.batches.clear()
+        calm.disconnect()
+        calm.loop_stop()
+        assert flooding.is_alive()
+    finally:
+        stop.set()
+        flooding.join(20)
+        source.close()
