@@ -18,6 +18,7 @@ from taixu.serve.values import is_projects, plain_value
 from taixu.twin.memory import Moment, Recording
 from taixu.twin.memory.chronicle import Chronicle
 from taixu.twin.memory.comparing import compare_moments
+from taixu.twin.memory.folding import MomentColumn
 from taixu.twin.memory.series import Samples, SeriesReader, in_buckets
 
 __all__ = ["Remembering"]
@@ -159,16 +160,27 @@ class Remembering:
             if field.kind.name in _UNTOLD or not (is_projects(declared.cls) or told in self._bound):
                 continue
             if track < len(column.known) and column.known[track]:
-                time_ns = int(column.times_ns[track])
+                time_ns = self._told_ns(column, track)
                 plain = plain_value(field, _one(moment, component, name, track))
-                fields[told] = {"value": plain, "unit": field.unit, "age_secs": round(max(at_ns - time_ns, 0) / 1e9, 3)}
-                newest = max(newest, time_ns)
+                fields[told] = {"value": plain, "unit": field.unit, "age_secs": _age_secs(time_ns, at_ns)}
+                newest = max(newest, time_ns or 0)
         place = _place(moment, track)
         if place is not None:
             column = moment.columns["transform", "translation"]
-            age = round(max(at_ns - int(column.times_ns[track]), 0) / 1e9, 3)
+            age = _age_secs(self._told_ns(column, track), at_ns)
             fields["transform.position"] = {"value": [round(each, 4) for each in place], "unit": "m", "age_secs": age}
         return fields, newest
+
+    def _told_ns(self, column: MomentColumn, track: int) -> int | None:
+        """When a value's reading was; None where no reading wrote it: then its time is that of a tick."""
+        time_ns = int(column.times_ns[track])
+        known = self.recording.index.known
+        place = int(np.searchsorted(known, time_ns))
+        return None if place < len(known) and known[place] == time_ns else time_ns
+
+
+def _age_secs(time_ns: int | None, at_ns: int) -> float | None:
+    return None if time_ns is None else round(max(at_ns - time_ns, 0) / 1e9, 3)
 
 
 def _one(moment: Moment, component: str, field: str, track: int) -> Any:

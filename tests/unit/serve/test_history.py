@@ -22,7 +22,9 @@ from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
 
 TOKEN = "t" * 20
 SECOND = 1_000_000_000
-MOTOR = declared_component("motor", {"temperature": {"kind": "f32", "unit": "degC"}, "state": {"kind": "text"}})
+MOTOR = declared_component(
+    "motor", {"temperature": {"kind": "f32", "unit": "degC"}, "state": {"kind": "text"}, "load": {"kind": "f32"}}
+)
 BINDINGS = [
     {"topic": "cart/{key}", "from": ["x", "y"], "to": "transform.position"},
     {"topic": "cart/{key}", "from": "t", "to": "motor.temperature"},
@@ -91,6 +93,8 @@ def test_what_was_a_moment_ago_is_known(served: Server) -> None:
     assert entity["fields"]["motor.temperature"]["value"] == 25.0 and entity["fields"]["motor.temperature"]["unit"] == "degC"
     assert 0 <= entity["fields"]["motor.temperature"]["age_secs"] < 1.0
     assert entity["fields"]["transform.position"]["value"] == [5.0, 0.0, 0.0]
+    assert entity["fields"]["motor.load"] == {"value": 0.0, "unit": "", "age_secs": None}, "nobody ever told it"
+    assert times[-2] < entity["time_ns"] < times[-1]
     assert ask(served, "/history/entity", entity=cart, at_ns=times[2])["fields"]["motor.temperature"]["value"] == 22.0
     series = ask(served, "/history/series", entity=cart, field="motor.temperature", from_ns=times[0], to_ns=times[-1], points=100)
     assert series["mean"] == [21.0, 22.0, 23.0, 24.0, 25.0] and series["unit"] == "degC" and series["every"] == 1

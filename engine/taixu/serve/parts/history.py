@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import Callable
 from functools import partial
@@ -32,6 +33,7 @@ __all__ = ["HistoryPart"]
 
 _MAX_DIGITS = 20
 _POINTS = 300
+_BEGUN_SECS, _BEGUN_TRIES = 5.0, 100
 _NOTHING: dict[str, Any] = {"recording": False, "start_ns": 0, "end_ns": 0, "marks": [], "sinks": []}
 
 
@@ -47,6 +49,7 @@ class HistoryPart(Part):
     def __init__(self, pasts: Pasts) -> None:
         self.desk = Desk("history")
         self._pasts = pasts
+        self._has_looked = False
         self._folder: Path | None = None
         self._followers: list[Follower] = []
         self._components: Components | None = None
@@ -60,6 +63,7 @@ class HistoryPart(Part):
         recorder = app.resource(Recorder) if app.world.has_resource(Recorder) else None
         folder = source.folder or (recorder.folder if recorder is not None else None)
         if folder is None:
+            self._has_looked = True
             return
         targets = [binding.target for binding in app.resource(Feed).bindings]
         targets += [control.target for control in app.resource(Ledger).controls.values()]
@@ -68,6 +72,7 @@ class HistoryPart(Part):
         self._pasts.open(folder, source.make, service.call_soon, is_finished=source.folder is not None)
         self._followers = recorder.followers if recorder is not None else []
         self._components, self._folder = app.resource(Components), folder
+        self._has_looked = True
 
     def close(self) -> None:
         self._pasts.close()
@@ -92,12 +97,21 @@ class HistoryPart(Part):
         from aiohttp import web
 
         async def answer(work: Callable[[Remembering, Callable[[], bool]], dict[str, Any]]) -> web.Response:
+            await begun()
             try:
                 return web.json_response(await self.desk.ask(lambda still_wanted: work(self.remembering(), still_wanted)))
             except TaixuError as error:
                 return refusal(str(error), 404)
 
+        async def begun() -> None:
+            """Before the world's first frame nobody knows what is recorded."""
+            for _ in range(_BEGUN_TRIES):
+                if self._has_looked:
+                    break
+                await asyncio.sleep(_BEGUN_SECS / _BEGUN_TRIES)
+
         async def history(request: web.Request, guest: Guest) -> web.Response:
+            await begun()
             if self._folder is None:
                 return web.json_response(_NOTHING)
             sinks = [each.as_dict(now_ns=time.time_ns()) for each in self._followers]
