@@ -101,11 +101,12 @@ class Listeners:
         """What entities say now, to those who follow them."""
         if len(self._values) > 2 * _MAX_FOLLOWED_BY_ALL:
             self._values = {entity: text for entity, text in self._values.items() if entity in self.followed}
-        for entity, told in values.items():
-            message = self._values[entity] = _packed({"values": told})
-            for listener in self.all:
-                if entity in listener.follows:
-                    listener.tell(f"values {entity}", message)
+        messages = {entity: _packed({"values": told}) for entity, told in values.items()}
+        self._values |= messages
+        for listener in self.all:
+            for entity in listener.follows:
+                if entity in messages:
+                    listener.tell(f"values {entity}", messages[entity])
 
     def follow(self, listener: Listener, ids: Any) -> None:
         """Somebody wants to hear what some entities say, in place of those he followed before.

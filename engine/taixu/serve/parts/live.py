@@ -42,6 +42,8 @@ _VALUES_A_SEC = 5.0
 _FACTS_SECS = 1.0
 _PRESENCE_SECS = 0.5
 _MAX_LISTED = 500
+_AT_ONCE = 128
+"""So many followed things are looked at in a frame, so that no frame waits for a crowd."""
 
 
 class LivePart(Part):
@@ -54,6 +56,8 @@ class LivePart(Part):
         self._hello: dict[str, Any] = {}
         self._gathered = self._told_facts = self._told_presence = -1.0
         self._told: dict[str, Any] = {}
+        self._due: list[int] = []
+        """Followed things that are looked at in the next frames."""
         self._told_values: dict[int, dict[str, tuple[Any, str, int | None]] | None] = {}
 
     def routes(self, door: Door) -> list[Any]:
@@ -84,7 +88,13 @@ class LivePart(Part):
         if now - self._gathered >= 1.0 / _VALUES_A_SEC:
             self._gathered = now
             self._tell_changes(service)
-            changed = self._changed_values(app.world, now_ns=time.time_ns())
+            if not self._due:
+                followed = self.listeners.followed
+                self._told_values = {each: told for each, told in self._told_values.items() if each in followed}
+                self._due = sorted(followed)
+        if self._due:
+            due, self._due = self._due[:_AT_ONCE], self._due[_AT_ONCE:]
+            changed = self._changed_values(app.world, due, now_ns=time.time_ns())
             if changed:
                 service.call_soon(self.listeners.tell_values, changed)
 
@@ -98,11 +108,7 @@ class LivePart(Part):
             self._told["measures"] = facts.measures
             service.call_soon(self.listeners.tell, "measures", list(facts.measures))
 
-    def _changed_values(self, world: World, *, now_ns: int) -> dict[int, dict[str, Any]]:
-        followed = sorted(self.listeners.followed)
-        self._told_values = {each: told for each, told in self._told_values.items() if each in self.listeners.followed}
-        if not followed:
-            return {}
+    def _changed_values(self, world: World, followed: list[int], *, now_ns: int) -> dict[int, dict[str, Any]]:
         handles = world.find_all(np.array(followed, np.uint64))
         there = handles != 0
         changed: dict[int, dict[str, Any]] = {}
