@@ -63,8 +63,8 @@ class _Factory:
         world.spawn("Sky", tx.Environment(sun_direction=(0.42, 0.78, 0.46), turbidity=4.5, intensity=0.8,
                                           ground_color=(0.42, 0.39, 0.35), exposure_ev=0.15))  # fmt: skip
         world.spawn("Sun", tx.Light(kind="directional", color=(1.0, 0.93, 0.82), intensity=3.2)).look_at((-0.42, -0.78, -0.46))
-        eye = world.spawn("Overview", tx.Camera(fov_y_rad=radians(36), near_m=0.3, priority=1), position=(23.0, 18.5, 32.0))
-        eye.look_at((-3.2, 0.6, -3.4))
+        eye = world.spawn("Overview", tx.Camera(fov_y_rad=radians(36), near_m=0.3, priority=1), position=(19.0, 10.8, 20.0))
+        eye.look_at((-3.9, 0.5, -3.1))
         cell = world.spawn("Cell A1 close", tx.Camera(fov_y_rad=radians(42), near_m=0.1), position=(-5.6, 3.4, -1.6))
         cell.look_at((-10.4, 1.0, -7.6))
         aisle = world.spawn("Cross aisle", tx.Camera(fov_y_rad=radians(46), near_m=0.1), position=(14.2, 3.2, 10.6))
