@@ -12,6 +12,7 @@ from taixu.ecs.entity import indices_of
 from taixu.errors import TaixuError
 from taixu.scene import CELL_M, Name, Transform, WorldTransforms
 from taixu.twin.rules.fences import Fence, FenceShape, check_points
+from taixu.twin.rules.histories import as_span
 from taixu.twin.rules.zone_map import Members, ZoneMap
 
 __all__ = ["Ground", "table_places"]
@@ -125,13 +126,13 @@ def table_places(world: World, table: Table, *, rows: Rows | None = None) -> Poi
         transforms = world.resource(WorldTransforms)
         if len(transforms.matrices) > (int(indices.max()) if len(indices) else 0):
             found = np.empty((3, len(entities)))
-            matrices, cells = transforms.matrices.reshape(-1), transforms.cells.reshape(-1)
+            own = as_span(indices)
             for axis in range(3):
-                found[axis] = matrices[indices * 12 + (4 * axis + 3)]
+                found[axis] = transforms.matrices[own, 4 * axis + 3]
                 if transforms.has_cells:
-                    found[axis] += cells[indices * 3 + axis] * CELL_M
+                    found[axis] += transforms.cells[own, axis] * CELL_M
             return found
     chosen = slice(None) if rows is None else rows
-    own = table.read(Transform, "translation")[:, chosen].astype(np.float64)
-    found_own: Points = own + table.read(Transform, "cell")[:, chosen] * CELL_M
-    return found_own
+    places: Points = np.multiply(table.read(Transform, "cell")[:, chosen], CELL_M, dtype=np.float64)
+    places += table.read(Transform, "translation")[:, chosen]
+    return places

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["History", "Portion", "Rate", "Since", "Trend"]
+__all__ = ["History", "Portion", "Rate", "Since", "Trend", "as_span"]
 
 Indices = NDArray[np.intp]
 Floats = NDArray[np.float64]
@@ -46,7 +46,7 @@ def _grown(array: NDArray[Any], indices: Indices, empty: Any) -> NDArray[Any]:
     return np.concatenate([array, more], axis=-1)
 
 
-def _span(indices: Indices) -> Indices | slice:
+def as_span(indices: Indices) -> Indices | slice:
     """Indices that follow one another as a slice, which is read without a look-up."""
     count = len(indices)
     if count and int(indices[-1]) - int(indices[0]) == count - 1 and bool((indices[1:] > indices[:-1]).all()):
@@ -87,7 +87,7 @@ class Rate:
     def change(self, indices: Indices, values: Floats, now_ns: int, secs: float) -> Floats:
         """Change a second since the oldest value within the time; NaN where there is none yet."""
         self.values, self.times_ns = _grown(self.values, indices, np.nan), _grown(self.times_ns, indices, 0)
-        own = _span(indices)
+        own = as_span(indices)
         oldest, at = self.values[-1, own], self.times_ns[-1, own]
         missing = np.isnan(oldest)
         if missing.any():  # until all slots are filled the oldest there is
@@ -134,7 +134,7 @@ class Portion:
             self.before_ns, self.now_ns = self.now_ns, now_ns
             self._turn(now_ns // max(round(secs * 1e9 / _PORTION_SLOTS), 1))
         passed = (self.now_ns - self.before_ns) * 1e-9 if self.before_ns != _NEVER else 0.0
-        at, own = self.slot % _PORTION_SLOTS, _span(indices)
+        at, own = self.slot % _PORTION_SLOTS, as_span(indices)
         grown = np.where(self.known[own], min(max(passed, 0.0), secs), 0.0).astype(np.float32)
         self.known[own] = True
         seen_now = self.seen[at, own] + grown

@@ -12,12 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.twin.rules.fences import EDGE, FenceShape, raster
+from taixu.twin.rules.fences import EDGE, FenceShape, points_inside, raster
 
 __all__ = ["Members", "ZoneMap"]
 
 _CELLS, _CELLS_FOR_MANY = 512, 256
 _MANY = 200
+_FEW_CORNERS = 24
+_CHUNK = 1 << 15
 Points = NDArray[np.float64]
 Rows = NDArray[np.intp]
 
@@ -61,18 +63,22 @@ class ZoneMap:
         self._cell = size * (1 + 1e-9) / self._side
         self._bottoms = np.array([shape.bottom_m for shape in shapes])
         self._tops = np.array([shape.top_m for shape in shapes])
+        self._has_many = np.array([len(shape.corners) > _FEW_CORNERS for shape in shapes], bool)
+        few = [shape.corners[:1] if len(shape.corners) > _FEW_CORNERS else shape.corners for shape in shapes]
+        most = max(map(len, few), default=0) + 1
+        self._corners = np.zeros((2, most, len(shapes)))
+        """The corners of areas that have few, ``[2, k, areas]``; the first one again until there are enough."""
+        for zone, each in enumerate(few):
+            self._corners[:, :, zone] = np.concatenate([each, np.repeat(each[:1], most - len(each), axis=0)]).T
         self._build()
 
     def members(self, places: Points) -> Members:
         """Which of ``float64[3, n]`` places lie inside of which areas; NaN is nowhere."""
-        side = self._side
-        with np.errstate(invalid="ignore"):
-            nowhere = np.flatnonzero(~np.isfinite(places.sum(axis=0)))
-            x = np.clip((places[0] - self._low[0]) / self._cell[0] + 1, 0, side + 1).astype(np.int32)
-            z = np.clip((places[2] - self._low[1]) / self._cell[1] + 1, 0, side + 1).astype(np.int32)
-        cells = x * np.int32(side + 2) + z
-        cells[nowhere] = 0
-        labels = self._labels[cells]
+        count = places.shape[1]
+        labels = np.empty(count, np.int32)
+        for start in range(0, count, _CHUNK):
+            end = min(start + _CHUNK, count)
+            labels[start:end] = self._labels_at(places[:, start:end])
         busy = np.flatnonzero(labels)
         labels = labels[busy]
         counts = self._counts[labels]
@@ -86,16 +92,38 @@ class ZoneMap:
             at = heights[rows]
             kept = (at >= self._bottoms[zones]) & (at <= self._tops[zones])
         edges = np.flatnonzero(on_edge & kept)
-        if len(edges):
-            edges = edges[np.argsort(zones[edges], kind="stable")]
-            starts = np.searchsorted(zones[edges], np.arange(len(self.shapes) + 1))
-            for zone in np.unique(zones[edges]).tolist():
-                here = edges[starts[zone] : starts[zone + 1]]
-                kept[here] = self.shapes[zone].holds(places[:, rows[here]])
+        for start in range(0, len(edges), _CHUNK):
+            part = edges[start : start + _CHUNK]
+            kept[part] = self._are_inside(places[0, rows[part]], places[2, rows[part]], zones[part])
         rows, zones = rows[kept], zones[kept]
         order = np.argsort(zones, kind="stable")
         rows, zones = rows[order], zones[order]
         return Members(rows, zones, np.searchsorted(zones, np.arange(len(self.shapes) + 1)))
+
+    def _labels_at(self, places: Points) -> NDArray[np.int32]:
+        """Labels of the cells of a few places: so few that all of it stays near the processor."""
+        side = self._side
+        with np.errstate(invalid="ignore"):
+            x = np.clip((places[0] - self._low[0]) / self._cell[0] + 1, 0, side + 1).astype(np.int32)
+            z = np.clip((places[2] - self._low[1]) / self._cell[1] + 1, 0, side + 1).astype(np.int32)
+            x *= side + 2
+            x += z
+            nowhere = ~np.isfinite(places[0] + places[1] + places[2])
+        x[nowhere] = 0
+        return self._labels[x]
+
+    def _are_inside(self, x: NDArray[np.float64], z: NDArray[np.float64], zones: NDArray[np.uint16]) -> NDArray[np.bool_]:
+        """Whether places lie inside of one area each, exactly, as `points_inside` says it; areas of many corners one by one."""
+        inside = np.zeros(len(x), bool)
+        x0, z0 = self._corners[:, :, zones]
+        with np.errstate(divide="ignore", invalid="ignore"):
+            for k in range(len(x0) - 1):
+                crosses = (z < z0[k]) != (z < z0[k + 1])
+                inside ^= crosses & (x < x0[k] + (z - z0[k]) / (z0[k + 1] - z0[k]) * (x0[k + 1] - x0[k]))
+        for zone in np.unique(zones[self._has_many[zones]]).tolist():
+            here = np.flatnonzero(zones == zone)
+            inside[here] = points_inside(np.stack([x[here], z[here]], axis=1), self.shapes[zone].corners)
+        return inside
 
     def _build(self) -> None:
         """Labels of cells (0: nothing is there), and for each label its areas."""
