@@ -104,12 +104,14 @@ class Arrivals:
         roster = world.resource(Roster)
         roster.refresh(world)
         for number, keys in told.items():
-            heard = self._heard[number]
-            heard.update(dict.fromkeys(keys & heard.keys(), now_ns))
-            strangers = sorted(keys - heard.keys())
+            heard, listed = self._heard[number], sorted(keys)
+            is_there = (roster.find(listed) != 0).tolist()
+            heard.update({key: now_ns for key, known in zip(listed, is_there) if known and key in heard})
+            strangers = [key for key, known in zip(listed, is_there) if not known]
+            for key in strangers:
+                heard.pop(key, None)  # somebody else has taken it away
             if strangers:
-                known = roster.find(strangers) != 0
-                self._make(world, number, [key for key, is_known in zip(strangers, known.tolist()) if not is_known], now_ns)
+                self._make(world, number, strangers, now_ns)
 
     def forget_silent(self, world: World, *, now_ns: int) -> None:
         """Take away those of whom nothing was heard for too long."""
@@ -156,6 +158,8 @@ class Arrivals:
     def _make(self, world: World, number: int, keys: list[str], now_ns: int) -> None:
         arrival, heard = self.kinds[number], self._heard[number]
         room = max(min(arrival.at_most - len(heard), _MAX_A_FRAME), 0)
+        self.turned_away += max(len(keys) - 2 * room, 0)  # a flood of keys is not even looked at
+        keys = keys[: 2 * room]
         ids = np.array([arrival_id(key) for key in keys], np.uint64)
         free = world.find_all(ids) == 0  # an id that somebody else has is as good as no room
         _, first = np.unique(ids, return_index=True)

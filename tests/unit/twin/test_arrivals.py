@@ -82,6 +82,15 @@ def test_there_are_only_so_many_and_who_stands_there_already_is_nobodys_arrival(
     assert hall.keys == ["p0"], "who belongs to the world stays, however silent"
 
 
+def test_who_was_taken_away_comes_back_with_the_next_reading(hall: Hall) -> None:
+    hall.hear(0, "p1")
+    hall.app.world.despawn([hall.app.world.find(arrival_id("p1"))])
+    hall.hear(1)
+    assert hall.keys == []
+    hall.hear(2, "p1")
+    assert hall.keys == ["p1"] and len(hall.app.resource(Arrivals)) == 1
+
+
 def test_batches_of_many_things_and_hostile_keys(hall: Hall) -> None:
     numbers = np.array([0, 2, 2, 9], np.uint32)
     values = {name: np.arange(4.0) for name in "xyz"}
