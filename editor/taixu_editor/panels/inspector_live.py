@@ -48,7 +48,8 @@ class LiveFields:
         panel = self._panel
         self.places.clear()
         chosen = panel.sheet.entities
-        self.values = panel.host.twin.values_of(chosen[-1]) if chosen and panel.host.twin.copy is not None else {}
+        known = panel.host.twin.values_of(chosen[-1]) if chosen and panel.host.twin.copy is not None else {}
+        self.values = {key: facts for key, facts in known.items() if facts["age_secs"] is not None}
 
     def height(self, key: str) -> float:
         """Of the line below a field; 0 where there is none."""
@@ -69,7 +70,7 @@ class LiveFields:
     def draw_device(self) -> None:
         """Below a device: whether anybody feeds it."""
         panel = self._panel
-        if not panel.host.twin.is_live or any(each["age_secs"] is not None for each in self.values.values()):
+        if not panel.host.twin.is_live or self.values:
             return
         imgui.push_style_color(imgui.Col_.text, panel.window.theme.warning)
         imgui.text_wrapped(f"{icon('warning')}  {panel.t('No reading has come for this device.')}")
@@ -78,7 +79,7 @@ class LiveFields:
     def _draw_line(self, key: str, known: dict[str, Any], x: float, width: float) -> None:
         panel, theme, unit = self._panel, self._panel.window.theme, imgui.get_font_size()
         age = known["age_secs"]
-        color = "faint" if age is None or age > STALE_SECS else "warning" if age > _FRESH_SECS else "accent"
+        color = "faint" if age > STALE_SECS else "warning" if age > _FRESH_SECS else "accent"
         indent = width * panel.form.label_share
         imgui.set_cursor_screen_pos((x + indent, imgui.get_cursor_screen_pos().y))
         start = imgui.get_cursor_screen_pos()
@@ -89,4 +90,4 @@ class LiveFields:
         low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
         self.places[key] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
         imgui.same_line(0, unit * 0.6)
-        imgui.text_disabled(panel.t("no reading yet") if age is None else panel.t("{age} ago", age=shown_age(age)))
+        imgui.text_disabled(panel.t("{age} ago", age=shown_age(age)))
