@@ -232,7 +232,7 @@ def _serve(args: argparse.Namespace, recording: Recording) -> int:
         for note in _enter(app, args, recording, moment):
             args.console.say(note)
         app.resource(Alarms).recall(chronicle.alarms(last))
-        app.insert_resource(PastSource(partial(open_past, recording.about, project=args.project), args.recording))
+        app.insert_resource(PastSource(partial(open_past, recording.about, project=args.project), args.recording, last))
         server, shown = open_server(args, app, closed_to=_CLOSED_TO)
         args.console.say(f"serving {args.recording} at {server.url}{shown}")
         run_server(args, server)

@@ -42,11 +42,14 @@ class Facts:
     measures: tuple[dict[str, Any], ...] = ()
     """As ``/measures`` tells them; swapped at most once a second, when they changed."""
     measure_problems: dict[str, str] = field(default_factory=dict)
+    shown_ns: int = 0
+    """The moment at which a finished recording ends, where one is served; 0 where it is now."""
 
     def as_state(self) -> dict[str, Any]:
         """What ``/state`` says."""
         return {
-            "tick": self.tick, "time_ns": self.now_ns, "entities": self.entities, "frame_ms": round(self.frame_ms, 3),
+            "tick": self.tick, "time_ns": self.shown_ns or self.now_ns, "is_replay": bool(self.shown_ns),
+            "entities": self.entities, "frame_ms": round(self.frame_ms, 3),
             "readings": self.counts, "waiting": self.waiting, "recorded_bytes": self.recorded_bytes,
             "recording_problem": self.recording_problem, "sources": self.sources, "alarms": len(self.alarms),
         }  # fmt: skip

@@ -44,10 +44,13 @@ class PastSource:
         Makes an app for moments of the past, with the project's files and an empty world; called in the past's thread.
     folder
         The recording; None is the one that is being written.
+    end_ns
+        Where a finished one ends; 0 while it is being written.
     """
 
     make: Callable[[], App]
     folder: Path | None = None
+    end_ns: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from taixu.serve.errands import Errands
 from taixu.serve.facts import Facts, FactsBoard
 from taixu.serve.guard import Guard
 from taixu.serve.parts import make_parts
+from taixu.serve.past import PastSource
 from taixu.serve.service import Service
 from taixu.twin.batch import Batch
 from taixu.twin.clock import TwinClock
@@ -167,7 +168,7 @@ class Server:
             self._open_alarms, dict(engine.problems), self._newest_commands,
             {each.link.name: asdict(each.link.status) for each in self.sources}, world.resource(TwinClock).jumps,
             self._measured_now(world.resource(Measures)),
-            dict(world.resource(Measures).problems),
+            dict(world.resource(Measures).problems), world.resource(PastSource).end_ns if world.has_resource(PastSource) else 0,
         ))  # fmt: skip
 
     def _measured_now(self, measures: Measures) -> tuple[dict[str, Any], ...]:

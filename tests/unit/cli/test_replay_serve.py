@@ -68,7 +68,9 @@ def ask(url: str, path: str, data: bytes | None = None) -> Any:
 
 
 def test_it_answers_as_a_live_one_does(url: str) -> None:
-    assert ask(url, "state")["entities"] == 1
+    state = ask(url, "state")
+    assert state["entities"] == 1 and state["is_replay"] and state["time_ns"] == START + 20 * SECOND, "its now is its end"
+    assert ask(url, "healthz")["ok"]
     history = ask(url, "history")
     assert (history["start_ns"], history["end_ns"]) == (START, START + 20 * SECOND)
     assert [alarm["text"] for alarm in ask(url, "alarms")["alarms"]] == ["too far"]
