@@ -329,7 +329,7 @@ class Picture implements View {
     const told = this.retell(now);
     const moved = this.move(now) || told;
     const turned = this.steering.update(seconds);
-    if (turned) this.area.follow(this.steering.eye, this.steering.distance, now);
+    if (this.isPlaced) this.area.follow(this.steering.eye, this.steering.distance, now);
     if (!moved && !turned && !this.isDirty) return;
     this.isDirty = false;
     this.rebase(now);
@@ -344,9 +344,10 @@ class Picture implements View {
       this.begunAt = now;
       // A slow device draws shadows anew now and then only: the picture follows first.
       const { shadowMap } = this.renderer;
-      shadowMap.needsUpdate = this.deviceMs < SLOW_MS || now - this.shadowsAt > 6 * this.deviceMs;
+      const isStill = !moved && !turned;
+      shadowMap.needsUpdate = isStill || this.deviceMs < SLOW_MS || now - this.shadowsAt > 6 * this.deviceMs;
       if (shadowMap.needsUpdate) this.shadowsAt = now;
-      else this.isDirty = true;
+      else this.isDirty = true; // they follow when all stands still
       this.renderer.render(this.scene, this.lens);
       this.outline.render(this.renderer, this.lens, now);
     }
