@@ -68,7 +68,7 @@ def served() -> Iterator[tuple[Server, str]]:
             found.append(Server(app, Access({TOKEN: Guest("eve", Role.OPERATE)}), port=0))
             found.append(f"{app.world.stable_id(press.entity):016x}")
             ready.set()
-            found[0].run(seconds=60)
+            found[0].run(seconds=120)
             found[0].close()
 
     thread = threading.Thread(target=run)
@@ -209,31 +209,32 @@ def test_an_acknowledgement_begins_the_frame_and_questions_need_none() -> None:
         server = Server(app, Access({TOKEN: Guest("eve", Role.OPERATE)}), port=0)
         inbox, ledger, rest = app.resource(Inbox), app.resource(Ledger), server._rest
 
-        def brought(topic: str) -> float:
-            """Seconds of a frame's rest (at most one) in which a reading comes."""
+        def brought(topic: str, *, until: float) -> float:
+            """Seconds of a frame's rest in which a reading comes."""
             letter = Letter(Batch(topic, np.zeros(1, np.uint32), np.zeros(1, np.int64), {"command": np.ones(1)}))
             threading.Timer(0.05, inbox.put, [letter]).start()
             start = time.perf_counter()
-            rest(start + 1.0)
+            rest(start + until)
             return time.perf_counter() - start
 
-        assert brought("ack/p7") >= 0.99, "nobody waits for it"
+        assert brought("ack/p7", until=0.4) >= 0.39, "nobody waits for it"
         ledger.connect([post := Post(Link("post", inbox, tuple), None)])
         ledger.command(app.world, "limit", entity=app.world.stable_id(belt), value=1, by="eve", now_ns=time.time_ns())
-        assert post.sent == 1 and brought("elsewhere") >= 0.99
-        assert brought("ack/p7") < 0.9
+        assert post.sent == 1 and brought("elsewhere", until=0.4) >= 0.39
+        assert brought("ack/p7", until=20) < 15
         answers: list[float] = []
 
         def question() -> None:
             begun = time.perf_counter()
-            assert server.errands.ask(lambda world: len(world)).result(5) == len(app.world)
+            assert server.errands.ask(lambda world: len(world)).result(30) == len(app.world)
             answers.append(time.perf_counter() - begun)
+            server.stop()
 
         asking = threading.Timer(0.05, question)
         asking.start()
-        rest(time.perf_counter() + 1.0)
+        rest(time.perf_counter() + 20)
         asking.join()
-        assert answers[0] < 0.9
+        assert answers[0] < 15
         server.close()
 
 
