@@ -82,7 +82,7 @@ def number(page: Page, field: str) -> float:
 
 def test_an_operator_clicks_a_machine_and_reads_it(desk: Page, plant: SmallPlant) -> None:
     page = desk
-    page.wait(f"() => ({ON_PAGE})('{PRESS:016x}')")
+    page.wait(f"() => ({ON_PAGE})('{PRESS:016x}')", secs=40)
     x, y = page.evaluate(ON_PAGE, f"{PRESS:016x}")
     page.page.mouse.click(x, y)
     wait_for_text(page, ".details h2", "Press 1")
@@ -161,7 +161,7 @@ def test_who_may_only_look_is_told_why_he_cannot_act(chromium: Browser, plant: S
 def test_the_past_is_scrubbed_played_and_left(desk: Page, plant: SmallPlant) -> None:
     page = desk
     select(page, "Belt 2")
-    plant.plant.speeds["B2"] = 1.9
+    plant.plant.speeds["B2"], plant.plant.modes["B2"] = 1.9, "stopped"
     wait_for_text(page, SPEED, "1.90")
     page.page.wait_for_selector(".track")
     page.page.select_option(".timeline select >> nth=1", "60")
@@ -183,6 +183,15 @@ def test_the_past_is_scrubbed_played_and_left(desk: Page, plant: SmallPlant) -> 
     page.page.locator(".difference", has_text="Belt 2").locator("summary").click()
     page.wait("() => /0.80[^]*1.90/.test(document.querySelector('.difference[open] table')?.textContent)")
     page.page.locator(".dialog").get_by_role("button", name="Close").click()
+    page.page.click("#tab-commands")  # where what happened is listed, too, and leads to its moment
+    page.page.get_by_role("radio", name="Events").click()
+    page.page.locator(".rows .row", has_text="Belt 2 stands").first.click()
+    page.page.wait_for_selector(".chip-past")
+    page.page.click("#tab-alarms")
+    page.page.wait_for_selector(".alarms .alarm:has-text('Belt 2 stands')")
+    page.page.locator(".timeline").get_by_role("button", name="Live").click()
+    page.page.wait_for_selector(".chip-live")
+    plant.plant.modes["B2"] = "running"
     plant.plant.speeds["B2"] = 0.8
 
 

@@ -56,3 +56,7 @@ export function SeverityMark({ severity, active = true, size = 14 }: { severity:
     </svg>
   );
 }
+
+export function isSeverity(text: string): text is Severity {
+  return Object.hasOwn(SHAPES, text);
+}

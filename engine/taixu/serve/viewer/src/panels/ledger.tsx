@@ -7,9 +7,10 @@ import { clockText, momentText, spanText, unitText } from "../text/format";
 import { confirm } from "./api";
 import { controlTitle } from "./control_form";
 import { plainText } from "./details_text";
-import { Icon } from "./icons";
+import { Icon, SeverityMark, isSeverity } from "./icons";
 import { useName } from "./names";
-import { Empty } from "./parts";
+import { Choices, Empty } from "./parts";
+import { endScrub, recorded, scrub } from "./playback";
 import { isPast, mayOperate, showDetails } from "./state";
 
 const REACHED: Record<Command["state"], number> = { waiting: 0, sent: 1, acknowledged: 2, observed: 3, refused: 0, failed: 0, "timed out": 0 };
@@ -69,6 +70,37 @@ export function stateText(state: Command["state"]): string {
 }
 
 export function LedgerPanel() {
+  const [shown, show] = useState<"commands" | "events">("commands");
+  return (
+    <>
+      <div class="panel-tools">
+        <Choices label={t("events.which")} chosen={shown} onChoose={show} options={[{ value: "commands", text: t("command.title") }, { value: "events", text: t("events.title") }]} />
+      </div>
+      {shown === "commands" ? <CommandList /> : <EventList />}
+    </>
+  );
+}
+
+/** What the recording noted, newest first; each leads to its moment. */
+function EventList() {
+  const marks = [...(recorded.value?.marks ?? [])].reverse();
+  if (!marks.length) return <Empty>{t("events.none")}</Empty>;
+  return (
+    <ul class="rows" role="list" aria-label={t("events.title")}>
+      {marks.map((each, i) => (
+        <li key={`${each.time_ns} ${i}`}>
+          <button type="button" class="row" title={t("events.see")} onClick={() => (scrub(each.time_ns), endScrub())}>
+            {isSeverity(each.severity) ? <SeverityMark severity={each.severity} /> : <Icon name="command" size={14} />}
+            <span class="grow">{each.text}</span>
+            <time class="faint" title={momentText(each.time_ns)}>{clockText(each.time_ns)}</time>
+          </button>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function CommandList() {
   const all = commands.value;
   if (!all.length) return <Empty>{t("command.none")}</Empty>;
   return <ul class="rows ledger-list" role="list" aria-label={t("command.title")}>{all.map((each) => <LedgerRow key={each.number} command={each} />)}</ul>;

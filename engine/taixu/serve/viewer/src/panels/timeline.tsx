@@ -1,11 +1,10 @@
 // The bar below the picture: what is recorded, what happened in it, and the hand that goes through it.
 import { useEffect, useRef } from "preact/hooks";
-import type { Severity } from "../live";
 import { canDraw } from "../store";
 import { t } from "../text";
 import { clockText, dayText, momentText, spanText } from "../text/format";
 import { CompareButtons } from "./compare";
-import { SeverityMark } from "./icons";
+import { SeverityMark, isSeverity } from "./icons";
 import { IconButton } from "./parts";
 import {
   SPANS, SPEEDS, chooseSpeed, endScrub, goLive, isPlaying, now_ns, pause, play, playhead, range, recorded, scrub, showSpan, spanSecs, speed, step,
@@ -98,10 +97,6 @@ function Track() {
       </div>
     </div>
   );
-}
-
-function isSeverity(text: string): text is Severity {
-  return text === "critical" || text === "high" || text === "low" || text === "info";
 }
 
 /** Round times of day, so many that their texts have room. */
