@@ -18,7 +18,7 @@ import numpy as np
 
 from taixu.assets.findings import Finding
 from taixu.ecs import World
-from taixu.edit import WorldSettings
+from taixu.edit import Project, WorldSettings
 from taixu.errors import TaixuError
 from taixu.twin.connectors import Connector, open_sources
 from taixu.twin.device import Device
@@ -310,11 +310,13 @@ class _Opening:
         self._is_wanted = True
         self._lock = Lock()
 
+        root = world.resource(Project).root if world.has_resource(Project) else None
+
         def work() -> None:
             sources: list[Connector] = []
             simulators: list[RunningSimulator] = []
             try:
-                sources = open_sources(wanted, inbox, lambda source: ("#",), known_connectors())
+                sources = open_sources(wanted, inbox, lambda source: ("#",), known_connectors(), root=root)
                 simulators = open_world_simulators(world, sources)
             except TaixuError as error:
                 self.problem = str(error)
