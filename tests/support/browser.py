@@ -132,7 +132,7 @@ class Browser:
         page.page.on("pageerror", lambda error: page.said.append(f"pageerror: {error}"))
         page.page.goto(f"{url}?token={token}")
         if ready:
-            page.wait("() => window.taixu?.isReady()", secs=40)
+            page.wait("() => window.taixu?.isReady()", secs=90)
         return page
 
     def close_pages(self) -> None:

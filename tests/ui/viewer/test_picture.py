@@ -65,7 +65,7 @@ def page(chromium: Browser, served: ServedWorld) -> Page:
 
 def settle(page: Page) -> None:
     page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
-    page.wait("() => taixu.isStill()", secs=40)
+    page.wait("() => taixu.isStill()", secs=90)
 
 
 def middle_of(picture: Any, channel: int) -> tuple[float, float]:
@@ -186,7 +186,7 @@ def test_a_hundred_thousand_things_are_drawn(chromium: Browser) -> None:
     world = serve_world(crowd)
     try:
         page = chromium.open(world.url, size=(320, 180))
-        page.wait(f"() => taixu.figures.value.things >= {count}", secs=20)
+        page.wait(f"() => taixu.figures.value.things >= {count}", secs=40)
         page.evaluate(PLAIN)
         settle(page)
         x, y = middle_of(page.picture(), 0)

@@ -1,6 +1,9 @@
 // The 3D picture: it follows the state stream and draws what is near, whenever something changed.
 import * as THREE from "three";
-import { agesShown, connection, drawnBy, eye, fencesShown, figures, hiddenKinds, hovered, kinds, labelsShown, sceneFacts, selected, serverPictures, type Id, type Vector } from "../store";
+import {
+  agesShown, connection, drawnBy, eye, fencesShown, figures, hiddenKinds, hovered, kinds, labelsShown,
+  sceneFacts, selected, serverPictures, type Id, type Vector,
+} from "../store";
 import { Watch } from "../wire/watch";
 import { Area } from "./area";
 import { Batches } from "./batches";
