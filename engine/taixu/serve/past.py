@@ -11,6 +11,7 @@ import threading
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -30,6 +31,7 @@ _log = logging.getLogger(__name__)
 _MAX_SHOWS = 4
 _SHOWN_A_SEC = 15.0
 _LOOK_AGAIN_SECS = 0.5
+_IDLE_SECS = 120.0
 _MAX_SPEED = 3600.0
 _MAX_ALARMS = 100
 
@@ -114,6 +116,8 @@ class _Show:
     answered: int = -1
     begun: float = 0.0
     due: float = 0.0
+    left: float = 0.0
+    """When the last watcher went."""
 
 
 class Pasts:
@@ -180,10 +184,12 @@ class Pasts:
         """Somebody looks at the past no more."""
         with self._lock:
             self._part(watcher, next((show for show in self._shows if watcher in show.watchers), None))
+            self._lock.notify()
 
     def _part(self, watcher: Watcher, show: _Show | None) -> None:
         if show is not None:
             show.watchers.remove(watcher)
+            show.left = time.monotonic()
 
     def _free_show(self, wish: Wish) -> _Show:
         for show in self._shows:
@@ -194,8 +200,12 @@ class Pasts:
         self._shows.append(_Show(wish))
         return self._shows[-1]
 
-    def _shown(self, show: _Show, version: int, frame: SceneFrame, facts: dict[str, Any], is_anew: bool) -> None:
-        """A frame of the past has come."""
+    def _shown(
+        self, show: _Show, version: int, frame: SceneFrame, facts: dict[str, Any], *, is_anew: bool, is_first: bool
+    ) -> None:
+        """A frame of the past has come; the first of a world knows nothing of those before."""
+        if is_first:
+            show.audience = Audience()
         if is_anew:
             show.audience.tell_anew()
         show.audience.show(frame)
@@ -219,12 +229,16 @@ class Pasts:
         while True:
             with self._lock:
                 show = self._next()
-                while show is None and not self._is_closed:
+                if show is None and not self._is_closed:
                     self._lock.wait(self._pause())
-                    show = self._next()
-                if show is None or self._is_closed:
+                if self._is_closed:
                     break
-                wish, version = show.wish, show.version
+                show, old = self._next(), self._old()
+                wish, version = (show.wish, show.version) if show is not None else (Wish(0), 0)
+            for scene in old:
+                scene.app.close()
+            if show is None:
+                continue
             assert self._source is not None
             try:
                 self._answer(show, wish, version)
@@ -251,9 +265,20 @@ class Pasts:
         waiting = [show for show in self._shows if show.watchers and (show.version != show.answered or show.due <= now)]
         return min(waiting, key=lambda show: show.due, default=None)
 
+    def _old(self) -> list[_Scene]:
+        """Worlds that nobody has looked at for a while: they are made again when somebody wants them."""
+        found = []
+        for show in self._shows:
+            if not show.watchers and show.scene is not None and time.monotonic() - show.left > _IDLE_SECS:
+                found.append(show.scene)
+                show.scene = None
+        return found
+
     def _pause(self) -> float | None:
-        due = min((show.due for show in self._shows if show.watchers), default=float("inf"))
-        return None if due == float("inf") else max(due - time.monotonic(), 0.0)
+        due = [show.due for show in self._shows if show.watchers]
+        due += [show.left + _IDLE_SECS for show in self._shows if not show.watchers and show.scene is not None]
+        soonest = min(due, default=float("inf"))
+        return None if soonest == float("inf") else max(soonest - time.monotonic(), 0.0) + 0.001
 
     def _answer(self, show: _Show, wish: Wish, version: int) -> None:
         assert self._source is not None
@@ -270,6 +295,7 @@ class Pasts:
             self._source[2](self._caught_up, show)
             return
         at_ns = min(max(at_ns, first), last)
+        is_first = show.scene is None
         frame = self._frame(show, recording, at_ns, known_ns=last if wish.is_known else None)
         if is_anew:
             show.begun = time.monotonic()  # the first moment of a recording may take its time
@@ -281,7 +307,7 @@ class Pasts:
         alarms = self._chronicle.alarms(at_ns)[:_MAX_ALARMS]
         if is_anew or alarms != show.facts.get("alarms"):
             facts["alarms"] = alarms
-        self._source[2](self._shown, show, version, frame, facts, is_anew)
+        self._source[2](partial(self._shown, is_anew=is_anew, is_first=is_first), show, version, frame, facts)
 
     def _follow(self, now: float, at_ns: int) -> Recording:
         assert self._source is not None

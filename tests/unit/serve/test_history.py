@@ -17,6 +17,8 @@ import taixu as tx
 from taixu.edit import WorldSettings
 from taixu.edit.declared import declared_component
 from taixu.serve import Access, Server
+from taixu.serve import past as past_module
+from taixu.serve.parts.history import HistoryPart
 from taixu.twin import Device
 from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
 
@@ -301,6 +303,26 @@ def test_several_look_at_several_moments(served: Server) -> None:
         assert screens[4].xs == [302.0], "who looks where somebody else does shares it"
 
     watched(served, look, viewers=5)
+
+
+def test_worlds_that_nobody_looks_at_are_let_go(served: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(past_module, "_IDLE_SECS", 0.2)
+    times = [tell(served, 500.0 + step, 20.0) for step in range(2)]
+    pasts = next(part for part in served.parts if isinstance(part, HistoryPart))._pasts
+
+    async def look(screen: Screen) -> None:
+        for _ in range(2):  # and it is made again, with nothing left of the one before
+            await screen.until(lambda one: one.xs == [501.0])
+            await screen.socket.send_json({"at": times[0]})
+            await screen.until(lambda one: one.xs == [500.0])
+            await screen.socket.send_json({"at": None})
+            await screen.until(lambda one: one.xs == [501.0])
+            end = time.monotonic() + 20
+            while any(show.scene for show in pasts._shows) and time.monotonic() < end:
+                await asyncio.sleep(0.05)
+            assert not any(show.scene for show in pasts._shows)
+
+    watched(served, look)
 
 
 @pytest.mark.parametrize("said", ['{"at": "x"}', '{"at": true}', '{"at": 5, "speed": "fast"}', '{"at": 5, "speed": 1e99}'])

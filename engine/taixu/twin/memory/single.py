@@ -50,6 +50,8 @@ def values_of_track(
         time_ns = base_ns + int(struct.unpack("<q", reader.take(8))[0])
     else:
         time_ns = base_ns + _signed(_plane_numbers(reader, count, [place])[0], 64)
+    if abs(time_ns) >= 1 << 63:
+        raise TaixuError("a block of a recording speaks of a time that there is not; it is damaged")
     return np.array([time_ns]), _values(reader, packed, column, place, count, key)
 
 
