@@ -47,10 +47,9 @@ def _bindings() -> list[dict[str, Any]]:
     found += _placed("tags/position", ["x", "y"], sigma="sigma", drift=1.2)
     found += _heading("tags/position")
     found.append(_bind("lamps/light", "light", "material.emissive_strength"))
-    found += [_bind("belt/{key}", name, f"belt.{name}") for name in ("speed", "setpoint", "state", "parts")]
+    found += [_bind("belt/{key}", name, f"belt.{name}") for name in ("speed", "setpoint", "state", "parts", "drill")]
     for topic in ("belt/{key}", "machine/{key}"):
         found += [_bind(topic, name, f"motor.{name}") for name in ("temperature", "vibration", "current")]
-    found.append(_bind("belt/{key}", "drill", "motor.drill"))
     found += [_bind("machine/{key}", name, f"machine.{name}") for name in ("state", "count")]
     found += [_bind("agv/{key}", name, f"vehicle.{name}") for name in ("state", "mode", "battery", "load")]
     found += [_bind("tag/{key}", name, f"tag.{name}") for name in ("battery", "accuracy")]
@@ -111,8 +110,7 @@ def _controls() -> list[dict[str, Any]]:
         _control("speed", "belt.setpoint", minimum=0.0, maximum=0.8, tolerance=0.005, only_if=[nobody]),
         _control("machine", "machine.state", "run", choices=runs, timeout=20, only_if=["device.kind in ('press', 'mill')"]),
         _control("agv", "vehicle.mode", choices=["go", "stop"]),
-        _control("drill", "motor.drill", choices=["none", "overheat"],
-                 only_if=["device.kind == 'conveyor'", "belt.state == 'running'"]),
+        _control("drill", "belt.drill", choices=["none", "overheat"], only_if=["belt.state == 'running'"]),
     ]  # fmt: skip
 
 
