@@ -129,8 +129,8 @@ class TopicBook:
     def _note(self, topic: Topic, batch: Batch, now_secs: float) -> None:
         topic.count += len(batch)
         topic.at_secs = now_secs
-        if batch.keys and batch.keys != topic.keys:
-            topic.keys = tuple(sorted({*topic.keys, *batch.keys} - {""}))[:_MAX_KEPT]
+        if batch.keys and len(topic.keys) < _MAX_KEPT and not set(batch.keys[:_MAX_KEPT]) <= {"", *topic.keys}:
+            topic.keys = tuple(sorted({*topic.keys, *batch.keys[:_MAX_KEPT]} - {""}))[:_MAX_KEPT]
         if len(batch) <= _KEPT_READINGS and (batch.keys in topic.latest or len(topic.latest) < _MAX_KEPT):
             topic.latest[batch.keys] = batch
         for name, column in batch.fields.items():

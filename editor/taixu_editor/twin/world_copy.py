@@ -97,7 +97,9 @@ class WorldCopy:
         for cls in (MeshLibrary, MaterialLibrary):
             world.insert_resource(edited.resource(cls))
         world.insert_resource(edited.resource(ModelState).fork(world))
+        self.entry.app.run_stage(Stage.APPLY)  # what was edited since the last frame is placed
         world.restore(edited.snapshot())
+        world.resource(ModelState).adopt(edited.resource(ModelState), world)
         world.remove(world.query(Script).entities, Script)  # devices move it, and nobody else
         for table in world.query(AnimationPlayer):
             table.set(AnimationPlayer, "playing", False)

@@ -95,6 +95,16 @@ class ModelState:
         """Whether a model that somebody shows is still being loaded."""
         return any(one.revision < 0 and one.look[0] not in self.failures for one in self._placed.values())
 
+    def adopt(self, other: ModelState, world: World) -> None:
+        """Go on from another world's state: `world` was just restored from that one, with all that models made there.
+
+        What is placed counts as seen; without this all of it would be made anew.
+        """
+        self._placed = {entity: _Placed(one.look, one.revision, one.entities) for entity, one in other._placed.items()}
+        self.version, self.failures = other.version, dict(other.failures)
+        self.tick = world.tick
+        world.advance()
+
     def fork(self, world: World) -> ModelState:
         return ModelState(self.store)
 
