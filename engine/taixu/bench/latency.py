@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from importlib.resources import files
 from pathlib import Path
+from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,10 +29,12 @@ defaults = Options(n=2000, frames=60, size=(1280, 720))
 
 _FPS = 30
 _LIMIT_MS, _LIMIT_WORLD_MS = 100.0, 200.0
-_WARM, _EVERY_MS = 8, 170
+_WARM, _EVERY_MS = 4, 170
 _COUNTS = (10, 10_000, 100_000)
 _READINGS_A_SEC = 1000
-_READY_MS = 90_000
+_READY_SECS = 60.0
+_BUDGET_MS = 45_000
+_TOO_SLOW = "the browser does not draw so many in time here"
 _WORLD, _WORLD_SIZE = "samples/factory", (640, 360)
 
 
@@ -57,7 +60,10 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
             found = _by_pictures(server, _WORLD_SIZE, options.frames, codec="h264", sensor=True)
             yield _told("latency/sensor, pictures", found, n=count, readings_a_sec=min(count, _READINGS_A_SEC))
             found = _by_state(server, _WORLD_SIZE, options.frames)
-            yield _told("latency/sensor, state stream", found, n=count, readings_a_sec=min(count, _READINGS_A_SEC))
+            if found["times"]:
+                yield _told("latency/sensor, state stream", found, n=count, readings_a_sec=min(count, _READINGS_A_SEC))
+            else:
+                yield {"name": "latency/sensor, state stream", "n": count, "lost": found["lost"], "skipped": _TOO_SLOW}
 
 
 def _told(name: str, found: dict[str, Any], *, n: int, limit_ms: float | None = None, **more: Any) -> dict[str, Any]:
@@ -94,7 +100,11 @@ def _by_state(server: dict[str, Any], size: tuple[int, int], count: int) -> dict
     asked = _asked(size, count) | {"sensor": _sensor(server), "at": [[x + place_of(code), y, z] for code in range(PLACES)]}
     with open_page(size=size) as page:
         page.goto(f"{server['url']}?token={server['token']}")
-        page.wait_for_function("() => window.taixu?.isReady()", timeout=_READY_MS)
+        end = monotonic() + _READY_SECS
+        while not page.evaluate("() => window.taixu?.isReady() ?? false"):
+            if monotonic() > end:
+                return {"times": [], "lost": 0}
+            page.wait_for_timeout(200)
         page.evaluate(_script())
         found: dict[str, Any] = page.evaluate("asked => taixuLatency.state(asked)", asked)
     return found
@@ -121,7 +131,8 @@ def _bare(options: Options) -> dict[str, Any]:
 
 
 def _asked(size: tuple[int, int], count: int) -> dict[str, Any]:
-    return {"count": count, "warm": _WARM, "every": _EVERY_MS, "places": PLACES, "columns": slot_centres(size[0]).tolist()}
+    columns = slot_centres(size[0]).tolist()
+    return {"count": count, "warm": _WARM, "every": _EVERY_MS, "places": PLACES, "budget": _BUDGET_MS, "columns": columns}
 
 
 @contextmanager
