@@ -58,6 +58,7 @@ def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     thread = threading.Thread(target=run)
     thread.start()
     assert ready.wait(60)
+    tell(found[0], 0.0, 0.0)  # what follows is later than the first frame
     yield found[0]
     found[0].stop()
     thread.join(30)
