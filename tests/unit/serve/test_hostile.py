@@ -235,7 +235,7 @@ def test_frames_that_no_viewer_sends(server: Server, path: str) -> None:
 def test_a_damaged_websocket_frame_is_hung_up_on(server: Server) -> None:
     upgrade = {"Upgrade": "websocket", "Connection": "Upgrade", "Sec_WebSocket_Version": "13", "Sec_WebSocket_Key": "A" * 22 + "=="}
     for frame in (b"\x81\xff" + b"\xff" * 8 + bytes(4), b"\xf1\x85" + bytes(9), b"\x81\x05hello", b"\x88\xfe" + bytes(200)):
-        answer = say(server, head("/watch", **upgrade), frame, pause_secs=0.1, secs=5)
+        answer = say(server, head("/watch", **upgrade), frame, pause_secs=0.1, secs=2)
         assert status(answer) == 101
     lives(server)
 

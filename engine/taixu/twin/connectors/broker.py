@@ -14,7 +14,8 @@ import sys
 import threading
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from tempfile import TemporaryFile
+from typing import IO, Any
 
 from taixu.errors import MachineError, TaixuError
 
@@ -89,12 +90,14 @@ class EmbeddedBroker:
             options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
         else:
             options["process_group"] = 0  # Ctrl-C in a terminal reaches us alone; the closed pipe tells it
+        complaint = TemporaryFile()  # noqa: SIM115 (it is open as long as the process may speak)
         try:
             process = self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL,
+                [sys.executable, "-P", "-m", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaint,
                 env=environment, **options,
             )  # fmt: skip
         except OSError as error:
+            complaint.close()
             raise MachineError(f"the broker's process cannot be started: {error}") from error
         assert process.stdin is not None
         assert process.stdout is not None
@@ -114,7 +117,8 @@ class EmbeddedBroker:
             process.kill()
             process.wait()
             process.stdin.close()
-            raise TaixuError(str(said.get("error", "the broker's process ended before it listened")))
+            raise TaixuError(str(said.get("error") or f"the broker's process ended before it listened: {_last_line(complaint)}"))
+        complaint.close()
         return int(said["port"])
 
     def _watch(self) -> None:
@@ -127,3 +131,11 @@ class EmbeddedBroker:
                 self.restarts += 1
             except (TaixuError, MachineError):
                 continue  # the port may be free later
+
+
+def _last_line(file: IO[bytes]) -> str:
+    """What a process said at the end."""
+    with file:
+        file.seek(0)
+        lines = file.read(1 << 20).decode("utf-8", "replace").split("\n")
+    return next((line.strip()[:300] for line in reversed(lines) if line.strip()), "it said nothing")

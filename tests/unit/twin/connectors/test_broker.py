@@ -209,6 +209,12 @@ def test_a_port_of_anothers_is_one_sentence(broker: EmbeddedBroker) -> None:
         EmbeddedBroker(port=broker.port)
 
 
+def test_a_process_that_cannot_begin_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("taixu.twin.connectors.broker._CHILD", "taixu.twin.connectors.nowhere")
+    with pytest.raises(TaixuError, match=r"ended before it listened: .*nowhere"):
+        EmbeddedBroker()
+
+
 @pytest.mark.skipif(sys.platform == "win32", reason="kills as POSIX does")
 def test_the_broker_does_not_outlive_a_program_that_is_killed() -> None:
     code = (
