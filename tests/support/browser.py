@@ -25,6 +25,7 @@ _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = [
     "--use-angle=swiftshader", "--enable-unsafe-swiftshader", "--ignore-gpu-blocklist", "--no-sandbox", "--mute-audio",
     "--disable-dev-shm-usage", "--force-color-profile=srgb", "--disable-lcd-text", "--hide-scrollbars",
+    "--disable-gpu-watchdog",  # a software device that compiles on a busy machine is slow, not hung
 ]  # fmt: skip
 
 
@@ -98,7 +99,11 @@ class Page:
 
     def wait(self, condition: str, *, secs: float = 15, argument: Any = None) -> None:
         """Wait until a function of the page gives something true."""
-        self.page.wait_for_function(condition, arg=argument, timeout=secs * 1000, polling=50)
+        try:
+            self.page.wait_for_function(condition, arg=argument, timeout=secs * 1000, polling=50)
+        except Exception as error:
+            state = "() => JSON.stringify([taixu.figures.value, taixu.connection.value, taixu.isReady(), taixu.isStill()])"
+            raise AssertionError(f"{condition}: {error}; {self.page.evaluate(state)}; the console said {self.said}") from None
 
     def picture(self) -> Any:
         """What is seen, ``uint8[h, w, 3]``."""
