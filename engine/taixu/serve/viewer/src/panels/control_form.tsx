@@ -73,7 +73,7 @@ export function ControlForm({ control, entity, present }: { control: Control; en
       {!why && control.two_persons && <p class="hint"><Icon name="people" size={12} />{t("controls.twoPersons")}</p>}
       {why && <p class="hint"><Icon name="lock" size={12} />{why}</p>}
       {stage.at === "wrong" && <p class="problem" role="alert">{stage.why}</p>}
-      {stage.at === "rehearsed" && <ForesightView foresight={stage.foresight} />}
+      {stage.at === "rehearsed" && <ForesightView foresight={stage.foresight} control={control} />}
       {mine && <LedgerSteps command={mine} unit={control.unit} />}
     </form>
   );
@@ -130,13 +130,13 @@ function ValueInput({ control, value, onChange }: { control: Control; value: Pla
   );
 }
 
-function ForesightView({ foresight }: { foresight: Foresight }) {
+function ForesightView({ foresight, control }: { foresight: Foresight; control: Control }) {
   const open = new Set(alarms.value.filter((each) => !each.cleared_ns).map((each) => each.text));
   return (
     <div class={`foresight ${foresight.allowed ? "" : "foresight-no"}`} role="status">
       <b>{foresight.allowed ? t("rehearsal.allowed") : t("rehearsal.refused")}</b>
       {foresight.why && <p>{foresight.why}</p>}
-      {foresight.foresees.slice(0, 8).map((each) => <p key={each.id + each.field}>{each.name ? `${each.name}: ` : ""}{fieldTitle(each.field)} → <b>{withUnit(each.value, each.unit ?? "")}</b></p>)}
+      {foresight.foresees.slice(0, 8).map((each) => <p key={each.id + each.field}>{each.name ? `${each.name}: ` : ""}{fieldTitle(each.field)} → <b>{withUnit(each.value, each.unit ?? (each.field === control.field ? control.unit : ""))}</b></p>)}
       {foresight.alarms.map((each, i) => (
         <p key={i} class="foreseen-alarm"><SeverityMark severity={each.severity as Severity} />{each.text}{open.has(each.text) ? "" : ` (${t("rehearsal.newAlarm")})`}</p>
       ))}

@@ -13,6 +13,12 @@ import { Choices, Empty } from "./parts";
 import { endScrub, recorded, scrub } from "./playback";
 import { isPast, mayOperate, showDetails } from "./state";
 
+/** Numbers of the page are exact to a quarter of a microsecond: this much later it has happened for certain. */
+const AFTER_NS = 1e6;
+
+/** Kind of the mark that an alarm was over. */
+export const OVER = "alarm_over";
+
 const REACHED: Record<Command["state"], number> = { waiting: 0, sent: 1, acknowledged: 2, observed: 3, refused: 0, failed: 0, "timed out": 0 };
 
 /** sent → acknowledged → observed, with how long each took; or why it went no further. */
@@ -89,9 +95,9 @@ function EventList() {
     <ul class="rows" role="list" aria-label={t("events.title")}>
       {marks.map((each, i) => (
         <li key={`${each.time_ns} ${i}`}>
-          <button type="button" class="row" title={t("events.see")} onClick={() => (scrub(each.time_ns), endScrub())}>
-            {isSeverity(each.severity) ? <SeverityMark severity={each.severity} /> : <Icon name="command" size={14} />}
-            <span class="grow">{each.text}</span>
+          <button type="button" class="row event" title={t("events.see")} onClick={() => (scrub(each.time_ns + AFTER_NS), endScrub())}>
+            {isSeverity(each.severity) ? <SeverityMark severity={each.severity} active={each.kind !== OVER} /> : <Icon name="command" size={14} />}
+            <span class="grow">{each.kind === OVER ? t("events.over", { text: each.text }) : each.text}</span>
             <time class="faint" title={momentText(each.time_ns)}>{clockText(each.time_ns)}</time>
           </button>
         </li>

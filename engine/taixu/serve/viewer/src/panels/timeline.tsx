@@ -5,6 +5,7 @@ import { t } from "../text";
 import { clockText, dayText, momentText, spanText } from "../text/format";
 import { CompareButtons } from "./compare";
 import { SeverityMark, isSeverity } from "./icons";
+import { OVER } from "./ledger";
 import { IconButton } from "./parts";
 import {
   SPANS, SPEEDS, chooseSpeed, endScrub, goLive, isPlaying, now_ns, pause, play, playhead, range, recorded, scrub, showSpan, spanSecs, speed, step,
@@ -89,7 +90,7 @@ function Track() {
       {ticks(from, to, width).map((each) => <span key={each} class="tick" style={{ left: `${part(each) * 100}%` }}>{tickText(each, to - from)}</span>)}
       {known.marks.filter((each) => each.time_ns >= from && each.time_ns <= to).map((each, i) => (
         <span key={i} class={`mark mark-${each.kind}`} style={{ left: `${part(each.time_ns) * 100}%` }} title={`${clockText(each.time_ns)} ${each.text}`}>
-          {isSeverity(each.severity) ? <SeverityMark severity={each.severity} size={10} /> : <i />}
+          {isSeverity(each.severity) ? <SeverityMark severity={each.severity} active={each.kind !== OVER} size={10} /> : <i />}
         </span>
       ))}
       <div class="playhead" style={{ left: `${shown * 100}%` }}>

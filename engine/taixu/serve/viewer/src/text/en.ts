@@ -75,6 +75,7 @@ export const en = {
   "details.nothing": "Nothing is selected. Click a thing in the picture, or search for one.",
   "details.zones": "Zones",
   "events.none": "Nothing has happened in what is recorded.",
+  "events.over": "{text} (over)",
   "events.see": "See how it was then",
   "events.title": "Events",
   "events.which": "Commands or events",

@@ -77,6 +77,7 @@ export const zhHans: Record<Key, string> = {
   "details.nothing": "未选择任何对象。请点击画面中的对象，或进行搜索。",
   "details.zones": "区域",
   "events.none": "记录中尚无事件。",
+  "events.over": "{text}（已结束）",
   "events.see": "查看当时的状态",
   "events.title": "事件",
   "events.which": "命令或事件",
