@@ -132,7 +132,10 @@ class Light:
     kind: Text = field(default="directional", choices=("directional", "point", "spot"))
     color: Color3 = field(default=(1.0, 1.0, 1.0), doc="Linear.")
     intensity: F32 = field(default=1.0, minimum=0.0, doc="Lux for directional lights, candela for the others.")
-    range_m: F32 = field(default=0.0, unit="m", minimum=0.0, doc="Where its light ends, 0 is never; of directional ones, how far shadows reach, 0 is 80 m.")
+    range_m: F32 = field(
+        default=0.0, unit="m", minimum=0.0,
+        doc="Where its light ends, 0 is never; of directional ones, how far shadows reach, 0 is 80 m.",
+    )  # fmt: skip
     inner_angle_rad: F32 = field(default=0.0, unit="rad", minimum=0.0, doc="Half angle of a spot's full brightness.")
     outer_angle_rad: F32 = field(default=pi / 4, unit="rad", minimum=0.0, maximum=pi / 2, doc="Half angle of its end.")
     shadows: Bool = field(default=True)

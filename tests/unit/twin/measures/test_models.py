@@ -27,7 +27,8 @@ def some_shapes(rng: np.random.Generator, count: int) -> list[FenceShape]:
     """Polygons of all sorts: some that cross themselves, some thin, some far away, some low."""
     shapes = []
     for _ in range(count):
-        corners = rng.uniform(-1, 1, (int(rng.choice([3, 5, 8, 40])), 2)) * rng.choice([0.5, 20.0, 100.0]) * (1.0, rng.choice([1.0, 0.01]))
+        thin = (1.0, rng.choice([1.0, 0.01]))
+        corners = rng.uniform(-1, 1, (int(rng.choice([3, 5, 8, 40])), 2)) * rng.choice([0.5, 20.0, 100.0]) * thin
         bottom = float(rng.uniform(-5, 3))
         shapes.append(FenceShape(corners + rng.uniform(-80, 80, 2), bottom, bottom + float(rng.uniform(0, 8))))
     return shapes
