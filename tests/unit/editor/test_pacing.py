@@ -27,7 +27,7 @@ def window(monkeypatch: pytest.MonkeyPatch) -> Any:
         thumbnails=SimpleNamespace(pending=0),
         renderer=SimpleNamespace(lighting=SimpleNamespace(skies=SimpleNamespace(is_making=False))),
         host=SimpleNamespace(
-            play=SimpleNamespace(is_playing=False, is_paused=False),
+            play=SimpleNamespace(is_playing=False, is_paused=False), twin=SimpleNamespace(past=None, copy=None),
             session=SimpleNamespace(worlds=[SimpleNamespace(app=SimpleNamespace(world=world))]),
         ),
     )  # fmt: skip
@@ -94,3 +94,11 @@ def test_a_picture_that_came_out_alike_is_left_out_but_for_one_a_second(window: 
     assert not window.pacing.must_paint()
     window.device.frames += 1  # a world was drawn meanwhile
     assert window.pacing.must_paint()
+
+
+def test_it_rests_little_while_devices_feed_a_world_and_not_while_a_recording_plays(window: Any) -> None:
+    go_on(window)
+    window.host.twin.copy = object()
+    assert 0 < go_on(window, 1.0) < 0.05
+    window.host.twin.past = SimpleNamespace(is_playing=True, is_busy=False)
+    assert go_on(window, 1.0) == 0.0
