@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from taixu.animation import PropertyAnimation
+from taixu.animation import PropertyAnimation, read_tracks
 from taixu.ecs import component_type
 from taixu.edit import Operation, Session
 from taixu.edit.commands import Command, Insert
@@ -58,16 +59,19 @@ class InterpolationParameters:
 
 
 def tracks_of(session: Session, entity: str) -> Tracks:
-    """A copy of the tracks of an entity; empty where it has none."""
+    """A copy of the tracks of an entity; empty where it has none. What is no track, files may hold anything, is left out."""
     handle, world = session.entity(entity), session.world
     if not world.alive(handle).all() or not world.has(handle, PropertyAnimation):
         return {}
     data = world.get(handle, PropertyAnimation).tracks
     found = {}
-    for name, track in dict(data).items():
+    for name, track in data.items() if isinstance(data, Mapping) else ():
+        try:
+            (read,) = read_tracks({name: track})
+        except TaixuError:
+            continue
         found[str(name)] = {
-            "times": [float(t) for t in track["times"]], "values": [list(v) for v in track["values"]],
-            "interpolation": str(track.get("interpolation", "linear")),
+            "times": read.times.tolist(), "values": read.values.tolist(), "interpolation": read.interpolation
         }  # fmt: skip
     return found
 

@@ -207,6 +207,8 @@ class StartPage:
 _FIRST_PAGES = ("editor", "getting-started", "scripts", "input-animation-sound", "light-and-materials", "gltf", "world-files")
 """Pages of the guide that newcomers want; the menu Help has all."""
 _SAMPLE_LINES = {
+    "airspace": "A thousand drones over a city",
+    "factory": "A production hall that devices feed",
     "playground": "A sunlit toy box of a few hundred bodies",
     "gallery": "Light and materials, side by side",
 }

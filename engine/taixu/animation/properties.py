@@ -82,7 +82,7 @@ def read_tracks(data: Any) -> list[PropertyTrack]:
         owner, _, part = str(name).partition(".")
         try:
             times, values = np.array(track["times"], np.float64), np.array(track["values"], np.float64)
-        except (TypeError, KeyError, ValueError):
+        except (TypeError, KeyError, ValueError, OverflowError):
             raise TaixuError(f"track {name!r} of a property_animation needs times and values, lists of numbers") from None
         values = values[:, None] if values.ndim == 1 else values
         count += len(times) if times.ndim else 0

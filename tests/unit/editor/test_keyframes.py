@@ -135,3 +135,11 @@ def test_keys_are_saved_and_play_in_a_run(host: Host, tmp_path: Path) -> None:
     height = float(Node(app.world, handle).position[1])
     assert height == pytest.approx(2.0, abs=0.1)
     reopened.close()
+
+
+@pytest.mark.parametrize("tracks", [[1, 2.5, "three"], {POSITION: 3}, {POSITION: {"times": [0], "values": [["far"]]}}, {"x": {}}])
+def test_what_is_no_track_is_none(host: Host, tracks: Any) -> None:
+    host.do("component.add", component="property_animation", fields={"tracks": tracks}, entities=[crate(host)])
+    assert tracks_of(host.session, crate(host)) == {}
+    add(host, (POSITION, 0.0, [0.0, 0.0, 0.0]))
+    assert times_of(host, POSITION) == [0.0]
