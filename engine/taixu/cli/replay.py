@@ -36,20 +36,20 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the recording, the moment and what to show of it."""
     add = parser.add_argument
     add("recording", type=Path, metavar="RECORDING", help="the folder that a twin recorded into")
-    add("--at", default="", metavar="TIME", help="2026-05-01T08:00:00Z, or seconds from the beginning (-5: from the end)")
-    add("--known", default="", metavar="TIME", help="what was true at that time, by all that was known by this one")
+    add("--at", default="", metavar="TIME", help="2026-05-01T08:00:00Z, or seconds (-5: from the end)")
+    add("--known", default="", metavar="TIME", help="what was true by all that was known by this one")
     add("--against", default="", metavar="TIME", help="say what is different from another moment")
-    add("--tables", type=Path, metavar="DIR", help="write everything as Parquet tables, one a column, for DuckDB and others")
+    add("--tables", type=Path, metavar="DIR", help="write all as Parquet tables, for DuckDB and others")
     add("--out", type=Path, metavar="FILE", help="the picture: X.png or X.exr")
     add("--project", type=Path, metavar="DIR", help="where the project's files are now")
     add("--camera", default=None, metavar="NAME", help="a camera of the world")
     add("--size", type=size, default=(1280, 720), metavar="WxH", help="in pixels; 1280x720")
-    add("--to-postgres", metavar="VARIABLE", help="bring it into the PostgreSQL whose address that variable of the environment has")
-    add("--thin", type=float, metavar="SECS", help="keep a value every so many seconds, and the extremes; alarms stay whole")
+    add("--to-postgres", metavar="VAR", help="bring it to the PostgreSQL that this variable names")
+    add("--thin", type=float, metavar="SECS", help="keep a value every so many seconds, and extremes")
     add("--but-last", type=float, default=0.0, metavar="HOURS", help="leave the newest hours as they are when thinning")
-    add("--rules", type=Path, metavar="FILE", help="try rules: a JSON list of them, or a world that has some")
-    add("--serve", action="store_true", help="let browsers look at it, and go to any moment")
-    add_address(parser)
+    add("--rules", type=Path, metavar="FILE", help="try rules: a JSON list, or a world that has some")
+    add("--serve", action="store_true", help="let browsers look, at any moment; options as of serve")
+    add_address(parser, is_told=False)
 
 
 def run(args: argparse.Namespace) -> int:

@@ -18,9 +18,12 @@ if TYPE_CHECKING:
 __all__ = ["add_address", "open_server", "refuse_open_doors", "run_server"]
 
 
-def add_address(parser: argparse.ArgumentParser) -> None:
-    """Declare the address, and who may come in."""
-    add = parser.add_argument
+def add_address(parser: argparse.ArgumentParser, *, is_told: bool = True) -> None:
+    """Declare the address, and who may come in; help leaves it to another command to tell of them where `is_told` is not set."""
+
+    def add(*names: str, help: str, **more: Any) -> None:
+        parser.add_argument(*names, help=help if is_told else argparse.SUPPRESS, **more)
+
     add("--host", default="127.0.0.1", metavar="ADDRESS", help="where to listen; 127.0.0.1, this machine alone")
     add("--port", type=port, default=8777, metavar="N", help="8777; 0 takes a free one")
     add("--token", default="", metavar="T", help="who shows it may do everything; drawn and printed where none is given")

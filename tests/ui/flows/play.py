@@ -122,7 +122,7 @@ def one_leaves_the_player_edits_what_runs_and_keeps_it(hand: Hand) -> None:
     hand.keys("F6")
     hand.move(560, 690)
     hand.wait(3)
-    hand.picture("play_bar", panel="toolbar", hide=((700, 28, 90, 36),))
+    hand.picture("play_bar", panel="toolbar", hide=((736, 28, 90, 36),))
     hand.keys("F6")
     hand.keys("F8")
     wait_until(hand, lambda: view.is_game)
