@@ -82,7 +82,7 @@ def number(page: Page, field: str) -> float:
 
 def test_an_operator_clicks_a_machine_and_reads_it(desk: Page, plant: SmallPlant) -> None:
     page = desk
-    page.wait(f"() => ({ON_PAGE})('{PRESS:016x}')", secs=40)
+    page.wait(f"() => window.taixu.isReady() && ({ON_PAGE})('{PRESS:016x}')", secs=60)  # it can be hit when it is drawn
     x, y = page.evaluate(ON_PAGE, f"{PRESS:016x}")
     page.page.mouse.click(x, y)
     wait_for_text(page, ".details h2", "Press 1")
