@@ -76,15 +76,23 @@ def _inside(stand: _Stand, places: NDArray[np.float64]) -> NDArray[np.bool_]:
     return (np.abs(places[0] - x) <= reach) & (np.abs(places[1] - y) <= reach) & (np.abs(places[2] - z) <= reach)
 
 
+def _squares(places: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Squares of the ground that places ``[3, n]`` are in, ``[2, n]``."""
+    return np.floor(places[[0, 2]] / _SQUARE_M).astype(np.int64)
+
+
 class _Crowd:
     """What a frame speaks of, sorted by squares of the ground: each stand looks at those near it alone.
 
-    Squares count on in x, then in z, so that a stand's squares are a few runs.
+    Squares count on in x, then in z, so that a stand's squares are a few runs. Who was in a stand is near it still, or has come
+    into another square: `strayed` are those.
     """
 
-    def __init__(self, slots: NDArray[np.uint32], told: NDArray[np.uint32], places: NDArray[np.float64]) -> None:
+    def __init__(
+        self, slots: NDArray[np.uint32], told: NDArray[np.uint32], strayed: NDArray[np.uint32], places: NDArray[np.float64]
+    ) -> None:
         where = places[:, slots]
-        squares = np.floor(where[[0, 2]] / _SQUARE_M).astype(np.int64)
+        squares = _squares(where)
         self._least = squares.min(axis=1, initial=0)
         self._most = squares.max(axis=1, initial=0)
         self._across = int(self._most[0] - self._least[0]) + 1
@@ -94,6 +102,17 @@ class _Crowd:
         self.slots = slots[order].astype(np.uint32)
         self.places = where[:, order]
         self.is_told = np.isin(self.slots, told)
+        self.strayed = np.flatnonzero(np.isin(self.slots, strayed))
+        self._marks = np.zeros(len(self.slots), bool)
+
+    def left(self, stand: _Stand, near: NDArray[np.intp], here: NDArray[np.intp]) -> NDArray[np.uint32]:
+        """Slots of a stand's members that are in it no more."""
+        watched = np.concatenate([near, self.strayed])
+        members = watched[stand.members[self.slots[watched]]]
+        self._marks[here] = True
+        found = self.slots[members[~self._marks[members]]]
+        self._marks[here] = False
+        return np.unique(found) if len(found) else found
 
     def near(self, stand: _Stand) -> NDArray[np.intp]:
         """Who may be inside of a stand, by place in `slots`."""
@@ -137,6 +156,7 @@ class Audience:
             self._looks[number] = json.dumps(look, separators=(",", ":"))
         self._looks_of[frame.told], self._ids[frame.told] = frame.told_looks, frame.told_ids
         moved = frame.moved
+        strayed = moved[(_squares(self._places[:, moved]) != _squares(frame.places)).any(axis=0)]
         self._places[:, moved] = frame.places
         self._rotations[:, moved] = np.rint(np.clip(frame.rotations, -1, 1) * 32767).astype(np.int16)
         rescaled = moved[(self._scales[:, moved] != frame.scales).any(axis=0)]
@@ -144,7 +164,7 @@ class Audience:
         self._is_there[moved] = True
         told = np.union1d(frame.told, rescaled)
         if self._stands:
-            crowd = _Crowd(np.union1d(moved, told), told, self._places)
+            crowd = _Crowd(np.union1d(moved, told), told, strayed, self._places)
             for stand in list(self._stands.values()):
                 self._serve(stand, frame.gone, crowd)
 
@@ -206,9 +226,7 @@ class Audience:
         near = crowd.near(stand)
         here = near[_inside(stand, crowd.places[:, near])]
         slots = crowd.slots[here]
-        away = stand.members[crowd.slots]
-        away[here] = False
-        left = np.concatenate([went, crowd.slots[away]])
+        left = np.concatenate([went, crowd.left(stand, near, here)])
         is_fresh = crowd.is_told[here] | ~stand.members[slots]
         stand.members[left] = False
         stand.members[slots] = True

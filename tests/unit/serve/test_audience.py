@@ -153,3 +153,27 @@ def test_everybody_who_asks_sees_as_far_as_he_asked() -> None:
         audience.look(eye.viewer, at.tolist(), reach)
         wanted = set(np.flatnonzero(np.linalg.norm(places - at, axis=1) <= reach).tolist())
         assert wanted <= set(eye.things)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_who_comes_goes_and_strays_is_told_right(seed: int) -> None:
+    chance = np.random.default_rng(seed)
+    audience, eyes = Audience(), [Eye() for _ in range(5)]
+    places = {slot: tuple(chance.uniform(-300, 300, 3).round(3).tolist()) for slot in range(120)}
+    audience.show(frame(1, places, things={slot: thing(slot + 1) for slot in places}))
+    for eye in eyes:
+        audience.look(eye.viewer, chance.uniform(-200, 200, 3).tolist(), float(chance.uniform(10, 150)))
+    for number in range(2, 30):
+        moved = {}
+        for slot in chance.choice(120, 40, replace=False).tolist():
+            far = chance.uniform(-400, 400, 3) if chance.random() < 0.2 else np.array(places[slot]) + chance.uniform(-8, 8, 3)
+            moved[slot] = tuple(far.round(3).tolist())
+        places |= moved
+        audience.show(frame(number, moved))
+        for eye in eyes:
+            eye.viewer.acknowledge(eye.viewer.sent)
+            stand = eye.viewer.stand
+            assert stand is not None
+            inside = {slot for slot, at in places.items() if (np.abs(np.array(at) - stand.middle) <= stand.reach_m).all()}
+            assert set(eye.things) == inside
+            assert all(np.allclose(eye.places[slot], places[slot], atol=2e-3) for slot in inside)
