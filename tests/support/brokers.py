@@ -6,6 +6,7 @@ import shutil
 import socket
 import subprocess
 import time
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -31,15 +32,16 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-class _Server:
+class _Server(ABC):
     """A program on this machine that listens, and can go and come back."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self._process: subprocess.Popen[bytes] | None = None
 
+    @abstractmethod
     def _command(self) -> list[str]:
-        raise NotImplementedError
+        """What starts it."""
 
     def start(self) -> None:
         """Listen."""

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -10,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 from brokers import Broker, find_mosquitto
+from readings import Heard, wait_for
 
 from taixu.errors import TaixuError
 from taixu.twin.batch import Batch
@@ -19,28 +19,6 @@ from taixu.twin.inbox import Inbox
 from taixu.twin.wire import encode_batch
 
 needs_mosquitto = pytest.mark.skipif(find_mosquitto() is None, reason="mosquitto is not installed")
-
-
-def wait_for(done: Callable[[], object], *, secs: float = 20.0) -> None:
-    end = time.monotonic() + secs
-    while not done():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.01)
-
-
-class Heard:
-    """An inbox, and all that was ever in it."""
-
-    def __init__(self, **options: Any) -> None:
-        self.inbox = Inbox(**options)
-        self.batches: list[Batch] = []
-
-    def take(self, *, keep: bool = True) -> list[Batch]:
-        for letter in self.inbox.take():
-            self.batches.append(letter.batch)
-            if keep and letter.on_kept is not None:
-                letter.on_kept()
-        return self.batches
 
 
 def publisher(broker: Broker) -> Any:

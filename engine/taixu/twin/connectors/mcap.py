@@ -5,7 +5,6 @@ Messages in protobuf, ROS and other encodings are not read; the source's problem
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from importlib.util import find_spec
@@ -16,8 +15,8 @@ import numpy as np
 
 from taixu.errors import MachineError, TaixuError
 from taixu.twin.batch import Batch
-from taixu.twin.connectors.connector import Connector
 from taixu.twin.connectors.pace import Pace
+from taixu.twin.connectors.player import FilePlayer
 from taixu.twin.wire import decode_json
 
 __all__ = ["McapConnector", "McapParameters", "read_mcap"]
@@ -35,35 +34,16 @@ class McapParameters:
     shift: bool = field(default=True, metadata={"doc": "As if it began now; else at the times that it tells."})
 
 
-class McapConnector(Connector):
+class McapConnector(FilePlayer):
     """Plays a file."""
 
     kind, parameters = "mcap", McapParameters
 
     def start(self) -> None:
-        """Look whether it is there, and play it in the background."""
+        """Look whether it can be read, and play it in the background."""
         if find_spec("mcap") is None:
             raise MachineError('MCAP needs mcap; pip install "taixu[twin]" brings it')
-        self._path = self.link.root / self.settings.path
-        if not self._path.is_file():
-            raise TaixuError(f"{self.settings.path!r} is no file")
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"taixu source {self.link.name}", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop playing."""
-        self._closing.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        status = self.link.status
-        try:
-            status.state = "connected"
-            self._play()
-            status.state = "done"
-        except TaixuError as error:
-            status.state, status.problem = "failed", str(error)
+        super().start()
 
     def _play(self) -> None:
         settings: McapParameters = self.settings

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import csv
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,8 +13,8 @@ from numpy.typing import NDArray
 
 from taixu.errors import MachineError, TaixuError
 from taixu.twin.batch import Batch
-from taixu.twin.connectors.connector import Connector
 from taixu.twin.connectors.pace import Pace
+from taixu.twin.connectors.player import FilePlayer
 
 __all__ = ["TableConnector", "TableParameters", "read_table"]
 
@@ -35,33 +34,10 @@ class TableParameters:
     shift: bool = field(default=True, metadata={"doc": "As if it began now; else at the times that it tells."})
 
 
-class TableConnector(Connector):
+class TableConnector(FilePlayer):
     """Plays a file."""
 
     kind, parameters = "table", TableParameters
-
-    def start(self) -> None:
-        """Look whether it is there, and play it in the background."""
-        self._path = self.link.root / self.settings.path
-        if not self._path.is_file():
-            raise TaixuError(f"{self.settings.path!r} is no file")
-        self._closing = threading.Event()
-        self._thread = threading.Thread(target=self._run, name=f"taixu source {self.link.name}", daemon=True)
-        self._thread.start()
-
-    def close(self) -> None:
-        """Stop playing."""
-        self._closing.set()
-        self._thread.join()
-
-    def _run(self) -> None:
-        status = self.link.status
-        try:
-            status.state = "connected"
-            self._play()
-            status.state = "done"
-        except TaixuError as error:
-            status.state, status.problem = "failed", str(error)
 
     def _play(self) -> None:
         settings: TableParameters = self.settings
