@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import threading
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -18,8 +19,10 @@ from taixu.serve.access import Guest, Role
 from taixu.serve.parts.page import viewer_folder
 from taixu.twin.plugin import TwinPlugin, configure_twin
 
-__all__ = ["TOKEN", "VIEW_TOKEN", "Browser", "Page", "ServedWorld", "browser", "serve_world"]
+__all__ = ["PATIENCE_SECS", "TOKEN", "VIEW_TOKEN", "Browser", "Page", "ServedWorld", "browser", "serve_world"]
 
+PATIENCE_SECS = 180.0
+"""How long anything may take before it counts as not happening: a guard against hangs, on a machine that has much else to do."""
 TOKEN, VIEW_TOKEN = "a" * 20, "v" * 20
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")
 _ARGUMENTS = [
@@ -47,7 +50,7 @@ class ServedWorld:
     def stop(self) -> None:
         """End it."""
         self.server.stop()
-        self.thread.join(30)
+        self.thread.join(PATIENCE_SECS)
         assert not self.thread.is_alive()
 
 
@@ -68,7 +71,7 @@ def serve_world(build: Callable[[Any], None] | None = None, *, world: Path | Non
                 server = Server(app, access, port=port)
                 found.extend([app, server])
                 ready.set()
-                server.run(seconds=600)
+                server.run(seconds=3600)
                 server.close()
         except BaseException as error:
             wrong.append(error)
@@ -77,11 +80,11 @@ def serve_world(build: Callable[[Any], None] | None = None, *, world: Path | Non
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
-    assert ready.wait(60) and not wrong, wrong
+    assert ready.wait(PATIENCE_SECS) and not wrong, wrong
     app, server = found
 
     def act(function: Callable[[Any], Any]) -> Any:
-        return server.errands.ask(lambda _: function(app)).result(20)
+        return server.errands.ask(lambda _: function(app)).result(PATIENCE_SECS)
 
     return ServedWorld(app, server, thread, act)
 
@@ -97,13 +100,53 @@ class Page:
         """Run a function in the page."""
         return self.page.evaluate(script, argument)
 
-    def wait(self, condition: str, *, secs: float = 15, argument: Any = None) -> None:
+    def wait(self, condition: str, *, argument: Any = None) -> None:
         """Wait until a function of the page gives something true."""
         try:
-            self.page.wait_for_function(condition, arg=argument, timeout=secs * 1000, polling=50)
+            self.page.wait_for_function(condition, arg=argument, timeout=PATIENCE_SECS * 1000, polling=50)
         except Exception as error:
             state = "() => JSON.stringify([taixu.figures.value, taixu.connection.value, taixu.isReady(), taixu.isStill()])"
             raise AssertionError(f"{condition}: {error}; {self.page.evaluate(state)}; the console said {self.said}") from None
+
+    def until(self, read: Callable[[], Any], holds: Callable[[Any], Any] = bool, *, what: str = "") -> Any:
+        """Read again and again until what is read is so, and give it; what cannot be read yet counts as not being so."""
+        from playwright.sync_api import Error
+
+        end = time.monotonic() + PATIENCE_SECS
+        while True:
+            try:
+                seen = read()
+                if holds(seen):
+                    return seen
+            except (AssertionError, Error) as error:
+                seen = error
+            if time.monotonic() > end:
+                raise AssertionError(f"{what or 'it'}: not so; last was seen {seen!r}; the console said {self.said[-20:]}")
+            self.page.wait_for_timeout(100)
+
+    def says(self, selector: str, *words: str) -> str:
+        """Wait until something that a selector finds has all of these words in it; what it says then."""
+        every = self.page.locator(selector)
+
+        def read() -> list[str]:
+            return [text for text in every.all_inner_texts() if all(word in text for word in words)]
+
+        return str(self.until(read, what=f"{selector} says {words}")[0])
+
+    def counts(self, selector: str, count: int) -> None:
+        """Wait until a selector finds so many."""
+        self.until(self.page.locator(selector).count, lambda found: found == count, what=f"{selector}, {count} times")
+
+    def value(self, field: str, holds: Callable[[float], Any]) -> float:
+        """Wait until the number of a field of what is selected is so; the number."""
+        shown = self.page.locator(f'[data-field="{field}"] .value-number b')
+
+        def read() -> float:
+            texts = shown.all_inner_texts()
+            assert len(texts) == 1 and texts[0].strip(" -0123456789.,") == "", texts
+            return float(texts[0].replace(",", ""))
+
+        return float(self.until(read, holds, what=field))
 
     def picture(self) -> Any:
         """What is seen, ``uint8[h, w, 3]``."""
@@ -132,12 +175,14 @@ class Browser:
         context = self._running.new_context(viewport={"width": size[0], "height": size[1]}, has_touch=touch, is_mobile=touch)
         context.add_init_script(script)
         self._contexts.append(context)
+        context.set_default_timeout(PATIENCE_SECS * 1000)
+        context.set_default_navigation_timeout(PATIENCE_SECS * 1000)
         page = Page(context.new_page())
         page.page.on("console", lambda message: page.said.append(f"{message.type}: {message.text}"))
         page.page.on("pageerror", lambda error: page.said.append(f"pageerror: {error}"))
         page.page.goto(f"{url}?token={token}")
         if ready:
-            page.wait("() => window.taixu?.isReady()", secs=90)
+            page.wait("() => window.taixu?.isReady()")
         return page
 
     def close_pages(self) -> None:
@@ -156,7 +201,7 @@ def browser() -> Iterator[Browser]:
         pytest.skip("the viewer is not built here (make viewer)")
     api = pytest.importorskip("playwright.sync_api", reason="playwright drives the browser")
     with api.sync_playwright() as playwright:
-        running = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS, headless=True)
+        running = playwright.chromium.launch(executable_path=path, args=_ARGUMENTS, headless=True, timeout=PATIENCE_SECS * 1000)
         try:
             yield Browser(running)
         finally:

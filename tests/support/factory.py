@@ -32,7 +32,7 @@ class Factory:
         """What a path answers; with a body it is posted."""
         data = None if body is None else json.dumps(body).encode()
         request = Request(self.url + path, data=data, headers={"Authorization": f"Bearer {TOKEN}"})
-        with urlopen(request, timeout=20) as answer:
+        with urlopen(request, timeout=120) as answer:
             return json.load(answer)
 
     def find(self, name: str) -> str:
@@ -55,7 +55,7 @@ class Factory:
 
 
 @contextmanager
-def factory(*, record: Path | None = None, seconds: float = 170) -> Iterator[Factory]:
+def factory(*, record: Path | None = None, seconds: float = 1800) -> Iterator[Factory]:
     """Serve it on a free port until the block is left."""
     words = ["serve", _ROOT / "samples" / "factory", "--port", "0", "--token", TOKEN, "--seconds", seconds]
     words += ["--record", record] if record is not None else []
@@ -75,15 +75,15 @@ def factory(*, record: Path | None = None, seconds: float = 170) -> Iterator[Fac
     listener = threading.Thread(target=listen, daemon=True)
     listener.start()
     try:
-        assert started.wait(60), said
+        assert started.wait(180), said
         found = re.search(r"at (http://\S+)", "\n".join(said))
         assert found is not None, said
         yield Factory(program, found[1], said)
     finally:
         program.terminate()
         try:
-            program.wait(20)
+            program.wait(120)
         except subprocess.TimeoutExpired:
             program.kill()
             raise
-        listener.join(5)
+        listener.join(60)

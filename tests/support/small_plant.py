@@ -6,7 +6,7 @@ import json
 import math
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -57,9 +57,9 @@ TWIN: dict[str, Any] = {
     ],
     "controls": [
         {"name": "speed", "field": "drive.speed", "source": "plant", "topic": "belt/{key}/set", "acknowledged_on": "belt/+/ack",
-         "minimum": 0, "maximum": 2, "tolerance": 0.01, "timeout": 5},
+         "minimum": 0, "maximum": 2, "tolerance": 0.01, "timeout": 120},
         {"name": "mode", "field": "drive.mode", "source": "plant", "topic": "belt/{key}/mode", "acknowledged_on": "belt/+/ack",
-         "choices": ["running", "stopped"], "timeout": 5, "only_if": ["drive.brake_wear < 90"]},
+         "choices": ["running", "stopped"], "timeout": 120, "only_if": ["drive.brake_wear < 90"]},
     ],
 }  # fmt: skip
 
@@ -153,12 +153,12 @@ def small_plant(folder: Path | None, *, settings: dict[str, Any] | None = None, 
             server = Server(app, Access(roles), sources=[plant], port=0)
             found.append(SmallPlant(server, plant))
             ready.set()
-            server.run(seconds=600)
+            server.run(seconds=3600)
             server.close()
 
     thread = threading.Thread(target=run, name="small plant")
     thread.start()
-    if not ready.wait(60):
+    if not ready.wait(180):
         raise RuntimeError("the small plant did not start")
     speaking = threading.Thread(target=_speak, args=(found[0], ended, a_sec))
     speaking.start()
@@ -166,21 +166,12 @@ def small_plant(folder: Path | None, *, settings: dict[str, Any] | None = None, 
         yield found[0]
     finally:
         ended.set()
-        speaking.join(10)
+        speaking.join(180)
         found[0].server.stop()
-        thread.join(30)
+        thread.join(180)
 
 
 def _speak(plant: SmallPlant, ended: threading.Event, a_sec: float) -> None:
     began = time.monotonic()
     while not ended.wait(1 / a_sec):
         plant.tell_all(time.monotonic() - began)
-
-
-def wait_until(true: Callable[[], bool], *, secs: float = 20.0) -> None:
-    """Wait for something to become true, or fail."""
-    end = time.monotonic() + secs
-    while not true():
-        if time.monotonic() > end:
-            raise AssertionError("it did not happen in time")
-        time.sleep(0.02)

@@ -18,7 +18,7 @@ NEVER = """{ const { getContext } = HTMLCanvasElement.prototype;
   HTMLCanvasElement.prototype.getContext = function (kind, ...more) {
     return kind.startsWith('webgl') ? null : getContext.call(this, kind, ...more);
   }; }"""
-LOAD, SPEED = '[data-field="motor.load"] .value-number b', '[data-field="drive.speed"] .value-number b'
+SPEED = '[data-field="drive.speed"] .value-number b'
 UNNAMED = """() => [...document.querySelectorAll('button, input, select, [role=slider]')]
   .filter((each) => !(each.getAttribute('aria-label') || each.textContent.trim() || each.labels?.length))
   .map((each) => each.outerHTML)"""
@@ -59,7 +59,6 @@ def open_page(
     chromium: Browser, plant: SmallPlant, *, token: str = OPERATOR, size: tuple[int, int] = DESK, script: str = NEVER
 ) -> Page:
     page = chromium.open(plant.server.url, size=size, token=token, touch=size == PHONE, ready=False, script=script)
-    page.page.set_default_timeout(40_000)  # as long as a busy machine takes: nothing below waits for a time to pass
     page.page.wait_for_selector(".connection-open", state="attached")
     return page
 
@@ -71,36 +70,33 @@ def select(page: Page, name: str) -> None:
     page.page.wait_for_selector(f".details h2:text-is('{name}')")
 
 
-def wait_for_text(page: Page, selector: str, text: str) -> None:
-    page.wait("([selector, text]) => document.querySelector(selector)?.textContent === text", argument=[selector, text])
-
-
-def number(page: Page, field: str) -> float:
-    text: str = page.page.locator(f'[data-field="{field}"] .value-number b').inner_text()
-    return float(text.replace(",", ""))
-
-
 def test_an_operator_clicks_a_machine_and_reads_it(desk: Page, plant: SmallPlant) -> None:
     page = desk
-    page.wait(f"() => window.taixu.isReady() && ({ON_PAGE})('{PRESS:016x}')", secs=60)  # it can be hit when it is drawn
-    x, y = page.evaluate(ON_PAGE, f"{PRESS:016x}")
-    page.page.mouse.click(x, y)
-    wait_for_text(page, ".details h2", "Press 1")
-    assert 50 < number(page, "motor.temperature") < 75
-    load = page.page.locator(LOAD).inner_text()
-    page.wait("([selector, before]) => document.querySelector(selector).textContent !== before", argument=[LOAD, load])
-    assert page.page.locator(".chart canvas").count() == 1
-    assert "Press bay" in page.page.locator(".tags").inner_text()
+    press = f"{PRESS:016x}"
+    page.wait(f"() => window.taixu.isReady() && ({ON_PAGE})('{press}')")  # it can be hit when it is drawn
+
+    def click() -> str | None:
+        page.page.mouse.click(*page.evaluate(ON_PAGE, press))
+        page.page.wait_for_timeout(500)
+        found: str | None = page.evaluate("() => window.taixu.selected.value")
+        return found
+
+    page.until(click, lambda chosen: chosen == press, what="a click selects it")
+    page.page.wait_for_selector(".details h2:text-is('Press 1')")
+    page.value("motor.temperature", lambda degrees: 50 < degrees < 75)
+    load = page.value("motor.load", bool)
+    page.value("motor.load", lambda now: now != load)
+    page.counts(".chart canvas", 1)
+    page.says(".tags", "Press bay")
     plant.silent.add("P3")
     select(page, "Press 3")
     try:  # what is no longer heard of says so, and its age goes on
-        age = '[data-field="motor.load"] .age'
-        page.wait("(age) => / s$/.test(document.querySelector(age)?.innerText)", argument=age)
-        before = page.page.locator(age).inner_text()
-        page.wait("([age, before]) => document.querySelector(age).innerText !== before", argument=[age, before])
+        ages = page.page.locator('[data-field="motor.load"] .age')
+        (before,) = page.until(ages.all_inner_texts, lambda texts: len(texts) == 1 and texts[0].endswith(" s"), what="an age")
+        page.until(ages.all_inner_texts, lambda texts: len(texts) == 1 and texts[0] not in ("", before), what="an older one")
     finally:
         plant.silent.discard("P3")
-    assert page.evaluate(UNNAMED) == []
+    page.until(lambda: page.evaluate(UNNAMED), lambda found: found == [], what="everything has a name")
 
 
 def test_an_alarm_is_seen_gone_to_and_acknowledged(desk: Page, plant: SmallPlant) -> None:
@@ -108,12 +104,11 @@ def test_an_alarm_is_seen_gone_to_and_acknowledged(desk: Page, plant: SmallPlant
     plant.temperatures["P2"] = 95.0
     page.page.click("#tab-alarms")
     row = page.page.locator(".column-right .alarm-critical")
-    row.wait_for()
-    assert "Press 2 is at" in row.inner_text() and "Critical" in row.inner_text()
-    assert "Press 2 is at" in page.page.locator(".alarm-line").inner_text(), "the worst is in sight everywhere"
+    page.says(".column-right .alarm-critical", "Press 2 is at", "Critical")
+    page.says(".alarm-line", "Press 2 is at")  # the worst is in sight everywhere
     row.get_by_role("button", name="Acknowledge").click()
     page.page.wait_for_selector(".alarm-critical.alarm-seen")
-    assert "alice" in page.page.locator(".alarm-seen .seen").inner_text()
+    page.says(".alarm-seen .seen", "alice")
     page.page.locator(".alarm-seen").get_by_role("button", name="Go to").click()
     page.page.wait_for_selector(".details h2:text('Press 2')")
     plant.temperatures["P2"] = 48.0
@@ -126,20 +121,19 @@ def test_a_command_is_rehearsed_confirmed_sent_and_observed(desk: Page, plant: S
     form = page.page.locator('[data-control="speed"]')
     form.locator("input[type=number]").fill("0.4")
     form.get_by_role("button", name="Rehearse").click()
-    form.locator(".foresight").wait_for()
-    assert "It would be sent." in form.locator(".foresight").inner_text()
+    page.says('[data-control="speed"] .foresight', "It would be sent.")
     form.get_by_role("button", name="Send", exact=True).click()
-    assert "1.2 m/s → 0.4 m/s" in form.locator(".confirm").inner_text(), "who changes much is asked again"
+    page.says('[data-control="speed"] .confirm', "1.2 m/s → 0.4 m/s")  # who changes much is asked again
     form.get_by_role("button", name="Send now").click()
     form.locator('[data-state="observed"]').wait_for()
-    assert number(page, "drive.speed") == 0.4
+    page.value("drive.speed", lambda speed: speed == 0.4)
     mode = page.page.locator('[data-control="mode"]')
     mode.get_by_role("radio", name="stopped").click()
     mode.get_by_role("button", name="Send", exact=True).click()
     mode.get_by_role("button", name="Send now").click()
     mode.locator('[data-state="observed"]').wait_for()
     page.page.click("#tab-commands")
-    assert page.page.locator(".ledger-row").count() >= 2
+    page.until(page.page.locator(".ledger-row").count, lambda rows: rows >= 2, what="both are in the ledger")
     page.page.wait_for_selector(".ledger-row .link:text-is('Belt 1')")
     plant.plant.speeds["B1"], plant.plant.modes["B1"] = 1.2, "running"
 
@@ -148,37 +142,40 @@ def test_who_may_only_look_is_told_why_he_cannot_act(chromium: Browser, plant: S
     with somebody(chromium, plant, token=VIEWER) as page:
         select(page, "Belt 2")
         form = page.page.locator('[data-control="speed"]')
-        form.wait_for()
-        assert form.get_by_role("button", name="Send", exact=True).is_disabled()
-        assert "may look, not operate" in form.inner_text()
-        assert "cannot draw in 3D" in page.page.locator(".no-picture").inner_text()
+        page.says('[data-control="speed"]', "may look, not operate")
+        page.until(form.get_by_role("button", name="Send", exact=True).is_disabled)
+        page.says(".no-picture", "cannot draw in 3D")
         with somebody(chromium, plant) as other:
             other.page.locator(".presence-button").click()
             other.page.wait_for_selector(".presence-list .grow:text-is('bob')")
-            assert other.page.locator(".presence-list .grow").first.inner_text() == "alice (you)"
+            shown = other.page.locator(".presence-list .grow")
+            other.until(shown.all_inner_texts, lambda names: names[:1] == ["alice (you)"], what="oneself comes first")
 
 
 def test_the_past_is_scrubbed_played_and_left(desk: Page, plant: SmallPlant) -> None:
     page = desk
     select(page, "Belt 2")
     plant.plant.speeds["B2"], plant.plant.modes["B2"] = 1.9, "stopped"
-    wait_for_text(page, SPEED, "1.90")
+    page.value("drive.speed", lambda speed: speed == 1.9)
     page.page.wait_for_selector(".track")
     page.page.select_option(".timeline select >> nth=1", "60")
-    track = page.page.locator(".track")
-    track.focus()
-    for _ in range(6):
+
+    def a_second_earlier() -> str:
+        page.page.locator(".track").focus()
         page.page.keyboard.press("ArrowLeft")
+        page.page.wait_for_timeout(500)
+        return str(page.page.locator(SPEED).inner_text())
+
+    page.until(a_second_earlier, lambda speed: speed == "0.80", what="how fast it was")
     page.page.wait_for_selector(".chip-past")
-    wait_for_text(page, SPEED, "0.80")
-    assert page.page.locator('[data-control="speed"]').get_by_role("button", name="Send", exact=True).is_disabled()
-    shown = page.page.locator(".playhead-time").inner_text()
+    page.until(page.page.locator('[data-control="speed"]').get_by_role("button", name="Send", exact=True).is_disabled)
     page.page.get_by_role("button", name="Mark A").click()
+    shown = page.page.locator(".playhead-time").inner_text()
     page.page.get_by_role("button", name="Play").click()
     page.wait("(shown) => document.querySelector('.playhead-time').textContent !== shown", argument=shown)
     page.page.locator(".timeline").get_by_role("button", name="Live").click()
     page.page.wait_for_selector(".chip-live")
-    wait_for_text(page, SPEED, "1.90")
+    page.value("drive.speed", lambda speed: speed == 1.9)
     page.page.get_by_role("button", name="Compare").click()
     page.page.locator(".difference", has_text="Belt 2").locator("summary").click()
     page.wait("() => /0.80[^]*1.90/.test(document.querySelector('.difference[open] table')?.textContent)")
@@ -197,19 +194,20 @@ def test_the_past_is_scrubbed_played_and_left(desk: Page, plant: SmallPlant) -> 
 
 def test_language_and_theme_are_kept(chromium: Browser, plant: SmallPlant) -> None:
     with somebody(chromium, plant) as page:
-        before = page.evaluate("() => document.documentElement.dataset.theme")
+        theme = "() => document.documentElement.dataset.theme"
+        before = page.evaluate(theme)
         page.page.click(".language")
+        page.says("#tab-alarms", "报警")
         page.page.locator(".top-right .icon-button").last.click()
-        assert page.page.locator("#tab-alarms").inner_text().startswith("报警")
-        assert page.evaluate("() => document.documentElement.lang") == "zh-Hans"
-        assert page.evaluate("() => document.documentElement.dataset.theme") != before
+        page.until(lambda: page.evaluate(theme), lambda now: now != before)
+        page.until(lambda: page.evaluate("() => document.documentElement.lang"), lambda now: now == "zh-Hans")
         page.page.reload()
         page.page.wait_for_selector("#tab-measures:has-text('指标')")
         page.page.click("#tab-measures")
         page.page.wait_for_selector(".tile")
-        words = page.evaluate(WORDS)
-        assert not re.search("Alarms|Details|Live|Layers|Measures|Whole", " ".join(words))
-        assert page.evaluate("() => document.documentElement.dataset.theme") != before, "it is kept"
+        words = "Alarms|Details|Live|Layers|Measures|Whole"
+        page.until(lambda: " ".join(page.evaluate(WORDS)), lambda text: text and not re.search(words, text), what="no English word")
+        page.until(lambda: page.evaluate(theme), lambda now: now != before, what="the theme is kept")
 
 
 def test_layers_hide_what_is_of_a_kind_and_keys_lead_everywhere(desk: Page, plant: SmallPlant) -> None:
@@ -217,15 +215,17 @@ def test_layers_hide_what_is_of_a_kind_and_keys_lead_everywhere(desk: Page, plan
     page.page.fill(".search input", "")
     page.page.wait_for_selector(".layer")
     layer = page.page.locator(".layer", has_text="AGVs")
-    assert layer.locator(".number").inner_text() == "4"
-    layer.click()
-    assert layer.get_attribute("aria-checked") == "false"
-    assert page.evaluate("() => [...window.taixu.hiddenKinds.value]") == ["agv"]
-    layer.click()
+    page.until(lambda: layer.locator(".number").inner_text(), lambda count: count == "4")
+    for hidden in (["agv"], []):
+        layer.click()
+        page.until(lambda: layer.get_attribute("aria-checked"), lambda now, hidden=hidden: now == ("false" if hidden else "true"))
+        page.until(lambda: page.evaluate("() => [...window.taixu.hiddenKinds.value]"), lambda now, hidden=hidden: now == hidden)
     page.page.locator("#scene").focus()
     page.page.keyboard.press("/")
+    page.wait("() => document.activeElement === document.querySelector('.search input')")
     page.page.keyboard.type("P3")
-    page.page.wait_for_selector(".results button")
+    page.says(".results button", "Press 3")
+    page.wait("() => document.querySelectorAll('.results button').length === 1")
     page.page.keyboard.press("ArrowDown")
     page.page.keyboard.press("Enter")
     page.page.wait_for_selector(".details h2:text('Press 3')")
@@ -233,18 +233,18 @@ def test_layers_hide_what_is_of_a_kind_and_keys_lead_everywhere(desk: Page, plan
     page.page.wait_for_selector(".details", state="detached")
     page.page.locator("#tab-details").focus()
     page.page.keyboard.press("ArrowRight")
-    assert page.evaluate("() => document.activeElement.id") == "tab-alarms"
+    page.wait("() => document.activeElement.id === 'tab-alarms'")
 
 
 def test_on_a_phone_everything_is_in_reach(chromium: Browser, plant: SmallPlant) -> None:
     with somebody(chromium, plant, size=PHONE) as page:
         page.page.tap("#tab-things")
         page.page.fill(".search input", "belt 1")
-        page.page.locator(".results button").first.tap()
+        page.page.locator(".results button", has_text="Belt 1").first.tap()
         page.page.wait_for_selector(".sheet .details h2:text('Belt 1')")
-        assert page.evaluate("() => document.documentElement.scrollWidth") <= PHONE[0]
-        assert [name for name in page.evaluate(SMALL) if "chip" not in name] == []
-        assert page.evaluate(UNNAMED) == []
+        page.until(lambda: page.evaluate("() => document.documentElement.scrollWidth"), lambda width: width <= PHONE[0])
+        page.until(lambda: page.evaluate(SMALL), lambda names: all("chip" in name for name in names), what="fingers find it")
+        page.until(lambda: page.evaluate(UNNAMED), lambda found: found == [], what="everything has a name")
         page.page.tap(".sheet-grip")
         page.page.wait_for_selector(".sheet", state="detached")
         page.page.tap("#tab-alarms")
@@ -256,7 +256,7 @@ def test_a_lost_connection_is_told_and_comes_back(chromium: Browser) -> None:
         page = open_page(chromium, plant)
         select(page, "Belt 1")
         page.page.wait_for_selector('[data-field="drive.speed"].value-fresh')
-        assert "Nothing is recorded" in page.page.locator(".timeline").inner_text()
+        page.says(".timeline", "Nothing is recorded")
     page.page.wait_for_selector(".connection-lost")
     page.page.wait_for_selector('[data-field="drive.speed"].value-silent')
     assert f"{BELT:016x}" == page.evaluate("() => window.taixu.selected.value"), "what was selected stays"

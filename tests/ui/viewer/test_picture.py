@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
-from browser import TOKEN, Browser, Page, ServedWorld, browser, serve_world
+from browser import PATIENCE_SECS, TOKEN, Browser, Page, ServedWorld, browser, serve_world
 
 import taixu as tx
 from taixu.scene import Camera, Environment, Material, Model, Shape, Transform
@@ -64,8 +64,9 @@ def page(chromium: Browser, served: ServedWorld) -> Page:
 
 
 def settle(page: Page) -> None:
+    """Wait until nothing changes by itself; what the world was told just now may come yet."""
     page.evaluate("() => new Promise((done) => setTimeout(done, 300))")
-    page.wait("() => taixu.isStill()", secs=90)
+    page.wait("() => taixu.isStill()")
 
 
 def middle_of(picture: Any, channel: int) -> tuple[float, float]:
@@ -78,65 +79,89 @@ def middle_of(picture: Any, channel: int) -> tuple[float, float]:
     return float(columns.mean()), float(rows.mean())
 
 
+def see(page: Page, channel: int, holds: Callable[[float, float], Any] = lambda x, y: True) -> tuple[float, float]:
+    """Wait until what is of a colour is seen, and where it shall be; where it is."""
+    x, y = page.until(lambda: middle_of(page.picture(), channel), lambda at: holds(*at), what=f"colour {channel}")
+    return x, y
+
+
+def see_none(page: Page, channel: int) -> None:
+    """Wait until nothing is of a colour."""
+
+    def is_seen() -> bool:
+        try:
+            middle_of(page.picture(), channel)
+        except AssertionError:
+            return False
+        return True
+
+    page.until(is_seen, lambda seen: not seen, what=f"nothing of colour {channel}")
+
+
 def test_it_shows_what_the_engine_draws(page: Page, served: ServedWorld) -> None:
     """Colours, places, light and shadow are the engine's: the page is the same picture as `taixu render`'s, within a little."""
-    seen = page.picture().astype(float)
     with tx.App.headless() as app:
         yard(app)
         app.settle()
         drawn = app.picture(size=SIZE, samples=4).bytes8()[..., :3].astype(float)
-    apart = np.abs(seen - drawn).max(axis=-1)
-    assert np.median(apart) <= 4 and np.mean(apart > 24) < 0.04, (np.median(apart), np.mean(apart > 24))
+
+    def apart() -> tuple[float, float]:
+        found = np.abs(page.picture().astype(float) - drawn).max(axis=-1)
+        return float(np.median(found)), float(np.mean(found > 24))
+
+    page.until(apart, lambda found: found[0] <= 4 and found[1] < 0.04, what="it is as the engine draws it")
     assert page.problems == []
 
 
 def test_things_move_as_the_world_does(page: Page, served: ServedWorld) -> None:
-    before = middle_of(page.picture(), 0)
+    before = see(page, 0)
 
     def move(app: Any, x: float) -> None:
         app.scene.find("Press 4").position = (x, 1, 0)
 
     try:
         served.act(lambda app: move(app, -3.5))
-        settle(page)
-        after = middle_of(page.picture(), 0)
-        assert after[0] < before[0] - 25 and abs(after[1] - before[1]) < 6
+        see(page, 0, lambda x, y: x < before[0] - 25 and abs(y - before[1]) < 6)
     finally:
         served.act(lambda app: move(app, -2.0))
-    settle(page)
-    assert abs(middle_of(page.picture(), 0)[0] - before[0]) < 2
+    see(page, 0, lambda x, y: abs(x - before[0]) < 2)
 
 
 def test_who_changes_his_look_is_seen_meanwhile(page: Page, served: ServedWorld) -> None:
-    def paint(app: Any, color: tuple[float, ...]) -> None:
-        app.world.set(app.scene.find("Press 4").entity, Material, base_color=color)
+    """What comes with a new mesh is seen as it was until the mesh is there."""
 
-    page.page.route("**/scene/meshes/*", lambda route: (page.page.wait_for_timeout(700), route.continue_()))
+    def build(app: Any, shape: Shape, color: tuple[float, ...]) -> None:
+        press = app.scene.find("Press 4").entity
+        app.world.set(press, Shape, kind=shape.kind)
+        app.world.set(press, Material, base_color=color)
+
+    held: list[Any] = []
+    before = see(page, 0)
+    page.page.route("**/scene/meshes/*", lambda route: held.append(route))
     try:
-        served.act(lambda app: paint(app, (0.02, 0.02, 0.9, 1.0)))
-        page.evaluate("() => new Promise((done) => setTimeout(done, 400))")
-        before = page.picture()
-        middle_of(before, 0)
-        settle(page)
-        x, _ = middle_of(page.picture(), 2)
-        assert abs(x - middle_of(before, 0)[0]) < 10
+        served.act(lambda app: build(app, Shape("capsule"), (0.02, 0.02, 0.9, 1.0)))
+        page.until(lambda: len(held), lambda asked: asked == 1, what="the new mesh is asked for")
+        settled = page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
+        assert settled
+        see(page, 0, lambda x, y: abs(x - before[0]) < 2)
+        held.pop().continue_()
+        see(page, 2, lambda x, y: abs(x - before[0]) < 10)
     finally:
         page.page.unroute("**/scene/meshes/*")
-        served.act(lambda app: paint(app, RED))
-    settle(page)
-    middle_of(page.picture(), 0)
+        served.act(lambda app: build(app, Shape("box"), RED))
+    see(page, 0, lambda x, y: abs(x - before[0]) < 2)
 
 
 def test_a_click_selects_and_another_lets_go(page: Page, served: ServedWorld) -> None:
     wanted = served.act(lambda app: f"{app.world.stable_id(app.scene.find('Press 4').entity):016x}")
-    x, y = middle_of(page.picture(), 0)
+    settle(page)
+    x, y = see(page, 0)
     before = page.picture().astype(int)
     page.page.mouse.click(x, y)
     page.wait("(id) => taixu.selected.value === id", argument=wanted)
     page.page.mouse.move(5, 5)
-    settle(page)
-    outline = np.abs(page.picture().astype(int) - before).max(axis=-1) > 40
-    assert 60 < outline.sum() < 6000, "a line around the box, and nothing else"
+    changed = lambda: int((np.abs(page.picture().astype(int) - before).max(axis=-1) > 40).sum())  # noqa: E731
+    page.until(changed, lambda pixels: 60 < pixels < 6000, what="a line around the box, and nothing else")
     place = page.evaluate("(id) => taixu.view.value.placeOf(id)", wanted)
     assert place == pytest.approx([-2, 1, 0], abs=0.01)
     assert page.evaluate("(place) => taixu.view.value.onPage(place)", place) == pytest.approx([x, y], abs=6)
@@ -147,12 +172,9 @@ def test_a_click_selects_and_another_lets_go(page: Page, served: ServedWorld) ->
 def test_layers_hide_kinds(page: Page) -> None:
     page.wait("() => taixu.layers.value.some((each) => each.kind === 'press' && each.count === 1)")
     page.evaluate("() => { taixu.hiddenKinds.value = new Set(['press']); }")
-    settle(page)
-    with pytest.raises(AssertionError, match="nothing of that colour"):
-        middle_of(page.picture(), 0)
+    see_none(page, 0)
     page.evaluate("() => { taixu.hiddenKinds.value = new Set(); }")
-    settle(page)
-    middle_of(page.picture(), 0)
+    see(page, 0)
 
 
 def test_it_comes_back_by_itself_when_the_server_does(chromium: Browser) -> None:
@@ -163,9 +185,8 @@ def test_it_comes_back_by_itself_when_the_server_does(chromium: Browser) -> None
     page.wait("() => taixu.connection.value.state !== 'open'")
     again = serve_world(lambda app: (yard(app), app.scene.find("Press 4").__setattr__("position", (0, 1, 2))), port=port)
     try:
-        page.wait("() => taixu.connection.value.state === 'open'", secs=20)
-        settle(page)
-        assert abs(middle_of(page.picture(), 0)[0] - SIZE[0] / 2) < 15, "what came meanwhile is seen"
+        page.wait("() => taixu.connection.value.state === 'open'")
+        see(page, 0, lambda x, y: abs(x - SIZE[0] / 2) < 15)  # what came meanwhile
     finally:
         again.stop()
 
@@ -186,14 +207,10 @@ def test_a_hundred_thousand_things_are_drawn(chromium: Browser) -> None:
     world = serve_world(crowd)
     try:
         page = chromium.open(world.url, size=(320, 180))
-        page.wait(f"() => taixu.figures.value.things >= {count}", secs=40)
+        page.wait(f"() => taixu.figures.value.things >= {count}")
         page.evaluate(PLAIN)
-        settle(page)
-        x, y = middle_of(page.picture(), 0)
-        assert abs(x - 160) < 8 and 60 < y < 130
-        picked = page.evaluate("() => { const from = performance.now(); const id = taixu.view.value.pick(160, 95);"
-                               " return [id, performance.now() - from]; }")  # fmt: skip
-        assert picked[0] is not None and picked[1] < 1000
+        see(page, 0, lambda x, y: abs(x - 160) < 8 and 60 < y < 130)
+        page.until(lambda: page.evaluate("() => taixu.view.value.pick(160, 95)"), what="one of them is picked")
         assert page.problems == []
     finally:
         world.stop()
@@ -231,8 +248,7 @@ def wedge(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ServedWorld]:
 def test_a_models_nodes_are_seen_and_mean_the_model(chromium: Browser, wedge: ServedWorld) -> None:
     """What a file has in it is drawn whatever its format; a click on a part selects what was written down."""
     page = open_plain(chromium, wedge)
-    x, y = middle_of(page.picture(), 1)
-    assert x > SIZE[0] / 2
+    x, y = see(page, 1, lambda x, y: x > SIZE[0] / 2)
     page.page.mouse.click(x, y)
     wanted = wedge.act(lambda app: f"{app.world.stable_id(app.scene.find('Wedge').entity):016x}")
     page.wait("(id) => taixu.selected.value === id", argument=wanted)
@@ -241,7 +257,7 @@ def test_a_models_nodes_are_seen_and_mean_the_model(chromium: Browser, wedge: Se
 def fetch(world: ServedWorld, path: str) -> tuple[int, bytes, dict[str, str]]:
     request = Request(world.url + path, headers={"Authorization": f"Bearer {TOKEN}"})
     try:
-        with urlopen(request, timeout=10) as answer:
+        with urlopen(request, timeout=PATIENCE_SECS) as answer:
             return answer.status, answer.read(), dict(answer.headers)
     except HTTPError as error:
         return error.code, error.read(), dict(error.headers)
@@ -271,7 +287,8 @@ def test_the_page_allows_no_script_but_its_own(page: Page, served: ServedWorld) 
         document.head.append(script);
     }""")
     assert page.evaluate("() => window.wasRun") is None
-    assert any("Content Security Policy" in line for line in page.problems)
+    page.until(lambda: page.problems, lambda lines: any("Content Security Policy" in line for line in lines))
+    page.said.clear()
 
 
 def test_a_page_writes_readings_byte_for_byte_as_python_does(page: Page) -> None:
@@ -332,11 +349,11 @@ def test_on_foot_and_in_the_air_keys_move_the_eye(page: Page) -> None:
     page.page.keyboard.up("e")
     page.evaluate("() => { taixu.steering.value = 'orbit'; taixu.view.value.frameAll(); }")
     settle(page)
-    x, y = middle_of(page.picture(), 0)
-    assert 0 < x < SIZE[0] and 0 < y < SIZE[1]
+    see(page, 0)
 
 
 def test_a_lost_device_comes_back(page: Page) -> None:
+    settle(page)
     before = page.picture().astype(int)
     page.evaluate("""async () => {
         const context = document.getElementById("scene").getContext("webgl2");
@@ -345,5 +362,4 @@ def test_a_lost_device_comes_back(page: Page) -> None:
         await new Promise((done) => setTimeout(done, 200));
         losing.restoreContext();
     }""")
-    settle(page)
-    assert np.median(np.abs(page.picture().astype(int) - before)) <= 2
+    page.until(lambda: np.median(np.abs(page.picture().astype(int) - before)), lambda apart: apart <= 2, what="the same picture")
