@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from taixu.app import App, Clock, GameServices, Stage
 from taixu.ecs import World
@@ -46,7 +47,7 @@ class PhysicsPlugin:
         app.add_system(Stage.PROPAGATE, show_bodies, before=("propagate_transforms",))
         services = app.resource(GameServices)
         for function in (
-            raycast, apply_force, apply_impulse, set_velocity, get_velocity, joint_positions, set_joint_target,
+            raycast, raycasts, apply_force, apply_impulse, set_velocity, get_velocity, joint_positions, set_joint_target,
         ):
             services.provide(function.__name__, function)
         app.on_close(lambda: app.world.resource(PhysicsScene).close())
@@ -75,6 +76,19 @@ def raycast(
         "normal": tuple(hit["normal"].tolist()),
         "distance": float(hit["distance"]),
     }
+
+
+def raycasts(
+    world: World, origins: ArrayLike, directions: ArrayLike, *, max_distance: float = 1000.0, mask: int = 0x3FFFFFFF
+) -> list[dict[str, Any] | None]:
+    """The first body that each of many rays [n, 3] meets, as `raycast` gives it."""
+    hits = world.resource(PhysicsScene).raycast(origins, directions, max_distance=max_distance, mask=mask)
+    names = ("entity", "point", "normal", "distance")
+    columns = zip(*(hits[name].tolist() for name in names))
+    return [
+        {"entity": entity, "position": tuple(point), "normal": tuple(normal), "distance": distance} if entity else None
+        for entity, point, normal, distance in columns
+    ]
 
 
 def apply_force(world: World, entity: int, force: Vector, *, at: Vector | None = None) -> None:

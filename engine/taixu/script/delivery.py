@@ -9,15 +9,19 @@ import numpy as np
 from taixu.app import EventBatch, GameEvents
 from taixu.errors import TaixuError
 from taixu.script.entity import Entity
-from taixu.script.events import Event, input_events, unpack_batch
+from taixu.script.event import Event
+from taixu.script.events import input_events, unpack_batch
 from taixu.script.instance import Instance
-from taixu.script.routines import Routine, Wait, WaitEvent, ticks_of
+from taixu.script.rays import cast_rays
+from taixu.script.routines import RayBatch, Routine, Wait, WaitEvent, ticks_of
+from taixu.script.widgets import Widgets
 
 if TYPE_CHECKING:
     from taixu.script.host import ScriptHost
 
 __all__ = ["Delivery", "Posted"]
 
+NOTHING_ELSE = "a routine yields game.wait(...), game.wait_event(...), game.raycasts(...) or nothing, not {}"
 Posted = tuple[Event, "int | None"]
 
 
@@ -34,6 +38,7 @@ class Delivery:
         self._host = host
         self._cursor = 0
         self.posted: list[Posted] = []
+        self._rays: list[tuple[Instance, RayBatch, dict[str, Any]]] = []
 
     def clear(self) -> None:
         """Forget what was posted, and what plugins published so far."""
@@ -42,11 +47,26 @@ class Delivery:
     def skip(self) -> None:
         """A step without scripts: nobody hears what was posted and published."""
         self.posted.clear()
+        self._rays.clear()
         self._cursor = self._host.world.resource(GameEvents).cursor
 
     def post(self, event: Event, entity: int | None) -> None:
         """Deliver a message in the next step, to the script of one entity or to all."""
         self.posted.append((event, entity))
+
+    def ask_rays(self, instance: Instance, rays: dict[str, Any]) -> RayBatch:
+        """Cast rays at the beginning of the next step."""
+        batch = RayBatch()
+        self._rays.append((instance, batch, rays))
+        return batch
+
+    def answer_rays(self) -> None:
+        """Answer what was asked in the last step, in the order of asking."""
+        asked, self._rays = self._rays, []
+        for instance, batch, rays in asked:
+            hits = self._host.call(instance, "game.raycasts", cast_rays, self._host.world, rays) or []
+            for routine in batch.answer(hits):
+                self._advance(instance, routine, hits)
 
     def deliver(self, instance: Instance, event: Event) -> None:
         """Give an event to one script: to `on_event`, and to the routines that wait for it."""
@@ -85,8 +105,15 @@ class Delivery:
         if isinstance(asked, WaitEvent):
             instance.waiting.append((asked, routine))
             return
+        if isinstance(asked, RayBatch) and not asked.ready:
+            asked.routines.append(routine)
+            return
+        if isinstance(asked, RayBatch):  # it came already: on in the next step, as with any other yield
+            hits, ticks = asked.hits, self._host.clock.ticks + 1
+            self._host.timers.add(ticks, lambda: self._advance(instance, routine, hits), owner=instance)
+            return
         if asked is not None and not isinstance(asked, Wait):
-            wrong = TaixuError(f"a routine yields game.wait(...), game.wait_event(...) or nothing, not {asked!r:.80}")
+            wrong = TaixuError(NOTHING_ELSE.format(repr(asked)[:80]))
             self._host.stop(instance, f"routine {getattr(routine, '__name__', '')!r}", wrong)
             return
         ticks = 1 if asked is None else ticks_of(asked.seconds, self._host.clock.steps_per_sec)
@@ -98,6 +125,11 @@ class Delivery:
         batches = events.since(self._cursor)
         self._cursor = events.cursor
         inputs = input_events(self._host.world)
+        self.answer_rays()
+        for owner, name in self._host.world.resource(Widgets).take_presses(of_mods=False):
+            for instance in self._host.instances.values():
+                if instance.stable_id == owner:
+                    self.deliver(instance, Event("button", name))
         if not (batches or posted or inputs):
             return
         listeners = [item for item in self._host.instances.values() if "on_event" in item.callbacks or item.waiting]

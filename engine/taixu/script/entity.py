@@ -12,7 +12,7 @@ from taixu.scene import Node, Parent, Transform
 from taixu.script.transforms import ScriptTransforms
 from taixu.script.vectors import Quat, Vec3
 
-__all__ = ["ComponentView", "Entity", "component_named", "fields_from_script"]
+__all__ = ["ComponentView", "Entity", "component_named", "field_from_script", "field_to_script", "fields_from_script"]
 
 
 class Entity:
@@ -89,6 +89,36 @@ class Entity:
     def position(self, metres: Sequence[float]) -> None:
         node = self._node
         node.world.resource(ScriptTransforms).set_position(node.world, node.entity, metres)
+
+    @property
+    def x(self) -> float:
+        """First number of its position."""
+        return self.position[0]
+
+    @x.setter
+    def x(self, metres: float) -> None:
+        _, y, z = self.position
+        self.position = (metres, y, z)
+
+    @property
+    def y(self) -> float:
+        """Second number of its position, its height."""
+        return self.position[1]
+
+    @y.setter
+    def y(self, metres: float) -> None:
+        x, _, z = self.position
+        self.position = (x, metres, z)
+
+    @property
+    def z(self) -> float:
+        """Third number of its position."""
+        return self.position[2]
+
+    @z.setter
+    def z(self, metres: float) -> None:
+        x, y, _ = self.position
+        self.position = (x, y, metres)
 
     @property
     def rotation(self) -> Quat:

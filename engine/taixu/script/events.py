@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -10,42 +10,13 @@ from numpy.typing import NDArray
 
 from taixu.app import EventBatch
 from taixu.platform import Input, InputMap
+from taixu.script.event import Event
 from taixu.script.vectors import Vec3
 
 if TYPE_CHECKING:
     from taixu.ecs import World
 
 __all__ = ["Event", "input_events", "unpack_batch"]
-
-
-class Event:
-    """One event: `kind`, `name`, and its facts as attributes (`event.other`, `event.impulse`,
-    `event.points`).
-
-    The kinds are listed in `taixu.script.api.EVENT_KINDS`.
-    """
-
-    __slots__ = ("data", "kind", "name")
-
-    def __init__(self, kind: str, name: str = "", data: Mapping[str, Any] | None = None) -> None:
-        self.kind = kind
-        self.name = name
-        self.data: Mapping[str, Any] = {} if data is None else data
-
-    def __getattr__(self, name: str) -> Any:
-        try:
-            return self.data[name]
-        except KeyError:
-            facts = ", ".join(["kind", "name", *self.data])
-            raise AttributeError(f"event {self.kind!r} has no {name!r}; it has {facts}") from None
-
-    def __repr__(self) -> str:
-        facts = "".join(f", {name}={value!r}" for name, value in self.data.items())
-        return f"Event({self.kind!r}, name={self.name!r}{facts})"
-
-    def matches(self, kind: str, name: str) -> bool:
-        """Whether it is of a kind and, unless empty, of a name."""
-        return self.kind == kind and (not name or self.name == name)
 
 
 def input_events(world: World) -> list[Event]:

@@ -12,18 +12,24 @@ from dataclasses import dataclass
 from random import Random
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
+
 from taixu.errors import TaixuError
 from taixu.platform import ActionState, Input, InputMap
 from taixu.scene import Model as ModelComponent
 from taixu.scene import Name, Node, Parent, Shape, Transform
-from taixu.script.api import EVENT_KINDS
+from taixu.script.api import COMMANDS, EVENT_KINDS
+from taixu.script.column_functions import ColumnFunctions
 from taixu.script.columns import Columns, matching_handles
-from taixu.script.entity import Entity, component_named, fields_from_script
-from taixu.script.events import Event
+from taixu.script.entity import Entity, component_named, field_from_script, fields_from_script
+from taixu.script.event import Event
 from taixu.script.fields import FieldDefault
 from taixu.script.names import NameIndex
-from taixu.script.routines import Timer, Wait, WaitEvent, ticks_of
+from taixu.script.rays import Hit
+from taixu.script.routines import RayBatch, Timer, Wait, WaitEvent, ticks_of
 from taixu.script.vectors import Quat, Vec3
+from taixu.script.widgets import Widget, Widgets
+from taixu.script.wire import GameError, check, check_call
 
 if TYPE_CHECKING:
     from taixu.script.host import ScriptHost
@@ -35,16 +41,6 @@ _SHAPES = ("box", "sphere", "cylinder", "capsule", "cone", "plane", "torus")
 
 
 @dataclass(frozen=True, slots=True)
-class Hit:
-    """What a ray met."""
-
-    entity: Entity | None
-    position: Vec3
-    normal: Vec3
-    distance: float
-
-
-@dataclass(frozen=True, slots=True)
 class Mouse:
     """The mouse since the last step: position in window units from the top left, motion, wheel."""
 
@@ -53,7 +49,7 @@ class Mouse:
     wheel: tuple[float, float] = (0.0, 0.0)
 
 
-class Game:
+class Game(ColumnFunctions):
     """The `game` module of one world; see `taixu.script.api` for what each name does."""
 
     __name__ = "game"
@@ -155,6 +151,25 @@ class Game:
     def despawn(self, entity: Entity | None = None) -> None:
         self._host.despawn_later(self._acting.entity if entity is None else entity.handle)
 
+    def set(self, entities: Sequence[Entity], component: str, **fields: Any) -> None:
+        world = self._host.world
+        declared = component_named(world, component)
+        handles = [entity.handle for entity in entities]
+        self._host.transforms.flush(world)
+        declared.check_names(fields)
+        for name, value in fields.items():
+            item = declared.by_name[name]
+            if isinstance(value, list) and len(value) != len(handles):
+                raise GameError(f"game.set: {name} has {len(value)} values for {len(handles)} entities; give one for each")
+            if isinstance(value, list) and not item.kind.is_object:
+                column = [field_from_script(world, item, part) for part in value]
+                world.scatter(handles, declared.cls, name, np.array(column, item.kind.dtype).T)
+                continue
+            for place, handle in enumerate(handles):
+                own = value[place] if isinstance(value, list) else value
+                if world.has(handle, declared.cls):
+                    world.set(handle, declared.cls, **{name: field_from_script(world, item, own)})
+
     def timer(
         self,
         seconds: float,
@@ -240,6 +255,17 @@ class Game:
         entity = Entity(self._host.world, handle) if handle else None
         return Hit(entity, Vec3(found["position"]), Vec3(found["normal"]), float(found["distance"]))
 
+    def raycasts(
+        self,
+        origins: Sequence[Sequence[float]],
+        directions: Sequence[Sequence[float]],
+        *,
+        max_distance: float = 1000.0,
+        mask: int = 0x3FFFFFFF,
+    ) -> RayBatch:
+        rays = self._call("raycasts", origins=origins, directions=directions, max_distance=max_distance, mask=mask)
+        return self._host.delivery.ask_rays(self._acting, rays)
+
     def apply_impulse(self, entity: Entity, impulse: Sequence[float], *, at: Sequence[float] | None = None) -> None:
         self._service("apply_impulse", entity)(self._host.world, entity.handle, Vec3(impulse), at=None if at is None else Vec3(at))
 
@@ -267,9 +293,52 @@ class Game:
     def set_joint_target(self, entity: Entity, name: str, value: float) -> None:
         self._service("set_joint_target", entity)(self._host.world, entity.handle, name, value)
 
+    def show_text(
+        self,
+        name: str,
+        text: str,
+        *,
+        corner: str = "top_left",
+        offset: Sequence[float] = (0.0, 0.0),
+        size: float = 1.0,
+        color: Sequence[float] = (1.0, 1.0, 1.0),
+    ) -> None:
+        self._show("text", name=name, text=text, corner=corner, offset=offset, size=size, color=color)
+
+    def show_button(self, name: str, text: str, *, corner: str = "top_left", offset: Sequence[float] = (0.0, 0.0)) -> None:
+        self._show("button", name=name, text=text, corner=corner, offset=offset)
+
+    def show_bar(
+        self,
+        name: str,
+        value: float,
+        *,
+        text: str = "",
+        corner: str = "top_left",
+        offset: Sequence[float] = (0.0, 0.0),
+        color: Sequence[float] = (0.2, 0.7, 1.0),
+    ) -> None:
+        self._show("bar", name=name, value=value, text=text, corner=corner, offset=offset, color=color)
+
+    def hide(self, name: str = "") -> None:
+        self._widgets.hide(self._acting.stable_id, check("text 80", name, "game.hide: name"))
+
     def log(self, *values: object, level: str = "info") -> None:
         frame = sys._getframe(1)
         self._host.say(level, " ".join(map(str, values)), line=frame.f_lineno, instance=self._host.acting)
+
+    def _show(self, kind: str, **values: Any) -> None:
+        facts = self._call(f"show_{kind}", **values)
+        facts.update({name: tuple(facts[name]) for name in ("offset", "color") if name in facts})
+        self._widgets.show(Widget(self._acting.stable_id, kind=kind, **facts))
+
+    def _call(self, name: str, **values: Any) -> dict[str, Any]:
+        """The arguments of a call, checked as those of a sandbox are."""
+        return check_call(((item.name, item.kind) for item in COMMANDS[name].arguments), values, f"game.{name}")
+
+    @property
+    def _widgets(self) -> Widgets:
+        return self._host.world.resource(Widgets)
 
     @property
     def _acting(self) -> Instance:

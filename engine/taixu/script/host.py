@@ -32,6 +32,8 @@ from taixu.script.reloading import Reloader
 from taixu.script.routines import TimerQueue
 from taixu.script.transforms import ScriptTransforms
 from taixu.script.watchdog import ScriptTooLong, Watchdog
+from taixu.script.widgets import Widgets
+from taixu.script.wire import GameError
 
 __all__ = ["ScriptHost"]
 
@@ -74,6 +76,8 @@ class ScriptHost:
         self._reloader = Reloader(self)
         self.transforms = ScriptTransforms()
         world.insert_resource(self.transforms)
+        if not world.has_resource(Widgets):
+            world.insert_resource(Widgets())
         self.game = Game(self)
         self.library = ScriptLibrary(root)
         self.modules = ScriptModules(self.game, self.library, lambda text: self.say("info", text, instance=self.acting))
@@ -127,6 +131,8 @@ class ScriptHost:
 
     def clear(self) -> None:
         """Forget all instances, timers and files; scripts start anew in the next step."""
+        for instance in self.instances.values():
+            self.world.resource(Widgets).hide(instance.stable_id)
         self.instances.clear()
         self.timers = TimerQueue()
         self.modules.forget()
@@ -201,8 +207,13 @@ class ScriptHost:
         reason = " ".join(reason.split())  # a message of several lines too is said in one
         instance.error = f"{reason} (in {where} of {self.label(instance)}; stopped until the script is saved)"
         instance.waiting.clear()
-        self.timers.drop(instance)
+        self._drop(instance)
         self.say("error", instance.error, line=line, instance=instance)
+
+    def _drop(self, instance: Instance) -> None:
+        """Its timers and what it shows go with a script."""
+        self.timers.drop(instance)
+        self.world.resource(Widgets).hide(instance.stable_id)
 
     def explain(self, path: str, error: BaseException, *more: ScriptFile) -> tuple[int, str]:
         """The line, and a sentence that begins with script and line: the innermost of the project's own."""
@@ -211,7 +222,7 @@ class ScriptHost:
         for frame, number in traceback.walk_tb(error.__traceback__):
             if frame.f_code.co_filename in files:
                 path, line = files[frame.f_code.co_filename], number
-        what = str(error) if isinstance(error, TaixuError) else f"{type(error).__name__}: {error}"
+        what = str(error) if isinstance(error, (TaixuError, GameError)) else f"{type(error).__name__}: {error}"
         return line, f"{path}:{line}: {what}"
 
     def label(self, instance: Instance) -> str:
@@ -265,7 +276,7 @@ class ScriptHost:
                 kept[handle] = instance
         for handle, instance in self.instances.items():
             if kept.get(handle) is not instance:
-                self.timers.drop(instance)
+                self._drop(instance)
         self.instances = kept
 
     def _changed_entities(self) -> NDArray[np.uint64]:

@@ -68,6 +68,12 @@ class Timer:
 class Wait: ...
 class WaitEvent: ...
 
+class RayBatch:
+    ready: bool
+    hits: list[Hit | None]
+
+Column = Any
+
 class Columns:
     ids: Any
     entities: list[Entity]
