@@ -28,10 +28,11 @@ forgotten, at the next frame.
 
 from __future__ import annotations
 
-from taixu.gpu.device import Capabilities, Device, RenderPass
+from taixu.gpu.device import Capabilities, Device
 from taixu.gpu.formats import TEXTURE_FORMATS, VERTEX_FORMATS, TextureFormat, VertexFormat, texture_format
 from taixu.gpu.layouts import StructLayout
 from taixu.gpu.null_device import NullDevice
+from taixu.gpu.passes import RenderPass
 from taixu.gpu.readback import Readback
 from taixu.gpu.resources import (
     BindGroup,

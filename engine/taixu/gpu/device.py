@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from taixu.gpu.formats import TextureFormat, texture_format
+from taixu.gpu.passes import RenderPass
 from taixu.gpu.readback import Readback
 from taixu.gpu.resources import (
     BindGroup,
@@ -34,7 +35,7 @@ from taixu.gpu.resources import (
 from taixu.gpu.shaders import ShaderError, ShaderLibrary
 from taixu.gpu.states import BlendState, DepthState, VertexBuffer
 
-__all__ = ["Capabilities", "Device", "RenderPass"]
+__all__ = ["Capabilities", "Device"]
 
 _RING_BYTES = 1 << 20
 _RING_ALIGN = 256  # the largest offset alignment that OpenGL lets an implementation ask for
@@ -471,42 +472,3 @@ class Device(ABC):
     def _copy_pixels(self, targets: Targets, index: int, rect: tuple[int, int, int, int], buffer: Buffer) -> None: ...
     @abstractmethod
     def _viewport(self, rect: tuple[int, int, int, int]) -> None: ...
-
-
-class RenderPass:
-    """Drawing into one set of targets: `pipeline`, then its vertices and indices, then draws."""
-
-    __slots__ = ("bind", "bind_storage", "bind_texture", "bind_uniform", "device", "draw_multi_indirect", "indices",
-                 "pipeline", "push_uniform", "targets", "viewport")  # fmt: skip
-
-    def __init__(self, device: Device, targets: Targets) -> None:
-        self.device, self.targets = device, targets
-        # Bound once: a method call fewer for each draw of every frame.
-        self.pipeline = device._use
-        self.indices = device._bind_indices
-        self.draw_multi_indirect = device._draw_indirect
-        self.viewport = device._viewport
-        self.bind, self.push_uniform = device.bind, device.push_uniform
-        self.bind_uniform, self.bind_storage, self.bind_texture = (
-            device.bind_uniform,
-            device.bind_storage,
-            device.bind_texture,
-        )
-
-    def vertices(self, slot: int, buffer: Buffer, *, offset: int = 0) -> None:
-        """Bind the vertex buffer of layout slot `slot`; indices (uint32) with `indices(buffer)`."""
-        self.device._bind_vertices(slot, buffer, offset)
-
-    def draw(self, count: int, *, first: int = 0, instances: int = 1) -> None:
-        """Draw `count` vertices."""
-        self.device._draw(count, first, instances)
-
-    def draw_indexed(self, count: int, *, first: int = 0, base_vertex: int = 0, instances: int = 1) -> None:
-        """Draw `count` indices."""
-        self.device._draw_indexed(count, first, base_vertex, instances)
-
-    def __enter__(self) -> RenderPass:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        return None
