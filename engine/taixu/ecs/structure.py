@@ -43,8 +43,11 @@ class StructureLog:
         self._count = 0
         self.horizon = 0
         """Changes up to this tick are forgotten: who last looked before it has to resynchronise."""
+        self.version = 0
+        """Goes up with every change: while it stays, all entities stay in their tables and rows."""
 
     def note(self, tick: int, event: Event, entities: Handles) -> None:
+        self.version += 1
         self._events.append((tick, event, entities))
         self._count += len(entities)
         while (self._count > _MAX_ENTITIES and len(self._events) > 1) or len(self._events) > _MAX_EVENTS:
@@ -66,6 +69,7 @@ class StructureLog:
 
     def forget(self, tick: int) -> None:
         """Make everybody resynchronise: the world was restored."""
+        self.version += 1
         self._events.clear()
         self._count = 0
         self.horizon = tick

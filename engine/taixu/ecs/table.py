@@ -39,6 +39,14 @@ class Column:
         grown[..., :count] = self.data[..., :count]
         self.data = grown
 
+    def put(self, values: Array, rows: Rows) -> None:
+        """Write values that fit (`Field.column`). Of rows that repeat the last one stays."""
+        if isinstance(rows, slice) or self.data.ndim == 1:
+            self.data[..., rows] = values
+            return
+        for lane, own in zip(self.data, values):  # by lanes: numpy scatters into one axis three times as fast as into the last of two
+            lane[rows] = own
+
 
 class Table:
     """The rows of one archetype. Rows are dense: removal moves the last rows into the holes."""
@@ -98,7 +106,7 @@ class Table:
         if rows is None:
             rows = slice(0, self.count)
         length = rows.stop - rows.start if isinstance(rows, slice) else len(rows)
-        column.data[..., rows] = column.field.column(values, length)
+        column.put(column.field.column(values, length), rows)
         self._touched = self._world.tick
         if length == self.count and isinstance(rows, slice):
             column.log.mark_all(length, self._touched)

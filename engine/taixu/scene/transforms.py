@@ -89,7 +89,10 @@ def split_position(position: NDArray[np.float64]) -> tuple[NDArray[np.int32], ND
 
     What lies beyond 2^40 m, the end of every world, is taken back to it.
     """
-    metres = np.clip(np.asarray(position, np.float64), -_END_M, _END_M)
+    metres = np.asarray(position, np.float64)
+    if metres.size and float(metres.min()) > -CELL_M / 2 and float(metres.max()) < CELL_M / 2:  # most worlds fit into one cell
+        return np.zeros(metres.shape, np.int32), metres.astype(np.float32) + np.float32(0.0)  # no minus zero, as below
+    metres = np.clip(metres, -_END_M, _END_M)
     cells = np.rint(metres / CELL_M)
     return cells.astype(np.int32), (metres - cells * CELL_M).astype(np.float32)
 

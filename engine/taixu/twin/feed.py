@@ -6,20 +6,21 @@ duplicate. What claims to come from the future waits for nobody: it is refused, 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import Table, World
+from taixu.ecs import World
 from taixu.ecs.entity import indices_of
-from taixu.scene import Transform, split_position
 from taixu.twin.batch import Batch
 from taixu.twin.bindings import Binding, Target
+from taixu.twin.columns import ColumnWriter, read_values, sigmas_of, unsound
 from taixu.twin.device import Roster
 from taixu.twin.fusion import Estimate
+from taixu.twin.streams import Rows, Stream, joined_batch
 
 __all__ = ["Counts", "Feed", "Updates"]
 
@@ -58,6 +59,8 @@ class Updates:
 
     Attributes
     ----------
+    handles, numbers
+        Of whom: ``handles[numbers]``.
     values
         ``[n]``, or ``[width, n]``; places in the world as float64 metres.
     is_late
@@ -65,50 +68,16 @@ class Updates:
     """
 
     target: Target
-    entities: Handles
+    handles: Handles
+    numbers: NDArray[np.intp]
     times_ns: Times
     values: NDArray[Any]
     is_late: NDArray[np.bool_]
 
-
-class _Stream:
-    """One topic of one source: what its numbers are called, and who that is."""
-
-    def __init__(self, routes: list[tuple[Binding, str]]) -> None:
-        self.routes = routes
-        self.keys: tuple[str, ...] = ()
-        self._handles: dict[str, Handles] = {}
-        self._version = -1
-
-    def handles(self, roster: Roster, key: str) -> Handles:
-        """Entities by number, where readings that name nothing are of `key`."""
-        if self._version != roster.version:
-            self._handles.clear()
-            self._version = roster.version
-        found = self._handles.get(key)
-        if found is None:
-            found = self._handles[key] = roster.find(name or key for name in self.keys or ("",))
-        return found
-
-    def rename(self, keys: tuple[str, ...]) -> None:
-        if keys != self.keys:
-            self.keys = keys
-            self._handles.clear()
-
-
-@dataclass(frozen=True, slots=True)
-class _Rows:
-    """Readings that can be used, sorted by time: where in the batch they stand, and where what they are of lives."""
-
-    picked: NDArray[np.intp]
-    entities: Handles
-    indices: NDArray[np.intp]
-    tables: NDArray[np.int32]
-    rows: NDArray[np.int32]
-    times_ns: Times
-
-    def where(self, kept: NDArray[np.bool_]) -> _Rows:
-        return _Rows(*(getattr(self, each.name)[kept] for each in fields(self)))
+    @property
+    def entities(self) -> Handles:
+        """``uint64[n]``."""
+        return self.handles.take(self.numbers)
 
 
 @dataclass(slots=True)
@@ -141,9 +110,10 @@ class Feed:
         self.counts = Counts()
         self.by_binding: dict[Binding, int] = {}
         """Values written."""
-        self._streams: dict[tuple[str, str], _Stream] = {}
+        self._streams: dict[tuple[str, str], Stream] = {}
         self._fed: dict[Target, _Fed] = {}
         self._estimates: dict[tuple[type, str, int], Estimate] = {}
+        self._writer = ColumnWriter()
         self._last: NDArray[np.int32] = np.empty(0, np.int32)
         self._seen = -1
 
@@ -184,7 +154,7 @@ class Feed:
         self._forget_reborn(world)
         updates: list[Updates] = []
         for stream, batch in self._joined(batches):
-            resolved: dict[str, _Rows] = {}
+            resolved: dict[str, Rows] = {}
             for binding, key in stream.routes:
                 if key not in resolved:
                     resolved[key] = self._resolve(world, roster, stream, batch, key, now_ns)
@@ -193,7 +163,7 @@ class Feed:
                     updates.append(found)
         return updates
 
-    def _joined(self, batches: Iterable[Batch]) -> Iterator[tuple[_Stream, Batch]]:
+    def _joined(self, batches: Iterable[Batch]) -> Iterator[tuple[Stream, Batch]]:
         """Batches that one stream sent one after another as one, as long as they look alike."""
         waiting: dict[tuple[str, str], list[Batch]] = {}
         for batch in batches:
@@ -206,7 +176,7 @@ class Feed:
             before = waiting.setdefault(key, [])
             renamed = bool(batch.keys) and batch.keys != stream.keys
             if before and (renamed or batch.fields.keys() != before[-1].fields.keys()):
-                yield stream, _concatenated(before)
+                yield stream, joined_batch(before)
                 before.clear()
             if renamed:
                 stream.rename(batch.keys)
@@ -214,9 +184,9 @@ class Feed:
                 before.append(batch)
         for key, parts in waiting.items():
             if parts:
-                yield self._streams[key], _concatenated(parts)
+                yield self._streams[key], joined_batch(parts)
 
-    def _stream(self, batch: Batch) -> _Stream:
+    def _stream(self, batch: Batch) -> Stream:
         key = (batch.source, batch.topic)
         found = self._streams.get(key)
         if found is None:
@@ -228,72 +198,80 @@ class Feed:
                     meant, in_topic = binding.pattern.match(batch.topic)
                     if meant:
                         routes.append((binding, in_topic or binding.entity))
-            found = self._streams[key] = _Stream(routes)
+            found = self._streams[key] = Stream(routes)
         return found
 
-    def _resolve(self, world: World, roster: Roster, stream: _Stream, batch: Batch, key: str, now_ns: int) -> _Rows:
+    def _resolve(self, world: World, roster: Roster, stream: Stream, batch: Batch, key: str, now_ns: int) -> Rows:
         """Whose the readings are, in the order in which they happened; what cannot be used is counted and left out."""
-        handles = stream.handles(roster, key)
-        numbers = batch.numbers
-        if len(numbers) and int(numbers.max()) >= len(handles):
-            entities = np.where(numbers < len(handles), handles[np.minimum(numbers, len(handles) - 1)], np.uint64(0))
-        else:
-            entities = handles[numbers]
-        known, tables, rows = world.locate_living(entities)
-        ahead = batch.times_ns > now_ns + self.ahead_ns
-        usable = known & ~ahead
-        self.counts.unknown += int(len(known) - np.count_nonzero(known))
-        self.counts.ahead += int(np.count_nonzero(known & ahead))
-        picked = np.flatnonzero(usable)
-        times = batch.times_ns[picked]
+        places, numbers = stream.resolve(world, roster, key, batch.numbers)
+        times, picked = batch.times_ns, None
+        table, tables = places.table, None
+        usable = None
+        if table < 0:
+            tables = places.tables.take(numbers)
+            known = tables >= 0
+            if not known.all():
+                usable = known
+                self.counts.unknown += len(known) - int(np.count_nonzero(known))
+        if int(times.max()) > now_ns + self.ahead_ns:
+            ahead = times > now_ns + self.ahead_ns
+            self.counts.ahead += int(np.count_nonzero(ahead if usable is None else ahead & usable))
+            usable = ~ahead if usable is None else usable & ~ahead
+        if usable is not None:
+            picked = np.flatnonzero(usable)
+            times = times[picked]
         if len(times) > 1 and bool((times[1:] < times[:-1]).any()):
             order = np.argsort(times, kind="stable")
-            picked, times = picked[order], times[order]
-        if len(picked) < len(known) or not np.array_equal(picked[:1], [0]) or bool((picked[1:] < picked[:-1]).any()):
-            entities, tables, rows = entities[picked], tables[picked], rows[picked]
-        return _Rows(picked, entities, indices_of(entities), tables, rows, times)
+            picked, times = order if picked is None else picked[order], times[order]
+        if picked is not None:
+            numbers = numbers[picked]
+            tables = None if tables is None else tables[picked]
+        if tables is not None and len(tables) and bool((tables == tables[0]).all()):
+            table, tables = int(tables[0]), None
+        return Rows(picked, places.handles, numbers, places.indices_of(numbers), table, tables, places.rows_of(numbers), times)
 
-    def _bind(self, batch: Batch, binding: Binding, rows: _Rows, world: World) -> Updates | None:
+    def _bind(self, batch: Batch, binding: Binding, rows: Rows, world: World) -> Updates | None:
         columns = [batch.fields[name] for name in binding.names if name in batch.fields]
-        if len(columns) < len(binding.names) or not len(rows.picked):
+        if len(columns) < len(binding.names) or not len(rows):
             return None
-        values = _values(binding, columns, rows.picked)
+        values = read_values(binding, columns, rows.picked)
         if values is None:
-            self.counts.unreadable += len(rows.picked)
+            self.counts.unreadable += len(rows)
             return None
-        bad = _bad(values)
-        if bad.any():
+        bad = unsound(values)
+        if bad is not None:
             self.counts.unreadable += int(np.count_nonzero(bad))
-            rows, values = rows.where(~bad), values[..., ~bad]
-        return self._write(world, batch, binding, rows, values) if len(rows.picked) else None
+            rows, values = rows.only(~bad), values[..., ~bad]
+        return self._write(world, batch, binding, rows, values) if len(rows) else None
 
-    def _write(self, world: World, batch: Batch, binding: Binding, rows: _Rows, values: NDArray[Any]) -> Updates | None:
+    def _write(self, world: World, batch: Batch, binding: Binding, rows: Rows, values: NDArray[Any]) -> Updates | None:
         target = binding.target
-        sigmas = _sigmas(binding, batch, rows.picked)
+        sigmas = sigmas_of(binding, batch, rows.picked)
         fed = self._fed.setdefault(target, _Fed())
         fed.reserve(world.index_capacity)
-        before = fed.at_ns[rows.indices]
+        before = fed.at_ns.take(rows.indices)
         # Fused sources have clocks of their own: what is as old still tells something.
-        same = np.zeros(len(before), bool) if sigmas is not None else rows.times_ns == before
-        late = rows.times_ns < before
-        updates = Updates(target, rows.entities, rows.times_ns, values, late)
-        if same.any() or late.any():
-            self.counts.duplicate += int(np.count_nonzero(same))
+        stale = rows.times_ns < before if sigmas is not None else rows.times_ns <= before
+        if stale.any():
+            late = rows.times_ns < before
+            kept = late | ~stale
+            self.counts.duplicate += len(kept) - int(np.count_nonzero(kept))
             self.counts.late += int(np.count_nonzero(late))
-            fresh, kept = ~(same | late), ~same
-            updates = Updates(target, rows.entities[kept], rows.times_ns[kept], values[..., kept], late[kept])
-            rows, values = rows.where(fresh), values[..., fresh]
-            sigmas = sigmas[fresh] if isinstance(sigmas, np.ndarray) else sigmas
-        if len(rows.picked):
+            updates = Updates(target, rows.handles, rows.numbers[kept], rows.times_ns[kept], values[..., kept], late[kept])
+            rows, values = rows.only(~stale), values[..., ~stale]
+            sigmas = sigmas[~stale] if isinstance(sigmas, np.ndarray) else sigmas
+        else:
+            updates = Updates(target, rows.handles, rows.numbers, rows.times_ns, values, np.zeros(len(rows), bool))
+        if len(rows):
             fed.at_ns[rows.indices] = rows.times_ns  # sorted: of those that repeat the newest stays
             if sigmas is not None:
                 values = self._fuse(binding, rows, values, sigmas)
             newest = self._newest(rows.indices)
             if newest is not None:
-                rows, values = rows.where(newest), values[..., newest]
-            self.counts.written += len(rows.picked)
-            self.by_binding[binding] = self.by_binding.get(binding, 0) + len(rows.picked)
-            _write_target(world, target, rows, values)
+                rows, values = rows.only(newest), values.compress(newest, axis=-1)
+            self.counts.written += len(rows)
+            self.by_binding[binding] = self.by_binding.get(binding, 0) + len(rows)
+            self._writer.write(world, target, rows, values)
         return updates if len(updates.times_ns) else None
 
     def _newest(self, indices: NDArray[np.intp]) -> NDArray[np.bool_] | None:
@@ -304,15 +282,15 @@ class Feed:
             self._last = np.empty(top + 1 + (top >> 1), np.int32)
         numbers = np.arange(len(indices), dtype=np.int32)
         self._last[indices] = numbers
-        newest = self._last[indices] == numbers
+        newest = self._last.take(indices) == numbers
         return None if newest.all() else newest
 
-    def _fuse(self, binding: Binding, rows: _Rows, values: NDArray[Any], sigmas: Any) -> NDArray[Any]:
+    def _fuse(self, binding: Binding, rows: Rows, values: NDArray[Any], sigmas: Any) -> NDArray[Any]:
         """Readings one entity after another into the estimate; gives what is believed after all of them."""
         target = binding.target
         table = np.atleast_2d(values)
         estimate = self._estimates.setdefault((target.cls, target.field.name, target.lane), Estimate(len(table)))
-        left = np.arange(len(rows.picked))
+        left = np.arange(len(rows))
         while len(left):  # one round for each reading that an entity has in this batch
             first = left[np.unique(rows.indices[left], return_index=True)[1]]
             believed = estimate.update(
@@ -339,99 +317,3 @@ class Feed:
     def fork(self, world: World) -> Feed:
         """A fork of the world is fed by nobody."""
         return Feed(self.bindings, ahead_ns=self.ahead_ns)
-
-
-def _concatenated(batches: Sequence[Batch]) -> Batch:
-    first = batches[0]
-    if len(batches) == 1:
-        return first
-    return Batch(
-        first.topic,
-        np.concatenate([each.numbers for each in batches]),
-        np.concatenate([each.times_ns for each in batches]),
-        {name: np.concatenate([each.fields[name] for each in batches]) for name in first.fields},
-        source=first.source,
-    )
-
-
-def _values(binding: Binding, columns: Sequence[NDArray[Any]], picked: NDArray[np.intp]) -> NDArray[Any] | None:
-    """What the target is to hold, or None where the source's type cannot become it."""
-    target = binding.target
-    if target.field.kind.is_object:
-        return _texts(columns[0][picked], binding.labels)
-    if any(column.dtype == object for column in columns):
-        return None
-    scale, offset = binding.conversion
-    scaled = np.stack([column[picked].astype(np.float64) * scale + offset for column in columns])
-    if target.is_position:
-        assert binding.frame is not None
-        if len(scaled) == 2:
-            scaled = np.concatenate([scaled, np.zeros((1, len(picked)))])
-        return binding.frame.to_world(scaled)
-    if target.field.kind.name == "quat" and target.lane < 0:
-        with np.errstate(invalid="ignore", divide="ignore"):
-            scaled = scaled / np.linalg.norm(scaled, axis=0)
-    return scaled if len(scaled) > 1 else scaled[0]
-
-
-def _texts(column: NDArray[Any], labels: Mapping[str, str] | None) -> NDArray[Any]:
-    """Texts as they are; numbers and their likes in words where there are labels."""
-    found = np.empty(len(column), object)
-    texts = [value if isinstance(value, str) else f"{value:g}" for value in column.tolist()]
-    found[:] = [labels.get(text, text) for text in texts] if labels else texts
-    return found
-
-
-def _bad(values: NDArray[Any]) -> NDArray[np.bool_]:
-    if values.dtype == object:
-        return np.zeros(values.shape[-1], bool)
-    bad = ~np.isfinite(values) | (np.abs(values) > 1e15)
-    return bad.any(axis=0) if bad.ndim == 2 else bad
-
-
-def _sigmas(binding: Binding, batch: Batch, picked: NDArray[np.intp]) -> NDArray[np.float64] | float | None:
-    if binding.sigma_name:
-        column = batch.fields.get(binding.sigma_name)
-        if column is not None and column.dtype != object:
-            return np.maximum(column[picked].astype(float) * abs(binding.conversion[0]), 1e-9)
-        return None
-    return binding.sigma or None
-
-
-def _write_target(world: World, target: Target, places: _Rows, values: NDArray[Any]) -> None:
-    tables = places.tables
-    first = int(tables[0])
-    if bool((tables == first).all()):
-        _write_rows(world.table(first), target, places.rows.astype(np.intp), values)
-        return
-    for number in np.unique(tables).tolist():
-        here = tables == number
-        _write_rows(world.table(number), target, places.rows[here].astype(np.intp), values[..., here])
-
-
-def _write_rows(table: Table, target: Target, rows: NDArray[np.intp], values: NDArray[Any]) -> None:
-    name = target.field.name
-    if target.cls not in table.types:
-        return
-    if target.is_position:
-        cells, offsets = split_position(values)
-        table.set(Transform, "translation", offsets, rows=rows)
-        if (cells != table.take(Transform, "cell", rows)).any():
-            table.set(Transform, "cell", cells, rows=rows)
-    elif target.lane >= 0:
-        whole = table.take(target.cls, name, rows)
-        whole[target.lane] = values
-        table.set(target.cls, name, whole, rows=rows)
-    else:
-        table.set(target.cls, name, _fitting(target, values), rows=rows)
-
-
-def _fitting(target: Target, values: NDArray[Any]) -> NDArray[Any]:
-    """Numbers as the column's type holds them: whole ones rounded, and none beyond what it can hold."""
-    kind = target.field.kind
-    if kind.is_object or kind.dtype[0] == "f":
-        return values
-    if kind.name == "bool":
-        return values != 0
-    limits = np.iinfo(kind.dtype)
-    return np.clip(np.rint(values), limits.min, limits.max).astype(kind.dtype)

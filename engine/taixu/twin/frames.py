@@ -61,9 +61,12 @@ class Frame:
         if self.transformer is not None:
             points = np.stack(self.transformer.transform(*points, errcheck=False))
             points[:, ~np.isfinite(points).all(axis=0)] = np.nan
+        if np.array_equal(self.matrix, _SAME):
+            return points
         return self.matrix[:, :3] @ points + self.matrix[:, 3:]
 
 
+_SAME = np.eye(3, 4)
 _WORLD_FROM_ENU = np.array([[1.0, 0, 0, 0], [0, 0, 1, 0], [0, -1, 0, 0]])
 
 
