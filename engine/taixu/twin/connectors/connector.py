@@ -17,6 +17,7 @@ theirs in their attribute ``connectors``.
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import threading
 import time
@@ -43,7 +44,9 @@ BUILT_IN = (
 )  # fmt: skip
 """Where Taixu's own are."""
 
+_log = logging.getLogger(__name__)
 _FULL_SECS = 0.002
+_CHATTER_SECS = 60.0
 
 
 @dataclass(slots=True)
@@ -78,6 +81,7 @@ class Link:
         self.root = Path() if root is None else root
         self.topics = topics
         self._inbox = inbox
+        self._said = -_CHATTER_SECS
 
     def read(self, topic: str, payload: bytes | str) -> list[Batch]:
         """What a message says: a batch record or JSON. What is no reading is counted, and gives nothing."""
@@ -91,9 +95,13 @@ class Link:
             return []
 
     def refuse(self, why: str) -> None:
-        """Count a message that was no reading."""
+        """Count a message that was no reading; the log hears of it once a minute."""
         self.status.bad_messages += 1
         self.status.last_problem = why
+        now = time.monotonic()
+        if now - self._said > _CHATTER_SECS:
+            self._said = now
+            _log.warning("The source %s: %s (%d refused so far).", self.name, why.rstrip("."), self.status.bad_messages)
 
     def tell(
         self, topic: str, payload: bytes, *, on_kept: Callable[[], None] | None = None, stop: Callable[[], bool] | None = None

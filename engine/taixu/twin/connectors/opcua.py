@@ -6,8 +6,9 @@ A world's settings say which topic a node is, by field::
               "nodes": {"press/4": {"temp": "ns=2;s=Press4.Temp", "mode": "ns=2;s=Press4.Mode"}},
               "writes": {"press/4/set": "ns=2;s=Press4.Setpoint"}}
 
-Fields of one topic are told together: when one changes, the others are told again as they are. What is sent to a topic of `writes`
-is written to its node; when the server has taken it, the topic with ``/ack`` behind it hears ``{"command": 7}``, as of a device.
+Fields of one topic are told together: when one changes, the others are told again as they are. Arrays and structures are spread as
+`taixu.twin.connectors.opcua_values` says. What is sent to a topic of `writes` is written to its node; when the server has taken it,
+the topic with ``/ack`` behind it hears ``{"command": 7}``, as of a device.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from __future__ import annotations
 import asyncio
 import json
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -25,7 +26,11 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from taixu.errors import MachineError, TaixuError
+from taixu.twin.batch import Batch
 from taixu.twin.connectors.connector import secret
+from taixu.twin.connectors.opcua_guard import guard_client
+from taixu.twin.connectors.opcua_structures import Structures
+from taixu.twin.connectors.opcua_values import Place, read_place, tree
 from taixu.twin.connectors.talker import Talker
 from taixu.twin.wire import decode_json
 
@@ -36,6 +41,10 @@ _MAX_BROWSED = 1000
 _AT_ONCE = 500
 _QUEUED = 64
 """Changes that the server keeps for each node until it tells."""
+_MAX_WAITING = 50_000
+"""Changes that wait for the inbox; beyond it the newest of each node are kept."""
+_MAX_SHOWN, _MAX_SHOWN_TEXT = 16, 8192
+_READ_AT_ONCE = 100
 _CHECK_SECS = 2.0
 _GOODBYE_SECS = 3.0
 _BROWSE_SECS = 20.0
@@ -47,7 +56,7 @@ class OpcUaParameters:
     """Where the server is, how we show who we are, and which nodes are wanted."""
 
     url: str = field(default="", metadata={"doc": "opc.tcp://HOST:PORT/PATH."})
-    nodes: Mapping[str, Any] = field(default_factory=dict, metadata={"doc": "Nodes by topic and field: {topic: {field: node id}}."})
+    nodes: Mapping[str, Any] = field(default_factory=dict, metadata={"doc": "Nodes by topic and field: {topic: {field: node}}."})
     writes: Mapping[str, str] = field(default_factory=dict, metadata={"doc": "Nodes that may be written, by topic."})
     every_ms: float = field(default=100.0, metadata={"doc": "How often the server tells.", "minimum": 10.0, "maximum": 3.6e6})
     user: str = field(default="", metadata={"doc": "User name; anonymous where empty, and the source's note says so."})
@@ -77,7 +86,7 @@ class OpcUaConnector(Talker):
         if parts.scheme != "opc.tcp" or not host or parts.username:
             raise TaixuError(f"{settings.url[:80]!r} is no server such as opc.tcp://10.0.0.5:4840; users are named by 'user'")
         self._password = secret(settings.password_variable)
-        self._places = dict(self._read_nodes())
+        self._places = self._read_nodes()
         for topic, node in settings.writes.items():
             _check_node(node, f"writes.{topic}")
         files = [settings.certificate, settings.private_key, settings.server_certificate]
@@ -87,19 +96,24 @@ class OpcUaConnector(Talker):
             if not (self.link.root / file).is_file():
                 raise TaixuError(f"{file!r} is no file")
 
-    def _read_nodes(self) -> list[tuple[str, tuple[str, str]]]:
-        found: list[tuple[str, tuple[str, str]]] = []
+    def _read_nodes(self) -> dict[str, list[Place]]:
+        found: dict[str, list[Place]] = {}
+        count = 0
         for topic, given in self.settings.nodes.items():
             named = {"value": given} if isinstance(given, str) else given
             if not isinstance(named, Mapping):
                 raise TaixuError(f"nodes.{topic[:60]} takes a node id, or node ids by field")
-            for name, node in named.items():
-                _check_node(node, f"nodes.{topic[:60]}.{name[:60]}")
-                found.append((node, (topic, name)))
-        if len(found) > _MAX_NODES:
-            raise TaixuError(f"{len(found):,} nodes are too many for one source; at most {_MAX_NODES:,}")
-        if len({node for node, _ in found}) < len(found):
-            raise TaixuError("a node stands twice in nodes")
+            for name, each in named.items():
+                where = f"nodes.{topic[:60]}.{str(name)[:60]}"
+                place = read_place(topic, str(name), each, where)
+                _check_node(place.node, where)
+                others = found.setdefault(place.node, [])
+                if any(other.path == place.path for other in others):
+                    raise TaixuError("a node stands twice in nodes")
+                others.append(place)
+                count += 1
+        if count > _MAX_NODES:
+            raise TaixuError(f"{count:,} nodes are too many for one source; at most {_MAX_NODES:,}")
         return found
 
     async def talk(self) -> None:
@@ -107,7 +121,7 @@ class OpcUaConnector(Talker):
         from asyncua import ua
 
         client = await self._connected()
-        news = _News()
+        news = _News(self.link.refuse)
         try:
             subscription = await client.create_subscription(self.settings.every_ms, news)
             nodes = [(text, client.get_node(text)) for text in self._places]
@@ -119,17 +133,16 @@ class OpcUaConnector(Talker):
                     if isinstance(answer, ua.StatusCode):
                         problems += 1
                         self.link.refuse(f"the node {text} cannot be subscribed to: {answer.name}")
-            by_node = {str(node.nodeid.to_string()): self._places[text] for text, node in nodes}
+            told = _Told({str(node.nodeid.to_string()): self._places[text] for text, node in nodes}, Structures(client))
             self._client = client
             self.came(self._note())
             if problems:
                 self.link.status.problem = f"{problems:,} of {len(nodes):,} nodes cannot be subscribed to"
             checked = time.monotonic()
-            state: dict[str, dict[str, Any]] = {}
             while True:
                 with suppress(TimeoutError):
                     await asyncio.wait_for(news.came.wait(), _CHECK_SECS)
-                await self._tell(news.take(), by_node, state)
+                await self._tell(news.take(), told)
                 if time.monotonic() - checked > _CHECK_SECS:
                     checked = time.monotonic()
                     await client.check_connection()
@@ -145,6 +158,7 @@ class OpcUaConnector(Talker):
 
         settings: OpcUaParameters = self.settings
         client = Client(settings.url, timeout=5)
+        guard_client(client, self.link.refuse)
         if settings.security:
             uri = _uri_of(self.link.root / settings.certificate)
             if uri:
@@ -164,32 +178,47 @@ class OpcUaConnector(Talker):
         parts = ("" if settings.user else "anonymous", "" if settings.security else "not encrypted")
         return ", ".join(part for part in parts if part)
 
-    async def _tell(self, changes: list[tuple[str, Any, Any]], by_node: dict[str, tuple[str, str]], state: dict[str, Any]) -> None:
-        """Changes as readings: one for each topic and time, with all fields that are known by then."""
-        readings: dict[tuple[str, float], dict[str, Any]] = {}
+    async def _tell(self, changes: list[tuple[str, Any, Any]], told: _Told) -> None:
+        """Changes as readings: one for each topic, key and time, with all fields that are known by then."""
+        readings: dict[tuple[str, str, float], dict[str, Any]] = {}
         for node, value, data in changes:
-            topic, name = by_node.get(node, ("", ""))
-            if not topic:
+            places = told.by_node.get(node)
+            if not places:
                 continue
-            told = data.monitored_item.Value
-            plain = _plain(value)
-            fields = state.setdefault(topic, {})
-            if plain is None or (told.StatusCode is not None and not told.StatusCode.is_good()):
-                fields.pop(name, None)  # unknown from now on
-                self.link.refuse(f"the node {node} says {getattr(told.StatusCode, 'name', '')} {type(value).__name__}")
-                continue
-            fields[name] = plain
-            at = told.SourceTimestamp or told.ServerTimestamp
-            readings[topic, _seconds(at)] = dict(fields)
-        if readings:
-            listed = [{"topic": topic, "time": at, "values": values} for (topic, at), values in readings.items()]
-            self.link.status.messages += len(changes)
+            given = data.monitored_item.Value
+            is_bad = given.StatusCode is not None and not given.StatusCode.is_good()
             try:
-                batches = decode_json(json.dumps(listed), now_ns=time.time_ns(), source=self.link.name)
+                opened = None if is_bad else tree(await told.structures.opened(value))
             except TaixuError as error:
+                opened, is_bad = None, True
+                self.link.refuse(f"the node {node}: {error}")
+            else:
+                if opened is None:
+                    self.link.refuse(f"the node {node} says {getattr(given.StatusCode, 'name', '')} {type(value).__name__}")
+            at = _seconds(given.SourceTimestamp or given.ServerTimestamp)
+            for place in places:
+                try:
+                    rows = {} if opened is None else place.readings(opened)
+                except TaixuError as error:
+                    rows = {}
+                    self.link.refuse(str(error))
+                for key, fields in told.take(place, rows):
+                    readings[place.topic, key, at] = fields
+        if readings:
+            listed = [{"topic": topic, "key": key, "time": at, "values": fields} for (topic, key, at), fields in readings.items()]
+            self.link.status.messages += len(changes)
+            await self.link.leave_soon([batch for start in range(0, len(listed), _AT_ONCE)
+                                        for batch in self._read(listed[start : start + _AT_ONCE])])  # fmt: skip
+
+    def _read(self, listed: list[dict[str, Any]]) -> list[Batch]:
+        """Readings as batches; where one of them is none, the others come all the same."""
+        try:
+            return decode_json(json.dumps(listed), now_ns=time.time_ns(), source=self.link.name)
+        except TaixuError as error:
+            if len(listed) == 1:
                 self.link.refuse(str(error))
-                return
-            await self.link.leave_soon(batches)
+                return []
+        return [batch for each in listed for batch in self._read([each])]
 
     def send(self, topic: str, payload: bytes) -> None:
         """Write a value to the node of a topic of `writes`."""
@@ -231,33 +260,84 @@ class OpcUaConnector(Talker):
             raise TaixuError(f"the server of {self.link.name!r} is not there")
         parent = client.get_node(text) if text else client.get_objects_node()
         await parent.read_node_class()  # says so where there is none
-        found: list[dict[str, Any]] = []
-        for each in (await parent.get_children_descriptions())[:_MAX_BROWSED]:
-            kind = each.NodeClass.name.lower()
-            listed = {"id": each.NodeId.to_string(), "name": each.DisplayName.Text or each.BrowseName.Name, "kind": kind}
+        below = (await parent.get_children_descriptions())[:_MAX_BROWSED]
+        variables = [client.get_node(each.NodeId) for each in below if each.NodeClass == ua.NodeClass.Variable]
+        values: dict[str, Any] = {}
+        for start in range(0, len(variables), _READ_AT_ONCE):
+            part = variables[start : start + _READ_AT_ONCE]
+            values.update(zip((node.nodeid.to_string() for node in part), await client.read_attributes(part)))
+        structures, found = Structures(client), list[dict[str, Any]]()
+        for each in below:
+            name = each.NodeId.to_string()
+            listed = {"id": name, "name": each.DisplayName.Text or each.BrowseName.Name, "kind": each.NodeClass.name.lower()}
             if each.NodeClass == ua.NodeClass.Variable:
-                told = await client.get_node(each.NodeId).read_data_value(raise_on_bad_status=False)
-                listed |= {"value": _plain(told.Value.Value) if told.Value else None}
-                listed |= {"type": told.Value.VariantType.name if told.Value else ""}
+                told = values[name].Value
+                listed |= {"value": await _shown(told.Value, structures) if told else None}
+                listed |= {"type": told.VariantType.name if told else ""}
+                if told and isinstance(told.Value, list):
+                    listed["length"] = len(told.Value)
             found.append(listed)
         return found
 
 
-class _News:
-    """What asyncua tells of: it calls from tasks of its own, in the same loop."""
+class _Told:
+    """What nodes said last, by topic and key: fields of one topic are told together."""
 
-    def __init__(self) -> None:
+    def __init__(self, by_node: dict[str, list[Place]], structures: Structures) -> None:
+        self.by_node = by_node
+        self.structures = structures
+        self._fields: dict[tuple[str, str], dict[str, Any]] = {}
+        self._rows: dict[Place, dict[str, tuple[str, ...]]] = {}
+
+    def take(self, place: Place, rows: dict[str, dict[str, Any]]) -> list[tuple[str, dict[str, Any]]]:
+        """Take over what a place says now, by key; gives all that is known then of those keys."""
+        before = self._rows.get(place, {})
+        for key, names in before.items():  # what it does not say any more is unknown
+            known = self._fields.get((place.topic, key), {})
+            for name in names:
+                known.pop(name, None)
+        self._rows[place] = {key: tuple(fields) for key, fields in rows.items()}
+        found: list[tuple[str, dict[str, Any]]] = []
+        for key, fields in rows.items():
+            known = self._fields.setdefault((place.topic, key), {})
+            known.update(fields)
+            found.append((key, dict(known)))
+        for key in before:  # keys that a server makes up come and go
+            if not self._fields.get((place.topic, key), True):
+                del self._fields[place.topic, key]
+        return found
+
+
+class _News:
+    """What asyncua tells of: it calls from tasks of its own, in the same loop, and waits for nobody."""
+
+    def __init__(self, refuse: Callable[[str], None]) -> None:
         self.came = asyncio.Event()
+        self._refuse = refuse
         self._changes: list[tuple[str, Any, Any]] = []
 
     def datachange_notification(self, node: Any, value: Any, data: Any) -> None:
         self._changes.append((node.nodeid.to_string(), value, data))
+        if len(self._changes) >= _MAX_WAITING:
+            newest = {change[0]: change for change in self._changes}
+            lost = len(self._changes) - len(newest)
+            self._changes = list(newest.values())
+            self._refuse(f"values change faster than they are taken; {lost:,} changes were left out for newer ones")
         self.came.set()
 
     def take(self) -> list[tuple[str, Any, Any]]:
         changes, self._changes = self._changes, []
         self.came.clear()
         return changes
+
+
+async def _shown(value: Any, structures: Structures) -> Any:
+    """A value for who browses: arrays by their first elements."""
+    try:
+        found = tree(await structures.opened(value[:_MAX_SHOWN] if isinstance(value, list) else value))
+    except TaixuError:
+        return None
+    return found if len(json.dumps(found)) <= _MAX_SHOWN_TEXT else None
 
 
 async def _disconnected(client: Any) -> None:
@@ -275,17 +355,6 @@ def _check_node(node: Any, where: str) -> None:
         ua.NodeId.from_string(node)
     except (UaError, ValueError, TypeError, AttributeError):
         raise TaixuError(f"{where}: {str(node)[:80]!r} is no node id such as ns=2;s=Press4.Temp") from None
-
-
-def _plain(value: Any) -> Any:
-    """A value as JSON has it; None where it has none."""
-    if isinstance(value, datetime):
-        return value.isoformat()
-    if isinstance(value, bool | str):
-        return value if not isinstance(value, str) else value[:4096]
-    if isinstance(value, int):
-        return int(value)
-    return value if isinstance(value, float) and abs(value) < float("inf") else None
 
 
 def _seconds(moment: datetime | None) -> float:
