@@ -217,7 +217,11 @@ API = (
         arguments=(Argument("kind", f"choice {'|'.join(EVENT_KINDS)}"),),
     ),
     ApiEntry(
-        "action", "(name: str) -> ActionState", "State of an input action: value, held, pressed, released.", crossing=_VALUE
+        "action",
+        "(name: str) -> ActionState",
+        "State of an input action: value, held, pressed, released.",
+        capability="input",
+        crossing=_VALUE,
     ),
     ApiEntry(
         "mouse",

@@ -57,7 +57,7 @@ class ColumnFunctions:
     @staticmethod
     def length(vectors: Any) -> Any:
         with np.errstate(all="ignore"):
-            return np.sqrt(sum(part * part for part in vectors))
+            return _plain(np.sqrt(sum(part * part for part in vectors)))
 
     @staticmethod
     def sum(column: Any) -> float:

@@ -16,17 +16,16 @@ import numpy as np
 
 from taixu.errors import TaixuError
 from taixu.platform import ActionState, Input, InputMap
-from taixu.scene import Model as ModelComponent
-from taixu.scene import Name, Node, Parent, Shape, Transform
 from taixu.script.api import COMMANDS, EVENT_KINDS
 from taixu.script.column_functions import ColumnFunctions
 from taixu.script.columns import Columns, matching_handles
-from taixu.script.entity import Entity, component_named, field_from_script, fields_from_script
+from taixu.script.entity import Entity, component_named, field_from_script
 from taixu.script.event import Event
 from taixu.script.fields import FieldDefault
 from taixu.script.names import NameIndex
 from taixu.script.rays import Hit
 from taixu.script.routines import RayBatch, Timer, Wait, WaitEvent, ticks_of
+from taixu.script.spawning import spawn_entity
 from taixu.script.vectors import Quat, Vec3
 from taixu.script.widgets import Widget, Widgets
 from taixu.script.wire import GameError, check, check_call
@@ -37,7 +36,6 @@ if TYPE_CHECKING:
 
 __all__ = ["Game", "Hit", "Mouse"]
 
-_SHAPES = ("box", "sphere", "cylinder", "capsule", "cone", "plane", "torus")
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,37 +114,16 @@ class Game(ColumnFunctions):
         parent: Entity | None = None,
         **components: Mapping[str, Any] | bool,
     ) -> Entity:
-        world = self._host.world
-        self._host.transforms.flush(world)
-        columns: dict[type, Any] = {}
-        for key, fields in components.items():
-            if fields is not False:
-                declared = component_named(world, key)
-                columns[declared.cls] = declared.cls(**fields_from_script(world, declared, {} if fields is True else fields))
-        if what.endswith(".prefab.json"):
-            entity = Entity(world, int(self._host.services.require("spawn_prefab")(world, what)))
-            world.insert(entity.handle, *columns.values())
-            if parent is not None:
-                Node(world, entity.handle).attach(Node(world, parent.handle), keep_place=False)
-            if name:
-                entity.name = name
-            if scale != 1.0:
-                entity.scale = scale
-        else:
-            if what in _SHAPES:
-                columns.setdefault(Shape, Shape(kind=what))
-            elif what:
-                columns.setdefault(ModelComponent, ModelComponent(source=what))
-            if name:
-                columns[Name] = Name(name)
-            if parent is not None:
-                columns[Parent] = Parent(parent.handle)
-            columns.setdefault(Transform, Transform(scale=Vec3(scale)))
-            entity = Entity(world, world.spawn(*columns.values()))
-        entity.position = position
-        if rotation is not None:
-            entity.rotation = rotation
-        return entity
+        return spawn_entity(
+            self._host.world,
+            what,
+            position=position,
+            rotation=rotation,
+            scale=scale,
+            name=name,
+            parent=parent,
+            components=components,
+        )
 
     def despawn(self, entity: Entity | None = None) -> None:
         self._host.despawn_later(self._acting.entity if entity is None else entity.handle)

@@ -1,0 +1,448 @@
+"""`Entity`: an entity of the world as mods see it, over the mirrored columns."""
+
+from __future__ import annotations
+
+from math import isfinite
+
+from _game_mirror import as_seen, mirror
+from _game_vectors import Quat, Vec3
+from _game_wire import GameError, check, to_data
+
+__all__ = ["Entity", "Made", "checked_field", "entity_of", "refresh"]
+
+CELL_M = 1024.0
+_HALF = CELL_M / 2
+_new = object.__new__
+_tuple = tuple.__new__
+_known = {}
+_places = mirror.places
+_t = None
+_cap = 0
+_near = False
+
+
+def refresh():
+    """Look up again what the fast paths hold on to: columns may have moved."""
+    global _places, _t, _cap, _near
+    _places, _t, _cap = mirror.places, mirror.data.get("transform.translation"), mirror.capacity
+    _near = mirror.can_place and not mirror.far
+    for entity in [key for key in _known if key not in mirror.rows]:
+        del _known[entity]
+
+
+def entity_of(number):
+    """The entity of an id; the same object every time, while it lives."""
+    found = _known.get(number)
+    if found is None:
+        found = _known[number] = _new(Entity)
+        _set_id(found, number)
+    return found
+
+
+class Made:
+    """An entity that was spawned in this step: the engine hears of it when the step is over."""
+
+    __slots__ = ("components", "name", "parent", "position", "rotation", "scale", "what")
+
+    def __init__(self, what, position, rotation, scale, name, parent, components):
+        self.what, self.position, self.rotation, self.scale = what, position, rotation, scale
+        self.name, self.parent, self.components = name, parent, components
+
+    def matches(self, components, without):
+        """Whether a query finds it."""
+        return all(name in self.components for name in components) and not any(n in self.components for n in without)
+
+    def order(self, number):
+        """What the engine is told."""
+        own = ("name", "parent")
+        parts = {key: value for key, value in self.components.items() if key not in own and (key != "transform" or value)}
+        return {
+            "entity": number, "what": self.what, "position": list(self.position),
+            "rotation": None if self.rotation is None else list(self.rotation), "scale": list(self.scale),
+            "name": self.name, "parent": None if self.parent is None else self.parent.id,
+            "components": to_data(parts, "game.spawn: components"),
+        }  # fmt: skip
+
+
+class Entity:
+    """An entity of the world. Components are attributes by name."""
+
+    __slots__ = ("id",)
+
+    def __init__(self, *_):
+        raise GameError("entities are made by game.spawn, and found by game.find and game.query")
+
+    def __eq__(self, other):
+        return isinstance(other, Entity) and self.id == other.id
+
+    def __hash__(self):
+        return hash(self.id)
+
+    def __repr__(self):
+        return f"<Entity {(self.name if 'name' in mirror.bits else '') or hex(self.id)}>" if self.alive else "<Entity that is gone>"
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name not in mirror.components:
+            raise AttributeError(f"entities have no attribute and no component {name!r}")
+        self._row()
+        if not mirror.has(self.id, name):
+            raise AttributeError(f"entity {self._label()!r} has no {name!r}; add it with add({name!r})")
+        return View(self, name)
+
+    def __setattr__(self, name, value):
+        if isinstance(getattr(type(self), name, None), property):
+            object.__setattr__(self, name, value)
+        else:
+            raise AttributeError(f"entities have no attribute {name!r} to set; set a component's field, or use add()")
+
+    @property
+    def alive(self):
+        return self.id in mirror.rows or self.id in mirror.pending
+
+    @property
+    def name(self):
+        made = mirror.pending.get(self.id)
+        if made is not None:
+            return made.name
+        self._row()
+        return self._read("name", "text") if mirror.has(self.id, "name") else ""
+
+    @name.setter
+    def name(self, text):
+        made = mirror.pending.get(self.id)
+        text = check("text 200", text, "name")
+        if made is not None:
+            made.name = text
+            made.components["name"] = {}
+            return
+        self._row()
+        if mirror.has(self.id, "name"):
+            View(self, "name").text = text
+        else:
+            self.add("name", text=text)
+
+    @property
+    def position(self):
+        row = _places.get(self.id)
+        if row is None or mirror.far:
+            return self._position()
+        return _tuple(Vec3, (_t[row], _t[row + _cap], _t[row + _cap + _cap]))
+
+    @position.setter
+    def position(self, metres):
+        row = _places.get(self.id)
+        if row is not None and _near:
+            try:
+                x, y, z = metres
+                if -_HALF <= x <= _HALF and -_HALF <= y <= _HALF and -_HALF <= z <= _HALF:
+                    _t[row], _t[row + _cap], _t[row + _cap + _cap] = x, y, z
+                    return
+            except (TypeError, ValueError):
+                pass
+        self._move(metres)
+
+    @property
+    def x(self):
+        row = _places.get(self.id)
+        return self._position()[0] if row is None or mirror.far else _t[row]
+
+    @x.setter
+    def x(self, metres):
+        row = _places.get(self.id)
+        if row is not None and _near and -_HALF <= metres <= _HALF:
+            _t[row] = metres
+        else:
+            _, y, z = self._position()
+            self._move((metres, y, z))
+
+    @property
+    def y(self):
+        row = _places.get(self.id)
+        return self._position()[1] if row is None or mirror.far else _t[row + _cap]
+
+    @y.setter
+    def y(self, metres):
+        row = _places.get(self.id)
+        if row is not None and _near and -_HALF <= metres <= _HALF:
+            _t[row + _cap] = metres
+        else:
+            x, _, z = self._position()
+            self._move((x, metres, z))
+
+    @property
+    def z(self):
+        row = _places.get(self.id)
+        return self._position()[2] if row is None or mirror.far else _t[row + _cap + _cap]
+
+    @z.setter
+    def z(self, metres):
+        row = _places.get(self.id)
+        if row is not None and _near and -_HALF <= metres <= _HALF:
+            _t[row + _cap + _cap] = metres
+        else:
+            x, y, _ = self._position()
+            self._move((x, y, metres))
+
+    @property
+    def rotation(self):
+        made = mirror.pending.get(self.id)
+        if made is not None:
+            return Quat() if made.rotation is None else Quat(made.rotation)
+        return self._read("transform", "rotation")
+
+    @rotation.setter
+    def rotation(self, quaternion):
+        turned = Quat(_some(Quat, quaternion, "rotation", "four")).normalized()
+        made = mirror.pending.get(self.id)
+        if made is not None:
+            made.rotation = turned
+        else:
+            self._write("transform", "rotation", turned)
+
+    @property
+    def scale(self):
+        made = mirror.pending.get(self.id)
+        return Vec3(made.scale) if made is not None else self._read("transform", "scale")
+
+    @scale.setter
+    def scale(self, factors):
+        sized = _some(Vec3, factors, "scale", "three")
+        made = mirror.pending.get(self.id)
+        if made is not None:
+            made.scale = sized
+        else:
+            self._write("transform", "scale", sized)
+
+    @property
+    def world_position(self):
+        place, above, seen = self.position, self.parent, {self.id}
+        while above is not None and above.id not in seen and mirror.has(above.id, "transform"):
+            seen.add(above.id)
+            place = above.rotation.rotate(place * above.scale) + above.position
+            above = above.parent
+        return place
+
+    @property
+    def parent(self):
+        made = mirror.pending.get(self.id)
+        if made is not None:
+            return made.parent
+        self._row()
+        above = mirror.parents.get(self.id)
+        return entity_of(above) if above in mirror.rows else None
+
+    @property
+    def children(self):
+        self._row()
+        below = sorted(child for child, above in mirror.parents.items() if above == self.id and child in mirror.rows)
+        return [entity_of(child) for child in below]
+
+    def has(self, component):
+        return mirror.has(self.id, component) if self.alive else False
+
+    def add(self, component, /, **fields):
+        known = mirror.fields(component)
+        _check_names(component, known, fields)
+        if not mirror.has(self.id, component):
+            values = {name: checked_field(known[name], value) for name, value in fields.items()}
+            made = mirror.pending.get(self.id)
+            if made is not None:
+                made.components[component] = values
+                return
+            self._row()
+            mirror.order("add", {"entity": self.id, "component": component, "fields": to_data(values, "add")})
+            mirror.edit(self.id, component, True)
+            mirror.added[self.id, component] = values
+            return
+        view = View(self, component)
+        for name, value in fields.items():
+            setattr(view, name, value)
+
+    def remove(self, component):
+        mirror.fields(component)
+        made = mirror.pending.get(self.id)
+        if made is not None:
+            made.components.pop(component, None)
+            return
+        self._row()
+        mirror.order("remove", {"entity": self.id, "component": component})
+        mirror.added.pop((self.id, component), None)
+        mirror.edit(self.id, component, False)
+
+    def look_at(self, target):
+        to = Vec3(_some(Vec3, target, "target", "three")) - self.world_position
+        if to.length < 1e-9:
+            raise GameError("look_at needs a target away from the node")
+        above, turn = self.parent, Quat()
+        while above is not None:
+            turn = above.rotation * turn
+            above = above.parent
+        self.rotation = _looking(turn.inverse().rotate(to), turn.inverse().rotate((0.0, 1.0, 0.0)))
+
+    # Inside
+
+    def _label(self):
+        return (self.name if "name" in mirror.bits else "") or hex(self.id)
+
+    def _row(self):
+        row = mirror.rows.get(self.id)
+        if row is None and self.id not in mirror.pending:
+            raise GameError("an entity that is no longer alive was named")
+        return row
+
+    def _position(self):
+        made = mirror.pending.get(self.id)
+        if made is not None:
+            return Vec3(made.position)
+        place = self._read("transform", "translation")
+        if self.id in mirror.far and self.id not in mirror.parents:
+            place += Vec3(self._read("transform", "cell")) * CELL_M
+        return place
+
+    def _move(self, metres):
+        place = _some(Vec3, metres, "position", "three")
+        made = mirror.pending.get(self.id)
+        if made is not None:
+            made.position = place
+            return
+        if self.id not in mirror.parents:
+            cells = [float(round(value / CELL_M)) for value in place]
+            if any(cells) or self.id in mirror.far:
+                place = Vec3([value - cell * CELL_M for value, cell in zip(place, cells)])
+                self._write("transform", "cell", [int(cell) for cell in cells])
+                mirror.far.add(self.id)
+                refresh()
+        self._write("transform", "translation", place)
+
+    def _read(self, component, name):
+        row = self._row()
+        if not mirror.has(self.id, component):
+            if component == "transform":
+                raise GameError("the entity has no transform, so it is nowhere; add one with add('transform')")
+            raise AttributeError(f"entity {self._label()!r} has no {component!r}; add it with add({component!r})")
+        field = mirror.components[component][name]
+        values = mirror.added.get((self.id, component))
+        if values is not None:
+            return values.get(name, _shown(field))
+        return mirror.read(field, self.id, row)
+
+    def _write(self, component, name, value):
+        self._read(component, name)
+        row, field = mirror.rows[self.id], mirror.components[component][name]
+        if not field.writable:
+            raise GameError(f"this mod may not write {field.key!r}; name it in its mod.toml, under [access] write")
+        values = mirror.added.get((self.id, component))
+        if values is not None:
+            values[name] = value
+            mirror.order("set", {"entities": [self.id], "component": component, "fields": to_data({name: value}, name)})
+        elif field.code:
+            mirror.write(field, row, value)
+        else:
+            mirror.objects.setdefault(field.key, {})[self.id] = value
+            mirror.order("set", {"entities": [self.id], "component": component, "fields": to_data({name: value}, name)})
+
+
+_set_id = Entity.id.__set__
+
+
+class View:
+    """One component of one entity: reading an attribute reads the mirror, setting one writes it."""
+
+    __slots__ = ("_component", "_entity")
+
+    def __init__(self, entity, component):
+        object.__setattr__(self, "_entity", entity)
+        object.__setattr__(self, "_component", component)
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        field = self._field(name)
+        made = mirror.pending.get(self._entity.id)
+        if made is not None:
+            value = made.components[self._component].get(name, _shown(field))
+        else:
+            value = self._entity._read(self._component, name)
+        if field.kind == "entity" and not isinstance(value, Entity):
+            return entity_of(value) if value in mirror.rows else None
+        return value
+
+    def __setattr__(self, name, value):
+        field = self._field(name)
+        value = checked_field(field, value)
+        made = mirror.pending.get(self._entity.id)
+        if made is not None:
+            made.components[self._component][name] = value
+        else:
+            self._entity._write(self._component, name, value)
+
+    def _field(self, name):
+        found = mirror.components[self._component].get(name)
+        if found is None:
+            known = ", ".join(mirror.components[self._component])
+            raise AttributeError(f"{self._component!r} has no field {name!r}; it has {known}")
+        return found
+
+
+def checked_field(field, value):
+    """A value of a field as the engine stores it."""
+    if field.choices and value not in field.choices:
+        raise GameError(f"field {field.name!r} takes one of {', '.join(field.choices)}, not {repr(value)[:80]}")
+    if field.kind == "entity":
+        return 0 if value is None else check("entity", value, f"field {field.name!r}")
+    if not field.code:
+        return to_data(value, f"field {field.name!r}") if field.kind == "data" else check("text 20000", value, f"field {field.name!r}")
+    if field.width > 1:
+        values = None if isinstance(value, (str, bytes, int, float)) else list(value)
+        if values is None or len(values) != field.width or not all(map(_is_number, values)):
+            raise GameError(f"field {field.name!r} takes {field.width} finite numbers, not {repr(value)[:80]}")
+        return as_seen(field, values if field.code in "fd" else list(map(int, values)))
+    if not _is_number(value):
+        raise GameError(f"field {field.name!r} takes a finite number, not {repr(value)[:80]}")
+    return bool(value) if field.code == "?" else float(value) if field.code in "fd" else int(value)
+
+
+def _is_number(value):
+    return isinstance(value, (int, float)) and isfinite(value)
+
+
+def _shown(field):
+    return as_seen(field, field.default) if field.code and field.width > 1 else field.default
+
+
+def _check_names(component, known, fields):
+    for name in fields:
+        if name not in known:
+            raise GameError(f"{component!r} has no field {name!r}; it has {', '.join(known)}")
+
+
+def _some(kind, values, what, count):
+    try:
+        made = kind(values)
+        if all(map(isfinite, made)):
+            return made
+    except (TypeError, ValueError):
+        pass
+    raise GameError(f"{what} takes {count} finite numbers, not {repr(values)[:80]}")
+
+
+def _looking(forward, up):
+    """The rotation whose -Z points along `forward` (Shepperd's method, as the engine has it)."""
+    back = -(forward.normalized())
+    right = Vec3(up).cross(back)
+    if right.length < 1e-6:  # looking straight up or down: keep x
+        right = Vec3(0.0, 0.0, -1.0 if back[1] > 0 else 1.0).cross(back)
+    right = right.normalized()
+    m = list(zip(right, back.cross(right), back))
+    trace = m[0][0] + m[1][1] + m[2][2]
+    sizes = [m[0][0], m[1][1], m[2][2], trace]
+    best = sizes.index(max(sizes))
+    if best == 3:
+        return Quat(m[2][1] - m[1][2], m[0][2] - m[2][0], m[1][0] - m[0][1], 1 + trace).normalized()
+    i, j, k = best, (best + 1) % 3, (best + 2) % 3
+    q = [0.0] * 4
+    q[i] = 1 + m[i][i] - m[j][j] - m[k][k]
+    q[j], q[k], q[3] = m[j][i] + m[i][j], m[k][i] + m[i][k], m[k][j] - m[j][k]
+    return Quat(q).normalized()

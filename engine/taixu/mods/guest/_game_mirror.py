@@ -1,0 +1,230 @@
+"""What a mod knows of the world: columns that the engine filled before the step, and what the mod changed in it.
+
+An entity has a slot, the same in every column, for as long as it lives. Vector columns are component-major, so the y of the
+entity in slot 7 is number `capacity + 7`. What is written here goes back to the engine after the step, which checks it.
+"""
+
+from __future__ import annotations
+
+from array import array
+
+from _game_vectors import Quat, Vec3
+from _game_wire import GameError
+
+__all__ = ["Field", "Mirror", "mirror"]
+
+
+
+
+class Field:
+    """One field of a component, as the engine described it."""
+
+    __slots__ = ("choices", "code", "component", "default", "key", "kind", "name", "width", "writable")
+
+    def __init__(self, component, facts):
+        self.component = component
+        self.name, self.kind, self.code, self.width, self.default, self.choices, self.writable = facts
+        self.key = f"{component}.{self.name}"
+
+
+class Mirror:
+    """The columns, who has which slot, and what waits to be sent.
+
+    Attributes
+    ----------
+    rows : dict of int to int
+        Slot by id of all entities that are known.
+    places : dict of int to int
+        Slot by id of those that have a transform.
+    masks : dict of int to int
+        Which components an entity has, a bit each.
+    data : dict of str to array
+        Columns by "component.field".
+    objects : dict of str to dict
+        Texts and data by "component.field", then by id.
+    pending : dict
+        Entities that were spawned in this step, by id.
+    commands : list
+        What the engine is to do.
+    """
+
+    def __init__(self):
+        self.components = {}
+        self.bits = {}
+        self.rows, self.places, self.masks = {}, {}, {}
+        self.data, self.objects = {}, {}
+        self.parents, self.far = {}, set()
+        self.pending, self.added, self.edited = {}, {}, {}
+        self.commands = []
+        self.capacity = 0
+        self.capabilities = {}
+        self.ids = []
+        self.can_place = False
+        self._order = None
+        self._queries = {}
+
+    def describe(self, config):
+        """Take over what the engine says of components and of what this mod may do."""
+        for name, facts in config["components"].items():
+            self.components[name] = {item[0]: Field(name, item) for item in facts["fields"]}
+            if facts["bit"] >= 0:
+                self.bits[name] = 1 << facts["bit"]
+        self.capabilities = config["capabilities"]
+        place = self.components.get("transform", {}).get("translation")
+        self.can_place = place is not None and place.writable and "transform" in self.bits
+
+    def column(self, name, nbytes):
+        """Make room for a column; gives the address."""
+        code, _, key = name.split(":", 2)
+        code = code.replace("?", "B")
+        found = self.data.get(key)
+        if found is None or len(found) * found.itemsize != nbytes:
+            found = self.data[key] = array(code, bytes(nbytes))
+        return found.buffer_info()[0]
+
+    # Who is there
+
+    def begin(self, facts):
+        """Take over what changed in the world since the last step."""
+        for entity, mask in self.edited.items():
+            if entity in self.masks:
+                self.masks[entity] = mask
+        changed = bool(self.edited or self.pending)
+        self.edited, self.pending, self.added = {}, {}, {}
+        self.capacity = facts.get("capacity", self.capacity)
+        if facts.get("reset"):
+            changed = True
+            self.rows, self.places, self.masks, self.objects, self.parents, self.far = {}, {}, {}, {}, {}, set()
+        if facts.get("rebuild"):
+            changed = True
+            ids, masks = self.data["@id"], self.data["@mask"]
+            self.rows = {entity: row for row, entity in enumerate(ids) if entity}
+            self.masks = {entity: masks[row] for entity, row in self.rows.items()}
+            bit = self.bits.get("transform", 0)
+            self.places = {entity: row for entity, row in self.rows.items() if self.masks[entity] & bit}
+        else:
+            for entity in facts.get("left", ()):
+                changed = True
+                self.rows.pop(entity, None)
+                self.places.pop(entity, None)
+                self.masks.pop(entity, None)
+            for entity, row, mask in facts.get("joined", ()):
+                changed = True
+                self.rows[entity], self.masks[entity] = row, mask
+                if mask & self.bits.get("transform", 0):
+                    self.places[entity] = row
+                else:
+                    self.places.pop(entity, None)
+        if "parents" in facts:
+            self.parents = dict(facts["parents"])
+        if "far" in facts:
+            self.far = set(facts["far"])
+        for key, values in facts.get("objects", {}).items():
+            self.objects.setdefault(key, {}).update(values)
+        self.ids += facts.get("ids", ())
+        if changed:
+            self.forget_order()
+
+    def forget_order(self):
+        """Somebody came or went, or has other components."""
+        self._order = None
+        self._queries.clear()
+
+    def matching(self, components, without):
+        """Ids of the entities with these components and without those, in order."""
+        key = (components, without)
+        found = self._queries.get(key)
+        if found is None:
+            need, none = self._mask(components), self._mask(without)
+            if self._order is None:
+                self._order = sorted(self.masks)
+            masks = self.masks
+            if need or none:
+                found = [entity for entity in self._order if masks[entity] & need == need and not masks[entity] & none]
+            else:
+                found = list(self._order)
+            self._queries[key] = found
+        if self.pending:
+            more = [entity for entity, made in self.pending.items() if made.matches(components, without)]
+            if more:
+                found = sorted([*found, *more])
+        return found
+
+    def _mask(self, names):
+        mask = 0
+        for name in names:
+            self.fields(name)
+            bit = self.bits.get(name)
+            if bit is None:
+                raise GameError(f"this mod may not read {name!r}; name it in its mod.toml, under [access] read")
+            mask |= bit
+        return mask
+
+    def fields(self, component):
+        """The fields of a component, by name."""
+        found = self.components.get(component)
+        if found is None:
+            raise GameError(f"there is no component {component!r}; there are {', '.join(self.components)}")
+        return found
+
+    def has(self, entity, component):
+        """Whether a living entity has a component."""
+        made = self.pending.get(entity)
+        if made is not None:
+            self.fields(component)
+            return component in made.components
+        mask = self._mask((component,))
+        return (entity, component) in self.added or bool(self.masks.get(entity, 0) & mask)
+
+    def edit(self, entity, component, there):
+        """Until the next step the mod sees what it did itself."""
+        bit = self.bits.get(component, 0)
+        mask = self.masks.get(entity, 0)
+        self.edited.setdefault(entity, mask)
+        self.masks[entity] = mask | bit if there else mask & ~bit
+        self.forget_order()
+
+    # Values
+
+    def read(self, field, entity, row):
+        """A field of one entity as scripts get it."""
+        if not field.code:
+            return self.objects.get(field.key, {}).get(entity, field.default)
+        data = self.data[field.key]
+        if field.width == 1:
+            value = data[row]
+            if field.code == "?":
+                return bool(value)
+            return value
+        cap = self.capacity
+        values = [data[row + place * cap] for place in range(field.width)]
+        return as_seen(field, values)
+
+    def write(self, field, row, value):
+        """Write one entity's numbers; `value` was checked."""
+        data = self.data[field.key]
+        if field.width == 1:
+            data[row] = value
+            return
+        cap = self.capacity
+        for place, item in enumerate(value):
+            data[row + place * cap] = item
+
+    def order(self, name, arguments):
+        """Ask the engine for something."""
+        self.commands.append([name, arguments])
+
+    def may(self, capability, what):
+        """Refuse what the mod has not asked for."""
+        if capability and capability not in self.capabilities:
+            raise GameError(f"{what} needs the capability {capability!r}; ask for it in mod.toml, under [capabilities]")
+
+
+def as_seen(field, values):
+    """Numbers of a vector as scripts get them."""
+    if field.kind in ("vec3", "color3"):
+        return Vec3(values)
+    return Quat(values) if field.kind == "quat" else tuple(values)
+
+
+mirror = Mirror()

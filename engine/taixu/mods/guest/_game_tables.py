@@ -1,0 +1,100 @@
+"""`Columns`: whole columns of a component, copied out of the mirror and written back into it."""
+
+from __future__ import annotations
+
+from array import array
+
+from _game_columns import Column, Vectors, call_host, has_host
+from _game_entity import entity_of
+from _game_mirror import mirror
+from _game_wire import GameError
+
+__all__ = ["Columns"]
+
+
+class Columns:
+    """Copies of columns of one component, an entry an entity in the order of stable ids.
+
+    Attributes named like the fields hold columns; change them and call `write`.
+    """
+
+    __slots__ = ("_columns", "_component", "_ids", "_rows")
+
+    def __init__(self, component, fields, having, without):
+        known = mirror.fields(component)
+        names = fields or tuple(name for name, field in known.items() if field.code)
+        for name in names:
+            if name not in known:
+                raise GameError(f"{component!r} has no field {name!r}; it has {', '.join(known)}")
+            if not known[name].code:
+                raise GameError(f"field {name!r} of {component!r} holds no numbers; columns are numbers")
+        ids = [number for number in mirror.matching((component, *having), without) if number in mirror.rows]
+        rows = Column(array("I", map(mirror.rows.__getitem__, ids)))
+        put = object.__setattr__
+        put(self, "_component", component)
+        put(self, "_ids", ids)
+        put(self, "_rows", rows)
+        put(self, "_columns", {name: _gather(known[name], rows) for name in names})
+
+    def __len__(self):
+        return len(self._ids)
+
+    @property
+    def ids(self):
+        return Column(array("Q", self._ids))
+
+    @property
+    def entities(self):
+        return [entity_of(number) for number in self._ids]
+
+    def __getattr__(self, name):
+        if name.startswith("_"):
+            raise AttributeError(name)
+        try:
+            return self._columns[name]
+        except KeyError:
+            raise AttributeError(f"column {name!r} was not asked for; there are {', '.join(self._columns)}") from None
+
+    def __setattr__(self, name, values):
+        column = getattr(self, name)
+        if column is not values:
+            column._take(values)
+
+    def write(self, *fields):
+        for name in fields or tuple(self._columns):
+            column, field = getattr(self, name), mirror.components[self._component][name]
+            if not field.writable:
+                if not fields and name not in fields:
+                    continue  # all that may be written is what write() without names writes
+                raise GameError(f"this mod may not write {field.key!r}; name it in its mod.toml, under [access] write")
+            _scatter(field, self._rows, column)
+
+
+def _parts(field):
+    """Where each number of a vector begins in the mirror's column."""
+    return [place * mirror.capacity for place in range(field.width)]
+
+
+def _gather(field, rows):
+    data, count = mirror.data[field.key], len(rows)
+    made = []
+    for begin in _parts(field):
+        out = Column(array(data.typecode, bytes(data.itemsize * count)), field.code)
+        if has_host():
+            call_host("take", out, Column(data, field.code), rows, count, begin)
+        else:
+            out._data[:] = array(data.typecode, [data[begin + row] for row in rows._data])
+        made.append(out)
+    return made[0] if field.width == 1 else Vectors(made)
+
+
+def _scatter(field, rows, column):
+    data, count = mirror.data[field.key], len(rows)
+    for begin, part in zip(_parts(field), column._parts if field.width > 1 else [column]):
+        if field.code in "fd" and not part._is_finite():
+            raise GameError(f"column {field.name!r} of {field.component!r} holds a number that is not finite")
+        if has_host():
+            call_host("put", Column(data, field.code), part, rows, count, begin)
+        else:
+            for row, value in zip(rows._data, part._data):
+                data[begin + row] = value
