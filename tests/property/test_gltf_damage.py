@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-import time
 import tracemalloc
 from contextlib import suppress
 from typing import Any
@@ -21,7 +20,6 @@ from taixu.assets.gltf.reader import read_document
 
 LIMITS = Limits(decoded_bytes=32 << 20)
 MOST_BYTES = 160 << 20
-MOST_SECS = 2.0
 
 
 def good_file() -> bytes:
@@ -83,7 +81,6 @@ JSON_SIZE = int.from_bytes(GOOD[12:16], "little")
 def read_or_refuse(data: bytes) -> None:
     """Read a file, and check it: neither may raise anything but a `GltfError`, nor take long, nor much."""
     tracemalloc.start()
-    start = time.perf_counter()
     try:
         try:
             read_gltf_bytes(data, name="damaged.glb", limits=LIMITS)
@@ -92,7 +89,6 @@ def read_or_refuse(data: bytes) -> None:
             assert "\n" not in str(error)
         with suppress(GltfError):
             read_document(data, resolver=None, limits=LIMITS, report=Report(tolerant=True))
-        assert time.perf_counter() - start < MOST_SECS
         assert tracemalloc.get_traced_memory()[1] < MOST_BYTES
     finally:
         tracemalloc.stop()

@@ -47,7 +47,7 @@ class Database:
         before = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
         done = subprocess.run(
             [*before, str(self._programs / program), *words], cwd="/", stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL, timeout=60,
+            stderr=subprocess.DEVNULL, timeout=120,
         )  # fmt: skip
         assert done.returncode == 0, f"{program} failed"
 

@@ -17,7 +17,7 @@ __all__ = [
 _DESK = Path("tests/ui/worlds/desk")
 
 
-def until(hand: Any, is_so: Callable[[], Any], *, secs: float = 40.0) -> None:
+def until(hand: Any, is_so: Callable[[], Any], *, secs: float = 120.0) -> None:
     """Frames go by until something is so."""
     end = time.monotonic() + secs
     while not is_so():

@@ -51,7 +51,7 @@ class PictureClient:
     async def say(self, **words: Any) -> None:
         await self.socket.send_str(json.dumps(words))
 
-    async def next(self, *, timeout_secs: float = 20.0) -> Seen | dict[str, Any]:
+    async def next(self, *, timeout_secs: float = 120.0) -> Seen | dict[str, Any]:
         """The next message; raises when the socket closes."""
         message = await self.socket.receive(timeout=timeout_secs)
         if isinstance(message.data, str):
@@ -67,14 +67,14 @@ class PictureClient:
             await self.say(shown=seen.number)
         return seen
 
-    async def picture(self, *, timeout_secs: float = 20.0) -> Seen:
+    async def picture(self, *, timeout_secs: float = 120.0) -> Seen:
         """The next picture."""
         while True:
             found = await self.next(timeout_secs=timeout_secs)
             if isinstance(found, Seen):
                 return found
 
-    async def text(self, name: str, *, timeout_secs: float = 20.0) -> Any:
+    async def text(self, name: str, *, timeout_secs: float = 120.0) -> Any:
         """What the next text of that name says."""
         while True:
             found = await self.next(timeout_secs=timeout_secs)

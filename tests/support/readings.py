@@ -1,23 +1,13 @@
-"""What tests of sources need: an inbox that remembers, and patience that ends."""
+"""What tests of sources need: an inbox that remembers."""
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import Any
 
 from taixu.twin.batch import Batch
-from taixu.twin.inbox import Inbox
+from taixu.twin.inbox import Inbox, receipts_of
 
-__all__ = ["Heard", "wait_for"]
-
-
-def wait_for(done: Callable[[], object], *, secs: float = 20.0) -> None:
-    """Until something is so."""
-    end = time.monotonic() + secs
-    while not done():
-        assert time.monotonic() < end, "it did not come"
-        time.sleep(0.01)
+__all__ = ["Heard"]
 
 
 class Heard:
@@ -29,10 +19,10 @@ class Heard:
 
     def take(self, *, keep: bool = True) -> list[Batch]:
         """All batches up to now; those that came since the last call are said to be kept."""
-        for letter in self.inbox.take():
-            self.batches.append(letter.batch)
-            if keep and letter.on_kept is not None:
-                letter.on_kept()
+        letters = self.inbox.take()
+        self.batches += [letter.batch for letter in letters]
+        for receipt in receipts_of(letters) if keep else ():
+            receipt()
         return self.batches
 
     def values(self, name: str = "value") -> list[Any]:

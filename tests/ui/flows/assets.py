@@ -22,7 +22,7 @@ DESK = Path("tests/ui/worlds/desk")
 CART = "assets/cart.prefab.json"
 
 
-def wait_until(hand: Hand, is_so: Callable[[], Any], *, secs: float = 30.0) -> None:
+def wait_until(hand: Hand, is_so: Callable[[], Any], *, secs: float = 120.0) -> None:
     """Frames go by until something is so."""
     end = time.monotonic() + secs
     while not is_so():

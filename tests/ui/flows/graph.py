@@ -25,7 +25,7 @@ DESK = Path("tests/ui/worlds/desk")
 WALL = "wall.graph.json"
 
 
-def wait_until(hand: Hand, is_so: Callable[[], Any], *, secs: float = 30.0, what: str = "it did not come about") -> None:
+def wait_until(hand: Hand, is_so: Callable[[], Any], *, secs: float = 120.0, what: str = "it did not come about") -> None:
     """Frames go by until something is so."""
     end = time.monotonic() + secs
     while not is_so():

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import HANG_SECS
 
 from taixu.app.jobs import JobError, Jobs
 from taixu.errors import MachineError
@@ -46,7 +47,7 @@ def test_nothing_is_started_before_the_first_job(jobs: Jobs) -> None:
 
 
 def test_a_worker_computes_and_is_used_again(jobs: Jobs) -> None:
-    assert jobs.result(jobs.submit("job_samples:add", (2, 3)), timeout_secs=30) == 5
+    assert jobs.result(jobs.submit("job_samples:add", (2, 3)), timeout_secs=HANG_SECS) == 5
     first, second = (jobs.result(jobs.submit("job_samples:pid")) for _ in range(2))
     assert first[0] == second[0] != os.getpid()
     assert (first[1], second[1]) == (1, 2)
@@ -54,7 +55,7 @@ def test_a_worker_computes_and_is_used_again(jobs: Jobs) -> None:
 
 def test_large_arrays_travel_both_ways_and_stay_writable(jobs: Jobs) -> None:
     values = np.arange(4_000_000, dtype=np.float32)
-    doubled = jobs.result(jobs.submit("job_samples:double", (values,)), timeout_secs=30)
+    doubled = jobs.result(jobs.submit("job_samples:double", (values,)), timeout_secs=HANG_SECS)
     np.testing.assert_array_equal(doubled, values * 2)
     assert doubled.flags.writeable
     assert values[1] == 1.0
@@ -63,7 +64,7 @@ def test_large_arrays_travel_both_ways_and_stay_writable(jobs: Jobs) -> None:
 def test_state_changes_in_poll_only(jobs: Jobs) -> None:
     seen = []
     job = jobs.submit("job_samples:add", (1, 1), then=lambda job: seen.append(job.result))
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + HANG_SECS
     while not any(item[0] is job and not job.done for item in jobs._outbox.items) and time.monotonic() < deadline:
         time.sleep(0.01)
     assert job.state == "queued"
@@ -91,8 +92,8 @@ def test_a_crash_fails_its_job_alone(jobs: Jobs) -> None:
     crash = jobs.submit("job_samples:crash", label="evil.ply")
     after = jobs.submit("job_samples:pid")
     with pytest.raises(JobError, match=r"evil\.ply: its worker process died"):
-        jobs.result(crash, timeout_secs=30)
-    assert jobs.result(after, timeout_secs=30)[0] != before
+        jobs.result(crash, timeout_secs=HANG_SECS)
+    assert jobs.result(after, timeout_secs=HANG_SECS)[0] != before
 
 
 def test_cancel_kills_what_runs_and_drops_what_waits(jobs: Jobs, tmp_path: Path) -> None:
@@ -101,11 +102,9 @@ def test_cancel_kills_what_runs_and_drops_what_waits(jobs: Jobs, tmp_path: Path)
     waiting = jobs.submit("job_samples:sleep", (60.0,))
     while not mark.exists() or not mark.read_text():
         time.sleep(0.01)
-    start = time.monotonic()
     waiting.cancel()
     running.cancel()
-    assert jobs.wait(timeout_secs=10)
-    assert time.monotonic() - start < 5
+    assert jobs.wait(timeout_secs=50), "nobody waits the minute that it would sleep"
     assert (running.state, waiting.state) == ("cancelled", "cancelled")
     assert isinstance(running.error, JobError)
     assert jobs.result(jobs.submit("job_samples:add", (1, 2))) == 3
@@ -131,7 +130,7 @@ def test_the_most_urgent_comes_first(jobs: Jobs) -> None:
     jobs.submit("job_samples:sleep", (0.3,))
     for name, priority in (("a", 0), ("b", 0), ("c", 5)):
         jobs.submit("job_samples:pid", priority=priority, then=lambda job, name=name: order.append(name))
-    assert jobs.wait(timeout_secs=30)
+    assert jobs.wait(timeout_secs=HANG_SECS)
     assert order == ["c", "a", "b"]
 
 
@@ -164,7 +163,7 @@ def test_threads_run_what_waits(jobs: Jobs) -> None:
     stuck = threading.Event()
     waiting = jobs.submit_io(stuck.wait)
     waiting.cancel()
-    assert jobs.wait(waiting, timeout_secs=5)
+    assert jobs.wait(waiting, timeout_secs=120)
     assert waiting.state == "cancelled"
     stuck.set()
 
@@ -174,7 +173,7 @@ def test_a_budget_leaves_the_rest_for_the_next_frame(jobs: Jobs) -> None:
     time.sleep(0.2)
     jobs.poll(0.01)
     assert sum(job.done for job in ended) < 3
-    assert jobs.wait(timeout_secs=5)
+    assert jobs.wait(timeout_secs=120)
 
 
 @linux_only
@@ -216,9 +215,9 @@ def test_workers_end_with_their_parent(tmp_path: Path) -> None:
         f"while not (os.path.exists({str(mark)!r}) and open({str(mark)!r}).read()): time.sleep(0.01)\n"
         "os._exit(3)\n"  # no clean-up whatever
     )
-    assert subprocess.run([sys.executable, str(script)], timeout=30).returncode == 3
+    assert subprocess.run([sys.executable, str(script)], timeout=120).returncode == 3
     worker = Path("/proc") / mark.read_text()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + HANG_SECS
     while worker.exists() and time.monotonic() < deadline:
         time.sleep(0.02)
     assert not worker.exists()

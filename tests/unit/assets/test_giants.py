@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import struct
-import time
 import zipfile
 import zlib
 from pathlib import Path
 
 import numpy as np
 import pytest
+from waiting import ends
 
 from taixu.assets import exr, hdr, safe_xml, trimesh_reader
 from taixu.assets.exr import encode_exr
@@ -19,7 +19,6 @@ from taixu.assets.image import decode_image
 from taixu.assets.importers import import_model
 from taixu.errors import TaixuError
 
-MOST_SECS = 3.0
 TRIANGLE = "v 0 0 0\nv 1 0 0\nv 0 1 0\n"
 CORE = "http://schemas.microsoft.com/3dmanufacturing/core/2015/02"
 
@@ -56,10 +55,8 @@ GIANTS: dict[str, tuple[str, bytes, str]] = {
 def test_giants_are_refused_in_time(name: str, tmp_path: Path) -> None:
     file, data, message = GIANTS[name]
     (tmp_path / file).write_bytes(data)
-    start = time.process_time()
-    with pytest.raises(TaixuError, match=message) as caught:
+    with ends(), pytest.raises(TaixuError, match=message) as caught:
         import_model(tmp_path / file)
-    assert time.process_time() - start < MOST_SECS
     assert "\n" not in str(caught.value)
 
 
@@ -68,10 +65,9 @@ def test_lists_of_a_gltf_are_capped(tmp_path: Path) -> None:
     for name, count, item in (("accessors", 250_000, one), ("images", 30_000, b'{"uri":"a.png"}'), ("nodes", 150_000, b"{}")):
         text = b'{"asset":{"version":"2.0"},"%s":[%s]}' % (name.encode(), b",".join([item] * count))
         (tmp_path / "a.gltf").write_bytes(text)
-        start = time.process_time()
-        found = check_gltf(tmp_path / "a.gltf")
+        with ends():
+            found = check_gltf(tmp_path / "a.gltf")
         assert any(one.where == f"/{name}" and f"{count:,} entries" in one.message for one in found)
-        assert time.process_time() - start < 2.0
 
 
 def test_bounds_of_small_accessors_are_still_compared(tmp_path: Path) -> None:
@@ -104,10 +100,8 @@ def test_components_of_components(tmp_path: Path) -> None:
     text = f'<model xmlns="{CORE}"><resources>{inner}</resources><build><item objectid="39"/></build></model>'
     with zipfile.ZipFile(tmp_path / "a.3mf", "w") as archive:
         archive.writestr("3D/3dmodel.model", text)
-    start = time.process_time()
-    with pytest.raises(TaixuError, match="too many"):
+    with ends(), pytest.raises(TaixuError, match="too many"):
         import_model(tmp_path / "a.3mf")
-    assert time.process_time() - start < MOST_SECS
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pathlib import Path
-from time import perf_counter
 
 import numpy as np
 import pytest
@@ -99,9 +98,7 @@ def test_nonsense_is_one_sentence(data: bytes) -> None:
 
 def test_real_skies(content: Path) -> None:
     for file in sorted((content / "hdri").glob("*.hdr")):
-        start = perf_counter()
         pixels = read_image(file)
-        assert perf_counter() - start < 5
         assert pixels.shape == (512, 1024, 3)
         assert 0.05 < pixels.mean() < 10
         np.testing.assert_array_equal(decode_hdr(encode_hdr(pixels)), pixels)

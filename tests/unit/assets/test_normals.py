@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import numpy as np
+from waiting import ends
 
 from taixu.assets.normals import creased_normals
 
@@ -43,10 +42,9 @@ def test_faces_without_area_get_some_normal() -> None:
     assert creased_normals(points, np.empty((0, 3), int))[1].shape == (0, 3)
 
 
-def test_large_meshes_and_hubs_take_little_time() -> None:
+def test_large_meshes_and_hubs_come_to_an_end() -> None:
     points, faces = sphere(300, 400)
-    start = perf_counter()
-    creased_normals(points, faces)
     fan = np.stack([np.zeros(100_000, int), np.arange(1, 100_001), np.arange(2, 100_002)], axis=1)
-    creased_normals(np.random.default_rng(0).normal(size=(100_002, 3)), fan)
-    assert perf_counter() - start < 10
+    with ends():
+        creased_normals(points, faces)
+        creased_normals(np.random.default_rng(0).normal(size=(100_002, 3)), fan)

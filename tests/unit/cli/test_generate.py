@@ -83,7 +83,7 @@ def test_an_interrupt_leaves_nothing(tmp_path: Path) -> None:
     while not list((tmp_path / "user").glob("generate/work/*/made")) and time.monotonic() < until:
         time.sleep(0.01)
     os.kill(process.pid, signal.SIGINT)
-    out, said = process.communicate(timeout=60)
+    out, said = process.communicate(timeout=120)
     assert process.returncode == 130 and json.loads(out)["error"] == "interrupted" and said == "taixu: interrupted\n"
     assert [path for path in tmp_path.rglob("*") if path.is_file()] == []
     assert list((tmp_path / "user" / "generate" / "work").iterdir()) == []

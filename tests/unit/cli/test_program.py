@@ -178,7 +178,7 @@ def test_an_interrupt_leaves_no_half_written_file(tmp_path: Path, sent: signal.S
     assert process.stdout is not None
     assert process.stdout.readline() == "ready\n"
     process.send_signal(sent)
-    _, said = process.communicate(timeout=20)
+    _, said = process.communicate(timeout=120)
     assert process.returncode == status
     assert "Traceback" not in said
     assert os.listdir(tmp_path) == ["out.png"]
@@ -200,10 +200,10 @@ def test_python_dash_m_and_the_version() -> None:
 @pytest.mark.skipif(os.name == "nt", reason="shells there close no streams")
 def test_a_standard_output_that_takes_nothing_is_said_in_a_sentence() -> None:
     call = f"{sys.executable} -m taixu --version"
-    closed = subprocess.run(f"{call} >&-", shell=True, capture_output=True, text=True, timeout=60)
+    closed = subprocess.run(f"{call} >&-", shell=True, capture_output=True, text=True, timeout=120)
     assert "Traceback" not in closed.stderr
     if Path("/dev/full").exists():
-        full = subprocess.run(f"{call} > /dev/full", shell=True, capture_output=True, text=True, timeout=60)
+        full = subprocess.run(f"{call} > /dev/full", shell=True, capture_output=True, text=True, timeout=120)
         assert full.returncode == 1
         assert "make room" in full.stderr
         assert "Traceback" not in full.stderr

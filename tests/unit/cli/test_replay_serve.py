@@ -53,15 +53,15 @@ def url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             break
     assert found
     yield found[1]
-    with urlopen(Request(found[1] + "stop", data=b"", headers={"Authorization": f"Bearer {TOKEN}"}), timeout=30) as answer:
+    with urlopen(Request(found[1] + "stop", data=b"", headers={"Authorization": f"Bearer {TOKEN}"}), timeout=120) as answer:
         assert answer.status == 200
-    out, _ = program.communicate(timeout=30)
+    out, _ = program.communicate(timeout=120)
     assert program.returncode == 0 and json.loads(out)["url"] == found[1]
 
 
 def ask(url: str, path: str, data: bytes | None = None) -> Any:
     try:
-        with urlopen(Request(url + path, data=data, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=30) as answer:
+        with urlopen(Request(url + path, data=data, headers={"Authorization": f"Bearer {TOKEN}"}), timeout=120) as answer:
             return json.loads(answer.read())
     except HTTPError as error:
         return error.code, json.loads(error.read())["error"]
@@ -96,7 +96,7 @@ def test_viewers_begin_at_its_end_and_go_anywhere(url: str) -> None:
                     await socket.send_json(wish)
                 shown = 0
                 while True:
-                    message = await socket.receive(timeout=30)
+                    message = await socket.receive(timeout=120)
                     if message.type is aiohttp.WSMsgType.BINARY:
                         count = struct.unpack_from("<I", message.data, 8)[0]
                         if count:

@@ -61,7 +61,7 @@ def bring(url: str, key: str, level_mm: float) -> bool:
     data = json.dumps({"topic": f"gauge/{key}", "time": time.time(), "values": {"level": level_mm}}).encode()
     request = Request(url + "ingest", data=data, headers={"Authorization": f"Bearer {TOKEN}"})
     try:
-        with urlopen(request, timeout=30) as answer:
+        with urlopen(request, timeout=120) as answer:
             return bool(json.load(answer)["kept"] == 1)
     except (URLError, ConnectionError, TimeoutError):
         return False
@@ -78,7 +78,7 @@ def test_it_serves_until_it_is_told_to_end(project: Path, tmp_path: Path) -> Non
     program, url = start(project, tmp_path / "recording")
     assert bring(url, "g2", 1500.0)
     program.send_signal(signal.SIGTERM)
-    out, _ = program.communicate(timeout=30)
+    out, _ = program.communicate(timeout=120)
     assert program.returncode == 0
     report = json.loads(out)
     assert report["entities"] == 4 and report["readings"]["written"] == 1

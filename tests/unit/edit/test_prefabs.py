@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from time import perf_counter
 from typing import Any
 
 import numpy as np
 import pytest
 from documents import document, load, make_app, prefab, save
+from waiting import ends
 
 from taixu.app import App
 from taixu.ecs import EntityRef, World, component, field
@@ -348,11 +348,9 @@ def test_prefabs_that_multiply_or_nest_without_end_are_refused_before_they_are_l
 
     library = make_app().resource(PrefabLibrary)
     library.read = chain(copies=20, levels=30).__getitem__
-    start = perf_counter()
     for _ in range(20):
-        with pytest.raises(TaixuError, match="more than 100,000 entities"):
+        with ends(), pytest.raises(TaixuError, match="more than 100,000 entities"):
             library.expand("0.prefab.json")
-    assert perf_counter() - start < 2
     library.read = chain(copies=1, levels=2000).__getitem__
     with pytest.raises(TaixuError, match="deeper than 64"):
         library.expand("0.prefab.json")

@@ -12,6 +12,7 @@ from time import monotonic, sleep
 from typing import Any
 
 import pytest
+from waiting import HANG_SECS, until
 
 pytest.importorskip("mcp", reason='agents are not installed; pip install "taixu[editor]"')
 from agent_visit import visit
@@ -174,12 +175,10 @@ def test_a_thousand_requests_at_once_are_answered_or_refused(served: AgentServer
         for _ in range(10):
             answered.extend(await asyncio.gather(*(one() for _ in range(100))))
 
-    started = monotonic()
     asyncio.run(visit(served.url, served.token, act))
     assert len(answered) == 1000
     assert answered.count("") >= 300, set(answered)
     assert all("wait already" in said for said in answered if " " in said), set(answered)
-    assert monotonic() - started < 60
 
 
 def test_who_waits_hears_when_nobody_is_let_in_any_more(host: Host) -> None:
@@ -237,14 +236,10 @@ def test_stopping_ends_it_at_once_for_those_who_wait(host: Host) -> None:
 
     visitor = threading.Thread(target=run)
     visitor.start()
-    started = monotonic()
-    while not bridge.waiting:
-        assert monotonic() - started < 20
-        sleep(0.01)
-    stopped = monotonic()
+    until(lambda: bridge.waiting)
     server.stop()
-    visitor.join(timeout=10.0)
-    assert not visitor.is_alive() and monotonic() - stopped < 8
+    visitor.join(timeout=HANG_SECS)
+    assert not visitor.is_alive()
     assert told and told[0], "it heard that it was over"
     with pytest.raises(ConnectionRefusedError):
         server.close()

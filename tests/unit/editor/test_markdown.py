@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from time import perf_counter
-
 import pytest
+from waiting import ends
 
 from taixu.assets import data_path
 from taixu_editor.markdown import Block, Span, parse_markdown
@@ -71,6 +70,5 @@ def test_every_page_of_the_guide_is_read_whole() -> None:
     ["", "```", "#", "|", "- ", "[](", "*" * 50_000, "[" * 50_000, "`" * 49_999, "| " * 20_000 + "\n|--", "a\n" * 60_000],
 )
 def test_what_is_no_page_hangs_nothing(text: str) -> None:
-    start = perf_counter()
-    assert isinstance(parse_markdown(text), list)
-    assert perf_counter() - start < 5
+    with ends():
+        assert isinstance(parse_markdown(text), list)

@@ -17,7 +17,7 @@ def edit(*words: str, cwd: Path, **more: str) -> subprocess.CompletedProcess[str
     """``taixu edit`` on a machine without a screen."""
     there = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")} | more
     command = [sys.executable, "-m", "taixu", "edit", *words]
-    return subprocess.run(command, cwd=cwd, env=there, capture_output=True, text=True, timeout=60)
+    return subprocess.run(command, cwd=cwd, env=there, capture_output=True, text=True, timeout=120)
 
 
 def test_samples_are_found_from_everywhere(tmp_path: Path) -> None:

@@ -37,7 +37,7 @@ def host(tmp_path: Path) -> Iterator[Host]:
     found.close()
 
 
-def frames_until(host: Host, is_so: Callable[[], Any], *, secs: float = 20.0) -> None:
+def frames_until(host: Host, is_so: Callable[[], Any], *, secs: float = 120.0) -> None:
     end = time.monotonic() + secs
     while not is_so():
         assert time.monotonic() < end, f"it did not come about: {host.twin.problem!r}"

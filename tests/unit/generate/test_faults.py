@@ -73,7 +73,7 @@ def _resident_mb() -> float:
     return int(Path("/proc/self/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE") / 2**20
 
 
-def _soon(is_so: object, secs: float = 20.0) -> bool:
+def _soon(is_so: object, secs: float = 120.0) -> bool:
     until = monotonic() + secs
     while not is_so():  # type: ignore[operator]
         if monotonic() > until:
@@ -94,7 +94,7 @@ def test_sixteen_and_half_of_them_cancelled_leave_no_process_thread_file_or_memo
             ]
             for each in made[::2]:
                 each.cancel()
-            assert generations.wait(timeout_secs=60.0)
+            assert generations.wait(timeout_secs=120)
             assert [each.state for each in made] == ["cancelled", "done"] * 8
 
     out = tmp_path / "out"
@@ -127,7 +127,7 @@ def test_an_end_at_any_moment_leaves_all_files_or_none(tmp_path: Path, cache: Pa
             else:
                 for pid in _children():
                     os.kill(pid, signal.SIGKILL)
-            assert generations.wait(made, timeout_secs=30.0)
+            assert generations.wait(made, timeout_secs=120)
             assert made.state in (("done", "cancelled") if how == "cancel" else ("done", "failed"))
             if made.state == "failed":
                 assert "its worker process died" in str(made.error)
@@ -143,7 +143,7 @@ def test_what_never_returns_is_ended_by_its_limit_or_by_hand(generations: Genera
     made = generations.submit(order)
     assert _soon(lambda: (generations.jobs.poll(), made.state == "running")[1])
     made.cancel()
-    assert generations.wait(made, timeout_secs=10.0) and made.state == "cancelled"
+    assert generations.wait(made, timeout_secs=120) and made.state == "cancelled"
     assert _files(tmp_path) == [] and _files(cache / "work") == []
 
 

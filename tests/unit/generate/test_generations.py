@@ -139,12 +139,12 @@ def test_sixteen_queued_and_half_cancelled_leave_nothing(tmp_path: Path, cache: 
             for n in range(16)
         ]  # fmt: skip
         assert len(generations.unfinished) == 16
-        until = monotonic() + 30.0
+        until = monotonic() + 120.0
         while made[0].state == "queued" and monotonic() < until:
             jobs.wait(timeout_secs=0.05)
         for each in made[::2]:  # these would take minutes
             each.cancel()
-        assert generations.wait(timeout_secs=60.0)
+        assert generations.wait(timeout_secs=120)
         assert [each.state for each in made] == ["cancelled", "done"] * 8
         assert sorted(ended) == ["cancelled"] * 8 + ["done"] * 8
         assert str(made[0].error) == "slow: cancelled"
@@ -167,19 +167,19 @@ def _is_alive(pid: int) -> bool:
 
 def test_a_cancel_between_the_work_and_its_news_counts(generations: Generations, tmp_path: Path, cache: Path) -> None:
     made = generations.submit(Order("bricks"), out=tmp_path / "out" / "w.png")
-    until = monotonic() + 30.0
+    until = monotonic() + 120.0
     while not list((tmp_path / "out").glob(".*")) and monotonic() < until:  # laid out, and nobody has polled
         sleep(0.01)
     sleep(0.2)
     made.cancel()
-    assert generations.wait(made, timeout_secs=30.0)
+    assert generations.wait(made, timeout_secs=120)
     assert made.state == "cancelled" and _files(tmp_path / "out") == [] and _is_clean(cache, tmp_path)
 
 
 def test_previews_while_it_runs(generations: Generations) -> None:
     previews = []
     made = generations.submit(Order("slow", settings={"steps": 12}), progress=lambda *_: previews.append(made.preview))
-    generations.result(made, timeout_secs=30.0)
+    generations.result(made, timeout_secs=120)
     shown = [int(each[0, 0, 0]) for each in previews if each is not None]
     assert len(set(shown)) >= 3 and shown == sorted(shown)
 

@@ -194,7 +194,7 @@ def test_copies_fences_and_timers(device: Device) -> None:
     with device.time("copy"):
         device.copy_buffer(a, b, size=16, source_offset=8, target_offset=32)
     assert b.read()[32:48].tolist() == list(range(8, 24))
-    assert device.fence().wait(timeout_secs=5)
+    assert device.fence().wait(timeout_secs=120)
     device.finish()
     assert device.timings()["copy"] >= 0
 
@@ -266,7 +266,7 @@ def test_an_old_context_is_one_sentence() -> None:
             "try:\n    create_device()\nexcept MachineError as error:\n    print(error)\n")  # fmt: skip
     shared_device()
     environment = {**os.environ, "MESA_GL_VERSION_OVERRIDE": "4.1", "MESA_GLSL_VERSION_OVERRIDE": "410"}
-    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, timeout=120)
     assert "OpenGL 4.3 is needed" in done.stdout, done.stderr
     assert "4.1" in done.stdout
     assert MachineError.exit_status == 3

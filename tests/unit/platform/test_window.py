@@ -97,7 +97,7 @@ def test_a_window_opens_draws_and_reports(display: str) -> None:
         env={**os.environ, "DISPLAY": display},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=120,
     )
     if "MachineError" in done.stderr and "4.3" in done.stderr:
         pytest.skip("the virtual screen has no OpenGL 4.3")
@@ -134,7 +134,7 @@ except Exception as error:
     print(type(error).__name__, error)
 """
     env = {name: value for name, value in os.environ.items() if name not in ("DISPLAY", "WAYLAND_DISPLAY")}
-    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=60)
+    done = subprocess.run([sys.executable, "-c", script], env=env, capture_output=True, text=True, timeout=120)
     assert done.stdout.startswith(MachineError.__name__), done.stderr
     assert "--headless" in done.stdout
     assert len(done.stdout.splitlines()) == 1

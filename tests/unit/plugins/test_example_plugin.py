@@ -39,7 +39,7 @@ def test_its_importer_reads_and_refuses(installed: dict[str, str], tmp_path: Pat
     run(installed, "-m", "taixu", "check", "good.grass", cwd=tmp_path)
     done = subprocess.run(
         [sys.executable, "-m", "taixu", "check", "bad.grass", "--json"],
-        cwd=tmp_path, env=installed, capture_output=True, text=True, timeout=60,
+        cwd=tmp_path, env=installed, capture_output=True, text=True, timeout=120,
     )  # fmt: skip
     assert done.returncode == 1
     assert "line 2" in json.loads(done.stdout)["files"][0]["findings"][0]["message"]

@@ -8,6 +8,7 @@ from pathlib import Path
 from time import monotonic
 
 import pytest
+from waiting import ends
 
 from taixu.app import App
 from taixu.scene import SHARED_COMPONENTS, Hierarchy, Name, Transform
@@ -52,10 +53,9 @@ def make_app(folder: Path) -> App:
 def test_an_endless_loop_stops_one_script_and_names_its_line(app: App) -> None:
     host = app.resource(ScriptHost)
     host.watchdog.limit_secs = 0.2
-    start = monotonic()
-    for _ in range(6):
-        app.frame(1 / 60)
-    assert monotonic() - start < 5.0
+    with ends():
+        for _ in range(6):
+            app.frame(1 / 60)
     loop, count = sorted(host.instances.values(), key=lambda instance: instance.path != "scripts/loop.py")
     assert "did not end within 0.2 s" in loop.error
     assert "scripts/loop.py:5" in loop.error or "scripts/loop.py:6" in loop.error
@@ -81,10 +81,8 @@ def test_what_waits_inside_c_is_ended_by_the_alarm_clock(tmp_path: Path, code: s
         app = make_app(tmp_path)
         host = app.resource(ScriptHost)
         host.watchdog.limit_secs = 0.2
-        start = monotonic()
         for _ in range(6):
             app.frame(1 / 60)
-        assert monotonic() - start < 5.0
         loop, count = sorted(host.instances.values(), key=lambda instance: instance.path != "scripts/loop.py")
         assert "did not end within 0.2 s" in loop.error
         assert "scripts/loop.py:4" in loop.error

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import json
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from typing import Any
 
 import numpy as np
 import pytest
+from served import serving
+from waiting import HANG_SECS
 
 import taixu as tx
 from taixu.edit import WorldSettings
@@ -19,7 +20,7 @@ from taixu.serve import Access, Server
 from taixu.serve.access import Guest, Role
 from taixu.twin import Batch, Device
 from taixu.twin.inbox import Inbox, Letter
-from taixu.twin.plugin import TwinPlugin, configure_twin
+from taixu.twin.plugin import configure_twin
 
 PRESS = 0xABC
 ALICE, BOB = "a" * 20, "b" * 20
@@ -36,28 +37,16 @@ def served() -> Iterator[Server]:
     motor = declared_component(
         "motor", {"temperature": {"kind": "f32", "unit": "degC"}, "state": {"kind": "text", "choices": ["idle", "running"]}}
     )
-    ready = threading.Event()
-    found: list[Server] = []
+    def make(app: tx.App) -> Server:
+        app.register_component(motor)
+        app.world.spawn(tx.Transform(), tx.Name("Press 1"), Device(key="1", kind="press"), motor(), stable_id=PRESS)
+        app.resource(WorldSettings).values["twin"] = {"bindings": BINDINGS, "rules": [RULE]}
+        configure_twin(app.world)
+        guests = {ALICE: Guest("alice", Role.OPERATE), BOB: Guest("bob", Role.VIEW)}
+        return Server(app, Access(guests), port=0)
 
-    def run() -> None:
-        with tx.App.headless(plugins=(TwinPlugin(),)) as app:
-            app.register_component(motor)
-            app.world.spawn(tx.Transform(), tx.Name("Press 1"), Device(key="1", kind="press"), motor(), stable_id=PRESS)
-            app.resource(WorldSettings).values["twin"] = {"bindings": BINDINGS, "rules": [RULE]}
-            configure_twin(app.world)
-            guests = {ALICE: Guest("alice", Role.OPERATE), BOB: Guest("bob", Role.VIEW)}
-            found.append(Server(app, Access(guests), port=0))
-            ready.set()
-            found[0].run(seconds=120)
-            found[0].close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert ready.wait(60)
-    yield found[0]
-    found[0].stop()
-    thread.join(30)
-    assert not thread.is_alive()
+    with serving(make) as server:
+        yield server
 
 
 def bring(server: Server, topic: str, **values: float) -> None:
@@ -71,21 +60,21 @@ def talk(server: Server, token: str, said: Talk) -> Any:
 
         session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {token}"})
         async with session, session.ws_connect(server.url + "live") as socket:
-            return await asyncio.wait_for(said(socket), 30)
+            return await asyncio.wait_for(said(socket), HANG_SECS)
 
     return asyncio.run(run())
 
 
 async def until(socket: Any, subject: str, is_it: Callable[[Any], bool] = lambda told: True) -> Any:
     while True:
-        told = json.loads((await socket.receive(timeout=20)).data)
+        told = json.loads((await socket.receive(timeout=120)).data)
         if subject in told and is_it(told[subject]):
             return told[subject]
 
 
 def test_a_page_is_greeted_and_hears_how_the_world_does(served: Server) -> None:
     async def said(socket: Any) -> None:
-        hello = json.loads((await socket.receive(timeout=20)).data)["hello"]
+        hello = json.loads((await socket.receive(timeout=120)).data)["hello"]
         assert hello["name"] == "bob" and hello["role"] == "view" and hello["step_secs"] > 0
         first = await until(socket, "facts")
         later = await until(socket, "facts", lambda facts: facts["tick"] > first["tick"])
@@ -161,7 +150,7 @@ def test_who_floods_is_shown_out(served: Server, flood: list[str]) -> None:
                     await socket.send_str(text)
                 except ConnectionError:
                     break
-        while (await socket.receive(timeout=20)).type is aiohttp.WSMsgType.TEXT:
+        while (await socket.receive(timeout=120)).type is aiohttp.WSMsgType.TEXT:
             pass
         assert socket.close_code in (1008, 1009)
 

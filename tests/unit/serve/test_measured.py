@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Any
 from urllib.error import HTTPError
 from urllib.parse import quote
@@ -13,6 +13,8 @@ from urllib.request import Request, urlopen
 
 import numpy as np
 import pytest
+from served import serving
+from waiting import until
 
 import taixu as tx
 from taixu.ecs import World
@@ -55,29 +57,19 @@ SETTINGS = {
 
 @pytest.fixture(scope="module")
 def served() -> Iterator[tuple[Server, str]]:
-    ready = threading.Event()
-    found: list[Any] = []
+    ids: list[str] = []
 
-    def run() -> None:
-        with tx.App.headless(plugins=(TwinPlugin(),)) as app:
-            app.register_component(MOTOR)
-            press = app.scene.spawn("Press 冲床", tx.Shape("box"), Device(key="p7", kind="press"), MOTOR())
-            app.scene.spawn("Yard", Fence(points=[[-5.0, -5.0], [5.0, -5.0], [5.0, 5.0], [-5.0, 5.0]]))
-            app.resource(WorldSettings).values["twin"] = SETTINGS
-            configure_twin(app.world)
-            found.append(Server(app, Access({TOKEN: Guest("eve", Role.OPERATE)}), port=0))
-            found.append(f"{app.world.stable_id(press.entity):016x}")
-            ready.set()
-            found[0].run(seconds=120)
-            found[0].close()
+    def make(app: tx.App) -> Server:
+        app.register_component(MOTOR)
+        press = app.scene.spawn("Press 冲床", tx.Shape("box"), Device(key="p7", kind="press"), MOTOR())
+        app.scene.spawn("Yard", Fence(points=[[-5.0, -5.0], [5.0, -5.0], [5.0, 5.0], [-5.0, 5.0]]))
+        app.resource(WorldSettings).values["twin"] = SETTINGS
+        configure_twin(app.world)
+        ids.append(f"{app.world.stable_id(press.entity):016x}")
+        return Server(app, Access({TOKEN: Guest("eve", Role.OPERATE)}), port=0)
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert ready.wait(60)
-    yield found[0], found[1]
-    found[0].stop()
-    thread.join(30)
-    assert not thread.is_alive()
+    with serving(make) as server:
+        yield server, ids[0]
 
 
 def ask(server: Server, path: str, data: Any = None) -> tuple[int, Any]:
@@ -86,7 +78,7 @@ def ask(server: Server, path: str, data: Any = None) -> tuple[int, Any]:
         headers={"Authorization": f"Bearer {TOKEN}"},
     )  # fmt: skip
     try:
-        with urlopen(request, timeout=30) as answer:
+        with urlopen(request, timeout=120) as answer:
             text, status = answer.read().decode(), answer.status
     except HTTPError as error:
         text, status = error.read().decode(), error.code
@@ -109,16 +101,6 @@ class Post(Connector):
         self.sent += 1
 
 
-def wait_for(look: Callable[[], Any]) -> Any:
-    end = time.monotonic() + 20
-    while time.monotonic() < end:
-        found = look()
-        if found:
-            return found
-        time.sleep(0.05)
-    raise AssertionError("it never came")
-
-
 def measured(server: Server, name: str) -> dict[str, Any]:
     return {each["of"]: each["value"] for listed in ask(server, "/measures")[1]["measures"] if listed["name"] == name
             for each in listed["values"]}  # fmt: skip
@@ -127,7 +109,7 @@ def measured(server: Server, name: str) -> dict[str, Any]:
 def test_measures_and_all_that_is_known_of_a_machine(served: tuple[Server, str]) -> None:
     server, press = served
     ask(server, "/ingest", {"topic": "press/p7", "values": {"temp": 91.5}})
-    wait_for(lambda: measured(server, 'mean "temp"') == {"": 91.5})
+    until(lambda: measured(server, 'mean "temp"') == {"": 91.5})
     status, told = ask(server, f"/entities/{press}")
     assert status == 200
     assert (told["name"], told["device"]) == ("Press 冲床", {"key": "p7", "kind": "press"})
@@ -165,7 +147,7 @@ def test_the_way_of_a_part_that_arrived(served: tuple[Server, str]) -> None:
     server, _ = served
     for x in (0.0, 20.0):
         ask(server, "/ingest", {"topic": "part/k1", "values": {"x": x, "y": 0, "z": 0}})
-        wait_for(lambda: measured(server, "parts") == {"Yard": 1.0 if x == 0 else 0.0})  # noqa: B023
+        until(lambda: measured(server, "parts") == {"Yard": 1.0 if x == 0 else 0.0})  # noqa: B023
     ((way,),) = (ask(server, "/lineage?part=k1")[1]["lineage"],)
     assert way["key"] == "k1" and way["part"] == f"{arrival_id('k1'):016x}"
     assert [(each["zone"], each["left_ns"] > each["entered_ns"]) for each in way["passages"]] == [("Yard", True)]
@@ -177,7 +159,7 @@ def test_the_way_of_a_part_that_arrived(served: tuple[Server, str]) -> None:
 def test_a_rehearsal_tells_and_sends_nothing(served: tuple[Server, str]) -> None:
     server, press = served
     ask(server, "/ingest", {"topic": "press/p7", "values": {"temp": 20}})
-    wait_for(lambda: measured(server, 'mean "temp"') == {"": 20.0})
+    until(lambda: measured(server, 'mean "temp"') == {"": 20.0})
     order = {"control": "limit", "entity": press, "value": 85}
     status, told = ask(server, "/commands/rehearse", order | {"seconds": 5})
     assert status == 200 and told["allowed"] and told["simulated_secs"] == 5

@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import io
 import threading
-import time
 
 import av
 import numpy as np
 import pytest
+from waiting import until
 
 from taixu.errors import MachineError, TaixuError
 from taixu.render import VideoFrame
@@ -112,14 +112,14 @@ def test_a_channel_drops_rather_than_queues_and_rests_when_nothing_changes() -> 
         channel.put(drawn(number, number))
     assert not channel.is_wanted, "one waits already"
     go_on.set()
-    wait_for(lambda: delivered == [0, 4])
+    until(lambda: delivered == [0, 4])
     for number in range(5, 25):
         channel.put(drawn(number, 4))
-        wait_for(lambda: channel.is_wanted)
-    wait_for(lambda: len(delivered) == 4)
+        until(lambda: channel.is_wanted)
+    until(lambda: len(delivered) == 4)
     channel.ask_key()
     channel.put(drawn(99, 4))
-    wait_for(lambda: delivered[-1] == 99)
+    until(lambda: delivered[-1] == 99)
     channel.close()
 
 
@@ -132,14 +132,7 @@ def test_an_encoder_that_fails_ends_its_channel() -> None:
 
     channel = Channel(Broken, lambda channel, encoded, drawn: told.append(encoded), size=(8, 4), fps=10)
     channel.put(Drawn(VideoFrame(np.zeros((4, 8, 4), np.uint8), (8, 4)), 0, 0))
-    wait_for(lambda: told == [None])
-
-
-def wait_for(condition: object) -> None:
-    end = time.perf_counter() + 10
-    while not condition():  # type: ignore[operator]
-        assert time.perf_counter() < end
-        time.sleep(0.002)
+    until(lambda: told == [None])
 
 
 @pytest.mark.parametrize(("size", "most", "wanted"), [

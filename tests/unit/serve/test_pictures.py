@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import asyncio
-import threading
 import time
 from collections.abc import Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
@@ -12,6 +11,8 @@ import numpy as np
 import pytest
 from gpu_device import shared_device
 from picture_client import PictureClient, Seen
+from served import serving
+from waiting import HANG_SECS
 
 import taixu as tx
 from taixu.bench.code_scene import build, camera_for, read_code
@@ -19,7 +20,7 @@ from taixu.edit import WorldSettings
 from taixu.serve import Access, Server
 from taixu.serve.access import Guest, Role
 from taixu.serve.parts.pictures import PicturesPart
-from taixu.twin.plugin import TwinPlugin, configure_twin
+from taixu.twin.plugin import configure_twin
 
 VIEWER = "v" * 20
 SIZE = [320, 180]
@@ -29,28 +30,16 @@ SIZE = [320, 180]
 def server() -> Iterator[Server]:
     """The scene with the bar, served from a thread that stands for the program's main one."""
     shared_device()  # skips where there is none
-    ready = threading.Event()
-    found: list[Server] = []
+    def make(app: tx.App) -> Server:
+        build(app, 60)
+        app.scene.spawn("Front", tx.Camera(), position=(0, 0, 10))
+        app.resource(WorldSettings).values["twin"] = {"pictures": {"viewers": 4, "size": [640, 360], "fps": 40}}
+        configure_twin(app.world)
+        app.settle()
+        return Server(app, Access({VIEWER: Guest("eve", Role.VIEW)}), port=0)
 
-    def run() -> None:
-        with tx.App.headless(plugins=(TwinPlugin(),)) as app:
-            build(app, 60)
-            app.scene.spawn("Front", tx.Camera(), position=(0, 0, 10))
-            app.resource(WorldSettings).values["twin"] = {"pictures": {"viewers": 4, "size": [640, 360], "fps": 40}}
-            configure_twin(app.world)
-            app.settle()
-            found.append(Server(app, Access({VIEWER: Guest("eve", Role.VIEW)}), port=0))
-            ready.set()
-            found[0].run(seconds=120)
-            found[0].close()
-
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert ready.wait(60)
-    yield found[0]
-    found[0].stop()
-    thread.join(30)
-    assert not thread.is_alive()
+    with serving(make) as server:
+        yield server
 
 
 def visit(server: Server, act: Callable[..., Awaitable[Any]], *, viewers: int = 1) -> Any:
@@ -63,12 +52,12 @@ def visit(server: Server, act: Callable[..., Awaitable[Any]], *, viewers: int = 
                 PictureClient(await stack.enter_async_context(session.ws_connect(server.url + "pictures", max_msg_size=1 << 24)))
                 for _ in range(viewers)
             ]
-            return await asyncio.wait_for(act(*clients), 50)
+            return await asyncio.wait_for(act(*clients), HANG_SECS)
 
     return asyncio.run(go())
 
 
-async def until_code(client: PictureClient, code: int, *, secs: float = 15.0) -> Seen:
+async def until_code(client: PictureClient, code: int, *, secs: float = HANG_SECS) -> Seen:
     """The first picture that shows a number."""
     end = time.perf_counter() + secs
     while time.perf_counter() < end:

@@ -9,7 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 from brokers import Broker, find_mosquitto
-from readings import Heard, wait_for
+from readings import Heard
+from waiting import until
 
 from taixu.errors import TaixuError
 from taixu.twin.batch import Batch
@@ -36,13 +37,13 @@ def test_mqtt_brings_json_and_records(tmp_path: Path) -> None:
     heard = Heard()
     with Broker(tmp_path).running() as broker:
         (source,) = open_sources({"plant": {"kind": "mqtt", "url": broker.url}}, heard.inbox, lambda name: ("press/+/state",))
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: source.link.status.state == "connected")
         client = publisher(broker)
         record = encode_batch(Batch("press/7/state", np.zeros(3, np.uint32), np.arange(3), {"t": np.arange(3.0)}))
         for payload in (b'{"temp": 71.5}', b"{", record):
             client.publish("press/7/state", payload, qos=1).wait_for_publish(10)
         client.publish("elsewhere", b"1", qos=1).wait_for_publish(10)
-        wait_for(lambda: len(heard.take()) == 2)
+        until(lambda: len(heard.take()) == 2)
         client.disconnect()
         client.loop_stop()
         source.close()
@@ -59,16 +60,16 @@ def test_what_was_not_kept_comes_again(tmp_path: Path) -> None:
         facts = {"kind": "mqtt", "url": broker.url, "topics": ["t"], "client_id": "twin"}
         first = Heard()
         (source,) = open_sources({"plant": facts}, first.inbox, lambda name: ())
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: source.link.status.state == "connected")
         client = publisher(broker)
         client.publish("t", b"1", qos=1).wait_for_publish(10)
-        wait_for(lambda: first.take(keep=True))
+        until(lambda: first.take(keep=True))
         client.publish("t", b"2", qos=1).wait_for_publish(10)
-        wait_for(lambda: len(first.take(keep=False)) == 2)
+        until(lambda: len(first.take(keep=False)) == 2)
         source.close()
         second = Heard()
         (source,) = open_sources({"plant": facts}, second.inbox, lambda name: ())
-        wait_for(second.take)
+        until(second.take)
         client.disconnect()
         client.loop_stop()
         source.close()
@@ -80,14 +81,14 @@ def test_a_broker_that_goes_and_comes_back(tmp_path: Path) -> None:
     heard, broker = Heard(), Broker(tmp_path)
     (source,) = open_sources({"plant": {"kind": "mqtt", "url": broker.url, "topics": ["t"]}}, heard.inbox, lambda name: ())
     with broker.running():
-        wait_for(lambda: source.link.status.state == "connected")
-    wait_for(lambda: source.link.status.state == "waiting")
+        until(lambda: source.link.status.state == "connected")
+    until(lambda: source.link.status.state == "waiting")
     assert "gone" in source.link.status.problem
     with broker.running():
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: source.link.status.state == "connected")
         client = publisher(broker)
         client.publish("t", b"1", qos=1).wait_for_publish(10)
-        wait_for(heard.take)
+        until(heard.take)
         client.disconnect()
         client.loop_stop()
         source.close()
@@ -107,7 +108,7 @@ def test_a_table_is_played_as_if_it_happened_now(table: Path) -> None:
     heard = Heard()
     before = time.time_ns()
     (source,) = open_sources({"file": {"kind": "table", "path": str(table), "topic": "t"}}, heard.inbox, lambda name: ())
-    wait_for(lambda: source.link.status.state == "done")
+    until(lambda: source.link.status.state == "done")
     heard.take()
     times = np.concatenate([batch.times_ns for batch in heard.batches]) - before
     assert 0 <= times[0] < 10**9 and times.tolist()[2] - times.tolist()[0] == 500_000_000
@@ -120,7 +121,7 @@ def test_a_table_at_its_own_times_as_fast_as_it_goes(table: Path) -> None:
     heard = Heard()
     facts = {"kind": "table", "path": str(table), "speed": 0, "shift": False}
     (source,) = open_sources({"file": facts}, heard.inbox, lambda name: ())
-    wait_for(lambda: source.link.status.state == "done")
+    until(lambda: source.link.status.state == "done")
     (batch,) = heard.take()
     assert batch.times_ns.tolist() == [100_500_000_000, 100_500_000_000, 101_000_000_000]
     source.close()

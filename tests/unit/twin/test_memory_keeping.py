@@ -120,7 +120,7 @@ def test_what_is_too_old_or_too_much_goes(copy: Path) -> None:
     assert NOW + HOUR <= recording.span_ns[0] < NOW + HOUR + 60 * SECOND
     with pytest.raises(TaixuError, match="begins later"):
         recording.moment(NOW)
-    size = sum(path.stat().st_size for path in segments(copy))
+    size = sum(path.stat().st_size for path in copy.glob("0*"))
     budget = Keep(at_most_gb=size * 0.7 / 1e9)
     assert is_anything_due(copy, budget, now_ns=END)
     keep_recording(copy, budget, now_ns=END, is_written=True)
@@ -137,7 +137,9 @@ def test_a_kill_leaves_one_or_the_other(copy: Path, monkeypatch: pytest.MonkeyPa
     real = os.replace
 
     def killed(source: Any, target: Any) -> None:
-        raise KeyboardInterrupt
+        if str(target).endswith(".taixulog"):
+            raise KeyboardInterrupt
+        real(source, target)
 
     monkeypatch.setattr(os, "replace", killed)
     with pytest.raises(KeyboardInterrupt):
@@ -186,7 +188,7 @@ def test_a_keeper_works_while_its_recording_is_written(tmp_path: Path) -> None:
     recorded(tmp_path / "r", hours=2, a_minute=4)
     keeper = Keeper(tmp_path / "r", Keep(full_hours=1, then_every_secs=600), now_ns=lambda: NOW + 3 * HOUR, look_secs=0.05)
     size = segments(tmp_path / "r")[0].stat().st_size
-    end = time.monotonic() + 30
+    end = time.monotonic() + 120.0
     while segments(tmp_path / "r")[0].stat().st_size == size and time.monotonic() < end:
         time.sleep(0.02)
     keeper.close()

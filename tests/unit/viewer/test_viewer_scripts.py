@@ -40,9 +40,9 @@ def test_scripts(tmp_path: Path) -> None:
     bundle = tmp_path / "panels.test.mjs"
     options = ["--bundle", "--platform=node", "--format=esm", "--jsx=automatic", "--jsx-import-source=preact", "--log-level=error"]
     command = [str(esbuild), str(HERE / "panels.test.ts"), *options, "--loader:.css=empty", f"--outfile={bundle}"]
-    subprocess.run(command, cwd=VIEWER, check=True, timeout=60)
+    subprocess.run(command, cwd=VIEWER, check=True, timeout=120)
     surroundings = {"TZ": "UTC", "PATH": ""}
-    done = subprocess.run([runner, "--test", str(bundle)], capture_output=True, text=True, timeout=60, env=surroundings)
+    done = subprocess.run([runner, "--test", str(bundle)], capture_output=True, text=True, timeout=120, env=surroundings)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
 
 

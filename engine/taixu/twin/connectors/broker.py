@@ -55,6 +55,7 @@ class EmbeddedBroker:
         self.restarts = 0
         """How often it died and was started anew."""
         self._closing = threading.Event()
+        self._starting = threading.Lock()
         self._process: subprocess.Popen[bytes]
         self.port = port
         self.port = self._start()
@@ -69,7 +70,8 @@ class EmbeddedBroker:
     def close(self) -> None:
         """End it, and wait for it."""
         self._closing.set()
-        process = self._process
+        with self._starting:  # one that is being started anew at this moment is ended, too
+            process = self._process
         if process.stdin is not None:
             process.stdin.close()
         try:
@@ -127,7 +129,10 @@ class EmbeddedBroker:
             if self._closing.wait(_PAUSE_SECS):
                 return
             try:
-                self._start()
+                with self._starting:
+                    if self._closing.is_set():
+                        return
+                    self._start()
                 self.restarts += 1
             except (TaixuError, MachineError):
                 continue  # the port may be free later

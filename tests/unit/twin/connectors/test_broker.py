@@ -11,13 +11,15 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
-from readings import Heard, wait_for
+from readings import Heard
+from waiting import HANG_SECS, ends, until
 
 from taixu.errors import TaixuError
+from taixu.twin.connectors import broker as broker_module
 from taixu.twin.connectors import open_sources
 from taixu.twin.connectors.broker import EmbeddedBroker
 from taixu.twin.connectors.broker_gate import PacketReader
@@ -91,11 +93,11 @@ def test_a_source_without_a_url_brings_its_own_broker() -> None:
         assert environment["TAIXU_BROKER_USER"] == "taixu" and len(environment["TAIXU_BROKER_PASSWORD"]) > 20
         assert environment["TAIXU_BROKER_PASSWORD"] not in str(source.link.status), "what viewers see holds no password"
         assert source.link.status.note == f"a broker of its own at {source.broker.url}, user taixu"
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: source.link.status.state == "connected")
         client, _ = client_of(source.broker)
         for i in range(50):
             client.publish("press/4/state", f"{i}".encode(), qos=1)
-        wait_for(lambda: len(heard.values()) == 50)
+        until(lambda: len(heard.values()) == 50)
         source.send("press/4/set", b"1")
         client.disconnect()
         client.loop_stop()
@@ -109,7 +111,7 @@ def test_its_user_and_password_can_be_chosen(monkeypatch: pytest.MonkeyPatch) ->
     settings = {"kind": "mqtt", "user": "devices", "password_variable": "PLANT_PASSWORD"}
     (source,) = open_sources({"plant": settings}, Heard().inbox, lambda name: ("t",))
     assert isinstance(source, MqttConnector)
-    wait_for(lambda: source.link.status.state == "connected")
+    until(lambda: source.link.status.state == "connected")
     assert source.environment["TAIXU_BROKER_USER"] == "devices"
     assert source.environment["TAIXU_BROKER_PASSWORD"] == "chosen" * 4
     source.close()
@@ -120,16 +122,16 @@ def test_its_user_and_password_can_be_chosen(monkeypatch: pytest.MonkeyPatch) ->
 def test_nobody_comes_in_without_the_password(broker: EmbeddedBroker) -> None:
     for wrong in ("", "guess"):
         client, answers = client_of(broker, password=wrong)
-        wait_for(answers.__len__)
+        until(answers.__len__)
         assert "authorized" in answers[0].lower(), answers
         client.loop_stop()
 
 
 def test_who_shows_no_password_cannot_end_the_session_of_another(broker: EmbeddedBroker) -> None:
     client, answers = client_of(broker, client_id="plc")
-    wait_for(lambda: answers)
+    until(lambda: answers)
     stranger, refused = client_of(broker, client_id="plc", password="guess")
-    wait_for(lambda: refused)
+    until(lambda: refused)
     stranger.loop_stop()
     time.sleep(0.2)
     assert client.is_connected()
@@ -152,7 +154,7 @@ def test_who_shows_no_password_cannot_end_the_session_of_another(broker: Embedde
 def test_what_is_no_greeting_is_hung_up_on(broker: EmbeddedBroker, sent: bytes) -> None:
     assert raw(broker, sent) == b""
     client, answers = client_of(broker)
-    wait_for(lambda: answers)
+    until(lambda: answers)
     assert answers == ["Success"], "and the others are served"
     client.disconnect()
     client.loop_stop()
@@ -188,16 +190,16 @@ def test_a_broker_that_dies_comes_back_at_the_same_address() -> None:
     (source,) = open_sources({"plant": {"kind": "mqtt"}}, heard.inbox, lambda name: ("t",))
     assert isinstance(source, MqttConnector) and source.broker is not None
     try:
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: source.link.status.state == "connected")
         source.broker._process.kill()
-        wait_for(lambda: source.link.status.state == "waiting")
+        until(lambda: source.link.status.state == "waiting")
         with pytest.raises(TaixuError, match="not there"):
             source.send("t", b"1")
-        wait_for(lambda: source.link.status.state == "connected", secs=30)
+        until(lambda: source.link.status.state == "connected")
         assert source.broker.restarts == 1
         client, _ = client_of(source.broker)
         client.publish("t", b"7", qos=1)
-        wait_for(lambda: heard.values() == [7])
+        until(lambda: heard.values() == [7])
         client.disconnect()
         client.loop_stop()
     finally:
@@ -227,7 +229,7 @@ def test_the_broker_does_not_outlive_a_program_that_is_killed() -> None:
     os.kill(program.pid, signal.SIGKILL)
     program.wait()
     program.stdout.close()
-    wait_for(lambda: not _lives(pid), secs=10)
+    until(lambda: not _lives(pid))
 
 
 def _lives(pid: int) -> bool:
@@ -256,13 +258,13 @@ def test_a_topic_that_floods_does_not_silence_another() -> None:
 
     flooding = threading.Thread(target=flood)
     try:
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: source.link.status.state == "connected")
         flooding.start()
-        wait_for(lambda: len(heard.take()) > 500)
+        until(lambda: len(heard.take()) > 500)
         calm, _ = client_of(broker)
         for value in range(1, 6):
             calm.publish("calm", b"%d" % value, qos=1)
-            wait_for(lambda: heard.take() and [batch for batch in heard.batches if batch.topic == "calm"])
+            until(lambda: heard.take() and [batch for batch in heard.batches if batch.topic == "calm"])
             assert heard.inbox.waiting <= heard.inbox.max_readings
             assert [batch.fields["value"].tolist() for batch in heard.batches if batch.topic == "calm"] == [[value]]
             heard.batches.clear()
@@ -273,3 +275,23 @@ def test_a_topic_that_floods_does_not_silence_another() -> None:
         stop.set()
         flooding.join(20)
         source.close()
+
+
+def test_a_broker_that_is_started_anew_while_it_is_closed_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(broker_module, "_PAUSE_SECS", 0.0)
+    for _ in range(3):
+        broker = EmbeddedBroker()
+        started = threading.Event()
+        start = broker._start
+
+        def slowly(start: Callable[[], int] = start, started: threading.Event = started) -> int:
+            started.set()
+            time.sleep(0.1)  # closing begins meanwhile
+            return start()
+
+        broker._start = slowly  # type: ignore[method-assign]
+        broker._process.kill()
+        assert started.wait(HANG_SECS)
+        with ends():
+            broker.close()
+        assert broker._process.poll() is not None and not broker._watcher.is_alive()

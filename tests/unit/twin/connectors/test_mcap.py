@@ -7,7 +7,8 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
-from readings import Heard, wait_for
+from readings import Heard
+from waiting import until
 
 from taixu.errors import TaixuError
 from taixu.twin.connectors import open_sources
@@ -38,7 +39,7 @@ def test_messages_are_played_at_the_files_times(tmp_path: Path) -> None:
     heard = Heard()
     settings = {"run": {"kind": "mcap", "path": "a.mcap", "speed": 0, "shift": False}}
     (source,) = open_sources(settings, heard.inbox, lambda name: (), root=tmp_path)
-    wait_for(lambda: source.link.status.state == "done")
+    until(lambda: source.link.status.state == "done")
     assert heard.values("pose.x") == list(range(20)) and heard.batches[0].topic == "agv/7/pose"
     assert [int(batch.times_ns[0]) for batch in heard.batches] == [START_NS + i * 10_000_000 for i in range(20)]
     assert "protobuf" in source.link.status.problem and source.link.status.bad_messages == 1
@@ -49,7 +50,7 @@ def test_it_keeps_its_pace_and_can_be_stopped(tmp_path: Path) -> None:
     write(tmp_path / "a.mcap", count=2000)
     heard = Heard()
     (source,) = open_sources({"run": {"kind": "mcap", "path": "a.mcap", "speed": 10}}, heard.inbox, lambda name: (), root=tmp_path)
-    wait_for(lambda: len(heard.take()) > 100)
+    until(lambda: len(heard.take()) > 100)
     source.close()
     told = [int(batch.times_ns[0]) for batch in heard.take()]
     assert len(told) < 2000

@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 from brokers import NatsServer, find_nats_server
-from readings import Heard, wait_for
+from readings import Heard
+from waiting import until
 
 from taixu.errors import TaixuError
 from taixu.twin.connectors import open_sources
@@ -46,11 +47,11 @@ def test_nats_brings_readings_takes_commands_and_comes_back(tmp_path: Path) -> N
     with server.running():
         (source,) = open_sources({"plant": {"kind": "nats", "url": server.url}}, heard.inbox, lambda name: ("press/+/state",))
         try:
-            wait_for(lambda: source.link.status.state == "connected")
+            until(lambda: source.link.status.state == "connected")
             assert source.link.status.note == "not encrypted"
             published(server, "press.4.state", 1, 2)
             published(server, "press.4.other", 9)
-            wait_for(lambda: heard.values() == [1, 2])
+            until(lambda: heard.values() == [1, 2])
             assert {batch.topic for batch in heard.batches} == {"press/4/state"}
 
             async def listen(client: Any) -> bytes:
@@ -61,13 +62,13 @@ def test_nats_brings_readings_takes_commands_and_comes_back(tmp_path: Path) -> N
 
             assert talk(server, listen) == b'{"command": 1}'
             server.stop()
-            wait_for(lambda: source.link.status.state == "waiting")
+            until(lambda: source.link.status.state == "waiting")
             with pytest.raises(TaixuError, match="not there"):
                 source.send("press/4/set", b"{}")
             server.start()
-            wait_for(lambda: source.link.status.state == "connected")
+            until(lambda: source.link.status.state == "connected")
             published(server, "press.4.state", 3)
-            wait_for(lambda: heard.values() == [1, 2, 3])
+            until(lambda: heard.values() == [1, 2, 3])
         finally:
             source.close()
 
@@ -86,7 +87,7 @@ def test_what_was_not_kept_comes_again_by_jetstream(tmp_path: Path) -> None:
         talk(server, prepare)
         first = Heard()
         (source,) = open_sources(settings, first.inbox, lambda name: ("t/a",))
-        wait_for(lambda: len(first.take(keep=False)) == 3)
+        until(lambda: len(first.take(keep=False)) == 3)
         source.close()
         second = Heard()
         published(server, "t.a", 3)
@@ -100,12 +101,12 @@ def test_what_was_not_kept_comes_again_by_jetstream(tmp_path: Path) -> None:
 
         talk(server, impatient)
         (source,) = open_sources(settings, second.inbox, lambda name: ("t/a",))
-        wait_for(lambda: second.values() == [0, 1, 2, 3])
+        until(lambda: second.values() == [0, 1, 2, 3])
 
         async def pending(client: Any) -> int:
             return int((await client.jetstream().consumers_info("PLANT"))[0].num_ack_pending)
 
-        wait_for(lambda: talk(server, pending) == 0)
+        until(lambda: talk(server, pending) == 0)
         source.close()
 
 
@@ -116,7 +117,7 @@ def test_a_wrong_token_is_told_and_tried_again(tmp_path: Path, monkeypatch: pyte
     with server.running():
         settings = {"plant": {"kind": "nats", "url": server.url, "token_variable": "PLANT_TOKEN"}}
         (source,) = open_sources(settings, Heard().inbox, lambda name: ("t",))
-        wait_for(lambda: "uthorization" in source.link.status.problem)
+        until(lambda: "uthorization" in source.link.status.problem)
         source.close()
 
 

@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 from brokers import free_port
-from readings import Heard, wait_for
+from readings import Heard
+from waiting import until
 
 from taixu.errors import TaixuError
 from taixu.twin.connectors import open_sources
@@ -89,23 +90,23 @@ def test_changes_come_with_their_times_and_commands_go_back(plc: Plc) -> None:
     writes = {"press/4/set": "ns=2;s=Press4.Set", "press/4/temp": "ns=2;s=Press4.Nowhere"}
     (source,) = open_sources(settings_of(plc, writes=writes), heard.inbox, lambda name: ())
     try:
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: source.link.status.state == "connected")
         assert source.link.status.note == "anonymous, not encrypted"
-        wait_for(lambda: heard.values("temp")[-1:] == [20.0] and heard.values("mode")[-1:] == ["idle"])
+        until(lambda: heard.values("temp")[-1:] == [20.0] and heard.values("mode")[-1:] == ["idle"])
         moment = datetime(2026, 5, 1, 8, 0, 0, 250_000)
         plc.say(plc.temp, 71.5, SourceTimestamp=moment.replace(tzinfo=UTC))
-        wait_for(lambda: heard.values("temp")[-1] == 71.5)
+        until(lambda: heard.values("temp")[-1] == 71.5)
         last = heard.batches[-1]
         assert last.topic == "press/4" and int(last.times_ns[0]) == int(moment.replace(tzinfo=UTC).timestamp() * 1e6) * 1000
         assert last.fields["mode"].tolist() == ["idle"], "fields of one topic are told together"
         plc.say(plc.temp, 0.0, StatusCode=asyncua.ua.StatusCode(asyncua.ua.StatusCodes.BadSensorFailure))
-        wait_for(lambda: "SensorFailure" in source.link.status.last_problem)
+        until(lambda: "SensorFailure" in source.link.status.last_problem)
         source.send("press/4/set", b'{"command": 7, "value": 3}')
-        wait_for(lambda: plc.run(plc.wanted.read_value()) == 3.0)
-        wait_for(lambda: heard.values("command") == [7])
+        until(lambda: plc.run(plc.wanted.read_value()) == 3.0)
+        until(lambda: heard.values("command") == [7])
         assert heard.batches[-1].topic == "press/4/set/ack"
         source.send("press/4/temp", b'{"command": 8, "value": 3}')
-        wait_for(lambda: "was not" in source.link.status.last_problem)
+        until(lambda: "was not" in source.link.status.last_problem)
         with pytest.raises(TaixuError, match="none of the writes"):
             source.send("press/5/set", b"{}")
     finally:
@@ -116,7 +117,7 @@ def test_changes_come_with_their_times_and_commands_go_back(plc: Plc) -> None:
 def test_nodes_are_found_by_browsing(plc: Plc) -> None:
     (source,) = open_sources(settings_of(plc), Heard().inbox, lambda name: ())
     try:
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: source.link.status.state == "connected")
         (press,) = [each for each in source.browse("") if each["name"] == "Press4"]
         assert press["kind"] == "object"
         below = {each["name"]: each for each in source.browse(press["id"])}
@@ -133,15 +134,15 @@ def test_a_server_that_goes_and_comes_back() -> None:
     plc, heard = Plc(), Heard()
     (source,) = open_sources(settings_of(plc), heard.inbox, lambda name: ())
     try:
-        wait_for(lambda: heard.values("temp"))
+        until(lambda: heard.values("temp"))
         plc.close()
-        wait_for(lambda: source.link.status.state == "waiting", secs=30)
+        until(lambda: source.link.status.state == "waiting")
         with pytest.raises(TaixuError, match="not there"):
             source.send("press/4/set", b"{}")
         plc = Plc(plc.port)
-        wait_for(lambda: source.link.status.state == "connected", secs=40)
+        until(lambda: source.link.status.state == "connected")
         plc.say(plc.temp, 99.0)
-        wait_for(lambda: heard.values("temp")[-1] == 99.0)
+        until(lambda: heard.values("temp")[-1] == 99.0)
     finally:
         source.close()
         plc.close()
@@ -151,8 +152,8 @@ def test_a_node_that_is_not_there_is_told_and_the_others_come(plc: Plc) -> None:
     heard = Heard()
     nodes = {"press/4": {"temp": "ns=2;s=Press4.Temp"}, "press/5": "ns=2;s=Press5.Temp"}
     (source,) = open_sources(settings_of(plc, nodes=nodes), heard.inbox, lambda name: ())
-    wait_for(lambda: heard.values("temp"))
-    wait_for(lambda: source.link.status.problem == "1 of 2 nodes cannot be subscribed to")
+    until(lambda: heard.values("temp"))
+    until(lambda: source.link.status.problem == "1 of 2 nodes cannot be subscribed to")
     assert "Press5" in source.link.status.last_problem
     source.close()
 
@@ -164,11 +165,11 @@ def test_an_encrypted_line_to_one_server_alone(tmp_path: Path) -> None:
     heard = Heard()
     try:
         (source,) = open_sources(settings_of(plc, **secure, server_certificate=str(theirs[0])), heard.inbox, lambda name: ())
-        wait_for(lambda: heard.values("temp"))
+        until(lambda: heard.values("temp"))
         assert source.link.status.note == "anonymous"
         source.close()
         (source,) = open_sources(settings_of(plc, **secure, server_certificate=str(strangers[0])), Heard().inbox, lambda name: ())
-        wait_for(lambda: source.link.status.problem)
+        until(lambda: source.link.status.problem)
         assert source.link.status.state == "waiting", "another's certificate is not taken"
         source.close()
     finally:

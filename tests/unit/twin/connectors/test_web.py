@@ -9,7 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
-from readings import Heard, wait_for
+from readings import Heard
+from waiting import until
 
 from taixu.errors import TaixuError
 from taixu.twin import Batch, encode_batch
@@ -90,13 +91,13 @@ def test_http_is_polled_and_read_only_when_it_changed(outside: Outside, monkeypa
     settings = {"kind": "http", "url": f"http://{outside.address}/poll", "every_secs": 0.1, "token_variable": "PLANT_TOKEN"}
     (source,) = open_sources({"plant": settings}, heard.inbox, lambda name: ())
     try:
-        wait_for(lambda: len(outside.asked) > 3)
+        until(lambda: len(outside.asked) > 3)
         assert heard.values() == [1], "what did not change is not read again"
         assert outside.asked[0]["Authorization"] == "Bearer s3cret" and source.link.status.state == "connected"
         outside.answer, outside.headers = b'{"topic": "a", "pose": {"x": 2, "y": null}}', {"ETag": '"2"'}
-        wait_for(lambda: heard.values("pose.x") == [2])
+        until(lambda: heard.values("pose.x") == [2])
         outside.answer, outside.headers = b"<html>", {"ETag": '"3"'}
-        wait_for(lambda: source.link.status.bad_messages == 1)
+        until(lambda: source.link.status.bad_messages == 1)
         with pytest.raises(TaixuError, match="nothing can be sent"):
             source.send("a", b"1")
     finally:
@@ -115,7 +116,7 @@ def test_http_that_answers_otherwise(outside: Outside, status: int, headers: dic
     outside.status, outside.headers, outside.answer = status, headers, answer
     settings = {"kind": "http", "url": f"http://{outside.address}/poll", "every_secs": 0.1}
     (source,) = open_sources({"plant": settings}, Heard().inbox, lambda name: ())
-    wait_for(lambda: said in source.link.status.problem)
+    until(lambda: said in source.link.status.problem)
     assert source.link.status.state == "waiting"
     source.close()
 
@@ -125,25 +126,25 @@ def test_a_websocket_brings_json_and_records_and_is_called_again(outside: Outsid
     settings = {"kind": "websocket", "url": f"ws://{outside.address}/stream", "topic": "a", "hello": ['{"subscribe": "all"}']}
     (source,) = open_sources({"plant": settings}, heard.inbox, lambda name: ())
     try:
-        wait_for(lambda: outside.said == ['{"subscribe": "all"}'])
-        wait_for(lambda: source.link.status.state == "connected")
+        until(lambda: outside.said == ['{"subscribe": "all"}'])
+        until(lambda: source.link.status.state == "connected")
         outside.push("5")
         outside.push(encode_batch(Batch("b", np.zeros(2, np.uint32), np.arange(2), {"value": np.array([6.0, 7.0])})))
         outside.push("{")
-        wait_for(lambda: heard.values() == [5, 6.0, 7.0] and source.link.status.bad_messages == 1)
+        until(lambda: heard.values() == [5, 6.0, 7.0] and source.link.status.bad_messages == 1)
         source.send("belt/1/set", b'{"command": 7, "value": 1.5}')
-        wait_for(lambda: outside.said[-1] == '{"topic": "belt/1/set", "command": 7, "value": 1.5}')
+        until(lambda: outside.said[-1] == '{"topic": "belt/1/set", "command": 7, "value": 1.5}')
         outside.hang_up()
-        wait_for(lambda: len(outside.sockets) == 2 and source.link.status.state == "connected")
+        until(lambda: len(outside.sockets) == 2 and source.link.status.state == "connected")
         outside.push("8")
-        wait_for(lambda: heard.values() == [5, 6.0, 7.0, 8])
+        until(lambda: heard.values() == [5, 6.0, 7.0, 8])
     finally:
         source.close()
 
 
 def test_nobody_there_is_waited_for() -> None:
     (source,) = open_sources({"plant": {"kind": "websocket", "url": "ws://127.0.0.1:9/"}}, Heard().inbox, lambda name: ())
-    wait_for(lambda: source.link.status.problem)
+    until(lambda: source.link.status.problem)
     with pytest.raises(TaixuError, match="not there"):
         source.send("a", b"{}")
     source.close()
