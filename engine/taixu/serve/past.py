@@ -311,7 +311,7 @@ class Pasts:
 
     def _follow(self, now: float, at_ns: int) -> Recording:
         assert self._source is not None
-        if self._recording is None:
+        if self._recording is None or self._recording.folder != self._source[0]:  # the clock was set: another goes on
             self._recording = Recording(self._source[0])
             self._chronicle = Chronicle(self._recording)
             self._chronicle.refresh()

@@ -128,6 +128,11 @@ class Arrivals:
             for key in silent:
                 del heard[key]
 
+    def set_back(self, to_ns: int) -> None:
+        """The clock was set back: nothing was heard later than that."""
+        for heard in self._heard:
+            heard.update({key: min(at_ns, to_ns) for key, at_ns in heard.items()})
+
     def _keys(self, batch: Batch) -> tuple[int, set[str]]:
         """Which of the kinds a batch is of (-1: none), and the keys of those that it speaks of."""
         stream = (batch.source, batch.topic)

@@ -197,6 +197,12 @@ class Ledger:
         changed, self._changed = self._changed, []
         return changed
 
+    def set_back(self, to_ns: int) -> None:
+        """The clock was set back: commands that are open wait from then on."""
+        for number in self._open:
+            asked = self._commands[number]
+            self._note(replace(asked, asked_ns=min(asked.asked_ns, to_ns), sent_ns=min(asked.sent_ns, to_ns)))
+
     @property
     def newest(self) -> list[Command]:
         """The latest hundred, newest first."""

@@ -6,6 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from taixu.twin.components import register_twin_components
 from taixu.twin.connectors import Connector, open_sources
 from taixu.twin.controls import read_controls
 from taixu.twin.device import Roster
+from taixu.twin.epochs import RecordingPlan, begin_epoch, of_this_epoch
 from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
 from taixu.twin.inbox import Inbox
@@ -64,21 +66,27 @@ class TwinPlugin:
         app.insert_resource(own)
         clock = self._now_ns or own
         now = clock()
-        taken_in_vain = 0
+        taken_in_vain, epoch = 0, own.epoch
 
         def now_ns() -> int:
             return now
 
         def take_in(world: World) -> None:
-            nonlocal now, taken_in_vain
-            now = clock()  # one time a frame: what is written, watched and recorded in it is of the same moment
+            nonlocal now, taken_in_vain, epoch
+            before, now = now, clock()  # one time a frame: what is written, watched and recorded in it is of the same moment
             if own.went_back:
                 world.resource(Feed).set_back(own.wall_ns - _UNDER_WAY_NS)
+            is_another_epoch, epoch = own.epoch != epoch, own.epoch
+            if is_another_epoch:
+                begin_epoch(world, before_ns=before, now_ns=now)
             is_stuck = world.has_resource(Recorder) and world.resource(Recorder).writer.is_full
             taken_in_vain = taken_in_vain if is_stuck else 0
             # A full disk: readings go on for a while, are not acknowledged, and then wait where they came from.
             letters = world.resource(Inbox).take() if taken_in_vain < _MOST_IN_VAIN else []
             taken_in_vain += sum(len(letter.batch) for letter in letters) if is_stuck else 0
+            if is_another_epoch:
+                ahead_ns = world.resource(Feed).ahead_ns
+                letters = of_this_epoch(letters, now_ns=now, ahead_ns=ahead_ns, stepped_ns=own.stepped_ns)
             world.resource(Arrivals).take(world, [letter.batch for letter in letters], now_ns=now_ns())
             world.resource(Arrivals).forget_silent(world, now_ns=now_ns())
             if letters:
@@ -225,6 +233,9 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
     about = {"project": project, "world": world, "settings": settings.values, "other": settings.other}
     recorder = Recorder(folder, about=about, errors=errors, **options)
     app.insert_resource(recorder)
+    if not app.world.has_resource(RecordingPlan):
+        again = partial(begin_recording, app, project=project, world=world, **options)
+        app.insert_resource(RecordingPlan(Path(folder), again))
     if database is not None:
         recorder.followers.append(Follower(folder, PostgresSink(database[0]), name="postgres", fields=database[1]))
         app.on_close(recorder.followers[-1].close)  # after the recorder: it brings what that wrote last

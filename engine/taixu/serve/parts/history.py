@@ -51,16 +51,18 @@ class HistoryPart(Part):
         self._pasts = pasts
         self._has_looked = False
         self._folder: Path | None = None
+        self._recorded: Path | None = None
         self._followers: list[Follower] = []
         self._components: Components | None = None
         self._bound: frozenset[str] = frozenset()
         self._remembering: Remembering | None = None
 
     def frame(self, app: App, service: Service) -> None:
-        if self._folder is not None:
-            return
-        source = app.resource(PastSource) if app.world.has_resource(PastSource) else PastSource(partial(_plain_app, app.components))
         recorder = app.resource(Recorder) if app.world.has_resource(Recorder) else None
+        if self._folder is not None and (recorder is None or self._recorded in (None, recorder.folder)):
+            return
+        self._recorded = None if recorder is None else recorder.folder  # another one, where the clock was set back by hours
+        source = app.resource(PastSource) if app.world.has_resource(PastSource) else PastSource(partial(_plain_app, app.components))
         folder = source.folder or (recorder.folder if recorder is not None else None)
         if folder is None:
             self._has_looked = True
@@ -88,7 +90,7 @@ class HistoryPart(Part):
         """
         if self._folder is None or self._components is None:
             raise TaixuError("nothing is recorded here; start it with taixu serve --record")
-        if self._remembering is None:
+        if self._remembering is None or self._remembering.recording.folder != self._folder:
             self._remembering = Remembering(self._folder, self._components, bound=self._bound)
         self._remembering.refresh()
         return self._remembering

@@ -75,13 +75,14 @@ class Structures:
     async def _of(self, encoding: Any) -> _Form:
         """The form of what is encoded so."""
         from asyncua import ua
+        from asyncua.ua.object_ids import ObjectIds
 
         key = encoding.to_string()
         if key not in self._by_encoding:
             if len(self._by_encoding) >= _MAX_FORMS:
                 raise TaixuError(f"the server has more than {_MAX_FORMS:,} forms of structures")
             node = self._client.get_node(encoding)
-            listed = await _asked(node.get_references(ua.ObjectIds.HasEncoding, ua.BrowseDirection.Inverse)) or []
+            listed = await _asked(node.get_references(ObjectIds.HasEncoding, ua.BrowseDirection.Inverse)) or []
             form = await self._form(listed[0].NodeId if listed else encoding, 0)
             self._by_encoding[key] = form or f"the server does not say what structures of {key[:60]} look like"
         found = self._by_encoding[key]
@@ -121,6 +122,7 @@ class Structures:
     async def _part(self, data_type: Any, depth: int) -> _Part | None:
         """What a field of a data type is made of."""
         from asyncua import ua
+        from asyncua.ua.object_ids import ObjectIds
 
         for _ in range(_DEEPEST):
             number = data_type.Identifier if data_type.NamespaceIndex == 0 else 0
@@ -135,7 +137,7 @@ class Structures:
             if form is not None:
                 return _Part("", False, False, form=form)
             node = self._client.get_node(data_type)
-            above = await _asked(node.get_references(ua.ObjectIds.HasSubtype, ua.BrowseDirection.Inverse)) or []
+            above = await _asked(node.get_references(ObjectIds.HasSubtype, ua.BrowseDirection.Inverse)) or []
             if not above or (above[0].NodeId.NamespaceIndex == 0 and above[0].NodeId.Identifier == _EXTENSION):
                 return None  # a structure of which nothing is said
             data_type = above[0].NodeId

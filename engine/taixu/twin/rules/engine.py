@@ -90,6 +90,13 @@ class RuleEngine:
             self._remember(world, lock)
         return begun, ended
 
+    def begin_anew(self) -> None:
+        """The clock was set: what was so before is of another time. Conditions hold from now on; alarms that are active stay."""
+        for standing in self._standing.values():
+            standing.number -= int(np.count_nonzero(standing.since_ns != _NEVER))
+            standing.since_ns[:] = _NEVER
+        self.senses = Senses(self.senses.ground)
+
     def holds_of(self, world: World, condition: Expression, entity: int) -> bool:
         """Whether a condition holds of one entity just now.
 

@@ -1,0 +1,86 @@
+"""A new epoch of a twin's time: the system's clock was set back by so much that the twin's steps back with it.
+
+Times of two epochs cannot be compared, so nothing that counts seconds goes on: conditions hold anew, measures begin anew, commands
+and arrivals wait from now on. What holds stays: values, devices, alarms that are active. A recording is of one epoch: another
+begins in a folder beside it, ``recording.2`` after ``recording``.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from threading import Thread
+
+from taixu.ecs import World
+from taixu.twin.arrivals import Arrivals
+from taixu.twin.commands import Ledger
+from taixu.twin.inbox import Letter
+from taixu.twin.measures import Measures
+from taixu.twin.memory import Recorder
+from taixu.twin.rules import RuleEngine
+
+__all__ = ["RecordingPlan", "begin_epoch", "of_this_epoch"]
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class RecordingPlan:
+    """How the recording was begun, to begin another (a resource).
+
+    Attributes
+    ----------
+    begin
+        Begins one in a folder.
+    """
+
+    folder: Path
+    begin: Callable[[Path], Recorder]
+
+    def fork(self, world: World) -> None:
+        """A fork of the world is not recorded."""
+
+
+def begin_epoch(world: World, *, before_ns: int, now_ns: int) -> None:
+    """Have everything that counts seconds begin anew.
+
+    Parameters
+    ----------
+    before_ns, now_ns
+        The last time of the epoch that is over, and the first of the one that begins.
+    """
+    world.resource(RuleEngine).begin_anew()
+    measures = world.resource(Measures)
+    anew = Measures(measures.measures, per_sec=measures.per_sec, share=measures.share)
+    anew.version = measures.version + 1
+    world.insert_resource(anew)
+    world.resource(Arrivals).set_back(now_ns)
+    world.resource(Ledger).set_back(now_ns)
+    if not world.has_resource(Recorder):
+        return
+    recorder = world.resource(Recorder)
+    recorder.note("clock", set_back_ns=before_ns - now_ns, goes_on_at_ns=now_ns)
+    recorder.record(world, now_ns=before_ns)
+    Thread(target=recorder.close, name="taixu recording closing").start()  # it writes what is left
+    if world.has_resource(RecordingPlan):
+        plan = world.resource(RecordingPlan)
+        folder = next(each for number in range(2, 1_000_000) if not (each := _beside(plan.folder, number)).exists())
+        plan.begin(folder)
+        _log.warning("The recording goes on in %s.", folder)
+
+
+def _beside(folder: Path, number: int) -> Path:
+    return folder.with_name(f"{folder.name}.{number}")
+
+
+def of_this_epoch(letters: Sequence[Letter], *, now_ns: int, ahead_ns: int, stepped_ns: int) -> list[Letter]:
+    """Letters that were under way when the clock stepped: times of the epoch before become times of this one."""
+    found: list[Letter] = []
+    for letter in letters:
+        times = letter.batch.times_ns
+        if len(times) and int(times.min()) > now_ns + ahead_ns:
+            letter = replace(letter, batch=replace(letter.batch, times_ns=times - stepped_ns))
+        found.append(letter)
+    return found
