@@ -72,7 +72,7 @@ def run(args: argparse.Namespace) -> int:
         return _serve(args, recording)
     first, last = recording.span_ns
     report: dict[str, Any] = {
-        "recording": str(args.recording), "from": text_of(first), "to": text_of(last), "ticks": len(recording.ticks),
+        "recording": str(args.recording), "from": text_of(first), "to": text_of(last), "ticks": recording.tick_count,
         "rows": recording.rows,
         "events": sum(1 for _ in recording.events()),
     }

@@ -174,9 +174,8 @@ class Remembering:
     def _told_ns(self, column: MomentColumn, track: int) -> int | None:
         """When a value's reading was; None where no reading wrote it: then its time is that of a tick."""
         time_ns = int(column.times_ns[track])
-        known = self.recording.index.known
-        place = int(np.searchsorted(known, time_ns))
-        return None if place < len(known) and known[place] == time_ns else time_ns
+        index = self.recording.index
+        return None if index.until(time_ns) > index.until(time_ns - 1) else time_ns
 
 
 def _age_secs(time_ns: int | None, at_ns: int) -> float | None:

@@ -171,7 +171,7 @@ def test_events_and_acknowledgements(tmp_path: Path) -> None:
     world, recorder, _ = recorded(tmp_path / "r")
     kept: list[int] = []
     recorder.note("alarm", text="超温")
-    recorder.when_written(lambda: kept.append(scan_blocks(next((tmp_path / "r").glob("*.taixulog")))[-1].tick))
+    recorder.when_written(lambda: kept.append([*scan_blocks(next((tmp_path / "r").glob("*.taixulog")))][-1].tick))
     recorder.record(world, now_ns=NOW)
     recorder.writer.wait()
     assert len(kept) == 1, "after the tick is in the file"

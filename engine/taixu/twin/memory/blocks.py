@@ -20,22 +20,35 @@ from __future__ import annotations
 import os
 import struct
 import threading
-from dataclasses import dataclass
+from array import array
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from enum import IntEnum
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 from zlib import crc32
+
+import numpy as np
+from numpy.typing import NDArray
 
 from taixu.errors import MachineError, TaixuError
 
 __all__ = [
-    "HEAD_BYTES", "BlockHead", "BlockKind", "SegmentFile", "compress", "decompress", "pack_block", "peek_payload", "read_head",
-    "read_payload", "scan_blocks",
+    "HEAD_BYTES", "HEAD_DTYPE", "BlockHead", "BlockKind", "SegmentFile", "compress", "decompress", "end_of_blocks", "hop_heads",
+    "pack_block", "peek_payload", "read_head", "read_payload", "scan_blocks",
 ]  # fmt: skip
 
 MAGIC = b"TXL1"
 _HEAD = struct.Struct("<4sHHIIqqqQ")
+_FRONT = struct.Struct("<4sHHI")
 HEAD_BYTES = _HEAD.size
+HEAD_DTYPE = np.dtype([
+    ("magic", "S4"), ("kind", "<u2"), ("flags", "<u2"), ("size", "<u4"), ("check", "<u4"), ("known", "<i8"), ("tick", "<i8"),
+    ("earliest", "<i8"), ("rows", "<u8"),
+])  # fmt: skip
+"""A head, as numpy sees it."""
+_HEADS_AT_ONCE = 8192
+_PIECE = 1 << 20
 _MAX_PAYLOAD = 1 << 30
 _MAX_PLAIN = 1 << 31
 _MAX_ROWS = 1 << 48
@@ -134,8 +147,7 @@ class SegmentFile:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         self._file = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
-        heads = scan_blocks(path)
-        self.size = heads[-1].end if heads else 0
+        self.size = end_of_blocks(path)
         os.ftruncate(self._file, self.size)
 
     def write(self, data: bytes) -> None:
@@ -166,7 +178,7 @@ class SegmentFile:
             self._file = -1
 
 
-def scan_blocks(path: Path, *, check: bool = True) -> list[BlockHead]:
+def scan_blocks(path: Path, *, check: bool = True) -> Iterator[BlockHead]:
     """The heads of a segment's whole blocks, in order.
 
     Parameters
@@ -174,21 +186,56 @@ def scan_blocks(path: Path, *, check: bool = True) -> list[BlockHead]:
     check
         Read payloads, too, and end at the first that is damaged.
     """
-    found: list[BlockHead] = []
     with path.open("rb") as file:
         total = os.fstat(file.fileno()).st_size
         at = 0
         while at + _HEAD.size <= total:
             file.seek(at)
-            head = file.read(_HEAD.size)
-            magic, kind, flags, size, checksum, known_ns, tick, earliest_ns, rows = _HEAD.unpack(head)
-            if magic != MAGIC or size > _MAX_PAYLOAD or at + _HEAD.size + size > total:
+            data = file.read(_HEAD.size)
+            head = read_head(data, 0)
+            if head is None or at + head.end > total or (check and not _is_whole(file, data, head.size)):
                 break
-            if check and crc32(file.read(size), crc32(head[16:], crc32(head[:12]))) != checksum:
+            yield replace(head, offset=at)
+            at += head.end
+
+
+def _is_whole(file: BinaryIO, head: bytes, size: int) -> bool:
+    """Whether what follows in a file is the payload that a head speaks of; read in pieces, as it may be any size."""
+    found = crc32(head[16:], crc32(head[:12]))
+    while size > 0:
+        piece = file.read(min(size, _PIECE))
+        if not piece:
+            return False
+        found, size = crc32(piece, found), size - len(piece)
+    return found == int(struct.unpack_from("<I", head, 12)[0])
+
+
+def end_of_blocks(path: Path) -> int:
+    """Where a segment's last whole block ends."""
+    return max((head.end for head in scan_blocks(path)), default=0)
+
+
+def hop_heads(view: Any, at: int) -> Iterator[tuple[NDArray[np.int64], NDArray[Any]]]:
+    """From head to head of a segment that is mapped into memory, as far as they are some: where they lie, and heads as rows of
+    `HEAD_DTYPE`, some thousands at once."""
+    total, whole = len(view), np.frombuffer(view, np.uint8)
+    while True:
+        places = array("q")
+        while at + HEAD_BYTES <= total and len(places) < _HEADS_AT_ONCE:
+            magic, _, _, size = _FRONT.unpack_from(view, at)
+            if magic != MAGIC or size > _MAX_PAYLOAD or at + HEAD_BYTES + size > total:
                 break
-            found.append(BlockHead(at, kind, size, known_ns, tick, earliest_ns, rows, bool(flags & _COMPRESSED)))
-            at += _HEAD.size + size
-    return found
+            places.append(at)
+            at += HEAD_BYTES + size
+        if not places:
+            return
+        offsets = np.array(places, np.int64)
+        heads = whole[offsets[:, None] + np.arange(HEAD_BYTES)].view(HEAD_DTYPE)[:, 0]
+        wrong = np.flatnonzero(heads["rows"] > _MAX_ROWS)
+        if len(wrong):
+            yield offsets[: wrong[0]], heads[: wrong[0]]
+            return
+        yield offsets, heads
 
 
 def read_head(view: Any, at: int) -> BlockHead | None:

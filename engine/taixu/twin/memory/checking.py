@@ -6,7 +6,7 @@ from pathlib import Path
 
 from taixu.assets.findings import Finding
 from taixu.errors import TaixuError
-from taixu.twin.memory.blocks import scan_blocks
+from taixu.twin.memory.blocks import end_of_blocks
 from taixu.twin.memory.index import segment_files
 from taixu.twin.memory.recording import Recording
 
@@ -24,8 +24,7 @@ def recording_doubts(folder: Path) -> list[Finding]:
     found: list[Finding] = []
     segments = segment_files(folder)
     for path in segments:
-        heads = scan_blocks(path)
-        end, size = heads[-1].end if heads else 0, path.stat().st_size
+        end, size = end_of_blocks(path), path.stat().st_size
         if end < size:
             is_last = path == segments[-1]
             what = "ends within a block, as after a kill; what stands before it is whole"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.twin.memory.folding import Moment, MomentColumn
+from taixu.twin.memory.folding import MEASURED, Moment, MomentColumn
 
 __all__ = ["Differences", "compare_moments"]
 
@@ -36,28 +36,31 @@ class Differences:
 
 
 def compare_moments(one: Moment, other: Moment) -> Differences:
-    """What `one` has other than `other`; both of one recording."""
-    size = max(len(one.signatures), len(other.signatures))
-    here, there = (_is_there(moment, size) for moment in (one, other))
-    both = np.flatnonzero(here & there)
+    """What `one` has other than `other`; both of one recording. Prefabs' children count where both moments know of them."""
+    ids, earlier_ids = one.stable_ids[one.tracks], other.stable_ids[other.tracks]
+    told = [np.concatenate([moment.tracks, moment.child_tracks]) for moment in (one, other)]
+    _, here, there = np.intersect1d(one.stable_ids[told[0]], other.stable_ids[told[1]], return_indices=True)
+    tracks, earlier_tracks = told[0][here], told[1][there]  # an entity's may be another one in another segment
     columns: dict[tuple[str, str], NDArray[np.uint64]] = {}
     for key, column in sorted(one.columns.items()):
         earlier = other.columns.get(key)
-        differs = _differing(column, earlier, both) if earlier is not None else both[:0]
-        if len(differs):
-            columns[key] = one.stable_ids[differs]
-    came, went = np.flatnonzero(here & ~there), np.flatnonzero(there & ~here)
-    return Differences(one.stable_ids[came], other.stable_ids[went], columns)
+        if earlier is not None and key[0] != MEASURED:
+            differs = _differing(column, tracks, earlier, earlier_tracks)
+            if len(differs):
+                columns[key] = np.sort(one.stable_ids[differs])
+    return Differences(np.setdiff1d(ids, earlier_ids), np.setdiff1d(earlier_ids, ids), columns)
 
 
-def _is_there(moment: Moment, size: int) -> NDArray[np.bool_]:
-    found = np.zeros(size, bool)
-    found[moment.tracks] = True
-    return found
-
-
-def _differing(column: MomentColumn, earlier: MomentColumn, tracks: NDArray[np.intp]) -> NDArray[np.intp]:
-    tracks = tracks[tracks < min(len(column.known), len(earlier.known))]
-    tracks = tracks[column.known[tracks] & earlier.known[tracks]]
-    differs = np.asarray(column.values[..., tracks] != earlier.values[..., tracks])
+def _differing(
+    column: MomentColumn, tracks: NDArray[np.intp], earlier: MomentColumn, earlier_tracks: NDArray[np.intp]
+) -> NDArray[np.intp]:
+    """Tracks of who has another value; who has none at one of the moments is not compared."""
+    is_known = column.is_known(tracks) & earlier.is_known(earlier_tracks)
+    tracks, earlier_tracks = tracks[is_known], earlier_tracks[is_known]
+    now, before = column.values[..., tracks], earlier.values[..., earlier_tracks]
+    if now.dtype != before.dtype or now.shape != before.shape:  # another kind of field: it was recorded in two runs
+        return tracks
+    differs = np.asarray(now != before)
+    if now.dtype.kind == "f":
+        differs &= ~(np.isnan(now) & np.isnan(before))
     return tracks[differs.any(axis=0) if differs.ndim == 2 else differs]

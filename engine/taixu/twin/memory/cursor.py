@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
-
 from taixu.twin.memory.folding import Folding, Moment
 from taixu.twin.memory.recording import Recording
 
@@ -39,6 +37,6 @@ class Cursor:
         ticks: list[int] = []
         for number in range(self._block + 1, last + 1):
             recording.fold(state, number, ticks)
-        state.apply_ticks([(index.head(each), partial(index.peek, each), partial(index.check, each)) for each in ticks])
+        state.apply_ticks([index.unread(each) for each in ticks])
         self._state, self._key, self._block, self._generation = state, key, last, recording.generation
         return state.moment(index.head(last))

@@ -15,10 +15,15 @@ from taixu.twin.memory.columns import ColumnInfo, Schema
 from taixu.twin.memory.entries import Entry, PackedEntry, packed_entries, unpack_entry
 from taixu.twin.memory.packing import Arrivals
 
-__all__ = ["MADE", "NOTHING_NS", "Folding", "Moment", "MomentColumn"]
+__all__ = ["FROM_PREFAB", "MADE", "MEASURED", "NOTHING_NS", "NOT_WRITTEN", "Folding", "Moment", "MomentColumn"]
 
 MADE = "from_model"
 """The component of entities that systems made; of those only places are recorded."""
+FROM_PREFAB = "from_prefab"
+"""Marks prefabs' children; of those is recorded what was written to them since they were made."""
+MEASURED = "measured"
+"""Marks who is no entity, but the whole or a zone that measures are of."""
+NOT_WRITTEN = frozenset({MADE, FROM_PREFAB, MEASURED})
 
 NOTHING_NS = np.iinfo(np.int64).min
 """The time of what was never told."""
@@ -35,6 +40,12 @@ class MomentColumn:
     times_ns: NDArray[np.int64]
     known: NDArray[np.bool_]
     """Which tracks have a value."""
+
+    def is_known(self, tracks: NDArray[np.intp]) -> NDArray[np.bool_]:
+        """Whether each of some tracks has a value."""
+        if not len(self.known):
+            return np.zeros(len(tracks), bool)
+        return (tracks < len(self.known)) & self.known[np.minimum(tracks, len(self.known) - 1)]
 
 
 @dataclass(slots=True)
@@ -64,17 +75,22 @@ class Moment:
     @property
     def tracks(self) -> NDArray[np.intp]:
         """Tracks of who was there; links of machines and others that systems made are not among them."""
-        return np.flatnonzero(self._is_written[self.signatures])
+        return self.tracks_where(lambda names: not NOT_WRITTEN & set(names))
 
     @property
     def made_tracks(self) -> NDArray[np.intp]:
-        """Tracks of made entities whose places were recorded."""
-        return np.flatnonzero(~self._is_written[self.signatures] & (self.signatures >= 0))
+        """Tracks of machines' links, whose places were recorded."""
+        return self.tracks_where(lambda names: MADE in names)
 
     @property
-    def _is_written(self) -> NDArray[np.bool_]:
-        """By signature; the last is for -1."""
-        return np.array([MADE not in names for names in self.names] + [False])
+    def child_tracks(self) -> NDArray[np.intp]:
+        """Tracks of prefabs' children that were written to."""
+        return self.tracks_where(lambda names: FROM_PREFAB in names)
+
+    def tracks_where(self, is_such: Callable[[tuple[str, ...]], bool]) -> NDArray[np.intp]:
+        """Tracks of who was there and has such components."""
+        such = np.array([is_such(names) for names in self.names] + [False])  # the last is for -1
+        return np.flatnonzero(such[self.signatures])
 
     def column(self, component: str, name: str) -> tuple[NDArray[np.intp], NDArray[Any], NDArray[np.int64]]:
         """Tracks, values and times of a column, of who was there.

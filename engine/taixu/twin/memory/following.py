@@ -222,7 +222,8 @@ def _portions(recording: Recording, place: Place | None, fields: frozenset[str])
     portion = Portion(index.place(first), 0)
     rows = blocks = 0
     for number in range(first, len(index)):
-        head, kind = index.head(number), index.kinds[number]
+        head = index.head(number)
+        kind = head.kind
         if kind == BlockKind.SCHEMA:
             state.schema = recording.schema(number)
         elif kind == BlockKind.KEY:
@@ -259,10 +260,10 @@ def _state_before(recording: Recording, number: int) -> Folding:
     key = int(earlier[-1])
     state = Folding(recording.schema_before(key), None)
     state.open_key(index.payload(key), index.head(key))
-    for each in range(key + 1, number):
-        if index.kinds[each] == BlockKind.SCHEMA:
+    for each in index.numbers((BlockKind.SCHEMA, BlockKind.TRACKS), first=key + 1, stop=number).tolist():
+        if index.kind(each) == BlockKind.SCHEMA:
             state.schema = recording.schema(each)
-        elif index.kinds[each] == BlockKind.TRACKS:
+        else:
             state.apply_arrivals(Arrivals.unpack(index.payload(each)))
     return state
 

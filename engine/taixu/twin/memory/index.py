@@ -1,14 +1,17 @@
-"""Where everything lies in a recording: the heads of all blocks as columns, which follow a recording that is being written.
+"""Where everything lies in a recording: the heads of all blocks, which follow a recording that is being written.
 
-Blocks are only ever appended, so who looks again reads what is new. Segments that were thinned are other files: then everything is
-looked at anew.
+Blocks are only ever appended, so who looks again reads what is new. Of finished segments the file beside them says it, and is
+looked at through memory where somebody asks. Segments that were thinned are other files: then they are looked at anew.
 """
 
 from __future__ import annotations
 
 import mmap
 import os
-from collections.abc import Iterator
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -16,20 +19,24 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
-from taixu.twin.memory.blocks import HEAD_BYTES, BlockHead, BlockKind, peek_payload, read_head, read_payload
+from taixu.twin.memory.blocks import BlockHead, BlockKind, peek_payload, read_head, read_payload
+from taixu.twin.memory.heads import HeadColumns, IndexFile
 
-__all__ = ["MANIFEST", "SUFFIX", "BlockIndex", "segment_files"]
+__all__ = ["MANIFEST", "SUFFIX", "BlockIndex", "Segment", "Unread", "segment_files"]
+
+Unread = tuple[BlockHead, Callable[[], memoryview], Callable[[], None]]
+"""A block's head, what gives its payload as it lies there, and what checks it."""
 
 MANIFEST = "recording.json"
 """What a recording says of itself."""
 SUFFIX = ".taixulog"
 """Of segments."""
-_COLUMNS = {
-    "offset": "i8", "size": "i8", "known": "i8", "tick": "i8", "earliest": "i8", "rows": "i8", "segment": "i4", "kind": "u2",
-    "packed": "?", "checked": "?",
-}  # fmt: skip
 _UNFINISHED = (BlockKind.SCHEMA, BlockKind.TRACKS)
 """What begins a tick: without its end it says nothing yet."""
+_MOST_MAPPED = 32
+"""Segments that are looked at through memory at once: each takes one of the files that a process may have open."""
+_WORTH_KEEPING = 256
+"""Blocks: to hop through fewer is as quick as to read a file about them."""
 
 
 def segment_files(folder: Path) -> list[Path]:
@@ -38,52 +45,205 @@ def segment_files(folder: Path) -> list[Path]:
     return sorted(Path(each.path) for each in found if each.is_file(follow_symlinks=False))
 
 
-class _Segment:
-    """A file that is looked at through memory."""
+class Segment:
+    """One segment: its file, and the heads of its blocks as far as they are known.
+
+    Attributes
+    ----------
+    end
+        How far its blocks are known.
+    first_known, last_known
+        Of its blocks.
+    """
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.view: Any = b""
-        self.end = 0
-        """How far its blocks are known."""
+        self.end = self.size = self.rows = self.count = 0
+        self.first_known = self.last_known = 0
+        self.keys: NDArray[np.intp] = np.empty(0, np.intp)
         self.number = -1
+        """Of the file, by which it is known to be the same still."""
+        self._view: Any = None
+        self._file: IndexFile | None = None
+        self._columns: HeadColumns | None = None
+        self._checked: NDArray[np.bool_] = np.empty(0, bool)
+        self._floor = -(1 << 63)
+        self._settled = -1
+        """How long it was when it had ended, where no file beside it says what is in it."""
 
     def look(self) -> bool:
         """See how long it is now; False where it is another file than before."""
         try:
-            file = self.path.open("rb")
+            status = self.path.stat()
         except FileNotFoundError:  # dropped just now
             return False
-        with file:
-            status = os.fstat(file.fileno())
-            if self.number not in (-1, status.st_ino) or status.st_size < self.end:
-                return False
-            self.number = status.st_ino
-            if status.st_size > len(self.view):  # the old view stays for who still reads in it
-                self.view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+        if self.number not in (-1, status.st_ino) or status.st_size < self.end:
+            return False
+        self.number, self.size = status.st_ino, status.st_size
         return True
+
+    def follow(self, *, is_last: bool, floor: int) -> None:
+        """Know its blocks as far as it is written.
+
+        Parameters
+        ----------
+        is_last
+            It is being written, or was when it ended; of others the file beside them is asked.
+        floor
+            When the block before its first was known: nothing in it is known earlier.
+        """
+        if self._file is not None or not self.size or self._settled == self.size:
+            return
+        if (self._columns is None or not is_last) and self._take_file(floor):
+            return
+        if self.end < self.size:
+            self._hop(floor)
+        if not is_last:
+            self._settled = self.size
+            if self.count >= _WORTH_KEEPING:
+                self.columns().save(self.path, end=self.end, size=self.size, view=self.view)
+
+    def columns(self) -> HeadColumns:
+        """The heads of its blocks.
+
+        Raises
+        ------
+        TaixuError
+            When it is another file now.
+        """
+        if self._columns is None:
+            found = self._file.columns() if self._file is not None else HeadColumns()
+            if found is None:  # damaged, but its head was not: the segment knows better
+                found = HeadColumns()
+                found.hop(self.view, 0)
+                if len(found) != self.count:
+                    raise TaixuError(f"{self.path}: the file beside it is wrong; delete {self.path.stem}.taixuindex")
+            if len(found) and self._floor > int(found.known[0]):
+                found.known = np.maximum(found.known, self._floor)
+            self._columns = found
+        return self._columns
+
+    @property
+    def view(self) -> Any:
+        """Its bytes.
+
+        Raises
+        ------
+        TaixuError
+            When it is another file now.
+        """
+        if self._view is None or len(self._view) < self.end or (self._file is None and len(self._view) < self.size):
+            try:
+                with self.path.open("rb") as file:
+                    if self.number not in (-1, os.fstat(file.fileno()).st_ino):
+                        raise FileNotFoundError
+                    self._view = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)  # who reads in the old one keeps it
+            except (FileNotFoundError, ValueError):
+                raise TaixuError(f"{self.path} was thinned or dropped just now; look again") from None
+        return self._view
+
+    @property
+    def is_mapped(self) -> bool:
+        """Whether its bytes are looked at through memory just now."""
+        return self._view is not None
+
+    def let_go(self) -> None:
+        """Hold its file no longer; who looks again opens it again."""
+        self._view = None
+        if self._file is not None:
+            self._columns = None
+
+    @property
+    def checked(self) -> NDArray[np.bool_]:
+        """By block: whether it was seen to be whole."""
+        if len(self._checked) < self.count:
+            grown = np.zeros(max(self.count, len(self._checked) * 3 // 2), bool)
+            grown[: len(self._checked)] = self._checked
+            self._checked = grown
+        return self._checked
+
+    def head(self, place: int) -> BlockHead:
+        """The head of a block, as it stands in the segment.
+
+        Raises
+        ------
+        TaixuError
+            When there is none.
+        """
+        columns = self.columns()
+        at = int(columns.offsets[place])
+        found = read_head(self.view, at)
+        if found is None or found.end > self.end or min(found.kind, 255) != columns.kinds[place]:
+            raise TaixuError(f"{self.path}: no block begins {at:,} bytes into it; it is damaged")
+        known = int(columns.known[place])
+        return BlockHead(at, found.kind, found.size, known, found.tick, found.earliest_ns, found.rows, found.is_compressed)
+
+    def check(self, place: int, head: BlockHead) -> None:
+        """See once that a block is whole.
+
+        Raises
+        ------
+        TaixuError
+            When it is damaged.
+        """
+        if not self.checked[place]:
+            read_payload(self.view, head)
+            self.checked[place] = True
+
+    def _take_file(self, floor: int) -> bool:
+        found = IndexFile.open(self.path, size=self.size, view=self.view)
+        if found is None or found.count < self.count:
+            return False
+        self._file, self._columns, self._view, self._floor = found, None, None, floor
+        self.count, self.end, self.rows, self.keys = found.count, found.end, found.rows, found.keys
+        self.first_known, self.last_known = max(found.span_ns[0], floor), max(found.span_ns[1], floor)
+        return True
+
+    def _hop(self, floor: int) -> None:
+        columns = self.columns()
+        self.end = columns.hop(self.view, self.end)
+        while len(columns) and not self._is_finished(len(columns) - 1):  # being written, or was when a kill struck
+            head = read_head(self.view, int(columns.offsets[-1]))
+            self.end = columns.drop_last(head.rows if head is not None else 0)
+        np.maximum(columns.known, floor, out=columns.known)
+        self.count, self.rows, self.keys = len(columns), columns.rows, columns.keys
+        if self.count:
+            self.first_known, self.last_known = int(columns.known[0]), int(columns.known[-1])
+
+    def _is_finished(self, place: int) -> bool:
+        columns = self.columns()
+        if columns.kinds[place] in _UNFINISHED:
+            return False
+        head = read_head(self.view, int(columns.offsets[place]))
+        try:
+            if head is not None:
+                read_payload(self.view, head)
+                return True
+        except TaixuError:
+            pass
+        return False
 
 
 class BlockIndex:
-    """The heads of a recording's blocks, in order.
+    """The heads of a recording's blocks, by number in order.
 
     Attributes
     ----------
-    known, kinds, earliest
-        By block: when it was written (never going back), what it is, and the earliest time that it is about.
+    keys
+        Numbers of keyframes.
     """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.known: NDArray[np.int64] = np.empty(0, np.int64)
-        self.kinds: NDArray[np.uint16] = np.empty(0, np.uint16)
-        self.earliest: NDArray[np.int64] = np.empty(0, np.int64)
-        self._segments: list[_Segment] = []
-        self._room: dict[str, NDArray[Any]] = {name: np.empty(0, kind) for name, kind in _COLUMNS.items()}
-        self._count = 0
+        self.keys: NDArray[np.intp] = np.empty(0, np.intp)
+        self._segments: list[Segment] = []
+        self._starts = [0]
+        """The number of each segment's first block, and at the end how many blocks there are."""
+        self._mapped: OrderedDict[int, None] = OrderedDict()
+        self._older_keys: tuple[int, NDArray[np.intp]] = (-1, self.keys)
 
     def __len__(self) -> int:
-        return self._count
+        return self._starts[-1]
 
     def refresh(self) -> bool:
         """See what was written since; True where blocks that were known before may be others now, or elsewhere."""
@@ -92,33 +252,35 @@ class BlockIndex:
         kept = [old.get(path, -1) for path in files]
         kept = [place if place >= 0 and self._segments[place].look() else -1 for place in kept]
         renewed = kept[: len(old)] != list(range(len(old)))
+        self._segments = [self._segments[place] if place >= 0 else _looked_at(path) for path, place in zip(files, kept)]
         if renewed:
-            self._rearrange(files, kept)
-        else:
-            self._segments += [_looked_at(path) for path in files[len(old) :]]
+            self._mapped.clear()
+            self._older_keys = (-1, self.keys)
+        floor = -(1 << 63)
+        starts = [0]
         for place, segment in enumerate(self._segments):
-            if segment.end < len(segment.view):
-                self._append(list(_hop(segment, place)), place)
+            segment.follow(is_last=place == len(files) - 1, floor=floor)
+            if not segment.count:
+                segment.first_known = segment.last_known = floor
+            floor = max(floor, segment.last_known)
+            starts.append(starts[-1] + segment.count)
+            self._note_mapped(place)
+        self._starts = starts
+        self._count_keys()
         return renewed and bool(old)
 
-    def _rearrange(self, files: list[Path], kept: list[int]) -> None:
-        """Segments have gone or are others: what is known of the rest is kept."""
-        borders = np.searchsorted(self._room["segment"][: self._count], np.arange(len(self._segments) + 1))
-        parts = [np.arange(borders[place], borders[place + 1]) if place >= 0 else np.arange(0) for place in kept]
-        numbers = np.concatenate([np.arange(0), *parts])
-        self._segments = [self._segments[place] if place >= 0 else _looked_at(path) for path, place in zip(files, kept)]
-        self._room = {name: column[numbers] for name, column in self._room.items()}
-        self._room["segment"] = np.repeat(np.arange(len(parts)), [len(part) for part in parts]).astype("i4")
-        self._count = len(numbers)
-        self._expose()
+    # Single blocks
 
     def head(self, number: int) -> BlockHead:
-        """The head of a block."""
-        room = self._room
-        return BlockHead(
-            room["offset"].item(number), room["kind"].item(number), room["size"].item(number), room["known"].item(number),
-            room["tick"].item(number), room["earliest"].item(number), room["rows"].item(number), room["packed"].item(number),
-        )  # fmt: skip
+        """The head of a block.
+
+        Raises
+        ------
+        TaixuError
+            When it is damaged.
+        """
+        segment, place = self._at(number)
+        return segment.head(place)
 
     def opened(self, number: int) -> tuple[BlockHead, memoryview]:
         """The head and the payload of a block of entries, checked once.
@@ -128,11 +290,10 @@ class BlockIndex:
         TaixuError
             When it is damaged.
         """
-        head, view = self.head(number), self._segments[self._room["segment"].item(number)].view
-        if not self._room["checked"].item(number):
-            read_payload(view, head)
-            self._room["checked"][number] = True
-        return head, peek_payload(view, head)
+        segment, place = self._at(number)
+        head = segment.head(place)
+        segment.check(place, head)
+        return head, peek_payload(segment.view, head)
 
     def payload(self, number: int) -> bytes:
         """What a block holds.
@@ -142,114 +303,158 @@ class BlockIndex:
         TaixuError
             When it is damaged.
         """
-        return read_payload(self._segments[int(self._room["segment"][number])].view, self.head(number))
+        segment, place = self._at(number)
+        return read_payload(segment.view, segment.head(place))
 
-    def peek(self, number: int) -> memoryview:
-        """The payload of a block as it lies there, unchecked."""
-        return peek_payload(self._segments[int(self._room["segment"][number])].view, self.head(number))
-
-    def check(self, number: int) -> None:
-        """See once that a block is whole.
+    def unread(self, number: int) -> Unread:
+        """A block that is looked at and checked only where there is something in it.
 
         Raises
         ------
         TaixuError
             When it is damaged.
         """
-        if not self._room["checked"][number]:
-            self.payload(number)
-            self._room["checked"][number] = True
+        segment, place = self._at(number)
+        head = segment.head(place)
+        return head, partial(peek_payload, segment.view, head), partial(segment.check, place, head)
+
+    def kind(self, number: int) -> int:
+        """What a block is."""
+        segment, place = self._at(number)
+        return int(segment.columns().kinds[place])
 
     def place(self, number: int) -> tuple[str, int]:
         """The segment of a block, and where in it the next block begins: what somebody who followed until here may note down."""
-        head = self.head(number)
-        return self._segments[int(self._room["segment"][number])].path.name, head.end
+        segment, place = self._at(number)
+        return segment.path.name, segment.head(place).end
 
-    def after(self, segment: str, offset: int) -> int:
+    def after(self, name: str, offset: int) -> int:
         """The first block that is not before a place."""
         names = [each.path.name for each in self._segments]
-        count = self._count
-        places = np.searchsorted(np.array(names), segment)
-        first = int(np.searchsorted(self._room["segment"][:count], places))
-        if places < len(names) and names[places] == segment:
-            last = int(np.searchsorted(self._room["segment"][:count], places, "right"))
-            return first + int(np.searchsorted(self._room["offset"][first:last], offset))
-        return first
+        place = int(np.searchsorted(np.array(names), name)) if names else 0
+        if place < len(names) and names[place] == name and self._segments[place].count:
+            return self._starts[place] + int(np.searchsorted(self._segments[place].columns().offsets, offset))
+        return self._starts[place]
 
-    def sizes(self, numbers: NDArray[np.intp]) -> NDArray[np.int64]:
-        """Bytes of blocks."""
-        found: NDArray[np.int64] = self._room["size"][numbers]
-        return found
+    # Many at once
 
     @property
-    def rows(self) -> NDArray[np.int64]:
-        """Values in each block."""
-        return self._room["rows"][: self._count]
+    def span_ns(self) -> tuple[int, int]:
+        """When the first and the last block were written."""
+        known = [each for each in self._segments if each.count]
+        return known[0].first_known, known[-1].last_known
+
+    @property
+    def rows(self) -> int:
+        """Values in ticks."""
+        return sum(each.rows for each in self._segments)
+
+    def until(self, known_ns: int) -> int:
+        """How many blocks were written by a time."""
+        place = bisect_right(self._segments, known_ns, key=lambda each: each.last_known) if self._segments else 0
+        while place < len(self._segments):  # segments in which there is nothing have no times
+            segment = self._segments[place]
+            if segment.count and segment.last_known > known_ns:
+                if segment.first_known > known_ns:
+                    return self._starts[place]
+                return self._starts[place] + int(np.searchsorted(self._at_segment(place).known, known_ns, "right"))
+            place += 1
+        return len(self)
+
+    def kinds(self, first: int, stop: int) -> NDArray[np.uint8]:
+        """What blocks are, from one number up to another."""
+        return self._joined("kinds", first, stop, np.uint8)
+
+    def known(self, first: int = 0, stop: int | None = None) -> NDArray[np.int64]:
+        """When blocks were written, from one number up to another: never going back."""
+        return self._joined("known", first, len(self) if stop is None else stop, np.int64)
+
+    def earliest(self, first: int, stop: int) -> NDArray[np.int64]:
+        """The earliest times that blocks are about, from one number up to another."""
+        return self._joined("earliest", first, stop, np.int64)
+
+    def numbers(self, kinds: Sequence[int], *, first: int = 0, stop: int | None = None) -> NDArray[np.intp]:
+        """Numbers of blocks of some kinds, from one number up to another."""
+        found = [np.empty(0, np.intp)]
+        for place, here in self._pieces(first, len(self) if stop is None else stop):
+            is_one = np.isin(self._at_segment(place).kinds[here], kinds)
+            found.append(np.flatnonzero(is_one) + (self._starts[place] + here.start))
+        return np.concatenate(found)
+
+    def last_before(self, number: int, kind: int) -> int:
+        """The last block of a kind up to a number, that one included; -1 where there is none."""
+        number = min(number, len(self) - 1)
+        for place in range(self._segment_of(number), -1, -1):
+            stop = min(number + 1, self._starts[place + 1]) - self._starts[place]
+            if stop <= 0:
+                continue
+            found = np.flatnonzero(self._at_segment(place).kinds[:stop] == kind)
+            if len(found):
+                return self._starts[place] + int(found[-1])
+        return -1
+
+    def bytes_between(self, first: int, stop: int) -> int:
+        """How much blocks take, heads included."""
+        total = 0
+        for place, here in self._pieces(first, stop):
+            offsets, end = self._at_segment(place).offsets, self._segments[place].end
+            total += (int(offsets[here.stop]) if here.stop < len(offsets) else end) - int(offsets[here.start])
+        return total
 
     def close(self) -> None:
         """Let go of the files."""
-        self._segments, self._count = [], 0
-        self._expose()
+        self._segments, self._starts, self.keys = [], [0], np.empty(0, np.intp)
+        self._mapped.clear()
 
-    def _append(self, found: list[tuple[int, ...]], place: int) -> None:
-        """Take in a segment's new blocks; only where segments were replaced others come after it."""
-        if not found:
+    def _segment_of(self, number: int) -> int:
+        return bisect_right(self._starts, number) - 1
+
+    def _at(self, number: int) -> tuple[Segment, int]:
+        place = bisect_right(self._starts, number) - 1
+        if not 0 <= place < len(self._segments):
+            raise IndexError(number)
+        self._note_mapped(place)
+        return self._segments[place], number - self._starts[place]
+
+    def _at_segment(self, place: int) -> HeadColumns:
+        self._note_mapped(place)
+        return self._segments[place].columns()
+
+    def _note_mapped(self, place: int) -> None:
+        """Those that nobody asked for in a while are let go."""
+        if next(reversed(self._mapped), -1) == place:
             return
-        at = int(np.searchsorted(self._room["segment"][: self._count], place, "right"))
-        total = self._count + len(found)
-        if total > len(self._room["known"]):
-            for name, column in self._room.items():
-                grown = np.zeros(max(total, len(column) * 3 // 2, 1024), column.dtype)
-                grown[: self._count] = column[: self._count]
-                self._room[name] = grown
-        for name, values in zip(self._room, zip(*found)):
-            column = self._room[name]
-            column[at + len(found) : total] = column[at : self._count].copy()
-            column[at : at + len(found)] = values
-        known = self._room["known"][max(at - 1, 0) : total]
-        np.maximum.accumulate(known, out=known)  # whatever a clock did: what is written later is known later
-        self._count = total
-        if at + len(found) == total:
-            self._forget_unfinished()
-        self._expose()
+        self._mapped[place] = None
+        self._mapped.move_to_end(place)
+        while len(self._mapped) > _MOST_MAPPED:
+            self._segments[self._mapped.popitem(last=False)[0]].let_go()
 
-    def _forget_unfinished(self) -> None:
-        """What is being written, or was when a kill struck."""
-        while self._count and not self._is_finished(self._count - 1):
-            self._count -= 1
-            segment = self._segments[int(self._room["segment"][self._count])]
-            segment.end = min(segment.end, int(self._room["offset"][self._count]))
+    def _pieces(self, first: int, stop: int) -> Iterator[tuple[int, slice]]:
+        """A range of numbers, by segment."""
+        first, stop = max(first, 0), min(stop, len(self))
+        place = self._segment_of(first)
+        while first < stop:
+            end = min(stop, self._starts[place + 1])
+            if first < end:
+                yield place, slice(first - self._starts[place], end - self._starts[place])
+            first = max(first, end)
+            place += 1
 
-    def _is_finished(self, number: int) -> bool:
-        if self._room["kind"][number] in _UNFINISHED:
-            return False
-        try:
-            self.check(number)
-        except TaixuError:
-            return False
-        return True
+    def _joined(self, name: str, first: int, stop: int, kind: type) -> NDArray[Any]:
+        found = [getattr(self._at_segment(place), name)[here] for place, here in self._pieces(first, stop)]
+        return found[0] if len(found) == 1 else np.concatenate([np.empty(0, kind), *found])
 
-    def _expose(self) -> None:
-        self.known = self._room["known"][: self._count]
-        self.kinds = self._room["kind"][: self._count]
-        self.earliest = self._room["earliest"][: self._count]
+    def _count_keys(self) -> None:
+        """What stands in finished segments is counted once."""
+        last = max(len(self._segments) - 1, 0)
+        if self._older_keys[0] != last:
+            parts = [each.keys + start for each, start in zip(self._segments[:last], self._starts)]
+            self._older_keys = (last, np.concatenate([np.empty(0, np.intp), *parts]))
+        newest = [each.keys + self._starts[last] for each in self._segments[last:]]
+        self.keys = np.concatenate([self._older_keys[1], *newest])
 
 
-def _looked_at(path: Path) -> _Segment:
-    segment = _Segment(path)
+def _looked_at(path: Path) -> Segment:
+    segment = Segment(path)
     segment.look()
     return segment
-
-
-def _hop(segment: _Segment, place: int) -> Iterator[tuple[int, ...]]:
-    """From head to head, as far as they are some."""
-    view, at, total = segment.view, segment.end, len(segment.view)
-    while at + HEAD_BYTES <= total:
-        head = read_head(view, at)
-        if head is None or head.end > total:
-            break
-        yield (
-            at, head.size, head.known_ns, head.tick, head.earliest_ns, head.rows, place, head.kind, head.is_compressed, False
-        )
-        at = head.end
-    segment.end = at

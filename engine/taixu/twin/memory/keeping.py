@@ -18,6 +18,7 @@ from typing import Any
 from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import HEAD_BYTES, BlockHead, BlockKind, read_head, scan_blocks
 from taixu.twin.memory.following import PLACE_SUFFIX
+from taixu.twin.memory.heads import index_path
 from taixu.twin.memory.index import segment_files
 from taixu.twin.memory.thinning import UNFINISHED, thin_segment
 
@@ -102,7 +103,7 @@ def keep_recording(
     """
     for left in folder.glob(f"*{UNFINISHED}"):
         left.unlink(missing_ok=True)
-    sizes = {path: path.stat().st_size for path in segment_files(folder)}
+    sizes = {path: _bytes_of(path) for path in segment_files(folder)}
     before = sum(sizes.values())
     thinned, dropped = [], []
     ended = _ended(folder, is_written=is_written)
@@ -116,6 +117,7 @@ def keep_recording(
             dropped.append(path)
     for path in dropped:
         path.unlink()
+        index_path(path).unlink(missing_ok=True)
     problem: TaixuError | None = None
     for done, (path, end_ns) in enumerate(ended.items()):
         if progress is not None:
@@ -126,7 +128,7 @@ def keep_recording(
                 thinned.append(path)
             except TaixuError as error:
                 problem = error
-    after = sum(path.stat().st_size for path in segment_files(folder))
+    after = sum(map(_bytes_of, segment_files(folder)))
     if problem is not None:
         raise problem
     return Kept(tuple(path.name for path in thinned), tuple(path.name for path in dropped), before - after)
@@ -135,12 +137,18 @@ def keep_recording(
 def is_anything_due(folder: Path, keep: Keep, *, now_ns: int) -> bool:
     """Whether there is something to be done for a recording that is being written."""
     ended, unseen = _ended(folder, is_written=True), _first_unseen(folder)
-    if keep.at_most_gb and ended and sum(path.stat().st_size for path in segment_files(folder)) > keep.at_most_gb * 1e9:
+    if keep.at_most_gb and ended and sum(map(_bytes_of, segment_files(folder))) > keep.at_most_gb * 1e9:
         return True
     ended = {path: end_ns for path, end_ns in ended.items() if path.name < unseen}
     if keep.days and any(end_ns < now_ns - keep.days * 24 * _HOUR_NS for end_ns in ended.values()):
         return True
     return any(_is_thinning_due(path, keep, end_ns=end_ns, now_ns=now_ns) for path, end_ns in ended.items())
+
+
+def _bytes_of(path: Path) -> int:
+    """Of a segment and the file beside it."""
+    beside = index_path(path)
+    return path.stat().st_size + (beside.stat().st_size if beside.exists() else 0)
 
 
 def _ended(folder: Path, *, is_written: bool) -> dict[Path, int]:
@@ -154,7 +162,7 @@ def _ended(folder: Path, *, is_written: bool) -> dict[Path, int]:
             continue
         if following is None:
             if not is_written:
-                found[path] = scan_blocks(path, check=False)[-1].known_ns
+                found[path] = max(each.known_ns for each in scan_blocks(path, check=False))
         else:
             after = heads[following]
             found[path] = head.known_ns if after is None else after.known_ns

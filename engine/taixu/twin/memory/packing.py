@@ -183,7 +183,8 @@ class Packer:
             column, tracks = self._schema.columns[number], np.flatnonzero(known)
             entry = Entry(column, tracks, times[tracks], values[..., tracks])
             parts.append(pack_entry(entry, total=tick.total, base_ns=tick.known_ns, key=None))
-            self._key[number] = values[..., : tick.total].copy()  # a reader's has as many
+            key = self._key[number] = column.empty(tick.total)  # as a reader's: zeros where nothing is known
+            key[..., tracks] = values[..., tracks]
             rows += len(tracks)
         self._last_key_ns, self._key_total = tick.known_ns, len(signatures)
         self._rows_since_key = self._entries_since_key = 0

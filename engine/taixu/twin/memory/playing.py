@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from taixu.app import Components
 from taixu.ecs import World, component_type
 from taixu.twin.memory.entries import Entry
-from taixu.twin.memory.folding import MADE
+from taixu.twin.memory.folding import NOT_WRITTEN
 from taixu.twin.memory.packing import Arrivals
 from taixu.twin.memory.recording import Recording
 from taixu.twin.memory.restoring import fill_moment
@@ -67,7 +67,7 @@ class _Player:
         self._ids[arrivals.tracks] = arrivals.stable_ids
         handles = world.find_all(arrivals.stable_ids)
         for number in np.unique(arrivals.signatures).tolist():
-            if MADE in arrivals.names[number]:  # whoever plays has systems of his own
+            if NOT_WRITTEN & set(arrivals.names[number]):  # whoever plays has systems of his own
                 continue
             here = arrivals.signatures == number
             known = [self._components.find(name) for name in arrivals.names[number]]

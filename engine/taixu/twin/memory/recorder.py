@@ -1,13 +1,14 @@
 """The recorder: what changed in a world since the last tick, to a recording.
 
 It asks the question that everybody asks, "which rows changed since tick T?", and copies those rows; all else happens in the
-writer's thread. Entities that systems made (a model's nodes, a prefab's children) are not recorded: they are made again. But the
-places of machines' links are, for physics moved them.
+writer's thread. Entities that systems made (a model's nodes, a prefab's children) are made again; what became of them since they
+were made is recorded (see `made`).
 """
 
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -20,13 +21,14 @@ from taixu.assets.atomic import write_atomic
 from taixu.ecs import Field, Table, World, component_type
 from taixu.ecs.changes import row_count
 from taixu.ecs.entity import indices_of
+from taixu.ecs.structure import StructureChanges
 from taixu.errors import TaixuError
-from taixu.scene import FromModel, Transform, split_position
+from taixu.scene import split_position
 from taixu.twin.feed import Updates
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
-from taixu.twin.memory.folding import MADE
 from taixu.twin.memory.index import MANIFEST
+from taixu.twin.memory.made import changed_children, moved_links, signature_of
 from taixu.twin.memory.packing import Arrivals, Tick
 from taixu.twin.memory.writer import Writer
 
@@ -37,10 +39,6 @@ __all__ = ["MANIFEST", "Recorder"]
 
 _NO_TRACK = -1
 _TOLD_EVERY_NS = 1_000_000_000
-_MACHINES = frozenset({"articulation"})
-"""Components whose entities' nodes are moved by physics."""
-_POSE = ("translation", "rotation", "scale")
-_OF_MADE = (MADE, "transform")
 
 
 class Recorder:
@@ -86,6 +84,8 @@ class Recorder:
         self._track_of: NDArray[np.int64] = np.empty(0, np.int64)
         self._entity_of: NDArray[np.uint64] = np.empty(0, np.uint64)
         self._tracks = 0
+        self._gone: deque[tuple[int, NDArray[np.int64]]] = deque()
+        self._free: NDArray[np.int64] = np.empty(0, np.int64)
         self._signatures: dict[tuple[str, ...], int] = {}
         self._seen = -1
         self._newest_ns = self._told_ns = -(1 << 62)
@@ -113,15 +113,16 @@ class Recorder:
             return
         now_ns = self._newest_ns = max(now_ns, self._newest_ns)  # a clock that is put back does not put the recording back
         self._reserve(world.index_capacity)
-        posed = self._posed(world)
-        arrivals = self._arrivals(world, [table.entities[rows] for table, rows in posed])
+        self._free_tracks()
+        structure = world.structure.since(self._seen) if self._seen >= 0 else None
+        made = [*moved_links(world, self._seen)]
+        made += changed_children(world, self._seen, fresh=structure.spawned if structure is not None else None)
+        arrivals = self._arrivals(world, structure, [each.entities for each in made])
         tick = Tick(world.tick, now_ns, self._tracks, arrivals)
         for table in world.tables:
             if not table.made and table.touched > self._seen:
                 self._gather(tick, world, table, now_ns)
-        for table, rows in posed:
-            for name in _POSE:
-                tick.entries.append(self._entry(world, table, Transform, component_type(Transform).by_name[name], rows, now_ns))
+        tick.entries += [self._entry(world, each.table, each.cls, each.field, each.rows, now_ns) for each in made]
         for fed in self._fed.values():
             self._keep_superseded(tick, fed)
         tick.events, tick.on_written = self._events, self._waiting
@@ -141,25 +142,7 @@ class Recorder:
 
     # Entities
 
-    def _posed(self, world: World) -> list[tuple[Table, NDArray[np.intp]]]:
-        """Rows of made entities that belong to machines and moved."""
-        owners = _joined([table.entities for table in world.tables if any(each.name in _MACHINES for each in table.components)])
-        found: list[tuple[Table, NDArray[np.intp]]] = []
-        if not len(owners):
-            return found
-        for table in world.tables:
-            if not table.made or table.touched <= self._seen or FromModel not in table.types or Transform not in table.types:
-                continue
-            rows = np.arange(table.count)
-            if self._seen >= 0:
-                rows = rows[table.changed((Transform,), since=self._seen)]
-            rows = rows[np.isin(table.read(FromModel, "owner")[rows], owners)]
-            if len(rows):
-                found.append((table, rows))
-        return found
-
-    def _arrivals(self, world: World, posed: Sequence[NDArray[np.uint64]]) -> Arrivals:
-        structure = world.structure.since(self._seen) if self._seen >= 0 else None
+    def _arrivals(self, world: World, structure: StructureChanges | None, made_too: Sequence[NDArray[np.uint64]]) -> Arrivals:
         if structure is None:  # at first, and after a world was restored: everybody is looked at
             known = self._entity_of[: self._tracks]
             gone = np.flatnonzero((known != 0) & ~world.alive(known)) if self._tracks else np.empty(0, np.intp)
@@ -176,7 +159,8 @@ class Recorder:
         if len(gone):
             self._track_of[indices_of(self._entity_of[gone])] = _NO_TRACK
             self._entity_of[gone] = 0
-        moved = _joined(posed)
+            self._gone.append((world.tick, gone))
+        moved = np.unique(_joined(made_too))
         moved = moved[self._track_of[indices_of(moved)] == _NO_TRACK]
         tracks, ids, signatures = self._note(world, np.concatenate([came, moved]))
         names: list[tuple[str, ...]] = list(self._signatures)
@@ -186,24 +170,31 @@ class Recorder:
         """Tracks for who came; who had one keeps it. Made ones are given only where their places are recorded."""
         if len(came):
             tables, _ = world.locate(came)
-            signature_of = np.full(len(world.tables), -1)
+            numbers = np.full(len(world.tables), -1)
             for number in np.unique(tables).tolist():
-                table = world.table(number)
-                names = tuple(sorted(declared.name for declared in table.components if declared.authored))
-                signature_of[number] = self._signatures.setdefault(_OF_MADE if table.made else names, len(self._signatures))
-            kept = signature_of[tables] >= 0
-            came, signatures = came[kept], signature_of[tables[kept]]
+                numbers[number] = self._signatures.setdefault(signature_of(world.table(number)), len(self._signatures))
+            signatures = numbers[tables]
         if not len(came):
             return np.empty(0, np.uint32), np.empty(0, np.uint64), np.empty(0, np.uint16)
         indices = indices_of(came)
         new = self._track_of[indices] == _NO_TRACK
-        fresh = self._tracks + np.arange(int(np.count_nonzero(new)))
+        fresh = self._new_tracks(int(np.count_nonzero(new)))
         self._track_of[indices[new]] = fresh
-        self._tracks += len(fresh)
         if self._tracks > len(self._entity_of):
             self._entity_of = np.concatenate([self._entity_of, np.zeros(max(self._tracks, 64), np.uint64)])
         self._entity_of[fresh] = came[new]
         return self._track_of[indices].astype(np.uint32), world.stable_ids(came), signatures.astype(np.uint16)
+
+    def _new_tracks(self, count: int) -> NDArray[np.int64]:
+        again, self._free = self._free[:count], self._free[count:]
+        more = self._tracks + np.arange(count - len(again))
+        self._tracks += len(more)
+        return np.concatenate([again, more])
+
+    def _free_tracks(self) -> None:
+        """Within a segment a track is one entity's; who went before it began left his to others."""
+        while self._gone and self._gone[0][0] < self.writer.begun_tick:
+            self._free = np.concatenate([self._free, self._gone.popleft()[1]])
 
     def _reserve(self, count: int) -> None:
         have = len(self._track_of)

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +42,6 @@ class Recording:
         self.index = BlockIndex(self.folder)
         self.generation = 0
         """Goes up when what was read before may be elsewhere now: older segments were thinned."""
-        self.keys: NDArray[np.intp] = np.empty(0, np.intp)
-        """Numbers of keyframes among the blocks."""
         self._last_key: tuple[int, tuple[str, ...] | None, Folding] | None = None
         self.refresh()
 
@@ -56,15 +53,11 @@ class Recording:
         TaixuError
             When there is nothing.
         """
-        before = len(self.index)
         if self.index.refresh():
             self.generation += 1
             self._last_key = None
-            before = 0
         if not len(self.index):
             raise TaixuError(f"{self.folder} holds a recording of nothing: no tick was written")
-        if len(self.index) != before:
-            self.keys = np.flatnonzero(self.index.kinds == BlockKind.KEY)
         if not len(self.keys):
             raise TaixuError(f"{self.folder} holds a recording without a keyframe; it is damaged")
 
@@ -74,20 +67,30 @@ class Recording:
         self._last_key = None
 
     @property
+    def keys(self) -> NDArray[np.intp]:
+        """Numbers of keyframes among the blocks."""
+        return self.index.keys
+
+    @property
     def span_ns(self) -> tuple[int, int]:
         """When the first and the last tick were written."""
-        return int(self.index.known[0]), int(self.index.known[-1])
+        return self.index.span_ns
 
     @property
     def ticks(self) -> NDArray[np.int64]:
         """Known times of all ticks, ``int64[n]``."""
-        found: NDArray[np.int64] = self.index.known[self.index.kinds == BlockKind.TICK]
+        found: NDArray[np.int64] = self.index.known()[self.index.kinds(0, len(self.index)) == BlockKind.TICK]
         return found
+
+    @property
+    def tick_count(self) -> int:
+        """How many ticks there are."""
+        return len(self.index.numbers((BlockKind.TICK,)))
 
     @property
     def rows(self) -> int:
         """Values written in ticks."""
-        return int(self.index.rows[np.isin(self.index.kinds, (BlockKind.TICK, BlockKind.LATE))].sum())
+        return self.index.rows
 
     def moment(self, at_ns: int, *, components: tuple[str, ...] | None = None, known_ns: int | None = None) -> Moment:
         """The world at a time.
@@ -111,9 +114,7 @@ class Recording:
         ticks: list[int] = []
         for number in range(start + 1, last + 1):
             self.fold(state, number, ticks)
-        state.apply_ticks(
-            [(self.index.head(number), partial(self.index.peek, number), partial(self.index.check, number)) for number in ticks]
-        )
+        state.apply_ticks([self.index.unread(number) for number in ticks])
         moment = state.moment(self.index.head(last))
         if known_ns is not None:
             self._correct(state, moment, at_ns, last, known_ns)
@@ -127,7 +128,7 @@ class Recording:
         TaixuError
             When the recording begins later.
         """
-        last = int(np.searchsorted(self.index.known, at_ns, "right")) - 1
+        last = self.index.until(at_ns) - 1
         if last < 0:
             raise TaixuError(f"the recording begins later: at {self.span_ns[0] / 1e9:.3f}")
         start = int(self.keys[max(int(np.searchsorted(self.keys, last, "right")) - 1, 0)])
@@ -135,10 +136,9 @@ class Recording:
 
     def events(self, *, since_ns: int = NOTHING_NS, until_ns: int | None = None) -> Iterator[dict[str, Any]]:
         """What was noted, in order, with ``known_ns`` and ``tick``."""
-        known = self.index.known
-        first = int(np.searchsorted(known, since_ns, "right"))
-        last = len(known) if until_ns is None else int(np.searchsorted(known, until_ns, "right"))
-        for number in (first + np.flatnonzero(self.index.kinds[first:last] == BlockKind.EVENTS)).tolist():
+        first = self.index.until(since_ns)
+        last = len(self.index) if until_ns is None else self.index.until(until_ns)
+        for number in self.index.numbers((BlockKind.EVENTS,), first=first, stop=last).tolist():
             head = self.index.head(number)
             for event in self.events_of(number):
                 yield {"known_ns": head.known_ns, "tick": head.tick, **event}
@@ -185,7 +185,7 @@ class Recording:
 
     def steps(self, *, after_ns: int) -> Iterator[tuple[int, Arrivals | None, list[Entry]]]:
         """Ticks in order: when each was known, who came and went with it, and its values."""
-        begin = int(np.searchsorted(self.index.known, after_ns, "right"))
+        begin = self.index.until(after_ns)
         key = int(self.keys[max(int(np.searchsorted(self.keys, begin, "right")) - 1, 0)])
         state = Folding(self.schema_before(key), None)
         state.open_key(self.index.payload(key), self.index.head(key))
@@ -214,11 +214,10 @@ class Recording:
 
     def schema_before(self, number: int) -> Schema:
         """The columns that a block goes by."""
-        while self.index.kinds[number] != BlockKind.SCHEMA:
-            number -= 1
-            if number < 0:
-                raise TaixuError(f"{self.folder}: the recording says nowhere what its columns are; it is damaged")
-        return self.schema(number)
+        found = self.index.last_before(number, BlockKind.SCHEMA)
+        if found < 0:
+            raise TaixuError(f"{self.folder}: the recording says nowhere what its columns are; it is damaged")
+        return self.schema(found)
 
     def schema(self, number: int) -> Schema:
         """What a block of a schema says."""
@@ -230,7 +229,7 @@ class Recording:
 
     def fold(self, state: Folding, number: int, ticks: list[int]) -> None:
         """Take a block into a state; ticks are only noted, so that all are applied at once."""
-        kind = self.index.kinds[number]
+        kind = self.index.kind(number)
         if kind == BlockKind.SCHEMA:
             state.schema.extend(self.schema(number))
         elif kind == BlockKind.TRACKS:
@@ -240,30 +239,54 @@ class Recording:
 
     def _correct(self, state: Folding, moment: Moment, at_ns: int, last: int, known_ns: int) -> None:
         """Bring in what was written later about this moment. What was late before it is older than what stands there."""
-        until = int(np.searchsorted(self.index.known, known_ns, "right"))
-        kinds, earliest = self.index.kinds[last + 1 : until], self.index.earliest[last + 1 : until]
+        until = self.index.until(known_ns)
+        kinds, earliest = self.index.kinds(last + 1, until), self.index.earliest(last + 1, until)
         about = np.isin(kinds, (BlockKind.TICK, BlockKind.LATE)) & (earliest <= at_ns)
-        opened = -1
+        if not about.any():
+            return
+        finder = _TrackFinder(moment)
+        opened, folded = -1, 0
         for number in (last + 1 + np.flatnonzero(about)).tolist():
-            state.schema = self.schema_before(number)
             key = int(self.keys[int(np.searchsorted(self.keys, number)) - 1])
             if key != opened:
-                fresh = Folding(state.schema, state.components)
-                fresh.open_key(self.index.payload(key), self.index.head(key))
-                state.key, opened = fresh.key, key
+                state = self._opened(key, state.components)
+                opened, folded = key, key + 1
+            for each in self.index.numbers((BlockKind.SCHEMA, BlockKind.TRACKS), first=folded, stop=number).tolist():
+                self.fold(state, each, [])  # who came meanwhile
+            folded = number
             for entry in state.entries(self.index.payload(number), self.index.head(number)):
-                _take_better(moment, entry, at_ns)
+                _take_better(moment, entry, finder.tracks(state.ids, entry.tracks), at_ns)
 
 
-def _take_better(moment: Moment, entry: Entry, at_ns: int) -> None:
+class _TrackFinder:
+    """Finds the tracks that entities have at a moment: in another segment the same entity may have another."""
+
+    def __init__(self, moment: Moment) -> None:
+        here = np.flatnonzero(moment.signatures >= 0)
+        order = np.argsort(moment.stable_ids[here])
+        self._tracks, self._ids = here[order], moment.stable_ids[here[order]]
+
+    def tracks(self, ids: NDArray[np.uint64], tracks: NDArray[np.intp]) -> NDArray[np.intp]:
+        """Where each of some tracks is at the moment; -1 where it is not."""
+        found = np.full(len(tracks), -1)
+        if not len(self._ids) or not len(ids):
+            return found
+        wanted = np.where(tracks < len(ids), ids[np.minimum(tracks, len(ids) - 1)], 0)
+        place = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
+        same = (self._ids[place] == wanted) & (wanted != 0)
+        found[same] = self._tracks[place[same]]
+        return found
+
+
+def _take_better(moment: Moment, entry: Entry, tracks: NDArray[np.intp], at_ns: int) -> None:
     column = moment.columns.get((entry.column.component, entry.column.field))
-    if column is None:
+    if column is None or column.info.dtype != entry.column.dtype or column.info.width != entry.column.width:
         return
     if not column.values.flags.writeable:
         column.values, column.times_ns = column.values.copy(), column.times_ns.copy()
-    usable = np.flatnonzero((entry.times_ns <= at_ns) & (entry.tracks < len(column.known)))
+    usable = np.flatnonzero((entry.times_ns <= at_ns) & (tracks >= 0) & (tracks < len(column.known)))
     usable = usable[np.argsort(entry.times_ns[usable], kind="stable")]  # of those that repeat the newest is written last
-    tracks, times = entry.tracks[usable], entry.times_ns[usable]
+    tracks, times = tracks[usable], entry.times_ns[usable]
     better = column.known[tracks] & (times > column.times_ns[tracks])
     column.values[..., tracks[better]] = entry.values[..., usable[better]]
     column.times_ns[tracks[better]] = times[better]

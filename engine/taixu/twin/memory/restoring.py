@@ -12,7 +12,7 @@ from taixu.ecs import Field, World, component_type
 from taixu.errors import TaixuError
 from taixu.twin.memory.recording import Moment
 
-__all__ = ["bring_to", "fill_moment", "pose_made"]
+__all__ = ["bring_to", "fill_moment", "pose_made", "write_children"]
 
 _POSE = ("translation", "rotation", "scale")
 
@@ -89,6 +89,25 @@ def pose_made(world: World, moment: Moment) -> None:
         world.resource(Linkages).step(world)
 
 
+def write_children(world: World, moment: Moment, components: Components) -> bool:
+    """Write what had become of prefabs' children, which are there by now; gives whether there was any such."""
+    tracks = moment.child_tracks
+    handles = world.find_all(moment.stable_ids[tracks])
+    tracks, handles = tracks[handles != 0], handles[handles != 0]
+    if not len(tracks):
+        return False
+    tables, _ = world.locate(handles)
+    for number in np.unique(tables).tolist():
+        here = tables == number
+        for declared in world.table(number).components:
+            for fld in declared.fields if declared.authored and components.find(declared.name) is declared else ():
+                column = moment.columns.get((declared.name, fld.name))
+                known = column.is_known(tracks) & here if column is not None else np.zeros(len(tracks), bool)
+                if known.any():
+                    _write(world, handles[known], declared.cls, fld, moment, tracks[known])
+    return True
+
+
 def _known_classes(moment: Moment, components: Components) -> tuple[dict[str, type], list[str]]:
     found: dict[str, type] = {}
     notes: list[str] = []
@@ -145,7 +164,7 @@ def _values(moment: Moment, cls: type, fld: Field, tracks: NDArray[np.intp]) -> 
         return None
     if not len(column.known):
         return None
-    known = (tracks < len(column.known)) & column.known[np.minimum(tracks, len(column.known) - 1)]
+    known = column.is_known(tracks)
     if known.all():
         return column.values[..., tracks]
     values = fld.empty(len(tracks))

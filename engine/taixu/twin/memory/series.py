@@ -117,8 +117,8 @@ class SeriesReader:
             self._kept_bytes, self._generation = 0, recording.generation
         last = len(index) - 1
         if until_ns is not None:  # and what came a little later about it
-            last = max(int(np.searchsorted(index.known, until_ns + _DELAY_NS, "right")) - 1, 0)
-        first = max(int(np.searchsorted(index.known, since_ns, "right")) - 1, 0)
+            last = max(index.until(until_ns + _DELAY_NS) - 1, 0)
+        first = max(index.until(since_ns) - 1, 0)
         keys = recording.keys
         begin = max(int(np.searchsorted(keys, first, "right")) - 1, 0)
         end = int(np.searchsorted(keys, last, "right"))
@@ -144,9 +144,10 @@ class SeriesReader:
         return _joined(parts, whole.every)
 
     def _stride(self, first: int, last: int) -> int:
-        ticks = first + np.flatnonzero(self._recording.index.kinds[first : last + 1] == BlockKind.TICK)
-        size = int(self._recording.index.sizes(ticks).sum())
-        return max(-(-len(ticks) // self._limits[0]), -(-size // self._limits[1]), 1)
+        index = self._recording.index
+        ticks = int(np.count_nonzero(index.kinds(first, last + 1) == BlockKind.TICK))
+        size = index.bytes_between(first, last + 1)
+        return max(-(-ticks // self._limits[0]), -(-size // self._limits[1]), 1)
 
     def _interval(
         self, component: str, name: str, entity: int, key: int, stop: int, every: int, still_wanted: Callable[[], bool]
@@ -193,7 +194,7 @@ class SeriesReader:
         index = self._recording.index
         schema = self._schema_of(interval.done - 1)
         column = schema.find(component, name)
-        kinds = index.kinds[interval.done : stop]
+        kinds = index.kinds(interval.done, stop)
         wanted = _WITH_TICKS if column is not None else _WITHOUT_TICKS
         if column is None and BlockKind.SCHEMA in kinds:
             wanted = _WITH_TICKS  # it may come to be known
@@ -236,10 +237,9 @@ class SeriesReader:
     ) -> list[tuple[NDArray[np.int64], NDArray[Any]]]:
         """What came too late about the range, whenever it came; parts of a vector are told apart."""
         index = self._recording.index
-        late = np.flatnonzero(index.kinds == BlockKind.LATE)
-        late = late[late >= first]
-        if until is not None:
-            late = late[index.earliest[late] <= until]
+        late = first + np.flatnonzero(index.kinds(first, len(index)) == BlockKind.LATE)
+        if until is not None and len(late):
+            late = late[index.earliest(first, len(index))[late - first] <= until]
         found: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
         keys = self._recording.keys
         tracks: dict[int, int] = {}
@@ -270,7 +270,7 @@ class SeriesReader:
         reader = Reader(recording.index.payload(key))
         reader.number()
         parts = [Arrivals.unpack(reader.take(reader.number()))]
-        brought = key + np.flatnonzero(recording.index.kinds[key:stop] == BlockKind.TRACKS)
+        brought = recording.index.numbers((BlockKind.TRACKS,), first=key, stop=stop)
         parts += [Arrivals.unpack(recording.index.payload(each)) for each in brought.tolist()]
         for arrivals in reversed(parts):
             here = np.flatnonzero(arrivals.stable_ids == np.uint64(entity))
@@ -280,14 +280,10 @@ class SeriesReader:
 
     def _schema_of(self, number: int) -> Schema:
         """The columns that a block goes by."""
-        kinds = self._recording.index.kinds
-        while kinds[number] != BlockKind.SCHEMA:
-            number -= 1
-            if number < 0:
-                raise TaixuError("the recording says nowhere what its columns are; it is damaged")
+        number = self._recording.index.last_before(number, BlockKind.SCHEMA)
         schema = self._schemas.get(number)
         if schema is None:
-            schema = self._schemas[number] = self._recording.schema(number)
+            schema = self._schemas[number] = self._recording.schema_before(number)
             if len(self._schemas) > 64:
                 self._schemas.popitem(last=False)
         return schema

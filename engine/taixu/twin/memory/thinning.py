@@ -21,6 +21,7 @@ from taixu.twin.memory.blocks import BlockHead, BlockKind, pack_block, read_payl
 from taixu.twin.memory.columns import ColumnInfo, Schema
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import Folding
+from taixu.twin.memory.heads import index_path, write_index
 from taixu.twin.memory.packing import Arrivals, Packer, Tick
 
 __all__ = ["UNFINISHED", "thin_segment"]
@@ -68,7 +69,9 @@ def thin_segment(path: Path, *, every_secs: float) -> int:
                 file.write(data)
             file.flush()
             os.fsync(file.fileno())
+        index_path(path).unlink(missing_ok=True)
         os.replace(unfinished, path)
+        write_index(path)
     except OSError as error:
         raise TaixuError(f"{path}: cannot be thinned ({error.strerror or error}); it stays as it is") from error
     finally:

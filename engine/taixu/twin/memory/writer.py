@@ -9,6 +9,7 @@ from pathlib import Path
 from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import SegmentFile
 from taixu.twin.memory.columns import Schema
+from taixu.twin.memory.heads import HeadColumns, write_index
 from taixu.twin.memory.index import SUFFIX
 from taixu.twin.memory.packing import Packer, Tick
 
@@ -16,6 +17,8 @@ __all__ = ["Writer"]
 
 _QUEUED_TICKS = 32
 _RETRY_SECS = 1.0
+_MOST_GONE = 1 << 16
+"""Tracks of who went are given to others from the next segment on."""
 
 
 class Writer:
@@ -42,9 +45,14 @@ class Writer:
         """Why nothing is being written just now, in one sentence."""
         self.written_bytes = 0
         self._packer = Packer(schema, key_rows=key_rows, key_entries=key_entries, key_secs=key_secs)
+        self.begun_tick = -1
+        """The tick that began the newest segment."""
         self._limits = (segment_bytes, int(segment_secs * 1e9))
+        self._gone = 0
+        """Entities that went since then."""
         self._number = first
         self._file: SegmentFile | None = None
+        self._heads = HeadColumns()
         self._begun_ns = 0
         self._queue: queue.Queue[Tick | None] = queue.Queue(_QUEUED_TICKS)
         self._stopping = threading.Event()
@@ -84,8 +92,7 @@ class Writer:
             self._queue.task_done()
             if tick is None:
                 break
-        if self._file is not None:
-            self._file.close()
+        self._end_segment()
 
     def _write_until_done(self, tick: Tick) -> None:
         """A full disk is waited for: what was not acknowledged is still the sender's, and what is here is kept."""
@@ -101,16 +108,25 @@ class Writer:
                 if self._stopping.wait(_RETRY_SECS):
                     return
         self.problem = ""
+        self._heads.hop(data, 0, base=self._file.size - len(data))
         self.written_bytes += len(data)
         for waiting in tick.on_written:
             waiting()
 
     def _pack(self, tick: Tick) -> bytes:
         most_bytes, most_ns = self._limits
-        if self._file is not None and (self._file.size > most_bytes or tick.known_ns - self._begun_ns > most_ns):
-            self._file.close()
-            self._file = None
+        is_long = self._file is not None and (self._file.size > most_bytes or tick.known_ns - self._begun_ns > most_ns)
+        if is_long or self._gone > _MOST_GONE + tick.total // 2:
+            self._end_segment()
             self._number += 1
         if self._file is None:
-            self._begun_ns = tick.known_ns
+            self._begun_ns, self._gone, self.begun_tick = tick.known_ns, 0, tick.tick
+        self._gone += len(tick.arrivals.gone)
         return self._packer.pack(tick, begins_segment=self._file is None)
+
+    def _end_segment(self) -> None:
+        """A finished segment has a file beside it that says what is where."""
+        if self._file is not None:
+            self._file.close()
+            write_index(self._file.path, self._heads)
+            self._file, self._heads = None, HeadColumns()
