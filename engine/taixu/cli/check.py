@@ -10,7 +10,7 @@ from taixu.errors import TaixuError
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
-summary = "Reads and validates projects, worlds, prefabs, models, pictures and sounds."
+summary = "Reads and validates projects, mods, worlds, prefabs, models, pictures and sounds."
 usage = "FILE... [options]"
 example = "taixu check samples/playground"
 

@@ -40,6 +40,7 @@ def _check_of(path: Path) -> Callable[[Path], list[Finding]] | None:
     checks = {
         "project": _check_project, "world": _check_document, "prefab": _check_document, "model": _check_model,
         "image": _check_asset, "audio": _check_asset, "recording": _check_recording,
+        "mod": _check_mod,
     }  # fmt: skip
     return checks.get(kind_of(path) or "")
 
@@ -65,6 +66,7 @@ def _check_project(path: Path) -> list[Finding]:
         open_project(root)
     except TaixuError as error:
         found.append(_refusal(root, error))
+    found += _check_installed(root / "mods")
     for file in sorted(root.rglob("*")):
         inside = file.relative_to(root)
         if not file.is_file() or any(part.startswith(".") or part in ("out", "__pycache__") for part in inside.parts):
@@ -91,6 +93,33 @@ def _check_recording(path: Path) -> list[Finding]:
     from taixu.twin.memory.checking import recording_doubts
 
     return recording_doubts(path if path.is_dir() else path.parent)
+
+
+def _check_mod(path: Path) -> list[Finding]:
+    from taixu.mods.checking import check_mod
+
+    return check_mod(path, components=[declared.name for declared in make_app().components])
+
+
+def _check_installed(folder: Path) -> list[Finding]:
+    """Whether the packages of a project are those that its lock file names."""
+    from taixu.mods.lock import LOCK_FILE
+    from taixu.mods.project_mods import ProjectMods
+
+    if not (folder / LOCK_FILE).exists():
+        return []
+    found = []
+    try:
+        project = ProjectMods(folder)
+    except TaixuError as error:
+        return [Finding("error", f"mods/{LOCK_FILE}", str(error).removeprefix(f"{folder / LOCK_FILE}: "))]
+    for id in project.lock:
+        try:
+            project.signer(id)
+            project.package(id)
+        except TaixuError as error:
+            found.append(Finding("error", f"mods/{LOCK_FILE}: {id}", str(error).removeprefix(f"{folder}/")))
+    return found
 
 
 def _check_script(path: Path) -> list[Finding]:

@@ -16,10 +16,13 @@ _DOCUMENTS = {".world.json": "world", ".prefab.json": "prefab"}
 
 
 def kind_of(path: Path) -> str | None:
-    """``project``, ``recording``, ``world``, ``prefab``, ``model``, ``image`` or ``audio``; None for anything else."""
+    """``project``, ``mod``, ``recording``, ``world``, ``prefab``, ``model``, ``image`` or ``audio``; None for anything else."""
     name = path.name.lower()
     if name == "recording.json" or (path / "recording.json").is_file():
         return "recording"
+    is_folder_of_mod = (path / "mod.toml").is_file() and not (path / "taixu.toml").is_file()
+    if name == "mod.toml" or name.endswith(".zip") or is_folder_of_mod:
+        return "mod"
     if path.is_dir() or name == "taixu.toml":
         return "project"
     for ending, kind in _DOCUMENTS.items():

@@ -46,7 +46,7 @@ def test_the_example_of_a_command_is_a_call_that_it_understands(name: str) -> No
     make_parser(name, command).parse_args(words[2:])
 
 
-@pytest.mark.parametrize("words", [["mod", "list"]])
+@pytest.mark.parametrize("words", [["cluster", "list"]])
 def test_a_command_of_another_version_is_refused_in_a_sentence(
     words: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -1,0 +1,40 @@
+"""``taixu mod index``: a folder of signed zips becomes an index."""
+
+from __future__ import annotations
+
+import argparse
+from pathlib import Path
+
+from taixu.cli.mods.common import password
+
+__all__ = ["add_arguments", "example", "run", "summary", "usage"]
+
+summary = "Makes an index of a folder of signed zips (authors' keys in DIR/keys/*.pub); any web server can give it to others."
+usage = "DIR --key NAME [options]"
+example = "taixu mod index public --key community"
+
+
+def add_arguments(parser: argparse.ArgumentParser) -> None:
+    """Declare the folder and the key."""
+    parser.add_argument("folder", type=Path, metavar="DIR", help="zips, their .minisig, keys/, and revoked.toml")
+    parser.add_argument("--key", required=True, metavar="NAME", help="the index's key, of `taixu mod keys`")
+    parser.add_argument("--name", default="", metavar="TEXT", help="what the index is called; as before, or as the folder")
+    parser.add_argument("--rebind", action="append", default=[], metavar="ID", help="let a mod change to another author; often")
+
+
+def run(args: argparse.Namespace) -> int:
+    """Verify all and write the index."""
+    from taixu.mods.index_making import make_index
+    from taixu.mods.keyring import use_key
+
+    key = use_key(args.key, password(f"the key {args.key}"))
+    made = make_index(args.folder, key, name=args.name, rebind=frozenset(args.rebind))
+    count = sum(map(len, made.data.entries.values()))
+    for warning in made.warnings:
+        args.console.say(f"careful: {warning}")
+    args.console.show(f"{args.folder / 'index.json'}: {len(made.data.entries)} mods, {count} packages, serial {made.data.serial}")
+    args.console.answer({
+        "out": str(args.folder / "index.json"), "mods": len(made.data.entries), "packages": count, "serial": made.data.serial,
+        "key": key.public.text, "warnings": made.warnings,
+    })  # fmt: skip
+    return 0
