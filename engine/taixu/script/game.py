@@ -309,7 +309,7 @@ class Game(ColumnFunctions):
         facts.update({name: tuple(facts[name]) for name in ("offset", "color") if name in facts})
         self._widgets.show(Widget(self._acting.stable_id, kind=kind, **facts))
 
-    def _call(self, name: str, **values: Any) -> dict[str, Any]:
+    def _call(self, name: str, /, **values: Any) -> dict[str, Any]:
         """The arguments of a call, checked as those of a sandbox are."""
         return check_call(((item.name, item.kind) for item in COMMANDS[name].arguments), values, f"game.{name}")
 

@@ -93,7 +93,7 @@ class Mirror:
         self.edited, self.pending, self.added = {}, {}, {}
         self.capacity = facts.get("capacity", self.capacity)
         if facts.get("reset"):
-            changed = True
+            changed, self.ids = True, []
             self.rows, self.places, self.masks, self.objects, self.parents, self.far = {}, {}, {}, {}, {}, set()
         if facts.get("rebuild"):
             changed = True

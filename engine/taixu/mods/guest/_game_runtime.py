@@ -70,7 +70,7 @@ class State:
         self.commands, self.kinds = {}, ()
         self.most_spawns = 0
         self.made = set()
-        self.callbacks, self.module, self.files = {}, None, ()
+        self.callbacks, self.module, self.loaded, self.files = {}, "", None, ()
         self.fields = ()
         self.started = False
         self.restored = None
@@ -165,7 +165,7 @@ def _start():
     module = _call("its top level", _load)
     if state.error is not None:
         return
-    state.started = True
+    state.started, state.loaded = True, module
     state.callbacks = {name: getattr(module, name) for name in _CALLBACKS if callable(getattr(module, name, None))}
     for name, kind, value in state.fields:
         value = from_data(value, _MAKE)
@@ -210,8 +210,7 @@ def save():
     """What is kept over a reload: fields, chance, and what `on_save` gives."""
     if not state.started or state.error is not None:
         return None
-    module = sys.modules[state.module]
-    fields = {name: getattr(module, name, None) for name, _, _ in state.fields}
+    fields = {name: getattr(state.loaded, name, None) for name, _, _ in state.fields}
     kept = {
         "fields": to_data(fields, "a field"),
         "random": state.random.getstate(),

@@ -207,11 +207,11 @@ def log(*values, level="info"):
     _runtime.say(level, " ".join(map(str, values)))
 
 
-def _call(name, **values):
+def _call(name, /, **values):
     return _check_call(_state.commands[name]["arguments"], values, f"game.{name}")
 
 
-def _order(name, **values):
+def _order(name, /, **values):
     """Check a command by the engine's own table, and queue it."""
     _mirror.may(_state.commands[name]["capability"], f"game.{name}")
     _mirror.order(name, _call(name, **values))

@@ -1,0 +1,52 @@
+"""What a mod may cost, counted in instructions: the same on every machine, so that runs repeat exactly."""
+
+from __future__ import annotations
+
+__all__ = ["Budget"]
+
+_WINDOW = 120
+_WARN, _SLOW, _PAUSE = 30, 60, 90
+
+
+class Budget:
+    """Watches one mod: too often above its budget it is warned, then runs every second step, then pauses.
+
+    Parameters
+    ----------
+    fuel
+        Instructions that a step may take.
+
+    Attributes
+    ----------
+    level
+        0: fine, 1: warned, 2: every second step, 3: paused.
+    """
+
+    def __init__(self, fuel: int) -> None:
+        self.fuel = fuel
+        self.level = 0
+        self._over: list[bool] = []
+
+    def note(self, fuel: int) -> str:
+        """Count a step; gives what there is to say, once for each level."""
+        self._over.append(fuel > self.fuel)
+        if len(self._over) > _WINDOW:
+            del self._over[0]
+        over = sum(self._over)
+        for level, limit, text in (
+            (1, _WARN, "takes longer than it may: {} of {} steps were above its budget"),
+            (2, _SLOW, "runs every second step now: {} of {} steps were above its budget"),
+            (3, _PAUSE, "is paused: {} of {} steps were above its budget; load it anew to let it run again"),
+        ):
+            if self.level == level - 1 and over >= limit:
+                self.level = level
+                told = text.format(over, len(self._over))
+                self._over.clear()
+                return told
+        if self.level in (1, 2) and not over and len(self._over) == _WINDOW:
+            self.level = 0  # it has done better for two seconds
+        return ""
+
+    def is_due(self, tick: int) -> bool:
+        """Whether it runs in a step."""
+        return self.level < 2 or (self.level == 2 and tick % 2 == 0)

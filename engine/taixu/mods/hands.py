@@ -1,0 +1,256 @@
+"""Commands of a mod, carried out: each entity is looked up, and each change is the mod's to make or it is refused.
+
+A mod changes granted components of every entity that is not protected and not another mod's; what it spawned is its own,
+and it may do with it what it likes (but for components that no mod touches).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from taixu.app import GameServices
+from taixu.ecs import ComponentType, World
+from taixu.errors import TaixuError
+from taixu.mods.decoding import Answer
+from taixu.mods.grants import FORBIDDEN
+from taixu.scene import Hierarchy, despawn_tree
+from taixu.script.entity import Entity, component_named, fields_from_script
+from taixu.script.rays import cast_all
+from taixu.script.spawning import spawn_entity
+from taixu.script.vectors import Vec3
+from taixu.script.widgets import Widget, Widgets
+from taixu.script.wire import GameError, from_data
+
+if TYPE_CHECKING:
+    from taixu.mods.loaded import LoadedMod
+
+__all__ = ["carry_out"]
+
+_MOST_RAYS = 20_000
+_MOST_TEXT = 20_000
+
+
+def carry_out(world: World, mod: LoadedMod, answer: Answer) -> None:
+    """Carry out the orders of an answer one after the other; what is not allowed is counted in it."""
+    hands = _Hands(world, mod)
+    for order in answer.orders:
+        try:
+            hands.does[order.name](**order.arguments)
+        except (GameError, TaixuError) as error:
+            answer.refuse(f"game.{order.name}: {error}")
+
+
+class _Hands:
+    """The commands, for one mod in one step."""
+
+    def __init__(self, world: World, mod: LoadedMod) -> None:
+        self._world = world
+        self._mod = mod
+        self._services = world.resource(GameServices)
+        self._rays = 0
+        self.does: Mapping[str, Callable[..., None]] = {
+            "spawn": self._spawn,
+            "despawn": self._despawn,
+            "set": self._set,
+            "add": self._add,
+            "remove": self._remove,
+            "send": self._send,
+            "listen": mod.listening.add,
+            "play_sound": self._play_sound,
+            "raycasts": self._cast,
+            "apply_impulse": self._push("apply_impulse"),
+            "apply_force": self._push("apply_force"),
+            "set_velocity": self._push("set_velocity"),
+            "set_joint_target": self._joint,
+            "show_text": self._show("text"),
+            "show_button": self._show("button"),
+            "show_bar": self._show("bar"),
+            "hide": lambda name: world.resource(Widgets).hide(mod.name, name),
+            "log": lambda text, level: mod.say(level, text),
+        }
+
+    # Entities
+
+    def _find(self, number: int) -> int:
+        handle = self._world.find(number)
+        if handle is None:
+            raise GameError("an entity that is no longer alive was named")
+        return handle
+
+    def _own(self, number: int, component: str) -> int:
+        """The handle of an entity whose component the mod may change."""
+        handle = self._find(number)
+        if component in FORBIDDEN:
+            raise GameError(f"no mod may touch {component!r}")
+        if self._mod.owns(number):
+            return handle
+        if not self._mod.grants.changes(component):
+            raise GameError(f"the mod may not write {component!r} of what is not its own")
+        if not self._mod.may_change(np.array([handle], np.uint64))[0]:
+            raise GameError("the entity is protected, or another mod's")
+        return handle
+
+    def _spawn(
+        self, entity: int, what: str, position: Any, rotation: Any, scale: Any, name: str, parent: Any, components: Any
+    ) -> None:
+        self._mod.claim(entity)
+        values = {}
+        for key, fields in _mapping(components).items():
+            declared = component_named(self._world, key)
+            if key in FORBIDDEN or not declared.authored or declared.made:
+                raise GameError(f"no mod may spawn an entity with {key!r}")
+            values[key] = self._fields(declared, fields)
+        _check_path(what)
+        above = None if parent is None else Entity(self._world, self._find(parent))
+        spawn_entity(
+            self._world,
+            what,
+            position=position,
+            rotation=rotation,
+            scale=scale,
+            name=name,
+            parent=above,
+            components=values,
+            stable_id=entity,
+        )
+        self._mod.spawned.add(entity)
+
+    def _despawn(self, entity: int) -> None:
+        handle = self._find(entity)
+        if not self._mod.owns(entity):
+            raise GameError("a mod despawns what it spawned itself, and nothing else")
+        if not self._world.has_resource(Hierarchy):
+            self._world.despawn(handle)
+            return
+        despawn_tree(self._world, handle)
+
+    def _set(self, entities: list[int], component: str, fields: Any) -> None:
+        declared = component_named(self._world, component)
+        values = self._fields(declared, fields)
+        for number in entities:
+            handle = self._find(number)
+            if not self._mod.owns(number):
+                for name in values:
+                    if component in FORBIDDEN or not self._mod.grants.writes(component, name):
+                        raise GameError(f"the mod may not write '{component}.{name}' of what is not its own")
+                if not self._mod.may_change(np.array([handle], np.uint64))[0]:
+                    raise GameError("the entity is protected, or another mod's")
+            if self._world.has(handle, declared.cls):
+                self._world.set(handle, declared.cls, **values)
+
+    def _add(self, entity: int, component: str, fields: Any) -> None:
+        handle, declared = self._own(entity, component), component_named(self._world, component)
+        if not declared.authored or declared.made:
+            raise GameError(f"no mod may add {component!r}")
+        values = self._fields(declared, fields)
+        if self._world.has(handle, declared.cls):
+            self._world.set(handle, declared.cls, **values)
+        else:
+            self._world.insert(handle, declared.cls(**values))
+
+    def _remove(self, entity: int, component: str) -> None:
+        handle, declared = self._own(entity, component), component_named(self._world, component)
+        if not declared.authored or declared.made:
+            raise GameError(f"no mod may remove {component!r}")
+        self._world.remove(handle, declared.cls)
+
+    def _fields(self, declared: ComponentType, fields: Any) -> dict[str, Any]:
+        """Fields as the world stores them, checked one by one."""
+        given = _mapping(from_data(_mapping(fields), {"$entity": self._reference, "$vec3": tuple, "$quat": tuple}))
+        declared.check_names(given)
+        values = {}
+        for name, value in given.items():
+            item = declared.by_name[name]
+            if item.kind.name == "entity":
+                value = self._reference(value) if isinstance(value, int) and value else 0
+            elif item.kind.name == "asset":
+                _check_path(value)
+            if item.kind.is_object:
+                if item.kind.name != "data" and (not isinstance(value, str) or len(value) > _MOST_TEXT):
+                    raise GameError(f"field {name!r} takes a text of at most {_MOST_TEXT} characters")
+            else:
+                column = item.column(tuple(value) if isinstance(value, list) else value, 1)
+                bad = column.dtype.kind == "f" and not np.isfinite(column).all()
+                low, high = item.minimum, item.maximum
+                if bad or (low is not None and (column < low).any()) or (high is not None and (column > high).any()):
+                    raise GameError(f"field {name!r} does not take {value!r:.60}")
+                if item.kind.width > 1 and not isinstance(value, (list, tuple)):
+                    raise GameError(f"field {name!r} takes {item.kind.width} numbers")
+            values[name] = value
+        return fields_from_script(self._world, declared, values)
+
+    def _reference(self, number: Any) -> int:
+        if not isinstance(number, int) or not 0 < number < 1 << 64:
+            raise GameError("an entity that is none was named")
+        return self._find(number)
+
+    # The rest of the world
+
+    def _send(self, name: str, to: int | None, data: Any) -> None:
+        self._mod.post(name, to, _mapping(data))
+
+    def _play_sound(self, sound: str, at: Any = None, volume: float = 1.0, pitch: float = 1.0) -> None:
+        _check_path(sound)
+        play = self._services.find("play_sound")
+        if play is not None:
+            place = Entity(self._world, self._find(at)).world_position if isinstance(at, int) else None if at is None else Vec3(at)
+            play(self._world, sound, position=place, volume=volume, pitch=pitch)
+
+    def _cast(self, batch: int, **rays: Any) -> None:
+        self._rays += len(rays["origins"])
+        if self._rays > _MOST_RAYS:
+            self._mod.answered.append([batch, f"game.raycasts takes at most {_MOST_RAYS} rays in a step"])
+            return
+        try:
+            found = cast_all(self._world, rays)
+        except GameError as error:
+            self._mod.answered.append([batch, str(error)])
+            return
+        hits: list[Any] = []
+        for hit in found:
+            if hit is None:
+                hits.append(None)
+                continue
+            number = self._world.stable_id(int(hit["entity"])) if hit["entity"] else 0
+            hits.append([number, list(hit["position"]), list(hit["normal"]), hit["distance"]])
+        self._mod.answered.append([batch, hits])
+
+    def _push(self, name: str) -> Callable[..., None]:
+        def run(entity: int, **values: Any) -> None:
+            handle = self._own(entity, "rigid_body")
+            vectors = {key: None if value is None else Vec3(value) for key, value in values.items()}
+            first = [vectors.pop(key) for key in ("impulse", "force") if key in vectors]
+            self._services.require(name)(self._world, handle, *first, **vectors)
+
+        return run
+
+    def _joint(self, entity: int, name: str, value: float) -> None:
+        self._services.require("set_joint_target")(self._world, self._own(entity, "articulation"), name, value)
+
+    def _show(self, kind: str) -> Callable[..., None]:
+        def run(**facts: Any) -> None:
+            facts.update({name: tuple(facts[name]) for name in ("offset", "color") if name in facts})
+            self._world.resource(Widgets).show(Widget(self._mod.name, kind=kind, **facts))
+
+        return run
+
+
+def _mapping(value: Any) -> dict[str, Any]:
+    if value is True:
+        return {}
+    if not isinstance(value, dict):
+        raise GameError("fields are given by name")
+    return value
+
+
+def _check_path(text: Any) -> None:
+    """A path of a mod names something in the project, and nothing outside of it."""
+    if not isinstance(text, str) or len(text) > 300 or not text.isprintable():
+        raise GameError("a path is a text of at most 300 characters")
+    if text.startswith(("/", "\\", "~")) or ":" in text or ".." in text.replace("\\", "/").split("/"):
+        raise GameError(f"{text[:60]!r} lies outside of the project")
+
+

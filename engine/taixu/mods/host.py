@@ -1,0 +1,309 @@
+"""`ModHost`: the mods of one world, called in their load order with one step of delay that never changes.
+
+At the end of step N each mod is sent what changed, and the helper works on it beside the rest of the frame; at the
+beginning of step N + 1, before scripts run, its answer is checked and carried out. Where time is simulated (no window) the
+host waits for answers, so runs repeat exactly; where somebody watches it never waits, and an answer that is late counts in
+the next step.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.app import Clock, EventBatch, GameEvents, GameServices
+from taixu.ecs import World
+from taixu.errors import TaixuError
+from taixu.mods.box.limits import Limits
+from taixu.mods.grants import Grants
+from taixu.mods.loaded import Boxed, LoadedMod
+from taixu.platform import Input, InputMap
+from taixu.script import Event, ScriptHost, ScriptLog, ScriptMessage
+from taixu.script.entity import Entity
+from taixu.script.events import input_events, unpack_batch
+from taixu.script.fields import ScriptField
+from taixu.script.vectors import Vec3
+from taixu.script.widgets import Widgets
+from taixu.script.wire import GameError, from_data, to_data
+
+__all__ = ["ModHost", "OpenBox"]
+
+OpenBox = Callable[[str, Mapping[str, str], bytes, Limits], Boxed]
+"""Makes a place for a mod to run in: `Box.open`, with limits as the last argument."""
+
+_MOST_EVENTS = 1000
+_WAIT_SECS = 60.0
+
+
+class ModHost:
+    """The mods of a world (a resource).
+
+    Parameters
+    ----------
+    world : World
+    open_in : callable, optional
+        Opens a box for a mod; without one, mods are off.
+    wait : bool
+        Whether a step waits for answers: true where time is simulated.
+
+    Attributes
+    ----------
+    mods : dict of str to LoadedMod
+        By id, in load order.
+    protected : set of int
+        Stable ids of entities that no mod changes, such as the player's.
+    """
+
+    def __init__(self, world: World, *, open_in: OpenBox | None = None, wait: bool = True) -> None:
+        self.world = world
+        self.mods: dict[str, LoadedMod] = {}
+        self.protected: set[int] = set()
+        self.wait = wait
+        self.open_in = open_in
+        self._cursor = world.resource(GameEvents).cursor
+        self._lines = ScriptLog()
+        if not world.has_resource(Widgets):
+            world.insert_resource(Widgets())
+
+    @property
+    def log(self) -> ScriptLog:
+        """The console: that of the scripts, where there are any."""
+        return self.world.resource(ScriptHost).log if self.world.has_resource(ScriptHost) else self._lines
+
+    # Which mods there are
+
+    def load(
+        self,
+        name: str,
+        sources: Mapping[str, str],
+        *,
+        entry: str = "main.py",
+        grants: Grants,
+        fields: Iterable[ScriptField] = (),
+        values: Mapping[str, Any] | None = None,
+        entity: int = 0,
+        seed_key: str = "",
+    ) -> LoadedMod:
+        """Load a mod; it starts at the end of the next step, after those that were loaded before it.
+
+        Parameters
+        ----------
+        name : str
+            The mod's id.
+        sources : mapping of str to str
+            Its Python files by name.
+        entry : str
+            Which of them has the callbacks.
+        grants : Grants
+            What it may do.
+        fields, values
+            The fields of the entry, and values that are not their defaults.
+        entity : int
+            Handle of the entity it runs for (a script that is run as a mod), 0 for none.
+        seed_key : str
+            What its random numbers depend on besides the world's seed; its id by default.
+
+        Raises
+        ------
+        TaixuError
+            If mods are off here, one of that id is loaded, or it asks for components that there are not.
+        """
+        if self.open_in is None:
+            raise TaixuError(f"mod {name!r} is not loaded: mods are off here; pip install 'taixu[mods]' brings their box")
+        if name in self.mods:
+            raise TaixuError(f"mod {name!r} is loaded already; unload it first")
+        given = [[item.name, item.type, item.to_data(item.convert((values or {}).get(item.name, item.default)))] for item in fields]
+        stable = self.world.stable_id(entity) if entity else 0
+        mod = LoadedMod(
+            self, name, sources, entry=entry, grants=grants, fields=given, entity=stable, seed_key=seed_key
+        )  # fmt: skip
+        self.mods[name] = mod
+        return mod
+
+    def unload(self, name: str, *, with_entities: bool = True) -> None:
+        """End a mod; what it shows goes, and what it spawned does too unless told otherwise."""
+        mod = self.mods.pop(name)
+        mod.boxed.close()
+        self.hide(mod)
+        if with_entities:
+            handles = self.world.find_all(np.array(sorted(mod.spawned), np.uint64))
+            self.world.despawn(self.world.living(handles[handles != 0]))
+
+    def reload(self, name: str, sources: Mapping[str, str], *, fields: Iterable[ScriptField] = ()) -> bool:
+        """Replace a mod's sources and keep its state; the old one runs on where the new one does not start.
+
+        Its place in the load order, its entities and what it listens to stay.
+        """
+        old = self.mods[name]
+        state = old.save()
+        given = [[item.name, item.type, item.to_data(item.convert(item.default))] for item in fields] or old.fields
+        new = LoadedMod(
+            self, name, sources, entry=old.entry, grants=old.grants, fields=given, entity=old.entity, seed_key=old.seed_key
+        )  # fmt: skip
+        if state is not None:
+            new.load(state)
+        new.listening, new.spawned = old.listening, old.spawned
+        new.inherit(old)
+        if new.fault or new.boxed.off:
+            new.boxed.close()
+            self.say("error", f"mod {name!r} is not reloaded, its last good version runs on: {new.fault}", mod=old)
+            return False
+        self.mods[name] = new
+        old.boxed.close()
+        self.say("info", f"mod {name!r} is reloaded, its state is kept", mod=new)
+        return True
+
+    def clear(self) -> None:
+        """End all mods."""
+        for name in list(self.mods):
+            self.unload(name)
+
+    def open_box(self, mod: LoadedMod) -> Boxed:
+        """A place for a mod to run in."""
+        assert self.open_in is not None
+        limits = Limits(memory_bytes=mod.grants.memory_bytes)
+        return self.open_in(mod.name, mod.all_sources(), mod.config(), limits)
+
+    # A step
+
+    def collect(self) -> None:
+        """The beginning of a step: carry out what mods answered to the last one, in load order."""
+        self.log.begin_frame(self.world.resource(Clock).frames)
+        for mod in list(self.mods.values()):
+            mod.collect(_WAIT_SECS if self.wait else 0.0)
+
+    def send(self) -> None:
+        """The end of a step: tell every mod what it has to know of it."""
+        events = self.world.resource(GameEvents)
+        batches = events.since(self._cursor)
+        self._cursor = events.cursor
+        presses = self.world.resource(Widgets).take_presses(of_mods=True)
+        inputs = [(event.kind, event.name, dict(event.data)) for event in input_events(self.world)] if self.mods else []
+        posted = self._posted_by_scripts()
+        for mod in self.mods.values():
+            facts: dict[str, Any] = {}
+            told = list(inputs) if "input" in mod.grants.capabilities else []
+            for batch in batches:
+                told += self._rows(mod, batch)
+            told += self._messages(mod, posted)
+            if len(told) > _MOST_EVENTS:
+                mod.say("warning", f"mod {mod.name!r} hears {_MOST_EVENTS} events a step, and missed {len(told) - _MOST_EVENTS}")
+            if told:
+                facts["events"] = told[:_MOST_EVENTS]
+            buttons = [name for owner, name in presses if owner == mod.name]
+            if buttons:
+                facts["buttons"] = buttons
+            mod.send(facts)
+
+    def _rows(self, mod: LoadedMod, batch: EventBatch) -> list[Any]:
+        """What happened as a mod hears it: what concerns its entity, and once for each pair where it listens."""
+        everywhere = batch.kind in mod.listening
+        own = 0 if not mod.entity else (self.world.find(mod.entity) or 0)
+        if not everywhere and not own:
+            return []
+        rows = np.arange(len(batch.entities)) if everywhere else np.flatnonzero(batch.entities == own)
+        found: list[Any] = []
+        told: set[tuple[int, int]] = set()
+        for entity, other, facts in unpack_batch(batch, rows[: _MOST_EVENTS + 1]):
+            if everywhere and (other, entity) in told:
+                continue
+            told.add((entity, other))
+            name = str(facts.pop("name", ""))
+            first, second = self.world.stable_ids(np.array([entity, other], np.uint64)).tolist()
+            values = {key: to_data(value, key) for key, value in facts.items()}
+            values["entity"] = {"$entity": first} if first else None
+            values["other"] = {"$entity": second} if second else None
+            found.append([batch.kind, name, values])
+        return found
+
+    def _posted_by_scripts(self) -> list[tuple[str, int | None, Any]]:
+        """Messages of scripts, which arrive in the next step."""
+        if not self.mods or not self.world.has_resource(ScriptHost):
+            return []
+        found = []
+        for event, receiver in self.world.resource(ScriptHost).delivery.posted:
+            try:
+                data = to_data(dict(event.data), "a message")
+            except GameError:
+                continue  # what JSON cannot hold stays among scripts
+            found.append((event.name, None if receiver is None else self.world.stable_id(receiver), data))
+        return found
+
+    def _messages(self, mod: LoadedMod, posted: list[tuple[str, int | None, Any]]) -> list[Any]:
+        inbox, mod.inbox = mod.inbox, []
+        told = [["message", name, data] for name, to, data in posted if to is None or to == mod.entity]
+        for name, _, sender, data in inbox:
+            told.append(["message", name, {**data, "sender": {"$entity": sender} if sender else None}])
+        return told
+
+    # What mods ask for
+
+    def may_change(self, mod: LoadedMod, handles: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which entities a mod may write to: none that is protected, or that another mod spawned."""
+        closed = set(self.protected)
+        for other in self.mods.values():
+            if other is not mod:
+                closed |= other.spawned
+        closed -= mod.spawned
+        if not closed:
+            return np.ones(len(handles), bool)
+        return ~np.isin(self.world.stable_ids(handles), np.array(sorted(closed), np.uint64))
+
+    def states_for(self, mod: LoadedMod) -> dict[str, Any]:
+        """What is mirrored besides components: input, and where joints are."""
+        found: dict[str, Any] = {}
+        if "input" in mod.grants.capabilities and self.world.has_resource(Input) and self.world.has_resource(InputMap):
+            source, actions = self.world.resource(Input), self.world.resource(InputMap)
+            states = {name: actions.state(name, source, edges=source.tick) for name in actions.actions}
+            found["actions"] = {
+                name: [state.value, state.held, state.pressed, state.released] for name, state in states.items()
+            }
+            found["mouse"] = [list(source.pointer), list(source.tick.pointer_delta), list(source.tick.wheel)]
+        ask = self.world.resource(GameServices).find("joint_positions")
+        if ask is not None and "articulation" in mod.mirror.bits:
+            found["joints"] = self._joints(mod, ask)
+        return found
+
+    def _joints(self, mod: LoadedMod, ask: Callable[..., Any]) -> dict[str, Any]:
+        bit = np.uint64(1 << mod.mirror.bits["articulation"])
+        joints: dict[str, Any] = {}
+        for slot in np.flatnonzero(mod.mirror.masks & bit).tolist():
+            try:
+                joints[str(mod.mirror.ids[slot])] = ask(self.world, int(mod.mirror.handles[slot]))
+            except TaixuError:
+                continue  # it has come in this very step
+        return joints
+
+    def post(self, sender: LoadedMod, name: str, to: int | None, data: dict[str, Any]) -> None:
+        """Deliver a mod's message: to scripts in this step, to mods with the next."""
+        for mod in self.mods.values():
+            if (to is None or to == mod.entity) and len(mod.inbox) < _MOST_EVENTS:
+                mod.inbox.append((name, to, sender.entity, data))
+        if self.world.has_resource(ScriptHost):
+            make: dict[str, Callable[[Any], Any]] = {"$entity": self._entity, "$vec3": Vec3, "$quat": tuple}
+            facts = from_data(data, make)
+            facts["sender"] = self._entity(sender.entity) if sender.entity else None
+            handle = None if to is None else self.world.find(to)
+            if to is None or handle is not None:
+                self.world.resource(ScriptHost).delivery.post(Event("message", name, facts), handle)
+
+    def _entity(self, number: Any) -> Entity | None:
+        handle = self.world.find(number) if isinstance(number, int) and 0 < number < 1 << 64 else None
+        return None if handle is None else Entity(self.world, handle)
+
+    def say(self, level: str, text: str, *, mod: LoadedMod, line: int = 0) -> None:
+        """Write a line to the console."""
+        if self.log.takes(level):
+            tick = self.world.resource(Clock).ticks
+            self.log.add(ScriptMessage(level, text, script=f"{mod.name}/{mod.entry}", line=line, entity=mod.entity, tick=tick))
+
+    def hide(self, mod: LoadedMod) -> None:
+        """Take what a mod shows off the screen."""
+        self.world.resource(Widgets).hide(mod.name)
+
+    def fork(self, world: World) -> ModHost:
+        """A fork of the world runs no mods."""
+        return ModHost(world, wait=self.wait)

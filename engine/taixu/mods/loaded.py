@@ -1,0 +1,387 @@
+"""One mod in one world: what it sees, what it answered, what it owns, and what it costs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from hashlib import blake2b
+from time import monotonic
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.app import Clock, Components
+from taixu.errors import TaixuError
+from taixu.mods.box.ops import OP_NUMBERS
+from taixu.mods.budget import Budget
+from taixu.mods.decoding import Answer, decode_answer
+from taixu.mods.grants import Grants
+from taixu.mods.guest_sources import guest_sources
+from taixu.mods.hands import carry_out
+from taixu.mods.mirror import WorldMirror
+from taixu.mods.writing import write_back
+from taixu.script.api import COMMANDS, EVENT_KINDS
+
+if TYPE_CHECKING:
+    from taixu.mods.host import ModHost
+
+__all__ = ["LOAD", "SAVE", "TICK", "Boxed", "LoadedMod", "ModCost"]
+
+TICK, SAVE, LOAD = 1, 2, 3
+"""Kinds of calls into the sandbox."""
+_HARD = 10
+_FIRST_FUEL = 20_000_000_000
+_IDS_AHEAD = 256
+_SNAPSHOT_TICKS = 600
+_MOST_REASONS = 5
+_LEVELS = {1: "info", 2: "warning", 3: "error"}
+_SHARED_TYPE = {"?": "u1"}  # bytes of a sandbox are no truths until they are compared
+
+
+class Boxed(Protocol):
+    """What a mod runs in, as the host uses it; `taixu.mods.box.BoxedMod` is one."""
+
+    @property
+    def busy(self) -> bool: ...
+    @property
+    def off(self) -> bool: ...
+    def columns(self, name: str, dtype: Any, width: int, count: int) -> NDArray[Any]: ...
+    def send(self, kind: int, payload: bytes, *, reads: Any = ..., writes: Any = ..., fuel: int | None = ...) -> int: ...
+    def poll(self, timeout_secs: float = 0.0) -> Any: ...
+    def snapshot(self, tag: int = 0) -> bool: ...
+    def close(self) -> None: ...
+
+
+@dataclass(slots=True)
+class ModCost:
+    """What a mod cost and did, for a panel and for reports.
+
+    Attributes
+    ----------
+    fuel, micros, memory_bytes
+        Of the last step.
+    steps, late, orders, refused, traps
+        So far.
+    """
+
+    fuel: int = 0
+    micros: int = 0
+    memory_bytes: int = 0
+    steps: int = 0
+    late: int = 0
+    orders: int = 0
+    refused: int = 0
+    traps: int = 0
+    recent_micros: list[int] = field(default_factory=list)
+
+
+class LoadedMod:
+    """A mod that is loaded into a world; made by `ModHost.load`.
+
+    Attributes
+    ----------
+    name
+        The mod's id.
+    fault
+        Why it was stopped; empty while it runs.
+    """
+
+    def __init__(
+        self,
+        host: ModHost,
+        name: str,
+        sources: Mapping[str, str],
+        *,
+        entry: str,
+        grants: Grants,
+        fields: list[list[Any]],
+        entity: int = 0,
+        seed_key: str = "",
+    ) -> None:
+        self.name = name
+        self.grants = grants
+        self.entity = entity
+        self.entry = entry
+        self.sources = dict(sources)
+        self.fields = fields
+        self.seed_key = seed_key or name
+        self.fault = ""
+        self.listening: set[str] = set()
+        self.spawned: set[int] = set()
+        self.answered: list[Any] = []
+        self.inbox: list[tuple[str, int | None, int, Any]] = []
+        self.cost = ModCost()
+        self.budget = Budget(grants.fuel)
+        self.mirror = WorldMirror(host.world, grants)
+        self._host = host
+        self._reserved: dict[int, None] = {}
+        self._ids_made = 0
+        self._told: set[int] = set()
+        self._ran = -1
+        self._known: dict[str, Any] = {}
+        self._first, self._is_heavy = True, True
+        self.boxed: Boxed = host.open_box(self)
+
+    @property
+    def running(self) -> bool:
+        """Whether it is to be called."""
+        return not self.fault and not self.boxed.off and self.budget.level < 3
+
+    @property
+    def status(self) -> str:
+        """One word: running, slowed, paused, stopped or off."""
+        if self.fault:
+            return "stopped"
+        if self.boxed.off:
+            return "off"
+        return ("running", "running", "slowed", "paused")[self.budget.level]
+
+    def config(self) -> bytes:
+        """What the sandbox is told when it boots."""
+        world = self._host.world
+        known = world.resource(Components)
+        facts = {
+            "seed": int.from_bytes(blake2b(f"{world.seed}:{self.seed_key}".encode(), digest_size=8).digest()),
+            "entry": self.entry.removesuffix(".py"),
+            "files": [self.entry, *(name for name in self.sources if name != self.entry)],
+            "entity": self.entity,
+            "fields": self.fields,
+            "steps_per_sec": world.resource(Clock).steps_per_sec,
+            "capabilities": dict(self.grants.capabilities),
+            "most_spawns": _IDS_AHEAD,
+            "event_kinds": list(EVENT_KINDS),
+            "ops": OP_NUMBERS,
+            "components": self.mirror.describe(known, self.grants.writes),
+            "commands": {
+                name: {
+                    "capability": entry.capability,
+                    "arguments": [[item.name, item.kind] for item in entry.arguments],
+                }
+                for name, entry in COMMANDS.items()
+            },
+        }
+        return json.dumps(facts, separators=(",", ":")).encode()
+
+    def all_sources(self) -> dict[str, str]:
+        """The mod's own files and the guest's half of the interface."""
+        return {**guest_sources(), **{f"{name}": text for name, text in self.sources.items()}}
+
+    # What is whose
+
+    def owns(self, number: int) -> bool:
+        """Whether it spawned an entity."""
+        return number in self.spawned
+
+    def may_change(self, handles: NDArray[np.uint64]) -> NDArray[np.bool_]:
+        """Which entities' granted components it may write."""
+        return self._host.may_change(self, handles)
+
+    def claim(self, number: int) -> None:
+        """Use up a reserved id for an entity that it spawns."""
+        if number not in self._reserved:
+            raise TaixuError("the id is not one that the mod was given")
+        del self._reserved[number]
+        most = self.grants.most_spawned
+        if len(self.spawned) >= most:
+            self.spawned = {item for item in self.spawned if self._host.world.find(item) is not None}
+        if len(self.spawned) >= most:
+            raise TaixuError(f"{most} entities of the mod live already")
+
+    def post(self, name: str, to: int | None, data: dict[str, Any]) -> None:
+        """Send a message to the scripts and mods of the world."""
+        self._host.post(self, name, to, data)
+
+    def say(self, level: str, text: str, *, line: int = 0) -> None:
+        """Write a line to the console in its name."""
+        self._host.say(level, text, mod=self, line=line)
+
+    # A step
+
+    def send(self, facts: dict[str, Any]) -> None:
+        """Send a step, unless the last one is still under way, or it is not its turn."""
+        clock = self._host.world.resource(Clock)
+        if not self.running or not self.budget.is_due(clock.ticks):
+            return
+        if self.boxed.busy:
+            self.cost.late += 1
+            return
+        seen, dirty = self.mirror.follow(self._host.world)
+        steps = 1 if self._ran < 0 else clock.ticks - self._ran
+        self._ran = clock.ticks
+        message = {
+            "tick": clock.ticks,
+            "time": clock.now_secs,
+            "step": clock.step_secs,
+            "dt": clock.step_secs * steps,
+            **seen,
+            **facts,
+        }
+        fresh = bool(seen.get("reset"))
+        message.update(self._news(fresh))
+        reads = self._copy_out(dirty, with_ids=bool(seen.get("rebuild")))
+        payload = json.dumps(message, separators=(",", ":")).encode()
+        writes = [column.name for column in self.mirror.columns.values() if column.writable]
+        fuel = _FIRST_FUEL if self._first or seen.get("rebuild") else self.grants.fuel * _HARD
+        self._is_heavy, self._first = bool(seen.get("rebuild")), False
+        try:
+            self.boxed.send(TICK, payload, reads=reads, writes=writes, fuel=fuel)
+        except ValueError as error:
+            self.stop(f"what it would see does not fit its sandbox ({error}); let it read less")
+
+    def _news(self, fresh: bool) -> dict[str, Any]:
+        news: dict[str, Any] = {}
+        wanted = min(_IDS_AHEAD, self.grants.most_spawned)
+        new = []
+        while len(self._reserved) < wanted:
+            number = self._draw()
+            self._reserved[number] = None
+            new.append(number)
+        if fresh:
+            new = list(self._reserved)
+        if new:
+            news["ids"] = new
+        if self.answered:
+            news["rays"], self.answered = self.answered, []
+        for key, value in self._host.states_for(self).items():
+            if fresh or self._known.get(key) != value:
+                news[key] = self._known[key] = value
+        return news
+
+    def _draw(self) -> int:
+        while True:
+            self._ids_made += 1
+            key = f"{self._host.world.seed}:{self.name}:{self._ids_made}".encode()
+            number = int.from_bytes(blake2b(key, digest_size=8).digest()) or 1
+            if self._host.world.find(number) is None:
+                return number
+
+    def _copy_out(self, dirty: list[str], *, with_ids: bool) -> list[str]:
+        reads = []
+        for key in dirty:
+            column = self.mirror.columns[key]
+            self._shared(column.name, column.item.kind.dtype, column.item.kind.width)[...] = column.values
+            column.dirty = False
+            reads.append(column.name)
+        if with_ids:
+            for name, values in (("Q:1:@id", self.mirror.ids), ("Q:1:@mask", self.mirror.masks)):
+                self._shared(name, "u8", 1)[...] = values
+                reads.append(name)
+        return reads
+
+    def _shared(self, name: str, dtype: str, width: int) -> NDArray[Any]:
+        return self.boxed.columns(name, _SHARED_TYPE.get(dtype, dtype), width, self.mirror.capacity)
+
+    def collect(self, wait_secs: float) -> None:
+        """Take in the answer to the last step, waiting as long as is said; late ones come in a later step."""
+        until = monotonic() + wait_secs
+        while True:
+            waited = self.boxed.busy
+            reply = self.boxed.poll(max(0.0, until - monotonic()) if waited and wait_secs else 0.0)
+            if reply is None:
+                return
+            self._tell(reply)
+            if reply.about == "call":
+                self._take(reply)
+                return
+
+    def _tell(self, reply: Any) -> None:
+        for level, text in reply.logs[:200]:
+            line, _, words = text.partition("\t")
+            self.say(_LEVELS.get(level, "info"), words[:2000], line=int(line) if line.isdecimal() else 0)
+        if reply.status != "ok" and reply.about == "boot":
+            self.stop(f"it does not start: {reply.reason}")
+        if reply.about == "restored":
+            self.mirror.reset()
+
+    def _take(self, reply: Any) -> None:
+        self.cost.steps += 1
+        self.cost.fuel, self.cost.micros, self.cost.memory_bytes = reply.fuel, reply.micros, reply.memory_bytes
+        self.cost.recent_micros = [*self.cost.recent_micros[-599:], reply.micros]
+        if reply.status != "ok":
+            self._fail(reply)
+            return
+        answer = decode_answer(reply.payload, capabilities=self.grants.capabilities)
+        answer.refused += reply.refused
+        for column in self.mirror.columns.values():
+            if column.writable and column.values.size:
+                shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
+                returned = shared != 0 if column.item.kind.dtype == "?" else shared.copy()
+                refused = write_back(self._host.world, self.mirror, column, returned, self.may_change)
+                if refused:
+                    answer.refuse(f"values of {column.key} that it may not write, or that are out of range")
+                    answer.refused += refused - 1
+        carry_out(self._host.world, self, answer)
+        self._account(answer)
+        if answer.fault is not None:
+            where = f"in {answer.fault.where} of mod {self.name!r}" if answer.fault.where else f"in mod {self.name!r}"
+            self.stop(f"{answer.fault.text} ({where}; stopped until it is loaded anew)", line=answer.fault.line)
+        elif not self._is_heavy and (told := self.budget.note(reply.fuel)):
+            self.say("warning", f"mod {self.name!r} {told}")
+        if self.cost.steps % _SNAPSHOT_TICKS == 0:
+            self.boxed.snapshot(self._ran)
+
+    def _account(self, answer: Answer) -> None:
+        self.cost.orders += len(answer.orders)
+        self.cost.refused += answer.refused
+        for reason in answer.refusals[:_MOST_REASONS]:
+            key = hash(reason)
+            if key not in self._told and len(self._told) < 200:  # each reason once
+                self._told.add(key)
+                self.say("warning", f"mod {self.name!r} was refused: {reason}")
+
+    def _fail(self, reply: Any) -> None:
+        if reply.status == "error":
+            self.stop(f"mod {self.name!r} failed: {reply.reason}")
+            return
+        self.mirror.reset()
+        self.cost.traps += reply.status == "trapped"
+        end = "it is off now" if self.boxed.off else "it goes on from its last good state"
+        self.say("error", f"mod {self.name!r} was ended: {reply.reason}; {end}")
+
+    def stop(self, reason: str, *, line: int = 0) -> None:
+        """Call it no more, and say why in one line."""
+        self.fault = " ".join(reason.split())
+        self.say("error", self.fault, line=line)
+        self._host.hide(self)
+
+    # What is kept
+
+    def inherit(self, old: LoadedMod) -> None:
+        """Take over what outlives a reload: ids that are not used up again, and when it ran."""
+        self._ids_made, self._ran = old._ids_made, old._ran
+        self.inbox, self.cost.steps = old.inbox, old.cost.steps
+
+    def ask(self, kind: int, payload: bytes = b"", *, timeout_secs: float) -> bytes | None:
+        """Call the sandbox between steps and wait for the answer; None where none came."""
+        until = monotonic() + timeout_secs
+        while self.boxed.busy:
+            self.collect(max(0.01, until - monotonic()))
+            if monotonic() > until:
+                return None
+        self.boxed.send(kind, payload, fuel=_FIRST_FUEL)
+        while (left := until - monotonic()) > 0:
+            reply = self.boxed.poll(left)
+            if reply is None:
+                return None
+            self._tell(reply)
+            if reply.about == "call":
+                return bytes(reply.payload) if reply.status == "ok" else None
+        return None
+
+    def save(self, *, timeout_secs: float = 10.0) -> Any:
+        """Fields, chance and what `on_save` gives; None where there is nothing to keep."""
+        if self.fault or self.boxed.off:
+            return None
+        payload = self.ask(SAVE, timeout_secs=timeout_secs)
+        try:
+            return json.loads(payload) if payload else None
+        except (ValueError, RecursionError):
+            return None
+
+    def load(self, state: Any, *, timeout_secs: float = 10.0) -> None:
+        """Start from what was kept."""
+        self.ask(LOAD, json.dumps(state).encode(), timeout_secs=timeout_secs)
+
+

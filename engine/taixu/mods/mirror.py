@@ -1,0 +1,313 @@
+"""What one mod sees of a world: columns of the components that it may read, kept up to date by change ticks.
+
+Every entity with such a component has a slot for as long as it lives, so the mod may hold on to it; only what changed
+since the last look is gathered, and only columns in which something changed are copied into the sandbox.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import ComponentType, Field, Table, World, row_count
+from taixu.errors import TaixuError
+from taixu.mods.grants import Grants
+from taixu.scene import Name, Parent, Transform
+from taixu.script.wire import GameError, to_data
+
+__all__ = ["CODES", "MirrorColumn", "WorldMirror"]
+
+Handles = NDArray[np.uint64]
+CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "u4": "I", "u8": "Q", "u1": "B", "?": "?"}
+"""Codes of `array` in the sandbox, by numpy type."""
+_FEW = 256
+_MOST_ENTITIES = 1 << 17
+_NONE = np.empty(0, np.uint64)
+
+
+@dataclass
+class MirrorColumn:
+    """One field of one component, for all slots.
+
+    Attributes
+    ----------
+    key, name
+        "component.field", and what the sandbox calls the column.
+    values
+        ``[capacity]`` or ``[width, capacity]``; entities as stable ids. What the mod was last sent.
+    dirty
+        Whether the sandbox does not know it yet.
+    """
+
+    declared: ComponentType
+    item: Field
+    writable: bool
+    key: str
+    name: str
+    values: NDArray[Any]
+    dirty: bool = True
+
+
+@dataclass
+class _Objects:
+    """A field that holds texts or data: it crosses by value."""
+
+    declared: ComponentType
+    item: Field
+    key: str
+    changed: dict[int, Any] = field(default_factory=dict)
+
+
+class WorldMirror:
+    """The mirror of one mod.
+
+    Parameters
+    ----------
+    world : World
+    grants : Grants
+
+    Attributes
+    ----------
+    handles, ids, masks : uint64[capacity]
+        Who has which slot (0: nobody), by handle and by stable id, and the components as bits.
+    """
+
+    def __init__(self, world: World, grants: Grants) -> None:
+        self._readable = grants.readable(world)
+        if len(self._readable) > 60:
+            raise TaixuError(f"a mod reads at most 60 components, not {len(self._readable)}")
+        self.bits = {name: place for place, name in enumerate(sorted(self._readable))}
+        self.columns: dict[str, MirrorColumn] = {}
+        self._objects: list[_Objects] = []
+        for name, declared in self._readable.items():
+            for item in declared.fields:
+                key, writable = f"{name}.{item.name}", grants.writes(name, item.name)
+                if not grants.reads(name, item.name):
+                    continue
+                if item.kind.is_object:
+                    self._objects.append(_Objects(declared, item, key))
+                else:
+                    code = CODES[item.kind.dtype]
+                    full = f"{code}:{item.kind.width}:{key}"
+                    self.columns[key] = MirrorColumn(declared, item, writable, key, full, item.empty(0))
+        self._by_class = {declared.cls: 1 << self.bits[name] for name, declared in self._readable.items()}
+        self.reset()
+
+    def reset(self) -> None:
+        """Begin anew: the sandbox has forgotten everything."""
+        self.capacity = 0
+        self.handles, self.ids, self.masks = _NONE, _NONE, _NONE
+        self._slots: NDArray[np.int32] = np.empty(0, np.int32)  # by entity index
+        self._tick, self._parent_tick, self._fresh = -1, -1, True
+        self._free: list[int] = []
+        self._used = 0
+        for column in self.columns.values():
+            column.values, column.dirty = column.item.empty(0), True
+
+    def slots_of(self, handles: Handles) -> NDArray[np.int32]:
+        """Slots of entities; -1 for those without."""
+        indices = (handles & np.uint64(0xFFFFFFFF)).astype(np.intp)
+        found = np.full(len(handles), -1, np.int32)
+        inside = indices < len(self._slots)
+        found[inside] = self._slots[indices[inside]]
+        known = found >= 0
+        found[known] = np.where(self.handles[found[known]] == handles[known], found[known], -1)
+        return found
+
+    # Following the world
+
+    def follow(self, world: World) -> tuple[dict[str, Any], list[str]]:
+        """Take in what changed since the last time; gives facts for the sandbox, and the keys of columns to copy."""
+        facts: dict[str, Any] = {}
+        rebuilt = self._follow_structure(world, facts)
+        dirty = self._follow_values(world, facts)
+        self._follow_family(world, facts, structure=rebuilt or bool(facts))
+        self._tick = world.tick
+        world.advance()
+        return facts, dirty
+
+    def _follow_structure(self, world: World, facts: dict[str, Any]) -> bool:
+        changes = None if self._fresh else world.structure.since(self._tick)
+        if self._fresh or changes is None:
+            self._build(world)
+            facts.update(reset=True, rebuild=True, capacity=self.capacity)
+            self._fresh = False
+            return True
+        if not changes:
+            return False
+        touched = np.unique(np.concatenate([changes.spawned, changes.despawned, changes.moved]))
+        masks = self._masks_of(world, touched)
+        slots = self.slots_of(touched)
+        gone = (masks == 0) & (slots >= 0)
+        come = (masks != 0) & (slots < 0)
+        kept = (masks != 0) & (slots >= 0)
+        left = self.ids[slots[gone]]
+        self._give_back(slots[gone])
+        slots[come] = self._take(world, touched[come])
+        there = come | kept
+        if there.any():
+            places = slots[there]
+            self.handles[places], self.masks[places] = touched[there], masks[there]
+            self.ids[places] = world.stable_ids(touched[there])
+            self._slots[(touched[there] & np.uint64(0xFFFFFFFF)).astype(np.intp)] = places
+        facts["capacity"] = self.capacity
+        if int(there.sum()) > _FEW or len(left) > _FEW:
+            facts["rebuild"] = True
+        else:
+            facts["left"] = left.tolist()
+            places = slots[there]
+            facts["joined"] = list(zip(self.ids[places].tolist(), places.tolist(), self.masks[places].tolist()))
+        return True
+
+    def _build(self, world: World) -> None:
+        tables = [table for table in world.tables if table.types & self._by_class.keys() and len(table)]
+        found = np.concatenate([table.entities for table in tables]) if tables else _NONE
+        stable = world.stable_ids(found)
+        handles = found[np.argsort(stable, kind="stable")]
+        self.reset()
+        self._take(world, handles)
+        count = len(handles)
+        self.handles[:count], self.ids[:count] = handles, np.sort(stable)
+        self.masks[:count] = self._masks_of(world, handles)
+        self._slots[(handles & np.uint64(0xFFFFFFFF)).astype(np.intp)] = np.arange(count, dtype=np.int32)
+
+    def _masks_of(self, world: World, handles: Handles) -> Handles:
+        masks = np.zeros(len(handles), np.uint64)
+        living = world.alive(handles)
+        if living.any():
+            tables, _ = world.locate(handles[living])
+            by_table = {number: self._mask(world.table(number)) for number in np.unique(tables).tolist()}
+            masks[living] = [by_table[number] for number in tables.tolist()]
+        return masks
+
+    def _mask(self, table: Table) -> int:
+        return sum(bit for cls, bit in self._by_class.items() if cls in table.types)
+
+    def _take(self, world: World, handles: Handles) -> NDArray[np.int32]:
+        """Slots for entities that come: those given back first."""
+        count = len(handles)
+        reused = [self._free.pop() for _ in range(min(count, len(self._free)))]
+        fresh = range(self._used, self._used + count - len(reused))
+        self._used = fresh.stop
+        if self._used > _MOST_ENTITIES:
+            raise TaixuError(f"a mod would see more than {_MOST_ENTITIES:,} entities; let it read less common components")
+        if self._used > self.capacity:
+            self._grow(max(64, self._used + self._used // 2))
+        if world.index_capacity > len(self._slots):
+            grown = np.full(world.index_capacity, -1, np.int32)
+            grown[: len(self._slots)] = self._slots
+            self._slots = grown
+        return np.array([*reused, *fresh], np.int32)
+
+    def _grow(self, capacity: int) -> None:
+        self.handles, self.ids, self.masks = (_longer(item, capacity) for item in (self.handles, self.ids, self.masks))
+        for column in self.columns.values():
+            column.values, column.dirty = _longer(column.values, capacity), True
+        self.capacity = capacity
+
+    def _give_back(self, slots: NDArray[np.int32]) -> None:
+        gone = self.handles[slots]
+        self._slots[(gone & np.uint64(0xFFFFFFFF)).astype(np.intp)] = -1
+        self.handles[slots], self.ids[slots], self.masks[slots] = 0, 0, 0
+        self._free += sorted(slots.tolist(), reverse=True)
+
+    def _follow_values(self, world: World, facts: dict[str, Any]) -> list[str]:
+        for table in world.tables:
+            if not len(table) or table.touched <= self._tick:
+                continue
+            for column in self.columns.values():
+                if column.declared.cls in table.types:
+                    self._gather(world, table, column)
+            for objects in self._objects:
+                if objects.declared.cls in table.types:
+                    _collect(world, table, objects, self._tick)
+        texts = {objects.key: list(objects.changed.items()) for objects in self._objects if objects.changed}
+        if texts:
+            facts["objects"] = texts
+            for objects in self._objects:
+                objects.changed = {}
+        return [key for key, column in self.columns.items() if column.dirty]
+
+    def _gather(self, world: World, table: Table, column: MirrorColumn) -> None:
+        cls, name = column.declared.cls, column.item.name
+        rows = table.changed((cls,), since=self._tick, fields=(name,))
+        if not row_count(rows):
+            return
+        slots = self.slots_of(table.entities[rows])
+        values = table.take(cls, name, rows)
+        if column.item.kind.name == "entity":
+            values = world.stable_ids(values)
+        known = slots >= 0
+        column.values[..., slots[known]] = values[..., known]
+        column.dirty = True
+
+    def _follow_family(self, world: World, facts: dict[str, Any], *, structure: bool) -> None:
+        """Who hangs below whom, who lies far out, and which entities models brought: sparse, and told when it changes."""
+        tables = list(world.query(Parent).tables())
+        if structure or any(row_count(table.changed((Parent,), since=self._parent_tick)) for table in tables):
+            below = np.concatenate([table.entities for table in tables]) if tables else _NONE
+            below = below[self.slots_of(below) >= 0]
+            above = world.gather(below, Parent, "entity") if len(below) else _NONE
+            held = world.alive(above)
+            facts["parents"] = list(zip(world.stable_ids(below[held]).tolist(), world.stable_ids(above[held]).tolist()))
+        self._parent_tick = world.tick
+        cell = self.columns.get("transform.cell")
+        if cell is not None and cell.dirty:
+            far = cell.values.any(axis=0) & (self.handles != 0) & (self.masks & np.uint64(self._by_class[Transform]) != 0)
+            facts["far"] = self.ids[far].tolist()
+        if structure and Name in self._by_class:
+            made = [table.entities for table in world.query(Name) if table.made]
+            facts["made"] = [] if not made else world.stable_ids(np.concatenate(made)).tolist()
+
+    # What is said of components
+
+    def describe(self, known: Any, allow: Callable[[str, str], bool]) -> dict[str, Any]:
+        """Components with their fields, as the sandbox gets them when it boots."""
+        described = {}
+        for declared in known:
+            facts = [
+                [
+                    item.name,
+                    item.kind.name,
+                    "" if item.kind.is_object else CODES[item.kind.dtype],
+                    item.kind.width,
+                    _default(item),
+                    list(item.choices),
+                    allow(declared.name, item.name),
+                ]
+                for item in declared.fields
+            ]
+            described[declared.name] = {"bit": self.bits.get(declared.name, -1), "fields": facts}
+        return described
+
+
+def _default(item: Field) -> Any:
+    value = item.default
+    return list(value) if isinstance(value, tuple) else value
+
+
+def _longer(values: NDArray[Any], capacity: int) -> NDArray[Any]:
+    grown = np.zeros((*values.shape[:-1], capacity), values.dtype)
+    grown[..., : values.shape[-1]] = values
+    return grown
+
+
+def _collect(world: World, table: Table, objects: _Objects, since: int) -> None:
+    cls, name = objects.declared.cls, objects.item.name
+    rows = table.changed((cls,), since=since, fields=(name,))
+    if not row_count(rows):
+        return
+    ids = world.stable_ids(table.entities[rows]).tolist()
+    values = table.take(cls, name, rows).tolist()
+    if objects.item.kind.name != "data":
+        objects.changed.update(zip(ids, values))
+        return
+    for number, value in zip(ids, values):
+        try:
+            objects.changed[number] = to_data(value, objects.key)
+        except GameError:
+            objects.changed[number] = None  # more than crosses
