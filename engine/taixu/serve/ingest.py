@@ -6,8 +6,7 @@ import asyncio
 import json
 import threading
 import time
-from collections.abc import Callable
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taixu.errors import TaixuError
@@ -48,11 +47,11 @@ class Kept:
         self._untold = 0
         self._lock = threading.Lock()
 
-    def add(self, readings: int) -> None:
+    def add(self, counts: Sequence[int]) -> None:
         """More was kept (called by the writer's thread). The loop is woken once for all that is kept until it looks."""
         with self._lock:
-            self._untold += readings
-            if self._untold > readings:
+            is_woken, self._untold = self._untold > 0, self._untold + sum(counts)
+            if is_woken or not self._untold:
                 return
         try:
             self._loop.call_soon_threadsafe(self._look)
@@ -80,7 +79,7 @@ class Kept:
 async def put(inbox: Inbox, batches: list[Batch], kept: Kept, *, secs: float) -> bool:
     """Leave batches in the inbox; where it is full, wait: the sender is not read meanwhile."""
     for batch in batches:
-        letter = Letter(batch, partial(kept.add, len(batch)))
+        letter = Letter(batch, kept.add, len(batch))
         waited = 0.0
         while not inbox.put(letter):
             if waited > secs:

@@ -26,7 +26,7 @@ from taixu.twin.device import Roster
 from taixu.twin.epochs import RecordingPlan, begin_epoch, of_this_epoch
 from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
-from taixu.twin.inbox import Inbox
+from taixu.twin.inbox import Inbox, receipts_of
 from taixu.twin.linkage import Linkages
 from taixu.twin.measures import Measures, read_budget, read_measures
 from taixu.twin.memory import Recorder
@@ -87,26 +87,24 @@ class TwinPlugin:
             if is_another_epoch:
                 ahead_ns = world.resource(Feed).ahead_ns
                 letters = of_this_epoch(letters, now_ns=now, ahead_ns=ahead_ns, stepped_ns=own.stepped_ns)
-            world.resource(Arrivals).take(world, [letter.batch for letter in letters], now_ns=now_ns())
+            batches = [letter.batch for letter in letters]
+            world.resource(Arrivals).take(world, batches, now_ns=now_ns())
             world.resource(Arrivals).forget_silent(world, now_ns=now_ns())
             if letters:
-                world.resource(Ledger).hear([letter.batch for letter in letters], now_ns=now_ns())
-                joined = world.resource(Measures).hear(letter.batch for letter in letters)
+                world.resource(Ledger).hear(batches, now_ns=now_ns())
+                joined = world.resource(Measures).hear(batches)
                 if world.has_resource(Recorder):  # the only trace of it: no column holds it
                     for each in joined:
                         world.resource(Recorder).note("joined", **asdict(each))
-            if letters:
-                updates = world.resource(Feed).take(world, [letter.batch for letter in letters], now_ns=now_ns())
-            if letters and world.has_resource(Recorder):
-                recorder = world.resource(Recorder)
-                recorder.take(updates)
-                for letter in letters:
-                    if letter.on_kept is not None:
-                        recorder.when_written(letter.on_kept)
-            elif letters:  # nothing is kept: taken in is all that can be said
-                for letter in letters:
-                    if letter.on_kept is not None:
-                        letter.on_kept()
+                updates = world.resource(Feed).take(world, batches, now_ns=now_ns())
+                recorder = world.resource(Recorder) if world.has_resource(Recorder) else None
+                if recorder is not None:
+                    recorder.take(updates)
+                for receipt in receipts_of(letters):
+                    if recorder is not None:
+                        recorder.when_written(receipt)
+                    else:  # nothing is kept: taken in is all that can be said
+                        receipt()
 
         def watch(world: World) -> None:
             engine = world.resource(RuleEngine)

@@ -24,6 +24,7 @@ import time
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any, ClassVar
@@ -104,8 +105,9 @@ class Link:
             _log.warning("The source %s: %s (%d refused so far).", self.name, why.rstrip("."), self.status.bad_messages)
 
     def tell(
-        self, topic: str, payload: bytes, *, on_kept: Callable[[], None] | None = None, stop: Callable[[], bool] | None = None
-    ) -> bool:
+        self, topic: str, payload: bytes, *, on_kept: Callable[..., None] | None = None, token: Any = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> bool:  # fmt: skip
         """Leave one message. What is no reading is counted, and is done with: sending it again would make it no better.
 
         Returns
@@ -113,13 +115,14 @@ class Link:
         bool
             False where the inbox stayed full until `stop`.
         """
-        return self.leave(self.read(topic, payload), on_kept=on_kept, stop=stop)
+        return self.leave(self.read(topic, payload), on_kept=on_kept, token=token, stop=stop)
 
     def leave(
-        self, batches: Sequence[Batch], *, on_kept: Callable[[], None] | None = None, stop: Callable[[], bool] | None = None
-    ) -> bool:
-        """Leave batches, and hear when all of them are kept. Waits while the inbox is full."""
-        for letter in _letters(batches, on_kept):
+        self, batches: Sequence[Batch], *, on_kept: Callable[..., None] | None = None, token: Any = None,
+        stop: Callable[[], bool] | None = None,
+    ) -> bool:  # fmt: skip
+        """Leave batches, and hear when all of them are kept (for tokens see `Letter`). Waits while the inbox is full."""
+        for letter in _letters(batches, on_kept, token):
             while not self._inbox.put(letter):
                 if stop is not None and stop():
                     return False
@@ -133,14 +136,14 @@ class Link:
                 await asyncio.sleep(_FULL_SECS)
 
 
-def _letters(batches: Sequence[Batch], on_kept: Callable[[], None] | None) -> list[Letter]:
+def _letters(batches: Sequence[Batch], on_kept: Callable[..., None] | None, token: Any = None) -> list[Letter]:
     """Letters of one message; they may be kept in any order, and the last of them is all of them."""
-    if not batches:
-        if on_kept is not None:
-            on_kept()
-        return []
     if on_kept is None or len(batches) == 1:
-        return [Letter(batch, on_kept) for batch in batches]
+        return [Letter(batch, on_kept, token) for batch in batches]
+    told = on_kept if token is None else partial(on_kept, [token])
+    if not batches:
+        told()
+        return []
     left, lock = len(batches), threading.Lock()
 
     def one_more() -> None:
@@ -149,7 +152,7 @@ def _letters(batches: Sequence[Batch], on_kept: Callable[[], None] | None) -> li
             left -= 1
             if left:
                 return
-        on_kept()
+        told()
 
     return [Letter(batch, one_more) for batch in batches]
 

@@ -118,9 +118,10 @@ class MqttConnector(Connector):
 
     def _heard(self, client: Any, userdata: Any, message: Any) -> None:
         """In paho's thread: while the inbox is full nothing more is read, and the broker holds what comes."""
-        number, qos = message.mid, message.qos
+        on_kept = self._kept if message.qos else None
+        self.link.tell(message.topic, message.payload, on_kept=on_kept, token=(message.mid, message.qos), stop=self._closing.is_set)
 
-        def kept() -> None:
-            client.ack(number, qos)
-
-        self.link.tell(message.topic, message.payload, on_kept=kept if qos else None, stop=self._closing.is_set)
+    def _kept(self, messages: list[tuple[int, int]]) -> None:
+        """Tell the broker (any thread)."""
+        for number, qos in messages:
+            self._client.ack(number, qos)
