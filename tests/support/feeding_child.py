@@ -1,12 +1,8 @@
-"""A program that takes readings in, records them and says what is kept, until it is killed.
-
-python feeding_child.py FOLDER SEED
-"""
+"""A process that takes readings in, records them and says what is kept, until it is killed."""
 
 from __future__ import annotations
 
-import os
-import sys
+from multiprocessing.connection import Connection
 from pathlib import Path
 
 import numpy as np
@@ -27,8 +23,8 @@ STEP_NS = 1_000_000
 DEVICES = 40
 
 
-def main(folder: str, seed: str) -> None:
-    """Feed for ever; a line on standard output is the last step of which all is kept."""
+def feed(folder: str, seed: int, kept: Connection) -> None:
+    """Feed for ever; what is sent is the last step of which all is kept."""
     gauge = declared_component("gauge", {"level": {"kind": "f64"}, "name": {"kind": "text"}})
     world, components = World(), Components()
     for cls in (Transform, Device, gauge):
@@ -36,9 +32,9 @@ def main(folder: str, seed: str) -> None:
     keys = tuple(f"g{number}" for number in range(DEVICES))
     world.spawn_batch(DEVICES, {Transform: {}, gauge: {}, Device: {"key": np.array(keys, object)}})
     world.insert_resource(Roster())
-    feed = Feed(read_bindings([{"topic": "t", "from": "v", "to": "gauge.level"}], components, read_frames({})))
+    fed = Feed(read_bindings([{"topic": "t", "from": "v", "to": "gauge.level"}], components, read_frames({})))
     recorder = Recorder(Path(folder), key_rows=4.0, segment_bytes=200_000)
-    rng = np.random.default_rng(int(seed))
+    rng = np.random.default_rng(seed)
     step = 0
     while True:
         step += 1
@@ -47,12 +43,9 @@ def main(folder: str, seed: str) -> None:
         if step % 7 == 0:
             world.spawn(gauge(level=float(step)), Transform())
         values = {"v": np.full(len(told), float(step))}
-        updates = feed.take(world, [Batch("t", told.astype(np.uint32), np.full(len(told), now), values, keys)], now_ns=now)
+        updates = fed.take(world, [Batch("t", told.astype(np.uint32), np.full(len(told), now), values, keys)], now_ns=now)
         recorder.take(updates)
         recorder.note("step", step=step, devices=sorted(told.tolist()))
-        recorder.when_written(lambda step=step: os.write(1, b"%d\n" % step))  # type: ignore[misc]
+        recorder.when_written(lambda step=step: kept.send_bytes(b"%d" % step))  # type: ignore[misc]
         recorder.record(world, now_ns=now)
 
-
-if __name__ == "__main__":
-    main(*sys.argv[1:3])

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import random
-import subprocess
 import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import numpy as np
 import pytest
-from feeding_child import START_NS, STEP_NS
+from feeding_child import START_NS, STEP_NS, feed
 
 from taixu.twin.memory import Recording
 from taixu.twin.memory.checking import recording_doubts
@@ -19,26 +20,43 @@ from taixu.twin.memory.checking import recording_doubts
 pytestmark = pytest.mark.slow
 KILLS = 100
 AT_ONCE = 2
+CONTEXT = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
 
 
-def start(folder: Path, seed: int) -> subprocess.Popen[bytes]:
-    program = Path(__file__).parents[2] / "support/feeding_child.py"
-    environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen([sys.executable, str(program), str(folder), str(seed)], stdout=subprocess.PIPE, env=environment)
+@pytest.fixture(autouse=True)
+def imported_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What all victims import is imported by the process that they are forked from."""
+    if CONTEXT.get_start_method() == "forkserver":
+        from multiprocessing.forkserver import ensure_running
+
+        monkeypatch.setenv("PYTHONPATH", os.pathsep.join(sys.path))
+        monkeypatch.setenv("OPENBLAS_NUM_THREADS", "1")
+        CONTEXT.set_forkserver_preload(["feeding_child"])
+        ensure_running()
 
 
-def kill_after(program: subprocess.Popen[bytes], secs: float) -> int:
-    """Kill it so long after its first acknowledgement; gives the last one."""
-    assert program.stdout is not None
-    said = program.stdout.readline()
-    end = time.monotonic() + secs
-    while time.monotonic() < end:  # what it says is taken from it: a full pipe would stop it
-        said += os.read(program.stdout.fileno(), 65536)
-    program.kill()
-    said += program.stdout.read()
-    program.wait()
-    whole = said[: said.rfind(b"\n") + 1].split()
-    return int(whole[-1]) if whole else 0
+class Victim:
+    """A process that feeds until it is killed."""
+
+    def __init__(self, folder: Path, seed: int) -> None:
+        self.folder = folder
+        self._said, kept = CONTEXT.Pipe(duplex=False)
+        self._process = CONTEXT.Process(target=feed, args=(str(folder), seed, kept), daemon=True)
+        self._process.start()
+        kept.close()
+
+    def kill_after(self, secs: float) -> int:
+        """Kill it so long after its first acknowledgement; gives the last one."""
+        last = int(self._said.recv_bytes())
+        end = time.monotonic() + secs
+        while time.monotonic() < end:  # what it says is taken from it: a full pipe would stop it
+            last = int(self._said.recv_bytes()) if self._said.poll(max(end - time.monotonic(), 0)) else last
+        self._process.kill()
+        with suppress(EOFError, OSError):
+            while True:
+                last = int(self._said.recv_bytes())
+        self._process.join()
+        return last
 
 
 def assert_kept(folder: Path, last: int) -> int:
@@ -68,9 +86,9 @@ def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> N
     steps = acknowledged = 0
     for first in range(0, KILLS, AT_ONCE):
         folders = [tmp_path / str(number) for number in range(first, first + AT_ONCE)]
-        programs = [start(folder, number) for number, folder in enumerate(folders)]
-        for program, folder in zip(programs, folders):
-            last = kill_after(program, chance.expovariate(1 / 0.06))
-            steps += assert_kept(folder, last)
+        victims = [Victim(folder, number) for number, folder in enumerate(folders)]
+        for victim in victims:
+            last = victim.kill_after(chance.expovariate(1 / 0.06))
+            steps += assert_kept(victim.folder, last)
             acknowledged += last
     assert acknowledged > KILLS * 10 and steps >= acknowledged

@@ -196,7 +196,8 @@ class IndexFile:
         found.kinds = np.frombuffer(data, np.uint8, self.count, at + 24 * self.count)
         found.rows = self.rows
         right = int(found.offsets[0]) >= 0 and int(np.diff(found.offsets, append=self.end).min()) >= HEAD_BYTES
-        right = right and self.span_ns == (int(found.known[0]), int(found.known[-1])) and bool((np.diff(found.known) >= 0).all())
+        span_ns = int(found.known[0]), int(found.known[-1])
+        right = right and span_ns == self.span_ns and bool((np.diff(found.known) >= 0).all())
         return found if right and np.array_equal(found.keys, self.keys) else None
 
 
