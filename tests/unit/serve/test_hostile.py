@@ -7,7 +7,6 @@ import json
 import signal
 import socket
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,14 +15,14 @@ from typing import Any
 
 import pytest
 from served import serving
-from waiting import until
+from waiting import HANG_SECS, until
 
 import taixu as tx
 from taixu.edit import WorldSettings
 from taixu.serve import Access, Server
 from taixu.serve.access import Guest, Role
 from taixu.twin import Device
-from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
+from taixu.twin.plugin import begin_recording, configure_twin
 
 pytest.importorskip("aiohttp")
 ADMIN, VIEWER = "a" * 20, "v" * 20
@@ -251,52 +250,40 @@ def test_a_full_disk_is_told_waited_for_and_forgotten(tmp_path: Path) -> None:
 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
     ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    ready, found = threading.Event(), []
+    def make(app: tx.App) -> Server:
+        app.scene.spawn("Cart", tx.Shape("box"), Device(key="7"))
+        app.resource(WorldSettings).values["twin"] = {
+            "bindings": [{"topic": "agv/{key}", "from": ["x", "y"], "to": "transform.position"}]
+        }
+        configure_twin(app.world)
+        begin_recording(app, tmp_path / "recording")
+        return Server(app, Access({ADMIN: Guest("admin", Role.ADMIN)}), port=0)
 
-    def run() -> None:
-        with tx.App.headless(plugins=(TwinPlugin(),)) as app:
-            app.scene.spawn("Cart", tx.Shape("box"), Device(key="7"))
-            app.resource(WorldSettings).values["twin"] = {
-                "bindings": [{"topic": "agv/{key}", "from": ["x", "y"], "to": "transform.position"}]
-            }
-            configure_twin(app.world)
-            begin_recording(app, tmp_path / "recording")
-            return Server(app, Access({ADMIN: Guest("admin", Role.ADMIN)}), port=0)
-            ready.set()
-            found[0].run(seconds=120)
-            found[0].close()
-
-    def bring(x: float) -> int:
+    def bring(server: Server, x: float) -> int:
         data = json.dumps({"topic": "agv/7", "time": time.time(), "values": {"x": x, "y": 0}}).encode()
         sent = head("/ingest", method="POST", Content_Length=str(len(data)), Connection="close")
-        return status(say(found[0], sent + data, secs=30))
+        return status(say(server, sent + data))
 
-    def health() -> tuple[int, bool]:
-        answer = say(found[0], head("/healthz", Connection="close"))
+    def health(server: Server) -> tuple[int, bool]:
+        answer = say(server, head("/healthz", Connection="close"))
         return status(answer), json.loads(answer.partition(b"\r\n\r\n")[2])["recording_stalled"]
 
-    thread = threading.Thread(target=run)
-    thread.start()
     try:
-        assert ready.wait(60)
-        assert bring(1) == 200 and health() == (200, False)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
-        with ThreadPoolExecutor(1) as pool:
-            waiting = pool.submit(bring, 2)
-            until(lambda: health() == (503, True))
-            metrics = say(found[0], head("/metrics", Connection="close"))
-            assert b"taixu_recording_stalled 1" in metrics
-            assert not waiting.done(), "what is not kept is not acknowledged"
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
-            assert waiting.result(30) == 200
-        until(lambda: health() == (200, False))
-        assert bring(3) == 200
+        with serving(make) as server:
+            assert bring(server, 1) == 200 and health(server) == (200, False)
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+            with ThreadPoolExecutor(1) as pool:
+                waiting = pool.submit(bring, server, 2)
+                until(lambda: health(server) == (503, True))
+                metrics = say(server, head("/metrics", Connection="close"))
+                assert b"taixu_recording_stalled 1" in metrics
+                assert not waiting.done(), "what is not kept is not acknowledged"
+                resource.setrlimit(resource.RLIMIT_FSIZE, before)
+                assert waiting.result(HANG_SECS) == 200
+            until(lambda: health(server) == (200, False))
+            assert bring(server, 3) == 200
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        if found:
-            found[0].stop()
-        thread.join(30)
         signal.signal(signal.SIGXFSZ, ignored)
-    assert not thread.is_alive()
     recording = Recording(tmp_path / "recording")
     assert recording.moment(time.time_ns()).column("transform", "translation")[1][0].tolist() == [3.0]

@@ -1,13 +1,17 @@
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import numpy as np
 import pytest
 
 import taixu as tx
+import taixu.serve.audience as audience_module
+import taixu.serve.sight as sight_module
 from taixu.math import quaternion
 from taixu.scene import FromModel, Light, Material, Name, Parent, Shape, Transform, Visibility
+from taixu.serve.audience import Audience, Viewer
 from taixu.serve.sight import Sight
 from taixu.serve.turning import parts_of_matrices
 from taixu.twin.device import Device
@@ -53,7 +57,9 @@ def test_things_come_move_change_and_go(app: Any) -> None:
 
     app.world.set(box.entity, Material, roughness=0.25)
     changed = look(app, sight)
-    assert changed.told.tolist() == [of_box] and changed.looks[changed.told_looks[0]]["mesh"] != first.looks[looks[of_box]]["mesh"]
+    before, after = first.looks[looks[of_box]], changed.looks[changed.told_looks[0]]
+    assert changed.told.tolist() == [of_box] and after["mesh"] == before["mesh"], "a mesh is fetched once, however it is painted"
+    assert before["paint"] == [1, 0, 0, 1, 0, 0.6, 0, 0, 0] and after["paint"] == [1, 0, 0, 1, 0, 0.25, 0, 0, 0]
 
     app.world.set(lamp.entity, Device, kind="beacon")
     changed = look(app, sight)
@@ -68,6 +74,31 @@ def test_things_come_move_change_and_go(app: Any) -> None:
 
     app.world.remove([lamp.entity], Light, Device)
     assert look(app, sight).gone.tolist() == [of_lamp]
+
+
+def test_who_changes_his_colour_all_day_fills_no_memory(app: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (sight_module, audience_module):
+        monkeypatch.setattr(module, "_MANY_LOOKS", 32)
+    box = app.scene.spawn("Box", Shape("box"), Material())
+    app.scene.spawn("Ball", Shape("sphere"), Material())
+    sight, audience, heard = Sight(), Audience(), list[str | bytes]()
+    viewer = Viewer(heard.append)
+    audience.look(viewer, (0, 0, 0), 100)
+    known: dict[str, Any] = {}
+    for step in range(150):
+        app.world.set(box.entity, Material, base_color=(step / 150, 0, 0, 1))
+        frame = look(app, sight)
+        audience.show(frame)
+        viewer.acknowledge(viewer.sent)
+        for message in heard:
+            if isinstance(message, str):
+                known |= json.loads(message).get("looks", {})
+        heard.clear()
+        red = known[str(frame.told_looks[frame.told.tolist().index(0)])]["paint"][0]
+        assert red == pytest.approx(step / 150, abs=1e-4), "what is told last is what it looks like"
+    assert len(known) < 40, "numbers are given again"
+    audience.look(Viewer(heard.append), (0, 0, 0), 100)
+    assert len(json.loads(next(each for each in heard if isinstance(each, str)))["looks"]) == len(known)
 
 
 def test_the_same_looks_the_same_and_hidden_is_not_seen(app: Any) -> None:
