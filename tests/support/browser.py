@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 import time
@@ -21,7 +22,7 @@ from taixu.twin.plugin import TwinPlugin, configure_twin
 
 __all__ = ["PATIENCE_SECS", "TOKEN", "VIEW_TOKEN", "Browser", "Page", "ServedWorld", "browser", "serve_world"]
 
-PATIENCE_SECS = 180.0
+PATIENCE_SECS = float(os.environ.get("TAIXU_PATIENCE_SECS", "180"))
 """How long anything may take before it counts as not happening: a guard against hangs, on a machine that has much else to do."""
 TOKEN, VIEW_TOKEN = "a" * 20, "v" * 20
 _CHROMIUM = ("chromium", "chromium-browser", "google-chrome")

@@ -4,9 +4,10 @@ Viewers say where they look and how far; places are rounded so that many share o
 is encoded once a stand. A viewer who does not keep up is left out until he has, and then hears everything anew: he slows nobody.
 
 Messages to viewers are JSON texts, ``{"looks": {"3": {...}}}`` (what things look like, told once) and ``{"gone": [slots]}``, and
-binary ones. A look has some of ``mesh`` (a hash: ``/scene/meshes/HASH`` is the GLB), ``tint`` (sRGB, 0 to 255, and alpha),
-``shadow`` (false: casts none), ``light`` (as the component) and ``kind`` (of the device that it is a part of). An id is that of
-what the thing is a part of. Binary messages, little-endian, begin with 40 bytes::
+binary ones. A look has some of ``mesh`` (a hash: ``/scene/meshes/HASH`` is the GLB), ``paint`` (nine numbers for each of its
+primitives, `taixu.serve.paints`), ``tint`` (sRGB, 0 to 255, and alpha), ``shadow`` (false: casts none), ``light`` (as the
+component) and ``kind`` (of the device that it is a part of); its number may be given to another look when nothing has it any more.
+An id is that of what the thing is a part of. Binary messages, little-endian, begin with 40 bytes::
 
     0   4  b"TXS1"
     4   u32  frame
@@ -41,6 +42,7 @@ _SMALLEST_M, _LARGEST_M = 16.0, float(1 << 24)
 _NO_LOOK = 0xFFFFFFFF
 _SQUARE_M = 64.0
 _MOST_RUNS = 64
+_MANY_LOOKS = 1024
 
 
 @dataclass(slots=True, eq=False)
@@ -53,6 +55,7 @@ class Viewer:
     seen: int = 0
     is_behind: bool = False
     told_looks: int = 0
+    """How much of the news of looks he has heard."""
 
     def acknowledge(self, frames: int) -> None:
         """So many frames have been shown by now."""
@@ -139,6 +142,8 @@ class Audience:
         self._ids: NDArray[np.uint64] = np.zeros(0, np.uint64)
         self._is_there: NDArray[np.bool_] = np.zeros(0, bool)
         self._looks: list[str] = []
+        self._look_news: list[int] = []
+        self._look_news_begin = 0
         self._stands: dict[tuple[float, ...], _Stand] = {}
         self._frame = 0
 
@@ -154,6 +159,10 @@ class Audience:
         for number, look in frame.looks.items():
             self._looks += ["{}"] * (number + 1 - len(self._looks))
             self._looks[number] = json.dumps(look, separators=(",", ":"))
+            self._look_news.append(number)
+        if len(self._look_news) > 2 * len(self._looks) + _MANY_LOOKS:  # who has not heard that much hears all of them
+            self._look_news_begin += len(self._look_news)
+            self._look_news = []
         self._looks_of[frame.told], self._ids[frame.told] = frame.told_looks, frame.told_ids
         moved = frame.moved
         strayed = moved[(_squares(self._places[:, moved]) != _squares(frame.places)).any(axis=0)]
@@ -258,10 +267,12 @@ class Audience:
         viewer.is_behind = False
 
     def _tell_looks(self, viewer: Viewer) -> None:
-        if viewer.told_looks < len(self._looks):
-            new = ",".join(f'"{number}":{self._looks[number]}' for number in range(viewer.told_looks, len(self._looks)))
-            viewer.send(f'{{"looks":{{{new}}}}}')
-            viewer.told_looks = len(self._looks)
+        heard = viewer.told_looks - self._look_news_begin
+        new = self._look_news[heard:] if heard >= 0 and viewer.told_looks else range(len(self._looks))
+        viewer.told_looks = self._look_news_begin + len(self._look_news)
+        if new:
+            told = ",".join(f'"{number}":{self._looks[number]}' for number in dict.fromkeys(new))
+            viewer.send(f'{{"looks":{{{told}}}}}')
 
     def _packed(self, stand: _Stand, slots: NDArray[np.uint32], flags: int) -> bytes:
         places = (self._places[:, slots] - np.array(stand.middle)[:, None]).astype("<f4")

@@ -2,7 +2,7 @@
 
 The world's thread puts library entries here, which are plain data that nobody changes; the network's thread writes them as glTF
 when somebody asks. Whatever format a model came in, a viewer gets what the engine draws. Pictures are apart from meshes and
-fetched once however many meshes show them.
+fetched once however many meshes show them; colours and such are told with looks (`taixu.serve.paints`).
 """
 
 from __future__ import annotations
@@ -25,6 +25,7 @@ from taixu.assets.model import Image, Material, ModelData, Node, Scene, Texture,
 from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.scene import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary
+from taixu.serve.paints import paint_of, without_paint
 
 __all__ = ["MeshShelf", "News"]
 
@@ -58,8 +59,8 @@ class MeshShelf:
         self._written: OrderedDict[str, bytes] = OrderedDict()
         self._written_bytes = 0
 
-    def put(self, meshes: MeshLibrary, world: World, number: int) -> str:
-        """Lay a mesh of a world's library down, and give its hash (16 hex digits)."""
+    def put(self, meshes: MeshLibrary, world: World, number: int) -> tuple[str, tuple[float, ...]]:
+        """Lay a mesh of a world's library down, and give its hash (16 hex digits), and what its primitives are painted with."""
         mesh = meshes[number]
         library = world.resource(MaterialLibrary)
         entry = _Entry(mesh, tuple(library[each] for each in mesh.materials))
@@ -78,12 +79,12 @@ class MeshShelf:
                     name = _image_hash(image)
                     images[name] = image
                     digest.update(name.encode())
-            digest.update(json.dumps(_plain(each.material), sort_keys=True).encode())
+            digest.update(json.dumps(_plain(without_paint(each.material)), sort_keys=True).encode())
         key = digest.hexdigest()
         with self._lock:
             self._entries.setdefault(key, entry)
             self._images.update(images)
-        return key
+        return key, paint_of(each.material for each in entry.materials)
 
     def follow(self, world: World, seen: tuple[int, int]) -> News:
         """Which meshes of a world's library were put, or look other, since `seen`."""
@@ -185,7 +186,7 @@ def _with_textures(material: Material, source: ModelData, moved: Any) -> Materia
             return replace(value, **{each.name: followed(getattr(value, each.name)) for each in fields(value) if each.init})
         return value
 
-    return replace(followed(material), extras=None, extensions={})
+    return replace(without_paint(followed(material)), extras=None, extensions={})
 
 
 def _references(value: Any) -> Iterator[TextureRef]:

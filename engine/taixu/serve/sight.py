@@ -2,8 +2,9 @@
 
 The world's thread asks, a few times a second, what changed; the network's thread gets packed arrays. A thing is whatever is drawn
 or shines (a shape, a node of a model, a link of a robot, made or not), and every device. Things have slots, small numbers that are
-given again when a thing is gone. What things look like is told once and then by number: the hash of a mesh on the `MeshShelf`, a
-tint, a light, and what kind of device it belongs to.
+given again when a thing is gone. What things look like is told once and then by number: the hash of a mesh on the `MeshShelf`,
+what it is painted with, a tint, a light, and what kind of device it belongs to. Numbers of looks that nothing has any more are
+given again, so that who changes his colour all day does not fill anybody's memory.
 
 Every thing says of whom it is a part: the nearest entity above it (or itself) that stands for a device, else the nearest that
 somebody wrote down. That one's id is what is picked when the thing is clicked.
@@ -30,6 +31,10 @@ __all__ = ["SceneFrame", "Sight"]
 _SEEN = (MeshInstance, Light, Device)
 _LIGHT_FIELDS = ("kind", "color", "intensity", "range_m", "inner_angle_rad", "outer_angle_rad", "shadows")
 _WHITE = 0xFFFFFFFF
+_NOTHING: tuple[str, tuple[float, ...]] = ("", ())
+_NOBODY: NDArray[np.int64] = np.empty(0, np.int64)
+_MANY_LOOKS = 1024
+"""So many are known before any is given up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +116,9 @@ class Sight:
         self._look_of = np.zeros(0, np.int64)
         self._lights, self._kinds = _Codes(), _Codes()
         self._known_looks: dict[tuple[Any, ...], int] = {}
-        self._hash_of: dict[int, str] = {}
+        self._free_looks: list[int] = []
+        self._swept_at = _MANY_LOOKS
+        self._hash_of: dict[int, tuple[str, tuple[float, ...]]] = {}
         self._kind_at = np.zeros(0, np.uint32)
         self._seen = -1
         self._library_seen = (0, 0)
@@ -125,7 +132,10 @@ class Sight:
         came, changed = self._read(world)
         others = self._find_wholes(world) if len(came) or len(gone) or self._wholes_changed(world) else came
         looks: dict[int, dict[str, Any]] = {}
-        asked = np.unique(np.concatenate([*changed, self._restocked(world), others, came]))
+        asked = np.concatenate([*changed, self._restocked(world), others, came])
+        if not len(asked) and not len(gone) and not row_count(world.resource(WorldTransforms).changed(self._seen)):
+            return self._nothing_new(world, time_ns)
+        asked = np.unique(asked)
         told = self._tell(world, asked, np.concatenate([others, came]), looks)
         moved = self._moved(world, came)
         transforms = world.resource(WorldTransforms)
@@ -141,11 +151,25 @@ class Sight:
             gone.astype(np.uint32), moved.astype(np.uint32), places, rotations, scales,
         )  # fmt: skip
 
+    def _nothing_new(self, world: World, time_ns: int) -> SceneFrame:
+        self._number += 1
+        self._seen = world.tick
+        world.advance()
+        none = np.empty(0, np.uint32)
+        blank = np.zeros((3, 0))
+        return SceneFrame(self._number, time_ns, {}, none, none, np.empty(0, np.uint64), none, none, blank, np.zeros((4, 0), np.float32), blank.astype(np.float32))
+
     def _gone(self, world: World) -> NDArray[np.int64]:
         slots = self._slots
-        held = np.flatnonzero(slots.entities[: slots.used] != 0)
-        gone = held[~world.alive(slots.entities[held])]
         structure = world.structure.since(self._seen) if self._seen >= 0 else None
+        if structure is None:
+            held = np.flatnonzero(slots.entities[: slots.used] != 0)
+        elif structure:
+            held = slots.of_index[indices_of(structure.despawned)]
+            held = np.unique(held[held >= 0])
+        else:
+            return _NOBODY
+        gone = held[~world.alive(slots.entities[held])]
         if structure is not None and len(structure.moved):  # who lost all that could be seen
             lost = slots.of_index[indices_of(structure.moved)]
             lost = np.unique(lost[lost >= 0])
@@ -158,7 +182,7 @@ class Sight:
 
     def _read(self, world: World) -> tuple[NDArray[np.int64], list[NDArray[np.int64]]]:
         """Take in rows that changed: slots that are new, and those that may look other."""
-        came, changed = [np.empty(0, np.int64)], [np.empty(0, np.int64)]
+        came, changed = [_NOBODY], [_NOBODY]
         for table in world.tables:
             seen = [cls for cls in _SEEN if cls in table.types]
             if not seen or not table.count or table.touched <= self._seen:
@@ -254,6 +278,7 @@ class Sight:
         slots = slots[self._slots.entities[slots] != 0]
         if not len(slots):
             return slots
+        self._sweep_looks()
         rows = self._rows[slots]
         first, which = _distinct(rows)
         numbers = np.array([self._look_number(world, row, looks) for row in rows[first]], np.int64)[which]
@@ -265,17 +290,32 @@ class Sight:
         mesh = int(row["mesh"])
         if mesh and mesh not in self._hash_of:
             self._hash_of[mesh] = self.shelf.put(world.resource(MeshLibrary), world, mesh)
-        key = (self._hash_of.get(mesh, ""), int(row["tint"]), int(row["light"]), int(row["kind"]), int(row["shadow"]))
+        others = (int(row["tint"]), int(row["light"]), int(row["kind"]), int(row["shadow"]))
+        key = (*self._hash_of.get(mesh, _NOTHING), *others)
         number = self._known_looks.get(key)
         if number is None:
-            number = self._known_looks[key] = len(self._known_looks)
+            number = self._free_looks.pop() if self._free_looks else len(self._known_looks)
+            self._known_looks[key] = number
             looks[number] = self._described(*key)
         return number
 
-    def _described(self, mesh: str, tint: int, light: int, kind: int, shadow: int) -> dict[str, Any]:
+    def _sweep_looks(self) -> None:
+        """Give up the numbers of looks that nothing has, when there are many."""
+        if self._free_looks or len(self._known_looks) < self._swept_at:
+            return
+        held = self._slots.entities[: self._slots.used] != 0
+        used = set(np.unique(self._look_of[: self._slots.used][held]).tolist())
+        kept = {key: number for key, number in self._known_looks.items() if number in used}
+        self._free_looks = sorted(set(self._known_looks.values()) - used, reverse=True)
+        self._known_looks = kept
+        self._swept_at = max(_MANY_LOOKS, 2 * len(kept))
+
+    def _described(
+        self, mesh: str, paint: tuple[float, ...], tint: int, light: int, kind: int, shadow: int
+    ) -> dict[str, Any]:
         found: dict[str, Any] = {}
         if mesh:
-            found["mesh"] = mesh
+            found["mesh"], found["paint"] = mesh, list(paint)
             if tint != _WHITE:
                 found["tint"] = [tint >> shift & 255 for shift in (0, 8, 16, 24)]
             if not shadow:

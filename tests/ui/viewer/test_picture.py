@@ -139,7 +139,7 @@ def test_who_changes_his_look_is_seen_meanwhile(page: Page, served: ServedWorld)
     before = see(page, 0)
     page.page.route("**/scene/meshes/*", lambda route: held.append(route))
     try:
-        served.act(lambda app: build(app, Shape("capsule"), (0.02, 0.02, 0.9, 1.0)))
+        served.act(lambda app: build(app, Shape("cone"), (0.02, 0.02, 0.9, 1.0)))
         page.until(lambda: len(held), lambda asked: asked == 1, what="the new mesh is asked for")
         settled = page.evaluate("() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(() => done(true))))")
         assert settled
@@ -150,6 +150,23 @@ def test_who_changes_his_look_is_seen_meanwhile(page: Page, served: ServedWorld)
         page.page.unroute("**/scene/meshes/*")
         served.act(lambda app: build(app, Shape("box"), RED))
     see(page, 0, lambda x, y: abs(x - before[0]) < 2)
+
+
+def test_who_changes_his_colour_costs_no_mesh(page: Page, served: ServedWorld) -> None:
+    def paint(app: Any, color: tuple[float, ...]) -> None:
+        app.world.set(app.scene.find("Press 4").entity, Material, base_color=color, roughness=0.3)
+
+    asked: list[str] = []
+    page.page.on("request", lambda request: asked.append(request.url))
+    before = see(page, 0)
+    try:
+        served.act(lambda app: paint(app, (0.02, 0.02, 0.9, 1.0)))
+        see(page, 2, lambda x, y: abs(x - before[0]) < 2 and abs(y - before[1]) < 2)
+        see_none(page, 0)
+    finally:
+        served.act(lambda app: paint(app, RED))
+    see(page, 0, lambda x, y: abs(x - before[0]) < 2)
+    assert [url for url in asked if "/scene/meshes/" in url] == []
 
 
 def test_a_click_selects_and_another_lets_go(page: Page, served: ServedWorld) -> None:

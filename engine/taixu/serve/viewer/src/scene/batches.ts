@@ -1,174 +1,104 @@
-// Instances: all things of one mesh are drawn at once, from one array of matrices, and a thing is a row in it.
+// Instances: things of one mesh are rows of arrays. Where there are many they lie in chunks, each for a cube of the world.
 import * as THREE from "three";
+import { Chunk, NONE } from "./chunk";
 import type { Look } from "./looks";
-import type { LoadedMesh, Meshes } from "./meshes";
+import type { Meshes } from "./meshes";
 import type { Things } from "./things";
 
-const NONE = -1;
+/** About so many things make a chunk. */
+const CHUNK = 256;
+/** Chunks are made anew when there are so many times as many things as there were. */
+const MORE = 6;
 
+/** All things of one mesh. */
 class Batch {
+  readonly chunks = new Map<number, Chunk>();
   count = 0;
-  slots = new Uint32Array(16);
-  matrices = new THREE.InstancedBufferAttribute(new Float32Array(16 * 16), 16);
-  fades = new THREE.InstancedBufferAttribute(new Float32Array(16), 1);
-  colors: THREE.InstancedBufferAttribute | null;
-  meshes: THREE.InstancedMesh[] = [];
-  mesh: LoadedMesh | null = null;
-  private low = Infinity;
-  private high = -1;
+  /** The side of a chunk's cube; infinite where all is one. */
+  cell = Infinity;
+  countWhenCut = CHUNK;
 
-  constructor(readonly hash: string, readonly shadow: boolean, tinted: boolean) {
-    this.colors = tinted ? new THREE.InstancedBufferAttribute(new Float32Array(16 * 3), 3) : null;
+  constructor(readonly hash: string, readonly shadow: boolean) {}
+
+  get isShown(): boolean {
+    for (const chunk of this.chunks.values()) return chunk.mesh !== null;
+    return false;
   }
 
-  add(slot: number): number {
-    if (this.count === this.slots.length) this.grow();
-    this.slots[this.count] = slot;
-    this.fades.array[this.count] = 0;
-    this.fades.needsUpdate = true;
-    this.count += 1;
-    return this.count - 1;
-  }
-
-  /** Take a row away; gives the slot that moved into it, or none. */
-  remove(row: number): number {
-    const last = this.count - 1;
-    this.count = last;
-    if (row === last) return NONE;
-    this.slots[row] = this.slots[last];
-    this.matrices.array.copyWithin(row * 16, last * 16, last * 16 + 16);
-    this.fades.array[row] = this.fades.array[last];
-    this.colors?.array.copyWithin(row * 3, last * 3, last * 3 + 3);
-    this.touch(row);
-    this.fades.needsUpdate = true;
-    if (this.colors) this.colors.needsUpdate = true;
-    return this.slots[row];
-  }
-
-  touch(row: number): void {
-    if (row < this.low) this.low = row;
-    if (row > this.high) this.high = row;
-  }
-
-  /** Bring what changed to the device's arrays. */
-  commit(): void {
-    for (const mesh of this.meshes) {
-      mesh.count = this.count;
-      mesh.visible = this.count > 0;
-    }
-    if (this.high < 0) return;
-    this.matrices.clearUpdateRanges();
-    this.matrices.addUpdateRange(this.low * 16, (this.high - this.low + 1) * 16);
-    this.matrices.needsUpdate = true;
-    this.low = Infinity;
-    this.high = -1;
-  }
-
-  show(mesh: LoadedMesh, group: THREE.Group): void {
-    this.mesh = mesh;
-    for (const part of mesh.parts) {
-      if (part.kind !== "triangles") continue;
-      const geometry = new THREE.BufferGeometry();
-      geometry.index = part.geometry.index;
-      geometry.attributes = { ...part.geometry.attributes };
-      const drawn = new THREE.InstancedMesh(geometry, part.material, 0);
-      drawn.frustumCulled = false;
-      drawn.castShadow = this.shadow && !part.material.transparent;
-      drawn.receiveShadow = true;
-      this.meshes.push(drawn);
-      group.add(drawn);
-    }
-    this.attach();
-  }
-
-  dispose(group: THREE.Group): void {
-    for (const mesh of this.meshes) {
-      group.remove(mesh);
-      mesh.dispose();
-      mesh.geometry.attributes = {}; // the arrays are the mesh's, which others may show
-      mesh.geometry.dispose();
-    }
-    this.meshes = [];
-  }
-
-  private attach(): void {
-    for (const mesh of this.meshes) {
-      mesh.instanceMatrix = this.matrices;
-      mesh.instanceColor = this.colors;
-      mesh.geometry.setAttribute("fade", this.fades);
-      mesh.count = this.count;
-    }
-  }
-
-  private grow(): void {
-    const capacity = this.slots.length * 2;
-    const slots = new Uint32Array(capacity);
-    slots.set(this.slots);
-    this.slots = slots;
-    const grown = (old: THREE.InstancedBufferAttribute): THREE.InstancedBufferAttribute => {
-      const made = new THREE.InstancedBufferAttribute(new Float32Array(capacity * old.itemSize), old.itemSize);
-      (made.array as Float32Array).set(old.array as Float32Array);
-      made.setUsage(THREE.DynamicDrawUsage);
-      return made;
-    };
-    for (const mesh of this.meshes) mesh.dispose();
-    this.matrices = grown(this.matrices);
-    this.fades = grown(this.fades);
-    if (this.colors) this.colors = grown(this.colors);
-    this.low = 0;
-    this.high = this.count - 1;
-    this.attach();
+  /** The chunk of a place. */
+  keyAt(x: number, y: number, z: number): number {
+    if (this.cell === Infinity) return 0;
+    return (part(x / this.cell) * 131072 + part(y / this.cell)) * 131072 + part(z / this.cell);
   }
 }
 
-export type { Batch };
+function part(share: number): number {
+  return Math.floor(share) & 0x1ffff;
+}
+
+export type { Chunk };
 
 export class Batches {
   readonly group = new THREE.Group();
-  readonly all = new Map<string, Batch>();
   /** Where the picture's origin is, in metres of the world: matrices are told from it, for shaders have short numbers. */
   readonly base = new Float64Array(3);
+  private readonly all = new Map<string, Batch>();
   private batchOf: (Batch | null)[] = [];
+  private chunkOf: (Chunk | null)[] = [];
   private rowOf = new Int32Array(0);
+  private readonly touched = new Set<Chunk>();
   /** Slots that keep the look they had until the mesh of the new one is there, by its hash. */
   private readonly waiting = new Map<string, Set<number>>();
   private readonly place = new Float64Array(3);
   private readonly turn = new Float32Array(4);
+  private readonly fresh = new Float32Array(16);
 
   constructor(private readonly things: Things, private readonly meshes: Meshes) {}
+
+  /** All that is drawn. */
+  *chunks(): Iterable<Chunk> {
+    for (const batch of this.all.values()) yield* batch.chunks.values();
+  }
 
   /** Draw a slot by a look; null draws it no more. */
   put(slot: number, look: Look | null, now: number): void {
     this.reserve(slot + 1);
-    const key = look?.mesh ? `${look.mesh}${look.shadow === false ? "" : " shadow"}${look.tint ? " tint" : ""}` : "";
+    const key = look?.mesh ? `${look.mesh}${look.shadow === false ? "" : " shadow"}` : "";
     const before = this.batchOf[slot];
-    if (look?.mesh && before?.mesh && before.hash !== look.mesh && !this.meshes.get(look.mesh)) {
+    if (look?.mesh && before?.isShown && before.hash !== look.mesh && !this.meshes.get(look.mesh)) {
       const slots = this.waiting.get(look.mesh);
       if (slots) slots.add(slot);
       else this.waiting.set(look.mesh, new Set([slot]));
       return;
     }
-    if (before && (key === "" || this.all.get(key) !== before)) this.takeOut(slot, before);
-    if (key === "" || !look) return;
-    const batch = this.all.get(key) ?? this.make(key, look);
-    if (this.batchOf[slot] !== batch) {
-      this.batchOf[slot] = batch;
-      this.rowOf[slot] = batch.add(slot);
+    if (before && (key === "" || this.all.get(key) !== before)) {
+      this.takeOut(slot);
+      before.count -= 1;
+      this.batchOf[slot] = null;
     }
-    if (look.tint && batch.colors) {
-      for (let part = 0; part < 3; part++) batch.colors.array[3 * this.rowOf[slot] + part] = linear(look.tint[part] / 255);
-      batch.colors.needsUpdate = true;
+    if (key === "" || !look) return;
+    if (!this.batchOf[slot]) {
+      const batch = this.all.get(key) ?? this.make(key, look);
+      batch.count += 1;
+      this.batchOf[slot] = batch;
     }
     this.write(slot, now);
+    this.chunkOf[slot]!.paint(this.rowOf[slot]!, look.paintAt ?? 0);
   }
 
   /** Write a slot's matrix as it is shown now. */
   write(slot: number, now: number): void {
     const batch = this.batchOf[slot];
     if (!batch) return;
-    const row = this.rowOf[slot];
-    this.matrixOf(slot, now, batch.matrices.array as Float32Array, row * 16);
-    batch.touch(row);
+    const { fresh, base } = this;
+    this.matrixOf(slot, now, fresh, 0);
+    const key = batch.keyAt(fresh[12]! + base[0]!, fresh[13]! + base[1]!, fresh[14]! + base[2]!);
+    let chunk = this.chunkOf[slot] ?? null;
+    if (!chunk || chunk.key !== key) chunk = this.carry(slot, batch, key);
+    const row = this.rowOf[slot]!;
+    (chunk.matrices.array as Float32Array).set(fresh, row * 16);
+    chunk.touch(row);
+    this.touched.add(chunk);
   }
 
   /** A slot's matrix from the picture's origin, column by column. */
@@ -196,15 +126,13 @@ export class Batches {
     out[at + 15] = 1;
   }
 
-  batch(slot: number): Batch | null {
-    return this.batchOf[slot] ?? null;
+  /** The chunk that a slot is drawn with. */
+  chunk(slot: number): Chunk | null {
+    return this.chunkOf[slot] ?? null;
   }
 
   fade(slot: number, share: number): void {
-    const batch = this.batchOf[slot];
-    if (!batch || batch.fades.array[this.rowOf[slot]] === share) return;
-    batch.fades.array[this.rowOf[slot]] = share;
-    batch.fades.needsUpdate = true;
+    this.chunkOf[slot]?.fade(this.rowOf[slot]!, share);
   }
 
   /** Meshes that have arrived are shown from now on. */
@@ -212,40 +140,106 @@ export class Batches {
     const mesh = this.meshes.loaded.get(hash);
     for (const slot of this.waiting.get(hash) ?? []) this.things.retold.add(slot);
     this.waiting.delete(hash);
-    for (const batch of this.all.values()) if (mesh && batch.hash === hash && !batch.mesh) batch.show(mesh, this.group);
+    for (const batch of this.all.values()) {
+      if (mesh && batch.hash === hash && !batch.isShown) for (const chunk of batch.chunks.values()) this.show(chunk, batch);
+    }
   }
 
-  commit(): void {
+  /** Bring what changed to the device. */
+  commit(now: number): void {
     let hasGone = false;
     for (const [key, batch] of this.all) {
-      batch.commit();
-      if (batch.count > 0) continue;
-      batch.dispose(this.group);
+      if (batch.count > 0) {
+        if (batch.count > MORE * batch.countWhenCut && batch.isShown) this.cut(batch, now);
+        continue;
+      }
+      for (const chunk of batch.chunks.values()) chunk.dispose();
       this.all.delete(key);
       hasGone = true;
     }
+    for (const chunk of this.touched) chunk.commit();
+    this.touched.clear();
     if (hasGone) this.meshes.keep(new Set([...this.all.values()].map((batch) => batch.hash)));
+  }
+
+  /** Draw all as fine as can be seen from an eye. */
+  seenFrom(eye: THREE.Vector3, pixels: number): void {
+    for (const chunk of this.chunks()) if (chunk.mesh) chunk.seenFrom(eye, pixels);
   }
 
   /** Put the picture's origin elsewhere. */
   rebase(to: readonly [number, number, number], now: number): void {
     this.base.set(to);
-    for (const batch of this.all.values()) for (let row = 0; row < batch.count; row++) this.write(batch.slots[row], now);
+    for (const chunk of this.chunks()) chunk.forgetPlaces();
+    for (let slot = 0; slot < this.batchOf.length; slot++) if (this.batchOf[slot]) this.write(slot, now);
   }
 
   private make(key: string, look: Look): Batch {
-    const batch = new Batch(look.mesh!, look.shadow !== false, look.tint !== undefined);
+    const batch = new Batch(look.mesh!, look.shadow !== false);
     this.all.set(key, batch);
-    const mesh = this.meshes.get(look.mesh!);
-    if (mesh) batch.show(mesh, this.group);
+    this.meshes.get(look.mesh!);
     return batch;
   }
 
-  private takeOut(slot: number, batch: Batch): void {
-    const row = this.rowOf[slot];
-    const moved = batch.remove(row);
+  private show(chunk: Chunk, batch: Batch): void {
+    const mesh = this.meshes.loaded.get(batch.hash);
+    if (mesh) chunk.show(mesh);
+    this.touched.add(chunk);
+  }
+
+  /** Put a slot into the chunk of a place, with the paint that it has; its matrix is to be written. */
+  private carry(slot: number, batch: Batch, key: number): Chunk {
+    const before = this.chunkOf[slot];
+    const [paintAt, faded] = before ? before.state(this.rowOf[slot]!) : [0, 0];
+    if (before) this.takeOut(slot);
+    let chunk = batch.chunks.get(key);
+    if (!chunk) {
+      chunk = new Chunk(this.group, batch.shadow, key);
+      batch.chunks.set(key, chunk);
+      this.show(chunk, batch);
+    }
+    const row = chunk.add(slot);
+    this.chunkOf[slot] = chunk;
+    this.rowOf[slot] = row;
+    chunk.paint(row, paintAt);
+    chunk.fade(row, faded);
+    return chunk;
+  }
+
+  private takeOut(slot: number): void {
+    const chunk = this.chunkOf[slot], batch = this.batchOf[slot];
+    if (!chunk || !batch) return;
+    const row = this.rowOf[slot]!;
+    const moved = chunk.remove(row);
     if (moved !== NONE) this.rowOf[moved] = row;
-    this.batchOf[slot] = null;
+    this.chunkOf[slot] = null;
+    this.touched.add(chunk);
+    if (chunk.count > 0 || batch.cell === Infinity) return;
+    chunk.dispose();
+    batch.chunks.delete(chunk.key);
+    this.touched.delete(chunk);
+  }
+
+  /** Cut the cubes of a batch so that each has a good many things in it. */
+  private cut(batch: Batch, now: number): void {
+    const box = new THREE.Box3();
+    for (const chunk of batch.chunks.values()) box.union(chunk.around());
+    const sides = box.getSize(new THREE.Vector3()).toArray();
+    const wanted = batch.count / CHUNK;
+    let cell = Math.max(...sides);
+    const cubes = (side: number): number => sides.reduce((product, each) => product * Math.max(each / side, 1), 1);
+    while (cubes(cell) < wanted) cell /= 1.26;
+    batch.countWhenCut = batch.count;
+    batch.cell = cell;
+    const slots: number[] = [];
+    for (const chunk of batch.chunks.values()) for (let row = 0; row < chunk.count; row++) slots.push(chunk.slots[row]!);
+    for (const slot of slots) this.write(slot, now);
+    for (const [key, chunk] of batch.chunks) {
+      if (chunk.count > 0) continue;
+      chunk.dispose();
+      batch.chunks.delete(key);
+      this.touched.delete(chunk);
+    }
   }
 
   private reserve(count: number): void {
@@ -254,8 +248,4 @@ export class Batches {
     rows.set(this.rowOf);
     this.rowOf = rows;
   }
-}
-
-function linear(value: number): number {
-  return value <= 0.04045 ? value / 12.92 : ((value + 0.055) / 1.055) ** 2.4;
 }

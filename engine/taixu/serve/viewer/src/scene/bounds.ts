@@ -15,7 +15,7 @@ const ROOM = 1.08;
 
 /** The sphere around a slot as it goes, in metres of the world. */
 export function sphereOf(slot: number, things: Things, batches: Batches): Sphere {
-  const sphere = batches.batch(slot)?.mesh?.sphere;
+  const sphere = batches.chunk(slot)?.mesh?.sphere;
   const at: Place = [things.to[3 * slot], things.to[3 * slot + 1], things.to[3 * slot + 2]];
   if (!sphere) return { at, radius: 0 };
   const scale = Math.max(Math.abs(things.scales[3 * slot]), Math.abs(things.scales[3 * slot + 1]), Math.abs(things.scales[3 * slot + 2]));
@@ -46,7 +46,7 @@ export function cornersOf(slots: Iterable<number>, batches: Batches): number[] {
   const corners: number[] = [];
   const matrix: number[] = new Array<number>(16);
   for (const slot of slots) {
-    const box = batches.batch(slot)?.mesh?.box;
+    const box = batches.chunk(slot)?.mesh?.box;
     if (!box || box.isEmpty()) continue;
     batches.matrixOf(slot, Infinity, matrix, 0);
     for (let corner = 0; corner < 8; corner++) {

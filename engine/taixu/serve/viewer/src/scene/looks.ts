@@ -13,6 +13,10 @@ export interface LightFacts {
 export interface Look {
   /** Hash of the mesh. */
   mesh?: string;
+  /** Nine numbers for each part of the mesh: `taixu.serve.paints`. */
+  paint?: number[];
+  /** Where the paint begins in the palette. */
+  paintAt?: number;
   /** sRGB and alpha, 0 to 255. */
   tint?: [number, number, number, number];
   /** False: it casts none. */

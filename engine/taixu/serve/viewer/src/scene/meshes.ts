@@ -3,7 +3,8 @@ import * as THREE from "three";
 import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { fetchPatiently } from "./fetching";
 import { SharedPictures } from "./pictures";
-import { letFade } from "./fading";
+import { Coarse } from "./coarse";
+import { letPaint, type Palette } from "./painting";
 
 export interface MeshPart {
   geometry: THREE.BufferGeometry;
@@ -13,6 +14,8 @@ export interface MeshPart {
 
 export interface LoadedMesh {
   parts: MeshPart[];
+  /** Triangles of each part, for near and far. */
+  coarse: Coarse[];
   /** Around all of it, in its own coordinates. */
   sphere: THREE.Sphere;
   box: THREE.Box3;
@@ -25,7 +28,7 @@ export class Meshes {
   readonly loaded = new Map<string, LoadedMesh>();
   private readonly loader = new GLTFLoader();
 
-  constructor(renderer: THREE.WebGLRenderer, private readonly onLoad: (hash: string) => void) {
+  constructor(renderer: THREE.WebGLRenderer, private readonly palette: Palette, private readonly onLoad: (hash: string) => void) {
     const base = new URL("/scene/meshes/", location.href).href;
     const anisotropy = Math.min(8, renderer.capabilities.getMaxAnisotropy());
     this.loader.register((parser) => new SharedPictures(parser, base, anisotropy));
@@ -81,12 +84,13 @@ export class Meshes {
       if (!drawn.geometry) return;
       const kind = drawn.isMesh ? "triangles" : (each as THREE.Points).isPoints ? "points" : "lines";
       const material = drawn.material as THREE.Material;
-      letFade(material);
+      letPaint(material, this.palette, parts.length);
       material.shadowSide = THREE.DoubleSide; // three.js would take back faces, whose shadows begin beside what casts them
       parts.push({ geometry: drawn.geometry, material, kind });
       drawn.geometry.computeBoundingBox();
       if (drawn.geometry.boundingBox) box.union(drawn.geometry.boundingBox);
     });
-    return { parts, box, sphere: box.getBoundingSphere(new THREE.Sphere()) };
+    const coarse = parts.map((part) => new Coarse(part.geometry));
+    return { parts, coarse, box, sphere: box.getBoundingSphere(new THREE.Sphere()) };
   }
 }

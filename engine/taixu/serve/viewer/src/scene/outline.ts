@@ -64,7 +64,7 @@ export class Outline {
     this.shown = [];
     const add = (slots: Iterable<number>, material: THREE.Material): void => {
       for (const slot of slots) {
-        for (const part of this.batches.batch(slot)?.mesh?.parts ?? []) {
+        for (const part of this.batches.chunk(slot)?.mesh?.parts ?? []) {
           if (part.kind !== "triangles") continue;
           const mesh = new THREE.Mesh(part.geometry, material);
           mesh.matrixAutoUpdate = false;

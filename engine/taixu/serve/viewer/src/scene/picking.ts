@@ -1,6 +1,6 @@
 // What lies under a point: rays against spheres around all things first, then against the meshes of the nearest few.
 import * as THREE from "three";
-import type { Batch, Batches } from "./batches";
+import type { Batches, Chunk } from "./batches";
 
 export interface Hit {
   slot: number;
@@ -21,23 +21,23 @@ export class Picking {
   pick(x: number, y: number, camera: THREE.Camera): Hit | null {
     this.caster.setFromCamera(new THREE.Vector2(x, y), camera);
     const { origin, direction } = this.caster.ray;
-    const near: { batch: Batch; row: number; from: number }[] = [];
-    for (const batch of this.batches.all.values()) if (batch.mesh) this.candidates(batch, origin, direction, near);
+    const near: { chunk: Chunk; row: number; from: number }[] = [];
+    for (const chunk of this.batches.chunks()) if (chunk.mesh && this.caster.ray.intersectsBox(chunk.around())) this.candidates(chunk, origin, direction, near);
     near.sort((a, b) => a.from - b.from);
     let best: Hit | null = null;
-    for (const { batch, row, from } of near.slice(0, MOST_TRIED)) {
+    for (const { chunk, row, from } of near.slice(0, MOST_TRIED)) {
       if (best && from > best.distance) break;
-      const distance = this.exactly(batch, row);
-      if (distance !== null && (!best || distance < best.distance)) best = { slot: batch.slots[row], distance };
+      const distance = this.exactly(chunk, row);
+      if (distance !== null && (!best || distance < best.distance)) best = { slot: chunk.slots[row], distance };
     }
     return best;
   }
 
   /** Rows whose sphere the ray meets, and where it enters. */
-  private candidates(batch: Batch, origin: THREE.Vector3, direction: THREE.Vector3, found: { batch: Batch; row: number; from: number }[]): void {
-    const { center, radius } = batch.mesh!.sphere;
-    const m = batch.matrices.array;
-    for (let row = 0, at = 0; row < batch.count; row++, at += 16) {
+  private candidates(chunk: Chunk, origin: THREE.Vector3, direction: THREE.Vector3, found: { chunk: Chunk; row: number; from: number }[]): void {
+    const { center, radius } = chunk.mesh!.sphere;
+    const m = chunk.matrices.array;
+    for (let row = 0, at = 0; row < chunk.count; row++, at += 16) {
       const sx = m[at] * m[at] + m[at + 1] * m[at + 1] + m[at + 2] * m[at + 2];
       const sy = m[at + 4] * m[at + 4] + m[at + 5] * m[at + 5] + m[at + 6] * m[at + 6];
       const sz = m[at + 8] * m[at + 8] + m[at + 9] * m[at + 9] + m[at + 10] * m[at + 10];
@@ -49,15 +49,15 @@ export class Picking {
       const apart2 = x * x + y * y + z * z - along * along;
       if (apart2 > reach2) continue;
       const half = Math.sqrt(reach2 - apart2);
-      if (along + half > 0) found.push({ batch, row, from: Math.max(along - half, 0) });
+      if (along + half > 0) found.push({ chunk, row, from: Math.max(along - half, 0) });
     }
   }
 
-  private exactly(batch: Batch, row: number): number | null {
-    this.matrix.fromArray(batch.matrices.array, row * 16);
+  private exactly(chunk: Chunk, row: number): number | null {
+    this.matrix.fromArray(chunk.matrices.array, row * 16);
     this.probe.matrixWorld.copy(this.matrix);
     let best: number | null = null;
-    for (const part of batch.mesh!.parts) {
+    for (const part of chunk.mesh!.parts) {
       if (part.kind !== "triangles") continue;
       this.probe.geometry = part.geometry;
       this.probe.material = part.material;

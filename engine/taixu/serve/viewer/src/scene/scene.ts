@@ -15,6 +15,7 @@ import { Labels, type Label } from "./labels";
 import { Lights } from "./lights";
 import type { Look } from "./looks";
 import { Meshes } from "./meshes";
+import { Palette } from "./painting";
 import { Outline } from "./outline";
 import { Picking } from "./picking";
 import { Sky } from "./sky";
@@ -45,6 +46,7 @@ class Picture implements View {
   private readonly lens = new THREE.PerspectiveCamera();
   private readonly things = new Things();
   private readonly looks = new Map<number, Look>();
+  private readonly palette = new Palette();
   private readonly meshes: Meshes;
   private readonly batches: Batches;
   private readonly lights: Lights;
@@ -78,9 +80,11 @@ class Picture implements View {
     this.renderer.shadowMap.enabled = true;
     this.renderer.shadowMap.autoUpdate = false;
     this.renderer.shadowMap.type = THREE.PCFShadowMap;
+    // What is near comes first: what it hides costs nothing then.
+    this.renderer.setOpaqueSort((a, b) => a.groupOrder - b.groupOrder || a.renderOrder - b.renderOrder || a.z - b.z || a.id - b.id);
     const isSlow = isSoftware(this.renderer);
     this.renderer.setPixelRatio(isSlow ? 1 : Math.min(devicePixelRatio, 2));
-    this.meshes = new Meshes(this.renderer, (hash) => this.onMesh(hash));
+    this.meshes = new Meshes(this.renderer, this.palette, (hash) => this.onMesh(hash));
     this.batches = new Batches(this.things, this.meshes);
     this.lights = new Lights(this.things, this.batches);
     this.sky = new Sky(this.renderer, this.scene, isSlow ? 1024 : 2048);
@@ -234,7 +238,10 @@ class Picture implements View {
   }
 
   private onLooks(told: Record<string, Look>): void {
-    for (const [number, look] of Object.entries(told)) this.looks.set(Number(number), look);
+    for (const [number, look] of Object.entries(told)) {
+      if (look.paint) look.paintAt = this.palette.put(Number(number), look.paint, look.tint);
+      this.looks.set(Number(number), look);
+    }
   }
 
   private onMesh(hash: string): void {
@@ -288,7 +295,7 @@ class Picture implements View {
 
   private frame(atOnce: boolean): boolean {
     const drawn: number[] = [];
-    for (const batch of this.batches.all.values()) for (let row = 0; row < batch.count; row++) drawn.push(batch.slots[row]);
+    for (const chunk of this.batches.chunks()) for (let row = 0; row < chunk.count; row++) drawn.push(chunk.slots[row]);
     const found = frame(cornersOf(drawn, this.batches), this.steering.fovY, this.lens.aspect);
     if (found) this.steering.set(found.eye, found.target, atOnce);
     return found !== null;
@@ -338,8 +345,9 @@ class Picture implements View {
     this.rebase(now);
     this.lights.update(now, this.steering.eye, turned);
     this.eyes.update(this.batches.base, this.steering.eye);
-    this.batches.commit();
+    this.batches.commit(now);
     this.steering.apply(this.lens, this.batches.base);
+    this.batches.seenFrom(this.lens.position, this.renderer.domElement.height / (2 * Math.tan(this.steering.fovY / 2)));
     const [x, y, z] = this.steering.target.map((part, axis) => part - this.batches.base[axis]);
     this.sky.shine(this.mainLight(now));
     this.sky.follow(x, y, z, this.steering.distance);
