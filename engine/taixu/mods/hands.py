@@ -58,7 +58,7 @@ class _Hands:
             "add": self._add,
             "remove": self._remove,
             "send": self._send,
-            "listen": mod.listening.add,
+            "listen": lambda kind: mod.listening.add(kind),
             "play_sound": self._play_sound,
             "raycasts": self._cast,
             "apply_impulse": self._push("apply_impulse"),

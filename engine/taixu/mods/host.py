@@ -1,7 +1,8 @@
 """`ModHost`: the mods of one world, called in their load order with one step of delay that never changes.
 
 At the end of step N each mod is sent what changed, and the helper works on it beside the rest of the frame; at the
-beginning of step N + 1, before scripts run, its answer is checked and carried out. Where time is simulated (no window) the
+beginning of step N + 1, before scripts run, its answer is checked and carried out. So a mod sees what scripts see in step
+N + 1, and does what they do, but for input, of which it hears a step later. Where time is simulated (no window) the
 host waits for answers, so runs repeat exactly; where somebody watches it never waits, and an answer that is late counts in
 the next step.
 """
@@ -175,6 +176,12 @@ class ModHost:
         for mod in list(self.mods.values()):
             mod.collect(_WAIT_SECS if self.wait else 0.0)
 
+    def begin(self) -> None:
+        """Before the steps of a frame: call those that were loaded since, so that they start with the first of them."""
+        for mod in self.mods.values():
+            if mod.is_new and not self.world.resource(Clock).paused:
+                mod.send({}, tick=self.world.resource(Clock).ticks)
+
     def send(self) -> None:
         """The end of a step: tell every mod what it has to know of it."""
         events = self.world.resource(GameEvents)
@@ -196,7 +203,7 @@ class ModHost:
             buttons = [name for owner, name in presses if owner == mod.name]
             if buttons:
                 facts["buttons"] = buttons
-            mod.send(facts)
+            mod.send(facts, tick=self.world.resource(Clock).ticks + 1)
 
     def _rows(self, mod: LoadedMod, batch: EventBatch) -> list[Any]:
         """What happened as a mod hears it: what concerns its entity, and once for each pair where it listens."""

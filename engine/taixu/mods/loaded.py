@@ -199,20 +199,28 @@ class LoadedMod:
 
     # A step
 
-    def send(self, facts: dict[str, Any]) -> None:
-        """Send a step, unless the last one is still under way, or it is not its turn."""
+    @property
+    def is_new(self) -> bool:
+        """Whether it was never called."""
+        return self._ran < 0
+
+    def send(self, facts: dict[str, Any], *, tick: int) -> None:
+        """Send a step, unless the last one is still under way, or it is not its turn.
+
+        `tick` is the step in which the answer is carried out: what the mod sees is what scripts see when that step begins.
+        """
         clock = self._host.world.resource(Clock)
-        if not self.running or not self.budget.is_due(clock.ticks):
+        if not self.running or not self.budget.is_due(tick):
             return
         if self.boxed.busy:
             self.cost.late += 1
             return
         seen, dirty = self.mirror.follow(self._host.world)
-        steps = 1 if self._ran < 0 else clock.ticks - self._ran
-        self._ran = clock.ticks
+        steps = 1 if self._ran < 0 else max(1, tick - self._ran)
+        self._ran = tick
         message = {
-            "tick": clock.ticks,
-            "time": clock.now_secs,
+            "tick": tick,
+            "time": tick / clock.steps_per_sec,
             "step": clock.step_secs,
             "dt": clock.step_secs * steps,
             **seen,
@@ -245,6 +253,8 @@ class LoadedMod:
         if self.answered:
             news["rays"], self.answered = self.answered, []
         for key, value in self._host.states_for(self).items():
+            if self._first and key != "joints":
+                continue  # no step has passed in which a key went down
             if fresh or self._known.get(key) != value:
                 news[key] = self._known[key] = value
         return news

@@ -281,7 +281,8 @@ class WorldMirror:
                 ]
                 for item in declared.fields
             ]
-            described[declared.name] = {"bit": self.bits.get(declared.name, -1), "fields": facts}
+            bit, title = self.bits.get(declared.name, -1), declared.cls.__name__
+            described[declared.name] = {"bit": bit, "title": title, "fields": facts}
         return described
 
 

@@ -28,9 +28,14 @@ class ModPlugin:
         """Add host and systems."""
         host = ModHost(app.world, open_in=self._open_in, wait=self._wait)
         app.insert_resource(host)
+        app.add_system(Stage.APPLY, _begin, name="begin_mods")
         app.add_system(Stage.FIXED, _collect, name="collect_mods", before=("run_scripts",), after=("poll_recording",))
         app.add_system(Stage.FIXED_LAST, _send, name="send_to_mods", before=("end_input_step",))
         app.on_close(host.clear)
+
+
+def _begin(world: World) -> None:
+    world.resource(ModHost).begin()
 
 
 def _collect(world: World) -> None:

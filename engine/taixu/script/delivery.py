@@ -23,6 +23,7 @@ __all__ = ["Delivery", "Posted"]
 
 NOTHING_ELSE = "a routine yields game.wait(...), game.wait_event(...), game.raycasts(...) or nothing, not {}"
 Posted = tuple[Event, "int | None"]
+Asked = tuple[Instance, RayBatch, dict[str, Any]]
 
 
 class Delivery:
@@ -38,7 +39,7 @@ class Delivery:
         self._host = host
         self._cursor = 0
         self.posted: list[Posted] = []
-        self._rays: list[tuple[Instance, RayBatch, dict[str, Any]]] = []
+        self._rays: list[Asked] = []
 
     def clear(self) -> None:
         """Forget what was posted, and what plugins published so far."""
@@ -60,9 +61,13 @@ class Delivery:
         self._rays.append((instance, batch, rays))
         return batch
 
-    def answer_rays(self) -> None:
-        """Answer what was asked in the last step, in the order of asking."""
+    def take_asked(self) -> list[Asked]:
+        """The rays that were asked for until now."""
         asked, self._rays = self._rays, []
+        return asked
+
+    def _answer_rays(self, asked: list[Asked]) -> None:
+        """Answer what was asked in the last step, in the order of asking."""
         for instance, batch, rays in asked:
             hits = self._host.call(instance, "game.raycasts", cast_rays, self._host.world, rays) or []
             for routine in batch.answer(hits):
@@ -119,13 +124,13 @@ class Delivery:
         ticks = 1 if asked is None else ticks_of(asked.seconds, self._host.clock.steps_per_sec)
         self._host.timers.add(self._host.clock.ticks + ticks, lambda: self._advance(instance, routine, None), owner=instance)
 
-    def deliver_due(self, posted: list[Posted]) -> None:
-        """Deliver input, what plugins published since the last step, and messages, in this order."""
+    def deliver_due(self, posted: list[Posted], asked: list[Asked]) -> None:
+        """Deliver answers, presses, input, what plugins published since the last step, and messages, in this order."""
         events = self._host.world.resource(GameEvents)
         batches = events.since(self._cursor)
         self._cursor = events.cursor
         inputs = input_events(self._host.world)
-        self.answer_rays()
+        self._answer_rays(asked)
         for owner, name in self._host.world.resource(Widgets).take_presses(of_mods=False):
             for instance in self._host.instances.values():
                 if instance.stable_id == owner:

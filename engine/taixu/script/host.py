@@ -154,11 +154,12 @@ class ScriptHost:
         posted, self.delivery.posted = (
             self.delivery.posted,
             [],
-        )  # before anybody runs: what is sent now arrives in the next step
+        )
+        asked = self.delivery.take_asked()  # before anybody runs: what is sent now arrives in the next step
         try:
             self._follow()
             self._start_new()
-            self.delivery.deliver_due(posted)
+            self.delivery.deliver_due(posted, asked)
             for timer in self.timers.take_due(self.clock.ticks):
                 owner = timer.owner
                 if isinstance(owner, Instance) and owner.running and not timer.cancelled:

@@ -21,6 +21,7 @@ _RANK = {"?": 0, "B": 1, "i": 2, "I": 3, "q": 4, "Q": 5, "f": 6, "d": 7}
 _host = None
 _ops = {}
 _sum = sum
+_AMBIGUOUS = "The truth value of an array with more than one element is ambiguous. Use a.any() or a.all()"
 
 
 def use_host(function, ops):
@@ -85,6 +86,8 @@ def _run(name, out, a, b=None):
         _call(name, out, a, b, count)
         return
     function = _PLAIN[name]
+    if "f" in (out._code, getattr(a, "_code", ""), getattr(b, "_code", "")) and out._code != "d":
+        a, b = (array("f", [item])[0] if isinstance(item, float) else item for item in (a, b))  # as the column holds numbers
     first = a._data if isinstance(a, Column) else [a] * count
     if b is None:
         values = map(function, first)
@@ -122,8 +125,6 @@ def _binary(name, a, b, code=None):
     if name in ("div", "pow", "atan2") and common not in "fd":
         common = "d"
     out = _new(code or common, count)
-    if code and _host is None and common == "f":  # a number is compared as the column holds it
-        a, b = (array("f", [item])[0] if isinstance(item, float) else item for item in (a, b))
     _run(name, out, a, b)
     return out
 
@@ -227,7 +228,7 @@ class Column(_Arithmetic):
 
     def __bool__(self):
         if len(self._data) != 1:
-            raise ValueError("a column is neither true nor false; ask any() or all() of it")
+            raise ValueError(_AMBIGUOUS)
         return bool(self._data[0])
 
     def __getitem__(self, key):
@@ -389,7 +390,7 @@ def _two(name, plain):
     def run(a, b):
         if isinstance(a, (Column, Vectors)) or isinstance(b, (Column, Vectors)):
             return _binary(name, a, b)
-        return plain(a, b)
+        return float(plain(a, b)) if isinstance(a, float) or isinstance(b, float) else plain(a, b)
 
     run.__name__ = name
     return run

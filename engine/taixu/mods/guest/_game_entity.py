@@ -243,8 +243,7 @@ class Entity:
         return mirror.has(self.id, component) if self.alive else False
 
     def add(self, component, /, **fields):
-        known = mirror.fields(component)
-        _check_names(component, known, fields)
+        known = mirror.check_names(component, fields)
         if not mirror.has(self.id, component):
             values = {name: checked_field(known[name], value) for name, value in fields.items()}
             made = mirror.pending.get(self.id)
@@ -410,12 +409,6 @@ def _is_number(value):
 
 def _shown(field):
     return as_seen(field, field.default) if field.code and field.width > 1 else field.default
-
-
-def _check_names(component, known, fields):
-    for name in fields:
-        if name not in known:
-            raise GameError(f"{component!r} has no field {name!r}; it has {', '.join(known)}")
 
 
 def _some(kind, values, what, count):

@@ -49,7 +49,7 @@ class Mirror:
     """
 
     def __init__(self):
-        self.components = {}
+        self.components, self.titles = {}, {}
         self.bits = {}
         self.rows, self.places, self.masks = {}, {}, {}
         self.data, self.objects = {}, {}
@@ -67,6 +67,7 @@ class Mirror:
         """Take over what the engine says of components and of what this mod may do."""
         for name, facts in config["components"].items():
             self.components[name] = {item[0]: Field(name, item) for item in facts["fields"]}
+            self.titles[name] = facts["title"]
             if facts["bit"] >= 0:
                 self.bits[name] = 1 << facts["bit"]
         self.capabilities = config["capabilities"]
@@ -166,6 +167,14 @@ class Mirror:
         if found is None:
             raise GameError(f"there is no component {component!r}; there are {', '.join(self.components)}")
         return found
+
+    def check_names(self, component, names):
+        """Refuse names that are no fields of a component."""
+        known = self.fields(component)
+        for name in names:
+            if name not in known:
+                raise GameError(f"{self.titles[component]} has no field {name!r}; it has {', '.join(known)}")
+        return known
 
     def has(self, entity, component):
         """Whether a living entity has a component."""

@@ -23,9 +23,8 @@ class Columns:
     def __init__(self, component, fields, having, without):
         known = mirror.fields(component)
         names = fields or tuple(name for name, field in known.items() if field.code)
+        mirror.check_names(component, names)
         for name in names:
-            if name not in known:
-                raise GameError(f"{component!r} has no field {name!r}; it has {', '.join(known)}")
             if not known[name].code:
                 raise GameError(f"field {name!r} of {component!r} holds no numbers; columns are numbers")
         ids = [number for number in mirror.matching((component, *having), without) if number in mirror.rows]

@@ -64,11 +64,10 @@ def spawn(
         parts["name"] = {}
     for key, values in components.items():
         if values is not False:
-            known = _mirror.fields(key)
+            values = {} if values is True else values
+            known = _mirror.check_names(key, values)
             parts[key] = {}
-            for item, value in ({} if values is True else values).items():
-                if item not in known:
-                    raise _GameError(f"{key!r} has no field {item!r}; it has {', '.join(known)}")
+            for item, value in values.items():
                 parts[key][item] = _checked_field(known[item], value)
     if what in _SHAPES:
         parts.setdefault("shape", {"kind": what})
@@ -88,11 +87,9 @@ def despawn(entity=None):
 
 
 def set(entities, component, **fields):
-    known = _mirror.fields(component)
+    _mirror.check_names(component, fields)
     entities = list(entities)
     for name, value in fields.items():
-        if name not in known:
-            raise _GameError(f"{component!r} has no field {name!r}; it has {', '.join(known)}")
         if isinstance(value, list) and len(value) != len(entities):
             raise _GameError(f"game.set: {name} has {len(value)} values for {len(entities)} entities; give one for each")
         for place, entity in enumerate(entities):

@@ -1,0 +1,96 @@
+"""One `game`, two tiers: the same scripts give the same results natively and as mods."""
+
+from __future__ import annotations
+
+import ast
+from pathlib import Path
+
+import pytest
+from both_tiers import run_mod, run_native
+from native_box import open_natively, open_plainly
+
+from taixu.script.api import API, CALLBACKS, ENTITY_API, EVENT_KINDS, Crossing
+
+SCRIPTS = Path(__file__).parent / "scripts"
+CASES = sorted(path.stem for path in SCRIPTS.glob("*.py"))
+STEPS = {"routines": 20}
+FAULTS = {
+    "a vector": "game.entity.position = (1, 2)",
+    "not finite": "game.entity.position = (1, 2, float('nan'))",
+    "a scale": "game.entity.scale = (1, 2)",
+    "a component": "game.query('no_such_thing')",
+    "a field": "game.find('Lamp').light.brightness = 2",
+    "a choice": "game.find('Lamp').light.kind = 'round'",
+    "no component": "game.entity.light.intensity = 1",
+    "an attribute": "game.entity.colour = 1",
+    "a time": "game.wait('soon')",
+    "a timer": "game.timer(float('inf'))",
+    "a kind": "game.listen('sunrise')",
+    "a routine": "game.start(3)",
+    "a yield": "game.start(x for x in [3])",
+    "a column": "game.columns('light', 'intensity').range_m",
+    "a column's field": "game.columns('light', 'glow')",
+    "infinite": "c = game.columns('light', 'intensity'); c.intensity[0] = float('inf'); c.write()",
+    "both": "bool(game.columns('light').intensity > 1 and 1)",
+    "a corner": "game.show_text('a', 'b', corner='north')",
+    "a bar": "game.show_bar('a', 3.0)",
+    "a text": "game.show_text('a', 'b' * 600)",
+    "a name": "game.show_button('', 'b')",
+    "rays": "game.raycasts([(0, 0)], [(0, 1, 0)])",
+    "many": "game.set([game.entity], 'transform', scale=[1, 2])",
+    "an event's fact": "game.start(iter([])) if False else setattr(game, '_e', 0) or game.Event('timer').impulse",
+    "mistake": "undefined + 1",
+    "gone": "def on_tick(dt):\n    if game.tick == 2: game.log(made.position)\n    elif game.tick == 0: game.despawn(made)\n"
+    "made = game.spawn()",
+}
+
+
+@pytest.mark.parametrize("bulk", [True, False], ids=["host", "plain"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_script_gives_the_same_in_both_tiers(case: str, bulk: bool, tmp_path: Path) -> None:
+    source = (SCRIPTS / f"{case}.py").read_text()
+    steps, keep_after = STEPS.get(case, 6), 3 if case == "keeping" else 0
+    native = run_native(tmp_path, source, steps=steps, keep_after=keep_after)
+    early = max(0, keep_after - 1)  # the step that is under way counts
+    mod = run_mod(tmp_path, source, open_natively if bulk else open_plainly, steps=steps, keep_after=early)
+    assert native.fault == mod.fault == ""
+    assert native.lines
+    assert mod.lines == native.lines
+    assert mod.calls == native.calls
+    assert mod.places == native.places
+    assert mod.screen == native.screen
+
+
+@pytest.mark.parametrize("fault", FAULTS.values(), ids=FAULTS.keys())
+def test_mistakes_are_told_in_the_same_sentence(fault: str, tmp_path: Path) -> None:
+    lines = fault if "def " in fault else f"def on_tick(dt):\n    if game.tick == 1:\n        {fault}\n"
+    source = f"import game\n{lines}\n"
+    native, mod = run_native(tmp_path, source), run_mod(tmp_path, source, open_natively)
+    assert native.fault
+    assert mod.fault == native.fault
+    assert mod.lines == native.lines
+
+
+def test_every_name_of_the_table_is_in_a_script() -> None:
+    used: set[str] = set()
+    texts: set[str] = set()
+    for case in CASES:
+        for node in ast.walk(ast.parse((SCRIPTS / f"{case}.py").read_text())):
+            if isinstance(node, ast.Attribute):
+                used.add(f"game.{node.attr}" if isinstance(node.value, ast.Name) and node.value.id == "game" else node.attr)
+            elif isinstance(node, ast.FunctionDef):
+                used.add(node.name)
+            elif isinstance(node, ast.Constant) and isinstance(node.value, str):
+                texts.add(node.value)
+    missing = [item.name for item in API if f"game.{item.name}" not in used and item.crossing is not Crossing.NATIVE]
+    missing += [item.name for item in ENTITY_API if item.name not in used]
+    missing += [item.name for item in CALLBACKS if item.name not in used and not item.native_only]
+    assert missing == []
+    assert set(EVENT_KINDS) - texts <= {"input", "timer", "message", "button"}  # those come without being asked for
+
+
+def test_what_is_only_native_says_what_to_use_instead(tmp_path: Path) -> None:
+    for entry in API:
+        if entry.crossing is Crossing.NATIVE:
+            source = f"import game\ndef on_tick(dt): game.{entry.name}((0, 0, 0), (0, 1, 0))\n"
+            assert "game.raycasts" in run_mod(tmp_path, source, open_natively).fault
