@@ -59,7 +59,7 @@ class NewProject(Dialog):
         for i, (name, template) in enumerate(self._templates.items()):
             if i % columns:
                 imgui.same_line(0, unit * 0.8)
-            picture = self.window.shell.start_page.picture_of(name)
+            picture = self.window.shell.start_page.picture_of_template(name)
             aside = t(template.summary[:1].upper() + template.summary[1:])
             is_chosen, title = name == self._template, t(_titled(name))
             if card(self.window, name, title=title, aside=aside, picture=picture, icon_name="project", width=width,

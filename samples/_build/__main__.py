@@ -25,6 +25,7 @@ from factory.world import build_factory
 from gallery import build_gallery
 from playground import build_playground
 from sounds import RATE, SOUNDS
+from starter import build_starter, starter_settings
 from textures import TEXTURES
 
 from taixu import __version__
@@ -57,8 +58,9 @@ def main() -> None:
         if name == "playground":
             _models_and_sounds(assets, pictures)
         _world(SAMPLES / name, build)
-    _twin("factory", MODELS, TEXTS, build_factory, factory_settings())
-    _twin("airspace", {"city": city, "drone": drone}, {}, build_airspace, airspace_settings())
+    _twin(SAMPLES / "factory", MODELS, TEXTS, build_factory, factory_settings())
+    _twin(SAMPLES / "airspace", {"city": city, "drone": drone}, {}, build_airspace, airspace_settings())
+    _twin(SAMPLES.parent / "assets" / "templates" / "factory", {}, {}, build_starter, starter_settings())
 
 
 def _textures() -> dict[str, bytes]:
@@ -84,13 +86,13 @@ def _models_and_sounds(assets: Path, pictures: dict[str, bytes]) -> None:
 
 
 def _twin(
-    name: str, models: Mapping[str, Callable[[], ModelData]], texts: Mapping[str, Callable[[], str]],
+    folder: Path, models: Mapping[str, Callable[[], ModelData]], texts: Mapping[str, Callable[[], str]],
     build: Callable[[World, Any], Any], settings: Mapping[str, Any],
 ) -> None:  # fmt: skip
     """A sample whose world devices feed."""
-    folder = SAMPLES / name
-    assets = folder / "assets"
-    assets.mkdir(parents=True, exist_ok=True)
+    name, assets = folder.name, folder / "assets"
+    if models or texts:
+        assets.mkdir(parents=True, exist_ok=True)
     for model, make in models.items():
         write_glb(make(), assets / f"{model}.glb")
         _describe(assets / f"{model}.glb", f"{name}.{model}")

@@ -55,9 +55,10 @@ class Factory:
 
 
 @contextmanager
-def factory(*, record: Path | None = None, seconds: float = 1800) -> Iterator[Factory]:
-    """Serve it on a free port until the block is left."""
-    words = ["serve", _ROOT / "samples" / "factory", "--port", "0", "--token", TOKEN, "--seconds", seconds]
+def factory(*, record: Path | None = None, seconds: float = 1800, project: Path | None = None) -> Iterator[Factory]:
+    """Serve it (or another project, which is trusted) on a free port until the block is left."""
+    served = [_ROOT / "samples" / "factory"] if project is None else [project, "--trust"]
+    words = ["serve", *served, "--port", "0", "--token", TOKEN, "--seconds", seconds]
     words += ["--record", record] if record is not None else []
     command = [sys.executable, "-m", "taixu", *map(str, words)]
     program = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=os.environ)

@@ -51,9 +51,13 @@ class StartPage:
         return self._recent
 
     def picture_of(self, name: str) -> Path | None:
-        """The picture of a sample or a template."""
+        """The picture of a sample."""
         file = _PICTURES / f"{name}.jpg"
         return file if file.is_file() else None
+
+    def picture_of_template(self, name: str) -> Path | None:
+        """The picture of a template, which may be called as a sample is."""
+        return self.picture_of(f"template_{name}") or self.picture_of(name)
 
     def draw(self) -> None:
         """Lay out the page."""
@@ -195,8 +199,8 @@ class StartPage:
         for i, (name, summary) in enumerate(_templates()):
             if i % columns:
                 imgui.same_line()
-            title = t(name.replace("_", " ").capitalize())
-            if card(self._window, f"template {name}", title=title, aside=t(summary), picture=self.picture_of(name), width=width,
+            title, picture = t(name.replace("_", " ").capitalize()), self.picture_of_template(name)
+            if card(self._window, f"template {name}", title=title, aside=t(summary), picture=picture, width=width,
                     icon_name="project"):  # fmt: skip
                 self._window.shell.dialogs.open(NewProject(self._window, name))
 

@@ -23,16 +23,20 @@ _LEFT_OUT = shutil.ignore_patterns("__pycache__", "*.pyc", ".taixu", "out")
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the folder and the template."""
     parser.add_argument("folder", type=Path, metavar="DIR", help="the folder to make; it may exist while it is empty")
-    parser.add_argument("--template", default="empty", metavar="NAME", help="playground or empty, or a plugin's; empty")
+    parser.add_argument("--template", default="empty", metavar="NAME", help="empty, playground or factory, or a plugin's; empty")
 
 
 def run(args: argparse.Namespace) -> int:
     """Copy the template whole or not at all, and name the project after its folder."""
+    from taixu.cli.templates import find_templates
+
     folder: Path = args.folder.absolute()
     make_project(folder, args.template, shown=args.folder)
     files = sorted(str(file.relative_to(folder)) for file in folder.rglob("*") if file.is_file())
     shown = shlex.quote(f"./{args.folder}" if str(args.folder).startswith("-") else str(args.folder))
-    args.console.show(f"{args.folder} is a project; play it: taixu run {shown} --trust")
+    command = find_templates()[args.template].command
+    does = {"run": "play it", "serve": "bring it to life"}[command]
+    args.console.show(f"{args.folder} is a project; {does}: taixu {command} {shown} --trust")
     args.console.answer({"out": str(folder), "template": args.template, "files": files})
     return 0
 

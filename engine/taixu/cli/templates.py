@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal
 
 __all__ = ["Template", "find_templates"]
 
@@ -18,10 +19,13 @@ class Template:
         What it is, in half a line.
     folder
         Where it lies; ``taixu.toml`` and all beside it are copied.
+    command
+        What one does with it first: "run" plays it, "serve" feeds it by devices.
     """
 
     summary: str
     folder: Path
+    command: Literal["run", "serve"] = "run"
 
 
 def find_templates() -> dict[str, Template]:
@@ -30,9 +34,11 @@ def find_templates() -> dict[str, Template]:
     from taixu.assets.paths import data_path
     from taixu.errors import TaixuError
 
+    templates = data_path("assets") / "templates"
     found = {
         "playground": Template("a sunlit toy box of a few hundred bodies", data_path("samples") / "playground"),
-        "empty": Template("a floor, a sun and a camera", data_path("assets") / "templates" / "empty"),
+        "empty": Template("a floor, a sun and a camera", templates / "empty"),
+        "factory": Template("two presses that devices feed, to begin a twin with", templates / "factory", "serve"),
     }
     for point in find_plugins():
         try:

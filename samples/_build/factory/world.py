@@ -100,7 +100,8 @@ class _Factory:
                 emissive_strength=3.0 if color == "green" else 0.0,
             )  # fmt: skip
             shape = tx.Shape("cylinder", size=(0.086, 0.092, 0.086), bevel_m=0.006, cast_shadow=False)
-            self._world.spawn(f"Lamp {color}", shape, glass, Device(f"{key}.{color}"), position=(0, height, 0), parent=tower)
+            name = f"{machine.name}: {color} lamp"
+            self._world.spawn(name, shape, glass, Device(f"{key}.{color}", "lamp"), position=(0, height, 0), parent=tower)
 
     def _cell_fences(self, z: float) -> None:
         rows: list[tuple[float, float, float, int]] = []  # start x, z, yaw, panels

@@ -5,12 +5,14 @@ from pathlib import Path
 
 import pytest
 from command_line import taixu_json
+from factory import factory
+from waiting import HANG_SECS
 
 from taixu.cli import main
 from taixu.cli.templates import find_templates
 
 
-@pytest.mark.parametrize("template", ["empty", "playground"])
+@pytest.mark.parametrize("template", ["empty", "playground", "factory"])
 def test_a_template_becomes_a_project_that_is_valid(template: str, tmp_path: Path) -> None:
     found = taixu_json("new", tmp_path / "deep" / "toys", "--template", template)
     folder = Path(found["out"])
@@ -21,6 +23,31 @@ def test_a_template_becomes_a_project_that_is_valid(template: str, tmp_path: Pat
     assert all((folder / name).is_dir() for name in ("worlds", "scripts", "assets", "mods"))
     assert taixu_json("check", folder)["files"] == [{"path": str(folder), "ok": True, "findings": []}]
     assert sorted(path.name for path in (tmp_path / "deep").iterdir()) == ["toys"]
+
+
+def test_a_twin_comes_to_life_as_its_readme_says(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("amqtt")
+    assert main(["new", str(tmp_path / "plant"), "--template", "factory"]) == 0
+    assert f"taixu serve {tmp_path / 'plant'} --trust" in capsys.readouterr().out
+    with factory(project=tmp_path / "plant") as plant:
+        press = plant.find("Press 2")
+        plant.wait(lambda: plant.value(press, "press.count") > 2, secs=HANG_SECS, what="strokes")
+
+        def is_obeyed() -> bool:  # on a busy machine a command may time out, and is given again
+            number = plant.ask("commands", {"control": "speed", "entity": press, "value": 12})["number"]
+
+            def state() -> str:
+                listed = {each["number"]: each["state"] for each in plant.ask("commands")["commands"]}
+                return str(listed.get(number, ""))
+
+            plant.wait(lambda: state() in ("observed", "timed out", "failed"), secs=HANG_SECS, what="the command")
+            return state() == "observed"
+
+        plant.wait(is_obeyed, secs=HANG_SECS, what="a command that is obeyed")
+        assert plant.value(press, "press.setpoint") == 12
+        names = [each["name"] for each in plant.ask("measures")["measures"]]
+        assert names == ["strokes a minute"]
+        assert plant.ask("sources")["sources"]["plant"]["bad_messages"] == 0
 
 
 def test_an_empty_folder_is_filled_and_a_full_one_left_alone(
