@@ -24,7 +24,7 @@ from .articulations import Articulations, Coordinates, Machine
 from .base import BackendBase
 from .batch import BodyBatch, BodyKind
 from .bodies import BodyMirror, Look
-from .components import RigidBody
+from .components import PHYSICS_COMPONENTS, RigidBody
 from .crowding import MOST_IN_ONE_PLACE, uncrowded
 from .engines import backend_name, make_backend
 from .handover import Pushes, hand_over
@@ -42,6 +42,8 @@ from .writeback import MovingRows, write_back
 __all__ = ["PhysicsScene"]
 
 _log = logging.getLogger(__name__)
+_STEPS_TO_REST = 3
+"""Until the last bodies of a world are out of the engine, and all has been said of them."""
 Handles = NDArray[np.uint64]
 
 @dataclass(frozen=True)
@@ -88,6 +90,7 @@ class PhysicsScene(SceneQueries):
         self._draft: _Draft | None = None
         self._submitted = False
         self._restored: Any = None
+        self._empty_steps = 0
         self._rows = MovingRows.none()
         self._now = np.empty((9, 0))
         """Poses of those rows after the last step that was read."""
@@ -134,8 +137,12 @@ class PhysicsScene(SceneQueries):
     # -- a fixed step ---------------------------------------------------------------------------------------
 
     def step(self, world: World) -> None:
-        """One fixed step; see the module."""
+        """One fixed step; see the module. A world without bodies is left alone."""
         self._world = world
+        self._empty_steps = 0 if self._has_work(world) else self._empty_steps + 1
+        if self._empty_steps > _STEPS_TO_REST:
+            self._pushes.clear()
+            return
         backend = self._ready(world)
         look = self.mirror.look(world)
         if self._draft is not None:
@@ -160,6 +167,11 @@ class PhysicsScene(SceneQueries):
         self.joints.seen(world)
         self.articulations.seen(world)
         mirror.seen(world)  # last: it advances the tick
+
+    def _has_work(self, world: World) -> bool:
+        """Whether there is anything to step: bodies and their kin, or a state to begin from."""
+        is_starting = not self._submitted or self._draft is not None or self._restored is not None
+        return is_starting or any(len(world.query(cls)) for cls in PHYSICS_COMPONENTS)
 
     def _articulate(self, world: World, backend: BackendBase, look: Look) -> None:
         """Bring articulations up to date, and their nodes to where the links were read to be."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from taixu.errors import TaixuError
+from taixu.serve.guard import gather
 from taixu.twin.batch import Batch
 from taixu.twin.inbox import Inbox, Letter
 from taixu.twin.wire import MAGIC, MAX_RECORD_BYTES, decode_batch, decode_json
@@ -117,6 +118,7 @@ async def ingest_socket(
     socket = web.WebSocketResponse(max_msg_size=MAX_RECORD_BYTES, compress=False, heartbeat=_QUIET_SECS / 2)
     await socket.prepare(request)
     sockets.add(socket)
+    gather(request.transport)
     kept = Kept(asyncio.get_running_loop())
     acknowledging = asyncio.create_task(_acknowledge(socket, kept))
     try:
