@@ -15,6 +15,9 @@ from taixu.script.vectors import Quat, Vec3
 __all__ = ["ComponentView", "Entity", "component_named", "field_from_script", "field_to_script", "fields_from_script"]
 
 
+NO_ATTRIBUTE = "entities have no attribute and no component {}; fields belong to components, which add() adds"
+
+
 class Entity:
     """An entity of the world; see `taixu.script.api.ENTITY_API`. Components are attributes by name.
 
@@ -42,7 +45,7 @@ class Entity:
             raise AttributeError(name)
         declared = self._node.world.resource(Components).find(name)
         if declared is None:
-            raise AttributeError(f"entities have no attribute and no component {name!r}")
+            raise AttributeError(NO_ATTRIBUTE.format(repr(name)))
         if not self._node.world.has(self._node.entity, declared.cls):
             raise AttributeError(f"entity {self.name or hex(self.id)!r} has no {name!r}; add it with add({name!r})")
         if declared.cls in (Transform, Parent):
@@ -53,7 +56,7 @@ class Entity:
         if isinstance(getattr(type(self), name, None), property):
             object.__setattr__(self, name, value)
         else:
-            raise AttributeError(f"entities have no attribute {name!r} to set; set a component's field, or use add()")
+            raise AttributeError(NO_ATTRIBUTE.format(repr(name)))
 
     @property
     def handle(self) -> int:

@@ -12,6 +12,8 @@ from typing import Any
 
 __all__ = ["Quat", "Vec3"]
 
+_new: Any = tuple.__new__
+
 
 class Vec3(tuple[float, float, float]):
     """Three numbers with arithmetic; anything with three numbers may stand on the other side."""
@@ -45,21 +47,25 @@ class Vec3(tuple[float, float, float]):
 
     def __add__(self, other: Any) -> Vec3:
         x, y, z = other
-        return _vec3((self[0] + x, self[1] + y, self[2] + z))
+        a, b, c = self
+        return _new(Vec3, (a + x, b + y, c + z))
 
     __radd__ = __add__
 
     def __sub__(self, other: Any) -> Vec3:
         x, y, z = other
-        return _vec3((self[0] - x, self[1] - y, self[2] - z))
+        a, b, c = self
+        return _new(Vec3, (a - x, b - y, c - z))
 
     def __rsub__(self, other: Any) -> Vec3:
         x, y, z = other
-        return _vec3((x - self[0], y - self[1], z - self[2]))
+        a, b, c = self
+        return _new(Vec3, (x - a, y - b, z - c))
 
     def __mul__(self, other: Any) -> Vec3:
         if isinstance(other, (int, float)):
-            return _vec3((self[0] * other, self[1] * other, self[2] * other))
+            a, b, c = self
+            return _new(Vec3, (a * other, b * other, c * other))
         x, y, z = other
         return _vec3((self[0] * x, self[1] * y, self[2] * z))
 

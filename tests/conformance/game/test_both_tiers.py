@@ -23,6 +23,7 @@ FAULTS = {
     "a choice": "game.find('Lamp').light.kind = 'round'",
     "no component": "game.entity.light.intensity = 1",
     "an attribute": "game.entity.colour = 1",
+    "no attribute": "game.log(game.entity.colour)",
     "a time": "game.wait('soon')",
     "a timer": "game.timer(float('inf'))",
     "a kind": "game.listen('sunrise')",

@@ -2,32 +2,49 @@
 
 from __future__ import annotations
 
+from array import array
 from math import isfinite
 
 from _game_mirror import as_seen, mirror
 from _game_vectors import Quat, Vec3
 from _game_wire import GameError, check, to_data
 
-__all__ = ["Entity", "Made", "checked_field", "entity_of", "refresh"]
+__all__ = ["Entity", "Made", "checked_field", "entity_of", "refresh", "show_components"]
 
 CELL_M = 1024.0
 _HALF = CELL_M / 2
+_SLOW = 1 << 30
 _new = object.__new__
 _tuple = tuple.__new__
 _known = {}
-_places = mirror.places
-_t = None
-_cap = 0
-_near = False
+_NOTHING = array("f")
+_t = _w = _NOTHING  # the column of places: to read, and to write where that is allowed
+_cap = _cap2 = 0
 
 
-def refresh():
-    """Look up again what the fast paths hold on to: columns may have moved."""
-    global _places, _t, _cap, _near
-    _places, _t, _cap = mirror.places, mirror.data.get("transform.translation"), mirror.capacity
-    _near = mirror.can_place and not mirror.far
-    for entity in [key for key in _known if key not in mirror.rows]:
-        del _known[entity]
+def refresh(changed):
+    """Look up again what the fast paths hold on to: columns may have moved, entities may have come and gone.
+
+    An entity knows its slot while it is alive, has a transform and lies near; else `row` lies beyond every column, and the
+    slow path finds out what there is to say.
+    """
+    global _t, _w, _cap, _cap2
+    _t = mirror.data.get("transform.translation", _NOTHING)
+    _w = _t if mirror.can_place else _NOTHING
+    _cap, _cap2 = mirror.capacity, 2 * mirror.capacity
+    if changed is not None and len(changed) < len(_known) // 4:
+        touched = [number for number in changed if number in _known]
+    else:
+        touched = list(_known)
+    for number in touched:
+        _known[number].row = _row_of(number)
+        if number not in mirror.rows:
+            del _known[number]
+
+
+def _row_of(number):
+    row = mirror.places.get(number, _SLOW)
+    return _SLOW if number in mirror.far else row
 
 
 def entity_of(number):
@@ -36,6 +53,7 @@ def entity_of(number):
     if found is None:
         found = _known[number] = _new(Entity)
         _set_id(found, number)
+        _set_row(found, _row_of(number))
     return found
 
 
@@ -67,7 +85,7 @@ class Made:
 class Entity:
     """An entity of the world. Components are attributes by name."""
 
-    __slots__ = ("id",)
+    __slots__ = ("id", "row")
 
     def __init__(self, *_):
         raise GameError("entities are made by game.spawn, and found by game.find and game.query")
@@ -80,22 +98,6 @@ class Entity:
 
     def __repr__(self):
         return f"<Entity {(self.name if 'name' in mirror.bits else '') or hex(self.id)}>" if self.alive else "<Entity that is gone>"
-
-    def __getattr__(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
-        if name not in mirror.components:
-            raise AttributeError(f"entities have no attribute and no component {name!r}")
-        self._row()
-        if not mirror.has(self.id, name):
-            raise AttributeError(f"entity {self._label()!r} has no {name!r}; add it with add({name!r})")
-        return View(self, name)
-
-    def __setattr__(self, name, value):
-        if isinstance(getattr(type(self), name, None), property):
-            object.__setattr__(self, name, value)
-        else:
-            raise AttributeError(f"entities have no attribute {name!r} to set; set a component's field, or use add()")
 
     @property
     def alive(self):
@@ -125,65 +127,80 @@ class Entity:
 
     @property
     def position(self):
-        row = _places.get(self.id)
-        if row is None or mirror.far:
+        row = self.row
+        try:
+            return _tuple(Vec3, (_t[row], _t[row + _cap], _t[row + _cap2]))
+        except IndexError:
             return self._position()
-        return _tuple(Vec3, (_t[row], _t[row + _cap], _t[row + _cap + _cap]))
 
     @position.setter
     def position(self, metres):
-        row = _places.get(self.id)
-        if row is not None and _near:
-            try:
-                x, y, z = metres
-                if -_HALF <= x <= _HALF and -_HALF <= y <= _HALF and -_HALF <= z <= _HALF:
-                    _t[row], _t[row + _cap], _t[row + _cap + _cap] = x, y, z
-                    return
-            except (TypeError, ValueError):
-                pass
+        row = self.row
+        try:
+            x, y, z = metres
+            if -_HALF <= x <= _HALF and -_HALF <= y <= _HALF and -_HALF <= z <= _HALF:
+                _w[row], _w[row + _cap], _w[row + _cap2] = x, y, z
+                return
+        except (IndexError, TypeError, ValueError):
+            pass
         self._move(metres)
 
     @property
     def x(self):
-        row = _places.get(self.id)
-        return self._position()[0] if row is None or mirror.far else _t[row]
+        try:
+            return _t[self.row]
+        except IndexError:
+            return self._position()[0]
 
     @x.setter
     def x(self, metres):
-        row = _places.get(self.id)
-        if row is not None and _near and -_HALF <= metres <= _HALF:
-            _t[row] = metres
-        else:
-            _, y, z = self._position()
-            self._move((metres, y, z))
+        if -_HALF <= metres <= _HALF:
+            try:
+                _w[self.row] = metres
+                return
+            except IndexError:
+                pass
+        place = list(self._position())
+        place[0] = metres
+        self._move(place)
 
     @property
     def y(self):
-        row = _places.get(self.id)
-        return self._position()[1] if row is None or mirror.far else _t[row + _cap]
+        try:
+            return _t[self.row + _cap]
+        except IndexError:
+            return self._position()[1]
 
     @y.setter
     def y(self, metres):
-        row = _places.get(self.id)
-        if row is not None and _near and -_HALF <= metres <= _HALF:
-            _t[row + _cap] = metres
-        else:
-            x, _, z = self._position()
-            self._move((x, metres, z))
+        if -_HALF <= metres <= _HALF:
+            try:
+                _w[self.row + _cap] = metres
+                return
+            except IndexError:
+                pass
+        place = list(self._position())
+        place[1] = metres
+        self._move(place)
 
     @property
     def z(self):
-        row = _places.get(self.id)
-        return self._position()[2] if row is None or mirror.far else _t[row + _cap + _cap]
+        try:
+            return _t[self.row + _cap2]
+        except IndexError:
+            return self._position()[2]
 
     @z.setter
     def z(self, metres):
-        row = _places.get(self.id)
-        if row is not None and _near and -_HALF <= metres <= _HALF:
-            _t[row + _cap + _cap] = metres
-        else:
-            x, y, _ = self._position()
-            self._move((x, y, metres))
+        if -_HALF <= metres <= _HALF:
+            try:
+                _w[self.row + _cap2] = metres
+                return
+            except IndexError:
+                pass
+        place = list(self._position())
+        place[2] = metres
+        self._move(place)
 
     @property
     def rotation(self):
@@ -312,7 +329,7 @@ class Entity:
                 place = Vec3([value - cell * CELL_M for value, cell in zip(place, cells)])
                 self._write("transform", "cell", [int(cell) for cell in cells])
                 mirror.far.add(self.id)
-                refresh()
+                self.row = _SLOW
         self._write("transform", "translation", place)
 
     def _read(self, component, name):
@@ -343,7 +360,24 @@ class Entity:
             mirror.order("set", {"entities": [self.id], "component": component, "fields": to_data({name: value}, name)})
 
 
-_set_id = Entity.id.__set__
+_set_id, _set_row = Entity.id.__set__, Entity.row.__set__
+
+
+def show_components():
+    """Make every component an attribute of entities: no `__getattr__`, which would slow down all others."""
+    for name in mirror.components:
+        if not hasattr(Entity, name):
+            setattr(Entity, name, property(_component(name)))
+
+
+def _component(name):
+    def run(entity):
+        entity._row()
+        if not mirror.has(entity.id, name):
+            raise AttributeError(f"entity {entity._label()!r} has no {name!r}; add it with add({name!r})")
+        return View(entity, name)
+
+    return run
 
 
 class View:

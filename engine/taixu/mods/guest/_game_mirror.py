@@ -61,7 +61,7 @@ class Mirror:
         self.ids = []
         self.can_place = False
         self._order = None
-        self._queries = {}
+        self._queries, self._lists = {}, {}
 
     def describe(self, config):
         """Take over what the engine says of components and of what this mod may do."""
@@ -86,7 +86,8 @@ class Mirror:
     # Who is there
 
     def begin(self, facts):
-        """Take over what changed in the world since the last step."""
+        """Take over what changed in the world since the last step; gives the ids that may have other slots, None for all."""
+        touched = []
         for entity, mask in self.edited.items():
             if entity in self.masks:
                 self.masks[entity] = mask
@@ -106,11 +107,13 @@ class Mirror:
         else:
             for entity in facts.get("left", ()):
                 changed = True
+                touched.append(entity)
                 self.rows.pop(entity, None)
                 self.places.pop(entity, None)
                 self.masks.pop(entity, None)
             for entity, row, mask in facts.get("joined", ()):
                 changed = True
+                touched.append(entity)
                 self.rows[entity], self.masks[entity] = row, mask
                 if mask & self.bits.get("transform", 0):
                     self.places[entity] = row
@@ -119,12 +122,15 @@ class Mirror:
         if "parents" in facts:
             self.parents = dict(facts["parents"])
         if "far" in facts:
-            self.far = set(facts["far"])
+            far = set(facts["far"])
+            touched += far ^ self.far
+            self.far = far
         for key, values in facts.get("objects", {}).items():
             self.objects.setdefault(key, {}).update(values)
         self.ids += facts.get("ids", ())
         if changed:
             self.forget_order()
+        return None if facts.get("rebuild") else touched
 
     def forget_order(self):
         """Somebody came or went, or has other components."""
@@ -136,6 +142,7 @@ class Mirror:
         key = (components, without)
         found = self._queries.get(key)
         if found is None:
+            self._lists.pop(key, None)
             need, none = self._mask(components), self._mask(without)
             if self._order is None:
                 self._order = sorted(self.masks)
@@ -150,6 +157,20 @@ class Mirror:
             if more:
                 found = sorted([*found, *more])
         return found
+
+    def listed(self, components, without, make):
+        """What is made of the ids of a query, kept until somebody comes or goes."""
+        ids = self.matching(components, without)
+        if self.pending:
+            return make(ids)
+        key = (components, without)
+        found = self._lists.get(key)
+        if found is None:
+            found = self._lists[key] = {}
+        made = found.get(make)
+        if made is None:
+            made = found[make] = make(ids)
+        return made
 
     def _mask(self, names):
         mask = 0

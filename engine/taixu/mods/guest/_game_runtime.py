@@ -6,7 +6,7 @@ import json
 import sys
 from random import Random
 
-from _game_entity import entity_of, refresh
+from _game_entity import entity_of, refresh, show_components
 from _game_event import Event
 from _game_mirror import mirror
 from _game_routines import RayBatch, TimerQueue, Wait, WaitEvent, ticks_of
@@ -17,6 +17,7 @@ __all__ = ["NO_ACTION", "deliver", "run", "save", "say", "start_routine", "state
 
 _CALLBACKS = ("on_start", "on_tick", "on_event", "on_save", "on_load")
 _NOTHING_ELSE = "a routine yields game.wait(...), game.wait_event(...), game.raycasts(...) or nothing, not {}"
+_FIELDS = "fields belong to components, which add() adds"
 _LEVELS = {"info": 1, "warning": 2, "error": 3}
 
 
@@ -111,6 +112,7 @@ def _line():
 def boot(config):
     """Take over what the engine says; the mod's top level runs before its first step."""
     mirror.describe(config)
+    show_components()
     state.commands, state.kinds = config["commands"], config["event_kinds"]
     state.entity, state.most_spawns = config["entity"], config["most_spawns"]
     state.steps_per_sec = config["steps_per_sec"]
@@ -121,8 +123,7 @@ def boot(config):
 
 def run(facts):
     """One step; gives what the engine is to do."""
-    mirror.begin(facts)
-    refresh()
+    refresh(mirror.begin(facts))
     state.tick, state.time, state.dt = facts["tick"], facts["time"], facts["step"]
     if "made" in facts:
         state.made = set(facts["made"])
@@ -250,6 +251,9 @@ def _fail(where, error):
     if isinstance(error, SyntaxError) and error.filename in state.files:
         path, line = error.filename, error.lineno or 0
     what = str(error) if isinstance(error, GameError) else f"{type(error).__name__}: {error}"
+    if what.startswith("AttributeError: 'Entity' object has no attribute"):
+        name = what.split("'")[3]
+        what = f"AttributeError: entities have no attribute and no component {name!r}; {_FIELDS}"
     text = " ".join(f"{path}:{line}: {what}".split())
     state.error = {"where": where, "path": path, "line": line, "text": text[:2000]}
     state.waiting.clear()

@@ -27,13 +27,12 @@ class Columns:
         for name in names:
             if not known[name].code:
                 raise GameError(f"field {name!r} of {component!r} holds no numbers; columns are numbers")
-        ids = [number for number in mirror.matching((component, *having), without) if number in mirror.rows]
-        rows = Column(array("I", map(mirror.rows.__getitem__, ids)))
+        ids, rows = mirror.listed((component, *having), without, _placed)
         put = object.__setattr__
         put(self, "_component", component)
         put(self, "_ids", ids)
         put(self, "_rows", rows)
-        put(self, "_columns", {name: _gather(known[name], rows) for name in names})
+        put(self, "_columns", {name: _gather(known[name], rows, len(ids)) for name in names})
 
     def __len__(self):
         return len(self._ids)
@@ -69,15 +68,27 @@ class Columns:
             _scatter(field, self._rows, column)
 
 
+def _placed(numbers):
+    """The ids that are mirrored, and their slots: a column, or where a run of neighbours begins."""
+    ids = [number for number in numbers if number in mirror.rows]
+    slots = array("I", map(mirror.rows.__getitem__, ids))
+    if slots and slots == array("I", range(slots[0], slots[0] + len(slots))):
+        return ids, slots[0]
+    return ids, Column(slots)
+
+
 def _parts(field):
     """Where each number of a vector begins in the mirror's column."""
     return [place * mirror.capacity for place in range(field.width)]
 
 
-def _gather(field, rows):
-    data, count = mirror.data[field.key], len(rows)
+def _gather(field, rows, count):
+    data = mirror.data[field.key]
     made = []
     for begin in _parts(field):
+        if isinstance(rows, int):
+            made.append(Column(data[begin + rows : begin + rows + count], field.code))
+            continue
         out = Column(array(data.typecode, bytes(data.itemsize * count)), field.code)
         if has_host():
             call_host("take", out, Column(data, field.code), rows, count, begin)
@@ -88,12 +99,14 @@ def _gather(field, rows):
 
 
 def _scatter(field, rows, column):
-    data, count = mirror.data[field.key], len(rows)
+    data = mirror.data[field.key]
     for begin, part in zip(_parts(field), column._parts if field.width > 1 else [column]):
         if field.code in "fd" and not part._is_finite():
             raise GameError(f"column {field.name!r} of {field.component!r} holds a number that is not finite")
-        if has_host():
-            call_host("put", Column(data, field.code), part, rows, count, begin)
+        if isinstance(rows, int):
+            data[begin + rows : begin + rows + len(part)] = part._data
+        elif has_host():
+            call_host("put", Column(data, field.code), part, rows, len(part), begin)
         else:
             for row, value in zip(rows._data, part._data):
                 data[begin + row] = value

@@ -35,7 +35,11 @@ def field(default, *, min=None, max=None, unit="", doc="", choices=()):
 
 
 def query(*components, without=()):
-    return [_entity_of(number) for number in _mirror.matching(components, _names(without))]
+    return list(_mirror.listed(components, _names(without), _entities))
+
+
+def _entities(numbers):
+    return [_entity_of(number) for number in numbers]
 
 
 def columns(component, *fields, having=(), without=()):
