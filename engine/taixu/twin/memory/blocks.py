@@ -32,6 +32,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import MachineError, TaixuError
+from taixu.twin.memory.room import packed_room
 
 __all__ = [
     "HEAD_BYTES", "HEAD_DTYPE", "BlockHead", "BlockKind", "SegmentFile", "compress", "decompress", "end_of_blocks", "hop_heads",
@@ -50,7 +51,6 @@ HEAD_DTYPE = np.dtype([
 _HEADS_AT_ONCE = 8192
 _PIECE = 1 << 20
 _MAX_PAYLOAD = 1 << 30
-_MAX_PLAIN = 1 << 31
 _MAX_ROWS = 1 << 48
 _COMPRESSED = 1
 _ready = threading.local()
@@ -101,8 +101,13 @@ def compress(data: bytes) -> bytes:
     return packed
 
 
-def decompress(data: bytes | memoryview) -> bytes:
+def decompress(data: bytes | memoryview, *, most: int) -> bytes:
     """What was compressed.
+
+    Parameters
+    ----------
+    most
+        Bytes that it may become.
 
     Raises
     ------
@@ -115,8 +120,8 @@ def decompress(data: bytes | memoryview) -> bytes:
         decompressor = _ready.decompressor = zstd.ZstdDecompressor()
     try:
         size = zstd.frame_content_size(bytes(data[:32]))
-        if not 0 <= size <= _MAX_PLAIN:
-            raise TaixuError("a block of a recording claims to be larger than any can be")
+        if not 0 <= size <= most:
+            raise TaixuError("a block of a recording claims to be larger than it can be; it is damaged")
         plain: bytes = decompressor.decompress(data, max_output_size=size)
         return plain
     except zstd.ZstdError:
@@ -265,4 +270,4 @@ def read_payload(view: Any, head: BlockHead) -> bytes:
     body = whole[_HEAD.size :]
     if len(body) < head.size or crc32(body, crc32(whole[16 : _HEAD.size], crc32(whole[:12]))) != checksum:
         raise TaixuError(f"a recording is damaged {start:,} bytes into a segment")
-    return decompress(body) if head.is_compressed else bytes(body)
+    return decompress(body, most=packed_room(len(body))) if head.is_compressed else bytes(body)

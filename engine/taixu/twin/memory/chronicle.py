@@ -12,6 +12,7 @@ __all__ = ["Chronicle"]
 
 _MAX_MARKS = 500
 _MAX_EVENTS = 200_000
+_MAX_BYTES = 256 << 20
 _ORDER = {"critical": 3, "high": 2, "low": 1, "info": 0}
 _OF_EVENTS = ("kind", "known_ns", "tick")
 _ALARMS = ("alarm", "alarm_acknowledged", "alarm_over")
@@ -24,6 +25,7 @@ class Chronicle:
         self._recording = recording
         self._events: list[dict[str, Any]] = []
         self._times: list[int] = []
+        self._sizes: list[int] = []
         self._generation = recording.generation
         self._until = NOTHING_NS
         self._last: tuple[tuple[int, int], list[dict[str, Any]]] | None = None
@@ -32,16 +34,34 @@ class Chronicle:
         """See what happened since. Where there is more than anybody could look at, the oldest is forgotten here."""
         recording = self._recording
         if recording.generation != self._generation:
-            self._events, self._times, self._until, self._generation = [], [], NOTHING_NS, recording.generation
+            self._events, self._times, self._sizes = [], [], []
+            self._until, self._generation = NOTHING_NS, recording.generation
         # What a tick wrote last may be read before its events are: they are looked for again, and known by being the same.
         again = bisect_right(self._times, self._until - 1)
         del self._events[again:], self._times[again:]
-        for event in recording.events(since_ns=max(self._until - 1, NOTHING_NS)):
-            self._events.append(event)
-            self._times.append(int(event["known_ns"]))
+        del self._sizes[again:]
+        room = _MAX_BYTES - sum(self._sizes)
+        for events, size in recording.events_with_size(since_ns=max(self._until - 1, NOTHING_NS)):
+            self._events += events
+            self._times += [int(event["known_ns"]) for event in events]
+            self._sizes += [size // len(events)] * len(events)
+            room -= size
+            if room < 0 or len(self._events) > 2 * _MAX_EVENTS:
+                room += self._forget_oldest()
         self._until = recording.span_ns[1]
         if len(self._events) > _MAX_EVENTS:
-            del self._events[:-_MAX_EVENTS], self._times[:-_MAX_EVENTS]
+            self._forget_oldest()
+
+    def _forget_oldest(self) -> int:
+        """Keep the newest, half of what there is room for; gives the bytes that were let go."""
+        kept, left = 0, _MAX_BYTES // 2
+        while kept < min(len(self._sizes), _MAX_EVENTS) and left > 0:
+            kept += 1
+            left -= self._sizes[-kept]
+        gone = len(self._sizes) - kept
+        freed = sum(self._sizes[:gone])
+        del self._events[:gone], self._times[:gone], self._sizes[:gone]
+        return freed
 
     def marks(self) -> list[dict[str, Any]]:
         """What a timeline shows, by time: the gravest and newest, at most 500."""

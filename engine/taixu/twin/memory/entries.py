@@ -36,6 +36,7 @@ from taixu.twin.memory.codecs import (
 from taixu.twin.memory.codecs import planes as write_planes
 from taixu.twin.memory.codecs import unplaned as read_planes
 from taixu.twin.memory.columns import ColumnInfo
+from taixu.twin.memory.room import entry_room, parse_json
 
 __all__ = ["STEPS", "UNSORTED", "WITH_KEY", "Entry", "PackedEntry", "pack_entry", "packed_entries", "unpack_entry"]
 
@@ -138,8 +139,9 @@ def unpack_entry(packed: PackedEntry, column: ColumnInfo, *, total: int, base_ns
     TaixuError
         When the entry is damaged.
     """
-    reader = Reader(decompress(packed.data))
-    if packed.flags & UNSORTED:
+    is_sorted = not packed.flags & UNSORTED
+    reader = Reader(decompress(packed.data, most=entry_room(column, total=total, size=len(packed.data), is_sorted=is_sorted)))
+    if not is_sorted:
         count = reader.number()
         tracks = read_planes(reader, count).astype(np.intp)
         if count and int(tracks.max()) >= total:
@@ -189,12 +191,9 @@ def _unpack_values(
     reader: Reader, column: ColumnInfo, count: int, key: NDArray[Any] | None, *, in_steps: bool
 ) -> NDArray[Any]:
     if column.is_object:
-        try:
-            found = json.loads(reader.rest())
-        except (ValueError, RecursionError):
-            found = None
+        found = parse_json(reader.rest(), rows=count)
         if not isinstance(found, list) or len(found) != count:
-            raise TaixuError("a block of a recording holds no JSON where it should; it is damaged")
+            raise TaixuError("a block of a recording holds too many texts, or too few; it is damaged")
         values = np.empty(count, object)
         values[:] = found
         return values

@@ -12,8 +12,9 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import BlockHead
 from taixu.twin.memory.columns import ColumnInfo, Schema
-from taixu.twin.memory.entries import Entry, PackedEntry, packed_entries, unpack_entry
+from taixu.twin.memory.entries import UNSORTED, Entry, PackedEntry, packed_entries, unpack_entry
 from taixu.twin.memory.packing import Arrivals
+from taixu.twin.memory.room import admit_tracks, late_room, row_bytes
 
 __all__ = ["FROM_PREFAB", "MADE", "MEASURED", "NOTHING_NS", "NOT_WRITTEN", "Folding", "Moment", "MomentColumn"]
 
@@ -27,8 +28,8 @@ NOT_WRITTEN = frozenset({MADE, FROM_PREFAB, MEASURED})
 
 NOTHING_NS = np.iinfo(np.int64).min
 """The time of what was never told."""
-_MAX_CELLS = 1 << 26
-"""Tracks times columns: what a reader holds at once, some gigabytes at the very most."""
+_MAX_ENTRIES = 1 << 18
+"""Of the ticks between two keyframes."""
 
 
 @dataclass(slots=True)
@@ -121,14 +122,16 @@ class Folding:
         self._signatures: NDArray[np.int32] = np.empty(0, np.int32)
         self._names: list[tuple[str, ...]] = []
         self._shared: set[int] = set()
+        self._admitted = (0, 0)
+        """Tracks and columns for which there is room."""
 
     def open_key(self, payload: bytes, head: BlockHead) -> None:
         """Begin with a keyframe."""
-        total = self._total_of(payload)
         size = int.from_bytes(payload[8:16], "little")
-        self._reserve(total)
         self._signatures[:] = -1  # it says who is there, all of them
         self.apply_arrivals(Arrivals.unpack(payload[16 : 16 + size]))
+        total = self._total_of(payload)
+        self._reserve(total)
         for packed in packed_entries(payload[16 + size :]):
             entry = self._unpack(packed, total, head.known_ns)
             if entry is not None:
@@ -139,7 +142,7 @@ class Folding:
     def apply_arrivals(self, arrivals: Arrivals) -> None:
         """Note who came and went."""
         top = int(arrivals.tracks.max()) + 1 if len(arrivals.tracks) else 0
-        self._reserve(top)
+        self._reserve(top, coming=len(arrivals.tracks))
         self._signatures[arrivals.gone[arrivals.gone < len(self._signatures)]] = -1
         self._ids[arrivals.tracks] = arrivals.stable_ids
         self._signatures[arrivals.tracks] = arrivals.signatures
@@ -160,6 +163,8 @@ class Folding:
             here = [each for each in packed_entries(data[8:]) if each.column not in covered and self._is_wanted(each.column)]
             if here:
                 check()
+            if len(wanted) + len(here) > _MAX_ENTRIES:
+                raise TaixuError("a recording tells more between two keyframes than any does; it is damaged")
             for packed in reversed(here):
                 wanted.append((packed, total, head.known_ns))
                 if packed.covers_all and total == latest:
@@ -181,11 +186,19 @@ class Folding:
     def entries(self, payload: bytes, head: BlockHead, *, only: ColumnInfo | None = None) -> Iterator[Entry]:
         """The entries of a tick's or a late block."""
         total = self._total_of(payload)
+        told: dict[int, int] = {}
+        late_bytes = 0
         for packed in packed_entries(payload[8:]):
-            if only is None or packed.column == only.number:
-                entry = self._unpack(packed, total, head.known_ns)
-                if entry is not None:
-                    yield entry
+            entry = self._unpack(packed, total, head.known_ns) if only is None or packed.column == only.number else None
+            if entry is None:
+                continue
+            if packed.flags & UNSORTED:
+                late_bytes += len(entry.tracks) * row_bytes(entry.column)
+            else:
+                told[packed.column] = told.get(packed.column, 0) + len(entry.tracks)
+            if told.get(packed.column, 0) > total or late_bytes > late_room(len(payload)):
+                raise TaixuError("a block of a recording tells more than there is; it is damaged")
+            yield entry
 
     def moment(self, head: BlockHead) -> Moment:
         """What was folded."""
@@ -250,18 +263,22 @@ class Folding:
         self._check_room(total)
         return total
 
-    def _reserve(self, total: int) -> None:
+    def _reserve(self, total: int, *, coming: int = 0) -> None:
         have = len(self._ids)
-        self._check_room(total)
+        if total > have:
+            listed = int(np.count_nonzero(self._ids)) + coming
+            admit_tracks(total, listed=listed, a_track=12)
         if total > have:
             self._ids = np.concatenate([self._ids, np.zeros(total - have, np.uint64)])
             self._signatures = np.concatenate([self._signatures, np.full(total - have, -1, np.int32)])
 
     def _check_room(self, total: int) -> None:
         """A few bytes may claim any number; nobody has memory for it."""
-        columns = sum(self.components is None or each.component in self.components for each in self.schema.columns)
-        if total * max(columns, 1) > _MAX_CELLS:
-            raise TaixuError("a recording claims more entities than there can be; it is damaged")
+        columns = self.schema.columns
+        if total > self._admitted[0] or len(columns) > self._admitted[1]:
+            wanted = (each for each in columns if self.components is None or each.component in self.components)
+            admit_tracks(total, listed=int(np.count_nonzero(self._ids)), a_track=sum(map(row_bytes, wanted)) + 12)
+            self._admitted = (total, len(columns))
 
 
 def _grown_column(column: MomentColumn, total: int) -> MomentColumn:

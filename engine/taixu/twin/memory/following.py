@@ -35,6 +35,7 @@ PLACE_SUFFIX = ".place"
 """Of files that say how far who follows a recording has come: what he has not seen is not thinned."""
 _PORTION_ROWS = 200_000
 _PORTION_BLOCKS = 5_000
+_ROW_BYTES = 500
 _LOOK_SECS = 0.2
 _WAITS_SECS = (1.0, 2.0, 5.0, 10.0, 30.0)
 _DRAIN_SECS = 10.0
@@ -240,7 +241,9 @@ def _portions(recording: Recording, place: Place | None, fields: frozenset[str])
                     portion.values.append(Told(head.known_ns, kind == BlockKind.LATE, state.ids[entry.tracks], entry))
                     rows += len(entry.tracks)
         elif kind == BlockKind.EVENTS:
-            portion.events += [(head.known_ns, head.tick, event) for event in recording.events_of(number)]
+            events, size = recording.events_of(number)
+            portion.events += [(head.known_ns, head.tick, event) for event in events]
+            rows += size // _ROW_BYTES
         portion.place, portion.known_ns = index.place(number), head.known_ns
         blocks += 1
         if rows >= _PORTION_ROWS or blocks >= _PORTION_BLOCKS:

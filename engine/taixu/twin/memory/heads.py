@@ -173,7 +173,7 @@ class IndexFile:
             return None
         magic, check, said, end, count, keys, rows, first, last, looked_at, columns = _HEAD.unpack_from(data)
         at = _columns_at(keys)
-        if magic != _MAGIC or said != size or not 0 < end <= size or len(data) != at + _ROW_BYTES * count or not 0 < count:
+        if magic != _MAGIC or said != size or not 0 < end <= size or not count or len(data) != at + _ROW_BYTES * count:
             return None
         if crc32(data[_HEAD.size : at], crc32(data[8 : _HEAD.size])) != check or first > last:
             return None

@@ -20,6 +20,7 @@ from taixu.twin.memory.blocks import HEAD_BYTES, BlockHead, BlockKind, read_head
 from taixu.twin.memory.following import PLACE_SUFFIX
 from taixu.twin.memory.heads import index_path
 from taixu.twin.memory.index import segment_files
+from taixu.twin.memory.room import parse_json
 from taixu.twin.memory.thinning import UNFINISHED, thin_segment
 
 __all__ = ["Keep", "Kept", "is_anything_due", "keep_recording", "read_keep"]
@@ -162,7 +163,7 @@ def _ended(folder: Path, *, is_written: bool) -> dict[Path, int]:
             continue
         if following is None:
             if not is_written:
-                found[path] = max(each.known_ns for each in scan_blocks(path, check=False))
+                found[path] = max((each.known_ns for each in scan_blocks(path, check=False)), default=head.known_ns)
         else:
             after = heads[following]
             found[path] = head.known_ns if after is None else after.known_ns
@@ -188,7 +189,10 @@ def _is_thinning_due(path: Path, keep: Keep, *, end_ns: int, now_ns: int) -> boo
     head = read_head(data, 0) if len(data) >= HEAD_BYTES else None
     if head is None or head.kind != BlockKind.THINNED or head.end > len(data):
         return True
-    said = json.loads(data[HEAD_BYTES : head.end])
+    try:
+        said = parse_json(data[HEAD_BYTES : head.end])
+    except TaixuError:
+        return True
     every = said.get("every_secs", 0) if isinstance(said, dict) else 0
     return not (isinstance(every, (int, float)) and every >= keep.then_every_secs)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any
@@ -20,8 +20,11 @@ from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import BlockKind, pack_block
 from taixu.twin.memory.columns import ColumnInfo, Schema
 from taixu.twin.memory.entries import Entry, pack_entry
+from taixu.twin.memory.room import parse_json
 
 __all__ = ["Arrivals", "Packer", "Tick"]
+
+_LATE_AT_ONCE = 1 << 18
 
 
 @dataclass(slots=True)
@@ -57,10 +60,10 @@ class Arrivals:
             for count, kind in ((came, "<u4"), (came, "<u8"), (came, "<u2"), (gone, "<u4")):
                 parts.append(np.frombuffer(data, kind, count, at))
                 at += parts[-1].nbytes
-            names = [tuple(map(str, each)) for each in json.loads(data[at : at + size])]
+            names = [tuple(map(str, each)) for each in parse_json(data[at : at + size])]
             if came and int(parts[2].max()) >= len(names):
                 raise ValueError("signature")
-        except (struct.error, ValueError, TypeError, RecursionError):
+        except (struct.error, ValueError, TypeError):
             raise TaixuError("a recording's list of entities is damaged") from None
         return cls(parts[0], parts[1], parts[2], parts[3], names)
 
@@ -152,8 +155,9 @@ class Packer:
     def _entries_block(self, kind: BlockKind, tick: Tick, entries: list[Entry]) -> bytes:
         is_sorted = kind != BlockKind.LATE
         parts = [
-            pack_entry(entry, total=tick.total, base_ns=tick.known_ns, key=self._key.get(entry.column.number), is_sorted=is_sorted)
+            pack_entry(part, total=tick.total, base_ns=tick.known_ns, key=self._key.get(part.column.number), is_sorted=is_sorted)
             for entry in entries
+            for part in ([entry] if is_sorted else _in_parts(entry))
         ]
         rows = sum(len(entry.tracks) for entry in entries)
         earliest = min((int(entry.times_ns.min()) for entry in entries if len(entry.tracks)), default=tick.known_ns)
@@ -226,6 +230,13 @@ class Packer:
 def _block(kind: BlockKind, tick: Tick, payload: bytes, *, rows: int = 0, earliest_ns: int | None = None) -> bytes:
     earliest = tick.known_ns if earliest_ns is None else earliest_ns
     return pack_block(kind, payload, known_ns=tick.known_ns, tick=tick.tick, earliest_ns=earliest, rows=rows)
+
+
+def _in_parts(entry: Entry) -> Iterator[Entry]:
+    """Late values, no more at once than a reader has room for."""
+    for start in range(0, len(entry.tracks), _LATE_AT_ONCE):
+        here = slice(start, start + _LATE_AT_ONCE)
+        yield Entry(entry.column, entry.tracks[here], entry.times_ns[here], entry.values[..., here])
 
 
 def _grown(array: NDArray[Any], count: int, fill: Any) -> NDArray[Any]:

@@ -6,7 +6,6 @@ was known by then. What was true at it is that and whatever came later about it.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import NOTHING_NS, Folding, Moment
 from taixu.twin.memory.index import MANIFEST, BlockIndex
 from taixu.twin.memory.packing import Arrivals
+from taixu.twin.memory.room import json_bytes, parse_json
 
 __all__ = ["Moment", "Recording"]
 
@@ -136,16 +136,25 @@ class Recording:
 
     def events(self, *, since_ns: int = NOTHING_NS, until_ns: int | None = None) -> Iterator[dict[str, Any]]:
         """What was noted, in order, with ``known_ns`` and ``tick``."""
+        for events, _ in self.events_with_size(since_ns=since_ns, until_ns=until_ns):
+            yield from events
+
+    def events_with_size(
+        self, *, since_ns: int = NOTHING_NS, until_ns: int | None = None
+    ) -> Iterator[tuple[list[dict[str, Any]], int]]:
+        """What was noted in each tick in which anything was, and about how many bytes that takes."""
         first = self.index.until(since_ns)
         last = len(self.index) if until_ns is None else self.index.until(until_ns)
         for number in self.index.numbers((BlockKind.EVENTS,), first=first, stop=last).tolist():
             head = self.index.head(number)
-            for event in self.events_of(number):
-                yield {"known_ns": head.known_ns, "tick": head.tick, **event}
+            found, size = self.events_of(number)
+            if found:
+                yield [{"known_ns": head.known_ns, "tick": head.tick, **event} for event in found], size
 
-    def events_of(self, number: int) -> list[dict[str, Any]]:
-        """What a block of events says."""
-        return _read_events(self.index.payload(number))
+    def events_of(self, number: int) -> tuple[list[dict[str, Any]], int]:
+        """What a block of events says, and about how many bytes that takes."""
+        payload = self.index.payload(number)
+        return _read_events(payload), json_bytes(payload)
 
     def history(self, component: str, name: str, *, stable_id: int) -> tuple[NDArray[np.int64], NDArray[Any]]:
         """All values of one column of one entity, by the time that they are of: times ``int64[n]``, values ``[..., n]``.
@@ -221,11 +230,7 @@ class Recording:
 
     def schema(self, number: int) -> Schema:
         """What a block of a schema says."""
-        try:
-            raw = json.loads(self.index.payload(number))
-        except (ValueError, RecursionError):
-            raise TaixuError("a recording's list of columns is no JSON; it is damaged") from None
-        return Schema.from_json(raw)
+        return Schema.from_json(parse_json(self.index.payload(number)))
 
     def fold(self, state: Folding, number: int, ticks: list[int]) -> None:
         """Take a block into a state; ticks are only noted, so that all are applied at once."""
@@ -293,10 +298,7 @@ def _take_better(moment: Moment, entry: Entry, tracks: NDArray[np.intp], at_ns: 
 
 
 def _read_events(payload: bytes) -> list[dict[str, Any]]:
-    try:
-        found = json.loads(payload)
-    except (ValueError, RecursionError):
-        found = None
+    found = parse_json(payload)
     if not isinstance(found, list) or not all(isinstance(event, dict) for event in found):
         raise TaixuError("a recording's list of events is damaged")
     return found
@@ -309,8 +311,8 @@ def _read_manifest(folder: Path) -> dict[str, Any]:
     if file.stat().st_size > _MAX_MANIFEST:
         raise TaixuError(f"{file} is too large for what it should be")
     try:
-        found = json.loads(file.read_text())
-    except (ValueError, RecursionError, OSError):
+        found = parse_json(file.read_bytes())
+    except (TaixuError, OSError):
         found = None
     if not isinstance(found, dict) or found.get("format") != "taixu.recording":
         raise TaixuError(f"{file} is no recording's manifest")

@@ -19,10 +19,11 @@ from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import BlockKind
 from taixu.twin.memory.codecs import Reader
 from taixu.twin.memory.columns import ColumnInfo, Schema
-from taixu.twin.memory.entries import packed_entries
+from taixu.twin.memory.entries import UNSORTED, packed_entries
 from taixu.twin.memory.folding import NOTHING_NS
 from taixu.twin.memory.packing import Arrivals
 from taixu.twin.memory.recording import Recording
+from taixu.twin.memory.room import admit_tracks, row_bytes
 from taixu.twin.memory.single import values_of_track
 
 __all__ = ["Samples", "SeriesReader", "in_buckets"]
@@ -69,6 +70,8 @@ class _Interval:
     key: NDArray[Any] | None = None
     key_total: int = 0
     """Tracks that the keyframe's column has."""
+    listed: int = 0
+    """Entities that were there or came since."""
     done: int = 0
     """The next block to look at."""
     times: list[NDArray[np.int64]] = field(default_factory=list)
@@ -173,11 +176,12 @@ class SeriesReader:
         total, size = reader.number(), reader.number()
         standing = Arrivals.unpack(reader.take(size))
         here = np.flatnonzero(standing.stable_ids == np.uint64(entity))
-        interval = _Interval(int(standing.tracks[here[-1]]) if len(here) else -1, done=key + 1)
+        interval = _Interval(int(standing.tracks[here[-1]]) if len(here) else -1, done=key + 1, listed=len(standing.tracks))
         column = self._schema_of(key).find(component, name)
         for packed in packed_entries(reader.rest()) if column is not None else ():
             if column is None or packed.column != column.number:
                 continue
+            admit_tracks(total, listed=interval.listed, a_track=row_bytes(column))
             interval.key_total, interval.key = total, column.empty(1)  # zeros for whom it has no value of
             if interval.track >= 0:
                 told = values_of_track(packed, column, interval.track, total=total, base_ns=head.known_ns, key=None)
@@ -215,6 +219,7 @@ class SeriesReader:
                 column = schema.find(component, name)
             else:
                 arrivals = Arrivals.unpack(index.payload(number))
+                interval.listed += len(arrivals.tracks)
                 here = np.flatnonzero(arrivals.stable_ids == np.uint64(entity))
                 if len(here) and int(arrivals.tracks[here[-1]]) != interval.track:
                     interval.track = int(arrivals.tracks[here[-1]])
@@ -225,6 +230,7 @@ class SeriesReader:
     def _read(self, interval: _Interval, column: ColumnInfo, number: int) -> None:
         head, data = self._recording.index.opened(number)
         total = int.from_bytes(data[:8], "little")
+        admit_tracks(total, listed=interval.listed, a_track=row_bytes(column))
         for packed in packed_entries(data[8:]):
             if packed.column == column.number:
                 told = values_of_track(packed, column, interval.track, total=total, base_ns=head.known_ns, key=interval.key)
@@ -255,7 +261,7 @@ class SeriesReader:
                 continue
             head, data = index.opened(number)
             for packed in packed_entries(data[8:]):
-                if packed.column == column.number:
+                if packed.column == column.number and packed.flags & UNSORTED:
                     total = int.from_bytes(data[:8], "little")
                     told = values_of_track(packed, column, track, total=total, base_ns=head.known_ns, key=None)
                     if told is not None:

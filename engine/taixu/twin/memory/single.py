@@ -5,7 +5,6 @@ Entries are packed whole, so they are unpacked whole; but of the byte planes onl
 
 from __future__ import annotations
 
-import json
 import struct
 from typing import Any
 
@@ -17,6 +16,7 @@ from taixu.twin.memory.blocks import decompress
 from taixu.twin.memory.codecs import WIDTHS, Reader, quantised, restored, unplaned
 from taixu.twin.memory.columns import ColumnInfo
 from taixu.twin.memory.entries import STEPS, UNSORTED, WITH_KEY, PackedEntry, unpack_entry
+from taixu.twin.memory.room import entry_room, parse_json
 
 __all__ = ["values_of_track"]
 
@@ -42,7 +42,7 @@ def values_of_track(
         entry = unpack_entry(packed, column, total=total, base_ns=base_ns, key=None)
         here = np.flatnonzero(entry.tracks == track)
         return (entry.times_ns[here], entry.values[..., here]) if len(here) else None
-    reader = Reader(decompress(packed.data))
+    reader = Reader(decompress(packed.data, most=entry_room(column, total=total, size=len(packed.data), is_sorted=True)))
     place, count = _place(reader, track, total)
     if place < 0:
         return None
@@ -77,12 +77,9 @@ def _values(
     reader: Reader, packed: PackedEntry, column: ColumnInfo, place: int, count: int, key: NDArray[Any] | None
 ) -> NDArray[Any]:
     if column.is_object:
-        try:
-            told = json.loads(reader.rest())
-        except (ValueError, RecursionError):
-            told = None
+        told = parse_json(reader.rest(), rows=count)
         if not isinstance(told, list) or len(told) != count:
-            raise TaixuError("a block of a recording holds no JSON where it should; it is damaged")
+            raise TaixuError("a block of a recording holds too many texts, or too few; it is damaged")
         texts = np.empty(1, object)
         texts[0] = told[place]
         return texts

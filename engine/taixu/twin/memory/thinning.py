@@ -7,6 +7,7 @@ leaves one or the other.
 from __future__ import annotations
 
 import json
+import mmap
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -23,12 +24,15 @@ from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import Folding
 from taixu.twin.memory.heads import index_path, write_index
 from taixu.twin.memory.packing import Arrivals, Packer, Tick
+from taixu.twin.memory.room import parse_json, row_bytes
 
 __all__ = ["UNFINISHED", "thin_segment"]
 
 UNFINISHED = ".thinning"
 """What a thinned segment is called until it takes the other's place."""
-_MAX_KEPT_ROWS = 50_000_000
+_MAX_KEPT_BYTES = 256 << 20
+"""What is held of one stretch of time; where more is told, a value is kept more often."""
+_TEXT_BYTES = 64
 _TICKS_A_KEY = 30
 
 
@@ -81,13 +85,16 @@ def thin_segment(path: Path, *, every_secs: float) -> int:
 
 def _thinned(path: Path, every_ns: int) -> Iterator[bytes]:
     """The blocks of the smaller segment."""
-    data = path.read_bytes()
+    with path.open("rb") as file:
+        if not os.fstat(file.fileno()).st_size:
+            raise TaixuError(f"{path}: there is nothing in it")
+        data = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
     state, schema, packer = Folding(Schema(), None), Schema(), Packer(Schema())
     stretch: _Stretch | None = None
     for head in scan_blocks(path):
         payload = read_payload(data, head)
         if head.kind == BlockKind.SCHEMA:
-            state.schema = Schema.from_json(json.loads(payload))
+            state.schema = Schema.from_json(parse_json(payload))
             schema.extend(state.schema)
         elif head.kind == BlockKind.KEY:
             state.open_key(payload, head)
@@ -105,7 +112,7 @@ def _thinned(path: Path, every_ns: int) -> Iterator[bytes]:
                 yield from stretch.packed(packer)
             yield data[head.offset : head.end]
         else:
-            if head.known_ns >= stretch.until_ns or stretch.rows > _MAX_KEPT_ROWS:
+            if head.known_ns >= stretch.until_ns or stretch.bytes > _MAX_KEPT_BYTES:
                 yield from stretch.packed(packer)
                 stretch.until_ns = head.known_ns - head.known_ns % every_ns + every_ns
             stretch.take(state, payload, head)
@@ -119,7 +126,7 @@ class _Stretch:
 
     def __init__(self, until_ns: int) -> None:
         self.until_ns = until_ns
-        self.rows = 0
+        self.bytes = 0
         self.tick: BlockHead | None = None
         self._total = 0
         self._samples: dict[int, _Samples] = {}
@@ -144,7 +151,7 @@ class _Stretch:
             for entry in state.entries(payload, head):
                 samples = self._samples.setdefault(entry.column.number, _Samples(entry.column))
                 samples.add(entry, is_late=head.kind == BlockKind.LATE)
-                self.rows += len(entry.tracks)
+                self.bytes += len(entry.tracks) * (row_bytes(entry.column) + _TEXT_BYTES * entry.column.is_object)
 
     def packed(self, packer: Packer) -> Iterator[bytes]:
         """What was taken in, as blocks; then it is empty."""
@@ -162,7 +169,7 @@ class _Stretch:
             tick.entries += [last] if len(last.tracks) else []
             tick.late += [others] if len(others.tracks) else []
         yield packer.pack(tick, begins_segment=False)
-        self.tick, self.rows, self._samples, self._came, self._gone = None, 0, {}, {}, set()
+        self.tick, self.bytes, self._samples, self._came, self._gone = None, 0, {}, {}, set()
 
 
 def _reduced(samples: _Samples, gone: set[int]) -> tuple[Entry, Entry]:
