@@ -22,6 +22,7 @@ __all__ = ["RulesTab", "place_of_error", "severity_color"]
 
 _SEVERITY_COLORS = {"info": "faint", "low": "accent", "high": "warning", "critical": "bad"}
 _MOST_ALARMS = 200
+_OVERLAPPED = imgui.SelectableFlags_.allow_overlap
 
 
 def severity_color(severity: str) -> str:
@@ -236,14 +237,31 @@ class RulesTab:
             imgui.text_disabled(t("Alarms: {count}", count=len(alarms)) if desk.is_live else t("Connect to see alarms."))
         for number, alarm in enumerate(alarms[:_MOST_ALARMS]):
             imgui.push_id(number)
-            imgui.text_colored(getattr(theme, severity_color(alarm.severity)), icon("warning"))
+            is_seen = bool(alarm.acknowledged_by)
+            imgui.align_text_to_frame_padding()
+            imgui.text_colored(getattr(theme, severity_color(alarm.severity)), icon("mark" if is_seen else "warning"))
             imgui.same_line()
             at = datetime.fromtimestamp(alarm.raised_ns / 1e9)
-            if imgui.selectable(f"{at:%H:%M:%S}  {alarm.text}###alarm", False)[0]:
+            imgui.push_style_color(imgui.Col_.text, theme.faint if is_seen or not alarm.is_active else theme.text)
+            is_chosen = imgui.selectable(f"{at:%H:%M:%S}  {alarm.text}###alarm", False, _OVERLAPPED)[0]
+            imgui.pop_style_color()
+            panel.mark(f"alarm {number}")
+            if desk.past is None and not is_seen:
+                self._draw_acknowledge(number, alarm.number)
+            if is_chosen:
                 if desk.past is not None:
                     panel.window.do("past.seek", at_ns=alarm.raised_ns)
                 known = panel.host.session.world.find(alarm.entity)
                 if known is not None:
                     panel.window.do("selection.set", entities=[f"{alarm.entity:016x}"])
-            panel.mark(f"alarm {number}")
             imgui.pop_id()
+
+    def _draw_acknowledge(self, number: int, alarm: int) -> None:
+        """At the end of an alarm's line."""
+        panel, label = self._panel, f"{icon('success')}###acknowledge"
+        width = imgui.calc_text_size(icon("success")).x + 2 * imgui.get_style().frame_padding.x
+        imgui.same_line(max(imgui.get_content_region_avail().x - width, 0.0))
+        if imgui.small_button(label):
+            panel.window.do("live.acknowledge", number=alarm)
+        panel.mark(f"acknowledge {number}")
+        imgui.set_item_tooltip(panel.t("Acknowledge"))

@@ -27,7 +27,7 @@ from taixu.twin.frames import read_frames
 from taixu.twin.inbox import Inbox, Letter
 from taixu.twin.linting import binding_findings
 from taixu.twin.memory import Moment
-from taixu.twin.plugin import configure_twin
+from taixu.twin.plugin import acknowledge_alarm, configure_twin
 from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
 from taixu.twin.simulators import RunningSimulator, open_world_simulators
 from taixu.twin.units import conversion
@@ -35,7 +35,7 @@ from taixu_editor.twin.moments import show_moment
 from taixu_editor.twin.operations import known_connectors
 from taixu_editor.twin.past import Past, Tried
 from taixu_editor.twin.topics import TopicBook
-from taixu_editor.twin.world_copy import WorldCopy
+from taixu_editor.twin.world_copy import CopyMaking, WorldCopy
 
 if TYPE_CHECKING:
     from taixu_editor.host import Host
@@ -45,6 +45,8 @@ __all__ = ["STALE_SECS", "TwinDesk", "missing_extra", "warm_up"]
 _log = logging.getLogger(__name__)
 STALE_SECS = 60.0
 """Readings as old are doubtful."""
+_USER = "editor"
+"""Whom alarms say that they were acknowledged by."""
 _LOOK_SECS = 0.2
 _LINT_SECS = 1.0
 _NEEDED = ("paho", "pint", "pyproj", "aiohttp")
@@ -77,7 +79,7 @@ class TwinDesk:
     Attributes
     ----------
     copy
-        The world that is fed, or stands as it was; None while nothing is connected and no recording is open.
+        The world that is fed, or stands as it was; None while nothing is connected and no recording is open, and until it is made.
     topics
         What was heard; it stays after one has disconnected, to bind it.
     problem
@@ -99,19 +101,20 @@ class TwinDesk:
         self._wanted_sources: Any = None
         self._moment: Moment | None = None
         self._warming: Thread | None = None
+        self._making: CopyMaking | None = None
         self._looked = self._linted = 0.0
         self._values: dict[str, tuple[float, dict[str, dict[str, Any]]]] = {}
 
     # -- what there is -----------------------------------------------------------------------------------------------
     @property
     def is_live(self) -> bool:
-        """Whether sources feed the copy."""
-        return self.copy is not None and self.past is None
+        """Whether sources feed the copy, or soon will."""
+        return (self.copy is not None or self._making is not None) and self.past is None
 
     @property
     def is_opening(self) -> bool:
         """Whether sources are being started."""
-        return self._opening is not None or self._warming is not None
+        return self._opening is not None or self._warming is not None or self._making is not None
 
     @property
     def world(self) -> World | None:
@@ -152,14 +155,16 @@ class TwinDesk:
             raise TaixuError("somebody else made this project, and its sources may be anywhere; trust it before you connect")
         self.stop()
         self.topics.clear()
-        self.copy = WorldCopy(self.host, session.current)
-        self._warming = warm_up()
+        self._make_copy()
 
     def look_back(self, folder: Path) -> None:
         """Let a copy of the open world stand as it was recorded."""
         self.stop()
         self.past = Past(folder)
-        self.copy = WorldCopy(self.host, self.host.session.current)
+        self._make_copy()
+
+    def _make_copy(self) -> None:
+        self._making = CopyMaking(self.host, self.host.session.current)
         self._warming = warm_up()
 
     def stop(self) -> None:
@@ -172,7 +177,9 @@ class TwinDesk:
             self.past.close()
         if self.copy is not None:
             self.copy.close()
-        self.copy = self.past = self._moment = self._warming = None
+        if self._making is not None:
+            self._making.give_up()
+        self.copy = self.past = self._moment = self._warming = self._making = None
         self.problem, self.findings = "", []
         self._values.clear()
         self._inbox = Inbox()
@@ -184,6 +191,9 @@ class TwinDesk:
     # -- the frame ---------------------------------------------------------------------------------------------------
     def frame(self, delta_secs: float) -> None:
         """Bring the copy up to date; nothing here waits for a network or a disk."""
+        if self._making is not None:
+            self._take_copy(self._making)
+            return
         copy = self.copy
         if copy is None:
             return
@@ -222,12 +232,24 @@ class TwinDesk:
         for letter in letters:
             inbox.put(letter)
         try:
-            copy.run()
+            copy.run(is_live=True)
         except TaixuError as error:
             self.problem = str(error)
         if now - self._linted >= _LINT_SECS or now < self._linted:
             self._linted = now
             self.findings = binding_findings(copy.world, now_ns=self._now_ns(), stale_secs=STALE_SECS)
+
+    def _take_copy(self, making: CopyMaking) -> None:
+        """A frame of its own each: the copy's columns, then what its settings say."""
+        if making.entry not in self.host.session.worlds or self.host.play.is_playing:
+            self.stop()
+        elif making.is_done:
+            self._making = None
+            try:
+                self.copy = making.take()
+            except TaixuError as error:
+                self.stop()
+                self.problem = str(error)
 
     def _configure(self) -> None:
         """Go by the settings as they are now; what was heard last is taken in again."""
@@ -288,13 +310,32 @@ class TwinDesk:
             return []
         return [each for each in self.copy.world.resource(Alarms) if each.is_open]
 
+    def acknowledge(self, number: int) -> Alarm:
+        """Somebody at this desk has seen an alarm.
+
+        Raises
+        ------
+        TaixuError
+            When nothing is connected, or there is no such alarm.
+        """
+        if self.copy is None or self.past is not None:
+            raise TaixuError("nothing is connected")
+        return acknowledge_alarm(self.copy.world, number, by=_USER, now_ns=self._now_ns())
+
     def rule_problems(self) -> dict[str, str]:
         """Sentences by rule: why it cannot be asked."""
         return dict(self.copy.world.resource(RuleEngine).problems) if self.is_live and self.copy is not None else {}
 
     def try_rules(self) -> Tried:
-        """Try the world's rules on the recording that is open."""
-        assert self.copy is not None
+        """Try the world's rules on the recording that is open.
+
+        Raises
+        ------
+        TaixuError
+            When there is none, or not yet.
+        """
+        if self.copy is None:
+            raise TaixuError("no recording is open yet")
         section = self.copy.edited.resource(WorldSettings).section("twin")
         rules = read_rules(section.get("rules", []), self.copy.app.components)
         return self.the_past.try_rules(rules, self.copy.app.components)

@@ -94,6 +94,13 @@ class MomentParameters:
 
 
 @dataclass(frozen=True, slots=True)
+class AlarmParameters:
+    """An alarm, by its number."""
+
+    number: int = field(metadata={"minimum": 1})
+
+
+@dataclass(frozen=True, slots=True)
 class SpeedParameters:
     """Seconds of the recording to a second of the clock."""
 
@@ -251,6 +258,8 @@ def twin_operations(desk: TwinDesk) -> tuple[Operation, ...]:
     return (
         Operation("live.connect", "Connect", run=run(lambda p: desk.connect()), blocked=ready, shortcut="F9"),
         Operation("live.disconnect", "Disconnect", run=run(lambda p: desk.stop()), blocked=connected, shortcut="Shift+F9"),
+        Operation("live.acknowledge", "Acknowledge an alarm", run=run(lambda p: desk.acknowledge(p.number)),
+                  parameters=AlarmParameters, blocked=connected),
         Operation("past.open", "Open a recording", run=run(lambda p: desk.look_back(Path(p.path))),
                   parameters=PathParameters, blocked=ready),
         Operation("past.close", "Close the recording", run=run(lambda p: desk.stop()), blocked=past),

@@ -1,11 +1,13 @@
 """A copy of an open world for readings to be written into: the same entities by the same handles, which follow what is edited.
 
-The copy shares meshes, materials and assets with the world that it is of, so that making it costs no more than its columns.
+The copy shares meshes, materials and assets with the world that it is of, so that making it costs no more than its columns. The
+app around it is made in a thread (`CopyMaking`), so that no frame waits for that.
 """
 
 from __future__ import annotations
 
 from copy import deepcopy
+from threading import Lock, Thread
 from time import monotonic
 from typing import TYPE_CHECKING, Any
 
@@ -23,14 +25,70 @@ if TYPE_CHECKING:
     from taixu.edit import OpenWorld
     from taixu_editor.host import Host
 
-__all__ = ["WorldCopy"]
+__all__ = ["CopyMaking", "WorldCopy"]
 
 _REST_SECS = 0.25
 """How long after somebody came or went the copy is made anew: models arrive part by part."""
 
 
+class CopyMaking:
+    """The app of a copy that is to be, made in a thread: of all that is done once it takes longest."""
+
+    def __init__(self, host: Host, entry: OpenWorld) -> None:
+        self.host, self.entry = host, entry
+        self._app: App | None = None
+        self._problem: Exception | None = None
+        self._is_wanted = True
+        self._lock = Lock()
+        project = host.session.project
+
+        def work() -> None:
+            try:
+                app = host.make_app(project)
+                app.add_plugin(TwinPlugin())
+            except Exception as error:  # raised where the copy is taken
+                self._problem = error
+                return
+            with self._lock:
+                if self._is_wanted:
+                    self._app = app
+                    return
+            app.close()
+
+        self._thread = Thread(target=work, name="taixu-twin-copying", daemon=True)
+        self._thread.start()
+
+    @property
+    def is_done(self) -> bool:
+        """Whether it can be taken."""
+        return not self._thread.is_alive()
+
+    def take(self) -> WorldCopy:
+        """The copy, as the world is now; waits until there is one.
+
+        Raises
+        ------
+        TaixuError
+            When there cannot be any.
+        """
+        self._thread.join()
+        if self._problem is not None:
+            raise self._problem
+        assert self._app is not None
+        app, self._app = self._app, None
+        return WorldCopy(self.entry, app)
+
+    def give_up(self) -> None:
+        """Nobody wants it any more."""
+        with self._lock:
+            self._is_wanted = False
+            app, self._app = self._app, None
+        if app is not None:
+            app.close()
+
+
 class WorldCopy:
-    """The copy of one open world.
+    """The copy of one open world, in an app of its own.
 
     Attributes
     ----------
@@ -38,11 +96,10 @@ class WorldCopy:
         Goes up when it took over what was edited: what readings had written may be gone then.
     """
 
-    def __init__(self, host: Host, entry: OpenWorld) -> None:
+    def __init__(self, entry: OpenWorld, app: App) -> None:
         self.entry = entry
         self.version = 0
-        self.app: App = host.make_app(host.session.project)
-        self.app.add_plugin(TwinPlugin())
+        self.app = app
         self._restless_at: float | None = None
         self._settings: Any = None
         self._seen = 0
@@ -78,9 +135,9 @@ class WorldCopy:
         self.version += changed
         return changed
 
-    def run(self) -> None:
-        """A frame: what came in, what follows from it, where everything stands."""
-        for stage in (Stage.APPLY, Stage.UPDATE, Stage.PROPAGATE):
+    def run(self, *, is_live: bool = False) -> None:
+        """A frame: what came in, what follows from it, where everything stands; of a live one, what rules say to that."""
+        for stage in (Stage.APPLY, Stage.UPDATE, Stage.PROPAGATE, Stage.PRESENT)[: 4 if is_live else 3]:
             self.app.run_stage(stage)
 
     def close(self) -> None:

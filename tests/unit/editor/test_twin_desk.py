@@ -66,6 +66,7 @@ def test_readings_go_into_a_copy_and_a_new_binding_takes_what_was_heard_last(hos
 
 def test_the_copy_follows_what_is_edited_and_what_comes_and_goes(host: Host) -> None:
     host.do("live.connect")
+    frames_until(host, lambda: host.twin.world is not None)
     world = host.twin.world
     assert world is not None
     host.do("transform.set", transforms={OTHER: {"position": [5.0, 6.0, 7.0]}})
@@ -177,3 +178,31 @@ def test_a_part_of_a_place_that_is_dropped_on_a_thing_means_where_it_stands(host
     host.twin.topics.note([batch("agv/3", x=1.0, y=2.0, battery=0.5)], now_secs=1.0)
     found, _ = propose_binding(host.session, host.twin.topics, TopicField("plant", "agv/3", "x"), entity=OTHER)
     assert (found["from"], found["to"]) == (["x", "y"], "transform.position")
+
+
+def test_alarms_are_raised_and_acknowledged(host: Host) -> None:
+    host.do("component.add", component="device", fields={"key": "cart 7"}, entities=[CRATE])
+    host.do("twin.set_binding", binding=BINDING)
+    host.do("twin.set_rule", rule={"name": "there", "when": "z > 0.3", "say": "{name} is there"})
+    host.do("live.connect")
+    frames_until(host, lambda: host.twin.alarms())
+    (alarm,) = host.twin.alarms()
+    assert (alarm.rule, alarm.acknowledged_by) == ("there", "")
+    host.do("live.acknowledge", number=alarm.number)
+    assert [each.acknowledged_by for each in host.twin.alarms()] == ["editor"]
+    with pytest.raises(TaixuError, match="no alarm 99"):
+        host.do("live.acknowledge", number=99)
+    host.do("live.disconnect")
+    assert host.twin.alarms() == []
+    with pytest.raises(TaixuError, match="nothing is connected"):
+        host.do("live.acknowledge", number=alarm.number)
+
+
+def test_giving_up_while_the_copy_is_made(host: Host) -> None:
+    for _ in range(3):
+        host.do("live.connect")
+        assert host.twin.is_live and host.twin.world is None, "no frame waits for it"
+        host.do("live.disconnect")
+        assert not host.twin.is_live
+    host.do("live.connect")
+    frames_until(host, lambda: host.twin.world is not None and len(host.twin.topics))
