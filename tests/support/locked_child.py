@@ -49,8 +49,8 @@ sealed = settings.get("sealed", -1)
 buffer = ctypes.create_string_buffer(4096)
 numbers = {
     "execveat": (322, 281), "openat2": (437, 437), "openat": (257, 56), "clone": (56, 220), "clone3": (435, 435),
-    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434), "tgkill": (234, 131),
-    "rt_sigqueueinfo": (129, 138), "io_uring_setup": (425, 425), "bpf": (321, 280), "userfaultfd": (323, 282),
+    "ptrace": (101, 117), "process_vm_readv": (310, 270), "process_vm_writev": (311, 271), "pidfd_open": (434, 434),
+    "tgkill": (234, 131), "rt_sigqueueinfo": (129, 138), "io_uring_setup": (425, 425), "bpf": (321, 280), "userfaultfd": (323, 282),
     "memfd_create": (319, 279), "perf_event_open": (298, 241), "mremap": (25, 216), "add_key": (248, 217), "shmget": (29, 194),
     "getdents64": (217, 61), "process_madvise": (440, 440), "prlimit64": (302, 261), "landlock_create": (444, 444),
     "sendmsg": (46, 211), "recvmsg": (47, 212), "fcntl": (72, 25), "ioctl": (16, 29), "statx": (332, 291), "setns": (308, 268),

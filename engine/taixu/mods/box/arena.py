@@ -64,7 +64,10 @@ def attach(token: str, total_bytes: int) -> mmap.mmap:
         make: Any = mmap.mmap
         mapped: mmap.mmap = make(-1, total_bytes, tagname=token)
         return mapped
-    return mmap.mmap(int(token), total_bytes)
+    fd = int(token)
+    mapped = mmap.mmap(fd, total_bytes)  # keeps a descriptor of its own
+    os.close(fd)
+    return mapped
 
 
 def _make_file(total_bytes: int) -> int:

@@ -24,8 +24,8 @@ pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="the wall of Lin
 CHILD = Path(__file__).parents[3] / "support" / "locked_child.py"
 ROOT_ALONE = {
     "mount", "chroot", "another user", "become root", "groups", "capabilities", "raw packets", "unshare", "enter a namespace",
-    "bpf", "perf events", "userfaultfd", "ptrace", "read another's memory", "write another's memory", "host name", "another landlock",
-    "kill the engine", "the engine's environment", "io_uring", "keys",
+    "bpf", "perf events", "userfaultfd", "ptrace", "read another's memory", "write another's memory", "host name",
+    "another landlock", "kill the engine", "the engine's environment", "io_uring", "keys",
     "clone3", "personality", "pidfd",
 }  # fmt: skip
 """What this machine may deny from the start: to a user who is not root, in a container, or by the kernel's own settings."""
