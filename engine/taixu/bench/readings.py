@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -22,43 +23,75 @@ from taixu.twin import Batch, encode_batch
 
 __all__ = ["measure_sockets"]
 
-_BATCH = 1000
-_RECORDS_A_SEC = 1000
-_JSON_BATCH, _JSON_A_SEC = 1000, 50
 _SECONDS = 4
+_JSON_BATCH = 1000
+_MUCH_SECONDS = 2
 _WARM_SECS = 1.0
 _PATIENCE_SECS = 30.0
 _LIMIT_MS = 250.0
 
 
+@dataclass(frozen=True)
+class _Load:
+    """Messages of readings, as they are sent."""
+
+    messages: list[Any]
+    each: int
+    """Readings in a message."""
+    a_sec: int
+    """Messages in a second."""
+    limit_ms: float = 0.0
+
+    @property
+    def readings(self) -> int:
+        return len(self.messages) * self.each
+
+    @property
+    def seconds(self) -> float:
+        return len(self.messages) / self.a_sec
+
+
 def measure_sockets(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield what a million updates a second cost the server by WebSocket and by MQTT, and fifty thousand as JSON.
+    """Yield what a million updates a second cost the server by WebSocket and by MQTT, then ten million, and fifty thousand as JSON.
 
     CPU time of the server's process, all its threads and its frames included, for what comes in a second: a millisecond is a
     thousandth of a core. ``idle_ms`` is what it costs when nothing comes, ``bare_ms`` what it costs a process to read as many bytes
-    from a socket into one buffer.
+    from a socket into one buffer. Ten million are the stretch: their limit is that of the million.
     """
     count = min(options.n, 100_000)
-    keys = tuple(f"g{i}" for i in range(count))
     rng = np.random.default_rng(0)
-    now = time.time_ns()
-    records = [
-        encode_batch(
-            Batch(
-                TOPIC, rng.integers(0, count, _BATCH).astype(np.uint32), np.full(_BATCH, now - 10**10 + i * 1_000_000),
-                {"level": rng.normal(size=_BATCH).astype(np.float32)},
-            )
-        )
-        for i in range(_RECORDS_A_SEC * _SECONDS)
-    ]  # fmt: skip
+    keys = tuple(f"g{i}" for i in rng.permutation(count))  # sources have an order of their own
     names = encode_batch(Batch(TOPIC, np.zeros(0, np.uint32), np.zeros(0, np.int64), {}, keys))
-    texts = [_json(rng, count, now - 10**10 + i * 20_000_000) for i in range(_JSON_A_SEC * _SECONDS)]
-    yield _run("websocket", records, _RECORDS_A_SEC, names, count, _by_websocket)
-    yield _run("websocket, JSON", texts, _JSON_A_SEC, names, count, _by_websocket)
+    million = _records(rng, count, 1000, _SECONDS)
+    now = time.time_ns()
+    texts = _Load([_json(rng, count, now - 10**10 + i * 20_000_000) for i in range(50 * _SECONDS)], _JSON_BATCH, 50)
+    yield _run("websocket", million, names, count, _by_websocket)
+    yield _run("websocket, JSON", texts, names, count, _by_websocket)
+    ten = _records(rng, count, 10_000, _MUCH_SECONDS)
+    yield _run("websocket, ten million", ten, names, count, _by_websocket)
     broker = _Mosquitto.find()
     if broker is not None:
         with broker:
-            yield _run("mqtt", records, _RECORDS_A_SEC, names, count, broker.publish, broker=broker.url)
+            yield _run("mqtt", million, names, count, broker.publish, broker=broker.url)
+        with broker:
+            yield _run("mqtt, ten million", ten, names, count, broker.publish, broker=broker.url)
+
+
+def _records(rng: np.random.Generator, count: int, each: int, seconds: int) -> _Load:
+    """A thousand records a second, of gauges picked at random."""
+    start = time.time_ns() - 10**10
+    return _Load(
+        [
+            encode_batch(
+                Batch(
+                    TOPIC, rng.integers(0, count, each).astype(np.uint32), np.full(each, start + i * 1_000_000),
+                    {"level": rng.normal(size=each).astype(np.float32)},
+                )
+            )
+            for i in range(1000 * seconds)
+        ],
+        each, 1000, _LIMIT_MS,
+    )  # fmt: skip
 
 
 def _json(rng: np.random.Generator, count: int, time_ns: int) -> str:
@@ -99,24 +132,21 @@ class _Child:
         self._process.wait(30)
 
 
-def _run(
-    name: str, messages: list[Any], a_sec: int, names: bytes, count: int, send: Any, *, broker: str = ""
-) -> dict[str, Any]:
-    size = sum(len(each) for each in messages)
-    readings = len(messages) * (_JSON_BATCH if isinstance(messages[0], str) else _BATCH)
+def _run(name: str, load: _Load, names: bytes, count: int, send: Any, *, broker: str = "") -> dict[str, Any]:
+    size = sum(len(each) for each in load.messages)
     child = _Child({"n": count, "broker": broker})
     try:
         idle = _idle_share(child)
-        spent, secs = asyncio.run(send(child, messages, a_sec, names, readings))
+        spent, secs = asyncio.run(send(child, load, names))
     finally:
         child.close()
-    bare_spent = _read_bare(messages, a_sec)
-    limit = {"limit_ms": _LIMIT_MS} if a_sec == _RECORDS_A_SEC else {}
+    bare_spent = _read_bare(load)
+    limit = {"limit_ms": load.limit_ms} if load.limit_ms else {}
     return result(
-        f"twin/ingest, {name}", np.array([spent * 1e3 / _SECONDS]), n=count, readings=readings,
-        updates_a_sec=round(readings / secs), idle_ms=round(idle * 1e3, 1),
-        peer="a socket that reads", bare_ms=round(bare_spent * 1e3 / _SECONDS, 1),
-        bytes_a_reading=round(size / readings, 1), **limit,
+        f"twin/ingest, {name}", np.array([spent * 1e3 / load.seconds]), n=count, readings=load.readings,
+        updates_a_sec=round(load.readings / secs), idle_ms=round(idle * 1e3, 1),
+        peer="a socket that reads", bare_ms=round(bare_spent * 1e3 / load.seconds, 1),
+        bytes_a_reading=round(size / load.readings, 1), **limit,
     )  # fmt: skip
 
 
@@ -127,7 +157,7 @@ def _idle_share(child: _Child) -> float:
     return float((child.ask()["cpu_secs"] - before) / _WARM_SECS)
 
 
-async def _by_websocket(child: _Child, messages: list[Any], a_sec: int, names: bytes, readings: int) -> tuple[float, float]:
+async def _by_websocket(child: _Child, load: _Load, names: bytes) -> tuple[float, float]:
     import aiohttp
 
     session = aiohttp.ClientSession(headers={"Authorization": f"Bearer {child.ready['token']}"})
@@ -142,12 +172,12 @@ async def _by_websocket(child: _Child, messages: list[Any], a_sec: int, names: b
         listening = asyncio.create_task(listen())
         await line.send_bytes(names)
         before, start = child.ask()["cpu_secs"], time.perf_counter()
-        for i, message in enumerate(messages):
-            wait = start + i / a_sec - time.perf_counter()
+        for i, message in enumerate(load.messages):
+            wait = start + i / load.a_sec - time.perf_counter()
             if wait > 0.002:
                 await asyncio.sleep(wait)
             await (line.send_str(message) if isinstance(message, str) else line.send_bytes(message))
-        while kept < readings and time.perf_counter() - start < _PATIENCE_SECS:
+        while kept < load.readings and time.perf_counter() - start < _PATIENCE_SECS:
             await asyncio.sleep(0.005)
         secs = time.perf_counter() - start
         spent = child.ask()["cpu_secs"] - before
@@ -155,14 +185,14 @@ async def _by_websocket(child: _Child, messages: list[Any], a_sec: int, names: b
     return spent, secs
 
 
-def _read_bare(messages: list[Any], a_sec: int) -> float:
+def _read_bare(load: _Load) -> float:
     child = _Child({"bare": True})
     try:
-        data = [each.encode() if isinstance(each, str) else each for each in messages]
+        data = [each.encode() if isinstance(each, str) else each for each in load.messages]
         with socket.create_connection(("127.0.0.1", child.ready["port"])) as line:
             before, start = child.ask()["cpu_secs"], time.perf_counter()
             for i, each in enumerate(data):
-                wait = start + i / a_sec - time.perf_counter()
+                wait = start + i / load.a_sec - time.perf_counter()
                 if wait > 0.002:
                     time.sleep(wait)
                 line.sendall(each)
@@ -209,7 +239,7 @@ class _Mosquitto:
         self._process.wait(10)
         self._folder.cleanup()
 
-    async def publish(self, child: _Child, messages: list[Any], a_sec: int, names: bytes, readings: int) -> tuple[float, float]:
+    async def publish(self, child: _Child, load: _Load, names: bytes) -> tuple[float, float]:
         """Messages of quality 1, which the server acknowledges when they are taken in."""
         import paho.mqtt.client as mqtt
         from paho.mqtt.enums import CallbackAPIVersion
@@ -225,12 +255,12 @@ class _Mosquitto:
         client.loop_start()
         client.publish(TOPIC, names, qos=1).wait_for_publish(10)
         before, start = child.ask(), time.perf_counter()
-        for i, message in enumerate(messages):
-            wait = start + i / a_sec - time.perf_counter()
+        for i, message in enumerate(load.messages):
+            wait = start + i / load.a_sec - time.perf_counter()
             if wait > 0.002:
                 await asyncio.sleep(wait)
             client.publish(TOPIC, message, qos=1)
-        while (found := child.ask())["taken"] - before["taken"] < readings and time.perf_counter() - start < _PATIENCE_SECS:
+        while (found := child.ask())["taken"] - before["taken"] < load.readings and time.perf_counter() - start < _PATIENCE_SECS:
             await asyncio.sleep(0.02)
         secs = time.perf_counter() - start
         client.disconnect()

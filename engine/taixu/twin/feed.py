@@ -263,12 +263,12 @@ class Feed:
         else:
             updates = Updates(target, rows.handles, rows.numbers, rows.times_ns, values, np.zeros(len(rows), bool))
         if len(rows):
-            fed.at_ns[rows.indices] = rows.times_ns  # sorted: of those that repeat the newest stays
             if sigmas is not None:
                 values = self._fuse(binding, rows, values, sigmas)
             newest = self._newest(rows.indices)
             if newest is not None:
                 rows, values = rows.only(newest), values.compress(newest, axis=-1)
+            fed.at_ns[rows.indices] = rows.times_ns
             self.counts.written += len(rows)
             self.by_binding[binding] = self.by_binding.get(binding, 0) + len(rows)
             self._writer.write(world, target, rows, values)

@@ -133,7 +133,7 @@ def _times(topic: str, base: int, times: NDArray[Any] | None, count: int) -> NDA
     if not -_LATEST_NS < base < _LATEST_NS:
         raise TaixuError(f"a batch record of {topic!r} is of a time that no calendar has")
     if times is None:
-        return np.full(count, base, np.int64)
+        return np.ndarray((count,), np.int64, struct.pack("=q", base), strides=(0,))  # one number that is read n times
     if times.dtype.itemsize == 8 and count and (int(times.max()) > _LATEST_NS or int(times.min()) < -_LATEST_NS):
         raise TaixuError(f"a batch record of {topic!r} has times that no calendar has")
     return times.astype(np.int64) * _NS_OF_TIME[times.dtype.str[1:]] + base
