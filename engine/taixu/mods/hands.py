@@ -89,9 +89,13 @@ class _Hands:
             return handle
         if not self._mod.grants.changes(component):
             raise GameError(f"the mod may not write {component!r} of what is not its own")
-        if not self._mod.may_change(np.array([handle], np.uint64))[0]:
-            raise GameError("the entity is protected, or another mod's")
+        self._check_free(handle)
         return handle
+
+    def _check_free(self, handle: int) -> None:
+        allowed = self._mod.may_change(np.array([handle], np.uint64))
+        if allowed is not None and not allowed[0]:
+            raise GameError("the entity is protected, or another mod's")
 
     def _spawn(
         self, entity: int, what: str, position: Any, rotation: Any, scale: Any, name: str, parent: Any, components: Any
@@ -136,8 +140,7 @@ class _Hands:
                 for name in values:
                     if component in FORBIDDEN or not self._mod.grants.writes(component, name):
                         raise GameError(f"the mod may not write '{component}.{name}' of what is not its own")
-                if not self._mod.may_change(np.array([handle], np.uint64))[0]:
-                    raise GameError("the entity is protected, or another mod's")
+                self._check_free(handle)
             if self._world.has(handle, declared.cls):
                 self._world.set(handle, declared.cls, **values)
 

@@ -248,15 +248,15 @@ class ModHost:
 
     # What mods ask for
 
-    def may_change(self, mod: LoadedMod, handles: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which entities a mod may write to: none that is protected, or that another mod spawned."""
+    def may_change(self, mod: LoadedMod, handles: NDArray[np.uint64]) -> NDArray[np.bool_] | None:
+        """Which entities a mod may write to, None for all: none that is protected, or that another mod spawned."""
         closed = set(self.protected)
         for other in self.mods.values():
             if other is not mod:
                 closed |= other.spawned
         closed -= mod.spawned
         if not closed:
-            return np.ones(len(handles), bool)
+            return None
         return ~np.isin(self.world.stable_ids(handles), np.array(sorted(closed), np.uint64))
 
     def states_for(self, mod: LoadedMod) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from taixu.mods.grants import Grants
 from taixu.mods.guest_sources import guest_sources
 from taixu.mods.hands import carry_out
 from taixu.mods.mirror import WorldMirror
-from taixu.mods.writing import write_back
+from taixu.mods.writing import differences, write_back
 from taixu.script.api import COMMANDS, EVENT_KINDS
 
 if TYPE_CHECKING:
@@ -174,8 +174,8 @@ class LoadedMod:
         """Whether it spawned an entity."""
         return number in self.spawned
 
-    def may_change(self, handles: NDArray[np.uint64]) -> NDArray[np.bool_]:
-        """Which entities' granted components it may write."""
+    def may_change(self, handles: NDArray[np.uint64]) -> NDArray[np.bool_] | None:
+        """Which entities' granted components it may write; None for all."""
         return self._host.may_change(self, handles)
 
     def claim(self, number: int) -> None:
@@ -314,14 +314,7 @@ class LoadedMod:
             return
         answer = decode_answer(reply.payload, capabilities=self.grants.capabilities)
         answer.refused += reply.refused
-        for column in self.mirror.columns.values():
-            if column.writable and column.values.size:
-                shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
-                returned = shared != 0 if column.item.kind.dtype == "?" else shared.copy()
-                refused = write_back(self._host.world, self.mirror, column, returned, self.may_change)
-                if refused:
-                    answer.refuse(f"values of {column.key} that it may not write, or that are out of range")
-                    answer.refused += refused - 1
+        self._write_back(answer)
         carry_out(self._host.world, self, answer)
         self._account(answer)
         if answer.fault is not None:
@@ -331,6 +324,21 @@ class LoadedMod:
             self.say("warning", f"mod {self.name!r} {told}")
         if self.cost.steps % _SNAPSHOT_TICKS == 0:
             self.boxed.snapshot(self._ran)
+
+    def _write_back(self, answer: Answer) -> None:
+        world, written = self._host.world, []
+        for column in self.mirror.columns.values():
+            if column.writable and column.values.size:
+                shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
+                returned = shared != 0 if column.item.kind.dtype == "?" else shared.copy()
+                written.append((column, returned, differences(self.mirror, column, returned)))
+        self.mirror.follow_values(world)  # what others wrote meanwhile; then the mod's own is no news to it
+        for column, returned, changed in written:
+            refused = write_back(world, self.mirror, column, returned, changed, self.may_change)
+            if refused:
+                answer.refuse(f"values of {column.key} that it may not write, or that are out of range")
+                answer.refused += refused - 1
+        self.mirror.pass_by(world)
 
     def _account(self, answer: Answer) -> None:
         self.cost.orders += len(answer.orders)

@@ -102,11 +102,16 @@ class WorldMirror:
         self.capacity = 0
         self.handles, self.ids, self.masks = _NONE, _NONE, _NONE
         self._slots: NDArray[np.int32] = np.empty(0, np.int32)  # by entity index
-        self._tick, self._parent_tick, self._fresh = -1, -1, True
+        self._tick, self._value_tick, self._parent_tick, self._fresh = -1, -1, -1, True
         self._free: list[int] = []
         self._used = 0
         for column in self.columns.values():
             column.values, column.dirty = column.item.empty(0), True
+
+    @property
+    def used(self) -> int:
+        """How many slots were ever given."""
+        return self._used
 
     def slots_of(self, handles: Handles) -> NDArray[np.int32]:
         """Slots of entities; -1 for those without."""
@@ -124,11 +129,15 @@ class WorldMirror:
         """Take in what changed since the last time; gives facts for the sandbox, and the keys of columns to copy."""
         facts: dict[str, Any] = {}
         rebuilt = self._follow_structure(world, facts)
-        dirty = self._follow_values(world, facts)
-        self._follow_family(world, facts, structure=rebuilt or bool(facts))
+        self.follow_values(world)
+        self._follow_family(world, facts, structure=rebuilt)
+        texts = {objects.key: list(objects.changed.items()) for objects in self._objects if objects.changed}
+        if texts:
+            facts["objects"] = texts
+            for objects in self._objects:
+                objects.changed = {}
         self._tick = world.tick
-        world.advance()
-        return facts, dirty
+        return facts, [key for key, column in self.columns.items() if column.dirty]
 
     def _follow_structure(self, world: World, facts: dict[str, Any]) -> bool:
         changes = None if self._fresh else world.structure.since(self._tick)
@@ -154,6 +163,7 @@ class WorldMirror:
             self.handles[places], self.masks[places] = touched[there], masks[there]
             self.ids[places] = world.stable_ids(touched[there])
             self._slots[(touched[there] & np.uint64(0xFFFFFFFF)).astype(np.intp)] = places
+            self._gather_all(world, touched[there], places)
         facts["capacity"] = self.capacity
         if int(there.sum()) > _FEW or len(left) > _FEW:
             facts["rebuild"] = True
@@ -215,26 +225,42 @@ class WorldMirror:
         self.handles[slots], self.ids[slots], self.masks[slots] = 0, 0, 0
         self._free += sorted(slots.tolist(), reverse=True)
 
-    def _follow_values(self, world: World, facts: dict[str, Any]) -> list[str]:
+    def follow_values(self, world: World) -> None:
+        """Gather what was written since the last time; what is written from now on counts as new."""
         for table in world.tables:
-            if not len(table) or table.touched <= self._tick:
+            if not len(table) or table.touched <= self._value_tick:
                 continue
             for column in self.columns.values():
                 if column.declared.cls in table.types:
                     self._gather(world, table, column)
             for objects in self._objects:
                 if objects.declared.cls in table.types:
-                    _collect(world, table, objects, self._tick)
-        texts = {objects.key: list(objects.changed.items()) for objects in self._objects if objects.changed}
-        if texts:
-            facts["objects"] = texts
-            for objects in self._objects:
-                objects.changed = {}
-        return [key for key, column in self.columns.items() if column.dirty]
+                    _collect(world, table, objects, self._value_tick)
+        self.pass_by(world)
+
+    def pass_by(self, world: World) -> None:
+        """What was written until now is known already."""
+        self._value_tick = world.tick
+        world.advance()
+
+    def correct(self, column: MirrorColumn, slots: Any, good: NDArray[np.bool_], returned: NDArray[Any]) -> None:
+        """Take over those of a mod's values that were written."""
+        places = np.arange(self.capacity)[slots][good]
+        column.values[..., places] = returned[..., places]
+
+    def _gather_all(self, world: World, handles: Handles, slots: NDArray[np.int32]) -> None:
+        """All columns of entities that have just been given slots."""
+        for column in self.columns.values():
+            bit = np.uint64(self._by_class[column.declared.cls])
+            have = (self.masks[slots] & bit) != 0
+            if have.any():
+                values = world.gather(handles[have], column.declared.cls, column.item.name)
+                column.values[..., slots[have]] = world.stable_ids(values) if column.item.kind.name == "entity" else values
+                column.dirty = True
 
     def _gather(self, world: World, table: Table, column: MirrorColumn) -> None:
         cls, name = column.declared.cls, column.item.name
-        rows = table.changed((cls,), since=self._tick, fields=(name,))
+        rows = table.changed((cls,), since=self._value_tick, fields=(name,))
         if not row_count(rows):
             return
         slots = self.slots_of(table.entities[rows])

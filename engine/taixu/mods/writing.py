@@ -11,13 +11,27 @@ from numpy.typing import NDArray
 from taixu.ecs import Field, World
 from taixu.mods.mirror import MirrorColumn, WorldMirror
 
-__all__ = ["write_back"]
+__all__ = ["differences", "write_back"]
 
 Handles = NDArray[np.uint64]
 
 
+def differences(mirror: WorldMirror, column: MirrorColumn, returned: NDArray[Any]) -> NDArray[np.bool_] | None:
+    """Which slots a mod changed since it was sent the column; None where it gave back something else altogether."""
+    if returned.shape != column.values.shape:
+        return None
+    differs = returned[..., : mirror.used] != column.values[..., : mirror.used]
+    changed: NDArray[np.bool_] = differs.any(axis=0) if differs.ndim > 1 else differs
+    return changed
+
+
 def write_back(
-    world: World, mirror: WorldMirror, column: MirrorColumn, returned: NDArray[Any], may_change: Callable[[Handles], Any]
+    world: World,
+    mirror: WorldMirror,
+    column: MirrorColumn,
+    returned: NDArray[Any],
+    changed: NDArray[np.bool_] | None,
+    may_change: Callable[[Handles], Any],
 ) -> int:
     """Write what a mod changed in a column.
 
@@ -25,8 +39,10 @@ def write_back(
     ----------
     returned : array
         What the sandbox holds now; the caller's own copy.
+    changed : bool[slots]
+        What `differences` found, before what others wrote meanwhile was taken in.
     may_change : callable
-        Says of handles which of them the mod may change, bool[n].
+        Says of handles which of them the mod may change, bool[n]; None for all.
 
     Returns
     -------
@@ -34,28 +50,50 @@ def write_back(
         How many entities' values were refused: not finite, out of the field's range, not the mod's to change. The column is
         sent anew then, so that the mod sees what is.
     """
-    if returned.shape != column.values.shape:
+    if changed is None:
         column.dirty = True
         return 1
-    differs = returned != column.values
-    slots = np.flatnonzero(differs.any(axis=0) if differs.ndim > 1 else differs)
-    if not len(slots):
+    used = mirror.used
+    count = int(np.count_nonzero(changed))
+    if not count:
         return 0
+    slots: Any = slice(0, used) if count == used else np.flatnonzero(changed)
     handles, values = mirror.handles[slots], returned[..., slots]
-    good = world.alive(handles) & (handles != 0)
+    good, tables, rows = world.locate_living(handles)
     bit = np.uint64(1 << mirror.bits[column.declared.name])
-    good &= (mirror.masks[slots] & bit) != 0
-    good &= may_change(handles) & _fits(column.item, values)
+    good = good & ((mirror.masks[slots] & bit) != 0) & _fits(column.item, values)
+    allowed = may_change(handles)
+    if allowed is not None:
+        good &= allowed
     if column.item.kind.name == "entity":
         values = world.find_all(values)
         good &= (values != 0) | (returned[slots] == 0)
-    kept = handles[good]
-    if len(kept):
-        world.scatter(kept, column.declared.cls, column.item.name, values[..., good])
-    refused = len(slots) - len(kept)
-    if refused:
-        column.dirty = True
-    return refused
+    kept = int(np.count_nonzero(good))
+    if kept == count:
+        _write(world, column, tables, rows, values)
+        column.values[..., slots] = returned[..., slots]
+        return 0
+    if kept:
+        places = np.flatnonzero(good)
+        _write(world, column, tables[places], rows[places], values[..., places])
+    column.dirty = True  # the mod is told what is
+    mirror.correct(column, slots, good, returned)
+    return count - kept
+
+
+def _write(world: World, column: MirrorColumn, tables: Any, rows: Any, values: Any) -> None:
+    """Write values of living entities, table by table, whole runs of rows at once."""
+    cls, name = column.declared.cls, column.item.name
+    for number in np.unique(tables).tolist() if (tables != tables[0]).any() else [int(tables[0])]:
+        table = world.table(number)
+        if cls not in table.types:
+            continue
+        mine = tables == number
+        some = rows if mine.all() else rows[mine]
+        part = values if mine.all() else values[..., mine]
+        first, last = int(some[0]), int(some[-1])
+        is_run = last - first + 1 == len(some) and bool((some == np.arange(first, last + 1)).all())
+        table.set(cls, name, part, rows=slice(first, last + 1) if is_run else some.astype(np.intp))
 
 
 def _fits(item: Field, values: NDArray[Any]) -> NDArray[np.bool_]:

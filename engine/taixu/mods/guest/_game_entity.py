@@ -426,7 +426,8 @@ def checked_field(field, value):
     if field.kind == "entity":
         return 0 if value is None else check("entity", value, f"field {field.name!r}")
     if not field.code:
-        return to_data(value, f"field {field.name!r}") if field.kind == "data" else check("text 20000", value, f"field {field.name!r}")
+        what = f"field {field.name!r}"
+        return to_data(value, what) if field.kind == "data" else check("text 20000", value, what)
     if field.width > 1:
         values = None if isinstance(value, (str, bytes, int, float)) else list(value)
         if values is None or len(values) != field.width or not all(map(_is_number, values)):

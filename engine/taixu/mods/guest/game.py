@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import _game_runtime as _runtime
 from _game_columns import atan2, clamp, cos, exp, floor, largest, length, maximum, minimum, sin, smallest, sqrt, sum, where
-from _game_entity import Entity, Made as _Made, checked_field as _checked_field, entity_of as _entity_of
+from _game_entity import Entity
+from _game_entity import Made as _Made
+from _game_entity import checked_field as _checked_field
+from _game_entity import entity_of as _entity_of
 from _game_event import Event
 from _game_mirror import mirror as _mirror
-from _game_routines import RayBatch as _RayBatch, Wait as _Wait, WaitEvent as _WaitEvent, ticks_of as _ticks_of
+from _game_routines import RayBatch as _RayBatch
+from _game_routines import Wait as _Wait
+from _game_routines import WaitEvent as _WaitEvent
+from _game_routines import ticks_of as _ticks_of
 from _game_tables import Columns as _Columns
 from _game_vectors import Quat, Vec3
-from _game_wire import GameError as _GameError, check as _check, check_call as _check_call, to_data as _to_data
+from _game_wire import GameError as _GameError
+from _game_wire import check_call as _check_call
+from _game_wire import to_data as _to_data
+
+__all__ = [
+    "Asset", "Color", "Entity", "Event", "Quat", "Vec3", "action", "apply_force", "apply_impulse", "atan2", "clamp",
+    "columns", "cos", "despawn", "exp", "field", "find", "floor", "hide", "joint_positions", "largest", "length", "listen",
+    "log", "maximum", "minimum", "mouse", "play_sound", "query", "raycast", "raycasts", "send", "set", "set_joint_target",
+    "set_velocity", "show_bar", "show_button", "show_text", "sin", "smallest", "spawn", "sqrt", "start", "sum", "timer",
+    "velocity", "wait", "wait_event", "where",
+]  # fmt: skip
 
 Color = Vec3
 Asset = str

@@ -18,7 +18,8 @@ def on_event(event):
     facts = {name: round(value, 5) if isinstance(value, float) else value for name, value in facts.items()}
     game.log(game.tick, event.kind, event.name, other and other.name, sender and sender.name, sorted(facts.items()))
     if event.kind == "message" and event.name == "hello":
-        game.log(event.to_whom == game.entity, event.where + (1, 1, 1), event.matches("message", ""), isinstance(event, game.Event))
+        game.log(event.to_whom == game.entity, event.where + game.Vec3(1))
+        game.log(event.matches("message", ""), isinstance(event, game.Event))
 
 
 def on_tick(dt):

@@ -19,7 +19,8 @@ def on_start():
 def on_tick(dt):
     box, empty = made
     if game.tick == 1:
-        game.log(box.position, box.scale, box.light.intensity, box.light.color, box.shape.kind, empty.parent.name, box.children == [empty])
+        game.log(box.position, box.scale, box.light.intensity, box.light.color, box.shape.kind)
+        game.log(empty.parent.name, box.children == [empty])
         game.log(len(game.query("transform")), game.find("Made") == box)
         box.add("rigid_body", mass_kg=2.0)
         game.despawn(empty)

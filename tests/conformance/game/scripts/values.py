@@ -15,7 +15,7 @@ def on_start():
     game.log([game.random.randint(0, 99) for _ in range(5)], round(game.random.random(), 9), game.random.choice("abcdef"))
     turn = game.Quat.from_axis_angle((0, 1, 0), 1.0)
     game.log(turn * game.Vec3(1, 2, 3), turn.inverse(), turn.forward, turn.slerp(game.Quat(), 0.5))
-    game.log((game.Vec3(1, 2, 3) + (1, 1, 1)).cross((0, 1, 0)).normalized().length, "warned", level="warning")
+    game.log((game.Vec3(1, 2, 3) + game.Vec3(1)).cross((0, 1, 0)).normalized().length, "warned", level="warning")
     print("printed", 1, 2)
 
 
