@@ -14,9 +14,9 @@ __all__ = ["id_doubt", "look_alikes", "skeleton"]
 MAX_ID_LETTERS = 64
 _ID = re.compile(r"[a-z][a-z0-9_]*(?:\.[a-z][a-z0-9_]*)+\Z", re.ASCII)
 _RESERVED = frozenset(
-    ["con", "prn", "aux", "nul", "game", "taixu", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))]
+    ["con", "prn", "aux", "nul", *(f"{name}{number}" for name in ("com", "lpt") for number in range(10))]
 )
-"""Devices of Windows, which no folder can be called after, and names that belong to the engine."""
+"""Devices of Windows, which no folder can be called after."""
 
 _SAME = (("rn", "m"), ("vv", "w"), ("cl", "d"), ("0", "o"), ("1", "l"), ("i", "l"), ("5", "s"), ("2", "z"), ("8", "b"), ("9", "g"))
 
@@ -35,7 +35,7 @@ def id_doubt(text: object) -> str:
         return f"{text!r} is no id such as alice.swarm: lower-case letters, digits and _, in two or more parts with dots between"
     reserved = next((part for part in text.split(".") if part in _RESERVED), "")
     if reserved:
-        return f"{reserved!r} is a reserved word; choose another name"
+        return f"{reserved!r} is a device of Windows; choose another name"
     return ""
 
 

@@ -96,7 +96,19 @@ def resolve(
         raise TaixuError(f"{', and '.join(whose[:4])}: nothing satisfies all ({said})") from None
     except ResolutionTooDeep:
         raise TaixuError("the mods depend on each other in too many ways; name versions more narrowly") from None
-    return {id: found for id, found in sorted(result.mapping.items()) if found.version is not None}
+    return _needed(ordered, result.mapping)
+
+
+def _needed(wishes: Iterable[Wish], chosen: Mapping[str, Candidate]) -> dict[str, Candidate]:
+    """Without what only a version needed that was given up on the way."""
+    found: dict[str, Candidate] = {}
+    left = [wish.id for wish in wishes if wish.brings]
+    while left:
+        id = left.pop()
+        if id not in found:
+            found[id] = chosen[id]
+            left += [other for other, _ in chosen[id].depends]
+    return dict(sorted(found.items()))
 
 
 def _versions(candidates: Callable[[str], Sequence[Candidate]], id: str) -> str:
