@@ -85,6 +85,8 @@ class _Fed:
     """What is known of a component's readings, by entity index."""
 
     at_ns: Times = field(default_factory=lambda: np.empty(0, np.int64))
+    newest_ns: int = _NEVER
+    """Nothing that is held is of a later time: readings that are need not be compared one by one."""
 
     def reserve(self, count: int) -> None:
         if count > len(self.at_ns):
@@ -133,6 +135,7 @@ class Feed:
         """The clock was set back: what columns hold from a time that has not been yet keeps no reading out of them any more."""
         for fed in self._fed.values():
             np.minimum(fed.at_ns, to_ns, out=fed.at_ns)
+            fed.newest_ns = min(fed.newest_ns, to_ns)
         for estimate in self._estimates.values():
             estimate.set_back(to_ns)
 
@@ -228,7 +231,8 @@ class Feed:
             tables = None if tables is None else tables[picked]
         if tables is not None and len(tables) and bool((tables == tables[0]).all()):
             table, tables = int(tables[0]), None
-        return Rows(picked, places.handles, numbers, places.indices_of(numbers), table, tables, places.rows_of(numbers), times)
+        where, indices = places.find(numbers)
+        return Rows(picked, places.handles, numbers, indices, table, tables, where, times)
 
     def _bind(self, batch: Batch, binding: Binding, rows: Rows, world: World) -> Updates | None:
         columns = [batch.fields[name] for name in binding.names if name in batch.fields]
@@ -249,7 +253,7 @@ class Feed:
         sigmas = sigmas_of(binding, batch, rows.picked)
         fed = self._fed.setdefault(target, _Fed())
         fed.reserve(world.index_capacity)
-        before = fed.at_ns.take(rows.indices)
+        before = fed.at_ns.take(rows.indices) if int(rows.times_ns[0]) <= fed.newest_ns else rows.times_ns - 1
         # Fused sources have clocks of their own: what is as old still tells something.
         stale = rows.times_ns < before if sigmas is not None else rows.times_ns <= before
         if stale.any():
@@ -269,6 +273,7 @@ class Feed:
             if newest is not None:
                 rows, values = rows.only(newest), values.compress(newest, axis=-1)
             fed.at_ns[rows.indices] = rows.times_ns
+            fed.newest_ns = max(fed.newest_ns, int(rows.times_ns[-1]))
             self.counts.written += len(rows)
             self.by_binding[binding] = self.by_binding.get(binding, 0) + len(rows)
             self._writer.write(world, target, rows, values)

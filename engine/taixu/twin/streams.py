@@ -38,7 +38,8 @@ class Places:
     table
         The one that all are in; -1 where there are several, or somebody is missing.
     row_shift, index_shift
-        What is to be added to a number to have its row, and its entity's index; None where that is not the same for all.
+        What is to be added to a number to have its row, and to a row to have its entity's index; None where that is not the same
+        for all.
     """
 
     handles: Handles
@@ -57,21 +58,18 @@ class Places:
             tables = np.where(known, tables, np.int32(-1))
         table = int(tables[0]) if len(tables) and bool((tables == tables[0]).all()) else -1
         indices, wide = indices_of(handles), rows.astype(np.intp)
-        return cls(handles, indices, tables, wide, table, _shift(wide), _shift(indices))
+        return cls(handles, indices, tables, wide, table, _shift(np.arange(len(wide)), wide), _shift(wide, indices))
 
-    def rows_of(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Rows of numbers."""
-        return self.rows.take(numbers) if self.row_shift is None else numbers + self.row_shift
-
-    def indices_of(self, numbers: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Entity indices of numbers."""
-        return self.indices.take(numbers) if self.index_shift is None else numbers + self.index_shift
+    def find(self, numbers: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Rows of numbers, and entity indices."""
+        rows = self.rows.take(numbers) if self.row_shift is None else numbers + self.row_shift
+        return rows, self.indices.take(numbers) if self.index_shift is None else rows + self.index_shift
 
 
-def _shift(places: NDArray[np.intp]) -> int | None:
-    """What numbers that count up from zero are moved by, where they all are."""
-    first = int(places[0]) if len(places) else 0
-    return first if bool((places == np.arange(first, first + len(places))).all()) else None
+def _shift(start: NDArray[np.intp], end: NDArray[np.intp]) -> int | None:
+    """By how much all have been moved, where that is the same for all."""
+    moved = end - start
+    return int(moved[0]) if len(moved) and bool((moved == moved[0]).all()) else None
 
 
 @dataclass(frozen=True, slots=True)
