@@ -23,6 +23,7 @@ from taixu.serve.sight import SceneFrame, Sight
 from taixu.twin.memory import Recording
 from taixu.twin.memory.chronicle import Chronicle
 from taixu.twin.memory.cursor import Cursor
+from taixu.twin.memory.measured import measures_at
 from taixu.twin.recalling import recall_moment
 
 __all__ = ["PastSource", "Pasts", "Watcher", "Wish"]
@@ -296,7 +297,7 @@ class Pasts:
             return
         at_ns = min(max(at_ns, first), last)
         is_first = show.scene is None
-        frame = self._frame(show, recording, at_ns, known_ns=last if wish.is_known else None)
+        frame, measures = self._frame(show, recording, at_ns, known_ns=last if wish.is_known else None)
         if is_anew:
             show.begun = time.monotonic()  # the first moment of a recording may take its time
         speed = 0.0 if is_over else wish.speed
@@ -307,6 +308,8 @@ class Pasts:
         alarms = self._chronicle.alarms(at_ns)[:_MAX_ALARMS]
         if is_anew or alarms != show.facts.get("alarms"):
             facts["alarms"] = alarms
+        if is_anew or measures != show.facts.get("measures"):
+            facts["measures"] = measures
         self._source[2](partial(self._shown, is_anew=is_anew, is_first=is_first), show, version, frame, facts)
 
     def _follow(self, now: float, at_ns: int) -> Recording:
@@ -322,11 +325,13 @@ class Pasts:
             self._looked = now
         return self._recording
 
-    def _frame(self, show: _Show, recording: Recording, at_ns: int, *, known_ns: int | None) -> SceneFrame:
+    def _frame(
+        self, show: _Show, recording: Recording, at_ns: int, *, known_ns: int | None
+    ) -> tuple[SceneFrame, list[dict[str, Any]]]:
         assert self._source is not None
         if show.scene is None:
             show.scene = _Scene(self._source[1](), Sight(self._shelf), Cursor(recording))
         scene, app = show.scene, show.scene.app
         moment = scene.cursor.moment(at_ns, known_ns=known_ns)
         recall_moment(app, moment)
-        return scene.sight.look(app.world, time_ns=at_ns)
+        return scene.sight.look(app.world, time_ns=at_ns), measures_at(moment)

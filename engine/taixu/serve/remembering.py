@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Callable
+from math import isfinite
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,7 @@ from taixu.twin.memory import Moment, Recording
 from taixu.twin.memory.chronicle import Chronicle
 from taixu.twin.memory.comparing import compare_moments
 from taixu.twin.memory.folding import MomentColumn
+from taixu.twin.memory.measured import MEASURE_COLUMNS, measured_id, measures_at
 from taixu.twin.memory.series import Samples, SeriesReader, in_buckets
 
 __all__ = ["Remembering"]
@@ -76,8 +78,7 @@ class Remembering:
         TaixuError
             When there is no such field, or the range is none.
         """
-        if to_ns <= from_ns or not 1 <= points <= _MAX_POINTS:
-            raise TaixuError(f"a series goes from one time to a later one, in 1 to {_MAX_POINTS} points")
+        _check_range(from_ns, to_ns, points)
         wanted = (entity, field, from_ns, to_ns, points)
         if wanted in self._answers:
             self._answers.move_to_end(wanted)
@@ -122,6 +123,30 @@ class Remembering:
         name = _one(moment, "name", "text", track)
         alarms = [alarm for alarm in self.chronicle.alarms(at_ns) if alarm.get("entity") == number]
         return {"id": number, "name": name or "", "time_ns": newest, "fields": fields, "alarms": alarms}
+
+    def measures(self, at_ns: int) -> list[dict[str, Any]]:
+        """What measures said at a time."""
+        return measures_at(self.recording.moment(at_ns, components=MEASURE_COLUMNS))
+
+    def measure_series(
+        self, name: str, of: str | int, *, from_ns: int, to_ns: int, points: int, still_wanted: Callable[[], bool]
+    ) -> dict[str, Any]:
+        """One measure of one entity (its id), zone (its name) or the whole (the empty text) over time.
+
+        Raises
+        ------
+        TaixuError
+            When the range is none.
+        """
+        _check_range(from_ns, to_ns, points)
+        entity = of if isinstance(of, int) else measured_id(of)
+        samples = self._series.samples(
+            MEASURE_COLUMNS[1], name, entity=entity, since_ns=from_ns, until_ns=to_ns, still_wanted=still_wanted
+        )
+        before = int(samples.times_ns[0]) <= from_ns if len(samples.times_ns) else False
+        return {"measure": name, "of": f"{of:016x}" if isinstance(of, int) else of, "every": samples.every} | in_buckets(
+            samples, since_ns=from_ns, until_ns=to_ns, points=points
+        ) | {"before": {"time_ns": int(samples.times_ns[0]), "value": _finite(samples.values[0].item())} if before else None}
 
     def compare(self, a_ns: int, b_ns: int) -> dict[str, Any]:
         """What the later of two moments has other than the earlier."""
@@ -176,6 +201,15 @@ class Remembering:
         time_ns = int(column.times_ns[track])
         index = self.recording.index
         return None if index.until(time_ns) > index.until(time_ns - 1) else time_ns
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _check_range(from_ns: int, to_ns: int, points: int) -> None:
+    if to_ns <= from_ns or not 1 <= points <= _MAX_POINTS:
+        raise TaixuError(f"a series goes from one time to a later one, in 1 to {_MAX_POINTS} points")
 
 
 def _age_secs(time_ns: int | None, at_ns: int) -> float | None:

@@ -112,6 +112,8 @@ class TwinPlugin:
             measures = world.resource(Measures)
             if measures.step(world, now_ns=now_ns(), ground=engine.senses.ground):
                 engine.senses.measured = measures.values()
+                if world.has_resource(Recorder):
+                    world.resource(Recorder).measure(measures.told())
             commands = world.resource(Ledger).step(world, now_ns=now_ns())
             if world.has_resource(Recorder):
                 for kind, happened in (("alarm", begun), ("alarm_over", ended), ("command", commands)):

@@ -28,9 +28,10 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
     shelf = MeshShelf()
     pasts = Pasts(shelf)
+    history = HistoryPart(pasts)
     parts: list[Part] = [
         ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board),
-        ScenePart(shelf, pasts), HistoryPart(pasts), SceneryPart(shelf), LivePart(board),
-        MeasuresPart(board), EntitiesPart(), PagePart(), PicturesPart(),
+        ScenePart(shelf, pasts), history, SceneryPart(shelf), LivePart(board),
+        MeasuresPart(board, history), EntitiesPart(), PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

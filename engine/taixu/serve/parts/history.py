@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
     from taixu.serve.service import Service
 
-__all__ = ["HistoryPart"]
+__all__ = ["HistoryPart", "number_of"]
 
 _MAX_DIGITS = 20
 _POINTS = 300
@@ -95,39 +95,51 @@ class HistoryPart(Part):
         self._remembering.refresh()
         return self._remembering
 
+    async def answer(self, work: Callable[[Remembering, Callable[[], bool]], dict[str, Any]]) -> web.Response:
+        """What the recording says (the network's thread); `work` is called in the desk's."""
+        from aiohttp import web
+
+        await self._begun()
+        try:
+            return web.json_response(await self.desk.ask(lambda still_wanted: work(self.remembering(), still_wanted)))
+        except TaixuError as error:
+            return refusal(str(error), 404)
+
+    async def _begun(self) -> None:
+        """Before the world's first frame nobody knows what is recorded."""
+        for _ in range(_BEGUN_TRIES):
+            if self._has_looked:
+                break
+            await asyncio.sleep(_BEGUN_SECS / _BEGUN_TRIES)
+
     def routes(self, door: Door) -> list[Any]:
         from aiohttp import web
 
-        async def answer(work: Callable[[Remembering, Callable[[], bool]], dict[str, Any]]) -> web.Response:
-            await begun()
-            try:
-                return web.json_response(await self.desk.ask(lambda still_wanted: work(self.remembering(), still_wanted)))
-            except TaixuError as error:
-                return refusal(str(error), 404)
-
-        async def begun() -> None:
-            """Before the world's first frame nobody knows what is recorded."""
-            for _ in range(_BEGUN_TRIES):
-                if self._has_looked:
-                    break
-                await asyncio.sleep(_BEGUN_SECS / _BEGUN_TRIES)
-
         async def history(request: web.Request, guest: Guest) -> web.Response:
-            await begun()
+            await self._begun()
             if self._folder is None:
                 return web.json_response(_NOTHING)
             sinks = [each.as_dict(now_ns=time.time_ns()) for each in self._followers]
-            return await answer(lambda remembering, _: remembering.summary() | {"sinks": sinks})
+            return await self.answer(lambda remembering, _: remembering.summary() | {"sinks": sinks})
 
         async def series(request: web.Request, guest: Guest) -> web.Response:
             query = request.query
             try:
-                entity, points = _entity(query.get("entity", "")), _number(query.get("points", str(_POINTS)), "points")
-                from_ns, to_ns = (_number(query.get(name, ""), name) for name in ("from_ns", "to_ns"))
+                points = number_of(query.get("points", str(_POINTS)), "points")
+                measure, entity = query.get("measure", ""), _entity(query["entity"]) if "entity" in query else 0
+                if not entity and not measure:
+                    raise TaixuError("ask for ?entity=ID&field=NAME, or for ?measure=NAME and entity or zone")
+                from_ns, to_ns = (number_of(query.get(name, ""), name) for name in ("from_ns", "to_ns"))
             except TaixuError as error:
                 return refusal(str(error))
-            field = query.get("field", "")
-            return await answer(
+            field, of = query.get("field", ""), entity or query.get("zone", "")
+            if measure:
+                return await self.answer(
+                    lambda remembering, still_wanted: remembering.measure_series(
+                        measure, of, from_ns=from_ns, to_ns=to_ns, points=points, still_wanted=still_wanted
+                    )
+                )
+            return await self.answer(
                 lambda remembering, still_wanted: remembering.series(
                     entity, field, from_ns=from_ns, to_ns=to_ns, points=points, still_wanted=still_wanted
                 )
@@ -136,18 +148,18 @@ class HistoryPart(Part):
         async def entity(request: web.Request, guest: Guest) -> web.Response:
             query = request.query
             try:
-                wanted, at_ns = _entity(query.get("entity", "")), _number(query.get("at_ns", ""), "at_ns")
-                known_ns = _number(query["known_ns"], "known_ns") if "known_ns" in query else None
+                wanted, at_ns = _entity(query.get("entity", "")), number_of(query.get("at_ns", ""), "at_ns")
+                known_ns = number_of(query["known_ns"], "known_ns") if "known_ns" in query else None
             except TaixuError as error:
                 return refusal(str(error))
-            return await answer(lambda remembering, _: remembering.entity(wanted, at_ns=at_ns, known_ns=known_ns))
+            return await self.answer(lambda remembering, _: remembering.entity(wanted, at_ns=at_ns, known_ns=known_ns))
 
         async def compare(request: web.Request, guest: Guest) -> web.Response:
             try:
-                a_ns, b_ns = (_number(request.query.get(name, ""), name) for name in ("a_ns", "b_ns"))
+                a_ns, b_ns = (number_of(request.query.get(name, ""), name) for name in ("a_ns", "b_ns"))
             except TaixuError as error:
                 return refusal(str(error))
-            return await answer(lambda remembering, _: remembering.compare(a_ns, b_ns))
+            return await self.answer(lambda remembering, _: remembering.compare(a_ns, b_ns))
 
         return [
             web.get("/history", door.need(Role.VIEW, history)),
@@ -163,9 +175,12 @@ class HistoryPart(Part):
             "/history": {"get": operation("From when to when there is a recording, and what happened.", {"type": "object"})},
             "/history/series": {
                 "get": operation(
-                    "One value of an entity over time: the least, the greatest and the mean of each of so many parts.",
+                    "A value of an entity, or a measure, over time: the least, the greatest and the mean of each of so many parts.",
                     {"type": "object"},
-                    parameters=[entity, _parameter("field", "string"), *span, _parameter("points", "integer", required=False)],
+                    parameters=[
+                        *(_parameter(name, "string", required=False) for name in ("entity", "field", "measure", "zone")), *span,
+                        _parameter("points", "integer", required=False),
+                    ],
                 )
             },
             "/history/entity": {
@@ -196,7 +211,14 @@ def _parameter(name: str, kind: str, *, required: bool = True) -> dict[str, Any]
     return {"name": name, "in": "query", "required": required, "schema": {"type": kind}}
 
 
-def _number(text: str, name: str) -> int:
+def number_of(text: str, name: str) -> int:
+    """A whole number of a query.
+
+    Raises
+    ------
+    TaixuError
+        When it is none.
+    """
     digits = text.removeprefix("-")
     if not (digits.isascii() and digits.isdigit()) or len(digits) > _MAX_DIGITS or abs(int(text)) >= 1 << 63:
         raise TaixuError(f"{name} takes a whole number; times are nanoseconds since 1970")

@@ -12,6 +12,7 @@ from taixu.serve.describing import describe_lineage
 from taixu.serve.door import Door, refusal
 from taixu.serve.facts import FactsBoard
 from taixu.serve.part import Part, operation
+from taixu.serve.parts.history import HistoryPart, number_of
 from taixu.twin.arrivals import arrival_id
 from taixu.twin.device import Roster
 from taixu.twin.measures import Measures
@@ -25,15 +26,27 @@ _LATEST_NS = (1 << 63) - 1
 
 
 class MeasuresPart(Part):
-    """``/measures`` and ``/lineage``."""
+    """``/measures`` and ``/lineage``.
 
-    def __init__(self, board: FactsBoard) -> None:
-        self._board = board
+    Parameters
+    ----------
+    history
+        Knows what measures said before.
+    """
+
+    def __init__(self, board: FactsBoard, history: HistoryPart) -> None:
+        self._board, self._history = board, history
 
     def routes(self, door: Door) -> list[Any]:
         from aiohttp import web
 
         async def measures(request: web.Request, guest: Guest) -> web.Response:
+            if "at_ns" in request.query:
+                try:
+                    at_ns = number_of(request.query["at_ns"], "at_ns")
+                except TaixuError as error:
+                    return refusal(str(error))
+                return await self._history.answer(lambda remembering, _: {"measures": remembering.measures(at_ns), "problems": {}})
             facts = self._board.get()
             return web.json_response({"measures": list(facts.measures), "problems": facts.measure_problems})
 
@@ -62,7 +75,12 @@ class MeasuresPart(Part):
             for name, kind in (("part", "string"), ("zone", "string"), ("from_ns", "integer"), ("to_ns", "integer"))
         ]
         return {
-            "/measures": {"get": operation("What is measured, by entity, by zone and whole.", {"type": "object"})},
+            "/measures": {
+                "get": operation(
+                    "What is measured, by entity, by zone and whole; or what was, at a time of the recording.", {"type": "object"},
+                    parameters=[{"name": "at_ns", "in": "query", "schema": {"type": "integer"}}],
+                )
+            },
             "/lineage": {
                 "get": operation(
                     "A part's way and what it was joined with; or which parts were in a zone.", {"type": "object"}, parameters=asked

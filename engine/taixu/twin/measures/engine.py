@@ -20,6 +20,7 @@ from taixu.twin.measures.followers import Follower, follower_of
 from taixu.twin.measures.formula import aggregate_all
 from taixu.twin.measures.lineage import Joined, Lineage
 from taixu.twin.measures.measure import Measure
+from taixu.twin.memory.measured import MeasuredValues as MeasuredRows
 from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.ground import Ground
 from taixu.twin.rules.scope import MeasuredValues, Senses, TableScope, classes_of
@@ -156,6 +157,13 @@ class Measures:
             if value is not None:
                 found.append({"name": result.measure.name, "unit": result.measure.unit} | value)
         return found
+
+    def told(self) -> list[MeasuredRows]:
+        """All of them for a recording."""
+        return [
+            MeasuredRows(name, each.measure.unit, each.measure.by, each.of, each.values, each.texts)
+            for name, each in self.results.items()
+        ]
 
     def as_list(self) -> list[dict[str, Any]]:
         """All of them as plain JSON."""

@@ -82,6 +82,14 @@ class Schema:
             self._add(found)
         return found
 
+    def own_column(self, component: str, name: str, dtype: str) -> ColumnInfo:
+        """A column of no component's; a new one gets the next number."""
+        found = self._known.get((component, name))
+        if found is None:
+            found = ColumnInfo(len(self.columns), component, name, dtype, 1)
+            self._add(found)
+        return found
+
     def find(self, component: str, field: str) -> ColumnInfo | None:
         """The column of a component's field."""
         return self._known.get((component, field))

@@ -44,7 +44,7 @@ def compare_moments(one: Moment, other: Moment) -> Differences:
     columns: dict[tuple[str, str], NDArray[np.uint64]] = {}
     for key, column in sorted(one.columns.items()):
         earlier = other.columns.get(key)
-        if earlier is not None and key[0] != MEASURED:
+        if earlier is not None and not key[0].startswith(MEASURED):
             differs = _differing(column, tracks, earlier, earlier_tracks)
             if len(differs):
                 columns[key] = np.sort(one.stable_ids[differs])

@@ -5,7 +5,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -14,11 +16,13 @@ import numpy as np
 from taixu.errors import MachineError, TaixuError
 from taixu.twin.memory.columns import ColumnInfo
 from taixu.twin.memory.entries import Entry
+from taixu.twin.memory.postgres import hexadecimal
 from taixu.twin.memory.recording import Recording
 
 __all__ = ["export_tables"]
 
 _ROWS_A_GROUP = 1 << 18
+_LONGEST_NAME = 150
 
 
 def export_tables(
@@ -61,7 +65,7 @@ def export_tables(
             if entry is not None:
                 name = f"{entry.column.component}.{entry.column.field}"
                 if name not in writers:
-                    writers[name] = _Table(arrow, parquet, folder / f"{name}.parquet", entry.column)
+                    writers[name] = _Table(arrow, parquet, folder / f"{_file_name(name)}.parquet", entry.column)
                 writers[name].add(known_ns, is_late, ids, entry)
             elif progress is not None:
                 progress(done, total)
@@ -70,7 +74,13 @@ def export_tables(
     finally:
         for table in writers.values():
             table.close()
-    return {f"{name}.parquet": table.rows for name, table in sorted(writers.items())}
+    return {f"{_file_name(name)}.parquet": table.rows for name, table in sorted(writers.items())}
+
+
+def _file_name(column: str) -> str:
+    """What a column's file is called: a recording may say anything, and a name leads nowhere else."""
+    kept = re.sub(r'[\x00-\x1f/\\:*?"<>|%]', lambda sign: f"%{ord(sign[0]):02X}", column)
+    return kept if len(kept) <= _LONGEST_NAME else kept[:_LONGEST_NAME] + blake2b(column.encode(), digest_size=8).hexdigest()
 
 
 class _Table:
@@ -95,9 +105,15 @@ class _Table:
         values: Any = entry.values if entry.column.width > 1 else entry.values[None]
         if entry.column.is_object:
             values = [[each if isinstance(each, str) or each is None else str(each) for each in entry.values.tolist()]]
-        names = [f"{number:016x}" for number in ids[entry.tracks].tolist()]
+        names = self._arrow.Array.from_buffers(
+            self._arrow.utf8(), count,
+            [None, self._arrow.py_buffer(np.arange(0, 16 * count + 1, 16, dtype=np.int32)),
+             self._arrow.py_buffer(hexadecimal(ids[entry.tracks]))],
+        )  # fmt: skip
         columns = [np.full(count, known_ns), entry.times_ns, names, np.full(count, is_late), *values]
-        arrays = [self._arrow.array(column, field.type) for column, field in zip(columns, self._schema)]
+        arrays = [
+            column if column is names else self._arrow.array(column, field.type) for column, field in zip(columns, self._schema)
+        ]
         self._waiting.append(self._arrow.record_batch(arrays, schema=self._schema))
         self._waiting_rows += count
         self.rows += count

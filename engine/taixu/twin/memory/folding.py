@@ -22,7 +22,7 @@ MADE = "from_model"
 """The component of entities that systems made; of those only places are recorded."""
 FROM_PREFAB = "from_prefab"
 """Marks prefabs' children; of those is recorded what was written to them since they were made."""
-MEASURED = "measured"
+MEASURED = "measure."
 """Marks who is no entity, but the whole or a zone that measures are of."""
 NOT_WRITTEN = frozenset({MADE, FROM_PREFAB, MEASURED})
 

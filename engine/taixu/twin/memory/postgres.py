@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from taixu.errors import MachineError, TaixuError
 from taixu.twin.memory.following import Place, Portion, SinkAway, Told
 
-__all__ = ["PostgresSink", "read_postgres"]
+__all__ = ["PostgresSink", "hexadecimal", "read_postgres"]
 
 _TABLES = """
 create table if not exists taixu_recordings (
@@ -167,7 +167,7 @@ def _number_rows(
     rows = np.zeros(len(ids), np.dtype(fields))
     rows["count"], rows["recording"], rows["field"], rows["late"] = 9, recording, name, told.is_late
     rows["n0"], rows["n1"], rows["n2"], rows["n3"], rows["n4"], rows["n5"] = 4, 16, len(name), 8, 8, 1
-    rows["entity"], rows["at"], rows["known"] = _hexadecimal(ids), _microseconds(times_ns), _microseconds(np.array(told.known_ns))
+    rows["entity"], rows["at"], rows["known"] = hexadecimal(ids), _microseconds(times_ns), _microseconds(np.array(told.known_ns))
     rows["n8"] = -1
     if width == 1:
         rows["n6"], rows["number"], rows["n7"] = 8, values, -1
@@ -183,15 +183,15 @@ def _text_rows(
 ) -> bytes:
     known = int(_microseconds(np.array(told.known_ns)))
     parts = []
-    for entity, at, value in zip(_hexadecimal(ids).tolist(), _microseconds(times_ns).tolist(), values.tolist()):
+    for entity, at, value in zip(hexadecimal(ids).tolist(), _microseconds(times_ns).tolist(), values.tolist()):
         text = _clean(value if isinstance(value, str) else _json(value)).encode()
         head = struct.pack(">hii", 9, 4, recording) + struct.pack(">i", 16) + entity + struct.pack(">i", len(name)) + name
         parts.append(head + struct.pack(">iqiqiBiii", 8, at, 8, known, 1, int(told.is_late), -1, -1, len(text)) + text)
     return b"".join(parts)
 
 
-def _hexadecimal(ids: NDArray[np.uint64]) -> NDArray[Any]:
-    """``S16[n]``."""
+def hexadecimal(ids: NDArray[np.uint64]) -> NDArray[Any]:
+    """Ids as 16 digits each, ``S16[n]``."""
     nibbles = (ids[:, None] >> np.arange(60, -1, -4, dtype=np.uint64)) & np.uint64(15)
     digits = np.frombuffer(b"0123456789abcdef", np.uint8)[nibbles.astype(np.intp)]
     return np.ascontiguousarray(digits).view("S16")[:, 0]

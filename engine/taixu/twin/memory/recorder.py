@@ -27,8 +27,10 @@ from taixu.scene import split_position
 from taixu.twin.feed import Updates
 from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
+from taixu.twin.memory.folding import MEASURED
 from taixu.twin.memory.index import MANIFEST
 from taixu.twin.memory.made import changed_children, moved_links, signature_of
+from taixu.twin.memory.measured import MeasuredTracks, MeasuredValues, measured_id
 from taixu.twin.memory.packing import Arrivals, Tick
 from taixu.twin.memory.writer import Writer
 
@@ -92,6 +94,8 @@ class Recorder:
         self._fed: dict[tuple[type, str], list[Updates]] = {}
         self._events: list[dict[str, Any]] = []
         self._waiting: list[Callable[[], None]] = []
+        self._measured: Sequence[MeasuredValues] = ()
+        self._measures = MeasuredTracks(self.schema, lambda: int(self._new_tracks(1)[0]))
 
     def note(self, kind: str, **facts: Any) -> None:
         """Put an event into the recording: an alarm, a command, what an operator did (plain JSON)."""
@@ -106,6 +110,10 @@ class Recorder:
         """Call a function (from another thread) when all that was fed until now is kept: whoever sent it may forget it then."""
         self._waiting.append(function)
 
+    def measure(self, told: Sequence[MeasuredValues]) -> None:
+        """Put what measures say just now into the recording."""
+        self._measured = told
+
     def record(self, world: World, *, now_ns: int) -> None:
         """Take in what changed since the last call. Where the disk does not keep up, that waits for the next call."""
         if self.writer.is_full:
@@ -118,7 +126,8 @@ class Recorder:
         made = [*moved_links(world, self._seen)]
         made += changed_children(world, self._seen, fresh=structure.spawned if structure is not None else None)
         arrivals = self._arrivals(world, structure, [each.entities for each in made])
-        tick = Tick(world.tick, now_ns, self._tracks, arrivals)
+        measured = self._take_measured(world, arrivals, now_ns)
+        tick = Tick(world.tick, now_ns, self._tracks, arrivals, measured)
         for table in world.tables:
             if not table.made and table.touched > self._seen:
                 self._gather(tick, world, table, now_ns)
@@ -160,6 +169,7 @@ class Recorder:
             self._track_of[indices_of(self._entity_of[gone])] = _NO_TRACK
             self._entity_of[gone] = 0
             self._gone.append((world.tick, gone))
+            self._measures.forget(gone)
         moved = np.unique(_joined(made_too))
         moved = moved[self._track_of[indices_of(moved)] == _NO_TRACK]
         tracks, ids, signatures = self._note(world, np.concatenate([came, moved]))
@@ -180,15 +190,35 @@ class Recorder:
         new = self._track_of[indices] == _NO_TRACK
         fresh = self._new_tracks(int(np.count_nonzero(new)))
         self._track_of[indices[new]] = fresh
-        if self._tracks > len(self._entity_of):
-            self._entity_of = np.concatenate([self._entity_of, np.zeros(max(self._tracks, 64), np.uint64)])
         self._entity_of[fresh] = came[new]
         return self._track_of[indices].astype(np.uint32), world.stable_ids(came), signatures.astype(np.uint16)
+
+    def _take_measured(self, world: World, arrivals: Arrivals, now_ns: int) -> list[Entry]:
+        """What measures say that is new; the whole and zones come like entities."""
+
+        def tracks_of(ids: NDArray[np.uint64]) -> NDArray[np.int64]:
+            handles = world.find_all(ids)
+            return np.where(handles != 0, self._track_of[indices_of(handles)], _NO_TRACK)
+
+        if not self._measured:
+            return []
+        came, entries = self._measures.entries(self._measured, tracks_of, now_ns=now_ns)
+        if came:
+            signature = self._signatures.setdefault((MEASURED,), len(self._signatures))
+            ids = np.array([measured_id(name) for name in came], np.uint64)
+            arrivals.tracks = np.concatenate([arrivals.tracks, np.array(list(came.values()), np.uint32)])
+            arrivals.stable_ids = np.concatenate([arrivals.stable_ids, ids])
+            arrivals.signatures = np.concatenate([arrivals.signatures, np.full(len(came), signature, np.uint16)])
+            arrivals.names = list(self._signatures)
+        self._measured = ()
+        return entries
 
     def _new_tracks(self, count: int) -> NDArray[np.int64]:
         again, self._free = self._free[:count], self._free[count:]
         more = self._tracks + np.arange(count - len(again))
         self._tracks += len(more)
+        if self._tracks > len(self._entity_of):
+            self._entity_of = np.concatenate([self._entity_of, np.zeros(max(self._tracks, 64), np.uint64)])
         return np.concatenate([again, more])
 
     def _free_tracks(self) -> None:

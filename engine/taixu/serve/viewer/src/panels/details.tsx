@@ -1,7 +1,7 @@
 // What is known of the thing that is selected.
 import { effect, signal } from "@preact/signals";
 import { useRef, useState } from "preact/hooks";
-import { ageOf, measures, values, type FieldValue, type Plain, type Values } from "../live";
+import { ageOf, values, type FieldValue, type Plain, type Values } from "../live";
 import { moment, selected, view, type Id } from "../store";
 import { t } from "../text";
 import { clockText, unitText } from "../text/format";
@@ -12,7 +12,7 @@ import { ControlForm } from "./control_form";
 import { fieldTitle, humanized, plainText, titled } from "./details_text";
 import { Icon } from "./icons";
 import { AgeText, Empty, IconButton, Section, beat, staleness } from "./parts";
-import { alarmsShown } from "./playback";
+import { alarmsShown, measuresShown } from "./playback";
 import { isConnected, isPast } from "./state";
 import { kindText } from "./things";
 
@@ -82,11 +82,11 @@ function Pair({ name, value, unit, text }: { name: string; value: Plain; unit: s
   );
 }
 
-/** The news' figures of a thing; until there are any, those that came with what is known of it. */
+/** Figures of a thing at the moment that is shown; until there are any news, those that came with what is known of it. */
 function ownMeasures(id: Id, facts: EntityFacts | null): EntityFacts["measures"] {
-  const told = measures.value.filter((each) => each.by === "entity");
+  const told = measuresShown.value.filter((each) => each.by === "entity");
   const found = told.flatMap(({ name, unit, values: listed }) => listed.filter((each) => each.of === id).map(({ value, text }) => ({ name, unit, value, ...(text ? { text } : {}) })));
-  return found.length ? found : (facts?.measures ?? []);
+  return found.length || isPast.value ? found : (facts?.measures ?? []);
 }
 
 function LineageView({ lineage }: { lineage: Lineage }) {

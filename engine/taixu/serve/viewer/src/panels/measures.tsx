@@ -1,15 +1,16 @@
 // The board: figures of the whole, by zone, and by thing.
-import { measures, type Measure } from "../live";
+import type { Measure } from "../live";
 import { t } from "../text";
 import { unitText } from "../text/format";
 import { plainText, titled } from "./details_text";
 import { EntityLink } from "./ledger";
 import { Empty, Section } from "./parts";
+import { measuresShown } from "./playback";
 
 const MOST_THINGS = 30;
 
 export function MeasuresPanel() {
-  const all = measures.value;
+  const all = measuresShown.value;
   if (!all.length) return <Empty>{t("measures.none")}</Empty>;
   const whole = all.filter((each) => each.by === "whole");
   const zones = all.filter((each) => each.by === "zone");

@@ -1,6 +1,6 @@
 // The recording in time: how far it reaches, which part of it the bar shows, and going to its moments.
 import { computed, effect, signal } from "@preact/signals";
-import { alarms, clockOffset, type Alarm } from "../live";
+import { alarms, clockOffset, measures, type Alarm, type Measure } from "../live";
 import { moment, view } from "../store";
 import { history, type History } from "./api";
 import { isConnected, isPast } from "./state";
@@ -37,6 +37,10 @@ export const range = computed<[number, number]>(() => {
 /** Alarms of the moment that is shown; its news tell them when they change. */
 const alarmsThen = signal<Alarm[]>([]);
 export const alarmsShown = computed(() => (isPast.value ? alarmsThen.value : alarms.value));
+
+/** And what measures said then. */
+const measuresThen = signal<Measure[]>([]);
+export const measuresShown = computed(() => (isPast.value ? measuresThen.value : measures.value));
 
 let said = 0;
 let waiting = 0;
@@ -109,8 +113,9 @@ export function watchHistory(): void {
   setInterval(() => (now_ns.value = (Date.now() + clockOffset.value) * 1e6), 200);
   effect(() => {
     const told = moment.value;
-    const then = (told as { alarms?: Alarm[] } | null)?.alarms;
-    if (then) alarmsThen.value = then;
+    const then = told as { alarms?: Alarm[]; measures?: Measure[] } | null;
+    if (then?.alarms) alarmsThen.value = then.alarms;
+    if (then?.measures) measuresThen.value = then.measures;
     const hand = dragged.peek();
     if (told && (told.live || hand === null || Math.abs(told.time_ns - hand) < 0.5e9 || told.speed > 0)) dragged.value = null;
     if (told?.live) heldEnd.value = null;
