@@ -298,8 +298,9 @@ class LoadedMod:
 
     def _tell(self, reply: Any) -> None:
         for level, text in reply.logs[:200]:
-            line, _, words = text.partition("\t")
-            self.say(_LEVELS.get(level, "info"), words[:2000], line=int(line) if line.isdecimal() else 0)
+            line, tab, words = text.partition("\t")  # as game.log writes them; print has no line
+            known = bool(tab) and line.isdecimal() and len(line) < 8
+            self.say(_LEVELS.get(level, "info"), (words if known else text)[:2000], line=int(line) if known else 0)
         if reply.status != "ok" and reply.about == "boot":
             self.stop(f"it does not start: {reply.reason}")
         if reply.about == "restored":

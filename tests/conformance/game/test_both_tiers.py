@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import ast
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from both_tiers import run_mod, run_native
 from native_box import open_natively, open_plainly
 
+from taixu.mods.host import OpenBox
 from taixu.script.api import API, CALLBACKS, ENTITY_API, EVENT_KINDS, Crossing
 
 SCRIPTS = Path(__file__).parent / "scripts"
@@ -46,14 +48,35 @@ FAULTS = {
 }
 
 
-@pytest.mark.parametrize("bulk", [True, False], ids=["host", "plain"])
+@pytest.fixture(scope="module")
+def open_boxed() -> Iterator[OpenBox]:
+    """The real box: one helper process for all of this file's mods."""
+    pytest.importorskip("wasmtime", reason="mods run in wasmtime, which is not installed")
+    from taixu.mods.box.client import Box
+
+    box = Box()
+    box.start(timeout_secs=300)
+    yield lambda name, sources, config, limits: box.open(name, sources, config, limits=limits)
+    box.stop()
+
+
 @pytest.mark.parametrize("case", CASES)
-def test_a_script_gives_the_same_in_both_tiers(case: str, bulk: bool, tmp_path: Path) -> None:
+def test_a_script_gives_the_same_in_the_box(case: str, open_boxed: OpenBox, tmp_path: Path) -> None:
+    compare(case, open_boxed, tmp_path)
+
+
+@pytest.mark.parametrize("open_in", [open_natively, open_plainly], ids=["host", "plain"])
+@pytest.mark.parametrize("case", CASES)
+def test_a_script_gives_the_same_in_both_tiers(case: str, open_in: OpenBox, tmp_path: Path) -> None:
+    compare(case, open_in, tmp_path)
+
+
+def compare(case: str, open_in: OpenBox, tmp_path: Path) -> None:
     source = (SCRIPTS / f"{case}.py").read_text()
     steps, keep_after = STEPS.get(case, 6), 3 if case == "keeping" else 0
     native = run_native(tmp_path, source, steps=steps, keep_after=keep_after)
     early = max(0, keep_after - 1)  # the step that is under way counts
-    mod = run_mod(tmp_path, source, open_natively if bulk else open_plainly, steps=steps, keep_after=early)
+    mod = run_mod(tmp_path, source, open_in, steps=steps, keep_after=early)
     assert native.fault == mod.fault == ""
     assert native.lines
     assert mod.lines == native.lines
@@ -70,6 +93,13 @@ def test_mistakes_are_told_in_the_same_sentence(fault: str, tmp_path: Path) -> N
     assert native.fault
     assert mod.fault == native.fault
     assert mod.lines == native.lines
+
+
+def test_mistakes_are_told_in_the_same_sentence_in_the_box(open_boxed: OpenBox, tmp_path: Path) -> None:
+    for name in ("a vector", "an attribute", "no attribute", "a column's field", "infinite", "mistake"):
+        source = f"import game\ndef on_tick(dt):\n    if game.tick == 1:\n        {FAULTS[name]}\n"
+        native, mod = run_native(tmp_path, source), run_mod(tmp_path, source, open_boxed)
+        assert mod.fault == native.fault
 
 
 def test_every_name_of_the_table_is_in_a_script() -> None:
