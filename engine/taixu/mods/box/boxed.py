@@ -37,7 +37,7 @@ class Reply:
     about
         ``"boot"`` (open and reload), ``"call"``, ``"restored"`` (after a trap, or asked for), ``"snapshot"``.
     serial
-        For a call: what `send` gave.
+        For a call: what `send` gave. For a snapshot: its tag.
     status
         ``"ok"``; ``"error"``: a Python exception left the mod, which lives on; ``"trapped"``: its instance was discarded;
         ``"lost"``: the helper died; ``"off"``: the mod is off.
@@ -317,7 +317,8 @@ class BoxedMod:
     def lose(self, *, blamed: bool, reason: str) -> None:
         """The helper is gone, and with it the instance and all that was asked."""
         if self._taking is not None or self._fetching is not None:
-            self._replies.append(Reply("snapshot", 0, "lost", reason))
+            tag = self._taking if self._fetching is None else self._fetching[0]
+            self._replies.append(Reply("snapshot", tag or 0, "lost", reason))
         if self._call is not None and self._sent:
             self._replies.append(Reply("call", self._call[0], "lost", reason))
             self._call = None
