@@ -61,6 +61,20 @@ def test_a_spawned_body_does_not_disturb_the_others(app: App) -> None:
     assert scene.awake_count == 0, "it was not built anew"
 
 
+def test_a_world_that_its_bodies_have_left_rests_until_others_come(app: App) -> None:
+    first = app.world.spawn(Transform(translation=(0, 5, 0)), RigidBody(), Collider())
+    play(app, 10)
+    app.world.despawn(first)
+    play(app, 10)
+    scene = app.resource(PhysicsScene)
+    assert scene.awake_count == 0 and not len(scene.events)
+    scene.apply_force(first, (1.0, 0.0, 0.0))  # at nobody: forgotten
+    second = app.world.spawn(Transform(translation=(0, 5, 0)), RigidBody(), Collider())
+    play(app, 30)
+    assert float(app.world.get(second, Transform).translation[1]) == pytest.approx(5 - 9.81 * 0.5**2 / 2, abs=0.15)
+    assert float(app.world.get(second, Transform).translation[0]) == pytest.approx(0.0, abs=1e-3)
+
+
 def test_writing_a_transform_moves_the_body(app: App) -> None:
     world = app.world
     box = world.spawn(Transform(translation=(0, 0.5, 0)), RigidBody(), Collider())

@@ -10,7 +10,7 @@ import pytest
 
 import taixu as tx
 from taixu.twin.batch import Batch
-from taixu.twin.inbox import Inbox, Letter
+from taixu.twin.inbox import Inbox, Letter, receipts_of
 from taixu.twin.memory.writer import Writer
 from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
 
@@ -21,6 +21,23 @@ def letter(topic: str, count: int = 1, *, source: str = "plant", value: int = 0)
 
 def taken(inbox: Inbox) -> list[tuple[str, str, int]]:
     return [(each.batch.source, each.batch.topic, int(each.batch.times_ns[0])) for each in inbox.take()]
+
+
+def test_who_brings_many_letters_is_told_once() -> None:
+    told: list[object] = []
+    batch = letter("a").batch
+
+    class Sender:
+        def kept(self, tokens: list[int]) -> None:
+            told.append(tokens)
+
+    one, other = Sender(), Sender()
+    letters = [Letter(batch, one.kept, 1), Letter(batch), Letter(batch, other.kept, 9), Letter(batch, one.kept, 2)]
+    receipts = receipts_of([*letters, Letter(batch, lambda: told.append("alone"))])
+    assert told == []
+    for receipt in receipts:
+        receipt()
+    assert sorted(told, key=str) == [[1, 2], [9], "alone"]
 
 
 def test_all_that_waits_is_taken_where_it_is_not_too_much() -> None:
