@@ -66,6 +66,7 @@ class ModHost:
         self.open_in = open_in
         self._cursor = world.resource(GameEvents).cursor
         self._lines = ScriptLog()
+        self._closed: dict[str, NDArray[np.uint64]] = {}  # ids that a mod may not change, in this step
         if not world.has_resource(Widgets):
             world.insert_resource(Widgets())
 
@@ -174,6 +175,7 @@ class ModHost:
         """The beginning of a step: carry out what mods answered to the last one, in load order."""
         self.log.begin_frame(self.world.resource(Clock).frames)
         for mod in list(self.mods.values()):
+            self._closed.clear()  # whose entity is whose changes as mods spawn
             mod.collect(_WAIT_SECS if self.wait else 0.0)
 
     def begin(self) -> None:
@@ -250,14 +252,11 @@ class ModHost:
 
     def may_change(self, mod: LoadedMod, handles: NDArray[np.uint64]) -> NDArray[np.bool_] | None:
         """Which entities a mod may write to, None for all: none that is protected, or that another mod spawned."""
-        closed = set(self.protected)
-        for other in self.mods.values():
-            if other is not mod:
-                closed |= other.spawned
-        closed -= mod.spawned
-        if not closed:
-            return None
-        return ~np.isin(self.world.stable_ids(handles), np.array(sorted(closed), np.uint64))
+        closed = self._closed.get(mod.name)
+        if closed is None:
+            ids = set(self.protected).union(*(other.spawned for other in self.mods.values() if other is not mod))
+            closed = self._closed[mod.name] = np.array(sorted(ids - mod.spawned), np.uint64)
+        return ~np.isin(self.world.stable_ids(handles), closed) if len(closed) else None
 
     def states_for(self, mod: LoadedMod) -> dict[str, Any]:
         """What is mirrored besides components: input, and where joints are."""

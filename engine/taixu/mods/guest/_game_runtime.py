@@ -312,9 +312,7 @@ def _later(ticks, routine, value):
 
 
 def _result():
-    orders = []
-    for item in mirror.commands:
-        orders.append(["spawn", item[1].order(item[2])] if item[0] == "spawn" else item)
+    orders = [["spawn", item[1].order(item[2])] if len(item) == 3 else item for item in mirror.commands]
     mirror.commands.clear()
     found = {}
     if orders:
