@@ -50,6 +50,6 @@ class LyingHelper:
     def wait_readable(self, timeout_secs: float) -> None:
         return
 
-    def end(self) -> str:
+    def end(self, *, dying: bool = False) -> str:
         self.dead = True
         return "status 0"

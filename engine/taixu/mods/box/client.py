@@ -219,7 +219,7 @@ class Box:
             self._helper.hear_complaints()
             self._watch()
         except EOFError as error:
-            self._lose(f"the helper died ({error})")
+            self._lose(f"the helper died ({error})", dying=True)
         except Malformed as error:
             self._lose(f"the helper was ended, for it sent {error}")
 
@@ -299,7 +299,7 @@ class Box:
         try:
             told = json.loads(message.body)
             reported = [Layer(str(name)[:40], stands is True, str(detail)[:300]) for name, stands, detail in told]
-        except (ValueError, TypeError) as error:
+        except (ValueError, TypeError, RecursionError) as error:
             raise Malformed(f"a report of its layers that cannot be read ({error})") from None
         assert self._helper is not None
         self.layers = [*self._helper.layers, *reported]
@@ -320,12 +320,12 @@ class Box:
             if self._patience_secs > asked.ask.epochs * EPOCH_SECS + self._stuck_secs:
                 self._lose(f"the helper was ended, for it was stuck in {asked.mod.name!r}")
 
-    def _lose(self, reason: str) -> None:
+    def _lose(self, reason: str, *, dying: bool = False) -> None:
         """End the helper, start another, and let every mod find its way back."""
         assert self._helper is not None
         blamed = self._flight[0].mod if self._flight and self._ready and not self._never_asked else None
         was_ready = self._ready
-        reason = f"{reason}; {self._helper.end()}"
+        reason = f"{reason}; {self._helper.end(dying=dying)}"
         for asked in self._flight:
             if asked.mod.state == "closed":
                 self._leave(asked.mod)

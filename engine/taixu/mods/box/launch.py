@@ -25,6 +25,7 @@ _SYSTEM: str = sys.platform  # by another name, for type checkers take the one f
 HELPER = ("-m", "taixu.mods.box.helper")
 _MOST_COMPLAINT_BYTES = 16 << 10
 _MOST_WAITING_BYTES = 8 << 20
+_DYING_SECS = 0.05
 
 
 class HelperProcess:
@@ -128,10 +129,10 @@ class HelperProcess:
         """The end of what the helper wrote to its standard error."""
         return self._complaints.decode("utf-8", "replace")
 
-    def end(self) -> str:
-        """End it, whatever it does, and say how it ended."""
+    def end(self, *, dying: bool = False) -> str:
+        """End it, whatever it does, and say how it ended; one that is `dying` by itself is given a moment for its status."""
         with contextlib.suppress(subprocess.TimeoutExpired):
-            self._process.wait(0.05)  # one that is ending by itself says why
+            self._process.wait(_DYING_SECS if dying else 0.0)
         self._process.kill()
         status = self._process.wait()
         self.hear_complaints()

@@ -8,11 +8,10 @@ from time import perf_counter_ns
 from typing import Any, Protocol
 
 from taixu.mods.box.limits import Layout
-from taixu.mods.box.wire import MOST_LINE_BYTES, Ask, Column, Done, Op, Status, pack_logs
+from taixu.mods.box.wire import MOST_LINE_BYTES, MOST_LINES, Ask, Column, Done, Op, Status, pack_logs
 
 __all__ = ["Guests", "Room"]
 
-_MOST_LINES = 64
 _MOST_LOG_BYTES = 32 << 10
 _COLUMN_FUEL = 1_000_000_000
 _COLUMN_EPOCHS = 500
@@ -38,7 +37,7 @@ class Log:
     def add(self, level: int, text: str) -> None:
         """Keep a line, or count it."""
         text = text[:MOST_LINE_BYTES]
-        if len(self.lines) >= _MOST_LINES or len(text) > self._left_bytes:
+        if len(self.lines) >= MOST_LINES or len(text) > self._left_bytes:
             self.dropped += 1
             return
         self._left_bytes -= len(text)

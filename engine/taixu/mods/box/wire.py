@@ -25,6 +25,7 @@ MOST_REASON_BYTES = 2000
 MOST_NAME_BYTES = 200
 MOST_COLUMNS = 200
 MOST_LINE_BYTES = 2000
+MOST_LINES = 64
 _MAGIC = b"TX"
 _HEADER = struct.Struct("<2sBBII")
 _ASK = struct.Struct("<HIQQIIIH")
@@ -262,10 +263,11 @@ def pack_logs(lines: Sequence[tuple[int, str]]) -> bytes:
 
 def unpack_logs(data: bytes) -> list[tuple[int, str]]:
     """Give the lines; raises `Malformed`."""
-    lines, place = [], 0
+    lines: list[tuple[int, str]] = []
+    place = 0
     while place < len(data):
-        if place + _LINE.size > len(data):
-            raise Malformed("log lines end within a line")
+        if place + _LINE.size > len(data) or len(lines) >= MOST_LINES:
+            raise Malformed("log lines that end within a line, or are too many")
         level, length = _LINE.unpack_from(data, place)
         place += _LINE.size
         if length > MOST_LINE_BYTES or place + length > len(data):

@@ -97,7 +97,8 @@ def test_logs_there_and_back() -> None:
     lines = [(1, "one"), (3, "三"), (2, "")]
     assert unpack_logs(pack_logs(lines)) == lines
     assert unpack_logs(pack_logs([(1, "x" * 5000)])) == [(1, "x" * 2000)]
-    for data in (b"\x01", b"\x01\xff\xffabc", b"\x01\x04\x00abc"):
+    assert len(unpack_logs(pack_logs([(1, "")] * 64))) == 64
+    for data in (b"\x01", b"\x01\xff\xffabc", b"\x01\x04\x00abc", pack_logs([(1, "")] * 65)):
         with pytest.raises(Malformed):
             unpack_logs(data)
 

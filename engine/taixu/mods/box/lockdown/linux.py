@@ -7,6 +7,7 @@ list of system calls at the very end and over all threads.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import os
 import resource
@@ -29,6 +30,8 @@ _libc = ctypes.CDLL(None, use_errno=True)
 
 def prepare(plan: Plan) -> list[Layer]:
     """Put up everything that a process of one thread can have; see the package."""
+    with contextlib.suppress(OSError), open("/proc/self/oom_score_adj", "wb") as file:
+        file.write(b"1000")  # where memory runs out, this process goes before the engine
     steps: list[tuple[str, Callable[[Plan], str]]] = [
         ("ids", _drop_ids),
         ("parent", _tie_to_parent),
