@@ -6,9 +6,9 @@ import type { Meshes } from "./meshes";
 import type { Things } from "./things";
 
 /** About so many things make a chunk. */
-const CHUNK = 256;
+const CHUNK = 128;
 /** Chunks are made anew when there are so many times as many things as there were. */
-const MORE = 6;
+const MORE = 4;
 
 /** All things of one mesh. */
 class Batch {

@@ -36,6 +36,11 @@ const HOVER_MS = 90;
 const OLD_SECS = 30;
 const AGES_MS = 2_000;
 const SLOW_MS = 60;
+/** A device that draws this long shows things where they are: there is no time for steps between. */
+const SLOWEST_MS = 200;
+/** While a page's picture is drawn the browser hears nothing. A slow device rests between two for such a share of what one takes. */
+const REST = 0.15;
+const MOST_REST_MS = 150;
 /** Of a kind that has more than so many, only those close by are called by their names. */
 const CROWD = 12;
 const PLACING_MS = 1_500;
@@ -72,6 +77,7 @@ class Picture implements View {
   private shadowsAt = 0;
   private deviceMs = 0;
   private begunAt = 0;
+  private doneAt = 0;
   /** Of the last frame: while the device has not done it, no other is begun, or it would fall further and further behind. */
   private fence: WebGLSync | null = null;
 
@@ -238,10 +244,15 @@ class Picture implements View {
   }
 
   private onLooks(told: Record<string, Look>): void {
+    const again = new Set<number>();
     for (const [number, look] of Object.entries(told)) {
       if (look.paint) look.paintAt = this.palette.put(Number(number), look.paint, look.tint);
+      if (this.looks.has(Number(number))) again.add(Number(number));
       this.looks.set(Number(number), look);
     }
+    if (!again.size) return; // a number that is given again means another look
+    const { things } = this;
+    for (let slot = 0; slot < things.capacity; slot++) if (things.present[slot] && again.has(things.looks[slot])) things.retold.add(slot);
   }
 
   private onMesh(hash: string): void {
@@ -334,6 +345,7 @@ class Picture implements View {
     requestAnimationFrame((next) => this.step(next));
     if (!this.isDone()) return;
     const now = performance.now();
+    if (this.deviceMs > SLOW_MS && now - this.doneAt < Math.min(this.deviceMs * REST, MOST_REST_MS)) return;
     const seconds = Math.min((time - this.last) / 1000, 0.1);
     this.last = time;
     const told = this.retell(now);
@@ -383,7 +395,8 @@ class Picture implements View {
     if (!context.isContextLost() && context.getSyncParameter(this.fence, context.SYNC_STATUS) !== context.SIGNALED) return false;
     context.deleteSync(this.fence);
     this.fence = null;
-    this.deviceMs = performance.now() - this.begunAt;
+    this.doneAt = performance.now();
+    this.deviceMs = this.doneAt - this.begunAt;
     this.isWhole ||= this.drawsAll;
     return true;
   }
@@ -409,7 +422,7 @@ class Picture implements View {
   private move(now: number): boolean {
     const { moving } = this.things;
     if (!moving.size) return false;
-    const isMany = moving.size > MOST_SMOOTH;
+    const isMany = moving.size > MOST_SMOOTH || this.deviceMs > SLOWEST_MS;
     for (const slot of moving) {
       if (isMany) this.things.begun[slot] = -Infinity;
       this.batches.write(slot, now);

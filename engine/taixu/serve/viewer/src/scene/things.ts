@@ -4,6 +4,7 @@ import type { SceneFrame } from "../wire/scene_frame";
 const EMPTY = 0xffffffff;
 /** A step longer than this is a jump: nobody flies through the hall because a tracker lost him. */
 const JUMP_M = 25;
+const SAME_M = 1e-4;
 
 export class Things {
   capacity = 0;
@@ -41,20 +42,25 @@ export class Things {
       const slot = slots[row];
       const isNew = this.present[slot] === 0;
       const x = origin[0] + places[row], y = origin[1] + places[n + row], z = origin[2] + places[2 * n + row];
-      this.setOut(slot, now, isNew, x, y, z, rotations, n, row);
+      if (isNew || !this.isGoingTo(slot, x, y, z, rotations, n, row)) this.setOut(slot, now, isNew, x, y, z, rotations, n, row);
       if (isNew) {
         this.present[slot] = 1;
         this.count += 1;
       }
+      let isOther = isNew;
       if (looks && ids) {
+        isOther ||= this.looks[slot] !== looks[row] || this.ids[2 * slot] !== ids[2 * row] || this.ids[2 * slot + 1] !== ids[2 * row + 1];
         this.looks[slot] = looks[row];
         this.ids[2 * slot] = ids[2 * row];
         this.ids[2 * slot + 1] = ids[2 * row + 1];
-        this.retold.add(slot);
       }
       if (scales) {
-        for (let axis = 0; axis < 3; axis++) this.scales[3 * slot + axis] = scales[axis * n + row];
+        for (let axis = 0; axis < 3; axis++) {
+          isOther ||= this.scales[3 * slot + axis] !== scales[axis * n + row];
+          this.scales[3 * slot + axis] = scales[axis * n + row];
+        }
       }
+      if (isOther) this.retold.add(slot); // who hears all anew has most of it already
     }
   }
 
@@ -122,6 +128,14 @@ export class Things {
 
   private readonly scratchPlace = new Float64Array(3);
   private readonly scratchTurn = new Float32Array(4);
+
+  /** Whether a slot is there, or on its way there, already. */
+  private isGoingTo(slot: number, x: number, y: number, z: number, rotations: Int16Array, n: number, row: number): boolean {
+    const { to, turnTo } = this;
+    if (Math.abs(to[3 * slot] - x) + Math.abs(to[3 * slot + 1] - y) + Math.abs(to[3 * slot + 2] - z) > SAME_M) return false;
+    for (let axis = 0; axis < 4; axis++) if (Math.abs(turnTo[4 * slot + axis] - rotations[axis * n + row] / 32767) > 1e-5) return false;
+    return true;
+  }
 
   private setOut(slot: number, now: number, isNew: boolean, x: number, y: number, z: number, rotations: Int16Array, n: number, row: number): void {
     const { scratchPlace: place, scratchTurn: turn } = this;
