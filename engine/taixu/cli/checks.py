@@ -98,7 +98,7 @@ def _check_recording(path: Path) -> list[Finding]:
 def _check_mod(path: Path) -> list[Finding]:
     from taixu.mods.checking import check_mod
 
-    return check_mod(path, components=[declared.name for declared in make_app().components])
+    return check_mod(path, components={declared.name: declared.by_name for declared in make_app().components})
 
 
 def _check_installed(folder: Path) -> list[Finding]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from taixu.assets.findings import Finding
@@ -17,7 +17,7 @@ from taixu.mods.zip_reader import MAX_ZIP_BYTES, unzip_bytes
 __all__ = ["check_mod"]
 
 
-def check_mod(path: Path, *, components: Iterable[str] = ()) -> list[Finding]:
+def check_mod(path: Path, *, components: Mapping[str, Iterable[str]] | None = None) -> list[Finding]:
     """All findings about a mod's folder, its manifest, or its zip.
 
     Raises

@@ -147,7 +147,7 @@ def _source(rule: Rule, value: str) -> str:
 
 
 def _column_doubt(value: str) -> str:
-    return "" if _COLUMN.match(value) else f"{value!a:.60} is no column such as transform.position"
+    return "" if _COLUMN.match(value) else f"{value!a:.60} is no column such as transform.translation"
 
 
 def _host_doubt(value: str) -> str:

@@ -71,7 +71,7 @@ RULES: tuple[Rule, ...] = (
     Rule("order.before", "ids", "Mods that run after it, where they are installed.", ["carol.camera"], False, 0, 64),
     Rule("access.read", "columns", "Columns that it reads: `component.field`, or `component` for all of its fields.",
          ["transform"], False, 0, 64),
-    Rule("access.write", "columns", "Columns that it writes.", ["transform.position"], False, 0, 64),
+    Rule("access.write", "columns", "Columns that it writes.", ["transform.translation"], False, 0, 64),
     *_capability_rules(),
     Rule("quota.ms", "number", "Milliseconds a step, on the machine that fuel is counted for; 2 by default.", 2.0, False, 0.05, 8),
     Rule("quota.fuel", "integer", "The same as fuel, in place of `ms`: instructions of the box a step.", 2_000_000, False, 10_000,

@@ -6,7 +6,7 @@ A help for authors and for who reads a mod before playing it. It is no boundary:
 from __future__ import annotations
 
 import ast
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from taixu.assets.findings import Finding
@@ -41,13 +41,13 @@ def parse_source(name: str, text: str) -> ast.Module | Finding:
         return Finding("error", name, "nests too deep for Python; write it plainer")
 
 
-def package_findings(package: Package, *, components: Iterable[str] = ()) -> list[Finding]:
+def package_findings(package: Package, *, components: Mapping[str, Iterable[str]] | None = None) -> list[Finding]:
     """All that can be said of a package whose manifest and files are good.
 
     Parameters
     ----------
     components
-        Names that are known, to compare the manifest's columns with; nothing is compared where there are none.
+        Fields by component that are known, to compare the manifest's columns with; nothing is compared where there are none.
     """
     findings: list[Finding] = []
     used: dict[str, str] = {}
@@ -65,11 +65,19 @@ def package_findings(package: Package, *, components: Iterable[str] = ()) -> lis
     if not any(found.severity == "error" for found in findings):
         findings += _capabilities(package.manifest, used)
         findings += _callbacks(package.manifest, callbacks)
-    known = sorted(components)
-    columns = sorted({*package.manifest.read, *package.manifest.write}) if known else []
-    for component in sorted({column.partition(".")[0] for column in columns} - set(known)):
-        findings.append(Finding("warning", "mod.toml: access", f"there is no component {component}{_guess(component, known)}"))
+    if components:
+        findings += _unknown_columns(package.manifest, components)
     return findings[:_MOST_FINDINGS]
+
+
+def _unknown_columns(manifest: Manifest, components: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
+    """Columns that no component here has: a project may declare others, so they are doubts."""
+    for column in sorted({*manifest.read, *manifest.write}):
+        component, _, name = column.partition(".")
+        if component not in components:
+            yield Finding("warning", "mod.toml: access", f"there is no component {component}{_guess(component, components)}")
+        elif name and name not in components[component]:
+            yield Finding("warning", "mod.toml: access", f"{component} has no field {name}{_guess(name, components[component])}")
 
 
 def _unknown_names(file: str, tree: ast.Module, used: dict[str, str]) -> Iterator[Finding]:

@@ -25,7 +25,7 @@ authors = []
 # What it needs: "bob.paths" = "^1.2"
 [depends]
 
-# Columns that it reads and writes, such as "transform.position".
+# Columns that it reads and writes, such as "transform.translation".
 [access]
 read = []
 write = []

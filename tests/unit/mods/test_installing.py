@@ -70,12 +70,12 @@ def from_index(keeper: Keeper) -> dict[str, object]:
 
 
 def test_a_signed_zip_is_installed_and_runs(tmp_path: Path, mods: Path, alice: SecretKey) -> None:
-    file = write_signed(tmp_path, alice, more=SPAWN.format(20) + '[access]\nwrite = ["transform.position"]\n')
+    file = write_signed(tmp_path, alice, more=SPAWN.format(20) + '[access]\nwrite = ["transform.translation"]\n')
     plan = plan_install(mods, [str(file)])
     said = "\n".join(plan_lines(plan))
     assert f"signed by {alice.public.name}" in said
     assert "make up to 20 entities: fish" in said
-    assert "change transform.position of all entities" in said
+    assert "change transform.translation of all entities" in said
     assert not mods.exists(), "a plan writes nothing"
     apply_plan(mods, plan)
     found = running(mods)
@@ -110,7 +110,7 @@ def test_an_update_that_wants_more_asks_and_one_that_wants_less_does_not(mods: P
         "1.5.0": (SPAWN.format(30) + NET.format("api.example.org"), ["net"]),
         "1.6.0": (SPAWN.format(30) + NET.format("other.example.org"), ["net"]),
         "1.7.0": ('[access]\nwrite = ["transform"]\n', ["write:transform"]),
-        "1.8.0": ('[access]\nwrite = ["transform.position"]\nread = ["transform"]\n', ["read:transform"]),
+        "1.8.0": ('[access]\nwrite = ["transform.translation"]\nread = ["transform"]\n', ["read:transform"]),
         "1.9.0": ("[quota]\nms = 4.0\n", ["quota:ms"]),
     }
     for version, (more, asked) in wants.items():

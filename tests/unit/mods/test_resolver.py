@@ -117,9 +117,9 @@ def test_circles_are_named() -> None:
 
 
 def test_two_writers_are_found() -> None:
-    texts = {"a.a": "transform.position", "b.b": "transform", "c.c": "material.color", "d.d": "transform.rotation"}
+    texts = {"a.a": "transform.translation", "b.b": "transform", "c.c": "material.color", "d.d": "transform.rotation"}
     mods = [package(id, more=f'[access]\nwrite = ["{column}"]').manifest for id, column in texts.items()]
     assert [(each.column, each.ids) for each in shared_columns(mods)] == [
-        ("transform", ("a.a", "b.b", "d.d")), ("transform.position", ("a.a", "b.b")), ("transform.rotation", ("b.b", "d.d")),
+        ("transform", ("a.a", "b.b", "d.d")), ("transform.rotation", ("b.b", "d.d")), ("transform.translation", ("a.a", "b.b")),
     ]  # fmt: skip
     assert shared_columns(mods[2:3]) == []

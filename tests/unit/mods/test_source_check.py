@@ -15,7 +15,7 @@ SPAWN = '[capabilities.spawn]\nmax = 3\nwhy = "fish"\n'
 TICK = "def on_tick(dt):\n    pass\n"
 
 
-def findings(tmp_path: Path, source: str, more: str = "", components: tuple[str, ...] = ()) -> list[str]:
+def findings(tmp_path: Path, source: str, more: str = "", components: dict[str, list[str]] | None = None) -> list[str]:
     file = tmp_path / "x.zip"
     file.write_bytes(zip_bytes(contents(more=more) | {"main.py": source.encode()}))
     return [f"{found.severity}: {found}" for found in check_mod(file, components=components)]
@@ -43,11 +43,13 @@ def findings(tmp_path: Path, source: str, more: str = "", components: tuple[str,
         ("x = " + "(" * 5000 + ")" * 5000 + f"\n{TICK}", "", ["error: main.py"]),
         ("x = " + "-" * 100_000 + f"1\n{TICK}", "", ["error: main.py"]),
         (TICK, '[access]\nread = ["transfrom"]', ["warning: mod.toml: access: there is no component transfrom; did you mean"]),
+        (TICK, '[access]\nread = ["transform.transla"]', ["warning: mod.toml: access: transform has no field transla"]),
+        (TICK, '[access]\nread = ["transform"]\nwrite = ["transform.scale"]', []),
     ],
-    ids=range(19),
+    ids=range(21),
 )
 def test_findings(tmp_path: Path, source: str, more: str, said: list[str]) -> None:
-    found = findings(tmp_path, source, more, components=("transform", "velocity"))
+    found = findings(tmp_path, source, more, components={"transform": ["translation", "scale"]})
     assert len(found) == len(said), found
     for one, beginning in zip(found, said):
         assert one.startswith(beginning)

@@ -10,6 +10,7 @@ ACTIONS = {
     "pack": "make a zip",
     "keys": "keys to sign with",
     "sign": "sign a zip",
+    "run": "run it without a window",
     "index": "make an index of zips",
     "install": "install, update, agree",
     "list": "what is installed",
