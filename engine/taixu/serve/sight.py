@@ -155,9 +155,9 @@ class Sight:
         self._number += 1
         self._seen = world.tick
         world.advance()
-        none = np.empty(0, np.uint32)
-        blank = np.zeros((3, 0))
-        return SceneFrame(self._number, time_ns, {}, none, none, np.empty(0, np.uint64), none, none, blank, np.zeros((4, 0), np.float32), blank.astype(np.float32))
+        none, blank = np.empty(0, np.uint32), np.zeros((3, 0))
+        turned, sized = np.zeros((4, 0), np.float32), np.zeros((3, 0), np.float32)
+        return SceneFrame(self._number, time_ns, {}, none, none, np.empty(0, np.uint64), none, none, blank, turned, sized)
 
     def _gone(self, world: World) -> NDArray[np.int64]:
         slots = self._slots
