@@ -106,8 +106,8 @@ def _locked(raw: Any) -> LockedMod:
         doubt = "content: takes a SHA-256"
     if not doubt and not (isinstance(raw["direct"], bool) and isinstance(raw["enabled"], bool)):
         doubt = "direct and enabled take true or false"
-    if doubt or "/" in raw["file"]:
-        raise TaixuError(doubt or f"{raw['file']!r} lies elsewhere")
+    if doubt or "/" in raw["file"] or not raw["file"].endswith(".zip"):
+        raise TaixuError(doubt or f"{raw['file']!r} is no zip in this folder")
     if raw["key"]:
         parse_public_key(raw["key"], file="key")
     return LockedMod(**{**raw, "version": parse_version(raw["version"])})

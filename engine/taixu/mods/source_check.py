@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from difflib import get_close_matches
 
 from taixu.assets.findings import Finding
+from taixu.mods.grants import FORBIDDEN
 from taixu.mods.manifest import Manifest
 from taixu.mods.package import Package
 from taixu.script.api import API, CALLBACKS
@@ -74,7 +75,9 @@ def _unknown_columns(manifest: Manifest, components: Mapping[str, Iterable[str]]
     """Columns that no component here has: a project may declare others, so they are doubts."""
     for column in sorted({*manifest.read, *manifest.write}):
         component, _, name = column.partition(".")
-        if component not in components:
+        if component in FORBIDDEN:
+            yield Finding("error", "mod.toml: access", f"no mod may have {component}; leave it out")
+        elif component not in components:
             yield Finding("warning", "mod.toml: access", f"there is no component {component}{_guess(component, components)}")
         elif name and name not in components[component]:
             yield Finding("warning", "mod.toml: access", f"{component} has no field {name}{_guess(name, components[component])}")

@@ -481,7 +481,8 @@ def test_a_damaged_consent_is_not_taken_for_none(mods: Path, tmp_path: Path, ali
     ("old", "new", "said"),
     [
         ('file = "alice.fish-1.0.0.zip"', 'file = "../../secret.zip"', "leads out"),
-        ('file = "alice.fish-1.0.0.zip"', 'file = "sub/x.zip"', "elsewhere"),
+        ('file = "alice.fish-1.0.0.zip"', 'file = "sub/x.zip"', "no zip in this folder"),
+        ('file = "alice.fish-1.0.0.zip"', 'file = "mods.lock"', "no zip in this folder"),
         ('id = "alice.fish"', 'id = "\u0430lice.fish"', r"U\+0430"),
         ('version = "1.0.0"', 'version = "1"', "no version"),
         ("direct = true", "direct = 1", "true or false"),

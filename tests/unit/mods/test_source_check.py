@@ -45,8 +45,9 @@ def findings(tmp_path: Path, source: str, more: str = "", components: dict[str, 
         (TICK, '[access]\nread = ["transfrom"]', ["warning: mod.toml: access: there is no component transfrom; did you mean"]),
         (TICK, '[access]\nread = ["transform.transla"]', ["warning: mod.toml: access: transform has no field transla"]),
         (TICK, '[access]\nread = ["transform"]\nwrite = ["transform.scale"]', []),
+        (TICK, '[access]\nwrite = ["script.path"]', ["error: mod.toml: access: no mod may have script"]),
     ],
-    ids=range(21),
+    ids=range(22),
 )
 def test_findings(tmp_path: Path, source: str, more: str, said: list[str]) -> None:
     found = findings(tmp_path, source, more, components={"transform": ["translation", "scale"]})
