@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the world, the address, and who may come in."""
     add = parser.add_argument
     add("world", type=Path, metavar="WORLD", help="a project folder or a *.world.json file")
-    add("--record", type=Path, metavar="DIR", help="record everything into a new folder")
+    add("--record", type=Path, metavar="DIR", help="record everything into a folder; beside it if it has a recording")
     add("--trust", action="store_true", help="let the project run its scripts, open its sources and start its simulators")
     add("--log", choices=("text", "json"), default="text", help="sentences, or one JSON object a line")
     add_address(parser)
@@ -46,6 +46,8 @@ def run(args: argparse.Namespace) -> int:
         if args.record is not None:
             recorder = begin_recording(app, args.record, project=str(_project_of(app)), world=str(args.world))
             app.insert_resource(PastSource(partial(open_past, recorder.about)))
+            if recorder.folder != args.record:
+                args.console.say(f"{args.record} holds a recording; this one goes into {recorder.folder}")
         sources = open_world_sources(app)
         for simulator in open_world_simulators(app.world, sources):
             app.on_close(simulator.close)
@@ -57,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
             "readings": app.resource(Feed).counts.as_dict(),
         }
     if args.record is not None:
-        report["recording"] = str(args.record)
+        report["recording"] = str(recorder.folder)
     args.console.answer(report)
     args.console.show(f"served {report['ticks']:,} ticks; {report['readings']['readings']:,} readings")
     return 0

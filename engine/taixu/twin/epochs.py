@@ -19,9 +19,10 @@ from taixu.twin.commands import Ledger
 from taixu.twin.inbox import Letter
 from taixu.twin.measures import Measures
 from taixu.twin.memory import Recorder
+from taixu.twin.memory.index import MANIFEST
 from taixu.twin.rules import RuleEngine
 
-__all__ = ["RecordingPlan", "begin_epoch", "of_this_epoch"]
+__all__ = ["RecordingPlan", "begin_epoch", "free_folder", "of_this_epoch"]
 
 _log = logging.getLogger(__name__)
 
@@ -66,13 +67,19 @@ def begin_epoch(world: World, *, before_ns: int, now_ns: int) -> None:
     Thread(target=recorder.close, name="taixu recording closing").start()  # it writes what is left
     if world.has_resource(RecordingPlan):
         plan = world.resource(RecordingPlan)
-        folder = next(each for number in range(2, 1_000_000) if not (each := _beside(plan.folder, number)).exists())
-        plan.begin(folder)
-        _log.warning("The recording goes on in %s.", folder)
+        recorder = plan.begin(free_folder(plan.folder)[0])
+        _log.warning("The recording goes on in %s.", recorder.folder)
 
 
-def _beside(folder: Path, number: int) -> Path:
-    return folder.with_name(f"{folder.name}.{number}")
+def free_folder(folder: Path) -> tuple[Path, Path | None]:
+    """The folder for a recording, or one beside it where there is a recording in it already; and the newest of those there are."""
+    before: Path | None = None
+    for number in range(1, 1_000_000):
+        free = folder if number == 1 else folder.with_name(f"{folder.name}.{number}")
+        if not (free / MANIFEST).is_file():
+            break
+        before = free
+    return free, before
 
 
 def of_this_epoch(letters: Sequence[Letter], *, now_ns: int, ahead_ns: int, stepped_ns: int) -> list[Letter]:

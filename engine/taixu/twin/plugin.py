@@ -23,12 +23,13 @@ from taixu.twin.components import register_twin_components
 from taixu.twin.connectors import Connector, open_sources
 from taixu.twin.controls import read_controls
 from taixu.twin.device import Roster
-from taixu.twin.epochs import RecordingPlan, begin_epoch, of_this_epoch
+from taixu.twin.epochs import RecordingPlan, begin_epoch, free_folder, of_this_epoch
 from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
 from taixu.twin.inbox import Inbox, receipts_of
 from taixu.twin.linkage import Linkages
 from taixu.twin.measures import Measures, read_budget, read_measures
+from taixu.twin.measures.resuming import StateKeeper, resume_measures
 from taixu.twin.memory import Recorder
 from taixu.twin.memory.following import Follower
 from taixu.twin.memory.keeper import Keeper
@@ -114,6 +115,7 @@ class TwinPlugin:
                 engine.senses.measured = measures.values()
                 if world.has_resource(Recorder):
                     world.resource(Recorder).measure(measures.told())
+                    world.resource(StateKeeper).step(world)
             commands = world.resource(Ledger).step(world, now_ns=now_ns())
             if world.has_resource(Recorder):
                 for kind, happened in (("alarm", begun), ("alarm_over", ended), ("command", commands)):
@@ -209,7 +211,8 @@ def acknowledge_alarm(world: World, number: int, *, by: str, now_ns: int | None 
 
 
 def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "", **options: Any) -> Recorder:
-    """Record an app's world from now on.
+    """Record an app's world from now on. Where the folder holds a recording already, the new one begins in a folder beside it
+    (``recording.2`` after ``recording``), and measures go on from where the newest of them ended.
 
     Parameters
     ----------
@@ -231,8 +234,14 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
         raise TaixuError("twin.recording.errors takes lines such as \"transform.translation\": 0.01")
     keep, database = read_keep(section.get("keep", {})), read_postgres(section.get("postgres"))
     about = {"project": project, "world": world, "settings": settings.values, "other": settings.other}
+    folder, before = free_folder(folder)
     recorder = Recorder(folder, about=about, errors=errors, **options)
     app.insert_resource(recorder)
+    if before is not None:
+        resume_measures(app.world, before)
+    keeper = StateKeeper(folder)
+    app.insert_resource(keeper)
+    app.on_close(lambda: keeper.close(app.world))
     if not app.world.has_resource(RecordingPlan):
         again = partial(begin_recording, app, project=project, world=world, **options)
         app.insert_resource(RecordingPlan(Path(folder), again))

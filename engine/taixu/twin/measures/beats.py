@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import OrderedDict, deque
 from collections.abc import Iterator
-from typing import Generic, Literal, TypeVar
+from typing import Any, Generic, Literal, TypeVar
 
 __all__ = ["SHOWN", "Beats", "Shown"]
 
@@ -75,6 +75,18 @@ class Beats(Generic[K]):
         times = self._times[group]
         late = " late" if (now_ns - times[-1]) * 1e-9 > target_secs else ""
         return f"{last:.1f}/{target_secs:g} s{late}"
+
+    def as_dict(self) -> dict[str, Any]:
+        """Plain JSON."""
+        return {"began_ns": self.began_ns, "times": [[group, list(times)] for group, times in self._times.items()]}
+
+    def restore(self, said: Any) -> None:
+        """Go on with what `as_dict` gave."""
+        self.began_ns = int(said["began_ns"])
+        for group, times in said["times"][-_MAX_GROUPS:]:
+            if not isinstance(group, (int, str)):
+                raise ValueError(group)
+            self._times[group] = deque(map(int, times), maxlen=_KEPT)  # type: ignore[index]
 
     def copy(self) -> Beats[K]:
         """To go on with in a fork."""

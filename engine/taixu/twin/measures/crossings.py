@@ -6,7 +6,9 @@ A change counts when it has lasted for a while, so that what trembles on an edge
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 __all__ = ["NOWHERE", "Crossed", "Crossings"]
 
 NOWHERE = -1
+_COLUMNS = ("place", "since_ns", "_next", "_next_ns")
 Indices = NDArray[np.intp]
 Numbers = NDArray[np.int32]
 Times = NDArray[np.int64]
@@ -46,6 +49,8 @@ class Crossings:
         self._next: Numbers = np.empty(0, np.int32)
         self._next_ns: Times = np.empty(0, np.int64)
         self._ids: NDArray[np.uint64] = np.empty(0, np.uint64)
+        self._awaited: dict[int, tuple[int, int, int, int]] = {}
+        """Where those were who were there before a restart, and have not come again yet: by id a row of `_COLUMNS`."""
 
     def look(
         self, indices: Indices, ids: NDArray[np.uint64], places: Numbers, *, now_ns: int, at_once: bool = False
@@ -60,6 +65,8 @@ class Crossings:
             Wait for nothing to settle.
         """
         self._reserve(indices)
+        if self._awaited:
+            self._welcome(indices[self._ids[indices] != ids], ids[self._ids[indices] != ids])
         self._ids[indices] = ids
         other = places != self._next[indices]
         if other.any():
@@ -93,6 +100,32 @@ class Crossings:
         found = np.flatnonzero((self.place != NOWHERE) & (self._ids != 0))
         found = found[np.argsort(self.place[found], kind="stable")]
         return found, self._ids[found], np.searchsorted(self.place[found], np.arange(count + 1))
+
+    def taken(self, indices: Indices) -> dict[str, NDArray[Any]]:
+        """Where entities are and go, by some indices."""
+        self._reserve(indices)
+        known = self._ids[indices] != 0
+        return {"known": known} | {name: getattr(self, name)[indices] for name in _COLUMNS}
+
+    def put(self, arrays: Mapping[str, NDArray[Any]], *, ids: NDArray[np.uint64], here: Indices, indices: Indices) -> None:
+        """Go on with what `taken` gave, of entities with these ids; those of `here` are there, at other indices by now."""
+        self._reserve(indices)
+        known = arrays["known"]
+        mine = known[here]
+        self._ids[indices[mine]] = ids[here[mine]]
+        for name in _COLUMNS:
+            getattr(self, name)[indices[mine]] = arrays[name][here[mine]]
+        awaited = known.copy()
+        awaited[here] = False
+        rows = zip(*(arrays[name][awaited].tolist() for name in _COLUMNS))
+        self._awaited = dict(zip(ids[awaited].tolist(), rows))
+
+    def _welcome(self, indices: Indices, ids: NDArray[np.uint64]) -> None:
+        """Who comes again is where he was."""
+        for index, stable_id in zip(indices.tolist(), ids.tolist()):
+            row = self._awaited.pop(stable_id, None)
+            for name, value in zip(_COLUMNS, row or ()):
+                getattr(self, name)[index] = value
 
     def copy(self) -> Crossings:
         """To go on with in a fork."""

@@ -145,6 +145,20 @@ class Measures:
         """What is remembered of parts' ways, by the measure's name."""
         return [(name, each.lineage) for name, each in self._followers.items() if each.lineage is not None]
 
+    def followed(self) -> list[tuple[Measure, Follower]]:
+        """Measures that follow entities from step to step, and what does it."""
+        declared = {measure.name: measure for measure in self.measures}
+        return [(declared[name], follower) for name, follower in self._followers.items() if name in declared]
+
+    def follow(self, measure: Measure, follower: Follower) -> None:
+        """Go on with what another one has followed."""
+        self._followers[measure.name] = follower
+
+    def go_on(self, world: World) -> None:
+        """Those who are there are whom something is remembered of; only who goes from now on is forgotten."""
+        self._seen = world.tick
+        world.advance()
+
     def values(self) -> dict[str, MeasuredValues]:
         """What was measured last, for conditions: by what, of whom, and the numbers."""
         return {name: (each.measure.by, each.of, each.values) for name, each in self.results.items()}

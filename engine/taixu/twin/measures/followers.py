@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 import numpy as np
@@ -27,6 +27,7 @@ __all__ = ["Follower", "PassageFollower", "TaktFollower", "follower_of"]
 
 Indices = NDArray[np.intp]
 Told: TypeAlias = "tuple[NDArray[np.uint64] | Sequence[str], NDArray[np.float64] | Sequence[float], NDArray[Any] | Sequence[str]]"
+State: TypeAlias = "tuple[dict[str, Any], dict[str, NDArray[Any]]]"
 _NAMED = 5
 _TOLD = 1000
 _EVENTS_A_STEP = 10_000
@@ -58,6 +59,14 @@ class Follower(Protocol):
 
     def copy(self) -> Follower:
         """To go on with in a fork."""
+
+    def state(self, indices: Indices) -> State:
+        """What it remembers: plain JSON, and arrays; those of entities in the order of their indices."""
+
+    def restore(
+        self, said: Any, arrays: Mapping[str, NDArray[Any]], *, ids: NDArray[np.uint64], here: Indices, indices: Indices
+    ) -> None:
+        """Remember what `state` gave, of entities with these ids; those of `here` are there, at other indices by now."""
 
 
 def follower_of(measure: Measure, *, now_ns: int) -> Follower:
@@ -137,6 +146,19 @@ class TaktFollower:
         other._crossings, other._beats, other._zones = self._crossings.copy(), self._beats.copy(), self._zones.copy()
         other._has_begun = self._has_begun
         return other
+
+
+    def state(self, indices: Indices) -> State:
+        said = {"zones": self._zones.names, "begun": self._has_begun, "beats": self._beats.as_dict()}
+        return said, self._crossings.taken(indices)
+
+    def restore(
+        self, said: Any, arrays: Mapping[str, NDArray[Any]], *, ids: NDArray[np.uint64], here: Indices, indices: Indices
+    ) -> None:
+        self._zones.add([str(name) for name in said["zones"]])
+        self._has_begun = bool(said["begun"])
+        self._beats.restore(said["beats"])
+        self._crossings.put(arrays, ids=ids, here=here, indices=indices)
 
 
 class PassageFollower:
@@ -225,6 +247,23 @@ class PassageFollower:
         other._into, other._seen = dict(self._into), -1
         other._has_begun = self._has_begun
         return other
+
+
+    def state(self, indices: Indices) -> State:
+        way, arrays = self.lineage.state()
+        said = {"zones": self._zones.names, "begun": self._has_begun, "into": self._into, "lineage": way}
+        return said, self._crossings.taken(indices) | {f"lineage.{name}": values for name, values in arrays.items()}
+
+    def restore(
+        self, said: Any, arrays: Mapping[str, NDArray[Any]], *, ids: NDArray[np.uint64], here: Indices, indices: Indices
+    ) -> None:
+        self._zones.add([str(name) for name in said["zones"]])
+        self.lineage.zones = self._zones.names
+        self._has_begun = bool(said["begun"])
+        self._into = {str(part): str(whole) for part, whole in said["into"].items()}
+        self._crossings.put(arrays, ids=ids, here=here, indices=indices)
+        own = {name.removeprefix("lineage."): values for name, values in arrays.items() if name.startswith("lineage.")}
+        self.lineage.restore(said["lineage"], own)
 
 
 class _ZoneNumbers:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import OrderedDict, deque
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,6 +17,7 @@ __all__ = ["Joined", "Lineage", "Passage"]
 _KEPT = 200_000
 _KEPT_JOINED = 50_000
 _FOUND = 1000
+_COLUMNS = ("parts", "zone", "entered", "left")
 Ids = NDArray[np.uint64]
 
 
@@ -61,6 +62,8 @@ class Lineage:
         self._count = 0
         self._open: NDArray[np.intp] = np.empty(0, np.intp)
         """By entity index the number of the passage that has not ended."""
+        self._awaited: dict[int, int] = {}
+        """The same by id, of those who were there before a restart."""
         self._keys: OrderedDict[int, str] = OrderedDict()
         self._joined: deque[Joined] = deque(maxlen=_KEPT_JOINED)
 
@@ -71,6 +74,8 @@ class Lineage:
         if top > len(self._open):
             self._open = np.concatenate([self._open, np.full(max(top - len(self._open), len(self._open) // 2), NOWHERE)])
         numbers = self._open[crossed.indices]
+        for row in np.flatnonzero((numbers == NOWHERE) & (crossed.left != NOWHERE)).tolist() if self._awaited else ():
+            numbers[row] = self._awaited.pop(int(crossed.ids[row]), NOWHERE)
         left = (crossed.left != NOWHERE) & (numbers >= max(self._count - kept, 0))
         self._left[numbers[left] % kept] = crossed.times_ns[left]
         self._open[crossed.indices] = NOWHERE
@@ -143,11 +148,36 @@ class Lineage:
             )
         ]
 
+    def state(self) -> tuple[dict[str, Any], dict[str, NDArray[Any]]]:
+        """All of it: plain JSON, and arrays."""
+        said = {
+            "count": self._count, "keys": list(self._keys.items()),
+            "joined": [[each.part, each.into, each.time_ns] for each in self._joined],
+        }  # fmt: skip
+        return said, {name: getattr(self, f"_{name}")[: self._used].copy() for name in _COLUMNS}
+
+    def restore(self, said: Any, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Go on with what `state` gave."""
+        used = min(int(said["count"]), len(self._parts))
+        for name in _COLUMNS:
+            getattr(self, f"_{name}")[:used] = arrays[name]
+        if len(self.zones) <= int(self._zone[:used].max(initial=NOWHERE)) or int(self._zone[:used].min(initial=0)) < 0:
+            raise ValueError("zone")
+        self._count = int(said["count"])
+        self._keys = OrderedDict((int(part), str(key)) for part, key in said["keys"])
+        self._joined = deque((Joined(str(part), str(into), int(at)) for part, into, at in said["joined"]), maxlen=_KEPT_JOINED)
+        rows = np.flatnonzero(self._left[:used] == 0)
+        oldest = max(self._count - len(self._parts), 0)
+        numbers = oldest + (rows - oldest) % len(self._parts)  # of a passage, by where it stands in the ring
+        order = np.argsort(numbers)
+        self._awaited = dict(zip(self._parts[rows[order]].tolist(), numbers[order].tolist()))
+
     def copy(self) -> Lineage:
         """To go on with in a fork."""
         other = Lineage(self.zones, kept=len(self._parts))
         other._parts, other._zone = self._parts.copy(), self._zone.copy()
         other._entered, other._left, other._count = self._entered.copy(), self._left.copy(), self._count
         other._open, other._keys = self._open.copy(), OrderedDict(self._keys)
+        other._awaited = dict(self._awaited)
         other._joined = deque(self._joined, maxlen=_KEPT_JOINED)
         return other

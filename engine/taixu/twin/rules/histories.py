@@ -6,13 +6,14 @@ All of it stands in arrays by entity index, of a size that does not grow with ti
 from __future__ import annotations
 
 import copy
+from collections.abc import Mapping
 from itertools import combinations
-from typing import Any, Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["History", "Portion", "Rate", "Since", "Trend", "as_span"]
+__all__ = ["HISTORIES", "History", "Portion", "Rate", "Since", "Trend", "as_span"]
 
 Indices = NDArray[np.intp]
 Floats = NDArray[np.float64]
@@ -28,13 +29,46 @@ _TREND_PAIRS = np.array(list(combinations(range(_TREND_SLOTS), 2))).T
 
 
 class History(Protocol):
-    """Something that is remembered of each entity."""
+    """Something that is remembered of each entity.
+
+    Attributes
+    ----------
+    columns
+        Names of the arrays by entity index, and what stands in them where nothing is known.
+    scalars
+        Names of what is the same for all.
+    """
+
+    columns: ClassVar[Mapping[str, Any]]
+    scalars: ClassVar[tuple[str, ...]]
 
     def forget(self, indices: Indices) -> None:
         """Indices that are another's now."""
 
     def copy(self: H) -> H:
         """To go on with in a fork."""
+
+    def taken(self, indices: Indices) -> dict[str, NDArray[Any]]:
+        """The arrays, of some indices."""
+
+    def put(self, indices: Indices, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """What `taken` gave, for indices that these are now."""
+
+
+class _Told:
+    """What is remembered can be told and brought back."""
+
+    columns: ClassVar[Mapping[str, Any]] = {}
+    scalars: ClassVar[tuple[str, ...]] = ()
+
+    def taken(self, indices: Indices) -> dict[str, NDArray[Any]]:
+        return {name: _grown(getattr(self, name), indices, empty)[..., indices] for name, empty in self.columns.items()}
+
+    def put(self, indices: Indices, arrays: Mapping[str, NDArray[Any]]) -> None:
+        for name, empty in self.columns.items():
+            column = _grown(getattr(self, name), indices, empty)
+            column[..., indices] = arrays[name]
+            setattr(self, name, column)
 
 
 def _grown(array: NDArray[Any], indices: Indices, empty: Any) -> NDArray[Any]:
@@ -54,8 +88,10 @@ def as_span(indices: Indices) -> Indices | slice:
     return indices
 
 
-class Since:
+class Since(_Told):
     """Since when something holds of each."""
+
+    columns: ClassVar[Mapping[str, Any]] = {"at_ns": _NEVER}
 
     def __init__(self) -> None:
         self.at_ns: NDArray[np.int64] = np.empty(0, np.int64)
@@ -77,8 +113,10 @@ class Since:
         return other
 
 
-class Rate:
+class Rate(_Told):
     """Values some time ago: a few snapshots spread over the time that is asked about."""
+
+    columns: ClassVar[Mapping[str, Any]] = {"values": np.nan, "times_ns": 0}
 
     def __init__(self) -> None:
         self.values = np.full((_RATE_SLOTS + 1, 0), np.nan)
@@ -113,8 +151,11 @@ class Rate:
         return other
 
 
-class Portion:
+class Portion(_Told):
     """For how much of the last seconds something held: time counted in buckets that are emptied in turn."""
+
+    columns: ClassVar[Mapping[str, Any]] = {"held": 0, "seen": 0, "held_before": 0, "seen_before": 0, "known": False}
+    scalars: ClassVar[tuple[str, ...]] = ("before_ns", "now_ns", "slot")
 
     def __init__(self) -> None:
         self.held = np.zeros((_PORTION_SLOTS, 0), np.float32)
@@ -154,6 +195,10 @@ class Portion:
         self.held_before = self.held.sum(axis=0, dtype=np.float64) - self.held[slot % _PORTION_SLOTS]
         self.seen_before = self.seen.sum(axis=0, dtype=np.float64) - self.seen[slot % _PORTION_SLOTS]
 
+    def pause(self) -> None:
+        """Time until the next look counts as not seen."""
+        self.now_ns = _NEVER
+
     def forget(self, indices: Indices) -> None:
         here = indices[indices < self.held.shape[1]]
         self.held[:, here], self.seen[:, here], self.known[here] = 0, 0, False
@@ -163,10 +208,13 @@ class Portion:
         return copy.deepcopy(self)
 
 
-class Trend:
+class Trend(_Told):
     """Slopes that single wrong readings do not bend: the median of the slopes between all pairs of a few samples spread over the
     time that is asked about (Theil 1950; Sen, Estimates of the regression coefficient based on Kendall's tau, 1968).
     """
+
+    columns: ClassVar[Mapping[str, Any]] = {"values": np.nan, "slopes": np.nan, "due": False}
+    scalars: ClassVar[tuple[str, ...]] = ("times_ns", "round_ns", "slot")
 
     def __init__(self) -> None:
         self.values = np.full((_TREND_SLOTS, 0), np.nan, np.float32)
@@ -217,3 +265,9 @@ class Trend:
 
     def copy(self) -> Trend:
         return copy.deepcopy(self)
+
+
+HISTORIES: Mapping[str, type[Since] | type[Rate] | type[Portion] | type[Trend]] = {
+    each.__name__: each for each in (Since, Rate, Portion, Trend)
+}
+"""All of them by name."""

@@ -75,7 +75,8 @@ class Senses:
         self.now_ns = 0
         self.measured: Mapping[str, MeasuredValues] = {}
         """What measures last said, by name."""
-        self._histories: dict[tuple[str, int], History] = {}
+        self.histories: dict[tuple[str, int], History] = {}
+        """What conditions remember, by their text and the call in it."""
         self._inner: dict[str, Expression] = {}
         self._others: dict[str, Others] = {}
         self._conflicts: dict[tuple[Any, ...], tuple[NDArray[np.uint64], NDArray[np.float64]]] = {}
@@ -88,14 +89,14 @@ class Senses:
 
     def history(self, key: tuple[str, int], make: Callable[[], H]) -> H:
         """What one call in one condition remembers."""
-        found = self._histories.get(key)
+        found = self.histories.get(key)
         if found is None:
-            found = self._histories[key] = make()
+            found = self.histories[key] = make()
         return found  # type: ignore[return-value]
 
     def forget(self, indices: NDArray[np.intp]) -> None:
         """Entity indices that are another's now."""
-        for history in self._histories.values():
+        for history in self.histories.values():
             history.forget(indices)
 
     def others(self, world: World, text: str) -> Others:
@@ -140,7 +141,7 @@ class Senses:
         """To go on with in a fork: what was so before is known there, too."""
         other = Senses()
         other.now_ns, other.measured = self.now_ns, dict(self.measured)
-        other._histories = {key: history.copy() for key, history in self._histories.items()}
+        other.histories = {key: history.copy() for key, history in self.histories.items()}
         return other
 
 
