@@ -14,7 +14,7 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run pictures test quick bench lint format assets viewer wheel clean distclean
+.PHONY: help run pictures test quick bench lint format assets image viewer wheel clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -23,6 +23,7 @@ help:
 	@echo "make quick   the tests that take seconds        make bench   the tests that measure time"
 	@echo "make lint    ruff, mypy and the import contracts  make wheel   build the wheel into dist/"
 	@echo "make assets  the starter library in assets/, made anew"
+	@echo "make image   Python for mods, as WebAssembly, made anew"
 	@echo "make viewer  what taixu serve shows in a browser (make test and make wheel build it, too)"
 	@echo "make clean   remove what was built (make distclean: .venv too)"
 
@@ -80,6 +81,9 @@ format: $(TESTED)
 
 assets: $(TESTED)
 	@$(BIN)/python assets/_build
+
+image: $(TESTED)
+	@$(BIN)/python .ci/image
 
 $(VIEWED): $(VIEWER_SOURCES) | $(TESTED)
 	@.ci/viewer $(BIN)
