@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ast
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,7 +15,7 @@ from taixu.physics import PHYSICS_COMPONENTS, Articulation, RigidBody
 from taixu.platform import HeadlessPlatform, KeyEvent, PlatformPlugin
 from taixu.scene import Light, Name, Node, Parent, Shape, Transform
 from taixu.scene.plugin import ScenePlugin
-from taixu.script import Script, ScriptHost, ScriptPlugin, find_fields
+from taixu.script import Script, ScriptHost, ScriptPlugin
 from taixu.script.widgets import Widgets
 
 __all__ = ["Trace", "all_grants", "run_mod", "run_native"]
@@ -186,9 +185,8 @@ def run_mod(
     host = _fill(app)
     _publish(app, host)
     mods = app.resource(ModHost)
-    fields = find_fields(ast.parse(source), file="case.py")
     mod = mods.load(
-        "a.case", {"case.py": source}, entry="case.py", grants=grants or all_grants(), fields=fields, entity=host,
+        "a.case", {"case.py": source}, entry="case.py", grants=grants or all_grants(), entity=host,
         seed_key="100:scripts/case.py",
     )  # fmt: skip
     for name, text in others:

@@ -9,7 +9,8 @@ the next step.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+import ast
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -25,7 +26,7 @@ from taixu.platform import Input, InputMap
 from taixu.script import Event, ScriptHost, ScriptLog, ScriptMessage
 from taixu.script.entity import Entity
 from taixu.script.events import input_events, unpack_batch
-from taixu.script.fields import ScriptField
+from taixu.script.fields import find_fields
 from taixu.script.vectors import Vec3
 from taixu.script.widgets import Widgets
 from taixu.script.wire import GameError, from_data, to_data
@@ -36,7 +37,8 @@ OpenBox = Callable[[str, Mapping[str, str], bytes, Limits], Boxed]
 """Makes a place for a mod to run in: `Box.open`, with limits as the last argument."""
 
 _MOST_EVENTS = 1000
-_WAIT_SECS = 60.0
+_WAIT_SECS = 300.0
+"""A guard against hangs: the helper's own watchdog ends what lasts too long, and its first start compiles the image."""
 
 
 class ModHost:
@@ -84,7 +86,6 @@ class ModHost:
         *,
         entry: str = "main.py",
         grants: Grants,
-        fields: Iterable[ScriptField] = (),
         values: Mapping[str, Any] | None = None,
         entity: int = 0,
         seed_key: str = "",
@@ -101,8 +102,8 @@ class ModHost:
             Which of them has the callbacks.
         grants : Grants
             What it may do.
-        fields, values
-            The fields of the entry, and values that are not their defaults.
+        values : mapping of str to Any
+            Of the entry's fields (`game.field`), where they are not the defaults.
         entity : int
             Handle of the entity it runs for (a script that is run as a mod), 0 for none.
         seed_key : str
@@ -117,7 +118,7 @@ class ModHost:
             raise TaixuError(f"mod {name!r} is not loaded: mods are off here; pip install 'taixu[mods]' brings their box")
         if name in self.mods:
             raise TaixuError(f"mod {name!r} is loaded already; unload it first")
-        given = [[item.name, item.type, item.to_data(item.convert((values or {}).get(item.name, item.default)))] for item in fields]
+        given = _fields(sources.get(entry, ""), values or {})
         stable = self.world.stable_id(entity) if entity else 0
         mod = LoadedMod(
             self, name, sources, entry=entry, grants=grants, fields=given, entity=stable, seed_key=seed_key
@@ -134,14 +135,15 @@ class ModHost:
             handles = self.world.find_all(np.array(sorted(mod.spawned), np.uint64))
             self.world.despawn(self.world.living(handles[handles != 0]))
 
-    def reload(self, name: str, sources: Mapping[str, str], *, fields: Iterable[ScriptField] = ()) -> bool:
+    def reload(self, name: str, sources: Mapping[str, str]) -> bool:
         """Replace a mod's sources and keep its state; the old one runs on where the new one does not start.
 
         Its place in the load order, its entities and what it listens to stay.
         """
         old = self.mods[name]
+        early = int(old.boxed.busy)  # saving takes the answer to the next step in before its time
         state = old.save()
-        given = [[item.name, item.type, item.to_data(item.convert(item.default))] for item in fields] or old.fields
+        given = _fields(sources.get(old.entry, ""), {})
         new = LoadedMod(
             self, name, sources, entry=old.entry, grants=old.grants, fields=given, entity=old.entity, seed_key=old.seed_key
         )  # fmt: skip
@@ -149,9 +151,10 @@ class ModHost:
             new.load(state)
         new.listening, new.spawned = old.listening, old.spawned
         new.inherit(old)
-        if new.fault or new.boxed.off:
+        wrong = new.try_step(self.world.resource(Clock).ticks + early, timeout_secs=_WAIT_SECS)
+        if wrong:
             new.boxed.close()
-            self.say("error", f"mod {name!r} is not reloaded, its last good version runs on: {new.fault}", mod=old)
+            self.say("error", f"mod {name!r} is not reloaded, its last good version runs on: {wrong}", mod=old)
             return False
         self.mods[name] = new
         old.boxed.close()
@@ -313,3 +316,12 @@ class ModHost:
     def fork(self, world: World) -> ModHost:
         """A fork of the world runs no mods."""
         return ModHost(world, wait=self.wait)
+
+
+def _fields(source: str, values: Mapping[str, Any]) -> list[list[Any]]:
+    """Name, type and value of a mod's fields, found without running a line of it."""
+    try:
+        found = find_fields(ast.parse(source), file="the mod")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return []  # the sandbox says what is wrong with it
+    return [[item.name, item.type, item.to_data(item.convert(values.get(item.name, item.default)))] for item in found]

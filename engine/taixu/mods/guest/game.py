@@ -94,7 +94,7 @@ def spawn(
     elif what and not what.endswith(".prefab.json"):
         parts.setdefault("model", {"source": what})
     if not _mirror.ids:
-        raise _GameError(f"a mod may spawn {_state.most_spawns} entities in a step; spread them over several")
+        raise _GameError(f"this mod may spawn {_state.most_spawns} entities in a step; spread them, or ask for more in mod.toml")
     number = _mirror.ids.pop(0)
     made = _Made(what, Vec3(position), rotation and Quat(rotation), Vec3(scale), name, parent, parts)
     _mirror.pending[number] = made
