@@ -11,7 +11,9 @@ from taixu.cli.options import duration, positive_integer, seed, size
 from taixu.errors import UsageError
 
 if TYPE_CHECKING:
+    from taixu.cli.console import Console
     from taixu.defaults import App
+    from taixu.mods.playing import ModsPlugin
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
@@ -33,6 +35,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--size", type=size, default=(1280, 720), metavar="WxH", help="of window, film and picture; 1280x720")
     add("--seed", type=seed, default=0, metavar="N", help="of the world's chance; 0")
     add("--physics", choices=("pybullet", "rapier"), default="auto", metavar="NAME", help="pybullet or rapier")
+    add("--mods", type=Path, metavar="DIR", help="a folder of mods in place of the project's mods/")
     add("--trust", action="store_true", help="let the project run its scripts")
 
 
@@ -44,9 +47,13 @@ def run(args: argparse.Namespace) -> int:
 
     use_alarms()
     make = App.headless if args.headless else App.windowed
+    mods, folder = _mods(args)
+    plugins = () if mods is None else (mods,)
     try:
-        with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None) as app:
+        with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None, plugins=plugins) as app:
             app.open(args.world)
+            if mods is not None:
+                _load_mods(app, mods, folder, args.console)
             if args.headless:
                 _play(app, args)
             else:
@@ -58,6 +65,29 @@ def run(args: argparse.Namespace) -> int:
     args.console.answer(report | {"out": written})
     args.console.show("\n".join(_lines(report, written)))
     return 0
+
+
+def _mods(args: argparse.Namespace) -> tuple[ModsPlugin | None, Path]:
+    """What runs mods, where there are any, and their folder."""
+    from taixu.assets.paths import find_sample
+    from taixu.edit.project import open_project
+
+    folder = open_project(find_sample(args.world))[0].root / "mods" if args.mods is None else args.mods
+    if args.mods is not None and not folder.is_dir():
+        raise UsageError(f"--mods: {folder} is no folder")
+    if not folder.is_dir():
+        return None, folder
+    from taixu.mods.playing import ModsPlugin, has_mods
+
+    return (ModsPlugin(wait=args.headless) if has_mods(folder) else None), folder
+
+
+def _load_mods(app: App, mods: ModsPlugin, folder: Path, console: Console) -> None:
+    """Those that may run; why others do not is told."""
+    for id, why in mods.load_folder(app.world, folder).items():
+        console.say(f"mod {id} does not run: {why}" if id else f"mods: {why}")
+    if mods.badge:
+        console.say(f"careful: {mods.badge}")
 
 
 def _refuse_contradictions(args: argparse.Namespace) -> None:

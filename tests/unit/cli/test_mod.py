@@ -211,3 +211,18 @@ def test_a_mod_runs_in_the_box(project: Path, capsys: pytest.CaptureFixture[str]
         assert (report["mod"], report["ticks"], report["trapped"], report["fault"]) == ("alice.fish", 20, 0, "")
         assert report["orders"] >= 1 and report["memory_mb"] > 1 and report["log"] == ["info: True"]
     assert runs[0]["state_hash"] == runs[1]["state_hash"]
+    for words in ((), ("--mods", "mods")):
+        capsys.readouterr()
+        assert main(["run", ".", "--headless", "--ticks", "20", "--json", *words]) == 0
+        assert json.loads(capsys.readouterr().out)["state_hash"] == runs[0]["state_hash"], "playing is the same"
+    call(capsys, "disable", "alice.fish", "--world", "worlds/main.world.json")
+    assert main(["run", ".", "--headless", "--ticks", "20"]) == 0
+    assert "mod alice.fish does not run: is off in this world" in capsys.readouterr().err
+
+
+def test_a_project_with_mods_that_were_not_agreed_to_plays_without(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    call(capsys, "new", "mods/fish", "--id", "alice.fish")
+    capsys.readouterr()
+    assert main(["run", ".", "--headless", "--ticks", "2"]) == 0
+    assert "was not accepted on this machine" in capsys.readouterr().err
+    assert main(["run", ".", "--headless", "--ticks", "2", "--mods", "nowhere"]) == 2

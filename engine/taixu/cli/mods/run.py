@@ -38,27 +38,19 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Load, run, report; status 1 when it was stopped for a fault."""
     from taixu.defaults import App
-    from taixu.mods.box import Box
-    from taixu.mods.granting import load_one
     from taixu.mods.host import ModHost
-    from taixu.mods.plugin import ModPlugin
+    from taixu.mods.playing import ModsPlugin
 
-    mods = _mods(args)
-    box = Box()
-    try:
-        args.console.say("starting the box")
-        box.start(timeout_secs=300)
-        plugin = ModPlugin(lambda name, sources, config, limits: box.open(name, sources, config, limits=limits))
-        with App.headless(seed=args.seed, trust=args.trust or None, plugins=(plugin,)) as app:
-            app.open(args.world)
-            host = app.resource(ModHost)
-            for mod in mods:
-                load_one(host, mod)
-            with args.console.progress("running", args.ticks) as bar:
-                app.run(ticks=args.ticks, progress=lambda done, total: bar.step())
-            report = {**_report(app, host, mods[-1].package.id), "badge": box.badge}
-    finally:
-        box.stop()
+    mods, plugin = _mods(args), ModsPlugin()
+    id = mods[-1].package.id
+    with App.headless(seed=args.seed, trust=args.trust or None, plugins=(plugin,)) as app:
+        app.open(args.world)
+        refused = plugin.load(app.world, tuple(mods))
+        if id in refused:
+            raise TaixuError(f"{args.mod}: {refused[id]}")
+        with args.console.progress("running", args.ticks) as bar:
+            app.run(ticks=args.ticks, progress=lambda done, total: bar.step())
+        report = {**_report(app, app.resource(ModHost), id), "badge": plugin.badge}
     _show(report, args.console)
     args.console.answer(report)
     return TaixuError.exit_status if report["fault"] else 0
