@@ -29,6 +29,7 @@ BENCHES = {
     "million": "a million moving things in one world, drawn off screen, beside numpy's copy",
     "rules": "rules, fences, measures by zone and separation over a million entities, beside numpy",
     "commands": "from an operator's request to the device's acknowledgement over a real broker, beside bare paho",
+    "mods": "mods in their locked process: its start, a call there and back, a frame of 10,000 entities, beside native loops",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
 _INSTALLED = frozenset({"editor"})
