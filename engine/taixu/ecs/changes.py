@@ -19,6 +19,7 @@ Rows: TypeAlias = "slice | NDArray[np.intp]"
 
 _BLOCK_SHIFT = 8
 _MAX_ENTRIES = 64
+_FEW = 64
 NO_ROWS: NDArray[np.intp] = np.empty(0, np.intp)
 
 
@@ -118,6 +119,9 @@ def merge_rows(parts: list[Rows], count: int) -> Rows:
         if isinstance(only, slice):
             return only
         return only[only < count] if int(only.max()) >= count else only
+    if sum(map(row_count, unique)) * _FEW < count:  # a few rows of a large table: nothing is made that is as long as the table
+        few = np.unique(np.concatenate([np.arange(part.start, part.stop) if isinstance(part, slice) else part for part in unique]))
+        return few[: np.searchsorted(few, count)]
     mask = np.zeros(count, bool)
     for part in unique:
         if not isinstance(part, slice) and int(part.max()) >= count:

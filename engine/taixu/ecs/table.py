@@ -44,7 +44,7 @@ class Column:
         if isinstance(rows, slice) or self.data.ndim == 1:
             self.data[..., rows] = values
             return
-        for lane, own in zip(self.data, values):  # by lanes: numpy scatters into one axis three times as fast as into the last of two
+        for lane, own in zip(self.data, values):  # numpy scatters into one axis three times as fast as into the last of two
             lane[rows] = own
 
 

@@ -163,8 +163,8 @@ def _join(parts: list[Indices]) -> Indices:
 
 
 def _part(table: Table, name: str, rows: Rows) -> NDArray[Any]:
-    column = table.read(Transform, name)
-    return column[:, rows] if isinstance(rows, slice) else column.take(rows, axis=1)
+    # Not from the view that `read` gives: numpy takes from what is not contiguous by copying all of it.
+    return table.read(Transform, name)[:, rows] if isinstance(rows, slice) else table.take(Transform, name, rows)
 
 
 def _show(world: World, state: WorldTransforms) -> Indices:

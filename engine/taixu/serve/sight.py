@@ -18,9 +18,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import World, row_count
+from taixu.ecs import Table, World, row_count
+from taixu.ecs.changes import Rows
 from taixu.ecs.entity import indices_of
 from taixu.scene import CELL_M, Hierarchy, Light, MeshInstance, MeshLibrary, WorldTransforms
+from taixu.serve.nearest import nearest_above
 from taixu.serve.shelf import MeshShelf
 from taixu.serve.slots import Slots
 from taixu.serve.turning import parts_of_matrices
@@ -32,6 +34,8 @@ _SEEN = (MeshInstance, Light, Device)
 _LIGHT_FIELDS = ("kind", "color", "intensity", "range_m", "inner_angle_rad", "outer_angle_rad", "shadows")
 _WHITE = 0xFFFFFFFF
 _NOTHING: tuple[str, tuple[float, ...]] = ("", ())
+_FEW = 8
+"""One in so many entities is few: then only those are looked at."""
 _NOBODY: NDArray[np.int64] = np.empty(0, np.int64)
 _MANY_LOOKS = 1024
 """So many are known before any is given up."""
@@ -120,6 +124,7 @@ class Sight:
         self._swept_at = _MANY_LOOKS
         self._hash_of: dict[int, tuple[str, tuple[float, ...]]] = {}
         self._kind_at = np.zeros(0, np.uint32)
+        self._is_written, self._is_device = np.zeros(0, bool), np.zeros(0, bool)
         self._seen = -1
         self._library_seen = (0, 0)
         self._number = 0
@@ -243,33 +248,63 @@ class Sight:
         return any(row_count(table.changed((Device,), since=self._seen)) for table in world.query(Device).tables())
 
     def _find_wholes(self, world: World) -> NDArray[np.int64]:
-        """Find what each thing is a part of; gives the slots for which that is another now."""
+        """Find what each thing is a part of; gives the slots for which that is another now.
+
+        Where little happened only what it happened to is looked at, and what hangs below that.
+        """
         hierarchy = world.resource(Hierarchy)
         hierarchy.update(world)
-        capacity = max(world.index_capacity, len(hierarchy.parents))
-        is_written, is_device = np.zeros(capacity, bool), np.zeros(capacity, bool)
-        if capacity > len(self._kind_at):
-            self._kind_at = np.concatenate([self._kind_at, np.zeros(capacity, np.uint32)])[:capacity]
-        for table in world.tables:
-            if not table.count:
-                continue
-            indices = indices_of(table.entities)
-            is_written[indices] = not table.made
-            if Device in table.types:
-                is_device[indices] = True
-                rows = table.changed((Device,), since=self._seen) if self._seen >= 0 else slice(0, table.count)
-                if row_count(rows):
-                    self._kind_at[indices[rows]] = [self._kinds.of(kind) for kind in table.take(Device, "kind", rows).tolist()]
-        held = np.flatnonzero(self._slots.entities[: self._slots.used] != 0)
+        touched = self._touched(world, hierarchy)
+        self._is_written, self._is_device = (_grown(each, world.index_capacity) for each in (self._is_written, self._is_device))
+        self._kind_at = _grown(self._kind_at, world.index_capacity)
+        if touched is None:
+            for table in world.tables:
+                self._note(table, slice(0, table.count))
+                if Device in table.types:
+                    new = table.changed((Device,), since=self._seen) if self._seen >= 0 else slice(0, table.count)
+                    self._note_kinds(table, new)
+            held = np.flatnonzero(self._slots.entities[: self._slots.used] != 0)
+        else:
+            known, tables, rows = world.locate_living(world.entities_at(touched))
+            self._is_written[touched] = self._is_device[touched] = False
+            for number in np.unique(tables[known]).tolist():
+                table, here = world.table(number), rows[known & (tables == number)].astype(np.intp)
+                self._note(table, here)
+                if Device in table.types:
+                    self._note_kinds(table, here)
+            held = self._slots.of_index[np.unique(np.concatenate([touched, hierarchy.descendants_of(touched)]))]
+            held = held[held >= 0]
         own = indices_of(self._slots.entities[held]).astype(np.int64)
-        device = _nearest(hierarchy.parents, own, is_device)
-        written = _nearest(hierarchy.parents, own, is_written)
+        device = nearest_above(hierarchy.parents, own, self._is_device)
+        written = nearest_above(hierarchy.parents, own, self._is_written)
         whole = np.where(device > 0, device, np.where(written > 0, written, own))
         ids = world.stable_ids(world.entities_at(whole))
         codes = np.where(device > 0, self._kind_at[device], 0)
         other = (ids != self._ids[held]) | (codes != self._rows["kind"][held])
         self._ids[held], self._rows["kind"][held] = ids, codes
         return held[other]
+
+    def _touched(self, world: World, hierarchy: Hierarchy) -> NDArray[np.intp] | None:
+        """Indices of whom something happened to that a whole hangs on; None where it is many, or nobody knows."""
+        structure = world.structure.since(self._seen) if self._seen >= 0 else None
+        if structure is None:
+            return None
+        rows = hierarchy.changes.since(self._seen, len(hierarchy.parents))
+        parts = [np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows]
+        parts += [indices_of(handles) for handles in (structure.spawned, structure.moved, structure.despawned)]
+        for table in world.query(Device):
+            parts.append(indices_of(table.entities[table.changed((Device,), since=self._seen)]))
+        return np.unique(np.concatenate(parts)) if sum(map(len, parts)) * _FEW < world.index_capacity else None
+
+    def _note(self, table: Table, rows: Rows) -> None:
+        """Note of entities whether somebody wrote them down, and whether they are devices."""
+        indices = indices_of(table.entities[rows])
+        self._is_written[indices] = not table.made
+        self._is_device[indices] = Device in table.types
+
+    def _note_kinds(self, table: Table, rows: Rows) -> None:
+        kinds = table.take(Device, "kind", rows).tolist()
+        self._kind_at[indices_of(table.entities[rows])] = [self._kinds.of(kind) for kind in kinds]
 
     def _tell(
         self, world: World, slots: NDArray[np.int64], certain: NDArray[np.int64], looks: dict[int, dict[str, Any]]
@@ -335,6 +370,12 @@ class Sight:
         return np.unique(np.concatenate([slots[slots >= 0], came]))
 
 
+def _grown(column: NDArray[Any], count: int) -> NDArray[Any]:
+    """A column with room for more."""
+    more = count - len(column)
+    return np.concatenate([column, np.zeros(max(more, len(column) // 2), column.dtype)]) if more > 0 else column
+
+
 def _distinct(rows: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
     """Where each kind of row is first met, and for each row its kind."""
     code = np.zeros(len(rows), np.int64)
@@ -345,17 +386,3 @@ def _distinct(rows: NDArray[Any]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
             _, code = np.unique(code * len(values) + which, return_inverse=True)
     _, first, which = np.unique(code, return_index=True, return_inverse=True)
     return first, which
-
-
-def _nearest(parents: NDArray[np.int32], start: NDArray[np.int64], wanted: NDArray[np.bool_]) -> NDArray[np.int64]:
-    """For each index the nearest one at or above it that is wanted; 0 where there is none."""
-    found, at = np.zeros(len(start), np.int64), start.copy()
-    waiting = np.arange(len(start))
-    while len(waiting):
-        here = at[waiting]
-        hit = wanted[here]
-        found[waiting[hit]] = here[hit]
-        waiting, here = waiting[~hit], here[~hit]
-        at[waiting] = np.where(here < len(parents), parents[np.minimum(here, len(parents) - 1)], 0) if len(parents) else 0
-        waiting = waiting[at[waiting] > 0]
-    return found
