@@ -67,6 +67,8 @@ def gather(project: ProjectMods, pins: Pins, wanted: Sequence[str], options: Ins
     files: dict[str, NamedFile] = {}
     ranges: dict[str, Range] = {}
     for word in wanted:
+        if is_url(word):
+            raise UsageError(f"{word!a:.100}: name a mod of it: taixu mod install ID --index {word!a:.100}")
         if _is_path(word):
             named = _read_named(Path(word), options.key)
             if named.package.id in files:

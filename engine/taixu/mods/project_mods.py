@@ -24,6 +24,7 @@ from taixu.mods.lock import LockedMod, read_lock
 from taixu.mods.manifest import Capability
 from taixu.mods.minisign import MAX_SIGNATURE_BYTES, PublicKey, parse_public_key, parse_signature, verify
 from taixu.mods.package import Package, parse_package, read_package
+from taixu.mods.pins import Pins
 from taixu.mods.requests import new_requests, requests_of
 from taixu.mods.revocations import Revocations
 from taixu.mods.version import parse_version
@@ -161,9 +162,12 @@ class ProjectMods:
 
     def _installed(self, locked: LockedMod, revocations: Revocations) -> Loadable:
         package, data = self._checked(locked)
-        why = revocations.find(locked.source, id=locked.id, version=locked.version, key=locked.key, content=locked.content)
-        if why:
-            raise TaixuError(f"{locked.id} {locked.version} was withdrawn by its index: {why}")
+        pin = Pins().mods.get(locked.id)
+        # What the lock file says of its origin is a claim; where it came from on this machine is known.
+        for source in {locked.source, locked.source if pin is None else pin.origin}:
+            why = revocations.find(source, id=locked.id, version=locked.version, key=locked.key, content=locked.content)
+            if why:
+                raise TaixuError(f"{locked.id} {locked.version} was withdrawn by its index: {why}")
         consent = self.consents.find(locked.id)
         if consent is not None and consent.content != locked.content:
             self._check_update(locked, consent, data)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import shlex
 import shutil
@@ -133,12 +134,33 @@ def test_what_says_careful_has_to_be_named(project: Path, capsys: pytest.Capture
     assert call(capsys, "list")["mods"][0]["version"] == "0.2.0"
 
 
+class Typing(io.StringIO):
+    """A terminal at which somebody types."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("typed", "status"), [("y\n", 0), ("yes\n", 0), ("n\n", 1), ("\n", 1), ("", 1), ("sure\n", 1)])
+def test_somebody_is_asked(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, typed: str, status: int
+) -> None:
+    call(capsys, "new", "mods/fish", "--id", "alice.fish")
+    monkeypatch.setattr(sys, "stdin", Typing(typed))
+    assert main(["mod", "install"]) == status
+    said = capsys.readouterr()
+    assert "alice.fish 0.1.0: Fish; signed by nobody" in said.out
+    assert "Agree to all of this? [y/N]" in said.err
+    assert len(call(capsys, "list")["mods"]) == 1 - status
+
+
 def test_bad_calls_are_told_in_a_sentence(project: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (tmp_path / "not.zip").write_bytes(b"not a zip")
     (tmp_path / "empty").mkdir()
     for words, status, said in (
         (["install", str(tmp_path / "not.zip")], 1, "no zip"),
         (["install", "./nowhere"], 1, "no such file or folder"),
+        (["install", "https://mods.example.org/"], 2, "--index"),
         (["install", "nonsense"], 2, "there is no such file, and as an id"),
         (["install", "alice.fish"], 1, "no index was named"),
         (["install", "--accept", "all"], 1, "nothing to agree to"),

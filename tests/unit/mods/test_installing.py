@@ -446,6 +446,11 @@ def test_what_was_withdrawn(mods: Path, tmp_path: Path, keeper: Keeper, alice: S
     found = running(mods)
     assert ids(found) == []
     assert "withdrawn by its index: it eats worlds" in found.refused["alice.fish"], "known from here on, offline too"
+    lock = mods / "mods.lock"
+    honest = lock.read_text()
+    lock.write_text(honest.replace(f'"index {keeper.folder.resolve()}"', '"file"'))
+    assert "withdrawn" in running(mods).refused["alice.fish"], "also where the lock file says that it came from elsewhere"
+    lock.write_text(honest)
     apply_plan(mods, plan)
     assert ids(running(mods)) == ["alice.fish"]
     (keeper.folder / "revoked.toml").write_text(f'[[revoked]]\nkey = "{alice.public.text}"\nwhy = "stolen"\n')

@@ -37,7 +37,7 @@ after = ["bob.weather"]
 before = ["zed.camera"]
 [access]
 read = ["transform", "rigid_body.mass_kg"]
-write = ["transform.position"]
+write = ["transform.translation"]
 [capabilities.spawn]
 max = 200
 why = "birds"
@@ -62,7 +62,7 @@ def test_a_whole_manifest_is_read() -> None:
     )  # fmt: skip
     assert found.depends == {"bob.paths": parse_range("^1.2"), "carol.wind": parse_range(">=1 <3")}
     assert (found.after, found.before) == (("bob.weather",), ("zed.camera",))
-    assert found.write == ("transform.position",)
+    assert found.write == ("transform.translation",)
     assert found.capabilities["spawn"] == Capability("spawn", "birds", 200)
     assert found.capabilities["net"].hosts == ("api.example.org", "b.example.org")
     assert set(found.capabilities) == {"spawn", "net", "input", "input.text"}
@@ -139,6 +139,8 @@ TRICKS: dict[str, tuple[bytes, str]] = {
     "a column twice": (manifest(more='[access]\nread = ["a.b", "a.b"]'), "twice"),
     "a schema to come": (GOOD.replace(b"schema = 1", b"schema = 2"), "line 1: schema: takes a whole number, 1, not 2"),
     "depth": (manifest(more="x = " + "[" * 200 + "]" * 200), "nests"),
+    "depth by lines": (manifest(more="x = " + "[\n" * 20_000 + "]\n" * 10_000), "no TOML"),
+    "depth by lines, closed": (manifest(more="x = " + "[\n" * 300 + "]\n" * 300), "nests deeper"),
     "keys of a thousand dots": (manifest(more=".".join("a" * 1 for _ in range(900)) + " = 1"), "nests or lists"),
     "a size": (GOOD + b"#" * 100_000, "bytes are too many"),
 }  # fmt: skip
