@@ -37,6 +37,7 @@ _IDS_AHEAD = 256
 _SNAPSHOT_TICKS = 600
 _MOST_REASONS = 5
 _LEVELS = {1: "info", 2: "warning", 3: "error"}
+_encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _SHARED_TYPE = {"?": "u1"}  # bytes of a sandbox are no truths until they are compared
 
 
@@ -230,7 +231,7 @@ class LoadedMod:
         fresh = bool(seen.get("reset"))
         message.update(self._news(fresh))
         reads = self._copy_out(dirty, with_ids=bool(seen.get("rebuild")))
-        payload = json.dumps(message, separators=(",", ":")).encode()
+        payload = _encode(message).encode()
         writes = [column.name for column in self.mirror.columns.values() if column.writable]
         fuel = _FIRST_FUEL if self._first or seen.get("rebuild") else self.grants.fuel * _HARD
         self._is_heavy, self._first = bool(seen.get("rebuild")), False

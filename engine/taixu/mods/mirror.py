@@ -103,6 +103,7 @@ class WorldMirror:
         self.handles, self.ids, self.masks = _NONE, _NONE, _NONE
         self._slots: NDArray[np.int32] = np.empty(0, np.int32)  # by entity index
         self._tick, self._value_tick, self._parent_tick, self._fresh = -1, -1, -1, True
+        self._run: tuple[int, tuple[Table, slice] | None] | None = None
         self._free: list[int] = []
         self._used = 0
         for column in self.columns.values():
@@ -112,6 +113,22 @@ class WorldMirror:
     def used(self) -> int:
         """How many slots were ever given."""
         return self._used
+
+    def run(self, world: World) -> tuple[Table, slice] | None:
+        """The table and rows in which all slots lie in order, where they do: most worlds that mods move by columns."""
+        if self._run is None or world.structure.since(self._run[0]):
+            self._run = world.tick, self._find_run(world)
+        return self._run[1]
+
+    def _find_run(self, world: World) -> tuple[Table, slice] | None:
+        handles = self.handles[: self._used]
+        living, tables, rows = world.locate_living(handles)
+        if not len(handles) or not living.all() or (tables != tables[0]).any():
+            return None
+        start = int(rows[0])
+        if not np.array_equal(rows, np.arange(start, start + len(rows), dtype=rows.dtype)):
+            return None
+        return world.table(int(tables[0])), slice(start, start + len(rows))
 
     def slots_of(self, handles: Handles) -> NDArray[np.int32]:
         """Slots of entities; -1 for those without."""

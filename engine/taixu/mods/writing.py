@@ -57,6 +57,8 @@ def write_back(
     count = int(np.count_nonzero(changed))
     if not count:
         return 0
+    if count == used and _write_all(world, mirror, column, returned, may_change):
+        return 0
     slots: Any = slice(0, used) if count == used else np.flatnonzero(changed)
     handles, values = mirror.handles[slots], returned[..., slots]
     good, tables, rows = world.locate_living(handles)
@@ -81,6 +83,23 @@ def write_back(
     return count - kept
 
 
+def _write_all(
+    world: World, mirror: WorldMirror, column: MirrorColumn, returned: NDArray[Any], may_change: Callable[[Handles], Any]
+) -> bool:
+    """Write a column that changed everywhere in one go; False where it takes a closer look."""
+    if column.item.kind.name == "entity":
+        return False
+    run = mirror.run(world)
+    if run is None or column.declared.cls not in run[0].types:
+        return False
+    values = returned[..., : mirror.used]
+    if not _fits(column.item, values).all() or may_change(mirror.handles[: mirror.used]) is not None:
+        return False
+    run[0].set(column.declared.cls, column.item.name, values, rows=run[1])
+    column.values[..., : mirror.used] = values
+    return True
+
+
 def _write(world: World, column: MirrorColumn, tables: Any, rows: Any, values: Any) -> None:
     """Write values of living entities, table by table, whole runs of rows at once."""
     cls, name = column.declared.cls, column.item.name
@@ -101,7 +120,10 @@ def _fits(item: Field, values: NDArray[Any]) -> NDArray[np.bool_]:
     good = np.ones(values.shape[-1], bool)
     if values.dtype.kind == "f":
         finite = np.isfinite(values)
-        good &= finite.all(axis=0) if finite.ndim > 1 else finite
+        if not finite.all():
+            good &= finite.all(axis=0) if finite.ndim > 1 else finite
+    if item.minimum is None and item.maximum is None and item.kind.name != "quat":
+        return good
     with np.errstate(invalid="ignore", over="ignore"):
         for inside in (
             None if item.minimum is None else values >= item.minimum,

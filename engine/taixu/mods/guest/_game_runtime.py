@@ -79,6 +79,8 @@ class State:
 
 
 NO_ACTION = ActionState()
+_read = json.JSONDecoder().raw_decode
+_write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 state = State()
 _log = None
 _MAKE = {"$entity": lambda number: entity_of(number), "$vec3": Vec3, "$quat": Quat}
@@ -324,9 +326,9 @@ def _result():
 
 def decode(payload):
     """Facts of the engine."""
-    return json.loads(payload) if payload else {}
+    return _read(payload.decode())[0] if payload else {}
 
 
 def encode(facts):
     """An answer to the engine."""
-    return json.dumps(facts, separators=(",", ":"), allow_nan=False).encode() if facts else b""
+    return _write(facts).encode() if facts else b""
