@@ -16,7 +16,7 @@ import stat
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from taixu.assets.paths import cache_folder
@@ -30,8 +30,9 @@ Progress = Callable[[float, str], None]
 
 _MOST_IMAGE_BYTES = 64 << 20
 _MOST_COMPILED_BYTES = 512 << 20
-_WAIT_SECS = 600.0
-_STALE_SECS = 300.0
+_MOST_KEPT = 3
+_WAIT_SECS = 1200.0
+_STALE_SECS = 900.0
 
 
 def compiled(*, progress: Progress | None = None, source: Path | None = None, cache: Path | None = None) -> Path:
@@ -105,11 +106,19 @@ def _compile(source: Path, path: Path, key: bytes, progress: Progress) -> None:
     progress(0.1, "Compiling Python for mods, once")
     code = bytes(Module(engine, data).serialize())
     progress(0.9, "Keeping it")
-    for old in path.parent.glob("python-*.compiled*"):
-        old.unlink(missing_ok=True)
+    _forget_old(path.parent)
     _write(_seal_of(path), hmac.new(key, code, hashlib.sha256).digest())
     _write(path, code)
     progress(1.0, "Python for mods is ready")
+
+
+def _forget_old(folder: Path) -> None:
+    """Keep the newest few: of other versions of Taixu and of wasmtime that this user runs."""
+    newest_first = sorted(folder.glob("python-*.compiled"), key=lambda file: file.stat().st_mtime, reverse=True)
+    for old in newest_first[_MOST_KEPT - 1 :]:
+        with suppress(OSError):  # elsewhere it may be loaded just now
+            old.unlink()
+            _seal_of(old).unlink()
 
 
 def _seal_of(path: Path) -> Path:

@@ -70,13 +70,16 @@ def test_it_is_compiled_once_with_progress(source, cache):
     assert told.compilations == 1
 
 
-def test_a_new_image_takes_the_place_of_an_old_one(source, cache):
-    old = image.compiled(source=source, cache=cache)
-    module = bytes(wasmtime.wat2wasm(SMALL.replace("i32.const 1", "i32.const 2")))
-    (source / "python.wasm.xz").write_bytes(lzma.compress(module))
-    (source / "python.wasm.sha256").write_text(hashlib.sha256(module).hexdigest())
-    assert image.compiled(source=source, cache=cache) != old
-    assert not old.exists()
+def test_only_the_newest_few_are_kept(source, cache):
+    paths = []
+    for number in range(5):
+        module = bytes(wasmtime.wat2wasm(SMALL.replace("i32.const 1", f"i32.const {number}")))
+        (source / "python.wasm.xz").write_bytes(lzma.compress(module))
+        (source / "python.wasm.sha256").write_text(hashlib.sha256(module).hexdigest())
+        paths.append(image.compiled(source=source, cache=cache))
+        os.utime(paths[-1], (1000 + number, 1000 + number))
+    assert [path.exists() for path in paths] == [False, False, True, True, True]
+    assert len(list((cache / "mods").glob("*.mac"))) == 3
 
 
 @pytest.mark.parametrize("damage", ["flip", "cut", "grow", "seal", "no seal", "key", "other key"])
