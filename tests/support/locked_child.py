@@ -25,6 +25,7 @@ from taixu.mods.box.lockdown.seccomp import ARCHITECTURES
 
 settings = json.loads(sys.argv[1])
 libc = ctypes.CDLL(None, use_errno=True)
+libc.syscall.restype = ctypes.c_long
 X86 = platform.machine() == "x86_64"
 channel = socket.socket(fileno=settings["socket"])
 other, peer = socket.socketpair()
