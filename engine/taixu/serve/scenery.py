@@ -18,7 +18,7 @@ from taixu.twin.device import Device
 from taixu.twin.feed import Feed
 from taixu.twin.rules.fences import Fence, check_points
 
-__all__ = ["names_of", "old_devices", "referred_files", "scenery"]
+__all__ = ["fences_of", "names_of", "old_devices", "referred_files", "scenery"]
 
 _MAX_FENCES = 2000
 
@@ -31,7 +31,7 @@ def scenery(world: World) -> tuple[dict[str, Any], SkyPlan]:
         "up": "y", "units": "m", "georeference": _georeference(world),
         "sky": {"intensity": float(shown.intensity), "rotation_rad": float(shown.rotation_rad)},
         "exposure_ev": float(shown.exposure_ev), "tonemap": str(shown.tonemap),
-        "camera": _camera(world), "fences": _fences(world), "layers": _layers(world),
+        "camera": _camera(world), "fences": fences_of(world), "layers": _layers(world),
     }, plan_sky(world, environment)  # fmt: skip
 
 
@@ -94,7 +94,8 @@ def _camera(world: World) -> dict[str, Any] | None:
     }  # fmt: skip
 
 
-def _fences(world: World) -> list[dict[str, Any]]:
+def fences_of(world: World) -> list[dict[str, Any]]:
+    """Fences as ``/scene`` tells them: outlines on the ground, ``[x, z]`` in metres of the world."""
     found: list[dict[str, Any]] = []
     transforms = world.resource(WorldTransforms)
     for table in world.query(Fence):

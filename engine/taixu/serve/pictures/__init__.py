@@ -12,6 +12,8 @@ A viewer says objects of JSON with some of:
 ``"want": {"size": [1280, 720], "fps": 30, "codec": "h264", "quality": "auto", "kbps": 6000}``
     Begin, or change. All are optional; a size beyond the server's limits is made smaller and keeps its shape, sides are multiples
     of 8 and 4. codec is "h264" or "jpeg"; quality "fast" (one light, no shadows), "full", or "auto": full on a GPU, fast without.
+    With ``"hidden": ["agv"]`` devices of these kinds are left out ("" is what belongs to none), with ``"fences": true`` fences are
+    drawn, and ``"selected": id`` has a mark around it (`marks`).
 ``"camera": {"eye": [x, y, z], "target": [x, y, z], "fov_deg": 45}, "number": 7``
     Where he looks from; the field of view is from top to bottom. A text is the name of a camera of the world, null the main one;
     all who look through the same share what is drawn. The number comes back with the first picture that shows it.

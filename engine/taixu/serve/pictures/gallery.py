@@ -14,11 +14,12 @@ import struct
 import time
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from taixu.serve.pictures.channel import REFINED_SECS, Channel, Drawn
 from taixu.serve.pictures.encoding import Encoded, open_encoder
+from taixu.serve.pictures.marks import NO_MARKS, Marks
 from taixu.serve.pictures.pace import LEVELS, Pace
 from taixu.serve.pictures.wishes import Limits, Pose, Wish, fit
 
@@ -43,8 +44,10 @@ class Shot:
     quality: str
     camera: tuple[Pose | str, int]
     """Where from, and the viewer's number of that camera; replaced as a whole."""
+    marks: Marks = NO_MARKS
     channels: tuple[Channel, ...] = ()
     due: float = 0.0
+    drawn_marks: Marks = NO_MARKS
     drawn_camera: object = None
     """The camera that was drawn last."""
     was_moving: bool = False
@@ -60,7 +63,9 @@ class Shot:
 
     def has_news(self, changed_at: float, now: float) -> bool:
         """Whether a picture would show anything new, as far as is known, of a world that last changed at some time."""
-        if self.camera is not self.drawn_camera or any(channel.wants_key for channel in self.channels):
+        if self.camera is not self.drawn_camera or self.marks != self.drawn_marks:
+            return True
+        if any(channel.wants_key for channel in self.channels):
             return True
         return self.drawn_at < max(changed_at, self.moved_at) + REFINED_SECS or now - self.drawn_at > _LONGEST_SECS
 
@@ -161,7 +166,11 @@ class Gallery:
 
     def want(self, viewer: Viewer, wish: Wish) -> None:
         """Somebody wants to be sent this from now on."""
-        viewer.wish = wish
+        was, viewer.wish = viewer.wish, wish
+        is_own = viewer.shot is not None and isinstance(viewer.camera, Pose)
+        if viewer.shot is not None and is_own and was is not None and replace(was, marks=wish.marks) == wish:
+            viewer.shot.marks = wish.marks  # and the stream goes on
+            return
         viewer.pace = Pace(wish.fps, time.monotonic())
         self._hang(viewer)
 
@@ -219,7 +228,8 @@ class Gallery:
         level = LEVELS[viewer.pace.level]
         size = fit((round(wish.size[0] * level.edge), round(wish.size[1] * level.edge)), self.limits.size)
         through = viewer.number if isinstance(viewer.camera, Pose) else viewer.camera
-        shot_key = (through, size, wish.fps, wish.quality)
+        own = isinstance(viewer.camera, Pose)
+        shot_key = (through, size, wish.fps, wish.quality, None if own else wish.marks)
         kbps = max(round(wish.wanted_kbps * level.bits), 100)
         key = (*shot_key, wish.codec, kbps, level.quantiser)
         old = viewer.stream
@@ -227,8 +237,9 @@ class Gallery:
             return
         shot = next((each for each in self.shots if each.key == shot_key), None)
         if shot is None:
-            shot = Shot(shot_key, size, wish.fps, wish.quality, (viewer.camera, viewer.camera_number))
+            shot = Shot(shot_key, size, wish.fps, wish.quality, (viewer.camera, viewer.camera_number), wish.marks)
             self.shots = (*self.shots, shot)
+        shot.marks = wish.marks
         stream = self._streams.get(key)
         if stream is None:
             stream = self._open(key, shot, wish, kbps, viewer.pace.level)

@@ -18,6 +18,7 @@ from taixu.scene import CELL_M, FromModel, Name
 from taixu.scene.cameras import main_camera
 from taixu.serve.pictures.channel import Drawn
 from taixu.serve.pictures.gallery import Shot
+from taixu.serve.pictures.marks import HidingFeature, add_marks
 from taixu.serve.pictures.stillness import Stillness
 from taixu.serve.pictures.wishes import Pose
 
@@ -63,6 +64,8 @@ class Studio:
     def __init__(self) -> None:
         self.device: Device = create_device()
         self._renderer = Renderer(self.device)
+        self._hiding = HidingFeature()
+        self._renderer.add_feature(self._hiding)
         self._stands: dict[Shot, _Stand] = {}
         self._pointing: View | None = None
         self._framed: dict[float, ViewCamera] = {}
@@ -131,6 +134,7 @@ class Studio:
             self._pointing = View(camera, shot.size, name="pick", quality="fast", outputs=frozenset({"color", "depth", "id"}))
         view = self._pointing
         view.camera, view.size = camera, shot.size
+        self._hiding.kinds = shot.marks.hidden
         self._renderer.render(world, [view])
         column, row = (min(max(int(part * side), 0), side - 1) for part, side in zip((x, y), shot.size))
         entity = self._renderer.pick(view, column, row)
@@ -165,11 +169,15 @@ class Studio:
             stand = self._stands[shot] = _Stand(self._view(camera, shot), VideoReader(self.device, shot.size))
         stand.view.camera = camera
         now = time.perf_counter()
+        marks, is_marked_anew = shot.marks, shot.marks != shot.drawn_marks
+        shot.drawn_marks = marks
+        self._hiding.kinds = marks.hidden
+        add_marks(self._renderer, world, marks)
         self._renderer.render(world, [stand.view], delta_secs=min(now - self._drawn_at, 0.25))
         self._drawn_at = now
         shot.was_moving = seen_from is not shot.drawn_camera
         shot.drawn_camera, shot.drawn_at = seen_from, now
-        if shot.was_moving:
+        if shot.was_moving or is_marked_anew:
             shot.moved_at = now
         stand.readback = stand.reader.begin(stand.view)
         stand.camera_number, stand.drawn_at = number, time.time_ns()

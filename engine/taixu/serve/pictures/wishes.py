@@ -7,6 +7,7 @@ from math import isfinite, radians
 from typing import Any
 
 from taixu.errors import TaixuError
+from taixu.serve.pictures.marks import NO_MARKS, Marks, read_marks
 
 __all__ = ["CODECS", "Limits", "Pose", "Wish", "read_camera", "read_limits", "read_wish"]
 
@@ -60,6 +61,7 @@ class Wish:
     quality: str = "auto"
     kbps: int = 0
     """0: by size and rate."""
+    marks: Marks = NO_MARKS
 
     @property
     def wanted_kbps(self) -> int:
@@ -112,7 +114,7 @@ def read_wish(raw: Any, limits: Limits) -> Wish:
     fps = min(_whole(raw.get("fps", 30), 1, 1000, "fps"), limits.fps)
     kbps = _whole(raw.get("kbps", 0), 0, 10_000_000, "kbps")
     kbps = min(max(kbps, _LEAST_KBPS), limits.kbps) if kbps else 0
-    return Wish(fit((width, height), limits.size), fps, codec, quality, kbps)
+    return Wish(fit((width, height), limits.size), fps, codec, quality, kbps, read_marks(raw))
 
 
 def fit(size: tuple[int, int], most: tuple[int, int]) -> tuple[int, int]:

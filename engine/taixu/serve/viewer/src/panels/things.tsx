@@ -96,7 +96,7 @@ function go(found: Found): void {
 
 /** What a kind is called: known words in the chosen language, others as the world writes them. */
 export function kindText(kind: string): string {
-  return kind ? tOr(`kind.${kind}`, kind) : t("kind.none");
+  return kind ? tOr(`kind.${kind}`, kind[0]!.toUpperCase() + kind.slice(1).replaceAll("_", " ")) : t("kind.none");
 }
 
 function Layers() {

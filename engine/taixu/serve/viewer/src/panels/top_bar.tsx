@@ -24,7 +24,7 @@ export function TopBar() {
       <AlarmLine />
       <div class="top-right">
         {!isPhone.value && <Rate />}
-        {!isPhone.value && <Presence />}
+        {(!isPhone.value || watching.value > 1) && <Presence />}
         <Clock />
         <LanguageButton />
         <IconButton
@@ -135,7 +135,7 @@ function Presence() {
   return (
     <div class="presence">
       <button type="button" class="presence-button" aria-expanded={open} aria-label={label} title={label} onClick={() => setOpen(!open)}>
-        {others.slice(0, 3).map((each) => <PersonMark key={each.number} watcher={each} />)}
+        {!isPhone.value && others.slice(0, 3).map((each) => <PersonMark key={each.number} watcher={each} />)}
         <Icon name="people" />
         <span>{watching.value || 1}</span>
       </button>

@@ -10,6 +10,11 @@ export interface PlayerWishes {
   codec?: "h264" | "jpeg";
   quality?: "auto" | "fast" | "full";
   kbps?: number;
+  /** Kinds of devices that are left out. */
+  hidden?: string[];
+  fences?: boolean;
+  /** What has a mark around it. */
+  selected?: string | null;
 }
 
 export interface PlayerOptions {

@@ -1,7 +1,7 @@
 // Pictures from the server, laid over the browser's own: the same camera, the same hands on it.
 import { effect } from "@preact/signals";
 import type { View } from "../scene/view";
-import { drawnBy, moment, selected, serverPictures, serverQuality, type ServerPictures } from "../store";
+import { drawnBy, fencesShown, hiddenKinds, moment, selected, serverPictures, serverQuality, type ServerPictures } from "../store";
 import { PicturePlayer } from "./player";
 
 const STEP_PX = 8;
@@ -30,6 +30,11 @@ function tell(facts: Partial<ServerPictures>): void {
   serverPictures.value = { ...serverPictures.peek(), ...facts };
 }
 
+/** What the server's picture shows as this one does. */
+function marks(): { hidden: string[]; fences: boolean; selected: string | null } {
+  return { hidden: [...hiddenKinds.value], fences: fencesShown.value, selected: selected.value };
+}
+
 class Screen {
   private readonly canvas = document.createElement("canvas");
   private readonly player: PicturePlayer;
@@ -54,7 +59,7 @@ class Screen {
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     this.player = new PicturePlayer(this.canvas, {
       url: url.href,
-      wishes: { size: this.size(), fps: 30, quality: serverQuality.peek() },
+      wishes: { size: this.size(), fps: 30, quality: serverQuality.peek(), ...marks() },
       onState: (state, why) => {
         if (state !== "open") this.canvas.style.visibility = "hidden";
         if (state === "open") tell({ why: "", drawnBy: this.player.facts?.drawn_by ?? "" });
@@ -73,7 +78,7 @@ class Screen {
     this.resized = new ResizeObserver(() => this.cover());
     this.resized.observe(view.canvas);
     addEventListener("resize", this.onResize);
-    this.unfollow = serverQuality.subscribe((quality) => this.player.wish({ quality }));
+    this.unfollow = effect(() => this.player.wish({ quality: serverQuality.value, ...marks() }));
     view.canvas.addEventListener("pointerdown", this.onDown);
     view.canvas.addEventListener("pointerup", this.onUp);
     this.timer = window.setInterval(() => this.count(), FIGURES_MS);

@@ -1,4 +1,4 @@
-// Fences: areas of the ground as translucent walls with a bright foot.
+// Fences: areas of the ground with a bright foot. What warns has low translucent walls, too; a plain zone is no haze before the eye.
 import * as THREE from "three";
 import type { Fence } from "../store";
 
@@ -17,11 +17,14 @@ const WALL_FRAGMENT = /* glsl */ `
 uniform vec3 color;
 varying float vHeight;
 void main() {
-  gl_FragColor = vec4(color, mix(0.34, 0.03, pow(clamp(vHeight, 0.0, 1.0), 0.6)));
+  float rise = clamp(vHeight, 0.0, 1.0);
+  gl_FragColor = vec4(color, 0.26 * (1.0 - rise) * (1.0 - rise));
 }`;
 
 const COLORS: Record<string, number> = { danger: 0xff5a4f, restricted: 0xff5a4f, warning: 0xffb020, safe: 0x3ecf8e };
-const USUAL = 0xffb020;
+const PLAIN = 0x73aedb;
+/** Walls are no higher than a man's waist: who looks at a machine behind them looks over. */
+const LOW_M = 1.1;
 
 export class Fences {
   readonly group = new THREE.Group();
@@ -35,8 +38,11 @@ export class Fences {
 
   private add(fence: Fence): void {
     const bottom = Math.abs(fence.bottom) > UNBOUNDED_M ? 0.02 : fence.bottom + 0.02;
-    const top = Math.abs(fence.top) > UNBOUNDED_M ? Math.max(bottom, 0) + WALL_M : fence.top;
-    const color = new THREE.Color().setHex(COLORS[fence.kind] ?? USUAL, THREE.LinearSRGBColorSpace);
+    const reach = Math.abs(fence.top) > UNBOUNDED_M ? Math.max(bottom, 0) + WALL_M : fence.top;
+    const top = Math.min(reach, Math.max(bottom, 0) + LOW_M);
+    const warns = fence.kind in COLORS;
+    const hex = COLORS[fence.kind] ?? PLAIN;
+    const color = new THREE.Color().setHex(hex, THREE.LinearSRGBColorSpace);
     const positions: number[] = [], heights: number[] = [], indices: number[] = [];
     const origin = fence.outline[0];
     fence.outline.forEach(([x, z]) => {
@@ -60,20 +66,21 @@ export class Fences {
     const feet = fence.outline.map(([x, z]) => new THREE.Vector3(x - origin[0], bottom + 0.01, z - origin[1]));
     const foot = new THREE.LineLoop(
       new THREE.BufferGeometry().setFromPoints(feet),
-      new THREE.LineBasicMaterial({ color: COLORS[fence.kind] ?? USUAL, toneMapped: false, transparent: true, opacity: 0.9 }),
+      new THREE.LineBasicMaterial({ color: hex, toneMapped: false, transparent: true, opacity: 0.9 }),
     );
     const shape = new THREE.Shape(feet.map((each) => new THREE.Vector2(each.x, -each.z)));
     const floor = new THREE.Mesh(
       new THREE.ShapeGeometry(shape).rotateX(-Math.PI / 2),
       new THREE.MeshBasicMaterial({
-        color: COLORS[fence.kind] ?? USUAL, toneMapped: false, transparent: true, opacity: 0.07, depthWrite: false, side: THREE.DoubleSide,
+        color: hex, toneMapped: false, transparent: true, opacity: warns ? 0.06 : 0.04, depthWrite: false, side: THREE.DoubleSide,
         polygonOffset: true, polygonOffsetFactor: -2, polygonOffsetUnits: -2,
       }),
     );
     floor.position.y = bottom;
     const whole = new THREE.Group();
     whole.position.set(origin[0], 0, origin[1]);
-    whole.add(floor, drawn, foot);
+    whole.add(floor, foot);
+    if (warns) whole.add(drawn);
     this.group.add(whole);
   }
 }

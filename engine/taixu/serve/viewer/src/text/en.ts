@@ -86,6 +86,7 @@ export const en = {
   "kind.camera": "Cameras",
   "kind.conveyor": "Conveyors",
   "kind.drone": "Drones",
+  "kind.lamp": "Lamps",
   "kind.machine": "Machines",
   "kind.mill": "Mills",
   "kind.none": "Other things",

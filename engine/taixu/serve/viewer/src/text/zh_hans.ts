@@ -88,6 +88,7 @@ export const zhHans: Record<Key, string> = {
   "kind.camera": "摄像头",
   "kind.conveyor": "输送带",
   "kind.drone": "无人机",
+  "kind.lamp": "指示灯",
   "kind.machine": "机器",
   "kind.mill": "铣床",
   "kind.none": "其他对象",
