@@ -23,6 +23,8 @@ _MAX_NAME = 160
 _MAX_DEPTH = 8
 
 _NAME = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_. -]*\Z", re.ASCII)
+_TURNING = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""What makes a source look different from what it does: https://trojansource.codes"""
 _DEVICE = re.compile(r"(?:con|prn|aux|nul|com[0-9]|lpt[0-9]|conin\$|conout\$)(?:\..*)?\Z", re.IGNORECASE | re.ASCII)
 
 _TEXTS = frozenset((".py", ".toml", ".json", ".txt", ".md", ".csv", ".gltf"))
@@ -152,11 +154,10 @@ def _text_doubt(name: str, suffix: str, data: bytes) -> str:
         return f"{name}: byte {error.start} is no UTF-8; save it as UTF-8"
     if "\0" in text:
         return f"{name}: holds a NUL, so it is no text"
-    # What looks different from what it does: https://trojansource.codes
-    hidden = next((letter for letter in text if "\u202a" <= letter <= "\u202e" or "\u2066" <= letter <= "\u2069"), "")
-    if hidden and suffix in (".py", ".toml"):
-        line = text.count("\n", 0, text.index(hidden)) + 1
-        return f"{name}: line {line} holds U+{ord(hidden):04X}, which turns the order of letters about; take it out"
+    hidden = _TURNING.search(text) if suffix in (".py", ".toml") else None
+    if hidden:
+        line = text.count("\n", 0, hidden.start()) + 1
+        return f"{name}: line {line} holds U+{ord(hidden.group()):04X}, which turns the order of letters about; take it out"
     return ""
 
 

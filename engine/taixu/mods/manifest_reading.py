@@ -40,6 +40,8 @@ def checked_values(raw: Mapping[str, Any], lines: Mapping[str, int]) -> tuple[di
 
 def text_doubt(text: str) -> str:
     """Why a text cannot be shown as it is: escape sequences of terminals, and letters that turn the order of others about."""
+    if text.isprintable():
+        return ""
     strange = next((letter for letter in text if not letter.isprintable() and letter != "\n"), "")
     return f"it holds U+{ord(strange):04X}, which cannot be shown; take it out" if strange else ""
 

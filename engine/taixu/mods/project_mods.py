@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from taixu.assets.paths import read_bytes
-from taixu.errors import TaixuError
+from taixu.assets.paths import data_path, read_bytes
+from taixu.errors import MachineError, TaixuError
 from taixu.mods.consents import Consent, Consents
 from taixu.mods.files import MANIFEST
 from taixu.mods.load_order import SharedColumn, load_order, shared_columns
@@ -171,13 +171,27 @@ class ProjectMods:
         consent = self.consents.find(locked.id)
         if consent is not None and consent.content != locked.content:
             self._check_update(locked, consent, data)
-        return _granted(package, consent, None)
+        return self._granted(package, consent, None)
 
     def _loadable(self, package: Package) -> Loadable:
         consent = self.consents.find(package.id)
         if consent is not None and consent.content:  # given to a package, not to what lies in this folder
             consent = None
-        return _granted(package, consent, Path(package.place))
+        return self._granted(package, consent, Path(package.place))
+
+    def _granted(self, package: Package, consent: Consent | None, folder: Path | None) -> Loadable:
+        manifest = package.manifest
+        manifest.require_api()
+        if consent is None and _is_shipped(self.folder):
+            return Loadable(package, manifest.capabilities, folder)
+        if consent is None:
+            raise TaixuError(f"{manifest.label} was not accepted on this machine; `taixu mod install` asks")
+        asked = [request for request in requests_of(manifest) if request.name not in consent.denied]
+        more = new_requests(asked, consent.granted)
+        if more:
+            raise TaixuError(f"{manifest.label} asks for more than was accepted: {more[0].text}; `taixu mod install` asks")
+        capabilities = {name: each for name, each in manifest.capabilities.items() if name not in consent.denied}
+        return Loadable(package, capabilities, folder)
 
     def _checked(self, locked: LockedMod) -> tuple[Package, bytes]:
         file = self.folder / locked.file
@@ -226,13 +240,9 @@ class ProjectMods:
                 found.pop(id)
 
 
-def _granted(package: Package, consent: Consent | None, folder: Path | None) -> Loadable:
-    if consent is None:
-        raise TaixuError(f"{package.manifest.label} was not accepted on this machine; `taixu mod install` asks")
-    package.manifest.require_api()
-    asked = [request for request in requests_of(package.manifest) if request.name not in consent.denied]
-    more = new_requests(asked, consent.granted)
-    if more:
-        raise TaixuError(f"{package.manifest.label} asks for more than was accepted: {more[0].text}; `taixu mod install` asks")
-    capabilities = {name: each for name, each in package.manifest.capabilities.items() if name not in consent.denied}
-    return Loadable(package, capabilities, folder)
+def _is_shipped(folder: Path) -> bool:
+    """Whether a project came with Taixu itself: who installed that has agreed to its samples."""
+    try:
+        return folder.resolve().is_relative_to(data_path("samples").resolve())
+    except MachineError:
+        return False

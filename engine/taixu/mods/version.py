@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import total_ordering
+from functools import lru_cache, total_ordering
 from typing import Any
 
 from taixu.errors import TaixuError
@@ -99,6 +99,11 @@ def parse_range(text: object) -> Range:
     """
     if not isinstance(text, str) or len(text) > 4 * _MAX_LETTERS:
         raise _no_range(text)
+    return _range(text)
+
+
+@lru_cache(4096)  # an index says ^1 ten thousand times
+def _range(text: str) -> Range:
     written = text.split("||")
     if len(written) > _MAX_ALTERNATIVES:
         raise _no_range(text)

@@ -175,6 +175,19 @@ def test_mods_in_work(mods: Path) -> None:
     assert {"alice.fish", "bad"} == running(mods).refused.keys(), "one bad folder takes no other with it"
 
 
+def test_samples_that_ship_with_taixu_need_no_consent(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    samples = tmp_path / "samples"
+    for folder in (samples / "sea" / "mods", tmp_path / "copied" / "mods"):
+        (folder / "fish").mkdir(parents=True)
+        for name, data in contents(more=SPAWN.format(5)).items():
+            (folder / "fish" / name).write_bytes(data)
+    monkeypatch.setattr("taixu.mods.project_mods.data_path", lambda name: tmp_path / name)
+    assert ids(running(samples / "sea" / "mods")) == ["alice.fish"]
+    assert "was not accepted" in running(tmp_path / "copied" / "mods").refused["alice.fish"]
+    (samples / "link").symlink_to(tmp_path / "copied")
+    assert "was not accepted" in running(samples / "link" / "mods").refused["alice.fish"]
+
+
 def test_a_consent_for_a_folder_is_none_for_a_package(tmp_path: Path, mods: Path, eve: SecretKey) -> None:
     (mods / "fish").mkdir(parents=True)
     for name, data in contents().items():
