@@ -10,6 +10,7 @@ from taixu.edit import WorldSettings
 from taixu_editor.interface import icon
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.twin_bindings import BindingsTab
+from taixu_editor.panels.twin_places import PlacesTab
 from taixu_editor.panels.twin_problems import ProblemsTab
 from taixu_editor.panels.twin_rules import RulesTab
 from taixu_editor.panels.twin_sources import SourcesTab
@@ -21,12 +22,12 @@ if TYPE_CHECKING:
 
 __all__ = ["TwinPanel"]
 
-TABS = ("sources", "topics", "bindings", "rules", "problems")
-_TITLES = {"sources": "Sources", "topics": "Topics", "bindings": "Bindings", "rules": "Rules", "problems": "Problems"}
+TABS = ("sources", "topics", "bindings", "frames", "rules", "problems")
+_TITLES = {tab: tab.capitalize() for tab in TABS}
 
 
 class TwinPanel(Panel):
-    """Connect above, one of five lists below.
+    """Connect above, one of six lists below.
 
     Attributes
     ----------
@@ -48,7 +49,7 @@ class TwinPanel(Panel):
         self.places: dict[str, tuple[float, float]] = {}
         self._marked: dict[str, tuple[float, float]] = {}
         self.sources, self.topics, self.bindings = SourcesTab(self), TopicsTab(self), BindingsTab(self)
-        self.rules, self.problems = RulesTab(self), ProblemsTab(self)
+        self.frames, self.rules, self.problems = PlacesTab(self), RulesTab(self), ProblemsTab(self)
         self._is_warm = False
 
     def draw(self) -> None:
@@ -121,7 +122,8 @@ class TwinPanel(Panel):
         self._draw_state()
         counts = {
             "sources": len(self._table("sources")), "topics": len(desk.topics), "bindings": len(self.items("bindings")),
-            "rules": len(self.items("rules")), "problems": len(desk.findings) + len(desk.rule_problems()),
+            "frames": len(self._table("frames")), "rules": len(self.items("rules")),
+            "problems": len(desk.findings) + len(desk.rule_problems()),
         }  # fmt: skip
         labels = {tab: t(_TITLES[tab]) + (f"  {counts[tab]:,}" if counts[tab] else "") for tab in TABS}
         pad = imgui.get_style().frame_padding.x * 2 + unit * 0.25
@@ -153,8 +155,11 @@ class TwinPanel(Panel):
             color = theme.good if states and count == len(states) else theme.warning
             imgui.text_colored(color, icon("mark"))
             imgui.same_line()
-            text = t("Live: {count} of {all} sources, {readings} readings", count=count, all=len(states),
-                     readings=f"{desk.topics.readings:,}")  # fmt: skip
+            if desk.topics.readings:
+                text = t("Live: {count} of {all} sources, {readings} readings", count=count, all=len(states),
+                         readings=f"{desk.topics.readings:,}")  # fmt: skip
+            else:  # simulators, and programs elsewhere, take their time to begin
+                text = t("Live: {count} of {all} sources; nothing was said yet", count=count, all=len(states))
             imgui.text_unformatted(text)
             imgui.set_item_tooltip(t("A copy of the world is fed. What you edit is the world itself."))
         else:

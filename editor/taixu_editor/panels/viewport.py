@@ -243,6 +243,7 @@ class Viewport(Panel):
             self._lights.add(lines, world, color=theme.warning)
         if self.shown.cameras:
             self._cameras.add(lines, world, color=theme.accent)
+        self.fences.add_lines(lines, world)
         if self.shown.icons:
             chosen = self.window.outlined.handles
             add_light_shapes(lines, world, having(world, chosen, Light).tolist(), color=theme.warning)

@@ -207,6 +207,7 @@ class TwinDesk:
             self._configure()
             if self.past is None:
                 self._open_sources()
+            return
         if self.past is not None:
             moment = self.past.frame(delta_secs)
             if moment is not None:

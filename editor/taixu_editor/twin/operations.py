@@ -12,6 +12,7 @@ from taixu.edit.conditions import no_world
 from taixu.edit.parameters import PathParameters, read_parameters
 from taixu.errors import TaixuError
 from taixu.scene import Name
+from taixu_editor.twin.places import PLACE_EDITS
 from taixu_editor.twin.settings_edit import SetSection, section_of
 
 if TYPE_CHECKING:
@@ -224,6 +225,7 @@ def _no_twin(session: Session) -> str:
 
 
 TWIN_EDITS = (
+    *PLACE_EDITS,
     Operation("twin.set_source", "Set a source", plan=_set_source, parameters=SourceParameters, blocked=_no_twin),
     Operation("twin.remove_source", "Remove a source", plan=_remove_source, parameters=NameParameters, blocked=_no_twin),
     Operation("twin.bind", "Bind", steps=_bind_steps, parameters=BindParameters, blocked=_no_twin),

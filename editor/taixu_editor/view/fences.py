@@ -1,5 +1,7 @@
 """Fences in a view: drawn as translucent walls with their names, made corner by corner, and shaped by handles.
 
+Their edges are lines of the picture: before things they are clear, behind them faint. Walls and names are laid over it.
+
 While the tool is on, clicks on the ground set corners; a double click or Enter closes the fence, Backspace takes the last corner
 away, Escape gives up. Of fences that are selected corners are dragged, handles between two corners make a new one, and those
 above and below the middle change heights; a corner that is dragged onto its neighbour goes away.
@@ -18,6 +20,7 @@ from numpy.typing import NDArray
 from taixu.ecs import World, indices_of
 from taixu.edit import id_text
 from taixu.errors import TaixuError
+from taixu.render import LineBatch
 from taixu.scene import CELL_M, Name, WorldTransforms
 from taixu.twin.rules.fences import Fence, check_points
 from taixu_editor.view.readout import draw_plate
@@ -33,6 +36,7 @@ _BOUNDLESS_M = 500.0
 """Tops and bottoms as far away say that there are none: such walls are drawn as high as a room."""
 _ROOM_M = 4.0
 _MOST = 256
+_RAILS = 5
 _NEAR_PX = 9.0
 _CLOSE_PX = 10.0
 _TOP_M = 3.0
@@ -64,6 +68,15 @@ class ShownFence:
     def ring(self, height_m: float) -> Points:
         """Corners at a height, ``float64[n, 3]``."""
         return np.stack([self.corners[:, 0], np.full(len(self.corners), height_m), self.corners[:, 1]], 1)
+
+    def edges(self) -> Points:
+        """Below, above and upright, ``float64[3 n, 2, 3]``."""
+        low, high = self.ring(self.bottom_m), self.ring(self.top_m)
+        return np.concatenate([_rounds(low), _rounds(high), np.stack([low, high], 1)])
+
+    def rails(self) -> Points:
+        """Between bottom and top, ``float64[m, 2, 3]``: they show walls where things stand before them."""
+        return np.concatenate([_rounds(self.ring(height)) for height in np.linspace(self.bottom_m, self.top_m, _RAILS + 2)[1:-1]])
 
 
 class FenceView:
@@ -121,6 +134,18 @@ class FenceView:
             return
         self.corners.clear()
         self._handles(world, screen, hovered=hovered)
+
+    def add_lines(self, lines: LineBatch, world: World) -> None:
+        """Edges of all fences, for the next picture."""
+        theme, chosen = self._panel.window.theme, set(self._panel.window.outlined.entities)
+        for fence in self.fences(world):
+            is_chosen = fence.entity in chosen
+            color = np.array(theme.accent if is_chosen else theme.warning, float)
+            edges, rails = fence.edges(), fence.rails()
+            hidden = [*color[:3], 0.4 if is_chosen else 0.22]
+            lines.add(edges[:, 0], edges[:, 1], color=hidden, on_top=True)
+            lines.add(edges[:, 0], edges[:, 1], color=[*color[:3], 1.0])
+            lines.add(rails[:, 0], rails[:, 1], color=[*color[:3], 0.28])
 
     def fences(self, world: World) -> list[ShownFence]:
         """All fences where they stand; looked for again when one moved or changed."""
@@ -190,7 +215,7 @@ class FenceView:
         ring = np.array([[x, self.ground_m, z] for x, z in path])
         if len(path) >= 3:
             fence = ShownFence(0, "", ring.mean(0), ring[:, [0, 2]], self.ground_m, self.ground_m + _TOP_M)
-            _draw_prism(screen, fence, theme, is_chosen=True)
+            _draw_prism(screen, fence, theme, is_chosen=True, has_edges=True)
         places = screen.project(ring)[0]
         for a, b in pairwise(places):
             if np.isfinite(a).all() and np.isfinite(b).all():
@@ -316,6 +341,10 @@ class FenceView:
             draw.add_triangle_filled((x - size, y), (x + size, y), (x, y + tip), fill)
 
 
+def _rounds(ring: Points) -> Points:
+    return np.stack([ring, np.roll(ring, -1, axis=0)], 1)
+
+
 def _shown(entity: int, name: str, place: Points, fence: Fence) -> ShownFence | None:
     try:
         corners = check_points(fence.points, where="a fence")
@@ -327,11 +356,11 @@ def _shown(entity: int, name: str, place: Points, fence: Fence) -> ShownFence | 
     return ShownFence(entity, name, place, corners + place[[0, 2]], float(place[1] + low), float(place[1] + high))
 
 
-def _draw_prism(screen: Screen, fence: ShownFence, theme: Any, *, is_chosen: bool) -> None:
-    """Ground and walls, faint; edges above them; the name over the middle."""
+def _draw_prism(screen: Screen, fence: ShownFence, theme: Any, *, is_chosen: bool, has_edges: bool = False) -> None:
+    """Ground and walls, faint; edges above them where the picture has none; the name over the middle."""
     draw = imgui.get_window_draw_list()
     color = "accent" if is_chosen else "warning"
-    fill, ink = theme.pack(color, 0.13 if is_chosen else 0.09), theme.pack(color, 0.95 if is_chosen else 0.7)
+    fill, ink = theme.pack(color, 0.12 if is_chosen else 0.06), theme.pack(color, 0.95 if is_chosen else 0.7)
     ring, top_ring = fence.ring(fence.bottom_m), fence.ring(fence.top_m)
     floor = _projected(screen, ring)
     if len(floor) >= 3:
@@ -342,7 +371,8 @@ def _draw_prism(screen: Screen, fence: ShownFence, theme: Any, *, is_chosen: boo
         wall = _projected(screen, np.stack([ring[i], ring[j], top_ring[j], top_ring[i]]))
         if len(wall) >= 3:
             draw.add_convex_poly_filled(_clockwise(wall), fill)
-        for a, b, width in ((ring[i], ring[j], 1.8), (top_ring[i], top_ring[j], 1.3), (ring[i], top_ring[i], 1.0)):
+        lines = ((ring[i], ring[j], 1.8), (top_ring[i], top_ring[j], 1.3), (ring[i], top_ring[i], 1.0))
+        for a, b, width in lines if has_edges else ():
             line = _projected(screen, np.stack([a, b]), is_closed=False)
             if len(line) == 2:
                 draw.add_line(line[0], line[1], ink, width)

@@ -85,7 +85,6 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--url", default=os.environ.get("TAIXU_BROKER_URL", "mqtt://127.0.0.1:1883"))
     url = urlsplit(parser.parse_args().url)
-    traffic, began = Traffic(), time.monotonic()
     client = mqtt.Client(mqtt.CallbackAPIVersion.VERSION2, client_id="airspace-drones")
     if os.environ.get("TAIXU_BROKER_USER"):
         client.username_pw_set(os.environ["TAIXU_BROKER_USER"], os.environ.get("TAIXU_BROKER_PASSWORD", ""))
@@ -103,15 +102,18 @@ def main() -> None:
         client.publish(f"drones/{key}/ack", json.dumps({"command": said.get("command")}), qos=1)
 
     client.on_connect, client.on_message = connected, told
-    client.connect(url.hostname or "127.0.0.1", url.port or 1883)
+    client.reconnect_delay_set(1, 4)
+    client.connect_async(url.hostname or "127.0.0.1", url.port or 1883)  # a broker that is not there yet is waited for
+    traffic, began = Traffic(), time.monotonic()
     client.loop_start()
     next_at, beat = began, 0
     while True:
         now = time.monotonic()
         traffic.step(now - began, 1.0 / _RATE)
-        # Names go with every batch of a second's first: who comes later learns them soon.
-        client.publish("drones/state", encode_batch(traffic.batch(now - began, time.time_ns(), with_keys=beat % 4 == 0)))
-        beat += 1
+        if client.is_connected():
+            # Names go with every batch of a second's first: who comes later learns them soon.
+            client.publish("drones/state", encode_batch(traffic.batch(now - began, time.time_ns(), with_keys=beat % 4 == 0)))
+            beat += 1
         next_at = max(next_at + 1.0 / _RATE, now)
         time.sleep(max(next_at - time.monotonic(), 0.0))
 

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from taixu.edit import WorldSettings
 from taixu.errors import TaixuError
 from taixu.twin import Batch
 from taixu_editor.host import Host
@@ -206,3 +207,30 @@ def test_giving_up_while_the_copy_is_made(host: Host) -> None:
         assert not host.twin.is_live
     host.do("live.connect")
     frames_until(host, lambda: host.twin.world is not None and len(host.twin.topics))
+
+
+def test_frames_and_the_place_on_earth(host: Host) -> None:
+    host.do("twin.place", georeference={"latitude_deg": 48.0, "longitude_deg": 9.0, "height_m": 0.0})
+    host.do("twin.set_frame", name="gps", frame={"crs": "EPSG:4326"})
+    host.do("twin.set_frame", name="hall", frame={"origin_m": [1, 2, 3], "heading_deg": 90.0, "up": "z"})
+    host.do("twin.set_binding", binding={**BINDING, "frame": "hall"})
+    for operation, parameters, said in (
+        ("twin.set_frame", {"name": "world", "frame": {}}, "the world's own"),
+        ("twin.set_frame", {"name": "gps", "frame": {}, "former": "hall"}, "two frames"),
+        ("twin.set_frame", {"name": "x", "frame": {"crs": "EPSG:nowhere"}}, "PROJ knows no"),
+        ("twin.remove_frame", {"name": "hall"}, "goes by the frame"),
+        ("twin.remove_frame", {"name": "nobody"}, "no frame"),
+        ("twin.place", {"georeference": None}, "is geographic"),
+        ("twin.place", {"georeference": {"latitude_deg": 99}}, "no latitude"),
+    ):
+        with pytest.raises(TaixuError, match=said):
+            host.do(operation, **parameters)
+    host.do("twin.set_frame", name="shop", frame={"origin_m": [0, 0, 0]}, former="hall")
+    section = host.session.world.resource(WorldSettings).section("twin")
+    assert list(section["frames"]) == ["gps", "shop"] and section["bindings"][0]["frame"] == "shop"
+    host.session.undo()
+    section = host.session.world.resource(WorldSettings).section("twin")
+    assert list(section["frames"]) == ["gps", "hall"] and section["bindings"][0]["frame"] == "hall"
+    host.do("twin.remove_frame", name="gps")
+    host.do("twin.place", georeference=None)
+    assert "georeference" not in host.session.world.resource(WorldSettings).section("twin")
