@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from taixu.app import Components
+from taixu.bench.day import measure_day
 from taixu.bench.measure import Options, result, time_calls
 from taixu.bench.readings import measure_sockets
 from taixu.ecs import World
@@ -33,12 +34,14 @@ _CENTIMETRE = {"transform.translation": 0.01}
 
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield readings into columns, through sockets too, then for two recordings, lossless and quantised, cost, weight and seeks."""
+    """Yield readings into columns, through sockets too; for two recordings, lossless and quantised, cost, weight and seeks; charts,
+    and how soon a day is open."""
     yield _readings(options)
     yield from measure_sockets(options)
     for name, errors in (("lossless", {}), ("within 1 cm", _CENTIMETRE)):
         yield from _recording(options, name, errors)
     yield from _series(options)
+    yield from measure_day(options)
 
 
 def _readings(options: Options) -> dict[str, Any]:

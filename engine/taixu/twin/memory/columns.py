@@ -14,6 +14,7 @@ from taixu.errors import TaixuError
 __all__ = ["ColumnInfo", "Schema"]
 
 _MAX_COLUMNS = 4096
+_TYPES = {kind: np.dtype("<" + kind) for kind in ("u1", "i4", "i8", "u4", "u8", "f4", "f8", "b1")} | {"O": np.dtype("O")}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +44,7 @@ class ColumnInfo:
     @property
     def numpy(self) -> np.dtype[Any]:
         """The type of numbers."""
-        return np.dtype(self.dtype if self.is_object else "<" + self.dtype)
+        return _TYPES[self.dtype]
 
     def shape(self, count: int) -> tuple[int, ...]:
         """Of a column of so many values."""
@@ -111,8 +112,7 @@ class Schema:
         schema = cls()
         try:
             for component, fld, dtype, width, error in raw["columns"][:_MAX_COLUMNS]:
-                is_number = dtype in ("u1", "i4", "i8", "u4", "u8", "f4", "f8", "b1")
-                if not (isinstance(component, str) and isinstance(fld, str) and (is_number or dtype == "O") and 1 <= width <= 16):
+                if not (isinstance(component, str) and isinstance(fld, str) and dtype in _TYPES and 1 <= width <= 16):
                     raise ValueError(dtype)
                 schema._add(ColumnInfo(len(schema.columns), component, fld, dtype, int(width), float(error)))
             schema.versions = {str(name): int(version) for name, version in raw.get("versions", {}).items()}

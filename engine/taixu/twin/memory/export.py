@@ -22,6 +22,7 @@ from taixu.twin.memory.recording import Recording
 __all__ = ["export_tables"]
 
 _ROWS_A_GROUP = 1 << 18
+_MOST_WAITING = 1 << 21
 _LONGEST_NAME = 150
 
 
@@ -59,6 +60,7 @@ def export_tables(
     if folder.is_dir() and any(folder.iterdir()):
         raise TaixuError(f"{folder} is not empty; choose a new folder for the tables")
     writers: dict[str, _Table] = {}
+    waiting = 0
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for done, total, known_ns, is_late, ids, entry in recording.walk(components):
@@ -66,7 +68,11 @@ def export_tables(
                 name = f"{entry.column.component}.{entry.column.field}"
                 if name not in writers:
                     writers[name] = _Table(arrow, parquet, folder / f"{_file_name(name)}.parquet", entry.column)
-                writers[name].add(known_ns, is_late, ids, entry)
+                waiting += writers[name].add(known_ns, is_late, ids, entry)
+                if waiting > _MOST_WAITING:  # of many columns together
+                    waiting = 0
+                    for table in writers.values():
+                        table.flush()
             elif progress is not None:
                 progress(done, total)
     except OSError as error:
@@ -100,8 +106,9 @@ class _Table:
         self._waiting: list[Any] = []
         self._waiting_rows = 0
 
-    def add(self, known_ns: int, is_late: bool, ids: np.ndarray[Any, Any], entry: Entry) -> None:
-        count = len(entry.tracks)
+    def add(self, known_ns: int, is_late: bool, ids: np.ndarray[Any, Any], entry: Entry) -> int:
+        """Take values in; gives by how many more wait than before."""
+        count, before = len(entry.tracks), self._waiting_rows
         values: Any = entry.values if entry.column.width > 1 else entry.values[None]
         if entry.column.is_object:
             values = [[each if isinstance(each, str) or each is None else str(each) for each in entry.values.tolist()]]
@@ -118,13 +125,15 @@ class _Table:
         self._waiting_rows += count
         self.rows += count
         if self._waiting_rows >= _ROWS_A_GROUP:
-            self._flush()
+            self.flush()
+        return self._waiting_rows - before
 
     def close(self) -> None:
-        self._flush()
+        self.flush()
         self._writer.close()
 
-    def _flush(self) -> None:
+    def flush(self) -> None:
+        """Write what waits."""
         if self._waiting:
             self._writer.write_table(self._arrow.Table.from_batches(self._waiting, self._schema), row_group_size=_ROWS_A_GROUP)
             self._waiting, self._waiting_rows = [], 0

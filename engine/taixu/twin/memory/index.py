@@ -11,6 +11,7 @@ import os
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -170,13 +171,33 @@ class Segment:
         TaixuError
             When there is none.
         """
+        return self._head(self.view, place)
+
+    def opened(self, place: int) -> tuple[BlockHead, memoryview]:
+        """The head and the payload of a block of entries, checked once.
+
+        Raises
+        ------
+        TaixuError
+            When it is damaged.
+        """
+        view = self.view
+        head = self._head(view, place)
+        if not self.checked[place]:
+            read_payload(view, head)
+            self._checked[place] = True
+        return head, peek_payload(view, head)
+
+    def _head(self, view: Any, place: int) -> BlockHead:
         columns = self.columns()
-        at = int(columns.offsets[place])
-        found = read_head(self.view, at)
-        if found is None or found.end > self.end or min(found.kind, 255) != columns.kinds[place]:
+        at = columns.offsets.item(place)
+        found = read_head(view, at)
+        if found is None or found.end > self.end or min(found.kind, 255) != columns.kinds.item(place):
             raise TaixuError(f"{self.path}: no block begins {at:,} bytes into it; it is damaged")
-        known = int(columns.known[place])
-        return BlockHead(at, found.kind, found.size, known, found.tick, found.earliest_ns, found.rows, found.is_compressed)
+        known = columns.known.item(place)
+        if known == found.known_ns:
+            return found
+        return replace(found, known_ns=known)
 
     def check(self, place: int, head: BlockHead) -> None:
         """See once that a block is whole.
@@ -291,9 +312,7 @@ class BlockIndex:
             When it is damaged.
         """
         segment, place = self._at(number)
-        head = segment.head(place)
-        segment.check(place, head)
-        return head, peek_payload(segment.view, head)
+        return segment.opened(place)
 
     def payload(self, number: int) -> bytes:
         """What a block holds.
