@@ -23,7 +23,9 @@ if TYPE_CHECKING:
 __all__ = ["TwinPanel"]
 
 TABS = ("sources", "topics", "bindings", "frames", "rules", "problems")
-_TITLES = {tab: tab.capitalize() for tab in TABS}
+_TITLES = {
+    "sources": "Sources", "topics": "Topics", "bindings": "Bindings", "frames": "Frames", "rules": "Rules", "problems": "Problems",
+}  # fmt: skip
 
 
 class TwinPanel(Panel):
