@@ -285,7 +285,9 @@ class Column(_Arithmetic):
             else:
                 self._data[:] = array(self._data.typecode, [values]) * len(self._data)
         elif isinstance(values, Column):
-            if values is not self:
+            if values._code == self._code and len(values) == len(self):
+                self._data[:] = values._data
+            elif values is not self:
                 _run("copy", self, values)
         else:
             values = list(values)
@@ -476,8 +478,11 @@ def where(mask, yes, no):
         code = _with_number(codes[0], no if isinstance(yes, Column) else yes)
     else:
         code = "d" if isinstance(yes, float) or isinstance(no, float) else "q"
-    out = _new(code, len(mask))
-    out._take(no)
+    if isinstance(no, Column) and no._code == code and len(no) == len(mask):
+        out = no.copy()
+    else:
+        out = _new(code, len(mask))
+        out._take(no)
     _choose(out, mask, yes)
     return out
 

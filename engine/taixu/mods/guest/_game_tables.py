@@ -101,6 +101,8 @@ def _gather(field, rows, count):
 def _scatter(field, rows, column):
     data = mirror.data[field.key]
     for begin, part in zip(_parts(field), column._parts if field.width > 1 else [column]):
+        if isinstance(rows, int) and data[begin + rows : begin + rows + len(part)].tobytes() == part._data.tobytes():
+            continue  # nothing was changed, which is sooner seen than checked
         if field.code in "fd" and not part._is_finite():
             raise GameError(f"column {field.name!r} of {field.component!r} holds a number that is not finite")
         if isinstance(rows, int):
