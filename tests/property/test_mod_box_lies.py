@@ -49,6 +49,7 @@ step = st.one_of(
 @given(st.lists(step, min_size=3, max_size=40))
 def test_whatever_the_helper_says(monkeypatch: pytest.MonkeyPatch, steps: list[tuple[str, Any]]) -> None:
     monkeypatch.setattr(client, "HelperProcess", LyingHelper)
+    monkeypatch.setattr(client, "_YOUNG_SECS", 0.0)
     box = Box(image=Path("none"), layout=LAYOUT, kept_bytes=2 << 20)
     box.start()
     mods = [box.open(str(place), b"sources", limits=LIMITS) for place in range(3)]

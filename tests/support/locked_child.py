@@ -266,6 +266,7 @@ ATTEMPTS: dict[str, In] = {
     "host name": lambda: check(libc.sethostname(b"localhost", 9)) if locked or os.getuid() == 0 else None,
     "host's facts": lambda: os.uname(),
     "load": lambda: ctypes.CDLL("libresolv.so.2"),
+    "much memory": lambda: mmap.mmap(-1, 256 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close(),
     "import": lambda: (sys.modules.pop("colorsys", None), __import__("colorsys")),
     "cut the shared memory": lambda: os.ftruncate(shared_file(), 0),
 }
@@ -331,7 +332,8 @@ def main() -> None:
     if by_door is not None:
         report["door"] = [attempt_apart(lambda: check(by_door()))]
     layers = frozenset(settings["layers"]) if settings.get("layers") is not None else ALL_LAYERS
-    plan = Plan(socket_fd=channel.fileno(), parent_pid=parent if settings.get("tied") else 0, layers=layers)
+    memory_bytes = settings.get("memory_bytes", 3 << 30)
+    plan = Plan(socket_fd=channel.fileno(), memory_bytes=memory_bytes, layers=layers)
     stand = prepare(plan)
     stand += seal(plan)
     locked = True

@@ -16,6 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from time import monotonic
+from typing import Self
 
 from taixu.errors import MachineError, TaixuError
 from taixu.mods.box.arena import Arena
@@ -28,6 +29,7 @@ from taixu.mods.box.wire import Ask, Inbox, Malformed, Message, Op, decode_done,
 __all__ = ["Box"]
 
 _MOST_FAILED_STARTS = 3
+_YOUNG_SECS = 5.0  # a helper that dies younger than this, and nobody to blame, has not started
 _MOST_LOOK_SECS = 0.5  # what one look adds to the watchdog's patience, so that an engine that stood still blames nobody
 _START_SECS = 120.0
 _MEMORY_SLACK_BYTES = 1 << 30
@@ -97,6 +99,7 @@ class Box:
         self._ready = False
         self._never_asked = False  # the helper was gone before the first of those in flight was put to it
         self._failed_starts = 0
+        self._launched = 0.0
         self._patience_secs = 0.0
         self._looked = 0.0
 
@@ -155,7 +158,12 @@ class Box:
         if self._arena is None:
             self._arena = Arena(self.layout.total_bytes)
         self.failed, self._failed_starts = "", 0
-        self._launch()
+        try:
+            self._launch()
+        except OSError as error:
+            raise MachineError(f"the process in which mods run did not start: {error}") from error
+        for mod in self.mods:
+            mod.advance()
         until = monotonic() + timeout_secs
         while timeout_secs and not self._ready:
             self.wait(max(until - monotonic(), 0.0))
@@ -176,6 +184,14 @@ class Box:
         if self._arena is not None:
             self._arena.close()
             self._arena = None
+
+    def __enter__(self) -> Self:
+        """Start; the end of the block stops it."""
+        self.start()
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.stop()
 
     def open(self, name: str, sources: bytes | Mapping[str, str], config: bytes = b"{}", *, limits: Limits = _LIMITS) -> BoxedMod:
         """Start a mod; a reply about ``"boot"`` tells how that went.
@@ -272,6 +288,7 @@ class Box:
         self._flight.clear()
         self._ready = self._never_asked = False
         self._patience_secs, self._looked = 0.0, monotonic()
+        self._launched = self._looked
         self._helper = HelperProcess(self._arena, self.layout, str(self._image), memory_bytes=memory_bytes, program=self._program)
 
     def _take(self, message: Message) -> None:
@@ -304,7 +321,6 @@ class Box:
         assert self._helper is not None
         self.layers = [*self._helper.layers, *reported]
         self._ready = True
-        self._failed_starts = 0
         self._patience_secs = 0.0
 
     def _watch(self) -> None:
@@ -324,7 +340,7 @@ class Box:
         """End the helper, start another, and let every mod find its way back."""
         assert self._helper is not None
         blamed = self._flight[0].mod if self._flight and self._ready and not self._never_asked else None
-        was_ready = self._ready
+        lived = self._ready and (blamed is not None or monotonic() - self._launched > _YOUNG_SECS)
         reason = f"{reason}; {self._helper.end(dying=dying)}"
         for asked in self._flight:
             if asked.mod.state == "closed":
@@ -334,17 +350,21 @@ class Box:
         self._ready = False
         self.restarts += 1
         self.last_loss = reason
-        self._failed_starts = 0 if was_ready else self._failed_starts + 1
+        self._failed_starts = 0 if lived else self._failed_starts + 1
         for mod in self.mods:
             mod.lose(blamed=mod is blamed, reason=reason)
-        if self._failed_starts >= _MOST_FAILED_STARTS:
+        if self._failed_starts < _MOST_FAILED_STARTS:
+            try:
+                self._launch()
+            except OSError as error:
+                reason = str(error)
+        if self._helper is None:
             self.failed = f"the process in which mods run does not start: {reason}"
-            for mod in self.mods:
-                mod.turn_off(self.failed)
-            return
-        self._launch()
         for mod in self.mods:
-            mod.advance()
+            if self.failed:
+                mod.turn_off(self.failed)
+            else:
+                mod.advance()
 
     def _leave(self, mod: BoxedMod) -> None:
         if self._mods.get(mod.slot) is mod:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from lying_helper import LyingHelper
 
+from taixu.errors import MachineError
 from taixu.mods.box import Box, BoxedMod, Layout, Limits, client
 from taixu.mods.box.wire import Op, Status
 
@@ -19,6 +20,7 @@ LIMITS = Limits(memory_bytes=1 << 20)
 @pytest.fixture
 def box(monkeypatch: pytest.MonkeyPatch) -> Box:
     monkeypatch.setattr(client, "HelperProcess", LyingHelper)
+    monkeypatch.setattr(client, "_YOUNG_SECS", 0.0)
     made = Box(image=Path("none"), layout=LAYOUT, kept_bytes=150)
     made.start()
     made.tend()
@@ -168,3 +170,56 @@ def test_who_traps_while_restoring_is_off_in_the_end(box: Box) -> None:
     assert mod.off
     assert mod.off_reason == "after 3 traps, the last of them fuel"
     assert [ask.op for _, ask in helper(box).asked] == [Op.CLOSE]
+
+
+def test_a_late_answer_counts_when_it_comes(box: Box) -> None:
+    mod, other = boot(box), boot(box, "other")
+    serial = mod.send(1, b"x")
+    for _ in range(100):
+        box.tend()
+        assert mod.poll() is None
+        assert mod.busy
+    other.send(1, b"y")
+    assert other.poll() is None
+    helper(box).answer()
+    helper(box).answer()
+    reply = mod.poll()
+    assert reply is not None
+    assert (reply.serial, reply.status) == (serial, "ok")
+    assert other.poll() is not None
+    assert box.restarts == 0
+
+
+def test_a_helper_that_dies_again_and_again_with_nobody_to_blame_is_given_up(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(client, "_YOUNG_SECS", 1e9)
+    mod = boot(box)
+    for _ in range(3):
+        assert box.standing
+        helper(box).asked.clear()
+        box._flight.clear()
+        helper(box).dead = True
+        box.tend()
+    assert not box.standing
+    assert mod.off
+    assert "does not start" in mod.off_reason
+    box.tend()
+    box.start()  # somebody asks for it once more
+    mod.revive()
+    box.tend()
+    helper(box).answer()
+    box.tend()
+    assert mod.state == "ready"
+
+
+def test_a_system_that_starts_no_process_turns_mods_off(box: Box, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    mod = boot(box)
+    monkeypatch.setattr(client, "HelperProcess", refuse)
+    helper(box).dead = True
+    box.tend()
+    assert mod.off
+    assert "Resource temporarily unavailable" in mod.off_reason
+    with pytest.raises(MachineError, match="did not start"):
+        box.start()
