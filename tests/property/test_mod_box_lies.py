@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from lying_helper import LyingHelper
 
 from taixu.mods.box import client
-from taixu.mods.box.boxed import Reply
 from taixu.mods.box.client import Box
 from taixu.mods.box.limits import Layout, Limits
+from taixu.mods.box.reply import Reply
 from taixu.mods.box.wire import Done, Inbox, Malformed, Op, Status, encode_done, pack_logs
 
 pytest.importorskip("wasmtime")

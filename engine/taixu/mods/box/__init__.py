@@ -13,17 +13,18 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from taixu.mods.box.boxed import BoxedMod, Reply, Snapshot
+    from taixu.mods.box.boxed import BoxedMod
     from taixu.mods.box.client import Box
     from taixu.mods.box.limits import Layout, Limits
+    from taixu.mods.box.reply import Reply, Snapshot
 
 _HOME_OF = {
     "Box": "client",
     "BoxedMod": "boxed",
     "Layout": "limits",
     "Limits": "limits",
-    "Reply": "boxed",
-    "Snapshot": "boxed",
+    "Reply": "reply",
+    "Snapshot": "reply",
 }
 
 __all__ = ["Box", "BoxedMod", "Layout", "Limits", "Reply", "Snapshot"]

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -18,67 +17,15 @@ from numpy.typing import DTypeLike, NDArray
 
 from taixu.mods.box.columns import Columns
 from taixu.mods.box.limits import EPOCH_SECS, Limits
+from taixu.mods.box.reply import Reply, Snapshot
 from taixu.mods.box.wire import MOST_COLUMNS, Ask, Done, Malformed, Op, Status, unpack_logs
 
 if TYPE_CHECKING:
     from taixu.mods.box.client import Box
 
-__all__ = ["BoxedMod", "Reply", "Snapshot"]
+__all__ = ["BoxedMod"]
 
 _SNAPSHOT_SLACK_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class Reply:
-    """How something that was asked of a mod ended.
-
-    Attributes
-    ----------
-    about
-        ``"boot"`` (open and reload), ``"call"``, ``"restored"`` (after a trap, or asked for), ``"snapshot"``.
-    serial
-        For a call: what `send` gave. For a snapshot: its tag.
-    status
-        ``"ok"``; ``"error"``: a Python exception left the mod, which lives on; ``"trapped"``: its instance was discarded;
-        ``"lost"``: the helper died; ``"off"``: the mod is off.
-    reason
-        Why it is not ok.
-    payload
-        What the guest answered; empty where the status is not ok. Untrusted.
-    fuel, micros, memory_bytes
-        What it cost, and the memory of the instance.
-    refused
-        What the helper denied: log lines over the cap, an answer too long.
-    logs
-        ``(level, text)``, capped. Untrusted.
-    """
-
-    about: Literal["boot", "call", "restored", "snapshot"]
-    serial: int
-    status: Literal["ok", "error", "trapped", "lost", "off"]
-    reason: str = ""
-    payload: bytes = b""
-    fuel: int = 0
-    micros: int = 0
-    memory_bytes: int = 0
-    refused: int = 0
-    logs: tuple[tuple[int, str], ...] = ()
-
-
-@dataclass(frozen=True)
-class Snapshot:
-    """An instance's state, as only the helper can read it.
-
-    Attributes
-    ----------
-    tag
-        What `BoxedMod.snapshot` was given: a tick, for example.
-    data
-        The bytes.
-    """
-
-    tag: int
-    data: bytes
 
 
 _STATUS: dict[Status, Literal["ok", "error", "trapped"]] = {
