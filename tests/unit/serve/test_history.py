@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from served import serving
-from waiting import HANG_SECS
+from waiting import HANG_SECS, until
 
 import taixu as tx
 from taixu.edit import WorldSettings
@@ -39,10 +39,14 @@ RULE = {"name": "hot", "when": "motor.temperature > 80", "severity": "critical",
 @pytest.fixture(scope="module")
 def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     folder = tmp_path_factory.mktemp("history") / "recording"
+
     def make(app: tx.App) -> Server:
         app.register_component(MOTOR)
         node = app.scene.spawn("Cart", tx.Shape("box"), Device(key="7"), MOTOR())
-        app.resource(WorldSettings).values["twin"] = {"bindings": BINDINGS, "rules": [RULE]}
+        app.resource(WorldSettings).values["twin"] = {
+            "bindings": BINDINGS, "rules": [RULE],
+            "measures": [{"name": "warmth", "unit": "degC", "value": "max(motor.temperature)"}],
+        }  # fmt: skip
         configure_twin(app.world)
         begin_recording(app, folder)
         server = Server(app, Access.of_one(TOKEN)[0], port=0)
@@ -81,7 +85,7 @@ def test_what_was_a_moment_ago_is_known(served: Server) -> None:
     entity = ask(served, "/history/entity", entity=cart, at_ns=times[-1])
     assert entity["name"] == "Cart" and entity["alarms"] == []
     assert entity["fields"]["motor.temperature"]["value"] == 25.0 and entity["fields"]["motor.temperature"]["unit"] == "degC"
-    assert 0 <= entity["fields"]["motor.temperature"]["age_secs"] < 1.0
+    assert 0 <= entity["fields"]["motor.temperature"]["age_secs"] < HANG_SECS
     assert entity["fields"]["transform.position"]["value"] == [5.0, 0.0, 0.0]
     assert entity["fields"]["motor.load"] == {"value": 0.0, "unit": "", "age_secs": None}, "nobody ever told it"
     assert times[-2] < entity["time_ns"] < times[-1]
@@ -113,10 +117,40 @@ def test_alarms_are_marks_and_belong_to_moments(served: Server) -> None:
     assert alarms[0] == [] and alarms[1][0]["rule"] == "hot"
 
 
+def test_what_measures_said_is_known(served: Server) -> None:
+    def said(at_ns: int) -> float | None:
+        found = ask(served, "/measures", at_ns=at_ns)["measures"]
+        assert found == [] or [each["name"] for each in found] == ["warmth"]
+        return found[0]["values"][0]["value"] if found else None
+
+    times = []
+    for warmth in (31.0, 33.0, 32.0):
+        tell(served, 0.0, warmth)
+        until(lambda warmth=warmth: said(time.time_ns()) == warmth)  # a measure is recorded once a second
+        times.append(time.time_ns())
+        tell(served, 0.0, warmth)
+    assert [said(at) for at in times] == [31.0, 33.0, 32.0]
+    found = ask(served, "/measures", at_ns=times[1])["measures"][0]
+    assert found == {"name": "warmth", "unit": "degC", "by": "whole", "values": [{"of": "", "value": 33.0}]}
+    series = ask(served, "/history/series", measure="warmth", from_ns=times[0], to_ns=times[2], points=500)
+    assert series["mean"] == [33.0, 32.0] and series["before"]["value"] == 31.0
+
+    async def scrub(screen: Screen) -> None:
+        for place in (2, 0, 1):
+            await screen.socket.send_json({"at": times[place]})
+            await screen.until(lambda one, place=place: one.moments and one.moments[-1]["time_ns"] == times[place])
+            assert screen.moments[-1]["measures"][0]["values"] == [{"of": "", "value": [31.0, 33.0, 32.0][place]}]
+
+    watched(served, scrub)
+
+
 @pytest.mark.parametrize(
     ("path", "query", "code", "said"),
     [
         ("/history/series", {"entity": "zz"}, 400, "16 hexadecimal"),
+        ("/history/series", {}, 400, "measure=NAME"),
+        ("/measures", {"at_ns": "now"}, 400, "whole number"),
+        ("/measures", {"at_ns": "5"}, 404, "begins later"),
         ("/history/series", {"entity": "1", "from_ns": "1e9", "to_ns": "2"}, 400, "whole number"),
         ("/history/series", {"entity": "1", "field": "motor.temperature", "from_ns": "5", "to_ns": "5"}, 404, "later one"),
         ("/history/series", {"entity": "1", "field": "motor.nothing", "from_ns": "1", "to_ns": "5"}, 404, "no value"),
