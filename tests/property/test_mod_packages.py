@@ -4,22 +4,40 @@ from __future__ import annotations
 
 import io
 import itertools
+import json
 import random
 import zipfile
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from mod_packages import contents, manifest
 
 from taixu.errors import TaixuError
 from taixu.mods.files import content_hash, name_doubt, names_doubt
+from taixu.mods.index_format import parse_index
 from taixu.mods.load_order import load_order
 from taixu.mods.manifest import manifest_findings, read_manifest
+from taixu.mods.minisign import PublicKey, parse_signature, verify
 from taixu.mods.package import parse_package
 from taixu.mods.resolver import Candidate, Wish, resolve
+from taixu.mods.secret_key import SecretKey, sign
 from taixu.mods.version import Range, Version, parse_range, parse_version
 from taixu.mods.zip_reader import unzip_bytes
 from taixu.mods.zip_writer import zip_bytes
+
+SEED = bytes(range(32))  # no chance: what fails once fails again
+PRIVATE = Ed25519PrivateKey.from_private_bytes(SEED)
+KEY = SecretKey(PublicKey(b"12345678", PRIVATE.public_key().public_bytes_raw()), SEED)
+SIGNED = sign(b"a package", KEY, comment="hello").file_text.encode()
+INDEX = json.dumps({
+    "format": "taixu.mods", "version": 1, "name": "Fish", "serial": 3,
+    "mods": {"alice.fish": {"key": KEY.public.text, "versions": {"1.0.0": {
+        "file": "alice.fish-1.0.0.zip", "size": 900, "sha256": "0" * 64, "content": "a" * 64, "title": "Fish", "api": "^1.0",
+        "depends": {"bob.sea": "^1.2"}, "conflicts": {"eve.storm": "*"},
+    }}}},
+    "revoked": [{"id": "eve.storm", "versions": "<2", "why": "it eats worlds"}],
+}).encode()  # fmt: skip
 
 WORDS = st.text("abcxyz_0189", min_size=1, max_size=8)
 NAMES = st.lists(WORDS, min_size=1, max_size=3).map("/".join).map("{}.txt".format).filter(lambda name: not name_doubt(name))
@@ -91,6 +109,37 @@ def test_any_change_of_a_manifest_is_read_or_told(at: int, new: str, cut: int) -
     else:
         assert not findings
         assert found.id.isascii() and found.title.isprintable()
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 2000), st.binary(max_size=6), st.integers(0, 6))
+def test_any_change_of_an_index_is_read_or_told(at: int, new: bytes, cut: int) -> None:
+    """Before its signature is even looked at; what is read keeps its promises."""
+    at %= len(INDEX)
+    changed = INDEX[:at] + new + INDEX[at + cut :]
+    try:
+        found = parse_index(changed, file="index.json")
+    except TaixuError as error:
+        assert str(error).startswith("index.json") and "\n" not in str(error)
+        return
+    for id, versions in found.entries.items():
+        assert id.isascii() and id in found.keys
+        for entry in versions.values():
+            assert not name_doubt(entry.file) and 0 < entry.size and len(entry.sha256) == 64
+
+
+@settings(max_examples=150)
+@given(st.integers(0, 400), st.binary(max_size=4), st.integers(0, 4))
+def test_any_change_of_a_signature_is_refused(at: int, new: bytes, cut: int) -> None:
+    """But for its first line, which is nobody's word, and ends of lines."""
+    at %= len(SIGNED)
+    changed = SIGNED[:at] + new + SIGNED[at + cut :]
+    try:
+        comment = verify(b"a package", parse_signature(changed, file="x"), KEY.public, file="x")
+    except TaixuError:
+        return
+    assert comment == "hello"
+    assert changed.splitlines()[1:] == SIGNED.splitlines()[1:]
 
 
 NUMBERS = st.integers(0, 3)

@@ -17,6 +17,12 @@ from taixu.mods.version import Range, Version
 __all__ = ["Candidate", "Wish", "resolve"]
 
 _MOST_ROUNDS = 5000
+_MOST_LOOKS = 500_000
+"""Versions looked at, all told: an index that somebody has tangled on purpose costs seconds, not minutes."""
+
+
+class _Tangled(Exception):
+    """The search for versions has gone on for too long."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,7 @@ def resolve(
         known = sorted({cause.requirement.id for cause in error.causes})
         said = "; ".join(f"{id} is there as {_versions(candidates, id)}" for id in known[:3])
         raise TaixuError(f"{', and '.join(whose[:4])}: nothing satisfies all ({said})") from None
-    except ResolutionTooDeep:
+    except (ResolutionTooDeep, _Tangled):
         raise TaixuError("the mods depend on each other in too many ways; name versions more narrowly") from None
     return _needed(ordered, result.mapping)
 
@@ -123,6 +129,8 @@ def _provider(candidates: Callable[[str], Sequence[Candidate]], preferred: Mappi
     from resolvelib import AbstractProvider
 
     class Provider(AbstractProvider):  # type: ignore[type-arg]
+        looks = 0
+
         def identify(self, requirement_or_candidate: Wish | Candidate) -> str:
             return requirement_or_candidate.id
 
@@ -139,6 +147,9 @@ def _provider(candidates: Callable[[str], Sequence[Candidate]], preferred: Mappi
             offered = list(candidates(identifier)) if any(wish.brings for wish in wishes) else []
             # The kept one, then finished ones, then drafts; among these the newest first (sorting is stable).
             offered.sort(key=lambda each: each.version or Version(0), reverse=True)
+            self.looks += 1 + len(offered) * len(wishes)
+            if self.looks > _MOST_LOOKS:
+                raise _Tangled
             kept = preferred.get(identifier)
             offered.sort(key=lambda each: (each.version != kept, each.version is None or bool(each.version.tags)))
             offered.append(Candidate(identifier, None))
