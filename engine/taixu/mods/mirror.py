@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import ComponentType, Field, Table, World, row_count
+from taixu.ecs import ComponentType, Field, Rows, Table, World, row_count
 from taixu.errors import TaixuError
 from taixu.mods.grants import Grants
 from taixu.scene import Name, Parent, Transform
@@ -103,7 +103,7 @@ class WorldMirror:
         self.handles, self.ids, self.masks = _NONE, _NONE, _NONE
         self._slots: NDArray[np.int32] = np.empty(0, np.int32)  # by entity index
         self._tick, self._value_tick, self._parent_tick, self._fresh = -1, -1, -1, True
-        self._run: tuple[int, tuple[Table, slice] | None] | None = None
+        self._rows: tuple[int, tuple[Table, Rows] | None] | None = None
         self._free: list[int] = []
         self._used = 0
         for column in self.columns.values():
@@ -114,21 +114,20 @@ class WorldMirror:
         """How many slots were ever given."""
         return self._used
 
-    def run(self, world: World) -> tuple[Table, slice] | None:
-        """The table and rows in which all slots lie in order, where they do: most worlds that mods move by columns."""
-        if self._run is None or world.structure.since(self._run[0]):
-            self._run = world.tick, self._find_run(world)
-        return self._run[1]
+    def rows(self, world: World) -> tuple[Table, Rows] | None:
+        """The table and rows of all slots, where they are in one table: so are the worlds that mods move by columns."""
+        if self._rows is None or world.structure.since(self._rows[0]):
+            self._rows = world.tick, self._find_rows(world)
+        return self._rows[1]
 
-    def _find_run(self, world: World) -> tuple[Table, slice] | None:
+    def _find_rows(self, world: World) -> tuple[Table, Rows] | None:
         handles = self.handles[: self._used]
         living, tables, rows = world.locate_living(handles)
         if not len(handles) or not living.all() or (tables != tables[0]).any():
             return None
         start = int(rows[0])
-        if not np.array_equal(rows, np.arange(start, start + len(rows), dtype=rows.dtype)):
-            return None
-        return world.table(int(tables[0])), slice(start, start + len(rows))
+        is_run = np.array_equal(rows, np.arange(start, start + len(rows), dtype=rows.dtype))
+        return world.table(int(tables[0])), slice(start, start + len(rows)) if is_run else rows.astype(np.intp)
 
     def slots_of(self, handles: Handles) -> NDArray[np.int32]:
         """Slots of entities; -1 for those without."""

@@ -89,13 +89,14 @@ def _write_all(
     """Write a column that changed everywhere in one go; False where it takes a closer look."""
     if column.item.kind.name == "entity":
         return False
-    run = mirror.run(world)
-    if run is None or column.declared.cls not in run[0].types:
+    found = mirror.rows(world)
+    if found is None or column.declared.cls not in found[0].types:
         return False
     values = returned[..., : mirror.used]
     if not _fits(column.item, values).all() or may_change(mirror.handles[: mirror.used]) is not None:
         return False
-    run[0].set(column.declared.cls, column.item.name, values, rows=run[1])
+    table, rows = found
+    table.set(column.declared.cls, column.item.name, values, rows=rows)
     column.values[..., : mirror.used] = values
     return True
 

@@ -100,11 +100,14 @@ def _gather(field, rows, count):
 
 def _scatter(field, rows, column):
     data = mirror.data[field.key]
-    for begin, part in zip(_parts(field), column._parts if field.width > 1 else [column]):
-        if isinstance(rows, int) and data[begin + rows : begin + rows + len(part)].tobytes() == part._data.tobytes():
-            continue  # nothing was changed, which is sooner seen than checked
-        if field.code in "fd" and not part._is_finite():
+    parts = column._parts if field.width > 1 else [column]
+    if field.code in "fd":
+        every = parts[0]._data[:]  # one call to the host asks of all
+        for part in parts[1:]:
+            every.extend(part._data)
+        if not Column(every)._is_finite():
             raise GameError(f"column {field.name!r} of {field.component!r} holds a number that is not finite")
+    for begin, part in zip(_parts(field), parts):
         if isinstance(rows, int):
             data[begin + rows : begin + rows + len(part)] = part._data
         elif has_host():
