@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 
 import numpy as np
@@ -13,6 +14,7 @@ from taixu.ecs.changes import row_count
 __all__ = ["Device", "Roster"]
 
 Handles = NDArray[np.uint64]
+_MOST_NEWS = 256
 
 
 @component("device")
@@ -34,6 +36,8 @@ class Roster:
         """Goes up when any key may mean another entity."""
         self.doubles: set[str] = set()
         """Keys that several entities were seen to have: the one that had it first counts."""
+        self._touched: set[str] = set()
+        self._news: deque[tuple[int, frozenset[str]]] = deque(maxlen=_MOST_NEWS)
 
     def refresh(self, world: World) -> None:
         """Look who is there now."""
@@ -44,6 +48,7 @@ class Roster:
             self._entity_of.clear()
             self._key_of.clear()
             self.doubles.clear()
+            self._news.clear()
             self.version += 1
             since = -1
         else:
@@ -57,8 +62,16 @@ class Roster:
                     self._note(key, entity)
         if self.version != before:
             self.version = before + 1
+            if structure is not None:
+                self._news.append((self.version, frozenset(self._touched)))
+        self._touched.clear()
         self._seen = world.tick
         world.advance()
+
+    def changed(self, since: int) -> set[str] | None:
+        """Keys that may mean another entity than they did at a version; None where that is forgotten, or nobody knew."""
+        told = [keys for version, keys in self._news if version > since]
+        return set().union(*told) if len(told) == self.version - since else None
 
     def _note(self, key: str, entity: int) -> None:
         if self._key_of.get(entity) == key:
@@ -69,6 +82,7 @@ class Roster:
         if self._entity_of.setdefault(key, entity) == entity:
             self._key_of[entity] = key
             self.version += 1
+            self._touched.add(key)
         else:
             self.doubles.add(key)
 
@@ -77,6 +91,7 @@ class Roster:
         if key is not None:
             del self._entity_of[key]
             self.version += 1
+            self._touched.add(key)
 
     def find(self, keys: Iterable[str]) -> Handles:
         """Handles ``uint64[n]`` of keys; 0 where nobody has one."""

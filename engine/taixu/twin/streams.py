@@ -23,6 +23,7 @@ __all__ = ["Places", "Rows", "Stream", "joined_batch"]
 Handles = NDArray[np.uint64]
 Times = NDArray[np.int64]
 
+_FEW_NAMES = 64
 _WORTH_KEEPING = 4
 """Places of all things are looked up when readings of so small a part of them came since the world's last change."""
 
@@ -123,6 +124,8 @@ class Stream:
         self.keys: tuple[str, ...] = ()
         self._handles: dict[str, Handles] = {}
         self._places: dict[str, Places] = {}
+        self._number_of: dict[str, int] | None = None
+        self._has_twins = False
         self._roster_seen = self._structure_seen = -1
         self._asked = 0
 
@@ -130,12 +133,13 @@ class Stream:
         """Numbers have other names from now on."""
         if keys != self.keys:
             self.keys = keys
+            self._number_of = None
             self._forget()
 
     def resolve(self, world: World, roster: Roster, key: str, numbers: NDArray[np.uint32]) -> tuple[Places, NDArray[np.intp]]:
         """Where the things live that numbers stand for, and these as numbers of those places."""
         if self._roster_seen != roster.version:
-            self._forget()
+            self._follow(roster)
             self._roster_seen = roster.version
         if self._structure_seen != world.structure.version:
             self._places.clear()
@@ -155,6 +159,25 @@ class Stream:
         if places is None:
             places = self._places[key] = Places.of(world, handles)
         return places, wanted
+
+    def _follow(self, roster: Roster) -> None:
+        """Who is meant by names that mean another now; a crowd of names is not gone through because one thing arrived."""
+        changed = roster.changed(self._roster_seen)
+        if changed is None or len(self.keys) < _FEW_NAMES:
+            self._forget()
+            return
+        if self._number_of is None:
+            self._number_of = {name: number for number, name in enumerate(self.keys)}
+            self._has_twins = len(self._number_of) < len(self.keys)
+        numbers = [self._number_of[name] for name in changed if name in self._number_of]
+        if self._has_twins or ("" in self._number_of and changed & self._handles.keys()):
+            self._forget()
+        elif numbers:
+            self._places.clear()
+            found = roster.find(self.keys[number] for number in numbers)
+            for key, handles in self._handles.items():
+                self._handles[key] = handles.copy()  # others may look into the old ones still
+                self._handles[key][numbers] = found
 
     def _forget(self) -> None:
         self._handles.clear()

@@ -61,7 +61,7 @@ class Plant:
 
 
 def test_readings_find_their_things_whatever_happens_to_the_world() -> None:
-    plant, rng = Plant(60), np.random.default_rng(5)
+    plant, rng = Plant(100), np.random.default_rng(5)
     for step in range(300):
         living = sorted(plant.entity_of)
         chance = rng.random()
@@ -75,7 +75,15 @@ def test_readings_find_their_things_whatever_happens_to_the_world() -> None:
             plant.world.insert([plant.entity_of[key] for key in rng.choice(living, 4, replace=False).tolist()], Tag)
         elif chance < 0.35:
             plant.world.remove([plant.entity_of[key] for key in living[:10]], Tag)
-        elif chance < 0.37:
+        elif chance < 0.4:  # somebody takes a name over
+            one, other = rng.choice(living, 2, replace=False).tolist()
+            entity, gone = plant.entity_of.pop(one), plant.entity_of.pop(other)
+            plant.world.despawn(gone)
+            plant.feed.take(plant.world, [], now_ns=plant.now)
+            plant.world.set(entity, Device, key=other)
+            plant.entity_of[other] = entity
+            plant.level_of[other] = plant.level_of.pop(one)
+        elif chance < 0.42:
             plant.world.restore(plant.world.snapshot())
         numbers = rng.integers(0, len(plant.keys), 40)
         levels = rng.normal(size=40).astype(np.float32)
@@ -85,6 +93,17 @@ def test_readings_find_their_things_whatever_happens_to_the_world() -> None:
                 plant.level_of[plant.keys[number]] = level
         assert plant.shown() == plant.level_of, f"in step {step}"
     assert plant.feed.counts.unknown > 0 and plant.feed.counts.late == 0
+
+
+def test_who_arrives_is_found_among_many_names() -> None:
+    plant = Plant(100)
+    late = plant.entity_of.pop("g7")
+    plant.world.despawn(late)
+    plant.send([7, 8], {"level": [1.0, 2.0]})
+    assert plant.feed.counts.unknown == 1
+    plant.spawn(["g7"])
+    plant.send([7, 8], {"level": [3.0, 4.0]})
+    assert (plant.shown()["g7"], plant.shown()["g8"]) == (3.0, 4.0)
 
 
 def test_readings_of_few_among_many_that_come_and_go() -> None:
