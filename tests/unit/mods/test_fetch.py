@@ -84,6 +84,11 @@ def serving(handler: object) -> Iterator[ThreadingHTTPServer]:
     thread.join(60)
 
 
+@pytest.fixture(autouse=True)
+def _nothing_fetched(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("TAIXU_CACHE", str(tmp_path_factory.mktemp("cache")))
+
+
 @pytest.fixture
 def hostile() -> Iterator[str]:
     for server in serving(Hostile):
