@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
 import pytest
-from browser import PATIENCE_SECS, Browser, Page, ServedWorld, browser, serve_world
+from browser import Browser, Page, ServedWorld, browser, serve_world
 from gpu_device import shared_device
 from numpy.typing import NDArray
+from served import serving
 
 import taixu as tx
 from taixu.bench.code_scene import PLACES, build, camera_for, slot_centres
 from taixu.serve import Access, Server
 from taixu.serve.access import Guest, Role
 from taixu.serve.parts.page import viewer_folder
-from taixu.twin.plugin import TwinPlugin, configure_twin
+from taixu.twin.plugin import configure_twin
 
 TOKEN = "t" * 20
 SIZE = (640, 360)
@@ -47,26 +47,16 @@ async ({poses, size, columns, codec}) => {
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     shared_device()
-    ready = threading.Event()
-    found: list[Server] = []
 
-    def run() -> None:
-        with tx.App.headless(plugins=(TwinPlugin(),)) as app:
-            build(app, 40)
-            app.scene.spawn("Front", tx.Camera(), position=(0, 0, 10))
-            configure_twin(app.world)
-            app.settle()
-            found.append(Server(app, Access({TOKEN: Guest("eve", Role.ADMIN)}), port=0))
-            ready.set()
-            found[0].run(seconds=3600)
-            found[0].close()
+    def make(app: tx.App) -> Server:
+        build(app, 40)
+        app.scene.spawn("Front", tx.Camera(), position=(0, 0, 10))
+        configure_twin(app.world)
+        app.settle()
+        return Server(app, Access({TOKEN: Guest("eve", Role.ADMIN)}), port=0)
 
-    thread = threading.Thread(target=run)
-    thread.start()
-    assert ready.wait(PATIENCE_SECS)
-    yield found[0]
-    found[0].stop()
-    thread.join(PATIENCE_SECS)
+    with serving(make) as server:
+        yield server
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 globalThis.taixuLatency = (() => {
   const BRIGHT = 110;
   const DARK = 70;
-  const LOST_MS = 8000;
+  const LOST_MS = 30000;
 
   /** The number that a row of pixels shows at these columns; -1 where it shows none. */
   function codeOf(paint, row, columns) {

@@ -90,6 +90,8 @@ def test_fences_and_what_is_selected_are_marked(drawer: Drawer) -> None:
     columns = np.nonzero(chosen)[1]
     assert 30 < chosen.sum() < 2000 and columns.max() < 160, "around the press, which stands on the left"
     assert (drawer.draw(Marks(selected=12345)) == plain).all(), "what is gone has no mark"
+    hidden = drawer.draw(Marks(hidden=("press",), selected=drawer.press.stable_id))
+    assert (hidden == drawer.draw(Marks(hidden=("press",)))).all(), "nor has what is hidden"
 
 
 def test_marks_are_read_and_bounded() -> None:

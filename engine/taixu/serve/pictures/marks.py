@@ -29,6 +29,7 @@ _COLORS = {"danger": (1.0, 0.35, 0.31), "restricted": (1.0, 0.35, 0.31), "warnin
 _PLAIN = (0.45, 0.68, 0.86)
 """Of fences of no such kind; all of these are the browser's, too."""
 _FOOT, _EDGE = 0.95, 0.35
+_FEET_M = (0.0, 0.02, 0.04)
 _CHOSEN = (0.53, 0.87, 1.0, 1.0)
 _UNBOUNDED_M, _WALL_M = 500.0, 2.5
 _CORNER = 0.22
@@ -85,7 +86,7 @@ def add_marks(renderer: Renderer, world: World, marks: Marks) -> None:
         for fence in fences_of(world):
             _add_fence(renderer, fence)
     if marks.selected:
-        _add_box(renderer, world, marks.selected)
+        _add_box(renderer, world, marks.selected, marks.hidden)
 
 
 class HidingFeature:
@@ -153,19 +154,21 @@ def _of_kinds(world: World, kinds: tuple[str, ...], capacity: int) -> NDArray[np
 
 def _add_fence(renderer: Renderer, fence: dict[str, Any]) -> None:
     bottom, top = fence["bottom"], fence["top"]
-    low = 0.03 if abs(bottom) > _UNBOUNDED_M else bottom + 0.03
+    low = 0.03 if abs(bottom) > _UNBOUNDED_M else max(bottom, min(top, 0.0)) + 0.03  # what reaches below the ground stands on it
     high = max(low, 0.0) + _WALL_M if abs(top) > _UNBOUNDED_M else top
     outline = np.array(fence["outline"], float)
     feet = np.stack([outline[:, 0], np.full(len(outline), low), outline[:, 1]], axis=1)
     heads = feet + np.array((0.0, high - low, 0.0))
     color = _COLORS.get(fence["kind"], _PLAIN)
-    renderer.lines.add(feet, np.roll(feet, -1, axis=0), color=(*color, _FOOT))
+    for rise_m in _FEET_M:  # lines are a pixel wide
+        raised = feet + np.array((0.0, rise_m, 0.0))
+        renderer.lines.add(raised, np.roll(raised, -1, axis=0), color=(*color, _FOOT))
     if fence["kind"] in _COLORS:
         renderer.lines.add(heads, np.roll(heads, -1, axis=0), color=(*color, _EDGE))
         renderer.lines.add(feet, heads, color=(*color, _EDGE))
 
 
-def _add_box(renderer: Renderer, world: World, stable_id: int) -> None:
+def _add_box(renderer: Renderer, world: World, stable_id: int, hidden: tuple[str, ...]) -> None:
     entity = world.find(stable_id)
     if entity is None:
         return
@@ -175,7 +178,9 @@ def _add_box(renderer: Renderer, world: World, stable_id: int) -> None:
     while len(level):
         level = hierarchy.children_of(level)
         family = np.concatenate([family, level])
-    bounds = visible_bounds(world, world.entities_at(family))
+    if hidden:
+        family = family[~_of_kinds(world, hidden, world.index_capacity)[family]]
+    bounds = visible_bounds(world, world.entities_at(family)) if len(family) else None
     if bounds is None:
         return
     corners = np.array([[bounds[i & 1, 0], bounds[i >> 1 & 1, 1], bounds[i >> 2, 2]] for i in range(8)])

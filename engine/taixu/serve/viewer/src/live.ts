@@ -117,7 +117,7 @@ export function onValues(hearer: Hearer): () => void {
 
 let socket: WebSocket | null = null;
 let tries = 0;
-let before: { facts: Facts; at: number } | null = null;
+let before: { facts: Facts } | null = null;
 
 function say(what: unknown): void {
   if (socket?.readyState === WebSocket.OPEN) socket.send(JSON.stringify(what));
@@ -127,7 +127,7 @@ function hear(text: string): void {
   const said = JSON.parse(text) as Record<string, unknown>;
   const now = performance.now();
   if (said["hello"]) hello.value = said["hello"] as Hello;
-  if (said["facts"]) hearFacts(said["facts"] as Facts, now);
+  if (said["facts"]) hearFacts(said["facts"] as Facts);
   if (said["alarms"]) alarms.value = said["alarms"] as Alarm[];
   if (said["commands"]) commands.value = said["commands"] as Command[];
   if (said["measures"]) measures.value = said["measures"] as Measure[];
@@ -142,12 +142,15 @@ function hear(text: string): void {
   }
 }
 
-function hearFacts(told: Facts, now: number): void {
+function hearFacts(told: Facts): void {
   clockOffset.value = told.time_ns / 1e6 - Date.now();
   const written = told.readings["written"] ?? 0;
   const earlier = before?.facts.readings["written"] ?? 0;
-  readingsRate.value = before && now > before.at && written >= earlier ? ((written - earlier) * 1000) / (now - before.at) : null;
-  before = { facts: told, at: now };
+  const secs = before ? (told.time_ns - before.facts.time_ns) / 1e9 : 0; // by the server's clock: news may come in heaps
+  if (!before || written < earlier) readingsRate.value = null;
+  else if (secs > 0.2) readingsRate.value = (written - earlier) / secs;
+  else return void (facts.value = told);
+  before = { facts: told };
   facts.value = told;
 }
 

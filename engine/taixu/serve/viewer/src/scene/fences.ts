@@ -25,6 +25,7 @@ const COLORS: Record<string, number> = { danger: 0xff5a4f, restricted: 0xff5a4f,
 const PLAIN = 0x73aedb;
 /** Walls are no higher than a man's waist: who looks at a machine behind them looks over. */
 const LOW_M = 1.1;
+const FOOT_M = 0.08;
 
 export class Fences {
   readonly group = new THREE.Group();
@@ -37,7 +38,8 @@ export class Fences {
   }
 
   private add(fence: Fence): void {
-    const bottom = Math.abs(fence.bottom) > UNBOUNDED_M ? 0.02 : fence.bottom + 0.02;
+    // What reaches below the ground stands on it: nobody sees a foot that lies under the floor.
+    const bottom = (Math.abs(fence.bottom) > UNBOUNDED_M ? 0 : Math.max(fence.bottom, Math.min(fence.top, 0))) + 0.02;
     const reach = Math.abs(fence.top) > UNBOUNDED_M ? Math.max(bottom, 0) + WALL_M : fence.top;
     const top = Math.min(reach, Math.max(bottom, 0) + LOW_M);
     const warns = fence.kind in COLORS;
@@ -64,9 +66,15 @@ export class Fences {
     });
     const drawn = new THREE.Mesh(wall, material);
     const feet = fence.outline.map(([x, z]) => new THREE.Vector3(x - origin[0], bottom + 0.01, z - origin[1]));
-    const foot = new THREE.LineLoop(
-      new THREE.BufferGeometry().setFromPoints(feet),
-      new THREE.LineBasicMaterial({ color: hex, toneMapped: false, transparent: true, opacity: 0.9 }),
+    const foot = new THREE.Mesh(
+      ribbon(feet),
+      new THREE.MeshBasicMaterial({
+        color: hex, toneMapped: false, transparent: true, opacity: 0.9, depthWrite: false, side: THREE.DoubleSide,
+        polygonOffset: true, polygonOffsetFactor: -3, polygonOffsetUnits: -3,
+      }),
+    );
+    const line = new THREE.LineLoop( // what is far away is a pixel wide still
+      new THREE.BufferGeometry().setFromPoints(feet), new THREE.LineBasicMaterial({ color: hex, toneMapped: false, transparent: true, opacity: 0.9 }),
     );
     const shape = new THREE.Shape(feet.map((each) => new THREE.Vector2(each.x, -each.z)));
     const floor = new THREE.Mesh(
@@ -79,8 +87,28 @@ export class Fences {
     floor.position.y = bottom;
     const whole = new THREE.Group();
     whole.position.set(origin[0], 0, origin[1]);
-    whole.add(floor, foot);
+    whole.add(floor, foot, line);
     if (warns) whole.add(drawn);
     this.group.add(whole);
   }
+}
+
+/** A flat band along a closed line. */
+function ribbon(line: readonly THREE.Vector3[]): THREE.BufferGeometry {
+  const positions: number[] = [], indices: number[] = [];
+  line.forEach((a, corner) => {
+    const b = line[(corner + 1) % line.length]!;
+    const way = b.clone().sub(a);
+    const aside = new THREE.Vector3(-way.z, 0, way.x).normalize().multiplyScalar(FOOT_M / 2);
+    const along = way.normalize().multiplyScalar(FOOT_M / 2);
+    const first = positions.length / 3;
+    for (const [end, sign, side] of [[a, -1, 1], [a, -1, -1], [b, 1, 1], [b, 1, -1]] as const) {
+      positions.push(end.x + sign * along.x + side * aside.x, end.y, end.z + sign * along.z + side * aside.z);
+    }
+    indices.push(first, first + 1, first + 2, first + 2, first + 1, first + 3);
+  });
+  const made = new THREE.BufferGeometry();
+  made.setAttribute("position", new THREE.Float32BufferAttribute(positions, 3));
+  made.setIndex(indices);
+  return made;
 }

@@ -75,6 +75,8 @@ class Picture implements View {
   /** Keys of devices that have not been heard for long. */
   private old = new Set<number>();
   private shadowsAt = 0;
+  /** From how far away shadows were drawn for. */
+  private shadowsFrom = 1;
   private deviceMs = 0;
   private begunAt = 0;
   private doneAt = 0;
@@ -368,8 +370,9 @@ class Picture implements View {
       // A slow device draws shadows anew now and then only: the picture follows first.
       const { shadowMap } = this.renderer;
       const isStill = !moved && !turned;
-      shadowMap.needsUpdate = isStill || this.deviceMs < SLOW_MS || now - this.shadowsAt > 6 * this.deviceMs;
-      if (shadowMap.needsUpdate) this.shadowsAt = now;
+      const isElsewhere = Math.abs(Math.log(this.steering.distance / this.shadowsFrom)) > 0.5;
+      shadowMap.needsUpdate = isStill || isElsewhere || this.deviceMs < SLOW_MS || now - this.shadowsAt > 6 * this.deviceMs;
+      if (shadowMap.needsUpdate) [this.shadowsAt, this.shadowsFrom] = [now, this.steering.distance];
       else this.isDirty = true; // they follow when all stands still
       this.renderer.render(this.scene, this.lens);
       this.outline.render(this.renderer, this.lens, now);
