@@ -87,6 +87,22 @@ def test_entities_come_and_go_under_a_mod() -> None:
     assert said[6] == said[8] == "[('N3', 3)] False"
 
 
+def test_names_follow_the_world() -> None:
+    source = "import game\ndef on_tick(dt): game.log(*(found and found.id for found in map(game.find, 'ABC')))\n"
+    app = mod_app()
+    one, two = app.world.spawn(Name("A"), stable_id=5), app.world.spawn(Name("A"), stable_id=9)
+    add_mod(app, source, read=["name"])
+    app.frame(STEP)
+    app.world.set(one, Name, text="B")
+    app.world.despawn(two)
+    app.world.spawn(Name("C"), stable_id=12)
+    app.frame(STEP)
+    app.world.remove(one, Name)
+    app.frame(STEP)
+    app.frame(STEP)
+    assert mod_lines(app) == ["5 None None", "5 None None", "None 5 12", "None None 12"]
+
+
 def test_values_of_entities_that_come_into_used_slots_are_theirs() -> None:
     source = "import game\ndef on_tick(dt): game.log([(round(e.x), e.light.kind) for e in game.query('light')])\n"
     app = mod_app()

@@ -357,6 +357,8 @@ class Entity:
             mirror.write(field, row, value)
         else:
             mirror.objects.setdefault(field.key, {})[self.id] = value
+            if field.key == "name.text":
+                mirror.rename()
             mirror.order("set", {"entities": [self.id], "component": component, "fields": to_data({name: value}, name)})
 
 

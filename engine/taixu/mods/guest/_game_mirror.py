@@ -62,6 +62,7 @@ class Mirror:
         self.can_place = False
         self._order = None
         self._queries, self._lists = {}, {}
+        self._names = None
 
     def describe(self, config):
         """Take over what the engine says of components and of what this mod may do."""
@@ -104,6 +105,8 @@ class Mirror:
             self.masks = {entity: masks[row] for entity, row in self.rows.items()}
             bit = self.bits.get("transform", 0)
             self.places = {entity: row for entity, row in self.rows.items() if self.masks[entity] & bit}
+            for key, values in self.objects.items():
+                self.objects[key] = {entity: value for entity, value in values.items() if entity in self.rows}
         else:
             for entity in facts.get("left", ()):
                 changed = True
@@ -111,6 +114,8 @@ class Mirror:
                 self.rows.pop(entity, None)
                 self.places.pop(entity, None)
                 self.masks.pop(entity, None)
+                for values in self.objects.values():
+                    values.pop(entity, None)
             for entity, row, mask in facts.get("joined", ()):
                 changed = True
                 touched.append(entity)
@@ -128,14 +133,29 @@ class Mirror:
         for key, values in facts.get("objects", {}).items():
             self.objects.setdefault(key, {}).update(values)
         self.ids += facts.get("ids", ())
+        if changed or "name.text" in facts.get("objects", ()) or "made" in facts:
+            self._names = None
         if changed:
             self.forget_order()
         return None if facts.get("rebuild") else touched
 
     def forget_order(self):
         """Somebody came or went, or has other components."""
-        self._order = None
+        self._order = self._names = None
         self._queries.clear()
+
+    def named(self, name, made):
+        """The entity of a name with the lowest id, a placed one before a model's node (those in `made`); 0 for none."""
+        if self._names is None:
+            texts, bit = self.objects.get("name.text", {}), self.bits.get("name", 0)
+            living = sorted((number for number in texts if self.masks.get(number, 0) & bit), reverse=True)
+            self._names = {texts[number]: number for number in living if number in made}
+            self._names.update({texts[number]: number for number in living if number not in made})
+        return self._names.get(name, 0)
+
+    def rename(self):
+        """A name was set: look again."""
+        self._names = None
 
     def matching(self, components, without):
         """Ids of the entities with these components and without those, in order."""

@@ -65,11 +65,10 @@ def columns(component, *fields, having=(), without=()):
 def find(name):
     if "name" not in _mirror.bits:
         raise _GameError("this mod may not read 'name'; name it in its mod.toml, under [access] read")
-    made = [number for number, item in _mirror.pending.items() if item.name == name]
-    texts = _mirror.objects.get("name.text", {})
-    found = [number for number, text in texts.items() if text == name and number in _mirror.rows]
-    placed = [number for number in found if number not in _state.made]
-    return _entity_of(_min_of(placed or found or made)) if found or made else None
+    found = _mirror.named(name, _state.made)
+    if not found:
+        found = _min_of((number for number, item in _mirror.pending.items() if item.name == name), default=0)
+    return _entity_of(found) if found else None
 
 
 def spawn(
