@@ -35,7 +35,7 @@ from taixu.twin.batch import Batch
 from taixu.twin.inbox import Inbox, Letter
 from taixu.twin.wire import MAGIC, decode_batch, decode_json
 
-__all__ = ["BUILT_IN", "Connector", "Connectors", "Link", "Status", "open_sources", "secret"]
+__all__ = ["BUILT_IN", "MAX_JSON_BYTES", "Connector", "Connectors", "Link", "Status", "open_sources", "secret"]
 
 BUILT_IN = (
     "taixu.twin.connectors.mqtt:MqttConnector", "taixu.twin.connectors.opcua:OpcUaConnector",
@@ -46,6 +46,8 @@ BUILT_IN = (
 """Where Taixu's own are."""
 
 _log = logging.getLogger(__name__)
+MAX_JSON_BYTES = 16 << 20
+"""What is read grows in memory to some twenty times as much."""
 _FULL_SECS = 0.002
 _CHATTER_SECS = 60.0
 
@@ -90,6 +92,8 @@ class Link:
         try:
             if isinstance(payload, bytes) and payload[:4] == MAGIC:
                 return [decode_batch(payload, source=self.name)]
+            if len(payload) > MAX_JSON_BYTES:
+                raise TaixuError(f"a message of {len(payload):,} bytes is too large; at most {MAX_JSON_BYTES:,} are read as JSON")
             return decode_json(payload, now_ns=time.time_ns(), topic=topic, source=self.name)
         except TaixuError as error:
             self.refuse(str(error))

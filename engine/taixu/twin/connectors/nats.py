@@ -17,6 +17,9 @@ __all__ = ["NatsConnector", "NatsParameters", "subject_of", "topic_of"]
 
 _MAX_WAITING = 1 << 16
 _MAX_WAITING_BYTES = 64 << 20
+_MAX_MESSAGE_BYTES = 64 << 20
+"""As servers of NATS allow at most."""
+_GUARD_SECS = 0.1
 _FETCH, _FETCH_SECS = 256, 1.0
 
 
@@ -94,6 +97,7 @@ class NatsConnector(Talker):
             self._client = client
             self.came("" if settings.url.startswith("tls") else "not encrypted")
             self.link.status.problem = "" if topics else "no binding wants anything of this source"
+            tasks.append(asyncio.create_task(self._guard(client)))
             await asyncio.wait([gone, *tasks], return_when=asyncio.FIRST_COMPLETED)
             for task in tasks:
                 if task.done():
@@ -114,6 +118,14 @@ class NatsConnector(Talker):
         letters = "".join(letter if letter.isalnum() else "_" for letter in topic)
         durable, stream = f"{settings.durable}-{letters}", settings.stream or None
         return self._fetch(await client.jetstream().pull_subscribe(subject, durable=durable, stream=stream))
+
+    async def _guard(self, client: Any) -> None:
+        """The library gathers a message of any length that a server announces; here it ends."""
+        while client._ps.needed <= _MAX_MESSAGE_BYTES:
+            await asyncio.sleep(_GUARD_SECS)
+        why = f"the server announces a message of {client._ps.needed:,} bytes; at most {_MAX_MESSAGE_BYTES:,} are read"
+        self.link.refuse(why)
+        raise TaixuError(why)
 
     async def _hear(self, subscription: Any) -> None:
         async for message in subscription.messages:

@@ -36,6 +36,8 @@ class FilePlayer(Connector):
             status.state = "done"
         except TaixuError as error:
             status.state, status.problem = "failed", str(error)
+        except Exception as error:  # whatever a library stumbles over in a file that is damaged
+            status.state, status.problem = "failed", f"{self._path}: it cannot be read: {type(error).__name__} {str(error)[:200]}"
 
     @abstractmethod
     def _play(self) -> None:

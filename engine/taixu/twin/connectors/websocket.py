@@ -42,7 +42,7 @@ class WebSocketConnector(Talker):
 
     async def talk(self) -> None:
         """Listen until it ends."""
-        from aiohttp import WSMsgType
+        from aiohttp import WSCloseCode, WSMsgType
 
         settings: WebSocketParameters = self.settings
         async with session(self._token) as http:
@@ -58,6 +58,8 @@ class WebSocketConnector(Talker):
             finally:
                 self._socket = None
                 await socket.close()
+            if socket.close_code == WSCloseCode.MESSAGE_TOO_BIG:
+                self.link.refuse(f"a message is too large; at most {_MAX_MESSAGE:,} bytes are read")
             if socket.close_code not in (None, 1000, 1001):
                 raise TaixuError(f"the other side hung up with {socket.close_code}")
 
