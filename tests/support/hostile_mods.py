@@ -93,9 +93,9 @@ HOSTILE: dict[str, dict[str, str]] = {
     },
     "time and chance": {
         "time": "import time\nwon = time.time() > 1e9",
-        "monotonic": "import time\na = time.monotonic()\nfor _ in range(100000): pass\nwon = time.monotonic() > a",
-        "perf_counter": "import time\na = time.perf_counter_ns()\nfor _ in range(100000): pass\nwon = time.perf_counter_ns() > a",
-        "process time": "import time\na = time.process_time_ns()\nfor _ in range(100000): pass\nwon = time.process_time_ns() > a",
+        "monotonic": "import time\na = time.monotonic()\nwhile time.monotonic() == a: pass\nwon = True",
+        "perf_counter": "import time\na = time.perf_counter_ns()\nwhile time.perf_counter_ns() == a: pass\nwon = True",
+        "process time": "import time\na = time.process_time_ns()\nwhile time.process_time_ns() == a: pass\nwon = True",
         "datetime": "import datetime\nwon = datetime.datetime.now().year > 2000",
         "date": "import datetime\nwon = datetime.date.today().year > 2000",
         "sleep": "import time\ntime.sleep(0.001)\nwon = True",
