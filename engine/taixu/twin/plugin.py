@@ -241,7 +241,7 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
         resume_measures(app.world, before)
     keeper = StateKeeper(folder)
     app.insert_resource(keeper)
-    app.on_close(lambda: keeper.close(app.world))
+    app.on_close(lambda: keeper.close(app.world))  # one of an epoch that is over has nothing to say by then
     if not app.world.has_resource(RecordingPlan):
         again = partial(begin_recording, app, project=project, world=world, **options)
         app.insert_resource(RecordingPlan(Path(folder), again))

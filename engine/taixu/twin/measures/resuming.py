@@ -54,7 +54,7 @@ class StateKeeper:
         if self._thread is not None:
             self._thread.join()
         measures = world.resource(Measures)
-        if measures.measures and measures.version:
+        if measures.measures and measures.version and world.resource(StateKeeper) is self:
             self._write(state_of(measures, world))
 
     def _write(self, state: MeasuresState) -> None:

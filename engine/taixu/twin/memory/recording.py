@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 from taixu.twin.memory.blocks import BlockKind
 from taixu.twin.memory.columns import Schema
+from taixu.twin.memory.correcting import TrackFinder, take_better
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import NOTHING_NS, Folding, Moment
 from taixu.twin.memory.index import MANIFEST, BlockIndex
@@ -249,7 +250,7 @@ class Recording:
         about = np.isin(kinds, (BlockKind.TICK, BlockKind.LATE)) & (earliest <= at_ns)
         if not about.any():
             return
-        finder = _TrackFinder(moment)
+        finder = TrackFinder(moment)
         opened, folded = -1, 0
         for number in (last + 1 + np.flatnonzero(about)).tolist():
             key = int(self.keys[int(np.searchsorted(self.keys, number)) - 1])
@@ -260,41 +261,7 @@ class Recording:
                 self.fold(state, each, [])  # who came meanwhile
             folded = number
             for entry in state.entries(self.index.payload(number), self.index.head(number)):
-                _take_better(moment, entry, finder.tracks(state.ids, entry.tracks), at_ns)
-
-
-class _TrackFinder:
-    """Finds the tracks that entities have at a moment: in another segment the same entity may have another."""
-
-    def __init__(self, moment: Moment) -> None:
-        here = np.flatnonzero(moment.signatures >= 0)
-        order = np.argsort(moment.stable_ids[here])
-        self._tracks, self._ids = here[order], moment.stable_ids[here[order]]
-
-    def tracks(self, ids: NDArray[np.uint64], tracks: NDArray[np.intp]) -> NDArray[np.intp]:
-        """Where each of some tracks is at the moment; -1 where it is not."""
-        found = np.full(len(tracks), -1)
-        if not len(self._ids) or not len(ids):
-            return found
-        wanted = np.where(tracks < len(ids), ids[np.minimum(tracks, len(ids) - 1)], 0)
-        place = np.minimum(np.searchsorted(self._ids, wanted), len(self._ids) - 1)
-        same = (self._ids[place] == wanted) & (wanted != 0)
-        found[same] = self._tracks[place[same]]
-        return found
-
-
-def _take_better(moment: Moment, entry: Entry, tracks: NDArray[np.intp], at_ns: int) -> None:
-    column = moment.columns.get((entry.column.component, entry.column.field))
-    if column is None or column.info.dtype != entry.column.dtype or column.info.width != entry.column.width:
-        return
-    if not column.values.flags.writeable:
-        column.values, column.times_ns = column.values.copy(), column.times_ns.copy()
-    usable = np.flatnonzero((entry.times_ns <= at_ns) & (tracks >= 0) & (tracks < len(column.known)))
-    usable = usable[np.argsort(entry.times_ns[usable], kind="stable")]  # of those that repeat the newest is written last
-    tracks, times = tracks[usable], entry.times_ns[usable]
-    better = column.known[tracks] & (times > column.times_ns[tracks])
-    column.values[..., tracks[better]] = entry.values[..., usable[better]]
-    column.times_ns[tracks[better]] = times[better]
+                take_better(moment, entry, finder.tracks(state.ids, entry.tracks), at_ns)
 
 
 def _read_events(payload: bytes) -> list[dict[str, Any]]:

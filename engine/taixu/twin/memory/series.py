@@ -24,6 +24,7 @@ from taixu.twin.memory.folding import NOTHING_NS
 from taixu.twin.memory.packing import Arrivals
 from taixu.twin.memory.recording import Recording
 from taixu.twin.memory.room import admit_tracks, row_bytes
+from taixu.twin.memory.samples import Samples, in_buckets, joined
 from taixu.twin.memory.single import values_of_track
 
 __all__ = ["Samples", "SeriesReader", "in_buckets"]
@@ -35,31 +36,6 @@ _DELAY_NS = 2_000_000_000
 _TICK, _SCHEMA = int(BlockKind.TICK), int(BlockKind.SCHEMA)
 _WITHOUT_TICKS = (_SCHEMA, int(BlockKind.TRACKS))
 _WITH_TICKS = (*_WITHOUT_TICKS, _TICK)
-
-
-@dataclass(frozen=True, slots=True)
-class Samples:
-    """What was told of one value.
-
-    Attributes
-    ----------
-    times_ns
-        ``int64[n]``, sorted: when it was so.
-    values
-        ``[n]`` or ``[width, n]``.
-    every
-        1 where these are all; k where only every k-th tick was looked at.
-    """
-
-    times_ns: NDArray[np.int64]
-    values: NDArray[Any]
-    every: int = 1
-
-    def between(self, since_ns: int, until_ns: int) -> Samples:
-        """Those of a range, and the last before it."""
-        first = max(int(np.searchsorted(self.times_ns, since_ns, "right")) - 1, 0)
-        last = int(np.searchsorted(self.times_ns, until_ns, "right"))
-        return Samples(self.times_ns[first:last], self.values[..., first:last], self.every)
 
 
 @dataclass(slots=True)
@@ -131,7 +107,7 @@ class SeriesReader:
             stop = int(keys[place + 1]) if place + 1 < len(keys) else len(index)
             found += self._interval(component, name, entity, int(keys[place]), min(stop, last + 1), every, still_wanted)
         found += self._late(component, name, entity, int(keys[begin]), until_ns, still_wanted)
-        return _joined(found, every).between(since_ns, until_ns if until_ns is not None else np.iinfo(np.int64).max)
+        return joined(found, every).between(since_ns, until_ns if until_ns is not None else np.iinfo(np.int64).max)
 
     def lane(
         self, component: str, name: str, *, entity: int, lane: str, since_ns: int, until_ns: int,
@@ -144,7 +120,7 @@ class SeriesReader:
         if whole.values.ndim != 2 or place >= len(whole.values):
             return alone
         parts = [(whole.times_ns, whole.values[place])] + ([(alone.times_ns, alone.values)] if len(alone.times_ns) else [])
-        return _joined(parts, whole.every)
+        return joined(parts, whole.every)
 
     def _stride(self, first: int, last: int) -> int:
         index = self._recording.index
@@ -305,47 +281,3 @@ class SeriesReader:
         while self._kept_bytes > _KEPT_BYTES and len(self._kept) > 1:
             _, dropped = self._kept.popitem(last=False)
             self._kept_bytes -= 500 + 40 * sum(len(each) for each in dropped.times)
-
-
-def in_buckets(samples: Samples, *, since_ns: int, until_ns: int, points: int) -> dict[str, list[Any]]:
-    """The least, the greatest and the mean of each of so many equal parts of a range in which something was told.
-
-    Returns
-    -------
-    dict
-        ``times_ns`` (the middles of the parts), ``low``, ``high``, ``mean``. Numbers that are none are left out.
-    """
-    times, values = samples.times_ns, samples.values.astype(np.float64)
-    good = (times >= since_ns) & (times <= until_ns) & np.isfinite(values)
-    times, values = times[good], values[good]
-    if not len(times):
-        return {"times_ns": [], "low": [], "high": [], "mean": []}
-    width = max(until_ns - since_ns, 1)
-    bucket = np.minimum((times - since_ns).astype(np.float64) * points // width, points - 1).astype(np.int64)
-    starts = np.flatnonzero(np.diff(bucket, prepend=-1))
-    counts = np.diff(starts, append=len(times))
-    middles = since_ns + ((bucket[starts] + 0.5) * (width / points)).astype(np.int64)
-    if len(times) <= points:  # few enough to say when each was
-        middles = times[starts]
-    return {
-        "times_ns": middles.tolist(), "low": np.minimum.reduceat(values, starts).tolist(),
-        "high": np.maximum.reduceat(values, starts).tolist(), "mean": (np.add.reduceat(values, starts) / counts).tolist(),
-    }  # fmt: skip
-
-
-def _joined(found: list[tuple[NDArray[np.int64], NDArray[Any]]], every: int) -> Samples:
-    if not found:
-        return Samples(np.empty(0, np.int64), np.empty(0), every)
-    times = np.concatenate([each[0] for each in found])
-    values = np.concatenate([each[1] for each in found], axis=-1)
-    order = np.argsort(times, kind="stable")
-    times, values = times[order], values[..., order]
-    if len(times) > 1:  # keyframes say again what ticks said
-        again = np.concatenate([[False], (times[1:] == times[:-1]) & _equal(values)])
-        times, values = times[~again], values[..., ~again]
-    return Samples(times, values, every)
-
-
-def _equal(values: NDArray[Any]) -> NDArray[np.bool_]:
-    same: NDArray[np.bool_] = np.asarray(values[..., 1:] == values[..., :-1])
-    return np.asarray(same.all(axis=0)) if same.ndim == 2 else same
