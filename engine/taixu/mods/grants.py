@@ -9,11 +9,16 @@ from taixu.app import Components
 from taixu.ecs import ComponentType, World
 from taixu.errors import TaixuError
 
-__all__ = ["FORBIDDEN", "Grants"]
+__all__ = ["FORBIDDEN", "Grants", "may_be_changed"]
 
 FORBIDDEN = frozenset({"script"})
 """Components that no mod touches: a script is native code."""
 _SPAWNS = 1000
+
+
+def may_be_changed(declared: ComponentType) -> bool:
+    """Whether a mod may ever write a component: none that the engine derives, which holds places in its own tables."""
+    return declared.authored and not declared.made and declared.name not in FORBIDDEN
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +65,8 @@ class Grants:
             declared = known.find(name)
             if declared is None or name in FORBIDDEN or (field_name and field_name not in declared.by_name):
                 raise TaixuError(f"mods cannot have {item!r}: this app has no such component or field for them")
+            if item in self.write and not may_be_changed(declared):
+                raise TaixuError(f"mods cannot write {item!r}: the engine works it out itself")
             found[name] = declared
         return found
 

@@ -15,7 +15,7 @@ from taixu.app import GameServices
 from taixu.ecs import ComponentType, World
 from taixu.errors import TaixuError
 from taixu.mods.decoding import Answer
-from taixu.mods.grants import FORBIDDEN
+from taixu.mods.grants import may_be_changed
 from taixu.scene import Hierarchy, despawn_tree
 from taixu.script.entity import Entity, component_named, fields_from_script
 from taixu.script.rays import cast_all
@@ -80,11 +80,15 @@ class _Hands:
             raise GameError("an entity that is no longer alive was named")
         return handle
 
+    def _changeable(self, component: str) -> ComponentType:
+        declared = component_named(self._world, component)
+        if not may_be_changed(declared):
+            raise GameError(f"no mod may touch {component!r}")
+        return declared
+
     def _own(self, number: int, component: str) -> int:
         """The handle of an entity whose component the mod may change."""
         handle = self._find(number)
-        if component in FORBIDDEN:
-            raise GameError(f"no mod may touch {component!r}")
         if self._mod.owns(number):
             return handle
         if not self._mod.grants.changes(component):
@@ -103,10 +107,7 @@ class _Hands:
         self._mod.claim(entity)
         values = {}
         for key, fields in _mapping(components).items():
-            declared = component_named(self._world, key)
-            if key in FORBIDDEN or not declared.authored or declared.made:
-                raise GameError(f"no mod may spawn an entity with {key!r}")
-            values[key] = self._fields(declared, fields)
+            values[key] = self._fields(self._changeable(key), fields)
         _check_path(what)
         above = None if parent is None else Entity(self._world, self._find(parent))
         spawn_entity(
@@ -132,22 +133,21 @@ class _Hands:
         despawn_tree(self._world, handle)
 
     def _set(self, entities: list[int], component: str, fields: Any) -> None:
-        declared = component_named(self._world, component)
+        declared = self._changeable(component)
         values = self._fields(declared, fields)
         for number in entities:
             handle = self._find(number)
             if not self._mod.owns(number):
                 for name in values:
-                    if component in FORBIDDEN or not self._mod.grants.writes(component, name):
+                    if not self._mod.grants.writes(component, name):
                         raise GameError(f"the mod may not write '{component}.{name}' of what is not its own")
                 self._check_free(handle)
             if self._world.has(handle, declared.cls):
                 self._world.set(handle, declared.cls, **values)
 
     def _add(self, entity: int, component: str, fields: Any) -> None:
-        handle, declared = self._own(entity, component), component_named(self._world, component)
-        if not declared.authored or declared.made:
-            raise GameError(f"no mod may add {component!r}")
+        declared = self._changeable(component)
+        handle = self._own(entity, component)
         values = self._fields(declared, fields)
         if self._world.has(handle, declared.cls):
             self._world.set(handle, declared.cls, **values)
@@ -155,9 +155,8 @@ class _Hands:
             self._world.insert(handle, declared.cls(**values))
 
     def _remove(self, entity: int, component: str) -> None:
-        handle, declared = self._own(entity, component), component_named(self._world, component)
-        if not declared.authored or declared.made:
-            raise GameError(f"no mod may remove {component!r}")
+        declared = self._changeable(component)
+        handle = self._own(entity, component)
         self._world.remove(handle, declared.cls)
 
     def _fields(self, declared: ComponentType, fields: Any) -> dict[str, Any]:

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import ast
+import inspect
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from both_tiers import run_mod, run_native
-from native_box import open_natively, open_plainly
+from native_box import NativeGuest, open_natively, open_plainly
 
+from taixu.mods.guest_sources import guest_sources
 from taixu.mods.host import OpenBox
 from taixu.script.api import API, CALLBACKS, ENTITY_API, EVENT_KINDS, Crossing
+from taixu.script.game import Game
 
 SCRIPTS = Path(__file__).parent / "scripts"
 CASES = sorted(path.stem for path in SCRIPTS.glob("*.py"))
@@ -125,3 +128,17 @@ def test_what_is_only_native_says_what_to_use_instead(tmp_path: Path) -> None:
         if entry.crossing is Crossing.NATIVE:
             source = f"import game\ndef on_tick(dt): game.{entry.name}((0, 0, 0), (0, 1, 0))\n"
             assert "game.raycasts" in run_mod(tmp_path, source, open_natively).fault
+
+
+def test_the_guests_binding_is_the_table_too() -> None:
+    game = NativeGuest(guest_sources(), bulk=False)._import("game")
+    names = {name for name in vars(game) if not name.startswith("_")} - {"annotations"}
+    assert names | {"entity", "time", "dt", "tick", "random"} == {entry.name for entry in API}
+    assert set(game.__all__) == names
+    for entry in API:
+        if entry.is_function:
+            own, native = (inspect.signature(getattr(where, entry.name)) for where in (game, Game))
+            told = [(item.name, item.kind, item.default) for item in native.parameters.values() if item.name != "self"]
+            assert [(item.name, item.kind, item.default) for item in own.parameters.values()] == told, entry.name
+    members = {name for name in vars(game.Entity) if not name.startswith("_")} - {"row"}
+    assert members == {entry.name for entry in ENTITY_API}

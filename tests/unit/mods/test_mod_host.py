@@ -292,6 +292,22 @@ def test_components_that_no_mod_may_have_are_not_granted() -> None:
     for name in ("script", "nothing", "light.glow"):
         with pytest.raises(TaixuError, match="mods cannot have"):
             add_mod(app, "", read=[name])
+    for name in ("mesh_instance", "mesh_instance.mesh"):  # numbers of places in the engine's own tables
+        assert add_mod(app, "", f"a.{name}", read=[name])
+        with pytest.raises(TaixuError, match="mods cannot write"):
+            add_mod(app, "", write=[name])
+
+
+def test_what_the_engine_derives_is_not_a_mods_to_set_even_on_its_own() -> None:
+    for order in ("['add', {'entity': n, 'component': 'mesh_instance', 'fields': {'mesh': 4294967295}}]",
+                  "['set', {'entities': [n], 'component': 'mesh_instance', 'fields': {'mesh': 4294967295}}]"):  # fmt: skip
+        source = (
+            "import game, _game_mirror\nn = 0\ndef on_start():\n    global n\n    n = game.spawn('box').id\n"
+            f"def on_tick(dt): _game_mirror.mirror.commands.append({order})\n"
+        )
+        app, mod = _run(source, capabilities=["spawn"])
+        assert mod.cost.refused > 0
+        assert any("no mod may touch 'mesh_instance'" in line for line in mod_lines(app))
 
 
 # Life
