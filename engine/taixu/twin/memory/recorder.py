@@ -260,10 +260,12 @@ class Recorder:
         times = np.full(len(entities), now_ns, np.int64)
         fed = self._fed.get((cls, name))
         if fed:
-            by_index = np.full(len(self._track_of), now_ns, np.int64)
+            indices = indices_of(entities)
+            by_index = np.empty(len(self._track_of), np.int64)  # as long as the world: only what is asked is touched
+            by_index[indices] = now_ns
             for each in fed:  # sorted by time: the newest stays
                 by_index[indices_of(each.entities[~each.is_late])] = each.times_ns[~each.is_late]
-            times = by_index[indices_of(entities)]
+            times = by_index[indices]
         return times
 
     def _keep_superseded(self, tick: Tick, fed: Sequence[Updates]) -> None:
