@@ -15,7 +15,7 @@ import sys
 sys.path.insert(0, os.path.dirname(os.path.abspath(__file__)))
 from hostile_mods import CRASHING, ENDLESS, HOSTILE
 
-_ENDLESS_SECS = 0.1
+_ENDLESS_SECS = 0.05
 _MOST_SECS = 60
 
 
