@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 from feeding_child import START_NS, STEP_NS, feed
+from waiting import HANG_SECS
 
 from taixu.twin.memory import Recording
 from taixu.twin.memory.checking import recording_doubts
 
 pytestmark = pytest.mark.slow
 KILLS = 100
-AT_ONCE = 2
 CONTEXT = multiprocessing.get_context("forkserver" if "forkserver" in multiprocessing.get_all_start_methods() else "spawn")
 
 
@@ -45,12 +45,13 @@ class Victim:
         self._process.start()
         kept.close()
 
-    def kill_after(self, secs: float) -> int:
-        """Kill it so long after its first acknowledgement; gives the last one."""
-        last = int(self._said.recv_bytes())
-        end = time.monotonic() + secs
-        while time.monotonic() < end:  # what it says is taken from it: a full pipe would stop it
-            last = int(self._said.recv_bytes()) if self._said.poll(max(end - time.monotonic(), 0)) else last
+    def kill_after(self, steps: int, secs: float) -> int:
+        """Kill it a moment after it acknowledged so many steps; gives the last one that it did."""
+        last = 0
+        while last < steps:
+            assert self._said.poll(HANG_SECS), "it says no more"
+            last = int(self._said.recv_bytes())
+        time.sleep(secs)
         self._process.kill()
         with suppress(EOFError, OSError):
             while True:
@@ -84,11 +85,9 @@ def assert_kept(folder: Path, last: int) -> int:
 def test_a_hundred_kills_lose_nothing_that_was_acknowledged(tmp_path: Path) -> None:
     chance = random.Random(0)
     steps = acknowledged = 0
-    for first in range(0, KILLS, AT_ONCE):
-        folders = [tmp_path / str(number) for number in range(first, first + AT_ONCE)]
-        victims = [Victim(folder, number) for number, folder in enumerate(folders)]
-        for victim in victims:
-            last = victim.kill_after(chance.expovariate(1 / 0.06))
-            steps += assert_kept(victim.folder, last)
-            acknowledged += last
+    for number in range(KILLS):
+        victim = Victim(tmp_path / str(number), number)
+        last = victim.kill_after(1 + int(chance.expovariate(1 / 40)), chance.random() * 0.004)
+        steps += assert_kept(victim.folder, last)
+        acknowledged += last
     assert acknowledged > KILLS * 10 and steps >= acknowledged

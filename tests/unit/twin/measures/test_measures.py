@@ -228,10 +228,10 @@ def test_measures_keep_to_their_budget() -> None:
     line.measures.per_sec, line.measures.share = 2, 1.0
     assert line.measures.step(line.world, now_ns=NOW)
     assert not line.measures.step(line.world, now_ns=NOW + SECOND // 100)
-    assert line.measures.step(line.world, now_ns=NOW + 9 * SECOND)
+    assert line.measures.step(line.world, now_ns=NOW + 59 * SECOND)
     line.measures.share = 1e-9  # whatever it cost, it is too much for less than a second
-    assert line.measures.step(line.world, now_ns=NOW + 18 * SECOND)
-    assert not line.measures.step(line.world, now_ns=NOW + 19 * SECOND)
+    assert line.measures.step(line.world, now_ns=NOW + 118 * SECOND)
+    assert not line.measures.step(line.world, now_ns=NOW + 119 * SECOND)
 
 
 def test_one_that_cannot_be_taken_stops_no_other() -> None:
