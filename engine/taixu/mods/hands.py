@@ -27,8 +27,10 @@ from taixu.script.wire import GameError, from_data
 if TYPE_CHECKING:
     from taixu.mods.loaded import LoadedMod
 
-__all__ = ["carry_out"]
+__all__ = ["BROKEN", "carry_out"]
 
+BROKEN = "the engine failed at"
+"""How a refusal begins that should never be: an error of ours that a command brought to light."""
 _MOST_RAYS = 20_000
 _MOST_TEXT = 20_000
 
@@ -41,6 +43,8 @@ def carry_out(world: World, mod: LoadedMod, answer: Answer) -> None:
             hands.does[order.name](**order.arguments)
         except (GameError, TaixuError) as error:
             answer.refuse(f"game.{order.name}: {error}")
+        except Exception as error:  # whatever a mod found that the engine is not ready for, the world goes on
+            answer.refuse(f"{BROKEN} game.{order.name}: {type(error).__name__}: {error}")
 
 
 class _Hands:

@@ -196,7 +196,7 @@ class ModHost:
         inputs = [(event.kind, event.name, dict(event.data)) for event in input_events(self.world)] if self.mods else []
         posted = self._posted_by_scripts()
         for mod in self.mods.values():
-            facts: dict[str, Any] = {}
+            facts: dict[str, list[Any]] = {}
             told = list(inputs) if "input" in mod.grants.capabilities else []
             for batch in batches:
                 told += self._rows(mod, batch)
@@ -225,7 +225,7 @@ class ModHost:
             told.add((entity, other))
             name = str(facts.pop("name", ""))
             first, second = self.world.stable_ids(np.array([entity, other], np.uint64)).tolist()
-            values = {key: to_data(value, key) for key, value in facts.items()}
+            values = {key: _fact(value) for key, value in facts.items()}
             values["entity"] = {"$entity": first} if first else None
             values["other"] = {"$entity": second} if second else None
             found.append([batch.kind, name, values])
@@ -316,6 +316,14 @@ class ModHost:
     def fork(self, world: World) -> ModHost:
         """A fork of the world runs no mods."""
         return ModHost(world, wait=self.wait)
+
+
+def _fact(value: Any) -> Any:
+    """A fact of an event as it crosses; None where it cannot."""
+    try:
+        return to_data(value, "a fact")
+    except GameError:
+        return None
 
 
 def _fields(source: str, values: Mapping[str, Any]) -> list[list[Any]]:

@@ -36,6 +36,7 @@ _FIRST_FUEL = 3_000_000_000
 _IDS_AHEAD = 256
 _SNAPSHOT_TICKS = 600
 _MOST_REASONS = 5
+_MOST_UNHEARD = 1000
 _LEVELS = {1: "info", 2: "warning", 3: "error"}
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _SHARED_TYPE = {"?": "u1"}  # bytes of a sandbox are no truths until they are compared
@@ -124,6 +125,7 @@ class LoadedMod:
         self._known: dict[str, Any] = {}
         self._first, self._is_heavy = True, True
         self._held: Any = None
+        self._unheard: dict[str, list[Any]] = {}
         self.boxed: Boxed = host.open_box(self)
 
     @property
@@ -206,17 +208,28 @@ class LoadedMod:
         """Whether it was never called."""
         return self._ran < 0
 
-    def send(self, facts: dict[str, Any], *, tick: int) -> None:
+    def send(self, facts: dict[str, list[Any]], *, tick: int) -> None:
         """Send a step, unless the last one is still under way, or it is not its turn.
 
         `tick` is the step in which the answer is carried out: what the mod sees is what scripts see when that step begins.
         """
-        clock = self._host.world.resource(Clock)
-        if not self.running or not self.budget.is_due(tick) or self._held is not None:
+        if not self.running:
+            return
+        for key, told in facts.items():  # what it cannot be told now, it hears next time
+            self._unheard[key] = [*self._unheard.get(key, ()), *told][-_MOST_UNHEARD:]
+        if not self.budget.is_due(tick) or self._held is not None:
             return
         if self.boxed.busy:
             self.cost.late += 1
             return
+        unheard, self._unheard = self._unheard, {}
+        try:
+            self._send(unheard, tick)
+        except (TaixuError, ValueError) as error:
+            self.stop(f"mod {self.name!r} cannot be told what it would see ({error}); let it read less")
+
+    def _send(self, facts: dict[str, list[Any]], tick: int) -> None:
+        clock = self._host.world.resource(Clock)
         seen, dirty = self.mirror.follow(self._host.world)
         steps = 1 if self._ran < 0 else max(1, tick - self._ran)
         self._ran = tick
@@ -235,10 +248,7 @@ class LoadedMod:
         writes = [column.name for column in self.mirror.columns.values() if column.writable]
         fuel = _FIRST_FUEL if self._first or seen.get("rebuild") else self.grants.fuel * _HARD
         self._is_heavy, self._first = bool(seen.get("rebuild")), False
-        try:
-            self.boxed.send(TICK, payload, reads=reads, writes=writes, fuel=fuel)
-        except ValueError as error:
-            self.stop(f"what it would see does not fit its sandbox ({error}); let it read less")
+        self.boxed.send(TICK, payload, reads=reads, writes=writes, fuel=fuel)
 
     def _news(self, fresh: bool) -> dict[str, Any]:
         news: dict[str, Any] = {}

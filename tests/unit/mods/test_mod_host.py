@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from mod_worlds import STEP, add_mod, hosts, mod_app, mod_lines
 from native_box import NativeBoxed, open_natively
 
 from taixu.errors import TaixuError
 from taixu.mods.budget import Budget
+from taixu.mods.decoding import decode_answer
+from taixu.mods.hands import BROKEN, carry_out
 from taixu.physics import RigidBody
 from taixu.scene import Light, Name, Node, Parent, Shape, Transform
 from taixu.script import Script
+from taixu.script.api import COMMANDS
 from taixu.script.widgets import Widgets
 
 MOVE = "import game\ndef on_tick(dt):\n    for e in game.query('transform'): e.x += 1\n"
@@ -358,10 +365,12 @@ def test_a_late_answer_counts_in_a_later_step_and_no_time_is_lost() -> None:
 
     app = mod_app(lambda name, sources, config, limits: Slow(name, sources, config), wait=False)
     entity = app.world.spawn(Transform())
-    mod = add_mod(app, "import game\ndef on_tick(dt):\n    for e in game.query('transform'): e.x += dt * 60\n", write=["transform"])
+    source = "import game\ndef on_tick(dt):\n    for e in game.query('transform'): e.x += dt * 60\n"
+    mod = add_mod(app, source + "def on_event(event): game.log(event.name)\n", write=["transform"])
     app.frame(STEP)
     held.append(True)
-    for _ in range(3):
+    for number in range(3):
+        mod.inbox.append((f"message {number}", None, 0, {}))
         app.frame(STEP)
     assert _place(app, entity) == 1
     assert mod.cost.late == 3
@@ -370,6 +379,7 @@ def test_a_late_answer_counts_in_a_later_step_and_no_time_is_lost() -> None:
     app.frame(STEP)
     app.frame(STEP)
     assert _place(app, entity) == pytest.approx(7, abs=1e-4)
+    assert mod_lines(app) == ["message 0", "message 1", "message 2"], "nothing was missed"
 
 
 def test_messages_go_between_scripts_and_mods(tmp_path: Path) -> None:
@@ -475,3 +485,48 @@ def test_the_script_log_is_shared_with_mods() -> None:
     app, _ = _run("import game\ndef on_start(): game.log('hello', level='warning')\n")
     found = [message for message in hosts(app).log.messages if message.text == "hello"]
     assert [(item.level, item.script, item.line) for item in found] == [("warning", "a.mod/main.py", 2)]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers(-(1 << 70), 1 << 70) | st.floats(allow_nan=False) | st.text(max_size=8)
+    | st.sampled_from([7, 8, 9, [0, 0, 0], [0, 0, 0, 1], "light", "transform", "name", "box", {"$entity": 7}, {"$vec3": [1]}]),
+    lambda inner: st.lists(inner, max_size=4)
+    | st.dictionaries(st.sampled_from(["light", "transform", "name", "intensity", "text", "$quat"]), inner, max_size=3),
+    max_leaves=12,
+)  # fmt: skip
+
+
+@given(st.data())
+def test_no_command_breaks_the_engine(data: st.DataObject) -> None:
+    app, mod = _fuzzed()
+    name = data.draw(st.sampled_from(sorted(COMMANDS)))
+    arguments = {item.name: data.draw(_likely(item.kind), item.name) for item in COMMANDS[name].arguments}
+    answer = decode_answer(json.dumps({"commands": [[name, arguments]]}).encode(), capabilities=mod.grants.capabilities)
+    carry_out(app.world, mod, answer)
+    assert not [reason for reason in answer.refusals if reason.startswith(BROKEN)]
+    app.world.state_hash()
+
+
+def _likely(kind: str) -> st.SearchStrategy[Any]:
+    """Mostly what an argument takes, so that commands get past the decoder."""
+    name = kind.split()[0].rstrip("?")
+    numbers = st.floats(-1e15, 1e15)
+    good: dict[str, st.SearchStrategy[Any]] = {
+        "entity": st.sampled_from([7, 8, 9]), "vector": st.lists(numbers, min_size=3, max_size=3), "number": st.floats(0, 1),
+        "quat": st.lists(numbers, min_size=4, max_size=4), "size": numbers, "word": st.sampled_from(["light", "name", "a"]),
+        "text": st.sampled_from(["", "box", "a.glb", "a.prefab.json", "x" * 50]), "entities": st.just([7, 8]), "place": st.just(7),
+        "data": st.dictionaries(st.sampled_from(["light", "name", "intensity", "text", "kind", "script"]), JSON, max_size=3),
+        "whole": st.integers(0, 100), "point": st.just([0, 0]), "color": st.just([1, 1, 1]), "vectors": st.just([[0, 1, 0]]),
+    }  # fmt: skip
+    return good.get(name, JSON) if name == "choice" else st.one_of(good[name], good[name], JSON)
+
+
+@cache
+def _fuzzed() -> tuple[Any, Any]:
+    app = mod_app()
+    for number in (7, 8, 9):
+        app.world.spawn(Transform(), Name("It"), Light(), RigidBody(), stable_id=number)
+    reads = ["name", "transform", "light", "rigid_body", "articulation", "shape"]
+    mod = add_mod(app, "", write=reads, capabilities=["spawn", "ui", "audio", "input"])
+    mod.claim = lambda number: None  # type: ignore[method-assign]
+    return app, mod
