@@ -1,8 +1,8 @@
 """A process that tries what it must not be able to do: once before it locks itself up like the helper, and once after.
 
-Argument: JSON with `socket` (where it reports), `layers` (None: all), `door` ("int80", "x32": a system call by another
-architecture's door, which ends a locked process). It reports ``{attempt: [before, after]}``, each "done" or an error's name.
-Attempts that would end or change the process are made in a fork the first time.
+Argument: JSON with `socket` (where it reports), `folder` (where it writes), `layers` (None: all), `door` ("int80", "x32": a
+system call by another architecture's door, which ends a locked process). It reports ``{attempt: [before, after]}``, each "done"
+or an error's name. Attempts that would end or change the process are made in a fork the first time.
 """
 
 from __future__ import annotations
@@ -157,6 +157,11 @@ def make_memory_file_executable() -> None:
     map_memory(mmap.PROT_READ | mmap.PROT_EXEC, fd)
 
 
+def mount() -> None:
+    check(libc.mount(b"none", folder.encode(), b"tmpfs", 0, None))
+    check(libc.umount2(folder.encode(), 2))  # it was possible: that is all that is to be shown
+
+
 def ask_for_futex_trick() -> None:
     word = ctypes.create_string_buffer(8)
     one = ctypes.c_long(1)
@@ -167,9 +172,8 @@ udp = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
 abstract_name = f"\0taixu-test-{os.getpid()}".encode()
 abstract = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
 abstract.bind(abstract_name)
-folder = f"/tmp/taixu-locked-{os.getpid()}"
-os.mkdir(folder)
-os.chmod(folder, 0o777)
+folder = settings["folder"]
+host = os.uname().nodename.encode()
 locked = False
 
 In = Callable[[], object]
@@ -206,7 +210,7 @@ ATTEMPTS: dict[str, In] = {
     "receive on another socket": lambda: peer.recv(1, socket.MSG_DONTWAIT),
     "ioctl": lambda: call("ioctl", passwd, 0x5451, 0),
     "inotify": lambda: os.close(call("inotify_init1", 0)),
-    "shared memory": lambda: call("shmget", 0, 4096, 0o1600),
+    "shared memory": lambda: libc.shmctl(call("shmget", 0, 4096, 0o1600), 0, None),
     "memory file": lambda: os.close(call("memfd_create", b"x", 0)),
     "execute": execute,
     "execute at a descriptor": execute_descriptor,
@@ -248,7 +252,7 @@ ATTEMPTS: dict[str, In] = {
     "futex requeue": ask_for_futex_trick,
     "unshare": lambda: check(libc.unshare(0x00020000)),
     "enter a namespace": lambda: call("setns", os.open("/proc/self/ns/mnt", os.O_RDONLY) if not locked else root, 0),
-    "mount": lambda: check(libc.mount(b"none", folder.encode(), b"tmpfs", 0, None)),
+    "mount": mount,
     "chroot": lambda: os.chroot("/"),
     "become root": lambda: os.setresuid(0, 0, 0),
     "another user": lambda: os.setresuid(1, 1, 1),
@@ -263,7 +267,7 @@ ATTEMPTS: dict[str, In] = {
     "set a signal handler": lambda: signal.signal(signal.SIGUSR1, signal.SIG_IGN),
     "priority": lambda: os.setpriority(os.PRIO_PROCESS, 0, 1),
     "affinity": lambda: os.sched_setaffinity(0, {0}) if locked else os.sched_getaffinity(0),
-    "host name": lambda: check(libc.sethostname(b"localhost", 9)) if locked or os.getuid() == 0 else None,
+    "host name": lambda: check(libc.sethostname(host, len(host))),
     "host's facts": lambda: os.uname(),
     "load": lambda: ctypes.CDLL("libresolv.so.2"),
     "much memory": lambda: mmap.mmap(-1, 256 << 20, flags=mmap.MAP_PRIVATE | mmap.MAP_ANONYMOUS).close(),

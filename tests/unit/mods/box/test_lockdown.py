@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import platform
+import shutil
 import signal
 import socket
 import struct
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +37,9 @@ def run(**settings: Any) -> tuple[dict[str, Any], int, bytes]:
     """Give the child's report, its exit status, and what it said after the report."""
     ours, theirs = socket.socketpair()
     arena = Arena(Layout(slots=1).total_bytes)
-    settings |= {"socket": theirs.fileno(), "sealed": arena.fd}
+    folder = tempfile.mkdtemp(prefix="taixu-locked-")
+    Path(folder).chmod(0o777)  # whatever is denied there afterwards is not denied for want of rights
+    settings |= {"socket": theirs.fileno(), "sealed": arena.fd, "folder": folder}
     child = subprocess.Popen(
         [sys.executable, "-I", str(CHILD), json.dumps(settings)], pass_fds=(theirs.fileno(), arena.fd), stderr=subprocess.PIPE
     )
@@ -51,6 +55,7 @@ def run(**settings: Any) -> tuple[dict[str, Any], int, bytes]:
         if sys.exc_info()[0] is not None:
             child.kill()
         _, complaints = child.communicate(timeout=HANG_SECS)
+        shutil.rmtree(folder, ignore_errors=True)
     assert len(data) >= 4, complaints.decode()
     (length,) = struct.unpack_from("=I", data)
     return json.loads(data[4 : 4 + length]), child.returncode, data[4 + length :]
