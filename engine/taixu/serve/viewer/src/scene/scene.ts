@@ -51,6 +51,8 @@ class Picture implements View {
   private readonly lens = new THREE.PerspectiveCamera();
   private readonly things = new Things();
   private readonly looks = new Map<number, Look>();
+  /** Numbers of looks that were told again. */
+  private readonly renumbered = new Set<number>();
   private readonly palette = new Palette();
   private readonly meshes: Meshes;
   private readonly batches: Batches;
@@ -104,6 +106,7 @@ class Picture implements View {
     this.watch = new Watch({
       frame: (told) => {
         this.things.take(told, performance.now());
+        this.retellRenumbered();
         figures.value = { ...figures.peek(), things: this.things.count, stream_frame: told.number };
       },
       looks: (told) => this.onLooks(told as Record<string, Look>),
@@ -246,15 +249,11 @@ class Picture implements View {
   }
 
   private onLooks(told: Record<string, Look>): void {
-    const again = new Set<number>();
     for (const [number, look] of Object.entries(told)) {
       if (look.paint) look.paintAt = this.palette.put(Number(number), look.paint, look.tint);
-      if (this.looks.has(Number(number))) again.add(Number(number));
+      if (this.looks.has(Number(number))) this.renumbered.add(Number(number));
       this.looks.set(Number(number), look);
     }
-    if (!again.size) return; // a number that is given again means another look
-    const { things } = this;
-    for (let slot = 0; slot < things.capacity; slot++) if (things.present[slot] && again.has(things.looks[slot])) things.retold.add(slot);
   }
 
   private onMesh(hash: string): void {
@@ -268,6 +267,14 @@ class Picture implements View {
     if (this.isPlaced || !sceneFacts.peek() || this.meshes.waiting > 0 || this.things.retold.size) return;
     if (this.steering.wasTouched) this.isPlaced = true;
     else if (this.frame(true)) setTimeout(() => (this.isPlaced = true), PLACING_MS);
+  }
+
+  /** A number that was given again means another look: who has it now, by the frame that has come since, is drawn anew. */
+  private retellRenumbered(): void {
+    const { things, renumbered } = this;
+    if (!renumbered.size) return;
+    for (let slot = 0; slot < things.capacity; slot++) if (things.present[slot] && renumbered.has(things.looks[slot])) things.retold.add(slot);
+    renumbered.clear();
   }
 
   private retellAll(): void {
