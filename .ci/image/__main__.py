@@ -25,7 +25,7 @@ import sources
 _ROOT = sources.HERE.parent.parent
 _IMAGE = _ROOT / "engine" / "taixu" / "mods" / "box" / "image"
 _FEATURES = ["--all-features", "--disable-compact-imports"]
-_ENTRIES = ("memory", "__stack_pointer", "boot", "call", "column", "allocate", "release")
+_ENTRIES = ("memory", "message", "__stack_pointer", "boot", "call", "column", "allocate", "release")
 
 
 class _Binaryen:

@@ -38,6 +38,9 @@
   (global $column (mut i32) (i32.const 0))
   ;; {{answer}} holds the bytes object that the host still reads: in memory, so that memory is all of a guest's state.
 
+  ;; Where the host writes a message of up to {{message_bytes}} bytes; a longer one it allocates.
+  (global (export "message") i32 (i32.const {{message}}))
+
   (elem (i32.const {{slots}}) $guest_log $guest_colop)
 
   ;; _box.log(level: int, text: str) -> int

@@ -18,7 +18,8 @@ from wasmtime import wat2wasm
 
 STACK_BYTES = 1 << 20
 HEAP_BYTES = 4 << 20
-GLUE_BYTES = 4096
+MESSAGE_BYTES = 64 << 10
+GLUE_BYTES = 4096 + MESSAGE_BYTES
 _LIBRARIES = ("c", "signal", "getpid", "pclocks", "python")  # in the order in which they are initialised
 
 
@@ -52,7 +53,9 @@ def _lay_out(libraries: dict[str, bytes]) -> Layout:
 def _glue(text: str, layout: Layout) -> bytes:
     """The glue, with addresses for its texts and its scratch space."""
     at = layout.memory["glue"]
-    places = {"scratch": at, "arguments": at + 16, "answer": at + 8, "log_def": at + 32, "colop_def": at + 48, "operation": at + 64}
+    end = at + GLUE_BYTES
+    own = {"scratch": at, "answer": at + 8, "arguments": at + 16, "log_def": at + 32, "colop_def": at + 48, "operation": at + 64}
+    places = {**own, "message": end - MESSAGE_BYTES, "message_bytes": MESSAGE_BYTES}
     data = bytearray(112)
 
     def place(match: re.Match[str]) -> str:
@@ -65,7 +68,7 @@ def _glue(text: str, layout: Layout) -> bytes:
         return str(places[key])
 
     text = re.sub(r"\{\{(.+?)\}\}", place, text)
-    if len(data) > GLUE_BYTES:
+    if len(data) > GLUE_BYTES - MESSAGE_BYTES:
         raise ValueError("the glue's texts outgrow their room")
     raw = "".join(f"\\{byte:02x}" for byte in data)
     text = text.rstrip().removesuffix(")") + f'  (data (i32.const {at}) "{raw}"))\n'

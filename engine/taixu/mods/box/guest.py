@@ -33,6 +33,7 @@ _OP_FUEL = 200
 _ELEMENT_FUEL = 2
 _PORTION_FUEL = 200_000
 _START_FUEL = 1_000_000
+_MESSAGE_BYTES = 64 << 10  # as .ci/image/link.py has it
 _NO_DEADLINE = 1 << 40
 _HEADER = struct.Struct("<8sII")
 _MAGIC = b"taixu-g1"
@@ -113,6 +114,7 @@ class Guest:
         self._owed = 0
         self._whole: NDArray[np.uint8] = np.empty(0, np.uint8)
         self._base = 0
+        self._message = 0
         self._store: Store
         self._memory: Memory
         self._functions: dict[str, Func] = {}
@@ -181,7 +183,7 @@ class Guest:
         Trapped
             If it does not lie in the guest's memory.
         """
-        return memoryview(self._bytes(pointer, nbytes))
+        return self._bytes(pointer, nbytes).data
 
     def snapshot(self) -> bytes:
         """The guest's whole state between two calls, as what differs from the image."""
@@ -236,6 +238,7 @@ class Guest:
         except WasmtimeError as error:
             raise self._die("memory", f"the mod's memory limit of {self._most_bytes} bytes is too small: {error}") from None
         self._memory = exports["memory"]  # type: ignore[assignment]
+        self._message = int(exports["message"].value(store))  # type: ignore[union-attr]
         names = ("boot", "call", "column", "allocate", "release")
         self._functions = {name: exports[name] for name in names}  # type: ignore[misc]
         self._dead = ""
@@ -253,16 +256,20 @@ class Guest:
         self._need_life()
         arguments = list(first)
         places: list[int] = []
+        room, free = self._message, _MESSAGE_BYTES
         for text in texts:
-            address = int(self._run("allocate", len(text) + 1)) & 0xFFFFFFFF
+            if len(text) <= free:
+                address, room, free = room, room + len(text), free - len(text)
+            else:
+                address = int(self._run("allocate", len(text))) & 0xFFFFFFFF
+                places.append(address)
             if not address:
                 raise self._die("memory", f"no memory is left in the mod for a message of {len(text)} bytes")
             self.view(address, len(text))[:] = text
-            places.append(address)
             arguments += [_signed(address), len(text)]
         packed = int(self._run(name, *arguments, *after)) & 0xFFFFFFFFFFFFFFFF
         address, size = packed >> 32, packed & 0xFFFFFFFF
-        answer = bytes(self.view(address, size))
+        answer = self._bytes(address, size).tobytes()
         for place in places:
             self._run("release", _signed(place))
         if answer[:1] == b"\0":
@@ -324,7 +331,7 @@ class Guest:
 
     def _calculate(self, pointer: int) -> None:
         """Do the operation whose six numbers lie at `pointer`, and put what it gives behind them."""
-        place = self._bytes(pointer & 0xFFFFFFFF, _OPERATION.size + 8)
+        place = self._bytes(pointer & 0xFFFFFFFF, _OPERATION.size + 8).data
         op, dst, a, b, n, k = _OPERATION.unpack_from(place)
         self._pay(_OP_FUEL + _ELEMENT_FUEL * min(n, ops.MOST_ELEMENTS))
         _ANSWER.pack_into(place, _OPERATION.size, ops.apply(self._numbers, op, dst, a, b, n, k))

@@ -35,6 +35,19 @@ def test_an_exception_is_told_and_the_guest_lives_on():
     assert console.value("2 + 2") == "4"
 
 
+def test_messages_of_every_length_cross_and_leave_nothing_behind():
+    console = Console()
+    for length in (0, 1, 60_000, 65_530, 65_536, 70_000, 3_000_000):
+        text = "x" * length
+        assert console.value(f"'{text}'") == f"'{text}'"
+    before = console.guest.memory_bytes
+    for _ in range(40):
+        console.value("'" + "y" * 3_000_000 + "'")
+    assert console.guest.memory_bytes == before
+    with pytest.raises((GuestError, Trapped)):
+        console.value("'" + "z" * (70 << 20) + "'")
+
+
 def test_a_mod_imports_its_own_files():
     files = {"herd/__init__.py": "from . import walk", "herd/walk.py": "PACE = 3", "tools.py": "def f():\n    return 1 / 0\n"}
     console = Console(files=files)
@@ -93,6 +106,8 @@ def test_the_standard_library_of_mods_is_there():
         console.do(f"import {name}")
     assert console.value("__import__('statistics').mean([1, 2, 6])") == "3"
     assert console.value("__import__('decimal').Decimal('0.1') * 3") == "Decimal('0.3')"
+    console.do("import dataclasses, weakref\n@dataclasses.dataclass\nclass A:\n    x: int = 1\nA().__doc__")
+    console.do(r"eval('\'\\d\'')")  # a warning on the way
 
 
 def test_chance_is_seeded_and_hashes_are_fixed():
