@@ -14,17 +14,17 @@ from hypothesis import strategies as st
 from mod_packages import contents, manifest
 
 from taixu.errors import TaixuError
-from taixu.mods.files import content_hash, name_doubt, names_doubt
-from taixu.mods.index_format import parse_index
-from taixu.mods.load_order import load_order
-from taixu.mods.manifest import manifest_findings, read_manifest
-from taixu.mods.minisign import PublicKey, parse_signature, verify
-from taixu.mods.package import parse_package
-from taixu.mods.resolver import Candidate, Wish, resolve
-from taixu.mods.secret_key import SecretKey, sign
-from taixu.mods.version import Range, Version, parse_range, parse_version
-from taixu.mods.zip_reader import unzip_bytes
-from taixu.mods.zip_writer import zip_bytes
+from taixu.mods.packages.files import content_hash, name_doubt, names_doubt
+from taixu.mods.packages.index_format import parse_index
+from taixu.mods.packages.load_order import load_order
+from taixu.mods.packages.manifest import manifest_findings, read_manifest
+from taixu.mods.packages.minisign import PublicKey, parse_signature, verify
+from taixu.mods.packages.package import parse_package
+from taixu.mods.packages.resolver import Candidate, Wish, resolve
+from taixu.mods.packages.secret_key import SecretKey, sign
+from taixu.mods.packages.version import Range, Version, parse_range, parse_version
+from taixu.mods.packages.zip_reader import unzip_bytes
+from taixu.mods.packages.zip_writer import zip_bytes
 
 SEED = bytes(range(32))  # no chance: what fails once fails again
 PRIVATE = Ed25519PrivateKey.from_private_bytes(SEED)

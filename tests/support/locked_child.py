@@ -158,8 +158,10 @@ def make_memory_file_executable() -> None:
 
 
 def mount() -> None:
+    if not locked:  # in a view of its own, which ends with this fork: the machine's own mounts stay as they are
+        check(libc.unshare(0x00020000))
+        check(libc.mount(b"none", b"/", None, 0x4000 | 0x40000, None))
     check(libc.mount(b"none", folder.encode(), b"tmpfs", 0, None))
-    check(libc.umount2(folder.encode(), 2))  # it was possible: that is all that is to be shown
 
 
 def ask_for_futex_trick() -> None:

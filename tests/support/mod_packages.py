@@ -7,10 +7,10 @@ import zlib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from taixu.mods.index_making import make_index
-from taixu.mods.package import Package, parse_package
-from taixu.mods.secret_key import SecretKey, make_key, sign
-from taixu.mods.zip_writer import zip_bytes
+from taixu.mods.packages.index_making import make_index
+from taixu.mods.packages.package import Package, parse_package
+from taixu.mods.packages.secret_key import SecretKey, make_key, sign
+from taixu.mods.packages.zip_writer import zip_bytes
 
 __all__ = ["Entry", "Keeper", "contents", "manifest", "package", "raw_zip", "write_signed"]
 

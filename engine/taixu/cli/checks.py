@@ -96,15 +96,15 @@ def _check_recording(path: Path) -> list[Finding]:
 
 
 def _check_mod(path: Path) -> list[Finding]:
-    from taixu.mods.checking import check_mod
+    from taixu.mods.packages.checking import check_mod
 
     return check_mod(path, components={declared.name: declared.by_name for declared in make_app().components})
 
 
 def _check_installed(folder: Path) -> list[Finding]:
     """Whether the packages of a project are those that its lock file names."""
-    from taixu.mods.lock import LOCK_FILE
-    from taixu.mods.project_mods import ProjectMods
+    from taixu.mods.packages.lock import LOCK_FILE
+    from taixu.mods.packages.project_mods import ProjectMods
 
     if not (folder / LOCK_FILE).exists():
         return []

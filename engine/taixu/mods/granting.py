@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping
 from typing import TYPE_CHECKING
 
 from taixu.mods.grants import Grants
-from taixu.mods.manifest import Capability, Manifest
+from taixu.mods.packages.manifest import Capability, Manifest
 
 if TYPE_CHECKING:
     from taixu.mods.host import ModHost
     from taixu.mods.loaded import LoadedMod
-    from taixu.mods.project_mods import Loadable
+    from taixu.mods.packages.project_mods import Loadable
 
 __all__ = ["FUEL_PER_MS", "grants_of", "load_all", "load_one"]
 

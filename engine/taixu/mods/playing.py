@@ -9,13 +9,13 @@ from typing import TYPE_CHECKING
 from taixu.app import App, Stage
 from taixu.ecs import World
 from taixu.mods.box.limits import Limits
-from taixu.mods.files import MANIFEST
 from taixu.mods.granting import load_all
 from taixu.mods.host import ModHost
 from taixu.mods.loaded import Boxed
-from taixu.mods.lock import LOCK_FILE
+from taixu.mods.packages.files import MANIFEST
+from taixu.mods.packages.lock import LOCK_FILE
+from taixu.mods.packages.project_mods import Loadable, ProjectMods
 from taixu.mods.plugin import ModPlugin
-from taixu.mods.project_mods import Loadable, ProjectMods
 
 if TYPE_CHECKING:
     from taixu.mods.box import Box

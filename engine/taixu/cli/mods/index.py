@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Verify all and write the index."""
-    from taixu.mods.index_making import make_index
-    from taixu.mods.keyring import use_key
+    from taixu.mods.packages.index_making import make_index
+    from taixu.mods.packages.keyring import use_key
 
     key = use_key(args.key, password(f"the key {args.key}"))
     made = make_index(args.folder, key, name=args.name, rebind=frozenset(args.rebind))

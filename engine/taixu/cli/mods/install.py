@@ -11,8 +11,8 @@ from taixu.cli.mods.common import add_folder, ask, mods_folder
 from taixu.errors import TaixuError
 
 if TYPE_CHECKING:
-    from taixu.mods.install_plan import Plan
-    from taixu.mods.installing import InstallOptions
+    from taixu.mods.packages.install_plan import Plan
+    from taixu.mods.packages.installing import InstallOptions
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
@@ -39,8 +39,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Plan, show, ask, do."""
-    from taixu.mods.install_plan import plan_lines
-    from taixu.mods.installing import InstallOptions, apply_plan, plan_install
+    from taixu.mods.packages.install_plan import plan_lines
+    from taixu.mods.packages.installing import InstallOptions, apply_plan, plan_install
 
     folder = mods_folder(args)
     options = InstallOptions(
@@ -81,7 +81,7 @@ def _agreed(plan: Plan, options: InstallOptions, args: argparse.Namespace) -> In
 
 
 def _denied(text: str) -> frozenset[str]:
-    from taixu.mods.manifest_rules import CAPABILITIES
+    from taixu.mods.packages.manifest_rules import CAPABILITIES
 
     names = frozenset(filter(None, text.split(",")))
     unknown = sorted(names - CAPABILITIES.keys())

@@ -22,7 +22,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make one, or list them."""
-    from taixu.mods.keyring import list_keys, new_key
+    from taixu.mods.packages.keyring import list_keys, new_key
 
     if args.act == "new":
         if not args.name:

@@ -22,9 +22,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Tell."""
-    from taixu.mods.project_mods import ProjectMods
-    from taixu.mods.requests import requests_of
-    from taixu.mods.world_settings import settings_of
+    from taixu.mods.packages.project_mods import ProjectMods
+    from taixu.mods.packages.requests import requests_of
+    from taixu.mods.packages.world_settings import settings_of
 
     project = ProjectMods(mods_folder(args))
     found = project.loadable(settings_of(args.world) if args.world is not None else None)

@@ -20,7 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Make it."""
-    from taixu.mods.starting import make_mod
+    from taixu.mods.packages.starting import make_mod
 
     files = make_mod(args.folder, args.id)
     args.console.show(f"{args.folder} is a mod; look at it: taixu mod check {args.folder}")

@@ -24,8 +24,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Check and pack; what `taixu mod check` calls an error is not packed."""
     from taixu.cli.files import finished_file
-    from taixu.mods.package import read_package
-    from taixu.mods.source_check import package_findings
+    from taixu.mods.packages.package import read_package
+    from taixu.mods.packages.source_check import package_findings
 
     if not args.folder.is_dir():
         raise TaixuError(f"{args.folder}: is no folder of a mod")

@@ -21,7 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def run(args: argparse.Namespace) -> int:
     """Remove them."""
-    from taixu.mods.installing import remove_mods
+    from taixu.mods.packages.installing import remove_mods
 
     removed = remove_mods(mods_folder(args), args.ids)
     for mod in removed:

@@ -13,7 +13,7 @@ from taixu.errors import TaixuError
 if TYPE_CHECKING:
     from taixu.defaults import App
     from taixu.mods.host import ModHost
-    from taixu.mods.project_mods import Loadable
+    from taixu.mods.packages.project_mods import Loadable
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
@@ -58,8 +58,8 @@ def run(args: argparse.Namespace) -> int:
 
 def _mods(args: argparse.Namespace) -> list[Loadable]:
     """The mod, after those that it needs where it is an installed one."""
-    from taixu.mods.package import is_mod, read_package
-    from taixu.mods.project_mods import Loadable, ProjectMods
+    from taixu.mods.packages.package import is_mod, read_package
+    from taixu.mods.packages.project_mods import Loadable, ProjectMods
 
     path = Path(args.mod)
     if is_mod(path):

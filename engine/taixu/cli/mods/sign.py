@@ -24,10 +24,10 @@ def run(args: argparse.Namespace) -> int:
     """Check each, unlock the key once, sign."""
     from taixu.assets.atomic import write_atomic
     from taixu.assets.paths import read_bytes
-    from taixu.mods.keyring import use_key
-    from taixu.mods.package import parse_package
-    from taixu.mods.secret_key import sign
-    from taixu.mods.zip_reader import MAX_ZIP_BYTES
+    from taixu.mods.packages.keyring import use_key
+    from taixu.mods.packages.package import parse_package
+    from taixu.mods.packages.secret_key import sign
+    from taixu.mods.packages.zip_reader import MAX_ZIP_BYTES
 
     datas = [(file, read_bytes(file, max_bytes=MAX_ZIP_BYTES)) for file in args.files]
     packages = [(file, data, parse_package(data, place=str(file))) for file, data in datas]

@@ -21,9 +21,9 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 
 def turn(args: argparse.Namespace, *, on: bool) -> int:
     """Write it into the world, or into the lock file."""
-    from taixu.mods.lock import write_lock
-    from taixu.mods.project_mods import ProjectMods
-    from taixu.mods.world_settings import set_enabled
+    from taixu.mods.packages.lock import write_lock
+    from taixu.mods.packages.project_mods import ProjectMods
+    from taixu.mods.packages.world_settings import set_enabled
 
     if args.world is not None and args.mods is None and args.project is None:
         # A world's own project, wherever this is called.
