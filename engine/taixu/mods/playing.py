@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from taixu.app import App, Stage
 from taixu.ecs import World
+from taixu.errors import MachineError
 from taixu.mods.box.limits import Limits
 from taixu.mods.granting import load_all
 from taixu.mods.host import ModHost
@@ -65,7 +66,7 @@ class ModsPlugin:
         Raises
         ------
         TaixuError
-            When the folder cannot be read, or the box does not start.
+            When the folder cannot be read.
         """
         from taixu.edit.settings import WorldSettings
 
@@ -77,9 +78,12 @@ class ModsPlugin:
         return refused
 
     def load(self, world: World, mods: tuple[Loadable, ...]) -> dict[str, str]:
-        """Load mods in this order; why some were not, by id."""
-        if mods:
-            self._start()
+        """Load mods in this order; why some were not, by id: all of them, where this machine has no box."""
+        try:
+            if mods:
+                self._start()
+        except MachineError as error:
+            return {mod.package.manifest.id: str(error) for mod in mods}
         return load_all(world.resource(ModHost), mods)
 
     def _start(self) -> Box:

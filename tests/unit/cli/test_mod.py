@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import io
 import json
 import shlex
@@ -248,3 +249,14 @@ def test_a_project_with_mods_that_were_not_agreed_to_plays_without(project: Path
     assert main(["run", ".", "--headless", "--ticks", "2"]) == 0
     assert "was not accepted on this machine" in capsys.readouterr().err
     assert main(["run", ".", "--headless", "--ticks", "2", "--mods", "nowhere"]) == 2
+
+
+def test_where_wasmtime_is_missing_mods_are_off_and_the_world_plays(
+    project: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    call(capsys, "new", "mods/fish", "--id", "alice.fish")
+    call(capsys, "install", "--yes")
+    find = importlib.util.find_spec
+    monkeypatch.setattr(importlib.util, "find_spec", lambda name, *rest: None if name == "wasmtime" else find(name, *rest))
+    assert main(["run", ".", "--headless", "--ticks", "2"]) == 0
+    assert "mod alice.fish does not run: mods run in WebAssembly, and wasmtime is not installed" in capsys.readouterr().err
