@@ -19,6 +19,7 @@ from airspace.city import city
 from airspace.drone import drone
 from airspace.world import build_airspace
 from airspace.world import twin_settings as airspace_settings
+from courtyard import build_courtyard
 from factory.assets import MODELS, TEXTS
 from factory.settings import twin_settings as factory_settings
 from factory.world import build_factory
@@ -58,6 +59,8 @@ def main() -> None:
         if name == "playground":
             _models_and_sounds(assets, pictures)
         _world(SAMPLES / name, build)
+    (SAMPLES / "mods" / "worlds").mkdir(exist_ok=True)
+    _world(SAMPLES / "mods", build_courtyard)
     _twin(SAMPLES / "factory", MODELS, TEXTS, build_factory, factory_settings())
     _twin(SAMPLES / "airspace", {"city": city, "drone": drone}, {}, build_airspace, airspace_settings())
     _twin(SAMPLES.parent / "assets" / "templates" / "factory", {}, {}, build_starter, starter_settings())

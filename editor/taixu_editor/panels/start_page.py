@@ -215,6 +215,7 @@ _SAMPLE_LINES = {
     "factory": "A production hall that devices feed",
     "playground": "A sunlit toy box of a few hundred bodies",
     "gallery": "Light and materials, side by side",
+    "mods": "A courtyard that mods bring to life",
 }
 
 
