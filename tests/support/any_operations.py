@@ -380,6 +380,21 @@ def _rule(draw: Draw) -> dict[str, Any]:
     return {"rule": {"name": name, "when": draw.one_of(("x > 1", "light.intensity > 10"))}, **place}
 
 
+def _frame(draw: Draw) -> dict[str, Any]:
+    name, known = draw.one_of(("hall", "yard", "院子")), list(_twin(draw, "frames"))
+    frame = draw.one_of(({"origin_m": [1, 0, 2]}, {"origin_m": [0, 0, 0], "heading_deg": 90, "up": "z"}))
+    return {"name": name, "frame": frame, "former": name if name in known else draw.one_of(["", *known])}
+
+
+def _remove_frame(draw: Draw) -> dict[str, Any] | None:
+    known = list(_twin(draw, "frames"))
+    return {"name": draw.one_of(known)} if known else None
+
+
+def _place_on_earth(draw: Draw) -> dict[str, Any]:
+    return {"georeference": draw.one_of((None, {"latitude_deg": 48.7758, "longitude_deg": 9.1829, "height_m": 247}))}
+
+
 def _setting(draw: Draw) -> dict[str, Any]:
     key, value = draw.one_of((("frames", {"hall": {"origin_m": [1, 0, 2]}}), ("ahead_secs", 2), ("measures", None)))
     return {"key": key, "value": value}
@@ -441,6 +456,9 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "twin.unbind": lambda draw: _place_in(draw, "bindings"),
     "twin.set_rule": _rule,
     "twin.remove_rule": lambda draw: _place_in(draw, "rules"),
+    "twin.set_frame": _frame,
+    "twin.remove_frame": _remove_frame,
+    "twin.place": _place_on_earth,
     "twin.set": _setting,
     "twin.fence": _fence,
 }
