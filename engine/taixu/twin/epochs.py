@@ -64,6 +64,7 @@ def begin_epoch(world: World, *, before_ns: int, now_ns: int) -> None:
     recorder = world.resource(Recorder)
     recorder.note("clock", set_back_ns=before_ns - now_ns, goes_on_at_ns=now_ns)
     recorder.record(world, now_ns=before_ns)
+    recorder.finish(world)
     Thread(target=recorder.close, name="taixu recording closing").start()  # it writes what is left
     if world.has_resource(RecordingPlan):
         plan = world.resource(RecordingPlan)

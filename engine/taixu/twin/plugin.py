@@ -249,6 +249,7 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
         recorder.followers.append(Follower(folder, PostgresSink(database[0]), name="postgres", fields=database[1]))
         app.on_close(recorder.followers[-1].close)  # after the recorder: it brings what that wrote last
     app.on_close(recorder.close)
+    app.on_close(lambda: recorder.finish(app.world))
     if keep:
         app.on_close(Keeper(folder, keep).close)
     return recorder

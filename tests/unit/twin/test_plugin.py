@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,9 @@ from taixu.scene import Shape
 from taixu.twin import Batch, Device
 from taixu.twin.inbox import Inbox, Letter
 from taixu.twin.memory import Recorder, Recording
+from taixu.twin.memory.packing import Tick
 from taixu.twin.memory.restoring import fill_moment
+from taixu.twin.memory.writer import Writer
 from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
 
 NOW = 1_760_000_000_000_000_000
@@ -92,3 +95,27 @@ def test_bad_settings_are_one_sentence(settings: object, said: str) -> None:
         app.resource(WorldSettings).values["twin"] = settings
         with pytest.raises(TaixuError, match=said):
             configure_twin(app.world)
+
+
+def test_what_a_slow_disk_left_over_is_kept_at_the_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    go_on, write = threading.Event(), Writer._write_until_done
+
+    def slowly(writer: Writer, tick: Tick) -> None:
+        go_on.wait()
+        write(writer, tick)
+
+    monkeypatch.setattr(Writer, "_write_until_done", slowly)
+    seconds = iter(range(1, 1000))
+    with tx.App.headless(plugins=(TwinPlugin(now_ns=lambda: next(seconds) * 1_000_000_000),)) as app:
+        cart = app.scene.spawn("Cart", position=(0, 0, 0))
+        recorder = begin_recording(app, tmp_path / "recording")
+        for step in range(60):
+            cart.position = (step, 0, 0)
+            app.run(ticks=1)
+        recorder.note("seen", by="eve")
+        assert recorder.skipped > 0
+        go_on.set()
+    recording = Recording(tmp_path / "recording")
+    moment = recording.moment(recording.span_ns[1])
+    assert moment.column("transform", "translation")[1][0].tolist() == [59.0]
+    assert [event["kind"] for event in recording.events()] == ["seen"]

@@ -90,7 +90,7 @@ class Recorder:
         self._free: NDArray[np.int64] = np.empty(0, np.int64)
         self._signatures: dict[tuple[str, ...], int] = {}
         self._seen = -1
-        self._newest_ns = self._told_ns = -(1 << 62)
+        self._newest_ns = self._told_ns = self._owed_ns = -(1 << 62)
         self._fed: dict[tuple[type, str], list[Updates]] = {}
         self._events: list[dict[str, Any]] = []
         self._waiting: list[Callable[[], None]] = []
@@ -118,7 +118,16 @@ class Recorder:
         """Take in what changed since the last call. Where the disk does not keep up, that waits for the next call."""
         if self.writer.is_full:
             self.skipped += 1
+            self._owed_ns = now_ns
             return
+        self._record(world, now_ns)
+
+    def finish(self, world: World) -> None:
+        """Take in what `record` left over, and what happened since: the last thing to do before `close`."""
+        if self._owed_ns > self._newest_ns or self._events or self._waiting or self._fed:
+            self._record(world, self._owed_ns)
+
+    def _record(self, world: World, now_ns: int) -> None:
         now_ns = self._newest_ns = max(now_ns, self._newest_ns)  # a clock that is put back does not put the recording back
         self._reserve(world.index_capacity)
         self._free_tracks()

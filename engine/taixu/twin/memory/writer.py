@@ -17,6 +17,7 @@ __all__ = ["Writer"]
 
 _QUEUED_TICKS = 32
 _RETRY_SECS = 1.0
+_LOOK_SECS = 0.1
 _MOST_GONE = 1 << 16
 """Tracks of who went are given to others from the next segment on."""
 
@@ -70,8 +71,13 @@ class Writer:
         return self._queue.full()
 
     def put(self, tick: Tick) -> None:
-        """Hand a tick over."""
-        self._queue.put(tick)
+        """Hand a tick over; where there is no room it waits, but not for a disk that takes nothing."""
+        while True:
+            try:
+                return self._queue.put(tick, timeout=_LOOK_SECS)
+            except queue.Full:
+                if self.problem:
+                    return None
 
     def wait(self) -> None:
         """Wait until everything that was handed over is written (or cannot be)."""
