@@ -416,13 +416,15 @@ class LoadedMod:
             self.collect(max(0.01, until - monotonic()))
             if monotonic() > until:
                 return None
-        self.boxed.send(kind, payload, fuel=_FIRST_FUEL)
+        sent = self.boxed.send(kind, payload, fuel=_FIRST_FUEL)
         while (left := until - monotonic()) > 0:
             reply = self.boxed.poll(left)
             if reply is None:
                 return None
             self._tell(reply)
-            if reply.about == "call":
+            if reply.about == "call" and reply.serial != sent:
+                self._take(reply)  # of a step that was on its way
+            elif reply.about == "call":
                 return bytes(reply.payload) if reply.status == "ok" else None
         return None
 

@@ -208,6 +208,17 @@ def test_sand_rises_and_sinks(repository: Path) -> None:
         assert heights().max() > 1.0
 
 
+def test_all_go_on_when_they_are_reloaded(repository: Path) -> None:
+    with playing(repository, *NAMES, ticks=200) as app:
+        host, before = app.resource(ModHost), app.resource(Widgets).of("taixu.racing_timer")["lap"].text
+        assert before.startswith("Lap 1 ")
+        for name in list(host.mods):
+            host.reload(name, read_package(repository / "samples" / "mods" / "mods" / name.partition(".")[2]).sources)
+        app.run(ticks=30)
+        _are_well(app)
+        assert app.resource(Widgets).of("taixu.racing_timer")["lap"].text.startswith("Lap 1 "), "its lap was kept"
+
+
 def test_two_runs_are_the_same(repository: Path) -> None:
     hashes = set()
     for _ in range(2):
