@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.clip import Animation, Channel, Interpolation, TargetPath
+from taixu.assets.humanoid import Avatar
 from taixu.assets.material import (
     AlphaMode,
     Anisotropy,
@@ -36,7 +37,7 @@ from taixu.assets.texture import Filter, Image, Sampler, Texture, TextureRef, Wr
 from taixu.assets.toon import Toon
 
 __all__ = [
-    "AlphaMode", "Animation", "Anisotropy", "Camera", "Channel", "Clearcoat", "DiffuseTransmission", "Filter",
+    "AlphaMode", "Animation", "Anisotropy", "Avatar", "Camera", "Channel", "Clearcoat", "DiffuseTransmission", "Filter",
     "Image", "Instances", "Interpolation", "Iridescence", "Light", "Material", "Mesh", "Mode", "ModelData",
     "Node", "Primitive", "Sampler", "Scene", "Sheen", "Skin", "Specular", "SpecularGlossiness", "TargetPath",
     "Texture", "TextureRef", "Toon", "Transmission", "Volume", "Wrap", "log_notes",
@@ -187,8 +188,10 @@ class ModelData:
         Copyright, generator and version of the file.
     extensions_used : list of str
         As the file declares them.
+    avatar : Avatar or None
+        Bones, face, springs and terms of a person (VRM); a file with springs or constraints alone has one without bones.
     extensions : dict
-        Extensions of the whole file that are not read into typed fields, raw (``VRM``, ``VRMC_vrm``).
+        Extensions of the whole file that are not read into typed fields, raw.
     path : Path or None
         The file it came from.
     notes : list of str
@@ -209,6 +212,7 @@ class ModelData:
     cameras: list[Camera] = field(default_factory=list)
     lights: list[Light] = field(default_factory=list)
     variants: list[str] = field(default_factory=list)
+    avatar: Avatar | None = None
     asset: dict[str, Any] = field(default_factory=dict)
     extensions_used: list[str] = field(default_factory=list)
     extras: Any = None

@@ -20,6 +20,7 @@ from typing import Any
 
 import numpy as np
 
+from taixu.assets import humanoid as humanoid_types
 from taixu.assets import model as model_types
 from taixu.assets.atomic import write_atomic
 from taixu.assets.model import ModelData
@@ -28,14 +29,17 @@ from taixu.errors import TaixuError
 
 __all__ = ["CachedModel", "cache_key", "decode_model", "encode_model", "fetch_model", "store_model"]
 
-VERSION = 4
+VERSION = 5
 """Goes up when an importer gives something else for the same file."""
 
 _MAGIC = b"TXM1"
 _ALIGN = 16
 _MOST_BYTES = 2 << 30
 _TYPES: dict[str, Any] = {
-    name: kind for name in model_types.__all__ if isinstance(kind := getattr(model_types, name), type)
+    name: kind
+    for types in (model_types, humanoid_types)
+    for name in types.__all__
+    if isinstance(kind := getattr(types, name), type)
 }
 
 CachedModel = tuple[ModelData, dict[Path, tuple[int, int]]]
