@@ -9,11 +9,10 @@ import sys
 import threading
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
-from pathlib import Path
 from typing import Any, BinaryIO
 
+from taixu.app.child_process import start_child
 from taixu.app.messages import pack_message, read_message, write_message
-from taixu.errors import MachineError
 
 __all__ = ["WorkerProcess"]
 
@@ -33,27 +32,9 @@ class WorkerProcess:
     """
 
     def __init__(self) -> None:
-        if not sys.executable:
-            raise MachineError("no worker process can be started: this Python does not know its own executable")
-        environment = dict(os.environ)
-        # The worker finds taixu where we did; -P keeps the working directory, which may be anybody's, off its path.
-        folder = str(Path(__file__).resolve().parents[2])
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH", ""))))
-        # Workers run side by side, so BLAS threads in each would only wait for one another; and one thread sums in one order,
-        # however many cores there are.
-        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-        options: dict[str, Any] = {}
-        if sys.platform == "win32":
-            options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
-        else:
-            options["process_group"] = 0  # Ctrl-C in a terminal reaches us alone
-        try:
-            self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", "taixu.app.worker"], stdin=subprocess.PIPE, stdout=subprocess.PIPE,
-                env=environment, pipesize=1 << 20, **options,
-            )
-        except OSError as error:
-            raise MachineError(f"no worker process can be started: {error}") from error
+        self._process = start_child(
+            "taixu.app.worker", what="a worker process", stdin=subprocess.PIPE, stdout=subprocess.PIPE, pipesize=1 << 20
+        )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._requests: BinaryIO = self._process.stdin  # type: ignore[assignment]

@@ -9,15 +9,14 @@ They run only for projects that are trusted, as processes of their own; what the
 from __future__ import annotations
 
 import logging
-import os
 import subprocess
-import sys
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from taixu.app.child_process import start_child
 from taixu.assets.paths import safe_join
 from taixu.ecs import World
 from taixu.edit import Project, WorldSettings
@@ -91,24 +90,11 @@ class RunningSimulator:
         self._watcher.join(_STOP_SECS)
 
     def _start(self) -> subprocess.Popen[bytes]:
-        environment = os.environ | self._environment
-        # It finds taixu where we did; -P keeps the working directory, which may be anybody's, off its path.
-        folder = str(Path(__file__).resolve().parents[2])
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH", ""))))
-        environment["PYTHONUNBUFFERED"] = "1"
-        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-        options: dict[str, Any] = {}
-        if sys.platform == "win32":
-            options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
-        else:
-            options["process_group"] = 0  # Ctrl-C in a terminal reaches us alone; the closed pipe tells it
-        try:
-            return subprocess.Popen(
-                [sys.executable, "-P", "-m", _CHILD, str(self._script), *self._arguments],
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, env=environment, **options,
-            )  # fmt: skip
-        except OSError as error:
-            raise MachineError(f"the simulator {self.name} cannot be started: {error}") from error
+        return start_child(
+            _CHILD, str(self._script), *self._arguments, what=f"the simulator {self.name}",
+            environment=self._environment | {"PYTHONUNBUFFERED": "1"},
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
 
     def _watch(self) -> None:
         pause = _PAUSE_SECS

@@ -7,16 +7,14 @@ which are drawn here where none are given. It ends with this process, however th
 from __future__ import annotations
 
 import json
-import os
 import secrets
 import subprocess
-import sys
 import threading
 from importlib.util import find_spec
-from pathlib import Path
 from tempfile import TemporaryFile
-from typing import IO, Any
+from typing import IO
 
+from taixu.app.child_process import start_child
 from taixu.errors import MachineError, TaixuError
 
 __all__ = ["EmbeddedBroker"]
@@ -48,8 +46,6 @@ class EmbeddedBroker:
     def __init__(self, *, port: int = 0, user: str = "", password: str = "") -> None:
         if find_spec("amqtt") is None:
             raise MachineError('a broker of one\'s own needs amqtt; pip install "taixu[twin]" brings it')
-        if not sys.executable:
-            raise MachineError("the broker's process cannot be started, for this Python does not know where it is")
         self.user = user or "taixu"
         self.password = password or secrets.token_urlsafe(24)
         self.restarts = 0
@@ -82,25 +78,14 @@ class EmbeddedBroker:
         self._watcher.join()
 
     def _start(self) -> int:
-        environment = dict(os.environ)
-        # It finds taixu where we did; -P keeps the working directory, which may be anybody's, off its path.
-        folder = str(Path(__file__).resolve().parents[3])
-        environment["PYTHONPATH"] = os.pathsep.join(filter(None, (folder, environment.get("PYTHONPATH", ""))))
-        environment.setdefault("OPENBLAS_NUM_THREADS", "1")
-        options: dict[str, Any] = {}
-        if sys.platform == "win32":
-            options["creationflags"] = subprocess.CREATE_NEW_PROCESS_GROUP
-        else:
-            options["process_group"] = 0  # Ctrl-C in a terminal reaches us alone; the closed pipe tells it
         complaint = TemporaryFile()  # noqa: SIM115 (it is open as long as the process may speak)
         try:
-            process = self._process = subprocess.Popen(
-                [sys.executable, "-P", "-m", _CHILD], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaint,
-                env=environment, **options,
-            )  # fmt: skip
-        except OSError as error:
+            process = self._process = start_child(
+                _CHILD, what="the broker's process", stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=complaint
+            )
+        except MachineError:
             complaint.close()
-            raise MachineError(f"the broker's process cannot be started: {error}") from error
+            raise
         assert process.stdin is not None
         assert process.stdout is not None
         late = threading.Timer(_START_SECS, process.kill)
