@@ -20,10 +20,13 @@ class OpcServer:
     ----------
     build
         Adds nodes to ``server``, given that and the number of a namespace.
+    port
+        Where it listens; 0 finds one.
     """
 
-    def __init__(self, build: Callable[[Any, int], Awaitable[None]]) -> None:
-        self.url = f"opc.tcp://127.0.0.1:{free_port()}"
+    def __init__(self, build: Callable[[Any, int], Awaitable[None]], *, port: int = 0) -> None:
+        self.port = port or free_port()
+        self.url = f"opc.tcp://127.0.0.1:{self.port}"
         self.loop = asyncio.new_event_loop()
         self._build = build
         self._ready, self._end = threading.Event(), asyncio.Event()

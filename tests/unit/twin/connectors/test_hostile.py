@@ -7,14 +7,14 @@ import json
 import logging
 import socket
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 from readings import Heard
-from waiting import HANG_SECS, until
+from stranger import stranger
+from waiting import until
 
 from taixu.twin.connectors import open_sources
 from taixu.twin.connectors.connector import MAX_JSON_BYTES, Link
@@ -22,36 +22,6 @@ from taixu.twin.inbox import Inbox
 
 pytest.importorskip("aiohttp")
 GOOD = b'[{"topic": "a", "values": {"value": 1}}]'
-
-
-@contextmanager
-def stranger(*answers: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Something that listens: it answers who comes first in the first way, and so on; the last way is for all others."""
-    listener = socket.create_server(("127.0.0.1", 0))
-    came = iter(range(1 << 30))
-
-    def serve() -> None:
-        while True:
-            try:
-                line, _ = listener.accept()
-            except OSError:
-                return
-            answer = answers[min(next(came), len(answers) - 1)]
-            threading.Thread(target=talk, args=(line, answer), daemon=True).start()
-
-    def talk(line: socket.socket, answer: Callable[[socket.socket], None]) -> None:
-        line.settimeout(HANG_SECS)
-        try:
-            with line:
-                answer(line)
-        except OSError:
-            return
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield f"127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.close()
 
 
 def answering(body: bytes, *headers: str, status: str = "200 OK", length: int | None = None) -> Callable[[socket.socket], None]:

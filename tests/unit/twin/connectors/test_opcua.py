@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
-import threading
-from collections.abc import Coroutine, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
-from brokers import free_port
+from opc_server import OpcServer
 from readings import Heard
 from waiting import until
 
@@ -20,55 +18,24 @@ from taixu.twin.connectors import open_sources
 asyncua = pytest.importorskip("asyncua")
 
 
-class Plc:
+class Plc(OpcServer):
     """A small server: a press with a temperature, a mode and a setpoint."""
 
     def __init__(self, port: int = 0, **security: Any) -> None:
-        self.port = port or free_port()
-        self.url = f"opc.tcp://127.0.0.1:{self.port}"
         self._security = security
-        self.loop = asyncio.new_event_loop()
-        self._ready, self._end = threading.Event(), asyncio.Event()
-        self._thread = threading.Thread(target=self._run, daemon=True)
-        self._thread.start()
-        assert self._ready.wait(30)
+        super().__init__(self._press, port=port)
 
-    def _run(self) -> None:
-        self.loop.run_until_complete(self._serve())
-        left = asyncio.all_tasks(self.loop)
-        for task in left:
-            task.cancel()
-        self.loop.run_until_complete(asyncio.wait(left, timeout=1) if left else asyncio.sleep(0))
-        self.loop.close()
-
-    async def _serve(self) -> None:
-        server = asyncua.Server()
-        await server.init()
-        server.set_endpoint(self.url)
+    async def _press(self, server: Any, number: int) -> None:
+        self.server = server
         if self._security:
             server.set_security_policy([asyncua.ua.SecurityPolicyType.Basic256Sha256_SignAndEncrypt])
             await server.load_certificate(str(self._security["certificate"]))
             await server.load_private_key(str(self._security["key"]))
-        number = await server.register_namespace("plant")
         press = await server.nodes.objects.add_object(number, "Press4")
         self.temp = await press.add_variable(f"ns={number};s=Press4.Temp", "Temp", 20.0)
         self.mode = await press.add_variable(f"ns={number};s=Press4.Mode", "Mode", "idle")
         self.wanted = await press.add_variable(f"ns={number};s=Press4.Set", "Set", 0.0)
         await self.wanted.set_writable()
-        async with server:
-            self.server = server
-            self._ready.set()
-            await self._end.wait()
-
-    def run(self, talk: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(talk, self.loop).result(20)
-
-    def say(self, node: Any, value: Any, **more: Any) -> None:
-        self.run(node.write_value(asyncua.ua.DataValue(asyncua.ua.Variant(value), **more)))
-
-    def close(self) -> None:
-        self.loop.call_soon_threadsafe(self._end.set)
-        self._thread.join(20)
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import logging
 import socket
 import struct
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -13,7 +12,8 @@ from typing import Any
 import pytest
 from opc_server import OpcServer
 from readings import Heard
-from waiting import HANG_SECS, until
+from stranger import stranger
+from waiting import until
 
 from taixu.errors import TaixuError
 from taixu.twin.connectors import opcua as module
@@ -25,32 +25,15 @@ NODES = {"press/4": {"temp": "ns=2;s=Temp"}}
 
 
 @contextmanager
-def stranger(answer: Callable[[socket.socket], None]) -> Iterator[str]:
-    """Something that listens, and answers everybody in its own way."""
-    listener = socket.create_server(("127.0.0.1", 0))
+def server(answer: Callable[[socket.socket], None]) -> Iterator[str]:
+    """A server that answers everybody's hello in its own way."""
 
-    def serve() -> None:
-        while True:
-            try:
-                line, _ = listener.accept()
-            except OSError:
-                return
-            threading.Thread(target=talk, args=(line,), daemon=True).start()
+    def heard(line: socket.socket) -> None:
+        line.recv(4096)
+        answer(line)
 
-    def talk(line: socket.socket) -> None:
-        line.settimeout(HANG_SECS)
-        try:
-            with line:
-                line.recv(4096)
-                answer(line)
-        except OSError:
-            return
-
-    threading.Thread(target=serve, daemon=True).start()
-    try:
-        yield f"opc.tcp://127.0.0.1:{listener.getsockname()[1]}"
-    finally:
-        listener.close()
+    with stranger(heard) as address:
+        yield f"opc.tcp://{address}"
 
 
 def opened(url: str, heard: Heard, **more: Any) -> Any:
@@ -77,7 +60,7 @@ def cut_off(line: socket.socket) -> None:
 @pytest.mark.parametrize("answer", [rubbish, endless_chunk, cut_off])
 def test_what_is_no_server_is_left(answer: Callable[[socket.socket], None]) -> None:
     heard = Heard()
-    with stranger(answer) as url:
+    with server(answer) as url:
         source = opened(url, heard)
         until(lambda: source.link.status.state == "waiting" and source.link.status.problem)
         if answer is endless_chunk:
@@ -89,7 +72,7 @@ def test_what_is_no_server_is_left(answer: Callable[[socket.socket], None]) -> N
 
 
 def test_one_that_never_answers_holds_nobody_up() -> None:
-    with stranger(lambda line: [line.recv(1)].clear()) as url:
+    with server(lambda line: [line.recv(1)].clear()) as url:
         source = opened(url, Heard())
         source.close()
         assert source.link.status.state == "done"
@@ -124,7 +107,7 @@ def test_an_array_of_two_billion_nothings() -> None:
     from asyncua.common.utils import Buffer
     from asyncua.ua.ua_binary import variant_from_binary
 
-    with stranger(cut_off) as url:
+    with server(cut_off) as url:
         source = opened(url, Heard())
         until(lambda: source.link.status.problem)
         source.close()
