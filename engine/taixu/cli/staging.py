@@ -53,9 +53,7 @@ def open_thing(app: App, path: Path, *, animated: bool = False, from_secs: float
         have = f"it has {', '.join(model.variants)}" if model.variants else "it has none"
         raise UsageError(f"--variant: {path} has no variant {variant!r}; {have}")
     players = [AnimationPlayer(clip="*", time_secs=from_secs)] if animated and model.animations else []
-    # VRM 0 looks along -Z, all others along glTF's +Z: a picture shows the face.
-    front = (0.0, 1.0, 0.0, 0.0) if "VRM" in model.extensions else (0.0, 0.0, 0.0, 1.0)
-    owner = app.world.spawn(Transform(rotation=front), Name(path.stem), *players)
+    owner = app.world.spawn(Transform(), Name(path.stem), *players)
     spawn_model(app.world, owner, model, variant=variant)
     return "model"
 

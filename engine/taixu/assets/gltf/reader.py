@@ -216,6 +216,10 @@ class Document:
             Animation,
             lambda fields: read_animation(fields, self.accessors, nodes=model.nodes, meshes=model.meshes),
         )
+        with self.report.object():
+            from taixu.assets.vrm import read_avatar  # it stands on this package
+
+            model.avatar = read_avatar(root, model)
         self._check_scenes(model)
         return model
 

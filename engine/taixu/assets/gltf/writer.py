@@ -1,7 +1,7 @@
 """Writing glTF 2.0: `ModelData` as one ``.glb``, or as ``.gltf`` with its buffer and images beside it.
 
 Nodes, materials, textures, images, cameras, lights and variants keep their indices, so that animation
-pointers and extensions that Taixu does not know (VRM) stay true. What the reader decoded is written plainly:
+pointers and extensions that Taixu does not know stay true. A model with an avatar becomes a VRM 1.0. What the reader decoded is written plainly:
 no Draco, no meshopt, no quantisation.
 """
 
@@ -208,11 +208,24 @@ def _document(model: ModelData, packer: Packer, *, images: list[tuple[bytes, str
     lists["accessors"], lists["bufferViews"] = packer.accessors, packer.views
     root.update({name: value for name, value in lists.items() if value})
     properties.finish(root, _Unnamed(model))
+    _add_avatar(root, model, properties)
     if properties.used:
         root["extensionsUsed"] = sorted(properties.used)
     if properties.required:
         root["extensionsRequired"] = sorted(properties.required)
     return root
+
+
+def _add_avatar(root: dict[str, Any], model: ModelData, properties: Properties) -> None:
+    from taixu.assets.vrm import avatar_json, constraint_json  # it stands on this package
+
+    for name, value in avatar_json(model).items():
+        if value:
+            properties.extend(root, name, value)
+        else:
+            properties.used.add(name)
+    for constraint in model.avatar.constraints if model.avatar is not None else ():
+        properties.extend(root["nodes"][constraint.node], "VRMC_node_constraint", constraint_json(constraint))
 
 
 class _Unnamed:
