@@ -7,13 +7,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taixu.cli.files import finished_file, need_suffix
+from taixu.cli.mods.loading import tell_mods
 from taixu.cli.options import duration, positive_integer, seed, size
 from taixu.errors import UsageError
 
 if TYPE_CHECKING:
-    from taixu.cli.console import Console
     from taixu.defaults import App
-    from taixu.mods.playing import ModsPlugin
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
@@ -47,13 +46,10 @@ def run(args: argparse.Namespace) -> int:
 
     use_alarms()
     make = App.headless if args.headless else App.windowed
-    mods, folder = _mods(args)
-    plugins = () if mods is None else (mods,)
     try:
-        with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None, plugins=plugins) as app:
-            app.open(args.world)
-            if mods is not None:
-                _load_mods(app, mods, folder, args.console)
+        with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None) as app:
+            app.open(args.world, mods=args.mods or True)
+            tell_mods(app, args.console)
             if args.headless:
                 _play(app, args)
             else:
@@ -67,30 +63,9 @@ def run(args: argparse.Namespace) -> int:
     return 0
 
 
-def _mods(args: argparse.Namespace) -> tuple[ModsPlugin | None, Path]:
-    """What runs mods, where there are any, and their folder."""
-    from taixu.assets.paths import find_sample
-    from taixu.edit.project import open_project
-
-    folder = open_project(find_sample(args.world))[0].root / "mods" if args.mods is None else args.mods
-    if args.mods is not None and not folder.is_dir():
-        raise UsageError(f"--mods: {folder} is no folder")
-    if not folder.is_dir():
-        return None, folder
-    from taixu.mods.playing import ModsPlugin, has_mods
-
-    return (ModsPlugin(wait=args.headless) if has_mods(folder) else None), folder
-
-
-def _load_mods(app: App, mods: ModsPlugin, folder: Path, console: Console) -> None:
-    """Those that may run; why others do not is told."""
-    for id, why in mods.load_folder(app.world, folder).items():
-        console.say(f"mod {id} does not run: {why}" if id else f"mods: {why}")
-    if mods.badge:
-        console.say(f"careful: {mods.badge}")
-
-
 def _refuse_contradictions(args: argparse.Namespace) -> None:
+    if args.mods is not None and not args.mods.is_dir():
+        raise UsageError(f"--mods: {args.mods} is no folder")
     if args.headless and args.seconds is None and args.ticks is None:
         raise UsageError("--headless wants an end: give --seconds or --ticks")
     if not args.headless and (args.record is not None or args.out is not None):

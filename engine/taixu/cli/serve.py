@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from taixu.cli.logs import log_as_json
+from taixu.cli.mods.loading import tell_mods
 from taixu.cli.serving import add_address, open_server, refuse_open_doors, run_server
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
@@ -41,6 +42,8 @@ def run(args: argparse.Namespace) -> int:
         log_as_json()
     with App.headless(trust=args.trust or None, plugins=(TwinPlugin(),)) as app:
         app.open(args.world)
+        app.mods.wait = False  # whoever looks on sees the world go on, whatever a mod takes
+        tell_mods(app, args.console)
         configure_twin(app.world)
         app.settle()
         if args.record is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from time import perf_counter
@@ -12,6 +13,7 @@ from taixu import ecs
 from taixu.app import Plugin, find_plugins, load_plugin
 from taixu.assets.paths import find_sample
 from taixu.defaults.drawing import Drawing
+from taixu.defaults.mods import Mods
 from taixu.defaults.projects import ProjectPlugin, is_trusted, open_world, save_world
 from taixu.defaults.world import World
 from taixu.errors import TaixuError, UsageError
@@ -58,6 +60,8 @@ class App(base.App):
             self.clock.max_steps = None
         for plugin in (*_engine_plugins(platform, physics, watch=self._interactive), *map(load_plugin, find_plugins()), *plugins):
             self.add_plugin(plugin)
+        self.mods = Mods(self, wait=not self._interactive, watch=self._interactive)
+        """Those of the world that is open."""
 
     @classmethod
     def headless(
@@ -88,10 +92,18 @@ class App(base.App):
 
     # Worlds
 
-    def open(self, path: str | Path, *, trust: bool | None = None) -> World:
+    def open(self, path: str | Path, *, trust: bool | None = None, mods: bool | str | Path = True) -> World:
         """Open a project folder or a world file in place of the present world.
 
         Samples that ship with Taixu are found from everywhere, as ``samples/playground``.
+
+        Parameters
+        ----------
+        trust
+            Whether its scripts run; see the app's.
+        mods
+            Whether its mods run, from the first frame on, in their box: those that were agreed to on this machine. A path
+            takes another folder than the project's ``mods``. Who brings a `ModsPlugin` of their own loads them themselves.
 
         Raises
         ------
@@ -100,7 +112,8 @@ class App(base.App):
         """
         wanted = self.trust if trust is None else trust
         file = find_sample(Path(path))
-        open_world(self, file, trust=is_trusted(file) if wanted is None else wanted)
+        project = open_world(self, file, trust=is_trusted(file) if wanted is None else wanted)
+        self.mods.follow((project.root / "mods" if mods is True else Path(mods)) if mods and not self._brings_mods() else None)
         return World(self.world)
 
     def save(self, path: str | Path) -> Path:
@@ -114,6 +127,11 @@ class App(base.App):
         return World(self.world)
 
     # Running
+
+    def frame(self, real_secs: float) -> int:
+        """Run one frame that is `real_secs` after the last one; gives the number of fixed steps that it took."""
+        self.mods.before_frame()
+        return super().frame(real_secs)
 
     def run(
         self, *, seconds: float | None = None, ticks: int | None = None, record: str | Path | None = None,
@@ -181,6 +199,11 @@ class App(base.App):
         wait_for_models(self.world)
         for stage in (base.Stage.APPLY, base.Stage.PROPAGATE):
             self.run_stage(stage)
+
+    def _brings_mods(self) -> bool:
+        """Whether somebody's own plugin runs mods here."""
+        module = sys.modules.get("taixu.mods.playing")  # who has not imported it has none; it is not imported to look
+        return self.mods.plugin is None and module is not None and self.has_plugin(module.ModsPlugin)
 
     def _film(self, total: int, path: Path, progress: Callable[[int, int], None] | None) -> None:
         from taixu.assets.video import VideoWriter

@@ -14,3 +14,4 @@ class Script:
     path: AssetPath = field(default="", doc='File in the project, such as "scripts/door.py".')
     fields: Data = field(default={}, doc="Values of the script's fields that differ from its defaults.")
     enabled: Bool = field(default=True, doc="Whether it runs.")
+    run_as_mod: Bool = field(default=False, doc="Whether it runs in the box of mods, where it reaches nothing but `game`.")

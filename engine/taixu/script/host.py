@@ -19,6 +19,7 @@ from taixu.app import Clock, GameServices
 from taixu.ecs import World, row_count
 from taixu.errors import TaixuError
 from taixu.scene import despawn_tree
+from taixu.script.boxed import BoxedScript
 from taixu.script.components import Script
 from taixu.script.delivery import Delivery
 from taixu.script.entity import Entity
@@ -62,12 +63,15 @@ class ScriptHost:
         Ends calls that last too long.
     in_step : bool
         Whether a fixed step runs (input edges are those of the step, not of the frame).
+    boxed : dict of int to BoxedScript
+        Scripts that run as mods, and never here: by entity handle, in the order of stable ids. Another dict when they change.
     """
 
     def __init__(self, world: World, *, root: Path | None = None, trusted: bool = False) -> None:
         self.world = world
         self.log = ScriptLog()
         self.instances: dict[int, Instance] = {}
+        self.boxed: dict[int, BoxedScript] = {}
         self.acting: Instance | None = None
         self.in_step = False
         self.timers = TimerQueue()
@@ -134,6 +138,7 @@ class ScriptHost:
         for instance in self.instances.values():
             self.world.resource(Widgets).hide(instance.stable_id)
         self.instances.clear()
+        self.boxed = {}
         self.timers = TimerQueue()
         self.modules.forget()
         self.library.clear()
@@ -263,10 +268,16 @@ class ScriptHost:
             return
         stable = world.stable_ids(entities)
         order = np.argsort(stable, kind="stable")
-        paths, fields, enabled = (world.gather(entities, Script, name) for name in ("path", "fields", "enabled"))
+        names = ("path", "fields", "enabled", "run_as_mod")
+        paths, fields, enabled, as_mods = (world.gather(entities, Script, name) for name in names)
         kept: dict[int, Instance] = {}
+        boxed: dict[int, BoxedScript] = {}
         for row in order.tolist():
             handle, path = int(entities[row]), str(paths[row])
+            if as_mods[row]:
+                if path and enabled[row]:
+                    boxed[handle] = BoxedScript(path, int(stable[row]), dict(fields[row] or {}))
+                continue
             instance = self.instances.get(handle)
             if instance is None or instance.path != path:
                 instance = Instance(handle, int(stable[row]), path, world.seed, authored=fields[row] or {})
@@ -279,6 +290,8 @@ class ScriptHost:
             if kept.get(handle) is not instance:
                 self._drop(instance)
         self.instances = kept
+        if boxed != self.boxed:
+            self.boxed = boxed
 
     def _changed_entities(self) -> NDArray[np.uint64]:
         parts = []

@@ -44,7 +44,7 @@ def run(args: argparse.Namespace) -> int:
     mods, plugin = _mods(args), ModsPlugin()
     id = mods[-1].package.id
     with App.headless(seed=args.seed, trust=args.trust or None, plugins=(plugin,)) as app:
-        app.open(args.world)
+        app.open(args.world, mods=False)
         refused = plugin.load(app.world, tuple(mods))
         if id in refused:
             raise TaixuError(f"{args.mod}: {refused[id]}")

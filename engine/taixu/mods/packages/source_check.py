@@ -13,9 +13,9 @@ from taixu.assets.findings import Finding
 from taixu.mods.grants import FORBIDDEN
 from taixu.mods.packages.manifest import Manifest
 from taixu.mods.packages.package import Package
-from taixu.script.api import API, CALLBACKS
+from taixu.script.api import API, CALLBACKS, Crossing
 
-__all__ = ["package_findings", "parse_source"]
+__all__ = ["package_findings", "parse_source", "script_findings"]
 
 _SAFE_MODULES = frozenset((
     "game", "math", "random", "json", "re", "collections", "itertools", "functools", "dataclasses", "enum", "typing", "string",
@@ -69,6 +69,38 @@ def package_findings(package: Package, *, components: Mapping[str, Iterable[str]
     if components:
         findings += _unknown_columns(package.manifest, components)
     return findings[:_MOST_FINDINGS]
+
+
+def script_findings(sources: Mapping[str, str]) -> tuple[list[Finding], frozenset[str]]:
+    """What a script of a project does that a mod cannot, and the capabilities that it uses: it is to run as one.
+
+    Parameters
+    ----------
+    sources
+        Its files, the entry first.
+    """
+    findings: list[Finding] = []
+    used: dict[str, str] = {}
+    own = {name.removesuffix(".py") for name in sources}
+    native = {each.name for each in API if each.crossing is Crossing.NATIVE}
+    for number, (name, text) in enumerate(sources.items()):
+        tree = parse_source(name, text)
+        if isinstance(tree, Finding):
+            findings.append(tree)
+            continue
+        findings += _unknown_names(name, tree, used)
+        findings += _imports(name, tree, own)
+        for node in ast.walk(tree):
+            of_game = isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and node.value.id == "game"
+            if isinstance(node, ast.Attribute) and of_game and node.attr in native:
+                findings.append(Finding("error", f"{name}: line {node.lineno}", f"game.{node.attr} is not there in a mod"))
+        if number == 0:
+            callbacks = {each.name for each in CALLBACKS if each.native_only}
+            findings += [
+                Finding("warning", f"{name}: line {node.lineno}", f"{node.name} is never called in a mod")
+                for node in tree.body if isinstance(node, ast.FunctionDef) and node.name in callbacks
+            ]  # fmt: skip
+    return findings[:_MOST_FINDINGS], frozenset(used)
 
 
 def _unknown_columns(manifest: Manifest, components: Mapping[str, Iterable[str]]) -> Iterator[Finding]:
