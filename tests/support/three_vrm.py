@@ -27,7 +27,8 @@ const loader = new GLTFLoader();
 loader.register(parser => new VRMLoaderPlugin(parser));
 const gltf = await loader.parseAsync(bytes.buffer.slice(bytes.byteOffset, bytes.byteOffset + bytes.length), '');
 const vrm = gltf.userData.vrm;
-const place = bone => { const p = vrm.humanoid.getRawBoneNode(bone).getWorldPosition(new THREE.Vector3()); return [p.x, p.y, p.z]; };
+const place = bone => {
+  const p = vrm.humanoid.getRawBoneNode(bone).getWorldPosition(new THREE.Vector3()); return [p.x, p.y, p.z]; };
 vrm.scene.updateMatrixWorld(true);
 const report = {version: vrm.meta.metaVersion, name: vrm.meta.name, authors: vrm.meta.authors,
   expressions: vrm.expressionManager ? Object.keys(vrm.expressionManager.expressionMap).sort() : [],
@@ -47,7 +48,8 @@ vrm.scene.position.x = 0; vrm.scene.updateMatrixWorld(true);
 report.moved = {leftHand: place('leftHand')};
 report.swung = Math.max(0, ...tails().map((q, i) => Math.max(...q.map((value, k) => Math.abs(value - before[i][k])))));
 report.morphs = [];
-vrm.scene.traverse(object => { if (object.morphTargetInfluences) report.morphs.push(Math.max(0, ...object.morphTargetInfluences)); });
+vrm.scene.traverse(object => {
+  if (object.morphTargetInfluences) report.morphs.push(Math.max(0, ...object.morphTargetInfluences)); });
 report.warnings = warnings;
 console.log(JSON.stringify(report));
 """

@@ -1,8 +1,8 @@
 """Writing glTF 2.0: `ModelData` as one ``.glb``, or as ``.gltf`` with its buffer and images beside it.
 
 Nodes, materials, textures, images, cameras, lights and variants keep their indices, so that animation
-pointers and extensions that Taixu does not know stay true. A model with an avatar becomes a VRM 1.0. What the reader decoded is written plainly:
-no Draco, no meshopt, no quantisation.
+pointers and extensions that Taixu does not know stay true. A model with an avatar becomes a VRM 1.0.
+What the reader decoded is written plainly: no Draco, no meshopt, no quantisation.
 """
 
 from __future__ import annotations

@@ -94,7 +94,7 @@ HOSTILE = {
     "a node that is not there": (lambda vrm: vrm["humanoid"]["humanBones"]["head"].update(node=10**9), "but there are"),
     "a negative node": (lambda vrm: vrm["humanoid"]["humanBones"]["head"].update(node=-1), "but there are"),
     "one node twice": (lambda vrm: vrm["humanoid"]["humanBones"]["head"].update(node=0), "needs a node of its own"),
-    "bones in a knot": (lambda vrm: vrm["humanoid"]["humanBones"]["leftHand"].update(node=60), "does not hang on|each bone needs"),
+    "bones in a knot": (lambda vrm: vrm["humanoid"]["humanBones"]["leftHand"].update(node=55), "does not hang on"),
     "no bones": (lambda vrm: vrm.pop("humanoid"), "names no bones"),
     "bones as a list": (lambda vrm: vrm["humanoid"].update(humanBones=[1, 2]), "not an object"),
     "a weight that is no number": (lambda vrm: vrm["expressions"].update(preset={"aa": {"isBinary": "yes"}}), "neither true"),
@@ -140,11 +140,12 @@ def test_constraints_in_a_circle_are_left_out() -> None:
 @pytest.mark.parametrize("wrong", [{}, {"bones": [-1, 3, 10**9, "x"]}, {"bones": 5, "gravityDir": None}])
 def test_sloppy_vrm0_is_read_all_the_same(wrong: dict[str, Any]) -> None:
     root = vrm_json()
-    bones = [{"bone": bone, "node": entry["node"]} for bone, entry in root["extensions"]["VRMC_vrm"]["humanoid"]["humanBones"].items()]
+    named = root["extensions"]["VRMC_vrm"]["humanoid"]["humanBones"]
+    bones = [{"bone": bone, "node": entry["node"]} for bone, entry in named.items()]
     root["extensions"] = {"VRM": {
         "humanoid": {"humanBones": [*bones, {"bone": "tail", "node": 2}, {"bone": "jaw", "node": -1}]},
         "meta": {"texture": -1, "title": 5}, "firstPerson": {"firstPersonBone": -1, "meshAnnotations": [{"mesh": 9}]},
-        "blendShapeMaster": {"blendShapeGroups": [{"presetName": "a", "binds": [{"mesh": -1, "index": -1}]}, {"name": "Surprised"}]},
+        "blendShapeMaster": {"blendShapeGroups": [{"presetName": "a", "binds": [{"mesh": -1}]}, {"name": "Surprised"}]},
         "secondaryAnimation": {"boneGroups": [wrong], "colliderGroups": [{"node": -1}]},
     }}  # fmt: skip
     root["extensionsUsed"] = ["VRM"]
