@@ -14,12 +14,12 @@ import numpy as np
 
 __all__ = ["BINARY", "COMPARE", "LOGIC", "REDUCE", "UNARY"]
 
-_Binary = Callable[[Any, Any, "np.dtype[Any]"], Any]
+_Binary = Callable[..., Any]  # (a, b, dtype) and, of those in BINARY, where to put it
 _Unary = Callable[[Any, "np.dtype[Any]"], Any]
 
 
 def _plain(function: Any) -> _Binary:
-    return lambda a, b, to: function(a, b, dtype=to, casting="unsafe")
+    return lambda a, b, to, out=None: function(a, b, out=out, dtype=to, casting="unsafe")
 
 
 def _compare(function: Any) -> _Binary:
@@ -27,7 +27,14 @@ def _compare(function: Any) -> _Binary:
 
 
 def _wide(function: Any) -> _Binary:
-    return lambda a, b, to: function(np.asarray(a, np.float64), np.asarray(b, np.float64)).astype(to)
+    def run(a: Any, b: Any, to: np.dtype[Any], out: Any = None) -> Any:
+        found = function(np.asarray(a, np.float64), np.asarray(b, np.float64)).astype(to)
+        if out is None:
+            return found
+        out[...] = found
+        return out
+
+    return run
 
 
 def _single(function: Any) -> _Unary:
@@ -78,4 +85,5 @@ REDUCE: Mapping[str, Callable[[Any], Any]] = {
     "sum": lambda a: np.asarray(a, np.float64).sum(),
     "smallest": lambda a: a.min() if len(a) else np.nan,
     "largest": lambda a: a.max() if len(a) else np.nan,
+    "finite": lambda a: np.isfinite(a).all(),
 }

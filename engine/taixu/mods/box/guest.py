@@ -18,6 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.mods.box import ops
+from taixu.mods.box.raw_calls import Export, HostFunction, RawMemory
 from taixu.mods.box.runtime import make_engine
 
 if TYPE_CHECKING:
@@ -40,6 +41,13 @@ _MAGIC = b"taixu-g1"
 _OPERATION = struct.Struct("<5I4xd")
 _ANSWER = struct.Struct("<d")
 _LIMITS = {"table_elements": 20_000, "instances": 1, "tables": 1, "memories": 1}
+_EXPORTS = {
+    "boot": "i32 i32 i32 i32 -> i64",
+    "call": "i32 i32 i32 -> i64",
+    "column": "i32 i32 i32 -> i64",
+    "allocate": "i32 -> i32",
+    "release": "i32 ->",
+}
 _REASONS = {"STACK_OVERFLOW": "stack", "INTERRUPT": "epoch", "OUT_OF_FUEL": "fuel"}
 
 
@@ -112,12 +120,14 @@ class Guest:
         self._allowed = 0
         self._dead = ""
         self._owed = 0
-        self._whole: NDArray[np.uint8] = np.empty(0, np.uint8)
-        self._base = 0
+        self._whole = memoryview(b"")
+        self._size = self._base = 0
         self._message = 0
         self._store: Store
-        self._memory: Memory
-        self._functions: dict[str, Func] = {}
+        self._memory: RawMemory
+        self._functions: dict[str, Export] = {}
+        self._answers: list[HostFunction] = []
+        self._raised: list[BaseException] = []
         self._instantiate()
 
     @property
@@ -129,7 +139,7 @@ class Guest:
     @property
     def memory_bytes(self) -> int:
         """The memory of the instance now."""
-        return int(self._memory.data_len(self._store))
+        return self._memory.size()
 
     def allow(self, fuel: int, epochs: int = _NO_DEADLINE) -> None:
         """Set the budget of what comes: fuel, and steps of the watchdog's clock from now on."""
@@ -183,7 +193,7 @@ class Guest:
         Trapped
             If it does not lie in the guest's memory.
         """
-        return self._bytes(pointer, nbytes).data
+        return self._bytes(pointer, nbytes)
 
     def snapshot(self) -> bytes:
         """The guest's whole state between two calls, as what differs from the image."""
@@ -216,31 +226,36 @@ class Guest:
             raise ValueError("a snapshot of a mod speaks of memory that it does not have")
         self._instantiate()
         if pages * _PAGE > known:
-            self._memory.grow(self._store, pages - known // _PAGE)
+            self._memory.grow(pages - known // _PAGE)
         memory = np.frombuffer(self.view(0, pages * _PAGE), np.uint8).reshape(-1, _BLOCK)
         memory[blocks] = np.frombuffer(data, np.uint8, count * _BLOCK, _HEADER.size + 4 * count).reshape(-1, _BLOCK)
 
     def _instantiate(self) -> None:
-        from wasmtime import Func, Instance, Store, WasmtimeError
+        from wasmtime import Instance, Store, WasmtimeError
 
-        self._store = store = Store(self._image.engine)
+        store = Store(self._image.engine)
         store.set_limits(memory_size=self._most_bytes, **_LIMITS)
-        self.allow(_START_FUEL)
         # The functions live as long as the store does, so they must not hold the guest that holds the store.
         this = weakref.ref(self)
         answers: dict[str, Callable[..., Any]] = {
             "log": lambda *args: _alive(this)._write_line(*args),
-            "colop": lambda *args: _alive(this)._calculate(*args),
+            "colop": lambda at: _alive(this)._calculate(at),
         }
+        raised: list[BaseException] = []
+        self._answers = [
+            HostFunction(store, cast("FuncType", item.type), answers[item.name or ""], raised)
+            for item in self._image.module.imports
+        ]
+        self._raised = raised
+        self._store = store
+        self.allow(_START_FUEL)
         try:
-            imports = [Func(store, cast("FuncType", item.type), answers[item.name or ""]) for item in self._image.module.imports]
-            exports = Instance(store, self._image.module, imports).exports(store)
+            exports = Instance(store, self._image.module, [item.func for item in self._answers]).exports(store)
         except WasmtimeError as error:
             raise self._die("memory", f"the mod's memory limit of {self._most_bytes} bytes is too small: {error}") from None
-        self._memory = exports["memory"]  # type: ignore[assignment]
+        self._memory = RawMemory(store, cast("Memory", exports["memory"]))
         self._message = int(exports["message"].value(store))  # type: ignore[union-attr]
-        names = ("boot", "call", "column", "allocate", "release")
-        self._functions = {name: exports[name] for name in names}  # type: ignore[misc]
+        self._functions = {name: Export(store, cast("Func", exports[name]), wanted) for name, wanted in _EXPORTS.items()}
         self._dead = ""
 
     def _need_life(self) -> None:
@@ -261,52 +276,62 @@ class Guest:
             if len(text) <= free:
                 address, room, free = room, room + len(text), free - len(text)
             else:
-                address = int(self._run("allocate", len(text))) & 0xFFFFFFFF
+                address = self._run("allocate", len(text))
                 places.append(address)
             if not address:
                 raise self._die("memory", f"no memory is left in the mod for a message of {len(text)} bytes")
             self.view(address, len(text))[:] = text
-            arguments += [_signed(address), len(text)]
-        packed = int(self._run(name, *arguments, *after)) & 0xFFFFFFFFFFFFFFFF
+            arguments += [address, len(text)]
+        packed = self._run(name, *arguments, *after)
         address, size = packed >> 32, packed & 0xFFFFFFFF
         answer = self._bytes(address, size).tobytes()
         for place in places:
-            self._run("release", _signed(place))
+            self._run("release", place)
         if answer[:1] == b"\0":
             return answer[1:]
         raise GuestError(answer[1:].decode("utf-8", "replace"))
 
-    def _run(self, name: str, *arguments: int) -> Any:
+    def _run(self, name: str, *arguments: int) -> int:
         from wasmtime import Trap, WasmtimeError
 
         try:
-            return self._functions[name](self._store, *arguments)
-        except Trap as trap:
-            code = trap.trap_code
+            return self._functions[name](*arguments)
+        except (Trap, WasmtimeError) as error:
+            if self._raised:
+                raise self._refuse(self._raised[0]) from None
+            if isinstance(error, WasmtimeError):
+                raise self._die("trap", str(error).splitlines()[0]) from None
+            code = error.trap_code
             reason = _REASONS.get(code.name, "trap") if code is not None else "trap"
             if reason == "trap" and self.memory_bytes + _PAGE > self._most_bytes:
                 reason = "memory"
             raise self._die(reason, _FIRST_WORDS[reason]) from None
-        except Trapped as error:
-            raise self._die(error.reason, error.text) from None
-        except (WasmtimeError, ValueError, TypeError) as error:
-            raise self._die("trap", str(error).splitlines()[0]) from None
 
-    def _bytes(self, pointer: int, nbytes: int) -> NDArray[np.uint8]:
+    def _refuse(self, error: BaseException) -> BaseException:
+        """What is raised for an exception of the host's own functions."""
+        if isinstance(error, Trapped):
+            return self._die(error.reason, error.text)
+        if isinstance(error, (ValueError, TypeError)):
+            return self._die("trap", str(error).splitlines()[0])
+        self._dead = "trap"
+        return error
+
+    def _bytes(self, pointer: int, nbytes: int) -> memoryview:
         """A part of memory as it is now: where it begins and how large it is are asked at each use."""
-        base = ctypes.addressof(self._memory.data_ptr(self._store).contents)
-        size = int(self._memory.data_len(self._store))
-        if base != self._base or size != len(self._whole):
-            self._whole = np.frombuffer(memoryview((ctypes.c_ubyte * size).from_address(base)).cast("B"), np.uint8)
-            self._base = base
-        return self._part(pointer, nbytes)
-
-    def _part(self, pointer: int, nbytes: int) -> NDArray[np.uint8]:
-        """A part of memory as `_bytes` found it just now, within one call from the guest."""
-        size = len(self._whole)
+        self._look()
+        size = self._size
         if not 0 <= pointer <= size or not 0 <= nbytes <= size - pointer:
-            raise self._die("trap", f"{nbytes} bytes at {pointer} do not lie in the guest's memory")
+            raise self._outside(pointer, nbytes)
         return self._whole[pointer : pointer + nbytes]
+
+    def _look(self) -> None:
+        base, size = self._memory.base(), self._memory.size()
+        if base != self._base or size != self._size:
+            self._whole = memoryview((ctypes.c_ubyte * size).from_address(base)).cast("B")
+            self._base, self._size = base, size
+
+    def _outside(self, pointer: int, nbytes: int) -> Trapped:
+        return self._die("trap", f"{nbytes} bytes at {pointer} do not lie in the guest's memory")
 
     def _pay(self, fuel: int) -> None:
         """Owe fuel for work of the host; it is taken in portions, and when the call ends."""
@@ -326,18 +351,22 @@ class Guest:
     def _write_line(self, level: int, pointer: int, nbytes: int) -> None:
         length = min(nbytes & 0xFFFFFFFF, MOST_LINE_BYTES)
         self._pay(_LINE_FUEL + length)
-        text = self._bytes(pointer & 0xFFFFFFFF, length).tobytes().decode("utf-8", "replace")
+        text = str(self._bytes(pointer & 0xFFFFFFFF, length), "utf-8", "replace")
         self._log(level if 1 <= level <= 3 else 1, text)
 
     def _calculate(self, pointer: int) -> None:
         """Do the operation whose six numbers lie at `pointer`, and put what it gives behind them."""
-        place = self._bytes(pointer & 0xFFFFFFFF, _OPERATION.size + 8).data
+        place = self._bytes(pointer & 0xFFFFFFFF, _OPERATION.size + 8)
         op, dst, a, b, n, k = _OPERATION.unpack_from(place)
         self._pay(_OP_FUEL + _ELEMENT_FUEL * min(n, ops.MOST_ELEMENTS))
         _ANSWER.pack_into(place, _OPERATION.size, ops.apply(self._numbers, op, dst, a, b, n, k))
 
     def _numbers(self, address: int, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
-        return self._part(address, count * dtype.itemsize).view(dtype)
+        """Numbers in memory as `_bytes` found it just now, within one call from the guest."""
+        nbytes = count * dtype.itemsize
+        if not 0 <= address <= self._size or not 0 <= nbytes <= self._size - address:
+            raise self._outside(address, nbytes)
+        return np.frombuffer(self._whole, dtype, count, address)
 
 
 _FIRST_WORDS = {
@@ -354,8 +383,3 @@ def _alive(reference: weakref.ref[Guest]) -> Guest:
     if guest is None:
         raise ValueError("a guest that is gone was called")
     return guest
-
-
-def _signed(value: int) -> int:
-    """As WebAssembly's i32, which wasmtime's Python takes with a sign."""
-    return value - (1 << 32) if value >= 1 << 31 else value

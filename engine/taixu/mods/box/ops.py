@@ -10,6 +10,7 @@ use the same functions (`taixu.math.column_arithmetic`), so that both tiers calc
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any
 
@@ -71,44 +72,127 @@ def apply(view: View, op: int, dst: int, a: int, b: int, n: int, k: float) -> fl
     ValueError
         If an address, a type or a count is none.
     """
+    plan = _plans.get(op) or _make_plan(op)
+    if not 0 <= n <= MOST_ELEMENTS:
+        raise ValueError(f"no column operation of {n} numbers")
+    with np.errstate(all="ignore"):
+        return plan(view, (dst, a, b), n, k)
+
+
+_Plan = Callable[[View, tuple[int, int, int], int, float], float]
+_plans: dict[int, _Plan] = {}
+"""What was asked for before: there are some ten thousand that can be."""
+
+
+def _make_plan(op: int) -> _Plan:
+    """What an operation on columns of some types is, its number looked at once."""
     name = _NAMES.get(op & 0xFF)
     codes = (op >> 8 & 15, op >> 12 & 15, op >> 16 & 15)
-    if name is None or op >> 20 or max(codes) >= len(ELEMENT_TYPES) or not 0 <= n <= MOST_ELEMENTS:
-        raise ValueError(f"no column operation {op:#x} of {n} numbers")
+    if name is None or op >> 20 or max(codes) >= len(ELEMENT_TYPES):
+        raise ValueError(f"no column operation {op:#x}")
     to, first, second = (None if not code else np.dtype(ELEMENT_TYPES[code]) for code in codes)
-    with np.errstate(all="ignore"):
-        if name in ("take", "put"):
-            _move(view, name, (to, dst), (first, a), (second, b), n)
-            return 0.0
-        left: Any = k if first is None else view(a, n, first)
-        right: Any = k if second is None else view(b, n, second)
-        if name in REDUCE:
-            return float(_FUNCTIONS[name](np.asarray(left)))
-        if to is None:
-            raise ValueError("a column operation writes into a column")
-        out = view(dst, n, to)
-        if name == "select":
-            np.copyto(out, np.asarray(right).astype(to, copy=False), where=np.asarray(left, bool))
-        elif name in ("copy", "fill"):
-            np.copyto(out, np.asarray(left).astype(to, copy=False))
-        elif name in UNARY:
-            out[...] = _FUNCTIONS[name](left, to)
-        else:
-            out[...] = _FUNCTIONS[name](left, right, to)
-    return 0.0
-
-
-def _move(view: View, name: str, dst: tuple[Any, int], a: tuple[Any, int], b: tuple[Any, int], n: int) -> None:
-    """Gather or scatter by indices, which may reach as far as the guest's memory does."""
-    if dst[0] is None or a[0] is None or b[0] is None or b[0].kind not in "iu":
-        raise ValueError("take and put move columns by whole numbers")
-    rows = view(b[1], n, b[0]).astype(np.int64)
-    if not n:
-        return
-    if rows.min() < 0 or rows.max() >= MOST_ELEMENTS:
-        raise ValueError("an index of a column operation lies outside")
-    reach = int(rows.max()) + 1
-    if name == "take":
-        view(dst[1], n, dst[0])[...] = view(a[1], reach, a[0])[rows]
+    if name in ("take", "put"):
+        plan = _plan_move(name, to, first, second)
+    elif name in REDUCE:
+        plan = _plan_reduction(name, first)
+    elif to is None:
+        raise ValueError("a column operation writes into a column")
+    elif name == "select":
+        plan = _plan_select(to, first, second)
+    elif name in ("copy", "fill"):
+        plan = _plan_copy(to, first)
     else:
-        view(dst[1], reach, dst[0])[rows] = view(a[1], n, a[0])
+        plan = _plan_arithmetic(name, to, first, None if name in UNARY else second)
+    _plans[op] = plan
+    return plan
+
+
+def _plan_arithmetic(name: str, to: Any, first: Any, second: Any) -> _Plan:
+    function, is_single, is_float = _FUNCTIONS[name], name in UNARY, to.kind == "f"
+
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+        out = view(at[0], n, to)
+        left: Any = k if first is None else view(at[1], n, first)
+        if is_single:
+            out[...] = function(left, to)
+        elif name in BINARY:
+            function(left, k if second is None else view(at[2], n, second), to, out)
+        else:
+            out[...] = function(left, k if second is None else view(at[2], n, second), to)
+        if is_float and n:
+            _settle(out)
+        return 0.0
+
+    return run
+
+
+def _settle(out: NDArray[Any]) -> None:
+    """Give what is not a number the one bit pattern that it has in WebAssembly: processors differ in sign and rest."""
+    most = np.maximum.reduce(out)
+    if most != most:
+        out[np.isnan(out)] = np.nan
+
+
+def _plan_reduction(name: str, first: Any) -> _Plan:
+    function = REDUCE[name]
+
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+        found = float(function(np.asarray(k if first is None else view(at[1], n, first))))
+        return found if found == found else math.nan
+
+    return run
+
+
+def _plan_select(to: Any, first: Any, second: Any) -> _Plan:
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+        out = view(at[0], n, to)
+        mask = np.asarray(k if first is None else view(at[1], n, first), bool)
+        if second is None and mask.ndim:
+            np.putmask(out, mask, _cast(k, to))
+        else:
+            np.copyto(out, _cast(k if second is None else view(at[2], n, second), to), where=mask)
+        return 0.0
+
+    return run
+
+
+def _plan_copy(to: Any, first: Any) -> _Plan:
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+        view(at[0], n, to)[...] = _cast(k if first is None else view(at[1], n, first), to)
+        return 0.0
+
+    return run
+
+
+def _cast(values: Any, to: np.dtype[Any]) -> Any:
+    """Numbers as another type. Floats that whole numbers cannot hold become the nearest that they can, as WebAssembly has it."""
+    values = np.asarray(values)
+    if values.dtype.kind == "f" and to.kind in "iu":
+        info = np.iinfo(to)
+        values = values.astype(np.float64)
+        inside = (values > info.min - 1.0) & (values < info.max + 1.0)
+        if not inside.all():
+            whole = np.where(inside, values, 0.0).astype(to)
+            return np.where(inside, whole, np.where(values > 0.0, info.max, np.where(values < 0.0, info.min, 0)).astype(to))
+    return values.astype(to, copy=False)
+
+
+def _plan_move(name: str, to: Any, first: Any, second: Any) -> _Plan:
+    """Gather or scatter by indices, which may reach as far as the guest's memory does."""
+    if to is None or first is None or second is None or second.kind not in "iu":
+        raise ValueError("take and put move columns by whole numbers")
+
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+        rows = view(at[2], n, second).astype(np.int64)
+        if not n:
+            return 0.0
+        least, most = int(rows.min()), int(rows.max())
+        if least < 0 or most >= MOST_ELEMENTS:
+            raise ValueError("an index of a column operation lies outside")
+        if name == "take":
+            view(at[0], n, to)[...] = view(at[1], most + 1, first)[rows]
+        else:
+            view(at[0], most + 1, to)[rows] = view(at[1], n, first)
+        return 0.0
+
+    return run
