@@ -12,17 +12,19 @@ from taixu.mods.grants import Grants
 from taixu.mods.host import ModHost, OpenBox
 from taixu.mods.plugin import ModPlugin
 from taixu.physics import PHYSICS_COMPONENTS, Articulation, RigidBody
-from taixu.platform import HeadlessPlatform, KeyEvent, PlatformPlugin
+from taixu.platform import AnswerEvent, HeadlessPlatform, Input, KeyEvent, PlatformPlugin
 from taixu.scene import Light, Name, Node, Parent, Shape, Transform
 from taixu.scene.plugin import ScenePlugin
-from taixu.script import Script, ScriptHost, ScriptPlugin
+from taixu.script import Script, ScriptHost, ScriptPlugin, players
+from taixu.script.chat import Chat
+from taixu.script.inbox import owner_text
 from taixu.script.widgets import Widgets
 
 __all__ = ["Trace", "all_grants", "run_mod", "run_native"]
 
 STEP = 1 / 60
 _READS = ("name", "transform", "light", "shape", "parent", "rigid_body", "articulation")
-_ALL = ("spawn", "input", "ui", "audio")
+_ALL = ("spawn", "input", "input.text", "ui", "audio", "chat", "storage", "net")
 
 
 @dataclass
@@ -83,6 +85,7 @@ def _offer(app: App, calls: list[Any]) -> None:
         return [down if abs(origin[0]) < 10 else None for origin in origins]
 
     services.provide("raycasts", raycasts)
+    services.provide("request", lambda _world, _owner, _hosts, **facts: calls.append(("request", sorted(facts.items()))))
 
 
 def _plain(value: Any) -> Any:
@@ -143,15 +146,22 @@ def _finish(app: App, trace: Trace, owner: int | str) -> Trace:
             trace.places[node.name] = [
                 [round(float(value), 4) for value in values] for values in (node.position, node.rotation, node.scale)
             ]
-    trace.screen = [
-        (item.name, item.kind, item.text, item.corner, item.offset, item.value, item.size, item.color)
+    trace.screen = [(line.role == "player", line.text) for line in app.resource(Chat).lines]
+    trace.screen += [
+        (item.name, item.kind, item.text, item.corner, item.offset, item.value, item.size, item.color, item.hint, item.dots,
+         item.colors)
         for item in app.resource(Widgets).of(owner).values()
     ]
     return trace
 
 
 def _press(app: App, owner: int | str) -> None:
+    world = app.world
     app.resource(Widgets).press(owner, "again")
+    players.submit(world, owner, "name", "Bob\tthe \x00builder")
+    players.submit(world, owner, "no such field", "x")
+    players.say(world, "Is anybody\nhere?", who="Ann")
+    app.resource(Input).inject(AnswerEvent(owner_text(owner), "rates", 200, "[1.5]", ""))
 
 
 def run_native(folder: Path, source: str, *, steps: int = 6, keep_after: int = 0) -> Trace:

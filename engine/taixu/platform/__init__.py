@@ -11,6 +11,8 @@ from __future__ import annotations
 from taixu.platform.actions import Action, ActionState, InputMap
 from taixu.platform.audio_device import AudioDevice, NullAudioDevice, PygletAudioDevice, open_audio_device
 from taixu.platform.events import (
+    AnswerEvent,
+    ChatEvent,
     CloseEvent,
     FileDropEvent,
     FocusEvent,
@@ -21,8 +23,10 @@ from taixu.platform.events import (
     PadAxisEvent,
     PadButtonEvent,
     ResizeEvent,
+    StoredEvent,
     TextEvent,
     WheelEvent,
+    WidgetEvent,
     event_from_data,
     event_to_data,
 )
@@ -34,7 +38,9 @@ from taixu.platform.window import Window
 __all__ = [
     "Action",
     "ActionState",
+    "AnswerEvent",
     "AudioDevice",
+    "ChatEvent",
     "CloseEvent",
     "Edges",
     "FileDropEvent",
@@ -54,8 +60,10 @@ __all__ = [
     "PlatformPlugin",
     "PygletAudioDevice",
     "ResizeEvent",
+    "StoredEvent",
     "TextEvent",
     "WheelEvent",
+    "WidgetEvent",
     "Window",
     "WindowPlatform",
     "event_from_data",

@@ -14,6 +14,8 @@ from typing import Any, ClassVar
 from taixu.errors import TaixuError
 
 __all__ = [
+    "AnswerEvent",
+    "ChatEvent",
     "CloseEvent",
     "FileDropEvent",
     "FocusEvent",
@@ -24,8 +26,10 @@ __all__ = [
     "PadAxisEvent",
     "PadButtonEvent",
     "ResizeEvent",
+    "StoredEvent",
     "TextEvent",
     "WheelEvent",
+    "WidgetEvent",
     "event_from_data",
     "event_to_data",
 ]
@@ -137,6 +141,46 @@ class CloseEvent(InputEvent):
     """The user asked to close the window."""
 
     kind: ClassVar[str] = "close"
+
+
+@dataclass(frozen=True, slots=True)
+class WidgetEvent(InputEvent):
+    """A button on the screen was pressed, or a text written into a field; `owner` is who shows it."""
+
+    kind: ClassVar[str] = "widget"
+    owner: str
+    name: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatEvent(InputEvent):
+    """A player said something."""
+
+    kind: ClassVar[str] = "chat"
+    who: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerEvent(InputEvent):
+    """A server answered what `owner` had asked; `status` is HTTP's, or 0 with an error where no answer came."""
+
+    kind: ClassVar[str] = "answer"
+    owner: str
+    name: str
+    status: int
+    text: str
+    error: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent(InputEvent):
+    """What `owner` had kept from earlier sessions, as JSON."""
+
+    kind: ClassVar[str] = "stored"
+    owner: str
+    text: str
 
 
 _LARGEST = 1e300

@@ -7,7 +7,7 @@ state.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 
 from taixu.platform.events import (
@@ -24,7 +24,9 @@ from taixu.platform.events import (
     WheelEvent,
 )
 
-__all__ = ["Edges", "Input"]
+__all__ = ["Edges", "Input", "Sieve"]
+
+Sieve = Callable[[InputEvent], Iterable[InputEvent]]
 
 
 @dataclass(slots=True)
@@ -67,6 +69,9 @@ class Input:
         Position of the mouse in window units from the top left corner.
     focused, close_requested : bool
         State of the window; `close_requested` stays until somebody clears it.
+    sieves : list
+        What stands between the player and the game, such as buttons over the picture: each is given an event and gives what
+        is to arrive in its place.
     """
 
     def __init__(self) -> None:
@@ -77,6 +82,7 @@ class Input:
         self.pointer: tuple[float, float] = (0.0, 0.0)
         self.focused = True
         self.close_requested = False
+        self.sieves: list[Sieve] = []
         self._injected: list[InputEvent] = []
 
     def inject(self, events: InputEvent | Iterable[InputEvent]) -> None:
@@ -89,6 +95,13 @@ class Input:
         """Return and forget the queued events; the platform plugin feeds them."""
         events, self._injected = self._injected, []
         return events
+
+    def sift(self, events: Iterable[InputEvent]) -> list[InputEvent]:
+        """What is left of events, and what came in their place."""
+        found = list(events)
+        for sieve in self.sieves:
+            found = [kept for event in found for kept in sieve(event)]
+        return found
 
     def feed(self, event: InputEvent) -> None:
         """Take one event into the state and into the edges of both readers."""

@@ -49,7 +49,7 @@ class PlatformPlugin:
     def _feed(self, world: World) -> None:
         source = world.resource(Input)
         tick = world.resource(Clock).ticks
-        events = [*self.platform.poll(tick), *source.take_injected()]
+        events = source.sift([*self.platform.poll(tick), *source.take_injected()])
         for event in events:
             source.feed(event)
         if events and world.has_resource(InputRecorder):

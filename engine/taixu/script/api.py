@@ -109,6 +109,9 @@ EVENT_KINDS = {
     "animation_end": "A clip that does not loop came to its end: name.",
     "message": "Somebody called game.send: name, sender, and what was sent.",
     "button": "A button that the script showed was pressed: name.",
+    "text": "A text was written into a field that the script showed: name, text.",
+    "chat": "Somebody else said something in the chat: name (who), text, role ('player', 'mod' or 'script').",
+    "answer": "What game.request asked for: name, status (0 where none came), text, error.",
 }
 
 _VECTOR = "Sequence[float]"
@@ -348,6 +351,31 @@ API = (
         per_step=200,
     ),
     ApiEntry(
+        "show_input",
+        f"(name: str, hint: str = '', *, text: str = '', {_WIDGET_PLACE}) -> None",
+        "Show a field to write into; what was written comes as a 'text' event when Enter is pressed, never key by key.",
+        capability="input.text",
+        crossing=_COMMAND,
+        arguments=(*_WIDGET, Argument("hint", "text 80", required=False), Argument("text", "text 500", required=False), _OFFSET),
+        per_step=200,
+    ),
+    ApiEntry(
+        "show_map",
+        f"(name: str, dots: Sequence[{_VECTOR}], *, colors: Sequence[{_VECTOR}] = (), {_WIDGET_PLACE}, size: float = 1.0)"
+        " -> None",
+        "Show a square map with dots: each is (right, down, width), from 0 to 1 across the map; colours one for each, or one.",
+        capability="ui",
+        crossing=_COMMAND,
+        arguments=(
+            *_WIDGET,
+            Argument("dots", "vectors 500"),
+            Argument("colors", "vectors 500", required=False),
+            _OFFSET,
+            Argument("size", "number 0.5 4", required=False),
+        ),
+        per_step=20,
+    ),
+    ApiEntry(
         "hide",
         "(name: str = '') -> None",
         "Take a text, button or bar away again; all that the script showed, by default.",
@@ -355,6 +383,44 @@ API = (
         crossing=_COMMAND,
         arguments=(Argument("name", "text 80"),),
         per_step=200,
+    ),
+    ApiEntry(
+        "chat",
+        "(text: str) -> None",
+        "Say something in the chat, for players, scripts and mods to read.",
+        capability="chat",
+        crossing=_COMMAND,
+        arguments=(Argument("text", "text 300"),),
+        per_step=8,
+    ),
+    ApiEntry(
+        "store",
+        "(key: str, value: Any) -> None",
+        "Keep numbers, texts, lists or dicts until the next session, by key; None forgets them.",
+        capability="storage",
+        crossing=_COMMAND,
+        arguments=(Argument("key", "word"), Argument("value", "data")),
+    ),
+    ApiEntry(
+        "stored",
+        "(key: str, default: Any = None) -> Any",
+        "What was kept under a key, in this session or an earlier one.",
+        capability="storage",
+        crossing=_VALUE,
+    ),
+    ApiEntry(
+        "request",
+        "(name: str, url: str, *, method: str = 'GET', body: str = '') -> None",
+        "Ask a server by https; what it says comes as an 'answer' event of that name.",
+        capability="net",
+        crossing=_COMMAND,
+        arguments=(
+            Argument("name", "word"),
+            Argument("url", "text 2000"),
+            Argument("method", "choice GET|POST", required=False),
+            Argument("body", "text 20000", required=False),
+        ),
+        per_step=4,
     ),
     ApiEntry(
         "where",

@@ -8,6 +8,7 @@ import numpy as np
 
 from taixu.app import EventBatch, GameEvents
 from taixu.errors import TaixuError
+from taixu.script.chat import Chat, ChatLine
 from taixu.script.entity import Entity
 from taixu.script.event import Event
 from taixu.script.events import input_events, unpack_batch
@@ -38,6 +39,7 @@ class Delivery:
     def __init__(self, host: ScriptHost) -> None:
         self._host = host
         self._cursor = 0
+        self._heard = 0
         self.posted: list[Posted] = []
         self._rays: list[Asked] = []
 
@@ -49,6 +51,7 @@ class Delivery:
         """A step without scripts: nobody hears what was posted and published."""
         self.posted.clear()
         self._rays.clear()
+        self.take_said()
         self._cursor = self._host.world.resource(GameEvents).cursor
 
     def post(self, event: Event, entity: int | None) -> None:
@@ -124,20 +127,30 @@ class Delivery:
         ticks = 1 if asked is None else ticks_of(asked.seconds, self._host.clock.steps_per_sec)
         self._host.timers.add(self._host.clock.ticks + ticks, lambda: self._advance(instance, routine, None), owner=instance)
 
-    def deliver_due(self, posted: list[Posted], asked: list[Asked]) -> None:
-        """Deliver answers, presses, input, what plugins published since the last step, and messages, in this order."""
+    def take_said(self) -> list[ChatLine]:
+        """What was said in the chat until now."""
+        chat = self._host.world.resource(Chat)
+        said, self._heard = chat.since(self._heard), chat.count
+        return said
+
+    def deliver_due(self, posted: list[Posted], asked: list[Asked], said: list[ChatLine]) -> None:
+        """Deliver answers, presses, chat, input, what plugins published since the last step, and messages, in this order."""
         events = self._host.world.resource(GameEvents)
         batches = events.since(self._cursor)
         self._cursor = events.cursor
         inputs = input_events(self._host.world)
         self._answer_rays(asked)
-        for owner, name in self._host.world.resource(Widgets).take_presses(of_mods=False):
+        for owner, kind, name, facts in self._host.world.resource(Widgets).inbox.take(of_mods=False):
             for instance in self._host.instances.values():
                 if instance.stable_id == owner:
-                    self.deliver(instance, Event("button", name))
-        if not (batches or posted or inputs):
+                    self.deliver(instance, Event(kind, name, facts))
+        if not (batches or posted or inputs or said):
             return
         listeners = [item for item in self._host.instances.values() if "on_event" in item.callbacks or item.waiting]
+        for line in said:
+            for instance in listeners:
+                if instance.stable_id != line.owner:
+                    self.deliver(instance, Event("chat", line.who, {"text": line.text, "role": line.role}))
         for event in inputs:
             for instance in listeners:
                 self.deliver(instance, event)

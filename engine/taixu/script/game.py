@@ -17,6 +17,7 @@ import numpy as np
 from taixu.errors import TaixuError
 from taixu.platform import ActionState, Input, InputMap
 from taixu.script.api import COMMANDS, EVENT_KINDS
+from taixu.script.chat import Chat
 from taixu.script.column_functions import ColumnFunctions
 from taixu.script.columns import Columns, matching_handles
 from taixu.script.entity import Entity, component_named, field_from_script
@@ -26,9 +27,10 @@ from taixu.script.names import NameIndex
 from taixu.script.rays import Hit
 from taixu.script.routines import RayBatch, Timer, Wait, WaitEvent, ticks_of
 from taixu.script.spawning import spawn_entity
+from taixu.script.storage import Storage
 from taixu.script.vectors import Quat, Vec3
 from taixu.script.widgets import Widget, Widgets
-from taixu.script.wire import GameError, check, check_call
+from taixu.script.wire import GameError, check, check_call, from_data
 
 if TYPE_CHECKING:
     from taixu.script.host import ScriptHost
@@ -297,17 +299,56 @@ class Game(ColumnFunctions):
     ) -> None:
         self._show("bar", name=name, value=value, text=text, corner=corner, offset=offset, color=color)
 
+    def show_input(
+        self, name: str, hint: str = "", *, text: str = "", corner: str = "top_left", offset: Sequence[float] = (0.0, 0.0)
+    ) -> None:
+        self._show("input", name=name, hint=hint, text=text, corner=corner, offset=offset)
+
+    def show_map(
+        self,
+        name: str,
+        dots: Sequence[Sequence[float]],
+        *,
+        colors: Sequence[Sequence[float]] = (),
+        corner: str = "top_left",
+        offset: Sequence[float] = (0.0, 0.0),
+        size: float = 1.0,
+    ) -> None:
+        self._show("map", name=name, dots=dots, colors=colors, corner=corner, offset=offset, size=size)
+
     def hide(self, name: str = "") -> None:
         self._widgets.hide(self._acting.stable_id, check("text 80", name, "game.hide: name"))
+
+    def chat(self, text: str) -> None:
+        facts = self._call("chat", text=text)
+        acting = self._acting
+        who = Entity(self._host.world, acting.entity).name or "world"
+        chat = self._host.world.resource(Chat)
+        said = chat.say(facts["text"], owner=acting.stable_id, who=who, role="script", now_secs=self.time)
+        if not said and facts["text"].strip():
+            self._host.say("warning", f"game.chat: {acting.path} says more than two lines a second", instance=acting)
+
+    def store(self, key: str, value: Any) -> None:
+        facts = self._call("store", key=key, value=value)
+        self._storage.put(self._host.world, self._acting.stable_id, facts["key"], facts["value"])
+
+    def stored(self, key: str, default: Any = None) -> Any:
+        value = self._storage.open(self._host.world, self._acting.stable_id).values.get(key)
+        return default if value is None else from_data(value, {"$entity": self._entity_of, "$vec3": Vec3, "$quat": Quat})
+
+    def request(self, name: str, url: str, *, method: str = "GET", body: str = "") -> None:
+        facts = self._call("request", name=name, url=url, method=method, body=body)
+        ask = self._host.services.find("request")
+        if ask is None:
+            raise GameError("game.request needs the plugin of mods, which speaks to servers")
+        ask(self._host.world, self._acting.stable_id, None, **facts)
 
     def log(self, *values: object, level: str = "info") -> None:
         frame = sys._getframe(1)
         self._host.say(level, " ".join(map(str, values)), line=frame.f_lineno, instance=self._host.acting)
 
     def _show(self, kind: str, **values: Any) -> None:
-        facts = self._call(f"show_{kind}", **values)
-        facts.update({name: tuple(facts[name]) for name in ("offset", "color") if name in facts})
-        self._widgets.show(Widget(self._acting.stable_id, kind=kind, **facts))
+        self._widgets.show(Widget.of_call(self._acting.stable_id, kind, self._call(f"show_{kind}", **values)))
 
     def _call(self, name: str, /, **values: Any) -> dict[str, Any]:
         """The arguments of a call, checked as those of a sandbox are."""
@@ -316,6 +357,14 @@ class Game(ColumnFunctions):
     @property
     def _widgets(self) -> Widgets:
         return self._host.world.resource(Widgets)
+
+    @property
+    def _storage(self) -> Storage:
+        return self._host.world.resource(Storage)
+
+    def _entity_of(self, number: int) -> Entity | None:
+        handle = self._host.world.find(number)
+        return None if handle is None else Entity(self._host.world, handle)
 
     @property
     def _acting(self) -> Instance:

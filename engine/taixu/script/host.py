@@ -20,6 +20,7 @@ from taixu.ecs import World, row_count
 from taixu.errors import TaixuError
 from taixu.scene import despawn_tree
 from taixu.script.boxed import BoxedScript
+from taixu.script.chat import Chat
 from taixu.script.components import Script
 from taixu.script.delivery import Delivery
 from taixu.script.entity import Entity
@@ -31,6 +32,7 @@ from taixu.script.messages import ScriptLog, ScriptMessage
 from taixu.script.modules import ScriptModules
 from taixu.script.reloading import Reloader
 from taixu.script.routines import TimerQueue
+from taixu.script.storage import Storage
 from taixu.script.transforms import ScriptTransforms
 from taixu.script.watchdog import ScriptTooLong, Watchdog
 from taixu.script.widgets import Widgets
@@ -80,8 +82,9 @@ class ScriptHost:
         self._reloader = Reloader(self)
         self.transforms = ScriptTransforms()
         world.insert_resource(self.transforms)
-        if not world.has_resource(Widgets):
-            world.insert_resource(Widgets())
+        for made in (Widgets(), Chat(), Storage()):
+            if not world.has_resource(type(made)):
+                world.insert_resource(made)
         self.game = Game(self)
         self.library = ScriptLibrary(root)
         self.modules = ScriptModules(self.game, self.library, lambda text: self.say("info", text, instance=self.acting))
@@ -103,6 +106,8 @@ class ScriptHost:
         self.clear()
         self.library.root = root
         self.trusted = trusted
+        self.world.resource(Chat).clear()
+        self.world.resource(Storage).use(None)
 
     @property
     def trusted(self) -> bool:
@@ -160,11 +165,12 @@ class ScriptHost:
             self.delivery.posted,
             [],
         )
-        asked = self.delivery.take_asked()  # before anybody runs: what is sent now arrives in the next step
+        # Before anybody runs: what is sent now arrives in the next step.
+        asked, said = self.delivery.take_asked(), self.delivery.take_said()
         try:
             self._follow()
             self._start_new()
-            self.delivery.deliver_due(posted, asked)
+            self.delivery.deliver_due(posted, asked, said)
             for timer in self.timers.take_due(self.clock.ticks):
                 owner = timer.owner
                 if isinstance(owner, Instance) and owner.running and not timer.cancelled:

@@ -1,26 +1,31 @@
-"""Texts, buttons and bars that scripts and mods put on the screen, kept by name until they are hidden.
+"""What scripts and mods put on the screen (texts, buttons, bars, fields, maps), kept by name until it is hidden.
 
-This is the data; whoever shows a world draws it (`Widgets.of_screen`) and reports presses (`Widgets.press`). Each script
-has its own, so that one that stops takes its own away and nobody else's.
+This is the data; whoever shows a world draws it (`Widgets.of_screen`) and reports what people do with it (through
+`taixu.script.players`, so that it is recorded). Each script has its own, so that one that stops takes its own away and
+nobody else's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from typing import Any
 
+from taixu.script.inbox import Inbox
+from taixu.script.plain_text import plain_line
 from taixu.script.wire import GameError
 
 __all__ = ["Widget", "Widgets"]
 
 MOST_WIDGETS = 64
 """Of one script: a screen that is covered is no use to anybody."""
-_MOST_PRESSES = 64
+MOST_WRITTEN = 500
+"""Characters that people may write into a field."""
 
 
 @dataclass(frozen=True, slots=True)
 class Widget:
-    """One text, button or bar.
+    """One text, button, bar, field to write into, or map.
 
     Attributes
     ----------
@@ -29,8 +34,11 @@ class Widget:
     name : str
         What the owner knows it by.
     kind : str
-        "text", "button" or "bar".
+        "text", "button", "bar", "input" or "map".
     text : str
+        Of a field: what stands in it before anybody writes.
+    hint : str
+        What an empty field shows.
     corner : str
         Which corner, edge or "center" of the screen it lies at; those at one corner stand below each other as they came.
     offset : (float, float)
@@ -41,6 +49,10 @@ class Widget:
         Times the usual height of text.
     color : (float, float, float)
         Linear.
+    dots : tuple of (float, float, float)
+        Of a map: how far to the right and down, from 0 to 1, and how wide, in parts of its width.
+    colors : tuple of (float, float, float)
+        Of the dots, linear: one for each, one for all, or none.
     """
 
     owner: int | str
@@ -52,6 +64,21 @@ class Widget:
     value: float = 0.0
     size: float = 1.0
     color: tuple[float, float, float] = (1.0, 1.0, 1.0)
+    hint: str = ""
+    dots: tuple[tuple[float, float, float], ...] = ()
+    colors: tuple[tuple[float, float, float], ...] = ()
+
+    @classmethod
+    def of_call(cls, owner: int | str, kind: str, facts: Mapping[str, Any]) -> Widget:
+        """From the checked arguments of ``game.show_...``."""
+        values = dict(facts)
+        for name in ("offset", "color"):
+            if name in values:
+                values[name] = tuple(values[name])
+        for name in ("dots", "colors"):
+            if name in values:
+                values[name] = tuple(map(tuple, values[name]))
+        return cls(owner, kind=kind, **values)
 
 
 class Widgets:
@@ -61,11 +88,13 @@ class Widgets:
     ----------
     version : int
         Goes up with every change: who draws them looks again.
+    inbox : Inbox
+        What people did with them, and what else scripts and mods wait for, until their next step.
     """
 
     def __init__(self) -> None:
         self._shown: dict[int | str, dict[str, Widget]] = {}
-        self._pressed: list[tuple[int | str, str]] = []
+        self.inbox = Inbox()
         self.version = 0
 
     def __len__(self) -> int:
@@ -106,15 +135,17 @@ class Widgets:
 
     def press(self, owner: int | str, name: str) -> None:
         """Somebody pressed a button: its owner hears of it in the next step."""
-        widget = self._shown.get(owner, {}).get(name)
-        if widget is not None and widget.kind == "button" and len(self._pressed) < _MOST_PRESSES:
-            self._pressed.append((owner, name))
+        if self._is(owner, name, "button"):
+            self.inbox.add(owner, "button", name)
 
-    def take_presses(self, *, of_mods: bool) -> list[tuple[int | str, str]]:
-        """The buttons of mods, or of scripts, that were pressed since this was last asked."""
-        taken = [press for press in self._pressed if isinstance(press[0], str) == of_mods]
-        self._pressed = [press for press in self._pressed if isinstance(press[0], str) != of_mods]
-        return taken
+    def submit(self, owner: int | str, name: str, text: str) -> None:
+        """Somebody wrote into a field: its owner hears of it in the next step."""
+        if self._is(owner, name, "input"):
+            self.inbox.add(owner, "text", name, text=plain_line(text)[:MOST_WRITTEN])
+
+    def _is(self, owner: int | str, name: str, kind: str) -> bool:
+        widget = self._shown.get(owner, {}).get(name)
+        return widget is not None and widget.kind == kind
 
     def fork(self, world: object) -> Widgets:
         """A fork is not on the screen."""

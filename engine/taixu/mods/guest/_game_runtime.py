@@ -10,10 +10,11 @@ from _game_entity import entity_of, refresh, show_components
 from _game_event import Event
 from _game_mirror import mirror
 from _game_routines import RayBatch, TimerQueue, Wait, WaitEvent, ticks_of
+from _game_stored import Stored
 from _game_vectors import Quat, Vec3
 from _game_wire import GameError, from_data, to_data
 
-__all__ = ["NO_ACTION", "deliver", "run", "save", "say", "start_routine", "state"]
+__all__ = ["MAKE", "NO_ACTION", "deliver", "run", "save", "say", "start_routine", "state"]
 
 _CALLBACKS = ("on_start", "on_tick", "on_event", "on_save", "on_load")
 _NOTHING_ELSE = "a routine yields game.wait(...), game.wait_event(...), game.raycasts(...) or nothing, not {}"
@@ -69,6 +70,7 @@ class State:
         self.rays, self.rays_asked = {}, 0
         self.actions, self.mouse, self.joints = {}, Mouse(), {}
         self.commands, self.kinds = {}, ()
+        self.stored = Stored(most_bytes=0)
         self.most_spawns = 0
         self.made = set()
         self.callbacks, self.module, self.loaded, self.files = {}, "", None, ()
@@ -83,7 +85,7 @@ _read = json.JSONDecoder().raw_decode
 _write = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 state = State()
 _log = None
-_MAKE = {"$entity": lambda number: entity_of(number), "$vec3": Vec3, "$quat": Quat}
+MAKE = {"$entity": lambda number: entity_of(number), "$vec3": Vec3, "$quat": Quat}
 
 
 def use_log(function):
@@ -135,6 +137,8 @@ def run(facts):
         state.mouse = Mouse(*facts["mouse"])
     if "joints" in facts:
         state.joints = {int(entity): values for entity, values in facts["joints"].items()}
+    if "stored" in facts:
+        state.stored = Stored(facts["stored"], most_bytes=mirror.capabilities["storage"] * 1024)
     if state.error is None:
         _step(facts)
     return _result()
@@ -153,10 +157,8 @@ def _step(facts):
         found = [None if hit is None else Hit(*hit) for hit in hits]
         for routine in batch.answer(found):
             _advance(routine, found)
-    for name in facts.get("buttons", ()):
-        deliver(Event("button", name))
     for kind, name, values in facts.get("events", ()):
-        deliver(Event(kind, name, from_data(values, _MAKE)))
+        deliver(Event(kind, name, from_data(values, MAKE)))
     for timer in state.timers.take_due(state.tick):
         if not timer.cancelled and state.error is None:
             _call("a timer", timer.function)
@@ -171,7 +173,7 @@ def _start():
     state.started, state.loaded = True, module
     state.callbacks = {name: getattr(module, name) for name in _CALLBACKS if callable(getattr(module, name, None))}
     for name, kind, value in state.fields:
-        value = from_data(value, _MAKE)
+        value = from_data(value, MAKE)
         if kind == "Entity":
             value = _entity_named(value)
         elif kind in ("Vec3", "Color"):
@@ -184,9 +186,9 @@ def _start():
         state.random.setstate((facts["random"][0], tuple(facts["random"][1]), facts["random"][2]))
         for name, value in facts["fields"].items():
             if any(name == item for item, _, _ in state.fields):
-                setattr(module, name, from_data(value, _MAKE))
+                setattr(module, name, from_data(value, MAKE))
         if "on_load" in state.callbacks:
-            _callback("on_load", from_data(facts["state"], _MAKE))
+            _callback("on_load", from_data(facts["state"], MAKE))
             return
     result = _callback("on_start")
     if hasattr(result, "send") and state.error is None:

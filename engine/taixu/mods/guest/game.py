@@ -18,13 +18,15 @@ from _game_tables import Columns as _Columns
 from _game_vectors import Quat, Vec3
 from _game_wire import GameError as _GameError
 from _game_wire import check_call as _check_call
+from _game_wire import from_data as _from_data
 from _game_wire import to_data as _to_data
 
 __all__ = [
-    "Asset", "Color", "Entity", "Event", "Quat", "Vec3", "action", "apply_force", "apply_impulse", "atan2", "clamp",
+    "Asset", "Color", "Entity", "Event", "Quat", "Vec3", "action", "apply_force", "apply_impulse", "atan2", "chat", "clamp",
     "columns", "cos", "despawn", "exp", "field", "find", "floor", "hide", "joint_positions", "largest", "length", "listen",
-    "log", "maximum", "minimum", "mouse", "play_sound", "query", "raycast", "raycasts", "send", "set", "set_joint_target",
-    "set_velocity", "show_bar", "show_button", "show_text", "sin", "smallest", "spawn", "sqrt", "start", "sum", "timer",
+    "log", "maximum", "minimum", "mouse", "play_sound", "query", "raycast", "raycasts", "request", "send", "set", "set_joint_target",
+    "set_velocity", "show_bar", "show_button", "show_input", "show_map", "show_text", "sin", "smallest", "spawn", "sqrt", "start",
+    "store", "stored", "sum", "timer",
     "velocity", "wait", "wait_event", "where",
 ]  # fmt: skip
 
@@ -215,8 +217,37 @@ def show_bar(name, value, *, text="", corner="top_left", offset=(0.0, 0.0), colo
     _order("show_bar", name=name, value=value, text=text, corner=corner, offset=offset, color=color)
 
 
+def show_input(name, hint="", *, text="", corner="top_left", offset=(0.0, 0.0)):
+    _order("show_input", name=name, hint=hint, text=text, corner=corner, offset=offset)
+
+
+def show_map(name, dots, *, colors=(), corner="top_left", offset=(0.0, 0.0), size=1.0):
+    _order("show_map", name=name, dots=dots, colors=colors, corner=corner, offset=offset, size=size)
+
+
 def hide(name=""):
     _order("hide", name=name)
+
+
+def chat(text):
+    _order("chat", text=text)
+
+
+def store(key, value):
+    _mirror.may("storage", "game.store")
+    given = _call("store", key=key, value=value)
+    _state.stored.put(given["key"], given["value"])
+    _mirror.order("store", given)
+
+
+def stored(key, default=None):
+    _mirror.may("storage", "game.stored")
+    value = _state.stored.values.get(key)
+    return default if value is None else _from_data(value, _runtime.MAKE)
+
+
+def request(name, url, *, method="GET", body=""):
+    _order("request", name=name, url=url, method=method, body=body)
 
 
 def log(*values, level="info"):

@@ -50,7 +50,7 @@ def _capability_rules() -> Iterator[Rule]:
         path = f"capabilities.{name}"
         yield Rule(f"{path}.why", "text", f"Asks to {does}; players read this reason.", "fish that swim about", True, 1, 200)
     yield Rule("capabilities.spawn.max", "integer", "Entities alive at once.", 200, True, 1, 10_000)
-    yield Rule("capabilities.storage.max_kb", "integer", "Kilobytes kept.", 64, True, 1, 16_384)
+    yield Rule("capabilities.storage.max_kb", "integer", "Kilobytes kept.", 64, True, 1, 1024)
     yield Rule("capabilities.net.hosts", "hosts", "Names of hosts; no addresses, no wildcards.", ["api.example.org"], True, 1, 16)
 
 
