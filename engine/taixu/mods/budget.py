@@ -6,10 +6,13 @@ __all__ = ["Budget"]
 
 _WINDOW = 120
 _WARN, _SLOW, _PAUSE = 30, 60, 90
+_MOST_WEIGHT = 5
 
 
 class Budget:
     """Watches one mod: too often above its budget it is warned, then runs every second step, then pauses.
+
+    A step that took many times its budget counts as several.
 
     Parameters
     ----------
@@ -25,11 +28,11 @@ class Budget:
     def __init__(self, fuel: int) -> None:
         self.fuel = fuel
         self.level = 0
-        self._over: list[bool] = []
+        self._over: list[int] = []
 
     def note(self, fuel: int) -> str:
         """Count a step; gives what there is to say, once for each level."""
-        self._over.append(fuel > self.fuel)
+        self._over.append(0 if fuel <= self.fuel else min(max(1, fuel // (2 * self.fuel)), _MOST_WEIGHT))
         if len(self._over) > _WINDOW:
             del self._over[0]
         over = sum(self._over)
@@ -40,7 +43,7 @@ class Budget:
         ):
             if self.level == level - 1 and over >= limit:
                 self.level = level
-                told = text.format(over, len(self._over))
+                told = text.format(sum(weight > 0 for weight in self._over), len(self._over))
                 self._over.clear()
                 return told
         if self.level in (1, 2) and not over and len(self._over) == _WINDOW:

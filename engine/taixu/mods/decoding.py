@@ -2,6 +2,7 @@
 
 Every command is checked against the table of the interface (`taixu.script.api.COMMANDS`): that it exists, that the mod was
 granted it, that each argument is there, of its type, finite and within its limits, and that there are not too many.
+What the guest's half of `game` cannot have written was forged: nothing after it is read, and the mod is to be stopped.
 """
 
 from __future__ import annotations
@@ -20,6 +21,10 @@ __all__ = ["MOST_ANSWER_BYTES", "Answer", "Fault", "Order", "decode_answer"]
 MOST_ANSWER_BYTES = 1 << 20
 _MOST_COMMANDS = 10_000
 _MOST_REFUSALS = 20
+_MOST_REFUSED = 1000
+"""So many are refused one by one; whatever follows them goes with them, unread."""
+_MOST_ITEMS = 20_000
+"""Numbers, texts and lists in all arguments together, but for rays, which have limits of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,12 +57,18 @@ class Answer:
         How much was not accepted.
     refusals : list of str
         The first reasons.
+    forged : str
+        Why it cannot come from `game`; empty where it can.
+    items : int
+        Numbers, texts and lists that were read.
     """
 
     orders: list[Order] = field(default_factory=list)
     fault: Fault | None = None
     refused: int = 0
     refusals: list[str] = field(default_factory=list)
+    forged: str = ""
+    items: int = 0
 
     def refuse(self, reason: str) -> None:
         """Count something that is not accepted."""
@@ -65,29 +76,55 @@ class Answer:
         if len(self.refusals) < _MOST_REFUSALS:
             self.refusals.append(reason)
 
+    def forge(self, reason: str) -> None:
+        """Refuse all of it."""
+        self.refuse(reason)
+        self.forged = reason
 
-def decode_answer(payload: bytes, *, capabilities: Collection[str]) -> Answer:
-    """Read the answer to a step; nothing that is in it raises."""
+
+class _Forged(GameError):
+    """What nobody gets by calling `game`."""
+
+
+class _TooMuch(GameError):
+    """More than is read of one answer."""
+
+
+def decode_answer(payload: bytes, *, capabilities: Collection[str], most_calls: int = _MOST_COMMANDS) -> Answer:
+    """Read the answer to a step; nothing that is in it raises.
+
+    Parameters
+    ----------
+    capabilities
+        What the mod was granted.
+    most_calls
+        So many commands it may give in a step.
+    """
     answer = Answer()
     if not payload:
         return answer
     facts = _parse(payload, answer)
     if not isinstance(facts, dict):
-        answer.refuse("the answer is not what an answer looks like")
+        answer.forge("the answer is not what an answer looks like")
         return answer
     _read_fault(facts.get("error"), answer)
     commands = facts.get("commands", [])
     if not isinstance(commands, list):
-        answer.refuse("the commands are no list")
+        answer.forge("the commands are no list")
         return answer
     counts: Counter[str] = Counter()
     for place, item in enumerate(commands):
-        if place >= _MOST_COMMANDS:
-            answer.refuse(f"more than {_MOST_COMMANDS} commands in a step")
+        if place >= most_calls or answer.refused >= _MOST_REFUSED:
+            answer.refuse(f"more than {most_calls} calls in a step (quota.host_calls asks for more)"
+                          if place >= most_calls else "more that it may not do than is looked at in a step")  # fmt: skip
             answer.refused += len(commands) - place - 1
             break
         try:
-            answer.orders.append(_order(item, counts, capabilities))
+            answer.orders.append(_order(item, counts, capabilities, answer))
+        except (_Forged, _TooMuch) as error:
+            (answer.forge if isinstance(error, _Forged) else answer.refuse)(str(error))
+            answer.refused += len(commands) - place - 1
+            break
         except GameError as error:
             answer.refuse(str(error))
     return answer
@@ -116,13 +153,13 @@ def _read_fault(error: Any, answer: Answer) -> None:
     answer.fault = Fault(where[:80], line if isinstance(line, int) else 0, text[:2000])
 
 
-def _order(item: Any, counts: Counter[str], capabilities: Collection[str]) -> Order:
+def _order(item: Any, counts: Counter[str], capabilities: Collection[str], answer: Answer) -> Order:
     if not (isinstance(item, list) and len(item) == 2 and isinstance(item[0], str) and isinstance(item[1], dict)):
-        raise GameError("a command that is none")
+        raise _Forged("a command that is none")
     name, given = item
     entry = COMMANDS.get(name)
     if entry is None:
-        raise GameError(f"there is no command {name[:40]!r}")
+        raise _Forged(f"there is no command {name[:40]!a}")
     if entry.capability and entry.capability not in capabilities:
         raise GameError(f"game.{name} needs the capability {entry.capability!r}")
     counts[name] += 1
@@ -130,6 +167,10 @@ def _order(item: Any, counts: Counter[str], capabilities: Collection[str]) -> Or
         raise GameError(f"game.{name} was asked for more than {entry.per_step} times in a step")
     if len(given) > len(entry.arguments):
         raise GameError(f"game.{name} takes fewer arguments")
+    if name != "raycasts":
+        answer.items += _count_items(given, _MOST_ITEMS - answer.items)
+        if answer.items >= _MOST_ITEMS:
+            raise _TooMuch(f"more than {_MOST_ITEMS} numbers, texts and lists in what it asks for in a step")
     arguments = {}
     for argument in entry.arguments:
         if argument.name in given:
@@ -137,3 +178,16 @@ def _order(item: Any, counts: Counter[str], capabilities: Collection[str]) -> Or
         elif argument.required:
             raise GameError(f"game.{name} lacks {argument.name}")
     return Order(name, arguments)
+
+
+def _count_items(value: Any, most: int) -> int:
+    """How many numbers, texts and lists there are in a value; it stops counting at `most`."""
+    count, left = 0, [value]
+    while left and count < most:
+        count += 1
+        item = left.pop()
+        if isinstance(item, list):
+            left += item[:most]
+        elif isinstance(item, dict):
+            left += item.values()
+    return count

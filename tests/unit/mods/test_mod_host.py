@@ -370,7 +370,7 @@ def test_a_late_answer_counts_in_a_later_step_and_no_time_is_lost() -> None:
     app.frame(STEP)
     held.append(True)
     for number in range(3):
-        mod.inbox.append((f"message {number}", None, 0, {}))
+        mod.inbox.add("b.other", f"message {number}", {})
         app.frame(STEP)
     assert _place(app, entity) == 1
     assert mod.cost.late == 3

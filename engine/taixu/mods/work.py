@@ -1,0 +1,88 @@
+"""What the engine itself does for mods, counted so that it is the same on every machine, and shared out among them.
+
+A mod's instructions are counted in its box; here is what its answers cost outside of it: reading them, and carrying out what
+they ask for. A unit is about a microsecond. All mods together get so many units a step; those that want more share them,
+and a mod that has used up its own is not called until it has caught up. So no mod, and no thirty of them, can hold up a
+frame for long, and what moves whole columns, as most mods do, waits for nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any, Protocol
+
+from taixu.mods.decoding import Answer, Order
+
+__all__ = ["FUEL_PER_UNIT", "Share", "share_out", "work_of"]
+
+FUEL_PER_UNIT = 10_000
+"""Instructions of a box that take as long as a unit does."""
+_UNITS_A_STEP = 1200
+_MOST_SAVED = 8000
+_BYTES_PER_UNIT = 100
+_COMMAND = 10
+_HEAVY = {"spawn": 60, "despawn": 60, "add": 60, "remove": 60}
+_EACH = {"set": ("entities", 1), "raycasts": ("origins", 3)}
+_MOST_OF_ANSWER = 30_000
+
+
+class Share:
+    """One mod's part of the engine's work.
+
+    Attributes
+    ----------
+    units
+        What it has left; below zero it waits.
+    waited
+        In how many steps it waited, so far.
+    """
+
+    def __init__(self) -> None:
+        self.units = _MOST_SAVED
+        self.waited = 0
+
+    @property
+    def waits(self) -> bool:
+        """Whether it has to catch up before it is called again."""
+        return self.units < 0
+
+    def spend(self, units: int) -> None:
+        """Count work that was done."""
+        self.units -= units
+
+
+class _Sharing(Protocol):
+    @property
+    def share(self) -> Share: ...
+
+
+def share_out(mods: Iterable[_Sharing]) -> None:
+    """Give the units of a step to those that have used some of theirs, in equal parts, nobody more than they lack."""
+    hungry = sorted((mod.share for mod in mods if mod.share.units < _MOST_SAVED), key=lambda share: -share.units)
+    left = _UNITS_A_STEP
+    for place, share in enumerate(hungry):
+        part = min(_MOST_SAVED - share.units, left // (len(hungry) - place))
+        share.units += part
+        left -= part
+
+
+def work_of(answer: Answer, nbytes: int) -> int:
+    """How many units an answer of `nbytes` bytes takes; what is more than the engine does for one answer is refused."""
+    units = nbytes // _BYTES_PER_UNIT + answer.items + answer.refused
+    for place, order in enumerate(answer.orders):
+        units += _work_of(order)
+        if units > _MOST_OF_ANSWER and place:
+            answer.refuse("more than the engine does for one mod in a step")
+            answer.refused += len(answer.orders) - place - 1
+            del answer.orders[place:]
+            break
+    return units
+
+
+def _work_of(order: Order) -> int:
+    units = _HEAVY.get(order.name, _COMMAND)
+    many = _EACH.get(order.name)
+    if many is not None:
+        found: Any = order.arguments.get(many[0], ())
+        units += many[1] * len(found)
+    return units
