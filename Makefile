@@ -10,6 +10,8 @@ VIEWER_SOURCES := $(shell find $(VIEWER)/src -type f) $(addprefix $(VIEWER)/,bui
 USED := $(VENV)/.stamp-run
 TESTED := $(VENV)/.stamp-test
 EXTRAS := editor,models
+# Files of tests that run at a time; one takes up to 4 GB.
+JOBS := 2
 SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -63,7 +65,7 @@ pictures: $(USED)
 # Without npm's registry the tests of the page are skipped, and say so.
 test: lint
 	@$(MAKE) --no-print-directory --question $(VIEWED) || .ci/viewer $(BIN) --try
-	@$(BIN)/python -m pytest -m "not bench" $(PYTEST)
+	@$(BIN)/python -m pytest -m "not bench" --numprocesses $(JOBS) --dist loadfile $(PYTEST)
 
 quick: $(TESTED)
 	@$(BIN)/python -m pytest -q -m "not bench and not slow" tests/unit tests/property $(PYTEST)
