@@ -91,18 +91,20 @@ class NativeBoxed:
             found = self._columns[name] = np.zeros(shape, dtype)
         return found
 
-    def send(self, kind: int, payload: bytes, *, reads: Any = (), writes: Any = (), fuel: int | None = None) -> int:
+    def send(self, kind: int, payload: bytes, *, reads: Any = (), writes: Any = (), mask: str = "", fuel: int | None = None) -> int:
         assert not self.busy
         self._serial += 1
         self.sent.append((kind, payload, tuple(reads)))
         for name in reads:
             self._move(name, into=True)
+        if mask:
+            self.guest.main.column(mask, self._columns[mask].nbytes)
         try:
             answer = self.guest.main.call(kind, payload)
         except Exception as error:
             self._reply("call", b"", "error", f"{type(error).__name__}: {error}")
             return self._serial
-        for name in writes:
+        for name in (*writes, *([mask] if mask else [])):
             self._move(name, into=False)
         self._reply("call", answer)
         return self._serial

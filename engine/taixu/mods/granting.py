@@ -31,7 +31,9 @@ def grants_of(manifest: Manifest, capabilities: Mapping[str, Capability] | None 
     return Grants(
         read=frozenset(manifest.read), write=frozenset(manifest.write),
         capabilities={name: each.maximum for name, each in given.items()},
+        hosts=frozenset(given["net"].hosts) if "net" in given else frozenset(),
         fuel=int(quota.ms * FUEL_PER_MS) if quota.fuel is None else quota.fuel, memory_bytes=quota.memory_mb << 20,
+        host_calls=quota.host_calls,
     )  # fmt: skip
 
 

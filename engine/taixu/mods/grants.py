@@ -14,6 +14,7 @@ __all__ = ["FORBIDDEN", "Grants", "may_be_changed"]
 FORBIDDEN = frozenset({"script"})
 """Components that no mod touches: a script is native code."""
 _SPAWNS = 1000
+_STORED_KB = 1024
 
 
 def may_be_changed(declared: ComponentType) -> bool:
@@ -30,25 +31,30 @@ class Grants:
     read, write
         Components ("light") or fields of them ("light.intensity"); what may be written may be read.
     capabilities
-        Names, as in `spawn` or `ui`, each with its maximum (0 where it has none).
+        Names, as in `spawn` or `ui`, each with its maximum (0 where it has none; of `storage` kilobytes).
+    hosts
+        Servers that it may ask by https, where `net` is among its capabilities.
     fuel
         Instructions in one step; above it the mod is warned, then slowed, then paused.
     memory_bytes
         Of its instance.
+    host_calls
+        Commands that it may give in one step.
     """
 
     read: frozenset[str] = frozenset()
     write: frozenset[str] = frozenset()
     capabilities: Mapping[str, int] = field(default_factory=dict)
+    hosts: frozenset[str] = frozenset()
     fuel: int = 20_000_000
     memory_bytes: int = 64 << 20
+    host_calls: int = 1000
 
     @classmethod
     def of(cls, *, read: Iterable[str] = (), write: Iterable[str] = (), capabilities: Iterable[str] = (), **more: int) -> Grants:
         """The same from lists of names."""
-        return cls(
-            read=frozenset(read), write=frozenset(write), capabilities=dict.fromkeys(capabilities, 0), **more
-        )  # fmt: skip
+        most = {name: _STORED_KB if name == "storage" else 0 for name in capabilities}
+        return cls(read=frozenset(read), write=frozenset(write), capabilities=most, **more)
 
     def readable(self, world: World) -> dict[str, ComponentType]:
         """The components that it may read, by name.

@@ -11,15 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from taixu.app import GameServices
+from taixu.app import Clock, GameServices
 from taixu.ecs import ComponentType, World
 from taixu.errors import TaixuError
 from taixu.mods.decoding import Answer
 from taixu.mods.grants import may_be_changed
 from taixu.scene import Hierarchy, despawn_tree
+from taixu.script.chat import Chat
 from taixu.script.entity import Entity, component_named, fields_from_script
 from taixu.script.rays import cast_all
 from taixu.script.spawning import spawn_entity
+from taixu.script.storage import Storage
 from taixu.script.vectors import Vec3
 from taixu.script.widgets import Widget, Widgets
 from taixu.script.wire import GameError, from_data
@@ -72,7 +74,12 @@ class _Hands:
             "show_text": self._show("text"),
             "show_button": self._show("button"),
             "show_bar": self._show("bar"),
+            "show_input": self._show("input"),
+            "show_map": self._show("map"),
             "hide": lambda name: world.resource(Widgets).hide(mod.name, name),
+            "chat": self._chat,
+            "store": self._store,
+            "request": self._request,
             "log": lambda text, level: mod.say(level, text),
         }
 
@@ -139,15 +146,19 @@ class _Hands:
     def _set(self, entities: list[int], component: str, fields: Any) -> None:
         declared = self._changeable(component)
         values = self._fields(declared, fields)
-        for number in entities:
-            handle = self._find(number)
-            if not self._mod.owns(number):
-                for name in values:
-                    if not self._mod.grants.writes(component, name):
-                        raise GameError(f"the mod may not write '{component}.{name}' of what is not its own")
-                self._check_free(handle)
-            if self._world.has(handle, declared.cls):
-                self._world.set(handle, declared.cls, **values)
+        handles = self._world.find_all(np.unique(np.array(entities, np.uint64)))
+        if not handles.all():
+            raise GameError("an entity that is no longer alive was named")
+        foreign = [number for number in entities if not self._mod.owns(number)]
+        if foreign:
+            for name in values:
+                if not self._mod.grants.writes(component, name):
+                    raise GameError(f"the mod may not write '{component}.{name}' of what is not its own")
+            allowed = self._mod.may_change(self._world.find_all(np.array(foreign, np.uint64)))
+            if allowed is not None and not allowed.all():
+                raise GameError("the entity is protected, or another mod's")
+        for name, value in values.items():
+            self._world.scatter(handles, declared.cls, name, declared.by_name[name].column(value, 1))
 
     def _add(self, entity: int, component: str, fields: Any) -> None:
         declared = self._changeable(component)
@@ -238,10 +249,21 @@ class _Hands:
 
     def _show(self, kind: str) -> Callable[..., None]:
         def run(**facts: Any) -> None:
-            facts.update({name: tuple(facts[name]) for name in ("offset", "color") if name in facts})
-            self._world.resource(Widgets).show(Widget(self._mod.name, kind=kind, **facts))
+            self._world.resource(Widgets).show(Widget.of_call(self._mod.name, kind, facts))
 
         return run
+
+    def _chat(self, text: str) -> None:
+        now = self._world.resource(Clock).now_secs
+        said = self._world.resource(Chat).say(text, owner=self._mod.name, who=self._mod.name, role="mod", now_secs=now)
+        if not said and text.strip():
+            raise GameError("the mod says more than two lines a second")
+
+    def _store(self, key: str, value: Any) -> None:
+        self._world.resource(Storage).put(self._world, self._mod.name, key, value, most_bytes=self._mod.storage_bytes)
+
+    def _request(self, **facts: Any) -> None:
+        self._services.require("request")(self._world, self._mod.name, self._mod.grants.hosts, **facts)
 
 
 def _mapping(value: Any) -> dict[str, Any]:

@@ -22,11 +22,14 @@ from taixu.errors import TaixuError
 from taixu.mods.box.limits import Limits
 from taixu.mods.grants import Grants
 from taixu.mods.loaded import Boxed, LoadedMod
+from taixu.mods.work import share_out
 from taixu.platform import Input, InputMap
 from taixu.script import Event, ScriptHost, ScriptLog, ScriptMessage
+from taixu.script.chat import Chat
 from taixu.script.entity import Entity
 from taixu.script.events import input_events, unpack_batch
 from taixu.script.fields import find_fields
+from taixu.script.storage import Storage
 from taixu.script.vectors import Vec3
 from taixu.script.widgets import Widgets
 from taixu.script.wire import GameError, from_data, to_data
@@ -69,8 +72,10 @@ class ModHost:
         self._cursor = world.resource(GameEvents).cursor
         self._lines = ScriptLog()
         self._closed: dict[str, NDArray[np.uint64]] = {}  # ids that a mod may not change, in this step
-        if not world.has_resource(Widgets):
-            world.insert_resource(Widgets())
+        self._heard = 0
+        for made in (Widgets(), Chat(), Storage()):
+            if not world.has_resource(type(made)):
+                world.insert_resource(made)
 
     @property
     def log(self) -> ScriptLog:
@@ -180,6 +185,7 @@ class ModHost:
         for mod in list(self.mods.values()):
             self._closed.clear()  # whose entity is whose changes as mods spawn
             mod.collect(_WAIT_SECS if self.wait else 0.0)
+        share_out(self.mods.values())
 
     def begin(self) -> None:
         """Before the steps of a frame: call those that were loaded since, so that they start with the first of them."""
@@ -192,22 +198,25 @@ class ModHost:
         events = self.world.resource(GameEvents)
         batches = events.since(self._cursor)
         self._cursor = events.cursor
-        presses = self.world.resource(Widgets).take_presses(of_mods=True)
+        heard = self.world.resource(Widgets).inbox.take(of_mods=True)
+        chat = self.world.resource(Chat)
+        said, self._heard = chat.since(self._heard), chat.count
         inputs = [(event.kind, event.name, dict(event.data)) for event in input_events(self.world)] if self.mods else []
         posted = self._posted_by_scripts()
         for mod in self.mods.values():
             facts: dict[str, list[Any]] = {}
-            told = list(inputs) if "input" in mod.grants.capabilities else []
+            told: list[Any] = [[kind, name, told_of] for owner, kind, name, told_of in heard if owner == mod.name]
+            if "chat" in mod.grants.capabilities:
+                told += [["chat", line.who, {"text": line.text, "role": line.role}] for line in said if line.owner != mod.name]
+            if "input" in mod.grants.capabilities:
+                told += inputs
             for batch in batches:
                 told += self._rows(mod, batch)
             told += self._messages(mod, posted)
             if len(told) > _MOST_EVENTS:
-                mod.say("warning", f"mod {mod.name!r} hears {_MOST_EVENTS} events a step, and missed {len(told) - _MOST_EVENTS}")
+                mod.tell_once(f"mod {mod.name!r} hears {_MOST_EVENTS} events a step, and misses others")
             if told:
                 facts["events"] = told[:_MOST_EVENTS]
-            buttons = [name for owner, name in presses if owner == mod.name]
-            if buttons:
-                facts["buttons"] = buttons
             mod.send(facts, tick=self.world.resource(Clock).ticks + 1)
 
     def _rows(self, mod: LoadedMod, batch: EventBatch) -> list[Any]:
@@ -245,10 +254,17 @@ class ModHost:
         return found
 
     def _messages(self, mod: LoadedMod, posted: list[tuple[str, int | None, Any]]) -> list[Any]:
-        inbox, mod.inbox = mod.inbox, []
+        letters = mod.inbox.take()
         told = [["message", name, data] for name, to, data in posted if to is None or to == mod.entity]
-        for name, _, sender, data in inbox:
-            told.append(["message", name, {**data, "sender": {"$entity": sender} if sender else None}])
+        for letter in letters:
+            sender = {"$entity": letter.sender} if letter.sender else None
+            told.append(["message", letter.name, {**letter.data, "sender": sender}])
+        mod.hear(letters, sum(letter.nbytes for letter in letters))
+        missed, mod.inbox.missed = mod.inbox.missed, {}
+        for name in missed:
+            sender_mod = self.mods.get(name)
+            if sender_mod is not None:
+                sender_mod.tell_once(f"mod {name!r} sends more messages than {mod.name!r} hears in a step")
         return told
 
     # What mods ask for
@@ -289,8 +305,8 @@ class ModHost:
     def post(self, sender: LoadedMod, name: str, to: int | None, data: dict[str, Any]) -> None:
         """Deliver a mod's message: to scripts in this step, to mods with the next."""
         for mod in self.mods.values():
-            if (to is None or to == mod.entity) and len(mod.inbox) < _MOST_EVENTS:
-                mod.inbox.append((name, to, sender.entity, data))
+            if to is None or to == mod.entity:
+                mod.inbox.add(sender.name, name, data, to=to, entity=sender.entity)
         if self.world.has_resource(ScriptHost):
             make: dict[str, Callable[[Any], Any]] = {"$entity": self._entity, "$vec3": Vec3, "$quat": tuple}
             facts = from_data(data, make)
@@ -307,6 +323,7 @@ class ModHost:
         """Write a line to the console."""
         if self.log.takes(level):
             tick = self.world.resource(Clock).ticks
+            text = _shown(text)
             self.log.add(ScriptMessage(level, text, script=f"{mod.name}/{mod.entry}", line=line, entity=mod.entity, tick=tick))
 
     def hide(self, mod: LoadedMod) -> None:
@@ -316,6 +333,13 @@ class ModHost:
     def fork(self, world: World) -> ModHost:
         """A fork of the world runs no mods."""
         return ModHost(world, wait=self.wait)
+
+
+def _shown(text: str) -> str:
+    """A mod's line without what steers a terminal or turns the direction of writing; where it goes on, it is indented."""
+    lines = ["".join(letter if letter.isprintable() else f"\\x{ord(letter):02x}" for letter in line) if not line.isprintable()
+             else line for line in text.replace("\t", "    ").split("\n")]  # fmt: skip
+    return "\n    ".join(lines)
 
 
 def _fact(value: Any) -> Any:

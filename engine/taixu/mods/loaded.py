@@ -20,9 +20,13 @@ from taixu.mods.decoding import Answer, decode_answer
 from taixu.mods.grants import Grants
 from taixu.mods.guest_sources import guest_sources
 from taixu.mods.hands import carry_out
+from taixu.mods.inbox import Inbox
 from taixu.mods.mirror import WorldMirror
+from taixu.mods.work import FUEL_PER_UNIT, Share, work_of
 from taixu.mods.writing import differences, write_back
 from taixu.script.api import COMMANDS, EVENT_KINDS
+from taixu.script.storage import Storage
+from taixu.script.stored import Stored
 
 if TYPE_CHECKING:
     from taixu.mods.host import ModHost
@@ -36,7 +40,15 @@ _FIRST_FUEL = 3_000_000_000
 _IDS_AHEAD = 256
 _SNAPSHOT_TICKS = 600
 _MOST_REASONS = 5
+_MOST_REASONS_EVER = 20
 _MOST_UNHEARD = 1000
+_FUEL_PER_BYTE = 400  # of what others say: reading numbers takes the most
+_FUEL_PER_MESSAGE = 40_000
+_FUEL_PER_TEXT_BYTE = 100
+_FUEL_PER_ENTITY = 10_000  # where the mod learns anew who is there
+_LINES = 50
+_MASK = "B:1:@written"
+"""The column in which a mod says which others it wrote."""
 _LEVELS = {1: "info", 2: "warning", 3: "error"}
 _encode = json.JSONEncoder(separators=(",", ":"), allow_nan=False).encode
 _SHARED_TYPE = {"?": "u1"}  # bytes of a sandbox are no truths until they are compared
@@ -50,7 +62,9 @@ class Boxed(Protocol):
     @property
     def off(self) -> bool: ...
     def columns(self, name: str, dtype: Any, width: int, count: int) -> NDArray[Any]: ...
-    def send(self, kind: int, payload: bytes, *, reads: Any = ..., writes: Any = ..., fuel: int | None = ...) -> int: ...
+    def send(
+        self, kind: int, payload: bytes, *, reads: Any = ..., writes: Any = ..., mask: str = ..., fuel: int | None = ...
+    ) -> int: ...
     def poll(self, timeout_secs: float = 0.0) -> Any: ...
     def snapshot(self, tag: int = 0) -> bool: ...
     def close(self) -> None: ...
@@ -88,6 +102,8 @@ class LoadedMod:
         The mod's id.
     fault
         Why it was stopped; empty while it runs.
+    share
+        Its part of the engine's own work.
     """
 
     def __init__(
@@ -113,7 +129,8 @@ class LoadedMod:
         self.listening: set[str] = set()
         self.spawned: set[int] = set()
         self.answered: list[Any] = []
-        self.inbox: list[tuple[str, int | None, int, Any]] = []
+        self.inbox = Inbox()
+        self.share = Share()
         self.cost = ModCost()
         self.budget = Budget(grants.fuel)
         self.mirror = WorldMirror(host.world, grants)
@@ -123,9 +140,13 @@ class LoadedMod:
         self._told: set[int] = set()
         self._ran = -1
         self._known: dict[str, Any] = {}
-        self._first, self._is_heavy = True, True
+        self._first = True
+        self._allowance, self._charged = 0, False
+        self._lines = _LINES
+        self._dropped = 0
         self._held: Any = None
         self._unheard: dict[str, list[Any]] = {}
+        self._foreign_fuel = 0
         self.boxed: Boxed = host.open_box(self)
 
     @property
@@ -157,6 +178,7 @@ class LoadedMod:
             "most_spawns": min(_IDS_AHEAD, self.grants.most_spawned),
             "event_kinds": list(EVENT_KINDS),
             "ops": OP_NUMBERS,
+            "written": [column.key for column in self.mirror.writable],
             "components": self.mirror.describe(known, self.grants.writes),
             "commands": {
                 name: {
@@ -171,6 +193,17 @@ class LoadedMod:
     def all_sources(self) -> dict[str, str]:
         """The mod's own files and the guest's half of the interface."""
         return {**guest_sources(), **{f"{name}": text for name, text in self.sources.items()}}
+
+    @property
+    def storage_bytes(self) -> int:
+        """How much it may keep between sessions."""
+        return self.grants.capabilities.get("storage", 0) * 1024
+
+    @property
+    def stored(self) -> Stored:
+        """What it keeps."""
+        world = self._host.world
+        return world.resource(Storage).open(world, self.name, most_bytes=self.storage_bytes)
 
     # What is whose
 
@@ -198,8 +231,23 @@ class LoadedMod:
         self._host.post(self, name, to, data)
 
     def say(self, level: str, text: str, *, line: int = 0) -> None:
-        """Write a line to the console in its name."""
+        """Write a line of its own to the console, as far as it has not said too much lately."""
+        if self._lines <= 0:
+            self._dropped += 1
+            return
+        self._lines -= 1
         self._host.say(level, text, mod=self, line=line)
+
+    def tell(self, level: str, text: str, *, line: int = 0) -> None:
+        """Write a line about it to the console."""
+        self._host.say(level, text, mod=self, line=line)
+
+    def tell_once(self, text: str) -> None:
+        """Warn of something, the first time that it happens."""
+        key = hash(text)
+        if key not in self._told and len(self._told) < _MOST_REASONS_EVER:
+            self._told.add(key)
+            self.tell("warning", text)
 
     # A step
 
@@ -217,7 +265,11 @@ class LoadedMod:
             return
         for key, told in facts.items():  # what it cannot be told now, it hears next time
             self._unheard[key] = [*self._unheard.get(key, ()), *told][-_MOST_UNHEARD:]
+        self._lines = min(_LINES, self._lines + 1)
         if not self.budget.is_due(tick) or self._held is not None:
+            return
+        if self.share.waits:
+            self._wait()
             return
         if self.boxed.busy:
             self.cost.late += 1
@@ -227,6 +279,19 @@ class LoadedMod:
             self._send(unheard, tick)
         except (TaixuError, ValueError) as error:
             self.stop(f"mod {self.name!r} cannot be told what it would see ({error}); let it read less")
+
+    def _wait(self) -> None:
+        """It has asked for more than the engine does for it in a step: it catches up, and that counts as over its budget."""
+        self.share.waited += 1
+        self.tell_once(f"mod {self.name!r} asks for more than the engine does in a step: it is called less often")
+        if told := self.budget.note(2 * self.budget.fuel):
+            self.tell("warning", f"mod {self.name!r} {told}")
+
+    def hear(self, events: list[Any], nbytes: int) -> None:
+        """Note what others' messages cost it to read: nothing of that is charged to it."""
+        self._foreign_fuel = min(
+            self._foreign_fuel + _FUEL_PER_BYTE * nbytes + _FUEL_PER_MESSAGE * len(events), _HARD * self.grants.fuel
+        )
 
     def _send(self, facts: dict[str, list[Any]], tick: int) -> None:
         clock = self._host.world.resource(Clock)
@@ -242,13 +307,24 @@ class LoadedMod:
             **facts,
         }
         fresh = bool(seen.get("reset"))
+        if (self._first or fresh) and self.storage_bytes:
+            message["stored"] = self.stored.values
         message.update(self._news(fresh))
         reads = self._copy_out(dirty, with_ids=bool(seen.get("rebuild")))
         payload = _encode(message).encode()
-        writes = [column.name for column in self.mirror.columns.values() if column.writable]
-        fuel = _FIRST_FUEL if self._first or seen.get("rebuild") else self.grants.fuel * _HARD
-        self._is_heavy, self._first = bool(seen.get("rebuild")), False
-        self.boxed.send(TICK, payload, reads=reads, writes=writes, fuel=fuel)
+        writes = [column.name for column in self.mirror.writable]
+        mask = _MASK if writes else ""
+        if mask:
+            self.boxed.columns(mask, "u1", 1, len(writes))
+        self._allowance, self._foreign_fuel = self._foreign_fuel, 0
+        if seen.get("rebuild"):
+            self._allowance += _FUEL_PER_ENTITY * self.mirror.used
+        self._allowance += _FUEL_PER_TEXT_BYTE * self.mirror.text_bytes
+        fuel = self.grants.fuel * _HARD + 2 * self._allowance
+        if self._first or fresh:
+            fuel = max(fuel, _FIRST_FUEL)
+        self._charged, self._first = not (self._first or fresh), False
+        self.boxed.send(TICK, payload, reads=reads, writes=writes, mask=mask, fuel=fuel)
 
     def _news(self, fresh: bool) -> dict[str, Any]:
         news: dict[str, Any] = {}
@@ -336,8 +412,13 @@ class LoadedMod:
     def _tell(self, reply: Any) -> None:
         for level, text in reply.logs[:200]:
             line, tab, words = text.partition("\t")  # as game.log writes them; print has no line
-            known = bool(tab) and line.isdecimal() and len(line) < 8
+            known = bool(tab) and line.isascii() and line.isdecimal() and len(line) < 8
             self.say(_LEVELS.get(level, "info"), (words if known else text)[:2000], line=int(line) if known else 0)
+        self._dropped += reply.refused
+        if self._dropped:
+            self.cost.refused += self._dropped
+            self._dropped = 0
+            self.tell_once(f"mod {self.name!r} says more than is kept: some of its lines are dropped")
         if reply.status != "ok" and reply.about == "boot":
             self.stop(f"it does not start: {reply.reason}")
         if reply.about == "restored":
@@ -350,23 +431,33 @@ class LoadedMod:
         if reply.status != "ok":
             self._fail(reply)
             return
-        answer = decode_answer(reply.payload, capabilities=self.grants.capabilities)
-        answer.refused += reply.refused
+        answer = decode_answer(
+            reply.payload, capabilities=self.grants.capabilities, most_calls=self.grants.host_calls
+        )  # fmt: skip
+        if answer.forged:
+            self._account(answer)
+            self.stop(f"mod {self.name!r} answered with what no call of game gives ({answer.forged}): it is stopped")
+            return
+        work = work_of(answer, len(reply.payload))
         self._write_back(answer)
         carry_out(self._host.world, self, answer)
         self._account(answer)
+        if self._charged:  # starting costs once what it costs
+            self.share.spend(work)
         if answer.fault is not None:
             where = f"in {answer.fault.where} of mod {self.name!r}" if answer.fault.where else f"in mod {self.name!r}"
             self.stop(f"{answer.fault.text} ({where}; stopped until it is loaded anew)", line=answer.fault.line)
-        elif not self._is_heavy and (told := self.budget.note(reply.fuel)):
-            self.say("warning", f"mod {self.name!r} {told}")
+        elif self._charged and (told := self.budget.note(max(0, reply.fuel - self._allowance) + FUEL_PER_UNIT * work)):
+            self.tell("warning", f"mod {self.name!r} {told}")
         if self.cost.steps % _SNAPSHOT_TICKS == 0:
             self.boxed.snapshot(self._ran)
 
     def _write_back(self, answer: Answer) -> None:
         world, written = self._host.world, []
-        for column in self.mirror.columns.values():
-            if column.writable and column.values.size:
+        writable = self.mirror.writable
+        touched = self.boxed.columns(_MASK, "u1", 1, len(writable)).tolist() if writable else ()
+        for column, is_touched in zip(writable, touched):
+            if is_touched and column.values.size:
                 shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
                 returned = shared != 0 if column.item.kind.dtype == "?" else shared.copy()
                 written.append((column, returned, differences(self.mirror, column, returned)))
@@ -382,10 +473,7 @@ class LoadedMod:
         self.cost.orders += len(answer.orders)
         self.cost.refused += answer.refused
         for reason in answer.refusals[:_MOST_REASONS]:
-            key = hash(reason)
-            if key not in self._told and len(self._told) < 200:  # each reason once
-                self._told.add(key)
-                self.say("warning", f"mod {self.name!r} was refused: {reason}")
+            self.tell_once(f"mod {self.name!r} was refused: {reason}")
 
     def _fail(self, reply: Any) -> None:
         if reply.status == "error":
@@ -394,12 +482,12 @@ class LoadedMod:
         self.mirror.reset()
         self.cost.traps += reply.status == "trapped"
         end = "it is off now" if self.boxed.off else "it goes on from its last good state"
-        self.say("error", f"mod {self.name!r} was ended: {reply.reason}; {end}")
+        self.tell("error", f"mod {self.name!r} was ended: {reply.reason}; {end}")
 
     def stop(self, reason: str, *, line: int = 0) -> None:
         """Call it no more, and say why in one line."""
         self.fault = " ".join(reason.split())
-        self.say("error", self.fault, line=line)
+        self.tell("error", self.fault, line=line)
         self._host.hide(self)
 
     # What is kept

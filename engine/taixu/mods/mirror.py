@@ -6,6 +6,7 @@ since the last look is gathered, and only columns in which something changed are
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -26,6 +27,10 @@ CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "u4": "I", "u8": "Q", "u1":
 """Codes of `array` in the sandbox, by numpy type."""
 _FEW = 256
 _MOST_ENTITIES = 1 << 17
+_MOST_TEXT_BYTES = 128 << 10
+_MOST_FIRST_TEXT_BYTES = 2 << 20
+_ID_BYTES = 24
+_encode = json.JSONEncoder(separators=(",", ":")).encode
 _NONE = np.empty(0, np.uint64)
 
 
@@ -74,6 +79,10 @@ class WorldMirror:
     ----------
     handles, ids, masks : uint64[capacity]
         Who has which slot (0: nobody), by handle and by stable id, and the components as bits.
+    writable : list of MirrorColumn
+        Those that the mod may write.
+    text_bytes : int
+        How long the texts were that were given the last time.
     """
 
     def __init__(self, world: World, grants: Grants) -> None:
@@ -94,6 +103,8 @@ class WorldMirror:
                     code = CODES[item.kind.dtype]
                     full = f"{code}:{item.kind.width}:{key}"
                     self.columns[key] = MirrorColumn(declared, item, writable, key, full, item.empty(0))
+        self.text_bytes = 0
+        self.writable = [column for column in self.columns.values() if column.writable]
         self._by_class = {declared.cls: 1 << self.bits[name] for name, declared in self._readable.items()}
         self.reset()
 
@@ -147,13 +158,29 @@ class WorldMirror:
         rebuilt = self._follow_structure(world, facts)
         self.follow_values(world)
         self._follow_family(world, facts, structure=rebuilt)
-        texts = {objects.key: list(objects.changed.items()) for objects in self._objects if objects.changed}
+        texts = self._texts(_MOST_FIRST_TEXT_BYTES if "reset" in facts else _MOST_TEXT_BYTES)
         if texts:
             facts["objects"] = texts
-            for objects in self._objects:
-                objects.changed = {}
         self._tick = world.tick
         return facts, [key for key, column in self.columns.items() if column.dirty]
+
+    def _texts(self, most_bytes: int) -> dict[str, list[tuple[int, Any]]]:
+        """Texts and data that changed, so many bytes of them in a step: what is left comes with the next one."""
+        found: dict[str, list[tuple[int, Any]]] = {}
+        self.text_bytes = 0
+        for objects in self._objects:
+            taken = []
+            for number, value in objects.changed.items():
+                nbytes = len(_encode(value)) + _ID_BYTES
+                if self.text_bytes + nbytes > most_bytes and self.text_bytes:
+                    break
+                self.text_bytes += nbytes
+                taken.append((number, value))
+            for number, _ in taken:
+                del objects.changed[number]
+            if taken:
+                found[objects.key] = taken
+        return found
 
     def _follow_structure(self, world: World, facts: dict[str, Any]) -> bool:
         changes = None if self._fresh else world.structure.since(self._tick)

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -111,7 +112,7 @@ class BoxedMod:
         return self._columns.get(name, dtype, width, count, movable=self._main is None)
 
     def send(
-        self, kind: int, payload: bytes, *, reads: Sequence[str] = (), writes: Sequence[str] = (), fuel: int | None = None
+        self, kind: int, payload: bytes, *, reads: Sequence[str] = (), writes: Sequence[str] = (), mask: str = "", fuel: int | None = None
     ) -> int:
         """Ask the mod to do something and return at once.
 
@@ -125,6 +126,9 @@ class BoxedMod:
             Columns that are copied into the guest before the call.
         writes
             Columns that are copied out of it afterwards.
+        mask
+            A column of bytes in which the mod says which of `writes` it touched, in their order; the others are not copied.
+            Without one, all are.
         fuel
             Budget of this call; the limits' by default.
 
@@ -147,8 +151,8 @@ class BoxedMod:
             self._replies.append(Reply("call", serial, "off", self.off_reason))
             return serial
         into, out = set(reads), set(writes)
-        names = [*reads, *(name for name in writes if name not in into)]
-        if len(names) > MOST_COLUMNS:
+        names = [*writes, *(name for name in reads if name not in out)]  # a mask counts what is written in this order
+        if len(names) >= MOST_COLUMNS:
             raise ValueError(f"{len(names)} columns in one call are more than {MOST_COLUMNS}")
         ask = Ask(
             Op.CALL,
@@ -159,6 +163,9 @@ class BoxedMod:
             kind=kind,
             columns=tuple(self._columns.describe(name, read=name in into, write=name in out) for name in names),
         )
+        if mask:
+            said = self._columns.describe(mask, read=False, write=False, is_mask=True)
+            ask = replace(ask, columns=(*ask.columns, said))
         self._call = serial, ask, payload
         self._sent = False
         self.advance()

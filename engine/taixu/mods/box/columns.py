@@ -76,10 +76,10 @@ class Columns:
         place.array = self._array(place.offset, kind, shape)
         return place.array
 
-    def describe(self, name: str, *, read: bool, write: bool) -> Column:
+    def describe(self, name: str, *, read: bool, write: bool, is_mask: bool = False) -> Column:
         """Give a column as a call names it; KeyError where `get` never made it."""
         place = self._places[name]
-        return Column(name.encode(), place.offset, place.array.nbytes, read, write)
+        return Column(name.encode(), place.offset, place.array.nbytes, read, write, is_mask)
 
     def _array(self, offset: int, kind: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         flat = np.frombuffer(self._memory, kind, int(np.prod(shape)), self._start + offset)

@@ -30,8 +30,7 @@ MOST_LINE_BYTES = 4096
 _PAGE = 65536
 _BLOCK = 4096
 _LINE_FUEL = 1000
-_OP_FUEL = 200
-_ELEMENT_FUEL = 2
+_OP_FUEL = 20_000
 _PORTION_FUEL = 200_000
 _START_FUEL = 1_000_000
 _MESSAGE_BYTES = 64 << 10  # as .ci/image/link.py has it
@@ -358,7 +357,7 @@ class Guest:
         """Do the operation whose six numbers lie at `pointer`, and put what it gives behind them."""
         place = self._bytes(pointer & 0xFFFFFFFF, _OPERATION.size + 8)
         op, dst, a, b, n, k = _OPERATION.unpack_from(place)
-        self._pay(_OP_FUEL + _ELEMENT_FUEL * min(n, ops.MOST_ELEMENTS))
+        self._pay(_OP_FUEL + ops.weight(op) * min(n, ops.MOST_ELEMENTS))
         _ANSWER.pack_into(place, _OPERATION.size, ops.apply(self._numbers, op, dst, a, b, n, k))
 
     def _numbers(self, address: int, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from taixu.math.column_arithmetic import BINARY, COMPARE, LOGIC, REDUCE, UNARY
 
-__all__ = ["ELEMENT_TYPES", "MOST_ELEMENTS", "OP_NUMBERS", "View", "apply", "pack"]
+__all__ = ["ELEMENT_TYPES", "MOST_ELEMENTS", "OP_NUMBERS", "View", "apply", "pack", "weight"]
 
 View = Callable[[int, int, "np.dtype[Any]"], NDArray[Any]]
 """Gives `count` numbers of a type at an address of the guest's memory, writable; raises ValueError outside of it."""
@@ -35,6 +35,11 @@ OP_NUMBERS = {
     **{name: 192 + place for place, name in enumerate(_MOVES)},
 }
 """The number of each operation, in bits 0 to 7 of `op`."""
+_PLAIN_FUEL, _MOVE_FUEL, _SLOW_FUEL = 8, 40, 300
+_SLOW = ("pow", "atan2", "sin", "cos", "exp", "floordiv", "mod")
+_WEIGHTS = [_PLAIN_FUEL] * 256
+for _name in (*_SLOW, "take", "put"):
+    _WEIGHTS[OP_NUMBERS[_name]] = _SLOW_FUEL if _name in _SLOW else _MOVE_FUEL
 _NAMES = {number: name for name, number in OP_NUMBERS.items()}
 _FUNCTIONS: dict[str, Any] = {**BINARY, **COMPARE, **LOGIC, **UNARY, **REDUCE}
 
@@ -77,6 +82,11 @@ def apply(view: View, op: int, dst: int, a: int, b: int, n: int, k: float) -> fl
         raise ValueError(f"no column operation of {n} numbers")
     with np.errstate(all="ignore"):
         return plan(view, (dst, a, b), n, k)
+
+
+def weight(op: int) -> int:
+    """Fuel for each number of an operation: about ten thousand are a microsecond."""
+    return _WEIGHTS[op & 0xFF]
 
 
 _Plan = Callable[[View, tuple[int, int, int], int, float], float]
@@ -147,10 +157,7 @@ def _plan_select(to: Any, first: Any, second: Any) -> _Plan:
     def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
         out = view(at[0], n, to)
         mask = np.asarray(k if first is None else view(at[1], n, first), bool)
-        if second is None and mask.ndim:
-            np.putmask(out, mask, _cast(k, to))
-        else:
-            np.copyto(out, _cast(k if second is None else view(at[2], n, second), to), where=mask)
+        np.copyto(out, _cast(k if second is None else view(at[2], n, second), to), where=mask)
         return 0.0
 
     return run

@@ -13,8 +13,6 @@ from taixu.mods.box.wire import MOST_LINE_BYTES, MOST_LINES, Ask, Column, Done, 
 __all__ = ["Guests", "Room"]
 
 _MOST_LOG_BYTES = 32 << 10
-_COLUMN_FUEL = 1_000_000_000
-_COLUMN_EPOCHS = 500
 
 
 class Guests(Protocol):
@@ -132,26 +130,35 @@ class Room:
         guest = self._need_guest()
         start = self._slot.asked
         payload = bytes(self._shared[start : start + ask.first])
-        for column in ask.columns:
-            pointer = self._find(column)
-            if column.read:
-                guest.view(pointer, column.nbytes)[:] = self._area(column)
         guest.allow(ask.fuel, ask.epochs)
         try:
+            for column in ask.columns:
+                pointer = self._find(column)
+                if column.read:
+                    guest.view(pointer, column.nbytes)[:] = self._area(column)
             answer: bytes = guest.call(ask.kind, payload)
         finally:
             self._spent = int(guest.fuel_used)
-        for column in ask.columns:
-            if column.write:
-                self._area(column)[:] = guest.view(self._pointers[column.name][0], column.nbytes)
+        self._copy_out(guest, ask.columns)
         return answer
 
+    def _copy_out(self, guest: Any, columns: tuple[Column, ...]) -> None:
+        """Copy what the guest wrote; where there is a mask, only the columns that it names."""
+        touched = b""
+        for column in columns:
+            if column.is_mask:
+                touched = bytes(guest.view(self._pointers[column.name][0], column.nbytes))
+                self._area(column)[:] = touched
+        written = (column for column in columns if column.write)
+        for place, column in enumerate(written):
+            if not touched or (place < len(touched) and touched[place]):
+                self._area(column)[:] = guest.view(self._pointers[column.name][0], column.nbytes)
+
     def _find(self, column: Column) -> int:
-        """Give the address of a column's buffer; the guest is asked only when its length has changed."""
+        """Give the address of a column's buffer; the guest is asked, at its own cost, only when its length has changed."""
         known = self._pointers.get(column.name)
         if known is not None and known[1] == column.nbytes:
             return known[0]
-        self._guest.allow(_COLUMN_FUEL, _COLUMN_EPOCHS)
         pointer = int(self._guest.column(column.name.decode("utf-8"), column.nbytes))
         self._pointers[column.name] = pointer, column.nbytes
         return pointer

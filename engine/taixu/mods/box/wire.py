@@ -81,6 +81,9 @@ class Column:
         Where it lies in the area for columns.
     read, write
         Whether it is copied into the guest before the call, and out of it afterwards.
+    is_mask
+        It is copied out and says which of the call's written columns are: a byte each, in their order, 0 for those that the
+        guest did not touch.
     """
 
     name: bytes
@@ -88,6 +91,7 @@ class Column:
     nbytes: int
     read: bool
     write: bool
+    is_mask: bool = False
 
 
 @dataclass(frozen=True)
@@ -198,7 +202,7 @@ def encode_ask(ask: Ask, serial: int) -> bytes:
         _ASK.pack(ask.slot, ask.epochs, ask.fuel, ask.memory_bytes, ask.first, ask.second, ask.kind, len(ask.columns)),
     ]
     for column in ask.columns:
-        flags = column.read | column.write << 1
+        flags = column.read | column.write << 1 | column.is_mask << 2
         parts += (_COLUMN.pack(flags, len(column.name), column.offset, column.nbytes), column.name)
     return encode(ask.op, serial, b"".join(parts))
 
@@ -220,7 +224,7 @@ def decode_ask(message: Message) -> Ask:
         if len(name) != name_bytes:
             raise Malformed("a message ends within a column's name")
         place += name_bytes
-        columns.append(Column(name, offset, nbytes, bool(flags & 1), bool(flags & 2)))
+        columns.append(Column(name, offset, nbytes, bool(flags & 1), bool(flags & 2), bool(flags & 4)))
     if place != len(body):
         raise Malformed(f"{len(body) - place} bytes too many")
     return Ask(message.op, slot, epochs, fuel, memory_bytes, first, second, kind, tuple(columns))

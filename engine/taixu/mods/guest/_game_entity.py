@@ -42,6 +42,12 @@ def refresh(changed):
             del _known[number]
 
 
+def mark_places():
+    """Where there are entities, some of them may have been moved: the fast paths do not say so."""
+    if _known and mirror.can_place:
+        mirror.mark("transform.translation")
+
+
 def _row_of(number):
     row = mirror.places.get(number, _SLOW)
     return _SLOW if number in mirror.far else row

@@ -60,6 +60,7 @@ class Mirror:
         self.capabilities = {}
         self.ids = []
         self.can_place = False
+        self._places, self._wrote = {}, False
         self._order = None
         self._queries, self._lists = {}, {}
         self._names = None
@@ -74,6 +75,7 @@ class Mirror:
         self.capabilities = config["capabilities"]
         place = self.components.get("transform", {}).get("translation")
         self.can_place = place is not None and place.writable and "transform" in self.bits
+        self._places = {key: place for place, key in enumerate(config.get("written", ()))}
 
     def column(self, name, nbytes):
         """Make room for a column; gives the address."""
@@ -89,6 +91,10 @@ class Mirror:
     def begin(self, facts):
         """Take over what changed in the world since the last step; gives the ids that may have other slots, None for all."""
         touched = []
+        if self._wrote:
+            said = self.data["@written"]
+            said[:] = array("B", bytes(len(said)))
+            self._wrote = False
         for entity, mask in self.edited.items():
             if entity in self.masks:
                 self.masks[entity] = mask
@@ -252,6 +258,7 @@ class Mirror:
 
     def write(self, field, row, value):
         """Write one entity's numbers; `value` was checked."""
+        self.mark(field.key)
         data = self.data[field.key]
         if field.width == 1:
             data[row] = value
@@ -259,6 +266,12 @@ class Mirror:
         cap = self.capacity
         for place, item in enumerate(value):
             data[row + place * cap] = item
+
+    def mark(self, key):
+        """Say that a column was written: the engine looks at no others."""
+        if "@written" in self.data:
+            self.data["@written"][self._places[key]] = 1
+            self._wrote = True
 
     def order(self, name, arguments):
         """Ask the engine for something."""

@@ -6,7 +6,7 @@ import json
 import sys
 from random import Random
 
-from _game_entity import entity_of, refresh, show_components
+from _game_entity import entity_of, mark_places, refresh, show_components
 from _game_event import Event
 from _game_mirror import mirror
 from _game_routines import RayBatch, TimerQueue, Wait, WaitEvent, ticks_of
@@ -141,6 +141,7 @@ def run(facts):
         state.stored = Stored(facts["stored"], most_bytes=mirror.capabilities["storage"] * 1024)
     if state.error is None:
         _step(facts)
+    mark_places()
     return _result()
 
 

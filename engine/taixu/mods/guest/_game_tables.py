@@ -99,6 +99,7 @@ def _gather(field, rows, count):
 
 
 def _scatter(field, rows, column):
+    mirror.mark(field.key)
     data = mirror.data[field.key]
     parts = column._parts if field.width > 1 else [column]
     if field.code in "fd":
