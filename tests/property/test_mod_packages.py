@@ -31,7 +31,7 @@ PRIVATE = Ed25519PrivateKey.from_private_bytes(SEED)
 KEY = SecretKey(PublicKey(b"12345678", PRIVATE.public_key().public_bytes_raw()), SEED)
 SIGNED = sign(b"a package", KEY, comment="hello").file_text.encode()
 INDEX = json.dumps({
-    "format": "taixu.mods", "version": 1, "name": "Fish", "serial": 3,
+    "format": "taixu.mods", "version": 1, "name": "Fish", "serial": 3, "expires": "2030-01-01",
     "mods": {"alice.fish": {"key": KEY.public.text, "versions": {"1.0.0": {
         "file": "alice.fish-1.0.0.zip", "size": 900, "sha256": "0" * 64, "content": "a" * 64, "title": "Fish", "api": "^1.0",
         "depends": {"bob.sea": "^1.2"}, "conflicts": {"eve.storm": "*"},

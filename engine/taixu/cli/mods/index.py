@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from taixu.cli.mods.common import password
+from taixu.cli.options import positive_integer
 
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
@@ -19,6 +20,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("folder", type=Path, metavar="DIR", help="zips, their .minisig, keys/, and revoked.toml")
     parser.add_argument("--key", required=True, metavar="NAME", help="the index's key, of `taixu mod keys`")
     parser.add_argument("--name", default="", metavar="TEXT", help="what the index is called; as before, or as the folder")
+    parser.add_argument("--days", type=positive_integer, default=90, metavar="N", help="so long it counts; 90")
     parser.add_argument("--rebind", action="append", default=[], metavar="ID", help="let a mod change to another author; often")
 
 
@@ -28,13 +30,14 @@ def run(args: argparse.Namespace) -> int:
     from taixu.mods.packages.keyring import use_key
 
     key = use_key(args.key, password(f"the key {args.key}"))
-    made = make_index(args.folder, key, name=args.name, rebind=frozenset(args.rebind))
+    made = make_index(args.folder, key, name=args.name, rebind=frozenset(args.rebind), days=args.days)
     count = sum(map(len, made.data.entries.values()))
     for warning in made.warnings:
         args.console.say(f"careful: {warning}")
-    args.console.show(f"{args.folder / 'index.json'}: {len(made.data.entries)} mods, {count} packages, serial {made.data.serial}")
+    args.console.show(f"{args.folder / 'index.json'}: {len(made.data.entries)} mods, {count} packages, serial {made.data.serial}, "
+                      f"counts until {made.data.expires}")
     args.console.answer({
         "out": str(args.folder / "index.json"), "mods": len(made.data.entries), "packages": count, "serial": made.data.serial,
-        "key": key.public.text, "warnings": made.warnings,
+        "expires": str(made.data.expires), "key": key.public.text, "warnings": made.warnings,
     })  # fmt: skip
     return 0

@@ -31,7 +31,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--update", action="store_true", help="newer versions: of what is named, or of all")
     add("--offline", action="store_true", help="use what was fetched before")
     add("--yes", action="store_true", help="agree to what is printed, but to nothing that says CAREFUL")
-    add("--accept", action="append", default=[], metavar="WHAT", help="agree to key, origin, downgrade, look-alike or index")
+    add("--accept", action="append", default=[], metavar="WHAT", help="agree to key, origin, downgrade, look-alike, index or stale")
     add("--deny", default="", metavar="NAMES", help="capabilities to refuse, by comma; the mods run without")
     add("--dry-run", action="store_true", help="show it only")
     add_folder(parser)

@@ -13,7 +13,7 @@ from typing import Any
 
 from taixu.errors import TaixuError
 from taixu.mods.packages.requests import Request
-from taixu.mods.packages.user_files import read_private, user_folder, write_private
+from taixu.mods.packages.user_files import changing, read_private, user_folder, write_private
 
 __all__ = ["Consent", "Consents"]
 
@@ -77,16 +77,18 @@ class Consents:
         when = time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())
         granted = {request.name: request.grant for request in requests if request.name not in refused}
         consent = Consent(version, content, key, when, granted, refused)
-        known = _all()
-        known.setdefault(self.place, {})[id] = asdict(consent)
-        write_private(_FILE, known)
+        with changing():
+            known = _all()
+            known.setdefault(self.place, {})[id] = asdict(consent)
+            write_private(_FILE, known)
         return consent
 
     def forget(self, id: str) -> None:
         """Take a decision back."""
-        known = _all()
-        if known.get(self.place, {}).pop(id, None) is not None:
-            write_private(_FILE, {place: mods for place, mods in known.items() if mods})
+        with changing():
+            known = _all()
+            if known.get(self.place, {}).pop(id, None) is not None:
+                write_private(_FILE, {place: mods for place, mods in known.items() if mods})
 
 
 def _all() -> dict[str, dict[str, Any]]:

@@ -166,6 +166,8 @@ def _open_indexes(
         index, is_trusted = open_pinned_index(place, pins, key=key, offline=options.offline)
         indexes[index.place] = index
         notes.extend(index.notes)
+        if index.stale:
+            alarms.append(Alarm("stale", index.stale))
         if is_trusted:
             remember_indexes([index])
         else:

@@ -2,19 +2,21 @@
 
 ::
 
-    {"format": "taixu.mods", "version": 1, "name": "Windmill mods", "serial": 7,
+    {"format": "taixu.mods", "version": 1, "name": "Windmill mods", "serial": 7, "expires": "2027-02-20",
      "mods": {"alice.swarm": {"key": "RWS...", "versions": {"1.2.0": {
          "file": "alice.swarm-1.2.0.zip", "size": 5120, "sha256": "...", "content": "...",
          "title": "Swarm", "api": "^1.0", "depends": {"bob.paths": "^1.2"}, "optional": {}, "conflicts": {}}}}},
      "revoked": [{"id": "eve.storm", "versions": "<2", "why": "..."}, {"key": "RWS...", "why": "..."}]}
 
-Beside it lie ``index.json.minisig`` and, for each package, ``FILE.minisig``.
+Beside it lie ``index.json.minisig`` and, for each package, ``FILE.minisig``. `serial` counts up with each change, and `expires`
+is the last day on which it speaks for its keeper: so nobody plays back an old one, nor holds back newer ones, unnoticed.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any
 
 from taixu.errors import TaixuError
@@ -74,6 +76,8 @@ class IndexData:
 
     name: str
     serial: int
+    expires: date
+    """The last day (UTC) on which it counts as its keeper's word; made anew, it lasts longer."""
     keys: Mapping[str, PublicKey]
     """Whose each id is."""
     entries: Mapping[str, Mapping[Version, IndexEntry]]
@@ -112,6 +116,7 @@ def _index(raw: Any) -> IndexData:
     if type(serial) is not int or not 0 < serial < 1 << 53:
         raise TaixuError("serial: takes a whole number from 1 on, one more with each change")
     _check_text("name", name)
+    expires = _date(raw.get("expires"))
     keys, entries = {}, {}
     mods = _table(raw, "mods", _MOST_MODS)
     for id, mod in mods.items():
@@ -124,7 +129,7 @@ def _index(raw: Any) -> IndexData:
         keys[id] = parse_public_key(_text(mod, "key", where), file=where)
         versions = _table(mod, "versions", _MOST_VERSIONS, where)
         entries[id] = {entry.version: entry for entry in (_entry(id, text, facts) for text, facts in versions.items())}
-    return IndexData(name, serial, keys, entries, tuple(_revocations(raw.get("revoked", []))))
+    return IndexData(name, serial, expires, keys, entries, tuple(_revocations(raw.get("revoked", []))))
 
 
 def _entry(id: str, text: str, facts: Any) -> IndexEntry:
@@ -173,6 +178,15 @@ def _revocations(raw: Any) -> list[Revocation]:
         versions = parse_range(one["versions"]) if "versions" in one else None
         found.append(Revocation(one.get("why", ""), one.get("id", ""), versions, key, content))
     return found
+
+
+def _date(text: Any) -> date:
+    try:
+        if not isinstance(text, str) or len(text) != 10:
+            raise ValueError
+        return date.fromisoformat(text)
+    except ValueError:
+        raise TaixuError("expires: takes a day such as 2027-02-20; its keeper makes the index anew") from None
 
 
 def _table(raw: dict[str, Any], name: str, most: int, where: str = "", *, optional: bool = False) -> dict[str, Any]:

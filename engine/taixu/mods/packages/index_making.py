@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,7 +27,11 @@ from taixu.mods.packages.secret_key import SecretKey, sign
 from taixu.mods.packages.toml_lines import read_toml
 from taixu.mods.packages.zip_reader import MAX_ZIP_BYTES
 
-__all__ = ["MadeIndex", "make_index"]
+__all__ = ["USUAL_DAYS", "MadeIndex", "make_index"]
+
+USUAL_DAYS = 90
+"""So long an index counts as its keeper's word."""
+_MOST_DAYS = 730
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +42,17 @@ class MadeIndex:
     warnings: tuple[str, ...]
 
 
-def make_index(folder: Path, key: SecretKey, *, name: str = "", rebind: frozenset[str] = frozenset()) -> MadeIndex:
+def make_index(
+    folder: Path, key: SecretKey, *, name: str = "", rebind: frozenset[str] = frozenset(), days: int = USUAL_DAYS
+) -> MadeIndex:
     """Read all packages of a folder, verify each, and write the index.
 
     Parameters
     ----------
     rebind
         Ids that may change to another author's key.
+    days
+        How long it counts; whoever sees it later is told that newer ones may be held back.
 
     Raises
     ------
@@ -52,6 +61,8 @@ def make_index(folder: Path, key: SecretKey, *, name: str = "", rebind: frozense
     """
     from taixu.edit.json_text import format_json
 
+    if not 1 <= days <= _MOST_DAYS:
+        raise TaixuError(f"an index counts for 1 to {_MOST_DAYS} days, not {days}")
     before = _before(folder, key.public)
     authors = {each.number: each for each in _authors(folder)}
     mods: dict[str, Any] = {}
@@ -67,9 +78,10 @@ def make_index(folder: Path, key: SecretKey, *, name: str = "", rebind: frozense
         versions[version] = _entry(file, data, package)
     raw: dict[str, Any] = {
         "format": "taixu.mods", "version": 1, "name": name or (before.name if before else folder.resolve().name),
-        "serial": before.serial + 1 if before else 1, "mods": mods, "revoked": _revoked(folder),
+        "serial": before.serial + 1 if before else 1,
+        "expires": (datetime.now(UTC).date() + timedelta(days=days)).isoformat(), "mods": mods, "revoked": _revoked(folder),
     }  # fmt: skip
-    text = format_json(raw, first=("format", "version", "name", "serial", "mods", "revoked")).encode()
+    text = format_json(raw, first=("format", "version", "name", "serial", "expires", "mods", "revoked")).encode()
     made = parse_index(text, file=str(folder / INDEX_FILE))
     write_atomic(folder / INDEX_FILE, text)
     write_atomic(folder / f"{INDEX_FILE}.minisig", sign(text, key, comment=f"taixu index {made.serial}").file_text)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from datetime import UTC, date, datetime
 from pathlib import Path
 from urllib.parse import urljoin
 
@@ -27,6 +28,8 @@ class Index:
         Who keeps it.
     notes
         What a user should know, such as that it is offline.
+    stale
+        Why it may be that somebody holds newer ones back; empty where it is young enough.
     """
 
     def __init__(self, place: str, data: IndexData, key: PublicKey, *, offline: bool, notes: tuple[str, ...] = ()) -> None:
@@ -34,6 +37,7 @@ class Index:
         self.data = data
         self.key = key
         self.notes = notes
+        self.stale = _staleness(place, data)
         self._offline = offline
 
     def package(self, entry: IndexEntry) -> tuple[bytes, bytes]:
@@ -93,6 +97,16 @@ def open_index(place: str, *, key: PublicKey, least_serial: int = 0, offline: bo
         write_atomic(_cached(place, INDEX_FILE), data)
         write_atomic(_cached(place, f"{INDEX_FILE}.minisig"), signature.file_text)
     return Index(place, found, key, offline=offline, notes=notes)
+
+
+def _staleness(place: str, data: IndexData) -> str:
+    if _today() <= data.expires:
+        return ""
+    return f"{place} counted until {data.expires}: its keeper has gone quiet, or somebody holds back what it says now"
+
+
+def _today() -> date:
+    return datetime.now(UTC).date()
 
 
 def index_place(place: str) -> str:

@@ -14,8 +14,8 @@ from taixu.mods.packages.requests import Request
 
 __all__ = ["ALARMS", "Alarm", "Plan", "PlanItem", "plan_lines"]
 
-AlarmKind = Literal["key", "origin", "downgrade", "look-alike", "index"]
-ALARMS: tuple[AlarmKind, ...] = ("key", "origin", "downgrade", "look-alike", "index")
+AlarmKind = Literal["key", "origin", "downgrade", "look-alike", "index", "stale"]
+ALARMS: tuple[AlarmKind, ...] = ("key", "origin", "downgrade", "look-alike", "index", "stale")
 
 
 @dataclass(frozen=True, slots=True)

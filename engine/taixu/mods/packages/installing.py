@@ -44,7 +44,7 @@ class InstallOptions:
     accept
         Kinds of alarms that are agreed to.
     denied
-        Capabilities that are refused; the mods run without them.
+        Capabilities that are refused, to all (``net``) or to one (``alice.fish:net``); the mods run without them.
     """
 
     indexes: tuple[str, ...] = ()
@@ -281,7 +281,8 @@ def _record(project: ProjectMods, pins: Pins, item: PlanItem, denied: frozenset[
     before = project.consents.find(id)
     content = "" if item.in_work else item.package.hash
     if before is None or item.is_change or before.content != content:
-        refused = {each.name for each in item.package.manifest.capabilities.values()} & (denied | set(_denied(before)))
+        of_it = {name.removeprefix(f"{id}:") for name in denied}  # some are denied to one mod alone
+        refused = {each.name for each in item.package.manifest.capabilities.values()} & (of_it | set(_denied(before)))
         project.consents.grant(id, item.requests, version=version, content=content, key=item.key, denied=refused)
     if not item.in_work and (item.zip is not None or id not in pins.mods):
         pins.pin_mod(id, key=item.key, origin=item.origin, version=version)

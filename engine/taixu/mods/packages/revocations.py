@@ -6,7 +6,7 @@ from dataclasses import asdict
 
 from taixu.errors import TaixuError
 from taixu.mods.packages.index_format import IndexData, Revocation
-from taixu.mods.packages.user_files import read_private, user_folder, write_private
+from taixu.mods.packages.user_files import changing, read_private, user_folder, write_private
 from taixu.mods.packages.version import Version, parse_range
 
 __all__ = ["Revocations"]
@@ -18,6 +18,9 @@ class Revocations:
     """All that was withdrawn, by index. An index speaks only of mods that came from it."""
 
     def __init__(self) -> None:
+        self._read()
+
+    def _read(self) -> None:
         try:
             self._known = {
                 place: tuple(
@@ -33,11 +36,13 @@ class Revocations:
         """Take over what an index says now."""
         if self._known.get(place, ()) == index.revoked:
             return
-        self._known[place] = index.revoked
-        write_private(_FILE, {
-            name: [asdict(each) | {"versions": each.versions and each.versions.text} for each in listed]
-            for name, listed in self._known.items() if listed
-        })  # fmt: skip
+        with changing():
+            self._read()
+            self._known[place] = index.revoked
+            write_private(_FILE, {
+                name: [asdict(each) | {"versions": each.versions and each.versions.text} for each in listed]
+                for name, listed in self._known.items() if listed
+            })  # fmt: skip
 
     def find(self, source: str, *, id: str, version: Version, key: str, content: str) -> str:
         """Why a mod is withdrawn; empty where it is not.

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 import os
 import tempfile
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
 from taixu.assets.paths import read_bytes
 from taixu.errors import TaixuError
 
-__all__ = ["private_folder", "read_private", "user_folder", "write_owned", "write_private"]
+__all__ = ["changing", "private_folder", "read_private", "user_folder", "write_owned", "write_private"]
 
 _MAX_BYTES = 16 << 20
+_LOCK = "decisions.lock"
 
 
 def user_folder() -> Path:
@@ -33,6 +35,26 @@ def private_folder() -> Path:
     except OSError as error:
         raise TaixuError(f"{folder}: cannot be made: {(error.strerror or str(error)).lower()}; set TAIXU_CONFIG") from error
     return folder
+
+
+@contextmanager
+def changing() -> Iterator[None]:
+    """Nobody else of this user changes decisions meanwhile: what is read inside, and written inside, loses nothing.
+
+    It waits for whoever is inside, which takes milliseconds. A disk that knows no locks has none.
+    """
+    with open(private_folder() / _LOCK, "a+b") as file:
+        with suppress(OSError):
+            try:
+                import fcntl
+
+                fcntl.flock(file, fcntl.LOCK_EX)
+            except ImportError:
+                import msvcrt
+
+                file.seek(0)
+                msvcrt.locking(file.fileno(), msvcrt.LK_LOCK, 1)  # type: ignore[attr-defined,unused-ignore]
+        yield  # closing the file gives the lock back
 
 
 def read_private(name: str) -> dict[str, Any]:
