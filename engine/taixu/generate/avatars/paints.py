@@ -1,0 +1,59 @@
+"""Paints: materials and their pictures, told apart by name, so that pieces may share them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.material import AlphaMode, Clearcoat, Sheen
+
+__all__ = ["Paint", "Picture", "colored"]
+
+Color = tuple[float, float, float]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """A picture that is to become a texture: encoded bytes, or pixels (uint8) that are encoded when the model is written."""
+
+    name: str
+    data: bytes = b""
+    pixels: NDArray[np.uint8] | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Paint:
+    """A material.
+
+    Attributes
+    ----------
+    color : (float, float, float, float)
+        Linear, with opacity; multiplies the picture.
+    tiling : (float, float)
+        How often pictures repeat over the coordinates.
+    """
+
+    name: str
+    color: tuple[float, float, float, float] = (1.0, 1.0, 1.0, 1.0)
+    metallic: float = 0.0
+    roughness: float = 0.6
+    picture: Picture | None = None
+    normal: Picture | None = None
+    normal_strength: float = 1.0
+    rough_picture: Picture | None = None
+    tiling: tuple[float, float] = (1.0, 1.0)
+    alpha: AlphaMode = "OPAQUE"
+    cutoff: float = 0.5
+    double_sided: bool = False
+    sheen: Sheen | None = None
+    clearcoat: Clearcoat | None = None
+    ior: float = 1.5
+    emissive: Color = (0.0, 0.0, 0.0)
+    extras: dict[str, str] = field(default_factory=dict)
+
+
+def colored(name: str, color: Color, roughness: float = 0.6, *, metallic: float = 0.0, double_sided: bool = False) -> Paint:
+    """A paint of one colour, linear."""
+    return Paint(name, (*color, 1.0), metallic, roughness, double_sided=double_sided)
