@@ -1,0 +1,2 @@
+"""People that move: poses made by functions, clips of other bodies, feet on the ground, eyes, faces, hair.
+"""
