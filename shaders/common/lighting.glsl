@@ -265,7 +265,7 @@ bool is_lit_from(SurfaceInputs s, vec3 to_light) {
 #include "common/traced_light.glsl"
 #endif
 
-#ifdef LIGHT_MODEL
+#if defined(LIGHT_MODEL) || defined(USES_SKY)
 vec3 sky_light(vec3 normal) { return environment_irradiance(environment_atlas, sky_from_world(normal)) * lighting.sky_turn.z; }
 vec3 sky_mirror(vec3 normal, vec3 view, float roughness) {
     return environment_reflection(environment_atlas, sky_from_world(normal), sky_from_world(view), roughness) * lighting.sky_turn.z;

@@ -14,7 +14,7 @@ flat in uint v_entity;
 layout(location = ID_AT) out uint target_id;
 #endif
 
-#ifdef LIGHT_MODEL // nothing is lit here, but linkers want every function that is named
+#if defined(LIGHT_MODEL) || defined(USES_SKY) // nothing is lit here, but linkers want every function that is named
 vec3 sky_light(vec3 normal) { return vec3(0.0); }
 vec3 sky_mirror(vec3 normal, vec3 view, float roughness) { return vec3(0.0); }
 #endif

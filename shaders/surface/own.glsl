@@ -4,6 +4,7 @@
 // A file that says `#define LIGHT_MODEL` brings two functions that lighting calls in place of the standard ones:
 //     vec3 light_from_surroundings(Fragment f, SurfaceInputs s, float open);    // all that is not from lamps, emission too
 //     vec3 light_from_lamp(Fragment f, SurfaceInputs s, vec3 to_light, vec3 irradiance, float shadow);
+// One that asks for the sky and is lit in the standard way says `#define USES_SKY`.
 #include "generated/frame.glsl"
 #include "surface/textures.glsl"
 #include "surface/alpha_modes.glsl"

@@ -31,6 +31,7 @@ from taixu.render.extraction import WorldMirror
 from taixu.render.fast import FastFeature
 from taixu.render.geometry import GeometryFeature
 from taixu.render.graph import PassGraph
+from taixu.render.hud import HudFeature
 from taixu.render.library import LibraryMirror, TextureLoader
 from taixu.render.lighting import LightingFeature
 from taixu.render.lines import LineBatch, LineFeature
@@ -42,7 +43,7 @@ from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures
 from taixu.render.shading import ShadingFeature
 from taixu.render.views import OUTPUTS, View, ViewCamera, view_block
-from taixu.scene import WorldTransforms
+from taixu.scene import Details, WorldTransforms
 
 __all__ = ["Renderer"]
 
@@ -101,7 +102,7 @@ class Renderer:
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ShadingFeature(device, self.lighting),
-                        DevelopingFeature(device, self.lighting), LineFeature(self.lines)):  # fmt: skip
+                        DevelopingFeature(device, self.lighting), LineFeature(self.lines), HudFeature()):  # fmt: skip
             self.add_feature(feature)
 
     # -- set-up ------------------------------------------------------------------------------------------------------
@@ -168,6 +169,8 @@ class Renderer:
                 if view.entity is not None:
                     view.camera = ViewCamera.of_entity(world, view.entity)
                 self.configure(view)
+            if views and world.has_resource(Details):
+                world.resource(Details).follow(world, [view.eye() for view in views])
             mirror = self._current = self.mirror(world)
             want_previous = any(v.graph is not None and "velocity" in v.graph.textures for v in views)
             mirror.update(world, want_previous=want_previous)

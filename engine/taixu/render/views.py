@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from taixu.ecs import World
 from taixu.math.projection import frustum_planes, look_at, orthographic, perspective
 from taixu.render.bindings import VIEW_BLOCK
-from taixu.scene import CELL_M, Camera, WorldTransforms, split_position
+from taixu.scene import CELL_M, Camera, Eye, WorldTransforms, split_position
 
 if TYPE_CHECKING:
     from taixu.render.culling import VisibleList
@@ -120,6 +120,14 @@ class View:
     def asking(self, *outputs: str) -> View:
         """A view like this one that wants these outputs as well (without its memory)."""
         return replace(self, outputs=self.outputs | set(outputs), history={}, graph=None, visible=None, shown=None)
+
+    def eye(self) -> Eye:
+        """Where it looks from, for what shows as much detail as can be seen."""
+        camera = self.camera
+        position = camera.world_from_camera[:3, 3] + np.asarray(camera.cell, np.float64) * CELL_M
+        if camera.height_m > 0:
+            return Eye(position, self.size[1] / camera.height_m, is_parallel=True)
+        return Eye(position, self.size[1] / (2 * np.tan(camera.fov_y_rad / 2)))
 
     def configuration(self) -> tuple[Any, ...]:
         """What, when it changes, makes the pass graph be resolved anew."""

@@ -22,6 +22,7 @@ from taixu.scene.components import (
     Transform,
     Visibility,
 )
+from taixu.scene.details import Details, Eye
 from taixu.scene.hierarchy import Hierarchy, despawn_tree
 from taixu.scene.instantiate import ModelHooks, Spawned, spawn_model
 from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary, add_mesh
@@ -29,6 +30,7 @@ from taixu.scene.node import Node
 from taixu.scene.plugin import ScenePlugin
 from taixu.scene.shapes import SHAPE_KINDS, shape_mesh
 from taixu.scene.surfaces import ColorTexture, DataTexture, NormalTexture, SurfaceType, surface, surface_data, surface_type
+from taixu.scene.terrain import Terrain, TerrainGround
 from taixu.scene.transforms import WorldTransforms, propagate_transforms, split_position
 
 __all__ = [
@@ -38,7 +40,9 @@ __all__ = [
     "Camera",
     "ColorTexture",
     "DataTexture",
+    "Details",
     "Environment",
+    "Eye",
     "FromModel",
     "Hierarchy",
     "LibraryMaterial",
@@ -58,6 +62,8 @@ __all__ = [
     "Shape",
     "Spawned",
     "SurfaceType",
+    "Terrain",
+    "TerrainGround",
     "Transform",
     "Visibility",
     "WorldTransforms",

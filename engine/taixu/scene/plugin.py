@@ -7,11 +7,13 @@ from pathlib import Path
 from taixu.app import App, Stage
 from taixu.assets.model import ModelData
 from taixu.scene.components import SHARED_COMPONENTS
+from taixu.scene.details import Details
 from taixu.scene.hierarchy import Hierarchy
 from taixu.scene.instantiate import ModelHooks
 from taixu.scene.library import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState, ReadingStore, place_models
 from taixu.scene.shape_meshes import ShapeState, make_shapes
+from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, place_terrains, show_terrains
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import VisibilityState, update_visibility
 
@@ -23,19 +25,20 @@ class ScenePlugin:
 
     def build(self, app: App) -> None:
         """Add components, resources and systems."""
-        for cls in SHARED_COMPONENTS:
+        for cls in (*SHARED_COMPONENTS, Terrain, TerrainGround):
             app.register_component(cls)
         for resource in (
             Hierarchy(), WorldTransforms(), MeshLibrary(), MaterialLibrary(), ModelHooks(), VisibilityState(),
-            ShapeState(), ModelState(ReadingStore(_read)),
+            ShapeState(), ModelState(ReadingStore(_read)), Heights(), TerrainState(), Details([show_terrains]),
         ):
             app.insert_resource(resource)
         # Made before the fixed steps, for physics, and again before the picture, for what those spawned.
         for stage in (Stage.APPLY, Stage.PROPAGATE):
             app.add_system(stage, place_models)
             app.add_system(stage, make_shapes)
-        app.add_system(Stage.PROPAGATE, update_visibility, after=("make_shapes",))
-        app.add_system(Stage.PROPAGATE, propagate_transforms, after=("make_shapes",))
+            app.add_system(stage, place_terrains, after=("make_shapes",))
+        app.add_system(Stage.PROPAGATE, update_visibility, after=("place_terrains",))
+        app.add_system(Stage.PROPAGATE, propagate_transforms, after=("place_terrains",))
 
 
 def _read(source: str) -> ModelData:
