@@ -24,10 +24,16 @@ class Drawing:
     ----------
     size
         (width, height) of pictures in pixels.
+
+    Attributes
+    ----------
+    hud
+        Whether what scripts and mods show is in the pictures.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
+        self.hud = True
         self._device: Device | None = None
         self._renderer: Renderer | None = None
         self._view: View | None = None
@@ -65,15 +71,17 @@ class Drawing:
         self, world: World, *, camera: ViewCamera | None = None, size: tuple[int, int] | None = None, samples: int = 8,
         linear: bool = False, settings: dict[str, Any] | None = None,
     ) -> Picture:
-        """A picture that takes its time; see `taixu.render.render_still`."""
+        """A picture that takes its time; see `taixu.render.render_still`. What scripts show stands on it, unless it is linear."""
         from taixu.render import render_still
+        from taixu.render.hud import draw_over
 
         shape = size or self.size
         seen = self.camera(world, aspect=shape[0] / shape[1]) if camera is None else camera
         encoding = "linear" if linear else "srgb"
-        return render_still(
+        picture = render_still(
             self.renderer, world, seen, size=shape, samples=samples, encoding=encoding, settings=settings
         )
+        return picture if linear or not self.hud else draw_over(self.device, world, picture)
 
     def frame(
         self, world: World, *, camera: ViewCamera | None = None, delta_secs: float = 0.0,
@@ -87,9 +95,9 @@ class Drawing:
             if self._view is not None:
                 self._view.release()
             if self.device.capabilities.is_software:  # where four samples cost three times one
-                self._view = View(seen, self.size, settings={"antialias": "fxaa", **(settings or {})})
+                self._view = View(seen, self.size, settings={"antialias": "fxaa", "hud": self.hud, **(settings or {})})
             else:
-                self._view = View(seen, self.size, samples=4, settings=settings or {})
+                self._view = View(seen, self.size, samples=4, settings={"hud": self.hud, **(settings or {})})
         self._view.camera = seen
         self.renderer.render(world, [self._view], delta_secs=delta_secs)
         return self._view

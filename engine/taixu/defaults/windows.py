@@ -29,11 +29,15 @@ def open_window(title: str, size: tuple[int, int]) -> WindowPlatform:
 def show_world(app: App, platform: WindowPlatform) -> None:
     """Make an app draw its world into a window in every frame, at the window's size."""
     from taixu.gpu import attach_device
+    from taixu.render.hud import Screen
 
     window = platform.window
     window.make_current()
     device = attach_device(window.make_current)
     app.drawing.attach(device)
+    screen = Screen(interactive=True)
+    app.insert_resource(screen)
+    screen.wire(app.world)
 
     def draw(world: World) -> None:
         if not window.is_open:
@@ -43,6 +47,7 @@ def show_world(app: App, platform: WindowPlatform) -> None:
         drawing.size = window.framebuffer_size
         if min(drawing.size) < 1:
             return  # minimised
+        screen.pixels_per_unit, screen.enabled = window.pixel_scale, not window.cursor_captured
         view = drawing.frame(world, delta_secs=world.resource(Clock).frame_secs)
         drawing.renderer.present(view, device.window_targets(drawing.size))
 
