@@ -5,6 +5,7 @@ from __future__ import annotations
 from taixu.app import App, Stage
 from taixu.ecs import World
 from taixu.mods.host import ModHost, OpenBox
+from taixu.script.transforms import ScriptTransforms
 
 __all__ = ["ModPlugin"]
 
@@ -40,6 +41,8 @@ def _begin(world: World) -> None:
 
 def _collect(world: World) -> None:
     world.resource(ModHost).collect()
+    if world.has_resource(ScriptTransforms):
+        world.resource(ScriptTransforms).flush(world)  # what was spawned last stands where it was put, also where no script runs
 
 
 def _send(world: World) -> None:

@@ -59,6 +59,19 @@ def test_only_what_changed_is_sent() -> None:
     assert [reads for _, _, reads in boxed.sent] == [(), ("f:1:light.intensity",), ("f:3:transform.translation",)]
 
 
+def test_what_was_spawned_last_stands_where_it_was_put() -> None:
+    source = (
+        "import game\nmade = []\n"
+        "def on_start(): made.extend(game.spawn('box', position=(5 + n, 0, 0)) for n in range(3))\n"
+        "def on_tick(dt): game.log([e.x for e in made])\n"
+    )
+    app = mod_app()
+    add_mod(app, source, read=["transform"], capabilities=["spawn"])
+    for _ in range(3):
+        app.frame(STEP)
+    assert set(mod_lines(app)) == {"[5.0, 6.0, 7.0]"}
+
+
 def test_entities_come_and_go_under_a_mod() -> None:
     source = (
         "import game\nseen = None\n"
