@@ -17,6 +17,8 @@ from taixu.assets.mesh import Mesh, Mode, Primitive, Skin
 __all__ = ["mesh_json", "skin_json"]
 
 VARIANTS = "KHR_materials_variants"
+_SPARSE = 0.5
+"""Morph targets that move a smaller part of their vertices are written as that part."""
 
 
 def mesh_json(mesh: Mesh, packer: Packer, properties: Properties, *, bumpy: set[int]) -> dict[str, Any]:
@@ -91,7 +93,10 @@ def _target_json(target: dict[str, NDArray[np.float32]], attributes: dict[str, N
         found = packer.find(values, "vertices", "target")
         if found is None:
             stored = values.astype(np.float32)
-            found = packer.add_array(values, stored, role="vertices", kind="target", bounds=name == "POSITION")
+            if stored.any(axis=1).mean() < _SPARSE:
+                found = packer.add_sparse(values, stored, kind="target")
+            else:
+                found = packer.add_array(values, stored, role="vertices", kind="target", bounds=name == "POSITION")
         result[name] = found
     return result
 
