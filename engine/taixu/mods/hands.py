@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from taixu.app import Clock, GameServices
-from taixu.ecs import ComponentType, World
+from taixu.ecs import ComponentType, World, indices_of
 from taixu.errors import TaixuError
 from taixu.mods.decoding import Answer
 from taixu.mods.grants import may_be_changed
@@ -39,6 +39,8 @@ _MOST_TEXT = 20_000
 
 def carry_out(world: World, mod: LoadedMod, answer: Answer) -> None:
     """Carry out the orders of an answer one after the other; what is not allowed is counted in it."""
+    if not answer.orders:
+        return
     hands = _Hands(world, mod)
     for order in answer.orders:
         try:
@@ -141,6 +143,12 @@ class _Hands:
         if not self._world.has_resource(Hierarchy):
             self._world.despawn(handle)
             return
+        hierarchy = self._world.resource(Hierarchy)
+        hierarchy.update(self._world)
+        below = self._world.living(self._world.entities_at(hierarchy.descendants_of(indices_of(np.array([handle], np.uint64)))))
+        for number, each in zip(self._world.stable_ids(below).tolist(), below.tolist()):
+            if not self._mod.owns(number) and not self._world.place(each)[0].made:
+                raise GameError("somebody else's entity hangs below it")
         despawn_tree(self._world, handle)
 
     def _set(self, entities: list[int], component: str, fields: Any) -> None:
@@ -189,7 +197,8 @@ class _Hands:
                 if item.kind.name != "data" and (not isinstance(value, str) or len(value) > _MOST_TEXT):
                     raise GameError(f"field {name!r} takes a text of at most {_MOST_TEXT} characters")
             else:
-                column = item.column(tuple(value) if isinstance(value, list) else value, 1)
+                with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
+                    column = item.column(tuple(value) if isinstance(value, list) else value, 1)
                 bad = column.dtype.kind == "f" and not np.isfinite(column).all()
                 low, high = item.minimum, item.maximum
                 if bad or (low is not None and (column < low).any()) or (high is not None and (column > high).any()):

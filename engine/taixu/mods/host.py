@@ -129,6 +129,8 @@ class ModHost:
             self, name, sources, entry=entry, grants=grants, fields=given, entity=stable, seed_key=seed_key
         )  # fmt: skip
         self.mods[name] = mod
+        if "chat" in grants.capabilities:
+            self.world.resource(Chat).open = True
         return mod
 
     def unload(self, name: str, *, with_entities: bool = True) -> None:
@@ -264,7 +266,7 @@ class ModHost:
         for name in missed:
             sender_mod = self.mods.get(name)
             if sender_mod is not None:
-                sender_mod.tell_once(f"mod {name!r} sends more messages than {mod.name!r} hears in a step")
+                sender_mod.tell_once(f"mod {name!r} sends more messages than others hear in a step")
         return told
 
     # What mods ask for

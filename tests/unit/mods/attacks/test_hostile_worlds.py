@@ -1,0 +1,104 @@
+"""Mods that attack the world they run in: each does its harm as a project's own script, and as a mod does none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hostile_worlds import BALL, HARMS, LAMP, PLAYER, VICTIM, WORLD_ATTACKS, WorldAttack
+from mod_worlds import STEP, hosts, mod_app, mod_lines
+
+from taixu.app import App, GameServices
+from taixu.mods.grants import Grants
+from taixu.mods.hands import BROKEN
+from taixu.mods.host import OpenBox
+from taixu.physics import RigidBody
+from taixu.scene import Light, Name, Shape, Transform
+from taixu.script import Script
+
+ATTACKS = [(family, name) for family, attacks in WORLD_ATTACKS.items() for name in attacks]
+READS = ("name", "transform", "light", "shape", "parent", "rigid_body")
+GRANTS = Grants(
+    read=frozenset(READS), write=frozenset({"transform", "rigid_body", "parent"}),
+    capabilities={"spawn": 200, "ui": 0},
+)  # fmt: skip
+VICTIMS = Grants(read=frozenset({"name"}), write=frozenset({"transform"}), capabilities={"spawn": 9, "ui": 0})
+FRAMES = 9
+
+
+@pytest.fixture(scope="module")
+def open_boxed() -> Iterator[OpenBox]:
+    pytest.importorskip("wasmtime", reason="mods run in wasmtime, which is not installed")
+    from taixu.mods.box import Box
+
+    box = Box()
+    box.start(timeout_secs=300)
+    yield lambda name, sources, config, limits: box.open(name, sources, config, limits=limits)
+    assert (box.restarts, box.complaints) == (0, "")
+    box.stop()
+
+
+def fill(app: App) -> None:
+    """A player, whom no mod touches, and some things."""
+    world = app.world
+    world.spawn(Name("Player"), Transform(), RigidBody(), Light(), stable_id=PLAYER)
+    world.spawn(Name("Lamp"), Transform(), Light(intensity=1.0), stable_id=LAMP)
+    world.spawn(Name("Crate"), Transform(), Shape(kind="box"), RigidBody(), stable_id=102)
+    hosts(app).protected.add(PLAYER)
+    app.resource(GameServices).provide("raycasts", lambda world, origins, directions, **limits: [None] * len(origins))
+    app.resource(GameServices).provide("apply_force", lambda world, entity, force, **more: None)
+    app.resource(GameServices).provide("apply_impulse", lambda world, entity, impulse, **more: None)
+
+
+def play(app: App, frames: int = FRAMES) -> None:
+    for _ in range(frames):
+        app.frame(STEP)
+
+
+def natively(attack: WorldAttack, folder: Path) -> App:
+    """The world after it was a project's own script that did it."""
+    (folder / "scripts").mkdir()
+    for name, source in (("good", VICTIM), ("a", attack.natively or attack.code)):
+        (folder / "scripts" / f"{name}.py").write_text(source)
+    app = mod_app(None, root=folder, trust=True)
+    fill(app)
+    app.world.spawn(Name("Ball"), Transform(), stable_id=BALL)
+    app.world.spawn(Transform(), Script("scripts/good.py"), stable_id=104)
+    app.world.spawn(Transform(), Script("scripts/a.py"), stable_id=105)
+    play(app)
+    return app
+
+
+HARMFUL = [(family, name) for family, name in ATTACKS if WORLD_ATTACKS[family][name].harm != "busy"]
+
+
+@pytest.mark.parametrize(("family", "name"), HARMFUL)
+def test_it_does_harm_as_a_script_of_the_project(family: str, name: str, tmp_path: Path) -> None:
+    attack = WORLD_ATTACKS[family][name]
+    app = natively(attack, tmp_path)
+    assert HARMS[attack.harm](app), mod_lines(app)[-3:]
+    app.close()
+
+
+@pytest.mark.parametrize(("family", "name"), ATTACKS)
+def test_it_does_none_as_a_mod(open_boxed: OpenBox, family: str, name: str) -> None:
+    attack = WORLD_ATTACKS[family][name]
+    app = mod_app(open_boxed)
+    fill(app)
+    source = VICTIM.replace("def on_start():", "def on_start():\n    game.spawn('', name='Ball')")
+    victim = hosts(app).load("a.victim", {"main.py": source}, grants=VICTIMS)
+    play(app, 2)
+    bad = hosts(app).load("b.bad", {"main.py": attack.code}, grants=GRANTS)
+    play(app)
+    assert not HARMS[attack.harm](app)
+    assert (victim.status, victim.budget.level, victim.cost.refused) == ("running", 0, 0)
+    lines = mod_lines(app)
+    assert not any(BROKEN in line for line in lines), lines
+    about = [line for line in lines if "mod 'b.bad'" in line.split("\n")[0]]
+    if attack.told:
+        assert any(attack.told in line for line in about), lines
+    assert len(about) == len(set(about)) <= 22, "nobody reads what is said in every step"
+    assert victim.cost.steps >= FRAMES
+    assert bad.share.units <= 8000
+    app.close()
