@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
@@ -90,7 +91,7 @@ class ModCost:
     orders: int = 0
     refused: int = 0
     traps: int = 0
-    recent_micros: list[int] = field(default_factory=list)
+    recent_micros: deque[int] = field(default_factory=lambda: deque(maxlen=600))
 
 
 class LoadedMod:
@@ -336,6 +337,7 @@ class LoadedMod:
             new.append(number)
         if fresh:
             new = list(self._reserved)
+            news["own"] = sorted(self.spawned)
         if new:
             news["ids"] = new
         if self.answered:
@@ -427,7 +429,7 @@ class LoadedMod:
     def _take(self, reply: Any) -> None:
         self.cost.steps += 1
         self.cost.fuel, self.cost.micros, self.cost.memory_bytes = reply.fuel, reply.micros, reply.memory_bytes
-        self.cost.recent_micros = [*self.cost.recent_micros[-599:], reply.micros]
+        self.cost.recent_micros.append(reply.micros)
         if reply.status != "ok":
             self._fail(reply)
             return
@@ -459,7 +461,7 @@ class LoadedMod:
         for column, is_touched in zip(writable, touched):
             if is_touched and column.values.size:
                 shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
-                returned = shared != 0 if column.item.kind.dtype == "?" else shared.copy()
+                returned = column.take_back(shared, self.mirror.used)
                 written.append((column, returned, differences(self.mirror, column, returned)))
         self.mirror.follow_values(world)  # what others wrote meanwhile; then the mod's own is no news to it
         for column, returned, changed in written:

@@ -55,6 +55,15 @@ class MirrorColumn:
     name: str
     values: NDArray[Any]
     dirty: bool = True
+    _back: NDArray[Any] | None = None
+
+    def take_back(self, shared: NDArray[Any], used: int) -> NDArray[Any]:
+        """What the sandbox holds for the first slots, copied; the same room at each step, for large ones are dear to get."""
+        if self._back is None or self._back.shape != self.values.shape:
+            self._back = np.empty_like(self.values)
+        back = self._back[..., :used]
+        np.copyto(back, shared[..., :used] != 0 if self.values.dtype.kind == "b" else shared[..., :used])
+        return back
 
 
 @dataclass
@@ -249,7 +258,8 @@ class WorldMirror:
         if self._used > _MOST_ENTITIES:
             raise TaixuError(f"a mod would see more than {_MOST_ENTITIES:,} entities; let it read less common components")
         if self._used > self.capacity:
-            self._grow(max(64, self._used + self._used // 2))
+            some = self._used // (2 if self.capacity else 8)  # most worlds have at their beginning what they have later
+            self._grow(self._used + max(64, some))
         if world.index_capacity > len(self._slots):
             grown = np.full(world.index_capacity, -1, np.int32)
             grown[: len(self._slots)] = self._slots

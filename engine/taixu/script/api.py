@@ -151,8 +151,9 @@ API = (
     ),
     ApiEntry(
         "columns",
-        "(component: str, *fields: str, having: Sequence[str] = (), without: Sequence[str] = ()) -> Columns",
-        "Whole columns of a component, component-major, one entry an entity; change them and call write().",
+        "(component: str, *fields: str, having: Sequence[str] = (), without: Sequence[str] = (), own: bool = False) -> Columns",
+        "Whole columns of a component, component-major, one entry an entity (own: of what this script spawned); change them and"
+        " call write().",
         crossing=_VALUE,
     ),
     ApiEntry(
@@ -438,6 +439,9 @@ API = (
     ApiEntry("atan2", f"(y: {_NUMBERS}, x: {_NUMBERS}) -> Column", "Angles of directions, in radians."),
     ApiEntry("exp", f"(a: {_NUMBERS}) -> Column", "Powers of e."),
     ApiEntry("floor", f"(a: {_NUMBERS}) -> Column", "The next whole number below."),
+    ApiEntry(
+        "roll", "(column: Any, shift: int) -> Column", "The same column turned: entry i goes to i + shift, round to the front."
+    ),
     ApiEntry("length", "(vectors: Any) -> Column", "Lengths of a column of vectors: `game.length(columns.translation)`."),
     ApiEntry("sum", "(column: Column) -> float", "Sum of a column."),
     ApiEntry("smallest", "(column: Column) -> float", "Smallest number of a column."),

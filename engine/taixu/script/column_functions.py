@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from taixu.math.column_arithmetic import BINARY, REDUCE, UNARY
+from taixu.script.wire import GameError
 
 __all__ = ["ColumnFunctions"]
 
@@ -29,6 +30,12 @@ class ColumnFunctions:
     @staticmethod
     def clamp(a: Any, low: Any, high: Any) -> Any:
         return _two("minimum", _two("maximum", a, low), high)
+
+    @staticmethod
+    def roll(column: Any, shift: int) -> Any:
+        if not np.ndim(column):
+            raise GameError("game.roll takes a column first, as game.columns gives it")
+        return np.roll(column, shift, axis=-1)
 
     @staticmethod
     def sqrt(a: Any) -> Any:

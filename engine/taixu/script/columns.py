@@ -32,12 +32,21 @@ class Columns:
     _arrays: dict[str, NDArray[Any]]
 
     def __init__(
-        self, world: World, component: str, fields: tuple[str, ...], *, having: Iterable[str], without: Iterable[str]
+        self,
+        world: World,
+        component: str,
+        fields: tuple[str, ...],
+        *,
+        having: Iterable[str],
+        without: Iterable[str],
+        ids: Iterable[int] | None = None,
     ) -> None:
         declared = component_named(world, component)
         names = fields or tuple(item.name for item in declared.fields if not item.kind.is_object)
         declared.check_names(dict.fromkeys(names))
         handles = matching_handles(world, (component, *having), without)
+        if ids is not None:
+            handles = handles[np.isin(world.stable_ids(handles), np.fromiter(ids, np.uint64))]
         set_slot = object.__setattr__
         set_slot(self, "_world", world)
         set_slot(self, "_declared", declared)

@@ -96,9 +96,12 @@ class Game(ColumnFunctions):
         world = self._host.world
         return [Entity(world, handle) for handle in matching_handles(world, components, _names(without)).tolist()]
 
-    def columns(self, component: str, *fields: str, having: Sequence[str] = (), without: Sequence[str] = ()) -> Columns:
+    def columns(
+        self, component: str, *fields: str, having: Sequence[str] = (), without: Sequence[str] = (), own: bool = False
+    ) -> Columns:
         self._host.transforms.flush(self._host.world)
-        return Columns(self._host.world, component, fields, having=_names(having), without=_names(without))
+        ids = self._acting.spawned if own else None
+        return Columns(self._host.world, component, fields, having=_names(having), without=_names(without), ids=ids)
 
     def find(self, name: str) -> Entity | None:
         world = self._host.world
@@ -116,7 +119,7 @@ class Game(ColumnFunctions):
         parent: Entity | None = None,
         **components: Mapping[str, Any] | bool,
     ) -> Entity:
-        return spawn_entity(
+        made = spawn_entity(
             self._host.world,
             what,
             position=position,
@@ -126,6 +129,8 @@ class Game(ColumnFunctions):
             parent=parent,
             components=components,
         )
+        self._acting.spawned.add(made.id)
+        return made
 
     def despawn(self, entity: Entity | None = None) -> None:
         self._host.despawn_later(self._acting.entity if entity is None else entity.handle)

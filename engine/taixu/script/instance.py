@@ -37,6 +37,8 @@ class Instance:
         The functions `on_...` that it defines.
     listening : set of str
         Kinds of events that it wants of all entities.
+    spawned : set of int
+        Stable ids of what it spawned, gone ones among them.
     error : str
         Why it was stopped; empty while it runs.
     """
@@ -53,6 +55,7 @@ class Instance:
     random: Random = field(default_factory=Random)
     waiting: list[tuple[WaitEvent, Routine]] = field(default_factory=list)
     listening: set[str] = field(default_factory=set)
+    spawned: set[int] = field(default_factory=set)
     error: str = ""
     started: bool = False
 

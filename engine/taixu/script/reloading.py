@@ -76,6 +76,7 @@ class Reloader:
         if ran and "on_save" in old.callbacks:
             state = self._host.call(old, "on_save", old.callbacks["on_save"])
         self._host.timers.drop(old)
+        new.spawned = old.spawned
         self._host.instances[old.entity] = new
         if new.script is None:
             return

@@ -112,7 +112,14 @@ class BoxedMod:
         return self._columns.get(name, dtype, width, count, movable=self._main is None)
 
     def send(
-        self, kind: int, payload: bytes, *, reads: Sequence[str] = (), writes: Sequence[str] = (), mask: str = "", fuel: int | None = None
+        self,
+        kind: int,
+        payload: bytes,
+        *,
+        reads: Sequence[str] = (),
+        writes: Sequence[str] = (),
+        mask: str = "",
+        fuel: int | None = None,
     ) -> int:
         """Ask the mod to do something and return at once.
 

@@ -12,8 +12,10 @@ from array import array
 
 from _game_wire import GameError
 
-__all__ = ["Column", "Vectors", "atan2", "clamp", "cos", "exp", "floor", "largest", "length", "maximum", "minimum", "sin"]
-__all__ += ["call_host", "has_host", "smallest", "sqrt", "sum", "use_host", "where"]
+__all__ = [
+    "Column", "Vectors", "atan2", "call_host", "clamp", "cos", "exp", "floor", "has_host", "largest", "length", "maximum",
+    "minimum", "roll", "sin", "smallest", "sqrt", "sum", "use_host", "where",
+]  # fmt: skip
 
 TYPES = {"f": 1, "d": 2, "i": 3, "I": 4, "B": 5, "?": 6, "Q": 7, "q": 8}
 _STORED = {"?": "B"}
@@ -71,9 +73,11 @@ def _with_number(code, value):
     raise TypeError(f"columns calculate with numbers and columns, not {type(value).__name__}")
 
 
+_ONE = {code: array(_STORED.get(code, code), [0]) for code in TYPES}
+
+
 def _new(code, count):
-    kind = _STORED.get(code, code)
-    return Column(array(kind, bytes(array(kind).itemsize * count)), code)
+    return Column(_ONE[code] * count, code)
 
 
 def _run(name, out, a, b=None):
@@ -273,12 +277,16 @@ class Column(_Arithmetic):
         """Whether all are true, or not 0."""
         return all(self._data)
 
-    def _is_finite(self):
-        total = sum(abs(self) if self._code == "d" else self)  # one that is not makes the sum so
-        return total - total == 0.0
+    def is_finite(self):
+        """Whether all are numbers, and none is infinite."""
+        if _host is not None:
+            return _call("finite", None, self, None, len(self)) == 1.0
+        return all(map(math.isfinite, self._data))
 
     def _take(self, values):
         """Take over one number, or a column, or a list."""
+        if values is self:
+            return
         if isinstance(values, (int, float)):
             if _host is not None:
                 _call("fill", self, values, None, len(self))
@@ -287,7 +295,7 @@ class Column(_Arithmetic):
         elif isinstance(values, Column):
             if values._code == self._code and len(values) == len(self):
                 self._data[:] = values._data
-            elif values is not self:
+            else:
                 _run("copy", self, values)
         else:
             values = list(values)
@@ -485,6 +493,16 @@ def where(mask, yes, no):
         out._take(no)
     _choose(out, mask, yes)
     return out
+
+
+def roll(column, shift):
+    if isinstance(column, Vectors):
+        return Vectors([roll(part, shift) for part in column._parts])
+    if not isinstance(column, Column):
+        raise GameError("game.roll takes a column first, as game.columns gives it")
+    data = column._data
+    cut = len(data) - shift % len(data) if len(data) else 0
+    return Column(data[cut:] + data[:cut], column._code)
 
 
 def length(vectors):

@@ -13,6 +13,7 @@ __all__ = ["Entity", "Made", "checked_field", "entity_of", "refresh", "show_comp
 
 CELL_M = 1024.0
 _HALF = CELL_M / 2
+_NEAR = _HALF * _HALF
 _SLOW = 1 << 30
 _new = object.__new__
 _tuple = tuple.__new__
@@ -144,7 +145,7 @@ class Entity:
         row = self.row
         try:
             x, y, z = metres
-            if -_HALF <= x <= _HALF and -_HALF <= y <= _HALF and -_HALF <= z <= _HALF:
+            if x * x + y * y + z * z < _NEAR:  # one question where there could be six; what lies farther takes the slow path
                 _w[row], _w[row + _cap], _w[row + _cap2] = x, y, z
                 return
         except (IndexError, TypeError, ValueError):

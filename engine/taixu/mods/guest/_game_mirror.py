@@ -46,6 +46,8 @@ class Mirror:
         Entities that were spawned in this step, by id.
     commands : list
         What the engine is to do.
+    owned : set of int
+        Ids of what this mod spawned, gone ones among them.
     """
 
     def __init__(self):
@@ -56,6 +58,7 @@ class Mirror:
         self.parents, self.far = {}, set()
         self.pending, self.added, self.edited = {}, {}, {}
         self.commands = []
+        self.owned = set()
         self.capacity = 0
         self.capabilities = {}
         self.ids = []
@@ -99,6 +102,9 @@ class Mirror:
             if entity in self.masks:
                 self.masks[entity] = mask
         changed = bool(self.edited or self.pending)
+        self.owned.update(self.pending)
+        if "own" in facts:
+            self.owned = set(facts["own"])
         self.edited, self.pending, self.added = {}, {}, {}
         self.capacity = facts.get("capacity", self.capacity)
         if facts.get("reset"):
@@ -163,9 +169,9 @@ class Mirror:
         """A name was set: look again."""
         self._names = None
 
-    def matching(self, components, without):
-        """Ids of the entities with these components and without those, in order."""
-        key = (components, without)
+    def matching(self, components, without, own=False):
+        """Ids of the entities with these components and without those, in order; of all, or of what this mod spawned."""
+        key = (components, without, own)
         found = self._queries.get(key)
         if found is None:
             self._lists.pop(key, None)
@@ -177,6 +183,8 @@ class Mirror:
                 found = [entity for entity in self._order if masks[entity] & need == need and not masks[entity] & none]
             else:
                 found = list(self._order)
+            if own:
+                found = [entity for entity in found if entity in self.owned]
             self._queries[key] = found
         if self.pending:
             more = [entity for entity, made in self.pending.items() if made.matches(components, without)]
@@ -184,12 +192,12 @@ class Mirror:
                 found = sorted([*found, *more])
         return found
 
-    def listed(self, components, without, make):
+    def listed(self, components, without, make, own=False):
         """What is made of the ids of a query, kept until somebody comes or goes."""
-        ids = self.matching(components, without)
+        ids = self.matching(components, without, own)
         if self.pending:
             return make(ids)
-        key = (components, without)
+        key = (components, without, own)
         found = self._lists.get(key)
         if found is None:
             found = self._lists[key] = {}

@@ -20,14 +20,14 @@ class Columns:
 
     __slots__ = ("_columns", "_component", "_ids", "_rows")
 
-    def __init__(self, component, fields, having, without):
+    def __init__(self, component, fields, having, without, own):
         known = mirror.fields(component)
         names = fields or tuple(name for name, field in known.items() if field.code)
         mirror.check_names(component, names)
         for name in names:
             if not known[name].code:
                 raise GameError(f"field {name!r} of {component!r} holds no numbers; columns are numbers")
-        ids, rows = mirror.listed((component, *having), without, _placed)
+        ids, rows = mirror.listed((component, *having), without, _placed, own)
         put = object.__setattr__
         put(self, "_component", component)
         put(self, "_ids", ids)
@@ -106,7 +106,7 @@ def _scatter(field, rows, column):
         every = parts[0]._data[:]  # one call to the host asks of all
         for part in parts[1:]:
             every.extend(part._data)
-        if not Column(every)._is_finite():
+        if not Column(every).is_finite():
             raise GameError(f"column {field.name!r} of {field.component!r} holds a number that is not finite")
     for begin, part in zip(_parts(field), parts):
         if isinstance(rows, int):

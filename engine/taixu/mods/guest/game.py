@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import _game_runtime as _runtime
-from _game_columns import atan2, clamp, cos, exp, floor, largest, length, maximum, minimum, sin, smallest, sqrt, sum, where
+from _game_columns import atan2, clamp, cos, exp, floor, largest, length, maximum, minimum, roll, sin, smallest, sqrt, sum, where
 from _game_entity import Entity
 from _game_entity import Made as _Made
 from _game_entity import checked_field as _checked_field
@@ -24,10 +24,9 @@ from _game_wire import to_data as _to_data
 __all__ = [
     "Asset", "Color", "Entity", "Event", "Quat", "Vec3", "action", "apply_force", "apply_impulse", "atan2", "chat", "clamp",
     "columns", "cos", "despawn", "exp", "field", "find", "floor", "hide", "joint_positions", "largest", "length", "listen",
-    "log", "maximum", "minimum", "mouse", "play_sound", "query", "raycast", "raycasts", "request", "send", "set", "set_joint_target",
-    "set_velocity", "show_bar", "show_button", "show_input", "show_map", "show_text", "sin", "smallest", "spawn", "sqrt", "start",
-    "store", "stored", "sum", "timer",
-    "velocity", "wait", "wait_event", "where",
+    "log", "maximum", "minimum", "mouse", "play_sound", "query", "raycast", "raycasts", "request", "roll", "send", "set",
+    "set_joint_target", "set_velocity", "show_bar", "show_button", "show_input", "show_map", "show_text", "sin", "smallest",
+    "spawn", "sqrt", "start", "store", "stored", "sum", "timer", "velocity", "wait", "wait_event", "where",
 ]  # fmt: skip
 
 Color = Vec3
@@ -60,8 +59,8 @@ def _entities(numbers):
     return [_entity_of(number) for number in numbers]
 
 
-def columns(component, *fields, having=(), without=()):
-    return _Columns(component, fields, _names(having), _names(without))
+def columns(component, *fields, having=(), without=(), own=False):
+    return _Columns(component, fields, _names(having), _names(without), bool(own))
 
 
 def find(name):

@@ -17,6 +17,8 @@ def on_tick(dt):
     light.write("intensity")
     light.write("shadows")
     game.log(light.intensity.tolist(), light.shadows.tolist(), float(light.intensity[0]))
+    y = boxes.translation[1]
+    game.log(game.roll(y, 1).tolist(), game.roll(y, -1).tolist(), game.roll(y, 7).tolist(), game.roll(boxes.scale, 2).tolist())
     every = game.columns("transform")
     every.rotation[3] = 1
     every.write("rotation")
