@@ -59,7 +59,7 @@ def run(args: argparse.Namespace) -> int:
         with args.console.progress(generator.name, 1) as bar:
             made = generations.submit(order, out=out, sign=not args.no_sign, detached=args.detached, progress=bar.show)
             result = _finished(generations, made)
-    _tell(args.console, order, result, out.parent)
+    _tell(args.console, order, result, out if generator.makes_folder else out.parent)
     return 0
 
 
@@ -123,7 +123,8 @@ def _free_name(prompt: str, generator: Generator) -> Path:
     letters = "".join(letter if letter.isalnum() else "-" for letter in prompt.casefold())
     stem = "-".join(list(filter(None, letters.split("-")))[:5])[:48] or generator.name
     for number in range(1, 10_000):
-        name = Path(f"{stem}{'' if number == 1 else f'-{number}'}{generator.suffix}")
+        ending = "" if generator.makes_folder else generator.suffix
+        name = Path(f"{stem}{'' if number == 1 else f'-{number}'}{ending}")
         if not name.exists():
             return name
     raise UsageError(f"there are too many files called {stem}; say with --out where it shall go")

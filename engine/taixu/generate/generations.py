@@ -213,6 +213,10 @@ class Generations:
 
 
 def _place(out: Path, generator: Generator, ticket: str, *, sign: bool, detached: bool, dated: bool) -> Place:
+    if generator.makes_folder:
+        if out.exists() and not out.is_dir():
+            raise UsageError(f"{out} is a file; {generator.name} makes a folder, so name one")
+        return Place(out.absolute(), "", ticket, sign, detached, dated)
     suffix = out.suffix.lower()
     jpeg = suffix if generator.suffix == ".png" and suffix in (".jpg", ".jpeg") else ""
     if suffix and suffix != generator.suffix and not jpeg:

@@ -152,6 +152,8 @@ class Generator(ABC):
         Of what it makes, as an SPDX expression, where a model's does not rule.
     source_type
         Whether a trained model makes it.
+    makes_folder
+        Whether its files belong together in a folder of their own, where they keep their names and refer to each other by them.
     """
 
     name: ClassVar[str]
@@ -163,6 +165,7 @@ class Generator(ABC):
     needs: ClassVar[Needs] = Needs()
     licence: ClassVar[str] = "CC0-1.0"
     source_type: ClassVar[SourceType] = "algorithmicMedia"
+    makes_folder: ClassVar[bool] = False
 
     @abstractmethod
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:

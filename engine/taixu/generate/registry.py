@@ -23,7 +23,10 @@ BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.materials.gen
             "taixu.generate.pictures.texture_generator:TextureGenerator",
             "taixu.generate.pictures.material_generator:PictureMaterialGenerator",
             "taixu.generate.pictures.model_material_generator:ModelMaterialGenerator",
-            "taixu.generate.pictures.upscale_generator:UpscaleGenerator")
+            "taixu.generate.pictures.upscale_generator:UpscaleGenerator",
+            "taixu.generate.places.terrain_generator:TerrainGenerator",
+            "taixu.mods.authoring.generator:ScriptGenerator",
+            "taixu.mods.authoring.language.generator:LanguageScriptGenerator")
 """Where Taixu's own are; what stands first is asked first for what it makes."""
 
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World, indices_of, row_count
-from taixu.scene import Model, Parent, Transform
+from taixu.scene import Model, Parent, Terrain, Transform
 
 from .batch import IDENTITY_POSE, BodyBatch, BodyKind
 from .body_batches import BodyDescriber, Spec
@@ -175,8 +175,8 @@ class BodyMirror:
     def _edited(self, world: World, since: int) -> set[int]:
         """Owners of bodies and colliders whose own fields were written."""
         found: list[NDArray[Any]] = []
-        for cls, names in ((RigidBody, _SHAPING), (Collider, None), (Character, _WALKER_SHAPE), (Model, ("source",))):
-            for table in world.query(cls, Transform) if cls is not Model else world.query(Model, Collider, Transform):
+        for cls, names in ((RigidBody, _SHAPING), (Collider, None), (Character, _WALKER_SHAPE), (Model, ("source",)), (Terrain, None)):
+            for table in world.query(cls, Collider, Transform) if cls in (Model, Terrain) else world.query(cls, Transform):
                 rows = table.changed((cls,), since=since, fields=names)
                 if row_count(rows):
                     found.append(indices_of(table.entities[rows]))

@@ -13,8 +13,10 @@ from numpy.typing import NDArray
 from taixu.assets.model import ModelData
 from taixu.ecs import World, indices_of
 from taixu.errors import TaixuError
-from taixu.scene import Model
+from taixu.scene import Model, Terrain
 from taixu.scene.models import ModelState
+from taixu.scene.shape_meshes import ShapeState
+from taixu.scene.terrain import HeightField, Heights
 
 from . import shapes
 from .batch import IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind
@@ -41,6 +43,8 @@ class _Part:
     pose: tuple[float, ...]
     scale: tuple[float, ...]
     model: str
+    ground: tuple[Any, ...] = ()
+    """Of a heightfield that takes the heights of its entity's `Terrain`: what says which."""
 
 
 Spec: TypeAlias = "tuple[Any, tuple[_Part, ...]]"
@@ -89,7 +93,8 @@ class BodyDescriber:
             local[members == owner_of[members]] = IDENTITY_POSE
             models = world.gather(handles, Model, "source")
             for i, collider in enumerate(instances_of(world, handles, Collider)):
-                part = _Part(collider, tuple(np.round(local[i], 6)), tuple(np.round(scales[i], 6)), str(models[i]))
+                ground = _ground(world, int(handles[i])) if collider.shape == "heightfield" and not collider.data else ()
+                part = _Part(collider, tuple(np.round(local[i], 6)), tuple(np.round(scales[i], 6)), str(models[i]), ground)
                 parts.setdefault(int(owner_of[members[i]]), []).append(part)
         return {
             index: (heads.get(index), tuple(parts.get(index, ())))
@@ -151,13 +156,13 @@ class BodyDescriber:
     def _shape(self, world: World, part: _Part, index: int, kind: int) -> Shape | None:
         """A part's shape; None, with a sentence in the log, when there is none yet or ever."""
         if self._maker is None:
-            self._maker = ShapeMaker(lambda source: _model(world, source))
+            self._maker = ShapeMaker(lambda source: _model(world, source), lambda ground: _heights(world, ground))
         try:
             collider = part.collider
             if collider.shape == "mesh" and kind == BodyKind.DYNAMIC:
                 # What moves by forces needs an inside: the mesh's hull.
                 collider = dataclasses.replace(collider, shape="hull")
-            shape = self._maker.make(collider, np.array(part.scale), part.model)
+            shape = self._maker.make(collider, np.array(part.scale), part.model, part.ground)
             check_shape(shape, "A collider")
             if shape.kind.is_surface and kind == BodyKind.DYNAMIC:
                 raise TaixuError("A dynamic body has a heightfield collider, which has no inside.")
@@ -216,3 +221,17 @@ def _model(world: World, source: str) -> ModelData | None:
         raise TaixuError(f"{source}: this world loads no models, so no collider can be made of one.")
     found = world.resource(ModelState).store.model(source)
     return None if found is None else found[0]
+
+
+def _ground(world: World, entity: int) -> tuple[Any, ...]:
+    """Which heights an entity's terrain has."""
+    if not world.has(entity, Terrain):
+        return ()
+    found = world.get(entity, Terrain)
+    return (found.source, float(found.size[0]), float(found.size[1]), float(found.low_m), float(found.high_m))
+
+
+def _heights(world: World, ground: tuple[Any, ...]) -> HeightField:
+    source, size_x, size_z, low_m, high_m = ground
+    path = world.resource(ShapeState).resolve(source)
+    return world.resource(Heights).find(path, size=(size_x, size_z), low_m=low_m, high_m=high_m)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.model import ModelData
 from taixu.errors import TaixuError
+from taixu.scene.terrain import HeightField
 
 from . import shapes
 from .components import Collider
@@ -32,15 +33,20 @@ class ShapeMaker:
     ----------
     find_model : function
         Gives a model by its source, or None while it loads.
+    find_ground : function
+        Gives the heights of an entity's terrain by what `make` is told of it.
     """
 
-    def __init__(self, find_model: Callable[[str], ModelData | None]) -> None:
+    def __init__(
+        self, find_model: Callable[[str], ModelData | None], find_ground: Callable[[tuple[Any, ...]], HeightField] | None = None
+    ) -> None:
         self._find_model = find_model
+        self._find_ground = find_ground
         self._surfaces: dict[str, tuple[NDArray[Any], NDArray[Any]]] = {}
         self._made: dict[tuple[Any, ...], Shape] = {}
 
-    def make(self, collider: Collider, scale: NDArray[np.float64], own_model: str) -> Shape:
-        """The shape of a collider on an entity with this world scale [3] and this `Model` source.
+    def make(self, collider: Collider, scale: NDArray[np.float64], own_model: str, ground: tuple[Any, ...] = ()) -> Shape:
+        """The shape of a collider on an entity with this world scale [3], this `Model` source and this `Terrain`.
 
         Raises
         ------
@@ -58,6 +64,10 @@ class ShapeMaker:
                 self._made[key] = _primitive(collider.shape, size)
             return self._made[key]
         if collider.shape == "heightfield":
+            if ground and not collider.data and self._find_ground is not None:
+                field = self._find_ground(ground)
+                spacing = (field.spacing[0] * abs(float(scale[0])), field.spacing[1] * abs(float(scale[2])))
+                return shapes.heightfield(field.heights * np.float32(scale[1]), spacing)
             return _heightfield(collider.data, size, scale)
         points, triangles = self._surface(collider, own_model)
         key = (collider.shape, id(points), *scale.tolist())

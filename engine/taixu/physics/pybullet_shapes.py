@@ -6,6 +6,7 @@ for as long as the client: bodies with the same colliders share one native shape
 
 from __future__ import annotations
 
+import logging
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -18,10 +19,11 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 
 from .poses import rotate
-from .shapes import Shape, ShapeKind
+from .shapes import Shape, ShapeKind, heightfield
 
 __all__ = ["ShapeCache"]
 
+_log = logging.getLogger(__name__)
 MAX_INLINE_VERTICES = 100_000
 MAX_INLINE_INDICES = 400_000
 
@@ -82,7 +84,7 @@ class ShapeCache:
             return int(self._bullet.createCollisionShapeArray(**columns, physicsClientId=self._client))
 
     def _make_mesh(self, shape: Shape, pose: NDArray[Any]) -> int:
-        points, triangles = shape.surface()
+        points, triangles = _thinned(shape).surface()
         moved = rotate(pose[3:], points.astype(np.float64)) + pose[:3]
         arguments: dict[str, Any] = {"shapeType": self._bullet.GEOM_MESH, "physicsClientId": self._client}
         if len(moved) > MAX_INLINE_VERTICES or triangles.size > MAX_INLINE_INDICES:
@@ -108,6 +110,21 @@ class ShapeCache:
             return {names[0]: bullet.GEOM_SPHERE, names[1]: shape.radius_m}
         kind = bullet.GEOM_CAPSULE if shape.kind is ShapeKind.CAPSULE else bullet.GEOM_CYLINDER
         return {names[0]: kind, names[1]: shape.radius_m, names[2]: shape.height_m}
+
+
+def _thinned(shape: Shape) -> Shape:
+    """A heightfield that Bullet can hold: it knows them as triangles only, which take it a minute a million."""
+    rows, columns = shape.heights_m.shape
+    if shape.kind is not ShapeKind.HEIGHTFIELD or rows * columns <= MAX_INLINE_VERTICES * 0.65:
+        return shape
+    wanted = [min(count, 255) for count in (rows, columns)]
+    _log.warning(
+        "Bullet takes a terrain of %d by %d heights as %d by %d: things may stand off the ground; the engine rapier takes all of them.",
+        rows, columns, *wanted,
+    )  # fmt: skip
+    v, u = (np.rint(np.linspace(0, count - 1, few)).astype(np.int64) for count, few in zip((rows, columns), wanted, strict=True))
+    spacing = (shape.spacing_m[0] * (columns - 1) / (wanted[1] - 1), shape.spacing_m[1] * (rows - 1) / (wanted[0] - 1))
+    return heightfield(shape.heights_m[np.ix_(v, u)], spacing)
 
 
 def _is_offset(shape: Shape, pose: NDArray[Any]) -> bool:

@@ -30,7 +30,7 @@ from taixu.scene.node import Node
 from taixu.scene.plugin import ScenePlugin
 from taixu.scene.shapes import SHAPE_KINDS, shape_mesh
 from taixu.scene.surfaces import ColorTexture, DataTexture, NormalTexture, SurfaceType, surface, surface_data, surface_type
-from taixu.scene.terrain import Terrain, TerrainGround
+from taixu.scene.terrain import Terrain, TerrainGround, WaterSurface
 from taixu.scene.transforms import WorldTransforms, propagate_transforms, split_position
 
 __all__ = [
@@ -66,6 +66,7 @@ __all__ = [
     "TerrainGround",
     "Transform",
     "Visibility",
+    "WaterSurface",
     "WorldTransforms",
     "add_mesh",
     "despawn_tree",

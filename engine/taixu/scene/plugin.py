@@ -13,7 +13,7 @@ from taixu.scene.instantiate import ModelHooks
 from taixu.scene.library import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState, ReadingStore, place_models
 from taixu.scene.shape_meshes import ShapeState, make_shapes
-from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, place_terrains, show_terrains
+from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, WaterSurface, place_terrains, show_terrains
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import VisibilityState, update_visibility
 
@@ -25,7 +25,7 @@ class ScenePlugin:
 
     def build(self, app: App) -> None:
         """Add components, resources and systems."""
-        for cls in (*SHARED_COMPONENTS, Terrain, TerrainGround):
+        for cls in (*SHARED_COMPONENTS, Terrain, TerrainGround, WaterSurface):
             app.register_component(cls)
         for resource in (
             Hierarchy(), WorldTransforms(), MeshLibrary(), MaterialLibrary(), ModelHooks(), VisibilityState(),

@@ -12,7 +12,7 @@ from taixu.generate.places.grids import blur, coordinates, gradient, resample, s
 from taixu.generate.places.noise import Array, fbm
 from taixu.generate.places.spec import TerrainSpec
 from taixu.generate.places.styles import STYLES, Style, shore, strata
-from taixu.generate.places.water import DRY, dig_lake, drain, lakes, river_beds
+from taixu.generate.places.water import DRY, dig_lake, drain, lakes, river_beds, settle_lakes
 
 __all__ = ["Landscape", "make_landscape"]
 
@@ -124,7 +124,8 @@ def make_landscape(spec: TerrainSpec, seed: int, progress: Progress | None = Non
     drainage = drain(heights, spacing, sea_m=sea_m)
     still = np.full_like(heights, DRY)
     if spec.lake:
-        still = lakes(heights, drainage, spacing_m=spacing, least_m2=0.0004 * spec.size_m**2)
+        still = lakes(heights, drainage, spacing_m=spacing, least_m2=0.002 * spec.size_m**2)
+        heights, still = settle_lakes(heights, still, spacing_m=spacing)
     running = np.full_like(heights, DRY)
     if spec.river:
         heights, running = river_beds(

@@ -91,10 +91,10 @@ class Style:
 
 def _alps(x: Array, z: Array, seed: int) -> Raw:
     wx, wz = warp(x, z, seed, amount=0.25, scale=1.3)
-    ridges = ridged(wx * 0.75, wz * 0.75, seed, octaves=4, gain=0.45)
-    wide = fbm(x * 0.45, z * 0.45, seed + 5, octaves=2)
-    lift = smoothstep(0.22, 0.8, ridges + 0.16 * wide)
-    return Raw(0.12 * lift + 0.03 * fbm(x * 8, z * 8, seed + 6, octaves=4), 0.05 + 0.95 * lift)
+    ridges = ridged(wx * 0.62, wz * 0.62, seed, octaves=3, gain=0.4, sharpness=1.4)
+    wide = fbm(x * 0.5, z * 0.5, seed + 5, octaves=2)
+    lift = np.clip((ridges + 0.22 * wide - 0.2) / 0.75, 0, 1.3) ** np.float32(1.5)
+    return Raw(0.1 * lift + 0.03 * fbm(x * 8, z * 8, seed + 6, octaves=4), 0.02 + 0.98 * lift)
 
 
 def _hills(x: Array, z: Array, seed: int) -> Raw:
@@ -212,7 +212,7 @@ _CONIFERS = {"pine": 1.0, "spruce": 1.2, "birch": 0.25}
 _MIXED = {"oak": 1.0, "birch": 0.6, "pine": 0.4}
 
 STYLES: dict[str, Style] = {
-    "alps": Style(_alps, 520.0, Cover(("meadow", "earth", "cliff", "scree", "snow"), 0.5, 0.72), cut=1.6, talus=1.25, rounds=110,
+    "alps": Style(_alps, 520.0, Cover(("meadow", "earth", "cliff", "scree", "snow"), 0.5, 0.72), cut=2.6, talus=1.15, rounds=110,
                   plants=_CONIFERS, temperature=9.0, detail_m=2.2,
                   words="alps alpine mountain mountains peak peaks mountainous 高山 雪山 山脉 山峰 群山 阿尔卑斯 山"),
     "hills": Style(_hills, 95.0, Cover(("grass", "earth", "cliff", "gravel", "snow"), cliff=(0.8, 1.2)), cut=0.5, talus=0.7,

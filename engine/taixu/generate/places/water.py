@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from taixu.generate.places.grids import blur, coordinates, smoothstep, spread
 from taixu.generate.places.noise import Array
 
-__all__ = ["DRY", "Drainage", "dig_lake", "drain", "lakes", "river_beds"]
+__all__ = ["DRY", "Drainage", "dig_lake", "drain", "lakes", "river_beds", "settle_lakes"]
 
 DRY = np.float32(-1e9)
 """The water's height where there is none."""
@@ -126,6 +126,22 @@ def lakes(heights: Array, drainage: Drainage, *, spacing_m: float, least_m2: flo
         np.maximum.at(deepest, inverse, depth[wet])
         keep[wet] = ((areas > least_m2) & (deepest > least_depth_m))[inverse]
     return np.where(keep, level, DRY).astype(np.float32)
+
+
+def settle_lakes(heights: Array, still: Array, *, spacing_m: float) -> tuple[Array, Array]:
+    """Lakes with clear shores: islets and inlets of a few cells are drowned or filled, floors lie well under the water."""
+    wet = (still > DRY / 2).astype(np.float32)
+    if not wet.any():
+        return heights, still
+    whole = blur(wet, max(1, round(9.0 / spacing_m)))
+    inside = whole > 0.5
+    level = spread(still, 3 + round(9.0 / spacing_m))
+    known = level > DRY / 2
+    floor = level - np.float32(7.0) * smoothstep(0.5, 1.0, whole) - np.float32(0.25)
+    lowered = np.where(inside & known, np.minimum(heights, floor), heights)
+    # What was wet and is no lake now is filled a little above the water.
+    raised = np.where((wet > 0) & ~inside, np.maximum(lowered, still + np.float32(0.35)), lowered)
+    return raised.astype(np.float32), np.where(inside & known, level, DRY).astype(np.float32)
 
 
 def river_beds(

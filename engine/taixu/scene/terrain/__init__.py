@@ -7,12 +7,12 @@ tiles are cut as the collider's are, and `height_on_triangles` is that surface: 
 
 from __future__ import annotations
 
-from taixu.scene.terrain.components import Terrain, TerrainGround
+from taixu.scene.terrain.components import Terrain, TerrainGround, WaterSurface
 from taixu.scene.terrain.heights import HeightField, Heights, height_on_triangles, read_heights
 from taixu.scene.terrain.placing import TerrainState, place_terrains, show_terrains
 from taixu.scene.terrain.tiles import TileTree, tile_mesh
 
 __all__ = [
-    "HeightField", "Heights", "Terrain", "TerrainGround", "TerrainState", "TileTree", "height_on_triangles", "place_terrains",
+    "HeightField", "Heights", "Terrain", "TerrainGround", "TerrainState", "TileTree", "WaterSurface", "height_on_triangles", "place_terrains",
     "read_heights", "show_terrains", "tile_mesh",
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from taixu.ecs import F32, AssetPath, Bool, Color3, Vec2, component, field
 from taixu.scene.surfaces import ColorTexture, DataTexture, surface
 
-__all__ = ["Terrain", "TerrainGround"]
+__all__ = ["Terrain", "TerrainGround", "WaterSurface"]
 
 
 @component("terrain")
@@ -42,3 +42,17 @@ class TerrainGround:
     normal_5: DataTexture = field(default="")
     haze_m: F32 = field(default=9000.0, unit="m", minimum=0.0, doc="Distance at which two thirds are lost in the air; 0 is clear.")
     base_color: Color3 = field(default=(0.25, 0.27, 0.17), doc="Where pictures lack, and for simple views.")
+
+
+@surface("water_surface", glsl="water.glsl", alpha="blend", double_sided=True)
+class WaterSurface:
+    """Still and running water. Its mesh's first coordinates are metres, its second how deep it is and how fast it runs."""
+
+    deep_color: Color3 = field(default=(0.010, 0.035, 0.045), minimum=0.0, doc="Linear.")
+    shallow_color: Color3 = field(default=(0.06, 0.14, 0.13), minimum=0.0)
+    murk_per_m: F32 = field(default=0.35, unit="1/m", minimum=0.0, doc="How fast the ground below is lost.")
+    wave_m: F32 = field(default=5.0, unit="m", minimum=0.05, doc="Length of the largest waves.")
+    roughness: F32 = field(default=0.22, minimum=0.0, maximum=2.0, doc="How steep waves are.")
+    speed: F32 = field(default=1.0, minimum=0.0)
+    foam: F32 = field(default=0.6, minimum=0.0, maximum=1.0, doc="Along shores.")
+    haze_m: F32 = field(default=9000.0, unit="m", minimum=0.0, doc="As the ground's.")

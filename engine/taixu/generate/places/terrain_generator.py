@@ -1,0 +1,154 @@
+"""The generator of terrain: a folder with a world that opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from taixu.assets.atomic import write_atomic
+from taixu.generate.generator import Generator, Made, Needs, Progress
+from taixu.generate.places.grids import gradient, resample
+from taixu.generate.places.landscapes import Landscape, make_landscape
+from taixu.generate.places.layers import layer_pictures
+from taixu.generate.places.noise import fbm
+from taixu.generate.places.spec import TerrainSpec
+from taixu.generate.places.viewpoints import find_view
+from taixu.generate.places.water_mesh import water_model
+from taixu.generate.places.words import parameters_of_words
+from taixu.generate.places.world_text import quaternion_towards, world_text
+from taixu.generate.request import Request
+
+__all__ = ["TerrainGenerator", "write_ground"]
+
+_SUNS: dict[str, tuple[float, float, tuple[float, float, float], float, float]] = {
+    # elevation and azimuth in degrees, colour, lux, haze of the sky
+    "dawn": (7.0, 65.0, (1.0, 0.62, 0.38), 1.7, 3.6),
+    "morning": (30.0, 50.0, (1.0, 0.91, 0.78), 3.0, 2.6),
+    "noon": (58.0, 20.0, (1.0, 0.97, 0.92), 3.4, 2.2),
+    "evening": (14.0, -60.0, (1.0, 0.74, 0.48), 2.3, 3.2),
+    "dusk": (3.5, -75.0, (1.0, 0.48, 0.28), 1.0, 4.2),
+}
+_MOST_MAP = 2049
+
+
+class TerrainGenerator(Generator):
+    """Land with water, light and things that grow, as a folder with a world."""
+
+    name, makes, suffix = "terrain", "terrain", ".json"
+    summary = "land as a world: alps, hills, desert, islands, canyon, coast, volcano, plains, fjord"
+    parameters = TerrainSpec
+    needs = Needs(memory_mb=8192)
+    makes_folder = True
+
+    def read_words(self, prompt: str) -> Mapping[str, Any]:
+        """Style, water, season and time of a prompt."""
+        return parameters_of_words(prompt)
+
+    def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
+        """The world first; then heights, what lies on the ground, and water."""
+        spec: TerrainSpec = request.parameters
+        land = make_landscape(spec, request.seed, lambda fraction, text: progress(0.6 * fraction, text))
+        progress(0.45, "ground", _look(land))
+        files, entities = write_ground(request, land)
+        return [_write_world(request, land, entities), *files]
+
+
+def write_ground(request: Request, land: Landscape) -> tuple[list[Made], dict[str, dict[str, Any]]]:
+    """Write a landscape's pictures and models; gives the files, and the entities that use them."""
+    heights = land.heights
+    low, high = float(heights.min()), float(heights.max())
+    high = max(high, low + 0.01)
+    files = [_save(request, "heights", np.rint((heights - low) / (high - low) * 65535).astype(np.uint16)[..., None])]
+    size = min(_MOST_MAP, len(heights))
+    weights = np.stack([resample(land.weights[..., k], size) for k in range(4)], -1)
+    files.append(_save(request, "weights", np.rint(np.clip(weights, 0, 1) * 255).astype(np.uint8)))
+    files.append(_save(request, "relief", _relief(land, size)))
+    ground: dict[str, Any] = {"weights": "weights.png", "relief": "relief.png"}
+    made: dict[str, int] = {}
+    for number, name in enumerate(land.style.cover.layers, start=1):
+        if name not in made:
+            made[name] = number
+            colors, normals = layer_pictures(name, land.spec.texture_px, seed=request.seed)
+            files += [_save(request, f"ground_{name}", colors), _save(request, f"ground_{name}_normal", normals)]
+        ground[f"color_{number}"], ground[f"normal_{number}"] = f"ground_{name}.png", f"ground_{name}_normal.png"
+    edge = land.spec.size_m
+    entities: dict[str, dict[str, Any]] = {
+        "ground": {
+            "transform": {},
+            "terrain": {"source": "heights.png", "size": [edge, edge], "low_m": low, "high_m": high},
+            "terrain_ground": ground,
+            "collider": {"shape": "heightfield", "friction": 0.8},
+        }
+    }
+    water = water_model(land)
+    if water is not None:
+        model = request.folder / "water.glb"
+        from taixu.assets.gltf import write_gltf
+
+        write_gltf(water, model)
+        files.append(Made(model, "water"))
+        sea = land.sea_m is not None
+        entities["water"] = {
+            "transform": {}, "model": {"source": "water.glb", "cast_shadow": False},
+            "water_surface": {"wave_m": 9.0, "roughness": 0.3} if sea else {"wave_m": 3.0, "roughness": 0.12, "foam": 0.25},
+        }  # fmt: skip
+    return files, entities
+
+
+def _write_world(request: Request, land: Landscape, entities: dict[str, dict[str, Any]]) -> Made:
+    elevation, azimuth, color, lux, haze = _SUNS[land.spec.time]
+    e, a = np.radians(elevation), np.radians(azimuth)
+    sun = (float(np.cos(e) * np.sin(a)), float(np.sin(e)), float(np.cos(e) * np.cos(a)))
+    eye, target = find_view(land, sun)
+    entities = dict(entities)
+    entities["sky"] = {"environment": {"sun_direction": list(sun), "turbidity": haze, "tonemap": "agx", "exposure_ev": 0.35}}
+    entities["sun"] = {
+        "transform": {"rotation": quaternion_towards([-value for value in sun])},
+        "light": {"color": list(color), "intensity": lux, "range_m": 600.0},
+    }
+    entities["view"] = {
+        "transform": {"position": eye.tolist(), "rotation": quaternion_towards(target - eye)},
+        "camera": {"fov_y_rad": 0.9, "near_m": 0.15},
+    }
+    spawn = [float(eye[0]), float(land.height_at(eye[:1], eye[2:])[0]), float(eye[2])]
+    entities["spawn"] = {"transform": {"position": spawn, "rotation": quaternion_towards((target - eye) * np.array([1, 0, 1]))}}
+    file = request.folder / "place.world.json"
+    write_atomic(file, world_text(entities, settings={"physics": {"backend": "rapier"}}).encode())
+    return Made(file)
+
+
+def _save(request: Request, name: str, pixels: Any) -> Made:
+    """A picture under its own name: pictures of a folder refer to each other."""
+    from taixu.assets.image import encode_png
+
+    file = request.folder / f"{name}.png"
+    write_atomic(file, encode_png(pixels, level=1))
+    return Made(file, name)
+
+
+def _relief(land: Landscape, size: int) -> Any:
+    """Normal along x and z, openness, and patches, uint8[size, size, 4]."""
+    dx, dz = gradient(land.heights, land.spacing_m)
+    q = 1 / np.sqrt(1 + dx * dx + dz * dz)
+    line = np.linspace(0, 40, size, dtype=np.float32)
+    z, x = np.meshgrid(line, line, indexing="ij")
+    coarse = fbm(x[::4, ::4], z[::4, ::4], (land.seed & 0x7FFFFFFF) + 601, octaves=5, gain=0.6) * 0.5 + 0.5
+    parts = [resample(-dx * q, size) * 0.5 + 0.5, resample(-dz * q, size) * 0.5 + 0.5, resample(land.openness, size), resample(coarse, size)]
+    return np.rint(np.clip(np.stack(parts, -1), 0, 1) * 255).astype(np.uint8)
+
+
+def _look(land: Landscape) -> Any:
+    """From above, for whoever waits: uint8[h, w, 3]."""
+    step = max(1, len(land.heights) // 256)
+    h = land.heights[::step, ::step]
+    dx, dz = gradient(h, land.spacing_m * step)
+    light = np.clip((dx * -0.6 + dz * -0.4 + 0.7) / np.sqrt(1 + dx * dx + dz * dz), 0, 1)
+    colors = np.array([[0.2, 0.32, 0.1], [0.3, 0.24, 0.15], [0.42, 0.4, 0.38], [0.6, 0.55, 0.42], [0.95, 0.95, 1.0]])
+    w = land.weights[::step, ::step]
+    mixed = (1 - w.sum(-1))[..., None] * colors[0] + w @ colors[1:]
+    line = (np.arange(len(h)) * step * land.spacing_m - land.spec.size_m / 2).astype(np.float32)
+    z, x = np.meshgrid(line, line, indexing="ij")
+    shown = np.where((land.water_at(x, z) > h)[..., None], (0.1, 0.22, 0.35), mixed * light[..., None] * 1.4)
+    return np.rint(np.clip(shown, 0, 1) ** 0.6 * 255).astype(np.uint8)
