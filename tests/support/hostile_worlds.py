@@ -20,7 +20,7 @@ from taixu.scene import Light, Model, Name, Parent, Transform
 from taixu.script import Script, ScriptHost
 from taixu.script.widgets import Widgets
 
-__all__ = ["BALL", "HARMS", "LAMP", "PLAYER", "VICTIM", "WORLD_ATTACKS", "WorldAttack"]
+__all__ = ["BALL", "HARMS", "LAMP", "PLAYER", "VICTIM", "WORLD_ATTACKS", "WorldAttack", "heard_by"]
 
 PLAYER, LAMP, CRATE, BALL = 100, 101, 102, 103
 MOST_SPAWNED = 200
@@ -252,12 +252,12 @@ WORLD_ATTACKS: dict[str, dict[str, WorldAttack]] = {
         ),
         "hung below one's own, and ended with it": WorldAttack(
             _FORGE.replace("def on_tick", _SPAWN_OWN + "def on_tick")
-            + "    if game.tick == 3: order('add', entity=102, component='parent', fields={'entity': own.id})\n"
-            "    if game.tick == 5: order('despawn', entity=own.id)\n",
+            + "    if game.find('Crate').has('parent'): order('despawn', entity=own.id)\n"
+            "    else: order('add', entity=102, component='parent', fields={'entity': own.id})\n",
             "crate gone", "somebody else's", _NATIVE + "    world.despawn(crate)\n",
         ),
         "text of another on the screen": _forged(
-            "order('show_text', name='mine', text='false', owner='a.victim')", "widget changed", "fewer arguments",
+            "order('show_text', name='mine', text='false', owner='a.victim')", "widget changed", "takes no 'owner'",
             "world.resource(Widgets).hide(104, 'mine')",
         ),
         "taken off the screen": _forged(
@@ -440,7 +440,8 @@ def _victims_texts(app: App) -> dict[str, str]:
     return _texts(app, "a.victim") or _texts(app, 104)
 
 
-def _heard(app: App) -> list[int]:
+def heard_by(app: App) -> list[int]:
+    """How many messages the good one has heard, and how many letters."""
     return [int(text) for text in _victims_texts(app)["heard"].split()[:2]]
 
 
@@ -471,10 +472,10 @@ HARMS: dict[str, Callable[[App], Any]] = {
     "outside": _has_outside,
     "not finite": _not_finite,
     "no rotation": lambda app: not np.any(app.world.get(app.world.find(CRATE) or 0, Transform).rotation),
-    "deafened": lambda app: _heard(app)[0] >= 2000 or _heard(app)[1] >= 1_000_000,
+    "deafened": lambda app: heard_by(app)[0] >= 5000 or heard_by(app)[1] >= 1_000_000,
     "false sender": lambda app: "false" in _victims_texts(app).get("heard", ""),
     "widget changed": lambda app: _victims_texts(app).get("mine") != "here",
-    "lines": lambda app: app.resource(ScriptHost).log.count > 250,
+    "lines": lambda app: len(app.resource(ScriptHost).log.messages) > 250,
     "errors hidden": lambda app: not app.resource(ScriptHost).log.takes("error"),
     "steered": lambda app: any(not line.replace("\n", "").isprintable() for line in _lines(app)),
     "false line": lambda app: any(line.startswith("mod 'a.victim' is off") for text in _lines(app) for line in text.split("\n")),

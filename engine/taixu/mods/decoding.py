@@ -165,8 +165,9 @@ def _order(item: Any, counts: Counter[str], capabilities: Collection[str], answe
     counts[name] += 1
     if counts[name] > entry.per_step:
         raise GameError(f"game.{name} was asked for more than {entry.per_step} times in a step")
-    if len(given) > len(entry.arguments):
-        raise GameError(f"game.{name} takes fewer arguments")
+    unknown = given.keys() - {argument.name for argument in entry.arguments}
+    if unknown:
+        raise GameError(f"game.{name} takes no {min(unknown)[:40]!a}")
     if name != "raycasts":
         answer.items += _count_items(given, _MOST_ITEMS - answer.items)
         if answer.items >= _MOST_ITEMS:

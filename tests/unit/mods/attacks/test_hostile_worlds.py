@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from hostile_worlds import BALL, HARMS, LAMP, PLAYER, VICTIM, WORLD_ATTACKS, WorldAttack
+from hostile_worlds import BALL, HARMS, LAMP, PLAYER, VICTIM, WORLD_ATTACKS, WorldAttack, heard_by
 from mod_worlds import STEP, hosts, mod_app, mod_lines
 
 from taixu.app import App, GameServices
 from taixu.mods.grants import Grants
 from taixu.mods.hands import BROKEN
-from taixu.mods.host import OpenBox
 from taixu.physics import RigidBody
-from taixu.scene import Light, Name, Shape, Transform
+from taixu.scene import Light, Name, Parent, Shape, Transform
 from taixu.script import Script
 
 ATTACKS = [(family, name) for family, attacks in WORLD_ATTACKS.items() for name in attacks]
@@ -25,16 +24,25 @@ GRANTS = Grants(
 )  # fmt: skip
 VICTIMS = Grants(read=frozenset({"name"}), write=frozenset({"transform"}), capabilities={"spawn": 9, "ui": 0})
 FRAMES = 9
+LEARNING = 2 * 10_000 * 1000
+"""Fuel to learn anew who is there."""
 
 
 @pytest.fixture(scope="module")
-def open_boxed() -> Iterator[OpenBox]:
+def stage() -> Iterator[App]:
+    """A world with a good mod in it, for all attacks one after the other; a second one stands by for each that attacks."""
     pytest.importorskip("wasmtime", reason="mods run in wasmtime, which is not installed")
     from taixu.mods.box import Box
 
     box = Box()
     box.start(timeout_secs=300)
-    yield lambda name, sources, config, limits: box.open(name, sources, config, limits=limits)
+    app = mod_app(lambda name, sources, config, limits: box.open(name, sources, config, limits=limits))
+    fill(app)
+    source = VICTIM.replace("def on_start():", "def on_start():\n    game.spawn('', name='Ball')")
+    hosts(app).load("a.victim", {"main.py": source}, grants=VICTIMS)
+    play(app, 2)
+    yield app
+    app.close()
     assert (box.restarts, box.complaints) == (0, "")
     box.stop()
 
@@ -82,16 +90,19 @@ def test_it_does_harm_as_a_script_of_the_project(family: str, name: str, tmp_pat
 
 
 @pytest.mark.parametrize(("family", "name"), ATTACKS)
-def test_it_does_none_as_a_mod(open_boxed: OpenBox, family: str, name: str) -> None:
-    attack = WORLD_ATTACKS[family][name]
-    app = mod_app(open_boxed)
-    fill(app)
-    source = VICTIM.replace("def on_start():", "def on_start():\n    game.spawn('', name='Ball')")
-    victim = hosts(app).load("a.victim", {"main.py": source}, grants=VICTIMS)
-    play(app, 2)
+def test_it_does_none_as_a_mod(stage: App, family: str, name: str, request: pytest.FixtureRequest) -> None:
+    attack, app, victim = WORLD_ATTACKS[family][name], stage, hosts(stage).mods["a.victim"]
+    app.world.set(app.world.find(102) or 0, Transform, translation=(0.0, 0.0, 0.0), rotation=(0.0, 0.0, 0.0, 1.0))
+    app.world.remove(app.world.find(102) or 0, Parent)
+    hosts(app).log.messages.clear()
+    count, steps, heard = hosts(app).log.count, victim.cost.steps, heard_by(app)
+    request.addfinalizer(lambda: hosts(app).unload("b.bad"))
     bad = hosts(app).load("b.bad", {"main.py": attack.code}, grants=GRANTS)
     play(app)
     assert not HARMS[attack.harm](app)
+    assert hosts(app).log.count - count < 250
+    assert heard_by(app)[0] - heard[0] <= FRAMES * 64
+    assert heard_by(app)[1] - heard[1] <= FRAMES << 14
     assert (victim.status, victim.budget.level, victim.cost.refused) == ("running", 0, 0)
     lines = mod_lines(app)
     assert not any(BROKEN in line for line in lines), lines
@@ -99,6 +110,5 @@ def test_it_does_none_as_a_mod(open_boxed: OpenBox, family: str, name: str) -> N
     if attack.told:
         assert any(attack.told in line for line in about), lines
     assert len(about) == len(set(about)) <= 22, "nobody reads what is said in every step"
-    assert victim.cost.steps >= FRAMES
-    assert bad.share.units <= 8000
-    app.close()
+    assert victim.cost.steps == steps + FRAMES
+    assert bad.cost.fuel <= 10 * GRANTS.fuel + LEARNING
