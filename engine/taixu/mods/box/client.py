@@ -21,7 +21,7 @@ from typing import Self
 from taixu.errors import MachineError, TaixuError
 from taixu.mods.box.arena import Arena
 from taixu.mods.box.boxed import BoxedMod
-from taixu.mods.box.launch import HELPER, HelperProcess
+from taixu.mods.box.launch import HELPER, MOST_RECEIVED_BYTES, HelperProcess
 from taixu.mods.box.limits import EPOCH_SECS, Layout, Limits
 from taixu.mods.box.lockdown import Layer, describe_gaps
 from taixu.mods.box.wire import Ask, Inbox, Malformed, Message, Op, decode_done, encode_ask
@@ -32,6 +32,7 @@ _MOST_FAILED_STARTS = 3
 _YOUNG_SECS = 5.0  # a helper that dies younger than this, and nobody to blame, has not started
 _MOST_LOOK_SECS = 0.5  # what one look adds to the watchdog's patience, so that an engine that stood still blames nobody
 _START_SECS = 120.0
+_LISTEN_SECS = 0.05  # between two looks at the helper's standard error
 _MEMORY_SLACK_BYTES = 1 << 30
 _LIMITS = Limits()
 
@@ -102,6 +103,7 @@ class Box:
         self._launched = 0.0
         self._patience_secs = 0.0
         self._looked = 0.0
+        self._listened = 0.0
 
     @property
     def badge(self) -> str:
@@ -232,8 +234,13 @@ class Box:
             while data := self._helper.receive():
                 for message in self._inbox.feed(data):
                     self._take(message)
-            self._helper.hear_complaints()
-            self._watch()
+                if len(data) < MOST_RECEIVED_BYTES:
+                    break  # there is no more, and asking costs as much as it does to be told
+            now = monotonic()
+            if now - self._listened > _LISTEN_SECS:
+                self._listened = now
+                self._helper.hear_complaints()
+            self._watch(now)
         except EOFError as error:
             self._lose(f"the helper died ({error})", dying=True)
         except Malformed as error:
@@ -323,9 +330,8 @@ class Box:
         self._ready = True
         self._patience_secs = 0.0
 
-    def _watch(self) -> None:
+    def _watch(self, now: float) -> None:
         """End a helper that does not get done; time counts only while the engine looks."""
-        now = monotonic()
         self._patience_secs += min(now - self._looked, _MOST_LOOK_SECS)
         self._looked = now
         if not self._ready:

@@ -18,11 +18,13 @@ from taixu.mods.box.arena import Arena
 from taixu.mods.box.limits import Layout
 from taixu.mods.box.lockdown import Layer
 
-__all__ = ["HELPER", "HelperProcess"]
+__all__ = ["HELPER", "MOST_RECEIVED_BYTES", "HelperProcess"]
 
 _SYSTEM: str = sys.platform  # by another name, for type checkers take the one for a constant
 
 HELPER = ("-m", "taixu.mods.box.helper")
+MOST_RECEIVED_BYTES = 1 << 16
+"""At a time; less than that has no more behind it."""
 _MOST_COMPLAINT_BYTES = 16 << 10
 _MOST_WAITING_BYTES = 8 << 20
 _DYING_SECS = 0.05
@@ -42,6 +44,7 @@ class HelperProcess:
         self._job: Any = None
         self._complaints = bytearray()
         self._waiting = bytearray()
+        self._poll: Any = None
         ours, theirs = socket.socketpair()
         settings = {
             "arena": arena.token,
@@ -96,7 +99,7 @@ class HelperProcess:
     def receive(self) -> bytes:
         """Give what has come, perhaps nothing; EOFError where the helper is gone."""
         try:
-            data = self._socket.recv(1 << 16)
+            data = self._socket.recv(MOST_RECEIVED_BYTES)
         except BlockingIOError:
             return b""
         except OSError as error:
@@ -111,9 +114,10 @@ class HelperProcess:
             if _SYSTEM == "win32":
                 select.select([self._socket], [self._socket] if self._waiting else [], [], max(timeout_secs, 0.0))
                 return
-            poll = select.poll()  # unlike select, it takes descriptors over 1,024
-            poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._waiting else 0))
-            poll.poll(max(timeout_secs, 0.0) * 1e3)
+            if self._poll is None:
+                self._poll = select.poll()  # unlike select, it takes descriptors over 1,024
+            self._poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._waiting else 0))
+            self._poll.poll(max(timeout_secs, 0.0) * 1e3)
 
     def hear_complaints(self) -> None:
         """Keep the end of what the helper wrote to its standard error; a flood is read and dropped, a little at a time."""
