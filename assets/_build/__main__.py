@@ -25,6 +25,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--out", type=Path, default=HERE.parent / "library", help="where the library goes")
     parser.add_argument("--no-sign", action="store_true", help="leave signatures as they are")
+    parser.add_argument("--no-people", action="store_true", help="leave the data of people as it is")
     args = parser.parse_args()
     sys.path.insert(0, str(HERE))
     if made_in := os.environ.get(_MADE):
@@ -40,6 +41,8 @@ def main() -> int:
         subprocess.run([sys.executable, str(HERE)], env=environment, check=True)
         from library import take_over
 
+        if not args.no_people:
+            subprocess.run([sys.executable, str(HERE / "people_files.py"), str(HERE.parent / "avatars")], env=environment, check=True)
         for line in take_over(made, args.out, sign=not args.no_sign):
             print(line)  # noqa: T201
     return 0

@@ -74,6 +74,7 @@ def distil(source: Source) -> dict[str, NDArray[Any] | list[str]]:
         "macros": np.ascontiguousarray(np.array(macros, np.int16).transpose(0, 2, 1)), "macro_names": names,
         **_details(source, rows, twins, half),
         **_weights(source, kept),
+        "under": _under(positions, quads, mesh.groups[kept_quads]),
     }  # fmt: skip
     return arrays
 
@@ -133,8 +134,6 @@ def _half(moved: NDArray[np.int64], twins: NDArray[Any], half: NDArray[Any], nam
     """One half of a symmetric target. A few of them have slips of a hand, which the mean of both sides mends."""
     other = moved[twins] * (-1, 1, 1)
     apart = int(np.abs(other - moved).max())
-    if apart > 1:
-        print(name, apart)
     if apart > _MOST_APART:
         raise ValueError(f"{name} is not symmetric: {apart}")
     return np.rint((moved + other)[half] / 2.0).astype(np.int64)
@@ -176,6 +175,16 @@ def _details(source: Source, rows: Any, twins: NDArray[Any], half: NDArray[Any])
         "detail_steps": np.concatenate(indices).astype(np.uint16),
         "detail_values": np.ascontiguousarray(np.concatenate(values).astype(np.int16).T),
     }  # fmt: skip
+
+
+def _under(positions: NDArray[np.int64], quads: NDArray[Any], groups: NDArray[np.str_]) -> NDArray[np.uint16]:
+    """For each vertex of the body (the first rows) the vertex of the tights that is next to it."""
+    body, tights = np.unique(quads[groups == "body"]), np.unique(quads[groups == "helper-tights"])
+    found = np.zeros(int(body.max()) + 1, np.uint16)
+    for part in np.array_split(body, 40):
+        apart = ((positions[part][:, None] - positions[tights][None]).astype(np.float64) ** 2).sum(2)
+        found[part] = tights[apart.argmin(1)]
+    return found
 
 
 def _weights(source: Source, kept: NDArray[Any]) -> dict[str, Any]:

@@ -195,7 +195,7 @@ def _head(texels: _Texels, masks: dict[str, Floats]) -> dict[str, Floats]:
                                                          * 1.2 + 0.15, 0, 1) * outside  # fmt: skip
     follicles = _step(_noise(texels.place, 0.0013, 31), 0.5, 0.85) * stubble
     inner = np.clip(texels.inner, 0, 1)
-    lip_lines = 0.00018 * lips * np.sin(texels.place[..., 0] * 2600.0 + 9.0 * _noise(texels.place, 0.004, 41))
+    lip_lines = 0.00006 * lips * np.sin(texels.place[..., 0] * 2600.0 + 9.0 * _noise(texels.place, 0.004, 41))
     young = _pores(texels) * (1.0 - 0.7 * lips) + lip_lines
     old = young + _wrinkles(texels, x, y) + 0.00025 * _noise(texels.place, 0.006, 51, 3)
     return {

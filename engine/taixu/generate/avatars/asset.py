@@ -48,6 +48,8 @@ class PeopleData:
         Row of each joint by name.
     bones, bone_weights : int64 [v, 4], float64 [v, 4]
         Which of `bone_names` move a vertex, and how much; they sum to one.
+    under : int64 [b]
+        For each vertex of the body (the first rows) the vertex of the tights that is next to it.
     """
 
     positions: NDArray[np.float64]
@@ -61,6 +63,7 @@ class PeopleData:
     bone_names: tuple[str, ...]
     bones: NDArray[np.int64]
     bone_weights: NDArray[np.float64]
+    under: NDArray[np.int64]
     _half: NDArray[np.int64]
     _levels: tuple[tuple[NDArray[np.int64], NDArray[np.int64]], ...]
     _macros: NDArray[np.int16]
@@ -151,7 +154,7 @@ def _people(found: dict[str, Any]) -> PeopleData:
         joints={name: vertices + row for row, name in enumerate(found["joint_names"])},
         bone_names=tuple(found["bone_names"]), bones=found["bones"].T.astype(np.int64),
         bone_weights=found["bone_weights"].T.astype(np.float64) / 255.0,
-        _half=half, _levels=_levels(parents), _macros=found["macros"],
+        under=found["under"].astype(np.int64), _half=half, _levels=_levels(parents), _macros=found["macros"],
         _macro_rows={name: row for row, name in enumerate(found["macro_names"])}, _details=_details(found, twins, half),
     )  # fmt: skip
 

@@ -27,7 +27,7 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "blink": {"eyeBlink": 1.0},
     "blinkLeft": {"eyeBlinkLeft": 1.0},
     "blinkRight": {"eyeBlinkRight": 1.0},
-    "happy": {"mouthSmile": 0.85, "cheekSquint": 0.6, "eyeSquint": 0.25, "browInnerUp": 0.15, "mouthUpperUp": 0.2, "jawOpen": 0.06},
+    "happy": {"mouthSmile": 0.72, "cheekSquint": 0.6, "eyeSquint": 0.3, "browInnerUp": 0.15, "mouthDimple": 0.2},
     "angry": {"browDown": 0.95, "eyeSquint": 0.45, "noseSneer": 0.45, "mouthFrown": 0.35, "mouthPress": 0.5, "jawForward": 0.2},
     "sad": {"browInnerUp": 0.95, "mouthFrown": 0.65, "mouthShrugLower": 0.3, "eyeSquint": 0.2, "eyeLookDown": 0.2},
     "relaxed": {"eyeBlink": 0.22, "mouthSmile": 0.4, "cheekSquint": 0.15},

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.material import Clearcoat
+from taixu.generate.avatars.face_units import units_on
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.spec import linear_color
-from taixu.generate.avatars.surfaces import Piece, Units, quad_normals, triangles_of, units_of
+from taixu.generate.avatars.surfaces import Piece, Units, quad_normals, triangles_of
 
 if TYPE_CHECKING:
     from taixu.generate.avatars.person import Person
@@ -152,7 +153,7 @@ def lash_pieces(person: Person) -> list[Piece]:
         positions = middle + root + (offset - root) * length
         shaped = person.rows.copy()
         shaped[rows] = positions
-        units = units_of(person.units, rows, shaped, quads, data.vertex_count)
+        units = units_on(person.units, rows)
         coordinates = np.stack([along * (3.0 if upper else 2.5), 0.98 - 0.96 * tip], 1)
         pieces.append(Piece(
             group, positions, quad_normals(shaped, quads)[rows], coordinates, triangles_of(number.reshape(-1, 4)),

@@ -2,34 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import Any
 
-if TYPE_CHECKING:
-    from taixu.generate.avatars.person import Person
-    from taixu.generate.avatars.surfaces import Piece
-
-__all__ = ["Part", "part_named", "part_names"]
-
-Part = "Callable[[Person], list[Piece]]"
-"""Makes the pieces of a part for a person, who has all colours."""
+__all__ = ["part_named", "part_names"]
 
 _HOMES = {
     "hair": (),
     "brows": (),
     "beard": (),
-    "outfit": (),
-    "shoes": (),
+    "outfit": ("outfits",),
+    "shoes": ("footwear",),
     "accessory": (),
 }  # fmt: skip
 """Modules under ``taixu.generate.avatars`` that hold parts of a kind, each in its dict ``PARTS``."""
 
 
 @cache
-def _parts(kind: str) -> dict[str, Callable[[Person], list[Piece]]]:
-    found: dict[str, Callable[[Person], list[Piece]]] = {}
+def _parts(kind: str) -> Mapping[str, Callable[..., Any]]:
+    found: dict[str, Callable[..., Any]] = {}
     for home in _HOMES[kind]:
         found |= import_module(f"taixu.generate.avatars.{home}").PARTS
     return found
@@ -40,6 +33,6 @@ def part_names(kind: str) -> tuple[str, ...]:
     return tuple(_parts(kind))
 
 
-def part_named(kind: str, name: str) -> Callable[[Person], list[Piece]]:
-    """A part that there is."""
+def part_named(kind: str, name: str) -> Callable[..., Any]:
+    """A part that there is: a function of a `Person`, who has all colours."""
     return _parts(kind)[name]

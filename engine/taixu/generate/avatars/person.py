@@ -11,12 +11,14 @@ from numpy.typing import NDArray
 from taixu.generate.avatars.asset import PeopleData, people_data
 from taixu.generate.avatars.charts import skin_chart
 from taixu.generate.avatars.eyes import eye_pieces, lash_pieces
+from taixu.generate.avatars.face_units import face_units, units_on
 from taixu.generate.avatars.paints import colored
 from taixu.generate.avatars.shape import shaped_rows
+from taixu.generate.avatars.shoe_facts import lift_m
 from taixu.generate.avatars.skeleton import Posed, posed
 from taixu.generate.avatars.skin import skin_paint
 from taixu.generate.avatars.spec import AvatarSpec
-from taixu.generate.avatars.surfaces import Piece, quad_normals, triangles_of, units_of
+from taixu.generate.avatars.surfaces import Piece, Units, quad_normals, triangles_of
 
 __all__ = ["Person", "person_of", "skin_pieces"]
 
@@ -67,19 +69,9 @@ class Person:
         return quad_normals(self.rows, self.data.quads[self.data.group("body")])
 
     @cached_property
-    def units(self) -> dict[str, tuple[Ints, Floats]]:
-        """Units of the face: rows of the base mesh that move, and by how much in this body."""
-        size = float(np.linalg.norm(self.joint("l-eye") - self.joint("r-eye"))) / _EYES_APART_M
-        found = {}
-        for name in self.data.detail_names:
-            if name.startswith("unit:"):
-                at, moved = self.data.detail(name)
-                found[name.removeprefix("unit:")] = at, moved * size
-        return found
-
-
-_EYES_APART_M = 0.0615
-"""In the base mesh, for which units were sculpted."""
+    def units(self) -> Units:
+        """Units of the face, on rows of the base mesh."""
+        return face_units(self.rows, float(np.linalg.norm(self.joint("l-eye") - self.joint("r-eye"))))
 
 
 def person_of(spec: AvatarSpec) -> Person:
@@ -87,7 +79,7 @@ def person_of(spec: AvatarSpec) -> Person:
     sliders = dict(spec.sliders)
     if spec.asymmetry:
         sliders |= _asymmetry(spec)
-    relaxed = shaped_rows(spec, sliders)
+    relaxed = shaped_rows(spec, sliders) + (0.0, lift_m(spec.shoes), 0.0)
     return Person(spec, people_data(), posed(relaxed), relaxed)
 
 
@@ -104,10 +96,7 @@ def skin_pieces(person: Person) -> list[Piece]:
     found = []
     for part, node in (("body", "body"), ("head", "face")):
         chart = skin_chart(part)
-        units = {}
-        if part == "head":
-            units = units_of(person.units, chart.rows, person.rows, person.data.quads[person.data.group("body")],
-                             person.data.vertex_count)  # fmt: skip
+        units = units_on(person.units, chart.rows) if part == "head" else {}
         found.append(Piece(
             part, person.rows[chart.rows], person.normals[chart.rows], chart.coordinates, triangles_of(chart.quads),
             person.pose.joints[chart.rows], person.pose.weights[chart.rows], skin_paint(person.spec, part), units, node
@@ -124,7 +113,7 @@ def group_piece(person: Person, name: str, groups: tuple[str, ...], color: tuple
     data = person.data
     quads = data.quads[data.group(*groups)]
     rows, number = np.unique(quads, return_inverse=True)
-    units = units_of(person.units, rows, person.rows, quads, data.vertex_count)
+    units = units_on(person.units, rows)
     return Piece(
         name, person.rows[rows], quad_normals(person.rows, quads)[rows], np.zeros((len(rows), 2)),
         triangles_of(number.reshape(-1, 4)), person.pose.joints[rows], person.pose.weights[rows],

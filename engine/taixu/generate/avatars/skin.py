@@ -16,7 +16,7 @@ from taixu.generate.avatars.spec import AvatarSpec, linear_color
 __all__ = ["skin_paint", "skin_tone"]
 
 Floats = NDArray[np.float32]
-_TONES = ("#f6dccd", "#eec4ab", "#dfa98a", "#c68a66", "#a66a47", "#7d4a30", "#573222", "#3b221a")
+_TONES = ("#f3dfd3", "#e8c7b4", "#d7ab92", "#bb8d71", "#986d54", "#704e3d", "#4f372c", "#362722")
 _BODY_SHADE = 0.35
 _MOUTH = (0.19, 0.045, 0.04)
 
@@ -52,7 +52,8 @@ def _relief(part: str, percent_old: int) -> Picture:
 
 def skin_paint(spec: AvatarSpec, part: str) -> Paint:
     """The paint of the ``head`` or the ``body``."""
-    tone, hair = _mask(f"{part}_tone"), _mask(f"{part}_hair")
+    step = 1 if part == "head" else 2
+    tone, hair = _mask(f"{part}_tone")[::step, ::step], _mask(f"{part}_hair")[::step, ::step]
     base = np.array(skin_tone(spec), np.float32)
     depth = float(spec.skin_tone)
     color = np.broadcast_to(base, tone.shape) * (1.0 + np.float32(0.16) * (hair[..., 2:] - np.float32(0.45)))

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from taixu.generate.avatars.paints import Paint
 
-__all__ = ["Piece", "joined", "quad_normals", "triangles_of", "units_of"]
+__all__ = ["Piece", "joined", "quad_normals", "triangles_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -95,49 +95,3 @@ def quad_normals(positions: Floats, quads: Ints) -> Floats:
     each = np.tile(across, (quads.shape[1], 1))
     total = np.stack([np.bincount(where, each[:, axis], len(positions)) for axis in range(3)], 1)
     return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
-
-
-def units_of(
-    targets: dict[str, tuple[Ints, Floats]], rows: Ints, positions: Floats, quads: Ints, count: int
-) -> Units:
-    """Units of the face for vertices that are rows of the base mesh.
-
-    Parameters
-    ----------
-    targets
-        Rows that move, and by how much.
-    rows : [n]
-        The base mesh's row of each vertex.
-    positions : [r, 3]
-        Of all rows.
-    quads
-        Rows of the quads that the normals are of.
-    count
-        Of rows that may move.
-    """
-    at_rest = quad_normals(positions[:count], quads)
-    order = np.argsort(rows, kind="stable")
-    ordered = rows[order]
-    found: Units = {}
-    for name, (at, moved) in targets.items():
-        inside = at < count
-        shifted = positions[:count].copy()
-        shifted[at[inside]] += moved[inside]
-        touched = np.zeros(count, bool)
-        touched[at[inside]] = True
-        near = touched[quads].any(1)
-        local = np.unique(quads[near])
-        turned = np.zeros((count, 3))
-        if len(local):
-            all_near = np.zeros(count, bool)
-            all_near[local] = True
-            ring = quads[all_near[quads].any(1)]
-            turned[local] = (quad_normals(shifted, ring) - at_rest)[local]
-        change = np.zeros((count, 3))
-        change[at[inside]] = moved[inside]
-        is_touched = touched | (np.abs(turned).max(1) > 1e-4)
-        mine = order[is_touched[ordered]]
-        if len(mine):
-            mine = np.sort(mine)
-            found[name] = mine, change[rows[mine]], turned[rows[mine]]
-    return found

@@ -1,0 +1,37 @@
+"""Putting on: an outfit and shoes over a body, and the skin that they hide left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from taixu.generate.avatars.charts import skin_chart
+from taixu.generate.avatars.garments import dressed
+from taixu.generate.avatars.parts import part_named
+from taixu.generate.avatars.person import Person
+from taixu.generate.avatars.surfaces import Piece
+
+__all__ = ["worn"]
+
+
+def worn(person: Person, pieces: list[Piece]) -> list[Piece]:
+    """The pieces with clothes, and without skin that lies under them."""
+    spec = person.spec
+    layers, extras = part_named("outfit", spec.outfit or "swimwear")(person)
+    if spec.shoes:
+        shoes = part_named("shoes", spec.shoes)(person)
+        is_shaft_inside = spec.shoes in ("socks",)
+        layers = [*shoes, *layers] if is_shaft_inside else [*layers, *shoes]
+    cloth, covered = dressed(person, layers)
+    hidden = np.zeros(len(person.data.positions), bool)
+    hidden[: len(person.data.under)] = covered[person.data.under]
+    result = []
+    for piece in pieces:
+        if piece.name == "body":
+            rows = skin_chart("body").rows
+            shown = ~hidden[rows][piece.triangles].all(1)
+            result.append(piece.kept(shown))
+        else:
+            result.append(piece)
+    return [*result, *cloth, *(replace(extra, node="clothes") for extra in extras)]
