@@ -30,6 +30,7 @@ from taixu_editor.graphs import GraphBook, graph_operations
 from taixu_editor.host_operations import HOST_OPERATIONS
 from taixu_editor.keyframe_sets import KEY_SET_OPERATIONS
 from taixu_editor.keyframes import KEYFRAME_OPERATIONS
+from taixu_editor.mods import MOD_EDITS, ModDesk, mod_operations
 from taixu_editor.placing import PLACING_OPERATIONS
 from taixu_editor.play import Play
 from taixu_editor.play_operations import play_operations
@@ -68,6 +69,8 @@ class Host:
         What it generates.
     twin
         The copy of the open world that devices feed, or that stands as it was recorded.
+    mods
+        Other people's code: what lies in the project, and the box in which it plays.
     """
 
     def __init__(self, *, device: Device | None = None, trust: bool | None = None) -> None:
@@ -87,6 +90,8 @@ class Host:
         self.operations.add(*play_operations(self.play))
         self.twin = TwinDesk(self)
         self.operations.add(*TWIN_EDITS, *twin_operations(self.twin))
+        self.mods = ModDesk(self)
+        self.operations.add(*MOD_EDITS, *mod_operations(self.mods))
         self.on_close: list[Callable[[], None]] = []
 
     def do(self, operation: str, **parameters: object) -> object:
@@ -188,12 +193,14 @@ class Host:
                 app.run_stage(stage)
             app.diagnostics.end_frame(perf_counter() - start)
         self.twin.frame(delta_secs)
+        self.mods.frame()
 
     def close(self) -> None:
         """Close everything; unsaved work has been asked about."""
         self.studio.close()
         self.twin.close()
         _close(self.session)
+        self.mods.close()
         while self.on_close:
             self.on_close.pop()()
         self.jobs.close()

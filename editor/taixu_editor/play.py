@@ -10,7 +10,7 @@ import logging
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from time import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 from taixu.edit import OpenWorld, WorldParts, document_of, fill_world
 from taixu.edit.touched import touched_by
@@ -118,6 +118,11 @@ class Play:
         return self._edited if self.is_playing else None
 
     @property
+    def app(self) -> App | None:
+        """What runs the played world; None while none is."""
+        return None if self._entry is None else cast("App", self._entry.app)
+
+    @property
     def is_paused(self) -> bool:
         """Whether time stands still in it."""
         return self._entry is not None and self._entry.app.clock.paused
@@ -146,6 +151,7 @@ class Play:
         except BaseException:
             app.close()
             raise
+        self._host.mods.begin(app)
         app.clock.speed = self._speed
         self._edited, self.offer, self._has_failed = edited, None, False
         self._entry = OpenWorld(app, edited.path, selection=edited.selection, recorded_tick=app.world.tick)
@@ -159,6 +165,7 @@ class Play:
         if self._entry is None:
             return
         session = self._host.session
+        self._host.mods.end()
         self.offer = self._make_offer()
         entry, self._entry = self._entry, None
         session.active = session.worlds.index(entry)

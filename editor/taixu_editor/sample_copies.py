@@ -13,6 +13,7 @@ from taixu.errors import TaixuError
 from taixu_editor.assets.moving import free_path
 from taixu_editor.dialogs import Choice
 from taixu_editor.folders import shown_path
+from taixu_editor.mods.own import agree_to_own
 from taixu_editor.shipped import is_installed
 
 if TYPE_CHECKING:
@@ -73,6 +74,7 @@ def copy_sample(window: EditorWindow, folder: Path) -> Path:
         reason = error.strerror if isinstance(error, OSError) and error.strerror else error
         raise TaixuError(f"{target}: the sample cannot be copied there ({reason}); choose another folder in the settings") from None
     window.shell.trust.give(target)
+    agree_to_own(target / "mods")
     window.shell.toasts.say(window.t("This is your copy: {path}", path=shown_path(target)), "success")
     return target
 

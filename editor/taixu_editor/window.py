@@ -27,6 +27,7 @@ from taixu_editor.interface import Gui, apply_theme, load_fonts
 from taixu_editor.interface.theme import DARK, Theme
 from taixu_editor.layout import arrange_views, lay_out_docks
 from taixu_editor.log_book import LogBook
+from taixu_editor.mods.news import ModNews
 from taixu_editor.pacing import Pacing
 from taixu_editor.panels import PANELS, GraphPanel, Panel, ScriptsPanel
 from taixu_editor.panels.guard import PanelGuard
@@ -92,6 +93,7 @@ class EditorWindow:
         self.shell = Shell(self)
         self.host.operations.add(*view_operations(self), *animating_operations(self), is_logged=False)
         self.play_bar = PlayBar(self)
+        self.mod_news = ModNews(self)
         self.reset_panels()
         self.shell.settings_changed(keep=False)
         self.draws_fences = False
@@ -122,6 +124,7 @@ class EditorWindow:
         self.follow_selection()
         self.log.follow(self.host.session.world if self.host.session.worlds else None)
         self.play_bar.frame()
+        self.mod_news.frame()
         self.window.make_current()
         self.gui.feed(events)
         self.gui.begin(self.window.size, pixel_scale=self.window.pixel_scale, delta_secs=delta)
@@ -254,7 +257,11 @@ class EditorWindow:
         return [*self.outlined.entities, *world.living(world.entities_at(below)).tolist()]
 
     def open_script(self, path: str, line: int = 0) -> None:
-        """Show a script of the project, at a line."""
+        """Show a script of the project, or of one of its mods, at a line."""
+        if mod := self.host.mods.mod_of(path):
+            self.mod_news.show(mod)
+            return
+        path = self.host.mods.file_of(path)
         for panel in self.panels:
             if isinstance(panel, ScriptsPanel):
                 panel.show(path, line)

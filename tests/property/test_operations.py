@@ -28,6 +28,7 @@ NO_EDITS = {
     "graph.": "edits graphs of materials, which have histories of their own; `graph.wear` is done by edits",
     "history.": "undo and redo themselves, which the test does",
     "live.": "devices feed a copy",
+    "mods.": "files of mods come and go, agreed to by somebody; `mods.enable` is an edit",
     "past.": "a recording fills a copy",
     "play.": "plays a copy; `play.keep` is tested with play",
     "project.": "opens another world",

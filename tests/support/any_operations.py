@@ -449,6 +449,7 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "asset.delete": _delete_assets,
     "asset.place": _place_asset,
     "generate.apply": _place_asset,
+    "mods.enable": lambda draw: {"id": draw.one_of(("anna.fish", "bob.rain", "no id")), "on": draw.one_of((True, False))},
     "twin.set_source": _source,
     "twin.remove_source": _remove_source,
     "twin.set_binding": _binding,

@@ -36,7 +36,7 @@ _MOST_SECS = 600.0
 def main(out: Path, size: tuple[int, int], names: list[str]) -> None:
     """Play flows by name, and write what became of each after it."""
     home = Path(tempfile.mkdtemp(prefix="taixu-ui-"))
-    os.environ["TAIXU_HOME"] = str(home)
+    os.environ["TAIXU_HOME"], os.environ["TAIXU_CONFIG"] = str(home), str(home / "config")
     for file in sorted((Path(__file__).parents[1] / "ui" / "flows").glob("*.py")):
         importlib.import_module(file.stem)
     results: dict[str, Any] = {}

@@ -34,7 +34,8 @@ ICONS: dict[str, str] = {
     "ungroup": fa.ICON_FA_OBJECT_UNGROUP, "duplicate": fa.ICON_FA_CLONE, "mark": fa.ICON_FA_CIRCLE, "component": fa.ICON_FA_PLUG,
     "generate": fa.ICON_FA_WAND_MAGIC_SPARKLES, "dice": fa.ICON_FA_DICE, "star": fa.ICON_FA_STAR, "vary": fa.ICON_FA_SHUFFLE,
     "compare": fa.ICON_FA_TABLE_COLUMNS, "graph": fa.ICON_FA_CIRCLE_NODES, "grip": fa.ICON_FA_GRIP_VERTICAL,
-    "fence": fa.ICON_FA_DRAW_POLYGON,
+    "fence": fa.ICON_FA_DRAW_POLYGON, "mod": fa.ICON_FA_BOX, "shield": fa.ICON_FA_SHIELD_HALVED, "seal": fa.ICON_FA_CERTIFICATE,
+    "download": fa.ICON_FA_DOWNLOAD,
 }  # fmt: skip
 
 

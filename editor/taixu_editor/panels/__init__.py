@@ -12,6 +12,7 @@ from taixu_editor.panels.hierarchy import HierarchyPanel
 from taixu_editor.panels.inspector import InspectorPanel
 from taixu_editor.panels.log import LogPanel
 from taixu_editor.panels.material import MaterialPanel
+from taixu_editor.panels.mods import ModsPanel
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.profiler import ProfilerPanel
 from taixu_editor.panels.scripts import ScriptsPanel
@@ -21,13 +22,13 @@ from taixu_editor.panels.viewport import FourthView, SecondView, ThirdView, View
 
 __all__ = [
     "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "GeneratePanel", "GraphPanel", "GuidePanel",
-    "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "Panel", "ProfilerPanel", "ScriptsPanel", "SecondView",
-    "ThirdView", "TwinPanel", "TwinTimelinePanel", "Viewport",
+    "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "ModsPanel", "Panel", "ProfilerPanel", "ScriptsPanel",
+    "SecondView", "ThirdView", "TwinPanel", "TwinTimelinePanel", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
     Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, GeneratePanel, GuidePanel, AssetsPanel, LogPanel,
     ConsolePanel, ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView, GraphPanel, TwinPanel,
-    TwinTimelinePanel,
+    TwinTimelinePanel, ModsPanel,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

@@ -11,6 +11,7 @@ from taixu.edit.clipboard import copy_component, read_copied
 from taixu.edit.encode import encode_component
 from taixu.errors import TaixuError
 from taixu_editor.interface import icon
+from taixu_editor.panels.inspector_box import draw_box
 from taixu_editor.panels.inspector_components import ComponentPicker, component_icon, component_title
 from taixu_editor.panels.inspector_head import draw_head
 from taixu_editor.panels.inspector_live import LiveFields
@@ -89,6 +90,8 @@ class InspectorPanel(Panel):
                     self._script.draw(component, field)
                 else:
                     self._draw_field(component, field)
+                if component.name == "script" and field.spec.name == "run_as_mod":
+                    draw_box(self, component)
             if component.name == "device":
                 self.live.draw_device()
             imgui.dummy((0, imgui.get_font_size() * 0.2))

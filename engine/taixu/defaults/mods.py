@@ -38,12 +38,15 @@ class Mods:
         Somebody else's place for them to run in, to be set before the first is loaded; by default the app has its own.
     folder
         Where the project has them; None where it has none.
+    holds
+        Whether nothing is loaded for now: somebody's box does not stand yet.
     """
 
     def __init__(self, app: App, *, wait: bool = True, watch: bool = False) -> None:
         self._app, self.wait, self._watch = app, wait, watch
         self.box: Box | None = None
         self.folder: Path | None = None
+        self.holds = False
         self._plugin: ModsPlugin | None = None
         self._waits = False
 
@@ -101,6 +104,8 @@ class Mods:
 
     def before_frame(self) -> None:
         """Load what waits to be loaded, and say what cannot run."""
+        if self.holds:
+            return
         if self._waits:
             for id, why in self.start().items():
                 _log.warning("mod %s does not run: %s" if id else "mods%s: %s", id, why)

@@ -106,13 +106,12 @@ class FolderMods:
                 continue
             self._stamps[id] = stamp
             try:
-                self._reload(id, mod, read_package(mod.folder))
+                if self._reload(id, mod, read_package(mod.folder)):
+                    reloaded.append(id)
             except TaixuError as error:
                 text = f"mod {id!r} is not reloaded, its last good version runs on: {error}"
                 if id in self._host.mods:
                     self._host.say("error", text, mod=self._host.mods[id])
-            else:
-                reloaded.append(id)
         return reloaded
 
     def names(self) -> list[str]:
@@ -125,15 +124,15 @@ class FolderMods:
         for id in list(self.loaded):
             self._end(id)
 
-    def _reload(self, id: str, mod: Loadable, package: Package) -> None:
+    def _reload(self, id: str, mod: Loadable, package: Package) -> bool:
         is_same = grants_of(package.manifest) == grants_of(mod.package.manifest) and package.id == id
         if is_same and package.manifest.entry == mod.package.manifest.entry:
             self.loaded[id] = Loadable(package, mod.capabilities, mod.folder)
-            self._host.reload(id, package.sources)
-        else:  # it asks for other things than it did: that is looked at as when it was first loaded
-            self.follow(self._settings or {})
-            if id not in self.loaded:
-                raise TaixuError(self.refused.get(id, "it is another mod now"))
+            return self._host.reload(id, package.sources)
+        self.follow(self._settings or {})  # it asks for other things than it did: that is looked at as when it was first loaded
+        if id not in self.loaded:
+            raise TaixuError(self.refused.get(id, "it is another mod now"))
+        return True
 
     def _end(self, id: str) -> None:
         self.loaded.pop(id, None)

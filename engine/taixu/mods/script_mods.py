@@ -97,8 +97,8 @@ class ScriptMods:
                 sources = script_sources(self._root, script.path)
                 if access_of(sources, self._world.resource(Components)).grants != self._host.mods[name].grants:
                     self._restart(script)  # the box gives it what it names; its fields are kept, they are the entity's
-                else:
-                    self._host.reload(name, sources)
+                elif not self._host.reload(name, sources):
+                    continue
             except TaixuError as error:
                 self._host.say("error", f"{script.path} is not reloaded: {error}", mod=self._host.mods[name])
             else:
