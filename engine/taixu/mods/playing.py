@@ -29,6 +29,7 @@ __all__ = ["ModsPlugin", "has_mods", "missing_box"]
 
 _START_SECS = 300.0
 _LOOK_SECS = 0.25
+_MOST_TOLD = 32
 
 
 def has_mods(folder: Path) -> bool:
@@ -75,6 +76,8 @@ class ModsPlugin:
         self._looked = 0.0
         self.folder_mods: FolderMods | None = None
         self.script_mods: ScriptMods | None = None
+        self.reloaded: list[str] = []
+        """Mods that were saved and run anew, by name; whoever tells of them empties it."""
 
     @property
     def badge(self) -> str:
@@ -170,10 +173,9 @@ class ModsPlugin:
         now = monotonic()
         if self._watch and now - self._looked >= _LOOK_SECS:
             self._looked = now
-            if folder is not None:
-                folder.reload_changed()
-            if scripts is not None:
-                scripts.reload_changed()
+            for followed in (folder, scripts):
+                if followed is not None:
+                    self.reloaded = [*self.reloaded, *followed.reload_changed()][-_MOST_TOLD:]
 
     def _follow_scripts(self, scripts: ScriptMods) -> None:
         try:
