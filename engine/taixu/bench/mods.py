@@ -2,20 +2,28 @@
 
 A frame is what a mod adds to a step: columns to the locked process, the mod's tick, what it wrote checked and put into the
 world. ``to_native`` says how many times the same work takes in this process's own CPython, ``to_lua`` in LuaJIT (by lupa,
-where it is installed); neither of these two is locked away from anything.
+where it is installed); neither of these two is locked away from anything. ``busy_ms`` is what both processes computed for it,
+whatever else the machine did meanwhile.
 """
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
-from time import perf_counter
-from typing import Any
+from pathlib import Path
+from time import perf_counter, thread_time
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from taixu.bench.measure import Options, result, time_calls
+
+if TYPE_CHECKING:
+    from taixu.app import App
+    from taixu.mods.box import Box
+    from taixu.mods.host import ModHost
 
 __all__ = ["defaults", "measure"]
 
@@ -58,13 +66,39 @@ function(x, n, dt)
     end
 end
 """
+_LOOP = """
+def boot(config): return b''
+def call(kind, payload):
+    total, found = 0.0, {}
+    for i in range(3000):
+        total += i * 0.5
+        if i % 3 == 0:
+            found[i % 100] = total
+    return b''
+def column(name, nbytes): return 0
+"""
+_KEEPS = """
+steps = 0
+def on_tick(dt):
+    global steps
+    steps += 1
+    for entity in game.query('transform'):
+        entity.x += dt
+def on_save(): return steps
+def on_load(state):
+    global steps
+    steps = state
+"""
 _EMPTY = "def boot(config): return b''\ndef call(kind, payload): return payload\ndef column(name, nbytes): return 0\n"
 
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield the process's start, an empty call, and a frame by columns, by a loop over an array, by `Entity`."""
+    """Yield the process's start, a call, a millisecond's fuel, a reload, thirty-two mods, and frames of three kinds."""
     yield _start(options)
     yield _call(options)
+    yield _budget(options)
+    yield _reload(options)
+    yield _many(options)
     native, lua = _loops(options)
     for name in _MODS:
         yield _frame(options, name, native, lua)
@@ -107,11 +141,78 @@ def _call(options: Options) -> dict[str, Any]:
         box.stop()
 
 
-def _frame(options: Options, name: str, native_ms: float, lua_ms: float | None) -> dict[str, Any]:
-    """What a mod that moves every entity adds to a step."""
+def _budget(options: Options) -> dict[str, Any]:
+    """A loop of plain Python in the guest: how many instructions a millisecond takes here, beside what a budget says it is."""
+    from taixu.mods.box import Box
+    from taixu.mods.granting import FUEL_PER_MS
+
+    box = Box()
+    box.start(_GUARD_SECS)
+    try:
+        mod = box.open("loop", {"taixu_guest_main.py": _LOOP})
+        mod.poll(_GUARD_SECS)
+        fuel, micros = [], []
+        for _ in range(max(options.frames, 10)):
+            mod.send(1, b"")
+            reply = mod.poll(_GUARD_SECS)
+            assert reply is not None
+            fuel.append(reply.fuel)
+            micros.append(reply.micros)
+        here = float(np.median(fuel)) / max(float(np.median(micros)), 1.0) * 1e3
+        times = np.array(micros) / 1e3
+        return result("mods/fuel", times, n=1, fuel_per_ms=round(here), a_budgets_ms=round(FUEL_PER_MS))
+    finally:
+        box.stop()
+
+
+def _reload(options: Options) -> dict[str, Any]:
+    """A mod's new version in place of the old one, its state kept: from the call to a version that has run a step."""
+    from taixu.mods.grants import Grants
+
+    with _world(min(options.n, 1000)) as (app, host, _):
+        sources = [{"main.py": f"import game\nPACE = {pace}\n{_KEEPS}"} for pace in (1, 2)]
+        host.load("bench.mod", sources[0], grants=Grants.of(write=["transform"], fuel=1 << 40))
+
+        def step(_: int) -> None:
+            for _ in range(3):
+                app.frame(1 / 60)
+
+        def reload(index: int) -> None:
+            assert host.reload("bench.mod", sources[index % 2])
+
+        times = time_calls(reload, min(options.frames, 50), warm=2, before=step)
+        step(0)
+        steps = host.mods["bench.mod"].save()["state"]
+        return result("mods/reload", times, n=1, limit_ms=20.0, steps_kept=steps)
+
+
+def _many(options: Options) -> dict[str, Any]:
+    """As many mods as a box holds, with a hundred entities: a step of all of them, and what one of them keeps in memory."""
+    from taixu.mods.grants import Grants
+
+    with _world(100) as (app, host, box):
+        before_mb = _held_mb(box.pid)
+        count = box.layout.slots
+        for place in range(count):
+            source = f"import game\n{_KEEPS.replace('PACE', str(place))}"
+            host.load(f"bench.mod{place}", {"main.py": source}, grants=Grants.of(write=["transform"], fuel=1 << 40))
+        for _ in range(5):
+            app.frame(1 / 60)
+        each_mb = (_held_mb(box.pid) - before_mb) / count
+
+        def frame(_: int) -> None:
+            host.send()
+            host.collect()
+
+        times = time_calls(frame, min(options.frames, 50), warm=2, before=lambda _: app.frame(1 / 60))
+        return result("mods/thirty-two", times, n=count, each_mb=round(each_mb, 2), limit_mb=7.0)
+
+
+@contextmanager
+def _world(count: int) -> Iterator[tuple[App, ModHost, Box]]:
+    """A world of so many entities with a box for mods."""
     from taixu.app import App
     from taixu.mods.box import Box
-    from taixu.mods.grants import Grants
     from taixu.mods.host import ModHost
     from taixu.mods.plugin import ModPlugin
     from taixu.platform import PlatformPlugin
@@ -126,10 +227,19 @@ def _frame(options: Options, name: str, native_ms: float, lua_ms: float | None) 
         opened = ModPlugin(lambda name, sources, config, limits: box.open(name, sources, config, limits=limits))
         for plugin in (PlatformPlugin(), ScenePlugin(), ScriptPlugin(), opened):
             app.add_plugin(plugin)
-        places = np.zeros((3, options.n), np.float32)
-        places[0] = np.random.default_rng(0).uniform(0, 49, options.n)
-        app.world.spawn_batch(options.n, {Transform: {"translation": places}})
-        host = app.resource(ModHost)
+        places = np.zeros((3, count), np.float32)
+        places[0] = np.random.default_rng(0).uniform(0, 49, count)
+        app.world.spawn_batch(count, {Transform: {"translation": places}})
+        yield app, app.resource(ModHost), box
+    finally:
+        box.stop()
+
+
+def _frame(options: Options, name: str, native_ms: float, lua_ms: float | None) -> dict[str, Any]:
+    """What a mod that moves every entity adds to a step."""
+    from taixu.mods.grants import Grants
+
+    with _world(options.n) as (app, host, box):
         source = f"import game\n\ndef on_tick(dt):{_MODS[name]}"
         mod = host.load("bench.mod", {"main.py": source}, grants=Grants.of(write=["transform"], fuel=1 << 40))
 
@@ -137,20 +247,42 @@ def _frame(options: Options, name: str, native_ms: float, lua_ms: float | None) 
             app.frame(1 / 60)
             host.collect()  # so that nothing is under way when the measured one begins
 
+        busy: list[float] = []
+
         def frame(_: int) -> None:
+            begun = thread_time() * 1e3 + _ran_ms(box.pid)
             host.send()
             host.collect()
+            busy.append(thread_time() * 1e3 + _ran_ms(box.pid) - begun)
 
         times = time_calls(frame, options.frames, warm=5, before=step)
         more: dict[str, Any] = {"fault": mod.fault} if mod.fault else {}
+        if all(busy):
+            more["busy_ms"] = round(float(np.median(busy)), 3)
         if lua_ms is not None:
             more["to_lua"] = round(float(np.median(times)) / lua_ms, 2)
         return result(
             f"mods/frame {name}", times, n=options.n, limit_ms=_LIMITS_MS[name],
-            guest_ms=round(mod.cost.micros / 1e3, 3), to_native=round(float(np.median(times)) / native_ms, 2), **more,
+            guest_ms=round(float(np.median(mod.cost.recent_micros)) / 1e3, 3),
+            to_native=round(float(np.median(times)) / native_ms, 2), **more,
         )  # fmt: skip
-    finally:
-        box.stop()
+
+
+def _ran_ms(pid: int) -> float:
+    """For how long a process's first thread has run, in milliseconds; 0 where the system does not say."""
+    try:
+        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+    except (OSError, ValueError, IndexError):
+        return 0.0
+
+
+def _held_mb(pid: int) -> float:
+    """What a process alone holds, in MB (2^20 bytes); 0 where the system does not say."""
+    try:
+        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+    except OSError:
+        return 0.0
+    return sum(int(line.split()[1]) for line in lines if line.startswith(("Private_Clean:", "Private_Dirty:"))) / 1024
 
 
 def _loops(options: Options) -> tuple[float, float | None]:
