@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import importlib.util
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from taixu.app import App, Stage
+from taixu.app import App, GameServices, Stage
 from taixu.ecs import World
 from taixu.errors import MachineError, TaixuError
 from taixu.mods.box.limits import Limits
@@ -16,11 +16,13 @@ from taixu.mods.folder_mods import FolderMods
 from taixu.mods.granting import load_all
 from taixu.mods.host import ModHost
 from taixu.mods.loaded import Boxed
+from taixu.mods.net import NetBroker
 from taixu.mods.packages.files import MANIFEST
 from taixu.mods.packages.lock import LOCK_FILE
 from taixu.mods.packages.project_mods import Loadable
 from taixu.mods.plugin import ModPlugin
 from taixu.mods.script_mods import ScriptMods
+from taixu.script import ScriptMessage
 
 if TYPE_CHECKING:
     from taixu.mods.box import Box
@@ -74,6 +76,8 @@ class ModsPlugin:
         self._wait, self._watch = wait, watch
         self._box, self._is_own = box, box is None
         self._looked = 0.0
+        self._net = NetBroker(self._why_no_net)
+        self._has_told = False
         self.folder_mods: FolderMods | None = None
         self.script_mods: ScriptMods | None = None
         self.reloaded: list[str] = []
@@ -95,6 +99,9 @@ class ModsPlugin:
         ModPlugin(self._open, wait=self._wait).build(app)
         self.script_mods = ScriptMods(app.world, app.resource(ModHost))
         app.add_system(Stage.APPLY, self._tend, name="tend_mods", before=("begin_mods",))
+        app.resource(GameServices).provide("request", self._request)
+        app.add_system(Stage.INPUT, self._net.tend, name="tend_net", before=("poll_input",))
+        app.on_close(self._net.close)
 
     def load_folder(self, world: World, folder: Path) -> dict[str, str]:
         """Load what may run of a folder, as the world's settings say, in load order; those of a folder before end.
@@ -145,6 +152,17 @@ class ModsPlugin:
         except MachineError as error:
             return {mod.package.manifest.id: str(error) for mod in mods}
         return load_all(world.resource(ModHost), mods)
+
+    def _why_no_net(self) -> str:
+        return f"nothing is asked of servers on this machine: {self.badge}" if self.badge else ""
+
+    def _request(self, world: World, owner: int | str, hosts: Collection[str] | None, **facts: str) -> None:
+        if not self._wait:
+            self._net.ask(world, owner, hosts, **facts)
+        elif not self._has_told:  # of answers a run that repeats has those that were recorded
+            self._has_told = True
+            log = world.resource(ModHost).log
+            log.add(ScriptMessage("warning", "servers are asked where somebody plays; in this run only recorded answers come"))
 
     def _start(self) -> Box:
         from taixu.mods.box import Box
