@@ -36,7 +36,8 @@ def test_a_script_of_the_project_may_name_any_host_but_no_address() -> None:
 
 @pytest.mark.parametrize("address", [
     "127.0.0.1", "10.1.2.3", "172.16.0.9", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-    "255.255.255.255", "240.0.0.1", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1", "::ffff:8.8.8.8",
+    "255.255.255.255", "240.0.0.1", "198.18.0.1", "::1", "::", "fe80::1", "fc00::1", "ff02::1", "::ffff:127.0.0.1",
+    "::ffff:8.8.8.8",
     "64:ff9b::7f00:1", "2002:7f00:1::", "2001::1", "fec0::1", "fe80::1%eth0", "no address",
 ])  # fmt: skip
 def test_a_name_never_leads_into_a_private_network(address: str) -> None:
