@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taixu.cli.files import finished_file, need_suffix
+from taixu.cli.keeping import keep_between_sessions
 from taixu.cli.mods.loading import tell_mods
 from taixu.cli.options import duration, positive_integer, seed, size
 from taixu.errors import UsageError
@@ -49,6 +50,8 @@ def run(args: argparse.Namespace) -> int:
     try:
         with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None) as app:
             app.open(args.world, mods=args.mods or True)
+            if not args.headless:
+                keep_between_sessions(app, args.world)
             tell_mods(app, args.console)
             if args.headless:
                 _play(app, args)

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from taixu.cli.keeping import keep_between_sessions
 from taixu.cli.logs import log_as_json
 from taixu.cli.mods.loading import tell_mods
 from taixu.cli.serving import add_address, open_server, refuse_open_doors, run_server
@@ -43,6 +44,7 @@ def run(args: argparse.Namespace) -> int:
     with App.headless(trust=args.trust or None, plugins=(TwinPlugin(),)) as app:
         app.open(args.world)
         app.mods.wait = False  # whoever looks on sees the world go on, whatever a mod takes
+        keep_between_sessions(app, args.world)
         tell_mods(app, args.console)
         configure_twin(app.world)
         app.settle()

@@ -20,6 +20,8 @@ from taixu.mods.playing import ModsPlugin
 from taixu.platform import Input
 from taixu.platform.events import InputEvent, KeyEvent, MouseButtonEvent, MouseMoveEvent
 from taixu.scene import Node
+from taixu.script import players
+from taixu.script.chat import Chat
 from taixu.script.widgets import Widgets
 
 pytest.importorskip("wasmtime", reason="mods run in wasmtime, which is not installed")
@@ -142,6 +144,9 @@ def test_laps_are_timed_and_score(repository: Path) -> None:
 
 def test_pins_of_the_map_follow(repository: Path) -> None:
     with playing(repository, "mini_map", ticks=10) as app:
+        shown = app.resource(Widgets).of("taixu.mini_map")["map"]
+        assert len(shown.dots) == len(shown.colors) > 3
+        assert all(0 < right < 1 and 0 < down < 1 and 0 < wide < 0.2 for right, down, wide in shown.dots)
         ball = app.scene.find("ball")
         assert ball is not None
         ball.position = (6.0, 0.5, 5.0)
@@ -177,13 +182,17 @@ def test_the_bot_answers(repository: Path) -> None:
         widgets = app.resource(Widgets)
         widgets.press("taixu.chat_bot", "time")
         app.run(ticks=3)
-        assert "I have heard no clock strike yet." in widgets.of("taixu.chat_bot")["talk"].text
+        assert app.resource(Chat).lines[-1].text == "I have heard no clock strike yet."
+        players.say(app.world, "How fast is the car?")
+        app.run(ticks=3)
+        assert [line.who for line in app.resource(Chat).lines][-2:] == ["You", "taixu.chat_bot"]
+        assert app.resource(Chat).lines[-1].text == "It has not finished a lap yet."
     with playing(repository, "chat_bot", "racing_timer", "day_and_night", ticks=700) as app:
         widgets = app.resource(Widgets)
         for button, answer in (("ahead", "Car, with 1."), ("time", "It is past 12 o'clock."), ("hello", "I am Pim")):
             widgets.press("taixu.chat_bot", button)
             app.run(ticks=3)
-            assert answer in widgets.of("taixu.chat_bot")["talk"].text
+            assert answer in app.resource(Chat).lines[-1].text
 
 
 def test_sand_rises_and_sinks(repository: Path) -> None:

@@ -1,6 +1,6 @@
-"""Chat bot: it knows what it heard. Ask it with its buttons, or by a message from any mod or script:
+"""Chat bot: it knows what it heard. Ask it in the chat (press Enter and write), with its buttons, or by a message:
 
-    game.send("ask", text="Who is ahead?")      # it answers with the message `answer`, and on the screen
+    game.send("ask", text="Who is ahead?")      # it answers in the chat, and with the message `answer`
 """
 
 import game
@@ -8,23 +8,23 @@ import game
 name: str = game.field("Pim", doc="What it calls itself.")
 
 ASK = {"hello": "Hello!", "weather": "How is the weather?", "time": "What time is it?", "ahead": "Who is ahead?"}
-KEPT = 4  # lines on the screen
 
-lines = []  # what was said
 heard = {}  # what other mods told: "weather", "hour", "lap"
 points = {}  # by who got them
 
 
 def on_start():
-    # Typed text is not offered to mods, so there is a button for each question.
+    # For who does not like to write there is a button for each question.
     for place, (button, text) in enumerate(ASK.items()):
         game.show_button(button, text, corner="bottom_left", offset=(0.0, -0.05 * place))
-    say(f"I am {name}. Ask me something.")
+    game.chat(f"I am {name}. Ask me something.")
 
 
 def on_event(event):
     if event.kind == "button" and event.name in ASK:
         answer(ASK[event.name])
+    elif event.kind == "chat" and event.role == "player":  # of other mods nothing: two bots would talk for ever
+        answer(event.text)
     elif event.kind == "message":
         remember(event.name, event.data)
 
@@ -46,12 +46,11 @@ def remember(what, data):
 
 
 def answer(question):
-    say(f"> {question}")
     words = question.lower()
     # The first rule of which one word is in the question answers. There is no more to it than that.
     reply = next(reply for keys, reply in RULES if any(key in words for key in keys))
     text = reply()
-    say(text)
+    game.chat(text)
     game.send("answer", text=text)
 
 
@@ -83,18 +82,11 @@ RULES = [
 ]
 
 
-def say(text):
-    lines.append(text)
-    del lines[:-KEPT]
-    game.show_text("talk", "\n".join(lines), corner="left", color=(0.75, 0.9, 1.0))
-
-
 def on_save():
-    return {"lines": lines, "heard": heard, "points": points}
+    return {"heard": heard, "points": points}
 
 
 def on_load(state):
     heard.update(state["heard"])
     points.update(state["points"])
     on_start()
-    lines[:] = state["lines"]

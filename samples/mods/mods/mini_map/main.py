@@ -1,4 +1,5 @@
-"""Mini map: the courtyard as a model on its own table, in which everything stands where it stands outside."""
+"""Mini map: the courtyard as a model on its own table, in which everything stands where it stands outside, and in the corner of
+the screen."""
 
 import game
 
@@ -47,6 +48,20 @@ def on_tick(dt):
             pin.position, pin.rotation = body.position, body.rotation
     for body in [body for body in pins if not body.alive]:
         game.despawn(pins.pop(body))
+    if game.tick % 6 == 0:  # nobody looks at a map more than ten times a second
+        show()
+
+
+def show():
+    court = game.find("court")
+    if court is None:
+        return
+    middle, wide = court.position, max(court.shape.size)
+    dots, colors = [], []
+    for body in list(pins)[:500]:
+        dots.append(((body.x - middle.x) / wide + 0.5, (body.z - middle.z) / wide + 0.5, max(body.collider.size) / wide))
+        colors.append(pins[body].material.base_color[:3])
+    game.show_map("map", dots, colors=colors, corner="bottom_right")
 
 
 def on_save():
