@@ -28,7 +28,8 @@ _MIDDLE = {
 }  # fmt: skip
 _LEFT = {
     "Eye": (0.03, 1.63, 0.08), "UpperLeg": (0.09, 0.9, 0), "LowerLeg": (0.09, 0.49, 0), "Foot": (0.09, 0.08, 0),
-    "Toes": (0.09, 0.02, 0.12), "Shoulder": (0.04, 1.4, 0), "UpperArm": (0.17, 1.4, 0), "LowerArm": (0.44, 1.4, 0), "Hand": (0.68, 1.4, 0),
+    "Toes": (0.09, 0.02, 0.12),
+    "Shoulder": (0.04, 1.4, 0), "UpperArm": (0.17, 1.4, 0), "LowerArm": (0.44, 1.4, 0), "Hand": (0.68, 1.4, 0),
     "ThumbMetacarpal": (0.7, 1.39, 0.03), "ThumbProximal": (0.73, 1.39, 0.05), "ThumbDistal": (0.76, 1.39, 0.06),
     **{
         f"{finger}{part}": (0.77 + 0.03 * place, 1.4, z)

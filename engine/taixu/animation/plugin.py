@@ -7,6 +7,7 @@ import numpy as np
 from taixu.animation.animator import Animator, advance_animations, pose_models
 from taixu.animation.components import AnimationPlayer, Morph, Skin
 from taixu.animation.morphs import MorphWeights
+from taixu.animation.motion.plugin import add_motion
 from taixu.animation.properties import PropertyAnimation, PropertyAnimator, advance_properties, pose_properties
 from taixu.animation.skins import SkinPalettes, update_skins
 from taixu.app import App, Stage
@@ -17,7 +18,7 @@ __all__ = ["AnimationPlugin"]
 
 
 class AnimationPlugin:
-    """Adds clips, skins and morph weights to models; the scene's plugin comes before it."""
+    """Adds clips, skins, morph weights and the motion of people to models; the scene's plugin comes before it."""
 
     def build(self, app: App) -> None:
         """Add components, resources and systems."""
@@ -31,6 +32,7 @@ class AnimationPlugin:
         app.add_system(Stage.UPDATE, pose_models)
         app.add_system(Stage.UPDATE, pose_properties, after="pose_models")
         app.add_system(Stage.PROPAGATE, update_skins, after="propagate_transforms")
+        add_motion(app)
 
 
 def _bind(world: World, spawned: Spawned) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.animation.motion.body import SIDES, Bodies
 from taixu.animation.motion.figure import BONE, COUNT, world_turns
@@ -18,14 +19,14 @@ __all__ = ["ARMS", "RIGHT_ARM", "UPPER_BODY", "sit", "talk", "wave"]
 TAU = np.float32(2.0 * np.pi)
 
 
-def _mask(*parts: str) -> F32:
+def _mask(*parts: str) -> NDArray[np.float32]:
     """1 for bones whose names hold one of the parts."""
     return np.array([float(any(part in bone for part in parts)) for bone in BONE], np.float32)
 
 
 _HANDS = ("Shoulder", "Arm", "Hand", "Thumb", "Index", "Middle", "Ring", "Little")
 ARMS = _mask(*_HANDS)
-RIGHT_ARM = _mask(*(f"right{part}" for part in ("Shoulder", "UpperArm", "LowerArm", "Hand", "Thumb", "Index", "Middle", "Ring", "Little")))
+RIGHT_ARM = _mask("rightUpperArm", "rightLowerArm", *(f"right{part}" for part in _HANDS if part != "Arm"))
 UPPER_BODY = ARMS + _mask("spine", "chest", "upperChest", "neck", "head") * (1.0 - ARMS)
 assert len(ARMS) == COUNT
 
@@ -64,7 +65,8 @@ def sit(bodies: Bodies, style: Style, *, secs: F32, seeds: F32, seat_m: F32 | No
         ankles.append(np.stack([side * bodies.width * 1.15 * style.width, bodies.ankle, ahead]))
         headings.append(np.full_like(legs, side * 0.14))
     still = np.zeros((2, bodies.count), np.float32)
-    put_legs(pose, bodies, Feet(np.stack(ankles), np.stack(headings), still, still, still + 1.0), settle=False)
+    places = np.stack(ankles)
+    put_legs(pose, bodies, Feet(places, np.stack(headings), still, still, still + 1.0, places, still), settle=False)
     _hands_on_thighs(pose, bodies)
     return pose
 
@@ -84,7 +86,7 @@ def _hands_on_thighs(pose: Pose, bodies: Bodies) -> None:
         goal = knee + np.stack([0.01 * sign * bodies.legs, 0.115 * bodies.legs, 0.0 * bodies.legs])
         upper, lower = bodies.offsets[BONE[f"{side}LowerArm"]], bodies.offsets[BONE[f"{side}Hand"]]
         # Elbows point back and out: the hinge (-Y on the left, +Y on the right) lies across the upper arm.
-        hinge_goal = np.stack([np.full_like(goal[0], -0.85), np.full_like(goal[0], -0.35 * sign), np.full_like(goal[0], -0.4 * sign)])
+        hinge_goal = np.broadcast_to(np.array([[-0.85], [-0.35 * sign], [-0.4 * sign]], np.float32), goal.shape)
         turn, bend = solve_limb(upper, lower, (0.0, -sign, 0.0), goal - top, hinge_goal)
         above = worlds[BONE[f"{side}Shoulder"]]
         pose.turns[BONE[f"{side}UpperArm"]] = multiply(inverse(above), turn)
@@ -102,7 +104,7 @@ def wave(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
     raised = 0.12 + 0.08 * style.swing
     pose.turns[BONE["rightShoulder"]] = about("z", -0.12 + 0.0 * beat)
     pose.turns[BONE["rightUpperArm"]] = multiply(
-        about("y", 0.45 + 0.0 * beat), about("z", 0.45 - raised + 0.05 * beat), about("x", -1.35 + 0.08 * beat)
+        about("y", 0.45 + 0.0 * beat), about("z", 0.68 - raised + 0.05 * beat), about("x", -1.35 + 0.08 * beat)
     )
     pose.turns[BONE["rightLowerArm"]] = about("y", 1.75 - 0.32 * beat)
     pose.turns[BONE["rightHand"]] = multiply(about("x", 0.35 + 0.0 * beat), about("y", 0.10 - 0.30 * beat))

@@ -58,6 +58,12 @@ class Bodies:
             self.offsets[..., rows], self.legs[rows], self.hips[:, rows], self.ankle[rows], self.ball[rows], self.width[rows]
         )
 
+    def scaled(self, by: F32) -> Bodies:
+        """The same people, each larger by a factor."""
+        return Bodies(
+            self.offsets * by, self.legs * by, self.hips * by, self.ankle * by, self.ball * by, self.width * by
+        )
+
     @property
     def count(self) -> int:
         """Number of people n."""
@@ -71,11 +77,12 @@ def _measured(figures: list[Figure]) -> Bodies:
     ankle = (places[BONE["leftFoot"], 1] + places[BONE["rightFoot"], 1]) / 2.0
     has_toes = np.array([figure.nodes[BONE["leftToes"]] >= 0 for figure in figures])
     ball = np.where(has_toes, offsets[BONE["leftToes"], 2], 0.0)
+    width = np.abs(places[BONE["leftFoot"], 0] - places[BONE["rightFoot"], 0]) / 2.0
     return Bodies(
         offsets.astype(np.float32),
         np.maximum(legs, 1e-3).astype(np.float32),
         places[BONE["hips"]].astype(np.float32),
         np.clip(ankle, 0.03 * legs, 0.3 * legs).astype(np.float32),
         np.where(ball > 0.05 * legs, ball, 0.16 * legs).astype(np.float32),
-        np.clip(np.abs(places[BONE["leftFoot"], 0] - places[BONE["rightFoot"], 0]) / 2.0, 0.05 * legs, 0.2 * legs).astype(np.float32),
+        np.clip(width, 0.05 * legs, 0.2 * legs).astype(np.float32),
     )

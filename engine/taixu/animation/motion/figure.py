@@ -17,7 +17,7 @@ from taixu.assets.humanoid import BONE_NUMBERS, BONE_PARENTS, BONES, Avatar
 from taixu.assets.model import ModelData
 from taixu.math.stacks import rotations_of
 
-__all__ = ["ABOVE", "BONE", "COUNT", "Figure"]
+__all__ = ["ABOVE", "BONE", "COUNT", "Figure", "joint_places", "world_turns"]
 
 COUNT = len(BONES)
 BONE = BONE_NUMBERS
@@ -54,7 +54,7 @@ class Figure:
     def of(cls, model: ModelData, avatar: Avatar | None = None) -> Figure:
         """Measure a model that has an avatar with bones."""
         found = avatar if avatar is not None else model.avatar
-        assert found is not None and found.humanoid
+        assert found is not None, "a figure needs an avatar"
         matrices = _world_matrices(model, list(found.humanoid.values()))
         nodes = np.array([found.humanoid.get(bone, -1) for bone in BONES], np.intp)
         places = np.zeros((COUNT, 3))

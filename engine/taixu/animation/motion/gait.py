@@ -66,6 +66,12 @@ class Feet:
         Turn about the vertical, tip of the foot up, and the toes' bend against the sole, radians.
     planted : float32 array [2, n]
         1 on the ground, 0 in the air.
+    soles : float32 array [2, 3, n]
+        Below the ankle on the ground: where the foot stands, or will stand next, as seen from the body as it is now.
+    flown : float32 array [2, n]
+        How much of its way through the air a foot has made.
+    tilts : float32 array [2, 4, n] or None
+        From level ground to that which the feet stand on.
     """
 
     ankles: F32
@@ -73,12 +79,16 @@ class Feet:
     pitches: F32
     toes: F32
     planted: F32
+    soles: F32
+    flown: F32
+    tilts: F32 | None = None
 
 
 def smooth(values: NDArray[np.floating], start: float = 0.0, end: float = 1.0) -> F32:
     """0 before the start, 1 after the end, and a smooth step between."""
     part = np.clip((values - start) / (end - start), 0.0, 1.0)
-    return (part * part * (3.0 - 2.0 * part)).astype(np.float32)
+    result: F32 = (part * part * (3.0 - 2.0 * part)).astype(np.float32)
+    return result
 
 
 def going(bodies: Bodies, style: Style, speed: F32, turning: F32) -> Going:
@@ -103,11 +113,14 @@ def place_feet(bodies: Bodies, style: Style, pace: Going, phase: F32) -> Feet:
     phase : float32 array [n]
         Where in a stride, from 0 to 1; the left foot strikes at 0, the right one at a half.
     """
-    parts = [_place_foot(bodies, style, pace, (phase + start) % 1.0, side) for (_, side), start in zip(SIDES, (0.0, 0.5), strict=True)]
+    parts = [
+        _place_foot(bodies, style, pace, (phase + start) % 1.0, side)
+        for (_, side), start in zip(SIDES, (0.0, 0.5), strict=True)
+    ]
     return Feet(*(np.stack(rows).astype(np.float32) for rows in zip(*parts, strict=True)))
 
 
-def _place_foot(bodies: Bodies, style: Style, pace: Going, phase: F32, side: float) -> tuple[F32, F32, F32, F32, F32]:
+def _place_foot(bodies: Bodies, style: Style, pace: Going, phase: F32, side: float) -> tuple[F32, ...]:
     legs, running, duty = bodies.legs, pace.running, pace.duty
     forward = np.clip(pace.speed / (0.4 * np.sqrt(GRAVITY * legs)), 0.0, 1.0)
     strike = (0.36 * (1.0 - running) + 0.04 * running) * forward
@@ -124,30 +137,32 @@ def _place_foot(bodies: Bodies, style: Style, pace: Going, phase: F32, side: flo
     width = bodies.width * style.width * (1.0 - 0.35 * pace.effort - 0.25 * running)
     toe_out = side * 0.11 * (1.0 - 0.6 * running)
 
-    def planted(at: F32 | float, tip: F32) -> tuple[F32, F32]:
-        """Ankle and heading where a foot on the ground is at a part `at` of its stance."""
+    def planted(at: F32 | float, tip: F32) -> tuple[F32, F32, F32]:
+        """Ankle, heading and sole where a foot on the ground is at a part `at` of its stance."""
         secs = (at - _FRONT) * duty / pace.rate
         angle = pace.turning * secs
         gone_ahead = pace.speed * secs * np.sinc(angle / np.pi)
-        gone_aside = pace.speed * secs * np.where(np.abs(angle) > 1e-4, (1.0 - np.cos(angle)) / np.where(angle == 0.0, 1.0, angle), 0.0)
+        aside = np.where(np.abs(angle) > 1e-4, (1.0 - np.cos(angle)) / np.where(angle == 0.0, 1.0, angle), 0.0)
+        gone_aside = pace.speed * secs * aside
         sole = np.stack([side * width - gone_aside, np.zeros_like(width), -gone_ahead])
         heading = toe_out - angle
         sole = rotate(about("y", -angle), sole)
-        return sole + rotate(about("y", heading), _rolled(bodies, tip)), heading
+        return sole + rotate(about("y", heading), _rolled(bodies, tip)), heading, sole
 
-    here, heading = planted(stance, pitch_down)
-    left, left_heading = planted(1.0, -push)
-    next_, next_heading = planted(0.0, strike)
+    here, heading, sole = planted(stance, pitch_down)
+    left, left_heading, _ = planted(1.0, -push)
+    next_, next_heading, landing = planted(0.0, strike)
+    landing[2] += pace.speed * (1.0 - swing) * (1.0 - duty) / pace.rate
     air_secs = (1.0 - duty) / pace.rate
     away = np.stack([np.zeros_like(legs), np.zeros_like(legs), -pace.speed * air_secs * 0.55])
-    flown = _curve(left, away, next_, away, swing)
+    flown: F32 = _curve(left, away, next_, away, swing)
     kick = (0.04 + 0.03 * forward) * (1.0 - running) + (0.10 + 0.22 * np.clip(pace.relative - 0.7, 0.0, 1.0)) * running
     height = legs * kick * smooth(pace.relative, 0.0, 0.12) * np.sin(np.pi * swing ** (0.9 - 0.15 * running))
     flown[1] += height
     ankle = np.where(in_air, flown, here)
     heading = np.where(in_air, left_heading + (next_heading - left_heading) * smooth(swing), heading)
     toes = np.where(in_air, push * (1.0 - smooth(swing, 0.0, 0.4)), push * rise)
-    return ankle, heading, pitch, toes, np.where(in_air, 0.0, 1.0)
+    return ankle, heading, pitch, toes, np.where(in_air, 0.0, 1.0), np.where(in_air, landing, sole), np.where(in_air, swing, 0.0)
 
 
 def _rolled(bodies: Bodies, pitch: F32) -> F32:
@@ -163,6 +178,6 @@ def _rolled(bodies: Bodies, pitch: F32) -> F32:
 def _curve(start: F32, leaving: F32, end: F32, arriving: F32, part: F32) -> F32:
     """A cubic Hermite curve."""
     two, three = part * part, part * part * part
-    return (
-        (2 * three - 3 * two + 1) * start + (three - 2 * two + part) * leaving + (3 * two - 2 * three) * end + (three - two) * arriving
-    )
+    ends = (2 * three - 3 * two + 1) * start + (3 * two - 2 * three) * end
+    result: F32 = ends + (three - 2 * two + part) * leaving + (three - two) * arriving
+    return result

@@ -29,7 +29,9 @@ def wander(secs: F32, seeds: F32, rate: float, number: int) -> F32:
     return (waves / 2.0).astype(np.float32)
 
 
-def locomotion(bodies: Bodies, style: Style, pace: Going, phase: F32, feet: Feet, *, secs: F32, seeds: F32) -> Pose:
+def locomotion(
+    bodies: Bodies, style: Style, pace: Going, phase: F32, feet: Feet, *, secs: F32, seeds: F32, lift: F32 | float = 0.0
+) -> Pose:
     """Pose people who stand, walk, run or turn.
 
     Parameters
@@ -40,6 +42,8 @@ def locomotion(bodies: Bodies, style: Style, pace: Going, phase: F32, feet: Feet
         Time, for what goes on while somebody stands.
     seeds : float32 array [n]
         From 0 to 1: no two people breathe together.
+    lift : float32 array [n], optional
+        Hips are higher by so many legs' lengths.
     """
     pose = Pose.rest(bodies.count)
     around, twice = TAU * phase, 2.0 * TAU * phase
@@ -56,8 +60,8 @@ def locomotion(bodies: Bodies, style: Style, pace: Going, phase: F32, feet: Feet
 
     sway = 0.022 * np.sin(around - 0.4) * effort * (1.0 - 0.6 * running) * style.sway + 0.03 * shift
     bob = 0.008 * np.cos(twice - 2.0) * effort * (1.0 - running) - 0.035 * np.cos(twice - 2.0 * TAU * pace.duty * 0.5) * running
-    drop = 0.008 + 0.012 * effort + 0.045 * running + 0.01 * np.abs(shift)
-    pose.hips[0], pose.hips[1] = sway, bob * style.bounce - drop
+    drop = 0.003 + 0.015 * effort + 0.045 * running + 0.01 * np.abs(shift)
+    pose.hips[0], pose.hips[1] = sway, bob * style.bounce - drop + lift
     pose.hips[2] = 0.012 * stand * wander(secs, seeds, 0.05, 2) * style.fidget + 0.02 * running
 
     counter = -yaw * (1.9 + 0.4 * running)
@@ -104,7 +108,8 @@ def curl_fingers(pose: Pose, side: str, sign: float, curl: F32) -> None:
         for part, share in (("Proximal", 0.75), ("Intermediate", 1.05), ("Distal", 0.7)):
             pose.turns[BONE[f"{side}{finger}{part}"]] = about("z", -sign * curl * share * (0.85 + 0.1 * place))
     for part, share in (("Metacarpal", 0.15), ("Proximal", 0.35), ("Distal", 0.5)):
-        pose.turns[BONE[f"{side}Thumb{part}"]] = multiply(about("y", sign * curl * share * 0.8), about("z", -sign * curl * share * 0.35))
+        bend = sign * curl * share
+        pose.turns[BONE[f"{side}Thumb{part}"]] = multiply(about("y", 0.8 * bend), about("z", -0.35 * bend))
 
 
 def put_legs(pose: Pose, bodies: Bodies, feet: Feet, *, settle: bool = True) -> None:
@@ -128,6 +133,8 @@ def put_legs(pose: Pose, bodies: Bodies, feet: Feet, *, settle: bool = True) -> 
         upper, bend = solve_limb(thigh, shin, (1.0, 0.0, 0.0), feet.ankles[number] - hips - joints[number], sideways)
         lower = about("x", bend)
         foot = multiply(about("y", feet.headings[number]), about("x", -feet.pitches[number]))
+        if feet.tilts is not None:
+            foot = multiply(feet.tilts[number], foot)
         pose.turns[BONE[f"{side}UpperLeg"]] = multiply(inverse(turn), upper)
         pose.turns[BONE[f"{side}LowerLeg"]] = lower
         pose.turns[BONE[f"{side}Foot"]] = multiply(inverse(multiply(upper, lower)), foot)
@@ -136,14 +143,15 @@ def put_legs(pose: Pose, bodies: Bodies, feet: Feet, *, settle: bool = True) -> 
 
 def _within_reach(bodies: Bodies, hips: F32, joints: list[F32], feet: Feet) -> F32:
     """The height of the hips, or as much lower as the farther foot asks; a smooth least value, so that nothing jumps."""
-    soft = 0.01 * bodies.legs
+    soft = 0.006 * bodies.legs
     heights = [hips[1]]
     for number, (side, _) in enumerate(SIDES):
-        whole = 0.992 * (length(bodies.offsets[BONE[f"{side}LowerLeg"]]) + length(bodies.offsets[BONE[f"{side}Foot"]]))
+        whole = 0.996 * (length(bodies.offsets[BONE[f"{side}LowerLeg"]]) + length(bodies.offsets[BONE[f"{side}Foot"]]))
         away = feet.ankles[number] - hips - joints[number]
         level = np.sqrt(away[0] ** 2 + away[2] ** 2)
         rise = np.sqrt(np.maximum(whole * whole - level * level, (0.3 * whole) ** 2))
         heights.append(feet.ankles[number][1] + rise - joints[number][1])
     lowest = np.minimum(np.minimum(heights[0], heights[1]), heights[2])
     total = sum(np.exp(-(height - lowest) / soft) for height in heights)
-    return (lowest - soft * np.log(total)).astype(np.float32)
+    result: F32 = (lowest - soft * np.log(total)).astype(np.float32)
+    return result

@@ -38,7 +38,7 @@ class Pose:
     @property
     def count(self) -> int:
         """Number of bodies n."""
-        return self.turns.shape[2]
+        return int(self.turns.shape[2])
 
     def turn(self, bone: int, by: F32) -> None:
         """Turn a bone, [4, n], before what it is turned by already."""

@@ -16,8 +16,9 @@ __all__ = [
     "unit",
 ]  # fmt: skip
 
-F32 = NDArray[np.float32]
-Array = NDArray[np.floating[Any]]
+F32 = NDArray[np.floating[Any]]
+"""Floats, single ones wherever columns of people are long."""
+Array = F32
 _AXES = {"x": 0, "y": 1, "z": 2}
 
 
@@ -95,7 +96,8 @@ def length(vectors: Array) -> Array:
 
 def unit(vectors: Array) -> Array:
     """Brought to length one; zeros stay."""
-    return vectors / np.maximum(length(vectors), np.asarray(1e-12, vectors.dtype))
+    result: Array = vectors / np.maximum(length(vectors), np.asarray(1e-12, vectors.dtype))
+    return result
 
 
 def shortest(start: Array, end: Array) -> Array:
@@ -107,4 +109,4 @@ def shortest(start: Array, end: Array) -> Array:
         aside = np.where(np.abs(start[0]) < 0.9, np.array([[1.0], [0.0], [0.0]]), np.array([[0.0], [1.0], [0.0]]))
         axis = np.where(opposite, unit(cross(start, aside)), axis)
         cosine = np.where(opposite, -1.0, cosine)
-    return unit(np.concatenate([axis, (1.0 + cosine)[None]])).astype(start.dtype)
+    return np.asarray(unit(np.concatenate([axis, (1.0 + cosine)[None]])), start.dtype)

@@ -1,0 +1,268 @@
+"""`Faces`: expressions of many avatars: moods that fade, blinking, lips, eyes; what overrides what; then morph weights.
+
+An avatar's expressions are a matrix, expressions by morph targets, so that all faces of one model are one product.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.animation.components import Morph
+from taixu.animation.morphs import MorphWeights
+from taixu.animation.motion.components import Face
+from taixu.animation.motion.crowd import Crowd
+from taixu.animation.motion.speech import RATE_HZ, Speech
+from taixu.animation.motion.style import chance
+from taixu.animation.motion.turns import F32
+from taixu.assets.humanoid import VISEMES, Avatar
+from taixu.assets.model import ModelData
+from taixu.ecs import World
+
+__all__ = ["Faces", "blinking", "overridden"]
+
+Handles = NDArray[np.uint64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """Faces of one model.
+
+    Attributes
+    ----------
+    rows : intp array [n]
+        In the crowd.
+    names : dict of str to int
+        Expressions.
+    matrix : float32 array [e, k]
+        Weights of the morph targets at each expression's full weight.
+    places : intp array [k, n]
+        Where in `MorphWeights` they are; -1 for those that are not there.
+    binary : bool array [e]
+    overrides : float32 array [3, 2, e]
+        Of blinking, gaze and mouth: 1 where an expression blocks, 1 where it blends.
+    shown : float32 array [e, n]
+        Moods as they fade.
+    """
+
+    rows: NDArray[np.intp]
+    names: dict[str, int]
+    matrix: F32
+    places: NDArray[np.intp]
+    binary: NDArray[np.bool_]
+    overrides: F32
+    shown: F32
+    wanted: NDArray[np.int32]
+    last: F32
+
+
+@dataclass(slots=True, eq=False)
+class Faces:
+    """Faces of the crowd, in its order.
+
+    Attributes
+    ----------
+    saying : int32 array [n]
+        Which speech, -1 for none.
+    said_secs : float32 array [n]
+        How long they have been at it.
+    """
+
+    speeches: list[Speech] = field(default_factory=list)
+    saying: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
+    said_secs: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
+    mouths: F32 = field(default_factory=lambda: np.zeros((len(VISEMES), 0), np.float32))
+    _groups: list[_Group] = field(default_factory=list)
+    _handles: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
+    _known: dict[str, int] = field(default_factory=dict)
+    _words: NDArray[Any] = field(default_factory=lambda: np.zeros(0, object))
+
+    def bind(self, world: World, handles: Handles, people: list[tuple[ModelData, Handles]]) -> None:
+        """Take up the faces of a crowd."""
+        kept = {int(handle): (self.saying[row], self.said_secs[row], self._words[row]) for row, handle in enumerate(self._handles)}
+        self._handles = handles
+        self.saying, self.said_secs = np.full(len(handles), -1, np.int32), np.zeros(len(handles), np.float32)
+        self._words = np.full(len(handles), "", object)
+        self.mouths = np.zeros((len(VISEMES), len(handles)), np.float32)
+        for row, handle in enumerate(handles.tolist()):
+            if handle in kept:
+                self.saying[row], self.said_secs[row], self._words[row] = kept[handle]
+        kinds: dict[int, list[int]] = {}
+        for row, (model, _) in enumerate(people):
+            kinds.setdefault(id(model), []).append(row)
+        self._groups = []
+        for rows in kinds.values():
+            avatar = people[rows[0]][0].avatar
+            if avatar is not None and avatar.expressions:
+                self._groups.append(_group(world, avatar, np.array(rows, np.intp), [people[row][1] for row in rows]))
+        self.read(world, np.arange(len(handles)))
+
+    def read(self, world: World, rows: NDArray[np.intp]) -> None:
+        """Take what `Face` components say."""
+        if not len(rows):
+            return
+        chosen = self._handles[rows]
+        words, expressions = world.gather(chosen, Face, "saying"), world.gather(chosen, Face, "expression")
+        for row, text in zip(rows.tolist(), words.tolist(), strict=True):
+            if text != self._words[row]:
+                self._words[row] = text
+                self.saying[row], self.said_secs[row] = self._speech(str(text)), 0.0
+        for group in self._groups:
+            inside = np.flatnonzero(np.isin(group.rows, rows))
+            places = {row: place for place, row in enumerate(rows.tolist())}
+            for place in inside.tolist():
+                group.wanted[place] = group.names.get(str(expressions[places[int(group.rows[place])]]), -1)
+
+    def say(self, row: int, speech: Speech) -> None:
+        """Let somebody's lips follow a speech from now on (from sound, or made beforehand)."""
+        self.speeches.append(speech)
+        self.saying[row], self.said_secs[row] = len(self.speeches) - 1, 0.0
+
+    def _speech(self, text: str) -> int:
+        if not text.strip():
+            return -1
+        if text not in self._known:
+            self._known[text] = len(self.speeches)
+            self.speeches.append(Speech.of_text(text))
+        return self._known[text]
+
+    def loudness(self, rows: NDArray[np.intp]) -> F32:
+        """How loud people are, from 0 to 1; 1 where nobody knows."""
+        if not len(self.saying):
+            return np.ones(len(rows), np.float32)
+        open_ = np.clip(self.mouths[:, rows].sum(axis=0) * 1.5, 0.0, 1.0)
+        return np.where(self.saying[rows] >= 0, open_, 1.0).astype(np.float32)
+
+    def show(self, world: World, crowd: Crowd, seeds: F32, gazes: NDArray[np.bool_], secs: float) -> None:
+        """Write everybody's morph weights."""
+        if not self._groups:
+            return
+        self._speak(secs)
+        names = ("weight", "blink", "fade_secs")
+        weight, blinks, fades = (world.gather(crowd.handles, Face, name) for name in names)
+        closed = blinking(crowd.clocks, seeds) * blinks
+        for group in self._groups:
+            rows = group.rows
+            final = self._weights(group, weight[rows], fades[rows], closed[rows], crowd.eyes[:, rows] * gazes[rows], secs)
+            due = np.flatnonzero(np.abs(final - group.last).max(axis=0) > 1e-4)
+            if not len(due):
+                continue
+            group.last[:, due] = final[:, due]
+            values = np.clip(group.matrix.T @ final[:, due], 0.0, 1.0)
+            places = group.places[:, due]
+            there = places >= 0
+            world.resource(MorphWeights).write(world, places[there], values[there].astype(np.float32))
+
+    def _weights(self, group: _Group, weight: F32, fades: F32, closed: F32, eyes: F32, secs: float) -> F32:
+        count = len(group.rows)
+        goal = np.zeros((len(group.names), count), np.float32)
+        shows = np.flatnonzero(group.wanted >= 0)
+        goal[group.wanted[shows], shows] = weight[shows]
+        step = np.float32(secs) / np.maximum(fades, 1e-3)
+        group.shown[:] += np.clip(goal - group.shown, -step, step)
+        moods = np.where(group.binary[:, None], (group.shown > 0.5).astype(np.float32), group.shown)
+        left = [overridden(group.overrides[kind], moods) for kind in range(3)]
+        final = moods.copy()
+
+        def add(name: str, values: F32) -> None:
+            place = group.names.get(name)
+            if place is not None:
+                made = values if not group.binary[place] else (values > 0.5).astype(np.float32)
+                final[place] = np.maximum(final[place], made)
+
+        if "blink" in group.names:
+            add("blink", closed * left[0])
+        else:
+            add("blinkLeft", closed * left[0])
+            add("blinkRight", closed * left[0])
+        add("lookLeft", np.maximum(eyes[2], 0.0) * left[1])
+        add("lookRight", np.maximum(-eyes[2], 0.0) * left[1])
+        add("lookUp", np.maximum(eyes[3], 0.0) * left[1])
+        add("lookDown", np.maximum(-eyes[3], 0.0) * left[1])
+        for number, name in enumerate(VISEMES):
+            add(name, self.mouths[number, group.rows] * left[2])
+        return final
+
+    def _speak(self, secs: float) -> None:
+        self.mouths[:] *= np.float32(np.exp(-secs / 0.06))
+        busy = np.flatnonzero(self.saying >= 0)
+        if not len(busy):
+            return
+        self.said_secs[busy] += np.float32(secs)
+        counts = np.array([len(speech.weights) for speech in self.speeches], np.intp)
+        starts = np.cumsum(counts) - counts
+        table = np.concatenate([speech.weights for speech in self.speeches])
+        which = self.saying[busy]
+        at = self.said_secs[busy] * RATE_HZ
+        whole = np.minimum(at.astype(np.intp), counts[which] - 1)
+        after = np.minimum(whole + 1, counts[which] - 1)
+        part = np.clip(at - whole, 0.0, 1.0)[:, None]
+        found = table[starts[which] + whole] * (1.0 - part) + table[starts[which] + after] * part
+        self.mouths[:, busy] = found.T
+        over = busy[at >= counts[which]]
+        self.saying[over] = -1
+
+
+def _group(world: World, avatar: Avatar, rows: NDArray[np.intp], entities: list[Handles]) -> _Group:
+    names = {name: place for place, name in enumerate(avatar.expressions)}
+    targets = sorted({(bind.node, bind.index) for one in avatar.expressions.values() for bind in one.morphs})
+    column = {target: place for place, target in enumerate(targets)}
+    matrix = np.zeros((len(names), len(targets)), np.float32)
+    for name, expression in avatar.expressions.items():
+        for bind in expression.morphs:
+            matrix[names[name], column[bind.node, bind.index]] += bind.weight
+    places = np.full((len(targets), len(rows)), -1, np.intp)
+    for place, (node, index) in enumerate(targets):
+        owners = np.array([of[node] for of in entities], np.uint64)
+        morphed = np.array([bool(owner) and world.has(owner, Morph) for owner in owners.tolist()])
+        if morphed.any():
+            places[place, morphed] = world.gather(owners[morphed], Morph, "offset").astype(np.intp) + index
+    overrides = np.zeros((3, 2, len(names)), np.float32)
+    for name, expression in avatar.expressions.items():
+        said = (expression.override_blink, expression.override_look_at, expression.override_mouth)
+        for kind, override in enumerate(said):
+            overrides[kind, 0, names[name]] = override == "block"
+            overrides[kind, 1, names[name]] = override == "blend"
+    binary = np.array([one.is_binary for one in avatar.expressions.values()], bool)
+    shape = (len(names), len(rows))
+    return _Group(
+        rows, names, matrix, places, binary, overrides, np.zeros(shape, np.float32), np.full(len(rows), -1, np.int32),
+        np.zeros(shape, np.float32),
+    )  # fmt: skip
+
+
+def overridden(overrides: F32, weights: F32) -> F32:
+    """What is left of blinking, gaze or mouth, [n]: nothing where an expression that blocks is shown at all, and less by
+    the weights of those that blend (VRM 1.0, expressions).
+
+    Parameters
+    ----------
+    overrides : float32 array [2, e]
+        1 where an expression blocks, and where it blends.
+    weights : float32 array [e, n]
+        Of the expressions.
+    """
+    gone = ((overrides[0][:, None] * (weights > 0.0)) + overrides[1][:, None] * weights).sum(axis=0)
+    return np.asarray(1.0 - np.clip(gone, 0.0, 1.0), np.float32)
+
+
+def blinking(secs: F32, seeds: F32) -> F32:
+    """How far eyes are closed: a blink of a fifth of a second at a moment by chance in every few seconds, some twice."""
+    numbers = (seeds * np.float32(1 << 20)).astype(np.uint32)
+    period = 2.6 + 2.6 * chance(numbers, 1)
+    turn = np.floor(secs / period)
+    moment = chance(numbers + turn.astype(np.uint32) * np.uint32(7919), 2)
+    since = secs - (turn + 0.8 * moment) * period
+    shut = np.maximum(_lid(since), _lid(since - 0.28) * (chance(numbers + turn.astype(np.uint32), 3) > 0.8))
+    return np.asarray(shut, np.float32)
+
+
+def _lid(since: F32) -> F32:
+    """Down in 60 ms, up in 140 ms."""
+    down, up = since / 0.06, 1.0 - (since - 0.08) / 0.14
+    return np.asarray(np.clip(np.minimum(down, up), 0.0, 1.0))
+
+

@@ -1,0 +1,387 @@
+"""`People`: poses all avatars of a world each frame, in a few array operations whatever their number."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.animation.motion.acts import sit, talk, wave
+from taixu.animation.motion.body import Bodies
+from taixu.animation.motion.clips import ClipLibrary
+from taixu.animation.motion.components import Face, Gaze, Motion
+from taixu.animation.motion.crowd import LAYERS, Crowd
+from taixu.animation.motion.faces import Faces
+from taixu.animation.motion.figure import BONE, Figure
+from taixu.animation.motion.gait import Feet, Going, going, place_feet, smooth
+from taixu.animation.motion.gazes import Eyes, turn_gazes
+from taixu.animation.motion.graph import MASKS, USUAL, Layer, StateGraph
+from taixu.animation.motion.ground import find_ground, hold_feet, stand_on_ground
+from taixu.animation.motion.locomotion import locomotion
+from taixu.animation.motion.pose import Pose
+from taixu.animation.motion.style import Style
+from taixu.animation.motion.turns import F32
+from taixu.app import Clock
+from taixu.assets.model import ModelData
+from taixu.ecs import World, indices_of, row_count
+from taixu.scene import CELL_M, Transform, WorldTransforms
+from taixu.scene.instantiate import Spawned
+
+__all__ = ["People", "move_people"]
+
+Handles = NDArray[np.uint64]
+_LONGEST_SECS = 0.1
+_FASTEST_MPS = 14.0
+"""Who is faster was put elsewhere."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Rig:
+    model: ModelData
+    figure: int
+    bones: Handles
+    """Entities of the bones that the figure has, in its order; the hips first."""
+    entities: Handles
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class _Group:
+    """People of one figure: a run of rows of the crowd, and the entities of their bones, bone by bone."""
+
+    figure: int
+    rows: slice
+    bones: Handles
+    hips: Handles
+    moved: NDArray[np.bool_]
+
+
+class People:
+    """Avatars that stand in the world (a resource).
+
+    Attributes
+    ----------
+    crowd : Crowd
+        What is remembered of everybody.
+    clips : ClipLibrary
+        Motions of other bodies, by name.
+    faces : Faces
+        Expressions.
+    pose : Pose
+        What was shown last, in the order of the crowd.
+    """
+
+    def __init__(self) -> None:
+        self.crowd = Crowd()
+        self.clips = ClipLibrary()
+        self.faces = Faces()
+        self.pose = Pose.rest(0)
+        self.feet: Feet | None = None
+        self.graphs: list[StateGraph] = [USUAL]
+        self._figures: list[Figure] = []
+        self._figure_of: dict[int, int] = {}
+        self._models: list[ModelData] = []
+        self._rigs: dict[int, _Rig] = {}
+        self._groups: list[_Group] = []
+        self._bodies: Bodies | None = None
+        self._eyes = Eyes([])
+        self._style = Style.of([], np.zeros(0, np.uint32))
+        self._acts: NDArray[Any] = np.zeros(0, object)
+        self._played: NDArray[Any] = np.zeros(0, object)
+        self._seeds: F32 = np.zeros(0, np.float32)
+        self._moves: NDArray[np.bool_] = np.zeros(0, bool)
+        self._gazes: NDArray[np.bool_] = np.zeros(0, bool)
+        self._tick = -1
+        self._stale = True
+        self._frame = 0
+
+    def add(self, world: World, spawned: Spawned) -> None:
+        """Take a model that was placed in the world; one that is nobody is left alone."""
+        self._rigs.pop(spawned.owner, None)
+        self._stale = True
+        avatar = spawned.model.avatar
+        if avatar is None or not avatar.humanoid:
+            return
+        key = id(spawned.model)
+        if key not in self._figure_of:  # the list keeps the model, so its id stays its own
+            self._figure_of[key] = len(self._figures)
+            self._figures.append(Figure.of(spawned.model))
+            self._models.append(spawned.model)
+        number = self._figure_of[key]
+        nodes = self._figures[number].nodes
+        self._rigs[spawned.owner] = _Rig(spawned.model, number, spawned.entities[nodes[nodes >= 0]], spawned.entities)
+
+    def figure(self, owner: int) -> Figure | None:
+        """The skeleton of the avatar that an entity has."""
+        rig = self._rigs.get(owner)
+        return None if rig is None else self._figures[rig.figure]
+
+    def row(self, owner: int) -> int:
+        """Where in the crowd an entity is; -1 where it is not."""
+        found = np.flatnonzero(self.crowd.handles == np.uint64(owner))
+        return int(found[0]) if len(found) else -1
+
+    # Following the components
+
+    def _follow(self, world: World) -> bool:
+        """Bring rows up to date with who is there; False where there is nobody."""
+        if not self._rigs:
+            return False
+        structure = world.structure.since(self._tick)
+        changed: list[Handles] = []
+        for table in world.query(Motion).tables():
+            rows = table.changed((Motion,), since=self._tick, fields=("act", "mood", "seed", "clip", "graph"))
+            if row_count(rows):
+                changed.append(table.entities[rows])
+        faces = [
+            table.entities[rows]
+            for table in world.query(Face).tables()
+            if row_count(rows := table.changed((Face,), since=self._tick))
+        ]
+        self._tick = world.tick
+        world.advance()
+        if structure is None or len(structure.despawned):
+            owners = np.array(list(self._rigs), np.uint64)
+            for owner in owners[~world.alive(owners)].tolist():
+                del self._rigs[owner]
+                self._stale = True
+        if self._stale or structure is None or structure:
+            self._rebuild(world)
+        elif changed:
+            self._read(world, np.flatnonzero(np.isin(self.crowd.handles, np.concatenate(changed))))
+        if faces:
+            self.faces.read(world, np.flatnonzero(np.isin(self.crowd.handles, np.concatenate(faces))))
+        return len(self.crowd) > 0
+
+    def _rebuild(self, world: World) -> None:
+        wanted = [table.entities for cls in (Motion, Face, Gaze) for table in world.query(cls).tables()]
+        handles = np.unique(np.concatenate([np.zeros(0, np.uint64), *wanted]))
+        handles = handles[np.isin(handles, np.array(list(self._rigs), np.uint64))]
+        figures = np.array([self._rigs[handle].figure for handle in handles.tolist()], np.int32)
+        order = np.lexsort((world.stable_ids(handles), figures))
+        handles, figures = handles[order], figures[order]
+        moves = np.isin(handles, _all(world, Motion))
+        same = np.array_equal(handles, self.crowd.handles) and np.array_equal(figures, self.crowd.figures)
+        if same and not self._stale and np.array_equal(moves, self._moves):
+            self._gazes = np.isin(handles, _all(world, Gaze))
+            return
+        self._stale, self._moves = False, moves
+        self.crowd = self.crowd.follow(handles)
+        self.crowd.figures = figures
+        rigs = [self._rigs[handle] for handle in handles.tolist()]
+        self._bodies = Bodies.of([self._figures[rig.figure] for rig in rigs]) if rigs else None
+        self._eyes = Eyes([rig.model.avatar.look_at if rig.model.avatar else None for rig in rigs])
+        self._groups = []
+        for figure in np.unique(figures).tolist():
+            rows = np.flatnonzero(figures == figure)
+            bones = np.stack([rigs[row].bones for row in rows.tolist()], axis=1)
+            alive = world.alive(bones.ravel()).reshape(bones.shape).all(axis=0)
+            run = slice(int(rows[0]), int(rows[-1]) + 1)
+            self._groups.append(_Group(figure, run, bones, bones[0], moves[run] & alive))
+        self._gazes = np.isin(handles, _all(world, Gaze))
+        self._acts = np.full(len(handles), "", object)
+        self._played = np.full(len(handles), "", object)
+        self._read(world, np.arange(len(handles)))
+        self.faces.bind(world, handles, [(rig.model, rig.entities) for rig in rigs])
+
+    def _read(self, world: World, rows: NDArray[np.intp]) -> None:
+        """Take what components say in words."""
+        handles = self.crowd.handles
+        if not len(rows):
+            if not len(handles):
+                self._style = Style.of([], np.zeros(0, np.uint32))
+                self._seeds = np.zeros(0, np.float32)
+            return
+        self._acts[rows] = world.gather(handles[rows], Motion, "act")
+        self._played[rows] = world.gather(handles[rows], Motion, "clip")
+        moods, seeds = world.gather(handles, Motion, "mood"), world.gather(handles, Motion, "seed").astype(np.uint32)
+        own = (world.stable_ids(handles) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
+        seeds = np.where(seeds == 0, own, seeds)
+        self._style = Style.of(moods.tolist(), seeds)
+        self._seeds = ((seeds * np.uint32(2654435761)) >> np.uint32(8)).astype(np.float32) / np.float32(1 << 24)
+        fresh = rows[self.crowd.clocks[rows] == 0.0]
+        self.crowd.phases[fresh] = self._seeds[fresh]
+        for row in rows[[bool(name) for name in world.gather(handles[rows], Motion, "graph").tolist()]].tolist():
+            self.crowd.graphs[row] = self._graph_number(world, str(world.get(int(handles[row]), Motion).graph))
+
+    def _graph_number(self, world: World, source: str) -> int:
+        graph = self.clips.graph(world, source)
+        if graph not in self.graphs:
+            self.graphs.append(graph)
+        return self.graphs.index(graph)
+
+    # A frame
+
+    def move(self, world: World) -> None:
+        """Pose everybody for the frame."""
+        if not self._follow(world) or self._bodies is None:
+            return
+        crowd, clock = self.crowd, world.resource(Clock)
+        secs = float(np.clip(clock.frame_secs, 0.0, _LONGEST_SECS))
+        self._frame += 1
+        handles = crowd.handles
+        scale = self._observe(world, secs)
+        bodies = self._bodies.scaled(scale)
+        crowd.clocks += np.float32(secs)
+        crowd.since += np.float32(secs)
+        if self._moves.any():
+            pace = going(bodies, self._style, crowd.speeds, crowd.turnings)
+            crowd.phases = ((crowd.phases + pace.rate * secs * (pace.effort > 0.001)) % 1.0).astype(np.float32)
+            feet = place_feet(bodies, self._style, pace, crowd.phases)
+            wanted = world.gather(handles, Motion, "ground").astype(bool) & self._moves
+            moving = world.gather(handles, Motion, "measured").astype(bool)
+            feet = hold_feet(crowd, bodies, pace, feet, moving, secs)
+            find_ground(world, crowd, bodies, feet, wanted, secs, self._frame)
+            feet, lift = stand_on_ground(crowd, bodies, feet, wanted, secs)
+            pose = locomotion(
+                bodies, self._style, pace, crowd.phases, feet, secs=crowd.clocks, seeds=self._seeds, lift=lift / bodies.legs
+            )
+            self.feet = feet
+            pose = self._act(world, bodies, pose, pace, secs)
+            if self._gazes.any():
+                turn_gazes(world, crowd, bodies, pose, self._gazes, secs, self._eyes)
+            self.pose = pose
+            self._show(world, pose, bodies, scale)
+        self.faces.show(world, crowd, self._seeds, self._gazes, secs)
+
+    def _observe(self, world: World, secs: float) -> F32:
+        """Look where everybody is and how fast; give their scales."""
+        crowd, transforms = self.crowd, world.resource(WorldTransforms)
+        indices = indices_of(crowd.handles)
+        known = indices < len(transforms.matrices)
+        rows = np.zeros((len(indices), 12), np.float32)
+        rows[known] = transforms.matrices[indices[known]]
+        cells = np.zeros((len(indices), 3), np.int64)
+        cells[known] = transforms.cells[indices[known]]
+        forward, up = rows[:, 2::4].T.astype(np.float64), rows[:, 1::4].T
+        scale = np.sqrt((up * up).sum(axis=0))
+        stands = scale > 1e-6
+        scale = np.where(stands, scale, 1.0).astype(np.float32)
+        places = rows[:, 3::4].T + cells.T * CELL_M
+        headings = np.arctan2(forward[0], forward[2])
+        names = ("measured", "speed_mps", "turn_rad_s")
+        measured, told_speed, told_turn = (world.gather(crowd.handles, Motion, name) for name in names)
+        measured = measured.astype(bool)
+        speed, turning = told_speed.astype(np.float64), told_turn.astype(np.float64)
+        if secs > 0.0 and measured.any():
+            moved = (places - crowd.places) / secs
+            seen = moved[0] * np.sin(headings) + moved[2] * np.cos(headings)
+            around = (headings - crowd.headings + np.pi) % (2 * np.pi) - np.pi
+            jumped = ~crowd.seen | (np.abs(seen) > _FASTEST_MPS * scale)
+            speed = np.where(measured, np.where(jumped, 0.0, seen), speed)
+            turning = np.where(measured, np.where(jumped, 0.0, np.clip(around / secs, -6.0, 6.0)), turning)
+        share = 1.0 - np.exp(-secs / 0.1)
+        settled = crowd.seen | measured
+        crowd.speeds = np.where(settled, crowd.speeds + (speed - crowd.speeds) * share, speed).astype(np.float32)
+        crowd.turnings = np.where(settled, crowd.turnings + (turning - crowd.turnings) * share, turning).astype(np.float32)
+        crowd.highs = np.where(crowd.seen, crowd.highs, places[1])
+        crowd.places, crowd.headings, crowd.seen = places, headings, stands
+        return scale
+
+    def _act(self, world: World, bodies: Bodies, pose: Pose, pace: Going, secs: float) -> Pose:
+        """Lay the motions of everybody's states over how they go."""
+        crowd = self.crowd
+        for number in np.unique(crowd.graphs).tolist():
+            graph = self.graphs[number]
+            members = np.flatnonzero((crowd.graphs == number) & self._moves)
+            for layer in range(min(len(graph.layers), LAYERS)):
+                self._step_layer(graph, layer, members, pace, secs)
+                pose = self._pose_layer(world, graph, layer, members, bodies, pose)
+        return self.clips.play(world, crowd, pose, self._played, self._moves)
+
+    def _step_layer(self, graph: StateGraph, layer: int, rows: NDArray[np.intp], pace: Going, secs: float) -> None:
+        crowd = self.crowd
+        parameters = {
+            "speed": pace.speed[rows], "turning": pace.turning[rows], "secs": crowd.since[layer, rows], "act": self._acts[rows],
+        }  # fmt: skip
+        states = crowd.states[layer, rows]
+        following, fades = graph.step(layer, states, parameters)
+        crowd.fades_left[layer, rows] -= secs
+        crowd.former[layer, rows[crowd.fades_left[layer, rows] <= 0.0]] = -1
+        moved = following != states
+        if moved.any():
+            who = rows[moved]
+            crowd.former[layer, who], crowd.states[layer, who] = states[moved], following[moved]
+            crowd.fades[layer, who] = crowd.fades_left[layer, who] = np.maximum(fades[moved], 1e-3)
+            crowd.since[layer, who] = 0.0
+
+    def _pose_layer(
+        self, world: World, graph: StateGraph, layer: int, rows: NDArray[np.intp], bodies: Bodies, pose: Pose
+    ) -> Pose:
+        crowd, level = self.crowd, graph.layers[layer]
+        idle = np.array([state.motion in ("move", "none") for state in level.states])
+        busy = rows[~idle[crowd.states[layer, rows]] | ((crowd.former[layer, rows] >= 0) & ~idle[crowd.former[layer, rows]])]
+        if not len(busy):
+            return pose
+        below = pose.take(busy)
+        shown = self._shown(world, level, layer, crowd.states[layer, busy], busy, bodies, below)
+        fading = np.flatnonzero(crowd.former[layer, busy] >= 0)
+        if len(fading):
+            who = busy[fading]
+            before = self._shown(world, level, layer, crowd.former[layer, who], who, bodies, below.take(fading))
+            left = crowd.fades_left[layer, who] / np.maximum(crowd.fades[layer, who], 1e-3)
+            shown.put(fading, before.mixed(shown.take(fading), smooth(1.0 - left)))
+        pose.put(busy, shown)
+        return pose
+
+    def _shown(
+        self, world: World, level: Layer, layer: int, chosen: NDArray[np.int32], rows: NDArray[np.intp],
+        bodies: Bodies, below: Pose,
+    ) -> Pose:  # fmt: skip
+        """The poses of people in some states of a layer, over what lies below."""
+        result = Pose(below.turns.copy(), below.hips.copy())
+        for number in np.unique(chosen).tolist():
+            state, places = level.states[number], np.flatnonzero(chosen == number)
+            if state.motion in ("move", "none"):
+                continue
+            who = rows[places]
+            own, style = bodies.take(who), self._style.take(who)
+            secs, seeds = self.crowd.clocks[who], self._seeds[who]
+            made: Pose | None
+            if state.motion == "sit":
+                seat = world.gather(self.crowd.handles[who], Motion, "seat_m")
+                knees = np.abs(own.offsets[_SHIN, 1]) + own.ankle
+                made = sit(own, style, secs=secs, seeds=seeds, seat_m=np.where(seat > 0.0, seat, knees).astype(np.float32))
+            elif state.motion == "wave":
+                made = wave(own, style, secs=secs, seeds=seeds)
+            elif state.motion == "talk":
+                made = talk(own, style, secs=secs, seeds=seeds, loudness=self.faces.loudness(who))
+            else:
+                made = self.clips.blend(world, state, self.crowd, layer, who, own)
+                if made is None:
+                    continue
+            over = MASKS[level.mask] * MASKS[state.mask]
+            result.put(places, result.take(places).mixed(made, np.ones(len(places)), mask=over))
+        return result
+
+    def _show(self, world: World, pose: Pose, bodies: Bodies, scale: F32) -> None:
+        """Write the poses into the bones' transforms."""
+        hips = (bodies.hips + pose.hips * bodies.legs) / scale
+        for group in self._groups:
+            figure = self._figures[group.figure]
+            rows = np.flatnonzero(group.moved)
+            if not len(rows):
+                continue
+            whole = len(rows) == group.bones.shape[1]
+            inside = np.arange(group.rows.start, group.rows.stop)[rows]
+            turns = figure.local_rotations(pose.turns[:, :, inside])
+            bones = group.bones if whole else group.bones[:, rows]
+            world.scatter(bones.ravel(), Transform, "rotation", turns.reshape(4, -1))
+            world.scatter(group.hips[rows], Transform, "translation", figure.hips_translations(hips[:, inside]))
+
+    def fork(self, world: World) -> People:
+        """A fork's models are placed anew, and join it then."""
+        return People()
+
+
+_SHIN = BONE["leftFoot"]
+
+
+def _all(world: World, cls: type) -> Handles:
+    return np.concatenate([np.zeros(0, np.uint64), *(table.entities for table in world.query(cls).tables())])
+
+
+def move_people(world: World) -> None:
+    """Pose all avatars for the frame (a system)."""
+    world.resource(People).move(world)

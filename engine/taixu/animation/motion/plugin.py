@@ -1,0 +1,33 @@
+"""The part of the animation plugin that moves people."""
+
+from __future__ import annotations
+
+from taixu.animation.motion.components import Face, Gaze, Motion
+from taixu.animation.motion.constraints import Followers, follow_nodes
+from taixu.animation.motion.people import People, move_people
+from taixu.animation.motion.springs import Springs, swing
+from taixu.app import App, Stage
+from taixu.ecs import World
+from taixu.scene.instantiate import ModelHooks, Spawned
+
+__all__ = ["add_motion"]
+
+
+def add_motion(app: App) -> None:
+    """Add components, resources and systems; clips of the models themselves are posed before."""
+    for cls in (Motion, Face, Gaze):
+        app.register_component(cls)
+    for resource in (People(), Springs(), Followers()):
+        app.insert_resource(resource)
+    app.resource(ModelHooks).functions.append(_take)
+    app.add_system(Stage.UPDATE, move_people, after="pose_models")
+    app.add_system(Stage.UPDATE, follow_nodes, after="move_people")
+    app.add_system(Stage.UPDATE, swing, after="follow_nodes")
+
+
+def _take(world: World, spawned: Spawned) -> None:
+    if spawned.model.avatar is None:
+        return
+    world.resource(People).add(world, spawned)
+    world.resource(Springs).add(spawned)
+    world.resource(Followers).add(spawned)
