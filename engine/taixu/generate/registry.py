@@ -25,6 +25,7 @@ BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.materials.gen
             "taixu.generate.pictures.model_material_generator:ModelMaterialGenerator",
             "taixu.generate.pictures.upscale_generator:UpscaleGenerator",
             "taixu.generate.places.terrain_generator:TerrainGenerator",
+            "taixu.generate.places.plants.generator:PlantGenerator",
             "taixu.mods.authoring.generator:ScriptGenerator",
             "taixu.mods.authoring.language.generator:LanguageScriptGenerator")
 """Where Taixu's own are; what stands first is asked first for what it makes."""

@@ -28,6 +28,7 @@ from taixu.scene.instantiate import ModelHooks, Spawned, spawn_model
 from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary, add_mesh
 from taixu.scene.node import Node
 from taixu.scene.plugin import ScenePlugin
+from taixu.scene.scatter import Scatter
 from taixu.scene.shapes import SHAPE_KINDS, shape_mesh
 from taixu.scene.surfaces import ColorTexture, DataTexture, NormalTexture, SurfaceType, surface, surface_data, surface_type
 from taixu.scene.terrain import Terrain, TerrainGround, WaterSurface
@@ -58,6 +59,7 @@ __all__ = [
     "Node",
     "NormalTexture",
     "Parent",
+    "Scatter",
     "ScenePlugin",
     "Shape",
     "Spawned",

@@ -12,6 +12,7 @@ from taixu.scene.hierarchy import Hierarchy
 from taixu.scene.instantiate import ModelHooks
 from taixu.scene.library import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState, ReadingStore, place_models
+from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scatters
 from taixu.scene.shape_meshes import ShapeState, make_shapes
 from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, WaterSurface, place_terrains, show_terrains
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
@@ -25,11 +26,11 @@ class ScenePlugin:
 
     def build(self, app: App) -> None:
         """Add components, resources and systems."""
-        for cls in (*SHARED_COMPONENTS, Terrain, TerrainGround, WaterSurface):
+        for cls in (*SHARED_COMPONENTS, Terrain, TerrainGround, WaterSurface, Scatter):
             app.register_component(cls)
         for resource in (
             Hierarchy(), WorldTransforms(), MeshLibrary(), MaterialLibrary(), ModelHooks(), VisibilityState(),
-            ShapeState(), ModelState(ReadingStore(_read)), Heights(), TerrainState(), Details([show_terrains]),
+            ShapeState(), ModelState(ReadingStore(_read)), Heights(), TerrainState(), Details([show_terrains, show_scatters]), ScatterState(),
         ):
             app.insert_resource(resource)
         # Made before the fixed steps, for physics, and again before the picture, for what those spawned.
@@ -37,8 +38,9 @@ class ScenePlugin:
             app.add_system(stage, place_models)
             app.add_system(stage, make_shapes)
             app.add_system(stage, place_terrains, after=("make_shapes",))
-        app.add_system(Stage.PROPAGATE, update_visibility, after=("place_terrains",))
-        app.add_system(Stage.PROPAGATE, propagate_transforms, after=("place_terrains",))
+            app.add_system(stage, place_scatters, after=("place_terrains",))
+        app.add_system(Stage.PROPAGATE, update_visibility, after=("place_scatters",))
+        app.add_system(Stage.PROPAGATE, propagate_transforms, after=("place_scatters",))
 
 
 def _read(source: str) -> ModelData:

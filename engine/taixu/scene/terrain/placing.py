@@ -26,7 +26,7 @@ from taixu.scene.terrain.tiles import Tile, TileTree, tile_mesh
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import update_visibility
 
-__all__ = ["TerrainState", "place_terrains", "show_terrains"]
+__all__ = ["TerrainState", "local_eyes", "place_terrains", "show_terrains"]
 
 _log = logging.getLogger(__name__)
 _MOST_KEPT = 1500
@@ -139,7 +139,7 @@ def _show(world: World, entity: int, ground: _Ground, eyes: Sequence[Eye]) -> bo
     if len(living) and not world.alive(living).all():
         _clear(world, ground)
         ground.asked = ()
-    local = _local(world, entity, eyes)
+    local = local_eyes(world, entity, eyes)
     asked = tuple((*np.round(eye.position, 1).tolist(), round(eye.pixels_per_rad), eye.is_parallel) for eye in local)
     if asked == ground.asked and ground.tiles:
         return False
@@ -187,8 +187,8 @@ def _forget(ground: _Ground) -> None:
         ground.library.replace(ground.meshes.pop(tile), LibraryMesh((), ()))
 
 
-def _local(world: World, entity: int, eyes: Sequence[Eye]) -> list[Eye]:
-    """Eyes in the terrain's frame; a scaled one keeps its angles."""
+def local_eyes(world: World, entity: int, eyes: Sequence[Eye]) -> list[Eye]:
+    """Eyes in an entity's frame; a scaled one keeps its angles."""
     places = world.resource(WorldTransforms)
     index = entity & 0xFFFFFFFF
     if index >= len(places.matrices):

@@ -1,0 +1,272 @@
+"""Entities with a `Scatter` get what their squares show."""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.model import ModelData, Primitive
+from taixu.ecs import World, row_count
+from taixu.ecs.entity import mix64
+from taixu.errors import TaixuError
+from taixu.scene.components import FromModel, MeshInstance, Parent, Transform
+from taixu.scene.details import Eye
+from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary
+from taixu.scene.models import ModelState
+from taixu.scene.scatter.components import Scatter
+from taixu.scene.scatter.files import read_places
+from taixu.scene.scatter.squares import HIDDEN, Squares, merged
+from taixu.scene.shape_meshes import ShapeState, looks_of
+from taixu.scene.terrain.components import Terrain
+from taixu.scene.terrain.heights import height_on_triangles
+from taixu.scene.terrain.placing import TerrainState, local_eyes
+from taixu.scene.transforms import propagate_transforms
+from taixu.scene.visibility import update_visibility
+
+__all__ = ["ScatterState", "place_scatters", "show_scatters"]
+
+_log = logging.getLogger(__name__)
+_CHILD_NUMBERS = np.uint64(0x5CA7_7E40_0000_0001)
+_FEW_VERTICES = 48
+"""Forms of no more vertices are merged at every level: a blade of grass is not worth a transform."""
+_NEAR_SQUARE_M, _FAR_SQUARE_M = 20.0, 64.0
+_LOD = re.compile(r".*lod(\d)$")
+
+
+@dataclass(slots=True)
+class _Spread:
+    look: tuple[Any, ...]
+    squares: Squares
+    levels: list[LibraryMesh]
+    library: MeshLibrary
+    ground: int
+    heights: object
+    shown: NDArray[np.uint8]
+    entities: dict[int, NDArray[np.uint64]] = field(default_factory=dict)
+    meshes: dict[tuple[int, int], int] = field(default_factory=dict)
+    asked: tuple[Any, ...] = ()
+
+
+class ScatterState:
+    """What `place_scatters` remembers (a resource)."""
+
+    def __init__(self) -> None:
+        self.tick = 0
+        self.failures: dict[str, str] = {}
+        self.spreads: dict[int, _Spread] = {}
+
+    def fork(self, world: World) -> ScatterState:
+        return ScatterState()
+
+
+def place_scatters(world: World) -> None:
+    """Follow scattered things that came, changed or went, and terrains below them."""
+    state = world.resource(ScatterState)
+    if not state.spreads and not len(world.query(Scatter)):
+        return
+    since, state.tick = state.tick, world.tick
+    if world.structure.since(since) is None or any(one.library is not world.resource(MeshLibrary) for one in state.spreads.values()):
+        for spread in state.spreads.values():
+            _clear(world, spread)
+        state.spreads.clear()
+        _sweep(world)
+        since = -1
+    for entity in [one for one in state.spreads if not world.has(one, Scatter)]:
+        _clear(world, state.spreads.pop(entity))
+    for entity, spread in list(state.spreads.items()):
+        if spread.ground and world.resource(TerrainState).field(spread.ground) is not spread.heights:  # the ground has changed
+            _clear(world, state.spreads.pop(entity))
+            _add(world, state, entity, spread.look)
+    for table in world.query(Scatter):
+        rows = table.changed((Scatter,), since=since)
+        if row_count(rows):
+            for entity, look in zip(table.entities[rows].tolist(), looks_of(table, Scatter, rows), strict=True):
+                known = state.spreads.get(entity)
+                if known is None or known.look != look:
+                    if known is not None:
+                        _clear(world, state.spreads.pop(entity))
+                    _add(world, state, entity, look)
+    world.advance()
+
+
+def show_scatters(world: World, eyes: Sequence[Eye]) -> None:
+    """Show in every square what these eyes need."""
+    state = world.resource(ScatterState)
+    changed = False
+    for entity, spread in state.spreads.items():
+        changed |= _show(world, entity, spread, local_eyes(world, entity, eyes))
+    if changed:
+        update_visibility(world)
+        propagate_transforms(world)
+
+
+def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) -> None:
+    _, source, model_source, ground, *_ = look
+    if not source or not model_source:
+        return
+    try:
+        places = read_places(world.resource(ShapeState).resolve(source))
+        model = _model(world, model_source)
+    except TaixuError as error:
+        if state.failures.get(source) != str(error):
+            state.failures[source] = str(error)
+            _log.warning("%s", error)
+        return
+    state.failures.pop(source, None)
+    heights = None
+    if ground and world.has(int(ground), Terrain):
+        heights = world.resource(TerrainState).field(int(ground))
+        if heights is not None:
+            places = places.copy()
+            places[:, 1] += height_on_triangles(heights.heights, heights.size, places[:, 0], places[:, 2])
+    levels = _levels(world, model, model_source)
+    small = len(levels) and sum(part.vertex_count for part in levels[0].primitives) <= _FEW_VERTICES
+    squares = Squares.sort(places, _NEAR_SQUARE_M if small else _FAR_SQUARE_M)
+    state.spreads[entity] = _Spread(
+        look, squares, levels, world.resource(MeshLibrary), int(ground) if heights is not None else 0, heights,
+        np.full(len(squares.lows), HIDDEN, np.uint8),
+    )  # fmt: skip
+
+
+def _model(world: World, source: str) -> ModelData:
+    store = world.resource(ModelState).store
+    found = store.model(source)
+    while found is None:
+        store.wait()
+        found = store.model(source)
+    return found[0]
+
+
+def _levels(world: World, model: ModelData, source: str) -> list[LibraryMesh]:
+    """Meshes by level of detail, materials by number; nodes without a level are all of the first."""
+    materials = world.resource(MaterialLibrary)
+    parts: dict[int, list[tuple[Primitive, int]]] = {}
+    for node in model.nodes:
+        match = _LOD.fullmatch(node.name or "")
+        if node.mesh is None:
+            continue
+        for primitive in model.meshes[node.mesh].primitives:
+            number = 0
+            if primitive.material is not None:
+                key = (("scatter", source), primitive.material)
+                number = materials.find(key) or materials.put(key, LibraryMaterial(model.materials[primitive.material], model))
+            parts.setdefault(int(match[1]) if match else 0, []).append((primitive, number))
+    return [LibraryMesh(tuple(p for p, _ in one), tuple(m for _, m in one)) for _, one in sorted(parts.items())]
+
+
+def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bool:
+    if not spread.levels or not len(spread.squares.lows):
+        return False
+    if spread.entities:
+        first = next(iter(spread.entities.values()))
+        if not world.alive(first).all():
+            _clear(world, spread)
+            spread.asked = ()
+    asked = tuple(tuple(np.round(eye.position * 0.5).tolist()) for eye in eyes)
+    if asked == spread.asked:
+        return False
+    spread.asked = asked
+    _, _, _, _, fine_m, coarse_m, reach_m, cast_shadow = spread.look
+    bands = (float(fine_m), max(float(coarse_m), float(fine_m)), float(reach_m))
+    wanted = spread.squares.levels(eyes, bands)
+    last = len(spread.levels) - 1
+    wanted = np.where(wanted == HIDDEN, HIDDEN, np.minimum(wanted, last)).astype(np.uint8)
+    changed = np.flatnonzero(wanted != spread.shown)
+    if not len(changed):
+        return False
+    gone = [spread.entities.pop(square) for square in changed.tolist() if square in spread.entities]
+    if gone:
+        world.despawn(np.concatenate(gone))
+    one_by_one = [k for k in range(last + 1) if _is_single(spread, k)]
+    for level in range(last + 1):
+        here = changed[wanted[changed] == level]
+        if len(here):
+            if level in one_by_one:
+                _spawn_singly(world, entity, spread, level, here, bool(cast_shadow))
+            else:
+                _spawn_merged(world, entity, spread, level, here, bool(cast_shadow) and level < last)
+    spread.shown = wanted
+    return True
+
+
+def _is_single(spread: _Spread, level: int) -> bool:
+    return sum(part.vertex_count for part in spread.levels[level].primitives) > _FEW_VERTICES
+
+
+def _spawn_singly(world: World, entity: int, spread: _Spread, level: int, squares: NDArray[np.intp], cast_shadow: bool) -> None:
+    starts, counts = spread.squares.starts[squares], np.diff(spread.squares.starts)[squares]
+    total = int(counts.sum())
+    rows = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(total)
+    places = spread.squares.places[rows]
+    number = spread.library.put(("scatter", entity, id(spread), level), spread.levels[level]) if (-1, level) not in spread.meshes \
+        else spread.meshes[-1, level]  # fmt: skip
+    spread.meshes[-1, level] = number
+    rotations = np.zeros((4, total), np.float32)
+    rotations[1], rotations[3] = np.sin(places[:, 3] / 2), np.cos(places[:, 3] / 2)
+    made = world.spawn_batch(
+        total,
+        {
+            Transform: {"translation": places[:, :3].T, "rotation": rotations, "scale": np.tile(places[:, 4], (3, 1))},
+            FromModel: {"owner": entity, "node": -1}, Parent: {"entity": entity},
+            MeshInstance: {"mesh": number, "cast_shadow": cast_shadow},
+        },
+        stable_ids=_ids(world, entity, rows.astype(np.uint64)),
+    )  # fmt: skip
+    for square, some in zip(squares.tolist(), np.split(made, np.cumsum(counts)[:-1]), strict=True):
+        spread.entities[square] = some
+
+
+def _spawn_merged(world: World, entity: int, spread: _Spread, level: int, squares: NDArray[np.intp], cast_shadow: bool) -> None:
+    middles = (spread.squares.lows[squares] + spread.squares.highs[squares]) / 2
+    numbers = []
+    for square, middle in zip(squares.tolist(), middles, strict=True):
+        number = spread.meshes.get((square, level))
+        if number is None:
+            form, rows = spread.levels[level], spread.squares.rows(square)
+            entry = LibraryMesh(tuple(merged(part, rows, middle) for part in form.primitives), form.materials)
+            number = spread.meshes[square, level] = spread.library.put(("scatter", entity, id(spread), square, level), entry)
+        numbers.append(number)
+    made = world.spawn_batch(
+        len(squares),
+        {
+            Transform: {"translation": middles.T.astype(np.float32)}, FromModel: {"owner": entity, "node": -1},
+            Parent: {"entity": entity}, MeshInstance: {"mesh": np.array(numbers, np.uint32), "cast_shadow": cast_shadow},
+        },
+        stable_ids=_ids(world, entity, squares.astype(np.uint64) + np.uint64(1 << 40)),
+    )  # fmt: skip
+    for square, one in zip(squares.tolist(), made, strict=True):
+        spread.entities[square] = np.array([one], np.uint64)
+
+
+def _ids(world: World, entity: int, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
+    ids: NDArray[np.uint64] = mix64(mix64(numbers + _CHILD_NUMBERS) ^ np.uint64(world.stable_id(entity)))
+    ids[ids == 0] = 1
+    return ids
+
+
+def _clear(world: World, spread: _Spread) -> None:
+    if spread.entities:
+        living = world.living(np.concatenate(list(spread.entities.values())))
+        if len(living):
+            world.despawn(living)
+    spread.entities.clear()
+    for number in spread.meshes.values():
+        spread.library.replace(number, LibraryMesh((), ()))
+    spread.meshes.clear()
+    spread.shown[:] = HIDDEN
+    spread.asked = ()
+
+
+def _sweep(world: World) -> None:
+    """Remove what stands in a world that was restored."""
+    owners = world.query(Scatter).entities
+    lost = [table.entities[np.isin(table.read(FromModel, "owner"), owners)] for table in world.query(FromModel)]
+    found = np.concatenate([np.empty(0, np.uint64), *lost])
+    if len(found):
+        world.despawn(found)

@@ -1,0 +1,88 @@
+"""Places sorted by squares of the ground, which squares are near, and what a far one looks like."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.model import Primitive
+from taixu.scene.details import Eye
+
+__all__ = ["HIDDEN", "Squares", "merged"]
+
+HIDDEN = 255
+
+
+@dataclass(frozen=True, eq=False)
+class Squares:
+    """Places in the order of their squares.
+
+    Attributes
+    ----------
+    places : float32[n, 5]
+        Sorted; x y z turn scale.
+    starts : int64[m + 1]
+        Where each square's places begin.
+    lows, highs : float64[m, 3]
+        Boxes around them.
+    """
+
+    places: NDArray[np.float32]
+    starts: NDArray[np.int64]
+    lows: NDArray[np.float64]
+    highs: NDArray[np.float64]
+
+    @classmethod
+    def sort(cls, places: NDArray[np.float32], edge_m: float) -> Squares:
+        """Sort places into squares of an edge."""
+        if not len(places):
+            return cls(places, np.zeros(1, np.int64), np.zeros((0, 3)), np.zeros((0, 3)))
+        cells = np.floor(places[:, [0, 2]].astype(np.float64) / edge_m).astype(np.int64)
+        cells -= cells.min(0)
+        keys = cells[:, 1] * (int(cells[:, 0].max()) + 1) + cells[:, 0]
+        order = np.argsort(keys, kind="stable")
+        keys, places = keys[order], places[order]
+        starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
+        lows = np.minimum.reduceat(places[:, :3], starts, axis=0).astype(np.float64)
+        highs = np.maximum.reduceat(places[:, :3], starts, axis=0).astype(np.float64)
+        return cls(places, np.append(starts, len(places)), lows, highs)
+
+    def levels(self, eyes: Sequence[Eye], distances: Sequence[float]) -> NDArray[np.uint8]:
+        """For each square the level whose distance it lies within; `HIDDEN` beyond the last."""
+        nearest = np.full(len(self.lows), np.inf)
+        for eye in eyes:
+            gap = np.maximum(np.maximum(self.lows - eye.position, eye.position - self.highs), 0.0)
+            nearest = np.minimum(nearest, np.sqrt((gap**2).sum(1)))
+        found = np.full(len(self.lows), HIDDEN, np.uint8)
+        for level in range(len(distances) - 1, -1, -1):
+            found[nearest < distances[level]] = level
+        return found
+
+    def rows(self, square: int) -> NDArray[np.float32]:
+        """The places of a square."""
+        return self.places[self.starts[square] : self.starts[square + 1]]
+
+
+def merged(primitive: Primitive, rows: NDArray[np.float32], middle: NDArray[np.float64]) -> Primitive:
+    """One mesh of a copy in each place, around a point."""
+    have = primitive.attributes
+    points, count = have["POSITION"], len(rows)
+    c, s = np.cos(rows[:, 3])[:, None], np.sin(rows[:, 3])[:, None]
+    scale = rows[:, 4][:, None]
+    out = {}
+    base = (rows[:, :3].astype(np.float64) - middle).astype(np.float32)
+    for name, values in have.items():
+        if name in ("POSITION", "NORMAL"):
+            x, y, z = (values[None, :, k] for k in range(3))
+            turned = np.stack([c * x + s * z, np.broadcast_to(y, (count, len(points))), c * z - s * x], -1)
+            if name == "POSITION":
+                turned = turned * scale[..., None] + base[:, None, :]
+            out[name] = turned.reshape(-1, 3).astype(np.float32)
+        elif name != "TANGENT":
+            out[name] = np.tile(values, (count, 1))
+    triangles = primitive.triangles().reshape(-1).astype(np.uint32)
+    indices = (np.arange(count, dtype=np.uint32)[:, None] * np.uint32(len(points)) + triangles).reshape(-1)
+    return Primitive(out, indices)
