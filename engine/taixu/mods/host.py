@@ -21,6 +21,7 @@ from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.mods.box.limits import Limits
 from taixu.mods.grants import Grants
+from taixu.mods.keeping import KeptMod, bring_back, keep_mod
 from taixu.mods.loaded import Boxed, LoadedMod
 from taixu.mods.work import share_out
 from taixu.platform import Input, InputMap
@@ -331,6 +332,26 @@ class ModHost:
     def hide(self, mod: LoadedMod) -> None:
         """Take what a mod shows off the screen."""
         self.world.resource(Widgets).hide(mod.name)
+
+    def save_state(self) -> dict[str, KeptMod]:
+        """All mods as they stand, with the answers that are on their way; see `taixu.mods.keeping`."""
+        return {name: keep_mod(mod) for name, mod in self.mods.items()}
+
+    def load_state(self, state: Mapping[str, KeptMod]) -> None:
+        """Go back to it: mods that were loaded since begin anew, and those that were ended since stay so."""
+        self._closed.clear()
+        self._cursor = self.world.resource(GameEvents).cursor
+        for name, mod in list(self.mods.items()):
+            kept = state.get(name)
+            is_same = kept is not None and kept.memory is not None and kept.sources == mod.sources
+            anew = None if is_same and not mod.boxed.off else self._anew(mod)
+            self.mods[name] = bring_back(mod, kept, anew=anew)
+
+    def _anew(self, mod: LoadedMod) -> LoadedMod:
+        return LoadedMod(
+            self, mod.name, mod.sources, entry=mod.entry, grants=mod.grants, fields=mod.fields, entity=mod.entity,
+            seed_key=mod.seed_key,
+        )  # fmt: skip
 
     def fork(self, world: World) -> ModHost:
         """A fork of the world runs no mods."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
 from time import monotonic
@@ -22,7 +22,8 @@ from taixu.mods.grants import Grants
 from taixu.mods.guest_sources import guest_sources
 from taixu.mods.hands import carry_out
 from taixu.mods.inbox import Inbox
-from taixu.mods.mirror import WorldMirror
+from taixu.mods.keeping import KeptWrite, written_again
+from taixu.mods.mirror import MirrorColumn, WorldMirror
 from taixu.mods.work import FUEL_PER_UNIT, Share, work_of
 from taixu.mods.writing import differences, write_back
 from taixu.script.api import COMMANDS, EVENT_KINDS
@@ -146,6 +147,7 @@ class LoadedMod:
         self._lines = _LINES
         self._dropped = 0
         self._held: Any = None
+        self._kept_writes: tuple[KeptWrite, ...] | None = None
         self._unheard: dict[str, list[Any]] = {}
         self._foreign_fuel = 0
         self.boxed: Boxed = host.open_box(self)
@@ -455,14 +457,11 @@ class LoadedMod:
             self.boxed.snapshot(self._ran)
 
     def _write_back(self, answer: Answer) -> None:
-        world, written = self._host.world, []
-        writable = self.mirror.writable
-        touched = self.boxed.columns(_MASK, "u1", 1, len(writable)).tolist() if writable else ()
-        for column, is_touched in zip(writable, touched):
-            if is_touched and column.values.size:
-                shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
-                returned = column.take_back(shared, self.mirror.used)
-                written.append((column, returned, differences(self.mirror, column, returned)))
+        world, kept = self._host.world, self._kept_writes
+        if kept is None:
+            written = [(column, back, differences(self.mirror, column, back)) for column, back in self.returned()]
+        else:
+            written, self._kept_writes = written_again(self, kept, world), None
         self.mirror.follow_values(world)  # what others wrote meanwhile; then the mod's own is no news to it
         for column, returned, changed in written:
             refused = write_back(world, self.mirror, column, returned, changed, self.may_change)
@@ -470,6 +469,17 @@ class LoadedMod:
                 answer.refuse(f"values of {column.key} that it may not write, or that are out of range")
                 answer.refused += refused - 1
         self.mirror.pass_by(world)
+        if kept is not None:  # those are the slots of an instance that is gone
+            self.mirror.reset()
+
+    def returned(self) -> Iterator[tuple[MirrorColumn, NDArray[Any]]]:
+        """Columns that the last call wrote, as they came back: the engine's own copies."""
+        writable = self.mirror.writable
+        touched = self.boxed.columns(_MASK, "u1", 1, len(writable)).tolist() if writable else ()
+        for column, is_touched in zip(writable, touched):
+            if is_touched and column.values.size:
+                shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
+                yield column, column.take_back(shared, self.mirror.used)
 
     def _account(self, answer: Answer) -> None:
         self.cost.orders += len(answer.orders)
@@ -493,6 +503,60 @@ class LoadedMod:
         self._host.hide(self)
 
     # What is kept
+
+    def hold(self, *, timeout_secs: float = 10.0) -> Any:
+        """Wait for the answer that is on its way, and let it count when it is due; gives it, or None where there is none."""
+        until = monotonic() + timeout_secs
+        while self._held is None and self.boxed.busy and monotonic() < until:
+            reply = self.boxed.poll(until - monotonic())
+            if reply is None:
+                break
+            self._tell(reply)
+            if reply.about == "call":
+                self._held = reply
+        return self._held
+
+    def take_later(self, reply: Any, writes: tuple[KeptWrite, ...]) -> None:
+        """An answer that was kept, with what it wrote, is to count in the step that it was given for."""
+        self._held, self._kept_writes = reply, writes
+
+    def drop_held(self) -> bool:
+        """Forget what was answered and did not count yet; whether the sandbox rests now."""
+        self.hold()
+        self._held = self._kept_writes = None
+        return not self.boxed.busy
+
+    def begin_again(self) -> None:
+        """It is a fresh instance, which is told everything."""
+        self._first, self._known = True, {}
+
+    def memory(self, *, timeout_secs: float = 10.0) -> bytes | None:
+        """The memory of its instance as it is now; None where the box cannot give it."""
+        if not hasattr(self.boxed, "kept") or not self._wait_for("snapshot", timeout_secs, asks=True):
+            return None
+        kept = self.boxed.kept
+        return None if kept is None or kept.tag != self._ran else bytes(kept.data)
+
+    def put_memory(self, data: bytes, *, timeout_secs: float = 10.0) -> bool:
+        """Put its instance back to a memory of its own; whether that went well."""
+        self.boxed.restore(data)  # type: ignore[attr-defined]
+        return self._wait_for("restored", timeout_secs)
+
+    def _wait_for(self, about: str, timeout_secs: float, *, asks: bool = False) -> bool:
+        """Poll for a reply that is no call's; asks for a snapshot until one is begun."""
+        until, is_asked = monotonic() + timeout_secs, not asks
+        while monotonic() < until:
+            if not is_asked:
+                is_asked = self.boxed.snapshot(self._ran)
+                if not is_asked and not self.boxed.taking:  # type: ignore[attr-defined]
+                    return False
+            reply = self.boxed.poll(until - monotonic())
+            if reply is None:
+                return False
+            self._tell(reply)
+            if reply.about == about and is_asked:
+                return bool(reply.status == "ok")
+        return False
 
     def inherit(self, old: LoadedMod) -> None:
         """Take over what outlives a reload: ids that are not used up again, and when it ran."""

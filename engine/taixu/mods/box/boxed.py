@@ -90,6 +90,11 @@ class BoxedMod:
         """True where it takes no calls until `revive`."""
         return self.state == "off"
 
+    @property
+    def taking(self) -> bool:
+        """True while a snapshot is under way."""
+        return self._taking is not None or self._fetching is not None
+
     def columns(self, name: str, dtype: DTypeLike, width: int, count: int) -> NDArray[Any]:
         """Give a column in shared memory; ask again each tick, for it moves when it grows.
 
