@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,14 +13,16 @@ from taixu.generate.places.grids import gradient, resample
 from taixu.generate.places.landscapes import Landscape, make_landscape
 from taixu.generate.places.layers import layer_pictures
 from taixu.generate.places.noise import fbm
+from taixu.generate.places.plants import PlantSpec, plant_model
+from taixu.generate.places.scattering import rules_of, sow
 from taixu.generate.places.spec import TerrainSpec
 from taixu.generate.places.viewpoints import find_view
 from taixu.generate.places.water_mesh import water_model
 from taixu.generate.places.words import parameters_of_words
-from taixu.generate.places.world_text import quaternion_towards, world_text
+from taixu.generate.places.world_text import entity_id, quaternion_towards, world_text
 from taixu.generate.request import Request
 
-__all__ = ["TerrainGenerator", "write_ground"]
+__all__ = ["TerrainGenerator", "write_ground", "write_plants"]
 
 _SUNS: dict[str, tuple[float, float, tuple[float, float, float], float, float]] = {
     # elevation and azimuth in degrees, colour, lux, haze of the sky
@@ -52,6 +54,9 @@ class TerrainGenerator(Generator):
         land = make_landscape(spec, request.seed, lambda fraction, text: progress(0.6 * fraction, text))
         progress(0.45, "ground", _look(land))
         files, entities = write_ground(request, land)
+        progress(0.75, "plants")
+        grown, sown = write_plants(request, land, lambda done: progress(0.75 + 0.24 * done, "plants"))
+        files, entities = [*files, *grown], {**entities, **sown}
         return [_write_world(request, land, entities), *files]
 
 
@@ -93,6 +98,37 @@ def write_ground(request: Request, land: Landscape) -> tuple[list[Made], dict[st
         entities["water"] = {
             "transform": {}, "model": {"source": "water.glb", "cast_shadow": False},
             "water_surface": {"wave_m": 9.0, "roughness": 0.3} if sea else {"wave_m": 3.0, "roughness": 0.12, "foam": 0.25},
+        }  # fmt: skip
+    return files, entities
+
+
+def write_plants(
+    request: Request, land: Landscape, progress: Callable[[float], None]
+) -> tuple[list[Made], dict[str, dict[str, Any]]]:
+    """Write what grows and lies on a landscape: a model a kind, and the places of each; gives the files, and the entities."""
+    from taixu.assets.gltf import write_gltf
+    from taixu.scene.scatter import write_places
+
+    files: list[Made] = []
+    entities: dict[str, dict[str, Any]] = {}
+    rules = rules_of(land)
+    for number, rule in enumerate(rules):
+        progress(number / len(rules))
+        seed = (request.seed * 1000003 + number * 7919 + 17) & 0x7FFFFFFF
+        sown = sow(land, rule, seed=seed)
+        if not len(sown.places):
+            continue
+        model = plant_model(PlantSpec(rule.kind, season=land.spec.season, texture_px=min(land.spec.texture_px, 256)), request.seed + number)
+        file, places = request.folder / f"plant_{rule.kind}.glb", request.folder / f"plant_{rule.kind}_places.npy"
+        write_gltf(model, file)
+        write_places(places, sown.places)
+        files += [Made(file, f"plant_{rule.kind}"), Made(places, f"plant_{rule.kind}_places", said={"count": len(sown.places)})]
+        entities[f"plants: {rule.kind}"] = {
+            "transform": {},
+            "scatter": {
+                "source": places.name, "model": file.name, "ground": entity_id("ground"), "fine_m": rule.fine_m,
+                "coarse_m": rule.coarse_m, "reach_m": rule.reach_m, "cast_shadow": rule.cast_shadow,
+            },
         }  # fmt: skip
     return files, entities
 

@@ -11,20 +11,24 @@ import numpy as np
 
 from taixu.math.projection import look_at
 
-__all__ = ["quaternion_towards", "world_text"]
+__all__ = ["entity_id", "quaternion_towards", "world_text"]
 
 
 def world_text(entities: Mapping[str, Mapping[str, Any]], *, settings: Mapping[str, Any] | None = None) -> str:
     """A world of entities by name; each is components by name, with fields."""
     body = {}
     for name, components in entities.items():
-        key = hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
-        body[key] = {"name": {"text": name}, **components}
+        body[entity_id(name)] = {"name": {"text": name}, **components}
     document: dict[str, Any] = {"format": "taixu.world", "version": 1}
     if settings:
         document["settings"] = dict(settings)
     document["entities"] = {key: dict(sorted(body[key].items())) for key in sorted(body)}
     return json.dumps(_rounded(document), indent=2, ensure_ascii=False) + "\n"
+
+
+def entity_id(name: str) -> str:
+    """The id of the entity of a name, as other entities refer to it."""
+    return hashlib.blake2b(name.encode(), digest_size=8).hexdigest()
 
 
 def quaternion_towards(direction: Any) -> list[float]:

@@ -171,21 +171,24 @@ def _tuft(model: ModelData, spec: PlantSpec, kind: Kind, height: float, random: 
     sheet = leaf_sheet(kind.leaf, list(colors or KINDS["dry_grass"].leaves["winter"]), size=max(64, spec.texture_px // 2), seed=seed)
     look = _add_material(model, "blades", sheet, mask=0.3, rough=0.9)
     lods = []
-    for count in (5, 2):
-        angles = np.arange(count) * np.pi / count + random.uniform(0, 0.5)
+    for tufts, count in ((7, 3), (3, 2)):
         parts: list[Arrays] = []
-        for k, angle in enumerate(angles.tolist()):
-            side = np.array([np.cos(angle), 0, np.sin(angle)])
-            out = np.array([-side[2], 0, side[0]]) * random.normal(0, 0.16)
-            tall, wide = height * random.uniform(0.85, 1.1), kind.width_m * random.uniform(0.8, 1.1) * (1 if count > 2 else 1.25)
-            foot = side[None] * (np.array([-0.5, 0.5])[:, None] * wide) + out * 0.6
-            top = foot + np.array([0, tall, 0]) + out * tall
-            positions = np.concatenate([foot, top]) - np.array([0, 0.03, 0])
-            cell = int(random.integers(4))
-            uv = np.array([[0, 1], [1, 1], [0, 0], [1, 0]]) * 0.494 + 0.003 + np.array([cell % 2, cell // 2]) * 0.5
-            normals = np.tile([0.0, 1.0, 0.0], (4, 1)) + out * 0.5
-            parts.append({"POSITION": positions, "NORMAL": normals / np.linalg.norm(normals, axis=1, keepdims=True), "TEXCOORD_0": uv,
-                          "indices": two_sided(np.array([0, 1, 2, 1, 3, 2]))})  # fmt: skip
+        for tuft in range(tufts):
+            away, heading = (0.0 if tuft == 0 else kind.width_m * random.uniform(0.45, 0.95)), tuft * 2.4
+            middle = np.array([np.cos(heading) * away, 0.0, np.sin(heading) * away])
+            size = random.uniform(0.75, 1.15)
+            for angle in (np.arange(count) * np.pi / count + random.uniform(0, 2)).tolist():
+                side = np.array([np.cos(angle), 0, np.sin(angle)])
+                out = np.array([-side[2], 0, side[0]]) * random.normal(0, 0.16)
+                foot = middle + side[None] * (np.array([-0.5, 0.5])[:, None] * kind.width_m * size) + out * 0.4
+                top = foot + np.array([0, height * size, 0]) + out * height
+                positions = np.concatenate([foot, top]) - np.array([0, 0.05 * height, 0])
+                cell = int(random.integers(4))
+                uv = np.array([[0, 1], [1, 1], [0, 0], [1, 0]]) * 0.494 + 0.003 + np.array([cell % 2, cell // 2]) * 0.5
+                normals = np.tile([0.0, 1.0, 0.0], (4, 1)) + out * 0.5
+                normals /= np.linalg.norm(normals, axis=1, keepdims=True)
+                parts.append({"POSITION": positions, "NORMAL": normals, "TEXCOORD_0": uv,
+                              "indices": two_sided(np.array([0, 1, 2, 1, 3, 2]))})  # fmt: skip
         lods.append([primitive(joined(parts), look)])
     return _with_lods(model, lods, spec.kind)
 
