@@ -15,6 +15,7 @@ from taixu.serve.parts.pictures import PicturesPart
 from taixu.serve.parts.readings import ReadingsPart
 from taixu.serve.parts.scene import ScenePart
 from taixu.serve.parts.scenery import SceneryPart
+from taixu.serve.parts.screen import ScreenPart
 from taixu.serve.parts.sources import SourcesPart
 from taixu.serve.parts.status import StatusPart
 from taixu.serve.past import Pasts
@@ -29,9 +30,10 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     shelf = MeshShelf()
     pasts = Pasts(shelf)
     history = HistoryPart(pasts)
+    live = LivePart(board)
     parts: list[Part] = [
         ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board),
-        ScenePart(shelf, pasts), history, SceneryPart(shelf), LivePart(board),
+        ScenePart(shelf, pasts), history, SceneryPart(shelf), live, ScreenPart(live.listeners),
         MeasuresPart(board, history), EntitiesPart(), PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

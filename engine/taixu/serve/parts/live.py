@@ -6,6 +6,7 @@ The world's thread gathers once for all who listen; what did not change is not t
 * ``hello``: his name and role, the world's name, seconds of a step;
 * ``facts``: as ``/state``, each second; ``alarms`` (the 500 worst) and ``commands`` when they change; ``measures`` (as
   ``/measures``) when they change, at most once a second;
+* ``screen``: as `/screen`, when it changes (`taixu.serve.parts.screen`);
 * ``presence``: everybody's name and where he looks, himself first; ``watching`` says how many there are;
 * ``values``: ``{"id", "time_ns", "fields": {"motor.temperature": {"value", "unit", "age_secs"}}}`` of what he follows, when it
   changes, at most five times a second; ``{"id", "gone": true}`` where there is no such thing;

@@ -77,6 +77,27 @@ export interface Values {
   heardAt: number | null;
 }
 
+export interface Widget {
+  owner: string;
+  name: string;
+  kind: "text" | "button" | "bar" | "input" | "map";
+  corner: string;
+  offset: [number, number];
+  text: string;
+  hint?: string;
+  size?: number;
+  color?: string;
+  value?: number;
+  dots?: [number, number, number][];
+  colors?: string[];
+}
+
+/** What scripts and mods show, and the chat. */
+export interface Screen {
+  widgets: Widget[];
+  chat: { open: boolean; lines: { number: number; role: "player" | "mod" | "script"; who: string; text: string }[] };
+}
+
 export interface Hello {
   name: string;
   role: Role;
@@ -91,6 +112,7 @@ export const readingsRate = signal<number | null>(null);
 export const alarms = signal<Alarm[]>([]);
 export const commands = signal<Command[]>([]);
 export const measures = signal<Measure[]>([]);
+export const screen = signal<Screen>({ widgets: [], chat: { open: false, lines: [] } });
 export const presence = signal<Watcher[]>([]);
 export const watching = signal(0);
 export const values = signal<ReadonlyMap<Id, Values>>(new Map());
@@ -131,6 +153,7 @@ function hear(text: string): void {
   if (said["alarms"]) alarms.value = said["alarms"] as Alarm[];
   if (said["commands"]) commands.value = said["commands"] as Command[];
   if (said["measures"]) measures.value = said["measures"] as Measure[];
+  if (said["screen"]) screen.value = said["screen"] as Screen;
   if (said["presence"]) {
     presence.value = said["presence"] as Watcher[];
     watching.value = (said["watching"] as number | undefined) ?? presence.value.length;

@@ -130,3 +130,9 @@ export const entityThen = (entity: Id, at_ns: number) =>
   ask<{ fields: Record<string, FieldValue>; time_ns?: number }>(`/history/entity?${asked({ entity, at_ns: Math.round(at_ns) })}`);
 
 export const compare = (a_ns: number, b_ns: number) => ask<Differences>(`/history/compare?${asked({ a_ns: Math.round(a_ns), b_ns: Math.round(b_ns) })}`);
+
+export const pressButton = (owner: string, name: string) => post<{ done: boolean }>("/screen/press", { owner, name });
+
+export const submitText = (owner: string, name: string, text: string) => post<{ done: boolean }>("/screen/submit", { owner, name, text });
+
+export const say = (text: string) => post<{ done: boolean }>("/screen/say", { text });

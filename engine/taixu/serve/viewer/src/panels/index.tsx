@@ -14,6 +14,7 @@ import { LedgerPanel } from "./ledger";
 import { MeasuresPanel } from "./measures";
 import { IconButton, startBeat } from "./parts";
 import { watchHistory } from "./playback";
+import { ScreenCards } from "./screen";
 import { isConnected, isPast, isPhone, leftOpen, openTab, rightOpen, sheetOpen, tab, type Tab } from "./state";
 import { Things } from "./things";
 import { Timeline } from "./timeline";
@@ -52,6 +53,7 @@ export function Panels() {
   return (
     <>
       <TopBar />
+      <ScreenCards />
       {isPast.value && moment.value && <div class="past-note" role="status"><Icon name="clock" size={12} />{t("moment.pastNote", { time: momentText(moment.value.time_ns) })}</div>}
       {!canDraw.value && <p class="no-picture">{t("picture.unable")}</p>}
       {isPhone.value ? <PhonePanels /> : <DeskPanels />}
