@@ -19,6 +19,7 @@ _MODELS = {
     **dict.fromkeys((".gltf", ".glb", ".vrm", ".vrma"), _GLTF),
     **dict.fromkeys((".obj", ".ply", ".stl", ".off", ".xyz"), _TRIMESH),
     ".3mf": "taixu.assets.threemf:read_3mf",
+    ".bvh": "taixu.assets.bvh:read_bvh",
     ".dae": "taixu.assets.collada:read_dae",
     ".urdf": "taixu.assets.urdf_model:read_urdf_model",
 }

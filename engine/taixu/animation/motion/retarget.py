@@ -138,7 +138,9 @@ def humanoid_clip(model: ModelData, animation: Animation, bones: Mapping[str, in
     if standing:
         hips[1] -= spots["hips"][1] / legs
     else:
-        hips[1] -= (spots["hips"][1] - min(spot[1] for bone, spot in spots.items() if "Foot" in bone or "Toes" in bone)) / legs
+        feet = [rotate(back, now_place[node])[1] for bone, node in found.items() if bone.endswith(("Foot", "Toes"))]
+        soles = np.min(feet, axis=0)
+        hips[1] -= (np.quantile(soles, 0.05) + _stature(spots)) / legs
     hips[::2] -= hips[::2, :1]
     made = np.ascontiguousarray(np.moveaxis(turns / np.maximum(length(np.moveaxis(turns, 1, 0)), 1e-9)[:, None], 2, 0))
     present = np.array([bone in found for bone in BONES])
@@ -274,6 +276,13 @@ def _legs(spots: Mapping[str, F32]) -> tuple[float, bool]:
     legs = max(thigh + shin, 1e-6)
     lowest = min(float(spot[1]) for bone, spot in spots.items() if "Foot" in bone or "Toes" in bone)
     return legs, -0.1 * legs < lowest < 0.25 * legs and float(spots["hips"][1]) > 0.5 * legs
+
+
+def _stature(spots: Mapping[str, F32]) -> float:
+    """From the lowest joint of the feet up to the hips of who stands straight."""
+    legs, _ = _legs(spots)
+    foot = min(float(spots[bone][1] - spots["leftFoot"][1]) for bone in spots if bone in ("leftFoot", "leftToes"))
+    return float(spots["hips"][1] - spots["leftUpperLeg"][1]) + legs - foot
 
 
 def _expressions(model: ModelData, animation: Animation, times: NDArray[np.float64]) -> dict[str, F32]:

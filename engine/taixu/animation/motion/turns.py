@@ -91,7 +91,7 @@ def cross(a: Array, b: Array) -> Array:
 
 def length(vectors: Array) -> Array:
     """Lengths, [n]."""
-    return np.sqrt((vectors * vectors).sum(axis=0))
+    return np.asarray(np.sqrt((vectors * vectors).sum(axis=0)))
 
 
 def unit(vectors: Array) -> Array:
@@ -109,4 +109,5 @@ def shortest(start: Array, end: Array) -> Array:
         aside = np.where(np.abs(start[0]) < 0.9, np.array([[1.0], [0.0], [0.0]]), np.array([[0.0], [1.0], [0.0]]))
         axis = np.where(opposite, unit(cross(start, aside)), axis)
         cosine = np.where(opposite, -1.0, cosine)
-    return np.asarray(unit(np.concatenate([axis, (1.0 + cosine)[None]])), start.dtype)
+    result: Array = unit(np.concatenate([axis, (1.0 + cosine)[None]])).astype(start.dtype)
+    return result
