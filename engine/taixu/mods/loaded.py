@@ -147,6 +147,7 @@ class LoadedMod:
         self._lines = _LINES
         self._dropped = 0
         self._held: Any = None
+        self._under_way = self._sent_fresh = False
         self._kept_writes: tuple[KeptWrite, ...] | None = None
         self._unheard: dict[str, list[Any]] = {}
         self._foreign_fuel = 0
@@ -274,9 +275,11 @@ class LoadedMod:
         if self.share.waits:
             self._wait()
             return
-        if self.boxed.busy:
+        if self.boxed.busy or self._under_way:
             self.cost.late += 1
             return
+        while (reply := self.boxed.poll()) is not None:  # of what happened to it between two steps
+            self._tell(reply)
         unheard, self._unheard = self._unheard, {}
         try:
             self._send(unheard, tick)
@@ -328,6 +331,7 @@ class LoadedMod:
             fuel = max(fuel, _FIRST_FUEL)
         self._charged, self._first = not (self._first or fresh), False
         self.boxed.send(TICK, payload, reads=reads, writes=writes, mask=mask, fuel=fuel)
+        self._under_way, self._sent_fresh = True, fresh
 
     def _news(self, fresh: bool) -> dict[str, Any]:
         news: dict[str, Any] = {}
@@ -425,10 +429,11 @@ class LoadedMod:
             self.tell_once(f"mod {self.name!r} says more than is kept: some of its lines are dropped")
         if reply.status != "ok" and reply.about == "boot":
             self.stop(f"it does not start: {reply.reason}")
-        if reply.about == "restored":
+        if reply.about == "restored" and not (self._under_way and self._sent_fresh):
             self.mirror.reset()
 
     def _take(self, reply: Any) -> None:
+        self._under_way = False
         self.cost.steps += 1
         self.cost.fuel, self.cost.micros, self.cost.memory_bytes = reply.fuel, reply.micros, reply.memory_bytes
         self.cost.recent_micros.append(reply.micros)
@@ -524,6 +529,7 @@ class LoadedMod:
         """Forget what was answered and did not count yet; whether the sandbox rests now."""
         self.hold()
         self._held = self._kept_writes = None
+        self._under_way = False
         return not self.boxed.busy
 
     def begin_again(self) -> None:
