@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from taixu.app import App
 from taixu.ecs import World
+from taixu.errors import TaixuError
 from taixu.script.chat import MOST_SAID, Chat
 from taixu.script.inbox import owner_of_text, owner_text
 from taixu.script.plain_text import plain_line, plain_lines
@@ -65,7 +66,10 @@ class ScreenPart(Part):
         from aiohttp import web
 
         async def look(request: web.Request, guest: Guest) -> web.Response:
-            return web.json_response(await door.ask(screen_facts))
+            try:
+                return web.json_response(await door.ask(screen_facts))
+            except TaixuError as error:  # the world is busy
+                return refusal(str(error), 503)
 
         def acting(names: tuple[str, ...], act: Any) -> Any:
             async def handle(request: web.Request, guest: Guest) -> web.Response:
@@ -76,7 +80,10 @@ class ScreenPart(Part):
                     self._patience.clear()
                 if not self._patience.setdefault(guest.name, _Patience()).allows():
                     return refusal("not so fast", 429, **{"Retry-After": "1"})
-                await door.ask(lambda world: act(world, guest, **said))
+                try:
+                    await door.ask(lambda world: act(world, guest, **said))
+                except TaixuError as error:
+                    return refusal(str(error), 503)
                 return web.json_response({"done": True})
 
             return door.need(Role.OPERATE, handle)

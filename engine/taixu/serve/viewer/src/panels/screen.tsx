@@ -6,25 +6,29 @@ import { t } from "../text";
 import { pressButton, say, submitText } from "./api";
 import { isPast } from "./state";
 
-const CORNERS = ["top_left", "top", "top_right", "left", "center", "right", "bottom_left", "bottom", "bottom_right"];
+const COLUMNS = [
+  ["top_left", "left", "bottom_left"],
+  ["top", "center", "bottom"],
+  ["top_right", "right", "bottom_right"],
+];
 
 export function ScreenCards() {
   const { widgets, chat } = screen.value;
   if (isPast.value || (!widgets.length && !chat.open)) return null;
   return (
     <section class="screen" aria-label={t("screen.label")}>
-      {CORNERS.map((corner) => {
-        const cards = cardsOf(widgets.filter((each) => each.corner === corner));
-        const talks = corner === "bottom_left" && chat.open;
-        return cards.length || talks ? (
-          <div key={corner} class={`screen-corner screen-${corner.replace("_", "-")}`}>
-            {cards.map(([owner, mine]) => (
-              <Card key={owner} owner={owner} widgets={mine} />
-            ))}
-            {talks && <Chat />}
-          </div>
-        ) : null;
-      })}
+      {COLUMNS.map((corners) => (
+        <div key={corners[0]} class="screen-column">
+          {corners.map((corner) => (
+            <div key={corner} class="screen-corner">
+              {cardsOf(widgets.filter((each) => each.corner === corner)).map(([owner, mine]) => (
+                <Card key={owner} owner={owner} widgets={mine} />
+              ))}
+              {corner === "bottom_left" && chat.open && <Chat />}
+            </div>
+          ))}
+        </div>
+      ))}
     </section>
   );
 }
