@@ -187,9 +187,9 @@ def _head(texels: _Texels, masks: dict[str, Floats]) -> dict[str, Floats]:
     flush = np.clip(0.85 * flush + 0.8 * masks["ears"] + 0.5 * masks["eyelids"], 0, 1) * (0.6 + 0.6 * mottle) * outside
     under = _blob(texels, ((0.031, 0.712, 0.136, 0.0115), (0.018, 0.722, 0.136, 0.008)))
     shade = np.clip(_shade(texels) + 0.55 * under + 0.35 * masks["eyelids"], 0, 1)
-    line = 0.672 + 0.30 * np.maximum(x - 0.02, 0.0) - 0.035 * _step(x, 0.0, 0.024) * (1.0 - _step(x, 0.03, 0.05))
+    line = 0.668 + 0.40 * np.maximum(x - 0.035, 0.0)
     jaw = (1.0 - _step(y - line, -0.006, 0.008)) * _step(y - 0.60, 0.008, 0.03) * _step(z - 0.03, 0.0, 0.03)
-    moustache = (1.0 - _step(np.hypot((x - 0.0) / 0.030, (y - 0.682) / 0.0085), 0.75, 1.15)) * _step(z, 0.12, 0.14)
+    moustache = (1.0 - _step(np.hypot(x / 0.029, (y - 0.6755) / 0.0075), 0.75, 1.15)) * _step(z, 0.12, 0.14)
     stubble = np.clip(np.maximum(jaw, moustache), 0, 1) * (1.0 - lips) * outside
     freckles = _dots(texels, 0.0035, 21, 0.34) * np.clip(_blob(texels, ((0.035, 0.70, 0.135, 0.045), (0.0, 0.705, 0.15, 0.03)))
                                                          * 1.2 + 0.15, 0, 1) * outside  # fmt: skip

@@ -58,9 +58,10 @@ def skin_chart(part: str) -> Chart:
     middles = data.coordinates[data.corners[body]].mean(1)
     (u0, u1), (v0, v1) = _HEAD_BOX
     on_head = (middles[:, 0] > u0) & (middles[:, 0] < u1) & (middles[:, 1] > v0) & (middles[:, 1] < v1)
-    which = np.where(on_head, 0, -1)
+    is_high = data.positions[data.quads[body]].mean(1)[:, 1] > 0.6  # fingers reach into these boxes
+    which = np.where(on_head & is_high, 0, -1)
     for number, ((a, b), (c, d), _) in enumerate(_ISLANDS, 1):
-        which[(middles[:, 0] > a) & (middles[:, 0] < b) & (middles[:, 1] > c) & (middles[:, 1] < d)] = number
+        which[(middles[:, 0] > a) & (middles[:, 0] < b) & (middles[:, 1] > c) & (middles[:, 1] < d) & is_high] = number
     chosen = body[(which >= 0) if part == "head" else (which < 0)]
     pairs = np.stack([data.quads[chosen].ravel(), data.corners[chosen].ravel()], 1)
     unique, number = np.unique(pairs, axis=0, return_inverse=True)

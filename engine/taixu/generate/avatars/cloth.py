@@ -189,19 +189,19 @@ class Sheet:
         return replace(self, positions=self.positions + shift)
 
     def smoothed(self, times: int, share: Floats | float = 0.5) -> Sheet:
-        """Each vertex between its neighbours, a few times; hems stay where they are."""
-        pairs = self._pairs()
+        """Each vertex between its neighbours, a few times; hems are smoothed along themselves."""
         count = len(self.positions)
-        degree = np.maximum(np.bincount(pairs.ravel(), minlength=count), 1)[:, None]
-        free = np.ones(count)
-        free[np.unique(self.rim())] = 0.0
-        amount = (np.broadcast_to(share, count) * free)[:, None]
+        rim = np.sort(self.rim(), 1)
+        is_rim = np.zeros(count, bool)
+        is_rim[np.unique(rim)] = True
+        pairs = self._pairs()
+        starts = np.concatenate([pairs[~is_rim[pairs[:, 0]], 0], pairs[~is_rim[pairs[:, 1]], 1], rim[:, 0], rim[:, 1]])
+        ends = np.concatenate([pairs[~is_rim[pairs[:, 0]], 1], pairs[~is_rim[pairs[:, 1]], 0], rim[:, 1], rim[:, 0]])
+        degree = np.maximum(np.bincount(starts, minlength=count), 1)[:, None]
+        amount = np.broadcast_to(share, count)[:, None]
         points = self.positions
         for _ in range(times):
-            total = np.stack([
-                np.bincount(pairs[:, 0], points[pairs[:, 1], axis], count) + np.bincount(pairs[:, 1], points[pairs[:, 0], axis], count)
-                for axis in range(3)
-            ], 1)  # fmt: skip
+            total = np.stack([np.bincount(starts, points[ends, axis], count) for axis in range(3)], 1)
             points = points + amount * (total / degree - points)
         return replace(self, positions=points)
 

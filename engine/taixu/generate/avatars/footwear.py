@@ -28,7 +28,7 @@ class _Shoes:
         color = linear_color(person.spec.shoe_color or facts.color)
         upper = fabric(facts.fabric, color)
         sole = colored("sole", linear_color(facts.sole_color), 0.7, double_sided=True)
-        low = -0.797
+        low = -0.805
         top = sheet_of(person, "helper-tights", lambda p: np.where(p.leg > 1.2, facts.top - p.at[:, 1], -1.0))
         if facts.open_toe:
             top = top.cut(np.where((top.at[:, 1] > -0.80), facts.open_toe - np.abs(np.sin((top.at[:, 2] + 0.05) * 38.0)), 1.0))
@@ -37,7 +37,7 @@ class _Shoes:
         shaped = replace(shaped, positions=np.maximum(shaped.positions, (-9.0, 0.004, -9.0)))
         base = sheet_of(person, "helper-tights", lambda p: np.where(p.leg > 1.2, low - p.at[:, 1], -1.0))
         flat = base.normals * (1.0, 0.0, 1.0)
-        points = base.moved(flat * (facts.ease_m + 0.004) * person.scale).positions
+        points = base.moved(flat * (facts.ease_m + 0.004) * person.scale).smoothed(2).positions
         inner = np.ones(len(points), bool)
         inner[np.unique(base.rim())] = False
         under = inner & (base.normals[:, 1] < 0.2)

@@ -18,6 +18,8 @@ __all__ = ["Layer", "band", "buttons", "collar", "crew", "dressed", "patch", "sk
 Floats = NDArray[np.float64]
 Neck = Callable[[Places], Floats]
 _FAR = 9.0
+_NECK_M = 0.058
+"""Where a neck becomes shoulders, beside the middle."""
 
 
 @dataclass(frozen=True)
@@ -35,22 +37,34 @@ class Layer:
 
 def crew(height: float = 0.0) -> Neck:
     """Round, close to the neck; higher by so many metres."""
-    return lambda p: 0.562 + height - 0.25 * p.at[:, 2] - p.at[:, 1]
-
-
-def v_neck(lowest: float = 0.42, slope: float = 2.2, height: float = 0.01) -> Neck:
-    """A V in front, down to a height in the base mesh (0.42 is between the breasts)."""
 
     def value(p: Places) -> Floats:
-        front = np.where(p.at[:, 2] > 0.03, lowest + slope * np.abs(p.at[:, 0]) - p.at[:, 1], _FAR)
+        beside = np.maximum(np.abs(p.at[:, 0]) - _NECK_M, 0.0)
+        return 0.562 + height - 0.25 * p.at[:, 2] + 1.3 * beside - p.at[:, 1]
+
+    return value
+
+
+def v_neck(lowest: float = 0.42, width: float = 0.068, height: float = 0.006) -> Neck:
+    """A V in front, down to a height in the base mesh (0.42 is between the breasts), so wide at the neck."""
+    slope = (0.565 - lowest) / width
+
+    def value(p: Places) -> Floats:
+        front = np.where(p.at[:, 2] > 0.015, (lowest - p.at[:, 1]) / slope + np.abs(p.at[:, 0]), _FAR)
         return np.minimum(crew(height)(p), front)
 
     return value
 
 
-def wide_neck(lowest: float = 0.47) -> Neck:
-    """From shoulder to shoulder, round in front."""
-    return lambda p: np.minimum(crew()(p), lowest + 9.0 * p.at[:, 0] ** 2 + np.where(p.at[:, 2] < 0.02, 0.05, 0.0) - p.at[:, 1])
+def wide_neck(lowest: float = 0.47, width: float = 0.105) -> Neck:
+    """From shoulder to shoulder, round in front and a little behind."""
+
+    def value(p: Places) -> Floats:
+        depth = np.where(p.at[:, 2] > 0.01, lowest, 0.5 * (lowest + 0.56))
+        round_edge = (depth + (0.575 - depth) * (p.at[:, 0] / width) ** 2 - p.at[:, 1]) * 0.5
+        return np.maximum(round_edge, np.abs(p.at[:, 0]) - width)
+
+    return value
 
 
 def top(
@@ -80,6 +94,9 @@ def top(
     down = np.clip((0.42 - sheet.at[:, 1]) / max(0.42 - hem, 0.05), 0.0, 1.0)
     on_arm = np.clip(sheet.arm, 0.0, 2.0)
     offset = ease_m + np.where(sheet.arm > 0.05, cuff_m * on_arm / max(sleeve, 0.3), loose_m * down)
+    here = Places(sheet.rows, np.zeros((0, 4), np.int64), sheet.coordinates, sheet.at, sheet.arm, sheet.leg)
+    near = np.clip((neck or crew())(here) / 0.04, 0.0, 1.0)  # lies closer about the neck
+    offset = np.where(sheet.arm > 0.05, offset, 0.45 * ease_m + (offset - 0.45 * ease_m) * near)
     return Layer(name, _draped(sheet, offset * person.scale, smooth), paint)
 
 
@@ -87,7 +104,7 @@ def _draped(sheet: Sheet, offset_m: Floats, smooth: int) -> Sheet:
     """Let out by an offset and smoothed, but nowhere nearer to the skin than half of that."""
     out = sheet.moved(offset_m).smoothed(smooth)
     apart = ((out.positions - sheet.positions) * sheet.normals).sum(1)
-    lacks = np.maximum(0.55 * offset_m - apart, 0.0)
+    lacks = np.maximum(0.8 * offset_m - apart, 0.0)
     return out.moved(sheet.normals * lacks[:, None])
 
 
@@ -108,7 +125,7 @@ def trousers(
 
 
 def skirt(
-    person: Person, paint: Paint, *, hem: float = -0.37, waist: float = 0.16, flare_m: float = 0.03, ease_m: float = 0.012,
+    person: Person, paint: Paint, *, hem: float = -0.37, waist: float = 0.16, flare_m: float = 0.03, ease_m: float = 0.018,
     folds: int = 0, name: str = "skirt"
 ) -> Layer:  # fmt: skip
     """A skirt to a height in the base mesh (-0.37 is the knee, -0.7 the ankle)."""

@@ -38,7 +38,7 @@ def t_shirt_and_jeans(person: Person) -> Outfit:
 def shirt_and_chinos(person: Person) -> Outfit:
     """A shirt with a collar and buttons, tucked into chinos."""
     shirt, chinos, leather = _paints(person, ("cotton", "#9fb8d4"), ("canvas", "#b09a74"), ("leather", "#4a2d1a"))
-    over = g.top(person, shirt, sleeve=1.92, neck=g.v_neck(0.50, 1.6), hem=0.13, loose_m=0.004, cuff_m=0.006)
+    over = g.top(person, shirt, sleeve=1.92, neck=g.v_neck(0.50, 0.03), hem=0.13, loose_m=0.004, cuff_m=0.006)
     return ([over, g.collar(person, shirt, open_m=0.018, flare_m=0.012), g.trousers(person, chinos, waist=0.175, ease_m=0.017),
              g.band(person, leather, 0.135, 0.172, ease_m=0.022, name="belt")],
             g.buttons(person, over, _DARK, [(0.0, y) for y in (0.46, 0.39, 0.32, 0.25)], 0.005))  # fmt: skip
@@ -59,13 +59,13 @@ def hoodie(person: Person) -> Outfit:
 def suit(person: Person) -> Outfit:
     """A suit with a shirt and a tie."""
     wool, shirt, silk = _paints(person, ("canvas", "#2b3242"), ("cotton", "#f2f0ea"), ("silk", "#7a1f2b"))
-    neck = g.v_neck(0.30, 1.15, 0.0)
+    neck = g.v_neck(0.27, 0.075)
     jacket = g.top(person, wool, sleeve=1.93, neck=neck, hem=-0.03, ease_m=0.017, loose_m=0.012, cuff_m=0.010)
-    lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.034 - neck(p)), np.minimum(p.at[:, 2] - 0.03,
+    lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.024 - neck(p)), np.minimum(p.at[:, 2] - 0.03,
                     0.54 - p.at[:, 1])), ease_m=0.024, name="lapel")  # fmt: skip
     tie = g.patch(person, silk, lambda p: np.minimum(np.minimum(0.014 + 0.05 * np.maximum(0.50 - p.at[:, 1], 0.0) - np.abs(p.at[:, 0]),
                   p.at[:, 2] - 0.03), np.minimum(0.532 - p.at[:, 1], p.at[:, 1] - 0.20)), ease_m=0.0145, name="tie")  # fmt: skip
-    return ([g.top(person, shirt, sleeve=1.98, neck=g.v_neck(0.53, 1.6), hem=0.14, ease_m=0.008, loose_m=0.002, cuff_m=0.004),
+    return ([g.top(person, shirt, sleeve=1.98, neck=g.v_neck(0.535, 0.02), hem=0.14, ease_m=0.008, loose_m=0.002, cuff_m=0.004),
              g.trousers(person, wool, ease_m=0.009, cuff_m=0.012), tie, g.collar(person, shirt, open_m=0.012, flare_m=0.006,
              ease_m=0.013), jacket, lapel], g.buttons(person, jacket, _DARK, [(0.012, 0.25), (0.012, 0.17)], 0.008))  # fmt: skip
 
@@ -75,22 +75,22 @@ def dress(person: Person) -> Outfit:
     silk, leather = _paints(person, ("silk", "#b8404a"), ("leather", "#3a241a"))
     return [g.skirt(person, silk, hem=-0.36, waist=0.20, flare_m=0.07, folds=14),
             g.top(person, silk, sleeve=0.28, neck=g.wide_neck(0.455), hem=0.165, ease_m=0.009, loose_m=0.006, cuff_m=0.010),
-            g.band(person, leather, 0.168, 0.202, ease_m=0.021, name="belt")], []  # fmt: skip
+            g.band(person, leather, 0.16, 0.202, ease_m=0.028, name="belt")], []  # fmt: skip
 
 
 def evening_gown(person: Person) -> Outfit:
     """A long gown without sleeves."""
     velvet, = _paints(person, ("velvet", "#3b1e58"))
     return [g.skirt(person, velvet, hem=-0.71, waist=0.19, flare_m=0.05, folds=10),
-            g.top(person, velvet, sleeve=0.0, neck=g.v_neck(0.40, 1.4, -0.02), hem=0.15, ease_m=0.008, loose_m=0.006)], []  # fmt: skip
+            g.top(person, velvet, sleeve=0.0, neck=g.v_neck(0.40, 0.085), hem=0.15, ease_m=0.008, loose_m=0.006)], []  # fmt: skip
 
 
 def blouse_and_skirt(person: Person) -> Outfit:
     """A blouse and a pleated skirt."""
     blouse, cloth = _paints(person, ("cotton", "#f0e9dd"), ("wool", "#465a4c"))
-    shirt = g.top(person, blouse, sleeve=1.4, neck=g.v_neck(0.49, 1.5), hem=0.13, loose_m=0.006, cuff_m=0.014)
+    shirt = g.top(person, blouse, sleeve=1.4, neck=g.v_neck(0.48, 0.04), hem=0.13, loose_m=0.006, cuff_m=0.014)
     return ([shirt, g.collar(person, blouse, open_m=0.015, flare_m=0.014), g.skirt(person, cloth, hem=-0.30, waist=0.17, flare_m=0.06,
-             folds=26), g.band(person, cloth, 0.14, 0.175, ease_m=0.022, name="waistband")],
+             folds=26), g.band(person, cloth, 0.135, 0.175, ease_m=0.029, name="waistband")],
             g.buttons(person, shirt, _GOLD, [(0.0, y) for y in (0.45, 0.38, 0.31, 0.24)], 0.004))  # fmt: skip
 
 
@@ -105,9 +105,9 @@ def sweater(person: Person) -> Outfit:
 def coat(person: Person) -> Outfit:
     """A long coat over a sweater."""
     wool, inner, pants = _paints(person, ("canvas", "#6a5138"), ("wool", "#2c2f36"), ("canvas", "#2a2a2e"))
-    neck = g.v_neck(0.34, 1.0, 0.0)
+    neck = g.v_neck(0.33, 0.075)
     body = g.top(person, wool, sleeve=1.97, neck=neck, hem=0.10, ease_m=0.026, loose_m=0.014, cuff_m=0.016)
-    lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.05 - neck(p)), np.minimum(p.at[:, 2] - 0.02,
+    lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.035 - neck(p)), np.minimum(p.at[:, 2] - 0.02,
                     0.56 - p.at[:, 1])), ease_m=0.034, name="lapel")  # fmt: skip
     return ([g.trousers(person, pants), g.top(person, inner, sleeve=1.9, hem=0.05, ease_m=0.008, loose_m=0.004, neck=g.crew(0.02)),
              g.skirt(person, wool, hem=-0.42, waist=0.185, flare_m=0.04, ease_m=0.024), body, lapel,
@@ -119,9 +119,9 @@ def coat(person: Person) -> Outfit:
 def pea_coat(person: Person) -> Outfit:
     """A sailor's double-breasted jacket over a striped shirt."""
     wool, shirt, pants = _paints(person, ("canvas", "#1f2a3d"), ("cotton", "#e6e3da"), ("canvas", "#222833"))
-    neck = g.v_neck(0.40, 1.3, 0.0)
+    neck = g.v_neck(0.38, 0.08)
     body = g.top(person, wool, sleeve=1.95, neck=neck, hem=-0.06, ease_m=0.022, loose_m=0.020, cuff_m=0.014)
-    lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.06 - neck(p)), np.minimum(p.at[:, 2] - 0.02,
+    lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.04 - neck(p)), np.minimum(p.at[:, 2] - 0.02,
                     0.56 - p.at[:, 1])), ease_m=0.030, name="lapel")  # fmt: skip
     return ([g.trousers(person, pants, cuff_m=0.022), g.top(person, shirt, sleeve=1.5, hem=0.05, ease_m=0.008, loose_m=0.002), body, lapel,
              g.collar(person, wool, low=0.535, high=0.592, open_m=0.05, ease_m=0.024, flare_m=0.018)],
@@ -144,7 +144,7 @@ def robe(person: Person) -> Outfit:
     """A long robe with wide sleeves and a sash."""
     cloth, sash, = _paints(person, ("silk", "#35514c"), ("silk", "#a8843a"))
     return [g.skirt(person, cloth, hem=-0.70, waist=0.20, flare_m=0.06, ease_m=0.018, folds=8),
-            g.top(person, cloth, sleeve=1.9, neck=g.v_neck(0.43, 1.1), hem=0.15, ease_m=0.014, loose_m=0.010, cuff_m=0.075, smooth=4),
+            g.top(person, cloth, sleeve=1.9, neck=g.v_neck(0.40, 0.07), hem=0.15, ease_m=0.014, loose_m=0.010, cuff_m=0.075, smooth=4),
             g.band(person, sash, 0.13, 0.21, ease_m=0.032, name="sash")], []  # fmt: skip
 
 
@@ -215,11 +215,11 @@ def apron(person: Person) -> Outfit:
 def lab_coat(person: Person) -> Outfit:
     """A white coat over shirt and trousers."""
     white, shirt, pants = _paints(person, ("cotton", "#f4f4f1"), ("cotton", "#7fa3b8"), ("canvas", "#4a4c52"))
-    neck = g.v_neck(0.26, 0.95, 0.0)
+    neck = g.v_neck(0.24, 0.08)
     body = g.top(person, white, sleeve=1.95, neck=neck, hem=0.10, ease_m=0.020, loose_m=0.012, cuff_m=0.014)
     pocket = g.patch(person, white, lambda p: np.minimum(np.minimum(0.40 - p.at[:, 1], p.at[:, 1] - 0.335),
                      np.minimum(0.028 - np.abs(p.at[:, 0] - 0.085), p.at[:, 2])), ease_m=0.027, name="pocket")  # fmt: skip
-    return ([g.trousers(person, pants), g.top(person, shirt, sleeve=1.9, hem=0.08, ease_m=0.008, loose_m=0.002, neck=g.v_neck(0.50, 1.6)),
+    return ([g.trousers(person, pants), g.top(person, shirt, sleeve=1.9, hem=0.08, ease_m=0.008, loose_m=0.002, neck=g.v_neck(0.50, 0.03)),
              g.collar(person, shirt, open_m=0.016, flare_m=0.008, ease_m=0.013), g.skirt(person, white, hem=-0.28, waist=0.185,
              flare_m=0.03, ease_m=0.018), body, pocket], g.buttons(person, body, _DARK, [(0.0, 0.22), (0.0, 0.15)], 0.006))  # fmt: skip
 
@@ -227,7 +227,7 @@ def lab_coat(person: Person) -> Outfit:
 def leather_jacket(person: Person) -> Outfit:
     """A short leather jacket, open over a T-shirt."""
     leather, shirt, jeans = _paints(person, ("leather", "#241c18"), ("cotton", "#d9d6cd"), ("denim", "#2d3a4f"))
-    neck = g.v_neck(0.24, 0.75, 0.0)
+    neck = g.v_neck(0.12, 0.075)
     return [g.trousers(person, jeans, cuff_m=0.008, knee_m=0.004), g.top(person, shirt, hem=0.06, ease_m=0.008, loose_m=0.004),
             g.top(person, leather, sleeve=1.95, neck=neck, hem=0.07, ease_m=0.018, loose_m=0.010, cuff_m=0.010),
             g.collar(person, leather, low=0.535, high=0.592, open_m=0.045, ease_m=0.022, flare_m=0.014),
@@ -239,7 +239,7 @@ def tunic(person: Person) -> Outfit:
     linen, hose, leather = _paints(person, ("canvas", "#7a6a48"), ("cotton", "#4b3f36"), ("leather", "#3a2515"))
     return [g.trousers(person, hose, ease_m=0.005, knee_m=0.002, cuff_m=0.002),
             g.skirt(person, linen, hem=-0.22, waist=0.19, flare_m=0.06, folds=10),
-            g.top(person, linen, sleeve=1.7, neck=g.v_neck(0.49, 2.0), hem=0.13, ease_m=0.012, loose_m=0.012, cuff_m=0.022),
+            g.top(person, linen, sleeve=1.7, neck=g.v_neck(0.48, 0.035), hem=0.13, ease_m=0.012, loose_m=0.012, cuff_m=0.022),
             g.band(person, leather, 0.145, 0.19, ease_m=0.034, name="belt")], []  # fmt: skip
 
 

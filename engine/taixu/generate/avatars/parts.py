@@ -10,21 +10,22 @@ from typing import Any
 __all__ = ["part_named", "part_names"]
 
 _HOMES = {
-    "hair": (),
-    "brows": (),
-    "beard": (),
+    "hair": ("hairstyles",),
+    "brows": ("facial_hair:BROWS",),
+    "beard": ("facial_hair:BEARDS",),
     "outfit": ("outfits",),
     "shoes": ("footwear",),
     "accessory": (),
 }  # fmt: skip
-"""Modules under ``taixu.generate.avatars`` that hold parts of a kind, each in its dict ``PARTS``."""
+"""Modules under ``taixu.generate.avatars`` that hold parts of a kind, each in a dict: ``PARTS``, or the one that is named."""
 
 
 @cache
 def _parts(kind: str) -> Mapping[str, Callable[..., Any]]:
     found: dict[str, Callable[..., Any]] = {}
     for home in _HOMES[kind]:
-        found |= import_module(f"taixu.generate.avatars.{home}").PARTS
+        module, _, table = home.partition(":")
+        found |= getattr(import_module(f"taixu.generate.avatars.{module}"), table or "PARTS")
     return found
 
 

@@ -31,9 +31,9 @@ class ShoeFacts:
 
 
 SHOES = {
-    "sneakers": ShoeFacts(-0.752, 0.022, "canvas", "#dddcd8", "#f2f2f0", 0.008),
+    "sneakers": ShoeFacts(-0.738, 0.020, "canvas", "#dddcd8", "#f2f2f0", 0.008),
     "high tops": ShoeFacts(-0.705, 0.022, "canvas", "#7a2a2a", "#efefec", 0.008),
-    "oxfords": ShoeFacts(-0.758, 0.014, "leather", "#2a1a12", "#14100e", 0.006),
+    "oxfords": ShoeFacts(-0.748, 0.014, "leather", "#2a1a12", "#14100e", 0.006),
     "loafers": ShoeFacts(-0.772, 0.012, "leather", "#5a3520", "#221812", 0.005),
     "boots": ShoeFacts(-0.62, 0.024, "leather", "#4a3020", "#1c1612", 0.009, 0.010),
     "tall boots": ShoeFacts(-0.45, 0.022, "leather", "#201815", "#120f0d", 0.008, 0.012),

@@ -18,6 +18,7 @@ __all__ = ["skin_paint", "skin_tone"]
 Floats = NDArray[np.float32]
 _TONES = ("#f3dfd3", "#e8c7b4", "#d7ab92", "#bb8d71", "#986d54", "#704e3d", "#4f372c", "#362722")
 _BODY_SHADE = 0.35
+_UNDER_BEARDS = {"short beard": 1.0, "full beard": 1.0, "long beard": 1.0, "stubble": 0.8, "goatee": 0.25}
 _MOUTH = (0.19, 0.045, 0.04)
 
 
@@ -81,9 +82,10 @@ def _face(spec: AvatarSpec, base: Floats, color: Floats, tone: Floats, hair: Flo
     paint = np.array(linear_color(spec.lipstick_color), np.float32)
     lips = lips + (paint - lips) * np.float32(0.85 * spec.lipstick)
     color = _over(color, lips, tone[..., 0] * np.float32(0.70 + 0.25 * spec.lipstick))
-    if spec.stubble:
+    stubble = max(spec.stubble, _UNDER_BEARDS.get(spec.beard, 0.0))
+    if stubble:
         ink = np.array(linear_color(spec.beard_color or spec.hair_color), np.float32) * np.float32(0.5)
-        color = _over(color, ink * 0.6 + base * 0.25, hair[..., 0] * np.float32(0.75 * spec.stubble))
+        color = _over(color, ink * 0.6 + base * 0.25, hair[..., 0] * np.float32(0.75 * stubble))
     if spec.eye_shadow:
         around = np.clip(tone[..., 2] * 1.3 - 0.15, 0.0, 1.0) * (tone[..., 1] > 0.06)
         color = _over(color, np.array(linear_color(spec.eye_shadow_color), np.float32), around * np.float32(0.7 * spec.eye_shadow))

@@ -34,4 +34,7 @@ def worn(person: Person, pieces: list[Piece]) -> list[Piece]:
             result.append(piece.kept(shown))
         else:
             result.append(piece)
+    for kind, name in (("hair", spec.hair), ("brows", spec.brows), ("beard", spec.beard)):
+        if name:
+            cloth += part_named(kind, name)(person)
     return [*result, *cloth, *(replace(extra, node="clothes") for extra in extras)]
