@@ -119,7 +119,7 @@ def _thinned(shape: Shape) -> Shape:
         return shape
     wanted = [min(count, 255) for count in (rows, columns)]
     _log.warning(
-        "Bullet takes a terrain of %d by %d heights as %d by %d: things may stand off the ground; the engine rapier takes all of them.",
+        "Bullet takes a terrain of %d by %d heights as %d by %d: things may stand off the ground; rapier takes all of them.",
         rows, columns, *wanted,
     )  # fmt: skip
     v, u = (np.rint(np.linspace(0, count - 1, few)).astype(np.int64) for count, few in zip((rows, columns), wanted, strict=True))

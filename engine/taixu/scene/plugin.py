@@ -29,8 +29,18 @@ class ScenePlugin:
         for cls in (*SHARED_COMPONENTS, Terrain, TerrainGround, WaterSurface, Scatter):
             app.register_component(cls)
         for resource in (
-            Hierarchy(), WorldTransforms(), MeshLibrary(), MaterialLibrary(), ModelHooks(), VisibilityState(),
-            ShapeState(), ModelState(ReadingStore(_read)), Heights(), TerrainState(), Details([show_terrains, show_scatters]), ScatterState(),
+            Hierarchy(),
+            WorldTransforms(),
+            MeshLibrary(),
+            MaterialLibrary(),
+            ModelHooks(),
+            VisibilityState(),
+            ShapeState(),
+            ModelState(ReadingStore(_read)),
+            Heights(),
+            TerrainState(),
+            Details([show_terrains, show_scatters]),
+            ScatterState(),
         ):
             app.insert_resource(resource)
         # Made before the fixed steps, for physics, and again before the picture, for what those spawned.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.generate.places.noise import Array
 
@@ -37,7 +40,7 @@ def resample(field: Array, count: int) -> Array:
     return _along(_along(field, at).T, at).T.copy()
 
 
-def _along(field: Array, at: np.ndarray) -> Array:  # type: ignore[type-arg]
+def _along(field: Array, at: NDArray[Any]) -> Array:
     """Rows between rows."""
     first = np.clip(np.floor(at).astype(np.int64), 0, len(field) - 2)
     t = (at - first).astype(np.float32)[:, None]

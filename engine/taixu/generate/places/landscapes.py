@@ -118,7 +118,9 @@ def make_landscape(spec: TerrainSpec, seed: int, progress: Progress | None = Non
         heights = shore(heights, sea_m, width_m=0.02 * relief + 2.0)
     if spec.lake:
         radius = spec.lake_radius_m or spec.size_m * 0.11
-        heights = dig_lake(heights, spec.size_m, radius_m=radius, depth_m=max(6.0, 0.035 * relief + 0.02 * radius), seed=lattice + 5)
+        heights = dig_lake(
+            heights, spec.size_m, radius_m=radius, depth_m=max(6.0, 0.035 * relief + 0.02 * radius), seed=lattice + 5
+        )
     say(0.4, "water runs")
     spacing = spec.size_m / (middle - 1)
     drainage = drain(heights, spacing, sea_m=sea_m)
@@ -176,7 +178,7 @@ def _detailed(heights: Array, spec: TerrainSpec, style: Style, relief: float, wa
     rough = (0.18 + smoothstep(0.25, 1.1, steep)) * (0.1 + 0.9 * dry)
     fine = fine + np.float32(detail) * rough * fbm(x / 17, z / 17, seed + 401, octaves=4, gain=0.55)
     if style.rounds:
-        fine = slide(fine, spacing_m=spec.size_m / (middle - 1), talus=np.float32(style.talus * 1.35), steps=4)
+        fine = slide(fine, spacing_m=spec.size_m / (middle - 1), talus=style.talus * 1.35, steps=4)
     fine = resample(fine, count)
     if count > middle:
         x, z = coordinates(count, spec.size_m)
@@ -202,9 +204,11 @@ def cover(land: Landscape, relief: float) -> tuple[Array, Array]:
     earth = smoothstep(0.35, 1.05, patches + 0.55 * np.clip(hollow, -1, 1) + np.float32(0.9) * (steep - np.float32(0.35)))
     flow = resample(np.log10(land.flow), n)
     least = np.log10(0.004 * spec.size_m**2 + 1)
-    sandy = smoothstep(least, least + 0.7, flow) * smoothstep(0.5, 0.2, steep) * 0.8
+    sandy = smoothstep(least, least + 0.7, flow) * smoothstep(0.5, 0.2, steep) * (0.75 if spec.river else 0.2)
     water = _near_water(land, n)
-    sandy = np.maximum(sandy, smoothstep(2.6, 0.7, water + np.float32(0.8) * patches))
+    sandy = np.maximum(
+        sandy, smoothstep(*((2.6, 0.9) if land.sea_m is not None else (1.1, 0.25)), water + np.float32(0.7) * patches)
+    )
     if spec.style in ("alps", "fjord", "volcanic"):  # rubble below walls
         sandy = np.maximum(sandy, smoothstep(0.48, 0.62, steep) * smoothstep(low + 0.25, low, steep) * (0.5 + 0.5 * patches))
     top = np.zeros_like(heights)
@@ -218,7 +222,7 @@ def cover(land: Landscape, relief: float) -> tuple[Array, Array]:
         bottom = float(np.quantile(coarse, 0.02)) if land.sea_m is None else land.sea_m
         span = max(float(np.quantile(coarse, 0.998)) - bottom, 1.0)
         share = (heights - np.float32(bottom)) / np.float32(span) + np.float32(0.07) * patches + 0.05 * np.clip(hollow, -1, 1)
-        lies = smoothstep(1.5, 0.95, steep + np.float32(0.1) * patches)
+        lies = smoothstep(1.75, 1.1, steep + np.float32(0.1) * patches)
         top = smoothstep(start, full, share) * lies
         top = np.where(water < -0.05, 0.0, top)
     weights = np.zeros((n, n, 4), np.float32)

@@ -16,7 +16,7 @@ from taixu.generate.places.noise import Array, fbm, ridged, worley
 
 __all__ = ["LAYERS", "layer_pictures"]
 
-_Maps = tuple[NDArray[np.float32], Array, float, float]
+_Maps = tuple[Array, Array, float, float]
 """Linear colour [n, n, 3], height 0 to 1 [n, n], how high 1 is over the square's edge, roughness."""
 
 
@@ -49,7 +49,9 @@ def _encoded(color: NDArray[np.float32]) -> NDArray[np.uint8]:
     return np.rint(s * 255).astype(np.uint8)
 
 
-def _family(name: str, *, tint: tuple[float, float, float] = (1, 1, 1), flat: float = 1.0, calm: float = 0.0) -> Callable[[int, int], _Maps]:
+def _family(
+    name: str, *, tint: tuple[float, float, float] = (1, 1, 1), flat: float = 1.0, calm: float = 0.0
+) -> Callable[[int, int], _Maps]:
     """A family's maps; `calm` takes contrast out of colours, so that a hillside is no carpet."""
 
     def make(size: int, seed: int) -> _Maps:
@@ -71,7 +73,7 @@ def _lattice(size: int, cells: int) -> tuple[Array, Array]:
     return x, z
 
 
-def _mixed(low: tuple[float, float, float], high: tuple[float, float, float], t: Array) -> NDArray[np.float32]:
+def _mixed(low: tuple[float, float, float], high: tuple[float, float, float], t: Array) -> Array:
     t = np.clip(t, 0, 1)[..., None]
     return (np.asarray(low, np.float32) * (1 - t) + np.asarray(high, np.float32) * t).astype(np.float32)
 
@@ -94,10 +96,12 @@ def _rock(
         chips = (small & np.uint32(255)).astype(np.float32) / 255
         fine = fbm(*_lattice(size, 16), seed + 4, octaves=5, gain=0.6, period=16)
         folds = ridged(*_lattice(size, 6), seed + 5, octaves=4, period=6)
-        beds = np.sin((z / 4 * np.float32(2 * np.pi) * 9 + bend * 2.2)).astype(np.float32) * 0.5 + 0.5
+        beds = np.sin(z / 4 * np.float32(2 * np.pi) * 9 + bend * 2.2).astype(np.float32) * 0.5 + 0.5
         height = 0.34 * block * gap + 0.16 * chips * np.clip((e2 - e1) * 4, 0, 1) + 0.2 * folds + 0.14 * fine + strata * 0.35 * beds
         height -= cracks * 0.18 * (1 - gap) ** 4
-        tone = 0.45 + 0.2 * bend + 0.28 * fine + 0.16 * (block - 0.5) + strata * 0.35 * (beds - 0.5) - 0.35 * cracks * (1 - gap) ** 3
+        tone = (
+            0.45 + 0.2 * bend + 0.28 * fine + 0.16 * (block - 0.5) + strata * 0.35 * (beds - 0.5) - 0.35 * cracks * (1 - gap) ** 3
+        )
         color = _mixed(dark, pale, tone)
         lichen = np.clip(fbm(*_lattice(size, 8), seed + 6, octaves=4, period=8) * 2.2 - 0.9, 0, 1)[..., None] * 0.35 * (1 - strata)
         color = color * (1 - lichen) + np.array([0.24, 0.25, 0.16], np.float32) * lichen
@@ -129,7 +133,9 @@ def _scree(dark: tuple[float, float, float], pale: tuple[float, float, float]) -
     return make
 
 
-def _turf(dark: tuple[float, float, float], pale: tuple[float, float, float], dry: tuple[float, float, float]) -> Callable[[int, int], _Maps]:
+def _turf(
+    dark: tuple[float, float, float], pale: tuple[float, float, float], dry: tuple[float, float, float]
+) -> Callable[[int, int], _Maps]:
     """Grass as it looks from some way off: tufts, thatch between them, a few dry blades."""
 
     def make(size: int, seed: int) -> _Maps:
@@ -175,18 +181,24 @@ def _sand(dark: tuple[float, float, float], pale: tuple[float, float, float], *,
     def make(size: int, seed: int) -> _Maps:
         x, z = _lattice(size, 4)
         bend = fbm(x, z, seed + 1, octaves=4, period=4)
-        wave = np.sin((z / 4 * np.float32(2 * np.pi) * 15 + bend * 3.4)).astype(np.float32) * 0.5 + 0.5
+        wave = np.sin(z / 4 * np.float32(2 * np.pi) * 15 + bend * 3.4).astype(np.float32) * 0.5 + 0.5
         wave = wave**1.6 * ripples * np.clip(0.65 + 0.7 * bend, 0.15, 1)
         grains = fbm(*_lattice(size, 96), seed + 2, octaves=2, gain=0.8, period=96)
         wide = fbm(*_lattice(size, 3), seed + 3, octaves=4, period=3)
-        return _mixed(dark, pale, 0.5 + 0.2 * wave + 0.22 * wide + 0.16 * grains), 0.7 * wave + 0.1 * wide + 0.08 * grains, 0.016, 0.9
+        return (
+            _mixed(dark, pale, 0.5 + 0.2 * wave + 0.22 * wide + 0.16 * grains),
+            0.7 * wave + 0.1 * wide + 0.08 * grains,
+            0.016,
+            0.9,
+        )
 
     return make
 
 
 LAYERS: dict[str, Callable[[int, int], _Maps]] = {
-    "grass": _turf((0.022, 0.034, 0.008), (0.115, 0.165, 0.036), (0.20, 0.17, 0.06)),
-    "meadow": _turf((0.026, 0.036, 0.012), (0.125, 0.150, 0.045), (0.19, 0.16, 0.075)),
+    "grass": _turf((0.045, 0.062, 0.016), (0.19, 0.25, 0.062), (0.30, 0.26, 0.11)),
+    "meadow": _turf((0.048, 0.060, 0.020), (0.20, 0.235, 0.075), (0.30, 0.26, 0.125)),
+    "autumn_grass": _turf((0.075, 0.062, 0.022), (0.29, 0.24, 0.085), (0.38, 0.30, 0.13)),
     "earth": _soil((0.045, 0.030, 0.018), (0.20, 0.145, 0.09)),
     "ash": _soil((0.022, 0.020, 0.019), (0.105, 0.095, 0.09)),
     "cliff": _rock((0.065, 0.062, 0.058), (0.33, 0.315, 0.29), strata=0.18),

@@ -13,7 +13,8 @@ from numpy.typing import NDArray
 
 __all__ = ["Array", "billow", "fbm", "gradient_noise", "lattice_hash", "ridged", "warp", "worley"]
 
-Array = NDArray[np.float32]
+Array = NDArray[Any]
+"""float32, unless a docstring says otherwise; what numpy's scalars make of that is cast at the end."""
 
 _ANGLES = np.arange(256) * (2 * np.pi / 256)
 _GRADIENTS = (np.stack([np.cos(_ANGLES), np.sin(_ANGLES)]) * 1.41421356).astype(np.float32)

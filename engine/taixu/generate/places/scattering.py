@@ -77,7 +77,8 @@ def rules_of(land: Landscape) -> list[Rule]:
         tall = kind in ("pine", "spruce")
         cover = wood if kind != "dead" else 0.25
         found.append(Rule(
-            kind, 4.6 if tall else 7.0 if kind == "oak" else 5.0, min(1.0, 0.9 * share * dense), (1.0, 0.75, 0.03, 0.02, 0.0 if kind != "dead" else 0.1),
+            kind, 4.6 if tall else 7.0 if kind == "oak" else 5.0, min(1.0, 0.9 * share * dense),
+            (1.0, 0.75, 0.03, 0.02, 0.0 if kind != "dead" else 0.1),
             slope=0.95 if tall else 0.6, cluster_m=210.0, cluster=cover, shore_m=(0.9, 1e9) if kind != "palm" else (0.5, 9.0),
             scale=(0.55, 1.25),
         ))  # fmt: skip
@@ -86,21 +87,110 @@ def rules_of(land: Landscape) -> list[Rule]:
                              shore_m=(0.9, 26.0), scale=(0.6, 1.2))
     green = spec.style not in ("desert", "canyon")
     if green:
-        found.append(Rule("shrub", 3.0, 0.2 * dense, (0.9, 1.0, 0.05, 0.1, 0.0), slope=0.8, cluster_m=70.0, cluster=0.45, reach_m=500.0,
-                          fine_m=25.0, coarse_m=80.0, scale=(0.5, 1.3)))
-        found.append(Rule("grass", 1.5, 0.95 * dense, (1.0, 0.35, 0.03, 0.04, 0.0), slope=0.9, cluster_m=30.0, cluster=0.85, fine_m=26.0,
-                          coarse_m=75.0, reach_m=75.0, scale=(0.6, 1.35), sink_m=0.02, cast_shadow=False))
+        found.append(
+            Rule(
+                "shrub",
+                3.0,
+                0.2 * dense,
+                (0.9, 1.0, 0.05, 0.1, 0.0),
+                slope=0.8,
+                cluster_m=70.0,
+                cluster=0.45,
+                reach_m=500.0,
+                fine_m=25.0,
+                coarse_m=80.0,
+                scale=(0.5, 1.3),
+            )
+        )
+        found.append(
+            Rule(
+                "grass",
+                1.5,
+                0.95 * dense,
+                (1.0, 0.35, 0.03, 0.04, 0.0),
+                slope=0.9,
+                cluster_m=30.0,
+                cluster=0.85,
+                fine_m=26.0,
+                coarse_m=75.0,
+                reach_m=75.0,
+                scale=(0.6, 1.35),
+                sink_m=0.02,
+                cast_shadow=False,
+            )
+        )
         if spec.season in ("spring", "summer"):
-            found.append(Rule("flowers", 1.7, 0.5 * dense, (1.0, 0.3, 0.0, 0.0, 0.0), slope=0.6, cluster_m=26.0, cluster=0.22, fine_m=24.0,
-                              coarse_m=55.0, reach_m=55.0, scale=(0.7, 1.2), sink_m=0.02, cast_shadow=False))
+            found.append(
+                Rule(
+                    "flowers",
+                    1.7,
+                    0.5 * dense,
+                    (1.0, 0.3, 0.0, 0.0, 0.0),
+                    slope=0.6,
+                    cluster_m=26.0,
+                    cluster=0.22,
+                    fine_m=24.0,
+                    coarse_m=55.0,
+                    reach_m=55.0,
+                    scale=(0.7, 1.2),
+                    sink_m=0.02,
+                    cast_shadow=False,
+                )
+            )
         if (land.water > DRY / 2).any() and land.sea_m is None:
-            found.append(Rule("reeds", 1.3, 0.7 * dense, (0.8, 0.6, 0.1, 0.7, 0.0), slope=0.5, cluster_m=40.0, cluster=0.4, shore_m=(-0.35, 0.5),
-                              fine_m=40.0, coarse_m=110.0, reach_m=110.0, scale=(0.7, 1.3), sink_m=0.05, cast_shadow=False))
+            found.append(
+                Rule(
+                    "reeds",
+                    1.3,
+                    0.7 * dense,
+                    (0.8, 0.6, 0.1, 0.7, 0.0),
+                    slope=0.5,
+                    cluster_m=40.0,
+                    cluster=0.4,
+                    shore_m=(-0.35, 0.5),
+                    fine_m=40.0,
+                    coarse_m=110.0,
+                    reach_m=110.0,
+                    scale=(0.7, 1.3),
+                    sink_m=0.05,
+                    cast_shadow=False,
+                )
+            )
     else:
-        found.append(Rule("dry_grass", 2.4, 0.3 * dense, (0.5, 1.0, 0.05, 0.4, 0.0), slope=0.55, cluster_m=50.0, cluster=0.3, fine_m=30.0,
-                          coarse_m=90.0, reach_m=90.0, scale=(0.6, 1.2), sink_m=0.02, cast_shadow=False))
-    found.append(Rule("rock", 4.5, 0.22, (0.05, 0.12, 0.5, 0.6 if spec.style != "desert" else 0.02, 0.1), slope=1.1, cluster_m=60.0, cluster=0.5,
-                      shore_m=(-1.0, 1e9), scale=(0.35, 2.4), sink_m=0.22, fine_m=40.0, coarse_m=120.0, reach_m=900.0))
+        found.append(
+            Rule(
+                "dry_grass",
+                2.4,
+                0.3 * dense,
+                (0.5, 1.0, 0.05, 0.4, 0.0),
+                slope=0.55,
+                cluster_m=50.0,
+                cluster=0.3,
+                fine_m=30.0,
+                coarse_m=90.0,
+                reach_m=90.0,
+                scale=(0.6, 1.2),
+                sink_m=0.02,
+                cast_shadow=False,
+            )
+        )
+    found.append(
+        Rule(
+            "rock",
+            4.5,
+            0.22,
+            (0.05, 0.12, 0.5, 0.6 if spec.style != "desert" else 0.02, 0.1),
+            slope=1.1,
+            cluster_m=60.0,
+            cluster=0.5,
+            shore_m=(-1.0, 1e9),
+            scale=(0.35, 2.4),
+            sink_m=0.22,
+            fine_m=40.0,
+            coarse_m=120.0,
+            reach_m=900.0,
+        )
+    )
     return [rule for rule in found if rule.share > 0 and (spec.plants > 0 or rule.kind == "rock")]
 
 
@@ -179,5 +269,7 @@ def _liking(land: Landscape, rule: Rule, seed: int) -> Array:
 
         level = resample(land.water, _FIELD) if len(land.water) != _FIELD else land.water
         near = spread(level, 8)
-        liked = np.where(near > DRY / 2, liked * smoothstep(rule.shore_m[1] + 0.5, rule.shore_m[1] - 0.5, heights - near), 0).astype(np.float32)
+        liked = np.where(
+            near > DRY / 2, liked * smoothstep(rule.shore_m[1] + 0.5, rule.shore_m[1] - 0.5, heights - near), 0
+        ).astype(np.float32)
     return liked

@@ -33,7 +33,9 @@ class TerrainSpec:
     erosion: float = field(default=1.0, metadata={"doc": "How much rivers and frost have worked.", "minimum": 0.0, "maximum": 3.0})
     roughness: float = field(default=1.0, metadata={"doc": "Of what is smaller than valleys.", "minimum": 0.0, "maximum": 4.0})
     lake: bool = field(default=False, metadata={"doc": "Dig a lake, and keep pools that fill by themselves."})
-    lake_radius_m: float = field(default=0.0, metadata={"doc": "0 goes by the size.", "unit": "m", "minimum": 0.0, "maximum": 4000.0})
+    lake_radius_m: float = field(
+        default=0.0, metadata={"doc": "0 goes by the size.", "unit": "m", "minimum": 0.0, "maximum": 4000.0}
+    )
     river: bool = field(default=False, metadata={"doc": "Rivers with beds and water."})
     sea: float = field(
         default=-1.0, metadata={"doc": "The sea's height as a share of the relief; below 0 as the style has it.", "minimum": -1.0,

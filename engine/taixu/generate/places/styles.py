@@ -212,11 +212,13 @@ _CONIFERS = {"pine": 1.0, "spruce": 1.2, "birch": 0.25}
 _MIXED = {"oak": 1.0, "birch": 0.6, "pine": 0.4}
 
 STYLES: dict[str, Style] = {
-    "alps": Style(_alps, 520.0, Cover(("meadow", "earth", "cliff", "scree", "snow"), 0.5, 0.72), cut=2.6, talus=1.15, rounds=110,
-                  plants=_CONIFERS, temperature=9.0, detail_m=2.2,
+    "alps": Style(_alps, 520.0, Cover(("meadow", "earth", "cliff", "scree", "snow"), 0.5, 0.72, (0.85, 1.2)), cut=2.8, talus=1.05,
+                  rounds=110,
+                  plants=_CONIFERS, temperature=9.0, detail_m=4.5,
                   words="alps alpine mountain mountains peak peaks mountainous 高山 雪山 山脉 山峰 群山 阿尔卑斯 山"),
     "hills": Style(_hills, 95.0, Cover(("grass", "earth", "cliff", "gravel", "snow"), cliff=(0.8, 1.2)), cut=0.5, talus=0.7,
-                   rounds=50, plants=_MIXED, detail_m=0.5, words="hills hill rolling countryside meadow meadows pasture 丘陵 山丘 草地 田野 乡村"),
+                   rounds=50, plants=_MIXED, detail_m=0.5,
+                   words="hills hill rolling countryside meadow meadows pasture 丘陵 山丘 草地 田野 乡村"),
     "desert": Style(_dunes, 60.0, Cover(("sand", "sand", "sandstone", "sand", "snow"), cliff=(0.9, 1.3)), cut=0.0, talus=0.65,
                     rounds=0, plants={}, temperature=32.0, moisture=0.05, detail_m=0.1,
                     words="desert dune dunes sahara sand sandy 沙漠 沙丘 大漠"),
@@ -233,7 +235,8 @@ STYLES: dict[str, Style] = {
                       rounds=70, plants={"pine": 0.5, "dead": 0.5}, temperature=16.0, moisture=0.4, detail_m=1.8,
                       words="volcano volcanic crater caldera lava 火山 火山口 熔岩"),
     "plains": Style(_plains, 28.0, Cover(("grass", "earth", "cliff", "gravel", "snow")), cut=0.4, talus=0.5, rounds=40,
-                    plants={"oak": 0.4, "birch": 0.2}, detail_m=0.25, words="plain plains prairie steppe grassland savanna flat 平原 草原 大草原"),
+                    plants={"oak": 0.4, "birch": 0.2}, detail_m=0.25,
+                    words="plain plains prairie steppe grassland savanna flat 平原 草原 大草原"),
     "fjord": Style(_fjord, 520.0, Cover(("meadow", "earth", "cliff", "scree", "snow"), 0.6, 0.82), cut=1.5, talus=1.5, rounds=80,
                    plants=_CONIFERS, temperature=7.0, moisture=0.7, detail_m=2.0, words="fjord fjords norway norwegian 峡湾 挪威"),
 }  # fmt: skip

@@ -29,7 +29,7 @@ _SUNS: dict[str, tuple[float, float, tuple[float, float, float], float, float]] 
     "dawn": (7.0, 65.0, (1.0, 0.62, 0.38), 1.7, 3.6),
     "morning": (30.0, 50.0, (1.0, 0.91, 0.78), 3.0, 2.6),
     "noon": (58.0, 20.0, (1.0, 0.97, 0.92), 3.4, 2.2),
-    "evening": (14.0, -60.0, (1.0, 0.74, 0.48), 2.3, 3.2),
+    "evening": (16.0, -60.0, (1.0, 0.78, 0.54), 3.0, 3.0),
     "dusk": (3.5, -75.0, (1.0, 0.48, 0.28), 1.0, 4.2),
 }
 _MOST_MAP = 2049
@@ -72,7 +72,8 @@ def write_ground(request: Request, land: Landscape) -> tuple[list[Made], dict[st
     files.append(_save(request, "relief", _relief(land, size)))
     ground: dict[str, Any] = {"weights": "weights.png", "relief": "relief.png"}
     made: dict[str, int] = {}
-    for number, name in enumerate(land.style.cover.layers, start=1):
+    for number, layer in enumerate(land.style.cover.layers, start=1):
+        name = "autumn_grass" if layer in ("grass", "meadow") and land.spec.season == "autumn" else layer
         if name not in made:
             made[name] = number
             colors, normals = layer_pictures(name, land.spec.texture_px, seed=request.seed)
@@ -118,7 +119,9 @@ def write_plants(
         sown = sow(land, rule, seed=seed)
         if not len(sown.places):
             continue
-        model = plant_model(PlantSpec(rule.kind, season=land.spec.season, texture_px=min(land.spec.texture_px, 256)), request.seed + number)
+        model = plant_model(
+            PlantSpec(rule.kind, season=land.spec.season, texture_px=min(land.spec.texture_px, 256)), request.seed + number
+        )
         file, places = request.folder / f"plant_{rule.kind}.glb", request.folder / f"plant_{rule.kind}_places.npy"
         write_gltf(model, file)
         write_places(places, sown.places)
@@ -139,7 +142,14 @@ def _write_world(request: Request, land: Landscape, entities: dict[str, dict[str
     sun = (float(np.cos(e) * np.sin(a)), float(np.sin(e)), float(np.cos(e) * np.cos(a)))
     eye, target = find_view(land, sun)
     entities = dict(entities)
-    entities["sky"] = {"environment": {"sun_direction": list(sun), "turbidity": haze, "tonemap": "agx", "exposure_ev": 0.35}}
+    entities["sky"] = {
+        "environment": {
+            "sun_direction": list(sun),
+            "turbidity": haze,
+            "tonemap": "neutral",
+            "exposure_ev": {"dawn": 0.9, "evening": 0.6, "dusk": 1.2}.get(land.spec.time, 0.2),
+        }
+    }
     entities["sun"] = {
         "transform": {"rotation": quaternion_towards([-value for value in sun])},
         "light": {"color": list(color), "intensity": lux, "range_m": 600.0},
@@ -171,7 +181,12 @@ def _relief(land: Landscape, size: int) -> Any:
     line = np.linspace(0, 40, size, dtype=np.float32)
     z, x = np.meshgrid(line, line, indexing="ij")
     coarse = fbm(x[::4, ::4], z[::4, ::4], (land.seed & 0x7FFFFFFF) + 601, octaves=5, gain=0.6) * 0.5 + 0.5
-    parts = [resample(-dx * q, size) * 0.5 + 0.5, resample(-dz * q, size) * 0.5 + 0.5, resample(land.openness, size), resample(coarse, size)]
+    parts = [
+        resample(-dx * q, size) * 0.5 + 0.5,
+        resample(-dz * q, size) * 0.5 + 0.5,
+        resample(land.openness, size),
+        resample(coarse, size),
+    ]
     return np.rint(np.clip(np.stack(parts, -1), 0, 1) * 255).astype(np.uint8)
 
 

@@ -31,6 +31,7 @@ def find_view(land: Landscape, sun: tuple[float, float, float], *, eye_m: float 
         around = land.height_at(x + np.array([-6.0, 6.0, 0.0, 0.0]), z + np.array([0.0, 0.0, -6.0, 6.0]))
         if float(np.ptp(around)) > 7.0:
             continue  # too steep to stand
+        bare = _bareness(land, x, z)
         for heading in np.arange(8) * (np.pi / 4) + random.uniform(0, np.pi / 4):
             dx, dz = float(np.sin(heading)), float(-np.cos(heading))
             turned = heading + np.linspace(-0.45, 0.45, n)
@@ -43,14 +44,31 @@ def find_view(land: Landscape, sun: tuple[float, float, float], *, eye_m: float 
             slope = (h - ground - eye_m) / far
             seen = (slope >= np.maximum.accumulate(slope, axis=1) - 1e-6) & inside
             # Near walls hide; tall things far away and water are worth seeing.
-            value = float(seen.mean()) + 1.2 * float((seen & (far > 0.12 * reach)).mean()) + 0.8 * float((seen & (wet > DRY / 2)).mean())
+            value = (
+                float(seen.mean())
+                + 1.2 * float((seen & (far > 0.12 * reach)).mean())
+                + 0.8 * float((seen & (wet > DRY / 2)).mean())
+            )
             value += 2.2 * float(np.clip(np.where(seen, slope, 0).max(axis=1), 0, 0.35).mean())
             value -= 2.5 * float((slope[:, :14] > 0.12).mean()) + 1.2 * float((~inside).mean())
             along = (dx * sun[0] + dz * sun[2]) / side
             value *= 1.0 - 0.45 * max(along, 0.0) - 0.1 * max(-along - 0.6, 0.0)
+            value -= 0.7 * bare
             if value > best:
-                middle = float(np.clip(np.median(np.where(seen, slope, np.nan)[:, 10:][seen[:, 10:]]) if seen[:, 10:].any() else 0.0, -0.35, 0.2))
+                middle = float(
+                    np.clip(
+                        np.median(np.where(seen, slope, np.nan)[:, 10:][seen[:, 10:]]) if seen[:, 10:].any() else 0.0, -0.35, 0.2
+                    )
+                )
                 best = value
                 eye = np.array([x, ground + eye_m, z], np.float32)
                 found = (eye, eye + np.array([dx, middle * 0.6 - 0.02, dz], np.float32) * np.float32(100.0))
     return found
+
+
+def _bareness(land: Landscape, x: float, z: float) -> float:
+    """How little of the first layer, where things grow, lies around a place."""
+    n = len(land.weights)
+    i = int(np.clip((x / land.spec.size_m + 0.5) * (n - 1), 4, n - 5))
+    j = int(np.clip((z / land.spec.size_m + 0.5) * (n - 1), 4, n - 5))
+    return float(land.weights[j - 4 : j + 5, i - 4 : i + 5].sum(-1).mean())

@@ -164,6 +164,8 @@ def river_beds(
         course = np.minimum(course, np.minimum(np.minimum(rows[:, :-2], rows[:, 1:-1]), rows[:, 2:]))
     known = np.isfinite(course)
     surface = np.where(known, course, heights) - np.float32(0.35)
-    carved = np.where(known, np.minimum(heights, heights + bed * (surface - np.float32(0.9) * wide.clip(0.4, 2.0) - heights)), heights)
+    carved = np.where(
+        known, np.minimum(heights, heights + bed * (surface - np.float32(0.9) * wide.clip(0.4, 2.0) - heights)), heights
+    )
     running = np.where(known & (bed > 0.3) & (carved < surface), surface, DRY)
     return carved.astype(np.float32), running.astype(np.float32)

@@ -85,7 +85,9 @@ def _with_open_sea(land: Landscape, positions: Any, depth: Any, triangles: Any) 
     line = np.array([-far, -near, near, far])
     z, x = np.meshgrid(line, line, indexing="ij")
     extra = np.stack([x.ravel(), np.full(16, land.sea_m), z.ravel()], 1)
-    quads = [(j * 4 + i, (j + 1) * 4 + i, j * 4 + i + 1, (j + 1) * 4 + i + 1) for j in range(3) for i in range(3) if (i, j) != (1, 1)]
+    quads = [
+        (j * 4 + i, (j + 1) * 4 + i, j * 4 + i + 1, (j + 1) * 4 + i + 1) for j in range(3) for i in range(3) if (i, j) != (1, 1)
+    ]
     quad = np.array(quads) + len(positions)
     return (
         np.concatenate([positions, extra]).astype(np.float32), np.concatenate([depth, np.full(16, 60.0)]),

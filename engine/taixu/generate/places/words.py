@@ -28,7 +28,11 @@ _CHOICES = {
 _NUMBERS: dict[str, dict[str, float]] = {
     "snow": {"snowy snow-capped snow 雪 积雪 白雪": 0.55, "snowless bare-topped 无雪": 0.0},
     "forest": {"forest forests wooded woods woodland trees jungle 森林 树林 林": 0.85, "treeless open 无树": 0.0},
-    "plants": {"bare barren lifeless dead 荒芜 光秃": 0.0, "lush overgrown verdant jungle 茂密 葱郁": 1.7, "sparse dry arid 稀疏 干旱": 0.4},
+    "plants": {
+        "bare barren lifeless dead 荒芜 光秃": 0.0,
+        "lush overgrown verdant jungle 茂密 葱郁": 1.7,
+        "sparse dry arid 稀疏 干旱": 0.4,
+    },
     "roughness": {"rugged rough jagged craggy 崎岖 嶙峋": 1.7, "smooth gentle soft 平缓 柔和": 0.4},
     "erosion": {"eroded old weathered ancient 侵蚀 古老": 1.5, "young sharp 年轻": 0.6},
 }
@@ -64,7 +68,9 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     elif meant.get("snow"):
         meant["style"] = "alps"
     elif not meant:
-        raise TaixuError(f"no word says what land to make; there are {', '.join(STYLES)}, lakes, rivers, forests, seasons and times of day")
+        raise TaixuError(
+            f"no word says what land to make; there are {', '.join(STYLES)}, lakes, rivers, forests, seasons and times of day"
+        )
     tall = next((factor for words, factor in _TALL.items() if _score(text, words)), 1.0)
     if tall != 1.0:
         meant["relief_m"] = round(STYLES[meant.get("style", "hills")].relief_m * tall, 1)

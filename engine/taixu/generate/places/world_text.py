@@ -37,7 +37,9 @@ def quaternion_towards(direction: Any) -> list[float]:
     up = (0.0, 1.0, 0.0) if abs(d[1]) < 0.999 * np.linalg.norm(d) else (0.0, 0.0, 1.0)
     m = look_at((0.0, 0.0, 0.0), d, up)[:3, :3].astype(np.float64)
     # Shepperd, "Quaternion from Rotation Matrix", 1978: the largest component first.
-    squares = np.array([1 + m[0, 0] - m[1, 1] - m[2, 2], 1 - m[0, 0] + m[1, 1] - m[2, 2], 1 - m[0, 0] - m[1, 1] + m[2, 2], 1 + np.trace(m)])
+    squares = np.array(
+        [1 + m[0, 0] - m[1, 1] - m[2, 2], 1 - m[0, 0] + m[1, 1] - m[2, 2], 1 - m[0, 0] - m[1, 1] + m[2, 2], 1 + np.trace(m)]
+    )
     k = int(np.argmax(squares))
     x, y, z, w = (
         (squares[0], m[0, 1] + m[1, 0], m[0, 2] + m[2, 0], m[2, 1] - m[1, 2]),

@@ -12,7 +12,9 @@ class Scatter:
     """Equal things in many places around the entity, without an entity each."""
 
     source: AssetPath = field(default="", doc="A .npy of rows: x, y, z in metres, turn in radians, scale.")
-    model: AssetPath = field(default="", doc="What stands there; nodes called lod0, lod1 ... are its levels of detail, finest first.")
+    model: AssetPath = field(
+        default="", doc="What stands there; nodes called lod0, lod1 ... are its levels of detail, finest first."
+    )
     ground: EntityRef = field(default=0, doc="A terrain of the same place: y then counts from its surface.")
     fine_m: F32 = field(default=45.0, unit="m", minimum=0.0, doc="As far as this, the finest level is shown.")
     coarse_m: F32 = field(default=160.0, unit="m", minimum=0.0, doc="As far as this, the second; then the last, merged by squares.")

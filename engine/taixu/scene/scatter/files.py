@@ -41,7 +41,9 @@ def read_places(path: Path) -> NDArray[np.float32]:
     except (ValueError, EOFError, OSError, MemoryError, KeyError, TypeError, SyntaxError) as error:
         raise TaixuError(f"{path}: this is no .npy of places ({str(error)[:80]})") from None
     if found.ndim != 2 or found.shape[1] != _COLUMNS or found.dtype.kind != "f" or len(found) > MOST_PLACES:
-        raise TaixuError(f"{path}: places are rows of x, y, z, turn and scale, at most {MOST_PLACES:,}; this is {found.dtype} {found.shape}")
+        raise TaixuError(
+            f"{path}: places are rows of x, y, z, turn and scale, at most {MOST_PLACES:,}; this is {found.dtype} {found.shape}"
+        )
     if not np.isfinite(found).all() or (len(found) and float(np.abs(found).max()) > _MOST_METRES):
         raise TaixuError(f"{path}: places hold numbers that are none, or beyond {_MOST_METRES:g} m")
     return np.ascontiguousarray(found, np.float32)

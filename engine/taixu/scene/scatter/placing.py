@@ -71,7 +71,9 @@ def place_scatters(world: World) -> None:
     if not state.spreads and not len(world.query(Scatter)):
         return
     since, state.tick = state.tick, world.tick
-    if world.structure.since(since) is None or any(one.library is not world.resource(MeshLibrary) for one in state.spreads.values()):
+    if world.structure.since(since) is None or any(
+        one.library is not world.resource(MeshLibrary) for one in state.spreads.values()
+    ):
         for spread in state.spreads.values():
             _clear(world, spread)
         state.spreads.clear()

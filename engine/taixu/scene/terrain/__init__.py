@@ -13,6 +13,16 @@ from taixu.scene.terrain.placing import TerrainState, place_terrains, show_terra
 from taixu.scene.terrain.tiles import TileTree, tile_mesh
 
 __all__ = [
-    "HeightField", "Heights", "Terrain", "TerrainGround", "TerrainState", "TileTree", "WaterSurface", "height_on_triangles", "place_terrains",
-    "read_heights", "show_terrains", "tile_mesh",
+    "HeightField",
+    "Heights",
+    "Terrain",
+    "TerrainGround",
+    "TerrainState",
+    "TileTree",
+    "WaterSurface",
+    "height_on_triangles",
+    "place_terrains",
+    "read_heights",
+    "show_terrains",
+    "tile_mesh",
 ]

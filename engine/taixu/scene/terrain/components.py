@@ -10,7 +10,7 @@ __all__ = ["Terrain", "TerrainGround", "WaterSurface"]
 
 @component("terrain")
 class Terrain:
-    """Ground made of heights over a rectangle around the entity. A `Collider` of shape "heightfield" beside it takes these heights."""
+    """Ground made of heights over a rectangle around the entity; a `Collider` of shape "heightfield" beside it takes them."""
 
     source: AssetPath = field(default="", doc="A grey PNG (16 bits are better than 8), or a .npy of metres; rows go along z.")
     size: Vec2 = field(default=(1024.0, 1024.0), unit="m", minimum=0.01, doc="Along x and z.")
@@ -29,7 +29,9 @@ class TerrainGround:
     """
 
     weights: DataTexture = field(default="", doc="Shares of the second to fifth material.")
-    relief: DataTexture = field(default="", doc="Red and green: the ground's normal along x and z; blue: openness; alpha: variation.")
+    relief: DataTexture = field(
+        default="", doc="Red and green: the ground's normal along x and z; blue: openness; alpha: variation."
+    )
     color_1: ColorTexture = field(default="")
     color_2: ColorTexture = field(default="")
     color_3: ColorTexture = field(default="")

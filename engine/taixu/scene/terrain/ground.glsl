@@ -213,6 +213,13 @@ void surface(in Fragment f, inout SurfaceInputs s) {
             turned += sides.z * vec3(bump.x * 2.0 - 1.0, bump.y * 2.0 - 1.0, 0.0);
             rough += sides.z * bump.z;
         }
+        // The same rock again, five times as large: walls have beds and buttresses, not a wallpaper.
+        Laid wide_side = laid(mix(vec2(ground.x, -height_m), vec2(ground.y, -height_m), step(abs(n.z), abs(n.x))), EDGE_3 * 5.3, 0.31);
+        vec4 wide_color = color_3_at(wide_side);
+        vec3 wide_bump = normal_3_at(wide_side);
+        color.rgb *= 0.35 + 1.3 * wide_color.a;
+        vec3 side = abs(n.x) > abs(n.z) ? vec3(0.0, 0.0, 1.0) : vec3(1.0, 0.0, 0.0);
+        turned = turned * 1.4 + (side * (wide_bump.x * 2.0 - 1.0) + vec3(0.0, wide_bump.y * 2.0 - 1.0, 0.0)) * 0.9;
         float w = shares.y * (0.25 + color.a);
         w *= w;
         coat.color += w * color.rgb;

@@ -60,8 +60,8 @@ def read_heights(path: Path, *, size: tuple[float, float], low_m: float, high_m:
         from taixu.assets.image import decode_image
 
         pixels = decode_image(data, name=str(path), max_pixels=MOST_HEIGHTS**2)
-        first = pixels[..., 0]
-        scale = 1.0 if first.dtype.kind == "f" else (high_m - low_m) / float(np.iinfo(first.dtype).max)
+        first: NDArray[Any] = pixels[..., 0]
+        scale = 1.0 if first.dtype.kind == "f" else (high_m - low_m) / (255.0 if first.dtype == np.uint8 else 65535.0)
         heights = first.astype(np.float32) * np.float32(scale) + np.float32(0.0 if first.dtype.kind == "f" else low_m)
     if heights.ndim != 2 or not 2 <= min(heights.shape) <= max(heights.shape) <= MOST_HEIGHTS:
         raise TaixuError(f"{path}: a terrain has from 2 to {MOST_HEIGHTS:,} heights along each edge, not {heights.shape}")

@@ -131,7 +131,9 @@ def _add(world: World, state: TerrainState, entity: int, look: tuple[Any, ...]) 
             _log.warning("%s", error)
         return
     state.failures.pop(source, None)
-    state.grounds[entity] = _Ground(look, TileTree(found), look_number(world, look[1]) if look[1] else 0, world.resource(MeshLibrary))
+    state.grounds[entity] = _Ground(
+        look, TileTree(found), look_number(world, look[1]) if look[1] else 0, world.resource(MeshLibrary)
+    )
 
 
 def _show(world: World, entity: int, ground: _Ground, eyes: Sequence[Eye]) -> bool:
@@ -200,7 +202,11 @@ def local_eyes(world: World, entity: int, eyes: Sequence[Eye]) -> list[Eye]:
         return list(eyes)
     scale = float(np.cbrt(abs(np.linalg.det(matrix[:3, :3]))))
     return [
-        Eye(inverse[:3, :3] @ eye.position + inverse[:3, 3], eye.pixels_per_rad * (scale if eye.is_parallel else 1.0), eye.is_parallel)
+        Eye(
+            inverse[:3, :3] @ eye.position + inverse[:3, 3],
+            eye.pixels_per_rad * (scale if eye.is_parallel else 1.0),
+            eye.is_parallel,
+        )
         for eye in eyes
     ]
 

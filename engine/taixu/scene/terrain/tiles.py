@@ -38,7 +38,9 @@ class TileTree:
             self.levels += 1
         edge = (CELLS << (self.levels - 1)) + 1
         heights = np.pad(field.heights, ((0, edge - rows), (0, edge - columns)), mode="edge")
-        self.errors, self.lows, self.highs = [], [], []
+        self.errors: list[Array] = []
+        self.lows: list[Array] = []
+        self.highs: list[Array] = []
         for level in range(self.levels):
             step = 1 << level
             grid = heights[::step, ::step]
@@ -78,10 +80,11 @@ class TileTree:
                 edge_x, edge_z = sx * (CELLS << level), sz * (CELLS << level)
                 x0, z0 = i * edge_x - self.field.size[0] / 2, j * edge_z - self.field.size[1] / 2
                 for eye in eyes:
+                    low, high, at = self.lows[level][j, i], self.highs[level][j, i], eye.position
                     gaps = np.stack([
-                        np.maximum(np.maximum(x0 - eye.position[0], eye.position[0] - x0 - edge_x), 0),
-                        np.maximum(np.maximum(self.lows[level][j, i] - eye.position[1], eye.position[1] - self.highs[level][j, i]), 0),
-                        np.maximum(np.maximum(z0 - eye.position[2], eye.position[2] - z0 - edge_z), 0),
+                        np.maximum(np.maximum(x0 - at[0], at[0] - x0 - edge_x), 0),
+                        np.maximum(np.maximum(low - at[1], at[1] - high), 0),
+                        np.maximum(np.maximum(z0 - at[2], at[2] - z0 - edge_z), 0),
                     ])  # fmt: skip
                     seen = np.maximum(seen, self.errors[level][j, i] * eye.pixels_per_m(np.sqrt((gaps**2).sum(0))))
                 splits = seen > error_px

@@ -19,7 +19,11 @@ _SEASONS = {
     "spring": "spring blossoming fresh 春 春天", "summer": "summer green lush 夏 夏天", "autumn": "autumn fall golden 秋 秋天",
     "winter": "winter bare leafless snowy frosty 冬 冬天",
 }  # fmt: skip
-_AGES = {"old ancient gnarled mighty 老 古 苍老": 1.0, "young small little sapling 幼 小 年轻": 0.15, "big large tall huge 大 高 巨": 0.85}
+_AGES = {
+    "old ancient gnarled mighty 老 古 苍老": 1.0,
+    "young small little sapling 幼 小 年轻": 0.15,
+    "big large tall huge 大 高 巨": 0.85,
+}
 _FULL = {"lush dense full leafy bushy 茂密": 1.4, "sparse thin scraggly 稀疏": 0.55}
 
 
@@ -53,7 +57,11 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     tokens |= {token.removesuffix("s") for token in tokens}
 
     def score(words: str) -> int:
-        return sum(len(word) * (1 if word.isascii() else 3) for word in words.split() if (word in tokens if word.isascii() else word in text))
+        return sum(
+            len(word) * (1 if word.isascii() else 3)
+            for word in words.split()
+            if (word in tokens if word.isascii() else word in text)
+        )
 
     scores = {name: score(kind.words) for name, kind in KINDS.items()}
     best = max(scores, key=lambda name: scores[name])

@@ -53,7 +53,10 @@ def _tube(spots: Any, widths: Any, sides: int, tile_m: float) -> Arrays:
         frames.append((side, np.cross(direction, side)))
     angles = np.linspace(0, 2 * np.pi, sides + 1)
     ring = np.stack([np.cos(angles), np.sin(angles)], 1)
-    u = np.array([f[0] for f in frames])[:, None] * ring[None, :, :1] + np.array([f[1] for f in frames])[:, None] * ring[None, :, 1:]
+    u = (
+        np.array([f[0] for f in frames])[:, None] * ring[None, :, :1]
+        + np.array([f[1] for f in frames])[:, None] * ring[None, :, 1:]
+    )
     positions = spots[:, None] + u * widths[:, None, None]
     length = np.concatenate([[0], np.cumsum(np.linalg.norm(np.diff(spots, axis=0), axis=1))])
     repeats = max(1, round(2 * np.pi * float(widths.max()) / tile_m))
@@ -64,7 +67,8 @@ def _tube(spots: Any, widths: Any, sides: int, tile_m: float) -> Arrays:
         np.stack([corner, corner + 1, corner + columns], 1), np.stack([corner + 1, corner + columns + 1, corner + columns], 1),
     ])  # fmt: skip
     return {
-        "POSITION": positions.reshape(-1, 3), "NORMAL": u.reshape(-1, 3), "TEXCOORD_0": uv.reshape(-1, 2), "indices": triangles.ravel(),
+        "POSITION": positions.reshape(-1, 3), "NORMAL": u.reshape(-1, 3), "TEXCOORD_0": uv.reshape(-1, 2),
+        "indices": triangles.ravel(),
     }  # fmt: skip
 
 
@@ -153,7 +157,9 @@ def _ball(detail: int) -> tuple[Any, Any]:
     points = np.concatenate([np.stack(face, -1).reshape(-1, 3) for face in faces])
     points /= np.linalg.norm(points, axis=1, keepdims=True)
     corner = (np.arange(detail)[:, None] * rows + np.arange(detail)).ravel()
-    quad = np.concatenate([np.stack([corner, corner + 1, corner + rows], 1), np.stack([corner + 1, corner + rows + 1, corner + rows], 1)])
+    quad = np.concatenate(
+        [np.stack([corner, corner + 1, corner + rows], 1), np.stack([corner + 1, corner + rows + 1, corner + rows], 1)]
+    )
     triangles = np.concatenate([quad + k * rows * rows for k in range(6)])
     # Faces meet in points of their own: joined, so that nothing gapes and light is smooth.
     _, first, inverse = np.unique(np.round(points, 6), axis=0, return_index=True, return_inverse=True)
@@ -168,7 +174,12 @@ def joined(parts: list[Arrays]) -> Arrays:
     """Several as one."""
     parts = [part for part in parts if len(part["indices"])]
     if not parts:
-        return {"POSITION": np.zeros((0, 3)), "NORMAL": np.zeros((0, 3)), "TEXCOORD_0": np.zeros((0, 2)), "indices": np.zeros(0, int)}
+        return {
+            "POSITION": np.zeros((0, 3)),
+            "NORMAL": np.zeros((0, 3)),
+            "TEXCOORD_0": np.zeros((0, 2)),
+            "indices": np.zeros(0, int),
+        }
     offsets = np.cumsum([0] + [len(part["POSITION"]) for part in parts[:-1]])
     found = {name: np.concatenate([part[name] for part in parts]) for name in ("POSITION", "NORMAL", "TEXCOORD_0")}
     found["indices"] = np.concatenate([part["indices"] + offset for part, offset in zip(parts, offsets, strict=True)])

@@ -150,7 +150,8 @@ def _crossed(model: ModelData, wood: Branches, leaves: Any, sheet: Any, kind: Ki
     width = float(np.abs(reach[:, [0, 2]]).max()) * 2.04
     size = max(64, spec.texture_px // 2)
     views = [
-        card_picture((wood.points, wood.parents, wood.radii), leaves, sheet, kind.bark_color, height_m=height, width_m=width, size=size,
+        card_picture((wood.points, wood.parents, wood.radii), leaves, sheet, kind.bark_color,
+                     height_m=height, width_m=width, size=size,
                      azimuth=angle) for angle in (0.0, np.pi / 2)
     ]  # fmt: skip
     look = _add_material(model, "card", np.concatenate(views, 1), mask=0.35, rough=0.9)
@@ -162,13 +163,17 @@ def _crossed(model: ModelData, wood: Branches, leaves: Any, sheet: Any, kind: Ki
         normals = np.stack([x * dx * 0.5, np.full(4, width * 0.6), x * dz * 0.5], 1)
         normals /= np.linalg.norm(normals, axis=1, keepdims=True)
         uv = np.stack([np.array([0.003, 0.497, 0.003, 0.497]) + 0.5 * k, np.array([1.0, 1.0, 0.0, 0.0])], 1)
-        parts.append({"POSITION": positions, "NORMAL": normals, "TEXCOORD_0": uv, "indices": two_sided(np.array([0, 1, 2, 1, 3, 2]))})
+        parts.append(
+            {"POSITION": positions, "NORMAL": normals, "TEXCOORD_0": uv, "indices": two_sided(np.array([0, 1, 2, 1, 3, 2]))}
+        )
     return primitive(joined(parts), look)
 
 
 def _tuft(model: ModelData, spec: PlantSpec, kind: Kind, height: float, random: np.random.Generator, seed: int) -> ModelData:
     colors = colors_of(spec)
-    sheet = leaf_sheet(kind.leaf, list(colors or KINDS["dry_grass"].leaves["winter"]), size=max(64, spec.texture_px // 2), seed=seed)
+    sheet = leaf_sheet(
+        kind.leaf, list(colors or KINDS["dry_grass"].leaves["winter"]), size=max(64, spec.texture_px // 2), seed=seed
+    )
     look = _add_material(model, "blades", sheet, mask=0.3, rough=0.9)
     lods = []
     for tufts, count in ((7, 3), (3, 2)):
@@ -208,7 +213,7 @@ def _add_material(model: ModelData, name: str, pixels: Any, *, mask: float = 0.0
     model.textures.append(Texture(image=len(model.images) - 1))
     model.materials.append(Material(
         name=name, base_color_texture=TextureRef(texture=len(model.textures) - 1), metallic=0.0, roughness=rough,
-        alpha_mode="MASK" if mask else "OPAQUE", alpha_cutoff=mask or 0.5, 
+        alpha_mode="MASK" if mask else "OPAQUE", alpha_cutoff=mask or 0.5,
     ))  # fmt: skip
     return len(model.materials) - 1
 

@@ -63,7 +63,9 @@ def _leaf(draw: Any, at: Any, angle: float, length: float, width: float, color: 
     draw.line([tuple(at), tuple(at + along * length * 0.9)], fill=(*pale, 255), width=max(1, int(width * 0.05)))
 
 
-def _twig(draw: Any, big: int, colors: list[Color], random: np.random.Generator, *, lobes: int, slim: float, count: int, size: float) -> None:
+def _twig(
+    draw: Any, big: int, colors: list[Color], random: np.random.Generator, *, lobes: int, slim: float, count: int, size: float
+) -> None:
     """A stalk from the lower edge's middle with leaves in all directions, the nearer ones brighter."""
     stems = [np.array([big / 2, big * 0.99])]
     wood = _bytes((0.25, 0.19, 0.13))
@@ -117,7 +119,7 @@ def _needles(draw: Any, big: int, colors: list[Color], random: np.random.Generat
         draw.line([tuple(a), tuple(b)], fill=(*wood, 255), width=max(2, big // 110))
         span = float(np.linalg.norm(b - a))
         heading = np.arctan2(*(b - a)[::-1])
-        for k in range(max(6, int(span / big * 85))):
+        for _ in range(max(6, int(span / big * 85))):
             t = random.uniform(0.02, 1)
             at = a * (1 - t) + b * t
             angle = heading + random.choice([-1, 1]) * random.uniform(0.35, 0.95)
@@ -148,7 +150,9 @@ def _blades(draw: Any, big: int, colors: list[Color], random: np.random.Generato
         cx = np.clip(x + bend * t**2, big * 0.02, big * 0.98)
         cy = big * 0.995 - tall * t
         w = big * random.uniform(0.011, 0.02) * (1 - t) ** 0.7
-        outline = [(a - b, c) for a, b, c in zip(cx, w, cy, strict=True)] + [(a + b, c) for a, b, c in zip(cx, w, cy, strict=True)][::-1]
+        outline = [(a - b, c) for a, b, c in zip(cx, w, cy, strict=True)] + [(a + b, c) for a, b, c in zip(cx, w, cy, strict=True)][
+            ::-1
+        ]
         draw.polygon(outline, fill=(*_pick(colors, random, random.uniform(0.7, 1.1)), 255))
 
 
@@ -157,14 +161,18 @@ def _flowers(draw: Any, big: int, colors: list[Color], random: np.random.Generat
     _blades(draw, big, greens, random)
     for _ in range(6):
         x, y = big * random.uniform(0.18, 0.82), big * random.uniform(0.08, 0.45)
-        draw.line([(x, y), (big / 2 + (x - big / 2) * 0.4, big * 0.99)], fill=(*_pick(greens, random), 255), width=max(2, big // 90))
+        draw.line(
+            [(x, y), (big / 2 + (x - big / 2) * 0.4, big * 0.99)], fill=(*_pick(greens, random), 255), width=max(2, big // 90)
+        )
         color = _pick(petals, random)
         radius = big * random.uniform(0.045, 0.07)
         for k in range(7):
             angle = 2 * np.pi * k / 7
             px, py = x + np.cos(angle) * radius * 0.8, y + np.sin(angle) * radius * 0.55
             draw.ellipse((px - radius * 0.5, py - radius * 0.36, px + radius * 0.5, py + radius * 0.36), fill=(*color, 255))
-        draw.ellipse((x - radius * 0.3, y - radius * 0.22, x + radius * 0.3, y + radius * 0.22), fill=(*_bytes((0.85, 0.65, 0.15)), 255))
+        draw.ellipse(
+            (x - radius * 0.3, y - radius * 0.22, x + radius * 0.3, y + radius * 0.22), fill=(*_bytes((0.85, 0.65, 0.15)), 255)
+        )
 
 
 _KINDS = {
@@ -220,7 +228,9 @@ def stone_picture(*, size: int, seed: int, snow: bool = False) -> Pixels:
     return np.clip(color.astype(np.float32) * 0.92 + 4, 0, 255).astype(np.uint8)
 
 
-def card_picture(wood: Any, leaves: Any, sheet: Pixels | None, bark: Color, *, height_m: float, width_m: float, size: int, azimuth: float) -> Pixels:
+def card_picture(
+    wood: Any, leaves: Any, sheet: Pixels | None, bark: Color, *, height_m: float, width_m: float, size: int, azimuth: float
+) -> Pixels:
     """A tree seen from the side, uint8 [size, size, 4]: branches as strokes, each card of leaves pasted, far ones first."""
     from PIL import Image, ImageDraw
 
@@ -256,6 +266,10 @@ def card_picture(wood: Any, leaves: Any, sheet: Pixels | None, bark: Color, *, h
             if key not in tiny:
                 small = cells[key[0]].resize((edge, edge), Image.Resampling.BOX).rotate(-key[3] * 30, expand=False)
                 r, g, b, a = small.split()
-                tiny[key] = Image.merge("RGBA", [band.point(lambda v, f=shade / 10: min(255, int(v * f))) for band in (r, g, b)] + [a])
-            image.alpha_composite(tiny[key], (int(np.clip(x[index] - edge / 2, 0, size - edge)), int(np.clip(y[index] - edge / 2, 0, size - edge))))
+                tiny[key] = Image.merge(
+                    "RGBA", [band.point(lambda v, f=shade / 10: min(255, int(v * f))) for band in (r, g, b)] + [a]
+                )
+            image.alpha_composite(
+                tiny[key], (int(np.clip(x[index] - edge / 2, 0, size - edge)), int(np.clip(y[index] - edge / 2, 0, size - edge)))
+            )
     return _bled(np.array(image))

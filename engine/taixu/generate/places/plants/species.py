@@ -64,23 +64,27 @@ def _all(colors: tuple[Color, ...], **seasons: tuple[Color, ...]) -> dict[str, t
 
 KINDS: dict[str, Kind] = {
     "oak": Kind("crown", 12.0, 11.0, 3.0, 0.42, "oak", (0.29, 0.24, 0.19), "oak",
-                _all(_GREEN, spring=_FRESH, autumn=_RUST, winter=()), card_m=1.35, words="oak oaks tree broadleaf deciduous 橡树 橡 栎 树 大树"),
+                _all(_GREEN, spring=_FRESH, autumn=_RUST, winter=()), card_m=1.35,
+                words="oak oaks tree broadleaf deciduous 橡树 橡 栎 树 大树"),
     "birch": Kind("crown", 13.0, 5.2, 3.4, 0.2, "birch", (0.82, 0.81, 0.77), "birch",
                   _all(((0.42, 0.55, 0.19), (0.50, 0.60, 0.24), (0.35, 0.48, 0.17)), spring=_FRESH, autumn=_GOLD, winter=()),
                   card_m=1.1, density=0.85, gravity=-0.12, words="birch birches poplar aspen 桦树 白桦 桦 杨树"),
     "pine": Kind("whorls", 15.0, 6.2, 4.6, 0.3, "pine", (0.42, 0.27, 0.18), "needles", _all(_PINE, winter=_FROSTED), card_m=1.9,
                  words="pine pines fir conifer 松树 松"),
-    "spruce": Kind("whorls", 17.0, 5.6, 1.0, 0.28, "pine", (0.30, 0.22, 0.17), "needles", _all(_SPRUCE, winter=_FROSTED), card_m=1.75,
+    "spruce": Kind("whorls", 17.0, 5.6, 1.0, 0.28, "pine", (0.30, 0.22, 0.17), "needles", _all(_SPRUCE, winter=_FROSTED),
+                   card_m=1.75,
                    words="spruce spruces christmas evergreen 云杉 杉树 圣诞树 杉"),
     "palm": Kind("palm", 9.0, 6.5, 8.0, 0.17, "palm", (0.45, 0.38, 0.29), "frond", _all(_PALM), card_m=3.3,
                  words="palm palms coconut tropical 棕榈 椰子 椰树"),
     "dead": Kind("crown", 8.5, 6.5, 2.4, 0.26, "dead", (0.47, 0.44, 0.40), words="dead withered leafless 枯树 枯 死树"),
     "shrub": Kind("crown", 1.7, 2.1, 0.15, 0.035, "oak", (0.3, 0.24, 0.18), "shrub",
-                  _all(_GREEN, spring=_FRESH, autumn=_RUST, winter=()), card_m=0.62, words="shrub shrubs bush bushes hedge 灌木 灌木丛 矮树"),
+                  _all(_GREEN, spring=_FRESH, autumn=_RUST, winter=()), card_m=0.62,
+                  words="shrub shrubs bush bushes hedge 灌木 灌木丛 矮树"),
     "grass": Kind("tuft", 0.55, 0.8, leaf="blades", leaves=_all(_BLADE, spring=_FRESH, autumn=_HAY, winter=_HAY), card_m=0.55,
                   words="grass tuft tufts weeds 草 草丛 野草"),
     "dry_grass": Kind("tuft", 0.6, 0.8, leaf="blades", leaves=_all(_HAY), card_m=0.6, words="hay straw steppe 干草 枯草"),
-    "reeds": Kind("tuft", 1.5, 0.9, leaf="blades", leaves=_all(((0.36, 0.42, 0.16), (0.46, 0.44, 0.2)), autumn=_HAY, winter=_HAY), card_m=1.5,
+    "reeds": Kind("tuft", 1.5, 0.9, leaf="blades", leaves=_all(((0.36, 0.42, 0.16), (0.46, 0.44, 0.2)), autumn=_HAY, winter=_HAY),
+                  card_m=1.5,
                   words="reed reeds rushes 芦苇"),
     "flowers": Kind("tuft", 0.5, 0.7, leaf="flowers",
                     leaves=_all(((0.93, 0.90, 0.86), (0.86, 0.68, 0.16), (0.68, 0.30, 0.52), *_BLADE[:2]), winter=()), card_m=0.5,
@@ -98,7 +102,9 @@ class PlantSpec:
     height_m: float = field(default=0.0, metadata={"doc": "0 is the kind's own.", "unit": "m", "minimum": 0.0, "maximum": 60.0})
     age: float = field(default=0.6, metadata={"doc": "0 a sapling, 1 old and gnarled.", "minimum": 0.0, "maximum": 1.0})
     fullness: float = field(default=1.0, metadata={"doc": "How many leaves.", "minimum": 0.0, "maximum": 2.0})
-    texture_px: int = field(default=512, metadata={"doc": "Edge of the leaves' picture.", "unit": "px", "minimum": 64, "maximum": 1024})
+    texture_px: int = field(
+        default=512, metadata={"doc": "Edge of the leaves' picture.", "unit": "px", "minimum": 64, "maximum": 1024}
+    )
 
     def check(self) -> PlantSpec:
         """Itself, where it can be made.
