@@ -30,11 +30,14 @@ BENCHES = {
     "rules": "rules, fences, measures by zone and separation over a million entities, beside numpy",
     "commands": "from an operator's request to the device's acknowledgement over a real broker, beside bare paho",
     "mods": "mods in their locked process: its start, a call there and back, a frame of 10,000 entities, beside native loops",
+    "mod-attacks": "a sample's frames while hostile mods run beside its own, family by family, then as many as a box holds",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
 _INSTALLED = frozenset({"editor"})
 """Those that are found through the entry point group ``taixu.benches``, for what they measure may not be installed."""
-_MODULES = {"S1": "moving_boxes", "S2": "static_boxes", "import": "importing", "render-start": "render_start"}
+_MODULES = {
+    "S1": "moving_boxes", "S2": "static_boxes", "import": "importing", "render-start": "render_start", "mod-attacks": "mod_attacks",
+}  # fmt: skip
 
 
 class Bench(Protocol):
