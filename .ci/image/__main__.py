@@ -1,4 +1,5 @@
-"""Makes the image of Python for mods: engine/taixu/mods/box/image/python.wasm.xz, its SHA-256 and its licences.
+"""Makes the image of Python for mods: engine/taixu/mods/box/image/python.wasm.xz, its SHA-256, its licences,
+and the hashes of the engine's Python in it.
 
     python .ci/image [--out FOLDER]
 
@@ -61,8 +62,8 @@ class _Binaryen:
         return (self.folder / "after.wasm").read_bytes()
 
 
-def make(folder: Path) -> tuple[bytes, str]:
-    """The image and the texts of its licences."""
+def make(folder: Path) -> tuple[bytes, str, dict[str, str]]:
+    """The image, the texts of its licences, and the hashes of what runs inside."""
     pieces = sources.fetch_pieces(folder)
     node, npm = sources.find_node()
     tools = _Binaryen(node, sources.fetch_binaryen(folder, npm), folder)
@@ -75,11 +76,12 @@ def make(folder: Path) -> tuple[bytes, str]:
     inside = {file.name: file.read_bytes() for file in sorted((sources.HERE / "inside").glob("*.py"))}
     guest = _guest_texts()
     inside |= {f"{name}.py": text.encode() for name, text in guest.items()}
-    inside["taixu_baked.py"] = f"TEXTS = {guest!r}\n".encode()
+    sums = {name: hashlib.sha256(data).hexdigest() for name, data in inside.items()}
+    inside["taixu_baked.py"] = f"TEXTS = {guest!r}\nSUMS = {sums!r}\n".encode()
     module = snapshot.snapshot(module, snapshot.archive(pieces["stdlib"], inside))
     module = tools.merge({"image": module, "build": link.without_build(module, linked.errno)})
     module = tools.keep(module, _ENTRIES)
-    return tools.optimise(module, "-O2", "--strip-debug", "--strip-producers"), _licences(pieces["stdlib"])
+    return tools.optimise(module, "-O2", "--strip-debug", "--strip-producers"), _licences(pieces["stdlib"]), sums
 
 
 def _guest_texts() -> dict[str, str]:
@@ -111,11 +113,12 @@ def main() -> None:
     arguments.add_argument("--out", type=Path, default=_IMAGE)
     out = arguments.parse_args().out
     with TemporaryDirectory() as folder:
-        module, licences = make(Path(folder))
+        module, licences, sums = make(Path(folder))
     out.mkdir(parents=True, exist_ok=True)
     packed = lzma.compress(module, lzma.FORMAT_XZ, lzma.CHECK_CRC64, preset=9 | lzma.PRESET_EXTREME)
     (out / "python.wasm.xz").write_bytes(packed)
     (out / "python.wasm.sha256").write_text(f"{hashlib.sha256(module).hexdigest()}\n")
+    (out / "guest.json").write_text(json.dumps(sums, indent=1, sort_keys=True) + "\n")
     (out / "LICENSES.txt").write_text(licences)
     print(f"{out}: {len(module) / 1e6:.1f} MB, packed {len(packed) / 1e6:.2f} MB")
 

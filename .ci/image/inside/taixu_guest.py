@@ -40,10 +40,13 @@ class Lines:
 
 sys.stdout, sys.stderr = Lines(1), Lines(3)  # first of all, so that the build sees what goes wrong below
 
+import _io  # noqa: E402
 import builtins  # noqa: E402
+import datetime  # noqa: E402
 import gc  # noqa: E402
 import hashlib  # noqa: E402
 import importlib.machinery  # noqa: E402
+import io  # noqa: E402
 import json  # noqa: E402
 import linecache  # noqa: E402
 import random  # noqa: E402
@@ -53,7 +56,7 @@ import types  # noqa: E402
 import taixu_baked  # noqa: E402
 
 MODULES = """
-    __future__ _collections_abc _strptime abc array ast base64 binascii bisect builtins cmath codecs collections
+    __future__ _collections_abc _pylong _strptime abc array ast atexit base64 binascii bisect builtins cmath codecs collections
     collections.abc colorsys contextlib contextvars copy copyreg dataclasses datetime decimal difflib dis enum errno
     fractions functools gc genericpath hashlib heapq html importlib importlib.util inspect io itertools json keyword
     linecache locale math numbers opcode operator pprint queue random re reprlib sched secrets stat statistics string
@@ -64,9 +67,9 @@ MODULES = """
 """
 """Imported before the snapshot is taken, so that they cost a mod nothing."""
 NOT_FOR_MODS = """
-    posix posixpath ntpath io _io _thread threading signal importlib.util importlib.machinery importlib _imp zipimport
-    stat errno gc inspect dis opcode locale queue sched secrets uuid linecache genericpath tokenize _pyrepl warnings
-    _frozen_importlib_external _frozen_importlib marshal _weakref atexit
+    posix posixpath ntpath _thread threading signal importlib.util importlib.machinery importlib _imp zipimport
+    stat errno gc dis opcode locale queue sched secrets uuid genericpath _pyrepl
+    _frozen_importlib_external _frozen_importlib marshal _weakref
 """
 """Python itself leans on these; a mod that asks for one is told that there is none."""
 
@@ -79,7 +82,7 @@ THREADS = "a mod runs in one thread, called by the world"
 NATIVE = "a mod is Python source only: native code is not loaded"
 REASONS = {
     FILES: """
-        os pathlib shutil tempfile glob io _io fileinput sqlite3 dbm shelve zipfile tarfile gzip posix posixpath ntpath
+        os pathlib shutil tempfile glob fileinput sqlite3 dbm shelve zipfile tarfile gzip posix posixpath ntpath
         mmap fcntl stat
     """,
     CLOCK: "time sched timeit",
@@ -145,6 +148,25 @@ def refuse(name, reason):
     return refused
 
 
+class DateKind(type):
+    """What C makes of a date is one, too."""
+
+    def __instancecheck__(cls, one):
+        return isinstance(one, vars(cls)["_of_c"]) if "_of_c" in vars(cls) else type.__instancecheck__(cls, one)
+
+    def __subclasscheck__(cls, kind):
+        return issubclass(kind, vars(cls)["_of_c"]) if "_of_c" in vars(cls) else type.__subclasscheck__(cls, kind)
+
+
+def no_clock():
+    """Dates can be reckoned with; which one it is today nobody says. (Behind these names C's clock stands at zero.)"""
+    for name, asked in (("date", ["today"]), ("datetime", ["today", "now", "utcnow"])):
+        base = getattr(datetime, name)
+        space = {one: classmethod(refuse(f"datetime.{name}.{one}", CLOCK)) for one in asked}
+        space |= {"__module__": "datetime", "__qualname__": name, "__doc__": base.__doc__, "__slots__": (), "_of_c": base}
+        setattr(datetime, name, DateKind(f"datetime.{name}", (base,), space))
+
+
 sources = Sources()
 main = None
 baked = {}
@@ -161,6 +183,7 @@ def settle():
         baked[f"{name}.py"] = hashlib.sha256(text.encode()).digest()
         if name == "taixu_guest_main":
             main = module
+    taixu_baked.TEXTS.clear()
     for name in NOT_FOR_MODS.split():
         sys.modules.pop(name, None)
     for name in ["os", "time"]:
@@ -170,10 +193,15 @@ def settle():
     sys.path.clear()
     sys.path_importer_cache.clear()
     builtins.open = refuse("open", FILES)
+    for module in (io, _io):
+        module.open = module.open_code = refuse("io.open", FILES)
+    no_clock()
+    sys.set_int_max_str_digits(0)  # long numbers cost what they cost: instructions are counted
     builtins.input = refuse("input", "a mod has no terminal")
     builtins.breakpoint = refuse("breakpoint", "a mod has no terminal")
     linecache.clearcache()
     linecache.checkcache = lambda filename=None: None
+    linecache.updatecache = lambda filename, module_globals=None: []
     gc.collect()
     gc.freeze()
 

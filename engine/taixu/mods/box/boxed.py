@@ -321,7 +321,7 @@ class BoxedMod:
         return self.limits.memory_bytes + _SNAPSHOT_SLACK_BYTES
 
     def _pack(self, config: bytes, sources: bytes | Mapping[str, str]) -> tuple[bytes, bytes]:
-        packed = sources if isinstance(sources, bytes) else json.dumps(dict(sources)).encode()
+        packed = sources if isinstance(sources, bytes) else json.dumps(self._box.without_known(sources)).encode()
         if len(config) + len(packed) > self._box.layout.asked_bytes:
             raise ValueError(f"{len(config) + len(packed)} bytes of sources are more than {self._box.layout.asked_bytes}")
         return config, packed

@@ -8,6 +8,7 @@ is charged with a trap, the others go on from where their last snapshot stands.
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import json
 import mmap
@@ -21,6 +22,7 @@ from typing import Self
 from taixu.errors import MachineError, TaixuError
 from taixu.mods.box.arena import Arena
 from taixu.mods.box.boxed import BoxedMod
+from taixu.mods.box.image import compiled, inside
 from taixu.mods.box.launch import HELPER, MOST_RECEIVED_BYTES, HelperProcess
 from taixu.mods.box.limits import EPOCH_SECS, Layout, Limits
 from taixu.mods.box.lockdown import Layer, describe_gaps
@@ -87,6 +89,7 @@ class Box:
         self.last_loss = ""
         self.failed = ""
         self._image = image
+        self._is_shipped = image is None
         self._stuck_secs = stuck_secs
         self._kept_bytes = kept_bytes
         self._program = tuple(program)
@@ -154,8 +157,6 @@ class Box:
         if importlib.util.find_spec("wasmtime") is None:
             raise MachineError("mods run in WebAssembly, and wasmtime is not installed: pip install 'taixu[mods]'")
         if self._image is None:
-            from taixu.mods.box.image import compiled
-
             self._image = compiled()
         if self._arena is None:
             self._arena = Arena(self.layout.total_bytes)
@@ -270,6 +271,13 @@ class Box:
             self._helper.send(encode_ask(ask, asked.serial))
         except EOFError:  # `tend` meets the same end, at a moment when mods may be lost
             self._never_asked = self._never_asked or len(self._flight) == 1
+
+    def without_known(self, sources: Mapping[str, str]) -> dict[str, str]:
+        """Sources without those that the image holds, where it holds all that it could as they are."""
+        known = inside() if self._is_shipped else {}
+        theirs = {name: text for name, text in sources.items() if name in known}
+        same = all(hashlib.sha256(text.encode()).hexdigest() == known[name] for name, text in theirs.items())
+        return {name: text for name, text in sources.items() if not same or name not in theirs}
 
     def part(self, mod: BoxedMod) -> None:
         """Close a mod; its place is free when the helper has said that it lets go."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 import lzma
 import os
 import secrets
@@ -17,13 +18,14 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
+from functools import cache
 from pathlib import Path
 
 from taixu.assets.paths import cache_folder
 from taixu.errors import MachineError
 from taixu.mods.box.runtime import configuration_key, make_engine
 
-__all__ = ["Progress", "compiled", "image_hash", "read_image"]
+__all__ = ["Progress", "compiled", "image_hash", "inside", "read_image"]
 
 Progress = Callable[[float, str], None]
 """Told how far it is (0 to 1) and what is done."""
@@ -75,6 +77,16 @@ def image_hash(source: Path | None = None) -> str:
     if len(text) != 64 or set(text) - set("0123456789abcdef"):
         raise MachineError(f"{file}: it should hold the SHA-256 of the image of Python for mods; install taixu again")
     return text
+
+
+@cache
+def inside() -> dict[str, str]:
+    """SHA-256 of the Python files that the shipped image holds, by name: those start with it and need not be sent."""
+    try:
+        found = json.loads((Path(__file__).with_name("image") / "guest.json").read_text("ascii"))
+    except (OSError, ValueError):
+        return {}
+    return {str(name): str(text) for name, text in found.items()}
 
 
 def read_image(source: Path | None = None) -> bytes:
