@@ -24,6 +24,7 @@ BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.materials.gen
             "taixu.generate.pictures.material_generator:PictureMaterialGenerator",
             "taixu.generate.pictures.model_material_generator:ModelMaterialGenerator",
             "taixu.generate.pictures.upscale_generator:UpscaleGenerator",
+            "taixu.generate.gate.generator:RepairGenerator",
             "taixu.generate.places.terrain_generator:TerrainGenerator",
             "taixu.generate.places.plants.generator:PlantGenerator",
             "taixu.mods.authoring.generator:ScriptGenerator",

@@ -75,7 +75,7 @@ def fill_holes(model: ModelData) -> tuple[ModelData, int]:
         faces = solid.faces
         lids: dict[int, list[Ints]] = {}
         edges = edges_of(faces)
-        vertices = _rim_vertices(solid, edges.open[edges.of_faces].any(1))
+        vertices = _rim_vertices(solid, np.asarray(edges.open[edges.of_faces].any(1), bool))
         for rim in rims_of(faces, edges):
             found = _of_one(vertices, rim.tolist()) if len(rim) <= _MOST_AT_A_RIM else None
             if found is not None:

@@ -19,7 +19,7 @@ from taixu.generate.mesh_texturing.subject import BEFORE, Surface
 from taixu.generate.provenance.content import hash_pixels
 from taixu.generate.provenance.marking import mark_pixels
 
-__all__ = ["dress", "is_solid", "srgb_bytes"]
+__all__ = ["dress", "is_solid", "pruned", "srgb_bytes"]
 
 _PNG_LEVEL = 3
 _GONE = ("COLOR_", BEFORE)
@@ -44,7 +44,7 @@ def srgb_bytes(linear: NDArray[np.floating]) -> NDArray[np.uint8]:
 
 def dress(
     model: ModelData, surfaces: Sequence[Surface], pictures: Mapping[str, NDArray[np.uint8]], *, name: str,
-    metallic: float = 1.0, roughness: float = 1.0, glow: float = 0.0,
+    metallic: float = 1.0, roughness: float = 1.0, glow: float = 0.0, is_marked: bool = True,
 ) -> tuple[ModelData, str]:  # fmt: skip
     """A model whose painted surfaces wear pictures, and the mark that its colours bear (empty where they have no room for one).
 
@@ -56,8 +56,12 @@ def dress(
         Factors.
     glow
         How strong an emission of 1 is.
+    is_marked
+        Whether its colours are marked as made.
     """
-    colors, mark = mark_pixels(pictures["base_color"], hash_pixels(pictures["base_color"]))
+    colors, mark = pictures["base_color"], ""
+    if is_marked:
+        colors, mark = mark_pixels(colors, hash_pixels(colors))
     worn = {**pictures, "base_color": colors}
     images = [
         Image(name=f"{name}_{role}", mime="image/png", data=encode_png(each, level=_PNG_LEVEL)) for role, each in worn.items()
@@ -87,14 +91,14 @@ def dress(
         textures=[*model.textures, *new_textures],
         samplers=[*model.samplers, Sampler(wrap_s=Wrap.CLAMP_TO_EDGE, wrap_t=Wrap.CLAMP_TO_EDGE)], path=None, notes=[],
     )  # fmt: skip
-    return _pruned(dressed), mark
+    return pruned(dressed), mark
 
 
 def _copy(ref: TextureRef | None) -> TextureRef | None:
     return None if ref is None else replace(ref)
 
 
-def _pruned(model: ModelData) -> ModelData:
+def pruned(model: ModelData) -> ModelData:
     """A model without materials, textures, pictures and samplers that nothing uses."""
     primitives = [each for mesh in model.meshes for each in mesh.primitives]
     used = {index for each in primitives for index in (each.material, *each.variants.values()) if index is not None}
