@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from math import ceil
 from typing import Any
 
 import numpy as np
@@ -100,7 +101,8 @@ class Typesetter:
                     rows.append(((quarter // FINE + right, base - up, w, h), (x, y, w, h), (0, 0, 0, 1), (255,) * 4, (0,) * 4))
                     numbers.append(number)
         made = np.array(rows, QUADS) if rows else np.zeros(0, QUADS)
-        return Text(made, max(widths, default=0.0), float(height * len(broken)), tuple(widths), np.array(numbers, np.int32))
+        wide = float(ceil(max(widths, default=0.0)))
+        return Text(made, wide, float(height * len(broken)), tuple(widths), np.array(numbers, np.int32))
 
     def _placed(self, line: str, px: float) -> list[tuple[int, str, float, float, float]]:
         """Font, letter, size, pen and advance of each letter of a line."""
