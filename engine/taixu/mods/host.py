@@ -22,7 +22,9 @@ from taixu.errors import TaixuError
 from taixu.mods.box.limits import Limits
 from taixu.mods.grants import Grants
 from taixu.mods.keeping import KeptMod, bring_back, keep_mod
+from taixu.mods.inbox import Inbox, length_of
 from taixu.mods.loaded import Boxed, LoadedMod
+from taixu.mods.mirror import MirrorColumn
 from taixu.mods.work import share_out
 from taixu.platform import Input, InputMap
 from taixu.script import Event, ScriptHost, ScriptLog, ScriptMessage
@@ -72,7 +74,9 @@ class ModHost:
         self.open_in = open_in
         self._cursor = world.resource(GameEvents).cursor
         self._lines = ScriptLog()
+        self._for_scripts = Inbox()
         self._closed: dict[str, NDArray[np.uint64]] = {}  # ids that a mod may not change, in this step
+        self._wrote: dict[str, list[tuple[str, NDArray[np.uint64]]]] = {}  # by column, who wrote which entities' in this step
         self._heard = 0
         for made in (Widgets(), Chat(), Storage()):
             if not world.has_resource(type(made)):
@@ -185,6 +189,7 @@ class ModHost:
     def collect(self) -> None:
         """The beginning of a step: carry out what mods answered to the last one, in load order."""
         self.log.begin_frame(self.world.resource(Clock).frames)
+        self._wrote.clear()
         for mod in list(self.mods.values()):
             self._closed.clear()  # whose entity is whose changes as mods spawn
             mod.collect(_WAIT_SECS if self.wait else 0.0)
@@ -206,6 +211,7 @@ class ModHost:
         said, self._heard = chat.since(self._heard), chat.count
         inputs = [(event.kind, event.name, dict(event.data)) for event in input_events(self.world)] if self.mods else []
         posted = self._posted_by_scripts()
+        self._for_scripts = Inbox()
         for mod in self.mods.values():
             facts: dict[str, list[Any]] = {}
             told: list[Any] = [[kind, name, told_of] for owner, kind, name, told_of in heard if owner == mod.name]
@@ -280,6 +286,21 @@ class ModHost:
             closed = self._closed[mod.name] = np.array(sorted(ids - mod.spawned), np.uint64)
         return ~np.isin(self.world.stable_ids(handles), closed) if len(closed) else None
 
+    def note_writes(self, mod: LoadedMod, column: MirrorColumn, changed: NDArray[np.bool_]) -> None:
+        """Tell of two mods that write the same column of the same entity in one step, the first time that they do."""
+        writers = [other for other in self.mods.values() if column.key in other.mirror.columns]
+        if len(writers) < 2 or sum(other.mirror.columns[column.key].writable for other in writers) < 2:
+            return
+        for name, handles in self._wrote.get(column.key, ()):
+            slots = mod.mirror.slots_of(handles)
+            if changed[slots[(slots >= 0) & (slots < len(changed))]].any():
+                mod.tell_once(
+                    f"mods {name!r} and {mod.name!r} both write {column.key} of the same entities: {mod.name!r} has the last word"
+                )
+        if changed.any():
+            mine = mod.mirror.handles[: len(changed)][changed]
+            self._wrote.setdefault(column.key, []).append((mod.name, mine))
+
     def states_for(self, mod: LoadedMod) -> dict[str, Any]:
         """What is mirrored besides components: input, and where joints are."""
         found: dict[str, Any] = {}
@@ -307,10 +328,13 @@ class ModHost:
 
     def post(self, sender: LoadedMod, name: str, to: int | None, data: dict[str, Any]) -> None:
         """Deliver a mod's message: to scripts in this step, to mods with the next."""
+        nbytes = length_of(name, data)
         for mod in self.mods.values():
             if to is None or to == mod.entity:
-                mod.inbox.add(sender.name, name, data, to=to, entity=sender.entity)
-        if self.world.has_resource(ScriptHost):
+                mod.inbox.add(sender.name, name, data, to=to, entity=sender.entity, nbytes=nbytes)
+        if not self._for_scripts.add(sender.name, name, data, nbytes=nbytes):
+            sender.tell_once(f"mod {sender.name!r} sends more messages than others hear in a step")
+        elif self.world.has_resource(ScriptHost):
             make: dict[str, Callable[[Any], Any]] = {"$entity": self._entity, "$vec3": Vec3, "$quat": tuple}
             facts = from_data(data, make)
             facts["sender"] = self._entity(sender.entity) if sender.entity else None

@@ -6,7 +6,7 @@ import json
 from dataclasses import dataclass, field
 from typing import Any
 
-__all__ = ["Inbox", "Letter"]
+__all__ = ["Inbox", "Letter", "length_of"]
 
 _MOST_OF_ONE = 64
 _MOST_BYTES_OF_ONE = 16 << 10
@@ -53,9 +53,11 @@ class Inbox:
     _nbytes: dict[str, int] = field(default_factory=dict)
     _order: list[str] = field(default_factory=list)
 
-    def add(self, sender: str, name: str, data: dict[str, Any], *, to: int | None = None, entity: int = 0) -> bool:
-        """Take a message in; False where its sender has sent enough for this step."""
-        nbytes = len(name) + len(_encode(data))
+    def add(
+        self, sender: str, name: str, data: dict[str, Any], *, to: int | None = None, entity: int = 0, nbytes: int = 0
+    ) -> bool:
+        """Take a message in, of `nbytes` bytes where that is known; False where its sender has sent enough for this step."""
+        nbytes = nbytes or length_of(name, data)
         mine, used = self._letters.setdefault(sender, []), self._nbytes.get(sender, 0)
         if len(mine) >= _MOST_OF_ONE or used + nbytes > _MOST_BYTES_OF_ONE:
             self.missed[sender] = self.missed.get(sender, 0) + 1
@@ -102,3 +104,8 @@ class Inbox:
                     again.append(sender)
             turn = again
         return taken
+
+
+def length_of(name: str, data: dict[str, Any]) -> int:
+    """How many bytes a message takes."""
+    return len(name) + len(_encode(data))

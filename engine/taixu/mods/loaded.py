@@ -17,14 +17,14 @@ from taixu.app import Clock, Components
 from taixu.errors import TaixuError
 from taixu.mods.box.ops import OP_NUMBERS
 from taixu.mods.budget import Budget
-from taixu.mods.decoding import Answer, decode_answer
+from taixu.mods.decoding import Answer, Order, decode_answer
 from taixu.mods.grants import Grants
 from taixu.mods.guest_sources import guest_sources
 from taixu.mods.hands import carry_out
 from taixu.mods.inbox import Inbox
 from taixu.mods.keeping import KeptWrite, written_again
 from taixu.mods.mirror import MirrorColumn, WorldMirror
-from taixu.mods.work import FUEL_PER_UNIT, Share, work_of
+from taixu.mods.work import FUEL_PER_UNIT, Share, take_portion, work_of
 from taixu.mods.writing import differences, write_back
 from taixu.script.api import COMMANDS, EVENT_KINDS
 from taixu.script.storage import Storage
@@ -133,6 +133,7 @@ class LoadedMod:
         self.answered: list[Any] = []
         self.inbox = Inbox()
         self.share = Share()
+        self._backlog: deque[Order] = deque()  # asked for, and not done yet
         self.cost = ModCost()
         self.budget = Budget(grants.fuel)
         self.mirror = WorldMirror(host.world, grants)
@@ -272,7 +273,7 @@ class LoadedMod:
         self._lines = min(_LINES, self._lines + 1)
         if not self.budget.is_due(tick) or self._held is not None:
             return
-        if self.share.waits:
+        if self.share.waits or self._backlog:
             self._wait()
             return
         if self.boxed.busy or self._under_way:
@@ -382,6 +383,10 @@ class LoadedMod:
     def collect(self, wait_secs: float) -> None:
         """Take in the answer to the last step, waiting as long as is said; late ones come in a later step."""
         until = monotonic() + wait_secs
+        if self._backlog:
+            answer = Answer()
+            self._work_off(answer)
+            self._account(answer)
         if self._held is not None:
             if self._ran <= self._host.world.resource(Clock).ticks:
                 held, self._held = self._held, None
@@ -447,12 +452,14 @@ class LoadedMod:
             self._account(answer)
             self.stop(f"mod {self.name!r} answered with what no call of game gives ({answer.forged}): it is stopped")
             return
-        work = work_of(answer, len(reply.payload))
         self._write_back(answer)
-        carry_out(self._host.world, self, answer)
+        work = work_of(answer, len(reply.payload))
+        self.cost.orders += len(answer.orders)
+        self._backlog += answer.orders
+        work += self._work_off(answer, at_start=not self._charged)
         self._account(answer)
-        if self._charged:  # starting costs once what it costs
-            self.share.spend(work)
+        if self._charged:
+            self.share.spend(work_of(answer, len(reply.payload)))
         if answer.fault is not None:
             where = f"in {answer.fault.where} of mod {self.name!r}" if answer.fault.where else f"in mod {self.name!r}"
             self.stop(f"{answer.fault.text} ({where}; stopped until it is loaded anew)", line=answer.fault.line)
@@ -473,6 +480,8 @@ class LoadedMod:
             if refused:
                 answer.refuse(f"values of {column.key} that it may not write, or that are out of range")
                 answer.refused += refused - 1
+            if changed is not None:
+                self._host.note_writes(self, column, changed)
         self.mirror.pass_by(world)
         if kept is not None:  # those are the slots of an instance that is gone
             self.mirror.reset()
@@ -486,8 +495,15 @@ class LoadedMod:
                 shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
                 yield column, column.take_back(shared, self.mirror.used)
 
+    def _work_off(self, answer: Answer, *, at_start: bool = False) -> int:
+        """Carry out the next portion of what it asked for; starting costs once what it costs."""
+        answer.orders, units = take_portion(self._backlog, all_of_them=at_start)
+        carry_out(self._host.world, self, answer)
+        if not at_start:
+            self.share.spend(units)
+        return units
+
     def _account(self, answer: Answer) -> None:
-        self.cost.orders += len(answer.orders)
         self.cost.refused += answer.refused
         for reason in answer.refusals[:_MOST_REASONS]:
             self.tell_once(f"mod {self.name!r} was refused: {reason}")
@@ -504,6 +520,7 @@ class LoadedMod:
     def stop(self, reason: str, *, line: int = 0) -> None:
         """Call it no more, and say why in one line."""
         self.fault = " ".join(reason.split())
+        self._backlog.clear()
         self.tell("error", self.fault, line=line)
         self._host.hide(self)
 
@@ -568,6 +585,7 @@ class LoadedMod:
         """Take over what outlives a reload: ids that are not used up again, and when it ran."""
         self._ids_made, self._ran = old._ids_made, old._ran
         self.inbox, self.cost.steps = old.inbox, old.cost.steps
+        self._backlog = old._backlog
 
     def ask(self, kind: int, payload: bytes = b"", *, timeout_secs: float) -> bytes | None:
         """Call the sandbox between steps and wait for the answer; None where none came."""

@@ -2,18 +2,20 @@
 
 A mod's instructions are counted in its box; here is what its answers cost outside of it: reading them, and carrying out what
 they ask for. A unit is about a microsecond. All mods together get so many units a step; those that want more share them,
-and a mod that has used up its own is not called until it has caught up. So no mod, and no thirty of them, can hold up a
-frame for long, and what moves whole columns, as most mods do, waits for nobody.
+and a mod that has used up its own is not called until it has caught up. What one answer asks for beyond some milliseconds is
+done in the next steps. So no mod, and no thirty of them, can hold up a frame for long, and what moves whole columns, as most mods
+do, waits for nobody.
 """
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Iterable
 from typing import Any, Protocol
 
 from taixu.mods.decoding import Answer, Order
 
-__all__ = ["FUEL_PER_UNIT", "Share", "share_out", "work_of"]
+__all__ = ["FUEL_PER_UNIT", "Share", "share_out", "take_portion", "work_of"]
 
 FUEL_PER_UNIT = 10_000
 """Instructions of a box that take as long as a unit does."""
@@ -21,9 +23,9 @@ _UNITS_A_STEP = 1200
 _MOST_SAVED = 8000
 _BYTES_PER_UNIT = 100
 _COMMAND = 10
-_HEAVY = {"spawn": 60, "despawn": 60, "add": 60, "remove": 60}
-_EACH = {"set": ("entities", 1), "raycasts": ("origins", 3)}
-_MOST_OF_ANSWER = 30_000
+_HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 20}
+_EACH = {"set": ("entities", 1), "raycasts": ("origins", 15)}
+_MOST_AT_ONCE = 6000
 
 
 class Share:
@@ -67,16 +69,18 @@ def share_out(mods: Iterable[_Sharing]) -> None:
 
 
 def work_of(answer: Answer, nbytes: int) -> int:
-    """How many units an answer of `nbytes` bytes takes; what is more than the engine does for one answer is refused."""
-    units = nbytes // _BYTES_PER_UNIT + answer.items + answer.refused
-    for place, order in enumerate(answer.orders):
-        units += _work_of(order)
-        if units > _MOST_OF_ANSWER and place:
-            answer.refuse("more than the engine does for one mod in a step")
-            answer.refused += len(answer.orders) - place - 1
-            del answer.orders[place:]
-            break
-    return units
+    """How many units reading an answer of `nbytes` bytes takes, without what it asks for."""
+    return nbytes // _BYTES_PER_UNIT + answer.items + answer.refused
+
+
+def take_portion(orders: deque[Order], *, all_of_them: bool = False) -> tuple[list[Order], int]:
+    """Take what is done in this step of what a mod asked for, one order at least, and give the units that it takes."""
+    taken: list[Order] = []
+    units = 0
+    while orders and (not taken or all_of_them or units + _work_of(orders[0]) <= _MOST_AT_ONCE):
+        units += _work_of(orders[0])
+        taken.append(orders.popleft())
+    return taken, units
 
 
 def _work_of(order: Order) -> int:
