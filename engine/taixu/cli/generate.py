@@ -36,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--again", type=Path, metavar="PATH", help="make a file and what hangs below anew; in a folder, what is stale"
     )
+    parser.add_argument("--world", type=Path, metavar="WORLD", help="of a script: what it is written for and tried in")
     parser.add_argument("--no-sign", action="store_true", help="leave out the signature (C2PA)")
     parser.add_argument("--detached", action="store_true", help="put the signature beside, as NAME.c2pa")
 
@@ -54,6 +55,12 @@ def run(args: argparse.Namespace) -> int:
         generator = generations.generators.find(args.kind, model=args.model, parents=args.parents)
         seed = secrets.randbits(32) if args.seed is None else args.seed
         settings = _settings(generator, args.set)
+        if generator.makes == "script":
+            from taixu.cli.generate_script import run_script, world_names, world_of
+
+            settings.setdefault("names", world_names(world_of(args.out, args.world)))
+            order = Order(generator.name, args.prompt, seed, settings, args.model, tuple(args.parents))
+            return run_script(args, generations, generator, order)
         order = Order(generator.name, args.prompt, seed, settings, args.model, tuple(args.parents))
         out = _free_name(args.prompt, generator) if args.out is None else args.out
         with args.console.progress(generator.name, 1) as bar:
