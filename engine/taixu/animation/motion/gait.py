@@ -162,7 +162,8 @@ def _place_foot(bodies: Bodies, style: Style, pace: Going, phase: F32, side: flo
     ankle = np.where(in_air, flown, here)
     heading = np.where(in_air, left_heading + (next_heading - left_heading) * smooth(swing), heading)
     toes = np.where(in_air, push * (1.0 - smooth(swing, 0.0, 0.4)), push * rise)
-    return ankle, heading, pitch, toes, np.where(in_air, 0.0, 1.0), np.where(in_air, landing, sole), np.where(in_air, swing, 0.0)
+    flies = in_air & (pace.effort > 0.01)  # who stands has both feet on the ground, wherever in a stride that is
+    return ankle, heading, pitch, toes, np.where(flies, 0.0, 1.0), np.where(flies, landing, sole), np.where(flies, swing, 0.0)
 
 
 def _rolled(bodies: Bodies, pitch: F32) -> F32:

@@ -35,6 +35,8 @@ _GROUPS: dict[str, str] = {
     "c": "k", "d": "d", "e": "e", "f": "f", "g": "g", "h": "h", "i": "i", "j": "j", "k": "k", "l": "l", "m": "m", "n": "n",
     "o": "o", "p": "p", "q": "k", "r": "r", "s": "s", "t": "t", "u": "@", "v": "v", "w": "w", "x": "k s", "y": "i", "z": "z",
 }  # fmt: skip
+_LAST = ("are", "que", "gue", "age")
+"""Groups that are read so at the end of words only."""
 _LONG = {"a": "e i", "e": "i", "i": "a i", "o": "o u", "u": "u", "y": "a i"}
 _VOWELS = "aeiouy"
 
@@ -75,7 +77,7 @@ def _at(word: str, place: int) -> tuple[str, int]:
         return _LONG[letter], 1
     for size in (4, 3, 2):
         group = rest[:size]
-        if len(group) == size and group in _GROUPS and not (group == "are" and len(rest) > 3):
+        if len(group) == size and group in _GROUPS and not (group in _LAST and len(rest) > 3):
             return _GROUPS[group], size
     if letter == "c" and following and following in "eiy":
         return "s", 1

@@ -29,6 +29,10 @@ def wander(secs: F32, seeds: F32, rate: float, number: int) -> F32:
     return (waves / 2.0).astype(np.float32)
 
 
+_CURLS = np.array([part * (0.85 + 0.1 * finger) for finger in range(4) for part in (0.75, 1.05, 0.7)], np.float32)
+"""How far each bone of the four fingers bends in a loose fist, radians."""
+
+
 def locomotion(
     bodies: Bodies, style: Style, pace: Going, phase: F32, feet: Feet, *, secs: F32, seeds: F32, lift: F32 | float = 0.0
 ) -> Pose:
@@ -104,9 +108,8 @@ def carry_arms(pose: Pose, style: Style, pace: Going, phase: F32, *, breath: F32
 
 def curl_fingers(pose: Pose, side: str, sign: float, curl: F32) -> None:
     """Bend the fingers of a hand: 0 is flat, 1 a loose fist, 1.4 a tight one."""
-    for place, finger in enumerate(("Index", "Middle", "Ring", "Little")):
-        for part, share in (("Proximal", 0.75), ("Intermediate", 1.05), ("Distal", 0.7)):
-            pose.turns[BONE[f"{side}{finger}{part}"]] = about("z", -sign * curl * share * (0.85 + 0.1 * place))
+    first = BONE[f"{side}IndexProximal"]  # the twelve bones of four fingers follow each other
+    pose.turns[first : first + 12] = np.moveaxis(about("z", -sign * curl * _CURLS[:, None]), 1, 0)
     for part, share in (("Metacarpal", 0.15), ("Proximal", 0.35), ("Distal", 0.5)):
         bend = sign * curl * share
         pose.turns[BONE[f"{side}Thumb{part}"]] = multiply(about("y", 0.8 * bend), about("z", -0.35 * bend))

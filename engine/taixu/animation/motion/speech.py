@@ -1,7 +1,7 @@
 """`Speech`: what lips do over time, from words or from sound.
 
 Words become sounds (`letters`, `pinyin`), sounds take their time and shape the mouth; neighbours flow into each other. From
-sound, loudness opens the mouth and two formants say which vowel it is.
+sound, loudness opens the mouth, and where its two loudest bands lie says which vowel it is.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _PAUSES = {
 }  # fmt: skip
 _FORMANTS = np.array(((730, 1250), (340, 2300), (350, 900), (540, 1850), (520, 950)), np.float64)
 """First and second formant of the five vowels, Hz (Peterson and Barney 1952, between men and women)."""
+_BANDS_HZ = np.arange(250.0, 3000.0, 125.0)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,10 +97,11 @@ class Speech:
         loud = np.sqrt((power * ((hertz > 120) & (hertz < 4000))).sum(axis=1))
         loud = loud / max(float(np.quantile(loud, 0.95)), 1e-9)
         open_ = np.clip((loud - 0.08) / 0.6, 0.0, 1.0) * (np.abs(voice).max(initial=0.0) > 1e-4)
-        first, second = (_middle(power, hertz, *band) for band in ((220.0, 1000.0), (800.0, 2800.0)))
-        away = ((first[:, None] - _FORMANTS[:, 0]) / 180.0) ** 2 + ((second[:, None] - _FORMANTS[:, 1]) / 450.0) ** 2
-        share = np.exp(-0.5 * (away - away.min(axis=1, keepdims=True)))
-        weights = share / share.sum(axis=1, keepdims=True) * open_[:, None]
+        bands = np.exp(-0.5 * ((hertz[:, None] - _BANDS_HZ) / 130.0) ** 2)
+        heard = np.sqrt(power @ bands)
+        heard /= np.maximum(np.sqrt((heard**2).sum(axis=1, keepdims=True)), 1e-12)
+        share = np.exp(60.0 * (heard @ _vowels().T - 1.0))
+        weights = share / np.maximum(share.sum(axis=1, keepdims=True), 1e-30) * open_[:, None]
         return cls(_smoothed(weights).astype(np.float32))
 
 
@@ -149,11 +151,11 @@ def _flowing(shapes: NDArray[np.float64], secs: NDArray[np.float64]) -> F32:
     return flowing[::fine].astype(np.float32)
 
 
-def _middle(power: F32, hertz: F32, low: float, high: float) -> NDArray[np.float64]:
-    """Where the power of a band lies, Hz: its strongest parts count most."""
-    band = (hertz >= low) & (hertz <= high)
-    strong = power[:, band] ** 1.5
-    return np.asarray((strong * hertz[band]).sum(axis=1) / np.maximum(strong.sum(axis=1), 1e-30))
+def _vowels() -> NDArray[np.float64]:
+    """What the five vowels sound like in the bands, [5, b], rows of length one: two resonances, the second weaker."""
+    near = [1.0 / (1.0 + ((_BANDS_HZ - _FORMANTS[:, place, None]) / 130.0) ** 2) for place in (0, 1)]
+    rows = near[0] + 0.7 * near[1]
+    return np.asarray(rows / np.sqrt((rows**2).sum(axis=1, keepdims=True)))
 
 
 def _smoothed(weights: NDArray[np.float64]) -> NDArray[np.float64]:
