@@ -13,7 +13,7 @@ from taixu.generate.places.grids import gradient, resample
 from taixu.generate.places.landscapes import Landscape, make_landscape
 from taixu.generate.places.layers import layer_pictures
 from taixu.generate.places.noise import fbm
-from taixu.generate.places.plants import PlantSpec, plant_model
+from taixu.generate.places.plants import KINDS, PlantSpec, plant_model
 from taixu.generate.places.scattering import rules_of, sow
 from taixu.generate.places.spec import TerrainSpec
 from taixu.generate.places.viewpoints import find_view
@@ -22,7 +22,7 @@ from taixu.generate.places.words import parameters_of_words
 from taixu.generate.places.world_text import entity_id, quaternion_towards, world_text
 from taixu.generate.request import Request
 
-__all__ = ["TerrainGenerator", "write_ground", "write_plants"]
+__all__ = ["TerrainGenerator", "before_eye", "sun_of", "write_ground", "write_plants"]
 
 _SUNS: dict[str, tuple[float, float, tuple[float, float, float], float, float]] = {
     # elevation and azimuth in degrees, colour, lux, haze of the sky
@@ -55,9 +55,10 @@ class TerrainGenerator(Generator):
         progress(0.45, "ground", _look(land))
         files, entities = write_ground(request, land)
         progress(0.75, "plants")
-        grown, sown = write_plants(request, land, lambda done: progress(0.75 + 0.24 * done, "plants"))
+        view = find_view(land, sun_of(spec))
+        grown, sown = write_plants(request, land, view, lambda done: progress(0.75 + 0.24 * done, "plants"))
         files, entities = [*files, *grown], {**entities, **sown}
-        return [_write_world(request, land, entities), *files]
+        return [_write_world(request, land, entities, view), *files]
 
 
 def write_ground(request: Request, land: Landscape) -> tuple[list[Made], dict[str, dict[str, Any]]]:
@@ -98,13 +99,13 @@ def write_ground(request: Request, land: Landscape) -> tuple[list[Made], dict[st
         sea = land.sea_m is not None
         entities["water"] = {
             "transform": {}, "model": {"source": "water.glb", "cast_shadow": False},
-            "water_surface": {"wave_m": 9.0, "roughness": 0.3} if sea else {"wave_m": 3.0, "roughness": 0.12, "foam": 0.25},
+            "water_surface": {"wave_m": 11.0, "roughness": 0.16} if sea else {"wave_m": 3.0, "roughness": 0.12, "foam": 0.25},
         }  # fmt: skip
     return files, entities
 
 
 def write_plants(
-    request: Request, land: Landscape, progress: Callable[[float], None]
+    request: Request, land: Landscape, view: tuple[Any, Any], progress: Callable[[float], None]
 ) -> tuple[list[Made], dict[str, dict[str, Any]]]:
     """Write what grows and lies on a landscape: a model a kind, and the places of each; gives the files, and the entities."""
     from taixu.assets.gltf import write_gltf
@@ -116,31 +117,47 @@ def write_plants(
     for number, rule in enumerate(rules):
         progress(number / len(rules))
         seed = (request.seed * 1000003 + number * 7919 + 17) & 0x7FFFFFFF
-        sown = sow(land, rule, seed=seed)
-        if not len(sown.places):
+        places = sow(land, rule, seed=seed).places
+        if KINDS[rule.kind].form not in ("tuft", "stone"):
+            places = places[~before_eye(places, *view, tall_m=KINDS[rule.kind].height_m)]
+        if not len(places):
             continue
         model = plant_model(
             PlantSpec(rule.kind, season=land.spec.season, texture_px=min(land.spec.texture_px, 256)), request.seed + number
         )
-        file, places = request.folder / f"plant_{rule.kind}.glb", request.folder / f"plant_{rule.kind}_places.npy"
+        file, column = request.folder / f"plant_{rule.kind}.glb", request.folder / f"plant_{rule.kind}_places.npy"
         write_gltf(model, file)
-        write_places(places, sown.places)
-        files += [Made(file, f"plant_{rule.kind}"), Made(places, f"plant_{rule.kind}_places", said={"count": len(sown.places)})]
+        write_places(column, places)
+        files += [Made(file, f"plant_{rule.kind}"), Made(column, f"plant_{rule.kind}_places", said={"count": len(places)})]
         entities[f"plants: {rule.kind}"] = {
             "transform": {},
             "scatter": {
-                "source": places.name, "model": file.name, "ground": entity_id("ground"), "fine_m": rule.fine_m,
+                "source": column.name, "model": file.name, "ground": entity_id("ground"), "fine_m": rule.fine_m,
                 "coarse_m": rule.coarse_m, "reach_m": rule.reach_m, "cast_shadow": rule.cast_shadow,
             },
         }  # fmt: skip
     return files, entities
 
 
-def _write_world(request: Request, land: Landscape, entities: dict[str, dict[str, Any]]) -> Made:
-    elevation, azimuth, color, lux, haze = _SUNS[land.spec.time]
-    e, a = np.radians(elevation), np.radians(azimuth)
-    sun = (float(np.cos(e) * np.sin(a)), float(np.sin(e)), float(np.cos(e) * np.cos(a)))
-    eye, target = find_view(land, sun)
+def sun_of(spec: TerrainSpec) -> tuple[float, float, float]:
+    """The direction towards the sun."""
+    e, a = np.radians(_SUNS[spec.time][:2])
+    return float(np.cos(e) * np.sin(a)), float(np.sin(e)), float(np.cos(e) * np.cos(a))
+
+
+def before_eye(places: Any, eye: Any, target: Any, *, tall_m: float) -> Any:
+    """Which places would hide what is looked at: a clearing around the eye, and a lane before it."""
+    ahead = (target - eye)[[0, 2]]
+    ahead = ahead / max(float(np.linalg.norm(ahead)), 1e-6)
+    away = places[:, [0, 2]] - eye[[0, 2]]
+    along, across = away @ ahead, np.abs(away @ np.array([-ahead[1], ahead[0]]))
+    clearing = np.hypot(along, across) < 4.0 + 0.5 * tall_m
+    return clearing | ((along > 0) & (along < 6.0 * tall_m) & (across < 2.0 + 0.3 * along))
+
+
+def _write_world(request: Request, land: Landscape, entities: dict[str, dict[str, Any]], view: tuple[Any, Any]) -> Made:
+    _, _, color, lux, haze = _SUNS[land.spec.time]
+    sun, (eye, target) = sun_of(land.spec), view
     entities = dict(entities)
     entities["sky"] = {
         "environment": {

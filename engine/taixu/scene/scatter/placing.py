@@ -85,15 +85,17 @@ def place_scatters(world: World) -> None:
         if spread.ground and world.resource(TerrainState).field(spread.ground) is not spread.heights:  # the ground has changed
             _clear(world, state.spreads.pop(entity))
             _add(world, state, entity, spread.look)
+    edited: list[tuple[int, tuple[Any, ...]]] = []
     for table in world.query(Scatter):
         rows = table.changed((Scatter,), since=since)
         if row_count(rows):
-            for entity, look in zip(table.entities[rows].tolist(), looks_of(table, Scatter, rows), strict=True):
-                known = state.spreads.get(entity)
-                if known is None or known.look != look:
-                    if known is not None:
-                        _clear(world, state.spreads.pop(entity))
-                    _add(world, state, entity, look)
+            edited += zip(table.entities[rows].tolist(), looks_of(table, Scatter, rows), strict=True)
+    for entity, look in edited:
+        known = state.spreads.get(entity)
+        if known is None or known.look != look:
+            if known is not None:
+                _clear(world, state.spreads.pop(entity))
+            _add(world, state, entity, look)
     world.advance()
 
 

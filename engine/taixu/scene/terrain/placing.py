@@ -84,22 +84,22 @@ def place_terrains(world: World) -> None:
         since = -1
     for entity in [one for one in state.grounds if not world.has(one, Terrain)]:
         _clear(world, state.grounds.pop(entity))
-    changed = False
+    edited: list[tuple[int, tuple[Any, ...]]] = []
     for table in world.query(Terrain):
         own = surface_of_table(table) or (Material if Material in table.types else None)
         rows = table.changed((Terrain,) if own is None else (Terrain, own), since=since)
         if not row_count(rows):
             continue
-        changed = True
         looks = zip(looks_of(table, Terrain, rows), looks_of(table, own, rows), strict=True)
-        for entity, look in zip(table.entities[rows].tolist(), looks, strict=True):
-            known = state.grounds.get(entity)
-            if known is None or known.look != look:
-                if known is not None:
-                    _clear(world, state.grounds.pop(entity))
-                _add(world, state, entity, look)
+        edited += zip(table.entities[rows].tolist(), looks, strict=True)
+    for entity, look in edited:
+        known = state.grounds.get(entity)
+        if known is None or known.look != look:
+            if known is not None:
+                _clear(world, state.grounds.pop(entity))
+            _add(world, state, entity, look)
     world.advance()
-    if changed or any(not ground.tiles for ground in state.grounds.values()):
+    if edited or any(not ground.tiles for ground in state.grounds.values()):
         show_terrains(world, state.eyes or _eyes_of(world))
 
 

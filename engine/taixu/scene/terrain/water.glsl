@@ -31,8 +31,8 @@ void surface(in Fragment f, inout SurfaceInputs s) {
         float size = p.wave_m * exp2(-float(k) * 1.15), angle = 0.7 + 1.9 * float(k);
         vec2 along = vec2(cos(angle), sin(angle));
         vec3 n = wave_noise(at / size * mat2(along.x, -along.y, along.y, along.x) + along * t * (0.35 + 0.25 * float(k)));
-        float seen = clamp(size * 260.0 / max(far, 1.0) - 0.5, 0.0, 1.0);
-        slope += seen * (n.xy - vec2(0.0)) * mat2(along.x, along.y, -along.y, along.x) * 0.5;
+        float seen = clamp(size * 90.0 / max(far, 1.0) - 0.4, 0.0, 1.0);
+        slope += seen * (n.xy) * mat2(along.x, along.y, -along.y, along.x) * 0.5;
         height += n.z * 0.25;
     }
     slope *= p.roughness * mix(0.35, 1.0, clamp(depth / 1.5, 0.0, 1.0));
@@ -41,7 +41,7 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     s.normal = n;
     float clear = exp(-depth * p.murk_per_m);
     s.base_color = mix(p.deep_color, p.shallow_color, clear);
-    s.roughness = clamp(0.06 + 0.10 * p.roughness * clamp(far / 600.0, 0.0, 1.0), 0.04, 0.4);
+    s.roughness = clamp(0.07 + 1.1 * p.roughness * clamp(far / 500.0, 0.0, 1.0), 0.04, 0.45);
     s.ior = 1.33;
     // Seen at an angle water is a mirror, whatever is below.
     float grazing = pow(1.0 - clamp(abs(dot(n, f.view)), 0.0, 1.0), 5.0);
