@@ -7,8 +7,7 @@ import ssl
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from threading import Timer
-from time import monotonic
+from threading import Event, Timer
 from urllib.parse import urlsplit
 
 from taixu.errors import TaixuError
@@ -55,7 +54,6 @@ def ask(endpoint: Endpoint, messages: Sequence[Mapping[str, str]], *, seed: int,
 def _post(endpoint: Endpoint, body: bytes, timeout_secs: float) -> bytes:
     parts = urlsplit(endpoint.url)
     host, port = parts.hostname or "", parts.port
-    until = monotonic() + timeout_secs
     connection = (
         HTTPSConnection(host, port, timeout=timeout_secs, context=ssl.create_default_context()) if parts.scheme == "https" else
         HTTPConnection(host, port, timeout=timeout_secs)
@@ -64,7 +62,8 @@ def _post(endpoint: Endpoint, body: bytes, timeout_secs: float) -> bytes:
     if endpoint.key:
         headers["Authorization"] = f"Bearer {endpoint.key}"
     # A server that sends a byte now and then is never silent long enough for a socket's own limit.
-    watchdog = Timer(timeout_secs, _hang_up, (connection,))
+    late = Event()
+    watchdog = Timer(timeout_secs, _hang_up, (connection, late))
     watchdog.daemon = True
     watchdog.start()
     try:
@@ -72,12 +71,14 @@ def _post(endpoint: Endpoint, body: bytes, timeout_secs: float) -> bytes:
         answer = connection.getresponse()
         data = _read(answer, endpoint.url)
     except (OSError, HTTPException, ValueError, AttributeError) as error:  # a connection that was hung up loses its socket
-        late = monotonic() >= until - 0.01
-        why = f"it took longer than {timeout_secs:g} s" if late else str(error) or type(error).__name__
+        slow = late.is_set() or isinstance(error, TimeoutError)
+        why = f"it took longer than {timeout_secs:g} s" if slow else str(error) or type(error).__name__
         raise TaixuError(f"{endpoint.url}: the language model cannot be asked: {why}") from error
     finally:
         watchdog.cancel()
         connection.close()
+    if late.is_set():  # what had come until then looks as if it were all
+        raise TaixuError(f"{endpoint.url}: the language model cannot be asked: it took longer than {timeout_secs:g} s")
     if answer.status != 200:
         said = " ".join(data[:_MOST_SAID].decode("utf-8", errors="replace").split())
         said = "".join(letter for letter in said if letter.isprintable()).replace(endpoint.key or "\0", "(key)")
@@ -96,8 +97,9 @@ def _read(answer: HTTPResponse, url: str) -> bytes:
             raise TaixuError(f"{url}: the language model's answer is longer than {_MOST_BYTES >> 20} MB")
 
 
-def _hang_up(connection: HTTPConnection) -> None:
+def _hang_up(connection: HTTPConnection, late: Event) -> None:
     import socket
 
+    late.set()
     with suppress(OSError, AttributeError):
         connection.sock.shutdown(socket.SHUT_RDWR)
