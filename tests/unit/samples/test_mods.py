@@ -11,7 +11,6 @@ import pytest
 from numpy.typing import NDArray
 
 import taixu as tx
-from taixu.edit.marks import Tags
 from taixu.math.quaternion import rotate
 from taixu.mods.host import ModHost
 from taixu.mods.packages.package import read_package
@@ -70,12 +69,8 @@ def test_the_sample_has_these_mods(repository: Path) -> None:
 
 def test_birds_fly_as_a_flock(repository: Path) -> None:
     with playing(repository, "flock", ticks=300) as app:
-        places, tags = [], 0
-        for table in app.world.query(tx.Transform, Tags).tables():
-            places.append(np.array(table.take(tx.Transform, "translation", slice(0, len(table))), np.float64))
-            tags += len(table)
-        birds = np.concatenate(places, axis=1)
-        assert tags == 300
+        birds = np.array([node.position for node in _spawned(app, "taixu.flock")]).T
+        assert birds.shape == (3, 300)
         assert np.isfinite(birds).all()
         assert (birds.std(axis=1) < 4).all(), "they stay together"
         gaps = np.linalg.norm(birds[:, :, None] - birds[:, None, :], axis=0) + np.eye(300) * 9

@@ -24,7 +24,7 @@ def on_tick(dt):
     if made < count:
         hatch(min(100, count - made))  # a step has room for some hundred spawns, so they come in groups
         return
-    birds = game.columns("transform", "translation", "rotation", having=["tags"])
+    birds = game.columns("transform", "translation", "rotation", own=True)  # of what we spawned: nobody else's
     if len(birds) == count:  # the last group arrives one step after it was asked for
         fly(birds, dt)
 
@@ -33,8 +33,7 @@ def hatch(number):
     global made
     for _ in range(number):
         place = [home + game.random.uniform(-3, 3) for home in HOME]
-        # Only birds have tags here: that is how `columns` finds them.
-        game.spawn("cone", position=place, scale=(0.3, 0.42, 0.1), tags={"names": ["bird"]}, material={"base_color": COLOR})
+        game.spawn("cone", position=place, scale=(0.3, 0.42, 0.1), material={"base_color": COLOR})
     made += number
 
 
@@ -56,7 +55,7 @@ def fly(birds, dt):
     # Each bird looks at one other in each step, at another in the next: bird i at bird i + shift, all at once. Within a few
     # seconds everybody has looked at everybody, for a three hundredth of the work.
     shift = game.random.randint(1, max(1, count - 1))
-    dx, dy, dz = x - turned(x, shift), y - turned(y, shift), z - turned(z, shift)
+    dx, dy, dz = x - game.roll(x, -shift), y - game.roll(y, -shift), z - game.roll(z, -shift)
     distance = game.sqrt(dx * dx + dy * dy + dz * dz) + 0.01
     push = game.where(distance < NEAR, apart * 50 * (NEAR - distance) / distance, 0.0)
     ways = [way + push * away for way, away in zip(ways, (dx, dy, dz))]
@@ -75,14 +74,6 @@ def fly(birds, dt):
     s, c = 0.7071 * game.sin(half), 0.7071 * game.cos(half)
     birds.rotation[0], birds.rotation[1], birds.rotation[2], birds.rotation[3] = -c, s, s, c
     birds.write()
-
-
-def turned(column, shift):
-    """The same column, begun at another place: entry i is what entry i + shift was."""
-    other = column * 1  # a copy
-    other[0 : count - shift] = column[shift:count]
-    other[count - shift : count] = column[0:shift]
-    return other
 
 
 def on_save():
