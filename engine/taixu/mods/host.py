@@ -21,8 +21,8 @@ from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.mods.box.limits import Limits
 from taixu.mods.grants import Grants
-from taixu.mods.keeping import KeptMod, bring_back, keep_mod
 from taixu.mods.inbox import Inbox, length_of
+from taixu.mods.keeping import KeptMod, bring_back, keep_mod
 from taixu.mods.loaded import Boxed, LoadedMod
 from taixu.mods.mirror import MirrorColumn
 from taixu.mods.work import share_out

@@ -383,7 +383,7 @@ class LoadedMod:
     def collect(self, wait_secs: float) -> None:
         """Take in the answer to the last step, waiting as long as is said; late ones come in a later step."""
         until = monotonic() + wait_secs
-        if self._backlog:
+        if self._backlog and not self.share.waits:
             answer = Answer()
             self._work_off(answer)
             self._account(answer)

@@ -109,7 +109,7 @@ class ModsPlugin:
         Returns
         -------
         dict
-            Why the others do not run, by id; columns with two writers stand under ``""``.
+            Why the others do not run, by id.
 
         Raises
         ------
@@ -125,10 +125,7 @@ class ModsPlugin:
         except MachineError as error:
             self.folder_mods.refused = {id: str(error) for id in self.folder_mods.names()}
             return dict(self.folder_mods.refused)
-        refused = dict(self.folder_mods.follow(_settings(world)))
-        if self.folder_mods.shared:
-            refused[""] = "; ".join(map(str, self.folder_mods.shared))
-        return refused
+        return dict(self.folder_mods.follow(_settings(world)))
 
     def restart(self, name: str) -> None:
         """Start a mod anew, from nothing.

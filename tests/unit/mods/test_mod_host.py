@@ -543,3 +543,16 @@ def _fuzzed() -> tuple[Any, Any]:
     mod = add_mod(app, "", write=reads, capabilities=["spawn", "ui", "audio", "input"])
     mod.claim = lambda number: None  # type: ignore[method-assign]
     return app, mod
+
+
+def test_two_writers_of_the_same_rows_are_told_once_and_others_are_not() -> None:
+    app = mod_app()
+    for place in range(4):
+        app.world.spawn(Transform(), Name(f"n{place}"), stable_id=10 + place)
+    part = "import game\ndef on_tick(dt):\n    for e in game.query('transform'):\n        if e.name in NAMES: e.x += 1\n"
+    for name, names in (("a.low", ("n0", "n1")), ("b.high", ("n2", "n3")), ("c.last", ("n3",))):
+        add_mod(app, part.replace("NAMES", repr(names)), name, read=["name"], write=["transform"])
+    for _ in range(5):
+        app.frame(STEP)
+    told = [line for line in mod_lines(app) if "both write" in line]
+    assert told == ["mods 'b.high' and 'c.last' both write transform.translation of the same entities: 'c.last' has the last word"]

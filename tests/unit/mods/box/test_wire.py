@@ -27,7 +27,11 @@ from taixu.mods.box.wire import (
     unpack_logs,
 )
 
-COLUMNS = (Column(b"Transform.position", 64, 120_000, True, True), Column("列".encode(), 0, 4, False, True), Column(b"m", 4, 2, False, False, True))
+COLUMNS = (
+    Column(b"Transform.position", 64, 120_000, True, True),
+    Column("列".encode(), 0, 4, False, True),
+    Column(b"m", 4, 2, False, False, True),
+)
 ASK = Ask(Op.CALL, 3, epochs=500, fuel=1 << 40, memory_bytes=1 << 33, first=10, second=20, kind=7, columns=COLUMNS)
 DONE = Done(3, Op.CALL, Status.TRAPPED, 1 << 40, 12, 1 << 26, 5, 6, 7, 1 << 26, "fuel: 太多")
 
