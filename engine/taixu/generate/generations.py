@@ -218,7 +218,7 @@ def _place(out: Path, generator: Generator, ticket: str, *, sign: bool, detached
             raise UsageError(f"{out} is a file; {generator.name} makes a folder, so name one")
         return Place(out.absolute(), "", ticket, sign, detached, dated)
     suffix = out.suffix.lower()
-    jpeg = suffix if generator.suffix == ".png" and suffix in (".jpg", ".jpeg") else ""
+    jpeg = suffix if (generator.suffix, suffix) in ((".png", ".jpg"), (".png", ".jpeg"), (".vrm", ".glb")) else ""
     if suffix and suffix != generator.suffix and not jpeg:
         raise UsageError(f"{out}: {generator.name} writes {generator.suffix}, not {suffix}")
     if out.is_dir():

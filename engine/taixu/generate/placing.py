@@ -74,6 +74,8 @@ def lay_out(place: Place, files: Sequence[CachedFile], order: Order, recipe: Rec
         for number, each in enumerate(files):
             final = place.folder / f"{place.name}{each.path.name.removeprefix('made')}"
             provenance = each.provenance
+            if place.jpeg == ".glb" and final.suffix == ".vrm":  # which is a GLB
+                final = final.with_suffix(".glb")
             smaller = _as_jpeg(each) if place.jpeg and final.suffix == ".png" else None
             if smaller is None:
                 laid = place.folder / f".{place.ticket}-{number}{final.suffix}"

@@ -15,7 +15,8 @@ from taixu.generate.generator import Generator
 
 __all__ = ["BUILT_IN", "Generators", "import_generator", "reference_of"]
 
-BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.materials.generator:MaterialGenerator",
+BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.avatars.generator:AvatarGenerator",
+            "taixu.generate.materials.generator:MaterialGenerator",
             "taixu.generate.materials.graph_generator:GraphGenerator",
             "taixu.generate.mesh_texturing.solid_generator:MeshMaterialGenerator",
             "taixu.generate.mesh_texturing.painted_generator:PaintedMeshGenerator",

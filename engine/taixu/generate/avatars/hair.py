@@ -229,7 +229,8 @@ def hair_color(person: Person, beard: bool = False) -> tuple[float, float, float
     """Of the hair with its grey, linear."""
     text = (person.spec.beard_color if beard else "") or person.spec.hair_color
     color, grey = np.array(linear_color(text)), np.array((0.55, 0.54, 0.52))
-    r, g, b = (color + (grey - color) * person.spec.grey).tolist()
+    amount = 0.25 * person.spec.grey if beard and person.spec.beard_color else person.spec.grey
+    r, g, b = (color + (grey - color) * amount).tolist()
     return (r, g, b)
 
 

@@ -15,7 +15,7 @@ _HOMES = {
     "beard": ("facial_hair:BEARDS",),
     "outfit": ("outfits",),
     "shoes": ("footwear",),
-    "accessory": (),
+    "accessory": ("accessories",),
 }  # fmt: skip
 """Modules under ``taixu.generate.avatars`` that hold parts of a kind, each in a dict: ``PARTS``, or the one that is named."""
 

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 
+from taixu.generate.avatars.accessory_shapes import HAT_LINES
 from taixu.generate.avatars.charts import skin_chart
 from taixu.generate.avatars.garments import dressed
+from taixu.generate.avatars.hair import head_of
 from taixu.generate.avatars.parts import part_named
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece
@@ -37,4 +39,22 @@ def worn(person: Person, pieces: list[Piece]) -> list[Piece]:
     for kind, name in (("hair", spec.hair), ("brows", spec.brows), ("beard", spec.beard)):
         if name:
             cloth += part_named(kind, name)(person)
+    cloth = [_under_hats(person, piece) for piece in cloth]
+    for name in spec.accessories:
+        cloth += part_named("accessory", name)(person)
     return [*result, *cloth, *(replace(extra, node="clothes") for extra in extras)]
+
+
+def _under_hats(person: Person, piece: Piece) -> Piece:
+    """Hair without what is under a hat."""
+    lines = [HAT_LINES[name] for name in person.spec.accessories if name in HAT_LINES]
+    if not lines or piece.name not in ("hair", "hair cap", "hair band"):
+        return piece
+    head = head_of(person)
+    offset = (piece.positions - head.middle) / head.size
+    above = offset[:, 1] - _SLOPE * offset[:, 2] > min(lines) + 0.006
+    return piece.kept(~above[piece.triangles].any(1))
+
+
+_SLOPE = 0.13
+"""Hats are higher in front."""

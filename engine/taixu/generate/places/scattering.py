@@ -71,7 +71,7 @@ def rules_of(land: Landscape) -> list[Rule]:
     """What grows on a landscape by its style, season and spec."""
     spec, found = land.spec, []
     wood, dense = 0.15 + 0.75 * spec.forest, spec.plants
-    total = sum(land.style.plants.values()) or 1.0
+    total = max(sum(land.style.plants.values()), 1.0)
     for kind, weight in land.style.plants.items():
         share = weight / total
         tall = kind in ("pine", "spruce")

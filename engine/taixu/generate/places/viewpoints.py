@@ -20,18 +20,24 @@ def find_view(land: Landscape, sun: tuple[float, float, float], *, eye_m: float 
     """
     size, n = land.spec.size_m, 14
     random = np.random.Generator(np.random.PCG64([land.seed & 0xFFFFFFFF, 5]))
-    best, found = -1.0, (np.zeros(3, np.float32), np.ones(3, np.float32))
+    top = float(max(land.heights.max(), land.water.max()))
+    best, found = -1e9, (np.array([0.0, top + 10.0, 0.45 * size], np.float32), np.array([0.0, 0.0, -0.2 * size], np.float32))
     reach = 0.42 * size
     side = np.hypot(sun[0], sun[2]) or 1.0
-    for _ in range(70):
+    steepest, tries = 5.0, 160
+    for number in range(tries):
+        if number >= 80 and best < -1e8:
+            steepest = 25.0  # there is no level ground: any ledge will do
         x, z = random.uniform(-0.36 * size, 0.36 * size, 2)
         ground = float(land.height_at(np.array([x]), np.array([z]))[0])
         if float(land.water_at(np.array([x]), np.array([z]))[0]) > ground - 0.3:
             continue
         around = land.height_at(x + np.array([-6.0, 6.0, 0.0, 0.0]), z + np.array([0.0, 0.0, -6.0, 6.0]))
-        if float(np.ptp(around)) > 7.0:
+        if float(np.ptp(around)) > steepest:
             continue  # too steep to stand
         bare = _bareness(land, x, z)
+        if number >= 80 and steepest < 10.0:
+            break
         for heading in np.arange(8) * (np.pi / 4) + random.uniform(0, np.pi / 4):
             dx, dz = float(np.sin(heading)), float(-np.cos(heading))
             turned = heading + np.linspace(-0.45, 0.45, n)

@@ -1,0 +1,24 @@
+"""An avatar from its specification."""
+
+from __future__ import annotations
+
+from taixu.assets.model import ModelData
+from taixu.generate.avatars.assembling import assembled
+from taixu.generate.avatars.person import person_of, skin_pieces
+from taixu.generate.avatars.spec import AvatarSpec, check_spec
+from taixu.generate.avatars.wearing import worn
+
+__all__ = ["make_avatar"]
+
+
+def make_avatar(spec: AvatarSpec) -> ModelData:
+    """A model with a skeleton, units of the face and all that it wears; ``avatar`` says who is what.
+
+    Raises
+    ------
+    UsageError
+        When the specification names what is not there.
+    """
+    check_spec(spec)
+    person = person_of(spec)
+    return assembled(person, worn(person, skin_pieces(person)))
