@@ -33,7 +33,7 @@ __all__ = ["BROKEN", "carry_out"]
 
 BROKEN = "the engine failed at"
 """How a refusal begins that should never be: an error of ours that a command brought to light."""
-_MOST_RAYS = 20_000
+_MOST_RAYS = 4000
 _MOST_TEXT = 20_000
 
 

@@ -172,6 +172,7 @@ class LoadedMod:
         """What the sandbox is told when it boots."""
         world = self._host.world
         known = world.resource(Components)
+        most_kb = self.grants.most_stored_kb
         facts = {
             "seed": int.from_bytes(blake2b(f"{world.seed}:{self.seed_key}".encode(), digest_size=8).digest()),
             "entry": self.entry.removesuffix(".py"),
@@ -179,7 +180,7 @@ class LoadedMod:
             "entity": self.entity,
             "fields": self.fields,
             "steps_per_sec": world.resource(Clock).steps_per_sec,
-            "capabilities": dict(self.grants.capabilities),
+            "capabilities": {**self.grants.capabilities, **({"storage": most_kb} if most_kb else {})},
             "most_spawns": min(_IDS_AHEAD, self.grants.most_spawned),
             "event_kinds": list(EVENT_KINDS),
             "ops": OP_NUMBERS,
@@ -202,7 +203,7 @@ class LoadedMod:
     @property
     def storage_bytes(self) -> int:
         """How much it may keep between sessions."""
-        return self.grants.capabilities.get("storage", 0) * 1024
+        return self.grants.most_stored_kb * 1024
 
     @property
     def stored(self) -> Stored:

@@ -24,8 +24,8 @@ _MOST_SAVED = 8000
 _BYTES_PER_UNIT = 100
 _COMMAND = 10
 _HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 20}
-_EACH = {"set": ("entities", 1), "raycasts": ("origins", 15)}
-_MOST_AT_ONCE = 6000
+_EACH = {"set": ("entities", 1), "raycasts": ("origins", 20)}
+_MOST_AT_ONCE = 3000
 
 
 class Share:
