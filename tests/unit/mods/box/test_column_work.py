@@ -1,0 +1,112 @@
+"""What the host calculates for mods gives the same bits on every machine, and only columns that were written come back."""
+
+from __future__ import annotations
+
+import json
+import mmap
+import struct
+from typing import Any
+
+import numpy as np
+import pytest
+from boxed_python import boxed_image
+
+from taixu.mods.box import ops
+from taixu.mods.box.limits import Layout
+from taixu.mods.box.rooms import Room
+from taixu.mods.box.wire import Ask, Column, Op, Status
+
+NAN = {"f4": 0x7FC00000, "f8": 0x7FF8000000000000}
+
+
+def _apply(name: str, out: Any, a: Any, b: Any = None, k: float = 0.0) -> float:
+    """An operation on arrays of this process, through addresses as a guest gives them."""
+    arrays = [np.zeros(0, np.uint8) if item is None or isinstance(item, float) else item for item in (out, a, b)]
+
+    def view(address: int, count: int, dtype: np.dtype[Any]) -> Any:
+        return arrays[address].view(dtype)[:count]
+
+    types = ["" if not len(item) else item.dtype.str[1:] if item.dtype != bool else "?" for item in arrays]
+    return ops.apply(view, ops.pack(name, *types), 0, 1, 2, len(arrays[1]), k)
+
+
+@pytest.mark.parametrize("kind", ["f4", "f8"])
+def test_what_is_no_number_has_one_bit_pattern(kind: str) -> None:
+    unsigned = np.dtype(f"u{kind[1]}")
+    odd = np.array([-np.inf, np.inf, -1.0, 0.0, 2.0], kind)
+    odd.view(unsigned)[3] = NAN[kind] | 1 << (8 * unsigned.itemsize - 1) | 5  # the other sign, with something in it
+    for name, other in (("sub", odd), ("add", np.array([np.inf, -np.inf, 1, 2, 3], kind)), ("sqrt", None), ("minimum", odd)):
+        out = np.zeros(5, kind)
+        _apply(name, out, odd, other)
+        found = out.view(unsigned)[np.isnan(out)]
+        assert len(found), name
+        assert set(found.tolist()) == {NAN[kind]}, name
+    assert struct.pack("<d", _apply("sum", None, odd)) == struct.pack("<Q", NAN["f8"])
+
+
+def test_numbers_that_a_whole_column_cannot_hold_become_the_nearest() -> None:
+    wild = np.array([np.nan, np.inf, -np.inf, 1e30, -1e30, 2.9, -2.9, 300.0])
+    for kind, least, most in (("i4", -(1 << 31), (1 << 31) - 1), ("u1", 0, 255)):
+        out = np.ones(8, kind)
+        _apply("copy", out, wild)
+        whole = [2, max(-2, least), min(300, most)]
+        assert out.tolist() == [0, most, least, most, least, *whole]
+    out = np.zeros(4, "i8")
+    _apply("copy", out, np.array([1e19, -1e19, 5.5, np.nan]))
+    assert out.tolist() == [(1 << 63) - 1, -(1 << 63), 5, 0]
+
+
+def test_finite_is_asked_of_all() -> None:
+    column = np.ones(1000, np.float32)
+    assert _apply("finite", None, column) == 1.0
+    column[997] = np.inf
+    assert _apply("finite", None, column) == 0.0
+
+
+def test_what_takes_longer_costs_more() -> None:
+    plain, slow, move = (ops.weight(ops.pack(name, "f8", "f8", "u4")) for name in ("add", "pow", "take"))
+    assert plain < move < slow
+    assert slow > 20 * plain
+
+
+MASKED = """
+from array import array
+columns = {}
+def boot(config): return b""
+def call(kind, payload):
+    for name, item in columns.items():
+        if name != "mask":
+            item[:] = array("B", [payload[0]]) * len(item)
+    columns["mask"][:] = array("B", payload[1:])
+    return b""
+def column(name, nbytes):
+    found = columns.setdefault(name, array("B", bytes(nbytes)))
+    return found.buffer_info()[0]
+"""
+
+
+def test_only_what_the_mask_names_is_copied_out() -> None:
+    from taixu.mods.box import guest
+
+    layout = Layout(slots=1)
+    memory = mmap.mmap(-1, layout.total_bytes)
+    room, slot = Room(0, guest, boxed_image(), memory, layout), layout.slot(0)
+    sources = json.dumps({"taixu_guest_main.py": MASKED}).encode()
+    memory[slot.asked : slot.asked + 2 + len(sources)] = b"{}" + sources
+    booted = room.do(Ask(Op.BOOT, 0, epochs=1 << 30, fuel=1 << 40, memory_bytes=64 << 20, first=2, second=len(sources)))
+    assert booted.status is Status.OK, booted.reason
+    columns = (
+        Column(b"one", 0, 8, False, True), Column(b"seen", 64, 8, True, False), Column(b"two", 128, 8, False, True),
+        Column(b"mask", 192, 2, False, False, True),
+    )  # fmt: skip
+
+    def call(value: int, *mask: int) -> list[int]:
+        memory[slot.asked : slot.asked + 1 + len(mask)] = bytes((value, *mask))
+        done = room.do(Ask(Op.CALL, 0, epochs=1 << 30, fuel=1 << 40, first=1 + len(mask), kind=1, columns=columns))
+        assert done.status is Status.OK, done.reason
+        return [memory[slot.columns + place] for place in (0, 64, 128, 192, 193)]
+
+    assert call(7, 1, 0) == [7, 0, 0, 1, 0]
+    assert call(8, 0, 1) == [7, 0, 8, 0, 1]
+    assert call(9, 0, 0) == [7, 0, 8, 0, 0]
+    assert call(5, 3, 255) == [5, 0, 5, 3, 255]
