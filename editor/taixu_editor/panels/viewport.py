@@ -205,7 +205,8 @@ class Viewport(Panel):
         skies = self.window.renderer.lighting.skies
         skies.follow()
         looks = self.shown.key(), self.window.outline_key(), skies.version
-        key = (self.is_game, self.camera.key(), size, *looks, *_world_key(world))
+        shown = self.game.lay_out(world, size) if self.is_game else 0
+        key = (self.is_game, shown, self.camera.key(), size, *looks, *_world_key(world))
         if key != self._drawn:
             self._drawn = key
             self.view.camera = self._seen(world)
@@ -221,7 +222,7 @@ class Viewport(Panel):
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {"antialias": "fxaa", "outline": True}
         if self.is_game:
-            return settings
+            return settings | {"hud": True}
         theme = self.window.theme
         if self.camera.is_parallel and self.shown.mode == "lit":  # a sky has no horizon then: a plain ground tells things apart
             plain = theme.pressed if theme.is_dark else theme.faint

@@ -24,6 +24,7 @@ from taixu.platform.events import (
     WheelEvent,
 )
 from taixu.render import ViewCamera
+from taixu.render.hud import Screen
 from taixu.scene import CELL_M
 from taixu_editor.interface import icon
 from taixu_editor.view.orbit import OrbitCamera
@@ -59,6 +60,9 @@ class GameView:
         camera.stay()
         self._before = replace(camera, pivot=camera.pivot.copy())
         self.is_wanted = self._wants_focus = self._is_first and main_camera(world) is not None
+        if self._is_first and not world.has_resource(Screen):
+            world.insert_resource(Screen(interactive=True))
+            world.resource(Screen).wire(world)
 
     def end(self) -> None:
         """Play has ended: one stands again where one stood before."""
@@ -79,6 +83,15 @@ class GameView:
             self._wants_focus = True
         elif entity is not None:
             stand_at(self._view.camera, ViewCamera.of_entity(world, entity))
+
+    def lay_out(self, world: World, size: tuple[int, int]) -> int:
+        """Lay out what scripts and mods show for a picture of a size; gives a number that changes when it does."""
+        if not (self._is_first and world.has_resource(Screen)):
+            return 0
+        screen = world.resource(Screen)
+        screen.pixels_per_unit = size[0] / self._view.extent[0]
+        screen.lay_out(world, size)
+        return screen.version
 
     def forward_input(self, *, hovered: bool) -> None:
         """What happens over the picture is the player's."""

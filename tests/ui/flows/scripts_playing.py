@@ -6,7 +6,22 @@ from assets import wait_until
 from editor_flows import Hand, flow
 from scripts import WALK, begin, box, errors, play, replace_line, show_script, tabs
 
+from taixu.render.hud import Screen
 from taixu.script import ScriptHost
+
+BUTTON = """import game
+
+
+def on_start():
+    game.show_button("go", "Go", corner="right")
+
+
+def on_event(event):
+    if event.kind == "button":
+        game.log("pressed", event.name)
+    elif event.name == "fire":
+        game.log("fired")
+"""
 
 
 @flow("")
@@ -76,5 +91,27 @@ def keys_are_the_players_while_one_plays_and_let_go_when_one_leaves(hand: Hand) 
     screen._on_key_press(key.A, 0)
     wait_until(hand, lambda: box(hand).position[0] < left - 0.1)
     screen._on_key_release(key.A, 0)
+    hand.keys("Shift+F5")
+    wait_until(hand, lambda: not hand.host.play.is_playing)
+
+
+@flow("")
+def a_button_over_the_picture_is_pressed_and_the_click_is_not_the_games(hand: Hand) -> None:
+    begin(hand, "Buttons", BUTTON)
+    view, window = hand.window.panels[0], hand.window.window
+    play(hand)
+    wait_until(hand, lambda: view.is_game and hand.session.world.resource(Screen).version > 0)
+    screen, said = hand.session.world.resource(Screen), hand.session.world.resource(ScriptHost).log.messages
+    left, top, wide, high = screen._hot[0].rect
+    x, y = (place / screen.pixels_per_unit + begins for place, begins in zip((left + wide / 2, top + high / 2), view.origin))
+    hand.context.mouse_move_to_pos((x, y))
+    at = round(x * window._unit), round(window._window.get_size()[1] - y * window._unit)  # as the desktop counts
+    window._on_mouse_motion(*at, 0, 0)
+    wait_until(hand, lambda: screen.draft.over is not None)
+    window._on_mouse_press(*at, 1, 0)
+    window._on_mouse_release(*at, 1, 0)
+    wait_until(hand, lambda: any(line.text == "pressed go" for line in said))
+    hand.wait(3)
+    assert not [line.text for line in said if line.text == "fired"]
     hand.keys("Shift+F5")
     wait_until(hand, lambda: not hand.host.play.is_playing)

@@ -60,6 +60,8 @@ class Screen:
         Pixels of the picture to the unit in which the pointer is told.
     enabled
         Whether it takes clicks: not while the game holds the pointer.
+    version
+        Goes up whenever it is laid out anew.
     """
 
     def __init__(self, *, interactive: bool = False) -> None:
@@ -67,6 +69,7 @@ class Screen:
         self.scale = 1.0
         self.pixels_per_unit = 1.0
         self.enabled = True
+        self.version = 0
         self.draft = Draft()
         self.atlas = GlyphAtlas()
         self._setter = Typesetter(self.atlas)
@@ -89,6 +92,7 @@ class Screen:
                 if generation == self.atlas.generation:
                     break
             self._laid_out = self._state(world, size, errors)
+            self.version += 1
         return self._rows
 
     def hot_at(self, x: float, y: float) -> Hot | None:
