@@ -53,8 +53,9 @@ class Grants:
     @classmethod
     def of(cls, *, read: Iterable[str] = (), write: Iterable[str] = (), capabilities: Iterable[str] = (), **more: int) -> Grants:
         """The same from lists of names."""
-        most = {name: _STORED_KB if name == "storage" else 0 for name in capabilities}
-        return cls(read=frozenset(read), write=frozenset(write), capabilities=most, **more)
+        return cls(
+            read=frozenset(read), write=frozenset(write), capabilities=dict.fromkeys(capabilities, 0), **more
+        )  # fmt: skip
 
     def readable(self, world: World) -> dict[str, ComponentType]:
         """The components that it may read, by name.
@@ -94,3 +95,8 @@ class Grants:
         if "spawn" not in self.capabilities:
             return 0
         return self.capabilities["spawn"] or _SPAWNS
+
+    @property
+    def most_stored_kb(self) -> int:
+        """How much it may keep between sessions."""
+        return (self.capabilities["storage"] or _STORED_KB) if "storage" in self.capabilities else 0
