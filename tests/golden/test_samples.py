@@ -27,6 +27,13 @@ def test_looks_as_it_did(app: tx.App, repository: Path, name: str) -> None:
     assert_golden(app.picture(samples=2).pixels, f"samples/{name}")
 
 
+def test_the_courtyard_looks_as_it_did_with_its_mods(app: tx.App, repository: Path) -> None:
+    pytest.importorskip("wasmtime", reason="mods run in wasmtime, which is not installed")
+    app.open(repository / "samples" / "mods")
+    app.run(ticks=150)
+    assert_golden(app.picture(samples=2).pixels, "samples/mods")
+
+
 @pytest.mark.parametrize("engine", ["pybullet", "rapier"])
 def test_the_playground_plays(repository: Path, engine: str) -> None:
     if engine == "pybullet":

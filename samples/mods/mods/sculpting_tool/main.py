@@ -35,7 +35,9 @@ def on_start():
         sand.append(game.spawn("box", position=place, scale=(WIDTH, FLAT, WIDTH), material={"base_color": color}))
         heights.append(FLAT)
     look = {"base_color": (0.1, 0.6, 1.0, 1.0), "unlit": True}
-    ring = game.spawn("torus", position=middle + (0, FLAT + 0.3, 0), scale=(2 * reach, 0.3, 2 * reach), material=look)
+    # A torus is as thick as its shape is high; a scale would make it flat, and as thick as before.
+    size = (2 * reach, 0.12, 2 * reach)
+    ring = game.spawn(position=middle + (0, FLAT + 0.3, 0), shape={"kind": "torus", "size": size}, material=look)
 
 
 def along(number):
