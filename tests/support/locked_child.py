@@ -56,6 +56,13 @@ numbers = {
     "getdents64": (217, 61), "process_madvise": (440, 440), "prlimit64": (302, 261), "landlock_create": (444, 444),
     "sendmsg": (46, 211), "recvmsg": (47, 212), "fcntl": (72, 25), "ioctl": (16, 29), "statx": (332, 291), "setns": (308, 268),
     "readlinkat": (267, 78), "inotify_init1": (294, 26), "timer_create": (222, 107), "pkey_mprotect": (329, 288),
+    "keyctl": (250, 219), "semget": (64, 190), "semctl": (66, 191), "msgget": (68, 186), "msgctl": (71, 187),
+    "mq_open": (240, 180), "mq_unlink": (241, 181), "unshare": (272, 97), "fanotify_init": (300, 262), "kcmp": (312, 272),
+    "seccomp": (317, 277), "membarrier": (324, 283), "pidfd_send_signal": (424, 424), "open_tree": (428, 428),
+    "fsopen": (430, 430), "close_range": (436, 436), "memfd_secret": (447, 447), "vmsplice": (278, 75),
+    "get_robust_list": (274, 100), "epoll_create1": (291, 20), "eventfd2": (290, 19), "signalfd4": (289, 74),
+    "timerfd_create": (283, 85), "move_pages": (279, 239), "syslog": (103, 116), "utimensat": (280, 88), "ioprio_set": (251, 30),
+    "sched_setattr": (314, 274), "mlockall": (151, 230),
 }  # fmt: skip
 
 
@@ -164,6 +171,48 @@ def mount() -> None:
     check(libc.mount(b"none", folder.encode(), b"tmpfs", 0, None))
 
 
+def make_namespace(flag: int) -> Callable[[], object]:
+    """By clone, as a container begins."""
+
+    def run() -> None:
+        child = call("clone", flag | signal.SIGCHLD, 0, 0, 0, 0)
+        if child == 0:
+            os._exit(0)
+        os.waitpid(child, 0)
+
+    return run
+
+
+def bomb() -> None:
+    """Sixteen processes, each the parent of the next."""
+    child = os.fork()
+    if child == 0:
+        for _ in range(15):
+            if os.fork() != 0:
+                break
+        os._exit(0)
+    os.waitpid(child, 0)
+
+
+def use_semaphores() -> None:
+    call("semctl", call("semget", 0, 1, 0o1600), 0, 0, 0)
+
+
+def use_queues() -> None:
+    call("msgctl", call("msgget", 0, 0o1600), 0, 0)
+
+
+def open_queue() -> None:
+    name = f"taixu-{os.getpid()}".encode()
+    os.close(call("mq_open", name, os.O_CREAT | os.O_RDWR, 0o600, 0))
+    call("mq_unlink", name)
+
+
+def splice() -> None:
+    writer = -1 if locked else os.pipe()[1]
+    call("vmsplice", writer, struct.pack("PN", page_address, 8), 1, 0)
+
+
 def ask_for_futex_trick() -> None:
     word = ctypes.create_string_buffer(8)
     one = ctypes.c_long(1)
@@ -250,6 +299,49 @@ ATTEMPTS: dict[str, In] = {
     "userfaultfd": lambda: os.close(call("userfaultfd", 0)),
     "perf events": lambda: os.close(call("perf_event_open", struct.pack("=IIQ104x", 1, 112, 0), 0, -1, -1, 0)),
     "keys": lambda: call("add_key", b"user", b"taixu", b"x", 1, -2),
+    "keyring": lambda: call("keyctl", 0, -3, 0, 0, 0),
+    "ask for a key": lambda: call("keyctl", 11, -3, buffer, 4096, 0),
+    "semaphores": use_semaphores,
+    "message queues": use_queues,
+    "posix queue": open_queue,
+    "fork bomb": bomb,
+    "user namespace": make_namespace(0x10000000),
+    "process namespace": make_namespace(0x20000000),
+    "network namespace": make_namespace(0x40000000),
+    "mount namespace": make_namespace(0x00020000),
+    "leave the network": lambda: call("unshare", 0x40000000),
+    "another filter": lambda: call("seccomp", 2, 0, struct.pack("=I", 0x7FFF0000)),
+    "membarrier": lambda: call("membarrier", 0, 0, 0),
+    "compare processes": lambda: call("kcmp", os.getpid() if not locked else 1, os.getpid() if not locked else 1, 0, 0, 0),
+    "signal by descriptor": lambda: call("pidfd_send_signal", call("pidfd_open", victim, 0), 0, 0, 0),
+    "mount anew": lambda: os.close(call("fsopen", b"tmpfs", 0)),
+    "tree of mounts": lambda: os.close(call("open_tree", -100, b"/", 0x80000)),
+    "close many": lambda: call("close_range", 4000, 4100, 0),
+    "secret memory": lambda: os.close(call("memfd_secret", 0)),
+    "pages into a pipe": splice,
+    "another's locks": lambda: call("get_robust_list", victim, buffer, buffer),
+    "events": lambda: os.close(call("eventfd2", 0, 0)),
+    "epoll": lambda: os.close(call("epoll_create1", 0)),
+    "signals as a file": lambda: os.close(call("signalfd4", -1, buffer, 8, 0)),
+    "timer as a file": lambda: os.close(call("timerfd_create", 1, 0)),
+    "all changes of files": lambda: os.close(call("fanotify_init", 0, 0)),
+    "move another's pages": lambda: call("move_pages", victim, 0, 0, 0, 0, 0),
+    "lock memory": lambda: call("mlockall", 5),
+    "the kernel's log": lambda: call("syslog", 10, 0, 0),
+    "times of a file": lambda: call("utimensat", -100, folder.encode(), 0, 0),
+    "owner of a file": lambda: os.chown(folder, -1, -1),
+    "priority of input": lambda: call("ioprio_set", 1, 0, 2 << 13 | 4),
+    "scheduler": lambda: call("sched_setattr", 0, struct.pack("=IIQiIQQQ", 48, 0, 0, 0, 0, 0, 0, 0), 0),
+    "files by other names": lambda: os.close(os.open("/dev/shm", os.O_RDONLY)),
+    "another's memory as a file": lambda: os.close(os.open(f"/proc/{victim}/mem", os.O_RDONLY)),
+    "another's files": lambda: os.listdir(f"/proc/{victim}/fd"),
+    "all processes": lambda: os.listdir("/proc"),
+    "the machine's secrets": lambda: os.close(os.open("/proc/sys/kernel/random/boot_id", os.O_RDONLY)),
+    "raw sockets": lambda: socket.socket(socket.AF_INET, socket.SOCK_RAW, socket.IPPROTO_ICMP).close(),
+    "virtual sockets": lambda: socket.socket(40, socket.SOCK_STREAM).close(),
+    "kernel cryptography": lambda: socket.socket(38, socket.SOCK_SEQPACKET).close(),
+    "a pair of sockets": lambda: [end.close() for end in socket.socketpair()],
+    "listen on": lambda: channel.listen() if locked else listener.listen(),
     "timer": lambda: call("timer_create", 1, 0, buffer),
     "futex requeue": ask_for_futex_trick,
     "unshare": lambda: check(libc.unshare(0x00020000)),
@@ -279,7 +371,7 @@ ATTEMPTS: dict[str, In] = {
 APART = {
     "execute", "execute at a descriptor", "unshare", "enter a namespace", "mount", "chroot", "become root", "another user",
     "groups", "capabilities", "personality", "signal all", "set a signal handler", "priority", "higher limits", "keep living",
-    "be traced", "load", "timer",
+    "be traced", "load", "timer", "keyring", "leave the network", "another filter", "lock memory", "priority of input", "scheduler",
 }  # fmt: skip
 
 
