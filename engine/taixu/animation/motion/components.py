@@ -20,6 +20,7 @@ class Motion:
     seat_m: F32 = field(default=0.0, unit="m", minimum=0.0, doc="Height of what it sits on; 0 is as high as its knees.")
     ground: Bool = field(default=True, doc="Feet stand on what is below them, where there are colliders.")
     clip: AssetPath = field(default="", doc="A motion that is played instead (BVH, VRMA, glTF of a person); of any body.")
+    first_person: Bool = field(default=False, doc="Somebody looks out of its eyes: the head and what belongs to it are hidden.")
     graph: AssetPath = field(default="", doc="A state graph (JSON) in place of the usual one.")
 
 

@@ -18,6 +18,7 @@ from taixu.animation.motion.crowd import Crowd
 from taixu.animation.motion.speech import RATE_HZ, Speech
 from taixu.animation.motion.style import chance
 from taixu.animation.motion.turns import F32
+from taixu.assets import AssetDatabase
 from taixu.assets.humanoid import VISEMES, Avatar
 from taixu.assets.model import ModelData
 from taixu.ecs import World
@@ -78,18 +79,26 @@ class Faces:
     _groups: list[_Group] = field(default_factory=list)
     _handles: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
     _known: dict[str, int] = field(default_factory=dict)
+    _awaited: dict[int, str] = field(default_factory=dict)
+    _voices: NDArray[Any] = field(default_factory=lambda: np.zeros(0, object))
     _words: NDArray[Any] = field(default_factory=lambda: np.zeros(0, object))
 
     def bind(self, world: World, handles: Handles, people: list[tuple[ModelData, Handles]]) -> None:
         """Take up the faces of a crowd."""
-        kept = {int(handle): (self.saying[row], self.said_secs[row], self._words[row]) for row, handle in enumerate(self._handles)}
+        kept = {
+            handle: (self.saying[row], self.said_secs[row], self._words[row], self._voices[row], self._awaited.get(row))
+            for row, handle in enumerate(self._handles.tolist())
+        }
         self._handles = handles
         self.saying, self.said_secs = np.full(len(handles), -1, np.int32), np.zeros(len(handles), np.float32)
-        self._words = np.full(len(handles), "", object)
+        self._words, self._voices = np.full(len(handles), "", object), np.full(len(handles), "", object)
+        self._awaited = {}
         self.mouths = np.zeros((len(VISEMES), len(handles)), np.float32)
         for row, handle in enumerate(handles.tolist()):
             if handle in kept:
-                self.saying[row], self.said_secs[row], self._words[row] = kept[handle]
+                self.saying[row], self.said_secs[row], self._words[row], self._voices[row], awaited = kept[handle]
+                if awaited is not None:
+                    self._awaited[row] = awaited
         kinds: dict[int, list[int]] = {}
         for row, (model, _) in enumerate(people):
             kinds.setdefault(id(model), []).append(row)
@@ -110,11 +119,34 @@ class Faces:
             if text != self._words[row]:
                 self._words[row] = text
                 self.saying[row], self.said_secs[row] = self._speech(str(text)), 0.0
+        voices = world.gather(chosen, Face, "voice")
+        for row, source in zip(rows.tolist(), voices.tolist(), strict=True):
+            if source != self._voices[row]:
+                self._voices[row] = source
+                self._awaited.pop(row, None)
+                if source:
+                    self._awaited[row] = str(source)
         for group in self._groups:
             inside = np.flatnonzero(np.isin(group.rows, rows))
             places = {row: place for place, row in enumerate(rows.tolist())}
             for place in inside.tolist():
                 group.wanted[place] = group.names.get(str(expressions[places[int(group.rows[place])]]), -1)
+
+    def _hear(self, world: World) -> None:
+        """Begin with the voices that have arrived; what cannot be read was said by those who load it."""
+        if not self._awaited or not world.has_resource(AssetDatabase):
+            return
+        assets = world.resource(AssetDatabase)
+        for row, source in list(self._awaited.items()):
+            handle = assets.load(source, "audio")
+            if assets.state(handle) == "loading":
+                continue
+            del self._awaited[row]
+            if assets.state(handle) == "ready" and source not in self._known:
+                sound = assets.get(handle)
+                self._known[source] = len(self.speeches)
+                self.speeches.append(Speech.of_sound(sound.as_float(), sound.rate_hz))
+            self.saying[row], self.said_secs[row] = self._known.get(source, -1), 0.0
 
     def say(self, row: int, speech: Speech) -> None:
         """Let somebody's lips follow a speech from now on (from sound, or made beforehand)."""
@@ -140,6 +172,7 @@ class Faces:
         """Write everybody's morph weights."""
         if not self._groups:
             return
+        self._hear(world)
         self._speak(secs)
         names = ("weight", "blink", "fade_secs")
         weight, blinks, fades = (world.gather(crowd.handles, Face, name) for name in names)

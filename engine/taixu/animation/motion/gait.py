@@ -134,7 +134,7 @@ def _place_foot(bodies: Bodies, style: Style, pace: Going, phase: F32, side: flo
     pitch_up = -push * (1.0 - smooth(swing, 0.0, 0.6)) + strike * smooth(swing, 0.45, 1.0)
     pitch = np.where(in_air, pitch_up, pitch_down)
 
-    width = bodies.width * style.width * (1.0 - 0.35 * pace.effort - 0.25 * running)
+    width = bodies.width * style.width * (0.88 - 0.23 * pace.effort - 0.25 * running)
     toe_out = side * 0.11 * (1.0 - 0.6 * running)
 
     def planted(at: F32 | float, tip: F32) -> tuple[F32, F32, F32]:
@@ -144,7 +144,7 @@ def _place_foot(bodies: Bodies, style: Style, pace: Going, phase: F32, side: flo
         gone_ahead = pace.speed * secs * np.sinc(angle / np.pi)
         aside = np.where(np.abs(angle) > 1e-4, (1.0 - np.cos(angle)) / np.where(angle == 0.0, 1.0, angle), 0.0)
         gone_aside = pace.speed * secs * aside
-        sole = np.stack([side * width - gone_aside, np.zeros_like(width), -gone_ahead])
+        sole: F32 = np.stack([side * width - gone_aside, np.zeros_like(width), -gone_ahead])
         heading = toe_out - angle
         sole = rotate(about("y", -angle), sole)
         return sole + rotate(about("y", heading), _rolled(bodies, tip)), heading, sole

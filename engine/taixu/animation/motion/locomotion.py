@@ -102,7 +102,9 @@ def carry_arms(pose: Pose, style: Style, pace: Going, phase: F32, *, breath: F32
         pose.turns[BONE[f"{side}UpperArm"]] = multiply(inward, about("x", -forward), down, about("x", np.full_like(spread, -0.1)))
         bend = style.bend * (1.0 - running) + 1.45 * running + np.clip(forward, -0.1, 1.0) * (0.35 + 0.1 * running)
         pose.turns[BONE[f"{side}LowerArm"]] = about("y", -sign * np.clip(bend, 0.05, 2.2))
-        pose.turns[BONE[f"{side}Hand"]] = multiply(about("z", -sign * (0.08 + 0.05 * forward)), about("y", -sign * (0.1 * effort)))
+        rolled = about("x", 0.3 - 0.1 * running)  # palms at ease look a little back
+        hangs = multiply(about("z", -sign * (0.08 + 0.05 * forward)), about("y", -sign * 0.1 * effort))
+        pose.turns[BONE[f"{side}Hand"]] = multiply(rolled, hangs)
         curl_fingers(pose, side, sign, 0.35 + 0.75 * running + 0.08 * chance((seeds * 65535).astype(np.uint32), 3))
 
 

@@ -15,6 +15,7 @@ from taixu.animation.motion.components import Face, Gaze, Motion
 from taixu.animation.motion.crowd import LAYERS, Crowd
 from taixu.animation.motion.faces import Faces
 from taixu.animation.motion.figure import BONE, Figure
+from taixu.animation.motion.first_person import show_as
 from taixu.animation.motion.gait import Feet, Going, going, place_feet, smooth
 from taixu.animation.motion.gazes import Eyes, turn_gazes
 from taixu.animation.motion.graph import MASKS, USUAL, Layer, StateGraph
@@ -90,6 +91,7 @@ class People:
         self._acts: NDArray[Any] = np.zeros(0, object)
         self._played: NDArray[Any] = np.zeros(0, object)
         self._seeds: F32 = np.zeros(0, np.float32)
+        self._inside: NDArray[np.bool_] = np.zeros(0, bool)
         self._moves: NDArray[np.bool_] = np.zeros(0, bool)
         self._gazes: NDArray[np.bool_] = np.zeros(0, bool)
         self._tick = -1
@@ -131,7 +133,7 @@ class People:
         structure = world.structure.since(self._tick)
         changed: list[Handles] = []
         for table in world.query(Motion).tables():
-            rows = table.changed((Motion,), since=self._tick, fields=("act", "mood", "seed", "clip", "graph"))
+            rows = table.changed((Motion,), since=self._tick, fields=("act", "mood", "seed", "clip", "graph", "first_person"))
             if row_count(rows):
                 changed.append(table.entities[rows])
         faces = [
@@ -146,15 +148,15 @@ class People:
             for owner in owners[~world.alive(owners)].tolist():
                 del self._rigs[owner]
                 self._stale = True
-        if self._stale or structure is None or structure:
-            self._rebuild(world)
-        elif changed:
+        made_anew = (self._stale or structure is None or bool(structure)) and self._rebuild(world)
+        if changed and not made_anew:
             self._read(world, np.flatnonzero(np.isin(self.crowd.handles, np.concatenate(changed))))
-        if faces:
+        if faces and not made_anew:
             self.faces.read(world, np.flatnonzero(np.isin(self.crowd.handles, np.concatenate(faces))))
         return len(self.crowd) > 0
 
-    def _rebuild(self, world: World) -> None:
+    def _rebuild(self, world: World) -> bool:
+        """Make the crowd of those who are there; False where it is the one that was."""
         wanted = [table.entities for cls in (Motion, Face, Gaze) for table in world.query(cls).tables()]
         handles = np.unique(np.concatenate([np.zeros(0, np.uint64), *wanted]))
         handles = handles[np.isin(handles, np.array(list(self._rigs), np.uint64))]
@@ -165,7 +167,7 @@ class People:
         same = np.array_equal(handles, self.crowd.handles) and np.array_equal(figures, self.crowd.figures)
         if same and not self._stale and np.array_equal(moves, self._moves):
             self._gazes = np.isin(handles, _all(world, Gaze))
-            return
+            return False
         self._stale, self._moves = False, moves
         self.crowd = self.crowd.follow(handles)
         self.crowd.figures = figures
@@ -182,8 +184,10 @@ class People:
         self._gazes = np.isin(handles, _all(world, Gaze))
         self._acts = np.full(len(handles), "", object)
         self._played = np.full(len(handles), "", object)
+        self._inside = np.zeros(len(handles), bool)
         self._read(world, np.arange(len(handles)))
         self.faces.bind(world, handles, [(rig.model, rig.entities) for rig in rigs])
+        return True
 
     def _read(self, world: World, rows: NDArray[np.intp]) -> None:
         """Take what components say in words."""
@@ -195,6 +199,11 @@ class People:
             return
         self._acts[rows] = world.gather(handles[rows], Motion, "act")
         self._played[rows] = world.gather(handles[rows], Motion, "clip")
+        inside = world.gather(handles, Motion, "first_person").astype(bool)
+        for row in rows[inside[rows] != self._inside[rows]].tolist():
+            rig = self._rigs[int(handles[row])]
+            show_as(world, rig.model, rig.entities, first_person=bool(inside[row]))
+        self._inside = inside
         moods, seeds = world.gather(handles, Motion, "mood"), world.gather(handles, Motion, "seed").astype(np.uint32)
         own = (world.stable_ids(handles) & np.uint64(0xFFFFFFFF)).astype(np.uint32)
         seeds = np.where(seeds == 0, own, seeds)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taixu.animation.motion.components import Face, Gaze, Motion
 from taixu.animation.motion.constraints import Followers, follow_nodes
+from taixu.animation.motion.first_person import show_as
 from taixu.animation.motion.people import People, move_people
 from taixu.animation.motion.springs import Springs, swing
 from taixu.app import App, Stage
@@ -28,6 +29,8 @@ def add_motion(app: App) -> None:
 def _take(world: World, spawned: Spawned) -> None:
     if spawned.model.avatar is None:
         return
+    if "firstPersonOnly" in spawned.model.avatar.first_person.values():
+        show_as(world, spawned.model, spawned.entities, first_person=False)
     world.resource(People).add(world, spawned)
     world.resource(Springs).add(spawned)
     world.resource(Followers).add(spawned)

@@ -7,17 +7,18 @@ from typing import Any
 
 import numpy as np
 import pytest
+from call_count import count_calls
 from stick_figure import stick_figure
 
 from taixu.animation import Morph, MorphWeights
-from taixu.animation.motion import Face, Gaze, Motion, People, Springs
+from taixu.animation.motion import Face, Gaze, Motion, People, Speech, Springs
 from taixu.animation.motion.faces import blinking, overridden
 from taixu.animation.motion.graph import read_graph
 from taixu.app import App, Clock, GameServices
 from taixu.assets.humanoid import Constraint
 from taixu.ecs import World
 from taixu.errors import TaixuError
-from taixu.scene import Transform, WorldTransforms
+from taixu.scene import Transform, Visibility, WorldTransforms
 from taixu.scene.instantiate import Spawned, spawn_model
 from taixu.scene.plugin import ScenePlugin
 
@@ -62,8 +63,8 @@ def test_who_is_moved_steps_and_feet_stay_where_they_stand(stand: Stand) -> None
     people, ankles, planted = stand.world.resource(People), [], []
     speed = 0.0
     z = 0.0
-    for frame in range(240):
-        speed = min(speed + 0.02, 1.3) if frame < 160 else max(speed - 0.03, 0.4)  # it speeds up, and slows down
+    for frame in range(160):
+        speed = min(speed + 0.03, 1.3) if frame < 100 else max(speed - 0.03, 0.4)  # it speeds up, and slows down
         z += speed * FRAME
         stand.world.set(person.owner, Transform, translation=(0.0, 0.0, z))
         stand.frames(1)
@@ -72,7 +73,7 @@ def test_who_is_moved_steps_and_feet_stay_where_they_stand(stand: Stand) -> None
     assert people.crowd.speeds[0] == pytest.approx(0.4, abs=0.05)
     moved, stands = np.abs(np.diff(np.array(ankles)[:, :, 2], axis=0)), np.array(planted)
     both = stands[1:] & stands[:-1]
-    assert both[60:].sum() > 60 and moved[60:][both[60:]].max() < 0.006 and moved.max() > 0.03
+    assert both[50:].sum() > 40 and moved[50:][both[50:]].max() < 0.006 and moved.max() > 0.03
 
 
 def test_who_is_put_elsewhere_does_not_run_there(stand: Stand) -> None:
@@ -236,6 +237,53 @@ def test_a_crowd_is_one_and_follows_who_comes_and_goes(stand: Stand) -> None:
     assert len(people.crowd) == 7
     now = people.crowd.phases[[people.row(one.owner) for one in folk[5:]]]
     assert np.allclose((now - before) % 1.0, (now - before)[0] % 1.0, atol=0.01), "the others go on as they went"
+
+
+def test_a_crowd_costs_no_more_calls_than_a_few(stand: Stand) -> None:
+    def calls() -> int:
+        stand.frames(3)
+        return count_calls(lambda: stand.frames(1))
+
+    look = (Motion(measured=False, speed_mps=1.0), Face(expression="happy"), Gaze(point=(0.0, 1.5, 9.0)))
+    for place in range(4):
+        stand.person(*look, at=(place, 0.0, 0.0))
+    few = calls()
+    for place in range(40):
+        stand.person(*look, at=(place, 0.0, 3.0))
+    assert calls() < 1.1 * few + 50, "nothing is done person by person"
+
+
+def test_who_looks_out_of_its_own_eyes_does_not_see_its_head(stand: Stand) -> None:
+    model = stick_figure()
+    assert model.avatar is not None
+    bones = model.avatar.humanoid
+    model.avatar.first_person = {bones["hips"]: "thirdPersonOnly", bones["chest"]: "firstPersonOnly", bones["head"]: "both"}
+    person = stand.person(Motion(), model=model)
+
+    def seen(bone: str) -> bool:
+        entity = int(person.entities[bones[bone]])
+        return not stand.world.has(entity, Visibility) or stand.world.get(entity, Visibility).visible
+
+    stand.frames(1)
+    assert not seen("chest"), "the others never see what is for its own eyes"
+    stand.world.set(person.owner, Motion, first_person=True)
+    stand.frames(1)
+    assert [seen(bone) for bone in ("hips", "chest", "head", "jaw", "leftHand")] == [False, True, True, False, True]
+    stand.world.set(person.owner, Motion, first_person=False)
+    stand.frames(1)
+    assert [seen(bone) for bone in ("hips", "chest", "head", "jaw", "leftHand")] == [True, False, True, True, True]
+
+
+def test_lips_follow_a_voice(stand: Stand) -> None:
+    person = stand.person(Motion(), Face())
+    stand.frames(1)
+    people = stand.world.resource(People)
+    times = np.arange(11_025) / 22_050
+    people.faces.say(people.row(person.owner), Speech.of_sound(0.3 * np.sin(2 * np.pi * 730 * times), 22_050))
+    stand.frames(12)
+    assert morphs(stand, person)[:5].max() > 0.3
+    stand.frames(60)
+    assert morphs(stand, person)[:5].max() < 0.05
 
 
 def test_a_paused_world_stands_still(stand: Stand) -> None:
