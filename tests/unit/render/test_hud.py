@@ -53,6 +53,7 @@ def app() -> Iterator[App]:
     for plugin in (PlatformPlugin(HeadlessPlatform()), ScenePlugin(), ScriptPlugin()):
         made.add_plugin(plugin)
     screen = Screen(interactive=True)
+    screen._rests = lambda size: False  # type: ignore[method-assign]  # as if no time were between the lines of a test
     made.insert_resource(screen)
     screen.wire(made.world)
     yield made
@@ -192,6 +193,29 @@ def test_what_did_not_change_is_not_laid_out_anew(app: App) -> None:
     show(app, "a.b", "x", "text", text="Hello!")
     assert lay_out(app) is not first
     assert np.isfinite(lay_out(app)["rect"]).all()
+
+
+def test_a_screen_full_of_letters_and_dots_is_drawn_in_part_and_for_everybody(setter: Typesetter) -> None:
+    m = Measures.of(SIZE)
+    dots = ((0.5, 0.5, 0.1),) * 500
+    widgets = [Widget(f"m.m{owner}", str(n), "text", "x" * 500, size=8.0) for owner in range(31) for n in range(64)]
+    widgets += [Widget("m.map", str(n), "map", corner="right", dots=dots) for n in range(64)]
+    widgets.append(Widget("a.b", "x", "text", "Hello"))
+    cards = cards_of(widgets, setter, m, Draft(), size=SIZE)
+    assert sum(len(card.parts) for card in cards) < 80
+    assert any(card.parts[-1].width < 80 for card in cards if isinstance(card.parts[0], Mark)), "the modest one is among them"
+
+
+def test_layout_rests_where_it_takes_long(app: App) -> None:
+    screen = Screen(interactive=True)
+    show(app, "a.b", "x", "text", text="Hello")
+    first = screen.lay_out(app.world, SIZE)
+    screen._rested = (screen._rested[0], 1e6, SIZE)
+    show(app, "a.b", "x", "text", text="Hello!")
+    assert screen.lay_out(app.world, SIZE) is first
+    assert len(screen.lay_out(app.world, (640, 360))) == len(first) + 1, "another size is another picture"
+    screen.interactive = False
+    assert screen.lay_out(app.world, SIZE) is not first, "pictures and films are exact"
 
 
 # People

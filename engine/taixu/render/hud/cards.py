@@ -22,6 +22,8 @@ __all__ = ["CHAT_KEY", "Card", "cards_of", "chat_card", "error_card"]
 CHAT_KEY: Key = ("", "chat")
 _APART = 0.05
 """Widgets of one owner that want to be further apart than this (in heights of the picture) stand on different cards."""
+_MOST_LETTERS, _FEWEST_LETTERS = 8000, 250
+"""Of all that is shown, and of each owner at least; a dot counts as two. Nobody reads more."""
 _CHAT_LINES = 6
 _CHAT_SECS = 30.0
 
@@ -80,7 +82,7 @@ def cards_of(
 ) -> list[Card]:
     """The cards of widgets: by corner and owner as they came, from above to below."""
     by_place: dict[tuple[str, int | str], list[Widget]] = {}
-    for widget in widgets:
+    for widget in _affordable(list(widgets)):
         by_place.setdefault((widget.corner, widget.owner), []).append(widget)
     cards = []
     for (corner, owner), mine in by_place.items():
@@ -103,6 +105,19 @@ def cards_of(
                 card.offset = (right, max(card.offset[1], down))
             reached = max(reached, down) + part.height
     return cards
+
+
+def _affordable(widgets: list[Widget]) -> list[Widget]:
+    """Those that there is time to draw: all, but where somebody fills the screen with letters or dots."""
+    share = max(_FEWEST_LETTERS, _MOST_LETTERS // max(1, len({widget.owner for widget in widgets})))
+    left: dict[int | str, int] = {}
+    found = []
+    for widget in widgets:
+        cost = 8 + len(widget.text) + len(widget.hint) + 2 * len(widget.dots)
+        left[widget.owner] = left.get(widget.owner, share) - cost
+        if left[widget.owner] >= 0:
+            found.append(widget)
+    return found
 
 
 def chat_card(chat: Chat, setter: Typesetter, m: Measures, draft: Draft, *, now_secs: float, interactive: bool) -> Card | None:

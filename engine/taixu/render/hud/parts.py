@@ -186,12 +186,9 @@ class Field:
         edge = style.ACCENT if focused else style.FIELD_EDGE
         rows = [boxes(x, y, width, self.height, fill=style.FIELD, radius=m.px(7), edge=edge, edge_px=m.px(1))]
         room, left, caret = width - 2 * m.px(10), x + m.px(10), self.draft.caret if focused else 0
-        first = 0  # what was written last stays in sight
-        while focused and caret > first and self.setter.width(text[first:caret], m.text) > room:
-            first += 1
-        shown = text[first:]
-        while shown and self.setter.width(shown, m.text) > room:
-            shown = shown[:-1]
+        # What was written last stays in sight.
+        first = caret - self.setter.fitting(text[:caret], m.text, room, from_end=True) if focused else 0
+        shown = text[first : first + self.setter.fitting(text[first:], m.text, room)]
         said = shown or (self.hint if not text else "")
         words = self.setter.set([said], px=m.text, most_width=room + 4, most_lines=1)
         rows.append(words.at(left, y + m.px(5), color=style.TEXT if shown else style.FAINT))

@@ -7,6 +7,7 @@ as a sieve in front of it (`taixu.platform.Input.sieves`) and gives the acts of 
 from __future__ import annotations
 
 from collections.abc import Iterable
+from time import monotonic
 from typing import Any
 
 import numpy as np
@@ -42,6 +43,7 @@ __all__ = ["Screen"]
 _ERROR_SECS = 8.0
 _MOST_ERRORS = 3
 _LOOKED_AT = 100
+_REST = 9.0
 
 
 class Screen:
@@ -77,6 +79,7 @@ class Screen:
         self._rows: NDArray[Any] = np.zeros(0, QUADS)
         self._hot: list[Hot] = []
         self._pointer = (-1.0, -1.0)
+        self._rested = (0.0, 0.0, (0, 0))
         self._errors: tuple[int, list[tuple[float, str]]] = (0, [])
 
     def lay_out(self, world: World, size: tuple[int, int]) -> NDArray[Any]:
@@ -85,7 +88,8 @@ class Screen:
             return self._rows[:0]
         errors = self._error_texts(world) if self.interactive else []
         key = self._state(world, size, errors)
-        if key != self._laid_out:
+        if key != self._laid_out and not self._rests(size):
+            began = monotonic()
             for _ in range(2):  # letters that had no room any more need a second round
                 generation = self.atlas.generation
                 self._rows, self._hot = self._draw(world, size, errors)
@@ -93,7 +97,13 @@ class Screen:
                     break
             self._laid_out = self._state(world, size, errors)
             self.version += 1
+            self._rested = (monotonic(), monotonic() - began, size)
         return self._rows
+
+    def _rests(self, size: tuple[int, int]) -> bool:
+        """Whether somebody plays and laying it out took so long that once more would cost frames: a tenth of the time is enough."""
+        then, took, before = self._rested
+        return self.interactive and size == before and monotonic() - then < _REST * took
 
     def hot_at(self, x: float, y: float) -> Hot | None:
         """What takes clicks at a place of the picture that was laid out last, in pixels."""

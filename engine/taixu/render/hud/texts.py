@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from math import ceil
 from typing import Any
@@ -23,6 +24,7 @@ _PIECES = re.compile(rf"[ ]+|[{_WHOLE}]|[^ {_WHOLE}]+")
 """Spaces, words, and each character of scripts that know no spaces."""
 _DIGITS = frozenset("0123456789")
 _KEPT = 600
+_LONGEST_LINE = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,7 @@ class Typesetter:
     def _set(self, lines: list[str], px: float, most_width: float, most_lines: int) -> Text:
         broken: list[str] = []
         for line in lines:
-            broken += self._broken(line, px, most_width)
+            broken += self._broken(line[:_LONGEST_LINE], px, most_width)
             if len(broken) > most_lines:
                 last = broken[most_lines - 1]
                 broken = [*broken[: most_lines - 1], self._cut(last + " …", px, most_width)]
@@ -106,24 +108,46 @@ class Typesetter:
 
     def _placed(self, line: str, px: float) -> list[tuple[int, str, float, float, float]]:
         """Font, letter, size, pen and advance of each letter of a line."""
-        fonts, pen = self.atlas.fonts, 0.0
+        pen = 0.0
         placed: list[tuple[int, str, float, float, float]] = []
-        figure = self._figure(px)
         for piece in _PIECES.findall(line):
-            if piece[0] == " ":  # spaces that lay something out are as wide as figures
-                lays_out = len(piece) > 1 or not placed
-                pen += len(piece) * (figure if lays_out else px * 0.26)
+            if piece[0] == " ":
+                pen += self._space(piece, px, is_first=not placed)
                 placed.append((0, " ", px, pen, 0.0))
                 continue
-            font, word = fonts.choose(piece)
-            size = fonts.size_px(font, px)
-            for letter in word:
-                advance = self.atlas.advance(font, letter, size)
-                wide = figure if letter in _DIGITS and font == 0 else advance
+            for font, letter, size, advance, wide in self._letters(piece, px):
                 placed.append((font, letter, size, pen + (wide - advance) / 2, wide))
                 pen += wide
         placed.append((0, " ", px, pen, 0.0))
         return placed
+
+    def _letters(self, piece: str, px: float) -> Iterator[tuple[int, str, float, float, float]]:
+        """Font, letter, size, its own advance and the one that it is given, of each letter of a word."""
+        font, word = self.atlas.fonts.choose(piece)
+        size, figure = self.atlas.fonts.size_px(font, px), self._figure(px)
+        for letter in word:
+            advance = self.atlas.advance(font, letter, size)
+            yield font, letter, size, advance, figure if letter in _DIGITS and font == 0 else advance
+
+    def _space(self, piece: str, px: float, *, is_first: bool) -> float:
+        """Spaces that lay something out are as wide as figures."""
+        return len(piece) * (self._figure(px) if len(piece) > 1 or is_first else px * 0.26)
+
+    def _width_of(self, piece: str, px: float, *, is_first: bool) -> float:
+        if piece[0] == " ":
+            return self._space(piece, px, is_first=is_first)
+        return sum(letter[4] for letter in self._letters(piece, px))
+
+    def fitting(self, text: str, px: float, room: float, *, from_end: bool = False) -> int:
+        """How many letters fit, counted from the beginning or the end; each is measured once."""
+        letters = [letter for piece in _PIECES.findall(text) for letter in
+                   ([px * 0.26] * len(piece) if piece[0] == " " else [each[4] for each in self._letters(piece, px)])]  # fmt: skip
+        used = 0.0
+        for count, wide in enumerate(reversed(letters) if from_end else letters):
+            used += wide
+            if used > room:
+                return count
+        return len(text)
 
     def _pen(self, placed: list[tuple[int, str, float, float, float]]) -> float:
         return placed[-1][3] if placed else 0.0
@@ -133,24 +157,23 @@ class Typesetter:
         return max(self.atlas.advance(0, digit, size) for digit in "0468")
 
     def _broken(self, line: str, px: float, most_width: float) -> list[str]:
-        if self.width(line, px) <= most_width:
-            return [line]
-        found, current = [], ""
+        found: list[str] = []
+        current, used = "", 0.0
         for piece in _PIECES.findall(line):
-            if current and self.width(current + piece, px) > most_width:
+            wide = self._width_of(piece, px, is_first=not current)
+            if current and used + wide > most_width:
                 found.append(current.rstrip())
-                current = ""
+                current, used = "", 0.0
                 if piece[0] == " ":
                     continue
-            while self.width(piece, px) > most_width and len(piece) > 1:  # a word that is wider than the card
-                fits = next((n for n in range(len(piece) - 1, 0, -1) if self.width(piece[:n], px) <= most_width), 1)
+            while wide > most_width and len(piece) > 1:  # a word that is wider than the card
+                fits = max(1, min(len(piece) - 1, self.fitting(piece, px, most_width)))
                 found.append(piece[:fits])
                 piece = piece[fits:]
-            current += piece
+                wide = self._width_of(piece, px, is_first=True)
+            current, used = current + piece, used + wide
         return [*found, current] if current.strip() or not found else found
 
     def _cut(self, line: str, px: float, most_width: float) -> str:
         body = line.removesuffix(" …")
-        while body and self.width(body + "…", px) > most_width:
-            body = body[:-1]
-        return body.rstrip() + "…"
+        return body[: self.fitting(body, px, most_width - self.width("…", px))].rstrip() + "…"
