@@ -12,7 +12,10 @@ from taixu.errors import MachineError
 if TYPE_CHECKING:
     from wasmtime import Engine
 
-__all__ = ["MAX_STACK_BYTES", "configuration_key", "make_engine"]
+__all__ = ["LEAST_VERSION", "MAX_STACK_BYTES", "configuration_key", "make_engine", "version_doubt"]
+
+LEAST_VERSION = "50.0.1"
+"""wasmtime's oldest release that no published hole concerns; see the guide's page on the box."""
 
 MAX_STACK_BYTES = 1 << 20
 """Of the machine's stack, for calls inside the box; what goes deeper traps."""
@@ -52,16 +55,33 @@ def make_engine() -> Engine:
     Raises
     ------
     MachineError
-        If wasmtime is not installed. Mods are off then; they never run without the box.
+        If wasmtime is not installed, or so old that it has known holes. Mods are off then; they never run without the box.
     """
     try:
         from wasmtime import Config, Engine
     except ImportError:
         raise MachineError('mods need wasmtime, which is not installed here: pip install "taixu[mods]"') from None
+    doubt = version_doubt()
+    if doubt:
+        raise MachineError(doubt)
     config = Config()
     for name, value in _SETTINGS.items():
         setattr(config, name, value)
     return Engine(config)
+
+
+def version_doubt() -> str:
+    """Why the wasmtime that is installed is not to be relied on; empty where it is."""
+    from importlib.metadata import version
+
+    found = version("wasmtime")
+    if _numbers(found) >= _numbers(LEAST_VERSION):
+        return ""
+    return f"mods need wasmtime {LEAST_VERSION} or newer, for {found} has known holes: pip install -U \"taixu[mods]\""
+
+
+def _numbers(text: str) -> tuple[int, ...]:
+    return tuple(int(part) for part in text.split(".")[:3] if part.isdecimal())
 
 
 def configuration_key() -> str:
