@@ -1,0 +1,173 @@
+"""What mods cost the engine outside of their box: counted, shared out, put off, and charged to who asked for it."""
+
+from __future__ import annotations
+
+from collections import deque
+from itertools import pairwise
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from mod_worlds import STEP, add_mod, hosts, mod_app, mod_lines
+
+from taixu.mods.budget import Budget
+from taixu.mods.decoding import Answer, Order, decode_answer
+from taixu.mods.inbox import Inbox
+from taixu.mods.work import Share, share_out, take_portion, work_of
+from taixu.scene import Name, Shape, Transform
+
+FULL = Share().units
+
+
+def _shares(*units: int) -> list[Any]:
+    made = [SimpleNamespace(share=Share()) for _ in units]
+    for each, left in zip(made, units, strict=True):
+        each.share.units = left
+    return made
+
+
+def test_units_go_to_those_that_lack_some_in_equal_parts() -> None:
+    mods = _shares(FULL, FULL - 100, -50_000, -50_000)
+    share_out(mods)
+    assert [each.share.units for each in mods] == [FULL, FULL, -50_000 + 550, -50_000 + 550]
+    assert [each.share.waits for each in mods] == [False, False, True, True]
+
+
+def test_thirty_two_that_ask_for_everything_get_no_more_than_one() -> None:
+    alone, many = _shares(-(1 << 30)), _shares(*[-(1 << 30)] * 32)
+    for _ in range(60):
+        share_out(alone)
+        share_out(many)
+    gained = [sum(each.share.units + (1 << 30) for each in mods) for mods in (alone, many)]
+    assert gained[1] == pytest.approx(gained[0], abs=60 * 32)
+
+
+def test_an_answer_is_worked_off_in_portions_in_its_order() -> None:
+    orders = deque(Order("spawn", {"name": str(number)}) for number in range(25))
+    portions = []
+    while orders:
+        taken, units = take_portion(orders)
+        portions.append(len(taken))
+        assert units == 300 * len(taken)
+    assert sum(portions) == 25
+    assert max(portions) == 10
+    large = deque([Order("raycasts", {"origins": [[0, 0, 0]] * 4000}), Order("spawn", {})])
+    assert len(take_portion(large)[0]) == 1, "one is always done, however large"
+    assert len(take_portion(deque([Order("spawn", {})] * 900), all_of_them=True)[0]) == 900
+
+
+def test_reading_an_answer_is_work() -> None:
+    answer = decode_answer(b'{"commands": [["hide", {"name": "a"}], ["despawn", {"entity": 0}]]}', capabilities={"ui", "spawn"})
+    assert work_of(answer, 10_000) == 100 + answer.items + 1
+    assert work_of(Answer(), 0) == 0
+
+
+def test_a_wave_of_spawns_comes_over_some_steps_and_nothing_is_lost() -> None:
+    source = "import game\ndef on_tick(dt):\n    if game.tick == 3:\n        for n in range(90): game.spawn('box', name=f'N{n}')\n"
+    app = mod_app()
+    mod = add_mod(app, source, capabilities=["spawn"])
+    counts = []
+    for _ in range(40):
+        app.frame(STEP)
+        counts.append(len(app.world.query(Shape)))
+    new = [after - before for before, after in pairwise(counts)]
+    assert counts[-1] == 90
+    assert max(new) <= 10
+    names = [app.world.get(handle, Name).text for table in app.world.query(Name) for handle in table.entities.tolist()]
+    assert names == [f"N{number}" for number in range(90)]
+    assert mod.status == "running"
+    assert mod.cost.steps < 40, "it was not called while it caught up"
+
+
+def test_what_starts_is_not_put_off() -> None:
+    app = mod_app()
+    add_mod(app, "import game\ndef on_start():\n    for n in range(200): game.spawn('')\n", capabilities=["spawn"])
+    app.frame(STEP)
+    app.frame(STEP)
+    assert len(app.world) == 200
+
+
+def test_who_waits_all_the_time_is_paused_and_told() -> None:
+    source = "import game\ndef on_tick(dt):\n    for n in range(60): game.spawn('')\n"
+    app = mod_app()
+    mod = add_mod(app, source, capabilities=["spawn"])
+    for _ in range(400):
+        app.frame(STEP)
+    assert mod.status == "paused"
+    said = [line for line in mod_lines(app) if "'a.mod'" in line]
+    assert len([line for line in said if "called less often" in line]) == 1
+    assert len([line for line in said if "is paused" in line]) == 1
+    assert mod.share.waited > 100
+
+
+def test_steps_far_above_the_budget_count_as_several() -> None:
+    def steps(fuel: int) -> int:
+        budget, count = Budget(100), 0
+        while budget.level < 3:
+            count += 1
+            budget.note(fuel)
+        return count
+
+    assert steps(101) == steps(299) == 30 + 60 + 90
+    assert steps(1000) == steps(10**9) == (30 + 60 + 90) // 5
+
+
+def test_learning_anew_who_is_there_gives_nobody_more_than_that_takes() -> None:
+    """A mod could once make things come and go, to be given the fuel of its first step again and again, uncounted."""
+    source = (
+        "import game\nown = []\ndef on_start(): own.extend(game.spawn('') for _ in range(200))\n"
+        "def on_tick(dt):\n    for e in own: e.add('light') if game.tick % 2 else e.remove('light')\n"
+    )
+    app = mod_app()
+    sent: list[int] = []
+    mod = add_mod(app, source, read=["light", "transform"], capabilities=["spawn"])
+    send = mod.boxed.send
+    mod.boxed.send = lambda *args, fuel=0, **more: sent.append(fuel) or send(*args, fuel=fuel, **more)  # type: ignore[method-assign]
+    for number in range(300):
+        app.world.spawn(Transform(), stable_id=number + 1)
+        app.frame(STEP)
+    most = 10 * mod.grants.fuel + 2 * 10_000 * len(app.world) + 10_000_000
+    assert max(sent[1:]) <= most
+    assert mod.budget.level > 0
+
+
+def test_a_flood_of_texts_reaches_others_in_portions() -> None:
+    app = mod_app()
+    handles = [app.world.spawn(Name(str(number)), stable_id=number + 1) for number in range(60)]
+    seen = "import game\ndef on_tick(dt): game.log(len(game.query('name')), sum(len(e.name) for e in game.query('name')))\n"
+    mod = add_mod(app, seen, read=["name"])
+    for _ in range(3):
+        app.frame(STEP)
+    for handle in handles:
+        app.world.set(handle, Name, text="x" * 20_000)
+    lengths = []
+    for _ in range(14):
+        app.frame(STEP)
+        lengths.append(len(mod.boxed.sent[-1][1]))  # type: ignore[attr-defined]
+    assert max(lengths) < 160_000
+    assert mod_lines(app)[-1] == f"60 {60 * 20_000}", "all of it in the end"
+    assert mod.fault == ""
+
+
+def test_who_sends_much_takes_nothing_from_who_sends_little() -> None:
+    box = Inbox()
+    for number in range(100):
+        box.add("loud", "m", {"n": number})
+        for other in range(8):
+            box.add(f"loud{other}", "m", {"n": number, "t": "x" * 300})
+    assert box.add("quiet", "m", {"n": 7})
+    letters = box.take()
+    assert [letter.data["n"] for letter in letters if letter.data == {"n": 7}][-1] == 7
+    assert "quiet" not in box.missed
+    assert not box.add("one", "long", {"t": "x" * 17_000})
+
+
+def test_what_a_mod_did_not_call_stops_it() -> None:
+    app = mod_app()
+    source = "import game, _game_mirror\ndef on_tick(dt): _game_mirror.mirror.commands.append(['exec', {'text': 'boom'}])\n"
+    mod = add_mod(app, source)
+    app.frame(STEP)
+    app.frame(STEP)
+    assert mod.status == "stopped"
+    assert mod.fault == "mod 'a.mod' answered with what no call of game gives (there is no command 'exec'): it is stopped"
+    assert hosts(app).mods["a.mod"] is mod
