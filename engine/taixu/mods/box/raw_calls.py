@@ -11,6 +11,7 @@ import ctypes
 import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
+from weakref import WeakValueDictionary
 
 if TYPE_CHECKING:
     from wasmtime import Func, FuncType, Memory, Store
@@ -56,33 +57,33 @@ class HostFunction:
         count = len(kind.params)
         if signature(kind) != " ".join(["i32"] * count + ["->"]):
             raise ValueError(f"a guest asks for a function {signature(kind)}, and only 32-bit integers cross")
-        self._number = next(_numbers)
-        _answers[self._number] = ctypes.c_uint32 * (_WORDS * max(count, 1)), _WORDS * count, answer, raised
+        number = next(_numbers)
+        self.words, self.end = ctypes.c_uint32 * (_WORDS * max(count, 1)), _WORDS * count
+        self.answer, self.raised = answer, raised
+        _hosts[number] = self
         made = library.wasmtime_func_t()
         library.wasmtime_func_new_unchecked(
             store._context(),
             kind.ptr(),
             ctypes.cast(_enter, library.wasmtime_func_unchecked_callback_t),
-            self._number,
+            number,
             ctypes.cast(0, _Finalizer),
             ctypes.byref(made),
         )
         self.func: Func = Func._from_raw(made)
 
-    def __del__(self) -> None:
-        _answers.pop(getattr(self, "_number", 0), None)
-
 
 _numbers = itertools.count(1)
-_answers: dict[int, tuple[Any, int, Callable[..., None], list[BaseException]]] = {}
+_hosts: WeakValueDictionary[int, HostFunction] = WeakValueDictionary()
 
 
 # One entry for all: a callback is machine code, and none can be made any more once the process is locked.
 def _answer(number: int, _caller: int, at: int, _count: int) -> int:
     raised: list[BaseException] = []
     try:
-        words, end, answer, raised = _answers[number]
-        answer(*words.from_address(at)[0:end:_WORDS])
+        host = _hosts[number]
+        raised = host.raised
+        host.answer(*host.words.from_address(at)[0 : host.end : _WORDS])
     except BaseException as error:
         from wasmtime import Trap
 
