@@ -10,6 +10,7 @@ import logging
 import re
 import threading
 from collections import deque
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from itertools import islice
 from time import time
@@ -72,6 +73,8 @@ class LogBook(logging.Handler):
         self.version = 0
         """Changes with the lines."""
         self.counts = dict.fromkeys(LEVELS, 0)
+        self.file_of: Callable[[str], str] = str
+        """Gives the path in the project of what the engine calls a script: mods have names of their own."""
         self._waiting: deque[LogLine] = deque(maxlen=_KEPT)
         self._guard = threading.Lock()
         self._heard: tuple[int, int] = (0, 0)  # world, lines of its scripts
@@ -105,8 +108,8 @@ class LogBook(logging.Handler):
             for message in reversed(list(islice(reversed(log.messages), fresh))) if fresh > 0 else ():
                 entity = id_text(message.entity) if message.entity else ""
                 self.say(
-                    message.level, message.text, source="script", file=message.script, line=message.line, entity=entity,
-                    topic=message.topic,
+                    message.level, message.text, source="script", file=self.file_of(message.script), line=message.line,
+                    entity=entity, topic=message.topic,
                 )  # fmt: skip
             self._heard = (id(world), log.count)
         with self._guard:

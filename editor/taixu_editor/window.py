@@ -94,6 +94,7 @@ class EditorWindow:
         self.host.operations.add(*view_operations(self), *animating_operations(self), is_logged=False)
         self.play_bar = PlayBar(self)
         self.mod_news = ModNews(self)
+        self.log.file_of = self.host.mods.file_of
         self.reset_panels()
         self.shell.settings_changed(keep=False)
         self.draws_fences = False

@@ -30,11 +30,14 @@ class ModState:
     ----------
     needs
         What would help: ``agree``, ``restart`` or nothing.
+    word
+        The same in a word, for lists; the line where there is none.
     """
 
     text: str
     mood: Mood
     needs: Literal["", "agree", "restart"] = ""
+    word: str = ""
 
 
 def state_of(
@@ -74,14 +77,15 @@ def budget_ms(mod: LoadedMod) -> float:
 
 
 def _running(t: Texts, mod: LoadedMod) -> ModState:
-    ending = {
-        "stopped": ("bad", mod.fault),
-        "off": ("bad", getattr(mod.boxed, "off_reason", "") or t("It is off")),
-        "paused": ("bad", t("Paused: it was above its budget too often")),
-        "slowed": ("warning", t("Every second step: it was above its budget too often")),
-    }.get(mod.status)
-    if ending is not None:
-        return ModState(ending[1], ending[0], "restart")  # type: ignore[arg-type]
+    match mod.status:
+        case "stopped":
+            return ModState(mod.fault, "bad", "restart", t("Stopped"))
+        case "off":
+            return ModState(getattr(mod.boxed, "off_reason", "") or t("It is off"), "bad", "restart", t("Off"))
+        case "paused":
+            return ModState(t("Paused: it was above its budget too often"), "bad", "restart", t("Paused"))
+        case "slowed":
+            return ModState(t("Every second step: it was above its budget too often"), "warning", "restart", t("Slowed"))
     if mod.is_new or not mod.cost.steps:
         return ModState(t("Begins"), "faint")
     if mod.budget.level == 1:

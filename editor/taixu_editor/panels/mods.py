@@ -201,14 +201,18 @@ class ModsPanel(Panel):
         label = f"{icon(picture)}  {text}"
         imgui.same_line()
         left = imgui.get_content_region_avail().x - imgui.calc_text_size(label).x
-        if left < unit:
-            imgui.new_line()
-        else:
-            imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + left)
+        is_short = left < unit
+        if is_short:  # the sign says it, and the rest is told where the pointer rests
+            left = imgui.get_content_region_avail().x - imgui.calc_text_size(icon(picture)).x
+            tip = f"{text}. {tip}"
+        imgui.set_cursor_pos_x(imgui.get_cursor_pos_x() + max(left, 0.0))
+        imgui.begin_group()
         imgui.align_text_to_frame_padding()
         imgui.text_colored(getattr(theme, color), icon(picture))
-        imgui.same_line(0, unit * 0.5)
-        imgui.text_colored(getattr(theme, color if color in ("bad", "warning") else "faint"), text)
+        if not is_short:
+            imgui.same_line(0, unit * 0.5)
+            imgui.text_colored(getattr(theme, color if color in ("bad", "warning") else "faint"), text)
+        imgui.end_group()
         self.mark("box")
         if tip and imgui.is_item_hovered():
             imgui.begin_tooltip()

@@ -155,7 +155,7 @@ class ConsentForm:
         imgui.text_unformatted(text)
         imgui.pop_text_wrap_pos()
         imgui.pop_style_color()
-        if is_new:
+        if is_new and not before:
             imgui.same_line(0, unit * 0.5)
             imgui.text_colored(theme.warning, t("new"))
         if request.why:

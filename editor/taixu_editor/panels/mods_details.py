@@ -38,6 +38,8 @@ class ModDetails:
         self._draw_buttons(row)
         if row.state.mood in ("bad", "warning"):
             self._paragraph(row.state.text, row.state.mood)
+            if row.mod is not None and row.mod.fault:
+                self._follow(next((line for line in self._said(row) if line.level == "error"), None), "fault")
         if row.mod is not None:
             self._draw_cost(row)
         entry = row.entry
@@ -106,7 +108,7 @@ class ModDetails:
 
     def _draw_log(self, row: ModRow) -> None:
         panel, theme, unit = self._panel, self._panel.window.theme, imgui.get_font_size()
-        lines = self._said(row.id)
+        lines = self._said(row)
         if not lines:
             return
         self._heading(panel.t("It said"))
@@ -118,20 +120,30 @@ class ModDetails:
             imgui.pop_text_wrap_pos()
             imgui.pop_style_color()
             if line.line or line.level == "error":
-                panel.mark(f"line {number}")
-                if imgui.is_item_hovered():
-                    imgui.set_mouse_cursor(imgui.MouseCursor_.hand)
-                    imgui.set_tooltip(panel.t("Show line {line}", line=line.line or 1))
-                if imgui.is_item_clicked():
-                    panel.window.open_script(line.file, line.line)
+                self._follow(line, f"line {number}")
         imgui.dummy((0, unit * 0.1))
 
-    def _said(self, id: str) -> list[LogLine]:
+    def _follow(self, line: LogLine | None, name: str) -> None:
+        """A click on the item just drawn shows what a line of the log speaks of."""
+        if line is None:
+            return
+        self._panel.mark(name)
+        if imgui.is_item_hovered():
+            imgui.set_mouse_cursor(imgui.MouseCursor_.hand)
+            imgui.set_tooltip(self._panel.t("Show line {line}", line=line.line or 1))
+        if imgui.is_item_clicked():
+            self._panel.window.shell.later(partial(self._panel.window.open_script, line.file, line.line))
+
+    def _said(self, row: ModRow) -> list[LogLine]:
         """Its latest lines, the newest first."""
         log = self._panel.window.log
-        if self._heard != (log.version, id):
-            self._heard = (log.version, id)
-            said = (line for line in reversed(log.lines) if line.source == "script" and line.file.startswith(f"{id}/"))
+        if self._heard != (log.version, row.id):
+            self._heard = (log.version, row.id)
+            place, entity = _place_of(row), row.id.rpartition("@")[2].zfill(16) if row.entry is None else ""
+            said = (
+                line for line in reversed(log.lines)
+                if line.source == "script" and line.file.startswith(place) and entity in ("", line.entity)
+            )  # fmt: skip
             self._lines = list(islice(said, _MOST_LINES))
         return self._lines
 
@@ -222,3 +234,10 @@ class ModDetails:
         imgui.text_unformatted(text)
         imgui.pop_text_wrap_pos()
         imgui.pop_style_color()
+
+
+def _place_of(row: ModRow) -> str:
+    """What paths in the log begin with that are the mod's."""
+    if row.entry is None:
+        return row.id.partition("@")[0]
+    return f"mods/{row.entry.folder.name}/" if row.entry.folder is not None else f"{row.id}/"

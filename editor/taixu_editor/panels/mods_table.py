@@ -33,14 +33,14 @@ class ModTable:
         t, unit, is_playing = self._panel.t, imgui.get_font_size(), bool(self._panel.desk.running)
         titles = [("", 2.4), (t("Mod"), 0.0), (t("State"), 0.0)]
         if is_playing:
-            titles += [(t("ms a step"), 8.4), ("MB", 2.4), (t("Calls"), 4.0), (t("Refused"), 4.2)]
+            titles += [(t("ms a step"), 6.6), ("MB", 2.0), (t("Calls"), 3.6), (t("Refused"), 3.9)]
         else:
-            titles += [(t("Version"), 4.2), (t("Signed by"), 8.4)]
+            titles += [(t("Version"), 3.7), (t("Signed by"), 6.4)]
         if not imgui.begin_table("mods", len(titles), _FLAGS):
             return
         for number, (title, width) in enumerate(titles):
             flags = imgui.TableColumnFlags_.width_fixed if width else imgui.TableColumnFlags_.width_stretch
-            imgui.table_setup_column(f"{title}###column {number}", flags, width * unit if width else (1.3 if number == 1 else 1.0))
+            imgui.table_setup_column(f"{title}###column {number}", flags, width * unit if width else 1.0)
         imgui.table_setup_scroll_freeze(0, 1)
         imgui.table_headers_row()
         for row in rows:
@@ -92,8 +92,9 @@ class ModTable:
         imgui.same_line(0, unit * 0.5)
         room = imgui.get_content_region_avail().x
         color = row.state.mood if row.state.mood in ("bad", "warning") else "text" if row.mod is not None else "faint"
-        imgui.text_colored(getattr(theme, color), fit_text(row.state.text, room))
-        if imgui.calc_text_size(row.state.text).x > room:
+        said = fit_text(row.state.word or row.state.text, room)
+        imgui.text_colored(getattr(theme, color), said)
+        if said != row.state.text:
             imgui.set_item_tooltip(row.state.text)
 
     def _draw_signer(self, row: ModRow) -> None:
@@ -120,8 +121,8 @@ class ModTable:
             return
         millis = millis_of(mod)
         imgui.table_next_column()
-        draw_curve(self._panel.window.theme, millis, budget_ms(mod), (unit * 5.0, unit * 1.3))
-        imgui.same_line(0, unit * 0.5)
+        draw_curve(self._panel.window.theme, millis, budget_ms(mod), (unit * 3.8, unit * 1.3))
+        imgui.same_line(0, unit * 0.4)
         imgui.text_unformatted(f"{float(np.median(millis[-60:])):.2f}" if len(millis) else "–")
         self._panel.mark(f"cost {row.id}")
         for value in (f"{mod.cost.memory_bytes / (1 << 20):.0f}", f"{mod.cost.orders:,}", f"{mod.cost.refused:,}"):
