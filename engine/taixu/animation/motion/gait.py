@@ -72,6 +72,8 @@ class Feet:
         How much of its way through the air a foot has made.
     tilts : float32 array [2, 4, n] or None
         From level ground to that which the feet stand on.
+    slack : float32 array [2, n] or None
+        By how much hips need not come down for a foot that pushes off from a lower step: it leaves the ground instead, metres.
     """
 
     ankles: F32
@@ -82,6 +84,7 @@ class Feet:
     soles: F32
     flown: F32
     tilts: F32 | None = None
+    slack: F32 | None = None
 
 
 def smooth(values: NDArray[np.floating], start: float = 0.0, end: float = 1.0) -> F32:

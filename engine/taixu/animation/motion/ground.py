@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from taixu.animation.motion.body import Bodies
 from taixu.animation.motion.crowd import Crowd
-from taixu.animation.motion.gait import Feet, Going
+from taixu.animation.motion.gait import Feet, Going, smooth
 from taixu.animation.motion.turns import F32, Array, about, rotate, shortest
 from taixu.app import GameServices
 from taixu.ecs import World
@@ -101,16 +101,19 @@ def stand_on_ground(crowd: Crowd, bodies: Bodies, feet: Feet, wanted: NDArray[np
     ankles, tilts = feet.ankles.copy(), np.empty((2, 4, bodies.count), np.float32)
     back = about("y", -crowd.headings)
     up = np.tile(np.array([[0.0], [1.0], [0.0]]), (1, bodies.count))
+    slack = np.zeros((2, bodies.count), np.float32)
     for number in (0, 1):
         planted, flown = feet.planted[number] > 0.5, feet.flown[number]
         # In the air a foot is above where it was and where it goes, until it is nearly there.
         other = np.maximum(crowd.heights[number], crowd.heights[1 - number] * (flown < 0.55))
         height = np.where(planted, crowd.heights[number], other)
         ankles[number][1] += np.where(wanted, height, 0.0)
+        pushing = smooth(-feet.pitches[number], 0.02, 0.35)
+        slack[number] = np.where(wanted, np.maximum(crowd.heights[1 - number] - height, 0.0) * pushing, 0.0)
         normal = rotate(back, crowd.normals[number])
         normal = np.where(wanted, normal, up)
         tilts[number] = shortest(up, normal / np.sqrt((normal * normal).sum(axis=0)))
-    return replace(feet, ankles=ankles, tilts=tilts), np.where(wanted, -rise, 0.0).astype(np.float32)
+    return replace(feet, ankles=ankles, tilts=tilts, slack=slack), np.where(wanted, -rise, 0.0).astype(np.float32)
 
 
 def _to_world(crowd: Crowd, places: Array) -> NDArray[np.float64]:

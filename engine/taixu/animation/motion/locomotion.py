@@ -64,7 +64,7 @@ def locomotion(
 
     sway = 0.022 * np.sin(around - 0.4) * effort * (1.0 - 0.6 * running) * style.sway + 0.03 * shift
     bob = 0.008 * np.cos(twice - 2.0) * effort * (1.0 - running) - 0.035 * np.cos(twice - 2.0 * TAU * pace.duty * 0.5) * running
-    drop = 0.003 + 0.015 * effort + 0.045 * running + 0.01 * np.abs(shift)
+    drop = 0.0005 + 0.016 * effort + 0.045 * running + 0.01 * np.abs(shift)
     pose.hips[0], pose.hips[1] = sway, bob * style.bounce - drop + lift
     pose.hips[2] = 0.012 * stand * wander(secs, seeds, 0.05, 2) * style.fidget + 0.02 * running
 
@@ -148,14 +148,15 @@ def put_legs(pose: Pose, bodies: Bodies, feet: Feet, *, settle: bool = True) -> 
 
 def _within_reach(bodies: Bodies, hips: F32, joints: list[F32], feet: Feet) -> F32:
     """The height of the hips, or as much lower as the farther foot asks; a smooth least value, so that nothing jumps."""
-    soft = 0.006 * bodies.legs
+    soft = 0.004 * bodies.legs
     heights = [hips[1]]
     for number, (side, _) in enumerate(SIDES):
-        whole = 0.996 * (length(bodies.offsets[BONE[f"{side}LowerLeg"]]) + length(bodies.offsets[BONE[f"{side}Foot"]]))
+        whole = 0.998 * (length(bodies.offsets[BONE[f"{side}LowerLeg"]]) + length(bodies.offsets[BONE[f"{side}Foot"]]))
         away = feet.ankles[number] - hips - joints[number]
         level = np.sqrt(away[0] ** 2 + away[2] ** 2)
         rise = np.sqrt(np.maximum(whole * whole - level * level, (0.3 * whole) ** 2))
-        heights.append(feet.ankles[number][1] + rise - joints[number][1])
+        slack = 0.0 if feet.slack is None else feet.slack[number]
+        heights.append(feet.ankles[number][1] + rise - joints[number][1] + slack)
     lowest = np.minimum(np.minimum(heights[0], heights[1]), heights[2])
     total = sum(np.exp(-(height - lowest) / soft) for height in heights)
     result: F32 = (lowest - soft * np.log(total)).astype(np.float32)
