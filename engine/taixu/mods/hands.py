@@ -16,6 +16,7 @@ from taixu.ecs import ComponentType, World, indices_of
 from taixu.errors import TaixuError
 from taixu.mods.decoding import Answer
 from taixu.mods.grants import may_be_changed
+from taixu.mods.writing import is_rotation
 from taixu.scene import Hierarchy, despawn_tree
 from taixu.script.chat import Chat
 from taixu.script.entity import Entity, component_named, fields_from_script
@@ -200,6 +201,7 @@ class _Hands:
                 with np.errstate(over="ignore"):  # what is too large becomes infinite, and is refused
                     column = item.column(tuple(value) if isinstance(value, list) else value, 1)
                 bad = column.dtype.kind == "f" and not np.isfinite(column).all()
+                bad = bad or (item.kind.name == "quat" and not is_rotation(column).all())
                 low, high = item.minimum, item.maximum
                 if bad or (low is not None and (column < low).any()) or (high is not None and (column > high).any()):
                     raise GameError(f"field {name!r} does not take {value!r:.60}")

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from taixu.ecs import Field, World
 from taixu.mods.mirror import MirrorColumn, WorldMirror
 
-__all__ = ["differences", "write_back"]
+__all__ = ["differences", "is_rotation", "write_back"]
 
 Handles = NDArray[np.uint64]
 
@@ -120,6 +120,15 @@ def _write(world: World, column: MirrorColumn, tables: Any, rows: Any, values: A
         table.set(cls, name, part, rows=slice(first, last + 1) if is_run else some.astype(np.intp))
 
 
+def is_rotation(values: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which columns of four numbers can be made unit quaternions: neither nothing nor without end."""
+    x, y, z, w = values
+    with np.errstate(invalid="ignore", over="ignore"):
+        square = x * x + y * y + z * z + w * w
+    good: NDArray[np.bool_] = (square > 1e-12) & (square < 1e12)
+    return good
+
+
 def _fits(item: Field, values: NDArray[Any]) -> NDArray[np.bool_]:
     """Which columns of values a field takes."""
     good = np.ones(values.shape[-1], bool)
@@ -137,6 +146,5 @@ def _fits(item: Field, values: NDArray[Any]) -> NDArray[np.bool_]:
             if inside is not None:
                 good &= inside.all(axis=0) if inside.ndim > 1 else inside
         if item.kind.name == "quat":
-            x, y, z, w = values
-            good &= x * x + y * y + z * z + w * w > 1e-12
+            good &= is_rotation(values)
     return good
