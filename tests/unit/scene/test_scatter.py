@@ -71,7 +71,8 @@ def test_merged_forms_stand_where_single_ones_would() -> None:
 def test_files_of_places_are_checked(tmp_path: Path) -> None:
     write_places(tmp_path / "good.npy", _places(10))
     assert np.array_equal(read_places(tmp_path / "good.npy"), _places(10))
-    for name, bad in (("nan", np.full((2, 5), np.nan, np.float32)), ("wide", np.zeros((2, 6), np.float32)), ("int", np.zeros((2, 5), int))):
+    broken = {"nan": np.full((2, 5), np.nan, np.float32), "wide": np.zeros((2, 6), np.float32), "int": np.zeros((2, 5), int)}
+    for name, bad in broken.items():
         np.save(tmp_path / f"{name}.npy", bad)
         with pytest.raises(TaixuError):
             read_places(tmp_path / f"{name}.npy")
@@ -93,7 +94,8 @@ def _world(folder: Path) -> tuple[App, World, int]:
     world.resource(ShapeState).resolve = lambda path: folder / path
     world.insert_resource(ModelState(ReadingStore(lambda source: read_gltf(folder / source))))
     ground = world.spawn(Transform(), Terrain(source="h.npy", size=(400.0, 400.0)))
-    world.spawn(Transform(), Scatter(source="places.npy", model="thing.glb", ground=ground, fine_m=25.0, coarse_m=70.0, reach_m=150.0))
+    look = Scatter(source="places.npy", model="thing.glb", ground=ground, fine_m=25.0, coarse_m=70.0, reach_m=150.0)
+    world.spawn(Transform(), look)
     for stage in (Stage.APPLY, Stage.PROPAGATE):
         app.run_stage(stage)
     return app, world, ground

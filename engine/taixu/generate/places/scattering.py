@@ -105,7 +105,7 @@ def rules_of(land: Landscape) -> list[Rule]:
         found.append(
             Rule(
                 "grass",
-                1.5,
+                1.05,
                 0.95 * dense,
                 (1.0, 0.35, 0.03, 0.04, 0.0),
                 slope=0.9,

@@ -179,12 +179,12 @@ def _fjord(x: Array, z: Array, seed: int) -> Raw:
     wx, wz = warp(x, z, seed, amount=0.35, scale=0.8)
     trough = np.abs(wx * 0.9 + 0.28 * fbm(wz * 1.2, wx * 0.6, seed + 2, octaves=2))
     arm = np.abs(wz * 0.8 - 0.25 + 0.3 * fbm(wx * 1.1, wz * 1.1, seed + 9, octaves=2)) + smoothstep(0.2, -0.2, wx) * 0.6
-    wall = smoothstep(0.12, 0.62, np.minimum(trough, arm))
+    wall = smoothstep(0.06, 0.42, np.minimum(trough, arm))
     ridges = ridged(wx * 1.1, wz * 1.1, seed, octaves=4)
     lift = wall * (0.45 + 0.75 * ridges)
-    floor = smoothstep(0.26, 0.08, np.minimum(trough, arm))
+    floor = smoothstep(0.17, 0.05, np.minimum(trough, arm))
     base = 0.5 * lift - 0.16 * floor + 0.08 + 0.02 * fbm(x * 8, z * 8, seed + 6, octaves=4)
-    return Raw(base.astype(np.float32), lift * 0.8 * smoothstep(0.1, 0.35, wall), sea=0.1)
+    return Raw(base.astype(np.float32), lift * 0.9 * smoothstep(0.05, 0.3, wall), sea=0.1)
 
 
 def strata(heights: Array, x: Array, z: Array, *, relief_m: float, seed: int, steps: float = 9.0, share: float = 0.8) -> Array:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import cache
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -78,7 +77,8 @@ def test_words_in_two_languages() -> None:
     assert parameters_of_words("snowy alps with a lake") == {"style": "alps", "lake": True, "snow": 0.55}
     assert parameters_of_words("秋天的丘陵，有一条河") == {"style": "hills", "river": True, "season": "autumn"}
     assert parameters_of_words("沙漠 傍晚")["style"] == "desert"
-    assert parameters_of_words("a huge volcano at dusk") == {"style": "volcanic", "time": "dusk", "size_m": 4096.0, "spacing_m": 2.0}
+    huge = {"style": "volcanic", "time": "dusk", "size_m": 4096.0, "spacing_m": 2.0}
+    assert parameters_of_words("a huge volcano at dusk") == huge
     with pytest.raises(TaixuError, match="no word says"):
         parameters_of_words("x" * MOST_LETTERS)
 

@@ -49,7 +49,7 @@ def test_trees_stand_on_the_ground_and_are_as_tall_as_asked() -> None:
 
 def test_branches_grow_from_below_and_thin_out() -> None:
     random = np.random.default_rng(1)
-    air = random.normal(0, 1, (120, 3)) + (0, 4, 0)
+    air = random.normal(0, 1, (120, 3)) + np.array([0, 4, 0])
     for tree in (
         colonise(air, trunk_m=2.0, step_m=0.3, reach_m=0.45, lean=np.zeros(3), random=random),
         whorls(height_m=8.0, bare_m=1.0, reach_m=2.0, rows=8, droop=0.3, random=random, thickness_m=0.2),

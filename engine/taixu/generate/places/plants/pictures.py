@@ -265,10 +265,8 @@ def card_picture(
             key = (count % 4, edge, shade, round(float(angles[index]) / 30))
             if key not in tiny:
                 small = cells[key[0]].resize((edge, edge), Image.Resampling.BOX).rotate(-key[3] * 30, expand=False)
-                r, g, b, a = small.split()
-                tiny[key] = Image.merge(
-                    "RGBA", [band.point(lambda v, f=shade / 10: min(255, int(v * f))) for band in (r, g, b)] + [a]
-                )
+                lit = [min(255, value * shade // 10) for value in range(256)]
+                tiny[key] = small.point([*lit, *lit, *lit, *range(256)])
             image.alpha_composite(
                 tiny[key], (int(np.clip(x[index] - edge / 2, 0, size - edge)), int(np.clip(y[index] - edge / 2, 0, size - edge)))
             )
