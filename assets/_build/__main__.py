@@ -42,7 +42,8 @@ def main() -> int:
         from library import take_over
 
         if not args.no_people:
-            subprocess.run([sys.executable, str(HERE / "people_files.py"), str(HERE.parent / "avatars")], env=environment, check=True)
+            command = [sys.executable, str(HERE / "people_files.py"), str(HERE.parent / "avatars")]
+            subprocess.run(command, env=environment, check=True)
         for line in take_over(made, args.out, sign=not args.no_sign):
             print(line)  # noqa: T201
     return 0

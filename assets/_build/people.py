@@ -1,7 +1,7 @@
 """Distils the data that people are made of, ``assets/avatars/people.bin``, from MakeHuman's (CC0; see `people_source`).
 
-What is kept: the base mesh, what it is dressed with (tights, skirt, hair, lashes, teeth, tongue, eyes), sliders of body and face, the 52
-units of the face, weights of a humanoid skeleton, and masks of the skin. Genitals and everything under other terms are left out.
+What is kept: the base mesh, what it is dressed with (tights, skirt, hair, lashes, teeth, tongue, eyes), sliders of body and
+face, the 52 units of the face, weights of a humanoid skeleton, and masks of the skin. Genitals and everything under other terms are left out.
 
 Targets are nearly all symmetric, so one half is stored; of the dense ones each vertex stores its difference to a neighbour,
 along a tree over the mesh, which leaves small numbers.
@@ -218,4 +218,5 @@ def pack(arrays: dict[str, Any]) -> bytes:
         parts.append(stored.reshape(-1).view(np.uint8).reshape(-1, stored.itemsize).T.tobytes())
     head = json.dumps(table, separators=(",", ":")).encode()
     body = struct.pack("<I", len(head)) + head + b"".join(parts)
-    return MAGIC + struct.pack("<I", len(body)) + lzma.compress(body, format=lzma.FORMAT_XZ, check=lzma.CHECK_CRC32, filters=_FILTERS)
+    return MAGIC + struct.pack("<I", len(body)) + lzma.compress(body, format=lzma.FORMAT_XZ, check=lzma.CHECK_CRC32,
+                                                                filters=_FILTERS)

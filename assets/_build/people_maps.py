@@ -43,7 +43,8 @@ def skin_pictures(source: Source) -> dict[str, bytes]:
     found: dict[str, bytes] = {}
     for part in ("head", "body"):
         texels = _texels(skin_chart(part))
-        masks = {name: _mask(source, name, texels) for name in ("lips", "eyelids", "ears", "fingernails", "toenails", "inside-mouth")}
+        masks = {name: _mask(source, name, texels) for name in ("lips", "eyelids", "ears", "fingernails", "toenails",
+                                                                "inside-mouth")}
         pictures = _head(texels, masks) if part == "head" else _body(texels, masks)
         for name, pixels in pictures.items():
             found[f"skin_{part}_{name}.jpg"] = encode_jpeg(np.rint(np.clip(pixels, 0, 1) * 255).astype(np.uint8), quality=_QUALITY)
@@ -88,7 +89,8 @@ def _hollows() -> Floats:
         return np.asarray(total / degree)
 
     normals = np.zeros_like(data.positions)
-    flat = np.cross(data.positions[quads[:, 2]] - data.positions[quads[:, 0]], data.positions[quads[:, 3]] - data.positions[quads[:, 1]])
+    flat = np.cross(data.positions[quads[:, 2]] - data.positions[quads[:, 0]],
+                    data.positions[quads[:, 3]] - data.positions[quads[:, 1]])
     for corner in range(4):
         np.add.at(normals, quads[:, corner], flat)
     normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)

@@ -83,7 +83,8 @@ class Source:
     def names(self, folder: str) -> list[str]:
         """Files in a folder, sorted, as `read` takes them."""
         start = _DATA + folder
-        return sorted(name.removeprefix(_DATA) for name in self._zip.namelist() if name.startswith(start) and not name.endswith("/"))
+        return sorted(name.removeprefix(_DATA) for name in self._zip.namelist() if name.startswith(start)
+                      and not name.endswith("/"))
 
     def json(self, path: str) -> Any:
         """A file of JSON."""

@@ -11,6 +11,7 @@ import math
 import struct
 from dataclasses import dataclass
 from functools import cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -169,7 +170,7 @@ def _levels(parents: NDArray[np.int64]) -> tuple[tuple[NDArray[np.int64], NDArra
         above = parents[above]
     order = np.argsort(depth, kind="stable")
     starts = np.searchsorted(depth[order], np.arange(1, depth.max() + 2))
-    return tuple((order[a:b], parents[order[a:b]]) for a, b in zip(starts[:-1], starts[1:], strict=True))
+    return tuple((order[a:b], parents[order[a:b]]) for a, b in pairwise(starts))
 
 
 def _details(found: dict[str, Any], twins: NDArray[Any], half: NDArray[Any]) -> dict[str, tuple[Any, Any]]:

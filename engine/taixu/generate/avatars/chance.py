@@ -22,26 +22,33 @@ _EYES = ("#3a2413", "#5b3a20", "#5b3a20", "#7a6236", "#5f8558", "#4f7fae", "#7f8
 _MEN = ("short", "crew cut", "side part", "slicked back", "quiff", "curtains", "shaggy", "buzz cut", "spiky", "curly", "balding")
 _WOMEN = ("bob", "bob with fringe", "long straight", "long wavy", "shoulder length", "ponytail", "bun", "pixie", "braid", "curly",
           "high ponytail")  # fmt: skip
+_MENS_BROWS, _WOMENS_BROWS = ("natural", "thick", "straight", "bushy", "angular"), ("natural", "thin", "arched", "straight")
 _AFRICAN_HAIR = ("afro", "curly", "dreadlocks", "buzz cut", "crew cut", "twin braids")
 _BEARDS = ("", "", "", "stubble", "short beard", "full beard", "goatee", "moustache")
-_FACE = ("head_scale_horiz", "head_scale_vert", "head_fat", "chin_width", "chin_height", "chin_prominent", "cheek_bones", "cheek_volume",
-         "nose_scale_horiz", "nose_scale_vert", "nose_hump", "nose_point_up", "nose_width2", "mouth_scale_horiz", "mouth_upperlip_volume",
+_FACE = ("head_scale_horiz", "head_scale_vert", "head_fat", "chin_width", "chin_height", "chin_prominent", "cheek_bones",
+         "cheek_volume",
+         "nose_scale_horiz", "nose_scale_vert", "nose_hump", "nose_point_up", "nose_width2", "mouth_scale_horiz",
+         "mouth_upperlip_volume",
          "mouth_lowerlip_volume", "eye_scale", "eye_trans_out", "eye_height2", "eye_corner2_up", "brow_angle_up", "brow_trans_up",
          "ear_scale", "ear_wing", "forehead_scale_vert", "head_angle_out")  # fmt: skip
 STYLES: dict[str, dict[str, tuple[str, ...]]] = {
-    "everyday": {"man": ("t-shirt and jeans", "shirt and chinos", "hoodie", "sweater", "leather jacket", "tracksuit", "tank top and shorts"),
+    "everyday": {"man": ("t-shirt and jeans", "shirt and chinos", "hoodie", "sweater", "leather jacket", "tracksuit",
+                         "tank top and shorts"),
                  "woman": ("t-shirt and jeans", "dress", "blouse and skirt", "sweater", "hoodie", "shirt and chinos", "coat")},
     "formal": {"man": ("suit", "suit", "coat"), "woman": ("suit", "evening gown", "blouse and skirt")},
-    "work": {"man": ("overalls", "apron", "lab coat", "uniform", "shirt and chinos"), "woman": ("overalls", "apron", "lab coat", "uniform",
+    "work": {"man": ("overalls", "apron", "lab coat", "uniform", "shirt and chinos"),
+             "woman": ("overalls", "apron", "lab coat", "uniform",
              "blouse and skirt")},
     "harbour": {"man": ("pea coat", "sweater", "overalls", "coat"), "woman": ("sweater", "coat", "overalls", "dress")},
     "medieval": {"man": ("tunic", "robe", "armour"), "woman": ("tunic", "robe", "evening gown")},
     "sport": {"man": ("tracksuit", "tank top and shorts"), "woman": ("tracksuit", "tank top and shorts")},
 }  # fmt: skip
 """What crowds wear."""
-_SHOES = {"suit": "oxfords", "shirt and chinos": "loafers", "dress": "ballet flats", "evening gown": "ballet flats", "coat": "boots",
+_SHOES = {"suit": "oxfords", "shirt and chinos": "loafers", "dress": "ballet flats", "evening gown": "ballet flats",
+          "coat": "boots",
           "blouse and skirt": "loafers", "pea coat": "boots", "uniform": "tall boots", "robe": "slippers", "overalls": "work boots",
-          "armour": "boots", "apron": "loafers", "lab coat": "loafers", "leather jacket": "boots", "tunic": "boots", "sweater": "boots",
+          "armour": "boots", "apron": "loafers", "lab coat": "loafers", "leather jacket": "boots", "tunic": "boots",
+          "sweater": "boots",
           "swimwear": "", "hoodie": "high tops"}  # fmt: skip
 _CLOTH_COLORS = ("", "", "", "#8a2f34", "#2f4f7a", "#3f6650", "#6b4f7f", "#b08a4a", "#35383e", "#d8d2c4", "#7a3f2a", "#4f7a85")
 
@@ -84,13 +91,14 @@ def drawn(random: np.random.Generator, given: Mapping[str, Any], *, style: str =
         "masculinity": masculinity, "african": african, "asian": asian, "caucasian": caucasian, "age_years": age,
         "skin_tone": float(np.clip(random.normal(tone, spread), 0.0, 1.0)), "undertone": float(random.uniform(-0.5, 0.7)),
         "muscle": float(np.clip(random.normal(0.55, 0.14), 0.1, 1.0)), "weight": float(np.clip(random.normal(0.5, 0.16), 0.1, 1.0)),
-        "height": float(np.clip(random.normal(0.5, 0.15), 0.05, 0.95)), "chest": float(np.clip(random.normal(0.45, 0.15), 0.0, 1.0)),
+        "height": float(np.clip(random.normal(0.5, 0.15), 0.05, 0.95)),
+        "chest": float(np.clip(random.normal(0.45, 0.15), 0.0, 1.0)),
         "grey": float(np.clip((age - 48.0) / 28.0 + random.normal(0.0, 0.15), 0.0, 1.0)) if age > 42.0 else 0.0,
         "hair_color": light if fair > 0.8 else dark, "eye_color": pick(_EYES) if fair > 0.8 else pick(_EYES[:3]), "hair": hair,
         "beard": beard if is_man and age > 19.0 else "", "outfit": outfit, "shoes": _SHOES.get(outfit, "sneakers"),
         "freckles": float(max(0.0, random.normal(-0.1, 0.35))) if fair > 0.8 else 0.0, "flush": float(random.uniform(0.3, 0.7)),
         "color": pick(_CLOTH_COLORS), "color2": pick(_CLOTH_COLORS) if random.uniform() < 0.4 else "",
-        "brows": pick(("natural", "thick", "straight", "bushy", "angular")) if is_man else pick(("natural", "thin", "arched", "straight")),
+        "brows": pick(_MENS_BROWS if is_man else _WOMENS_BROWS),
         "lipstick": 0.0 if is_man or random.uniform() < 0.5 else float(random.uniform(0.2, 0.7)), "lashes": 0.35 if is_man else 0.7,
         "sliders": {name: float(np.clip(value, -0.7, 0.7)) for name, value in zip(_FACE, faces, strict=True)},
         "variation": int(random.integers(1 << 31)),

@@ -64,14 +64,14 @@ def skin_chart(part: str) -> Chart:
         which[(middles[:, 0] > a) & (middles[:, 0] < b) & (middles[:, 1] > c) & (middles[:, 1] < d) & is_high] = number
     chosen = body[(which >= 0) if part == "head" else (which < 0)]
     pairs = np.stack([data.quads[chosen].ravel(), data.corners[chosen].ravel()], 1)
-    unique, number = np.unique(pairs, axis=0, return_inverse=True)
+    unique, inverse = np.unique(pairs, axis=0, return_inverse=True)
     layout = data.coordinates[unique[:, 1]]
     coordinates, inner = layout, np.zeros(len(unique), bool)
     if part == "head":
         owner = np.zeros(len(unique), np.int64)
-        owner[number] = np.repeat(which[which >= 0], 4)
+        owner[inverse] = np.repeat(which[which >= 0], 4)
         coordinates, inner = _head(layout, owner), owner > 0
-    return Chart(number.reshape(-1, 4), unique[:, 0], coordinates, layout, inner)
+    return Chart(inverse.reshape(-1, 4), unique[:, 0], coordinates, layout, inner)
 
 
 def _head(layout: NDArray[np.float64], owner: NDArray[np.int64]) -> NDArray[np.float64]:

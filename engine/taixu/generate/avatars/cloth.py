@@ -92,7 +92,7 @@ def _along(rows: Ints, at: Floats, kind: str) -> Floats:
 
 def _wrapped(at: Floats, data: object) -> Floats:
     """Metres of cloth: around and along each part of the body."""
-    a, b, c = _joints("arm")
+    a, _, c = _joints("arm")
     side = np.where(at[:, 0] < 0, -1.0, 1.0)
     p = at * np.stack([side, np.ones_like(side), np.ones_like(side)], 1)
     axis = (c - a) / np.linalg.norm(c - a)

@@ -34,7 +34,8 @@ _LOOK_RAD = 0.45
 
 def eye_pieces(person: Person) -> list[Piece]:
     """Two eyes of one paint."""
-    paint = Paint("eyes", roughness=0.35, picture=Picture("eye", pixels=_picture(person)), clearcoat=Clearcoat(factor=1.0, roughness=0.02))
+    paint = Paint("eyes", roughness=0.35, picture=Picture("eye", pixels=_picture(person)),
+                  clearcoat=Clearcoat(factor=1.0, roughness=0.02))
     return [_eye(person, side, paint) for side in ("left", "right")]
 
 
@@ -112,7 +113,8 @@ def _picture(person: Person) -> NDArray[np.uint8]:
     white = white * (1.0, 1.0 - 0.10 * 1.0, 1.0 - 0.12 * 1.0) ** _step(angle, 34.0, 70.0)[..., None]
     veins = np.zeros_like(r)
     for _ in range(22):
-        at, wave, phase, width = chance.uniform(-np.pi, np.pi), chance.uniform(0.02, 0.06), chance.uniform(0, 6.3), chance.uniform(0.006, 0.014)
+        at, wave = chance.uniform(-np.pi, np.pi), chance.uniform(0.02, 0.06)
+        phase, width = chance.uniform(0, 6.3), chance.uniform(0.006, 0.014)
         path = at + wave * np.sin(angle * 0.25 + phase) + 0.03 * np.sin(angle * 0.6 + 2 * phase)
         gap = np.abs((turn - path + np.pi) % (2 * np.pi) - np.pi)
         veins = np.maximum(veins, np.exp(-((gap / width) ** 2)) * _step(angle, 40.0, 75.0))
@@ -169,7 +171,8 @@ def _hairs() -> NDArray[np.uint8]:
     alpha = np.zeros((height, width))
     x, y = np.arange(width) + 0.5, np.arange(height) + 0.5
     for _ in range(42):
-        root, lean, tall, thick = chance.uniform(0, width), chance.uniform(-14, 14), chance.uniform(0.6, 1.0) * height, chance.uniform(1.0, 1.7)
+        root, lean = chance.uniform(0, width), chance.uniform(-14, 14)
+        tall, thick = chance.uniform(0.6, 1.0) * height, chance.uniform(1.0, 1.7)
         up = (height - y) / tall
         middle = root + lean * up**1.6
         gap = np.abs((x[None, :] - middle[:, None] + width / 2) % width - width / 2)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,14 +43,15 @@ def _pictures(family: str) -> tuple[Picture, Picture]:
     from taixu.generate.materials.family import family_named
     from taixu.generate.materials.maps import material_maps
 
-    sliders = {"color": _GREY} if "color" in family_named(family).sliders else {}
+    sliders: dict[str, Any] = {"color": _GREY} if "color" in family_named(family).sliders else {}
     maps = material_maps(family, _SIZE, seed=1, **sliders).maps
     colors = maps["base_color"]
     if family != "camouflage":
         grey = colors.mean(-1, keepdims=True)
         colors = np.repeat(np.clip(grey / np.percentile(grey, 92), 0.0, 1.0), 3, -1)
     shown = np.where(colors <= 0.0031308, colors * 12.92, 1.055 * np.maximum(colors, 1e-9) ** (1 / 2.4) - 0.055)
-    return (Picture(f"{family} color", pixels=_bytes(shown)), Picture(f"{family} normal", pixels=_bytes(maps["normal"] * 0.5 + 0.5)))
+    return (Picture(f"{family} color", pixels=_bytes(shown)),
+            Picture(f"{family} normal", pixels=_bytes(maps["normal"] * 0.5 + 0.5)))
 
 
 @cache

@@ -55,7 +55,8 @@ class _Brow:
         data, chart = person.data, skin_chart("head")
         at = data.positions[chart.rows]
         x0, x1, y0, y1 = _BOX
-        inside = (np.abs(at[:, 0]) > x0 - 0.004) & (np.abs(at[:, 0]) < x1 + 0.004) & (at[:, 1] > y0 - 0.004) & (at[:, 1] < y1 + 0.004)
+        aside, up = np.abs(at[:, 0]), at[:, 1]
+        inside = (aside > x0 - 0.004) & (aside < x1 + 0.004) & (up > y0 - 0.004) & (up < y1 + 0.004)
         inside &= (at[:, 2] > 0.08) & ~chart.inner
         quads = chart.quads[inside[chart.quads].all(1)]
         u = (np.abs(at[:, 0]) - x0) / (x1 - x0)
@@ -65,7 +66,8 @@ class _Brow:
         paint = Paint("brows", (float(color[0]), float(color[1]), float(color[2]), 1.0), 0.0, 0.7, picture, alpha="BLEND")
         normals = person.normals[chart.rows]
         whole = Piece(
-            "brows", person.rows[chart.rows] + normals * 0.0007, normals, coordinates, triangles_of(quads), person.pose.joints[chart.rows],
+            "brows", person.rows[chart.rows] + normals * 0.0007, normals, coordinates, triangles_of(quads),
+            person.pose.joints[chart.rows],
             person.pose.weights[chart.rows], paint, units_on(person.units, chart.rows), "face"
         )  # fmt: skip
         return [whole.kept(np.ones(len(whole.triangles), bool))]
@@ -106,7 +108,8 @@ def _brow_picture(brow: _Brow) -> Picture:
 
 def hash_of(brow: _Brow) -> str:
     """A name for a shape of brows."""
-    return "-".join(f"{value:g}" for value in (brow.start, brow.end, brow.peak, brow.thick_m, brow.hairs, brow.tail, brow.inner, brow.straggle))
+    return "-".join(f"{value:g}" for value in (brow.start, brow.end, brow.peak, brow.thick_m, brow.hairs, brow.tail,
+                                               brow.inner, brow.straggle))
 
 
 BROWS: dict[str, Callable[[Person], list[Piece]]] = {
@@ -156,7 +159,7 @@ class _Beard:
         value = np.max([regions[name] for name in self.regions], 0)
         paint = h.beard_paint(person)
         pieces = []
-        layers = max(1, min(4, round(self.depth_m / 0.0013)))
+        layers = max(1, min(3, round(self.depth_m / 0.0015)))
         for layer in range(layers):
             offset = self.depth_m * (layer + 1) / layers
             shell = h.cap_piece(person, paint, offset_m=offset, value=value - 0.0016 * layer, name="beard")
@@ -176,9 +179,11 @@ class _Beard:
         starts = normals * 0.7 + (0.0, -0.8, 0.0)
         length = head.size * self.long_m * center * chance.uniform(0.7, 1.05, self.locks)
         flow = np.stack([-6.0 * roots[:, 0], 0 * length, np.full(self.locks, 0.15)], 1)
-        paths = h.grown(head, roots, starts, length_m=length, steps=8, gravity=1.0, gap_m=np.full(self.locks, 0.008), hold=0.7, flow=flow,
+        paths = h.grown(head, roots, starts, length_m=length, steps=6, gravity=1.0, gap_m=np.full(self.locks, 0.008),
+                        hold=0.7, flow=flow,
                         wave_m=self.wave_m, waves=2.0, phases=chance.uniform(0, 6.28, self.locks))  # fmt: skip
-        locks = h.locks_piece(person, head, paths, np.full(self.locks, self.width_m * head.size), h.hair_paint(person, "beard", beard=True),
+        locks = h.locks_piece(person, head, paths, np.full(self.locks, self.width_m * head.size),
+                              h.hair_paint(person, "beard", beard=True),
                               name="beard locks", taper=0.5, twist=chance.normal(0, 0.25, self.locks))  # fmt: skip
         return _following(person, locks, rows[chosen])
 
@@ -192,7 +197,8 @@ class _Beard:
         starts = normals * 0.5 + np.stack([side * 0.9, np.full(count, -0.35), 0 * side], 1)
         length = head.size * self.moustache_m * chance.uniform(0.7, 1.05, count)
         flow = np.stack([side * 0.8, np.full(count, 0.25), np.full(count, -0.35)], 1)
-        paths = h.grown(head, roots, starts, length_m=length, steps=6, gravity=0.6, gap_m=np.full(count, 0.006), hold=0.7, flow=flow)
+        paths = h.grown(head, roots, starts, length_m=length, steps=6, gravity=0.6, gap_m=np.full(count, 0.006), hold=0.7,
+                        flow=flow)
         locks = h.locks_piece(person, head, paths, np.full(count, 0.011 * head.size), h.hair_paint(person, "beard", beard=True),
                               name="moustache", taper=0.7, twist=chance.normal(0, 0.2, count))  # fmt: skip
         return _following(person, locks, rows[chosen])

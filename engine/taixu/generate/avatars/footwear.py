@@ -44,7 +44,8 @@ class _Shoes:
         points[under, 1] = 0.0
         covers = top.covered(person) if not facts.open_toe else np.zeros(len(person.data.positions), bool)
         return [Layer("shoes", shaped, upper, covers, 0.004, fixed=False),
-                Layer("soles", replace(base, positions=points), sole, np.zeros(len(person.data.positions), bool), 0.004, fixed=True)]  # fmt: skip
+                Layer("soles", replace(base, positions=points), sole, np.zeros(len(person.data.positions), bool), 0.004,
+                      fixed=True)]  # fmt: skip
 
 
 PARTS: dict[str, Callable[[Person], list[Layer]]] = {name: _Shoes(facts) for name, facts in SHOES.items()}

@@ -163,9 +163,8 @@ def collar(person: Person, paint: Paint, *, low: float = 0.545, high: float = 0.
     """A band about the neck, open in front by so much."""
 
     def keep(p: Places) -> Floats:
-        slant = p.at[:, 1] + 0.25 * p.at[:, 2]
         front = np.where(p.at[:, 2] > 0.03, np.abs(p.at[:, 0]) - open_m, _FAR) if open_m else _FAR
-        return np.minimum(np.minimum(slant - low - 0.02, high + 0.02 - slant), front)
+        return np.minimum(np.minimum(-crew(low - 0.542)(p), crew(high - 0.542)(p)), front)
 
     sheet = sheet_of(person, "helper-tights", keep)
     up = np.clip((sheet.at[:, 1] + 0.25 * sheet.at[:, 2] - low - 0.02) / (high - low), 0.0, 1.0)

@@ -20,7 +20,8 @@ _HINTS = get_type_hints(AvatarSpec)
 AvatarParameters = make_dataclass(
     "AvatarParameters",
     [
-        ("style", str, field(default="everyday", metadata={"doc": "What is worn where nothing is said.", "choices": tuple(STYLES)})),
+        ("style", str,
+         field(default="everyday", metadata={"doc": "What is worn where nothing is said.", "choices": tuple(STYLES)})),
         ("preset", str, field(default="", metadata={"doc": "Somebody to begin with.", "choices": ("", *PRESETS)})),
         *((each.name, _HINTS[each.name] | None, field(default=None, metadata=each.metadata)) for each in fields(AvatarSpec)),
     ],
@@ -54,4 +55,6 @@ class AvatarGenerator(Generator):
         progress(0.8, "writing")
         path = request.path(".vrm")
         write_glb(model, path)
-        return [Made(path, said={"spec": {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(spec).items()}})]
+        return [Made(path,
+                     said={"spec": {name: list(value) if isinstance(value, tuple) else value for name,
+                                    value in asdict(spec).items()}})]

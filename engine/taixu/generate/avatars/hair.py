@@ -1,7 +1,7 @@
 """Hair: a cap of painted hair on the scalp, and locks that grow from it, bend down and lie on head and shoulders.
 
-A lock is a strip whose picture shows many hairs, thin and clear at its end; or a tube. Locks grow by steps: each follows its style's
-flow, gravity and the surface below it, for all locks at once.
+A lock is a strip whose picture shows many hairs, thin and clear at its end; or a tube. Locks grow by steps: each follows its
+style's flow, gravity and the surface below it, for all locks at once.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.spec import linear_color
 from taixu.generate.avatars.surfaces import Piece, triangles_of
 
-__all__ = ["Head", "beard_paint", "cap_paint", "cap_piece", "grown", "hair_color", "hair_paint", "head_of", "locks_piece", "scalp_roots", "tubes_piece"]
+__all__ = ["Head", "beard_paint", "cap_paint", "cap_piece", "grown", "hair_color", "hair_paint", "head_of", "locks_piece",
+           "scalp_roots", "tubes_piece"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -70,7 +71,8 @@ def head_of(person: Person) -> Head:
     near = (np.abs(body[:, 0]) < 0.12 * person.scale) & (body[:, 1] > middle[1] - deepest)
     both = np.concatenate([body[near], points]) - middle
     below = both[:, 1] < 0.0
-    torso = _table(-both[below, 1] / deepest * _RINGS, np.arctan2(both[below, 0], both[below, 2]), np.hypot(both[below, 0], both[below, 2]))
+    torso = _table(-both[below, 1] / deepest * _RINGS, np.arctan2(both[below, 0], both[below, 2]),
+                   np.hypot(both[below, 0], both[below, 2]))
     return Head(middle, size, shell, torso, deepest)
 
 
@@ -81,7 +83,8 @@ def _table(rings: Floats, phi: Floats, far: Floats) -> Floats:
     table = np.zeros((_RINGS, _TURNS))
     np.maximum.at(table, (i, j), far)
     for _ in range(30):
-        around = np.stack([np.roll(table, 1, 1), np.roll(table, -1, 1), np.vstack([table[:1], table[:-1]]), np.vstack([table[1:], table[-1:]])])
+        around = np.stack([np.roll(table, 1, 1), np.roll(table, -1, 1), np.vstack([table[:1], table[:-1]]),
+                           np.vstack([table[1:], table[-1:]])])
         count = (around > 0).sum(0)
         table = np.where(table > 0, table, around.sum(0) / np.maximum(count, 1))
         if (table > 0).all():
@@ -97,7 +100,9 @@ def _look(table: Floats, ring: Floats, phi: Floats) -> Floats:
     i, j = a.astype(int), b.astype(int)
     s, t = a - i, b - j
     k = (j + 1) % _TURNS
-    return np.asarray((1 - s) * ((1 - t) * table[i, j % _TURNS] + t * table[i, k]) + s * ((1 - t) * table[i + 1, j % _TURNS] + t * table[i + 1, k]))
+    j %= _TURNS
+    upper, lower = (1 - t) * table[i, j] + t * table[i, k], (1 - t) * table[i + 1, j] + t * table[i + 1, k]
+    return np.asarray((1 - s) * upper + s * lower)
 
 
 def pushed_out(head: Head, points: Floats, gap_m: Floats | float) -> Floats:
@@ -123,7 +128,8 @@ def scalp_value(at: Floats, hairline: float = 0.0) -> Floats:
     front = 0.787 + hairline - 0.10 * x - 8.0 * np.maximum(x - 0.045, 0.0) ** 2
     side = 0.722 + 0.055 * np.clip((z - 0.03) / 0.05, -0.2, 1.0)
     back = 0.660 + 0.50 * np.maximum(z + 0.010, 0.0)
-    edge = np.where(z > 0.075, front, np.where(z > 0.028, np.maximum(side, 0.5 * (side + front) * np.clip((z - 0.05) / 0.025, 0, 1)), back))
+    edge = np.where(z > 0.075, front,
+                    np.where(z > 0.028, np.maximum(side, 0.5 * (side + front) * np.clip((z - 0.05) / 0.025, 0, 1)), back))
     blend = np.clip((z - 0.055) / 0.03, 0.0, 1.0)
     edge = np.where(z > 0.028, side * (1 - blend) + front * blend, edge)
     return np.asarray(y - edge)
@@ -150,7 +156,8 @@ def _is_ear(at: Floats) -> NDArray[np.bool_]:
     return np.asarray((x > 0.066) & (y > 0.675) & (y < 0.745) & (z > -0.005) & (z < 0.06))
 
 
-def scalp_roots(person: Person, count: int, chance: np.random.Generator, *, hairline: float = 0.0, extra: object = None) -> tuple[Floats, Floats, Floats]:
+def scalp_roots(person: Person, count: int, chance: np.random.Generator, *, hairline: float = 0.0,
+                extra: object = None) -> tuple[Floats, Floats, Floats]:
     """Roots spread evenly over the scalp: places in the T-pose, normals, places in the base mesh, each float64 [n, 3]."""
     data = person.data
     chart = skin_chart("head")
@@ -173,7 +180,8 @@ def scalp_roots(person: Person, count: int, chance: np.random.Generator, *, hair
 
 
 def grown(
-    head: Head, roots: Floats, starts: Floats, *, length_m: Floats, steps: int, gravity: float, gap_m: Floats, flow: Floats | None = None,
+    head: Head, roots: Floats, starts: Floats, *, length_m: Floats, steps: int, gravity: float, gap_m: Floats,
+    flow: Floats | None = None,
     hold: float = 0.75, wave_m: float = 0.0, waves: float = 0.0, phases: Floats | None = None
 ) -> Floats:  # fmt: skip
     """Paths of locks, float64 [n, steps + 1, 3].
@@ -238,7 +246,8 @@ def hair_paint(person: Person, name: str = "hair", *, beard: bool = False, solid
     """Strips of hair: many strands, clear between them toward the end."""
     color = hair_color(person, beard)
     picture = _strand_picture(solid)
-    return Paint(f"{name}{' solid' if solid else ''}", (*color, 1.0), 0.0, 0.48, picture[0], picture[1], 0.8, alpha="OPAQUE" if solid else "MASK",
+    return Paint(f"{name}{' solid' if solid else ''}", (*color, 1.0), 0.0, 0.48, picture[0], picture[1], 0.8,
+                 alpha="OPAQUE" if solid else "MASK",
                  cutoff=0.42, double_sided=True, ior=1.5)  # fmt: skip
 
 
@@ -284,7 +293,8 @@ def _cap_picture() -> Picture:
     ends = chance.uniform(0.55, 1.0, width)[None, :]
     ends = np.where(chance.uniform(0, 1, width)[None, :] < 0.4, 0.62 + 0.25 * ends, ends)
     alpha = np.clip((ends - v) / 0.05 + 0.5, 0.0, 1.0)
-    tone = np.clip(0.62 + 0.25 * chance.normal(0, 1, (1, width)) + 0.12 * chance.normal(0, 1, (height, width)), 0.2, 1.0) ** (1 / 2.2)
+    tone = np.clip(0.62 + 0.25 * chance.normal(0, 1, (1, width)) + 0.12 * chance.normal(0, 1, (height, width)), 0.2,
+                   1.0) ** (1 / 2.2)
     pixels = np.stack([tone, tone, tone, alpha], -1)
     return Picture("hair cap", pixels=np.rint(pixels * 255).astype(np.uint8))
 
@@ -363,7 +373,8 @@ def locks_piece(person: Person, head: Head, paths: Floats, widths_m: Floats, pai
     quads = np.stack([a, b, c, d], -1).reshape(-1, 4)
     flat = points.reshape(-1, 3)
     joints, weights = _head_weights(person, flat)
-    return Piece(name, flat, normals.reshape(-1, 3), np.stack([u, v], -1).reshape(-1, 2), triangles_of(quads), joints, weights, paint, {}, "hair")
+    return Piece(name, flat, normals.reshape(-1, 3), np.stack([u, v], -1).reshape(-1, 2), triangles_of(quads), joints,
+                 weights, paint, {}, "hair")
 
 
 def tubes_piece(person: Person, paths: Floats, radii_m: Floats, paint: Paint, *, name: str = "hair", sides: int = 6) -> Piece:
@@ -385,10 +396,12 @@ def tubes_piece(person: Person, paths: Floats, radii_m: Floats, paint: Paint, *,
     v = np.broadcast_to(np.linspace(0.0, 1.0, steps)[None, :, None], points.shape[:3])
     flat = points.reshape(-1, 3)
     joints, weights = _head_weights(person, flat)
-    return Piece(name, flat, around.reshape(-1, 3), np.stack([u, v], -1).reshape(-1, 2), triangles_of(quads), joints, weights, paint, {}, "hair")
+    return Piece(name, flat, around.reshape(-1, 3), np.stack([u, v], -1).reshape(-1, 2), triangles_of(quads), joints, weights,
+                 paint, {}, "hair")
 
 
-def cap_piece(person: Person, paint: Paint, *, offset_m: float = 0.0025, hairline: float = 0.0, name: str = "hair cap", margin_m: float = 0.0,
+def cap_piece(person: Person, paint: Paint, *, offset_m: float = 0.0025, hairline: float = 0.0, name: str = "hair cap",
+              margin_m: float = 0.0,
               value: object = None) -> Piece:  # fmt: skip
     """The scalp let out a little, in the colour of hair, so that no skin shows between locks."""
     data = person.data

@@ -58,6 +58,7 @@ class Style:
     spread: float = 0.25
     hold: float = 0.6
     taper: float = 0.45
+    has_fringe: bool = False
 
     def __call__(self, person: Person) -> list[Piece]:
         """A cap and its locks."""
@@ -69,7 +70,8 @@ class Style:
         size = head.size
         steps = max(self.steps, min(14, int(length.max() / 0.035)))
         gap = (self.gap_m * chance.uniform(0.5, 1.1, len(roots)) + 0.003) * size
-        paths = h.grown(head, roots, starts, length_m=length * size * chance.uniform(0.85, 1.1, len(roots)), steps=steps, gravity=self.gravity,
+        paths = h.grown(head, roots, starts, length_m=length * size * chance.uniform(0.85, 1.1, len(roots)), steps=steps,
+                        gravity=self.gravity,
                         gap_m=gap, flow=flow, hold=self.hold, wave_m=self.wave_m * size, waves=self.waves,
                         phases=chance.uniform(0, 2 * np.pi, len(roots)) * 0.35 + roots[:, 0] * 30.0)  # fmt: skip
         widths = self.width_m * size * chance.uniform(0.75, 1.25, len(roots))
@@ -92,11 +94,18 @@ class Style:
         flow = np.tile(np.array(self.flow), (len(at), 1)) + 0.0
         if self.part is not None:
             flow[:, 0] += np.sign(x - self.part * 0.032) * 0.35 * np.clip((y - 0.76) / 0.06, 0, 1)
-        starts = away + self.lift * normals + 0.6 * flow + chance.normal(0.0, self.spread * 0.5, (len(at), 3))
+        starts = away + self.lift * normals + chance.normal(0.0, self.spread * 0.5, (len(at), 3))
         length = self.top_m + (self.fringe_m - self.top_m) * front
         length = length + (self.back_m - length) * back
         length = length + (self.side_m - length) * side
-        return starts, flow, length
+        if self.has_fringe:
+            over = np.clip((z - 0.062) / 0.012, 0.0, 1.0) * np.clip((0.058 - np.abs(x)) / 0.012, 0.0, 1.0)
+            brow = np.stack([x, np.full(len(x), 0.762), np.full(len(x), 0.150)], 1)
+            length = length + (1.35 * np.linalg.norm(at - brow, axis=1) - length) * over
+            starts = starts + over[:, None] * (0.0, 0.0, 0.6)
+            behind = (1.0 - over) * np.clip((z + 0.01) / 0.04, 0.0, 1.0)
+            flow += behind[:, None] * np.stack([np.sign(x) * 0.7, 0.0 * x, np.full(len(x), -0.4)], 1)
+        return starts + 0.6 * flow, flow, length
 
 
 def buzz(person: Person) -> list[Piece]:
@@ -117,13 +126,14 @@ def balding(person: Person) -> list[Piece]:
     return [h.locks_piece(person, head, paths, np.full(len(roots), 0.02), h.hair_paint(person))]
 
 
-def _tied(person: Person, *, above: float, behind: float, tails: int = 1, length_m: float = 0.34, out_m: float = 0.0, bun: bool = False,
+def _tied(person: Person, *, above: float, behind: float, tails: int = 1, length_m: float = 0.34, out_m: float = 0.0,
+          bun: bool = False,
           braid: bool = False) -> list[Piece]:  # fmt: skip
     """Hair drawn to one knot or two, and what hangs from there."""
     head = h.head_of(person)
     chance = np.random.Generator(np.random.PCG64([person.spec.variation, 19]))
     paint = h.hair_paint(person)
-    roots, normals, at = h.scalp_roots(person, 240, chance)
+    roots, _, at = h.scalp_roots(person, 240, chance)
     sides = (0.0,) if tails == 1 else (-1.0, 1.0)
     knots = [head.middle + head.size * np.array((side * out_m, above, behind)) for side in sides]
     knots = [h.pushed_out(head, knot[None], 0.012)[0] for knot in knots]
@@ -144,11 +154,13 @@ def _tied(person: Person, *, above: float, behind: float, tails: int = 1, length
             pieces += _braid(person, head, knot, outward, length_m * head.size)
         else:
             count = 70
-            start = outward + chance.normal(0, 0.28, (count, 3)) + (0.0, 0.25, 0.0)
-            tail = h.grown(head, knot + chance.normal(0, 0.006, (count, 3)), start, length_m=length_m * head.size * chance.uniform(0.8, 1.05, count),
-                           steps=12, gravity=1.0, gap_m=0.02 + chance.uniform(0, 0.02, count), hold=0.72, wave_m=0.006, waves=2.0,
+            start = outward * (1.0, 0.3, 1.0) + chance.normal(0, 0.22, (count, 3)) + (0.0, 0.05, 0.0)
+            tail = h.grown(head, knot + chance.normal(0, 0.006, (count, 3)), start,
+                           length_m=length_m * head.size * chance.uniform(0.8, 1.05, count),
+                           steps=12, gravity=1.0, gap_m=0.02 + chance.uniform(0, 0.02, count), hold=0.62, wave_m=0.006, waves=2.0,
                            phases=chance.uniform(0, 6.28, count))  # fmt: skip
-            pieces.append(h.locks_piece(person, head, tail, np.full(count, 0.024 * head.size), paint, taper=0.4, twist=chance.normal(0, 0.5, count)))
+            pieces.append(h.locks_piece(person, head, tail, np.full(count, 0.026 * head.size), paint, taper=0.4,
+                                        twist=chance.normal(0, 0.5, count)))
         pieces.append(_ring(person, knot, outward, head.size))
     return pieces
 
@@ -162,7 +174,8 @@ def _ring(person: Person, knot: Floats, outward: Floats, size: float) -> Piece:
     first /= np.linalg.norm(first)
     second = np.cross(outward, first)
     path = knot + 0.014 * size * (np.cos(turn)[:, None] * first + np.sin(turn)[:, None] * second)
-    return h.tubes_piece(person, path[None], np.full((1, 15), 0.005 * size), colored("hair band", (0.04, 0.03, 0.03), 0.7), name="hair band")
+    return h.tubes_piece(person, path[None], np.full((1, 15), 0.005 * size), colored("hair band", (0.04, 0.03, 0.03), 0.7),
+                         name="hair band")
 
 
 def _bun(person: Person, head: h.Head, middle: Floats, outward: Floats, chance: np.random.Generator) -> list[Piece]:
@@ -173,7 +186,8 @@ def _bun(person: Person, head: h.Head, middle: Floats, outward: Floats, chance: 
     second = np.cross(outward, first)
     rise = np.linspace(-0.6, 1.0, 60)
     radius = 0.026 * head.size * np.sqrt(np.clip(1.0 - rise**2, 0.0, 1.0) * 0.8 + 0.08)
-    path = middle + radius[:, None] * (np.cos(turn)[:, None] * first + np.sin(turn)[:, None] * second) + 0.020 * head.size * rise[:, None] * outward
+    path = middle + radius[:, None] * (np.cos(turn)[:, None] * first + np.sin(turn)[:, None] * second)
+    path = path + 0.020 * head.size * rise[:, None] * outward
     return [h.tubes_piece(person, path[None], np.full((1, 60), 0.0135 * head.size), h.hair_paint(person, solid=True), sides=8)]
 
 
@@ -189,8 +203,9 @@ def _braid(person: Person, head: h.Head, knot: Floats, outward: Floats, length_m
     over = np.cross(side, tangent)
     turn = np.linspace(0.0, length_m / 0.34 * 6.0 * np.pi, steps + 1)
     fade = np.linspace(1.0, 0.62, steps + 1)
+    wide = 0.013 * head.size * fade[:, None]
     strands = np.stack([
-        spine + 0.013 * head.size * fade[:, None] * (np.sin(turn + shift)[:, None] * side + 0.6 * np.sin(2 * (turn + shift))[:, None] * over)
+        spine + wide * (np.sin(turn + shift)[:, None] * side + 0.6 * np.sin(2 * (turn + shift))[:, None] * over)
         for shift in (0.0, 2 * np.pi / 3, 4 * np.pi / 3)
     ])  # fmt: skip
     radii = np.tile(0.0105 * head.size * fade, (3, 1))
@@ -237,7 +252,8 @@ def dreadlocks(person: Person) -> list[Piece]:
     roots, normals, at = h.scalp_roots(person, count, chance, hairline=0.004)
     away = np.stack([np.sign(at[:, 0]) * 0.5, np.full(count, 0.1), -0.5 + 0.0 * at[:, 2]], 1) + 0.8 * normals
     length = head.size * chance.uniform(0.20, 0.30, count)
-    paths = h.grown(head, roots, away, length_m=length, steps=10, gravity=1.0, gap_m=0.008 + chance.uniform(0, 0.016, count), hold=0.66,
+    paths = h.grown(head, roots, away, length_m=length, steps=10, gravity=1.0, gap_m=0.008 + chance.uniform(0, 0.016, count),
+                    hold=0.66,
                     flow=np.stack([np.sign(at[:, 0]) * 0.25, 0 * length, np.full(count, -0.3)], 1), wave_m=0.003, waves=2.5,
                     phases=chance.uniform(0, 6.28, count))  # fmt: skip
     radii = np.tile(0.0062 * head.size * np.array((1.0,) * 9 + (0.8, 0.3)), (count, 1)) * chance.uniform(0.85, 1.15, (count, 1))
@@ -255,34 +271,50 @@ def mohawk(person: Person) -> list[Piece]:
     starts = normals * (0.0, 1.0, 1.0) + (0.0, 0.35, -0.25)
     length = head.size * 0.085 * chance.uniform(0.85, 1.1, len(roots))
     paths = h.grown(head, roots, starts, length_m=length, steps=6, gravity=-0.2, gap_m=np.full(len(roots), 0.003), hold=0.85)
-    locks = h.locks_piece(person, head, paths, np.full(len(roots), 0.022), h.hair_paint(person), taper=0.6, twist=chance.uniform(1.0, 2.1, len(roots)))
+    locks = h.locks_piece(person, head, paths, np.full(len(roots), 0.022), h.hair_paint(person), taper=0.6,
+                          twist=chance.uniform(1.0, 2.1, len(roots)))
     return [h.cap_piece(person, h.cap_paint(person), offset_m=0.002), locks]
 
 
 PARTS: dict[str, Callable[[Person], list[Piece]]] = {
-    "short": Style(top_m=0.075, side_m=0.030, back_m=0.045, fringe_m=0.050, part=1.0, lift=0.7, flow=(0.0, 0.1, -0.2), gap_m=0.012, locks=330),
+    "short": Style(top_m=0.075, side_m=0.030, back_m=0.045, fringe_m=0.050, part=1.0, lift=0.7, flow=(0.0, 0.1, -0.2),
+                   gap_m=0.012, locks=330),
     "buzz cut": buzz,
-    "crew cut": Style(top_m=0.030, side_m=0.014, back_m=0.016, fringe_m=0.030, lift=1.6, gravity=0.1, width_m=0.016, locks=520, gap_m=0.008,
+    "crew cut": Style(top_m=0.030, side_m=0.014, back_m=0.016, fringe_m=0.030, lift=1.6, gravity=0.1, width_m=0.016,
+                      locks=520, gap_m=0.008,
                       flow=(0.0, 0.5, 0.1), cap_m=0.005),
-    "side part": Style(top_m=0.11, side_m=0.035, back_m=0.05, fringe_m=0.10, part=1.2, lift=0.6, flow=(0.0, 0.15, -0.35), gap_m=0.013, locks=330),
-    "slicked back": Style(top_m=0.13, side_m=0.08, back_m=0.07, fringe_m=0.13, lift=0.25, flow=(0.0, 0.1, -2.2), gap_m=0.007, spread=0.08, locks=320),
-    "quiff": Style(top_m=0.08, side_m=0.022, back_m=0.03, fringe_m=0.085, lift=1.3, flow=(0.0, 1.3, -0.3), gravity=0.3, gap_m=0.02, locks=360),
-    "spiky": Style(top_m=0.075, side_m=0.035, back_m=0.05, fringe_m=0.06, lift=1.8, gravity=0.1, flow=(0.0, 0.6, 0.2), spread=0.7, taper=0.9,
+    "side part": Style(top_m=0.11, side_m=0.035, back_m=0.05, fringe_m=0.10, part=1.2, lift=0.6, flow=(0.0, 0.15, -0.35),
+                       gap_m=0.013, locks=330),
+    "slicked back": Style(top_m=0.13, side_m=0.08, back_m=0.07, fringe_m=0.13, lift=0.25, flow=(0.0, 0.1, -2.2), gap_m=0.007,
+                          spread=0.08, locks=320),
+    "quiff": Style(top_m=0.08, side_m=0.022, back_m=0.03, fringe_m=0.085, lift=1.3, flow=(0.0, 1.3, -0.3), gravity=0.3,
+                   gap_m=0.02, locks=360),
+    "spiky": Style(top_m=0.075, side_m=0.035, back_m=0.05, fringe_m=0.06, lift=1.8, gravity=0.1, flow=(0.0, 0.6, 0.2),
+                   spread=0.7, taper=0.9,
                    hold=0.85, locks=300, width_m=0.024),
-    "pixie": Style(top_m=0.085, side_m=0.06, back_m=0.055, fringe_m=0.085, part=0.9, lift=0.5, flow=(-0.15, 0.0, 0.05), gap_m=0.011, locks=320),
-    "bowl cut": Style(top_m=0.12, side_m=0.085, back_m=0.075, fringe_m=0.080, lift=0.25, gap_m=0.014, spread=0.06, locks=330, taper=0.1),
-    "bob": Style(top_m=0.22, side_m=0.16, back_m=0.13, fringe_m=0.21, part=0.8, lift=0.35, gap_m=0.016, spread=0.08, locks=360, taper=0.15),
-    "bob with fringe": Style(top_m=0.19, side_m=0.15, back_m=0.13, fringe_m=0.082, lift=0.3, gap_m=0.016, spread=0.06, locks=380, taper=0.1),
-    "long straight": Style(top_m=0.48, side_m=0.40, back_m=0.38, fringe_m=0.46, part=0.0, lift=0.3, gap_m=0.014, spread=0.06, locks=340,
+    "pixie": Style(top_m=0.085, side_m=0.06, back_m=0.055, fringe_m=0.085, part=0.9, lift=0.5, flow=(-0.15, 0.0, 0.05),
+                   gap_m=0.011, locks=320),
+    "bowl cut": Style(has_fringe=True, top_m=0.12, side_m=0.085, back_m=0.075, fringe_m=0.080, lift=0.25, gap_m=0.014,
+                      spread=0.06, locks=330, taper=0.1),
+    "bob": Style(top_m=0.22, side_m=0.16, back_m=0.13, fringe_m=0.21, part=0.8, lift=0.35, gap_m=0.016, spread=0.08,
+                 locks=360, taper=0.15),
+    "bob with fringe": Style(has_fringe=True, top_m=0.19, side_m=0.15, back_m=0.13, fringe_m=0.082, lift=0.3, gap_m=0.016,
+                             spread=0.06, locks=380, taper=0.1),
+    "long straight": Style(top_m=0.48, side_m=0.40, back_m=0.38, fringe_m=0.46, part=0.0, lift=0.3, gap_m=0.014, spread=0.06,
+                           locks=340,
                            flow=(0.0, 0.0, -0.28), taper=0.2),
     "long wavy": Style(top_m=0.46, side_m=0.39, back_m=0.36, fringe_m=0.43, part=0.7, lift=0.4, gap_m=0.020, spread=0.10, locks=340,
                        flow=(0.0, 0.0, -0.25), wave_m=0.011, waves=3.0, taper=0.3),
-    "shoulder length": Style(top_m=0.30, side_m=0.24, back_m=0.21, fringe_m=0.27, part=-0.7, lift=0.4, gap_m=0.017, spread=0.08, locks=340,
+    "shoulder length": Style(top_m=0.30, side_m=0.24, back_m=0.21, fringe_m=0.27, part=-0.7, lift=0.4, gap_m=0.017,
+                             spread=0.08, locks=340,
                              flow=(0.0, 0.0, -0.2), wave_m=0.004, waves=1.5, taper=0.25),
-    "princess cut": Style(top_m=0.50, side_m=0.42, back_m=0.40, fringe_m=0.082, lift=0.25, gap_m=0.014, spread=0.04, locks=380,
+    "princess cut": Style(has_fringe=True, top_m=0.50, side_m=0.42, back_m=0.40, fringe_m=0.082, lift=0.25, gap_m=0.014,
+                          spread=0.04, locks=380,
                           flow=(0.0, 0.0, -0.12), taper=0.08),
-    "curtains": Style(top_m=0.14, side_m=0.05, back_m=0.06, fringe_m=0.14, part=0.0, lift=0.8, flow=(0.0, 0.1, 0.0), gap_m=0.016, locks=320),
-    "shaggy": Style(top_m=0.14, side_m=0.11, back_m=0.11, fringe_m=0.09, lift=0.8, spread=0.5, gap_m=0.020, locks=340, wave_m=0.006, waves=1.5),
+    "curtains": Style(top_m=0.14, side_m=0.05, back_m=0.06, fringe_m=0.14, part=0.0, lift=0.8, flow=(0.0, 0.1, 0.0),
+                      gap_m=0.016, locks=320),
+    "shaggy": Style(top_m=0.14, side_m=0.11, back_m=0.11, fringe_m=0.09, lift=0.8, spread=0.5, gap_m=0.020, locks=340,
+                    wave_m=0.006, waves=1.5),
     "ponytail": lambda person: _tied(person, above=0.035, behind=-0.11),
     "high ponytail": lambda person: _tied(person, above=0.095, behind=-0.065, length_m=0.36),
     "pigtails": lambda person: _tied(person, above=0.0, behind=-0.06, tails=2, out_m=0.085, length_m=0.26),

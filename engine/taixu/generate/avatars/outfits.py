@@ -47,9 +47,11 @@ def shirt_and_chinos(person: Person) -> Outfit:
 def hoodie(person: Person) -> Outfit:
     """A hoodie with its hood down, over sweat pants."""
     fleece, pants = _paints(person, ("cotton", "#6f7f74"), ("cotton", "#33363b"))
-    hood = g.patch(person, fleece, lambda p: np.minimum(0.598 - p.at[:, 1], np.minimum(p.at[:, 1] - 0.50 - 0.35 * np.maximum(p.at[:, 2], 0),
+    hood = g.patch(person, fleece,
+                   lambda p: np.minimum(0.598 - p.at[:, 1], np.minimum(p.at[:, 1] - 0.50 - 0.35 * np.maximum(p.at[:, 2], 0),
                    np.minimum(0.11 - np.abs(p.at[:, 0]), 0.075 - p.at[:, 2]))), ease_m=0.040, smooth=3, name="hood")  # fmt: skip
-    pocket = g.patch(person, fleece, lambda p: np.minimum(np.minimum(0.20 - p.at[:, 1] - 0.2 * np.abs(p.at[:, 0]), p.at[:, 1] - 0.07),
+    pocket = g.patch(person, fleece,
+                     lambda p: np.minimum(np.minimum(0.20 - p.at[:, 1] - 0.2 * np.abs(p.at[:, 0]), p.at[:, 1] - 0.07),
                      np.minimum(0.105 - np.abs(p.at[:, 0]), p.at[:, 2] - 0.03)), ease_m=0.037, name="pocket")  # fmt: skip
     body = g.top(person, fleece, sleeve=1.95, hem=0.0, ease_m=0.016, loose_m=0.020, cuff_m=0.016)
     return [g.trousers(person, pants, ease_m=0.010, cuff_m=0.016), body,
@@ -63,7 +65,8 @@ def suit(person: Person) -> Outfit:
     jacket = g.top(person, wool, sleeve=1.93, neck=neck, hem=-0.03, ease_m=0.017, loose_m=0.012, cuff_m=0.010)
     lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.024 - neck(p)), np.minimum(p.at[:, 2] - 0.03,
                     0.54 - p.at[:, 1])), ease_m=0.024, name="lapel")  # fmt: skip
-    tie = g.patch(person, silk, lambda p: np.minimum(np.minimum(0.014 + 0.05 * np.maximum(0.50 - p.at[:, 1], 0.0) - np.abs(p.at[:, 0]),
+    tie = g.patch(person, silk,
+                  lambda p: np.minimum(np.minimum(0.014 + 0.05 * np.maximum(0.50 - p.at[:, 1], 0.0) - np.abs(p.at[:, 0]),
                   p.at[:, 2] - 0.03), np.minimum(0.532 - p.at[:, 1], p.at[:, 1] - 0.20)), ease_m=0.0145, name="tie")  # fmt: skip
     return ([g.top(person, shirt, sleeve=1.98, neck=g.v_neck(0.535, 0.02), hem=0.14, ease_m=0.008, loose_m=0.002, cuff_m=0.004),
              g.trousers(person, wool, ease_m=0.009, cuff_m=0.012), tie, g.collar(person, shirt, open_m=0.012, flare_m=0.006,
@@ -89,7 +92,8 @@ def blouse_and_skirt(person: Person) -> Outfit:
     """A blouse and a pleated skirt."""
     blouse, cloth = _paints(person, ("cotton", "#f0e9dd"), ("wool", "#465a4c"))
     shirt = g.top(person, blouse, sleeve=1.4, neck=g.v_neck(0.48, 0.04), hem=0.13, loose_m=0.006, cuff_m=0.014)
-    return ([shirt, g.collar(person, blouse, open_m=0.015, flare_m=0.014), g.skirt(person, cloth, hem=-0.30, waist=0.17, flare_m=0.06,
+    return ([shirt, g.collar(person, blouse, open_m=0.015, flare_m=0.014),
+             g.skirt(person, cloth, hem=-0.30, waist=0.17, flare_m=0.06,
              folds=26), g.band(person, cloth, 0.135, 0.175, ease_m=0.029, name="waistband")],
             g.buttons(person, shirt, _GOLD, [(0.0, y) for y in (0.45, 0.38, 0.31, 0.24)], 0.004))  # fmt: skip
 
@@ -97,7 +101,8 @@ def blouse_and_skirt(person: Person) -> Outfit:
 def sweater(person: Person) -> Outfit:
     """A thick sweater with a high collar, over cords."""
     wool, cords = _paints(person, ("wool", "#c9bb9a"), ("velvet", "#5b4632"))
-    return [g.trousers(person, cords, ease_m=0.009), g.top(person, wool, sleeve=1.95, hem=0.0, ease_m=0.018, loose_m=0.016, cuff_m=0.012),
+    return [g.trousers(person, cords, ease_m=0.009), g.top(person, wool, sleeve=1.95, hem=0.0, ease_m=0.018, loose_m=0.016,
+                                                           cuff_m=0.012),
             g.collar(person, wool, low=0.535, high=0.60, ease_m=0.018, flare_m=0.0), g.band(person, wool, 0.0, 0.04, ease_m=0.032),
             g.band(person, wool, 1.82, 1.97, ease_m=0.026, limb="arm", name="cuffs")], []  # fmt: skip
 
@@ -123,7 +128,8 @@ def pea_coat(person: Person) -> Outfit:
     body = g.top(person, wool, sleeve=1.95, neck=neck, hem=-0.06, ease_m=0.022, loose_m=0.020, cuff_m=0.014)
     lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.04 - neck(p)), np.minimum(p.at[:, 2] - 0.02,
                     0.56 - p.at[:, 1])), ease_m=0.030, name="lapel")  # fmt: skip
-    return ([g.trousers(person, pants, cuff_m=0.022), g.top(person, shirt, sleeve=1.5, hem=0.05, ease_m=0.008, loose_m=0.002), body, lapel,
+    return ([g.trousers(person, pants, cuff_m=0.022), g.top(person, shirt, sleeve=1.5, hem=0.05, ease_m=0.008, loose_m=0.002),
+             body, lapel,
              g.collar(person, wool, low=0.535, high=0.592, open_m=0.05, ease_m=0.024, flare_m=0.018)],
             g.buttons(person, body, _GOLD, [(s * 0.055, y) for s in (-1, 1) for y in (0.34, 0.25, 0.16)], 0.010))  # fmt: skip
 
@@ -136,7 +142,8 @@ def uniform(person: Person) -> Outfit:
                      np.minimum(p.at[:, 1] - 0.50, 0.026 - np.abs(p.at[:, 2] - 0.012))), ease_m=0.024, name="straps")  # fmt: skip
     return ([g.trousers(person, cloth, ease_m=0.008, cuff_m=0.012), body, straps,
              g.collar(person, cloth, low=0.53, high=0.587, ease_m=0.017, flare_m=0.002),
-             g.band(person, leather, 0.14, 0.185, ease_m=0.027, name="belt"), g.band(person, trim, 1.80, 1.86, ease_m=0.028, limb="arm")],
+             g.band(person, leather, 0.14, 0.185, ease_m=0.027, name="belt"),
+             g.band(person, trim, 1.80, 1.86, ease_m=0.028, limb="arm")],
             g.buttons(person, body, _GOLD, [(0.0, y) for y in (0.49, 0.42, 0.35, 0.28, 0.21, 0.08)], 0.007))  # fmt: skip
 
 
@@ -144,7 +151,8 @@ def robe(person: Person) -> Outfit:
     """A long robe with wide sleeves and a sash."""
     cloth, sash, = _paints(person, ("silk", "#35514c"), ("silk", "#a8843a"))
     return [g.skirt(person, cloth, hem=-0.70, waist=0.20, flare_m=0.06, ease_m=0.018, folds=8),
-            g.top(person, cloth, sleeve=1.9, neck=g.v_neck(0.40, 0.07), hem=0.15, ease_m=0.014, loose_m=0.010, cuff_m=0.075, smooth=4),
+            g.top(person, cloth, sleeve=1.9, neck=g.v_neck(0.40, 0.07), hem=0.15, ease_m=0.014, loose_m=0.010, cuff_m=0.075,
+                  smooth=4),
             g.band(person, sash, 0.13, 0.21, ease_m=0.032, name="sash")], []  # fmt: skip
 
 
@@ -171,7 +179,8 @@ def swimwear(person: Person) -> Outfit:
     """A swimsuit, or trunks with a rash vest."""
     first, = _paints(person, ("rubber", "#1f5f66"))
     return [g.trousers(person, first, leg=0.32, waist=0.20, ease_m=0.004, knee_m=0.0, cuff_m=0.002, smooth=1),
-            g.top(person, first, sleeve=0.0, neck=g.wide_neck(0.45), hem=0.15, ease_m=0.0045, loose_m=0.0, smooth=1)], []  # fmt: skip
+            g.top(person, first, sleeve=0.0, neck=g.wide_neck(0.45), hem=0.15, ease_m=0.0045, loose_m=0.0,
+                  smooth=1)], []  # fmt: skip
 
 
 def overalls(person: Person) -> Outfit:
@@ -180,8 +189,10 @@ def overalls(person: Person) -> Outfit:
     bib = g.patch(person, denim, lambda p: np.minimum(np.minimum(0.40 - p.at[:, 1], p.at[:, 1] - 0.15),
                   np.minimum(0.095 - np.abs(p.at[:, 0]), p.at[:, 2] - 0.02)), ease_m=0.021, name="bib")  # fmt: skip
     straps = g.patch(person, denim, lambda p: np.minimum(0.018 - np.abs(np.abs(p.at[:, 0]) - 0.080), np.minimum(p.at[:, 1] - 0.16 -
-                     np.where(p.at[:, 2] > 0.02, 0.22, 0.0), np.where(p.arm > 0.2, -1.0, 9.0))), ease_m=0.022, name="straps")  # fmt: skip
-    return ([g.top(person, shirt, sleeve=0.9, hem=0.10, loose_m=0.004), g.trousers(person, denim, waist=0.19, ease_m=0.016, knee_m=0.010,
+                     np.where(p.at[:, 2] > 0.02, 0.22, 0.0), np.where(p.arm > 0.2, -1.0, 9.0))), ease_m=0.022,
+                     name="straps")  # fmt: skip
+    return ([g.top(person, shirt, sleeve=0.9, hem=0.10, loose_m=0.004),
+             g.trousers(person, denim, waist=0.19, ease_m=0.016, knee_m=0.010,
              cuff_m=0.018), bib, straps], g.buttons(person, bib, _GOLD, [(-0.08, 0.385), (0.08, 0.385)], 0.010))  # fmt: skip
 
 
@@ -219,9 +230,11 @@ def lab_coat(person: Person) -> Outfit:
     body = g.top(person, white, sleeve=1.95, neck=neck, hem=0.10, ease_m=0.020, loose_m=0.012, cuff_m=0.014)
     pocket = g.patch(person, white, lambda p: np.minimum(np.minimum(0.40 - p.at[:, 1], p.at[:, 1] - 0.335),
                      np.minimum(0.028 - np.abs(p.at[:, 0] - 0.085), p.at[:, 2])), ease_m=0.027, name="pocket")  # fmt: skip
-    return ([g.trousers(person, pants), g.top(person, shirt, sleeve=1.9, hem=0.08, ease_m=0.008, loose_m=0.002, neck=g.v_neck(0.50, 0.03)),
+    return ([g.trousers(person, pants), g.top(person, shirt, sleeve=1.9, hem=0.08, ease_m=0.008, loose_m=0.002,
+                                              neck=g.v_neck(0.50, 0.03)),
              g.collar(person, shirt, open_m=0.016, flare_m=0.008, ease_m=0.013), g.skirt(person, white, hem=-0.28, waist=0.185,
-             flare_m=0.03, ease_m=0.018), body, pocket], g.buttons(person, body, _DARK, [(0.0, 0.22), (0.0, 0.15)], 0.006))  # fmt: skip
+             flare_m=0.03, ease_m=0.018), body, pocket], g.buttons(person, body, _DARK, [(0.0, 0.22), (0.0, 0.15)],
+                                                                   0.006))  # fmt: skip
 
 
 def leather_jacket(person: Person) -> Outfit:

@@ -1,7 +1,7 @@
 """The skeleton: bones of VRM 1.0 where the joints of a body are, and the body brought into a T-pose.
 
-The base mesh stands with its arms lowered, which is how it was sculpted and how it is mostly seen. So vertices in the T-pose are those
-that skinning brings back to just that shape (the blend of bone matrices is inverted a vertex), not the other way round.
+The base mesh stands with its arms lowered, which is how it was sculpted and how it is mostly seen. So vertices in the T-pose
+are those that skinning brings back to just that shape (the blend of bone matrices is inverted a vertex), not the other way round.
 """
 
 from __future__ import annotations

@@ -76,7 +76,8 @@ def joined(pieces: list[Piece], name: str) -> Piece:
             np.concatenate([turned for (_, _, turned), _ in parts])
         )  # fmt: skip
     return Piece(
-        name, *(np.concatenate([getattr(piece, part) for piece in pieces]) for part in ("positions", "normals", "coordinates")),
+        name, np.concatenate([piece.positions for piece in pieces]), np.concatenate([piece.normals for piece in pieces]),
+        np.concatenate([piece.coordinates for piece in pieces]),
         np.concatenate([piece.triangles + start for piece, start in zip(pieces, starts, strict=True)]),
         np.concatenate([piece.joints for piece in pieces]), np.concatenate([piece.weights for piece in pieces]), first.paint, units,
         first.node

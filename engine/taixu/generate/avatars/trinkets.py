@@ -26,17 +26,20 @@ _SILVER = colored("silver", (0.80, 0.80, 0.82), 0.25, metallic=1.0)
 _PEARL = colored("pearl", (0.82, 0.78, 0.72), 0.22)
 
 
-def _glasses(person: Person, *, half_m: tuple[float, float], power: float = 2.0, tint: tuple[float, float, float, float], frame: Paint,
+def _glasses(person: Person, *, half_m: tuple[float, float], power: float = 2.0, tint: tuple[float, float, float, float],
+             frame: Paint,
              wire_m: float = 0.0016, sides: tuple[str, ...] = ("left", "right"), drop: float = 0.0) -> list[Piece]:  # fmt: skip
     """Rims (superellipses), lenses, a bridge and temples."""
     head = h.head_of(person)
     size = head.size
     turn = np.linspace(0.0, 2 * np.pi, 33)
     c, s = np.cos(turn), np.sin(turn)
-    shape = np.stack([np.sign(c) * np.abs(c) ** (2 / power) * half_m[0], np.sign(s) * np.abs(s) ** (2 / power) * half_m[1]], 1) * size
+    shape = np.stack([np.sign(c) * np.abs(c) ** (2 / power) * half_m[0], np.sign(s) * np.abs(s) ** (2 / power) * half_m[1]],
+                     1) * size
     shape[:, 1] -= drop * size * np.abs(shape[:, 0]) / half_m[0]
     lens = Paint("lens", tint, 0.0, 0.05, alpha="BLEND", double_sided=True)
-    nose = float(person.rows[: len(person.data.under), 2][person.rows[: len(person.data.under), 1] > head.middle[1] - 0.09 * size].max())
+    nose = float(person.rows[: len(person.data.under),
+                             2][person.rows[: len(person.data.under), 1] > head.middle[1] - 0.09 * size].max())
     pieces, inner, outer = [], [], []
     for side in sides:
         middle, radius = eye_ball(person, side)
@@ -53,14 +56,18 @@ def _glasses(person: Person, *, half_m: tuple[float, float], power: float = 2.0,
         outer.append((sign, rim[0] if sign > 0 else rim[16]))
     if len(sides) == 2:
         t = np.linspace(0.0, 1.0, 9)
-        path = inner[0] + t[:, None] * (inner[1] - inner[0]) + np.stack([0 * t, 0.004 * size * np.sin(np.pi * t), 0.003 * size * np.sin(np.pi * t)], 1)
+        path = inner[0] + t[:, None] * (inner[1] - inner[0]) + np.stack([0 * t, 0.004 * size * np.sin(np.pi * t),
+                                                                         0.003 * size * np.sin(np.pi * t)], 1)
         pieces.append(on_head(person, h.tubes_piece(person, path[None], np.full((1, 9), wire_m * size), frame, name="bridge")))
         for sign, start in outer:
             ear = head.middle + size * np.array((sign * 0.0795, -0.012, -0.012))
             path = start + t[:, None] * (ear - start)
             path[:, 0] += sign * 0.006 * size * np.sin(np.pi * np.minimum(t * 1.6, 1.0))
-            path = np.concatenate([path, [ear + size * np.array((0.0, -0.008, -0.012)), ear + size * np.array((-sign * 0.002, -0.022, -0.019))]])
-            pieces.append(on_head(person, h.tubes_piece(person, path[None], np.full((1, len(path)), wire_m * size), frame, name="temple")))
+            path = np.concatenate([path,
+                                   [ear + size * np.array((0.0, -0.008, -0.012)),
+                                    ear + size * np.array((-sign * 0.002, -0.022, -0.019))]])
+            pieces.append(on_head(person, h.tubes_piece(person, path[None], np.full((1, len(path)), wire_m * size), frame,
+                                                        name="temple")))
     return pieces
 
 
@@ -69,7 +76,7 @@ def _eye_patch(person: Person) -> list[Piece]:
     head = h.head_of(person)
     middle, radius = eye_ball(person, "left")
     leather = fabric("leather", linear_color("#15110f"))
-    patch = ball(person, middle + (0.002, 0.001, 0.55 * radius), 1.75 * radius, leather, squash=(1.05, 0.95, 0.65))
+    patch = ball(person, middle + (0.002, 0.001, 0.55 * radius), 1.75 * radius, leather, squash=(0.98, 0.88, 0.42))
     turn = np.linspace(0.0, 2 * np.pi, 41)
     ring = np.stack([np.sin(turn) * 0.30, 0.020 + 0.024 * np.sin(turn - 0.9), np.cos(turn) * 0.30], 1)
     path = h.pushed_out(head, head.middle + (ring * (0.2, 1.0, 0.2)) * head.size, 0.003)
@@ -115,7 +122,9 @@ def _pendant(person: Person) -> list[Piece]:
     """A chain with a stone."""
     path = _about_neck(person, low_m=0.115, gap_m=0.004, count=60)
     chain = _carried(person, h.tubes_piece(person, path[None], np.full((1, 60), 0.0011), _SILVER, name="chain"))
-    stone = _carried(person, ball(person, path[0] + (0.0, -0.008, 0.004), 0.0085, colored("sapphire", (0.02, 0.06, 0.40), 0.08), squash=(0.8, 1.1, 0.5)))
+    stone = _carried(person,
+                     ball(person, path[0] + (0.0, -0.008, 0.004), 0.0085, colored("sapphire", (0.02, 0.06, 0.40), 0.08),
+                          squash=(0.8, 1.1, 0.5)))
     return [chain, stone]
 
 
@@ -124,7 +133,8 @@ def _carried(person: Person, piece: Piece, bone: str = "upperChest") -> Piece:
     joints[:, 0] = person.bone(bone)
     weights = np.zeros_like(piece.weights)
     weights[:, 0] = 1.0
-    return Piece(piece.name, piece.positions, piece.normals, piece.coordinates, piece.triangles, joints, weights, piece.paint, {}, "accessories")
+    return Piece(piece.name, piece.positions, piece.normals, piece.coordinates, piece.triangles, joints, weights, piece.paint,
+                 {}, "accessories")
 
 
 def _scarf(person: Person) -> list[Piece]:
@@ -134,7 +144,8 @@ def _scarf(person: Person) -> list[Piece]:
     pieces = []
     for turn, low in ((0, 0.030), (1, 0.012)):
         path = _about_neck(person, low_m=low, gap_m=0.026 + 0.008 * turn, count=41) + (0.0, 0.024 * turn * size, 0.0)
-        pieces.append(_carried(person, h.tubes_piece(person, path[None], np.full((1, 41), 0.024 * size), wool, name="scarf", sides=10)))
+        pieces.append(_carried(person, h.tubes_piece(person, path[None], np.full((1, 41), 0.024 * size), wool, name="scarf",
+                                                     sides=10)))
     head = h.head_of(person)
     start = pieces[0].positions[:11].mean(0) + (0.035 * size, 0.0, 0.0)
     t = np.linspace(0.0, 1.0, 12)
@@ -142,7 +153,8 @@ def _scarf(person: Person) -> list[Piece]:
     radii = 0.026 * size * np.concatenate([np.ones(11), [0.85]])
     end = h.tubes_piece(person, path[None], radii[None], wool, name="scarf end", sides=10)
     pieces.append(_carried(person, end))
-    return [Piece(p.name, p.positions, p.normals, p.coordinates * (0.15, 0.4), p.triangles, p.joints, p.weights, p.paint, {}, p.node) for p in pieces]
+    return [Piece(p.name, p.positions, p.normals, p.coordinates * (0.15, 0.4), p.triangles, p.joints, p.weights, p.paint, {},
+                  p.node) for p in pieces]
 
 
 def _bow_tie(person: Person) -> list[Piece]:
@@ -150,7 +162,9 @@ def _bow_tie(person: Person) -> list[Piece]:
     path = _about_neck(person, low_m=0.02, gap_m=0.014, count=41)
     silk = fabric("silk", linear_color("#7a1f2b"))
     middle = path[0] + (0.0, 0.0, 0.006)
-    return [_carried(person, ball(person, middle + (sign * 0.026, 0.0, -0.003), 0.026, silk, squash=(1.0, 0.62, 0.32))) for sign in (-1.0, 1.0)] + [
+    return [_carried(person,
+                     ball(person, middle + (sign * 0.026, 0.0, -0.003), 0.026, silk,
+                          squash=(1.0, 0.62, 0.32))) for sign in (-1.0, 1.0)] + [
         _carried(person, ball(person, middle, 0.010, silk, squash=(0.9, 1.0, 0.8)))]  # fmt: skip
 
 
@@ -160,14 +174,14 @@ def _backpack(person: Person) -> list[Piece]:
 
     size = person.scale
     cloth = fabric("canvas", linear_color("#55613c"))
-    back = person.rows[np.argmin(np.where(np.abs(person.data.positions[: len(person.data.under), 0]) < 0.05, np.abs(
-        person.data.positions[: len(person.data.under), 1] - 0.40) + (person.data.positions[: len(person.data.under), 2] > 0.0) * 9.0, 9.0))]  # fmt: skip
+    at = person.data.positions[: len(person.data.under)]
+    back = person.rows[np.argmin(np.abs(at[:, 1] - 0.40) + np.where((np.abs(at[:, 0]) < 0.05) & (at[:, 2] < 0.0), 0.0, 9.0))]
     bag = ball(person, back + np.array((0.0, -0.06, -0.085)) * size, 0.19 * size, cloth, squash=(0.82, 1.05, 0.52))
     pocket = ball(person, back + np.array((0.0, -0.12, -0.165)) * size, 0.10 * size, cloth, squash=(1.0, 0.8, 0.5))
     straps = patch(person, cloth, lambda p: np.minimum(0.020 - np.abs(np.abs(p.at[:, 0]) - 0.095), np.minimum(p.at[:, 1] - 0.33,
                    np.where(p.arm > 0.25, -1.0, 9.0))), ease_m=0.034, name="straps")  # fmt: skip
-    pieces = [_carried(person, bag), _carried(person, pocket), straps.sheet.finished(person, "straps", cloth, thickness_m=0.008, node="accessories")]
-    return pieces
+    sewn = straps.sheet.finished(person, "straps", cloth, thickness_m=0.008, node="accessories")
+    return [_carried(person, bag), _carried(person, pocket), sewn]
 
 
 def _wrist(person: Person, *, low: float, high: float, paint: Paint, dial: bool = False) -> list[Piece]:
@@ -193,9 +207,11 @@ TRINKETS: dict[str, Callable[[Person], list[Piece]]] = {
     "round glasses": partial(_glasses, half_m=(0.0215, 0.0205), tint=_CLEAR, frame=_WIRE, wire_m=0.0012),
     "square glasses": partial(_glasses, half_m=(0.0255, 0.0170), power=4.0, tint=_CLEAR, frame=_HORN, wire_m=0.0021),
     "sunglasses": partial(_glasses, half_m=(0.0265, 0.0195), power=3.2, tint=(0.01, 0.01, 0.012, 0.93), frame=_HORN, wire_m=0.0022),
-    "aviators": partial(_glasses, half_m=(0.0265, 0.0215), power=2.4, tint=(0.05, 0.04, 0.02, 0.82), frame=_GOLD, wire_m=0.0011, drop=0.003),
+    "aviators": partial(_glasses, half_m=(0.0265, 0.0215), power=2.4, tint=(0.05, 0.04, 0.02, 0.82), frame=_GOLD,
+                        wire_m=0.0011, drop=0.003),
     "monocle": partial(_glasses, half_m=(0.0195, 0.0195), tint=_CLEAR, frame=_GOLD, sides=("left",)),
-    "eye patch": _eye_patch, "hoop earrings": partial(_earrings, hoop_m=0.016, paint=_GOLD), "stud earrings": partial(_earrings, hoop_m=0.0, paint=_PEARL),
+    "eye patch": _eye_patch, "hoop earrings": partial(_earrings, hoop_m=0.016, paint=_GOLD),
+    "stud earrings": partial(_earrings, hoop_m=0.0, paint=_PEARL),
     "pearl necklace": _necklace, "pendant": _pendant, "scarf": _scarf, "bow tie": _bow_tie, "backpack": _backpack,
     "wristwatch": partial(_wrist, low=1.84, high=1.93, paint=colored("watch strap", (0.03, 0.018, 0.012), 0.5), dial=True),
     "bracelet": partial(_wrist, low=1.90, high=1.935, paint=_GOLD), "bracers": _gloves,

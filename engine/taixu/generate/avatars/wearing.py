@@ -52,7 +52,7 @@ def _under_hats(person: Person, piece: Piece) -> Piece:
         return piece
     head = head_of(person)
     offset = (piece.positions - head.middle) / head.size
-    above = offset[:, 1] - _SLOPE * offset[:, 2] > min(lines) + 0.006
+    above = offset[:, 1] - _SLOPE * offset[:, 2] > min(lines) - 0.006
     return piece.kept(~above[piece.triangles].any(1))
 
 

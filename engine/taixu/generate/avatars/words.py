@@ -1,6 +1,7 @@
 """What words mean to the avatar generator, in English and Chinese. The words are in ``words.toml``.
 
-Later meanings go before earlier ones, but accessories add up. A colour belongs to the noun after it: hair, beard, eyes, or what is worn.
+Later meanings go before earlier ones, but accessories add up. A colour belongs to the noun after it: hair, beard, eyes,
+or what is worn.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import re
 import tomllib
 from functools import cache
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +59,7 @@ def meant_by_words(prompt: str) -> dict[str, Any]:
 def _forms(tokens: list[str]) -> set[str]:
     """Words as they stand, their parts, with and without an s, and neighbours joined by a hyphen."""
     found: set[str] = set()
-    for token in [*tokens, *(f"{a}-{b}" for a, b in zip(tokens, tokens[1:], strict=False))]:
+    for token in [*tokens, *(f"{a}-{b}" for a, b in pairwise(tokens))]:
         found |= {token, token.removesuffix("s")}
     for at, token in enumerate(tokens):
         found |= set(token.split("-"))
@@ -73,7 +75,8 @@ def _without(text: str, words: str) -> str:
 
 
 def _said(words: str, known: set[str], text: str) -> bool:
-    return any(word in known and (not word.isalpha() or re.search(rf"\b{word}", text) is not None) if word.isascii() else word in text
+    return any(word in known and (not word.isalpha() or re.search(rf"\b{word}",
+                                                                  text) is not None) if word.isascii() else word in text
                for word in words.casefold().split())  # fmt: skip
 
 
