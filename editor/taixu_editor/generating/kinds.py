@@ -43,7 +43,11 @@ KINDS: dict[str, MakeKind] = {
     "plant": MakeKind("Plant", "environment", "assets/models"),
     "sky": MakeKind("Sky", "environment", "assets/skies"),
     "world": MakeKind("World", "world", "worlds"),
-    "script": MakeKind("Script", "script", "scripts"),
+    "script": MakeKind(
+        "Script", "script", "mods",
+        ("a lamp that follows the player at night", "the door opens when I press E", "ten coins to collect, with a score",
+         "it snows at night"),
+    ),
 }
 """Kinds that Taixu knows, in the order in which they are offered; plugins may make others."""
 

@@ -10,6 +10,7 @@ from taixu.edit.conditions import no_world
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.assets.operations import PlaceParameters
 from taixu_editor.generating.applying import plan_apply
+from taixu_editor.generating.scripts import WriteModParameters, plan_write
 from taixu_editor.generating.varying import vary
 from taixu_editor.generating.wish import Wish, chance
 
@@ -158,6 +159,14 @@ def _keep(host: Host, p: KeepParameters) -> list[str]:
     return list(host.studio.keep(host.studio.history.find(p.result), folder=p.folder, name=p.name))
 
 
+def _try(host: Host, p: ResultParameters) -> dict[str, Any]:
+    return host.studio.try_now(host.studio.history.find(p.result))
+
+
+def _written(session: Session, p: WriteModParameters) -> str:
+    return p.folder
+
+
 def _star(host: Host, p: StarParameters) -> None:
     history = host.studio.history
     history.change(history.find(p.result), is_starred=p.star)
@@ -199,6 +208,10 @@ GENERATE_OPERATIONS = (
               doc="Copies a result's files into the project, with their sidecars; gives their paths, the main one first."),
     Operation("generate.apply", "Apply", plan=_apply, parameters=PlaceParameters, settle=_settled, blocked=no_world, gives=_applied,
               doc="Puts a result that was kept into the world: onto an entity all its maps, or as something new at a position."),
+    Operation("generate.try", "Try a mod", run=_try, parameters=ResultParameters, blocked=no_world,
+              doc="Runs a result that is a mod in the box, in a copy of the saved world; gives what it did and was refused."),
+    Operation("generate.write_mod", "Write a mod", plan=plan_write, parameters=WriteModParameters, blocked=no_world, gives=_written,
+              doc="Gives a folder of the project's mods these files, in one step that can be undone."),
     Operation("generate.star", "Star", run=_star, parameters=StarParameters, blocked=no_world),
     Operation("generate.forget", "Forget a result", run=_forget, parameters=ResultParameters, blocked=no_world),
 )  # fmt: skip

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from taixu.errors import TaixuError, UsageError
 from taixu_editor.generating.history import Entry, History, history_of
 from taixu_editor.generating.keeping import keep_files, kept_files
 from taixu_editor.generating.looking import Looking, workers
+from taixu_editor.generating.scripts import files_of, keep_script, names_in, world_to_try
 from taixu_editor.generating.task import Task
 from taixu_editor.generating.wish import Wish
 
@@ -24,6 +26,8 @@ __all__ = ["Studio"]
 
 _log = logging.getLogger(__name__)
 _MOST_TASKS = 200
+TICKS = 240
+"""How long a mod is tried: four seconds of the world."""
 
 
 class Studio:
@@ -52,6 +56,7 @@ class Studio:
         self._small: dict[tuple[Path, str], list[str] | None] = {}
         self._then: dict[str, list[Callable[[Entry], None]]] = {}
         self._keeping = 0
+        self._trials: dict[str, dict[str, Any] | None] = {}
 
     # -- what is there -----------------------------------------------------------------------------------------------
     @property
@@ -114,6 +119,8 @@ class Studio:
         if len([each for each in self.tasks if not each.is_over]) >= _MOST_TASKS:
             raise UsageError(f"{_MOST_TASKS} tasks are waiting; let some of them end first")
         generator = self.generator_of(wish)
+        if generator.makes == "script" and "names" not in wish.settings:  # words are tied to what there is
+            wish = replace(wish, settings={**wish.settings, "names": names_in(self._host.session)})
         wish.order(self._host.session.project)
         task = Task(wish, generator, of=of if of in history else "")
         self._root = self._host.session.project.root
@@ -180,6 +187,8 @@ class Studio:
             return kept
         if not entry.cached():
             self._ready().make(entry.wish.order(self._host.session.project))
+        if entry.makes == "script":
+            return self._remember(entry, keep_script(self._host, entry, name=name))
         kept = keep_files(self._host.session.project, self.generators, entry, folder=folder, name=name)
         return self._remember(entry, kept)
 
@@ -195,6 +204,14 @@ class Studio:
             self.start(entry.wish, then=lambda made: self.keep_soon(made, then, folder=folder, name=name, failed=failed))
             return
         project = self._host.session.project
+        if entry.makes == "script":  # small files, and an edit: it is in the history at once
+            try:
+                kept = keep_script(self._host, entry, name=name)
+            except TaixuError as error:
+                failed(str(error))
+                return
+            then(self._remember(entry, kept))
+            return
 
         def end(job: Job) -> None:
             self._keeping -= 1
@@ -207,6 +224,38 @@ class Studio:
         self._ready().jobs.submit_io(
             partial(keep_files, project, self.generators, entry, folder=folder, name=name), label=entry.label, then=end
         )
+
+    def trial(self, entry: Entry) -> dict[str, Any] | None:
+        """How a mod stood its trial in the box (see `taixu.defaults.mod_trials.Trial`); None while it runs."""
+        if entry.key in self._trials:
+            return self._trials[entry.key]
+        self._trials[entry.key] = None
+
+        def end(job: Job) -> None:
+            self._trials[entry.key] = job.result or {"error": str(job.error or "it came to nothing")}
+
+        arguments = (files_of(entry.cached()), world_to_try(self._host.session), TICKS)
+        self._ready().jobs.submit(
+            "taixu.defaults.mod_trials:try_mod_as_data", arguments, label=entry.label, memory_mb=4096, then=end
+        )
+        return None
+
+    def try_now(self, entry: Entry) -> dict[str, Any]:
+        """The same, waited for.
+
+        Raises
+        ------
+        UsageError
+            When it is no mod.
+        """
+        from time import sleep
+
+        if entry.makes != "script":
+            raise UsageError(f"{entry.label!r} is no mod; it cannot be tried")
+        while (found := self.trial(entry)) is None:
+            self.frame()
+            sleep(0.01)
+        return found
 
     def small(self, entry: Entry) -> dict[str, Path] | None:
         """Its small pictures by name (``base_color``, ``picture``); None while they are made, empty where there are none."""

@@ -177,7 +177,7 @@ class GeneratePanel(Panel):
             draft.roll()
         self.choose(None)
         wish = draft.wish()
-        keeps = self.keeps and self.count == 1
+        keeps = self.keeps and self.count == 1 and draft.generator.makes != "script"  # a mod is read before it is kept
         settings = {"generator": wish.generator, "prompt": wish.prompt, "settings": dict(wish.settings), "model": wish.model,
                     "parents": list(wish.parents)}  # fmt: skip
         done = self.window.do("generate.start", seed=wish.seed, count=self.count, **settings)

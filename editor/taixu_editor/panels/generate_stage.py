@@ -13,6 +13,7 @@ from taixu_editor.interface import icon
 from taixu_editor.panels.generate_ball import ResultBall
 from taixu_editor.panels.generate_drop import drag_result
 from taixu_editor.panels.generate_pictures import Previews
+from taixu_editor.panels.generate_script import ScriptView
 from taixu_editor.panels.generate_stage_bar import StageBar
 from taixu_editor.panels.material import draw_body
 from taixu_editor.panels.material_ball import BODIES
@@ -46,6 +47,7 @@ class Stage:
         self.balls = (ResultBall(panel.window), ResultBall(panel.window))
         self._previews = Previews(panel.window)
         self.bar = StageBar(panel)
+        self.script = ScriptView(panel)
         self.shown = "nothing"
         self.box: Box = (0.0, 0.0, 0.0, 0.0)
         self.split = 0.5
@@ -74,7 +76,7 @@ class Stage:
             self._draw_entry(entry, side)
         else:
             self._draw_look(side)
-        if self.shown in ("look", "result", "two"):
+        if self.shown in ("look", "result", "two") and (entry.makes if entry else panel.draft.generator.makes) != "script":
             self._draw_grip(entry)
         imgui.set_cursor_pos(under)
         self.bar.draw(entry)
@@ -90,7 +92,10 @@ class Stage:
         panel, looking = self._panel, self._panel.studio.looking
         running = next((each for each in panel.studio.running if each.preview is not None), None)
         self.shown = "nothing"
-        if looking.result is not None and looking.preview is None:
+        if looking.result is not None and looking.result.files[0].suffix == ".py":
+            self.script.draw(self.box, looking.result.files, looking.result.key, None)
+            self.shown = "look"
+        elif looking.result is not None and looking.preview is None:
             files = [(str(file), made.role) for file, made in zip(looking.result.files, looking.result.provenances, strict=True)]
             self._draw_files(files, side, name="look")
             self.shown = "look"
@@ -118,6 +123,10 @@ class Stage:
         self._draw_small(entry, side, "result")
 
     def _draw_small(self, entry: Entry, side: float, name: str, ball: int = 0, box: Box | None = None) -> None:
+        if entry.makes == "script":
+            if name == "result":
+                self.script.draw(self.box, entry.cached(), entry.key, entry)
+            return
         small = self._panel.studio.small(entry)
         if small is None:
             return

@@ -20,11 +20,19 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from taixu_editor.panels.generate import GeneratePanel
+    from taixu_editor.window import EditorWindow
 
 __all__ = ["StageBar"]
 
 _VARIATIONS = 4
 _AMOUNTS = (("A little", 0.15), ("Clearly", 0.4), ("Wildly", 0.9))
+
+
+def ask_consent(window: EditorWindow) -> None:
+    """What a new mod asks for is agreed to, or not, as for every other."""
+    from taixu_editor.panels.mods_dialogs import LookDialog
+
+    window.shell.later(lambda: window.shell.dialogs.open(LookDialog(window)))
 
 
 class StageBar:
@@ -54,10 +62,16 @@ class StageBar:
             self._draw_play(sound)
         space = unit * 0.3
         chosen = panel.host.session.current.selection
-        if imgui.button(f"{icon('component', t('Apply'))}###apply"):
-            self.apply(entry)
-        self._place("apply")
-        imgui.set_item_tooltip(t("Put it onto what is selected") if chosen else t("Place it in the world"))
+        if entry.makes == "script":
+            if imgui.button(f"{icon('save', t('Keep'))}###keep mod"):
+                self.keep(entry)
+            self._place("keep mod")
+            imgui.set_item_tooltip(t("Put the mod into the project, and ask whether it may run; one step that can be undone"))
+        else:
+            if imgui.button(f"{icon('component', t('Apply'))}###apply"):
+                self.apply(entry)
+            self._place("apply")
+            imgui.set_item_tooltip(t("Put it onto what is selected") if chosen else t("Place it in the world"))
         self._go_on(space)
         if self._button("inspector", "use", t("Use its words and sliders")):
             panel.use(entry)
@@ -115,6 +129,8 @@ class StageBar:
         def said(paths: tuple[str, ...]) -> None:
             act = partial(show_file, window, paths[0])
             window.shell.toasts.say(t("Kept as {name}", name=paths[0]), "success", action="Show it", act=act)
+            if entry.makes == "script":
+                ask_consent(window)
 
         bring_result(window, entry.id, said)
 

@@ -110,3 +110,27 @@ def a_sound_is_made_by_keys_heard_and_put_into_a_thing(hand: Hand) -> None:
     assert world.get(crate, AudioSource).clip == entry.kept[0]
     hand.keys("Ctrl+Z")
     assert not world.has(crate, AudioSource)
+
+
+@flow()
+def a_mod_is_made_of_words_read_kept_and_undone(hand: Hand) -> None:
+    panel = open_generating(hand, also=("generate",))
+    choose_kind(hand, "script")
+    words(hand, "the crate spins at night and yodels")
+    entry = make(hand)
+    panel.choose(entry)
+    until(hand, lambda: panel.stage.shown == "result" and panel.stage.script.lines)
+    assert "yodels" in str(panel.stage.script.facts["not_understood"]), "what was not understood is said"
+    assert any("def on_tick" in line for _, line in panel.stage.script.lines)
+    until(hand, lambda: panel.studio.trial(entry) is not None)
+    assert not panel.studio.trial(entry)["fault"]
+    root = hand.session.project.root
+    until(hand, lambda: "keep mod" in panel.stage.bar.places)
+    into_sight(hand, lambda: panel.stage.bar.places["keep mod"])
+    hand.click_at(*panel.stage.bar.places["keep mod"])
+    until(hand, lambda: list(root.glob("mods/*/main.py")))
+    until(hand, lambda: hand.window.shell.dialogs.current is not None)
+    hand.keys("Escape")
+    until(hand, lambda: hand.window.shell.dialogs.current is None)
+    hand.host.do("history.undo")
+    assert not list(root.glob("mods/*/main.py")), "keeping is one step"
