@@ -60,7 +60,10 @@ def test_a_mod_imports_its_own_files():
     ("code", "sentence"),
     [
         ("open('/etc/passwd')", r"open\(\): a mod has no files"),
-        ("import io", "import io: a mod has no files"),
+        ("import io; io.open('/etc/passwd')", r"io.open\(\): a mod has no files"),
+        ("import _io; _io.open_code('/etc/passwd')", r"io.open\(\): a mod has no files"),
+        ("import datetime; datetime.datetime.now()", r"datetime.datetime.now\(\): a mod has no clock"),
+        ("from datetime import date; date.today()", r"datetime.date.today\(\): a mod has no clock"),
         ("import os; os.listdir('/')", "os.listdir: a mod has no files"),
         ("import os; os.urandom(8)", "os.urandom: a mod has no source of true chance"),
         ("import time; time.time()", "time.time: a mod has no clock"),
@@ -108,6 +111,38 @@ def test_the_standard_library_of_mods_is_there():
     assert console.value("__import__('decimal').Decimal('0.1') * 3") == "Decimal('0.3')"
     console.do("import dataclasses, weakref\n@dataclasses.dataclass\nclass A:\n    x: int = 1\nA().__doc__")
     console.do(r"eval('\'\\d\'')")  # a warning on the way
+
+
+def test_numbers_of_ten_thousand_digits_are_written_and_divided():
+    console = Console()
+    assert console.value("len(str(7 ** 12_000))") == "10142"
+    quotient = (7 * (10**10_000 - 1) // 9) // (3 * (10**4_000 - 1) // 9)
+    assert console.value("int('7' * 10_000) // int('3' * 4_000) % 1000") == str(quotient % 1000)
+    assert console.value("divmod(10 ** 10_000 + 5, 10 ** 5_000)[1]") == "5"
+
+
+def test_dates_can_be_reckoned_with():
+    console = Console()
+    console.do("from datetime import date, datetime, timedelta\nclass Mine(datetime): pass\nd = datetime(2024, 2, 28, 12)")
+    assert console.value("d + timedelta(2)") == "datetime.datetime(2024, 3, 1, 12, 0)"
+    assert console.value("date(2026, 3, 1) - date(2026, 2, 1)") == "datetime.timedelta(days=28)"
+    assert console.value("[isinstance(one, date) for one in (d, d.date(), datetime.min, date.max, Mine(1, 1, 1), 3)]") == repr(
+        [True] * 5 + [False]
+    )
+    kinds = "isinstance(d, Mine), isinstance(Mine(1, 1, 1), datetime), issubclass(datetime, date)"
+    assert console.value(kinds) == "(False, True, True)"
+    assert console.value("datetime.strptime('1 2 2024', '%d %m %Y').date() == date.fromisoformat('2024-02-01')") == "True"
+
+
+def test_parts_of_python_that_lean_on_files_work_without_them():
+    console = Console()
+    console.do("import io, inspect, linecache, tokenize, warnings, atexit\ndef f(a, b=2): pass\nwarnings.warn('careful')")
+    assert console.value("io.StringIO('one two').read().split()") == "['one', 'two']"
+    assert console.value("str(inspect.signature(f))") == "'(a, b=2)'"
+    assert console.value("linecache.getlines('/etc/passwd')") == "[]"
+    assert console.value("len(list(tokenize.generate_tokens(io.StringIO('a + b').readline)))") == "5"
+    with pytest.raises(GuestError, match="Error"):
+        console.do("io.FileIO('/etc/passwd')")
 
 
 def test_chance_is_seeded_and_hashes_are_fixed():

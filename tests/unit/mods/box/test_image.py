@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import ast
 import hashlib
 import lzma
 import os
@@ -9,7 +10,7 @@ import threading
 import time
 
 import pytest
-from boxed_python import boxed_image
+from boxed_python import Console, boxed_image
 
 from taixu.errors import MachineError
 from taixu.mods.box import image, runtime
@@ -205,3 +206,16 @@ def test_without_wasmtime_mods_are_off(monkeypatch):
     monkeypatch.setitem(sys.modules, "wasmtime", None)
     with pytest.raises(MachineError, match=r"mods need wasmtime.*taixu\[mods\]"):
         runtime.make_engine()
+
+
+def test_the_image_holds_the_guest_of_these_sources(repository):
+    """What runs inside is in the image; sources that changed since are sent with every mod, and start slowly."""
+    from taixu.mods.guest_sources import guest_sources
+
+    texts = {name: text.encode() for name, text in guest_sources().items()}
+    texts |= {file.name: file.read_bytes() for file in (repository / ".ci" / "image" / "inside").glob("*.py")}
+    told = {name: hashlib.sha256(data).hexdigest() for name, data in texts.items()}
+    assert image.inside() == told, "the image is older than what runs inside it: run make image"
+    console = Console()
+    held = console.value("{name: sum.hex() for name, sum in __import__('sys').modules['taixu_guest'].baked.items()}")
+    assert ast.literal_eval(held) == {name: told[name] for name in guest_sources()}, "run make image"
