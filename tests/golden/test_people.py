@@ -24,7 +24,8 @@ def test_what_people_do() -> None:
         sun.rotation = turn_between((0, 0, -1), (-0.4, -0.7, -0.5))
         doings = (
             Motion(measured=False, speed_mps=1.4, seed=1), Motion(measured=False, speed_mps=3.2, mood="happy", seed=2),
-            Motion(act="sit", seed=3), Motion(act="wave", mood="happy", seed=4), Motion(act="talk", seed=5), Motion(mood="sad", seed=6),
+            Motion(act="sit", seed=3), Motion(act="wave", mood="happy", seed=4), Motion(act="talk", seed=5),
+            Motion(mood="sad", seed=6),
         )
         for place, doing in enumerate(doings):
             standing = Transform(translation=(0.9 * (place - 2.5), 0.0, 0.0), rotation=(0.0, 0.38, 0.0, 0.925))
