@@ -22,7 +22,9 @@ __all__ = ["CHAT_KEY", "Card", "cards_of", "chat_card", "error_card"]
 CHAT_KEY: Key = ("", "chat")
 _APART = 0.05
 """Widgets of one owner that want to be further apart than this (in heights of the picture) stand on different cards."""
-_MOST_LETTERS, _FEWEST_LETTERS = 8000, 250
+_HIGHEST = 0.7
+"""Of a card, in heights of the picture: what is more begins another one."""
+_MOST_LETTERS, _FEWEST_LETTERS = 8000, 600
 """Of all that is shown, and of each owner at least; a dot counts as two. Nobody reads more."""
 _CHAT_LINES = 6
 _CHAT_SECS = 30.0
@@ -45,6 +47,7 @@ class Card:
     m: Measures
     parts: list[Part] = field(default_factory=list)
     stripe: Color | None = None
+    owner: int | str = ""
 
     @property
     def width(self) -> float:
@@ -93,9 +96,12 @@ def cards_of(
         reached = sideways = 0.0
         for widget in mine:
             right, down = (part * size[1] for part in widget.offset)
-            part = part_of(widget, setter, m, draft, most_width=most_width, align=0.5 if middle else 0.0)
-            if card is None or right != sideways or down - reached > _APART * size[1]:
-                card = Card(corner, (right, down), m)
+            part = part_of(
+                widget, setter, m, draft, most=(most_width, _HIGHEST * size[1]), align=0.5 if middle else 0.0
+            )  # fmt: skip
+            is_full = card is not None and card.height + part.height > _HIGHEST * size[1] + 2 * m.px(9)
+            if card is None or is_full or right != sideways or down - reached > _APART * size[1]:
+                card = Card(corner, (right, down), m, owner=owner)
                 if isinstance(owner, str):
                     card.parts.append(Mark.of(owner, setter, m))
                 cards.append(card)

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from taixu.render.hud import style
 from taixu.render.hud.quads import Color, boxes
 from taixu.render.hud.style import Measures, mark_color, shown_color
-from taixu.render.hud.texts import Text, Typesetter
+from taixu.render.hud.texts import LINE, Text, Typesetter
 from taixu.script.plain_text import plain_line, plain_lines
 from taixu.script.widgets import Widget
 
@@ -230,9 +230,11 @@ class _Map:
         return rows, []
 
 
-def part_of(widget: Widget, setter: Typesetter, m: Measures, draft: Draft, *, most_width: float, align: float) -> Part:
-    """A widget as a part of a card, at most so wide."""
-    key = (widget.owner, widget.name)
+def part_of(
+    widget: Widget, setter: Typesetter, m: Measures, draft: Draft, *, most: tuple[float, float], align: float
+) -> Part:  # fmt: skip
+    """A widget as a part of a card, at most so wide and high."""
+    (most_width, most_height), key = most, (widget.owner, widget.name)
     match widget.kind:
         case "button":
             label = setter.set([plain_line(widget.text)], px=m.text, most_width=most_width - 2 * m.px(14), most_lines=1)
@@ -247,5 +249,6 @@ def part_of(widget: Widget, setter: Typesetter, m: Measures, draft: Draft, *, mo
             return _Map(widget, m)
         case _:
             px = min(m.text * widget.size, 200.0)
-            words = setter.set(plain_lines(widget.text, most=40), px=px, most_width=most_width, most_lines=24)
+            most_lines = max(1, min(24, int(most_height / (px * LINE))))
+            words = setter.set(plain_lines(widget.text, most=40), px=px, most_width=most_width, most_lines=most_lines)
             return Words(words, shown_color(widget.color), align)

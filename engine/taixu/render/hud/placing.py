@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
+
+import numpy as np
 
 from taixu.render.hud.cards import Card
 
 __all__ = ["place_cards"]
 
 Rect = tuple[float, float, float, float]
+
+_MOST_CARDS = 100
+_MOST_HOMELESS = 2
+"""Of one owner: then nothing more of theirs is tried, because looking is what takes time."""
 
 
 def place_cards(cards: Sequence[Card], *, size: tuple[int, int], margin: float, gap: float) -> list[tuple[Card, float, float]]:
@@ -18,11 +25,14 @@ def place_cards(cards: Sequence[Card], *, size: tuple[int, int], margin: float, 
     """
     placed: list[Rect] = []
     found = []
-    for card in cards:
-        spot = _spot(card, placed, size, margin, gap)
-        if spot is not None:
-            placed.append((*spot, card.width, card.height))
-            found.append((card, *spot))
+    homeless: Counter[int | str] = Counter()
+    for card in cards[:_MOST_CARDS]:
+        spot = _spot(card, placed, size, margin, gap) if homeless[card.owner] < _MOST_HOMELESS else None
+        if spot is None:
+            homeless[card.owner] += 1
+            continue
+        placed.append((*spot, card.width, card.height))
+        found.append((card, *spot))
     return found
 
 
@@ -43,10 +53,15 @@ def _spot(card: Card, placed: list[Rect], size: tuple[int, int], margin: float, 
     y = min(max(y, margin), lowest)
     edges = [edge for _, top, _, high in placed for edge in (top + high + gap, top - gap - h)]
     edges.sort(key=lambda edge: (_is_behind(edge, y, from_below, corner), abs(edge - y)))
+    rows = np.array([row for row in (y, *edges) if margin <= row <= lowest])
+    taken = np.array(placed).reshape(-1, 4)
+    near = gap - 0.5
+    beside_rows = (rows[:, None] < taken[:, 1] + taken[:, 3] + near) & (taken[:, 1] < rows[:, None] + h + near)
     for column in _columns(x, inwards, w, placed, gap, margin, rightmost):
-        for row in (y, *edges):
-            if margin <= row <= lowest and not any(_touch((column, row, w, h), rect, gap) for rect in placed):
-                return round(column), round(row)
+        beside = (column < taken[:, 0] + taken[:, 2] + near) & (taken[:, 0] < column + w + near)
+        free = ~(beside_rows & beside).any(1)
+        if free.any():
+            return round(column), round(float(rows[free.argmax()]))
     return None
 
 
@@ -62,8 +77,3 @@ def _is_behind(edge: float, y: float, from_below: bool, corner: str) -> bool:
     if corner.startswith("top"):
         return edge < y
     return edge > y if from_below else False
-
-
-def _touch(a: Rect, b: Rect, gap: float) -> bool:
-    near = gap - 0.5
-    return a[0] < b[0] + b[2] + near and b[0] < a[0] + a[2] + near and a[1] < b[1] + b[3] + near and b[1] < a[1] + a[3] + near
