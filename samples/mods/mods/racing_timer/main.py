@@ -59,7 +59,7 @@ def on_tick(dt):
 
 def show():
     times = [f"{what} {secs:.2f} s" for what, secs in (("last", last), ("best", best)) if secs is not None]
-    game.show_text("times", "\n".join(times) or "-")
+    game.show_text("times", "\n".join(times) or "no lap yet")
 
 
 def on_save():

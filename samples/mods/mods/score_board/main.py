@@ -13,7 +13,7 @@ points = {}  # by name
 def on_start():
     # Triggers of any entity: without this line a mod hears nothing of them.
     game.listen("trigger_enter")
-    game.show_button("again", "New game", corner="top_right", offset=(0, 0.34))
+    game.show_button("again", "New game", corner="top_right", offset=(0, 0.07))  # below the board, however long it is
     show()
 
 
