@@ -14,9 +14,11 @@ from typing import Any
 
 import numpy as np
 
+from taixu.animation.properties import PropertyAnimation
 from taixu.app import App
-from taixu.physics import RigidBody
-from taixu.scene import Light, Model, Name, Parent, Transform
+from taixu.edit.prefab import PrefabInstance
+from taixu.physics import Joint, RigidBody
+from taixu.scene import Camera, Light, Model, Name, Transform
 from taixu.script import Script, ScriptHost
 from taixu.script.widgets import Widgets
 
@@ -52,6 +54,8 @@ def on_tick(dt):
 '''
 _NATIVE = '''
 import game
+from taixu.animation.properties import PropertyAnimation
+from taixu.edit.prefab import PrefabInstance
 from taixu.physics import RigidBody
 from taixu.scene import *
 from taixu.script import *
@@ -255,6 +259,29 @@ WORLD_ATTACKS: dict[str, dict[str, WorldAttack]] = {
             + "    if game.find('Crate').has('parent'): order('despawn', entity=own.id)\n"
             "    else: order('add', entity=102, component='parent', fields={'entity': own.id})\n",
             "crate gone", "somebody else's", _NATIVE + "    world.despawn(crate)\n",
+        ),
+        "a joint to the player's body": _forged(
+            "n = mirror.ids.pop()\norder('spawn', entity=n, what='', position=[0, 0, 0], rotation=None, scale=1, name='',"
+            " parent=None, components={'joint': {'a': {'$entity': 102}, 'b': {'$entity': 100}}})", "tied", "protected",
+            "from taixu.physics import Joint\nworld.spawn(Joint(a=crate, b=player))",
+        ),
+        "everybody's eyes": _forged(
+            "n = mirror.ids.pop()\norder('spawn', entity=n, what='', position=[0, 9, 0], rotation=None, scale=1, name='',"
+            " parent=None, components={'camera': {'priority': 1000000}})", "another view", "reaches further than one entity",
+            "world.spawn(Transform(), Camera(priority=1000000))",
+        ),
+        "the engine's own by an animation": _forged(
+            "n = mirror.ids.pop()\norder('spawn', entity=n, what='', position=[0, 9, 0], rotation=None, scale=1, name='',"
+            " parent=None, components={'property_animation': {'tracks': {'mesh_instance.mesh': {'times': [0], 'values': [4e9]}}}})",
+            "animated", "no mod may touch 'mesh_instance'",
+            "world.spawn(Transform(), PropertyAnimation(tracks={'mesh_instance.mesh': {'times': [0], 'values': [4e9]}}))",
+        ),
+        "code by a prefab": _forged(
+            "n = mirror.ids.pop()\norder('spawn', entity=n, what='', position=[0, 9, 0], rotation=None, scale=1, name='',"
+            " parent=None, components={'prefab_instance': {'source': 'a.prefab.json', 'added':"
+            " [{'child': '', 'component': 'script', 'fields': {'path': 'scripts/a.py'}}]}})",
+            "prefab with code", "places prefabs as they are",
+            "world.spawn(Transform(), PrefabInstance('a.prefab.json', added=[{'component': 'script'}]))",
         ),
         "text of another on the screen": _forged(
             "order('show_text', name='mine', text='false', owner='a.victim')", "widget changed", "takes no 'owner'",
@@ -481,6 +508,9 @@ HARMS: dict[str, Callable[[App], Any]] = {
     "false line": lambda app: any(line.startswith("mod 'a.victim' is off") for text in _lines(app) for line in text.split("\n")),
     "long line": lambda app: any(len(line) > 2100 for line in _lines(app)),
     "busy": lambda app: False,
+    "tied": lambda app: len(app.world.query(Joint)) > 0,
+    "another view": lambda app: len(app.world.query(Camera)) > 0,
+    "animated": lambda app: len(app.world.query(PropertyAnimation)) > 0,
+    "prefab with code": lambda app: len(app.world.query(PrefabInstance)) > 0,
 }
 """What to look for, by name."""
-assert Parent

@@ -15,6 +15,7 @@ from taixu.app import Clock, GameServices
 from taixu.ecs import ComponentType, World, indices_of
 from taixu.errors import TaixuError
 from taixu.mods.decoding import Answer
+from taixu.mods.far_reaching import FAR_REACHING, check_far_reaching
 from taixu.mods.grants import may_be_changed
 from taixu.mods.writing import is_rotation
 from taixu.scene import Hierarchy, despawn_tree
@@ -98,6 +99,8 @@ class _Hands:
         declared = component_named(self._world, component)
         if not may_be_changed(declared):
             raise GameError(f"no mod may touch {component!r}")
+        if declared.name in FAR_REACHING and not any(self._mod.grants.writes(declared.name, name) for name in declared.by_name):
+            raise GameError(f"{component!r} reaches further than one entity: name it in mod.toml, under [access] write")
         return declared
 
     def _own(self, number: int, component: str) -> int:
@@ -191,7 +194,8 @@ class _Hands:
         for name, value in given.items():
             item = declared.by_name[name]
             if item.kind.name == "entity":
-                value = self._reference(value) if isinstance(value, int) and value else 0
+                is_handle = isinstance(fields[name], dict)  # marked ones were looked up as they were unpacked
+                value = value if is_handle else self._reference(value) if isinstance(value, int) and value else 0
             elif item.kind.name == "asset":
                 _check_path(value)
             if item.kind.is_object:
@@ -208,7 +212,11 @@ class _Hands:
                 if item.kind.width > 1 and not isinstance(value, (list, tuple)):
                     raise GameError(f"field {name!r} takes {item.kind.width} numbers")
             values[name] = value
+        check_far_reaching(declared, values, may_touch=self._changeable, may_move=self._check_body)
         return fields_from_script(self._world, declared, values)
+
+    def _check_body(self, handle: int) -> None:
+        self._own(self._world.stable_id(handle), "rigid_body")
 
     def _reference(self, number: Any) -> int:
         if not isinstance(number, int) or not 0 < number < 1 << 64:

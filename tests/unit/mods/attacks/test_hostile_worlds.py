@@ -9,7 +9,9 @@ import pytest
 from hostile_worlds import BALL, HARMS, LAMP, PLAYER, VICTIM, WORLD_ATTACKS, WorldAttack, heard_by
 from mod_worlds import STEP, hosts, mod_app, mod_lines
 
+from taixu.animation.properties import PropertyAnimation
 from taixu.app import App, GameServices
+from taixu.edit.prefab import PrefabInstance
 from taixu.mods.grants import Grants
 from taixu.mods.hands import BROKEN
 from taixu.physics import RigidBody
@@ -50,6 +52,8 @@ def stage() -> Iterator[App]:
 def fill(app: App) -> None:
     """A player, whom no mod touches, and some things."""
     world = app.world
+    for cls in (PropertyAnimation, PrefabInstance):
+        app.register_component(cls)
     world.spawn(Name("Player"), Transform(), RigidBody(), Light(), stable_id=PLAYER)
     world.spawn(Name("Lamp"), Transform(), Light(intensity=1.0), stable_id=LAMP)
     world.spawn(Name("Crate"), Transform(), Shape(kind="box"), RigidBody(), stable_id=102)
