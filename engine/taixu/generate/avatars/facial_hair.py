@@ -79,7 +79,7 @@ def _brow_picture(brow: _Brow) -> Picture:
     chance = np.random.Generator(np.random.PCG64(31))
     width, height = 256, 160
     px_m = (_BOX[1] - _BOX[0]) / width
-    x, y = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
+    across, down = np.meshgrid(np.arange(width) + 0.5, np.arange(height) + 0.5)
     alpha = np.zeros((height, width))
     for _ in range(brow.hairs):
         t = chance.uniform(0.0, 1.0) ** 0.9
@@ -91,12 +91,16 @@ def _brow_picture(brow: _Brow) -> Picture:
         lean = np.radians(68.0 - 62.0 * min(1.0, t * 1.7) - 900.0 * off * (0.3 + t) + chance.normal(0, 7.0) * brow.straggle)
         length = chance.uniform(0.0045, 0.0075) / px_m * (1.0 - 0.35 * t)
         dx, dy = np.cos(lean), -np.sin(lean)
+        reach = length + 4.0
+        left, above = max(0, int(root_x - reach)), max(0, int(root_y - reach))
+        window = slice(above, max(above, int(root_y + reach))), slice(left, max(left, int(root_x + reach)))
+        x, y = across[window], down[window]
         s = (x - root_x) * dx + (y - root_y) * dy
         bend = 0.10 * (s / length) ** 2 * length
         gap = np.abs(-(x - root_x) * dy + (y - root_y) * dx - bend)
         share = np.clip(s / length, 0.0, 1.0)
         body = np.clip(1.35 - gap / (0.75 * (1.15 - share)), 0.0, 1.0) * (s > -0.5) * (s < length)
-        alpha = 1.0 - (1.0 - alpha) * (1.0 - 0.8 * body)
+        alpha[window] = 1.0 - (1.0 - alpha[window]) * (1.0 - 0.8 * body)
     soft = alpha
     for _ in range(5):
         soft = (soft + np.roll(soft, 1, 0) + np.roll(soft, -1, 0) + np.roll(soft, 1, 1) + np.roll(soft, -1, 1)) / 5

@@ -266,7 +266,6 @@ def _beard_picture() -> Picture:
     """Two tiles of short strokes; the lower edge thins out."""
     chance = np.random.Generator(np.random.PCG64(13))
     size = 256
-    y, x = np.meshgrid(np.arange(size) + 0.5, np.arange(size) + 0.5, indexing="ij")
     alpha, tone = np.zeros((size, size)), np.full((size, size), 0.5)
     for _ in range(900):
         at_x, at_y = chance.uniform(0, size, 2)
@@ -274,12 +273,14 @@ def _beard_picture() -> Picture:
         if edge > 0.35 and chance.uniform() < (edge - 0.35) * 1.35:
             continue
         lean, length, bright = chance.normal(0, 0.25), chance.uniform(14, 30), chance.uniform(0.35, 1.0)
-        dx, dy = x - at_x, y - at_y
-        dx = (dx + size / 2) % size - size / 2
+        columns = np.arange(int(at_x) - 12, int(at_x) + 13)
+        rows = np.arange(int(at_y), min(size, int(at_y + length) + 2))
+        dx, dy = columns[None, :] + 0.5 - at_x, rows[:, None] + 0.5 - at_y
         gap = np.abs(dx - lean * dy)
         body = np.clip(2.4 - gap, 0.0, 1.0) * (dy > 0) * (dy < length)
-        tone = np.where(body > 0.3, bright, tone)
-        alpha = np.maximum(alpha, body)
+        window = np.ix_(rows, columns % size)
+        tone[window] = np.where(body > 0.3, bright, tone[window])
+        alpha[window] = np.maximum(alpha[window], body)
     grey = np.clip(tone, 0, 1) ** (1 / 2.2)
     return Picture("beard", pixels=np.rint(np.stack([grey, grey, grey, alpha], -1) * 255).astype(np.uint8))
 

@@ -23,6 +23,8 @@ __all__ = ["macro_weights", "shaped_rows", "slider_names"]
 
 _AGES = (("baby", 1.0), ("child", 11.0), ("young", 25.0), ("old", 90.0))
 _LEAST = 1e-6
+_TALLNESS = 0.55
+"""Of what targets of height could do: their ends are dwarfs and giants."""
 
 
 def macro_weights(body: AvatarSpec) -> dict[str, float]:
@@ -31,7 +33,7 @@ def macro_weights(body: AvatarSpec) -> dict[str, float]:
         "male": body.masculinity, "female": 1.0 - body.masculinity, **_ages(body.age_years),
         **_three(body.muscle, "muscle"), **_three(body.weight, "weight"), **_three(body.chest, "cup"),
         **_three(body.firmness, "firmness"),
-        "minheight": max(0.0, 1.0 - 2.0 * body.height), "maxheight": max(0.0, 2.0 * body.height - 1.0),
+        "minheight": _TALLNESS * max(0.0, 1.0 - 2.0 * body.height), "maxheight": _TALLNESS * max(0.0, 2.0 * body.height - 1.0),
         "uncommonproportions": max(0.0, 1.0 - 2.0 * body.proportions),
         "idealproportions": max(0.0, 2.0 * body.proportions - 1.0),
     }  # fmt: skip

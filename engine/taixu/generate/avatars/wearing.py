@@ -33,7 +33,7 @@ def worn(person: Person, pieces: list[Piece]) -> list[Piece]:
         if piece.name == "body":
             rows = skin_chart("body").rows
             shown = ~hidden[rows][piece.triangles].all(1)
-            result.append(piece.kept(shown))
+            result.append(piece.kept(np.asarray(shown)))
         else:
             result.append(piece)
     for kind, name in (("hair", spec.hair), ("brows", spec.brows), ("beard", spec.beard)):
@@ -53,7 +53,7 @@ def _under_hats(person: Person, piece: Piece) -> Piece:
     head = head_of(person)
     offset = (piece.positions - head.middle) / head.size
     above = offset[:, 1] - _SLOPE * offset[:, 2] > min(lines) - 0.006
-    return piece.kept(~above[piece.triangles].any(1))
+    return piece.kept(np.asarray(~above[piece.triangles].any(1)))
 
 
 _SLOPE = 0.13
