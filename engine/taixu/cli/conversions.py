@@ -10,14 +10,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.cli.kinds import find_importers, kind_of
-from taixu.errors import UsageError
+from taixu.errors import TaixuError, UsageError
 
 __all__ = ["conversion", "linear_pixels"]
 
 Conversion = Callable[[Path, Path], dict[str, Any]]
 
 _WRITTEN = {
-    "model": (".glb", ".gltf", ".obj", ".ply", ".stl", ".off", ".3mf"),
+    "model": (".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".off", ".3mf"),
     "image": (".png", ".jpg", ".jpeg", ".webp", ".exr", ".hdr"),
     "audio": (".wav",),
 }
@@ -48,6 +48,8 @@ def _convert_model(source: Path, out: Path) -> dict[str, Any]:
     from taixu.assets.writers import WRITABLE_SUFFIXES, write_model
 
     model = find_importers().find(source).find()(source)
+    if out.suffix.lower() == ".vrm" and (model.avatar is None or not model.avatar.humanoid):
+        raise TaixuError(f"{source}: it has no avatar (a humanoid with named bones), so it cannot be a VRM; write a .glb")
     if out.suffix.lower() in WRITABLE_SUFFIXES:
         write_model(out, model)
     else:

@@ -16,6 +16,7 @@ from taixu.assets.gltf.reader import read_gltf_bytes
 from taixu.assets.gltf.writer import glb_bytes
 from taixu.assets.humanoid import Avatar, Collider, Constraint
 from taixu.assets.model import ModelData
+from taixu.cli import main
 from taixu.errors import TaixuError
 
 ROOT = Path(__file__).parents[4]
@@ -166,3 +167,10 @@ def test_others_load_and_move_what_is_written(tmp_path: Path, gltf_validator: An
     assert {"aa", "blink", "happy"} <= set(report["expressions"])
     assert report["moved"]["leftHand"][1] < report["rest"]["leftHand"][1] - 0.3, "the arm hangs lower"
     assert max(report["morphs"]) == 1.0 and report["swung"] > 0.01 and not report["warnings"]
+
+
+def test_the_command_line_writes_people_alone_as_vrm(tmp_path: Path, content: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["convert", str(content / "vrm" / "Godette_vrm0.vrm"), str(tmp_path / "a.vrm")]) == 0
+    assert main(["check", str(tmp_path / "a.vrm")]) == 0
+    assert main(["convert", str(content / "bvh" / "01_01.bvh"), str(tmp_path / "b.vrm")]) == 1
+    assert "it has no avatar" in capsys.readouterr().err and not (tmp_path / "b.vrm").exists()
