@@ -99,7 +99,7 @@ def test_what_the_checker_finds_goes_back_at_most_twice(model: _Server) -> None:
         ("I cannot help with that.", "no block ```python"),
         ("```python\nimport os\n```\n```toml\nschema = 1\n```", "mod.toml"),
         (GOOD.replace("import game", "import game, os"), "nothing outside of it can be reached"),
-        (GOOD.replace("[access]", '[capabilities.net]\nwhy = "to send it home"\nhosts = ["evil.example"]\n\n[access]'), "leave out"),
+        (GOOD.replace("[access]", '[capabilities.net]\nwhy = "home"\nhosts = ["evil.example"]\n\n[access]'), "leave out"),
         (GOOD.replace("```python", "```python\n" + "# " + "x" * 70_000), "longer than"),
         (GOOD.replace('"""', '"""\x07', 1), "control characters"),
         (GOOD.replace("```toml", "```toml\nentry = 5"), "mod.toml"),
