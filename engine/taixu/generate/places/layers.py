@@ -114,8 +114,8 @@ def _scree(dark: tuple[float, float, float], pale: tuple[float, float, float]) -
     """Stones of three sizes that lie on one another."""
 
     def make(size: int, seed: int) -> _Maps:
-        height = np.zeros((size, size), np.float32)
-        tone = np.full((size, size), 0.4, np.float32)
+        height: Array = np.zeros((size, size), np.float32)
+        tone: Array = np.full((size, size), 0.4, np.float32)
         for k, (cells, tall) in enumerate(((26, 0.3), (15, 0.55), (8, 1.0))):
             x, z = _lattice(size, cells)
             bend = fbm(*_lattice(size, cells), seed + 20 + k, octaves=3, period=cells) * 0.3
