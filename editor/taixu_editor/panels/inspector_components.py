@@ -115,7 +115,9 @@ class ComponentPicker:
                 groups.setdefault(package_title(declared), []).append(declared)
         for group in groups.values():  # those whose name is meant before those that only mention it
             group.sort(key=lambda each: (not all(word in each.name for word in words), each.name))
-        return sorted(groups.items(), key=lambda each: (_ORDER.index(each[0]) if each[0] in _ORDER else len(_ORDER), each[0]))
+        is_named = {title: any(all(word in each.name for word in words) for each in group) for title, group in groups.items()}
+        places = {title: _ORDER.index(title) if title in _ORDER else len(_ORDER) for title in groups}
+        return sorted(groups.items(), key=lambda each: (not is_named[each[0]], places[each[0]], each[0]))
 
     def _add(self, declared: ComponentType) -> None:
         panel, world = self._panel, self._panel.host.session.world

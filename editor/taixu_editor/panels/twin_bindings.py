@@ -9,6 +9,7 @@ from imgui_bundle import imgui
 from taixu.twin.feed import Feed
 from taixu_editor.interface import icon
 from taixu_editor.panels.twin_bind_dialog import BindDialog
+from taixu_editor.panels.twin_rows import row_buttons
 from taixu_editor.panels.twin_sources import draw_column
 from taixu_editor.widgets.nothing import say_nothing
 
@@ -94,19 +95,12 @@ class BindingsTab:
             imgui.same_line()
         if written is not None:
             imgui.text_unformatted(f"{written:,}")
-        imgui.table_next_column()
-        imgui.push_style_color(imgui.Col_.button, (0, 0, 0, 0))
-        if imgui.small_button(f"{icon('rename')}###edit"):
-            self._open(place, binding)
-        panel.mark(f"edit binding {place}")
-        imgui.set_item_tooltip(t("Edit"))
-        imgui.same_line()
-        if imgui.small_button(f"{icon('delete')}###remove"):
-            panel.window.do("twin.unbind", place=place)
-            self.shown = -1
-        panel.mark(f"remove binding {place}")
-        imgui.set_item_tooltip(t("Remove a binding"))
-        imgui.pop_style_color()
+        match row_buttons(panel, f"binding {place}", removes=t("Remove a binding")):
+            case "edit":
+                self._open(place, binding)
+            case "remove":
+                panel.window.do("twin.unbind", place=place)
+                self.shown = -1
         imgui.pop_id()
 
     def _open(self, place: int, binding: dict[str, Any]) -> None:

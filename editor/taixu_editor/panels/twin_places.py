@@ -9,6 +9,7 @@ from imgui_bundle import imgui
 from taixu.errors import TaixuError
 from taixu_editor.dialogs import Choice, Dialog
 from taixu_editor.interface import icon
+from taixu_editor.panels.twin_rows import row_buttons
 from taixu_editor.panels.twin_sources import draw_column
 from taixu_editor.twin.places import frame_users
 from taixu_editor.widgets.form import Form
@@ -90,18 +91,11 @@ class PlacesTab:
             imgui.text_unformatted(f"{at} m,  {heading:g}°,  {facts.get('up', 'z')} {t('up')}")
         imgui.table_next_column()
         imgui.text_disabled(f"{len(frame_users(dict(panel.section), name)):,}")
-        imgui.table_next_column()
-        imgui.push_style_color(imgui.Col_.button, (0, 0, 0, 0))
-        if imgui.small_button(f"{icon('rename')}###edit"):
-            panel.window.shell.dialogs.open(FrameDialog(panel.window, name, facts))
-        panel.mark(f"edit frame {name}")
-        imgui.set_item_tooltip(t("Edit"))
-        imgui.same_line()
-        if imgui.small_button(f"{icon('delete')}###remove"):
-            panel.window.do("twin.remove_frame", name=name)
-        panel.mark(f"remove frame {name}")
-        imgui.set_item_tooltip(t("Remove a frame"))
-        imgui.pop_style_color()
+        match row_buttons(panel, f"frame {name}", removes=t("Remove a frame")):
+            case "edit":
+                panel.window.shell.dialogs.open(FrameDialog(panel.window, name, facts))
+            case "remove":
+                panel.window.do("twin.remove_frame", name=name)
         imgui.pop_id()
 
 

@@ -10,6 +10,7 @@ from imgui_bundle import imgui
 from taixu.errors import TaixuError
 from taixu_editor.dialogs import Choice, Dialog
 from taixu_editor.interface import icon
+from taixu_editor.panels.twin_rows import row_buttons
 from taixu_editor.twin.operations import known_connectors
 from taixu_editor.widgets.form import Form
 from taixu_editor.widgets.nothing import say_nothing
@@ -89,18 +90,11 @@ class SourcesTab:
                 imgui.same_line()
                 imgui.text_colored(theme.bad, f"{icon('error')} {status.bad_messages:,}")
                 imgui.set_item_tooltip(t("Not readable: {why}", why=status.last_problem))
-        imgui.table_next_column()
-        imgui.push_style_color(imgui.Col_.button, (0, 0, 0, 0))
-        if imgui.small_button(f"{icon('rename')}###edit"):
-            panel.window.shell.dialogs.open(SourceDialog(panel.window, name, facts))
-        panel.mark(f"edit {name}")
-        imgui.set_item_tooltip(t("Edit"))
-        imgui.same_line()
-        if imgui.small_button(f"{icon('delete')}###remove"):
-            panel.window.do("twin.remove_source", name=name)
-        panel.mark(f"remove {name}")
-        imgui.set_item_tooltip(t("Remove a source"))
-        imgui.pop_style_color()
+        match row_buttons(panel, name, removes=t("Remove a source")):
+            case "edit":
+                panel.window.shell.dialogs.open(SourceDialog(panel.window, name, facts))
+            case "remove":
+                panel.window.do("twin.remove_source", name=name)
         imgui.pop_id()
 
 
