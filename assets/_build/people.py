@@ -1,7 +1,8 @@
 """Distils the data that people are made of, ``assets/avatars/people.bin``, from MakeHuman's (CC0; see `people_source`).
 
 What is kept: the base mesh, what it is dressed with (tights, skirt, hair, lashes, teeth, tongue, eyes), sliders of body and
-face, the 52 units of the face, weights of a humanoid skeleton, and masks of the skin. Genitals and everything under other terms are left out.
+face, the 52 units of the face, weights of a humanoid skeleton, and masks of the skin. Genitals and everything under other terms
+are left out.
 
 Targets are nearly all symmetric, so one half is stored; of the dense ones each vertex stores its difference to a neighbour,
 along a tree over the mesh, which leaves small numbers.
