@@ -175,7 +175,13 @@ class BodyMirror:
     def _edited(self, world: World, since: int) -> set[int]:
         """Owners of bodies and colliders whose own fields were written."""
         found: list[NDArray[Any]] = []
-        for cls, names in ((RigidBody, _SHAPING), (Collider, None), (Character, _WALKER_SHAPE), (Model, ("source",)), (Terrain, None)):
+        for cls, names in (
+            (RigidBody, _SHAPING),
+            (Collider, None),
+            (Character, _WALKER_SHAPE),
+            (Model, ("source",)),
+            (Terrain, None),
+        ):
             for table in world.query(cls, Collider, Transform) if cls in (Model, Terrain) else world.query(cls, Transform):
                 rows = table.changed((cls,), since=since, fields=names)
                 if row_count(rows):
