@@ -47,7 +47,7 @@ def inspect_model(model: ModelData, budget: Budget = Budget()) -> Report:
     for number, mesh in enumerate(model.meshes):
         lost = sum(_lost(each) for each in mesh.primitives) if uses[number] else 0
         if lost:
-            text = f"{lost:,} vertices stand at places that are no numbers"
+            text = f"vertices at places that are no numbers: {lost:,}"
             problems.append(Problem("numbers", "error", mesh.name or f"mesh {number}", text, lost))
     for solid in solids_of(model):
         if uses[solid.mesh]:
@@ -93,11 +93,11 @@ def _look_at_mesh(model: ModelData, solid: Solid, name: str) -> tuple[list[Probl
     problems: list[Problem] = []
     flat = flat_faces(solid.positions, solid.faces)
     if count := int(flat.sum()):
-        problems.append(Problem("slivers", "hint", name, f"{count:,} of {len(flat):,} triangles have no area", count, "clean"))
+        problems.append(Problem("slivers", "hint", name, f"triangles without area: {count:,} of {len(flat):,}", count, "clean"))
     solid.keep(~flat)
     kept = distinct(solid.faces)
     if count := len(solid.corners) - len(kept):
-        text = f"{count:,} triangles lie on others: they flicker, or are drawn twice"
+        text = f"triangles that lie on others, so that they flicker or are drawn twice: {count:,}"
         problems.append(Problem("doubles", "warning", name, text, count, "clean"))
     solid.keep(kept)
     edges = edges_of(solid.faces)
@@ -115,20 +115,20 @@ def _look_at_mesh(model: ModelData, solid: Solid, name: str) -> tuple[list[Probl
 def _edge_problems(solid: Solid, edges: Edges, name: str) -> list[Problem]:
     problems: list[Problem] = []
     if count := int(edges.crowded.sum()):
-        text = f"{count:,} edges have more than two triangles: it has no clear inside"
+        text = f"edges of more than two triangles, so that it has no clear inside: {count:,}"
         problems.append(Problem("crowded", "warning", name, text, count))
     wrong = facing(solid.positions, solid.faces)
     if count := int(wrong.against.sum()):
-        text = f"{count:,} triangles face the other way than their neighbours: they look like holes"
+        text = f"triangles that face the other way than their neighbours, which looks like holes: {count:,}"
         problems.append(Problem("winding", "error", name, text, count, "winding"))
     if count := int(wrong.inside_out.sum()):
-        problems.append(Problem("inside out", "error", name, f"{count:,} triangles are inside out", count, "winding"))
+        problems.append(Problem("inside out", "error", name, f"triangles that are inside out: {count:,}", count, "winding"))
     if count := int(edges.open.sum()):
-        text = f"{count:,} edges are open: light and things fall through"
+        text = f"open edges, through which light and things fall: {count:,}"
         problems.append(Problem("holes", "hint", name, text, count, "holes"))
     pieces = label_pieces(solid.faces, len(solid.positions))
     if count := int(crumb_pieces(solid.positions, solid.faces, pieces).sum()):
-        problems.append(Problem("crumbs", "warning", name, f"{count:,} loose pieces are too small to see", count, "clean"))
+        problems.append(Problem("crumbs", "warning", name, f"loose pieces that are too small to see: {count:,}", count, "clean"))
     return problems
 
 
