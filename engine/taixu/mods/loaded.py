@@ -7,6 +7,7 @@ from collections import deque
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -274,8 +275,9 @@ class LoadedMod:
         self._lines = min(_LINES, self._lines + 1)
         if not self.budget.is_due(tick) or self._held is not None:
             return
-        if self.share.waits or self._backlog:
+        if self.share.waits:
             self._wait()
+        if self.share.waits or self._backlog:
             return
         if self.boxed.busy or self._under_way:
             self.cost.late += 1
@@ -498,7 +500,7 @@ class LoadedMod:
 
     def _work_off(self, answer: Answer, *, at_start: bool = False) -> int:
         """Carry out the next portion of what it asked for; starting costs once what it costs."""
-        answer.orders, units = take_portion(self._backlog, all_of_them=at_start)
+        answer.orders, units = take_portion(self._backlog, inf if at_start else self.share.most_at_once)
         carry_out(self._host.world, self, answer)
         if not at_start:
             self.share.spend(units)

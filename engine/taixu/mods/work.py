@@ -21,6 +21,7 @@ FUEL_PER_UNIT = 10_000
 """Instructions of a box that take as long as a unit does."""
 _UNITS_A_STEP = 1200
 _MOST_SAVED = 8000
+_AT_START = 30_000
 _BYTES_PER_UNIT = 100
 _COMMAND = 10
 _HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 20}
@@ -40,8 +41,13 @@ class Share:
     """
 
     def __init__(self) -> None:
-        self.units = _MOST_SAVED
+        self.units = _AT_START  # so much once, to set things up
         self.waited = 0
+
+    @property
+    def most_at_once(self) -> int:
+        """How many units may be spent on it in this step."""
+        return max(_MOST_AT_ONCE, self.units - _MOST_SAVED)
 
     @property
     def waits(self) -> bool:
@@ -73,11 +79,11 @@ def work_of(answer: Answer, nbytes: int) -> int:
     return nbytes // _BYTES_PER_UNIT + answer.items + answer.refused
 
 
-def take_portion(orders: deque[Order], *, all_of_them: bool = False) -> tuple[list[Order], int]:
+def take_portion(orders: deque[Order], most_units: float = _MOST_AT_ONCE) -> tuple[list[Order], int]:
     """Take what is done in this step of what a mod asked for, one order at least, and give the units that it takes."""
     taken: list[Order] = []
     units = 0
-    while orders and (not taken or all_of_them or units + _work_of(orders[0]) <= _MOST_AT_ONCE):
+    while orders and (not taken or units + _work_of(orders[0]) <= most_units):
         units += _work_of(orders[0])
         taken.append(orders.popleft())
     return taken, units
