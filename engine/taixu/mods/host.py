@@ -293,7 +293,7 @@ class ModHost:
             return
         for name, handles in self._wrote.get(column.key, ()):
             slots = mod.mirror.slots_of(handles)
-            if changed[slots[(slots >= 0) & (slots < len(changed))]].any():
+            if name != mod.name and changed[slots[(slots >= 0) & (slots < len(changed))]].any():
                 mod.tell_once(
                     f"mods {name!r} and {mod.name!r} both write {column.key} of the same entities: {mod.name!r} has the last word"
                 )

@@ -19,10 +19,14 @@ made = 0
 velocity = None  # three columns, in metres a second
 
 
+def on_start():
+    hatch(min(240, count))  # the first step may cost more than any other, and has room for some 250 spawns
+
+
 def on_tick(dt):
     global made
     if made < count:
-        hatch(min(100, count - made))  # a step has room for some hundred spawns, so they come in groups
+        hatch(min(3, count - made))  # spawning is dear: a few at a time hold nobody up
         return
     birds = game.columns("transform", "translation", "rotation", own=True)  # of what we spawned: nobody else's
     if len(birds) == count:  # the last group arrives one step after it was asked for
