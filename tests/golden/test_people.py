@@ -23,7 +23,7 @@ def test_what_people_do() -> None:
         sun = scene.spawn("sun", tx.Light(intensity=3.0), position=(0, 3, 0))
         sun.rotation = turn_between((0, 0, -1), (-0.4, -0.7, -0.5))
         doings = (
-            Motion(measured=False, speed_mps=1.4, seed=1), Motion(measured=False, speed_mps=3.2, mood="happy", seed=2),
+            Motion(measured=False, speed=1.4, seed=1), Motion(measured=False, speed=3.2, mood="happy", seed=2),
             Motion(act="sit", seed=3), Motion(act="wave", mood="happy", seed=4), Motion(act="talk", seed=5),
             Motion(mood="sad", seed=6),
         )

@@ -13,8 +13,8 @@ class Motion:
 
     act: Text = field(default="", doc="What it does besides going: sit, wave, talk, or what its graph knows; empty is nothing.")
     measured: Bool = field(default=True, doc="It steps as the entity moves; otherwise as the two fields below say.")
-    speed_mps: F32 = field(default=0.0, unit="m/s", doc="Forward, where it is not measured.")
-    turn_rad_s: F32 = field(default=0.0, unit="rad/s", doc="To the left, where it is not measured.")
+    speed: F32 = field(default=0.0, unit="m/s", doc="Forward, where it is not measured.")
+    turn_speed: F32 = field(default=0.0, unit="rad/s", doc="To the left, where it is not measured.")
     mood: Text = field(default="neutral", doc="neutral, happy, sad, angry, tired, proud, scared, relaxed: posture and tempo.")
     seed: U32 = field(default=0, doc="Small differences between people; 0 takes one of its own.")
     seat_m: F32 = field(default=0.0, unit="m", minimum=0.0, doc="Height of what it sits on; 0 is as high as its knees.")

@@ -269,7 +269,7 @@ class People:
         scale = np.where(stands, scale, 1.0).astype(np.float32)
         places = rows[:, 3::4].T + cells.T * CELL_M
         headings = np.arctan2(forward[0], forward[2])
-        names = ("measured", "speed_mps", "turn_rad_s")
+        names = ("measured", "speed", "turn_speed")
         measured, told_speed, told_turn = (world.gather(crowd.handles, Motion, name) for name in names)
         measured = measured.astype(bool)
         speed, turning = told_speed.astype(np.float64), told_turn.astype(np.float64)

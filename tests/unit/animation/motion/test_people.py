@@ -224,7 +224,7 @@ def test_nodes_follow_others() -> None:
 
 
 def test_a_crowd_is_one_and_follows_who_comes_and_goes(stand: Stand) -> None:
-    folk = [stand.person(Motion(measured=False, speed_mps=1.0), at=(i, 0.0, 0.0)) for i in range(12)]
+    folk = [stand.person(Motion(measured=False, speed=1.0), at=(i, 0.0, 0.0)) for i in range(12)]
     stand.frames(10)
     people = stand.world.resource(People)
     phases = people.crowd.phases.copy()
@@ -244,7 +244,7 @@ def test_a_crowd_costs_no_more_calls_than_a_few(stand: Stand) -> None:
         stand.frames(3)
         return count_calls(lambda: stand.frames(1))
 
-    look = (Motion(measured=False, speed_mps=1.0), Face(expression="happy"), Gaze(point=(0.0, 1.5, 9.0)))
+    look = (Motion(measured=False, speed=1.0), Face(expression="happy"), Gaze(point=(0.0, 1.5, 9.0)))
     for place in range(4):
         stand.person(*look, at=(place, 0.0, 0.0))
     few = calls()
@@ -287,7 +287,7 @@ def test_lips_follow_a_voice(stand: Stand) -> None:
 
 
 def test_a_paused_world_stands_still(stand: Stand) -> None:
-    person = stand.person(Motion(measured=False, speed_mps=1.4))
+    person = stand.person(Motion(measured=False, speed=1.4))
     stand.frames(20)
     before = stand.place(person, "leftHand")
     stand.world.resource(Clock).paused = True
