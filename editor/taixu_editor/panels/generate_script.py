@@ -46,7 +46,7 @@ class ScriptView:
         self._read(paths, key)
         unit, theme, t = imgui.get_font_size(), self._panel.window.theme, self._panel.t
         imgui.set_cursor_screen_pos((box[0] + unit * 0.4, box[1] + unit * 0.4))
-        size = (box[2] - box[0] - unit * 0.8, box[3] - box[1] - unit * 2.4)
+        size = (box[2] - box[0] - unit * 0.8, box[3] - box[1] - unit * 0.8)
         if imgui.begin_child("script", size, imgui.ChildFlags_.none, imgui.WindowFlags_.horizontal_scrollbar):
             for text in self.facts.get("understood", ()):
                 self._say("success", theme.good, text)
@@ -86,7 +86,9 @@ class ScriptView:
     def _say(self, picture: str, color: Any, text: str) -> None:
         imgui.text_colored(color, icon(picture))
         imgui.same_line(0, imgui.get_font_size() * 0.4)
-        imgui.text_wrapped(text)
+        imgui.push_text_wrap_pos(imgui.get_scroll_x() + imgui.get_window_width() - imgui.get_style().scrollbar_size)
+        imgui.text_unformatted(text)
+        imgui.pop_text_wrap_pos()
 
     def _read(self, paths: tuple[Path, ...], key: str) -> None:
         """Anew where another mod is shown, or history has moved."""
