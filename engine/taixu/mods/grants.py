@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from taixu.app import Components
 from taixu.ecs import ComponentType, World
@@ -51,7 +52,7 @@ class Grants:
     host_calls: int = 1000
 
     @classmethod
-    def of(cls, *, read: Iterable[str] = (), write: Iterable[str] = (), capabilities: Iterable[str] = (), **more: int) -> Grants:
+    def of(cls, *, read: Iterable[str] = (), write: Iterable[str] = (), capabilities: Iterable[str] = (), **more: Any) -> Grants:
         """The same from lists of names."""
         return cls(
             read=frozenset(read), write=frozenset(write), capabilities=dict.fromkeys(capabilities, 0), **more

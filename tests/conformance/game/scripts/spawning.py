@@ -20,7 +20,8 @@ def on_tick(dt):
     box, empty = made
     if game.tick > 0:  # what a mod spawns has columns from the next step on
         own = game.columns("transform", "translation", own=True)
-        game.log(len(own), own.ids.tolist() == sorted(item.id for item in made if item.alive), sorted(zip(*own.translation.tolist())))
+        game.log(len(own), own.ids.tolist() == sorted(item.id for item in made if item.alive))
+        game.log(sorted(zip(*own.translation.tolist())))
         game.log(len(game.columns("light", own=True)), len(game.columns("light", without="shape", own=True)), len(own.ids))
     if game.tick == 1:
         game.log(box.position, box.scale, box.light.intensity, box.light.color, box.shape.kind)
