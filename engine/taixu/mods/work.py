@@ -22,6 +22,7 @@ FUEL_PER_UNIT = 10_000
 _UNITS_A_STEP = 1200
 _MOST_SAVED = 8000
 _AT_START = 30_000
+_ENOUGH = 3000
 _BYTES_PER_UNIT = 100
 _COMMAND = 10
 _HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 20}
@@ -43,6 +44,7 @@ class Share:
     def __init__(self) -> None:
         self.units = _AT_START  # so much once, to set things up
         self.waited = 0
+        self._owes = False
 
     @property
     def most_at_once(self) -> int:
@@ -51,8 +53,9 @@ class Share:
 
     @property
     def waits(self) -> bool:
-        """Whether it has to catch up before it is called again."""
-        return self.units < 0
+        """Whether it has to catch up before it is called again: seldom and for longer, as each change of who is there costs all."""
+        self._owes = self.units < (_ENOUGH if self._owes else 0)
+        return self._owes
 
     def spend(self, units: int) -> None:
         """Count work that was done."""
