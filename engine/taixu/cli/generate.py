@@ -110,6 +110,8 @@ def _tell(console: Any, order: Order, result: Result, folder: Path) -> None:
     for file in files:
         console.show(file)
     console.say(f"{order.generator}, seed {order.seed}" + (", from the cache" if result.is_cached else f", {result.seconds:.2f} s"))
+    for world in (each for each in files if each.endswith(".world.json")):
+        console.say(f"taixu edit {world} opens it; taixu run {world} plays it")
     for said in dict.fromkeys(each.message for each in licence_findings(result.files[:1]) if each.severity == "warning"):
         console.say(said)
     console.answer({

@@ -25,31 +25,30 @@ _WOMEN = ("bob", "bob with fringe", "long straight", "long wavy", "shoulder leng
 _MENS_BROWS, _WOMENS_BROWS = ("natural", "thick", "straight", "bushy", "angular"), ("natural", "thin", "arched", "straight")
 _AFRICAN_HAIR = ("afro", "curly", "dreadlocks", "buzz cut", "crew cut", "twin braids")
 _BEARDS = ("", "", "", "stubble", "short beard", "full beard", "goatee", "moustache")
-_FACE = ("head_scale_horiz", "head_scale_vert", "head_fat", "chin_width", "chin_height", "chin_prominent", "cheek_bones",
-         "cheek_volume",
-         "nose_scale_horiz", "nose_scale_vert", "nose_hump", "nose_point_up", "nose_width2", "mouth_scale_horiz",
-         "mouth_upperlip_volume",
-         "mouth_lowerlip_volume", "eye_scale", "eye_trans_out", "eye_height2", "eye_corner2_up", "brow_angle_up", "brow_trans_up",
-         "ear_scale", "ear_wing", "forehead_scale_vert", "head_angle_out")  # fmt: skip
+_FACE = (
+    "head_scale_horiz", "head_scale_vert", "head_fat", "chin_width", "chin_height", "chin_prominent", "cheek_bones",
+    "cheek_volume", "nose_scale_horiz", "nose_scale_vert", "nose_hump", "nose_point_up", "nose_width2", "mouth_scale_horiz",
+    "mouth_upperlip_volume", "mouth_lowerlip_volume", "eye_scale", "eye_trans_out", "eye_height2", "eye_corner2_up",
+    "brow_angle_up", "brow_trans_up", "ear_scale", "ear_wing", "forehead_scale_vert", "head_angle_out",
+)  # fmt: skip
 STYLES: dict[str, dict[str, tuple[str, ...]]] = {
     "everyday": {"man": ("t-shirt and jeans", "shirt and chinos", "hoodie", "sweater", "leather jacket", "tracksuit",
                          "tank top and shorts"),
                  "woman": ("t-shirt and jeans", "dress", "blouse and skirt", "sweater", "hoodie", "shirt and chinos", "coat")},
     "formal": {"man": ("suit", "suit", "coat"), "woman": ("suit", "evening gown", "blouse and skirt")},
     "work": {"man": ("overalls", "apron", "lab coat", "uniform", "shirt and chinos"),
-             "woman": ("overalls", "apron", "lab coat", "uniform",
-             "blouse and skirt")},
+             "woman": ("overalls", "apron", "lab coat", "uniform", "blouse and skirt")},
     "harbour": {"man": ("pea coat", "sweater", "overalls", "coat"), "woman": ("sweater", "coat", "overalls", "dress")},
     "medieval": {"man": ("tunic", "robe", "armour"), "woman": ("tunic", "robe", "evening gown")},
     "sport": {"man": ("tracksuit", "tank top and shorts"), "woman": ("tracksuit", "tank top and shorts")},
 }  # fmt: skip
 """What crowds wear."""
-_SHOES = {"suit": "oxfords", "shirt and chinos": "loafers", "dress": "ballet flats", "evening gown": "ballet flats",
-          "coat": "boots",
-          "blouse and skirt": "loafers", "pea coat": "boots", "uniform": "tall boots", "robe": "slippers", "overalls": "work boots",
-          "armour": "boots", "apron": "loafers", "lab coat": "loafers", "leather jacket": "boots", "tunic": "boots",
-          "sweater": "boots",
-          "swimwear": "", "hoodie": "high tops"}  # fmt: skip
+_SHOES = {
+    "suit": "oxfords", "shirt and chinos": "loafers", "dress": "ballet flats", "evening gown": "ballet flats", "coat": "boots",
+    "blouse and skirt": "loafers", "pea coat": "boots", "uniform": "tall boots", "robe": "slippers", "overalls": "work boots",
+    "armour": "boots", "apron": "loafers", "lab coat": "loafers", "leather jacket": "boots", "tunic": "boots",
+    "sweater": "boots", "swimwear": "", "hoodie": "high tops",
+}  # fmt: skip
 _CLOTH_COLORS = ("", "", "", "#8a2f34", "#2f4f7a", "#3f6650", "#6b4f7f", "#b08a4a", "#35383e", "#d8d2c4", "#7a3f2a", "#4f7a85")
 
 
