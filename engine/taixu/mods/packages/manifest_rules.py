@@ -74,7 +74,7 @@ RULES: tuple[Rule, ...] = (
     Rule("access.write", "columns", "Columns that it writes.", ["transform.translation"], False, 0, 64),
     *_capability_rules(),
     Rule("quota.ms", "number", "Milliseconds a step, on the machine that fuel is counted for; 2 by default.", 2.0, False, 0.05, 8),
-    Rule("quota.fuel", "integer", "The same as fuel, in place of `ms`: instructions of the box a step.", 2_000_000, False, 10_000,
+    Rule("quota.fuel", "integer", "The same as fuel, in place of `ms`: instructions of the box a step.", 20_000_000, False, 10_000,
          200_000_000),
     Rule("quota.memory_mb", "integer", "Memory; 64 by default.", 64, False, 16, 256),
     Rule("quota.host_calls", "integer", "Calls to the engine a step; 1,000 by default.", 1000, False, 1, 100_000),
