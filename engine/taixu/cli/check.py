@@ -21,6 +21,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the files."""
     parser.add_argument("files", nargs="+", type=Path, metavar="FILE", help="files, or project folders")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    parser.add_argument("--gate", action="store_true", help="say, too, how fit models are for use: holes, winding, size, cost")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -28,7 +29,7 @@ def run(args: argparse.Namespace) -> int:
     reports = []
     with args.console.progress("checking", len(args.files)) as bar:
         for path in args.files:
-            reports.append(_report(path, strict=args.strict))
+            reports.append(_report(path, strict=args.strict, gate=args.gate))
             bar.step()
     for report in reports:
         _show(report, args.console)
@@ -36,11 +37,13 @@ def run(args: argparse.Namespace) -> int:
     return 0 if all(report["ok"] for report in reports) else TaixuError.exit_status
 
 
-def _report(path: Path, *, strict: bool) -> dict[str, Any]:
-    from taixu.cli.checks import Finding, check_file
+def _report(path: Path, *, strict: bool, gate: bool) -> dict[str, Any]:
+    from taixu.cli.checks import Finding, check_file, look_at_model
 
     try:
         findings = check_file(path)
+        if gate:
+            findings = [*findings, *look_at_model(path)]
     except TaixuError as error:
         findings = [Finding("error", "", str(error).removeprefix(f"{path}: "))]
     bad = ("error", "warning") if strict else ("error",)

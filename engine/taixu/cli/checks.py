@@ -12,7 +12,7 @@ from taixu.assets.paths import find_sample
 from taixu.cli.kinds import find_importers, kind_of, make_app
 from taixu.errors import TaixuError
 
-__all__ = ["Finding", "check_file"]
+__all__ = ["Finding", "check_file", "look_at_model"]
 
 
 def check_file(path: Path) -> list[Finding]:
@@ -34,6 +34,24 @@ def check_file(path: Path) -> list[Finding]:
         return check(path)
     except TaixuError as error:
         return [_refusal(path, error)]
+
+
+def look_at_model(path: Path) -> list[Finding]:
+    """What the gate sees on a model; nothing for other files. A model that is drawn wrongly is a good file: that is a warning."""
+    path = find_sample(path)
+    if kind_of(path) != "model":
+        return []
+    from taixu.assets.importers import import_model
+    from taixu.generate.gate import inspect_model
+
+    return [
+        Finding("info" if each.severity == "hint" else "warning", each.where, each.message + _cure(each.repair))
+        for each in inspect_model(import_model(path)).problems
+    ]
+
+
+def _cure(repair: str) -> str:
+    return f" (taixu generate repair mends it: {repair})" if repair else ""
 
 
 def _check_of(path: Path) -> Callable[[Path], list[Finding]] | None:

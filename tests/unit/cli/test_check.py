@@ -3,10 +3,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command_line import taixu_json
 from PIL import Image
+from shapes_in_gltf import ball, model_of
 
+from taixu.assets.gltf import write_glb
 from taixu.cli import main
 
 
@@ -27,6 +30,19 @@ def test_findings_say_where(tmp_path: Path) -> None:
     assert not file["ok"]
     assert not found["ok"]
     assert any(item["severity"] == "error" and "/nodes/0" in item["where"] for item in file["findings"])
+
+
+def test_the_gate_says_how_fit_a_model_is(tmp_path: Path) -> None:
+    positions, faces = ball(2)
+    faces[[3, 9]] = faces[[3, 9]][:, ::-1]
+    write_glb(model_of(positions, np.delete(faces, 50, axis=0)), tmp_path / "ball.glb")
+    plain = taixu_json("check", tmp_path / "ball.glb")
+    assert not plain["files"][0]["findings"]
+    told = taixu_json("check", "--gate", tmp_path / "ball.glb")["files"][0]["findings"]
+    assert [each["severity"] for each in told] == ["warning", "info", "info"]
+    assert "winding" in told[0]["message"]
+    assert "light and things fall: 3" in told[1]["message"]
+    assert taixu_json("check", "--gate", "--strict", tmp_path / "ball.glb", status=1)["files"][0]["ok"] is False
 
 
 def test_unknown_kinds_and_missing_files_are_findings(tmp_path: Path) -> None:
