@@ -12,6 +12,7 @@ ROOT = Path(__file__).resolve().parent.parent
 os.environ.setdefault("TAIXU_CONTENT", str(ROOT.parent / "shared" / "content"))
 # Compiling shaders is most of a golden image's time: Mesa keeps what it compiled, in the checkout.
 os.environ.setdefault("MESA_SHADER_CACHE_DIR", str(ROOT / ".taixu" / "shader-cache"))
+Path(os.environ["MESA_SHADER_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)  # it makes one folder alone, and says so on stderr
 
 import numpy as np  # noqa: E402  (the environment comes first)
 from area_times import AreaTimes  # noqa: E402

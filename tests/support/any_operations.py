@@ -449,6 +449,9 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "asset.delete": _delete_assets,
     "asset.place": _place_asset,
     "generate.apply": _place_asset,
+    "generate.write_mod": lambda draw: {
+        "folder": draw.one_of(("mods/lamp", "mods/rain", "lamp")), "files": {"main.py": draw.one_of(("", "import game\n"))}
+    },
     "mods.enable": lambda draw: {"id": draw.one_of(("anna.fish", "bob.rain", "no id")), "on": draw.one_of((True, False))},
     "twin.set_source": _source,
     "twin.remove_source": _remove_source,

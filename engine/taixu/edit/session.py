@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from itertools import compress
 from pathlib import Path
 
@@ -328,7 +329,9 @@ class Session:
         """
         declared = self.components.find(name)
         if declared is None:
-            raise TaixuError(f"there is no component {name!r}; known are {', '.join(x.name for x in self.components)}")
+            known = sorted(each.name for each in self.components)
+            near = get_close_matches(name, known, n=3) or [known[0], "...", known[-1]]
+            raise TaixuError(f"there is no component {name!r}; there are {len(known)}, such as {', '.join(near)}")
         return declared.cls
 
     # Prefabs
