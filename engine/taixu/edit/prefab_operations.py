@@ -146,7 +146,12 @@ def _make(session: Session, p: MakeParameters) -> Command:
     document = Document("prefab", {p.entity: root, **blocks}, root=p.entity)
     steps: list[Command] = [WriteFile(path, format_document(document).encode())]
     steps += [Despawn(tuple(blocks), with_children=True)] if blocks else []
-    steps += [Insert(p.entity, "prefab_instance", {"source": path}), SetEntries(p.entity, PrefabInstance(source=path))]
+    if world.has(entity, PrefabInstance):
+        # What it had besides its former prefab is given by the new one, and goes with that; what is undone last brings it back.
+        steps += [Insert(p.entity, name, fields) for name, fields in root.items() if name != "prefab_instance"]
+    else:
+        steps.append(Insert(p.entity, "prefab_instance", {"source": path}))
+    steps.append(SetEntries(p.entity, PrefabInstance(source=path)))
     return Group(tuple(steps))
 
 

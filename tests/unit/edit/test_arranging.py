@@ -204,3 +204,11 @@ def test_many_are_set_in_one_step_that_is_undone_exactly_and_merged(desk: Desk) 
     with pytest.raises(TaixuError, match="insert it first"):
         desk.do("component.set", component="light", fields={"intensity": 1}, entities=many)
     assert desk.session.world.state_hash() == before
+
+
+def test_what_an_instance_has_besides_survives_a_prefab_made_of_it(desk: Desk) -> None:
+    desk.do("prefab.make", entity=B, path="assets/cone")
+    desk.do("component.add", entities=[B], component="light", fields={"kind": "spot"})
+    desk.there_and_back("prefab.make", entity=B, path="assets/other")
+    desk.session.undo()
+    assert desk.node(B)[Light].kind == "spot"
