@@ -18,3 +18,4 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the mods."""
     parser.add_argument("files", nargs="*", type=Path, default=[Path()], metavar="PATH", help="folders and zips; this folder")
     parser.add_argument("--strict", action="store_true", help="warnings count as errors")
+    parser.set_defaults(gate=False)
