@@ -1,0 +1,136 @@
+"""Kinds of modifiers: a component for the parameters, and a pure function that makes layers."""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World
+from taixu.ecs.component import component_type
+from taixu.errors import TaixuError
+from taixu.generate.modifiers.blocks import Block, Bounds
+from taixu.generate.modifiers.layers import Layers, Places, Thing
+
+__all__ = ["Inputs", "ModifierKind", "ModifierKinds"]
+
+Names = tuple[str, ...] | Callable[[Any], tuple[str, ...]]
+
+
+class Inputs(Protocol):
+    """What a modifier may look at: its parameters, and the layers below it that its kind reads, within its reach."""
+
+    parameters: Any
+    """The component's instance."""
+    frame: NDArray[np.float64]
+    """[4, 4]: where the modifier's entity stands in the stack's frame."""
+    area: Bounds | None
+    """All the ground there is; None where it has no end."""
+
+    def has(self, name: str) -> bool:
+        """Whether somebody below has made a grid here."""
+
+    def grid(self, name: str, margin: int = 0) -> NDArray[np.float32]:
+        """A grid of the block, with so many points more on each side; 0 where nobody has made it."""
+
+    def height_at(self, x: NDArray[Any], z: NDArray[Any]) -> NDArray[np.float32]:
+        """Heights of the drawn triangles at points within reach."""
+
+    def places(self) -> list[Places]:
+        """Those of the cells within reach."""
+
+    def things(self) -> list[Thing]:
+        """Those of the cells within reach."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModifierKind:
+    """A kind.
+
+    Attributes
+    ----------
+    component
+        The class of its parameters.
+    function
+        ``module:name`` of ``make(block, inputs, seed) -> Layers``: pure, and asked for blocks in any order, in any process. At the
+        border of two blocks both must say the same.
+    version
+        Goes up when the same parameters make something else.
+    reads, writes
+        Names of layers, or a function of the parameters that gives them. What is not read never makes this anew.
+    reach_m
+        How far beyond its block it looks; or a function of the parameters.
+    bounds
+        ``module:name`` of ``bounds(parameters, frame) -> Bounds | None``, outside of which nothing changes (None is everywhere); empty
+        is everywhere.
+    edge_cells
+        Cells along the edge of a block; 0 is the whole ground at once (never for endless ground).
+    most_level
+        It does nothing on coarser levels than this (ground far away).
+    """
+
+    component: type
+    function: str
+    version: int = 1
+    reads: Names = ()
+    writes: Names = ("heights",)
+    reach_m: float | Callable[[Any], float] = 0.0
+    bounds: str = ""
+    edge_cells: int = 1
+    most_level: int = 30
+
+    @property
+    def name(self) -> str:
+        """The component's."""
+        return component_type(self.component).name
+
+    def make(self, block: Block, inputs: Inputs, seed: int) -> Layers:
+        """Call the function."""
+        result: Layers = _find(self.function)(block, inputs, seed)
+        return result
+
+    def bounds_of(self, parameters: Any, frame: NDArray[np.float64]) -> Bounds | None:
+        """Where it changes something; None is everywhere."""
+        if not self.bounds:
+            return None
+        result: Bounds | None = _find(self.bounds)(parameters, frame)
+        return result
+
+    def reads_of(self, parameters: Any) -> tuple[str, ...]:
+        """Which layers it looks at."""
+        return self.reads(parameters) if callable(self.reads) else self.reads
+
+    def writes_of(self, parameters: Any) -> tuple[str, ...]:
+        """Which layers it gives."""
+        return self.writes(parameters) if callable(self.writes) else self.writes
+
+    def reach_of(self, parameters: Any) -> float:
+        """How far it looks, metres."""
+        return float(self.reach_m(parameters) if callable(self.reach_m) else self.reach_m)
+
+
+@dataclass(slots=True)
+class ModifierKinds:
+    """The kinds by component (a resource)."""
+
+    by_component: dict[type, ModifierKind] = field(default_factory=dict)
+
+    def add(self, *kinds: ModifierKind) -> None:
+        """Make kinds known."""
+        for kind in kinds:
+            if ":" not in kind.function:
+                raise TaixuError(f"modifier {kind.name}: its function is named module:name, not {kind.function[:60]!r}")
+            self.by_component[kind.component] = kind
+
+    def fork(self, world: World) -> ModifierKinds:
+        return self
+
+
+def _find(name: str) -> Callable[..., Any]:
+    module, _, attribute = name.partition(":")
+    found: Callable[..., Any] = getattr(importlib.import_module(module), attribute)
+    return found
