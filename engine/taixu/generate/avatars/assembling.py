@@ -15,8 +15,9 @@ from taixu.generate.avatars.expressions import UNITS, expressions_of
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece, joined
+from taixu.generate.avatars.swinging import Capsule, add_chains
 
-__all__ = ["assembled"]
+__all__ = ["assembled", "capsules_of"]
 
 _JPEG_QUALITY = 90
 
@@ -28,6 +29,7 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
     bones = _add_skeleton(model, person)
     paints: dict[int, int] = {}
     avatar = Avatar(humanoid={bone: bones[number] for number, bone in enumerate(person.pose.bones)}, meta=_meta(person))
+    pieces = add_chains(model, avatar, pieces, capsules_of(person))
     for name in dict.fromkeys(piece.node for piece in pieces):
         groups: dict[int, list[Piece]] = {}
         for piece in pieces:
@@ -58,6 +60,25 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
     model.scenes = [Scene(nodes=[index for index, node in enumerate(model.nodes) if node.parent is None])]
     model.scene = 0
     return model
+
+
+def capsules_of(person: Person) -> dict[str, Capsule]:
+    """Roughly the room of head, chest, hips and thighs, which what swings does not enter."""
+    size = person.scale
+
+    def bone(name: str) -> tuple[float, float, float]:
+        x, y, z = person.pose.heads[person.bone(name)].tolist()
+        return x, y, z
+
+    head, skull = person.pose.heads[person.bone("head")], 0.5 * (person.joint("l-eye") + person.joint("r-eye"))
+    middle = (0.0, float(skull[1]) + 0.025 * size, float(head[2]) + 0.012 * size)
+    found = {
+        "head": Capsule(middle, middle, 0.088 * size), "upperChest": Capsule(bone("neck"), bone("chest"), 0.088 * size),
+        "hips": Capsule(bone("spine"), bone("hips"), 0.105 * size),
+    }  # fmt: skip
+    for side in ("left", "right"):
+        found[f"{side}UpperLeg"] = Capsule(bone(f"{side}UpperLeg"), bone(f"{side}LowerLeg"), 0.068 * size)
+    return found
 
 
 def _meta(person: Person) -> AvatarMeta:

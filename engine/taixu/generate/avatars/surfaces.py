@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.generate.avatars.paints import Paint
+from taixu.generate.avatars.swinging import Chain
 
 __all__ = ["Piece", "joined", "quad_normals", "triangles_of"]
 
@@ -35,6 +36,8 @@ class Piece:
         What the face does to it.
     node
         Name of the mesh that it is a part of.
+    chains
+        What it hangs on; its joints below zero are theirs (`taixu.generate.avatars.swinging`).
     """
 
     name: str
@@ -47,6 +50,7 @@ class Piece:
     paint: Paint
     units: Units = field(default_factory=dict)
     node: str = "body"
+    chains: tuple[Chain, ...] = ()
 
     def kept(self, triangles: NDArray[np.bool_]) -> Piece:
         """The piece with some of its triangles, and the vertices that they use."""
