@@ -12,9 +12,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from marching_cubes import cube_cases
+
 __all__ = [
-    "BUILDERS", "build_controlnet", "build_flux", "build_lora", "build_sd", "build_sdxl", "build_upscaler", "hub_cache",
-    "single_file",
+    "BUILDERS", "build_controlnet", "build_flux", "build_lora", "build_sd", "build_sdxl", "build_shap_e", "build_upscaler",
+    "hub_cache", "single_file",
 ]  # fmt: skip
 
 CARD = "---\nlicense: creativeml-openrail-m\n---\n\n# Tiny\n"
@@ -311,3 +313,49 @@ def _attention_shapes(folder: Path) -> dict[str, tuple[int, int]]:
                     rows, columns = opened.get_slice(key).get_shape()
                     found[key.removesuffix(".weight")] = (rows, columns)
     return found
+
+
+def build_shap_e(folder: Path, *, of_pictures: bool = False, seed: int = 4) -> Path:
+    """Shap-E in the small: a prior over 32 embeddings, and a renderer whose field crosses zero in its box."""
+    import torch
+    from diffusers import HeunDiscreteScheduler, PriorTransformer, ShapEImg2ImgPipeline, ShapEPipeline
+    from diffusers.pipelines.shap_e import ShapERenderer
+
+    _quiet(seed)
+    width = 16
+    prior = PriorTransformer(
+        num_attention_heads=2, attention_head_dim=8, embedding_dim=width, num_embeddings=32, embedding_proj_dim=32,
+        time_embed_dim=64, num_layers=1, clip_embed_dim=2 * width, additional_embeddings=0, time_embed_act_fn="gelu",
+        norm_in_type="layer", embedding_proj_norm_type="layer" if of_pictures else None, encoder_hid_proj_type=None,
+        added_emb_type=None,
+    )  # fmt: skip
+    renderer = ShapERenderer(
+        param_shapes=((8, 93), (8, 8), (8, 8), (8, 8)), d_latent=width, d_hidden=8, n_output=12, background=(0.1, 0.1, 0.1)
+    )
+    scheduler = HeunDiscreteScheduler(
+        beta_schedule="exp", num_train_timesteps=1024, prediction_type="sample", use_karras_sigmas=True, clip_sample=True,
+        clip_sample_range=1.0,
+    )  # fmt: skip
+    with torch.no_grad():
+        for each in (prior, renderer):
+            for parameter in each.parameters():
+                if parameter.ndim > 1:
+                    torch.nn.init.normal_(parameter, std=0.5)
+        cases, masks = cube_cases()  # a part of its weights
+        renderer.mesh_decoder.cases.copy_(torch.from_numpy(cases))
+        renderer.mesh_decoder.masks.copy_(torch.from_numpy(masks))
+        renderer.mlp.mlp[-1].weight[0] *= 0.02  # of the distance: positive inside, with a surface that the latents bend
+        renderer.mlp.mlp[-1].bias[0] = 0.5
+    shared = {"prior": prior.eval(), "scheduler": scheduler, "shap_e_renderer": renderer.eval()}
+    if of_pictures:
+        from transformers import CLIPImageProcessor, CLIPVisionConfig, CLIPVisionModel
+
+        encoder = CLIPVisionModel(CLIPVisionConfig(
+            hidden_size=32, image_size=32, projection_dim=32, intermediate_size=37, num_attention_heads=4, num_hidden_layers=2,
+            patch_size=8,
+        ))  # fmt: skip
+        processor = CLIPImageProcessor(crop_size=32, size=32)
+        return _saved(ShapEImg2ImgPipeline(image_encoder=encoder.eval(), image_processor=processor, **shared), folder)
+    tokenizer = _clip_tokenizer(folder.parent / f"{folder.name}-words")
+    encoder = _clip(tokenizer, width=32, projected=True)
+    return _saved(ShapEPipeline(text_encoder=encoder, tokenizer=tokenizer, **shared), folder)

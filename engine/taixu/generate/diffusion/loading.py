@@ -216,7 +216,7 @@ def _is_known(part: Part) -> bool:
     import transformers
 
     if part.library not in ("diffusers", "transformers"):
-        return part.kind == "StableDiffusionSafetyChecker"
+        return (part.library, part.kind) in (("stable_diffusion", "StableDiffusionSafetyChecker"), ("shap_e", "ShapERenderer"))
     found = _class_of(part)
     kinds: tuple[type, ...]
     if part.library == "diffusers":

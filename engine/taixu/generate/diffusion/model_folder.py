@@ -31,8 +31,8 @@ _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,80}")
 _PART = re.compile(r"[a-z][a-z0-9_]{0,60}")
 _WITHOUT_WEIGHTS = re.compile(r"scheduler|tokenizer|processor|extractor|guider", re.I)
 _EVIL_KEYS = frozenset({"auto_map", "custom_pipelines", "custom_pipeline", "trust_remote_code", "_custom_code"})
-_LEGACY = frozenset({"stable_diffusion"})
-"""A folder of diffusers that old models name as the library of their safety checker."""
+_LEGACY = frozenset({"stable_diffusion", "shap_e"})
+"""Folders of diffusers that models name as a library: of old ones' safety checkers, and of Shap-E's renderer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -260,7 +260,7 @@ def _weights(inside: Path, name: str, library: str, kind: str, config: Mapping[s
         if pickled:
             raise TaixuError(f"{where}: has its weights as {pickled}, which can run code when read; use the model in safetensors")
         raise TaixuError(f"{where}: has no weights (*.safetensors); download the model whole")
-    stem = "diffusion_pytorch_model" if library == "diffusers" else "model"
+    stem = "diffusion_pytorch_model" if library in ("diffusers", "shap_e") else "model"
     plain = [each for each in found if re.fullmatch(rf"{stem}(-\d+-of-\d+)?\.safetensors", each.name)]
     half = [each for each in found if re.fullmatch(rf"{stem}(\.fp16)?(-\d+-of-\d+)?(\.fp16)?\.safetensors", each.name)]
     chosen, variant = (plain, "") if plain else (half, "fp16")

@@ -16,7 +16,8 @@ from taixu.generate.gate import inspect_model
 from taixu.generate.gate.closest import closest_on_triangles
 from taixu.generate.gate.colliders import collider_model
 from taixu.generate.gate.decimating import bake_look, decimate
-from taixu.generate.gate.generator import RepairGenerator, RepairParameters
+from taixu.generate.gate.generator import RepairGenerator
+from taixu.generate.gate.passing import GateWishes
 from taixu.generate.request import Request
 
 pytest.importorskip("fast_simplification")
@@ -107,7 +108,7 @@ def test_the_generator_mends_shrinks_and_reports(tmp_path: Path) -> None:
     write_glb(fine, tmp_path / "ball.glb")
     folder = tmp_path / "out"
     folder.mkdir()
-    wanted = RepairParameters(triangles=400, size_px=64, levels=2, collider="hull", size_m=3.0, pivot="bottom")
+    wanted = GateWishes(triangles=400, size_px=64, levels=2, collider="hull", size_m=3.0, pivot="bottom")
     request = Request("", 1, wanted, folder, parents=(tmp_path / "ball.glb",))
     made = RepairGenerator().generate(request, lambda *_: None)
     assert [each.role for each in made] == ["", "level1", "collider"]  # a second level would have too few to be one
