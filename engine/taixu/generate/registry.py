@@ -32,6 +32,9 @@ BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.avatars.gener
             "taixu.generate.mesh_models.trellis2:Trellis2Generator",
             "taixu.generate.places.terrain_generator:TerrainGenerator",
             "taixu.generate.places.plants.generator:PlantGenerator",
+            "taixu.generate.places.rocks.generator:RockGenerator",
+            "taixu.generate.places.props.generator:PropGenerator",
+            "taixu.generate.places.skies.generator:SkyGenerator",
             "taixu.mods.authoring.generator:ScriptGenerator",
             "taixu.mods.authoring.language.generator:LanguageScriptGenerator")
 """Where Taixu's own are; what stands first is asked first for what it makes."""
