@@ -237,6 +237,7 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     from taixu.animation import AnimationPlugin
     from taixu.audio import AudioPlugin
     from taixu.edit import DocumentPlugin
+    from taixu.generate.modifiers import ModifiersPlugin
     from taixu.physics import PhysicsPlugin
     from taixu.platform import PlatformPlugin, open_audio_device
     from taixu.render import RenderPlugin
@@ -247,5 +248,5 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     return [
         PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), ScriptPlugin(watch=watch),
         PhysicsPlugin(backend=physics), AnimationPlugin(), AudioPlugin(open_audio_device() if watch else None),
-        RenderPlugin(), register_twin_components, ProjectPlugin(watch=watch),
+        RenderPlugin(), register_twin_components, ModifiersPlugin(background=watch), ProjectPlugin(watch=watch),
     ]

@@ -16,7 +16,7 @@ from taixu.errors import TaixuError
 from taixu.scene import Model, Terrain
 from taixu.scene.models import ModelState
 from taixu.scene.shape_meshes import ShapeState
-from taixu.scene.terrain import HeightField, Heights
+from taixu.scene.terrain import HeightField, Heights, TerrainState
 
 from . import shapes
 from .batch import IDENTITY_POSE, BodyBatch, BodyFlags, BodyKind
@@ -228,10 +228,20 @@ def _ground(world: World, entity: int) -> tuple[Any, ...]:
     if not world.has(entity, Terrain):
         return ()
     found = world.get(entity, Terrain)
+    states = world.resource(TerrainState) if world.has_resource(TerrainState) else None
+    if states is not None and states.given(entity) is not None:  # somebody shapes it
+        return (entity, states.versions[entity])
+    if not found.source:
+        return (entity, -1)
     return (found.source, float(found.size[0]), float(found.size[1]), float(found.low_m), float(found.high_m))
 
 
 def _heights(world: World, ground: tuple[Any, ...]) -> HeightField:
+    if len(ground) == 2:
+        field = world.resource(TerrainState).given(ground[0])
+        if field is None:
+            raise NotLoaded
+        return field
     source, size_x, size_z, low_m, high_m = ground
     path = world.resource(ShapeState).resolve(source)
     return world.resource(Heights).find(path, size=(size_x, size_z), low_m=low_m, high_m=high_m)

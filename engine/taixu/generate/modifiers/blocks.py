@@ -104,16 +104,14 @@ class Block:
     def lines(self, margin: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x of the columns and z of the rows of a grid, with so many points more on each side. Exact, however far away."""
         rows, columns = self.shape
-        return (
-            self.x0 + np.arange(-margin, columns + margin) * self.spacing_m,
-            self.z0 + np.arange(-margin, rows + margin) * self.spacing_m,
-        )
+        across = np.arange(-margin, columns + margin, dtype=np.float64)
+        down = np.arange(-margin, rows + margin, dtype=np.float64)
+        return self.x0 + across * self.spacing_m, self.z0 + down * self.spacing_m
 
     def grid(self, margin: int = 0) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """x and z of a grid's points, float64[rows, columns] each."""
         x, z = self.lines(margin)
-        first, second = np.meshgrid(x, z)
-        return first, second
+        return np.tile(x, (len(z), 1)), np.repeat(z[:, None], len(x), axis=1)
 
     def holds(self, x: NDArray[Any], z: NDArray[Any]) -> NDArray[np.bool_]:
         """Which points are this block's: of two neighbours, the one with the greater coordinates has the border."""

@@ -65,8 +65,11 @@ class ModifierKind:
     reach_m
         How far beyond its block it looks; or a function of the parameters.
     bounds
-        ``module:name`` of ``bounds(parameters, frame) -> Bounds | None``, outside of which nothing changes (None is everywhere); empty
-        is everywhere.
+        ``module:name`` of ``bounds(parameters, frame) -> Bounds | None``, outside of which nothing changes (None is everywhere);
+        empty is everywhere.
+    part
+        ``module:name`` of ``part(parameters, frame, box: Bounds) -> plain data | None``: what of the parameters matters in a box
+        (the strokes that meet it, the roads that cross it). Then a block is made again only when its part changes; None is nothing.
     edge_cells
         Cells along the edge of a block; 0 is the whole ground at once (never for endless ground).
     most_level
@@ -80,6 +83,7 @@ class ModifierKind:
     writes: Names = ("heights",)
     reach_m: float | Callable[[Any], float] = 0.0
     bounds: str = ""
+    part: str = ""
     edge_cells: int = 1
     most_level: int = 30
 
@@ -99,6 +103,10 @@ class ModifierKind:
             return None
         result: Bounds | None = _find(self.bounds)(parameters, frame)
         return result
+
+    def part_of(self, parameters: Any, frame: NDArray[np.float64], box: Bounds) -> Any:
+        """What of the parameters matters in a box; None is nothing."""
+        return _find(self.part)(parameters, frame, box)
 
     def reads_of(self, parameters: Any) -> tuple[str, ...]:
         """Which layers it looks at."""

@@ -12,17 +12,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.model import ModelData, Primitive
-from taixu.ecs import World, row_count
+from taixu.ecs import World
 from taixu.ecs.entity import mix64
 from taixu.errors import TaixuError
 from taixu.scene.components import FromModel, MeshInstance, Parent, Transform
 from taixu.scene.details import Eye
+from taixu.scene.following import Follower, sweep_made
 from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState
 from taixu.scene.scatter.components import Scatter
 from taixu.scene.scatter.files import read_places
 from taixu.scene.scatter.squares import HIDDEN, Squares, merged
-from taixu.scene.shape_meshes import ShapeState, looks_of
+from taixu.scene.shape_meshes import ShapeState
 from taixu.scene.terrain.components import Terrain
 from taixu.scene.terrain.heights import height_on_triangles
 from taixu.scene.terrain.placing import TerrainState, local_eyes
@@ -57,9 +58,16 @@ class ScatterState:
     """What `place_scatters` remembers (a resource)."""
 
     def __init__(self) -> None:
-        self.tick = 0
+        self.follower = Follower(Scatter)
         self.failures: dict[str, str] = {}
         self.spreads: dict[int, _Spread] = {}
+        self._given: dict[int, NDArray[np.float32]] = {}
+        self._fresh: set[int] = set()
+
+    def give(self, entity: int, places: NDArray[np.float32]) -> None:
+        """Let a scatter have these places (float32[n, 5]) in place of its file's."""
+        self._given[entity] = places
+        self._fresh.add(entity)
 
     def fork(self, world: World) -> ScatterState:
         return ScatterState()
@@ -68,35 +76,24 @@ class ScatterState:
 def place_scatters(world: World) -> None:
     """Follow scattered things that came, changed or went, and terrains below them."""
     state = world.resource(ScatterState)
-    if not state.spreads and not len(world.query(Scatter)):
-        return
-    since, state.tick = state.tick, world.tick
-    if world.structure.since(since) is None or any(
-        one.library is not world.resource(MeshLibrary) for one in state.spreads.values()
-    ):
+    news = state.follower.follow(world)
+    fresh, state._fresh = state._fresh, set()
+    if news.anew:
         for spread in state.spreads.values():
             _clear(world, spread)
         state.spreads.clear()
-        _sweep(world)
-        since = -1
-    for entity in [one for one in state.spreads if not world.has(one, Scatter)]:
-        _clear(world, state.spreads.pop(entity))
-    for entity, spread in list(state.spreads.items()):
-        if spread.ground and world.resource(TerrainState).field(spread.ground) is not spread.heights:  # the ground has changed
+        sweep_made(world, Scatter)
+    for entity in news.gone:
+        state._given.pop(entity, None)
+    terrains = world.resource(TerrainState)
+    moved = {one for one, spread in state.spreads.items() if spread.ground and terrains.field(spread.ground) is not spread.heights}
+    again = {one: state.follower.looks[one] for one in sorted(fresh | moved) if one in state.follower.looks}
+    changed = {**again, **dict(news.changed)}
+    for entity in (*news.gone, *changed):
+        if entity in state.spreads:
             _clear(world, state.spreads.pop(entity))
-            _add(world, state, entity, spread.look)
-    edited: list[tuple[int, tuple[Any, ...]]] = []
-    for table in world.query(Scatter):
-        rows = table.changed((Scatter,), since=since)
-        if row_count(rows):
-            edited += zip(table.entities[rows].tolist(), looks_of(table, Scatter, rows), strict=True)
-    for entity, look in edited:
-        known = state.spreads.get(entity)
-        if known is None or known.look != look:
-            if known is not None:
-                _clear(world, state.spreads.pop(entity))
-            _add(world, state, entity, look)
-    world.advance()
+    for entity, look in changed.items():
+        _add(world, state, entity, look[0])
 
 
 def show_scatters(world: World, eyes: Sequence[Eye]) -> None:
@@ -112,10 +109,11 @@ def show_scatters(world: World, eyes: Sequence[Eye]) -> None:
 
 def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) -> None:
     _, source, model_source, ground, *_ = look
-    if not source or not model_source:
+    given = state._given.get(entity)
+    if (not source and given is None) or not model_source:
         return
     try:
-        places = read_places(world.resource(ShapeState).resolve(source))
+        places = read_places(world.resource(ShapeState).resolve(source)) if given is None else given
         model = _model(world, model_source)
     except TaixuError as error:
         if state.failures.get(source) != str(error):
@@ -265,12 +263,3 @@ def _clear(world: World, spread: _Spread) -> None:
     spread.meshes.clear()
     spread.shown[:] = HIDDEN
     spread.asked = ()
-
-
-def _sweep(world: World) -> None:
-    """Remove what stands in a world that was restored."""
-    owners = world.query(Scatter).entities
-    lost = [table.entities[np.isin(table.read(FromModel, "owner"), owners)] for table in world.query(FromModel)]
-    found = np.concatenate([np.empty(0, np.uint64), *lost])
-    if len(found):
-        world.despawn(found)

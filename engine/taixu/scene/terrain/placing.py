@@ -11,18 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import World, row_count
+from taixu.ecs import World
 from taixu.ecs.entity import mix64
 from taixu.errors import TaixuError
 from taixu.scene.cameras import main_camera
-from taixu.scene.components import Camera, FromModel, Material, MeshInstance, Name, Parent, Transform
+from taixu.scene.components import Camera, FromModel, MeshInstance, Name, Parent, Transform
 from taixu.scene.details import Eye
+from taixu.scene.following import Follower, sweep_made
 from taixu.scene.library import LibraryMesh, MeshLibrary
-from taixu.scene.shape_meshes import ShapeState, look_number, looks_of
-from taixu.scene.surfaces import surface_of_table
+from taixu.scene.shape_meshes import ShapeState, look_number
 from taixu.scene.terrain.components import Terrain
 from taixu.scene.terrain.heights import HeightField, Heights
-from taixu.scene.terrain.tiles import Tile, TileTree, tile_mesh
+from taixu.scene.terrain.tiles import Area, Tile, TileTree, tile_mesh
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import update_visibility
 
@@ -45,6 +45,9 @@ class _Ground:
     meshes: dict[Tile, int] = field(default_factory=dict)
     tiles: dict[Tile, int] = field(default_factory=dict)
     """Entities by tile."""
+    free: list[int] = field(default_factory=list)
+    """Numbers of meshes that nobody shows any more."""
+    made: int = 0
     asked: tuple[Any, ...] = ()
 
 
@@ -52,15 +55,56 @@ class TerrainState:
     """What `place_terrains` remembers (a resource)."""
 
     def __init__(self) -> None:
-        self.tick = 0
+        self.follower = Follower(Terrain, with_surface=True)
         self.failures: dict[str, str] = {}
         self.grounds: dict[int, _Ground] = {}
         self.eyes: list[Eye] = []
+        self.versions: dict[int, int] = {}
+        """By entity, how often its heights were given."""
+        self._given: dict[int, HeightField] = {}
+        self._fresh: set[int] = set()
 
     def field(self, entity: int) -> HeightField | None:
         """The heights of an entity's terrain, where they could be read."""
+        if entity in self._given:
+            return self._given[entity]
         found = self.grounds.get(entity)
         return None if found is None else found.tree.field
+
+    def given(self, entity: int) -> HeightField | None:
+        """The heights that somebody gave an entity's terrain in place of its file's."""
+        return self._given.get(entity)
+
+    def give(self, world: World, entity: int, field: HeightField, *, areas: Sequence[Area] | None = None) -> None:
+        """Let a terrain have these heights in place of its file's.
+
+        Parameters
+        ----------
+        areas
+            Rectangles (x0, z0, x1, z1) around which alone they differ from those before; None is everywhere.
+        """
+        before = self._given.get(entity)
+        self._given[entity] = field
+        self.versions[entity] = self.versions.get(entity, 0) + 1
+        ground = self.grounds.get(entity)
+        if ground is None or areas is None or before is None or ground.tree.field is not before:
+            self._fresh.add(entity)
+            return
+        lost = ground.tree.change(field, areas)
+        ground.asked = ()
+        stale = [tile for tile in ground.meshes if tile in lost]
+        for tile in stale:
+            mesh = tile_mesh(field, tile, skirt_m=ground.tree.skirt_m(tile)) if tile in ground.tiles else None
+            entry = LibraryMesh((), ()) if mesh is None else LibraryMesh((mesh,), (ground.material,))
+            ground.library.replace(ground.meshes[tile], entry)
+            if mesh is None:
+                ground.free.append(ground.meshes.pop(tile))
+
+    def take_back(self, entity: int) -> None:
+        """Let it have its file's heights again."""
+        if self._given.pop(entity, None) is not None:
+            self.versions[entity] = self.versions.get(entity, 0) + 1
+            self._fresh.add(entity)
 
     def fork(self, world: World) -> TerrainState:
         return TerrainState()
@@ -69,38 +113,25 @@ class TerrainState:
 def place_terrains(world: World) -> None:
     """Follow terrains that came, changed or went."""
     state = world.resource(TerrainState)
-    if not state.grounds and not len(world.query(Terrain)):
+    news = state.follower.follow(world)
+    fresh, state._fresh = state._fresh, set()
+    if not news and not fresh:
         return
-    since, state.tick = state.tick, world.tick
-    structure = world.structure.since(since)
-    if structure is None:  # a restored world: tiles that stand there are others'
-        state.grounds.clear()
-        _sweep(world)
-        since = -1
-    if any(ground.library is not world.resource(MeshLibrary) for ground in state.grounds.values()):  # another project was opened
+    if news.anew:
         for ground in state.grounds.values():
             _clear(world, ground)
         state.grounds.clear()
-        since = -1
-    for entity in [one for one in state.grounds if not world.has(one, Terrain)]:
-        _clear(world, state.grounds.pop(entity))
-    edited: list[tuple[int, tuple[Any, ...]]] = []
-    for table in world.query(Terrain):
-        own = surface_of_table(table) or (Material if Material in table.types else None)
-        rows = table.changed((Terrain,) if own is None else (Terrain, own), since=since)
-        if not row_count(rows):
-            continue
-        looks = zip(looks_of(table, Terrain, rows), looks_of(table, own, rows), strict=True)
-        edited += zip(table.entities[rows].tolist(), looks, strict=True)
-    for entity, look in edited:
-        known = state.grounds.get(entity)
-        if known is None or known.look != look:
-            if known is not None:
-                _clear(world, state.grounds.pop(entity))
-            _add(world, state, entity, look)
+        sweep_made(world, Terrain)
+    for entity in news.gone:
+        state._given.pop(entity, None)
+    again = {entity: state.follower.looks[entity] for entity in fresh if entity in state.follower.looks}
+    for entity in (*news.gone, *again, *(entity for entity, _ in news.changed)):
+        if entity in state.grounds:
+            _clear(world, state.grounds.pop(entity))
+    for entity, look in {**again, **dict(news.changed)}.items():
+        _add(world, state, entity, look)
     world.advance()
-    if edited or any(not ground.tiles for ground in state.grounds.values()):
-        show_terrains(world, state.eyes or _eyes_of(world))
+    show_terrains(world, state.eyes or _eyes_of(world))
 
 
 def show_terrains(world: World, eyes: Sequence[Eye]) -> None:
@@ -120,17 +151,21 @@ def show_terrains(world: World, eyes: Sequence[Eye]) -> None:
 
 def _add(world: World, state: TerrainState, entity: int, look: tuple[Any, ...]) -> None:
     _, source, size, low_m, high_m, *_ = look[0]
-    if not source:
-        return
-    try:
-        path = world.resource(ShapeState).resolve(source)
-        found = world.resource(Heights).find(path, size=(float(size[0]), float(size[1])), low_m=float(low_m), high_m=float(high_m))
-    except TaixuError as error:
-        if state.failures.get(source) != str(error):
-            state.failures[source] = str(error)
-            _log.warning("%s", error)
-        return
-    state.failures.pop(source, None)
+    found = state.given(entity)
+    if found is None:
+        if not source:
+            return
+        try:
+            path = world.resource(ShapeState).resolve(source)
+            found = world.resource(Heights).find(
+                path, size=(float(size[0]), float(size[1])), low_m=float(low_m), high_m=float(high_m)
+            )
+        except TaixuError as error:
+            if state.failures.get(source) != str(error):
+                state.failures[source] = str(error)
+                _log.warning("%s", error)
+            return
+        state.failures.pop(source, None)
     state.grounds[entity] = _Ground(
         look, TileTree(found), look_number(world, look[1]) if look[1] else 0, world.resource(MeshLibrary)
     )
@@ -175,7 +210,12 @@ def _mesh(world: World, entity: int, ground: _Ground, tile: Tile) -> int:
     if found is None:
         mesh = tile_mesh(ground.tree.field, tile, skirt_m=ground.tree.skirt_m(tile))
         entry = LibraryMesh((mesh,), (ground.material,))
-        found = ground.library.put(("terrain", entity, id(ground), tile), entry)
+        if ground.free:
+            found = ground.free.pop()
+            ground.library.replace(found, entry)
+        else:
+            found = ground.library.put(("terrain", entity, id(ground), ground.made), entry)
+            ground.made += 1
     ground.meshes[tile] = found  # latest at the end
     return found
 
@@ -186,7 +226,9 @@ def _forget(ground: _Ground) -> None:
         return
     idle = [tile for tile in ground.meshes if tile not in ground.tiles]
     for tile in idle[: len(ground.meshes) - _MOST_KEPT // 2]:
-        ground.library.replace(ground.meshes.pop(tile), LibraryMesh((), ()))
+        number = ground.meshes.pop(tile)
+        ground.library.replace(number, LibraryMesh((), ()))
+        ground.free.append(number)
 
 
 def local_eyes(world: World, entity: int, eyes: Sequence[Eye]) -> list[Eye]:
@@ -231,12 +273,3 @@ def _clear(world: World, ground: _Ground) -> None:
     for number in ground.meshes.values():
         ground.library.replace(number, LibraryMesh((), ()))
     ground.meshes.clear()
-
-
-def _sweep(world: World) -> None:
-    """Remove the tiles of a world that was restored."""
-    owners = world.query(Terrain).entities
-    lost = [table.entities[np.isin(table.read(FromModel, "owner"), owners)] for table in world.query(FromModel)]
-    found = np.concatenate([np.empty(0, np.uint64), *lost])
-    if len(found):
-        world.despawn(found)

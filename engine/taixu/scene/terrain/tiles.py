@@ -12,13 +12,15 @@ from taixu.assets.model import Primitive
 from taixu.scene.details import Eye
 from taixu.scene.terrain.heights import HeightField
 
-__all__ = ["CELLS", "TileTree", "tile_mesh"]
+__all__ = ["CELLS", "Area", "Tile", "TileTree", "tile_mesh"]
 
 CELLS = 64
 """Squares along a tile's edge."""
 Array = NDArray[np.float32]
 Tile = tuple[int, int, int]
 """Level (0 is the finest), column and row."""
+Area = tuple[float, float, float, float]
+"""x0, z0, x1, z1, metres of the terrain's frame."""
 
 
 class TileTree:
@@ -36,23 +38,81 @@ class TileTree:
         self.levels = 1
         while CELLS << (self.levels - 1) < max(rows, columns) - 1:
             self.levels += 1
-        edge = (CELLS << (self.levels - 1)) + 1
-        heights = np.pad(field.heights, ((0, edge - rows), (0, edge - columns)), mode="edge")
         self.errors: list[Array] = []
         self.lows: list[Array] = []
         self.highs: list[Array] = []
+        self._measure((0, 0, 1, 1), self.levels - 1)
+
+    def change(self, field: HeightField, areas: Sequence[Area]) -> set[Tile]:
+        """Take other heights, which differ around these areas only; gives the tiles that look otherwise."""
+        self.field = field
+        edges = np.array(field.spacing) * CELLS
+        lost: set[Tile] = set()
+        for x0, z0, x1, z1 in areas:
+            # A point more on each side: normals look at neighbours.
+            low = np.floor((np.array([x0, z0]) + np.array(field.size) / 2 - 2 * np.array(field.spacing)) / edges).astype(int)
+            high = np.floor((np.array([x1, z1]) + np.array(field.size) / 2 + 2 * np.array(field.spacing)) / edges).astype(int)
+            low, high = low.clip(0), high.clip(0, (1 << (self.levels - 1)) - 1)
+            if (low > high).any():
+                continue
+            # The smallest square of tiles of one level that holds it.
+            level = 0
+            while ((high >> level) - (low >> level)).max() > 1:
+                level += 1
+            i, j = (low >> level).tolist()
+            across, down = ((high >> level) - (low >> level) + 1).tolist()
+            self._measure((i, j, across, down), level)
+            for k in range(self.levels):
+                for row in range(int(low[1]) >> k, (int(high[1]) >> k) + 1):
+                    lost.update((k, column, row) for column in range(int(low[0]) >> k, (int(high[0]) >> k) + 1))
+        return lost
+
+    def _measure(self, part: tuple[int, int, int, int], top: int) -> None:
+        """Measure all levels up to `top` in tiles of that level (first column and row, how many), and those above from them."""
+        i, j, across, down = part
+        step = CELLS << top
+        v = np.arange(j * step, (j + down) * step + 1).clip(0, self.field.heights.shape[0] - 1)
+        u = np.arange(i * step, (i + across) * step + 1).clip(0, self.field.heights.shape[1] - 1)
+        heights = self.field.heights[v[0] : v[-1] + 1, u[0] : u[-1] + 1]
+        heights = np.pad(heights, ((0, len(v) - heights.shape[0]), (0, len(u) - heights.shape[1])), mode="edge")
+        before: tuple[Array, Array, Array] | None = None
         for level in range(self.levels):
-            step = 1 << level
-            grid = heights[::step, ::step]
-            low, high = _per_tile(grid, np.minimum), _per_tile(grid, np.maximum)
-            error = np.zeros_like(low)
-            if level:
-                fine = heights[:: step // 2, :: step // 2]
-                error = _per_tile(_difference(fine, grid), np.maximum) + _joined(self.errors[-1], np.maximum)
-                low, high = _joined(self.lows[-1], np.minimum), _joined(self.highs[-1], np.maximum)
-            self.errors.append(error)
-            self.lows.append(low)
-            self.highs.append(high)
+            if level <= top:
+                stride = 1 << level
+                grid = heights[::stride, ::stride]
+                low, high = _per_tile(grid, np.minimum), _per_tile(grid, np.maximum)
+                error = np.zeros_like(low)
+                if before is not None:
+                    fine = heights[:: stride // 2, :: stride // 2]
+                    error = _per_tile(_difference(fine, grid), np.maximum, 2 * CELLS) + _joined(before[0], np.maximum)
+                    low, high = _joined(before[1], np.minimum), _joined(before[2], np.maximum)
+                before = (error, low, high)
+                if len(self.errors) <= level:
+                    edge = 1 << (self.levels - 1 - level)
+                    for kept in (self.errors, self.lows, self.highs):
+                        kept.append(np.zeros((edge, edge), np.float32))
+                shift = top - level
+                at = (slice(j << shift, (j + down) << shift), slice(i << shift, (i + across) << shift))
+                self.errors[level][at], self.lows[level][at], self.highs[level][at] = error, low, high
+            else:
+                self._join(level, (i >> (level - top), j >> (level - top), (i + across - 1) >> (level - top),
+                                   (j + down - 1) >> (level - top)))  # fmt: skip
+
+    def _join(self, level: int, tiles: tuple[int, int, int, int]) -> None:
+        """Measure a few tiles from the four below each and their own points."""
+        i0, j0, i1, j1 = tiles
+        step = 1 << level
+        heights = self.field.heights
+        rows, columns = heights.shape
+        for j in range(j0, j1 + 1):
+            for i in range(i0, i1 + 1):
+                v = np.arange(j * CELLS * 2, (j + 1) * CELLS * 2 + 1) * (step // 2)
+                u = np.arange(i * CELLS * 2, (i + 1) * CELLS * 2 + 1) * (step // 2)
+                fine = heights[np.ix_(v.clip(0, rows - 1), u.clip(0, columns - 1))]
+                below = (slice(2 * j, 2 * j + 2), slice(2 * i, 2 * i + 2))
+                self.errors[level][j, i] = _difference(fine, fine[::2, ::2]).max() + self.errors[level - 1][below].max()
+                self.lows[level][j, i] = self.lows[level - 1][below].min()
+                self.highs[level][j, i] = self.highs[level - 1][below].max()
 
     def select(self, eyes: Sequence[Eye], *, error_px: float, most: int = 600) -> list[Tile]:
         """The tiles that together cover the ground, each fine enough for all eyes (whose positions are in the terrain's frame)."""
@@ -165,32 +225,25 @@ def _topology() -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
 
 
 def _difference(fine: Array, coarse: Array) -> Array:
-    """How far heights lie from the triangles of every second one, on the coarse grid: the greatest around each point."""
+    """How far heights lie from the triangles of every second one, on the fine grid."""
     off = np.zeros_like(fine)
     off[::2, 1::2] = np.abs(fine[::2, 1::2] - (coarse[:, :-1] + coarse[:, 1:]) * np.float32(0.5))
     off[1::2, ::2] = np.abs(fine[1::2, ::2] - (coarse[:-1] + coarse[1:]) * np.float32(0.5))
     off[1::2, 1::2] = np.abs(fine[1::2, 1::2] - (coarse[:-1, 1:] + coarse[1:, :-1]) * np.float32(0.5))
-    worst = off[::2, ::2].copy()
-    for dz, dx in ((0, 1), (1, 0), (1, 1)):
-        part = off[dz::2, dx::2]
-        rows, columns = part.shape
-        for z, x in ((0, 0), (dz, dx)):  # on both sides
-            target = worst[z : z + rows, x : x + columns]
-            np.maximum(target, part[: target.shape[0], : target.shape[1]], out=target)
-    return worst
+    return off
 
 
-def _per_tile(grid: Array, combine: np.ufunc) -> Array:
-    """Over the points of each tile, its borders included: float32[tiles, tiles]."""
-    n = (len(grid) - 1) // CELLS
-    inner = combine.reduce(combine.reduce(grid[:-1, :-1].reshape(n, CELLS, n, CELLS), axis=3), axis=1)
-    right = combine.reduce(grid[:-1, CELLS::CELLS].reshape(n, CELLS, n), axis=1)
-    below = combine.reduce(grid[CELLS::CELLS, :-1].reshape(n, n, CELLS), axis=2)
-    result: Array = combine(combine(combine(inner, right), below), grid[CELLS::CELLS, CELLS::CELLS])
+def _per_tile(grid: Array, combine: np.ufunc, cells: int = CELLS) -> Array:
+    """Over the points of each tile of so many squares, its borders included: float32[rows, columns] of tiles."""
+    m, n = (grid.shape[0] - 1) // cells, (grid.shape[1] - 1) // cells
+    inner = combine.reduce(combine.reduce(grid[:-1, :-1].reshape(m, cells, n, cells), axis=3), axis=1)
+    right = combine.reduce(grid[:-1, cells::cells].reshape(m, cells, n), axis=1)
+    below = combine.reduce(grid[cells::cells, :-1].reshape(m, n, cells), axis=2)
+    result: Array = combine(combine(combine(inner, right), below), grid[cells::cells, cells::cells])
     return result
 
 
 def _joined(tiles: Array, combine: np.ufunc) -> Array:
-    n = len(tiles) // 2
-    result: Array = combine.reduce(combine.reduce(tiles.reshape(n, 2, n, 2), axis=3), axis=1)
+    m, n = tiles.shape[0] // 2, tiles.shape[1] // 2
+    result: Array = combine.reduce(combine.reduce(tiles.reshape(m, 2, n, 2), axis=3), axis=1)
     return result

@@ -1,0 +1,55 @@
+"""The plugin of modifiers: their components, the kinds that ship with Taixu, and the system that follows stacks."""
+
+from __future__ import annotations
+
+import importlib
+from pathlib import Path
+
+from taixu.app import App, Stage
+from taixu.generate.modifiers.components import MadeBy, Modifier, Modifiers, Pins
+from taixu.generate.modifiers.following import ModifierState, follow_modifiers
+from taixu.generate.modifiers.ground_kinds import GROUND_KINDS
+from taixu.generate.modifiers.kinds import ModifierKind, ModifierKinds
+
+__all__ = ["ModifiersPlugin"]
+
+_HOMES = ("roads", "settlements", "buildings", "dungeons", "rocks", "props")
+"""Of `taixu.generate.places`: those with a module ``modifiers`` bring ``KINDS``."""
+
+
+class ModifiersPlugin:
+    """Stacks of modifiers in a world.
+
+    Parameters
+    ----------
+    background
+        Make what takes long in a worker process.
+    on_disk
+        Keep what took long in the user's cache folder.
+    """
+
+    def __init__(self, *, background: bool = False, on_disk: bool = True) -> None:
+        self._background, self._on_disk = background, on_disk
+
+    def build(self, app: App) -> None:
+        """Register components and kinds, and follow stacks before terrains are placed."""
+        from taixu.assets.paths import cache_folder
+
+        kinds = ModifierKinds()
+        kinds.add(*GROUND_KINDS, *_other_kinds())
+        for cls in (Modifiers, Modifier, Pins, MadeBy, *kinds.by_component):
+            app.register_component(cls)
+        app.insert_resource(kinds)
+        folder = cache_folder() / "modifiers" if self._on_disk else None
+        app.insert_resource(ModifierState(background=self._background, folder=folder))
+        for stage in (Stage.APPLY, Stage.PROPAGATE):
+            app.add_system(stage, follow_modifiers, after=("make_shapes",), before=("place_terrains",))
+
+
+def _other_kinds() -> tuple[ModifierKind, ...]:
+    found: list[ModifierKind] = []
+    places = Path(__file__).parents[1] / "places"
+    for home in _HOMES:
+        if (places / home / "modifiers.py").is_file():
+            found.extend(importlib.import_module(f"taixu.generate.places.{home}.modifiers").KINDS)
+    return tuple(found)
