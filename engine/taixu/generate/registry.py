@@ -35,6 +35,7 @@ BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.avatars.gener
             "taixu.generate.places.rocks.generator:RockGenerator",
             "taixu.generate.places.props.generator:PropGenerator",
             "taixu.generate.places.skies.generator:SkyGenerator",
+            "taixu.generate.places.dungeons.generator:DungeonGenerator",
             "taixu.mods.authoring.generator:ScriptGenerator",
             "taixu.mods.authoring.language.generator:LanguageScriptGenerator")
 """Where Taixu's own are; what stands first is asked first for what it makes."""

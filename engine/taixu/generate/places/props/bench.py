@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.model import Mesh, ModelData, Node, Primitive
 from taixu.generate.places.props.solids import Solid, box
-from taixu.generate.places.props.surfaces import add_look
+from taixu.generate.places.props.surfaces import GRAINED, SURFACES, add_look
 
 __all__ = ["Bench", "dressed"]
 
@@ -60,15 +60,17 @@ class Bench:
         primitives = []
         for surface in sorted(self.parts):
             number, tile = add_look(model, surface, size=texture_px)
-            primitives.append(dressed(self.parts[surface], number, tile))
+            primitives.append(dressed(self.parts[surface], number, tile, grain=SURFACES[surface].family in GRAINED))
         model.meshes.append(Mesh(name, primitives))
         model.nodes.append(Node(name=name, mesh=0))
         return model
 
 
-def dressed(solids: list[Solid], material: int, tile_m: float) -> Primitive:
-    """Solids as they are drawn: light is smooth over round edges and breaks at sharp ones, pictures lie on by metres."""
-    arrays = [_dressed(solid, tile_m) for solid in solids]
+def dressed(solids: list[Solid], material: int, tile_m: float, *, grain: bool = False) -> Primitive:
+    """Solids as they are drawn: light is smooth over round edges and breaks at sharp ones, pictures lie on by metres,
+    with `grain` along each body's longest extent.
+    """
+    arrays = [_dressed(solid, tile_m, grain=grain) for solid in solids]
     offsets = np.cumsum([0] + [len(each[0]) for each in arrays[:-1]])
     attributes = {
         name: np.ascontiguousarray(np.concatenate([each[k] for each in arrays]), np.float32)
@@ -78,7 +80,7 @@ def dressed(solids: list[Solid], material: int, tile_m: float) -> Primitive:
     return Primitive(attributes, indices.astype(np.uint32).ravel(), material=material)
 
 
-def _dressed(solid: Solid, tile_m: float) -> tuple[Array, Array, Array, Array]:
+def _dressed(solid: Solid, tile_m: float, *, grain: bool) -> tuple[Array, Array, Array, Array]:
     points, triangles = solid.points, solid.triangles
     corners = points[triangles]
     areas = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
@@ -97,15 +99,14 @@ def _dressed(solid: Solid, tile_m: float) -> tuple[Array, Array, Array, Array]:
     np.add.at(normals, first[joins], areas[other[joins]])
     sizes = np.linalg.norm(normals, axis=1, keepdims=True)
     normals = np.where(sizes > 1e-12, normals / np.maximum(sizes, 1e-12), units[face])
-    # Pictures lie on from the side that a face looks to most; boards run along the longest extent.
-    span = points.max(0) - points.min(0)
-    along = int(np.argmax(span))
+    # Pictures lie on from the side that a face looks to most; boards run along the longest extent, all else stands upright.
+    along = int(np.argmax(points.max(0) - points.min(0))) if grain else 0
     axis = np.argmax(np.abs(units), axis=1)[face]
     flat = points[vertex] / tile_m
     uv = np.empty((len(vertex), 2))
     for k in range(3):
-        u, v = (axis_ for axis_ in range(3) if axis_ != k)
-        if v == along:
+        u, v = (other for other in range(3) if other != k)
+        if v == along or (not grain and k == 0):
             u, v = v, u
         here = axis == k
         uv[here] = flat[here][:, [u, v]]

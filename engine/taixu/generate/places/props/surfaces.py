@@ -11,7 +11,7 @@ import numpy as np
 from taixu.assets.image import encode_jpeg
 from taixu.assets.model import Image, Material, ModelData, Texture, TextureRef
 
-__all__ = ["SURFACES", "Look", "add_look"]
+__all__ = ["GRAINED", "SURFACES", "Look", "add_look"]
 
 
 @dataclass(frozen=True)
@@ -51,6 +51,15 @@ SURFACES: dict[str, Look] = {
     "bark": Look("bark", (0.9, 0.85, 0.8), 0.95),
     "stone": Look("sandstone", (0.44, 0.43, 0.41), 0.92, tile_m=1.4, gray=True),
     "pale stone": Look("sandstone", (0.72, 0.66, 0.55), 0.88, gray=True),
+    "flagstones": Look("cobbles", (0.34, 0.33, 0.31), 0.85, tile_m=2.4, gray=True),
+    "rock": Look("sandstone", (0.2, 0.17, 0.14), 0.95, tile_m=2.2, gray=True),
+    "brick floor": Look("bricks", (0.36, 0.24, 0.18), 0.9, tile_m=1.6, gray=True),
+    "temple floor": Look("terrazzo", (0.42, 0.36, 0.27), 0.5, tile_m=2.0, gray=True),
+    "temple wall": Look("sandstone", (0.62, 0.5, 0.33), 0.9, tile_m=2.5, gray=True),
+    "panel floor": Look("hull panels", (0.2, 0.22, 0.25), 0.5, tile_m=2.0, gray=True),
+    "vault": Look("plaster", (0.3, 0.27, 0.23), 0.95, tile_m=2.0, gray=True),
+    "temple vault": Look("sandstone", (0.4, 0.32, 0.22), 0.92, tile_m=2.5, gray=True),
+    "hull wall": Look("painted metal", (0.36, 0.4, 0.44), 0.5, tile_m=2.4, gray=True),
     "masonry": Look("bricks", (0.46, 0.44, 0.4), 0.92, gray=True),
     "brick": Look("bricks", (1.0, 1.0, 1.0), 0.9),
     "concrete": Look("concrete", (1.0, 1.0, 1.0), 0.9),
@@ -88,6 +97,8 @@ SURFACES: dict[str, Look] = {
     "flame": Look("", (1.0, 0.5, 0.1), 0.9, emissive=(1.0, 0.36, 0.07), strength=4.5),
 }
 """By name."""
+GRAINED = frozenset({"planks", "bark"})
+"""Families that run in one direction."""
 
 
 def add_look(model: ModelData, name: str, *, size: int) -> tuple[int, float]:

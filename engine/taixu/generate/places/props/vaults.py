@@ -36,7 +36,7 @@ def brazier(b: Bench) -> None:
         a, r = k * 2.4, 0.05 + 0.025 * k
         h = 0.2 + 0.2 * float(b.random.uniform())
         b.add("flame", lathe([(0.05, 0.92), (0.08, 1.02), (0.0, 1.0 + h)], sides=6).moved(r * float(np.cos(a)), 0, r * float(np.sin(a))))
-    b.lamp((0, 1.5, 0), candela=20.0, range_m=13.0, color=(1.0, 0.52, 0.22))
+    b.lamp((0, 1.5, 0), candela=8.0, range_m=13.0, color=(1.0, 0.62, 0.32))
 
 
 def wall_torch(b: Bench) -> None:
@@ -45,7 +45,7 @@ def wall_torch(b: Bench) -> None:
     b.add("iron", tube([(0, -0.05, 0.02), (0, -0.1, 0.12), (0, 0.0, 0.18)], 0.018, sides=6))
     b.add("wood", tube([(0, -0.2, 0.14), (0, 0.25, 0.24)], [0.022, 0.034], sides=7))
     b.add("flame", lathe([(0.035, 0.22), (0.065, 0.3), (0.04, 0.42), (0.0, 0.54)], sides=7).moved(0, 0, 0.25))
-    b.lamp((0, 0.4, 0.42), candela=16.0, range_m=13.0, color=(1.0, 0.55, 0.24))
+    b.lamp((0, 0.4, 0.42), candela=7.5, range_m=13.0, color=(1.0, 0.66, 0.36))
 
 
 def altar(b: Bench) -> None:
@@ -142,4 +142,4 @@ def capsule(b: Bench) -> None:
         x, z = 0.43 * float(np.cos(a)), 0.43 * float(np.sin(a))
         b.add("steel", rod((x, 0.38, z), (x, 2.06, z), 0.035, sides=7))
     b.add("hull", lathe([(0.48, 2.0), (0.58, 2.1), (0.58, 2.3), (0.3, 2.42)], sides=18))
-    b.lamp((0, 1.2, 0.9), candela=9.0, range_m=8.0, color=(0.35, 0.8, 1.0))
+    b.lamp((0, 1.2, 0.9), candela=4.0, range_m=8.0, color=(0.35, 0.8, 1.0))

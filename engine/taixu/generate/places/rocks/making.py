@@ -21,11 +21,11 @@ __all__ = ["FORMS", "RockSpec", "rock_hull", "rock_model", "rock_solids"]
 Array = NDArray[Any]
 FORMS: dict[str, tuple[tuple[float, float, float], int, float, float]] = {
     # extent of a rock of a metre, cuts, how rough, how deep it stands in the ground
-    "boulder": ((1.0, 0.8, 0.9), 10, 0.2, 0.16),
-    "slab": ((1.5, 0.34, 1.1), 14, 0.1, 0.1),
+    "boulder": ((1.0, 0.8, 0.9), 10, 0.13, 0.16),
+    "slab": ((1.5, 0.34, 1.1), 14, 0.05, 0.1),
     "pebbles": ((0.32, 0.2, 0.28), 5, 0.12, 0.03),
-    "cliff": ((1.3, 2.4, 1.0), 16, 0.16, 0.3),
-    "needle": ((0.7, 2.8, 0.65), 12, 0.2, 0.25),
+    "cliff": ((1.3, 2.4, 1.0), 16, 0.12, 0.3),
+    "needle": ((0.7, 2.8, 0.65), 12, 0.14, 0.25),
 }
 _STONES = {"grey": "cliff", "sandstone": "sandstone", "lava": "lava"}
 _DETAIL = (26, 13, 6)
