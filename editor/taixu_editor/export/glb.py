@@ -66,7 +66,8 @@ class _Exporter:
             instance = world.get(handle, MeshInstance)
             node.visible = bool(instance.visible)
             if instance.mesh:
-                node.mesh = self._mesh(int(instance.mesh), node.name)
+                finest = world.resource(MeshLibrary).finest(np.array([instance.mesh], np.uint32))
+                node.mesh = self._mesh(int(finest[0]), node.name)
         if world.has(handle, Light):
             node.light = self._light(world.get(handle, Light), node.name)
         if world.has(handle, Camera):

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.assets.levels import levels_of
 from taixu.assets.model import ModelData
 from taixu.ecs import NOBODY, World
 from taixu.ecs.entity import mix64
@@ -59,7 +60,9 @@ def spawn_model(
     """
     key = id(model) if key is None else key
     variants = model.variants.index(variant) if variant in model.variants else -1
-    shown = _reachable(model)
+    levels = levels_of(model)
+    coarser = {each for found in levels.values() for each in found.nodes[1:]}
+    shown = [each for each in _reachable(model) if each not in coarser]
     nodes = [model.nodes[index] for index in shown]
     entities = np.zeros(len(model.nodes), np.uint64)
     if shown:
@@ -81,6 +84,10 @@ def spawn_model(
         world.scatter(entities[shown], Parent, "entity", np.array([one or owner for one in above], np.uint64))
     spawned = Spawned(owner, model, entities)
     _add_meshes(world, spawned, shown, key, (variants, material), cast_shadow)
+    meshes = world.resource(MeshLibrary)
+    for found in levels.values():
+        forms = [_mesh_number(world, model, key, model.nodes[each].mesh or 0, (variants, material)) for each in found.nodes]
+        meshes.put_levels(forms, found.coverage)
     _add_rest(world, spawned, shown)
     for function in world.resource(ModelHooks).functions if world.has_resource(ModelHooks) else ():
         function(world, spawned)

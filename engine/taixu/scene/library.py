@@ -6,7 +6,7 @@ was edited): who follows a library asks which numbers changed since it last look
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -104,6 +104,27 @@ class MeshLibrary(Library[LibraryMesh]):
 
     def __init__(self) -> None:
         super().__init__(LibraryMesh((), ()))
+        self.levels: dict[int, tuple[tuple[int, ...], tuple[float, ...]]] = {}
+        """Of a mesh with levels of detail, by its finest form's number: all numbers, and shares of the screen (`Levels`)."""
+        self.levels_version = 0
+        self._first_form: dict[int, int] = {}
+
+    def put_levels(self, numbers: Sequence[int], coverage: Sequence[float] = ()) -> None:
+        """Say that meshes are forms of one thing, the finest first; `show_levels` chooses among them."""
+        entry, first = (tuple(numbers), tuple(coverage)), numbers[0]
+        if self.levels.get(first) == entry or any(self._first_form.get(each, first) != first for each in numbers):
+            return  # known, or a form of something else already: which of the two it stands for could not be told
+        self.levels[first] = entry
+        self._first_form |= dict.fromkeys(numbers, first)
+        self.levels_version += 1
+
+    def finest(self, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
+        """What these meshes are where eyes are near: for those who must not depend on who looks."""
+        if not self.levels:
+            return numbers
+        finest = np.arange(len(self), dtype=np.uint32)
+        finest[list(self._first_form)] = list(self._first_form.values())
+        return finest[numbers]
 
 
 class MaterialLibrary(Library[LibraryMaterial]):

@@ -10,6 +10,7 @@ from taixu.scene.components import SHARED_COMPONENTS
 from taixu.scene.details import Details
 from taixu.scene.hierarchy import Hierarchy
 from taixu.scene.instantiate import ModelHooks
+from taixu.scene.levels import LevelState, show_levels
 from taixu.scene.library import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState, ReadingStore, place_models
 from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scatters
@@ -39,7 +40,8 @@ class ScenePlugin:
             ModelState(ReadingStore(_read)),
             Heights(),
             TerrainState(),
-            Details([show_terrains, show_scatters]),
+            LevelState(),
+            Details([show_terrains, show_scatters, show_levels]),
             ScatterState(),
         ):
             app.insert_resource(resource)

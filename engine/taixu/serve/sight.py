@@ -206,7 +206,7 @@ class Sight:
             values = np.zeros(len(found), _COLUMNS)
             if MeshInstance in table.types:
                 visible = table.read(MeshInstance, "visible")[rows]
-                values["mesh"] = np.where(visible, table.read(MeshInstance, "mesh")[rows], 0)
+                values["mesh"] = np.where(visible, world.resource(MeshLibrary).finest(table.read(MeshInstance, "mesh")[rows]), 0)
                 values["tint"] = table.read(MeshInstance, "tint")[rows]
                 values["shadow"] = table.read(MeshInstance, "cast_shadow")[rows]
             if Light in table.types:
