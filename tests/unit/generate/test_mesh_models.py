@@ -14,6 +14,7 @@ import pytest
 from taixu.assets.flattening import flatten_model
 from taixu.assets.image import encode_png
 from taixu.assets.importers import import_model
+from taixu.assets.levels import levels_of
 from taixu.errors import MachineError, TaixuError, UsageError
 from taixu.generate import Request
 from taixu.generate.mesh_models import MeshWishes, ModelMeshGenerator
@@ -89,7 +90,7 @@ def test_shap_e_makes_what_words_say_through_the_gate(models: Path, tmp_path: Pa
     assert float(points[:, 1].min()) == pytest.approx(0.0, abs=0.01), "stands on its foot"
     after = made[0].said["after"]
     assert after["triangles"] <= 400 < made[0].said["before"]["triangles"] and model.images, "its look is baked"
-    assert [each.role for each in made] == ["", "level1", "collider"]
+    assert [each.role for each in made] == ["", "collider"] and len(levels_of(model)[0].nodes) == 2
 
 
 def test_shap_e_repeats_itself_and_listens(models: Path, tmp_path: Path) -> None:

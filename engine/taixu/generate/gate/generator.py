@@ -23,7 +23,7 @@ class RepairGenerator(Generator):
     needs = Needs(parents=1, memory_mb=8192, suffixes=MODEL_SUFFIXES)
 
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
-        """One GLB with the reports of before and after in its record; then its levels of detail and its collider."""
+        """One GLB with its levels of detail, and the reports of before and after in its record; then its collider."""
         if len(request.parents) != 1:
             raise UsageError("name one model to repair: --from MODEL")
         path = request.parents[0]

@@ -9,6 +9,7 @@ from taixu.assets.model import ModelData
 from taixu.generate.gate.colliders import COLLIDERS, collider_model
 from taixu.generate.gate.decimating import bake_look, decimate
 from taixu.generate.gate.inspection import inspect_model
+from taixu.generate.gate.levelled import with_levels
 from taixu.generate.gate.mending import PIVOTS, clean, fill_holes, place, smooth_normals, wind
 from taixu.generate.generator import Made, Progress
 from taixu.generate.request import Request
@@ -36,7 +37,7 @@ class GateWishes:
     )  # fmt: skip
     size_px: int = field(default=1024, metadata={"doc": "Edge of that texture.", "unit": "px", "minimum": 64, "maximum": 4096})
     levels: int = field(
-        default=0, metadata={"doc": "Levels of detail besides, each with a quarter of the triangles.", "minimum": 0, "maximum": 4}
+        default=0, metadata={"doc": "Levels of detail in it, each with a quarter of the triangles.", "minimum": 0, "maximum": 4}
     )
     collider: str = field(
         default="none", metadata={"doc": "A hull around it, or convex parts that follow its hollows.", "choices": COLLIDERS}
@@ -47,7 +48,7 @@ class GateWishes:
 def pass_gate(
     request: Request, model: ModelData, wanted: GateWishes, progress: Progress, *, span: tuple[float, float] = (0.15, 1.0)
 ) -> list[Made]:
-    """One GLB with the reports of before and after in its record; then its levels of detail and its collider.
+    """One GLB with its levels of detail, and the reports of before and after in its record; then its collider.
 
     Parameters
     ----------
@@ -73,16 +74,19 @@ def pass_gate(
         result = bake_look(fine, decimate(fine, wanted.triangles), wanted.size_px)
         done["triangles"] = before.triangles - inspect_model(result).triangles
     after = inspect_model(result)
-    said: dict[str, Any] = {"before": before.to_json(), "after": after.to_json(), "done": done}
-    made = [replace(request.save_model(result), said=said)]
+    coarser: list[ModelData] = []
     count = after.triangles
     for level in range(1, wanted.levels + 1):
         count //= 4
         if count < _FEWEST_OF_A_LEVEL:
             break
         tell(0.3 + 0.4 * level / wanted.levels, f"level {level}")
-        size_px = max(64, wanted.size_px >> level)
-        made.append(request.save_model(bake_look(fine, decimate(fine, count), size_px), f"level{level}"))
+        coarser.append(bake_look(fine, decimate(fine, count), max(64, wanted.size_px >> level)))
+    said: dict[str, Any] = {
+        "before": before.to_json(), "after": after.to_json(), "done": done,
+        "levels": [inspect_model(each).triangles for each in coarser],
+    }  # fmt: skip
+    made = [replace(request.save_model(with_levels(result, coarser)), said=said)]
     if wanted.collider != "none":
         tell(0.75, "collider")
         made.append(request.save_model(collider_model(result, wanted.collider, most=wanted.parts), "collider"))

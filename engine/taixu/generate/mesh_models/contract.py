@@ -107,7 +107,7 @@ class ModelMeshGenerator(Generator):
         return diffusion_facts(name)
 
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
-        """The mesh; then its levels of detail and its collider, where they are wanted."""
+        """The mesh, with levels of detail where they are wanted; then its collider."""
         asked = self._asked(request)
         with taken_turn(progress):
             made = self.shape(asked, _share(progress))

@@ -10,6 +10,7 @@ from shapes_in_gltf import ball, model_of
 
 from taixu.assets.gltf import read_gltf, write_glb
 from taixu.assets.image import decode_image
+from taixu.assets.levels import levels_of
 from taixu.assets.material import Material
 from taixu.assets.model import ModelData
 from taixu.generate.gate import inspect_model
@@ -111,7 +112,7 @@ def test_the_generator_mends_shrinks_and_reports(tmp_path: Path) -> None:
     wanted = GateWishes(triangles=400, size_px=64, levels=2, collider="hull", size_m=3.0, pivot="bottom")
     request = Request("", 1, wanted, folder, parents=(tmp_path / "ball.glb",))
     made = RepairGenerator().generate(request, lambda *_: None)
-    assert [each.role for each in made] == ["", "level1", "collider"]  # a second level would have too few to be one
+    assert [each.role for each in made] == ["", "collider"]
     said = made[0].said
     assert [each["code"] for each in said["before"]["problems"]] == ["winding"]
     assert said["after"]["problems"] == []
@@ -119,6 +120,12 @@ def test_the_generator_mends_shrinks_and_reports(tmp_path: Path) -> None:
     report = inspect_model(read_gltf(made[0].path))
     assert max(report.size_m) == pytest.approx(3.0, abs=0.05)
     assert report.low_m[1] == pytest.approx(0.0, abs=0.02)
-    assert inspect_model(read_gltf(made[1].path)).triangles < report.triangles / 2
+    levels = levels_of(read_gltf(made[0].path))
+    assert len(levels) == 1 and len(said["levels"]) == 1, "a second one would have too few triangles"
+    model, forms = read_gltf(made[0].path), next(iter(levels.values())).nodes
+    counts = [sum(len(part.triangles()) for part in model.meshes[model.nodes[each].mesh or 0].primitives) for each in forms]
+    assert counts == [report.triangles, said["levels"][0]] and counts[1] < counts[0] / 2
+    worn = {part.material for each in forms for part in model.meshes[model.nodes[each].mesh or 0].primitives}
+    assert len(worn) == 2 and len(model.images) == 2 * len({each.image for each in model.textures[: len(model.textures) // 2]})
     again = RepairGenerator().generate(Request("", 9, wanted, tmp_path, parents=(tmp_path / "ball.glb",)), lambda *_: None)
     assert again[0].path.read_bytes() == made[0].path.read_bytes()
