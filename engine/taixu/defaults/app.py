@@ -238,6 +238,7 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     from taixu.audio import AudioPlugin
     from taixu.edit import DocumentPlugin
     from taixu.generate.modifiers import ModifiersPlugin
+    from taixu.navigation import NavigationPlugin
     from taixu.physics import PhysicsPlugin
     from taixu.platform import PlatformPlugin, open_audio_device
     from taixu.render import RenderPlugin
@@ -248,5 +249,5 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     return [
         PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), ScriptPlugin(watch=watch),
         PhysicsPlugin(backend=physics), AnimationPlugin(), AudioPlugin(open_audio_device() if watch else None),
-        RenderPlugin(), register_twin_components, ModifiersPlugin(background=watch), ProjectPlugin(watch=watch),
+        NavigationPlugin(), RenderPlugin(), register_twin_components, ModifiersPlugin(background=watch), ProjectPlugin(watch=watch),
     ]
