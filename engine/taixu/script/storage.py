@@ -80,7 +80,7 @@ class Storage:
         changed, self._changed = sorted(self._changed), set()
         for key in changed if self.folder is not None else ():
             try:
-                text = json.dumps(self._open[key].values, indent=1, sort_keys=True, ensure_ascii=False)
+                text = json.dumps(self._open[key].values, separators=(",", ":"), sort_keys=True, ensure_ascii=False)
                 write_atomic(self._file(key), text.encode("utf-8", "replace"), follow=False)
             except TaixuError as error:
                 problems.append(str(error))

@@ -9,6 +9,7 @@ from time import monotonic
 
 from taixu.ecs import World
 from taixu.errors import TaixuError
+from taixu.mods.host import ModHost
 from taixu.mods.net.https import Line, ask_page
 from taixu.platform import AnswerEvent, Input
 from taixu.script.inbox import owner_text
@@ -31,6 +32,8 @@ class NetBroker:
         Says why nothing may be asked here; empty where it may.
     line
         How the network is reached.
+
+    What could not be asked, or was not answered, is told to who asked as an event, and to the user in a line.
     """
 
     def __init__(self, refusal: Callable[[], str] = lambda: "", *, line: Line | None = None) -> None:
@@ -66,6 +69,9 @@ class NetBroker:
         """Hand on what was answered; at the beginning of a frame."""
         while self._done:
             answer = self._done.popleft()
+            mod = world.resource(ModHost).mods.get(answer.owner) if world.has_resource(ModHost) else None
+            if answer.error and mod is not None:
+                mod.tell_once(f"mod {mod.name!r} asked a server in vain: {answer.error}")
             if world.has_resource(Input):
                 world.resource(Input).inject(answer)
 

@@ -113,6 +113,8 @@ def _talk(connection: http.client.HTTPSConnection, path: str, method: str, body:
         found += chunk
         if len(found) > MOST_BYTES:
             raise ValueError(f"it says more than {MOST_BYTES >> 10} KB")
+    if response.length:  # http.client takes a part for the whole where the connection ends; what was cut off is no answer
+        raise ValueError("it broke off in the middle of its answer")
     return response.status, response.getheader("Location", "") or "", bytes(found)
 
 
