@@ -85,6 +85,7 @@ class Dropping:
         for panel in window.panels:
             if panel.id == "assets":
                 panel.index.refresh()  # type: ignore[attr-defined]
+                panel.details.gate.greet(copying.paths)  # type: ignore[attr-defined]
         if copying.paths:
             text = window.t("Imported {name}", name=Path(copying.paths[0]).name)
             if len(copying.paths) > 1:

@@ -19,6 +19,7 @@ from taixu.edit.entity_operations import ENTITY_OPERATIONS
 from taixu.edit.prefab_world import PREFAB_SUFFIX
 from taixu.errors import TaixuError
 from taixu_editor.additions import ADD_OPERATIONS
+from taixu_editor.assets.gate import GATE_OPERATIONS
 from taixu_editor.assets.making_again import ORIGIN_OPERATIONS
 from taixu_editor.assets.operations import ASSET_OPERATIONS
 from taixu_editor.assets.starting import STARTER_OPERATIONS
@@ -81,7 +82,8 @@ class Host:
         self.operations = Operations(self)
         self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *DOCUMENT_OPERATIONS, *PLACING_OPERATIONS)
         self.operations.add(*KEYFRAME_OPERATIONS, *KEY_SET_OPERATIONS)
-        self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *ORIGIN_OPERATIONS, *STARTER_OPERATIONS, *EXPORT_OPERATIONS)
+        self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *ORIGIN_OPERATIONS, *GATE_OPERATIONS)
+        self.operations.add(*STARTER_OPERATIONS, *EXPORT_OPERATIONS)
         self.studio = Studio(self)
         self.operations.add(*GENERATE_OPERATIONS)
         self.graphs = GraphBook(self)

@@ -16,6 +16,7 @@ from taixu_editor.assets import ASSET_KINDS, Asset
 from taixu_editor.assets.import_settings import importer_settings
 from taixu_editor.assets.references import NAMING
 from taixu_editor.interface import icon
+from taixu_editor.panels.asset_gate import GateSection
 from taixu_editor.panels.asset_origin import OriginSection
 from taixu_editor.panels.asset_tiles import draw_picture, size_text
 from taixu_editor.widgets import FieldSpec, Form
@@ -39,6 +40,7 @@ class AssetDetails:
         self._panel, self.t = panel, panel.t
         self._form = Form(panel.window, "asset")
         self.origin = OriginSection(self, panel)
+        self.gate = GateSection(panel)
         self._read: tuple[str, int, int] = ("", 0, 0)
         self._sidecar = Sidecar()
         self._problem = ""
@@ -82,6 +84,7 @@ class AssetDetails:
         self.draw_links("Used by", self.uses.get(path))
         if path.endswith(NAMING):
             self.draw_links("Uses", self.needs.get(path))
+        self.gate.draw(asset)
         self._draw_settings(asset)
 
     def _draw_buttons(self, asset: Asset) -> None:
