@@ -22,7 +22,7 @@ from taixu.generate.places.words import parameters_of_words
 from taixu.generate.places.world_text import entity_id, quaternion_towards, world_text
 from taixu.generate.request import Request
 
-__all__ = ["TerrainGenerator", "before_eye", "sun_of", "write_ground", "write_plants"]
+__all__ = ["TerrainGenerator", "before_eye", "sky_of", "sun_of", "write_ground", "write_plants"]
 
 _SUNS: dict[str, tuple[float, float, tuple[float, float, float], float, float]] = {
     # elevation and azimuth in degrees, colour, lux, haze of the sky
@@ -155,22 +155,29 @@ def before_eye(places: Any, eye: Any, target: Any, *, tall_m: float) -> Any:
     return clearing | ((along > 0) & (along < 6.0 * tall_m) & (across < 2.0 + 0.3 * along))
 
 
+def sky_of(spec: TerrainSpec) -> dict[str, dict[str, Any]]:
+    """The sky and the sun of a time of day, as entities."""
+    _, _, color, lux, haze = _SUNS[spec.time]
+    sun = sun_of(spec)
+    return {
+        "sky": {
+            "environment": {
+                "sun_direction": list(sun),
+                "turbidity": haze,
+                "tonemap": "neutral",
+                "exposure_ev": {"dawn": 0.9, "evening": 0.6, "dusk": 1.2}.get(spec.time, 0.2),
+            }
+        },
+        "sun": {
+            "transform": {"rotation": quaternion_towards([-value for value in sun])},
+            "light": {"color": list(color), "intensity": lux, "range_m": 600.0},
+        },
+    }
+
+
 def _write_world(request: Request, land: Landscape, entities: dict[str, dict[str, Any]], view: tuple[Any, Any]) -> Made:
-    _, _, color, lux, haze = _SUNS[land.spec.time]
-    sun, (eye, target) = sun_of(land.spec), view
-    entities = dict(entities)
-    entities["sky"] = {
-        "environment": {
-            "sun_direction": list(sun),
-            "turbidity": haze,
-            "tonemap": "neutral",
-            "exposure_ev": {"dawn": 0.9, "evening": 0.6, "dusk": 1.2}.get(land.spec.time, 0.2),
-        }
-    }
-    entities["sun"] = {
-        "transform": {"rotation": quaternion_towards([-value for value in sun])},
-        "light": {"color": list(color), "intensity": lux, "range_m": 600.0},
-    }
+    eye, target = view
+    entities = {**entities, **sky_of(land.spec)}
     entities["view"] = {
         "transform": {"position": eye.tolist(), "rotation": quaternion_towards(target - eye)},
         "camera": {"fov_y_rad": 0.9, "near_m": 0.15},
