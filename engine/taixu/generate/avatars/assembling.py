@@ -6,20 +6,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.humanoid import Avatar, AvatarMeta, LookAt
-from taixu.assets.image import encode_jpeg, encode_png
 from taixu.assets.material import Material
 from taixu.assets.mesh import Mesh, Primitive, Skin
 from taixu.assets.model import ModelData, Node, Scene
 from taixu.assets.texture import Image, Texture, TextureRef
 from taixu.generate.avatars.expressions import UNITS, expressions_of
+from taixu.generate.avatars.levels import COVERAGES, far_pieces, impostor_extras
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece, joined
 from taixu.generate.avatars.swinging import Capsule, add_chains
 
 __all__ = ["assembled", "capsules_of"]
-
-_JPEG_QUALITY = 90
 
 
 def assembled(person: Person, pieces: list[Piece]) -> ModelData:
@@ -30,6 +28,11 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
     paints: dict[int, int] = {}
     avatar = Avatar(humanoid={bone: bones[number] for number, bone in enumerate(person.pose.bones)}, meta=_meta(person))
     pieces = add_chains(model, avatar, pieces, capsules_of(person))
+    levels = far_pieces(person, pieces)
+    model.nodes.append(Node("looks", extras={"MSFT_screencoverage": list(COVERAGES), **impostor_extras(person, pieces)}))
+    looks = len(model.nodes) - 1
+    pieces = [*pieces, *(piece for level in levels for piece in level)]
+    far_nodes: list[int] = []
     for name in dict.fromkeys(piece.node for piece in pieces):
         groups: dict[int, list[Piece]] = {}
         for piece in pieces:
@@ -49,6 +52,11 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
         model.meshes.append(mesh)
         model.nodes.append(Node(name, mesh=len(model.meshes) - 1, skin=0))
         node = len(model.nodes) - 1
+        if name.startswith("level"):
+            far_nodes.append(node)
+            continue
+        model.nodes[node].parent = looks
+        model.nodes[looks].children.append(node)
         if has_units:
             avatar.expressions = expressions_of(node)
             avatar.first_person[node] = "thirdPersonOnly"
@@ -57,7 +65,10 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
     head, eye = person.pose.heads[person.bone("head")], person.pose.heads[person.bone("leftEye")]
     avatar.look_at = LookAt(offset=(0.0, float(eye[1] - head[1]), float(eye[2] - head[2])))
     model.avatar = avatar
-    model.scenes = [Scene(nodes=[index for index, node in enumerate(model.nodes) if node.parent is None])]
+    model.nodes[looks].extensions["MSFT_lod"] = {"ids": far_nodes}
+    model.extensions_used = ["MSFT_lod"]
+    roots = [index for index, node in enumerate(model.nodes) if node.parent is None and index not in far_nodes]
+    model.scenes = [Scene(nodes=roots)]
     model.scene = 0
     return model
 
@@ -118,13 +129,16 @@ def _primitive(piece: Piece, material: int, *, has_units: bool) -> Primitive:
         "TEXCOORD_0": piece.coordinates.astype(np.float32), "JOINTS_0": joints.astype(np.uint16),
         "WEIGHTS_0": weights.astype(np.float32),
     }  # fmt: skip
+    if piece.colors is not None:
+        attributes["COLOR_0"] = piece.colors.astype(np.float32)
+    turns = any(tilt.any() for _, _, tilt in piece.units.values())
     targets = []
     for unit in UNITS if has_units else ():
         moved, turned = np.zeros((2, len(piece.positions), 3), np.float32)
         if unit in piece.units:
             at, change, tilt = piece.units[unit]
             moved[at], turned[at] = change, tilt
-        targets.append({"POSITION": moved, "NORMAL": turned})
+        targets.append({"POSITION": moved, "NORMAL": turned} if turns else {"POSITION": moved})
     return Primitive(attributes, piece.triangles.astype(np.uint32).ravel(), material=material, targets=targets)
 
 
@@ -134,15 +148,16 @@ def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 def _add_material(model: ModelData, paint: Paint) -> int:
-    def ref(picture: Picture | None, strength: float = 1.0) -> TextureRef | None:
+    def ref(picture: Picture | None, strength: float = 1.0, tiling: tuple[float, float] | None = None) -> TextureRef | None:
         if picture is None:
             return None
-        return TextureRef(_add_picture(model, picture), scale=paint.tiling, strength=strength)
+        return TextureRef(_add_picture(model, picture), scale=tiling or paint.tiling, strength=strength)
 
     model.materials.append(Material(
         paint.name, paint.color, ref(paint.picture), paint.metallic, paint.roughness, ref(paint.rough_picture),
-        normal_texture=ref(paint.normal, paint.normal_strength), alpha_mode=paint.alpha, alpha_cutoff=paint.cutoff,
-        double_sided=paint.double_sided, sheen=paint.sheen, clearcoat=paint.clearcoat, ior=paint.ior, emissive=paint.emissive
+        normal_texture=ref(paint.normal, paint.normal_strength, paint.normal_tiling), alpha_mode=paint.alpha,
+        alpha_cutoff=paint.cutoff, double_sided=paint.double_sided, sheen=paint.sheen, clearcoat=paint.clearcoat, ior=paint.ior,
+        emissive=paint.emissive
     ))  # fmt: skip
     return len(model.materials) - 1
 
@@ -151,9 +166,7 @@ def _add_picture(model: ModelData, picture: Picture) -> int:
     for number, image in enumerate(model.images):
         if image.name == picture.name:
             return number
-    data, pixels = picture.data, picture.pixels
-    if pixels is not None:
-        data = encode_png(pixels) if pixels.shape[-1] in (2, 4) else encode_jpeg(pixels, quality=_JPEG_QUALITY)
+    data = picture.encoded
     mime = "image/png" if data.startswith(b"\x89PNG") else "image/jpeg"
     model.images.append(Image(picture.name, mime, data))
     model.textures.append(Texture(len(model.images) - 1))

@@ -85,7 +85,7 @@ def drawn(random: np.random.Generator, given: Mapping[str, Any], *, style: str =
     beard = pick(_BEARDS)
     outfit = pick(STYLES[style]["man" if is_man else "woman"])
     outfit = given.get("outfit", outfit)
-    faces = random.normal(0.0, 0.28, len(_FACE))
+    faces = random.normal(0.0, 0.20, len(_FACE))
     chosen: dict[str, Any] = {
         "masculinity": masculinity, "african": african, "asian": asian, "caucasian": caucasian, "age_years": age,
         "skin_tone": float(np.clip(random.normal(tone, spread), 0.0, 1.0)), "undertone": float(random.uniform(-0.5, 0.7)),

@@ -22,7 +22,7 @@ from taixu.generate.avatars.surfaces import Piece
 if TYPE_CHECKING:
     from taixu.generate.avatars.person import Person
 
-__all__ = ["Places", "Sheet", "places", "sheet_of"]
+__all__ = ["Places", "Sheet", "normals_of", "places", "sheet_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -98,10 +98,10 @@ def _wrapped(at: Floats, data: object) -> Floats:
     axis = (c - a) / np.linalg.norm(c - a)
     along = (p - a) @ axis
     middle = a + along[:, None] * axis
-    around = np.arctan2(p[:, 2] - middle[:, 2], (p - middle) @ np.array((-axis[1], axis[0], 0.0)))
+    around = np.abs(np.arctan2(p[:, 2] - middle[:, 2], (p - middle) @ np.array((-axis[1], axis[0], 0.0))))  # no seam: cloth mirrors
     arm = np.stack([around * 0.055, -along], 1)
-    torso = np.stack([np.sign(at[:, 0]) * np.abs(np.arctan2(at[:, 0], at[:, 2] - 0.03)) * 0.15, -at[:, 1]], 1)
-    leg_turn = np.arctan2(p[:, 0] - 0.13, at[:, 2] - 0.02)
+    torso = np.stack([np.abs(np.arctan2(at[:, 0], at[:, 2] - 0.03)) * 0.15, -at[:, 1]], 1)
+    leg_turn = np.abs(np.arctan2(p[:, 0] - 0.13, at[:, 2] - 0.02))
     leg = np.stack([leg_turn * 0.08, -at[:, 1]], 1)
     is_arm, is_leg = (along > 0.02) & (p[:, 0] > 0.17), at[:, 1] < -0.04
     return np.where(is_arm[:, None], arm, np.where(is_leg[:, None], leg, torso))
@@ -125,6 +125,8 @@ class Sheet:
     rows : int64 [n]
         The base mesh's row that each vertex is nearest to.
     triangles : int64 [t, 3]
+    hangs
+        Whether a part of it hangs about both legs.
     """
 
     positions: Floats
@@ -136,6 +138,7 @@ class Sheet:
     leg: Floats
     rows: Ints
     triangles: Ints
+    hangs: bool = False
 
     def cut(self, value: Floats) -> Sheet:
         """What has values above zero, cut where they are zero."""
@@ -205,6 +208,18 @@ class Sheet:
             points = points + amount * (total / degree - points)
         return replace(self, positions=points)
 
+    def rims_smoothed(self, times: int) -> Sheet:
+        """Hems smoothed along themselves alone."""
+        rim, count = self.rim(), len(self.positions)
+        ends = np.concatenate([rim, rim[:, ::-1]])
+        degree = np.bincount(ends[:, 0], minlength=count)
+        inner = degree == 2
+        points = self.positions
+        for _ in range(times):
+            total = np.stack([np.bincount(ends[:, 0], points[ends[:, 1], axis], count) for axis in range(3)], 1)
+            points = np.where(inner[:, None], 0.5 * points + 0.25 * total, points)
+        return replace(self, positions=points)
+
     def _pairs(self) -> Ints:
         edges = np.concatenate([self.triangles[:, [0, 1]], self.triangles[:, [1, 2]], self.triangles[:, [2, 0]]])
         return np.unique(np.sort(edges, 1), axis=0)
@@ -233,7 +248,7 @@ class Sheet:
 
     def finished(self, person: Person, name: str, paint: Paint, *, thickness_m: float = 0.003, node: str = "clothes") -> Piece:
         """The sheet as a piece, its rims turned inwards."""
-        normals = _normals(self.positions, self.triangles)
+        normals = normals_of(self.positions, self.triangles)
         rim = self.rim()
         inner, number = np.unique(rim, return_inverse=True)
         number = number.reshape(-1, 2) + len(self.positions)
@@ -251,7 +266,8 @@ class Sheet:
         )  # fmt: skip
 
 
-def _normals(positions: Floats, triangles: Ints) -> Floats:
+def normals_of(positions: Floats, triangles: Ints) -> Floats:
+    """A unit normal a vertex, weighted by area."""
     a, b, c = (positions[triangles[:, corner]] for corner in range(3))
     across = np.tile(np.cross(b - a, c - a), (3, 1))
     where = triangles.T.ravel()
@@ -267,8 +283,8 @@ def sheet_of(person: Person, group: str, *keep: Callable[[Places], Floats]) -> S
     positions = person.rows[found.rows]
     weights = np.zeros((len(found.rows), len(pose.bones)))
     np.add.at(weights, (np.arange(len(found.rows))[:, None], pose.joints[found.rows]), pose.weights[found.rows])
-    sheet = Sheet(positions, _normals(positions, triangles), found.coordinates, weights, found.at, found.arm, found.leg, found.rows,
-                  triangles)  # fmt: skip
+    sheet = Sheet(positions, normals_of(positions, triangles), found.coordinates, weights, found.at, found.arm, found.leg,
+                  found.rows, triangles)  # fmt: skip
     for value in keep:
         current = Places(sheet.rows, np.zeros((0, 4), np.int64), sheet.coordinates, sheet.at, sheet.arm, sheet.leg)
         sheet = sheet.cut(value(current))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -10,6 +11,7 @@ from numpy.typing import NDArray
 from taixu.assets.material import Clearcoat
 from taixu.generate.avatars.face_units import units_on
 from taixu.generate.avatars.paints import Paint, Picture
+from taixu.generate.avatars.skin import shown_bytes
 from taixu.generate.avatars.spec import linear_color
 from taixu.generate.avatars.surfaces import Piece, Units, quad_normals, triangles_of
 
@@ -25,7 +27,7 @@ _IRIS_DEG = 28.0
 _BULGE = 0.045
 """How far the cornea stands out, in radii."""
 _SHOWN_DEG = 115.0
-_SIZE = 384
+_SIZE = 320
 _LOOKS = {
     "eyeLookUp": (-1.0, 0.0), "eyeLookDown": (1.0, 0.0), "eyeLookOut": (0.0, 1.0), "eyeLookIn": (0.0, -1.0),
 }  # fmt: skip
@@ -90,9 +92,23 @@ def _turn(down_rad: float, left_rad: float) -> Floats:
     return np.asarray(about_y @ about_x)
 
 
+_VARIANTS = 8
+
+
 def _picture(person: Person) -> NDArray[np.uint8]:
     """The ball seen from the front, the iris in the middle: fibres, a dark rim, a pupil; veins and shade in the white."""
-    chance = np.random.Generator(np.random.PCG64(person.spec.variation))
+    fibres, inner, plain, still, rim = _layers(person.spec.variation % _VARIANTS)
+    iris = np.array(linear_color(person.spec.eye_color), np.float32)[:, None, None]
+    warm = np.array((1.15, 0.9, 0.55), np.float32)[:, None, None]
+    glow = np.array((0.035, 0.018, 0.002), np.float32)[:, None, None]
+    color = ((iris * fibres + inner * (iris * warm + glow)) * plain + np.float32(0.004)) * rim + still
+    return shown_bytes(color)
+
+
+@cache
+def _layers(variant: int) -> tuple[Floats, ...]:
+    """What eyes of a variant share: fibres, the light inner ring, rim and pupil, all but the iris, where that is."""
+    chance = np.random.Generator(np.random.PCG64(variant))
     grid = (np.arange(_SIZE) + 0.5) / _SIZE - 0.5
     x, y = np.meshgrid(grid, grid)
     angle = np.hypot(x, y) * 2.0 * _SHOWN_DEG
@@ -102,27 +118,40 @@ def _picture(person: Person) -> NDArray[np.uint8]:
     for count, power in ((23, 0.30), (41, 0.30), (67, 0.25), (101, 0.15)):
         phase, bend = chance.uniform(0, 2 * np.pi, 2)
         fibres += power * (0.5 + 0.5 * np.sin(count * (turn + 0.10 * np.sin(3.0 * turn + bend) + 0.06 * r) + phase))
-    iris = np.array(linear_color(person.spec.eye_color))
-    color = iris * (0.65 + 0.95 * fibres[..., None])
-    inner = np.exp(-(((r - 0.47) / 0.16) ** 2))[..., None]
-    color = color + inner * (iris * (1.15, 0.9, 0.55) + (0.035, 0.018, 0.002)) * (0.4 + 0.6 * fibres[..., None])
-    color *= (1.0 - 0.72 * _step(r, 0.72, 1.0))[..., None]
-    color *= (0.72 + 0.42 * np.clip(y / 0.5 / (2.0 * _IRIS_DEG / _SHOWN_DEG) + 0.5, 0, 1))[..., None]
-    color = color * _step(r, 0.34, 0.42)[..., None] + 0.004
-    white = np.array((0.70, 0.665, 0.63)) * (1.0 - 0.35 * _step(angle, 42.0, 85.0))[..., None]
-    white = white * (1.0, 1.0 - 0.10 * 1.0, 1.0 - 0.12 * 1.0) ** _step(angle, 34.0, 70.0)[..., None]
-    veins = np.zeros_like(r)
+    inner = np.exp(-(((r - 0.47) / 0.16) ** 2)) * (0.4 + 0.6 * fibres)
+    plain = (1.0 - 0.72 * _step(r, 0.72, 1.0)) * (0.72 + 0.42 * np.clip(y / 0.5 / (2.0 * _IRIS_DEG / _SHOWN_DEG) + 0.5, 0, 1))
+    plain *= _step(r, 0.34, 0.42)
+    white = np.array((0.70, 0.665, 0.63))[:, None, None] * (1.0 - 0.35 * _step(angle, 42.0, 85.0))
+    white = white * np.array((1.0, 0.90, 0.88))[:, None, None] ** _step(angle, 34.0, 70.0)
+    white = white * (1.0 - _veins(chance, angle, turn) * np.array((0.12, 0.40, 0.38))[:, None, None])
+    rim = 1.0 - _step(r, 0.94, 1.08)
+    up_deg = -y * 2.0 * _SHOWN_DEG
+    lid = 1.0 - 0.50 * _step(up_deg, 2.0, 27.0)  # what the upper lid keeps from the sky
+    light = np.zeros_like(r)
+    for (aside_deg, high_deg), size_deg, amount in (((-8.0, 9.5), 4.6, 0.95), ((9.0, -9.0), 2.6, 0.18)):
+        gap = np.hypot(x * 2.0 * _SHOWN_DEG - aside_deg, up_deg - high_deg)
+        light += amount * (1.0 - _step(gap, 0.6 * size_deg, size_deg))
+    still = white * (1.0 - rim) * lid + light
+    return tuple(np.asarray(each, np.float32) for each in (0.65 + 0.95 * fibres, inner, plain, still, rim * lid))
+
+
+def _veins(chance: np.random.Generator, angle: Floats, turn: Floats) -> Floats:
+    """Fine wavering lines from the edge of the white inwards."""
+    veins = np.zeros_like(angle)
+    shade = _step(angle, 40.0, 75.0)
+    there = (shade > 0.0) & (angle < _SHOWN_DEG)
+    far, around = angle[there].astype(np.float32), turn[there].astype(np.float32)
+    found = np.zeros_like(far)
     for _ in range(22):
         at, wave = chance.uniform(-np.pi, np.pi), chance.uniform(0.02, 0.06)
         phase, width = chance.uniform(0, 6.3), chance.uniform(0.006, 0.014)
-        path = at + wave * np.sin(angle * 0.25 + phase) + 0.03 * np.sin(angle * 0.6 + 2 * phase)
-        gap = np.abs((turn - path + np.pi) % (2 * np.pi) - np.pi)
-        veins = np.maximum(veins, np.exp(-((gap / width) ** 2)) * _step(angle, 40.0, 75.0))
-    white = white * (1.0 - veins[..., None] * (0.12, 0.40, 0.38))
-    rim = _step(r, 0.94, 1.08)[..., None]
-    color = color * (1.0 - rim) + white * rim
-    shown = np.where(color <= 0.0031308, color * 12.92, 1.055 * np.maximum(color, 1e-9) ** (1 / 2.4) - 0.055)
-    return np.asarray(np.rint(np.clip(shown, 0, 1) * 255).astype(np.uint8))
+        path = at + wave * np.sin(far * 0.25 + phase) + 0.03 * np.sin(far * 0.6 + 2 * phase)
+        gap = np.abs(around - path)
+        gap = np.minimum(gap, 2 * np.pi - gap)
+        near = gap < 2.5 * width
+        found[near] = np.maximum(found[near], np.exp(-((gap[near] / width) ** 2)))
+    veins[there] = found * shade[there]
+    return veins
 
 
 def _step(value: Floats, low: float, high: float) -> Floats:
@@ -139,7 +168,7 @@ def lash_pieces(person: Person) -> list[Piece]:
     pieces = []
     ink = np.array(linear_color(person.spec.hair_color)) * 0.25
     paint = Paint("lashes", (float(ink[0]), float(ink[1]), float(ink[2]), 1.0), roughness=0.6, alpha="BLEND", double_sided=True,
-                  picture=Picture("lashes", pixels=_hairs()))  # fmt: skip
+                  picture=_hairs())  # fmt: skip
     for group in groups:
         quads = data.quads[data.group(group)]
         rows, number = np.unique(quads, return_inverse=True)
@@ -156,7 +185,7 @@ def lash_pieces(person: Person) -> list[Piece]:
         shaped = person.rows.copy()
         shaped[rows] = positions
         units = units_on(person.units, rows)
-        coordinates = np.stack([along * (3.0 if upper else 2.5), 0.98 - 0.96 * tip], 1)
+        coordinates = np.stack([along * (3.0 if upper else 2.5), (0.98 if upper else 0.80) * (1.0 - 0.98 * tip)], 1)
         pieces.append(Piece(
             group, positions, quad_normals(shaped, quads)[rows], coordinates, triangles_of(number.reshape(-1, 4)),
             person.pose.joints[rows], person.pose.weights[rows], paint, units, "face"
@@ -164,7 +193,8 @@ def lash_pieces(person: Person) -> list[Piece]:
     return pieces
 
 
-def _hairs() -> NDArray[np.uint8]:
+@cache
+def _hairs() -> Picture:
     """Curved hairs from the lower edge, tapering, as opacity over white; the picture repeats across."""
     chance = np.random.Generator(np.random.PCG64(7))
     width, height = 256, 64
@@ -178,6 +208,7 @@ def _hairs() -> NDArray[np.uint8]:
         gap = np.abs((x[None, :] - middle[:, None] + width / 2) % width - width / 2)
         body = np.clip(1.0 - gap / (thick * np.clip(1.15 - up, 0.0, 1.0)[:, None] + 1e-6), 0.0, 1.0)
         alpha = np.maximum(alpha, np.minimum(1.0, 1.6 * body) * (up <= 1.0)[:, None])
+    alpha = np.maximum(alpha, 0.92 * np.clip((y - 0.84 * height) / 4.0, 0.0, 1.0)[:, None])
     pixels = np.full((height, width, 4), 255, np.uint8)
     pixels[..., 3] = np.rint(alpha * 255)
-    return pixels
+    return Picture("lashes", pixels=pixels)

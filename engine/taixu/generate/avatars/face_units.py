@@ -18,6 +18,8 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _MOVED_WITH = ("helper-tongue", "helper-l-eyelashes-1", "helper-l-eyelashes-2", "helper-r-eyelashes-1", "helper-r-eyelashes-2",
                "helper-upper-teeth", "helper-lower-teeth")  # fmt: skip
+_LEAST_M, _LEAST_TILT = 7e-5, 0.03
+"""What moves or turns less is left out."""
 _EYES_APART_M = 0.0615
 """In the base mesh, for which units were sculpted."""
 
@@ -34,10 +36,16 @@ class _Ring:
 
 
 @cache
-def _rings() -> dict[str, _Ring]:
+def _quads() -> Ints:
     data = people_data()
     chart = skin_chart("head")
-    quads = np.concatenate([chart.rows[chart.quads], data.quads[data.group(*_MOVED_WITH)]])
+    return np.concatenate([chart.rows[chart.quads], data.quads[data.group(*_MOVED_WITH)]])
+
+
+@cache
+def _rings() -> dict[str, _Ring]:
+    data = people_data()
+    quads = _quads()
     known = np.zeros(len(data.positions), bool)
     known[quads] = True
     found = {}
@@ -68,29 +76,34 @@ def face_units(rows: Floats, eyes_apart_m: float) -> Units:
         Between the middles of the eyes: larger faces move further.
     """
     size = eyes_apart_m / _EYES_APART_M
+    before = quad_normals(rows, _quads())
     found: Units = {}
     for name, ring in _rings().items():
         here = rows[ring.near]
         shift = np.zeros_like(here)
         shift[np.searchsorted(ring.near, ring.rows)] = ring.moved * size
-        turned = quad_normals(here + shift, ring.quads) - quad_normals(here, ring.quads)
-        found[name] = ring.near[ring.at_rows], shift[ring.at_rows], turned[ring.at_rows]
+        moved = shift[ring.at_rows]
+        tilted = quad_normals(here + shift, ring.quads)[ring.at_rows] - before[ring.near[ring.at_rows]]
+        seen = (np.abs(moved).max(1) > _LEAST_M * size) | (np.abs(tilted).max(1) > _LEAST_TILT)
+        found[name] = ring.near[ring.at_rows[seen]], moved[seen], tilted[seen]
     return found
 
 
-def units_on(units: Units, rows: Ints) -> Units:
+def units_on(units: Units, rows: Ints, *, turned: bool = True) -> Units:
     """Units for vertices that are copies of rows of the base mesh.
 
     Parameters
     ----------
     rows : [n]
         The row of each vertex.
+    turned
+        Whether normals turn with the face: those of hair need not.
     """
     found: Units = {}
-    for name, (at, moved, turned) in units.items():
+    for name, (at, moved, tilted) in units.items():
         place = np.searchsorted(at, rows)
         place[place == len(at)] = 0
         mine = np.nonzero(at[place] == rows)[0] if len(at) else np.zeros(0, np.int64)
         if len(mine):
-            found[name] = mine, moved[place[mine]], turned[place[mine]]
+            found[name] = mine, moved[place[mine]], tilted[place[mine]] * float(turned)
     return found

@@ -19,7 +19,7 @@ from taixu.generate.avatars.surfaces import Piece, triangles_of
 __all__ = ["BEARDS", "BROWS"]
 
 Floats = NDArray[np.float64]
-_BOX = (0.004, 0.062, 0.728, 0.766)
+_BOX = (0.004, 0.062, 0.730, 0.770)
 """Of a brow in the base mesh: from the nose outwards, from below up, metres."""
 
 
@@ -39,10 +39,10 @@ class _Brow:
         How many.
     """
 
-    start: float = -0.004
-    end: float = -0.003
-    peak: float = 0.0065
-    peak_at: float = 0.62
+    start: float = -0.0005
+    end: float = -0.0075
+    peak: float = 0.0060
+    peak_at: float = 0.55
     thick_m: float = 0.0085
     tail: float = 0.35
     hairs: int = 260
@@ -68,7 +68,7 @@ class _Brow:
         whole = Piece(
             "brows", person.rows[chart.rows] + normals * 0.0007, normals, coordinates, triangles_of(quads),
             person.pose.joints[chart.rows],
-            person.pose.weights[chart.rows], paint, units_on(person.units, chart.rows), "face"
+            person.pose.weights[chart.rows], paint, units_on(person.units, chart.rows, turned=False), "face"
         )  # fmt: skip
         return [whole.kept(np.ones(len(whole.triangles), bool))]
 
@@ -117,11 +117,11 @@ def hash_of(brow: _Brow) -> str:
 
 
 BROWS: dict[str, Callable[[Person], list[Piece]]] = {
-    "natural": _Brow(), "thick": _Brow(thick_m=0.0115, hairs=380), "thin": _Brow(thick_m=0.0052, hairs=150, peak=0.0085),
-    "straight": _Brow(peak=0.002, start=-0.001, end=-0.001, thick_m=0.0095, hairs=300),
-    "arched": _Brow(peak=0.0105, peak_at=0.68, start=-0.006, end=-0.006, thick_m=0.0075),
+    "natural": _Brow(), "thick": _Brow(thick_m=0.0115, hairs=380), "thin": _Brow(thick_m=0.0052, hairs=170, peak=0.0075),
+    "straight": _Brow(peak=0.003, start=0.0, end=-0.004, thick_m=0.0090, hairs=300),
+    "arched": _Brow(peak=0.0095, peak_at=0.60, start=-0.002, end=-0.009, thick_m=0.0075),
     "bushy": _Brow(thick_m=0.0125, hairs=420, straggle=2.6, tail=0.6, inner=0.05),
-    "angular": _Brow(peak=0.010, peak_at=0.74, start=-0.008, end=-0.005, thick_m=0.0085, tail=0.2),
+    "angular": _Brow(peak=0.0095, peak_at=0.70, start=-0.003, end=-0.008, thick_m=0.0085, tail=0.2),
     "sparse": _Brow(hairs=110, thick_m=0.0085), "joined": _Brow(inner=0.0, hairs=340, thick_m=0.0095, start=-0.002),
     "short": _Brow(outer=0.66, thick_m=0.0095, tail=0.6, hairs=220),
 }  # fmt: skip
@@ -138,9 +138,10 @@ def _regions(at: Floats) -> dict[str, Floats]:
     moustache = np.where(z > 0.115, moustache, -1.0)
     chin = np.minimum(jaw, 0.024 - x)
     round_mouth = np.minimum(jaw, 0.033 - x)
-    side = np.minimum(np.minimum(0.735 - y, y - 0.655), np.minimum(x - 0.058, 0.012 - np.abs(z - 0.055)))
+    side = np.minimum(np.minimum(0.735 - y, y - 0.655), np.minimum(x - 0.055, 0.011 - np.abs(z - 0.073)))
     strip = np.minimum(np.minimum(jaw, 0.006 + 0.0 * x), 0.640 + 0.55 * np.maximum(x - 0.02, 0) - y)
-    return {"full": jaw, "moustache": moustache, "chin": chin, "goatee": round_mouth, "sideburns": side, "strap": strip}
+    return {"full": np.maximum(jaw, side), "moustache": moustache, "chin": chin, "goatee": round_mouth, "sideburns": side,
+            "strap": strip}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -163,11 +164,11 @@ class _Beard:
         value = np.max([regions[name] for name in self.regions], 0)
         paint = h.beard_paint(person)
         pieces = []
-        layers = max(1, min(3, round(self.depth_m / 0.0015)))
+        layers = max(1, min(2 if self.locks else 3, round(self.depth_m / 0.0015)))
         for layer in range(layers):
             offset = self.depth_m * (layer + 1) / layers
             shell = h.cap_piece(person, paint, offset_m=offset, value=value - 0.0016 * layer, name="beard")
-            pieces.append(replace(shell, coordinates=shell.coordinates * (1.0, 0.5) + (0.37 * layer, 0.25 * (layer % 2))))
+            pieces.append(replace(shell, coordinates=shell.coordinates + (0.37 * layer, 0.0)))
         if self.locks:
             pieces.append(self._locks(person, chart.rows, value, at))
         if self.moustache_m:
@@ -183,27 +184,27 @@ class _Beard:
         starts = normals * 0.7 + (0.0, -0.8, 0.0)
         length = head.size * self.long_m * center * chance.uniform(0.7, 1.05, self.locks)
         flow = np.stack([-6.0 * roots[:, 0], 0 * length, np.full(self.locks, 0.15)], 1)
-        paths = h.grown(head, roots, starts, length_m=length, steps=6, gravity=1.0, gap_m=np.full(self.locks, 0.008),
-                        hold=0.7, flow=flow,
+        paths = h.grown(head, roots, starts, length_m=length, steps=4 if self.long_m < 0.1 else 6, gravity=1.0,
+                        gap_m=np.full(self.locks, 0.008), hold=0.7, flow=flow,
                         wave_m=self.wave_m, waves=2.0, phases=chance.uniform(0, 6.28, self.locks))  # fmt: skip
         locks = h.locks_piece(person, head, paths, np.full(self.locks, self.width_m * head.size),
                               h.hair_paint(person, "beard", beard=True),
-                              name="beard locks", taper=0.5, twist=chance.normal(0, 0.25, self.locks))  # fmt: skip
+                              name="beard locks", taper=0.8, twist=chance.normal(0, 0.25, self.locks))  # fmt: skip
         return _following(person, locks, rows[chosen])
 
     def _moustache(self, person: Person, rows: NDArray[np.int64], value: Floats, at: Floats) -> Piece:
         head = h.head_of(person)
         chance = np.random.Generator(np.random.PCG64([person.spec.variation, 42]))
-        count = 60
+        count = 80
         chosen = chance.choice(np.nonzero(value > 0.0008)[0], count)
         roots, normals = person.rows[rows[chosen]], person.normals[rows[chosen]]
         side = np.sign(at[chosen, 0] + 1e-6)
         starts = normals * 0.5 + np.stack([side * 0.9, np.full(count, -0.35), 0 * side], 1)
         length = head.size * self.moustache_m * chance.uniform(0.7, 1.05, count)
         flow = np.stack([side * 0.8, np.full(count, 0.25), np.full(count, -0.35)], 1)
-        paths = h.grown(head, roots, starts, length_m=length, steps=6, gravity=0.6, gap_m=np.full(count, 0.006), hold=0.7,
+        paths = h.grown(head, roots, starts, length_m=length, steps=4, gravity=0.6, gap_m=np.full(count, 0.006), hold=0.7,
                         flow=flow)
-        locks = h.locks_piece(person, head, paths, np.full(count, 0.011 * head.size), h.hair_paint(person, "beard", beard=True),
+        locks = h.locks_piece(person, head, paths, np.full(count, 0.008 * head.size), h.hair_paint(person, "beard", beard=True),
                               name="moustache", taper=0.7, twist=chance.normal(0, 0.2, count))  # fmt: skip
         return _following(person, locks, rows[chosen])
 
@@ -218,7 +219,7 @@ def _following(person: Person, locks: Piece, roots: NDArray[np.int64]) -> Piece:
 
 BEARDS: dict[str, Callable[[Person], list[Piece]]] = {
     "stubble": _Beard(("full", "moustache"), 0.0012), "short beard": _Beard(("full", "moustache"), 0.005),
-    "full beard": _Beard(("full", "moustache"), 0.008, 0.055, 150, moustache_m=0.03),
+    "full beard": _Beard(("full", "moustache"), 0.008, 0.05, 330, 0.0080, moustache_m=0.028),
     "long beard": _Beard(("full", "moustache"), 0.008, 0.22, 170, 0.020, 0.006, moustache_m=0.045),
     "goatee": _Beard(("goatee", "moustache"), 0.006), "chin beard": _Beard(("chin",), 0.006, 0.035, 40),
     "moustache": _Beard(("moustache",), 0.004, moustache_m=0.026),

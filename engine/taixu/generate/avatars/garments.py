@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.generate.avatars.cloth import Places, Sheet, places, sheet_of
+from taixu.generate.avatars.cloth import Places, Sheet, normals_of, places, sheet_of
+from taixu.generate.avatars.hanging import hung
 from taixu.generate.avatars.paints import Paint
 from taixu.generate.avatars.person import Person
+from taixu.generate.avatars.shoe_facts import BOOTS_OVER, SHOES
 from taixu.generate.avatars.surfaces import Piece
 
-__all__ = ["Layer", "band", "buttons", "collar", "crew", "dressed", "patch", "skirt", "top", "trousers", "v_neck", "wide_neck"]
+__all__ = ["Layer", "band", "buttons", "collar", "crew", "dressed", "hanging", "patch", "sewn", "skirt", "top", "trousers", "v_neck",
+           "wide_neck"]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Neck = Callable[[Places], Floats]
@@ -105,14 +108,24 @@ def _draped(sheet: Sheet, offset_m: Floats, smooth: int) -> Sheet:
     out = sheet.moved(offset_m).smoothed(smooth)
     apart = ((out.positions - sheet.positions) * sheet.normals).sum(1)
     lacks = np.maximum(0.8 * offset_m - apart, 0.0)
-    return out.moved(sheet.normals * lacks[:, None])
+    return out.moved(sheet.normals * lacks[:, None]).rims_smoothed(6)
 
 
 def trousers(
-    person: Person, paint: Paint, *, leg: float = 1.93, waist: float = 0.165, ease_m: float = 0.007, knee_m: float = 0.008,
-    cuff_m: float = 0.014, smooth: int = 6, name: str = "trousers"
+    person: Person, paint: Paint, *, leg: float = 2.06, waist: float = 0.165, ease_m: float = 0.007, knee_m: float = 0.008,
+    cuff_m: float = 0.010, smooth: int = 6, wide_m: tuple[float, float] = (0.070, 0.068), name: str = "trousers"
 ) -> Layer:  # fmt: skip
-    """Trousers, shorts, leggings: `leg` is 1 at the knee and 2 at the ankle; more room at knee and cuff."""
+    """Trousers, shorts, leggings.
+
+    Parameters
+    ----------
+    leg
+        Where they end: 1 is the knee, 2 the ankle.
+    ease_m, knee_m, cuff_m
+        Off the skin everywhere; more of it at the knee and at the cuff.
+    wide_m
+        Half widths at the knee and at the ankle that they have at least: cloth falls straight from a thigh.
+    """
 
     def keep(p: Places) -> Floats:
         legs = np.where(p.leg > -0.5, leg - p.leg, _FAR)
@@ -121,26 +134,47 @@ def trousers(
     sheet = sheet_of(person, "helper-tights", keep)
     along = np.clip(sheet.leg, 0.0, 2.0)
     offset = ease_m + np.interp(along, (0.0, 0.25, 1.0, 2.0), (0.0, 0.3 * knee_m, knee_m, cuff_m))
-    return Layer(name, _draped(sheet, offset * person.scale, smooth), paint)
+    out = _draped(sheet, offset * person.scale, smooth)
+    return Layer(name, _straight(person, out, wide_m) if leg > 1.2 and wide_m[1] else out, paint)
+
+
+def _straight(person: Person, sheet: Sheet, wide_m: tuple[float, float]) -> Sheet:
+    """Legs of trousers at least so wide at knee and ankle."""
+    boot = SHOES[person.spec.shoes].top if person.spec.shoes in BOOTS_OVER else -1.0
+    side = np.where(sheet.at[:, 0] < 0, 1, 0)
+    t = np.clip(sheet.leg, 0.0, 2.2)[:, None]
+    hip, knee, ankle = (np.stack([person.joint(f"{letter}-{name}") for letter in "lr"])[side]
+                        for name in ("upper-leg", "knee", "ankle"))  # fmt: skip
+    middle = np.where(t < 1.0, hip + (knee - hip) * t, knee + (ankle - knee) * (t - 1.0))
+    across = (sheet.positions - middle) * (1.0, 0.0, 1.0)
+    far = np.maximum(np.linalg.norm(across, axis=1), 1e-6)
+    wanted = np.interp(sheet.leg, (0.30, 1.0, 2.0), (0.0, *wide_m)) * person.scale
+    wanted *= np.clip((sheet.at[:, 1] - boot) / 0.10, 0.0, 1.0)
+    more = np.where(sheet.leg > 0.3, np.maximum(wanted - far, 0.0), 0.0)
+    return sheet.moved(across / far[:, None] * more[:, None]).smoothed(2).rims_smoothed(6)
+
+
+def hanging(person: Person, layer: Layer, *, hem: float, ease_m: float = 0.018, flare_m: float = 0.02, folds: int = 0,
+            fold_m: float = 0.02) -> Layer:  # fmt: skip
+    """A garment gone on below its lower edge, about both legs, to a height in the base mesh."""
+    start = float(layer.sheet.at[layer.sheet.arm < 0.35, 1].min())
+    sheet = hung(person, layer.sheet, hem=hem, ease_m=ease_m, flare_m=flare_m, folds=folds, fold_m=fold_m)
+    covers = layer.sheet.covered(person)
+    tights = places("helper-tights")
+    inside = (tights.at[:, 1] > hem + 0.14) & (tights.at[:, 1] < start + 0.03) & (tights.arm < 0.3)
+    covers[tights.rows[inside]] = True
+    return replace(layer, sheet=sheet, covers=covers)
 
 
 def skirt(
-    person: Person, paint: Paint, *, hem: float = -0.37, waist: float = 0.16, flare_m: float = 0.03, ease_m: float = 0.018,
-    folds: int = 0, name: str = "skirt"
+    person: Person, paint: Paint, *, hem: float = -0.37, waist: float = 0.16, flare_m: float = 0.03, ease_m: float = 0.012,
+    folds: int = 0, fold_m: float = 0.03, name: str = "skirt"
 ) -> Layer:  # fmt: skip
     """A skirt to a height in the base mesh (-0.37 is the knee, -0.7 the ankle)."""
-    sheet = sheet_of(person, "helper-skirt", lambda p: np.minimum(p.at[:, 1] - hem, waist - p.at[:, 1]))
-    down = np.clip((waist - sheet.at[:, 1]) / 0.9, 0.0, 1.0)
-    around = np.arctan2(sheet.at[:, 0], sheet.at[:, 2] - 0.01)
-    wave = 0.5 + 0.5 * np.cos(around * folds) if folds else 0.0
-    offset = (ease_m + flare_m * down + 0.035 * wave * down) * person.scale
-    flat = sheet.normals * (1.0, 0.25, 1.0)
-    sheet = sheet.moved(flat * offset[:, None])
-    tights = places("helper-tights")
-    covers = np.zeros(len(person.data.positions), bool)
-    inside = (tights.at[:, 1] > hem + 0.16) & (tights.at[:, 1] < waist - 0.03) & (tights.arm < 0.3)
-    covers[tights.rows[inside]] = True
-    return Layer(name, sheet, paint, covers)
+    sheet = sheet_of(person, "helper-tights", lambda p: np.where(p.arm > 0.3, -1.0, np.minimum(p.at[:, 1] - waist + 0.035,
+                     waist - p.at[:, 1])))  # fmt: skip
+    belt = Layer(name, _draped(sheet, np.full(len(sheet.positions), ease_m * person.scale), 2), paint)
+    return hanging(person, belt, hem=hem, ease_m=ease_m, flare_m=flare_m, folds=folds, fold_m=fold_m)
 
 
 def band(
@@ -167,8 +201,9 @@ def collar(person: Person, paint: Paint, *, low: float = 0.545, high: float = 0.
         return np.minimum(np.minimum(-crew(low - 0.542)(p), crew(high - 0.542)(p)), front)
 
     sheet = sheet_of(person, "helper-tights", keep)
-    up = np.clip((sheet.at[:, 1] + 0.25 * sheet.at[:, 2] - low - 0.02) / (high - low), 0.0, 1.0)
-    return Layer(name, sheet.moved((ease_m + flare_m * up) * person.scale), paint, fixed=True, thickness_m=0.005)
+    up = np.clip((sheet.at[:, 1] + 0.25 * sheet.at[:, 2] - low - 0.005) / (high - low), 0.0, 1.0)
+    offset = (ease_m + flare_m) * (1.0 - up) + 0.55 * ease_m * up  # close to the neck, out over what lies below
+    return Layer(name, sheet.moved(offset * person.scale).smoothed(2).rims_smoothed(8), paint, fixed=True, thickness_m=0.004)
 
 
 def patch(
@@ -177,6 +212,15 @@ def patch(
     """Where a value is above zero on the front of the body, sewn on: a tie, a pocket, a lapel."""
     sheet = sheet_of(person, "helper-tights", value)
     return Layer(name, _draped(sheet, np.full(len(sheet.positions), ease_m * person.scale), smooth), paint, fixed=True)
+
+
+def sewn(under: Layer, paint: Paint, value: Callable[[Places], Floats], *, lift_m: float = 0.0025, name: str = "patch") -> Layer:
+    """Where a value is above zero on a garment, another fabric on it: a stripe, a pocket."""
+    sheet = under.sheet
+    here = Places(sheet.rows, np.zeros((0, 4), np.int64), sheet.coordinates, sheet.at, sheet.arm, sheet.leg)
+    normals = normals_of(sheet.positions, sheet.triangles)
+    cut = replace(sheet, normals=normals).cut(value(here))
+    return Layer(name, cut.moved(lift_m), paint, fixed=True, thickness_m=lift_m + 0.001)
 
 
 def buttons(person: Person, under: Layer, paint: Paint, spots: list[tuple[float, float]], radius_m: float = 0.007) -> list[Piece]:

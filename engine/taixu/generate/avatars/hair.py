@@ -26,8 +26,10 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _RINGS, _TURNS = 40, 48
 _FALL = 0.55
-_FADE_M = 0.007
+_FADE_M = 0.010
 """Beyond the edge of the scalp, within which hair thins out."""
+_BEYOND = 2.5
+"""Pictures of hair that thins out end at 1 / this of their height: corners of quads lie further out."""
 
 
 @dataclass(frozen=True)
@@ -122,61 +124,54 @@ def pushed_out(head: Head, points: Floats, gap_m: Floats | float) -> Floats:
     return np.asarray(head.middle + np.where(upper, offset * lift[..., None], low))
 
 
+_FRONT = ((0.0, 0.025, 0.044, 0.058, 0.070), (0.787, 0.788, 0.7935, 0.786, 0.770))
+"""Beside the middle, and how high the hairline is there."""
+_TEMPLE = ((0.700, 0.712, 0.735, 0.745, 0.755, 0.770, 0.785, 0.800, 0.815),
+           (0.070, 0.071, 0.074, 0.081, 0.091, 0.104, 0.118, 0.140, 0.200))  # fmt: skip
+"""Height, and how far forward hair grows at the sides: the temple, and what hangs before the ear."""
+_NAPE = ((-0.050, -0.012, 0.000, 0.018, 0.026, 0.033, 0.057, 0.061, 0.075),
+         (0.652, 0.655, 0.660, 0.676, 0.700, 0.740, 0.740, 0.714, 0.710))  # fmt: skip
+"""Forward, and how far down hair grows there: the nape, round the ear, and before it."""
+
+
 def scalp_value(at: Floats, hairline: float = 0.0) -> Floats:
     """Above zero where hair grows, for places in the base mesh, metres; a higher hairline goes back from the forehead."""
     x, y, z = np.abs(at[:, 0]), at[:, 1], at[:, 2]
-    front = 0.787 + hairline - 0.10 * x - 8.0 * np.maximum(x - 0.045, 0.0) ** 2
-    side = 0.722 + 0.055 * np.clip((z - 0.03) / 0.05, -0.2, 1.0)
-    back = 0.660 + 0.50 * np.maximum(z + 0.010, 0.0)
-    edge = np.where(z > 0.075, front,
-                    np.where(z > 0.028, np.maximum(side, 0.5 * (side + front) * np.clip((z - 0.05) / 0.025, 0, 1)), back))
-    blend = np.clip((z - 0.055) / 0.03, 0.0, 1.0)
-    edge = np.where(z > 0.028, side * (1 - blend) + front * blend, edge)
-    return np.asarray(y - edge)
-
-
-@cache
-def _scalp() -> tuple[Ints, Floats]:
-    """Rows of the base mesh's scalp, and how much of it each stands for."""
-    from taixu.generate.avatars.asset import people_data
-
-    data = people_data()
-    chart = skin_chart("head")
-    quads = chart.rows[chart.quads]
-    area = np.linalg.norm(np.cross(data.positions[quads[:, 2]] - data.positions[quads[:, 0]],
-                                   data.positions[quads[:, 3]] - data.positions[quads[:, 1]]), axis=1)  # fmt: skip
-    share = np.bincount(quads.ravel(), np.repeat(area / 8.0, 4), len(data.positions))
-    rows = np.unique(chart.rows[~chart.inner])
-    rows = rows[(data.positions[rows, 1] > 0.64) & ~_is_ear(data.positions[rows])]
-    return rows, share[rows]
+    front = np.where(z > 0.06, y - np.interp(x, *_FRONT) - hairline, 1.0)
+    temple = np.interp(y - hairline, *_TEMPLE) - z
+    aside = np.clip((x - 0.046) / 0.014, 0.0, 1.0)
+    above = np.where(y > 0.795, np.maximum(front, temple), front * (1.0 - aside) + temple * aside)
+    return np.asarray(np.minimum(above, y - np.interp(z, *_NAPE)))
 
 
 def _is_ear(at: Floats) -> NDArray[np.bool_]:
     x, y, z = np.abs(at[:, 0]), at[:, 1], at[:, 2]
-    return np.asarray((x > 0.066) & (y > 0.675) & (y < 0.745) & (z > -0.005) & (z < 0.06))
+    return np.asarray((x > 0.066) & (y > 0.675) & (y < 0.741) & (z > 0.024) & (z < 0.066))
 
 
-def scalp_roots(person: Person, count: int, chance: np.random.Generator, *, hairline: float = 0.0,
-                extra: object = None) -> tuple[Floats, Floats, Floats]:
+def scalp_roots(person: Person, count: int, chance: np.random.Generator, *, hairline: float = 0.0) -> tuple[Floats, Floats, Floats]:
     """Roots spread evenly over the scalp: places in the T-pose, normals, places in the base mesh, each float64 [n, 3]."""
     data = person.data
     chart = skin_chart("head")
     quads = chart.rows[chart.quads]
     value = scalp_value(data.positions, hairline)
     ear = _is_ear(data.positions)
-    inside = (value[quads] > 0.0).all(1) & ~ear[quads].any(1) & ~chart.inner[chart.quads].any(1)
-    quads = quads[inside]
+    quads = quads[(value[quads] > 0.0).any(1) & ~ear[quads].all(1) & ~chart.inner[chart.quads].any(1)]
     corner = data.positions[quads]
     area = np.linalg.norm(np.cross(corner[:, 2] - corner[:, 0], corner[:, 3] - corner[:, 1]), axis=1)
     cumulated = np.cumsum(area)
-    at = (np.arange(count) + chance.uniform(0.0, 1.0, count)) / count * cumulated[-1]
+    tries = 2 * count
+    at = (np.arange(tries) + chance.uniform(0.0, 1.0, tries)) / tries * cumulated[-1]
     which = np.minimum(np.searchsorted(cumulated, at), len(quads) - 1)
-    u, v = chance.uniform(0, 1, (2, count))
+    u, v = chance.uniform(0, 1, (2, tries))
     weight = np.stack([(1 - u) * (1 - v), u * (1 - v), u * v, (1 - u) * v], 1)[..., None]
-    chosen = quads[which]
+    places = (data.positions[quads[which]] * weight).sum(1)
+    inside = np.nonzero((scalp_value(places, hairline) > 0.0) & ~_is_ear(places))[0]
+    kept = inside[np.linspace(0, len(inside) - 1, count).astype(np.int64)]
+    chosen, weight = quads[which[kept]], weight[kept]
     normal = (person.normals[chosen] * weight).sum(1)
     normal /= np.linalg.norm(normal, axis=1, keepdims=True)
-    return (person.rows[chosen] * weight).sum(1), normal, (data.positions[chosen] * weight).sum(1)
+    return (person.rows[chosen] * weight).sum(1), normal, places[kept]
 
 
 def grown(
@@ -206,7 +201,7 @@ def grown(
     points = [roots + 0.0 * direction]
     down = np.array((0.0, -1.0, 0.0))
     for number in range(steps):
-        pull = gravity * down + (flow if flow is not None else 0.0)
+        pull = gravity * down + (flow * max(0.0, 1.0 - 1.25 * number / steps) if flow is not None else 0.0)
         direction = hold * direction + (1.0 - hold) * pull
         direction /= np.maximum(np.linalg.norm(direction, axis=1, keepdims=True), 1e-9)
         ease = min(1.0, (number + 1) / 2.0)
@@ -238,7 +233,7 @@ def hair_color(person: Person, beard: bool = False) -> tuple[float, float, float
     text = (person.spec.beard_color if beard else "") or person.spec.hair_color
     color, grey = np.array(linear_color(text)), np.array((0.55, 0.54, 0.52))
     amount = 0.25 * person.spec.grey if beard and person.spec.beard_color else person.spec.grey
-    r, g, b = (color + (grey - color) * amount).tolist()
+    r, g, b = (np.maximum(color, 0.01) ** (1.0 - amount) * grey**amount).tolist()  # a linear mixture of red and grey is pink
     return (r, g, b)
 
 
@@ -253,47 +248,49 @@ def hair_paint(person: Person, name: str = "hair", *, beard: bool = False, solid
 
 def cap_paint(person: Person, *, beard: bool = False) -> Paint:
     """Hair close to the skin, thinning out at its edge."""
-    return Paint(f"hair cap {beard}", (*hair_color(person, beard), 1.0), 0.0, 0.6, _cap_picture(), None, alpha="MASK", cutoff=0.5)
+    return Paint(f"hair cap {beard}", (*hair_color(person, beard), 1.0), 0.0, 0.6, _cap_picture(), None, alpha="BLEND")
 
 
-def beard_paint(person: Person) -> Paint:
-    """A layer of a beard: short hairs with skin between them, fewer at the edge."""
-    return Paint("beard", (*hair_color(person, beard=True), 1.0), 0.0, 0.65, _beard_picture(), None, alpha="MASK", cutoff=0.5)
+def beard_paint(person: Person, *, beard: bool = True) -> Paint:
+    """A layer of a beard, or of cropped hair: short hairs with skin between them, fewer at the edge."""
+    return Paint(f"short hairs {beard}", (*hair_color(person, beard=beard), 1.0), 0.0, 0.65, _beard_picture(), None, alpha="BLEND")
 
 
 @cache
 def _beard_picture() -> Picture:
-    """Two tiles of short strokes; the lower edge thins out."""
+    """Short fine strokes; toward the lower edge they get fewer and fainter."""
     chance = np.random.Generator(np.random.PCG64(13))
     size = 256
     alpha, tone = np.zeros((size, size)), np.full((size, size), 0.5)
-    for _ in range(900):
-        at_x, at_y = chance.uniform(0, size, 2)
-        edge = (at_y % (size / 2)) / (size / 2)
-        if edge > 0.35 and chance.uniform() < (edge - 0.35) * 1.35:
+    for _ in range(1900):
+        at_x, at_y = chance.uniform(0, size), chance.uniform(-8.0, size / _BEYOND)
+        edge = at_y / size * _BEYOND
+        if edge > 0.35 and chance.uniform() < (edge - 0.35) * 1.45:
             continue
-        lean, length, bright = chance.normal(0, 0.25), chance.uniform(14, 30), chance.uniform(0.35, 1.0)
-        columns = np.arange(int(at_x) - 12, int(at_x) + 13)
-        rows = np.arange(int(at_y), min(size, int(at_y + length) + 2))
+        lean, length, bright = chance.normal(0, 0.30), chance.uniform(8, 18), chance.uniform(0.35, 1.0)
+        columns = np.arange(int(at_x) - 8, int(at_x) + 9)
+        rows = np.arange(max(0, int(at_y)), min(size, int(at_y + length) + 2))
         dx, dy = columns[None, :] + 0.5 - at_x, rows[:, None] + 0.5 - at_y
         gap = np.abs(dx - lean * dy)
-        body = np.clip(2.4 - gap, 0.0, 1.0) * (dy > 0) * (dy < length)
+        body = np.clip(1.7 - gap, 0.0, 1.0) * (dy > 0) * (dy < length)
         window = np.ix_(rows, columns % size)
         tone[window] = np.where(body > 0.3, bright, tone[window])
-        alpha[window] = np.maximum(alpha[window], body)
+        alpha[window] = np.maximum(alpha[window], body * 0.9)
+    down = ((np.arange(size) + 0.5) / size * _BEYOND)[:, None]
+    alpha *= np.clip((1.0 - down) / 0.30, 0.0, 1.0)
     grey = np.clip(tone, 0, 1) ** (1 / 2.2)
-    return Picture("beard", pixels=np.rint(np.stack([grey, grey, grey, alpha], -1) * 255).astype(np.uint8))
+    return Picture("short hairs", pixels=np.rint(np.stack([grey, grey, grey, alpha], -1) * 255).astype(np.uint8))
 
 
 @cache
 def _cap_picture() -> Picture:
-    """Solid above, single hairs at the lower edge."""
+    """Solid above; toward the lower edge single hairs, fewer and fewer."""
     chance = np.random.Generator(np.random.PCG64(12))
-    width, height = 256, 128
-    v = ((np.arange(height) + 0.5) / height)[:, None]
-    ends = chance.uniform(0.55, 1.0, width)[None, :]
-    ends = np.where(chance.uniform(0, 1, width)[None, :] < 0.4, 0.62 + 0.25 * ends, ends)
-    alpha = np.clip((ends - v) / 0.05 + 0.5, 0.0, 1.0)
+    width, height = 256, 160
+    v = ((np.arange(height) + 0.5) / height)[:, None] * _BEYOND
+    ends = np.repeat(chance.beta(2.0, 2.2, width // 2) * 0.72 + 0.24, 2)[None, :]
+    alpha = np.clip((ends - v) / 0.16 + 0.5, 0.0, 1.0)
+    alpha = np.maximum(alpha, np.clip((0.62 - v) / 0.30, 0.0, 1.0))
     tone = np.clip(0.62 + 0.25 * chance.normal(0, 1, (1, width)) + 0.12 * chance.normal(0, 1, (height, width)), 0.2,
                    1.0) ** (1 / 2.2)
     pixels = np.stack([tone, tone, tone, alpha], -1)
@@ -311,12 +308,12 @@ def _strand_picture(solid: bool) -> tuple[Picture, Picture]:
     for _strand in range(90):
         at, thick = chance.uniform(0.0, 1.0), chance.uniform(0.008, 0.022)
         bend, phase = chance.uniform(0.0, 0.02), chance.uniform(0, 6.28)
-        end, tone = chance.uniform(0.62, 1.0), chance.uniform(0.45, 1.0)
+        end, tone, begin = chance.uniform(0.62, 1.0), chance.uniform(0.45, 1.0), chance.uniform(-0.02, 0.09)
         if abs(at - 0.5) > 0.36:
             end *= chance.uniform(0.6, 0.95)
         middle = at + bend * np.sin(3.0 * v + phase)
         gap = (x[None, :] - middle) / (thick * np.clip((end - v) / 0.25 + 0.15, 0.12, 1.0))
-        body = np.clip(1.0 - gap**2, 0.0, 1.0) * (v < end)
+        body = np.clip(1.0 - gap**2, 0.0, 1.0) * (v < end) * np.clip((v - begin) / 0.04 + 0.5, 0.0, 1.0)
         nearer = body > relief
         bright = np.where(nearer, tone * (0.55 + 0.45 * body), bright)
         relief = np.maximum(relief, body)
@@ -375,7 +372,7 @@ def locks_piece(person: Person, head: Head, paths: Floats, widths_m: Floats, pai
     flat = points.reshape(-1, 3)
     joints, weights = _head_weights(person, flat)
     return Piece(name, flat, normals.reshape(-1, 3), np.stack([u, v], -1).reshape(-1, 2), triangles_of(quads), joints,
-                 weights, paint, {}, "hair")
+                 weights, paint, {}, "hair", strips=(count, steps, 3))
 
 
 def tubes_piece(person: Person, paths: Floats, radii_m: Floats, paint: Paint, *, name: str = "hair", sides: int = 6) -> Piece:
@@ -398,24 +395,32 @@ def tubes_piece(person: Person, paths: Floats, radii_m: Floats, paint: Paint, *,
     flat = points.reshape(-1, 3)
     joints, weights = _head_weights(person, flat)
     return Piece(name, flat, around.reshape(-1, 3), np.stack([u, v], -1).reshape(-1, 2), triangles_of(quads), joints, weights,
-                 paint, {}, "hair")
+                 paint, {}, "hair", strips=(count, steps, sides + 1))
 
 
 def cap_piece(person: Person, paint: Paint, *, offset_m: float = 0.0025, hairline: float = 0.0, name: str = "hair cap",
-              margin_m: float = 0.0,
-              value: object = None) -> Piece:  # fmt: skip
-    """The scalp let out a little, in the colour of hair, so that no skin shows between locks."""
+              value: Floats | None = None, share: Floats | None = None) -> Piece:  # fmt: skip
+    """The scalp let out a little, in the colour of hair, so that no skin shows between locks.
+
+    Parameters
+    ----------
+    value, share : [n], optional
+        For the head's vertices: above zero where hair grows, and the part of the offset that each gets.
+    """
     data = person.data
     chart = skin_chart("head")
     at = data.positions[chart.rows]
-    grows = scalp_value(at, hairline) + margin_m if value is None else np.asarray(value)
-    keep = (grows[chart.quads] > -_FADE_M).any(1) & ~_is_ear(at)[chart.quads].any(1) & ~chart.inner[chart.quads].any(1)
+    grows = scalp_value(at, hairline) if value is None else value
+    keep = (grows[chart.quads] > -_FADE_M).any(1) & ~_is_ear(at)[chart.quads].all(1) & ~chart.inner[chart.quads].any(1)
     quads = chart.quads[keep]
-    offset = offset_m * np.clip((grows + 0.004) / 0.016, 0.0, 1.0)
+    offset = offset_m * np.clip((grows + 0.004) / 0.016, 0.0, 1.0) * (1.0 if share is None else share)
     positions = person.rows[chart.rows] + person.normals[chart.rows] * (offset[:, None] * person.scale + 0.0004)
-    coordinates = np.stack([np.arctan2(at[:, 0], at[:, 2] - 0.02) * 2.2, np.clip(1.0 - (grows + _FADE_M) / 0.03, 0.06, 0.985)], 1)
+    beyond = 1.0 - (grows + _FADE_M) / 0.03
+    crown = np.clip((0.84 - at[:, 1]) / 0.06, 0.0, 1.0)  # or there would be a pole
+    around = np.abs(np.arctan2(at[:, 0], at[:, 2] - 0.02)) * crown
+    coordinates = np.stack([around * 2.2, np.clip(beyond / _BEYOND, 0.11, 0.985)], 1)
     whole = Piece(
         name, positions, person.normals[chart.rows], coordinates, triangles_of(quads), person.pose.joints[chart.rows],
-        person.pose.weights[chart.rows], paint, units_on(person.units, chart.rows), "face"
+        person.pose.weights[chart.rows], paint, units_on(person.units, chart.rows, turned=False), "face"
     )  # fmt: skip
     return whole.kept(np.ones(len(whole.triangles), bool))

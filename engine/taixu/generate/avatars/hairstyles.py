@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.generate.avatars import hair as h
+from taixu.generate.avatars.charts import skin_chart
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece
 
@@ -89,6 +90,9 @@ class Style:
         else:
             line = self.part * 0.032
             away = np.stack([np.sign(x - line + 1e-6) * (0.05 + 0.3 * np.abs(x - line)), 0.0 * x, -0.15 * z], 1)
+            behind = np.clip((0.035 - z) / 0.05, 0.0, 1.0)[:, None]  # a parting ends at the crown
+            down = (at - crown) / np.maximum(np.linalg.norm(at - crown, axis=1, keepdims=True), 1e-9)
+            away = away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9) * (1.0 - behind) + down * behind
         away = away - normals * (away * normals).sum(1, keepdims=True)
         away /= np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9)
         flow = np.tile(np.array(self.flow), (len(at), 1)) + 0.0
@@ -98,6 +102,9 @@ class Style:
         length = self.top_m + (self.fringe_m - self.top_m) * front
         length = length + (self.back_m - length) * back
         length = length + (self.side_m - length) * side
+        if self.back_m < 0.10:  # a nape and what hangs before the ears are cut shorter
+            low = np.where(z < 0.03, np.interp(y, (0.655, 0.745), (0.30, 1.0)), np.interp(y, (0.705, 0.765), (0.35, 1.0)))
+            length = length * np.where((z < 0.03) | (np.abs(x) > 0.05), low, 1.0)
         if self.has_fringe:
             over = np.clip((z - 0.062) / 0.012, 0.0, 1.0) * np.clip((0.058 - np.abs(x)) / 0.012, 0.0, 1.0)
             brow = np.stack([x, np.full(len(x), 0.762), np.full(len(x), 0.150)], 1)
@@ -108,22 +115,36 @@ class Style:
         return starts + 0.6 * flow, flow, length
 
 
+def cropped(person: Person, *, depth_m: float, layers: int) -> list[Piece]:
+    """Cut close: a cap, and layers of short hairs over it."""
+    at = person.data.positions[skin_chart("head").rows]
+    value = h.scalp_value(at)
+    pieces = [h.cap_piece(person, h.cap_paint(person), offset_m=0.3 * depth_m)]
+    above = np.clip((at[:, 1] - 0.70) / 0.10, 0.35, 1.0)  # shorter at the sides and behind
+    paint = h.beard_paint(person, beard=False)
+    for layer in range(1, layers + 1):
+        out = depth_m * (0.3 + 0.7 * layer / layers)
+        shell = h.cap_piece(person, paint, offset_m=out, value=value - 0.0015 * layer, name="hair", share=above)
+        pieces.append(replace(shell, coordinates=shell.coordinates * (1.0, 1.0) + (0.29 * layer, 0.0)))
+    return pieces
+
+
 def buzz(person: Person) -> list[Piece]:
-    """Cut close."""
-    return [h.cap_piece(person, h.cap_paint(person), offset_m=0.004)]
+    """Shaven to a few millimetres."""
+    return cropped(person, depth_m=0.0035, layers=2)
 
 
 def balding(person: Person) -> list[Piece]:
     """A ring of short hair about a bald head."""
     head = h.head_of(person)
     chance = np.random.Generator(np.random.PCG64([person.spec.variation, 18]))
-    roots, normals, at = h.scalp_roots(person, 300, chance)
+    roots, normals, at = h.scalp_roots(person, 900, chance)
     low = (at[:, 1] < 0.775) & (at[:, 2] < 0.055)
     roots, normals, at = roots[low], normals[low], at[low]
     down = np.array((0.0, -1.0, -0.3)) + 0.35 * normals
-    paths = h.grown(head, roots, down, length_m=np.full(len(roots), 0.035 * head.size), steps=5, gravity=0.8,
+    paths = h.grown(head, roots, down, length_m=np.full(len(roots), 0.030 * head.size), steps=4, gravity=0.8,
                     gap_m=np.full(len(roots), 0.006))  # fmt: skip
-    return [h.locks_piece(person, head, paths, np.full(len(roots), 0.02), h.hair_paint(person))]
+    return [h.locks_piece(person, head, paths, np.full(len(roots), 0.0095), h.hair_paint(person), taper=0.7)]
 
 
 def _tied(person: Person, *, above: float, behind: float, tails: int = 1, length_m: float = 0.34, out_m: float = 0.0,
@@ -278,22 +299,20 @@ def mohawk(person: Person) -> list[Piece]:
 
 PARTS: dict[str, Callable[[Person], list[Piece]]] = {
     "short": Style(top_m=0.075, side_m=0.030, back_m=0.045, fringe_m=0.050, part=1.0, lift=0.7, flow=(0.0, 0.1, -0.2),
-                   gap_m=0.012, locks=330),
+                   gap_m=0.012, locks=470, width_m=0.0155, steps=5, taper=0.75),
     "buzz cut": buzz,
-    "crew cut": Style(top_m=0.030, side_m=0.014, back_m=0.016, fringe_m=0.030, lift=1.6, gravity=0.1, width_m=0.016,
-                      locks=520, gap_m=0.008,
-                      flow=(0.0, 0.5, 0.1), cap_m=0.005),
+    "crew cut": lambda person: cropped(person, depth_m=0.013, layers=6),
     "side part": Style(top_m=0.11, side_m=0.035, back_m=0.05, fringe_m=0.10, part=1.2, lift=0.6, flow=(0.0, 0.15, -0.35),
-                       gap_m=0.013, locks=330),
+                       gap_m=0.013, locks=460, width_m=0.016, steps=6, taper=0.7),
     "slicked back": Style(top_m=0.13, side_m=0.08, back_m=0.07, fringe_m=0.13, lift=0.25, flow=(0.0, 0.1, -2.2), gap_m=0.007,
                           spread=0.08, locks=320),
     "quiff": Style(top_m=0.08, side_m=0.022, back_m=0.03, fringe_m=0.085, lift=1.3, flow=(0.0, 1.3, -0.3), gravity=0.3,
-                   gap_m=0.02, locks=360),
+                   gap_m=0.02, locks=460, width_m=0.016, steps=5, taper=0.75),
     "spiky": Style(top_m=0.075, side_m=0.035, back_m=0.05, fringe_m=0.06, lift=1.8, gravity=0.1, flow=(0.0, 0.6, 0.2),
                    spread=0.7, taper=0.9,
                    hold=0.85, locks=300, width_m=0.024),
     "pixie": Style(top_m=0.085, side_m=0.06, back_m=0.055, fringe_m=0.085, part=0.9, lift=0.5, flow=(-0.15, 0.0, 0.05),
-                   gap_m=0.011, locks=320),
+                   gap_m=0.011, locks=460, width_m=0.016, steps=5, taper=0.7),
     "bowl cut": Style(has_fringe=True, top_m=0.12, side_m=0.085, back_m=0.075, fringe_m=0.080, lift=0.25, gap_m=0.014,
                       spread=0.06, locks=330, taper=0.1),
     "bob": Style(top_m=0.22, side_m=0.16, back_m=0.13, fringe_m=0.21, part=0.8, lift=0.35, gap_m=0.016, spread=0.08,
@@ -312,7 +331,7 @@ PARTS: dict[str, Callable[[Person], list[Piece]]] = {
                           spread=0.04, locks=380,
                           flow=(0.0, 0.0, -0.12), taper=0.08),
     "curtains": Style(top_m=0.14, side_m=0.05, back_m=0.06, fringe_m=0.14, part=0.0, lift=0.8, flow=(0.0, 0.1, 0.0),
-                      gap_m=0.016, locks=320),
+                      gap_m=0.016, locks=430, width_m=0.016, steps=6, taper=0.7),
     "shaggy": Style(top_m=0.14, side_m=0.11, back_m=0.11, fringe_m=0.09, lift=0.8, spread=0.5, gap_m=0.020, locks=340,
                     wave_m=0.006, waves=1.5),
     "ponytail": lambda person: _tied(person, above=0.035, behind=-0.11),

@@ -47,22 +47,22 @@ def shirt_and_chinos(person: Person) -> Outfit:
 def hoodie(person: Person) -> Outfit:
     """A hoodie with its hood down, over sweat pants."""
     fleece, pants = _paints(person, ("cotton", "#6f7f74"), ("cotton", "#33363b"))
-    hood = g.patch(person, fleece,
-                   lambda p: np.minimum(0.598 - p.at[:, 1], np.minimum(p.at[:, 1] - 0.50 - 0.35 * np.maximum(p.at[:, 2], 0),
-                   np.minimum(0.11 - np.abs(p.at[:, 0]), 0.075 - p.at[:, 2]))), ease_m=0.040, smooth=3, name="hood")  # fmt: skip
-    pocket = g.patch(person, fleece,
-                     lambda p: np.minimum(np.minimum(0.20 - p.at[:, 1] - 0.2 * np.abs(p.at[:, 0]), p.at[:, 1] - 0.07),
-                     np.minimum(0.105 - np.abs(p.at[:, 0]), p.at[:, 2] - 0.03)), ease_m=0.037, name="pocket")  # fmt: skip
     body = g.top(person, fleece, sleeve=1.95, hem=0.0, ease_m=0.016, loose_m=0.020, cuff_m=0.016)
+    hood = g.patch(person, fleece, lambda p: np.minimum(np.minimum(0.592 - p.at[:, 1], p.at[:, 1] - 0.44),
+                   np.minimum(0.095 - np.abs(p.at[:, 0]), 0.012 - p.at[:, 2])), ease_m=0.040, smooth=10, name="hood")  # fmt: skip
+    pocket = g.sewn(body, fleece, lambda p: np.minimum(np.minimum(0.20 - p.at[:, 1] - 0.2 * np.abs(p.at[:, 0]), p.at[:, 1] - 0.07),
+                    np.minimum(0.105 - np.abs(p.at[:, 0]), p.at[:, 2] - 0.03)), lift_m=0.005, name="pocket")  # fmt: skip
     return [g.trousers(person, pants, ease_m=0.010, cuff_m=0.016), body,
-            g.band(person, fleece, 0.0, 0.045, ease_m=0.032, name="waistband"), hood, pocket], []  # fmt: skip
+            g.band(person, fleece, 0.0, 0.045, ease_m=0.032, name="waistband"), hood,
+            g.collar(person, fleece, low=0.538, high=0.588, ease_m=0.022, flare_m=0.004, name="neck"), pocket], []  # fmt: skip
 
 
 def suit(person: Person) -> Outfit:
     """A suit with a shirt and a tie."""
     wool, shirt, silk = _paints(person, ("canvas", "#2b3242"), ("cotton", "#f2f0ea"), ("silk", "#7a1f2b"))
     neck = g.v_neck(0.27, 0.075)
-    jacket = g.top(person, wool, sleeve=1.93, neck=neck, hem=-0.03, ease_m=0.017, loose_m=0.012, cuff_m=0.010)
+    jacket = g.top(person, wool, sleeve=1.93, neck=neck, hem=0.09, ease_m=0.017, loose_m=0.012, cuff_m=0.010)
+    jacket = g.hanging(person, jacket, hem=-0.05, ease_m=0.022, flare_m=0.006)
     lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.024 - neck(p)), np.minimum(p.at[:, 2] - 0.03,
                     0.54 - p.at[:, 1])), ease_m=0.024, name="lapel")  # fmt: skip
     tie = g.patch(person, silk,
@@ -76,16 +76,16 @@ def suit(person: Person) -> Outfit:
 def dress(person: Person) -> Outfit:
     """A summer dress to the knee with a belt."""
     silk, leather = _paints(person, ("silk", "#b8404a"), ("leather", "#3a241a"))
-    return [g.skirt(person, silk, hem=-0.36, waist=0.20, flare_m=0.07, folds=14),
-            g.top(person, silk, sleeve=0.28, neck=g.wide_neck(0.455), hem=0.165, ease_m=0.009, loose_m=0.006, cuff_m=0.010),
-            g.band(person, leather, 0.16, 0.202, ease_m=0.028, name="belt")], []  # fmt: skip
+    body = g.top(person, silk, sleeve=0.28, neck=g.wide_neck(0.455), hem=0.175, ease_m=0.009, loose_m=0.004, cuff_m=0.010)
+    return [g.hanging(person, body, hem=-0.36, ease_m=0.010, flare_m=0.035, folds=14, fold_m=0.035),
+            g.band(person, leather, 0.175, 0.208, ease_m=0.019, name="belt")], []  # fmt: skip
 
 
 def evening_gown(person: Person) -> Outfit:
     """A long gown without sleeves."""
     velvet, = _paints(person, ("velvet", "#3b1e58"))
-    return [g.skirt(person, velvet, hem=-0.71, waist=0.19, flare_m=0.05, folds=10),
-            g.top(person, velvet, sleeve=0.0, neck=g.v_neck(0.40, 0.085), hem=0.15, ease_m=0.008, loose_m=0.006)], []  # fmt: skip
+    body = g.top(person, velvet, sleeve=0.0, neck=g.v_neck(0.40, 0.085), hem=0.15, ease_m=0.008, loose_m=0.004)
+    return [g.hanging(person, body, hem=-0.735, ease_m=0.008, flare_m=0.05, folds=10, fold_m=0.05)], []  # fmt: skip
 
 
 def blouse_and_skirt(person: Person) -> Outfit:
@@ -93,8 +93,8 @@ def blouse_and_skirt(person: Person) -> Outfit:
     blouse, cloth = _paints(person, ("cotton", "#f0e9dd"), ("wool", "#465a4c"))
     shirt = g.top(person, blouse, sleeve=1.4, neck=g.v_neck(0.48, 0.04), hem=0.13, loose_m=0.006, cuff_m=0.014)
     return ([shirt, g.collar(person, blouse, open_m=0.015, flare_m=0.014),
-             g.skirt(person, cloth, hem=-0.30, waist=0.17, flare_m=0.06,
-             folds=26), g.band(person, cloth, 0.135, 0.175, ease_m=0.029, name="waistband")],
+             g.skirt(person, cloth, hem=-0.30, waist=0.17, ease_m=0.018, flare_m=0.03, folds=22, fold_m=0.022),
+             g.band(person, cloth, 0.14, 0.175, ease_m=0.023, name="waistband")],
             g.buttons(person, shirt, _GOLD, [(0.0, y) for y in (0.45, 0.38, 0.31, 0.24)], 0.004))  # fmt: skip
 
 
@@ -111,11 +111,12 @@ def coat(person: Person) -> Outfit:
     """A long coat over a sweater."""
     wool, inner, pants = _paints(person, ("canvas", "#6a5138"), ("wool", "#2c2f36"), ("canvas", "#2a2a2e"))
     neck = g.v_neck(0.33, 0.075)
-    body = g.top(person, wool, sleeve=1.97, neck=neck, hem=0.10, ease_m=0.026, loose_m=0.014, cuff_m=0.016)
+    body = g.top(person, wool, sleeve=1.97, neck=neck, hem=0.10, ease_m=0.026, loose_m=0.010, cuff_m=0.016)
+    body = g.hanging(person, body, hem=-0.42, ease_m=0.030, flare_m=0.025)
     lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.035 - neck(p)), np.minimum(p.at[:, 2] - 0.02,
                     0.56 - p.at[:, 1])), ease_m=0.034, name="lapel")  # fmt: skip
     return ([g.trousers(person, pants), g.top(person, inner, sleeve=1.9, hem=0.05, ease_m=0.008, loose_m=0.004, neck=g.crew(0.02)),
-             g.skirt(person, wool, hem=-0.42, waist=0.185, flare_m=0.04, ease_m=0.024), body, lapel,
+             body, lapel,
              g.collar(person, wool, low=0.535, high=0.59, open_m=0.05, ease_m=0.028, flare_m=0.016),
              g.band(person, wool, 0.14, 0.178, ease_m=0.046, name="belt")],
             g.buttons(person, body, _DARK, [(s * 0.05, y) for s in (-1, 1) for y in (0.31, 0.22)], 0.010))  # fmt: skip
@@ -125,7 +126,8 @@ def pea_coat(person: Person) -> Outfit:
     """A sailor's double-breasted jacket over a striped shirt."""
     wool, shirt, pants = _paints(person, ("canvas", "#1f2a3d"), ("cotton", "#e6e3da"), ("canvas", "#222833"))
     neck = g.v_neck(0.38, 0.08)
-    body = g.top(person, wool, sleeve=1.95, neck=neck, hem=-0.06, ease_m=0.022, loose_m=0.020, cuff_m=0.014)
+    body = g.top(person, wool, sleeve=1.95, neck=neck, hem=0.09, ease_m=0.022, loose_m=0.014, cuff_m=0.014)
+    body = g.hanging(person, body, hem=-0.085, ease_m=0.026, flare_m=0.008)
     lapel = g.patch(person, wool, lambda p: np.minimum(np.minimum(neck(p), 0.04 - neck(p)), np.minimum(p.at[:, 2] - 0.02,
                     0.56 - p.at[:, 1])), ease_m=0.030, name="lapel")  # fmt: skip
     return ([g.trousers(person, pants, cuff_m=0.022), g.top(person, shirt, sleeve=1.5, hem=0.05, ease_m=0.008, loose_m=0.002),
@@ -137,7 +139,8 @@ def pea_coat(person: Person) -> Outfit:
 def uniform(person: Person) -> Outfit:
     """An officer's uniform: high collar, shoulder straps, a belt."""
     cloth, trim, leather = _paints(person, ("canvas", "#39506b"), ("silk", "#c9a13b"), ("leather", "#201813"))
-    body = g.top(person, cloth, sleeve=1.95, neck=g.crew(0.01), hem=-0.02, ease_m=0.015, loose_m=0.010, cuff_m=0.010)
+    body = g.top(person, cloth, sleeve=1.95, neck=g.crew(0.01), hem=0.10, ease_m=0.015, loose_m=0.008, cuff_m=0.010)
+    body = g.hanging(person, body, hem=-0.06, ease_m=0.022, flare_m=0.012)
     straps = g.patch(person, trim, lambda p: np.minimum(np.minimum(np.abs(p.at[:, 0]) - 0.09, 0.175 - np.abs(p.at[:, 0])),
                      np.minimum(p.at[:, 1] - 0.50, 0.026 - np.abs(p.at[:, 2] - 0.012))), ease_m=0.024, name="straps")  # fmt: skip
     return ([g.trousers(person, cloth, ease_m=0.008, cuff_m=0.012), body, straps,
@@ -150,10 +153,10 @@ def uniform(person: Person) -> Outfit:
 def robe(person: Person) -> Outfit:
     """A long robe with wide sleeves and a sash."""
     cloth, sash, = _paints(person, ("silk", "#35514c"), ("silk", "#a8843a"))
-    return [g.skirt(person, cloth, hem=-0.70, waist=0.20, flare_m=0.06, ease_m=0.018, folds=8),
-            g.top(person, cloth, sleeve=1.9, neck=g.v_neck(0.40, 0.07), hem=0.15, ease_m=0.014, loose_m=0.010, cuff_m=0.075,
-                  smooth=4),
-            g.band(person, sash, 0.13, 0.21, ease_m=0.032, name="sash")], []  # fmt: skip
+    body = g.top(person, cloth, sleeve=1.9, neck=g.v_neck(0.40, 0.07), hem=0.13, ease_m=0.014, loose_m=0.008, cuff_m=0.075,
+                 smooth=4)  # fmt: skip
+    return [g.hanging(person, body, hem=-0.70, ease_m=0.018, flare_m=0.04, folds=9, fold_m=0.03),
+            g.band(person, sash, 0.13, 0.20, ease_m=0.028, name="sash")], []  # fmt: skip
 
 
 def tracksuit(person: Person) -> Outfit:
@@ -161,9 +164,9 @@ def tracksuit(person: Person) -> Outfit:
     cloth, stripe = _paints(person, ("rubber", "#1e3f7a"), ("rubber", "#f0f0f0"))
     jacket = g.top(person, cloth, sleeve=1.95, hem=0.0, ease_m=0.014, loose_m=0.016, cuff_m=0.010)
     legs = g.trousers(person, cloth, ease_m=0.009, cuff_m=0.010)
-    line = g.patch(person, stripe, lambda p: np.minimum(np.where(p.leg > 0.1, 1.9 - p.leg, -1.0), 0.022 - np.abs(p.at[:, 2] - 0.02)
-                   - np.where(np.abs(p.at[:, 0]) < np.interp(p.leg, (0, 1, 2), (0.13, 0.17, 0.225)), 1.0, 0.0)), ease_m=0.021,
-                   name="stripes")  # fmt: skip
+    line = g.sewn(legs, stripe, lambda p: np.minimum(np.where(p.leg > 0.1, 1.98 - p.leg, -1.0), 0.020 - np.abs(p.at[:, 2] - 0.02)
+                  - np.where(np.abs(p.at[:, 0]) < np.interp(p.leg, (0, 1, 2), (0.13, 0.145, 0.175)), 1.0, 0.0)),
+                  name="stripes")  # fmt: skip
     return [legs, line, jacket, g.collar(person, cloth, low=0.535, high=0.595, ease_m=0.016, flare_m=0.004),
             g.band(person, stripe, 1.84, 1.95, ease_m=0.026, limb="arm")], []  # fmt: skip
 
@@ -200,7 +203,7 @@ def armour(person: Person) -> Outfit:
     """Plate over a padded coat."""
     plate, padding, leather = _paints(person, ("plate", "#b9bcc2"), ("canvas", "#5a3230"), ("leather", "#3b2617"))
     return [g.trousers(person, padding), g.top(person, padding, sleeve=1.95, hem=0.0, ease_m=0.012, neck=g.crew(0.02)),
-            g.skirt(person, leather, hem=-0.14, waist=0.17, flare_m=0.06, folds=12),
+            g.skirt(person, leather, hem=-0.14, waist=0.17, ease_m=0.022, flare_m=0.035, folds=12, fold_m=0.015),
             g.top(person, plate, sleeve=0.0, hem=0.14, ease_m=0.026, loose_m=0.010, smooth=14, name="breastplate"),
             g.band(person, plate, 0.0, 0.42, ease_m=0.045, limb="arm", name="pauldrons"),
             g.band(person, plate, 1.25, 1.85, ease_m=0.026, limb="arm", name="bracers"),
@@ -213,13 +216,14 @@ def armour(person: Person) -> Outfit:
 def apron(person: Person) -> Outfit:
     """A cook's jacket and an apron."""
     white, pants, cloth = _paints(person, ("cotton", "#f2f1ec"), ("canvas", "#3a3c42"), ("canvas", "#7d2f2a"))
-    jacket = g.top(person, white, sleeve=1.3, hem=0.02, ease_m=0.012, loose_m=0.010)
+    jacket = g.top(person, white, sleeve=1.3, hem=0.10, ease_m=0.012, loose_m=0.006)
+    jacket = g.hanging(person, jacket, hem=-0.02, ease_m=0.016, flare_m=0.004)
     bib = g.patch(person, cloth, lambda p: np.minimum(np.minimum(0.44 - p.at[:, 1], p.at[:, 1] - 0.12),
                   np.minimum(0.10 - np.abs(p.at[:, 0]), p.at[:, 2] - 0.02)), ease_m=0.026, name="bib")  # fmt: skip
-    lap = g.skirt(person, cloth, hem=-0.33, waist=0.15, flare_m=0.02, ease_m=0.020)
-    lap = Layer("apron", lap.sheet.cut(lap.sheet.at[:, 2] + 0.01), cloth, np.zeros(len(person.data.positions), bool))
+    lap = g.skirt(person, cloth, hem=-0.33, waist=0.15, flare_m=0.012, ease_m=0.034)
+    lap = Layer("apron", lap.sheet.cut(lap.sheet.at[:, 2] - 0.012), cloth, np.zeros(len(person.data.positions), bool))
     return ([g.trousers(person, pants), jacket, g.collar(person, white, low=0.535, high=0.578), lap, bib,
-             g.band(person, cloth, 0.135, 0.16, ease_m=0.030, name="strings")],
+             g.band(person, cloth, 0.135, 0.16, ease_m=0.037, name="strings")],
             g.buttons(person, jacket, _DARK, [(s * 0.04, 0.48) for s in (-1, 1)], 0.006))  # fmt: skip
 
 
@@ -227,14 +231,14 @@ def lab_coat(person: Person) -> Outfit:
     """A white coat over shirt and trousers."""
     white, shirt, pants = _paints(person, ("cotton", "#f4f4f1"), ("cotton", "#7fa3b8"), ("canvas", "#4a4c52"))
     neck = g.v_neck(0.24, 0.08)
-    body = g.top(person, white, sleeve=1.95, neck=neck, hem=0.10, ease_m=0.020, loose_m=0.012, cuff_m=0.014)
+    body = g.top(person, white, sleeve=1.95, neck=neck, hem=0.12, ease_m=0.020, loose_m=0.008, cuff_m=0.014)
+    body = g.hanging(person, body, hem=-0.30, ease_m=0.024, flare_m=0.02)
     pocket = g.patch(person, white, lambda p: np.minimum(np.minimum(0.40 - p.at[:, 1], p.at[:, 1] - 0.335),
                      np.minimum(0.028 - np.abs(p.at[:, 0] - 0.085), p.at[:, 2])), ease_m=0.027, name="pocket")  # fmt: skip
     return ([g.trousers(person, pants), g.top(person, shirt, sleeve=1.9, hem=0.08, ease_m=0.008, loose_m=0.002,
                                               neck=g.v_neck(0.50, 0.03)),
-             g.collar(person, shirt, open_m=0.016, flare_m=0.008, ease_m=0.013), g.skirt(person, white, hem=-0.28, waist=0.185,
-             flare_m=0.03, ease_m=0.018), body, pocket], g.buttons(person, body, _DARK, [(0.0, 0.22), (0.0, 0.15)],
-                                                                   0.006))  # fmt: skip
+             g.collar(person, shirt, open_m=0.016, flare_m=0.008, ease_m=0.013), body, pocket],
+            g.buttons(person, body, _DARK, [(0.0, 0.22), (0.0, 0.15)], 0.006))  # fmt: skip
 
 
 def leather_jacket(person: Person) -> Outfit:
@@ -250,10 +254,10 @@ def leather_jacket(person: Person) -> Outfit:
 def tunic(person: Person) -> Outfit:
     """A villager's tunic with a belt, over hose."""
     linen, hose, leather = _paints(person, ("canvas", "#7a6a48"), ("cotton", "#4b3f36"), ("leather", "#3a2515"))
-    return [g.trousers(person, hose, ease_m=0.005, knee_m=0.002, cuff_m=0.002),
-            g.skirt(person, linen, hem=-0.22, waist=0.19, flare_m=0.06, folds=10),
-            g.top(person, linen, sleeve=1.7, neck=g.v_neck(0.48, 0.035), hem=0.13, ease_m=0.012, loose_m=0.012, cuff_m=0.022),
-            g.band(person, leather, 0.145, 0.19, ease_m=0.034, name="belt")], []  # fmt: skip
+    return [g.trousers(person, hose, ease_m=0.005, knee_m=0.002, cuff_m=0.002, wide_m=(0.0, 0.0)),
+            g.hanging(person, g.top(person, linen, sleeve=1.7, neck=g.v_neck(0.48, 0.035), hem=0.15, ease_m=0.012, loose_m=0.008,
+                                    cuff_m=0.022), hem=-0.22, ease_m=0.016, flare_m=0.03, folds=10, fold_m=0.02),
+            g.band(person, leather, 0.15, 0.185, ease_m=0.024, name="belt")], []  # fmt: skip
 
 
 PARTS: dict[str, Callable[[Person], Outfit]] = {

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.assets.image import encode_jpeg, encode_png
 from taixu.assets.material import AlphaMode, Clearcoat, Sheen
 
 __all__ = ["Paint", "Picture", "colored"]
 
 Color = tuple[float, float, float]
+_JPEG_QUALITY = 88
+_PNG_LEVEL = 5
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,6 +25,15 @@ class Picture:
     name: str
     data: bytes = b""
     pixels: NDArray[np.uint8] | None = None
+
+    @cached_property
+    def encoded(self) -> bytes:
+        """As a file; PNG where opacity is in it."""
+        if self.pixels is None:
+            return self.data
+        if self.pixels.shape[-1] in (2, 4):
+            return encode_png(self.pixels, level=_PNG_LEVEL)
+        return encode_jpeg(self.pixels, quality=_JPEG_QUALITY)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +46,8 @@ class Paint:
         Linear, with opacity; multiplies the picture.
     tiling : (float, float)
         How often pictures repeat over the coordinates.
+    normal_tiling
+        The same of the normal map, where it differs.
     """
 
     name: str
@@ -44,6 +59,7 @@ class Paint:
     normal_strength: float = 1.0
     rough_picture: Picture | None = None
     tiling: tuple[float, float] = (1.0, 1.0)
+    normal_tiling: tuple[float, float] | None = None
     alpha: AlphaMode = "OPAQUE"
     cutoff: float = 0.5
     double_sided: bool = False
@@ -52,6 +68,11 @@ class Paint:
     ior: float = 1.5
     emissive: Color = (0.0, 0.0, 0.0)
     extras: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def cut(self) -> Paint:
+        """The same with edges that are cut, not blended: what stands further away need not be sorted."""
+        return replace(self, name=f"{self.name} cut", alpha="MASK", cutoff=0.4)
 
 
 def colored(name: str, color: Color, roughness: float = 0.6, *, metallic: float = 0.0, double_sided: bool = False) -> Paint:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["SHOES", "ShoeFacts", "lift_m"]
+__all__ = ["BOOTS_OVER", "SHOES", "ShoeFacts", "lift_m"]
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,10 @@ SHOES = {
     "socks": ShoeFacts(-0.69, 0.002, "wool", "#d9d4c7", "#d9d4c7", 0.003),
     "wellingtons": ShoeFacts(-0.50, 0.022, "rubber", "#3d5a34", "#22301f", 0.010, 0.016),
 }  # fmt: skip
+
+
+BOOTS_OVER = ("tall boots", "wellingtons")
+"""Those that trousers are tucked into."""
 
 
 def lift_m(shoes: str) -> float:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from taixu.assets.paths import data_path
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.spec import AvatarSpec, linear_color
 
-__all__ = ["skin_paint", "skin_tone"]
+__all__ = ["shown_bytes", "skin_paint", "skin_tone"]
 
 Floats = NDArray[np.float32]
 _TONES = ("#f3dfd3", "#e8c7b4", "#d7ab92", "#bb8d71", "#986d54", "#704e3d", "#4f372c", "#362722")
@@ -53,53 +54,85 @@ def _relief(part: str, percent_old: int) -> Picture:
 
 def skin_paint(spec: AvatarSpec, part: str) -> Paint:
     """The paint of the ``head`` or the ``body``."""
-    step = 1 if part == "head" else 2
-    tone, hair = _mask(f"{part}_tone")[::step, ::step], _mask(f"{part}_hair")[::step, ::step]
+    lips, flush, shade, _, freckles, mottle = _planes(part)
     base = np.array(skin_tone(spec), np.float32)
     depth = float(spec.skin_tone)
-    color = np.broadcast_to(base, tone.shape) * (1.0 + np.float32(0.16) * (hair[..., 2:] - np.float32(0.45)))
-    flush = base * np.array((1.06, 0.74, 0.70) if depth < 0.55 else (1.0, 0.72, 0.66), np.float32)
-    color = _over(color, flush, tone[..., 1] * np.float32(0.35 + 1.1 * spec.flush) * np.float32(1.0 - 0.5 * depth))
-    shade = base * np.array((0.70, 0.50, 0.44), np.float32)
-    color = _over(color, shade, tone[..., 2] * np.float32(0.55 if part == "head" else _BODY_SHADE))
-    freckles = base * np.array((0.66, 0.45, 0.32), np.float32)
-    color = _over(color, freckles, hair[..., 1] * np.float32(0.85 * spec.freckles if part == "head" else 0.5 * spec.freckles))
+    color = base[:, None, None] * (mottle * np.float32(0.16) + np.float32(1.0 - 0.16 * 0.45))
+    red = (1.06, 0.74, 0.70) if depth < 0.55 else (1.0, 0.72, 0.66)
+    _lay(color, base * red, flush, (0.35 + 1.1 * spec.flush) * (1.0 - 0.5 * depth))
+    _lay(color, base * (0.70, 0.50, 0.44), shade, 0.55 if part == "head" else _BODY_SHADE)
+    if spec.freckles:
+        _lay(color, base * (0.66, 0.45, 0.32), freckles, (0.85 if part == "head" else 0.5) * spec.freckles)
     if part == "head":
-        color = _face(spec, base, color, tone, hair)
+        _face(spec, base, color)
     else:
-        nails = base * np.array((1.05, 0.86, 0.84), np.float32) + np.float32(0.03)
-        color = _over(color, nails, tone[..., 0] * np.float32(0.8))
+        _lay(color, base * (1.05, 0.86, 0.84) + 0.03, lips, 0.8)  # nails
     old = max(0.0, (spec.age_years - 30.0) / 45.0) if spec.wrinkles < 0.0 else spec.wrinkles
     soft = tuple(float(value) * 0.10 for value in base)
     return Paint(
-        f"skin {part}", roughness=0.50, picture=Picture(f"skin_{part}", pixels=_shown(color)),
-        normal=_relief(part, round(min(old, 1.0) * 100.0)), sheen=Sheen((soft[0], soft[1], soft[2]), roughness=0.45), ior=1.42
+        f"skin {part}", roughness=1.0, picture=Picture(f"skin_{part}", pixels=shown_bytes(color)), rough_picture=_gloss(part),
+        normal=_relief(part, 20 * round(min(old, 1.0) * 5.0)), sheen=Sheen((soft[0], soft[1], soft[2]), roughness=0.45), ior=1.42
     )  # fmt: skip
 
 
-def _face(spec: AvatarSpec, base: Floats, color: Floats, tone: Floats, hair: Floats) -> Floats:
-    lips = base * np.array((0.93, 0.56, 0.54) if spec.skin_tone < 0.5 else (0.95, 0.66, 0.62), np.float32)
+@cache
+def _planes(part: str) -> tuple[Floats, ...]:
+    """Masks one by one: lips or nails, flush, shade, stubble, freckles, mottle."""
+    step = 1 if part == "head" else 2
+    tone, hair = _mask(f"{part}_tone")[::step, ::step], _mask(f"{part}_hair")[::step, ::step]
+    return tuple(np.ascontiguousarray(each[..., channel]) for each in (tone, hair) for channel in range(3))
+
+
+@cache
+def _gloss(part: str) -> Picture:
+    """How rough skin is: lips and where blood is near shine a little more than the rest, which varies."""
+    lips, flush, shade, _, _, mottle = (each[::4, ::4] for each in _planes(part))
+    rough = 0.52 + 0.10 * (mottle - 0.45) - (0.16 if part == "head" else 0.10) * lips - 0.05 * flush + 0.05 * shade
+    green = np.rint(np.clip(rough, 0.0, 1.0) * 255.0).astype(np.uint8)
+    return Picture(f"skin_{part}_gloss", pixels=np.stack([np.full_like(green, 255), green, np.zeros_like(green)], -1))
+
+
+def _face(spec: AvatarSpec, base: Floats, color: Floats) -> None:
+    lips, flush, shade, stubble, _, _ = _planes("head")
+    red = base * ((0.93, 0.56, 0.54) if spec.skin_tone < 0.5 else (0.95, 0.66, 0.62))
     paint = np.array(linear_color(spec.lipstick_color), np.float32)
-    lips = lips + (paint - lips) * np.float32(0.85 * spec.lipstick)
-    color = _over(color, lips, tone[..., 0] * np.float32(0.70 + 0.25 * spec.lipstick))
-    stubble = max(spec.stubble, _UNDER_BEARDS.get(spec.beard, 0.0))
-    if stubble:
+    _lay(color, red + (paint - red) * (0.85 * spec.lipstick), lips, 0.70 + 0.25 * spec.lipstick)
+    shaven = max(spec.stubble, _UNDER_BEARDS.get(spec.beard, 0.0))
+    if shaven:
         ink = np.array(linear_color(spec.beard_color or spec.hair_color), np.float32) * np.float32(0.5)
-        color = _over(color, ink * 0.6 + base * 0.25, hair[..., 0] * np.float32(0.75 * stubble))
+        _lay(color, ink * 0.6 + base * 0.25, stubble, 0.75 * shaven)
     if spec.eye_shadow:
-        around = np.clip(tone[..., 2] * 1.3 - 0.15, 0.0, 1.0) * (tone[..., 1] > 0.06)
-        color = _over(color, np.array(linear_color(spec.eye_shadow_color), np.float32), around * np.float32(0.7 * spec.eye_shadow))
-    inside = np.kron(_mask("head_inner")[..., 0], np.ones((4, 4), np.float32))
-    return _over(color, np.array(_MOUTH, np.float32), inside)
+        around = np.clip(shade * 1.3 - 0.15, 0.0, 1.0) * (flush > 0.06)
+        _lay(color, np.array(linear_color(spec.eye_shadow_color), np.float32), around, 0.7 * spec.eye_shadow)
+    inside = _inside()
+    for plane, value in zip(color, _MOUTH, strict=True):
+        part = plane[:, : inside.shape[1]]
+        part += (np.float32(value) - part) * inside
 
 
-def _over(below: Floats, above: Floats, amount: Floats) -> Floats:
-    return below + (above - below) * np.clip(amount, 0.0, 1.0)[..., None].astype(np.float32)
+@cache
+def _inside() -> Floats:
+    """Where the picture of the head shows mouth and sockets: a strip at its left."""
+    mask = _mask("head_inner")[..., 0]
+    width = int(np.nonzero(mask.max(0) > 0.02)[0].max()) + 1
+    return np.asarray(np.kron(mask[:, :width], np.ones((4, 4), np.float32)))
 
 
-def _shown(color: Floats) -> NDArray[np.uint8]:
-    """Linear colours as sRGB with eight bits, by a table of 4,096 steps of the square root."""
+def _lay(below: Floats, above: NDArray[Any], mask: Floats, amount: float) -> None:
+    """A colour over a picture [3, h, w], in place."""
+    share = np.clip(mask * np.float32(amount), 0.0, 1.0)
+    for plane, value in zip(below, above, strict=True):
+        plane += (np.float32(value) - plane) * share
+
+
+def shown_bytes(color: NDArray[Any]) -> NDArray[np.uint8]:
+    """Linear colours [3, h, w] as sRGB with eight bits [h, w, 3], by a table of 4,096 steps of the square root."""
+    at = (np.sqrt(np.clip(color, 0.0, 1.0)) * np.float32(4095.0)).astype(np.uint16)
+    return np.ascontiguousarray(_table()[at].transpose(1, 2, 0))
+
+
+@cache
+def _table() -> NDArray[np.uint8]:
     steps = np.linspace(0.0, 1.0, 4096) ** 2
-    table = np.where(steps <= 0.0031308, steps * 12.92, 1.055 * np.maximum(steps, 1e-9) ** (1 / 2.4) - 0.055)
-    at = (np.sqrt(np.clip(color, 0.0, 1.0)) * np.float32(4095.0)).astype(np.int32)
-    return np.asarray(np.rint(table * 255.0).astype(np.uint8)[at])
+    shown = np.where(steps <= 0.0031308, steps * 12.92, 1.055 * np.maximum(steps, 1e-9) ** (1 / 2.4) - 0.055)
+    return np.rint(shown * 255.0).astype(np.uint8)

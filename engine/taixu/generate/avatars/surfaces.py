@@ -36,6 +36,10 @@ class Piece:
         What the face does to it.
     node
         Name of the mesh that it is a part of.
+    strips
+        Of hair: how many locks or tubes, rows and columns of vertices each has, in this order.
+    colors : float64 [n, 4], optional
+        At vertices, linear; they multiply the paint's.
     chains
         What it hangs on; its joints below zero are theirs (`taixu.generate.avatars.swinging`).
     """
@@ -51,6 +55,8 @@ class Piece:
     units: Units = field(default_factory=dict)
     node: str = "body"
     chains: tuple[Chain, ...] = ()
+    strips: tuple[int, int, int] | None = None
+    colors: Floats | None = None
 
     def kept(self, triangles: NDArray[np.bool_]) -> Piece:
         """The piece with some of its triangles, and the vertices that they use."""
@@ -64,7 +70,8 @@ class Piece:
                 units[name] = (renumber[at[there]], moved[there], turned[there])
         return replace(
             self, positions=self.positions[used], normals=self.normals[used], coordinates=self.coordinates[used],
-            triangles=number.reshape(-1, 3), joints=self.joints[used], weights=self.weights[used], units=units
+            triangles=number.reshape(-1, 3), joints=self.joints[used], weights=self.weights[used], units=units,
+            strips=None, colors=None if self.colors is None else self.colors[used]
         )  # fmt: skip
 
 
@@ -84,7 +91,8 @@ def joined(pieces: list[Piece], name: str) -> Piece:
         np.concatenate([piece.coordinates for piece in pieces]),
         np.concatenate([piece.triangles + start for piece, start in zip(pieces, starts, strict=True)]),
         np.concatenate([piece.joints for piece in pieces]), np.concatenate([piece.weights for piece in pieces]), first.paint, units,
-        first.node
+        first.node, colors=None if first.colors is None else np.concatenate([piece.colors for piece in pieces
+                                                                             if piece.colors is not None])
     )  # fmt: skip
 
 

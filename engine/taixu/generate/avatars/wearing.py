@@ -12,9 +12,13 @@ from taixu.generate.avatars.garments import dressed
 from taixu.generate.avatars.hair import head_of
 from taixu.generate.avatars.parts import part_named
 from taixu.generate.avatars.person import Person
+from taixu.generate.avatars.shoe_facts import BOOTS_OVER
 from taixu.generate.avatars.surfaces import Piece
 
 __all__ = ["worn"]
+
+_OVER_TROUSERS = ("armour", "tunic")
+"""Outfits whose hose goes into any shoes."""
 
 
 def worn(person: Person, pieces: list[Piece]) -> list[Piece]:
@@ -23,7 +27,7 @@ def worn(person: Person, pieces: list[Piece]) -> list[Piece]:
     layers, extras = part_named("outfit", spec.outfit or "swimwear")(person)
     if spec.shoes:
         shoes = part_named("shoes", spec.shoes)(person)
-        is_shaft_inside = spec.shoes in ("socks",)
+        is_shaft_inside = spec.shoes not in BOOTS_OVER and spec.outfit not in _OVER_TROUSERS
         layers = [*shoes, *layers] if is_shaft_inside else [*layers, *shoes]
     cloth, covered = dressed(person, layers)
     hidden = np.zeros(len(person.data.positions), bool)

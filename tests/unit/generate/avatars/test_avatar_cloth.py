@@ -1,0 +1,62 @@
+"""Clothes: what is dressed in them stays inside, standing, walking, sitting and with arms up."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from taixu.assets.model import ModelData
+from taixu.generate.avatars.making import make_avatar
+from taixu.generate.avatars.parts import part_names
+from taixu.generate.avatars.spec import AvatarSpec
+from taixu.generate.avatars.stills import pose_of, still
+
+spatial = pytest.importorskip("scipy.spatial")
+
+_WOMENS = ("dress", "evening gown", "blouse and skirt", "coat", "apron")
+_NEAR_M = 0.03
+_MOST_SHARE, _MOST_M = 0.05, 0.014
+"""Of skin near cloth that lies under it at rest: how much may stand out by more than 3 mm in a pose, and how far at most."""
+
+
+def _surfaces(model: ModelData, pose: str) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    shown = still(model, pose_of(model, pose))
+    clothes = [part for mesh in shown.meshes if mesh.name == "clothes" for part in mesh.primitives]
+    body = [part.attributes["POSITION"] for mesh in shown.meshes if mesh.name == "body" for part in mesh.primitives]
+    cloth, normals = (np.concatenate([part.attributes[name] for part in clothes]) for name in ("POSITION", "NORMAL"))
+    return np.concatenate(body).astype(float), cloth.astype(float), normals.astype(float)
+
+
+@pytest.mark.parametrize("outfit", part_names("outfit"))
+def test_no_skin_stands_out_of_cloth_at_rest_and_in_poses(outfit: str) -> None:
+    model = make_avatar(AvatarSpec(outfit=outfit, masculinity=0.1 if outfit in _WOMENS else 0.9, weight=0.6, hair=""))
+    skin, cloth, _ = _surfaces(model, "t-pose")
+    apart, nearest = spatial.cKDTree(cloth).query(skin, k=4)
+    near = apart[:, 0] < _NEAR_M
+    weights = 1.0 / (apart[near] + 1e-3)
+    weights /= weights.sum(1, keepdims=True)
+    inside = np.zeros(0, bool)
+    for pose in ("t-pose", "walk", "sit", "arms up"):
+        skin, cloth, normals = _surfaces(model, pose)
+        pairs = nearest[near]
+        out = ((((skin[near][:, None] - cloth[pairs]) * normals[pairs]).sum(2)) * weights).sum(1)
+        if pose == "t-pose":
+            inside = out < 0.0
+            assert inside.mean() > 0.75
+            assert inside.sum() > 150
+            continue
+        assert (out[inside] > 0.003).mean() < _MOST_SHARE, pose
+        assert out[inside].max() < _MOST_M, pose
+
+
+def test_what_hangs_is_one_surface_about_both_legs() -> None:
+    """Between the legs, below the crotch, a coat is in front and behind, and nowhere else."""
+    model = make_avatar(AvatarSpec(outfit="coat", masculinity=0.1, hair=""))
+    assert model.avatar is not None
+    clothes = next(mesh for mesh in model.meshes if mesh.name == "clothes")
+    points = max(clothes.primitives, key=lambda part: part.vertex_count).attributes["POSITION"]
+    height = float(points[:, 1].max())
+    between = points[(np.abs(points[:, 0]) < 0.03) & (points[:, 1] < 0.44 * height) & (points[:, 1] > 0.35 * height)]
+    assert len(between) > 10
+    assert (np.abs(between[:, 2] - between[:, 2].mean()) > 0.06).all()
