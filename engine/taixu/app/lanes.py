@@ -128,6 +128,9 @@ def _run_in_worker(job: Job, worker: WorkerProcess | None) -> WorkerProcess | No
             if worker is not None:
                 worker.close()
             worker = WorkerProcess()
+    except (BrokenPipeError, EOFError):
+        job.end("failed", error=JobError(f"{job.label}: its worker process died as it began, and took nothing else with it"))
+        return None
     except (MachineError, OSError) as error:
         job.end("failed", error=MachineError(f"{job.label}: {error}"))
         return None
