@@ -3,15 +3,26 @@
 from __future__ import annotations
 
 import ctypes
+import os
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
+from mod_worlds import STEP, hosts, mod_app, mod_lines
+from waiting import HANG_SECS, until
 
 from taixu.errors import MachineError
 from taixu.mods.box import Box
 from taixu.mods.box.job import Job
 from taixu.mods.box.lockdown import Plan, describe_gaps, macos, windows
+from taixu.mods.grants import Grants
+from taixu.mods.packages.package import read_package
+from taixu.mods.packages.project_mods import Loadable
+from taixu.mods.playing import ModsPlugin
+
+CHILD = Path(__file__).parents[3] / "support" / "elsewhere_child.py"
+SAMPLE = Path(__file__).parents[4] / "samples" / "mods" / "mods" / "score_board"
 
 PLAN = Plan(socket_fd=3)
 
@@ -97,3 +108,58 @@ def test_without_wasmtime_mods_are_off(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "wasmtime", None)
     with pytest.raises(MachineError, match=r"pip install 'taixu\[mods\]'"):
         Box().start()
+
+
+COUNTS = """
+import game
+def on_start():
+    game.request("rates", "https://api.example.com/")
+def on_tick(dt):
+    game.log(game.tick)
+def on_event(event):
+    if event.kind == "answer":
+        game.log("answered", event.status, event.error)
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="plays other systems on Linux")
+@pytest.mark.parametrize(
+    ("system", "gap"),
+    [("darwin", "Seatbelt cannot be reached"), ("win32", "no such library"), ("plan9", "plan9 has no second wall here")],
+)
+def test_elsewhere_mods_run_in_the_first_wall_with_a_badge_and_ask_no_server(system: str, gap: str) -> None:
+    with Box(program=(str(CHILD), system)) as box:
+        box.start(timeout_secs=HANG_SECS)
+        until(lambda: box.tend() or box.ready or box.failed, what="the box stands")
+        assert gap in box.badge and "\n" not in box.badge, "the user is told in one line"
+        assert not all(layer.stands for layer in box.layers)
+        plugin = ModsPlugin(wait=False, box=box)
+        app = mod_app(None)
+        plugin.build(app)
+        hosts(app).load("a.mod", {"main.py": COUNTS}, grants=Grants(capabilities={"net": 0}, hosts=frozenset({"api.example.com"})))
+
+        def answered() -> list[str]:
+            app.frame(STEP)
+            return [line for line in mod_lines(app) if line.startswith("answered 0")]
+
+        (line,) = until(answered, what=lambda: mod_lines(app))
+        assert "nothing is asked of servers on this machine" in line and gap in line
+        assert hosts(app).mods["a.mod"].cost.fuel > 0, "it was WebAssembly that ran it"
+        assert box.pid != os.getpid()
+        told = [line for line in mod_lines(app) if "asked a server in vain" in line]
+        assert len(told) == 1
+        app.close()
+
+
+@pytest.mark.parametrize("system", ["linux", "darwin", "win32"])
+def test_without_wasmtime_no_mod_runs_on_any_system(system: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "platform", system)
+    monkeypatch.setitem(sys.modules, "wasmtime", None)
+    app, plugin = mod_app(None), ModsPlugin()
+    plugin.build(app)
+    package = read_package(SAMPLE)
+    why = plugin.load(app.world, (Loadable(package, package.manifest.capabilities, None),))
+    assert "pip install 'taixu[mods]'" in why["taixu.score_board"] and not hosts(app).mods
+    app.frame(STEP)
+    assert app.clock.ticks == 1, "the world goes on"
+    app.close()
