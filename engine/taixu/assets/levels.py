@@ -32,7 +32,9 @@ class Levels:
     Attributes
     ----------
     nodes
-        Indices, the finest first.
+        Indices, the finest first. The finest may be a node above several that have meshes: each coarser one stands for all of them.
+    carrier
+        The node with a mesh, of the finest or below it, that shows coarser meshes in place of its own: it stands where they do.
     coverage
         For each level the least share of the screen's area that it is meant for; the last level is shown below its own, too. Empty
         where the model does not say: then triangles decide.
@@ -40,6 +42,12 @@ class Levels:
 
     nodes: tuple[int, ...]
     coverage: tuple[float, ...] = ()
+    carrier: int = -1
+
+    def members(self, model: ModelData) -> list[int]:
+        """The nodes with meshes that the finest level is, the carrier first."""
+        found = [each for each in _below(model, self.nodes[0]) if model.nodes[each].mesh is not None]
+        return sorted(found, key=lambda each: each != self.carrier)
 
 
 def link_levels(model: ModelData, finest: int, coarser: Sequence[int], *, coverage: Sequence[float] = ()) -> None:
@@ -48,7 +56,7 @@ def link_levels(model: ModelData, finest: int, coarser: Sequence[int], *, covera
     Parameters
     ----------
     finest, coarser
-        Node indices. Each has a mesh; coarser ones stand where the finest does, and have the same skin where it has one.
+        Node indices. Coarser ones have a mesh each, stand where the finest does, and have the skin of a mesh of the finest.
     coverage
         As in `Levels`.
     """
@@ -76,11 +84,13 @@ def levels_of(model: ModelData) -> dict[int, Levels]:
     for index, node in enumerate(model.nodes):
         said = node.extensions.get(_LOD)
         ids = said.get("ids") if isinstance(said, dict) else None
-        if isinstance(ids, list) and _can_show(model, index):
-            nodes = [each for each in ids if isinstance(each, int) and 0 <= each < len(model.nodes) and _can_show(model, each)]
-            nodes = list(dict.fromkeys(each for each in nodes if each != index and model.nodes[each].skin == node.skin))
-            if nodes:
-                found[index] = Levels((index, *nodes[: MOST_LEVELS - 1]), _coverage(node, 1 + len(ids)))
+        if not isinstance(ids, list):
+            continue
+        nodes = [each for each in ids if isinstance(each, int) and 0 <= each < len(model.nodes) and _can_show(model, each)]
+        nodes = list(dict.fromkeys(each for each in nodes if each != index))[: MOST_LEVELS - 1]
+        carrier = _carrier(model, index, nodes)
+        if carrier is not None:
+            found[index] = Levels((index, *nodes), _coverage(node, 1 + len(ids)), carrier)
     for siblings in ([node.children for node in model.nodes], [scene.nodes for scene in model.scenes]):
         for group in siblings:
             found |= _named(model, group)
@@ -97,7 +107,32 @@ def _named(model: ModelData, siblings: Sequence[int]) -> dict[int, Levels]:
     for by_level in stems.values():
         nodes = [by_level[each] for each in sorted(by_level)]
         if 0 in by_level and len(nodes) > 1 and all(_stand_alike(model.nodes[nodes[0]], model.nodes[each]) for each in nodes):
-            found[nodes[0]] = Levels(tuple(nodes[:MOST_LEVELS]))
+            found[nodes[0]] = Levels(tuple(nodes[:MOST_LEVELS]), carrier=nodes[0])
+    return found
+
+
+def _carrier(model: ModelData, finest: int, coarser: Sequence[int]) -> int | None:
+    """A node that can show the meshes of coarser ones; None where none can."""
+    members = [each for each in _below(model, finest) if _can_show(model, each)]
+    if not coarser or any(model.nodes[each].instances is not None for each in _below(model, finest)):
+        return None
+    for each in members:
+        node = model.nodes[each]
+        # A skin says where vertices are, whatever its node's place; without one, only equal places are the same.
+        if all(model.nodes[other].skin == node.skin for other in coarser) and (
+            node.skin is not None or (each == finest and all(_stand_alike(node, model.nodes[other]) for other in coarser))
+        ):
+            return each
+    return None
+
+
+def _below(model: ModelData, index: int) -> list[int]:
+    """A node and all below it."""
+    found: list[int] = []
+    waiting = [index]
+    while waiting and len(found) <= len(model.nodes):
+        found.append(waiting.pop(0))
+        waiting += model.nodes[found[-1]].children
     return found
 
 

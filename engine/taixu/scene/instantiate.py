@@ -14,6 +14,7 @@ from taixu.assets.model import ModelData
 from taixu.ecs import NOBODY, World
 from taixu.ecs.entity import mix64
 from taixu.scene.components import Camera, FromModel, Light, MeshInstance, Name, Parent, Transform, Visibility
+from taixu.scene.levels import put_model_levels
 from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary
 
 __all__ = ["ModelHooks", "Spawned", "spawn_model"]
@@ -84,10 +85,10 @@ def spawn_model(
         world.scatter(entities[shown], Parent, "entity", np.array([one or owner for one in above], np.uint64))
     spawned = Spawned(owner, model, entities)
     _add_meshes(world, spawned, shown, key, (variants, material), cast_shadow)
-    meshes = world.resource(MeshLibrary)
     for found in levels.values():
-        forms = [_mesh_number(world, model, key, model.nodes[each].mesh or 0, (variants, material)) for each in found.nodes]
-        meshes.put_levels(forms, found.coverage)
+        put_model_levels(
+            world.resource(MeshLibrary), model, found, lambda mesh: _mesh_number(world, model, key, mesh, (variants, material))
+        )
     _add_rest(world, spawned, shown)
     for function in world.resource(ModelHooks).functions if world.has_resource(ModelHooks) else ():
         function(world, spawned)

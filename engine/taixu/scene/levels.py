@@ -8,25 +8,25 @@ nothing flickers between two.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.assets.levels import Levels
+from taixu.assets.model import ModelData
 from taixu.ecs import Table, World, indices_of, row_count
 from taixu.scene.components import CELL_M, MeshInstance
 from taixu.scene.details import Eye
-from taixu.scene.library import MeshLibrary
+from taixu.scene.library import LibraryMesh, MeshLevels, MeshLibrary
 from taixu.scene.transforms import WorldTransforms
 
-__all__ = ["LevelState", "show_levels"]
+__all__ = ["LevelState", "put_model_levels", "show_levels"]
 
 _PIXELS_A_TRIANGLE = 8.0
 _SCREEN_PX = 1080.0
 """The height of the screen that models speak of when they say shares of one; finer screens show finer levels."""
 _SLACK = 0.9
-
-Floats = NDArray[np.float64]
 
 
 class LevelState:
@@ -52,18 +52,16 @@ class LevelState:
             self._set_of_mesh = np.full(len(library), -1, np.int32)
             self._level_of_mesh = np.zeros(len(library), np.int8)
             sets = list(library.levels.values())
-            width = max((len(each) for each, _ in sets), default=0)
+            width = max((len(each.numbers) for each in sets), default=0)
             self._numbers = np.zeros((len(sets), width), np.uint32)
             self._edges = np.zeros((len(sets), width))
-            self._spheres = np.zeros((len(sets), 4))
-            for row, (numbers, coverage) in enumerate(sets):
-                self._set_of_mesh[list(numbers)] = row
-                self._level_of_mesh[list(numbers)] = np.arange(len(numbers))
-                self._numbers[row] = [*numbers, *[numbers[-1]] * (width - len(numbers))]
-                bounds = library[numbers[0]].bounds().astype(np.float64)
-                radius = float(np.linalg.norm(bounds[1] - bounds[0])) / 2.0
-                self._spheres[row] = (*bounds.mean(0), radius)
-                self._edges[row, : len(numbers) - 1] = _edges(library, numbers, coverage)
+            self._spheres = np.array([each.sphere for each in sets]).reshape(-1, 4)
+            for row, each in enumerate(sets):
+                count = len(each.numbers)
+                self._set_of_mesh[list(each.numbers)] = row
+                self._level_of_mesh[list(each.numbers)] = np.arange(count)
+                self._numbers[row] = [*each.numbers, *[each.numbers[-1]] * (width - count)]
+                self._edges[row, : count - 1] = each.edges_px
             self._rows.clear()
             self.tick = -1
         return bool(len(self._numbers))
@@ -123,12 +121,33 @@ def _levels(
     return np.asarray(np.cumprod(coarser, axis=1).sum(1), np.intp)
 
 
-def _edges(library: MeshLibrary, numbers: Sequence[int], coverage: Sequence[float]) -> Floats:
-    """Pixels of diameter below which each level but the last is left for the next one."""
+def put_model_levels(library: MeshLibrary, model: ModelData, found: Levels, number_of: Callable[[int], int]) -> None:
+    """Make the levels of one place of a model known.
+
+    Parameters
+    ----------
+    number_of
+        Gives a model's mesh its number in the library.
+    """
+    members = [model.nodes[each].mesh or 0 for each in found.members(model)]
+    coarser = [model.nodes[each].mesh or 0 for each in found.nodes[1:]]
+    boxes = np.array([library[number_of(each)].bounds() for each in members], np.float64)
+    low, high = boxes[:, 0].min(0), boxes[:, 1].max(0)
+    x, y, z = ((low + high) / 2.0).tolist()
+    sphere = (x, y, z, float(np.linalg.norm(high - low)) / 2.0)
+    edges = _edges(library, [number_of(each) for each in coarser], found.coverage)
+    for place, mesh in enumerate(members):
+        # What the carrier shows from afar stands for all; the others show nothing then, each a nothing of its own.
+        first = number_of(mesh)
+        nothings = (library.put(("nothing", first, level), LibraryMesh((), ())) for level in range(len(coarser)))
+        forms = [number_of(each) for each in coarser] if place == 0 else list(nothings)
+        library.put_levels(MeshLevels((first, *forms), edges, sphere))
+
+
+def _edges(library: MeshLibrary, coarser: Sequence[int], coverage: Sequence[float]) -> tuple[float, ...]:
     if coverage:
-        shares = np.asarray(coverage[: len(numbers) - 1], np.float64)
-        return np.sqrt(shares) * _SCREEN_PX
-    counts = [sum(len(each.triangles()) for each in library[number].primitives) for number in numbers[1:]]
+        return tuple((np.sqrt(np.asarray(coverage[: len(coarser)], np.float64)) * _SCREEN_PX).tolist())
+    counts = [sum(len(each.triangles()) for each in library[number].primitives) for number in coarser]
     # The next level is fine enough while each of its triangles, half of them seen, covers so few pixels of the disc.
     edges = np.sqrt(np.maximum(counts, 1) * _PIXELS_A_TRIANGLE * 2.0 / np.pi)
-    return np.minimum.accumulate(edges)
+    return tuple(np.minimum.accumulate(edges).tolist())

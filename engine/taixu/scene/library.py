@@ -6,7 +6,7 @@ was edited): who follows a library asks which numbers changed since it last look
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.model import Material, ModelData, Primitive, TextureRef
 
-__all__ = ["Library", "LibraryMaterial", "LibraryMesh", "MaterialLibrary", "MeshLibrary", "add_mesh"]
+__all__ = ["Library", "LibraryMaterial", "LibraryMesh", "MaterialLibrary", "MeshLevels", "MeshLibrary", "add_mesh"]
 
 T = TypeVar("T")
 
@@ -49,6 +49,25 @@ class LibraryMaterial:
     model: ModelData
     surface: Any = None
     textures: Mapping[str, TextureRef] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MeshLevels:
+    """Levels of detail of a mesh.
+
+    Attributes
+    ----------
+    numbers
+        In the `MeshLibrary`, the finest first.
+    edges_px
+        How many pixels wide its sphere is when each level but the last is left for the next one.
+    sphere
+        What its size on the screen is taken from: middle and radius, in the mesh's frame.
+    """
+
+    numbers: tuple[int, ...]
+    edges_px: tuple[float, ...]
+    sphere: tuple[float, float, float, float]
 
 
 class Library(Generic[T]):
@@ -104,18 +123,18 @@ class MeshLibrary(Library[LibraryMesh]):
 
     def __init__(self) -> None:
         super().__init__(LibraryMesh((), ()))
-        self.levels: dict[int, tuple[tuple[int, ...], tuple[float, ...]]] = {}
-        """Of a mesh with levels of detail, by its finest form's number: all numbers, and shares of the screen (`Levels`)."""
+        self.levels: dict[int, MeshLevels] = {}
+        """Of a mesh with levels of detail, by its finest form's number."""
         self.levels_version = 0
         self._first_form: dict[int, int] = {}
 
-    def put_levels(self, numbers: Sequence[int], coverage: Sequence[float] = ()) -> None:
-        """Say that meshes are forms of one thing, the finest first; `show_levels` chooses among them."""
-        entry, first = (tuple(numbers), tuple(coverage)), numbers[0]
-        if self.levels.get(first) == entry or any(self._first_form.get(each, first) != first for each in numbers):
+    def put_levels(self, levels: MeshLevels) -> None:
+        """Say that meshes are forms of one thing; `show_levels` chooses among them."""
+        first = levels.numbers[0]
+        if self.levels.get(first) == levels or any(self._first_form.get(each, first) != first for each in levels.numbers):
             return  # known, or a form of something else already: which of the two it stands for could not be told
-        self.levels[first] = entry
-        self._first_form |= dict.fromkeys(numbers, first)
+        self.levels[first] = levels
+        self._first_form |= dict.fromkeys(levels.numbers, first)
         self.levels_version += 1
 
     def finest(self, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:

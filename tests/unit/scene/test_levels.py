@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from taixu.app import App, Stage
 from taixu.assets.gltf import read_gltf, write_gltf
 from taixu.assets.levels import Levels, levels_of, link_levels
-from taixu.assets.model import Mesh, ModelData, Node, Primitive, Scene
+from taixu.assets.model import Mesh, ModelData, Node, Primitive, Scene, Skin
 from taixu.ecs import World
 from taixu.scene import CELL_M, Details, Eye, FromModel, MeshInstance, MeshLibrary, Model, ScenePlugin, Transform
 from taixu.scene.shapes import shape_mesh
@@ -54,7 +54,7 @@ def made(world: World, cls: type, field: str) -> NDArray[Any]:
 
 def forms(world: World) -> list[int]:
     """The level of each mesh that stands there."""
-    numbers = next(iter(world.resource(MeshLibrary).levels.values()))[0]
+    numbers = next(iter(world.resource(MeshLibrary).levels.values())).numbers
     return [numbers.index(each) for each in made(world, MeshInstance, "mesh").tolist()]
 
 
@@ -123,10 +123,40 @@ def test_what_comes_and_goes_is_followed(shown: tuple[App, World, int], tmp_path
     assert by_place[others[2]] == 0 and by_place[others[0]] == 1
 
 
+def test_one_coarse_form_stands_for_several_meshes(tmp_path: Path) -> None:
+    """As avatars have it: body, hair and clothes near by, one mesh of a crowd from afar; all have one skin."""
+    model = ModelData(scenes=[Scene(nodes=[0])], scene=0, meshes=[sphere(200), sphere(150), sphere(12)])
+    model.nodes = [Node(name="looks", children=[1, 2]), Node(parent=0, mesh=0, skin=0), Node(parent=0, mesh=1, skin=0)]
+    model.nodes += [Node(mesh=2, skin=0), Node(name="bone")]
+    model.skins = [Skin(joints=[4], inverse_bind_matrices=np.eye(4, dtype=np.float32)[None])]
+    for mesh in model.meshes:
+        for part in mesh.primitives:
+            count = part.vertex_count
+            part.attributes |= {"JOINTS_0": np.zeros((count, 4), np.uint16), "WEIGHTS_0": np.eye(4, dtype=np.float32)[[0] * count]}
+    link_levels(model, 0, [3])
+    assert levels_of(model)[0].members(model) == [1, 2]
+    write_gltf(model, tmp_path / "person.glb")
+    app = App()
+    ScenePlugin().build(app)
+    app.world.spawn(Transform(), Model(source=str(tmp_path / "person.glb")))
+    app.run_stage(Stage.PROPAGATE)
+    library = app.world.resource(MeshLibrary)
+
+    def triangles(distance: float) -> list[int]:
+        app.world.resource(Details).follow(app.world, [Eye(np.array([0.0, 0.0, distance]), 1000.0)])
+        meshes = sorted(made(app.world, MeshInstance, "mesh").tolist())
+        return [sum(len(each.triangles()) for each in library[number].primitives) for number in meshes]
+
+    near = triangles(2.0)
+    assert len(near) == 2 and min(near) >= 150
+    assert sorted(triangles(500.0)) == [0, len(model.meshes[2].primitives[0].triangles())]
+    assert triangles(2.0) == near
+
+
 def test_levels_live_through_a_file_and_stay_out_of_the_scene(tmp_path: Path) -> None:
     write_gltf(linked(400, 80, 12, coverage=(0.3, 0.1, 0.0)), tmp_path / "a.glb")
     again = read_gltf(tmp_path / "a.glb")
-    assert levels_of(again) == {0: Levels((0, 1, 2), (0.3, 0.1, 0.0))}
+    assert levels_of(again) == {0: Levels((0, 1, 2), (0.3, 0.1, 0.0), 0)}
     assert list(again.roots()) == [0] and "MSFT_lod" in again.extensions_used
 
 
@@ -134,9 +164,9 @@ def test_siblings_called_lod_are_levels() -> None:
     names = ("Rock_LOD0", "Rock_LOD1", "Rock_LOD2", "Tree lod0", "Tree lod1", "lodge", "Rock_LOD")
     model = ModelData(scenes=[Scene(nodes=list(range(len(names))))], scene=0, meshes=[sphere(9)])
     model.nodes = [Node(name=name, mesh=0) for name in names]
-    assert levels_of(model) == {0: Levels((0, 1, 2)), 3: Levels((3, 4))}
+    assert levels_of(model) == {0: Levels((0, 1, 2), carrier=0), 3: Levels((3, 4), carrier=3)}
     model.nodes[1].translation = np.float32([1.0, 0.0, 0.0])
-    assert levels_of(model) == {3: Levels((3, 4))}, "what stands apart is no form of the other"
+    assert levels_of(model) == {3: Levels((3, 4), carrier=3)}, "what stands apart is no form of the other"
 
 
 @pytest.mark.parametrize(
@@ -152,4 +182,4 @@ def test_what_a_file_says_wrongly_shows_the_finest(said: object) -> None:
 def test_shares_that_cannot_be_meant_are_left_out(coverage: object) -> None:
     model = linked(400, 80)
     model.nodes[0].extras = {"MSFT_screencoverage": coverage}
-    assert levels_of(model) == {0: Levels((0, 1))}
+    assert levels_of(model) == {0: Levels((0, 1), carrier=0)}
