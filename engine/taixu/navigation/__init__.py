@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from taixu.navigation.agents import Agents
 from taixu.navigation.areas import Area
+from taixu.navigation.behavior import Behaviors
 from taixu.navigation.components import NAVIGATION_COMPONENTS, Agent, Behavior, Navigation, NavigationArea, NavigationLink
 from taixu.navigation.crowd import Crowd
 from taixu.navigation.mesh import Link, NavigationMesh, Route, make_mesh
@@ -22,6 +23,6 @@ from taixu.navigation.plugin import NavigationPlugin
 from taixu.navigation.settings import MeshSettings
 
 __all__ = [
-    "NAVIGATION_COMPONENTS", "Agent", "Agents", "Area", "Behavior", "Crowd", "Link", "MeshSettings", "Navigation", "NavigationArea",
-    "NavigationLink", "NavigationMesh", "NavigationPlugin", "Navigator", "Piece", "Route", "make_mesh",
+    "NAVIGATION_COMPONENTS", "Agent", "Agents", "Area", "Behavior", "Behaviors", "Crowd", "Link", "MeshSettings", "Navigation",
+    "NavigationArea", "NavigationLink", "NavigationMesh", "NavigationPlugin", "Navigator", "Piece", "Route", "make_mesh",
 ]

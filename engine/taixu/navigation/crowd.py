@@ -39,8 +39,8 @@ class Crowd:
         Feet.
     velocities : float64 [n, 2]
         Along x and z.
-    yaws : float64 [n]
-        Where they look: 0 is +z, a quarter turn +x.
+    yaws, facing : float64 [n]
+        Where they look: 0 is +z, a quarter turn +x; and where to, who stands (not a number: as they are).
     goals : float64 [n, 3]
     going : bool [n]
         Who is on the way.
@@ -72,11 +72,13 @@ class Crowd:
         self._crossing = np.full(n, -1, np.int32)  # the portal of the link that somebody is on
         self._across = np.zeros((n, 3))
         self._looked, self._planned = np.full(n, -(10**9), np.int64), np.zeros(n, bool)
-        self.near = np.zeros(n)
+        self.near, self.facing = np.zeros(n), np.full(n, np.nan)
+        self.turning = np.zeros(n, bool)
 
     _COLUMNS = (
         "places", "goals", "velocities", "yaws", "going", "states", "speeds", "radii", "floors", "_rows", "_ends", "_partial",
         "_points", "_polygons", "_corners", "_last", "_links", "_crossing", "_across", "_looked", "_planned", "near",
+        "facing", "turning",
     )  # fmt: skip
 
     def __len__(self) -> int:
@@ -272,8 +274,12 @@ class Crowd:
         """Look where one goes, not faster than people turn."""
         speed = np.linalg.norm(self.velocities, axis=1)
         wanted = np.arctan2(self.velocities[:, 0], self.velocities[:, 1])
+        stands = (speed < 0.05) & ~self.going & np.isfinite(self.facing)
+        self.facing[self.going] = np.nan
+        wanted = np.where(stands, self.facing, wanted)
         change = (wanted - self.yaws + np.pi) % (2 * np.pi) - np.pi
-        most = _TURN_SPEED * dt * np.clip(speed / 0.4, 0.0, 1.0)
+        self.turning = stands & (np.abs(change) > 1e-3)
+        most = _TURN_SPEED * dt * np.where(stands, 0.5, np.clip(speed / 0.4, 0.0, 1.0))
         self.yaws = (self.yaws + np.clip(change * np.minimum(10.0 * dt, 1.0), -most, most) + np.pi) % (2 * np.pi) - np.pi
 
     def _cross(self, mesh: NavigationMesh, dt: float) -> None:

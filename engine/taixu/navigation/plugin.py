@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taixu.app import App, Stage
 from taixu.navigation.agents import Agents, walk_agents
+from taixu.navigation.behavior import Behaviors, think
 from taixu.navigation.components import NAVIGATION_COMPONENTS
 from taixu.navigation.navigator import Navigator
 
@@ -19,4 +20,6 @@ class NavigationPlugin:
             app.register_component(cls)
         app.insert_resource(Navigator())
         app.insert_resource(Agents())
+        app.insert_resource(Behaviors())
+        app.add_system(Stage.FIXED, think)
         app.add_system(Stage.FIXED_LAST, walk_agents)
