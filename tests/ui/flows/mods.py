@@ -10,7 +10,7 @@ from typing import Any
 
 from assets import middle_of_view, wait_until
 from editor_flows import Hand, flow
-from mod_packages import write_signed
+from mod_packages import Keeper, write_signed
 from scripts import replace_line
 
 from taixu.edit import WorldSettings
@@ -191,6 +191,44 @@ def a_mod_is_installed_after_one_has_agreed_and_plays(hand: Hand) -> None:
     hand.click("//###dialog/###Remove")
     wait_until(hand, lambda: not hand.host.mods.listing.entries)
     assert not list((root / "mods").glob("*.zip"))
+
+
+@flow("")
+def one_is_chosen_from_an_index_that_is_new_here(hand: Hand) -> None:
+    from taixu_editor.panels.mods_dialogs import IndexDialog
+
+    root = begin(hand)
+    keeper = Keeper(root.parent / "public", key_of("community"))
+    keeper.add(key_of("carl"), "carl.wave", more='[access]\nread = ["name"]\nwrite = ["transform"]\n')
+    keeper.add(key_of("eve"), "eve.storm", "2.1.0")
+    keeper.publish()
+    dialogs = hand.window.shell.dialogs
+    press(hand, "install")
+    hand.click("//$FOCUSED/###from index")
+    wait_until(hand, lambda: isinstance(dialogs.current, IndexDialog))
+    hand.wait(3)
+    dialog = dialogs.current
+    hand.click("//###dialog/###place")
+    hand.type(str(root / "mods"), enter=True)
+    wait_until(hand, lambda: dialog.problem)
+    assert "\n" not in dialog.problem and not dialog.found
+    hand.click("//###dialog/###place")
+    hand.type(str(keeper.folder), enter=True)
+    wait_until(hand, lambda: dialog.found)
+    assert dialog.found == [("carl.wave", "1.0.0"), ("eve.storm", "2.1.0")] and not dialog.problem
+    hand.wait(2)
+    hand.click("**/###mod carl.wave")
+    hand.click("//###dialog/###Look at it")
+    form = answerable(hand).form
+    assert [alarm.kind for alarm in form.proposal.plan.alarms] == ["index"] and form.lacks, "nobody knows the index yet"
+    assert not (root / "mods").exists()
+    hand.click("**/###accept index 0")
+    assert not form.lacks
+    hand.click("//###dialog/###Install")
+    closed(hand)
+    entry = hand.host.mods.listing.find("carl.wave")
+    assert entry.signer == key_of("carl").public.name and not entry.needs_consent
+    assert str(keeper.folder) in (root / "mods" / "mods.lock").read_text()
 
 
 @flow("")
