@@ -1,0 +1,1 @@
+"""Buildings by a split grammar."""

@@ -1,0 +1,49 @@
+"""What words say of settlements."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from taixu.errors import TaixuError
+from taixu.generate.places.settlements.cultures import CULTURES
+
+__all__ = ["village_of_words"]
+
+_TOKEN = re.compile(r"[a-z]+|\d+")
+_VILLAGE = "village hamlet town settlement 村 村庄 小镇 镇".split()
+_SEASONS = {"spring": "spring 春", "summer": "summer 夏", "autumn": "autumn fall 秋", "winter": "winter snow snowy 冬"}
+_TIMES = {"dawn": "dawn sunrise 黎明 日出", "morning": "morning 早晨 上午", "noon": "noon midday 中午", "evening": "evening sunset 傍晚 黄昏",
+          "dusk": "dusk twilight night 夜 暮"}  # fmt: skip
+_SIZES = {"tiny hamlet": 9, "small little 小": 18, "large big 大": 70, "huge town 镇": 110}
+
+
+def village_of_words(prompt: str) -> dict[str, Any]:
+    """Parameters of a prompt.
+
+    Raises
+    ------
+    TaixuError
+        When no word names a village or who lives there.
+    """
+    text = prompt.casefold()
+    tokens = set(_TOKEN.findall(text))
+
+    def has(words: str) -> int:
+        return sum(len(word) * (1 if word.isascii() else 3) for word in words.split() if (word in tokens if word.isascii() else word in text))
+
+    scores = {name: has(culture.words) for name, culture in CULTURES.items()}
+    best = max(scores, key=lambda name: scores[name])
+    if not scores[best] and not has(" ".join(_VILLAGE)):
+        raise TaixuError(f"no word names a village that can be made; there are {', '.join(CULTURES)}")
+    meant: dict[str, Any] = {"culture": best} if scores[best] else {}
+    for name, table in (("season", _SEASONS), ("time", _TIMES)):
+        found = {key: has(words) for key, words in table.items()}
+        if max(found.values()):
+            meant[name] = max(found, key=lambda key: found[key])
+    size = next((value for words, value in _SIZES.items() if has(words)), None)
+    if size:
+        meant["houses"] = size
+        if size > 60:
+            meant["size_m"] = 1000.0
+    return meant

@@ -1,0 +1,181 @@
+"""Settlements as files and entities of a world: a model a house, doors that open, colliders, lamps, places to begin."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from taixu.generate.places.buildings.building import Building, make_building
+from taixu.generate.places.buildings.doors import door_key, door_leaf
+from taixu.generate.places.buildings.model import building_model, model_of
+from taixu.generate.places.buildings.plans import chance
+from taixu.generate.places.buildings.soup import Soup, level_frame
+from taixu.generate.places.buildings.surfaces import Palette
+from taixu.generate.places.settlements import furniture
+from taixu.generate.places.settlements.plan import Ground, House, Settlement
+
+__all__ = ["build_house", "write_settlement"]
+
+Entities = dict[str, dict[str, Any]]
+
+
+def build_house(house: House, *, inside: bool, levels: tuple[int, ...] = (0, 1, 2)) -> Building:
+    """A house's building, around the middle of its footprint."""
+    import shapely
+
+    middle = house.middle
+    local = shapely.transform(house.footprint, lambda at: at - middle)
+    neighbours = [(shapely.transform(plan, lambda at: at - middle), high) for plan, high in house.neighbours]
+    return make_building(house.style, local, house.seed, front=house.front, storeys=house.storeys, neighbours=neighbours,
+                         base_m=house.base_m, levels=levels, inside=inside)  # fmt: skip
+
+
+def write_settlement(
+    folder: Path, made: Settlement, ground: Ground, palette: Palette, *, inside: bool, lamp: str = "old",
+    progress: Callable[[float, str], None] = lambda done, text: None,
+) -> tuple[list[tuple[Path, str]], Entities]:  # fmt: skip
+    """Write all models of a settlement into a folder; gives files with their roles, and entities."""
+    from taixu.assets.gltf import write_gltf
+
+    files: list[tuple[Path, str]] = []
+    entities: Entities = {}
+
+    def write(model: Any, name: str) -> str:
+        file = folder / f"{name}.gltf"
+        write_gltf(model, file)
+        files.append((file, name))
+        return file.name
+
+    streets, solid = Soup(), Soup()
+    streets.extend(made.layer.surface)
+    solid.extend(made.layer.collider)
+    for shape, level in made.squares:
+        for soup in (streets, solid):
+            soup.prism(("cobbles", "", "concrete"), shape, level - 0.6, level)
+    _gardens(streets, solid, made, ground)
+    _square_things(streets, solid, made)
+    entities["roads"] = {
+        "transform": {}, "model": {"source": write(model_of([streets], palette, name="roads"), "roads"), "cast_shadow": True},
+        "collider": {"shape": "mesh", "source": write(model_of([_bare(solid)], Palette(0), name="roads"), "roads_collider"), "friction": 0.9},
+    }  # fmt: skip
+    doors: dict[str, str] = {}
+    for number, house in enumerate(made.houses):
+        progress(number / max(len(made.houses), 1), house.name)
+        building = build_house(house, inside=inside)
+        name = house.name.replace(" ", "_")
+        at = house.middle
+        where = [float(at[0]), house.floor_m, float(-at[1])]
+        entities[house.name] = {
+            "transform": {"position": where},
+            "model": {"source": write(building_model(building, palette, seed=house.seed), name)},
+            "collider": {"shape": "mesh", "source": write(model_of([_bare(building.collider)], Palette(0), name=name), f"{name}_collider")},
+        }
+        for k, door in enumerate(building.doors):
+            key = door_key(door)
+            if key not in doors:
+                doors[key] = write(model_of([door_leaf(door)], palette, name=key), f"door_{key}")
+            open_rad = 1.25 + 0.5 * chance(house.seed, "door", k) if not door.is_outer or chance(house.seed, "shut", k) < 0.4 else 0.0
+            position = np.asarray(where) + door.position
+            entities[f"door {number + 1}.{k + 1}"] = {
+                "transform": {"position": position.tolist(), "rotation": door_rotation(door, open_rad)},
+                "model": {"source": doors[key]},
+            }
+    if made.layer.beside.lamps:
+        from taixu.scene.scatter import write_places
+
+        rows = np.array([(*row, 1.0) for row in made.layer.beside.lamps], np.float32)
+        write_places(folder / "lamps_places.npy", rows)
+        files.append((folder / "lamps_places.npy", "lamps_places"))
+        entities["lamps"] = {
+            "transform": {},
+            "scatter": {"source": "lamps_places.npy", "model": write(model_of([furniture.lamp_post(lamp)], palette, name="lamp"), "lamp"),
+                        "fine_m": 120.0, "coarse_m": 300.0, "reach_m": 500.0},
+        }  # fmt: skip
+    return files, entities
+
+
+def door_rotation(door: Any, open_rad: float) -> list[float]:
+    """How a door stands: shut along its wall, or opened inwards."""
+    along = np.asarray(door.along)
+    heading = math.atan2(-along[2], along[0])
+    # Opening inwards turns away from `out`.
+    side = 1.0 if float(np.cross(along, door.out)[1]) < 0 else -1.0
+    heading += open_rad * side * -1.0 if float(np.cross(along, -np.asarray(door.out))[1]) < 0 else open_rad * side
+    return [0.0, math.sin(heading / 2), 0.0, math.cos(heading / 2)]
+
+
+def _bare(soup: Soup) -> Soup:
+    """All triangles in one material."""
+    whole = Soup()
+    for positions, normals, uvs, triangles in soup.arrays().values():
+        whole.add("concrete", positions, uvs, triangles, normals)
+    return whole
+
+
+def _gardens(streets: Soup, solid: Soup, made: Settlement, ground: Ground) -> None:
+    """Fences, walls and hedges around lots, with a gap at the gate, and a path to the door."""
+    del solid
+    for house in made.houses:
+        lot = house.lot
+        if lot is None or house.style.numbers["fence"] <= 0 or lot.shape.distance(house.footprint) > 0.5:
+            continue
+        if chance(house.seed, "fence") > house.style.numbers["fence"]:
+            continue
+        ring = np.asarray(lot.shape.buffer(-0.35, join_style="mitre").exterior.coords)
+        d = np.array([-lot.front[1], lot.front[0]])
+        line: list[np.ndarray] = []
+        kind = ("picket", "hedge", "wall")[int(chance(house.seed, "fence kind") * 3)]
+        runs: list[list[np.ndarray]] = []
+        for a, b in zip(ring[:-1], ring[1:], strict=True):
+            is_front = abs(float((b - a) @ d)) > 0.7 * float(np.hypot(*(b - a))) and abs(float(((a + b) / 2 - lot.gate) @ lot.front)) < 1.2
+            if is_front:
+                e = (b - a) / np.hypot(*(b - a))
+                at = float((lot.gate - a) @ e)
+                runs.append([*line, a, a + e * max(at - 0.9, 0.0)])
+                line = [a + e * min(at + 0.9, float(np.hypot(*(b - a)))), b]
+            else:
+                line = [*line, a, b] if not line else [*line, b]
+        runs.append(line)
+        for run in runs:
+            if len(run) < 2:
+                continue
+            points = _dense(np.array(run))
+            heights = ground.height_at(points[:, 0], points[:, 1])
+            if kind == "hedge":
+                furniture.hedge(streets, points, heights, house.seed)
+            else:
+                furniture.fence(streets, points, heights, kind)
+
+
+def _dense(points: np.ndarray) -> np.ndarray:
+    made = [points[:1]]
+    for a, b in zip(points[:-1], points[1:], strict=True):
+        length = float(np.hypot(*(b - a)))
+        if length < 1e-6:
+            continue
+        count = max(1, math.ceil(length / 3.0))
+        made.append(a + (b - a) * ((np.arange(count) + 1) / count)[:, None])
+    return np.concatenate(made)
+
+
+def _square_things(streets: Soup, solid: Soup, made: Settlement) -> None:
+    """A well, stalls and benches on squares."""
+    for shape, level in made.squares:
+        middle = np.array(shape.centroid.coords[0])
+        furniture.place(streets, furniture.well(), float(middle[0]), level, float(-middle[1]), 0.0)
+        frame = level_frame(level, at=(float(middle[0]), float(middle[1])))
+        solid.box("concrete", frame, (-0.95, -0.95, 0), (0.95, 0.95, 1.0))
+        ring = np.asarray(shape.exterior.coords)[:-1]
+        colors = ("#a8443a", "#3f6b8a", "#6b7f3a", "#b08a3a")
+        for k, corner in enumerate(ring[:4]):
+            at = middle + (corner - middle) * 0.58
+            turn = math.atan2(*(middle - at)[::-1])
+            furniture.place(streets, furniture.stall(colors[k % 4]), float(at[0]), level, float(-at[1]), turn + math.pi / 2)
+            edge = (ring[k] + ring[(k + 1) % len(ring)]) / 2
+            seat = middle + (edge - middle) * 0.8
+            turn = math.atan2(*(middle - seat)[::-1])
+            furniture.place(streets, furniture.bench(), float(seat[0]), level, float(-seat[1]), turn + math.pi / 2)
