@@ -21,6 +21,7 @@ Handles = NDArray[np.uint64]
 _FOLLOW_EVERY = 15
 _FOLLOW_M = 0.5
 _ORIGIN = np.zeros(3, np.int32)
+_NOWHERE = (0.0, -1e6, 0.0)
 _TEXTS = np.array(STATES, object)
 
 
@@ -44,6 +45,7 @@ class Agents:
         self._going = np.zeros(0, bool)
         self._states = np.zeros(0, np.uint8)
         self._cells = np.zeros((0, 3), np.int32)
+        self._sound = np.zeros(0, bool)
 
     def step(self, world: World) -> None:
         """One fixed step of everybody."""
@@ -98,9 +100,9 @@ class Agents:
             x, y, z, w = np.nan_to_num(rotation[:, put[sound]]).astype(np.float64)
             crowd.yaws[put[sound]] = np.arctan2(2 * (x * z + w * y), 1 - 2 * (x * x + y * y))
             self._wrote[put] = translation.T[put]
-            going[put[~sound]] = False
-        finite = np.isfinite(translation).all(axis=0)
-        going &= finite
+        self._sound = np.isfinite(translation).all(axis=0)
+        crowd.places[~self._sound] = _NOWHERE
+        going &= self._sound
         goals = goal.T.copy()
         follows = np.flatnonzero(going & (target > 0))
         if len(follows):
@@ -130,7 +132,7 @@ class Agents:
         crowd = self.crowd
         local = (crowd.places - self._cells * CELL_M).astype(np.float32)
         moved = np.flatnonzero((local != self._wrote).any(axis=1) | (np.abs(crowd.velocities) > 1e-6).any(axis=1) | crowd.turning)
-        moved = moved[np.isfinite(local[moved]).all(axis=1)]
+        moved = moved[self._sound[moved]]
         if len(moved):
             entities = self.entities[moved]
             half = 0.5 * crowd.yaws[moved]

@@ -144,7 +144,7 @@ class FloorGrid:
         result = np.full(points.shape, np.nan)
         if not known.any():
             return result
-        half = 0.5 * self.cell_m * 0.998
+        half = 0.5 * self.cell_m - 1e-5
         middle = self.centres(number)
         result = np.clip(points, middle - half, middle + half)
         result[:, 1] = self.heights(np.where(known, number, -1).astype(np.int32), result)

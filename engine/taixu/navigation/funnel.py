@@ -150,14 +150,15 @@ def find_route(mesh: NavigationMesh, start: Array, goal: Array) -> Route:
     place = floors.places(begin, start)
     polygon = int(floors.polygon[begin[0]])
     field = mesh.field(goal)
-    if field is None or mesh.islands[field.polygon] != mesh.islands[polygon]:
+    islands = mesh.islands
+    if field is None or not mesh.passages.leads(islands[[polygon]], islands[[field.polygon]])[0]:
         return _partial(mesh, place, goal, polygon)
     end = field.goal.astype(np.float64)
     if polygon == field.polygon:
         return Route(np.stack([place[0], end]), True)
     point = int(first_points(mesh, field.costs[None], np.zeros(1, np.int64), np.array([polygon]), place)[0])
     if point < 0:
-        return _partial(mesh, place, goal, polygon)
+        return Route(place, False)
     way, links = [place[0]], []
     gates: list[tuple[Array, Array]] = []
     while point >= 0:

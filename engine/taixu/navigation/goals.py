@@ -64,7 +64,8 @@ class GoalFields:
         count = len(goals)
         rows, ends, partial, known = np.full(count, -1, np.int64), goals.copy(), np.zeros(count, bool), np.zeros(count, bool)
         floors = mesh.nearest_floors(goals)
-        for number in np.flatnonzero((floors < 0) | (mesh.islands[mesh.floors.polygon[np.maximum(floors, 0)]] != islands)):
+        there = mesh.islands[mesh.floors.polygon[np.maximum(floors, 0)]] if len(mesh.floors) else islands
+        for number in np.flatnonzero((floors < 0) | ~mesh.passages.leads(islands, there)):
             floors[number] = self._reachable(mesh, goals[number], int(islands[number]))
             partial[number] = True
         ends = mesh.floors.places(floors, goals)

@@ -7,7 +7,39 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["label_islands"]
+__all__ = ["Passages", "label_islands"]
+
+
+class Passages:
+    """Which islands can be reached from which, where ways lead over links that do not lead back.
+
+    Parameters
+    ----------
+    pairs : int [n, 2]
+        Islands that such links lead from and to.
+    """
+
+    def __init__(self, pairs: NDArray[Any]) -> None:
+        leads: dict[int, set[int]] = {}
+        for a, b in pairs.tolist():
+            if a != b:
+                leads.setdefault(a, set()).add(b)
+        self._reach: dict[int, NDArray[np.int64]] = {}
+        for start in leads:
+            found, stack = {start}, [start]
+            while stack:
+                new = leads.get(stack.pop(), set()) - found
+                found |= new
+                stack.extend(new)
+            self._reach[start] = np.array(sorted(found))
+
+    def leads(self, islands: NDArray[Any], to: NDArray[Any]) -> NDArray[np.bool_]:
+        """Whether there is a way from islands [n] to others [n]."""
+        found: NDArray[np.bool_] = islands == to
+        for start, reached in self._reach.items():
+            mine = islands == start
+            found = np.where(mine, np.isin(to, reached), found)
+        return found
 
 
 def label_islands(pairs: NDArray[Any], sizes: NDArray[Any]) -> NDArray[np.int32]:

@@ -15,7 +15,7 @@ from taixu.navigation.fields import Field, solve_fields
 from taixu.navigation.floor_grid import FloorGrid, join_floors
 from taixu.navigation.funnel import find_route
 from taixu.navigation.graph import Graph, make_graph
-from taixu.navigation.islands import label_islands
+from taixu.navigation.islands import Passages, label_islands
 from taixu.navigation.pieces import Piece
 from taixu.navigation.portals import Portals, find_portals
 from taixu.navigation.settings import MeshSettings
@@ -87,16 +87,18 @@ class NavigationMesh:
         Points on them.
     islands : int32 [polygons]
         Equal for polygons between which there is a way; island 0 is the largest.
+    passages : Passages
+        Ways between islands that do not lead back.
     links : tuple of Link
         Off-mesh links; those whose ends are nowhere near the mesh lead nowhere.
     """
 
     def __init__(
         self, settings: MeshSettings, floors: FloorGrid, portals: Portals, graph: Graph, islands: NDArray[np.int32],
-        areas: tuple[Area, ...], links: tuple[Link, ...],
+        passages: Passages, areas: tuple[Area, ...], links: tuple[Link, ...],
     ) -> None:
         self.settings, self.floors, self.portals, self.graph = settings, floors, portals, graph
-        self.islands, self.areas, self.links = islands, areas, links
+        self.islands, self.passages, self.areas, self.links = islands, passages, areas, links
         self._fields: dict[tuple[float, ...], Field] = {}
 
     @property
@@ -259,8 +261,10 @@ def join_tiles(
         prices[number] = area.cost
     graph = make_graph(portals, prices[kinds], costs, two_way)
     sizes = np.bincount(floors.polygon, minlength=len(kinds))
-    islands = label_islands(portals.polygons, sizes)
-    return NavigationMesh(settings, floors, portals, graph, islands, tuple(areas), tuple(links))
+    both = (portals.link < 0) | (two_way[np.maximum(portals.link, 0)] if len(two_way) else True)
+    islands = label_islands(portals.polygons[both], sizes)
+    passages = Passages(islands[portals.polygons[~both]])
+    return NavigationMesh(settings, floors, portals, graph, islands, passages, tuple(areas), tuple(links))
 
 
 def _with_links(portals: Portals, floors: FloorGrid, links: Sequence[Link]) -> tuple[Portals, Array, Array]:

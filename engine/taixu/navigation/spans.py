@@ -142,13 +142,15 @@ def _fill(
     upright = np.abs(normal[:, 1]) <= 1e-6 * length  # seen from above it is a line
     side = np.sign(-normal[:, 1])
     touches = length[which] > 1e-14
+    covers = ~upright[which]  # the middle of the cell: who stands there does not stand beside an edge
     for start, end in ((a, b), (b, d), (d, a)):
         ex, ez = end[:, 0] - start[:, 0], end[:, 2] - start[:, 2]
         reach = (np.abs(ex) + np.abs(ez)) * half
         away = ex[which] * (z - start[which, 2]) - ez[which] * (x - start[which, 0])
         away = np.where(upright[which], -np.abs(away), away * side[which])
         touches &= away >= -reach[which]
-    which, column, row, x, z = which[touches], column[touches], row[touches], x[touches], z[touches]
+        covers &= away >= -1e-9
+    which, column, row, x, z, covers = which[touches], column[touches], row[touches], x[touches], z[touches], covers[touches]
     flat = np.where(upright, 1.0, normal[:, 1])
     slope_x, slope_z = -normal[:, 0] / flat, -normal[:, 2] / flat
     least, most = triangles[:, :, 1].min(axis=1), triangles[:, :, 1].max(axis=1)
@@ -157,7 +159,7 @@ def _fill(
     low, high = np.clip(middle - spread, least[which], most[which]), np.clip(middle + spread, least[which], most[which])
     stands = upright[which]
     low, high = np.where(stands, least[which], low), np.where(stands, most[which], high)
-    walked = (normal[:, 1] >= settings.least_up * length)[which] & ~stands
+    walked = (normal[:, 1] >= settings.least_up * length)[which] & covers
     stand = np.where(walked, np.clip(middle, least[which], most[which]), -np.inf)
     low = np.minimum(low, depths[which])
     cell = row * window.columns + column
