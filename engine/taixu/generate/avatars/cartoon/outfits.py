@@ -1,0 +1,472 @@
+"""Clothes of cartoons: the body let out, with round hems; skirts that swing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.generate.avatars.cartoon.bodies import foot
+from taixu.generate.avatars.cartoon.colors import darker, lighter
+from taixu.generate.avatars.cartoon.face import PATCH, painted_patch
+from taixu.generate.avatars.cartoon.nets import ellipsoid, revolved, tube
+from taixu.generate.avatars.cartoon.solids import Solid, ball, box, joined_solids, limb, ring, slab_between, turned, turning
+from taixu.generate.avatars.cartoon.workshop import Workshop
+
+__all__ = ["OUTFITS"]
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class _Cut:
+    """Measures that clothes are cut by, metres."""
+
+    work: Workshop
+    color: str
+    color2: str
+    color3: str
+
+    @property
+    def tall(self) -> float:
+        return self.work.frame.tall
+
+    def y(self, part: float) -> float:
+        """Heights: 0 the hips, 1 the neck; below, -1 the soles."""
+        frame = self.work.frame
+        hip, neck = frame.place("hips")[1], frame.place("neck")[1]
+        return float(hip + part * (neck - hip) if part >= 0 else hip * (1.0 + part))
+
+    def arm_x(self, part: float) -> float:
+        """Along the arm: 0 the shoulder, 1 the wrist."""
+        frame = self.work.frame
+        a, b = frame.place("leftUpperArm")[0], frame.place("leftHand")[0]
+        return float(a + part * (b - a))
+
+    def wear(self, solid: Solid, color: str, *, covers: bool = True, cell: float = 0.028, legs: float = 1.0, paint: str = "plain",
+             apart: float = 0.0) -> None:  # fmt: skip
+        if covers:
+            self.work.covers.append(solid)
+        self.work.add(solid, color, cell=cell, inside=self.work.trunk, legs=legs, paint=paint, apart_m=apart * self.tall)
+
+    def shirt(self, color: str, *, sleeve: float = 0.4, hem: float = -0.05, out: float = 0.016, neck: float = 0.99,
+              sleeve_color: str = "") -> None:
+        parts, tall = self.work.parts, self.tall
+        trunk = parts["trunk"].grown(out * tall).within(slab_between(self.y(hem), self.y(neck)), 0.02 * tall)
+        if sleeve <= 0.0:
+            self.wear(trunk, color)
+            return
+        reach = self.arm_x(sleeve)
+        arms = parts["arms"].grown(1.25 * out * tall)
+        cut = Solid(lambda p: np.abs(p[:, 0]) - reach, np.array((-reach, -9.0, -9.0)), np.array((reach, 9.0, 9.0)))
+        sleeves = arms.within(cut, 0.02 * tall)
+        if sleeve_color:
+            self.wear(sleeves, sleeve_color)
+            self.wear(trunk, color)
+            return
+        self.wear(joined_solids(trunk, sleeves, soft_m=0.04 * tall), color)
+
+    def trousers(self, color: str, *, hem: float = -0.55, waist: float = 0.14, out: float = 0.014) -> None:
+        parts, tall = self.work.parts, self.tall
+        whole = joined_solids(parts["trunk"].grown(out * tall), parts["legs"].grown(1.2 * out * tall), soft_m=0.025 * tall)
+        self.wear(whole.within(slab_between(self.y(hem), self.y(waist)), 0.018 * tall), color)
+
+    def shoes(self, color: str, *, sole: str = "", high: float = 0.0) -> None:
+        frame, tall = self.work.frame, self.tall
+        shoe = foot(frame).grown(0.012 * tall).within(slab_between(0.0, 9.0), 0.01 * tall)
+        if high:
+            shaft = self.work.parts["legs"].grown(0.02 * tall).within(slab_between(0.0, self.y(high)), 0.015 * tall)
+            shoe = joined_solids(shoe, shaft, soft_m=0.02 * tall)
+        self.wear(shoe, color, cell=0.022)
+        if sole:
+            rim = foot(frame).grown(0.020 * tall).within(slab_between(0.0, 0.030 * tall), 0.012 * tall)
+            self.wear(rim, sole, cell=0.020)
+
+    def belt(self, color: str, *, at: float = 0.10, buckle: str = "", wide: float = 0.055) -> None:
+        tall = self.tall
+        trunk = self.work.parts["trunk"]
+        band = trunk.grown(0.030 * tall).within(slab_between(self.y(at), self.y(at) + wide * tall), 0.012 * tall)
+        self.work.add(band, color, cell=0.021, inside=trunk, arms=False)
+        if buckle:
+            self.put(box((0, 0, 0), np.array((0.042, 0.036, 0.016)) * tall, 0.01 * tall), 0.0, at, buckle, lift=0.03, up=0.5 * wide)
+
+    def front(self, x: float, y_m: float) -> float:
+        """How far forward the trunk is at a place."""
+        z = np.linspace(0.9, -0.1, 400) * self.tall
+        inside = self.work.parts["trunk"].far(np.stack([np.full(400, x), np.full(400, y_m), z], 1)) < 0.0
+        return float(z[inside.argmax()]) if inside.any() else 0.0
+
+    def put(self, solid: Solid, x: float, at: float, color: str, *, lift: float = 0.02, up: float = 0.0, cell: float = 0.014,
+            paint: str = "plain") -> None:  # fmt: skip
+        """Something small in front of the trunk; `x` in half widths of the chest."""
+        side, y = x * self.work.frame.chest, self.y(at) + up * self.tall
+        place = (side, y, self.front(side, y) + lift * self.tall)
+        self.work.add(solid.at(*place), color, cell=cell, arms=False, legs=0.3, paint=paint)
+
+    def buttons(self, color: str, heights: tuple[float, ...], *, x: float = 0.0, size: float = 0.019) -> None:
+        for at in heights:
+            side, y = x * self.work.frame.chest, self.y(at)
+            place = np.array((side, y, self.front(side, y) + 0.020 * self.tall))
+            self.work.add(ellipsoid(place, np.array((size, size, 0.6 * size)) * self.tall, rings=5), color, arms=False, legs=0.0)
+
+    def patch(self, color: str, middle: tuple[float, float], size: tuple[float, float], *, lift: float = 0.021,
+              square: float = 0.0) -> None:
+        """Painted on the front of a shirt; `square` makes it less round."""
+        unit = PATCH[0].copy()
+        if square:
+            far = np.linalg.norm(unit, axis=1, keepdims=True)
+            most = np.abs(unit).max(1, keepdims=True)
+            unit = unit * (1.0 + square * (far / np.maximum(most, 1e-9) - 1.0))
+        drawing = np.stack([(middle[0] + size[0] * unit[:, 0]) * self.work.frame.chest,
+                            self.y(middle[1]) + size[1] * unit[:, 1] * self.tall], 1)
+        painted_patch(self.work, self.work.parts["trunk"], drawing, color, lift=lift)
+
+    def skirt(self, color: str, *, hem: float = -0.55, waist: float = 0.16, flare: float = 1.75, name: str = "skirt",
+              folds: float = 0.05,
+              trim: str = "", top: float = 1.05) -> None:  # fmt: skip
+        """A bell on eight chains."""
+        work, frame, tall = self.work, self.work.frame, self.tall
+        low, high = self.y(hem), self.y(waist)
+        narrow, wide = top * frame.belly, flare * frame.hips
+        deep = frame.kind.depth * 1.02
+
+        def radius(part: Floats) -> Floats:
+            return np.asarray(narrow + (wide - narrow) * (0.75 * part + 0.25 * np.sin(0.5 * np.pi * part)))
+
+        chains = []
+        for number in range(8):
+            turn = number * np.pi / 4.0
+            out = np.array((np.sin(turn), 0.0, deep * np.cos(turn)))
+            points = [out * (0.95 * narrow) + (0.0, high, 0.0)]
+            points += [out * float(radius(np.array(part))) + (0.0, high + (low - high) * part, 0.0) for part in (0.45, 1.0)]
+            chains.append(work.chain(f"{name} {number + 1}", "hips", points, stiffness=1.1, gravity=0.10, drag=0.45,
+                                     meets=("leftUpperLeg", "rightUpperLeg"), hit_m=0.012 * tall))  # fmt: skip
+        for first, last, out_m, own in ((0.0, 1.0, 0.0, color), (0.88, 1.01, 0.008 * tall, trim)):
+            if own:
+                part = np.linspace(first, last, 9 if not out_m else 3)
+                profile = np.stack([radius(np.clip(part, 0.0, 1.0)) + out_m, high + (low - high) * part], 1)
+                work.add(revolved(profile, 0.022 * tall + out_m, deep=deep, folds=folds * np.clip(part, 0.0, 1.0)), own,
+                         bone="hips", chains=chains)
+
+    def collar(self, color: str, *, size: float = 0.034, at: float = 0.93) -> None:
+        frame, tall = self.work.frame, self.tall
+        neck = float(np.interp(at, (0.7, 1.0), (0.80, 0.62))) * frame.chest
+        self.work.add(ring((0.0, self.y(at), 0.005 * tall), neck, size * tall, deep=0.92), color, cell=0.021, bone="upperChest")
+
+
+def _cut(work: Workshop, first: str, second: str, third: str) -> _Cut:
+    spec = work.spec
+    return _Cut(work, spec.color or first, spec.color2 or second, spec.color3 or third)
+
+
+def _tee(work: Workshop) -> None:
+    cut = _cut(work, "#e8574a", "#3f5f8a", "#f4efe6")
+    cut.trousers(cut.color2, hem=-0.42)
+    cut.shirt(cut.color)
+    cut.shoes(cut.color3, sole="#fdfaf3" if cut.color3 != "#f4efe6" else "#d8574c")
+
+
+def _striped(work: Workshop) -> None:
+    cut = _cut(work, "#f6f1e4", "#3d66a8", "#c9563c")
+    cut.trousers("#3b4a63", hem=-0.85)
+    cut.shirt(cut.color, sleeve=0.8)
+    tall, trunk = cut.tall, work.parts["trunk"]
+    for k in range(4):
+        y = cut.y(0.16 + 0.20 * k)
+        band = trunk.grown(0.021 * tall).within(slab_between(y, y + 0.045 * tall), 0.006 * tall)
+        work.add(band, cut.color2, cell=0.020, inside=trunk, arms=False)
+    cut.shoes(cut.color3, sole="#fdfaf3")
+
+
+def _hoodie(work: Workshop) -> None:
+    cut = _cut(work, "#f0b93a", "#4b5563", "#f4efe6")
+    cut.trousers(cut.color2, hem=-0.85)
+    cut.shirt(cut.color, sleeve=0.97, out=0.026, hem=-0.16, neck=0.98)
+    tall, frame = cut.tall, work.frame
+    hood = turned(ring((0, 0, 0), 0.74 * frame.chest, 0.055 * tall, deep=0.95), turning(-0.30), (0.0, cut.y(0.94), -0.02 * tall))
+    work.add(hood, darker(cut.color, 0.10), cell=0.024, bone="upperChest")
+    cut.patch(darker(cut.color, 0.14), (0.0, 0.20), (0.52, 0.060), lift=0.031, square=0.8)
+    for x in (-0.16, 0.16):
+        path = np.array([(x * frame.chest, cut.y(at), cut.front(x * frame.chest, cut.y(at)) + 0.045 * tall)
+                         for at in (0.84, 0.70, 0.58)])
+        work.add(tube(path, np.full(3, 0.008 * tall), 6), "#fffaf2", arms=False)
+    cut.shoes(cut.color3, sole="#c9563c")
+
+
+def _overalls(work: Workshop) -> None:
+    cut = _cut(work, "#3d66a8", "#f0d24a", "#7a4a2c")
+    cut.shirt(cut.color2, sleeve=0.5)
+    cut.trousers(cut.color, hem=-0.85, waist=0.34, out=0.024)
+    tall, frame, trunk = cut.tall, work.frame, work.parts["trunk"]
+    bib = box((0.0, cut.y(0.50), 0.5 * frame.chest), (0.52 * frame.chest, 0.13 * tall, 0.7 * frame.chest), 0.03 * tall)
+    work.add(trunk.grown(0.028 * tall).within(bib, 0.012 * tall), cut.color, cell=0.021, inside=trunk, arms=False)
+    for sign in (1.0, -1.0):
+        strap = limb((0.45 * sign * frame.chest, cut.y(0.60), 0.9 * frame.chest), (0.50 * sign * frame.chest, cut.y(1.05), 0.0),
+                     0.030 * tall)
+        back = limb((0.50 * sign * frame.chest, cut.y(1.05), 0.0), (0.30 * sign * frame.chest, cut.y(0.25), -0.9 * frame.chest),
+                    0.030 * tall)
+        over, region = trunk.grown(0.032 * tall), joined_solids(strap, back).grown(0.012 * tall)
+        worn = over.within(Solid(region.far, over.low, over.high), 0.008 * tall)
+        work.add(worn, cut.color, cell=0.019, inside=trunk, arms=False)
+    cut.buttons("#f2c14e", (0.60,), x=0.42)
+    cut.buttons("#f2c14e", (0.60,), x=-0.42)
+    cut.patch(darker(cut.color, 0.18), (0.0, 0.46), (0.26, 0.045), lift=0.0325, square=0.8)
+    cut.shoes(cut.color3, sole=darker(cut.color3, 0.4))
+
+
+def _dress(work: Workshop) -> None:
+    cut = _cut(work, "#ef8fb0", "#fff4ee", "#c9506f")
+    cut.trousers(cut.color2, hem=-0.12, waist=0.1, out=0.008)
+    cut.shirt(cut.color, sleeve=0.28, hem=0.10)
+    cut.skirt(cut.color, trim=cut.color2)
+    cut.belt(cut.color3, at=0.16, wide=0.045)
+    cut.collar(cut.color2, size=0.026)
+    cut.shoes(cut.color3)
+
+
+def _gown(work: Workshop) -> None:
+    cut = _cut(work, "#a878d8", "#f6e3ff", "#f2c14e")
+    cut.trousers(cut.color2, hem=-0.12, waist=0.1, out=0.008)
+    cut.shirt(cut.color, sleeve=0.0, hem=0.10)
+    tall, frame = cut.tall, work.frame
+    puff = ball(frame.place("leftUpperArm") + (0.75 * frame.arm, 0.1 * frame.arm, 0.0),
+                np.array((1.75, 1.65, 1.65)) * frame.arm).mirrored()
+    work.add(puff, lighter(cut.color, 0.35), cell=0.022)
+    cut.skirt(cut.color, hem=-0.95, flare=2.25, trim=cut.color3, folds=0.045)
+    cut.belt(cut.color3, at=0.15, wide=0.04)
+    cut.put(ball((0, 0, 0), np.array((0.034, 0.034, 0.02)) * tall), 0.0, 0.66, cut.color3, lift=0.018)
+    cut.shoes(cut.color3)
+
+
+def _robe(work: Workshop) -> None:
+    cut = _cut(work, "#4a4fa3", "#f2c14e", "#5b3a29")
+    tall, frame = cut.tall, work.frame
+    cut.shirt(cut.color, sleeve=0.0, hem=0.05, out=0.018)
+    elbow, wrist = frame.place("leftLowerArm"), frame.place("leftHand")
+    sleeve = joined_solids(limb(frame.place("leftUpperArm") * (0.8, 1, 1), elbow, 1.45 * frame.arm, 1.6 * frame.arm),
+                           limb(elbow, wrist - (0.25 * frame.arm, 0, 0), 1.6 * frame.arm, 2.1 * frame.arm),
+                           soft_m=0.02 * tall)  # fmt: skip
+    end = float(wrist[0] - 0.1 * frame.arm)
+    cut.wear(sleeve.within(Solid(lambda p: p[:, 0] - end, np.full(3, -9.0), np.array((end, 9.0, 9.0))), 0.02 * tall).mirrored(),
+             cut.color)
+    cuff = limb((end - 0.35 * frame.arm, wrist[1], 0.0), (end - 0.05 * frame.arm, wrist[1], 0.0), 2.0 * frame.arm)
+    cuff = cuff.within(box((end - 0.2 * frame.arm, wrist[1], 0.0), (0.4 * frame.arm, 0.5 * tall, 0.5 * tall)), 0.008 * tall)
+    work.add(cuff.grown(0.004 * tall).mirrored(), cut.color2, cell=0.020)
+    cut.skirt(cut.color, hem=-0.92, flare=1.55, trim=cut.color2, folds=0.03)
+    cut.belt(cut.color3, at=0.10, buckle=cut.color2)
+    cut.collar(cut.color2, size=0.030)
+    cut.shoes(cut.color3)
+
+
+def _armour(work: Workshop) -> None:
+    cut = _cut(work, "#aeb8c4", "#c8443c", "#f2c14e")
+    tall, frame, parts = cut.tall, work.frame, work.parts
+    cut.trousers("#55606e", hem=-0.9)
+    cut.shirt("#55606e", sleeve=0.95, out=0.010)
+    plate = parts["trunk"].grown(0.030 * tall).within(slab_between(cut.y(0.18), cut.y(0.97)), 0.02 * tall)
+    work.add(plate, cut.color, cell=0.024, inside=parts["trunk"], arms=False, paint="metal")
+    tabard = box((0.0, cut.y(0.02), 0.0), (0.50 * frame.hips, 0.16 * tall, 2.0 * frame.hips), 0.03 * tall)
+    cloth = parts["trunk"].grown(0.040 * tall).within(tabard, 0.012 * tall)
+    work.add(cloth, cut.color2, cell=0.022, inside=parts["trunk"].grown(0.01 * tall), arms=False, legs=0.3, apart_m=0.2 * tall)
+    shoulder = ball(frame.place("leftUpperArm") + (0.45 * frame.arm, 0.55 * frame.arm, 0.0),
+                    np.array((1.8, 1.35, 1.75)) * frame.arm)
+    work.add(shoulder.mirrored(), cut.color, cell=0.022, paint="metal")
+    wrist = frame.place("leftHand")
+    gauntlet = limb(0.55 * frame.place("leftLowerArm") + 0.45 * wrist, wrist + (0.1 * frame.arm, 0, 0), 1.25 * frame.arm,
+                    1.5 * frame.arm).mirrored()
+    work.add(gauntlet, cut.color, cell=0.022, paint="metal")
+    knee = ball(frame.place("leftLowerLeg") + (0.0, 0.0, 0.6 * frame.leg), np.array((0.9, 0.9, 0.75)) * frame.leg).mirrored()
+    work.add(knee, cut.color, cell=0.022, paint="metal")
+    boots = joined_solids(foot(frame).grown(0.014 * tall),
+                          parts["legs"].grown(0.026 * tall).within(slab_between(0.0, cut.y(-0.55)), 0.02 * tall),
+                          soft_m=0.02 * tall).within(slab_between(0.0, 9.0), 0.01 * tall)  # fmt: skip
+    cut.wear(boots, cut.color, cell=0.022, paint="metal")
+    cut.belt("#5b3a29", at=0.14, buckle=cut.color3)
+    cut.patch(cut.color3, (0.0, 0.62), (0.20, 0.065), lift=0.034)
+
+
+def _spacesuit(work: Workshop) -> None:
+    cut = _cut(work, "#f4f5f7", "#e8733a", "#5b6b7d")
+    tall, frame = cut.tall, work.frame
+    cut.trousers(cut.color, hem=-0.95, out=0.034)
+    cut.shirt(cut.color, sleeve=0.97, out=0.034)
+    for a, b, r in (("leftUpperLeg", "leftLowerLeg", 1.30 * frame.leg), ("leftLowerArm", "leftHand", 1.55 * frame.arm)):
+        start, end = frame.place(a), frame.place(b)
+        middle = 0.35 * start + 0.65 * end
+        along = (end - start) / np.linalg.norm(end - start)
+        band = limb(middle - along * 0.01 * tall, middle + along * 0.01 * tall, r).within(
+            box(middle, np.abs(along) * 0.030 * tall + (1.0 - np.abs(along)) * tall), 0.01 * tall)  # fmt: skip
+        work.add(band.mirrored(), cut.color2, cell=0.021)
+    cut.collar(cut.color3, size=0.050, at=0.95)
+    cut.put(box((0, 0, 0), np.array((0.095, 0.062, 0.03)) * tall, 0.02 * tall), 0.0, 0.55, cut.color3, lift=0.03, cell=0.018)
+    for x, color in ((-0.30, "#e8574a"), (0.0, "#f0d24a"), (0.30, "#52c07a")):
+        side = x * frame.chest * 0.8
+        place = np.array((side, cut.y(0.55), cut.front(0.0, cut.y(0.55)) + 0.060 * tall))
+        work.add(ellipsoid(place, np.array((0.016, 0.016, 0.012)) * tall, rings=5), color, arms=False, legs=0.0, paint="glow")
+    pack = box((0.0, cut.y(0.52), -1.05 * frame.chest), np.array((0.72 * frame.chest, 0.20 * tall, 0.09 * tall)), 0.05 * tall)
+    work.add(pack, cut.color3, cell=0.028, bone="chest")
+    cut.shoes(cut.color2, sole=cut.color3, high=-0.75)
+    hand = work.parts["hands"].grown(0.008 * tall)
+    cut.wear(hand, cut.color3, cell=0.020)
+
+
+def _ninja(work: Workshop) -> None:
+    cut = _cut(work, "#33394a", "#c8443c", "#20242e")
+    cut.trousers(cut.color, hem=-0.85, out=0.020)
+    cut.shirt(cut.color, sleeve=0.75, out=0.022, neck=0.97)
+    tall, frame = cut.tall, work.frame
+    for sign, lift in ((1.0, 0.0245), (-1.0, 0.027)):
+        for k in range(5):
+            part = k / 4.0
+            cut.patch(darker(cut.color, 0.35), (sign * (0.36 - 0.55 * part), 0.92 - 0.62 * part), (0.085, 0.05), lift=lift)
+    cut.belt(cut.color2, at=0.10, wide=0.06)
+    knot = np.array((0.35 * frame.chest, cut.y(0.13), cut.front(0.0, cut.y(0.13)) + 0.035 * tall))
+    for swing in (0.15, -0.25):
+        path = np.array([knot + tall * np.array((swing * t, -0.20 * t, 0.02 * np.sin(3 * t))) for t in np.linspace(0, 1, 5)])
+        chain = work.chain(f"sash {swing:+.2f}", "hips", path[::2], stiffness=0.5, gravity=0.2, meets=("leftUpperLeg",),
+                           hit_m=0.015 * tall)
+        work.add(tube(path, np.full(5, 0.028 * tall), 8, flat=0.35), cut.color2, bone="hips", chains=(chain,))
+    wraps = work.parts["arms"].grown(0.010 * tall).within(
+        Solid(lambda p: cut.arm_x(0.72) - np.abs(p[:, 0]), np.full(3, -9.0), np.full(3, 9.0)), 0.005 * tall)  # fmt: skip
+    work.add(wraps, cut.color3, cell=0.020)
+    cut.shoes(cut.color3, high=-0.72)
+
+
+def _pirate(work: Workshop) -> None:
+    cut = _cut(work, "#8c2f39", "#f6f1e4", "#4a3326")
+    tall, frame, parts = cut.tall, work.frame, work.parts
+    cut.trousers("#3b3f52", hem=-0.6, out=0.020)
+    cut.shirt(cut.color2, sleeve=0.2, out=0.014)
+    coat = parts["trunk"].grown(0.034 * tall).within(slab_between(cut.y(-0.30), cut.y(0.98)), 0.02 * tall)
+    slit = box((0.0, cut.y(0.4), 1.2 * frame.belly), (0.42 * frame.chest, 9.0, 1.0 * frame.belly))
+    work.add(coat.cut(slit, 0.02 * tall), cut.color, cell=0.023, inside=parts["trunk"].grown(0.006 * tall))
+    sleeves = parts["arms"].grown(0.026 * tall).within(
+        Solid(lambda p: np.abs(p[:, 0]) - cut.arm_x(0.9), np.full(3, -9.0), np.full(3, 9.0)), 0.015 * tall)  # fmt: skip
+    cut.wear(Solid(sleeves.far, parts["arms"].low - 0.05 * tall, parts["arms"].high + 0.05 * tall), cut.color)
+    cuff = frame.place("leftHand") - (0.75 * frame.arm, 0, 0)
+    work.add(limb(cuff - (0.2 * frame.arm, 0, 0), cuff + (0.2 * frame.arm, 0, 0), 1.62 * frame.arm).mirrored(), "#f2c14e",
+             cell=0.021)
+    cut.belt(cut.color3, at=0.12, buckle="#f2c14e", wide=0.06)
+    cut.buttons("#f2c14e", (0.30, 0.52, 0.74), x=0.52)
+    cut.buttons("#f2c14e", (0.30, 0.52, 0.74), x=-0.52)
+    cut.shoes(cut.color3, high=-0.45)
+
+
+def _chef(work: Workshop) -> None:
+    cut = _cut(work, "#fbfaf5", "#4a5568", "#e8574a")
+    cut.trousers(cut.color2, hem=-0.85)
+    cut.shirt(cut.color, sleeve=0.9, out=0.022, hem=-0.1)
+    cut.buttons("#8d95a3", (0.30, 0.50, 0.70), x=0.22)
+    cut.buttons("#8d95a3", (0.30, 0.50, 0.70), x=-0.22)
+    tall, frame, trunk = cut.tall, work.frame, work.parts["trunk"]
+    apron = box((0.0, cut.y(-0.02), 1.2 * frame.belly), (0.85 * frame.belly, 0.20 * tall, 1.05 * frame.belly), 0.03 * tall)
+    work.add(trunk.grown(0.034 * tall).within(apron, 0.012 * tall), "#e9e4d8", cell=0.022, inside=trunk, arms=False, legs=0.5,
+             apart_m=0.25 * tall)
+    cut.collar(cut.color3, size=0.034, at=0.95)
+    knot = np.array((0.0, cut.y(0.90), cut.front(0.0, cut.y(0.90)) + 0.045 * tall))
+    for sign in (1.0, -1.0):
+        work.add(ellipsoid(knot + tall * np.array((0.035 * sign, -0.015, 0.0)), np.array((0.042, 0.026, 0.02)) * tall,
+                           turning(0, 0, -0.5 * sign)),
+                 cut.color3, bone="upperChest")  # fmt: skip
+    cut.shoes("#33373f")
+
+
+def _suit(work: Workshop) -> None:
+    cut = _cut(work, "#3a4256", "#fbfaf5", "#c8443c")
+    cut.trousers(cut.color, hem=-0.9)
+    cut.shirt(cut.color, sleeve=0.95, out=0.022, hem=-0.12)
+    unit_y = (0.62, 0.70, 0.78, 0.86)
+    for k, at in enumerate(unit_y):
+        cut.patch(cut.color2, (0.0, at), (0.05 + 0.055 * k, 0.050), lift=0.0265)
+    tall = cut.tall
+    tie = limb((0, 0.05 * tall, 0), (0, -0.07 * tall, 0.01 * tall), 0.015 * tall, 0.030 * tall, flat=0.5)
+    cut.put(tie, 0.0, 0.66, cut.color3, lift=0.026, cell=0.015)
+    cut.buttons("#20242e", (0.34, 0.18))
+    cut.collar(cut.color2, size=0.024, at=0.95)
+    cut.shoes("#2a211d")
+
+
+def _sweater(work: Workshop) -> None:
+    cut = _cut(work, "#3f8a6a", "#f6f1e4", "#8a5a3c")
+    cut.trousers("#4a5568", hem=-0.85)
+    cut.shirt(cut.color, sleeve=0.95, out=0.026, hem=-0.1)
+    tall, trunk = cut.tall, work.parts["trunk"]
+    band = trunk.grown(0.0315 * tall).within(slab_between(cut.y(0.40), cut.y(0.40) + 0.085 * tall), 0.006 * tall)
+    work.add(band, cut.color2, cell=0.021, inside=trunk, arms=False)
+    for k in (-2, -1, 0, 1, 2):
+        cut.patch(cut.color, (0.36 * k, 0.50), (0.11, 0.024), lift=0.036)
+    cut.collar(darker(cut.color, 0.12), size=0.044, at=0.96)
+    cut.shoes(cut.color3, sole="#f4efe6")
+
+
+def _kimono(work: Workshop) -> None:
+    cut = _cut(work, "#d9536f", "#fff4ee", "#3d3a5c")
+    tall, frame = cut.tall, work.frame
+    cut.shirt(cut.color, sleeve=0.0, hem=0.0, out=0.018)
+    shoulder, wrist = frame.place("leftUpperArm"), frame.place("leftHand")
+    sleeve = joined_solids(limb(shoulder * (0.8, 1, 1), wrist - (0.4 * frame.arm, 0, 0), 1.45 * frame.arm, 1.55 * frame.arm),
+                           box(0.35 * shoulder + 0.65 * wrist - (0, 1.9 * frame.arm, 0), np.array((2.1, 1.5, 0.75)) * frame.arm,
+                               0.5 * frame.arm),
+                           soft_m=0.03 * tall).mirrored()  # fmt: skip
+    cut.wear(sleeve, cut.color)
+    cut.skirt(cut.color, hem=-0.90, flare=1.2, trim=cut.color2, folds=0.0, top=1.08)
+    cut.belt(cut.color3, at=0.12, wide=0.13)
+    for k in range(6):
+        cut.patch(cut.color2, (0.24 - 0.085 * k, 0.96 - 0.085 * k), (0.06, 0.030), lift=0.0235)
+    for sign in (1.0, -1.0):
+        bow = turned(ball((0, 0, 0), np.array((0.10, 0.065, 0.04)) * tall), turning(0, 0, 0.35 * sign))
+        work.add(bow.at(0.085 * sign * tall, cut.y(0.28), -1.12 * frame.belly * frame.kind.depth), cut.color3, cell=0.022,
+                 bone="spine")
+    cut.shoes(cut.color3)
+
+
+def _cape_suit(work: Workshop) -> None:
+    """A hero's: tights, trunks, boots, gloves and a sign."""
+    cut = _cut(work, "#2f6fd0", "#e8473c", "#f2c14e")
+    tall, frame, parts = cut.tall, work.frame, work.parts
+    cut.trousers(cut.color, hem=-0.9, out=0.008)
+    cut.shirt(cut.color, sleeve=0.95, out=0.008)
+    pants = joined_solids(parts["trunk"].grown(0.018 * tall), parts["legs"].grown(0.018 * tall), soft_m=0.02 * tall)
+    work.add(pants.within(slab_between(cut.y(-0.10), cut.y(0.12)), 0.015 * tall), cut.color2, cell=0.022, inside=work.trunk)
+    cut.belt(cut.color3, at=0.10, wide=0.045)
+    glove = joined_solids(parts["hands"].grown(0.008 * tall), limb(frame.place("leftHand") - (1.5 * frame.arm, 0, 0),
+                                                                   frame.place("leftHand"),
+                                                                  1.35 * frame.arm, 1.1 * frame.arm).mirrored())  # fmt: skip
+    cut.wear(glove, cut.color2, cell=0.020)
+    cut.patch(cut.color3, (0.0, 0.64), (0.34, 0.078), lift=0.013)
+    cut.patch(cut.color2, (0.0, 0.64), (0.24, 0.052), lift=0.0155)
+    cut.shoes(cut.color2, high=-0.45)
+
+
+def _vest(work: Workshop) -> None:
+    """A cowboy's or farmer's: shirt, open vest, jeans, boots."""
+    cut = _cut(work, "#8a5a34", "#e9d8a6", "#5b3a24")
+    tall, frame, parts = cut.tall, work.frame, work.parts
+    cut.trousers("#3f5f8a", hem=-0.85)
+    cut.shirt(cut.color2, sleeve=0.95, out=0.014)
+    vest = parts["trunk"].grown(0.032 * tall).within(slab_between(cut.y(0.05), cut.y(0.97)), 0.02 * tall)
+    slit = box((0.0, cut.y(0.4), 1.2 * frame.belly), (0.40 * frame.chest, 9.0, 1.0 * frame.belly))
+    work.add(vest.cut(slit, 0.02 * tall), cut.color, cell=0.022, inside=parts["trunk"], arms=False)
+    cut.belt(cut.color3, at=0.06, buckle="#f2c14e")
+    cut.shoes(cut.color3, high=-0.5)
+
+
+def _pyjamas(work: Workshop) -> None:
+    cut = _cut(work, "#9ec5e8", "#ffffff", "#f6c6d4")
+    cut.trousers(cut.color, hem=-0.9, out=0.024)
+    cut.shirt(cut.color, sleeve=0.95, out=0.028, hem=-0.16)
+    for x, at in ((-0.45, 0.25), (0.5, 0.35), (-0.2, 0.55), (0.35, 0.70), (-0.55, 0.75), (0.0, 0.14)):
+        cut.patch(cut.color2, (x, at), (0.085, 0.024), lift=0.033)
+    cut.buttons(cut.color2, (0.30, 0.50, 0.70))
+    cut.shoes(cut.color3)
+
+
+OUTFITS: dict[str, Callable[[Workshop], None]] = {
+    "t-shirt and shorts": _tee, "striped shirt": _striped, "hoodie": _hoodie, "sweater": _sweater, "overalls": _overalls,
+    "dress": _dress, "gown": _gown,
+    "robe": _robe, "armour": _armour, "space suit": _spacesuit, "ninja suit": _ninja, "pirate coat": _pirate,
+    "chef's whites": _chef, "suit": _suit,
+    "kimono": _kimono, "hero suit": _cape_suit, "vest and jeans": _vest, "pyjamas": _pyjamas,
+}  # fmt: skip
