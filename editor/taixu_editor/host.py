@@ -31,6 +31,7 @@ from taixu_editor.graphs import GraphBook, graph_operations
 from taixu_editor.host_operations import HOST_OPERATIONS
 from taixu_editor.keyframe_sets import KEY_SET_OPERATIONS
 from taixu_editor.keyframes import KEYFRAME_OPERATIONS
+from taixu_editor.modifier_operations import MODIFIER_OPERATIONS
 from taixu_editor.mods import MOD_EDITS, ModDesk, mod_operations
 from taixu_editor.placing import PLACING_OPERATIONS
 from taixu_editor.play import Play
@@ -83,7 +84,7 @@ class Host:
         self.operations.add(*ENTITY_OPERATIONS, *HOST_OPERATIONS, *DOCUMENT_OPERATIONS, *PLACING_OPERATIONS)
         self.operations.add(*KEYFRAME_OPERATIONS, *KEY_SET_OPERATIONS)
         self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *ORIGIN_OPERATIONS, *GATE_OPERATIONS)
-        self.operations.add(*STARTER_OPERATIONS, *EXPORT_OPERATIONS)
+        self.operations.add(*STARTER_OPERATIONS, *EXPORT_OPERATIONS, *MODIFIER_OPERATIONS)
         self.studio = Studio(self)
         self.operations.add(*GENERATE_OPERATIONS)
         self.graphs = GraphBook(self)

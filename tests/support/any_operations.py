@@ -13,7 +13,8 @@ from taixu.edit import PrefabInstance, Session, WorldSettings, id_text
 from taixu.edit.clipboard import copy_component, copy_entities
 from taixu.edit.encode import encode_component
 from taixu.edit.values import allowed_range
-from taixu.scene import Transform
+from taixu.generate.modifiers import Modifier, Modifiers
+from taixu.scene import Parent, Transform
 from taixu_editor.additions import ADDITIONS
 from taixu_editor.keyframes import animatable, tracks_of
 
@@ -97,7 +98,7 @@ class Draw:
 
 
 def _spawn(draw: Draw) -> dict[str, Any]:
-    names = ("shape", "material", "light", "camera", "collider", "rigid_body", "tags", "script", "prefab_instance")
+    names = ("shape", "material", "light", "camera", "collider", "rigid_body", "tags", "script", "prefab_instance", "modifiers")
     components = {name: draw.fields(name) for name in draw.some_of(names)}
     if "prefab_instance" in components:
         components["prefab_instance"] = {"source": draw.one_of(("assets/cart.prefab.json", "assets/gone.prefab.json"))}
@@ -106,6 +107,16 @@ def _spawn(draw: Draw) -> dict[str, Any]:
         components["parent"] = {"entity": draw.one_of([_STRANGER, *draw.entities()])}
         components["transform"] = {"translation": draw.vector()}
     return {"name": draw.one_of(_TEXTS), "components": components}
+
+
+def _add_step(draw: Draw) -> dict[str, Any]:
+    stacks = draw.entities(Modifiers)
+    return {"stack": draw.one_of(stacks or draw.entities()), "kind": draw.one_of(("height_brush", "wood", "nothing"))}
+
+
+def _move_step(draw: Draw) -> dict[str, Any] | None:
+    steps = draw.entities(Modifier, Parent)
+    return {"step": draw.one_of(steps), "by": draw.one_of((-1, 1, 5))} if steps else None
 
 
 def _field_values(draw: Draw) -> dict[str, Any] | None:
@@ -409,6 +420,8 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "edit.batch": _batch,
     "entity.spawn": _spawn,
     "entity.add": _add_kind,
+    "modifier.add": _add_step,
+    "modifier.move": _move_step,
     "entity.delete": _of_entities,
     "entity.duplicate": _of_entities,
     "entity.rename": _rename,

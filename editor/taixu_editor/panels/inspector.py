@@ -17,6 +17,7 @@ from taixu_editor.panels.inspector_head import draw_head
 from taixu_editor.panels.inspector_live import LiveFields
 from taixu_editor.panels.inspector_script import ScriptFields
 from taixu_editor.panels.inspector_sheet import Sheet, SheetComponent, SheetField
+from taixu_editor.panels.inspector_stack import StackRows
 from taixu_editor.panels.panel import Panel
 from taixu_editor.widgets.form import Edit, Form, any_mixed
 from taixu_editor.widgets.nothing import say_nothing
@@ -47,6 +48,7 @@ class InspectorPanel(Panel):
         self._picker = ComponentPicker(self)
         self._script = ScriptFields(self)
         self.live = LiveFields(self)
+        self.stack = StackRows(self)
 
     def draw(self) -> None:
         """Head, components, the button to add one."""
@@ -94,6 +96,10 @@ class InspectorPanel(Panel):
                     draw_box(self, component)
             if component.name == "device":
                 self.live.draw_device()
+            if component.name == "modifiers":
+                self.stack.draw()
+            if component.name == "modifier":
+                self.stack.draw_way_back()
             imgui.dummy((0, imgui.get_font_size() * 0.2))
         imgui.pop_id()
 

@@ -1,0 +1,110 @@
+"""What is done with stacks of modifiers: steps are added, and put into another order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from taixu.ecs import component_type
+from taixu.edit import Command, Group, Operation, Session, Spawn, id_text
+from taixu.edit.commands import SetFields
+from taixu.edit.conditions import no_world
+from taixu.edit.copy_names import fresh_names
+from taixu.errors import UsageError
+from taixu.scene import Parent
+
+if TYPE_CHECKING:
+    from taixu.generate.modifiers import ModifierKind
+
+__all__ = ["MODIFIER_OPERATIONS", "kind_names", "steps_of"]
+
+
+@dataclass(frozen=True, slots=True)
+class AddParameters:
+    """A stack, and the kind of step that is added at its end: the name of a component."""
+
+    stack: str
+    kind: str
+    id: str = field(default="", metadata={"doc": "stable id; a fresh one where it is empty"})
+
+
+@dataclass(frozen=True, slots=True)
+class MoveParameters:
+    """A step, and how many places it moves: below zero it comes earlier."""
+
+    step: str
+    by: int
+
+
+def kind_names(session: Session) -> dict[str, ModifierKind]:
+    """Kinds of steps that there are, by the names of their components."""
+    from taixu.generate.modifiers import ModifierKinds
+
+    kinds = session.world.resource(ModifierKinds) if session.world.has_resource(ModifierKinds) else ModifierKinds()
+    return dict(sorted((component_type(cls).name, kind) for cls, kind in kinds.by_component.items()))
+
+
+def steps_of(session: Session, stack: str) -> list[str]:
+    """Ids of a stack's steps, in their order."""
+    from taixu.generate.modifiers import Modifier
+
+    world, above = session.world, session.entity(stack)
+    found: list[tuple[float, int]] = []
+    for table in world.query(Modifier, Parent):
+        rows = table.read(Parent, "entity") == above
+        orders, ids = table.read(Modifier, "order")[rows], world.stable_ids(table.entities[rows])
+        found += zip(orders.tolist(), ids.tolist(), strict=True)
+    return [id_text(number) for _, number in sorted(found)]
+
+
+def _need_stack(session: Session, stack: str) -> None:
+    from taixu.generate.modifiers import Modifiers
+
+    if not session.world.has(session.entity(stack), Modifiers):
+        raise UsageError(f"the entity {stack} is no stack of modifiers; add the component modifiers to it first")
+
+
+def _add(session: Session, p: AddParameters) -> Command:
+    from taixu.generate.modifiers import Modifier
+
+    _need_stack(session, p.stack)
+    kinds = kind_names(session)
+    if p.kind not in kinds:
+        raise UsageError(f"there is no step {p.kind[:60]!r}; there are {', '.join(kinds)}")
+    steps = steps_of(session, p.stack)
+    last = max((session.world.get(session.entity(each), Modifier).order for each in steps), default=-1.0)
+    name = fresh_names(session.world, [p.kind.replace("_", " ").capitalize()], are_copies=False)[0]
+    block: dict[str, dict[str, Any]] = {
+        "name": {"text": name}, "transform": {}, "parent": {"entity": p.stack}, "modifier": {"order": float(int(last) + 1)},
+        p.kind: {},
+    }  # fmt: skip
+    return Spawn({p.id or session.new_id(): block})
+
+
+def _settled(session: Session, p: AddParameters) -> AddParameters:
+    return AddParameters(p.stack, p.kind, p.id or session.new_id())
+
+
+def _move(session: Session, p: MoveParameters) -> Command:
+    from taixu.generate.modifiers import Modifier
+
+    world, step = session.world, session.entity(p.step)
+    if not world.has(step, Modifier) or not world.has(step, Parent):
+        raise UsageError(f"the entity {p.step} is no step of a stack")
+    steps = steps_of(session, id_text(world.stable_id(world.get(step, Parent).entity)))
+    place = steps.index(p.step)
+    steps.insert(min(max(place + p.by, 0), len(steps) - 1), steps.pop(place))
+    orders = [world.get(session.entity(each), Modifier).order for each in steps]
+    return Group([
+        SetFields(each, "modifier", {"order": float(number)})
+        for number, (each, order) in enumerate(zip(steps, orders, strict=True)) if order != number
+    ])  # fmt: skip
+
+
+MODIFIER_OPERATIONS = (
+    Operation("modifier.add", "Add step", plan=_add, parameters=AddParameters, settle=_settled, blocked=no_world,
+              gives=lambda _, p: p.id, doc="Adds a step at the end of a stack of modifiers; gives its id."),
+    Operation("modifier.move", "Move step", plan=_move, parameters=MoveParameters, blocked=no_world,
+              doc="Moves a step of a stack earlier or later; what lies between is made again."),
+)  # fmt: skip
+"""What people do with stacks."""
