@@ -131,7 +131,7 @@ def test_what_says_careful_has_to_be_named(project: Path, capsys: pytest.Capture
     call(capsys, "sign", zip_file, "--key", "eve")
     install = ("install", zip_file, "--key", "eve", "--yes")
     assert "--accept key" in call(capsys, *install, status=1)["error"]
-    assert call(capsys, *install, "--accept", "key")["alarms"][0]["kind"] == "key"
+    assert call(capsys, *install, "--accept", "key,origin")["alarms"][0]["kind"] == "key"
     assert call(capsys, "list")["mods"][0]["version"] == "0.2.0"
 
 

@@ -44,8 +44,8 @@ def run(args: argparse.Namespace) -> int:
 
     folder = mods_folder(args)
     options = InstallOptions(
-        tuple(args.index), args.index_key, args.key, update=args.update, offline=args.offline, accept=frozenset(args.accept),
-        denied=_denied(args.deny),
+        tuple(args.index), args.index_key, args.key, update=args.update, offline=args.offline,
+        accept=frozenset(filter(None, ",".join(args.accept).split(","))), denied=_denied(args.deny),
     )  # fmt: skip
     plan = plan_install(folder, args.mods_wanted, options)
     for line in plan_lines(plan):
