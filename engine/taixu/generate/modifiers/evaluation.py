@@ -149,25 +149,40 @@ class Evaluation:
         squares = block.squares
         rim = -(-margin // squares)
         out: NDArray[np.float32] | None = None
+        around: dict[int, NDArray[np.bool_]] = {}
         for j in range(block.j - rim, block.j + block.rows + rim):
             for i in range(block.i - rim, block.i + block.columns + rim):
                 refs = self.refs((block.level, i, j), above).get(name, ())
                 if not refs:
                     continue
-                source, values = refs[-1].block, self._values(refs[-1], name)
+                source = refs[-1].block
+                points = self._points(refs[-1], name) if source != block else None
+                values = self._values(refs[-1], name) if points is None else None
                 if out is None:
-                    out = np.zeros((rows + 2 * margin, columns + 2 * margin, *values.shape[2:]), np.float32)
+                    tail = (4,) if name == "weights" else ()
+                    out = np.zeros((rows + 2 * margin, columns + 2 * margin, *tail), np.float32)
                 # Columns and rows of this cell, counted in the block's grid.
                 left, top = (i - block.i) * squares, (j - block.j) * squares
                 u0, u1 = max(left, -margin), min(left + squares, columns - 1 + margin)
                 v0, v1 = max(top, -margin), min(top + squares, rows - 1 + margin)
                 if u0 > u1 or v0 > v1:
                     continue
+                if values is None:
+                    assert points is not None
+                    mask = around.setdefault(refs[-1].step, np.zeros(out.shape[:2], bool))
+                    mask[v0 + margin : v1 + margin + 1, u0 + margin : u1 + margin + 1] = True
+                    continue
                 du, dv = (i - source.i) * squares - left, (j - source.j) * squares - top
                 there = values[v0 + dv : v1 + dv + 1, u0 + du : u1 + du + 1]
                 out[v0 + margin : v1 + margin + 1, u0 + margin : u1 + margin + 1] = there
         if out is None:
             return np.zeros((rows + 2 * margin, columns + 2 * margin, *((4,) if name == "weights" else ())), np.float32)
+        for number, mask in around.items():  # all points beyond the block at once
+            step, (x, z) = self.stack.steps[number], block.lines(margin)
+            mask[margin : margin + rows, margin : margin + columns] = False
+            v, u = np.nonzero(mask)
+            if len(v):
+                out[v, u] = step.kind.heights_at(step.parameters, step.frame, step.seed, x[u], z[v])
         return self._closed(out, block, margin) if margin and self.stack.area is not None else out
 
     def standing(self, name: str, cell: Cell, above: int | None = None) -> Iterator[tuple[int, Any]]:
@@ -184,6 +199,13 @@ class Evaluation:
                     mine = block.holds(item.rows[:, 0], item.rows[:, 2])
                     if mine.any():
                         yield ref.step, Places(item.kind, item.rows[mine], item.numbers[mine], item.fields)
+
+    def forget(self) -> None:
+        """Forget which keys cells have: of endless ground they would become ever more."""
+        for refs in self._refs:
+            refs.clear()
+        for keys in self._keys:
+            keys.clear()
 
     def _bottom(self, cell: Cell) -> Refs:
         ground = self.stack.ground
@@ -219,6 +241,13 @@ class Evaluation:
         values = self.layers(ref.step, ref.block)[name]
         assert isinstance(values, np.ndarray)
         return values
+
+    def _points(self, ref: Ref, name: str) -> Step | None:
+        """The step whose heights are known point by point, where they are not made already."""
+        if name != "heights" or ref.step < 0 or self.cache.held(ref.key) is not None:
+            return None
+        step = self.stack.steps[ref.step]
+        return step if step.kind.points else None
 
     def _make(self, number: int, block: Block, key: str) -> Layers:
         step = self.stack.steps[number]
@@ -258,6 +287,7 @@ class _Looking:
         step = evaluation.stack.steps[number]
         self._step = step
         self.parameters, self.frame, self.area = step.parameters, step.frame, evaluation.stack.area
+        self._grids: dict[tuple[str, int], NDArray[np.float32]] = {}
 
     def has(self, name: str) -> bool:
         """Whether somebody below has made a grid here."""
@@ -267,7 +297,7 @@ class _Looking:
     def grid(self, name: str, margin: int = 0) -> NDArray[np.float32]:
         """A grid, float32."""
         self._check(name, margin * self._block.spacing_m)
-        return self._evaluation.grid(name, self._block, margin=margin, above=self._number)
+        return self._grid(name, margin)
 
     def height_at(self, x: NDArray[Any], z: NDArray[Any]) -> NDArray[np.float32]:
         """Heights of the drawn triangles."""
@@ -276,11 +306,18 @@ class _Looking:
         self._check("heights", 0.0)
         block = self._block
         margin = int(self._step.reach_m / block.spacing_m)
-        heights = self._evaluation.grid("heights", block, margin=margin, above=self._number)
+        heights = self._grid("heights", margin)
         box = block.bounds.grown(margin * block.spacing_m)
         middle_x, middle_z = (box.x0 + box.x1) / 2, (box.z0 + box.z1) / 2
         size = (box.x1 - box.x0, box.z1 - box.z0)
         return height_on_triangles(heights, size, np.asarray(x, np.float64) - middle_x, np.asarray(z, np.float64) - middle_z)
+
+    def _grid(self, name: str, margin: int) -> NDArray[np.float32]:
+        found = self._grids.get((name, margin))
+        if found is None:
+            found = self._grids[name, margin] = self._evaluation.grid(name, self._block, margin=margin, above=self._number)
+            found.setflags(write=False)
+        return found
 
     def places(self) -> list[Places]:
         """Of the cells within reach."""

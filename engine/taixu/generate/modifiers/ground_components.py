@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from taixu.ecs import F32, AssetPath, Bool, Data, Text, Vec2, component, field
 
-__all__ = ["BaseTerrain", "FlattenPath", "HeightBrush", "MaskBrush", "ScatterRule", "Wood"]
+__all__ = ["BaseTerrain", "BiomePlants", "EndlessTerrain", "FlattenPath", "HeightBrush", "MaskBrush", "ScatterRule", "Wood"]
 
 _STROKES = "A list of {points: [[x, z], ...], radius_m, amount, kind}."
 _STYLES = ("alps", "hills", "desert", "islands", "canyon", "coast", "volcanic", "plains", "fjord")
@@ -20,6 +20,30 @@ class BaseTerrain:
     roughness: F32 = field(default=1.0, minimum=0.0, maximum=4.0, doc="Of what is smaller than valleys.")
     lake: Bool = field(default=False)
     river: Bool = field(default=False)
+
+
+@component("endless_terrain")
+class EndlessTerrain:
+    """Land as a function of place: hills, mountains, rivers, a sea and climates without an end."""
+
+    relief_m: F32 = field(default=420.0, unit="m", minimum=0.0, maximum=4000.0, doc="How high mountains are.")
+    hills_m: F32 = field(default=48.0, unit="m", minimum=0.0, maximum=600.0, doc="How high hills are.")
+    mountains: F32 = field(default=0.4, minimum=0.0, maximum=1.0, doc="How much of the land they cover.")
+    sea: F32 = field(default=0.3, minimum=0.0, maximum=1.0, doc="How much of the land it covers.")
+    rivers: F32 = field(default=1.0, minimum=0.0, maximum=2.0, doc="How wide they are; 0 is none.")
+    roughness: F32 = field(default=1.0, minimum=0.0, maximum=4.0, doc="Of what is smaller than hills.")
+    temperature: F32 = field(default=13.0, unit="degC", minimum=-40.0, maximum=45.0, doc="At the sea, on average.")
+    moisture: F32 = field(default=0.5, minimum=0.0, maximum=1.0)
+    variety: F32 = field(default=1.0, minimum=0.0, maximum=2.0, doc="How much climates differ from land to land.")
+
+
+@component("biome_plants")
+class BiomePlants:
+    """Plants by climate: trees, shrubs and grass of each biome."""
+
+    models: Data = field(default={}, doc="A model by kind: oak, birch, pine, spruce, palm, dead, shrub, grass, dry_grass, rock.")
+    density: F32 = field(default=1.0, minimum=0.0, maximum=4.0)
+    keep_off: Text = field(default="road path lot", doc="Names of masks that it keeps off.")
 
 
 @component("height_brush")

@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from typing import Any
 
-from taixu.generate.modifiers.ground_components import BaseTerrain, FlattenPath, HeightBrush, MaskBrush, ScatterRule, Wood
+from taixu.generate.modifiers.ground_components import (
+    BaseTerrain,
+    BiomePlants,
+    EndlessTerrain,
+    FlattenPath,
+    HeightBrush,
+    MaskBrush,
+    ScatterRule,
+    Wood,
+)
 from taixu.generate.modifiers.kinds import ModifierKind
 
 __all__ = ["GROUND_KINDS"]
@@ -36,8 +45,20 @@ def sown_reads(parameters: Any) -> tuple[str, ...]:
     return ("heights", *(f"mask.{name[:64]}" for name in names))
 
 
+def plants_read(parameters: Any) -> tuple[str, ...]:
+    """Heights, water, climate and masks."""
+    return (*sown_reads(parameters), "water", "mask.temperature", "mask.moisture")
+
+
 GROUND_KINDS = (
     ModifierKind(BaseTerrain, f"{_HOME}.shaping:make_base", writes=("heights", "weights"), edge_cells=0),
+    ModifierKind(
+        EndlessTerrain, f"{_HOME}.land:make_endless", writes=("heights", "weights", "water", "mask.temperature", "mask.moisture"),
+        points=f"{_HOME}.land:endless_heights",
+    ),
+    ModifierKind(
+        BiomePlants, f"{_HOME}.land:make_biome_plants", reads=plants_read, writes=("places",), reach_m=4.0, most_level=4
+    ),
     ModifierKind(
         HeightBrush, f"{_HOME}.shaping:make_brush", reads=("heights",), reach_m=brush_reach, part=f"{_HOME}.shaping:strokes_part"
     ),

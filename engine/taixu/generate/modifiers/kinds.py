@@ -72,6 +72,9 @@ class ModifierKind:
         (the strokes that meet it, the roads that cross it). Then a block is made again only when its part changes; None is nothing.
     edge_cells
         Cells along the edge of a block; 0 is the whole ground at once (never for endless ground).
+    points
+        ``module:name`` of ``points(parameters, frame, seed, x, z) -> heights``, where its heights at a point depend on that point
+        alone: they are then known beyond a block without making its neighbours.
     most_level
         It does nothing on coarser levels than this (ground far away).
     """
@@ -84,6 +87,7 @@ class ModifierKind:
     reach_m: float | Callable[[Any], float] = 0.0
     bounds: str = ""
     part: str = ""
+    points: str = ""
     edge_cells: int = 1
     most_level: int = 30
 
@@ -107,6 +111,13 @@ class ModifierKind:
     def part_of(self, parameters: Any, frame: NDArray[np.float64], box: Bounds) -> Any:
         """What of the parameters matters in a box; None is nothing."""
         return _find(self.part)(parameters, frame, box)
+
+    def heights_at(
+        self, parameters: Any, frame: NDArray[np.float64], seed: int, x: NDArray[np.float64], z: NDArray[np.float64]
+    ) -> NDArray[np.float32]:
+        """Heights at points, of kinds that have `points`."""
+        result: NDArray[np.float32] = _find(self.points)(parameters, frame, seed, x, z)
+        return result
 
     def reads_of(self, parameters: Any) -> tuple[str, ...]:
         """Which layers it looks at."""

@@ -67,8 +67,9 @@ class Thing:
 Layer = NDArray[Any] | list[Places] | list[Thing]
 Layers = dict[str, Layer]
 """By name. Grids: ``heights`` (float32[rows, columns], metres), ``weights`` (float32[rows, columns, 4], shares of the ground's
-second to fifth material) and ``mask.<name>`` (float32[rows, columns], 0 to 1). What stands: ``places`` and ``things``."""
-GRIDS = ("heights", "weights")
+second to fifth material), ``water`` (float32[rows, columns], its surface's height) and
+``mask.<name>`` (float32[rows, columns], 0 to 1). What stands: ``places`` and ``things``."""
+GRIDS = ("heights", "weights", "water")
 
 
 def is_grid(name: str) -> bool:

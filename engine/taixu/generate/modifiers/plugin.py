@@ -6,10 +6,12 @@ import importlib
 from pathlib import Path
 
 from taixu.app import App, Stage
+from taixu.generate.modifiers.chunks import ChunkState, follow_chunks, show_chunks
 from taixu.generate.modifiers.components import MadeBy, Modifier, Modifiers, Pins
 from taixu.generate.modifiers.following import ModifierState, follow_modifiers
 from taixu.generate.modifiers.ground_kinds import GROUND_KINDS
 from taixu.generate.modifiers.kinds import ModifierKind, ModifierKinds
+from taixu.scene.details import Details
 
 __all__ = ["ModifiersPlugin"]
 
@@ -42,8 +44,11 @@ class ModifiersPlugin:
         app.insert_resource(kinds)
         folder = cache_folder() / "modifiers" if self._on_disk else None
         app.insert_resource(ModifierState(background=self._background, folder=folder))
+        app.insert_resource(ChunkState())
         for stage in (Stage.APPLY, Stage.PROPAGATE):
             app.add_system(stage, follow_modifiers, after=("make_shapes",), before=("place_terrains",))
+            app.add_system(stage, follow_chunks, after=("follow_modifiers",), before=("place_terrains",))
+        app.resource(Details).functions.append(show_chunks)
 
 
 def _other_kinds() -> tuple[ModifierKind, ...]:

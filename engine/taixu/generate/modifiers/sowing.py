@@ -14,7 +14,7 @@ from taixu.generate.modifiers.kinds import Inputs
 from taixu.generate.modifiers.layers import Layers, Places
 from taixu.generate.places.noise import fbm, lattice_hash
 
-__all__ = ["candidates", "groves", "make_scatter", "make_wood", "wood_bounds"]
+__all__ = ["candidates", "groves", "make_scatter", "make_wood", "masked", "off_masks", "rows_of", "steepness", "wood_bounds"]
 
 _MOST_PLANTS = 64
 _MOST_NAMES = 16
@@ -61,19 +61,19 @@ def make_scatter(block: Block, inputs: Inputs, seed: int) -> Layers:
     x, z, h, numbers = candidates(block, spacing, seed=lattice)
     chance = (h & np.uint32(0xFFFF)).astype(np.float64) / 65536
     liked = np.full(len(x), float(own.share))
-    heights, steep = _ground(inputs, block, x, z)
+    heights, steep = steepness(inputs, block, x, z)
     low, high = (float(value) for value in own.slope)
     liked *= (steep >= low) & (steep <= high)
     low, high = (float(value) for value in own.height_m)
     liked *= (heights >= low) & (heights <= high)
     if own.mask:
-        liked *= _mask_at(inputs, block, str(own.mask), x, z)
-    liked *= _off(inputs, block, str(own.keep_off), x, z)
+        liked *= masked(inputs, block, f"mask.{str(own.mask)[:64]}", x, z)
+    liked *= off_masks(inputs, block, str(own.keep_off), x, z)
     if own.cluster_m > 0 and own.cluster < 1:
         liked *= groves(x, z, float(own.cluster_m), float(own.cluster), lattice)
     keep = chance < liked
     fields = {name: _plain(getattr(own, name)) for name in ("model", "fine_m", "coarse_m", "reach_m", "cast_shadow")}
-    rows = _rows(x[keep], z[keep], h[keep], steep[keep], scale=own.scale, sink_m=float(own.sink_m))
+    rows = rows_of(x[keep], z[keep], h[keep], steep[keep], scale=own.scale, sink_m=float(own.sink_m))
     return {"places": [Places(_kind(str(own.model)), rows, numbers[keep], fields)]}
 
 
@@ -98,9 +98,9 @@ def make_wood(block: Block, inputs: Inputs, seed: int) -> Layers:
     if edge > 0 and liked.any():
         away, _ = distance_to(np.concatenate([outline, outline[:1]]), x, z, within_m=edge)
         liked *= np.clip(np.where(np.isfinite(away), away, edge) / edge * 0.9 + 0.1, 0, 1)
-    _, steep = _ground(inputs, block, x, z)
+    _, steep = steepness(inputs, block, x, z)
     liked *= steep <= float(own.slope)
-    liked *= _off(inputs, block, str(own.keep_off), x, z)
+    liked *= off_masks(inputs, block, str(own.keep_off), x, z)
     keep = chance < liked
     shares = np.array([_number(one, "share", 1.0, 0.0, 1e6) for one in plants], np.float64)
     if not keep.any() or not shares.sum():
@@ -110,7 +110,7 @@ def make_wood(block: Block, inputs: Inputs, seed: int) -> Layers:
     for number, plant in enumerate(plants):
         mine = keep & (which == number)
         scale = _number(plant, "scale", 1.0, 0.01, 100.0)
-        rows = _rows(x[mine], z[mine], h[mine], steep[mine], scale=(0.7 * scale, 1.25 * scale), sink_m=0.06)
+        rows = rows_of(x[mine], z[mine], h[mine], steep[mine], scale=(0.7 * scale, 1.25 * scale), sink_m=0.06)
         model = str(plant.get("model", ""))
         fields = {"model": model, "reach_m": float(own.reach_m)}
         found.append(Places(f"{_kind(model)} {number}", rows, numbers[mine], fields))
@@ -126,7 +126,7 @@ def groves(x: Array, z: Array, size_m: float, cover: float, seed: int) -> Array:
     return result
 
 
-def _ground(inputs: Inputs, block: Block, x: Array, z: Array) -> tuple[Array, Array]:
+def steepness(inputs: Inputs, block: Block, x: Array, z: Array) -> tuple[Array, Array]:
     """Heights and slopes of the drawn triangles."""
     reach = min(max(block.spacing_m, 0.4), 2.0)
     heights = inputs.height_at(x, z).astype(np.float64)
@@ -135,8 +135,9 @@ def _ground(inputs: Inputs, block: Block, x: Array, z: Array) -> tuple[Array, Ar
     return heights, np.hypot(dx, dz)
 
 
-def _mask_at(inputs: Inputs, block: Block, name: str, x: Array, z: Array) -> Array:
-    values = inputs.grid(f"mask.{name[:64]}").astype(np.float64)
+def masked(inputs: Inputs, block: Block, name: str, x: Array, z: Array) -> Array:
+    """A grid's values between its points."""
+    values = inputs.grid(name).astype(np.float64)
     u, v = (x - block.x0) / block.spacing_m, (z - block.z0) / block.spacing_m
     i = np.minimum(u.astype(np.int64), values.shape[1] - 2)
     j = np.minimum(v.astype(np.int64), values.shape[0] - 2)
@@ -147,14 +148,16 @@ def _mask_at(inputs: Inputs, block: Block, name: str, x: Array, z: Array) -> Arr
     return result
 
 
-def _off(inputs: Inputs, block: Block, names: str, x: Array, z: Array) -> Array:
+def off_masks(inputs: Inputs, block: Block, names: str, x: Array, z: Array) -> Array:
+    """How free places are of masks, 0 to 1."""
     free = np.ones(len(x))
     for name in dict.fromkeys(names.split()[:_MOST_NAMES]):
-        free *= np.clip(1.0 - 2.0 * _mask_at(inputs, block, name, x, z), 0, 1)
+        free *= np.clip(1.0 - 2.0 * masked(inputs, block, f"mask.{name[:64]}", x, z), 0, 1)
     return free
 
 
-def _rows(x: Array, z: Array, h: NDArray[np.uint32], steep: Array, *, scale: Any, sink_m: float) -> NDArray[np.float32]:
+def rows_of(x: Array, z: Array, h: NDArray[np.uint32], steep: Array, *, scale: Any, sink_m: float) -> NDArray[np.float32]:
+    """Places as `Places` has them; turn and size hang on the hash."""
     mixed = lattice_hash(h.view(np.int32), np.zeros(len(h), np.int32), 5)
     t = (mixed & np.uint32(0xFFFF)).astype(np.float64) / 65536
     turn = (mixed >> np.uint32(16)).astype(np.float64) / 65536 * (2 * np.pi)

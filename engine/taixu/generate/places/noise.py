@@ -42,13 +42,15 @@ def gradient_noise(x: Array, z: Array, seed: int, *, period: int = 0) -> Array:
         parts = [gradient_noise(x[i : i + _ROWS], z[i : i + _ROWS], seed, period=period) for i in range(0, len(x), _ROWS)]
         return np.concatenate(parts)
     x0, z0 = np.floor(x), np.floor(z)
-    fx, fz = x - x0, z - z0
-    ix, iz = x0.astype(np.int32), z0.astype(np.int32)
+    # Points far away come as float64: what is left of a lattice cell is as exact there as here.
+    fx, fz = (x - x0).astype(np.float32, copy=False), (z - z0).astype(np.float32, copy=False)
+    wide = np.int32 if x.dtype == np.float32 else np.int64
+    ix, iz = x0.astype(wide), z0.astype(wide)
     u = fx * fx * fx * (fx * (fx * np.float32(6) - np.float32(15)) + np.float32(10))
     v = fz * fz * fz * (fz * (fz * np.float32(6) - np.float32(15)) + np.float32(10))
 
     def corner(dx: int, dz: int) -> Array:
-        cx, cz = ix + np.int32(dx), iz + np.int32(dz)
+        cx, cz = ix + wide(dx), iz + wide(dz)
         if period:
             cx, cz = cx % period, cz % period
         which = lattice_hash(cx, cz, seed) >> np.uint32(24)

@@ -49,6 +49,9 @@ class TerrainSpec:
     time: str = field(default="morning", metadata={"doc": "Where the sun stands.", "choices": TIMES})
     plants: float = field(default=1.0, metadata={"doc": "How densely things grow; 0 is bare.", "minimum": 0.0, "maximum": 4.0})
     forest: float = field(default=0.5, metadata={"doc": "How much of the land is wood.", **_SHARE})
+    endless: bool = field(
+        default=False, metadata={"doc": "Land without an end; size, erosion and lakes do not count then."}
+    )
     texture_px: int = field(
         default=512, metadata={"doc": "Edge of the ground's pictures.", "unit": "px", "minimum": 64, "maximum": 2048}
     )

@@ -9,12 +9,14 @@ import numpy as np
 
 from taixu.assets.atomic import write_atomic
 from taixu.generate.generator import Generator, Made, Needs, Progress
+from taixu.generate.places.endless_world import write_endless
 from taixu.generate.places.grids import gradient, resample
 from taixu.generate.places.landscapes import Landscape, make_landscape
 from taixu.generate.places.layers import layer_pictures
 from taixu.generate.places.noise import fbm
 from taixu.generate.places.plants import KINDS, PlantSpec, plant_model
 from taixu.generate.places.scattering import rules_of, sow
+from taixu.generate.places.settings import camera_at, save_picture, sky_of, sun_of
 from taixu.generate.places.spec import TerrainSpec
 from taixu.generate.places.viewpoints import find_view
 from taixu.generate.places.water_mesh import water_model
@@ -24,21 +26,13 @@ from taixu.generate.request import Request
 
 __all__ = ["TerrainGenerator", "before_eye", "sky_of", "sun_of", "write_ground", "write_plants"]
 
-_SUNS: dict[str, tuple[float, float, tuple[float, float, float], float, float]] = {
-    # elevation and azimuth in degrees, colour, lux, haze of the sky
-    "dawn": (7.0, 65.0, (1.0, 0.62, 0.38), 1.7, 3.6),
-    "morning": (30.0, 50.0, (1.0, 0.91, 0.78), 3.0, 2.6),
-    "noon": (58.0, 20.0, (1.0, 0.97, 0.92), 3.4, 2.2),
-    "evening": (16.0, -60.0, (1.0, 0.78, 0.54), 3.0, 3.0),
-    "dusk": (3.5, -75.0, (1.0, 0.48, 0.28), 1.0, 4.2),
-}
 _MOST_MAP = 2049
 
 
 class TerrainGenerator(Generator):
     """Land with water, light and things that grow, as a folder with a world."""
 
-    name, makes, suffix = "terrain", "terrain", ".json"
+    name, makes, suffix, version = "terrain", "terrain", ".json", 2
     summary = "land as a world: alps, hills, desert, islands, canyon, coast, volcano, plains, fjord"
     parameters = TerrainSpec
     needs = Needs(memory_mb=8192)
@@ -51,6 +45,8 @@ class TerrainGenerator(Generator):
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
         """The world first; then heights, what lies on the ground, and water."""
         spec: TerrainSpec = request.parameters
+        if spec.endless:
+            return write_endless(request, progress)
         land = make_landscape(spec, request.seed, lambda fraction, text: progress(0.6 * fraction, text))
         progress(0.45, "ground", _look(land))
         files, entities = write_ground(request, land)
@@ -66,11 +62,11 @@ def write_ground(request: Request, land: Landscape) -> tuple[list[Made], dict[st
     heights = land.heights
     low, high = float(heights.min()), float(heights.max())
     high = max(high, low + 0.01)
-    files = [_save(request, "heights", np.rint((heights - low) / (high - low) * 65535).astype(np.uint16)[..., None])]
+    files = [save_picture(request, "heights", np.rint((heights - low) / (high - low) * 65535).astype(np.uint16)[..., None])]
     size = min(_MOST_MAP, len(heights))
     weights = np.stack([resample(land.weights[..., k], size) for k in range(4)], -1)
-    files.append(_save(request, "weights", np.rint(np.clip(weights, 0, 1) * 255).astype(np.uint8)))
-    files.append(_save(request, "relief", _relief(land, size)))
+    files.append(save_picture(request, "weights", np.rint(np.clip(weights, 0, 1) * 255).astype(np.uint8)))
+    files.append(save_picture(request, "relief", _relief(land, size)))
     ground: dict[str, Any] = {"weights": "weights.png", "relief": "relief.png"}
     made: dict[str, int] = {}
     for number, layer in enumerate(land.style.cover.layers, start=1):
@@ -78,7 +74,7 @@ def write_ground(request: Request, land: Landscape) -> tuple[list[Made], dict[st
         if name not in made:
             made[name] = number
             colors, normals = layer_pictures(name, land.spec.texture_px, seed=request.seed)
-            files += [_save(request, f"ground_{name}", colors), _save(request, f"ground_{name}_normal", normals)]
+            files += [save_picture(request, f"ground_{name}", colors), save_picture(request, f"ground_{name}_normal", normals)]
         ground[f"color_{number}"], ground[f"normal_{number}"] = f"ground_{name}.png", f"ground_{name}_normal.png"
     edge = land.spec.size_m
     entities: dict[str, dict[str, Any]] = {
@@ -139,12 +135,6 @@ def write_plants(
     return files, entities
 
 
-def sun_of(spec: TerrainSpec) -> tuple[float, float, float]:
-    """The direction towards the sun."""
-    e, a = np.radians(_SUNS[spec.time][:2])
-    return float(np.cos(e) * np.sin(a)), float(np.sin(e)), float(np.cos(e) * np.cos(a))
-
-
 def before_eye(places: Any, eye: Any, target: Any, *, tall_m: float) -> Any:
     """Which places would hide what is looked at: a clearing around the eye, and a lane before it."""
     ahead = (target - eye)[[0, 2]]
@@ -155,47 +145,14 @@ def before_eye(places: Any, eye: Any, target: Any, *, tall_m: float) -> Any:
     return clearing | ((along > 0) & (along < 6.0 * tall_m) & (across < 2.0 + 0.3 * along))
 
 
-def sky_of(spec: TerrainSpec) -> dict[str, dict[str, Any]]:
-    """The sky and the sun of a time of day, as entities."""
-    _, _, color, lux, haze = _SUNS[spec.time]
-    sun = sun_of(spec)
-    return {
-        "sky": {
-            "environment": {
-                "sun_direction": list(sun),
-                "turbidity": haze,
-                "tonemap": "neutral",
-                "exposure_ev": {"dawn": 0.9, "evening": 0.6, "dusk": 1.2}.get(spec.time, 0.2),
-            }
-        },
-        "sun": {
-            "transform": {"rotation": quaternion_towards([-value for value in sun])},
-            "light": {"color": list(color), "intensity": lux, "range_m": 600.0},
-        },
-    }
-
-
 def _write_world(request: Request, land: Landscape, entities: dict[str, dict[str, Any]], view: tuple[Any, Any]) -> Made:
     eye, target = view
-    entities = {**entities, **sky_of(land.spec)}
-    entities["view"] = {
-        "transform": {"position": eye.tolist(), "rotation": quaternion_towards(target - eye)},
-        "camera": {"fov_y_rad": 0.9, "near_m": 0.15},
-    }
+    entities = {**entities, **sky_of(land.spec), **camera_at(eye, target)}
     spawn = [float(eye[0]), float(land.height_at(eye[:1], eye[2:])[0]), float(eye[2])]
     entities["spawn"] = {"transform": {"position": spawn, "rotation": quaternion_towards((target - eye) * np.array([1, 0, 1]))}}
     file = request.folder / "place.world.json"
     write_atomic(file, world_text(entities, settings={"physics": {"backend": "rapier"}}).encode())
     return Made(file)
-
-
-def _save(request: Request, name: str, pixels: Any) -> Made:
-    """A picture under its own name: pictures of a folder refer to each other."""
-    from taixu.assets.image import encode_png
-
-    file = request.folder / f"{name}.png"
-    write_atomic(file, encode_png(pixels, level=1))
-    return Made(file, name)
 
 
 def _relief(land: Landscape, size: int) -> Any:

@@ -12,6 +12,7 @@ __all__ = ["parameters_of_words"]
 
 _TOKEN = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _FLAGS = {
+    "endless": "endless infinite boundless unending 无尽 无边 无限 无垠",
     "lake": "lake lakes tarn pond mere 湖 湖泊 池塘",
     "river": "river rivers stream streams brook creek 河 河流 小溪 溪流 江",
 }

@@ -30,7 +30,7 @@ from taixu.scene.terrain.placing import TerrainState, local_eyes
 from taixu.scene.transforms import propagate_transforms
 from taixu.scene.visibility import update_visibility
 
-__all__ = ["ScatterState", "place_scatters", "show_scatters"]
+__all__ = ["ScatterState", "model_levels", "model_now", "place_scatters", "show_scatters"]
 
 _log = logging.getLogger(__name__)
 _CHILD_NUMBERS = np.uint64(0x5CA7_7E40_0000_0001)
@@ -114,7 +114,7 @@ def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) 
         return
     try:
         places = read_places(world.resource(ShapeState).resolve(source)) if given is None else given
-        model = _model(world, model_source)
+        model = model_now(world, model_source)
     except TaixuError as error:
         if state.failures.get(source) != str(error):
             state.failures[source] = str(error)
@@ -127,7 +127,7 @@ def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) 
         if heights is not None:
             places = places.copy()
             places[:, 1] += height_on_triangles(heights.heights, heights.size, places[:, 0], places[:, 2])
-    levels = _levels(world, model, model_source)
+    levels = model_levels(world, model, model_source)
     small = len(levels) and sum(part.vertex_count for part in levels[0].primitives) <= _FEW_VERTICES
     squares = Squares.sort(places, _NEAR_SQUARE_M if small else _FAR_SQUARE_M)
     state.spreads[entity] = _Spread(
@@ -136,7 +136,14 @@ def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) 
     )  # fmt: skip
 
 
-def _model(world: World, source: str) -> ModelData:
+def model_now(world: World, source: str) -> ModelData:
+    """A model, waited for.
+
+    Raises
+    ------
+    TaixuError
+        When it cannot be read.
+    """
     store = world.resource(ModelState).store
     found = store.model(source)
     while found is None:
@@ -145,7 +152,7 @@ def _model(world: World, source: str) -> ModelData:
     return found[0]
 
 
-def _levels(world: World, model: ModelData, source: str) -> list[LibraryMesh]:
+def model_levels(world: World, model: ModelData, source: str) -> list[LibraryMesh]:
     """Meshes by level of detail, materials by number; nodes without a level are all of the first."""
     materials = world.resource(MaterialLibrary)
     parts: dict[int, list[tuple[Primitive, int]]] = {}

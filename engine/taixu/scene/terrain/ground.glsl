@@ -154,8 +154,12 @@ void add_flat(inout Coat total, inout float sum, float share, vec4 color, vec3 b
 }
 
 void surface(in Fragment f, inout SurfaceInputs s) {
-    float size_m = f.uv1.y, height_m = f.uv1.x;
-    vec2 ground = (f.uv0 - 0.5) * size_m;
+    // Chunks of endless ground have their shares at their points, their climate in the second coordinates, and metres in the first,
+    // counted anew now and then: what repeats is looked up by those, what does not by the place in the world.
+    bool is_chunk = f.uv1.y < -0.5;
+    float size_m = f.uv1.y, height_m = is_chunk ? f.position.y : f.uv1.x;
+    vec2 ground = is_chunk ? f.uv0 : (f.uv0 - 0.5) * size_m;
+    vec2 place = is_chunk ? f.position.xz + vec2(camera_cell.xz) * 1024.0 : ground;
     vec3 n = f.normal;
     float open = 1.0, patches = 0.5;
 #ifdef HAS_RELIEF
@@ -171,16 +175,17 @@ void surface(in Fragment f, inout SurfaceInputs s) {
 #else
     shares.y = smoothstep(0.8, 0.6, n.y);
 #endif
-    float near_noise = ground_noise(ground * 0.11);
-    float rough_noise = ground_noise(ground * 0.9) - 0.5;
-    float fine_noise = ground_noise(ground * 0.31 + 17.0) - 0.5;
+    if (is_chunk) shares = f.color;
+    float near_noise = ground_noise(place * 0.11);
+    float rough_noise = ground_noise(place * 0.9) - 0.5;
+    float fine_noise = ground_noise(place * 0.31 + 17.0) - 0.5;
     // Borders between materials are ragged.
     shares = clamp(shares + (0.34 * fine_noise + 0.22 * rough_noise) * shares * (1.0 - shares) * 4.0, 0.0, 1.0);
     float first = max(1.0 - dot(shares, vec4(1.0)), 0.0);
     Laid l1 = laid(ground, EDGE_1, near_noise), l2 = laid(ground, EDGE_2, near_noise), l4 = laid(ground, EDGE_4, near_noise);
     Laid l5 = laid(ground, EDGE_5, near_noise);
     Laid top = laid(ground, EDGE_3, near_noise);
-    float side_noise = ground_noise(vec2(ground.x + ground.y, height_m) * 0.07);
+    float side_noise = ground_noise(vec2(place.x + place.y, height_m) * 0.07);
     Laid side_x = laid(vec2(ground.y, -height_m), EDGE_3, side_noise), side_z = laid(vec2(ground.x, -height_m), EDGE_3, side_noise);
     Coat coat = Coat(vec3(0.0), 0.0, vec3(0.0), 0.0);
     float sum = 0.0;
@@ -230,11 +235,18 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     coat.color /= max(sum, 1e-4);
     coat.normal /= max(sum, 1e-4);
     coat.roughness /= max(sum, 1e-4);
-    float wide = ground_noise(ground * 0.021 + 5.0);
+    float wide = ground_noise(place * 0.021 + 5.0);
     // Everything below may read from storage: no picture is looked up any more.
     TerrainGround p = parameters(f.material);
     if (coat.color.r < 0.0) coat.color = p.base_color; // no pictures
     s.base_color = coat.color * mix(0.78, 1.18, wide * 0.5 + patches * 0.5);
+    if (is_chunk) { // grass is yellow where it is dry, brown where it is cold, and deep green in the wet heat
+        float green = clamp(first + shares.x * 0.5, 0.0, 1.0), warm = f.uv1.x, wet = clamp(-1.0 - f.uv1.y, 0.0, 1.0);
+        vec3 tint = mix(vec3(1.75, 1.28, 0.62), vec3(1.0), smoothstep(0.12, 0.45, wet));
+        tint = mix(tint, vec3(0.62, 0.92, 0.66), smoothstep(0.62, 0.9, wet) * smoothstep(0.45, 0.75, warm));
+        tint = mix(tint, vec3(1.25, 1.0, 0.78), smoothstep(0.42, 0.3, warm));
+        s.base_color *= mix(vec3(1.0), tint, green);
+    }
     s.normal = normalize(n + coat.normal * 1.1);
     s.roughness = clamp(coat.roughness, 0.3, 1.0);
     s.occlusion = open;
