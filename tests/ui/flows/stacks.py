@@ -39,24 +39,24 @@ def press(hand: Hand, key: str) -> None:
 def steps_are_added_ordered_switched_off_and_removed(hand: Hand) -> None:
     stack = open_stack(hand)
     session, world = hand.host.session, hand.host.session.world
-    for kind in ("height_brush", "wood"):
+    for kind in ("height_brush", "mask_brush"):
         press(hand, "add")
         press(hand, f"add {kind}")
     wait_until(hand, lambda: len(steps_of(session, stack)) == 2)
-    brush, wood = steps_of(session, stack)
-    press(hand, f"{wood}/up")
-    wait_until(hand, lambda: steps_of(session, stack) == [wood, brush])
+    brush, paint = steps_of(session, stack)
+    press(hand, f"{paint}/up")
+    wait_until(hand, lambda: steps_of(session, stack) == [paint, brush])
     press(hand, f"{brush}/on")
     wait_until(hand, lambda: not world.get(session.entity(brush), Modifier).enabled)
     hand.move(5, 5)
     hand.wait(3)
     hand.picture("stack_of_two")
-    press(hand, f"{wood}/remove")
+    press(hand, f"{paint}/remove")
     wait_until(hand, lambda: steps_of(session, stack) == [brush])
     for _ in range(3):
         hand.keys("Ctrl+Z")
         hand.wait(2)
-    assert steps_of(session, stack) == [brush, wood] and world.get(session.entity(brush), Modifier).enabled
+    assert steps_of(session, stack) == [brush, paint] and world.get(session.entity(brush), Modifier).enabled
 
 
 @flow()
