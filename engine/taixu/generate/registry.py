@@ -36,6 +36,7 @@ BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.avatars.gener
             "taixu.generate.places.props.generator:PropGenerator",
             "taixu.generate.places.skies.generator:SkyGenerator",
             "taixu.generate.places.dungeons.generator:DungeonGenerator",
+            "taixu.generate.worlds.generator:WorldGenerator",
             "taixu.mods.authoring.generator:ScriptGenerator",
             "taixu.mods.authoring.language.generator:LanguageScriptGenerator")
 """Where Taixu's own are; what stands first is asked first for what it makes."""

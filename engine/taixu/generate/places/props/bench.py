@@ -70,18 +70,21 @@ def dressed(solids: list[Solid], material: int, tile_m: float, *, grain: bool = 
     """Solids as they are drawn: light is smooth over round edges and breaks at sharp ones, pictures lie on by metres,
     with `grain` along each body's longest extent.
     """
-    arrays = [_dressed(solid, tile_m, grain=grain) for solid in solids]
-    offsets = np.cumsum([0] + [len(each[0]) for each in arrays[:-1]])
+    offsets = np.cumsum([0] + [len(solid.points) for solid in solids[:-1]])
+    points = np.concatenate([solid.points for solid in solids])
+    triangles = np.concatenate([solid.triangles + offset for solid, offset in zip(solids, offsets, strict=True)])
+    longest = [int(np.argmax(solid.points.max(0) - solid.points.min(0))) if grain else -1 for solid in solids]
+    along = np.repeat(longest, [len(solid.triangles) * 3 for solid in solids])
+    positions, normals, uv, indices = _dressed(points, triangles, tile_m, along)
     attributes = {
-        name: np.ascontiguousarray(np.concatenate([each[k] for each in arrays]), np.float32)
-        for k, name in enumerate(("POSITION", "NORMAL", "TEXCOORD_0"))
+        name: np.ascontiguousarray(values, np.float32)
+        for name, values in (("POSITION", positions), ("NORMAL", normals), ("TEXCOORD_0", uv))
     }
-    indices = np.concatenate([each[3] + offset for each, offset in zip(arrays, offsets, strict=True)])
     return Primitive(attributes, indices.astype(np.uint32).ravel(), material=material)
 
 
-def _dressed(solid: Solid, tile_m: float, *, grain: bool) -> tuple[Array, Array, Array, Array]:
-    points, triangles = solid.points, solid.triangles
+def _dressed(points: Array, triangles: Array, tile_m: float, along: Array) -> tuple[Array, Array, Array, Array]:
+    """Positions, normals, coordinates and triangles; `along` is the axis of the grain by corner, -1 for none."""
     corners = points[triangles]
     areas = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
     lengths = np.linalg.norm(areas, axis=1)
@@ -100,16 +103,13 @@ def _dressed(solid: Solid, tile_m: float, *, grain: bool) -> tuple[Array, Array,
     sizes = np.linalg.norm(normals, axis=1, keepdims=True)
     normals = np.where(sizes > 1e-12, normals / np.maximum(sizes, 1e-12), units[face])
     # Pictures lie on from the side that a face looks to most; boards run along the longest extent, all else stands upright.
-    along = int(np.argmax(points.max(0) - points.min(0))) if grain else 0
     axis = np.argmax(np.abs(units), axis=1)[face]
+    first, second = np.array([1, 0, 0])[axis], np.array([2, 2, 1])[axis]
+    swap = np.where(along >= 0, second == along, axis == 0)
+    first, second = np.where(swap, second, first), np.where(swap, first, second)
     flat = points[vertex] / tile_m
-    uv = np.empty((len(vertex), 2))
-    for k in range(3):
-        u, v = (other for other in range(3) if other != k)
-        if v == along or (not grain and k == 0):
-            u, v = v, u
-        here = axis == k
-        uv[here] = flat[here][:, [u, v]]
+    rows = np.arange(len(flat))
+    uv = np.stack([flat[rows, first], flat[rows, second]], 1)
     keys = np.concatenate([vertex[:, None], normals.round(4), uv.round(5)], 1)
     _, chosen, inverse = np.unique(keys, axis=0, return_index=True, return_inverse=True)
     return points[vertex[chosen]], normals[chosen], uv[chosen], inverse.reshape(-1, 3)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Solid", "ball", "box", "lathe", "prism", "ring", "rod", "tube", "wedge"]
+__all__ = ["Solid", "ball", "box", "hull", "lathe", "prism", "ring", "rod", "tube", "wedge"]
 
 Array = NDArray[Any]
 
@@ -51,15 +52,31 @@ class Solid:
 def box(x: float, y: float, z: float, *, bevel: float = 0.012, taper: float = 1.0) -> Solid:
     """A box about its centre, its edges broken; `taper` is how wide the top is against the foot."""
     half = np.array([x, y, z]) / 2
-    b = min(bevel, 0.45 * float(half.min()))
-    corners = np.array([[sx, sy, sz] for sx in (-1, 1) for sy in (-1, 1) for sz in (-1, 1)], float)
-    if b <= 0:
-        points = corners * half
-    else:  # each corner three times: pulled in along all axes but one
-        points = np.concatenate([corners * (half - b + b * np.eye(3)[axis]) for axis in range(3)])
-    solid = _hull(points)
+    b = max(min(bevel, 0.45 * float(half.min())), 0.0)
+    points = _box_points(half, b)
+    solid = Solid(points, _box_triangles(b > 0))
+    if taper == 1.0:
+        return solid
     share = 1 + (taper - 1) * (solid.points[:, 1:2] / max(y, 1e-9) + 0.5)
     return Solid(np.concatenate([solid.points[:, :1] * share, solid.points[:, 1:2], solid.points[:, 2:] * share], 1), solid.triangles)
+
+
+def _box_points(half: Array, bevel: float) -> Array:
+    corners = np.array([[sx, sy, sz] for sx in (-1, 1) for sy in (-1, 1) for sz in (-1, 1)], float)
+    if bevel <= 0:
+        return corners * half
+    # Each corner three times: pulled in along all axes but one.
+    return np.concatenate([corners * (half - bevel + bevel * np.eye(3)[axis]) for axis in range(3)])
+
+
+@lru_cache(maxsize=2)
+def _box_triangles(is_bevelled: bool) -> Array:
+    """Of any box: which points make a face does not hang on its size."""
+    points = _box_points(np.ones(3), 0.2 if is_bevelled else 0.0)
+    solid = hull(points)
+    order = np.argmin(np.abs(points[None] - solid.points[:, None]).sum(-1), axis=1)
+    result: Array = order[solid.triangles]
+    return result
 
 
 def lathe(profile: Sequence[tuple[float, float]], *, sides: int = 16, turn: float = 0.0) -> Solid:
@@ -171,7 +188,7 @@ def wedge(x: float, y: float, z: float) -> Solid:
     return prism([(-x / 2, 0.0), (x / 2, 0.0), (0.0, y)], z)
 
 
-def _hull(points: Array) -> Solid:
+def hull(points: Array) -> Solid:
     """The convex hull of few points, faces as fans."""
     unique = np.unique(points.round(9), axis=0)
     n = len(unique)

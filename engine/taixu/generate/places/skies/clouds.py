@@ -56,9 +56,9 @@ class Slab:
         profile = np.clip(t / 0.12, 0, 1) * (1 - (1 - self.flat) * t**1.5 * 0.85)
         # Heaps: what is tall stands where noise is high.
         value = body - self.threshold - (1 - self.flat) * 0.34 * t + 0.16 * (fine - 0.5) * (0.35 + t)
-        return np.clip(value * 5.0, 0, 1) * profile
+        return np.clip(value * 3.4, 0, 1) * profile
 
-    def march(self, d: Array, light: Array, glow: Array, ambient: Array, *, steps: int = 14) -> tuple[Array, Array]:
+    def march(self, d: Array, light: Array, glow: Array, ambient: Array, *, steps: int = 18) -> tuple[Array, Array]:
         """Radiance and transmittance along directions [n, 3] that look up; distances fade elsewhere.
 
         Parameters
@@ -75,7 +75,7 @@ class Slab:
         phase = 0.8 * _lobe(cosine, 0.62) + 0.32 * _lobe(cosine, -0.15)
         rise = max(float(light[1]), 0.12)
         step = (far - near) / steps
-        jitter = 0.5 + 0.45 * np.modf(np.sin(d @ np.array([1271.9, 3311.7, 7453.3])) * 43758.5453)[0]
+        jitter = 0.35 + 0.3 * np.modf(np.sin(d @ np.array([1271.9, 3311.7, 7453.3])) * 43758.5453)[0]
         for i in range(steps):
             away = near + step * (i + jitter)
             x, z = d[:, 0] * away, d[:, 2] * away
