@@ -11,6 +11,7 @@ import numpy as np
 from taixu.generate.places.buildings.deriving import Leaf, derive
 from taixu.generate.places.buildings.facades import DoorPlace, Kits, Wall, build_wall
 from taixu.generate.places.buildings.masses import Mass, Side, masses_of, sides_of
+from taixu.generate.places.buildings.ornaments import ornament
 from taixu.generate.places.buildings.plans import Array, chance
 from taixu.generate.places.buildings.roofs import gutter
 from taixu.generate.places.buildings.soup import Frame, Soup, wall_frame
@@ -144,25 +145,29 @@ def _full(
     made: Building, masses: list[Mass], walls: list[tuple[Mass, Side]], looks: dict[str, str], seed: int, base_m: float, inside: bool
 ) -> Soup:
     from taixu.generate.places.buildings.crowns import build_crowns
-    from taixu.generate.places.buildings.interiors import build_inside
+    from taixu.generate.places.buildings.interiors import BuiltWall, build_inside, wall_colliders
 
     style, soup, kits = made.style, Soup(), Kits()
-    holes: dict[tuple[int, int], Any] = {}
-    known = {**looks}
-    for number, (mass, side) in enumerate(walls):
+    built: list[BuiltWall] = []
+    for mass, side in walls:
         leaves = leaves_of(style, mass, side, seed, looks)
         leaves += _gable_leaves(style, mass, side, seed, looks)
+        if inside:
+            leaves += _passages(style, mass, side, masses)
         frame, _, _ = side_frame(mass, side)
         outline = outline_of(mass, side, base_m)
         blocked = tuple((x0, low - mass.low_m, x1, high - mass.low_m) for x0, low, x1, high in side.blocked)
         kind = mass.part.interior or style.interior
         lined = inside and kind != "none"
         leaves = [_with_drop(leaf, base_m) for leaf in leaves]
-        doors, found = build_wall(soup, Wall(frame, outline, leaves, style.numbers["wall_m"], blocked), looks=known, kits=kits,
+        doors, found = build_wall(soup, Wall(frame, outline, leaves, style.numbers["wall_m"], blocked), looks=looks, kits=kits,
                                   inner=looks["inner"] if lined else "")  # fmt: skip
         made.doors += doors
         made.lamps += [frame.at((leaf.x + leaf.w / 2, leaf.y, 0.16)) for leaf in leaves if leaf.thing == "lamp"]
-        holes[(masses.index(mass), number)] = (side, found, frame, outline)
+        for leaf in leaves:
+            if leaf.thing == "steps":
+                ornament(made.collider, frame, leaf, looks)
+        built.append(BuiltWall(masses.index(mass), side, frame, outline, found))
     for mass in masses:
         facts = mass.facts
         if mass.roof.kind == "flat":
@@ -174,8 +179,29 @@ def _full(
                     if slab.is_lowest and float(np.hypot(*(slab.edge[1] - slab.edge[0]))) > 1.0:
                         gutter(soup, looks["gutter"], slab.edge[0], slab.edge[1], mass.roof.eave_m - facts.thick * 0.2)
     build_crowns(soup, style, masses, looks, seed)
-    build_inside(made, soup, masses, holes, looks, seed, base_m, inside=inside)
+    wall_colliders(made.collider, built, style.numbers["wall_m"])
+    if inside:
+        build_inside(made, soup, masses, built, looks, seed)
     return soup
+
+
+def _passages(style: Style, mass: Mass, side: Side, masses: list[Mass]) -> list[Leaf]:
+    """Openings to masses that touch this wall, where both have an inside and their floors are level."""
+    import shapely
+
+    found: list[Leaf] = []
+    if (mass.part.interior or style.interior) == "none":
+        return found
+    d = (side.end - side.start) / max(side.length, 1e-9)
+    line = shapely.LineString([side.start, side.end])
+    for other in masses:
+        if other is mass or (other.part.interior or style.interior) == "none" or abs(other.low_m - mass.low_m) > 0.05:
+            continue
+        for piece in shapely.get_parts(line.intersection(other.plan.buffer(0.05))):
+            if piece.geom_type == "LineString" and piece.length > 2.6:
+                at = float((np.asarray(piece.coords).mean(0) - side.start) @ d)
+                found.append(Leaf("opening", at - 0.75, 0.0, 1.5, 2.4, {"passage": 1.0}))
+    return found
 
 
 def _with_drop(leaf: Leaf, base_m: float) -> Leaf:

@@ -94,7 +94,7 @@ def holes_of(wall: Wall) -> list[tuple[Leaf, Hole]]:
         room = inside.union(shapely.box(leaf.x - 0.1, foot - 0.3, leaf.x + leaf.w + 0.1, foot + 0.3)) if is_door else inside
         if not room.covers(shape.buffer(-0.01)):
             continue
-        if any(leaf.x < x1 - 0.01 and leaf.x + leaf.w > x0 + 0.01 and foot < y1 - 0.01 and foot + leaf.h > y0 + 0.01
+        if "passage" not in leaf.arguments and any(leaf.x < x1 - 0.01 and leaf.x + leaf.w > x0 + 0.01 and foot < y1 - 0.01 and foot + leaf.h > y0 + 0.01
                for x0, y0, x1, y1 in wall.blocked):  # fmt: skip
             continue
         if any(hole.shape.intersects(shape.buffer(-0.005)) for _, hole in found):

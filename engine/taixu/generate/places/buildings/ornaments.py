@@ -54,9 +54,10 @@ def _column(soup: Soup, frame: Frame, leaf: Leaf, looks: dict[str, str]) -> None
     t = np.arange(sides) / sides * 2 * math.pi
     x, c = leaf.x + leaf.w / 2 + radius * np.cos(t), out - radius * np.sin(t)
     low = frame.at(np.column_stack([x, np.full(sides, leaf.y), c]))
-    high = frame.at(np.column_stack([leaf.x + leaf.w / 2 + (x - leaf.x - leaf.w / 2) * 0.9, np.full(sides, leaf.y + leaf.h), c]))
+    top = leaf.y + leaf.h - (0.5 if out > 0.3 else 0.0)  # under the eave that it carries
+    high = frame.at(np.column_stack([leaf.x + leaf.w / 2 + (x - leaf.x - leaf.w / 2) * 0.9, np.full(sides, top), c]))
     soup.strip(look, low, high, closed=True, smooth=True)
-    for y in (leaf.y, leaf.y + leaf.h - 0.14):
+    for y in (leaf.y, top - 0.14):
         soup.box(look, frame, (leaf.x + leaf.w / 2 - radius * 1.3, y, out - radius * 1.3),
                  (leaf.x + leaf.w / 2 + radius * 1.3, y + 0.14, out + radius * 1.3))  # fmt: skip
 

@@ -84,8 +84,9 @@ def _corners(ring: Any) -> Array:
 
 
 def loops_of(shape: Polygon) -> list[Array]:
-    """Rings of an oriented polygon as [n, 2], the outer one first, without the closing point."""
-    return [np.asarray(ring.coords)[:-1] for ring in (shape.exterior, *shape.interiors)]
+    """Rings of a polygon as [n, 2], the outer one first and anticlockwise, holes clockwise, without the closing point."""
+    rings = [(shape.exterior, True), *((ring, False) for ring in shape.interiors)]
+    return [np.asarray(ring.coords)[:-1][:: 1 if bool(ring.is_ccw) == ccw else -1] for ring, ccw in rings]
 
 
 def parts_of(shape: Any) -> list[Polygon]:
