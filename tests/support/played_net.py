@@ -111,7 +111,7 @@ class _Pages(http.server.BaseHTTPRequestHandler):
                 self.end_headers()
                 for _ in range(_DRIPS):
                     self.wfile.write(b"H")
-                    time.sleep(0.02)
+                    time.sleep(0.03)
             case "/rubbish":
                 self.wfile.write(b"\x00\xff\r\n\r\n")
             case _:

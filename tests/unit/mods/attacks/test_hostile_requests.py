@@ -15,11 +15,13 @@ from played_net import HOST, PUBLIC, PlayedNet
 from waiting import until
 
 from taixu.app import App, GameServices, Stage
+from taixu.ecs import World
 from taixu.mods.grants import Grants
 from taixu.mods.net import NetBroker
 from taixu.mods.net.https import MOST_BYTES
 
-LONGEST_SECS = 0.4
+PATIENT_SECS, HASTY_SECS = 30.0, 1.0
+"""How long an answer may take: so long that no machine is too slow, and less than one that comes letter by letter takes."""
 NAMED = {
     HOST: [[PUBLIC]], "inside.example.com": [["127.0.0.1"]], "rebinding.example.com": [[PUBLIC], ["127.0.0.1"]],
     "one-of-two.example.com": [["10.0.0.7", PUBLIC]], "six.example.com": [["::1"]], "mapped.example.com": [["::ffff:127.0.0.1"]],
@@ -84,7 +86,8 @@ class Question:
     @cached_property
     def code(self) -> str:
         """As Python that nothing holds back."""
-        return self.natively.format(url=self.url, host=urlsplit(self.url).hostname, secs=LONGEST_SECS, count=self.count)
+        secs = HASTY_SECS if self.harm == "late" else PATIENT_SECS
+        return self.natively.format(url=self.url, host=urlsplit(self.url).hostname, secs=secs, count=self.count)
 
 
 @dataclass(frozen=True)
@@ -171,9 +174,14 @@ def stage(net: PlayedNet) -> Iterator[App]:
     box = Box()
     box.start(timeout_secs=300)
     app = mod_app(lambda name, sources, config, limits: box.open(name, sources, config, limits=limits))
-    broker = NetBroker(line=net.line(longest_secs=LONGEST_SECS))
-    app.resource(GameServices).provide("request", broker.ask)
-    app.add_system(Stage.INPUT, broker.tend, name="tend_net", before=("poll_input",))
+    patient, hasty = (NetBroker(line=net.line(longest_secs=secs)) for secs in (PATIENT_SECS, HASTY_SECS))
+
+    def ask(world: World, owner: int | str, named: frozenset[str], **facts: str) -> None:
+        (hasty if facts["url"].endswith("/drip") else patient).ask(world, owner, named, **facts)
+
+    app.resource(GameServices).provide("request", ask)
+    for name, broker in (("patient", patient), ("hasty", hasty)):
+        app.add_system(Stage.INPUT, broker.tend, name=f"tend_{name}", before=("poll_input",))
     yield app
     app.close()
     assert (box.restarts, box.complaints) == (0, "")
