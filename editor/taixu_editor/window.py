@@ -37,6 +37,7 @@ from taixu_editor.shell import Shell
 from taixu_editor.texts import Texts
 from taixu_editor.thumbnails import Thumbnails
 from taixu_editor.view import ModeFeature, Outlined, OutlineFeature, style_gizmo
+from taixu_editor.view.brushing import Brush
 from taixu_editor.view.free_place import free_place
 from taixu_editor.view.operations import view_operations
 from taixu_editor.view.preview import Preview
@@ -99,6 +100,7 @@ class EditorWindow:
         self.shell.settings_changed(keep=False)
         self.draws_fences = False
         """Whether clicks in views set corners of a fence."""
+        self.brush = Brush()
         self.wants_to_close = False
         self.events: list[InputEvent] = []
         self.times, self.pacing = Diagnostics(), Pacing(self)

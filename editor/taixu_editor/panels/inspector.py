@@ -12,6 +12,7 @@ from taixu.edit.encode import encode_component
 from taixu.errors import TaixuError
 from taixu_editor.interface import icon
 from taixu_editor.panels.inspector_box import draw_box
+from taixu_editor.panels.inspector_brush import draw_brush
 from taixu_editor.panels.inspector_components import ComponentPicker, component_icon, component_title
 from taixu_editor.panels.inspector_head import draw_head
 from taixu_editor.panels.inspector_live import LiveFields
@@ -100,6 +101,8 @@ class InspectorPanel(Panel):
                 self.stack.draw()
             if component.name == "modifier":
                 self.stack.draw_way_back()
+            if component.name in ("height_brush", "mask_brush"):
+                draw_brush(self, component.name)
             imgui.dummy((0, imgui.get_font_size() * 0.2))
         imgui.pop_id()
 

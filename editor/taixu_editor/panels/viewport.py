@@ -34,6 +34,7 @@ from taixu_editor.view import (
     point_on_ground,
     point_under,
 )
+from taixu_editor.view.brushing import BrushView
 from taixu_editor.view.choosing import Choosing
 from taixu_editor.view.collider_lines import COLLIDING, add_colliders
 from taixu_editor.view.dragging import world_matrices
@@ -87,6 +88,7 @@ class Viewport(Panel):
         self.choosing, self.ghost = Choosing(self), Ghost(self)
         self._edited_world: World | None = None
         self.fences = FenceView(self)
+        self.brushing = BrushView(self)
         self.game = GameView(self, is_first=self.id == Viewport.id)
 
     # -- the frame ---------------------------------------------------------------------------------------------------
@@ -116,12 +118,13 @@ class Viewport(Panel):
             self.navigation.update(self.camera, hovered=self._draw_over(previewed, hovered), height=self.extent[1])
         else:
             self._take_drop()
-            if self.fences.is_busy or (fed is not None and self._is_elsewhere(world, fed)):
+            if self.fences.is_busy or self.brushing.is_busy(world) or (fed is not None and self._is_elsewhere(world, fed)):
                 self.gizmo.stop()
             else:
                 self.gizmo.update(world, self.camera, self.origin, self.extent, hovered=hovered)
             hovered = self._draw_over(seen, hovered)
             self.fences.update(world, hovered=hovered)
+            self.brushing.update(world, hovered=hovered)
             self._use_hands(seen, hovered)
         if self.host.play.is_playing:
             self.game.draw_frame()
@@ -260,7 +263,7 @@ class Viewport(Panel):
             speed = f"{self.navigation.speed * self.camera.distance_m:.2g} m/s"
             middle = (self.origin[0] + self.extent[0] / 2, self.origin[1] + self.extent[1] - imgui.get_font_size() * 2.2)
             draw_plate(self.window.theme, [(f"{self.t('Speed')}  ", "faint"), (speed, "text")], middle)
-        if not self.fences.is_drawing:
+        if not self.fences.is_drawing and not self.brushing.is_busy(world):
             self.choosing.update(world, hovered=hovered, busy=is_busy)
 
     def _take_drop(self) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
 from assets import open_copy, wait_until
 from editor_flows import Hand, flow
+from twin_fences import at, from_above, ground_at
 
-from taixu.generate.modifiers import Modifier
+from taixu.generate.modifiers import HeightBrush, Modifier
 from taixu_editor.modifier_operations import steps_of
 
 
@@ -71,3 +73,33 @@ def a_step_is_looked_at_and_left_again(hand: Hand) -> None:
     inspector(hand).stack.places.clear()
     press(hand, "back")
     wait_until(hand, lambda: hand.host.session.current.selection == (stack,))
+
+
+@flow()
+def a_brush_paints_strokes_into_its_step(hand: Hand) -> None:
+    stack = open_stack(hand)
+    press(hand, "add")
+    press(hand, "add height_brush")
+    (brush,) = steps_of(hand.host.session, stack)
+    session, world = hand.host.session, hand.host.session.world
+    hand.host.do("selection.set", entities=[brush])
+    from_above(hand)
+    wait_until(hand, lambda: "brush" in inspector(hand).places)
+    hand.click_at(*inspector(hand).places["brush"])
+    wait_until(hand, lambda: hand.window.brush.is_on)
+    goal = ground_at(hand, 0.6, 0.75)
+    hand.drag(at(hand, 0.35, 0.75), at(hand, 0.6, 0.75), steps=12)
+    wait_until(hand, lambda: len(world.get(session.entity(brush), HeightBrush).strokes) == 1)
+    stroke = world.get(session.entity(brush), HeightBrush).strokes[0]
+    ends = np.array(stroke["points"])
+    assert np.abs(ends[0] - ground_at(hand, 0.35, 0.75)).max() < 1.0 and np.abs(ends[-1] - goal).max() < stroke["radius_m"]
+    assert (stroke["kind"], stroke["amount"]) == ("raise", 1.0) and len(ends) < 40
+    hand.move(*at(hand, 0.5, 0.6))
+    hand.keys("]")
+    wait_until(hand, lambda: hand.window.brush.radius_m > stroke["radius_m"])
+    hand.picture("brush_in_hand")
+    hand.keys("Ctrl+Z")
+    wait_until(hand, lambda: not world.get(session.entity(brush), HeightBrush).strokes)
+    hand.move(*at(hand, 0.5, 0.6))
+    hand.keys("Escape")
+    wait_until(hand, lambda: not hand.window.brush.is_on)
