@@ -29,9 +29,9 @@ __all__ = ["INTERIORS", "Part", "RoofFacts", "Style", "parse_style", "read_style
 _FOLDER = Path(__file__).with_name("styles")
 INTERIORS = ("home", "shop", "office", "hall", "barn", "church", "tower", "none")
 _LOOKS = {
-    "wall": "plaster", "covering": "tiles", "trim": "ashlar", "frame": "paint#e8e4da", "glass": "glass", "sill": "stone", "door": "wood",
+    "wall": "plaster", "covering": "tiles", "trim": "ashlar", "frame": "paint#e8e4da", "glass": "glass", "sill": "ashlar#c9c3b6", "door": "wood",
     "shutter": "paint#5b7080", "plinth": "rubble", "under": "boards", "fascia": "boards", "timber": "paint#3a2a1e", "rail": "iron",
-    "awning": "cloth#a03a32", "sign": "paint#2c3a34", "steps": "stone", "panel": "steel", "inner": "plaster#efeadf", "floor_look": "planks",
+    "awning": "cloth#a03a32", "sign": "paint#2c3a34", "steps": "ashlar#b5aea2", "panel": "steel", "inner": "plaster#efeadf", "floor_look": "planks",
     "ground_look": "planks", "chimney": "brick", "gutter": "zinc", "flat": "concrete",
 }  # fmt: skip
 _NUMBERS = {

@@ -13,15 +13,16 @@ from taixu.assets.atomic import write_atomic
 from taixu.generate.generator import Generator, Made, Needs, Progress
 from taixu.generate.places.buildings.surfaces import Palette
 from taixu.generate.places.landscapes import Landscape, make_landscape
-from taixu.generate.places.settlements.cultures import CULTURES
+from taixu.generate.places.settlements.city import plan_city
+from taixu.generate.places.settlements.cultures import CULTURES, ZONES
 from taixu.generate.places.settlements.plan import Ground, Settlement, pads
-from taixu.generate.places.settlements.spec import VillageSpec
+from taixu.generate.places.settlements.spec import CitySpec, VillageSpec
 from taixu.generate.places.settlements.village import plan_village
 from taixu.generate.places.settlements.writing import write_settlement
 from taixu.generate.places.spec import TerrainSpec
 from taixu.generate.request import Request
 
-__all__ = ["VillageGenerator", "land_for", "settled"]
+__all__ = ["CityGenerator", "VillageGenerator", "land_for", "settled"]
 
 _RELIEF = {"coast": 26.0, "hills": 22.0, "alps": 90.0, "plains": 8.0, "desert": 14.0, "fjord": 60.0, "islands": 30.0}
 
@@ -48,7 +49,35 @@ class VillageGenerator(Generator):
         made = plan_village(Ground.of_landscape(land), spec, request.seed)
         progress(0.4, "ground")
         land, covered = settled(land, made)
-        return write_world(request, land, made, covered, spec, progress)
+        return write_world(request, land, made, covered, spec, progress, lamp=CULTURES[spec.culture].lamp)
+
+
+class CityGenerator(Generator):
+    """Districts of a city."""
+
+    name, makes, suffix = "city", "city", ".json"
+    summary = "a district: streets, blocks, houses with façades, parks; grid, radial or organic; " + ", ".join(ZONES)
+    parameters = CitySpec
+    needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)
+    makes_folder = True
+
+    def read_words(self, prompt: str) -> Mapping[str, Any]:
+        """Character, layout, season and time."""
+        from taixu.generate.places.settlements.words import city_of_words
+
+        return city_of_words(prompt)
+
+    def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
+        """The world first."""
+        spec: CitySpec = request.parameters.check()
+        size = min(spec.district_m * 1.25 + 120.0, 4096.0)
+        terrain = TerrainSpec(style="plains", size_m=size, spacing_m=1.0 if size <= 1024 else 2.0, relief_m=max(10.0 * spec.relief, 1.0), season=spec.season,
+                              time=spec.time, roughness=0.4, forest=0.2, plants=0.5)  # fmt: skip
+        land = make_landscape(terrain, request.seed, lambda fraction, text: progress(0.3 * fraction, text))
+        made = plan_city(Ground.of_landscape(land), spec, request.seed)
+        progress(0.4, "ground")
+        land, covered = settled(land, made)
+        return write_world(request, land, made, covered, spec, progress, lamp="modern" if spec.character == "modern" else "old", full_m=spec.full_m)
 
 
 def land_for(spec: VillageSpec, seed: int, progress: Progress) -> Landscape:
@@ -76,7 +105,8 @@ def settled(land: Landscape, made: Settlement) -> tuple[Landscape, Any]:
 
 
 def write_world(
-    request: Request, land: Landscape, made: Settlement, covered: Any, spec: Any, progress: Progress, *, lamp: str = "old"
+    request: Request, land: Landscape, made: Settlement, covered: Any, spec: Any, progress: Progress, *, lamp: str = "old",
+    full_m: float = 1e9,
 ) -> list[Made]:
     """All files of a settlement on its land, the world first."""
     from taixu.generate.places.settlements.view import street_view
@@ -86,14 +116,16 @@ def write_world(
     files, entities = write_ground(request, land)
     palette = Palette(spec.texture_px)
     ground = Ground.of_landscape(land)
+    eye, target = street_view(made, spec)
+    stand = np.array([eye[0], -eye[2]])
     found, settled_entities = write_settlement(request.folder, made, ground, palette, inside=spec.inside, lamp=lamp,
+                                               is_full=lambda house: float(np.hypot(*(house.middle - stand))) < full_m,
                                                progress=lambda done, text: progress(0.45 + 0.35 * done, text))  # fmt: skip
     entities.update(settled_entities)
     written = {file.name for file, _ in found}
     for file in sorted(request.folder.glob("*")):
         if file.suffix in (".bin", ".png") and file.name not in written and not any(each.path == file for each in files):
             found.append((file, file.stem))
-    eye, target = street_view(made, spec)
     progress(0.82, "plants")
     grown, sown = write_plants(request, land, (eye, target), lambda done: progress(0.82 + 0.15 * done, "plants"))
     _keep_off(grown, land, covered, made)

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, fields
 from typing import Any
 
 from taixu.errors import TaixuError
-from taixu.generate.places.settlements.cultures import CULTURES
+from taixu.generate.places.settlements.cultures import CULTURES, ZONES
+from taixu.generate.places.settlements.layouts import LAYOUTS
 from taixu.generate.places.spec import SEASONS, TIMES
 
-__all__ = ["VillageSpec", "checked"]
+__all__ = ["CitySpec", "VillageSpec", "checked"]
 
 
 def checked(spec: Any, what: str) -> Any:
@@ -57,4 +58,35 @@ class VillageSpec:
             With the field that is wrong, and what it may be.
         """
         made: VillageSpec = checked(self, "village")
+        return made
+
+
+@dataclass(frozen=True)
+class CitySpec:
+    """Parameters of a district."""
+
+    character: str = field(default="european", metadata={"doc": "What is built, from the middle outwards.", "choices": tuple(ZONES)})
+    layout: str = field(default="organic", metadata={"doc": "How streets run.", "choices": LAYOUTS})
+    district_m: float = field(default=640.0, metadata={"doc": "Edge of the district.", "unit": "m", "minimum": 200.0, "maximum": 4000.0})
+    block_m: float = field(default=88.0, metadata={"doc": "Between streets.", "unit": "m", "minimum": 40.0, "maximum": 300.0})
+    parks: float = field(default=0.06, metadata={"doc": "Share of blocks that are green.", "minimum": 0.0, "maximum": 1.0})
+    relief: float = field(default=0.5, metadata={"doc": "How hilly the land is.", "minimum": 0.0, "maximum": 3.0})
+    full_m: float = field(
+        default=130.0, metadata={"doc": "As far as this from the view, houses have windows that are set in, and rooms.", "unit": "m",
+                                 "minimum": 0.0, "maximum": 600.0}
+    )  # fmt: skip
+    season: str = field(default="summer", metadata={"doc": "Of leaves and grass.", "choices": SEASONS})
+    time: str = field(default="morning", metadata={"doc": "Where the sun stands.", "choices": TIMES})
+    inside: bool = field(default=True, metadata={"doc": "Whether houses near the view have rooms."})
+    texture_px: int = field(default=256, metadata={"doc": "Edge of pictures of walls.", "unit": "px", "minimum": 32, "maximum": 1024})
+
+    def check(self) -> CitySpec:
+        """Itself, where it can be made.
+
+        Raises
+        ------
+        TaixuError
+            With the field that is wrong, and what it may be.
+        """
+        made: CitySpec = checked(self, "city")
         return made

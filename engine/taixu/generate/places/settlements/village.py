@@ -38,9 +38,10 @@ def plan_village(ground: Ground, spec: VillageSpec, seed: int) -> Settlement:
     made = Settlement(middle, roads, layer)
     taken: list[Any] = []
     number = 0
-    for name in culture.landmarks:
+    for landmark in culture.landmarks:
+        name, _, far = landmark.partition("@")
         style = read_style(name)
-        lot = _one_lot(made, ground, style, taken, middle, radius, seed, name)
+        lot = _one_lot(made, ground, style, taken, middle, radius, seed, name, float(far or 0.1))
         if lot is not None:
             taken.append(lot.shape)
             made.lots.append(lot)
@@ -66,7 +67,7 @@ def plan_village(ground: Ground, spec: VillageSpec, seed: int) -> Settlement:
         style = style_of(key)
         wide = style.width[0] + (style.width[1] - style.width[0]) * chance(seed, "wide", key)
         if style.numbers["party"]:
-            return wide, style.depth[1] + 8.0
+            return wide + 0.3, style.depth[1] + 8.0
         return wide + 2.5 + 4.0 * spec.gardens * chance(seed, "gap", key), style.depth[1] + style.numbers["setback"] + 3.0 + 9.0 * spec.gardens
 
     def allowed(shape: Any) -> bool:
@@ -83,14 +84,16 @@ def plan_village(ground: Ground, spec: VillageSpec, seed: int) -> Settlement:
     return made
 
 
-def _one_lot(made: Settlement, ground: Ground, style: Style, taken: list[Any], middle: Array, radius: float, seed: int, name: str) -> Lot | None:
+def _one_lot(
+    made: Settlement, ground: Ground, style: Style, taken: list[Any], middle: Array, radius: float, seed: int, name: str, far: float
+) -> Lot | None:  # fmt: skip
     wide, deep = style.width[1] + 6.0, style.depth[1] + style.numbers["setback"] + 5.0
 
     def allowed(shape: Any) -> bool:
         return ground.is_dry(shape, above_m=0.8) and ground.fall_of(shape) < 0.35 * math.sqrt(shape.area)
 
-    away = chance(seed, "landmark", name) * 0.2 * radius
-    at = middle + away * np.array([math.cos(away), math.sin(away)])
+    turn = chance(seed, "landmark", name) * 2 * math.pi
+    at = middle + far * radius * np.array([math.cos(turn), math.sin(turn)])
     found = lots_along(made.layer.graph, wanted=1, middle=at, size=lambda key: (wide, deep), allowed=allowed, taken=taken,
                        most_away_m=radius * 1.6)  # fmt: skip
     return found[0] if found else None

@@ -6,9 +6,9 @@ import re
 from typing import Any
 
 from taixu.errors import TaixuError
-from taixu.generate.places.settlements.cultures import CULTURES
+from taixu.generate.places.settlements.cultures import CULTURES, ZONES
 
-__all__ = ["village_of_words"]
+__all__ = ["city_of_words", "village_of_words"]
 
 _TOKEN = re.compile(r"[a-z]+|\d+")
 _VILLAGE = "village hamlet town settlement 村 村庄 小镇 镇".split()
@@ -46,4 +46,33 @@ def village_of_words(prompt: str) -> dict[str, Any]:
         meant["houses"] = size
         if size > 60:
             meant["size_m"] = 1000.0
+    return meant
+
+
+_CHARACTERS = {"european": "european paris old historic europe 欧洲 巴黎 老城", "modern": "modern downtown skyscraper skyscrapers american manhattan 现代 市中心",
+               "industrial": "industrial factory docks works 工业", "chinese": "chinese beijing china 中国 北京"}  # fmt: skip
+_LAYOUTS = {"grid": "grid manhattan american planned 网格", "radial": "radial star round ring baroque 放射 环形", "organic": "organic old medieval winding 自然 弯曲"}
+
+
+def city_of_words(prompt: str) -> dict[str, Any]:
+    """Parameters of a prompt.
+
+    Raises
+    ------
+    TaixuError
+        When no word names a city.
+    """
+    text = prompt.casefold()
+    tokens = set(_TOKEN.findall(text))
+
+    def has(words: str) -> int:
+        return sum(len(word) * (1 if word.isascii() else 3) for word in words.split() if (word in tokens if word.isascii() else word in text))
+
+    meant: dict[str, Any] = {}
+    for name, table in (("character", _CHARACTERS), ("layout", _LAYOUTS), ("season", _SEASONS), ("time", _TIMES)):
+        found = {key: has(words) for key, words in table.items()}
+        if max(found.values()):
+            meant[name] = max(found, key=lambda key: found[key])
+    if not meant and not has("city district quarter downtown town metropolis 城市 街区 市区"):
+        raise TaixuError(f"no word names a city that can be made; there are {', '.join(ZONES)}")
     return meant

@@ -11,14 +11,18 @@ import numpy as np
 
 from taixu.generate.places.buildings.building import Building, make_building
 from taixu.generate.places.buildings.doors import door_key, door_leaf
-from taixu.generate.places.buildings.model import building_model, model_of
+from taixu.generate.places.buildings.model import building_model, draw_facades, model_of
 from taixu.generate.places.buildings.plans import chance
-from taixu.generate.places.buildings.soup import Soup, level_frame
+from taixu.generate.places.buildings.soup import Frame, Soup, level_frame
 from taixu.generate.places.buildings.surfaces import Palette
 from taixu.generate.places.settlements import furniture
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
 
-__all__ = ["build_house", "write_settlement"]
+__all__ = ["CELL_M", "build_cell", "build_house", "write_settlement"]
+
+CELL_M = 128.0
+_DOORS_BELOW_M = 7.0
+"""Inner doors above the second storey stand open for good, without leaves of their own."""
 
 Entities = dict[str, dict[str, Any]]
 
@@ -36,9 +40,13 @@ def build_house(house: House, *, inside: bool, levels: tuple[int, ...] = (0, 1, 
 
 def write_settlement(
     folder: Path, made: Settlement, ground: Ground, palette: Palette, *, inside: bool, lamp: str = "old",
+    is_full: Callable[[House], bool] = lambda house: True,
     progress: Callable[[float, str], None] = lambda done, text: None,
 ) -> tuple[list[tuple[Path, str]], Entities]:  # fmt: skip
-    """Write all models of a settlement into a folder; gives files with their roles, and entities."""
+    """Write all models of a settlement into a folder; gives files with their roles, and entities.
+
+    Houses that are not `is_full` are merged by squares of `CELL_M`, with façades as pictures.
+    """
     from taixu.assets.gltf import write_gltf
 
     files: list[tuple[Path, str]] = []
@@ -57,13 +65,16 @@ def write_settlement(
         for soup in (streets, solid):
             soup.prism(("cobbles", "", "concrete"), shape, level - 0.6, level)
     _gardens(streets, solid, made, ground)
+    for park in made.parks:
+        _park(streets, park, ground)
     _square_things(streets, solid, made)
     entities["roads"] = {
         "transform": {}, "model": {"source": write(model_of([streets], palette, name="roads"), "roads"), "cast_shadow": True},
         "collider": {"shape": "mesh", "source": write(model_of([_bare(solid)], Palette(0), name="roads"), "roads_collider"), "friction": 0.9},
     }  # fmt: skip
     doors: dict[str, str] = {}
-    for number, house in enumerate(made.houses):
+    rest = [house for house in made.houses if not is_full(house)]
+    for number, house in enumerate(house for house in made.houses if is_full(house)):
         progress(number / max(len(made.houses), 1), house.name)
         building = build_house(house, inside=inside)
         name = house.name.replace(" ", "_")
@@ -74,7 +85,7 @@ def write_settlement(
             "model": {"source": write(building_model(building, palette, seed=house.seed), name)},
             "collider": {"shape": "mesh", "source": write(model_of([_bare(building.collider)], Palette(0), name=name), f"{name}_collider")},
         }
-        for k, door in enumerate(building.doors):
+        for k, door in enumerate(door for door in building.doors if door.is_outer or door.position[1] < _DOORS_BELOW_M):
             key = door_key(door)
             if key not in doors:
                 doors[key] = write(model_of([door_leaf(door)], palette, name=key), f"door_{key}")
@@ -84,6 +95,15 @@ def write_settlement(
                 "transform": {"position": position.tolist(), "rotation": door_rotation(door, open_rad)},
                 "model": {"source": doors[key]},
             }
+    for cell, houses in sorted(_by_cell(rest).items()):
+        progress(0.9, f"block {cell[0]} {cell[1]}")
+        levels, solid_cell, middle = build_cell(houses, palette)
+        name = f"block_{cell[0]}_{cell[1]}".replace("-", "m")
+        entities[f"block {cell[0]} {cell[1]}"] = {
+            "transform": {"position": [float(middle[0]), 0.0, float(-middle[1])]},
+            "model": {"source": write(model_of(levels, palette, name=name), name)},
+            "collider": {"shape": "mesh", "source": write(model_of([solid_cell], Palette(0), name=name), f"{name}_collider")},
+        }
     if made.layer.beside.lamps:
         from taixu.scene.scatter import write_places
 
@@ -96,6 +116,29 @@ def write_settlement(
                         "fine_m": 120.0, "coarse_m": 300.0, "reach_m": 500.0},
         }  # fmt: skip
     return files, entities
+
+
+def _by_cell(houses: list[House]) -> dict[tuple[int, int], list[House]]:
+    cells: dict[tuple[int, int], list[House]] = {}
+    for house in houses:
+        at = house.middle
+        cells.setdefault((int(at[0] // CELL_M), int(at[1] // CELL_M)), []).append(house)
+    return cells
+
+
+def build_cell(houses: list[House], palette: Palette) -> tuple[list[Soup], Soup, Any]:
+    """Houses of a square as two levels, façades as pictures and blocks, around a middle of the plan; and what bodies meet."""
+    middle = np.floor(houses[0].middle / CELL_M) * CELL_M + CELL_M / 2
+    levels = [Soup(), Soup()]
+    axes = np.eye(3)
+    for house in houses:
+        building = build_house(house, inside=False, levels=(1, 2))
+        draw_facades(palette, house.style, house.style.looks(house.seed), building.levels)
+        at = house.middle - middle
+        frame = Frame(np.array([at[0], house.floor_m, -at[1]]), axes[0], axes[1], axes[2])
+        for level, soup in zip(levels, building.levels, strict=True):
+            level.extend(soup, frame=frame)
+    return levels, _bare(levels[1]), middle
 
 
 def door_rotation(door: Any, open_rad: float) -> list[float]:
@@ -149,6 +192,24 @@ def _gardens(streets: Soup, solid: Soup, made: Settlement, ground: Ground) -> No
                 furniture.hedge(streets, points, heights, house.seed)
             else:
                 furniture.fence(streets, points, heights, kind)
+
+
+def _park(streets: Soup, park: Any, ground: Ground) -> None:
+    """A hedge around, with gaps at its corners, and benches that look inwards."""
+    inner = park.buffer(-1.2)
+    if inner.is_empty or inner.geom_type != "Polygon":
+        return
+    line = inner.exterior
+    middle = np.array(inner.representative_point().coords[0])
+    step = max(line.length / max(round(line.length / 40), 3), 12.0)
+    at = 0.0
+    while at + step <= line.length + 0.1:
+        points = np.array([line.interpolate(at + 2.5 + (step - 5.0) * t).coords[0] for t in np.linspace(0, 1, 9)])
+        furniture.hedge(streets, points, ground.height_at(points[:, 0], points[:, 1]), 3)
+        seat = points[4] + (middle - points[4]) / max(float(np.hypot(*(middle - points[4]))), 1e-9) * 1.6
+        turn = math.atan2(*(middle - seat)[::-1])
+        furniture.place(streets, furniture.bench(), float(seat[0]), float(ground.height_at(*seat[:, None])[0]), float(-seat[1]), turn + math.pi / 2)
+        at += step
 
 
 def _dense(points: np.ndarray) -> np.ndarray:
