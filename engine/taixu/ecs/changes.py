@@ -37,6 +37,11 @@ class ChangeLog:
         self._horizon = 0
         self._block_ticks: NDArray[np.int64] = np.zeros(0, np.int64)
 
+    @property
+    def latest(self) -> int:
+        """The tick of the latest write; nothing is newer."""
+        return self._entries[-1][0] if self._entries else self._horizon
+
     def mark(self, rows: Rows, tick: int) -> None:
         """Record that `rows` changed at `tick` (ticks never go down). An array is kept: write into it no more."""
         entries = self._entries

@@ -90,12 +90,12 @@ class Table:
         data = self._column(cls, name).data
         return data[..., rows].copy() if isinstance(rows, slice) else data.take(rows, axis=-1)
 
-    def write(self, cls: type, *names: str) -> Writer:
+    def write(self, cls: type, *names: str, rows: slice | None = None) -> Writer:
         """Open columns for writing: ``with table.write(Transform, "translation") as translations: ...``.
 
-        One name gives a view, several give a tuple of views. All rows are stamped when the block ends.
+        One name gives a view, several give a tuple of views, of all rows or of a run; those are stamped when the block ends.
         """
-        return Writer(self, [self._column(cls, name) for name in names])
+        return Writer(self, [self._column(cls, name) for name in names], slice(0, self.count) if rows is None else rows)
 
     def set(self, cls: type, name: str, values: Any, *, rows: Rows | None = None) -> None:
         """Write values (one, or a column) into rows (all by default) and stamp them.
@@ -112,6 +112,12 @@ class Table:
             column.log.mark_all(length, self._touched)
         else:
             column.log.mark(rows, self._touched)
+
+    def is_changed(self, cls: type, name: str, *, since: int) -> bool:
+        """Whether anything of a column changed after tick `since`: quicker than asking which rows."""
+        if since >= self._touched:
+            return False
+        return self.rows.latest > since or self._column(cls, name).log.latest > since
 
     def changed(self, types: Iterable[type], *, since: int, fields: Iterable[str] | None = None) -> Rows:
         """Rows in which a field of one of the components changed after tick `since`, new and moved rows included.
@@ -202,14 +208,15 @@ class Table:
 class Writer:
     """The block in which columns may be written; see `Table.write`."""
 
-    __slots__ = ("_columns", "_table")
+    __slots__ = ("_columns", "_rows", "_table")
 
-    def __init__(self, table: Table, columns: list[Column]) -> None:
+    def __init__(self, table: Table, columns: list[Column], rows: slice) -> None:
         self._table = table
         self._columns = columns
+        self._rows = rows
 
     def __enter__(self) -> Any:
-        views = [column.data[..., : self._table.count] for column in self._columns]
+        views = [column.data[..., self._rows] for column in self._columns]
         return views[0] if len(views) == 1 else tuple(views)
 
     def __exit__(
@@ -219,7 +226,10 @@ class Writer:
         table = self._table
         table._touched = table._world.tick
         for column in self._columns:
-            column.log.mark_all(table.count, table._touched)
+            if self._rows == slice(0, table.count):
+                column.log.mark_all(table.count, table._touched)
+            else:
+                column.log.mark(self._rows, table._touched)
 
 
 def _frozen(view: Array) -> Array:

@@ -76,6 +76,7 @@ class ModHost:
         self._lines = ScriptLog()
         self._for_scripts = Inbox()
         self._closed: dict[str, NDArray[np.uint64]] = {}  # ids that a mod may not change, in this step
+        self._arrays: dict[str, tuple[set[int], NDArray[np.uint64]]] = {}
         self._wrote: dict[str, list[tuple[str, NDArray[np.uint64]]]] = {}  # by column, who wrote which entities' in this step
         self._heard = 0
         for made in (Widgets(), Chat(), Storage()):
@@ -141,6 +142,7 @@ class ModHost:
     def unload(self, name: str, *, with_entities: bool = True) -> None:
         """End a mod; what it shows goes, and what it spawned does too unless told otherwise."""
         mod = self.mods.pop(name)
+        self._arrays.pop(name, None)
         mod.boxed.close()
         self.hide(mod)
         if with_entities:
@@ -193,7 +195,7 @@ class ModHost:
         for mod in list(self.mods.values()):
             self._closed.clear()  # whose entity is whose changes as mods spawn
             mod.collect(_WAIT_SECS if self.wait else 0.0)
-        share_out(self.mods.values())
+        share_out(self.mods.values(), self.world.resource(Clock).ticks)
 
     def begin(self) -> None:
         """Before the steps of a frame: call those that were loaded since, so that they start with the first of them."""
@@ -282,9 +284,17 @@ class ModHost:
         """Which entities a mod may write to, None for all: none that is protected, or that another mod spawned."""
         closed = self._closed.get(mod.name)
         if closed is None:
-            ids = set(self.protected).union(*(other.spawned for other in self.mods.values() if other is not mod))
-            closed = self._closed[mod.name] = np.array(sorted(ids - mod.spawned), np.uint64)
+            others = [self._ids_of(other.name, other.spawned) for other in self.mods.values() if other is not mod]
+            found = np.concatenate([np.fromiter(self.protected, np.uint64, len(self.protected)), *others])
+            closed = self._closed[mod.name] = found[~np.isin(found, self._ids_of(mod.name, mod.spawned))] if len(found) else found
         return ~np.isin(self.world.stable_ids(handles), closed) if len(closed) else None
+
+    def _ids_of(self, name: str, ids: set[int]) -> NDArray[np.uint64]:
+        """A set that only grows, as an array: the same one while it is as long."""
+        known = self._arrays.get(name)
+        if known is None or known[0] is not ids or len(known[1]) != len(ids):
+            known = self._arrays[name] = ids, np.fromiter(ids, np.uint64, len(ids))
+        return known[1]
 
     def note_writes(self, mod: LoadedMod, column: MirrorColumn, changed: NDArray[np.bool_]) -> None:
         """Tell of two mods that write the same column of the same entity in one step, the first time that they do."""

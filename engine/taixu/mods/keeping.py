@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.mods.mirror import Returned
 from taixu.mods.writing import differences
 
 if TYPE_CHECKING:
@@ -40,11 +41,14 @@ class KeptWrite:
     ids : uint64[n]
     values : array
         ``[n]`` or ``[width, n]``; None where what came back was no such column.
+    lanes
+        Which of a vector's numbers it wrote.
     """
 
     key: str
     ids: NDArray[np.uint64]
     values: NDArray[Any] | None
+    lanes: tuple[int, ...] = (0,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,24 +106,24 @@ def bring_back(mod: LoadedMod, kept: KeptMod | None, *, anew: LoadedMod | None) 
     return _with_facts(anew, kept, first=True)
 
 
-def written_again(mod: LoadedMod, writes: tuple[KeptWrite, ...], world: Any) -> list[tuple[Any, NDArray[Any], Any]]:
+def written_again(mod: LoadedMod, writes: tuple[KeptWrite, ...], world: Any) -> list[tuple[Any, Returned, Any]]:
     """What an answer wrote, for slots as they are now: column, values that came back, which of them changed."""
     mod.mirror.reset()
     mod.mirror.follow(world)
     used = mod.mirror.used
     slots_by_id = {number: slot for slot, number in enumerate(mod.mirror.ids[:used].tolist()) if number}
-    found: list[tuple[Any, NDArray[Any], Any]] = []
+    found: list[tuple[Any, Returned, Any]] = []
     for write in writes:
         column = mod.mirror.columns[write.key]
         if write.values is None:
-            found.append((column, np.empty(0), None))
+            found.append((column, Returned(np.empty(0)), None))
             continue
         pairs = [(place, slots_by_id[number]) for place, number in enumerate(write.ids.tolist()) if number in slots_by_id]
         places, slots = np.array(pairs, np.intp).reshape(-1, 2).T
-        returned, changed = column.values[..., :used].copy(), np.zeros(used, bool)
-        returned[..., slots] = write.values[..., places]
+        values, changed = column.values[..., :used].copy(), np.zeros(used, bool)
+        values[..., slots] = write.values[..., places]
         changed[slots] = True
-        found.append((column, returned, changed))
+        found.append((column, Returned(values, write.lanes), changed))
     return found
 
 
@@ -141,5 +145,7 @@ def _writes_of(mod: LoadedMod) -> list[KeptWrite]:
         if changed is None:
             found.append(KeptWrite(column.key, np.empty(0, np.uint64), None))
         elif changed.any():
-            found.append(KeptWrite(column.key, mod.mirror.ids[: mod.mirror.used][changed], returned[..., changed].copy()))
+            returned.fill(column.values)
+            ids, values = mod.mirror.ids[: mod.mirror.used][changed], returned.values[..., changed].copy()
+            found.append(KeptWrite(column.key, ids, values, returned.lanes))
     return found

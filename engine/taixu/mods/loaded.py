@@ -24,7 +24,7 @@ from taixu.mods.guest_sources import guest_sources
 from taixu.mods.hands import carry_out
 from taixu.mods.inbox import Inbox
 from taixu.mods.keeping import KeptWrite, written_again
-from taixu.mods.mirror import MirrorColumn, WorldMirror
+from taixu.mods.mirror import MirrorColumn, Returned, WorldMirror
 from taixu.mods.work import FUEL_PER_UNIT, Share, take_portion, work_of
 from taixu.mods.writing import differences, write_back
 from taixu.script.api import COMMANDS, EVENT_KINDS
@@ -489,14 +489,14 @@ class LoadedMod:
         if kept is not None:  # those are the slots of an instance that is gone
             self.mirror.reset()
 
-    def returned(self) -> Iterator[tuple[MirrorColumn, NDArray[Any]]]:
-        """Columns that the last call wrote, as they came back: the engine's own copies."""
+    def returned(self) -> Iterator[tuple[MirrorColumn, Returned]]:
+        """Columns that the last call wrote, as they came back."""
         writable = self.mirror.writable
         touched = self.boxed.columns(_MASK, "u1", 1, len(writable)).tolist() if writable else ()
-        for column, is_touched in zip(writable, touched):
-            if is_touched and column.values.size:
+        for column, lanes in zip(writable, touched):
+            if lanes and column.values.size:
                 shared = self._shared(column.name, column.item.kind.dtype, column.item.kind.width)
-                yield column, column.take_back(shared, self.mirror.used)
+                yield column, column.take_back(shared, self.mirror.used, lanes)
 
     def _work_off(self, answer: Answer, *, at_start: bool = False) -> int:
         """Carry out the next portion of what it asked for; starting costs once what it costs."""

@@ -20,7 +20,7 @@ from taixu.mods.grants import Grants
 from taixu.scene import Name, Parent, Transform
 from taixu.script.wire import GameError, to_data
 
-__all__ = ["CODES", "MirrorColumn", "WorldMirror"]
+__all__ = ["CODES", "MirrorColumn", "Returned", "Seats", "WorldMirror"]
 
 Handles = NDArray[np.uint64]
 CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "u4": "I", "u8": "Q", "u1": "B", "?": "?"}
@@ -57,13 +57,60 @@ class MirrorColumn:
     dirty: bool = True
     _back: NDArray[Any] | None = None
 
-    def take_back(self, shared: NDArray[Any], used: int) -> NDArray[Any]:
-        """What the sandbox holds for the first slots, copied; the same room at each step, for large ones are dear to get."""
+    def take_back(self, shared: NDArray[Any], used: int, lanes: int) -> Returned:
+        """What the sandbox holds for the first slots, copied; the same room at each step, for large ones are dear to get.
+
+        `lanes` has a bit for each that it touched.
+        """
         if self._back is None or self._back.shape != self.values.shape:
             self._back = np.empty_like(self.values)
         back = self._back[..., :used]
-        np.copyto(back, shared[..., :used] != 0 if self.values.dtype.kind == "b" else shared[..., :used])
-        return back
+        if back.ndim == 1:
+            np.copyto(back, shared[:used] != 0 if back.dtype.kind == "b" else shared[:used])
+            return Returned(back, (0,))
+        touched = tuple(lane for lane in range(len(back)) if lanes >> lane & 1)
+        for lane in touched:
+            back[lane] = shared[lane, :used]
+        return Returned(back, touched)
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """A column as it came back: the engine's own copy, to be checked.
+
+    Attributes
+    ----------
+    values
+        ``[n]`` or ``[width, n]``.
+    lanes
+        Which of a vector's numbers the mod says that it wrote; the others mean nothing until `fill`.
+    """
+
+    values: NDArray[Any]
+    lanes: tuple[int, ...] = (0,)
+
+    def fill(self, known: NDArray[Any]) -> None:
+        """Put what is known into the lanes that the mod did not write: it cannot undo there what others wrote meanwhile."""
+        if self.values.ndim > 1 and len(self.lanes) < len(self.values):
+            for lane in set(range(len(self.values))).difference(self.lanes):
+                self.values[lane] = known[lane, : self.values.shape[1]]
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Where all slots lie, if they lie in one table: so are the worlds that mods move by columns.
+
+    Attributes
+    ----------
+    rows
+        Of slot after slot; where they are an unbroken run in another order, that run.
+    order
+        Then, which slot is in each row of the run; None where `rows` says it.
+    """
+
+    table: Table
+    rows: Rows
+    order: NDArray[np.intp] | None = None
 
 
 @dataclass
@@ -123,7 +170,7 @@ class WorldMirror:
         self.handles, self.ids, self.masks = _NONE, _NONE, _NONE
         self._slots: NDArray[np.int32] = np.empty(0, np.int32)  # by entity index
         self._tick, self._value_tick, self._parent_tick, self._fresh = -1, -1, -1, True
-        self._rows: tuple[int, tuple[Table, Rows] | None] | None = None
+        self._seats: tuple[int, Seats | None] | None = None
         self._free: list[int] = []
         self._used = 0
         for column in self.columns.values():
@@ -134,20 +181,26 @@ class WorldMirror:
         """How many slots were ever given."""
         return self._used
 
-    def rows(self, world: World) -> tuple[Table, Rows] | None:
-        """The table and rows of all slots, where they are in one table: so are the worlds that mods move by columns."""
-        if self._rows is None or world.structure.since(self._rows[0]):
-            self._rows = world.tick, self._find_rows(world)
-        return self._rows[1]
+    def seats(self, world: World) -> Seats | None:
+        """Where all slots lie, where that is one table."""
+        version = world.structure.version
+        if self._seats is None or self._seats[0] != version:
+            self._seats = version, self._find_seats(world)
+        return self._seats[1]
 
-    def _find_rows(self, world: World) -> tuple[Table, Rows] | None:
+    def _find_seats(self, world: World) -> Seats | None:
         handles = self.handles[: self._used]
         living, tables, rows = world.locate_living(handles)
         if not len(handles) or not living.all() or (tables != tables[0]).any():
             return None
-        start = int(rows[0])
-        is_run = np.array_equal(rows, np.arange(start, start + len(rows), dtype=rows.dtype))
-        return world.table(int(tables[0])), slice(start, start + len(rows)) if is_run else rows.astype(np.intp)
+        table, count = world.table(int(tables[0])), len(rows)
+        first, last = int(rows.min()), int(rows.max())
+        if last - first + 1 != count:
+            return Seats(table, rows.astype(np.intp))
+        run = slice(first, first + count)
+        order = np.empty(count, np.intp)
+        order[rows - first] = np.arange(count)
+        return Seats(table, run, None if (order[:-1] < order[1:]).all() else order)
 
     def slots_of(self, handles: Handles) -> NDArray[np.int32]:
         """Slots of entities; -1 for those without."""
@@ -313,6 +366,8 @@ class WorldMirror:
 
     def _gather(self, world: World, table: Table, column: MirrorColumn) -> None:
         cls, name = column.declared.cls, column.item.name
+        if not table.is_changed(cls, name, since=self._value_tick):
+            return
         rows = table.changed((cls,), since=self._value_tick, fields=(name,))
         if not row_count(rows):
             return
@@ -378,6 +433,8 @@ def _longer(values: NDArray[Any], capacity: int) -> NDArray[Any]:
 
 def _collect(world: World, table: Table, objects: _Objects, since: int) -> None:
     cls, name = objects.declared.cls, objects.item.name
+    if not table.is_changed(cls, name, since=since):
+        return
     rows = table.changed((cls,), since=since, fields=(name,))
     if not row_count(rows):
         return

@@ -23,6 +23,7 @@ _UNITS_A_STEP = 1200
 _MOST_SAVED = 8000
 _AT_START = 30_000
 _ENOUGH = 3000
+_BEAT = 10
 _BYTES_PER_UNIT = 100
 _COMMAND = 10
 _HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 20}
@@ -45,6 +46,7 @@ class Share:
         self.units = _AT_START  # so much once, to set things up
         self.waited = 0
         self._owes = False
+        self._may_go_on = True
 
     @property
     def most_at_once(self) -> int:
@@ -54,8 +56,15 @@ class Share:
     @property
     def waits(self) -> bool:
         """Whether it has to catch up before it is called again: seldom and for longer, as each change of who is there costs all."""
-        self._owes = self.units < (_ENOUGH if self._owes else 0)
+        if self.units < 0:
+            self._owes = True
+        elif self.units >= _ENOUGH and self._may_go_on:
+            self._owes = False
         return self._owes
+
+    def look(self, tick: int) -> None:
+        """In most steps nobody goes on that had to wait, so that those who change who is there do it in the same steps."""
+        self._may_go_on = tick % _BEAT == 0
 
     def spend(self, units: int) -> None:
         """Count work that was done."""
@@ -67,8 +76,11 @@ class _Sharing(Protocol):
     def share(self) -> Share: ...
 
 
-def share_out(mods: Iterable[_Sharing]) -> None:
+def share_out(mods: Iterable[_Sharing], tick: int = 0) -> None:
     """Give the units of a step to those that have used some of theirs, in equal parts, nobody more than they lack."""
+    mods = list(mods)
+    for mod in mods:
+        mod.share.look(tick)
     hungry = sorted((mod.share for mod in mods if mod.share.units < _MOST_SAVED), key=lambda share: -share.units)
     left = _UNITS_A_STEP
     for place, share in enumerate(hungry):

@@ -9,31 +9,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import Field, World
-from taixu.mods.mirror import MirrorColumn, WorldMirror
+from taixu.mods.mirror import MirrorColumn, Returned, WorldMirror
 
 __all__ = ["differences", "is_rotation", "write_back"]
 
 Handles = NDArray[np.uint64]
 
 
-def differences(mirror: WorldMirror, column: MirrorColumn, returned: NDArray[Any]) -> NDArray[np.bool_] | None:
+def differences(mirror: WorldMirror, column: MirrorColumn, returned: Returned) -> NDArray[np.bool_] | None:
     """Which slots a mod changed since it was sent the column; None where it gave back something else altogether."""
-    known = column.values[..., : mirror.used]
-    if returned.shape != known.shape:
+    known, values = column.values[..., : mirror.used], returned.values
+    if values.shape != known.shape:
         return None
-    changed: NDArray[np.bool_] = returned != known
-    if changed.ndim > 1:  # lane by lane, for numpy folds short axes slowly
-        lanes, changed = changed, changed[0]
-        for lane in lanes[1:]:
-            changed |= lane
-    return changed
+    if values.ndim == 1:
+        return np.asarray(values != known)
+    changed: NDArray[np.bool_] | None = None
+    for lane in returned.lanes:  # lane by lane, for numpy folds short axes slowly
+        other = values[lane] != known[lane]
+        changed = other if changed is None else np.logical_or(changed, other, out=changed)
+    return np.zeros(mirror.used, bool) if changed is None else changed
 
 
 def write_back(
     world: World,
     mirror: WorldMirror,
     column: MirrorColumn,
-    returned: NDArray[Any],
+    returned: Returned,
     changed: NDArray[np.bool_] | None,
     may_change: Callable[[Handles], Any],
 ) -> int:
@@ -41,8 +42,8 @@ def write_back(
 
     Parameters
     ----------
-    returned : array
-        What the sandbox holds now for the slots that are used; the caller's own copy.
+    returned : Returned
+        What the sandbox holds now for the slots that are used.
     changed : bool[slots]
         What `differences` found, before what others wrote meanwhile was taken in.
     may_change : callable
@@ -61,10 +62,11 @@ def write_back(
     count = int(np.count_nonzero(changed))
     if not count:
         return 0
+    returned.fill(column.values)  # before it is looked at as vectors
     if count == used and _write_all(world, mirror, column, returned, may_change):
         return 0
     slots: Any = slice(0, used) if count == used else np.flatnonzero(changed)
-    handles, values = mirror.handles[slots], returned[..., slots]
+    handles, values = mirror.handles[slots], returned.values[..., slots]
     good, tables, rows = world.locate_living(handles)
     bit = np.uint64(1 << mirror.bits[column.declared.name])
     good = good & ((mirror.masks[slots] & bit) != 0) & _fits(column.item, values)
@@ -73,35 +75,60 @@ def write_back(
         good &= allowed
     if column.item.kind.name == "entity":
         values = world.find_all(values)
-        good &= (values != 0) | (returned[slots] == 0)
+        good &= (values != 0) | (returned.values[slots] == 0)
     kept = int(np.count_nonzero(good))
     if kept == count:
         _write(world, column, tables, rows, values)
-        column.values[..., slots] = returned[..., slots]
+        column.values[..., slots] = returned.values[..., slots]
         return 0
     if kept:
         places = np.flatnonzero(good)
         _write(world, column, tables[places], rows[places], values[..., places])
     column.dirty = True  # the mod is told what is
-    mirror.correct(column, slots, good, returned)
+    mirror.correct(column, slots, good, returned.values)
     return count - kept
 
 
 def _write_all(
-    world: World, mirror: WorldMirror, column: MirrorColumn, returned: NDArray[Any], may_change: Callable[[Handles], Any]
+    world: World, mirror: WorldMirror, column: MirrorColumn, returned: Returned, may_change: Callable[[Handles], Any]
 ) -> bool:
     """Write a column that changed everywhere in one go; False where it takes a closer look."""
     if column.item.kind.name == "entity":
         return False
-    found = mirror.rows(world)
-    if found is None or column.declared.cls not in found[0].types:
+    seats, cls, name = mirror.seats(world), column.declared.cls, column.item.name
+    if seats is None or cls not in seats.table.types:
         return False
-    values = returned
-    if not _fits(column.item, values).all() or may_change(mirror.handles[: mirror.used]) is not None:
+    values, used = returned.values, mirror.used
+    if not _all_fit(column.item, returned) or may_change(mirror.handles[:used]) is not None:
         return False
-    table, rows = found
-    table.set(column.declared.cls, column.item.name, values, rows=rows)
-    column.values[..., : mirror.used] = values
+    if values.ndim == 1 or not isinstance(seats.rows, slice):
+        seats.table.set(cls, name, values if seats.order is None else values.take(seats.order), rows=seats.rows)
+        column.values[..., :used] = values
+        return True
+    with seats.table.write(cls, name, rows=seats.rows) as view:
+        for lane in returned.lanes:
+            if seats.order is None:
+                view[lane] = values[lane]
+            else:
+                values[lane].take(seats.order, out=view[lane], mode="clip")
+            column.values[lane, :used] = values[lane]
+    return True
+
+
+def _all_fit(item: Field, returned: Returned) -> bool:
+    """Whether a field takes all that was written into it: least and greatest say so of the others."""
+    values = returned.values
+    if item.kind.name == "quat" and not is_rotation(values).all():
+        return False
+    if values.dtype.kind == "b":
+        return True
+    for lane in returned.lanes:
+        one = values if values.ndim == 1 else values[lane]
+        least, most = np.minimum.reduce(one), np.maximum.reduce(one)
+        if values.dtype.kind == "f" and not (np.isfinite(least) and np.isfinite(most)):
+            return False
+        if (item.minimum is not None and least < item.minimum) or (item.maximum is not None and most > item.maximum):
+            return False
     return True
 
 

@@ -10,7 +10,6 @@ from __future__ import annotations
 import json
 from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from time import monotonic
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -19,7 +18,7 @@ from numpy.typing import DTypeLike, NDArray
 from taixu.mods.box.columns import Columns
 from taixu.mods.box.limits import EPOCH_SECS, Limits
 from taixu.mods.box.reply import Reply, Snapshot
-from taixu.mods.box.wire import MOST_COLUMNS, Ask, Done, Malformed, Op, Status, unpack_logs
+from taixu.mods.box.wire import MOST_COLUMNS, Ask, Column, Done, Malformed, Op, Status, pack_columns, unpack_logs
 
 if TYPE_CHECKING:
     from taixu.mods.box.client import Box
@@ -79,6 +78,8 @@ class BoxedMod:
         self._taking: int | None = None  # the tag of a snapshot that is being taken
         self._putting: tuple[bytes, int] | None = None  # what is restored from, how many bytes have gone
         self._sent = False
+        self._described: tuple[Any, tuple[Column, ...], bytes] | None = None
+        self._call_epochs = _epochs(limits.call_secs)
 
     @property
     def busy(self) -> bool:
@@ -139,8 +140,8 @@ class BoxedMod:
         writes
             Columns that are copied out of it afterwards.
         mask
-            A column of bytes in which the mod says which of `writes` it touched, in their order; the others are not copied.
-            Without one, all are.
+            A column of bytes in which the mod says which of `writes` it touched, in their order, a bit for each lane; what it did
+            not touch is not copied. Without one, all are.
         fuel
             Budget of this call; the limits' by default.
 
@@ -162,26 +163,35 @@ class BoxedMod:
         if self.state == "off":
             self._replies.append(Reply("call", serial, "off", self.off_reason))
             return serial
-        into, out = set(reads), set(writes)
-        names = [*writes, *(name for name in reads if name not in out)]  # a mask counts what is written in this order
-        if len(names) >= MOST_COLUMNS:
-            raise ValueError(f"{len(names)} columns in one call are more than {MOST_COLUMNS}")
+        columns, packed = self._describe(tuple(reads), tuple(writes), mask)
         ask = Ask(
             Op.CALL,
             self._slot,
-            epochs=_epochs(self.limits.call_secs),
+            epochs=self._call_epochs,
             fuel=self.limits.fuel if fuel is None else fuel,
             first=len(payload),
             kind=kind,
-            columns=tuple(self._columns.describe(name, read=name in into, write=name in out) for name in names),
+            columns=columns,
+            packed=packed,
         )
-        if mask:
-            said = self._columns.describe(mask, read=False, write=False, is_mask=True)
-            ask = replace(ask, columns=(*ask.columns, said))
         self._call = serial, ask, payload
         self._sent = False
         self.advance()
         return serial
+
+    def _describe(self, reads: tuple[str, ...], writes: tuple[str, ...], mask: str) -> tuple[tuple[Column, ...], bytes]:
+        """The columns of a call and their bytes, as before where nothing moved since."""
+        asked = reads, writes, mask, self._columns.version
+        if self._described is None or self._described[0] != asked:
+            into, out = set(reads), set(writes)
+            names = [*writes, *(name for name in reads if name not in out)]  # a mask counts what is written in this order
+            if len(names) >= MOST_COLUMNS:
+                raise ValueError(f"{len(names)} columns in one call are more than {MOST_COLUMNS}")
+            columns = [self._columns.describe(name, read=name in into, write=name in out) for name in names]
+            if mask:
+                columns.append(self._columns.describe(mask, read=False, write=False, is_mask=True))
+            self._described = asked, tuple(columns), pack_columns(columns)
+        return self._described[1:]
 
     def poll(self, timeout_secs: float = 0.0) -> Reply | None:
         """Give the next reply, or None; waits for one as long as is said."""

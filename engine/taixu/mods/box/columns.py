@@ -41,6 +41,8 @@ class Columns:
         self._size = size
         self._end = 0
         self._places: dict[str, _Place] = {}
+        self.version = 0
+        """Goes up when a column comes, moves or changes its length."""
 
     def get(self, name: str, dtype: DTypeLike, width: int, count: int, *, movable: bool) -> NDArray[Any]:
         """Give the array of a column, the same one as long as its type and its count stay.
@@ -73,13 +75,15 @@ class Columns:
             capacity = nbytes if place is None else max(nbytes, 2 * place.capacity)
             self._places.pop(name, None)
             place = self._places[name] = self._reserve(name, capacity, nbytes, movable)
+        self.version += 1
         place.array = self._array(place.offset, kind, shape)
         return place.array
 
     def describe(self, name: str, *, read: bool, write: bool, is_mask: bool = False) -> Column:
         """Give a column as a call names it; KeyError where `get` never made it."""
         place = self._places[name]
-        return Column(name.encode(), place.offset, place.array.nbytes, read, write, is_mask)
+        lanes = place.array.shape[0] if place.array.ndim > 1 else 1
+        return Column(name.encode(), place.offset, place.array.nbytes, read, write, is_mask, lanes)
 
     def _array(self, offset: int, kind: np.dtype[Any], shape: tuple[int, ...]) -> NDArray[Any]:
         flat = np.frombuffer(self._memory, kind, int(np.prod(shape)), self._start + offset)

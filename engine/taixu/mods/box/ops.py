@@ -11,7 +11,7 @@ use the same functions (`taixu.math.column_arithmetic`), so that both tiers calc
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import numpy as np
@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from taixu.math.column_arithmetic import BINARY, COMPARE, LOGIC, REDUCE, UNARY
 
-__all__ = ["ELEMENT_TYPES", "MOST_ELEMENTS", "OP_NUMBERS", "View", "apply", "pack", "weight"]
+__all__ = ["ALL", "ELEMENT_TYPES", "MOST_ELEMENTS", "OP_NUMBERS", "View", "apply", "apply_all", "list_of", "pack", "weight"]
 
 View = Callable[[int, int, "np.dtype[Any]"], NDArray[Any]]
 """Gives `count` numbers of a type at an address of the guest's memory, writable; raises ValueError outside of it."""
@@ -33,14 +33,20 @@ _FAMILIES = {1: BINARY, 32: COMPARE, 64: LOGIC, 96: UNARY, 160: REDUCE}
 OP_NUMBERS = {
     **{name: first + place for first, family in _FAMILIES.items() for place, name in enumerate(family)},
     **{name: 192 + place for place, name in enumerate(_MOVES)},
+    "all": 255,
 }
 """The number of each operation, in bits 0 to 7 of `op`."""
+ALL = OP_NUMBERS["all"]
+"""A list of operations at dst, n of them, six float64 each: op, dst, a, b, n, k."""
+_MOST_LISTED = 64
 _PLAIN_FUEL, _MOVE_FUEL, _SLOW_FUEL = 8, 40, 300
 _SLOW = ("pow", "atan2", "sin", "cos", "exp", "floordiv", "mod")
 _WEIGHTS = [_PLAIN_FUEL] * 256
 for _name in (*_SLOW, "take", "put"):
     _WEIGHTS[OP_NUMBERS[_name]] = _SLOW_FUEL if _name in _SLOW else _MOVE_FUEL
-_NAMES = {number: name for name, number in OP_NUMBERS.items()}
+_NAMES = {number: name for name, number in OP_NUMBERS.items() if name != "all"}
+_REDUCTIONS = frozenset(OP_NUMBERS[name] for name in REDUCE)
+_F8 = np.dtype("<f8")
 _FUNCTIONS: dict[str, Any] = {**BINARY, **COMPARE, **LOGIC, **UNARY, **REDUCE}
 
 
@@ -77,11 +83,32 @@ def apply(view: View, op: int, dst: int, a: int, b: int, n: int, k: float) -> fl
     ValueError
         If an address, a type or a count is none.
     """
-    plan = _plans.get(op) or _make_plan(op)
-    if not 0 <= n <= MOST_ELEMENTS:
-        raise ValueError(f"no column operation of {n} numbers")
     with np.errstate(all="ignore"):
-        return plan(view, (dst, a, b), n, k)
+        return apply_all(view, list_of(view, dst, n) if op == ALL else [(op, dst, a, b, n, k)])
+
+
+def list_of(view: View, address: int, count: int) -> list[tuple[int, int, int, int, int, float]]:
+    """The operations of a list; ValueError where a number of one cannot be."""
+    if not 0 <= count <= _MOST_LISTED:
+        raise ValueError(f"no list of {count} column operations")
+    numbers = iter(view(address, count * 6, _F8).tolist())
+    try:
+        return [(int(op), int(dst), int(a), int(b), int(n), k) for op, dst, a, b, n, k in zip(*[numbers] * 6, strict=True)]
+    except OverflowError:
+        raise ValueError("a number of a column operation is infinite") from None
+
+
+def apply_all(view: View, operations: Iterable[tuple[int, int, int, int, int, float]]) -> float:
+    """Do operations one after the other, within ``np.errstate(all="ignore")``; gives the sum of what reductions found."""
+    found: float | None = None
+    for op, dst, a, b, n, k in operations:
+        plan = _plans.get(op) or _make_plan(op)
+        if not 0 <= n <= MOST_ELEMENTS:
+            raise ValueError(f"no column operation of {n} numbers")
+        each = plan(view, (dst, a, b), n, k)
+        if op & 0xFF in _REDUCTIONS:
+            found = each if found is None else found + each
+    return 0.0 if found is None else found
 
 
 def weight(op: int) -> int:

@@ -13,6 +13,7 @@ from taixu.mods.box.wire import MOST_LINE_BYTES, MOST_LINES, Ask, Column, Done, 
 __all__ = ["Guests", "Room"]
 
 _MOST_LOG_BYTES = 32 << 10
+_ALL_LANES = 255
 
 
 class Guests(Protocol):
@@ -151,8 +152,9 @@ class Room:
                 self._area(column)[:] = touched
         written = (column for column in columns if column.write)
         for place, column in enumerate(written):
-            if not touched or (place < len(touched) and touched[place]):
-                self._area(column)[:] = guest.view(self._pointers[column.name][0], column.nbytes)
+            lanes = _ALL_LANES if not touched else touched[place] if place < len(touched) else 0
+            if lanes:
+                _copy_lanes(self._area(column), guest.view(self._pointers[column.name][0], column.nbytes), lanes, column.lanes)
 
     def _find(self, column: Column) -> int:
         """Give the address of a column's buffer; the guest is asked, at its own cost, only when its length has changed."""
@@ -209,6 +211,18 @@ class Room:
         if self._guest is None:
             raise self._guests.GuestError("there is no instance")
         return self._guest
+
+
+def _copy_lanes(to: memoryview, source: memoryview, wanted: int, count: int) -> None:
+    """Copy those of a column's lanes whose bits are set."""
+    every = (1 << count) - 1
+    if wanted & every == every:
+        to[:] = source
+        return
+    nbytes = len(to) // count
+    for lane in range(count):
+        if wanted >> lane & 1:
+            to[lane * nbytes : (lane + 1) * nbytes] = source[lane * nbytes : (lane + 1) * nbytes]
 
 
 def _say(error: Exception) -> str:

@@ -13,10 +13,11 @@ import enum
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 __all__ = [
     "MOST_BODY_BYTES", "MOST_COLUMNS", "MOST_NAME_BYTES", "Ask", "Column", "Done", "Inbox", "Malformed", "Message", "Op", "Status",
-    "decode_ask", "decode_done", "encode", "encode_ask", "encode_done", "pack_logs", "unpack_logs",
+    "decode_ask", "decode_done", "encode", "encode_ask", "encode_done", "pack_columns", "pack_logs", "unpack_logs",
 ]  # fmt: skip
 
 VERSION = 1
@@ -82,8 +83,10 @@ class Column:
     read, write
         Whether it is copied into the guest before the call, and out of it afterwards.
     is_mask
-        It is copied out and says which of the call's written columns are: a byte each, in their order, 0 for those that the
-        guest did not touch.
+        It is copied out and says which of the call's written columns are: a byte each, in their order, with a bit for each lane,
+        0 for those that the guest did not touch.
+    lanes
+        Of so many runs of equal length it consists: the numbers of a vector. At most eight.
     """
 
     name: bytes
@@ -92,6 +95,7 @@ class Column:
     read: bool
     write: bool
     is_mask: bool = False
+    lanes: int = 1
 
 
 @dataclass(frozen=True)
@@ -110,6 +114,8 @@ class Ask:
         The watchdog's budget in steps.
     fuel
         The budget in instructions.
+    packed
+        The columns as `pack_columns` gives them, where they were packed before.
     """
 
     op: Op
@@ -121,6 +127,7 @@ class Ask:
     second: int = 0
     kind: int = 0
     columns: tuple[Column, ...] = ()
+    packed: bytes = field(default=b"", compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -198,13 +205,17 @@ def encode(op: Op, serial: int, body: bytes) -> bytes:
 
 def encode_ask(ask: Ask, serial: int) -> bytes:
     """Give the bytes of what is asked."""
-    parts = [
-        _ASK.pack(ask.slot, ask.epochs, ask.fuel, ask.memory_bytes, ask.first, ask.second, ask.kind, len(ask.columns)),
-    ]
-    for column in ask.columns:
-        flags = column.read | column.write << 1 | column.is_mask << 2
+    head = _ASK.pack(ask.slot, ask.epochs, ask.fuel, ask.memory_bytes, ask.first, ask.second, ask.kind, len(ask.columns))
+    return encode(ask.op, serial, head + (ask.packed or pack_columns(ask.columns)))
+
+
+def pack_columns(columns: Sequence[Column]) -> bytes:
+    """Give columns as a message has them, for `Ask.packed`."""
+    parts: list[bytes] = []
+    for column in columns:
+        flags = column.read | column.write << 1 | column.is_mask << 2 | (column.lanes - 1) << 3
         parts += (_COLUMN.pack(flags, len(column.name), column.offset, column.nbytes), column.name)
-    return encode(ask.op, serial, b"".join(parts))
+    return b"".join(parts)
 
 
 def decode_ask(message: Message) -> Ask:
@@ -213,21 +224,28 @@ def decode_ask(message: Message) -> Ask:
     if message.op >= Op.READY or len(body) < _ASK.size:
         raise Malformed(f"{message.op.name} of {len(body)} bytes asks for nothing")
     slot, epochs, fuel, memory_bytes, first, second, kind, count = _ASK.unpack_from(body)
-    place = _ASK.size
+    columns = _unpack_columns(body[_ASK.size :], count)
+    return Ask(message.op, slot, epochs, fuel, memory_bytes, first, second, kind, columns)
+
+
+@lru_cache(maxsize=256)  # they are the same in most steps
+def _unpack_columns(data: bytes, count: int) -> tuple[Column, ...]:
+    place = 0
     columns = []
     for _ in range(count):
-        if place + _COLUMN.size > len(body):
+        if place + _COLUMN.size > len(data):
             raise Malformed("a message ends within its columns")
-        flags, name_bytes, offset, nbytes = _COLUMN.unpack_from(body, place)
+        flags, name_bytes, offset, nbytes = _COLUMN.unpack_from(data, place)
         place += _COLUMN.size
-        name = body[place : place + name_bytes]
+        name = data[place : place + name_bytes]
         if len(name) != name_bytes:
             raise Malformed("a message ends within a column's name")
         place += name_bytes
-        columns.append(Column(name, offset, nbytes, bool(flags & 1), bool(flags & 2), bool(flags & 4)))
-    if place != len(body):
-        raise Malformed(f"{len(body) - place} bytes too many")
-    return Ask(message.op, slot, epochs, fuel, memory_bytes, first, second, kind, tuple(columns))
+        lanes = (flags >> 3 & 7) + 1
+        columns.append(Column(name, offset, nbytes, bool(flags & 1), bool(flags & 2), bool(flags & 4), lanes))
+    if place != len(data):
+        raise Malformed(f"{len(data) - place} bytes too many")
+    return tuple(columns)
 
 
 def encode_done(done: Done, serial: int) -> bytes:

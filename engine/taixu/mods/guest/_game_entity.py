@@ -9,7 +9,7 @@ from _game_mirror import as_seen, mirror
 from _game_vectors import Quat, Vec3
 from _game_wire import GameError, check, to_data
 
-__all__ = ["Entity", "Made", "checked_field", "entity_of", "refresh", "show_components"]
+__all__ = ["Entity", "Made", "any_known", "checked_field", "entity_of", "refresh", "show_components"]
 
 CELL_M = 1024.0
 _HALF = CELL_M / 2
@@ -43,6 +43,11 @@ def refresh(changed):
             del _known[number]
 
 
+def any_known():
+    """Whether there are entities, each of which may write what it likes."""
+    return bool(_known)
+
+
 def mark_places():
     """Where there are entities, some of them may have been moved: the fast paths do not say so."""
     if _known and mirror.can_place:
@@ -58,6 +63,8 @@ def entity_of(number):
     """The entity of an id; the same object every time, while it lives."""
     found = _known.get(number)
     if found is None:
+        if not _known:
+            mirror.settle("transform.translation")  # from now on places may be written without a word
         found = _known[number] = _new(Entity)
         _set_id(found, number)
         _set_row(found, _row_of(number))

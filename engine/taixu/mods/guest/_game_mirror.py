@@ -7,13 +7,15 @@ entity in slot 7 is number `capacity + 7`. What is written here goes back to the
 from __future__ import annotations
 
 from array import array
+from weakref import ref
 
 from _game_vectors import Quat, Vec3
 from _game_wire import GameError
 
 __all__ = ["Field", "Mirror", "mirror"]
 
-
+_ALL_LANES = 255
+_MOST_UNSETTLED = 64
 
 
 class Field:
@@ -67,6 +69,8 @@ class Mirror:
         self._order = None
         self._queries, self._lists = {}, {}
         self._names = None
+        self._writes, self._steps = {}, 0
+        self._unsettled = []
 
     def describe(self, config):
         """Take over what the engine says of components and of what this mod may do."""
@@ -94,6 +98,7 @@ class Mirror:
     def begin(self, facts):
         """Take over what changed in the world since the last step; gives the ids that may have other slots, None for all."""
         touched = []
+        self._steps += 1
         if self._wrote:
             said = self.data["@written"]
             said[:] = array("B", bytes(len(said)))
@@ -275,11 +280,34 @@ class Mirror:
         for place, item in enumerate(value):
             data[row + place * cap] = item
 
-    def mark(self, key):
-        """Say that a column was written: the engine looks at no others."""
+    def follow(self, columns):
+        """Have columns settle before what they speak of is written, or the step ends."""
+        if len(self._unsettled) > _MOST_UNSETTLED:
+            self._unsettled = [each for each in self._unsettled if each() is not None]
+        self._unsettled.append(ref(columns))
+
+    def settle(self, key=None, but=None):
+        """What is mirrored under a key, or anything, is about to change."""
+        unsettled, self._unsettled = self._unsettled, []
+        for each in unsettled:
+            columns = each()
+            if columns is not None and columns is not but:
+                columns.settle(key)
+            if columns is not None and key is not None:
+                self._unsettled.append(each)
+
+    def mark(self, key, lanes=_ALL_LANES, but=None):
+        """Say that a column is written, or which of its lanes: the engine looks at no others."""
+        if self._unsettled:
+            self.settle(key, but)
+        self._writes[key] = self._writes.get(key, 0) + 1
         if "@written" in self.data:
-            self.data["@written"][self._places[key]] = 1
+            self.data["@written"][self._places[key]] |= lanes
             self._wrote = True
+
+    def version(self, key):
+        """What is another after each step and each write to a column, but for the fast paths of entities."""
+        return self._steps, self._writes.get(key, 0)
 
     def order(self, name, arguments):
         """Ask the engine for something."""

@@ -9,6 +9,7 @@ from random import Random
 from _game_entity import entity_of, mark_places, refresh, show_components
 from _game_event import Event
 from _game_mirror import mirror
+from _game_numbers import flush
 from _game_routines import RayBatch, TimerQueue, Wait, WaitEvent, ticks_of
 from _game_stored import Stored
 from _game_vectors import Quat, Vec3
@@ -141,7 +142,9 @@ def run(facts):
         state.stored = Stored(facts["stored"], most_bytes=mirror.capabilities["storage"] * 1024)
     if state.error is None:
         _step(facts)
+    mirror.settle()
     mark_places()
+    flush()
     return _result()
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from array import array
 
-from _game_columns import Column, Vectors, call_host, has_host
-from _game_entity import entity_of
+from _game_columns import Column, Vectors, are_finite
+from _game_entity import any_known, entity_of
 from _game_mirror import mirror
+from _game_numbers import ask, flush, has_host
 from _game_wire import GameError
 
 __all__ = ["Columns"]
@@ -15,10 +16,11 @@ __all__ = ["Columns"]
 class Columns:
     """Copies of columns of one component, an entry an entity in the order of stable ids.
 
-    Attributes named like the fields hold columns; change them and call `write`.
+    Attributes named like the fields hold columns; change them and call `write`. What nobody looks at is not copied: only before
+    the mirror changes (`settle`) does it become one.
     """
 
-    __slots__ = ("_columns", "_component", "_ids", "_rows")
+    __slots__ = ("__weakref__", "_columns", "_component", "_ids", "_rows", "_seen")
 
     def __init__(self, component, fields, having, without, own):
         known = mirror.fields(component)
@@ -32,7 +34,11 @@ class Columns:
         put(self, "_component", component)
         put(self, "_ids", ids)
         put(self, "_rows", rows)
-        put(self, "_columns", {name: _gather(known[name], rows, len(ids)) for name in names})
+        put(self, "_columns", dict.fromkeys(names))
+        put(self, "_seen", {name: mirror.version(known[name].key) for name in names})
+        mirror.follow(self)
+        if any_known():
+            self.settle("transform.translation")
 
     def __len__(self):
         return len(self._ids)
@@ -49,9 +55,12 @@ class Columns:
         if name.startswith("_"):
             raise AttributeError(name)
         try:
-            return self._columns[name]
+            found = self._columns[name]
         except KeyError:
             raise AttributeError(f"column {name!r} was not asked for; there are {', '.join(self._columns)}") from None
+        if found is None:
+            found = self._columns[name] = _gather(mirror.components[self._component][name], self._rows, len(self._ids))
+        return found
 
     def __setattr__(self, name, values):
         column = getattr(self, name)
@@ -62,10 +71,58 @@ class Columns:
         for name in fields or tuple(self._columns):
             column, field = getattr(self, name), mirror.components[self._component][name]
             if not field.writable:
-                if not fields and name not in fields:
+                if not fields:
                     continue  # all that may be written is what write() without names writes
                 raise GameError(f"this mod may not write {field.key!r}; name it in its mod.toml, under [access] write")
-            _scatter(field, self._rows, column)
+            may_skip = not any_known() and self._seen[name] == mirror.version(field.key)
+            _scatter(field, self._rows, column, may_skip, self)
+            self._seen[name] = mirror.version(field.key)
+
+    def settle(self, key=None):
+        """Copy what was not copied yet, of one column of the mirror or of all: it is about to change."""
+        for name in self._columns:
+            if key is None or mirror.components[self._component][name].key == key:
+                column = getattr(self, name)
+                if isinstance(column, Vectors):
+                    column._parts  # noqa: B018 (copies the rest)
+
+
+class _Mirrored(Vectors):
+    """Vectors that are copied out of the mirror part by part, when somebody asks for one."""
+
+    __slots__ = ("_begin", "_count", "_field", "_lanes")
+
+    def __init__(self, field, begin, count):
+        self._field, self._begin, self._count = field, begin, count
+        self._lanes = [None] * field.width
+
+    def __len__(self):
+        return len(self._lanes)
+
+    def __getitem__(self, key):
+        if type(key) is int:
+            found = self._lanes[key]
+            return self._copy(key) if found is None else found
+        return Vectors.__getitem__(self, key)
+
+    def __setitem__(self, key, value):
+        if type(key) is int:
+            self[key]._take(value)
+        else:
+            Vectors.__setitem__(self, key, value)
+
+    def _copy(self, key):
+        field = self._field
+        begin = key % field.width * mirror.capacity + self._begin
+        found = self._lanes[key] = Column(mirror.data[field.key][begin : begin + self._count], field.code)
+        return found
+
+    @property
+    def _parts(self):
+        for place, lane in enumerate(self._lanes):
+            if lane is None:
+                self._copy(place)
+        return self._lanes
 
 
 def _placed(numbers):
@@ -77,42 +134,48 @@ def _placed(numbers):
     return ids, Column(slots)
 
 
-def _parts(field):
-    """Where each number of a vector begins in the mirror's column."""
-    return [place * mirror.capacity for place in range(field.width)]
+def _part(data, field, begin):
+    """A lane of a mirrored column, where it lies."""
+    found = Column(data, field.code)
+    found._at += begin * data.itemsize
+    return found
 
 
 def _gather(field, rows, count):
     data = mirror.data[field.key]
+    if isinstance(rows, int):
+        return _Mirrored(field, rows, count) if field.width > 1 else Column(data[rows : rows + count], field.code)
     made = []
-    for begin in _parts(field):
-        if isinstance(rows, int):
-            made.append(Column(data[begin + rows : begin + rows + count], field.code))
-            continue
+    for place in range(field.width):
+        begin = place * mirror.capacity
         out = Column(array(data.typecode, bytes(data.itemsize * count)), field.code)
         if has_host():
-            call_host("take", out, Column(data, field.code), rows, count, begin)
+            ask("take", out, _part(data, field, begin), rows, count)
         else:
             out._data[:] = array(data.typecode, [data[begin + row] for row in rows._data])
         made.append(out)
+    flush()  # what is mirrored may be written next
     return made[0] if field.width == 1 else Vectors(made)
 
 
-def _scatter(field, rows, column):
-    mirror.mark(field.key)
+def _scatter(field, rows, column, may_skip, whose):
+    """Write a column into the mirror; where nobody else can have written meanwhile, only the parts that were touched."""
+    lanes = [column] if field.width == 1 else column._lanes if isinstance(column, _Mirrored) else column._parts
+    touched = [place for place, lane in enumerate(lanes) if lane is not None and (lane._touched or not may_skip)]
+    if not touched:
+        return
+    if field.code in "fd" and not are_finite([lanes[place] for place in touched]):
+        raise GameError(f"column {field.name!r} of {field.component!r} holds a number that is not finite")
+    mirror.mark(field.key, sum(1 << place for place in touched), whose)
     data = mirror.data[field.key]
-    parts = column._parts if field.width > 1 else [column]
-    if field.code in "fd":
-        every = parts[0]._data[:]  # one call to the host asks of all
-        for part in parts[1:]:
-            every.extend(part._data)
-        if not Column(every).is_finite():
-            raise GameError(f"column {field.name!r} of {field.component!r} holds a number that is not finite")
-    for begin, part in zip(_parts(field), parts):
+    for place in touched:
+        lane, begin = lanes[place], place * mirror.capacity
+        lane._touched = False
         if isinstance(rows, int):
-            data[begin + rows : begin + rows + len(part)] = part._data
+            data[begin + rows : begin + rows + len(lane)] = lane._data
         elif has_host():
-            call_host("put", Column(data, field.code), part, rows, len(part), begin)
+            ask("put", _part(data, field, begin), lane, rows, len(lane))
         else:
-            for row, value in zip(rows._data, part._data):
+            for row, value in zip(rows._data, lane._data):
                 data[begin + row] = value
+    flush()

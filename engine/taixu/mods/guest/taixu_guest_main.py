@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import _box
-import _game_columns
+import _game_numbers
 import _game_runtime
 from _game_mirror import mirror
 
@@ -17,7 +17,7 @@ def boot(config):
     _game_runtime.use_log(_box.log)
     host = getattr(_box, "colop", None)
     if host is not None:
-        _game_columns.use_host(host, facts["ops"])
+        _game_numbers.use_host(host, facts["ops"])
     _game_runtime.boot(facts)
     return b'{"ok": true}'
 

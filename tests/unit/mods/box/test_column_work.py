@@ -110,3 +110,67 @@ def test_only_what_the_mask_names_is_copied_out() -> None:
     assert call(8, 0, 1) == [7, 0, 8, 0, 1]
     assert call(9, 0, 0) == [7, 0, 8, 0, 0]
     assert call(5, 3, 255) == [5, 0, 5, 3, 255]
+
+
+def test_of_a_vector_only_the_lanes_that_were_written_are_copied_out() -> None:
+    from taixu.mods.box import guest
+
+    layout = Layout(slots=1)
+    memory = mmap.mmap(-1, layout.total_bytes)
+    room, slot = Room(0, guest, boxed_image(), memory, layout), layout.slot(0)
+    sources = json.dumps({"taixu_guest_main.py": MASKED}).encode()
+    memory[slot.asked : slot.asked + 2 + len(sources)] = b"{}" + sources
+    room.do(Ask(Op.BOOT, 0, epochs=1 << 30, fuel=1 << 40, memory_bytes=64 << 20, first=2, second=len(sources)))
+    columns = (Column(b"place", 0, 12, False, True, lanes=3), Column(b"mask", 64, 1, False, False, True))
+
+    def call(value: int, lanes: int) -> list[int]:
+        memory[slot.asked : slot.asked + 2] = bytes((value, lanes))
+        done = room.do(Ask(Op.CALL, 0, epochs=1 << 30, fuel=1 << 40, first=2, kind=1, columns=columns))
+        assert done.status is Status.OK, done.reason
+        return [memory[slot.columns + place] for place in (0, 3, 4, 7, 8, 11)]
+
+    assert call(7, 0b101) == [7, 7, 0, 0, 7, 7]
+    assert call(8, 0b010) == [7, 7, 8, 8, 7, 7]
+    assert call(9, 0) == [7, 7, 8, 8, 7, 7]
+    assert call(5, 255) == [5] * 6
+
+
+def _listed(*operations: tuple[float, ...], count: int | None = None) -> tuple[float, Any]:
+    """A list of operations on one room of memory, eight numbers at 0 and eight at 64."""
+    memory = np.zeros(4096, np.uint8)
+    memory[:64].view("f8")[:] = np.arange(8.0)
+    memory[1024 : 1024 + 48 * len(operations)].view("f8")[:] = np.array(operations, "f8").ravel()
+
+    def view(address: int, length: int, dtype: np.dtype[Any]) -> Any:
+        if not 0 <= address <= len(memory):
+            raise ValueError("an offset outside")
+        return np.frombuffer(memory, dtype, length, address)
+
+    return ops.apply(view, ops.ALL, 1024, 0, 0, len(operations) if count is None else count, 0.0), memory[64:128].view("f8")
+
+
+def test_a_list_is_done_in_order_and_adds_up_what_reductions_found() -> None:
+    add, double = ops.pack("add", "f8", "f8"), ops.pack("mul", "f8", "f8")
+    largest = ops.pack("largest", "", "f8")
+    found, column = _listed((add, 64, 0, 0, 8, 1.0), (double, 64, 64, 0, 8, 2.0), (largest, 0, 64, 0, 8, 0), (largest, 0, 0, 0, 8, 0))
+    assert column.tolist() == [2.0 * (place + 1) for place in range(8)]
+    assert found == 16.0 + 7.0
+    assert struct.pack("<d", _listed((ops.pack("mul", "f8", "f8"), 64, 0, 0, 8, -0.0), (ops.pack("smallest", "", "f8"), 0, 64, 0, 1, 0))[0]) \
+        == struct.pack("<d", -0.0)
+
+
+@pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0, 1e30])
+@pytest.mark.parametrize("place", range(5))
+def test_a_list_with_what_is_no_number_of_an_operation_is_refused(place: int, number: float) -> None:
+    one = [float(ops.pack("add", "f8", "f8", "f8")), 64.0, 0.0, 0.0, 8.0, 1.0]
+    one[place] = number
+    with pytest.raises(ValueError, match=r"operation|offset|integer|buffer"):
+        _listed(tuple(one))
+
+
+def test_a_list_holds_no_list_and_is_not_endless() -> None:
+    with pytest.raises(ValueError, match="no column operation"):
+        _listed((ops.ALL, 1024, 0, 0, 1, 0.0))
+    for count in (65, -1, 1 << 31):
+        with pytest.raises(ValueError, match="no list"):
+            _listed((ops.pack("add", "f8", "f8"), 64, 0, 0, 8, 1.0), count=count)
