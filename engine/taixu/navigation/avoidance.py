@@ -65,8 +65,8 @@ def find_pairs(places: Array, reach_m: float) -> Pairs:
 
 
 def avoid(
-    places: Array, velocities: Array, wanted: Array, radii: Array, speeds: Array, yields: Array, pairs: Pairs, *, ahead_secs: float,
-    dt: float,
+    places: Array, velocities: Array, wanted: Array, radii: Array, speeds: Array, yields: Array, thinks: Array, pushes: Array,
+    pairs: Pairs, *, ahead_secs: float, dt: float,
 ) -> NDArray[np.float64]:
     """Velocities [n, 2] near the wanted ones that touch nobody for a while.
 
@@ -78,15 +78,19 @@ def avoid(
         Of people, and the fastest that each goes.
     yields : bool [n]
         Who takes part in avoiding: others are walked around.
+    thinks : bool [n]
+        Who is asked now; others get what they want.
+    pushes : bool [n]
+        Who has lost patience: they come nearer to those who stand in the way.
     ahead_secs, dt : float
         How far one looks ahead, and the step's length.
     """
     chosen = _limited(wanted, speeds)
-    active = yields[pairs.a]
+    active = thinks[pairs.a]
     if not active.any():
         return chosen
     a, b, slot = pairs.a[active], pairs.b[active], pairs.slot[active]
-    point, direction = _half_planes(places, velocities, radii, yields, a, b, ahead_secs, dt)
+    point, direction = _half_planes(places, velocities, radii, yields, pushes, a, b, ahead_secs, dt)
     people, row = np.unique(a, return_inverse=True)
     lines = int(slot.max()) + 1
     points, directions = np.zeros((len(people), lines, 2)), np.zeros((len(people), lines, 2))
@@ -106,11 +110,11 @@ def _det(a: Array, b: Array) -> Array:
 
 
 def _half_planes(
-    places: Array, velocities: Array, radii: Array, yields: Array, a: Array, b: Array, ahead_secs: float, dt: float
+    places: Array, velocities: Array, radii: Array, yields: Array, pushes: Array, a: Array, b: Array, ahead_secs: float, dt: float
 ) -> tuple[Array, Array]:
     """Borders of what is allowed: a point and a direction each, what is allowed lies to the left."""
     apart, relative = places[b] - places[a], velocities[a] - velocities[b]
-    reach = radii[a] + radii[b]
+    reach = radii[a] + np.where(pushes[a] & ~yields[b], 0.3, 1.0) * radii[b]
     square = np.maximum((apart**2).sum(axis=1), 1e-8)
     touching = square <= reach**2
     horizon = np.where(touching, dt * 8, ahead_secs)  # who overlaps parts gently

@@ -23,8 +23,12 @@ _NEAR_M = 0.12
 _LOOK_SECS = 1.5
 _REACH_M = 2.5
 _PAIRS_EVERY = 4
-_REPLAN_EVERY = 8
+_REPLAN_EVERY = 12
 """Steps after which somebody looks again for the next corner."""
+_PATIENCE_STEPS = 60
+"""After which who stands in the way is asked aside."""
+_JAM_M = 1.0
+"""Who gets no nearer than this, because others stand there, has arrived as well."""
 _ACCELERATION = 8.0
 _TURN_SPEED = 6.0
 _CLIMB_SPEED = 0.8
@@ -64,6 +68,7 @@ class Crowd:
         self.speeds, self.radii = np.full(n, 1.4), np.full(n, 0.25)
         self.floors = np.full(n, -1, np.int32)
         self._rows = np.full(n, -1, np.int64)  # whose field leads each
+        self._aims = np.full(n, -1, np.int64)  # and the polygon that it leads to
         self._ends = np.zeros((n, 3))  # where the way ends: the goal, or the nearest place to it
         self._partial = np.zeros(n, bool)
         self._points, self._polygons = np.full(n, -1, np.int32), np.full(n, -1, np.int64)
@@ -71,14 +76,16 @@ class Crowd:
         self._links = np.full(n, -1, np.int32)
         self._crossing = np.full(n, -1, np.int32)  # the portal of the link that somebody is on
         self._across = np.zeros((n, 3))
-        self._looked, self._planned = np.full(n, -(10**9), np.int64), np.zeros(n, bool)
+        self._looked = np.full(n, -(10**9), np.int64)
+        self._aimed, self._planned = np.zeros(n, bool), np.zeros(n, bool)
         self.near, self.facing = np.zeros(n), np.full(n, np.nan)
-        self.turning = np.zeros(n, bool)
+        self.turning, self._slow = np.zeros(n, bool), np.zeros(n, np.int64)  # and for how many steps somebody has not got on
 
     _COLUMNS = (
-        "places", "goals", "velocities", "yaws", "going", "states", "speeds", "radii", "floors", "_rows", "_ends", "_partial",
+        "places", "goals", "velocities", "yaws", "going", "states", "speeds", "radii", "floors", "_rows", "_aims", "_aimed",
+        "_ends", "_partial",
         "_points", "_polygons", "_corners", "_last", "_links", "_crossing", "_across", "_looked", "_planned", "near",
-        "facing", "turning",
+        "facing", "turning", "_slow",
     )  # fmt: skip
 
     def __len__(self) -> int:
@@ -96,7 +103,7 @@ class Crowd:
     def set_goals(self, who: Array, goals: Array) -> None:
         """Send people [n] (numbers) to goals [n, 3]."""
         self.goals[who] = goals
-        self._planned[who] = False
+        self._planned[who], self._aimed[who] = False, False
 
     def put(self, who: Array, places: Array) -> None:
         """Put people elsewhere."""
@@ -104,7 +111,7 @@ class Crowd:
         self.velocities[who] = 0.0
         self.floors[who], self._crossing[who] = -1, -1
         self._polygons[who] = -1
-        self._planned[who] = False
+        self._planned[who], self._aimed[who] = False, False
 
     def stop(self, who: Array) -> None:
         """Let people stand where they are."""
@@ -130,7 +137,7 @@ class Crowd:
 
     def step(self, mesh: NavigationMesh, dt: float) -> None:
         """Everybody goes on for a time, s."""
-        if not len(self):
+        if not len(self) or not len(mesh.floors):
             return
         if mesh is not self._mesh:
             self._take(mesh)
@@ -148,7 +155,7 @@ class Crowd:
         self._mesh = mesh
         self.fields.forget(mesh)
         self.floors[:], self._rows[:], self._points[:], self._polygons[:] = -1, -1, -1, -1
-        self._planned[:] = False
+        self._planned[:], self._aimed[:] = False, False
         self._links[:], self._crossing[:] = -1, -1
 
     def _stand(self, mesh: NavigationMesh) -> None:
@@ -165,18 +172,25 @@ class Crowd:
 
     def _plan(self, mesh: NavigationMesh) -> None:
         """Find out which field leads whom."""
-        new = np.flatnonzero(self.going & ~self._planned & (self.floors >= 0))
+        new = np.flatnonzero(self.going & ~self._planned & ~self._aimed & (self.floors >= 0))
         if len(new):
             self.states[new] = WAITING
             polygons = mesh.floors.polygon[self.floors[new]]
-            rows, ends, partial, known = self.fields.find(mesh, self.goals[new], mesh.islands[polygons])
-            ready = new[known]
-            self._rows[ready], self._ends[ready], self._partial[ready] = rows[known], ends[known], partial[known]
+            self._aims[new], self._ends[new], self._partial[new] = self.fields.aim(mesh, self.goals[new], mesh.islands[polygons])
+            self._aimed[new] = True
+        waiting = np.flatnonzero(self.going & ~self._planned & self._aimed & (self.floors >= 0) & (self._aims >= 0))
+        if len(waiting):
+            self.states[waiting] = WAITING
+            rows = self.fields.rows(self._aims[waiting])
+            ready = waiting[rows >= 0]
+            self._rows[ready] = rows[rows >= 0]
             self._planned[ready] = True
             self._polygons[ready] = -1
             self._looked[ready] = -(10**9)
             self.states[ready] = WALKING
-        self.fields.work()
+        self.fields.work(np.where(self.going & self._planned, self._rows, -1))
+        taken = np.flatnonzero(self._planned & (self._rows >= 0))
+        self._planned[taken[self.fields.polygons[self._rows[taken]] != self._aims[taken]]] = False
 
     def _look(self, mesh: NavigationMesh) -> None:
         """Where everybody goes next."""
@@ -195,7 +209,7 @@ class Crowd:
         if len(lost):
             self._points[lost] = self._follow(mesh, lost, polygons[lost])
         no_way = who[(self._points[who] < 0) & ~inside]
-        self._planned[no_way] = False
+        self._planned[no_way], self._aimed[no_way] = False, False
         self._polygons[who] = polygons[who]
         self._looked[who] = self._steps
         who = who[(self._points[who] >= 0) | inside]
@@ -236,9 +250,13 @@ class Crowd:
             self._pairs = find_pairs(self.places, _REACH_M)
         flat = self.places[:, [0, 2]]
         yields = self.going & (self._crossing < 0)
+        # Half of them think in each step; the others go on as they went.
+        thinks = yields & (((np.arange(len(self)) + self._steps) & 1 == 0) | (np.abs(self.velocities).max(axis=1) < 1e-3))
         moved = avoid(
-            flat, self.velocities, wanted, self.radii, self.speeds, yields, self._pairs, ahead_secs=_LOOK_SECS, dt=dt
+            flat, self.velocities, wanted, self.radii, self.speeds, yields, thinks, self._slow > _PATIENCE_STEPS, self._pairs,
+            ahead_secs=_LOOK_SECS, dt=dt,
         )  # fmt: skip
+        moved = np.where(thinks[:, None], moved, self.velocities)
         moved[~yields] = 0.0
         target = flat + moved * dt + self._apart(flat)
         on = np.flatnonzero((self.floors >= 0) & (self._crossing < 0) & (np.abs(target - flat).max(axis=1) > 1e-9))
@@ -248,6 +266,8 @@ class Crowd:
             self.places[on[:, None], [0, 2]] = places
             self.places[on, 1] = mesh.floors.heights(floors, self.places[on])
         self.velocities = moved
+        stands = yields & (np.abs(moved).max(axis=1) < 0.1 * self.speeds)
+        self._slow = np.where(stands, self._slow + 1, np.maximum(self._slow - 2, 0))
         self._turn(dt)
 
     def _apart(self, flat: Array) -> NDArray[np.float64]:
@@ -312,7 +332,7 @@ class Crowd:
         away = np.linalg.norm((self._ends - self.places)[:, [0, 2]], axis=1)
         level = np.abs(self._ends[:, 1] - self.places[:, 1]) < 1.0
         there = walking & level & (away < np.maximum(_NEAR_M, self.near))
-        there |= walking & level & self._crowded(away)
+        there |= walking & level & (self._crowded(away) | ((away < _JAM_M) & (self._slow > 2 * _PATIENCE_STEPS)))
         blocked = there & self._partial
         self.states[blocked] = BLOCKED
         self.velocities[blocked] = 0.0

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 __all__ = ["Steps", "find_route", "first_points", "next_corners"]
 
 Array = NDArray[Any]
-_LOOK_AHEAD = 12
+_LOOK_AHEAD = 10
 """Gates that a crowd looks through; it looks again before it has passed them."""
 
 

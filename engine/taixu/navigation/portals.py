@@ -57,10 +57,8 @@ def find_portals(
     """
     along_x = _group(column, row, y, polygon, east, across=True)
     along_z = _group(column, row, y, polygon, south, across=False)
-    # Ends of upright borders lie where chains begin to turn away from them.
-    trim = np.where(along_x.end - along_x.begin > 2, 1, 0)
-    begin, end = along_x.begin + trim, along_x.end - trim
     line = along_x.line + 1.0
+    begin, end = _on_chains(along_x, line, row, polygon, first_line, last_line)
     left_x, right_x = np.stack([line, along_x.y_begin, begin], axis=1), np.stack([line, along_x.y_end, end], axis=1)
     a, b = along_z.a, along_z.b
     low = np.maximum.reduce([along_z.begin, last_line[a, 0], first_line[b, 0]])
@@ -77,6 +75,22 @@ def find_portals(
     inset = np.minimum(_INSET * cell_m / np.maximum(length, 1e-9), 0.4)[:, None] * (right - left)
     left, right = left + inset, right - inset
     return Portals(polygons.astype(np.int32), left.astype(np.float32), right.astype(np.float32), np.full(len(left), -1, np.int32))
+
+
+def _on_chains(
+    borders: _Borders, line: Array, row: Array, polygon: Array, first_line: Array, last_line: Array
+) -> tuple[Array, Array]:
+    """Where upright borders begin and end: on the chains of both polygons, which turn away within a row where these go on."""
+    first, last = np.full(len(first_line), np.iinfo(np.int64).max), np.full(len(first_line), np.iinfo(np.int64).min)
+    np.minimum.at(first, polygon, row)
+    np.maximum.at(last, polygon, row)
+    a, b = borders.a, borders.b
+    begins = (first[a] == borders.begin) & (first_line[a, 1] == line) & (first[b] == borders.begin) & (first_line[b, 0] == line)
+    ends = (last[a] + 1 == borders.end) & (last_line[a, 1] == line) & (last[b] + 1 == borders.end) & (last_line[b, 0] == line)
+    begin, end = borders.begin + ~begins, borders.end - ~ends
+    crossed = begin > end  # a single row that both chains cross: its middle
+    middle = 0.5 * (borders.begin + borders.end)
+    return np.where(crossed, middle, begin), np.where(crossed, middle, end)
 
 
 @dataclass(frozen=True, slots=True)
