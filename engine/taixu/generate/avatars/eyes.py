@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.material import Clearcoat
 from taixu.generate.avatars.face_units import units_on
-from taixu.generate.avatars.paints import Paint, Picture
+from taixu.generate.avatars.paints import Paint, Picture, shipped
 from taixu.generate.avatars.skin import shown_bytes
 from taixu.generate.avatars.spec import linear_color
 from taixu.generate.avatars.surfaces import Piece, Units, quad_normals, triangles_of
@@ -168,7 +168,7 @@ def lash_pieces(person: Person) -> list[Piece]:
     pieces = []
     ink = np.array(linear_color(person.spec.hair_color)) * 0.25
     paint = Paint("lashes", (float(ink[0]), float(ink[1]), float(ink[2]), 1.0), roughness=0.6, alpha="BLEND", double_sided=True,
-                  picture=_hairs())  # fmt: skip
+                  picture=shipped("lashes"))  # fmt: skip
     for group in groups:
         quads = data.quads[data.group(group)]
         rows, number = np.unique(quads, return_inverse=True)
@@ -191,24 +191,3 @@ def lash_pieces(person: Person) -> list[Piece]:
             person.pose.joints[rows], person.pose.weights[rows], paint, units, "face"
         ))  # fmt: skip
     return pieces
-
-
-@cache
-def _hairs() -> Picture:
-    """Curved hairs from the lower edge, tapering, as opacity over white; the picture repeats across."""
-    chance = np.random.Generator(np.random.PCG64(7))
-    width, height = 256, 64
-    alpha = np.zeros((height, width))
-    x, y = np.arange(width) + 0.5, np.arange(height) + 0.5
-    for _ in range(42):
-        root, lean = chance.uniform(0, width), chance.uniform(-14, 14)
-        tall, thick = chance.uniform(0.6, 1.0) * height, chance.uniform(1.0, 1.7)
-        up = (height - y) / tall
-        middle = root + lean * up**1.6
-        gap = np.abs((x[None, :] - middle[:, None] + width / 2) % width - width / 2)
-        body = np.clip(1.0 - gap / (thick * np.clip(1.15 - up, 0.0, 1.0)[:, None] + 1e-6), 0.0, 1.0)
-        alpha = np.maximum(alpha, np.minimum(1.0, 1.6 * body) * (up <= 1.0)[:, None])
-    alpha = np.maximum(alpha, 0.92 * np.clip((y - 0.84 * height) / 4.0, 0.0, 1.0)[:, None])
-    pixels = np.full((height, width, 4), 255, np.uint8)
-    pixels[..., 3] = np.rint(alpha * 255)
-    return Picture("lashes", pixels=pixels)

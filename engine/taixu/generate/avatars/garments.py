@@ -15,8 +15,8 @@ from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.shoe_facts import BOOTS_OVER, SHOES
 from taixu.generate.avatars.surfaces import Piece
 
-__all__ = ["Layer", "band", "buttons", "collar", "crew", "dressed", "hanging", "patch", "sewn", "skirt", "top", "trousers", "v_neck",
-           "wide_neck"]  # fmt: skip
+__all__ = ["Layer", "band", "buttons", "collar", "crew", "dressed", "hanging", "patch", "sewn", "skirt", "top", "trousers",
+           "v_neck", "wide_neck"]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Neck = Callable[[Places], Floats]

@@ -6,21 +6,20 @@ style's flow, gravity and the surface below it, for all locks at once.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import cache
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.generate.avatars.charts import skin_chart
 from taixu.generate.avatars.face_units import units_on
-from taixu.generate.avatars.paints import Paint, Picture
+from taixu.generate.avatars.paints import Paint, shipped
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.spec import linear_color
 from taixu.generate.avatars.surfaces import Piece, triangles_of
 
-__all__ = ["Head", "beard_paint", "cap_paint", "cap_piece", "grown", "hair_color", "hair_paint", "head_of", "locks_piece",
-           "scalp_roots", "tubes_piece"]
+__all__ = ["BEYOND", "Head", "beard_paint", "cap_paint", "cap_piece", "cap_pieces", "grown", "hair_color", "hair_paint", "head_of",
+           "locks_piece", "scalp_roots", "tubes_piece"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -28,7 +27,8 @@ _RINGS, _TURNS = 40, 48
 _FALL = 0.55
 _FADE_M = 0.010
 """Beyond the edge of the scalp, within which hair thins out."""
-_BEYOND = 2.5
+BEYOND = 2.5
+_SOLID = 0.12
 """Pictures of hair that thins out end at 1 / this of their height: corners of quads lie further out."""
 
 
@@ -233,103 +233,28 @@ def hair_color(person: Person, beard: bool = False) -> tuple[float, float, float
     text = (person.spec.beard_color if beard else "") or person.spec.hair_color
     color, grey = np.array(linear_color(text)), np.array((0.55, 0.54, 0.52))
     amount = 0.25 * person.spec.grey if beard and person.spec.beard_color else person.spec.grey
-    r, g, b = (np.maximum(color, 0.01) ** (1.0 - amount) * grey**amount).tolist()  # a linear mixture of red and grey is pink
+    r, g, b = (np.maximum(color, 0.01) ** (1.0 - amount) * grey**amount).tolist()  # their sum is pink
     return (r, g, b)
 
 
 def hair_paint(person: Person, name: str = "hair", *, beard: bool = False, solid: bool = False) -> Paint:
     """Strips of hair: many strands, clear between them toward the end."""
     color = hair_color(person, beard)
-    picture = _strand_picture(solid)
-    return Paint(f"{name}{' solid' if solid else ''}", (*color, 1.0), 0.0, 0.48, picture[0], picture[1], 0.8,
-                 alpha="OPAQUE" if solid else "MASK",
+    picture = "strands_solid" if solid else "strands"
+    return Paint(f"{name}{' solid' if solid else ''}", (*color, 1.0), 0.0, 0.48, shipped(picture),
+                 shipped(f"{picture}_normal"), 0.8, alpha="OPAQUE" if solid else "MASK",
                  cutoff=0.42, double_sided=True, ior=1.5)  # fmt: skip
 
 
 def cap_paint(person: Person, *, beard: bool = False) -> Paint:
     """Hair close to the skin, thinning out at its edge."""
-    return Paint(f"hair cap {beard}", (*hair_color(person, beard), 1.0), 0.0, 0.6, _cap_picture(), None, alpha="BLEND")
+    return Paint(f"hair cap {beard}", (*hair_color(person, beard), 1.0), 0.0, 0.6, shipped("hair_cap"), None, alpha="BLEND")
 
 
 def beard_paint(person: Person, *, beard: bool = True) -> Paint:
     """A layer of a beard, or of cropped hair: short hairs with skin between them, fewer at the edge."""
-    return Paint(f"short hairs {beard}", (*hair_color(person, beard=beard), 1.0), 0.0, 0.65, _beard_picture(), None, alpha="BLEND")
-
-
-@cache
-def _beard_picture() -> Picture:
-    """Short fine strokes; toward the lower edge they get fewer and fainter."""
-    chance = np.random.Generator(np.random.PCG64(13))
-    size = 256
-    alpha, tone = np.zeros((size, size)), np.full((size, size), 0.5)
-    for _ in range(1900):
-        at_x, at_y = chance.uniform(0, size), chance.uniform(-8.0, size / _BEYOND)
-        edge = at_y / size * _BEYOND
-        if edge > 0.35 and chance.uniform() < (edge - 0.35) * 1.45:
-            continue
-        lean, length, bright = chance.normal(0, 0.30), chance.uniform(8, 18), chance.uniform(0.35, 1.0)
-        columns = np.arange(int(at_x) - 8, int(at_x) + 9)
-        rows = np.arange(max(0, int(at_y)), min(size, int(at_y + length) + 2))
-        dx, dy = columns[None, :] + 0.5 - at_x, rows[:, None] + 0.5 - at_y
-        gap = np.abs(dx - lean * dy)
-        body = np.clip(1.7 - gap, 0.0, 1.0) * (dy > 0) * (dy < length)
-        window = np.ix_(rows, columns % size)
-        tone[window] = np.where(body > 0.3, bright, tone[window])
-        alpha[window] = np.maximum(alpha[window], body * 0.9)
-    down = ((np.arange(size) + 0.5) / size * _BEYOND)[:, None]
-    alpha *= np.clip((1.0 - down) / 0.30, 0.0, 1.0)
-    grey = np.clip(tone, 0, 1) ** (1 / 2.2)
-    return Picture("short hairs", pixels=np.rint(np.stack([grey, grey, grey, alpha], -1) * 255).astype(np.uint8))
-
-
-@cache
-def _cap_picture() -> Picture:
-    """Solid above; toward the lower edge single hairs, fewer and fewer."""
-    chance = np.random.Generator(np.random.PCG64(12))
-    width, height = 256, 160
-    v = ((np.arange(height) + 0.5) / height)[:, None] * _BEYOND
-    ends = np.repeat(chance.beta(2.0, 2.2, width // 2) * 0.72 + 0.24, 2)[None, :]
-    alpha = np.clip((ends - v) / 0.16 + 0.5, 0.0, 1.0)
-    alpha = np.maximum(alpha, np.clip((0.62 - v) / 0.30, 0.0, 1.0))
-    tone = np.clip(0.62 + 0.25 * chance.normal(0, 1, (1, width)) + 0.12 * chance.normal(0, 1, (height, width)), 0.2,
-                   1.0) ** (1 / 2.2)
-    pixels = np.stack([tone, tone, tone, alpha], -1)
-    return Picture("hair cap", pixels=np.rint(pixels * 255).astype(np.uint8))
-
-
-@cache
-def _strand_picture(solid: bool) -> tuple[Picture, Picture]:
-    """Strands along v: brightness varies from strand to strand, the ends are ragged; and their relief."""
-    chance = np.random.Generator(np.random.PCG64(11))
-    width, height = 128, 256
-    x = (np.arange(width) + 0.5) / width
-    v = ((np.arange(height) + 0.5) / height)[:, None]
-    bright, relief, alpha = np.zeros((height, width)), np.zeros((height, width)), np.zeros((height, width))
-    for _strand in range(90):
-        at, thick = chance.uniform(0.0, 1.0), chance.uniform(0.008, 0.022)
-        bend, phase = chance.uniform(0.0, 0.02), chance.uniform(0, 6.28)
-        end, tone, begin = chance.uniform(0.62, 1.0), chance.uniform(0.45, 1.0), chance.uniform(-0.02, 0.09)
-        if abs(at - 0.5) > 0.36:
-            end *= chance.uniform(0.6, 0.95)
-        middle = at + bend * np.sin(3.0 * v + phase)
-        gap = (x[None, :] - middle) / (thick * np.clip((end - v) / 0.25 + 0.15, 0.12, 1.0))
-        body = np.clip(1.0 - gap**2, 0.0, 1.0) * (v < end) * np.clip((v - begin) / 0.04 + 0.5, 0.0, 1.0)
-        nearer = body > relief
-        bright = np.where(nearer, tone * (0.55 + 0.45 * body), bright)
-        relief = np.maximum(relief, body)
-        alpha = np.maximum(alpha, np.minimum(1.0, 2.2 * body))
-    edge = np.clip(np.minimum(x, 1.0 - x) / 0.04, 0.0, 1.0)[None, :]
-    alpha = alpha * edge if not solid else np.ones_like(alpha)
-    bright = np.where(bright > 0, bright, 0.45)
-    root = 0.62 + 0.38 * np.clip(v / 0.35, 0.0, 1.0)
-    grey = np.clip(1.25 * bright * root, 0.0, 1.0) ** (1 / 2.2)
-    pixels = np.stack([grey, grey, grey, alpha], -1) if not solid else np.stack([grey] * 3, -1)
-    dx = np.roll(relief, -1, 1) - np.roll(relief, 1, 1)
-    normal = np.stack([-0.8 * dx, np.zeros_like(dx), np.ones_like(dx)], -1)
-    normal /= np.linalg.norm(normal, axis=-1, keepdims=True)
-    name = "strands solid" if solid else "strands"
-    return (Picture(name, pixels=np.rint(pixels * 255).astype(np.uint8)),
-            Picture(f"{name} normal", pixels=np.rint((normal * 0.5 + 0.5) * 255).astype(np.uint8)))  # fmt: skip
+    return Paint(f"short hairs {beard}", (*hair_color(person, beard=beard), 1.0), 0.0, 0.65, shipped("hair_short"),
+                 alpha="BLEND")
 
 
 def _head_weights(person: Person, points: Floats) -> tuple[Ints, Floats]:
@@ -398,6 +323,14 @@ def tubes_piece(person: Person, paths: Floats, radii_m: Floats, paint: Paint, *,
                  paint, {}, "hair", strips=(count, steps, sides + 1))
 
 
+def cap_pieces(person: Person, *, offset_m: float = 0.0025, hairline: float = 0.0) -> list[Piece]:
+    """The scalp in the colour of hair: solid but for its edge, where single hairs are blended with the skin."""
+    paint = cap_paint(person)
+    whole = cap_piece(person, paint, offset_m=offset_m, hairline=hairline)
+    is_inner = np.asarray((whole.coordinates[whole.triangles][..., 1] < _SOLID).all(1))
+    return [replace(whole.kept(is_inner), paint=paint.solid), whole.kept(np.asarray(~is_inner))]
+
+
 def cap_piece(person: Person, paint: Paint, *, offset_m: float = 0.0025, hairline: float = 0.0, name: str = "hair cap",
               value: Floats | None = None, share: Floats | None = None) -> Piece:  # fmt: skip
     """The scalp let out a little, in the colour of hair, so that no skin shows between locks.
@@ -418,7 +351,7 @@ def cap_piece(person: Person, paint: Paint, *, offset_m: float = 0.0025, hairlin
     beyond = 1.0 - (grows + _FADE_M) / 0.03
     crown = np.clip((0.84 - at[:, 1]) / 0.06, 0.0, 1.0)  # or there would be a pole
     around = np.abs(np.arctan2(at[:, 0], at[:, 2] - 0.02)) * crown
-    coordinates = np.stack([around * 2.2, np.clip(beyond / _BEYOND, 0.11, 0.985)], 1)
+    coordinates = np.stack([around * 2.2, np.clip(beyond / BEYOND, 0.11, 0.985)], 1)
     whole = Piece(
         name, positions, person.normals[chart.rows], coordinates, triangles_of(quads), person.pose.joints[chart.rows],
         person.pose.weights[chart.rows], paint, units_on(person.units, chart.rows, turned=False), "face"

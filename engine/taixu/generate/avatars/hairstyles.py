@@ -76,8 +76,9 @@ class Style:
                         gap_m=gap, flow=flow, hold=self.hold, wave_m=self.wave_m * size, waves=self.waves,
                         phases=chance.uniform(0, 2 * np.pi, len(roots)) * 0.35 + roots[:, 0] * 30.0)  # fmt: skip
         widths = self.width_m * size * chance.uniform(0.75, 1.25, len(roots))
-        cap = h.cap_piece(person, h.cap_paint(person), offset_m=self.cap_m, hairline=self.hairline)
-        return [cap, h.locks_piece(person, head, paths, widths, paint, taper=self.taper, twist=chance.normal(0, 0.18, len(roots)))]
+        caps = h.cap_pieces(person, offset_m=self.cap_m, hairline=self.hairline)
+        twist = chance.normal(0, 0.18, len(roots))
+        return [*caps, h.locks_piece(person, head, paths, widths, paint, taper=self.taper, twist=twist)]
 
     def _directions(self, roots: Floats, normals: Floats, at: Floats, chance: np.random.Generator) -> tuple[Floats, Floats, Floats]:
         x, y, z = at[:, 0], at[:, 1], at[:, 2]
@@ -119,7 +120,7 @@ def cropped(person: Person, *, depth_m: float, layers: int) -> list[Piece]:
     """Cut close: a cap, and layers of short hairs over it."""
     at = person.data.positions[skin_chart("head").rows]
     value = h.scalp_value(at)
-    pieces = [h.cap_piece(person, h.cap_paint(person), offset_m=0.3 * depth_m)]
+    pieces = h.cap_pieces(person, offset_m=0.3 * depth_m)
     above = np.clip((at[:, 1] - 0.70) / 0.10, 0.35, 1.0)  # shorter at the sides and behind
     paint = h.beard_paint(person, beard=False)
     for layer in range(1, layers + 1):
@@ -158,7 +159,7 @@ def _tied(person: Person, *, above: float, behind: float, tails: int = 1, length
     sides = (0.0,) if tails == 1 else (-1.0, 1.0)
     knots = [head.middle + head.size * np.array((side * out_m, above, behind)) for side in sides]
     knots = [h.pushed_out(head, knot[None], 0.012)[0] for knot in knots]
-    pieces = [h.cap_piece(person, h.cap_paint(person), offset_m=0.006)]
+    pieces = h.cap_pieces(person, offset_m=0.006)
     steps = 8
     t = np.linspace(0.0, 1.0, steps + 1)[None, :, None]
     owner = np.zeros(len(roots), int) if tails == 1 else (at[:, 0] > 0).astype(int)
@@ -260,8 +261,8 @@ def _curls(person: Person, count: int, length_m: float, width_m: float) -> list[
              + np.sin(turn)[..., None] * second[:, None]))  # fmt: skip
     paths[..., 1] -= 0.25 * (reach**2) / length_m
     paths = np.concatenate([paths[:, :1], h.pushed_out(head, paths[:, 1:], 0.004)], 1)
-    cap = h.cap_piece(person, h.cap_paint(person), offset_m=0.35 * length_m)
-    return [cap, h.locks_piece(person, head, paths, np.full(count, width_m * head.size), h.hair_paint(person), taper=0.2,
+    caps = h.cap_pieces(person, offset_m=0.35 * length_m)
+    return [*caps, h.locks_piece(person, head, paths, np.full(count, width_m * head.size), h.hair_paint(person), taper=0.2,
                                twist=chance.uniform(-1.2, 1.2, count))]  # fmt: skip
 
 
@@ -279,7 +280,7 @@ def dreadlocks(person: Person) -> list[Piece]:
                     phases=chance.uniform(0, 6.28, count))  # fmt: skip
     radii = np.tile(0.0062 * head.size * np.array((1.0,) * 9 + (0.8, 0.3)), (count, 1)) * chance.uniform(0.85, 1.15, (count, 1))
     solid = h.hair_paint(person, solid=True)
-    return [h.cap_piece(person, h.cap_paint(person), offset_m=0.004), h.tubes_piece(person, paths, radii, solid, sides=5)]
+    return [*h.cap_pieces(person, offset_m=0.004), h.tubes_piece(person, paths, radii, solid, sides=5)]
 
 
 def mohawk(person: Person) -> list[Piece]:
@@ -294,7 +295,7 @@ def mohawk(person: Person) -> list[Piece]:
     paths = h.grown(head, roots, starts, length_m=length, steps=6, gravity=-0.2, gap_m=np.full(len(roots), 0.003), hold=0.85)
     locks = h.locks_piece(person, head, paths, np.full(len(roots), 0.022), h.hair_paint(person), taper=0.6,
                           twist=chance.uniform(1.0, 2.1, len(roots)))
-    return [h.cap_piece(person, h.cap_paint(person), offset_m=0.002), locks]
+    return [*h.cap_pieces(person, offset_m=0.002), locks]
 
 
 PARTS: dict[str, Callable[[Person], list[Piece]]] = {

@@ -125,9 +125,9 @@ def _clustered(pieces: list[Piece], cell_m: float, *, fine_m: float, is_fine: ND
         far = np.linalg.norm(piece.positions - middles[mine], axis=1)
         order = np.lexsort((far, sub))
         chosen = order[np.unique(sub[order], return_index=True)[1]]
-        normals = np.stack([np.bincount(sub, piece.normals[:, axis]) for axis in range(3)], 1)
-        length = np.linalg.norm(normals, axis=1, keepdims=True)
-        normals = np.asarray(np.where(length > 0.2, normals / np.maximum(length, 1e-9), piece.normals[chosen]), np.float64)
+        total = np.stack([np.bincount(sub, piece.normals[:, axis]) for axis in range(3)], 1)
+        length = np.linalg.norm(total, axis=1, keepdims=True)
+        normals = np.asarray(np.where(length > 0.2, total / np.maximum(length, 1e-9), piece.normals[chosen]), np.float64)
         triangles = sub[piece.triangles]
         corners = mine[piece.triangles]
         whole = (corners[:, 0] != corners[:, 1]) & (corners[:, 1] != corners[:, 2]) & (corners[:, 2] != corners[:, 0])

@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.generate.avatars import garments as g
+from taixu.generate.avatars.asset import people_data
+from taixu.generate.avatars.cloth import Places
 from taixu.generate.avatars.fabrics import fabric
 from taixu.generate.avatars.garments import Layer
 from taixu.generate.avatars.paints import Paint, colored
@@ -159,14 +162,20 @@ def robe(person: Person) -> Outfit:
             g.band(person, sash, 0.13, 0.20, ease_m=0.028, name="sash")], []  # fmt: skip
 
 
+def _outside(p: Places) -> NDArray[np.float64]:
+    """Above zero in a strip along the outer side of the legs."""
+    data = people_data()
+    joints = np.array([data.positions[data.joints[f"l-{name}"]] for name in ("ankle", "knee", "upper-leg")])
+    x, z = (np.interp(p.at[:, 1], joints[:, 1], joints[:, axis]) for axis in (0, 2))
+    return np.where(np.abs(p.at[:, 0]) > x + 0.01, 0.018 - np.abs(p.at[:, 2] - z), -0.01)
+
+
 def tracksuit(person: Person) -> Outfit:
     """A tracksuit with stripes and a short zip."""
     cloth, stripe = _paints(person, ("rubber", "#1e3f7a"), ("rubber", "#f0f0f0"))
     jacket = g.top(person, cloth, sleeve=1.95, hem=0.0, ease_m=0.014, loose_m=0.016, cuff_m=0.010)
     legs = g.trousers(person, cloth, ease_m=0.009, cuff_m=0.010)
-    line = g.sewn(legs, stripe, lambda p: np.minimum(np.where(p.leg > 0.1, 1.98 - p.leg, -1.0), 0.020 - np.abs(p.at[:, 2] - 0.02)
-                  - np.where(np.abs(p.at[:, 0]) < np.interp(p.leg, (0, 1, 2), (0.13, 0.145, 0.175)), 1.0, 0.0)),
-                  name="stripes")  # fmt: skip
+    line = g.sewn(legs, stripe, lambda p: np.minimum(np.where(p.leg > 0.1, 1.98 - p.leg, -1.0), _outside(p)), name="stripes")
     return [legs, line, jacket, g.collar(person, cloth, low=0.535, high=0.595, ease_m=0.016, flare_m=0.004),
             g.band(person, stripe, 1.84, 1.95, ease_m=0.026, limb="arm")], []  # fmt: skip
 

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from functools import cached_property
+from functools import cache, cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.image import encode_jpeg, encode_png
 from taixu.assets.material import AlphaMode, Clearcoat, Sheen
+from taixu.assets.paths import data_path, read_bytes
+from taixu.errors import MachineError
 
-__all__ = ["Paint", "Picture", "colored"]
+__all__ = ["Paint", "Picture", "colored", "shipped"]
 
 Color = tuple[float, float, float]
 _JPEG_QUALITY = 88
 _PNG_LEVEL = 5
+_MOST_BYTES = 1 << 22
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +37,16 @@ class Picture:
         if self.pixels.shape[-1] in (2, 4):
             return encode_png(self.pixels, level=_PNG_LEVEL)
         return encode_jpeg(self.pixels, quality=_JPEG_QUALITY)
+
+
+@cache
+def shipped(name: str) -> Picture:
+    """A picture that is the same for everybody: hair, lashes, fabrics; from ``assets/avatars``."""
+    folder = data_path("assets") / "avatars"
+    path = next((path for suffix in (".jpg", ".png") if (path := folder / f"look_{name}{suffix}").is_file()), None)
+    if path is None:
+        raise MachineError(f"{folder}: look_{name} is missing; install Taixu anew")
+    return Picture(name, read_bytes(path, max_bytes=_MOST_BYTES))
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,6 +81,11 @@ class Paint:
     ior: float = 1.5
     emissive: Color = (0.0, 0.0, 0.0)
     extras: dict[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def solid(self) -> Paint:
+        """The same without opacity."""
+        return replace(self, name=f"{self.name} solid", alpha="OPAQUE")
 
     @cached_property
     def cut(self) -> Paint:

@@ -32,10 +32,10 @@ def skin_tone(spec: AvatarSpec) -> tuple[float, float, float]:
     return (r * (1.0 + 0.02 * warm), g * (1.0 + 0.05 * warm), b * (1.0 - 0.12 * warm))
 
 
-@cache
-def _mask(name: str) -> Floats:
-    pixels = read_image(data_path("assets") / "avatars" / f"skin_{name}.jpg")
-    return pixels[..., :3].astype(np.float32) / np.float32(255.0)
+def _masks(name: str, step: int = 1) -> list[Floats]:
+    """Channels of a picture, each by itself, from 0 to 1."""
+    pixels = read_image(data_path("assets") / "avatars" / f"skin_{name}.jpg")[::step, ::step]
+    return [np.multiply(pixels[..., channel], np.float32(1.0 / 255.0), dtype=np.float32) for channel in range(3)]
 
 
 @cache
@@ -48,8 +48,9 @@ def _relief(part: str, percent_old: int) -> Picture:
     old = folder / f"skin_{part}_old.jpg"
     if percent_old == 100:
         return Picture(f"skin_{part}_normal", old.read_bytes())
-    mixed = read_image(young) * (1.0 - percent_old / 100.0) + read_image(old) * (percent_old / 100.0)
-    return Picture(f"skin_{part}_normal", pixels=np.rint(mixed).astype(np.uint8))
+    part_old = round(percent_old * 2.56)
+    mixed = (read_image(young).astype(np.uint16) * np.uint16(256 - part_old) + read_image(old) * np.uint16(part_old)) >> 8
+    return Picture(f"skin_{part}_normal", pixels=mixed.astype(np.uint8))
 
 
 def skin_paint(spec: AvatarSpec, part: str) -> Paint:
@@ -79,8 +80,7 @@ def skin_paint(spec: AvatarSpec, part: str) -> Paint:
 def _planes(part: str) -> tuple[Floats, ...]:
     """Masks one by one: lips or nails, flush, shade, stubble, freckles, mottle."""
     step = 1 if part == "head" else 2
-    tone, hair = _mask(f"{part}_tone")[::step, ::step], _mask(f"{part}_hair")[::step, ::step]
-    return tuple(np.ascontiguousarray(each[..., channel]) for each in (tone, hair) for channel in range(3))
+    return (*_masks(f"{part}_tone", step), *_masks(f"{part}_hair", step))
 
 
 @cache
@@ -113,7 +113,7 @@ def _face(spec: AvatarSpec, base: Floats, color: Floats) -> None:
 @cache
 def _inside() -> Floats:
     """Where the picture of the head shows mouth and sockets: a strip at its left."""
-    mask = _mask("head_inner")[..., 0]
+    mask = _masks("head_inner")[0]
     width = int(np.nonzero(mask.max(0) > 0.02)[0].max()) + 1
     return np.asarray(np.kron(mask[:, :width], np.ones((4, 4), np.float32)))
 
