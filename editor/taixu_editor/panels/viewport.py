@@ -37,6 +37,7 @@ from taixu_editor.view import (
 from taixu_editor.view.brushing import BrushView
 from taixu_editor.view.choosing import Choosing
 from taixu_editor.view.collider_lines import COLLIDING, add_colliders
+from taixu_editor.view.curves import CurveView
 from taixu_editor.view.dragging import world_matrices
 from taixu_editor.view.fences import FenceView
 from taixu_editor.view.game import GameView
@@ -88,7 +89,7 @@ class Viewport(Panel):
         self.choosing, self.ghost = Choosing(self), Ghost(self)
         self._edited_world: World | None = None
         self.fences = FenceView(self)
-        self.brushing = BrushView(self)
+        self.brushing, self.curves = BrushView(self), CurveView(self)
         self.game = GameView(self, is_first=self.id == Viewport.id)
 
     # -- the frame ---------------------------------------------------------------------------------------------------
@@ -118,13 +119,14 @@ class Viewport(Panel):
             self.navigation.update(self.camera, hovered=self._draw_over(previewed, hovered), height=self.extent[1])
         else:
             self._take_drop()
-            if self.fences.is_busy or self.brushing.is_busy(world) or (fed is not None and self._is_elsewhere(world, fed)):
+            if self.fences.is_busy or self._is_shaping(world) or (fed is not None and self._is_elsewhere(world, fed)):
                 self.gizmo.stop()
             else:
                 self.gizmo.update(world, self.camera, self.origin, self.extent, hovered=hovered)
             hovered = self._draw_over(seen, hovered)
             self.fences.update(world, hovered=hovered)
             self.brushing.update(world, hovered=hovered)
+            self.curves.update(world, hovered=hovered and not self.brushing.is_busy(world))
             self._use_hands(seen, hovered)
         if self.host.play.is_playing:
             self.game.draw_frame()
@@ -253,6 +255,10 @@ class Viewport(Panel):
             add_light_shapes(lines, world, having(world, chosen, Light).tolist(), color=theme.warning)
             add_camera_shapes(lines, world, having(world, chosen, Camera).tolist(), color=theme.accent)
 
+    def _is_shaping(self, world: World) -> bool:
+        """Whether clicks go to a brush or a curve."""
+        return self.brushing.is_busy(world) or self.curves.is_busy(world)
+
     # -- hands -------------------------------------------------------------------------------------------------------
     def _use_hands(self, world: World, hovered: bool) -> None:
         is_busy = self.gizmo.is_busy or self.fences.is_busy
@@ -263,7 +269,7 @@ class Viewport(Panel):
             speed = f"{self.navigation.speed * self.camera.distance_m:.2g} m/s"
             middle = (self.origin[0] + self.extent[0] / 2, self.origin[1] + self.extent[1] - imgui.get_font_size() * 2.2)
             draw_plate(self.window.theme, [(f"{self.t('Speed')}  ", "faint"), (speed, "text")], middle)
-        if not self.fences.is_drawing and not self.brushing.is_busy(world):
+        if not self.fences.is_drawing and not self._is_shaping(world):
             self.choosing.update(world, hovered=hovered, busy=is_busy)
 
     def _take_drop(self) -> None:

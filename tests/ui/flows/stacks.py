@@ -7,9 +7,11 @@ from typing import Any
 import numpy as np
 from assets import open_copy, wait_until
 from editor_flows import Hand, flow
+from imgui_bundle import imgui
 from twin_fences import at, from_above, ground_at
+from twins import twin_panel
 
-from taixu.generate.modifiers import HeightBrush, Modifier
+from taixu.generate.modifiers import FlattenPath, HeightBrush, Modifier
 from taixu_editor.modifier_operations import steps_of
 
 
@@ -52,7 +54,7 @@ def steps_are_added_ordered_switched_off_and_removed(hand: Hand) -> None:
     wait_until(hand, lambda: not world.get(session.entity(brush), Modifier).enabled)
     hand.move(5, 5)
     hand.wait(3)
-    hand.picture("stack_of_two")
+    hand.picture("stack_of_two", panel="inspector")
     press(hand, f"{paint}/remove")
     wait_until(hand, lambda: steps_of(session, stack) == [brush])
     for _ in range(3):
@@ -97,9 +99,46 @@ def a_brush_paints_strokes_into_its_step(hand: Hand) -> None:
     hand.move(*at(hand, 0.5, 0.6))
     hand.keys("]")
     wait_until(hand, lambda: hand.window.brush.radius_m > stroke["radius_m"])
-    hand.picture("brush_in_hand")
+    hand.picture("brush_in_hand", panel="viewport")
     hand.keys("Ctrl+Z")
     wait_until(hand, lambda: not world.get(session.entity(brush), HeightBrush).strokes)
     hand.move(*at(hand, 0.5, 0.6))
     hand.keys("Escape")
     wait_until(hand, lambda: not hand.window.brush.is_on)
+
+
+@flow()
+def a_path_is_drawn_and_bent_by_handles(hand: Hand) -> None:
+    stack = open_stack(hand)
+    path = str(hand.host.do("modifier.add", stack=stack, kind="flatten_path"))
+    hand.host.do("selection.set", entities=[path])
+    from_above(hand)
+    session, world = hand.host.session, hand.host.session.world
+
+    def points() -> np.ndarray:  # type: ignore[type-arg]
+        return np.array(world.get(session.entity(path), FlattenPath).points, float).reshape(-1, 3)[:, [0, 2]]
+
+    places = [(0.3, 0.6), (0.6, 0.6), (0.6, 0.85)]
+    for number, place in enumerate(places, 1):
+        hand.move(*at(hand, *place))
+        hand.context.key_down(imgui.Key.mod_ctrl)
+        hand.click_at(*at(hand, *place))
+        hand.context.key_up(imgui.Key.mod_ctrl)
+        wait_until(hand, lambda number=number: len(points()) == number)  # type: ignore[misc]
+        hand.wait(20)
+    drawn = points()
+    assert np.abs(drawn - [ground_at(hand, *place) for place in places]).max() < 0.5
+    view = twin_panel(hand, "viewport")
+    wait_until(hand, lambda: ("edge", 0) in view.curves.handles)
+    hand.picture("path_in_hand", panel="viewport")
+    steps = len(session.history._done)
+    hand.drag(view.curves.handles["edge", 0], at(hand, 0.45, 0.7), steps=8)
+    wait_until(hand, lambda: len(points()) == 4 and np.abs(points()[1] - ground_at(hand, 0.45, 0.7)).max() < 0.5)
+    assert len(session.history._done) == steps + 1, "a drag is one step"
+    hand.move(*at(hand, 0.1, 0.9))
+    hand.wait(2)
+    hand.drag(view.curves.handles["point", 1], view.curves.handles["point", 0], steps=8)
+    wait_until(hand, lambda: len(points()) == 3)
+    hand.keys("Ctrl+Z")
+    hand.keys("Ctrl+Z")
+    wait_until(hand, lambda: len(points()) == 3 and np.abs(points() - drawn).max() < 1e-6)
