@@ -30,7 +30,7 @@ def _places(count: int = _COUNT, size: float = 400.0) -> np.ndarray:  # type: ig
 
 
 def _eye(x: float = 0.0, y: float = 2.0, z: float = 0.0) -> Eye:
-    return Eye(np.array([x, y, z]), 800.0)
+    return Eye(np.array([x, y, z]), 900.0)
 
 
 def _model(path: Path) -> None:

@@ -16,10 +16,20 @@ what is made anew.
 from __future__ import annotations
 
 from taixu.generate.modifiers.blocks import CELL_M, Block, Bounds, Cell
+from taixu.generate.modifiers.chunks import ChunkState, follow_chunks, show_chunks
 from taixu.generate.modifiers.components import MadeBy, Modifier, Modifiers, Pins
 from taixu.generate.modifiers.evaluation import Counts, Evaluation
 from taixu.generate.modifiers.following import ModifierState, follow_modifiers
-from taixu.generate.modifiers.ground_components import BaseTerrain, FlattenPath, HeightBrush, MaskBrush, ScatterRule, Wood
+from taixu.generate.modifiers.ground_components import (
+    BaseTerrain,
+    BiomePlants,
+    EndlessTerrain,
+    FlattenPath,
+    HeightBrush,
+    MaskBrush,
+    ScatterRule,
+    Wood,
+)
 from taixu.generate.modifiers.kinds import Inputs, ModifierKind, ModifierKinds
 from taixu.generate.modifiers.layers import Layers, Places, Thing
 from taixu.generate.modifiers.pins import pin_id, pinned, unpinned
@@ -27,8 +37,8 @@ from taixu.generate.modifiers.plugin import ModifiersPlugin
 from taixu.generate.modifiers.stacks import Ground, Stack, Step
 
 __all__ = [
-    "CELL_M", "BaseTerrain", "Block", "Bounds", "Cell", "Counts", "Evaluation", "FlattenPath", "Ground", "HeightBrush", "Inputs",
-    "Layers", "MadeBy", "MaskBrush", "Modifier", "ModifierKind", "ModifierKinds", "ModifierState", "Modifiers", "ModifiersPlugin",
-    "Pins", "Places",
-    "ScatterRule", "Stack", "Step", "Thing", "Wood", "follow_modifiers", "pin_id", "pinned", "unpinned",
+    "CELL_M", "BaseTerrain", "BiomePlants", "Block", "Bounds", "Cell", "ChunkState", "Counts", "EndlessTerrain", "Evaluation",
+    "FlattenPath", "Ground", "HeightBrush", "Inputs", "Layers", "MadeBy", "MaskBrush", "Modifier", "ModifierKind", "ModifierKinds",
+    "ModifierState", "Modifiers", "ModifiersPlugin", "Pins", "Places", "ScatterRule", "Stack", "Step", "Thing", "Wood",
+    "follow_chunks", "follow_modifiers", "pin_id", "pinned", "show_chunks", "unpinned",
 ]  # fmt: skip

@@ -23,7 +23,7 @@ _LAYERS = ("grass", "earth", "cliff", "sand", "snow")
 _PLANTS = ("oak", "birch", "pine", "spruce", "palm", "dead", "shrub", "grass", "dry_grass", "rock")
 _STYLES = {"alps": "alps", "hills": "hills", "plains": "plains", "desert": "desert", "islands": "islands", "coast": "islands",
            "fjord": "alps", "volcanic": "alps", "canyon": "desert"}  # fmt: skip
-_HAZE_M = 7000.0
+_HAZE_M = 12000.0
 
 
 def look_of(spec: TerrainSpec) -> EndlessSpec:
@@ -66,7 +66,7 @@ def write_endless(request: Request, progress: Progress) -> Sequence[Made]:
         },
         "clearing": {
             "transform": {}, "parent": home, "modifier": {"order": 1},
-            "mask_brush": {"mask": "clearing", "strokes": [{"points": _clearing(eye, target), "radius_m": 22.0, "amount": 1.0}]},
+            "mask_brush": {"mask": "clearing", "strokes": [{"points": _clearing(eye, target), "radius_m": 14.0, "amount": 1.0}]},
         },
         "plants": {
             "transform": {}, "parent": home, "modifier": {"order": 2},
@@ -111,7 +111,7 @@ def _plants(request: Request, spec: TerrainSpec, progress: Progress) -> tuple[li
 def _clearing(eye: Any, target: Any) -> list[list[float]]:
     """Where nothing grows, so that the first look is free: a lane before the eye."""
     ahead = (target - eye)[[0, 2]] / max(float(np.hypot(*(target - eye)[[0, 2]])), 1e-6)
-    return [[float(eye[0] + away * ahead[0]), float(eye[2] + away * ahead[1])] for away in (0.0, 25.0)]
+    return [[float(eye[0] + away * ahead[0]), float(eye[2] + away * ahead[1])] for away in (0.0, 16.0)]
 
 
 def _view(look: EndlessSpec, seed: int) -> tuple[Any, Any]:

@@ -51,19 +51,31 @@ class Squares:
         return cls(places, np.append(starts, len(places)), lows, highs)
 
     def levels(self, eyes: Sequence[Eye], distances: Sequence[float]) -> NDArray[np.uint8]:
-        """For each square the level whose distance it lies within; `HIDDEN` beyond the last."""
+        """For each square the level whose distance it lies within; `HIDDEN` beyond the last.
+
+        All but the last distance are those of a picture with 900 pixels a radian: a smaller one needs less.
+        """
         nearest = np.full(len(self.lows), np.inf)
+        fine = np.full(len(self.lows), np.inf)
         for eye in eyes:
             gap = np.maximum(np.maximum(self.lows - eye.position, eye.position - self.highs), 0.0)
-            nearest = np.minimum(nearest, np.sqrt((gap**2).sum(1)))
+            away = np.sqrt((gap**2).sum(1))
+            nearest = np.minimum(nearest, away)
+            fine = np.minimum(fine, away / _sharpness(eye))
         found = np.full(len(self.lows), HIDDEN, np.uint8)
         for level in range(len(distances) - 1, -1, -1):
-            found[nearest < distances[level]] = level
+            found[(nearest if level == len(distances) - 1 else fine) < distances[level]] = level
+        found[nearest >= distances[-1]] = HIDDEN
         return found
 
     def rows(self, square: int) -> NDArray[np.float32]:
         """The places of a square."""
         return self.places[self.starts[square] : self.starts[square + 1]]
+
+
+def _sharpness(eye: Eye) -> float:
+    # Less than in proportion: what is cut out by a picture's alpha looks poor sooner than its triangles become small.
+    return 1.0 if eye.is_parallel else min(max((eye.pixels_per_rad / 900.0) ** 0.5, 0.65), 1.4)
 
 
 def merged(primitive: Primitive, rows: NDArray[np.float32], middle: NDArray[np.float64]) -> Primitive:

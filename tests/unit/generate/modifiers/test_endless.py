@@ -79,7 +79,7 @@ def test_plants_stand_in_their_chunk_on_its_ground_and_the_same_ones_far_away() 
         for places in chunk.places:
             if places.kind in near:
                 near[places.kind].append(places.rows[:, [0, 2]] + corner)
-    assert sum(len(rows) for rows in near.values()) > 20
+    assert sum(len(rows) for parts in near.values() for rows in parts) > 20
     for places in coarse.places:
         assert (places.rows[:, 0] >= 0).all() and (places.rows[:, 0] < 128).all()
         if places.kind in near:
@@ -215,7 +215,7 @@ def test_climates_have_their_biomes() -> None:
     assert all(EndlessSpec(**look).check() for look in LOOKS.values())
 
 
-@pytest.mark.parametrize("field, value", [("relief_m", float("nan")), ("sea", 7.0), ("hills_m", -1.0), ("temperature", 1e9)])
+@pytest.mark.parametrize(("field", "value"), [("relief_m", float("nan")), ("sea", 7.0), ("hills_m", -1.0), ("temperature", 1e9)])
 def test_impossible_land_is_one_sentence(field: str, value: float) -> None:
     with pytest.raises(TaixuError, match=field):
         EndlessSpec(**{field: value}).check()

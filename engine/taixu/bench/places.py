@@ -1,0 +1,134 @@
+"""Places: how long 2 km of land with a million plants take, how they are shown, what endless land and a change cost."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.bench.measure import Options, result, time_calls
+
+__all__ = ["defaults", "measure"]
+
+defaults = Options(n=1_000_000, frames=20)
+
+_LIMIT_MADE_MS, _LIMIT_CHANGE_MS, _LIMIT_FOLLOW_MS = 30_000.0, 1000.0, 16.0
+_ROADS = 120
+
+
+def measure(options: Options) -> Iterator[dict[str, Any]]:
+    """Yield what making takes, the first picture, frames, following an eye, a chunk of endless land, and a road that moves.
+
+    With fewer than a million plants the land is smaller, as tests want it.
+    """
+    size_m = 2048.0 * min(1.0, (options.n / 1_000_000) ** 0.5)
+    size_m = max(64.0 * round(size_m / 64.0), 128.0)
+    with tempfile.TemporaryDirectory() as folder:
+        yield _made(Path(folder), size_m)
+        yield from _shown(Path(folder), options)
+    yield _chunks(options)
+    yield _changed(size_m, options)
+
+
+def _made(folder: Path, size_m: float) -> dict[str, Any]:
+    from taixu.generate.places import TerrainSpec
+    from taixu.generate.places.terrain_generator import TerrainGenerator
+    from taixu.generate.request import Request
+
+    start = perf_counter()
+    spec = TerrainSpec(style="hills", size_m=size_m, forest=0.7, texture_px=512 if size_m > 1000 else 64)
+    made = TerrainGenerator().generate(Request("hills", 5, spec, folder), lambda *_, **__: None)
+    took = (perf_counter() - start) * 1e3
+    plants = sum(int(one.said.get("count", 0)) for one in made if one.said)
+    return result("places/made", np.array([took]), n=plants, edge_m=size_m, limit_ms=_LIMIT_MADE_MS)
+
+
+def _shown(folder: Path, options: Options) -> Iterator[dict[str, Any]]:
+    import taixu as tx
+    from taixu.scene import Camera, Details, Eye, MeshInstance, Transform
+    from taixu.scene.scatter import ScatterState
+
+    with tx.App.headless(size=options.size) as app:
+        start = perf_counter()
+        app.open(folder / "place.world.json", trust=False, mods=False)
+        app.settle()
+        app.picture(samples=1)
+        first = (perf_counter() - start) * 1e3
+        world = app.world
+        plants = sum(len(one.squares.places) for one in world.resource(ScatterState).spreads.values())
+        name = app.drawing.renderer.device.capabilities.name
+        size = f"{options.size[0]}x{options.size[1]}"
+        yield result("places/first picture", np.array([first]), n=plants, size=size, gpu=name)
+        camera = int(next(iter(world.query(Camera))).entities[0])
+        eye = np.array(world.get(camera, Transform).translation, np.float64)
+
+        def draw(index: int) -> None:
+            world.set(camera, Transform, translation=tuple(eye + np.array([0.0, 0.0, -0.05 * index])))
+            app.drawing.read(app.drawing.frame(world, delta_secs=1 / 60))
+
+        times = time_calls(draw, options.frames, warm=2)
+        yield result("places/frame", times, n=plants, size=size, gpu=name, instances=len(world.query(MeshInstance)))
+
+        def follow(index: int) -> None:
+            world.resource(Details).follow(world, [Eye(eye + np.array([0.0, 0.0, -2.0 * index]), 700.0)])
+
+        times = time_calls(follow, options.frames, warm=2)
+        yield result("places/follow", times, n=plants, limit_ms=_LIMIT_FOLLOW_MS)
+
+
+def _chunks(options: Options) -> dict[str, Any]:
+    from taixu.generate.modifiers import BiomePlants, EndlessTerrain, Evaluation, Stack, Step
+    from taixu.generate.modifiers.cache import LayerCache
+    from taixu.generate.modifiers.chunk_meshes import chunk_of
+    from taixu.generate.modifiers.ground_kinds import GROUND_KINDS
+
+    kinds = {kind.component: kind for kind in GROUND_KINDS}
+    plants = BiomePlants(models={kind: f"{kind}.glb" for kind in ("oak", "birch", "pine", "spruce", "shrub", "grass")})
+    land = Step.of(kinds[EndlessTerrain], EndlessTerrain(), id=1, seed=5)
+    stack = Stack((land, Step.of(kinds[BiomePlants], plants, id=2, seed=6)), None)
+    evaluation = Evaluation(stack, LayerCache(None))
+    times = time_calls(lambda index: chunk_of(evaluation, (index % 4, index, 3)), options.frames, warm=1)
+    return result("places/chunk", times, n=options.frames)
+
+
+def _changed(size_m: float, options: Options) -> dict[str, Any]:
+    from taixu.app import App, Stage
+    from taixu.generate.modifiers import FlattenPath, Modifier, Modifiers, ModifiersPlugin, ModifierState, ScatterRule
+    from taixu.scene import Parent, ScenePlugin, Terrain, Transform
+
+    app = App()
+    app.add_plugin(ScenePlugin())
+    app.add_plugin(ModifiersPlugin(on_disk=False))
+    world, random = app.world, np.random.default_rng(4)
+    stack = world.spawn(Transform(), Modifiers(spacing_m=2.0), Terrain(size=(size_m, size_m)))
+    road = 0
+    for number in range(_ROADS):
+        points = _road(random, size_m)
+        road = world.spawn(Transform(), Parent(entity=stack), Modifier(order=float(number)), FlattenPath(points=points))
+    world.spawn(Transform(), Parent(entity=stack), Modifier(order=1e6), ScatterRule(spacing_m=8.0, model="none.glb"))
+    app.run_stage(Stage.APPLY)
+    world.resource(ModifierState).reset_counts()
+
+    def move(index: int) -> None:
+        world.set(road, Transform, translation=(3.0 + index, 0.0, 2.0))
+        app.run_stage(Stage.APPLY)
+
+    times = time_calls(move, options.frames, warm=1)
+    made = world.resource(ModifierState).counts.total
+    return result("places/change", times, n=_ROADS, blocks_made=round(made / (len(times) + 1)), limit_ms=_LIMIT_CHANGE_MS)
+
+
+def _road(random: np.random.Generator, size_m: float) -> list[list[float]]:
+    at: NDArray[np.float64] = random.uniform(-0.4 * size_m, 0.4 * size_m, 2)
+    turn = float(random.uniform(0, 2 * np.pi))
+    found = []
+    for _ in range(5):
+        found.append([float(at[0]), 0.0, float(at[1])])
+        turn += float(random.normal(0, 0.4))
+        at = at + 0.04 * size_m * np.array([np.cos(turn), np.sin(turn)])
+    return found
