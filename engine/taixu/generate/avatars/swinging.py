@@ -95,6 +95,9 @@ def hung_weights(points: Floats, chains: Sequence[Chain], bone: int, *, nearest:
         joints[:, 2 * place] = np.where(low > 0, -first - low, bone)
         joints[:, 2 * place + 1] = -1 - first - low
         weights[:, 2 * place], weights[:, 2 * place + 1] = shares[place] * (1.0 - part), shares[place] * part
+    both = (joints[:, 0] == bone) & (joints[:, 2] == bone)  # a joint moves a vertex once
+    weights[:, 0] += np.where(both, weights[:, 2], 0.0)
+    weights[:, 2] = np.where(both, 0.0, weights[:, 2])
     return joints, weights
 
 

@@ -81,7 +81,7 @@ def _belly(work: Workshop, *, high: float = 0.0, wide: float = 0.70, color: str 
     unit = PATCH[0]
     narrow = 1.0 - 0.16 * unit[:, 1]
     drawing = np.stack([wide * frame.belly * unit[:, 0] * narrow, middle + reach * unit[:, 1]], 1)
-    painted_patch(work, work.trunk, drawing, color or work.skin2)
+    painted_patch(work, work.trunk, drawing, color or work.skin2, lift=0.0075)
 
 
 def _child(work: Workshop) -> None:
@@ -126,7 +126,7 @@ def _dragon(work: Workshop) -> None:
             y = hip + 0.36 * (neck - hip) + 0.43 * (neck - hip) * part
             wide = 0.64 * frame.belly * np.sqrt(1.0 - part**2) * (1.0 - 0.16 * part) * 0.97
             flat = line * (wide, 1.0) + (0.0, y) + np.stack([np.zeros(13), 0.03 * frame.tall * (line[:, 0] ** 2 - 0.4)], 1)
-            work.add(tube(canvas.on(flat, 0.003 * frame.tall), np.full(13, 0.0065 * frame.tall), 6), darker(work.skin2, 0.28),
+            work.add(tube(canvas.on(flat, 0.008 * frame.tall), np.full(13, 0.0065 * frame.tall), 6), darker(work.skin2, 0.28),
                      paint="drawn", arms=False)
     _pads(work)
 

@@ -78,6 +78,10 @@ class _Eye:
         arched = -0.30 + 0.80 * round_  # eyes that laugh
         lower = (1.0 - raised) * -round_ + raised * np.minimum(arched, 0.86 * round_)
         upper = round_ + (closed - round_) * top
+        # Faces without brows show anger and grief by lids: lower at the inner side, or at the outer one.
+        frown = np.clip(-_side(looks, "brow_in", self.side), 0.0, 1.0) * (0.5 - 0.5 * along * self.sign)
+        grief = np.clip(_side(looks, "brow_in", self.side) - 0.6 * _side(looks, "brow_out", self.side), 0.0, 1.0)
+        upper = upper - round_ * (0.75 * frown + 0.75 * grief * (0.5 + 0.5 * along * self.sign)) * (1.0 - top)
         lower = np.where(lower > upper, upper, lower)
         lower = lower + (closed - lower) * blink
         wide = 1.0 + 0.16 * _side(looks, "wide", self.side)

@@ -61,7 +61,9 @@ class _Lips:
         narrow = (1.0 - 0.52 * looks.round) * (1.0 - inset)
         stretch = 1.0 + 0.28 * (looks.stretch_l * (along > 0) + looks.stretch_r * (along < 0)) * np.abs(along)
         x = layout.mouth_x + self.w * along * narrow * stretch + 0.05 * looks.shift_x
-        lift = style.curve * (along**2 - 0.45) - style.lump * np.abs(np.sin(np.pi * along)) + style.skew * along
+        lift = style.curve * (along**2 - 0.45) - style.lump * np.abs(np.sin(np.pi * along)) * (1.0 - 0.75
+                                                                                               * min(looks.open,
+                                                                                                     1.0)) + style.skew * along
         lift = lift * (1.0 - 0.5 * looks.round) * (1.0 - 0.4 * looks.press)
         lift = lift + 1.05 * (looks.smile_l * left**2 + looks.smile_r * right**2) - 0.32 * (looks.smile_l + looks.smile_r) * (
             1.0 - along**2) + 0.45 * looks.arch * (1.0 - along**2)
