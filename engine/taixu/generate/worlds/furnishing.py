@@ -33,7 +33,8 @@ class Furnisher:
         Plans of what stands already, float64[4, 2] each.
     """
 
-    def __init__(self, stage: Stage, site: Site, kind: Kind, seed: int, *, lit: bool, texture_px: int) -> None:
+    def __init__(self, stage: Stage, site: Site, kind: Kind, seed: int, *, lit: bool, texture_px: int, rocks: float = 1.0) -> None:
+        self.wanted_rocks = round(kind.rocks * rocks)
         self.stage, self.site, self.kind, self.lit, self.texture_px = stage, site, kind, lit, texture_px
         self.random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, 211]))
         self.taken: list[Array] = [lot.corners for lot in site.layout.lots]
@@ -190,7 +191,7 @@ class Furnisher:
 
     def rocks(self) -> None:
         """Large stones outside, most of them at the water's edge where there is some."""
-        if not self.kind.rocks:
+        if not self.wanted_rocks:
             return
         forms = [("boulder", 1.6), ("boulder", 2.6), ("slab", 2.2), ("cliff", 2.4)]
         sources = []
@@ -199,8 +200,8 @@ class Furnisher:
             sources.append((self.stage.write(f"rock_{k + 1}", rock_model(spec, 40 + k)), rock_hull(spec, 40 + k), form))
         land, placed = self.site.land, 0
         x0, z0 = self.site.middle
-        for _ in range(self.kind.rocks * 14):
-            if placed >= self.kind.rocks:
+        for _ in range(self.wanted_rocks * 14):
+            if placed >= self.wanted_rocks:
                 break
             angle, away = float(self.random.uniform(0, 2 * np.pi)), float(self.random.uniform(25, 120))
             x, z = x0 + away * float(np.cos(angle)), z0 + away * float(np.sin(angle))

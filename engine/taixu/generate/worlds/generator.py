@@ -86,7 +86,7 @@ def _settled(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
     stage.files += files
     stage.entities.update(entities)
     progress(0.4, "houses and things")
-    furnisher = Furnisher(stage, site, kind, seed, lit=lit, texture_px=min(spec.texture_px, 256))
+    furnisher = Furnisher(stage, site, kind, seed, lit=lit, texture_px=min(spec.texture_px, 256), rocks=spec.rocks)
     furnisher.all(spec.kind)
     eye, target = find_eye(site, furnisher.taken)
     progress(0.6, "plants")

@@ -69,13 +69,13 @@ KINDS: dict[str, Kind] = {
     ),
     "alpine village": Kind(
         "alpine alps mountain mountains village chalet chalets swiss 山村 阿尔卑斯 高山 山", "alps", "street", {"chalet": 4.0, "chapel": 0.0}, count=16,
-        terrain={"forest": 0.7}, beside=("woodpile", "bench", "flower_pot", "trough"), square=("fountain", "bench", "chapel!"),
+        terrain={"forest": 0.7, "size_m": 896.0, "relief_m": 330.0}, beside=("woodpile", "bench", "flower_pot", "trough"), square=("fountain", "bench", "chapel!"),
         yard=("woodpile", "bench", "flower_pot", "ladder", "barrel"), rocks=14, title="an alpine village",
     ),
     "desert oasis": Kind(
-        "desert oasis town sahara arab 沙漠 绿洲", "desert", "oasis", {"adobe": 3.0, "adobe tower": 0.6}, terrain={"lake": True, "plants": 1.4}, street="",
+        "desert oasis town sahara arab 沙漠 绿洲", "desert", "oasis", {"adobe": 5.0, "adobe tower": 0.4}, terrain={"lake": True, "plants": 1.4}, street="",
         count=22, beside=("amphora", "sack", "market_stall", "crate"), square=("well", "market_stall", "market_stall", "amphora"),
-        yard=("amphora", "sack", "barrel", "crate", "cart"), lamp="torch", clothes="medieval", rocks=10, stone="sandstone", trees=0.0,
+        yard=("amphora", "sack", "barrel", "crate", "cart"), lamp="torch", clothes="medieval", rocks=10, stone="sandstone", trees=0.7,
         title="a desert oasis town",
     ),
     "castle town": Kind(
@@ -93,7 +93,7 @@ KINDS: dict[str, Kind] = {
         "farm farms farmland countryside rural barn barns 农场 农庄 农村 田园", "plains", "farm", {"farmhouse": 2.0, "barn": 3.0}, street="dirt", street_m=4.0,
         count=7, terrain={"forest": 0.35}, beside=("cart", "haystack", "trough", "signpost"),
         square=("well", "cart", "trough", "woodpile"), yard=("haystack", "wheelbarrow", "beehive", "barrel", "trough", "scarecrow"),
-        lamp="lantern", people=7, clothes="work", rocks=4, title="farm land",
+        lamp="torch", people=7, clothes="work", rocks=4, title="farm land",
     ),
     "harbour": Kind(
         "harbour harbor port docks dock shipyard quay 港口 海港 码头 港湾", "coast", "quay", {"warehouse": 3.0, "townhouse": 2.0}, street="concrete", street_m=8.0,

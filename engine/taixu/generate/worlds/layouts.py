@@ -20,12 +20,13 @@ _FORMS = 5
 
 @dataclass(frozen=True)
 class Street:
-    """A street: its middle line, its width, and whether houses stand along it on the left, on the right."""
+    """A street: its middle line, its width, whether houses stand along it on the left, on the right, and whether it has pavements."""
 
     line: Array
     wide: float
     left: bool = True
     right: bool = True
+    paved: bool = False
 
 
 @dataclass(frozen=True)
@@ -108,15 +109,13 @@ def lay_out(kind: Kind, name: str, count: int, shore: tuple[float, float], seed:
         plan.streets.append(Street(curve(-to * 36 - along * half * 0.6, -to * 36 + along * half * 0.6, -4.0), wide * 0.8))
         plan.square = (float(-to[0] * 2), float(-to[1] * 2), 8.0)
     elif kind.layout == "grid":
-        step = 46.0 if name == "suburb" else 56.0
-        rows = 1 if count <= 12 else 2
-        for k in range(-rows, rows + 1):
-            edge = step * rows + 14
-            offset = k * step
-            plan.streets.append(Street(curve(along * offset - to * edge, along * offset + to * edge, 0.0), wide))
-            plan.streets.append(Street(curve(to * offset - along * edge, to * offset + along * edge, 0.0), wide, left=False, right=False))
+        step = 50.0 if name == "suburb" else 62.0
+        for k in (-1, 0, 1):
+            edge = step + 22
+            plan.streets.append(Street(curve(along * k * step - to * edge, along * k * step + to * edge, 0.0), wide, paved=True))
+            plan.streets.append(Street(curve(to * k * step - along * edge, to * k * step + along * edge, 0.0), wide, paved=True))
         middle = (along + to) * step / 2
-        plan.square = (float(middle[0]), float(middle[1]), 11.0)
+        plan.square = (float(middle[0]), float(middle[1]), step / 2 - wide / 2 - 3.0)
     elif kind.layout == "walled":
         plan.wall_m = 30.0 + 1.35 * count
         half = plan.wall_m
@@ -173,7 +172,7 @@ def _fill(plan: Layout, kind: Kind, name: str, count: int, random: np.random.Gen
         kind.layout, (2.6, 1.6)
     )
     if name == "city district":
-        gap, setback = 3.0, 5.0
+        gap, setback = 1.5, 3.2
     candidates = []
     for number, street in enumerate(plan.streets):
         steps = np.hypot(*np.diff(street.line, axis=0).T)
@@ -225,7 +224,7 @@ def _is_free(plan: Layout, corners: Array, *, margin: float) -> bool:
     middle = corners.mean(0)
     spots = np.concatenate([corners, (corners + np.roll(corners, -1, 0)) / 2, middle[None]])
     for street in plan.streets:
-        if float(distance_to_line(spots, street.line).min()) < street.wide / 2 + 0.35:
+        if float(distance_to_line(spots, street.line).min()) < street.wide / 2 + (2.5 if street.paved else 0.35):
             return False
     if len(plan.canal) and float(distance_to_line(spots, plan.canal).min()) < 6.6:
         return False

@@ -69,8 +69,9 @@ def make_site(spec: WorldSpec, seed: int, progress: Callable[[float, str], None]
         "style": style, "size_m": spec.size_m, "spacing_m": 1.0, "season": spec.season, "time": times.get(spec.time, spec.time),
         "texture_px": spec.texture_px, **kind.terrain,
     }  # fmt: skip
-    if style == "alps":
+    if style == "alps" and "relief_m" not in wanted:
         wanted["relief_m"] = 150.0
+    wanted["size_m"] = max(wanted["size_m"], spec.size_m)
     land = make_landscape(TerrainSpec(**wanted), seed, progress)
     count = kind.count if spec.houses < 0 else spec.houses
     radius = _RADIUS.get(kind.layout, 74.0)
@@ -79,7 +80,7 @@ def make_site(spec: WorldSpec, seed: int, progress: Callable[[float, str], None]
 
     def fits(corners: Array) -> bool:
         px, pz = corners[:, 0] + x, corners[:, 1] + z
-        if max(float(np.abs(px).max()), float(np.abs(pz).max())) > spec.size_m / 2 - 14:
+        if max(float(np.abs(px).max()), float(np.abs(pz).max())) > land.spec.size_m / 2 - 14:
             return False
         ground = land.height_at(px, pz)
         wet = land.water_at(px, pz)
@@ -273,7 +274,7 @@ def _occupied(land: Landscape, layout: Layout) -> Array:
     n, size = len(land.heights), land.spec.size_m
     taken = np.zeros((n, n), bool)
     for street in layout.streets:
-        rows, columns, _ = _near(street.line, street.wide / 2 + 0.7, n, size)
+        rows, columns, _ = _near(street.line, street.wide / 2 + (2.6 if street.paved else 0.7), n, size)
         taken[rows, columns] = True
     if len(layout.canal):
         rows, columns, _ = _near(layout.canal, 6.6, n, size)

@@ -32,11 +32,12 @@ class WorldSpec:
     people: int = field(default=-1, metadata={"doc": "How many walk in it; below 0 the kind says.", "minimum": -1, "maximum": 200})
     faces: int = field(default=5, metadata={"doc": "How many different people there are.", "minimum": 1, "maximum": 40})
     houses: int = field(default=-1, metadata={"doc": "How many; below 0 the kind says.", "minimum": -1, "maximum": 120})
+    rocks: float = field(default=1.0, metadata={"doc": "How many large stones, against the usual.", "minimum": 0.0, "maximum": 5.0})
     size_m: float = field(default=448.0, metadata={"doc": "Edge of the land.", "unit": "m", "minimum": 320.0, "maximum": 2048.0})
     dungeon: str = field(default="crypt", metadata={"doc": "Of what kind a dungeon is.", "choices": tuple(DUNGEONS)})
     flooded: float = field(default=0.0, metadata={"doc": "Water in a dungeon.", "unit": "m", "minimum": 0.0, "maximum": 1.2})
     texture_px: int = field(default=256, metadata={"doc": "Edge of pictures.", "unit": "px", "minimum": 32, "maximum": 1024})
-    sky_px: int = field(default=1024, metadata={"doc": "Width of the sky.", "unit": "px", "minimum": 64, "maximum": 4096})
+    sky_px: int = field(default=1536, metadata={"doc": "Width of the sky.", "unit": "px", "minimum": 64, "maximum": 4096})
 
     def check(self) -> WorldSpec:
         """This, looked at.
@@ -56,6 +57,6 @@ class WorldSpec:
             raise TaixuError("a world is 320 to 2,048 m wide, with up to 200 people and 120 houses")
         if not 1 <= self.faces <= 40 or not 32 <= self.texture_px <= 1024 or not 64 <= self.sky_px <= 4096 or self.sky_px % 2:
             raise TaixuError("a world has 1 to 40 faces, pictures of 32 to 1,024 pixels and a sky of 64 to 4,096, an even number")
-        if not 0 <= self.flooded <= 1.2:
-            raise TaixuError("water in a dungeon is at most 1.2 m deep")
+        if not 0 <= self.flooded <= 1.2 or not 0 <= self.rocks <= 5:
+            raise TaixuError("water in a dungeon is at most 1.2 m deep, and stones are at most 5 times the usual")
         return self

@@ -24,7 +24,8 @@ def street_model(land: Landscape, layout: Layout, surface: str, *, pavement: boo
     model = ModelData(name="streets")
     number, tile = add_look(model, surface, size=texture_px)
     parts = [_ribbon(land, street.line, -street.wide / 2, street.wide / 2, _LIFT_M + 0.012 * k, tile) for k, street in enumerate(layout.streets)]
-    parts.append(_disc(land, layout.square, _LIFT_M + 0.012 * len(layout.streets), tile))
+    if not pavement:
+        parts.append(_disc(land, layout.square, _LIFT_M + 0.012 * len(layout.streets), tile))
     primitives = [_joined(parts, number)]
     if pavement:
         number, tile = add_look(model, "pavement", size=texture_px)
@@ -33,7 +34,8 @@ def street_model(land: Landscape, layout: Layout, surface: str, *, pavement: boo
             others = [other for j, other in enumerate(layout.streets) if j != k]
             for sign in (-1, 1):
                 near, far = sign * street.wide / 2, sign * (street.wide / 2 + 2.2)
-                sides.append(_ribbon(land, street.line, min(near, far), max(near, far), _LIFT_M + _KERB_M, tile, others=others, square=layout.square))
+                sides.append(_ribbon(land, street.line, min(near, far), max(near, far), _LIFT_M + _KERB_M, tile, others=others))
+        sides.append(_disc(land, (*layout.square[:2], layout.square[2] * 0.62), _LIFT_M + 0.02, tile))
         primitives.append(_joined([side for side in sides if len(side[3])], number))
     model.meshes.append(Mesh("streets", primitives))
     model.nodes.append(Node(name="streets", mesh=0))
@@ -120,7 +122,7 @@ def _normals(line: Array) -> Array:
 
 
 def _ribbon(
-    land: Landscape, line: Array, low: float, high: float, lift: float, tile: float, *, others: list[Any] | None = None, square: Any = None
+    land: Landscape, line: Array, low: float, high: float, lift: float, tile: float, *, others: list[Any] | None = None
 ) -> tuple[Any, Any, Any, NDArray[Any]]:
     """A strip between two distances from a line, laid on the ground, its edges let down into it."""
     line = _even(line, 1.0)
@@ -142,8 +144,6 @@ def _ribbon(
     flat_spots = spots.reshape(-1, 2)
     for other in others or ():
         gone |= distance_to_line(flat_spots, other.line) < other.wide / 2 + 0.1
-    if square is not None:
-        gone |= np.hypot(flat_spots[:, 0] - square[0], flat_spots[:, 1] - square[1]) < square[2]
     faces = faces[~gone[faces].any(1)]
     flat = points.reshape(-1, 3)
     normals = _upwards(flat, faces)

@@ -37,7 +37,7 @@ _NUMBER = re.compile(r"(\d{1,3})\s*(people|persons|villagers|inhabitants|houses|
 _SETTLED = "village hamlet town settlement 村 镇 村庄 小镇"
 _FILLERS = frozenset(
     "a an the of on in at by with and or to from near its is are where who that this it there some my our under over beside between through"
-    " world place scene people person houses house homes buildings walking walk talking rocky old ancient medieval modern sea ocean shore bay lake river street streets small"
+    " world place scene people person houses house homes buildings walking walk talking land old ancient medieval modern sea ocean shore bay lake river street streets small"
     " sand sandy stone wooden beautiful pretty nice cosy cozy lovely peaceful picturesque make me generate create".split()
 )
 _CHINESE_FILLERS = "的一个座片在里上中和与有着是之边旁下很了附近岩石小大"
@@ -109,6 +109,8 @@ def plan_of_words(prompt: str) -> Plan:
             for words in choices.values():
                 score(words, take=True)
     _read_numbers(text, values, used, score, best)
+    if score("rocky rugged craggy stony 岩石 礁石 嶙峋", take=True):
+        values["rocks"] = 2.5
     if best == "dungeon" and score("flooded drowned water wet 水 淹没 积水", take=True):
         values["flooded"] = 0.35
     unknown = [token for token in dict.fromkeys(tokens) if token not in used and token not in _FILLERS and not token.isdigit()

@@ -76,7 +76,7 @@ SURFACES: dict[str, Look] = {
     "grey tiles": Look("roof tiles", (0.12, 0.125, 0.13), 0.8, gray=True, tile_m=1.2),
     "shingles": Look("roof tiles", (0.2, 0.15, 0.11), 0.9, gray=True, tile_m=1.4),
     "moss": Look("moss", (0.5, 0.55, 0.4), 0.95, tile_m=1.0),
-    "window light": Look("", (0.9, 0.7, 0.4), 0.4, emissive=(1.0, 0.58, 0.22), strength=1.5),
+    "window light": Look("", (0.9, 0.7, 0.4), 0.4, emissive=(1.0, 0.5, 0.16), strength=0.45),
     "cobbles": Look("cobbles", (0.3, 0.29, 0.27), 0.85, tile_m=2.2, gray=True),
     "asphalt": Look("asphalt", (0.09, 0.09, 0.095), 0.9, tile_m=2.5, gray=True),
     "dirt": Look("mud", (0.3, 0.22, 0.14), 0.95, tile_m=3.0, gray=True),

@@ -85,6 +85,8 @@ def make_sky(spec: SkySpec, seed: int) -> Sky:
     clear = _clear(air, shining, d, width) * source * air.scale
     if by_moon:
         clear = clear * 1.6 + _twilight(air, sun, d, width) + np.array([0.0035, 0.005, 0.009])
+    elif elevation < 4.0:
+        clear = clear + np.array([0.014, 0.026, 0.058]) * np.clip((4.0 - elevation) / 6.0, 0, 1) * (0.4 + 0.6 * np.clip(d[:, 1:2] * 2, 0, 1))
     eye = np.array([GROUND_M + EYE_M])
     direct = air.clear(eye, shining[1:2])[0] * SUN * source * air.scale
     slab = slab_of(spec.clouds, spec.cover, seed)
@@ -94,6 +96,7 @@ def make_sky(spec: SkySpec, seed: int) -> Sky:
     angles = np.repeat(solid_angles(width, height)[: height // 2], width)
     mean = (clear * angles[:, None]).sum(0) / around
     aloft = air.clear(np.array([GROUND_M + 2000.0]), shining[1:2])[0] * SUN * source * air.scale
+    aloft = aloft + (float(aloft.mean()) - aloft) * 0.35 * float(np.clip((6.0 - elevation) / 6.0, 0, 1)) * (not by_moon)
     behind = clear + _bodies(spec, shining, sun, direct, d, seed, by_moon=by_moon, shape=(width, height))
     veil = veil_of(max(spec.cirrus, spec.cover if spec.clouds == "cirrus" else 0.0), seed)
     if veil is not None:
@@ -116,6 +119,7 @@ def make_sky(spec: SkySpec, seed: int) -> Sky:
     upper = behind.reshape(height // 2, width, 3)
     image = np.concatenate([upper, _below(upper, ground, height - height // 2)]).astype(np.float32)
     light = np.maximum(direct * passes, 0.0)
+    light = light + (float(light.mean()) - light) * 0.3 * float(np.clip((8.0 - elevation) / 8.0, 0, 1)) * (not by_moon)
     intensity = float(light.max())
     color = light / intensity if intensity > 1e-6 else np.ones(3)
     bright = float(np.maximum(total, 1e-4) @ (0.2126, 0.7152, 0.0722))
