@@ -106,6 +106,21 @@ class Soup:
             uvs = ((0, 0), (wide, 0), (wide, -high), (0, -high))
         self.add(material, p, uvs, ((0, 1, 2), (0, 2, 3)))
 
+    def quads(self, material: str, corners: Array) -> None:
+        """Many quads [n, 4, 3], each anticlockwise from the lower left."""
+        n = len(corners)
+        if not n:
+            return
+        along, up = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]
+        normals = np.cross(along, up)
+        normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
+        wide, high = np.linalg.norm(along, axis=1), np.linalg.norm(up, axis=1)
+        zero = np.zeros(n)
+        uvs = np.stack([np.stack([zero, wide, wide, zero], 1), np.stack([zero, zero, -high, -high], 1)], -1).reshape(-1, 2)
+        k = np.arange(n) * 4
+        triangles = np.concatenate([np.stack([k, k + 1, k + 2], 1), np.stack([k, k + 2, k + 3], 1)])
+        self.add(material, corners.reshape(-1, 3), uvs, triangles, np.repeat(normals, 4, 0))
+
     def box(self, material: str, frame: Frame, low: Sequence[float], high: Sequence[float], faces: str = _ALL) -> None:
         """A box between two corners of a frame's space; `faces` of u(p) d(own) l(eft) r(ight) f(ront) b(ack)."""
         row = np.concatenate([frame.origin, frame.u, frame.v, frame.n, low, high])

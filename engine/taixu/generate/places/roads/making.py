@@ -61,8 +61,8 @@ def make_roads(
     """
     graph = make_graph(roads)
     layout = make_layout(graph, make_profiles(graph, height_at, water_at))
-    surface, collider, beside = build_roads(layout)
-    return RoadLayer(graph, layout, surface, collider, beside, corridor_of(graph))
+    built = build_roads(layout)
+    return RoadLayer(graph, layout, built.surface, built.collider, built.beside, corridor_of(graph))
 
 
 def corridor_of(graph: RoadGraph) -> Any:

@@ -86,8 +86,13 @@ class RoadGraph:
         return found
 
 
-def make_graph(roads: Sequence[Road]) -> RoadGraph:
+def make_graph(roads: Sequence[Road], *, curves: dict[bytes, Array] | None = None) -> RoadGraph:
     """The graph of roads.
+
+    Parameters
+    ----------
+    curves
+        Curves that were made before, by their points; what is made is added.
 
     Raises
     ------
@@ -103,7 +108,13 @@ def make_graph(roads: Sequence[Road]) -> RoadGraph:
     for number, road in enumerate(roads):
         points = _cleaned(road, number, notes)
         if points is not None:
-            lines.append((_curved(points) if road.is_curved and len(points) > 2 else _dense(points), kind_named(road.kind), road.name))
+            key = points.tobytes() + bytes([road.is_curved])
+            curve = curves.get(key) if curves is not None else None
+            if curve is None:
+                curve = _curved(points) if road.is_curved and len(points) > 2 else _dense(points)
+            if curves is not None:
+                curves[key] = curve
+            lines.append((curve, kind_named(road.kind), road.name))
     if not lines:
         return RoadGraph(np.zeros((0, 2)), [], notes)
     lines = _reaching(lines)
@@ -208,6 +219,10 @@ def _self_crossings(points: Array) -> Array:
     """Where a line crosses itself, [k, 2]."""
     n = len(points) - 1
     if n < 3:
+        return np.zeros((0, 2))
+    import shapely
+
+    if shapely.LineString(points).is_simple:
         return np.zeros((0, 2))
     a, d = points[:-1], np.diff(points, axis=0)
     i, j = np.triu_indices(n, 2)

@@ -13,7 +13,7 @@ from taixu.generate.places.roads.kinds import RoadKind
 from taixu.generate.places.roads.layout import Arm, Junction, Layout, Row
 from taixu.generate.places.roads.network import Array
 
-__all__ = ["KERB_M", "Furniture", "build_roads"]
+__all__ = ["KERB_M", "Furniture", "RoadPart", "build_junction", "build_roads", "build_row", "lifted"]
 
 KERB_M = 0.12
 _SKIRT_M = 0.9
@@ -30,19 +30,48 @@ class Furniture:
     crossings: list[tuple[float, float, float, float]] = field(default_factory=list)
 
 
-def build_roads(layout: Layout) -> tuple[Soup, Soup, Furniture]:
-    """Surfaces to see, surfaces to walk on, and what stands beside."""
-    soup, solid, beside = Soup(), Soup(), Furniture()
+@dataclass
+class RoadPart:
+    """A row or a junction as it is drawn, as it is walked on, and what stands beside it."""
+
+    surface: Soup = field(default_factory=Soup)
+    collider: Soup = field(default_factory=Soup)
+    beside: Furniture = field(default_factory=Furniture)
+
+    def take(self, other: RoadPart) -> None:
+        """Add another part's."""
+        self.surface.extend(other.surface)
+        self.collider.extend(other.collider)
+        for name in ("lamps", "signs", "crossings"):
+            getattr(self.beside, name).extend(getattr(other.beside, name))
+
+
+def build_roads(layout: Layout) -> RoadPart:
+    """All rows and junctions in one."""
+    whole = RoadPart()
     for row in layout.rows:
-        kind = layout.graph.edges[row.edge].kind
-        _row_surfaces(soup, solid, row, kind)
-        _lamps(beside, row, kind)
-        if kind.is_marked:
-            _markings(soup, row, kind)
+        whole.take(build_row(layout, row))
     for junction in layout.junctions:
-        _junction_surfaces(soup, solid, layout, junction)
-        _crossings(soup, beside, layout, junction)
-    return soup, solid, beside
+        whole.take(build_junction(layout, junction))
+    return whole
+
+
+def build_row(layout: Layout, row: Row) -> RoadPart:
+    """A road between two junctions: it hangs on its row and its class alone."""
+    made, kind = RoadPart(), layout.graph.edges[row.edge].kind
+    _row_surfaces(made.surface, made.collider, row, kind)
+    _lamps(made.beside, row, kind)
+    if kind.is_marked:
+        _markings(made.surface, row, kind)
+    return made
+
+
+def build_junction(layout: Layout, junction: Junction) -> RoadPart:
+    """A junction: it hangs on its arms and on the rows that begin there."""
+    made = RoadPart()
+    _junction_surfaces(made.surface, made.collider, layout, junction)
+    _crossings(made.surface, made.beside, layout, junction)
+    return made
 
 
 def side_points(row: Row, away: float) -> Array:
@@ -167,8 +196,26 @@ def _markings(soup: Soup, row: Row, kind: RoadKind) -> None:
                 at += 8.0
     if not kind.pave_m:
         spots += [(0.5, total - 0.5, kind.wide_m / 2 - 0.3, 0.12), (0.5, total - 0.5, -kind.wide_m / 2 + 0.3, 0.12)]
+    short = [spot for spot in spots if spot[1] - spot[0] < 3.5]
+    _dashes(soup, row, np.array(short).reshape(-1, 4))
     for low, high, middle, wide in spots:
-        _stripe(soup, row, low, high, middle, wide)
+        if high - low >= 3.5:
+            _stripe(soup, row, low, high, middle, wide)
+
+
+def _dashes(soup: Soup, row: Row, spots: Array) -> None:
+    """Short straight marks: rows of from, to, middle and width."""
+    ends = []
+    for column in (0, 1):
+        at = spots[:, column]
+        points = np.stack([np.interp(at, row.along, row.points[:, k]) for k in (0, 1)], 1)
+        left = np.stack([np.interp(at, row.along, row.left[:, k]) for k in (0, 1)], 1)
+        left /= np.maximum(np.hypot(*left.T), 1e-9)[:, None]
+        heights = np.interp(at, row.along, row.heights) + _LINE_M
+        for side in (-0.5, 0.5):
+            ends.append(lifted(points + left * (spots[:, 2] + side * spots[:, 3])[:, None], heights))
+    if len(spots):
+        soup.quads("line", np.stack([ends[0], ends[2], ends[3], ends[1]], 1))
 
 
 def _stripe(soup: Soup, row: Row, low: float, high: float, middle: float, wide: float) -> None:
@@ -276,16 +323,15 @@ def _cut_line(layout: Layout, arm: Arm) -> Any:
 
 def _rim(soup: Soup, look: str, shape: Any, cuts: Any, low: float, high: float, *, inwards: bool) -> None:
     """Upright faces along an outline, but not where arms go on."""
+    import shapely
+
     for part in parts_of(shape):
         ring = np.asarray(part.exterior.coords)
         ring = ring if part.exterior.is_ccw else ring[::-1]
-        for a, b in zip(ring[:-1], ring[1:], strict=True):
-            import shapely
-
-            if cuts.distance(shapely.Point((a + b) / 2)) < 5e-3 and cuts.distance(shapely.Point(a * 0.9 + b * 0.1)) < 5e-3:
-                continue
-            pair = np.array([a, b]) if not inwards else np.array([b, a])
-            soup.strip(look, lifted(pair, low), lifted(pair, high))
+        a, b = ring[:-1], ring[1:]
+        at_cut = (shapely.distance(cuts, shapely.points((a + b) / 2)) < 5e-3) & (shapely.distance(cuts, shapely.points(a * 0.9 + b * 0.1)) < 5e-3)
+        a, b = (a[~at_cut], b[~at_cut]) if not inwards else (b[~at_cut], a[~at_cut])
+        soup.quads(look, np.stack([lifted(a, low), lifted(b, low), lifted(b, high), lifted(a, high)], 1))
 
 
 def _crossings(soup: Soup, beside: Furniture, layout: Layout, junction: Junction) -> None:
@@ -300,8 +346,8 @@ def _crossings(soup: Soup, beside: Furniture, layout: Layout, junction: Junction
             continue
         low, high = (0.6, 3.4) if arm.starts else (total - 3.4, total - 0.6)
         count = max(2, int(kind.wide_m / 1.0))
-        for k in range(count):
-            _stripe(soup, row, low, high, -kind.wide_m / 2 + kind.wide_m * (k + 0.5) / count, 0.5)
+        across = -kind.wide_m / 2 + kind.wide_m * (np.arange(count) + 0.5) / count
+        _dashes(soup, row, np.column_stack([np.full(count, low), np.full(count, high), across, np.full(count, 0.5)]))
         at = (low + high) / 2
         p = np.array([np.interp(at, row.along, row.points[:, m]) for m in (0, 1)])
         n = np.array([np.interp(at, row.along, row.left[:, m]) for m in (0, 1)])

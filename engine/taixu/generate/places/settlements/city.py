@@ -9,8 +9,7 @@ import numpy as np
 from taixu.errors import TaixuError
 from taixu.generate.places.buildings.plans import Array, chance, clean_footprint, parts_of
 from taixu.generate.places.buildings.style import Style, read_style
-from taixu.generate.places.roads import RoadLayer, make_roads
-from taixu.generate.places.settlements.cultures import ZONES
+from taixu.generate.places.settlements.cultures import ZONE_HOUSES, ZONES
 from taixu.generate.places.settlements.layouts import street_plan
 from taixu.generate.places.settlements.lots import Lot, blocks_of, lots_of_block
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
@@ -22,17 +21,10 @@ __all__ = ["block_houses", "plan_city", "zone_at"]
 
 def plan_city(ground: Ground, spec: CitySpec, seed: int) -> Settlement:
     """Where everything of a district stands."""
+    from taixu.generate.places.settlements.remaking import CityMaker
+
     spec = spec.check()
-    roads = street_plan(spec.layout, size_m=spec.district_m, block_m=spec.block_m, seed=seed)
-    layer = make_roads(roads, ground.height_at, ground.water_at)
-    made = Settlement(np.zeros(2), roads, layer)
-    for block in blocks_of(layer.graph, layer.corridor):
-        lots, houses, is_park = block_houses(block, ground, spec, seed, layer)
-        if is_park:
-            made.parks.append(block)
-        made.lots += lots
-        made.houses += houses
-    return made
+    return CityMaker(ground, spec, seed).plan(street_plan(spec.layout, size_m=spec.district_m, block_m=spec.block_m, seed=seed))
 
 
 def zone_at(point: Array, spec: CitySpec, seed: int) -> str:
@@ -43,14 +35,14 @@ def zone_at(point: Array, spec: CitySpec, seed: int) -> str:
     return next((name for far, name in marks if away < far), marks[-1][1])
 
 
-def block_houses(block: Any, ground: Ground, spec: CitySpec, seed: int, layer: RoadLayer | None = None) -> tuple[list[Lot], list[House], bool]:
+def block_houses(block: Any, ground: Ground, spec: CitySpec, seed: int) -> tuple[list[Lot], list[House], bool]:
     """Lots and houses of a block: a function of its outline alone."""
     middle = np.array(block.centroid.coords[0])
     key = f"{middle[0]:.0f}:{middle[1]:.0f}"
     if block.area < 400 or (chance(seed, "park", key) < spec.parks and block.area > 2500):
         return [], [], True
     zone = zone_at(middle, spec, seed)
-    styles = [(read_style(name), weight) for name, weight in ZONE_STYLES(zone)]
+    styles = [(read_style(name), weight) for name, weight in _zone_styles(zone)]
     main = styles[0][0]
     wide = (main.width[0], main.width[1])
     depth = main.depth[1] + main.numbers["setback"] + (6.0 if main.numbers["party"] else 9.0)
@@ -64,20 +56,18 @@ def block_houses(block: Any, ground: Ground, spec: CitySpec, seed: int, layer: R
                 style = each
                 break
             at -= weight
-        house = _house(lot, style, ground, seed, block, layer)
+        house = _house(lot, style, ground, seed, block)
         if house is not None:
             houses.append(house)
     return lots, _with_neighbours(houses), False
 
 
-def ZONE_STYLES(zone: str) -> tuple[tuple[str, float], ...]:  # noqa: N802
+def _zone_styles(zone: str) -> tuple[tuple[str, float], ...]:
     """Styles of a zone with weights."""
-    from taixu.generate.places.settlements.cultures import ZONE_HOUSES
-
     return ZONE_HOUSES[zone]
 
 
-def _house(lot: Lot, style: Style, ground: Ground, seed: int, block: Any, layer: RoadLayer | None) -> House | None:
+def _house(lot: Lot, style: Style, ground: Ground, seed: int, block: Any) -> House | None:
     import shapely
 
     if style.numbers["party"]:
@@ -109,7 +99,6 @@ def _house(lot: Lot, style: Style, ground: Ground, seed: int, block: Any, layer:
     number = int(chance(seed, "house", lot.key) * 2**31)
     low, high = style.storeys
     storeys = low + min(int(chance(number, "storeys") * (high - low + 1)), high - low)
-    del layer
     gate = float(ground.height_at(*lot.gate[:, None])[0])
     pad = float(np.clip(heights.mean(), gate - 1.0, gate + 1.2))
     return House(f"house {lot.key}", style, clean, lot.front, storeys, number, pad + base, base + 1.2, lot, pad_m=pad)

@@ -42,19 +42,38 @@ def _key(point: Array) -> str:
     return f"{float(point[0]):.0f}:{float(point[1]):.0f}"
 
 
-def blocks_of(graph: RoadGraph, corridor: Any) -> list[Any]:
-    """Faces of a road graph, less what roads and pavements cover."""
+def blocks_of(graph: RoadGraph, *, known: dict[bytes, list[Any]] | None = None) -> list[Any]:
+    """Faces of a road graph, less what roads and pavements cover.
+
+    Parameters
+    ----------
+    known
+        Blocks of faces that were cut before, by what they hang on; what is cut is added.
+    """
     import shapely
 
     lines = [shapely.LineString(edge.points) for edge in graph.edges]
     if not lines:
         return []
-    noded = shapely.union_all(lines)
+    halves = np.array([edge.kind.wide_m / 2 + edge.kind.pave_m for edge in graph.edges])
+    strips = shapely.buffer(lines, halves, quad_segs=3)
+    tree = shapely.STRtree(strips)
     found = []
-    for face in shapely.get_parts(shapely.polygonize([noded])):
-        for part in parts_of(shapely.difference(face, corridor)):
+    for face in shapely.get_parts(shapely.normalize(shapely.polygonize(lines))):
+        near = np.sort(tree.query(face, predicate="intersects"))
+        key = b""
+        if known is not None:
+            key = shapely.to_wkb(face) + b"".join(sorted(graph.edges[k].points.tobytes() + halves[k].tobytes() for k in near))
+            if key in known:
+                found += known[key]
+                continue
+        cut: list[Any] = []
+        for part in parts_of(shapely.difference(face, shapely.union_all(strips[near]))):
             part = part.buffer(-0.02).simplify(0.15)
-            found += [piece for piece in parts_of(part) if piece.area > _LEAST_M2]
+            cut += [piece for piece in parts_of(part) if piece.area > _LEAST_M2]
+        found += cut
+        if known is not None:
+            known[key] = cut
     return sorted(found, key=lambda part: (round(part.centroid.x, 1), round(part.centroid.y, 1)))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from taixu.generate.places.buildings.surfaces import Palette
 from taixu.generate.places.settlements import furniture
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
 
-__all__ = ["CELL_M", "build_cell", "build_house", "write_settlement"]
+__all__ = ["CELL_M", "build_cell", "build_house", "house_levels", "merged_levels", "squares_of", "write_settlement"]
 
 CELL_M = 128.0
 _DOORS_BELOW_M = 7.0
@@ -95,7 +95,7 @@ def write_settlement(
                 "transform": {"position": position.tolist(), "rotation": door_rotation(door, open_rad)},
                 "model": {"source": doors[key]},
             }
-    for cell, houses in sorted(_by_cell(rest).items()):
+    for cell, houses in sorted(squares_of(rest).items()):
         progress(0.9, f"block {cell[0]} {cell[1]}")
         levels, solid_cell, middle = build_cell(houses, palette)
         name = f"block_{cell[0]}_{cell[1]}".replace("-", "m")
@@ -118,7 +118,8 @@ def write_settlement(
     return files, entities
 
 
-def _by_cell(houses: list[House]) -> dict[tuple[int, int], list[House]]:
+def squares_of(houses: Sequence[House]) -> dict[tuple[int, int], list[House]]:
+    """Houses by squares of `CELL_M`."""
     cells: dict[tuple[int, int], list[House]] = {}
     for house in houses:
         at = house.middle
@@ -126,19 +127,31 @@ def _by_cell(houses: list[House]) -> dict[tuple[int, int], list[House]]:
     return cells
 
 
-def build_cell(houses: list[House], palette: Palette) -> tuple[list[Soup], Soup, Any]:
-    """Houses of a square as two levels, façades as pictures and blocks, around a middle of the plan; and what bodies meet."""
+def house_levels(house: House) -> tuple[Soup, Soup]:
+    """A house as it looks from some distance, and from far away."""
+    building = build_house(house, inside=False, levels=(1, 2))
+    return building.levels[0], building.levels[1]
+
+
+def merged_levels(houses: Sequence[House], built: Sequence[tuple[Soup, Soup]]) -> tuple[tuple[Soup, Soup], Any]:
+    """Houses of a square in one, around a middle of the plan."""
     middle = np.floor(houses[0].middle / CELL_M) * CELL_M + CELL_M / 2
-    levels = [Soup(), Soup()]
+    levels = (Soup(), Soup())
     axes = np.eye(3)
-    for house in houses:
-        building = build_house(house, inside=False, levels=(1, 2))
-        draw_facades(palette, house.style, house.style.looks(house.seed), building.levels)
+    for house, parts in zip(houses, built, strict=True):
         at = house.middle - middle
         frame = Frame(np.array([at[0], house.floor_m, -at[1]]), axes[0], axes[1], axes[2])
-        for level, soup in zip(levels, building.levels, strict=True):
+        for level, soup in zip(levels, parts, strict=True):
             level.extend(soup, frame=frame)
-    return levels, _bare(levels[1]), middle
+    return levels, middle
+
+
+def build_cell(houses: Sequence[House], palette: Palette) -> tuple[list[Soup], Soup, Any]:
+    """Houses of a square as two levels, façades as pictures and blocks, around a middle of the plan; and what bodies meet."""
+    levels, middle = merged_levels(houses, [house_levels(house) for house in houses])
+    for house in houses:
+        draw_facades(palette, house.style, house.style.looks(house.seed), [levels[0]])
+    return list(levels), _bare(levels[1]), middle
 
 
 def door_rotation(door: Any, open_rad: float) -> list[float]:

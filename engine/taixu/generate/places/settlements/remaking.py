@@ -1,0 +1,136 @@
+"""Cities that are made again when a road moves: everything is kept under what it hangs on, so that only what changed is made.
+
+A road between two junctions hangs on its points and heights, a junction on its arms, a block on its outline, a house on its lot
+and neighbours, a square of houses on them. All keys are contents, never names or times: what is moved back is found again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+import numpy as np
+
+from taixu.generate.places.buildings.soup import Soup
+from taixu.generate.places.roads import Road, RoadLayer, make_graph
+from taixu.generate.places.roads.layout import make_layout
+from taixu.generate.places.roads.profiles import make_profiles
+from taixu.generate.places.roads.surfaces import RoadPart, build_junction, build_row
+from taixu.generate.places.settlements.city import block_houses
+from taixu.generate.places.settlements.lots import blocks_of
+from taixu.generate.places.settlements.plan import Ground, House, Settlement
+from taixu.generate.places.settlements.spec import CitySpec
+
+__all__ = ["CityCell", "CityMaker", "house_key"]
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CityCell:
+    """Houses of a square: façades as pictures, blocks, and the middle of the plan that they lie around."""
+
+    key: bytes
+    levels: tuple[Soup, Soup]
+    middle: Any
+
+
+def house_key(house: House) -> bytes:
+    """What a house hangs on."""
+    import shapely
+
+    text = f"{house.style.name}|{house.storeys}|{house.seed}|{house.floor_m:.4f}|{house.base_m:.4f}|{house.front.tobytes().hex()}"
+    beside = b"".join(shapely.to_wkb(plan) + f"{high:.4f}".encode() for plan, high in house.neighbours)
+    return hashlib.blake2b(text.encode() + shapely.to_wkb(house.footprint) + beside, digest_size=16).digest()
+
+
+@dataclass
+class CityMaker:
+    """Makes a district of roads, again and again.
+
+    Attributes
+    ----------
+    made
+        How many of each sort were made by the last call; what was found is not counted.
+    """
+
+    ground: Ground
+    spec: CitySpec
+    seed: int
+    made: dict[str, int] = field(default_factory=dict)
+    _kept: dict[str, dict[Any, Any]] = field(default_factory=dict)
+    _used: dict[str, set[Any]] = field(default_factory=dict)
+
+    def plan(self, roads: Sequence[Road]) -> Settlement:
+        """Roads with surfaces, blocks, lots and houses.
+
+        Raises
+        ------
+        TaixuError
+            Where a road cannot be read.
+        """
+        import shapely
+
+        self.made = {}
+        curves: dict[bytes, Any] = self._kept.setdefault("curves", {})
+        graph = make_graph(roads, curves=curves)
+        layout = make_layout(graph, make_profiles(graph, self.ground.height_at, self.ground.water_at))
+        whole = RoadPart()
+        for row in layout.rows:
+            kind = layout.graph.edges[row.edge].kind
+            key = (kind.name, row.points.tobytes(), row.heights.tobytes(), row.is_bridge.tobytes())
+            whole.take(self._of("roads", key, lambda row=row: build_row(layout, row)))
+        for junction in layout.junctions:
+            arms = tuple(
+                (graph.edges[arm.edge].kind.name, arm.starts, arm.points.tobytes(), layout.rows[arm.edge].points.tobytes()) for arm in junction.arms
+            )
+            key = (graph.nodes[junction.node].tobytes(), junction.height, junction.is_round, junction.radius_m, arms)
+            whole.take(self._of("junctions", key, lambda junction=junction: build_junction(layout, junction)))
+        corridor = shapely.MultiPolygon()
+        made = Settlement(np.zeros(2), list(roads), RoadLayer(graph, layout, whole.surface, whole.collider, whole.beside, corridor))
+        for block in blocks_of(graph, known=self._kept.setdefault("faces", {})):
+            lots, houses, is_park = self._of("blocks", shapely.to_wkb(block), lambda block=block: block_houses(block, self.ground, self.spec, self.seed))
+            if is_park:
+                made.parks.append(block)
+            made.lots += lots
+            made.houses += houses
+        self._sweep("roads", "junctions", "blocks")
+        return made
+
+    def cells(self, houses: Sequence[House]) -> dict[tuple[int, int], CityCell]:
+        """Houses by squares of the ground, as they look from some distance."""
+        from taixu.generate.places.settlements.writing import house_levels, merged_levels, squares_of
+
+        found = {}
+        for cell, members in sorted(squares_of(houses).items()):
+            keys = [house_key(house) for house in members]
+
+            def make(members: list[House] = members, keys: list[bytes] = keys) -> CityCell:
+                built = [self._of("houses", key, lambda house=house: house_levels(house)) for key, house in zip(keys, members, strict=True)]
+                levels, middle = merged_levels(members, built)
+                return CityCell(hashlib.blake2b(b"".join(keys), digest_size=16).digest(), levels, middle)
+
+            found[cell] = self._of("squares", (cell, tuple(keys)), make)
+        for key in {key for house in houses for key in [house_key(house)]}:
+            self._used.setdefault("houses", set()).add(key)
+        self._sweep("houses", "squares")
+        return found
+
+    def _of(self, sort: str, key: Any, make: Callable[[], T]) -> T:
+        kept = self._kept.setdefault(sort, {})
+        self._used.setdefault(sort, set()).add(key)
+        if key not in kept:
+            self.made[sort] = self.made.get(sort, 0) + 1
+            kept[key] = make()
+        found: T = kept[key]
+        return found
+
+    def _sweep(self, *sorts: str) -> None:
+        """Forget what the last two makings did not use, but little by little: what is moved back is there still."""
+        for sort in sorts:
+            kept, used = self._kept.get(sort, {}), self._used.get(sort, set())
+            if len(kept) > 2 * len(used) + 256:
+                self._kept[sort] = {key: value for key, value in kept.items() if key in used}
+            self._used[sort] = set()
