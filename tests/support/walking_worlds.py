@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 import numpy as np
 
@@ -60,7 +61,7 @@ def walk(app: App, steps: int) -> None:
 
 def off_the_mesh(mesh: NavigationMesh, points: np.ndarray) -> list[str]:  # type: ignore[type-arg]
     """The parts of a way that are not on the mesh, in words."""
-    legs: Iterable[tuple[np.ndarray, np.ndarray]] = zip(points, points[1:])  # type: ignore[type-arg]
+    legs: Iterable[tuple[np.ndarray, np.ndarray]] = pairwise(points)  # type: ignore[type-arg]
     found = []
     for start, end in legs:
         arrived, place = mesh.raycast(start, end)

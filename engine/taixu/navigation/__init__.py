@@ -16,6 +16,7 @@ from taixu.navigation.areas import Area
 from taixu.navigation.behavior import Behaviors
 from taixu.navigation.components import NAVIGATION_COMPONENTS, Agent, Behavior, Navigation, NavigationArea, NavigationLink
 from taixu.navigation.crowd import Crowd
+from taixu.navigation.drawing import agent_lines, mesh_lines, route_lines
 from taixu.navigation.mesh import Link, NavigationMesh, Route, make_mesh
 from taixu.navigation.navigator import Navigator
 from taixu.navigation.pieces import Piece
@@ -24,5 +25,6 @@ from taixu.navigation.settings import MeshSettings
 
 __all__ = [
     "NAVIGATION_COMPONENTS", "Agent", "Agents", "Area", "Behavior", "Behaviors", "Crowd", "Link", "MeshSettings", "Navigation",
-    "NavigationArea", "NavigationLink", "NavigationMesh", "NavigationPlugin", "Navigator", "Piece", "Route", "make_mesh",
+    "NavigationArea", "NavigationLink", "NavigationMesh", "NavigationPlugin", "Navigator", "Piece", "Route", "agent_lines",
+    "make_mesh", "mesh_lines", "route_lines",
 ]

@@ -52,6 +52,8 @@ class Crowd:
         m/s and m; `near` is near enough to a goal.
     states : uint8 [n]
         Numbers of `STATES`.
+    planned, corners : bool [n], float64 [n, 3]
+        Who knows the way, and where each walks to just now.
     """
 
     def __init__(self) -> None:
@@ -72,19 +74,19 @@ class Crowd:
         self._ends = np.zeros((n, 3))  # where the way ends: the goal, or the nearest place to it
         self._partial = np.zeros(n, bool)
         self._points, self._polygons = np.full(n, -1, np.int32), np.full(n, -1, np.int64)
-        self._corners, self._last = np.zeros((n, 3)), np.zeros(n, bool)
+        self.corners, self._last = np.zeros((n, 3)), np.zeros(n, bool)
         self._links = np.full(n, -1, np.int32)
         self._crossing = np.full(n, -1, np.int32)  # the portal of the link that somebody is on
         self._across = np.zeros((n, 3))
         self._looked = np.full(n, -(10**9), np.int64)
-        self._aimed, self._planned = np.zeros(n, bool), np.zeros(n, bool)
+        self._aimed, self.planned = np.zeros(n, bool), np.zeros(n, bool)
         self.near, self.facing = np.zeros(n), np.full(n, np.nan)
         self.turning, self._slow = np.zeros(n, bool), np.zeros(n, np.int64)  # and for how many steps somebody has not got on
 
     _COLUMNS = (
         "places", "goals", "velocities", "yaws", "going", "states", "speeds", "radii", "floors", "_rows", "_aims", "_aimed",
         "_ends", "_partial",
-        "_points", "_polygons", "_corners", "_last", "_links", "_crossing", "_across", "_looked", "_planned", "near",
+        "_points", "_polygons", "corners", "_last", "_links", "_crossing", "_across", "_looked", "planned", "near",
         "facing", "turning", "_slow",
     )  # fmt: skip
 
@@ -103,7 +105,7 @@ class Crowd:
     def set_goals(self, who: Array, goals: Array) -> None:
         """Send people [n] (numbers) to goals [n, 3]."""
         self.goals[who] = goals
-        self._planned[who], self._aimed[who] = False, False
+        self.planned[who], self._aimed[who] = False, False
 
     def put(self, who: Array, places: Array) -> None:
         """Put people elsewhere."""
@@ -111,7 +113,7 @@ class Crowd:
         self.velocities[who] = 0.0
         self.floors[who], self._crossing[who] = -1, -1
         self._polygons[who] = -1
-        self._planned[who], self._aimed[who] = False, False
+        self.planned[who], self._aimed[who] = False, False
 
     def stop(self, who: Array) -> None:
         """Let people stand where they are."""
@@ -155,7 +157,7 @@ class Crowd:
         self._mesh = mesh
         self.fields.forget(mesh)
         self.floors[:], self._rows[:], self._points[:], self._polygons[:] = -1, -1, -1, -1
-        self._planned[:], self._aimed[:] = False, False
+        self.planned[:], self._aimed[:] = False, False
         self._links[:], self._crossing[:] = -1, -1
 
     def _stand(self, mesh: NavigationMesh) -> None:
@@ -172,33 +174,33 @@ class Crowd:
 
     def _plan(self, mesh: NavigationMesh) -> None:
         """Find out which field leads whom."""
-        new = np.flatnonzero(self.going & ~self._planned & ~self._aimed & (self.floors >= 0))
+        new = np.flatnonzero(self.going & ~self.planned & ~self._aimed & (self.floors >= 0))
         if len(new):
             self.states[new] = WAITING
             polygons = mesh.floors.polygon[self.floors[new]]
             self._aims[new], self._ends[new], self._partial[new] = self.fields.aim(mesh, self.goals[new], mesh.islands[polygons])
             self._aimed[new] = True
-        waiting = np.flatnonzero(self.going & ~self._planned & self._aimed & (self.floors >= 0) & (self._aims >= 0))
+        waiting = np.flatnonzero(self.going & ~self.planned & self._aimed & (self.floors >= 0) & (self._aims >= 0))
         if len(waiting):
             self.states[waiting] = WAITING
             rows = self.fields.rows(self._aims[waiting])
             ready = waiting[rows >= 0]
             self._rows[ready] = rows[rows >= 0]
-            self._planned[ready] = True
+            self.planned[ready] = True
             self._polygons[ready] = -1
             self._looked[ready] = -(10**9)
             self.states[ready] = WALKING
-        self.fields.work(np.where(self.going & self._planned, self._rows, -1))
-        taken = np.flatnonzero(self._planned & (self._rows >= 0))
-        self._planned[taken[self.fields.polygons[self._rows[taken]] != self._aims[taken]]] = False
+        self.fields.work(np.where(self.going & self.planned, self._rows, -1))
+        taken = np.flatnonzero(self.planned & (self._rows >= 0))
+        self.planned[taken[self.fields.polygons[self._rows[taken]] != self._aims[taken]]] = False
 
     def _look(self, mesh: NavigationMesh) -> None:
         """Where everybody goes next."""
-        walking = self.going & self._planned & (self.floors >= 0) & (self._crossing < 0)
+        walking = self.going & self.planned & (self.floors >= 0) & (self._crossing < 0)
         polygons = mesh.floors.polygon[np.maximum(self.floors, 0)]
         moved = walking & (polygons != self._polygons)
         turn = (np.arange(len(self)) + self._steps) % _REPLAN_EVERY == 0
-        near = ((self._corners - self.places)[:, [0, 2]] ** 2).sum(axis=1) < 0.01
+        near = ((self.corners - self.places)[:, [0, 2]] ** 2).sum(axis=1) < 0.01
         stale = walking & (moved | turn | (near & ~self._last) | (self._looked < 0))
         who = np.flatnonzero(stale)
         if not len(who):
@@ -209,7 +211,7 @@ class Crowd:
         if len(lost):
             self._points[lost] = self._follow(mesh, lost, polygons[lost])
         no_way = who[(self._points[who] < 0) & ~inside]
-        self._planned[no_way], self._aimed[no_way] = False, False
+        self.planned[no_way], self._aimed[no_way] = False, False
         self._polygons[who] = polygons[who]
         self._looked[who] = self._steps
         who = who[(self._points[who] >= 0) | inside]
@@ -217,7 +219,7 @@ class Crowd:
         steps = next_corners(
             mesh, costs.after, costs.via, self._rows[who], self._ends[who], polygons[who], self.places[who], self._points[who]
         )
-        self._corners[who], self._links[who], self._last[who] = steps.corner, steps.link, steps.last
+        self.corners[who], self._links[who], self._last[who] = steps.corner, steps.link, steps.last
 
     def _follow(self, mesh: NavigationMesh, who: Array, polygons: Array) -> NDArray[np.int32]:
         """The points to head for from new polygons: along the way that everybody was on, else by a look around."""
@@ -235,8 +237,8 @@ class Crowd:
 
     def _wish(self, dt: float) -> NDArray[np.float64]:
         """Velocities that people would like, [n, 2]."""
-        walking = self.going & self._planned & (self._crossing < 0) & (self.floors >= 0)
-        towards = (self._corners - self.places)[:, [0, 2]]
+        walking = self.going & self.planned & (self._crossing < 0) & (self.floors >= 0)
+        towards = (self.corners - self.places)[:, [0, 2]]
         away = np.linalg.norm(towards, axis=1)
         speed = np.where(self._last, np.minimum(self.speeds, 2.5 * away), self.speeds)
         arrived = (self.states == BLOCKED) & (away < 2 * _NEAR_M)
@@ -305,11 +307,11 @@ class Crowd:
     def _cross(self, mesh: NavigationMesh, dt: float) -> None:
         """Ladders, jumps and other links: straight from end to end."""
         portals = mesh.portals
-        near = ((self._corners - self.places)[:, [0, 2]] ** 2).sum(axis=1) < 0.2**2
-        begin = np.flatnonzero(self.going & self._planned & (self._crossing < 0) & (self._links >= 0) & near & (self.floors >= 0))
+        near = ((self.corners - self.places)[:, [0, 2]] ** 2).sum(axis=1) < 0.2**2
+        begin = np.flatnonzero(self.going & self.planned & (self._crossing < 0) & (self._links >= 0) & near & (self.floors >= 0))
         if len(begin):
             portal = self._links[begin]
-            forward = np.linalg.norm(portals.left[portal] - self._corners[begin], axis=1) < 1e-3
+            forward = np.linalg.norm(portals.left[portal] - self.corners[begin], axis=1) < 1e-3
             self._across[begin] = np.where(forward[:, None], portals.right[portal], portals.left[portal])
             self._crossing[begin] = portal
         on = np.flatnonzero(self._crossing >= 0)
@@ -328,7 +330,7 @@ class Crowd:
         self._looked[there] = -(10**9)
 
     def _arrive(self) -> None:
-        walking = self.going & self._planned & (self._crossing < 0)
+        walking = self.going & self.planned & (self._crossing < 0)
         away = np.linalg.norm((self._ends - self.places)[:, [0, 2]], axis=1)
         level = np.abs(self._ends[:, 1] - self.places[:, 1]) < 1.0
         there = walking & level & (away < np.maximum(_NEAR_M, self.near))
@@ -346,7 +348,7 @@ class Crowd:
         assert self._pairs is not None
         a, b = self._pairs.a, self._pairs.b
         same = (np.abs(self._ends[a] - self._ends[b]) < 0.1).all(axis=1)
-        stands = ((self.states[b] == ARRIVED) | (self.states[b] == BLOCKED)) & same & self.going[a] & self._planned[b]
+        stands = ((self.states[b] == ARRIVED) | (self.states[b] == BLOCKED)) & same & self.going[a] & self.planned[b]
         behind = np.zeros(len(self), bool)
         if stands.any():
             a, b = a[stands], b[stands]

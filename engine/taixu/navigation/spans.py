@@ -2,7 +2,8 @@
 
 Triangles are laid over a grid of cells seen from above. A cell that a triangle touches is filled from the least to the
 greatest height that the triangle has there; solids are filled between their surfaces, ground down to its depth. What
-overlaps becomes one span, whose top is walked on where it looks up enough (after Recast, M. Mononen 2009, in arrays).
+overlaps, or lies a step apart, becomes one span, whose top is walked on where it looks up enough and covers the middle of
+the cell (after Recast, M. Mononen 2009, in arrays).
 """
 
 from __future__ import annotations
@@ -194,6 +195,8 @@ def _merge(known: _Spans, more: _Spans, step_m: float) -> _Spans:
     raised = np.maximum.accumulate(high - base + cell * range_m)  # ends of spans, cells one above the other
     begins = np.ones(len(cell), bool)
     begins[1:] = (low - base + cell * range_m)[1:] > raised[:-1] + _THIN_M
+    # What one would step onto at once (the next plank of open stairs) hangs over nobody's head.
+    begins[1:] &= (high - base + cell * range_m)[1:] > raised[:-1] + step_m
     begins[1:] |= cell[1:] != cell[:-1]
     first = np.flatnonzero(begins)
     group = np.cumsum(begins) - 1

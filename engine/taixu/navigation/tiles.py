@@ -25,7 +25,7 @@ from taixu.navigation.spans import Window, find_floors
 
 __all__ = ["Tile", "find_tile", "keep_tile", "make_tile", "tile_key"]
 
-VERSION = 2
+VERSION = 3
 """Goes up when tiles are made differently: what was kept before is made anew."""
 
 

@@ -112,6 +112,8 @@ EVENT_KINDS = {
     "text": "A text was written into a field that the script showed: name, text.",
     "chat": "Somebody else said something in the chat: name (who), text, role ('player', 'mod' or 'script').",
     "answer": "What game.request asked for: name, status (0 where none came), text, error.",
+    "arrived": "The entity's agent has come to its goal.",
+    "blocked": "The entity's agent gets no nearer to its goal: it waits for a way.",
 }
 
 _VECTOR = "Sequence[float]"

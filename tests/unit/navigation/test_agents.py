@@ -1,4 +1,4 @@
-"""People in a world: they arrive, they find another way when a door shuts, they follow others, they keep their feet on the ground."""
+"""People in a world: they arrive, find another way when a door shuts, follow others, climb ladders."""
 
 from __future__ import annotations
 

