@@ -18,7 +18,7 @@ from taixu.scene.scatter import ScatterState, read_places, write_places
 from taixu.scene.scatter.squares import HIDDEN, Squares, merged
 from taixu.scene.shape_meshes import ShapeState
 from taixu.scene.shapes import shape_mesh
-from taixu.scene.terrain import height_on_triangles
+from taixu.scene.terrain import HeightField, TerrainState, height_on_triangles
 
 _COUNT = 5000
 
@@ -144,3 +144,33 @@ def test_they_go_with_their_entity(tmp_path: Path) -> None:
     app.run_stage(Stage.APPLY)
     assert not world.resource(ScatterState).spreads
     assert all(not world.resource(MeshLibrary)[number].primitives for number in meshes)
+
+
+def test_a_change_of_the_ground_here_moves_only_what_stands_here(tmp_path: Path) -> None:
+    app, world, ground = _world(tmp_path)
+    follow = world.resource(Details).follow
+    follow(world, [_eye()])
+    terrains = world.resource(TerrainState)
+    field = terrains.field(ground)
+    assert field is not None
+    terrains.give(world, ground, HeightField(field.heights, field.size))
+    for stage in (Stage.APPLY, Stage.PROPAGATE):
+        app.run_stage(stage)
+    follow(world, [_eye()])
+    spread = next(iter(world.resource(ScatterState).spreads.values()))
+    before, far = spread.squares.places.copy(), {square: some for square, some in spread.entities.items() if square > 25}
+    heights = field.heights.copy()
+    middle = slice(len(heights) // 2 - 4, len(heights) // 2 + 5)
+    heights[middle, middle] += 3.0
+    reach = 7 * max(field.spacing)
+    terrains.give(world, ground, HeightField(heights, field.size), areas=[(-reach, -reach, reach, reach)])
+    app.run_stage(Stage.APPLY)
+    follow(world, [_eye()])
+    after = next(iter(world.resource(ScatterState).spreads.values()))
+    assert after is spread
+    places = spread.squares.places
+    assert np.allclose(places[:, 1], height_on_triangles(heights, 400.0, places[:, 0], places[:, 2]), atol=1e-4)
+    moved = before[:, 1] != places[:, 1]
+    assert 10 < moved.sum() < 400 and (np.abs(before[moved][:, [0, 2]]) <= reach).all()
+    standing = {square: some for square, some in spread.entities.items() if square in far}
+    assert any(np.array_equal(standing[square], far[square]) for square in standing)

@@ -144,3 +144,21 @@ def test_a_file_that_is_missing_is_said_once(tmp_path: Path) -> None:
     app.run_stage(Stage.APPLY)
     assert "none.npy" in next(iter(app.world.resource(TerrainState).failures))
     assert len(app.world.query(MeshInstance)) == 0
+
+
+def test_a_tree_that_was_changed_is_as_one_made_anew() -> None:
+    field = _field()
+    tree = TileTree(field)
+    heights = field.heights.copy()
+    heights[40:60, 100:130] += 7.0
+    changed = HeightField(heights, field.size)
+    sx, sz = field.spacing
+    area = (100 * sx - field.size[0] / 2, 40 * sz - field.size[1] / 2, 129 * sx - field.size[0] / 2, 59 * sz - field.size[1] / 2)
+    lost = tree.change(changed, [area])
+    fresh = TileTree(changed)
+    for mine, other in ((tree.errors, fresh.errors), (tree.lows, fresh.lows), (tree.highs, fresh.highs)):
+        for one, two in zip(mine, other, strict=True):
+            assert np.array_equal(one, two)
+    for level, i, j in ((0, 1, 0), (1, 0, 0)):
+        old, new = (tile_mesh(one, (level, i, j), skirt_m=1.0).attributes["POSITION"] for one in (field, changed))
+        assert np.array_equal(old, new) or (level, i, j) in lost

@@ -92,7 +92,7 @@ def distance_to(line: Array, x: Array, z: Array, *, within_m: float) -> tuple[Ar
         px, pz = x - a[0], z - a[2]
         t = np.clip((px * along[0] + pz * along[1]) / squared, 0, 1) if squared > 1e-12 else np.zeros(x.shape)
         d = np.hypot(px - t * along[0], pz - t * along[1])
-        w = 1.0 / (d * d + 0.05) ** 2
+        w = np.where(d <= within_m, 1.0 / (d * d + 0.05) ** 2, 0.0)  # what is farther counts nothing, whoever asks
         total += w * (a[1] + t * (b[1] - a[1]))
         weights += w
         best = np.minimum(best, d)

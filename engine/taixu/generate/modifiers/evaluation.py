@@ -212,7 +212,10 @@ class Evaluation:
         if ground is None or not self._is_ground(cell):
             return {}
         block = self.stack.block_of(cell)
-        return {"heights": (Ref(ground.key(block), -1, block),)}
+        found: Refs = {"heights": (Ref(ground.key(block), -1, block),)}
+        if ground.weights is not None:
+            found["weights"] = (Ref(ground.weights_key(block), -1, block),)
+        return found
 
     def _is_ground(self, cell: Cell) -> bool:
         if self.stack.area is None:
@@ -237,7 +240,7 @@ class Evaluation:
     def _values(self, ref: Ref, name: str) -> NDArray[Any]:
         if ref.step < 0:
             assert self.stack.ground is not None
-            return self.stack.ground.grid(ref.block)
+            return self.stack.ground.weights_in(ref.block) if name == "weights" else self.stack.ground.grid(ref.block)
         values = self.layers(ref.step, ref.block)[name]
         assert isinstance(values, np.ndarray)
         return values

@@ -22,7 +22,7 @@ from taixu.generate.modifiers.showing import Shown
 from taixu.generate.modifiers.stacks import Ground
 from taixu.scene.components import Name, Parent, Transform
 from taixu.scene.hierarchy import despawn_tree
-from taixu.scene.terrain import Terrain
+from taixu.scene.terrain import Terrain, TerrainGround
 
 __all__ = ["ModifierState", "follow_modifiers"]
 
@@ -133,7 +133,7 @@ def _changed(world: World, state: ModifierState, since: int) -> list[int]:
         found |= {one for one in stacks if steps.get(one) != state._steps.get(one) or one not in state.standing}
         state._steps = {one: steps.get(one, []) for one in stacks}
     for table in world.query(Modifiers):
-        types: list[type] = [cls for cls in (Modifiers, Pins, Terrain) if cls in table.types]
+        types: list[type] = [cls for cls in (Modifiers, Pins, Terrain, TerrainGround) if cls in table.types]
         rows = table.changed(types, since=since)
         if row_count(rows):
             found.update(table.entities[rows].tolist())
@@ -160,7 +160,10 @@ def _read(world: World, state: ModifierState, entity: int) -> None:
     try:
         one.pins = PinTable.read(world.get(entity, Pins).made) if world.has(entity, Pins) else PinTable()
         terrain = world.get(entity, Terrain) if world.has(entity, Terrain) else None
-        look = None if terrain is None else (terrain.source, terrain.size, terrain.low_m, terrain.high_m)
+        look = None
+        if terrain is not None:
+            weights = world.get(entity, TerrainGround).weights if world.has(entity, TerrainGround) else ""
+            look = (terrain.source, terrain.size, terrain.low_m, terrain.high_m, weights)
         if look != one.ground_look or (one.ground is None and look is not None and look[0]):
             one.ground, one.ground_look = read_ground(world, entity), look
         steps = [one.reader.read(world, child, int(own.seed)) for child in state._steps.get(entity, ())]

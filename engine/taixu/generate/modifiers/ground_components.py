@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taixu.ecs import F32, AssetPath, Bool, Data, Text, Vec2, component, field
+from taixu.ecs import F32, I32, AssetPath, Bool, Data, Text, Vec2, component, field
 
 __all__ = ["BaseTerrain", "BiomePlants", "EndlessTerrain", "FlattenPath", "HeightBrush", "MaskBrush", "ScatterRule", "Wood"]
 
@@ -70,6 +70,7 @@ class FlattenPath:
     shoulder_m: F32 = field(default=8.0, unit="m", minimum=0.0, maximum=500.0, doc="On each side.")
     closed: Bool = field(default=False, doc="The last point leads to the first.")
     mask: Text = field(default="path", doc="Name of the mask that is 1 on it.")
+    material: I32 = field(default=2, minimum=0, maximum=5, doc="Which of the ground's five lies on it; 0 leaves what is there.")
 
 
 @component("scatter_rule")

@@ -35,7 +35,7 @@ def mask_layers(parameters: Any) -> tuple[str, ...]:
 
 def path_layers(parameters: Any) -> tuple[str, ...]:
     """What a path changes."""
-    return ("heights", f"mask.{str(parameters.mask)[:64] or 'path'}")
+    return ("heights", f"mask.{str(parameters.mask)[:64] or 'path'}", *(("weights",) if parameters.material else ()))
 
 
 def sown_reads(parameters: Any) -> tuple[str, ...]:

@@ -17,9 +17,11 @@ from taixu.generate.modifiers.kinds import ModifierKinds
 from taixu.generate.modifiers.stacks import Ground, Stack, Step, digest
 from taixu.scene.components import Name, Parent, Transform
 from taixu.scene.shape_meshes import ShapeState
-from taixu.scene.terrain import Heights, Terrain
+from taixu.scene.terrain import Heights, Terrain, TerrainGround
 
 __all__ = ["StepReader", "modifiers_of", "read_ground", "read_stack"]
+
+_MOST_BYTES, _MOST_PIXELS = 1 << 28, 1 << 26
 
 
 def modifiers_of(world: World) -> dict[int, list[int]]:
@@ -120,7 +122,25 @@ def read_ground(world: World, entity: int) -> Ground | None:
     size = (float(own.size[0]), float(own.size[1]))
     path = world.resource(ShapeState).resolve(own.source)
     field = world.resource(Heights).find(path, size=size, low_m=float(own.low_m), high_m=float(own.high_m))
-    return Ground(field.heights, field.size)
+    return Ground(field.heights, field.size, _weights(world, entity))
+
+
+def _weights(world: World, entity: int) -> NDArray[np.float32] | None:
+    """The map of weights of the ground beside a terrain; None where there is none that can be read."""
+    from taixu.assets.image import decode_image
+    from taixu.assets.paths import read_bytes
+
+    source = world.get(entity, TerrainGround).weights if world.has(entity, TerrainGround) else ""
+    if not source:
+        return None
+    try:
+        path = world.resource(ShapeState).resolve(source)
+        pixels = decode_image(read_bytes(path, max_bytes=_MOST_BYTES), name=str(path), max_pixels=_MOST_PIXELS)
+    except TaixuError:
+        return None  # the ground itself tells
+    if pixels.ndim != 3 or pixels.shape[2] != 4 or pixels.dtype != np.uint8:
+        return None
+    return pixels.astype(np.float32) / np.float32(255)
 
 
 def _frame(place: Transform) -> NDArray[np.float64]:

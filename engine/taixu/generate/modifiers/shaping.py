@@ -98,7 +98,7 @@ def make_flat(block: Block, inputs: Inputs, seed: int) -> Layers:
     own = inputs.parameters
     line = _path(own, inputs.frame)
     half, reach = _width(own)
-    heights, (_, name) = inputs.grid("heights").astype(np.float64), path_layers(own)
+    heights, name = inputs.grid("heights").astype(np.float64), path_layers(own)[1]
     mask = inputs.grid(name).astype(np.float64)
     x, z = block.grid()
     distance, level = distance_to(line, x, z, within_m=reach)
@@ -107,10 +107,19 @@ def make_flat(block: Block, inputs: Inputs, seed: int) -> Layers:
     share = np.where(np.isfinite(distance), share, 0.0)
     edge = max(block.spacing_m, 0.5)
     on = np.clip((half + edge / 2 - np.where(np.isfinite(distance), distance, 1e9)) / edge, 0, 1)
-    return {
+    found: Layers = {
         "heights": (heights + share * (level - heights)).astype(np.float32),
         name: np.maximum(mask, on).astype(np.float32),
     }
+    if own.material:
+        if not 1 <= int(own.material) <= 5:
+            raise TaixuError(f"flatten_path: material is {own.material}; it must be from 0 to 5")
+        laid = np.zeros(4)
+        if own.material > 1:
+            laid[int(own.material) - 2] = 1.0
+        weights = inputs.grid("weights").astype(np.float64)
+        found["weights"] = (weights + on[..., None] * (laid - weights)).astype(np.float32)
+    return found
 
 
 def _path(parameters: Any, frame: NDArray[np.float64]) -> Array:

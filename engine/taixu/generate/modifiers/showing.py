@@ -33,6 +33,9 @@ __all__ = ["Shown"]
 
 _log = logging.getLogger(__name__)
 _SCATTER = ("model", "fine_m", "coarse_m", "reach_m", "cast_shadow")
+_BARE = ("mask.road", "mask.path", "mask.lot")
+"""Where these are 1, what was sown without modifiers does not stand."""
+_GROUND = ("heights", "weights", *_BARE)
 SpreadKey = tuple[int, str]
 
 
@@ -63,6 +66,8 @@ class Shown:
     shows: int = 0
     """How many cells were shown, all told."""
     _heights: NDArray[np.float32] | None = None
+    _shares: NDArray[np.uint8] | None = None
+    _bare: NDArray[np.uint8] | None = None
     _base: object = None
     _spreads: dict[SpreadKey, _Spread] = field(default_factory=dict)
     _things: dict[tuple[int, Cell], NDArray[np.uint64]] = field(default_factory=dict)
@@ -72,7 +77,7 @@ class Shown:
         cells = list(cells)
         self.pins = pins
         now = {cell: evaluation.refs(cell) for cell in cells}
-        raised = [cell for cell in cells if self._differs(cell, now, "heights")]
+        raised = [cell for cell in cells if any(self._differs(cell, now, name) for name in _GROUND)]
         if raised:
             self._show_heights(world, evaluation, raised)
         touched: set[SpreadKey] = set()
@@ -114,13 +119,16 @@ class Shown:
         whole = self._heights is None or self._base is not ground
         if whole:
             self._base = ground
-            if not any(ref.step >= 0 for cell in cells for ref in evaluation.refs(cell).get("heights", ())):
+            if not any(_is_shaped(evaluation.refs(cell)) for cell in cells):
                 self._heights = None
                 states.take_back(self.stack)
                 return
             shape = (round(size[1] / stack.spacing_m) + 1, round(size[0] / stack.spacing_m) + 1)
             self._heights = np.zeros(shape, np.float32) if ground is None else ground.heights.copy()
+            self._shares = self._bare = None
         assert self._heights is not None
+        shares = None if self._shares is None else self._shares.copy()
+        bare, was_bare = self._bare, self._bare
         heights = self._heights.copy()  # who holds the former field keeps it
         rows, columns = heights.shape
         sx, sz = size[0] / (columns - 1), size[1] / (rows - 1)
@@ -133,16 +141,34 @@ class Shown:
             if i0 > i1 or j0 > j1:
                 continue
             here = (slice(j0, j1 + 1), slice(i0, i1 + 1))
-            if ground is not None and not any(ref.step >= 0 for ref in evaluation.refs(cell).get("heights", ())):
+            refs = evaluation.refs(cell)
+            if shares is not None:
+                shares[here] = 255
+            if bare is not None and bare[here].any():
+                bare = bare.copy() if bare is was_bare else bare
+                bare[here] = 0
+            if ground is not None and not _is_shaped(refs):
                 heights[here] = ground.heights[here]
                 continue
             x, z = np.arange(i0, i1 + 1) * sx - size[0] / 2 - box.x0, np.arange(j0, j1 + 1) * sz - size[1] / 2 - box.z0
             heights[here] = _at(evaluation.grid("heights", block), block.spacing_m, x, z)
-        self._heights = heights
+            if any(ref.step >= 0 for ref in refs.get("weights", ())):
+                if shares is None:
+                    shares = np.full((rows, columns, 4), 255, np.uint8)
+                weights = evaluation.grid("weights", block)
+                parts = [_at(np.ascontiguousarray(weights[..., k]), block.spacing_m, x, z) for k in range(4)]
+                total = np.maximum(sum(parts), 1.0)
+                shares[here] = np.rint(np.stack([part / total for part in parts], -1).clip(0, 1) * 255)
+            masks = [name for name in _BARE if refs.get(name)]
+            if masks:
+                bare = np.zeros((rows, columns), np.uint8) if bare is None else bare.copy() if bare is was_bare else bare
+                on = np.max([_at(evaluation.grid(name, block), block.spacing_m, x, z) for name in masks], axis=0)
+                bare[here] = np.rint(on.clip(0, 1) * 255)
+        self._heights, self._shares, self._bare = heights, shares, bare
         heights.setflags(write=False)
         boxes = [stack.block_of(cell).bounds for cell in cells]
         areas = None if whole else [(box.x0, box.z0, box.x1, box.z1) for box in boxes]
-        states.give(world, self.stack, HeightField(heights, size), areas=areas)
+        states.give(world, self.stack, HeightField(heights, size, shares, bare), areas=areas)
         # Colliders follow terrains by their ticks.
         world.set(self.stack, Terrain, cast_shadow=world.get(self.stack, Terrain).cast_shadow)
 
@@ -265,6 +291,11 @@ class Shown:
         if len(bare):
             world.insert(bare, Transform)
         return handles
+
+
+def _is_shaped(refs: Refs) -> bool:
+    """Whether a step has made something of a cell's ground."""
+    return any(ref.step >= 0 for name in _GROUND for ref in refs.get(name, ()))
 
 
 def _at(grid: NDArray[np.float32], spacing_m: float, x: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.float32]:

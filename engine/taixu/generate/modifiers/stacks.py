@@ -112,11 +112,16 @@ class Ground:
     heights : float32[rows, columns]
     size : (x, z)
         Metres.
+    weights : float32[rows, columns, 4], optional
+        Shares of the second to fifth material, on a grid of its own over the same rectangle.
     """
 
-    def __init__(self, heights: NDArray[np.float32], size: tuple[float, float]) -> None:
-        self.heights, self.size = heights, size
+    def __init__(
+        self, heights: NDArray[np.float32], size: tuple[float, float], weights: NDArray[np.float32] | None = None
+    ) -> None:
+        self.heights, self.size, self.weights = heights, size, weights
         self._keys: dict[tuple[Cell, float], str] = {}
+        self._weights_key = "" if weights is None else digest("weights", weights.tobytes())
 
     def grid(self, block: Block) -> NDArray[np.float32]:
         """Heights of a block's points: those that were there where they meet, of their triangles elsewhere."""
@@ -131,6 +136,20 @@ class Ground:
             return self.heights[np.ix_(j.clip(0, rows - 1).astype(np.intp), i.clip(0, columns - 1).astype(np.intp))]
         gx, gz = np.meshgrid(x, z)
         return height_on_triangles(self.heights, self.size, gx, gz)
+
+    def weights_in(self, block: Block) -> NDArray[np.float32]:
+        """Weights of a block's points, between those that were there."""
+        from taixu.generate.places.grids import sample
+
+        assert self.weights is not None
+        x, z = block.grid()
+        rows, columns = self.weights.shape[:2]
+        found = sample(self.weights, (x / self.size[0] + 0.5) * (columns - 1), (z / self.size[1] + 0.5) * (rows - 1))
+        return np.clip(found, 0, 1).astype(np.float32)
+
+    def weights_key(self, block: Block) -> str:
+        """Of its weights in a block."""
+        return digest(self._weights_key, block.level, block.i, block.j, block.spacing_m)
 
     def key(self, block: Block) -> str:
         """Of its heights in a block."""

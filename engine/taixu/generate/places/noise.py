@@ -44,7 +44,7 @@ def gradient_noise(x: Array, z: Array, seed: int, *, period: int = 0) -> Array:
     x0, z0 = np.floor(x), np.floor(z)
     # Points far away come as float64: what is left of a lattice cell is as exact there as here.
     fx, fz = (x - x0).astype(np.float32, copy=False), (z - z0).astype(np.float32, copy=False)
-    wide = np.int32 if x.dtype == np.float32 else np.int64
+    wide: Any = np.int32 if x.dtype == np.float32 else np.int64
     ix, iz = x0.astype(wide), z0.astype(wide)
     u = fx * fx * fx * (fx * (fx * np.float32(6) - np.float32(15)) + np.float32(10))
     v = fz * fz * fz * (fz * (fz * np.float32(6) - np.float32(15)) + np.float32(10))

@@ -25,7 +25,7 @@ from taixu.scene.scatter.files import read_places
 from taixu.scene.scatter.squares import HIDDEN, Squares, merged
 from taixu.scene.shape_meshes import ShapeState
 from taixu.scene.terrain.components import Terrain
-from taixu.scene.terrain.heights import height_on_triangles
+from taixu.scene.terrain.heights import HeightField, height_on_triangles
 from taixu.scene.terrain.placing import TerrainState, local_eyes
 from taixu.scene.transforms import propagate_transforms
 from taixu.scene.visibility import update_visibility
@@ -49,9 +49,14 @@ class _Spread:
     ground: int
     heights: object
     shown: NDArray[np.uint8]
+    version: int = 0
+    """Of the heights that it stands on."""
+    scales: NDArray[np.float32] = field(default_factory=lambda: np.zeros(0, np.float32))
+    """As they were sown, once the ground was bare somewhere; where the ground is bare they are shown with 0."""
     entities: dict[int, NDArray[np.uint64]] = field(default_factory=dict)
     meshes: dict[tuple[int, int], int] = field(default_factory=dict)
     asked: tuple[Any, ...] = ()
+    is_given: bool = False
 
 
 class ScatterState:
@@ -87,6 +92,9 @@ def place_scatters(world: World) -> None:
         state._given.pop(entity, None)
     terrains = world.resource(TerrainState)
     moved = {one for one, spread in state.spreads.items() if spread.ground and terrains.field(spread.ground) is not spread.heights}
+    for entity in [one for one in moved if one not in fresh and one not in dict(news.changed)]:
+        if _lift(world, state.spreads[entity], terrains):
+            moved.discard(entity)
     again = {one: state.follower.looks[one] for one in sorted(fresh | moved) if one in state.follower.looks}
     changed = {**again, **dict(news.changed)}
     for entity in (*news.gone, *changed):
@@ -130,10 +138,68 @@ def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) 
     levels = model_levels(world, model, model_source)
     small = len(levels) and sum(part.vertex_count for part in levels[0].primitives) <= _FEW_VERTICES
     squares = Squares.sort(places, _NEAR_SQUARE_M if small else _FAR_SQUARE_M)
+    scales = np.zeros(0, np.float32)
+    if heights is not None and heights.bare is not None and given is None:
+        scales = squares.places[:, 4].copy()
+        squares.places[_is_bare(heights, squares.places), 4] = 0.0
     state.spreads[entity] = _Spread(
         look, squares, levels, world.resource(MeshLibrary), int(ground) if heights is not None else 0, heights,
-        np.full(len(squares.lows), HIDDEN, np.uint8),
+        np.full(len(squares.lows), HIDDEN, np.uint8), world.resource(TerrainState).versions.get(int(ground), 0),
+        scales, is_given=given is not None,
     )  # fmt: skip
+
+
+def _is_bare(field: HeightField, places: NDArray[np.float32]) -> NDArray[np.bool_]:
+    """Which places lie where nothing sown may stand."""
+    if field.bare is None:
+        return np.zeros(len(places), bool)
+    rows, columns = field.bare.shape
+    i = np.rint((places[:, 0] / field.size[0] + 0.5) * (columns - 1)).astype(np.intp).clip(0, columns - 1)
+    j = np.rint((places[:, 2] / field.size[1] + 0.5) * (rows - 1)).astype(np.intp).clip(0, rows - 1)
+    found: NDArray[np.bool_] = field.bare[j, i] > 127
+    return found
+
+
+def _lift(world: World, spread: _Spread, terrains: TerrainState) -> bool:
+    """Stand on ground that changed in a few places; False where all of it is to be done anew."""
+    areas, after = terrains.changed_since(spread.ground, spread.version), terrains.field(spread.ground)
+    before = spread.heights
+    if areas is None or after is None or not isinstance(before, HeightField) or before.size != after.size or len(areas) > 256:
+        return False
+    squares, places = spread.squares, spread.squares.places.copy()
+    hit = np.zeros(len(places), bool)
+    margin = max(after.spacing)
+    for x0, z0, x1, z1 in areas:
+        near = (squares.lows[:, 0] <= x1 + margin) & (squares.highs[:, 0] >= x0 - margin)
+        near &= (squares.lows[:, 2] <= z1 + margin) & (squares.highs[:, 2] >= z0 - margin)
+        for square in np.flatnonzero(near).tolist():
+            hit[squares.starts[square] : squares.starts[square + 1]] = True
+    at = np.flatnonzero(hit)
+    if len(at):
+        x, z = places[at, 0], places[at, 2]
+        lift = height_on_triangles(after.heights, after.size, x, z) - height_on_triangles(before.heights, before.size, x, z)
+        places[at, 1] += lift
+        other = lift != 0
+        if after.bare is not before.bare and not spread.is_given:
+            if not len(spread.scales):
+                spread.scales = squares.places[:, 4].copy()
+            scales = np.where(_is_bare(after, places[at]), np.float32(0), spread.scales[at])
+            other |= scales != places[at, 4]
+            places[at, 4] = scales
+        moved = np.unique(np.searchsorted(squares.starts, at[other], side="right") - 1)
+        for square in moved.tolist():
+            rows = places[squares.starts[square] : squares.starts[square + 1], 1]
+            squares.lows[square, 1], squares.highs[square, 1] = float(rows.min()), float(rows.max())
+        gone = [spread.entities.pop(square) for square in moved.tolist() if square in spread.entities]
+        if gone:
+            world.despawn(world.living(np.concatenate(gone)))
+        for key in [key for key in spread.meshes if key[0] in set(moved.tolist())]:
+            spread.library.replace(spread.meshes.pop(key), LibraryMesh((), ()))
+        spread.shown[moved] = HIDDEN
+        spread.asked = ()
+    spread.squares = Squares(places, squares.starts, squares.lows, squares.highs)
+    spread.heights, spread.version = after, terrains.versions.get(spread.ground, 0)
+    return True
 
 
 def model_now(world: World, source: str) -> ModelData:

@@ -175,7 +175,8 @@ void surface(in Fragment f, inout SurfaceInputs s) {
 #else
     shares.y = smoothstep(0.8, 0.6, n.y);
 #endif
-    if (is_chunk) shares = f.color;
+    // Shares at points, where somebody gave them: together they are 1 at most, and white points are without.
+    if (is_chunk || dot(f.color, vec4(1.0)) < 1.5) shares = f.color;
     float near_noise = ground_noise(place * 0.11);
     float rough_noise = ground_noise(place * 0.9) - 0.5;
     float fine_noise = ground_noise(place * 0.31 + 17.0) - 0.5;

@@ -33,10 +33,16 @@ class HeightField:
         Metres; rows go along z, columns along x.
     size : (x, z)
         Metres.
+    shares : uint8[rows, columns, 4], optional
+        Of the ground's second to fifth material where somebody gave them; 255 in all four leaves it to the ground's own map.
+    bare : uint8[rows, columns], optional
+        Above 127 nothing that was sown stands: there are roads and houses.
     """
 
     heights: Array
     size: tuple[float, float]
+    shares: NDArray[np.uint8] | None = None
+    bare: NDArray[np.uint8] | None = None
 
     @property
     def spacing(self) -> tuple[float, float]:

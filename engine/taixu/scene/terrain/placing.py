@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from collections import deque
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from math import pi
@@ -30,6 +31,7 @@ __all__ = ["TerrainState", "local_eyes", "place_terrains", "show_terrains"]
 
 _log = logging.getLogger(__name__)
 _MOST_KEPT = 1500
+_MOST_CHANGES = 64
 _CHILD_NUMBERS = np.uint64(0x7E44_A1DE_0000_0001)
 _UNSEEN = Eye(np.array([0.0, 1e5, 0.0]), 1.0e5)
 """Where nobody looks, tiles are as coarse as an eye far above would have them."""
@@ -61,6 +63,7 @@ class TerrainState:
         self.eyes: list[Eye] = []
         self.versions: dict[int, int] = {}
         """By entity, how often its heights were given."""
+        self._changes: dict[int, deque[tuple[int, tuple[Area, ...] | None]]] = {}
         self._given: dict[int, HeightField] = {}
         self._fresh: set[int] = set()
 
@@ -85,7 +88,9 @@ class TerrainState:
         """
         before = self._given.get(entity)
         self._given[entity] = field
-        self.versions[entity] = self.versions.get(entity, 0) + 1
+        version = self.versions[entity] = self.versions.get(entity, 0) + 1
+        known = self._changes.setdefault(entity, deque(maxlen=_MOST_CHANGES))
+        known.append((version, None if areas is None or before is None else tuple(areas)))
         ground = self.grounds.get(entity)
         if ground is None or areas is None or before is None or ground.tree.field is not before:
             self._fresh.add(entity)
@@ -100,10 +105,19 @@ class TerrainState:
             if mesh is None:
                 ground.free.append(ground.meshes.pop(tile))
 
+    def changed_since(self, entity: int, version: int) -> list[Area] | None:
+        """Rectangles in which given heights changed since a version; None where that is not known, or they are all others."""
+        known = self._changes.get(entity, ())
+        newer = [areas for number, areas in known if number > version]
+        if len(newer) != self.versions.get(entity, 0) - version or any(areas is None for areas in newer):
+            return None
+        return [area for areas in newer for area in areas or ()]
+
     def take_back(self, entity: int) -> None:
         """Let it have its file's heights again."""
         if self._given.pop(entity, None) is not None:
             self.versions[entity] = self.versions.get(entity, 0) + 1
+            self._changes.pop(entity, None)
             self._fresh.add(entity)
 
     def fork(self, world: World) -> TerrainState:

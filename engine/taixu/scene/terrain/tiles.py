@@ -165,7 +165,7 @@ def tile_mesh(field: HeightField, tile: Tile, *, skirt_m: float) -> Primitive:
     """A tile's triangles in the terrain's frame, with a skirt.
 
     Coordinates: TEXCOORD_0 goes from 0 to 1 over the terrain; TEXCOORD_1 is height and the terrain's edge along x, in metres, so
-    that surfaces can lay pictures by metres on all sides.
+    that surfaces can lay pictures by metres on all sides. Colours are shares of materials, where they were given; else white.
     """
     level, i, j = tile
     step = 1 << level
@@ -194,15 +194,17 @@ def tile_mesh(field: HeightField, tile: Tile, *, skirt_m: float) -> Primitive:
     points = np.concatenate([positions.reshape(-1, 3), positions.reshape(-1, 3)[rim] - np.array([0, skirt_m, 0], np.float32)])
     pick = np.concatenate([np.arange(count * count), rim])
     metres = np.stack([points[:, 1], np.full(len(points), field.size[0])], 1).astype(np.float32)
-    return Primitive(
-        {
-            "POSITION": points,
-            "NORMAL": normals.reshape(-1, 3).astype(np.float32)[pick],
-            "TEXCOORD_0": over.reshape(-1, 2)[pick],
-            "TEXCOORD_1": metres,
-        },
-        indices,
-    )
+    attributes = {
+        "POSITION": points,
+        "NORMAL": normals.reshape(-1, 3).astype(np.float32)[pick],
+        "TEXCOORD_0": over.reshape(-1, 2)[pick],
+        "TEXCOORD_1": metres,
+    }
+    if field.shares is not None:
+        shares = field.shares[np.ix_(v, u)].reshape(-1, 4)
+        if (shares != 255).any():
+            attributes["COLOR_0"] = (shares.astype(np.float32) / np.float32(255))[pick]
+    return Primitive(attributes, indices)
 
 
 @cache
