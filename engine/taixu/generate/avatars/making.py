@@ -6,6 +6,7 @@ from taixu.assets.model import ModelData
 from taixu.generate.avatars.assembling import assembled
 from taixu.generate.avatars.person import person_of, skin_pieces
 from taixu.generate.avatars.spec import AvatarSpec, check_spec
+from taixu.generate.avatars.swing_human import swung
 from taixu.generate.avatars.wearing import worn
 
 __all__ = ["make_avatar"]
@@ -21,4 +22,4 @@ def make_avatar(spec: AvatarSpec) -> ModelData:
     """
     check_spec(spec)
     person = person_of(spec)
-    return assembled(person, worn(person, skin_pieces(person)))
+    return assembled(person, swung(person, worn(person, skin_pieces(person))))
