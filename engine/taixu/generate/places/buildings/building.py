@@ -76,7 +76,7 @@ def make_building(
     low, high = style.storeys
     count = storeys or low + min(int(chance(seed, "storeys") * (high - low + 1)), high - low)
     looks = style.looks(seed)
-    masses = masses_of(style, footprint, out, count, seed)
+    masses = masses_of(style, footprint, out, count, overhang=0 in levels)
     made = Building(style, footprint, [], Soup(), top_m=max((mass.roof.top_m for mass in masses), default=0.0))
     walls = [(mass, side) for mass in masses for side in sides_of(mass, masses, out, neighbours)]
     for level in levels:

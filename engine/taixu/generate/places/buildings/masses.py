@@ -58,8 +58,8 @@ class Side:
         return float(np.hypot(*(self.end - self.start)))
 
 
-def masses_of(style: Style, footprint: Polygon, front: Array, storeys: int, seed: int) -> list[Mass]:
-    """The masses of a building; `front` is the direction out of its front."""
+def masses_of(style: Style, footprint: Polygon, front: Array, storeys: int, *, overhang: bool = True) -> list[Mass]:
+    """The masses of a building; `front` is the direction out of its front. Without `overhang` roofs end at the walls."""
     import shapely
     from shapely.geometry.polygon import orient
 
@@ -101,18 +101,19 @@ def masses_of(style: Style, footprint: Polygon, front: Array, storeys: int, seed
         if part.taper != 1.0:
             middle = np.array(plan.centroid.coords[0])
             top_plan = shapely.transform(plan, lambda at, c=middle, k=part.taper: (at - c) * k + c)
-        made.append(_mass(part, plan, top_plan, floors, eave, facts, u))
-    del seed
+        made.append(_mass(part, plan, top_plan, floors, eave, facts, u, overhang=overhang))
     return made
 
 
-def _mass(part: Part, plan: Any, top_plan: Any, floors: list[float], eave: float, facts: RoofFacts, along: Array) -> Mass:
+def _mass(
+    part: Part, plan: Any, top_plan: Any, floors: list[float], eave: float, facts: RoofFacts, along: Array, *, overhang: bool
+) -> Mass:  # fmt: skip
     from shapely.geometry.polygon import orient
 
     pitch = math.radians(facts.pitch_deg)
     shell_roof = make_roof(top_plan, facts.kind, eave_m=eave, pitch_rad=pitch, most_m=facts.most, gables=facts.gables, along=along)
     roof = shell_roof
-    if facts.overhang > 0 and facts.kind != "flat":
+    if overhang and facts.overhang > 0 and facts.kind != "flat":
         wide = orient(max(parts_of(top_plan.buffer(facts.overhang, join_style="mitre", mitre_limit=2.5)), key=lambda each: each.area))
         drop = facts.overhang * _first_slope(facts, pitch)
         roof = make_roof(wide, facts.kind, eave_m=eave - drop, pitch_rad=pitch, most_m=facts.most + drop, gables=facts.gables, along=along)

@@ -50,6 +50,7 @@ def build_mid(style: Style, masses: Sequence[Mass], walls: Sequence[tuple[Mass, 
         times = max(1, round(side.length / (bay * _BAYS) + 0.1))
         first = mass.floors[1] - mass.floors[0] if len(mass.floors) > 1 else eave
         rows = max(1, round((eave - first) / floor_m)) if eave - first > 0.5 * floor_m else 0
+        is_box = mass.part.taper == 1.0 and len(outline.exterior.coords) == 5 and outline.bounds[3] - eave < 0.02
         left = outline
         bands = [(prefix + "Ground" if prefix + "Ground" in style.rules else prefix + "Storey", 0.0, min(first, eave), 1)]
         if rows:
@@ -57,9 +58,17 @@ def build_mid(style: Style, masses: Sequence[Mass], walls: Sequence[tuple[Mass, 
         for rule, low, top, count in bands:
             if rule not in style.rules:
                 continue
+            if is_box:  # most walls are: no polygons need be cut
+                _band(soup, picture_name(style, looks, rule), frame, side.length, low, top, float(times), float(count))
+                continue
             area = shapely.box(-1.0, low, side.length + 1.0, top)
             _scaled(soup, picture_name(style, looks, rule), frame, outline.intersection(area), times / side.length, count / (top - low), low)
             left = left.difference(area)
+        if is_box:
+            down = -float(outline.bounds[1])
+            if down > 0:
+                _band(soup, looks["wall"], frame, side.length, -down, 0.0, side.length, down)
+            continue
         soup.polygon(looks["wall"], frame, left)
     for mass in masses:
         if mass.roof.kind == "flat":
@@ -69,6 +78,12 @@ def build_mid(style: Style, masses: Sequence[Mass], walls: Sequence[tuple[Mass, 
             if mass.roof is not mass.shell_roof:
                 soup.prism(("", looks["under"], ""), mass.roof.plan.difference(mass.plan.buffer(-0.05)), mass.roof.eave_m, mass.roof.eave_m)
     return soup
+
+
+def _band(soup: Soup, material: str, frame: Frame, length: float, low: float, top: float, across: float, up: float) -> None:
+    """A rectangle of a wall with a picture that repeats so often across and upwards."""
+    corners = frame.at([(0.0, low, 0.0), (length, low, 0.0), (length, top, 0.0), (0.0, top, 0.0)])
+    soup.quad(material, corners, ((0.0, 0.0), (across, 0.0), (across, -up), (0.0, -up)))
 
 
 def _scaled(soup: Soup, material: str, frame: Frame, shape: Any, across: float, up: float, low: float) -> None:

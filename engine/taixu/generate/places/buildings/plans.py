@@ -105,6 +105,12 @@ def triangulate(shape: Polygon) -> tuple[Array, Array]:
     """Corners [n, 2] and anticlockwise triangles [m, 3] of a polygon; ears are cut (mapbox earcut)."""
     import mapbox_earcut
 
+    ring = np.asarray(shape.exterior.coords)
+    if len(ring) <= 5 and not len(shape.interiors):
+        ring = ring[:-1] if shape.exterior.is_ccw else ring[:0:-1]
+        d, e = np.diff(ring, axis=0, append=ring[:1]), np.diff(ring, axis=0, prepend=ring[-1:])
+        if len(ring) == 3 or bool((e[:, 0] * d[:, 1] - e[:, 1] * d[:, 0] > 1e-9).all()):
+            return ring, np.array([(0, k, k + 1) for k in range(1, len(ring) - 1)])
     rings = [np.asarray(ring.coords)[:-1] for ring in (shape.exterior, *shape.interiors)]
     points = np.concatenate(rings)
     ends = np.cumsum([len(ring) for ring in rings]).astype(np.uint32)

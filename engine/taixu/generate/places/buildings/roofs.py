@@ -76,6 +76,8 @@ class Roof:
         import shapely
 
         length = float(np.hypot(*(end - start)))
+        if any(slab.is_lowest and abs(slab.edge[0] - start).max() < 1e-6 and abs(slab.edge[1] - end).max() < 1e-6 for slab in self.slabs):
+            return [(0.0, self.eave_m), (length, self.eave_m)]  # it is an eave
         d = (end - start) / max(length, 1e-9)
         inward = np.array([-d[1], d[0]]) * 2e-4
         line = shapely.LineString([start + inward, end + inward])

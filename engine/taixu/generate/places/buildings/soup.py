@@ -173,10 +173,15 @@ class Soup:
 
     def extend(self, other: Soup, *, frame: Frame | None = None) -> None:
         """Take all of another, moved into a frame whose axes its x, y, z become."""
+        if frame is None:
+            for name, parts in other._parts.items():
+                self._parts.setdefault(name, []).extend(parts)
+            for key, rows in other._boxes.items():
+                self._boxes.setdefault(key, []).extend(rows)
+            return
         for material, (positions, normals, uvs, triangles) in other.arrays().items():
-            if frame is not None:
-                axes = np.stack([frame.u, frame.v, frame.n])
-                positions, normals = positions @ axes + frame.origin, normals @ axes
+            axes = np.stack([frame.u, frame.v, frame.n])
+            positions, normals = positions @ axes + frame.origin, normals @ axes
             self._parts.setdefault(material, []).append((positions, normals, uvs, triangles))
 
     def stamp(self, kit: dict[str, Any], frame: Frame) -> None:
