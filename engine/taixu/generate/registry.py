@@ -16,6 +16,7 @@ from taixu.generate.generator import Generator
 __all__ = ["BUILT_IN", "Generators", "import_generator", "reference_of"]
 
 BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.avatars.generator:AvatarGenerator",
+            "taixu.generate.avatars.sheet_generator:AvatarSheetGenerator",
             "taixu.generate.materials.generator:MaterialGenerator",
             "taixu.generate.materials.graph_generator:GraphGenerator",
             "taixu.generate.mesh_texturing.solid_generator:MeshMaterialGenerator",
@@ -32,6 +33,9 @@ BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.avatars.gener
             "taixu.generate.mesh_models.trellis2:Trellis2Generator",
             "taixu.generate.places.terrain_generator:TerrainGenerator",
             "taixu.generate.places.plants.generator:PlantGenerator",
+            "taixu.generate.places.buildings.generator:BuildingGenerator",
+            "taixu.generate.places.settlements.generator:VillageGenerator",
+            "taixu.generate.places.settlements.generator:CityGenerator",
             "taixu.generate.places.rocks.generator:RockGenerator",
             "taixu.generate.places.props.generator:PropGenerator",
             "taixu.generate.places.skies.generator:SkyGenerator",

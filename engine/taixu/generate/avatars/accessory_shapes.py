@@ -131,11 +131,12 @@ def _crown(person: Person) -> list[Piece]:
 
 
 def ball(person: Person, middle: Floats, radius_m: float, paint: Paint, bone: str = "head",
-         squash: tuple[float, float, float] = (1, 1, 1)) -> Piece:
+         squash: tuple[float, float, float] = (1, 1, 1), rings: int = 8) -> Piece:  # fmt: skip
     """A ball that a bone carries."""
-    theta, phi = np.meshgrid(np.linspace(0.0, np.pi, 9), np.linspace(0.0, 2 * np.pi, 13), indexing="ij")
+    sides = 3 * rings // 2
+    theta, phi = np.meshgrid(np.linspace(0.0, np.pi, rings + 1), np.linspace(0.0, 2 * np.pi, sides + 1), indexing="ij")
     points = np.stack([np.sin(theta) * np.sin(phi), np.cos(theta), np.sin(theta) * np.cos(phi)], -1).reshape(-1, 3)
-    index = np.arange(9 * 13).reshape(9, 13)
+    index = np.arange(theta.size).reshape(theta.shape)
     quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], -1).reshape(-1, 4)
     piece = on_bone(person, "ball", middle + points * radius_m * np.array(squash), quads, paint, bone)
     return Piece(piece.name, piece.positions, points, piece.coordinates, piece.triangles, piece.joints, piece.weights, paint,

@@ -45,7 +45,7 @@ class _Brow:
     peak_at: float = 0.55
     thick_m: float = 0.0085
     tail: float = 0.35
-    hairs: int = 260
+    hairs: int = 420
     inner: float = 0.10
     outer: float = 0.90
     straggle: float = 1.0
@@ -61,7 +61,7 @@ class _Brow:
         quads = chart.quads[inside[chart.quads].all(1)]
         u = (np.abs(at[:, 0]) - x0) / (x1 - x0)
         coordinates = np.stack([np.clip(u, 0.0, 1.0), np.clip((y1 - at[:, 1]) / (y1 - y0), 0.0, 1.0)], 1)
-        color = np.array(h.hair_color(person)) * 0.62
+        color = np.array(h.hair_color(person)) * 0.55
         picture = _brow_picture(self)
         paint = Paint("brows", (float(color[0]), float(color[1]), float(color[2]), 1.0), 0.0, 0.7, picture, alpha="BLEND")
         normals = person.normals[chart.rows]
@@ -89,7 +89,7 @@ def _brow_picture(brow: _Brow) -> Picture:
         off = np.clip(chance.normal(0.0, 0.30), -0.5, 0.5) * thick
         root_x, root_y = along * width, height / 2 - (arch + off) / px_m
         lean = np.radians(68.0 - 62.0 * min(1.0, t * 1.7) - 900.0 * off * (0.3 + t) + chance.normal(0, 7.0) * brow.straggle)
-        length = chance.uniform(0.0045, 0.0075) / px_m * (1.0 - 0.35 * t)
+        length = chance.uniform(0.0040, 0.0066) / px_m * (1.0 - 0.35 * t)
         dx, dy = np.cos(lean), -np.sin(lean)
         reach = length + 4.0
         left, above = max(0, int(root_x - reach)), max(0, int(root_y - reach))
@@ -102,9 +102,9 @@ def _brow_picture(brow: _Brow) -> Picture:
         body = np.clip(1.35 - gap / (0.75 * (1.15 - share)), 0.0, 1.0) * (s > -0.5) * (s < length)
         alpha[window] = 1.0 - (1.0 - alpha[window]) * (1.0 - 0.8 * body)
     soft = alpha
-    for _ in range(5):
+    for _ in range(7):
         soft = (soft + np.roll(soft, 1, 0) + np.roll(soft, -1, 0) + np.roll(soft, 1, 1) + np.roll(soft, -1, 1)) / 5
-    alpha = np.clip(np.maximum(alpha, 0.5 * soft), 0.0, 1.0)
+    alpha = np.clip(0.45 * alpha + 0.72 * soft, 0.0, 1.0)
     pixels = np.full((height, width, 4), 255, np.uint8)
     pixels[..., 3] = np.rint(alpha * 255)
     return Picture(f"brows {hash_of(brow)}", pixels=pixels)
@@ -117,10 +117,10 @@ def hash_of(brow: _Brow) -> str:
 
 
 BROWS: dict[str, Callable[[Person], list[Piece]]] = {
-    "natural": _Brow(), "thick": _Brow(thick_m=0.0115, hairs=380), "thin": _Brow(thick_m=0.0052, hairs=170, peak=0.0075),
-    "straight": _Brow(peak=0.003, start=0.0, end=-0.004, thick_m=0.0090, hairs=300),
+    "natural": _Brow(), "thick": _Brow(thick_m=0.0108, hairs=560), "thin": _Brow(thick_m=0.0052, hairs=260, peak=0.0075),
+    "straight": _Brow(peak=0.003, start=0.0, end=-0.004, thick_m=0.0090, hairs=440),
     "arched": _Brow(peak=0.0095, peak_at=0.60, start=-0.002, end=-0.009, thick_m=0.0075),
-    "bushy": _Brow(thick_m=0.0125, hairs=420, straggle=2.6, tail=0.6, inner=0.05),
+    "bushy": _Brow(thick_m=0.0118, hairs=620, straggle=2.0, tail=0.6, inner=0.05),
     "angular": _Brow(peak=0.0095, peak_at=0.70, start=-0.003, end=-0.008, thick_m=0.0085, tail=0.2),
     "sparse": _Brow(hairs=110, thick_m=0.0085), "joined": _Brow(inner=0.0, hairs=340, thick_m=0.0095, start=-0.002),
     "short": _Brow(outer=0.66, thick_m=0.0095, tail=0.6, hairs=220),

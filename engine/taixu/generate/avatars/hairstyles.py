@@ -69,7 +69,7 @@ class Style:
         roots, normals, at = h.scalp_roots(person, self.locks, chance, hairline=self.hairline)
         starts, flow, length = self._directions(roots, normals, at, chance)
         size = head.size
-        steps = max(self.steps, min(14, int(length.max() / 0.035)))
+        steps = max(self.steps, min(11, int(length.max() / 0.040)))
         gap = (self.gap_m * chance.uniform(0.5, 1.1, len(roots)) + 0.003) * size
         paths = h.grown(head, roots, starts, length_m=length * size * chance.uniform(0.85, 1.1, len(roots)), steps=steps,
                         gravity=self.gravity,
@@ -99,7 +99,9 @@ class Style:
         flow = np.tile(np.array(self.flow), (len(at), 1)) + 0.0
         if self.part is not None:
             flow[:, 0] += np.sign(x - self.part * 0.032) * 0.35 * np.clip((y - 0.76) / 0.06, 0, 1)
-        starts = away + self.lift * normals + chance.normal(0.0, self.spread * 0.5, (len(at), 3))
+        crown_m = np.linalg.norm(at - (0.0, 0.845, 0.035), axis=1, keepdims=True)
+        lift = self.lift * np.clip(crown_m / 0.06, 0.15, 1.0)  # or locks of the crown would stand up
+        starts = away + lift * normals + chance.normal(0.0, self.spread * 0.5, (len(at), 3))
         length = self.top_m + (self.fringe_m - self.top_m) * front
         length = length + (self.back_m - length) * back
         length = length + (self.side_m - length) * side

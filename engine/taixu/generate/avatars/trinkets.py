@@ -115,7 +115,7 @@ def _about_neck(person: Person, *, low_m: float, gap_m: float, count: int) -> Fl
 def _necklace(person: Person) -> list[Piece]:
     """Pearls."""
     path = _about_neck(person, low_m=0.075, gap_m=0.006, count=58)
-    return [_carried(person, ball(person, at, 0.0052 * person.scale, _PEARL)) for at in path[:-1]]
+    return [_carried(person, ball(person, at, 0.0052 * person.scale, _PEARL, rings=5)) for at in path[:-1]]
 
 
 def _pendant(person: Person) -> list[Piece]:
@@ -144,10 +144,11 @@ def _scarf(person: Person) -> list[Piece]:
     pieces = []
     for turn, low in ((0, 0.030), (1, 0.012)):
         path = _about_neck(person, low_m=low, gap_m=0.026 + 0.008 * turn, count=41) + (0.0, 0.024 * turn * size, 0.0)
+        path = np.concatenate([path[20:-1], path[:21]])  # its ends meet behind
         pieces.append(_carried(person, h.tubes_piece(person, path[None], np.full((1, 41), 0.024 * size), wool, name="scarf",
                                                      sides=10)))
     head = h.head_of(person)
-    start = pieces[0].positions[:11].mean(0) + (0.035 * size, 0.0, 0.0)
+    start = pieces[0].positions[220:231].mean(0) + (0.035 * size, 0.0, 0.0)
     t = np.linspace(0.0, 1.0, 12)
     path = h.pushed_out(head, start + np.stack([0.01 * t, -0.26 * size * t, 0.0 * t], 1), 0.034)
     radii = 0.026 * size * np.concatenate([np.ones(11), [0.85]])
