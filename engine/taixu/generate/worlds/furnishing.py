@@ -253,7 +253,7 @@ class Furnisher:
             for side, kind, reach in ((-1, "sailboat" if made % 2 == 0 else "rowboat", 11.0), (1, "rowboat" if made % 2 == 0 else "sailboat", 14.0), (1, "rowboat", 6.5)):
                 spot = foot + to * (start + reach) + along * (side * (2.6 if kind == "sailboat" else 2.0))
                 if self.is_wet(float(spot[0]), float(spot[1]), -0.5):
-                    self.float(kind, spot, turn + float(self.random.normal(0, 0.06)), level)
+                    self.launch(kind, spot, turn + float(self.random.normal(0, 0.06)), level)
             for kind, u in (("bollard", 0.75), ("lobster_pot", -0.6), ("crate", -0.6)):
                 spot = foot + to * (start + 8.0 + 2.6 * u) + along * u
                 self.stage.prop(kind, (float(spot[0]), deck, float(spot[1])), turn=turn + u)
@@ -264,13 +264,13 @@ class Furnisher:
         for k in range(5):
             spot = np.array(self.site.middle) + to * float(self.random.uniform(34, 70)) + along * float(self.random.uniform(-60, 60))
             if self.is_wet(float(spot[0]), float(spot[1]), -1.0):
-                self.float("buoy" if k < 3 else "sailboat", spot, float(self.random.uniform(0, 6)), level)
+                self.launch("buoy" if k < 3 else "sailboat", spot, float(self.random.uniform(0, 6)), level)
         if name == "harbour":
             for k in (-1, 1):
                 spot = np.array(self.site.middle) + along * (k * 34.0) + to * (street.wide / 2 + 3.2)
                 self.put("crane", float(spot[0]), float(spot[1]), float(np.arctan2(to[0], to[1])))
 
-    def float(self, kind: str, spot: Any, turn: float, level: float) -> None:
+    def launch(self, kind: str, spot: Any, turn: float, level: float) -> None:
         """Let a boat swim."""
         x, z = (float(value) for value in spot)
         wide, deep = self._size(kind)
@@ -316,7 +316,7 @@ class Furnisher:
             ahead = line[min(k + 1, n - 1)] - line[max(k - 1, 0)]
             ahead = ahead / max(float(np.hypot(*ahead)), 1e-6)
             spot = line[k] + np.array([-ahead[1], ahead[0]]) * side
-            self.float("sampan", spot, float(np.arctan2(ahead[0], ahead[1])), level)
+            self.launch("sampan", spot, float(np.arctan2(ahead[0], ahead[1])), level)
 
     def wall(self) -> None:
         """A wall with towers around the town, a gate where the street leaves, a keep."""

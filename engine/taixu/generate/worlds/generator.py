@@ -23,7 +23,7 @@ from taixu.generate.worlds.kinds import KINDS
 from taixu.generate.worlds.people import settle_people, walkable_spots, write_faces
 from taixu.generate.worlds.planting import plant
 from taixu.generate.worlds.player import WALK_SCRIPT, manifest
-from taixu.generate.worlds.sites import make_site
+from taixu.generate.worlds.sites import Site, make_site
 from taixu.generate.worlds.spec import WEATHERS, WorldSpec
 from taixu.generate.worlds.views import find_eye, sun_azimuth
 from taixu.generate.worlds.words import plan_of_words
@@ -32,6 +32,8 @@ __all__ = ["WorldGenerator"]
 
 _DARK = ("dawn", "evening", "sunset", "dusk", "night")
 _WORLD = "place.world.json"
+_WALKED_M = 62.0
+"""How far from the middle people go at the most."""
 
 
 class WorldGenerator(Generator):
@@ -99,6 +101,8 @@ def _settled(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
     })  # fmt: skip
     count = kind.people if spec.people < 0 else spec.people
     faces = write_faces(stage, max(1, min(spec.faces, count + 1)), kind.clothes, seed, lambda done: progress(0.8 + 0.18 * done, "people"))
+    if count > 0:
+        stage.add("navigation", {"navigation": _walked(site)})
     random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, 401]))
     ahead = (target - eye)[[0, 2]] / max(float(np.hypot(*(target - eye)[[0, 2]])), 1e-6)
     before = eye[[0, 2]] + ahead * 12.0
@@ -107,6 +111,19 @@ def _settled(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
     spawn = min(near, key=lambda spot: (spot[0] - before[0]) ** 2 + (spot[2] - before[1]) ** 2)
     _player(stage, faces[0], spawn, float(np.arctan2(site.layout.square[0] - spawn[0], site.layout.square[1] - spawn[2])))
     return stage
+
+
+def _walked(site: Site) -> dict[str, Any]:
+    """Where people walk: about the streets, not in the whole land."""
+    x0, z0, radius = site.layout.square
+    points = np.concatenate([*(street.line for street in site.layout.streets), [[x0 - radius, z0 - radius], [x0 + radius, z0 + radius]]])
+    near = np.hypot(*(points - np.array(site.middle)).T) < _WALKED_M
+    low, high = points[near].min(0) - 5.0, points[near].max(0) + 5.0
+    line = [np.linspace(low[axis], high[axis], 24) for axis in (0, 1)]
+    x, z = np.meshgrid(*line)
+    heights = site.land.height_at(x.ravel().astype(np.float32), z.ravel().astype(np.float32))
+    bottom, top = float(heights.min()) - 2.0, float(heights.max()) + 6.0
+    return {"cell_m": 0.25, "low": [float(low[0]), bottom, float(low[1])], "high": [float(high[0]), top, float(high[1])]}
 
 
 def _sky(stage: Stage, spec: WorldSpec, seed: int, eye: Any, target: Any) -> None:

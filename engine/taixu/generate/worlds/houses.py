@@ -260,8 +260,8 @@ def _roof(bench: Bench, style: HouseStyle, wall: str, roofing: str, size: tuple[
         straight = rise * (1 - down)
         return straight - (0.24 * rise * np.sin(np.pi * min(t, 1.0)) - 0.5 * max(down - 0.92, 0) * rise if style.roof == "curved" else 0)
 
-    edge = [(float(t) * span / 2, height(float(t) / (1 + over / (span / 2))) - 0.03) for t in np.linspace(0, 1, 9 if style.roof == "curved" else 2)]
-    gable = prism([*[(-x, y) for x, y in edge[::-1]], *[(x, y) for x, y in edge[1:]], (span / 2, -0.3), (-span / 2, -0.3)], long - 0.02)
+    rim = [(float(t) * span / 2, height(float(t) / (1 + over / (span / 2))) - 0.03) for t in np.linspace(0, 1, 9 if style.roof == "curved" else 2)]
+    gable = prism([*[(-x, y) for x, y in rim[::-1]], *[(x, y) for x, y in rim[1:]], (span / 2, -0.3), (-span / 2, -0.3)], long - 0.02)
     bench.add(wall if not style.upper else style.walls[0], gable.turned(y=turn).moved(y=high))
     for sign in (-1, 1):
         top = [(sign * t * (span / 2 + over), height(float(t)) + thick) for t in points]

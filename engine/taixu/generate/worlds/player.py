@@ -26,7 +26,7 @@ def on_tick(dt):
     if yaw is None:
         ahead = me.rotation * game.Vec3(0, 0, 1)
         yaw = math.atan2(ahead.x, ahead.z)
-    dx, dy = game.mouse.delta
+    dx, dy = game.mouse().delta
     yaw -= dx * 0.004 + float(game.action("look_x")) * 2.5 * dt
     pitch = max(-1.2, min(0.6, pitch - dy * 0.003 + float(game.action("look_y")) * 1.8 * dt))
     x, y = float(game.action("move_x")), float(game.action("move_y"))
@@ -49,7 +49,7 @@ def on_tick(dt):
         return
     look = game.Vec3(math.sin(yaw) * math.cos(pitch), math.sin(pitch), math.cos(yaw) * math.cos(pitch))
     head = me.position + game.Vec3(0, height_m, 0)
-    hit = game.raycast(head, look * -1.0, distance=camera_m, ignore=me)
+    hit = game.raycast(head, look * -1.0, max_distance=camera_m, ignore=me)
     camera.position = head - look * (min(camera_m, hit.distance - 0.2) if hit else camera_m)
     turn = game.Quat.from_axis_angle((0, 1, 0), yaw + math.pi)
     camera.rotation = turn * game.Quat.from_axis_angle((1, 0, 0), pitch)

@@ -37,7 +37,7 @@ class WorldSpec:
     dungeon: str = field(default="crypt", metadata={"doc": "Of what kind a dungeon is.", "choices": tuple(DUNGEONS)})
     flooded: float = field(default=0.0, metadata={"doc": "Water in a dungeon.", "unit": "m", "minimum": 0.0, "maximum": 1.2})
     texture_px: int = field(default=256, metadata={"doc": "Edge of pictures.", "unit": "px", "minimum": 32, "maximum": 1024})
-    sky_px: int = field(default=1536, metadata={"doc": "Width of the sky.", "unit": "px", "minimum": 64, "maximum": 4096})
+    sky_px: int = field(default=1024, metadata={"doc": "Width of the sky.", "unit": "px", "minimum": 64, "maximum": 4096})
 
     def check(self) -> WorldSpec:
         """This, looked at.

@@ -33,7 +33,7 @@ def find_eye(site: Site, taken: list[Any]) -> tuple[Any, Any]:
                 score, high, low = _score(site, taken, middles, sizes, spot, goal)
                 score += 0.5 * (len(layout.canal) > 0)
                 if score > best:
-                    best, found = score, (np.array([spot[0], high, spot[1]]), np.array([goal[0], low + 2.0, goal[1]]))
+                    best, found = score, (np.array([spot[0], high, spot[1]]), np.array([goal[0], low + 2.8, goal[1]]))
     return found
 
 
@@ -46,7 +46,7 @@ def _score(site: Site, taken: list[Any], middles: Any, sizes: Any, spot: Any, go
         return max(ground, float(land.water_at(point[:1], point[1:])[0]))
 
     here, there = level(spot), level(goal)
-    high = here + 3.4
+    high = here + (5.8 if len(site.layout.canal) else 3.6)
     reach = max(float(np.hypot(*(goal - spot))), 1e-6)
     ahead = (goal - spot) / reach
     side = np.array([-ahead[1], ahead[0]])
@@ -57,6 +57,7 @@ def _score(site: Site, taken: list[Any], middles: Any, sizes: Any, spot: Any, go
         away = np.hypot(d[:, 0], d[:, 1]) - sizes
         if float(away.min()) < 1.2 or ((along > 0) & (along < reach) & (np.abs(across) < sizes * 0.7)).any():
             score -= 6.0
+        score -= 0.8 * max(4.0 - float(away.min()), 0.0)
         seen = (along > 4) & (np.abs(across) < 0.62 * along + 2) & (along < 75)
         left, right = float((seen & (across < 0)).sum()), float((seen & (across > 0)).sum())
         score += 0.22 * min(left + right, 12.0) + 0.25 * min(left, right, 4.0)

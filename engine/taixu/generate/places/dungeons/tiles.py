@@ -47,12 +47,13 @@ def tiles(rooms: float, openness: float) -> tuple[Tile, ...]:
     """The set, weighted: how much rooms are liked, and how much is hollow."""
     found = [Tile("solid", (0,) * 6, 9.0 * (1.15 - openness))]
     straight, corner, fork, cross, end = 1.6, 0.9, 0.55, 0.25, 0.12
-    for mask in product((0, 1), repeat=4):
-        count = sum(mask)
+    for a, b, c, d in product((0, 1), repeat=4):
+        count = a + b + c + d
         if count:
-            weight = {1: end, 3: fork, 4: cross}.get(count, straight if mask[0] == mask[2] else corner)
-            found.append(Tile("way", (*mask, 0, 0), weight * openness * 1.4))
-    for sides in product((WALL, OPEN, DOOR), repeat=4):
+            weight = {1: end, 3: fork, 4: cross}.get(count, straight if a == c else corner)
+            found.append(Tile("way", (a, b, c, d, 0, 0), weight * openness * 1.4))
+    for a, b, c, d in product((WALL, OPEN, DOOR), repeat=4):
+        sides = (a, b, c, d)
         opens, doors = sides.count(OPEN), sides.count(DOOR)
         if opens == 4:
             weight = 0.4
@@ -62,7 +63,7 @@ def tiles(rooms: float, openness: float) -> tuple[Tile, ...]:
             weight = (3.0, 1.6, 0.1)[doors]
         else:
             continue
-        found.append(Tile("room", (*sides, 0, 0), weight * rooms * (0.4 + openness)))
+        found.append(Tile("room", (a, b, c, d, 0, 0), weight * rooms * (0.4 + openness)))
     for turn in range(4):
         low, high = [0] * 6, [0] * 6
         low[OPPOSITE[turn]], low[4] = WAY, 10 + turn

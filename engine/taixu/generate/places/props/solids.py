@@ -90,7 +90,8 @@ def lathe(profile: Sequence[tuple[float, float]], *, sides: int = 16, turn: floa
     if outline[-1][0] > 1e-9:
         outline.append((0.0, outline[-1][1]))
     angles = np.arange(sides) * (2 * np.pi / sides) + turn
-    points, rings = [], []
+    points: list[Array] = []
+    rings: list[list[int]] = []
     for radius, height in outline:
         if radius <= 1e-9:
             rings.append([sum(len(p) for p in points)])

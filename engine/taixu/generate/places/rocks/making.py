@@ -28,7 +28,7 @@ FORMS: dict[str, tuple[tuple[float, float, float], int, float, float]] = {
     "needle": ((0.7, 2.8, 0.65), 12, 0.14, 0.25),
 }
 _STONES = {"grey": "cliff", "sandstone": "sandstone", "lava": "lava"}
-_DETAIL = (26, 13, 6)
+_DETAIL = (18, 9, 5)
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def rock_solids(spec: RockSpec, seed: int, *, detail: int) -> list[Solid]:
 
 def rock_hull(spec: RockSpec, seed: int) -> list[list[float]]:
     """Points whose hull bodies may meet instead of the rock, [n, 3] in metres."""
-    points = np.concatenate([solid.points for solid in rock_solids(spec.check(), seed, detail=4)])
+    points = np.concatenate([solid.points for solid in rock_solids(spec.check(), seed, detail=3)])
     return [[round(float(value), 4) for value in point] for point in np.unique(points.round(4), axis=0)]
 
 

@@ -70,12 +70,12 @@ class Slab:
         """
         near, far = _distance(d[:, 1], self.low_m), _distance(d[:, 1], self.high_m)
         far = np.minimum(far, near + 6.0 * (self.high_m - self.low_m))
-        through, radiance = np.ones(len(d)), np.zeros((len(d), 3))
+        through, radiance = np.ones(len(d), np.float32), np.zeros((len(d), 3), np.float32)
         cosine = d @ light
         phase = 0.8 * _lobe(cosine, 0.62) + 0.32 * _lobe(cosine, -0.15)
         rise = max(float(light[1]), 0.12)
         step = (far - near) / steps
-        jitter = 0.35 + 0.3 * np.modf(np.sin(d @ np.array([1271.9, 3311.7, 7453.3])) * 43758.5453)[0]
+        jitter = 0.35 + 0.3 * np.modf(np.sin(d @ np.array([1271.9, 3311.7, 7453.3], np.float32)) * 43758.5453)[0]
         for i in range(steps):
             away = near + step * (i + jitter)
             x, z = d[:, 0] * away, d[:, 2] * away
@@ -164,11 +164,13 @@ def _tiled(picture: Array, u: Array, v: Array) -> Array:
     x, y = u * n, v * n
     i, j = np.floor(x), np.floor(y)
     fx, fy = x - i, y - j
-    i, j = i.astype(np.int64) % n, j.astype(np.int64) % n
-    i1, j1 = (i + 1) % n, (j + 1) % n
-    result: Array = (picture[j, i] * (1 - fx) + picture[j, i1] * fx) * (1 - fy) + (
-        picture[j1, i] * (1 - fx) + picture[j1, i1] * fx
-    ) * fy
+    i, j = i.astype(np.int32) & (n - 1), j.astype(np.int32) & (n - 1)  # a picture's edge is a power of two
+    i1, row, row1 = (i + 1) & (n - 1), j * n, ((j + 1) & (n - 1)) * n
+    flat = picture.ravel()
+    top, low = flat[row + i], flat[row1 + i]
+    top += (flat[row + i1] - top) * fx
+    low += (flat[row1 + i1] - low) * fx
+    result: Array = top + (low - top) * fy
     return result
 
 
