@@ -28,6 +28,7 @@ from playground import build_playground
 from sounds import RATE, SOUNDS
 from starter import build_starter, starter_settings
 from textures import TEXTURES
+from village import build_village
 
 from taixu import __version__
 from taixu.assets.audio_clip import AudioClip, write_wav
@@ -61,6 +62,7 @@ def main() -> None:
         _world(SAMPLES / name, build)
     (SAMPLES / "mods" / "worlds").mkdir(exist_ok=True)
     _world(SAMPLES / "mods", build_courtyard)
+    build_village(SAMPLES / "village", lambda path, data: _keep(path, data, "village"))
     _twin(SAMPLES / "factory", MODELS, TEXTS, build_factory, factory_settings())
     _twin(SAMPLES / "airspace", {"city": city, "drone": drone}, {}, build_airspace, airspace_settings())
     _twin(SAMPLES.parent / "assets" / "templates" / "factory", {}, {}, build_starter, starter_settings())

@@ -69,14 +69,16 @@ class Furnisher:
         """Whether water stands there."""
         return float(self.site.land.water_at(np.array([x]), np.array([z]))[0]) > self.ground(x, z) - margin
 
-    def put(self, kind: str, x: float, z: float, turn: float, *, lift: float = 0.0, on_street: bool = False, variants: int = 1, check: bool = True) -> bool:
+    def put(self, kind: str, x: float, z: float, turn: float, *, lift: float = 0.0, on_street: bool = False, variants: int = 1,
+        check: bool = True) -> bool:
         """Stand a prop somewhere, if there is room; whether there was."""
         size = self.site.land.spec.size_m / 2 - 4
         if max(abs(x), abs(z)) > size or (check and self.is_wet(x, z)):
             return False
         wide, deep = self._size(kind)
         plan = rectangle(x, z, wide, deep, turn)
-        if check and any(meet(plan, other, margin=0.12) for other in self.taken if abs(other[:, 0].mean() - x) < 26 and abs(other[:, 1].mean() - z) < 26):
+        if check and any(meet(plan, other, margin=0.12) for other in self.taken if abs(other[:, 0].mean() - x) < 26
+            and abs(other[:, 1].mean() - z) < 26):
             return False
         if check and not on_street:
             for street in self.site.layout.streets:
@@ -102,7 +104,8 @@ class Furnisher:
             key = (lot.style, lot.seed)
             if key not in made:
                 house = build_house(lot.style, lot.seed, lit=self.lit)
-                made[key] = (self.stage.write(f"house_{len(made) + 1}", house.bench.model(lot.style, texture_px=self.texture_px)), house)
+                made[key] = (self.stage.write(f"house_{len(made) + 1}", house.bench.model(lot.style, texture_px=self.texture_px)),
+                    house)
             source, house = made[key]
             size, middle = [house.wide, house.high + 1.6, house.deep], [0.0, (house.high - 1.6) / 2, 0.0]
             self.stage.add(lot.style, {
@@ -169,7 +172,8 @@ class Furnisher:
                 px, pz = x + away * float(np.cos(angle)), z + away * float(np.sin(angle))
                 if self._on_a_street(px, pz) and attempt < 7:
                     continue
-                if self.put(kind, px, pz, float(np.arctan2(x - px, z - pz)), on_street=True, variants=2 if kind == "container" else 1):
+                if self.put(kind, px, pz, float(np.arctan2(x - px, z - pz)), on_street=True, variants=2 if kind == "container"
+                    else 1):
                     break
 
     def yards(self) -> None:
@@ -183,10 +187,12 @@ class Furnisher:
                     u, v, turn = float(self.random.choice([-1, 1])) * lot.wide * 0.32, lot.deep / 2 + deep / 2 + 0.25, 0.0
                 else:
                     sign = 1 if side == 1 else -1
-                    u, v = sign * (lot.wide / 2 + (wide if kind == "car" else deep) / 2 + 0.4), float(self.random.uniform(-0.3, 0.4)) * lot.deep
+                    u, v = sign * (lot.wide / 2 + (wide if kind == "car" else deep) / 2 + 0.4), float(self.random.uniform(-0.3,
+                        0.4)) * lot.deep
                     turn = 0.0 if kind == "car" else sign * np.pi / 2
                 c, s = np.cos(lot.turn), np.sin(lot.turn)
-                self.put(kind, lot.x + u * float(c) + v * float(s), lot.z - u * float(s) + v * float(c), lot.turn + turn + float(self.random.normal(0, 0.06)),
+                self.put(kind, lot.x + u * float(c) + v * float(s), lot.z - u * float(s) + v * float(c),
+                    lot.turn + turn + float(self.random.normal(0, 0.06)),
                          variants=3 if kind in ("car", "container") else 1)  # fmt: skip
 
     def rocks(self) -> None:
@@ -221,7 +227,8 @@ class Furnisher:
             sink = 0.12 * scale * (1 + 2.0 * self._slope(x, z))
             self.stage.add(form, {
                 "transform": {"position": [x, self.ground(x, z) - sink, z], "rotation": turned(turn), "scale": [scale] * 3},
-                "model": {"source": source}, "collider": {"shape": "hull", "data": {"points": hull}} if form != "cliff" else {"shape": "mesh"},
+                "model": {"source": source}, "collider": {"shape": "hull", "data": {"points": hull}} if form != "cliff"
+                else {"shape": "mesh"},
             })  # fmt: skip
             self.taken.append(plan)
             placed += 1
@@ -239,7 +246,8 @@ class Furnisher:
             foot = np.array(self.site.middle) + along * (k * 22.0)
             t = np.arange(0, 60, 0.5)
             spots = foot + to * t[:, None]
-            wet = land.water_at(spots[:, 0], spots[:, 1]) > land.height_at(spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32)) + 0.1
+            wet = land.water_at(spots[:, 0], spots[:, 1]) > land.height_at(spots[:, 0].astype(np.float32),
+                spots[:, 1].astype(np.float32)) + 0.1
             if not wet.any() or made >= 3:
                 continue
             first = float(t[int(np.argmax(wet))])
@@ -250,7 +258,8 @@ class Furnisher:
                 middle = foot + to * (start + 3.0 + 6.0 * piece)
                 self.stage.prop("jetty", (float(middle[0]), deck, float(middle[1])), turn=turn)
                 self.taken.append(rectangle(float(middle[0]), float(middle[1]), 2.2, 6.0, turn))
-            for side, kind, reach in ((-1, "sailboat" if made % 2 == 0 else "rowboat", 11.0), (1, "rowboat" if made % 2 == 0 else "sailboat", 14.0), (1, "rowboat", 6.5)):
+            for side, kind, reach in ((-1, "sailboat" if made % 2 == 0 else "rowboat", 11.0),
+                (1, "rowboat" if made % 2 == 0 else "sailboat", 14.0), (1, "rowboat", 6.5)):
                 spot = foot + to * (start + reach) + along * (side * (2.6 if kind == "sailboat" else 2.0))
                 if self.is_wet(float(spot[0]), float(spot[1]), -0.5):
                     self.launch(kind, spot, turn + float(self.random.normal(0, 0.06)), level)
@@ -262,7 +271,8 @@ class Furnisher:
                 self.stage.prop("lantern", (float(spot[0]), deck, float(spot[1])), turn=turn)
             made += 1
         for k in range(5):
-            spot = np.array(self.site.middle) + to * float(self.random.uniform(34, 70)) + along * float(self.random.uniform(-60, 60))
+            spot = np.array(self.site.middle) + to * float(self.random.uniform(34, 70)) + along * float(self.random.uniform(-60,
+                60))
             if self.is_wet(float(spot[0]), float(spot[1]), -1.0):
                 self.launch("buoy" if k < 3 else "sailboat", spot, float(self.random.uniform(0, 6)), level)
         if name == "harbour":
@@ -285,7 +295,8 @@ class Furnisher:
         """Banks, bridges, boats."""
         land, line = self.site.land, self.site.layout.canal
         self.stage.add("canal banks", {
-            "transform": {}, "model": {"source": self.stage.write("canal_banks", canal_walls(land, self.site.layout, texture_px=self.texture_px))},
+            "transform": {}, "model": {"source": self.stage.write("canal_banks",
+                canal_walls(land, self.site.layout, texture_px=self.texture_px))},
             "collider": {"shape": "mesh"},
         })  # fmt: skip
         bench = Bench(5)
@@ -298,7 +309,8 @@ class Furnisher:
             bench.add("pale stone", prism([*rail[::-1], *[(x, y - 0.05) for x, y in top]], 0.24).moved(z=z))
             for u in (-1.0, -0.5, 0.0, 0.5, 1.0):
                 y = 0.28 + 1.75 * float(np.cos(u * np.pi / 2))
-                bench.add("pale stone", lathe([(0.17, y - 0.1), (0.17, y + 0.95), (0.21, y + 1.0), (0.1, y + 1.15)], sides=8).moved(7.5 * u, 0, z))
+                bench.add("pale stone", lathe([(0.17, y - 0.1), (0.17, y + 0.95), (0.21, y + 1.0), (0.1, y + 1.15)],
+                    sides=8).moved(7.5 * u, 0, z))
         source = self.stage.write("bridge", bench.model("bridge", texture_px=self.texture_px))
         n = len(line)
         level = float(land.water_at(line[n // 2 : n // 2 + 1, 0], line[n // 2 : n // 2 + 1, 1])[0])
@@ -308,7 +320,8 @@ class Furnisher:
             across = float(np.arctan2(ahead[0], ahead[1])) + np.pi
             x, z = (float(value) for value in line[k])
             self.stage.add("bridge", {
-                "transform": {"position": [x, level + 1.1, z], "rotation": turned(across)}, "model": {"source": source}, "collider": {"shape": "mesh"},
+                "transform": {"position": [x, level + 1.1, z], "rotation": turned(across)}, "model": {"source": source},
+                "collider": {"shape": "mesh"},
             })  # fmt: skip
             self.taken.append(rectangle(x, z, 16.0, 4.4, across))
         for share, side in ((0.38, -1.6), (0.45, 1.4), (0.57, -1.2), (0.72, 1.5), (0.28, 1.2)):
@@ -330,20 +343,24 @@ class Furnisher:
         wall.block("castle wall", long, 8.2, 1.4, (0, -3.0, 0), bevel=0.02)
         for k in range(int(long / 1.6)):
             wall.block("castle wall", 0.85, 0.8, 0.5, (-long / 2 + 0.8 + 1.6 * k, 5.2, 0.45), bevel=0.02)
-        tower.add("castle wall", lathe([(2.7, -3.0), (2.5, 0.5), (2.4, 7.4), (2.8, 7.8), (2.8, 8.8), (2.3, 8.8), (2.3, 8.0), (0, 8.0)], sides=16))
+        tower.add("castle wall", lathe([(2.7, -3.0), (2.5, 0.5), (2.4, 7.4), (2.8, 7.8), (2.8, 8.8), (2.3, 8.8), (2.3, 8.0),
+            (0, 8.0)], sides=16))
         tower.add("roof tiles", lathe([(3.2, 8.7), (1.5, 11.0), (0, 13.6)], sides=16))
         for s in (-1, 1):
             house.block("castle wall", 2.6, 11.2, 3.6, (s * 4.2, -2.5, 0), bevel=0.03)
             for k in range(3):
                 house.block("castle wall", 0.7, 0.8, 0.7, (s * 4.2 - 0.95 + 0.95 * k, 8.7, 1.4), bevel=0.02)
-        house.add("castle wall", prism([(-3.2, 4.6), (-3.2, 8.2), (3.2, 8.2), (3.2, 4.6), *[(2.9 * float(np.cos(a)), 4.0 + 1.3 * float(np.sin(a))) for a in np.linspace(0, np.pi, 11)]], 3.0))
+        house.add("castle wall", prism([(-3.2, 4.6), (-3.2, 8.2), (3.2, 8.2), (3.2, 4.6),
+            *[(2.9 * float(np.cos(a)), 4.0 + 1.3 * float(np.sin(a))) for a in np.linspace(0, np.pi, 11)]], 3.0))
         house.block("castle wall", 6.4, 0.5, 3.0, (0, 8.0, 0))
         for k in range(5):
             house.block("iron", 0.1, 1.4, 0.1, (-1.8 + 0.9 * k, 3.9, 0), bevel=0.0)
-        sources = {name: self.stage.write(name, bench.model(name, texture_px=self.texture_px)) for name, bench in (("wall", wall), ("tower", tower), ("gatehouse", house))}
+        sources = {name: self.stage.write(name, bench.model(name, texture_px=self.texture_px)) for name,
+            bench in (("wall", wall), ("tower", tower), ("gatehouse", house))}
         for k in range(count):
             angle = gate + (k + 0.5) * 2 * np.pi / count
-            for name, at, r in (("wall", angle, radius * float(np.cos(np.pi / count))), ("tower", gate + k * 2 * np.pi / count, radius)):
+            for name, at, r in (("wall", angle, radius * float(np.cos(np.pi / count))),
+                ("tower", gate + k * 2 * np.pi / count, radius)):
                 if name == "tower" and (k % 3 or k == 0):
                     continue
                 x, z = x0 + r * float(np.cos(at)), z0 + r * float(np.sin(at))
@@ -355,7 +372,8 @@ class Furnisher:
                 spots = rectangle(x, z, long if name == "wall" else 5.0, 1.4, out)
                 low = float(self.site.land.height_at(spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32)).min())
                 self.stage.add(name, {
-                    "transform": {"position": [x, low, z], "rotation": turned(out)}, "model": {"source": sources[name]}, "collider": {"shape": "mesh"},
+                    "transform": {"position": [x, low, z], "rotation": turned(out)}, "model": {"source": sources[name]},
+                    "collider": {"shape": "mesh"},
                 })  # fmt: skip
                 self.taken.append(spots)
         # The two pieces beside the gate are shorter: filled up by the gatehouse's own walls.
@@ -363,7 +381,8 @@ class Furnisher:
         out = float(np.arctan2(np.cos(gate), np.sin(gate)))
         low = self.ground(x, z)
         self.stage.add("gatehouse", {
-            "transform": {"position": [x, low, z], "rotation": turned(out)}, "model": {"source": sources["gatehouse"]}, "collider": {"shape": "mesh"},
+            "transform": {"position": [x, low, z], "rotation": turned(out)}, "model": {"source": sources["gatehouse"]},
+            "collider": {"shape": "mesh"},
         })  # fmt: skip
         side = np.array([np.cos(gate), np.sin(gate)])
         across = np.array([-side[1], side[0]])
@@ -375,7 +394,8 @@ class Furnisher:
             spot = np.array([x, z]) + across * sign * (5.0 + rest / 2) - side * 0.9
             lean = out + sign * 0.08
             self.stage.add("wall", {
-                "transform": {"position": [float(spot[0]), low, float(spot[1])], "rotation": turned(lean)}, "model": {"source": source},
+                "transform": {"position": [float(spot[0]), low, float(spot[1])], "rotation": turned(lean)},
+                "model": {"source": source},
                 "collider": {"shape": "mesh"},
             })  # fmt: skip
         self._keep(x0, z0)
@@ -388,12 +408,14 @@ class Furnisher:
                 keep.block("castle wall", 0.9, 0.9, 0.6, (-4.2 + 1.68 * k, 16.0, s * 4.7), bevel=0.02)
                 keep.block("castle wall", 0.6, 0.9, 0.9, (s * 4.7, 16.0, -4.2 + 1.68 * k), bevel=0.02)
             for t in (-1, 1):
-                keep.add("castle wall", lathe([(1.8, -3.0), (1.7, 17.6), (2.0, 18.0), (2.0, 18.8), (0, 18.8)], sides=12).moved(s * 5.0, 0, t * 5.0))
+                keep.add("castle wall", lathe([(1.8, -3.0), (1.7, 17.6), (2.0, 18.0), (2.0, 18.8), (0, 18.8)],
+                    sides=12).moved(s * 5.0, 0, t * 5.0))
                 keep.add("roof tiles", lathe([(2.3, 18.7), (0.0, 23.0)], sides=12).moved(s * 5.0, 0, t * 5.0))
         for y in (4.0, 8.0, 12.0):
             for turn in range(4):
                 for x in (-2.0, 2.0):
-                    keep.add("window light" if self.lit else "black", box(0.5, 1.5, 0.06, bevel=0).moved(x, y, 5.02).turned(y=turn * np.pi / 2))
+                    keep.add("window light" if self.lit else "black",
+                        box(0.5, 1.5, 0.06, bevel=0).moved(x, y, 5.02).turned(y=turn * np.pi / 2))
         keep.add("dark wood", box(2.0, 3.0, 0.14, bevel=0.02).moved(0, 1.5, 5.05))
         for k in range(40):
             angle, away = 1.1 + 2.39996 * k, 20.0 + 0.9 * k
@@ -403,7 +425,8 @@ class Furnisher:
                 continue
             low = float(self.site.land.height_at(plan[:, 0].astype(np.float32), plan[:, 1].astype(np.float32)).min())
             self.stage.add("keep", {
-                "transform": {"position": [x, low, z], "rotation": turned(0.0)}, "model": {"source": self.stage.write("keep", keep.model("keep", texture_px=self.texture_px))},
+                "transform": {"position": [x, low, z], "rotation": turned(0.0)},
+                "model": {"source": self.stage.write("keep", keep.model("keep", texture_px=self.texture_px))},
                 "collider": {"shape": "box", "size": [12.0, 21.0, 12.0], "offset": [0, 7.5, 0]},
             })  # fmt: skip
             self.taken.append(plan)
@@ -421,13 +444,16 @@ class Furnisher:
             plan = rectangle(float(middle[0]), float(middle[1]), wide + 2, deep + 2, turn)
             if float(np.abs(plan).max()) > self.site.land.spec.size_m / 2 - 6 or any(meet(plan, other) for other in self.taken):
                 continue
-            if float(min(distance_to_line(np.concatenate([plan, middle[None]]), street.line).min() for street in self.site.layout.streets)) < 5.5:
+            if float(min(distance_to_line(np.concatenate([plan, middle[None]]), street.line).min()
+                for street in self.site.layout.streets)) < 5.5:
                 continue
             if any(self.is_wet(float(p[0]), float(p[1])) for p in plan):
                 continue
             surface = "crop" if (made + row) % 2 == 0 else "crop green"
-            model = field_model(self.site.land, (float(middle[0]), float(middle[1])), turn, (wide, deep), surface, texture_px=self.texture_px)
-            self.stage.add("field", {"transform": {}, "model": {"source": self.stage.write(f"field_{made + 1}", model), "cast_shadow": False}})
+            model = field_model(self.site.land, (float(middle[0]), float(middle[1])), turn, (wide, deep), surface,
+                texture_px=self.texture_px)
+            self.stage.add("field", {"transform": {}, "model": {"source": self.stage.write(f"field_{made + 1}", model),
+                "cast_shadow": False}})
             made += 1
             for u in np.arange(-wide / 2, wide / 2, 2.0):
                 spot = middle - to * (deep / 2 + 1.4) + along * float(u + 1.0)
@@ -443,7 +469,8 @@ class Furnisher:
             foot = np.array(self.site.middle) + along * (k * 5.5)
             t = np.arange(0, 70, 0.5)
             spots = foot + to * t[:, None]
-            above = land.height_at(spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32)) - land.water_at(spots[:, 0], spots[:, 1])
+            above = land.height_at(spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32)) - land.water_at(spots[:, 0],
+                spots[:, 1])
             wet = above < 0.25
             if not wet.any():
                 continue
@@ -465,14 +492,16 @@ class Furnisher:
 
     def _on_a_street(self, x: float, z: float, *, but: Street | None = None, margin: float = 0.2) -> bool:
         spot = np.array([[x, z]])
-        return any(street is not but and float(distance_to_line(spot, street.line)[0]) < street.wide / 2 + margin for street in self.site.layout.streets)
+        return any(street is not but and float(distance_to_line(spot, street.line)[0]) < street.wide / 2 + margin
+            for street in self.site.layout.streets)
 
     def _cell(self, value: float) -> int:
         n = len(self.site.calm)
         return int(np.clip(round((value / self.site.land.spec.size_m + 0.5) * (n - 1)), 0, n - 1))
 
     def _slope(self, x: float, z: float) -> float:
-        return float(np.hypot(self.ground(x + 0.7, z) - self.ground(x - 0.7, z), self.ground(x, z + 0.7) - self.ground(x, z - 0.7))) / 1.4
+        return float(np.hypot(self.ground(x + 0.7, z) - self.ground(x - 0.7, z),
+            self.ground(x, z + 0.7) - self.ground(x, z - 0.7))) / 1.4
 
 
 def _along(street: Street, step: float, first: float) -> list[tuple[float, float, Array]]:
@@ -481,6 +510,7 @@ def _along(street: Street, step: float, first: float) -> list[tuple[float, float
     found = []
     for at in np.arange(first, float(lengths[-1]) - 1.0, step):
         x, z = (float(np.interp(at, lengths, street.line[:, axis])) for axis in (0, 1))
-        ahead = np.array([np.interp(at + 0.8, lengths, street.line[:, axis]) - np.interp(at - 0.8, lengths, street.line[:, axis]) for axis in (0, 1)])
+        ahead = np.array([np.interp(at + 0.8, lengths, street.line[:, axis]) - np.interp(at - 0.8, lengths, street.line[:, axis])
+            for axis in (0, 1)])
         found.append((x, z, ahead / max(float(np.hypot(*ahead)), 1e-6)))
     return found

@@ -100,7 +100,8 @@ def _settled(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
         "camera": {"fov_y_rad": 0.95, "near_m": 0.15},
     })  # fmt: skip
     count = kind.people if spec.people < 0 else spec.people
-    faces = write_faces(stage, max(1, min(spec.faces, count + 1)), kind.clothes, seed, lambda done: progress(0.8 + 0.18 * done, "people"))
+    faces = write_faces(stage, max(1, min(spec.faces, count + 1)), kind.clothes, seed,
+        lambda done: progress(0.8 + 0.18 * done, "people"))
     if count > 0:
         stage.add("navigation", {"navigation": _walked(site)})
     random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, 401]))
@@ -116,7 +117,8 @@ def _settled(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
 def _walked(site: Site) -> dict[str, Any]:
     """Where people walk: about the streets, not in the whole land."""
     x0, z0, radius = site.layout.square
-    points = np.concatenate([*(street.line for street in site.layout.streets), [[x0 - radius, z0 - radius], [x0 + radius, z0 + radius]]])
+    points = np.concatenate([*(street.line for street in site.layout.streets),
+        [[x0 - radius, z0 - radius], [x0 + radius, z0 + radius]]])
     near = np.hypot(*(points - np.array(site.middle)).T) < _WALKED_M
     low, high = points[near].min(0) - 5.0, points[near].max(0) + 5.0
     line = [np.linspace(low[axis], high[axis], 24) for axis in (0, 1)]
@@ -131,7 +133,8 @@ def _sky(stage: Stage, spec: WorldSpec, seed: int, eye: Any, target: Any) -> Non
     low = spec.time in ("dawn", "sunset", "dusk", "evening")
     haze = 6.0 if spec.weather == "misty" else 2.4
     azimuth = sun_azimuth(eye, target, low=low) - (75.0 if spec.time == "night" else 0.0)
-    sky = make_sky(SkySpec(spec.time, azimuth_deg=azimuth, haze=haze, clouds=clouds, cover=cover, cirrus=cirrus, width_px=spec.sky_px), seed)
+    sky = make_sky(SkySpec(spec.time, azimuth_deg=azimuth, haze=haze, clouds=clouds, cover=cover, cirrus=cirrus,
+        width_px=spec.sky_px), seed)
     file = stage.folder / "sky.hdr"
     write_atomic(file, encode_hdr(sky.image))
     stage.files.append(Made(file, "sky"))
@@ -141,6 +144,7 @@ def _sky(stage: Stage, spec: WorldSpec, seed: int, eye: Any, target: Any) -> Non
 def _player(stage: Stage, source: str, at: tuple[float, float, float], turn: float) -> None:
     stage.add("spawn", {"transform": {"position": list(at), "rotation": turned(turn + np.pi)}})
     stage.add("player", {
-        "transform": {"position": list(at), "rotation": turned(turn)}, "model": {"source": source}, "motion": {"seed": 1}, "face": {},
+        "transform": {"position": list(at), "rotation": turned(turn)}, "model": {"source": source}, "motion": {"seed": 1},
+        "face": {},
         "character": {"radius_m": 0.28, "height_m": 1.15}, "script": {"path": "walk.py"},
     })  # fmt: skip

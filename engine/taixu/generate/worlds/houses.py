@@ -48,29 +48,49 @@ class HouseStyle:
 
 
 STYLES: dict[str, HouseStyle] = {
-    "cottage": HouseStyle(("whitewash", "whitewash", "plaster yellow", "plaster blue"), "gable", ("slates", "roof tiles"), chimney="masonry"),
-    "fisher hut": HouseStyle(("red wood", "blue wood", "white wood", "green wood"), "gable", ("slates",), (1, 1), (5.0, 6.5), (5.5, 7.0), 1.1, door="white wood"),
-    "chalet": HouseStyle(("wood",), "gable", ("slates", "shingles"), (2, 2), (9.0, 12.0), (8.0, 10.0), 0.55, trim="white wood", door="green wood", balcony=True,
+    "cottage": HouseStyle(("whitewash", "whitewash", "plaster yellow", "plaster blue"), "gable", ("slates", "roof tiles"),
+        chimney="masonry"),
+    "fisher hut": HouseStyle(("red wood", "blue wood", "white wood", "green wood"), "gable", ("slates",), (1, 1), (5.0, 6.5),
+        (5.5, 7.0), 1.1, door="white wood"),
+    "chalet": HouseStyle(("wood",), "gable", ("slates", "shingles"), (2, 2), (9.0, 12.0), (8.0, 10.0), 0.55, trim="white wood",
+        door="green wood", balcony=True,
                          overhang=1.1, base="whitewash", chimney="whitewash"),
-    "chapel": HouseStyle(("whitewash",), "gable", ("shingles",), (2, 2), (7.0, 7.5), (13.0, 15.0), 1.5, trim="pale stone", door="dark wood", chimney=""),
-    "adobe": HouseStyle(("adobe",), "flat", ("adobe",), (1, 3), (6.0, 10.0), (6.0, 9.0), trim="dark wood", door="blue wood", chimney="", base="", overhang=0.0),
-    "adobe tower": HouseStyle(("adobe",), "flat", ("adobe",), (4, 5), (4.5, 5.5), (4.5, 5.5), trim="dark wood", door="dark wood", chimney="", base="", overhang=0.0),
-    "timbered": HouseStyle(("whitewash", "plaster yellow"), "gable", ("roof tiles",), (2, 3), (6.0, 8.5), (7.0, 9.0), 1.25, timber="dark wood", door="dark wood", trim="dark wood"),
-    "townhouse": HouseStyle(("brick", "plaster yellow", "plaster blue"), "gable", ("slates", "roof tiles"), (2, 3), (6.0, 8.0), (8.0, 10.0), 0.9, door="green wood"),
-    "bungalow": HouseStyle(("whitewash", "plaster blue", "brick"), "hip", ("shingles", "slates"), (1, 1), (11.0, 14.0), (8.0, 10.0), 0.55, door="red wood", overhang=0.55, chimney="brick"),
-    "family house": HouseStyle(("white wood", "plaster yellow", "plaster blue", "brick"), "gable", ("shingles", "slates"), (2, 2), (9.0, 11.0), (8.0, 9.5), 0.8, door="red wood"),
-    "farmhouse": HouseStyle(("whitewash", "brick"), "gable", ("roof tiles",), (2, 2), (11.0, 14.0), (7.0, 8.5), 0.95, door="green wood"),
-    "barn": HouseStyle(("red wood", "old wood"), "gable", ("shingles", "roof tiles"), (2, 2), (9.0, 11.0), (13.0, 17.0), 0.85, door="white wood", chimney=""),
-    "warehouse": HouseStyle(("brick", "brick dark"), "gable", ("slates",), (2, 3), (11.0, 15.0), (12.0, 16.0), 0.6, door="green wood", chimney="", storey_m=3.4),
-    "cabin": HouseStyle(("logs",), "gable", ("shingles", "moss"), (1, 1), (6.0, 8.0), (6.0, 7.5), 1.15, trim="dark wood", door="dark wood", chimney="stone", overhang=0.6),
-    "chinese house": HouseStyle(("whitewash",), "curved", ("grey tiles",), (1, 2), (7.0, 10.0), (6.0, 8.0), 0.75, trim="dark wood", door="dark wood", chimney="", overhang=0.75,
+    "chapel": HouseStyle(("whitewash",), "gable", ("shingles",), (2, 2), (7.0, 7.5), (13.0, 15.0), 1.5, trim="pale stone",
+        door="dark wood", chimney=""),
+    "adobe": HouseStyle(("adobe",), "flat", ("adobe",), (1, 3), (6.0, 10.0), (6.0, 9.0), trim="dark wood", door="blue wood",
+        chimney="", base="", overhang=0.0),
+    "adobe tower": HouseStyle(("adobe",), "flat", ("adobe",), (4, 5), (4.5, 5.5), (4.5, 5.5), trim="dark wood", door="dark wood",
+        chimney="", base="", overhang=0.0),
+    "timbered": HouseStyle(("whitewash", "plaster yellow"), "gable", ("roof tiles",), (2, 3), (6.0, 8.5), (7.0, 9.0), 1.25,
+        timber="dark wood", door="dark wood", trim="dark wood"),
+    "townhouse": HouseStyle(("brick", "plaster yellow", "plaster blue"), "gable", ("slates", "roof tiles"), (2, 3), (6.0, 8.0),
+        (8.0, 10.0), 0.9, door="green wood"),
+    "bungalow": HouseStyle(("whitewash", "plaster blue", "brick"), "hip", ("shingles", "slates"), (1, 1), (11.0, 14.0), (8.0, 10.0),
+        0.55, door="red wood", overhang=0.55, chimney="brick"),
+    "family house": HouseStyle(("white wood", "plaster yellow", "plaster blue", "brick"), "gable", ("shingles", "slates"), (2, 2),
+        (9.0, 11.0), (8.0, 9.5), 0.8, door="red wood"),
+    "farmhouse": HouseStyle(("whitewash", "brick"), "gable", ("roof tiles",), (2, 2), (11.0, 14.0), (7.0, 8.5), 0.95,
+        door="green wood"),
+    "barn": HouseStyle(("red wood", "old wood"), "gable", ("shingles", "roof tiles"), (2, 2), (9.0, 11.0), (13.0, 17.0), 0.85,
+        door="white wood", chimney=""),
+    "warehouse": HouseStyle(("brick", "brick dark"), "gable", ("slates",), (2, 3), (11.0, 15.0), (12.0, 16.0), 0.6,
+        door="green wood", chimney="", storey_m=3.4),
+    "cabin": HouseStyle(("logs",), "gable", ("shingles", "moss"), (1, 1), (6.0, 8.0), (6.0, 7.5), 1.15, trim="dark wood",
+        door="dark wood", chimney="stone", overhang=0.6),
+    "chinese house": HouseStyle(("whitewash",), "curved", ("grey tiles",), (1, 2), (7.0, 10.0), (6.0, 8.0), 0.75, trim="dark wood",
+        door="dark wood", chimney="", overhang=0.75,
                                 upper="dark wood"),
-    "chinese shop": HouseStyle(("dark wood", "red wood"), "curved", ("grey tiles",), (2, 2), (7.0, 9.0), (6.0, 7.5), 0.75, trim="dark wood", door="red wood", chimney="", overhang=0.9, balcony=True),
-    "beach hut": HouseStyle(("wood", "blue wood", "white wood"), "hip", ("straw",), (1, 1), (5.0, 6.5), (5.0, 6.0), 1.1, trim="white wood", door="wood", chimney="", overhang=0.9, base="old wood"),
-    "apartments": HouseStyle(("brick", "plaster yellow", "concrete wall", "brick dark"), "flat", ("concrete",), (4, 6), (14.0, 18.0), (12.0, 14.0), door="black", trim="white wood",
+    "chinese shop": HouseStyle(("dark wood", "red wood"), "curved", ("grey tiles",), (2, 2), (7.0, 9.0), (6.0, 7.5), 0.75,
+        trim="dark wood", door="red wood", chimney="", overhang=0.9, balcony=True),
+    "beach hut": HouseStyle(("wood", "blue wood", "white wood"), "hip", ("straw",), (1, 1), (5.0, 6.5), (5.0, 6.0), 1.1,
+        trim="white wood", door="wood", chimney="", overhang=0.9, base="old wood"),
+    "apartments": HouseStyle(("brick", "plaster yellow", "concrete wall", "brick dark"), "flat", ("concrete",), (4, 6),
+        (14.0, 18.0), (12.0, 14.0), door="black", trim="white wood",
                              chimney="", overhang=0.25, storey_m=3.0, shop=0.6, balcony=True),
-    "tower block": HouseStyle(("concrete wall", "whitewash"), "flat", ("concrete",), (8, 11), (15.0, 18.0), (14.0, 16.0), door="black", trim="steel", chimney="", overhang=0.0, storey_m=3.0, shop=1.0),
-    "office": HouseStyle(("glass wall",), "flat", ("concrete",), (7, 14), (16.0, 19.0), (15.0, 18.0), door="steel", trim="steel", chimney="", overhang=0.0, storey_m=3.5),
+    "tower block": HouseStyle(("concrete wall", "whitewash"), "flat", ("concrete",), (8, 11), (15.0, 18.0), (14.0, 16.0),
+        door="black", trim="steel", chimney="", overhang=0.0, storey_m=3.0, shop=1.0),
+    "office": HouseStyle(("glass wall",), "flat", ("concrete",), (7, 14), (16.0, 19.0), (15.0, 18.0), door="steel", trim="steel",
+        chimney="", overhang=0.0, storey_m=3.5),
 }  # fmt: skip
 """By name."""
 
@@ -157,14 +177,16 @@ def _openings(bench: Bench, style: HouseStyle, name: str, size: tuple[float, flo
                 if style.balcony and side == 0 and storey > 0 and (storeys == 2 or k % 2 == 0):
                     if storeys == 2 and k:
                         continue
-                    _balcony(bench, style, 0.0 if storeys == 2 else x, storey * style.storey_m, half, length - 0.4 if storeys == 2 else 2.2)
+                    _balcony(bench, style, 0.0 if storeys == 2 else x, storey * style.storey_m, half, length - 0.4 if storeys == 2
+                        else 2.2)
 
 
 def _placed(solid: Solid, at: tuple[float, float, float], turn: float) -> Solid:
     return solid.moved(*at).turned(y=turn)
 
 
-def _window(bench: Bench, style: HouseStyle, at: tuple[float, float, float], size: tuple[float, float], turn: float, glass: str) -> None:
+def _window(bench: Bench, style: HouseStyle, at: tuple[float, float, float], size: tuple[float, float], turn: float,
+    glass: str) -> None:
     x, y, z = at
     w, h = size
     bench.add(glass, _placed(box(w, h, 0.04, bevel=0), (x, y + h / 2, z + 0.01), turn))
@@ -227,12 +249,15 @@ def _roof(bench: Bench, style: HouseStyle, wall: str, roofing: str, size: tuple[
     over = style.overhang
     if style.roof == "flat":
         edge = 0.55 if name in ("adobe", "adobe tower") else 0.7
-        for x, z, w, d in ((0, deep / 2, wide, 0.24), (0, -deep / 2, wide, 0.24), (wide / 2, 0, 0.24, deep), (-wide / 2, 0, 0.24, deep)):
-            bench.block(wall if wall != "glass wall" else "steel", w + 0.24, edge, d + (0.24 if w < 1 else 0), (x * 0.985, high - 0.05, z * 0.985), bevel=0.05)
+        for x, z, w, d in ((0, deep / 2, wide, 0.24), (0, -deep / 2, wide, 0.24), (wide / 2, 0, 0.24, deep),
+            (-wide / 2, 0, 0.24, deep)):
+            bench.block(wall if wall != "glass wall" else "steel", w + 0.24, edge, d + (0.24 if w < 1 else 0),
+                (x * 0.985, high - 0.05, z * 0.985), bevel=0.05)
         bench.block(roofing, wide - 0.1, 0.1, deep - 0.1, (0, high - 0.06, 0))
         if name.startswith("adobe"):
             for k in range(4):
-                bench.add("bark", rod((-wide * 0.36 + k * wide * 0.24, high - 0.45, deep / 2 - 0.2), (-wide * 0.36 + k * wide * 0.24, high - 0.45, deep / 2 + 0.45), 0.08, sides=7))
+                bench.add("bark", rod((-wide * 0.36 + k * wide * 0.24, high - 0.45, deep / 2 - 0.2),
+                    (-wide * 0.36 + k * wide * 0.24, high - 0.45, deep / 2 + 0.45), 0.08, sides=7))
         elif high > 9:
             bench.block("concrete", 3.2, 2.2, 3.0, (wide * 0.2, high, -deep * 0.15))
             bench.block("steel", 1.6, 1.0, 1.2, (-wide * 0.22, high, deep * 0.1), bevel=0.03)
@@ -258,10 +283,13 @@ def _roof(bench: Bench, style: HouseStyle, wall: str, roofing: str, size: tuple[
         reach = 1 + over / (span / 2)
         down = t * reach
         straight = rise * (1 - down)
-        return straight - (0.24 * rise * np.sin(np.pi * min(t, 1.0)) - 0.5 * max(down - 0.92, 0) * rise if style.roof == "curved" else 0)
+        return straight - (0.24 * rise * np.sin(np.pi * min(t, 1.0)) - 0.5 * max(down - 0.92, 0) * rise if style.roof == "curved"
+            else 0)
 
-    rim = [(float(t) * span / 2, height(float(t) / (1 + over / (span / 2))) - 0.03) for t in np.linspace(0, 1, 9 if style.roof == "curved" else 2)]
-    gable = prism([*[(-x, y) for x, y in rim[::-1]], *[(x, y) for x, y in rim[1:]], (span / 2, -0.3), (-span / 2, -0.3)], long - 0.02)
+    rim = [(float(t) * span / 2, height(float(t) / (1 + over / (span / 2))) - 0.03)
+        for t in np.linspace(0, 1, 9 if style.roof == "curved" else 2)]
+    gable = prism([*[(-x, y) for x, y in rim[::-1]], *[(x, y) for x, y in rim[1:]], (span / 2, -0.3), (-span / 2, -0.3)],
+        long - 0.02)
     bench.add(wall if not style.upper else style.walls[0], gable.turned(y=turn).moved(y=high))
     for sign in (-1, 1):
         top = [(sign * t * (span / 2 + over), height(float(t)) + thick) for t in points]
@@ -269,12 +297,14 @@ def _roof(bench: Bench, style: HouseStyle, wall: str, roofing: str, size: tuple[
         bench.add(roofing, prism(top + low, long + 2 * ends).turned(y=turn).moved(y=high))
         if style.roof != "curved":
             for end in (-1, 1):
-                a, b = (0.0, rise + thick * 0.4, end * (long / 2 + ends)), (sign * (span / 2 + over), height(1.0) + thick * 0.4, end * (long / 2 + ends))
+                a, b = (0.0, rise + thick * 0.4, end * (long / 2 + ends)), (sign * (span / 2 + over), height(1.0) + thick * 0.4,
+                    end * (long / 2 + ends))
                 bench.add(style.trim, _bar(a, b).turned(y=turn).moved(y=high))
     bench.add(roofing, box(0.3, 0.18, long + 2 * ends + 0.02, bevel=0.05).turned(y=turn).moved(y=high + rise + thick * 0.75))
     if style.roof == "curved":
         for end in (-1, 1):
-            bench.add(roofing, box(0.3, 0.5, 0.5, bevel=0.1).turned(x=end * 0.5).moved(0, rise + thick + 0.15, end * (long / 2 + ends - 0.1)).turned(y=turn).moved(y=high))
+            bench.add(roofing, box(0.3, 0.5, 0.5, bevel=0.1).turned(x=end * 0.5).moved(0, rise + thick + 0.15,
+                end * (long / 2 + ends - 0.1)).turned(y=turn).moved(y=high))
     if name == "barn":
         return
     if rise > 2.2:  # a window under the ridge
@@ -297,7 +327,8 @@ def _belfry(bench: Bench, wall: str, roofing: str, deep: float, high: float) -> 
         bench.add("black", box(0.9, 1.5, 0.1, bevel=0).moved(0, high + 5.6, 1.62).turned(y=turn * np.pi / 2).moved(z=z))
     bench.add(roofing, lathe([(2.5, high + 7.35), (1.5, high + 8.6), (0.0, high + 13.0)], sides=4, turn=np.pi / 4).moved(z=z))
     bench.add("dark wood", box(1.5, 2.6, 0.12, bevel=0.01).moved(0, 1.3, z + 1.63))
-    bench.add("brass", rod((0, high + 12.8, z), (0, high + 14.0, z), 0.05, sides=6), rod((-0.35, high + 13.6, z), (0.35, high + 13.6, z), 0.05, sides=6))
+    bench.add("brass", rod((0, high + 12.8, z), (0, high + 14.0, z), 0.05, sides=6),
+        rod((-0.35, high + 13.6, z), (0.35, high + 13.6, z), 0.05, sides=6))
 
 
 def _curtain_wall(bench: Bench, wide: float, deep: float, high: float, storey: float) -> None:

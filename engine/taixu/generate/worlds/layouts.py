@@ -20,7 +20,7 @@ _FORMS = 5
 
 @dataclass(frozen=True)
 class Street:
-    """A street: its middle line, its width, whether houses stand along it on the left, on the right, and whether it has pavements."""
+    """A street: its middle line, its width, on which sides houses stand along it, and whether it has pavements."""
 
     line: Array
     wide: float
@@ -168,7 +168,8 @@ def _fill(plan: Layout, kind: Kind, name: str, count: int, random: np.random.Gen
     shares = shares / shares.sum()
     if "chapel" in kind.houses:
         _chapel(plan, fits, seed)
-    gap, setback = {"grid": (7.0, 7.0), "scattered": (9.0, 6.0), "farm": (13.0, 10.0), "beach": (7.0, 5.0), "canal": (0.7, 0.6), "walled": (0.8, 0.7)}.get(
+    gap, setback = {"grid": (7.0, 7.0), "scattered": (9.0, 6.0), "farm": (13.0, 10.0), "beach": (7.0, 5.0), "canal": (0.7, 0.6),
+        "walled": (0.8, 0.7)}.get(
         kind.layout, (2.6, 1.6)
     )
     if name == "city district":
@@ -190,7 +191,8 @@ def _fill(plan: Layout, kind: Kind, name: str, count: int, random: np.random.Gen
                 if at >= lengths[-1]:
                     break
                 x, z = (float(np.interp(at, lengths, street.line[:, axis])) for axis in (0, 1))
-                ahead = np.array([np.interp(at + 1, lengths, street.line[:, axis]) - np.interp(at - 1, lengths, street.line[:, axis]) for axis in (0, 1)])
+                ahead = np.array([np.interp(at + 1, lengths, street.line[:, axis]) - np.interp(at - 1, lengths,
+                    street.line[:, axis]) for axis in (0, 1)])
                 ahead /= max(float(np.hypot(*ahead)), 1e-6)
                 out = np.array([ahead[1], -ahead[0]]) * side
                 away = street.wide / 2 + setback + deep / 2 + float(random.uniform(0, 0.4 if gap < 1 else 1.5))

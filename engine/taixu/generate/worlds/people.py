@@ -55,7 +55,8 @@ def walkable_spots(site: Site, taken: list[Any], count: int, random: np.random.G
         plan = rectangle(float(x), float(z), 0.9, 0.9, 0.0)
         if any(meet(plan, other, margin=0.25) for other in taken) or max(abs(x), abs(z)) > site.land.spec.size_m / 2 - 12:
             continue
-        if np.hypot(x - site.middle[0], z - site.middle[1]) > 58.0 or any(np.hypot(x - other[0], z - other[2]) < 1.6 for other in found):
+        if np.hypot(x - site.middle[0], z - site.middle[1]) > 58.0 or any(np.hypot(x - other[0], z - other[2]) < 1.6
+            for other in found):
             continue
         if len(site.layout.canal) and float(distance_to_line(np.array([[x, z]]), site.layout.canal)[0]) < 6.0:
             continue
@@ -66,7 +67,8 @@ def walkable_spots(site: Site, taken: list[Any], count: int, random: np.random.G
     return found
 
 
-def settle_people(stage: Stage, site: Site, kind: Kind, faces: list[str], count: int, taken: list[Any], seed: int, *, talk_at: tuple[float, float] | None = None) -> None:
+def settle_people(stage: Stage, site: Site, kind: Kind, faces: list[str], count: int, taken: list[Any], seed: int, *,
+    talk_at: tuple[float, float] | None = None) -> None:
     """Put people into a world."""
     if count <= 0 or not faces:
         return

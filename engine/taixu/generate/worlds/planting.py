@@ -20,7 +20,8 @@ from taixu.generate.worlds.sites import Site
 __all__ = ["plant"]
 
 
-def plant(stage: Stage, site: Site, kind: Kind, eye: Any, target: Any, taken: list[Any], seed: int, progress: Callable[[float], None]) -> None:
+def plant(stage: Stage, site: Site, kind: Kind, eye: Any, target: Any, taken: list[Any], seed: int,
+    progress: Callable[[float], None]) -> None:
     """Sow a site, and put what grows on the stage."""
     from taixu.assets.gltf import write_gltf
     from taixu.scene.scatter import write_places
@@ -28,7 +29,8 @@ def plant(stage: Stage, site: Site, kind: Kind, eye: Any, target: Any, taken: li
     land = site.land
     rules = rules_of(land)
     if kind.layout == "oasis":
-        rules.append(Rule("palm", 4.2, 0.75, (1.0, 1.0, 0.2, 1.0, 0.0), slope=0.5, cluster_m=40.0, cluster=0.8, shore_m=(0.4, 5.5), scale=(0.6, 1.15)))
+        rules.append(Rule("palm", 4.2, 0.75, (1.0, 1.0, 0.2, 1.0, 0.0), slope=0.5, cluster_m=40.0, cluster=0.8, shore_m=(0.4, 5.5),
+            scale=(0.6, 1.15)))
     for number, rule in enumerate(rules):
         progress(number / len(rules))
         low = PLANTS[rule.kind].form in ("tuft", "stone")
@@ -50,7 +52,8 @@ def plant(stage: Stage, site: Site, kind: Kind, eye: Any, target: Any, taken: li
         stage.add(f"plants: {rule.kind}", {
             "transform": {},
             "scatter": {
-                "source": column.name, "model": file.name, "ground": entity_id("ground"), "fine_m": rule.fine_m, "coarse_m": rule.coarse_m,
+                "source": column.name, "model": file.name, "ground": entity_id("ground"), "fine_m": rule.fine_m,
+                "coarse_m": rule.coarse_m,
                 "reach_m": rule.reach_m, "cast_shadow": rule.cast_shadow,
             },
         })  # fmt: skip
@@ -89,5 +92,6 @@ def _clear(places: Any, taken: list[Any], margin: float) -> Any:
         u, v = plan[1] - plan[0], plan[3] - plan[0]
         wide, deep = max(float(np.hypot(*u)), 1e-6), max(float(np.hypot(*v)), 1e-6)
         dx, dz = x - middle[0], z - middle[1]
-        free &= (np.abs(dx * u[0] + dz * u[1]) / wide > wide / 2 + margin) | (np.abs(dx * v[0] + dz * v[1]) / deep > deep / 2 + margin)
+        along, across = np.abs(dx * u[0] + dz * u[1]) / wide, np.abs(dx * v[0] + dz * v[1]) / deep
+        free &= (along > wide / 2 + margin) | (across > deep / 2 + margin)
     return free

@@ -144,7 +144,8 @@ def _find_place(land: Landscape, layout: str, radius: float, seed: int) -> tuple
     return x, z, (float(to[0]), float(to[1]))
 
 
-def _levelled(land: Landscape, x: float, z: float, radius: float, shore: tuple[float, float], layout: str) -> tuple[Landscape, Array]:
+def _levelled(land: Landscape, x: float, z: float, radius: float, shore: tuple[float, float], layout: str) -> tuple[Landscape,
+    Array]:
     """Ground that is a gentle slope about the settlement and itself outside."""
     n, size = len(land.heights), land.spec.size_m
     px, pz = coordinates(n, size)
@@ -184,8 +185,10 @@ def _levelled(land: Landscape, x: float, z: float, radius: float, shore: tuple[f
 def _moved(layout: Layout, x: float, z: float) -> Layout:
     at = np.array([x, z])
     return Layout(
-        [replace(street, line=street.line + at) for street in layout.streets], [replace(lot, x=lot.x + x, z=lot.z + z) for lot in layout.lots],
-        (layout.square[0] + x, layout.square[1] + z, layout.square[2]), layout.canal + at if len(layout.canal) else layout.canal, layout.wall_m,
+        [replace(street, line=street.line + at) for street in layout.streets],
+        [replace(lot, x=lot.x + x, z=lot.z + z) for lot in layout.lots],
+        (layout.square[0] + x, layout.square[1] + z, layout.square[2]), layout.canal + at if len(layout.canal) else layout.canal,
+        layout.wall_m,
     )
 
 
@@ -197,7 +200,8 @@ def _with_streets(land: Landscape, layout: Layout) -> Landscape:
     for street in layout.streets:
         rows, columns, d = _near(street.line, street.wide / 2 + 9.0, n, size)
         share = smoothstep(street.wide / 2 + 7.0, street.wide / 2 + 1.0, d)
-        wet = land.water[np.minimum(rows * len(land.water) // n, len(land.water) - 1), np.minimum(columns * len(land.water) // n, len(land.water) - 1)]
+        wet = land.water[np.minimum(rows * len(land.water) // n, len(land.water) - 1),
+            np.minimum(columns * len(land.water) // n, len(land.water) - 1)]
         share = share * (heights[rows, columns] > wet + 0.3)
         heights[rows, columns] += (share * (smooth[rows, columns] - heights[rows, columns])).astype(np.float32)
         worn = smoothstep(street.wide / 2 + 1.4, street.wide / 2 - 0.2, d)
@@ -235,7 +239,7 @@ def _with_canal(land: Landscape, layout: Layout) -> Landscape:
     bed = smoothstep(5.4, 4.4, d)
     heights[rows, columns] = heights[rows, columns] * (1 - bed) + (level - 1.6) * bed
     m = len(water)
-    wr, wc, wd = _near(layout.canal, 6.2, m, size)
+    wr, wc, _ = _near(layout.canal, 6.2, m, size)
     water[wr, wc] = np.float32(level)
     weights[rows, columns, 2] = np.maximum(weights[rows, columns, 2], bed)
     return replace(land, heights=heights.astype(np.float32), water=water, weights=weights)

@@ -13,7 +13,8 @@ from taixu.generate.worlds.kinds import KINDS
 __all__ = ["WEATHERS", "WorldSpec"]
 
 WEATHERS = {
-    "clear": ("none", 0.0, 0.12), "fair": ("cumulus", 0.35, 0.25), "cloudy": ("cumulus", 0.58, 0.3), "overcast": ("stratus", 0.95, 0.0),
+    "clear": ("none", 0.0, 0.12), "fair": ("cumulus", 0.35, 0.25), "cloudy": ("cumulus", 0.58, 0.3),
+    "overcast": ("stratus", 0.95, 0.0),
     "stormy": ("storm", 0.85, 0.0), "misty": ("stratus", 0.55, 0.0),
 }  # fmt: skip
 """Clouds, their cover and the veils above."""

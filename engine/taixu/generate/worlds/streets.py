@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -23,7 +24,8 @@ def street_model(land: Landscape, layout: Layout, surface: str, *, pavement: boo
     """Streets that are paved, the square with them; with pavements where there are cars."""
     model = ModelData(name="streets")
     number, tile = add_look(model, surface, size=texture_px)
-    parts = [_ribbon(land, street.line, -street.wide / 2, street.wide / 2, _LIFT_M + 0.012 * k, tile) for k, street in enumerate(layout.streets)]
+    parts = [_ribbon(land, street.line, -street.wide / 2, street.wide / 2, _LIFT_M + 0.012 * k, tile) for k,
+        street in enumerate(layout.streets)]
     if not pavement:
         parts.append(_disc(land, layout.square, _LIFT_M + 0.012 * len(layout.streets), tile))
     primitives = [_joined(parts, number)]
@@ -52,12 +54,14 @@ def canal_walls(land: Landscape, layout: Layout, *, texture_px: int) -> ModelDat
     for sign in (-1, 1):
         edge = line + out * (sign * 5.0)
         inner = line + out * (sign * 4.5)
-        top = land.height_at((line + out * (sign * 7.0))[:, 0].astype(np.float32), (line + out * (sign * 7.0))[:, 1].astype(np.float32)) + 0.28
+        top = land.height_at((line + out * (sign * 7.0))[:, 0].astype(np.float32),
+            (line + out * (sign * 7.0))[:, 1].astype(np.float32)) + 0.28
         foot = top - 3.6
         rows = [np.stack([inner[:, 0], foot, inner[:, 1]], 1), np.stack([inner[:, 0], top, inner[:, 1]], 1),
-                np.stack([edge[:, 0], top, edge[:, 1]], 1), np.stack([edge[:, 0] + sign * out[:, 0] * 0.4, foot, edge[:, 1] + sign * out[:, 1] * 0.4], 1)]  # fmt: skip
+                np.stack([edge[:, 0], top, edge[:, 1]], 1), np.stack([edge[:, 0] + sign * out[:, 0] * 0.4, foot,
+                    edge[:, 1] + sign * out[:, 1] * 0.4], 1)]  # fmt: skip
         along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))]) / tile
-        for low, high in zip(rows[:-1], rows[1:], strict=True):
+        for low, high in pairwise(rows):
             points = np.concatenate([low, high])
             v = np.concatenate([np.zeros(len(low)), np.linalg.norm(high - low, axis=1)]) / tile
             n = len(low)
@@ -77,7 +81,8 @@ def canal_walls(land: Landscape, layout: Layout, *, texture_px: int) -> ModelDat
     return model
 
 
-def field_model(land: Landscape, middle: tuple[float, float], turn: float, size: tuple[float, float], surface: str, *, texture_px: int) -> ModelData:
+def field_model(land: Landscape, middle: tuple[float, float], turn: float, size: tuple[float, float], surface: str, *,
+    texture_px: int) -> ModelData:
     """Rows of a crop."""
     model = ModelData(name="field")
     number, tile = add_look(model, surface, size=texture_px)
@@ -87,7 +92,8 @@ def field_model(land: Landscape, middle: tuple[float, float], turn: float, size:
     x, z = middle[0] + u * c + v * s, middle[1] - u * s + v * c
     ridge = np.abs(np.sin(u * np.pi / 1.0)) ** 0.7
     edge = (np.abs(u) > wide / 2 - 0.3) | (np.abs(v) > deep / 2 - 0.3)
-    y = land.height_at(x.ravel().astype(np.float32), z.ravel().astype(np.float32)).reshape(x.shape) + np.where(edge, -0.3, 0.04 + 0.42 * ridge)
+    y = land.height_at(x.ravel().astype(np.float32), z.ravel().astype(np.float32)).reshape(x.shape) + np.where(edge, -0.3,
+        0.04 + 0.42 * ridge)
     points = np.stack([x, y, z], -1)
     rows, columns = x.shape
     k = (np.arange(rows - 1)[:, None] * columns + np.arange(columns - 1)).ravel()
@@ -132,7 +138,8 @@ def _ribbon(
     down = np.zeros(len(across))
     down[0] = down[-1] = -0.4
     spots = line[:, None] + out[:, None] * across[None, :, None]
-    ground = land.height_at(spots[..., 0].ravel().astype(np.float32), spots[..., 1].ravel().astype(np.float32)).reshape(spots.shape[:2])
+    ground = land.height_at(spots[..., 0].ravel().astype(np.float32),
+        spots[..., 1].ravel().astype(np.float32)).reshape(spots.shape[:2])
     points = np.stack([spots[..., 0], ground + lift + down, spots[..., 1]], -1)
     along = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
     uv = np.stack(np.broadcast_arrays(across[None] / tile, along[:, None] / tile), -1)
@@ -147,7 +154,8 @@ def _ribbon(
     faces = faces[~gone[faces].any(1)]
     flat = points.reshape(-1, 3)
     normals = _upwards(flat, faces)
-    if len(faces) and float(np.cross(flat[faces[:, 1]] - flat[faces[:, 0]], flat[faces[:, 2]] - flat[faces[:, 0]])[:, 1].mean()) < 0:
+    if len(faces) and float(np.cross(flat[faces[:, 1]] - flat[faces[:, 0]], flat[faces[:, 2]] - flat[faces[:, 0]])[:,
+        1].mean()) < 0:
         faces = faces[:, ::-1]
     return flat, normals, uv.reshape(-1, 2), faces
 
@@ -179,7 +187,8 @@ def _disc(land: Landscape, square: tuple[float, float, float], lift: float, tile
     wet = (land.water_at(x, z) > ground - 0.05).ravel()
     faces = faces[~wet[faces].any(1)]
     normals = _upwards(points, faces)
-    if len(faces) and float(np.cross(points[faces[:, 1]] - points[faces[:, 0]], points[faces[:, 2]] - points[faces[:, 0]])[:, 1].mean()) < 0:
+    if len(faces) and float(np.cross(points[faces[:, 1]] - points[faces[:, 0]], points[faces[:, 2]] - points[faces[:, 0]])[:,
+        1].mean()) < 0:
         faces = faces[:, ::-1]
     return points, normals, points[:, [0, 2]] / tile, faces
 
@@ -187,7 +196,8 @@ def _disc(land: Landscape, square: tuple[float, float, float], lift: float, tile
 def _joined(parts: list[tuple[Any, Any, Any, NDArray[Any]]], material: int) -> Primitive:
     offsets = np.cumsum([0] + [len(part[0]) for part in parts[:-1]])
     attributes = {
-        name: np.ascontiguousarray(np.concatenate([part[k] for part in parts]), np.float32) for k, name in enumerate(("POSITION", "NORMAL", "TEXCOORD_0"))
+        name: np.ascontiguousarray(np.concatenate([part[k] for part in parts]), np.float32) for k,
+        name in enumerate(("POSITION", "NORMAL", "TEXCOORD_0"))
     }
     faces = np.concatenate([part[3] + offset for part, offset in zip(parts, offsets, strict=True)])
     return Primitive(attributes, faces.astype(np.uint32).ravel(), material=material)

@@ -23,7 +23,8 @@ def find_eye(site: Site, taken: list[Any]) -> tuple[Any, Any]:
         lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
         for at in np.arange(0.0, float(lengths[-1]), 4.0):
             spot = np.array([np.interp(at, lengths, line[:, axis]) for axis in (0, 1)])
-            if float(np.abs(spot).max()) > land.spec.size_m / 2 - 8 or np.hypot(spot[0] - site.middle[0], spot[1] - site.middle[1]) > 95:
+            if float(np.abs(spot).max()) > land.spec.size_m / 2 - 8 or np.hypot(spot[0] - site.middle[0],
+                spot[1] - site.middle[1]) > 95:
                 continue
             for way in (1.0, -1.0):
                 ahead_at = at + 30.0 * way

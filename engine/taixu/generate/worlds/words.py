@@ -26,7 +26,8 @@ _CHOICES: dict[str, dict[str, str]] = {
         "dusk": "dusk twilight 暮色", "night": "night nighttime midnight moonlit moonlight starry 夜 夜晚 夜里 午夜 星空 月夜",
     },
     "weather": {
-        "clear": "clear cloudless sunny bright 晴 晴朗 阳光", "fair": "fair 白云", "cloudy": "cloudy clouds 多云", "overcast": "overcast grey gray rainy rain dull 阴 阴天 雨",
+        "clear": "clear cloudless sunny bright 晴 晴朗 阳光", "fair": "fair 白云", "cloudy": "cloudy clouds 多云",
+        "overcast": "overcast grey gray rainy rain dull 阴 阴天 雨",
         "stormy": "stormy storm thunder tempest 暴风 暴风雨 雷雨", "misty": "misty mist fog foggy hazy 雾 薄雾",
     },
 }  # fmt: skip
@@ -35,11 +36,12 @@ _NOBODY = "abandoned deserted empty ghost uninhabited 无人 废弃 荒废"
 _SIZES = {"large big huge great 大 巨大": 1.5, "small little tiny 小": 0.6}
 _NUMBER = re.compile(r"(\d{1,3})\s*(people|persons|villagers|inhabitants|houses|homes|buildings|人|个人|座房|栋房|间房)")
 _SETTLED = "village hamlet town settlement 村 镇 村庄 小镇"
-_FILLERS = frozenset(
-    "a an the of on in at by with and or to from near its is are where who that this it there some my our under over beside between through"
-    " world place scene people person houses house homes buildings walking walk talking land old ancient medieval modern sea ocean shore bay lake river street streets small"
-    " sand sandy stone wooden beautiful pretty nice cosy cozy lovely peaceful picturesque make me generate create".split()
-)
+_FILLERS = frozenset(re.findall(r"\w+", """
+    a an the of on in at by with and or to from near its is are where who that this it there some my our under over beside
+    between through world place scene people person houses house homes buildings walking walk talking land old ancient
+    medieval modern sea ocean shore bay lake river street streets small sand sandy stone wooden beautiful pretty nice cosy
+    cozy lovely peaceful picturesque make me generate create
+"""))
 _CHINESE_FILLERS = "的一个座片在里上中和与有着是之边旁下很了附近岩石小大"
 
 
@@ -93,7 +95,8 @@ def plan_of_words(prompt: str) -> Plan:
     if not kinds[best]:
         if not lands[land] and not score(_SETTLED):
             raise TaixuError(f"no word says what world to make; there are {', '.join(KINDS)}")
-        best = {"alps": "alpine village", "fjord": "fishing village", "coast": "fishing village", "desert": "desert oasis", "islands": "island beach",
+        best = {"alps": "alpine village", "fjord": "fishing village", "coast": "fishing village", "desert": "desert oasis",
+            "islands": "island beach",
                 "plains": "farm land"}.get(land, "forest hamlet") if lands[land] else "alpine village"  # fmt: skip
     values["kind"] = best
     score(KINDS[best].words, take=True)

@@ -52,7 +52,8 @@ def test_what_never_fits_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
         lay_out_dungeon(DungeonSpec("crypt", 6, 6, 1), 1)
 
 
-@pytest.mark.parametrize("spec", [DungeonSpec("cheese"), DungeonSpec(width=2), DungeonSpec(levels=9), DungeonSpec(openness=float("nan"))])
+@pytest.mark.parametrize("spec", [DungeonSpec("cheese"), DungeonSpec(width=2), DungeonSpec(levels=9),
+    DungeonSpec(openness=float("nan"))])
 def test_bad_specs_are_told(spec: DungeonSpec) -> None:
     with pytest.raises(TaixuError):
         lay_out_dungeon(spec, 1)

@@ -48,8 +48,10 @@ def test_there_are_many() -> None:
 
 
 def test_bodies_are_closed_whatever_their_size() -> None:
-    solids = [box(1, 2, 3), box(0.1, 0.1, 5, bevel=0), box(1, 1, 1, taper=0.5), ball(2), ring(1, 0.2), rod((0, 0, 0), (1, 2, 3), 0.1),
-              lathe([(0.2, 0), (0.3, 1), (0.1, 1), (0.1, 0.2), (0, 0.2)]), prism([(0, 0), (2, 0), (2, 1), (1, 0.4), (0, 1)], 0.3)]  # fmt: skip
+    solids = [box(1, 2, 3), box(0.1, 0.1, 5, bevel=0), box(1, 1, 1, taper=0.5), ball(2), ring(1, 0.2),
+        rod((0, 0, 0), (1, 2, 3), 0.1),
+              lathe([(0.2, 0), (0.3, 1), (0.1, 1), (0.1, 0.2), (0, 0.2)]),
+              prism([(0, 0), (2, 0), (2, 1), (1, 0.4), (0, 1)], 0.3)]  # fmt: skip
     assert all(is_closed(solid) for solid in solids)
 
 

@@ -31,7 +31,8 @@ def test_words_of_every_kind() -> None:
     for name in KINDS:
         assert plan_of_words(f"a {name}").values["kind"] == name
     plan = plan_of_words("a busy fishing village on a rocky coast, stormy evening in autumn")
-    assert plan.values == {"kind": "fishing village", "time": "evening", "weather": "stormy", "season": "autumn", "people": 24, "rocks": 2.5}
+    assert plan.values == {"kind": "fishing village", "time": "evening", "weather": "stormy", "season": "autumn", "people": 24,
+        "rocks": 2.5}
     assert plan_of_words("江南水乡，傍晚，小雨").values["kind"] == "water town"
     assert plan_of_words("雪山下的山村，夜晚").values == {"kind": "alpine village", "season": "winter", "time": "night"}
     assert plan_of_words("a suburb with 30 people and 12 houses").values == {"kind": "suburb", "people": 30, "houses": 12}
@@ -80,7 +81,8 @@ def test_a_house_is_closed_and_the_same_every_time(name: str) -> None:
             assert float(np.einsum("ij,ij->i", corners[:, 0], area).sum()) > 0
 
 
-@pytest.mark.parametrize("spec", [WorldSpec("moon base"), WorldSpec(people=999), WorldSpec(size_m=float("nan")), WorldSpec(land="cheese")])
+@pytest.mark.parametrize("spec", [WorldSpec("moon base"), WorldSpec(people=999), WorldSpec(size_m=float("nan")),
+    WorldSpec(land="cheese")])
 def test_bad_specs_are_told(spec: WorldSpec) -> None:
     with pytest.raises(TaixuError):
         WorldGenerator().generate(Request("", 1, spec, Path("nowhere")), lambda *_, **__: None)

@@ -106,8 +106,10 @@ def _room_trim(sides: tuple[int, ...], ceiling: float) -> list[Solid]:
             found.append(_along(side, half - THICK_M - 0.07, half - THICK_M + 0.02, CELL_M - 0.02, ceiling - 0.2, ceiling - 0.005))
         elif sides[side] == DOOR:
             for sign in (-1, 1):
-                found.append(_along(side, half - THICK_M - 0.06, half + 0.02, 0.16, 0, DOOR_HIGH_M + 0.14, shift=sign * (DOOR_WIDE_M / 2 + 0.06)))
-            found.append(_along(side, half - THICK_M - 0.06, half + 0.02, DOOR_WIDE_M + 0.3, DOOR_HIGH_M - 0.02, DOOR_HIGH_M + 0.16))
+                found.append(_along(side, half - THICK_M - 0.06, half + 0.02, 0.16, 0, DOOR_HIGH_M + 0.14,
+                    shift=sign * (DOOR_WIDE_M / 2 + 0.06)))
+            found.append(_along(side, half - THICK_M - 0.06, half + 0.02, DOOR_WIDE_M + 0.3, DOOR_HIGH_M - 0.02,
+                DOOR_HIGH_M + 0.16))
     if sides.count(OPEN) == 2:  # a pier in the corner of two walls
         corner = next(side for side in range(4) if sides[side] != OPEN and sides[(side + 1) % 4] != OPEN)
         c, s = side_direction(corner), side_direction((corner + 1) % 4)
@@ -131,10 +133,12 @@ def _way_walls(sides: tuple[int, ...], ceiling: float) -> list[Solid]:
 
 def _frames(sides: tuple[int, ...], ceiling: float) -> list[Solid]:
     """An arch or a pair of props over the middle of a straight way."""
-    straight = next((side for side in (0, 1) if sides[side] and sides[side + 2] and not sides[1 - side] and not sides[3 - side]), None)
+    straight = next((side for side in (0, 1) if sides[side] and sides[side + 2] and not sides[1 - side] and not sides[3 - side]),
+        None)
     if straight is None:
         return []
-    found = [_along((straight + 1) % 4, sign * (WAY_M / 2 - 0.1) - 0.1, sign * (WAY_M / 2 - 0.1) + 0.1, 0.24, 0, ceiling - 0.01) for sign in (-1, 1)]
+    found = [_along((straight + 1) % 4, sign * (WAY_M / 2 - 0.1) - 0.1, sign * (WAY_M / 2 - 0.1) + 0.1, 0.24, 0, ceiling - 0.01)
+        for sign in (-1, 1)]
     found.append(_along(straight, -0.12, 0.12, WAY_M, ceiling - 0.26, ceiling - 0.005))
     return found
 

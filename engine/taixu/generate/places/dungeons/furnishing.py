@@ -98,7 +98,7 @@ def _lamps(stage: Stage, layout: Layout, style: Style, seed: int) -> set[tuple[C
         if not walls:
             continue
         side = walls[int(_chance(seed, cell, 13) * len(walls))]
-        at, turn = _wall(layout, cell, side, 0.0 if style.lamp in _LAMP_M and _LAMP_M[style.lamp] else 0.6)
+        at, turn = _wall(layout, cell, side, 0.0 if _LAMP_M.get(style.lamp) else 0.6)
         stage.prop(style.lamp, (at[0], at[1] + _LAMP_M[style.lamp], at[2]), turn=turn)
         taken.add((cell, side))
         lit.append(cell)
@@ -154,7 +154,8 @@ def _water(stage: Stage, layout: Layout) -> None:
     from taixu.assets.model import Material, Mesh, ModelData, Node, Primitive
 
     wide, deep, high = layout.spec.width * CELL_M, layout.spec.depth * CELL_M, layout.spec.flooded
-    line_x, line_z = np.linspace(-wide / 2, wide / 2, layout.spec.width + 1), np.linspace(-deep / 2, deep / 2, layout.spec.depth + 1)
+    line_x, line_z = np.linspace(-wide / 2, wide / 2, layout.spec.width + 1), np.linspace(-deep / 2, deep / 2,
+        layout.spec.depth + 1)
     z, x = np.meshgrid(line_z, line_x, indexing="ij")
     points = np.stack([x, np.full_like(x, high), z], -1).reshape(-1, 3).astype(np.float32)
     columns = len(line_x)
@@ -165,7 +166,8 @@ def _water(stage: Stage, layout: Layout) -> None:
     normals = np.tile(np.array([0, 1, 0], np.float32), (len(points), 1))
     uv = (points[:, [0, 2]] / 4.0).astype(np.float32)
     model = ModelData(name="water")
-    model.materials.append(Material(name="water", base_color=(0.01, 0.03, 0.03, 0.72), metallic=0.0, roughness=0.06, alpha_mode="BLEND"))
+    model.materials.append(Material(name="water", base_color=(0.01, 0.03, 0.03, 0.72), metallic=0.0, roughness=0.06,
+        alpha_mode="BLEND"))
     attributes: dict[str, Any] = {"POSITION": points, "NORMAL": normals, "TEXCOORD_0": uv}
     model.meshes.append(Mesh("water", [Primitive(attributes, faces.astype(np.uint32).ravel(), material=0)]))
     model.nodes.append(Node(name="water", mesh=0))

@@ -43,7 +43,8 @@ class DungeonGenerator(Generator):
         stage_dungeon(stage, layout, request.seed)
         file = request.folder / "place.world.json"
         write_atomic(file, world_text(stage.entities, settings={"physics": {"backend": "rapier"}}).encode())
-        said = {"cells": len(layout.cells), "rooms": len(layout.rooms), "steps to the way out": layout.steps_from(layout.entry)[layout.exit]}
+        said = {"cells": len(layout.cells), "rooms": len(layout.rooms),
+            "steps to the way out": layout.steps_from(layout.entry)[layout.exit]}
         return [Made(file, said=said), *stage.files]
 
 
@@ -83,5 +84,5 @@ def _view(layout: Layout) -> tuple[tuple[float, float, float], tuple[float, floa
     start, end = np.array(layout.middle(a)), np.array(layout.middle(b))
     ahead = (end - start) / max(float(np.linalg.norm(end - start)), 1e-6)
     eye = start - ahead * 1.1 + (0, 1.75, 0)
-    target = end + (0, 1.0, 0)
+    target = end + np.array([0.0, 1.0, 0.0])
     return (float(eye[0]), float(eye[1]), float(eye[2])), (float(target[0]), float(target[1]), float(target[2]))

@@ -98,7 +98,8 @@ def lay_out_dungeon(spec: DungeonSpec, seed: int) -> Layout:
             first = max(top, key=lambda cell: (back[cell], cell))
         return Layout(spec, kept, first, last, found, attempt + 1)
     raise TaixuError(
-        f"no dungeon of {spec.width} by {spec.depth} cells on {spec.levels} levels came out in {_TRIES} tries ({contradictions} ran into "
+        f"no dungeon of {spec.width} by {spec.depth} cells on {spec.levels} levels came out in {_TRIES} tries ({contradictions} "
+        f"ran into "
         "tiles that do not fit); take more cells, fewer levels or another seed"
     )
 

@@ -41,16 +41,26 @@ class Style:
 
 
 STYLES: dict[str, Style] = {
-    "crypt": Style("flagstones", "masonry", "vault", "stone", "wall_torch", ("sarcophagus", "statue", "altar"), ("sarcophagus", "pillar", "pillar", "brazier"),
-                   ("amphora", "amphora", "gravestone"), 1.0, (0.5, 0.6, 0.8), "crypt tomb catacomb catacombs mausoleum dungeon 墓穴 地下墓穴 古墓 地牢 迷宫"),
-    "mine": Style("earth", "rock", "rock", "old wood", "wall_torch", ("crate", "barrel", "woodpile"), ("mine_cart", "mine_cart", "crate", "brazier"),
-                  ("barrel", "sack", "bucket", "wheelbarrow"), 0.55, (0.8, 0.65, 0.5), "mine mines shaft tunnel tunnels cave 矿井 矿山 矿洞 洞穴"),
-    "cellar": Style("brick floor", "brick", "vault", "dark wood", "wall_torch", ("wine_rack", "shelf", "wine_rack"), ("barrel", "table", "pillar", "crate"),
-                    ("barrel", "crate", "sack", "chest"), 0.9, (0.8, 0.7, 0.55), "cellar castle basement vault prison 地窖 酒窖 城堡 地下室"),
-    "temple": Style("temple floor", "temple wall", "temple vault", "pale stone", "brazier", ("statue", "altar", "amphora"), ("pillar", "pillar", "statue", "brazier"),
-                    ("amphora", "brazier", "chest"), 1.6, (0.9, 0.8, 0.6), "temple shrine sanctuary pyramid ruin ruins 神庙 寺庙 神殿 金字塔 遗迹"),
-    "base": Style("panel floor", "hull wall", "panel floor", "steel", "", ("console", "locker", "console"), ("capsule", "console", "crate", "table"),
-                  ("capsule", "locker", "crate"), 1.0, (0.6, 0.8, 1.0), "sci-fi scifi base station spaceship space lab laboratory bunker futuristic 科幻 基地 空间站 飞船 实验室"),
+    "crypt": Style("flagstones", "masonry", "vault", "stone", "wall_torch", ("sarcophagus", "statue", "altar"),
+        ("sarcophagus", "pillar", "pillar", "brazier"),
+                   ("amphora", "amphora", "gravestone"), 1.0, (0.5, 0.6, 0.8),
+                   "crypt tomb catacomb catacombs mausoleum dungeon 墓穴 地下墓穴 古墓 地牢 迷宫"),
+    "mine": Style("earth", "rock", "rock", "old wood", "wall_torch", ("crate", "barrel", "woodpile"),
+        ("mine_cart", "mine_cart", "crate", "brazier"),
+                  ("barrel", "sack", "bucket", "wheelbarrow"), 0.55, (0.8, 0.65, 0.5),
+                  "mine mines shaft tunnel tunnels cave 矿井 矿山 矿洞 洞穴"),
+    "cellar": Style("brick floor", "brick", "vault", "dark wood", "wall_torch", ("wine_rack", "shelf", "wine_rack"),
+        ("barrel", "table", "pillar", "crate"),
+                    ("barrel", "crate", "sack", "chest"), 0.9, (0.8, 0.7, 0.55),
+                    "cellar castle basement vault prison 地窖 酒窖 城堡 地下室"),
+    "temple": Style("temple floor", "temple wall", "temple vault", "pale stone", "brazier", ("statue", "altar", "amphora"),
+        ("pillar", "pillar", "statue", "brazier"),
+                    ("amphora", "brazier", "chest"), 1.6, (0.9, 0.8, 0.6),
+                    "temple shrine sanctuary pyramid ruin ruins 神庙 寺庙 神殿 金字塔 遗迹"),
+    "base": Style("panel floor", "hull wall", "panel floor", "steel", "", ("console", "locker", "console"),
+        ("capsule", "console", "crate", "table"),
+                  ("capsule", "locker", "crate"), 1.0, (0.6, 0.8, 1.0),
+                  "sci-fi scifi base station spaceship space lab laboratory bunker futuristic 科幻 基地 空间站 飞船 实验室"),
 }  # fmt: skip
 """By name."""
 

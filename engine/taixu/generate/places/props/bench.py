@@ -40,7 +40,8 @@ class Bench:
         self.parts.setdefault(surface, []).extend(solids)
 
     def block(
-        self, surface: str, x: float, y: float, z: float, at: tuple[float, float, float], *, bevel: float = 0.012, turn: float = 0.0,
+        self, surface: str, x: float, y: float, z: float, at: tuple[float, float, float], *, bevel: float = 0.012,
+        turn: float = 0.0,
         tilt: float = 0.0, taper: float = 1.0,
     ) -> None:
         """A box by its size, the middle of its foot at a place; turned about y, leaning about x by `tilt`."""

@@ -143,7 +143,8 @@ class PropSpec:
         """
         if self.kind not in PROPS:
             near = get_close_matches(self.kind[:40], PROPS, n=1)
-            raise TaixuError(f"there is no prop {self.kind[:40]!r}; " + (f"did you mean {near[0]!r}?" if near else f"there are {', '.join(PROPS)}"))
+            raise TaixuError(f"there is no prop {self.kind[:40]!r}; " + (f"did you mean {near[0]!r}?" if near
+                else f"there are {', '.join(PROPS)}"))
         if not (np.isfinite(self.scale) and 0.1 <= self.scale <= 10) or not 32 <= self.texture_px <= 1024:
             raise TaixuError("a prop's scale lies between 0.1 and 10, its pictures between 32 and 1,024 pixels")
         return self
@@ -170,7 +171,8 @@ def prop_model(spec: PropSpec, seed: int) -> tuple[ModelData, list[Lamp]]:
     if spec.scale != 1.0:
         model.nodes[0].scale = np.full(3, spec.scale, np.float32)
     lamps: list[Lamp] = [
-        ((x * spec.scale, y * spec.scale, z * spec.scale), color, candela, reach) for (x, y, z), color, candela, reach in bench.lamps
+        ((x * spec.scale, y * spec.scale, z * spec.scale), color, candela, reach) for (x, y, z), color, candela,
+        reach in bench.lamps
     ]
     return model, lamps
 

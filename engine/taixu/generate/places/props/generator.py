@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 from taixu.errors import TaixuError
@@ -46,11 +47,12 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     text = prompt.casefold()
     words = _TOKEN.findall(text)
     tokens = set(words) | {word.removesuffix("s") for word in words}
-    tokens |= {"-".join(pair) for pair in zip(words[:-1], words[1:], strict=True)}
+    tokens |= {"-".join(pair) for pair in pairwise(words)}
     tokens |= {token.removesuffix("s") for token in tokens}
 
     def score(names: str) -> int:
-        return max((len(name) * (1 if name.isascii() else 3) for name in names.split() if (name in tokens if name.isascii() else name in text)), default=0)
+        return max((len(name) * (1 if name.isascii() else 3) for name in names.split()
+            if (name in tokens if name.isascii() else name in text)), default=0)
 
     scores = {name: score(prop.words) for name, prop in PROPS.items()}
     best = max(scores, key=lambda name: scores[name])

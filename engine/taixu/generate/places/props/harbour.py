@@ -7,7 +7,8 @@ import numpy as np
 from taixu.generate.places.props.bench import Bench
 from taixu.generate.places.props.solids import Solid, ball, box, lathe, prism, ring, rod, tube
 
-__all__ = ["anchor", "bollard", "buoy", "cannon", "crane", "fish_rack", "jetty", "lobster_pot", "net_rack", "parasol", "rowboat", "sailboat", "sampan",
+__all__ = ["anchor", "bollard", "buoy", "cannon", "crane", "fish_rack", "jetty", "lobster_pot", "net_rack", "parasol", "rowboat",
+    "sailboat", "sampan",
            "sun_lounger"]  # fmt: skip
 
 
@@ -108,14 +109,16 @@ def fish_rack(b: Bench) -> None:
         b.add("old wood", rod((-1.3, y, z), (1.3, y, z), 0.035, sides=7))
         for k in range(12):
             x = -1.05 + 0.19 * k
-            b.add("fish", lathe([(0.0, -0.34), (0.04, -0.26), (0.045, -0.15), (0.02, -0.05), (0.035, 0.0)], sides=7).scaled(1, 1, 0.5).moved(x, y - 0.02, z))
+            b.add("fish", lathe([(0.0, -0.34), (0.04, -0.26), (0.045, -0.15), (0.02, -0.05), (0.035, 0.0)], sides=7).scaled(1, 1,
+                0.5).moved(x, y - 0.02, z))
 
 
 def buoy(b: Bench) -> None:
     """A cone on a float."""
     b.add("red paint", lathe([(0.3, 0), (0.5, 0.1), (0.5, 0.35), (0.36, 0.42), (0.1, 1.5)], sides=16))
     b.add("white paint", lathe([(0.26, 0.74), (0.265, 0.75), (0.205, 1.05), (0.2, 1.05)], sides=16))
-    b.add("iron", rod((0, 1.45, 0), (0, 1.75, 0), 0.025, sides=6), ring(0.1, 0.02, sides=12, around=5).turned(x=np.pi / 2).moved(y=1.85))
+    b.add("iron", rod((0, 1.45, 0), (0, 1.75, 0), 0.025, sides=6),
+        ring(0.1, 0.02, sides=12, around=5).turned(x=np.pi / 2).moved(y=1.85))
 
 
 def lobster_pot(b: Bench) -> None:
@@ -136,7 +139,8 @@ def anchor(b: Bench) -> None:
     parts = [rod((0, 0.1, 0), (0, 1.35, 0), 0.055, sides=8), rod((-0.4, 1.15, 0), (0.4, 1.15, 0), 0.04, sides=8),
              ring(0.11, 0.03, sides=14, around=6).turned(x=np.pi / 2).moved(y=1.48)]  # fmt: skip
     turn = np.linspace(np.pi * 1.08, np.pi * 1.92, 9)
-    parts.append(tube([(0.55 * float(np.cos(a)), 0.62 + 0.55 * float(np.sin(a)), 0) for a in turn], [0.035, 0.05, 0.06, 0.065, 0.07, 0.065, 0.06, 0.05, 0.035], sides=8))
+    parts.append(tube([(0.55 * float(np.cos(a)), 0.62 + 0.55 * float(np.sin(a)), 0) for a in turn],
+        [0.035, 0.05, 0.06, 0.065, 0.07, 0.065, 0.06, 0.05, 0.035], sides=8))
     for s in (-1, 1):
         parts.append(prism([(0, 0), (0.2, 0.06), (0.0, 0.3), (-0.04, 0.02)], 0.05).scaled(s, 1, 1) if s > 0 else
                      prism([(0, 0), (-0.2, 0.06), (0.0, 0.3), (0.04, 0.02)], 0.05))  # fmt: skip
@@ -206,7 +210,8 @@ def sun_lounger(b: Bench) -> None:
 
 def cannon(b: Bench) -> None:
     """For a rampart."""
-    b.add("iron", lathe([(0.0, -0.12), (0.05, -0.1), (0.05, 0.0), (0.17, 0.02), (0.18, 0.3), (0.14, 0.9), (0.13, 1.5), (0.16, 1.55), (0.16, 1.65), (0.07, 1.65), (0.07, 1.4), (0, 1.4)], sides=14)
+    b.add("iron", lathe([(0.0, -0.12), (0.05, -0.1), (0.05, 0.0), (0.17, 0.02), (0.18, 0.3), (0.14, 0.9), (0.13, 1.5), (0.16, 1.55),
+        (0.16, 1.65), (0.07, 1.65), (0.07, 1.4), (0, 1.4)], sides=14)
           .turned(x=np.pi / 2 - 0.12).moved(0, 0.55, -0.6))  # fmt: skip
     for x in (-0.22, 0.22):
         b.block("dark wood", 0.08, 0.32, 1.1, (x, 0.2, -0.15))

@@ -7,7 +7,8 @@ import numpy as np
 from taixu.generate.places.props.bench import Bench
 from taixu.generate.places.props.solids import ball, lathe, rod, tube
 
-__all__ = ["barrel", "bed", "bucket", "chair", "chest", "crate", "flower_pot", "lantern", "sack", "shelf", "stool", "stove", "table"]
+__all__ = ["barrel", "bed", "bucket", "chair", "chest", "crate", "flower_pot", "lantern", "sack", "shelf", "stool", "stove",
+    "table"]
 
 
 def barrel(b: Bench) -> None:
@@ -33,7 +34,8 @@ def crate(b: Bench) -> None:
 
 def sack(b: Bench) -> None:
     """Full and tied."""
-    b.add("linen", lathe([(0.2, 0), (0.28, 0.06), (0.29, 0.25), (0.22, 0.46), (0.08, 0.55), (0.07, 0.58), (0.13, 0.66), (0.0, 0.63)],
+    b.add("linen", lathe([(0.2, 0), (0.28, 0.06), (0.29, 0.25), (0.22, 0.46), (0.08, 0.55), (0.07, 0.58), (0.13, 0.66),
+        (0.0, 0.63)],
                          sides=14).scaled(1.0, 1.0, 0.8))  # fmt: skip
     b.add("rope", lathe([(0.05, 0.55), (0.088, 0.55), (0.088, 0.585), (0.05, 0.585)], sides=12).scaled(1, 1, 0.8))
 
@@ -42,7 +44,8 @@ def bucket(b: Bench) -> None:
     """With a bow."""
     b.add("old wood", lathe([(0.13, 0), (0.17, 0.3), (0.15, 0.3), (0.125, 0.04), (0, 0.04)], sides=14))
     for y, r in ((0.06, 0.142), (0.24, 0.166)):
-        b.add("iron", lathe([(r - 0.01, y - 0.012), (r + 0.004, y - 0.012), (r + 0.004, y + 0.012), (r - 0.01, y + 0.012)], sides=14))
+        b.add("iron", lathe([(r - 0.01, y - 0.012), (r + 0.004, y - 0.012), (r + 0.004, y + 0.012), (r - 0.01, y + 0.012)],
+            sides=14))
     turn = np.linspace(0, np.pi, 9)
     b.add("iron", tube([(0.165 * float(np.cos(a)), 0.27 + 0.17 * float(np.sin(a)), 0) for a in turn], 0.006, sides=5))
 
@@ -131,7 +134,8 @@ def shelf(b: Bench) -> None:
         while x < 0.48:
             if b.random.uniform() < 0.3:
                 r = float(b.random.uniform(0.045, 0.07))
-                b.add("clay", lathe([(r * 0.7, 0), (r, 0.07), (r, 0.13), (r * 0.55, 0.17), (r * 0.6, 0.2)], sides=10).moved(x + r, y + 0.035, 0))
+                b.add("clay", lathe([(r * 0.7, 0), (r, 0.07), (r, 0.13), (r * 0.55, 0.17), (r * 0.6, 0.2)], sides=10).moved(x + r,
+                    y + 0.035, 0))
                 x += 2 * r + 0.02
             else:
                 wide, high = float(b.random.uniform(0.03, 0.06)), float(b.random.uniform(0.2, 0.3))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -31,7 +32,7 @@ class Solid:
 
     def moved(self, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Solid:
         """Shifted by metres."""
-        return Solid(self.points + (x, y, z), self.triangles)
+        return Solid(self.points + np.array([x, y, z]), self.triangles)
 
     def turned(self, *, x: float = 0.0, y: float = 0.0, z: float = 0.0) -> Solid:
         """Turned about the axes, x first, then z, then y; radians."""
@@ -58,7 +59,8 @@ def box(x: float, y: float, z: float, *, bevel: float = 0.012, taper: float = 1.
     if taper == 1.0:
         return solid
     share = 1 + (taper - 1) * (solid.points[:, 1:2] / max(y, 1e-9) + 0.5)
-    return Solid(np.concatenate([solid.points[:, :1] * share, solid.points[:, 1:2], solid.points[:, 2:] * share], 1), solid.triangles)
+    return Solid(np.concatenate([solid.points[:, :1] * share, solid.points[:, 1:2], solid.points[:, 2:] * share], 1),
+        solid.triangles)
 
 
 def _box_points(half: Array, bevel: float) -> Array:
@@ -101,7 +103,7 @@ def lathe(profile: Sequence[tuple[float, float]], *, sides: int = 16, turn: floa
             rings.append(list(range(first, first + sides)))
             points.append(np.stack([radius * np.cos(angles), np.full(sides, height), -radius * np.sin(angles)], 1))
     triangles: list[tuple[int, int, int]] = []
-    for low, high in zip(rings[:-1], rings[1:], strict=True):
+    for low, high in pairwise(rings):
         for k in range(sides):
             n = (k + 1) % sides
             if len(low) == 1 and len(high) > 1:

@@ -62,7 +62,8 @@ class Stage:
         return file.name
 
     def prop(
-        self, kind: str, at: Vector, *, turn: float = 0.0, scale: float = 1.0, variant: int = 0, collide: bool = True, sink: float = 0.0,
+        self, kind: str, at: Vector, *, turn: float = 0.0, scale: float = 1.0, variant: int = 0, collide: bool = True,
+        sink: float = 0.0,
         shadows: bool = False,
     ) -> None:
         """Stand a prop on a place, its lamps with it."""

@@ -7,7 +7,8 @@ import numpy as np
 from taixu.generate.places.props.bench import Bench
 from taixu.generate.places.props.solids import ball, lathe, prism, rod, tube
 
-__all__ = ["bicycle", "bicycle_rack", "bin", "bus_stop", "car", "container", "hydrant", "mailbox", "pallet", "picnic_table", "planter", "street_lamp",
+__all__ = ["bicycle", "bicycle_rack", "bin", "bus_stop", "car", "container", "hydrant", "mailbox", "pallet", "picnic_table",
+    "planter", "street_lamp",
            "street_sign", "traffic_light"]  # fmt: skip
 
 
@@ -16,7 +17,8 @@ def mailbox(b: Bench) -> None:
     b.add("iron", lathe([(0.16, 0), (0.16, 0.08), (0.06, 0.12), (0.05, 0.7)], sides=12))
     b.block("red paint", 0.46, 0.55, 0.36, (0, 0.68, 0), bevel=0.03)
     turn = np.linspace(0, np.pi, 9)
-    b.add("red paint", prism([(0.18 * float(np.cos(a)), 0.13 * float(np.sin(a))) for a in turn], 0.46).turned(y=np.pi / 2).moved(y=1.22))
+    b.add("red paint", prism([(0.18 * float(np.cos(a)), 0.13 * float(np.sin(a))) for a in turn],
+        0.46).turned(y=np.pi / 2).moved(y=1.22))
     b.block("black", 0.3, 0.035, 0.02, (0, 1.1, 0.18), bevel=0.002)
     b.block("white paint", 0.22, 0.16, 0.012, (0, 0.86, 0.182), bevel=0.002)
 
@@ -47,7 +49,8 @@ def bicycle_rack(b: Bench) -> None:
     for k in range(5):
         x = -1.0 + 0.5 * k
         turn = np.linspace(0, np.pi, 9)
-        b.add("steel", tube([(x, 0.03, 0.3), *[(x, 0.5 + 0.3 * float(np.sin(a)), 0.3 * float(np.cos(a))) for a in turn], (x, 0.03, -0.3)], 0.022, sides=7))
+        b.add("steel", tube([(x, 0.03, 0.3), *[(x, 0.5 + 0.3 * float(np.sin(a)), 0.3 * float(np.cos(a))) for a in turn],
+            (x, 0.03, -0.3)], 0.022, sides=7))
 
 
 def bicycle(b: Bench) -> None:
@@ -61,7 +64,8 @@ def bicycle(b: Bench) -> None:
             c, s = 0.32 * float(np.cos(a)), 0.32 * float(np.sin(a))
             b.add("steel", rod((0, 0.35 - c, z - s), (0, 0.35 + c, z + s), 0.004, sides=4))
     for p, q in (((0, 0.35, -0.52), (0, 0.3, -0.08)), ((0, 0.35, -0.52), (0, 0.82, -0.22)), ((0, 0.3, -0.08), (0, 0.86, -0.24)),
-                 ((0, 0.3, -0.08), (0, 0.78, 0.36)), ((0, 0.8, -0.22), (0, 0.82, 0.35)), ((0, 0.35, 0.52), (0, 0.95, 0.32))):  # fmt: skip
+                 ((0, 0.3, -0.08), (0, 0.78, 0.36)), ((0, 0.8, -0.22), (0, 0.82, 0.35)),
+                 ((0, 0.35, 0.52), (0, 0.95, 0.32))):  # fmt: skip
         b.add("red paint", rod(p, q, 0.017, sides=6))
     b.add("black", tube([(-0.28, 1.0, 0.2), (-0.2, 1.02, 0.3), (0.2, 1.02, 0.3), (0.28, 1.0, 0.2)], 0.014, sides=6))
     b.block("black", 0.13, 0.05, 0.26, (0, 0.87, -0.27), bevel=0.02)
@@ -69,9 +73,11 @@ def bicycle(b: Bench) -> None:
 
 def hydrant(b: Bench) -> None:
     """Red iron."""
-    b.add("red paint", lathe([(0.17, 0), (0.17, 0.05), (0.12, 0.08), (0.12, 0.5), (0.15, 0.53), (0.15, 0.58), (0.1, 0.68), (0.03, 0.74), (0.03, 0.79)], sides=14))
+    b.add("red paint", lathe([(0.17, 0), (0.17, 0.05), (0.12, 0.08), (0.12, 0.5), (0.15, 0.53), (0.15, 0.58), (0.1, 0.68),
+        (0.03, 0.74), (0.03, 0.79)], sides=14))
     for s in (-1, 1):
-        b.add("red paint", lathe([(0.06, 0), (0.06, 0.16), (0.07, 0.16), (0.07, 0.2)], sides=8).turned(z=-s * np.pi / 2).moved(0, 0.4, 0))
+        b.add("red paint", lathe([(0.06, 0), (0.06, 0.16), (0.07, 0.16), (0.07, 0.2)], sides=8).turned(z=-s * np.pi / 2).moved(0,
+            0.4, 0))
 
 
 def street_sign(b: Bench) -> None:
@@ -122,7 +128,8 @@ def planter(b: Bench) -> None:
     for k in range(9):
         a = k * 2.4
         r = 0.36 * (k / 9) ** 0.5
-        b.add("leaf", ball(0.26, sides=10, squash=0.9).moved(r * float(np.cos(a)), 0.68 + 0.1 * float(b.random.uniform()), r * float(np.sin(a))))
+        b.add("leaf", ball(0.26, sides=10, squash=0.9).moved(r * float(np.cos(a)), 0.68 + 0.1 * float(b.random.uniform()),
+            r * float(np.sin(a))))
 
 
 def pallet(b: Bench) -> None:
@@ -153,14 +160,16 @@ def container(b: Bench) -> None:
 def car(b: Bench) -> None:
     """A small one, along z."""
     paint = ("red paint", "blue paint", "white paint", "green paint")[int(b.random.integers(4))]
-    side = [(-1.9, 0.3), (1.85, 0.3), (1.95, 0.55), (1.75, 0.8), (0.95, 0.9), (0.35, 1.4), (-1.1, 1.42), (-1.75, 0.95), (-1.95, 0.85)]
+    side = [(-1.9, 0.3), (1.85, 0.3), (1.95, 0.55), (1.75, 0.8), (0.95, 0.9), (0.35, 1.4), (-1.1, 1.42), (-1.75, 0.95),
+        (-1.95, 0.85)]
     b.add(paint, prism(side, 1.62).turned(y=-np.pi / 2))
     glass = [(0.86, 0.92), (0.33, 1.34), (-1.05, 1.36), (-1.6, 0.96)]
     b.add("glass", prism(glass, 1.64).turned(y=-np.pi / 2))
     b.add("black", prism([(0.42, 0.9), (0.98, 0.9), (0.4, 1.38), (0.34, 1.36)], 1.4).turned(y=-np.pi / 2))
     for z in (-1.2, 1.2):
         for x in (-0.74, 0.74):
-            b.add("rubber", lathe([(0.2, -0.1), (0.31, -0.1), (0.33, -0.06), (0.33, 0.06), (0.31, 0.1), (0.2, 0.1)], sides=18).turned(z=np.pi / 2).moved(x, 0.33, z))
+            b.add("rubber", lathe([(0.2, -0.1), (0.31, -0.1), (0.33, -0.06), (0.33, 0.06), (0.31, 0.1), (0.2, 0.1)],
+                sides=18).turned(z=np.pi / 2).moved(x, 0.33, z))
             b.add("steel", lathe([(0.19, -0.105), (0.19, 0.105)], sides=12).turned(z=np.pi / 2).moved(x, 0.33, z))
     for x in (-0.6, 0.6):
         b.block("white paint", 0.26, 0.12, 0.04, (x, 0.6, 1.93), bevel=0.01)

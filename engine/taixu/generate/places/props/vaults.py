@@ -7,7 +7,8 @@ import numpy as np
 from taixu.generate.places.props.bench import Bench
 from taixu.generate.places.props.solids import lathe, prism, rod, tube
 
-__all__ = ["altar", "amphora", "brazier", "capsule", "console", "locker", "mine_cart", "pillar", "sarcophagus", "statue", "wall_torch", "wine_rack"]
+__all__ = ["altar", "amphora", "brazier", "capsule", "console", "locker", "mine_cart", "pillar", "sarcophagus", "statue",
+    "wall_torch", "wine_rack"]
 
 
 def sarcophagus(b: Bench) -> None:
@@ -35,7 +36,8 @@ def brazier(b: Bench) -> None:
     for k in range(7):
         a, r = k * 2.4, 0.05 + 0.025 * k
         h = 0.2 + 0.2 * float(b.random.uniform())
-        b.add("flame", lathe([(0.05, 0.92), (0.08, 1.02), (0.0, 1.0 + h)], sides=6).moved(r * float(np.cos(a)), 0, r * float(np.sin(a))))
+        b.add("flame", lathe([(0.05, 0.92), (0.08, 1.02), (0.0, 1.0 + h)], sides=6).moved(r * float(np.cos(a)), 0,
+            r * float(np.sin(a))))
     b.lamp((0, 1.5, 0), candela=8.0, range_m=13.0, color=(1.0, 0.62, 0.32))
 
 
@@ -65,15 +67,18 @@ def altar(b: Bench) -> None:
 def statue(b: Bench) -> None:
     """Somebody in a robe, on a plinth."""
     b.block("stone", 0.8, 0.7, 0.8, (0, 0, 0), bevel=0.03, taper=0.9)
-    b.add("pale stone", lathe([(0.32, 0.7), (0.3, 1.0), (0.22, 1.6), (0.27, 1.95), (0.24, 2.1), (0.09, 2.2), (0.08, 2.26)], sides=16).scaled(1, 1, 0.75))
+    b.add("pale stone", lathe([(0.32, 0.7), (0.3, 1.0), (0.22, 1.6), (0.27, 1.95), (0.24, 2.1), (0.09, 2.2), (0.08, 2.26)],
+        sides=16).scaled(1, 1, 0.75))
     b.add("pale stone", lathe([(0.04, 2.22), (0.12, 2.3), (0.135, 2.42), (0.09, 2.54), (0.0, 2.57)], sides=12))
     for s in (-1, 1):
-        b.add("pale stone", tube([(s * 0.25, 2.04, 0), (s * 0.31, 1.7, 0.05), (s * 0.06, 1.58, 0.24)], [0.085, 0.075, 0.055], sides=8))
+        b.add("pale stone", tube([(s * 0.25, 2.04, 0), (s * 0.31, 1.7, 0.05), (s * 0.06, 1.58, 0.24)], [0.085, 0.075, 0.055],
+            sides=8))
 
 
 def amphora(b: Bench) -> None:
     """Clay with two handles."""
-    b.add("clay", lathe([(0.09, 0), (0.2, 0.25), (0.22, 0.45), (0.16, 0.66), (0.075, 0.76), (0.07, 0.88), (0.1, 0.92), (0.07, 0.92), (0.05, 0.8), (0, 0.8)], sides=14))
+    b.add("clay", lathe([(0.09, 0), (0.2, 0.25), (0.22, 0.45), (0.16, 0.66), (0.075, 0.76), (0.07, 0.88), (0.1, 0.92), (0.07, 0.92),
+        (0.05, 0.8), (0, 0.8)], sides=14))
     for s in (-1, 1):
         b.add("clay", tube([(s * 0.07, 0.86, 0), (s * 0.17, 0.84, 0), (s * 0.18, 0.72, 0), (s * 0.15, 0.66, 0)], 0.016, sides=6))
 
@@ -101,7 +106,8 @@ def wine_rack(b: Bench) -> None:
         heights = np.linspace(-0.45, 0.45, 7)
         wide = [0.27 + 0.08 * float(np.cos(np.pi * t / 0.9)) for t in heights]
         parts = [("wood", lathe(list(zip(wide, heights.tolist(), strict=True)), sides=16))]
-        parts += [("iron", lathe([(r - 0.02, t - 0.025), (r, t - 0.025), (r, t + 0.025), (r - 0.02, t + 0.025)], sides=16)) for r, t in ((0.315, -0.34), (0.315, 0.34))]
+        parts += [("iron", lathe([(r - 0.02, t - 0.025), (r, t - 0.025), (r, t + 0.025), (r - 0.02, t + 0.025)], sides=16)) for r,
+            t in ((0.315, -0.34), (0.315, 0.34))]
         return [(name, solid.turned(x=np.pi / 2).moved(x, y, 0)) for name, solid in parts]
 
     for y, xs in ((0.5, (-0.76, 0.0, 0.76)), (1.12, (-0.38, 0.38))):

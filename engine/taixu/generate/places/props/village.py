@@ -7,8 +7,10 @@ import numpy as np
 from taixu.generate.places.props.bench import Bench
 from taixu.generate.places.props.solids import ball, lathe, prism, ring, rod, tube, wedge
 
-__all__ = ["beehive", "bench", "bridge_rail", "campfire", "cart", "fence", "fountain", "gate", "gravestone", "haystack", "ladder", "lamp_post",
-           "market_stall", "paifang", "paper_lantern", "scarecrow", "signpost", "stone_lantern", "stone_wall", "tent", "torch", "trough", "well", "wheelbarrow",
+__all__ = ["beehive", "bench", "bridge_rail", "campfire", "cart", "fence", "fountain", "gate", "gravestone", "haystack", "ladder",
+    "lamp_post",
+           "market_stall", "paifang", "paper_lantern", "scarecrow", "signpost", "stone_lantern", "stone_wall", "tent", "torch",
+           "trough", "well", "wheelbarrow",
            "woodpile"]  # fmt: skip
 
 
@@ -25,7 +27,8 @@ def bench(b: Bench) -> None:
 
 def lamp_post(b: Bench) -> None:
     """Cast iron with a lantern."""
-    b.add("iron", lathe([(0.2, 0), (0.2, 0.08), (0.13, 0.16), (0.11, 0.6), (0.14, 0.64), (0.06, 0.74), (0.05, 2.9), (0.08, 2.94), (0.1, 3.0)], sides=12))
+    b.add("iron", lathe([(0.2, 0), (0.2, 0.08), (0.13, 0.16), (0.11, 0.6), (0.14, 0.64), (0.06, 0.74), (0.05, 2.9), (0.08, 2.94),
+        (0.1, 3.0)], sides=12))
     b.add("glow", lathe([(0.1, 3.02), (0.15, 3.32)], sides=6))
     for k in range(6):
         a = k * np.pi / 3
@@ -37,12 +40,14 @@ def lamp_post(b: Bench) -> None:
 
 def well(b: Bench) -> None:
     """Masonry, a roof on two posts, a bucket on its rope."""
-    b.add("masonry", lathe([(0.78, 0), (0.8, 0.05), (0.76, 0.8), (0.8, 0.82), (0.8, 0.92), (0.56, 0.92), (0.56, 0.2), (0, 0.2)], sides=20))
+    b.add("masonry", lathe([(0.78, 0), (0.8, 0.05), (0.76, 0.8), (0.8, 0.82), (0.8, 0.92), (0.56, 0.92), (0.56, 0.2), (0, 0.2)],
+        sides=20))
     b.add("water", lathe([(0.565, 0.3), (0.565, 0.32), (0, 0.32)], sides=20))
     for x in (-0.68, 0.68):
         b.block("old wood", 0.12, 2.0, 0.12, (x, 0.3, 0))
     b.add("old wood", rod((-0.72, 1.6, 0), (0.72, 1.6, 0), 0.08, sides=10))
-    b.add("rope", lathe([(0.1, -0.2), (0.1, 0.2)], sides=10).turned(z=np.pi / 2).moved(y=1.6), rod((0, 1.55, 0.09), (0, 1.1, 0.09), 0.014, sides=5))
+    b.add("rope", lathe([(0.1, -0.2), (0.1, 0.2)], sides=10).turned(z=np.pi / 2).moved(y=1.6),
+        rod((0, 1.55, 0.09), (0, 1.1, 0.09), 0.014, sides=5))
     b.add("wood", lathe([(0.1, 0.82), (0.13, 1.06), (0.11, 1.06), (0.09, 0.86), (0, 0.86)], sides=12).moved(z=0.09))
     b.add("iron", tube([(0.72, 1.6, 0), (0.86, 1.6, 0), (0.86, 1.36, 0), (0.98, 1.36, 0)], 0.016, sides=6))
     for s in (-1, 1):
@@ -75,7 +80,8 @@ def wheel(b: Bench, radius: float, at: tuple[float, float, float]) -> None:
     b.add("dark wood", lathe([(0.07, -0.08), (0.08, 0), (0.07, 0.08)], sides=10).turned(z=np.pi / 2).moved(x, y, z))
     for k in range(8):
         a = k * np.pi / 4
-        b.add("wood", rod((x, y, z), (x, y + (radius - 0.03) * float(np.cos(a)), z + (radius - 0.03) * float(np.sin(a))), 0.022, sides=5))
+        b.add("wood", rod((x, y, z), (x, y + (radius - 0.03) * float(np.cos(a)), z + (radius - 0.03) * float(np.sin(a))), 0.022,
+            sides=5))
 
 
 def wheelbarrow(b: Bench) -> None:
@@ -83,7 +89,8 @@ def wheelbarrow(b: Bench) -> None:
     b.add("wood", prism([(-0.45, 0.35), (0.5, 0.35), (0.72, 0.68), (-0.55, 0.68)], 0.55).turned(y=-np.pi / 2))
     b.add("earth", lathe([(0.26, 0.66), (0.2, 0.74), (0, 0.8)], sides=10).scaled(0.9, 1, 1.6).moved(z=0.05))
     for x in (-0.24, 0.24):
-        b.add("old wood", rod((x, 0.38, -1.15), (x * 0.3, 0.3, 0.85), 0.03, sides=7), rod((x, 0.38, -0.35), (x, 0.0, -0.42), 0.028, sides=6))
+        b.add("old wood", rod((x, 0.38, -1.15), (x * 0.3, 0.3, 0.85), 0.03, sides=7),
+            rod((x, 0.38, -0.35), (x, 0.0, -0.42), 0.028, sides=6))
     wheel(b, 0.26, (0, 0.26, 0.78))
 
 
@@ -117,7 +124,8 @@ def stone_wall(b: Bench) -> None:
         while x < 0.95:
             wide = float(b.random.uniform(0.2, 0.42))
             wide = min(wide, 1.0 - x)
-            b.block("stone", wide - 0.015, 0.24, 0.42 - 0.03 * row + 0.05 * float(b.random.uniform()), (x + wide / 2, 0.225 * row - 0.08, 0), bevel=0.045,
+            b.block("stone", wide - 0.015, 0.24, 0.42 - 0.03 * row + 0.05 * float(b.random.uniform()),
+                (x + wide / 2, 0.225 * row - 0.08, 0), bevel=0.045,
                     turn=float(b.random.normal(0, 0.03)))  # fmt: skip
             x += wide
 
@@ -127,7 +135,8 @@ def signpost(b: Bench) -> None:
     b.block("old wood", 0.12, 2.5, 0.12, (0, 0, 0))
     for k, (y, turn) in enumerate(((2.2, 0.2), (1.95, 2.6), (1.7, -1.1))):
         long = 0.75 + 0.1 * k
-        b.add("wood", prism([(0.04, -0.09), (long, -0.09), (long + 0.13, 0), (long, 0.09), (0.04, 0.09)], 0.035).turned(y=turn).moved(0, y, 0))
+        b.add("wood", prism([(0.04, -0.09), (long, -0.09), (long + 0.13, 0), (long, 0.09), (0.04, 0.09)],
+            0.035).turned(y=turn).moved(0, y, 0))
     b.add("iron", lathe([(0.1, 2.5), (0.03, 2.58)], sides=8))
 
 
@@ -139,14 +148,17 @@ def bridge_rail(b: Bench) -> None:
     b.block("pale stone", 1.7, 0.14, 0.22, (0, 0, 0))
     b.block("pale stone", 1.7, 0.12, 0.22, (0, 0.84, 0))
     for k in range(5):
-        b.add("pale stone", lathe([(0.06, 0.14), (0.09, 0.3), (0.045, 0.5), (0.05, 0.74), (0.07, 0.84)], sides=10).moved(-0.64 + 0.32 * k))
+        b.add("pale stone", lathe([(0.06, 0.14), (0.09, 0.3), (0.045, 0.5), (0.05, 0.74), (0.07, 0.84)],
+            sides=10).moved(-0.64 + 0.32 * k))
 
 
 def fountain(b: Bench) -> None:
     """A basin with a bowl on a column."""
-    b.add("pale stone", lathe([(1.7, 0), (1.7, 0.1), (1.55, 0.14), (1.55, 0.5), (1.68, 0.54), (1.68, 0.62), (1.35, 0.62), (1.35, 0.2), (0, 0.2)], sides=24))
+    b.add("pale stone", lathe([(1.7, 0), (1.7, 0.1), (1.55, 0.14), (1.55, 0.5), (1.68, 0.54), (1.68, 0.62), (1.35, 0.62),
+        (1.35, 0.2), (0, 0.2)], sides=24))
     b.add("water", lathe([(1.352, 0.42), (1.352, 0.48), (0, 0.48)], sides=24))
-    b.add("pale stone", lathe([(0.3, 0.2), (0.22, 0.6), (0.14, 1.1), (0.2, 1.3), (0.7, 1.52), (0.74, 1.6), (0.62, 1.6), (0.12, 1.44), (0.1, 1.9), (0.16, 1.98), (0, 2.1)], sides=20))
+    b.add("pale stone", lathe([(0.3, 0.2), (0.22, 0.6), (0.14, 1.1), (0.2, 1.3), (0.7, 1.52), (0.74, 1.6), (0.62, 1.6),
+        (0.12, 1.44), (0.1, 1.9), (0.16, 1.98), (0, 2.1)], sides=20))
     b.add("water", lathe([(0.56, 1.53), (0.56, 1.565), (0, 1.565)], sides=20))
 
 
@@ -165,7 +177,8 @@ def market_stall(b: Bench) -> None:
         b.block("old wood", 0.38, 0.12, 0.6, (x, 0.88, 0.15), bevel=0.008)
         for _ in range(9):
             dx, dz = b.random.uniform(-0.13, 0.13), b.random.uniform(-0.24, 0.24)
-            b.add(kind, ball(0.055, sides=8).scaled(1, 1, 1.9 if kind == "fish" else 1).moved(x + float(dx), 1.01 + 0.03 * float(b.random.uniform()), 0.15 + float(dz)))
+            b.add(kind, ball(0.055, sides=8).scaled(1, 1, 1.9 if kind == "fish" else 1).moved(x + float(dx),
+                1.01 + 0.03 * float(b.random.uniform()), 0.15 + float(dz)))
 
 
 def haystack(b: Bench) -> None:
@@ -267,7 +280,8 @@ def gravestone(b: Bench) -> None:
     """Round above, sunk a little."""
     turn = np.linspace(0, np.pi, 9)
     arch = [(0.3 * float(np.cos(a)), 0.75 + 0.28 * float(np.sin(a))) for a in turn]
-    b.add("stone", prism([(0.3, -0.1), *arch, (-0.3, -0.1)], 0.13).turned(x=float(b.random.normal(0, 0.04)), z=float(b.random.normal(0, 0.05))))
+    b.add("stone", prism([(0.3, -0.1), *arch, (-0.3, -0.1)], 0.13).turned(x=float(b.random.normal(0, 0.04)),
+        z=float(b.random.normal(0, 0.05))))
     b.block("stone", 0.8, 0.12, 0.34, (0, -0.02, 0), bevel=0.03)
 
 
@@ -277,7 +291,8 @@ def stone_lantern(b: Bench) -> None:
     b.add("glow", lathe([(0.13, 1.1), (0.13, 1.34)], sides=6))
     for k in range(6):
         a = k * np.pi / 3
-        b.add("stone", rod((0.2 * float(np.cos(a)), 1.07, 0.2 * float(np.sin(a))), (0.2 * float(np.cos(a)), 1.37, 0.2 * float(np.sin(a))), 0.04, sides=6))
+        b.add("stone", rod((0.2 * float(np.cos(a)), 1.07, 0.2 * float(np.sin(a))),
+            (0.2 * float(np.cos(a)), 1.37, 0.2 * float(np.sin(a))), 0.04, sides=6))
     b.add("stone", lathe([(0.44, 1.36), (0.46, 1.42), (0.2, 1.56), (0.08, 1.62), (0.1, 1.7), (0.0, 1.82)], sides=6))
     b.lamp((0, 1.25, 0), candela=8.0, range_m=8.0)
 

@@ -15,7 +15,8 @@ __all__ = ["RockGenerator", "parameters_of_words"]
 
 _TOKEN = re.compile(r"[a-z]+")
 _FORMS = {
-    "boulder": "boulder boulders rock rocks stone stones 巨石 岩石 石头 石", "slab": "slab slabs plate flat 石板", "pebbles": "pebble pebbles gravel 卵石 鹅卵石 碎石",
+    "boulder": "boulder boulders rock rocks stone stones 巨石 岩石 石头 石", "slab": "slab slabs plate flat 石板",
+    "pebbles": "pebble pebbles gravel 卵石 鹅卵石 碎石",
     "cliff": "cliff cliffs wall bluff 悬崖 崖壁", "needle": "needle spire pinnacle column 石柱 石笋",
 }  # fmt: skip
 _STONES = {"sandstone": "sandstone red desert 砂岩", "lava": "lava basalt volcanic black 熔岩 玄武岩"}
@@ -52,7 +53,8 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
 
     def score(words: str) -> int:
         return sum(
-            len(word) * (1 if word.isascii() else 3) for word in words.split() if (word in tokens if word.isascii() else word in text)
+            len(word) * (1 if word.isascii() else 3) for word in words.split()
+            if (word in tokens if word.isascii() else word in text)
         )
 
     forms = {name: score(words) for name, words in _FORMS.items()}

@@ -86,7 +86,8 @@ def make_sky(spec: SkySpec, seed: int) -> Sky:
     if by_moon:
         clear = clear * 1.6 + _twilight(air, sun, d, width) + np.array([0.0035, 0.005, 0.009])
     elif elevation < 4.0:
-        clear = clear + np.array([0.014, 0.026, 0.058]) * np.clip((4.0 - elevation) / 6.0, 0, 1) * (0.4 + 0.6 * np.clip(d[:, 1:2] * 2, 0, 1))
+        clear = clear + np.array([0.014, 0.026, 0.058]) * np.clip((4.0 - elevation) / 6.0, 0,
+            1) * (0.4 + 0.6 * np.clip(d[:, 1:2] * 2, 0, 1))
     eye = np.array([GROUND_M + EYE_M])
     direct = air.clear(eye, shining[1:2])[0] * SUN * source * air.scale
     slab = slab_of(spec.clouds, spec.cover, seed)
@@ -183,7 +184,8 @@ def _bodies(
 ) -> Array:
     """Sun or moon and stars, as radiance; what they cover of the air is so little that it is not taken away."""
     if not by_moon:
-        edge = np.clip((d @ sun - np.cos(_SUN_RADIUS_RAD * 1.15)) / (np.cos(_SUN_RADIUS_RAD) - np.cos(_SUN_RADIUS_RAD * 1.15)), 0, 1)
+        edge = np.clip((d @ sun - np.cos(_SUN_RADIUS_RAD * 1.15)) / (np.cos(_SUN_RADIUS_RAD) - np.cos(_SUN_RADIUS_RAD * 1.15)), 0,
+            1)
         result: Array = edge[:, None] * direct * _SUN_GAIN
         return result
     width, height = shape

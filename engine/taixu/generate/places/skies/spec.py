@@ -26,7 +26,8 @@ class SkySpec:
         default=-100.0, metadata={"doc": "Of the sun; below -90 the time says.", "minimum": -100.0, "maximum": 90.0}
     )
     azimuth_deg: float = field(
-        default=-1000.0, metadata={"doc": "Of the sun, from +Z to +X; below -360 the time says.", "minimum": -1000.0, "maximum": 360.0}
+        default=-1000.0, metadata={"doc": "Of the sun, from +Z to +X; below -360 the time says.", "minimum": -1000.0,
+            "maximum": 360.0}
     )
     haze: float = field(default=2.4, metadata={"doc": "1 none, 2.5 clear, 6 hazy.", "minimum": 1.0, "maximum": 10.0})
     clouds: str = field(default="cumulus", metadata={"doc": "Kind of clouds.", "choices": CLOUDS})

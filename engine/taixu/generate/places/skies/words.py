@@ -11,7 +11,8 @@ __all__ = ["parameters_of_words"]
 
 _TOKEN = re.compile(r"[a-z]+")
 _TIMES = {
-    "dawn": "dawn sunrise daybreak 黎明 日出 拂晓", "morning": "morning 早晨 上午 清晨", "noon": "noon midday day sunny 中午 正午 白天",
+    "dawn": "dawn sunrise daybreak 黎明 日出 拂晓", "morning": "morning 早晨 上午 清晨",
+    "noon": "noon midday day sunny 中午 正午 白天",
     "afternoon": "afternoon 下午", "evening": "evening golden 傍晚 黄昏", "sunset": "sunset 日落 晚霞",
     "dusk": "dusk twilight 暮色 暮光", "night": "night nighttime midnight moonlit starry stars nocturnal 夜 夜晚 午夜 星空 月夜",
 }  # fmt: skip
@@ -41,7 +42,8 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
 
     def score(words: str) -> int:
         return sum(
-            len(word) * (1 if word.isascii() else 3) for word in words.split() if (word in tokens if word.isascii() else word in text)
+            len(word) * (1 if word.isascii() else 3) for word in words.split()
+            if (word in tokens if word.isascii() else word in text)
         )
 
     meant: dict[str, Any] = {}
@@ -57,6 +59,7 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
                 meant[name] = value
     if not meant:
         raise TaixuError(
-            f"no word says what sky to make; there are times ({', '.join(_TIMES)}) and weather: clear, fair, cloudy, overcast, stormy"
+            f"no word says what sky to make; there are times ({', '.join(_TIMES)}) and weather: clear, fair, cloudy, overcast, "
+            f"stormy"
         )
     return meant
