@@ -45,7 +45,7 @@ class Agents:
         self._going = np.zeros(0, bool)
         self._states = np.zeros(0, np.uint8)
         self._cells = np.zeros((0, 3), np.int32)
-        self._sound = np.zeros(0, bool)
+        self._sound: NDArray[np.bool_] = np.zeros(0, bool)
 
     def step(self, world: World) -> None:
         """One fixed step of everybody."""
@@ -100,14 +100,14 @@ class Agents:
             x, y, z, w = np.nan_to_num(rotation[:, put[sound]]).astype(np.float64)
             crowd.yaws[put[sound]] = np.arctan2(2 * (x * z + w * y), 1 - 2 * (x * x + y * y))
             self._wrote[put] = translation.T[put]
-        self._sound = np.isfinite(translation).all(axis=0)
+        self._sound = np.asarray(np.isfinite(translation).all(axis=0), bool)
         crowd.places[~self._sound] = _NOWHERE
         going &= self._sound
         goals = goal.T.copy()
         follows = np.flatnonzero(going & (target > 0))
         if len(follows):
             self._follow(world, follows, target[follows], goals)
-        going &= np.isfinite(goals).all(axis=1)
+        going = np.asarray(going & np.isfinite(goals).all(axis=1), bool)
         begins = going & (~self._going | ~(goals == self._goals).all(axis=1))
         ends = np.flatnonzero(self._going & ~going)
         who = np.flatnonzero(begins)
