@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from taixu.errors import TaixuError
+from taixu.physics import shapes
 from taixu.physics.hulls import convex_hull
 from taixu.physics.poses import rotate
 from taixu.physics.shapes import Shape, ShapeKind
@@ -45,6 +46,9 @@ class Piece:
     triangles: NDArray[np.int64]
     solid: bool = False
     ground: bool = False
+    shape: Shape | None = None
+    """Of ground: the heights, which are made into triangles a part at a time, `points` being the corners of its box."""
+    origin: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     @classmethod
     def of_shape(cls, shape: Shape, pose: ArrayLike) -> Piece:
@@ -56,6 +60,11 @@ class Piece:
             When a number is not finite.
         """
         where = np.asarray(pose, np.float64)
+        level = shape.kind is ShapeKind.HEIGHTFIELD and bool((np.abs(where[3:6]) < 1e-6).all())
+        if level and np.isfinite(where).all() and np.isfinite(shape.heights_m).all():
+            corners = _BOX * np.ptp(shape.bounds, axis=0) + shape.bounds.mean(axis=0) + where[:3]
+            x, y, z = where[:3].tolist()
+            return cls(corners, np.zeros((0, 3), np.int64), ground=True, shape=shape, origin=(x, y, z))
         points, triangles = _surface(shape)
         if not (np.isfinite(where).all() and np.isfinite(points).all()):
             raise TaixuError("a collider lies nowhere: its place or its size is not finite, so nobody walks on it")
@@ -80,6 +89,32 @@ class Piece:
             raise TaixuError("a navigation mesh was given triangles of points that it was not given")
         return cls(places, corners)
 
+    def corners_near(self, low: tuple[float, float], high: tuple[float, float]) -> NDArray[np.float64]:
+        """Corners [m, 3, 3] of the triangles that may lie over a rectangle of x and z; of a solid, all."""
+        if self.shape is not None:
+            return self._ground_near(low, high)
+        corners = self.points[self.triangles]
+        if self.solid:
+            return corners
+        least, most = corners.min(axis=1)[:, [0, 2]], corners.max(axis=1)[:, [0, 2]]
+        return corners[((least <= high) & (most >= low)).all(axis=1)]
+
+    def _ground_near(self, low: tuple[float, float], high: tuple[float, float]) -> NDArray[np.float64]:
+        assert self.shape is not None
+        heights, spacing = self.shape.heights_m, np.array(self.shape.spacing_m)
+        first = self.bounds[0, [0, 2]]
+        size = np.array([heights.shape[1], heights.shape[0]])
+        begin = np.clip(np.floor((np.array(low) - first) / spacing).astype(np.int64), 0, size - 1)
+        end = np.clip(np.ceil((np.array(high) - first) / spacing).astype(np.int64) + 1, begin + 1, size)
+        if (end - begin < 2).any():
+            return np.zeros((0, 3, 3))
+        (x0, z0), (x1, z1) = begin, end
+        part = shapes.heightfield(heights[z0:z1, x0:x1], self.shape.spacing_m)
+        points, triangles = part.surface()
+        middle = first + (begin + (end - begin - 1) / 2) * spacing
+        placed: NDArray[np.float64] = points.astype(np.float64) + np.array([middle[0], self.origin[1], middle[1]])
+        return placed[triangles]
+
     @cached_property
     def bounds(self) -> NDArray[np.float64]:
         """The box around it, float64 [2, 3]."""
@@ -91,6 +126,8 @@ class Piece:
     def key(self) -> bytes:
         """A hash of all that it is, to a tenth of a millimetre."""
         digest = hashlib.blake2b(digest_size=16)
+        if self.shape is not None:
+            digest.update(self.shape.key + np.round(np.array(self.origin) * 1e4).astype(np.int64).tobytes())
         digest.update(np.array([self.solid, self.ground, len(self.points), len(self.triangles)], np.int64).tobytes())
         digest.update(np.round(self.points * 1e4).astype(np.int64).tobytes())
         digest.update(np.ascontiguousarray(self.triangles).tobytes())

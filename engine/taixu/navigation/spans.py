@@ -87,13 +87,11 @@ def _batches(pieces: Sequence[Piece], window: Window) -> Iterator[tuple[Rows, ND
     triangles, solids, depths = [], [], []
     for number, piece in enumerate(pieces):
         (x0, y0, z0), (x1, _, z1) = piece.bounds
-        if x0 > high_x or x1 < low_x or z0 > high_z or z1 < low_z or not len(piece.triangles):
+        if x0 > high_x or x1 < low_x or z0 > high_z or z1 < low_z:
             continue
-        corners = piece.points[piece.triangles]
-        if not piece.solid:
-            least, most = corners.min(axis=1), corners.max(axis=1)
-            near = (least[:, 0] <= high_x) & (most[:, 0] >= low_x) & (least[:, 2] <= high_z) & (most[:, 2] >= low_z)
-            corners = corners[near]
+        corners = piece.corners_near((low_x, low_z), (high_x, high_z))
+        if not len(corners):
+            continue
         triangles.append(corners)
         solids.append(np.full(len(corners), number if piece.solid else -1, np.int64))
         depths.append(np.full(len(corners), y0 - _DEEP_M if piece.ground else np.inf))
