@@ -17,7 +17,8 @@ __all__ = ["MENUS", "draw_menu_bar", "menu_entry"]
 
 MENUS: dict[str, tuple[str, ...]] = {
     "File": (
-        "project.new", "editor.open", "recent", "-", "world.new", "editor.save", "editor.save_as", "editor.save_all", "-",
+        "project.new", "project.from_words", "editor.open", "recent", "-",
+        "world.new", "editor.save", "editor.save_as", "editor.save_all", "-",
         "asset.import", "exports", "past.choose", "-", "editor.close_document", "editor.close_project", "editor.quit",
     ),
     "Edit": (
@@ -25,7 +26,7 @@ MENUS: dict[str, tuple[str, ...]] = {
         "hierarchy.rename", "-", "entity.group", "entity.ungroup", "entity.drop", "-", "selection.all", "selection.none", "-",
         "editor.settings", "editor.keys", "editor.agents",
     ),
-    "Add": ("additions", "-", "editor.generate"),
+    "Add": ("additions", "-", "editor.generate", "editor.avatar"),
     "View": (
         "view.focus", "view.all", "-", "view.front", "view.back", "view.right", "view.left", "view.top", "view.bottom",
         "view.parallel", "-", "view.one", "view.two", "view.four", "-",

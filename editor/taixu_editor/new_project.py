@@ -39,20 +39,10 @@ class NewProject(Dialog):
     def draw(self) -> None:
         """Fields, templates as cards, buttons."""
         unit, t = imgui.get_font_size(), self.t
-        imgui.text_unformatted(t("Name"))
-        imgui.set_next_item_width(-1)
         if imgui.is_window_appearing():
             imgui.set_keyboard_focus_here()
-        _, self._name = imgui.input_text("##name", self._name)
+        self.draw_place()
         imgui.dummy((0, unit * 0.2))
-        imgui.text_unformatted(t("Folder"))
-        imgui.set_next_item_width(-unit * 6)
-        _, self._folder = imgui.input_text("##folder", self._folder)
-        imgui.same_line()
-        if imgui.button(f"{t('Choose')}###choose", (-1, 0)):
-            self._choose_folder()
-        imgui.text_colored(self.window.theme.faint, shown_path(self._path()))
-        imgui.dummy((0, unit * 0.4))
         imgui.text_unformatted(t("Template"))
         columns = 3
         width = (imgui.get_content_region_avail().x - unit * 0.8 * (columns - 1)) / columns
@@ -66,11 +56,31 @@ class NewProject(Dialog):
                     is_chosen=is_chosen):  # fmt: skip
                 self._template = name
         imgui.dummy((0, unit * 0.2))
+        self.draw_problem()
+        self.buttons([Choice("Create", self._create, reason=self._doubt()), Choice("Cancel", self.cancel)])
+
+    def draw_place(self) -> None:
+        """The fields that say where the project comes."""
+        unit, t = imgui.get_font_size(), self.t
+        imgui.text_unformatted(t("Name"))
+        imgui.set_next_item_width(-1)
+        _, self._name = imgui.input_text("##name", self._name)
+        imgui.dummy((0, unit * 0.2))
+        imgui.text_unformatted(t("Folder"))
+        imgui.set_next_item_width(-unit * 6)
+        _, self._folder = imgui.input_text("##folder", self._folder)
+        imgui.same_line()
+        if imgui.button(f"{t('Choose')}###choose", (-1, 0)):
+            self._choose_folder()
+        imgui.text_colored(self.window.theme.faint, shown_path(self._path()))
+        imgui.dummy((0, unit * 0.2))
+
+    def draw_problem(self) -> None:
+        """Why it cannot be made, or an empty line."""
         problem = self._problem or self._doubt()
         imgui.push_text_wrap_pos(0)
         imgui.text_colored(self.window.theme.bad if problem else self.window.theme.faint, problem or " ")
         imgui.pop_text_wrap_pos()
-        self.buttons([Choice("Create", self._create, reason=self._doubt()), Choice("Cancel", self.cancel)])
 
     def _path(self) -> Path:
         return Path(self._folder).expanduser() / self._name.strip()

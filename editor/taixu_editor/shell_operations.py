@@ -81,10 +81,12 @@ def shell_operations(window: EditorWindow) -> tuple[Operation, ...]:
         plain("editor.theme", "Light or dark", lambda: _turn_theme(window)),
         plain("editor.language", "English or 简体中文", lambda: _turn_language(window)),
         plain("project.new", "New project...", lambda: _new_project(window)),
+        plain("project.from_words", "A world from words...", lambda: _world_wizard(window)),
         Operation("project.create", "Make project", run=partial(_create, window), parameters=ProjectParameters),
         shown("world.new", "New world", lambda: _new_world(window)),
         Operation("editor.generate", "Generate...", run=lambda host, parameters: _generate(window), shortcut="Ctrl+M",
                   blocked=no_world),
+        shown("editor.avatar", "Avatar studio...", lambda: _avatar(window)),
         Operation("editor.add", "Add", run=partial(_add, window), parameters=KindParameters, blocked=no_world),
         *(shown(f"tool.{tool}", title, partial(_use_tool, window, tool)) for tool, title in tools.items()),
         shown("tool.fence", "Draw a fence", lambda: _draw_fences(window)),
@@ -152,6 +154,12 @@ def _new_project(window: EditorWindow) -> None:
     window.shell.dialogs.open(NewProject(window))
 
 
+def _world_wizard(window: EditorWindow) -> None:
+    from taixu_editor.world_wizard import WorldWizard
+
+    window.shell.dialogs.open(WorldWizard(window))
+
+
 def _create(window: EditorWindow, host: Host, p: ProjectParameters) -> str:
     from taixu.cli.new import make_project
 
@@ -170,6 +178,17 @@ def _generate(window: EditorWindow) -> None:
     for panel in window.panels:
         if isinstance(panel, GeneratePanel):
             panel.words.wants_focus = True
+
+
+def _avatar(window: EditorWindow) -> None:
+    """Show the studio, with the selected avatar in it where that was made here."""
+    from taixu_editor.panels.avatar import AvatarPanel
+
+    window.shell.show_panel("avatar")
+    chosen = window.host.session.current.selection
+    for panel in window.panels:
+        if isinstance(panel, AvatarPanel) and chosen:
+            panel.go_on_with(chosen[-1])
 
 
 def _new_world(window: EditorWindow) -> None:
