@@ -107,7 +107,7 @@ EXPRESSIONS: dict[str, dict[str, float]] = {
     "angry": {"browDown": 1.0, "mouthFrown": 0.75, "eyeSquint": 0.7, "mouthPress": 0.25, "noseSneer": 0.4},
     "sad": {"browInnerUp": 1.0, "mouthFrown": 0.8, "eyeSquint": 0.35, "eyeLookDown": 0.3},
     "relaxed": {"eyeBlink": 1.0, "mouthSmile": 0.45, "browOuterUp": 0.1},
-    "surprised": {"browInnerUp": 0.7, "browOuterUp": 0.8, "eyeWide": 1.0, "jawOpen": 0.7, "mouthPucker": 0.35},
+    "surprised": {"browInnerUp": 0.7, "browOuterUp": 0.8, "eyeWide": 1.0, "jawOpen": 0.95, "mouthPucker": 0.3},
     "lookUp": {"eyeLookUp": 1.0},
     "lookDown": {"eyeLookDown": 1.0},
     "lookLeft": {"eyeLookOutLeft": 1.0, "eyeLookInRight": 1.0},
