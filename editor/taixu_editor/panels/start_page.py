@@ -216,6 +216,7 @@ _SAMPLE_LINES = {
     "playground": "A sunlit toy box of a few hundred bodies",
     "gallery": "Light and materials, side by side",
     "mods": "A courtyard that mods bring to life",
+    "village": "A village street, and people who walk in it",
 }
 
 

@@ -67,7 +67,7 @@ def make_site(spec: WorldSpec, seed: int, progress: Callable[[float, str], None]
     times = {"sunset": "evening", "afternoon": "morning", "night": "dusk"}
     wanted: dict[str, Any] = {
         "style": style, "size_m": spec.size_m, "spacing_m": 1.0, "season": spec.season, "time": times.get(spec.time, spec.time),
-        "texture_px": spec.texture_px, **kind.terrain,
+        "texture_px": max(spec.texture_px, 64), **kind.terrain,
     }  # fmt: skip
     if style == "alps" and "relief_m" not in wanted:
         wanted["relief_m"] = 150.0

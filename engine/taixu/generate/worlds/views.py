@@ -18,6 +18,8 @@ def find_eye(site: Site, taken: list[Any]) -> tuple[Any, Any]:
     middles = np.array([[lot.x, lot.z] for lot in layout.lots]) if layout.lots else np.zeros((0, 2))
     sizes = np.array([np.hypot(lot.wide, lot.deep) / 2 for lot in layout.lots])
     lines = [layout.canal] if len(layout.canal) else [street.line for street in layout.streets]
+    if land.sea_m is not None:  # along the shore
+        lines = [layout.streets[0].line]
     best, found = -1e9, (np.array([x0 + 30, 12.0, z0]), np.array([x0, 0.0, z0]))
     for line in lines:
         lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
