@@ -17,6 +17,7 @@ __all__ = ["BUILT_IN", "Generators", "import_generator", "reference_of"]
 
 BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.avatars.generator:AvatarGenerator",
             "taixu.generate.avatars.sheet_generator:AvatarSheetGenerator",
+            "taixu.generate.avatars.cartoon.sheet_generator:CartoonSheetGenerator",
             "taixu.generate.materials.generator:MaterialGenerator",
             "taixu.generate.materials.graph_generator:GraphGenerator",
             "taixu.generate.mesh_texturing.solid_generator:MeshMaterialGenerator",

@@ -60,6 +60,8 @@ def _pictures(renderer: Renderer, model: ModelData, height_px: int) -> Iterator[
     avatar = model.avatar
     assert avatar is not None
     neck = -model.skins[0].inverse_bind_matrices[list(avatar.humanoid).index("head"), 1, 3]
+    wide = max(float(np.abs(part.attributes["POSITION"][:, 0]).max()) for mesh in model.meshes if mesh.name == "head"
+               for part in mesh.primitives)
     last, world = None, None
     for pose, mood, turn_rad, is_face in LOOKS:
         if world is None or (pose, mood) != last:
@@ -68,8 +70,9 @@ def _pictures(renderer: Renderer, model: ModelData, height_px: int) -> Iterator[
             crown = _top(shown)
             sunk = _top(model) - crown if pose == "sit" else 0.0
         if is_face:
-            middle, reach = np.array((0.0, 0.5 * (neck + min(crown, 1.75 * neck)) - sunk,
-                                      0.0)), 1.16 * (min(crown, 1.75 * neck) - 0.86 * neck)
+            top = min(crown, 1.75 * neck)
+            middle = np.array((0.0, 0.5 * (neck + top) - sunk, 0.0))
+            reach = max(1.16 * (top - 0.86 * neck), min(2.15 * wide, 1.7 * (top - 0.86 * neck)))
         else:
             middle, reach = np.array((0.0, 0.5 * crown, 0.0)), 1.16 * max(crown, 0.75 * _top(model))
         far = 0.5 * reach / np.tan(0.5 * _FOV_RAD) + 0.25 * crown
