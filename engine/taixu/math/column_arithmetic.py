@@ -14,7 +14,7 @@ import numpy as np
 
 __all__ = ["BINARY", "COMPARE", "LOGIC", "REDUCE", "UNARY"]
 
-_Binary = Callable[..., Any]  # (a, b, dtype) and, of those in BINARY, where to put it
+_Binary = Callable[..., Any]  # (a, b, dtype) and where to put it: for truths a column of truths
 _Unary = Callable[[Any, "np.dtype[Any]"], Any]
 
 
@@ -23,7 +23,7 @@ def _plain(function: Any) -> _Binary:
 
 
 def _compare(function: Any) -> _Binary:
-    return lambda a, b, to: function(a, b)
+    return lambda a, b, to, out=None: function(a, b, out=out)
 
 
 def _wide(function: Any) -> _Binary:

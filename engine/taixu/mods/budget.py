@@ -1,8 +1,11 @@
-"""What a mod may cost, counted in instructions: the same on every machine, so that runs repeat exactly."""
+"""What a mod may cost, counted in instructions: the same on every machine, so that runs repeat exactly. And what it did cost."""
 
 from __future__ import annotations
 
-__all__ = ["Budget"]
+from collections import deque
+from dataclasses import dataclass, field
+
+__all__ = ["Budget", "ModCost"]
 
 _WINDOW = 120
 _WARN, _SLOW, _PAUSE = 30, 60, 90
@@ -53,3 +56,26 @@ class Budget:
     def is_due(self, tick: int) -> bool:
         """Whether it runs in a step."""
         return self.level < 2 or (self.level == 2 and tick % 2 == 0)
+
+
+@dataclass(slots=True)
+class ModCost:
+    """What a mod cost and did, for a panel and for reports.
+
+    Attributes
+    ----------
+    fuel, micros, memory_bytes
+        Of the last step.
+    steps, late, orders, refused, traps
+        So far.
+    """
+
+    fuel: int = 0
+    micros: int = 0
+    memory_bytes: int = 0
+    steps: int = 0
+    late: int = 0
+    orders: int = 0
+    refused: int = 0
+    traps: int = 0
+    recent_micros: deque[int] = field(default_factory=lambda: deque(maxlen=600))

@@ -29,7 +29,7 @@ from taixu.script.widgets import Widget, Widgets
 from taixu.script.wire import GameError, from_data
 
 if TYPE_CHECKING:
-    from taixu.mods.loaded import LoadedMod
+    from taixu.mods.stepping import SteppedMod
 
 __all__ = ["BROKEN", "carry_out"]
 
@@ -39,7 +39,7 @@ _MOST_RAYS = 4000
 _MOST_TEXT = 20_000
 
 
-def carry_out(world: World, mod: LoadedMod, answer: Answer) -> None:
+def carry_out(world: World, mod: SteppedMod, answer: Answer) -> None:
     """Carry out the orders of an answer one after the other; what is not allowed is counted in it."""
     if not answer.orders:
         return
@@ -56,7 +56,7 @@ def carry_out(world: World, mod: LoadedMod, answer: Answer) -> None:
 class _Hands:
     """The commands, for one mod in one step."""
 
-    def __init__(self, world: World, mod: LoadedMod) -> None:
+    def __init__(self, world: World, mod: SteppedMod) -> None:
         self._world = world
         self._mod = mod
         self._services = world.resource(GameServices)

@@ -20,12 +20,15 @@ from taixu.app import Clock, EventBatch, GameEvents, GameServices
 from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.mods.box.limits import Limits
+from taixu.mods.boxed import Boxed
 from taixu.mods.grants import Grants
 from taixu.mods.inbox import Inbox, length_of
 from taixu.mods.keeping import KeptMod, bring_back, keep_mod
-from taixu.mods.loaded import Boxed, LoadedMod
+from taixu.mods.loaded import LoadedMod
 from taixu.mods.mirror import MirrorColumn
-from taixu.mods.work import share_out
+from taixu.mods.named import NamedMod
+from taixu.mods.stepping import SteppedMod
+from taixu.mods.work import post_work, share_out
 from taixu.platform import Input, InputMap
 from taixu.script import Event, ScriptHost, ScriptLog, ScriptMessage
 from taixu.script.chat import Chat
@@ -180,7 +183,7 @@ class ModHost:
         for name in list(self.mods):
             self.unload(name)
 
-    def open_box(self, mod: LoadedMod) -> Boxed:
+    def open_box(self, mod: SteppedMod) -> Boxed:
         """A place for a mod to run in."""
         assert self.open_in is not None
         limits = Limits(memory_bytes=mod.grants.memory_bytes)
@@ -280,13 +283,13 @@ class ModHost:
 
     # What mods ask for
 
-    def may_change(self, mod: LoadedMod, handles: NDArray[np.uint64]) -> NDArray[np.bool_] | None:
+    def may_change(self, mod: NamedMod, handles: NDArray[np.uint64]) -> NDArray[np.bool_] | None:
         """Which entities a mod may write to, None for all: none that is protected, or that another mod spawned."""
         closed = self._closed.get(mod.name)
         if closed is None:
             others = [self._ids_of(other.name, other.spawned) for other in self.mods.values() if other is not mod]
-            found = np.concatenate([np.fromiter(self.protected, np.uint64, len(self.protected)), *others])
-            closed = self._closed[mod.name] = found[~np.isin(found, self._ids_of(mod.name, mod.spawned))] if len(found) else found
+            guarded = self.protected - mod.spawned
+            closed = self._closed[mod.name] = np.concatenate([np.fromiter(guarded, np.uint64, len(guarded)), *others])
         return ~np.isin(self.world.stable_ids(handles), closed) if len(closed) else None
 
     def _ids_of(self, name: str, ids: set[int]) -> NDArray[np.uint64]:
@@ -296,7 +299,7 @@ class ModHost:
             known = self._arrays[name] = ids, np.fromiter(ids, np.uint64, len(ids))
         return known[1]
 
-    def note_writes(self, mod: LoadedMod, column: MirrorColumn, changed: NDArray[np.bool_]) -> None:
+    def note_writes(self, mod: SteppedMod, column: MirrorColumn, changed: NDArray[np.bool_]) -> None:
         """Tell of two mods that write the same column of the same entity in one step, the first time that they do."""
         writers = [other for other in self.mods.values() if column.key in other.mirror.columns]
         if len(writers) < 2 or sum(other.mirror.columns[column.key].writable for other in writers) < 2:
@@ -311,7 +314,7 @@ class ModHost:
             mine = mod.mirror.handles[: len(changed)][changed]
             self._wrote.setdefault(column.key, []).append((mod.name, mine))
 
-    def states_for(self, mod: LoadedMod) -> dict[str, Any]:
+    def states_for(self, mod: SteppedMod) -> dict[str, Any]:
         """What is mirrored besides components: input, and where joints are."""
         found: dict[str, Any] = {}
         if "input" in mod.grants.capabilities and self.world.has_resource(Input) and self.world.has_resource(InputMap):
@@ -326,7 +329,7 @@ class ModHost:
             found["joints"] = self._joints(mod, ask)
         return found
 
-    def _joints(self, mod: LoadedMod, ask: Callable[..., Any]) -> dict[str, Any]:
+    def _joints(self, mod: SteppedMod, ask: Callable[..., Any]) -> dict[str, Any]:
         bit = np.uint64(1 << mod.mirror.bits["articulation"])
         joints: dict[str, Any] = {}
         for slot in np.flatnonzero(mod.mirror.masks & bit).tolist():
@@ -336,12 +339,13 @@ class ModHost:
                 continue  # it has come in this very step
         return joints
 
-    def post(self, sender: LoadedMod, name: str, to: int | None, data: dict[str, Any]) -> None:
-        """Deliver a mod's message: to scripts in this step, to mods with the next."""
-        nbytes = length_of(name, data)
+    def post(self, sender: SteppedMod, name: str, to: int | None, data: dict[str, Any]) -> None:
+        """Deliver a mod's message, at its sender's cost: to scripts in this step, to mods with the next."""
+        nbytes, told = length_of(name, data), 0
         for mod in self.mods.values():
             if to is None or to == mod.entity:
-                mod.inbox.add(sender.name, name, data, to=to, entity=sender.entity, nbytes=nbytes)
+                told += mod.inbox.add(sender.name, name, data, to=to, entity=sender.entity, nbytes=nbytes)
+        sender.share.spend(post_work(nbytes, told))
         if not self._for_scripts.add(sender.name, name, data, nbytes=nbytes):
             sender.tell_once(f"mod {sender.name!r} sends more messages than others hear in a step")
         elif self.world.has_resource(ScriptHost):
@@ -356,14 +360,14 @@ class ModHost:
         handle = self.world.find(number) if isinstance(number, int) and 0 < number < 1 << 64 else None
         return None if handle is None else Entity(self.world, handle)
 
-    def say(self, level: str, text: str, *, mod: LoadedMod, line: int = 0) -> None:
+    def say(self, level: str, text: str, *, mod: NamedMod, line: int = 0) -> None:
         """Write a line to the console."""
         if self.log.takes(level):
             tick = self.world.resource(Clock).ticks
             text = _shown(text)
             self.log.add(ScriptMessage(level, text, script=f"{mod.name}/{mod.entry}", line=line, entity=mod.entity, tick=tick))
 
-    def hide(self, mod: LoadedMod) -> None:
+    def hide(self, mod: NamedMod) -> None:
         """Take what a mod shows off the screen."""
         self.world.resource(Widgets).hide(mod.name)
 

@@ -22,6 +22,7 @@ from taixu.mods.writing import differences
 
 if TYPE_CHECKING:
     from taixu.mods.loaded import LoadedMod
+    from taixu.mods.stepping import SteppedMod
 
 __all__ = ["KeptMod", "KeptWrite", "bring_back", "keep_mod", "written_again"]
 
@@ -106,7 +107,7 @@ def bring_back(mod: LoadedMod, kept: KeptMod | None, *, anew: LoadedMod | None) 
     return _with_facts(anew, kept, first=True)
 
 
-def written_again(mod: LoadedMod, writes: tuple[KeptWrite, ...], world: Any) -> list[tuple[Any, Returned, Any]]:
+def written_again(mod: SteppedMod, writes: tuple[KeptWrite, ...], world: Any) -> list[tuple[Any, Returned, Any]]:
     """What an answer wrote, for slots as they are now: column, values that came back, which of them changed."""
     mod.mirror.reset()
     mod.mirror.follow(world)

@@ -12,10 +12,10 @@ from taixu.app import App, GameServices, Stage
 from taixu.ecs import World
 from taixu.errors import MachineError, TaixuError
 from taixu.mods.box.limits import Limits
+from taixu.mods.boxed import Boxed
 from taixu.mods.folder_mods import FolderMods
 from taixu.mods.granting import load_all
 from taixu.mods.host import ModHost
-from taixu.mods.loaded import Boxed
 from taixu.mods.net import NetBroker
 from taixu.mods.packages.files import MANIFEST
 from taixu.mods.packages.lock import LOCK_FILE

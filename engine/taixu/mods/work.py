@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from taixu.mods.decoding import Answer, Order
 
-__all__ = ["FUEL_PER_UNIT", "Share", "share_out", "take_portion", "work_of"]
+__all__ = ["FUEL_PER_UNIT", "Share", "post_work", "share_out", "structure_work", "take_portion", "work_of"]
 
 FUEL_PER_UNIT = 10_000
 """Instructions of a box that take as long as a unit does."""
@@ -27,6 +27,8 @@ _BEAT = 10
 _BYTES_PER_UNIT = 100
 _COMMAND = 10
 _HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 20}
+_STRUCTURE = frozenset(("spawn", "despawn", "add", "remove"))
+_EACH_MIRROR = 20
 _EACH = {"set": ("entities", 1), "raycasts": ("origins", 20)}
 _MOST_AT_ONCE = 3000
 
@@ -87,6 +89,16 @@ def share_out(mods: Iterable[_Sharing], tick: int = 0) -> None:
         part = min(_MOST_SAVED - share.units, left // (len(hungry) - place))
         share.units += part
         left -= part
+
+
+def post_work(nbytes: int, receivers: int) -> int:
+    """How many units a message takes that so many mods are told: each of them has it written out."""
+    return receivers * (1 + nbytes // _BYTES_PER_UNIT)
+
+
+def structure_work(orders: Iterable[Order], mods: int) -> int:
+    """How many units it takes so many mods to see that entities came, went or changed: once, however many did."""
+    return _EACH_MIRROR * mods if any(order.name in _STRUCTURE for order in orders) else 0
 
 
 def work_of(answer: Answer, nbytes: int) -> int:

@@ -12,8 +12,8 @@ from mod_worlds import STEP, add_mod, hosts, mod_app, mod_lines
 
 from taixu.mods.budget import Budget
 from taixu.mods.decoding import Answer, Order, decode_answer
-from taixu.mods.inbox import Inbox
-from taixu.mods.work import Share, share_out, take_portion, work_of
+from taixu.mods.inbox import Inbox, length_of
+from taixu.mods.work import Share, post_work, share_out, structure_work, take_portion, work_of
 from taixu.scene import Name, Shape, Transform
 
 FULL = 8000
@@ -60,6 +60,41 @@ def test_reading_an_answer_is_work() -> None:
     answer = decode_answer(b'{"commands": [["hide", {"name": "a"}], ["despawn", {"entity": 0}]]}', capabilities={"ui", "spawn"})
     assert work_of(answer, 10_000) == 100 + answer.items + 1
     assert work_of(Answer(), 0) == 0
+
+
+def test_what_all_mods_have_to_see_costs_whoever_asks_for_it() -> None:
+    spawns = [Order("set", {}), Order("spawn", {}), Order("spawn", {})]
+    assert structure_work(spawns, 30) == 30 * structure_work(spawns[1:2], 1) > 0
+    assert structure_work(spawns[:1], 30) == 0
+    assert post_work(5000, 30) == 30 * post_work(5000, 1) > post_work(50, 30) > post_work(50, 0) == 0
+
+
+def test_those_who_waited_go_on_in_the_same_steps() -> None:
+    mods = _shares(-100, -2500, -5200)
+    for each in mods:
+        assert each.share.waits
+    went_on: list[tuple[int, int]] = []
+    for tick in range(1, 41):
+        share_out(mods, tick)
+        went_on += [(tick, place) for place, each in enumerate(mods) if not each.share.waits]
+        mods = [each for each in mods if each.share.waits]
+    assert len(went_on) == 3
+    assert {tick % 10 for tick, _ in went_on} == {0}
+
+
+def test_a_message_to_all_costs_its_sender_as_many_as_hear_it() -> None:
+    source = "import game\ndef on_tick(dt):\n    if game.tick == 3: game.send('all', text='x' * 4000)\n"
+    spent: list[list[int]] = []
+    for others in (0, 6):
+        app = mod_app()
+        mod = add_mod(app, source)
+        for number in range(others):
+            add_mod(app, "import game\n", name=f"other.mod{number}")
+        spent.append([])
+        mod.share.spend = spent[-1].append  # type: ignore[method-assign]
+        for _ in range(8):
+            app.frame(STEP)
+    assert sum(spent[1]) == sum(spent[0]) + post_work(length_of("all", {"text": "x" * 4000}), 6)
 
 
 def test_a_wave_of_spawns_comes_over_some_steps_and_nothing_is_lost() -> None:

@@ -146,13 +146,14 @@ def _make_plan(op: int) -> _Plan:
 
 def _plan_arithmetic(name: str, to: Any, first: Any, second: Any) -> _Plan:
     function, is_single, is_float = _FUNCTIONS[name], name in UNARY, to.kind == "f"
+    is_direct = name in BINARY or to.kind == "b"
 
     def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
         out = view(at[0], n, to)
         left: Any = k if first is None else view(at[1], n, first)
         if is_single:
             out[...] = function(left, to)
-        elif name in BINARY:
+        elif is_direct:
             function(left, k if second is None else view(at[2], n, second), to, out)
         else:
             out[...] = function(left, k if second is None else view(at[2], n, second), to)

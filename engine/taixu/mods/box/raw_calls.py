@@ -11,7 +11,7 @@ import ctypes
 import itertools
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
-from weakref import WeakValueDictionary
+from weakref import ref
 
 if TYPE_CHECKING:
     from wasmtime import Func, FuncType, Memory, Store
@@ -60,7 +60,7 @@ class HostFunction:
         number = next(_numbers)
         self.words, self.end = ctypes.c_uint32 * (_WORDS * max(count, 1)), _WORDS * count
         self.answer, self.raised = answer, raised
-        _hosts[number] = self
+        _hosts[number] = ref(self, lambda _: _hosts.pop(number, None))
         made = library.wasmtime_func_t()
         library.wasmtime_func_new_unchecked(
             store._context(),
@@ -74,16 +74,22 @@ class HostFunction:
 
 
 _numbers = itertools.count(1)
-_hosts: WeakValueDictionary[int, HostFunction] = WeakValueDictionary()
+_hosts: dict[int, ref[HostFunction]] = {}
+_Word = ctypes.c_uint32
 
 
 # One entry for all: a callback is machine code, and none can be made any more once the process is locked.
 def _answer(number: int, _caller: int, at: int, _count: int) -> int:
     raised: list[BaseException] = []
     try:
-        host = _hosts[number]
+        host = _hosts[number]()
+        if host is None:
+            raise ValueError("a function that is gone was called")
         raised = host.raised
-        host.answer(*host.words.from_address(at)[0 : host.end : _WORDS])
+        if host.end == _WORDS:  # most calls: one number
+            host.answer(_Word.from_address(at).value)
+        else:
+            host.answer(*host.words.from_address(at)[0 : host.end : _WORDS])
     except BaseException as error:
         from wasmtime import Trap
 

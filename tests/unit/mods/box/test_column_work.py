@@ -152,11 +152,12 @@ def _listed(*operations: tuple[float, ...], count: int | None = None) -> tuple[f
 def test_a_list_is_done_in_order_and_adds_up_what_reductions_found() -> None:
     add, double = ops.pack("add", "f8", "f8"), ops.pack("mul", "f8", "f8")
     largest = ops.pack("largest", "", "f8")
-    found, column = _listed((add, 64, 0, 0, 8, 1.0), (double, 64, 64, 0, 8, 2.0), (largest, 0, 64, 0, 8, 0), (largest, 0, 0, 0, 8, 0))
+    doubled = (add, 64, 0, 0, 8, 1.0), (double, 64, 64, 0, 8, 2.0)
+    found, column = _listed(*doubled, (largest, 0, 64, 0, 8, 0), (largest, 0, 0, 0, 8, 0))
     assert column.tolist() == [2.0 * (place + 1) for place in range(8)]
     assert found == 16.0 + 7.0
-    assert struct.pack("<d", _listed((ops.pack("mul", "f8", "f8"), 64, 0, 0, 8, -0.0), (ops.pack("smallest", "", "f8"), 0, 64, 0, 1, 0))[0]) \
-        == struct.pack("<d", -0.0)
+    found, _ = _listed((double, 64, 0, 0, 8, -0.0), (ops.pack("smallest", "", "f8"), 0, 64, 0, 1, 0))
+    assert struct.pack("<d", found) == struct.pack("<d", -0.0)
 
 
 @pytest.mark.parametrize("number", [float("nan"), float("inf"), -1.0, 1e30])
