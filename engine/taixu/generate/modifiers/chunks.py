@@ -40,6 +40,7 @@ _log = logging.getLogger(__name__)
 _MOST_KEPT = 700
 _BATCH = 6
 _MOST_JOBS = 3
+_MOST_TAKEN = 2
 _STEP_M = 4.0
 """Eyes that move less show what they showed."""
 _GROUND_REACH_M = 20.0
@@ -56,6 +57,8 @@ class _Field:
     refs: dict[Cell, Refs] = field(default_factory=dict)
     stale: set[Cell] = field(default_factory=set)
     jobs: dict[int, tuple[Job, tuple[Cell, ...]]] = field(default_factory=dict)
+    arrived: list[ChunkData] = field(default_factory=list)
+    """Made in the background, and taken a few a picture: making meshes of plants takes time."""
     asked: tuple[Any, ...] = ()
     grounds: dict[Cell, int] = field(default_factory=dict)
     """Entities with the colliders of cells."""
@@ -83,7 +86,7 @@ class ChunkState:
     def busy(self, stack: int) -> bool:
         """Whether chunks that eyes need are still being made."""
         found = self.fields.get(stack)
-        return found is not None and bool(found.jobs)
+        return found is not None and bool(found.jobs or found.arrived)
 
     def height_at(self, stack: int, x: float, z: float) -> float | None:
         """The ground's height in the stack's frame, made where it is not there yet; None where there is no such stack."""
@@ -141,26 +144,31 @@ def show_chunks(world: World, eyes: Sequence[Eye]) -> None:
 def _show(world: World, state: ChunkState, entity: int, one: _Field, eyes: Sequence[Eye]) -> bool:
     places = [eye.position for eye in eyes]
     asked = (tuple(tuple(np.round(at / _STEP_M).tolist()) for at in places), len(one.made), len(one.stale), len(one.jobs))
-    if asked == one.asked and one.standing.stands(world):
+    if asked == one.asked and not one.arrived and one.standing.stands(world):
         return False
     assert one.evaluation is not None
-    roots = roots_around(places, float(world.get(entity, Modifiers).reach_m))
-    wanted = one.wanted = wanted_chunks(roots, places, lambda cell: _span(one, cell))
+    for data in one.arrived[:_MOST_TAKEN]:
+        _take(one, data)
+    del one.arrived[:_MOST_TAKEN]
+    reach = float(world.get(entity, Modifiers).reach_m)
+    roots = roots_around(places, reach)
     background = world.resource(ModifierState).background and world.has_resource(Jobs)
+    for root in roots:  # the coarsest stand for all others, and say how high the land is
+        if root not in one.made:
+            state.waited += background
+            _take(one, chunk_of(one.evaluation, root))
+    wanted = one.wanted = wanted_chunks(roots, places, lambda cell: _span(one, cell, roots[0][0]))
     if not background:
         # What bodies and pictures wait for is made in order of need, and the same in every run.
         for cell in list(wanted):
             if cell not in one.made or cell in one.stale:
                 _take(one, chunk_of(one.evaluation, cell))
-    for root in roots:
-        if root not in one.made and cover(root, wanted, one.made) is None:
-            state.waited += background
-            _take(one, chunk_of(one.evaluation, root))
     if background:
-        _ask(world, one, list(missing(roots, wanted, one.made)))
+        soon = [cell for cell in roots_around(places, 1.3 * reach) if cell not in one.made]
+        _ask(world, one, [*missing(roots, wanted, one.made), *soon])
     shown = [cell for root in roots for cell in cover(root, wanted, one.made) or ()]
     changed = one.standing.show(world, {cell: one.made[cell] for cell in shown}, wanted)
-    _forget(one, shown, wanted)
+    _forget(one, shown, wanted, roots)
     one.asked = (asked[0], len(one.made), len(one.stale), len(one.jobs))
     return changed
 
@@ -168,7 +176,7 @@ def _show(world: World, state: ChunkState, entity: int, one: _Field, eyes: Seque
 def _ask(world: World, one: _Field, wants: list[Cell]) -> None:
     """Have chunks made; what is asked for already, and needed no more, is left out."""
     assert one.evaluation is not None
-    under_way = {cell for _, cells in one.jobs.values() for cell in cells}
+    under_way = {cell for _, cells in one.jobs.values() for cell in cells} | {data.cell for data in one.arrived}
     again = [cell for cell in one.stale if cell in one.wanted or cell in one.standing.shown]
     queue = [cell for cell in dict.fromkeys([*again, *wants]) if cell not in under_way]
     evaluation, counts = one.evaluation, world.resource(ModifierState).counts
@@ -185,8 +193,7 @@ def _ask(world: World, one: _Field, wants: list[Cell]) -> None:
             elif one.evaluation is evaluation:
                 chunks, made = job.result
                 counts.merge(made)
-                for data in chunks:
-                    _take(one, data)
+                one.arrived.extend(chunks)
 
         folder = world.resource(ModifierState).cache.folder
         job = world.resource(Jobs).submit(
@@ -221,20 +228,23 @@ def _renew(one: _Field, evaluation: Evaluation) -> None:
     for job, _ in one.jobs.values():
         job.cancel()
     one.jobs.clear()
+    one.arrived.clear()
     one.stale = {cell for cell in one.made if evaluation.refs(cell) != one.refs[cell]}
     one.asked = ()
 
 
-def _span(one: _Field, cell: Cell) -> tuple[float, float] | None:
-    data = one.made.get(cell)
+def _span(one: _Field, cell: Cell, top: int) -> tuple[float, float] | None:
+    """How high the land lies around a chunk, by the coarsest that holds it: what is made meanwhile changes nothing of it."""
+    shift = top - cell[0]
+    data = one.made.get((top, cell[1] >> shift, cell[2] >> shift))
     return None if data is None else (data.low_m, data.high_m)
 
 
-def _forget(one: _Field, shown: list[Cell], wanted: dict[Cell, float]) -> None:
+def _forget(one: _Field, shown: list[Cell], wanted: dict[Cell, float], roots: list[Cell]) -> None:
     """Drop the chunks that were made longest ago, of those that nobody needs."""
     if len(one.made) <= _MOST_KEPT:
         return
-    needed = {*shown, *wanted, *one.grounds}
+    needed = {*shown, *wanted, *roots, *one.grounds}
     idle = [cell for cell in one.made if cell not in needed]
     for cell in idle[: len(one.made) - _MOST_KEPT // 2]:
         del one.made[cell], one.refs[cell]

@@ -34,6 +34,8 @@ def look_of(spec: TerrainSpec) -> EndlessSpec:
         values["hills_m"] = min(spec.relief_m, 600.0) * 0.4
     if spec.season == "winter":
         values["temperature"] = values.get("temperature", 13.0) - 16.0
+    if spec.snow > 0:
+        values["temperature"] = values.get("temperature", 13.0) - 20.0 * min(spec.snow, 1.0)
     return EndlessSpec(**values, roughness=spec.roughness).check()
 
 
