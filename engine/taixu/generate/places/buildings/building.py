@@ -102,7 +102,8 @@ def leaves_of(style: Style, mass: Mass, side: Side, seed: int, looks: dict[str, 
     if not start:
         return []
     return derive(style.rules, start, width=side.length, height=mass.eave_m - mass.low_m, known=facts_of(style, mass, side),
-                  seed=(seed, mass.part.name, round(float(side.start[0]), 1), round(float(side.start[1]), 1)), looks=looks)  # fmt: skip
+                  seed=(seed, mass.part.name, round(float(side.start[0]), 1), round(float(side.start[1]), 1)),
+                  looks=looks)  # fmt: skip
 
 
 def side_frame(mass: Mass, side: Side) -> tuple[Frame, float, float]:
@@ -142,7 +143,13 @@ def profile_of(mass: Mass, side: Side) -> list[tuple[float, float]]:
 
 
 def _full(
-    made: Building, masses: list[Mass], walls: list[tuple[Mass, Side]], looks: dict[str, str], seed: int, base_m: float, inside: bool
+    made: Building,
+    masses: list[Mass],
+    walls: list[tuple[Mass, Side]],
+    looks: dict[str, str],
+    seed: int,
+    base_m: float,
+    inside: bool,
 ) -> Soup:
     from taixu.generate.places.buildings.crowns import build_crowns
     from taixu.generate.places.buildings.interiors import BuiltWall, build_inside, wall_colliders
@@ -222,7 +229,8 @@ def _gable_leaves(style: Style, mass: Mass, side: Side, seed: int, looks: dict[s
     peak = max(profile, key=lambda point: point[1])[0]
     half = 0.62 * min(peak, side.length - peak)
     high = (top - low) * 0.55
-    leaves = derive(style.rules, name, width=2 * half, height=high, known=facts_of(style, mass, side), seed=(seed, "gable", round(peak, 1)),
+    leaves = derive(style.rules, name, width=2 * half, height=high, known=facts_of(style, mass, side), seed=(seed, "gable",
+        round(peak, 1)),
                     looks=looks)  # fmt: skip
     return [Leaf(leaf.thing, leaf.x + peak - half, leaf.y + low, leaf.w, leaf.h, leaf.arguments) for leaf in leaves]
 

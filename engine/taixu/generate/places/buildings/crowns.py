@@ -116,14 +116,20 @@ def _machines(soup: Soup, mass: Mass, looks: dict[str, str], seed: int) -> None:
     import shapely
 
     middle = mass.top_plan.representative_point()
-    frame = level_frame(mass.eave_m, at=(middle.x, middle.y), along=tuple(np.diff(np.asarray(mass.top_plan.exterior.coords)[:2], axis=0)[0]))
+    frame = level_frame(
+        mass.eave_m, at=(middle.x, middle.y), along=tuple(np.diff(np.asarray(mass.top_plan.exterior.coords)[:2], axis=0)[0])
+    )
     inside = mass.top_plan.buffer(-1.0)
     for k in range(4):
         x, y = (chance(seed, "machine", k, 0) - 0.5) * 9, (chance(seed, "machine", k, 1) - 0.5) * 9
         a, b, high = (3.2, 2.6, 2.6) if k == 0 else (1.4, 1.0, 1.1)
-        corners = frame.at([(x - a / 2, y - b / 2, 0), (x + a / 2, y - b / 2, 0), (x + a / 2, y + b / 2, 0), (x - a / 2, y + b / 2, 0)])
+        corners = frame.at(
+            [(x - a / 2, y - b / 2, 0), (x + a / 2, y - b / 2, 0), (x + a / 2, y + b / 2, 0), (x - a / 2, y + b / 2, 0)]
+        )
         if inside.covers(shapely.Polygon(np.column_stack([corners[:, 0], -corners[:, 2]]))):
-            soup.box(looks["wall"] if k == 0 else "zinc", frame, (x - a / 2, y - b / 2, -0.1), (x + a / 2, y + b / 2, high), "udlrfb")
+            soup.box(
+                looks["wall"] if k == 0 else "zinc", frame, (x - a / 2, y - b / 2, -0.1), (x + a / 2, y + b / 2, high), "udlrfb"
+            )
 
 
 def _cross(soup: Soup, mass: Mass) -> None:
@@ -187,11 +193,17 @@ def _lantern(soup: Soup, mass: Mass) -> None:
     soup.strip("paint#9c2f2a", ring(core + 0.25, y + 2.7)[::-1], ring(core, y + 2.7)[::-1], closed=True)
     for k in range(8):
         angle = k * math.pi / 4
-        frame = level_frame(y, at=(at.x + core * math.cos(angle), at.y + core * math.sin(angle)), along=(math.cos(angle), math.sin(angle)))
+        frame = level_frame(
+            y, at=(at.x + core * math.cos(angle), at.y + core * math.sin(angle)), along=(math.cos(angle), math.sin(angle))
+        )
         soup.box("iron", frame, (-0.04, -0.04, 0.9), (0.04, 0.04, 2.72))
     for k in range(sides):
         angle = t[k]
-        frame = level_frame(y, at=(at.x + (wide - 0.05) * math.cos(angle), at.y + (wide - 0.05) * math.sin(angle)), along=(math.cos(angle), math.sin(angle)))
+        frame = level_frame(
+            y,
+            at=(at.x + (wide - 0.05) * math.cos(angle), at.y + (wide - 0.05) * math.sin(angle)),
+            along=(math.cos(angle), math.sin(angle)),
+        )
         soup.box("iron", frame, (-0.03, -0.03, 0), (0.03, 0.03, 1.05))
 
 

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+import numpy as np
+
 from taixu.generate.places.buildings.deriving import Leaf
 from taixu.generate.places.buildings.openings import KINDS, Hole, hole_shape, window_kit
 from taixu.generate.places.buildings.ornaments import ORNAMENTS, ornament
@@ -67,7 +69,9 @@ class Kits:
 
     made: dict[tuple[Any, ...], dict[str, Any]] = field(default_factory=dict)
 
-    def window(self, kind: str, w: float, h: float, *, reveal: float, wall_m: float, looks: dict[str, str], sill: float) -> dict[str, Any]:
+    def window(
+        self, kind: str, w: float, h: float, *, reveal: float, wall_m: float, looks: dict[str, str], sill: float
+    ) -> dict[str, Any]:
         key = (kind, round(w, 3), round(h, 3), reveal, wall_m, sill, tuple(sorted(looks.items())))
         if key not in self.made:
             self.made[key] = window_kit(kind, w, h, reveal=reveal, wall_m=wall_m, looks=looks, sill=sill).arrays()
@@ -90,11 +94,12 @@ def holes_of(wall: Wall) -> list[tuple[Leaf, Hole]]:
         form = KINDS.get(leaf.word("kind", "plain"), KINDS["plain"])[3] if not is_door else leaf.word("form", "square")
         if leaf.thing == "arcade":
             form = "arch"
-        shape = shapely.transform(hole_shape(form, leaf.w, leaf.h), lambda at, x=leaf.x, y=foot: at + (x, y))
+        shape = shapely.transform(hole_shape(form, leaf.w, leaf.h), lambda at, x=leaf.x, y=foot: at + np.array((x, y)))
         room = inside.union(shapely.box(leaf.x - 0.1, foot - 0.3, leaf.x + leaf.w + 0.1, foot + 0.3)) if is_door else inside
         if not room.covers(shape.buffer(-0.01)):
             continue
-        if "passage" not in leaf.arguments and any(leaf.x < x1 - 0.01 and leaf.x + leaf.w > x0 + 0.01 and foot < y1 - 0.01 and foot + leaf.h > y0 + 0.01
+        if "passage" not in leaf.arguments and any(leaf.x < x1 - 0.01 and leaf.x + leaf.w > x0 + 0.01
+               and foot < y1 - 0.01 and foot + leaf.h > y0 + 0.01
                for x0, y0, x1, y1 in wall.blocked):  # fmt: skip
             continue
         if any(hole.shape.intersects(shape.buffer(-0.005)) for _, hole in found):
@@ -191,11 +196,20 @@ def _door(
     deep = -min(0.12, thick * 0.6)
     fanlight = leaf.number("fanlight", 0.0)
     high = hole.h - fanlight
-    for low, top in (((0, 0), (0.07, hole.h)), ((hole.w - 0.07, 0), (hole.w, hole.h)), ((0.07, hole.h - 0.07), (hole.w - 0.07, hole.h))):
+    for low, top in (
+        ((0, 0), (0.07, hole.h)),
+        ((hole.w - 0.07, 0), (hole.w, hole.h)),
+        ((0.07, hole.h - 0.07), (hole.w - 0.07, hole.h)),
+    ):
         soup.box(kept["frame"], at, (*low, deep - 0.05), (*top, deep + 0.04))
     if fanlight:
         soup.box(kept["frame"], at, (0.07, high - 0.06, deep - 0.05), (hole.w - 0.07, high, deep + 0.04))
-        soup.quad(looks["glass"], at.at([(0.07, high, deep), (hole.w - 0.07, high, deep), (hole.w - 0.07, hole.h - 0.07, deep), (0.07, hole.h - 0.07, deep)]))
+        soup.quad(
+            looks["glass"],
+            at.at(
+                [(0.07, high, deep), (hole.w - 0.07, high, deep), (hole.w - 0.07, hole.h - 0.07, deep), (0.07, hole.h - 0.07, deep)]
+            ),
+        )
     look, kind = leaf.word("look", looks["door"]), leaf.word("kind", "gate" if leaf.thing == "gate" else "panel")
     wings = int(leaf.number("wings", 2 if leaf.thing == "gate" else 1))
     clear = hole.w - 0.14

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from taixu.generate.places.buildings.facades import DoorPlace, Hole
+from taixu.generate.places.buildings.facades import DoorPlace
 from taixu.generate.places.buildings.furnishing import furnish
 from taixu.generate.places.buildings.masses import Mass, Side
+from taixu.generate.places.buildings.openings import Hole
 from taixu.generate.places.buildings.plans import chance, loops_of, parts_of
 from taixu.generate.places.buildings.rooms import FloorPlan, make_plan
 from taixu.generate.places.buildings.soup import Frame, Soup, wall_frame
@@ -84,19 +86,23 @@ def build_inside(
         door_zones = [_before_door(wall, hole, thick) for wall in mine for hole in wall.holes if hole.is_door]
         storeys = len(mass.floors) - 1
         top = _at_height(mass, whole, mass.floors[-2])
-        rise = max(b - a for a, b in zip(mass.floors[:-1], mass.floors[1:], strict=True))
+        rise = max(b - a for a, b in pairwise(mass.floors))
         front = mine[0].side
         for wall in mine:
             front = wall.side if wall.side.kind == "Front" else front
         d = front.end - front.start
         stairs = None
         if storeys > 1:
-            stairs = find_stairs(top, rise, door_zones, np.array([d[1], -d[0]]) / max(float(np.hypot(*d)), 1e-9), is_round=kind == "tower")
+            stairs = find_stairs(
+                top, rise, door_zones, np.array([d[1], -d[0]]) / max(float(np.hypot(*d)), 1e-9), is_round=kind == "tower"
+            )
         open_roof = kind in ("church", "barn")
         for storey in range(storeys):
             floor, ceiling = mass.floors[storey], mass.floors[storey + 1]
             shape = _at_height(mass, whole, floor)
-            slab = _at_height(mass, max(parts_of(mass.plan.buffer(-thick * 0.5, join_style="mitre")), key=lambda part: part.area), floor)
+            slab = _at_height(
+                mass, max(parts_of(mass.plan.buffer(-thick * 0.5, join_style="mitre")), key=lambda part: part.area), floor
+            )
             if stairs is not None and storey > 0:
                 slab = slab.difference(stairs.hole)
             look = looks["ground_look"] if storey == 0 and kind != "home" else looks["floor_look"]
@@ -117,7 +123,11 @@ def build_inside(
             if kind == "shop" and storey > 0:
                 size = _ROOM_M2["home"]
             key = (seed, mass.part.name, storey)
-            plan = make_plan(shape, room_m2=size, keep=keep, seed=key) if size < 1e6 and (kind != "office" or storey < _MOST_FURNISHED) else FloorPlan([shape], [])
+            plan = (
+                make_plan(shape, room_m2=size, keep=keep, seed=key)
+                if size < 1e6 and (kind != "office" or storey < _MOST_FURNISHED)
+                else FloorPlan([shape], [])
+            )
             high = ceiling - floor - _SLAB_M
             zones = [*keep, *_partitions(made, soup, plan, floor, high, looks)]
             names = _kinds(plan, kind, storey, door_zones, key)
@@ -170,7 +180,11 @@ def _partitions(made: Building, soup: Soup, plan: FloorPlan, floor: float, high:
                 for x0, x1 in ((low, low + 0.05), (top - 0.05, top)):
                     soup.box(looks["frame"], frame, (x0, 0, -half - 0.015), (x1, tall, half + 0.015), "lrfb")
                 soup.box(looks["frame"], frame, (low, tall - 0.05, -half - 0.015), (top, tall, half + 0.015), "udfb")
-                made.doors.append(DoorPlace(frame.at((low + 0.05, 0, 0)), frame.u, frame.n, top - low - 0.1, tall - 0.05, "panel", "paint#d9d4c6", False))
+                made.doors.append(
+                    DoorPlace(
+                        frame.at((low + 0.05, 0, 0)), frame.u, frame.n, top - low - 0.1, tall - 0.05, "panel", "paint#d9d4c6", False
+                    )
+                )
                 corners = frame.at([(low, 0, -0.95), (top, 0, -0.95), (top, 0, 0.95), (low, 0, 0.95)])
                 zones.append(shapely.Polygon(np.column_stack([corners[:, 0], -corners[:, 2]])))
             at = top
@@ -235,7 +249,12 @@ def _pews(soup: Soup, solid: Soup, shape: Any, floor: float, front: Side) -> Non
     middle = np.array(shape.centroid.coords[0])
     reach, wide = float(np.ptp(points @ into)), float(np.ptp(points @ d))
     start = middle - into * reach / 2
-    frame = Frame(np.array([start[0], floor, -start[1]]), np.array([d[0], 0.0, -d[1]]), np.array([0.0, 1.0, 0.0]), np.array([-into[0], 0.0, into[1]]))
+    frame = Frame(
+        np.array([start[0], floor, -start[1]]),
+        np.array([d[0], 0.0, -d[1]]),
+        np.array([0.0, 1.0, 0.0]),
+        np.array([-into[0], 0.0, into[1]]),
+    )
     half = wide / 2 - 0.9
     for k in range(int((reach - 7.0) / 1.0)):
         z = -(2.6 + k * 1.0)

@@ -71,8 +71,12 @@ def masses_of(style: Style, footprint: Polygon, front: Array, storeys: int, *, o
         if part.shape == "footprint":
             plan = footprint
             if part.u != (0.0, 1.0) or part.v != (0.0, 1.0):
-                cut = shapely.Polygon([corner + u * wide * a + v * deep * b for a, b in
-                                       ((part.u[0], part.v[0]), (part.u[1], part.v[0]), (part.u[1], part.v[1]), (part.u[0], part.v[1]))])
+                cut = shapely.Polygon(
+                    [
+                        corner + u * wide * a + v * deep * b
+                        for a, b in ((part.u[0], part.v[0]), (part.u[1], part.v[0]), (part.u[1], part.v[1]), (part.u[0], part.v[1]))
+                    ]
+                )
                 plan = max(parts_of(footprint.intersection(cut)), key=lambda each: each.area, default=footprint)
         else:
             a0, a1 = corner @ u + wide * part.u[0], corner @ u + wide * part.u[1]
@@ -80,7 +84,9 @@ def masses_of(style: Style, footprint: Polygon, front: Array, storeys: int, *, o
             if part.shape == "round":
                 t = (np.arange(part.sides) + 0.5) / part.sides * 2 * math.pi - math.pi / 2 - math.pi / part.sides
                 radius = min(a1 - a0, b1 - b0) / 2
-                plan = shapely.Polygon([u * ((a0 + a1) / 2 + radius * math.cos(x)) + v * ((b0 + b1) / 2 + radius * math.sin(x)) for x in t])
+                plan = shapely.Polygon(
+                    [u * ((a0 + a1) / 2 + radius * math.cos(x)) + v * ((b0 + b1) / 2 + radius * math.sin(x)) for x in t]
+                )
             else:
                 plan = shapely.Polygon([u * a + v * b for a, b in ((a0, b0), (a1, b0), (a1, b1), (a0, b1))])
         plan = orient(plan)
@@ -88,7 +94,7 @@ def masses_of(style: Style, footprint: Polygon, front: Array, storeys: int, *, o
             continue
         count = int(part.storeys) or storeys
         floor_m, ground_m = style.numbers["floor"], style.numbers["ground"]
-        floors = [part.base] if not part.height else [part.base]
+        floors = [part.base]
         if part.height:
             steps = max(1, round(part.height / floor_m)) if part.storeys == 0 else int(part.storeys)
             floors += [part.base + part.height * (k + 1) / steps for k in range(steps)]
@@ -114,9 +120,13 @@ def _mass(
     shell_roof = make_roof(top_plan, facts.kind, eave_m=eave, pitch_rad=pitch, most_m=facts.most, gables=facts.gables, along=along)
     roof = shell_roof
     if overhang and facts.overhang > 0 and facts.kind != "flat":
-        wide = orient(max(parts_of(top_plan.buffer(facts.overhang, join_style="mitre", mitre_limit=2.5)), key=lambda each: each.area))
+        wide = orient(
+            max(parts_of(top_plan.buffer(facts.overhang, join_style="mitre", mitre_limit=2.5)), key=lambda each: each.area)
+        )
         drop = facts.overhang * _first_slope(facts, pitch)
-        roof = make_roof(wide, facts.kind, eave_m=eave - drop, pitch_rad=pitch, most_m=facts.most + drop, gables=facts.gables, along=along)
+        roof = make_roof(
+            wide, facts.kind, eave_m=eave - drop, pitch_rad=pitch, most_m=facts.most + drop, gables=facts.gables, along=along
+        )
         if roof.kind != shell_roof.kind or len(roof.gables) != len(shell_roof.gables):
             roof = shell_roof
     return Mass(part, plan, floors[0], eave, tuple(floors), facts, roof, shell_roof, top_plan)

@@ -1,11 +1,12 @@
 """The middle level: walls as planes with pictures of the façade, roofs without thickness, no inside.
 
-A style's ``Ground`` and ``Storey`` rules, unfolded over two bays, are painted once for each colour of wall; the picture repeats along
-a wall as often as bays fit into it. So a thousand houses of a style share two pictures.
+A style's ``Ground`` and ``Storey`` rules, unfolded over two bays, are painted once for each colour of wall; the picture
+repeats along a wall as often as bays fit into it. So a thousand houses of a style share two pictures.
 """
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from typing import Any
 
@@ -14,7 +15,7 @@ import numpy as np
 from taixu.generate.places.buildings.deriving import Leaf, derive
 from taixu.generate.places.buildings.masses import Mass, Side
 from taixu.generate.places.buildings.openings import KINDS
-from taixu.generate.places.buildings.plans import Array
+from taixu.generate.places.buildings.plans import Array, parts_of, triangulate
 from taixu.generate.places.buildings.soup import Frame, Soup
 from taixu.generate.places.buildings.style import Style
 from taixu.generate.places.buildings.surfaces import Palette
@@ -27,10 +28,12 @@ _BAYS = 2
 def picture_name(style: Style, looks: dict[str, str], rule: str) -> str:
     """What the picture of a row of windows is called."""
     parts = [looks[key].replace("#", "-") for key in ("wall", "frame", "shutter", "timber", "trim")]
-    return f"facade_{style.name}_{rule}_{'_'.join(parts)}"
+    return f"facade_{style.name}_{rule}_{hashlib.blake2b('_'.join(parts).encode(), digest_size=5).hexdigest()}"
 
 
-def build_mid(style: Style, masses: Sequence[Mass], walls: Sequence[tuple[Mass, Side]], looks: dict[str, str], base_m: float) -> Soup:
+def build_mid(
+    style: Style, masses: Sequence[Mass], walls: Sequence[tuple[Mass, Side]], looks: dict[str, str], base_m: float
+) -> Soup:
     """Walls with pictures, roofs without thickness; its pictures are named in the materials."""
     import shapely
 
@@ -62,7 +65,15 @@ def build_mid(style: Style, masses: Sequence[Mass], walls: Sequence[tuple[Mass, 
                 _band(soup, picture_name(style, looks, rule), frame, side.length, low, top, float(times), float(count))
                 continue
             area = shapely.box(-1.0, low, side.length + 1.0, top)
-            _scaled(soup, picture_name(style, looks, rule), frame, outline.intersection(area), times / side.length, count / (top - low), low)
+            _scaled(
+                soup,
+                picture_name(style, looks, rule),
+                frame,
+                outline.intersection(area),
+                times / side.length,
+                count / (top - low),
+                low,
+            )
             left = left.difference(area)
         if is_box:
             down = -float(outline.bounds[1])
@@ -76,7 +87,9 @@ def build_mid(style: Style, masses: Sequence[Mass], walls: Sequence[tuple[Mass, 
         else:
             mass.roof.build(soup, looks["covering"], under=looks["under"], edge=looks["fascia"], thick_m=0.0)
             if mass.roof is not mass.shell_roof:
-                soup.prism(("", looks["under"], ""), mass.roof.plan.difference(mass.plan.buffer(-0.05)), mass.roof.eave_m, mass.roof.eave_m)
+                soup.prism(
+                    ("", looks["under"], ""), mass.roof.plan.difference(mass.plan.buffer(-0.05)), mass.roof.eave_m, mass.roof.eave_m
+                )
     return soup
 
 
@@ -88,8 +101,6 @@ def _band(soup: Soup, material: str, frame: Frame, length: float, low: float, to
 
 def _scaled(soup: Soup, material: str, frame: Frame, shape: Any, across: float, up: float, low: float) -> None:
     """Fill a shape with a picture that repeats `across` times a metre to the right and `up` times a metre upwards."""
-    from taixu.generate.places.buildings.plans import parts_of, triangulate
-
     for part in parts_of(shape):
         if part.area < 1e-4:
             continue
@@ -107,7 +118,8 @@ def paint_row(style: Style, looks: dict[str, str], rule: str, palette: Palette, 
     leaves = derive(style.rules, rule, width=wide, height=high, known=known, seed=("picture", style.name), looks=looks)
     pixels = _surface(palette, looks["wall"], px, wide, high)
     place = _Placer(pixels, px / wide, px / high, palette, looks)
-    for wanted in (("paint",), ("timber", "band", "cornice", "pilaster", "panel", "fins", "sign", "box"), ("window", "shop", "arcade", "door", "gate", "opening"),
+    for wanted in (("paint",), ("timber", "band", "cornice", "pilaster", "panel", "fins", "sign", "box"), ("window", "shop",
+        "arcade", "door", "gate", "opening"),
                    ("balcony", "rail", "awning", "column")):  # fmt: skip
         for leaf in leaves:
             if leaf.thing in wanted:
@@ -176,7 +188,13 @@ class _Placer:
                 for k in range(24):
                     s = (k + 0.5) / 24
                     for slant in ((s,), (s, 1 - s))[leaf.word("pattern", "") != "brace"]:
-                        self.fill(x0 + leaf.w * s - t / 2, y0 + leaf.h * slant - t / 2, x0 + leaf.w * s + t / 2, y0 + leaf.h * slant + t / 2, color)
+                        self.fill(
+                            x0 + leaf.w * s - t / 2,
+                            y0 + leaf.h * slant - t / 2,
+                            x0 + leaf.w * s + t / 2,
+                            y0 + leaf.h * slant + t / 2,
+                            color,
+                        )
         elif leaf.thing == "balcony":
             self.fill(x0, y0 - 0.16, x1, y0, self.mean(self.looks["trim"]) * 0.7)
             rail = self.mean(leaf.word("look", self.looks["rail"]))
@@ -185,6 +203,8 @@ class _Placer:
             for k in range(n):
                 self.fill(x0 + leaf.w * k / n, y0, x0 + leaf.w * k / n + 0.07, y0 + 0.95, rail)
         else:
-            default = {"awning": "awning", "sign": "sign", "rail": "rail", "panel": "panel", "column": "trim"}.get(leaf.thing, "trim")
+            default = {"awning": "awning", "sign": "sign", "rail": "rail", "panel": "panel", "column": "trim"}.get(
+                leaf.thing, "trim"
+            )
             shade = 0.85 if leaf.thing in ("band", "cornice", "box") else 1.0
             self.fill(x0, y0, x1, y1, self.mean(leaf.word("look", self.looks[default])) * shade)

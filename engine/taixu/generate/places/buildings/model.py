@@ -11,7 +11,7 @@ from taixu.generate.places.buildings.soup import Soup
 from taixu.generate.places.buildings.style import Style
 from taixu.generate.places.buildings.surfaces import Palette
 
-__all__ = ["building_model", "model_of"]
+__all__ = ["bare", "building_model", "collider_model", "draw_facades", "model_of"]
 
 
 def building_model(building: Building, palette: Palette, *, seed: int = 0) -> ModelData:
@@ -40,3 +40,16 @@ def model_of(levels: list[Soup], palette: Palette, *, name: str) -> ModelData:
         model.meshes.append(Mesh(f"{name}_lod{level}", parts))
         model.nodes.append(Node(name=f"lod{level}", mesh=len(model.meshes) - 1, visible=not model.nodes))
     return model
+
+
+def collider_model(building: Building) -> ModelData:
+    """What bodies meet, as one mesh."""
+    return model_of([bare(building.collider)], Palette(0), name=f"{building.style.name}_collider")
+
+
+def bare(soup: Soup) -> Soup:
+    """All triangles in one material."""
+    whole = Soup()
+    for positions, normals, uvs, triangles in soup.arrays().values():
+        whole.add("concrete", positions, uvs, triangles, normals)
+    return whole

@@ -89,7 +89,9 @@ def window_kit(kind: str, w: float, h: float, *, reveal: float, wall_m: float, l
         x = w * k / across
         main = wide * 0.9 if kind in ("casement", "french", "arched", "gothic", "shop") and 2 * k == across else bar
         high = _height_inside(form, x, w, top)
-        soup.box(looks["frame"], LOCAL, (x - main / 2, _low_inside(form, x, w, h), c - 0.025), (x + main / 2, high, c + 0.028), "lrfb")
+        soup.box(
+            looks["frame"], LOCAL, (x - main / 2, _low_inside(form, x, w, h), c - 0.025), (x + main / 2, high, c + 0.028), "lrfb"
+        )
     for k in range(1, up):
         y = h * k / up
         main = wide if kind == "sash" and 2 * k == up else bar

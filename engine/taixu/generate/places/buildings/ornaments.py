@@ -104,7 +104,10 @@ def _rails(soup: Soup, frame: Frame, x0: float, x1: float, y: float, c: float, h
         soup.box(look, frame, (x0, y, c - 0.06), (x1, y + high, c))
         return
     if kind == "glass":
-        soup.quad("glass", frame.at([(x0, y + 0.04, c - 0.03), (x1, y + 0.04, c - 0.03), (x1, y + high, c - 0.03), (x0, y + high, c - 0.03)]))
+        soup.quad(
+            "glass",
+            frame.at([(x0, y + 0.04, c - 0.03), (x1, y + 0.04, c - 0.03), (x1, y + high, c - 0.03), (x0, y + high, c - 0.03)]),
+        )
         soup.box("steel", frame, (x0, y + high, c - 0.05), (x1, y + high + 0.04, c - 0.01))
         return
     soup.box(look, frame, (x0, y + high - 0.05, c - 0.05), (x1, y + high, c))
@@ -151,7 +154,13 @@ def _awning(soup: Soup, frame: Frame, leaf: Leaf, looks: dict[str, str]) -> None
 def _sign(soup: Soup, frame: Frame, leaf: Leaf, looks: dict[str, str]) -> None:
     out = leaf.number("out", 0.08)
     soup.box(_look(leaf, looks, "sign"), frame, (leaf.x, leaf.y, 0), (leaf.x + leaf.w, leaf.y + leaf.h, out), "udlrf")
-    soup.box("paint#d9c58a", frame, (leaf.x + 0.15 * leaf.w, leaf.y + 0.35 * leaf.h, 0), (leaf.x + 0.85 * leaf.w, leaf.y + 0.65 * leaf.h, out + 0.015), "f")
+    soup.box(
+        "paint#d9c58a",
+        frame,
+        (leaf.x + 0.15 * leaf.w, leaf.y + 0.35 * leaf.h, 0),
+        (leaf.x + 0.85 * leaf.w, leaf.y + 0.65 * leaf.h, out + 0.015),
+        "f",
+    )
 
 
 def _shutters(soup: Soup, frame: Frame, leaf: Leaf, looks: dict[str, str]) -> None:
@@ -180,7 +189,13 @@ def _steps(soup: Soup, frame: Frame, leaf: Leaf, looks: dict[str, str]) -> None:
 
 def _panel(soup: Soup, frame: Frame, leaf: Leaf, looks: dict[str, str]) -> None:
     out = leaf.number("out", 0.04)
-    soup.box(_look(leaf, looks, "panel"), frame, (leaf.x + 0.01, leaf.y + 0.01, 0), (leaf.x + leaf.w - 0.01, leaf.y + leaf.h - 0.01, out), "udlrf")
+    soup.box(
+        _look(leaf, looks, "panel"),
+        frame,
+        (leaf.x + 0.01, leaf.y + 0.01, 0),
+        (leaf.x + leaf.w - 0.01, leaf.y + leaf.h - 0.01, out),
+        "udlrf",
+    )
 
 
 def _fins(soup: Soup, frame: Frame, leaf: Leaf, looks: dict[str, str]) -> None:

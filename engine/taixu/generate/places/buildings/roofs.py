@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -61,7 +62,9 @@ class Roof:
     @property
     def top_m(self) -> float:
         """Its highest point."""
-        return max((float(slab.height_at(np.asarray(slab.shape.exterior.coords)).max()) for slab in self.slabs), default=self.eave_m)
+        return max(
+            (float(slab.height_at(np.asarray(slab.shape.exterior.coords)).max()) for slab in self.slabs), default=self.eave_m
+        )
 
     def height_at(self, point: Any) -> float:
         """Its height over a point of the plan; the eave's where there is none."""
@@ -76,7 +79,10 @@ class Roof:
         import shapely
 
         length = float(np.hypot(*(end - start)))
-        if any(slab.is_lowest and abs(slab.edge[0] - start).max() < 1e-6 and abs(slab.edge[1] - end).max() < 1e-6 for slab in self.slabs):
+        if any(
+            slab.is_lowest and abs(slab.edge[0] - start).max() < 1e-6 and abs(slab.edge[1] - end).max() < 1e-6
+            for slab in self.slabs
+        ):
             return [(0.0, self.eave_m), (length, self.eave_m)]  # it is an eave
         d = (end - start) / max(length, 1e-9)
         inward = np.array([-d[1], d[0]]) * 2e-4
@@ -109,7 +115,7 @@ class Roof:
             return
         for ring in (self.plan.exterior, *self.plan.interiors):
             corners = np.asarray(ring.coords)
-            for a, b in zip(corners[:-1], corners[1:], strict=True):
+            for a, b in pairwise(corners):
                 row = self.line_under(a, b)
                 d = (b - a) / max(float(np.hypot(*(b - a))), 1e-9)
                 points = np.array([a + d * at for at, _ in row])
@@ -186,11 +192,14 @@ def _bands(face: Face, profile: list[tuple[float, float]], eave_m: float) -> lis
         return [Slab(face.shape, inwards * slope, eave_m + h - slope * (a + float(face.start @ inwards)), edge, True)]
     found = []
     reach = 4.0 * (face.shape.length + 1.0)
-    for (a, h), (b, k) in zip(profile[:-1], profile[1:], strict=True):
+    for (a, h), (b, k) in pairwise(profile):
         if b - a < 1e-6:
             continue
         last = b >= profile[-1][0] - 1e-9
-        corners = [face.start - d * reach + inwards * (a if a > 0 else -1.0), face.start + d * reach + inwards * (a if a > 0 else -1.0)]
+        corners = [
+            face.start - d * reach + inwards * (a if a > 0 else -1.0),
+            face.start + d * reach + inwards * (a if a > 0 else -1.0),
+        ]
         far = b + (1.0 if last else 0.0)
         corners += [face.start + d * reach + inwards * far, face.start - d * reach + inwards * far]
         slope = (k - h) / (b - a)
@@ -235,7 +244,11 @@ def _folded(faces: list[Face], *, all_ends: bool) -> tuple[list[Face], list[int]
         if not 0.15 < along < 0.85:
             continue
         for k in ends:
-            side = face.start if min(np.hypot(*(faces[k].end - face.start)), np.hypot(*(faces[k].start - face.start))) < 1e-3 else face.end
+            side = (
+                face.start
+                if min(np.hypot(*(faces[k].end - face.start)), np.hypot(*(faces[k].start - face.start))) < 1e-3
+                else face.end
+            )
             shapes[k] = shapely.unary_union([shapes[k], shapely.Polygon([side, foot, apex])], grid_size=1e-6)
         gone.append(number)
     kept = [Face(face.start, face.end, shape) for k, (face, shape) in enumerate(zip(faces, shapes, strict=True))
@@ -256,7 +269,9 @@ def _sloped(soup: Soup, material: str, slab: Slab, shift: float, *, back: bool) 
     high = slab.height_at(points) + shift
     normal = np.array([-slab.normal[0], 1.0, slab.normal[1]]) / stretch
     world = np.column_stack([points[:, 0], high, -points[:, 1]])
-    soup.add(material, world, uv, triangles[:, ::-1] if back else triangles, np.broadcast_to(-normal if back else normal, world.shape))
+    soup.add(
+        material, world, uv, triangles[:, ::-1] if back else triangles, np.broadcast_to(-normal if back else normal, world.shape)
+    )
 
 
 def gutter(soup: Soup, material: str, a: Array, b: Array, height: float) -> None:

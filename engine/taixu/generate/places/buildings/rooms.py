@@ -71,7 +71,9 @@ def _cut(shape: Any, target: float, keep: Sequence[Any], seed: object) -> tuple[
                 if any(line.distance(zone) < 0.08 for zone in keep if zone.intersects(part)):
                     continue
                 big = 400.0
-                half = shapely.Polygon([at - cross * big, at + cross * big, at + cross * big + axis * big, at - cross * big + axis * big])
+                half = shapely.Polygon(
+                    [at - cross * big, at + cross * big, at + cross * big + axis * big, at - cross * big + axis * big]
+                )
                 pieces = [*parts_of(part.difference(half)), *parts_of(part.intersection(half))]
                 if len(pieces) < 2 or min(piece.area for piece in pieces) < 3.2 or min(_thin(piece) for piece in pieces) < 1.5:
                     continue
@@ -110,7 +112,9 @@ def _joined(rooms: list[Any], chords: list[tuple[Array, Array]], *, seed: object
         edges = np.flatnonzero(np.diff(pair)) + 1
         for low, high in zip(np.concatenate([[0], edges]), np.concatenate([edges, [len(pair)]]), strict=True):
             if len(pair) and pair[low] >= 0 and (high - low) * _STEP_M >= _DOOR_M + 0.15:
-                found.append((chance(seed, "door", number, int(low)), int(left[low]), int(right[low]), number, low * _STEP_M, high * _STEP_M))
+                found.append(
+                    (chance(seed, "door", number, int(low)), int(left[low]), int(right[low]), number, low * _STEP_M, high * _STEP_M)
+                )
     group = list(range(len(rooms)))
 
     def root(k: int) -> int:

@@ -52,7 +52,7 @@ def wall_frame(start: Array, end: Array, height: float) -> Frame:
 
 def level_frame(height: float = 0.0, *, at: Sequence[float] = (0.0, 0.0), along: Sequence[float] = (1.0, 0.0)) -> Frame:
     """A horizontal plan: u along a direction of it, v to the left of that, n up."""
-    d = np.asarray(along, np.float64) / np.hypot(*along)
+    d = np.asarray(along, np.float64) / float(np.hypot(along[0], along[1]))
     u, v = np.array([d[0], 0.0, -d[1]]), np.array([-d[1], 0.0, -d[0]])
     return Frame(np.array([at[0], height, -at[1]]), u, v, np.array([0.0, 1.0, 0.0]))
 
@@ -84,7 +84,9 @@ class Soup:
         triangles, cross, long = triangles[long > 1e-9], cross[long > 1e-9], long[long > 1e-9]
         normals = np.repeat(cross / long[:, None], 3, 0)
         points = triangles.reshape(-1, 3)
-        uvs = np.where(np.abs(normals[:, 1:2]) > 0.7, points[:, [0, 2]], np.column_stack([points[:, 0] + points[:, 2], -points[:, 1]]))
+        uvs = np.where(
+            np.abs(normals[:, 1:2]) > 0.7, points[:, [0, 2]], np.column_stack([points[:, 0] + points[:, 2], -points[:, 1]])
+        )
         self.add(material, points, uvs, np.arange(len(points)).reshape(-1, 3), normals)
 
     def polygon(self, material: str, frame: Frame, shape: Any, *, out: float = 0.0, back: bool = False) -> None:

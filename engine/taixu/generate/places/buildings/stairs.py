@@ -68,17 +68,28 @@ def find_stairs(shape: Any, rise: float, keep: Sequence[Any], front: Array, *, i
                             found.append((-float((start + d * deep / 2) @ front), corner, along))
                     start = a + d * (0.02 + (length - wide - 0.04) * share) + n * (deep + 0.02)
                     found.append((-float((start + d * wide / 2) @ front) - 0.5, start, -n))
-        for _, corner, along in sorted(found, key=lambda each: (-round(each[0], 2), round(float(each[1][0]), 2), round(float(each[1][1]), 2))):
+        for _, corner, along in sorted(
+            found, key=lambda each: (-round(each[0], 2), round(float(each[1][0]), 2), round(float(each[1][1]), 2))
+        ):
             left = np.array([-along[1], along[0]])
             hole = shapely.Polygon([corner, corner + along * deep, corner + along * deep + left * wide, corner + left * wide])
-            zone = shapely.Polygon([corner - along * 1.0, corner + along * deep, corner + along * deep + left * wide, corner - along * 1.0 + left * wide])
+            zone = shapely.Polygon(
+                [
+                    corner - along * 1.0,
+                    corner + along * deep,
+                    corner + along * deep + left * wide,
+                    corner - along * 1.0 + left * wide,
+                ]
+            )
             if inside.covers(zone) and not any(zone.intersects(each) for each in keep):
                 return Stairs(corner, along, deep, False, hole, zone)
     for radius in (1.25, 1.05):
         for at in _spots(shape, radius):
             hole = shapely.Point(at).buffer(radius, quad_segs=4)
             zone = shapely.Point(at).buffer(radius + 0.7, quad_segs=4)
-            if inside.covers(shapely.Point(at).buffer(radius + 0.05, quad_segs=4)) and not any(hole.intersects(each) for each in keep):
+            if inside.covers(shapely.Point(at).buffer(radius + 0.05, quad_segs=4)) and not any(
+                hole.intersects(each) for each in keep
+            ):
                 return Stairs(at, np.array([1.0, 0.0]), radius, True, hole, zone.intersection(shape))
     return None
 
@@ -117,7 +128,12 @@ def build_flights(soup: Soup, solid: Soup, stairs: Stairs, low: float, high: flo
         slope = frame.at([(a, y0, z0), (b, y1, z0), (b, y1, z1), (a, y0, z1)])
         solid.quad(look, slope if flight else slope[::-1])
         for z in (z0, z1):
-            soup.box("wood", _tilted(frame, (a, y0 + 0.9, z), (b, y1 + 0.9, z)), (0, -0.025, -0.025), (math.hypot(b - a, y1 - y0), 0.025, 0.025))
+            soup.box(
+                "wood",
+                _tilted(frame, (a, y0 + 0.9, z), (b, y1 + 0.9, z)),
+                (0, -0.025, -0.025),
+                (math.hypot(b - a, y1 - y0), 0.025, 0.025),
+            )
             for t in (0.1, 0.5, 0.9):
                 x, y = a + (b - a) * t, y0 + (y1 - y0) * t
                 soup.box("wood", frame, (x - 0.02, y, z - 0.02), (x + 0.02, y + 0.9, z + 0.02), "lrfb")
@@ -154,6 +170,6 @@ def _round(soup: Soup, solid: Soup, stairs: Stairs, low: float, high: float, loo
             j = (i + 1) % 4
             soup.quad(look, [bottom[i], bottom[j], top[j], top[i]])
     ring = np.array([at(0.07, t, 0.0) for t in np.arange(8) / 8 * 2 * math.pi])
-    soup.strip(look, ring + (0, low, 0), ring + (0, high + 0.95, 0), closed=True, smooth=True)
+    soup.strip(look, ring + np.array((0, low, 0)), ring + np.array((0, high + 0.95, 0)), closed=True, smooth=True)
 
 

@@ -29,13 +29,16 @@ __all__ = ["INTERIORS", "Part", "RoofFacts", "Style", "parse_style", "read_style
 _FOLDER = Path(__file__).with_name("styles")
 INTERIORS = ("home", "shop", "office", "hall", "barn", "church", "tower", "none")
 _LOOKS = {
-    "wall": "plaster", "covering": "tiles", "trim": "ashlar", "frame": "paint#e8e4da", "glass": "glass", "sill": "ashlar#c9c3b6", "door": "wood",
+    "wall": "plaster", "covering": "tiles", "trim": "ashlar", "frame": "paint#e8e4da", "glass": "glass",
+    "sill": "ashlar#c9c3b6", "door": "wood",
     "shutter": "paint#5b7080", "plinth": "rubble", "under": "boards", "fascia": "boards", "timber": "paint#3a2a1e", "rail": "iron",
-    "awning": "cloth#a03a32", "sign": "paint#2c3a34", "steps": "ashlar#b5aea2", "panel": "steel", "inner": "plaster#efeadf", "floor_look": "planks",
+    "awning": "cloth#a03a32", "sign": "paint#2c3a34", "steps": "ashlar#b5aea2", "panel": "steel", "inner": "plaster#efeadf",
+    "floor_look": "planks",
     "ground_look": "planks", "chimney": "brick", "gutter": "zinc", "flat": "concrete",
 }  # fmt: skip
 _NUMBERS = {
-    "floor": 2.8, "ground": 3.0, "bay": 2.6, "wall_m": 0.32, "plinth_m": 0.35, "chimneys": 0.0, "dormers": 0.0, "gutters": 1.0, "lamps": 1.0,
+    "floor": 2.8, "ground": 3.0, "bay": 2.6, "wall_m": 0.32, "plinth_m": 0.35, "chimneys": 0.0, "dormers": 0.0,
+    "gutters": 1.0, "lamps": 1.0,
     "party": 0.0, "parapet": 0.0, "setback": 3.0, "front_door": 1.0, "storey_plan": 1.0, "fence": 0.0, "base": 0.35,
 }  # fmt: skip
 
@@ -90,7 +93,9 @@ class Style:
 
     def looks(self, seed: int) -> dict[str, str]:
         """A surface for each purpose, where there are several by chance."""
-        return {name: kinds[min(int(chance(seed, "look", name) * len(kinds)), len(kinds) - 1)] for name, kinds in self.surfaces.items()}
+        return {
+            name: kinds[min(int(chance(seed, "look", name) * len(kinds)), len(kinds) - 1)] for name, kinds in self.surfaces.items()
+        }
 
     def rule_for(self, side: str, prefix: str = "") -> str:
         """The rule for a side: ``Front``, ``Side``, ``Back`` or ``Court``; empty where there is none."""
@@ -152,7 +157,8 @@ def parse_style(text: str, *, name: str) -> Style:
         elif key in ("title", "words", "storeys", "width", "depth", "roof", "interior") or key in _LOOKS or key in _NUMBERS:
             said[key] = value
         else:
-            raise TaixuError(f"{where}: nothing is called {key[:40]!r}; there are title, words, storeys, width, depth, roof, interior, part, "
+            raise TaixuError(f"{where}: nothing is called {key[:40]!r}; there are title, words, storeys, width, depth, "
+                             "roof, interior, part, "
                              f"{', '.join([*_NUMBERS, *_LOOKS])}")  # fmt: skip
     storeys = _two(said.get("storeys", "2 2"), name, "storeys")
     width, depth = _two(said.get("width", "8 11"), name, "width"), _two(said.get("depth", "7 9"), name, "depth")
@@ -222,7 +228,10 @@ def _part(name: str, text: str, where: str) -> Part:
         elif key in ("shape", "rules", "interior", "extra"):
             given[key] = value
         else:
-            raise TaixuError(f"{where}: a part has no {key[:40]!r}; it has u, v, shape, storeys, height, base, taper, sides, rules, interior, roof, extra")
+            raise TaixuError(
+                f"{where}: a part has no {key[:40]!r}; it has u, v, shape, storeys, height, base, taper, sides, "
+                "rules, interior, roof, extra"
+            )
     if roof:
         given["roof"] = _roof(roof, where)
     if given.get("shape", "footprint") not in ("footprint", "box", "round"):

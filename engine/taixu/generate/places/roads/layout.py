@@ -70,13 +70,13 @@ def make_layout(graph: RoadGraph, profiles: Profiles) -> Layout:
         if len(found) < 2:
             continue
         trims = _trims(graph, found)
-        wide = max(graph.edges[edge].kind.wide_m for edge, _ in found)
+        wide = max(graph.edges[which].kind.wide_m for which, _ in found)
         if len(found) >= 5 and wide >= 5:
             radius = max(10.0, 0.5 * wide * len(found) / math.pi + wide * 0.9)
             round_ones[node] = radius
             trims = [max(trim, radius + wide * 0.5 + 3.0) for trim in trims]
-        for (edge, starts), trim in zip(found, trims, strict=True):
-            cuts[edge, 0 if starts else 1] = trim
+        for (which, starts), trim in zip(found, trims, strict=True):
+            cuts[which, 0 if starts else 1] = trim
     for number, edge in enumerate(graph.edges):
         room = 0.92 * edge.length_m
         if cuts[number].sum() > room:

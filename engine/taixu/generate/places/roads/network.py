@@ -1,13 +1,15 @@
 """Roads as drawn become a graph: cleaned, curved, cut where they cross, joined where they nearly meet.
 
 What hands and files draw is mended where it means one thing only: doubled points and edges without length vanish, a road that
-crosses itself gets a junction there, ends that stop short of a road by less than its width reach it. All in the plane (east, north).
+crosses itself gets a junction there,
+ends that stop short of a road by less than its width reach it. All in the plane (east, north).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -133,7 +135,9 @@ def make_graph(roads: Sequence[Road], *, curves: dict[bytes, Array] | None = Non
                 continue
             met = shapes[number].intersection(shapes[other])
             for part in shapely.get_parts(met):
-                for point in ([part] if part.geom_type == "Point" else [shapely.Point(part.coords[0]), shapely.Point(part.coords[-1])]):
+                for point in (
+                    [part] if part.geom_type == "Point" else [shapely.Point(part.coords[0]), shapely.Point(part.coords[-1])]
+                ):
                     where.append(float(shapes[number].project(point)))
         pieces += [(part, kind, name) for part in _cut(points, where)]
     graph = _joined(pieces, notes)
@@ -185,7 +189,7 @@ def _lerp(a: Array, b: Array, from_t: float, to_t: float, t: Array) -> Array:
 def _dense(points: Array) -> Array:
     """Points of straight pieces, `STEP_M` apart or nearer."""
     made = [points[:1]]
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in pairwise(points):
         count = max(1, int(np.ceil(np.hypot(*(b - a)) / STEP_M)))
         made.append(a + (b - a) * ((np.arange(count) + 1) / count)[:, None])
     return np.concatenate(made)
@@ -258,7 +262,7 @@ def _cut(points: Array, where: Sequence[float]) -> list[Array]:
             marks.append(float(mark))
     marks.append(total)
     pieces = []
-    for low, high in zip(marks[:-1], marks[1:], strict=True):
+    for low, high in pairwise(marks):
         inner = points[(lengths > low + 0.2) & (lengths < high - 0.2)]
         ends = [np.array([np.interp(mark, lengths, points[:, k]) for k in (0, 1)]) for mark in (low, high)]
         pieces.append(np.concatenate([ends[:1], inner, ends[1:]]))
@@ -324,7 +328,9 @@ def _without_doubles(graph: RoadGraph) -> RoadGraph:
             d, e = first[-1] - first[-2], second[1] - second[0]
             if float(d @ e) < 0.5 * np.hypot(*d) * np.hypot(*e):
                 continue
-            whole = Edge(a.end if i_starts else a.start, b.end if j_starts else b.start, np.concatenate([first, second[1:]]), a.kind, a.name)
+            whole = Edge(
+                a.end if i_starts else a.start, b.end if j_starts else b.start, np.concatenate([first, second[1:]]), a.kind, a.name
+            )
             graph.edges = [edge for k, edge in enumerate(graph.edges) if k not in (i, j)] + [whole]
             changed = True
             del node

@@ -41,7 +41,9 @@ class Profiles:
     ground: list[Array]
 
 
-def make_profiles(graph: RoadGraph, height_at: Callable[[Any, Any], Any], water_at: Callable[[Any, Any], Any] | None = None) -> Profiles:
+def make_profiles(
+    graph: RoadGraph, height_at: Callable[[Any, Any], Any], water_at: Callable[[Any, Any], Any] | None = None
+) -> Profiles:
     """Heights of a graph over ground; both functions take east and north of points."""
     if not graph.edges:
         return Profiles([], [], np.zeros(len(graph.nodes)), [])
@@ -51,7 +53,7 @@ def make_profiles(graph: RoadGraph, height_at: Callable[[Any, Any], Any], water_
     over = wet > ground + 0.05
     target = np.where(over, wet + _CLEAR_M, ground)
     counts = [len(edge.points) for edge in graph.edges]
-    first = np.concatenate([[0], np.cumsum(counts)[:-1]])
+    first = np.concatenate([np.zeros(1, np.intp), np.cumsum(counts)[:-1]])
     last = first + counts - 1
     # Every sample belongs to a variable; ends of edges share their node's.
     variable = np.arange(len(points)) + len(graph.nodes)

@@ -166,7 +166,9 @@ def _bridge(soup: Soup, solid: Soup, row: Row, half: float, top: float) -> None:
                 target.strip("rubble", lifted(out, h + top + 0.95), lifted(inn, h + top + 0.95))
         for at in range(first + 2, last - 1, 3):
             d = np.array([row.left[at][1], -row.left[at][0]])
-            frame = level_frame(float(row.heights[at]), at=(float(row.points[at][0]), float(row.points[at][1])), along=(float(d[0]), float(d[1])))
+            frame = level_frame(
+                float(row.heights[at]), at=(float(row.points[at][0]), float(row.points[at][1])), along=(float(d[0]), float(d[1]))
+            )
             soup.box("rubble", frame, (-0.5, -half * 0.8, -14.0), (0.5, half * 0.8, -0.6), "lrfbu")
 
 
@@ -254,7 +256,11 @@ def _shape(layout: Layout, junction: Junction, extra: float) -> Any:
     for arm in junction.arms:
         kind = layout.graph.edges[arm.edge].kind
         if arm.cut_m > 0.05 and len(arm.points) > 1:
-            stubs.append(shapely.LineString(arm.points).buffer(kind.wide_m / 2 + (extra if kind.pave_m else min(extra, 0.0)), cap_style="flat", join_style="mitre"))
+            stubs.append(
+                shapely.LineString(arm.points).buffer(
+                    kind.wide_m / 2 + (extra if kind.pave_m else min(extra, 0.0)), cap_style="flat", join_style="mitre"
+                )
+            )
     if junction.is_round:
         stubs.append(shapely.Point(layout.graph.nodes[junction.node]).buffer(junction.radius_m + extra, quad_segs=12))
     whole = shapely.unary_union(stubs, grid_size=1e-4)
@@ -293,7 +299,9 @@ def _junction_surfaces(soup: Soup, solid: Soup, layout: Layout, junction: Juncti
     frame = level_frame(junction.height)
     island = shapely.Polygon()
     if junction.is_round:
-        island = shapely.Point(layout.graph.nodes[junction.node]).buffer(max(junction.radius_m - main.wide_m * 0.85, 2.0), quad_segs=10)
+        island = shapely.Point(layout.graph.nodes[junction.node]).buffer(
+            max(junction.radius_m - main.wide_m * 0.85, 2.0), quad_segs=10
+        )
         for target in (soup, solid):
             target.prism(("grass", "", "concrete"), island, junction.height - 0.1, junction.height + 0.2)
     for target in (soup, solid):
@@ -306,7 +314,9 @@ def _junction_surfaces(soup: Soup, solid: Soup, layout: Layout, junction: Juncti
             target.polygon(pavement, level_frame(junction.height + KERB_M), outer.difference(roadway.buffer(1e-6)))
             _rim(target, "concrete", roadway, cuts, junction.height, junction.height + KERB_M, inwards=True)
     top = KERB_M if paved else 0.0
-    _rim(soup, "concrete" if paved else "earth", outer, cuts, junction.height + top - _SKIRT_M, junction.height + top, inwards=False)
+    _rim(
+        soup, "concrete" if paved else "earth", outer, cuts, junction.height + top - _SKIRT_M, junction.height + top, inwards=False
+    )
 
 
 def _cut_line(layout: Layout, arm: Arm) -> Any:
@@ -329,7 +339,9 @@ def _rim(soup: Soup, look: str, shape: Any, cuts: Any, low: float, high: float, 
         ring = np.asarray(part.exterior.coords)
         ring = ring if part.exterior.is_ccw else ring[::-1]
         a, b = ring[:-1], ring[1:]
-        at_cut = (shapely.distance(cuts, shapely.points((a + b) / 2)) < 5e-3) & (shapely.distance(cuts, shapely.points(a * 0.9 + b * 0.1)) < 5e-3)
+        at_cut = (shapely.distance(cuts, shapely.points((a + b) / 2)) < 5e-3) & (
+            shapely.distance(cuts, shapely.points(a * 0.9 + b * 0.1)) < 5e-3
+        )
         a, b = (a[~at_cut], b[~at_cut]) if not inwards else (b[~at_cut], a[~at_cut])
         soup.quads(look, np.stack([lifted(a, low), lifted(b, low), lifted(b, high), lifted(a, high)], 1))
 

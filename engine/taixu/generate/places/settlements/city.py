@@ -11,7 +11,7 @@ from taixu.generate.places.buildings.plans import Array, chance, clean_footprint
 from taixu.generate.places.buildings.style import Style, read_style
 from taixu.generate.places.settlements.cultures import ZONE_HOUSES, ZONES
 from taixu.generate.places.settlements.layouts import street_plan
-from taixu.generate.places.settlements.lots import Lot, blocks_of, lots_of_block
+from taixu.generate.places.settlements.lots import Lot, lots_of_block
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
 from taixu.generate.places.settlements.spec import CitySpec
 from taixu.generate.places.settlements.village import footprint_in
@@ -75,7 +75,9 @@ def _house(lot: Lot, style: Style, ground: Ground, seed: int, block: Any) -> Hou
         into = -lot.front
         deep = style.depth[0] + (style.depth[1] - style.depth[0]) * chance(seed, "deep", lot.key)
         back = style.numbers["setback"]
-        strip = shapely.Polygon([lot.gate + d * s + into * t for s, t in ((-60, back - 3), (60, back - 3), (60, back + deep), (-60, back + deep))])
+        strip = shapely.Polygon(
+            [lot.gate + d * s + into * t for s, t in ((-60, back - 3), (60, back - 3), (60, back + deep), (-60, back + deep))]
+        )
         inner = block.buffer(-max(back, 0.05), join_style="mitre")
         shape = lot.shape.intersection(strip).intersection(inner)
         shape = max(parts_of(shape), key=lambda part: part.area, default=None)
@@ -121,7 +123,14 @@ def _with_neighbours(houses: list[House]) -> list[House]:
         return []
     tree = shapely.STRtree(shapes)
     for number, house in enumerate(houses):
-        near = [int(k) for k in tree.query(house.footprint.buffer(0.3)) if int(k) != number and shapes[int(k)].distance(house.footprint) < 0.25]
-        beside = tuple((shapes[k], houses[k].storeys * houses[k].style.numbers["floor"] + houses[k].floor_m - house.floor_m) for k in sorted(near))
+        near = [
+            int(k)
+            for k in tree.query(house.footprint.buffer(0.3))
+            if int(k) != number and shapes[int(k)].distance(house.footprint) < 0.25
+        ]
+        beside = tuple(
+            (shapes[k], houses[k].storeys * houses[k].style.numbers["floor"] + houses[k].floor_m - house.floor_m)
+            for k in sorted(near)
+        )
         made.append(replace(house, neighbours=beside))
     return made

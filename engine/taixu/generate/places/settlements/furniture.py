@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-
+from itertools import pairwise
 
 import numpy as np
 
@@ -167,7 +167,7 @@ def hedge(soup: Soup, points: Array, heights: Array, seed: int) -> None:
         for x, y in outline:
             q = p + left * x * (1 + 0.3 * wobble[:, None])
             rows.append(np.column_stack([q[:, 0], base + y * (1 + 0.22 * wobble), -q[:, 1]]))
-        for low, high in zip(rows[:-1], rows[1:], strict=True):
+        for low, high in pairwise(rows):
             soup.strip("hedge", low, high, smooth=True)
         for k in (0, -1):
             ring = np.array([row[k] for row in rows])

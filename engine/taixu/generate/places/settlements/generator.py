@@ -71,20 +71,24 @@ class CityGenerator(Generator):
         """The world first."""
         spec: CitySpec = request.parameters.check()
         size = min(spec.district_m * 1.25 + 120.0, 4096.0)
-        terrain = TerrainSpec(style="plains", size_m=size, spacing_m=1.0 if size <= 1024 else 2.0, relief_m=max(10.0 * spec.relief, 1.0), season=spec.season,
+        terrain = TerrainSpec(style="plains", size_m=size, spacing_m=1.0 if size <= 1024 else 2.0,
+            relief_m=max(10.0 * spec.relief, 1.0), season=spec.season,
                               time=spec.time, roughness=0.4, forest=0.2, plants=0.5)  # fmt: skip
         land = make_landscape(terrain, request.seed, lambda fraction, text: progress(0.3 * fraction, text))
         made = plan_city(Ground.of_landscape(land), spec, request.seed)
         progress(0.4, "ground")
         land, covered = settled(land, made)
-        return write_world(request, land, made, covered, spec, progress, lamp="modern" if spec.character == "modern" else "old", full_m=spec.full_m)
+        return write_world(
+            request, land, made, covered, spec, progress, lamp="modern" if spec.character == "modern" else "old", full_m=spec.full_m
+        )
 
 
 def land_for(spec: VillageSpec, seed: int, progress: Progress) -> Landscape:
     """Land that suits a village."""
     culture = CULTURES[spec.culture]
     relief = _RELIEF.get(culture.terrain, 24.0) * spec.relief * min(1.0, spec.size_m / 640.0) ** 0.5
-    terrain = TerrainSpec(style=culture.terrain, size_m=spec.size_m, spacing_m=1.0 if spec.size_m <= 1024 else 2.0, relief_m=max(relief, 2.0),
+    terrain = TerrainSpec(style=culture.terrain, size_m=spec.size_m, spacing_m=1.0 if spec.size_m <= 1024 else 2.0,
+        relief_m=max(relief, 2.0),
                           season=spec.season, time=spec.time, roughness=0.6, texture_px=512, forest=0.4, plants=0.8)  # fmt: skip
     return make_landscape(terrain, seed, lambda fraction, text: progress(0.35 * fraction, text))
 
@@ -134,8 +138,14 @@ def write_world(
     entities.update(sky_of(land.spec))
     entities["view"] = {"transform": {"position": eye.tolist(), "rotation": quaternion_towards(target - eye)},
                         "camera": {"fov_y_rad": 0.95, "near_m": 0.12}}  # fmt: skip
-    spawn = min(made.spawns, key=lambda at: (at[0] - eye[0]) ** 2 + (at[2] - eye[2]) ** 2, default=(float(eye[0]), float(eye[1]) - 1.7, float(eye[2])))
-    entities["spawn"] = {"transform": {"position": list(spawn), "rotation": quaternion_towards((target - eye) * np.array([1, 0, 1]))}}
+    spawn = min(
+        made.spawns,
+        key=lambda at: (at[0] - eye[0]) ** 2 + (at[2] - eye[2]) ** 2,
+        default=(float(eye[0]), float(eye[1]) - 1.7, float(eye[2])),
+    )
+    entities["spawn"] = {
+        "transform": {"position": list(spawn), "rotation": quaternion_towards((target - eye) * np.array([1, 0, 1]))}
+    }
     file = request.folder / "place.world.json"
     write_atomic(file, world_text(entities, settings={"physics": {"backend": "rapier"}}).encode())
     return [Made(file), *files]

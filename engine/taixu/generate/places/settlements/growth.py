@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import heapq
 import math
-
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -79,7 +79,7 @@ class Walk:
 
     def walk(self, points: Array) -> None:
         """Remember a way: others will rather join it."""
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in pairwise(points):
             for t in np.linspace(0, 1, 8):
                 r, c = self.cell(a + (b - a) * t)
                 self.walked[r, c] = True

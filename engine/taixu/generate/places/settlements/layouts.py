@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from itertools import pairwise
 
 import numpy as np
 
@@ -61,7 +62,7 @@ def _grid(size_m: float, block_m: float, seed: int, *, bend: float) -> list[Road
                 continue
             # Streets of old towns end and begin: some stretches between avenues are missing.
             cuts = np.linspace(0, len(line) - 1, max(2, int(size_m / 360) + 1)).astype(int)
-            for m, (low, high) in enumerate(zip(cuts[:-1], cuts[1:], strict=True)):
+            for m, (low, high) in enumerate(pairwise(cuts)):
                 if chance(seed, "gap", name, m) > 0.14:
                     kind = "street" if chance(seed, "kind", name, m) < 0.7 else "village"
                     roads.append(Road(line[low : high + 1], kind, True, f"{name}.{m}"))

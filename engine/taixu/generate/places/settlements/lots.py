@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -158,7 +159,7 @@ def _longest(touches: Any) -> Any:
     for line in _lines(touches):
         line = line.simplify(0.8)
         points = np.asarray(line.coords)
-        for a, b in zip(points[:-1], points[1:], strict=True):
+        for a, b in pairwise(points):
             length = float(np.hypot(*(b - a)))
             if length > best_m + 1e-6:
                 best, best_m = shapely.LineString([a, b]), length
@@ -179,7 +180,8 @@ def _mostly_along(touches: Any, u: Array) -> bool:
 
 def lots_along(
     graph: RoadGraph, *, wanted: int, middle: Array, size: Callable[[str], tuple[float, float]], allowed: Callable[[Any], bool],
-    taken: Sequence[Any] = (), step_m: float = 3.0, gap_m: float = 2.0, most_away_m: float = 400.0, skip: Sequence[str] = ("highway",),
+    taken: Sequence[Any] = (), step_m: float = 3.0, gap_m: float = 2.0, most_away_m: float = 400.0,
+    skip: Sequence[str] = ("highway",),
 ) -> list[Lot]:  # fmt: skip
     """Lots on both sides of roads, the nearest to a middle first, until there are as many as wanted.
 
@@ -192,7 +194,9 @@ def lots_along(
     """
     import shapely
 
-    corridor = [shapely.LineString(edge.points).buffer(edge.kind.wide_m / 2 + edge.kind.pave_m + 0.25, quad_segs=2) for edge in graph.edges]
+    corridor = [
+        shapely.LineString(edge.points).buffer(edge.kind.wide_m / 2 + edge.kind.pave_m + 0.25, quad_segs=2) for edge in graph.edges
+    ]
     tree = shapely.STRtree(corridor)
     spots: list[tuple[float, Array, Array, float]] = []
     for edge in graph.edges:
@@ -219,7 +223,9 @@ def lots_along(
         key = _key(gate)
         wide, deep = size(key)
         d = np.array([into[1], -into[0]])
-        shape = shapely.Polygon([gate - d * wide / 2, gate + d * wide / 2, gate + d * wide / 2 + into * deep, gate - d * wide / 2 + into * deep])
+        shape = shapely.Polygon(
+            [gate - d * wide / 2, gate + d * wide / 2, gate + d * wide / 2 + into * deep, gate - d * wide / 2 + into * deep]
+        )
         near = shapely.Point(gate + into * deep / 2)
         if any(other.distance(near) < 60 and other.intersects(shape) for other in occupied):
             continue

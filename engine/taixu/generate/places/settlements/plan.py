@@ -114,7 +114,9 @@ class Settlement:
     def street_graph(self) -> tuple[Array, list[tuple[int, int, Array]]]:
         """Nodes [n, 3] of the world, and for each road its nodes and its points [k, 3]."""
         layout = self.layer.layout
-        nodes = np.column_stack([self.layer.graph.nodes[:, 0], np.zeros(len(self.layer.graph.nodes)), -self.layer.graph.nodes[:, 1]])
+        nodes = np.column_stack(
+            [self.layer.graph.nodes[:, 0], np.zeros(len(self.layer.graph.nodes)), -self.layer.graph.nodes[:, 1]]
+        )
         for junction in layout.junctions:
             nodes[junction.node, 1] = junction.height
         edges = []
@@ -128,7 +130,9 @@ class Settlement:
         return nodes, edges
 
 
-def pads(heights: Array, mask: Array, east: Array, north: Array, shapes: list[tuple[Any, float]], *, blend_m: float = 3.5) -> tuple[Array, Array]:
+def pads(
+    heights: Array, mask: Array, east: Array, north: Array, shapes: list[tuple[Any, float]], *, blend_m: float = 3.5
+) -> tuple[Array, Array]:
     """Level ground under shapes, led back around them; what is road stays as it is.
 
     Returns

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, TypeVar
 
 import numpy as np
@@ -23,7 +24,7 @@ from taixu.generate.places.settlements.lots import blocks_of
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
 from taixu.generate.places.settlements.spec import CitySpec
 
-__all__ = ["CityCell", "CityMaker", "house_key"]
+__all__ = ["CityCell", "CityMaker", "house_key", "measure_edit"]
 
 T = TypeVar("T")
 
@@ -81,17 +82,20 @@ class CityMaker:
         for row in layout.rows:
             kind = layout.graph.edges[row.edge].kind
             key = (kind.name, row.points.tobytes(), row.heights.tobytes(), row.is_bridge.tobytes())
-            whole.take(self._of("roads", key, lambda row=row: build_row(layout, row)))
+            whole.take(self._of("roads", key, partial(build_row, layout, row)))
         for junction in layout.junctions:
             arms = tuple(
-                (graph.edges[arm.edge].kind.name, arm.starts, arm.points.tobytes(), layout.rows[arm.edge].points.tobytes()) for arm in junction.arms
+                (graph.edges[arm.edge].kind.name, arm.starts, arm.points.tobytes(), layout.rows[arm.edge].points.tobytes())
+                for arm in junction.arms
             )
-            key = (graph.nodes[junction.node].tobytes(), junction.height, junction.is_round, junction.radius_m, arms)
-            whole.take(self._of("junctions", key, lambda junction=junction: build_junction(layout, junction)))
+            place = (graph.nodes[junction.node].tobytes(), junction.height, junction.is_round, junction.radius_m, arms)
+            whole.take(self._of("junctions", place, partial(build_junction, layout, junction)))
         corridor = shapely.MultiPolygon()
         made = Settlement(np.zeros(2), list(roads), RoadLayer(graph, layout, whole.surface, whole.collider, whole.beside, corridor))
         for block in blocks_of(graph, known=self._kept.setdefault("faces", {})):
-            lots, houses, is_park = self._of("blocks", shapely.to_wkb(block), lambda block=block: block_houses(block, self.ground, self.spec, self.seed))
+            lots, houses, is_park = self._of(
+                "blocks", shapely.to_wkb(block), partial(block_houses, block, self.ground, self.spec, self.seed)
+            )
             if is_park:
                 made.parks.append(block)
             made.lots += lots
@@ -108,7 +112,10 @@ class CityMaker:
             keys = [house_key(house) for house in members]
 
             def make(members: list[House] = members, keys: list[bytes] = keys) -> CityCell:
-                built = [self._of("houses", key, lambda house=house: house_levels(house)) for key, house in zip(keys, members, strict=True)]
+                built = [
+                    self._of("houses", key, partial(house_levels, house))
+                    for key, house in zip(keys, members, strict=True)
+                ]
                 levels, middle = merged_levels(members, built)
                 return CityCell(hashlib.blake2b(b"".join(keys), digest_size=16).digest(), levels, middle)
 
@@ -134,3 +141,51 @@ class CityMaker:
             if len(kept) > 2 * len(used) + 256:
                 self._kept[sort] = {key: value for key, value in kept.items() if key in used}
             self._used[sort] = set()
+
+
+def measure_edit(size_m: float = 2000.0, *, seed: int = 3, block_m: float = 88.0) -> dict[str, float]:
+    """Make a district, bend one of its roads by some metres, make it again.
+
+    Returns
+    -------
+    first_secs, again_secs
+        CPU seconds of the first making and of the one after the road was moved, houses in squares included.
+    houses, roads, houses_again, roads_again
+        How many there are, and how many were made again.
+    """
+    from dataclasses import replace
+    from time import process_time
+
+    from taixu.generate.places.settlements.layouts import street_plan
+
+    flat = Ground(
+        lambda east, north: 0.004 * np.atleast_1d(east), lambda east, north: np.full(np.shape(np.atleast_1d(east)), -1e9), size_m
+    )
+    spec = CitySpec(layout="grid", district_m=size_m, block_m=block_m)
+    roads = street_plan(spec.layout, size_m=size_m, block_m=block_m, seed=seed)
+    edges = make_graph(roads).edges
+    streets = [edge for edge in edges if edge.kind.name == "street"]
+    moved = min(streets, key=lambda edge: float(np.hypot(*(edge.points.mean(0) - size_m * 0.2))))
+    roads = [road for road in roads if road.name != moved.name]
+    at = len(roads)
+    for number, edge in enumerate(edges):
+        if edge.name == moved.name:
+            at = len(roads) if edge is moved else at
+            roads.append(Road(edge.points[[0, -1]], edge.kind.name, False, f"{edge.name}.{number}"))
+    maker = CityMaker(flat, spec, seed)
+    start = process_time()
+    first = maker.plan(roads)
+    maker.cells(first.houses)
+    first_secs = process_time() - start
+    made = dict(maker.made)
+    ends = np.asarray(roads[at].points)
+    d = np.diff(ends, axis=0)[0]
+    bent = np.stack([ends[0], ends.mean(0) + np.array([-d[1], d[0]]) / np.hypot(*d) * 5.0, ends[1]])
+    roads[at] = replace(roads[at], points=bent, is_curved=True)
+    start = process_time()
+    maker.cells(maker.plan(roads).houses)
+    return {
+        "first_secs": first_secs, "again_secs": process_time() - start, "houses": float(len(first.houses)),
+        "roads": float(made["roads"]),
+        "houses_again": float(maker.made.get("houses", 0)), "roads_again": float(maker.made.get("roads", 0)),
+    }  # fmt: skip

@@ -37,17 +37,25 @@ def checked(spec: Any, what: str) -> Any:
 class VillageSpec:
     """Parameters of a village."""
 
-    culture: str = field(default="fishing", metadata={"doc": "Who lives there: styles of houses, roads, square.", "choices": tuple(CULTURES)})
+    culture: str = field(
+        default="fishing", metadata={"doc": "Who lives there: styles of houses, roads, square.", "choices": tuple(CULTURES)}
+    )
     houses: int = field(default=36, metadata={"doc": "How many houses, where the ground has room.", "minimum": 1, "maximum": 400})
     ways: int = field(default=4, metadata={"doc": "Roads that lead out of it.", "minimum": 1, "maximum": 8})
     radius_m: float = field(default=0.0, metadata={"doc": "0 goes by the houses.", "unit": "m", "minimum": 0.0, "maximum": 1500.0})
-    gardens: float = field(default=0.6, metadata={"doc": "How much ground houses have around them.", "minimum": 0.0, "maximum": 2.0})
-    size_m: float = field(default=640.0, metadata={"doc": "Edge of the land around it.", "unit": "m", "minimum": 200.0, "maximum": 4096.0})
+    gardens: float = field(
+        default=0.6, metadata={"doc": "How much ground houses have around them.", "minimum": 0.0, "maximum": 2.0}
+    )
+    size_m: float = field(
+        default=640.0, metadata={"doc": "Edge of the land around it.", "unit": "m", "minimum": 200.0, "maximum": 4096.0}
+    )
     relief: float = field(default=1.0, metadata={"doc": "How hilly the land is.", "minimum": 0.0, "maximum": 3.0})
     season: str = field(default="summer", metadata={"doc": "Of leaves and grass.", "choices": SEASONS})
     time: str = field(default="morning", metadata={"doc": "Where the sun stands.", "choices": TIMES})
     inside: bool = field(default=True, metadata={"doc": "Whether houses have rooms."})
-    texture_px: int = field(default=256, metadata={"doc": "Edge of pictures of walls.", "unit": "px", "minimum": 32, "maximum": 1024})
+    texture_px: int = field(
+        default=256, metadata={"doc": "Edge of pictures of walls.", "unit": "px", "minimum": 32, "maximum": 1024}
+    )
 
     def check(self) -> VillageSpec:
         """Itself, where it can be made.
@@ -65,20 +73,27 @@ class VillageSpec:
 class CitySpec:
     """Parameters of a district."""
 
-    character: str = field(default="european", metadata={"doc": "What is built, from the middle outwards.", "choices": tuple(ZONES)})
+    character: str = field(
+        default="european", metadata={"doc": "What is built, from the middle outwards.", "choices": tuple(ZONES)}
+    )
     layout: str = field(default="organic", metadata={"doc": "How streets run.", "choices": LAYOUTS})
-    district_m: float = field(default=640.0, metadata={"doc": "Edge of the district.", "unit": "m", "minimum": 200.0, "maximum": 4000.0})
+    district_m: float = field(
+        default=640.0, metadata={"doc": "Edge of the district.", "unit": "m", "minimum": 200.0, "maximum": 4000.0}
+    )
     block_m: float = field(default=88.0, metadata={"doc": "Between streets.", "unit": "m", "minimum": 40.0, "maximum": 300.0})
     parks: float = field(default=0.06, metadata={"doc": "Share of blocks that are green.", "minimum": 0.0, "maximum": 1.0})
     relief: float = field(default=0.5, metadata={"doc": "How hilly the land is.", "minimum": 0.0, "maximum": 3.0})
     full_m: float = field(
-        default=130.0, metadata={"doc": "As far as this from the view, houses have windows that are set in, and rooms.", "unit": "m",
+        default=130.0, metadata={"doc": "As far as this from the view, houses have windows that are set in, and rooms.",
+            "unit": "m",
                                  "minimum": 0.0, "maximum": 600.0}
     )  # fmt: skip
     season: str = field(default="summer", metadata={"doc": "Of leaves and grass.", "choices": SEASONS})
     time: str = field(default="morning", metadata={"doc": "Where the sun stands.", "choices": TIMES})
     inside: bool = field(default=True, metadata={"doc": "Whether houses near the view have rooms."})
-    texture_px: int = field(default=256, metadata={"doc": "Edge of pictures of walls.", "unit": "px", "minimum": 32, "maximum": 1024})
+    texture_px: int = field(
+        default=256, metadata={"doc": "Edge of pictures of walls.", "unit": "px", "minimum": 32, "maximum": 1024}
+    )
 
     def check(self) -> CitySpec:
         """Itself, where it can be made.

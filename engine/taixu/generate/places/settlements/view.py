@@ -34,6 +34,9 @@ def street_view(made: Settlement, spec: Any) -> tuple[Array, Array]:
                 score = float(seen) + 1.6 * float(close) + 0.02 * min(total - at if way > 0 else at, 60)
                 if score > best:
                     best = score
-                    y, far = float(np.interp(at, row.along, row.heights)), float(np.interp(np.clip(at + 14 * way, 0, total), row.along, row.heights))
+                    y, far = (
+                        float(np.interp(at, row.along, row.heights)),
+                        float(np.interp(np.clip(at + 14 * way, 0, total), row.along, row.heights)),
+                    )
                     found = (np.array([p[0], y + 1.75, -p[1]]), np.array([q[0], far + 2.1, -q[1]]))
     return found

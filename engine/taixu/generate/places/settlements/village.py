@@ -37,7 +37,6 @@ def plan_village(ground: Ground, spec: VillageSpec, seed: int) -> Settlement:
     layer = make_roads(roads, ground.height_at, ground.water_at)
     made = Settlement(middle, roads, layer)
     taken: list[Any] = []
-    number = 0
     for landmark in culture.landmarks:
         name, _, far = landmark.partition("@")
         style = read_style(name)
@@ -68,14 +67,17 @@ def plan_village(ground: Ground, spec: VillageSpec, seed: int) -> Settlement:
         wide = style.width[0] + (style.width[1] - style.width[0]) * chance(seed, "wide", key)
         if style.numbers["party"]:
             return wide + 0.3, style.depth[1] + 8.0
-        return wide + 2.5 + 4.0 * spec.gardens * chance(seed, "gap", key), style.depth[1] + style.numbers["setback"] + 3.0 + 9.0 * spec.gardens
+        return wide + 2.5 + 4.0 * spec.gardens * chance(seed, "gap", key), style.depth[1] + style.numbers[
+            "setback"
+        ] + 3.0 + 9.0 * spec.gardens
 
     def allowed(shape: Any) -> bool:
         return ground.is_dry(shape, above_m=0.8) and ground.fall_of(shape) < 0.3 * math.sqrt(shape.area) + 0.5
 
-    lots = lots_along(layer.graph, wanted=spec.houses, middle=middle, size=size, allowed=allowed, taken=taken, most_away_m=radius * 1.8)
-    for lot in lots:
-        number += 1
+    lots = lots_along(
+        layer.graph, wanted=spec.houses, middle=middle, size=size, allowed=allowed, taken=taken, most_away_m=radius * 1.8
+    )
+    for number, lot in enumerate(lots, 1):
         house = house_on(lot, style_of(lot.key), ground, seed, f"house {number}")
         made.lots.append(lot)
         if house is not None:
@@ -99,7 +101,9 @@ def _one_lot(
     return found[0] if found else None
 
 
-def _square(made: Settlement, ground: Ground, taken: list[Any], middle: Array, seed: int, size_m: float) -> tuple[Any, float] | None:
+def _square(
+    made: Settlement, ground: Ground, taken: list[Any], middle: Array, seed: int, size_m: float
+) -> tuple[Any, float] | None:
     """A market place beside the main way."""
     if size_m <= 0:
         return None

@@ -11,9 +11,10 @@ from taixu.generate.places.settlements.cultures import CULTURES, ZONES
 __all__ = ["city_of_words", "village_of_words"]
 
 _TOKEN = re.compile(r"[a-z]+|\d+")
-_VILLAGE = "village hamlet town settlement 村 村庄 小镇 镇".split()
+_VILLAGE = ["village", "hamlet", "town", "settlement", "村", "村庄", "小镇", "镇"]
 _SEASONS = {"spring": "spring 春", "summer": "summer 夏", "autumn": "autumn fall 秋", "winter": "winter snow snowy 冬"}
-_TIMES = {"dawn": "dawn sunrise 黎明 日出", "morning": "morning 早晨 上午", "noon": "noon midday 中午", "evening": "evening sunset 傍晚 黄昏",
+_TIMES = {"dawn": "dawn sunrise 黎明 日出", "morning": "morning 早晨 上午", "noon": "noon midday 中午",
+    "evening": "evening sunset 傍晚 黄昏",
           "dusk": "dusk twilight night 夜 暮"}  # fmt: skip
 _SIZES = {"tiny hamlet": 9, "small little 小": 18, "large big 大": 70, "huge town 镇": 110}
 
@@ -30,7 +31,11 @@ def village_of_words(prompt: str) -> dict[str, Any]:
     tokens = set(_TOKEN.findall(text))
 
     def has(words: str) -> int:
-        return sum(len(word) * (1 if word.isascii() else 3) for word in words.split() if (word in tokens if word.isascii() else word in text))
+        return sum(
+            len(word) * (1 if word.isascii() else 3)
+            for word in words.split()
+            if (word in tokens if word.isascii() else word in text)
+        )
 
     scores = {name: has(culture.words) for name, culture in CULTURES.items()}
     best = max(scores, key=lambda name: scores[name])
@@ -49,9 +54,14 @@ def village_of_words(prompt: str) -> dict[str, Any]:
     return meant
 
 
-_CHARACTERS = {"european": "european paris old historic europe 欧洲 巴黎 老城", "modern": "modern downtown skyscraper skyscrapers american manhattan 现代 市中心",
+_CHARACTERS = {"european": "european paris old historic europe 欧洲 巴黎 老城",
+    "modern": "modern downtown skyscraper skyscrapers american manhattan 现代 市中心",
                "industrial": "industrial factory docks works 工业", "chinese": "chinese beijing china 中国 北京"}  # fmt: skip
-_LAYOUTS = {"grid": "grid manhattan american planned 网格", "radial": "radial star round ring baroque 放射 环形", "organic": "organic old medieval winding 自然 弯曲"}
+_LAYOUTS = {
+    "grid": "grid manhattan american planned 网格",
+    "radial": "radial star round ring baroque 放射 环形",
+    "organic": "organic old medieval winding 自然 弯曲",
+}
 
 
 def city_of_words(prompt: str) -> dict[str, Any]:
@@ -66,7 +76,11 @@ def city_of_words(prompt: str) -> dict[str, Any]:
     tokens = set(_TOKEN.findall(text))
 
     def has(words: str) -> int:
-        return sum(len(word) * (1 if word.isascii() else 3) for word in words.split() if (word in tokens if word.isascii() else word in text))
+        return sum(
+            len(word) * (1 if word.isascii() else 3)
+            for word in words.split()
+            if (word in tokens if word.isascii() else word in text)
+        )
 
     meant: dict[str, Any] = {}
     for name, table in (("character", _CHARACTERS), ("layout", _LAYOUTS), ("season", _SEASONS), ("time", _TIMES)):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from taixu.generate.places.buildings.building import Building, make_building
-from taixu.generate.places.buildings.doors import door_key, door_leaf
-from taixu.generate.places.buildings.model import building_model, draw_facades, model_of
+from taixu.generate.places.buildings.doors import door_key, door_leaf, door_rotation
+from taixu.generate.places.buildings.model import bare, building_model, draw_facades, model_of
 from taixu.generate.places.buildings.plans import chance
 from taixu.generate.places.buildings.soup import Frame, Soup, level_frame
 from taixu.generate.places.buildings.surfaces import Palette
@@ -70,7 +71,8 @@ def write_settlement(
     _square_things(streets, solid, made)
     entities["roads"] = {
         "transform": {}, "model": {"source": write(model_of([streets], palette, name="roads"), "roads"), "cast_shadow": True},
-        "collider": {"shape": "mesh", "source": write(model_of([_bare(solid)], Palette(0), name="roads"), "roads_collider"), "friction": 0.9},
+        "collider": {"shape": "mesh", "source": write(model_of([bare(solid)], Palette(0), name="roads"), "roads_collider"),
+            "friction": 0.9},
     }  # fmt: skip
     doors: dict[str, str] = {}
     rest = [house for house in made.houses if not is_full(house)]
@@ -83,13 +85,18 @@ def write_settlement(
         entities[house.name] = {
             "transform": {"position": where},
             "model": {"source": write(building_model(building, palette, seed=house.seed), name)},
-            "collider": {"shape": "mesh", "source": write(model_of([_bare(building.collider)], Palette(0), name=name), f"{name}_collider")},
+            "collider": {
+                "shape": "mesh",
+                "source": write(model_of([bare(building.collider)], Palette(0), name=name), f"{name}_collider"),
+            },
         }
         for k, door in enumerate(door for door in building.doors if door.is_outer or door.position[1] < _DOORS_BELOW_M):
             key = door_key(door)
             if key not in doors:
                 doors[key] = write(model_of([door_leaf(door)], palette, name=key), f"door_{key}")
-            open_rad = 1.25 + 0.5 * chance(house.seed, "door", k) if not door.is_outer or chance(house.seed, "shut", k) < 0.4 else 0.0
+            open_rad = (
+                1.25 + 0.5 * chance(house.seed, "door", k) if not door.is_outer or chance(house.seed, "shut", k) < 0.4 else 0.0
+            )
             position = np.asarray(where) + door.position
             entities[f"door {number + 1}.{k + 1}"] = {
                 "transform": {"position": position.tolist(), "rotation": door_rotation(door, open_rad)},
@@ -112,7 +119,8 @@ def write_settlement(
         files.append((folder / "lamps_places.npy", "lamps_places"))
         entities["lamps"] = {
             "transform": {},
-            "scatter": {"source": "lamps_places.npy", "model": write(model_of([furniture.lamp_post(lamp)], palette, name="lamp"), "lamp"),
+            "scatter": {"source": "lamps_places.npy", "model": write(model_of([furniture.lamp_post(lamp)], palette,
+                name="lamp"), "lamp"),
                         "fine_m": 120.0, "coarse_m": 300.0, "reach_m": 500.0},
         }  # fmt: skip
     return files, entities
@@ -151,25 +159,7 @@ def build_cell(houses: Sequence[House], palette: Palette) -> tuple[list[Soup], S
     levels, middle = merged_levels(houses, [house_levels(house) for house in houses])
     for house in houses:
         draw_facades(palette, house.style, house.style.looks(house.seed), [levels[0]])
-    return list(levels), _bare(levels[1]), middle
-
-
-def door_rotation(door: Any, open_rad: float) -> list[float]:
-    """How a door stands: shut along its wall, or opened inwards."""
-    along = np.asarray(door.along)
-    heading = math.atan2(-along[2], along[0])
-    # Opening inwards turns away from `out`.
-    side = 1.0 if float(np.cross(along, door.out)[1]) < 0 else -1.0
-    heading += open_rad * side * -1.0 if float(np.cross(along, -np.asarray(door.out))[1]) < 0 else open_rad * side
-    return [0.0, math.sin(heading / 2), 0.0, math.cos(heading / 2)]
-
-
-def _bare(soup: Soup) -> Soup:
-    """All triangles in one material."""
-    whole = Soup()
-    for positions, normals, uvs, triangles in soup.arrays().values():
-        whole.add("concrete", positions, uvs, triangles, normals)
-    return whole
+    return list(levels), bare(levels[1]), middle
 
 
 def _gardens(streets: Soup, solid: Soup, made: Settlement, ground: Ground) -> None:
@@ -186,8 +176,10 @@ def _gardens(streets: Soup, solid: Soup, made: Settlement, ground: Ground) -> No
         line: list[np.ndarray] = []
         kind = ("picket", "hedge", "wall")[int(chance(house.seed, "fence kind") * 3)]
         runs: list[list[np.ndarray]] = []
-        for a, b in zip(ring[:-1], ring[1:], strict=True):
-            is_front = abs(float((b - a) @ d)) > 0.7 * float(np.hypot(*(b - a))) and abs(float(((a + b) / 2 - lot.gate) @ lot.front)) < 1.2
+        for a, b in pairwise(ring):
+            is_front = (
+                abs(float((b - a) @ d)) > 0.7 * float(np.hypot(*(b - a))) and abs(float(((a + b) / 2 - lot.gate) @ lot.front)) < 1.2
+            )
             if is_front:
                 e = (b - a) / np.hypot(*(b - a))
                 at = float((lot.gate - a) @ e)
@@ -221,13 +213,20 @@ def _park(streets: Soup, park: Any, ground: Ground) -> None:
         furniture.hedge(streets, points, ground.height_at(points[:, 0], points[:, 1]), 3)
         seat = points[4] + (middle - points[4]) / max(float(np.hypot(*(middle - points[4]))), 1e-9) * 1.6
         turn = math.atan2(*(middle - seat)[::-1])
-        furniture.place(streets, furniture.bench(), float(seat[0]), float(ground.height_at(*seat[:, None])[0]), float(-seat[1]), turn + math.pi / 2)
+        furniture.place(
+            streets,
+            furniture.bench(),
+            float(seat[0]),
+            float(ground.height_at(*seat[:, None])[0]),
+            float(-seat[1]),
+            turn + math.pi / 2,
+        )
         at += step
 
 
 def _dense(points: np.ndarray) -> np.ndarray:
     made = [points[:1]]
-    for a, b in zip(points[:-1], points[1:], strict=True):
+    for a, b in pairwise(points):
         length = float(np.hypot(*(b - a)))
         if length < 1e-6:
             continue
