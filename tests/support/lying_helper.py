@@ -47,7 +47,7 @@ class LyingHelper:
     def hear_complaints(self) -> None:
         return
 
-    def wait_readable(self, timeout_secs: float) -> None:
+    def wait_readable(self, timeout_secs: float, **_: object) -> None:
         return
 
     def end(self, *, dying: bool = False) -> str:

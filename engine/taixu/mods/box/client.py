@@ -250,7 +250,8 @@ class Box:
     def wait(self, timeout_secs: float) -> None:
         """Wait until the helper says something, at most so long, and tend."""
         if self._helper is not None:
-            self._helper.wait_readable(min(timeout_secs, 0.1))
+            memory, sign = self.memory, self.layout.sign
+            self._helper.wait_readable(min(timeout_secs, 0.1), is_at_work=lambda: memory[sign] != 0)
         self.tend()
 
     # What follows is called by the mods.

@@ -60,10 +60,12 @@ def main(guests: Guests | None = None) -> None:
             room = rooms.get(ask.slot)
             if room is None:
                 room = rooms[ask.slot] = Room(ask.slot, guests, image, memory, layout)
+            memory[layout.sign] = 1
             watch.begin()
             done = room.do(ask)
             watch.end()
             channel.sendall(wire.encode_done(done, message.serial))
+            memory[layout.sign] = 0
     os._exit(0)
 
 

@@ -11,7 +11,7 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from time import perf_counter
 from typing import Any
 
@@ -31,6 +31,8 @@ _MOST_WAITING_BYTES = 8 << 20
 _DYING_SECS = 0.05
 _AWAKE_SECS = 0.0005 if (os.cpu_count() or 1) > 1 else 0.0
 """So long a wait looks again and again before it sleeps: most answers come sooner than a sleeper is woken."""
+_WAKING_SECS = 0.0001
+"""So soon the helper is at work where it has a processor; where it has none, it may wait for this process's."""
 
 
 class HelperProcess:
@@ -111,8 +113,8 @@ class HelperProcess:
             raise EOFError("it ended")
         return data
 
-    def wait_readable(self, timeout_secs: float) -> None:
-        """Wait until something has come, or the time is over."""
+    def wait_readable(self, timeout_secs: float, *, is_at_work: Callable[[], bool]) -> None:
+        """Wait until something has come, or the time is over: awake for a moment while the helper is at work beside this one."""
         with contextlib.suppress(OSError):
             if _SYSTEM == "win32":
                 select.select([self._socket], [self._socket] if self._waiting else [], [], max(timeout_secs, 0.0))
@@ -120,8 +122,8 @@ class HelperProcess:
             if self._poll is None:
                 self._poll = select.poll()  # unlike select, it takes descriptors over 1,024
             self._poll.register(self._socket, select.POLLIN | (select.POLLOUT if self._waiting else 0))
-            until = perf_counter() + min(timeout_secs, _AWAKE_SECS)
-            while perf_counter() < until:
+            begun, awake_secs = perf_counter(), min(timeout_secs, _AWAKE_SECS)
+            while (passed := perf_counter() - begun) < awake_secs and (passed < _WAKING_SECS or is_at_work()):
                 if self._poll.poll(0):
                     return
             self._poll.poll(max(timeout_secs, 0.0) * 1e3)

@@ -84,7 +84,12 @@ class Layout:
 
     @property
     def total_bytes(self) -> int:
-        """Bytes of all slots."""
+        """Bytes of all slots, and of the page behind them."""
+        return self.slots * self.slot_bytes + _PAGE
+
+    @property
+    def sign(self) -> int:
+        """The offset of a byte that is 1 while the helper does what it was asked, and 0 while it sleeps."""
         return self.slots * self.slot_bytes
 
     def slot(self, number: int) -> Slot:

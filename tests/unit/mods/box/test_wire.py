@@ -112,7 +112,8 @@ def test_slots_do_not_overlap() -> None:
     edges = [edge for number in range(3) for edge in astuple(layout.slot(number))]
     sizes = [1 << 16, 2 << 16, 3 << 16, 4 << 16] * 3
     assert edges == [sum(sizes[:place]) for place in range(12)]
-    assert layout.total_bytes == sum(sizes)
+    assert layout.total_bytes == sum(sizes) + (1 << 16)
+    assert layout.sign == sum(sizes)
     with pytest.raises(IndexError):
         layout.slot(3)
     with pytest.raises(ValueError, match="whole pages"):
