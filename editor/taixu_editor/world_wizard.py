@@ -128,6 +128,7 @@ class WorldWizard(NewProject):
     def _label(self, name: str) -> None:
         """A parameter's name; a hand's choice can be given back to the words."""
         title = self.t.word(name.removesuffix("_m").capitalize())
+        imgui.align_text_to_frame_padding()  # as those to the right are, which follow a frame
         if name not in self.chosen:
             imgui.text_disabled(title)
         elif imgui.text_link(f"{title} {icon('reset')}###reset {name}"):
