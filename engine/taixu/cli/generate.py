@@ -44,13 +44,15 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
 def run(args: argparse.Namespace) -> int:
     """Make it in a worker process; Ctrl-C ends that, and leaves nothing."""
     from taixu.app import Jobs
-    from taixu.generate import Generations, Order
 
     if args.again is not None:
         return _run_again(args)
     if not args.kind:
         raise UsageError("say what to make; `taixu generators` lists what can be made")
     with Jobs(workers=1) as jobs:
+        jobs.submit("taixu.generate.warming:warm", (args.kind,), label="reading ahead")
+        from taixu.generate import Generations, Order  # while the worker begins
+
         generations = Generations(jobs)
         generator = generations.generators.find(args.kind, model=args.model, parents=args.parents)
         seed = secrets.randbits(32) if args.seed is None else args.seed
@@ -110,6 +112,9 @@ def _tell(console: Any, order: Order, result: Result, folder: Path) -> None:
     for file in files:
         console.show(file)
     console.say(f"{order.generator}, seed {order.seed}" + (", from the cache" if result.is_cached else f", {result.seconds:.2f} s"))
+    unknown = result.provenances[0].settings.get("not_understood", ())
+    if unknown:
+        console.say(f"not understood: {', '.join(map(str, unknown))}")
     for world in (each for each in files if each.endswith(".world.json")):
         console.say(f"taixu edit {world} opens it; taixu run {world} plays it")
     for said in dict.fromkeys(each.message for each in licence_findings(result.files[:1]) if each.severity == "warning"):

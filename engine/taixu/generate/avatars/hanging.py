@@ -23,7 +23,7 @@ _STEP_M = 0.038
 _COLUMNS = 84
 _DIRECTIONS = 64
 _LANDMARKS = ("l-foot-1", "l-ankle", "l-knee", "l-upper-leg", "pelvis", "spine-4", "spine-3", "spine-2")
-_HALF_STRIDE_M = 0.085
+_HALF_STRIDE_M = 0.13
 """Beside the middle, where one leg alone carries."""
 
 

@@ -14,7 +14,7 @@ from taixu.assets.paths import data_path
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.spec import AvatarSpec, linear_color
 
-__all__ = ["shown_bytes", "skin_paint", "skin_tone"]
+__all__ = ["shown_bytes", "skin_masks", "skin_paint", "skin_tone"]
 
 Floats = NDArray[np.float32]
 _TONES = ("#f3dfd3", "#e8c7b4", "#d7ab92", "#bb8d71", "#986d54", "#704e3d", "#4f372c", "#362722")
@@ -55,7 +55,7 @@ def _relief(part: str, percent_old: int) -> Picture:
 
 def skin_paint(spec: AvatarSpec, part: str) -> Paint:
     """The paint of the ``head`` or the ``body``."""
-    lips, flush, shade, _, freckles, mottle = _planes(part)
+    lips, flush, shade, _, freckles, mottle = skin_masks(part)
     base = np.array(skin_tone(spec), np.float32)
     depth = float(spec.skin_tone)
     color = base[:, None, None] * (mottle * np.float32(0.16) + np.float32(1.0 - 0.16 * 0.45))
@@ -77,7 +77,7 @@ def skin_paint(spec: AvatarSpec, part: str) -> Paint:
 
 
 @cache
-def _planes(part: str) -> tuple[Floats, ...]:
+def skin_masks(part: str) -> tuple[Floats, ...]:
     """Masks one by one: lips or nails, flush, shade, stubble, freckles, mottle."""
     step = 1 if part == "head" else 2
     return (*_masks(f"{part}_tone", step), *_masks(f"{part}_hair", step))
@@ -86,14 +86,14 @@ def _planes(part: str) -> tuple[Floats, ...]:
 @cache
 def _gloss(part: str) -> Picture:
     """How rough skin is: lips and where blood is near shine a little more than the rest, which varies."""
-    lips, flush, shade, _, _, mottle = (each[::4, ::4] for each in _planes(part))
+    lips, flush, shade, _, _, mottle = (each[::4, ::4] for each in skin_masks(part))
     rough = 0.52 + 0.10 * (mottle - 0.45) - (0.16 if part == "head" else 0.10) * lips - 0.05 * flush + 0.05 * shade
     green = np.rint(np.clip(rough, 0.0, 1.0) * 255.0).astype(np.uint8)
     return Picture(f"skin_{part}_gloss", pixels=np.stack([np.full_like(green, 255), green, np.zeros_like(green)], -1))
 
 
 def _face(spec: AvatarSpec, base: Floats, color: Floats) -> None:
-    lips, flush, shade, stubble, _, _ = _planes("head")
+    lips, flush, shade, stubble, _, _ = skin_masks("head")
     red = base * ((0.93, 0.56, 0.54) if spec.skin_tone < 0.5 else (0.95, 0.66, 0.62))
     paint = np.array(linear_color(spec.lipstick_color), np.float32)
     _lay(color, red + (paint - red) * (0.85 * spec.lipstick), lips, 0.70 + 0.25 * spec.lipstick)
