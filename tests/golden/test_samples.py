@@ -68,3 +68,20 @@ def test_the_playground_plays(repository: Path, engine: str) -> None:
         assert 4.5 < np.linalg.norm(ball) < 6.5, "the chain holds"
         broken = [found.path for found in app.resource(ScriptHost).instances.values() if getattr(found, "failed", False)]
         assert not broken
+
+
+def test_people_of_the_village_walk_and_two_talk(app: tx.App, repository: Path) -> None:
+    from taixu.navigation import Navigator
+
+    world = app.open(repository / "samples" / "village")
+    app.run(ticks=2)
+    app.world.resource(Navigator).wait(app.world)
+    people = [world.find(name) for name in ("person", "person 2", "person 3")]
+    talker = world.find("somebody who talks")
+    assert all(people) and talker is not None
+    start = [np.array(person.position) for person in people if person is not None]
+    stood = np.array(talker.position)
+    app.run(seconds=4)
+    moved = [float(np.linalg.norm(person.position - before)) for person, before in zip(people, start) if person is not None]
+    assert max(moved) > 1.0, moved
+    assert float(np.linalg.norm(talker.position - stood)) < 0.05
