@@ -3,7 +3,7 @@ import game
 
 
 def on_start():
-    for kind in ("collision_begin", "collision_end", "trigger_enter", "trigger_leave", "animation_end"):
+    for kind in ("collision_begin", "collision_end", "trigger_enter", "trigger_leave", "animation_end", "arrived", "blocked"):
         game.listen(kind)
     game.send("hello", number=1, text="a", items=[1, 2.5, None], inner={"a": True}, where=game.Vec3(1, 2, 3), to_whom=game.entity)
     game.send("mine", to=game.entity, again=False)
