@@ -19,10 +19,12 @@ from taixu.physics.components import Character
 from taixu.physics.naming import named
 from taixu.physics.placement import world_placements
 from taixu.physics.poses import compose
+from taixu.scene import Parent
 
 __all__ = ["ColliderFollower"]
 
 _log = logging.getLogger(__name__)
+_DEEPEST = 256
 _STILL_LOOKS = 2
 """Looks at which a moved body has not moved: then it rests, and the mesh takes it as it is."""
 
@@ -35,6 +37,19 @@ class _Body:
     shapes: list[tuple[Any, NDArray[np.float64]]]
     pieces: list[Piece] = field(default_factory=list)
     still: int = 0
+
+
+def _is_somebody(world: World, entity: int) -> bool:
+    """Whether an entity walks, or is part of who does."""
+    for _ in range(_DEEPEST):
+        if world.has(entity, Agent):
+            return True
+        if not world.has(entity, Parent):
+            return False
+        entity = int(world.get(entity, Parent).entity)
+        if not world.alive(entity)[0]:
+            return False
+    return False
 
 
 class ColliderFollower:
@@ -91,7 +106,7 @@ class ColliderFollower:
         begin = np.searchsorted(rows["body"], np.arange(len(entities)), side="left")
         end = np.searchsorted(rows["body"], np.arange(len(entities)), side="right")
         for i, (entity, number) in enumerate(zip(entities.tolist(), numbers.tolist(), strict=True)):
-            if world.has(entity, Character) or world.has(entity, Agent):
+            if world.has(entity, Character) or _is_somebody(world, entity):
                 continue
             shapes = [(batch.shapes[int(row["shape"])], row["pose"].copy()) for row in rows[begin[i] : end[i]]]
             body = _Body(entity, int(batch.kinds[i]), np.asarray(batch.poses[i]).copy(), shapes)

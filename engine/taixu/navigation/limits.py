@@ -27,7 +27,7 @@ def fit_bounds(
         Who walks: where there is not room for everything, the mesh lies around them, or else around what stands.
     """
     low, high = np.asarray(settings.low, np.float64), np.asarray(settings.high, np.float64)
-    if (high <= low).any():
+    if not settings.is_bounded:
         if not pieces:
             return np.zeros(3), np.full(3, -1.0)
         bounds = np.stack([piece.bounds for piece in pieces])

@@ -64,6 +64,8 @@ class Navigator:
         self._next_look = 0
         self._refused = ""
         self._bounds: tuple[NDArray[np.float64], NDArray[np.float64]] | None = None
+        self._middle: NDArray[np.float64] | None = None
+        self._within: frozenset[_Place] = frozenset()
 
     @property
     def busy(self) -> bool:
@@ -117,7 +119,7 @@ class Navigator:
         areas, links = _areas_of(world), _links_of(world)
         if settings != self._settings:
             self._settings, self._all_dirty = settings, True
-            self._bounds = None
+            self._bounds, self._middle = None, None
         if areas != self._areas:
             boxes += [_bounds_of(area) for area in (*self._areas, *areas)]
             self._areas = areas
@@ -142,12 +144,17 @@ class Navigator:
             return
         pieces, settings = self._follower.pieces(), self._settings
         if self._bounds is None:
-            self._bounds = fit_bounds(pieces, settings, _places_of(world))
+            # A part of a large world that was chosen once is kept to.
+            around = _places_of(world) if self._middle is None else self._middle
+            self._bounds = fit_bounds(pieces, settings, around)
+            self._middle = np.stack(self._bounds).mean(axis=0, keepdims=True) if len(pieces) else None
         within = tiles_of(*self._bounds, settings)
-        wanted = within if self._all_dirty else [place for place in within if place in self._dirty]
+        new = self._dirty | (set(within) - self._within)
+        wanted = within if self._all_dirty else [place for place in within if place in new]
+        self._within = frozenset(within)
         order = _Order(
             pieces, settings, self._areas, self._links, wanted, dict(self._tiles), dict(self._keys),
-            frozenset(within), self.cache,
+            self._within, self.cache,
         )  # fmt: skip
         self._dirty, self._all_dirty, self._rejoin = set(), False, False
         if now or not world.has_resource(Jobs):

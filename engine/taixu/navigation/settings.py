@@ -53,6 +53,11 @@ class MeshSettings:
             raise TaixuError("navigation: low and high are corners in metres within 10,000 km; some of these are not")
 
     @property
+    def is_bounded(self) -> bool:
+        """Whether the mesh lies in a box that somebody gave."""
+        return all(high > low for low, high in zip(self.low, self.high))
+
+    @property
     def border_cells(self) -> int:
         """How far beyond its own cells a tile looks, so that neighbours agree on what lies between them."""
         return int(self.agent_radius_m / self.cell_m) + 3

@@ -25,7 +25,7 @@ from taixu.navigation.spans import Window, find_floors
 
 __all__ = ["Tile", "find_tile", "keep_tile", "make_tile", "tile_key"]
 
-VERSION = 3
+VERSION = 5
 """Goes up when tiles are made differently: what was kept before is made anew."""
 
 
@@ -74,6 +74,9 @@ def make_tile(pieces: Sequence[Piece], areas: Sequence[Area], settings: MeshSett
     column, row = floors.cell % window.columns, floors.cell // window.columns
     places = np.stack([(window.x + column + 0.5) * settings.cell_m, floors.y, (window.z + row + 0.5) * settings.cell_m])
     kind, open_ = paint(areas, places)
+    if settings.is_bounded:
+        low, high = np.array(settings.low)[:, None], np.array(settings.high)[:, None]
+        open_ &= ((places >= low) & (places <= high)).all(axis=0)
     links = connect(floors, window, settings)
     floors, links = select(floors, links, open_)
     kind = kind[open_]

@@ -8,6 +8,7 @@ from walking_worlds import make_walking_app, spawn_block, walk
 
 from taixu.app import App, GameEvents
 from taixu.navigation import Agent, Navigation, NavigationArea, NavigationLink, Navigator
+from taixu.navigation.agents import walk_agents
 from taixu.physics import Collider, RigidBody
 from taixu.scene import Parent, Transform
 
@@ -198,7 +199,23 @@ def test_runs_repeat_and_go_on_after_a_snapshot(app: App) -> None:
     assert np.array_equal(*ends)
 
 
+def test_a_fork_walks_on_by_itself(app: App) -> None:
+    walker = app.world.spawn(Transform(translation=(-6.0, 0.0, 4.0)), Agent(goal=(6.0, 0.0, 4.0), going=True))
+    walk(app, 90)
+    fork = app.world.fork()
+    mesh = fork.resource(Navigator).mesh
+    assert mesh is app.world.resource(Navigator).mesh
+    before = place(app, walker)
+    for _ in range(60):
+        walk_agents(fork)
+    assert fork.get(walker, Transform).translation[0] > before[0] + 0.8 and place(app, walker) == pytest.approx(before)
+    assert fork.resource(Navigator).wait(fork).area_m2 == mesh.area_m2
+
+
 def test_walkers_with_colliders_are_no_walls(app: App) -> None:
     body = (RigidBody(kind="kinematic"), Collider("capsule", size=(0.5, 1.8, 0.5), offset=(0.0, 0.9, 0.0)))
     walker = app.world.spawn(Transform(translation=(-6.0, 0.0, 4.0)), Agent(goal=(6.0, 0.0, 4.0), going=True), *body)
+    head = app.world.spawn(Transform(translation=(0.0, 1.0, 0.0)), Parent(walker), Collider(size=(0.4, 1.9, 0.4)))
     assert walk_until_done(app, walker) < 900 and state(app, walker) == "arrived"
+    mesh = app.world.resource(Navigator).wait(app.world)
+    assert mesh.locate([place(app, walker)])[0] >= 0 and app.world.alive(head)[0]

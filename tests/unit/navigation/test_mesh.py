@@ -185,6 +185,12 @@ def test_a_huge_world_is_cut_to_what_there_is_room_for(caplog: pytest.LogCapture
     assert (high - low)[0] < 500.0 and low[0] < 500.0 < high[0] and "has room for" in caplog.text
 
 
+def test_a_box_of_bounds_holds_the_mesh_from_all_sides() -> None:
+    mesh = make_mesh(house(), MeshSettings(low=(-4.0, -1.0, -4.0), high=(4.0, 2.0, 9.0)))
+    assert mesh.locate([[0.0, 3.0, 7.0], [-5.0, 0.0, 0.0], [0.0, 0.0, 9.5]]).tolist() == [-1, -1, -1]
+    assert mesh.locate([[0.0, 0.0, 0.0], [0.0, 0.0, 7.0]]).min() >= 0
+
+
 def test_stairs_of_many_steps_are_one_way() -> None:
     mesh = make_mesh([FLOOR, *staircase((0.0, 0.0, -3.0), steps=16, rise_m=0.17, depth_m=0.28)])
     way = mesh.path((0.0, 0.0, -5.0), (0.0, 16 * 0.17, 16 * 0.28 - 3.14))
