@@ -44,7 +44,7 @@ def placed(points: Array, frame: NDArray[np.float64]) -> Array:
     return result
 
 
-def smooth_curve(points: Array, *, closed: bool = False, step_m: float = 2.0) -> Array:
+def smooth_curve(points: Array, *, closed: bool = False, step_m: float = 4.0) -> Array:
     """A curve through points (centripetal Catmull-Rom; Yuksel et al., 2011), as a polyline of short parts."""
     keep = np.concatenate([[True], np.linalg.norm(np.diff(points, axis=0), axis=1) > 1e-6])
     points = points[keep]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from bisect import bisect_left
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from time import perf_counter
@@ -11,13 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
-from taixu.generate.modifiers.blocks import Block, Cell
+from taixu.generate.modifiers.blocks import CELL_M, Block, Cell
 from taixu.generate.modifiers.cache import LayerCache
 from taixu.generate.modifiers.layers import Layers, Places, Thing, is_grid
 from taixu.generate.modifiers.stacks import Stack, Step, digest
 
 __all__ = ["Counts", "Evaluation", "Ref"]
 
+_MOST_DEEP = 48
+_EVERYWHERE = 1 << 60
+_UNKNOWN = (1, 1, 0, 0)
 _SLOW_SECS = 0.004
 """What took longer is worth a file."""
 
@@ -75,30 +80,40 @@ class Evaluation:
     def __init__(self, stack: Stack, cache: LayerCache, counts: Counts | None = None, before: Evaluation | None = None) -> None:
         self.stack, self.cache = stack.check(), cache
         self.counts = Counts() if counts is None else counts
-        self._refs: list[dict[Cell, Refs]] = [{} for _ in range(len(stack.steps) + 1)]
         self._keys: list[dict[Block, str]] = [{} for _ in stack.steps]
+        self._touching: dict[Cell, list[int]] = {}
+        self._states: dict[Cell, list[Refs]] = {}  # at the bottom, and after each step that touches the cell
+        self._ranges: dict[tuple[int, int], tuple[int, int, int, int] | None] = {}
         if before is not None and _same_ground(before.stack, stack):
-            self._refs[0] = before._refs[0]
-            for number, (old, new) in enumerate(zip(before.stack.steps, stack.steps, strict=False)):
-                if old is not new:
-                    break
-                self._refs[number + 1], self._keys[number] = before._refs[number + 1], before._keys[number]
+            pairs = enumerate(zip(before.stack.steps, stack.steps, strict=False))
+            same = next((number for number, (old, new) in pairs if old is not new), min(len(before.stack.steps), len(stack.steps)))
+            self._keys[:same] = before._keys[:same]
+            for cell, touching in before._touching.items():
+                if cell in before._states:
+                    self._states[cell] = before._states[cell][: bisect_left(touching, same) + 1]
 
     def refs(self, cell: Cell, above: int | None = None) -> Refs:
         """Where each layer of a cell is found; with `above`, below that many steps from the bottom only."""
-        depth = len(self.stack.steps) if above is None else above
-        known = self._refs[depth].get(cell)
-        if known is not None:
-            return known
-        # From the lowest depth that is known upwards: no recursion over the steps.
-        start = depth
-        while start > 0 and cell not in self._refs[start]:
-            start -= 1
-        if start == 0 and cell not in self._refs[0]:
-            self._refs[0][cell] = self._bottom(cell)
-        for number in range(start, depth):
-            self._refs[number + 1][cell] = self._after(number, cell, self._refs[number][cell])
-        return self._refs[depth][cell]
+        touching = self._touching.get(cell)
+        if touching is None:
+            touching = self._touching[cell] = self._steps_at(cell)
+        states = self._states.get(cell)
+        if states is None:
+            states = self._states[cell] = [self._bottom(cell)]
+        wanted = len(touching) if above is None else bisect_left(touching, above)
+        while len(states) <= wanted:
+            states.append(self._after(touching[len(states) - 1], cell, states[-1]))
+        return states[wanted]
+
+    def prepare(self, cells: Iterable[Cell]) -> None:
+        """Know the refs of cells, step by step where many look at neighbours: who asks one from the top would go as deep."""
+        cells = list(cells)
+        if sum(step.reach_m > 0 for step in self.stack.steps) > _MOST_DEEP:
+            for number in range(len(self.stack.steps)):
+                for cell in cells:
+                    self.refs(cell, number)
+        for cell in cells:
+            self.refs(cell)
 
     def key(self, number: int, block: Block) -> str:
         """Of what a step makes of a block."""
@@ -202,8 +217,8 @@ class Evaluation:
 
     def forget(self) -> None:
         """Forget which keys cells have: of endless ground they would become ever more."""
-        for refs in self._refs:
-            refs.clear()
+        self._states.clear()
+        self._touching.clear()
         for keys in self._keys:
             keys.clear()
 
@@ -223,14 +238,26 @@ class Evaluation:
         box, area = self.stack.block_of(cell).bounds, self.stack.area
         return box.x0 < area.x1 and area.x0 < box.x1 and box.z0 < area.z1 and area.z0 < box.z1
 
+    def _steps_at(self, cell: Cell) -> list[int]:
+        """The steps that change something of a cell."""
+        if not self._is_ground(cell):
+            return []
+        level, i, j = cell
+        found = []
+        for number, step in enumerate(self.stack.steps):
+            place = (number, level)
+            box = self._ranges.get(place, _UNKNOWN)
+            if box is _UNKNOWN:
+                box = self._ranges[place] = _range_of(step, level)
+            if box is None or not (box[0] <= i <= box[2] and box[1] <= j <= box[3]):
+                continue
+            if step.touches(self.stack.block_for(step, cell).bounds):
+                found.append(number)
+        return found
+
     def _after(self, number: int, cell: Cell, below: Refs) -> Refs:
         step = self.stack.steps[number]
-        if cell[0] > step.kind.most_level or not self._is_ground(cell):
-            return below
         block = self.stack.block_for(step, cell)
-        here = self.stack.block_of(cell).bounds
-        if (step.bounds is not None and not step.bounds.meets(here)) or not step.touches(block.bounds):
-            return below
         ref = Ref(self.key(number, block), number, block)
         found = dict(below)
         for name in step.writes:
@@ -356,6 +383,16 @@ def _checked(step: Step, block: Block, name: str, layer: Any) -> Any:
         raise TaixuError(f"modifier {step.name or step.kind.name}: its {name!r} holds numbers that are none")
     values.setflags(write=False)
     return values
+
+
+def _range_of(step: Step, level: int) -> tuple[int, int, int, int] | None:
+    """The cells of a level that a step may touch: first column and row, last ones; None where there are none."""
+    if level > step.kind.most_level:
+        return None
+    if step.bounds is None:
+        return -_EVERYWHERE, -_EVERYWHERE, _EVERYWHERE, _EVERYWHERE
+    edge, box = CELL_M * (1 << level), step.bounds
+    return math.ceil(box.x0 / edge) - 1, math.ceil(box.z0 / edge) - 1, math.floor(box.x1 / edge), math.floor(box.z1 / edge)
 
 
 def _same_ground(old: Stack, new: Stack) -> bool:

@@ -169,8 +169,7 @@ def _read(world: World, state: ModifierState, entity: int) -> None:
         steps = [one.reader.read(world, child, int(own.seed)) for child in state._steps.get(entity, ())]
         stack = read_stack(world, entity, [step for step in steps if step is not None], one.ground)
         evaluation = Evaluation(stack, state.cache, state.counts, before=one.evaluation)
-        for cell in stack.cells():
-            evaluation.refs(cell)
+        evaluation.prepare(stack.cells())
     except TaixuError as error:
         _tell(state, entity, str(error))
         return

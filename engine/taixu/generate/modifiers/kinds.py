@@ -68,8 +68,9 @@ class ModifierKind:
         ``module:name`` of ``bounds(parameters, frame) -> Bounds | None``, outside of which nothing changes (None is everywhere);
         empty is everywhere.
     part
-        ``module:name`` of ``part(parameters, frame, box: Bounds) -> plain data | None``: what of the parameters matters in a box
-        (the strokes that meet it, the roads that cross it). Then a block is made again only when its part changes; None is nothing.
+        ``module:name`` of ``part(parameters, frame) -> function of a box (Bounds) -> plain data | None``: what of the parameters
+        matters in a box (the strokes that meet it). Then a block is made again only when its part changes; None is nothing.
+        Parameters are looked through once, boxes are many.
     edge_cells
         Cells along the edge of a block; 0 is the whole ground at once (never for endless ground).
     points
@@ -108,9 +109,10 @@ class ModifierKind:
         result: Bounds | None = _find(self.bounds)(parameters, frame)
         return result
 
-    def part_of(self, parameters: Any, frame: NDArray[np.float64], box: Bounds) -> Any:
-        """What of the parameters matters in a box; None is nothing."""
-        return _find(self.part)(parameters, frame, box)
+    def part_of(self, parameters: Any, frame: NDArray[np.float64]) -> Callable[[Bounds], Any]:
+        """Says what of the parameters matters in a box; None is nothing."""
+        found: Callable[[Bounds], Any] = _find(self.part)(parameters, frame)
+        return found
 
     def heights_at(
         self, parameters: Any, frame: NDArray[np.float64], seed: int, x: NDArray[np.float64], z: NDArray[np.float64]

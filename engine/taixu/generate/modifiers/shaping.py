@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -49,9 +50,10 @@ def make_base(block: Block, inputs: Inputs, seed: int) -> Layers:
     return {"heights": heights[:rows, :columns], "weights": weights[:rows, :columns]}
 
 
-def strokes_part(parameters: Any, frame: NDArray[np.float64], box: Bounds) -> Any:
+def strokes_part(parameters: Any, frame: NDArray[np.float64]) -> Callable[[Bounds], Any]:
     """The strokes that meet a box; None where there are none."""
-    return [stroke for stroke, _, reach in _strokes(parameters, frame) if reach.meets(box)] or None
+    known = [(stroke, reach) for stroke, _, reach in _strokes(parameters, frame)]
+    return lambda box: [stroke for stroke, reach in known if reach.meets(box)] or None
 
 
 def make_brush(block: Block, inputs: Inputs, seed: int) -> Layers:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -33,6 +34,24 @@ def digest(*parts: Any) -> str:
     return hasher.hexdigest()
 
 
+class Part:
+    """What of a step's parameters matters where; looked through when it is first asked, in each process anew."""
+
+    def __init__(self, kind: ModifierKind, parameters: Any, frame: NDArray[np.float64]) -> None:
+        self._of = (kind, parameters, frame)
+        self._found: Callable[[Bounds], Any] | None = None
+
+    def at(self, box: Bounds) -> Any:
+        """What matters in a box; None is nothing."""
+        if self._found is None:
+            kind, parameters, frame = self._of
+            self._found = kind.part_of(parameters, frame)
+        return self._found(box)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Part, self._of
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class Step:
     """A modifier of a stack.
@@ -60,6 +79,7 @@ class Step:
     reads: tuple[str, ...] = ()
     writes: tuple[str, ...] = ()
     reach_m: float = 0.0
+    part: Part | None = None
 
     @classmethod
     def of(
@@ -88,20 +108,19 @@ class Step:
         step = cls(kind, parameters, id, at, seed, name, digest(rest, text), rest)
         return replace(
             step, bounds=kind.bounds_of(parameters, at), reads=kind.reads_of(parameters), writes=kind.writes_of(parameters),
-            reach_m=max(kind.reach_of(parameters), 0.0),
+            reach_m=max(kind.reach_of(parameters), 0.0), part=Part(kind, parameters, at) if kind.part else None,
         )  # fmt: skip
 
 
     def touches(self, box: Bounds) -> bool:
         """Whether some of its parameters matter there."""
-        return not self.kind.part or self.kind.part_of(self.parameters, self.frame, box) is not None
+        return self.part is None or self.part.at(box) is not None
 
     def key_of(self, box: Bounds) -> str:
         """Of what matters there."""
-        if not self.kind.part:
+        if self.part is None:
             return self.key
-        part = self.kind.part_of(self.parameters, self.frame, box)
-        return digest(self.rest, json.dumps(part, sort_keys=True, separators=(",", ":")))
+        return digest(self.rest, json.dumps(self.part.at(box), sort_keys=True, separators=(",", ":")))
 
 
 class Ground:
