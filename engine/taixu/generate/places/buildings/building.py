@@ -227,8 +227,8 @@ def _gable_leaves(style: Style, mass: Mass, side: Side, seed: int, looks: dict[s
     if top - low < 1.2:
         return []
     peak = max(profile, key=lambda point: point[1])[0]
-    half = 0.62 * min(peak, side.length - peak)
-    high = (top - low) * 0.55
+    half = 0.43 * min(peak, side.length - peak)
+    high = (top - low) * 0.5
     leaves = derive(style.rules, name, width=2 * half, height=high, known=facts_of(style, mass, side), seed=(seed, "gable",
         round(peak, 1)),
                     looks=looks)  # fmt: skip

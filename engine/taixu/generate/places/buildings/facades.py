@@ -94,6 +94,9 @@ def holes_of(wall: Wall) -> list[tuple[Leaf, Hole]]:
         form = KINDS.get(leaf.word("kind", "plain"), KINDS["plain"])[3] if not is_door else leaf.word("form", "square")
         if leaf.thing == "arcade":
             form = "arch"
+        if leaf.thing == "door" and form == "square":  # doors are as high as people need, whatever room the rules leave
+            tall = min(leaf.h, leaf.number("high", 2.2) + leaf.number("fanlight", 0.0))
+            leaf = Leaf(leaf.thing, leaf.x, leaf.y, leaf.w, tall, leaf.arguments)
         shape = shapely.transform(hole_shape(form, leaf.w, leaf.h), lambda at, x=leaf.x, y=foot: at + np.array((x, y)))
         room = inside.union(shapely.box(leaf.x - 0.1, foot - 0.3, leaf.x + leaf.w + 0.1, foot + 0.3)) if is_door else inside
         if not room.covers(shape.buffer(-0.01)):

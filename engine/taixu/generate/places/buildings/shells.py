@@ -13,6 +13,8 @@ from taixu.generate.places.buildings.soup import Soup
 
 __all__ = ["build_shell", "shell_surface"]
 
+_WELD_M = 0.003
+
 
 def build_shell(masses: Sequence[Mass], looks: dict[str, str], base_m: float) -> Soup:
     """All masses as closed blocks."""
@@ -52,7 +54,7 @@ def shell_surface(mass: Mass, base_m: float) -> tuple[Array, Array, Array]:
                 roof.append([_at(p, float(h)) for p, h in zip(points, slab.height_at(points), strict=True)])
     for triangle in shapely.get_parts(shapely.constrained_delaunay_triangles(mass.plan)):
         floor.append([_at(p, low) for p in _ccw(triangle)][::-1])
-    return _array(walls), _array(roof), _array(floor)
+    return _welded(_array(walls), _array(roof), _array(floor))
 
 
 def _upper(mass: Mass, a: Array, b: Array) -> list[Array]:
@@ -71,6 +73,16 @@ def _at(point: Any, high: float) -> Array:
 def _ccw(triangle: Any) -> Array:
     points = np.asarray(triangle.exterior.coords)[:3]
     return points if triangle.exterior.is_ccw else points[::-1]
+
+
+def _welded(*parts: Array) -> tuple[Array, Array, Array]:
+    """The same triangles; corners nearer than `_WELD_M` are one, bit by bit."""
+    points = np.concatenate(parts).reshape(-1, 3)
+    near = np.abs(points[:, None] - points[None]).max(-1) < _WELD_M
+    points = points[near.argmax(1)]
+    points = points[near.argmax(1)].reshape(-1, 3, 3)
+    a, b = len(parts[0]), len(parts[0]) + len(parts[1])
+    return points[:a], points[a:b], points[b:]
 
 
 def _array(triangles: list[Any]) -> Array:
