@@ -53,8 +53,8 @@ def make_profiles(
     over = wet > ground + 0.05
     target = np.where(over, wet + _CLEAR_M, ground)
     counts = [len(edge.points) for edge in graph.edges]
-    first = np.concatenate([np.zeros(1, np.intp), np.cumsum(counts)[:-1]])
-    last = first + counts - 1
+    first = np.array([0, *np.cumsum(counts)[:-1].tolist()], np.intp)
+    last = first + np.array(counts, np.intp) - 1
     # Every sample belongs to a variable; ends of edges share their node's.
     variable = np.arange(len(points)) + len(graph.nodes)
     variable[first] = [edge.start for edge in graph.edges]
