@@ -23,6 +23,7 @@ from taixu_editor.assets.gate import GATE_OPERATIONS
 from taixu_editor.assets.making_again import ORIGIN_OPERATIONS
 from taixu_editor.assets.operations import ASSET_OPERATIONS
 from taixu_editor.assets.starting import STARTER_OPERATIONS
+from taixu_editor.avatars.operations import AVATAR_OPERATIONS
 from taixu_editor.document_operations import DOCUMENT_OPERATIONS
 from taixu_editor.export.operations import EXPORT_OPERATIONS
 from taixu_editor.generating import Studio
@@ -86,7 +87,7 @@ class Host:
         self.operations.add(*ADD_OPERATIONS, *ASSET_OPERATIONS, *ORIGIN_OPERATIONS, *GATE_OPERATIONS)
         self.operations.add(*STARTER_OPERATIONS, *EXPORT_OPERATIONS, *MODIFIER_OPERATIONS)
         self.studio = Studio(self)
-        self.operations.add(*GENERATE_OPERATIONS)
+        self.operations.add(*GENERATE_OPERATIONS, *AVATAR_OPERATIONS)
         self.graphs = GraphBook(self)
         self.operations.add(*graph_operations(self.graphs))
         self.play = Play(self)

@@ -22,6 +22,7 @@ MANY = ((commands, "WORTH_IT"), (component_columns, "_MANY"), (reparent_many, "_
 """From how many entities on edits go by columns."""
 NO_EDITS = {
     "asset.": "files that come, tags and folders are no edits of a world",
+    "avatar.": "makes files, or tells; `avatar.place` and `avatar.replace` are edits",
     "document.": "which world is looked at",
     "export.": "writes what others read",
     "generate.": "has files made, which come as others do; `generate.apply` is an edit",

@@ -310,6 +310,15 @@ def _place_asset(draw: Draw) -> dict[str, Any] | None:
     return {"path": draw.one_of(known), "position": draw.vector(), "entity": draw.one_of(["", *draw.entities()])}
 
 
+def _place_avatar(draw: Draw) -> dict[str, Any]:
+    return {"path": draw.one_of((*_files(draw, ".vrm", ".glb"), "assets/nobody.vrm")), "position": draw.vector()}
+
+
+def _replace_avatar(draw: Draw) -> dict[str, Any] | None:
+    known, paths = draw.entities(), (*_files(draw, ".vrm", ".glb"), "assets/nobody.vrm")
+    return {"path": draw.one_of(paths), "entity": draw.one_of(known)} if known else None
+
+
 def _batch(draw: Draw) -> dict[str, Any] | None:
     steps = []
     for name in draw.some_of(
@@ -461,6 +470,8 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "asset.move": _move_asset,
     "asset.delete": _delete_assets,
     "asset.place": _place_asset,
+    "avatar.place": _place_avatar,
+    "avatar.replace": _replace_avatar,
     "generate.apply": _place_asset,
     "generate.write_mod": lambda draw: {
         "folder": draw.one_of(("mods/lamp", "mods/rain", "lamp")), "files": {"main.py": draw.one_of(("", "import game\n"))}

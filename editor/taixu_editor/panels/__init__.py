@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taixu_editor.panels.animation import AnimationPanel
 from taixu_editor.panels.assets import AssetsPanel
+from taixu_editor.panels.avatar import AvatarPanel
 from taixu_editor.panels.console import ConsolePanel
 from taixu_editor.panels.generate import GeneratePanel
 from taixu_editor.panels.graph import GraphPanel
@@ -21,14 +22,14 @@ from taixu_editor.panels.twin_timeline import TwinTimelinePanel
 from taixu_editor.panels.viewport import FourthView, SecondView, ThirdView, Viewport
 
 __all__ = [
-    "PANELS", "AnimationPanel", "AssetsPanel", "ConsolePanel", "FourthView", "GeneratePanel", "GraphPanel", "GuidePanel",
-    "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "ModsPanel", "Panel", "ProfilerPanel", "ScriptsPanel",
-    "SecondView", "ThirdView", "TwinPanel", "TwinTimelinePanel", "Viewport",
+    "PANELS", "AnimationPanel", "AssetsPanel", "AvatarPanel", "ConsolePanel", "FourthView", "GeneratePanel",
+    "GraphPanel", "GuidePanel", "HierarchyPanel", "InspectorPanel", "LogPanel", "MaterialPanel", "ModsPanel", "Panel",
+    "ProfilerPanel", "ScriptsPanel", "SecondView", "ThirdView", "TwinPanel", "TwinTimelinePanel", "Viewport",
 ]  # fmt: skip
 
 PANELS: tuple[type[Panel], ...] = (
     Viewport, ScriptsPanel, HierarchyPanel, InspectorPanel, MaterialPanel, GeneratePanel, GuidePanel, AssetsPanel, LogPanel,
     ConsolePanel, ProfilerPanel, AnimationPanel, SecondView, ThirdView, FourthView, GraphPanel, TwinPanel,
-    TwinTimelinePanel, ModsPanel,
+    TwinTimelinePanel, ModsPanel, AvatarPanel,
 )  # fmt: skip
 """The panels of a window, in the order of their tabs."""

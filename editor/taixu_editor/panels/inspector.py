@@ -11,6 +11,7 @@ from taixu.edit.clipboard import copy_component, read_copied
 from taixu.edit.encode import encode_component
 from taixu.errors import TaixuError
 from taixu_editor.interface import icon
+from taixu_editor.panels.inspector_avatar import AvatarLink
 from taixu_editor.panels.inspector_box import draw_box
 from taixu_editor.panels.inspector_brush import draw_brush
 from taixu_editor.panels.inspector_components import ComponentPicker, component_icon, component_title
@@ -50,6 +51,7 @@ class InspectorPanel(Panel):
         self._script = ScriptFields(self)
         self.live = LiveFields(self)
         self.stack = StackRows(self)
+        self._avatar = AvatarLink(self)
 
     def draw(self) -> None:
         """Head, components, the button to add one."""
@@ -97,6 +99,8 @@ class InspectorPanel(Panel):
                     draw_box(self, component)
             if component.name == "device":
                 self.live.draw_device()
+            if component.name == "model":
+                self._avatar.draw()
             if component.name == "modifiers":
                 self.stack.draw()
             if component.name == "modifier":

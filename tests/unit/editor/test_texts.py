@@ -102,7 +102,7 @@ _TERMS = {
 }
 
 
-@pytest.mark.parametrize("part", ["", "components", "generators"])
+@pytest.mark.parametrize("part", ["", "components", "generators", "avatars"])
 def test_chinese_is_set_as_print_sets_it_and_calls_things_by_one_name(part: str) -> None:
     found = []
     for key, text in read_table("zh-Hans", part).items():
