@@ -25,7 +25,7 @@ from taixu.mods.grants import Grants
 from taixu.mods.inbox import Inbox, length_of
 from taixu.mods.keeping import KeptMod, bring_back, keep_mod
 from taixu.mods.loaded import LoadedMod
-from taixu.mods.mirror import MirrorColumn
+from taixu.mods.mirror_column import MirrorColumn
 from taixu.mods.named import NamedMod
 from taixu.mods.stepping import SteppedMod
 from taixu.mods.work import post_work, share_out

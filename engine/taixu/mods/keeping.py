@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.mods.mirror import Returned
+from taixu.mods.mirror_column import Returned
 from taixu.mods.writing import differences
 
 if TYPE_CHECKING:

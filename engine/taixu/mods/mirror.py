@@ -17,10 +17,11 @@ from numpy.typing import NDArray
 from taixu.ecs import ComponentType, Field, Rows, Table, World, row_count
 from taixu.errors import TaixuError
 from taixu.mods.grants import Grants
+from taixu.mods.mirror_column import MirrorColumn
 from taixu.scene import Name, Parent, Transform
 from taixu.script.wire import GameError, to_data
 
-__all__ = ["CODES", "MirrorColumn", "Returned", "Seats", "WorldMirror"]
+__all__ = ["CODES", "Seats", "WorldMirror"]
 
 Handles = NDArray[np.uint64]
 CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "u4": "I", "u8": "Q", "u1": "B", "?": "?"}
@@ -32,68 +33,6 @@ _MOST_FIRST_TEXT_BYTES = 2 << 20
 _ID_BYTES = 24
 _encode = json.JSONEncoder(separators=(",", ":")).encode
 _NONE = np.empty(0, np.uint64)
-
-
-@dataclass
-class MirrorColumn:
-    """One field of one component, for all slots.
-
-    Attributes
-    ----------
-    key, name
-        "component.field", and what the sandbox calls the column.
-    values
-        ``[capacity]`` or ``[width, capacity]``; entities as stable ids. What the mod was last sent.
-    dirty
-        Whether the sandbox does not know it yet.
-    """
-
-    declared: ComponentType
-    item: Field
-    writable: bool
-    key: str
-    name: str
-    values: NDArray[Any]
-    dirty: bool = True
-    _back: NDArray[Any] | None = None
-
-    def take_back(self, shared: NDArray[Any], used: int, lanes: int) -> Returned:
-        """What the sandbox holds for the first slots, copied; the same room at each step, for large ones are dear to get.
-
-        `lanes` has a bit for each that it touched.
-        """
-        if self._back is None or self._back.shape != self.values.shape:
-            self._back = np.empty_like(self.values)
-        back = self._back[..., :used]
-        if back.ndim == 1:
-            np.copyto(back, shared[:used] != 0 if back.dtype.kind == "b" else shared[:used])
-            return Returned(back, (0,))
-        touched = tuple(lane for lane in range(len(back)) if lanes >> lane & 1)
-        for lane in touched:
-            back[lane] = shared[lane, :used]
-        return Returned(back, touched)
-
-
-@dataclass(frozen=True, slots=True)
-class Returned:
-    """A column as it came back: the engine's own copy, to be checked.
-
-    Attributes
-    ----------
-    values
-        ``[n]`` or ``[width, n]``.
-    lanes
-        Which of a vector's numbers the mod says that it wrote; the others mean nothing until `fill`.
-    """
-
-    values: NDArray[Any]
-    lanes: tuple[int, ...] = (0,)
-
-    def fill(self, known: NDArray[Any]) -> None:
-        """Put what is known into the lanes that the mod did not write: it cannot undo there what others wrote meanwhile."""
-        if self.values.ndim > 1 and len(self.lanes) < len(self.values):
-            for lane in set(range(len(self.values))).difference(self.lanes):
-                self.values[lane] = known[lane, : self.values.shape[1]]
 
 
 @dataclass(frozen=True, slots=True)

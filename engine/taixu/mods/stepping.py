@@ -20,7 +20,7 @@ from taixu.mods.grants import Grants
 from taixu.mods.hands import carry_out
 from taixu.mods.inbox import Inbox
 from taixu.mods.keeping import KeptWrite, written_again
-from taixu.mods.mirror import MirrorColumn, Returned
+from taixu.mods.mirror_column import MirrorColumn, Returned
 from taixu.mods.named import NamedMod
 from taixu.mods.work import FUEL_PER_UNIT, Share, structure_work, take_portion, work_of
 from taixu.mods.writing import differences, write_back

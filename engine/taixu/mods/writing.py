@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import Field, World
-from taixu.mods.mirror import MirrorColumn, Returned, WorldMirror
+from taixu.mods.mirror import WorldMirror
+from taixu.mods.mirror_column import MirrorColumn, Returned
 
 __all__ = ["differences", "is_rotation", "write_back"]
 
