@@ -198,26 +198,29 @@ class Crowd:
         """Where everybody goes next."""
         walking = self.going & self.planned & (self.floors >= 0) & (self._crossing < 0)
         polygons = mesh.floors.polygon[np.maximum(self.floors, 0)]
-        moved = walking & (polygons != self._polygons)
-        turn = (np.arange(len(self)) + self._steps) % _REPLAN_EVERY == 0
+        first = walking & (self._looked < 0)
+        entered = np.flatnonzero((walking & (self._polygons < 0)) | (walking & (polygons != self._polygons)))
+        if len(entered):
+            inside = self.fields.polygons[self._rows[entered]] == polygons[entered]
+            self._points[entered[inside]] = -1
+            lost = entered[~inside]
+            if len(lost):
+                self._points[lost] = self._follow(mesh, lost, polygons[lost])
+                no_way = lost[self._points[lost] < 0]
+                self.planned[no_way], self._aimed[no_way] = False, False
+                walking[no_way] = False
+            self._polygons[entered] = polygons[entered]
+        if self._steps & 1:  # what costs by the call is done for more people in every other step
+            return
+        turn = (np.arange(len(self)) + self._steps) % _REPLAN_EVERY < 2
         near = ((self.corners - self.places)[:, [0, 2]] ** 2).sum(axis=1) < 0.01
-        stale = walking & (moved | turn | (near & ~self._last) | (self._looked < 0))
-        who = np.flatnonzero(stale)
+        who = np.flatnonzero(walking & (first | turn | (near & ~self._last)))
         if not len(who):
             return
-        inside = self.fields.polygons[self._rows[who]] == polygons[who]
-        self._points[who[inside]] = -1
-        lost = who[(moved[who] | (self._looked[who] < 0)) & ~inside]
-        if len(lost):
-            self._points[lost] = self._follow(mesh, lost, polygons[lost])
-        no_way = who[(self._points[who] < 0) & ~inside]
-        self.planned[no_way], self._aimed[no_way] = False, False
-        self._polygons[who] = polygons[who]
         self._looked[who] = self._steps
-        who = who[(self._points[who] >= 0) | inside]
-        costs = self.fields
+        fields = self.fields
         steps = next_corners(
-            mesh, costs.after, costs.via, self._rows[who], self._ends[who], polygons[who], self.places[who], self._points[who]
+            mesh, fields.after, fields.via, self._rows[who], self._ends[who], polygons[who], self.places[who], self._points[who]
         )
         self.corners[who], self._links[who], self._last[who] = steps.corner, steps.link, steps.last
 
@@ -237,7 +240,7 @@ class Crowd:
 
     def _wish(self, dt: float) -> NDArray[np.float64]:
         """Velocities that people would like, [n, 2]."""
-        walking = self.going & self.planned & (self._crossing < 0) & (self.floors >= 0)
+        walking = self.going & self.planned & (self._crossing < 0) & (self.floors >= 0) & (self._looked >= 0)
         towards = (self.corners - self.places)[:, [0, 2]]
         away = np.linalg.norm(towards, axis=1)
         speed = np.where(self._last, np.minimum(self.speeds, 2.5 * away), self.speeds)
