@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,8 @@ from taixu.errors import TaixuError
 from taixu.generate.modifiers.blocks import CELL_M, Cell
 from taixu.generate.modifiers.chunk_meshes import ChunkData
 from taixu.generate.modifiers.components import MadeBy
-from taixu.generate.modifiers.layers import Places
+from taixu.generate.modifiers.layers import Places, Thing
+from taixu.generate.modifiers.showing import Shown
 from taixu.generate.modifiers.stacks import digest
 from taixu.scene.components import MeshInstance, Name, Parent, Transform
 from taixu.scene.hierarchy import despawn_tree
@@ -40,6 +41,7 @@ class _Shown:
     data: ChunkData
     is_near: bool
     meshes: list[int]
+    things: NDArray[np.uint64] = field(default_factory=lambda: np.empty(0, np.uint64))
 
 
 @dataclass(slots=True)
@@ -72,7 +74,7 @@ class ChunkStanding:
         ]  # fmt: skip
         if gone:
             lost = [self.shown.pop(cell) for cell in gone]
-            despawn_tree(world, np.array([one.entity for one in lost], np.uint64))
+            despawn_tree(world, world.living(np.concatenate([_entities(lost), *(one.things for one in lost)])))
             for number in [number for one in lost for number in one.meshes]:
                 library.replace(number, LibraryMesh((), ()))
                 self._free.append(number)
@@ -85,7 +87,7 @@ class ChunkStanding:
 
     def clear(self, world: World) -> None:
         """Take everything away."""
-        living = world.living(np.array([one.entity for one in self.shown.values()], np.uint64))
+        living = world.living(np.concatenate([_entities(self.shown.values()), *(one.things for one in self.shown.values())]))
         if len(living):
             despawn_tree(world, living)
         self.shown.clear()
@@ -140,7 +142,12 @@ class ChunkStanding:
                 world, ("plants", data.cell), Transform(), Parent(entity=entity),
                 MeshInstance(mesh=mesh(entry), cast_shadow=False),
             )  # fmt: skip
-        return _Shown(entity, data, is_near, numbers)
+        things: dict[int, list[Thing]] = {}
+        for modifier, thing in data.things if level == 0 else ():
+            things.setdefault(modifier, []).append(thing)
+        hand = Shown(self.stack)
+        made = [hand.spawn_things(world, modifier, data.cell, some) for modifier, some in things.items()]
+        return _Shown(entity, data, is_near, numbers, np.concatenate([np.empty(0, np.uint64), *made]))
 
     def _singly(
         self, world: World, library: MeshLibrary, entity: int, cell: Cell, places: Places, form: LibraryMesh, which: int
@@ -181,6 +188,10 @@ class ChunkStanding:
             look = looks_of(table, own[0], slice(row, row + 1))[0] if own else ()
             found.append(look_number(world, look) if look else 0)
         return found[0], found[1]
+
+
+def _entities(shown: Iterable[_Shown]) -> NDArray[np.uint64]:
+    return np.array([one.entity for one in shown], np.uint64)
 
 
 def _size(form: LibraryMesh) -> int:

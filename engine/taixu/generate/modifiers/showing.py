@@ -237,9 +237,10 @@ class Shown:
             if lost:
                 self.lost[place] = lost
             if things:
-                self._things[modifier, cell] = self._spawn_things(world, modifier, cell, things)
+                self._things[modifier, cell] = self.spawn_things(world, modifier, cell, things)
 
-    def _spawn_things(self, world: World, modifier: int, cell: Cell, things: list[Thing]) -> NDArray[np.uint64]:
+    def spawn_things(self, world: World, modifier: int, cell: Cell, things: list[Thing]) -> NDArray[np.uint64]:
+        """Spawn what a modifier made in a cell below the stack; the handles, children's too."""
         blocks: dict[str, dict[str, Any]] = {}
         models: dict[str, Thing] = {}
         marks: list[str] = []

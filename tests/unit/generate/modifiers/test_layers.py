@@ -19,6 +19,7 @@ from taixu.errors import TaixuError
 from taixu.generate.modifiers import (
     Block,
     Bounds,
+    EndlessTerrain,
     Evaluation,
     FlattenPath,
     Ground,
@@ -48,7 +49,8 @@ from taixu.generate.modifiers.ground_kinds import GROUND_KINDS
 from taixu.generate.modifiers.layers import Layers
 from taixu.generate.modifiers.packing import pack_layers, unpack_layers
 from taixu.generate.modifiers.working import make_blocks
-from taixu.scene import MeshInstance, Name, Parent, ScenePlugin, Terrain, Transform
+from taixu.physics import Collider
+from taixu.scene import Details, Eye, MeshInstance, Name, Parent, ScenePlugin, Terrain, Transform
 from taixu.scene.shapes import shape_mesh
 
 _KINDS = {kind.component: kind for kind in GROUND_KINDS}
@@ -232,8 +234,6 @@ def _app(*, background: bool = False) -> tuple[App, World, int]:
     world = app.world
     world.resource(ModifierKinds).add(_POSTS)
     app.register_component(_Posts)
-    from taixu.physics import Collider
-
     app.register_component(Collider)
     stack = world.spawn(Transform(), Modifiers(spacing_m=4.0), Terrain(size=(128.0, 128.0)), stable_id=7)
     return app, world, stack
@@ -271,6 +271,19 @@ def test_things_stand_as_entities_and_keep_what_hands_changed() -> None:
     world.set(stack, Pins, made=[{"thing": "nonsense"}])
     app.run_stage(Stage.APPLY)
     assert "names no made thing" in state.failures[stack] and len(standing()) == 8
+
+
+def test_things_stand_on_endless_ground_near_an_eye_and_go_with_it() -> None:
+    app, world, _ = _app()
+    stack = world.spawn(Transform(), Modifiers(endless=True, spacing_m=16.0, reach_m=256.0), stable_id=8)
+    world.spawn(Transform(), Parent(entity=stack), Modifier(), EndlessTerrain(), stable_id=30)
+    world.spawn(Transform(), Parent(entity=stack), Modifier(order=1), _Posts(), stable_id=31)
+    app.run_stage(Stage.APPLY)
+    for x in (0.0, 3000.0):
+        world.resource(Details).follow(world, [Eye(np.array([x, 30.0, 0.0]), 500.0)])
+        assert not world.resource(ModifierState).failures
+        found = [table.read(Transform, "translation")[0] for table in world.query(MadeBy, Name, Collider)]
+        assert found and (np.abs(np.concatenate(found) - x) < 300).all()
 
 
 def test_what_takes_long_is_made_in_the_background_while_the_former_stands() -> None:
