@@ -113,7 +113,7 @@ def make_sky(spec: SkySpec, seed: int) -> Sky:
         covered = (1 - through) * near
         behind = behind * (1 - covered)[:, None] + radiance * near[:, None]
         disc = d @ shining > np.cos(0.05)
-        passes = float(through[disc].mean()) if disc.any() else 1.0
+        passes = float(1 - covered[disc].mean()) if disc.any() else 1.0
     up = d[:, 1]
     total = (behind * (up * angles)[:, None]).sum(0) + direct * passes * max(float(shining[1]), 0.0)
     ground = total / np.pi * np.array([0.24, 0.23, 0.2])
