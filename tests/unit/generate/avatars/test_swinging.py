@@ -38,7 +38,7 @@ def test_what_hangs_swings(hair: str, outfit: str, names: set[str]) -> None:
         used |= set(np.unique(joints[weights > 0.3]).tolist())
     for spring in avatar.springs:
         heights = [-skin.inverse_bind_matrices[skin.joints.index(joint.node)][1, 3]
-                   for joint in spring.joints[:-1]]  # type: ignore[index]
+                   for joint in spring.joints[:-1]]
         assert heights == sorted(heights, reverse=True), "it hangs down"
         assert spring.collider_groups
         assert skin.joints.index(spring.joints[0].node) in used or "top" in spring.name or "skirt" in spring.name
