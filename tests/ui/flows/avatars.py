@@ -86,13 +86,13 @@ def faces_are_tried_and_locked_tabs_stay(hand: Hand) -> None:
     press(hand, panel, "kind cartoon")
     wait_until(hand, lambda: draft.kind == "cartoon" and is_seen(panel))
     press(hand, panel, "tab outfit")
-    press(hand, panel, "outfit kimono")
+    press(hand, panel, "outfit hoodie")
     press(hand, panel, "lock")
-    assert draft.locks == {"outfit"}
+    assert draft.locks == {"outfit"} and draft.values["outfit"] == "hoodie"
     seed = draft.seed
     press(hand, panel, "random")
     wait_until(hand, lambda: draft.seed != seed)
-    assert draft.values["outfit"] == "kimono"
+    assert draft.values["outfit"] == "hoodie"
     press(hand, panel, "tab moods")
     wait_until(hand, lambda: "face.happy/value" in panel.choices.form.places)
     x, y = panel.choices.form.places["face.happy/value"]
