@@ -99,16 +99,22 @@ def top(
     offset = ease_m + np.where(sheet.arm > 0.05, cuff_m * on_arm / max(sleeve, 0.3), loose_m * down)
     here = Places(sheet.rows, np.zeros((0, 4), np.int64), sheet.coordinates, sheet.at, sheet.arm, sheet.leg)
     near = np.clip((neck or crew())(here) / 0.04, 0.0, 1.0)  # lies closer about the neck
-    offset = np.where(sheet.arm > 0.05, offset, 0.45 * ease_m + (offset - 0.45 * ease_m) * near)
+    offset = np.where(sheet.arm > 0.05, offset, 0.7 * ease_m + (offset - 0.7 * ease_m) * near)
+    is_shoulder = (np.abs(sheet.at[:, 0]) > 0.065) & (sheet.at[:, 1] > 0.48) & (sleeve >= 0.1)
+    offset = np.where(is_shoulder, np.maximum(offset, 0.011), offset)  # skin bulges there when arms are lowered
     return Layer(name, _draped(sheet, offset * person.scale, smooth), paint)
 
 
 def _draped(sheet: Sheet, offset_m: Floats, smooth: int) -> Sheet:
     """Let out by an offset and smoothed, but nowhere nearer to the skin than half of that."""
-    out = sheet.moved(offset_m).smoothed(smooth)
-    apart = ((out.positions - sheet.positions) * sheet.normals).sum(1)
-    lacks = np.maximum(0.8 * offset_m - apart, 0.0)
-    return out.moved(sheet.normals * lacks[:, None]).rims_smoothed(6)
+    out = _let_out(sheet, sheet.moved(offset_m).smoothed(smooth), offset_m)
+    return _let_out(sheet, out.rims_smoothed(6), offset_m)
+
+
+def _let_out(skin: Sheet, sheet: Sheet, offset_m: Floats) -> Sheet:
+    """Nowhere nearer to the skin than most of an offset."""
+    apart = ((sheet.positions - skin.positions) * skin.normals).sum(1)
+    return sheet.moved(skin.normals * np.maximum(0.8 * offset_m - apart, 0.0)[:, None])
 
 
 def trousers(
