@@ -216,3 +216,30 @@ def test_words_mean_buildings() -> None:
     assert parameters_of_words("an L-shaped farm house")["shape"] == "L"
     with pytest.raises(TaixuError):
         parameters_of_words("a purple submarine")
+
+
+def test_doors_open_inwards() -> None:
+    from taixu.generate.places.buildings.doors import door_leaf, door_rotation
+
+    for door in _made("church").doors:
+        for angle in (0.0, 1.2):
+            _, y, _, w = door_rotation(door, angle)
+            turn = 2 * np.arctan2(y, w)
+            end = np.array([np.cos(turn), 0.0, -np.sin(turn)])
+            assert float(end @ door.along) == pytest.approx(np.cos(angle), abs=1e-6)
+            assert float(end @ door.out) <= -np.sin(angle) + 1e-6
+        assert door_leaf(door).triangle_count > 12
+
+
+def test_a_building_is_generated_as_a_folder(tmp_path: Any) -> None:
+    from taixu.assets.gltf import read_gltf
+    from taixu.generate.places.buildings import BuildingSpec
+    from taixu.generate.places.buildings.generator import BuildingGenerator
+    from taixu.generate.request import Request
+
+    spec = BuildingSpec(style="desert_house", shape="court", storeys=1, texture_px=32)
+    made = BuildingGenerator().generate(Request("", 3, spec, tmp_path), lambda fraction, text="", preview=None: None)
+    assert made[0].path.name == "building.world.json" and made[0].said["rooms"] >= 1
+    model = read_gltf(tmp_path / "building.gltf")
+    assert [node.name for node in model.nodes] == ["lod0", "lod1", "lod2"]
+    assert {each.path.name for each in made} == {file.name for file in tmp_path.iterdir()}
