@@ -145,7 +145,10 @@ class AvatarStage:
         world, source = self._app.world, f"look {version}"
         self._store.models[source] = model
         self._store.version += 1
-        world.set(self._entity, Model, source=source)
+        # Somebody new each time, so that how one stands hangs on nothing that was shown before.
+        world.despawn(self._entity)
+        self._spawned = None
+        self._entity = world.spawn(Transform(), Model(source=source), Motion(measured=False, ground=False, seed=_SEED))
         self.shown, self._posed = version, ()
 
     def _furnished(self) -> App:
@@ -160,7 +163,7 @@ class AvatarStage:
             Shape(kind="cylinder", size=(0.9, 0.04, 0.9)), Transform(translation=(0.0, -0.021, 0.0)),
             Material(base_color=(0.20, 0.21, 0.23, 1.0), roughness=0.8),
         )  # fmt: skip
-        self._entity = world.spawn(Transform(), Model(), Motion(measured=False, ground=False, seed=_SEED))
+        self._entity = world.spawn(Transform())
         return app
 
     def _took(self, world: World, spawned: Spawned) -> None:
