@@ -15,36 +15,40 @@ from taixu.generate.generator import Generator
 
 __all__ = ["BUILT_IN", "Generators", "import_generator", "reference_of"]
 
-BUILT_IN = ("taixu.generate.sound:SoundGenerator", "taixu.generate.avatars.generator:AvatarGenerator",
-            "taixu.generate.avatars.sheet_generator:AvatarSheetGenerator",
-            "taixu.generate.avatars.cartoon.sheet_generator:CartoonSheetGenerator",
-            "taixu.generate.materials.generator:MaterialGenerator",
-            "taixu.generate.materials.graph_generator:GraphGenerator",
-            "taixu.generate.mesh_texturing.solid_generator:MeshMaterialGenerator",
-            "taixu.generate.mesh_texturing.painted_generator:PaintedMeshGenerator",
-            "taixu.generate.diffusion.generator:DiffusionGenerator",
-            "taixu.generate.pictures.texture_generator:TextureGenerator",
-            "taixu.generate.pictures.material_generator:PictureMaterialGenerator",
-            "taixu.generate.pictures.model_material_generator:ModelMaterialGenerator",
-            "taixu.generate.pictures.upscale_generator:UpscaleGenerator",
-            "taixu.generate.gate.generator:RepairGenerator",
-            "taixu.generate.mesh_models.shap_e:ShapEGenerator",
-            "taixu.generate.mesh_models.triposg:TripoSGGenerator",
-            "taixu.generate.mesh_models.hunyuan3d:Hunyuan3DGenerator",
-            "taixu.generate.mesh_models.trellis2:Trellis2Generator",
-            "taixu.generate.places.terrain_generator:TerrainGenerator",
-            "taixu.generate.places.plants.generator:PlantGenerator",
-            "taixu.generate.places.buildings.generator:BuildingGenerator",
-            "taixu.generate.places.settlements.generator:VillageGenerator",
-            "taixu.generate.places.settlements.generator:CityGenerator",
-            "taixu.generate.places.rocks.generator:RockGenerator",
-            "taixu.generate.places.props.generator:PropGenerator",
-            "taixu.generate.places.skies.generator:SkyGenerator",
-            "taixu.generate.places.dungeons.generator:DungeonGenerator",
-            "taixu.generate.worlds.generator:WorldGenerator",
-            "taixu.mods.authoring.generator:ScriptGenerator",
-            "taixu.mods.authoring.language.generator:LanguageScriptGenerator")
-"""Where Taixu's own are; what stands first is asked first for what it makes."""
+BUILT_IN = {
+    "taixu.generate.sound:SoundGenerator": ("sound", "sound"),
+    "taixu.generate.avatars.generator:AvatarGenerator": ("avatar", "avatar"),
+    "taixu.generate.avatars.sheet_generator:AvatarSheetGenerator": ("avatar-sheet", "avatar-sheet"),
+    "taixu.generate.avatars.cartoon.sheet_generator:CartoonSheetGenerator": ("cartoon-sheet", "cartoon-sheet"),
+    "taixu.generate.materials.generator:MaterialGenerator": ("material", "material"),
+    "taixu.generate.materials.graph_generator:GraphGenerator": ("graph", "material"),
+    "taixu.generate.mesh_texturing.solid_generator:MeshMaterialGenerator": ("mesh-material", "mesh"),
+    "taixu.generate.mesh_texturing.painted_generator:PaintedMeshGenerator": ("painted-mesh", "mesh"),
+    "taixu.generate.diffusion.generator:DiffusionGenerator": ("diffusion", "texture"),
+    "taixu.generate.pictures.texture_generator:TextureGenerator": ("texture", "texture"),
+    "taixu.generate.pictures.material_generator:PictureMaterialGenerator": ("material-of-picture", "material"),
+    "taixu.generate.pictures.model_material_generator:ModelMaterialGenerator": ("material-of-model", "material"),
+    "taixu.generate.pictures.upscale_generator:UpscaleGenerator": ("upscale", "texture"),
+    "taixu.generate.gate.generator:RepairGenerator": ("repair", "repair"),
+    "taixu.generate.mesh_models.shap_e:ShapEGenerator": ("shap-e", "mesh"),
+    "taixu.generate.mesh_models.triposg:TripoSGGenerator": ("triposg", "mesh"),
+    "taixu.generate.mesh_models.hunyuan3d:Hunyuan3DGenerator": ("hunyuan3d", "mesh"),
+    "taixu.generate.mesh_models.trellis2:Trellis2Generator": ("trellis2", "mesh"),
+    "taixu.generate.places.terrain_generator:TerrainGenerator": ("terrain", "terrain"),
+    "taixu.generate.places.plants.generator:PlantGenerator": ("plant", "plant"),
+    "taixu.generate.places.buildings.generator:BuildingGenerator": ("building", "building"),
+    "taixu.generate.places.settlements.generator:VillageGenerator": ("village", "village"),
+    "taixu.generate.places.settlements.generator:CityGenerator": ("city", "city"),
+    "taixu.generate.places.rocks.generator:RockGenerator": ("rock", "rock"),
+    "taixu.generate.places.props.generator:PropGenerator": ("prop", "prop"),
+    "taixu.generate.places.skies.generator:SkyGenerator": ("sky", "sky"),
+    "taixu.generate.places.dungeons.generator:DungeonGenerator": ("dungeon", "dungeon"),
+    "taixu.generate.worlds.generator:WorldGenerator": ("world", "world"),
+    "taixu.mods.authoring.generator:ScriptGenerator": ("script", "script"),
+    "taixu.mods.authoring.language.generator:LanguageScriptGenerator": ("script-model", "script"),
+}
+"""Taixu's own: name and what it makes by reference, so that only those are imported that somebody asks for. What stands first is
+asked first for what it makes."""
 
 _WORD = re.compile(r"[a-z][a-z0-9_-]{0,39}")
 _DECLARED = ("name", "makes", "summary", "suffix")
@@ -66,9 +70,9 @@ class Generators:
 
     def __init__(self, *, plugins: bool = True) -> None:
         self._known: dict[str, Generator] = {}
+        self._makes = dict(BUILT_IN.values())
+        self._waiting = {name: reference for reference, (name, _) in BUILT_IN.items()}
         self.problems: list[str] = []
-        for reference in BUILT_IN:
-            self.add(import_generator(reference))
         if plugins:
             self._add_plugins()
 
@@ -86,14 +90,14 @@ class Generators:
         for word in (generator.name, generator.makes):
             if not _WORD.fullmatch(word):
                 raise TaixuError(f"the generator {generator.__qualname__} has {word[:40]!r}, which is no name in lower case")
-        if generator.name in self._known:
+        if generator.name in self._makes:
             raise TaixuError(f"two generators are called {generator.name!r}")
         if "<locals>" in generator.__qualname__ or generator.__module__ == "__main__":
             raise TaixuError(f"the generator {generator.name!r} must stand in a module, where worker processes can import it")
         unset = [each.name for each in fields(generator.parameters) if each.default is MISSING and each.default_factory is MISSING]
         if unset:
             raise TaixuError(f"the generator {generator.name!r} has parameters without a default: {', '.join(unset)}")
-        self._known[generator.name] = generator()
+        self._known[generator.name], self._makes[generator.name] = generator(), generator.makes
 
     def find(self, name: str, *, model: str = "", parents: Sequence[Path] = ()) -> Generator:
         """A generator by its name, or the one that fits best of those that make what is named.
@@ -110,13 +114,13 @@ class Generators:
         UsageError
             When there is none.
         """
-        makers = [each for each in self if each.makes == name]
-        if name in self._known and self._known[name] not in makers:
-            return self._known[name]
+        if self._makes.get(name, name) != name:
+            return self._named(name)
+        makers = [self._named(each) for each, makes in self._makes.items() if makes == name]
         makers.sort(key=lambda each: (*_misfit(each, bool(model), parents), bool(_lack(each))))
         if makers:
             return makers[0]
-        names = sorted({*self._known, *self.kinds})
+        names = sorted({*self._makes, *self.kinds})
         near = get_close_matches(name, names, n=1)
         hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(names)}"
         raise UsageError(f"nothing here makes {name[:40]!r}; {hint}")
@@ -124,10 +128,17 @@ class Generators:
     @property
     def kinds(self) -> list[str]:
         """What can be made."""
-        return sorted({each.makes for each in self})
+        return sorted(set(self._makes.values()))
 
     def __iter__(self) -> Iterator[Generator]:
-        return iter(self._known.values())
+        return iter([self._named(name) for name in self._makes])
+
+    def _named(self, name: str) -> Generator:
+        """A generator that is known, imported when it is first wanted."""
+        reference = self._waiting.pop(name, "")
+        if reference:
+            self._known[name] = import_generator(reference)()
+        return self._known[name]
 
     def _add_plugins(self) -> None:
         from taixu.app import find_plugins, load_plugin
