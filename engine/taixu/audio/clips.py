@@ -18,6 +18,11 @@ _SUFFIXES = ("", ".wav", ".ogg", ".flac", ".mp3")
 _FOLDERS = ("", "assets", "assets/audio", "assets/sounds")
 
 
+_MOST_TOLD = 50
+_MOST_LOST = 1000
+"""Sounds that cannot be had: so many are told, and so many remembered. Mods ask for whatever they like."""
+
+
 class AudioClips:
     """The clips of a project on a device.
 
@@ -39,6 +44,7 @@ class AudioClips:
         self._root = root
         self._handles: dict[str, int] = {}
         self._durations: dict[str, float] = {}
+        self._lost = 0
 
     @property
     def root(self) -> Path | None:
@@ -66,10 +72,19 @@ class AudioClips:
             try:
                 found = self._upload(name, self._read(self._locate(name)))
             except TaixuError as error:
-                _log.warning("%s; the world runs on without that sound", error)
+                self._tell_lost(error)
                 found = 0
-            self._handles[name] = found
+            if found or self._lost <= _MOST_LOST:  # names of others' making must not fill memory
+                self._handles[name] = found
         return found
+
+    def _tell_lost(self, error: TaixuError) -> None:
+        """Warn of sounds that cannot be had, until that would be all there is in the log."""
+        self._lost += 1
+        if self._lost <= _MOST_TOLD:
+            _log.warning("%s; the world runs on without that sound", error)
+        elif self._lost == _MOST_TOLD + 1:
+            _log.warning("more than %d sounds cannot be had; no more of them are told", _MOST_TOLD)
 
     def reload(self, name: str) -> None:
         """Read a clip anew when it is played next: its file was saved."""
@@ -77,6 +92,7 @@ class AudioClips:
 
     def clear(self) -> None:
         """Forget all clips."""
+        self._lost = 0
         for name in list(self._handles):
             self._forget(name)
 

@@ -7,12 +7,14 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from tempfile import TemporaryFile
 from typing import Any
 
 from taixu.errors import MachineError
 
 __all__ = ["run_bench", "run_lines"]
 
+_LAST_BYTES = 1 << 16
 WITHOUT_GPU = {"GALLIUM_NOOP": "1", "GALLIUM_THREAD": "0"}
 """Mesa then skips all drawing: what is left of a frame is Python and the driver's front end. (Mesa's own thread would
 write into buffers that the driver without drawing never made.)"""
@@ -35,25 +37,26 @@ def run_lines(
     module: str, arguments: list[str], *, environment: dict[str, str] | None = None
 ) -> Iterator[dict[str, Any]]:
     """Run a module and yield the JSON objects that it prints, one a line; what else it prints is dropped."""
-    process = subprocess.Popen(
-        [sys.executable, "-m", module, *arguments],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        env=os.environ | (environment or {}),
-    )
-    assert process.stdout is not None
-    assert process.stderr is not None
-    try:
-        for line in process.stdout:
-            if line.startswith("{"):
-                yield json.loads(line)
-        said = process.stderr.read()
-        status = process.wait()
-    except BaseException:
-        process.kill()
-        process.wait()
-        raise
+    with TemporaryFile() as told:  # a pipe that nobody reads would fill and stop it
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            stdout=subprocess.PIPE,
+            stderr=told,
+            text=True,
+            env=os.environ | (environment or {}),
+        )
+        assert process.stdout is not None
+        try:
+            for line in process.stdout:
+                if line.startswith("{"):
+                    yield json.loads(line)
+            status = process.wait()
+        except BaseException:
+            process.kill()
+            process.wait()
+            raise
+        told.seek(max(0, told.seek(0, os.SEEK_END) - _LAST_BYTES))
+        said = told.read().decode("utf-8", "replace")
     if status:
         last = (said.strip().splitlines() or [f"status {status}"])[-1]
         raise MachineError(f"{module} {' '.join(arguments)} failed: {last}")

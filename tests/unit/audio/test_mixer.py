@@ -157,6 +157,17 @@ def test_a_missing_clip_is_one_warning(app: App, caplog: pytest.LogCaptureFixtur
     assert not app.world.get(entity, AudioSource).playing
 
 
+def test_a_flood_of_names_fills_neither_log_nor_memory(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    """Whoever plays sounds may ask for whatever they like: mods do."""
+    mixer = app.world.resource(AudioMixer)
+    with caplog.at_level(logging.WARNING):
+        for number in range(3000):
+            assert mixer.clips.get(f"assets/none_{number}.wav") == 0
+    assert len(caplog.records) == 51 and "no more of them are told" in caplog.text
+    assert len(mixer.clips._handles) <= 1000
+
+
+
 def test_a_broken_clip_is_one_warning(app: App, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
     (tmp_path / "assets" / "bad.ogg").write_bytes(b"OggS" + b"\0" * 100)
     with caplog.at_level(logging.WARNING):
