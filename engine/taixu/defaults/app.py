@@ -194,11 +194,15 @@ class App(base.App):
 
     def settle(self) -> None:
         """Load what is still on its way, and bring meshes and transforms up to date, without a step of time."""
+        from taixu.animation.motion.people import move_people
         from taixu.scene.models import wait_for_models
 
         wait_for_models(self.world)
         for stage in (base.Stage.APPLY, base.Stage.PROPAGATE):
             self.run_stage(stage)
+        if self.clock.ticks == 0:  # before the first step people stand as they begin, and not as their files hold them
+            move_people(self.world)
+            self.run_stage(base.Stage.PROPAGATE)
 
     def _brings_mods(self) -> bool:
         """Whether somebody's own plugin runs mods here."""
