@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from functools import cache
 from pathlib import Path
 
 import numpy as np
@@ -99,7 +98,9 @@ def _ground(block: Block, padded: Array, heights: Array, weights: Array, climate
     over[..., 0], over[..., 1] = u[None, :], v[:, None]
     # A second coordinate below -1 says that this is a chunk: temperature, and moisture below that.
     sky = np.stack([climate[0], -1.0 - climate[1]], -1).astype(np.float32)
-    rim, indices = _topology(n)
+    from taixu.scene.terrain.tiles import skirted_grid
+
+    rim, indices = skirted_grid(n)
     pick = np.concatenate([np.arange(n * n), rim])
     points = positions.reshape(-1, 3)
     # As deep as a neighbour of half or twice the fineness can be off.
@@ -140,22 +141,3 @@ def _water(block: Block, heights: Array, level: Array) -> Primitive | None:
         },
         indices.reshape(-1).astype(np.uint32),
     )  # fmt: skip
-
-
-@cache
-def _topology(n: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Vertices of the rim, all the way round, and the triangles of squares and skirt; squares are cut as a terrain's are."""
-    edge = n - 1
-    corner = (np.arange(edge)[:, None] * n + np.arange(edge)).ravel()
-    first = np.stack([corner, corner + n, corner + 1], 1)
-    second = np.stack([corner + 1, corner + n, corner + n + 1], 1)
-    squares = np.stack([first, second], 1).reshape(-1, 3)
-    line = np.arange(edge)
-    rim = np.concatenate([line, line * n + edge, edge * n + edge - line, (edge - line) * n])
-    lower = n * n + np.arange(len(rim))
-    after, lower_after = np.roll(rim, -1), np.roll(lower, -1)
-    skirt = np.concatenate([np.stack([rim, after, lower], 1), np.stack([after, lower_after, lower], 1)])
-    indices = np.concatenate([squares, skirt]).astype(np.uint32).reshape(-1)
-    rim.setflags(write=False)
-    indices.setflags(write=False)
-    return rim, indices

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from taixu.errors import TaixuError
+from taixu.generate.places.lexicon import read_prompt
 from taixu.generate.places.styles import STYLES
 
 __all__ = ["parameters_of_words"]
 
-_TOKEN = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _FLAGS = {
     "endless": "endless infinite boundless unending 无尽 无边 无限 无垠",
     "lake": "lake lakes tarn pond mere 湖 湖泊 池塘",
@@ -49,20 +48,20 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     TaixuError
         When no word says anything of land.
     """
-    text = prompt.casefold()
+    _, score = read_prompt(prompt)
     meant: dict[str, Any] = {}
-    scores = {name: _score(text, style.words) for name, style in STYLES.items()}
+    scores = {name: score(style.words) for name, style in STYLES.items()}
     best = max(scores, key=lambda name: scores[name])
     for name, words in _FLAGS.items():
-        if _score(text, words):
+        if score(words):
             meant[name] = True
     for name, choices in _CHOICES.items():
-        found = {choice: _score(text, words) for choice, words in choices.items()}
+        found = {choice: score(words) for choice, words in choices.items()}
         if max(found.values()):
             meant[name] = max(found, key=lambda choice: found[choice])
     for name, table in _NUMBERS.items():
         for words, value in table.items():
-            if _score(text, words):
+            if score(words):
                 meant[name] = value
     if scores[best]:
         meant["style"] = best
@@ -72,20 +71,11 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
         raise TaixuError(
             f"no word says what land to make; there are {', '.join(STYLES)}, lakes, rivers, forests, seasons and times of day"
         )
-    tall = next((factor for words, factor in _TALL.items() if _score(text, words)), 1.0)
+    tall = next((factor for words, factor in _TALL.items() if score(words)), 1.0)
     if tall != 1.0:
         meant["relief_m"] = round(STYLES[meant.get("style", "hills")].relief_m * tall, 1)
-    size = next((value for words, value in _SIZES.items() if _score(text, words)), 0.0)
+    size = next((value for words, value in _SIZES.items() if score(words)), 0.0)
     if size:
         meant["size_m"] = size
         meant["spacing_m"] = max(1.0, size / 2048)
     return meant
-
-
-def _score(text: str, words: str) -> int:
-    """Letters of the words that are found; English ones are whole words, Chinese ones count double."""
-    tokens = set(_TOKEN.findall(text))
-    tokens |= {part for token in tokens for part in token.split("-")}
-    return sum(
-        len(word) * (1 if word.isascii() else 3) for word in words.split() if (word in tokens if word.isascii() else word in text)
-    )

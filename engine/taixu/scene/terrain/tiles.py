@@ -12,7 +12,7 @@ from taixu.assets.model import Primitive
 from taixu.scene.details import Eye
 from taixu.scene.terrain.heights import HeightField
 
-__all__ = ["CELLS", "Area", "Tile", "TileTree", "tile_mesh"]
+__all__ = ["CELLS", "Area", "Tile", "TileTree", "skirted_grid", "tile_mesh"]
 
 CELLS = 64
 """Squares along a tile's edge."""
@@ -190,7 +190,7 @@ def tile_mesh(field: HeightField, tile: Tile, *, skirt_m: float) -> Primitive:
     over = np.empty((count, count, 2), np.float32)
     over[..., 0] = (u / (columns - 1))[None, :]
     over[..., 1] = (v / (rows - 1))[:, None]
-    rim, indices = _topology()
+    rim, indices = skirted_grid(CELLS + 1)
     points = np.concatenate([positions.reshape(-1, 3), positions.reshape(-1, 3)[rim] - np.array([0, skirt_m, 0], np.float32)])
     pick = np.concatenate([np.arange(count * count), rim])
     metres = np.stack([points[:, 1], np.full(len(points), field.size[0])], 1).astype(np.float32)
@@ -208,16 +208,16 @@ def tile_mesh(field: HeightField, tile: Tile, *, skirt_m: float) -> Primitive:
 
 
 @cache
-def _topology() -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
-    """Vertices of the rim, all the way round, and the triangles of squares and skirt."""
-    count = CELLS + 1
-    corner = (np.arange(CELLS)[:, None] * count + np.arange(CELLS)).ravel()
-    first = np.stack([corner, corner + count, corner + 1], 1)
-    second = np.stack([corner + 1, corner + count, corner + count + 1], 1)
+def skirted_grid(n: int) -> tuple[NDArray[np.int64], NDArray[np.uint32]]:
+    """Of n by n points: vertices of the rim, all the way round, and triangles of squares and skirt; all ground is cut so."""
+    edge = n - 1
+    corner = (np.arange(edge)[:, None] * n + np.arange(edge)).ravel()
+    first = np.stack([corner, corner + n, corner + 1], 1)
+    second = np.stack([corner + 1, corner + n, corner + n + 1], 1)
     squares = np.stack([first, second], 1).reshape(-1, 3)
-    line = np.arange(CELLS)
-    rim = np.concatenate([line, line * count + CELLS, CELLS * count + CELLS - line, (CELLS - line) * count])
-    lower = count * count + np.arange(len(rim))
+    line = np.arange(edge)
+    rim = np.concatenate([line, line * n + edge, edge * n + edge - line, (edge - line) * n])
+    lower = n * n + np.arange(len(rim))
     after, lower_after = np.roll(rim, -1), np.roll(lower, -1)
     skirt = np.concatenate([np.stack([rim, after, lower], 1), np.stack([after, lower_after, lower], 1)])
     indices = np.concatenate([squares, skirt]).astype(np.uint32).reshape(-1)

@@ -12,11 +12,11 @@ from taixu.assets.atomic import write_atomic
 from taixu.errors import TaixuError
 from taixu.generate.generator import Generator, Made, Needs, Progress
 from taixu.generate.places.buildings.spec import SHAPES, BuildingSpec, footprint_of
+from taixu.generate.places.lexicon import read_prompt
 from taixu.generate.request import Request
 
 __all__ = ["BuildingGenerator", "parameters_of_words"]
 
-_TOKEN = re.compile(r"[a-z]+|\d+")
 _NUMBERS = {
     "one": 1,
     "two": 2,
@@ -118,15 +118,8 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     from taixu.generate.places.buildings.style import read_style, style_names
 
     text = prompt.casefold()
-    tokens = set(_TOKEN.findall(text))
-    tokens |= {token.removesuffix("s") for token in tokens}
-
-    def score(words: Sequence[str]) -> int:
-        return sum(
-            len(word) * (1 if word.isascii() else 3) for word in words if (word in tokens if word.isascii() else word in text)
-        )
-
-    scores = {name: score((*read_style(name).words, *name.split("_"))) for name in style_names()}
+    tokens, score = read_prompt(prompt)
+    scores = {name: score(" ".join((*read_style(name).words, *name.split("_")))) for name in style_names()}
     best = max(scores, key=lambda name: scores[name])
     if not scores[best]:
         raise TaixuError(f"no word names a building that can be made; there are {', '.join(style_names())}")

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from taixu.errors import TaixuError
 from taixu.generate.places.dungeons.spec import STYLES
+from taixu.generate.places.lexicon import read_prompt
 
 __all__ = ["parameters_of_words"]
 
-_TOKEN = re.compile(r"[a-z]+(?:-[a-z]+)*")
 _SIZES = {"huge vast endless enormous 巨大 庞大": (14, 3), "large big deep 大 深": (11, 3), "small little tiny 小": (6, 1)}
 _OPEN = {"labyrinth maze narrow winding 迷宫 狭窄": 0.45, "halls open spacious grand 宽敞 大厅": 0.9}
 
@@ -23,17 +22,7 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     TaixuError
         When no word says what dungeon.
     """
-    text = prompt.casefold()
-    tokens = set(_TOKEN.findall(text))
-    tokens |= {part for token in tokens for part in token.split("-")}
-
-    def score(words: str) -> int:
-        return sum(
-            len(word) * (1 if word.isascii() else 3)
-            for word in words.split()
-            if (word in tokens if word.isascii() else word in text)
-        )
-
+    _, score = read_prompt(prompt)
     styles = {name: score(style.words) for name, style in STYLES.items()}
     best = max(styles, key=lambda name: styles[name])
     if not styles[best]:

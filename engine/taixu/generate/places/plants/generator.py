@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taixu.errors import TaixuError
 from taixu.generate.generator import Generator, Made, Progress
+from taixu.generate.places.lexicon import read_prompt
 from taixu.generate.places.plants.models import plant_model
 from taixu.generate.places.plants.species import KINDS, PlantSpec
 from taixu.generate.request import Request
 
 __all__ = ["PlantGenerator", "parameters_of_words"]
 
-_TOKEN = re.compile(r"[a-z]+")
 _SEASONS = {
     "spring": "spring blossoming fresh 春 春天", "summer": "summer green lush 夏 夏天", "autumn": "autumn fall golden 秋 秋天",
     "winter": "winter bare leafless snowy frosty 冬 冬天",
@@ -52,17 +51,7 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     TaixuError
         When no word names a plant.
     """
-    text = prompt.casefold()
-    tokens = set(_TOKEN.findall(text))
-    tokens |= {token.removesuffix("s") for token in tokens}
-
-    def score(words: str) -> int:
-        return sum(
-            len(word) * (1 if word.isascii() else 3)
-            for word in words.split()
-            if (word in tokens if word.isascii() else word in text)
-        )
-
+    _, score = read_prompt(prompt)
     scores = {name: score(kind.words) for name, kind in KINDS.items()}
     best = max(scores, key=lambda name: scores[name])
     if not scores[best]:

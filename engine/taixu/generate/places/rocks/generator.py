@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from taixu.errors import TaixuError
 from taixu.generate.generator import Generator, Made, Progress
+from taixu.generate.places.lexicon import read_prompt
 from taixu.generate.places.rocks.making import RockSpec, rock_model
 from taixu.generate.request import Request
 
 __all__ = ["RockGenerator", "parameters_of_words"]
 
-_TOKEN = re.compile(r"[a-z]+")
 _FORMS = {
     "boulder": "boulder boulders rock rocks stone stones 巨石 岩石 石头 石", "slab": "slab slabs plate flat 石板",
     "pebbles": "pebble pebbles gravel 卵石 鹅卵石 碎石",
@@ -48,15 +47,7 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     TaixuError
         When no word names a rock.
     """
-    text = prompt.casefold()
-    tokens = set(_TOKEN.findall(text))
-
-    def score(words: str) -> int:
-        return sum(
-            len(word) * (1 if word.isascii() else 3) for word in words.split()
-            if (word in tokens if word.isascii() else word in text)
-        )
-
+    _, score = read_prompt(prompt)
     forms = {name: score(words) for name, words in _FORMS.items()}
     best = max(forms, key=lambda name: forms[name])
     stones = {name: score(words) for name, words in _STONES.items()}

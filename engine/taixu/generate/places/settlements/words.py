@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from taixu.errors import TaixuError
+from taixu.generate.places.lexicon import read_prompt
 from taixu.generate.places.settlements.cultures import CULTURES, ZONES
 
 __all__ = ["city_of_words", "village_of_words"]
 
-_TOKEN = re.compile(r"[a-z]+|\d+")
 _VILLAGE = ["village", "hamlet", "town", "settlement", "村", "村庄", "小镇", "镇"]
 _SEASONS = {"spring": "spring 春", "summer": "summer 夏", "autumn": "autumn fall 秋", "winter": "winter snow snowy 冬"}
 _TIMES = {"dawn": "dawn sunrise 黎明 日出", "morning": "morning 早晨 上午", "noon": "noon midday 中午",
@@ -27,16 +26,7 @@ def village_of_words(prompt: str) -> dict[str, Any]:
     TaixuError
         When no word names a village or who lives there.
     """
-    text = prompt.casefold()
-    tokens = set(_TOKEN.findall(text))
-
-    def has(words: str) -> int:
-        return sum(
-            len(word) * (1 if word.isascii() else 3)
-            for word in words.split()
-            if (word in tokens if word.isascii() else word in text)
-        )
-
+    _, has = read_prompt(prompt)
     scores = {name: has(culture.words) for name, culture in CULTURES.items()}
     best = max(scores, key=lambda name: scores[name])
     if not scores[best] and not has(" ".join(_VILLAGE)):
@@ -72,16 +62,7 @@ def city_of_words(prompt: str) -> dict[str, Any]:
     TaixuError
         When no word names a city.
     """
-    text = prompt.casefold()
-    tokens = set(_TOKEN.findall(text))
-
-    def has(words: str) -> int:
-        return sum(
-            len(word) * (1 if word.isascii() else 3)
-            for word in words.split()
-            if (word in tokens if word.isascii() else word in text)
-        )
-
+    _, has = read_prompt(prompt)
     meant: dict[str, Any] = {}
     for name, table in (("character", _CHARACTERS), ("layout", _LAYOUTS), ("season", _SEASONS), ("time", _TIMES)):
         found = {key: has(words) for key, words in table.items()}

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from taixu.errors import TaixuError
+from taixu.generate.places.lexicon import read_prompt
 
 __all__ = ["parameters_of_words"]
 
-_TOKEN = re.compile(r"[a-z]+")
 _TIMES = {
     "dawn": "dawn sunrise daybreak 黎明 日出 拂晓", "morning": "morning 早晨 上午 清晨",
     "noon": "noon midday day sunny 中午 正午 白天",
@@ -37,15 +36,7 @@ def parameters_of_words(prompt: str) -> dict[str, Any]:
     TaixuError
         When no word says anything of the sky.
     """
-    text = prompt.casefold()
-    tokens = set(_TOKEN.findall(text))
-
-    def score(words: str) -> int:
-        return sum(
-            len(word) * (1 if word.isascii() else 3) for word in words.split()
-            if (word in tokens if word.isascii() else word in text)
-        )
-
+    _, score = read_prompt(prompt)
     meant: dict[str, Any] = {}
     times = {name: score(words) for name, words in _TIMES.items()}
     if max(times.values()):
