@@ -196,7 +196,8 @@ def test_words_are_split_between_the_material_and_the_shape() -> None:
 def test_first_without_a_model_is_the_material_and_with_one_the_painter() -> None:
     known = Generators(plugins=False)
     assert known.find("mesh").name == "mesh-material"
-    assert known.find("mesh", model="x").name == "painted-mesh"
+    assert known.find("mesh", model="x", parents=(Path("cup.glb"),)).name == "painted-mesh"
+    assert known.find("mesh", model="x").name == "shap-e", "what makes one of words, where there is none to paint"
 
 
 def test_a_mesh_gets_all_maps_valid_marked_and_recorded(tmp_path: Path, shapes: Path, gltf_validator) -> None:

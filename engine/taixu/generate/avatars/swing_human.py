@@ -51,7 +51,10 @@ def _tail(person: Person, piece: Piece, number: int) -> Piece:
     points = []
     for part in (0.04, 0.36, 0.68, 1.0):
         near = np.abs(along - part) < 0.13
-        points.append(piece.positions[near].mean(0))
+        if near.any():
+            points.append(piece.positions[near].mean(0))
+    if len(points) < 2:  # a hat has taken most of it
+        return piece
     chain = Chain(f"hair {number}", "head", np.array(points), 0.018 * person.scale, 0.7, 0.16, 0.35, ("upperChest", "head"))
     joints, weights = hung_weights(piece.positions, (chain,), person.bone("head"))
     return replace(piece, joints=joints, weights=weights, chains=(chain,))
