@@ -11,7 +11,7 @@ import numpy as np
 from taixu.errors import UsageError
 from taixu.generate.avatars.spec import AvatarSpec, read_spec
 
-__all__ = ["STYLES", "crowd", "drawn"]
+__all__ = ["STYLES", "chances", "crowd", "drawn"]
 
 _PEOPLE = ((1.0, 0.0, 0.0, 0.80, 0.09), (0.0, 1.0, 0.0, 0.26, 0.06), (0.0, 0.0, 1.0, 0.15, 0.06), (0.15, 0.3, 0.55, 0.50, 0.10),
            (0.1, 0.25, 0.65, 0.38, 0.08))  # fmt: skip
@@ -116,10 +116,17 @@ def crowd(n: int, seed: int = 0, style: str = "everyday") -> list[AvatarSpec]:
     UsageError
         When there is no such style, or the number is none.
     """
+    return [replace(drawn(random, {}, style=style), name=f"{style} {number + 1}") for number, random in enumerate(chances(n, seed))]
+
+
+def chances(n: int, seed: int) -> list[np.random.Generator]:
+    """Chance of its own for each of a crowd; the first of a longer crowd have the same.
+
+    Raises
+    ------
+    UsageError
+        When the number is none.
+    """
     if not 0 <= n <= 100_000:
         raise UsageError(f"a crowd has from 0 to 100,000 people, not {n:,}")
-    people = []
-    for number in range(n):
-        random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, number]))
-        people.append(replace(drawn(random, {}, style=style), name=f"{style} {number + 1}"))
-    return people
+    return [np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, number])) for number in range(n)]

@@ -9,13 +9,12 @@ from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from taixu.edit.parameters import read_parameters
 from taixu.errors import UsageError
+from taixu.generate.avatars.reading import read_choices
 
 __all__ = ["AvatarSpec", "linear_color", "read_spec", "spec_json"]
 
 _UNIT = {"minimum": 0.0, "maximum": 1.0}
-_MOST_LETTERS = 65_536
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
 
@@ -85,16 +84,7 @@ def read_spec(values: Mapping[str, Any] | str) -> AvatarSpec:
     UsageError
         When something in it is not as it should be, in one sentence.
     """
-    if isinstance(values, str):
-        if len(values) > _MOST_LETTERS:
-            raise UsageError(f"an avatar has {len(values):,} letters, and at most {_MOST_LETTERS:,} are read")
-        try:
-            values = json.loads(values)
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"the avatar is no JSON: {error}") from None
-    if not isinstance(values, Mapping):
-        raise UsageError("an avatar is a table of names and values")
-    spec: AvatarSpec = read_parameters(AvatarSpec, values, name="avatar", whose="generator")
+    spec: AvatarSpec = read_choices(AvatarSpec, values, "avatar")
     check_spec(spec)
     return spec
 

@@ -12,6 +12,7 @@ from taixu.errors import UsageError
 from taixu.generate.avatars.cartoon.colors import mixed
 from taixu.generate.avatars.cartoon.presets import CARTOONS
 from taixu.generate.avatars.cartoon.spec import CartoonSpec, read_cartoon
+from taixu.generate.avatars.chance import chances
 
 __all__ = ["STYLES", "cartoon_crowd", "drawn_cartoon"]
 
@@ -104,10 +105,5 @@ def cartoon_crowd(n: int, seed: int = 0, style: str = "cartoon") -> list[Cartoon
     UsageError
         When there is no such style, or the number is none.
     """
-    if not 0 <= n <= 100_000:
-        raise UsageError(f"a crowd has from 0 to 100,000 people, not {n:,}")
-    people = []
-    for number in range(n):
-        random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, number]))
-        people.append(replace(drawn_cartoon(random, {}, style=style), name=f"{style} {number + 1}"))
-    return people
+    each = enumerate(chances(n, seed))
+    return [replace(drawn_cartoon(random, {}, style=style), name=f"{style} {number + 1}") for number, random in each]

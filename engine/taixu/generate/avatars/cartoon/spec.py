@@ -9,13 +9,12 @@ from dataclasses import asdict, dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
-from taixu.edit.parameters import read_parameters
 from taixu.errors import UsageError
+from taixu.generate.avatars.reading import read_choices
 
 __all__ = ["CartoonSpec", "cartoon_json", "check_cartoon", "read_cartoon"]
 
 _UNIT = {"minimum": 0.0, "maximum": 1.0}
-_MOST_LETTERS = 65_536
 _MOST_ACCESSORIES = 8
 _COLOR = re.compile(r"#[0-9a-fA-F]{6}")
 
@@ -74,16 +73,7 @@ def read_cartoon(values: Mapping[str, Any] | str) -> CartoonSpec:
     UsageError
         When something in it is not as it should be, in one sentence.
     """
-    if isinstance(values, str):
-        if len(values) > _MOST_LETTERS:
-            raise UsageError(f"a cartoon has {len(values):,} letters, and at most {_MOST_LETTERS:,} are read")
-        try:
-            values = json.loads(values)
-        except (ValueError, RecursionError) as error:
-            raise UsageError(f"the cartoon is no JSON: {error}") from None
-    if not isinstance(values, Mapping):
-        raise UsageError("a cartoon is a table of names and values")
-    spec: CartoonSpec = read_parameters(CartoonSpec, values, name="cartoon", whose="generator")
+    spec: CartoonSpec = read_choices(CartoonSpec, values, "cartoon")
     check_cartoon(spec)
     return spec
 
