@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 __all__ = ["Asked", "MeshWishes", "ModelMeshGenerator"]
 
 PICTURES = (".png", ".jpg", ".jpeg", ".webp", ".tif", ".tiff")
+PACKAGES = ("torch", "diffusers", "transformers", "scipy", "fast_simplification", "xatlas")
+"""What all of them need: to run, to cut pictures out, and to pass the gate."""
 _MADE_BY = 0.7
 """The share of all work that is the model's."""
 

@@ -17,7 +17,7 @@ from taixu.generate.mesh_models.checkouts import (
     quiet_and_offline,
     read_settings,
 )
-from taixu.generate.mesh_models.contract import PICTURES, Asked, ModelMeshGenerator
+from taixu.generate.mesh_models.contract import PACKAGES, PICTURES, Asked, ModelMeshGenerator
 from taixu.generate.mesh_models.raw_meshes import model_of_triangles
 
 __all__ = ["Hunyuan3DGenerator"]
@@ -39,7 +39,7 @@ class Hunyuan3DGenerator(ModelMeshGenerator):
     name = "hunyuan3d"
     summary = "a mesh from a picture or up to four sides, by Hunyuan3D, where you have it"
     needs = Needs(
-        modules=("torch", "diffusers", "transformers", "scipy", "fast_simplification", "xatlas"), extra="ai,models", weights=True,
+        modules=PACKAGES, extra="ai,models", weights=True,
         memory_mb=96 << 10, parents=1, suffixes=PICTURES,
     )  # fmt: skip
     most_views = 4

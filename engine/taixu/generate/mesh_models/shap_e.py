@@ -14,7 +14,7 @@ from taixu.generate.diffusion.kept import kept_pipeline
 from taixu.generate.diffusion.loading import LoadedPipeline, told_errors
 from taixu.generate.diffusion.machine import MachineChoice
 from taixu.generate.generator import Needs, Progress
-from taixu.generate.mesh_models.contract import PICTURES, Asked, ModelMeshGenerator
+from taixu.generate.mesh_models.contract import PACKAGES, PICTURES, Asked, ModelMeshGenerator
 from taixu.generate.mesh_models.raw_meshes import Y_UP_FROM_Z_UP, model_of_triangles
 from taixu.generate.mesh_models.subjects import on_ground
 
@@ -33,7 +33,7 @@ class ShapEGenerator(ModelMeshGenerator):
     name = "shap-e"
     summary = "a coloured mesh from words or a picture, by a Shap-E model (diffusers)"
     needs = Needs(
-        modules=("torch", "diffusers", "transformers", "scipy", "fast_simplification", "xatlas"), extra="ai,models", weights=True,
+        modules=PACKAGES, extra="ai,models", weights=True,
         memory_mb=64 << 10, optional_parents=True, suffixes=PICTURES,
     )  # fmt: skip
     takes_words = True

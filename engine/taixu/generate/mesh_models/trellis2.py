@@ -11,7 +11,7 @@ from taixu.assets.model import ModelData
 from taixu.errors import MachineError, TaixuError
 from taixu.generate.generator import Needs, Progress
 from taixu.generate.mesh_models.checkouts import chosen_device, import_checkout, need_tensor_files, quiet_and_offline, read_settings
-from taixu.generate.mesh_models.contract import PICTURES, Asked, ModelMeshGenerator
+from taixu.generate.mesh_models.contract import PACKAGES, PICTURES, Asked, ModelMeshGenerator
 
 __all__ = ["Trellis2Generator"]
 
@@ -32,7 +32,7 @@ class Trellis2Generator(ModelMeshGenerator):
     name = "trellis2"
     summary = "a textured mesh from one picture, by TRELLIS.2, where you have it and a CUDA device"
     needs = Needs(
-        modules=("torch", "diffusers", "transformers", "scipy", "fast_simplification", "xatlas"), extra="ai,models", weights=True,
+        modules=PACKAGES, extra="ai,models", weights=True,
         memory_mb=96 << 10, parents=1, suffixes=PICTURES,
     )  # fmt: skip
 

@@ -9,7 +9,7 @@ from taixu.assets.model import ModelData
 from taixu.errors import TaixuError
 from taixu.generate.generator import Needs, Progress
 from taixu.generate.mesh_models.checkouts import chosen_device, import_checkout, need_tensor_files, quiet_and_offline, read_settings
-from taixu.generate.mesh_models.contract import PICTURES, Asked, ModelMeshGenerator
+from taixu.generate.mesh_models.contract import PACKAGES, PICTURES, Asked, ModelMeshGenerator
 from taixu.generate.mesh_models.raw_meshes import model_of_triangles
 from taixu.generate.mesh_models.subjects import on_ground
 
@@ -25,7 +25,7 @@ class TripoSGGenerator(ModelMeshGenerator):
     name = "triposg"
     summary = "a mesh from one picture, by TripoSG, where you have it"
     needs = Needs(
-        modules=("torch", "diffusers", "transformers", "scipy", "fast_simplification", "xatlas"), extra="ai,models", weights=True,
+        modules=PACKAGES, extra="ai,models", weights=True,
         memory_mb=64 << 10, parents=1, suffixes=PICTURES,
     )  # fmt: skip
 
