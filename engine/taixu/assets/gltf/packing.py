@@ -57,18 +57,19 @@ class Packer:
         """Give the accessor of an array that is packed already in the same role."""
         return self._packed.get((id(array), role, kind))
 
-    def add_sparse(self, source: NDArray[Any], values: NDArray[np.float32], *, kind: str = "") -> int:
-        """Append float32 values, [n, k], most of whose rows are zero, as those that are not; gives their accessor.
+    def add_sparse(self, source: NDArray[Any], values: NDArray[np.float32], rows: NDArray[np.int64], *, kind: str = "") -> int:
+        """Append float32 values, [n, k], of which few `rows`, rising, are not zero, as those alone; gives their accessor.
 
         What moves a face moves a small part of it: morph targets shrink to a tenth.
         """
-        rows = np.nonzero(values.any(axis=1))[0]
         rows = rows if len(rows) else np.zeros(1, np.int64)
         dtype = np.dtype(np.uint16 if len(values) <= 65536 else np.uint32)
         indices = self._append(np.ascontiguousarray(rows.astype(dtype.newbyteorder("<"))).view(np.uint8).data, {})
         kept = np.ascontiguousarray(values[rows], np.dtype("<f4"))
         chosen = self._append(kept.reshape(-1).view(np.uint8).data, {})
-        spread = [values.min(axis=0), values.max(axis=0)]
+        spread = [kept.min(axis=0), kept.max(axis=0)]
+        if len(rows) < len(values):
+            spread = [np.minimum(spread[0], 0.0), np.maximum(spread[1], 0.0)]
         self.accessors.append({
             "componentType": _COMPONENTS["f4"], "count": len(values), "type": _TYPES[values.shape[1]],
             "min": plain_floats(spread[0]), "max": plain_floats(spread[1]),

@@ -93,8 +93,9 @@ def _target_json(target: dict[str, NDArray[np.float32]], attributes: dict[str, N
         found = packer.find(values, "vertices", "target")
         if found is None:
             stored = values.astype(np.float32)
-            if stored.any(axis=1).mean() < _SPARSE:
-                found = packer.add_sparse(values, stored, kind="target")
+            rows = np.flatnonzero(np.logical_or.reduce([column != 0.0 for column in stored.T]))
+            if len(rows) < _SPARSE * len(stored):
+                found = packer.add_sparse(values, stored, rows, kind="target")
             else:
                 found = packer.add_array(values, stored, role="vertices", kind="target", bounds=name == "POSITION")
         result[name] = found

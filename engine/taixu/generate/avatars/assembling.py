@@ -133,10 +133,12 @@ def _primitive(piece: Piece, material: int, *, has_units: bool) -> Primitive:
         attributes["COLOR_0"] = piece.colors.astype(np.float32)
     turns = any(tilt.any() for _, _, tilt in piece.units.values())
     targets = []
+    still = np.zeros((len(piece.positions), 3), np.float32)  # one for all units that leave it alone, which is written once
     for unit in UNITS if has_units else ():
-        moved, turned = np.zeros((2, len(piece.positions), 3), np.float32)
+        moved, turned = still, still
         if unit in piece.units:
             at, change, tilt = piece.units[unit]
+            moved, turned = np.zeros((2, len(piece.positions), 3), np.float32)
             moved[at], turned[at] = change, tilt
         targets.append({"POSITION": moved, "NORMAL": turned} if turns else {"POSITION": moved})
     return Primitive(attributes, piece.triangles.astype(np.uint32).ravel(), material=material, targets=targets)

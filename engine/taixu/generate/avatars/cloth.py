@@ -17,12 +17,12 @@ from numpy.typing import NDArray
 
 from taixu.generate.avatars.asset import people_data
 from taixu.generate.avatars.paints import Paint
-from taixu.generate.avatars.surfaces import Piece
+from taixu.generate.avatars.surfaces import Piece, distinct_rows, triangle_normals, used_rows
 
 if TYPE_CHECKING:
     from taixu.generate.avatars.person import Person
 
-__all__ = ["Places", "Sheet", "normals_of", "places", "sheet_of"]
+__all__ = ["Places", "Sheet", "places", "sheet_of"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -153,7 +153,7 @@ class Sheet:
         lone = np.where(count == 1, above[split].argmax(1), (~above[split]).argmax(1))
         turned = split[np.arange(len(split))[:, None], (lone[:, None] + np.arange(3)) % 3]
         edges = np.concatenate([turned[:, [0, 1]], turned[:, [0, 2]]])
-        unique, number = np.unique(np.sort(edges, 1), axis=0, return_inverse=True)
+        unique, number = distinct_rows(np.sort(edges, 1))
         share = value[unique[:, 0]] / (value[unique[:, 0]] - value[unique[:, 1]])
         grown = self._with_points(unique, share)
         first, second = number[: len(turned)] + len(self.positions), number[len(turned) :] + len(self.positions)
@@ -177,11 +177,11 @@ class Sheet:
         )  # fmt: skip
 
     def kept(self, triangles: Ints) -> Sheet:
-        used, number = np.unique(triangles, return_inverse=True)
+        used, number = used_rows(triangles, len(self.positions))
         return replace(
             self, positions=self.positions[used], normals=self.normals[used], coordinates=self.coordinates[used],
             weights=self.weights[used], at=self.at[used], arm=self.arm[used], leg=self.leg[used], rows=self.rows[used],
-            triangles=number.reshape(-1, 3)
+            triangles=number[triangles]
         )  # fmt: skip
 
     def moved(self, offset_m: Floats | float) -> Sheet:
@@ -222,7 +222,7 @@ class Sheet:
 
     def _pairs(self) -> Ints:
         edges = np.concatenate([self.triangles[:, [0, 1]], self.triangles[:, [1, 2]], self.triangles[:, [2, 0]]])
-        return np.unique(np.sort(edges, 1), axis=0)
+        return distinct_rows(np.sort(edges, 1))[0]
 
     def rim(self) -> Ints:
         """Edges that one triangle alone has, in its direction: int64 [e, 2]."""
@@ -248,7 +248,7 @@ class Sheet:
 
     def finished(self, person: Person, name: str, paint: Paint, *, thickness_m: float = 0.003, node: str = "clothes") -> Piece:
         """The sheet as a piece, its rims turned inwards."""
-        normals = normals_of(self.positions, self.triangles)
+        normals = triangle_normals(self.positions, self.triangles)
         rim = self.rim()
         inner, number = np.unique(rim, return_inverse=True)
         number = number.reshape(-1, 2) + len(self.positions)
@@ -266,15 +266,6 @@ class Sheet:
         )  # fmt: skip
 
 
-def normals_of(positions: Floats, triangles: Ints) -> Floats:
-    """A unit normal a vertex, weighted by area."""
-    a, b, c = (positions[triangles[:, corner]] for corner in range(3))
-    across = np.tile(np.cross(b - a, c - a), (3, 1))
-    where = triangles.T.ravel()
-    total = np.stack([np.bincount(where, across[:, axis], len(positions)) for axis in range(3)], 1)
-    return total / np.maximum(np.linalg.norm(total, axis=1, keepdims=True), 1e-12)
-
-
 def sheet_of(person: Person, group: str, *keep: Callable[[Places], Floats]) -> Sheet:
     """The tights or the skirt on a person, cut to where all values are above zero."""
     found = places(group)
@@ -283,7 +274,7 @@ def sheet_of(person: Person, group: str, *keep: Callable[[Places], Floats]) -> S
     positions = person.rows[found.rows]
     weights = np.zeros((len(found.rows), len(pose.bones)))
     np.add.at(weights, (np.arange(len(found.rows))[:, None], pose.joints[found.rows]), pose.weights[found.rows])
-    sheet = Sheet(positions, normals_of(positions, triangles), found.coordinates, weights, found.at, found.arm, found.leg,
+    sheet = Sheet(positions, triangle_normals(positions, triangles), found.coordinates, weights, found.at, found.arm, found.leg,
                   found.rows, triangles)  # fmt: skip
     for value in keep:
         current = Places(sheet.rows, np.zeros((0, 4), np.int64), sheet.coordinates, sheet.at, sheet.arm, sheet.leg)

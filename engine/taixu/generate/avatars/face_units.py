@@ -25,14 +25,32 @@ _EYES_APART_M = 0.0615
 
 
 @dataclass(frozen=True)
-class _Ring:
-    """What a unit touches, whoever has the face: rows, those near it, and the quads that their normals come from."""
+class _Rings:
+    """What units touch, whoever has the face; all units one after another.
 
-    rows: Ints
-    moved: Floats
+    Attributes
+    ----------
+    names
+        Of the units.
+    near : int64 [n]
+        Rows about what moves.
+    moves : int64 [m]
+        Places in `near` that move.
+    moved : float64 [m, 3]
+        By how much.
+    quads : int64 [f, 4]
+        Into `near`: what normals come from.
+    results : int64 [k]
+        Places in `near` where something may change, and by unit where they begin, `starts` [units + 1].
+    """
+
+    names: tuple[str, ...]
     near: Ints
+    moves: Ints
+    moved: Floats
     quads: Ints
-    at_rows: Ints
+    results: Ints
+    starts: Ints
 
 
 @cache
@@ -43,12 +61,13 @@ def _quads() -> Ints:
 
 
 @cache
-def _rings() -> dict[str, _Ring]:
+def _rings() -> _Rings:
     data = people_data()
     quads = _quads()
     known = np.zeros(len(data.positions), bool)
     known[quads] = True
-    found = {}
+    found: dict[str, tuple[Ints, Ints, Floats, Ints, Ints]] = {}
+    start = 0
     for name in data.detail_names:
         if not name.startswith("unit:"):
             continue
@@ -61,8 +80,12 @@ def _rings() -> dict[str, _Ring]:
         ring = quads[touched[quads].any(1)]
         near, local = np.unique(ring, return_inverse=True)
         result = np.nonzero(touched)[0]
-        found[name.removeprefix("unit:")] = _Ring(rows, moved, near, local.reshape(-1, 4), np.searchsorted(near, result))
-    return found
+        found[name.removeprefix("unit:")] = (near, start + np.searchsorted(near, rows), moved, start + local.reshape(-1, 4),
+                                             start + np.searchsorted(near, result))  # fmt: skip
+        start += len(near)
+    near, moves, moved, around, results = (np.concatenate(parts) for parts in zip(*found.values(), strict=True))
+    starts = np.cumsum([0, *(len(each[-1]) for each in found.values())])
+    return _Rings(tuple(found), near, moves, moved, around, results, starts)
 
 
 def face_units(rows: Floats, eyes_apart_m: float) -> Units:
@@ -77,16 +100,24 @@ def face_units(rows: Floats, eyes_apart_m: float) -> Units:
     """
     size = eyes_apart_m / _EYES_APART_M
     before = quad_normals(rows, _quads())
+    rings = _rings()
+    shift = np.zeros((len(rings.near), 3))
+    shift[rings.moves] = rings.moved * size
+    at = rings.near[rings.results]
+    moved = shift[rings.results]
+    tilted = quad_normals(rows[rings.near] + shift, rings.quads)[rings.results] - before[at]
+    seen = _reach(moved) > _LEAST_M * size
+    seen |= _reach(tilted) > _LEAST_TILT
     found: Units = {}
-    for name, ring in _rings().items():
-        here = rows[ring.near]
-        shift = np.zeros_like(here)
-        shift[np.searchsorted(ring.near, ring.rows)] = ring.moved * size
-        moved = shift[ring.at_rows]
-        tilted = quad_normals(here + shift, ring.quads)[ring.at_rows] - before[ring.near[ring.at_rows]]
-        seen = (np.abs(moved).max(1) > _LEAST_M * size) | (np.abs(tilted).max(1) > _LEAST_TILT)
-        found[name] = ring.near[ring.at_rows[seen]], moved[seen], tilted[seen]
+    for name, start, end in zip(rings.names, rings.starts[:-1].tolist(), rings.starts[1:].tolist(), strict=True):
+        mine = start + np.flatnonzero(seen[start:end])
+        found[name] = at[mine], moved[mine], tilted[mine]
     return found
+
+
+def _reach(vectors: Floats) -> Floats:
+    x, y, z = np.abs(vectors).T
+    return np.asarray(np.maximum(np.maximum(x, y), z))
 
 
 def units_on(units: Units, rows: Ints, *, turned: bool = True) -> Units:
@@ -100,10 +131,17 @@ def units_on(units: Units, rows: Ints, *, turned: bool = True) -> Units:
         Whether normals turn with the face: those of hair need not.
     """
     found: Units = {}
+    place = np.full(max([int(rows.max(initial=0)), *(int(at[-1]) for at, _, _ in units.values() if len(at))]) + 1, -1)
+    for at, _, _ in units.values():
+        place[at] = 0
+    touched = np.flatnonzero(place[rows] >= 0)
+    place[:] = -1
     for name, (at, moved, tilted) in units.items():
-        place = np.searchsorted(at, rows)
-        place[place == len(at)] = 0
-        mine = np.nonzero(at[place] == rows)[0] if len(at) else np.zeros(0, np.int64)
+        place[at] = np.arange(len(at))
+        there = place[rows[touched]]
+        mine = touched[there >= 0]
         if len(mine):
-            found[name] = mine, moved[place[mine]], tilted[place[mine]] * float(turned)
+            there = there[there >= 0]
+            found[name] = mine, moved[there], tilted[there] * float(turned)
+        place[at] = -1
     return found

@@ -8,13 +8,14 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.generate.avatars.cloth import Sheet, normals_of, sheet_of
+from taixu.generate.avatars.cloth import Sheet, sheet_of
 from taixu.generate.avatars.fabrics import fabric
 from taixu.generate.avatars.garments import Layer
 from taixu.generate.avatars.paints import colored
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.shoe_facts import SHOES, ShoeFacts
 from taixu.generate.avatars.spec import linear_color
+from taixu.generate.avatars.surfaces import triangle_normals
 
 __all__ = ["PARTS"]
 
@@ -69,7 +70,7 @@ def _sole(foot: Sheet, side: float, facts: ShoeFacts, size: float) -> Sheet:
     a, b, c, d = index[:-1], index[1:], np.roll(index[1:], -1, 1), np.roll(index[:-1], -1, 1)
     triangles = np.concatenate([np.stack([a, c, b], -1).reshape(-1, 3), np.stack([a, d, c], -1).reshape(-1, 3)])
     near = mine[((points[:, None, ::2] - flat[None]) ** 2).sum(2).argmin(1)]
-    return Sheet(points, normals_of(points, triangles), points[:, [0, 2]], foot.weights[near], foot.at[near], foot.arm[near],
+    return Sheet(points, triangle_normals(points, triangles), points[:, [0, 2]], foot.weights[near], foot.at[near], foot.arm[near],
                  foot.leg[near], foot.rows[near], triangles)  # fmt: skip
 
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.generate.avatars.cloth import Places, Sheet, normals_of, places, sheet_of
+from taixu.generate.avatars.cloth import Places, Sheet, places, sheet_of
 from taixu.generate.avatars.hanging import hung
 from taixu.generate.avatars.paints import Paint
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.shoe_facts import BOOTS_OVER, SHOES
-from taixu.generate.avatars.surfaces import Piece
+from taixu.generate.avatars.surfaces import Piece, triangle_normals
 
 __all__ = ["Layer", "band", "buttons", "collar", "crew", "dressed", "hanging", "patch", "sewn", "skirt", "top", "trousers",
            "v_neck", "wide_neck"]  # fmt: skip
@@ -224,7 +224,7 @@ def sewn(under: Layer, paint: Paint, value: Callable[[Places], Floats], *, lift_
     """Where a value is above zero on a garment, another fabric on it: a stripe, a pocket."""
     sheet = under.sheet
     here = Places(sheet.rows, np.zeros((0, 4), np.int64), sheet.coordinates, sheet.at, sheet.arm, sheet.leg)
-    normals = normals_of(sheet.positions, sheet.triangles)
+    normals = triangle_normals(sheet.positions, sheet.triangles)
     cut = replace(sheet, normals=normals).cut(value(here))
     return Layer(name, cut.moved(lift_m), paint, fixed=True, thickness_m=lift_m + 0.001)
 

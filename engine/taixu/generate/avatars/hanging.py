@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.generate.avatars.charts import skin_chart
-from taixu.generate.avatars.cloth import Sheet, normals_of
+from taixu.generate.avatars.cloth import Sheet
 from taixu.generate.avatars.person import Person
+from taixu.generate.avatars.surfaces import triangle_normals
 
 __all__ = ["height_of", "hung"]
 
@@ -132,7 +133,7 @@ def _joined(person: Person, sheet: Sheet, loop: Ints, points: Floats, turn: Floa
     around = np.abs(np.arctan2(at[:, 0], at[:, 2] - 0.03)) * 0.15
     positions = np.concatenate([sheet.positions, points])
     return replace(
-        sheet, positions=positions, normals=normals_of(positions, triangles),
+        sheet, positions=positions, normals=triangle_normals(positions, triangles),
         coordinates=np.concatenate([sheet.coordinates, np.stack([around, -at[:, 1]], 1)]),
         weights=np.concatenate([sheet.weights, _weights(person, sheet.weights[above], points, sheet.positions[above, 1])]),
         at=np.concatenate([sheet.at, at]), arm=np.concatenate([sheet.arm, np.full(len(points), -1.0)]),

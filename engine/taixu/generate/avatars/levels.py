@@ -19,7 +19,7 @@ from taixu.assets.image import decode_image
 from taixu.generate.avatars.charts import skin_chart
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
-from taixu.generate.avatars.surfaces import Piece, joined
+from taixu.generate.avatars.surfaces import Piece, distinct_rows, joined
 
 __all__ = ["COVERAGES", "far_pieces", "impostor_extras"]
 
@@ -121,7 +121,7 @@ def _clustered(pieces: list[Piece], cell_m: float, *, fine_m: float, is_fine: ND
         mine = cluster[start : start + len(piece.positions)]
         start += len(piece.positions)
         patch = np.floor(piece.coordinates * 6.0).astype(np.int64) & 1023
-        place, sub = np.unique(np.stack([mine, patch[:, 0], patch[:, 1]], 1), axis=0, return_inverse=True)
+        place, sub = distinct_rows(np.stack([mine, patch[:, 0], patch[:, 1]], 1))
         far = np.linalg.norm(piece.positions - middles[mine], axis=1)
         order = np.lexsort((far, sub))
         chosen = order[np.unique(sub[order], return_index=True)[1]]
@@ -131,7 +131,7 @@ def _clustered(pieces: list[Piece], cell_m: float, *, fine_m: float, is_fine: ND
         triangles = sub[piece.triangles]
         corners = mine[piece.triangles]
         whole = (corners[:, 0] != corners[:, 1]) & (corners[:, 1] != corners[:, 2]) & (corners[:, 2] != corners[:, 0])
-        triangles = np.unique(_turned(triangles[whole]), axis=0)
+        triangles = distinct_rows(_turned(triangles[whole]))[0]
         small = Piece(piece.name, middles[place[:, 0]], normals, piece.coordinates[chosen], triangles, piece.joints[chosen],
                       piece.weights[chosen], piece.paint, {}, piece.node)  # fmt: skip
         found.append(small.kept(np.ones(len(triangles), bool)))
@@ -159,12 +159,24 @@ def _colored(piece: Piece) -> Piece:
     return replace(piece, paint=_FAR, colors=color)
 
 
-@cache
 def _sampled(picture: Picture) -> Floats:
-    """A small copy, linear."""
-    pixels = picture.pixels if picture.pixels is not None else decode_image(picture.data)
+    """A small copy, linear; of pictures that many share it is made once."""
+    return _shared_sample(picture) if picture.pixels is None else _small(picture.pixels)
+
+
+@cache
+def _shared_sample(picture: Picture) -> Floats:
+    return _small(decode_image(picture.data))
+
+
+def _small(pixels: NDArray[Any]) -> Floats:
+    """About 64 pixels wide, each the mean of at most 16 of the picture's."""
     step = max(1, min(pixels.shape[:2]) // _SAMPLED_PX)
+    skipped = max(1, step // 4)
+    pixels = pixels[skipped // 2 :: skipped, skipped // 2 :: skipped, :3]
+    step //= skipped
     high, wide = pixels.shape[0] // step * step, pixels.shape[1] // step * step
-    rgb = pixels[:high, :wide, :3].astype(np.float32).reshape(high // step, step, wide // step, step, 3).mean((1, 3)) / 255.0
+    blocks = pixels[:high, :wide].reshape(high // step, step, wide // step, step, 3)
+    rgb = blocks.sum((1, 3), dtype=np.uint32) * (1.0 / (255.0 * step * step))
     return np.asarray(np.where(rgb <= 0.04045, rgb / 12.92, ((rgb + 0.055) / 1.055) ** 2.4), np.float64)
 

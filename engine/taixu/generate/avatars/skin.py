@@ -19,6 +19,7 @@ __all__ = ["shown_bytes", "skin_masks", "skin_paint", "skin_tone"]
 Floats = NDArray[np.float32]
 _TONES = ("#f3dfd3", "#e8c7b4", "#d7ab92", "#bb8d71", "#986d54", "#704e3d", "#4f372c", "#362722")
 _BODY_SHADE = 0.35
+_ROWS = 32
 _UNDER_BEARDS = {"short beard": 1.0, "full beard": 1.0, "long beard": 1.0, "stubble": 0.8, "goatee": 0.25}
 _MOUTH = (0.19, 0.045, 0.04)
 
@@ -55,7 +56,22 @@ def _relief(part: str, percent_old: int) -> Picture:
 
 def skin_paint(spec: AvatarSpec, part: str) -> Paint:
     """The paint of the ``head`` or the ``body``."""
-    lips, flush, shade, _, freckles, mottle = skin_masks(part)
+    masks = skin_masks(part)
+    pixels = np.empty((*masks[0].shape, 3), np.uint8)
+    for start in range(0, len(pixels), _ROWS):  # as much at a time as a cache holds
+        rows = slice(start, start + _ROWS)
+        pixels[rows] = shown_bytes(_skin(spec, part, rows, [mask[rows] for mask in masks]))
+    old = max(0.0, (spec.age_years - 30.0) / 45.0) if spec.wrinkles < 0.0 else spec.wrinkles
+    r, g, b = (0.10 * channel for channel in skin_tone(spec))
+    return Paint(
+        f"skin {part}", roughness=1.0, picture=Picture(f"skin_{part}", pixels=pixels), rough_picture=_gloss(part),
+        normal=_relief(part, 20 * round(min(old, 1.0) * 5.0)), sheen=Sheen((r, g, b), roughness=0.45), ior=1.42
+    )  # fmt: skip
+
+
+def _skin(spec: AvatarSpec, part: str, rows: slice, masks: list[Floats]) -> Floats:
+    """Rows of the picture, linear: float32 [3, h, w]."""
+    lips, flush, shade, stubble, freckles, mottle = masks
     base = np.array(skin_tone(spec), np.float32)
     depth = float(spec.skin_tone)
     color = base[:, None, None] * (mottle * np.float32(0.16) + np.float32(1.0 - 0.16 * 0.45))
@@ -64,16 +80,24 @@ def skin_paint(spec: AvatarSpec, part: str) -> Paint:
     _lay(color, base * (0.70, 0.50, 0.44), shade, 0.55 if part == "head" else _BODY_SHADE)
     if spec.freckles:
         _lay(color, base * (0.66, 0.45, 0.32), freckles, (0.85 if part == "head" else 0.5) * spec.freckles)
-    if part == "head":
-        _face(spec, base, color)
-    else:
+    if part != "head":
         _lay(color, base * (1.05, 0.86, 0.84) + 0.03, lips, 0.8)  # nails
-    old = max(0.0, (spec.age_years - 30.0) / 45.0) if spec.wrinkles < 0.0 else spec.wrinkles
-    soft = tuple(float(value) * 0.10 for value in base)
-    return Paint(
-        f"skin {part}", roughness=1.0, picture=Picture(f"skin_{part}", pixels=shown_bytes(color)), rough_picture=_gloss(part),
-        normal=_relief(part, 20 * round(min(old, 1.0) * 5.0)), sheen=Sheen((soft[0], soft[1], soft[2]), roughness=0.45), ior=1.42
-    )  # fmt: skip
+        return color
+    mouth = base * ((0.93, 0.56, 0.54) if spec.skin_tone < 0.5 else (0.95, 0.66, 0.62))
+    paint = np.array(linear_color(spec.lipstick_color), np.float32)
+    _lay(color, mouth + (paint - mouth) * (0.85 * spec.lipstick), lips, 0.70 + 0.25 * spec.lipstick)
+    shaven = max(spec.stubble, _UNDER_BEARDS.get(spec.beard, 0.0))
+    if shaven:
+        ink = np.array(linear_color(spec.beard_color or spec.hair_color), np.float32) * np.float32(0.5)
+        _lay(color, ink * 0.6 + base * 0.25, stubble, 0.75 * shaven)
+    if spec.eye_shadow:
+        around = np.clip(shade * 1.3 - 0.15, 0.0, 1.0) * (flush > 0.06)
+        _lay(color, np.array(linear_color(spec.eye_shadow_color), np.float32), around, 0.7 * spec.eye_shadow)
+    inside = _inside()[rows]
+    for plane, value in zip(color, _MOUTH, strict=True):
+        side = plane[:, : inside.shape[1]]
+        side += (np.float32(value) - side) * inside
+    return color
 
 
 @cache
@@ -90,24 +114,6 @@ def _gloss(part: str) -> Picture:
     rough = 0.52 + 0.10 * (mottle - 0.45) - (0.16 if part == "head" else 0.10) * lips - 0.05 * flush + 0.05 * shade
     green = np.rint(np.clip(rough, 0.0, 1.0) * 255.0).astype(np.uint8)
     return Picture(f"skin_{part}_gloss", pixels=np.stack([np.full_like(green, 255), green, np.zeros_like(green)], -1))
-
-
-def _face(spec: AvatarSpec, base: Floats, color: Floats) -> None:
-    lips, flush, shade, stubble, _, _ = skin_masks("head")
-    red = base * ((0.93, 0.56, 0.54) if spec.skin_tone < 0.5 else (0.95, 0.66, 0.62))
-    paint = np.array(linear_color(spec.lipstick_color), np.float32)
-    _lay(color, red + (paint - red) * (0.85 * spec.lipstick), lips, 0.70 + 0.25 * spec.lipstick)
-    shaven = max(spec.stubble, _UNDER_BEARDS.get(spec.beard, 0.0))
-    if shaven:
-        ink = np.array(linear_color(spec.beard_color or spec.hair_color), np.float32) * np.float32(0.5)
-        _lay(color, ink * 0.6 + base * 0.25, stubble, 0.75 * shaven)
-    if spec.eye_shadow:
-        around = np.clip(shade * 1.3 - 0.15, 0.0, 1.0) * (flush > 0.06)
-        _lay(color, np.array(linear_color(spec.eye_shadow_color), np.float32), around, 0.7 * spec.eye_shadow)
-    inside = _inside()
-    for plane, value in zip(color, _MOUTH, strict=True):
-        part = plane[:, : inside.shape[1]]
-        part += (np.float32(value) - part) * inside
 
 
 @cache
@@ -127,8 +133,10 @@ def _lay(below: Floats, above: NDArray[Any], mask: Floats, amount: float) -> Non
 
 def shown_bytes(color: NDArray[Any]) -> NDArray[np.uint8]:
     """Linear colours [3, h, w] as sRGB with eight bits [h, w, 3], by a table of 4,096 steps of the square root."""
-    at = (np.sqrt(np.clip(color, 0.0, 1.0)) * np.float32(4095.0)).astype(np.uint16)
-    return np.ascontiguousarray(_table()[at].transpose(1, 2, 0))
+    steps = np.clip(color, 0.0, 1.0)
+    np.sqrt(steps, out=steps)
+    steps *= np.float32(4095.0)
+    return np.ascontiguousarray(_table()[steps.astype(np.uint16)].transpose(1, 2, 0))
 
 
 @cache
