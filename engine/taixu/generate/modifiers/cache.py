@@ -6,6 +6,7 @@ import os
 from collections import OrderedDict
 from contextlib import suppress
 from dataclasses import dataclass, field
+from hashlib import blake2b
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from taixu.errors import TaixuError
-from taixu.generate.modifiers.layers import Layers, Places
+from taixu.generate.modifiers.layers import Layers, Places, Thing
 from taixu.generate.modifiers.packing import pack_layers, unpack_layers
 
 __all__ = ["LayerCache"]
@@ -22,6 +23,7 @@ _MEMORY_BYTES = 768 << 20
 _DISK_BYTES = 2 << 30
 _SWEEP_AFTER = 256 << 20
 _MOST_FILE = 1 << 30
+_MOST_PICTURE, _MOST_PICTURES = 4 << 20, 2000
 
 
 @dataclass(slots=True)
@@ -38,8 +40,13 @@ class LayerCache:
     memory_bytes: int = _MEMORY_BYTES
     disk_bytes: int = _DISK_BYTES
     _held: OrderedDict[str, tuple[Layers, int]] = field(default_factory=OrderedDict)
+    _pictures: dict[bytes, bytes] = field(default_factory=dict)
     _size: int = 0
     _written: int = 0
+
+    def kept(self) -> dict[str, Layers]:
+        """All that memory has."""
+        return {key: layers for key, (layers, _) in self._held.items()}
 
     def held(self, key: str) -> Layers | None:
         """What memory has."""
@@ -70,12 +77,28 @@ class LayerCache:
 
     def hold(self, key: str, layers: Layers) -> None:
         """Keep in memory."""
+        self._share(layers)
         size = _size_of(layers)
         before = self._held.pop(key, None)
         self._size += size - (before[1] if before else 0)
         self._held[key] = (layers, size)
         while self._size > self.memory_bytes and len(self._held) > 1:
             self._size -= self._held.popitem(last=False)[1][1]
+
+    def _share(self, layers: Layers) -> None:
+        """Let models whose pictures are equal have the same ones, so that they are loaded once."""
+        for layer in layers.values():
+            for item in () if isinstance(layer, np.ndarray) else layer:
+                waiting = [item] if isinstance(item, Thing) else []
+                while waiting:
+                    thing = waiting.pop()
+                    waiting += thing.children
+                    for image in () if thing.model is None else thing.model.images:
+                        if image.data is not None and len(image.data) < _MOST_PICTURE:
+                            if len(self._pictures) > _MOST_PICTURES:
+                                self._pictures.clear()
+                            key = blake2b(image.data, digest_size=16).digest()
+                            image.data = self._pictures.setdefault(key, bytes(image.data))
 
     def write(self, key: str, layers: Layers) -> None:
         """Keep on disk as well; a disk that is full is no reason to stop."""

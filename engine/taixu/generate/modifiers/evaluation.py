@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from time import perf_counter
 from typing import Any
@@ -15,10 +15,11 @@ from numpy.typing import NDArray
 from taixu.errors import TaixuError
 from taixu.generate.modifiers.blocks import CELL_M, Block, Cell
 from taixu.generate.modifiers.cache import LayerCache
+from taixu.generate.modifiers.kinds import Plan
 from taixu.generate.modifiers.layers import Layers, Places, Thing, is_grid
 from taixu.generate.modifiers.stacks import Stack, Step, digest
 
-__all__ = ["Counts", "Evaluation", "Ref"]
+__all__ = ["Counts", "Evaluation", "Plans", "Ref"]
 
 _MOST_DEEP = 48
 _EVERYWHERE = 1 << 60
@@ -43,6 +44,10 @@ class Counts:
     made: dict[str, int] = field(default_factory=dict)
     from_disk: int = 0
     secs: dict[str, float] = field(default_factory=dict)
+    parts: dict[str, int] = field(default_factory=dict)
+    """Things that blocks share with what they were before (`Inputs.once`), by their sort."""
+    plans: dict[str, float] = field(default_factory=dict)
+    """Seconds that the latest plan took, by the modifier's name."""
 
     def add(self, name: str, secs: float) -> None:
         """One more was made."""
@@ -59,10 +64,15 @@ class Counts:
         for name, count in other.made.items():
             self.made[name] = self.made.get(name, 0) + count
             self.secs[name] = self.secs.get(name, 0.0) + other.secs.get(name, 0.0)
+        for sort, count in other.parts.items():
+            self.parts[sort] = self.parts.get(sort, 0) + count
+        self.plans.update(other.plans)
         self.from_disk += other.from_disk
 
 
 Refs = dict[str, tuple[Ref, ...]]
+Plans = dict[int, tuple[str, Plan]]
+"""By the step's id: the key of what it hangs on, and the plan."""
 
 
 class Evaluation:
@@ -75,10 +85,24 @@ class Evaluation:
         Shared by evaluations: a stack that was changed finds there all that stayed the same.
     before
         An evaluation of the same stack as it was: of steps that stayed, keys are known.
+    plans
+        That are known already.
+
+    Attributes
+    ----------
+    plans
+        The latest of each step that has one.
     """
 
-    def __init__(self, stack: Stack, cache: LayerCache, counts: Counts | None = None, before: Evaluation | None = None) -> None:
+    def __init__(
+        self, stack: Stack, cache: LayerCache, counts: Counts | None = None, before: Evaluation | None = None,
+        plans: Mapping[int, tuple[str, Plan]] | None = None,
+    ) -> None:  # fmt: skip
         self.stack, self.cache = stack.check(), cache
+        here = {step.id for step in stack.steps if step.kind.plan}
+        known = plans if before is None else before.plans
+        self.plans: Plans = {number: found for number, found in (known or {}).items() if number in here}
+        self._planned: dict[int, Plan] = {}
         self.counts = Counts() if counts is None else counts
         self._keys: list[dict[Block, str]] = [{} for _ in stack.steps]
         self._touching: dict[Cell, list[int]] = {}
@@ -105,6 +129,45 @@ class Evaluation:
             states.append(self._after(touching[len(states) - 1], cell, states[-1]))
         return states[wanted]
 
+    def plan(self, number: int) -> Plan:
+        """What a step has decided of its ground; now, where that is not known.
+
+        Raises
+        ------
+        TaixuError
+            When the modifier cannot decide it.
+        """
+        found = self._planned.get(number)
+        if found is None:
+            step, block, key = self.stack.steps[number], *self._plan_key(number)
+            known = self.plans.get(step.id)
+            if known is None or known[0] != key:
+                began = perf_counter()
+                made = step.kind.planned(block, _Looking(self, number, block), step.seed, None if known is None else known[1])
+                self.counts.plans[step.name or step.kind.name] = perf_counter() - began
+                known = self.plans[step.id] = (key, made)
+            found = self._planned[number] = known[1]
+        return found
+
+    def unplanned(self) -> Step | None:
+        """The first step whose plan is not known as it has to be now."""
+        for number, step in enumerate(self.stack.steps):
+            if step.kind.plan and number not in self._planned:
+                known = self.plans.get(step.id)
+                if known is None or known[0] != self._plan_key(number)[1]:
+                    return step
+                self._planned[number] = known[1]
+        return None
+
+    def _plan_key(self, number: int) -> tuple[Block, str]:
+        step, block = self.stack.steps[number], self.stack.plan_block(self.stack.steps[number])
+        below: list[str] = []
+        if step.reads:
+            for cell in block.cells(step.reach_m):
+                refs = self.refs(cell, number)
+                below += [f"{name}:{ref.key}" for name in step.reads for ref in refs.get(name, ())]
+        return block, digest("plan", step.key, block.i, block.j, block.columns, block.rows, block.spacing_m, *below)
+
     def prepare(self, cells: Iterable[Cell]) -> None:
         """Know the refs of cells, step by step where many look at neighbours: who asks one from the top would go as deep."""
         cells = list(cells)
@@ -127,7 +190,8 @@ class Evaluation:
                     below += [f"{name}:{ref.key}" for name in step.reads for ref in refs.get(name, ())]
             place = (block.level, block.i, block.j, block.columns, block.rows, block.spacing_m)
             area = self.stack.area if step.kind.edge_cells == 0 else None
-            known = self._keys[number][block] = digest(step.key_of(block.bounds), place, area, *below)
+            own = digest(step.rest, self.plan(number).part(block.bounds) or b"") if step.kind.plan else step.key_of(block.bounds)
+            known = self._keys[number][block] = digest(own, place, area, *below)
         return known
 
     def layers(self, number: int, block: Block) -> Layers:
@@ -258,6 +322,8 @@ class Evaluation:
     def _after(self, number: int, cell: Cell, below: Refs) -> Refs:
         step = self.stack.steps[number]
         block = self.stack.block_for(step, cell)
+        if step.kind.plan and self.plan(number).part(block.bounds) is None:
+            return below
         ref = Ref(self.key(number, block), number, block)
         found = dict(below)
         for name in step.writes:
@@ -318,6 +384,23 @@ class _Looking:
         self._step = step
         self.parameters, self.frame, self.area = step.parameters, step.frame, evaluation.stack.area
         self._grids: dict[tuple[str, int], NDArray[np.float32]] = {}
+
+    @property
+    def plan(self) -> Plan:
+        """What the step has decided."""
+        return self._evaluation.plan(self._number)
+
+    def once(self, sort: str, key: bytes, make: Callable[[], list[Thing]]) -> list[Thing]:
+        """Things of a key."""
+        evaluation, kind = self._evaluation, self._step.kind
+        own = digest("once", kind.name, kind.version, sort, key)
+        found = evaluation.cache.held(own)
+        if found is None:
+            found = {"things": make()}
+            evaluation.counts.parts[sort] = evaluation.counts.parts.get(sort, 0) + 1
+            evaluation.cache.hold(own, found)
+        things: Any = found["things"]
+        return list(things)
 
     def has(self, name: str) -> bool:
         """Whether somebody below has made a grid here."""

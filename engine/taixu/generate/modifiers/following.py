@@ -28,6 +28,8 @@ __all__ = ["ModifierState", "follow_modifiers"]
 
 _log = logging.getLogger(__name__)
 _AT_ONCE_SECS = 0.06
+_PLANNED_SECS = 0.6
+"""As `_AT_ONCE_SECS`, where a plan says what changed: to send it to another process takes as long, and there nothing is kept."""
 _GUESS_SECS = 0.01
 """What a block takes of a kind that was never made."""
 
@@ -169,13 +171,29 @@ def _read(world: World, state: ModifierState, entity: int) -> None:
         steps = [one.reader.read(world, child, int(own.seed)) for child in state._steps.get(entity, ())]
         stack = read_stack(world, entity, [step for step in steps if step is not None], one.ground)
         evaluation = Evaluation(stack, state.cache, state.counts, before=one.evaluation)
-        evaluation.prepare(stack.cells())
+        is_long = _plans_long(world, state, one, evaluation)
+        if not is_long:
+            evaluation.prepare(stack.cells())
     except TaixuError as error:
         _tell(state, entity, str(error))
         return
     state.failures.pop(entity, None)
     _cancel(one)
     one.evaluation, one.waiting, one.came = evaluation, True, False
+    if is_long:
+        one.job = _submit_plans(world, state, entity, one)
+
+
+def _plans_long(world: World, state: ModifierState, one: _Standing, evaluation: Evaluation) -> bool:
+    """Whether a step has to plan its ground from nothing, which a worker shall do."""
+    if not state.background or not world.has_resource(Jobs):
+        return False
+    step = evaluation.unplanned()
+    if step is None:
+        return False
+    former = () if one.evaluation is None else one.evaluation.stack.steps
+    is_anew = not any(each.id == step.id and each.seed == step.seed for each in former) or step.id not in evaluation.plans
+    return is_anew and state.counts.plans.get(step.name or step.kind.name, 1.0) > _AT_ONCE_SECS
 
 
 def _bring(world: World, state: ModifierState, entity: int, one: _Standing) -> None:
@@ -185,6 +203,12 @@ def _bring(world: World, state: ModifierState, entity: int, one: _Standing) -> N
     if evaluation.stack.area is None:
         one.waiting = False
         return
+    try:
+        evaluation.prepare(evaluation.stack.cells())
+    except TaixuError as error:
+        one.waiting = False
+        _tell(state, entity, str(error))
+        return
     cells = evaluation.stack.cells()
     known = set(cells)
     homes = {(0, i, j) for _, i, j in one.pins.changed(shown.pins)}
@@ -193,7 +217,8 @@ def _bring(world: World, state: ModifierState, entity: int, one: _Standing) -> N
         shown.clear(world)
         changed = cells
     wants = evaluation.wants(changed)
-    if state.background and not one.came and _guess(state.counts, evaluation, wants) > _AT_ONCE_SECS and world.has_resource(Jobs):
+    most = _PLANNED_SECS if evaluation.plans and shown.refs else _AT_ONCE_SECS
+    if state.background and not one.came and _guess(state.counts, evaluation, wants) > most and world.has_resource(Jobs):
         one.job = _submit(world, state, entity, one, wants)
         return
     one.waiting = one.came = False
@@ -222,7 +247,7 @@ def _guess(counts: Counts, evaluation: Evaluation, wants: list[tuple[int, Block]
 
 def _submit(world: World, state: ModifierState, entity: int, one: _Standing, wants: list[tuple[int, Block]]) -> Job:
     assert one.evaluation is not None
-    stack, cache = one.evaluation.stack, state.cache
+    evaluation, cache = one.evaluation, state.cache
 
     def take(job: Job) -> None:
         if one.job is not job:
@@ -237,10 +262,38 @@ def _submit(world: World, state: ModifierState, entity: int, one: _Standing, wan
         for key, layers in made.items():
             cache.hold(key, layers)
 
-    folder = "" if cache.folder is None else str(cache.folder)
     return world.resource(Jobs).submit(
-        "taixu.generate.modifiers.working:make_blocks", (stack, wants, folder), label="making ground", priority=5, then=take
-    )
+        "taixu.generate.modifiers.working:make_blocks", (evaluation.stack, wants, _folder(cache), evaluation.plans),
+        label="making ground", priority=5, then=take,
+    )  # fmt: skip
+
+
+def _submit_plans(world: World, state: ModifierState, entity: int, one: _Standing) -> Job:
+    assert one.evaluation is not None
+    evaluation, cache = one.evaluation, state.cache
+
+    def take(job: Job) -> None:
+        if one.job is not job:
+            return
+        one.job = None
+        if job.error is not None:
+            one.waiting = False
+            _tell(state, entity, str(job.error))
+            return
+        plans, made, counts = job.result
+        state.counts.merge(counts)
+        for key, layers in made.items():
+            cache.hold(key, layers)
+        evaluation.plans.update(plans)
+
+    return world.resource(Jobs).submit(
+        "taixu.generate.modifiers.working:make_plans", (evaluation.stack, _folder(cache), evaluation.plans),
+        label="planning ground", priority=5, then=take,
+    )  # fmt: skip
+
+
+def _folder(cache: LayerCache) -> str:
+    return "" if cache.folder is None else str(cache.folder)
 
 
 def _cancel(one: _Standing) -> None:

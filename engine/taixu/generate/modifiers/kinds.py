@@ -16,7 +16,7 @@ from taixu.errors import TaixuError
 from taixu.generate.modifiers.blocks import Block, Bounds
 from taixu.generate.modifiers.layers import Layers, Places, Thing
 
-__all__ = ["Inputs", "ModifierKind", "ModifierKinds"]
+__all__ = ["Inputs", "ModifierKind", "ModifierKinds", "Plan"]
 
 Names = tuple[str, ...] | Callable[[Any], tuple[str, ...]]
 
@@ -30,6 +30,16 @@ class Inputs(Protocol):
     """[4, 4]: where the modifier's entity stands in the stack's frame."""
     area: Bounds | None
     """All the ground there is; None where it has no end."""
+
+    @property
+    def plan(self) -> Any:
+        """What the kind's plan gave, of kinds that have one."""
+
+    def once(self, sort: str, key: bytes, make: Callable[[], list[Thing]]) -> list[Thing]:
+        """What was made of this sort under a key before, or is made now: things that stay where others of their cell change.
+
+        The key says all that they hang on.
+        """
 
     def has(self, name: str) -> bool:
         """Whether somebody below has made a grid here."""
@@ -45,6 +55,13 @@ class Inputs(Protocol):
 
     def things(self) -> list[Thing]:
         """Those of the cells within reach."""
+
+
+class Plan(Protocol):
+    """What a kind decides of all its ground before any block is made; plain values that can be sent to another process."""
+
+    def part(self, box: Bounds) -> bytes | None:
+        """A key of what of it matters in a box; None is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +90,10 @@ class ModifierKind:
         Parameters are looked through once, boxes are many.
     edge_cells
         Cells along the edge of a block; 0 is the whole ground at once (never for endless ground).
+    plan
+        ``module:name`` of ``plan(block, inputs, seed, before) -> Plan``, asked once for all ground within its bounds, which has an
+        end. A block is made again only when its part of the plan changes. `before` is what the same step gave last, or None: it
+        may spare work, never change the outcome.
     points
         ``module:name`` of ``points(parameters, frame, seed, x, z) -> heights``, where its heights at a point depend on that point
         alone: they are then known beyond a block without making its neighbours.
@@ -88,6 +109,7 @@ class ModifierKind:
     reach_m: float | Callable[[Any], float] = 0.0
     bounds: str = ""
     part: str = ""
+    plan: str = ""
     points: str = ""
     edge_cells: int = 1
     most_level: int = 30
@@ -112,6 +134,11 @@ class ModifierKind:
     def part_of(self, parameters: Any, frame: NDArray[np.float64]) -> Callable[[Bounds], Any]:
         """Says what of the parameters matters in a box; None is nothing."""
         found: Callable[[Bounds], Any] = _find(self.part)(parameters, frame)
+        return found
+
+    def planned(self, block: Block, inputs: Inputs, seed: int, before: Any) -> Plan:
+        """Decide what shall be where."""
+        found: Plan = _find(self.plan)(block, inputs, seed, before)
         return found
 
     def heights_at(

@@ -226,6 +226,23 @@ class Stack:
         level, i, j = cell
         return Block(level, i, j, 1, 1, self.spacing_m * (1 << level))
 
+    def plan_block(self, step: Step) -> Block:
+        """All ground that a step plans: what there is of it within the step's bounds.
+
+        Raises
+        ------
+        TaixuError
+            Where the ground has no end.
+        """
+        if self.area is None:
+            what = "it plans all its ground at once, so it cannot be of endless ground"
+            raise TaixuError(f"modifier {step.name or step.kind.name}: {what}")
+        box, own = self.area, step.bounds
+        if own is not None and own.meets(box):
+            box = Bounds(max(box.x0, own.x0), max(box.z0, own.z0), min(box.x1, own.x1), min(box.z1, own.z1))
+        (_, i0, j0), (_, i1, j1) = (cells := cells_of(box))[0], cells[-1]
+        return Block(0, i0, j0, i1 - i0 + 1, j1 - j0 + 1, self.spacing_m)
+
     def block_for(self, step: Step, cell: Cell) -> Block:
         """The block in which a step makes a cell."""
         level, i, j = cell

@@ -177,3 +177,85 @@ def test_roads_are_a_modifier_of_the_ground() -> None:
     assert (empty.grid("heights", Block(0, 0, 0, 1, 1, 2.0)) == 5.0).all()
     with pytest.raises(TaixuError, match="road 1"):
         Step.of(KINDS[0], RoadNetwork(roads=[{"points": "here"}]), id=1)
+
+
+def _town(nudge: float = 0.0) -> list[dict[str, Any]]:
+    """Streets in a grid over 512 m, of which one is bent."""
+    lines = [{"points": [[-220, at], [220, at]], "kind": "street", "curved": False} for at in (-180, -60, 60, 180)]
+    lines += [{"points": [[at, -220], [at, 220]], "kind": "street", "curved": False} for at in (-180, -60, 60, 180)]
+    return [*lines, {"points": [[-60, -60], [0, nudge], [60, 60]], "kind": "lane"}]
+
+
+def test_a_road_that_moves_makes_only_what_is_around_it_again() -> None:
+    from taixu.generate.modifiers.blocks import Block, Bounds
+    from taixu.generate.modifiers.cache import LayerCache
+    from taixu.generate.modifiers.evaluation import Evaluation
+    from taixu.generate.modifiers.stacks import Ground, Stack, Step
+    from taixu.generate.places.roads.modifiers import KINDS, RoadNetwork
+
+    line = np.arange(257)
+    hills = (4 * np.sin(line[:, None] / 23) + 3 * np.cos(line[None, :] / 17)).astype(np.float32)
+    area, ground, cache = Bounds(-256, -256, 256, 256), Ground(hills, (512.0, 512.0)), LayerCache(None)
+
+    def evaluate(nudge: float, before: Evaluation | None, cache: LayerCache = cache) -> Evaluation:
+        step = Step.of(KINDS[0], RoadNetwork(roads=_town(nudge)), id=1, seed=2)
+        made = Evaluation(Stack((step,), area, 2.0, ground), cache, before=before)
+        made.prepare(made.stack.cells())
+        for number, block in made.wants(made.stack.cells()):
+            made.layers(number, block)
+        return made
+
+    first = evaluate(0.0, None)
+    assert first.counts.made["road_network"] == 64 and first.counts.parts["road"] > 40
+    second = evaluate(14.0, first)
+    # Its ends make the arms of two crossings shorter: nine roads, and what they meet; a quarter of all.
+    assert second.counts.made["road_network"] <= 32
+    assert second.counts.parts["road"] <= 9 and second.counts.parts["junction"] <= 6
+    anew = evaluate(14.0, None, LayerCache(None))
+    whole = Block(0, -4, -4, 8, 8, 2.0)
+    assert np.array_equal(second.grid("heights", whole), anew.grid("heights", whole))
+    back = evaluate(0.0, second)
+    assert not back.counts.total and not back.counts.parts
+    # Ground far from roads is dug: the plan is looked at again, and no road is made again.
+    dug = hills.copy()
+    dug[2:8, 2:8] -= 3
+    ground = Ground(dug, (512.0, 512.0))
+    third = evaluate(0.0, back)
+    assert not third.counts.parts and third.counts.total <= 4
+
+
+def test_borders_of_cells_agree_where_roads_cross_them() -> None:
+    from taixu.generate.modifiers.blocks import Bounds
+    from taixu.generate.modifiers.cache import LayerCache
+    from taixu.generate.modifiers.evaluation import Evaluation
+    from taixu.generate.modifiers.stacks import Ground, Stack, Step
+    from taixu.generate.places.roads.modifiers import KINDS, RoadNetwork
+
+    hills = (6 * np.sin(np.arange(257) / 9)[:, None] * np.ones((257, 257))).astype(np.float32)
+    step = Step.of(KINDS[0], RoadNetwork(roads=_town(20.0)), id=1, seed=2)
+    made = Evaluation(Stack((step,), Bounds(-256, -256, 256, 256), 2.0, Ground(hills, (512.0, 512.0))), LayerCache(None))
+    cells = {cell: made.grid("heights", made.stack.block_of(cell)) for cell in made.stack.cells()}
+    for (level, i, j), heights in cells.items():
+        if (level, i + 1, j) in cells:
+            assert np.array_equal(heights[:, -1], cells[level, i + 1, j][:, 0])
+        if (level, i, j + 1) in cells:
+            assert np.array_equal(heights[-1], cells[level, i, j + 1][0])
+
+
+def test_roads_that_mean_nothing_get_a_sentence_each() -> None:
+    from taixu.generate.modifiers.stacks import Step
+    from taixu.generate.places.roads import Road, make_graph
+    from taixu.generate.places.roads.modifiers import KINDS, RoadNetwork
+
+    hostile: list[Any] = [
+        7, [7], [{"points": [[0, float("nan")], [1, 1]]}], [{"points": [[0, 1, 2, 3]]}], [{"points": [["a", "b"]]}],
+        [{"points": [[0, 0], [9, 9]], "kind": "rope"}],
+    ]  # fmt: skip
+    for roads in hostile:
+        with pytest.raises(TaixuError) as told:
+            Step.of(KINDS[0], RoadNetwork(roads=roads), id=1)
+        assert str(told.value).count(". ") == 0
+    # A spline that crosses itself has a junction there, and says so; one without length is left out, and says so.
+    loop = make_graph([Road([(0, 0), (60, 40), (60, -40), (0, 0.5), (-40, 20)], name="loop"), Road([(5, 5), (5, 5)], name="dot")])
+    assert any("crosses itself" in note for note in loop.notes) and any("no length" in note for note in loop.notes)
+    assert max(len(arms) for arms in loop.arms()) >= 3

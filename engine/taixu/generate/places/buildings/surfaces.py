@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tomllib
 from dataclasses import dataclass, field
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,7 +19,7 @@ from taixu.errors import TaixuError
 if TYPE_CHECKING:
     from taixu.assets.model import Material, ModelData
 
-__all__ = ["Palette", "read_surfaces"]
+__all__ = ["Palette", "read_surfaces", "shared_palette"]
 
 _FILE = Path(__file__).with_name("surfaces.toml")
 _PALE = 0.72
@@ -145,6 +146,12 @@ class Palette:
         if base not in self._pictures:
             self._pictures[base] = _thatch(self.picture_px) if base == "thatch" else _made(self.known[base], self.picture_px)
         return self._pictures[base]
+
+
+@lru_cache(maxsize=4)
+def shared_palette(picture_px: int) -> Palette:
+    """The palette of this process with pictures of a size, for what is made piece by piece."""
+    return Palette(picture_px)
 
 
 def _made(facts: dict[str, Any], size: int) -> dict[str, Any]:

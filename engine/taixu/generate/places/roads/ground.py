@@ -2,24 +2,36 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+
 import numpy as np
 
-from taixu.generate.places.roads.layout import Layout
+from taixu.generate.places.roads.layout import Junction, Layout
 from taixu.generate.places.roads.network import Array
 
-__all__ = ["flatten_ground"]
+__all__ = ["REACH_M", "flatten_ground"]
+
+REACH_M = 14.0
+"""How far beside roads and their pavements the ground gives way."""
 
 _SUNK_M = 0.16
 """How far under a road the ground lies, so that it does not come through."""
 
 
-def flatten_ground(heights: Array, east: Array, north: Array, layout: Layout) -> tuple[Array, Array]:
+def flatten_ground(
+    heights: Array, east: Array, north: Array, layout: Layout, *, rows: Sequence[int] | None = None,
+    junctions: Sequence[Junction] | None = None, hanging: Mapping[int, Array] | None = None,
+) -> tuple[Array, Array]:  # fmt: skip
     """Heights of a grid with roads led through, and how much of each point is road.
 
     Parameters
     ----------
     heights : float[r, c]
         Of the grid whose points lie at `east` [c] and `north` [r] (falling or rising).
+    rows, junctions
+        Those that come near it, in their order; all by default.
+    hanging
+        By row, which of its points hang in the air; by the heights of the grid by default.
 
     Returns
     -------
@@ -37,7 +49,7 @@ def flatten_ground(heights: Array, east: Array, north: Array, layout: Layout) ->
     owned = np.full(made.shape, np.inf)
 
     def touch(a: Array, b: Array, ha: float, hb: float, wide: float, *, own: bool = False) -> None:
-        reach = wide + 14.0 + spacing
+        reach = wide + REACH_M + spacing
         c0, c1 = np.searchsorted(east, (min(a[0], b[0]) - reach, max(a[0], b[0]) + reach))
         row = north if rising else north[::-1]
         r0, r1 = np.searchsorted(row, (min(a[1], b[1]) - reach, max(a[1], b[1]) + reach))
@@ -59,7 +71,7 @@ def flatten_ground(heights: Array, east: Array, north: Array, layout: Layout) ->
         level[part] = np.where(nearer, ha + t * (hb - ha), level[part])
         half[part] = np.where(nearer, wide, half[part])
 
-    for junction in layout.junctions:
+    for junction in layout.junctions if junctions is None else junctions:
         for arm in junction.arms:
             kind = layout.graph.edges[arm.edge].kind
             wide = kind.wide_m / 2 + kind.pave_m + 0.5
@@ -69,11 +81,14 @@ def flatten_ground(heights: Array, east: Array, north: Array, layout: Layout) ->
             at = layout.graph.nodes[junction.node]
             touch(at, at + 1e-3, junction.height, junction.height, junction.radius_m + 4.5)
     base = np.asarray(heights, np.float64)
-    for row_ in layout.rows:
+    for number in range(len(layout.rows)) if rows is None else rows:
+        row_ = layout.rows[number]
         kind = layout.graph.edges[row_.edge].kind
         wide = kind.wide_m / 2 + kind.pave_m
-        below = _sampled(base, east, north, row_.points) < row_.heights - 0.5
-        hangs = row_.is_bridge & below
+        if hanging is not None:
+            hangs = hanging[number]
+        else:
+            hangs = row_.is_bridge & (_sampled(base, east, north, row_.points) < row_.heights - 0.5)
         for k in range(len(row_.points) - 1):
             if not (hangs[k] and hangs[k + 1]):
                 touch(row_.points[k], row_.points[k + 1], float(row_.heights[k]), float(row_.heights[k + 1]), wide, own=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -61,8 +61,17 @@ class Layout:
     dead_ends: list[int] = field(default_factory=list)
 
 
-def make_layout(graph: RoadGraph, profiles: Profiles) -> Layout:
-    """Cut a graph into rows and junctions."""
+Known = dict[bytes, tuple[Row, Arm, Arm]]
+
+
+def make_layout(graph: RoadGraph, profiles: Profiles, *, known: Known | None = None) -> Layout:
+    """Cut a graph into rows and junctions.
+
+    Parameters
+    ----------
+    known
+        What was made before of an edge, by what it hangs on; what is made is added.
+    """
     arms = graph.arms()
     cuts = np.zeros((len(graph.edges), 2))
     round_ones: dict[int, float] = {}
@@ -87,10 +96,25 @@ def make_layout(graph: RoadGraph, profiles: Profiles) -> Layout:
         lengths = np.concatenate([[0.0], np.cumsum(np.hypot(*np.diff(edge.points, axis=0).T))])
         total = float(lengths[-1])
         low, high = float(cuts[number, 0]), total - float(cuts[number, 1])
-        heights = _level_near_nodes(profiles, number, edge, lengths, low, high)
-        rows.append(_row(number, edge, lengths, low, high, heights, profiles.is_bridge[number]))
-        pieces[(number, True)] = Arm(number, True, _between(edge.points, lengths, 0.0, low), low)
-        pieces[(number, False)] = Arm(number, False, _between(edge.points, lengths, high, total)[::-1], total - high)
+        ends = profiles.node_heights[[edge.start, edge.end]]
+        key = b"".join(
+            part.tobytes() for part in (edge.points, cuts[number], ends, profiles.heights[number], profiles.is_bridge[number])
+        )
+        made = None if known is None else known.get(key)
+        if made is None:
+            heights = _level_near_nodes(profiles, number, edge, lengths, low, high)
+            made = (
+                _row(number, edge, lengths, low, high, heights, profiles.is_bridge[number]),
+                Arm(number, True, _between(edge.points, lengths, 0.0, low), low),
+                Arm(number, False, _between(edge.points, lengths, high, total)[::-1], total - high),
+            )
+            if known is not None:
+                known[key] = made
+        row, first, last = made
+        if row.edge != number:
+            row, first, last = replace(row, edge=number), replace(first, edge=number), replace(last, edge=number)
+        rows.append(row)
+        pieces[(number, True)], pieces[(number, False)] = first, last
     junctions, dead = [], []
     for node, found in enumerate(arms):
         if len(found) < 2:

@@ -30,7 +30,8 @@ KINDS: tuple[ModifierKind, ...] = (
     ModifierKind(
         RoadNetwork, "taixu.generate.places.roads.layers:make_road_layers", reads=("heights",), writes=("heights",
             "mask.road", "things"),
-        bounds="taixu.generate.places.roads.modifiers:road_bounds", edge_cells=0, most_level=0,
+        bounds="taixu.generate.places.roads.modifiers:road_bounds", plan="taixu.generate.places.roads.layers:plan_road_network",
+        version=2, most_level=0,
     ),
 )  # fmt: skip
 """What this package brings."""

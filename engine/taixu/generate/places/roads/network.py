@@ -121,27 +121,35 @@ def make_graph(roads: Sequence[Road], *, curves: dict[bytes, Array] | None = Non
         return RoadGraph(np.zeros((0, 2)), [], notes)
     lines = _reaching(lines)
     shapes = [shapely.LineString(points) for points, _, _ in lines]
-    tree = shapely.STRtree(shapes)
+    met = _meetings(shapes)
     pieces: list[tuple[Array, RoadKind, str]] = []
     for number, (points, kind, name) in enumerate(lines):
+        where = met[number]
         cuts = _self_crossings(points)
-        if len(cuts):
-            notes.append(f"road {name or number + 1} crosses itself; it has a junction there")
-        where = [shapes[number].project(shapely.Point(point)) for point in cuts]
         if len(cuts):  # both passes of the crossing
-            where = _all_passes(points, cuts)
-        for other in sorted(int(k) for k in tree.query(shapes[number], predicate="intersects")):
-            if other == number:
-                continue
-            met = shapes[number].intersection(shapes[other])
-            for part in shapely.get_parts(met):
-                for point in (
-                    [part] if part.geom_type == "Point" else [shapely.Point(part.coords[0]), shapely.Point(part.coords[-1])]
-                ):
-                    where.append(float(shapes[number].project(point)))
+            notes.append(f"road {name or number + 1} crosses itself; it has a junction there")
+            where = [*where, *_all_passes(points, cuts)]
         pieces += [(part, kind, name) for part in _cut(points, where)]
     graph = _joined(pieces, notes)
     return _without_doubles(graph)
+
+
+def _meetings(shapes: list[Any]) -> list[list[float]]:
+    """How far along each line others cross it, or run on it and leave it."""
+    import shapely
+
+    found: list[list[float]] = [[] for _ in shapes]
+    lines = np.array(shapes, object)
+    one, other = shapely.STRtree(lines).query(lines, predicate="intersects")
+    one, other = one[one != other], other[one != other]
+    parts, of = shapely.get_parts(shapely.intersection(lines[one], lines[other]), return_index=True)
+    is_point = shapely.get_type_id(parts) == shapely.GeometryType.POINT
+    ends = (parts[is_point], shapely.get_point(parts[~is_point], 0), shapely.get_point(parts[~is_point], -1))
+    for points, which in zip(ends, (of[is_point], of[~is_point], of[~is_point]), strict=True):
+        along = shapely.line_locate_point(lines[one[which]], points)
+        for number, at in zip(one[which].tolist(), along.tolist(), strict=True):
+            found[number].append(at)
+    return found
 
 
 def _cleaned(road: Road, number: int, notes: list[str]) -> Array | None:

@@ -17,6 +17,7 @@ import numpy as np
 from taixu.generate.places.buildings.soup import Soup
 from taixu.generate.places.roads import Road, RoadLayer, make_graph
 from taixu.generate.places.roads.layout import make_layout
+from taixu.generate.places.roads.planning import junction_key, row_key
 from taixu.generate.places.roads.profiles import make_profiles
 from taixu.generate.places.roads.surfaces import RoadPart, build_junction, build_row
 from taixu.generate.places.settlements.city import block_houses
@@ -77,19 +78,13 @@ class CityMaker:
         self.made = {}
         curves: dict[bytes, Any] = self._kept.setdefault("curves", {})
         graph = make_graph(roads, curves=curves)
-        layout = make_layout(graph, make_profiles(graph, self.ground.height_at, self.ground.water_at))
+        profiles = make_profiles(graph, self.ground.height_at, self.ground.water_at)
+        layout = make_layout(graph, profiles, known=self._kept.setdefault("rows", {}))
         whole = RoadPart()
-        for row in layout.rows:
-            kind = layout.graph.edges[row.edge].kind
-            key = (kind.name, row.points.tobytes(), row.heights.tobytes(), row.is_bridge.tobytes())
-            whole.take(self._of("roads", key, partial(build_row, layout, row)))
+        for number, row in enumerate(layout.rows):
+            whole.take(self._of("roads", row_key(layout, number), partial(build_row, layout, row)))
         for junction in layout.junctions:
-            arms = tuple(
-                (graph.edges[arm.edge].kind.name, arm.starts, arm.points.tobytes(), layout.rows[arm.edge].points.tobytes())
-                for arm in junction.arms
-            )
-            place = (graph.nodes[junction.node].tobytes(), junction.height, junction.is_round, junction.radius_m, arms)
-            whole.take(self._of("junctions", place, partial(build_junction, layout, junction)))
+            whole.take(self._of("junctions", junction_key(layout, junction), partial(build_junction, layout, junction)))
         corridor = shapely.MultiPolygon()
         made = Settlement(np.zeros(2), list(roads), RoadLayer(graph, layout, whole.surface, whole.collider, whole.beside, corridor))
         for block in blocks_of(graph, known=self._kept.setdefault("faces", {})):
