@@ -1,6 +1,7 @@
 // What nearby surfaces change of the light from all around: they hide the sky, and send light themselves. One ray a lobe
 // and frame; over the frames of a still the mean goes to the integral. What is added is the difference to the sky, so that
 // there is no noise where nothing is near.
+#include "common/facets.glsl"
 #include "common/tracing.glsl"
 
 const float TRACED_OPENNESS = 0.7; // what of the sky a surface that hides another one sees itself
@@ -34,22 +35,6 @@ vec3 traced_radiance(Hit hit, vec3 origin, vec3 direction, float depth) {
     return min(light + traced_triangles[word + 5].rgb, vec3(TRACED_BRIGHTEST));
 }
 
-// A bent normal may mirror the eye's ray into the surface. This one is bent less, in the plane of it and `face` (the normal without
-// bumps), so that
-// the mirrored ray just leaves: its height over the surface, v_x sin(2a) + v_z cos(2a) for a normal at the angle a from
-// `face`, is then what is asked for. Path tracers do so, for a mirror would have black rims.
-vec3 normal_that_mirrors_out(vec3 n, vec3 face, vec3 v) {
-    float z = dot(v, face), least = min(0.9 * z, 0.01);
-    if (dot(reflect(-v, n), face) >= least) return n;
-    vec3 side = n - dot(n, face) * face;
-    float size = length(side);
-    if (size < 1e-5) return n;
-    side /= size;
-    float x = dot(v, side);
-    float a = 0.5 * (atan(x, z) + acos(clamp(least * inversesqrt(x * x + z * z), -1.0, 1.0)));
-    return sin(a) * side + cos(a) * face;
-}
-
 // The difference that a ray makes; `alpha` blurs the sky that it is compared with. A bent normal may send it into the
 // surface (below `face`), where it finds nothing.
 vec3 traced_difference(vec3 origin, vec3 face, vec3 direction, float alpha, float chance, float depth) {
@@ -62,19 +47,8 @@ vec3 traced_difference(vec3 origin, vec3 face, vec3 direction, float alpha, floa
     return traced_radiance(hit, origin, direction, depth) - sky;
 }
 
-// A mirror direction of a GGX lobe, by what the eye sees of its facets: Heitz, "Sampling the GGX Distribution of Visible
-// Normals", 2018. `alpha` is along `t` and `b`, which with `n` make a right-handed frame.
-vec3 sample_lobe(vec3 t, vec3 b, vec3 n, vec3 v, vec2 alpha, vec2 u) {
-    vec3 e = normalize(vec3(alpha * vec2(dot(v, t), dot(v, b)), max(dot(v, n), 1e-4)));
-    float across = dot(e.xy, e.xy);
-    vec3 t1 = across > 0.0 ? vec3(-e.y, e.x, 0.0) * inversesqrt(across) : vec3(1.0, 0.0, 0.0);
-    vec3 t2 = cross(e, t1);
-    float r = sqrt(u.x), phi = 2.0 * PI * u.y, s = 0.5 * (1.0 + e.z);
-    float p1 = r * cos(phi), p2 = mix(sqrt(1.0 - p1 * p1), r * sin(phi), s);
-    vec3 h = p1 * t1 + p2 * t2 + sqrt(max(0.0, 1.0 - p1 * p1 - p2 * p2)) * e;
-    h = normalize(vec3(alpha * h.xy, max(h.z, 1e-6)));
-    return reflect(-v, h.x * t + h.y * b + h.z * n);
-}
+// A mirror direction of a GGX lobe, by what the eye sees of its facets.
+vec3 sample_lobe(vec3 t, vec3 b, vec3 n, vec3 v, vec2 alpha, vec2 u) { return reflect(-v, visible_facet(t, b, n, v, alpha, u)); }
 
 vec3 sample_lobe(vec3 n, vec3 v, float alpha, vec2 u) {
     vec3 t, b;

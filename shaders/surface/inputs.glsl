@@ -88,24 +88,34 @@ SurfaceInputs default_surface(Fragment f) {
     return s;
 }
 
-#ifdef STAGE_FRAGMENT
-// Frame of a normal map where the mesh has no tangents: from how position and texture coordinate change on the screen.
+#ifndef STAGE_VERTEX
+// Frame of a normal map where the mesh has no tangents: from how position and texture coordinate change along two ways.
 // Schueler, "Normal Mapping without Precomputed Tangents", ShaderX 5, 2006.
-mat3 cotangent_frame(vec3 n, vec3 position, vec2 uv) {
-    vec3 px = dFdx(position), py = dFdy(position);
-    vec2 ux = dFdx(uv), uy = dFdy(uv);
+mat3 cotangent_frame(vec3 n, vec3 px, vec3 py, vec2 ux, vec2 uy) {
     vec3 a = cross(py, n), b = cross(n, px);
     vec3 t = a * ux.x + b * uy.x;
     vec3 bt = a * ux.y + b * uy.y;
-    // Signs: `position` mirrors nothing, so a right-handed (px, py, n) is seen as counter-clockwise on the screen.
+    // Signs: `position` mirrors nothing, so a right-handed (px, py, n) is seen as counter-clockwise.
     float scale = inversesqrt(max(max(dot(t, t), dot(bt, bt)), 1e-30));
     // glTF counts v downwards in the picture, and the green of a normal map upwards.
     return mat3(t * scale, -bt * scale, n);
 }
 
+#ifdef STAGE_COMPUTE
+// Of the triangle that a path has met: two edges, counter-clockwise on the side that is seen, and how the coordinates of the frame
+// change along them; and its material.
+vec3 edges_met[2];
+vec2 edge_coordinates[2];
+uint material_met;
+#endif
+
 // Tangent, bitangent and normal of the side that is seen.
 mat3 tangent_frame(Fragment f, vec2 uv) {
-    mat3 frame = cotangent_frame(f.normal, f.position, uv);
+#ifdef STAGE_FRAGMENT
+    mat3 frame = cotangent_frame(f.normal, dFdx(f.position), dFdy(f.position), dFdx(uv), dFdy(uv));
+#else
+    mat3 frame = cotangent_frame(f.normal, edges_met[0], edges_met[1], edge_coordinates[0], edge_coordinates[1]);
+#endif
     if (dot(f.tangent.xyz, f.tangent.xyz) < 0.25) return frame;
     float side = f.front ? 1.0 : -1.0;
     vec3 t = f.tangent.xyz * side;

@@ -1,9 +1,10 @@
 // How textures are laid over a mesh, and where they lie in their arrays.
 // Both are worked out at the vertices: in a fragment, invocations that only help with derivatives may read nothing from a
-// storage block, and mip maps would be chosen from garbage along the edges of triangles.
+// storage block, and mip maps would be chosen from garbage along the edges of triangles. Paths, which have no vertices and no
+// derivatives, work them out where they meet a triangle.
 #include "generated/materials.glsl"
 
-#ifdef STAGE_VERTEX
+#ifndef STAGE_FRAGMENT
 // Texture coordinate through mapping `k` of a material.
 vec2 map_coordinate(uint material, int k, vec2 uv0, vec2 uv1) {
     if (k < PLAIN_MAPPINGS) return k == 0 ? uv0 : uv1;

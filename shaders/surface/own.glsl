@@ -9,7 +9,7 @@
 #include "surface/textures.glsl"
 #include "surface/alpha_modes.glsl"
 
-#ifdef STAGE_FRAGMENT
+#ifndef STAGE_VERTEX
 // Light from the whole sky on a white surface of this normal: what it sends back.
 vec3 sky_light(vec3 normal);
 // What a mirror of this perceptual roughness shows of the sky.

@@ -24,6 +24,14 @@ void put_textures(uint material, vec2 uv0, vec2 uv1) {
 #endif
 }
 #else
+#ifdef STAGE_COMPUTE // a path that has met a triangle
+#define SAMPLE_MAP(map, at) textureLod(map, at, 0.0)
+vec2 texture_coordinate(Fragment f, int mapping) { return map_coordinate(f.material, mapping, f.uv0, f.uv1); }
+#if TEXTURES > 0
+float texture_layer(int at) { return float(layer_of_texture(material_met, at)); }
+#endif
+#else
+#define SAMPLE_MAP(map, at) texture(map, at, texture_bias)
 #if MAPPINGS > 0
 layout(location = 8) in vec4 v_mapped[(MAPPINGS + 1) / 2];
 #endif
@@ -42,6 +50,7 @@ vec2 texture_coordinate(Fragment f, int mapping) {
 layout(location = 12) flat in uvec4 v_texture_layers[(TEXTURES + 7) / 8];
 
 float texture_layer(int at) { return float(bitfieldExtract(v_texture_layers[at / 8][at / 2 % 4], 16 * (at % 2), 16)); }
+#endif
 #endif
 
 #include "generated/texture_slots.glsl"

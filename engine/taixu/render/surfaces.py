@@ -88,7 +88,7 @@ class SurfaceShader:
         text = '#include "surface/own.glsl"\n'
         text += self.row.storage_block(f"{self.row.name}Rows", binding=StorageSlot.SURFACES, array=rows)
         text += f"{self.row.name} parameters(uint material) {{ return {rows}[materials[material].surface]; }}\n"
-        text += "#ifdef STAGE_FRAGMENT\n"
+        text += "#ifndef STAGE_VERTEX\n"
         for slot, holds in self.textures.items():
             text += _sampling(slot, holds)
         return text + "#endif\n"
@@ -101,10 +101,10 @@ def _sampling(slot: str, holds: TextureName) -> str:
     if slot not in SLOTS:
         lines += [
             f"layout(binding = UNIT_{big}) uniform sampler2DArray {slot}_map;",
-            f"vec4 sample_{slot}(Fragment f) {{ return texture({slot}_map, {at}, texture_bias); }}",
+            f"vec4 sample_{slot}(Fragment f) {{ return SAMPLE_MAP({slot}_map, {at}); }}",
         ]
     lines += [
-        f"vec4 sample_{slot}_at(vec2 uv) {{ return texture({slot}_map, vec3(uv, texture_layer(AT_{big})), texture_bias); }}",
+        f"vec4 sample_{slot}_at(vec2 uv) {{ return SAMPLE_MAP({slot}_map, vec3(uv, texture_layer(AT_{big}))); }}",
         "#else",
         f"vec4 sample_{slot}(Fragment f) {{ return {_NEUTRAL[holds]}; }}",
         f"vec4 sample_{slot}_at(vec2 uv) {{ return {_NEUTRAL[holds]}; }}",
