@@ -12,18 +12,8 @@ layout(binding = TEXTURE_OPENNESS) uniform sampler2D openness_map; // what nearb
 
 #ifdef LAYER_TRANSMISSION
 #include "common/behind.glsl"
-#include "surface/layers/transmission.glsl"
+#endif
 #include "common/reflection.glsl"
-#endif
-#ifdef LAYER_VOLUME
-#include "surface/layers/volume.glsl"
-#endif
-#ifdef LAYER_DISPERSION
-#include "surface/layers/dispersion.glsl"
-#endif
-#ifdef LAYER_DIFFUSE_TRANSMISSION
-#include "surface/layers/diffuse_transmission.glsl"
-#endif
 
 // The turn of the sky about the vertical.
 vec3 sky_from_world(vec3 d) {
