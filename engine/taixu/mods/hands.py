@@ -138,7 +138,7 @@ class _Hands:
             components=values,
             stable_id=entity,
         )
-        self._mod.spawned.add(entity)
+        self._mod.own(entity)
 
     def _despawn(self, entity: int) -> None:
         handle = self._find(entity)

@@ -21,12 +21,14 @@ from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.mods.box.limits import Limits
 from taixu.mods.boxed import Boxed
+from taixu.mods.following import WorldFollower
 from taixu.mods.grants import Grants
 from taixu.mods.inbox import Inbox, length_of
 from taixu.mods.keeping import KeptMod, bring_back, keep_mod
 from taixu.mods.loaded import LoadedMod
 from taixu.mods.mirror_column import MirrorColumn
 from taixu.mods.named import NamedMod
+from taixu.mods.owners import Owners
 from taixu.mods.stepping import SteppedMod
 from taixu.mods.work import post_work, share_out
 from taixu.platform import Input, InputMap
@@ -75,13 +77,16 @@ class ModHost:
         self.protected: set[int] = set()
         self.wait = wait
         self.open_in = open_in
+        self.follower = WorldFollower(world)
         self._cursor = world.resource(GameEvents).cursor
         self._lines = ScriptLog()
         self._for_scripts = Inbox()
-        self._closed: dict[str, NDArray[np.uint64]] = {}  # ids that a mod may not change, in this step
-        self._arrays: dict[str, tuple[set[int], NDArray[np.uint64]]] = {}
+        self.owners = Owners(world)
+        self._restored = False
+        self._told_writers: set[tuple[str, str, str]] = set()
         self._wrote: dict[str, list[tuple[str, NDArray[np.uint64]]]] = {}  # by column, who wrote which entities' in this step
         self._heard = 0
+        self._controls: dict[str, Any] | None = None  # of this step, the same for all that may know them
         for made in (Widgets(), Chat(), Storage()):
             if not world.has_resource(type(made)):
                 world.insert_resource(made)
@@ -145,12 +150,13 @@ class ModHost:
     def unload(self, name: str, *, with_entities: bool = True) -> None:
         """End a mod; what it shows goes, and what it spawned does too unless told otherwise."""
         mod = self.mods.pop(name)
-        self._arrays.pop(name, None)
+        self._told_writers = {told for told in self._told_writers if name not in told[:2]}
         mod.boxed.close()
         self.hide(mod)
         if with_entities:
             handles = self.world.find_all(np.array(sorted(mod.spawned), np.uint64))
             self.world.despawn(self.world.living(handles[handles != 0]))
+        self.owners.begin_anew({other.name: other.spawned for other in self.mods.values()})
 
     def reload(self, name: str, sources: Mapping[str, str]) -> bool:
         """Replace a mod's sources and keep its state; the old one runs on where the new one does not start.
@@ -196,7 +202,6 @@ class ModHost:
         self.log.begin_frame(self.world.resource(Clock).frames)
         self._wrote.clear()
         for mod in list(self.mods.values()):
-            self._closed.clear()  # whose entity is whose changes as mods spawn
             mod.collect(_WAIT_SECS if self.wait else 0.0)
         share_out(self.mods.values(), self.world.resource(Clock).ticks)
 
@@ -215,6 +220,7 @@ class ModHost:
         chat = self.world.resource(Chat)
         said, self._heard = chat.since(self._heard), chat.count
         inputs = [(event.kind, event.name, dict(event.data)) for event in input_events(self.world)] if self.mods else []
+        self._controls = None
         posted = self._posted_by_scripts()
         self._for_scripts = Inbox()
         for mod in self.mods.values():
@@ -232,6 +238,8 @@ class ModHost:
             if told:
                 facts["events"] = told[:_MOST_EVENTS]
             mod.send(facts, tick=self.world.resource(Clock).ticks + 1)
+        seen = [mod.mirror.seen for mod in self.mods.values() if mod.running and mod.mirror.seen >= 0]
+        self.follower.forget(min(seen, default=0))
 
     def _rows(self, mod: LoadedMod, batch: EventBatch) -> list[Any]:
         """What happened as a mod hears it: what concerns its entity, and once for each pair where it listens."""
@@ -285,19 +293,17 @@ class ModHost:
 
     def may_change(self, mod: NamedMod, handles: NDArray[np.uint64]) -> NDArray[np.bool_] | None:
         """Which entities a mod may write to, None for all: none that is protected, or that another mod spawned."""
-        closed = self._closed.get(mod.name)
-        if closed is None:
-            others = [self._ids_of(other.name, other.spawned) for other in self.mods.values() if other is not mod]
-            guarded = self.protected - mod.spawned
-            closed = self._closed[mod.name] = np.concatenate([np.fromiter(guarded, np.uint64, len(guarded)), *others])
-        return ~np.isin(self.world.stable_ids(handles), closed) if len(closed) else None
-
-    def _ids_of(self, name: str, ids: set[int]) -> NDArray[np.uint64]:
-        """A set that only grows, as an array: the same one while it is as long."""
-        known = self._arrays.get(name)
-        if known is None or known[0] is not ids or len(known[1]) != len(ids):
-            known = self._arrays[name] = ids, np.fromiter(ids, np.uint64, len(ids))
-        return known[1]
+        if self._restored:
+            self._restored = False
+            self.owners.begin_anew({other.name: other.spawned for other in self.mods.values()})
+        closed = self.owners.are_others(mod.name, handles)
+        guarded = self.protected - mod.spawned
+        if guarded:
+            ids = self.world.stable_ids(handles)
+            closed = np.zeros(len(ids), bool) if closed is None else closed
+            for number in guarded:
+                closed |= ids == np.uint64(number)
+        return None if closed is None else ~closed
 
     def note_writes(self, mod: SteppedMod, column: MirrorColumn, changed: NDArray[np.bool_]) -> None:
         """Tell of two mods that write the same column of the same entity in one step, the first time that they do."""
@@ -305,8 +311,12 @@ class ModHost:
         if len(writers) < 2 or sum(other.mirror.columns[column.key].writable for other in writers) < 2:
             return
         for name, handles in self._wrote.get(column.key, ()):
+            pair = name, mod.name, column.key
+            if name == mod.name or pair in self._told_writers:
+                continue
             slots = mod.mirror.slots_of(handles)
-            if name != mod.name and changed[slots[(slots >= 0) & (slots < len(changed))]].any():
+            if changed[slots[(slots >= 0) & (slots < len(changed))]].any():
+                self._told_writers.add(pair)
                 mod.tell_once(
                     f"mods {name!r} and {mod.name!r} both write {column.key} of the same entities: {mod.name!r} has the last word"
                 )
@@ -317,17 +327,24 @@ class ModHost:
     def states_for(self, mod: SteppedMod) -> dict[str, Any]:
         """What is mirrored besides components: input, and where joints are."""
         found: dict[str, Any] = {}
-        if "input" in mod.grants.capabilities and self.world.has_resource(Input) and self.world.has_resource(InputMap):
-            source, actions = self.world.resource(Input), self.world.resource(InputMap)
-            states = {name: actions.state(name, source, edges=source.tick) for name in actions.actions}
-            found["actions"] = {
-                name: [state.value, state.held, state.pressed, state.released] for name, state in states.items()
-            }
-            found["mouse"] = [list(source.pointer), list(source.tick.pointer_delta), list(source.tick.wheel)]
+        if "input" in mod.grants.capabilities:
+            if self._controls is None:
+                self._controls = self._find_controls()
+            found |= self._controls
         ask = self.world.resource(GameServices).find("joint_positions")
         if ask is not None and "articulation" in mod.mirror.bits:
             found["joints"] = self._joints(mod, ask)
         return found
+
+    def _find_controls(self) -> dict[str, Any]:
+        if not (self.world.has_resource(Input) and self.world.has_resource(InputMap)):
+            return {}
+        source, actions = self.world.resource(Input), self.world.resource(InputMap)
+        states = {name: actions.state(name, source, edges=source.tick) for name in actions.actions}
+        return {
+            "actions": {name: [state.value, state.held, state.pressed, state.released] for name, state in states.items()},
+            "mouse": [list(source.pointer), list(source.tick.pointer_delta), list(source.tick.wheel)],
+        }
 
     def _joints(self, mod: SteppedMod, ask: Callable[..., Any]) -> dict[str, Any]:
         bit = np.uint64(1 << mod.mirror.bits["articulation"])
@@ -377,7 +394,7 @@ class ModHost:
 
     def load_state(self, state: Mapping[str, KeptMod]) -> None:
         """Go back to it: mods that were loaded since begin anew, and those that were ended since stay so."""
-        self._closed.clear()
+        self._restored = True
         self._cursor = self.world.resource(GameEvents).cursor
         for name, mod in list(self.mods.items()):
             kept = state.get(name)

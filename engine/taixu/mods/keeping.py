@@ -107,10 +107,10 @@ def bring_back(mod: LoadedMod, kept: KeptMod | None, *, anew: LoadedMod | None) 
     return _with_facts(anew, kept, first=True)
 
 
-def written_again(mod: SteppedMod, writes: tuple[KeptWrite, ...], world: Any) -> list[tuple[Any, Returned, Any]]:
+def written_again(mod: SteppedMod, writes: tuple[KeptWrite, ...]) -> list[tuple[Any, Returned, Any]]:
     """What an answer wrote, for slots as they are now: column, values that came back, which of them changed."""
     mod.mirror.reset()
-    mod.mirror.follow(world)
+    mod.mirror.follow()
     used = mod.mirror.used
     slots_by_id = {number: slot for slot, number in enumerate(mod.mirror.ids[:used].tolist()) if number}
     found: list[tuple[Any, Returned, Any]] = []

@@ -1,25 +1,26 @@
 """What one mod sees of a world: columns of the components that it may read, kept up to date by change ticks.
 
-Every entity with such a component has a slot for as long as it lives, so the mod may hold on to it; only what changed
-since the last look is gathered, and only columns in which something changed are copied into the sandbox.
+Every entity with such a component has a slot for as long as it lives, so the mod may hold on to it. What changed is gathered
+once for all mods (`taixu.mods.following`); here it is put into the mod's own slots, and only columns in which something
+changed are copied into the sandbox.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import ComponentType, Field, Rows, Table, World, row_count
+from taixu.ecs import ComponentType, Field, Rows, Table, World
 from taixu.errors import TaixuError
+from taixu.mods.following import Family, Watched, WorldFollower, crossing_values
 from taixu.mods.grants import Grants
 from taixu.mods.mirror_column import MirrorColumn
-from taixu.scene import Name, Parent, Transform
-from taixu.script.wire import GameError, to_data
+from taixu.scene import Name, Transform
 
 __all__ = ["CODES", "Seats", "WorldMirror"]
 
@@ -69,6 +70,8 @@ class WorldMirror:
     ----------
     world : World
     grants : Grants
+    follower : WorldFollower
+        What all mirrors of the world take from.
 
     Attributes
     ----------
@@ -80,7 +83,8 @@ class WorldMirror:
         How long the texts were that were given the last time.
     """
 
-    def __init__(self, world: World, grants: Grants) -> None:
+    def __init__(self, world: World, grants: Grants, follower: WorldFollower) -> None:
+        self._world, self._follower = world, follower
         self._readable = grants.readable(world)
         if len(self._readable) > 60:
             raise TaixuError(f"a mod reads at most 60 components, not {len(self._readable)}")
@@ -101,19 +105,25 @@ class WorldMirror:
         self.text_bytes = 0
         self.writable = [column for column in self.columns.values() if column.writable]
         self._by_class = {declared.cls: 1 << self.bits[name] for name, declared in self._readable.items()}
+        self._table_masks: Handles = _NONE
         self.reset()
+        follower.watch(self)
 
     def reset(self) -> None:
         """Begin anew: the sandbox has forgotten everything."""
         self.capacity = 0
         self.handles, self.ids, self.masks = _NONE, _NONE, _NONE
         self._slots: NDArray[np.int32] = np.empty(0, np.int32)  # by entity index
-        self._tick, self._value_tick, self._parent_tick, self._fresh = -1, -1, -1, True
+        self._seen = -1
+        self._family: Family | None = None
+        self._told: dict[str, list[Any]] = {}
         self._seats: tuple[int, Seats | None] | None = None
         self._free: list[int] = []
         self._used = 0
         for column in self.columns.values():
-            column.values, column.dirty = column.item.empty(0), True
+            column.values, column.dirty, column.seen = column.item.empty(0), True, -1
+        for objects in self._objects:
+            objects.changed.clear()
 
     @property
     def used(self) -> int:
@@ -143,27 +153,56 @@ class WorldMirror:
 
     def slots_of(self, handles: Handles) -> NDArray[np.int32]:
         """Slots of entities; -1 for those without."""
-        indices = (handles & np.uint64(0xFFFFFFFF)).astype(np.intp)
-        found = np.full(len(handles), -1, np.int32)
-        inside = indices < len(self._slots)
-        found[inside] = self._slots[indices[inside]]
-        known = found >= 0
-        found[known] = np.where(self.handles[found[known]] == handles[known], found[known], -1)
+        if not self.capacity:
+            return np.full(len(handles), -1, np.int32)
+        found = self._slots.take((handles & np.uint64(0xFFFFFFFF)).astype(np.intp), mode="clip")
+        strange = self.handles.take(found, mode="wrap") != handles  # another of the same index, or nobody
+        strange |= found < 0
+        found[strange] = -1
         return found
 
     # Following the world
 
-    def follow(self, world: World) -> tuple[dict[str, Any], list[str]]:
+    @property
+    def watched(self) -> list[Watched]:
+        """What the follower gathers for it."""
+        columns: list[MirrorColumn | _Objects] = [*self.columns.values(), *self._objects]
+        return [Watched(each.declared, each.item, each.key) for each in columns]
+
+    @property
+    def seen(self) -> int:
+        """The look that it has taken everything in of; -1 where it begins anew."""
+        return self._seen
+
+    def follow(self) -> tuple[dict[str, Any], list[str]]:
         """Take in what changed since the last time; gives facts for the sandbox, and the keys of columns to copy."""
         facts: dict[str, Any] = {}
-        rebuilt = self._follow_structure(world, facts)
-        self.follow_values(world)
-        self._follow_family(world, facts, structure=rebuilt)
+        number = self._follower.look()
+        if self._seen < self._follower.oldest:
+            self._build(number)
+            facts.update(reset=True, rebuild=True, capacity=self.capacity)
+            has_moved = True
+        else:
+            has_moved = self._follow_moves(facts)
+            self._take_values(self.columns.values())
+            self._take_texts()
+        self._seen = number
+        self._tell_family(facts, has_moved=has_moved)
         texts = self._texts(_MOST_FIRST_TEXT_BYTES if "reset" in facts else _MOST_TEXT_BYTES)
         if texts:
             facts["objects"] = texts
-        self._tick = world.tick
         return facts, [key for key, column in self.columns.items() if column.dirty]
+
+    def catch_up(self, columns: Iterable[MirrorColumn]) -> None:
+        """Take in what others wrote into some columns meanwhile."""
+        self._follower.look()
+        self._take_values(columns)
+
+    def pass_by(self, columns: Iterable[MirrorColumn]) -> None:
+        """What was written since `catch_up` is the mod's own, and no news to it."""
+        number = self._follower.look(author=self)
+        for column in columns:
+            column.seen = number
 
     def _texts(self, most_bytes: int) -> dict[str, list[tuple[int, Any]]]:
         """Texts and data that changed, so many bytes of them in a step: what is left comes with the next one."""
@@ -183,31 +222,27 @@ class WorldMirror:
                 found[objects.key] = taken
         return found
 
-    def _follow_structure(self, world: World, facts: dict[str, Any]) -> bool:
-        changes = None if self._fresh else world.structure.since(self._tick)
-        if self._fresh or changes is None:
-            self._build(world)
-            facts.update(reset=True, rebuild=True, capacity=self.capacity)
-            self._fresh = False
-            return True
-        if not changes:
+    def _follow_moves(self, facts: dict[str, Any]) -> bool:
+        """Who came and went for this mod; the values of those that came are among what was gathered."""
+        moves = self._follower.moved_since(self._seen)
+        if moves is None:
             return False
-        touched = np.unique(np.concatenate([changes.spawned, changes.despawned, changes.moved]))
-        masks = self._masks_of(world, touched)
-        slots = self.slots_of(touched)
+        masks = self._masks_of(moves.tables)
+        slots = self.slots_of(moves.entities)
+        if not (masks.any() or (slots >= 0).any()):
+            return False
         gone = (masks == 0) & (slots >= 0)
         come = (masks != 0) & (slots < 0)
-        kept = (masks != 0) & (slots >= 0)
+        there = masks != 0
         left = self.ids[slots[gone]]
         self._give_back(slots[gone])
-        slots[come] = self._take(world, touched[come])
-        there = come | kept
+        slots[come] = self._take(moves.entities[come])
         if there.any():
             places = slots[there]
-            self.handles[places], self.masks[places] = touched[there], masks[there]
-            self.ids[places] = world.stable_ids(touched[there])
-            self._slots[(touched[there] & np.uint64(0xFFFFFFFF)).astype(np.intp)] = places
-            self._gather_all(world, touched[there], places)
+            self.handles[places], self.masks[places] = moves.entities[there], masks[there]
+            self.ids[places] = moves.ids[there]
+            self._slots[(moves.entities[there] & np.uint64(0xFFFFFFFF)).astype(np.intp)] = places
+            self._make_up(moves.entities[there], places)
         facts["capacity"] = self.capacity
         if int(there.sum()) > _FEW or len(left) > _FEW:
             facts["rebuild"] = True
@@ -217,31 +252,44 @@ class WorldMirror:
             facts["joined"] = list(zip(self.ids[places].tolist(), places.tolist(), self.masks[places].tolist()))
         return True
 
-    def _build(self, world: World) -> None:
+    def _build(self, number: int) -> None:
+        world = self._world
         tables = [table for table in world.tables if table.types & self._by_class.keys() and len(table)]
         found = np.concatenate([table.entities for table in tables]) if tables else _NONE
         stable = world.stable_ids(found)
-        handles = found[np.argsort(stable, kind="stable")]
+        order = np.argsort(stable, kind="stable")
+        handles = found[order]
         self.reset()
-        self._take(world, handles)
+        self._take(handles)
         count = len(handles)
-        self.handles[:count], self.ids[:count] = handles, np.sort(stable)
-        self.masks[:count] = self._masks_of(world, handles)
+        self.handles[:count], self.ids[:count] = handles, stable[order]
+        numbers = np.repeat(np.array([table.id for table in tables], np.int32), [len(table) for table in tables])
+        self.masks[:count] = self._masks_of(numbers[order])
         self._slots[(handles & np.uint64(0xFFFFFFFF)).astype(np.intp)] = np.arange(count, dtype=np.int32)
+        for column in self.columns.values():
+            column.seen = number
+        for table in tables:
+            slots = self.slots_of(table.entities)
+            for column in self.columns.values():
+                if column.declared.cls in table.types:
+                    given = table.read(column.declared.cls, column.item.name)
+                    self._put(column, slots, crossing_values(world, column.item, column.key, given))
+            for objects in self._objects:
+                if objects.declared.cls in table.types:
+                    ids = world.stable_ids(table.entities).tolist()
+                    values = table.read(objects.declared.cls, objects.item.name)
+                    objects.changed.update(zip(ids, crossing_values(world, objects.item, objects.key, values)))
 
-    def _masks_of(self, world: World, handles: Handles) -> Handles:
-        masks = np.zeros(len(handles), np.uint64)
-        living = world.alive(handles)
-        if living.any():
-            tables, _ = world.locate(handles[living])
-            by_table = {number: self._mask(world.table(number)) for number in np.unique(tables).tolist()}
-            masks[living] = [by_table[number] for number in tables.tolist()]
-        return masks
+    def _masks_of(self, tables: NDArray[np.int32]) -> Handles:
+        """Components that the mod sees, as bits, by table; 0 for the dead, whose table is -1."""
+        known = self._table_masks
+        if len(known) <= len(self._world.tables):
+            masks = [sum(bit for cls, bit in self._by_class.items() if cls in table.types) for table in self._world.tables]
+            known = self._table_masks = np.array([*masks, 0], np.uint64)
+        found: Handles = known[tables]
+        return found
 
-    def _mask(self, table: Table) -> int:
-        return sum(bit for cls, bit in self._by_class.items() if cls in table.types)
-
-    def _take(self, world: World, handles: Handles) -> NDArray[np.int32]:
+    def _take(self, handles: Handles) -> NDArray[np.int32]:
         """Slots for entities that come: those given back first."""
         count = len(handles)
         reused = [self._free.pop() for _ in range(min(count, len(self._free)))]
@@ -252,8 +300,8 @@ class WorldMirror:
         if self._used > self.capacity:
             some = self._used // (2 if self.capacity else 8)  # most worlds have at their beginning what they have later
             self._grow(self._used + max(64, some))
-        if world.index_capacity > len(self._slots):
-            grown = np.full(world.index_capacity, -1, np.int32)
+        if self._world.index_capacity > len(self._slots):
+            grown = np.full(self._world.index_capacity, -1, np.int32)
             grown[: len(self._slots)] = self._slots
             self._slots = grown
         return np.array([*reused, *fresh], np.int32)
@@ -270,71 +318,76 @@ class WorldMirror:
         self.handles[slots], self.ids[slots], self.masks[slots] = 0, 0, 0
         self._free += sorted(slots.tolist(), reverse=True)
 
-    def follow_values(self, world: World) -> None:
-        """Gather what was written since the last time; what is written from now on counts as new."""
-        for table in world.tables:
-            if not len(table) or table.touched <= self._value_tick:
-                continue
-            for column in self.columns.values():
-                if column.declared.cls in table.types:
-                    self._gather(world, table, column)
-            for objects in self._objects:
-                if objects.declared.cls in table.types:
-                    _collect(world, table, objects, self._value_tick)
-        self.pass_by(world)
-
-    def pass_by(self, world: World) -> None:
-        """What was written until now is known already."""
-        self._value_tick = world.tick
-        world.advance()
-
     def correct(self, column: MirrorColumn, slots: Any, good: NDArray[np.bool_], returned: NDArray[Any]) -> None:
         """Take over those of a mod's values that were written."""
         places = np.arange(self.capacity)[slots][good]
         column.values[..., places] = returned[..., places]
 
-    def _gather_all(self, world: World, handles: Handles, slots: NDArray[np.int32]) -> None:
-        """All columns of entities that have just been given slots."""
+    def _make_up(self, entities: Handles, slots: NDArray[np.int32]) -> None:
+        """Those who came, in columns that were taken in further than it was known who was there."""
         for column in self.columns.values():
+            if column.seen <= self._seen:
+                continue
             bit = np.uint64(self._by_class[column.declared.cls])
-            have = (self.masks[slots] & bit) != 0
+            have = ((self.masks[slots] & bit) != 0) & self._world.alive(entities)
             if have.any():
-                values = world.gather(handles[have], column.declared.cls, column.item.name)
-                column.values[..., slots[have]] = world.stable_ids(values) if column.item.kind.name == "entity" else values
-                column.dirty = True
+                values = self._world.gather(entities[have], column.declared.cls, column.item.name)
+                self._put(column, slots[have], crossing_values(self._world, column.item, column.key, values))
 
-    def _gather(self, world: World, table: Table, column: MirrorColumn) -> None:
-        cls, name = column.declared.cls, column.item.name
-        if not table.is_changed(cls, name, since=self._value_tick):
-            return
-        rows = table.changed((cls,), since=self._value_tick, fields=(name,))
-        if not row_count(rows):
-            return
-        slots = self.slots_of(table.entities[rows])
-        values = table.take(cls, name, rows)
-        if column.item.kind.name == "entity":
-            values = world.stable_ids(values)
-        known = slots >= 0
-        column.values[..., slots[known]] = values[..., known]
+    def _take_values(self, columns: Iterable[MirrorColumn]) -> None:
+        journals, number = self._follower.journals, self._follower.number
+        known: dict[int, NDArray[np.int32]] = {}  # slots by what they were found for: most columns change together
+        for column in columns:
+            if column.seen >= number:
+                continue
+            journal = journals.get(column.key)
+            gathered = None if journal is None else journal.since(column.seen)
+            if gathered is not None:
+                slots = known.get(id(gathered.entities))
+                if slots is None:
+                    slots = known[id(gathered.entities)] = self.slots_of(gathered.entities)
+                self._put(column, slots, gathered.values)
+            column.seen = number
+
+    def _put(self, column: MirrorColumn, slots: NDArray[np.int32], values: NDArray[Any]) -> None:
+        """Values of entities into their slots, -1 for those that the mod does not see."""
+        inside = slots >= 0
+        if not inside.all():
+            if not inside.any():
+                return
+            slots, values = slots[inside], values[..., inside]
+        if column.values.ndim == 1:
+            column.values[slots] = values
+        else:
+            for lane, given in zip(column.values, values):
+                lane[slots] = given
         column.dirty = True
 
-    def _follow_family(self, world: World, facts: dict[str, Any], *, structure: bool) -> None:
+    def _take_texts(self) -> None:
+        for objects in self._objects:
+            journal = self._follower.journals.get(objects.key)
+            gathered = None if journal is None else journal.since(self._seen)
+            if gathered is not None:
+                ids = self._world.stable_ids(gathered.entities).tolist()
+                objects.changed.update(pair for pair in zip(ids, gathered.values) if pair[0])
+
+    def _tell_family(self, facts: dict[str, Any], *, has_moved: bool) -> None:
         """Who hangs below whom, who lies far out, and which entities models brought: sparse, and told when it changes."""
-        tables = list(world.query(Parent).tables())
-        if structure or any(row_count(table.changed((Parent,), since=self._parent_tick)) for table in tables):
-            below = np.concatenate([table.entities for table in tables]) if tables else _NONE
-            below = below[self.slots_of(below) >= 0]
-            above = world.gather(below, Parent, "entity") if len(below) else _NONE
-            held = world.alive(above)
-            facts["parents"] = list(zip(world.stable_ids(below[held]).tolist(), world.stable_ids(above[held]).tolist()))
-        self._parent_tick = world.tick
+        family = self._follower.family
+        if family is not self._family or has_moved:
+            self._family = family
+            here = self.slots_of(family.entities) >= 0
+            self._tell(facts, "parents", list(zip(family.below[here].tolist(), family.above[here].tolist())))
+            if Name in self._by_class:
+                self._tell(facts, "made", family.made.tolist())
         cell = self.columns.get("transform.cell")
         if cell is not None and cell.dirty:
             far = cell.values.any(axis=0) & (self.handles != 0) & (self.masks & np.uint64(self._by_class[Transform]) != 0)
-            facts["far"] = self.ids[far].tolist()
-        if structure and Name in self._by_class:
-            made = [table.entities for table in world.query(Name) if table.made]
-            facts["made"] = [] if not made else world.stable_ids(np.concatenate(made)).tolist()
+            self._tell(facts, "far", self.ids[far].tolist())
+
+    def _tell(self, facts: dict[str, Any], name: str, told: list[Any]) -> None:
+        if self._told.get(name) != told:
+            facts[name] = self._told[name] = told
 
     # What is said of components
 
@@ -368,22 +421,3 @@ def _longer(values: NDArray[Any], capacity: int) -> NDArray[Any]:
     grown = np.zeros((*values.shape[:-1], capacity), values.dtype)
     grown[..., : values.shape[-1]] = values
     return grown
-
-
-def _collect(world: World, table: Table, objects: _Objects, since: int) -> None:
-    cls, name = objects.declared.cls, objects.item.name
-    if not table.is_changed(cls, name, since=since):
-        return
-    rows = table.changed((cls,), since=since, fields=(name,))
-    if not row_count(rows):
-        return
-    ids = world.stable_ids(table.entities[rows]).tolist()
-    values = table.take(cls, name, rows).tolist()
-    if objects.item.kind.name != "data":
-        objects.changed.update(zip(ids, values))
-        return
-    for number, value in zip(ids, values):
-        try:
-            objects.changed[number] = to_data(value, objects.key)
-        except GameError:
-            objects.changed[number] = None  # more than crosses

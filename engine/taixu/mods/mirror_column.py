@@ -25,6 +25,8 @@ class MirrorColumn:
         ``[capacity]`` or ``[width, capacity]``; entities as stable ids. What the mod was last sent.
     dirty
         Whether the sandbox does not know it yet.
+    seen
+        The look of the world's follower up to which it was taken in.
     """
 
     declared: ComponentType
@@ -34,6 +36,7 @@ class MirrorColumn:
     name: str
     values: NDArray[Any]
     dirty: bool = True
+    seen: int = -1
     _back: NDArray[Any] | None = None
 
     def take_back(self, shared: NDArray[Any], used: int, lanes: int) -> Returned:

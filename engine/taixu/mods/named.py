@@ -65,7 +65,7 @@ class NamedMod:
         self.fault = ""
         self.listening: set[str] = set()
         self.spawned: set[int] = set()
-        self.mirror = WorldMirror(host.world, grants)
+        self.mirror = WorldMirror(host.world, grants, host.follower)
         self._host = host
         self._reserved: dict[int, None] = {}
         self._ids_made = 0
@@ -121,6 +121,11 @@ class NamedMod:
     def owns(self, number: int) -> bool:
         """Whether it spawned an entity."""
         return number in self.spawned
+
+    def own(self, number: int) -> None:
+        """It has spawned an entity."""
+        self.spawned.add(number)
+        self._host.owners.take(self.name, self._host.world.find_all(np.array([number], np.uint64)))
 
     def may_change(self, handles: NDArray[np.uint64]) -> NDArray[np.bool_] | None:
         """Which entities' granted components it may write; None for all."""

@@ -148,7 +148,7 @@ class SteppedMod(NamedMod):
 
     def _send(self, facts: dict[str, list[Any]], tick: int) -> None:
         clock = self._host.world.resource(Clock)
-        seen, dirty = self.mirror.follow(self._host.world)
+        seen, dirty = self.mirror.follow()
         steps = 1 if self._ran < 0 else max(1, tick - self._ran)
         self._ran = tick
         message = {
@@ -286,8 +286,11 @@ class SteppedMod(NamedMod):
         if kept is None:
             written = [(column, back, differences(self.mirror, column, back)) for column, back in self.returned()]
         else:
-            written, self._kept_writes = written_again(self, kept, world), None
-        self.mirror.follow_values(world)  # what others wrote meanwhile; then the mod's own is no news to it
+            written, self._kept_writes = written_again(self, kept), None
+        if not written:
+            return
+        mine = [column for column, _, _ in written]
+        self.mirror.catch_up(mine)
         for column, returned, changed in written:
             refused = write_back(world, self.mirror, column, returned, changed, self.may_change)
             if refused:
@@ -295,7 +298,7 @@ class SteppedMod(NamedMod):
                 answer.refused += refused - 1
             if changed is not None:
                 self._host.note_writes(self, column, changed)
-        self.mirror.pass_by(world)
+        self.mirror.pass_by(mine)
         if kept is not None:  # those are the slots of an instance that is gone
             self.mirror.reset()
 
