@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Any
@@ -21,6 +22,7 @@ __all__ = ["ModelHooks", "Spawned", "spawn_model"]
 
 Handles = NDArray[np.uint64]
 
+_TEXTURE = re.compile(r"\btexture=(\d+)")
 _CHILD_NUMBERS = np.uint64(0xC41D_0000_0000_0001)
 
 
@@ -46,7 +48,7 @@ class ModelHooks:
 
 def spawn_model(
     world: World, owner: int, model: ModelData, *, key: Hashable = None, variant: str = "", cast_shadow: bool = True,
-    material: int = 0,
+    material: int = 0, share_looks: bool = False,
 ) -> Spawned:
     """Spawn the nodes of a model below `owner`.
 
@@ -58,6 +60,8 @@ def spawn_model(
         Name of a material variant; an unknown one shows the default.
     material
         Number in the `MaterialLibrary` of what all of it looks like, in place of its own materials.
+    share_looks
+        Whether materials that are equal in all that they say, and in their pictures, are one with those of other models.
     """
     key = id(model) if key is None else key
     variants = model.variants.index(variant) if variant in model.variants else -1
@@ -84,11 +88,13 @@ def spawn_model(
         above = [NOBODY if node.parent is None else int(entities[node.parent]) for node in nodes]
         world.scatter(entities[shown], Parent, "entity", np.array([one or owner for one in above], np.uint64))
     spawned = Spawned(owner, model, entities)
-    _add_meshes(world, spawned, shown, key, (variants, material), cast_shadow)
+    looks = _looks_of(model) if share_looks else None
+    _add_meshes(world, spawned, shown, key, (variants, material), cast_shadow, looks)
     for found in levels.values():
         put_model_levels(
-            world.resource(MeshLibrary), model, found, lambda mesh: _mesh_number(world, model, key, mesh, (variants, material))
-        )
+            world.resource(MeshLibrary), world.resource(MaterialLibrary), model, found,
+            lambda mesh: _mesh_number(world, model, key, mesh, (variants, material), looks),
+        )  # fmt: skip
     _add_rest(world, spawned, shown)
     for function in world.resource(ModelHooks).functions if world.has_resource(ModelHooks) else ():
         function(world, spawned)
@@ -121,11 +127,12 @@ def _texts(texts: list[str]) -> NDArray[Any]:
 
 
 def _add_meshes(
-    world: World, spawned: Spawned, shown: list[int], key: Hashable, look: tuple[int, int], cast_shadow: bool
-) -> None:
+    world: World, spawned: Spawned, shown: list[int], key: Hashable, look: tuple[int, int], cast_shadow: bool,
+    looks: list[Hashable] | None,
+) -> None:  # fmt: skip
     model = spawned.model
     placed = {place: mesh for place in shown if (mesh := model.nodes[place].mesh) is not None}
-    numbers = {mesh: _mesh_number(world, model, key, mesh, look) for mesh in dict.fromkeys(placed.values())}
+    numbers = {mesh: _mesh_number(world, model, key, mesh, look, looks) for mesh in dict.fromkeys(placed.values())}
     single = [place for place in placed if model.nodes[place].instances is None]
     if single:
         meshes = np.array([numbers[placed[place]] for place in single], np.uint32)
@@ -149,8 +156,10 @@ def _add_meshes(
         )
 
 
-def _mesh_number(world: World, model: ModelData, key: Hashable, index: int, look: tuple[int, int]) -> int:
-    """`look`: a variant, and a material that is shown instead of all."""
+def _mesh_number(
+    world: World, model: ModelData, key: Hashable, index: int, look: tuple[int, int], looks: list[Hashable] | None
+) -> int:
+    """`look`: a variant, and a material that is shown instead of all; `looks`: keys of materials that others have too."""
     (variant, instead), meshes, materials = look, world.resource(MeshLibrary), world.resource(MaterialLibrary)
     number = meshes.find((key, index, look))
     if number is not None:
@@ -162,7 +171,7 @@ def _mesh_number(world: World, model: ModelData, key: Hashable, index: int, look
         LibraryMesh(
             tuple(mesh.primitives),
             tuple(
-                instead or (0 if material is None else _material_number(materials, model, key, material))
+                instead or (0 if material is None else _material_number(materials, model, key, material, looks))
                 for material in chosen
             ),
             mesh.weights,
@@ -170,9 +179,26 @@ def _mesh_number(world: World, model: ModelData, key: Hashable, index: int, look
     )
 
 
-def _material_number(materials: MaterialLibrary, model: ModelData, key: Hashable, index: int) -> int:
-    number = materials.find((key, index))
-    return materials.put((key, index), LibraryMaterial(model.materials[index], model)) if number is None else number
+def _material_number(
+    materials: MaterialLibrary, model: ModelData, key: Hashable, index: int, looks: list[Hashable] | None
+) -> int:
+    own = (key, index) if looks is None else looks[index]
+    number = materials.find(own)
+    return materials.put(own, LibraryMaterial(model.materials[index], model)) if number is None else number
+
+
+def _looks_of(model: ModelData) -> list[Hashable]:
+    """All that each material says; its pictures by their bytes, which remember their hashes."""
+    textures = []
+    for texture in model.textures:
+        images = [model.images[each] for each in (texture.image, texture.fallback) if each is not None]
+        told = [str(image.path) if image.data is None else f"{len(image.data)}:{hash(image.data)}" for image in images]
+        sampler = None if texture.sampler is None else model.samplers[texture.sampler]
+        textures.append(f"texture={told}{sampler}")
+    return [
+        ("look", _TEXTURE.sub(lambda found: textures[int(found[1])] if int(found[1]) < len(textures) else "", repr(material)))
+        for material in model.materials
+    ]
 
 
 def _add_rest(world: World, spawned: Spawned, shown: list[int]) -> None:

@@ -146,7 +146,7 @@ class ChunkStanding:
         for modifier, thing in data.things if level == 0 else ():
             things.setdefault(modifier, []).append(thing)
         hand = Shown(self.stack)
-        made = [hand.spawn_things(world, modifier, data.cell, some) for modifier, some in things.items()]
+        made = [part for modifier, some in things.items() for part in hand.spawn_things(world, modifier, data.cell, some)]
         return _Shown(entity, data, is_near, numbers, np.concatenate([np.empty(0, np.uint64), *made]))
 
     def _singly(

@@ -97,6 +97,9 @@ class ModifierKind:
     points
         ``module:name`` of ``points(parameters, frame, seed, x, z) -> heights``, where its heights at a point depend on that point
         alone: they are then known beyond a block without making its neighbours.
+    words
+        ``module:name`` of ``read(prompt) -> values of fields``, of kinds that words can describe; what it gives beyond the
+        component's fields is left out.
     most_level
         It does nothing on coarser levels than this (ground far away).
     """
@@ -113,6 +116,7 @@ class ModifierKind:
     points: str = ""
     edge_cells: int = 1
     most_level: int = 30
+    words: str = ""
 
     @property
     def name(self) -> str:
@@ -140,6 +144,19 @@ class ModifierKind:
         """Decide what shall be where."""
         found: Plan = _find(self.plan)(block, inputs, seed, before)
         return found
+
+    def described(self, prompt: str) -> dict[str, Any]:
+        """Values of fields that words name.
+
+        Raises
+        ------
+        TaixuError
+            Where words cannot describe it, or name nothing that it can make.
+        """
+        if not self.words:
+            raise TaixuError(f"words cannot describe {self.name.replace('_', ' ')}; its fields can be set")
+        own = component_type(self.component).by_name
+        return {name: value for name, value in _find(self.words)(prompt).items() if name in own}
 
     def heights_at(
         self, parameters: Any, frame: NDArray[np.float64], seed: int, x: NDArray[np.float64], z: NDArray[np.float64]

@@ -47,6 +47,15 @@ class _Spread:
     rows: dict[Cell, NDArray[np.float32]] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class _Standing:
+    """A thing as its modifier made it, what a hand has changed of it, and its entities."""
+
+    thing: Thing
+    pin: Mapping[str, Any] | None
+    entities: NDArray[np.uint64]
+
+
 @dataclass(slots=True)
 class Shown:
     """What stands in the world of a stack.
@@ -70,7 +79,7 @@ class Shown:
     _bare: NDArray[np.uint8] | None = None
     _base: object = None
     _spreads: dict[SpreadKey, _Spread] = field(default_factory=dict)
-    _things: dict[tuple[int, Cell], NDArray[np.uint64]] = field(default_factory=dict)
+    _things: dict[Cell, dict[int, dict[int, _Standing]]] = field(default_factory=dict)
 
     def show(self, world: World, evaluation: Evaluation, cells: Iterable[Cell], pins: PinTable) -> None:
         """Show cells as they are now."""
@@ -95,7 +104,8 @@ class Shown:
     def clear(self, world: World) -> None:
         """Take everything away."""
         lost = [spread.entity for spread in self._spreads.values()]
-        found = np.concatenate([np.array(lost, np.uint64), *self._things.values()])
+        standing = [one.entities for homes in self._things.values() for things in homes.values() for one in things.values()]
+        found = np.concatenate([np.array(lost, np.uint64), *standing])
         living = world.living(found)
         if len(living):
             despawn_tree(world, living)
@@ -227,20 +237,30 @@ class Shown:
         if evaluation.refs(cell).get("things"):
             for number, thing in evaluation.standing("things", cell):
                 wanted.setdefault(evaluation.stack.steps[number].id, []).append(thing)
-        for home in [home for home in self._things if home[1] == cell]:
-            living = world.living(self._things.pop(home))
-            if len(living):
-                despawn_tree(world, living)
-        for modifier, things in wanted.items():
+        before = self._things.pop(cell, {})
+        for modifier in sorted(before.keys() | wanted.keys()):
             place = (modifier, cell[1], cell[2])
-            things, lost = self.pins.apply(place, things)
+            pins = self.pins.homes.get(place, {})
+            things, lost = self.pins.apply(place, made := wanted.get(modifier, []))
             if lost:
                 self.lost[place] = lost
-            if things:
-                self._things[modifier, cell] = self.spawn_things(world, modifier, cell, things)
+            looks = {thing.number: (thing, pins.get(thing.number)) for thing in made}
+            known = before.get(modifier, {})
+            # The same thing with the same pin goes on standing: selections and bodies last.
+            now = {one.number: known[one.number] for one in things if _is_same(known.get(one.number), looks[one.number])}
+            gone = [one.entities for number, one in known.items() if number not in now]
+            living = world.living(np.concatenate([*gone, np.zeros(0, np.uint64)]))
+            if len(living):
+                despawn_tree(world, living)
+            fresh = [thing for thing in things if thing.number not in now]
+            spawned = self.spawn_things(world, modifier, cell, fresh) if fresh else []
+            for thing, entities in zip(fresh, spawned, strict=True):
+                now[thing.number] = _Standing(*looks[thing.number], entities)
+            if now:
+                self._things.setdefault(cell, {})[modifier] = now
 
-    def spawn_things(self, world: World, modifier: int, cell: Cell, things: list[Thing]) -> NDArray[np.uint64]:
-        """Spawn what a modifier made in a cell below the stack; the handles, children's too."""
+    def spawn_things(self, world: World, modifier: int, cell: Cell, things: list[Thing]) -> list[NDArray[np.uint64]]:
+        """Spawn what a modifier made in a cell below the stack; of each thing the handles, children's too."""
         blocks: dict[str, dict[str, Any]] = {}
         models: dict[str, Thing] = {}
         marks: list[str] = []
@@ -259,16 +279,18 @@ class Shown:
             for child in thing.children:
                 add(child, f"{name}/{child.number:x}", name, mark)
 
+        ends = []
         for thing in things:
             mark = pin_id(modifier, (cell[1], cell[2]), thing.number)
             add(thing, f"{id_text(world.stable_id(self.stack))}:{mark}", "", mark)
+            ends.append(len(blocks))
         handles = self._spawn(world, blocks, marks)
         for name, handle in zip(blocks, handles.tolist(), strict=True):
             if name in models and handle:
                 model = models[name].model
                 assert model is not None
-                spawn_model(world, handle, model, key=("made", id(model), model_key(world, model)))
-        return handles[handles != 0]
+                spawn_model(world, handle, model, key=("made", model_key(world, model)), share_looks=True)
+        return [part[part != 0] for part in np.split(handles, ends[:-1])]
 
     def _spawn(self, world: World, blocks: Mapping[str, dict[str, Any]], marks: list[str]) -> NDArray[np.uint64]:
         """Spawn blocks below the stack; the handles in their order, 0 where one could not be."""
@@ -292,6 +314,10 @@ class Shown:
         if len(bare):
             world.insert(bare, Transform)
         return handles
+
+
+def _is_same(known: _Standing | None, look: tuple[Thing, Mapping[str, Any] | None]) -> bool:
+    return known is not None and known.thing is look[0] and known.pin == look[1]
 
 
 def _is_shaped(refs: Refs) -> bool:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from math import isfinite
 from typing import Any
 
 import numpy as np
@@ -97,6 +98,9 @@ class Step:
         if not np.isfinite(at).all():
             raise TaixuError(f"modifier {name or kind.name}: its transform holds numbers that are none")
         values = {item.name: getattr(parameters, item.name) for item in component_type(kind.component).fields}
+        lacking = next((key for key, value in values.items() if isinstance(value, float) and not isfinite(value)), "")
+        if lacking:
+            raise TaixuError(f"modifier {name or kind.name}: {lacking} is {values[lacking]}, which is no number to go by")
         try:
             text = json.dumps(values, sort_keys=True, separators=(",", ":"), allow_nan=False)
         except (TypeError, ValueError, RecursionError) as error:

@@ -13,8 +13,7 @@ from taixu.errors import TaixuError
 from taixu.generate.modifiers.blocks import Block, Bounds
 from taixu.generate.modifiers.kinds import Inputs
 from taixu.generate.modifiers.layers import Layers, Thing
-from taixu.generate.places.buildings.model import bare, model_of
-from taixu.generate.places.buildings.surfaces import Palette, shared_palette
+from taixu.generate.places.buildings.making_things import soup_thing
 from taixu.generate.places.roads.ground import flatten_ground
 from taixu.generate.places.roads.kinds import kind_named
 from taixu.generate.places.roads.network import Road
@@ -108,7 +107,7 @@ def flattened(plan: RoadPlan, heights: Any, block: Block, margin: int = 0) -> tu
     return flatten_ground(heights, x, -z, plan.layout, rows=rows, junctions=junctions, hanging=plan.hanging)
 
 
-def road_things(plan: RoadPlan, block: Block, inputs: Inputs) -> list[Thing]:
+def road_things(plan: RoadPlan, block: Block, inputs: Inputs, *, lamp: str = "old") -> list[Thing]:
     """What is drawn of the roads whose middles lie in a block; what hangs on the same as before is the same."""
     layout, graph = plan.layout, plan.graph
     count, things = len(layout.rows), []
@@ -126,26 +125,19 @@ def road_things(plan: RoadPlan, block: Block, inputs: Inputs) -> list[Thing]:
             at, name = (float(place[0]), junction.height, float(-place[1])), "junction"
             make = partial(build_junction, layout, junction)
         if block.holds(np.array([at[0]]), np.array([at[2]]))[0]:
-            things += inputs.once("road" if number < count else "junction", key, partial(_things, make, name, at))
+            sort = "road" if number < count else "junction"
+            things += inputs.once(sort, key + lamp.encode(), partial(_things, make, name, at, lamp))
     return things
 
 
-def _things(make: Callable[[], RoadPart], name: str, at: tuple[float, float, float]) -> list[Thing]:
-    return [_thing(make(), name, at, shared_palette(128))]
-
-
-def _thing(part: RoadPart, name: str, at: tuple[float, float, float], palette: Palette) -> Thing:
+def _things(make: Callable[[], RoadPart], name: str, at: tuple[float, float, float], lamp: str) -> list[Thing]:
     """A part as a thing around its place; its number hangs on that place."""
-    from taixu.generate.places.buildings.soup import Frame, Soup
+    part = make()
+    if lamp:
+        from taixu.generate.places.settlements.furniture import lamp_post, place
 
+        for x, y, z, turn in part.beside.lamps:
+            place(part.surface, lamp_post(lamp), x, y, z, turn)
     where = np.round(np.asarray(at, np.float64), 2)
-    axes = np.eye(3)
-    back = Frame(-where, axes[0], axes[1], axes[2])
-    shown, solid = Soup(), Soup()
-    shown.extend(part.surface, frame=back)
-    solid.extend(bare(part.collider), frame=back)
     number = int.from_bytes(hashlib.blake2b(f"{name}|{where.tolist()}".encode(), digest_size=7).digest(), "little")
-    points, _, _, triangles = next(iter(solid.arrays().values()))
-    collider = {"shape": "mesh", "data": {"points": np.round(points, 4).tolist(), "triangles": triangles.tolist()}, "friction": 0.9}
-    place = (float(where[0]), float(where[1]), float(where[2]))
-    return Thing(number, name, place, model=model_of([shown], palette, name=name), components={"collider": collider})
+    return [soup_thing(number, name, at, [part.surface], part.collider)]

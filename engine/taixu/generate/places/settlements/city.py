@@ -35,13 +35,15 @@ def zone_at(point: Array, spec: CitySpec, seed: int) -> str:
     return next((name for far, name in marks if away < far), marks[-1][1])
 
 
-def block_houses(block: Any, ground: Ground, spec: CitySpec, seed: int) -> tuple[list[Lot], list[House], bool]:
-    """Lots and houses of a block: a function of its outline alone."""
+def block_houses(
+    block: Any, ground: Ground, spec: CitySpec, seed: int, *, origin: Array | None = None
+) -> tuple[list[Lot], list[House], bool]:
+    """Lots and houses of a block: a function of its outline and the ground below it; `origin` is the district's middle."""
     middle = np.array(block.centroid.coords[0])
     key = f"{middle[0]:.0f}:{middle[1]:.0f}"
     if block.area < 400 or (chance(seed, "park", key) < spec.parks and block.area > 2500):
         return [], [], True
-    zone = zone_at(middle, spec, seed)
+    zone = zone_at(middle if origin is None else middle - origin, spec, seed)
     styles = [(read_style(name), weight) for name, weight in _zone_styles(zone)]
     main = styles[0][0]
     wide = (main.width[0], main.width[1])

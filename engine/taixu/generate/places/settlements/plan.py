@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from taixu.generate.places.buildings.plans import Array
-from taixu.generate.places.roads import Road, RoadLayer
+from taixu.generate.places.roads import RoadLayer
 from taixu.generate.places.settlements.lots import Lot
 
 if TYPE_CHECKING:
@@ -103,7 +103,6 @@ class Settlement:
     """
 
     middle: Array
-    roads: list[Road]
     layer: RoadLayer
     houses: list[House] = field(default_factory=list)
     lots: list[Lot] = field(default_factory=list)

@@ -86,7 +86,7 @@ class CityMaker:
         for junction in layout.junctions:
             whole.take(self._of("junctions", junction_key(layout, junction), partial(build_junction, layout, junction)))
         corridor = shapely.MultiPolygon()
-        made = Settlement(np.zeros(2), list(roads), RoadLayer(graph, layout, whole.surface, whole.collider, whole.beside, corridor))
+        made = Settlement(np.zeros(2), RoadLayer(graph, layout, whole.surface, whole.collider, whole.beside, corridor))
         for block in blocks_of(graph, known=self._kept.setdefault("faces", {})):
             lots, houses, is_park = self._of(
                 "blocks", shapely.to_wkb(block), partial(block_houses, block, self.ground, self.spec, self.seed)

@@ -9,18 +9,25 @@ import numpy as np
 
 from taixu.generate.places.buildings.plans import Array, chance
 from taixu.generate.places.buildings.style import Style, read_style
-from taixu.generate.places.roads import make_roads
+from taixu.generate.places.roads import Road, RoadLayer, make_roads
 from taixu.generate.places.settlements.cultures import CULTURES
 from taixu.generate.places.settlements.growth import find_site, grow_roads
 from taixu.generate.places.settlements.lots import Lot, lots_along
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
 from taixu.generate.places.settlements.spec import VillageSpec
 
-__all__ = ["footprint_in", "plan_village"]
+__all__ = ["footprint_in", "plan_village", "radius_of", "roads_of_village"]
 
 
-def plan_village(ground: Ground, spec: VillageSpec, seed: int) -> Settlement:
+def plan_village(
+    ground: Ground, spec: VillageSpec, seed: int, *, middle: Array | None = None, layer: RoadLayer | None = None
+) -> Settlement:
     """Where everything of a village stands.
+
+    Parameters
+    ----------
+    middle, layer
+        Where it lies, and its roads; looked for and grown by default.
 
     Raises
     ------
@@ -29,13 +36,12 @@ def plan_village(ground: Ground, spec: VillageSpec, seed: int) -> Settlement:
     """
     spec = spec.check()
     culture = CULTURES[spec.culture]
-    radius = spec.radius_m or 26.0 * math.sqrt(spec.houses) * 0.75
-    radius = min(radius, ground.reach_m * 0.8)
-    middle = find_site(ground, radius_m=radius, by_water=culture.by_water, seed=seed)
-    roads, _ = grow_roads(ground, middle, radius_m=radius, arms=spec.ways, lanes=max(2, spec.houses // 9), seed=seed,
-                          main=culture.main, side=culture.side, out=culture.out)  # fmt: skip
-    layer = make_roads(roads, ground.height_at, ground.water_at)
-    made = Settlement(middle, roads, layer)
+    radius = min(radius_of(spec), ground.reach_m * 0.8)
+    if middle is None:
+        middle = find_site(ground, radius_m=radius, by_water=culture.by_water, seed=seed)
+    if layer is None:
+        layer = make_roads(roads_of_village(ground, spec, seed, middle), ground.height_at, ground.water_at)
+    made = Settlement(middle, layer)
     taken: list[Any] = []
     for landmark in culture.landmarks:
         name, _, far = landmark.partition("@")
@@ -84,6 +90,19 @@ def plan_village(ground: Ground, spec: VillageSpec, seed: int) -> Settlement:
             made.houses.append(house)
     _spawn(made)
     return made
+
+
+def radius_of(spec: VillageSpec) -> float:
+    """How far its houses reach, about, metres."""
+    return spec.radius_m or 26.0 * math.sqrt(spec.houses) * 0.75
+
+
+def roads_of_village(ground: Ground, spec: VillageSpec, seed: int, middle: Array) -> list[Road]:
+    """Ways that grow from its middle."""
+    culture, radius = CULTURES[spec.culture], min(radius_of(spec), ground.reach_m * 0.8)
+    roads, _ = grow_roads(ground, middle, radius_m=radius, arms=spec.ways, lanes=max(2, spec.houses // 9), seed=seed,
+                          main=culture.main, side=culture.side, out=culture.out)  # fmt: skip
+    return roads
 
 
 def _one_lot(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Sequence
-from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +12,10 @@ from taixu.generate.places.buildings.building import Building, make_building
 from taixu.generate.places.buildings.doors import door_key, door_leaf, door_rotation
 from taixu.generate.places.buildings.model import bare, building_model, draw_facades, model_of
 from taixu.generate.places.buildings.plans import chance
-from taixu.generate.places.buildings.soup import Frame, Soup, level_frame
+from taixu.generate.places.buildings.soup import Frame, Soup
 from taixu.generate.places.buildings.surfaces import Palette
 from taixu.generate.places.settlements import furniture
+from taixu.generate.places.settlements.grounds import lay_garden, lay_park, lay_square
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
 
 __all__ = ["CELL_M", "build_cell", "build_house", "house_levels", "merged_levels", "squares_of", "write_settlement"]
@@ -62,13 +61,12 @@ def write_settlement(
     streets, solid = Soup(), Soup()
     streets.extend(made.layer.surface)
     solid.extend(made.layer.collider)
-    for shape, level in made.squares:
-        for soup in (streets, solid):
-            soup.prism(("cobbles", "", "concrete"), shape, level - 0.6, level)
-    _gardens(streets, solid, made, ground)
+    for house in made.houses:
+        lay_garden(streets, house, ground)
     for park in made.parks:
-        _park(streets, park, ground)
-    _square_things(streets, solid, made)
+        lay_park(streets, park, ground)
+    for shape, level in made.squares:
+        lay_square(streets, solid, shape, level)
     entities["roads"] = {
         "transform": {}, "model": {"source": write(model_of([streets], palette, name="roads"), "roads"), "cast_shadow": True},
         "collider": {"shape": "mesh", "source": write(model_of([bare(solid)], Palette(0), name="roads"), "roads_collider"),
@@ -160,95 +158,3 @@ def build_cell(houses: Sequence[House], palette: Palette) -> tuple[list[Soup], S
     for house in houses:
         draw_facades(palette, house.style, house.style.looks(house.seed), [levels[0]])
     return list(levels), bare(levels[1]), middle
-
-
-def _gardens(streets: Soup, solid: Soup, made: Settlement, ground: Ground) -> None:
-    """Fences, walls and hedges around lots, with a gap at the gate, and a path to the door."""
-    del solid
-    for house in made.houses:
-        lot = house.lot
-        if lot is None or house.style.numbers["fence"] <= 0 or lot.shape.distance(house.footprint) > 0.5:
-            continue
-        if chance(house.seed, "fence") > house.style.numbers["fence"]:
-            continue
-        ring = np.asarray(lot.shape.buffer(-0.35, join_style="mitre").exterior.coords)
-        d = np.array([-lot.front[1], lot.front[0]])
-        line: list[np.ndarray] = []
-        kind = ("picket", "hedge", "wall")[int(chance(house.seed, "fence kind") * 3)]
-        runs: list[list[np.ndarray]] = []
-        for a, b in pairwise(ring):
-            is_front = (
-                abs(float((b - a) @ d)) > 0.7 * float(np.hypot(*(b - a))) and abs(float(((a + b) / 2 - lot.gate) @ lot.front)) < 1.2
-            )
-            if is_front:
-                e = (b - a) / np.hypot(*(b - a))
-                at = float((lot.gate - a) @ e)
-                runs.append([*line, a, a + e * max(at - 0.9, 0.0)])
-                line = [a + e * min(at + 0.9, float(np.hypot(*(b - a)))), b]
-            else:
-                line = [*line, a, b] if not line else [*line, b]
-        runs.append(line)
-        for run in runs:
-            if len(run) < 2:
-                continue
-            points = _dense(np.array(run))
-            heights = ground.height_at(points[:, 0], points[:, 1])
-            if kind == "hedge":
-                furniture.hedge(streets, points, heights, house.seed)
-            else:
-                furniture.fence(streets, points, heights, kind)
-
-
-def _park(streets: Soup, park: Any, ground: Ground) -> None:
-    """A hedge around, with gaps at its corners, and benches that look inwards."""
-    inner = park.buffer(-1.2)
-    if inner.is_empty or inner.geom_type != "Polygon":
-        return
-    line = inner.exterior
-    middle = np.array(inner.representative_point().coords[0])
-    step = max(line.length / max(round(line.length / 40), 3), 12.0)
-    at = 0.0
-    while at + step <= line.length + 0.1:
-        points = np.array([line.interpolate(at + 2.5 + (step - 5.0) * t).coords[0] for t in np.linspace(0, 1, 9)])
-        furniture.hedge(streets, points, ground.height_at(points[:, 0], points[:, 1]), 3)
-        seat = points[4] + (middle - points[4]) / max(float(np.hypot(*(middle - points[4]))), 1e-9) * 1.6
-        turn = math.atan2(*(middle - seat)[::-1])
-        furniture.place(
-            streets,
-            furniture.bench(),
-            float(seat[0]),
-            float(ground.height_at(*seat[:, None])[0]),
-            float(-seat[1]),
-            turn + math.pi / 2,
-        )
-        at += step
-
-
-def _dense(points: np.ndarray) -> np.ndarray:
-    made = [points[:1]]
-    for a, b in pairwise(points):
-        length = float(np.hypot(*(b - a)))
-        if length < 1e-6:
-            continue
-        count = max(1, math.ceil(length / 3.0))
-        made.append(a + (b - a) * ((np.arange(count) + 1) / count)[:, None])
-    return np.concatenate(made)
-
-
-def _square_things(streets: Soup, solid: Soup, made: Settlement) -> None:
-    """A well, stalls and benches on squares."""
-    for shape, level in made.squares:
-        middle = np.array(shape.centroid.coords[0])
-        furniture.place(streets, furniture.well(), float(middle[0]), level, float(-middle[1]), 0.0)
-        frame = level_frame(level, at=(float(middle[0]), float(middle[1])))
-        solid.box("concrete", frame, (-0.95, -0.95, 0), (0.95, 0.95, 1.0))
-        ring = np.asarray(shape.exterior.coords)[:-1]
-        colors = ("#a8443a", "#3f6b8a", "#6b7f3a", "#b08a3a")
-        for k, corner in enumerate(ring[:4]):
-            at = middle + (corner - middle) * 0.58
-            turn = math.atan2(*(middle - at)[::-1])
-            furniture.place(streets, furniture.stall(colors[k % 4]), float(at[0]), level, float(-at[1]), turn + math.pi / 2)
-            edge = (ring[k] + ring[(k + 1) % len(ring)]) / 2
-            seat = middle + (edge - middle) * 0.8
-            turn = math.atan2(*(middle - seat)[::-1])
-            furniture.place(streets, furniture.bench(), float(seat[0]), level, float(-seat[1]), turn + math.pi / 2)
