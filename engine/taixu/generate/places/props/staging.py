@@ -13,7 +13,7 @@ from taixu.generate.generator import Made
 from taixu.generate.places.props.catalogue import PROPS, PropSpec, bounds_of, prop_model
 from taixu.generate.places.world_text import entity_id
 
-__all__ = ["Stage", "turned"]
+__all__ = ["Stage", "collider_of", "turned"]
 
 Vector = tuple[float, float, float]
 
@@ -78,7 +78,7 @@ class Stage:
             transform["scale"] = [scale] * 3
         components: dict[str, Any] = {"transform": transform, "model": {"source": source}}
         if collide and PROPS[kind].collider:
-            components["collider"] = _collider(PROPS[kind].collider, bounds)
+            components["collider"] = collider_of(PROPS[kind].collider, bounds)
         name = kind.replace("_", " ")
         self.add(name, components)
         for offset, color, candela, reach in lamps if self.lit else ():
@@ -92,7 +92,8 @@ class Stage:
         self.add(name, {"transform": {"position": list(at)}, "light": light})
 
 
-def _collider(kind: str, bounds: Any) -> dict[str, Any]:
+def collider_of(kind: str, bounds: Any) -> dict[str, Any]:
+    """What bodies meet of a prop: of its kind of collider, and its corners [2, 3]."""
     if kind != "box":
         return {"shape": kind}
     low, high = bounds
