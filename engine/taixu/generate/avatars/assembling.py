@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
-from taixu.assets.humanoid import Avatar, AvatarMeta, LookAt
+from taixu.assets.humanoid import Avatar, LookAt
 from taixu.assets.material import Material
-from taixu.assets.mesh import Mesh, Primitive, Skin
-from taixu.assets.model import ModelData, Node, Scene
+from taixu.assets.model import ModelData, Scene
 from taixu.assets.texture import Image, Texture, TextureRef
-from taixu.generate.avatars.expressions import UNITS, expressions_of
-from taixu.generate.avatars.levels import COVERAGES, far_pieces, impostor_extras
+from taixu.generate.avatars.expressions import expressions_of
+from taixu.generate.avatars.levels import COVERAGES, far_pieces
+from taixu.generate.avatars.nodes import add_looks, add_mesh, add_skeleton, free_meta, hang_levels, primitive_of
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece, joined
@@ -19,18 +16,20 @@ from taixu.generate.avatars.swinging import Capsule, add_chains
 
 __all__ = ["assembled", "capsules_of"]
 
+_BODY_IS_OF = "The body is made from MakeHuman's base mesh and targets and the Face Units pack, all CC0 1.0."
+
 
 def assembled(person: Person, pieces: list[Piece]) -> ModelData:
     """A model of pieces; those of one node and one paint become one primitive."""
     model = ModelData(name=person.spec.name or "avatar")
     model.asset = {"copyright": "CC0-1.0; the body is MakeHuman's (CC0)"}
-    bones = _add_skeleton(model, person)
+    bones = add_skeleton(model, person.pose.bones, person.pose.parents, person.pose.heads)
     paints: dict[int, int] = {}
-    avatar = Avatar(humanoid={bone: bones[number] for number, bone in enumerate(person.pose.bones)}, meta=_meta(person))
+    avatar = Avatar(humanoid={bone: bones[number] for number, bone in enumerate(person.pose.bones)},
+                    meta=free_meta(person.spec.name or "avatar", _BODY_IS_OF))  # fmt: skip
     pieces = add_chains(model, avatar, pieces, capsules_of(person))
     levels = far_pieces(person, pieces)
-    model.nodes.append(Node("looks", extras={"MSFT_screencoverage": list(COVERAGES), **impostor_extras(person, pieces)}))
-    looks = len(model.nodes) - 1
+    looks = add_looks(model, pieces, COVERAGES)
     pieces = [*pieces, *(piece for level in levels for piece in level)]
     far_nodes: list[int] = []
     for name in dict.fromkeys(piece.node for piece in pieces):
@@ -44,29 +43,19 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
             whole = joined(group, group[0].name)
             if id(whole.paint) not in paints:
                 paints[id(whole.paint)] = _add_material(model, whole.paint)
-            primitives.append(_primitive(whole, paints[id(whole.paint)], has_units=has_units))
-        mesh = Mesh(name, primitives)
-        if has_units:
-            mesh.target_names = list(UNITS)
-            mesh.weights = np.zeros(len(UNITS), np.float32)
-        model.meshes.append(mesh)
-        model.nodes.append(Node(name, mesh=len(model.meshes) - 1, skin=0))
-        node = len(model.nodes) - 1
-        if name.startswith("level"):
+            primitives.append(primitive_of(whole, paints[id(whole.paint)], has_units=has_units))
+        is_far = name.startswith("level")
+        node = add_mesh(model, name, primitives, above=None if is_far else looks, has_units=has_units)
+        if is_far:
             far_nodes.append(node)
             continue
-        model.nodes[node].parent = looks
-        model.nodes[looks].children.append(node)
         if has_units:
             avatar.expressions = expressions_of(node)
-            avatar.first_person[node] = "thirdPersonOnly"
-        else:
-            avatar.first_person[node] = "auto" if name == "body" else "thirdPersonOnly" if name == "hair" else "auto"
+        avatar.first_person[node] = "thirdPersonOnly" if has_units or name == "hair" else "auto"
     head, eye = person.pose.heads[person.bone("head")], person.pose.heads[person.bone("leftEye")]
     avatar.look_at = LookAt(offset=(0.0, float(eye[1] - head[1]), float(eye[2] - head[2])))
     model.avatar = avatar
-    model.nodes[looks].extensions["MSFT_lod"] = {"ids": far_nodes}
-    model.extensions_used = ["MSFT_lod"]
+    hang_levels(model, looks, far_nodes)
     roots = [index for index, node in enumerate(model.nodes) if node.parent is None and index not in far_nodes]
     model.scenes = [Scene(nodes=roots)]
     model.scene = 0
@@ -90,63 +79,6 @@ def capsules_of(person: Person) -> dict[str, Capsule]:
     for side in ("left", "right"):
         found[f"{side}UpperLeg"] = Capsule(bone(f"{side}UpperLeg"), bone(f"{side}LowerLeg"), 0.068 * size)
     return found
-
-
-def _meta(person: Person) -> AvatarMeta:
-    return AvatarMeta(
-        name=person.spec.name or "avatar", version="1", authors=["Taixu"], copyright_information="CC0-1.0",
-        third_party_licenses="The body is made from MakeHuman's base mesh and targets and the Face Units pack, all CC0 1.0.",
-        other_license_url="https://creativecommons.org/publicdomain/zero/1.0/", avatar_permission="everyone",
-        commercial_usage="corporation", credit_notation="unnecessary", allow_redistribution=True, allow_violence=True,
-        allow_political=True, modification="allowModificationRedistribution",
-    )  # fmt: skip
-
-
-def _add_skeleton(model: ModelData, person: Person) -> list[int]:
-    """Nodes of the bones, without turns; gives their numbers."""
-    pose = person.pose
-    model.nodes.append(Node("root"))
-    first = 1
-    inverse = np.tile(np.eye(4, dtype=np.float32), (len(pose.bones), 1, 1))
-    for number, (bone, parent) in enumerate(zip(pose.bones, pose.parents, strict=True)):
-        above = parent + first if parent >= 0 else 0
-        offset = pose.heads[number] - (pose.heads[parent] if parent >= 0 else 0.0)
-        model.nodes.append(Node(bone, parent=above, translation=offset.astype(np.float32)))
-        model.nodes[above].children.append(number + first)
-        inverse[number, :3, 3] = -pose.heads[number]
-    numbers = list(range(first, first + len(pose.bones)))
-    model.skins.append(Skin("body", numbers, inverse, skeleton=0))
-    return numbers
-
-
-def _primitive(piece: Piece, material: int, *, has_units: bool) -> Primitive:
-    order = np.argsort(-piece.weights, axis=1, kind="stable")
-    weights = np.take_along_axis(piece.weights, order, 1)
-    joints = np.where(weights > 0.0, np.take_along_axis(piece.joints, order, 1), 0)
-    weights = weights / weights.sum(1, keepdims=True)
-    attributes: dict[str, NDArray[np.generic]] = {
-        "POSITION": piece.positions.astype(np.float32), "NORMAL": _unit(piece.normals).astype(np.float32),
-        "TEXCOORD_0": piece.coordinates.astype(np.float32), "JOINTS_0": joints.astype(np.uint16),
-        "WEIGHTS_0": weights.astype(np.float32),
-    }  # fmt: skip
-    if piece.colors is not None:
-        attributes["COLOR_0"] = piece.colors.astype(np.float32)
-    turns = any(tilt.any() for _, _, tilt in piece.units.values())
-    targets = []
-    still = np.zeros((len(piece.positions), 3), np.float32)  # one for all units that leave it alone, which is written once
-    for unit in UNITS if has_units else ():
-        moved, turned = still, still
-        if unit in piece.units:
-            at, change, tilt = piece.units[unit]
-            moved, turned = np.zeros((2, len(piece.positions), 3), np.float32)
-            moved[at], turned[at] = change, tilt
-        targets.append({"POSITION": moved, "NORMAL": turned} if turns else {"POSITION": moved})
-    return Primitive(attributes, piece.triangles.astype(np.uint32).ravel(), material=material, targets=targets)
-
-
-def _unit(vectors: NDArray[np.float64]) -> NDArray[np.float64]:
-    length = np.linalg.norm(vectors, axis=1, keepdims=True)
-    return np.where(length > 1e-9, vectors / np.maximum(length, 1e-9), (0.0, 1.0, 0.0))
 
 
 def _add_material(model: ModelData, paint: Paint) -> int:

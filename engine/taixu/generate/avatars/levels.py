@@ -1,7 +1,7 @@
 """Levels of detail of a person: the same skin and clothes with fewer triangles, for those who stand further away.
 
 The first is thinner and has no moving face; the second is one surface in one paint, coloured at its vertices. Both hang on the same
-skeleton. Written, the levels are ``MSFT_lod`` of the node above the meshes, with the share of the picture's height below which the
+skeleton. Written, the levels are ``MSFT_lod`` of the node above the meshes, with the share of the picture below which the
 next one is shown; what comes after the last is an impostor, whose frame stands in the node's extras. Viewers who know nothing of
 this show the finest alone: the others are in no scene.
 """
@@ -21,18 +21,20 @@ from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece, distinct_rows, joined
 
-__all__ = ["COVERAGES", "far_pieces", "impostor_extras"]
+__all__ = ["COVERAGES", "far_pieces"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
-COVERAGES = (0.40, 0.14, 0.03)
-"""Shares of the picture's height at which the finest, the first and the second level end; then comes the impostor."""
+COVERAGES = (0.10, 0.02, 0.003)
+"""Shares of the picture's area at which the finest, the first and the second level end; then comes the impostor."""
 _LEFT_OUT = (("tongue", "teeth", "button"), ("tongue", "button", "teeth", "brows", "beard locks", "helper-l-eyelashes-1",
              "helper-r-eyelashes-1", "helper-l-eyelashes-2", "helper-r-eyelashes-2", "lens", "moustache"))  # fmt: skip
 _CELLS_M = ({"face": 0.0085, "hair": 0.013, "": 0.0165}, {"face": 0.021, "hair": 0.032, "": 0.036})
 _FAR = Paint("far", roughness=0.75, double_sided=True)
 _SAMPLED_PX = 64
+_PATCHES = 6.0
+"""Into how many parts pictures are cut along each side: vertices in different ones stay apart."""
 _HAND = ("Hand", "Thumb", "Index", "Middle", "Ring", "Little")
 
 
@@ -52,16 +54,9 @@ def far_pieces(person: Person, pieces: list[Piece]) -> list[list[Piece]]:
                 made.append(_thinned(first, level))
                 continue
             cell = cells.get("face" if first.name in ("eyes", "left eye", "right eye", "brows") else first.node, cells[""])
-            made += _clustered(group, cell * person.scale, fine_m=cells["face"] * person.scale, is_fine=hands)
+            made += _clustered(group, _cells_of(group, cell * person.scale, cells["face"] * person.scale, hands))
         found.append([replace(piece, node=f"level{level + 1}", units={}, strips=None) for piece in made if len(piece.triangles)])
     return [[_plain(piece) for piece in found[0]], [joined([_colored(piece) for piece in found[1]], "far")]]
-
-
-def impostor_extras(person: Person, pieces: list[Piece]) -> dict[str, Any]:
-    """What is written of the impostor: the box about the person in the T-pose with arms at its sides, from which it is drawn."""
-    top = max(float(piece.positions[:, 1].max()) for piece in pieces if len(piece.positions))
-    reach = 0.30 * top
-    return {"impostor": {"height_m": round(top, 4), "radius_m": round(reach, 4), "middle": [0.0, round(top / 2.0, 4), 0.0]}}
 
 
 def _outside(piece: Piece) -> Piece:
@@ -102,25 +97,36 @@ def _thinned(piece: Piece, level: int) -> Piece:
     )  # fmt: skip
 
 
-def _clustered(pieces: list[Piece], cell_m: float, *, fine_m: float, is_fine: NDArray[np.bool_]) -> list[Piece]:
-    """Vertices of one cell become one, in its middle; pieces share cells, so that they do not part. Heads and hands are finer."""
+def _cells_of(pieces: list[Piece], cell_m: float, fine_m: float, is_hand: NDArray[np.bool_]) -> Floats:
+    """How large cells are about each vertex: head and hands of a skin are finer."""
     points = np.concatenate([piece.positions for piece in pieces])
     first = np.concatenate([np.maximum(piece.joints[:, 0], 0) for piece in pieces])
-    fine = is_fine[np.minimum(first, len(is_fine) - 1)] & (len(pieces) > 1)
+    fine = is_hand[np.minimum(first, len(is_hand) - 1)] & (len(pieces) > 1)
     heads = [piece for piece in pieces if piece.name == "head"]
     if heads:
         fine |= (points[:, 1] > heads[0].positions[:, 1].min() - 1e-4) & (np.abs(points[:, 0]) < 0.2 * points[:, 1].max())
-    cell = np.where(fine, fine_m, cell_m)
-    key = np.floor(points / cell[:, None] + 0.37).astype(np.int64) + 4096
-    packed = (key[:, 0] << 42) | (key[:, 1] << 21) | key[:, 2] | (fine.astype(np.int64) << 62)
-    _, cluster = np.unique(packed, return_inverse=True)
+    return np.where(fine, fine_m, cell_m)
+
+
+def _clustered(pieces: list[Piece], cells_m: Floats) -> list[Piece]:
+    """Pieces with fewer triangles: vertices of one cell become one, in its middle; pieces share cells, so that they do not part.
+
+    Parameters
+    ----------
+    cells_m : [n]
+        How large cells are about each vertex of all pieces together.
+    """
+    points = np.concatenate([piece.positions for piece in pieces])
+    sizes, size = np.unique(cells_m, return_inverse=True)
+    key = np.floor(points / sizes[size][:, None] + 0.37).astype(np.int64)
+    cluster = distinct_rows(np.column_stack([size, key]))[1]
     count = np.bincount(cluster)
     middles = np.stack([np.bincount(cluster, points[:, axis]) for axis in range(3)], 1) / count[:, None]
     found, start = [], 0
     for piece in pieces:
         mine = cluster[start : start + len(piece.positions)]
         start += len(piece.positions)
-        patch = np.floor(piece.coordinates * 6.0).astype(np.int64) & 1023
+        patch = np.floor(piece.coordinates * _PATCHES).astype(np.int64) & 1023
         place, sub = distinct_rows(np.stack([mine, patch[:, 0], patch[:, 1]], 1))
         far = np.linalg.norm(piece.positions - middles[mine], axis=1)
         order = np.lexsort((far, sub))

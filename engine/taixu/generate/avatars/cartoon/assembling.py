@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import numpy as np
-from numpy.typing import NDArray
 
-from taixu.assets.humanoid import Avatar, AvatarMeta, Expression, LookAt, MorphBind
-from taixu.assets.mesh import Mesh, Primitive, Skin
-from taixu.assets.model import ModelData, Node, Scene
+from taixu.assets.humanoid import Avatar, Expression, LookAt, MorphBind
+from taixu.assets.model import ModelData, Scene
+from taixu.generate.avatars.cartoon.levels import COVERAGES, far_cartoon_pieces
 from taixu.generate.avatars.cartoon.looks import EXPRESSIONS
-from taixu.generate.avatars.cartoon.paints import add_materials
+from taixu.generate.avatars.cartoon.paints import DRAWN, add_materials
 from taixu.generate.avatars.cartoon.workshop import Workshop
 from taixu.generate.avatars.expressions import UNITS
+from taixu.generate.avatars.nodes import add_looks, add_mesh, add_skeleton, free_meta, hang_levels, primitive_of
 from taixu.generate.avatars.surfaces import Piece, joined
 from taixu.generate.avatars.swinging import Capsule, add_chains
 
@@ -22,34 +22,38 @@ _OUTLINE_M = 0.0042
 
 
 def assembled_cartoon(work: Workshop, pieces: list[Piece]) -> ModelData:
-    """A model of all that is in the workshop; what has one paint is drawn at once."""
+    """A model of pieces out of a workshop, and of its further levels; what has one paint is drawn at once."""
     spec, frame = work.spec, work.frame
     model = ModelData(name=spec.name or "cartoon")
     model.asset = {"copyright": "CC0-1.0"}
-    nodes = _add_skeleton(model, work)
-    avatar = Avatar(humanoid={bone: nodes[number] for number, bone in enumerate(frame.bones)}, meta=_meta(spec.name))
+    nodes = add_skeleton(model, frame.bones, frame.parents, frame.heads)
+    avatar = Avatar(humanoid={bone: nodes[number] for number, bone in enumerate(frame.bones)}, meta=free_meta(model.name))
     pieces = add_chains(model, avatar, pieces, _capsules(work))
-    used = list(dict.fromkeys(piece.paint.name for piece in pieces))
+    nearer, furthest = far_cartoon_pieces(pieces, work.palette.paint(DRAWN))
+    used = list(dict.fromkeys(piece.paint.name for piece in (*pieces, *furthest)))
     materials = add_materials(model, work.palette, used, outline_m=2.0 * _OUTLINE_M * spec.outline * spec.height_m)
-    for name in ("body", "head", "face"):
-        mine = [piece for piece in pieces if piece.node == name]
+    looks, far_nodes = add_looks(model, pieces, COVERAGES), []
+    for name, shown in (*((name, pieces) for name in ("body", "head", "face")), ("level1", nearer), ("level2", furthest)):
+        mine = [piece for piece in shown if piece.node == name]
         if not mine:
             continue
-        mesh = Mesh(name, [_primitive([piece for piece in mine if piece.paint.name == paint], materials[paint], name == "face")
-                           for paint in dict.fromkeys(piece.paint.name for piece in mine)])  # fmt: skip
-        model.meshes.append(mesh)
-        model.nodes.append(Node(name, mesh=len(model.meshes) - 1, skin=0))
-        node = len(model.nodes) - 1
+        has_units, is_far = name == "face", name.startswith("level")
+        primitives = [primitive_of(joined([piece for piece in mine if piece.paint.name == paint], paint), materials[paint],
+                                   has_units=has_units) for paint in dict.fromkeys(piece.paint.name for piece in mine)]  # fmt: skip
+        node = add_mesh(model, name, primitives, above=None if is_far else looks, has_units=has_units)
+        if is_far:
+            far_nodes.append(node)
+            continue
         avatar.first_person[node] = "auto" if name == "body" else "thirdPersonOnly"
-        if name == "face":
-            mesh.target_names = list(UNITS)
-            mesh.weights = np.zeros(len(UNITS), np.float32)
+        if has_units:
             avatar.expressions = _expressions(node)
     head, eye = frame.place("head"), frame.place("leftEye")
     full = (np.radians(35.0), 1.0)
     avatar.look_at = LookAt("expression", (0.0, float(eye[1] - head[1]), float(eye[2] - head[2])), full, full, full, full)
     model.avatar = avatar
-    model.scenes = [Scene(nodes=[index for index, node in enumerate(model.nodes) if node.parent is None])]
+    hang_levels(model, looks, far_nodes)
+    roots = [index for index, node in enumerate(model.nodes) if node.parent is None and index not in far_nodes]
+    model.scenes = [Scene(nodes=roots)]
     model.scene = 0
     return model
 
@@ -86,30 +90,6 @@ def _expressions(node: int) -> dict[str, Expression]:
     return found
 
 
-def _meta(name: str) -> AvatarMeta:
-    return AvatarMeta(
-        name=name or "cartoon", version="1", authors=["Taixu"], copyright_information="CC0-1.0",
-        other_license_url="https://creativecommons.org/publicdomain/zero/1.0/", avatar_permission="everyone",
-        commercial_usage="corporation", credit_notation="unnecessary", allow_redistribution=True, allow_violence=True,
-        allow_political=True, modification="allowModificationRedistribution",
-    )  # fmt: skip
-
-
-def _add_skeleton(model: ModelData, work: Workshop) -> list[int]:
-    frame = work.frame
-    model.nodes.append(Node("root"))
-    inverse = np.tile(np.eye(4, dtype=np.float32), (len(frame.bones), 1, 1))
-    for number, (bone, parent) in enumerate(zip(frame.bones, frame.parents, strict=True)):
-        above = parent + 1 if parent >= 0 else 0
-        offset = frame.heads[number] - (frame.heads[parent] if parent >= 0 else 0.0)
-        model.nodes.append(Node(bone, parent=above, translation=offset.astype(np.float32)))
-        model.nodes[above].children.append(number + 1)
-        inverse[number, :3, 3] = -frame.heads[number]
-    numbers = list(range(1, 1 + len(frame.bones)))
-    model.skins.append(Skin("body", numbers, inverse, skeleton=0))
-    return numbers
-
-
 def _capsules(work: Workshop) -> dict[str, Capsule]:
     """The room of head, trunk and thighs."""
     frame = work.frame
@@ -127,24 +107,3 @@ def _capsules(work: Workshop) -> dict[str, Capsule]:
     for side in ("left", "right"):
         found[f"{side}UpperLeg"] = Capsule(at(f"{side}UpperLeg"), at(f"{side}LowerLeg"), frame.leg)
     return found
-
-
-def _primitive(pieces: list[Piece], material: int, is_face: bool) -> Primitive:
-    whole = joined(pieces, pieces[0].name)
-    order = np.argsort(-whole.weights, axis=1, kind="stable")
-    weights = np.take_along_axis(whole.weights, order, 1)
-    joints = np.where(weights > 0.0, np.take_along_axis(whole.joints, order, 1), 0)
-    normals = whole.normals / np.maximum(np.linalg.norm(whole.normals, axis=1, keepdims=True), 1e-9)
-    attributes: dict[str, NDArray[np.generic]] = {
-        "POSITION": whole.positions.astype(np.float32), "NORMAL": normals.astype(np.float32),
-        "TEXCOORD_0": whole.coordinates.astype(np.float32), "JOINTS_0": joints.astype(np.uint16),
-        "WEIGHTS_0": (weights / weights.sum(1, keepdims=True)).astype(np.float32),
-    }  # fmt: skip
-    targets = []
-    for unit in UNITS if is_face else ():
-        moved = np.zeros((len(whole.positions), 3), np.float32)
-        if unit in whole.units:
-            at, change, _ = whole.units[unit]
-            moved[at] = change
-        targets.append({"POSITION": moved})
-    return Primitive(attributes, whole.triangles.astype(np.uint32).ravel(), material=material, targets=targets)

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.generate.avatars.cartoon.solids import Solid
-from taixu.generate.avatars.surfaces import quad_normals, triangles_of
+from taixu.generate.avatars.surfaces import quad_normals, triangles_of, used_rows
 
 __all__ = ["Skin", "around", "ellipsoid", "meshed", "revolved", "sheet", "tube"]
 
@@ -31,8 +31,8 @@ class Skin:
 
     def kept(self, which: NDArray[np.bool_]) -> Skin:
         """The surface with some of its triangles."""
-        used, number = np.unique(self.triangles[which], return_inverse=True)
-        return Skin(self.positions[used], self.normals[used], number.reshape(-1, 3))
+        used, number = used_rows(self.triangles[which], len(self.positions))
+        return Skin(self.positions[used], self.normals[used], number[self.triangles[which]])
 
 
 def meshed(solid: Solid, cell_m: float) -> Skin:
