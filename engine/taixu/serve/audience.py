@@ -16,6 +16,8 @@ An id is that of what the thing is a part of. Binary messages, little-endian, be
     16  f64 x 3  origin, metres
     40  u32[n] slots, f32[3][n] places from the origin, i16[4][n] rotations (32767 is 1), then where told:
         u32[n] looks, u64[n] ids, f32[3][n] scales; each padded with zeros to a multiple of 8
+
+Poses of people and other bent things come as texts and messages of their own (`taixu.serve.pose_book`), after the things.
 """
 
 from __future__ import annotations
@@ -31,13 +33,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
+from taixu.serve.pose_book import PoseBook, Told
+from taixu.serve.poses import PoseFrame
 from taixu.serve.sight import SceneFrame
 
 __all__ = ["Audience", "Viewer"]
 
 _HEAD = struct.Struct("<4sIII3d")
 _ALL, _WITH_LOOKS, _WITH_SCALES = 1, 2, 4
-_IN_FLIGHT = 3
+_IN_FLIGHT = 6
 _SMALLEST_M, _LARGEST_M = 16.0, float(1 << 24)
 _NO_LOOK = 0xFFFFFFFF
 _SQUARE_M = 64.0
@@ -52,10 +56,24 @@ class Viewer:
     send: Callable[[str | bytes], None]
     stand: _Stand | None = None
     sent: int = 0
+    """Binary messages so far."""
     seen: int = 0
     is_behind: bool = False
+    has_poses: bool = False
+    """Whether he has heard all poses of where he looks, so that news suffice."""
     told_looks: int = 0
     """How much of the news of looks he has heard."""
+    told_bodies: int = 0
+
+    def give(self, message: bytes) -> None:
+        """Send a binary message."""
+        self.send(message)
+        self.sent += 1
+
+    @property
+    def is_full(self) -> bool:
+        """Whether so much is under way that he hears nothing until he has shown some."""
+        return self.sent - self.seen >= _IN_FLIGHT
 
     def acknowledge(self, frames: int) -> None:
         """So many frames have been shown by now."""
@@ -70,6 +88,7 @@ class _Stand:
     reach_m: float
     members: NDArray[np.bool_]
     viewers: list[Viewer] = field(default_factory=list)
+    poses: Told = field(default_factory=Told)
 
 
 def _inside(stand: _Stand, places: NDArray[np.float64]) -> NDArray[np.bool_]:
@@ -146,6 +165,9 @@ class Audience:
         self._look_news_begin = 0
         self._stands: dict[tuple[float, ...], _Stand] = {}
         self._frame = 0
+        self._poses = PoseBook()
+        self.boxes = np.zeros((0, 4))
+        """Where anybody looks, ``[k, 4]``: middles and how far they reach. Replaced whole, for any thread to read."""
 
     def __len__(self) -> int:
         return sum(len(stand.viewers) for stand in self._stands.values())
@@ -177,6 +199,21 @@ class Audience:
             for stand in list(self._stands.values()):
                 self._serve(stand, frame.gone, crowd)
 
+    def pose(self, frame: PoseFrame) -> None:
+        """Tell everybody who moved how, after where all things are."""
+        self._poses.show(frame)
+        for stand in list(self._stands.values()):
+            news = self._poses.near(stand.poses, stand.members, self._places, stand.middle, stand.reach_m)
+            for viewer in list(stand.viewers):
+                if viewer.is_full or viewer.is_behind:
+                    viewer.has_poses = False
+                elif not viewer.has_poses:
+                    self._tell_poses(viewer)
+                elif news is not None or viewer.told_bodies != self._poses.told:
+                    self._tell_bodies(viewer)
+                    if news is not None:
+                        viewer.give(news)
+
     def look(self, viewer: Viewer, at: Any, reach_m: Any) -> None:
         """Somebody looks at a place from now on, and hears all that is there.
 
@@ -203,6 +240,7 @@ class Audience:
             self.leave(viewer)
             viewer.stand = stand
             stand.viewers.append(viewer)
+            self._note_boxes()
         self._tell_all(viewer)
 
     def leave(self, viewer: Viewer) -> None:
@@ -212,6 +250,7 @@ class Audience:
             stand.viewers.remove(viewer)
             if not stand.viewers:
                 self._stands = {key: each for key, each in self._stands.items() if each is not stand}
+                self._note_boxes()
 
     def tell_anew(self) -> None:
         """With the next frame everybody hears all that is there: what comes has nothing to do with what was."""
@@ -240,31 +279,45 @@ class Audience:
         stand.members[left] = False
         stand.members[slots] = True
         retold, still = slots[is_fresh], slots[~is_fresh]
-        messages: list[str | bytes] = []
-        if len(left):
-            messages.append(json.dumps({"gone": left.tolist()}))
-        for slots, flags in ((retold, _WITH_LOOKS | _WITH_SCALES), (still, 0)):
-            if len(slots):
-                messages.append(self._packed(stand, slots, flags))
+        parting = json.dumps({"gone": left.tolist()}) if len(left) else ""
+        groups = ((retold, _WITH_LOOKS | _WITH_SCALES), (still, 0))
+        messages = [self._packed(stand, slots, flags) for slots, flags in groups if len(slots)]
         for viewer in list(stand.viewers):
-            if viewer.sent - viewer.seen >= _IN_FLIGHT:
+            if viewer.is_full:
                 viewer.is_behind = True
             elif viewer.is_behind:
                 self._tell_all(viewer)
-            elif messages:
+            elif parting or messages:
                 self._tell_looks(viewer)
+                if parting:
+                    viewer.send(parting)
                 for message in messages:
-                    viewer.send(message)
-                viewer.sent += 1
+                    viewer.give(message)
 
     def _tell_all(self, viewer: Viewer) -> None:
         stand = viewer.stand
         if stand is None:
             return
         self._tell_looks(viewer)
-        viewer.send(self._packed(stand, np.flatnonzero(stand.members).astype(np.uint32), _ALL | _WITH_LOOKS | _WITH_SCALES))
-        viewer.sent += 1
+        viewer.give(self._packed(stand, np.flatnonzero(stand.members).astype(np.uint32), _ALL | _WITH_LOOKS | _WITH_SCALES))
         viewer.is_behind = False
+        self._tell_poses(viewer)
+
+    def _tell_poses(self, viewer: Viewer) -> None:
+        """All poses of where somebody looks."""
+        self._tell_bodies(viewer)
+        message = self._poses.all(viewer.stand.members) if viewer.stand is not None else None
+        if message is not None:
+            viewer.give(message)
+        viewer.has_poses = True
+
+    def _tell_bodies(self, viewer: Viewer) -> None:
+        said, viewer.told_bodies = self._poses.facts(viewer.told_bodies)
+        if said is not None:
+            viewer.send(said)
+
+    def _note_boxes(self) -> None:
+        self.boxes = np.array([(*each.middle, each.reach_m) for each in self._stands.values()]).reshape(-1, 4)
 
     def _tell_looks(self, viewer: Viewer) -> None:
         heard = viewer.told_looks - self._look_news_begin

@@ -69,7 +69,8 @@ class Gaze:
         if audience is self.audience:
             return
         self.audience.leave(self.viewer)
-        self.audience, self.viewer.told_looks = audience, 0
+        self.audience, self.viewer.told_looks, self.viewer.told_bodies = audience, 0, 0
+        self.viewer.send(json.dumps({"bodies": None}))  # slots mean other things there
         if self._place is not None:
             audience.look(self.viewer, *self._place)
 

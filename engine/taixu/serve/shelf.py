@@ -31,7 +31,10 @@ __all__ = ["MeshShelf", "News"]
 
 _KEPT_BYTES = 256 << 20
 _NO_LOOK = ("name", "extras", "extensions")
-_DROPPED = ("JOINTS_", "WEIGHTS_", "_")
+_DROPPED = "_"
+_MORPHED = ("POSITION", "NORMAL")
+_JOINTS = 4
+"""So many joints bend a corner where browsers draw it."""
 _BROWSERS_SHOW = {b"\x89PNG": "image/png", b"\xff\xd8\xff": "image/jpeg", b"RIFF": "image/webp"}
 
 
@@ -67,7 +70,8 @@ class MeshShelf:
         digest = hashlib.blake2b(digest_size=8)
         for primitive in mesh.primitives:
             digest.update(f"{int(primitive.mode)}".encode())
-            for name, values in [*sorted(_kept_attributes(primitive).items()), ("", primitive.indices)]:
+            targets = [(f"{name} target", values) for each in _kept_targets(primitive) for name, values in each.items()]
+            for name, values in [*sorted(_kept_attributes(primitive).items()), ("", primitive.indices), *targets]:
                 if values is not None:
                     digest.update(f"{name} {values.dtype} {values.shape}".encode())
                     digest.update(np.ascontiguousarray(values).data)
@@ -138,8 +142,22 @@ class MeshShelf:
 
 
 def _kept_attributes(primitive: Primitive) -> dict[str, Any]:
-    """What a viewer uses: meshes are drawn as they are at rest."""
-    return {name: values for name, values in primitive.attributes.items() if not name.startswith(_DROPPED)}
+    """What a viewer uses; of many joints the strongest."""
+    kept = {name: values for name, values in primitive.attributes.items() if not name.startswith(_DROPPED)}
+    joints, weights = ([kept.pop(name) for name in sorted(kept) if name.startswith(kind)] for kind in ("JOINTS_", "WEIGHTS_"))
+    if not joints or len(joints) != len(weights):
+        return kept
+    bent, shares = np.concatenate(joints, axis=1), np.concatenate(weights, axis=1)
+    if len(joints) > 1:
+        strongest = np.argsort(-shares, axis=1, kind="stable")[:, :_JOINTS]
+        bent, shares = (np.take_along_axis(each, strongest, axis=1) for each in (bent, shares))
+        shares = shares / np.maximum(shares.sum(axis=1, keepdims=True), 1e-6)
+    return kept | {"JOINTS_0": bent, "WEIGHTS_0": shares.astype(np.float32)}
+
+
+def _kept_targets(primitive: Primitive) -> list[dict[str, Any]]:
+    """Of morph targets what moves corners and turns normals."""
+    return [{name: target[name] for name in _MORPHED if name in target} for target in primitive.targets]
 
 
 def _model_of(entry: _Entry) -> tuple[ModelData, list[str]]:
@@ -167,7 +185,7 @@ def _model_of(entry: _Entry) -> tuple[ModelData, list[str]]:
         model.materials.append(_with_textures(each.material, each.model, moved))
         primitives.append(Primitive(
             _kept_attributes(primitive), primitive.indices, Mode(primitive.mode), len(model.materials) - 1,
-            flat_normals=primitive.flat_normals,
+            targets=_kept_targets(primitive), flat_normals=primitive.flat_normals,
         ))  # fmt: skip
     model.meshes.append(Mesh(primitives=primitives))
     model.nodes.append(Node(mesh=0))

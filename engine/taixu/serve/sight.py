@@ -129,6 +129,12 @@ class Sight:
         self._library_seen = (0, 0)
         self._number = 0
 
+    def slots_of(self, entities: NDArray[np.uint64]) -> tuple[int, ...]:
+        """Slots of entities; -1 where one has none."""
+        indices, of_index = indices_of(entities).astype(np.intp), self._slots.of_index
+        known = indices < len(of_index)
+        return tuple(np.where(known, of_index[np.where(known, indices, 0)], -1).tolist()) if len(of_index) else (-1,) * len(indices)
+
     def look(self, world: World, *, time_ns: int) -> SceneFrame:
         """What came, went, moved or looks other since the last call. Call it after transforms were propagated."""
         slots = self._slots

@@ -1,7 +1,7 @@
 """The WebSocket of a viewer: where he looks, what he has shown, what he asks about; and the scene as it goes on.
 
 A viewer sends JSON: ``{"look": {"at": [x, y, z], "reach": metres}}``, ``{"shown": n}`` (binary messages shown by now; who does not
-say so is left out after three), ``{"tell": slot}``, answered by ``{"thing": {...}}``. What he hears is in `audience`.
+say so is left out after six), ``{"tell": slot}``, answered by ``{"thing": {...}}``. What he hears is in `audience`.
 
 ``{"at": nanoseconds since 1970}`` shows the scene as it was then, ``{"at": ..., "speed": 4}`` plays from there, ``{"at": null}``
 goes back to the present; with ``"known": true`` it is what was true then, by what is known now. ``{"moment": {"time_ns", "live",

@@ -20,6 +20,7 @@ from taixu.serve.parts.sources import SourcesPart
 from taixu.serve.parts.status import StatusPart
 from taixu.serve.past import Pasts
 from taixu.serve.shelf import MeshShelf
+from taixu.serve.skeletons import SkeletonShelf
 from taixu.twin.inbox import Inbox
 
 __all__ = ["make_parts"]
@@ -27,13 +28,13 @@ __all__ = ["make_parts"]
 
 def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
-    shelf = MeshShelf()
+    shelf, skeletons = MeshShelf(), SkeletonShelf()
     pasts = Pasts(shelf)
     history = HistoryPart(pasts)
     live = LivePart(board)
     parts: list[Part] = [
         ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board),
-        ScenePart(shelf, pasts), history, SceneryPart(shelf), live, ScreenPart(live.listeners),
+        ScenePart(shelf, skeletons, pasts), history, SceneryPart(shelf, skeletons), live, ScreenPart(live.listeners),
         MeasuresPart(board, history), EntitiesPart(), PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

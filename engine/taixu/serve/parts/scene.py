@@ -11,8 +11,10 @@ from taixu.serve.audience import Audience
 from taixu.serve.door import Door
 from taixu.serve.part import Part, operation
 from taixu.serve.past import Pasts
+from taixu.serve.poses import Poses
 from taixu.serve.shelf import MeshShelf
 from taixu.serve.sight import Sight
+from taixu.serve.skeletons import SkeletonShelf
 from taixu.serve.watching import watch_socket
 
 if TYPE_CHECKING:
@@ -23,18 +25,21 @@ if TYPE_CHECKING:
 __all__ = ["ScenePart"]
 
 _SHOWN_A_SEC = 20.0
+_POSED_A_SEC = 10.0
+"""Pages draw what lies between two poses."""
 
 
 class ScenePart(Part):
     """``/watch``."""
 
-    def __init__(self, shelf: MeshShelf, pasts: Pasts) -> None:
+    def __init__(self, shelf: MeshShelf, skeletons: SkeletonShelf, pasts: Pasts) -> None:
         self.shelf, self._pasts = shelf, pasts
         """Where browsers fetch meshes from: whoever sends frames of another world gives its `Sight` the same."""
         self.audience = Audience()
         """The network's thread's."""
         self._sight = Sight(shelf)
-        self._shown = -1.0
+        self._poses = Poses(self._sight, skeletons)
+        self._shown = self._posed = -1.0
 
     def routes(self, door: Door) -> list[Any]:
         from aiohttp import web
@@ -55,3 +60,9 @@ class ScenePart(Part):
         frame = self._sight.look(app.world, time_ns=time.time_ns())
         if not frame.is_empty:
             service.call_soon(self.audience.show, frame)
+        if now - self._posed < 0.9 / _POSED_A_SEC:  # frames come in steps: not later than a step would be
+            return
+        self._posed = now
+        posed = self._poses.look(app.world, near=self.audience.boxes)
+        if len(self._poses) or posed.told:
+            service.call_soon(self.audience.pose, posed)

@@ -16,6 +16,7 @@ from taixu.serve.door import Door, refusal
 from taixu.serve.part import Part, operation
 from taixu.serve.scenery import names_of, old_devices, referred_files, scenery
 from taixu.serve.shelf import MeshShelf
+from taixu.serve.skeletons import SkeletonShelf
 from taixu.serve.skies import SkyShelf
 
 if TYPE_CHECKING:
@@ -31,8 +32,8 @@ _HASH = "{hash:[0-9a-f]{16}}"
 class SceneryPart(Part):
     """``/scene``, ``/scene/...`` and ``/project/...``."""
 
-    def __init__(self, shelf: MeshShelf) -> None:
-        self._shelf = shelf
+    def __init__(self, shelf: MeshShelf, skeletons: SkeletonShelf) -> None:
+        self._shelf, self._skeletons = shelf, skeletons
         self._skies = SkyShelf()
 
     def routes(self, door: Door) -> list[Any]:
@@ -54,6 +55,12 @@ class SceneryPart(Part):
             if found is None:
                 return refusal("there is no such mesh", 404)
             return await answer_content(request, found, "model/gltf-binary", is_final=True)
+
+        async def skeleton(request: web.Request, guest: Guest) -> web.StreamResponse:
+            found = self._skeletons.text(request.match_info["hash"])
+            if found is None:
+                return refusal("there is no such skeleton", 404)
+            return await answer_content(request, found.encode(), "application/json", is_final=True)
 
         async def image(request: web.Request, guest: Guest) -> web.StreamResponse:
             try:
@@ -101,6 +108,7 @@ class SceneryPart(Part):
         return [
             web.get("/scene", door.need(Role.VIEW, scene)),
             web.get(f"/scene/meshes/{_HASH}", door.need(Role.VIEW, mesh)),
+            web.get(f"/scene/skeletons/{_HASH}", door.need(Role.VIEW, skeleton)),
             web.get(f"/scene/images/{_HASH}", door.need(Role.VIEW, image)),
             web.get(f"/scene/skies/{_HASH}", door.need(Role.VIEW, sky)),
             web.get("/scene/old", door.need(Role.VIEW, old)),
@@ -116,6 +124,7 @@ class SceneryPart(Part):
         return {
             "/scene": {"get": operation("Sky, exposure, camera, fences, kinds of devices, georeference.", {"type": "object"})},
             "/scene/meshes/{hash}": {"get": operation("A mesh of a look, as GLB.", **named("hash", "path"))},
+            "/scene/skeletons/{hash}": {"get": operation("What poses turn.", {"type": "object"}, **named("hash", "path"))},
             "/scene/images/{hash}": {"get": operation("A picture that meshes show.", **named("hash", "path"))},
             "/scene/skies/{hash}": {"get": operation("The sky: rows from below, RGB9E5.", **named("hash", "path"))},
             "/scene/names": {"get": operation("What things are called.", {"type": "object"}, **named("ids", "query"))},

@@ -1,5 +1,6 @@
 // Instances: things of one mesh are rows of arrays. Where there are many they lie in chunks, each for a cube of the world.
 import * as THREE from "three";
+import type { Bodies } from "./bodies";
 import { Chunk, NONE } from "./chunk";
 import type { Look } from "./looks";
 import type { Meshes } from "./meshes";
@@ -53,7 +54,7 @@ export class Batches {
   private readonly turn = new Float32Array(4);
   private readonly fresh = new Float32Array(16);
 
-  constructor(private readonly things: Things, private readonly meshes: Meshes) {}
+  constructor(private readonly things: Things, private readonly meshes: Meshes, private readonly bodies: Bodies) {}
 
   /** All that is drawn. */
   *chunks(): Iterable<Chunk> {
@@ -135,6 +136,11 @@ export class Batches {
     this.chunkOf[slot]?.fade(this.rowOf[slot]!, share);
   }
 
+  /** Slots are bent by other joints than before. */
+  bend(slots: readonly number[]): void {
+    for (const slot of slots) this.chunkOf[slot]?.bend(this.rowOf[slot]!, this.bodies.placeOf(slot));
+  }
+
   /** Meshes that have arrived are shown from now on. */
   arrived(hash: string): void {
     const mesh = this.meshes.loaded.get(hash);
@@ -203,6 +209,7 @@ export class Batches {
     this.rowOf[slot] = row;
     chunk.paint(row, paintAt);
     chunk.fade(row, faded);
+    chunk.bend(row, this.bodies.placeOf(slot));
     return chunk;
   }
 

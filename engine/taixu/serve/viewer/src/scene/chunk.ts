@@ -14,6 +14,8 @@ export class Chunk {
   matrices = new THREE.InstancedBufferAttribute(new Float32Array(4 * 16), 16);
   /** Where each one's paint begins, and how faded it is. */
   states = new THREE.InstancedBufferAttribute(new Float32Array(4 * 2), 2);
+  /** Where each one's joints and weights lie (`bodies`). */
+  bends = new THREE.InstancedBufferAttribute(new Float32Array(4 * 2).fill(-1), 2);
   mesh: LoadedMesh | null = null;
   private meshes: { drawn: THREE.InstancedMesh; part: number; casts: boolean }[] = [];
   private readonly sphere = new THREE.Sphere();
@@ -43,6 +45,8 @@ export class Chunk {
     this.matrices.array.copyWithin(row * 16, last * 16, last * 16 + 16);
     this.states.array.copyWithin(row * 2, last * 2, last * 2 + 2);
     this.states.needsUpdate = true;
+    this.bends.array.copyWithin(row * 2, last * 2, last * 2 + 2);
+    this.bends.needsUpdate = true;
     this.mark(row);
     return this.slots[row]!;
   }
@@ -57,6 +61,15 @@ export class Chunk {
   /** Where a row's paint begins, and how faded it is. */
   state(row: number): [number, number] {
     return [this.states.array[2 * row]!, this.states.array[2 * row + 1]!];
+  }
+
+  /** Set where a row's joints and weights lie. */
+  bend(row: number, [joints, weights]: readonly [number, number]): void {
+    const { array } = this.bends;
+    if (array[2 * row] === joints && array[2 * row + 1] === weights) return;
+    array[2 * row] = joints;
+    array[2 * row + 1] = weights;
+    this.bends.needsUpdate = true;
   }
 
   /** All places are to be written anew. */
@@ -87,6 +100,7 @@ export class Chunk {
       geometry.attributes = { ...part.geometry.attributes };
       const drawn = new THREE.InstancedMesh(geometry, part.material, 0);
       drawn.receiveShadow = true;
+      if (part.shadow) drawn.customDepthMaterial = part.shadow;
       drawn.boundingSphere = this.sphere;
       this.meshes.push({ drawn, part: number, casts: this.shadow && !part.material.transparent });
       this.group.add(drawn);
@@ -174,6 +188,7 @@ export class Chunk {
     for (const { drawn } of this.meshes) {
       drawn.instanceMatrix = this.matrices;
       drawn.geometry.setAttribute("state", this.states);
+      drawn.geometry.setAttribute("bend", this.bends);
       drawn.count = this.count;
     }
   }
@@ -192,6 +207,7 @@ export class Chunk {
     for (const { drawn } of this.meshes) drawn.dispose();
     this.matrices = grown(this.matrices);
     this.states = grown(this.states);
+    this.bends = grown(this.bends);
     this.low = 0;
     this.high = this.count - 1;
     this.attach();

@@ -4,12 +4,19 @@ import { GLTFLoader } from "three/examples/jsm/loaders/GLTFLoader.js";
 import { fetchPatiently } from "./fetching";
 import { SharedPictures } from "./pictures";
 import { Coarse } from "./coarse";
+import { bendsOf, bentShadow, type Bends, type Poses } from "./bending";
+import { limbsOf, type Limb } from "./limbs";
 import { letPaint, type Palette } from "./painting";
 
 export interface MeshPart {
   geometry: THREE.BufferGeometry;
   material: THREE.Material;
   kind: "triangles" | "lines" | "points";
+  bends: Bends;
+  /** Casts its shadow, where it is bent. */
+  shadow: THREE.Material | null;
+  /** Boxes around what each joint holds, where joints bend it. */
+  limbs: Limb[];
 }
 
 export interface LoadedMesh {
@@ -22,13 +29,17 @@ export interface LoadedMesh {
 }
 
 const KEPT_UNUSED = 100;
+const LEEWAY = 0.5;
 
 export class Meshes {
   private readonly loading = new Map<string, Promise<LoadedMesh>>();
   readonly loaded = new Map<string, LoadedMesh>();
   private readonly loader = new GLTFLoader();
 
-  constructor(renderer: THREE.WebGLRenderer, private readonly palette: Palette, private readonly onLoad: (hash: string) => void) {
+  constructor(
+    renderer: THREE.WebGLRenderer, private readonly palette: Palette, private readonly poses: Poses,
+    private readonly onLoad: (hash: string) => void,
+  ) {
     const base = new URL("/scene/meshes/", location.href).href;
     const anisotropy = Math.min(8, renderer.capabilities.getMaxAnisotropy());
     this.loader.register((parser) => new SharedPictures(parser, base, anisotropy));
@@ -59,8 +70,10 @@ export class Meshes {
   keep(used: ReadonlySet<string>): void {
     const unused = [...this.loaded.keys()].filter((hash) => !used.has(hash));
     for (const hash of unused.slice(0, -KEPT_UNUSED)) {
-      for (const { geometry, material } of this.loaded.get(hash)!.parts) {
+      for (const { geometry, material, shadow, bends } of this.loaded.get(hash)!.parts) {
         geometry.dispose();
+        shadow?.dispose();
+        bends.deltas?.dispose();
         for (const part of Object.values(material)) if (part instanceof THREE.Texture) part.dispose();
         material.dispose();
       }
@@ -84,13 +97,18 @@ export class Meshes {
       if (!drawn.geometry) return;
       const kind = drawn.isMesh ? "triangles" : (each as THREE.Points).isPoints ? "points" : "lines";
       const material = drawn.material as THREE.Material;
-      letPaint(material, this.palette, parts.length);
+      const bends = bendsOf(drawn.geometry);
+      letPaint(material, this.palette, parts.length, bends, this.poses);
       material.shadowSide = THREE.DoubleSide; // three.js would take back faces, whose shadows begin beside what casts them
-      parts.push({ geometry: drawn.geometry, material, kind });
+      const limbs = bends.hasJoints ? limbsOf(drawn.geometry) : [];
+      parts.push({ geometry: drawn.geometry, material, kind, bends, limbs, shadow: bentShadow(bends, this.poses) });
       drawn.geometry.computeBoundingBox();
       if (drawn.geometry.boundingBox) box.union(drawn.geometry.boundingBox);
     });
     const coarse = parts.map((part) => new Coarse(part.geometry));
-    return { parts, coarse, box, sphere: box.getBoundingSphere(new THREE.Sphere()) };
+    const sphere = box.getBoundingSphere(new THREE.Sphere());
+    // Joints carry what they hold about as far as it is from where the thing stands.
+    if (parts.some((part) => part.limbs.length)) sphere.radius += LEEWAY * (sphere.center.length() + sphere.radius);
+    return { parts, coarse, box, sphere };
   }
 }

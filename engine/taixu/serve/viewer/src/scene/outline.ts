@@ -1,6 +1,8 @@
 // A line around what is selected, and a fainter one around what the pointer is over: a mask is drawn, and its edges are laid over.
 import * as THREE from "three";
 import type { Batches } from "./batches";
+import { bend } from "./bending";
+import type { Bodies } from "./bodies";
 
 const EDGE = /* glsl */ `
 uniform sampler2D mask;
@@ -37,6 +39,7 @@ export class Outline {
     selected: new THREE.MeshBasicMaterial({ color: new THREE.Color(1, 0, 0), depthTest: false, toneMapped: false }),
     hovered: new THREE.MeshBasicMaterial({ color: new THREE.Color(0, 1, 0), depthTest: false, toneMapped: false, blending: THREE.AdditiveBlending }),
   };
+  private readonly bent = { selected: this.materials.selected.clone(), hovered: this.materials.hovered.clone() };
   private readonly edge = new THREE.ShaderMaterial({
     vertexShader: FULL, fragmentShader: EDGE, transparent: true, depthTest: false, depthWrite: false,
     uniforms: {
@@ -44,9 +47,13 @@ export class Outline {
       selectedColor: { value: new THREE.Color(0x4cc2ff).convertLinearToSRGB() }, hoveredColor: { value: new THREE.Color(0xffffff) },
     },
   });
-  private shown: { slot: number; mesh: THREE.Mesh }[] = [];
+  private shown: { slot: number; mesh: THREE.InstancedMesh; bends: THREE.InstancedBufferAttribute }[] = [];
 
-  constructor(private readonly batches: Batches) {
+  constructor(private readonly batches: Batches, private readonly bodies: Bodies) {
+    for (const material of Object.values(this.bent)) {
+      material.onBeforeCompile = (shader) => bend(shader, { hasJoints: true, deltas: null, corners: 0, hasNormals: false }, bodies);
+      material.customProgramCacheKey = () => "bent outline";
+    }
     const quad = new THREE.Mesh(new THREE.PlaneGeometry(2, 2), this.edge);
     quad.frustumCulled = false;
     this.over.add(quad);
@@ -61,26 +68,39 @@ export class Outline {
   /** Which slots have a line around them. */
   choose(selected: Iterable<number>, hovered: Iterable<number>): void {
     this.scene.clear();
+    for (const { mesh } of this.shown) {
+      mesh.geometry.attributes = {}; // the arrays are the mesh's
+      mesh.geometry.index = null;
+      mesh.geometry.dispose();
+      mesh.dispose();
+    }
     this.shown = [];
-    const add = (slots: Iterable<number>, material: THREE.Material): void => {
+    const add = (slots: Iterable<number>, kind: "selected" | "hovered"): void => {
       for (const slot of slots) {
         for (const part of this.batches.chunk(slot)?.mesh?.parts ?? []) {
           if (part.kind !== "triangles") continue;
-          const mesh = new THREE.Mesh(part.geometry, material);
+          const geometry = new THREE.BufferGeometry();
+          geometry.index = part.geometry.index;
+          const bends = new THREE.InstancedBufferAttribute(new Float32Array(2), 2);
+          geometry.attributes = { ...part.geometry.attributes, bend: bends };
+          const mesh = new THREE.InstancedMesh(geometry, (part.bends.hasJoints ? this.bent : this.materials)[kind], 1);
+          mesh.setMatrixAt(0, new THREE.Matrix4());
           mesh.matrixAutoUpdate = false;
           mesh.frustumCulled = false;
-          this.shown.push({ slot, mesh });
+          this.shown.push({ slot, mesh, bends });
           this.scene.add(mesh);
         }
       }
     };
-    add(selected, this.materials.selected);
-    add(hovered, this.materials.hovered);
+    add(selected, "selected");
+    add(hovered, "hovered");
   }
 
   render(renderer: THREE.WebGLRenderer, camera: THREE.Camera, now: number): void {
     if (!this.shown.length) return;
-    for (const { slot, mesh } of this.shown) {
+    for (const { slot, mesh, bends } of this.shown) {
+      (bends.array as Float32Array).set(this.bodies.placeOf(slot));
+      bends.needsUpdate = true;
       this.batches.matrixOf(slot, now, mesh.matrix.elements, 0);
       mesh.matrixWorldNeedsUpdate = true;
     }

@@ -1,5 +1,6 @@
 // What things are painted with: a texture of numbers by look, which materials read for each instance; and how faded an instance is.
 import * as THREE from "three";
+import { bend, bendKey, type Bends, type Poses } from "./bending";
 
 /** Numbers of a part's paint, as `taixu.serve.paints` tells them: base colour and alpha, metallic, roughness, emitted light. */
 const PAINT = 9;
@@ -89,9 +90,10 @@ float grey = dot(gl_FragColor.rgb, vec3(0.2126, 0.7152, 0.0722));
 gl_FragColor.rgb = mix(gl_FragColor.rgb, vec3(grey * 0.6 + 0.04), vFade);
 `;
 
-/** Let a part's material take its instances' paint from a palette, and let them fade. */
-export function letPaint(material: THREE.Material, palette: Palette, part: number): void {
+/** Let a part's material take its instances' paint from a palette, and let them fade and bend. */
+export function letPaint(material: THREE.Material, palette: Palette, part: number, bends: Bends, poses: Poses): void {
   material.onBeforeCompile = (shader) => {
+    bend(shader, bends, poses);
     shader.uniforms["palette"] = palette.uniform;
     shader.uniforms["paintPart"] = { value: part };
     shader.vertexShader = shader.vertexShader
@@ -105,7 +107,7 @@ export function letPaint(material: THREE.Material, palette: Palette, part: numbe
       .replace("#include <emissivemap_fragment>", "#include <emissivemap_fragment>\ntotalEmissiveRadiance *= vGlow;")
       .replace("#include <tonemapping_fragment>", `${FADE}#include <tonemapping_fragment>`);
   };
-  material.customProgramCacheKey = () => "painted";
+  material.customProgramCacheKey = () => `painted${bendKey(bends)}`;
 }
 
 function linear(value: number): number {

@@ -1,6 +1,8 @@
 // What lies under a point: rays against spheres around all things first, then against the meshes of the nearest few.
 import * as THREE from "three";
 import type { Batches, Chunk } from "./batches";
+import type { Bodies } from "./bodies";
+import type { Limb } from "./limbs";
 
 export interface Hit {
   slot: number;
@@ -15,7 +17,10 @@ export class Picking {
   private readonly probe = new THREE.Mesh();
   private readonly matrix = new THREE.Matrix4();
 
-  constructor(private readonly batches: Batches) {}
+  private readonly ray = new THREE.Ray();
+  private readonly point = new THREE.Vector3();
+
+  constructor(private readonly batches: Batches, private readonly bodies: Bodies) {}
 
   /** The nearest thing under normalised device coordinates. */
   pick(x: number, y: number, camera: THREE.Camera): Hit | null {
@@ -57,13 +62,33 @@ export class Picking {
     this.matrix.fromArray(chunk.matrices.array, row * 16);
     this.probe.matrixWorld.copy(this.matrix);
     let best: number | null = null;
+    const joints = chunk.bends.array[2 * row]!;
     for (const part of chunk.mesh!.parts) {
       if (part.kind !== "triangles") continue;
+      if (joints >= 0 && part.limbs.length) {
+        best = this.nearestLimb(part.limbs, joints, best);
+        continue;
+      }
       this.probe.geometry = part.geometry;
       this.probe.material = part.material;
       const hits: THREE.Intersection[] = [];
       this.probe.raycast(this.caster, hits);
       for (const hit of hits) if (best === null || hit.distance < best) best = hit.distance;
+    }
+    return best;
+  }
+
+  /** How far it is to the nearest of a bent part's limbs, or to what was found before. */
+  private nearestLimb(limbs: readonly Limb[], joints: number, best: number | null): number | null {
+    const world = new THREE.Matrix4();
+    for (const { joint, box } of limbs) {
+      const m = this.bodies.joint(joints, joint);
+      world.set(m[0]!, m[1]!, m[2]!, m[3]!, m[4]!, m[5]!, m[6]!, m[7]!, m[8]!, m[9]!, m[10]!, m[11]!, 0, 0, 0, 1).premultiply(this.matrix);
+      if (Math.abs(world.determinant()) < 1e-12) continue;
+      this.ray.copy(this.caster.ray).applyMatrix4(world.clone().invert());
+      if (!this.ray.intersectBox(box, this.point)) continue;
+      const distance = this.point.applyMatrix4(world).distanceTo(this.caster.ray.origin);
+      if (best === null || distance < best) best = distance;
     }
     return best;
   }

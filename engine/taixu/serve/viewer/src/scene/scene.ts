@@ -7,6 +7,7 @@ import {
 import { Watch } from "../wire/watch";
 import { Area } from "./area";
 import { Batches } from "./batches";
+import { Bodies } from "./bodies";
 import { around, cornersOf, frame, sphereOf } from "./bounds";
 import { Eyes } from "./eyes";
 import { fetchScene, type WholeScene } from "./facts";
@@ -18,6 +19,7 @@ import { Meshes } from "./meshes";
 import { Palette } from "./painting";
 import { Outline } from "./outline";
 import { Picking } from "./picking";
+import { Skeletons } from "./skeletons";
 import { Sky } from "./sky";
 import { Steering } from "./steering";
 import { Things } from "./things";
@@ -54,6 +56,8 @@ class Picture implements View {
   /** Numbers of looks that were told again. */
   private readonly renumbered = new Set<number>();
   private readonly palette = new Palette();
+  private readonly skeletons = new Skeletons((hash) => this.bodies.arrived(hash));
+  private readonly bodies: Bodies = new Bodies(this.skeletons, (slots) => this.onBent(slots));
   private readonly meshes: Meshes;
   private readonly batches: Batches;
   private readonly lights: Lights;
@@ -94,12 +98,12 @@ class Picture implements View {
     this.renderer.setOpaqueSort((a, b) => a.groupOrder - b.groupOrder || a.renderOrder - b.renderOrder || a.z - b.z || a.id - b.id);
     const isSlow = isSoftware(this.renderer);
     this.renderer.setPixelRatio(isSlow ? 1 : Math.min(devicePixelRatio, 2));
-    this.meshes = new Meshes(this.renderer, this.palette, (hash) => this.onMesh(hash));
-    this.batches = new Batches(this.things, this.meshes);
+    this.meshes = new Meshes(this.renderer, this.palette, this.bodies, (hash) => this.onMesh(hash));
+    this.batches = new Batches(this.things, this.meshes, this.bodies);
     this.lights = new Lights(this.things, this.batches);
     this.sky = new Sky(this.renderer, this.scene, isSlow ? 1024 : 2048);
-    this.outline = new Outline(this.batches);
-    this.picking = new Picking(this.batches);
+    this.outline = new Outline(this.batches, this.bodies);
+    this.picking = new Picking(this.batches, this.bodies);
     this.labels = new Labels(canvas, () => (this.labelsAt = 0));
     this.steering = new Steering(canvas);
     this.scene.add(this.batches.group, this.lights.group, this.fences.group, this.eyes.group);
@@ -111,6 +115,8 @@ class Picture implements View {
       },
       looks: (told) => this.onLooks(told as Record<string, Look>),
       gone: (slots) => this.things.forget(slots),
+      bodies: (told) => this.bodies.hear(told),
+      poses: (frame) => this.bodies.take(frame, performance.now()),
       thing: () => undefined,
     });
     this.area = new Area((at, reach) => this.watch.look(at, reach));
@@ -172,7 +178,7 @@ class Picture implements View {
 
   /** Whether what is seen will not change by itself. */
   isStill(): boolean {
-    return this.isDone() && this.isWhole && this.meshes.waiting === 0 && !this.isDirty && !this.things.retold.size && !this.things.moving.size;
+    return this.isDone() && this.isWhole && this.meshes.waiting === 0 && !this.isDirty && !this.things.retold.size && !this.things.moving.size && !this.bodies.isMoving;
   }
 
   private listen(): void {
@@ -254,6 +260,11 @@ class Picture implements View {
       if (this.looks.has(Number(number))) this.renumbered.add(Number(number));
       this.looks.set(Number(number), look);
     }
+  }
+
+  private onBent(slots: readonly number[]): void {
+    this.batches.bend(slots);
+    this.isDirty = true;
   }
 
   private onMesh(hash: string): void {
@@ -358,7 +369,8 @@ class Picture implements View {
     const seconds = Math.min((time - this.last) / 1000, 0.1);
     this.last = time;
     const told = this.retell(now);
-    const moved = this.move(now) || told;
+    const bent = this.bodies.update(now);
+    const moved = this.move(now) || told || bent;
     const turned = this.steering.update(seconds);
     if (this.isPlaced) this.area.follow(this.steering.eye, this.steering.distance, now);
     if (!moved && !turned && !this.isDirty) return;

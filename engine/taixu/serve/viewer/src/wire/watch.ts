@@ -1,11 +1,14 @@
 // The state stream's WebSocket: it reconnects by itself, says what it hears, and tells the server what was shown.
 import { connection, moment, type Moment, type Vector } from "../store";
+import { decodePoses, isPoseFrame, type PoseFrame } from "./pose_frame";
 import { decodeSceneFrame, type SceneFrame } from "./scene_frame";
 
 export interface Listener {
   frame(frame: SceneFrame): void;
   looks(looks: Record<string, unknown>): void;
   gone(slots: number[]): void;
+  bodies(told: Record<string, unknown> | null): void;
+  poses(frame: PoseFrame): void;
   thing(slot: number, thing: unknown): void;
 }
 
@@ -75,16 +78,27 @@ export class Watch {
   private hear(data: ArrayBuffer | string): void {
     this.heardAt = performance.now();
     if (data instanceof ArrayBuffer) {
-      this.listener.frame(decodeSceneFrame(data));
       this.shown += 1;
       this.say({ shown: this.shown });
+      this.read(data);
       return;
     }
     const said = JSON.parse(data) as Record<string, unknown>;
     if (said["looks"]) this.listener.looks(said["looks"] as Record<string, unknown>);
     if (said["gone"]) this.listener.gone(said["gone"] as number[]);
+    if ("bodies" in said) this.listener.bodies(said["bodies"] as Record<string, unknown> | null);
     if (said["moment"]) moment.value = said["moment"] as Moment;
     if ("thing" in said) this.listener.thing(said["slot"] as number, said["thing"]);
+  }
+
+  /** What nobody can read is left out, and said: the next frame may be whole. */
+  private read(data: ArrayBuffer): void {
+    try {
+      if (isPoseFrame(data)) this.listener.poses(decodePoses(data));
+      else this.listener.frame(decodeSceneFrame(data));
+    } catch (error) {
+      console.warn(`a message of the stream is left out: ${String(error)}`);
+    }
   }
 
   private comeAgain(why: string): void {
