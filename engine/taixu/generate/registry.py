@@ -19,7 +19,7 @@ BUILT_IN = {
     "taixu.generate.sound:SoundGenerator": ("sound", "sound"),
     "taixu.generate.avatars.generator:AvatarGenerator": ("avatar", "avatar"),
     "taixu.generate.avatars.sheet_generator:AvatarSheetGenerator": ("avatar-sheet", "avatar-sheet"),
-    "taixu.generate.avatars.cartoon.sheet_generator:CartoonSheetGenerator": ("cartoon-sheet", "cartoon-sheet"),
+    "taixu.generate.avatars.sheet_generator:CartoonSheetGenerator": ("cartoon-sheet", "cartoon-sheet"),
     "taixu.generate.materials.generator:MaterialGenerator": ("material", "material"),
     "taixu.generate.materials.graph_generator:GraphGenerator": ("graph", "material"),
     "taixu.generate.mesh_texturing.solid_generator:MeshMaterialGenerator": ("mesh-material", "mesh"),
