@@ -188,7 +188,11 @@ vec3 punctual_light(Fragment f, SurfaceInputs s, Core c, vec3 to_light) {
         vec3 lobe = facet_fresnel(s, c, saturate(dot(f.view, h))) * c.energy.compensation;
         light = c.diffuse / PI + lobe * facets(f, s, c, to_light, n_dot_l, h);
 #ifdef LAYER_SHEEN
+#ifdef WALKED // whose light from all around comes this way too: none of it is to be lost
+        float passes = c.cloth.passes;
+#else
         float passes = min(c.cloth.passes, 1.0 - max3(c.cloth.color) * min(1.0, energy_at(n_dot_l, c.cloth.roughness).b));
+#endif
         light = light * passes + sheen_lobe(c.cloth, c.n_dot_v, n_dot_l, saturate(dot(s.normal, h)));
 #endif
         light *= n_dot_l;

@@ -17,14 +17,17 @@ if TYPE_CHECKING:
     from taixu.render import Renderer
     from taixu.render.fidelity import Score
 
-__all__ = ["OURS", "REAL_TIME", "choose", "defaults", "find_scenarios", "measure", "summarize"]
+__all__ = ["OURS", "OUR_PATHS", "REAL_TIME", "choose", "defaults", "find_scenarios", "measure", "summarize"]
 
 defaults = Options(n=24)
 
-OURS = "taixu"
+OURS, OUR_PATHS = "taixu", "taixu-paths"
+"""The rasteriser, and the path tracer."""
 REAL_TIME = ("model-viewer", "filament", "babylon", "gltf-sample-viewer")
 """Those that draw in real time as we do; model-viewer is three.js."""
 _SAMPLES = 16
+_PATH_SAMPLES = 8
+"""At twice the size: each pixel that is compared has four times as many."""
 
 
 def find_scenarios(content: str = "") -> Path:
@@ -62,8 +65,10 @@ def choose(scenarios: Sequence[dict[str, Any]], names: str) -> list[dict[str, An
     return [by_name[name.lower()] for name in wanted]
 
 
-def measure(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield a result for each scene and one for all; write the contact sheet where a folder was named."""
+def measure(options: Options, *, paths: bool = True) -> Iterator[dict[str, Any]]:
+    """Yield results for each scene, of the rasteriser and (with `paths`) of the path tracer, and one for all; write contact sheets
+    where a folder was named.
+    """
     from taixu.gpu import create_device
     from taixu.render import Renderer
     from taixu.render.fidelity import read_scenarios
@@ -71,22 +76,33 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
     folder = find_scenarios(options.content)
     samples, renderer = options.samples or _SAMPLES, Renderer(create_device())
     scores: list[Score] = []
+    traced: list[Score] = []
     times_ms: list[float] = []
     for scenario in choose(read_scenarios(folder), options.scenes)[: options.n]:
         score, secs = _draw(renderer, scenario, folder, samples)
         scores.append(score)
         times_ms.append(secs * 1e3)
         yield result("fidelity", np.array(times_ms[-1:]), n=samples, size=_size(score), **_described(score))
-    sheet = {}
+        if paths:
+            count = options.samples or _PATH_SAMPLES
+            score, secs = _draw(renderer, scenario, folder, count, paths=True)
+            traced.append(score)
+            yield result("fidelity", np.array([secs * 1e3]), n=count, size=_size(score), **_described_paths(score))
+    sheets = {}
     if options.out:
         from taixu.bench.contact_sheet import save_contact_sheet
 
-        sheet["sheet"] = str(save_contact_sheet(Path(options.out) / "fidelity.png", scores))
-    yield result("fidelity", np.array(times_ms), n=samples, scene="median of trusted", **summarize(scores), **sheet)
+        for name, found in (("", scores), ("-paths", traced)):
+            if found:
+                path = save_contact_sheet(Path(options.out) / f"fidelity{name}.png", found)
+                sheets["sheet" + name.replace("-", "_")] = str(path)
+    yield result("fidelity", np.array(times_ms), n=samples, scene="median of trusted", **summarize(scores, traced), **sheets)
 
 
-def summarize(scores: Sequence[Score]) -> dict[str, Any]:
-    """Medians over the trusted scenes and ranks, ours and of every engine that drew them."""
+def summarize(scores: Sequence[Score], paths: Sequence[Score] = ()) -> dict[str, Any]:
+    """Medians over the trusted scenes and ranks, ours and of every engine that drew them; of `paths` with how many scenes lie
+    below the median of the path tracers that drew them.
+    """
     from taixu.render.fidelity import median_flip, median_psnr
 
     trusted = [score for score in scores if score.is_trusted]
@@ -103,6 +119,7 @@ def summarize(scores: Sequence[Score]) -> dict[str, Any]:
         "flip": round(median_flip(scores), 4),
         "rank": _rank(medians[OURS], [v for k, v in medians.items() if k in REAL_TIME]) if trusted else 0,
         "most_behind": {"scene": worst, "db": behind.get(worst, 0.0)},
+        **({OUR_PATHS: _paths_in_all(paths)} if paths else {}),
         "peers": {
             name: {"psnr": medians[name], "flip": round(float(np.median(flips[name])), 4), "scenes": len(decibels[name])}
             for name in names
@@ -111,7 +128,9 @@ def summarize(scores: Sequence[Score]) -> dict[str, Any]:
     }
 
 
-def _draw(renderer: Renderer, scenario: dict[str, Any], folder: Path, samples: int) -> tuple[Score, float]:
+def _draw(
+    renderer: Renderer, scenario: dict[str, Any], folder: Path, samples: int, *, paths: bool = False
+) -> tuple[Score, float]:
     from taixu.assets.gltf import read_gltf
     from taixu.assets.image import read_image
     from taixu.defaults import App
@@ -124,7 +143,7 @@ def _draw(renderer: Renderer, scenario: dict[str, Any], folder: Path, samples: i
         spawn_model(app.world, app.world.spawn(Transform()), read_gltf(folder / scenario["model"]))
         app.settle()
         start = perf_counter()
-        score = score_scenario(renderer, app.world, scenario, folder, samples=samples)
+        score = score_scenario(renderer, app.world, scenario, folder, samples=samples, paths=paths)
         return score, perf_counter() - start
 
 
@@ -132,6 +151,7 @@ def _described(score: Score) -> dict[str, Any]:
     others = {name: {"psnr": score.others_db[name], "flip": score.others_flip.get(name)} for name in sorted(score.others_db)}
     return {
         "scene": score.name,
+        "engine": OURS,
         "trusted": score.is_trusted,
         "psnr": round(score.psnr_db, 2),
         "flip": round(score.flip, 4),
@@ -139,6 +159,35 @@ def _described(score: Score) -> dict[str, Any]:
         "ahead_db": round(score.psnr_db - _best_real_time(score), 2) if _real_time(score.others_db) else None,
         "peers": others,
     }
+
+
+def _described_paths(score: Score) -> dict[str, Any]:
+    median = _median_path_tracer(score)
+    return {
+        "scene": score.name,
+        "engine": OUR_PATHS,
+        "trusted": score.is_trusted,
+        "psnr": round(score.psnr_db, 2),
+        "flip": round(score.flip, 4),
+        "path_tracers_median": None if median is None else round(median, 2),
+    }
+
+
+def _paths_in_all(paths: Sequence[Score]) -> dict[str, Any]:
+    from taixu.render.fidelity import median_flip, median_psnr
+
+    return {
+        "psnr": round(median_psnr(paths), 2),
+        "flip": round(median_flip(paths), 4),
+        "below_median": [s.name for s in paths if s.is_trusted and s.psnr_db < (_median_path_tracer(s) or 0.0)],
+    }
+
+
+def _median_path_tracer(score: Score) -> float | None:
+    from taixu.render.fidelity import PATH_TRACERS
+
+    known = [score.others_db[name] for name in PATH_TRACERS if name in score.others_db]
+    return float(np.median(known)) if known else None
 
 
 def _real_time(values: Mapping[str, float]) -> list[float]:

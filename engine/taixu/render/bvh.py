@@ -1,9 +1,10 @@
-"""A tree of boxes round triangles, laid out so that rays walk it without a stack.
+"""A tree of boxes round triangles, laid out so that rays walk it without a stack, or by pairs with one.
 
 All nodes of a level are split at once, by numpy, so that a hundred thousand triangles take a fraction of a second. Where
 to split follows the surface area heuristic on sixteen bins (Wald, "On fast Construction of SAH-based Bounding Volume
 Hierarchies", 2007). Nodes lie in depth-first order: after a box that is missed a ray goes on at the node's `skip`. There is an
-order for each octant of directions, so that rays come to near boxes first.
+order for each octant of directions, so that rays come to near boxes first. Pairs hold both boxes of a node at once, so that
+a ray chooses the nearer one itself.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["BoxTree", "build_trees"]
+__all__ = ["LEAF_STEP", "BoxPairs", "BoxTree", "build_pairs", "build_trees"]
 
 LEAF_SIZE = 4
 _BINS = 16
@@ -47,6 +48,32 @@ class BoxTree:
     order: Ints
 
 
+@dataclass(frozen=True)
+class BoxPairs:
+    """Nodes of two boxes each; the first is the root. A tree of one leaf has an empty second box (its low corner is endless).
+
+    Attributes
+    ----------
+    lows, highs : float32[n, 2, 3]
+        Corners of the boxes.
+    refs : int64[n, 2]
+        What lies in a box: a node where it is 0 or more; else ~(first * `LEAF_STEP` + count) of `order`.
+    order : int[m]
+        Triangles as leaves name them.
+    depth
+        Nodes that wait at most, while a ray walks.
+    """
+
+    lows: Floats
+    highs: Floats
+    refs: NDArray[np.int64]
+    order: Ints
+    depth: int
+
+
+LEAF_STEP = 256
+
+
 @dataclass
 class _Level:
     """Nodes of one depth: ranges of `order`, boxes, the axis along which they are cut, and the number of the first child
@@ -63,18 +90,46 @@ class _Level:
 
 def build_trees(lows: Floats, highs: Floats) -> list[BoxTree]:
     """The tree of boxes [m, 3] each (m is 1 at least), for each octant: bit k says that rays go down along axis k."""
+    levels, order = _levels(lows, highs, LEAF_SIZE)
+    return [_arrange(levels, order, octant) for octant in range(8)]
+
+
+def build_pairs(lows: Floats, highs: Floats, *, leaf_size: int = LEAF_SIZE) -> BoxPairs:
+    """The tree of boxes [m, 3] each (m is 1 at least), by pairs."""
+    levels, order = _levels(lows, highs, leaf_size)
+    firsts = np.cumsum([0, *((level.children >= 0).sum() for level in levels)])
+    count = max(int(firsts[-1]), 1)
+    pair_lows, pair_highs = np.full((count, 2, 3), np.inf, np.float32), np.full((count, 2, 3), np.inf, np.float32)
+    refs = np.full((count, 2), -1, np.int64)
+    if firsts[-1] == 0:  # one leaf
+        pair_lows[0, 0], pair_highs[0, 0], refs[0, 0] = levels[0].lows[0], levels[0].highs[0], ~len(order)
+    for level, below, first, after in zip(levels[:-1], levels[1:], firsts[:-2], firsts[1:-1], strict=True):
+        split = np.flatnonzero(level.children >= 0)
+        inner = below.children >= 0
+        names = np.where(inner, after + np.cumsum(inner) - 1, ~(below.starts * LEAF_STEP + below.ends - below.starts))
+        for side in range(2):
+            child = level.children[split] + side
+            where = first + np.arange(len(split))
+            pair_lows[where, side], pair_highs[where, side] = below.lows[child], below.highs[child]
+            refs[where, side] = names[child]
+    return BoxPairs(pair_lows, pair_highs, refs, order, len(levels))
+
+
+def _levels(lows: Floats, highs: Floats, leaf_size: int) -> tuple[list[_Level], Ints]:
+    """Nodes by depth, and the order that their ranges speak of."""
     order = np.arange(len(lows))
     centers = (lows + highs) * np.float32(0.5)
     starts, ends = np.zeros(1, np.intp), np.array([len(order)], np.intp)
     levels: list[_Level] = []
     while len(starts):
-        level, order, starts, ends = _split(lows, highs, centers, order, starts, ends, last=len(levels) >= _MOST_LEVELS)
+        most = leaf_size if len(levels) < _MOST_LEVELS else len(order)
+        level, order, starts, ends = _split(lows, highs, centers, order, starts, ends, most)
         levels.append(level)
-    return [_arrange(levels, order, octant) for octant in range(8)]
+    return levels, order
 
 
 def _split(
-    lows: Floats, highs: Floats, centers: Floats, order: Ints, starts: Ints, ends: Ints, *, last: bool
+    lows: Floats, highs: Floats, centers: Floats, order: Ints, starts: Ints, ends: Ints, leaf_size: int
 ) -> tuple[_Level, Ints, Ints, Ints]:
     """Boxes of a level's nodes, and the ranges of the next one's."""
     counts = ends - starts
@@ -83,7 +138,7 @@ def _split(
     items = order[where]
     low, high = np.minimum.reduceat(lows[items], cuts), np.maximum.reduceat(highs[items], cuts)
     axes, children = np.zeros(len(starts), np.intp), np.full(len(starts), -1, np.intp)
-    wide = np.zeros(len(starts), bool) if last else counts > LEAF_SIZE
+    wide = counts > leaf_size
     level = _Level(starts, ends, low, high, axes, children)
     if not wide.any():
         return level, order, np.zeros(0, np.intp), np.zeros(0, np.intp)

@@ -20,21 +20,27 @@ _STEPS = 1e-10
 Floats = NDArray[np.float32]
 
 
-def denoise(first: Floats, second: Floats) -> Floats:
+def denoise(first: Floats, second: Floats, guides: Floats | None = None) -> Floats:
     """The mean of two pictures [h, w, c] of the same without its noise, as independent samples made both.
 
     Where they agree, nothing changes.
+
+    Parameters
+    ----------
+    guides
+        What is known without noise, [h, w, k], scaled so that a difference of 1 tells two surfaces apart: colour, normal.
     """
     mean = (first + second) * np.float32(0.5)
     rows, columns = (np.flatnonzero((mean != 0).any((axis, 2))) for axis in (1, 0))
     if len(rows) == 0:
         return mean
     part = np.s_[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
-    mean[part] = _filtered(mean[part], np.square(first[part] - second[part]).mean(-1) * np.float32(0.25))
+    variance = np.square(first[part] - second[part]).mean(-1) * np.float32(0.25)
+    mean[part] = _filtered(mean[part], variance, None if guides is None else guides[part])
     return mean
 
 
-def _filtered(picture: Floats, raw_variance: Floats) -> Floats:
+def _filtered(picture: Floats, raw_variance: Floats, guides: Floats | None) -> Floats:
     """Non-local means of `picture` [h, w, c], whose noise has this variance [h, w]."""
     variance = np.maximum(_blurred(raw_variance, 2), 0.0)
     total, weights = picture.copy(), np.ones(picture.shape[:2], np.float32)
@@ -49,7 +55,10 @@ def _filtered(picture: Floats, raw_variance: Floats) -> Floats:
                 continue
             noise = variance[here] + variance[there]
             distance = _blurred(np.square(a - b).mean(-1) - noise, 1)
-            weight = np.exp(-np.maximum(distance, 0.0) / (_STRENGTH**2 * noise + _STEPS))
+            unlike = np.maximum(distance, 0.0) / (_STRENGTH**2 * noise + _STEPS)
+            if guides is not None:
+                unlike += np.square(guides[here] - guides[there]).sum(-1)
+            weight = np.exp(-unlike)
             weight[noise <= _STEPS] = 0.0
             total[here] += weight[..., None] * b
             total[there] += weight[..., None] * a

@@ -28,11 +28,13 @@ if TYPE_CHECKING:
     from taixu.render.renderer import Renderer
 
 __all__ = [
-    "Score", "flip_map", "median_flip", "median_psnr", "orbit_camera", "psnr", "read_picture", "read_scenarios",
+    "PATH_TRACERS", "Score", "flip_map", "median_flip", "median_psnr", "orbit_camera", "psnr", "read_picture", "read_scenarios",
     "score_scenario",
 ]  # fmt: skip
 
 REFERENCE = "blender-cycles"
+PATH_TRACERS = ("three-gpu-pathtracer", "dspbr-pt", "stellar", "vray")
+"""The reference's like among the others."""
 TRUSTED_DB = 25.0
 """Scenarios in which the path tracers themselves agree by less than this say nothing."""
 _GREY = 0.5
@@ -108,14 +110,19 @@ def orbit_camera(scenario: dict[str, Any], *, radius_m: float = 1.0) -> ViewCame
     )
 
 
-def score_scenario(renderer: Renderer, world: World, scenario: dict[str, Any], folder: Path, *, samples: int = 16) -> Score:
-    """Draw a world that holds the scenario's model, lit by its sky, and compare."""
+def score_scenario(
+    renderer: Renderer, world: World, scenario: dict[str, Any], folder: Path, *, samples: int = 16, paths: bool = False
+) -> Score:
+    """Draw a world that holds the scenario's model, lit by its sky, and compare; `paths` asks the path tracer in the rasteriser's
+    place.
+    """
     size = scenario["goldenDimensions"]["width"], scenario["goldenDimensions"]["height"]
     settings = {
         "background": "sky" if scenario["renderSkybox"] else "transparent",
         "tonemap": "aces",
         "exposure_ev": 0.0,
         "traced": True,
+        "reference": paths,
     }
     display = accumulate(
         renderer,

@@ -126,6 +126,11 @@ class LightingFeature:
     def has_shadows(self, view: View) -> bool:
         """Whether the view has shadow maps in this frame."""
         return bool(self._of(view).tiles)
+    @property
+    def lamp_count(self) -> int:
+        """Lights of the world that is drawn, its sun with them."""
+        return self._lights.count
+
 
     # -- feature -----------------------------------------------------------------------------------------------------
     def extract(self, frame: FrameContext) -> None:

@@ -21,7 +21,7 @@ from taixu.render.context import DrawKey
 from taixu.render.looks import look_of
 from taixu.render.material_rows import MATERIAL_ROW, Mappings, layers_of, material_row, materials_glsl, texture_refs
 from taixu.render.signature import TextureUse, signature, texture_slots_glsl
-from taixu.render.surfaces import SurfaceLook, SurfaceRows
+from taixu.render.surfaces import SurfaceLook, SurfaceRows, SurfaceShader
 from taixu.render.texture_pool import TexturePool
 from taixu.render.texture_pool import TextureSlot as PoolSlot
 from taixu.scene import LibraryMaterial
@@ -80,6 +80,12 @@ class MaterialTable:
         return self._keys[: self._count]
 
     @property
+    @property
+    def alpha_modes(self) -> NDArray[np.uint32]:
+        """0 where a material hides what is behind, 1 where it has holes, 2 where that shows through; by material."""
+        modes: NDArray[np.uint32] = self._rows["alpha_mode"][: self._count]
+        return modes
+
     def buffer(self) -> Buffer:
         """The rows, written when something changed."""
         if self._buffer is None or self._buffer.size < self._rows.nbytes:
@@ -158,6 +164,10 @@ class MaterialTable:
         return self.pool.texture(self._groups[key.group][use.unit - FIRST_UNIT][0])
 
     def _put(self, number: int, entry: Material | LibraryMaterial, textures: dict[str, BoundTexture]) -> None:
+    def surface_shader(self, name: str) -> SurfaceShader:
+        """The shader of a surface that some material has."""
+        return self._surfaces[name].shader
+
         entry = LibraryMaterial(entry, ModelData()) if isinstance(entry, Material) else entry
         material, look = entry.material, look_of(entry)
         wanted = texture_refs(material) if look is None else look.refs

@@ -215,7 +215,7 @@ def pack_surface(primitive: Primitive, indices: NDArray[np.uint32], mode: int) -
     out = np.zeros(primitive.vertex_count, SURFACE_DTYPE)
     normals = have.get("NORMAL")
     if normals is None and mode == 2:
-        normals = smooth_normals(np.asarray(have["POSITION"], np.float32), indices)
+        normals = smooth_normals(np.nan_to_num(np.asarray(have["POSITION"], np.float32), posinf=0.0, neginf=0.0), indices)
     if normals is not None:
         out["normal"][:, :3] = _snorm16(normals)
     if "TANGENT" in have:

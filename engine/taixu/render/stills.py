@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.render.denoising import denoise
+from taixu.render.path_tracing import trace_still
 from taixu.render.pictures import Picture
 from taixu.render.tonemap import encode, tonemap
 from taixu.render.tracing import ensure_rays
@@ -30,6 +31,8 @@ _SHARPEST = -2.0  # levels of mip maps
 
 TRACED_SAMPLES = 16
 """Stills of as many frames send rays, unless they are told not to: with fewer there would be noise."""
+REFERENCE_SAMPLES = 64
+"""Stills of as many samples follow paths of light all the way, unless they are told not to."""
 _FEWEST_HALVED = 4
 """With fewer samples nothing is known of their noise."""
 SUN_RADIUS = 0.012
@@ -54,9 +57,12 @@ def render_still(
         "srgb" gives uint8 with straight alpha; "linear" scene-referred float32 with premultiplied alpha.
     settings
         As in `View`. "traced" sends rays, so that surfaces hide the sky from each other and are seen in each other; from
-        `TRACED_SAMPLES` samples on this is so by itself.
+        `TRACED_SAMPLES` samples on this is so by itself. "reference" follows paths of light in place of drawing frames
+        (`taixu.render.path_tracing`); from `REFERENCE_SAMPLES` samples on this is so by itself, unless "traced" is forbidden.
     """
-    settings = {"traced": samples >= TRACED_SAMPLES, **(settings or {})}
+    wanted = settings or {}
+    reference = samples >= REFERENCE_SAMPLES and bool(wanted.get("traced", True))
+    settings = {"traced": samples >= TRACED_SAMPLES, "reference": reference, **wanted}
     if encoding == "linear":
         return Picture(accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings))
     display = accumulate(renderer, world, camera, size=size, samples=samples, encoding="display", settings=settings)
@@ -81,6 +87,9 @@ def accumulate(
     """
     # There is time for glass behind glass, and for the far walls of what is hollow.
     wanted = {"captures": 16, "glass_layers": 2} | (settings or {})
+    if wanted.get("reference"):
+        light = trace_still(renderer, world, camera, size=size, samples=samples, view_settings=wanted)
+        return develop(renderer, light, wanted) if encoding == "display" else light
     traced = bool(wanted.get("traced", False))
     if traced:
         wanted["occlusion"] = False

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from taixu.render.bvh import LEAF_SIZE, BoxTree, build_trees
+from taixu.render.bvh import LEAF_SIZE, LEAF_STEP, BoxTree, build_pairs, build_trees
 
 
 def boxes(count: int, *, seed: int = 1) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
@@ -86,3 +86,30 @@ def test_the_tree_is_worth_its_nodes() -> None:
     tree = build_trees(lows, highs)[0]
     seen = [len(walk(tree, np.array([-1.0, y, 0.3]), np.array([1.0, 0.01, 0.02]))) for y in np.linspace(0.05, 0.9, 20)]
     assert np.mean(seen) < 120
+
+
+@pytest.mark.parametrize(("count", "leaf_size"), [(1, LEAF_SIZE), (LEAF_SIZE + 1, LEAF_SIZE), (2, 1), (700, LEAF_SIZE), (90, 1)])
+def test_pairs_hold_every_item_once_in_boxes_that_hold_it(count: int, leaf_size: int) -> None:
+    lows, highs = boxes(count)
+    tree = build_pairs(lows, highs, leaf_size=leaf_size)
+    found: list[int] = []
+    waiting, most = [(0, side) for side in range(2)], 0
+    while waiting:
+        most = max(most, len(waiting))
+        node, side = waiting.pop()
+        ref = int(tree.refs[node, side])
+        if ref >= 0:
+            for below in range(2):
+                if np.isfinite(tree.lows[ref, below]).all():
+                    assert (tree.lows[ref, below] >= tree.lows[node, side]).all()
+                    assert (tree.highs[ref, below] <= tree.highs[node, side]).all()
+            waiting += [(ref, 0), (ref, 1)]
+            continue
+        first, size = divmod(~ref, LEAF_STEP)
+        items = tree.order[first : first + size]
+        assert size <= leaf_size
+        assert (lows[items] >= tree.lows[node, side]).all()
+        assert (highs[items] <= tree.highs[node, side]).all()
+        found += items.tolist()
+    assert sorted(found) == list(range(count))
+    assert most <= tree.depth + 1

@@ -25,6 +25,19 @@ def test_noise_goes_and_an_edge_stays() -> None:
     assert np.abs(denoise(first, second)[:, 24:26].mean(0) - truth[0, 24:26]).max() < 0.1
 
 
+def test_guides_keep_what_noise_hides() -> None:
+    """A pattern fainter than the noise stays where something else is known to differ there."""
+    truth = np.full((40, 40, 3), 0.5, np.float32)
+    truth[::2] += 0.05
+    first, second = halves(truth, 0.2)
+    guides = np.zeros((40, 40, 1), np.float32)
+    guides[::2] = 5.0
+    plain, guided = denoise(first, second), denoise(first, second, guides)
+    assert abs(float((guided[::2] - guided[1::2]).mean()) - 0.05) < 0.015
+    assert abs(float((plain[::2] - plain[1::2]).mean())) < 0.025
+    assert error(guided, truth) < error((first + second) / 2, truth) * 0.5
+
+
 def test_what_both_halves_agree_on_is_left_alone() -> None:
     random = np.random.default_rng(1)
     picture = random.random((30, 20, 4)).astype(np.float32)
