@@ -1,7 +1,7 @@
 // Where an object's vertex was in the last frame, relative to last frame's camera cell.
 #include "common/object.glsl"
 #include "generated/previous.glsl"
-#include "generated/meshes.glsl"
+#include "common/deformed.glsl"
 
 vec3 previous_world_from_local(uint t, vec3 position) {
     vec4 p = vec4(position, 1.0);
@@ -10,10 +10,12 @@ vec3 previous_world_from_local(uint t, vec3 position) {
                 dot(previous_transforms[3u * t + 2u], p)) + vec3(cell - previous_cell.xyz) * 1024.0;
 }
 
-// The local position that a vertex (gl_VertexID) had: another one only in deformed meshes.
-vec3 previous_local(uint mesh, int vertex, vec3 now) {
-    uint first = meshes[mesh].previous_vertex;
-    if (first == 0xFFFFFFFFu) return now;
-    uint at = (first + uint(vertex) - meshes[mesh].first_vertex) * 3u;
+// The local position that a vertex had: another one only where meshes are deformed.
+vec3 previous_local(RenderableRow object, vec3 now) {
+#ifdef DEFORMED
+    uint at = 3u * own_vertex(object);
     return vec3(previous_positions[at], previous_positions[at + 1u], previous_positions[at + 2u]);
+#else
+    return now;
+#endif
 }

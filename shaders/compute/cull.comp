@@ -2,6 +2,7 @@
 // stretch of the visible list. Mirrored objects go to the twin command, whose pipeline culls front faces.
 #include "common/object.glsl"
 #include "generated/meshes.glsl"
+#include "generated/deformed.glsl"
 layout(local_size_x = 64) in;
 layout(std140, binding = 2) uniform Params { uint renderable_count; uint needed_flags; };
 layout(std430, binding = 11) buffer Commands { uint commands[]; };       // five words each, the second counts instances
@@ -16,15 +17,23 @@ void main() {
         || (object.layers & layer_mask) == 0u) return;
     vec4 r0 = transforms[3u * object.transform], r1 = transforms[3u * object.transform + 1u],
          r2 = transforms[3u * object.transform + 2u];
-    vec4 sphere = meshes[object.mesh].sphere;
-    vec4 local = vec4(sphere.xyz, 1.0);
-    vec3 center = vec3(dot(r0, local), dot(r1, local), dot(r2, local)) + cell_offset(object.transform);
     vec3 x = vec3(r0.x, r1.x, r2.x), y = vec3(r0.y, r1.y, r2.y), z = vec3(r0.z, r1.z, r2.z);
     // The Frobenius norm bounds every stretch, sheared ones too; for a uniform scale the largest axis is exact.
     float largest = max(dot(x, x), max(dot(y, y), dot(z, z)));
     float shear = abs(dot(x, y)) + abs(dot(y, z)) + abs(dot(z, x));
     float stretch = sqrt(shear > 1e-3 * largest ? dot(x, x) + dot(y, y) + dot(z, z) : largest * 1.002);
-    float radius = sphere.w * stretch;
+    vec3 center = cell_offset(object.transform);
+    float radius;
+    if (object.deformed != 0xFFFFFFFFu) {
+        vec4 sphere = deformed_rows[object.deformed].sphere;
+        if (deformed_rows[object.deformed].first == 0xFFFFFFFFu) return;  // the CPU found it out of sight
+        center += sphere.xyz;
+        radius = sphere.w;
+    } else {
+        vec4 sphere = meshes[object.mesh].sphere, local = vec4(sphere.xyz, 1.0);
+        center += vec3(dot(r0, local), dot(r1, local), dot(r2, local));
+        radius = sphere.w * stretch;
+    }
     for (int i = 0; i < 6; i++)
         if (dot(frustum_planes[i].xyz, center) + frustum_planes[i].w < -radius) return;
     uvec2 place = places[object.command];

@@ -1,5 +1,6 @@
 // The simple-lit path: light is worked out and encoded at the vertex, so that a pixel costs next to nothing.
 #include "common/object.glsl"
+#include "common/deformed.glsl"
 #include "generated/materials.glsl"
 layout(location = 0) in vec3 position;
 layout(location = 1) in vec4 normal;
@@ -22,10 +23,10 @@ vec3 srgb_from_linear(vec3 c) {
 
 void main() {
     RenderableRow object = renderables[object_id];
-    vec3 world = world_from_local(object.transform, position);
+    vec3 world = world_from_local(object.transform, LOCAL_POSITION);
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
-    vec3 n = normalize(world_normal(object.transform, normal.xyz) + vec3(0.0, 1e-30, 0.0));
+    vec3 n = normalize(world_normal(object.transform, LOCAL_NORMAL.xyz) + vec3(0.0, 1e-30, 0.0));
     vec4 base = materials[object.material].base_color * color;
     base.a *= 1.0 - 0.8 * materials[object.material].transmission; // glass, at a glance
     if (object.tint != 0xFFFFFFFFu) {

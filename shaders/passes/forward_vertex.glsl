@@ -1,6 +1,7 @@
 // Vertices for the colour pass; the material is included before this file.
 #include "common/color.glsl"
 #include "common/object.glsl"
+#include "common/deformed.glsl"
 
 layout(location = 0) in vec3 position;
 layout(location = 1) in vec4 normal;
@@ -34,21 +35,23 @@ layout(location = 6) flat out float v_scale;
 
 void main() {
     RenderableRow object = renderables[object_id];
-    vec3 world = world_from_local(object.transform, position);
+    vec3 local = LOCAL_POSITION;
+    vec3 world = world_from_local(object.transform, local);
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
     v_position = world;
-    v_normal = world_normal(object.transform, normal.xyz);
+    v_normal = world_normal(object.transform, LOCAL_NORMAL.xyz);
     float length2 = dot(v_normal, v_normal);
     v_normal = length2 > 0.0 ? v_normal * inversesqrt(length2) : vec3(0.0, 1.0, 0.0);
     v_tangent = vec4(0.0);
 #ifdef WANTS_FRAME
-    vec3 t = world_direction(object.transform, tangent.xyz);
+    vec4 along = LOCAL_TANGENT;
+    vec3 t = world_direction(object.transform, along.xyz);
     float t2 = dot(t, t);
     // A mirroring transform turns the bitangent, which is the cross product of the other two, the wrong way.
     float mirror = dot(cross(world_direction(object.transform, vec3(1, 0, 0)), world_direction(object.transform, vec3(0, 1, 0))),
                        world_direction(object.transform, vec3(0, 0, 1))) < 0.0 ? -1.0 : 1.0;
-    v_tangent = vec4(t2 > 1e-20 ? t * inversesqrt(t2) : vec3(0.0), tangent.w * mirror);
+    v_tangent = vec4(t2 > 1e-20 ? t * inversesqrt(t2) : vec3(0.0), along.w * mirror);
 #endif
     vec2 laid0 = uv0, laid1 = uv1;
     surface_vertex(object.material, laid0, laid1); // which may move textures
@@ -60,8 +63,8 @@ void main() {
 #endif
 #ifdef VELOCITY_AT
     v_now = plain_clip_from_world * vec4(world, 1.0);
-    vec3 local = previous_local(object.mesh, gl_VertexID, position);
-    v_before = previous_clip_from_world * vec4(previous_world_from_local(object.transform, local), 1.0);
+    vec3 before = previous_local(object, local);
+    v_before = previous_clip_from_world * vec4(previous_world_from_local(object.transform, before), 1.0);
 #endif
 #ifdef ID_AT
     v_entity = object.entity;

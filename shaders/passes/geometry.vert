@@ -29,16 +29,17 @@ flat out uint v_material;
 
 void main() {
     RenderableRow object = renderables[object_id];
-    vec3 world = world_from_local(object.transform, position);
+    vec3 local = LOCAL_POSITION;
+    vec3 world = world_from_local(object.transform, local);
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
 #ifdef NORMAL_AT
-    v_normal = world_normal(object.transform, normal.xyz);
+    v_normal = world_normal(object.transform, LOCAL_NORMAL.xyz);
 #endif
 #ifdef VELOCITY_AT
     v_now = plain_clip_from_world * vec4(world, 1.0);
-    vec3 local = previous_local(object.mesh, gl_VertexID, position);
-    v_before = previous_clip_from_world * vec4(previous_world_from_local(object.transform, local), 1.0);
+    vec3 before = previous_local(object, local);
+    v_before = previous_clip_from_world * vec4(previous_world_from_local(object.transform, before), 1.0);
 #endif
 #ifdef ID_AT
     v_entity = object.entity;

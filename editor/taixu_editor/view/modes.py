@@ -131,7 +131,7 @@ class GeometryModePass:
         # Edges lie a little nearer than their own faces, so that these do not swallow them.
         depth = DepthState(write=False, bias=2.0, slope_bias=1.0) if is_wire else None
         return context.device.pipeline(
-            "passes/geometry.vert", "passes/flat.frag", vertex_layout=MESH_VERTEX_LAYOUT,
+            "passes/geometry.vert", "passes/flat.frag", defines=item.defines, vertex_layout=MESH_VERTEX_LAYOUT,
             primitive="edges" if is_wire and item.mode == "triangles" else item.mode, cull=item.cull, depth=depth,
             blend=None if is_wire else ADD, label=self.name,
         ), None  # fmt: skip

@@ -1,9 +1,12 @@
-"""`SkinPalettes`: the joint matrices of all skinned meshes of a world in one array, ready to be uploaded.
+"""`SkinPalettes`: which joints bend which mesh, for all skinned meshes of a world in packed arrays.
 
-A matrix takes a vertex from the mesh's space at rest to the mesh's space as the joints stand now:
+A joint's matrix takes a vertex from the mesh's space at rest to the mesh's space as the joints stand now:
 ``inverse(world_from_mesh) @ world_from_joint @ joint_from_mesh_at_rest``. It is relative to the mesh's entity, so
 the renderer draws a skinned mesh with the entity's own matrix like any other, and great distances cancel out before
 anything is rounded. (glTF lets the node of a skinned mesh stand anywhere: that is the same picture.)
+
+Who draws multiplies on the device, for what is seen (`taixu.render.palettes`); here are the places, and the same in numpy
+for whoever has no device.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.animation.components import Skin
-from taixu.ecs import ChangeLog, World, indices_of, row_count
+from taixu.ecs import Rows, World, indices_of, row_count
 from taixu.math.affine import compose_rows
 from taixu.scene import CELL_M, WorldTransforms
 
@@ -22,6 +25,7 @@ __all__ = ["SkinPalettes", "update_skins"]
 
 Handles = NDArray[np.uint64]
 Rows12 = NDArray[np.float32]
+Indices = NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -32,29 +36,32 @@ class _Skinned:
 
 
 class SkinPalettes:
-    """Joint matrices by the `Skin` component (a resource).
+    """Joints by the `Skin` component (a resource).
 
     Attributes
     ----------
-    matrices : float32 array [j, 12]
-        3x4 matrices in rows, packed, mesh from mesh at rest.
-    changes : ChangeLog
-        Which rows changed: ``changes.since(tick, len(matrices))``.
+    joints, meshes : intp arrays [j]
+        Entity index of each row's joint (0: it stands at the origin of the world) and of the mesh that it bends.
+    binds : intp array [j]
+        Row of `inverse_binds`.
+    inverse_binds : float32 array [b, 12]
+        joint_from_mesh at rest, 3x4 in rows; skins that rest alike share theirs.
     revision : int
-        Goes up when offsets changed: everything is to be read again.
+        Goes up when rows changed.
     """
 
     def __init__(self) -> None:
-        self.matrices: Rows12 = np.zeros((0, 12), np.float32)
-        self.changes = ChangeLog()
+        self.joints: Indices = np.zeros(0, np.intp)
+        self.meshes: Indices = np.zeros(0, np.intp)
+        self.binds: Indices = np.zeros(0, np.intp)
+        self.inverse_binds: Rows12 = np.zeros((0, 12), np.float32)
         self.revision = 0
         self._skinned: dict[int, _Skinned] = {}
+        self._shared: dict[bytes, Rows12] = {}
+        self._handles: Handles = np.zeros(0, np.uint64)
+        self._places: WorldTransforms | None = None
         self._tick = -1
         self._stale = False
-        self._meshes: Handles = np.zeros(0, np.uint64)
-        self._joints: Handles = np.zeros(0, np.uint64)
-        self._inverse_binds: Rows12 = np.zeros((0, 12), np.float32)
-        self._owners: NDArray[np.intp] = np.zeros(0, np.intp)
 
     def add(self, world: World, entity: int, joints: Handles, inverse_binds: NDArray[np.float32]) -> None:
         """Skin an entity; it gets a `Skin`.
@@ -67,36 +74,41 @@ class SkinPalettes:
             joint_from_mesh at rest.
         """
         rows = np.ascontiguousarray(inverse_binds[:, :3], np.float32).reshape(-1, 12)
-        self._skinned[entity] = _Skinned(entity, joints, rows)
+        self._skinned[entity] = _Skinned(entity, joints, self._shared.setdefault(rows.tobytes(), rows))
         world.insert(entity, Skin(offset=0, count=len(joints)))
         self._stale = True
 
     def update(self, world: World) -> None:
-        """Work out the matrices whose joints or mesh moved; after transforms were propagated."""
+        """Follow who came and went."""
+        self._places = world.resource(WorldTransforms)
         self._drop_dead(world)
         if self._stale:
             self._pack(world)
-        if not len(self._joints):
-            return
-        transforms = world.resource(WorldTransforms)
-        rows = self._moved(transforms)
         self._tick = world.tick
         world.advance()
-        if not len(rows):
-            return
-        owners = self._owners[rows]
-        chosen, places = np.unique(owners, return_inverse=True)
-        mesh_indices = indices_of(self._meshes[chosen])
-        joint_indices = indices_of(self._joints[rows])
-        mesh_from_world = _invert_rows(transforms.matrices[mesh_indices])
-        world_from_joint = transforms.matrices[joint_indices]
-        apart = transforms.cells[joint_indices] - transforms.cells[mesh_indices][places]
+
+    @property
+    def matrices(self) -> Rows12:
+        """All joint matrices as everything stands now, [j, 12], 3x4 in rows; worked out each time."""
+        if self._places is None or not len(self.joints):
+            return np.zeros((0, 12), np.float32)
+        transforms = self._places
+        owners, places = np.unique(self.meshes, return_inverse=True)
+        mesh_from_world = _invert_rows(transforms.matrices[owners])
+        world_from_joint = transforms.matrices[self.joints]
+        apart = transforms.cells[self.joints] - transforms.cells[self.meshes]
         if apart.any():  # a joint that was hung below another root
-            world_from_joint = world_from_joint.copy()
             world_from_joint[:, 3::4] += apart * np.float32(CELL_M)
         mesh_from_joint = compose_rows(mesh_from_world[places], world_from_joint)
-        self.matrices[rows] = compose_rows(mesh_from_joint, self._inverse_binds[rows])
-        self.changes.mark(rows, world.tick)
+        return compose_rows(mesh_from_joint, self.inverse_binds[self.binds])
+
+    def moved(self, changed: Rows, count: int) -> NDArray[np.bool_]:
+        """Rows whose joint or mesh is among `changed` entity indices below `count`, [j]."""
+        if not row_count(changed):
+            return np.zeros(len(self.joints), bool)
+        mask = np.zeros(count, bool)
+        mask[changed] = True
+        return np.asarray(mask[self.joints] | mask[self.meshes])
 
     def _drop_dead(self, world: World) -> None:
         if not self._skinned:
@@ -108,34 +120,27 @@ class SkinPalettes:
         for entity in handles[~world.alive(handles)].tolist():
             del self._skinned[entity]
             self._stale = True
-        dead = ~world.alive(self._joints) & (self._joints != 0)
-        self._joints = np.where(dead, np.uint64(0), self._joints)
+        self._stale = self._stale or bool((~world.alive(self._handles) & (self._handles != 0)).any())
 
     def _pack(self, world: World) -> None:
         skinned = list(self._skinned.values())
         counts = np.array([len(item.joints) for item in skinned], np.intp)
-        self._meshes = np.array([item.entity for item in skinned], np.uint64)
-        self._joints = np.concatenate([np.zeros(0, np.uint64), *(item.joints for item in skinned)])
-        self._joints = np.where(world.alive(self._joints), self._joints, np.uint64(0))
-        self._inverse_binds = np.concatenate([np.zeros((0, 12), np.float32), *(item.inverse_binds for item in skinned)])
-        self._owners = np.repeat(np.arange(len(skinned)), counts)
-        self.matrices = np.zeros((len(self._joints), 12), np.float32)
+        entities = np.array([item.entity for item in skinned], np.uint64)
+        handles = np.concatenate([np.zeros(0, np.uint64), *(item.joints for item in skinned)])
+        self._handles = np.where(world.alive(handles), handles, np.uint64(0))
+        starts = np.cumsum(counts) - counts
+        used = {id(item.inverse_binds): item.inverse_binds for item in skinned}
+        self._shared = {key: rows for key, rows in self._shared.items() if id(rows) in used}
+        self.inverse_binds = np.concatenate([np.zeros((0, 12), np.float32), *used.values()])
+        firsts = dict(zip(used, np.cumsum([0, *(len(rows) for rows in used.values())]).tolist(), strict=False))
+        binds = np.array([firsts[id(item.inverse_binds)] for item in skinned], np.intp)
+        self.joints = indices_of(self._handles)
+        self.meshes = np.repeat(indices_of(entities), counts)
+        self.binds = np.arange(len(handles)) + np.repeat(binds - starts, counts)
         if len(skinned):
-            world.scatter(self._meshes, Skin, "offset", (np.cumsum(counts) - counts).astype(np.uint32))
+            world.scatter(entities, Skin, "offset", starts.astype(np.uint32))
         self._stale = False
-        self._tick = -1
         self.revision += 1
-
-    def _moved(self, transforms: WorldTransforms) -> NDArray[np.intp]:
-        """Rows of all skins of which a joint or the mesh moved."""
-        changed = transforms.changed(self._tick)
-        if not row_count(changed):
-            return np.empty(0, np.intp)
-        moved = np.zeros(len(transforms.matrices), bool)
-        moved[changed] = True
-        touched = moved[indices_of(self._meshes)]
-        np.logical_or.at(touched, self._owners, moved[indices_of(self._joints)])
-        return np.flatnonzero(touched[self._owners])
 
     def fork(self, world: World) -> SkinPalettes:
         """A fork's models are placed anew, with skins of their own."""
@@ -143,7 +148,7 @@ class SkinPalettes:
 
 
 def update_skins(world: World) -> None:
-    """Bring all joint matrices up to date (a system, after transforms were propagated)."""
+    """Bring the skins up to date with who is there (a system)."""
     world.resource(SkinPalettes).update(world)
 
 

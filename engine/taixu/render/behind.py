@@ -134,7 +134,8 @@ class Behind:
 
 def _depth_pipeline(device: Device, item: Bin) -> Pipeline:
     return device.pipeline(
-        "passes/geometry.vert", None, vertex_layout=MESH_VERTEX_LAYOUT, primitive=item.mode, cull=item.cull, label="nearest glass"
+        "passes/geometry.vert", None, defines=item.defines, vertex_layout=MESH_VERTEX_LAYOUT, primitive=item.mode, cull=item.cull,
+        label="nearest glass",
     )
 
 

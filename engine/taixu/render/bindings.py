@@ -13,7 +13,7 @@ from __future__ import annotations
 from taixu.gpu import Device, StructLayout, VertexBuffer
 
 __all__ = [
-    "FLAG_CAST_SHADOW", "FLAG_VISIBLE", "FRAME_BLOCK", "MESH_ROW", "MESH_VERTEX_LAYOUT", "POSITION_VERTEX_LAYOUT",
+    "DEFORMED_ROW", "FLAG_CAST_SHADOW", "FLAG_VISIBLE", "FRAME_BLOCK", "MESH_ROW", "MESH_VERTEX_LAYOUT", "POSITION_VERTEX_LAYOUT",
     "RENDERABLE_ROW", "VIEW_BLOCK", "StorageSlot", "TextureSlot", "UniformSlot", "register_sources",
 ]  # fmt: skip
 
@@ -31,8 +31,9 @@ class StorageSlot:
 
     TRANSFORMS, CELLS, PREVIOUS_TRANSFORMS, PREVIOUS_CELLS, RENDERABLES, MESHES = 0, 1, 2, 3, 4, 5
     MATERIALS, CLUSTERS, SURFACES = 6, 7, 8  # the shading side's
-    PREVIOUS_POSITIONS = 10
+    DEFORMED_ROWS, PREVIOUS_POSITIONS = 9, 10
     FREE = 11  # a compute pass uses these as it likes
+    DEFORMED_VERTICES = 11  # where things are drawn
 
 
 class TextureSlot:
@@ -65,14 +66,23 @@ VIEW_BLOCK = StructLayout("ViewBlock", [
 
 MESH_ROW = StructLayout("MeshRow", [
     ("sphere", "f4", (4,)),  # local centre and radius
-    ("first_vertex", "u4"),
-    ("previous_vertex", "u4"),  # first of last frame's positions of a deformed mesh; 0xFFFFFFFF for plain ones
-    ("index_count", "u4"), ("vertex_count", "u4"),
+    ("first_vertex", "u4"), ("index_count", "u4"), ("vertex_count", "u4"),
 ])  # fmt: skip
 
 RENDERABLE_ROW = StructLayout("RenderableRow", [
     ("transform", "u4"), ("mesh", "u4"), ("material", "u4"), ("entity", "u4"),
     ("flags", "u4"), ("layers", "u4"), ("tint", "u4"), ("command", "u4"),
+    ("deformed", "u4"),  # its row among the deformed ones; 0xFFFFFFFF for plain ones
+])  # fmt: skip
+
+DEFORMED_ROW = StructLayout("DeformedRow", [
+    ("sphere", "f4", (4,)),  # relative to the entity's cell, not to the entity
+    ("first", "u4"),  # where its vertices lie; 0xFFFFFFFF where nobody sees it
+    ("shift", "u4"),  # from a vertex of the mesh as it rests to its own, modulo 2^32
+    ("base_vertex", "u4"),
+    ("vertex_count", "u4"),
+    ("influence_first", "u4"), ("influence_sets", "u4"), ("palette_first", "u4"), ("palette_count", "u4"),
+    ("delta_first", "u4"), ("delta_parts", "u4"), ("target_count", "u4"), ("weight_first", "u4"),
 ])  # fmt: skip
 
 # Positions lie apart: depth and shadow passes fetch 12 bytes a vertex and no more.
@@ -101,6 +111,10 @@ def register_sources(device: Device) -> None:
         + RENDERABLE_ROW.storage_block("Renderables", binding=StorageSlot.RENDERABLES, array="renderables"),
     )
     add("generated/meshes.glsl", MESH_ROW.storage_block("Meshes", binding=StorageSlot.MESHES, array="meshes"))
+    add(
+        "generated/deformed.glsl",
+        DEFORMED_ROW.storage_block("DeformedRows", binding=StorageSlot.DEFORMED_ROWS, array="deformed_rows"),
+    )
     add(
         "generated/previous.glsl",
         f"layout(std430, binding = {StorageSlot.PREVIOUS_TRANSFORMS}) readonly buffer PreviousTransforms "

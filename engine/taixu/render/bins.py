@@ -32,6 +32,8 @@ class Bin:
         "points", "lines" or "triangles".
     cull
         Which faces a plain pass culls: "back"; "front" for mirrored objects; "none" for double-sided materials.
+    is_deformed
+        Each of its objects has vertices of its own.
     """
 
     key: DrawKey
@@ -40,6 +42,12 @@ class Bin:
     cull: str
     first: int
     count: int
+    is_deformed: bool = False
+
+    @property
+    def defines(self) -> dict[str, object]:
+        """What the bin itself asks of vertex shaders."""
+        return {"DEFORMED": True} if self.is_deformed else {}
 
     @property
     def is_mirrored(self) -> bool:
@@ -72,14 +80,19 @@ class DrawLists:
         self.version = 0
         self.meshes = np.zeros(0, np.uint32)
         self.keys = np.zeros(0, np.int32)
+        self.deformed = np.zeros(0, bool)
         self.counts = np.zeros(0, np.int64)
         self._room = np.zeros(0, np.int64)
         self._known: dict[int, int] = {}
         self._stamp: tuple[int, int] = (-1, -1)
 
-    def assign(self, meshes: NDArray[np.uint32], keys: NDArray[np.int32]) -> NDArray[np.uint32]:
-        """Logical commands of (mesh, draw key) pairs; new pairs get new ones."""
-        pairs = (meshes.astype(np.int64) << 24) | keys
+    def assign(
+        self, meshes: NDArray[np.uint32], keys: NDArray[np.int32], deformed: NDArray[np.bool_] | None = None
+    ) -> NDArray[np.uint32]:
+        """Logical commands of meshes, draw keys and whether they are deformed; new ones where there are none yet."""
+        pairs = (meshes.astype(np.int64) << 25) | keys
+        if deformed is not None:
+            pairs |= deformed.astype(np.int64) << 24
         if len(pairs) and pairs[0] == pairs[-1] and (pairs == pairs[0]).all():
             unique, inverse = pairs[:1], np.zeros(len(pairs), np.intp)
         else:
@@ -94,7 +107,8 @@ class DrawLists:
             logical[i] = number
         if new:
             added = np.array(new, np.int64)
-            self.meshes = np.concatenate([self.meshes, (added >> 24).astype(np.uint32)])
+            self.meshes = np.concatenate([self.meshes, (added >> 25).astype(np.uint32)])
+            self.deformed = np.concatenate([self.deformed, (added >> 24 & 1).astype(bool)])
             self.keys = np.concatenate([self.keys, (added & 0xFFFFFF).astype(np.int32)])
             self.counts = np.concatenate([self.counts, np.zeros(len(new), np.int64)])
         return logical[inverse]
@@ -116,14 +130,15 @@ class DrawLists:
         room[short] = 1 << np.ceil(np.log2(np.maximum(self.counts[short], 8))).astype(np.int64)
         self._room = room
         mode = pool.modes[self.meshes].astype(np.int64)
-        order = np.lexsort((self.meshes, self.keys, mode))
+        order = np.lexsort((self.meshes, self.keys, self.deformed, mode))
+        order = order[room[order] > 0]  # what nobody has ever been is not asked to be drawn
         self.places = np.zeros((max(n, 1), 2), np.uint32)
         commands: list[NDArray[np.uint32]] = []
         bins: list[Bin] = []
         first, base = 0, 0
-        group = mode[order] * (1 << 32) + self.keys[order]
-        starts = np.flatnonzero(np.concatenate([[n > 0], group[1:] != group[:-1]]))
-        for start, stop in zip(starts, np.append(starts, n)[1:], strict=True):
+        group = (mode[order] * 2 + self.deformed[order]) * (1 << 32) + self.keys[order]
+        starts = np.flatnonzero(np.concatenate([[len(order) > 0], group[1:] != group[:-1]]))
+        for start, stop in zip(starts, np.append(starts, len(order))[1:], strict=True):
             members = order[start:stop]
             key_index = int(self.keys[members[0]])
             key, name = materials.draw_keys[key_index], MODES[int(mode[members[0]])]
@@ -136,7 +151,7 @@ class DrawLists:
                 block[:, 3] = pool.rows["first_vertex"][meshes]
                 block[:, 4] = base + np.concatenate([[0], np.cumsum(room[members])[:-1]])
                 base += int(room[members].sum())
-                bins.append(Bin(key, key_index, name, cull, first, len(members)))
+                bins.append(Bin(key, key_index, name, cull, first, len(members), bool(self.deformed[members[0]])))
                 self.places[members, twin] = first + np.arange(len(members))
                 if len(windings) == 1:
                     self.places[members, 1] = self.places[members, 0]

@@ -21,6 +21,7 @@ from taixu.render.bindings import FLAG_VISIBLE
 from taixu.render.bins import Bin
 from taixu.render.context import DrawKey
 from taixu.render.extraction import WorldMirror
+from taixu.render.instances import NOT_DEFORMED
 from taixu.render.meshes import MODES
 from taixu.render.row_buffer import grown
 from taixu.render.views import View
@@ -87,9 +88,12 @@ def sort_blended(
     slots, rows = slots[wanted], rows[wanted]
     matrices = places.matrices[rows["transform"]].reshape(-1, 3, 4).astype(np.float64)
     spheres = mirror.pool.rows["sphere"][rows["mesh"]].astype(np.float64)
+    spheres[:, :3] = np.einsum("nij,nj->ni", matrices[:, :, :3], spheres[:, :3]) + matrices[:, :, 3]
+    spheres[:, 3] *= np.sqrt(np.square(matrices[:, :, :3]).sum(1).max(1))
+    deformed = rows["deformed"] != NOT_DEFORMED
+    spheres[deformed] = mirror.deformer.spheres_of(rows["deformed"][deformed])
     offsets = (places.cells[rows["transform"]] - np.array(view.camera.cell, np.int32)) * CELL_M
-    centers = np.einsum("nij,nj->ni", matrices[:, :, :3], spheres[:, :3]) + matrices[:, :, 3] + offsets
-    radii = spheres[:, 3] * np.sqrt(np.square(matrices[:, :, :3]).sum(1).max(1))
+    centers, radii = spheres[:, :3] + offsets, spheres[:, 3]
     view_from_world = np.linalg.inv(view.camera.world_from_camera)
     clip_from_view = view.camera.clip_from_view(view.size[0] / view.size[1])
     planes = frustum_planes(clip_from_view @ view_from_world)
@@ -107,7 +111,7 @@ def sort_blended(
     order = np.lexsort((depths, ranks))
     hollow = np.array([_is_hollow(key) for key in draw_keys], bool)[keys] & (int(view.settings.get("glass_layers", 1)) > 1)
     turns, order = _turns(draw_keys, keys, mirror.pool.modes[rows["mesh"]], clear, hollow, order)
-    slots, rows, clear, keys = slots[order], rows[order], clear[order], keys[order]
+    slots, rows, clear, keys, deformed = slots[order], rows[order], clear[order], keys[order], deformed[inside][order]
     mirrored = np.linalg.det(matrices[order][:, :, :3]) < 0
     meshes = rows["mesh"]
     commands = np.zeros((len(slots), 5), np.uint32)
@@ -119,13 +123,13 @@ def sort_blended(
         rects = screen_rects(seen[order], radii[order], clip_from_view, parallel=view.camera.height_m > 0)
         captures[plan_captures(rects, clear, most=int(view.settings.get("captures", MOST_CAPTURES)))] = True
     modes = mirror.pool.modes[meshes]
-    kinds = (keys.astype(np.int64) * 8 + modes * 2 + mirrored) * 4 + turns
+    kinds = ((keys.astype(np.int64) * 8 + modes * 2 + mirrored) * 2 + deformed) * 4 + turns
     starts = np.flatnonzero(np.concatenate([[True], kinds[1:] != kinds[:-1]]) | captures)
     runs = []
     for start, stop in zip(starts.tolist(), [*starts[1:].tolist(), len(kinds)], strict=True):
         key, mode = draw_keys[int(keys[start])], MODES[int(modes[start])]
         cull = _culled(key, mode, bool(mirrored[start]), int(turns[start]))
-        item = Bin(key, int(keys[start]), mode, cull, start, stop - start)
+        item = Bin(key, int(keys[start]), mode, cull, start, stop - start, bool(deformed[start]))
         runs.append(BlendedRun(item, start, stop - start, bool(captures[start]), int(turns[start]) == _INNER))
     return commands, slots.astype(np.uint32), runs
 

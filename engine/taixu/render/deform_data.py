@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -10,73 +9,86 @@ from numpy.typing import NDArray
 
 from taixu.assets.model import Primitive
 from taixu.gpu import Device
+from taixu.render.blocks import Blocks
+from taixu.render.row_buffer import grown
 from taixu.render.word_pool import WordPool
 
-__all__ = ["DeformData", "DeformPool"]
+__all__ = ["DeformPool"]
+
+_ROW = np.dtype([(name, np.int32) for name in (
+    "influence_first", "influence_sets", "influence_words", "delta_first", "delta_parts", "delta_words", "target_count",
+    "joint_first", "joint_count", "reach_first", "has_loose",
+)])  # fmt: skip
 
 
-@dataclass(frozen=True)
-class DeformData:
-    """Of one mesh.
+class DeformPool:
+    """Influences and targets of all meshes that have them, by pool mesh.
 
     Attributes
     ----------
-    influence_first, influence_sets
-        Words in the influence pool; sets of four joints (0: not skinned).
-    delta_first, delta_parts, target_count
-        Words in the delta pool; 1 position, 2 normals as well, 3 tangents as well.
-    joint_spheres : float64[j, 4]
-        Sphere of the vertices that each joint holds; radius -1 where it holds none.
+    rows : structured array
+        By mesh, zeros for plain ones. ``influence_first``, ``influence_sets``: words in the pool, sets of four joints (0: not
+        skinned); ``delta_first``, ``delta_parts``, ``target_count``: words, 1 position, 2 normals as well, 3 tangents as well;
+        ``joint_first``, ``joint_count``: in `spheres`; ``reach_first``: in `reach`; ``has_loose``: vertices that no joint holds.
+    spheres : float64[j, 4]
+        Spheres of the vertices that each joint holds, in the mesh's space; radius -1 where it holds none.
     reach : float64[t]
         The farthest that a target moves a vertex at weight 1.
     """
 
-    influence_first: int = 0
-    influence_sets: int = 0
-    influence_words: int = 0
-    delta_first: int = 0
-    delta_parts: int = 0
-    delta_words: int = 0
-    target_count: int = 0
-    joint_spheres: NDArray[np.float64] = field(default_factory=lambda: np.zeros((0, 4)))
-    reach: NDArray[np.float64] = field(default_factory=lambda: np.zeros(0))
-
-
-class DeformPool:
-    """Influences and targets of all meshes that have them, by pool mesh."""
-
     def __init__(self, device: Device) -> None:
         self.influences = WordPool(device, 1, label="influences")
         self.deltas = WordPool(device, 1, label="morph targets")
-        self._by_mesh: dict[int, DeformData] = {}
-
-    def find(self, mesh: int) -> DeformData | None:
-        """The data of a mesh, or None where nothing deforms it."""
-        return self._by_mesh.get(mesh)
+        self.rows = np.zeros(64, _ROW)
+        self.spheres = np.zeros((0, 4))
+        self.reach = np.zeros(0)
+        self._joints, self._targets = Blocks(), Blocks()
 
     def add(self, mesh: int, primitive: Primitive) -> None:
         """Take in what a primitive has; does nothing for a plain one."""
+        if mesh >= len(self.rows):
+            rows = np.zeros(grown(len(self.rows), mesh + 1), _ROW)
+            rows[: len(self.rows)] = self.rows
+            self.rows = rows
         influences, spheres = _influences(primitive)
         deltas, parts, reach = _deltas(primitive)
-        if influences is None and deltas is None:
-            return
-        first = second = 0
+        row = self.rows[mesh : mesh + 1]
+        row[:] = np.zeros(1, _ROW)
         if influences is not None:
-            first = self.influences.allocate(influences.size)
-            self.influences.write(first, influences)
+            row["influence_first"] = self.influences.allocate(influences.size)
+            row["influence_sets"], row["influence_words"] = influences.shape[1], influences.size
+            row["joint_first"], row["joint_count"] = self._joints.take(len(spheres), 1)[0], len(spheres)
+            row["has_loose"] = bool((influences[:, :, 2:] == 0).all((1, 2)).any())
+            self.influences.write(int(row["influence_first"][0]), influences)
+            self.spheres = _put(self.spheres, int(row["joint_first"][0]), spheres)
         if deltas is not None:
-            second = self.deltas.allocate(deltas.size)
-            self.deltas.write(second, deltas)
-        self._by_mesh[mesh] = DeformData(
-            first, 0 if influences is None else influences.shape[1], 0 if influences is None else influences.size,
-            second, parts, 0 if deltas is None else deltas.size, len(reach), spheres, reach)  # fmt: skip
+            row["delta_first"] = self.deltas.allocate(deltas.size)
+            row["delta_parts"], row["delta_words"], row["target_count"] = parts, deltas.size, len(reach)
+            row["reach_first"] = self._targets.take(len(reach), 1)[0]
+            self.deltas.write(int(row["delta_first"][0]), deltas)
+            self.reach = _put(self.reach, int(row["reach_first"][0]), reach)
 
     def remove(self, mesh: int) -> None:
         """Give a mesh's words back."""
-        data = self._by_mesh.pop(mesh, None)
-        if data is not None:
-            self.influences.free(data.influence_first, data.influence_words)
-            self.deltas.free(data.delta_first, data.delta_words)
+        row = self.rows[mesh : mesh + 1]
+        if row["influence_words"][0]:
+            self.influences.free(int(row["influence_first"][0]), int(row["influence_words"][0]))
+            self._joints.give_back(row["joint_first"], row["joint_count"])
+        if row["delta_words"][0]:
+            self.deltas.free(int(row["delta_first"][0]), int(row["delta_words"][0]))
+            self._targets.give_back(row["reach_first"], row["target_count"])
+        row[:] = np.zeros(1, _ROW)
+
+
+def _put(held: NDArray[np.float64], first: int, values: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Values from a place on, in an array that grows."""
+    end = first + len(values)
+    if end > len(held):
+        more = np.zeros((grown(len(held), end), *held.shape[1:]))
+        more[: len(held)] = held
+        held = more
+    held[first:end] = values
+    return held
 
 
 def _influences(primitive: Primitive) -> tuple[NDArray[np.uint32] | None, NDArray[np.float64]]:

@@ -18,7 +18,7 @@ from taixu.render.bins import DrawLists
 from taixu.render.context import MaterialSource
 from taixu.render.culling import Culler
 from taixu.render.deforming import Deformer
-from taixu.render.instances import NO_COMMAND, Renderables
+from taixu.render.instances import NO_COMMAND, NOT_DEFORMED, Renderables
 from taixu.render.library import LibraryMirror
 from taixu.render.meshes import MeshPool
 from taixu.render.row_buffer import grown
@@ -88,7 +88,7 @@ class WorldMirror:
             kept = np.concatenate(seen) if seen else np.zeros(0, np.intp)
             self._forget(doubtful[~np.isin(doubtful, kept)])
         self._follow_materials()
-        self._deform(world)
+        self._deform(world, want_previous=want_previous)
         if world.has_resource(WorldTransforms):
             places = world.resource(WorldTransforms)
             rows = self._changed_places(places, -1 if places is not self._places else since)
@@ -104,6 +104,7 @@ class WorldMirror:
         self.transforms.bind()
         self.renderables.upload()
         self.pool.bind()
+        self.deformer.bind()
 
     def _changed_places(self, places: WorldTransforms, since: int) -> Rows:
         if since < 0:
@@ -168,7 +169,8 @@ class WorldMirror:
         commands = np.full(len(slots), NO_COMMAND, np.uint32)
         solid = ~blended
         if solid.any():
-            commands[solid] = self.lists.assign(rows["mesh"][slots[solid]], keys[solid])
+            drawn = slots[solid]
+            commands[solid] = self.lists.assign(rows["mesh"][drawn], keys[solid], rows["deformed"][drawn] != NOT_DEFORMED)
             self.lists.count(commands[solid], 1)
         rows["command"][slots] = commands
 
@@ -193,8 +195,10 @@ class WorldMirror:
         self.mesh_numbers[indices] = 0
         self.handles[indices] = 0
 
-    def _deform(self, world: World) -> None:
-        slots = self.deformer.update(world, self.renderables)
+    def _deform(self, world: World, *, want_previous: bool) -> None:
+        slots = self.deformer.follow(
+            world, self.renderables, self.library, self.mesh_numbers, want_previous=want_previous
+        )
         if len(slots):
             self._uncount(slots)
             self._assign(slots)

@@ -72,7 +72,7 @@ class FastPass:
         return context.device.pipeline(
             "passes/fast.vert",
             "passes/fast.frag",
-            defines={"WRITE_ID": self.with_id},
+            defines={"WRITE_ID": self.with_id, **item.defines},
             vertex_layout=MESH_VERTEX_LAYOUT,
             primitive=item.mode,
             cull=item.cull,

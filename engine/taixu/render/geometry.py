@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from taixu.gpu import BindGroup, DepthState, Pipeline
-from taixu.render.bindings import MESH_VERTEX_LAYOUT, StorageSlot
+from taixu.render.bindings import MESH_VERTEX_LAYOUT
 from taixu.render.bins import Bin
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
@@ -51,9 +51,6 @@ class GeometryPass:
         targets = context.targets(*(name + tail for name in self.wanted), depth=f"depth{tail}")
         plain = not self.wanted
         with context.device.render_pass(targets, clear_colors=[_CLEARS[n] for n in self.wanted], clear_depth=0.0) as p:
-            if "velocity" in self.wanted:
-                p.bind_storage(StorageSlot.PREVIOUS_POSITIONS, context.frame.renderer.previous_positions)
-
             def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
                 return self._pipeline(context, item, plain)
 
@@ -62,7 +59,7 @@ class GeometryPass:
     def _pipeline(self, context: PassContext, item: Bin, plain: bool) -> tuple[Pipeline, BindGroup | None]:
         key = item.key
         cut_out = key.alpha == "mask"
-        defines: dict[str, object] = {f"{n.upper()}_AT": i for i, n in enumerate(self.wanted)}
+        defines: dict[str, object] = {f"{n.upper()}_AT": i for i, n in enumerate(self.wanted)} | item.defines
         group = None
         if cut_out:
             defines |= {"ALPHA_MASK": True, **key.signature.only("base_color").defines()}
@@ -135,7 +132,7 @@ class BlendedIdPass:
 
     def _pipeline(self, context: PassContext, item: Bin) -> Pipeline:
         return context.device.pipeline(
-            "passes/geometry.vert", "passes/geometry.frag", defines={"ID_AT": 0}, vertex_layout=MESH_VERTEX_LAYOUT,
+            "passes/geometry.vert", "passes/geometry.frag", defines={"ID_AT": 0, **item.defines}, vertex_layout=MESH_VERTEX_LAYOUT,
             primitive=item.mode, cull=item.cull, depth=DepthState(write=False), label="blended ids")  # fmt: skip
 
 

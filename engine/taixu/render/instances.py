@@ -1,7 +1,6 @@
 """Renderables: one row for each primitive of each entity that is drawn, in slots that stay where they are.
 
-An entity's primitives lie side by side. Slots that are given back are kept by how many lay together, so that an entity
-of the same shape finds room without moving anybody.
+An entity's primitives lie side by side; who comes takes the place of somebody of the same shape who went.
 """
 
 from __future__ import annotations
@@ -15,12 +14,16 @@ from taixu.ecs import Rows
 from taixu.gpu import Device
 from taixu.math.integers import distinct
 from taixu.render.bindings import RENDERABLE_ROW, StorageSlot
+from taixu.render.blocks import Blocks
 from taixu.render.row_buffer import RowBuffer, grown
 
-__all__ = ["NO_COMMAND", "Renderables"]
+__all__ = ["NOT_DEFORMED", "NO_COMMAND", "Renderables"]
 
 NO_COMMAND = 0xFFFFFFFF
 """The command of a row that is not drawn by multi-draws: a free slot, or a blended renderable."""
+
+NOT_DEFORMED = 0xFFFFFFFF
+"""The seat of a row whose mesh is drawn as it is."""
 
 Indices = NDArray[np.intp]
 
@@ -34,23 +37,19 @@ class Renderables:
         By render slot; free slots have no command and no flags.
     first_slots, slot_counts : int32 arrays
         By entity index: where its slots start (-1: it has none), and how many there are.
-    high
-        Slots in use lie below it.
     """
 
     def __init__(self, device: Device) -> None:
         self.device = device
-        self.rows = RENDERABLE_ROW.zeros(64)
-        self.rows["command"] = NO_COMMAND
+        self.rows = _empty_rows(64)
         self.first_slots = np.full(64, -1, np.int32)
         self.slot_counts = np.zeros(64, np.int32)
-        self.high = 0
         self.live = 0
         self.version = 0
         """Changes when slots were given or taken, or a row's command changed."""
-        self._free: dict[int, list[NDArray[np.int32]]] = {}
+        self._blocks = Blocks()
         self._dirty: list[Indices] = []
-        self._buffer = RowBuffer(device, 8, label="renderables")
+        self._buffer = RowBuffer(device, RENDERABLE_ROW.dtype.itemsize // 4, label="renderables")
 
     def reserve_entities(self, capacity: int) -> None:
         """Make room for entity indices below `capacity`."""
@@ -67,10 +66,16 @@ class Renderables:
             who = entities[counts == k]
             if k == 0 or len(who) == 0:
                 continue
-            self.first_slots[who] = self._take(k, len(who))
+            self.first_slots[who] = self._blocks.take(k, len(who))
             self.slot_counts[who] = k
             self.live += k * len(who)
+        self._reserve_rows(self.high)
         self.version += 1
+
+    @property
+    def high(self) -> int:
+        """Slots in use lie below it."""
+        return self._blocks.high
 
     def free(self, entities: Indices) -> Indices:
         """Take the slots of these entity indices back; gives the slots."""
@@ -78,9 +83,7 @@ class Renderables:
         if len(owners) == 0:
             return np.zeros(0, np.intp)
         slots = self.slots_of(owners)
-        counts = self.slot_counts[owners]
-        for count in np.unique(counts):
-            self._free.setdefault(int(count), []).append(self.first_slots[owners[counts == count]].copy())
+        self._blocks.give_back(self.first_slots[owners], self.slot_counts[owners])
         self.live -= len(slots)
         self.first_slots[owners] = -1
         self.slot_counts[owners] = 0
@@ -88,9 +91,7 @@ class Renderables:
 
     def clear_rows(self, slots: Indices) -> None:
         """Make rows draw nothing."""
-        empty = RENDERABLE_ROW.zeros()
-        empty["command"] = NO_COMMAND
-        self.rows[slots] = empty
+        self.rows[slots] = _empty_rows(1)[0]
         self.mark(slots)
         self.version += 1
 
@@ -117,32 +118,19 @@ class Renderables:
             self._buffer.upload(self.rows[: max(self.high, 1)], rows)
         self.device.bind_storage(StorageSlot.RENDERABLES, self._buffer.buffer)
 
-    def _take(self, k: int, n: int) -> NDArray[np.int32]:
-        """First slots of `n` blocks of `k`."""
-        found: list[NDArray[np.int32]] = []
-        pile = self._free.get(k, [])
-        need = n
-        while need and pile:
-            block = pile.pop()
-            if len(block) > need:
-                pile.append(block[need:])
-                block = block[:need]
-            found.append(block)
-            need -= len(block)
-        if need:
-            found.append((self.high + k * np.arange(need)).astype(np.int32))
-            self.high += k * need
-            self._reserve_rows(self.high)
-        return found[0] if len(found) == 1 else np.concatenate(found)
-
     def _reserve_rows(self, count: int) -> None:
         have = len(self.rows)
         if count > have:
-            rows: NDArray[Any] = RENDERABLE_ROW.zeros(grown(have, count))
-            rows["command"] = NO_COMMAND
+            rows = _empty_rows(grown(have, count))
             rows[:have] = self.rows
             self.rows = rows
 
     def release(self) -> None:
         """Give the memory back."""
         self._buffer.release()
+
+
+def _empty_rows(count: int) -> NDArray[Any]:
+    rows = RENDERABLE_ROW.zeros(count)
+    rows["command"], rows["deformed"] = NO_COMMAND, NOT_DEFORMED
+    return rows

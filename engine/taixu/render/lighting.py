@@ -81,6 +81,7 @@ class _ViewLight:
     rows: Buffer | None = None
     shadows: Buffer | None = None
     tiles: list[ShadowTile] = field(default_factory=list)
+    owners: NDArray[np.int32] | None = None
     height: int = 0
     clustered: bool = False
 
@@ -151,16 +152,21 @@ class LightingFeature:
         if sun is not None and direction is not None and self._lights.directional_count == 0:
             self._lights = self._lights.with_sun(direction, sun * self.environment.intensity)
 
+    def plan(self, view: View) -> NDArray[np.float64]:
+        """Decide what shadow maps the view has in this frame, before it is prepared; gives their frusta's planes, [k, 6, 4]."""
+        kept = self._of(view)
+        kept.tiles, kept.owners, kept.height = [], None, 0
+        if view.quality != "fast" and view.settings.get("shadows", True):
+            kept.tiles, kept.owners, kept.height = plan_shadows(self._lights, view)
+        return np.array([_planes(tile) for tile in kept.tiles]).reshape(-1, 6, 4)
+
     def prepare(self, frame: FrameContext, view: View) -> None:
         """Upload and bind what this view's passes read."""
         if view.quality == "fast":
             return
         device, lights, kept = self.device, self._lights, self._of(view)
-        kept.tiles, owners, kept.height = [], None, 0
-        if view.settings.get("shadows", True):
-            kept.tiles, owners, kept.height = plan_shadows(lights, view)
         cell = view.camera.cell
-        rows = light_rows(lights, cell, owners) if lights.count else LIGHT_ROW.zeros(1)
+        rows = light_rows(lights, cell, kept.owners) if lights.count else LIGHT_ROW.zeros(1)
         kept.rows = _write(device, kept.rows, rows, LIGHT_ROW.dtype.itemsize * LIMIT, label="lights")
         maps = shadow_rows(kept.tiles, max(kept.height, 1))
         kept.shadows = _write(device, kept.shadows, maps, SHADOW_ROW.dtype.itemsize * MOST_TILES, label="shadow maps")
@@ -227,10 +233,7 @@ class LightingFeature:
         block["camera_cell"][:3], block["layer_mask"] = context.view.camera.cell, context.view.layers & 0xFFFFFFFF
         for number, tile in enumerate(kept.tiles):
             block["clip_from_world"] = tile.clip_from_world.T
-            planes = frustum_planes(tile.clip_from_world)
-            if tile.is_parallel:
-                planes[5] = (0.0, 0.0, 0.0, 1.0)  # casters before the near plane count: their depth is clamped
-            block["frustum_planes"] = planes
+            block["frustum_planes"] = _planes(tile)
             context.frame.renderer.cull(self._casters, self.device.push(block), flags=FLAG_CAST_SHADOW)
             clear = 0.0 if number == 0 else None
             with self.device.render_pass(self._targets, clear_depth=clear, viewport=tile.viewport) as p:
@@ -243,6 +246,7 @@ class LightingFeature:
         return self.device.pipeline(
             "passes/shadow.vert",
             None,
+            defines=item.defines,
             vertex_layout=POSITION_VERTEX_LAYOUT,
             cull="none",
             depth=DepthState(clamp=True),
@@ -261,7 +265,7 @@ class LightingFeature:
             pipeline = self.device.pipeline(
                 vertex,
                 fragment,
-                defines={"ALPHA_MASK": True, **signature.defines()},
+                defines={"ALPHA_MASK": True, **signature.defines(), **item.defines},
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 cull="none",
                 depth=DepthState(clamp=True),
@@ -314,6 +318,13 @@ class _ShadowPass:
     def run(self, context: PassContext) -> None:
         """Draw."""
         self.feature.draw_shadows(context)
+
+
+def _planes(tile: ShadowTile) -> NDArray[np.float64]:
+    planes = frustum_planes(tile.clip_from_world)
+    if tile.is_parallel:
+        planes[5] = (0.0, 0.0, 0.0, 1.0)  # casters before the near plane count: their depth is clamped
+    return planes
 
 
 def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], size: int, *, label: str) -> Buffer:

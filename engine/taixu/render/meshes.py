@@ -13,11 +13,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.model import Mode, Primitive
-from taixu.gpu import Buffer, Device
+from taixu.gpu import Device
 from taixu.render.bindings import MESH_ROW, StorageSlot
 from taixu.render.deform_data import DeformPool
 from taixu.render.ranges import RangeAllocator
-from taixu.render.row_buffer import RowBuffer, grown
+from taixu.render.row_buffer import RowBuffer, enlarged, grown
 
 __all__ = ["MODES", "SURFACE_DTYPE", "MeshPool", "pack_surface"]
 
@@ -27,7 +27,6 @@ MODES = ("points", "lines", "triangles")
 SURFACE_DTYPE = np.dtype(
     [("normal", "<i2", 4), ("tangent", "<i2", 4), ("uv0", "<f4", 2), ("uv1", "<f4", 2), ("color", "<u2", 4)]
 )
-_NO_PREVIOUS = 0xFFFFFFFF
 _PAGE = 1 << 14
 
 
@@ -53,14 +52,12 @@ class MeshPool:
         self.indices = device.buffer(_PAGE * 4, label="indices")
         self._vertex_ranges, self._index_ranges = RangeAllocator(_PAGE), RangeAllocator(_PAGE)
         self.rows = MESH_ROW.zeros(64)
-        self.rows["previous_vertex"] = _NO_PREVIOUS
         self.first_indices = np.zeros(64, np.uint32)
         self.modes = np.full(64, 2, np.uint8)
         self.count = 1
         self.version = 0
         self.deforms = DeformPool(device)
         self._free_ids: list[int] = []
-        self._shares_indices: dict[int, int] = {}  # a deformed mesh draws with the indices of its base
         self._row_buffer = RowBuffer(device, 8, label="meshes")
         self._dirty = True
 
@@ -87,42 +84,11 @@ class MeshPool:
         center = (positions.min(0).astype(np.float64) + positions.max(0)) / 2
         radius = float(np.linalg.norm(positions - center, axis=1).max())
         mesh = self._new_id()
-        self.rows[mesh] = ((*center, radius), first_vertex, _NO_PREVIOUS, len(indices), len(positions))
+        self.rows[mesh] = ((*center, radius), first_vertex, len(indices), len(positions))
         self.first_indices[mesh], self.modes[mesh] = first_index, mode
         self.deforms.add(mesh, primitive)
         self._touch()
         return mesh
-
-    def base_of(self, mesh: int) -> int:
-        """The mesh that a copy was made of; a mesh that is no copy is its own."""
-        return self._shares_indices.get(mesh, mesh)
-
-    def add_copy(self, base: int) -> int:
-        """A mesh with vertices of its own (a copy of those of `base`) that shares the indices; for deforming."""
-        row = self.rows[base]
-        count, source = int(row["vertex_count"]), int(row["first_vertex"])
-        first = self._allocate_vertices(count)
-        for buffer, size in ((self.positions, 12), (self.surfaces, SURFACE_DTYPE.itemsize)):
-            self.device.copy_buffer(
-                buffer, buffer, size=count * size, source_offset=source * size, target_offset=first * size
-            )
-        mesh = self._new_id()
-        self.rows[mesh] = self.rows[base]
-        self.rows["first_vertex"][mesh] = first
-        self.first_indices[mesh], self.modes[mesh] = self.first_indices[base], self.modes[base]
-        self._shares_indices[mesh] = base
-        self._touch()
-        return mesh
-
-    def set_previous(self, mesh: int, first: int | None) -> None:
-        """Say where last frame's positions of a deformed mesh start."""
-        self.rows["previous_vertex"][mesh] = _NO_PREVIOUS if first is None else first
-        self._touch()
-
-    def set_bounds(self, meshes: NDArray[Any], spheres: NDArray[Any]) -> None:
-        """Set local bounding spheres [n, 4] (centre, radius) of deformed meshes."""
-        self.rows["sphere"][meshes] = spheres
-        self._dirty = True  # commands stay as they are
 
     def remove(self, mesh: int) -> None:
         """Give a mesh's room back; who still draws it draws nothing."""
@@ -130,10 +96,9 @@ class MeshPool:
         if mesh == 0 or row["index_count"] == 0:
             return
         self._vertex_ranges.free(int(row["first_vertex"]), int(row["vertex_count"]))
-        if self._shares_indices.pop(mesh, None) is None:
-            self.deforms.remove(mesh)
-            self._index_ranges.free(int(self.first_indices[mesh]), int(row["index_count"]))
-        self.rows[mesh] = ((0, 0, 0, 0), 0, _NO_PREVIOUS, 0, 0)
+        self.deforms.remove(mesh)
+        self._index_ranges.free(int(self.first_indices[mesh]), int(row["index_count"]))
+        self.rows[mesh] = ((0, 0, 0, 0), 0, 0, 0)
         self._free_ids.append(mesh)
         self._touch()
 
@@ -165,8 +130,8 @@ class MeshPool:
         start = self._vertex_ranges.allocate(count)
         if start is None:
             capacity = grown(self._vertex_ranges.capacity, self._vertex_ranges.capacity + count)
-            self.positions = self._grow(self.positions, capacity * 12)
-            self.surfaces = self._grow(self.surfaces, capacity * SURFACE_DTYPE.itemsize)
+            self.positions = enlarged(self.positions, capacity * 12)
+            self.surfaces = enlarged(self.surfaces, capacity * SURFACE_DTYPE.itemsize)
             self._vertex_ranges.grow(capacity)
             start = self._vertex_ranges.allocate(count)
             assert start is not None
@@ -176,17 +141,11 @@ class MeshPool:
         start = self._index_ranges.allocate(count)
         if start is None:
             capacity = grown(self._index_ranges.capacity, self._index_ranges.capacity + count)
-            self.indices = self._grow(self.indices, capacity * 4)
+            self.indices = enlarged(self.indices, capacity * 4)
             self._index_ranges.grow(capacity)
             start = self._index_ranges.allocate(count)
             assert start is not None
         return start
-
-    def _grow(self, buffer: Buffer, size: int) -> Buffer:
-        bigger = self.device.buffer(size, label=buffer.label)
-        self.device.copy_buffer(buffer, bigger, size=buffer.size)
-        buffer.release()
-        return bigger
 
 
 def list_indices(primitive: Primitive) -> tuple[NDArray[np.uint32], int]:

@@ -60,7 +60,7 @@ def outline_pipelines(
         pipeline = context.device.pipeline(
             f"{path}.vert",
             f"{path}.frag",
-            defines={"OUTLINE": True, "SHADOWS": shadows, "BLENDED": blends, **key.signature.defines()},
+            defines={"OUTLINE": True, "SHADOWS": shadows, "BLENDED": blends, **key.signature.defines(), **item.defines},
             vertex_layout=MESH_VERTEX_LAYOUT,
             primitive=item.mode,
             cull="back" if item.is_mirrored else "front",

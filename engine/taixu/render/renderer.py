@@ -42,7 +42,7 @@ from taixu.render.occlusion import OcclusionFeature
 from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures
 from taixu.render.shading import ShadingFeature
-from taixu.render.views import OUTPUTS, View, ViewCamera, view_block
+from taixu.render.views import OUTPUTS, View, ViewCamera, view_block, view_planes
 from taixu.scene import Details, WorldTransforms
 
 __all__ = ["Renderer"]
@@ -178,7 +178,6 @@ class Renderer:
             for feature in self.features:
                 feature.extract(frame)
             mirror.bind()
-            device.bind_storage(StorageSlot.MATERIALS, self.materials.buffer)
             block = FRAME_BLOCK.zeros()
             block["time_secs"], block["delta_secs"] = time_secs, delta_secs
             block["frame_index"], block["transform_count"] = self.frame_index & 0xFFFFFFFF, mirror.transforms.count
@@ -206,6 +205,12 @@ class Renderer:
             self._made[world] = len(makers)
 
     def _render_view(self, frame: FrameContext, view: View, index: int) -> None:
+        mirror = self._current
+        assert mirror is not None
+        frusta = np.concatenate([view_planes(view)[None], self.lighting.plan(view)])
+        mirror.deformer.show(frame.world, view, mirror.renderables, frusta, np.arange(len(frusta)) > 0)
+        self.device.bind_storage(StorageSlot.MATERIALS, self.materials.buffer)
+        mirror.deformer.bind()
         for feature in self.features:
             feature.prepare(frame, view)
         block = self.device.push(view_block(view, index=index))
@@ -228,12 +233,6 @@ class Renderer:
         mirror = self._current
         mirror.culler.cull(mirror.lists, visible, block, count=mirror.renderables.high, flags=flags | FLAG_VISIBLE)
 
-    @property
-    def previous_positions(self) -> Buffer:
-        """Last frame's positions of this frame's deformed meshes."""
-        assert self._current is not None, "it belongs to a frame"
-        return self._current.deformer.previous_positions or self.meshes.positions
-
     # -- drawing, for passes -----------------------------------------------------------------------------------------
     def draw_bins(self, render_pass: RenderPass, visible: VisibleList, pipeline_for: PipelineFor, *,
                   positions_only: bool = False) -> None:  # fmt: skip
@@ -241,6 +240,7 @@ class Renderer:
         assert self._current is not None
         if visible.commands is None or visible.ids is None:
             return
+        self._bind_deformed(render_pass)
         first = count = 0
         using: tuple[Pipeline, BindGroup | None] | None = None
         for item in self._current.lists.bins:
@@ -274,10 +274,19 @@ class Renderer:
         kept: BlendedRuns = view.history["blended"]
         assert kept.commands is not None
         assert kept.ids is not None
+        self._bind_deformed(render_pass)
         for run in runs:
             using = self._using(run.bin, pipeline_for)
             if using is not None:
                 self._draw_run(render_pass, using, kept.commands, kept.ids, run.first, run.count, False)
+
+    def _bind_deformed(self, render_pass: RenderPass) -> None:
+        """Culling and other compute used these numbers meanwhile."""
+        assert self._current is not None
+        deformer = self._current.deformer
+        vertices = deformer.deformed_vertices
+        render_pass.bind_storage(StorageSlot.DEFORMED_VERTICES, vertices)
+        render_pass.bind_storage(StorageSlot.PREVIOUS_POSITIONS, deformer.previous_positions or vertices)
 
     def _using(self, item: Bin, pipeline_for: PipelineFor) -> tuple[Pipeline, BindGroup | None] | None:
         """What draws a bin. A surface of somebody's whose shader does not compile is left out, and said; it is tried again."""

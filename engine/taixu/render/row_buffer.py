@@ -15,7 +15,7 @@ from taixu.ecs import Rows
 from taixu.errors import MachineError
 from taixu.gpu import Buffer, Device
 
-__all__ = ["RowBuffer", "grown", "is_whole"]
+__all__ = ["RowBuffer", "enlarged", "grown", "is_whole"]
 
 _SCATTER_SHARE = 0.15
 _IN, _INDEX, _OUT = 11, 12, 13  # storage slots of the scatter pass
@@ -27,6 +27,14 @@ def grown(capacity: int, needed: int, *, least: int = 64) -> int:
     while capacity < max(needed, least):
         capacity = max(least, capacity * 2)
     return capacity
+
+
+def enlarged(buffer: Buffer, size: int) -> Buffer:
+    """A buffer of `size` bytes that begins with what this one held, which is given back."""
+    bigger = buffer.device.buffer(size, label=buffer.label)
+    buffer.device.copy_buffer(buffer, bigger, size=buffer.size)
+    buffer.release()
+    return bigger
 
 
 def is_whole(rows: Rows, count: int) -> bool:

@@ -82,6 +82,7 @@ class ShadingFeature:
                     "BLENDED": blends,
                     "INNER": inner,
                     **key.signature.defines(),
+                    **item.defines,
                 },
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 primitive=item.mode,

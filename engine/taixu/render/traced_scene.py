@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.render.bindings import FLAG_VISIBLE
+from taixu.render.instances import NOT_DEFORMED
 from taixu.render.meshes import MODES, SURFACE_DTYPE
 from taixu.render.signature import SRGB_SLOTS
 from taixu.scene import CELL_M, WorldTransforms
@@ -85,7 +86,10 @@ def _triangles(
     pool, mesh = mirror.pool, int(row["mesh"])
     known = pool.rows[mesh]
     first, count = int(known["first_vertex"]), int(known["vertex_count"])
-    positions = pool.positions.read(np.float32, offset=first * 12, count=count * 3).reshape(-1, 3)
+    if int(row["deformed"]) != NOT_DEFORMED:
+        positions = mirror.deformer.read_positions(int(row["deformed"]))
+    else:
+        positions = pool.positions.read(np.float32, offset=first * 12, count=count * 3).reshape(-1, 3)
     surfaces = pool.surfaces.read(SURFACE_DTYPE, offset=first * SURFACE_DTYPE.itemsize, count=count)
     indices = pool.indices.read(np.uint32, offset=int(pool.first_indices[mesh]) * 4, count=int(known["index_count"]))
     indices = indices[: len(indices) // 3 * 3].reshape(-1, 3)

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from taixu.render.extraction import WorldMirror
     from taixu.render.graph import ResolvedGraph
 
-__all__ = ["OUTPUTS", "View", "ViewCamera", "view_block"]
+__all__ = ["OUTPUTS", "View", "ViewCamera", "view_block", "view_planes"]
 
 OUTPUTS = ("color", "depth", "normal", "velocity", "id")
 """Targets that a view can ask for; "color" is the picture, display-referred."""
@@ -148,6 +148,12 @@ class View:
         self.graph = self.visible = self.shown = self._configured = None
 
 
+def view_planes(view: View) -> NDArray[np.float64]:
+    """The planes of what a view sees, [6, 4], relative to its camera's cell."""
+    camera, (width, height) = view.camera, view.size
+    return frustum_planes(camera.clip_from_view(width / height) @ _invert_rigid(camera.world_from_camera))
+
+
 def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[Any]:
     """The view's uniform block for this frame; `advance` makes this frame the next one's previous."""
     camera, (width, height) = view.camera, view.size
@@ -167,8 +173,7 @@ def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[A
     block["view_from_world"], block["clip_from_view"] = view_from_world.T, jittered.T
     block["world_from_view"] = camera.world_from_camera.T
     block["previous_clip_from_world"], block["plain_clip_from_world"] = previous[0].T, plain.T
-    planes = frustum_planes(plain)
-    block["frustum_planes"] = planes
+    block["frustum_planes"] = view_planes(view)
     block["camera_position"][:3] = camera.world_from_camera[:3, 3]
     block["camera_position"][3] = 0.0 if camera.height_m > 0 else 1.0
     block["camera_cell"][:3], block["previous_cell"][:3] = camera.cell, previous[1]

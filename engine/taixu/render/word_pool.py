@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 
 from taixu.gpu import Buffer, Device
 from taixu.render.ranges import RangeAllocator
-from taixu.render.row_buffer import grown
+from taixu.render.row_buffer import enlarged, grown
 
 __all__ = ["WordPool"]
 
@@ -26,10 +26,7 @@ class WordPool:
         start = self._ranges.allocate(count)
         if start is None:
             capacity = grown(self._ranges.capacity, self._ranges.capacity + count)
-            bigger = self.device.buffer(capacity * self.words * 4, label=self.label)
-            self.device.copy_buffer(self.buffer, bigger, size=self.buffer.size)
-            self.buffer.release()
-            self.buffer = bigger
+            self.buffer = enlarged(self.buffer, capacity * self.words * 4)
             self._ranges.grow(capacity)
             start = self._ranges.allocate(count)
             assert start is not None

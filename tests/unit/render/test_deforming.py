@@ -10,7 +10,7 @@ from taixu.animation.morphs import MorphWeights
 from taixu.animation.skins import SkinPalettes, update_skins
 from taixu.assets.model import Primitive
 from taixu.render import Renderer, View, ViewCamera
-from taixu.render.meshes import SURFACE_DTYPE
+from taixu.render.deform_seats import Seats
 from taixu.scene import MeshInstance, Transform
 from taixu.scene.library import LibraryMesh, MeshLibrary
 from taixu.scene.shapes import shape_mesh
@@ -57,22 +57,26 @@ class Puppet:
         update_skins(self.world)
         self.renderer.render(self.world, [self.view])
 
-    def mesh(self) -> int:
+    def seat(self) -> int:
         mirror = self.renderer.mirror(self.world)
-        return int(mirror.renderables.rows["mesh"][mirror.renderables.first_slots[self.entity & 0xFFFFFFFF]])
+        return int(mirror.renderables.rows["deformed"][mirror.renderables.first_slots[self.entity & 0xFFFFFFFF]])
+
+    def seats(self) -> Seats:
+        return self.renderer.mirror(self.world).deformer.seats
+
+    def words_on_gpu(self) -> np.ndarray:
+        first = int(self.seats().rows["first"][self.seat()])
+        words = self.seats().vertices.read(np.uint32, offset=28 * first, count=7 * len(self.positions))
+        return words.reshape(-1, 7)
 
     def on_gpu(self) -> np.ndarray:
-        row = self.renderer.meshes.rows[self.mesh()]
-        return self.renderer.meshes.positions.read(
-            np.float32, offset=12 * int(row["first_vertex"]), count=3 * len(self.positions)).reshape(-1, 3)  # fmt: skip
+        return self.words_on_gpu()[:, :3].copy().view(np.float32)
 
     def previous_on_gpu(self) -> np.ndarray:
-        row = self.renderer.meshes.rows[self.mesh()]
-        buffer = self.renderer.mirror(self.world).deformer.previous_positions
+        buffer = self.seats().previous
         assert buffer is not None
-        return buffer.read(np.float32, offset=12 * int(row["previous_vertex"]), count=3 * len(self.positions)).reshape(
-            -1, 3
-        )
+        first = int(self.seats().rows["first"][self.seat()])
+        return buffer.read(np.float32, offset=12 * first, count=3 * len(self.positions)).reshape(-1, 3)
 
     def expected(self) -> np.ndarray:
         points = self.positions.astype(float)
@@ -109,7 +113,7 @@ def test_vertices_go_where_numpy_says(joints: int, targets: int) -> None:
         np.testing.assert_allclose(puppet.on_gpu(), puppet.expected(), atol=2e-5)
         np.testing.assert_array_equal(puppet.previous_on_gpu(), before)
         before = puppet.on_gpu()
-        sphere = puppet.renderer.meshes.rows["sphere"][puppet.mesh()]
+        sphere = puppet.seats().rows["sphere"][puppet.seat()]
         assert (np.linalg.norm(before - sphere[:3], axis=1) <= sphere[3] * 1.001).all()
         assert sphere[3] < 4
     puppet.frame()  # nothing moves: past and present are one
@@ -120,12 +124,9 @@ def test_normals_follow_the_joints() -> None:
     puppet = Puppet(joints=1, targets=0)
     puppet.world.set(int(puppet.bones[0]), Transform, rotation=turn(0.7))
     puppet.frame()
-    row = puppet.renderer.meshes.rows[puppet.mesh()]
-    surface = puppet.renderer.meshes.surfaces.read(
-        SURFACE_DTYPE, offset=SURFACE_DTYPE.itemsize * int(row["first_vertex"]), count=len(puppet.positions)
-    )
+    found = puppet.words_on_gpu()[:, 3:5].copy().view(np.int16)[:, :3] / 32767
     normals = puppet.on_gpu() / np.linalg.norm(puppet.on_gpu(), axis=1, keepdims=True)  # of a sphere
-    np.testing.assert_allclose(surface["normal"][:, :3] / 32767, normals, atol=2e-3)
+    np.testing.assert_allclose(found, normals, atol=2e-3)
 
 
 def test_velocity_shows_what_joints_do() -> None:
@@ -140,21 +141,23 @@ def test_velocity_shows_what_joints_do() -> None:
     np.testing.assert_allclose(puppet.renderer.read(puppet.view, "velocity")[32, 32].astype(float), 0, atol=1e-6)
 
 
-def test_copies_live_as_long_as_their_entities() -> None:
+def test_seats_live_as_long_as_their_entities() -> None:
     puppet = Puppet()
     puppet.frame()
-    used = puppet.renderer.meshes._vertex_ranges.used
     mesh = puppet.world.get(puppet.entity, MeshInstance).mesh
+    high = -1
     for _ in range(3):
         other = int(puppet.scene.spawn(1, mesh)[0])
         puppet.world.resource(SkinPalettes).add(
             puppet.world, other, puppet.bones[:3], np.tile(np.eye(4, dtype=np.float32), (3, 1, 1))
         )
         puppet.frame()
-        assert puppet.renderer.meshes._vertex_ranges.used == used + len(puppet.positions)
+        assert len(puppet.seats()) == 2
+        assert puppet.seats()._blocks.high == high or high < 0, "the room of who went is used again"
+        high = puppet.seats()._blocks.high
         puppet.world.despawn(other)
         puppet.frame()
-        assert puppet.renderer.meshes._vertex_ranges.used == used
+        assert len(puppet.seats()) == 1
     np.testing.assert_allclose(puppet.on_gpu(), puppet.expected(), atol=2e-5)
 
 
