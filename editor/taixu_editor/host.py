@@ -10,6 +10,7 @@ from pathlib import Path
 from time import perf_counter
 from typing import TYPE_CHECKING
 
+from taixu.animation.motion.people import stand_people
 from taixu.app import Jobs, Stage
 from taixu.assets.paths import find_sample
 from taixu.defaults import App
@@ -193,8 +194,9 @@ class Host:
             self.play.frame(delta_secs)
         elif self.session.worlds:
             app, start = self.session.current.app, perf_counter()
-            for stage in (Stage.APPLY, Stage.PROPAGATE):
-                app.run_stage(stage)
+            app.run_stage(Stage.APPLY)
+            stand_people(app.world)  # as they begin, and not with their arms out as files hold them
+            app.run_stage(Stage.PROPAGATE)
             app.diagnostics.end_frame(perf_counter() - start)
         self.twin.frame(delta_secs)
         self.mods.frame()

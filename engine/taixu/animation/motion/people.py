@@ -30,7 +30,7 @@ from taixu.ecs import World, indices_of, row_count
 from taixu.scene import CELL_M, Transform, WorldTransforms
 from taixu.scene.instantiate import Spawned
 
-__all__ = ["People", "move_people"]
+__all__ = ["People", "move_people", "stand_people"]
 
 Handles = NDArray[np.uint64]
 _LONGEST_SECS = 0.1
@@ -96,6 +96,7 @@ class People:
         self._gazes: NDArray[np.bool_] = np.zeros(0, bool)
         self._tick = -1
         self._stale = True
+        self._stood = -1
         self._frame = 0
 
     def add(self, world: World, spawned: Spawned) -> None:
@@ -254,6 +255,39 @@ class People:
             self._show(world, pose, bodies, scale)
         self.faces.show(world, crowd, self._seeds, self._gazes, secs)
 
+    def stand(self, world: World) -> bool:
+        """Pose everybody as they begin, where anything changed since the last call; for worlds in which no time goes by.
+
+        Gives whether anybody was posed. Only nodes of models are written, which belong to no document.
+        """
+        if not self._rigs or not self._has_news(world):
+            return False
+        if self._follow(world):
+            former, self.crowd = self.crowd, Crowd(self.crowd.handles)  # nobody keeps a foot where he stood before
+            self.crowd.figures, self.crowd.graphs = former.figures, former.graphs
+            self.crowd.phases[:] = self._seeds
+            self.move(world)
+        self._stood = world.tick
+        world.advance()
+        return True
+
+    def _has_news(self, world: World) -> bool:
+        """Whether anybody came, went, was moved or is to do something else since `stand`."""
+        since = self._stood
+        structure = world.structure.since(since) if since >= 0 else None
+        if self._stale or structure is None or structure:
+            return True
+        if any(row_count(table.changed((cls,), since=since)) for cls in (Motion, Face, Gaze) for table in world.query(cls).tables()):
+            return True
+        transforms = world.resource(WorldTransforms)
+        rows = transforms.changed(since)
+        if not row_count(rows):
+            return False
+        moved = np.zeros(len(transforms.matrices), bool)
+        moved[rows] = True
+        indices = indices_of(self.crowd.handles)
+        return bool(moved[indices[indices < len(moved)]].any())
+
     def _observe(self, world: World, secs: float) -> F32:
         """Look where everybody is and how fast; give their scales."""
         crowd, transforms = self.crowd, world.resource(WorldTransforms)
@@ -394,3 +428,9 @@ def _all(world: World, cls: type) -> Handles:
 def move_people(world: World) -> None:
     """Pose all avatars for the frame (a system)."""
     world.resource(People).move(world)
+
+
+def stand_people(world: World) -> None:
+    """Pose all avatars as they begin, where no time goes by (an editor between two plays)."""
+    if world.has_resource(People):
+        world.resource(People).stand(world)
