@@ -1,4 +1,4 @@
-"""What is done with stacks of modifiers: steps are added, and put into another order."""
+"""What is done with stacks of modifiers: steps are added, described by words and put into another order; made things are let go."""
 
 from __future__ import annotations
 
@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["MODIFIER_OPERATIONS", "kind_names", "steps_of"]
 
+_MOST_WORDS = 2000
+
 
 @dataclass(frozen=True, slots=True)
 class AddParameters:
@@ -34,6 +36,22 @@ class MoveParameters:
 
     step: str
     by: int
+
+
+@dataclass(frozen=True, slots=True)
+class DescribeParameters:
+    """A step, and words that say what it shall be."""
+
+    step: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseParameters:
+    """A stack, and the made things that are no longer held as hands left them; all where none are named."""
+
+    stack: str
+    things: tuple[str, ...] = field(default=(), metadata={"doc": "as its pins name them"})
 
 
 def kind_names(session: Session) -> dict[str, ModifierKind]:
@@ -101,9 +119,30 @@ def _move(session: Session, p: MoveParameters) -> Command:
     ])  # fmt: skip
 
 
+def _describe(session: Session, p: DescribeParameters) -> Command | None:
+    world, step = session.world, session.entity(p.step)
+    kinds = kind_names(session)
+    name = next((found for cls in world.types_of(step) if (found := component_type(cls).name) in kinds), "")
+    if not name:
+        raise UsageError(f"the entity {p.step} is no step of a stack")
+    values = kinds[name].described(p.words[:_MOST_WORDS])
+    return SetFields(p.step, name, values) if values else None
+
+
+def _release(session: Session, p: ReleaseParameters) -> Command | None:
+    from taixu.generate.modifiers.hands import plan_release
+
+    _need_stack(session, p.stack)
+    return plan_release(session, p.stack, p.things)
+
+
 MODIFIER_OPERATIONS = (
     Operation("modifier.add", "Add step", plan=_add, parameters=AddParameters, settle=_settled, blocked=no_world,
               gives=lambda _, p: p.id, doc="Adds a step at the end of a stack of modifiers; gives its id."),
+    Operation("modifier.describe", "Describe step", plan=_describe, parameters=DescribeParameters, blocked=no_world,
+              doc="Sets fields of a step by words, English or Chinese: a small fishing village."),
+    Operation("modifier.release", "Let made things go", plan=_release, parameters=ReleaseParameters, blocked=no_world,
+              doc="Undoes what hands have changed of made things: they are as their stack makes them."),
     Operation("modifier.move", "Move step", plan=_move, parameters=MoveParameters, blocked=no_world,
               doc="Moves a step of a stack earlier or later; what lies between is made again."),
 )  # fmt: skip

@@ -119,6 +119,16 @@ def _move_step(draw: Draw) -> dict[str, Any] | None:
     return {"step": draw.one_of(steps), "by": draw.one_of((-1, 1, 5))} if steps else None
 
 
+def _describe_step(draw: Draw) -> dict[str, Any] | None:
+    steps = draw.entities(Modifier, Parent)
+    return {"step": draw.one_of(steps), "words": draw.one_of((*_TEXTS, "a small fishing village"))} if steps else None
+
+
+def _release_things(draw: Draw) -> dict[str, Any]:
+    stacks = draw.entities(Modifiers)
+    return {"stack": draw.one_of(stacks or draw.entities()), "things": draw.one_of(((), ("000000000000000b.0.0.1",)))}
+
+
 def _field_values(draw: Draw) -> dict[str, Any] | None:
     entity = draw.one_of(draw.entities())
     component = draw.component_of(entity)
@@ -431,6 +441,8 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "entity.add": _add_kind,
     "modifier.add": _add_step,
     "modifier.move": _move_step,
+    "modifier.describe": _describe_step,
+    "modifier.release": _release_things,
     "entity.delete": _of_entities,
     "entity.duplicate": _of_entities,
     "entity.rename": _rename,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taixu.ecs import World
 from taixu.edit import id_text
+from taixu.edit.made import MadeEdits
 from taixu.render import Renderer, View
 from taixu.scene import Node
 
@@ -21,10 +22,11 @@ def pick_entities(renderer: Renderer, view: View, world: World, rect: tuple[int,
 
 
 def owner_of(world: World, handle: int) -> int | None:
-    """The entity that was placed by a person, of one that systems made from it; None for the dead."""
+    """The entity that was placed by a person, or made for hands, of one that systems made from it; None for the dead."""
     if not world.alive(handle).all():
         return None
     node: Node | None = Node(world, handle)
-    while node is not None and world.place(node.entity)[0].made:
+    hands = world.resource(MadeEdits) if world.has_resource(MadeEdits) else MadeEdits()
+    while node is not None and world.place(node.entity)[0].made and not hands.is_held(world, node.entity):
         node = node.parent
     return None if node is None else node.entity

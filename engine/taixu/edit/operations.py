@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from taixu.edit.commands import Command
 from taixu.edit.conditions import no_world, none_selected
 from taixu.edit.differences import Difference
+from taixu.edit.made import plan_made_edit
 from taixu.edit.operation_log import Done, OperationLog
 from taixu.edit.parameters import Nothing, read_parameters
 from taixu.edit.rehearsal import Rehearsed, rehearsing
@@ -212,7 +213,8 @@ class Operations:
             results = [each.result for each in steps]
             return Done(BATCH, {"label": label, "steps": [each.to_step() for each in steps]}, results)
         assert operation.plan is not None
-        command = operation.plan(session, values)
+        instead = plan_made_edit(session, operation.id, values)
+        command = operation.plan(session, values) if instead is None else instead.command
         if command is not None:
             session.do(command, label=operation.title, merge=merge)
         made = operation.gives(session, values) if command is not None and operation.gives is not None else None

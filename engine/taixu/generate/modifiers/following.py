@@ -19,7 +19,7 @@ from taixu.generate.modifiers.kinds import ModifierKinds
 from taixu.generate.modifiers.pins import PinTable
 from taixu.generate.modifiers.reading import StepReader, modifiers_of, read_ground, read_stack
 from taixu.generate.modifiers.showing import Shown
-from taixu.generate.modifiers.stacks import Ground
+from taixu.generate.modifiers.stacks import Ground, Stack
 from taixu.scene.components import Name, Parent, Transform
 from taixu.scene.hierarchy import despawn_tree
 from taixu.scene.terrain import Terrain, TerrainGround
@@ -170,6 +170,10 @@ def _read(world: World, state: ModifierState, entity: int) -> None:
             one.ground, one.ground_look = read_ground(world, entity), look
         steps = [one.reader.read(world, child, int(own.seed)) for child in state._steps.get(entity, ())]
         stack = read_stack(world, entity, [step for step in steps if step is not None], one.ground)
+        if one.evaluation is not None and one.job is None and _is_same(one.evaluation.stack, stack) and not one.waiting:
+            one.waiting = True  # pins alone are others
+            state.failures.pop(entity, None)
+            return
         evaluation = Evaluation(stack, state.cache, state.counts, before=one.evaluation)
         is_long = _plans_long(world, state, one, evaluation)
         if not is_long:
@@ -182,6 +186,11 @@ def _read(world: World, state: ModifierState, entity: int) -> None:
     one.evaluation, one.waiting, one.came = evaluation, True, False
     if is_long:
         one.job = _submit_plans(world, state, entity, one)
+
+
+def _is_same(old: Stack, new: Stack) -> bool:
+    same_steps = len(old.steps) == len(new.steps) and all(a is b for a, b in zip(old.steps, new.steps, strict=True))
+    return same_steps and old.ground is new.ground and old.area == new.area and old.spacing_m == new.spacing_m
 
 
 def _plans_long(world: World, state: ModifierState, one: _Standing, evaluation: Evaluation) -> bool:

@@ -6,10 +6,12 @@ import importlib
 from pathlib import Path
 
 from taixu.app import App, Stage
+from taixu.edit.made import MadeEdits
 from taixu.generate.modifiers.chunks import ChunkState, follow_chunks, show_chunks
 from taixu.generate.modifiers.components import MadeBy, Modifier, Modifiers, Pins
 from taixu.generate.modifiers.following import ModifierState, follow_modifiers
 from taixu.generate.modifiers.ground_kinds import GROUND_KINDS
+from taixu.generate.modifiers.hands import is_thing, plan_hands
 from taixu.generate.modifiers.kinds import ModifierKind, ModifierKinds
 from taixu.scene.details import Details
 
@@ -49,6 +51,11 @@ class ModifiersPlugin:
             app.add_system(stage, follow_modifiers, after=("make_shapes",), before=("place_terrains",))
             app.add_system(stage, follow_chunks, after=("follow_modifiers",), before=("place_terrains",))
         app.resource(Details).functions.append(show_chunks)
+        if not app.world.has_resource(MadeEdits):
+            app.insert_resource(MadeEdits())
+        hands = app.resource(MadeEdits)
+        hands.plan.append(plan_hands)
+        hands.holds.append(is_thing)
 
 
 def _other_kinds() -> tuple[ModifierKind, ...]:

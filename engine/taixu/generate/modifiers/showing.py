@@ -248,6 +248,11 @@ class Shown:
             known = before.get(modifier, {})
             # The same thing with the same pin goes on standing: selections and bodies last.
             now = {one.number: known[one.number] for one in things if _is_same(known.get(one.number), looks[one.number])}
+            for thing in things:
+                before_it = known.get(thing.number)
+                if thing.number not in now and before_it is not None and _is_elsewhere(before_it, looks[thing.number]):
+                    _place(world, before_it.entities, thing)  # the very entity: whoever holds it goes on
+                    now[thing.number] = _Standing(*looks[thing.number], before_it.entities)
             gone = [one.entities for number, one in known.items() if number not in now]
             living = world.living(np.concatenate([*gone, np.zeros(0, np.uint64)]))
             if len(living):
@@ -318,6 +323,16 @@ class Shown:
 
 def _is_same(known: _Standing | None, look: tuple[Thing, Mapping[str, Any] | None]) -> bool:
     return known is not None and known.thing is look[0] and known.pin == look[1]
+
+
+def _is_elsewhere(known: _Standing, look: tuple[Thing, Mapping[str, Any] | None]) -> bool:
+    """Whether it is the same thing in another place."""
+    return known.thing is look[0] and not any("fields" in pin for pin in (known.pin or {}, look[1] or {}))
+
+
+def _place(world: World, entities: NDArray[np.uint64], thing: Thing) -> None:
+    if len(entities) and world.alive(entities[:1])[0]:
+        world.set(int(entities[0]), Transform, translation=thing.position, rotation=thing.rotation, scale=thing.scale)
 
 
 def _is_shaped(refs: Refs) -> bool:
