@@ -277,7 +277,8 @@ class People:
         structure = world.structure.since(since) if since >= 0 else None
         if self._stale or structure is None or structure:
             return True
-        if any(row_count(table.changed((cls,), since=since)) for cls in (Motion, Face, Gaze) for table in world.query(cls).tables()):
+        told = [(table, cls) for cls in (Motion, Face, Gaze) for table in world.query(cls).tables()]
+        if any(row_count(table.changed((cls,), since=since)) for table, cls in told):
             return True
         transforms = world.resource(WorldTransforms)
         rows = transforms.changed(since)
