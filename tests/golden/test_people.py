@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 from gpu_device import shared_device
 from stick_figure import stick_figure
 from textured_card import turn_between
@@ -9,6 +10,9 @@ from textured_card import turn_between
 import taixu as tx
 from golden import assert_golden
 from taixu.animation.motion import Face, Gaze, Motion
+from taixu.assets.humanoid import ColorBind, Expression, TextureBind
+from taixu.assets.image import encode_png
+from taixu.assets.model import Image, Texture, TextureRef
 from taixu.render import ViewCamera
 from taixu.scene import Transform
 from taixu.scene.instantiate import spawn_model
@@ -34,3 +38,29 @@ def test_what_people_do() -> None:
         app.run(seconds=1.5)
         camera = ViewCamera.looking((0.0, 1.15, 6.0), (0, 0.85, 0), fov_y_rad=0.42)
         assert_golden(app.picture(camera=camera, samples=4).pixels, "people/doings")
+
+
+def test_what_expressions_do_to_colours_and_textures() -> None:
+    """Four of one model: as it is, half and wholly red in the face, and with stripes that have slid and grown."""
+    model = stick_figure(hair=False)
+    assert model.avatar is not None
+    stripes = np.zeros((8, 8, 3), np.uint8) + np.array((230, 200, 170), np.uint8)
+    stripes[:, :4] = (40, 90, 160)
+    model.images, model.textures = [Image(data=encode_png(stripes), mime="image/png")], [Texture(image=0)]
+    for mesh in model.meshes:
+        corners = mesh.primitives[0].attributes["POSITION"]
+        mesh.primitives[0].attributes["TEXCOORD_0"] = np.ascontiguousarray(corners[:, :2] * 8)
+    model.materials[0].base_color, model.materials[0].base_color_texture = (1.0, 1.0, 1.0, 1.0), TextureRef(0)
+    model.avatar.expressions["blush"] = Expression(colors=[ColorBind(0, "color", (1.0, 0.1, 0.1, 1.0))])
+    model.avatar.expressions["slide"] = Expression(textures=[TextureBind(0, (0.5, 1.0), (0.25, 0.0))])
+    with tx.App.headless(size=(240, 100)) as app:
+        app.drawing.attach(shared_device())
+        sun = app.scene.spawn("sun", tx.Light(intensity=3.0), position=(0, 3, 0))
+        sun.rotation = turn_between((0, 0, -1), (-0.4, -0.5, -0.7))
+        for place, (expression, weight) in enumerate((("", 1.0), ("blush", 0.5), ("blush", 1.0), ("slide", 1.0))):
+            face = Face(expression=expression, weight=weight, blink=False, fade_secs=0.0)
+            owner = app.world.spawn(Transform(translation=(0.4 * (place - 1.5), 0.0, 0.0)), face, Motion(seed=1))
+            spawn_model(app.world, owner, model, key="figure")
+        app.run(seconds=0.2)
+        camera = ViewCamera.looking((0.0, 1.5, 2.4), (0, 1.45, 0), fov_y_rad=0.3)
+        assert_golden(app.picture(camera=camera, samples=4).pixels, "people/colours")

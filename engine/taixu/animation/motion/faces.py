@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from taixu.animation.components import Morph
 from taixu.animation.morphs import MorphWeights
+from taixu.animation.motion.complexions import Complexion, Complexions, complexion_of
 from taixu.animation.motion.components import Face
 from taixu.animation.motion.crowd import Crowd
 from taixu.animation.motion.speech import RATE_HZ, Speech
@@ -47,6 +48,10 @@ class _Group:
         Of blinking, gaze and mouth: 1 where an expression blocks, 1 where it blends.
     shown : float32 array [e, n]
         Moods as they fade.
+    complexion
+        What is done to materials; None where that is nothing.
+    colors : float32 array [k, n]
+        The materials' numbers as they are shown.
     """
 
     rows: NDArray[np.intp]
@@ -58,6 +63,11 @@ class _Group:
     shown: F32
     wanted: NDArray[np.int32]
     last: F32
+    model: ModelData
+    people: list[tuple[int, Handles]]
+    """Owners, and the entities of their nodes."""
+    complexion: Complexion | None
+    colors: F32
 
 
 @dataclass(slots=True, eq=False)
@@ -76,6 +86,7 @@ class Faces:
     saying: NDArray[np.int32] = field(default_factory=lambda: np.zeros(0, np.int32))
     said_secs: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
     mouths: F32 = field(default_factory=lambda: np.zeros((len(VISEMES), 0), np.float32))
+    complexions: Complexions = field(default_factory=Complexions)
     _groups: list[_Group] = field(default_factory=list)
     _handles: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
     _known: dict[str, int] = field(default_factory=dict)
@@ -106,7 +117,9 @@ class Faces:
         for rows in kinds.values():
             avatar = people[rows[0]][0].avatar
             if avatar is not None and avatar.expressions:
-                self._groups.append(_group(world, avatar, np.array(rows, np.intp), [people[row][1] for row in rows]))
+                faces = [(int(handles[row]), people[row][1]) for row in rows]
+                self._groups.append(_group(world, people[rows[0]][0], avatar, np.array(rows, np.intp), faces))
+        self.complexions.keep(handles)
         self.read(world, np.arange(len(handles)))
 
     def read(self, world: World, rows: NDArray[np.intp]) -> None:
@@ -184,6 +197,8 @@ class Faces:
             if not len(due):
                 continue
             group.last[:, due] = final[:, due]
+            if group.complexion is not None:
+                self.complexions.show(world, group.complexion, group.model, group.people, final, group.colors)
             values = np.clip(group.matrix.T @ final[:, due], 0.0, 1.0)
             places = group.places[:, due]
             there = places >= 0
@@ -239,7 +254,8 @@ class Faces:
         self.saying[over] = -1
 
 
-def _group(world: World, avatar: Avatar, rows: NDArray[np.intp], entities: list[Handles]) -> _Group:
+def _group(world: World, model: ModelData, avatar: Avatar, rows: NDArray[np.intp], people: list[tuple[int, Handles]]) -> _Group:
+    entities = [each for _, each in people]
     names = {name: place for place, name in enumerate(avatar.expressions)}
     targets = sorted({(bind.node, bind.index) for one in avatar.expressions.values() for bind in one.morphs})
     column = {target: place for place, target in enumerate(targets)}
@@ -261,9 +277,11 @@ def _group(world: World, avatar: Avatar, rows: NDArray[np.intp], entities: list[
             overrides[kind, 1, names[name]] = override == "blend"
     binary = np.array([one.is_binary for one in avatar.expressions.values()], bool)
     shape = (len(names), len(rows))
+    complexion = complexion_of(model, avatar)
+    colors = np.repeat((complexion.rest if complexion else np.zeros(0, np.float32))[:, None], len(rows), axis=1)
     return _Group(
         rows, names, matrix, places, binary, overrides, np.zeros(shape, np.float32), np.full(len(rows), -1, np.int32),
-        np.zeros(shape, np.float32),
+        np.zeros(shape, np.float32), model, people, complexion, colors,
     )  # fmt: skip
 
 
