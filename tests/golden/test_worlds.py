@@ -9,6 +9,10 @@ from gpu_device import shared_device
 
 import taixu as tx
 from golden import assert_golden
+from taixu.generate.places.buildings import clean_footprint, make_building, read_style
+from taixu.generate.places.buildings.lights import light_windows
+from taixu.generate.places.buildings.model import building_model
+from taixu.generate.places.buildings.surfaces import Palette
 from taixu.generate.places.dungeons import DungeonSpec
 from taixu.generate.places.dungeons.generator import DungeonGenerator
 from taixu.generate.places.props import PropSpec, prop_model
@@ -16,7 +20,6 @@ from taixu.generate.places.rocks import RockSpec, rock_model
 from taixu.generate.places.skies import SkySpec, make_sky
 from taixu.generate.places.world_text import quaternion_towards
 from taixu.generate.request import Request
-from taixu.generate.worlds.houses import build_house
 from taixu.render import ViewCamera
 from taixu.scene import Environment, Light, Material, Shape, Transform, spawn_model
 
@@ -38,9 +41,14 @@ def test_props_a_rock_and_houses() -> None:
             model, _ = prop_model(PropSpec(kind, texture_px=32), 1)
             spawn_model(world, world.spawn(Transform(translation=(2.6 * x - 7.8, 0, 2))), model)
         spawn_model(world, world.spawn(Transform(translation=(9.5, 0, -1))), rock_model(RockSpec("boulder", texture_px=32), 2))
-        for x, style in enumerate(("cottage", "timbered", "chinese house")):
-            house = build_house(style, 3, lit=x == 1).bench.model(style, texture_px=32)
-            spawn_model(world, world.spawn(Transform(translation=(11.0 * x - 11.0, 0, -7))), house)
+        palette = Palette(32)
+        for x, style in enumerate(("log_cabin", "chalet", "jiangnan_house")):
+            facts = read_style(style)
+            plan = clean_footprint([(-4.0, -3.5), (4.0, -3.5), (4.0, 3.5), (-4.0, 3.5)])
+            house = make_building(facts, plan, 3, storeys=facts.storeys[0], inside=False)
+            house.levels[0] = light_windows(house.levels[0], 3) if x == 1 else house.levels[0]
+            place = Transform(translation=(11.0 * x - 11.0, facts.numbers["base"], -7))
+            spawn_model(world, world.spawn(place), building_model(house, palette, seed=3))
         ground = Material(base_color=(0.2, 0.22, 0.12, 1), roughness=0.95)
         world.spawn(Transform(translation=(0, -0.5, 0)), Shape("box", size=(200, 1, 200)), ground)
         turn = quaternion_towards((0.5, -0.6, -0.6))

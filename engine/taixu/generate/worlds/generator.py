@@ -19,10 +19,11 @@ from taixu.generate.places.terrain_generator import write_ground
 from taixu.generate.places.world_text import quaternion_towards, world_text
 from taixu.generate.request import Request
 from taixu.generate.worlds.furnishing import Furnisher
+from taixu.generate.worlds.furniture import furnish
 from taixu.generate.worlds.kinds import KINDS
 from taixu.generate.worlds.people import settle_people, walkable_spots, write_faces
 from taixu.generate.worlds.planting import plant
-from taixu.generate.worlds.player import WALK_SCRIPT, manifest
+from taixu.generate.worlds.player import DOOR_SCRIPT, WALK_SCRIPT, manifest
 from taixu.generate.worlds.sites import Site, make_site
 from taixu.generate.worlds.spec import WEATHERS, WorldSpec
 from taixu.generate.worlds.views import find_eye, sun_azimuth
@@ -42,7 +43,7 @@ class WorldGenerator(Generator):
     name, makes, suffix = "world", "world", ".json"
     summary = "worlds that play: land, water, houses, streets, things, plants, sky, lamps, people who walk"
     parameters = WorldSpec
-    needs = Needs(memory_mb=8192)
+    needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)
     makes_folder = True
 
     def read_words(self, prompt: str) -> Mapping[str, Any]:
@@ -58,13 +59,14 @@ class WorldGenerator(Generator):
         stage = _dungeon(request, spec, progress) if spec.kind == "dungeon" else _settled(request, spec, progress)
         file = request.folder / _WORLD
         write_atomic(file, world_text(stage.entities, settings={"physics": {"backend": "rapier"}}).encode())
-        toml, script = request.folder / "taixu.toml", request.folder / "walk.py"
+        toml, script, door = (request.folder / name for name in ("taixu.toml", "walk.py", "door.py"))
         write_atomic(toml, manifest(request.prompt or KINDS[spec.kind].title, _WORLD).encode())
         write_atomic(script, WALK_SCRIPT.encode())
+        write_atomic(door, DOOR_SCRIPT.encode())
         said: dict[str, Any] = {"entities": len(stage.entities)}
         if unknown:
             said["not_understood"] = list(unknown)
-        return [Made(file, said=said), Made(toml, "manifest"), Made(script, "script"), *stage.files]
+        return [Made(file, said=said), Made(toml, "manifest"), Made(script, "script"), Made(door, "door"), *stage.files]
 
 
 def _dungeon(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
@@ -89,7 +91,7 @@ def _settled(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
     stage.entities.update(entities)
     progress(0.4, "houses and things")
     furnisher = Furnisher(stage, site, kind, seed, lit=lit, texture_px=min(spec.texture_px, 256), rocks=spec.rocks)
-    furnisher.all(spec.kind)
+    furnish(furnisher, spec.kind)
     eye, target = find_eye(site, furnisher.taken)
     progress(0.6, "plants")
     plant(stage, site, kind, eye, target, furnisher.taken, seed, lambda done: progress(0.6 + 0.15 * done, "plants"))

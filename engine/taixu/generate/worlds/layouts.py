@@ -8,25 +8,44 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.generate.places.buildings.style import read_style
+from taixu.generate.places.roads.kinds import RoadKind, kind_named
 from taixu.generate.worlds.houses import house_size
 from taixu.generate.worlds.kinds import Kind
 
-__all__ = ["Layout", "Lot", "Street", "lay_out", "rectangle"]
+__all__ = ["Layout", "Lot", "Street", "distance_to_line", "lay_out", "meet", "rectangle"]
 
 Array = NDArray[Any]
-_FORMS = 5
+_FORMS = 6
 """Of a style: houses share them."""
+_GARDENS = {"grid": (7.0, 6.0), "scattered": (9.0, 5.0), "farm": (13.0, 9.0), "beach": (7.0, 4.0), "canal": (0.7, 0.9),
+    "walled": (0.8, 1.0), "street": (5.0, 3.0), "oasis": (2.2, 2.0)}
+"""Metres between houses, and from the street to the house."""
 
 
 @dataclass(frozen=True)
 class Street:
-    """A street: its middle line, its width, on which sides houses stand along it, and whether it has pavements."""
+    """A street: its middle line, its class of roads, and on which sides houses stand along it."""
 
     line: Array
-    wide: float
+    kind: str
     left: bool = True
     right: bool = True
-    paved: bool = False
+
+    @property
+    def road(self) -> RoadKind:
+        """Its class."""
+        return kind_named(self.kind)
+
+    @property
+    def wide(self) -> float:
+        """Metres, with its pavements."""
+        return self.road.wide_m + 2 * self.road.pave_m
+
+    @property
+    def paved(self) -> bool:
+        """Whether it has pavements."""
+        return self.road.pave_m > 0
 
 
 @dataclass(frozen=True)
@@ -93,8 +112,9 @@ def lay_out(kind: Kind, name: str, count: int, shore: tuple[float, float], seed:
     to = np.array(shore)
     along = np.array([-to[1], to[0]])
     plan = Layout()
-    reach = 14.0 + 4.2 * count
-    wide = kind.street_m
+    widths = [sum(read_style(style).width) / 2 for style in kind.houses]
+    reach = 22.0 + 0.6 * count * (sum(widths) / max(len(widths), 1))
+    main, side = kind.main, kind.side
 
     def curve(a: Any, b: Any, bend: float, points: int = 24) -> Array:
         a, b = np.asarray(a, float), np.asarray(b, float)
@@ -104,58 +124,59 @@ def lay_out(kind: Kind, name: str, count: int, shore: tuple[float, float], seed:
 
     if kind.layout == "quay":
         half = min(reach * 0.55, 85.0)
-        plan.streets.append(Street(curve(-along * half, along * half, 3.0), wide, left=True, right=True))
-        plan.streets.append(Street(curve(-to * 3, -to * (half * 0.75), 5.0), wide * 0.8))
-        plan.streets.append(Street(curve(-to * 36 - along * half * 0.6, -to * 36 + along * half * 0.6, -4.0), wide * 0.8))
+        plan.streets.append(Street(curve(-along * half, along * half, 3.0), main))
+        plan.streets.append(Street(curve(-to * 3, -to * (half * 0.75), 5.0), side))
+        plan.streets.append(Street(curve(-to * 36 - along * half * 0.6, -to * 36 + along * half * 0.6, -4.0), side))
         plan.square = (float(-to[0] * 2), float(-to[1] * 2), 8.0)
     elif kind.layout == "grid":
-        step = 50.0 if name == "suburb" else 62.0
+        step = 56.0
         for k in (-1, 0, 1):
             edge = step + 22
-            plan.streets.append(Street(curve(along * k * step - to * edge, along * k * step + to * edge, 0.0), wide, paved=True))
-            plan.streets.append(Street(curve(to * k * step - along * edge, to * k * step + along * edge, 0.0), wide, paved=True))
+            plan.streets.append(Street(curve(along * k * step - to * edge, along * k * step + to * edge, 0.0), main))
+            plan.streets.append(Street(curve(to * k * step - along * edge, to * k * step + along * edge, 0.0), main))
         middle = (along + to) * step / 2
-        plan.square = (float(middle[0]), float(middle[1]), step / 2 - wide / 2 - 3.0)
+        plan.square = (float(middle[0]), float(middle[1]), step / 2 - 9.0)
     elif kind.layout == "walled":
         plan.wall_m = 30.0 + 1.35 * count
         half = plan.wall_m
-        plan.streets.append(Street(curve(-along * half, along * (half + 45), 4.0), wide))
-        plan.streets.append(Street(curve(-to * half * 0.8, to * half * 0.8, -4.0), wide * 0.85))
+        plan.streets.append(Street(curve(-along * half, along * (half + 45), 4.0), main))
+        plan.streets.append(Street(curve(-to * half * 0.8, to * half * 0.8, -4.0), side))
         ring = np.linspace(0, 2 * np.pi, 40)
         inner = half * 0.62
-        plan.streets.append(Street(np.stack([np.cos(ring), np.sin(ring)], 1) * inner, wide * 0.75))
+        plan.streets.append(Street(np.stack([np.cos(ring), np.sin(ring)], 1) * inner, side))
         plan.square = (0.0, 0.0, 11.0)
     elif kind.layout == "farm":
-        plan.streets.append(Street(curve(-along * 150, along * 150, 12.0), wide, left=False))
-        plan.streets.append(Street(curve(np.zeros(2), -to * 60, 6.0), wide))
+        plan.streets.append(Street(curve(-along * 150, along * 150, 12.0), main, left=False))
+        plan.streets.append(Street(curve(np.zeros(2), -to * 60, 6.0), side))
         plan.square = (float(-to[0] * 16), float(-to[1] * 16), 9.0)
     elif kind.layout == "canal":
         half = min(reach * 0.5, 75.0)
         plan.canal = curve(-along * (half + 60), along * (half + 60), 7.0, 60)
         for sign in (-1, 1):
-            line = curve(-along * half + to * sign * 8.6, along * half + to * sign * 8.6, 7.0 * half / (half + 60), 40)
-            plan.streets.append(Street(line, wide, left=sign > 0, right=sign < 0))
+            line = curve(-along * half + to * sign * 7.3, along * half + to * sign * 7.3, 7.0 * half / (half + 60), 40)
+            plan.streets.append(Street(line, main, left=sign > 0, right=sign < 0))
         for sign in (-1, 1):
-            plan.streets.append(Street(curve(to * sign * 10, to * sign * 52, 3.0), wide * 0.9))
+            plan.streets.append(Street(curve(to * sign * 10, to * sign * 52, 3.0), side))
         middle = to * 13
         plan.square = (float(middle[0]), float(middle[1]), 6.0)
     elif kind.layout == "scattered":
-        plan.streets.append(Street(curve(-along * 62, along * 62, 14.0), wide))
-        plan.streets.append(Street(curve(np.zeros(2), -to * 46, 9.0), wide))
+        plan.streets.append(Street(curve(-along * 62, along * 62, 14.0), main))
+        plan.streets.append(Street(curve(np.zeros(2), -to * 46, 9.0), side))
         plan.square = (0.0, 0.0, 9.0)
     elif kind.layout == "beach":
-        plan.streets.append(Street(curve(-along * 60, along * 60, 4.0), 3.0, left=False))
+        plan.streets.append(Street(curve(-along * 60, along * 60, 4.0), main, left=False))
+        plan.streets.append(Street(curve(-to * 2, -to * 34, 5.0), side))
         plan.square = (float(to[0] * 9), float(to[1] * 9), 6.0)
     elif kind.layout == "oasis":
-        plan.streets.append(Street(curve(-along * 52, along * 52, 9.0), 5.0))
-        plan.streets.append(Street(curve(to * 30, -to * 48, 7.0), 5.0))
-        plan.streets.append(Street(curve(-to * 30 - along * 46, -to * 30 + along * 46, -6.0), 4.0))
+        plan.streets.append(Street(curve(-along * 52, along * 52, 9.0), main))
+        plan.streets.append(Street(curve(to * 30, -to * 48, 7.0), side))
+        plan.streets.append(Street(curve(-to * 30 - along * 46, -to * 30 + along * 46, -6.0), side))
         plan.square = (0.0, 0.0, 11.0)
     else:
         half = min(reach * 0.62, 80.0)
-        plan.streets.append(Street(curve(-along * half, along * half, 8.0), wide))
-        plan.streets.append(Street(curve(np.zeros(2), -to * half * 0.7, 6.0), wide * 0.85))
-        plan.streets.append(Street(curve(along * 6, along * 10 + to * half * 0.6, -5.0), wide * 0.85))
+        plan.streets.append(Street(curve(-along * half, along * half, 8.0), main))
+        plan.streets.append(Street(curve(np.zeros(2), -to * half * 0.7, 6.0), side))
+        plan.streets.append(Street(curve(along * 6, along * 10 + to * half * 0.6, -5.0), side))
         plan.square = (0.0, 0.0, 10.0)
     _fill(plan, kind, name, count, random, seed, fits)
     return plan
@@ -166,14 +187,9 @@ def _fill(plan: Layout, kind: Kind, name: str, count: int, random: np.random.Gen
     styles = [style for style, share in kind.houses.items() if share > 0]
     shares = np.array([kind.houses[style] for style in styles])
     shares = shares / shares.sum()
-    if "chapel" in kind.houses:
-        _chapel(plan, fits, seed)
-    gap, setback = {"grid": (7.0, 7.0), "scattered": (9.0, 6.0), "farm": (13.0, 10.0), "beach": (7.0, 5.0), "canal": (0.7, 0.6),
-        "walled": (0.8, 0.7)}.get(
-        kind.layout, (2.6, 1.6)
-    )
-    if name == "city district":
-        gap, setback = 1.5, 3.2
+    for number, style in enumerate(kind.landmarks):
+        _landmark(plan, style, 16.0 * number, fits, seed)
+    gap, setback = _GARDENS.get(kind.layout, (2.6, 1.6))
     candidates = []
     for number, street in enumerate(plan.streets):
         steps = np.hypot(*np.diff(street.line, axis=0).T)
@@ -186,7 +202,7 @@ def _fill(plan: Layout, kind: Kind, name: str, count: int, random: np.random.Gen
             while at < lengths[-1] - 4.0 and k < 60:
                 style = styles[int(random.choice(len(styles), p=shares))]
                 own = (seed * 1009 + (number * 131 + k * 7 + int(side > 0)) % _FORMS) & 0x7FFFFFFF
-                wide, deep, _ = house_size(style, own)
+                wide, deep = house_size(style, own)
                 at += wide / 2
                 if at >= lengths[-1]:
                     break
@@ -210,23 +226,24 @@ def _fill(plan: Layout, kind: Kind, name: str, count: int, random: np.random.Gen
             plan.lots.append(lot)
 
 
-def _chapel(plan: Layout, fits: Any, seed: int) -> None:
-    wide, deep, _ = house_size("chapel", seed)
-    for k in range(24):
+def _landmark(plan: Layout, style: str, away_m: float, fits: Any, seed: int) -> None:
+    """One house near the square, or some way from it, that looks towards it."""
+    wide, deep = house_size(style, seed)
+    for k in range(40):
         angle = 0.7 + k * 2.39996
-        away = plan.square[2] + deep / 2 + 3.0 + 0.8 * k
+        away = plan.square[2] + deep / 2 + 3.0 + away_m + 0.9 * k
         x, z = plan.square[0] + away * float(np.cos(angle)), plan.square[1] + away * float(np.sin(angle))
-        lot = Lot(x, z, float(np.arctan2(plan.square[0] - x, plan.square[1] - z)), "chapel", seed & 0x7FFFFFFF, wide, deep)
+        lot = Lot(x, z, float(np.arctan2(plan.square[0] - x, plan.square[1] - z)), style, seed & 0x7FFFFFFF, wide, deep)
         if _is_free(plan, lot.corners, margin=1.0) and fits(lot.corners):
             plan.lots.append(lot)
             return
 
 
 def _is_free(plan: Layout, corners: Array, *, margin: float) -> bool:
-    middle = corners.mean(0)
-    spots = np.concatenate([corners, (corners + np.roll(corners, -1, 0)) / 2, middle[None]])
+    u, v = (g.ravel()[:, None] for g in np.meshgrid(np.linspace(0, 1, 8), np.linspace(0, 1, 8)))
+    spots = corners[0] + u * (corners[1] - corners[0]) + v * (corners[3] - corners[0])
     for street in plan.streets:
-        if float(distance_to_line(spots, street.line).min()) < street.wide / 2 + (2.5 if street.paved else 0.35):
+        if float(distance_to_line(spots, street.line).min()) < street.wide / 2 + 0.5:
             return False
     if len(plan.canal) and float(distance_to_line(spots, plan.canal).min()) < 6.6:
         return False

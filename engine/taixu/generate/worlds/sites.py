@@ -11,15 +11,23 @@ from numpy.typing import NDArray
 
 from taixu.generate.places.grids import blur, coordinates, resample, smoothstep
 from taixu.generate.places.landscapes import Landscape, make_landscape
+from taixu.generate.places.roads import RoadLayer
+from taixu.generate.places.roads.surfaces import KERB_M
+from taixu.generate.places.settlements.plan import House, pads
 from taixu.generate.places.spec import TerrainSpec
 from taixu.generate.places.water import DRY
-from taixu.generate.worlds.kinds import KINDS
+from taixu.generate.worlds.districts import plan_district
+from taixu.generate.worlds.houses import StandingHouse
+from taixu.generate.worlds.kinds import KINDS, Kind
 from taixu.generate.worlds.layouts import Layout, distance_to_line, lay_out
+from taixu.generate.worlds.settling import house_on, roads_of
 from taixu.generate.worlds.spec import WorldSpec
 
 __all__ = ["Site", "make_site"]
 
 Array = NDArray[Any]
+SUNK_M = 0.16
+"""How far the ground lies under a road."""
 _RADIUS = {"quay": 62.0, "grid": 92.0, "walled": 78.0, "farm": 95.0, "canal": 82.0, "scattered": 56.0, "beach": 42.0, "oasis": 58.0}
 
 
@@ -37,10 +45,14 @@ class Site:
         Of the settlement.
     shore
         Unit, towards the water.
-    levels
-        Height of each lot's floor.
+    layer
+        Its roads.
+    houses
+        As they stand; `far` are those of a city that are drawn as blocks.
+    road : float32[n, n]
+        1 where a road or its pavement lies, on the grid of the heights.
     occupied : bool[n, n]
-        Where nothing may grow, on the grid of the heights.
+        Where nothing may grow.
     calm : float32[n, n]
         How far a place belongs to the settlement, 0 to 1.
     """
@@ -49,9 +61,26 @@ class Site:
     layout: Layout
     middle: tuple[float, float]
     shore: tuple[float, float]
-    levels: list[float]
+    layer: RoadLayer
+    houses: list[StandingHouse]
+    far: list[House]
+    road: Array
     occupied: Array
     calm: Array
+
+    def level_at(self, x: Any, z: Any) -> Array:
+        """Heights of what one stands on outside, ground or road, at points in metres, float64[k]."""
+        px, pz = (np.atleast_1d(np.asarray(value, np.float64)) for value in (x, z))
+        ground = np.asarray(self.land.height_at(px.astype(np.float32), pz.astype(np.float32)), np.float64)
+        n, size = len(self.road), self.land.spec.size_m
+        rows, columns = (np.clip(np.rint((value / size + 0.5) * (n - 1)).astype(int), 0, n - 1) for value in (pz, px))
+        lifted = ground + SUNK_M * (self.road[rows, columns] > 0.5)
+        spots = np.stack([px, pz], 1)
+        for street in self.layout.streets:
+            if street.road.pave_m:
+                away = distance_to_line(spots, street.line)
+                lifted = lifted + KERB_M * ((away > street.road.wide_m / 2) & (away < street.wide / 2))
+        return lifted
 
 
 def make_site(spec: WorldSpec, seed: int, progress: Callable[[float, str], None]) -> Site:
@@ -75,6 +104,8 @@ def make_site(spec: WorldSpec, seed: int, progress: Callable[[float, str], None]
     land = make_landscape(TerrainSpec(**wanted), seed, progress)
     count = kind.count if spec.houses < 0 else spec.houses
     radius = _RADIUS.get(kind.layout, 74.0)
+    if kind.layout == "blocks":
+        return _district(land, kind, spec.character, count, seed)
     x, z, shore = _find_place(land, kind.layout, radius, seed)
     land, calm = _levelled(land, x, z, radius, shore, kind.layout)
 
@@ -87,11 +118,46 @@ def make_site(spec: WorldSpec, seed: int, progress: Callable[[float, str], None]
         return float((ground - wet).min()) > 0.75 and float(ground.max() - ground.min()) < 3.2
 
     layout = _moved(lay_out(kind, spec.kind, count, shore, seed, fits), x, z)
-    land = _with_streets(land, layout)
     if len(layout.canal):
-        land = _with_canal(land, layout)
-    land, levels = _with_lots(land, layout)
-    return Site(land, layout, (x, z), shore, levels, _occupied(land, layout), calm)
+        land = _with_banks(land, layout)
+    layer = roads_of(land, layout.streets)
+    houses = [house_on(lot, land, layer) for lot in layout.lots]
+    return _site(kind, land, layout, (x, z), shore, layer, houses, [], calm)
+
+
+def _district(land: Landscape, kind: Kind, character: str, count: int, seed: int) -> Site:
+    """A part of a city around the middle of the land."""
+    land, calm = _levelled(land, 0.0, 0.0, 28.0 * float(np.sqrt(count)), (0.0, 1.0), kind.layout)
+    layout, layer, houses, far = plan_district(land, character, count, seed)
+    return _site(kind, land, layout, layout.square[:2], (0.0, 1.0), layer, houses, far, calm)
+
+
+def _site(kind: Kind, land: Landscape, layout: Layout, middle: tuple[float, float], shore: tuple[float, float],
+    layer: RoadLayer, houses: list[StandingHouse], far: list[House], calm: Array) -> Site:
+    """Roads are led through the land, houses get level ground; what is dug is dug last."""
+    n = len(land.heights)
+    east = (np.arange(n) / (n - 1) - 0.5) * land.spec.size_m
+    heights, road = layer.flatten(land.heights, east, -east)
+    shapes = [(_polygon(house.ground_plan), house.pad_m) for house in houses]
+    heights, covered = pads(heights, road, east, -east, [*shapes, *((house.footprint, house.pad_m) for house in far)])
+    weights = land.weights.copy()
+    worn = np.clip(covered * 1.2, 0, 1)[..., None]
+    weights *= 1 - worn
+    weights[..., 0] += worn[..., 0]
+    px, pz = coordinates(n, land.spec.size_m)
+    x, z, radius = layout.square
+    square = smoothstep(radius + 2.0, radius - 1.5, np.hypot(px - x, pz - z)) * (heights > land.water_at(px, pz) + 0.3)
+    weights[..., 0] = np.maximum(weights[..., 0], square * (0.0 if kind.is_park else 0.9))
+    land = replace(land, heights=heights, weights=np.clip(weights, 0, 1).astype(np.float32))
+    if len(layout.canal):
+        land = _with_bed(land, layout)
+    return Site(land, layout, middle, shore, layer, houses, far, road, _occupied(land, layout, covered, is_park=kind.is_park), calm)
+
+
+def _polygon(corners: Array) -> Any:
+    import shapely
+
+    return shapely.Polygon(corners * (1.0, -1.0))
 
 
 def _find_place(land: Landscape, layout: str, radius: float, seed: int) -> tuple[float, float, tuple[float, float]]:
@@ -109,7 +175,7 @@ def _find_place(land: Landscape, layout: str, radius: float, seed: int) -> tuple
     shares = blur(wet.astype(np.float32), cells // 2)
     near_water = layout in ("quay", "beach", "oasis")
     if near_water and wet.any():
-        wanted = {"quay": 0.3, "beach": 0.42, "oasis": 0.22}[layout]
+        wanted = {"quay": 0.3, "beach": 0.3, "oasis": 0.22}[layout]
         score -= 9.0 * np.abs(shares - wanted)
         # The middle itself lies dry, a street's width above the water.
         score -= 50.0 * (blur(wet.astype(np.float32), max(1, int(9 / step))) > 0.04)
@@ -119,18 +185,18 @@ def _find_place(land: Landscape, layout: str, radius: float, seed: int) -> tuple
     score = np.where(edge | wet, -1e6, score)
     if layout == "quay" and land.sea_m is not None:
         score -= 0.35 * np.clip(np.abs(h - land.sea_m) - 6, 0, 60)
-    k = int(np.argmax(score))
-    i, j = k // n, k % n
-    x, z = float(px[i, j]), float(pz[i, j])
-    d = np.hypot(px - x, pz - z)
-    close = wet & (d < radius * 1.6)
-    if close.any():
-        weight = close / np.maximum(d, 4.0) ** 2
-        to = np.array([float(((px - x) * weight).sum()), float(((pz - z) * weight).sum())])
-    else:
-        angle = float(np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFF, 7])).uniform(0, 2 * np.pi))
-        to = np.array([np.cos(angle), np.sin(angle)])
-    to = to / max(float(np.hypot(*to)), 1e-6)
+    best, found = -1e18, (0.0, 0.0, np.array([0.0, 1.0]))
+    for k in np.argsort(-score, axis=None, kind="stable")[: 3000 if near_water else 1 : 50]:
+        i, j = int(k) // n, int(k) % n
+        x, z = float(px[i, j]), float(pz[i, j])
+        to = _towards_water(wet, px, pz, x, z, radius, seed)
+        # A spit has water behind it, too: there is no room for houses.
+        back = np.array([x, z]) - to * np.linspace(0.15, 0.9, 8)[:, None] * radius
+        rows, columns = (np.clip(np.rint((back[:, axis] / size + 0.5) * (n - 1)).astype(int), 0, n - 1) for axis in (1, 0))
+        value = float(score[i, j]) - (6.0 * float(wet[rows, columns].mean()) if near_water else 0.0)
+        if value > best:
+            best, found = value, (x, z, to)
+    x, z, to = found
     if layout in ("quay", "beach"):  # come down to the shore: the street runs so many metres from the water
         want = 11.0 if layout == "quay" else 22.0
         for _ in range(60):
@@ -142,6 +208,20 @@ def _find_place(land: Landscape, layout: str, radius: float, seed: int) -> tuple
                 break
             x, z = x + float(to[0]) * np.sign(first - want), z + float(to[1]) * np.sign(first - want)
     return x, z, (float(to[0]), float(to[1]))
+
+
+def _towards_water(wet: Array, px: Array, pz: Array, x: float, z: float, radius: float, seed: int) -> Array:
+    """The way to the water that is near, the nearest counting most; any way where there is none."""
+    d = np.hypot(px - x, pz - z)
+    close = wet & (d < radius * 1.6)
+    if close.any():
+        weight = close / np.maximum(d, 4.0) ** 2
+        to = np.array([float(((px - x) * weight).sum()), float(((pz - z) * weight).sum())])
+    else:
+        angle = float(np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFF, 7])).uniform(0, 2 * np.pi))
+        to = np.array([np.cos(angle), np.sin(angle)])
+    made: Array = to / max(float(np.hypot(*to)), 1e-6)
+    return made
 
 
 def _levelled(land: Landscape, x: float, z: float, radius: float, shore: tuple[float, float], layout: str) -> tuple[Landscape,
@@ -192,28 +272,6 @@ def _moved(layout: Layout, x: float, z: float) -> Layout:
     )
 
 
-def _with_streets(land: Landscape, layout: Layout) -> Landscape:
-    """Ground along streets made even across; trodden where nothing else lies on it."""
-    heights, weights = land.heights.copy(), land.weights.copy()
-    n, size = len(heights), land.spec.size_m
-    smooth = blur(heights, 7)
-    for street in layout.streets:
-        rows, columns, d = _near(street.line, street.wide / 2 + 9.0, n, size)
-        share = smoothstep(street.wide / 2 + 7.0, street.wide / 2 + 1.0, d)
-        wet = land.water[np.minimum(rows * len(land.water) // n, len(land.water) - 1),
-            np.minimum(columns * len(land.water) // n, len(land.water) - 1)]
-        share = share * (heights[rows, columns] > wet + 0.3)
-        heights[rows, columns] += (share * (smooth[rows, columns] - heights[rows, columns])).astype(np.float32)
-        worn = smoothstep(street.wide / 2 + 1.4, street.wide / 2 - 0.2, d)
-        weights[rows, columns, 0] = np.maximum(weights[rows, columns, 0], worn)
-        weights[rows, columns, 1:] *= (1 - worn)[:, None]
-    x, z, radius = layout.square
-    px, pz = coordinates(n, size)
-    worn = smoothstep(radius + 2.0, radius - 1.5, np.hypot(px - x, pz - z)) * (land.heights > land.water_at(px, pz) + 0.3)
-    weights[..., 0] = np.maximum(weights[..., 0], worn * 0.9)
-    return replace(land, heights=heights, weights=np.clip(weights, 0, 1).astype(np.float32))
-
-
 def _near(line: Array, reach: float, n: int, size: float) -> tuple[Array, Array, Array]:
     """Rows, columns and distances of grid points near a line."""
     step = size / (n - 1)
@@ -227,72 +285,45 @@ def _near(line: Array, reach: float, n: int, size: float) -> tuple[Array, Array,
     return rows[near], columns[near], d[near].astype(np.float32)
 
 
-def _with_canal(land: Landscape, layout: Layout) -> Landscape:
+def _with_banks(land: Landscape, layout: Layout) -> Landscape:
+    """Level ground along a canal, and water in it."""
+    heights, water = land.heights.copy(), land.water.copy()
+    n, size = len(heights), land.spec.size_m
+    rows, columns, d = _near(layout.canal, 36.0, n, size)
+    along = heights[rows, columns]
+    high = float(np.quantile(along, 0.1))
+    heights[rows, columns] = along + (high - along) * smoothstep(35.0, 23.0, d)
+    return replace(land, heights=heights.astype(np.float32), water=water)
+
+
+def _with_bed(land: Landscape, layout: Layout) -> Landscape:
+    """A canal's bed between its walls."""
     heights, water, weights = land.heights.copy(), land.water.copy(), land.weights.copy()
     n, size = len(heights), land.spec.size_m
-    rows, columns, d = _near(layout.canal, 14.0, n, size)
-    along = heights[rows, columns]
-    level = float(np.quantile(along, 0.1)) - 1.1
-    high = level + 1.1
-    bank = smoothstep(13.0, 7.0, d)
-    heights[rows, columns] = along + (high - along) * bank
+    beside, to, _ = _near(layout.canal, 9.0, n, size)
+    level = float(np.median(heights[beside, to])) - 1.1
+    rows, columns, d = _near(layout.canal, 7.0, n, size)
     bed = smoothstep(5.4, 4.4, d)
     heights[rows, columns] = heights[rows, columns] * (1 - bed) + (level - 1.6) * bed
-    m = len(water)
-    wr, wc, _ = _near(layout.canal, 6.2, m, size)
+    wr, wc, _ = _near(layout.canal, 6.2, len(water), size)
     water[wr, wc] = np.float32(level)
     weights[rows, columns, 2] = np.maximum(weights[rows, columns, 2], bed)
     return replace(land, heights=heights.astype(np.float32), water=water, weights=weights)
 
 
-def _with_lots(land: Landscape, layout: Layout) -> tuple[Landscape, list[float]]:
-    """A level pad under each house, even with the ground at its front."""
-    heights = land.heights.copy()
-    n, size = len(heights), land.spec.size_m
-    levels = []
-    for lot in layout.lots:
-        c, s = np.cos(lot.turn), np.sin(lot.turn)
-        front = np.array([lot.x + s * (lot.deep / 2 + 0.8), lot.z + c * (lot.deep / 2 + 0.8)])
-        level = float(land.height_at(front[:1].astype(np.float32), front[1:].astype(np.float32))[0])
-        level = max(level, float(land.height_at(np.array([lot.x], np.float32), np.array([lot.z], np.float32))[0]) - 0.7)
-        line = np.array([[lot.x - 1e-3, lot.z], [lot.x + 1e-3, lot.z]])
-        rows, columns, _ = _near(line, float(np.hypot(lot.wide, lot.deep)) / 2 + 5.0, n, size)
-        step = size / (n - 1)
-        dx, dz = columns * step - size / 2 - lot.x, rows * step - size / 2 - lot.z
-        u, v = np.abs(dx * c - dz * s) - lot.wide / 2, np.abs(dx * s + dz * c) - lot.deep / 2
-        away = np.hypot(np.maximum(u, 0), np.maximum(v, 0))
-        share = smoothstep(4.2, 1.2, away.astype(np.float32))
-        heights[rows, columns] += (share * (np.float32(level) - heights[rows, columns])).astype(np.float32)
-        levels.append(level)
-    land = replace(land, heights=heights)
-    # Pads of neighbours meet: a floor lies no lower than the ground about the house.
-    found = []
-    for lot, level in zip(layout.lots, levels, strict=True):
-        spots = np.concatenate([lot.corners, (lot.corners + np.roll(lot.corners, -1, 0)) / 2])
-        ground = land.height_at(spots[:, 0].astype(np.float32), spots[:, 1].astype(np.float32))
-        found.append(max(level, float(np.max(ground))) + 0.12)
-    return land, found
-
-
-def _occupied(land: Landscape, layout: Layout) -> Array:
+def _occupied(land: Landscape, layout: Layout, covered: Array, *, is_park: bool) -> Array:
+    """Roads, houses, squares, canals and walls with a step around them."""
     n, size = len(land.heights), land.spec.size_m
-    taken = np.zeros((n, n), bool)
+    taken = covered > 0.02
     for street in layout.streets:
-        rows, columns, _ = _near(street.line, street.wide / 2 + (2.6 if street.paved else 0.7), n, size)
+        rows, columns, _ = _near(street.line, street.wide / 2 + 0.9, n, size)
         taken[rows, columns] = True
     if len(layout.canal):
         rows, columns, _ = _near(layout.canal, 6.6, n, size)
         taken[rows, columns] = True
-    step = size / (n - 1)
-    for lot in layout.lots:
-        line = np.array([[lot.x - 1e-3, lot.z], [lot.x + 1e-3, lot.z]])
-        rows, columns, _ = _near(line, float(np.hypot(lot.wide, lot.deep)) / 2 + 3.0, n, size)
-        c, s = np.cos(lot.turn), np.sin(lot.turn)
-        dx, dz = columns * step - size / 2 - lot.x, rows * step - size / 2 - lot.z
-        over = (np.abs(dx * c - dz * s) < lot.wide / 2 + 1.0) & (np.abs(dx * s + dz * c) < lot.deep / 2 + 1.6)
-        taken[rows[over], columns[over]] = True
     px, pz = coordinates(n, size)
-    taken |= np.hypot(px - layout.square[0], pz - layout.square[1]) < layout.square[2] + 0.5
+    if not is_park:
+        taken |= np.hypot(px - layout.square[0], pz - layout.square[1]) < layout.square[2] + 0.5
     if layout.wall_m:
         x0, z0 = layout.square[:2]
         taken |= np.abs(np.hypot(px - x0, pz - z0) - layout.wall_m) < 3.0

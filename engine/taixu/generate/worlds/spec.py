@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from taixu.errors import TaixuError
 from taixu.generate.places.dungeons.spec import STYLES as DUNGEONS
+from taixu.generate.places.settlements.cultures import ZONES
 from taixu.generate.places.skies.spec import TIMES
 from taixu.generate.places.styles import STYLES as LANDS
 from taixu.generate.worlds.kinds import KINDS
@@ -35,6 +36,7 @@ class WorldSpec:
     houses: int = field(default=-1, metadata={"doc": "How many; below 0 the kind says.", "minimum": -1, "maximum": 120})
     rocks: float = field(default=1.0, metadata={"doc": "How many large stones, against the usual.", "minimum": 0.0, "maximum": 5.0})
     size_m: float = field(default=448.0, metadata={"doc": "Edge of the land.", "unit": "m", "minimum": 320.0, "maximum": 2048.0})
+    character: str = field(default="european", metadata={"doc": "What a city is built of.", "choices": tuple(ZONES)})
     dungeon: str = field(default="crypt", metadata={"doc": "Of what kind a dungeon is.", "choices": tuple(DUNGEONS)})
     flooded: float = field(default=0.0, metadata={"doc": "Water in a dungeon.", "unit": "m", "minimum": 0.0, "maximum": 1.2})
     texture_px: int = field(default=256, metadata={"doc": "Edge of pictures.", "unit": "px", "minimum": 32, "maximum": 1024})
@@ -48,7 +50,8 @@ class WorldSpec:
         TaixuError
             Where it cannot be made.
         """
-        for name, known in (("kind", KINDS), ("season", _SEASONS), ("time", TIMES), ("weather", WEATHERS), ("dungeon", DUNGEONS)):
+        for name, known in (("kind", KINDS), ("season", _SEASONS), ("time", TIMES), ("weather", WEATHERS), ("dungeon", DUNGEONS),
+            ("character", ZONES)):
             value = getattr(self, name)
             if value not in known:
                 raise TaixuError(f"a world's {name} is {str(value)[:40]!r}; there are {', '.join(known)}")

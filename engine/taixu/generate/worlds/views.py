@@ -20,13 +20,15 @@ def find_eye(site: Site, taken: list[Any]) -> tuple[Any, Any]:
     lines = [layout.canal] if len(layout.canal) else [street.line for street in layout.streets]
     if land.sea_m is not None:  # along the shore
         lines = [layout.streets[0].line]
+    # Of a city only what is near its square has windows that are set in.
+    reach = layout.square[2] + 30.0 if site.far else 95.0
     best, found = -1e9, (np.array([x0 + 30, 12.0, z0]), np.array([x0, 0.0, z0]))
     for line in lines:
         lengths = np.concatenate([[0], np.cumsum(np.hypot(*np.diff(line, axis=0).T))])
         for at in np.arange(0.0, float(lengths[-1]), 4.0):
             spot = np.array([np.interp(at, lengths, line[:, axis]) for axis in (0, 1)])
             if float(np.abs(spot).max()) > land.spec.size_m / 2 - 8 or np.hypot(spot[0] - site.middle[0],
-                spot[1] - site.middle[1]) > 95:
+                spot[1] - site.middle[1]) > reach:
                 continue
             for way in (1.0, -1.0):
                 ahead_at = at + 30.0 * way

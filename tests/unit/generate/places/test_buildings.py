@@ -16,8 +16,9 @@ pytestmark = pytest.mark.skipif(
 )
 
 STYLES = [
-    "apartment", "barn", "chinese_courtyard", "church", "desert_house", "farmhouse", "fisher_cottage", "half_timbered", "haussmann",
-    "japanese_house", "lighthouse", "office_tower", "shop_house", "townhouse", "villa", "warehouse", "windmill",
+    "apartment", "barn", "beach_hut", "chalet", "chinese_courtyard", "church", "desert_house", "farmhouse", "fisher_cottage",
+    "half_timbered", "haussmann", "japanese_house", "jiangnan_house", "lighthouse", "log_cabin", "office_tower", "shop_house",
+    "townhouse", "villa", "warehouse", "windmill",
 ]  # fmt: skip
 
 

@@ -43,6 +43,8 @@ KINDS: dict[str, RoadKind] = {
     kind.name: kind
     for kind in (
         RoadKind("path", 2.0, 0.0, "earth", 0, most_slope=0.3),
+        RoadKind("sand path", 2.4, 0.0, "sand", 0, most_slope=0.3),
+        RoadKind("sand way", 4.4, 0.0, "sand", 1, most_slope=0.2),
         RoadKind("track", 3.4, 0.0, "gravel", 1, most_slope=0.2),
         RoadKind("alley", 3.2, 0.0, "cobbles", 2, lamp_m=22.0),
         RoadKind("lane", 4.6, 0.0, "gravel", 3, lamp_m=0.0),

@@ -130,8 +130,8 @@ def fence(soup: Soup, points: Array, heights: Array, kind: str = "picket") -> No
         u = np.array([d[0] * length, hb - ha, -d[1] * length])
         long = float(np.linalg.norm(u))
         u /= long
-        n = np.array([-d[1], 0.0, -d[0]])
-        v = np.cross(n, u)
+        n = np.array([d[1], 0.0, d[0]])
+        v = np.cross(n, u)  # upwards
         frame = Frame(np.array([a[0], ha, -a[1]]), u, v, n)
         if kind == "wall":
             soup.box("rubble", frame, (-0.1, -0.5, -0.17), (long + 0.1, 0.85, 0.17), "ulrfb")
