@@ -1,0 +1,282 @@
+"""Traffic as a simulator: cars that follow one another, change lanes, heed lights and give way."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.errors import TaixuError
+from taixu.simulation.packing import hash_state, pack, unpack
+from taixu.simulation.simulator import Columns
+from taixu.simulation.traffic.demand import Demand
+from taixu.simulation.traffic.routing import Router
+from taixu.simulation.traffic.signals import show_signals
+from taixu.simulation.traffic.state import CAR_FIELDS, Cars, Roads, Room, no_cars, roads_of
+
+__all__ = ["Traffic"]
+
+_STEP_SECS = 0.5
+_NO_LINK, _UNKNOWN_LINK = -1, -2
+_CLOSED = 0.02
+"""A pace below this (share of the limit) shuts a lane for whoever looks for a way."""
+
+
+class Traffic:
+    """A simulator of traffic.
+
+    It is told ``pace`` (share of the limit by lane; flooded streets are slow, zero shuts a lane and those who would come there look
+    for another way), ``held`` (by lane: people cross) and ``lights`` (what each link of all lights shows, in place of their
+    programs). It says, a row a car, ``number`` (of its trip), ``lane``, ``along``, ``speed``, ``place`` (x and z, ``[n, 2]``) and
+    ``heading``; ``edge_cars`` and ``edge_speed`` by edge; and ``counts``: driving, waiting to come onto the road, arrived, jumped.
+
+    Parameters
+    ----------
+    demand
+        Who drives where, and the network.
+    jump_secs
+        Who has stood this long comes back at its next street, so that a knot does not stop a town; counted as ``jumped``.
+
+    Raises
+    ------
+    MachineError
+        When numba is missing.
+    """
+
+    def __init__(self, demand: Demand, *, name: str = "traffic", period_secs: float = 0.5, jump_secs: float = 300.0) -> None:
+        self.name, self.period_ns = name, round(period_secs * 1e9)
+        self.network, self.demand = demand.network, demand
+        self.jump_secs = jump_secs
+        self._roads: Roads = roads_of(self.network)
+        lanes = len(self.network.lanes)
+        edges = np.searchsorted(self._roads.edge, np.arange(len(self.network.edges) + 1))
+        self._edge_first = edges.astype(np.int32)
+        self._pace, self._held = np.ones(lanes), np.zeros(lanes, bool)
+        self._lights: NDArray[np.int8] | None = None
+        self._cars, self._waiting = no_cars(), no_cars()
+        self._ways = demand.ways.copy()
+        self._next = 0
+        self._entered, self._arrived = np.full(len(demand.trips), -1.0), np.full(len(demand.trips), -1.0)
+        self._steps, self._jumped = 0, 0
+
+    @property
+    def cars(self) -> Cars:
+        """Who drives just now; not to be written to."""
+        return self._cars
+
+    @property
+    def entered_secs(self) -> NDArray[np.float64]:
+        """When each trip came onto the road, seconds of the clock; -1 where it has not."""
+        return self._entered.copy()
+
+    @property
+    def arrived_secs(self) -> NDArray[np.float64]:
+        """When each trip was over; -1 where it is not."""
+        return self._arrived.copy()
+
+    @property
+    def jumped(self) -> int:
+        """How many were taken out of a knot."""
+        return self._jumped
+
+    def step(self, time_ns: int, dt_ns: int, given: Columns) -> Columns:
+        """Go on, half a second at a time."""
+        self._listen(given)
+        count = max(1, round(dt_ns / 1e9 / _STEP_SECS))
+        for number in range(count):
+            self._advance(time_ns / 1e9 + number * dt_ns / 1e9 / count, dt_ns / 1e9 / count)
+        return self.said()
+
+    def said(self) -> dict[str, NDArray[Any]]:
+        """What it says after a step."""
+        cars = self._cars
+        place, heading = self.network.place(cars.lane, cars.along)
+        edge = self._roads.edge[cars.lane]
+        counts = np.bincount(edge, minlength=len(self.network.edges))
+        sums = np.bincount(edge, cars.speed, minlength=len(self.network.edges))
+        return {
+            "number": cars.number, "lane": cars.lane, "along": cars.along, "speed": cars.speed, "place": place, "heading": heading,
+            "edge_cars": counts, "edge_speed": np.divide(sums, counts, out=np.zeros(len(counts)), where=counts > 0),
+            "counts": np.array([len(cars.lane), len(self._waiting.lane), int((self._arrived >= 0).sum()), self._jumped]),
+        }  # fmt: skip
+
+    def checkpoint(self) -> bytes:
+        """Cars, who waits, ways that were found, and what it was told."""
+        arrays: dict[str, NDArray[Any]] = {
+            "pace": self._pace, "held": self._held, "ways": self._ways, "entered": self._entered, "arrived": self._arrived
+        }  # fmt: skip
+        arrays |= {f"car/{name}": column for name, column in self._cars._asdict().items()}
+        arrays |= {f"waiting/{name}": column for name, column in self._waiting._asdict().items()}
+        if self._lights is not None:
+            arrays["lights"] = self._lights
+        return pack(arrays, {"next": self._next, "steps": self._steps, "jumped": self._jumped})
+
+    def restore(self, state: bytes) -> None:
+        """Become what a checkpoint was taken of; network and demand are this simulator's."""
+        arrays, facts = unpack(state)
+        try:
+            cars = Cars(**{name: arrays[f"car/{name}"].astype(dtype) for name, dtype in CAR_FIELDS.items()})
+            waiting = Cars(**{name: arrays[f"waiting/{name}"].astype(dtype) for name, dtype in CAR_FIELDS.items()})
+            numbers = {name: int(facts[name]) for name in ("next", "steps", "jumped")}
+            ways, pace, held = arrays["ways"].astype(np.int32), arrays["pace"].astype(np.float64), arrays["held"].astype(bool)
+            entered, arrived = arrays["entered"].astype(np.float64), arrays["arrived"].astype(np.float64)
+        except (KeyError, TypeError, ValueError) as error:
+            raise TaixuError("this is no state of traffic") from error
+        alike = len(pace) == len(held) == len(self._pace) and len(entered) == len(arrived) == len(self._entered)
+        if not alike or not self._fits(cars, ways) or not self._fits(waiting, ways):
+            raise TaixuError("this is a state of other traffic: its streets or trips are not these")
+        self._cars, self._waiting, self._ways, self._pace, self._held = cars, waiting, ways, pace, held
+        self._entered, self._arrived, self._lights = entered, arrived, arrays.get("lights")
+        self._next, self._steps, self._jumped = numbers["next"], numbers["steps"], numbers["jumped"]
+
+    def state_hash(self) -> str:
+        """The hash of its checkpoint."""
+        return hash_state(self.checkpoint())
+
+    def close(self) -> None:
+        """It holds nothing."""
+
+    def _fits(self, cars: Cars, ways: NDArray[np.int32]) -> bool:
+        """Whether what kernels follow without looking leads nowhere else."""
+        rows = len(cars.lane)
+        return (
+            all(len(column) == rows for column in cars)
+            and bool(((cars.lane >= 0) & (cars.lane < len(self._pace))).all())
+            and bool(((cars.number >= 0) & (cars.number < len(self._entered))).all())
+            and bool(((cars.at >= 0) & (cars.at < cars.end) & (cars.end <= len(ways))).all())
+            and bool(((cars.link >= _UNKNOWN_LINK) & (cars.link < len(self._roads.onto))).all())
+            and bool(((cars.stop >= 0) & (cars.stop_end <= len(self.demand.stop_lane))).all())
+            and bool(((ways >= 0) & (ways < len(self.network.edges))).all())
+        )
+
+    def _listen(self, given: Columns) -> None:
+        for name, ours in (("pace", self._pace), ("held", self._held)):
+            if name in given and given[name].shape != ours.shape:
+                raise TaixuError(f"{name} wants one number for each of {len(ours)} lanes, not {given[name].shape}")
+        if "held" in given:
+            self._held = given["held"].astype(bool)
+        if "lights" in given:
+            links = sum(len(program.states[0]) for program in self.network.signals.values())
+            if given["lights"].shape != (links,):
+                raise TaixuError(f"lights wants one number for each of {links} links, not {given['lights'].shape}")
+            self._lights = given["lights"].astype(np.int8)
+        if "pace" in given:
+            pace = np.clip(given["pace"].astype(np.float64), 0.0, 1.0)
+            shut = (pace < _CLOSED) & (self._pace >= _CLOSED)
+            self._pace = pace
+            if shut.any():
+                self._lead_around(self._cars, self._roads.across[self._cars.lane])
+                self._lead_around(self._waiting)
+
+    def _advance(self, secs: float, dt: float) -> None:
+        from taixu.simulation.traffic import following, moving
+
+        self._call(secs)
+        roads, cars = self._roads, self._cars
+        lights = self._lights if self._lights is not None else show_signals(self.network.signals, secs)
+        lanes, demand = len(self._pace), self.demand
+        room = Room(
+            np.zeros(len(cars.lane), np.intp), np.zeros(lanes + 1, np.intp), lights, np.zeros(lanes), np.zeros(lanes), self._pace,
+            self._held, self._ways, demand.stop_lane, demand.stop_along, demand.stop_secs,
+        )  # fmt: skip
+        following.order_cars(cars.lane, cars.along, room.order, room.first)
+        following.choose_links(roads, cars, room)
+        following.expect_arrivals(roads, cars, room)
+        following.follow(roads, cars, room)
+        self._come(roads, room, secs)
+        moving.change_lanes(roads, cars, room, self._steps % 2 == 1, dt)
+        moving.move(roads, cars, room, dt)
+        self._steps += 1
+        self._part(secs + dt)
+
+    def _call(self, secs: float) -> None:
+        """Those whose time has come wait from now on."""
+        last = int(np.searchsorted(self.demand.depart, secs, side="right"))
+        if last > self._next:
+            ready = self._ready(np.arange(self._next, last))
+            if (self._pace < _CLOSED).any():
+                self._lead_around(ready)
+            self._waiting = _joined(self._waiting, ready)
+            self._next = last
+
+    def _come(self, roads: Roads, room: Room, secs: float) -> None:
+        """Let those who wait onto the road, where there is room; they drive from the next step on."""
+        from taixu.simulation.traffic import moving
+
+        if not len(self._waiting.lane):
+            return
+        lanes = np.full(len(self._waiting.lane), -1, np.int32)
+        moving.enter(roads, self._cars, room, self._edge_first, np.zeros(len(self._pace), bool), self._waiting, lanes)
+        coming = lanes >= 0
+        self._come_next = _taken(self._waiting, coming)._replace(lane=lanes[coming])
+        self._waiting = _taken(self._waiting, ~coming)
+        first = self._come_next.number[self._entered[self._come_next.number] < 0]
+        self._entered[first] = secs
+
+    _come_next: Cars | None = None
+
+    def _part(self, secs: float) -> None:
+        """Take out who has arrived or stood too long, and add who came."""
+        cars = self._cars
+        gone = cars.lane < 0
+        self._arrived[cars.number[gone]] = secs
+        stuck = ~gone & (cars.waited > self.jump_secs) & (cars.at + 1 < cars.end)
+        if stuck.any():
+            jumping = _taken(cars, stuck)
+            jumping.at[:] += 1
+            for column, value in ((jumping.lane, 0), (jumping.link, _UNKNOWN_LINK), (jumping.waited, 0.0), (jumping.rest, 0.0)):
+                column[:] = value
+            self._jumped += len(jumping.lane)
+            self._waiting = _joined(self._waiting, jumping)
+        if gone.any() or stuck.any():
+            self._cars = _taken(cars, ~(gone | stuck))
+        if self._come_next is not None:
+            self._cars = _joined(self._cars, self._come_next)
+            self._come_next = None
+
+    def _ready(self, trips: NDArray[np.intp]) -> Cars:
+        """Rows of trips that begin."""
+        demand, count = self.demand, len(trips)
+        zeros = {name: np.zeros(count, dtype) for name, dtype in CAR_FIELDS.items()}
+        return Cars(**(zeros | {name: values[trips] for name, values in demand.kinds.items()}))._replace(
+            number=trips.astype(np.int32), link=np.full(count, _UNKNOWN_LINK, np.int32), at=demand.firsts[trips],
+            end=demand.firsts[trips + 1], stop=demand.stop_firsts[trips], stop_end=demand.stop_firsts[trips + 1],
+            changed=np.full(count, 10.0), most=np.full(count, 1e9),
+        )  # fmt: skip
+
+    def _lead_around(self, cars: Cars, across: NDArray[np.bool_] | None = None) -> None:
+        """Lead those around whose ways lie over streets that are shut now; who finds no way keeps its own and waits.
+
+        `across` says who is in a junction: they go on to the street that they are on the way to.
+        """
+        first = self._edge_first[:-1]
+        pace = np.maximum.reduceat(self._pace * self._roads.limit, first)
+        is_open = np.maximum.reduceat(self._pace, first) >= _CLOSED
+        secs = np.divide(self._roads.length[first], pace, out=np.full(len(first), np.inf), where=is_open & (pace > 0))
+        shut = np.concatenate([[0], np.cumsum(~is_open[self._ways])])
+        touched = np.flatnonzero(shut[cars.end] > shut[np.minimum(cars.at + 1, cars.end)])
+        starts, goals = self._ways[cars.at[touched]], self._ways[cars.end[touched] - 1]
+        passable = secs.copy()
+        passable[starts] = np.minimum(passable[starts], 1e6)  # who is there already may drive on
+        router = Router(self.network, passable)
+        found = router.ways(dict.fromkeys(zip(starts.tolist(), goals.tolist(), strict=True)))
+        added, at = [self._ways], len(self._ways)
+        for car, start, goal in zip(touched.tolist(), starts.tolist(), goals.tolist(), strict=True):
+            way = found[start, goal]
+            if way is None or any(not is_open[edge] for edge in way[1:]):
+                continue
+            added.append(np.array(way, np.int32))
+            cars.at[car], cars.end[car] = at, at + len(way)
+            at += len(way)
+            if across is None or not across[car]:
+                cars.link[car] = _UNKNOWN_LINK
+        self._ways = np.concatenate(added)
+
+
+def _taken(cars: Cars, chosen: NDArray[np.bool_]) -> Cars:
+    return Cars(**{name: column[chosen] for name, column in cars._asdict().items()})
+
+
+def _joined(first: Cars, second: Cars) -> Cars:
+    return Cars(**{name: np.concatenate([column, getattr(second, name)]) for name, column in first._asdict().items()})
