@@ -1,4 +1,4 @@
-// One of the lamps for a point: by what they would send there if nothing stood between.
+// One of the lamps for a point, or a place on a surface that shines: by what they would send there if nothing stood between.
 #include "common/lights.glsl"
 
 const uint LAMPS_ASKED = 16u;
@@ -7,10 +7,19 @@ struct LampSample {
     vec3 to_light;
     vec3 irradiance; // over the chance of this lamp
     float most;      // metres to it
+    float density;   // of what paths may meet as well, by solid angle; 0: they cannot
 };
 
+// The chance that a surface is asked, not a lamp.
+float emitters_share() { return path.emitter_count == 0u ? 0.0 : path.lamp_count == 0u ? 1.0 : 0.5; }
+
+// How densely light is asked of a surface of this radiance, `at` metres away and seen at this cosine, by solid angle.
+float emitter_density(vec3 radiance, float at, float cosine) {
+    return emitters_share() * luminance(radiance) / path.emitted * square(at) / max(abs(cosine), 1e-6);
+}
+
 LampSample choose_lamp(vec3 position, vec2 u, vec2 spot) {
-    LampSample found = LampSample(vec3(0.0, 1.0, 0.0), vec3(0.0), 0.0);
+    LampSample found = LampSample(vec3(0.0, 1.0, 0.0), vec3(0.0), 0.0, 0.0);
     uint asked = min(path.lamp_count, LAMPS_ASKED);
     float total = 0.0, weight = 0.0;
     for (uint i = 0u; i < asked; ++i) {
@@ -42,5 +51,42 @@ LampSample choose_lamp(vec3 position, vec2 u, vec2 spot) {
         }
     }
     if (weight > 0.0) found.irradiance *= total / weight * float(path.lamp_count) / float(asked);
+    return found;
+}
+
+// Of some places, chosen by what the surfaces send out, the one that is kept by what comes here: Talbot et al., "Importance Resampling
+// for Global Illumination", 2005.
+const uint PLACES_ASKED = 4u;
+
+LampSample choose_emitter(vec3 position, vec2 u, vec2 spot) {
+    LampSample found = LampSample(vec3(0.0, 1.0, 0.0), vec3(0.0), 0.0, 0.0);
+    float total = 0.0, kept = 0.0;
+    for (uint i = 0u; i < PLACES_ASKED; ++i) {
+        float which = (u.y + float(i)) / float(PLACES_ASKED);
+        uint low = 0u, high = path.emitter_count - 1u;
+        while (low < high) { // the first whose share reaches it
+            uint middle = (low + high) / 2u;
+            if (emitters[4u * middle].w > which) high = middle;
+            else low = middle + 1u;
+        }
+        vec2 where = fract(spot + float(i) * vec2(0.7548776662, 0.5698402910));
+        float root = sqrt(where.x);
+        vec3 e1 = emitters[4u * low + 1u].xyz, e2 = emitters[4u * low + 2u].xyz, radiance = emitters[4u * low + 3u].rgb;
+        vec3 offset = emitters[4u * low].xyz + root * (1.0 - where.y) * e1 + root * where.y * e2 - position;
+        float d2 = max(dot(offset, offset), 1e-12);
+        vec3 to_light = offset * inversesqrt(d2), area = cross(e1, e2);
+        float cosine = abs(dot(area, to_light)) / max(length(area), 1e-30);
+        float wanted = cosine / d2; // over the density by area, which goes with the luminance
+        total += wanted;
+        if (u.x * total < wanted) {
+            u.x = u.x * total / wanted;
+            kept = wanted;
+            found = LampSample(to_light, radiance * (path.emitted / luminance(radiance)), sqrt(d2) * 0.9999,
+                emitter_density(radiance, sqrt(d2), cosine));
+        } else {
+            u.x = (u.x * total - wanted) / max(total - wanted, 1e-30);
+        }
+    }
+    if (kept > 0.0) found.irradiance *= total / float(PLACES_ASKED);
     return found;
 }

@@ -116,7 +116,17 @@ void shade(uint number) {
     if (dot(s.normal, v) < 1e-3) s.normal = normalize(s.normal + v * (1e-3 - dot(s.normal, v)));
     s.clearcoat_normal = normal_that_mirrors_out(s.clearcoat_normal, m.face, v);
     Core c = core_of(m.f, s);
+    if (is_seen) { // what is known of the surface without noise
+        p.albedo.rgb = c.diffuse + c.energy.single + c.through + c.leaked;
+#ifdef LAYER_SHEEN
+        p.albedo.rgb = p.albedo.rgb * c.cloth.passes + c.cloth.albedo;
+#endif
+        p.normal.xyz = s.normal;
+    }
     vec3 emitted = p.throughput * emitted_light(s, c);
+    if (p.density > 0.0 && (things[p.met - 1u].flags & THING_EMITTING) != 0u) { // light was asked of it too
+        emitted *= p.density / (p.density + emitter_density(s.emissive, p.at, dot(m.face, v)));
+    }
     p.radiance.rgb += emitted * min(1.0, brightest / max(max3(emitted), 1e-20));
     uint color = p.flags >> PATH_COLOR_AT & 3u;
     vec2 which = chance(pixel, first + 1u), u = chance(pixel, first + 2u);
@@ -135,10 +145,14 @@ void shade(uint number) {
     Chances k = chances_of(s, c);
     vec3 above = m.f.position + m.face * m.margin, below = m.f.position - m.face * m.margin;
     bool is_clear = which.x >= 1.0 - k.clear && k.clear > 0.0;
-    LampSample lamp = LampSample(vec3(0.0, 1.0, 0.0), vec3(0.0), 0.0);
-    for (uint lit = path.lamp_count; lit > 0u; lit = 0u) {
-        lamp = choose_lamp(m.f.position, chance(pixel, first + 4u), chance(pixel, first + 5u));
-    }
+    LampSample lamp = LampSample(vec3(0.0, 1.0, 0.0), vec3(0.0), 0.0, 0.0);
+    float share = emitters_share();
+    vec2 whose = chance(pixel, first + 4u), spot = chance(pixel, first + 5u);
+    bool is_surface = whose.x < share;
+    whose.x = is_surface ? whose.x / share : (whose.x - share) / max(1.0 - share, 1e-6);
+    for (bool lit = !is_surface && path.lamp_count > 0u; lit; lit = false) lamp = choose_lamp(m.f.position, whose, spot);
+    for (; is_surface; is_surface = false) lamp = choose_emitter(m.f.position, whose, spot);
+    lamp.irradiance /= lamp.density > 0.0 ? share : 1.0 - share;
     float sky_dense = 0.0;
     vec3 sky_towards = vec3(0.0, 1.0, 0.0);
     for (bool shines = path.sky_size.x > 0u; shines; shines = false) sky_towards = sky_direction(chance(pixel, first + 3u), sky_dense);
@@ -152,6 +166,7 @@ void shade(uint number) {
 #endif
         vec3 light = scattered(m.f, s, c, m.face, l);
         float dense = lobe_density(s, c, k, v, l, dot(l, m.face) > 0.0);
+        if (i == 0u && lamp.density > 0.0) light *= lamp.density / (lamp.density + dense);
         if (i == 0u) ask(2u * number, dot(l, m.face) > 0.0 ? above : below, l, lamp.most, p.throughput * light * lamp.irradiance, brightest);
         if (i == 1u && sky_dense > 0.0) {
             // Both ways to the sky are weighed by how densely they come there: Veach and Guibas, "Optimally Combining

@@ -147,6 +147,21 @@ def test_lamps_light_a_surface_as_the_rasteriser_has_it(renderer: Renderer, name
     assert np.abs(lit - seen).mean() < 0.07 * seen.mean()
 
 
+def test_a_shining_square_lights_by_its_form_factor_and_hardly_with_noise(renderer: Renderer) -> None:
+    """A small square lamp of radiance e, h above the floor: e albedo / pi times its solid angle and two cosines."""
+    scene = SmallWorld()
+    floor(scene)
+    lamp = scene.material(base_color=(0, 0, 0, 1), emissive=(20.0, 10.0, 5.0), metallic=0.0)
+    scene.spawn(1, scene.mesh("box", (0.2, 0.001, 0.2), material=lamp), translation=(0, 1, 0))
+    scene.propagate()
+    found = trace(renderer, scene, sky=DARK, eye=(1, 0.5, 0), target=(1, 0, 0.001), size=(9, 9), samples=16)[3:6, 3:6, :3]
+    exact = 0.5 / pi * np.array([20.0, 10.0, 5.0]) * 0.04 * 0.25  # distance squared 2, both cosines 1 / sqrt 2
+    assert found.mean((0, 1)) == pytest.approx(exact, rel=0.06)
+    assert found[..., 0].std() < 0.3 * exact[0]
+    bright = trace(renderer, scene, sky=DARK, eye=(0, 0.5, 0), target=(0, 1, 0.001), size=(9, 9), samples=4)[4, 4, :3]
+    assert bright == pytest.approx((20.0, 10.0, 5.0), rel=0.02)
+
+
 def test_a_small_sun_in_the_sky_is_found(renderer: Renderer) -> None:
     """One bright texel gives nearly all light; samples by chance alone would hardly ever meet it."""
     sky = DARK.copy()

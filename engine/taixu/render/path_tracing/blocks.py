@@ -6,19 +6,23 @@ from taixu.gpu import Device, StructLayout
 from taixu.render.bindings import TextureSlot, UniformSlot
 from taixu.render.meshes import SURFACE_DTYPE
 
-__all__ = ["KIND_BLOCK", "LAMP_RAY", "PATH_BLOCK", "PATH_STATE", "SEEN_THROUGH", "THING", "PathSlot", "register_sources"]
+__all__ = [
+    "EMITTING", "KIND_BLOCK", "LAMP_RAY", "PATH_BLOCK", "PATH_STATE", "SEEN_THROUGH", "THING", "PathSlot", "register_sources",
+]  # fmt: skip
 
 
 class PathSlot:
     """Binding numbers of the kernels' storage blocks; materials and their own rows keep those of the renderer."""
 
     PATHS, SUMS, NODES, TRIANGLES, THINGS, SURFACE_WORDS = 0, 1, 2, 3, 4, 5
-    SKY, INDICES, LAMP_RAYS, GOING = 7, 9, 11, 12
+    SKY, INDICES, LAMP_RAYS, GOING, EMITTERS = 7, 9, 11, 12, 13
     SKY_UNIT = TextureSlot.PASS
 
 
-SEEN_THROUGH = 1
-"""Flag of things that have holes, or are thin: light that is asked for asks their material."""
+SEEN_THROUGH, EMITTING = 1, 2
+"""Flags of things: they have holes, or are thin, so that light which is asked for asks their material; their triangles are
+among those that light is asked of.
+"""
 
 PATH_STATE = StructLayout("PathState", [
     ("origin", "f4", (3,)), ("density", "f4"),  # of the direction, by solid angle; 0 where no light was asked for
@@ -56,6 +60,7 @@ PATH_BLOCK = StructLayout("PathBlock", [
     ("sample_index", "u4"), ("seed", "u4"),
     ("node_count", "u4"), ("lamp_count", "u4"), ("most_bounces", "u4"), ("most_passes", "u4"),
     ("exposure", "f4"), ("brightest", "f4"), ("sun_radius", "f4"), ("three", "u4"),
+    ("emitted", "f4"), ("emitter_count", "u4"), ("padding", "u4", (2,)),
 ], rules="std140")  # fmt: skip
 
 KIND_BLOCK = StructLayout("Kind", [("key", "u4", (4,))], rules="std140")
@@ -74,9 +79,11 @@ def register_sources(device: Device) -> None:
         ("surface_words", "uint", PathSlot.SURFACE_WORDS, "readonly"),
         ("mesh_indices", "uint", PathSlot.INDICES, "readonly"),
         ("sky_shares", "float", PathSlot.SKY, "readonly"),
+        ("emitters", "vec4", PathSlot.EMITTERS, "readonly"),
     ):
         text += f"layout(std430, binding = {slot}) {access} buffer Path_{name} {{ {kind} {name}[]; }};\n"
     text += f"layout(std430, binding = {PathSlot.GOING}) buffer PathsGoing {{ uint paths_going; }};\n"
-    text += f"#define THING_SEEN_THROUGH {SEEN_THROUGH}u\n#define PATH_SKY_UNIT {PathSlot.SKY_UNIT}\n"
+    text += f"#define THING_SEEN_THROUGH {SEEN_THROUGH}u\n#define THING_EMITTING {EMITTING}u\n"
+    text += f"#define PATH_SKY_UNIT {PathSlot.SKY_UNIT}\n"
     text += f"#define SURFACE_WORDS {SURFACE_DTYPE.itemsize // 4}u\n"
     device.shaders.add_source("generated/path_tracing.glsl", text)

@@ -21,7 +21,8 @@ _FEWEST = 4
 """With fewer samples nothing is known of their noise."""
 _COLOR_STEP, _NORMAL_STEP = 0.05, 0.2
 """Differences of albedo and of normals that tell surfaces apart."""
-_WHITEST = 0.9999
+_ABOVE, _MOST_OF = 1.5, 5
+"""How far above its neighbours, the sixth of eight by brightness, a pixel may stand."""
 
 Floats = NDArray[np.float32]
 
@@ -54,19 +55,27 @@ def trace_still(
 def clean(found: PathSums) -> Floats:
     """The mean of the samples, [height, width, 4], without its noise.
 
-    Noise is looked at in values below 1, x / (1 + max x), as eyes and films see it: else single bright pixels would hide all
-    that lies around them. The more samples there are, the less is changed.
+    Where both halves of the samples differ by half of what they have, a pixel that is far above most of those beside it is
+    brought down to them first: one path that met a lamp by chance would shine for long. What noise there is falls with the number
+    of samples, and with it what is changed.
     """
     mean = found.mean
     if found.samples < _FEWEST:
         return mean
-    first, second = (_held(half[..., :3]) for half in found.halves)
+    first, second = (np.ascontiguousarray(half[..., :3]) for half in found.halves)
+    held = _holding(first, second)
     guides = np.concatenate([found.albedo / _COLOR_STEP, found.normal / _NORMAL_STEP], -1, dtype=np.float32)
-    held = denoise(first, second, guides)
-    mean[..., :3] = held / (1.0 - np.minimum(held.max(-1, keepdims=True), _WHITEST))
+    mean[..., :3] = denoise(first * held, second * held, guides)
     return mean
 
 
-def _held(light: Floats) -> Floats:
-    bright: Floats = light / (1.0 + np.maximum(light.max(-1, keepdims=True), 0.0))
-    return bright
+def _holding(first: Floats, second: Floats) -> Floats:
+    """By how much pixels are brought down, [height, width, 1]."""
+    bright = (0.5 * (first + second)).max(-1)
+    height, width = bright.shape
+    around = np.pad(bright, 1, mode="edge")
+    beside = np.sort([around[y : y + height, x : x + width] for y in range(3) for x in range(3) if (y, x) != (1, 1)], axis=0)
+    most = _ABOVE * beside[_MOST_OF]
+    lone = (np.abs(first - second).max(-1) > 0.5 * bright) & (bright > most)
+    held: Floats = np.where(lone, most / np.maximum(bright, 1e-20), 1.0).astype(np.float32)[..., None]
+    return held

@@ -17,7 +17,8 @@ from taixu.gpu import Buffer, Device
 from taixu.render.bindings import FLAG_VISIBLE
 from taixu.render.bvh import LEAF_STEP, BoxPairs, build_pairs
 from taixu.render.meshes import MODES
-from taixu.render.path_tracing.blocks import SEEN_THROUGH, THING
+from taixu.render.path_tracing.blocks import EMITTING, SEEN_THROUGH, THING
+from taixu.render.path_tracing.emitters import MOST_EMITTERS, find_emitting, pack_emitters
 from taixu.scene import CELL_M, WorldTransforms
 
 if TYPE_CHECKING:
@@ -49,21 +50,26 @@ class Things:
         Those of `keys` that have holes, or are thin.
     depth
         Nodes that wait at most while a ray walks.
+    emitter_count, emitted
+        Triangles that light is asked of, and what they send together: luminance times area, cd.
     """
 
     nodes: Buffer
     triangles: Buffer
     things: Buffer
+    emitters: Buffer
     count: int
     triangle_count: int
     node_count: int
     keys: tuple[int, ...]
     seen_through: tuple[int, ...]
     depth: int
+    emitter_count: int = 0
+    emitted: float = 0.0
 
     def release(self) -> None:
         """Give the memory back."""
-        for buffer in (self.nodes, self.triangles, self.things):
+        for buffer in (self.nodes, self.triangles, self.things, self.emitters):
             buffer.release()
 
 
@@ -86,7 +92,7 @@ def gather_things(
     _refuse_too_much(device, len(rows), int(pool.rows["index_count"][meshes].sum()) // 3, pool.surfaces.size)
     if len(rows) == 0:
         nothing = device.buffer(np.zeros(64, np.uint32), label="nothing to meet")
-        return Things(nothing, nothing, nothing, 0, 0, 0, (), (), 1)
+        return Things(nothing, nothing, nothing, nothing, 0, 0, 0, (), (), 1)
     trees, corners = [], []
     for mesh in meshes.tolist():
         tree, triangles = _mesh_tree(mirror, mesh)
@@ -107,17 +113,27 @@ def gather_things(
     thing_rows["root"] = first_nodes[mesh_of]
     thing_rows["first_vertex"] = pool.rows["first_vertex"][rows["mesh"]]
     thing_rows["first_index"] = pool.first_indices[rows["mesh"]]
+    asked = np.flatnonzero(find_emitting(materials, rows["material"]))
+    asked = asked[np.cumsum([len(corners[mesh_of[i]]) for i in asked.tolist()]) <= MOST_EMITTERS] if len(asked) else asked
+    light = np.array([materials.row(int(rows["material"][i]))["emissive"] for i in asked.tolist()], np.float64).reshape(-1, 3)
+    shapes = [corners[mesh_of[i]][:, :, :3].copy().view(np.float32) for i in asked.tolist()]
+    emitters = pack_emitters(matrices[asked], light, shapes)
+    if emitters.count:
+        thing_rows["flags"][asked] |= EMITTING
     through = np.unique(keys[thing_rows["flags"] & SEEN_THROUGH > 0])
     return Things(
         device.buffer(nodes, label="path tracing nodes"),
         device.buffer(np.concatenate(corners), label="path tracing triangles"),
         device.buffer(thing_rows, label="path tracing things"),
+        device.buffer(emitters.rows if emitters.count else np.zeros(16, np.float32), label="path tracing emitters"),
         len(rows),
         int(first_triangles[-1]),
         len(nodes),
         tuple(np.unique(keys).tolist()),
         tuple(through.tolist()),
         outside.depth + max(t.depth for t in trees) + 2,
+        emitters.count,
+        emitters.power,
     )
 
 

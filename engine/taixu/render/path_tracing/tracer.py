@@ -270,7 +270,8 @@ class PathTracer:
             (PathSlot.PATHS, self._paths), (PathSlot.SUMS, tile.sums), (PathSlot.NODES, things.nodes),
             (PathSlot.TRIANGLES, things.triangles), (PathSlot.THINGS, things.things), (PathSlot.SURFACE_WORDS, pool.surfaces),
             (PathSlot.INDICES, pool.indices), (PathSlot.SKY, self._shares), (PathSlot.LAMP_RAYS, self._lamp_rays),
-            (PathSlot.GOING, self._going), (StorageSlot.MATERIALS, self.renderer.materials.buffer),
+            (PathSlot.GOING, self._going), (PathSlot.EMITTERS, things.emitters),
+            (StorageSlot.MATERIALS, self.renderer.materials.buffer),
         ):  # fmt: skip
             device.bind_storage(slot, buffer)
         sky = self.renderer.lighting.sky.maps.sky
@@ -297,4 +298,5 @@ class PathTracer:
         stops = wanted.get("exposure_ev", environment.exposure_ev)
         block["exposure"], block["brightest"] = 2.0 ** float(stops), settings.brightest
         block["sun_radius"], block["three"] = _SUN_RADIUS, 3
+        block["emitted"], block["emitter_count"] = self.things.emitted, self.things.emitter_count
         return block
