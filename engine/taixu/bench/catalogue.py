@@ -23,6 +23,7 @@ BENCHES = {
     "materials": "what layers of a material cost, against a plain one",
     "generate": "materials made: all maps, the first look, seams; what the engine adds to a call of diffusers",
     "avatars": "a person by the whole command, a crowd by two processes, and how large people are",
+    "crowd": "a thousand people who walk in view, against as many statues of the same",
     "editor": "the editor's interface: its time a frame, clicks, openings, memory",
     "twin": "readings into columns, what a recording costs and weighs, seeks",
     "viewers": "200 viewers of 100,000 entities by the state stream, beside a bare WebSocket",
