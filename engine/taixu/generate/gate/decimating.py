@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields, is_dataclass, replace
 from math import radians
 from typing import Any
@@ -25,7 +25,7 @@ from taixu.generate.mesh_texturing.solid import tangent_normals
 from taixu.generate.mesh_texturing.subject import assemble, gather, stand_scales
 from taixu.generate.mesh_texturing.texels import Texels, bake_texels, fill_rest, parts_of
 
-__all__ = ["bake_look", "decimate", "simplified"]
+__all__ = ["bake_look", "decimate", "simplified", "with_surfaces"]
 
 _CREASE_RAD = radians(50.0)
 _FEWEST = 8
@@ -47,18 +47,43 @@ def decimate(model: ModelData, triangles: int) -> ModelData:
     TaixuError
         Where nothing is opaque.
     """
+
+    def fewer(solid: Solid, share: float) -> tuple[NDArray[np.float64], Ints]:
+        used, faces = np.unique(solid.faces, return_inverse=True)
+        wanted = max(_FEWEST, round(triangles * share))
+        return simplified(solid.positions[used], faces.reshape(-1, 3).astype(np.int64), wanted)
+
+    return with_surfaces(model, fewer)
+
+
+def with_surfaces(model: ModelData, anew: Callable[[Solid, float], tuple[NDArray[np.float64], Ints]]) -> ModelData:
+    """All opaque triangles of each mesh as one primitive without coordinates, of places and triangles that are made anew.
+
+    Bones and morph targets are those of the nearest former vertex. What is cut out or let through stays as it is.
+
+    Parameters
+    ----------
+    anew
+        Gives places and triangles for a mesh, whose share of all triangles it is told.
+
+    Raises
+    ------
+    MachineError
+        Where SciPy is not installed.
+    TaixuError
+        Where nothing is opaque.
+    """
     solids = [_opaque(model, each) for each in solids_of(model)]
     solids = [each for each in solids if len(each.corners)]
     total = sum(len(each.corners) for each in solids)
     if not total:
-        raise TaixuError("it shows nothing opaque, which alone can be made of fewer triangles")
+        raise TaixuError("it shows nothing opaque, which alone can be made anew")
     made: dict[tuple[int, int], Primitive | None] = {}
     for solid in solids:
-        wanted = max(_FEWEST, round(triangles * len(solid.corners) / total))
-        coarse = _coarse(model, solid, wanted)
+        fresh = _fresh(model, solid, *anew(solid, len(solid.corners) / total))
         used = sorted({solid.numbers[which] for which in np.unique(solid.whose).tolist()})
         made |= {(solid.mesh, number): None for number in used}
-        made[solid.mesh, used[0]] = coarse
+        made[solid.mesh, used[0]] = fresh
     return with_primitives(model, made)
 
 
@@ -160,13 +185,10 @@ def _opaque(model: ModelData, solid: Solid) -> Solid:
     return solid
 
 
-def _coarse(model: ModelData, solid: Solid, wanted: int) -> Primitive:
-    used, faces = np.unique(solid.faces, return_inverse=True)
-    fine = solid.positions[used]
-    faces = faces.reshape(-1, 3).astype(np.int64)
-    points, coarse = simplified(fine, faces, wanted)
-    vertices = _vertex_of_place(solid)[used][need_search()(fine).query(points)[1]]
-    sources, triangles, normals = creased_normals(points.astype(np.float32), coarse, crease_rad=_CREASE_RAD)
+def _fresh(model: ModelData, solid: Solid, points: NDArray[np.float64], faces: Ints) -> Primitive:
+    used = np.unique(solid.faces)
+    vertices = _vertex_of_place(solid)[used][need_search()(solid.positions[used]).query(points)[1]]
+    sources, triangles, normals = creased_normals(points.astype(np.float32), faces, crease_rad=_CREASE_RAD)
     return _primitive(model, solid, points[sources], vertices[sources], triangles, normals)
 
 

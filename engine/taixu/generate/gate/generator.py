@@ -18,7 +18,7 @@ class RepairGenerator(Generator):
     """Models made fit for use."""
 
     name, makes, suffix = "repair", "repair", ".glb"
-    summary = "a model mended and made small: specks, winding, holes, size, pivot, triangles, levels of detail, colliders"
+    summary = "a model mended and made small: specks, winding, edges, holes, size, pivot, triangles, levels of detail, colliders"
     parameters = GateWishes
     needs = Needs(parents=1, memory_mb=8192, suffixes=MODEL_SUFFIXES)
 

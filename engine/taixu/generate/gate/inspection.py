@@ -116,7 +116,7 @@ def _edge_problems(solid: Solid, edges: Edges, name: str) -> list[Problem]:
     problems: list[Problem] = []
     if count := int(edges.crowded.sum()):
         text = f"edges of more than two triangles, so that it has no clear inside: {count:,}"
-        problems.append(Problem("crowded", "warning", name, text, count))
+        problems.append(Problem("crowded", "warning", name, text, count, "edges"))
     wrong = facing(solid.positions, solid.faces)
     if count := int(wrong.against.sum()):
         text = f"triangles that face the other way than their neighbours, which looks like holes: {count:,}"

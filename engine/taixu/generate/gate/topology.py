@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Edges", "distinct", "edges_of", "label_pieces", "rims_of", "turned_faces", "volume_of", "welded"]
+__all__ = ["Edges", "distinct", "edges_of", "joined_labels", "label_pieces", "rims_of", "turned_faces", "volume_of", "welded"]
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
@@ -98,12 +98,12 @@ def label_pieces(faces: Ints, count: int) -> Ints:
     """The piece that each triangle is of, [t], from 0 on: triangles that share a vertex are of one; `count` is that of vertices."""
     if not len(faces):
         return np.empty(0, np.int64)
-    labels = _joined(count, np.concatenate([faces[:, 0], faces[:, 1]]), np.concatenate([faces[:, 1], faces[:, 2]]))
+    labels = joined_labels(count, np.concatenate([faces[:, 0], faces[:, 1]]), np.concatenate([faces[:, 1], faces[:, 2]]))
     _, pieces = np.unique(labels[faces[:, 0]], return_inverse=True)
     return pieces.reshape(-1).astype(np.int64)
 
 
-def _joined(count: int, one: Ints, other: Ints) -> Ints:
+def joined_labels(count: int, one: Ints, other: Ints) -> Ints:
     """The least member of the group that each of `count` things is of, where `one` and `other` are pairs of the same group.
 
     Labels sink along pairs and along themselves (pointer jumping), so that a long strip takes few rounds.
@@ -141,7 +141,7 @@ def turned_faces(faces: Ints, edges: Edges) -> NDArray[np.bool_]:
     begins = np.searchsorted(sources, np.arange(count + 1))
     seen = np.zeros(count, bool)
     turned = np.zeros(count, bool)
-    ring = np.unique(_joined(count, left, right))
+    ring = np.unique(joined_labels(count, left, right))
     seen[ring] = True
     while len(ring):
         lengths = begins[ring + 1] - begins[ring]

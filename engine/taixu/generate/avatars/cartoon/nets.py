@@ -1,8 +1,4 @@
-"""Solids into triangles: surface nets, brought onto the surface, with normals of the field itself; and sheets and tubes.
-
-Naive surface nets (S. F. F. Gibson, "Constrained Elastic Surface Nets", 1998): one vertex in each cell that the surface crosses,
-one quad for each edge that it crosses. Few triangles, and even ones.
-"""
+"""Solids into triangles: surface nets, brought onto the surface, with normals of the field itself; and sheets and tubes."""
 
 from __future__ import annotations
 
@@ -13,6 +9,7 @@ from numpy.typing import NDArray
 
 from taixu.generate.avatars.cartoon.solids import Solid
 from taixu.generate.avatars.surfaces import quad_normals, triangles_of, used_rows
+from taixu.generate.surface_nets import surface_net
 
 __all__ = ["Skin", "around", "ellipsoid", "meshed", "revolved", "sheet", "tube"]
 
@@ -44,10 +41,8 @@ def meshed(solid: Solid, cell_m: float) -> Skin:
     nx, ny, nz = (int(count) for count in counts)
     grid = np.stack(np.meshgrid(*(np.arange(n) + f for n, f in zip((nx, ny, nz), first, strict=True)), indexing="ij"), -1)
     values = solid.far(grid.reshape(-1, 3) * cell_m).reshape(nx, ny, nz)
-    inside = values < 0.0
-    points, number = _vertices(values, inside)
+    points, quads = surface_net(values)
     positions = (points + first) * cell_m
-    quads = _quads(inside, number)
     for _ in range(3):
         slope, value = _slope(solid, positions, 0.2 * cell_m)
         step = value[:, None] * slope / np.maximum((slope * slope).sum(1, keepdims=True), 0.05)
@@ -58,59 +53,6 @@ def meshed(solid: Solid, cell_m: float) -> Skin:
     shorter = np.linalg.norm(corners[:, 0] - corners[:, 2], axis=1) <= np.linalg.norm(corners[:, 1] - corners[:, 3], axis=1)
     quads = np.where(shorter[:, None], quads, np.roll(quads, 1, 1))
     return Skin(positions, normals, triangles_of(quads))
-
-
-def _vertices(values: Floats, inside: NDArray[np.bool_]) -> tuple[Floats, Ints]:
-    """One vertex in each cell that has both signs, in cells: the mean of where its edges are crossed. Their numbers by cell."""
-    nx, ny, nz = values.shape
-    total = np.zeros((nx - 1, ny - 1, nz - 1, 3))
-    count = np.zeros((nx - 1, ny - 1, nz - 1))
-    for axis in range(3):
-        shape = [nx, ny, nz]
-        shape[axis] -= 1
-        low = tuple(slice(0, shape[a]) for a in range(3))
-        high = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
-        crossed = inside[low] != inside[high]
-        at = np.nonzero(crossed)
-        a, b = values[low][at], values[high][at]
-        point = np.stack(at, 1).astype(np.float64)
-        point[:, axis] += a / (a - b)
-        others = [one for one in range(3) if one != axis]
-        for i in (0, 1):
-            for j in (0, 1):
-                cell = [at[0].copy(), at[1].copy(), at[2].copy()]
-                cell[others[0]] -= i
-                cell[others[1]] -= j
-                fits = np.all([(cell[k] >= 0) & (cell[k] < count.shape[k]) for k in range(3)], axis=0)
-                where = tuple(one[fits] for one in cell)
-                total[where] += point[fits]
-                count[where] += 1.0
-    cells = np.nonzero(count)
-    number = np.full(count.shape, -1)
-    number[cells] = np.arange(len(cells[0]))
-    return total[cells] / count[cells][:, None], number
-
-
-def _quads(inside: NDArray[np.bool_], number: Ints) -> Ints:
-    found = []
-    nx, ny, nz = inside.shape
-    for axis in range(3):
-        shape = [nx, ny, nz]
-        shape[axis] -= 1
-        low = tuple(slice(0, shape[a]) for a in range(3))
-        high = tuple(slice(1, None) if a == axis else slice(None) for a in range(3))
-        at = np.nonzero(inside[low] != inside[high])
-        is_out = inside[low][at]  # from inside to outside along the axis
-        b, c = (axis + 1) % 3, (axis + 2) % 3
-        corners = []
-        for i, j in ((1, 1), (0, 1), (0, 0), (1, 0)):
-            cell = [at[0].copy(), at[1].copy(), at[2].copy()]
-            cell[b] -= i
-            cell[c] -= j
-            corners.append(number[tuple(np.clip(one, 0, size - 1) for one, size in zip(cell, number.shape, strict=True))])
-        quads = np.stack(corners, 1)
-        found.append(np.where(is_out[:, None], quads, quads[:, ::-1]))
-    return np.concatenate(found)
 
 
 def _slope(solid: Solid, points: Floats, step_m: float) -> tuple[Floats, Floats]:
