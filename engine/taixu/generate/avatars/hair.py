@@ -6,6 +6,7 @@ style's flow, gravity and the surface below it, for all locks at once.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -19,7 +20,7 @@ from taixu.generate.avatars.spec import linear_color
 from taixu.generate.avatars.surfaces import Piece, triangles_of
 
 __all__ = ["BEYOND", "Head", "beard_paint", "cap_paint", "cap_piece", "cap_pieces", "grown", "hair_color", "hair_paint", "head_of",
-           "locks_piece", "scalp_roots", "tubes_piece"]
+           "locks_piece", "over_cloth", "scalp_roots", "tubes_piece"]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -123,6 +124,34 @@ def pushed_out(head: Head, points: Floats, gap_m: Floats | float) -> Floats:
     low = offset * np.stack([side, np.ones_like(side), side], -1)
     return np.asarray(head.middle + np.where(upper, offset * lift[..., None], low))
 
+
+def over_cloth(person: Person, hair: Piece, cloth: Sequence[Piece]) -> Piece:
+    """Hair that hangs below the neck, brought out over what is worn there."""
+    head = head_of(person)
+    low = hair.positions[:, 1] < head.middle[1] - _CHIN * head.size
+    shown = [piece.positions for piece in cloth if piece.node == "clothes"]
+    if not low.any() or not shown:
+        return hair
+    points = np.concatenate(shown) - head.middle
+    near = (np.abs(points[:, 0]) < 0.14 * person.scale) & (points[:, 1] > -head.deepest_m) & (points[:, 1] < 0.0)
+    if not near.any():
+        return hair
+    points = points[near]
+    far = np.hypot(points[:, 0], points[:, 2])
+    table = _table(-points[:, 1] / head.deepest_m * _RINGS, np.arctan2(points[:, 0], points[:, 2]), far)
+    offset = hair.positions[low] - head.middle
+    top = float(points[:, 1].max())
+    across = np.maximum(np.hypot(offset[:, 0], offset[:, 2]), 1e-6)
+    depth = np.clip(-offset[:, 1] / head.deepest_m, 0.0, 1.0)
+    wanted = _look(table, depth * _RINGS, np.arctan2(offset[:, 0], offset[:, 2])) + _OVER_M * person.scale
+    more = np.maximum(wanted - across, 0.0) * np.clip((top - offset[:, 1]) / 0.05, 0.0, 1.0)
+    positions = hair.positions.copy()
+    positions[low] += offset * (1.0, 0.0, 1.0) / across[:, None] * more[:, None]
+    return replace(hair, positions=positions)
+
+
+_CHIN, _OVER_M = 0.06, 0.006
+"""How far below the middle of the head what is worn may be in the way; how far hair lies over it."""
 
 _FRONT = ((0.0, 0.025, 0.044, 0.058, 0.070), (0.787, 0.788, 0.7935, 0.786, 0.770))
 """Beside the middle, and how high the hairline is there."""

@@ -51,8 +51,9 @@ def hoodie(person: Person) -> Outfit:
     """A hoodie with its hood down, over sweat pants."""
     fleece, pants = _paints(person, ("cotton", "#6f7f74"), ("cotton", "#33363b"))
     body = g.top(person, fleece, sleeve=1.95, hem=0.0, ease_m=0.016, loose_m=0.020, cuff_m=0.016)
-    hood = g.patch(person, fleece, lambda p: np.minimum(np.minimum(0.592 - p.at[:, 1], p.at[:, 1] - 0.44),
-                   np.minimum(0.095 - np.abs(p.at[:, 0]), 0.012 - p.at[:, 2])), ease_m=0.040, smooth=10, name="hood")  # fmt: skip
+    hood = g.patch(person, fleece, lambda p: np.minimum(
+        0.05 * (1.0 - (p.at[:, 0] / 0.105) ** 2 - ((p.at[:, 1] - 0.522) / 0.070) ** 2), 0.016 - p.at[:, 2]
+    ), ease_m=0.034, smooth=14, name="hood")  # fmt: skip
     pocket = g.sewn(body, fleece, lambda p: np.minimum(np.minimum(0.20 - p.at[:, 1] - 0.2 * np.abs(p.at[:, 0]), p.at[:, 1] - 0.07),
                     np.minimum(0.105 - np.abs(p.at[:, 0]), p.at[:, 2] - 0.03)), lift_m=0.005, name="pocket")  # fmt: skip
     return [g.trousers(person, pants, ease_m=0.010, cuff_m=0.016), body,

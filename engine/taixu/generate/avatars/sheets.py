@@ -20,7 +20,7 @@ __all__ = ["FACES", "Look", "sheet"]
 Pixels = NDArray[np.uint8]
 _FOV_RAD = 0.38
 _GROUND = (0.86, 0.89, 0.93)
-_SUN = (-0.36, 0.22, 0.09, 0.90)
+_SUN, _BEHIND = (-0.36, 0.22, 0.09, 0.90), (-0.11, 0.88, -0.25, -0.39)
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,8 @@ def _world(shown: ModelData) -> Any:
     app.add_plugin(ScenePlugin())
     spawn_model(app.world, app.world.spawn(Transform()), shown)
     app.world.spawn(Environment(intensity=0.7))
-    app.world.spawn(Transform(rotation=_SUN), Light(intensity=2.5))
+    app.world.spawn(Transform(rotation=_SUN), Light(intensity=2.4))
+    app.world.spawn(Transform(rotation=_BEHIND), Light(intensity=1.2))
     app.run_stage(Stage.PROPAGATE)
     return app.world
 
@@ -119,8 +120,12 @@ def _head(model: ModelData, shown: ModelData) -> tuple[NDArray[np.float64], floa
     faces = (mesh for mesh in shown.meshes if mesh.name == "face")
     points = np.concatenate([part.attributes["POSITION"] for mesh in faces for part in mesh.primitives])
     low, high = points.min(0).astype(np.float64), points.max(0).astype(np.float64)
-    skull = min(_top(shown), 1.75 * neck) if model.materials[0].toon is not None else float(high[1])
+    if model.materials[0].toon is None:
+        skull = float(high[1])
+        return np.array((0.5 * (low[0] + high[0]), neck + 0.46 * (skull - neck), 0.0)), 1.45 * (skull - neck)
+    skull = min(_top(shown), 1.75 * neck)
+    chin = min(neck, float(low[1]) - 0.15 * (skull - neck))
     wide = max(float(np.abs(part.attributes["POSITION"][:, 0]).max()) for mesh in shown.meshes if mesh.name in ("head", "face")
                for part in mesh.primitives)
-    reach = 1.45 * (skull - neck) if wide < 0.1 else max(1.30 * (skull - neck), min(2.15 * wide, 1.9 * (skull - neck)))
-    return np.array((0.5 * (low[0] + high[0]), neck + 0.46 * (skull - neck), 0.0)), reach
+    reach = max(1.2 * (skull - chin), min(2.15 * wide, 1.9 * (skull - chin)))
+    return np.array((0.0, 0.5 * (chin + skull), 0.0)), reach

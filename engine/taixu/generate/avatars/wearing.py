@@ -9,7 +9,7 @@ import numpy as np
 from taixu.generate.avatars.accessory_shapes import HAT_LINES
 from taixu.generate.avatars.charts import skin_chart
 from taixu.generate.avatars.garments import dressed
-from taixu.generate.avatars.hair import head_of
+from taixu.generate.avatars.hair import head_of, over_cloth
 from taixu.generate.avatars.parts import part_named
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.shoe_facts import BOOTS_OVER
@@ -40,10 +40,9 @@ def worn(person: Person, pieces: list[Piece]) -> list[Piece]:
             result.append(piece.kept(np.asarray(shown)))
         else:
             result.append(piece)
-    for kind, name in (("hair", spec.hair), ("brows", spec.brows), ("beard", spec.beard)):
-        if name:
-            cloth += part_named(kind, name)(person)
-    cloth = [_under_hats(person, piece) for piece in cloth]
+    grown = [piece for kind, name in (("hair", spec.hair), ("brows", spec.brows), ("beard", spec.beard)) if name
+             for piece in part_named(kind, name)(person)]  # fmt: skip
+    cloth += [over_cloth(person, _under_hats(person, piece), cloth) for piece in grown]
     for name in spec.accessories:
         cloth += part_named("accessory", name)(person)
     return [*result, *cloth, *(replace(extra, node="clothes") for extra in extras)]
