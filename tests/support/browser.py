@@ -186,6 +186,13 @@ class Browser:
             page.wait("() => window.taixu?.isReady()")
         return page
 
+    def blank(self) -> Any:
+        """An empty page, without a viewer."""
+        context = self._running.new_context()
+        self._contexts.append(context)
+        context.set_default_timeout(PATIENCE_SECS * 1000)
+        return context.new_page()
+
     def close_pages(self) -> None:
         """Let all pages go."""
         while self._contexts:
