@@ -22,6 +22,8 @@ from taixu.scene.surfaces import surface_of_table
 __all__ = ["ModelState", "ModelStore", "ReadingStore", "place_models", "wait_for_models"]
 
 _log = logging.getLogger(__name__)
+_MOST_TOLD = 50
+_MOST_FAILURES = 256
 _Look = tuple[str, str, bool, tuple[Any, ...]]
 
 
@@ -89,6 +91,7 @@ class ModelState:
         self.failures: dict[str, str] = {}
         """Sources that could not be read, with the sentence why."""
         self._placed: dict[int, _Placed] = {}
+        self._told = 0
 
     @property
     def waiting(self) -> bool:
@@ -108,6 +111,20 @@ class ModelState:
     def fork(self, world: World) -> ModelState:
         return ModelState(self.store)
 
+    def fail(self, source: str, error: TaixuError) -> None:
+        """Keep why a model cannot be had, and warn of it, until that would be all there is in the log."""
+        if self.failures.get(source) == str(error):
+            return
+        if len(self.failures) >= _MOST_FAILURES:  # names of others' making must not fill memory
+            shown = {one.look[0] for one in self._placed.values()}
+            self.failures = {name: why for name, why in self.failures.items() if name in shown}
+        self.failures[source] = str(error)
+        self._told += 1
+        if self._told <= _MOST_TOLD:
+            _log.warning("%s", error)
+        elif self._told == _MOST_TOLD + 1:
+            _log.warning("more than %d models cannot be had; no more of them are told", _MOST_TOLD)
+
 
 def place_models(world: World) -> None:
     """Bring the nodes of all models up to date."""
@@ -115,7 +132,8 @@ def place_models(world: World) -> None:
     if not state._placed and not len(world.query(Model)) and not len(world.query(FromModel)):
         return  # whoever comes later finds the log of changes since the last look
     since, state.tick = state.tick, world.tick
-    version, unchanged = state.store.version, True
+    version = state.store.version
+    fresh: list[int] = []
     structure = world.structure.since(since)
     if structure is None or (structure and state._placed):
         _drop_lost(world, state, resync=structure is None)
@@ -123,7 +141,6 @@ def place_models(world: World) -> None:
         own = surface_of_table(table)
         rows = table.changed((Model,) if own is None else (Model, own), since=since)
         if row_count(rows):
-            unchanged = False
             names = ("source", "variant", "cast_shadow")
             looks = zip(*(table.read(Model, name)[rows].tolist() for name in names), looks_of(table, own, rows), strict=True)
             for entity, look in zip(table.entities[rows].tolist(), looks, strict=True):
@@ -132,11 +149,13 @@ def place_models(world: World) -> None:
                     state._placed[entity] = _Placed(look)
                 elif placed.look != look:
                     placed.look, placed.revision = look, -1
-    if unchanged and version == state.version:
+                fresh.append(entity)
+    if not fresh and version == state.version:
         return
-    state.version = version
-    for entity, placed in state._placed.items():
-        _place(world, state, entity, placed)
+    if version != state.version:  # one has arrived: whoever waits for it
+        state.version, fresh = version, list(state._placed)
+    for entity in fresh:
+        _place(world, state, entity, state._placed[entity])
     world.advance()
 
 
@@ -154,9 +173,7 @@ def _place(world: World, state: ModelState, entity: int, placed: _Placed) -> Non
     try:
         found = state.store.model(source) if source else (ModelData(), 0)
     except TaixuError as error:
-        if state.failures.get(source) != str(error):
-            state.failures[source] = str(error)
-            _log.warning("%s", error)
+        state.fail(source, error)
         return
     if found is None or found[1] == placed.revision:
         return
@@ -182,7 +199,10 @@ def _clear(world: World, placed: _Placed) -> None:
 
 def _drop_lost(world: World, state: ModelState, *, resync: bool) -> None:
     """Remove the nodes of entities that died or lost their `Model`."""
-    for entity in [one for one in state._placed if not world.has(one, Model)]:
+    handles = np.fromiter(state._placed, np.uint64, len(state._placed))
+    living, tables, _ = world.locate_living(handles)
+    shown = [table.id for table in world.query(Model).tables()]
+    for entity in handles[~(living & np.isin(tables, shown))].tolist():
         _clear(world, state._placed.pop(entity))
     if resync:  # a restored world: what stands there was made by others, so make it anew
         owned = world.query(FromModel).entities

@@ -188,6 +188,23 @@ def test_a_model_that_cannot_be_read_is_said_once(app: App, caplog: pytest.LogCa
     assert not app.resource(ModelState).waiting
 
 
+def test_many_models_that_cannot_be_read_fill_neither_log_nor_memory(app: App, caplog: pytest.LogCaptureFixture) -> None:
+    store = use(app)
+    for number in range(300):
+        entity = app.world.spawn(Transform(), Model(f"missing{number}.glb"))
+        app.frame(1 / 60)
+        app.world.despawn(entity)
+    last = app.world.spawn(Transform(), Model("missing299.glb"))
+    store.version += 1
+    app.frame(1 / 60)
+    state = app.resource(ModelState)
+    assert len(caplog.records) == 51
+    assert caplog.records[-1].getMessage() == "more than 50 models cannot be had; no more of them are told"
+    assert len(state.failures) <= 256
+    assert app.world.alive(last)[0]
+    assert not state.waiting
+
+
 def test_instances_stand_below_their_node(app: App) -> None:
     places = np.array([[1, 0, 0], [0, 0, 3]], np.float32)
     copies = Instances(places, np.array([[0, 0, 0, 1]] * 2, np.float32), np.ones((2, 3), np.float32))
