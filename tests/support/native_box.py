@@ -75,6 +75,10 @@ class NativeBoxed:
     def busy(self) -> bool:
         return any(reply.about == "call" for reply in self._replies)
 
+    @property
+    def has_news(self) -> bool:
+        return bool(self._replies)
+
     def _reply(self, about: str, payload: bytes, status: str = "ok", reason: str = "") -> None:
         logs, self.guest.logs[:] = tuple(self.guest.logs), []
         self._replies.append(

@@ -109,14 +109,14 @@ class Journal:
 
     def __init__(self, watched: Watched, entities: _Entities) -> None:
         self.watched = watched
-        self._latest = 0
+        self.latest = 0
         self._entities = entities
         self._entries: list[Gathered] = []
         self._since: dict[int, Gathered] = {}
 
     def add(self, gathered: Gathered) -> None:
         """Keep it; where there are many, the older half becomes one."""
-        self._latest = gathered.number
+        self.latest = gathered.number
         self._entries.append(gathered)
         self._since.clear()
         if len(self._entries) > _MOST_ENTRIES:
@@ -128,7 +128,7 @@ class Journal:
 
         Older values may be among it, where they hold still.
         """
-        if self._latest <= number:
+        if self.latest <= number:
             return None
         found = self._since.get(number)
         if found is None:
@@ -163,6 +163,7 @@ class WorldFollower:
         self._tick = -1
         self._watchers: WeakSet[Watcher] = WeakSet()
         self._entities = _Entities()
+        self._changed_since: dict[int, list[str]] = {}
         self._count, self._all_known = 0, True
         self._by_table: dict[int, list[Journal]] = {}
         self._only: dict[str, Watcher | None] = {}
@@ -194,6 +195,7 @@ class WorldFollower:
             return self.number
         self._learn()
         self.number += 1
+        self._changed_since.clear()
         if changes:
             self._note_moves(np.unique(np.concatenate([changes.spawned, changes.despawned, changes.moved])))
         self._entities.clear()
@@ -206,6 +208,13 @@ class WorldFollower:
         self._tick = world.tick
         world.advance()
         return self.number
+
+    def changed_since(self, number: int) -> list[str]:
+        """Keys of the columns of which something was gathered after a look."""
+        found = self._changed_since.get(number)
+        if found is None:
+            found = self._changed_since[number] = [key for key, journal in self.journals.items() if journal.latest > number]
+        return found
 
     def moved_since(self, number: int) -> Moves | None:
         """Who came, went or changed after a look, each once, as it is now; None where nobody did."""
@@ -253,6 +262,7 @@ class WorldFollower:
                 only[watched.key] = None if watched.key in only else watcher
                 known[watched.key] = watched
         self._only = only
+        self._changed_since.clear()
         self.journals = {key: self.journals.get(key) or Journal(watched, self._entities) for key, watched in known.items()}
         self._by_table.clear()
         self._count, self._all_known = len(self._watchers), True

@@ -10,6 +10,7 @@ the next step.
 from __future__ import annotations
 
 import ast
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Any
 
@@ -85,6 +86,7 @@ class ModHost:
         self._restored = False
         self._told_writers: set[tuple[str, str, str]] = set()
         self._wrote: dict[str, list[tuple[str, NDArray[np.uint64]]]] = {}  # by column, who wrote which entities' in this step
+        self._writers: Counter[str] | None = None  # how many mods may write a column
         self._heard = 0
         self._controls: dict[str, Any] | None = None  # of this step, the same for all that may know them
         for made in (Widgets(), Chat(), Storage()):
@@ -201,6 +203,7 @@ class ModHost:
         """The beginning of a step: carry out what mods answered to the last one, in load order."""
         self.log.begin_frame(self.world.resource(Clock).frames)
         self._wrote.clear()
+        self._writers = None
         for mod in list(self.mods.values()):
             mod.collect(_WAIT_SECS if self.wait else 0.0)
         share_out(self.mods.values(), self.world.resource(Clock).ticks)
@@ -307,8 +310,9 @@ class ModHost:
 
     def note_writes(self, mod: SteppedMod, column: MirrorColumn, changed: NDArray[np.bool_]) -> None:
         """Tell of two mods that write the same column of the same entity in one step, the first time that they do."""
-        writers = [other for other in self.mods.values() if column.key in other.mirror.columns]
-        if len(writers) < 2 or sum(other.mirror.columns[column.key].writable for other in writers) < 2:
+        if self._writers is None:
+            self._writers = Counter(each.key for other in self.mods.values() for each in other.mirror.writable)
+        if self._writers[column.key] < 2:
             return
         for name, handles in self._wrote.get(column.key, ()):
             pair = name, mod.name, column.key

@@ -8,7 +8,7 @@ changed are copied into the sandbox.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -184,8 +184,9 @@ class WorldMirror:
             has_moved = True
         else:
             has_moved = self._follow_moves(facts)
-            self._take_values(self.columns.values())
-            self._take_texts()
+            changed = self._follower.changed_since(self._seen)
+            self._take_values(column for key in changed if (column := self.columns.get(key)) is not None)
+            self._take_texts(changed)
         self._seen = number
         self._tell_family(facts, has_moved=has_moved)
         texts = self._texts(_MOST_FIRST_TEXT_BYTES if "reset" in facts else _MOST_TEXT_BYTES)
@@ -338,10 +339,8 @@ class WorldMirror:
         journals, number = self._follower.journals, self._follower.number
         known: dict[int, NDArray[np.int32]] = {}  # slots by what they were found for: most columns change together
         for column in columns:
-            if column.seen >= number:
-                continue
             journal = journals.get(column.key)
-            gathered = None if journal is None else journal.since(column.seen)
+            gathered = None if journal is None else journal.since(max(column.seen, self._seen))
             if gathered is not None:
                 slots = known.get(id(gathered.entities))
                 if slots is None:
@@ -363,10 +362,9 @@ class WorldMirror:
                 lane[slots] = given
         column.dirty = True
 
-    def _take_texts(self) -> None:
+    def _take_texts(self, changed: Collection[str]) -> None:
         for objects in self._objects:
-            journal = self._follower.journals.get(objects.key)
-            gathered = None if journal is None else journal.since(self._seen)
+            gathered = self._follower.journals[objects.key].since(self._seen) if objects.key in changed else None
             if gathered is not None:
                 ids = self._world.stable_ids(gathered.entities).tolist()
                 objects.changed.update(pair for pair in zip(ids, gathered.values) if pair[0])

@@ -125,7 +125,7 @@ class SteppedMod(NamedMod):
         if self.boxed.busy or self._under_way:
             self.cost.late += 1
             return
-        while (reply := self.boxed.poll()) is not None:  # of what happened to it between two steps
+        while self.boxed.has_news and (reply := self.boxed.poll()) is not None:  # of what happened to it between two steps
             self._tell(reply)
         unheard, self._unheard = self._unheard, {}
         try:
@@ -284,7 +284,8 @@ class SteppedMod(NamedMod):
     def _write_back(self, answer: Answer) -> None:
         world, kept = self._host.world, self._kept_writes
         if kept is None:
-            written = [(column, back, differences(self.mirror, column, back)) for column, back in self.returned()]
+            compared = [(column, back, differences(self.mirror, column, back)) for column, back in self.returned()]
+            written = [each for each in compared if each[2] is None or each[2].any()]
         else:
             written, self._kept_writes = written_again(self, kept), None
         if not written:

@@ -19,7 +19,7 @@ __all__ = ["FUEL_PER_UNIT", "Share", "post_work", "share_out", "structure_work",
 
 FUEL_PER_UNIT = 10_000
 """Instructions of a box that take as long as a unit does."""
-_UNITS_A_STEP = 1200
+_UNITS_A_STEP = 800
 _MOST_SAVED = 8000
 _AT_START = 30_000
 _ENOUGH = 3000

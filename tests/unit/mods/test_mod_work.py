@@ -29,7 +29,7 @@ def _shares(*units: int) -> list[Any]:
 def test_units_go_to_those_that_lack_some_in_equal_parts() -> None:
     mods = _shares(FULL, FULL - 100, -50_000, -50_000)
     share_out(mods)
-    assert [each.share.units for each in mods] == [FULL, FULL, -50_000 + 550, -50_000 + 550]
+    assert [each.share.units for each in mods] == [FULL, FULL, -50_000 + 350, -50_000 + 350]
     assert [each.share.waits for each in mods] == [False, False, True, True]
 
 

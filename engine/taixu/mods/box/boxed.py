@@ -92,6 +92,11 @@ class BoxedMod:
         return self.state == "off"
 
     @property
+    def has_news(self) -> bool:
+        """True where a reply lies ready, as far as the box was tended."""
+        return bool(self._replies)
+
+    @property
     def taking(self) -> bool:
         """True while a snapshot is under way."""
         return self._taking is not None or self._fetching is not None
