@@ -29,6 +29,10 @@ void main() {
     Fragment f = fragment_here();
     SurfaceInputs s = default_surface(f);
     surface(f, s);
+#ifdef PLACES_VERTICES
+    f.position = placed_fragment(f); // light falls where the thing is that the card shows
+    f.normal = s.normal;
+#endif
 #ifdef LAYER_VOLUME
     s.thickness *= v_scale;
     s.curvature = seen_curvature(f.normal, f.view, dFdx(v_position), dFdy(v_position), dFdx(f.normal), dFdy(f.normal));

@@ -35,8 +35,14 @@ layout(location = 6) flat out float v_scale;
 
 void main() {
     RenderableRow object = renderables[object_id];
+#ifdef PLACES_VERTICES // the surface says itself where its vertices are
+    vec3 middle; // what of the vertex moves with the object
+    vec3 offset = placed_vertex(object, position, uv0, uv1, middle);
+    vec3 world = world_from_local(object.transform, middle) + offset;
+#else
     vec3 local = LOCAL_POSITION;
     vec3 world = world_from_local(object.transform, local);
+#endif
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
     v_position = world;
@@ -63,8 +69,12 @@ void main() {
 #endif
 #ifdef VELOCITY_AT
     v_now = plain_clip_from_world * vec4(world, 1.0);
-    vec3 before = previous_local(object, local);
-    v_before = previous_clip_from_world * vec4(previous_world_from_local(object.transform, before), 1.0);
+#ifdef PLACES_VERTICES
+    vec3 before = previous_world_from_local(object.transform, middle) + offset;
+#else
+    vec3 before = previous_world_from_local(object.transform, previous_local(object, local));
+#endif
+    v_before = previous_clip_from_world * vec4(before, 1.0);
 #endif
 #ifdef ID_AT
     v_entity = object.entity;

@@ -1,3 +1,7 @@
+#ifdef FADES
+#include "common/dither.glsl"
+flat in float v_stays;
+#endif
 // Targets stand at the locations that the pass defines (NORMAL_AT, VELOCITY_AT, ID_AT), those that are wanted.
 #ifdef ALPHA_MASK
 in vec3 v_cut_out;
@@ -19,6 +23,9 @@ layout(location = ID_AT) out uint target_id;
 #endif
 
 void main() {
+#ifdef FADES
+    if (dither(gl_FragCoord.xy) >= v_stays) discard;
+#endif
 #ifdef ALPHA_MASK
 #ifdef SAMPLES
     int standing = standing_samples(v_material, v_cut_out, v_alpha);

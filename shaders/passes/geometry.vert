@@ -3,6 +3,10 @@
 #ifdef ALPHA_MASK
 #include "surface/alpha.glsl"
 #endif
+#ifdef FADES
+#include "common/fading.glsl"
+flat out float v_stays;
+#endif
 layout(location = 0) in vec3 position;
 layout(location = 1) in vec4 normal;
 layout(location = 3) in vec2 uv0;
@@ -48,5 +52,9 @@ void main() {
     v_cut_out = cut_out_coordinate(object.material, uv0, uv1);
     v_alpha = color.a;
     v_material = object.material;
+#endif
+#ifdef FADES
+    vec4 sphere = materials[object.material].fade_sphere;
+    v_stays = share_that_stays(world_sphere(object.transform, sphere), materials[object.material].fade_px);
 #endif
 }

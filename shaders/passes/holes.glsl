@@ -24,7 +24,14 @@ void main() {
     SurfaceInputs s = default_surface(f);
     surface(f, s);
     if (s.opacity < hole_below(f.material)) discard;
+#if defined(CASTER) && defined(PLACES_VERTICES)
+    vec4 place = clip_from_world * vec4(placed_fragment(f), 1.0);
+    gl_FragDepth = clamp(place.z / place.w, 0.0, 1.0);
+#endif
 #ifdef NORMAL_AT
+#ifdef PLACES_VERTICES
+    f.normal = s.normal;
+#endif
     target_normal = vec4(f.normal, 1.0);
 #endif
 #ifdef VELOCITY_AT

@@ -43,6 +43,9 @@ class Levels:
     nodes: tuple[int, ...]
     coverage: tuple[float, ...] = ()
     carrier: int = -1
+    impostor: tuple[tuple[float, float, float, float], tuple[float, float]] | None = None
+    """What an impostor after the last level shows, in the carrier's frame: middle and radius of a sphere, and radius and half the
+    height of the cylinder in it; None where there shall be none."""
 
     def members(self, model: ModelData) -> list[int]:
         """The nodes with meshes that the finest level is, the carrier first."""
@@ -90,7 +93,7 @@ def levels_of(model: ModelData) -> dict[int, Levels]:
         nodes = list(dict.fromkeys(each for each in nodes if each != index))[: MOST_LEVELS - 1]
         carrier = _carrier(model, index, nodes)
         if carrier is not None:
-            found[index] = Levels((index, *nodes), _coverage(node, 1 + len(ids)), carrier)
+            found[index] = Levels((index, *nodes), _coverage(node, 1 + len(ids)), carrier, _impostor(node))
     for siblings in ([node.children for node in model.nodes], [scene.nodes for scene in model.scenes]):
         for group in siblings:
             found |= _named(model, group)
@@ -148,6 +151,22 @@ def _stand_alike(one: Node, other: Node) -> bool:
     if one.matrix is not None and other.matrix is not None:
         pairs.append((one.matrix, other.matrix))
     return all(np.allclose(a, b, atol=1e-5) for a, b in pairs)
+
+
+def _impostor(node: Node) -> tuple[tuple[float, float, float, float], tuple[float, float]] | None:
+    """What the node's extras say: a file may hold anything."""
+    said = node.extras.get("impostor") if isinstance(node.extras, dict) else None
+    if not isinstance(said, dict):
+        return None
+    middle = said.get("middle")
+    if not isinstance(middle, (list, tuple)) or len(middle) != 3:
+        return None
+    values = [*middle, said.get("height_m"), said.get("radius_m")]
+    if not all(isinstance(each, (int, float)) and not isinstance(each, bool) and abs(each) < 1e4 for each in values):
+        return None
+    x, y, z, height, radius = (float(each) for each in values)
+    reach = math.hypot(height / 2.0, radius)
+    return ((x, y, z, reach), (radius, height / 2.0)) if height > 0 and radius > 0 and math.isfinite(x + y + z + reach) else None
 
 
 def _coverage(node: Node, count: int) -> tuple[float, ...]:

@@ -95,7 +95,8 @@ class Drawing:
             if self._view is not None:
                 self._view.release()
             if self.device.capabilities.is_software:  # where four samples cost three times one
-                self._view = View(seen, self.size, settings={"antialias": "fxaa", "hud": self.hud, **(settings or {})})
+                lean = {"antialias": "fxaa", "shadow_texels": 512, "hud": self.hud}
+                self._view = View(seen, self.size, settings={**lean, **(settings or {})})
             else:
                 self._view = View(seen, self.size, samples=4, settings={"hud": self.hud, **(settings or {})})
         self._view.camera = seen

@@ -13,7 +13,8 @@ from __future__ import annotations
 from taixu.gpu import Device, StructLayout, VertexBuffer
 
 __all__ = [
-    "DEFORMED_ROW", "FLAG_CAST_SHADOW", "FLAG_VISIBLE", "FRAME_BLOCK", "MESH_ROW", "MESH_VERTEX_LAYOUT", "POSITION_VERTEX_LAYOUT",
+    "DEFORMED_ROW", "FLAG_CAST_FAR", "FLAG_CAST_SHADOW", "FLAG_VISIBLE", "FRAME_BLOCK", "MESH_ROW", "MESH_VERTEX_LAYOUT",
+    "POSITION_VERTEX_LAYOUT",
     "RENDERABLE_ROW", "VIEW_BLOCK", "StorageSlot", "TextureSlot", "UniformSlot", "register_sources",
 ]  # fmt: skip
 
@@ -43,7 +44,8 @@ class TextureSlot:
     SHADING = 4  # 4 to 15: environment, shadows, arrays of material textures
 
 
-FLAG_VISIBLE, FLAG_CAST_SHADOW = 1, 2
+FLAG_VISIBLE, FLAG_CAST_SHADOW, FLAG_CAST_FAR = 1, 2, 4
+"""Shown in pictures; casts shadows that fall nearby, and those that fall far away (a sun's last cascades)."""
 
 FRAME_BLOCK = StructLayout("FrameBlock", [
     ("time_secs", "f4"), ("delta_secs", "f4"), ("frame_index", "u4"), ("transform_count", "u4"),

@@ -43,6 +43,8 @@ class DrawKey:
     is_outlined: bool = False
     writes_depth: bool = False
     order: int = 0
+    fades: bool = False
+    """What has it gives way to an impostor, dot by dot."""
 
 
 class MaterialSource(Protocol):

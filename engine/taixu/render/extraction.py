@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from taixu.ecs import Rows, World, indices_of, row_count
 from taixu.gpu import Device
-from taixu.render.bindings import FLAG_CAST_SHADOW, FLAG_VISIBLE
+from taixu.render.bindings import FLAG_CAST_FAR, FLAG_CAST_SHADOW, FLAG_VISIBLE
 from taixu.render.bins import DrawLists
 from taixu.render.context import MaterialSource
 from taixu.render.culling import Culler
@@ -28,6 +28,7 @@ from taixu.scene import MeshInstance, WorldTransforms
 __all__ = ["WorldMirror"]
 
 Indices = NDArray[np.intp]
+_FLAGS_OF_CASTS = np.array([0xFFFFFFFF, ~FLAG_CAST_FAR & 0xFFFFFFFF, FLAG_CAST_FAR], np.uint32)
 _FIELDS = ("mesh", "tint", "layers", "visible", "cast_shadow")
 
 
@@ -138,9 +139,12 @@ class WorldMirror:
             visible, shadows = visible[drawn], shadows[drawn]
         slots = self.renderables.slots_of(indices)
         flags = visible * np.uint32(FLAG_VISIBLE) | shadows * np.uint32(FLAG_CAST_SHADOW)
+        flags |= (visible & shadows) * np.uint32(FLAG_CAST_FAR)
         if len(slots) != len(indices):
             owner = np.repeat(np.arange(len(indices)), self.renderables.slot_counts[indices])
             flags, layers, tints = flags[owner], layers[owner], tints[owner]
+        if self.library.has_casts and len(slots):
+            flags = flags & _FLAGS_OF_CASTS[self._casts(indices)]
         rows = self.renderables.rows
         rows["flags"][slots], rows["layers"][slots], rows["tint"][slots] = flags, layers, tints
         self.renderables.mark(slots)
@@ -160,6 +164,13 @@ class WorldMirror:
         rows["mesh"][slots] = self.library.meshes[primitives]
         rows["material"][slots] = self.library.materials[primitives]
         self._assign(slots)
+
+    def _casts(self, indices: Indices) -> NDArray[np.int8]:
+        """Where the slots of entities cast shadows: of `LibraryMirror.casts`."""
+        counts = self.renderables.slot_counts[indices]
+        nth = np.arange(int(counts.sum())) - np.repeat(np.cumsum(counts) - counts, counts)
+        found: NDArray[np.int8] = self.library.casts[np.repeat(self.library.starts[self.mesh_numbers[indices]], counts) + nth]
+        return found
 
     def _assign(self, slots: Indices) -> None:
         """Give rows the command that their mesh and their material's draw key ask for."""

@@ -1,4 +1,7 @@
-"""The fast path (quality "fast"): one light, no shadows, no post effects, straight to an 8-bit picture."""
+"""The fast path (quality "fast"): one light, no shadows, no post effects, straight to an 8-bit picture.
+
+Colours and holes come from the texture of the base colour, light from the vertices; impostors have theirs by pixel.
+"""
 
 from __future__ import annotations
 
@@ -9,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World, indices_of
-from taixu.gpu import ALPHA, DepthState, Pipeline
+from taixu.gpu import ALPHA, BindGroup, DepthState, Pipeline
 from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
 from taixu.render.bins import Bin
+from taixu.render.cards import CARD
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.views import View
@@ -61,18 +65,28 @@ class FastPass:
             sun[1], sun[2], sun[3] = (0.85, 0.82, 0.78, 0), (0.3, 0.33, 0.38, 0), (0.12, 0.11, 0.1, 0)
             p.push_uniform(UniformSlot.PASS, sun)
 
-            def pipeline_for(item: Bin) -> Pipeline:
+            def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
                 return self._pipeline(context, item)
 
             context.draw_bins(p, pipeline_for)
             context.draw_blended(p, pipeline_for)
 
-    def _pipeline(self, context: PassContext, item: Bin) -> Pipeline:
-        blends = item.key.alpha == "blend"
-        return context.device.pipeline(
-            "passes/fast.vert",
-            "passes/fast.frag",
-            defines={"WRITE_ID": self.with_id, **item.defines},
+    def _pipeline(self, context: PassContext, item: Bin) -> tuple[Pipeline, BindGroup | None]:
+        key = item.key
+        blends, signature = key.alpha == "blend", key.signature.only("base_color")
+        folder, defines = "passes/fast", {"WRITE_ID": self.with_id, **signature.defines()}
+        if key.shader == CARD.name:
+            folder, defines = f"generated/fast/{CARD.name}", {"WRITE_ID": self.with_id, **key.signature.defines()}
+        elif key.alpha == "mask" and signature.textures:
+            defines["ALPHA_MASK"] = True
+        if key.fades:
+            defines["FADES"] = True
+        reads = key.shader == CARD.name or signature.textures
+        defines |= item.defines
+        pipeline = context.device.pipeline(
+            f"{folder}.vert",
+            f"{folder}.frag",
+            defines=defines,
             vertex_layout=MESH_VERTEX_LAYOUT,
             primitive=item.mode,
             cull=item.cull,
@@ -80,6 +94,7 @@ class FastPass:
             blend=_BLENDS[self.with_id] if blends else None,
             label="fast",
         )
+        return pipeline, context.frame.renderer.materials.bind_group(key) if reads else None
 
 
 class FastFeature:

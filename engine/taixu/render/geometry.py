@@ -65,6 +65,8 @@ class GeometryPass:
             defines |= {"ALPHA_MASK": True, **key.signature.only("base_color").defines()}
             if self.samples > 1:
                 defines["SAMPLES"] = self.samples
+            if key.fades:
+                defines["FADES"] = True
             group = context.frame.renderer.materials.bind_group(key)
         vertex = "passes/geometry.vert"
         fragment = "passes/geometry_masked.frag" if cut_out else None if plain else "passes/geometry.frag"

@@ -12,7 +12,9 @@ from numpy.typing import NDArray
 from taixu.gpu import BindGroup, Buffer, DepthState, Device, Pipeline, StructLayout, Targets, Texture
 from taixu.math.projection import frustum_planes
 from taixu.render.bindings import (
+    FLAG_CAST_FAR,
     FLAG_CAST_SHADOW,
+    FLAG_VISIBLE,
     MESH_VERTEX_LAYOUT,
     POSITION_VERTEX_LAYOUT,
     VIEW_BLOCK,
@@ -21,6 +23,7 @@ from taixu.render.bindings import (
     UniformSlot,
 )
 from taixu.render.bins import Bin
+from taixu.render.cards import CARD
 from taixu.render.clusters import FEW_LIGHTS, GRID, STRIDE, depth_slices
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.culling import VisibleList
@@ -28,7 +31,7 @@ from taixu.render.environment import make_dfg_texture
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lights import LIGHT_ROW, LIMIT, Lights, gather_lights, light_rows
 from taixu.render.octahedron import tiles_glsl
-from taixu.render.shadows import ATLAS_WIDTH, MOST_TILES, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
+from taixu.render.shadows import ATLAS_WIDTH, CASCADES, MOST_TILES, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
 from taixu.render.skies import Skies, Sky
 from taixu.render.views import View
 from taixu.scene import Environment
@@ -89,7 +92,8 @@ class _ViewLight:
 class LightingFeature:
     """Follows lights and environment of the world, and gives the cluster and shadow passes.
 
-    ``view.settings``: "shadows" False turns them off; "shadow_distance_m".
+    ``view.settings``: "shadows" False turns them off; "shadow_distance_m"; "shadow_texels" along the edge of
+    a sun's map, 1024 or less.
 
     Attributes
     ----------
@@ -124,14 +128,14 @@ class LightingFeature:
         """Light with this equirectangular picture [h, w, 3] in place of the world's sky; None ends that."""
         self.skies.override(image)
 
-    def has_shadows(self, view: View) -> bool:
-        """Whether the view has shadow maps in this frame."""
-        return bool(self._of(view).tiles)
     @property
     def lamp_count(self) -> int:
         """Lights of the world that is drawn, its sun with them."""
         return self._lights.count
 
+    def has_shadows(self, view: View) -> bool:
+        """Whether the view has shadow maps in this frame."""
+        return bool(self._of(view).tiles)
 
     # -- feature -----------------------------------------------------------------------------------------------------
     def extract(self, frame: FrameContext) -> None:
@@ -233,8 +237,11 @@ class LightingFeature:
         block["camera_cell"][:3], block["layer_mask"] = context.view.camera.cell, context.view.layers & 0xFFFFFFFF
         for number, tile in enumerate(kept.tiles):
             block["clip_from_world"] = tile.clip_from_world.T
+            _look_from(block, tile)
             block["frustum_planes"] = _planes(tile)
-            context.frame.renderer.cull(self._casters, self.device.push(block), flags=FLAG_CAST_SHADOW)
+            # What falls far away is cast by impostors, where there are some.
+            flags = FLAG_CAST_FAR if tile.is_parallel and number >= CASCADES // 2 else FLAG_CAST_SHADOW | FLAG_VISIBLE
+            context.frame.renderer.cull(self._casters, self.device.push(block), flags=flags)
             clear = 0.0 if number == 0 else None
             with self.device.render_pass(self._targets, clear_depth=clear, viewport=tile.viewport) as p:
                 context.draw_bins(p, self._solid_caster, visible=self._casters, positions_only=True)
@@ -262,10 +269,13 @@ class LightingFeature:
             if key.cuts_holes:
                 vertex, fragment = f"generated/forward/{key.shader}.vert", f"generated/holes/{key.shader}.frag"
                 signature = key.signature
+            defines: dict[str, object] = {"ALPHA_MASK": True, **signature.defines(), **item.defines}
+            if key.shader == CARD.name:
+                defines["CASTER"] = True
             pipeline = self.device.pipeline(
                 vertex,
                 fragment,
-                defines={"ALPHA_MASK": True, **signature.defines(), **item.defines},
+                defines=defines,
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 cull="none",
                 depth=DepthState(clamp=True),
@@ -325,6 +335,17 @@ def _planes(tile: ShadowTile) -> NDArray[np.float64]:
     if tile.is_parallel:
         planes[5] = (0.0, 0.0, 0.0, 1.0)  # casters before the near plane count: their depth is clamped
     return planes
+
+
+def _look_from(block: NDArray[Any], tile: ShadowTile) -> None:
+    """Say where the light is, for what turns towards whoever looks."""
+    if tile.is_parallel:  # reversed depth grows towards the light
+        towards = tile.clip_from_world[2, :3]
+        block["world_from_view"][2, :3] = towards / np.linalg.norm(towards)
+        block["camera_position"] = 0.0
+    else:
+        place = np.linalg.inv(tile.clip_from_world) @ (0.0, 0.0, 1.0, 0.0)
+        block["camera_position"] = (*(place[:3] / place[3]), 1.0)
 
 
 def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], size: int, *, label: str) -> Buffer:

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from taixu.assets.model import TextureRef
+from taixu.render.cards import card_look
 from taixu.render.material_rows import texture_refs
 from taixu.render.signature import SLOTS
 from taixu.render.surfaces import SurfaceLook, look_of_surface
 from taixu.render.texture_kinds import TextureKind, kind_of
 from taixu.render.toon import toon_look
 from taixu.scene import LibraryMaterial
+from taixu.scene.impostors import Impostor
 
 __all__ = ["look_of", "wanted_textures"]
 
 
 def look_of(entry: LibraryMaterial) -> SurfaceLook | None:
     """How an entry is drawn; None by the standard surface."""
+    if isinstance(entry.surface, Impostor):
+        return card_look(entry.surface)
     if entry.surface is not None:
         return look_of_surface(entry.surface, entry.textures, entry.material)
     return None if entry.material.toon is None else toon_look(entry.material)

@@ -66,6 +66,8 @@ MATERIAL_ROW = StructLayout(
         ("anisotropy", "f4"),
         ("dispersion", "f4"),  # 20 / Abbe number
         ("surface", "u4"),  # row among those of its own surface, where it is not the standard one
+        ("fade_px", "f4", (2,)),  # of `taixu.scene.impostors.Fade`, as is the sphere
+        ("fade_sphere", "f4", (4,)),
         ("texture_layers", "u4", (MOST_TEXTURES // 8, 4)),  # 16 bits a texture, in the signature's order
         ("mappings", "f4", (2 * MOST_MAPPINGS, 4)),  # two rows each: u = xyz . (uv, 1), w the set; v likewise
     ],

@@ -25,6 +25,7 @@ from taixu.render.surfaces import SurfaceLook, SurfaceRows, SurfaceShader
 from taixu.render.texture_pool import TexturePool
 from taixu.render.texture_pool import TextureSlot as PoolSlot
 from taixu.scene import LibraryMaterial
+from taixu.scene.impostors import Fade
 
 __all__ = ["FIRST_UNIT", "BoundTexture", "MaterialTable"]
 
@@ -80,12 +81,12 @@ class MaterialTable:
         return self._keys[: self._count]
 
     @property
-    @property
     def alpha_modes(self) -> NDArray[np.uint32]:
         """0 where a material hides what is behind, 1 where it has holes, 2 where that shows through; by material."""
         modes: NDArray[np.uint32] = self._rows["alpha_mode"][: self._count]
         return modes
 
+    @property
     def buffer(self) -> Buffer:
         """The rows, written when something changed."""
         if self._buffer is None or self._buffer.size < self._rows.nbytes:
@@ -155,19 +156,23 @@ class MaterialTable:
             self._bind_groups[name] = found
         return found
 
+    def key(self, number: int) -> DrawKey:
+        """A material's draw key."""
+        return self.draw_keys[int(self._keys[number])]
+
     def row(self, number: int) -> Any:
         """A material's row of `MATERIAL_ROW`."""
         return self._rows[number]
+
+    def surface_shader(self, name: str) -> SurfaceShader:
+        """The shader of a surface that some material has."""
+        return self._surfaces[name].shader
 
     def texture_of(self, key: DrawKey, use: TextureUse) -> Texture:
         """The array that a texture of a key's signature lies in."""
         return self.pool.texture(self._groups[key.group][use.unit - FIRST_UNIT][0])
 
     def _put(self, number: int, entry: Material | LibraryMaterial, textures: dict[str, BoundTexture]) -> None:
-    def surface_shader(self, name: str) -> SurfaceShader:
-        """The shader of a surface that some material has."""
-        return self._surfaces[name].shader
-
         entry = LibraryMaterial(entry, ModelData()) if isinstance(entry, Material) else entry
         material, look = entry.material, look_of(entry)
         wanted = texture_refs(material) if look is None else look.refs
@@ -198,6 +203,8 @@ class MaterialTable:
         )
         if look is not None:
             key = self._with_look(key, number, look)
+        if entry.fade is not None and key.alpha != "blend" and not key.cuts_holes:
+            key = self._with_fade(key, number, entry.fade)
         found = self._key_numbers.get(key)
         if found is None:
             found = self._key_numbers[key] = len(self.draw_keys)
@@ -221,6 +228,14 @@ class MaterialTable:
             key, shader=look.shader.name, cuts_holes=look.cuts_holes, is_outlined=look.is_outlined,
             writes_depth=look.writes_depth, order=look.order,
         )  # fmt: skip
+
+    def _with_fade(self, key: DrawKey, number: int, fade: Fade) -> DrawKey:
+        """The key of a material that gives way to an impostor: as if it had holes, where that has its dots."""
+        row = self._rows[number]
+        row["fade_sphere"], row["fade_px"] = fade.sphere, (fade.from_px, fade.to_px)
+        if key.alpha == "opaque":
+            row["alpha_cutoff"] = -1.0  # no other holes
+        return replace(key, alpha="mask", fades=True)
 
     def _forget_own(self, number: int) -> None:
         if number in self._own:

@@ -32,6 +32,7 @@ from taixu.render.fast import FastFeature
 from taixu.render.geometry import GeometryFeature
 from taixu.render.graph import PassGraph
 from taixu.render.hud import HudFeature
+from taixu.render.impostors import ImpostorPainter
 from taixu.render.library import LibraryMirror, TextureLoader
 from taixu.render.lighting import LightingFeature
 from taixu.render.lines import LineBatch, LineFeature
@@ -69,6 +70,8 @@ class Renderer:
     ----------
     meshes, materials
         What all worlds share: the mesh pool and the material table.
+    impostors
+        Takes the pictures that far levels of detail show.
     lines
         Debug lines for the next frame.
     lighting
@@ -86,6 +89,7 @@ class Renderer:
         register_sources(device)
         self.meshes = MeshPool(device)
         self.materials = MaterialTable(device)
+        self.impostors = ImpostorPainter(device, self.meshes, self.materials)
         self.lines = LineBatch()
         self.watches_shaders = watch_shaders
         self.measures_passes = False
@@ -122,7 +126,7 @@ class Renderer:
         """The world as the GPU knows it."""
         found = self._mirrors.get(world)
         if found is None:
-            library = LibraryMirror(self.meshes, self.materials, self.load_textures)
+            library = LibraryMirror(self.meshes, self.materials, self.load_textures, pictures=self.impostors.textures)
             found = self._mirrors[world] = WorldMirror(self.device, self.meshes, self.materials, library)
             finalize(world, self._orphans.append, found)  # freed at the next frame, on the device's thread
         return found
@@ -174,6 +178,7 @@ class Renderer:
             mirror = self._current = self.mirror(world)
             want_previous = any(v.graph is not None and "velocity" in v.graph.textures for v in views)
             mirror.update(world, want_previous=want_previous)
+            self._take_pictures(world, mirror, views, want_previous=want_previous)
             frame = FrameContext(device, self, world, self.frame_index, time_secs, delta_secs, views)
             for feature in self.features:
                 feature.extract(frame)
@@ -189,6 +194,14 @@ class Renderer:
         self.lines.clear()
         if world.has_resource(LineBatch):
             world.resource(LineBatch).clear()
+
+    def _take_pictures(self, world: World, mirror: WorldMirror, views: Sequence[View], *, want_previous: bool) -> None:
+        """Pictures of what is far; who waits for skies waits for them, and shows them at once."""
+        waits = self.lighting.skies.waits
+        finished = self.impostors.follow(world, mirror, list(self._mirrors.values()), waits=waits)
+        if finished and waits and world.has_resource(Details):
+            world.resource(Details).follow(world, [view.eye() for view in views])
+            mirror.update(world, want_previous=want_previous)
 
     def _reload_shaders(self) -> None:
         if self.watches_shaders and monotonic() - self._watched_secs > _WATCH_SECS:
@@ -226,12 +239,12 @@ class Renderer:
                 node.run(context)
 
     def cull(self, visible: VisibleList, block: BufferRange, *, flags: int = FLAG_VISIBLE) -> None:
-        """Cull this frame's world for a view block, which stays bound. Shadow passes bring lists and blocks of their
-        own.
+        """Cull this frame's world for a view block, which stays bound; `flags` are those that a renderable must have. Shadow
+        passes bring lists and blocks of their own.
         """
         assert self._current is not None, "culling belongs to a frame"
         mirror = self._current
-        mirror.culler.cull(mirror.lists, visible, block, count=mirror.renderables.high, flags=flags | FLAG_VISIBLE)
+        mirror.culler.cull(mirror.lists, visible, block, count=mirror.renderables.high, flags=flags)
 
     # -- drawing, for passes -----------------------------------------------------------------------------------------
     def draw_bins(self, render_pass: RenderPass, visible: VisibleList, pipeline_for: PipelineFor, *,
@@ -383,6 +396,7 @@ class Renderer:
         """Give everything on the device back."""
         for view in views:
             view.release()
+        self.impostors.release()
         for mirror in (*self._mirrors.values(), *self._orphans):
             mirror.release()
         self._mirrors.clear()

@@ -26,6 +26,7 @@ __all__ = ["ShadingFeature", "add_surface"]
 
 def add_surface(device: Device, name: str, path: str) -> None:
     """Make a material's GLSL (`surface` and `surface_vertex`) known as a shader that draw keys can name."""
+    device.shaders.add_source(f"generated/bake/{name}.frag", f'#include "{path}"\n#include "passes/bake.glsl"\n')
     for stage, file in (("vert", "forward_vertex"), ("frag", "forward_surface")):
         device.shaders.add_source(f"generated/forward/{name}.{stage}", f'#include "{path}"\n#include "passes/{file}.glsl"\n')
 

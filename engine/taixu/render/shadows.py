@@ -154,6 +154,7 @@ def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float) -> 
         far = min(far, camera.far_m)
     aspect = view.size[0] / view.size[1]
     splits = cascade_splits(near, max(far, near * 2))
+    texels = min(max(int(view.settings.get("shadow_texels", TILE)), 64), TILE)
     up = np.tan(camera.fov_y_rad / 2)
     tiles = []
     for i in range(CASCADES):
@@ -164,8 +165,8 @@ def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float) -> 
                 corners[4 * j + k] = (x * half * aspect, y * half, -depth)
         pose = camera.world_from_camera
         world = corners @ pose[:3, :3].T + pose[:3, 3]
-        clip, texel = fit_cascade(world, direction)
-        viewport = ((i % 2) * TILE, (i // 2) * TILE, TILE, TILE)
+        clip, texel = fit_cascade(world, direction, size=texels)
+        viewport = ((i % 2) * TILE, (i // 2) * TILE, texels, texels)
         tiles.append(ShadowTile(clip, viewport, texel, float(splits[i + 1]), True))
     return tiles
 

@@ -80,6 +80,9 @@ class SurfaceShader:
         vertex = own + (file if self.has_vertex else '#include "surface/own_vertex.glsl"\n')
         shaders.add_source(f"generated/forward/{self.name}.vert", vertex + '#include "passes/forward_vertex.glsl"\n')
         shaders.add_source(f"generated/forward/{self.name}.frag", own + file + '#include "passes/forward_surface.glsl"\n')
+        shaders.add_source(f"generated/bake/{self.name}.frag", own + file + '#include "passes/bake.glsl"\n')
+        shaders.add_source(f"generated/fast/{self.name}.vert", vertex + '#include "passes/fast.vert"\n')
+        shaders.add_source(f"generated/fast/{self.name}.frag", own + file + '#include "passes/fast.frag"\n')
         shaders.add_source(f"generated/holes/{self.name}.frag", own + file + '#include "passes/holes.glsl"\n')
 
     def glsl(self) -> str:

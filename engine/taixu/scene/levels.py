@@ -9,6 +9,7 @@ nothing flickers between two.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,8 @@ from taixu.assets.model import ModelData
 from taixu.ecs import Table, World, indices_of, row_count
 from taixu.scene.components import CELL_M, MeshInstance
 from taixu.scene.details import Eye
-from taixu.scene.library import LibraryMesh, MeshLevels, MeshLibrary
+from taixu.scene.impostors import impostor_levels
+from taixu.scene.library import LibraryMesh, MaterialLibrary, MeshLevels, MeshLibrary
 from taixu.scene.transforms import WorldTransforms
 
 __all__ = ["LevelState", "put_model_levels", "show_levels"]
@@ -27,6 +29,9 @@ _PIXELS_A_TRIANGLE = 8.0
 _SCREEN_PX = 1080.0
 """The height of the screen that models speak of when they say shares of one; finer screens show finer levels."""
 _SLACK = 0.9
+_IMPOSTOR_PX = 64.0
+"""Width on the screen at which a model's impostor comes: a person of then forty pixels moves arms and legs by a few."""
+_FRAMES, _FRAME_PX = 8, 48
 
 
 class LevelState:
@@ -40,6 +45,8 @@ class LevelState:
         self._numbers = np.zeros((0, 0), np.uint32)
         self._edges = np.zeros((0, 0))
         self._spheres = np.zeros((0, 4))
+        self._last = np.zeros(0, np.int8)
+        self._impostors = np.zeros(0, np.uint32)
         self._rows: dict[int, NDArray[np.intp]] = {}  # by the table's id: tables live as long as their world
 
     def fork(self, world: World) -> LevelState:
@@ -56,11 +63,19 @@ class LevelState:
             self._numbers = np.zeros((len(sets), width), np.uint32)
             self._edges = np.zeros((len(sets), width))
             self._spheres = np.array([each.sphere for each in sets]).reshape(-1, 4)
-            for row, each in enumerate(sets):
+            # A form that waits for pictures is not shown yet.
+            have = library.drawn_impostors
+            self._impostors = np.array([0 if each.impostor in have else each.impostor for each in sets], np.uint32)
+            self._last = np.array([(each.plain if waits else len(each.numbers)) - 1
+                                   for each, waits in zip(sets, self._impostors, strict=True)], np.int8)  # fmt: skip
+            for row, (each, waits) in enumerate(zip(sets, self._impostors.tolist(), strict=True)):
                 count = len(each.numbers)
-                self._set_of_mesh[list(each.numbers)] = row
-                self._level_of_mesh[list(each.numbers)] = np.arange(count)
+                for forms in (each.numbers, each.dressed):
+                    self._set_of_mesh[list(forms)] = row
+                    self._level_of_mesh[list(forms)] = np.arange(len(forms))
                 self._numbers[row] = [*each.numbers, *[each.numbers[-1]] * (width - count)]
+                if each.dressed and not waits:
+                    self._numbers[row, : len(each.dressed)] = each.dressed
                 self._edges[row, : count - 1] = each.edges_px
             self._rows.clear()
             self.tick = -1
@@ -84,7 +99,12 @@ def show_levels(world: World, eyes: Sequence[Eye]) -> None:
         shown = table.read(MeshInstance, "mesh")[rows]
         sets = state._set_of_mesh[shown]
         indices = indices_of(table.entities)[rows]
-        wanted = state._numbers[sets, _levels(state, places, indices, sets, state._level_of_mesh[shown], eyes)]
+        levels = _levels(state, places, indices, sets, state._level_of_mesh[shown], eyes)
+        early = levels > state._last[sets]
+        if early.any():
+            library.wanted_impostors.update(np.unique(state._impostors[sets[early]]).tolist())
+            levels = np.minimum(levels, state._last[sets])
+        wanted = state._numbers[sets, levels]
         other = np.flatnonzero(wanted != shown)
         if len(other):
             table.set(MeshInstance, "mesh", wanted[other], rows=rows[other])
@@ -121,8 +141,10 @@ def _levels(
     return np.asarray(np.cumprod(coarser, axis=1).sum(1), np.intp)
 
 
-def put_model_levels(library: MeshLibrary, model: ModelData, found: Levels, number_of: Callable[[int], int]) -> None:
-    """Make the levels of one place of a model known.
+def put_model_levels(
+    library: MeshLibrary, materials: MaterialLibrary, model: ModelData, found: Levels, number_of: Callable[[int], int]
+) -> None:
+    """Make the levels of one place of a model known; the last is an impostor where the model says what that shows.
 
     Parameters
     ----------
@@ -136,12 +158,19 @@ def put_model_levels(library: MeshLibrary, model: ModelData, found: Levels, numb
     x, y, z = ((low + high) / 2.0).tolist()
     sphere = (x, y, z, float(np.linalg.norm(high - low)) / 2.0)
     edges = _edges(library, [number_of(each) for each in coarser], found.coverage)
-    for place, mesh in enumerate(members):
+    forms = [number_of(each) for each in (members[0], *coarser)]
+    levels = MeshLevels(tuple(forms), edges, sphere)
+    if found.impostor is not None:
+        levels = impostor_levels(
+            library, materials, levels, sphere=found.impostor[0], reach=found.impostor[1], at_px=_IMPOSTOR_PX,
+            frames=_FRAMES, frame_px=_FRAME_PX, is_posed=model.nodes[found.carrier].skin is not None,
+        )  # fmt: skip
+    library.put_levels(levels)
+    for mesh in members[1:]:
         # What the carrier shows from afar stands for all; the others show nothing then, each a nothing of its own.
         first = number_of(mesh)
-        nothings = (library.put(("nothing", first, level), LibraryMesh((), ())) for level in range(len(coarser)))
-        forms = [number_of(each) for each in coarser] if place == 0 else list(nothings)
-        library.put_levels(MeshLevels((first, *forms), edges, sphere))
+        nothings = [library.put(("nothing", first, level), LibraryMesh((), ())) for level in range(len(levels.numbers) - 1)]
+        library.put_levels(replace(levels, numbers=(first, *nothings)))
 
 
 def _edges(library: MeshLibrary, coarser: Sequence[int], coverage: Sequence[float]) -> tuple[float, ...]:

@@ -6,7 +6,7 @@ was edited): who follows a library asks which numbers changed since it last look
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
@@ -28,6 +28,8 @@ class LibraryMesh:
     materials: tuple[int, ...]
     weights: NDArray[np.float32] | None = None
     """Morph weights at rest."""
+    far_caster: tuple[Primitive, int] | None = None
+    """What casts the shadow of all primitives where that falls far away, with its material; it is not seen itself."""
 
     def bounds(self) -> NDArray[np.float32]:
         """Least and greatest position, float32[2, 3]."""
@@ -49,6 +51,8 @@ class LibraryMaterial:
     model: ModelData
     surface: Any = None
     textures: Mapping[str, TextureRef] = field(default_factory=dict)
+    fade: Any = None
+    """A `taixu.scene.impostors.Fade`, where what has the material gives way to an impostor."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +67,19 @@ class MeshLevels:
         How many pixels wide its sphere is when each level but the last is left for the next one.
     sphere
         What its size on the screen is taken from: middle and radius, in the mesh's frame.
+    impostor, plain
+        The card whose pictures the last forms show, 0 where none does; and how many forms need no pictures.
     """
 
     numbers: tuple[int, ...]
     edges_px: tuple[float, ...]
     sphere: tuple[float, float, float, float]
+    impostor: int = 0
+    plain: int = 0
+    told: int = 0
+    """The form for those who must not depend on who looks."""
+    dressed: tuple[int, ...] = ()
+    """The plain forms with the impostor, which casts their shadows far away; they take their place once it has its pictures."""
 
 
 class Library(Generic[T]):
@@ -126,15 +138,30 @@ class MeshLibrary(Library[LibraryMesh]):
         self.levels: dict[int, MeshLevels] = {}
         """Of a mesh with levels of detail, by its finest form's number."""
         self.levels_version = 0
+        self.impostors: dict[int, int] = {}
+        """Materials of impostors, by the number of their card."""
+        self.drawn_impostors: set[int] = set()
+        """Those whose pictures are taken; whoever takes them says so by `show_impostors`."""
+        self.wanted_impostors: set[int] = set()
+        """Those that a level asked for and whose pictures are missing."""
         self._first_form: dict[int, int] = {}
 
     def put_levels(self, levels: MeshLevels) -> None:
         """Say that meshes are forms of one thing; `show_levels` chooses among them."""
-        first = levels.numbers[0]
-        if self.levels.get(first) == levels or any(self._first_form.get(each, first) != first for each in levels.numbers):
+        first, told = levels.numbers[0], levels.numbers[levels.told]
+        if self.levels.get(first) == levels or any(self._first_form.get(each, told) != told for each in levels.numbers):
             return  # known, or a form of something else already: which of the two it stands for could not be told
         self.levels[first] = levels
-        self._first_form |= dict.fromkeys(levels.numbers, first)
+        self._first_form |= dict.fromkeys((*levels.numbers, *levels.dressed), told)
+        self.levels_version += 1
+
+    def show_impostors(self, numbers: Iterable[int], *, drawn: bool) -> None:
+        """Say that pictures of impostors are there, or that they were given up."""
+        if drawn:
+            self.drawn_impostors.update(numbers)
+        else:
+            self.drawn_impostors.difference_update(numbers)
+        self.wanted_impostors -= self.drawn_impostors
         self.levels_version += 1
 
     def finest(self, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:

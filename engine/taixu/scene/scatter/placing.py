@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,8 @@ from taixu.errors import TaixuError
 from taixu.scene.components import FromModel, MeshInstance, Parent, Transform
 from taixu.scene.details import Eye
 from taixu.scene.following import Follower, sweep_made
-from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary
+from taixu.scene.impostors import cards, impostor_levels
+from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLevels, MeshLibrary
 from taixu.scene.models import ModelState
 from taixu.scene.scatter.components import Scatter
 from taixu.scene.scatter.files import read_places
@@ -36,6 +37,8 @@ _log = logging.getLogger(__name__)
 _CHILD_NUMBERS = np.uint64(0x5CA7_7E40_0000_0001)
 _FEW_VERTICES = 48
 """Forms of no more vertices are merged at every level: a blade of grass is not worth a transform."""
+_PX_PER_RAD = 900.0
+"""Of the pictures that distances in components are meant for."""
 _NEAR_SQUARE_M, _FAR_SQUARE_M = 20.0, 64.0
 _LOD = re.compile(r".*lod(\d)$")
 
@@ -57,6 +60,10 @@ class _Spread:
     meshes: dict[tuple[int, int], int] = field(default_factory=dict)
     asked: tuple[Any, ...] = ()
     is_given: bool = False
+    largest: float = 1.0
+    """The greatest scale among its places."""
+    form: MeshLevels | None = None
+    """Of what stands alone, where it ends in an impostor."""
 
 
 class ScatterState:
@@ -144,7 +151,7 @@ def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) 
         squares.places[_is_bare(heights, squares.places), 4] = 0.0
     state.spreads[entity] = _Spread(
         look, squares, levels, world.resource(MeshLibrary), int(ground) if heights is not None else 0, heights,
-        np.full(len(squares.lows), HIDDEN, np.uint8), world.resource(TerrainState).versions.get(int(ground), 0),
+        np.full(squares.count, HIDDEN, np.uint8), world.resource(TerrainState).versions.get(int(ground), 0),
         scales, is_given=given is not None,
     )  # fmt: skip
 
@@ -190,14 +197,17 @@ def _lift(world: World, spread: _Spread, terrains: TerrainState) -> bool:
         for square in moved.tolist():
             rows = places[squares.starts[square] : squares.starts[square + 1], 1]
             squares.lows[square, 1], squares.highs[square, 1] = float(rows.min()), float(rows.max())
+        blocks = np.unique(np.searchsorted(squares.blocks, moved, side="right") - 1)
+        moved = np.concatenate([moved, len(squares.lows) + blocks])
         gone = [spread.entities.pop(square) for square in moved.tolist() if square in spread.entities]
         if gone:
             world.despawn(world.living(np.concatenate(gone)))
-        for key in [key for key in spread.meshes if key[0] in set(moved.tolist())]:
+        lost = set(moved.tolist())
+        for key in [key for key in spread.meshes if key[0] in lost]:
             spread.library.replace(spread.meshes.pop(key), LibraryMesh((), ()))
         spread.shown[moved] = HIDDEN
         spread.asked = ()
-    spread.squares = Squares(places, squares.starts, squares.lows, squares.highs)
+    spread.squares = replace(squares, places=places)
     spread.heights, spread.version = after, terrains.versions.get(spread.ground, 0)
     return True
 
@@ -243,15 +253,26 @@ def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bo
         if not world.alive(first).all():
             _clear(world, spread)
             spread.asked = ()
-    asked = tuple(tuple(np.round(eye.position * 0.5).tolist()) for eye in eyes)
+    if not spread.form and not _is_single(spread, len(spread.levels) - 1) and _is_single(spread, 0):
+        _add_impostor(world, entity, spread)
+    form, last = spread.form, len(spread.levels) - 1
+    is_drawn = form is not None and form.impostor in spread.library.drawn_impostors
+    asked = (is_drawn, *(tuple(np.round(eye.position * 0.5).tolist()) for eye in eyes))
     if asked == spread.asked:
         return False
     spread.asked = asked
     _, _, _, _, fine_m, coarse_m, reach_m, cast_shadow = spread.look
-    bands = (float(fine_m), max(float(coarse_m), float(fine_m)), float(reach_m))
-    wanted = spread.squares.levels(eyes, bands)
-    last = len(spread.levels) - 1
-    wanted = np.where(wanted == HIDDEN, HIDDEN, np.minimum(wanted, last)).astype(np.uint8)
+    if form is not None and is_drawn:  # alone until nothing but the impostor is seen of it
+        alone_m = _seen_from(form.sphere[3] * spread.largest, form.edges_px[-1] * 0.9)
+        wanted = spread.squares.levels(eyes, (alone_m, float(reach_m)), by_pixels=True)
+        wanted[wanted == 1] = last
+    else:
+        bands = (float(fine_m), max(float(coarse_m), float(fine_m)), float(reach_m))
+        wanted = spread.squares.levels(eyes, bands)
+        wanted = np.where(wanted == HIDDEN, HIDDEN, np.minimum(wanted, last)).astype(np.uint8)
+        if form is not None:
+            wanted[wanted < last] = 0  # each has its level by itself
+    wanted = spread.squares.gathered(wanted, last)
     changed = np.flatnonzero(wanted != spread.shown)
     if not len(changed):
         return False
@@ -274,14 +295,42 @@ def _is_single(spread: _Spread, level: int) -> bool:
     return sum(part.vertex_count for part in spread.levels[level].primitives) > _FEW_VERTICES
 
 
+def _number_of(entity: int, spread: _Spread, level: int) -> int:
+    """Of a form that stands alone."""
+    if (-1, level) not in spread.meshes:
+        spread.meshes[-1, level] = spread.library.put(("scatter", entity, id(spread), level), spread.levels[level])
+    return spread.meshes[-1, level]
+
+
+def _add_impostor(world: World, entity: int, spread: _Spread) -> None:
+    """Let what stands alone end in an impostor, which comes where the forms of a few triangles came."""
+    _, _, _, _, fine_m, coarse_m, *_ = spread.look
+    alone = [level for level in range(len(spread.levels)) if _is_single(spread, level)]
+    low, high = spread.levels[0].bounds().astype(np.float64)
+    x, y, z = ((low + high) / 2.0).tolist()
+    radius = float(np.linalg.norm(high - low)) / 2.0
+    if not radius > 0.0:
+        return
+    bands = (float(fine_m), max(float(coarse_m), float(fine_m)))
+    edges = [2.0 * radius * _PX_PER_RAD / max(band - radius, 0.5) for band in bands]
+    numbers = tuple(_number_of(entity, spread, level) for level in alone)
+    plain = MeshLevels(numbers, tuple(edges[: len(alone) - 1]), (x, y, z, radius), told=len(alone) - 1)
+    spread.form = impostor_levels(spread.library, world.resource(MaterialLibrary), plain, at_px=edges[-1])
+    spread.library.put_levels(spread.form)
+    spread.largest = float(spread.squares.places[:, 4].max())
+
+
+def _seen_from(radius: float, px: float) -> float:
+    """From how far a sphere is so wide, metres at 900 pixels a radian."""
+    return 2.0 * radius * _PX_PER_RAD / max(px, 1e-3) + radius
+
+
 def _spawn_singly(world: World, entity: int, spread: _Spread, level: int, squares: NDArray[np.intp], cast_shadow: bool) -> None:
     starts, counts = spread.squares.starts[squares], np.diff(spread.squares.starts)[squares]
     total = int(counts.sum())
     rows = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(total)
     places = spread.squares.places[rows]
-    number = spread.library.put(("scatter", entity, id(spread), level), spread.levels[level]) if (-1, level) not in spread.meshes \
-        else spread.meshes[-1, level]  # fmt: skip
-    spread.meshes[-1, level] = number
+    number = _number_of(entity, spread, level)
     rotations = np.zeros((4, total), np.float32)
     rotations[1], rotations[3] = np.sin(places[:, 3] / 2), np.cos(places[:, 3] / 2)
     made = world.spawn_batch(
@@ -298,7 +347,7 @@ def _spawn_singly(world: World, entity: int, spread: _Spread, level: int, square
 
 
 def _spawn_merged(world: World, entity: int, spread: _Spread, level: int, squares: NDArray[np.intp], cast_shadow: bool) -> None:
-    middles = (spread.squares.lows[squares] + spread.squares.highs[squares]) / 2
+    middles = spread.squares.middles(squares)
     numbers = []
     for square, middle in zip(squares.tolist(), middles, strict=True):
         number = spread.meshes.get((square, level))
@@ -306,6 +355,8 @@ def _spawn_merged(world: World, entity: int, spread: _Spread, level: int, square
             form, rows = spread.levels[level], spread.squares.rows(square)
             entry = LibraryMesh(tuple(merged(part, rows, middle) for part in form.primitives), form.materials)
             number = spread.meshes[square, level] = spread.library.put(("scatter", entity, id(spread), square, level), entry)
+            if spread.form is not None:
+                _put_cards(entity, spread, number, square, rows, middle)
         numbers.append(number)
     made = world.spawn_batch(
         len(squares),
@@ -317,6 +368,24 @@ def _spawn_merged(world: World, entity: int, spread: _Spread, level: int, square
     )  # fmt: skip
     for square, one in zip(squares.tolist(), made, strict=True):
         spread.entities[square] = np.array([one], np.uint64)
+
+
+def _put_cards(
+    entity: int, spread: _Spread, number: int, square: int, rows: NDArray[np.float32], middle: NDArray[np.float64]
+) -> None:
+    """Let a merged mesh be one of cards as soon as there are pictures for them."""
+    assert spread.form is not None
+    x, y, z, radius = spread.form.sphere
+    c, s, scale = np.cos(rows[:, 3]), np.sin(rows[:, 3]), rows[:, 4]
+    offset = np.stack([c * x + s * z, np.full(len(rows), y), c * z - s * x], 1) * scale[:, None]
+    places = rows.copy()
+    places[:, :3] = rows[:, :3].astype(np.float64) + offset - middle
+    card = Primitive(*cards(places, radius=radius))
+    material = spread.library.impostors[spread.form.impostor]
+    made = spread.library.put(("scatter cards", entity, id(spread), square), LibraryMesh((card,), (material,)))
+    spread.meshes[square, -1] = made
+    sphere = (0.0, 0.0, 0.0, 1.0)  # of no consequence: cards are shown as soon as they can be
+    spread.library.put_levels(MeshLevels((number, made), (np.inf,), sphere, spread.form.impostor, 1))
 
 
 def _ids(world: World, entity: int, numbers: NDArray[np.uint64]) -> NDArray[np.uint64]:
@@ -334,5 +403,6 @@ def _clear(world: World, spread: _Spread) -> None:
     for number in spread.meshes.values():
         spread.library.replace(number, LibraryMesh((), ()))
     spread.meshes.clear()
+    spread.form = None
     spread.shown[:] = HIDDEN
     spread.asked = ()

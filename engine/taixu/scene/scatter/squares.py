@@ -14,6 +14,8 @@ from taixu.scene.details import Eye
 __all__ = ["HIDDEN", "Squares", "merged"]
 
 HIDDEN = 255
+_BLOCK = 4
+"""Squares along the edge of a block."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,32 +30,39 @@ class Squares:
         Where each square's places begin.
     lows, highs : float64[m, 3]
         Boxes around them.
+    blocks : int64[b + 1]
+        Where each block's squares begin: what is far is merged by blocks of up to sixteen squares, so that it is few draws.
     """
 
     places: NDArray[np.float32]
     starts: NDArray[np.int64]
     lows: NDArray[np.float64]
     highs: NDArray[np.float64]
+    blocks: NDArray[np.int64]
 
     @classmethod
     def sort(cls, places: NDArray[np.float32], edge_m: float) -> Squares:
         """Sort places into squares of an edge."""
         if not len(places):
-            return cls(places, np.zeros(1, np.int64), np.zeros((0, 3)), np.zeros((0, 3)))
+            return cls(places, np.zeros(1, np.int64), np.zeros((0, 3)), np.zeros((0, 3)), np.zeros(1, np.int64))
         cells = np.floor(places[:, [0, 2]].astype(np.float64) / edge_m).astype(np.int64)
         cells -= cells.min(0)
-        keys = cells[:, 1] * (int(cells[:, 0].max()) + 1) + cells[:, 0]
+        block, inner = np.divmod(cells, _BLOCK)
+        keys = (block[:, 1] * (int(block[:, 0].max()) + 1) + block[:, 0]) * _BLOCK**2 + inner[:, 1] * _BLOCK + inner[:, 0]
         order = np.argsort(keys, kind="stable")
         keys, places = keys[order], places[order]
         starts = np.flatnonzero(np.concatenate([[True], keys[1:] != keys[:-1]]))
         lows = np.minimum.reduceat(places[:, :3], starts, axis=0).astype(np.float64)
         highs = np.maximum.reduceat(places[:, :3], starts, axis=0).astype(np.float64)
-        return cls(places, np.append(starts, len(places)), lows, highs)
+        of_block = keys[starts] // _BLOCK**2
+        blocks = np.flatnonzero(np.concatenate([[True], of_block[1:] != of_block[:-1], [True]]))
+        return cls(places, np.append(starts, len(places)), lows, highs, blocks)
 
-    def levels(self, eyes: Sequence[Eye], distances: Sequence[float]) -> NDArray[np.uint8]:
+    def levels(self, eyes: Sequence[Eye], distances: Sequence[float], *, by_pixels: bool = False) -> NDArray[np.uint8]:
         """For each square the level whose distance it lies within; `HIDDEN` beyond the last.
 
-        All but the last distance are those of a picture with 900 pixels a radian: a smaller one needs less.
+        All but the last distance are those of a picture with 900 pixels a radian: a smaller one needs less, in proportion where
+        pixels are what counts.
         """
         nearest = np.full(len(self.lows), np.inf)
         fine = np.full(len(self.lows), np.inf)
@@ -61,16 +70,42 @@ class Squares:
             gap = np.maximum(np.maximum(self.lows - eye.position, eye.position - self.highs), 0.0)
             away = np.sqrt((gap**2).sum(1))
             nearest = np.minimum(nearest, away)
-            fine = np.minimum(fine, away / _sharpness(eye))
+            fine = np.minimum(fine, away / (eye.pixels_per_rad / 900.0 if by_pixels and not eye.is_parallel else _sharpness(eye)))
         found = np.full(len(self.lows), HIDDEN, np.uint8)
         for level in range(len(distances) - 1, -1, -1):
             found[(nearest if level == len(distances) - 1 else fine) < distances[level]] = level
         found[nearest >= distances[-1]] = HIDDEN
         return found
 
-    def rows(self, square: int) -> NDArray[np.float32]:
-        """The places of a square."""
-        return self.places[self.starts[square] : self.starts[square + 1]]
+    @property
+    def count(self) -> int:
+        """How many squares and blocks there are; a block's number follows those of all squares."""
+        return len(self.lows) + len(self.blocks) - 1
+
+    def spans(self, units: NDArray[np.intp]) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """The first square of some squares or blocks, and the one after the last."""
+        block = np.maximum(units - len(self.lows), 0)
+        is_block = units >= len(self.lows)
+        return np.where(is_block, self.blocks[block], units), np.where(is_block, self.blocks[block + 1], units + 1)
+
+    def rows(self, unit: int) -> NDArray[np.float32]:
+        """The places of a square or a block."""
+        first, last = self.spans(np.array([unit]))
+        return self.places[self.starts[first[0]] : self.starts[last[0]]]
+
+    def middles(self, units: NDArray[np.intp]) -> NDArray[np.float64]:
+        """Of the boxes around squares or blocks, float64[n, 3]."""
+        first, last = self.spans(units)
+        found = [(self.lows[a:b].min(0) + self.highs[a:b].max(0)) / 2 for a, b in zip(first.tolist(), last.tolist(), strict=True)]
+        return np.array(found, np.float64).reshape(-1, 3)
+
+    def gathered(self, wanted: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
+        """Levels of squares and then of blocks: where all squares of a block have this one, the block stands for them."""
+        if not len(self.lows):
+            return wanted
+        whole = np.minimum.reduceat((wanted == level).astype(np.uint8), self.blocks[:-1]) == 1
+        of_square = np.repeat(whole, np.diff(self.blocks))
+        return np.concatenate([np.where(of_square, HIDDEN, wanted), np.where(whole, level, HIDDEN)]).astype(np.uint8)
 
 
 def _sharpness(eye: Eye) -> float:

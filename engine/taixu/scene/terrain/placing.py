@@ -23,7 +23,7 @@ from taixu.scene.library import LibraryMesh, MeshLibrary
 from taixu.scene.shape_meshes import ShapeState, look_number
 from taixu.scene.terrain.components import Terrain
 from taixu.scene.terrain.heights import HeightField, Heights
-from taixu.scene.terrain.tiles import Area, Tile, TileTree, tile_mesh
+from taixu.scene.terrain.tiles import Area, Tile, TileTree, caster_mesh, tile_mesh
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import update_visibility
 
@@ -223,7 +223,7 @@ def _mesh(world: World, entity: int, ground: _Ground, tile: Tile) -> int:
     found = ground.meshes.pop(tile, None)
     if found is None:
         mesh = tile_mesh(ground.tree.field, tile, skirt_m=ground.tree.skirt_m(tile))
-        entry = LibraryMesh((mesh,), (ground.material,))
+        entry = LibraryMesh((mesh,), (ground.material,), far_caster=(caster_mesh(mesh), ground.material))
         if ground.free:
             found = ground.free.pop()
             ground.library.replace(found, entry)

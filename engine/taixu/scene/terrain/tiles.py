@@ -12,10 +12,11 @@ from taixu.assets.model import Primitive
 from taixu.scene.details import Eye
 from taixu.scene.terrain.heights import HeightField
 
-__all__ = ["CELLS", "Area", "Tile", "TileTree", "skirted_grid", "tile_mesh"]
+__all__ = ["CELLS", "Area", "Tile", "TileTree", "caster_mesh", "skirted_grid", "tile_mesh"]
 
 CELLS = 64
 """Squares along a tile's edge."""
+_CASTER_STEP = 4
 Array = NDArray[np.float32]
 Tile = tuple[int, int, int]
 """Level (0 is the finest), column and row."""
@@ -205,6 +206,26 @@ def tile_mesh(field: HeightField, tile: Tile, *, skirt_m: float) -> Primitive:
         if (shares != 255).any():
             attributes["COLOR_0"] = (shares.astype(np.float32) / np.float32(255))[pick]
     return Primitive(attributes, indices)
+
+
+def caster_mesh(tile: Primitive) -> Primitive:
+    """What casts a tile's shadow where that falls far away: a sixteenth of its squares, nowhere above the tile."""
+    count, step = CELLS + 1, _CASTER_STEP
+    points = tile.attributes["POSITION"][: count * count].reshape(count, count, 3)
+    heights = points[..., 1]
+    # As low as the lowest point that a corner stands for.
+    lowest = heights
+    for axis in (0, 1):
+        padded = np.pad(lowest, [(step, step) if axis == each else (0, 0) for each in (0, 1)], mode="edge")
+        lowest = np.min([np.take(padded, np.arange(shift, shift + count), axis) for shift in range(2 * step + 1)], axis=0)
+    coarse = points[::step, ::step].copy()
+    coarse[..., 1] = lowest[::step, ::step]
+    edge = CELLS // step + 1
+    corner = np.arange(edge * edge, dtype=np.uint32).reshape(edge, edge)
+    a, b, c, d = corner[:-1, :-1], corner[:-1, 1:], corner[1:, :-1], corner[1:, 1:]
+    indices = np.stack([a, c, b, b, c, d], -1).reshape(-1)
+    normals = np.tile(np.array([0, 1, 0], np.float32), (edge * edge, 1))
+    return Primitive({"POSITION": np.ascontiguousarray(coarse.reshape(-1, 3)), "NORMAL": normals}, indices)
 
 
 @cache
