@@ -29,11 +29,14 @@ class Eye:
         How many pixels a small angle covers; of a parallel projection, pixels a metre.
     is_parallel
         Distance makes nothing smaller.
+    wants_meshes
+        Impostors are nothing to it: rays that look at things from all sides.
     """
 
     position: NDArray[np.float64]
     pixels_per_rad: float
     is_parallel: bool = False
+    wants_meshes: bool = False
 
     def pixels_per_m(self, distances: NDArray[np.float64]) -> NDArray[np.float64]:
         """How many pixels a metre covers at distances."""

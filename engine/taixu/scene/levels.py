@@ -45,7 +45,7 @@ class LevelState:
         self._numbers = np.zeros((0, 0), np.uint32)
         self._edges = np.zeros((0, 0))
         self._spheres = np.zeros((0, 4))
-        self._last = np.zeros(0, np.int8)
+        self._last = self._plain = np.zeros(0, np.int8)
         self._impostors = np.zeros(0, np.uint32)
         self._rows: dict[int, NDArray[np.intp]] = {}  # by the table's id: tables live as long as their world
 
@@ -66,8 +66,9 @@ class LevelState:
             # A form that waits for pictures is not shown yet.
             have = library.drawn_impostors
             self._impostors = np.array([0 if each.impostor in have else each.impostor for each in sets], np.uint32)
-            self._last = np.array([(each.plain if waits else len(each.numbers)) - 1
-                                   for each, waits in zip(sets, self._impostors, strict=True)], np.int8)  # fmt: skip
+            self._plain = np.array([(each.plain or len(each.numbers)) - 1 for each in sets], np.int8)
+            whole = np.array([len(each.numbers) - 1 for each in sets], np.int8)
+            self._last = np.where(self._impostors > 0, self._plain, whole)
             for row, (each, waits) in enumerate(zip(sets, self._impostors.tolist(), strict=True)):
                 count = len(each.numbers)
                 for forms in (each.numbers, each.dressed):
@@ -100,6 +101,8 @@ def show_levels(world: World, eyes: Sequence[Eye]) -> None:
         sets = state._set_of_mesh[shown]
         indices = indices_of(table.entities)[rows]
         levels = _levels(state, places, indices, sets, state._level_of_mesh[shown], eyes)
+        if any(each.wants_meshes for each in eyes):
+            levels = np.minimum(levels, state._plain[sets])
         early = levels > state._last[sets]
         if early.any():
             library.wanted_impostors.update(np.unique(state._impostors[sets[early]]).tolist())

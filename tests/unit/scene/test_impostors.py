@@ -54,6 +54,19 @@ def test_an_impostor_waits_for_its_pictures_and_then_comes_after_the_meshes(stan
     assert meshes.finest(np.array([*levels.numbers, *levels.dressed], np.uint32)).tolist() == [fine] * 6
 
 
+def test_rays_and_whoever_wants_meshes_meet_no_cards(standing: Standing) -> None:
+    scene, levels, entity = standing
+    meshes = scene.world.resource(MeshLibrary)
+    eye = Eye(np.array([0.0, 0.0, 900.0]), 1000.0, wants_meshes=True)
+    scene.world.resource(Details).follow(scene.world, [eye])
+    assert not meshes.wanted_impostors
+    meshes.show_impostors([levels.impostor], drawn=True)
+    for _ in range(2):
+        scene.world.resource(Details).follow(scene.world, [eye])
+        assert scene.world.get(entity, MeshInstance).mesh == levels.dressed[1]
+        assert _shown(scene, entity, 20.0) == levels.impostor
+
+
 def test_mesh_and_card_are_both_there_while_one_gives_way_and_neither_flickers(standing: Standing) -> None:
     scene, levels, entity = standing
     meshes = scene.world.resource(MeshLibrary)

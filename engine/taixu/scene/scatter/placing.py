@@ -256,7 +256,7 @@ def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bo
     if not spread.form and not _is_single(spread, len(spread.levels) - 1) and _is_single(spread, 0):
         _add_impostor(world, entity, spread)
     form, last = spread.form, len(spread.levels) - 1
-    is_drawn = form is not None and form.impostor in spread.library.drawn_impostors
+    is_drawn = form is not None and form.impostor in spread.library.drawn_impostors and not any(each.wants_meshes for each in eyes)
     asked = (is_drawn, *(tuple(np.round(eye.position * 0.5).tolist()) for eye in eyes))
     if asked == spread.asked:
         return False

@@ -262,6 +262,7 @@ def local_eyes(world: World, entity: int, eyes: Sequence[Eye]) -> list[Eye]:
             inverse[:3, :3] @ eye.position + inverse[:3, 3],
             eye.pixels_per_rad * (scale if eye.is_parallel else 1.0),
             eye.is_parallel,
+            eye.wants_meshes,
         )
         for eye in eyes
     ]
