@@ -33,6 +33,7 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
         yield from _shown(Path(folder), options)
     yield _chunks(options)
     yield _changed(size_m, options)
+    yield from _city(size_m, options)
 
 
 def _made(folder: Path, size_m: float) -> dict[str, Any]:
@@ -132,6 +133,52 @@ def _changed(size_m: float, options: Options) -> dict[str, Any]:
     made = world.resource(ModifierState).counts.total
     blocks = round(made / (len(times) + 1))
     return result("places/change", times, n=_ROADS, blocks_made=blocks, busy_ms=round(busy), limit_ms=_LIMIT_CHANGE_MS)
+
+
+def _city(size_m: float, options: Options) -> Iterator[dict[str, Any]]:
+    """A city as a stack: made whole, and what bending one of its streets takes until the scene shows it."""
+    from taixu.app import App, Stage
+    from taixu.generate.modifiers import MadeBy, Modifier, Modifiers, ModifiersPlugin, ModifierState
+    from taixu.generate.places.settlements.modifiers import City
+    from taixu.generate.places.settlements.remaking import district_to_bend
+    from taixu.physics.plugin import PhysicsPlugin
+    from taixu.scene import Parent, ScenePlugin, Terrain, Transform
+
+    app = App().add_plugin(ScenePlugin()).add_plugin(PhysicsPlugin()).add_plugin(ModifiersPlugin(on_disk=False))
+    world, edge_m = app.world, min(max(size_m, 256.0), 2048.0) - 48.0
+    roads, at, bent = district_to_bend(edge_m)
+    rows = [_row(road) for road in roads]
+    stack = world.spawn(Transform(), Modifiers(spacing_m=2.0), Terrain(size=(edge_m + 48.0, edge_m + 48.0)))
+    own = City(roads=rows, district_m=min(max(edge_m, 200.0), 4000.0))
+    city = world.spawn(Transform(), Parent(entity=stack), Modifier(), own)
+    start, busy = perf_counter(), process_time()
+    app.run_stage(Stage.APPLY)
+    app.run_stage(Stage.PROPAGATE)
+    took, busy = (perf_counter() - start) * 1e3, process_time() - busy
+    state = world.resource(ModifierState)
+    houses = state.reset_counts().parts.get("house", 0)
+    made = len(world.query(MadeBy))
+    yield result("places/city", np.array([took]), n=houses, edge_m=edge_m, busy_ms=round(busy * 1e3), entities=made)
+
+    def bend(index: int) -> None:
+        shift = 1.0 + 0.2 * index
+        points = np.asarray(bent.points).copy()
+        points[1] += shift
+        world.set(city, City, roads=[*rows[:at], {**_row(bent), "points": (points * (1, -1)).tolist()}, *rows[at + 1 :]])
+        app.run_stage(Stage.APPLY)
+        app.run_stage(Stage.PROPAGATE)
+
+    busy = process_time()
+    times = time_calls(bend, min(options.frames, 8), warm=1)
+    busy = (process_time() - busy) * 1e3 / (len(times) + 1)
+    again = state.reset_counts().parts.get("house", 0) / (len(times) + 1)
+    more = {"edge_m": edge_m, "houses_again": round(again), "busy_ms": round(busy)}
+    yield result("places/city road", times, n=houses, limit_ms=_LIMIT_CHANGE_MS, **more)
+
+
+def _row(road: Any) -> dict[str, Any]:
+    points = (np.asarray(road.points, np.float64) * (1, -1)).round(3).tolist()
+    return {"points": points, "kind": road.kind, "curved": road.is_curved, "name": road.name}
 
 
 def _road(random: np.random.Generator, size_m: float) -> list[list[float]]:

@@ -103,6 +103,7 @@ class Evaluation:
         known = plans if before is None else before.plans
         self.plans: Plans = {number: found for number, found in (known or {}).items() if number in here}
         self._planned: dict[int, Plan] = {}
+        self._parts: dict[tuple[int, Block], bytes | None] = {}
         self.counts = Counts() if counts is None else counts
         self._keys: list[dict[Block, str]] = [{} for _ in stack.steps]
         self._touching: dict[Cell, list[int]] = {}
@@ -159,6 +160,12 @@ class Evaluation:
                 self._planned[number] = known[1]
         return None
 
+    def _part(self, number: int, block: Block) -> bytes | None:
+        place = (number, block)
+        if place not in self._parts:
+            self._parts[place] = self.plan(number).part(block.bounds)
+        return self._parts[place]
+
     def _plan_key(self, number: int) -> tuple[Block, str]:
         step, block = self.stack.steps[number], self.stack.plan_block(self.stack.steps[number])
         below: list[str] = []
@@ -190,7 +197,7 @@ class Evaluation:
                     below += [f"{name}:{ref.key}" for name in step.reads for ref in refs.get(name, ())]
             place = (block.level, block.i, block.j, block.columns, block.rows, block.spacing_m)
             area = self.stack.area if step.kind.edge_cells == 0 else None
-            own = digest(step.rest, self.plan(number).part(block.bounds) or b"") if step.kind.plan else step.key_of(block.bounds)
+            own = digest(step.rest, self._part(number, block) or b"") if step.kind.plan else step.key_of(block.bounds)
             known = self._keys[number][block] = digest(own, place, area, *below)
         return known
 
@@ -322,7 +329,7 @@ class Evaluation:
     def _after(self, number: int, cell: Cell, below: Refs) -> Refs:
         step = self.stack.steps[number]
         block = self.stack.block_for(step, cell)
-        if step.kind.plan and self.plan(number).part(block.bounds) is None:
+        if step.kind.plan and self._part(number, block) is None:
             return below
         ref = Ref(self.key(number, block), number, block)
         found = dict(below)

@@ -21,7 +21,7 @@ from taixu.scene.components import Name, Parent
 if TYPE_CHECKING:
     from taixu.edit.session import Session
 
-__all__ = ["is_thing", "plan_hands", "plan_release"]
+__all__ = ["is_thing", "maker_of", "plan_hands", "plan_release"]
 
 _PLACE = {"position": 3, "rotation": 4, "scale": 3}
 _MAY = "it can be moved, turned, scaled and deleted; all else is said by its step's fields"
@@ -158,9 +158,12 @@ def _title(world: World, entity: int) -> str:
     return f"{name!r}" if name else "this"
 
 
-def _maker(world: World, entity: int) -> str:
-    """The step that made a thing."""
+def maker_of(world: World, entity: int) -> int | None:
+    """The step that made a thing, where it is still there."""
     step = world.find(id_number(str(world.get(entity, MadeBy).thing).partition(".")[0]))
-    if step is None or not world.has(step, Modifier):
-        return "a stack"
-    return f"the step {_title(world, step)}"
+    return step if step is not None and world.has(step, Modifier) else None
+
+
+def _maker(world: World, entity: int) -> str:
+    step = maker_of(world, entity)
+    return "a stack" if step is None else f"the step {_title(world, step)}"

@@ -120,8 +120,10 @@ class Palette:
         if base in self.extra:
             from taixu.assets.image import encode_png
 
-            return Material(name=name, base_color_texture=picture("color", encode_png(self.extra[base][0], level=3)),
-                            metallic=0.0, roughness=0.8)  # fmt: skip
+            drawn = self._pictures.setdefault(base, {})
+            if drawn.get("of") is not self.extra[base][0]:
+                drawn.update(of=self.extra[base][0], color=encode_png(self.extra[base][0], level=3))
+            return Material(name=name, base_color_texture=picture("color", drawn["color"]), metallic=0.0, roughness=0.8)
         facts = self.known[base]
         color = _linear(tint or str(facts.get("color", "#ffffff")).lstrip("#"))
         alpha = float(facts.get("alpha", 1.0))

@@ -15,11 +15,20 @@ from taixu.generate.places.roads.layout import Junction, Layout, make_layout
 from taixu.generate.places.roads.network import Array, Road, RoadGraph, make_graph
 from taixu.generate.places.roads.profiles import make_profiles
 
-__all__ = ["Pieces", "RoadPlan", "junction_key", "plan_roads", "row_key"]
+__all__ = ["Piece", "Pieces", "RoadPlan", "junction_key", "piece_of", "plan_roads", "row_key"]
 
 _MOST_KNOWN = 20_000
 _CROSSING_M, _CROSSED_M = 5.0, 14.0
 """Of a row that begins at a junction: how much of it matters there, and how long it is at least for that (`surfaces`)."""
+
+
+Piece = tuple[tuple[float, float, float, float], bytes]
+
+
+def piece_of(points: Array, reach_m: float, key: bytes) -> Piece:
+    """What lies at points [k, 2] of the plan (east, north) and matters so far around them."""
+    (east, north), (far_east, far_north) = points.min(0).tolist(), points.max(0).tolist()
+    return (east - reach_m, -far_north - reach_m, far_east + reach_m, -north + reach_m), key
 
 
 @dataclass(frozen=True)
@@ -38,13 +47,9 @@ class Pieces:
     keys: list[bytes]
 
     @classmethod
-    def of(cls, found: Sequence[tuple[Array, float, bytes]]) -> Pieces:
-        """From points [k, 2] of the plan (east, north), how far around them it matters, and the key, each."""
-        boxes = [
-            (at[:, 0].min() - reach, -at[:, 1].max() - reach, at[:, 0].max() + reach, -at[:, 1].min() + reach)
-            for at, reach, _ in found
-        ]
-        return cls(np.array(boxes, np.float64).reshape(-1, 4), [key for _, _, key in found])
+    def of(cls, found: Sequence[Piece]) -> Pieces:
+        """From boxes with keys."""
+        return cls(np.array([box for box, _ in found], np.float64).reshape(-1, 4), [key for _, key in found])
 
     def within(self, box: Bounds) -> list[int]:
         """Numbers of those that matter in a box, in their order."""
@@ -128,12 +133,12 @@ def plan_roads(
         hanging[number] = row.is_bridge & (ground < row.heights - 0.5)
         kind = graph.edges[row.edge].kind
         reach = kind.wide_m / 2 + kind.pave_m + REACH_M + spacing_m
-        found.append((row.points, reach, row_key(layout, number) + hanging[number].tobytes()))
+        found.append(piece_of(row.points, reach, row_key(layout, number) + hanging[number].tobytes()))
     for junction in layout.junctions:
         at = np.concatenate([graph.nodes[junction.node][None], *(arm.points for arm in junction.arms)])
         wide = max(kind.wide_m / 2 + kind.pave_m for kind in (graph.edges[arm.edge].kind for arm in junction.arms))
         reach = max(wide + 0.5, junction.radius_m + 4.5) + REACH_M + spacing_m
-        found.append((at, reach, junction_key(layout, junction)))
+        found.append(piece_of(at, reach, junction_key(layout, junction)))
     return RoadPlan(layout, hanging, Pieces.of(found), known)
 
 

@@ -30,7 +30,7 @@ from taixu.scene.terrain import height_on_triangles
 
 __all__ = ["bounds_of", "make_settlement_layers"]
 
-_AROUND_M = 56.0
+_AROUND_M = 48.0
 """How far beyond a block gardens and parks of its houses may reach."""
 _EDGE_M = 60.0
 
@@ -57,7 +57,7 @@ def make_settlement_layers(block: Block, inputs: Inputs, seed: int) -> Layers:
     """Ground with streets and lots levelled into it, masks of them, and things."""
     del seed
     plan: SettlementPlan = inputs.plan
-    margin = min(math.ceil(_AROUND_M / block.spacing_m), int(64.0 / block.spacing_m))
+    margin = min(math.ceil(_AROUND_M / block.spacing_m), int(64.0 / block.spacing_m)) if _has_green(plan, block) else 0
     before = np.asarray(inputs.grid("heights", margin), np.float32)
     x, z = block.lines(margin)
     heights, roads = flattened(plan.roads, before, block, margin)
@@ -101,6 +101,12 @@ class _Ground:
         rows = slice(max(int((-high_n - box.z0) / step) - 2, 0), max(int((-low_n - box.z0) / step) + 4, 0))
         columns = slice(max(int((low_e - box.x0) / step) - 2, 0), max(int((high_e - box.x0) / step) + 4, 0))
         return hashlib.blake2b(np.ascontiguousarray(self._heights[rows, columns]).tobytes(), digest_size=16).digest()
+
+
+def _has_green(plan: SettlementPlan, block: Block) -> bool:
+    """Whether gardens or parks lie about a block: they ask for the ground around it."""
+    houses = len(plan.houses)
+    return any(k >= houses or plan.houses[k].style.numbers["fence"] > 0 for k in plan.pieces.within(block.bounds))
 
 
 def _near(plan: SettlementPlan, box: Bounds) -> tuple[list[House], list[tuple[Any, float]]]:

@@ -16,7 +16,7 @@ from taixu.generate.places.buildings.plans import Array
 from taixu.generate.places.buildings.soup import Soup
 from taixu.generate.places.roads import Road, RoadLayer
 from taixu.generate.places.roads.layers import ground_of, read_roads
-from taixu.generate.places.roads.planning import Pieces, RoadPlan, plan_roads
+from taixu.generate.places.roads.planning import Piece, Pieces, RoadPlan, piece_of, plan_roads
 from taixu.generate.places.roads.surfaces import Furniture
 from taixu.generate.places.settlements.city import block_houses
 from taixu.generate.places.settlements.cultures import CULTURES
@@ -27,11 +27,13 @@ from taixu.generate.places.settlements.remaking import house_key
 from taixu.generate.places.settlements.spec import CitySpec, VillageSpec
 from taixu.generate.places.settlements.village import plan_village, radius_of, roads_of_village
 
-__all__ = ["PAD_M", "SettlementPlan", "middle_of", "plan_city", "plan_village_of", "spec_of"]
+__all__ = ["PAD_M", "SettlementPlan", "middle_of", "plan_city", "plan_village_of", "roads_in_hand", "spec_of"]
 
 PAD_M = 6.0
 """How far beside houses the ground gives way."""
 _MOST_KNOWN = 4000
+_EASED_M = 1.0
+"""How far a road that is taken in hand may run beside where it ran."""
 _NO_WATER = -1e9
 
 
@@ -53,6 +55,8 @@ class SettlementPlan:
     parks: list[Any]
     pieces: Pieces
     lamp: str = "old"
+    lines: list[Road] = field(default_factory=list)
+    """Its roads as they were drawn or laid."""
     known: dict[str, dict[bytes, Any]] = field(default_factory=dict)
 
     def part(self, box: Bounds) -> bytes | None:
@@ -108,7 +112,8 @@ def plan_village_of(block: Block, inputs: Inputs, seed: int, before: SettlementP
         roads = _kept(known, "ways", look + _ground_key(inputs, block, block.bounds), grown)
     layer, planned = _layer(roads, ground, block, before)
     made = plan_village(ground, spec, seed, middle=middle, layer=layer)
-    return _plan(planned, made.houses, made.squares, [], block, known, CULTURES[spec.culture].lamp)
+    pieces = [_house_piece(house, block.spacing_m) for house in made.houses]
+    return _plan(planned, roads, made.houses, pieces, made.squares, [], block, known, CULTURES[spec.culture].lamp)
 
 
 def plan_city(block: Block, inputs: Inputs, seed: int, before: SettlementPlan | None) -> SettlementPlan:
@@ -124,15 +129,17 @@ def plan_city(block: Block, inputs: Inputs, seed: int, before: SettlementPlan | 
     layer, planned = _layer(roads, ground, block, before)
     houses: list[House] = []
     parks: list[Any] = []
+    pieces: list[Piece] = []
     look = f"{spec}|{seed}|{middle.tolist()}".encode()
     for face in blocks_of(layer.graph, known=known.setdefault("faces", {})):
         low_e, low_n, high_e, high_n = face.bounds
         box = Bounds(low_e, -high_n, high_e, -low_n).grown(block.spacing_m)
         key = hashlib.blake2b(look + shapely.to_wkb(face) + _ground_key(inputs, block, box), digest_size=16).digest()
-        _, found, is_park = _kept(known, "blocks", key, partial(block_houses, face, ground, spec, seed, origin=middle))
+        found, is_park, mine = _kept(known, "blocks", key, partial(_block, face, ground, spec, seed, middle, block.spacing_m))
         houses += found
+        pieces += mine
         parks += [face] if is_park else []
-    return _plan(planned, houses, [], parks, block, known, "modern" if spec.character == "modern" else "old")
+    return _plan(planned, roads, houses, pieces, [], parks, block, known, "modern" if spec.character == "modern" else "old")
 
 
 def streets_of(spec: CitySpec, seed: int, frame: Any) -> list[Road]:
@@ -140,6 +147,19 @@ def streets_of(spec: CitySpec, seed: int, frame: Any) -> list[Road]:
     turn = np.array([[frame[0, 0], -frame[0, 2]], [-frame[2, 0], frame[2, 2]]])
     found = street_plan(spec.layout, size_m=spec.district_m, block_m=spec.block_m, seed=seed)
     return [replace(road, points=np.asarray(road.points, np.float64) @ turn.T + middle_of(frame)) for road in found]
+
+
+def roads_in_hand(plan: SettlementPlan, frame: Any) -> list[dict[str, Any]]:
+    """The roads of a settlement as its component has them, with as few points as show where they run."""
+    import shapely
+
+    inverse, found = np.linalg.inv(np.asarray(frame, np.float64)), []
+    for road in plan.lines:
+        line = np.asarray(shapely.LineString(np.asarray(road.points, np.float64)).simplify(_EASED_M).coords)
+        at = np.column_stack([line[:, 0], np.zeros(len(line)), -line[:, 1]]) @ inverse[:3, :3].T + inverse[:3, 3]
+        points = np.round(at[:, [0, 2]], 2).tolist()
+        found.append({"points": points, "kind": road.kind, "curved": road.is_curved, "name": road.name})
+    return found
 
 
 def _ground(inputs: Inputs, block: Block) -> Ground:
@@ -173,19 +193,32 @@ def _kept(known: dict[str, dict[bytes, Any]], sort: str, key: bytes, make: Any) 
     return kept[key]
 
 
+def _block(
+    face: Any, ground: Ground, spec: CitySpec, seed: int, middle: Array, spacing_m: float
+) -> tuple[list[House], bool, list[Piece]]:
+    _, houses, is_park = block_houses(face, ground, spec, seed, origin=middle)
+    return houses, is_park, [_house_piece(house, spacing_m) for house in houses]
+
+
+def _house_piece(house: House, spacing_m: float) -> Piece:
+    import shapely
+
+    outline = np.asarray(house.footprint.exterior.coords)
+    lot = b"" if house.lot is None else shapely.to_wkb(house.lot.shape) + house.lot.gate.tobytes()
+    key = hashlib.blake2b(house_key(house) + lot + np.float64(house.pad_m).tobytes(), digest_size=16).digest()
+    return piece_of(outline, PAD_M + spacing_m, key)
+
+
 def _plan(
-    roads: RoadPlan, houses: list[House], squares: list[tuple[Any, float]], parks: list[Any], block: Block,
-    known: dict[str, dict[bytes, Any]], lamp: str,
+    roads: RoadPlan, lines: list[Road], houses: list[House], pieces: list[Piece], squares: list[tuple[Any, float]],
+    parks: list[Any], block: Block, known: dict[str, dict[bytes, Any]], lamp: str,
 ) -> SettlementPlan:  # fmt: skip
     import shapely
 
-    reach, found = PAD_M + block.spacing_m, []
-    for house in houses:
-        outline = np.asarray(house.footprint.exterior.coords)
-        lot = b"" if house.lot is None else shapely.to_wkb(house.lot.shape) + house.lot.gate.tobytes()
-        found.append((outline, reach, house_key(house) + lot + np.float64(house.pad_m).tobytes()))
+    reach, found = PAD_M + block.spacing_m, list(pieces)
     for shape, level in squares:
-        found.append((np.asarray(shape.exterior.coords), reach, b"square" + shapely.to_wkb(shape) + np.float64(level).tobytes()))
+        key = b"square" + shapely.to_wkb(shape) + np.float64(level).tobytes()
+        found.append(piece_of(np.asarray(shape.exterior.coords), reach, key))
     for park in parks:
-        found.append((np.asarray(park.exterior.coords), 0.0, b"park" + shapely.to_wkb(park)))
-    return SettlementPlan(roads, houses, squares, parks, Pieces.of(found), lamp, known)
+        found.append(piece_of(np.asarray(park.exterior.coords), 0.0, b"park" + shapely.to_wkb(park)))
+    return SettlementPlan(roads, houses, squares, parks, Pieces.of(found), lamp, lines, known)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import Any, TypeVar
 
@@ -21,11 +21,12 @@ from taixu.generate.places.roads.planning import junction_key, row_key
 from taixu.generate.places.roads.profiles import make_profiles
 from taixu.generate.places.roads.surfaces import RoadPart, build_junction, build_row
 from taixu.generate.places.settlements.city import block_houses
+from taixu.generate.places.settlements.layouts import street_plan
 from taixu.generate.places.settlements.lots import blocks_of
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
 from taixu.generate.places.settlements.spec import CitySpec
 
-__all__ = ["CityCell", "CityMaker", "house_key", "measure_edit"]
+__all__ = ["CityCell", "CityMaker", "district_to_bend", "house_key", "measure_edit"]
 
 T = TypeVar("T")
 
@@ -138,6 +139,23 @@ class CityMaker:
             self._used[sort] = set()
 
 
+def district_to_bend(size_m: float, *, seed: int = 3, block_m: float = 88.0) -> tuple[list[Road], int, Road]:
+    """Streets of a district on a grid, the number of one of them between two crossings, and that one bent by some metres."""
+    roads = street_plan("grid", size_m=size_m, block_m=block_m, seed=seed)
+    edges = make_graph(roads).edges
+    streets = [edge for edge in edges if edge.kind.name == "street"]
+    moved = min(streets, key=lambda edge: float(np.hypot(*(edge.points.mean(0) - size_m * 0.2))))
+    roads, at = [road for road in roads if road.name != moved.name], 0
+    for number, edge in enumerate(edges):
+        if edge.name == moved.name:
+            at = len(roads) if edge is moved else at
+            roads.append(Road(edge.points[[0, -1]], edge.kind.name, False, f"{edge.name}.{number}"))
+    ends = np.asarray(roads[at].points)
+    d = np.diff(ends, axis=0)[0]
+    bent = np.stack([ends[0], ends.mean(0) + np.array([-d[1], d[0]]) / np.hypot(*d) * 5.0, ends[1]])
+    return roads, at, replace(roads[at], points=bent, is_curved=True)
+
+
 def measure_edit(size_m: float = 2000.0, *, seed: int = 3, block_m: float = 88.0) -> dict[str, float]:
     """Make a district, bend one of its roads by some metres, make it again.
 
@@ -148,35 +166,20 @@ def measure_edit(size_m: float = 2000.0, *, seed: int = 3, block_m: float = 88.0
     houses, roads, houses_again, roads_again
         How many there are, and how many were made again.
     """
-    from dataclasses import replace
     from time import process_time
-
-    from taixu.generate.places.settlements.layouts import street_plan
 
     flat = Ground(
         lambda east, north: 0.004 * np.atleast_1d(east), lambda east, north: np.full(np.shape(np.atleast_1d(east)), -1e9), size_m
     )
     spec = CitySpec(layout="grid", district_m=size_m, block_m=block_m)
-    roads = street_plan(spec.layout, size_m=size_m, block_m=block_m, seed=seed)
-    edges = make_graph(roads).edges
-    streets = [edge for edge in edges if edge.kind.name == "street"]
-    moved = min(streets, key=lambda edge: float(np.hypot(*(edge.points.mean(0) - size_m * 0.2))))
-    roads = [road for road in roads if road.name != moved.name]
-    at = len(roads)
-    for number, edge in enumerate(edges):
-        if edge.name == moved.name:
-            at = len(roads) if edge is moved else at
-            roads.append(Road(edge.points[[0, -1]], edge.kind.name, False, f"{edge.name}.{number}"))
+    roads, at, bent = district_to_bend(size_m, seed=seed, block_m=block_m)
     maker = CityMaker(flat, spec, seed)
     start = process_time()
     first = maker.plan(roads)
     maker.cells(first.houses)
     first_secs = process_time() - start
     made = dict(maker.made)
-    ends = np.asarray(roads[at].points)
-    d = np.diff(ends, axis=0)[0]
-    bent = np.stack([ends[0], ends.mean(0) + np.array([-d[1], d[0]]) / np.hypot(*d) * 5.0, ends[1]])
-    roads[at] = replace(roads[at], points=bent, is_curved=True)
+    roads[at] = bent
     start = process_time()
     maker.cells(maker.plan(roads).houses)
     return {
