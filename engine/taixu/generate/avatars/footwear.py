@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from taixu.generate.avatars.cloth import Sheet, sheet_of
 from taixu.generate.avatars.fabrics import fabric
-from taixu.generate.avatars.garments import Layer
+from taixu.generate.avatars.garments import Layer, let_out
 from taixu.generate.avatars.paints import colored
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.shoe_facts import SHOES, ShoeFacts
@@ -38,7 +38,8 @@ class _Shoes:
         sole = colored("sole", linear_color(facts.sole_color), 0.7, double_sided=True)
         top = sheet_of(person, "helper-tights", lambda p: np.where(p.leg > 1.2, facts.top - p.at[:, 1], -1.0))
         up = np.clip((top.at[:, 1] + 0.76) / 0.2, 0.0, 1.0)
-        shaped = top.moved((facts.ease_m + facts.shaft_m * up) * person.scale).smoothed(facts.smooth).rims_smoothed(4)
+        ease = (facts.ease_m + facts.shaft_m * up) * person.scale
+        shaped = let_out(top, top.moved(ease).smoothed(facts.smooth).rims_smoothed(4), ease)
         shaped = replace(shaped, positions=np.maximum(shaped.positions, (-9.0, 0.004, -9.0)))
         base = sheet_of(person, "helper-tights", lambda p: np.where(p.leg > 1.2, _LOW - p.at[:, 1], -1.0))
         nothing = np.zeros(len(person.data.positions), bool)

@@ -15,12 +15,14 @@ from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.shoe_facts import BOOTS_OVER, SHOES
 from taixu.generate.avatars.surfaces import Piece, triangle_normals
 
-__all__ = ["Layer", "band", "buttons", "collar", "crew", "dressed", "hanging", "patch", "sewn", "skirt", "top", "trousers",
-           "v_neck", "wide_neck"]  # fmt: skip
+__all__ = ["Layer", "band", "buttons", "collar", "crew", "dressed", "hanging", "let_out", "patch", "sewn", "skirt", "top",
+           "trousers", "v_neck", "wide_neck"]  # fmt: skip
 
 Floats = NDArray[np.float64]
 Neck = Callable[[Places], Floats]
 _FAR = 9.0
+_INSTEP_M = 0.066
+"""How far forward trousers reach over a foot, in the base mesh."""
 _NECK_M = 0.058
 """Where a neck becomes shoulders, beside the middle."""
 
@@ -107,11 +109,11 @@ def top(
 
 def _draped(sheet: Sheet, offset_m: Floats, smooth: int) -> Sheet:
     """Let out by an offset and smoothed, but nowhere nearer to the skin than half of that."""
-    out = _let_out(sheet, sheet.moved(offset_m).smoothed(smooth), offset_m)
-    return _let_out(sheet, out.rims_smoothed(6), offset_m)
+    out = let_out(sheet, sheet.moved(offset_m).smoothed(smooth), offset_m)
+    return let_out(sheet, out.rims_smoothed(6), offset_m)
 
 
-def _let_out(skin: Sheet, sheet: Sheet, offset_m: Floats) -> Sheet:
+def let_out(skin: Sheet, sheet: Sheet, offset_m: Floats | float) -> Sheet:
     """Nowhere nearer to the skin than most of an offset."""
     apart = ((sheet.positions - skin.positions) * skin.normals).sum(1)
     return sheet.moved(skin.normals * np.maximum(0.8 * offset_m - apart, 0.0)[:, None])
@@ -135,6 +137,7 @@ def trousers(
 
     def keep(p: Places) -> Floats:
         legs = np.where(p.leg > -0.5, leg - p.leg, _FAR)
+        legs = np.where(p.leg > 1.8, np.minimum(legs, (_INSTEP_M - p.at[:, 2]) * 4.0), legs)  # or hems would lie on the instep
         return np.where(p.arm > 0.3, -1.0, np.minimum(legs, waist - p.at[:, 1]))
 
     sheet = sheet_of(person, "helper-tights", keep)

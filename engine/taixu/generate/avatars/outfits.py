@@ -82,7 +82,7 @@ def dress(person: Person) -> Outfit:
     silk, leather = _paints(person, ("silk", "#b8404a"), ("leather", "#3a241a"))
     body = g.top(person, silk, sleeve=0.28, neck=g.wide_neck(0.455), hem=0.175, ease_m=0.009, loose_m=0.004, cuff_m=0.010)
     return [g.hanging(person, body, hem=-0.36, ease_m=0.010, flare_m=0.035, folds=14, fold_m=0.035),
-            g.band(person, leather, 0.175, 0.208, ease_m=0.019, name="belt")], []  # fmt: skip
+            g.band(person, leather, 0.175, 0.208, ease_m=0.025, name="belt")], []  # fmt: skip
 
 
 def evening_gown(person: Person) -> Outfit:

@@ -274,7 +274,7 @@ EYES: dict[str, Callable[[Workshop, Canvas], None]] = {
     "sleepy": _drawn(white=True, wide=1.16, high=0.98, lash=0.20, iris_size=0.66, lid=0.42),
     "fierce": _drawn(white=True, wide=1.16, high=0.92, lash=0.22, iris_size=0.60, lid=0.22, tilt=0.22),
     "slit": _drawn(iris=True, wide=0.82, high=0.90, lash=0.15, tilt=0.16),
-    "hollow": _drawn(wide=1.35, high=1.12, lash=0.0, glint=0.65),
+    "hollow": _drawn(wide=1.35, high=1.12, lash=0.22, glint=0.65),
     "tall": _drawn(wide=0.74, high=1.25, lash=0.12),
     "alien": _drawn(iris=True, wide=1.55, high=1.42, lash=0.10, tilt=0.42, glint=0.85),
     "lights": _drawn(wide=0.95, high=0.98, lash=0.16, glint=0.0, glows=True),
