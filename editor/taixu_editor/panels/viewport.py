@@ -20,6 +20,7 @@ from taixu_editor.panels.inspector_live import bind_dropped
 from taixu_editor.panels.panel import Panel
 from taixu_editor.panels.twin_topics import TOPIC_FIELD
 from taixu_editor.view import (
+    LIT,
     Compass,
     EntityIcons,
     Gizmo,
@@ -45,6 +46,7 @@ from taixu_editor.view.ghost import Ghost
 from taixu_editor.view.grabbed import having
 from taixu_editor.view.kept_lines import KeptLines
 from taixu_editor.view.readout import draw_plate
+from taixu_editor.view.reference import ReferencePicture
 from taixu_editor.view.shapes import add_all_cameras, add_all_lights, add_camera_shapes, add_grid, add_light_shapes
 
 if TYPE_CHECKING:
@@ -91,6 +93,7 @@ class Viewport(Panel):
         self.fences = FenceView(self)
         self.brushing, self.curves = BrushView(self), CurveView(self)
         self.game = GameView(self, is_first=self.id == Viewport.id)
+        self.reference = ReferencePicture(window)
 
     # -- the frame ---------------------------------------------------------------------------------------------------
     def draw(self) -> None:
@@ -221,15 +224,22 @@ class Viewport(Panel):
                 self._add_lines(world)
             self.window.renderer.render(world, [self.view])
         assert self.view.graph is not None
-        number = self.window.gui.painter.number_of(self.view.graph.textures["color"])
-        imgui.image(imgui.ImTextureRef(number), imgui.ImVec2(*self.extent), imgui.ImVec2(0, 1), imgui.ImVec2(1, 0))
+        if self.shown.mode == "reference" and not self.is_game:
+            seen = (self._is_moving, self.camera.key(), size, skies.version, *_world_key(world))
+            self.reference.follow(world, self._seen(world), size, seen)
+        else:
+            self.reference.forget()
+        traced = self.reference.texture
+        number = self.window.gui.painter.number_of(self.view.graph.textures["color"] if traced is None else traced)
+        top, bottom = (1, 0) if traced is None else (0, 1)
+        imgui.image(imgui.ImTextureRef(number), imgui.ImVec2(*self.extent), imgui.ImVec2(0, top), imgui.ImVec2(1, bottom))
 
     def _settings(self) -> dict[str, Any]:
         settings: dict[str, Any] = {"antialias": "fxaa", "outline": True}
         if self.is_game:
             return settings | {"hud": True}
         theme = self.window.theme
-        if self.camera.is_parallel and self.shown.mode == "lit":  # a sky has no horizon then: a plain ground tells things apart
+        if self.camera.is_parallel and self.shown.mode in LIT:  # a sky has no horizon then: a plain ground tells things apart
             plain = theme.pressed if theme.is_dark else theme.faint
             settings |= {"background": tuple(round(c**2.2, 5) for c in plain[:3])}
         return settings | mode_settings(self.shown.mode, theme.ground)
@@ -238,7 +248,7 @@ class Viewport(Panel):
         """Shapes of what has no surface, for the next picture."""
         lines, theme = self.window.renderer.lines, self.window.theme
         if self.shown.grid and self.shown.mode != "overdraw":
-            light = (0.75, 0.78, 0.82, 1.0) if self.shown.mode == "lit" else theme.faint
+            light = (0.75, 0.78, 0.82, 1.0) if self.shown.mode in LIT else theme.faint
             axes = theme.x_axis, theme.y_axis, theme.z_axis
             add_grid(
                 lines, self.camera.pivot, self.camera.distance_m, color=light, axis_colors=axes, normal=self.camera.faced_axis
@@ -372,6 +382,7 @@ class Viewport(Panel):
         """Give the view back."""
         self.gizmo.stop()
         self.ghost.end()
+        self.reference.forget()
         self._drop_view()
 
     def _drop_view(self) -> None:

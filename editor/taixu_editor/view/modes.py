@@ -1,4 +1,6 @@
-"""What a view shows of surfaces: light, colours, directions, distance, edges, or how often a pixel is drawn."""
+"""What a view shows of surfaces: light (or what paths find of it), colours, directions, distance, edges, or how often a pixel is
+drawn.
+"""
 
 from __future__ import annotations
 
@@ -13,12 +15,15 @@ from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
 from taixu.render.bins import Bin
 from taixu.render.graph import PassNode, Rank, TextureSpec
 
-__all__ = ["MODES", "ModeFeature", "mode_outputs", "mode_settings"]
+__all__ = ["LIT", "MODES", "ModeFeature", "mode_outputs", "mode_settings"]
 
 MODES: dict[str, str] = {
-    "lit": "Lit", "albedo": "Colours", "normals": "Normals", "depth": "Depth", "wireframe": "Wireframe", "overdraw": "Overdraw",
+    "lit": "Lit", "reference": "Reference", "albedo": "Colours", "normals": "Normals", "depth": "Depth", "wireframe": "Wireframe",
+    "overdraw": "Overdraw",
 }  # fmt: skip
 """Titles by mode."""
+LIT = ("lit", "reference")
+"""Modes that show light: the second one as paths find it, once the camera rests."""
 
 _OVERDRAW = (0.2, 0.075, 0.03, 1.0)
 """What each layer adds; five are orange, thirty white."""
@@ -27,7 +32,7 @@ Color = tuple[float, float, float, float]
 
 def mode_settings(mode: str, background: Color) -> dict[str, object]:
     """Settings of a view that shows a mode; `background` is sRGB."""
-    if mode == "lit":
+    if mode in LIT:
         return {}
     linear = tuple(round(c**2.2, 5) for c in background[:3])
     return {"shown": mode, "background": linear, "exposure_ev": 0.0, "tonemap": "linear"}

@@ -47,7 +47,7 @@ _TITLES = (
 class ModeParameters:
     """What a view shows of surfaces; the view that was used last where none is named."""
 
-    mode: Literal["lit", "albedo", "normals", "depth", "wireframe", "overdraw"]
+    mode: Literal["lit", "reference", "albedo", "normals", "depth", "wireframe", "overdraw"]
     view: str = ""
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from desk import CRATES, DESK, DOOR, LAMP
 from editor_flows import Hand, flow
 from imgui_bundle import imgui
+from waiting import until
 
 from taixu.render import visible_bounds
 from taixu.scene import Node
@@ -79,6 +80,22 @@ def the_menu_in_the_corner_chooses_what_is_shown(hand: Hand) -> None:
         hand.wait(3)
     show(hand, "lit")
     assert view.shown.mode == "lit"
+
+
+@flow(DESK)
+def a_resting_view_is_shown_as_paths_of_light_see_it(hand: Hand) -> None:
+    open_desk(hand)
+    view = hand.window.panels[0]
+    show(hand, "reference")
+    until(lambda: (hand.wait(1), view.reference.samples >= 2)[1])
+    first = view.reference.samples
+    assert view.reference.texture.size == view.view.size
+    until(lambda: (hand.wait(1), view.reference.samples > first)[1])
+    view.camera.turn_rad += 0.3  # it begins anew
+    hand.wait(2)
+    assert view.reference.samples < first
+    show(hand, "lit")
+    assert view.reference.texture is None
 
 
 @flow(DESK)

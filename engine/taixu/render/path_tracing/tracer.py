@@ -9,7 +9,7 @@ answers what a surface looks like and how it reflects. The same samples give the
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -33,8 +33,6 @@ if TYPE_CHECKING:
 
 __all__ = ["PathSettings", "PathSums", "PathTracer"]
 
-_TILE = 256
-"""Pixels along an edge of what one dispatch does, so that it stays short."""
 _GROUP = 64
 _SEEN_THROUGH_AT_MOST = 8
 """Thin surfaces and holes, one behind the other, that light which is asked for goes through."""
@@ -58,12 +56,15 @@ class PathSettings:
         darkens a little where small bright things light a room by way of others, and would else be points for very long.
     seed
         Other numbers give other noise.
+    tile
+        Pixels along an edge of what one step does; smaller ones take less time and more of it in all.
     """
 
     bounces: int = 12
     passes: int = 32
     brightest: float = 20.0
     seed: int = 0
+    tile: int = 256
 
 
 @dataclass(frozen=True)
@@ -142,16 +143,17 @@ class PathTracer:
         shares, self._sky_size = sky_shares(renderer.lighting.sky.maps.sky.read())
         self._shares = device.buffer(shares, label="sky as a lamp")
         width, height = size
-        most = min(width, _TILE) * min(height, _TILE)
+        edge = self.settings.tile
+        most = min(width, edge) * min(height, edge)
         self._paths = device.buffer(most * PATH_STATE.dtype.itemsize, label="paths")
         rays = LAMP_RAY.zeros(2 * most)
         rays["most"] = -1.0
         self._lamp_rays = device.buffer(rays, label="light that is asked for")
         self._going = device.buffer(np.zeros(4, np.uint32), label="paths that go on")
         self._tiles = [
-            _Tile(x, y, min(_TILE, width - x), min(_TILE, height - y), self._sums(min(_TILE, width - x) * min(_TILE, height - y)))
-            for y in range(0, height, _TILE)
-            for x in range(0, width, _TILE)
+            _Tile(x, y, min(edge, width - x), min(edge, height - y), self._sums(min(edge, width - x) * min(edge, height - y)))
+            for y in range(0, height, edge)
+            for x in range(0, width, edge)
         ]
         self._steps: Iterator[None] | None = None
 
@@ -203,7 +205,7 @@ class PathTracer:
     def _follow(self) -> None:
         """Take over what changed in the world: meshes, materials, lights, sky."""
         if self.world.has_resource(Details):
-            self.world.resource(Details).follow(self.world, [self._view.eye()])
+            self.world.resource(Details).follow(self.world, [replace(self._view.eye(), wants_meshes=True)])
         self.renderer.render(self.world, [])
         self.renderer.lighting.extract(self._frame())
 
