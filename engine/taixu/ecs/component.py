@@ -102,6 +102,8 @@ class Field:
     minimum: float | None = None
     maximum: float | None = None
     choices: tuple[str, ...] = ()
+    ships: str = ""
+    """Of an asset: the path, among what ships with Taixu, of a plain name in place of a file, as ``behaviors/{}.json``."""
 
     def empty(self, capacity: int) -> Array:
         """An uninitialised column: ``[capacity]``, or ``[width, capacity]`` for vectors."""
@@ -175,13 +177,13 @@ class ComponentType:
 
 def field(
     default: Any, *, unit: str = "", doc: str = "", minimum: float | None = None, maximum: float | None = None,
-    choices: tuple[str, ...] = (),
+    choices: tuple[str, ...] = (), ships: str = "",
 ) -> Any:
     """Declare a component's field: its default and what is known of it.
 
     Write ``default=`` out: type checkers take a field for required without it.
     """
-    facts = {"unit": unit, "doc": doc, "minimum": minimum, "maximum": maximum, "choices": choices}
+    facts = {"unit": unit, "doc": doc, "minimum": minimum, "maximum": maximum, "choices": choices, "ships": ships}
     if isinstance(default, (dict, list)):
         return dataclasses.field(default_factory=lambda: default, metadata=facts)
     return dataclasses.field(default=default, metadata=facts)

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from taixu.app import Components
+from taixu.assets.paths import data_path
 from taixu.edit.document import VERSION_KEY, Block, Document, parse_document
 from taixu.edit.findings import MAX_FINDINGS, DocumentError, Finding, Findings
 from taixu.edit.ids import child_id, id_text
@@ -207,6 +208,8 @@ def _check_assets(
                 path = fields.get(fld.name)
                 if fld.kind.name != "asset" or not isinstance(path, str) or not path:
                     continue
+                if fld.ships and _ships(fld.ships, path):
+                    continue
                 where = f"entities.{key}.{name}.{fld.name}"
                 doubt = path_doubt(path)
                 if doubt:
@@ -215,6 +218,11 @@ def _check_assets(
                     missing.add(path)
                     hint = "; its content is known: opening the world looks for it" if path in document.assets else ""
                     findings.warning(where, f"names {path!r:.80}, which is not in the project{hint}")
+
+
+def _ships(pattern: str, name: str) -> bool:
+    """Whether a plain name stands for something that comes with Taixu."""
+    return name.isidentifier() and data_path("assets").joinpath(*pattern.format(name).split("/")).is_file()
 
 
 def _exists(root: Path, path: str) -> bool:

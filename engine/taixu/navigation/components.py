@@ -57,7 +57,9 @@ class Agent:
 class Behavior:
     """What somebody does all day: a tree of a file, or one that ships (stroll, shopkeeper, guard, child, talk)."""
 
-    tree: AssetPath = field(default="stroll", doc="A *.behavior.json, or the name of one that ships.")
+    tree: AssetPath = field(
+        default="stroll", doc="A *.behavior.json, or the name of one that ships.", ships="behaviors/{}.behavior.json"
+    )
     blackboard: Data = field(default={}, doc="What the tree knows of this one: places, others, numbers.")
     seed: U32 = field(default=0, doc="Chance; 0 takes the entity's own.")
     active: Bool = field(default=True)

@@ -153,3 +153,18 @@ def test_looping_parents_are_found_in_columns() -> None:
     found = looping_parents(ids, parents)
     assert {int(key, 16) for key in found} == {50, 51, 52, 53, 54, 55}
     assert looping_parents(ids[:0], parents[:0]) == {}
+
+
+def test_names_of_what_ships_are_no_missing_files(tmp_path: Path) -> None:
+    from taixu.navigation import NavigationPlugin
+
+    app = make_app()
+    app.add_plugin(NavigationPlugin())
+    path = tmp_path / "worlds" / "a.world.json"
+    path.parent.mkdir()
+    said = {}
+    for tree in ("stroll", "talk", "stole", "trees/own.behavior.json", "../stroll"):
+        path.write_text(document({A: {"transform": {}, "behavior": {"tree": tree}}}))
+        said[tree] = [str(item) for item in check_world(path, app.components, root=tmp_path)]
+    assert said["stroll"] == said["talk"] == []
+    assert all(len(said[tree]) == 1 for tree in ("stole", "trees/own.behavior.json", "../stroll")), said
