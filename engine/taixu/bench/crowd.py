@@ -96,6 +96,7 @@ class _Stage:
     def __init__(self, models: list[ModelData], options: Options, renderer: Any, *, moves: bool) -> None:
         from taixu.animation import AnimationPlugin
         from taixu.animation.motion import Motion
+        from taixu.animation.motion.people import People
         from taixu.app import App
         from taixu.render import View, ViewCamera
         from taixu.scene import Environment, Light, Transform
@@ -106,6 +107,7 @@ class _Stage:
         self.app.add_plugin(ScenePlugin())
         if moves:  # without it nothing knows of skins: a model is meshes that stand as they were made
             self.app.add_plugin(AnimationPlugin())
+            self.app.resource(People).thrift = True
         world = self.app.world
         across = int(np.ceil(np.sqrt(options.n * 1.6)))
         number = np.arange(options.n)

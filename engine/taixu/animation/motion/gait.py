@@ -8,7 +8,7 @@ stride. Numbers are after Winter, "Biomechanics and Motor Control of Human Movem
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,6 +53,10 @@ class Going:
     duty: F32
     effort: F32
 
+    def take(self, rows: NDArray[np.intp]) -> Going:
+        """That of some people."""
+        return Going(*(getattr(self, one.name)[rows] for one in fields(self)))
+
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Feet:
@@ -85,6 +89,11 @@ class Feet:
     flown: F32
     tilts: F32 | None = None
     slack: F32 | None = None
+
+    def take(self, rows: NDArray[np.intp]) -> Feet:
+        """Those of some people."""
+        values = (getattr(self, one.name) for one in fields(self))
+        return Feet(*(None if value is None else value[..., rows] for value in values))
 
 
 def smooth(values: NDArray[np.floating], start: float = 0.0, end: float = 1.0) -> F32:

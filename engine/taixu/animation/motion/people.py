@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -27,13 +28,18 @@ from taixu.animation.motion.turns import F32
 from taixu.app import Clock
 from taixu.assets.model import ModelData
 from taixu.ecs import World, indices_of, row_count
-from taixu.scene import CELL_M, Transform, WorldTransforms
+from taixu.scene import CELL_M, Eye, Transform, WorldTransforms
 from taixu.scene.instantiate import Spawned
 
-__all__ = ["People", "move_people", "stand_people"]
+__all__ = ["People", "move_people", "stand_people", "watch_people"]
 
 Handles = NDArray[np.uint64]
 _LONGEST_SECS = 0.1
+_HEIGHT_M = 1.75
+_THRIFT_PX = ((150.0, 2), (64.0, 4), (40.0, 8))
+"""Who is smaller is posed in every so many frames, where thrift is wanted."""
+_SMALL_PX = 64.0
+_UNWATCHED_FRAMES = 2
 _FASTEST_MPS = 14.0
 """Who is faster was put elsewhere."""
 
@@ -71,6 +77,11 @@ class People:
         Expressions.
     pose : Pose
         What was shown last, in the order of the crowd.
+    thrift : bool
+        Those whom eyes see small are posed only every second to eighth frame. How everybody goes, stands and acts is worked out
+        all the same: nothing but the bones of small ones depends on who looks, so whoever reads bones wants it False.
+    small : uint64 array
+        Who is so small, where thrift is wanted, that nobody sees hair and skirts swing.
     """
 
     def __init__(self) -> None:
@@ -79,6 +90,10 @@ class People:
         self.faces = Faces()
         self.pose = Pose.rest(0)
         self.feet: Feet | None = None
+        self.thrift = False
+        self.small: Handles = np.zeros(0, np.uint64)
+        self._watched: tuple[int, Sequence[Eye]] = (0, ())
+        self._is_other = True
         self.graphs: list[StateGraph] = [USUAL]
         self._figures: list[Figure] = []
         self._figure_of: dict[int, int] = {}
@@ -169,7 +184,7 @@ class People:
         if same and not self._stale and np.array_equal(moves, self._moves):
             self._gazes = np.isin(handles, _all(world, Gaze))
             return False
-        self._stale, self._moves = False, moves
+        self._stale, self._moves, self._is_other = False, moves, True
         self.crowd = self.crowd.follow(handles)
         self.crowd.figures = figures
         rigs = [self._rigs[handle] for handle in handles.tolist()]
@@ -244,16 +259,50 @@ class People:
             feet = hold_feet(crowd, bodies, pace, feet, moving, secs)
             find_ground(world, crowd, bodies, feet, wanted, secs, self._frame)
             feet, lift = stand_on_ground(crowd, bodies, feet, wanted, secs)
-            pose = locomotion(
-                bodies, self._style, pace, crowd.phases, feet, secs=crowd.clocks, seeds=self._seeds, lift=lift / bodies.legs
-            )
+            due = self._due(scale)
             self.feet = feet
-            pose = self._act(world, bodies, pose, pace, secs)
+            pose = self._go(bodies, pace, feet, lift / bodies.legs, due)
+            pose = self._act(world, bodies, pose, pace, secs, due)
             if self._gazes.any():
                 turn_gazes(world, crowd, bodies, pose, self._gazes, secs, self._eyes)
             self.pose = pose
-            self._show(world, pose, bodies, scale)
+            self._show(world, pose, bodies, scale, due)
         self.faces.show(world, crowd, self._seeds, self._gazes, secs)
+
+    def watch(self, eyes: Sequence[Eye]) -> None:
+        """Be told who looks, before a picture."""
+        self._watched = (self._frame, eyes)
+
+    def _due(self, scale: F32) -> NDArray[np.bool_]:
+        """Who is posed in this frame, [n]: everybody, unless thrift is wanted and somebody looks from far away."""
+        crowd = self.crowd
+        due = np.ones(len(crowd), bool)
+        frame, eyes = self._watched
+        self.small = np.zeros(0, np.uint64)
+        if not self.thrift or not eyes or self._frame - frame > _UNWATCHED_FRAMES or self.pose.turns.shape[2] != len(crowd):
+            return due
+        if self._is_other:
+            self._is_other = False
+            return due
+        sizes = np.zeros(len(crowd))
+        for eye in eyes:
+            away = np.linalg.norm(crowd.places - np.asarray(eye.position)[:, None], axis=0)
+            sizes = np.maximum(sizes, _HEIGHT_M * scale * eye.pixels_per_m(away))
+        self.small = crowd.handles[sizes < _SMALL_PX]
+        for size_px, frames in _THRIFT_PX:
+            due &= (sizes >= size_px) | ((np.arange(len(crowd)) + self._frame) % frames == 0)
+        # Heads that turn are turned further each time: they are not left as they were.
+        return due | self._gazes | (np.abs(crowd.gazes).max(axis=0) > 1e-3) | (crowd.clocks <= _LONGEST_SECS)
+
+    def _go(self, bodies: Bodies, pace: Going, feet: Feet, lift: F32, due: NDArray[np.bool_]) -> Pose:
+        """How everybody goes; those who are not due stay as they were shown."""
+        phases, clocks, seeds = self.crowd.phases, self.crowd.clocks, self._seeds
+        if due.all():
+            return locomotion(bodies, self._style, pace, phases, feet, secs=clocks, seeds=seeds, lift=lift)
+        rows = np.flatnonzero(due)
+        some = bodies.take(rows), self._style.take(rows), pace.take(rows), phases[rows], feet.take(rows)
+        self.pose.put(rows, locomotion(*some, secs=clocks[rows], seeds=seeds[rows], lift=lift[..., rows]))
+        return self.pose
 
     def stand(self, world: World) -> bool:
         """Pose everybody as they begin, where anything changed since the last call; for worlds in which no time goes by.
@@ -323,7 +372,7 @@ class People:
         crowd.places, crowd.headings, crowd.seen = places, headings, stands
         return scale
 
-    def _act(self, world: World, bodies: Bodies, pose: Pose, pace: Going, secs: float) -> Pose:
+    def _act(self, world: World, bodies: Bodies, pose: Pose, pace: Going, secs: float, due: NDArray[np.bool_]) -> Pose:
         """Lay the motions of everybody's states over how they go."""
         crowd = self.crowd
         for number in np.unique(crowd.graphs).tolist():
@@ -331,8 +380,8 @@ class People:
             members = np.flatnonzero((crowd.graphs == number) & self._moves)
             for layer in range(min(len(graph.layers), LAYERS)):
                 self._step_layer(graph, layer, members, pace, secs)
-                pose = self._pose_layer(world, graph, layer, members, bodies, pose)
-        return self.clips.play(world, crowd, pose, self._played, self._moves)
+                pose = self._pose_layer(world, graph, layer, members[due[members]], bodies, pose)
+        return self.clips.play(world, crowd, pose, self._played, self._moves & due)
 
     def _step_layer(self, graph: StateGraph, layer: int, rows: NDArray[np.intp], pace: Going, secs: float) -> None:
         crowd = self.crowd
@@ -399,12 +448,12 @@ class People:
             result.put(places, result.take(places).mixed(made, np.ones(len(places)), mask=over))
         return result
 
-    def _show(self, world: World, pose: Pose, bodies: Bodies, scale: F32) -> None:
+    def _show(self, world: World, pose: Pose, bodies: Bodies, scale: F32, due: NDArray[np.bool_]) -> None:
         """Write the poses into the bones' transforms."""
         hips = (bodies.hips + pose.hips * bodies.legs) / scale
         for group in self._groups:
             figure = self._figures[group.figure]
-            rows = np.flatnonzero(group.moved)
+            rows = np.flatnonzero(group.moved & due[group.rows])
             if not len(rows):
                 continue
             whole = len(rows) == group.bones.shape[1]
@@ -424,6 +473,11 @@ _SHIN = BONE["leftFoot"]
 
 def _all(world: World, cls: type) -> Handles:
     return np.concatenate([np.zeros(0, np.uint64), *(table.entities for table in world.query(cls).tables())])
+
+
+def watch_people(world: World, eyes: Sequence[Eye]) -> None:
+    """Tell people who looks (one of `Details.functions`)."""
+    world.resource(People).watch(eyes)
 
 
 def move_people(world: World) -> None:

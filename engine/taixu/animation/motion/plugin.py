@@ -5,10 +5,11 @@ from __future__ import annotations
 from taixu.animation.motion.components import Face, Gaze, Motion
 from taixu.animation.motion.constraints import Followers, follow_nodes
 from taixu.animation.motion.first_person import show_as
-from taixu.animation.motion.people import People, move_people
+from taixu.animation.motion.people import People, move_people, watch_people
 from taixu.animation.motion.springs import Springs, swing
 from taixu.app import App, Stage
 from taixu.ecs import World
+from taixu.scene import Details
 from taixu.scene.instantiate import ModelHooks, Spawned
 
 __all__ = ["add_motion"]
@@ -21,6 +22,7 @@ def add_motion(app: App) -> None:
     for resource in (People(), Springs(), Followers()):
         app.insert_resource(resource)
     app.resource(ModelHooks).functions.append(_take)
+    app.resource(Details).functions.append(watch_people)
     app.add_system(Stage.UPDATE, move_people, after="pose_models")
     app.add_system(Stage.UPDATE, follow_nodes, after="move_people")
     app.add_system(Stage.UPDATE, swing, after="follow_nodes")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.animation.motion.people import People
 from taixu.animation.motion.turns import F32, Array, dot, inverse, length, multiply, rotate, shortest, unit
 from taixu.app import Clock
 from taixu.assets.humanoid import Avatar
@@ -83,6 +84,8 @@ class Springs:
     _stale: bool = False
     _tick: int = -1
     _joints: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
+    _owners: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
+    _collider_owners: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
     _all: _Kind | None = None
     _above: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
     _colliders: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
@@ -124,6 +127,7 @@ class Springs:
         tails, before, known = self._tails, self._before, self._known
         parts: list[_Kind] = []
         joints, above, colliders, centers = [], [], [], []
+        owners = np.array(list(self._rigs), np.uint64)
         for model, entities in self._rigs.values():
             kind = self._kinds[id(model)]
             assert kind is not None
@@ -136,6 +140,8 @@ class Springs:
         self._joints, self._above = np.concatenate([none, *joints]), np.concatenate([none, *above])
         self._colliders, self._centers = np.concatenate([none, *colliders]), np.concatenate([none, *centers])
         self._all = _joined(parts)
+        self._owners = np.repeat(owners, [len(part) for part in joints]) if joints else none
+        self._collider_owners = np.repeat(owners, [len(part) for part in colliders]) if joints else none
         count = len(self._joints)
         self._tails, self._before, self._known = np.zeros((3, count)), np.zeros((3, count)), np.zeros(count, bool)
         for place, handle in enumerate(self._joints.tolist()):
@@ -152,11 +158,16 @@ class Springs:
         if kind is None or not len(self._joints):
             return
         transforms = world.resource(WorldTransforms)
-        here = _Seen(transforms, self._above)
+        asleep = world.resource(People).small if world.has_resource(People) else np.zeros(0, np.uint64)
+        awake = ~np.isin(self._owners, asleep)
+        self._known &= awake  # who wakes up swings from rest
+        if not awake.any():
+            return
+        here = _Seen(transforms, self._above, awake)
         ready = here.stands
         secs = float(np.clip(world.resource(Clock).frame_secs, 0.0, _LONGEST_SECS))
         self._go_along(transforms)
-        meets = _Seen(transforms, self._colliders)
+        meets = _Seen(transforms, self._colliders, ~np.isin(self._collider_owners, asleep))
         steps = max(int(np.ceil(secs / _STEP_SECS - 1e-6)), 1)
         turns = kind.rest
         for _ in range(steps):
@@ -188,7 +199,7 @@ class Springs:
         tails, before = self._tails, self._before
         shape = kind.shapes
         for depth in range(int(kind.depth.max()) + 1):
-            rows = np.flatnonzero(kind.depth == depth)
+            rows = np.flatnonzero((kind.depth == depth) & here.known)
             up = kind.previous[rows]
             chained = up >= 0
             above_turn, above_place = here.turns[:, rows].copy(), here.places[:, rows].copy()
@@ -265,22 +276,25 @@ class Springs:
 
 
 class _Seen:
-    """Where entities are in the world: turns [4, n], places [3, n], scales [n], and whether they stand at all."""
+    """Where entities are in the world: turns [4, n], places [3, n], scales [n], and whether they stand at all.
 
-    def __init__(self, transforms: WorldTransforms, handles: Handles) -> None:
-        indices = indices_of(handles)
-        known = (indices < len(transforms.matrices)) & (handles != 0)
-        rows = np.zeros((len(handles), 12), np.float32)
-        rows[known] = transforms.matrices[indices[known]]
-        cells = np.zeros((len(handles), 3), np.int64)
-        cells[known] = transforms.cells[indices[known]]
-        matrices = rows.reshape(-1, 3, 4).astype(np.float64)
+    Only those who are `wanted` are looked at; the others stand nowhere.
+    """
+
+    def __init__(self, transforms: WorldTransforms, handles: Handles, wanted: NDArray[np.bool_] | None = None) -> None:
+        count, indices = len(handles), indices_of(handles)
+        self.known = np.ones(count, bool) if wanted is None else wanted
+        rows = np.flatnonzero(self.known & (indices < len(transforms.matrices)) & (handles != 0))
+        matrices = transforms.matrices[indices[rows]].reshape(-1, 3, 4).astype(np.float64)
         sizes = np.sqrt((matrices[:, :, :3] ** 2).sum(axis=1))
-        self.stands = sizes.min(axis=1, initial=1e9) > 1e-9
-        self.scales = np.where(self.stands, sizes[:, 1], 1.0).astype(np.float32)
-        linear = np.where(self.stands[:, None, None], matrices[:, :, :3] / np.maximum(sizes, 1e-12)[:, None, :], np.eye(3))
-        self.turns = rotations_of(linear).T.astype(np.float32)
-        self.places = matrices[:, :, 3].T + cells.T * CELL_M
+        stands = sizes.min(axis=1, initial=1e9) > 1e-9
+        linear = np.where(stands[:, None, None], matrices[:, :, :3] / np.maximum(sizes, 1e-12)[:, None, :], np.eye(3))
+        self.stands, self.scales = np.zeros(count, bool), np.ones(count, np.float32)
+        self.turns, self.places = np.zeros((4, count), np.float32), np.zeros((3, count))
+        self.turns[3] = 1.0
+        self.stands[rows], self.scales[rows] = stands, np.where(stands, sizes[:, 1], 1.0)
+        self.turns[:, rows] = rotations_of(linear).T
+        self.places[:, rows] = matrices[:, :, 3].T + transforms.cells[indices[rows]].T * CELL_M
 
 
 def _turn_of(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
