@@ -1,0 +1,133 @@
+"""Where simulators meet: functions for `taixu.simulation.Link`, made once for a place and then only looked up."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.errors import TaixuError
+from taixu.navigation.floor_grid import FloorGrid
+from taixu.simulation.traffic.network import RoadNetwork
+
+__all__ = ["CrossedRoads", "FloodedFloors", "FloodedRoads", "Raster"]
+
+_EVERY_M = 4.0
+_DEEP_FOR_CARS_M = 0.3
+_DEEP_FOR_PEOPLE_M = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Raster:
+    """Where a grid of cells lies: rows along z, columns along x.
+
+    Attributes
+    ----------
+    x, z
+        The corner of the first cell, metres.
+    cell
+        Metres.
+    rows, columns
+        How many cells there are.
+    """
+
+    x: float
+    z: float
+    cell: float
+    rows: int
+    columns: int
+
+    def cells(self, x: NDArray[np.float64], z: NDArray[np.float64]) -> NDArray[np.int64]:
+        """The cell of each place, counted row by row; -1 outside."""
+        column, row = np.floor((x - self.x) / self.cell).astype(np.int64), np.floor((z - self.z) / self.cell).astype(np.int64)
+        inside = (column >= 0) & (row >= 0) & (column < self.columns) & (row < self.rows)
+        return np.where(inside, row * self.columns + column, -1)
+
+    def read(self, values: NDArray[Any], cells: NDArray[np.int64]) -> NDArray[np.float64]:
+        """What lies in cells; nought outside.
+
+        Raises
+        ------
+        TaixuError
+            When these are values of another grid.
+        """
+        if values.shape != (self.rows, self.columns):
+            raise TaixuError(f"a grid of {self.rows} x {self.columns} cells was given {values.shape} values")
+        return np.where(cells >= 0, values.ravel()[np.maximum(cells, 0)], 0.0).astype(np.float64)
+
+
+class FloodedRoads:
+    """Depth of water (m, a cell) to the pace of lanes: the slowest of what they lead through.
+
+    Speed over depth follows Pregnolato et al. 2017 (doi 10.1016/j.trd.2017.06.020): ``v = 0.0009 w2 - 0.5529 w + 86.9448`` km/h at
+    ``w`` mm, taken as a share of that in the dry; from 300 mm on nobody drives.
+    """
+
+    def __init__(self, network: RoadNetwork, raster: Raster) -> None:
+        self._raster = raster
+        along = [np.arange(0.0, lane.length + _EVERY_M, _EVERY_M).clip(max=lane.length) for lane in network.lanes]
+        lanes = np.repeat(np.arange(len(along)), [len(each) for each in along])
+        place, _ = network.place(lanes, np.concatenate(along))
+        self._cells = raster.cells(place[:, 0], place[:, 1])
+        self._first = np.searchsorted(lanes, np.arange(len(along)))
+
+    def __call__(self, depth: NDArray[Any]) -> NDArray[np.float64]:
+        """Share of the limit that one drives, ``[lanes]``."""
+        deepest = np.maximum.reduceat(self._raster.read(depth, self._cells), self._first)
+        wet = np.minimum(deepest, _DEEP_FOR_CARS_M) * 1000.0
+        share = (0.0009 * wet**2 - 0.5529 * wet + 86.9448) / 86.9448
+        return np.where(deepest >= _DEEP_FOR_CARS_M, 0.0, np.clip(share, 0.0, 1.0))
+
+
+class FloodedFloors:
+    """Depth of water (m, a cell) to how much longer people take: twice as long at half a metre, and nobody from one metre on.
+
+    Depth is counted at the ground; who stands higher than `above` over it walks in the dry.
+    """
+
+    def __init__(self, floors: FloorGrid, raster: Raster, ground: NDArray[Any], *, above: float = 1.0) -> None:
+        at = floors.centres(np.arange(len(floors)))
+        cells = raster.cells(at[:, 0], at[:, 2])
+        low = at[:, 1] < raster.read(ground, cells) + above
+        self._raster, self._cells = raster, np.where(low, cells, -1)
+
+    def __call__(self, depth: NDArray[Any]) -> NDArray[np.float32]:
+        """How much longer a metre takes, ``[floors]``."""
+        deep = self._raster.read(depth, self._cells)
+        return np.where(deep >= _DEEP_FOR_PEOPLE_M, 1e4, 1.0 + 2.0 * np.minimum(deep, _DEEP_FOR_PEOPLE_M)).astype(np.float32)
+
+
+class CrossedRoads:
+    """Where people are to the lanes that they stop.
+
+    Parameters
+    ----------
+    lanes
+        Names of those that people may cross: lanes across junctions, or the streets behind them.
+    within
+        Metres from the lane's middle.
+    """
+
+    def __init__(self, network: RoadNetwork, lanes: Sequence[str], *, within: float = 2.0) -> None:
+        unknown = [name for name in lanes if name not in network.lane_numbers]
+        if unknown:
+            raise TaixuError(f"people cannot cross {unknown[0]}: there is no such lane")
+        self._count, self._within = len(network.lanes), within
+        ends = [(number, pair) for number in (network.lane_numbers[name] for name in lanes)
+                for pair in zip(network.lanes[number].points[:-1], network.lanes[number].points[1:], strict=True)]  # fmt: skip
+        self._lane = np.array([number for number, _ in ends], np.intp)
+        self._start = np.array([pair[0] for _, pair in ends]).reshape(-1, 2)
+        self._run = np.array([pair[1] for _, pair in ends]).reshape(-1, 2) - self._start
+
+    def __call__(self, place: NDArray[Any]) -> NDArray[np.bool_]:
+        """Which lanes nobody drives onto just now, ``[lanes]``, by places ``[n, 3]`` of people."""
+        held = np.zeros(self._count, bool)
+        flat = place[:, [0, 2]]
+        length = np.maximum((self._run**2).sum(axis=1), 1e-12)
+        for number, start, run, square in zip(self._lane, self._start, self._run, length, strict=True):
+            share = np.clip(((flat - start) @ run) / square, 0.0, 1.0)
+            held[number] |= bool((((flat - start - share[:, None] * run) ** 2).sum(axis=1) < self._within**2).any())
+        return held
