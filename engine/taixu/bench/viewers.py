@@ -1,4 +1,4 @@
-"""Viewers by the state stream: what two hundred of them cost the server, beside a bare WebSocket that sends as many bytes."""
+"""Viewers by the state stream: what two hundred of them cost the server, beside a bare WebSocket that sends as much; and people."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import numpy as np
 
 from taixu.bench.measure import Options, peak_mb
+from taixu.bench.watched_people import measure_people
 from taixu.errors import MachineError
 
 if TYPE_CHECKING:
@@ -37,7 +38,7 @@ _LIMIT_CORES = 1.0
 
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield one result: cores that the server takes for all viewers, its world's own frames included.
+    """Yield cores that the server takes for all viewers, its world's own frames included; and what people cost who are watched.
 
     `slowest_fps` is what the worst served viewer gets, `bare_cores` what a WebSocket server takes that does nothing but send
     messages of the same size as often. One more viewer never says that he has shown anything: nobody else is to notice.
@@ -67,6 +68,7 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
         "to_bare": round(cores / max(bare, 1e-6), 2), "limit_cores": _LIMIT_CORES,
         "ratio": round(_LIMIT_CORES / max(cores, 1e-6), 2), "rss_peak_mb": peak_mb(),
     }  # fmt: skip
+    yield measure_people()
 
 
 def _fill(app: App, count: int, side_m: float) -> None:

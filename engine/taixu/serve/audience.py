@@ -186,13 +186,7 @@ class Audience:
             self._look_news_begin += len(self._look_news)
             self._look_news = []
         self._looks_of[frame.told], self._ids[frame.told] = frame.told_looks, frame.told_ids
-        moved = frame.moved
-        strayed = moved[(_squares(self._places[:, moved]) != _squares(frame.places)).any(axis=0)]
-        self._places[:, moved] = frame.places
-        self._rotations[:, moved] = np.rint(np.clip(frame.rotations, -1, 1) * 32767).astype(np.int16)
-        rescaled = moved[(self._scales[:, moved] != frame.scales).any(axis=0)]
-        self._scales[:, moved] = frame.scales
-        self._is_there[moved] = True
+        moved, rescaled, strayed = self._move(frame)
         told = np.union1d(frame.told, rescaled)
         if self._stands:
             crowd = _Crowd(np.union1d(moved, told), told, strayed, self._places)
@@ -339,6 +333,21 @@ class Audience:
             data = np.ascontiguousarray(part).tobytes()
             body += (data, bytes(-len(data) % 8))
         return b"".join(body)
+
+    def _move(self, frame: SceneFrame) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.uint32]]:
+        """Take in where things are; gives slots that are elsewhere than they were, of another size, in another square.
+
+        What hangs below something that moves within itself (a person's clothes) is said to have moved, and often has not.
+        """
+        rotations = np.rint(np.clip(frame.rotations, -1, 1) * 32767).astype(np.int16)
+        moved = frame.moved
+        is_resized = (self._scales[:, moved] != frame.scales).any(axis=0)
+        is_other = is_resized | ~self._is_there[moved] | (self._rotations[:, moved] != rotations).any(axis=0)
+        is_other |= (self._places[:, moved] != frame.places).any(axis=0)
+        strayed = moved[(_squares(self._places[:, moved]) != _squares(frame.places)).any(axis=0)]
+        self._places[:, moved], self._rotations[:, moved], self._scales[:, moved] = frame.places, rotations, frame.scales
+        self._is_there[moved] = True
+        return moved[is_other], moved[is_resized], strayed
 
     def _forget(self, gone: NDArray[np.uint32]) -> None:
         gone = gone[gone < len(self._is_there)]

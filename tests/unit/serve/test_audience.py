@@ -115,6 +115,20 @@ def test_a_slow_viewer_misses_frames_and_slows_nobody() -> None:
     assert slow.places == {0: [4.9, 0, 0]}, "who is back hears everything anew"
 
 
+def test_what_is_said_to_move_and_does_not_is_not_told() -> None:
+    audience, eye = Audience(), Eye()
+    audience.show(frame(1, {0: (0, 0, 0), 1: (1, 0, 0)}, things={0: thing(1), 1: thing(2)}))
+    audience.look(eye.viewer, [0, 0, 0], 30)
+    before, sent = eye.bytes, eye.viewer.sent
+    audience.show(frame(2, {0: (0, 0, 0), 1: (1, 0, 0)}))
+    assert (eye.bytes, eye.viewer.sent) == (before, sent)
+    audience.show(frame(3, {0: (0, 0, 0), 1: (2, 0, 0)}))
+    assert eye.places == {0: [0, 0, 0], 1: [2, 0, 0]} and eye.bytes - before < 100
+    audience.show(frame(4, {}, gone=(0,)))
+    audience.show(frame(5, {0: (0, 0, 0)}, things={0: thing(7)}))
+    assert eye.things[0]["id"] == 7, "who comes where another was is told"
+
+
 def test_many_at_one_place_cost_one_encoding() -> None:
     audience = Audience()
     audience.show(frame(1, {i: (i, 0, 0) for i in range(100)}, things={i: thing(i + 1) for i in range(100)}))
