@@ -12,6 +12,7 @@ from __future__ import annotations
 import ast
 from collections import Counter
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,7 +29,7 @@ from taixu.mods.inbox import Inbox, length_of
 from taixu.mods.keeping import KeptMod, bring_back, keep_mod
 from taixu.mods.loaded import LoadedMod
 from taixu.mods.mirror_column import MirrorColumn
-from taixu.mods.named import NamedMod
+from taixu.mods.named import Given, NamedMod
 from taixu.mods.owners import Owners
 from taixu.mods.stepping import SteppedMod
 from taixu.mods.work import post_work, share_out
@@ -139,11 +140,9 @@ class ModHost:
             raise TaixuError(f"mod {name!r} is not loaded: mods are off here; pip install 'taixu[mods]' brings their box")
         if name in self.mods:
             raise TaixuError(f"mod {name!r} is loaded already; unload it first")
-        given = _fields(sources.get(entry, ""), values or {})
         stable = self.world.stable_id(entity) if entity else 0
-        mod = LoadedMod(
-            self, name, sources, entry=entry, grants=grants, fields=given, entity=stable, seed_key=seed_key
-        )  # fmt: skip
+        fields = _fields(sources.get(entry, ""), values or {})
+        mod = LoadedMod(self, Given(name, dict(sources), entry, grants, fields, stable, seed_key))
         self.mods[name] = mod
         if "chat" in grants.capabilities:
             self.world.resource(Chat).open = True
@@ -168,10 +167,8 @@ class ModHost:
         old = self.mods[name]
         early = int(old.boxed.busy)  # saving takes the answer to the next step in before its time
         state = old.save()
-        given = _fields(sources.get(old.entry, ""), {})
-        new = LoadedMod(
-            self, name, sources, entry=old.entry, grants=old.grants, fields=given, entity=old.entity, seed_key=old.seed_key
-        )  # fmt: skip
+        fields = _fields(sources.get(old.entry, ""), {})
+        new = LoadedMod(self, replace(old.given, sources=dict(sources), fields=fields))
         if state is not None:
             new.load(state)
         new.listening, new.spawned = old.listening, old.spawned
@@ -403,14 +400,8 @@ class ModHost:
         for name, mod in list(self.mods.items()):
             kept = state.get(name)
             is_same = kept is not None and kept.memory is not None and kept.sources == mod.sources
-            anew = None if is_same and not mod.boxed.off else self._anew(mod)
+            anew = None if is_same and not mod.boxed.off else LoadedMod(self, mod.given)
             self.mods[name] = bring_back(mod, kept, anew=anew)
-
-    def _anew(self, mod: LoadedMod) -> LoadedMod:
-        return LoadedMod(
-            self, mod.name, mod.sources, entry=mod.entry, grants=mod.grants, fields=mod.fields, entity=mod.entity,
-            seed_key=mod.seed_key,
-        )  # fmt: skip
 
     def fork(self, world: World) -> ModHost:
         """A fork of the world runs no mods."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
+from dataclasses import dataclass
 from hashlib import blake2b
 from typing import TYPE_CHECKING, Any
 
@@ -23,11 +24,42 @@ from taixu.script.stored import Stored
 if TYPE_CHECKING:
     from taixu.mods.host import ModHost
 
-__all__ = ["NamedMod"]
+__all__ = ["Given", "NamedMod"]
 
 _IDS_AHEAD = 256
 _MOST_REASONS_EVER = 20
 _LINES = 50
+
+
+@dataclass(frozen=True)
+class Given:
+    """What a mod is made of, each time that it is made.
+
+    Attributes
+    ----------
+    name
+        The mod's id.
+    sources
+        Its Python files by name.
+    entry
+        Which of them has the callbacks.
+    grants
+        What it may do.
+    fields
+        Name, type and value of the entry's fields.
+    entity
+        Stable id of the entity it runs for, 0 for none.
+    seed_key
+        What its random numbers depend on besides the world's seed; its id where empty.
+    """
+
+    name: str
+    sources: Mapping[str, str]
+    entry: str
+    grants: Grants
+    fields: list[list[Any]]
+    entity: int = 0
+    seed_key: str = ""
 
 
 class NamedMod:
@@ -35,6 +67,8 @@ class NamedMod:
 
     Attributes
     ----------
+    given
+        What it is made of.
     name
         The mod's id.
     fault
@@ -43,29 +77,13 @@ class NamedMod:
         Ids of what it spawned, gone ones among them.
     """
 
-    def __init__(
-        self,
-        host: ModHost,
-        name: str,
-        sources: Mapping[str, str],
-        *,
-        entry: str,
-        grants: Grants,
-        fields: list[list[Any]],
-        entity: int = 0,
-        seed_key: str = "",
-    ) -> None:
-        self.name = name
-        self.grants = grants
-        self.entity = entity
-        self.entry = entry
-        self.sources = dict(sources)
-        self.fields = fields
-        self.seed_key = seed_key or name
+    def __init__(self, host: ModHost, given: Given) -> None:
+        self.given = given
+        self.name, self.grants, self.entity, self.entry = given.name, given.grants, given.entity, given.entry
         self.fault = ""
         self.listening: set[str] = set()
         self.spawned: set[int] = set()
-        self.mirror = WorldMirror(host.world, grants, host.follower)
+        self.mirror = WorldMirror(host.world, given.grants, host.follower)
         self._host = host
         self._reserved: dict[int, None] = {}
         self._ids_made = 0
@@ -73,17 +91,22 @@ class NamedMod:
         self._lines = _LINES
         self._dropped = 0
 
+    @property
+    def sources(self) -> Mapping[str, str]:
+        """Its Python files by name."""
+        return self.given.sources
+
     def config(self) -> bytes:
         """What the sandbox is told when it boots."""
         world = self._host.world
         known = world.resource(Components)
         most_kb = self.grants.most_stored_kb
         facts = {
-            "seed": int.from_bytes(blake2b(f"{world.seed}:{self.seed_key}".encode(), digest_size=8).digest()),
+            "seed": int.from_bytes(blake2b(f"{world.seed}:{self.given.seed_key or self.name}".encode(), digest_size=8).digest()),
             "entry": self.entry.removesuffix(".py"),
             "files": [self.entry, *(name for name in self.sources if name != self.entry)],
             "entity": self.entity,
-            "fields": self.fields,
+            "fields": self.given.fields,
             "steps_per_sec": world.resource(Clock).steps_per_sec,
             "capabilities": {**self.grants.capabilities, **({"storage": most_kb} if most_kb else {})},
             "most_spawns": min(_IDS_AHEAD, self.grants.most_spawned),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import deque
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from math import inf
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -16,12 +16,11 @@ from taixu.errors import TaixuError
 from taixu.mods.boxed import Boxed
 from taixu.mods.budget import Budget, ModCost
 from taixu.mods.decoding import Answer, Order, decode_answer
-from taixu.mods.grants import Grants
 from taixu.mods.hands import carry_out
 from taixu.mods.inbox import Inbox
 from taixu.mods.keeping import KeptWrite, written_again
 from taixu.mods.mirror_column import MirrorColumn, Returned
-from taixu.mods.named import NamedMod
+from taixu.mods.named import Given, NamedMod
 from taixu.mods.work import FUEL_PER_UNIT, Share, structure_work, take_portion, work_of
 from taixu.mods.writing import differences, write_back
 
@@ -57,19 +56,8 @@ class SteppedMod(NamedMod):
         Its part of the engine's own work.
     """
 
-    def __init__(
-        self,
-        host: ModHost,
-        name: str,
-        sources: Mapping[str, str],
-        *,
-        entry: str,
-        grants: Grants,
-        fields: list[list[Any]],
-        entity: int = 0,
-        seed_key: str = "",
-    ) -> None:
-        super().__init__(host, name, sources, entry=entry, grants=grants, fields=fields, entity=entity, seed_key=seed_key)
+    def __init__(self, host: ModHost, given: Given) -> None:
+        super().__init__(host, given)
         self.answered: list[Any] = []
         self.inbox = Inbox()
         self.share = Share()
