@@ -28,6 +28,8 @@ class Hierarchy:
         """Entity index of the parent; 0 for roots."""
         self.levels: list[Indices] = []
         """All children by depth, from 1 on."""
+        self.sizes: NDArray[np.int32] = np.zeros(0, np.int32)
+        """How many hang below each."""
         self.changes = ChangeLog()
         """Indices whose parent became another, by tick: ``changes.since(tick, len(parents))``."""
         self._starts: NDArray[np.int64] = np.zeros(1, np.int64)
@@ -139,6 +141,10 @@ class Hierarchy:
             self._open_loops(lost)
             children = children[self.parents[children] > 0]
             self._number(children, self.parents_of(children))
+            return
+        self.sizes = np.zeros(capacity, np.int32)
+        for level in reversed(self.levels):
+            np.add.at(self.sizes, self.parents[level], self.sizes[level] + 1)
 
     def _open_loops(self, lost: Indices) -> None:
         """Make roots of those who hang below themselves; who hangs below them stays there."""
@@ -154,7 +160,7 @@ class Hierarchy:
         self._starts = np.concatenate([[0], np.cumsum(np.bincount(parents, minlength=capacity))])
 
     def _grow(self, capacity: int) -> None:
-        for name in ("parents", "depths"):
+        for name in ("parents", "depths", "sizes"):
             old = getattr(self, name)
             setattr(self, name, np.concatenate([old, np.zeros(capacity - len(old), old.dtype)]))
         last = self._starts[-1]

@@ -46,6 +46,7 @@ class WorldTransforms:
         self._tick = 0
         self._has_cells = False
         self._touched: NDArray[np.bool_] = np.zeros(0, bool)
+        self._locals: NDArray[np.float32] = np.zeros((0, 12), np.float32)  # of children, by entity index; empty where all are roots
         self._shown: dict[str, Any] | None = None
         self._shown_before: Indices = _NONE
 
@@ -107,11 +108,11 @@ def propagate_transforms(world: World) -> None:
     reparented = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
     changed = [_update_roots(state, table, since) for table in world.query(Transform, without=(Parent,))]
     changed += [_show(world, state), _clear_bare(world, state, since)]
-    below = [_indices(table, table.changed((Transform,), since=since)) for table in world.query(Transform, Parent)]
+    below = _follow_locals(world, state, hierarchy, since, reparented)
     if len(world.query(Parent)) > hierarchy.child_count:
         changed.append(_update_orphans(world, state, hierarchy, np.concatenate([*below, reparented])))
     if not hierarchy.is_flat:
-        changed.append(_update_children(world, state, hierarchy, [*changed, *below, reparented]))
+        changed.append(_update_children(state, hierarchy, [*changed, *below, reparented], len(changed)))
     for indices in changed:
         state.changes.mark(indices, world.tick)
     world.advance()
@@ -217,27 +218,59 @@ def _update_orphans(world: World, state: WorldTransforms, hierarchy: Hierarchy, 
     return loose
 
 
-def _update_children(world: World, state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices]) -> Indices:
-    levels = _affected(state, hierarchy, changed)
-    affected = np.concatenate(levels) if levels else _NONE
-    if not len(affected):
-        return _NONE
-    columns = world.gather_columns(world.entities_at(affected), Transform, _TRS)
-    packed = rows_from_trs(*columns, out=np.empty((len(affected), 12), np.float32))
-    start = 0
+def _update_children(state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices], roots: int) -> Indices:
+    levels = _affected(state, hierarchy, changed, roots)
     for level in levels:
         above = hierarchy.parents_of(level)
-        end = start + len(level)
-        put_rows(state.matrices, level, compose_rows(take_rows(state.matrices, above), packed[start:end]))
+        put_rows(state.matrices, level, compose_rows(take_rows(state.matrices, above), take_rows(state._locals, level)))
         if state._has_cells:
             state.cells[level] = state.cells[above]
-        start = end
-    return affected
+    return np.concatenate(levels) if levels else _NONE
 
 
-def _affected(state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices]) -> list[Indices]:
-    """The children that are no longer right, by depth: those that changed and all below whatever changed."""
-    if sum(map(len, changed)) * 4 > len(state.matrices):
+def _follow_locals(
+    world: World, state: WorldTransforms, hierarchy: Hierarchy, since: int, reparented: Indices
+) -> list[Indices]:
+    """Bring the matrices of children against their parents up to date; gives, by table, who changed."""
+    changed = []
+    for table in world.query(Transform, Parent):
+        rows = table.changed((Transform,), since=since)
+        indices = _indices(table, rows)
+        changed.append(indices)
+        if len(indices) and not hierarchy.is_flat:
+            _reserve_locals(state)
+            packed = np.empty((len(indices), 12), np.float32)
+            put_rows(state._locals, indices, rows_from_trs(*(_part(table, name, rows) for name in _TRS), out=packed))
+    if hierarchy.is_flat:
+        return changed
+    _reserve_locals(state)
+    structure = world.structure.since(since)
+    doubtful = np.arange(len(hierarchy.parents))
+    if structure is not None:  # who came, or has other components or another parent than before
+        came = indices_of(np.concatenate([structure.spawned, structure.moved]))
+        doubtful = distinct(np.concatenate([reparented, came[came < len(hierarchy.parents)]]))
+    doubtful = doubtful[hierarchy.parents[doubtful] > 0]
+    if len(doubtful):
+        columns = world.gather_columns(world.entities_at(doubtful), Transform, _TRS)
+        put_rows(state._locals, doubtful, rows_from_trs(*columns, out=np.empty((len(doubtful), 12), np.float32)))
+    return changed
+
+
+def _reserve_locals(state: WorldTransforms) -> None:
+    have, capacity = len(state._locals), len(state.matrices)
+    if have < capacity:
+        grown = np.tile(_IDENTITY, (capacity, 1))
+        grown[:have] = state._locals
+        state._locals = grown
+
+
+def _affected(state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices], roots: int) -> list[Indices]:
+    """The children that are no longer right, by depth: those that changed and all below whatever changed.
+
+    The first `roots` of what changed are roots, each once.
+    """
+    if sum(map(len, changed)) * 4 > len(state.matrices) or \
+            2 * int(hierarchy.sizes[np.concatenate(changed[:roots])].sum()) > hierarchy.child_count:
         return hierarchy.levels  # finding out would cost more than doing all
     affected = _closure(state._touched, hierarchy, np.concatenate(changed))
     affected = affected[hierarchy.parents[affected] > 0]

@@ -9,7 +9,8 @@ import pytest
 from stick_figure import stick_figure
 
 import taixu as tx
-from taixu.animation.motion import Motion
+from taixu.animation.morphs import MorphWeights
+from taixu.animation.motion import Face, Motion
 from taixu.assets.gltf.writer import glb_bytes
 from taixu.ecs import row_count
 from taixu.scene import FromModel, Model, Transform, WorldTransforms
@@ -69,6 +70,18 @@ def test_what_is_edited_is_seen_and_who_is_dragged_keeps_his_shape(host: Host) -
     world.set(owner, Motion, mood="proud")
     frames(host)
     assert np.abs(hand(host, "Who moves") - before).max() > 0.005
+
+
+def test_who_sits_sits_and_moods_show_at_once(host: Host) -> None:
+    frames(host)
+    world, owner = host.session.world, host.session.current.app.scene.find("Who moves").entity
+    before, weights = hand(host, "Who moves"), world.resource(MorphWeights).values.copy()
+    world.set(owner, Motion, act="sit")
+    world.insert(owner, Face(expression="happy", blink=False))
+    frames(host)
+    assert hand(host, "Who moves")[1] < before[1] - 0.2
+    now = world.resource(MorphWeights).values
+    assert now.max() == 1.0 and weights.max() == 0.0
 
 
 def test_where_nothing_changes_nobody_is_posed_again(host: Host) -> None:

@@ -181,14 +181,17 @@ class Faces:
         open_ = np.clip(self.mouths[:, rows].sum(axis=0) * 1.5, 0.0, 1.0)
         return np.where(self.saying[rows] >= 0, open_, 1.0).astype(np.float32)
 
-    def show(self, world: World, crowd: Crowd, seeds: F32, gazes: NDArray[np.bool_], secs: float) -> None:
-        """Write everybody's morph weights."""
+    def show(
+        self, world: World, crowd: Crowd, seeds: F32, gazes: NDArray[np.bool_], secs: float, *, at_once: bool = False
+    ) -> None:
+        """Write everybody's morph weights; moods take over at once, or as they fade."""
         if not self._groups:
             return
         self._hear(world)
         self._speak(secs)
         names = ("weight", "blink", "fade_secs")
         weight, blinks, fades = (world.gather(crowd.handles, Face, name) for name in names)
+        fades = np.zeros_like(fades) if at_once else fades
         closed = blinking(crowd.clocks, seeds) * blinks
         for group in self._groups:
             rows = group.rows
@@ -209,7 +212,7 @@ class Faces:
         goal = np.zeros((len(group.names), count), np.float32)
         shows = np.flatnonzero(group.wanted >= 0)
         goal[group.wanted[shows], shows] = weight[shows]
-        step = np.float32(secs) / np.maximum(fades, 1e-3)
+        step = np.where(fades > 0.0, np.float32(secs) / np.maximum(fades, 1e-3), np.float32(1.0))
         group.shown[:] += np.clip(goal - group.shown, -step, step)
         moods = np.where(group.binary[:, None], (group.shown > 0.5).astype(np.float32), group.shown)
         left = [overridden(group.overrides[kind], moods) for kind in range(3)]

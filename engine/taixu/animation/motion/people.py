@@ -238,8 +238,8 @@ class People:
 
     # A frame
 
-    def move(self, world: World) -> None:
-        """Pose everybody for the frame."""
+    def move(self, world: World, *, at_once: bool = False) -> None:
+        """Pose everybody for the frame; where all is to be as it will be at once, nothing fades."""
         if not self._follow(world) or self._bodies is None:
             return
         crowd, clock = self.crowd, world.resource(Clock)
@@ -262,12 +262,12 @@ class People:
             due = self._due(scale)
             self.feet = feet
             pose = self._go(bodies, pace, feet, lift / bodies.legs, due)
-            pose = self._act(world, bodies, pose, pace, secs, due)
+            pose = self._act(world, bodies, pose, pace, secs, due, at_once=at_once)
             if self._gazes.any():
                 turn_gazes(world, crowd, bodies, pose, self._gazes, secs, self._eyes)
             self.pose = pose
             self._show(world, pose, bodies, scale, due)
-        self.faces.show(world, crowd, self._seeds, self._gazes, secs)
+        self.faces.show(world, crowd, self._seeds, self._gazes, secs, at_once=at_once)
 
     def watch(self, eyes: Sequence[Eye]) -> None:
         """Be told who looks, before a picture."""
@@ -315,7 +315,7 @@ class People:
             former, self.crowd = self.crowd, Crowd(self.crowd.handles)  # nobody keeps a foot where he stood before
             self.crowd.figures, self.crowd.graphs = former.figures, former.graphs
             self.crowd.phases[:] = self._seeds
-            self.move(world)
+            self.move(world, at_once=True)
         self._stood = world.tick
         world.advance()
         return True
@@ -372,7 +372,9 @@ class People:
         crowd.places, crowd.headings, crowd.seen = places, headings, stands
         return scale
 
-    def _act(self, world: World, bodies: Bodies, pose: Pose, pace: Going, secs: float, due: NDArray[np.bool_]) -> Pose:
+    def _act(
+        self, world: World, bodies: Bodies, pose: Pose, pace: Going, secs: float, due: NDArray[np.bool_], *, at_once: bool
+    ) -> Pose:
         """Lay the motions of everybody's states over how they go."""
         crowd = self.crowd
         for number in np.unique(crowd.graphs).tolist():
@@ -380,6 +382,8 @@ class People:
             members = np.flatnonzero((crowd.graphs == number) & self._moves)
             for layer in range(min(len(graph.layers), LAYERS)):
                 self._step_layer(graph, layer, members, pace, secs)
+                if at_once:
+                    crowd.former[layer, members] = -1
                 pose = self._pose_layer(world, graph, layer, members[due[members]], bodies, pose)
         return self.clips.play(world, crowd, pose, self._played, self._moves & due)
 
