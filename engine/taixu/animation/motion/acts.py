@@ -1,4 +1,4 @@
-"""What people do besides going: sit, wave, talk with their hands. Each is a pose as a function of time."""
+"""What people do besides going: sit, wave, point, hold, cheer, talk with their hands. Each is a pose as a function of time."""
 
 from __future__ import annotations
 
@@ -8,13 +8,14 @@ from numpy.typing import NDArray
 from taixu.animation.motion.body import SIDES, Bodies
 from taixu.animation.motion.figure import BONE, COUNT, world_turns
 from taixu.animation.motion.gait import Feet, smooth
+from taixu.animation.motion.hands import curl_fingers, shape_hand
 from taixu.animation.motion.limbs import solve_limb
-from taixu.animation.motion.locomotion import curl_fingers, put_legs, wander
+from taixu.animation.motion.locomotion import put_legs, wander
 from taixu.animation.motion.pose import Pose
 from taixu.animation.motion.style import Style
 from taixu.animation.motion.turns import F32, about, inverse, multiply, rotate
 
-__all__ = ["ARMS", "RIGHT_ARM", "UPPER_BODY", "sit", "talk", "wave"]
+__all__ = ["ARMS", "GESTURES", "RIGHT_ARM", "UPPER_BODY", "cheer", "hold", "point", "sit", "talk", "wave"]
 
 TAU = np.float32(2.0 * np.pi)
 
@@ -110,6 +111,50 @@ def wave(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
     pose.turns[BONE["rightHand"]] = multiply(about("x", 0.35 + 0.0 * beat), about("y", 0.10 - 0.30 * beat))
     curl_fingers(pose, "right", -1.0, 0.10 + 0.06 * beat)
     return pose
+
+
+def point(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
+    """Point ahead with the right hand; to be masked by `RIGHT_ARM`."""
+    pose = Pose.rest(bodies.count)
+    sway = 0.02 * wander(secs, seeds, 0.3, 41)
+    pose.turns[BONE["rightShoulder"]] = about("y", 0.12 + sway)
+    pose.turns[BONE["rightUpperArm"]] = multiply(about("y", 1.28 + sway), about("z", 0.10 + sway), about("x", 0.15 + 0.0 * sway))
+    pose.turns[BONE["rightLowerArm"]] = about("y", 0.16 - sway)
+    pose.turns[BONE["rightHand"]] = about("x", 0.35 + sway)
+    shape_hand(pose, "right", -1.0, "point")
+    return pose
+
+
+def hold(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
+    """Hold something upright before oneself (a staff, a lantern) with the right hand; to be masked by `RIGHT_ARM`."""
+    pose = Pose.rest(bodies.count)
+    sway = 0.02 * wander(secs, seeds, 0.25, 43)
+    pose.turns[BONE["rightUpperArm"]] = multiply(about("x", -0.30 + sway), about("z", 1.25 + sway), about("x", -0.25 + 0.0 * sway))
+    pose.turns[BONE["rightLowerArm"]] = about("y", 1.45 + sway)
+    pose.turns[BONE["rightHand"]] = about("x", -1.10 + sway)
+    shape_hand(pose, "right", -1.0, "grip")
+    return pose
+
+
+def cheer(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
+    """Shake raised fists; to be masked by `UPPER_BODY`."""
+    pose = Pose.rest(bodies.count)
+    beat = np.sin(TAU * (1.9 * style.tempo) * secs + seeds * 5.0)
+    for side, sign in SIDES:
+        pose.turns[BONE[f"{side}Shoulder"]] = about("z", sign * (0.16 + 0.0 * beat))
+        pose.turns[BONE[f"{side}UpperArm"]] = multiply(
+            about("y", -sign * (0.35 + 0.0 * beat)), about("z", sign * (0.72 + 0.12 * beat)), about("x", -0.9 + 0.0 * beat)
+        )
+        pose.turns[BONE[f"{side}LowerArm"]] = about("y", -sign * (1.05 - 0.35 * beat))
+        shape_hand(pose, side, sign, "fist")
+    lift = 0.04 * (1.0 + beat)
+    for bone, share in (("spine", 0.2), ("chest", 0.3), ("neck", 0.3), ("head", 0.4)):
+        pose.turns[BONE[bone]] = about("x", -share * lift)
+    return pose
+
+
+GESTURES = {"wave": wave, "point": point, "hold": hold, "cheer": cheer}
+"""Acts that are functions of the body's style and of time alone, by name."""
 
 
 def talk(bodies: Bodies, style: Style, *, secs: F32, seeds: F32, loudness: F32 | None = None) -> Pose:

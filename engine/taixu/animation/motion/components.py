@@ -11,7 +11,9 @@ __all__ = ["Face", "Gaze", "Motion"]
 class Motion:
     """Moves the avatar that the entity has as its `Model`: it stands, walks and runs as the entity moves, and acts."""
 
-    act: Text = field(default="", doc="What it does besides going: sit, wave, talk, or what its graph knows; empty is nothing.")
+    act: Text = field(
+        default="", doc="What it does besides going: sit, wave, point, hold, cheer, talk, or what its graph knows; empty: nothing."
+    )
     measured: Bool = field(default=True, doc="It steps as the entity moves; otherwise as the two fields below say.")
     speed: F32 = field(default=0.0, unit="m/s", doc="Forward, where it is not measured.")
     turn_speed: F32 = field(default=0.0, unit="rad/s", doc="To the left, where it is not measured.")

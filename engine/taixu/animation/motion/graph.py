@@ -1,7 +1,8 @@
 """`StateGraph`: which motion a person is in, as data (JSON), and how all people's states go on together.
 
-A graph is layers; a layer has states and transitions. A state names a motion: one of the functions ("move", "sit", "wave",
-"talk", "none"), a clip, or a blend of clips along a parameter. Later layers lie on earlier ones through a mask of bones.
+A graph is layers; a layer has states and transitions. A state names a motion: one of the functions ("move", "sit",
+"wave", "point", "hold", "cheer", "talk", "none"), a clip, or a blend of clips along a parameter. Later layers lie on earlier ones
+through a mask of bones.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ __all__ = ["MASKS", "USUAL", "Layer", "State", "StateGraph", "Transition", "read
 MASKS: dict[str, F32] = {
     "all": np.ones(len(BONE_NUMBERS), np.float32), "upper_body": UPPER_BODY, "arms": ARMS, "right_arm": RIGHT_ARM,
 }  # fmt: skip
-MOTIONS = ("move", "sit", "wave", "talk", "none")
+MOTIONS = ("move", "sit", "wave", "point", "hold", "cheer", "talk", "none")
 PARAMETERS = ("speed", "turning", "secs")
 _MOST = 200
 
@@ -35,7 +36,7 @@ class State:
     Attributes
     ----------
     motion : str
-        "move", "sit", "wave", "talk", "none", or "clip".
+        "move", "sit", "wave", "point", "hold", "cheer", "talk", "none", or "clip".
     clips : tuple of (float, str)
         For clips: where along `along` each is shown alone, and its name; one clip needs no `along`.
     along : str
@@ -218,11 +219,20 @@ USUAL_JSON = """
   {"name": "hands", "states": [
      {"name": "free", "motion": "none"},
      {"name": "wave", "motion": "wave", "mask": "right_arm"},
+     {"name": "point", "motion": "point", "mask": "right_arm"},
+     {"name": "hold", "motion": "hold", "mask": "right_arm"},
+     {"name": "cheer", "motion": "cheer", "mask": "upper_body"},
      {"name": "talk", "motion": "talk", "mask": "upper_body"}],
    "transitions": [
      {"to": "wave", "secs": 0.45, "when": [{"parameter": "act", "is": "wave"}]},
+     {"to": "point", "secs": 0.4, "when": [{"parameter": "act", "is": "point"}]},
+     {"to": "hold", "secs": 0.5, "when": [{"parameter": "act", "is": "hold"}]},
+     {"to": "cheer", "secs": 0.4, "when": [{"parameter": "act", "is": "cheer"}]},
      {"to": "talk", "secs": 0.6, "when": [{"parameter": "act", "is": "talk"}, {"parameter": "speed", "below": 0.8}]},
      {"from": "wave", "to": "free", "secs": 0.5, "when": [{"parameter": "act", "not": "wave"}]},
+     {"from": "point", "to": "free", "secs": 0.5, "when": [{"parameter": "act", "not": "point"}]},
+     {"from": "hold", "to": "free", "secs": 0.5, "when": [{"parameter": "act", "not": "hold"}]},
+     {"from": "cheer", "to": "free", "secs": 0.5, "when": [{"parameter": "act", "not": "cheer"}]},
      {"from": "talk", "to": "free", "secs": 0.6, "when": [{"parameter": "act", "not": "talk"}]}]}
 ]}
 """

@@ -7,12 +7,13 @@ import numpy as np
 from taixu.animation.motion.body import SIDES, Bodies
 from taixu.animation.motion.figure import BONE
 from taixu.animation.motion.gait import GRAVITY, Feet, Going, smooth
+from taixu.animation.motion.hands import curl_fingers
 from taixu.animation.motion.limbs import solve_limb
 from taixu.animation.motion.pose import Pose
 from taixu.animation.motion.style import Style, chance
 from taixu.animation.motion.turns import F32, about, inverse, length, multiply, rotate
 
-__all__ = ["carry_arms", "curl_fingers", "locomotion", "put_legs", "wander"]
+__all__ = ["carry_arms", "locomotion", "put_legs", "wander"]
 
 TAU = np.float32(2.0 * np.pi)
 _SHARES = (("spine", 0.3), ("chest", 0.4), ("upperChest", 0.3))
@@ -29,7 +30,6 @@ def wander(secs: F32, seeds: F32, rate: float, number: int) -> F32:
     return (waves / 2.0).astype(np.float32)
 
 
-_CURLS = np.array([part * (0.85 + 0.1 * finger) for finger in range(4) for part in (0.75, 1.05, 0.7)], np.float32)
 """How far each bone of the four fingers bends in a loose fist, radians."""
 
 
@@ -106,15 +106,6 @@ def carry_arms(pose: Pose, style: Style, pace: Going, phase: F32, *, breath: F32
         hangs = multiply(about("z", -sign * (0.08 + 0.05 * forward)), about("y", -sign * 0.1 * effort))
         pose.turns[BONE[f"{side}Hand"]] = multiply(rolled, hangs)
         curl_fingers(pose, side, sign, 0.35 + 0.75 * running + 0.08 * chance((seeds * 65535).astype(np.uint32), 3))
-
-
-def curl_fingers(pose: Pose, side: str, sign: float, curl: F32) -> None:
-    """Bend the fingers of a hand: 0 is flat, 1 a loose fist, 1.4 a tight one."""
-    first = BONE[f"{side}IndexProximal"]  # the twelve bones of four fingers follow each other
-    pose.turns[first : first + 12] = np.moveaxis(about("z", -sign * curl * _CURLS[:, None]), 1, 0)
-    for part, share in (("Metacarpal", 0.15), ("Proximal", 0.35), ("Distal", 0.5)):
-        bend = sign * curl * share
-        pose.turns[BONE[f"{side}Thumb{part}"]] = multiply(about("y", 0.8 * bend), about("z", -0.35 * bend))
 
 
 def put_legs(pose: Pose, bodies: Bodies, feet: Feet, *, settle: bool = True) -> None:

@@ -20,7 +20,7 @@ from taixu.assets.model import ModelData, Node, Scene
 
 __all__ = ["POSES", "bone_matrices", "pose_of", "still"]
 
-POSES = ("t-pose", "stand", "walk", "run", "sit", "wave", "arms up")
+POSES = ("t-pose", "stand", "walk", "run", "sit", "wave", "point", "hold", "cheer", "arms up")
 _SPEEDS = {"walk": 1.35, "run": 3.2}
 _UP_RAD = 1.15
 
@@ -36,8 +36,9 @@ def pose_of(model: ModelData, name: str, *, phase: float = 0.12) -> tuple[Pose, 
     pose = locomotion(bodies, style, pace, phases, place_feet(bodies, style, pace, phases), secs=secs, seeds=seeds)
     if name == "sit":
         pose = acts.sit(bodies, style, secs=secs, seeds=seeds)
-    elif name == "wave":
-        pose = pose.mixed(acts.wave(bodies, style, secs=secs, seeds=seeds), np.ones(1), mask=acts.RIGHT_ARM)
+    elif name in acts.GESTURES:
+        mask = acts.UPPER_BODY if name == "cheer" else acts.RIGHT_ARM
+        pose = pose.mixed(acts.GESTURES[name](bodies, style, secs=secs, seeds=seeds), np.ones(1), mask=mask)
     elif name == "arms up":
         for side, sign in (("left", 1.0), ("right", -1.0)):
             half = 0.5 * sign * _UP_RAD
