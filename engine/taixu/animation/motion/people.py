@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.animation.motion.acts import sit, talk, wave
+from taixu.animation.motion.acts import GESTURES, sit, talk
 from taixu.animation.motion.body import Bodies
 from taixu.animation.motion.clips import ClipLibrary
 from taixu.animation.motion.components import Face, Gaze, Motion
@@ -440,8 +440,8 @@ class People:
                 seat = world.gather(self.crowd.handles[who], Motion, "seat_m")
                 knees = np.abs(own.offsets[_SHIN, 1]) + own.ankle
                 made = sit(own, style, secs=secs, seeds=seeds, seat_m=np.where(seat > 0.0, seat, knees).astype(np.float32))
-            elif state.motion == "wave":
-                made = wave(own, style, secs=secs, seeds=seeds)
+            elif state.motion in GESTURES:
+                made = GESTURES[state.motion](own, style, secs=secs, seeds=seeds)
             elif state.motion == "talk":
                 made = talk(own, style, secs=secs, seeds=seeds, loudness=self.faces.loudness(who))
             else:
