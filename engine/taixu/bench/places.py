@@ -6,12 +6,16 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from time import perf_counter, process_time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.app import Stage
 from taixu.bench.measure import Options, result, time_calls
+
+if TYPE_CHECKING:
+    from taixu.defaults import App
 
 __all__ = ["defaults", "measure"]
 
@@ -80,11 +84,50 @@ def _shown(folder: Path, options: Options) -> Iterator[dict[str, Any]]:
             "places/frame", times, n=plants, size=size, busy_ms=round(busy), gpu=name, instances=len(world.query(MeshInstance))
         )
 
+        yield from _far(app, options, camera, eye, plants)
+
         def follow(index: int) -> None:
             world.resource(Details).follow(world, [Eye(eye + np.array([0.0, 0.0, -2.0 * index]), 700.0)])
 
         times = time_calls(follow, options.frames, warm=2)
         yield result("places/follow", times, n=plants, limit_ms=_LIMIT_FOLLOW_MS)
+
+
+def _far(app: App, options: Options, camera: int, eye: NDArray[np.float64], plants: int) -> Iterator[dict[str, Any]]:
+    """The simple quality, in which software draws: with impostors, then with the meshes and crossed cards that they stand for."""
+    from taixu.render import View, ViewCamera
+    from taixu.render.counting import count_drawn
+    from taixu.scene import Transform
+
+    world, renderer = app.world, app.drawing.renderer
+    view = View(ViewCamera.of_entity(world, camera), options.size, name="simple", quality="fast")
+    kept = renderer.impostors.most_bytes
+    before: tuple[int, float] | None = None
+
+    def draw(index: int) -> None:
+        world.set(camera, Transform, translation=tuple(eye + np.array([0.0, 0.0, -0.05 * index])))
+        app.run_stage(Stage.PROPAGATE)
+        view.camera = ViewCamera.of_entity(world, camera)
+        renderer.render(world, [view])
+        renderer.read(view)
+
+    for name, most in (("meshes", 0), ("impostors", kept)):
+        renderer.impostors.release()
+        renderer.impostors.most_bytes = most
+        busy = process_time()
+        times = time_calls(draw, options.frames, warm=3)
+        busy = (process_time() - busy) * 1e3 / (len(times) + 3)
+        drawn = count_drawn(view)
+        ratios: dict[str, float] = {}
+        if before is not None:
+            ratios = {"of_triangles": round(drawn.triangles / max(before[0], 1), 3),
+                      "of_ms": round(float(np.median(times)) / before[1], 3)}  # fmt: skip
+        before = drawn.triangles, float(np.median(times))
+        yield result(
+            f"places/simple, {name}", times, n=plants, size=f"{options.size[0]}x{options.size[1]}", busy_ms=round(busy),
+            triangles=drawn.triangles, cards=drawn.cards, instances=drawn.instances, commands=drawn.commands, **ratios,
+        )
+    view.release()
 
 
 def _chunks(options: Options) -> dict[str, Any]:

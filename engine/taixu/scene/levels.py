@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -39,7 +40,7 @@ class LevelState:
 
     def __init__(self) -> None:
         self.tick = -1
-        self._library_seen = -1
+        self._library_seen = self._forms_seen = -1
         self._set_of_mesh = np.zeros(0, np.int32)
         self._level_of_mesh = np.zeros(0, np.int8)
         self._numbers = np.zeros((0, 0), np.uint32)
@@ -54,33 +55,50 @@ class LevelState:
 
     def _learn(self, library: MeshLibrary) -> bool:
         """Take over what the library knows of levels; whether that is anything."""
-        if self._library_seen != library.levels_version or len(self._set_of_mesh) < len(library):
-            self._library_seen = library.levels_version
-            self._set_of_mesh = np.full(len(library), -1, np.int32)
-            self._level_of_mesh = np.zeros(len(library), np.int8)
-            sets = list(library.levels.values())
-            width = max((len(each.numbers) for each in sets), default=0)
-            self._numbers = np.zeros((len(sets), width), np.uint32)
-            self._edges = np.zeros((len(sets), width))
-            self._spheres = np.array([each.sphere for each in sets]).reshape(-1, 4)
-            # A form that waits for pictures is not shown yet.
-            have = library.drawn_impostors
-            self._impostors = np.array([0 if each.impostor in have else each.impostor for each in sets], np.uint32)
-            self._plain = np.array([(each.plain or len(each.numbers)) - 1 for each in sets], np.int8)
-            whole = np.array([len(each.numbers) - 1 for each in sets], np.int8)
-            self._last = np.where(self._impostors > 0, self._plain, whole)
-            for row, (each, waits) in enumerate(zip(sets, self._impostors.tolist(), strict=True)):
-                count = len(each.numbers)
-                for forms in (each.numbers, each.dressed):
-                    self._set_of_mesh[list(forms)] = row
-                    self._level_of_mesh[list(forms)] = np.arange(len(forms))
-                self._numbers[row] = [*each.numbers, *[each.numbers[-1]] * (width - count)]
-                if each.dressed and not waits:
-                    self._numbers[row, : len(each.dressed)] = each.dressed
-                self._edges[row, : count - 1] = each.edges_px
+        if self._library_seen == library.levels_version and len(self._set_of_mesh) >= len(library):
+            return bool(len(self._numbers))
+        if self._forms_seen != library.forms_version or len(library.levels) < len(self._numbers):
+            self._set_of_mesh, self._level_of_mesh = np.zeros(0, np.int32), np.zeros(0, np.int8)
+            self._numbers, self._edges, self._spheres = np.zeros((0, 0), np.uint32), np.zeros((0, 0)), np.zeros((0, 4))
+            self._last, self._plain, self._impostors = np.zeros(0, np.int8), np.zeros(0, np.int8), np.zeros(0, np.uint32)
+        self._library_seen, self._forms_seen = library.levels_version, library.forms_version
+        more = len(library) - len(self._set_of_mesh)
+        self._set_of_mesh = np.concatenate([self._set_of_mesh, np.full(more, -1, np.int32)])
+        self._level_of_mesh = np.concatenate([self._level_of_mesh, np.zeros(more, np.int8)])
+        known = len(self._numbers)
+        if len(library.levels) > known:
+            self._add(list(islice(library.levels.values(), known, None)), library)
             self._rows.clear()
             self.tick = -1
         return bool(len(self._numbers))
+
+    def _add(self, sets: Sequence[MeshLevels], library: MeshLibrary) -> None:
+        """Take over some more."""
+        known, had = self._numbers.shape
+        width = max(had, *(len(each.numbers) for each in sets))
+        numbers, edges = np.zeros((known + len(sets), width), np.uint32), np.zeros((known + len(sets), width))
+        numbers[:known, :had], edges[:known, :had] = self._numbers, self._edges
+        if had:
+            numbers[:known, had:] = self._numbers[:, -1:]
+        have = library.drawn_impostors
+        waiting = np.array([0 if each.impostor in have else each.impostor for each in sets], np.uint32)
+        plain = np.array([(each.plain or len(each.numbers)) - 1 for each in sets], np.int8)
+        whole = np.array([len(each.numbers) - 1 for each in sets], np.int8)
+        for row, (each, waits) in enumerate(zip(sets, waiting.tolist(), strict=True), known):
+            count = len(each.numbers)
+            for forms in (each.numbers, each.dressed):
+                self._set_of_mesh[list(forms)] = row
+                self._level_of_mesh[list(forms)] = np.arange(len(forms))
+            numbers[row] = [*each.numbers, *[each.numbers[-1]] * (width - count)]
+            if each.dressed and not waits:
+                numbers[row, : len(each.dressed)] = each.dressed
+            edges[row, : count - 1] = each.edges_px
+        self._numbers, self._edges = numbers, edges
+        self._spheres = np.concatenate([self._spheres, np.array([each.sphere for each in sets]).reshape(-1, 4)])
+        self._impostors = np.concatenate([self._impostors, waiting])
+        self._plain = np.concatenate([self._plain, plain])
+        # A form that waits for pictures is not shown yet.
+        self._last = np.concatenate([self._last, np.where(waiting > 0, plain, whole)])
 
 
 def show_levels(world: World, eyes: Sequence[Eye]) -> None:

@@ -138,6 +138,8 @@ class MeshLibrary(Library[LibraryMesh]):
         self.levels: dict[int, MeshLevels] = {}
         """Of a mesh with levels of detail, by its finest form's number."""
         self.levels_version = 0
+        self.forms_version = 0
+        """Changes where levels that were known show other forms."""
         self.impostors: dict[int, int] = {}
         """Materials of impostors, by the number of their card."""
         self.drawn_impostors: set[int] = set()
@@ -151,6 +153,7 @@ class MeshLibrary(Library[LibraryMesh]):
         first, told = levels.numbers[0], levels.numbers[levels.told]
         if self.levels.get(first) == levels or any(self._first_form.get(each, told) != told for each in levels.numbers):
             return  # known, or a form of something else already: which of the two it stands for could not be told
+        self.forms_version += first in self.levels
         self.levels[first] = levels
         self._first_form |= dict.fromkeys((*levels.numbers, *levels.dressed), told)
         self.levels_version += 1
@@ -163,6 +166,7 @@ class MeshLibrary(Library[LibraryMesh]):
             self.drawn_impostors.difference_update(numbers)
         self.wanted_impostors -= self.drawn_impostors
         self.levels_version += 1
+        self.forms_version += 1
 
     def finest(self, numbers: NDArray[np.uint32]) -> NDArray[np.uint32]:
         """What these meshes are where eyes are near: for those who must not depend on who looks."""

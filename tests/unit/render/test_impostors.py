@@ -11,6 +11,8 @@ from render_world import SmallWorld
 from taixu.assets.model import Primitive
 from taixu.render import Renderer, View, ViewCamera
 from taixu.render.cards import picture_directions
+from taixu.render.counting import count_drawn
+from taixu.render.impostors import MOST_BYTES
 from taixu.scene import Light, MeshInstance, MeshLibrary, Transform
 from taixu.scene.impostors import Impostor, impostor_levels
 from taixu.scene.library import LibraryMesh, MaterialLibrary, MeshLevels
@@ -86,10 +88,12 @@ def _both(pair: Pair, direction: Direction, **options: object) -> list[NDArray[n
     meshes = scene.world.resource(MeshLibrary)
     kept, meshes.levels = meshes.levels, {}
     meshes.levels_version += 1
+    meshes.forms_version += 1
     scene.world.set(entity, MeshInstance, mesh=mesh)
     plain = scene.look(direction, **options)[1]
     meshes.levels = kept
     meshes.levels_version += 1
+    meshes.forms_version += 1
     return [card, plain]
 
 
@@ -210,3 +214,17 @@ def test_impostor_is_plain_data() -> None:
     assert isinstance(entry.surface, Impostor) and entry.surface.source == levels.numbers[0]
     assert entry.surface.reach[0] < entry.surface.fade.sphere[3] and entry.surface.reach[1] == pytest.approx(1.02)
     assert entry.material.roughness == pytest.approx(0.8)
+
+
+def test_what_is_drawn_can_be_counted(pair: Pair) -> None:
+    scene, levels, _, _ = pair
+    view, _ = scene.look((0, 0, 1))
+    drawn = count_drawn(view)
+    assert drawn.cards == drawn.triangles == 2 and drawn.instances == 1
+    scene.world.resource(MeshLibrary).show_impostors([levels.impostor], drawn=False)
+    scene.renderer.lighting.skies.waits, scene.renderer.impostors.most_bytes = False, 0
+    again = count_drawn(scene.look((0, 0, 1), name="again")[0])
+    scene.renderer.lighting.skies.waits, scene.renderer.impostors.most_bytes = True, MOST_BYTES
+    entry = scene.world.resource(MeshLibrary)[levels.numbers[0]]
+    assert again.cards == 0 and again.triangles == sum(len(part.triangles()) for part in entry.primitives)
+    assert count_drawn(View(view.camera, SIZE)).commands == 0, "nothing was drawn of it"
