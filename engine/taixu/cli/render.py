@@ -50,7 +50,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--time", type=moment, default=0.0, metavar="S", help="seconds into animation and simulation")
     add("--seconds", type=duration, default=4.0, metavar="S", help="length of a film; 4")
     add("--variant", default="", metavar="NAME", help="a model's material variant")
-    add("--samples", type=samples, default=8, metavar="N", help="samples per pixel of a picture; 8")
+    add("--samples", type=samples, default=8, metavar="N", help="samples per pixel of a picture; 8; from 64 on by paths of light")
     add("--trust", action="store_true", help="let the project run its scripts")
 
 

@@ -23,7 +23,7 @@ from taixu.errors import TaixuError
 from taixu.render import Renderer, ViewCamera
 from taixu.render.path_tracing import PathSettings, PathTracer, clean
 from taixu.render.path_tracing.sky_shares import sky_shares
-from taixu.render.stills import accumulate
+from taixu.render.stills import accumulate, render_still
 from taixu.scene import Light, Transform
 from taixu.scene.library import MeshLibrary, add_mesh
 
@@ -213,6 +213,27 @@ def test_noise_is_taken_out_and_edges_stay(renderer: Renderer) -> None:
     tracer.release()
     rough = np.abs(few.mean - many)[..., :3].mean()
     assert np.abs(clean(few) - many)[..., :3].mean() < 0.6 * rough
+
+
+def test_stills_of_many_samples_follow_paths_unless_they_are_told_not_to(renderer: Renderer) -> None:
+    """Two mirrors that face each other: frames see the sky in what is seen in a mirror, paths see the mirror again."""
+    renderer.lighting.use_sky(EVEN)
+    scene = SmallWorld()
+    mirror = scene.material(base_color=(0.5, 0.5, 0.5, 1.0), metallic=1.0, roughness=0.05)
+    for x in (-1, 1):
+        scene.spawn(1, scene.mesh("box", (0.1, 60, 60), material=mirror), translation=(x, 0, 0))
+    scene.propagate()
+    camera = ViewCamera.looking((0.5, 0, 0), (-1, 0.05, 0))
+
+    def still(samples: int, **settings: Any) -> float:
+        picture = render_still(renderer, scene.world, camera, size=(8, 8), samples=samples, encoding="linear", settings=settings)
+        return float(picture.pixels[..., :3].mean())
+
+    walked = still(64)
+    assert walked < 0.05
+    assert still(2, reference=True) == pytest.approx(walked, abs=0.05)
+    assert still(64, reference=False) > walked + 0.08
+    assert still(64, traced=False) > walked + 0.08
 
 
 def test_what_is_empty_broken_or_flat_is_no_trouble(renderer: Renderer) -> None:
