@@ -16,7 +16,7 @@ from taixu.scene import Parent
 if TYPE_CHECKING:
     from taixu.generate.modifiers import ModifierKind
 
-__all__ = ["MODIFIER_OPERATIONS", "kind_names", "steps_of"]
+__all__ = ["MODIFIER_OPERATIONS", "kind_names", "kind_of_step", "steps_of"]
 
 _MOST_WORDS = 2000
 
@@ -44,6 +44,13 @@ class DescribeParameters:
 
     step: str
     words: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepParameters:
+    """A step of a stack."""
+
+    step: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,14 +126,41 @@ def _move(session: Session, p: MoveParameters) -> Command:
     ])  # fmt: skip
 
 
-def _describe(session: Session, p: DescribeParameters) -> Command | None:
-    world, step = session.world, session.entity(p.step)
+def kind_of_step(session: Session, step: str) -> str:
+    """The name of a step's component.
+
+    Raises
+    ------
+    UsageError
+        Where it is no step.
+    """
     kinds = kind_names(session)
-    name = next((found for cls in world.types_of(step) if (found := component_type(cls).name) in kinds), "")
+    types = session.world.types_of(session.entity(step))
+    name = next((found for cls in types if (found := component_type(cls).name) in kinds), "")
     if not name:
-        raise UsageError(f"the entity {p.step} is no step of a stack")
-    values = kinds[name].described(p.words[:_MOST_WORDS])
+        raise UsageError(f"the entity {step} is no step of a stack")
+    return name
+
+
+def _describe(session: Session, p: DescribeParameters) -> Command | None:
+    name = kind_of_step(session, p.step)
+    values = kind_names(session)[name].described(p.words[:_MOST_WORDS])
     return SetFields(p.step, name, values) if values else None
+
+
+def _take_roads(session: Session, p: StepParameters) -> Command | None:
+    from taixu.generate.modifiers import ModifierState
+    from taixu.generate.places.settlements.planning import SettlementPlan, roads_in_hand
+
+    world, entity, name = session.world, session.entity(p.step), kind_of_step(session, p.step)
+    stack = world.get(entity, Parent).entity if world.has(entity, Parent) else 0
+    evaluation = world.resource(ModifierState).evaluation(stack) if world.has_resource(ModifierState) else None
+    steps = () if evaluation is None else evaluation.stack.steps
+    number = next((k for k, step in enumerate(steps) if step.id == world.stable_id(entity)), -1)
+    known = None if evaluation is None or number < 0 else evaluation.plans.get(steps[number].id)
+    if known is None or not isinstance(known[1], SettlementPlan):
+        raise UsageError(f"{name.replace('_', ' ')} has laid no roads yet, so none can be taken in hand")
+    return SetFields(p.step, name, {"roads": roads_in_hand(known[1], steps[number].frame)})
 
 
 def _release(session: Session, p: ReleaseParameters) -> Command | None:
@@ -141,6 +175,8 @@ MODIFIER_OPERATIONS = (
               gives=lambda _, p: p.id, doc="Adds a step at the end of a stack of modifiers; gives its id."),
     Operation("modifier.describe", "Describe step", plan=_describe, parameters=DescribeParameters, blocked=no_world,
               doc="Sets fields of a step by words, English or Chinese: a small fishing village."),
+    Operation("modifier.take_roads", "Take roads in hand", plan=_take_roads, parameters=StepParameters, blocked=no_world,
+              doc="Turns the roads that a village or a city has laid into lines of its own, to be moved by hand."),
     Operation("modifier.release", "Let made things go", plan=_release, parameters=ReleaseParameters, blocked=no_world,
               doc="Undoes what hands have changed of made things: they are as their stack makes them."),
     Operation("modifier.move", "Move step", plan=_move, parameters=MoveParameters, blocked=no_world,

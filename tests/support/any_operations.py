@@ -442,6 +442,7 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "modifier.add": _add_step,
     "modifier.move": _move_step,
     "modifier.describe": _describe_step,
+    "modifier.take_roads": lambda draw: {"step": draw.one_of(draw.entities())},
     "modifier.release": _release_things,
     "entity.delete": _of_entities,
     "entity.duplicate": _of_entities,

@@ -104,6 +104,7 @@ class InspectorPanel(Panel):
             if component.name == "modifiers":
                 self.stack.draw()
             if component.name == "modifier":
+                self.stack.draw_words()
                 self.stack.draw_way_back()
             if component.name in ("height_brush", "mask_brush"):
                 draw_brush(self, component.name)

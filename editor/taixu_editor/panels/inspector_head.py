@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING
 
 from imgui_bundle import imgui
 
+from taixu.edit import id_text
 from taixu.edit.instantiate import InstanceState
 from taixu.edit.marks import Locked, Tags
 from taixu.edit.prefab import PrefabRoot
-from taixu.scene import Visibility
+from taixu.scene import Name, Visibility
 from taixu_editor.interface import icon
 from taixu_editor.kinds import kind_of
 from taixu_editor.widgets.fields import draw_field
@@ -58,9 +59,36 @@ def draw_head(panel: InspectorPanel) -> None:
         imgui.push_text_wrap_pos(0)
         imgui.text_disabled(t("A model made this: it is shown, and changes when the model does."))
         imgui.pop_text_wrap_pos()
+    if count == 1:
+        _draw_maker(panel, active)
     if sheet.instance:
         _draw_prefab(panel)
     imgui.dummy((0, font * 0.2))
+
+
+def _draw_maker(panel: InspectorPanel, entity: int) -> None:
+    """Of a thing that a stack made: by which step, and the way back from what a hand changed."""
+    from taixu.generate.modifiers import MadeBy, Pins
+    from taixu.generate.modifiers.hands import is_thing, maker_of
+
+    session = panel.host.session
+    world = session.world
+    if not is_thing(world, entity):
+        return
+    made, step = world.get(entity, MadeBy), maker_of(world, entity)
+    name = str(world.get(step, Name).text) if step is not None and world.has(step, Name) else panel.t("a stack")
+    imgui.push_text_wrap_pos(0)
+    imgui.text_disabled(panel.t("Made by {step}; what hands change stays when it is made again.", step=name))
+    imgui.pop_text_wrap_pos()
+    pins = world.get(made.stack, Pins).made if world.has(made.stack, Pins) else []
+    if not any(pin["thing"] == made.thing for pin in pins):
+        return
+    if imgui.text_link(f"{panel.t('Let go')}###let go"):
+        stack = id_text(world.stable_id(made.stack))
+        panel.window.shell.later(partial(panel.do, "name", "modifier.release", stack=stack, things=[str(made.thing)]))
+    low, high = imgui.get_item_rect_min(), imgui.get_item_rect_max()
+    panel.places["let go"] = ((low.x + high.x) / 2, (low.y + high.y) / 2)
+    imgui.set_item_tooltip(panel.t("As its stack makes it, without what hands changed"))
 
 
 def _draw_name(panel: InspectorPanel, width: float) -> None:

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
 __all__ = ["StackRows"]
 
+_LAYS_ROADS = ("village", "city")
+
 
 class StackRows:
     """The rows below a stack's own fields, and the way back from a step to its stack.
@@ -25,12 +27,16 @@ class StackRows:
     Attributes
     ----------
     places
-        Middle of each thing that can be clicked: ``ID/name``, ``ID/on``, ``ID/up``, ``ID/down``, ``ID/remove``, ``add``, ``back``.
+        Middle of each thing that can be clicked: ``ID/name``, ``ID/on``, ``ID/up``, ``ID/down``, ``ID/remove``, ``add``, ``back``,
+        ``words``, ``take roads``, ``let all go``.
+    words
+        What was typed of a step.
     """
 
     def __init__(self, panel: InspectorPanel) -> None:
         self._panel = panel
         self.places: dict[str, tuple[float, float]] = {}
+        self.words = ""
 
     def draw(self) -> None:
         """Of the active entity, which is a stack."""
@@ -64,10 +70,55 @@ class StackRows:
             imgui.pop_text_wrap_pos()
         if state.busy:
             imgui.text_disabled(panel.t("Making what has changed..."))
+        self._draw_pins(stack, entity)
         lost = state.lost_pins(entity)
         if lost:
             said = panel.t("{count} changes by hand wait for what they changed", count=len(lost))
             imgui.text_colored(theme.warning, icon("warning", said))
+
+    def _draw_pins(self, stack: str, entity: int) -> None:
+        """How much hands have changed of what it made, and the way back."""
+        from taixu.generate.modifiers import Pins
+
+        panel, world = self._panel, self._panel.host.session.world
+        count = len(world.get(entity, Pins).made) if world.has(entity, Pins) else 0
+        if not count:
+            return
+        imgui.text_disabled(panel.t("{count} changes by hand", count=count))
+        imgui.same_line()
+        if imgui.text_link(f"{panel.t('Let all go')}###let all go"):
+            panel.window.shell.later(partial(panel.do, "modifiers", "modifier.release", stack=stack))
+        self._mark("let all go")
+        imgui.set_item_tooltip(panel.t("As its stack makes it, without what hands changed"))
+
+    def draw_words(self) -> None:
+        """On a step that words can describe: a line for them; and where it lays roads, a way to take these in hand."""
+        panel, session = self._panel, self._panel.host.session
+        step = panel.sheet.entities[-1]
+        kinds = kind_names(session)
+        name = next((each.name for each in panel.sheet.components if each.name in kinds), "")
+        if not name or len(panel.sheet.entities) != 1:
+            return
+        imgui.begin_disabled(panel.sheet.is_made)
+        if kinds[name].words:
+            imgui.set_next_item_width(imgui.get_content_region_avail().x)
+            flags = imgui.InputTextFlags_.enter_returns_true
+            said, self.words = imgui.input_text_with_hint("##words", panel.t("Say what it shall be"), self.words, flags)
+            self._mark("words")
+            imgui.set_item_tooltip(panel.t("Words set the fields: a small fishing village."))
+            if said and self.words.strip():
+                panel.window.shell.later(partial(panel.do, "modifier", "modifier.describe", step=step, words=self.words))
+        if name in _LAYS_ROADS:
+            if imgui.button(f"{panel.t('Take its roads in hand')}###take roads", (imgui.get_content_region_avail().x, 0)):
+                panel.window.shell.later(partial(panel.do, "modifier", "modifier.take_roads", step=step))
+            self._mark("take roads")
+            imgui.set_item_tooltip(panel.t("Its roads become lines that can be moved; until then it lays its own."))
+        said_wrong = panel.form.errors.get("modifier", "")
+        if said_wrong:
+            imgui.push_text_wrap_pos(0)
+            imgui.text_colored(panel.window.theme.bad, said_wrong)
+            imgui.pop_text_wrap_pos()
+        imgui.end_disabled()
 
     def draw_way_back(self) -> None:
         """On a step: a link to its stack."""

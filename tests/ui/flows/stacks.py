@@ -11,8 +11,13 @@ from imgui_bundle import imgui
 from twin_fences import at, from_above, ground_at
 from twins import twin_panel
 
-from taixu.generate.modifiers import FlattenPath, HeightBrush, Modifier
+from taixu.edit import id_text
+from taixu.generate.modifiers import FlattenPath, HeightBrush, MadeBy, Modifier, Pins
+from taixu.generate.places.props.modifiers import Props
+from taixu.generate.places.roads.modifiers import RoadNetwork
+from taixu.scene import Transform
 from taixu_editor.modifier_operations import steps_of
+from taixu_editor.view.screen import Screen
 
 
 def open_stack(hand: Hand) -> str:
@@ -142,3 +147,117 @@ def a_path_is_drawn_and_bent_by_handles(hand: Hand) -> None:
     hand.keys("Ctrl+Z")
     hand.keys("Ctrl+Z")
     wait_until(hand, lambda: len(points()) == 3 and np.abs(points() - drawn).max() < 1e-6)
+
+
+@flow()
+def roads_are_drawn_moved_and_taken_away_by_handles(hand: Hand) -> None:
+    stack = open_stack(hand)
+    step = str(hand.host.do("modifier.add", stack=stack, kind="road_network"))
+    hand.host.do("selection.set", entities=[step])
+    from_above(hand)
+    session, world = hand.host.session, hand.host.session.world
+    view = twin_panel(hand, "viewport")
+
+    def roads() -> list[list[list[float]]]:
+        return [road["points"] for road in world.get(session.entity(step), RoadNetwork).roads]
+
+    def click(place: tuple[float, float], *keys: imgui.Key) -> None:
+        hand.move(*at(hand, *place))
+        for key in keys:
+            hand.context.key_down(key)
+        hand.click_at(*at(hand, *place))
+        for key in keys:
+            hand.context.key_up(key)
+        hand.wait(20)
+
+    click((0.25, 0.6), imgui.Key.mod_ctrl)
+    wait_until(hand, lambda: [len(each) for each in roads()] == [1])
+    click((0.65, 0.6), imgui.Key.mod_ctrl)
+    wait_until(hand, lambda: [len(each) for each in roads()] == [2])
+    click((0.53, 0.6), imgui.Key.mod_ctrl, imgui.Key.mod_shift)
+    click((0.53, 0.9), imgui.Key.mod_ctrl)
+    wait_until(hand, lambda: [len(each) for each in roads()] == [2, 2])
+    wait_until(hand, lambda: len(world.query(MadeBy)) > 3 and ("edge", 1) in view.curves.handles)
+    hand.move(5, 5)
+    hand.wait(3)
+    hand.picture("roads_in_hand", panel="viewport")
+    steps, drawn = len(session.history._done), roads()
+    hand.drag(view.curves.handles["point", 3], at(hand, 0.6, 0.85), steps=8)
+    wait_until(hand, lambda: np.abs(np.array(roads()[1][1]) - ground_at(hand, 0.6, 0.85)).max() < 1.0)
+    assert len(session.history._done) == steps + 1, "a drag is one step"
+    hand.drag(view.curves.handles["edge", 0], at(hand, 0.35, 0.7), steps=8)
+    wait_until(hand, lambda: [len(each) for each in roads()] == [3, 2])
+    assert len(session.history._done) == steps + 2
+    hand.drag(view.curves.handles["point", 1], view.curves.handles["point", 0], steps=8)
+    wait_until(hand, lambda: [len(each) for each in roads()] == [2, 2])
+    hand.drag(view.curves.handles["point", 3], view.curves.handles["point", 2], steps=8)
+    wait_until(hand, lambda: [len(each) for each in roads()] == [2])
+    for _ in range(4):
+        hand.keys("Ctrl+Z")
+        hand.wait(2)
+    wait_until(hand, lambda: roads() == drawn)
+
+
+@flow()
+def a_made_thing_is_moved_deleted_and_let_go(hand: Hand) -> None:
+    stack = open_stack(hand)
+    step = str(hand.host.do("modifier.add", stack=stack, kind="props"))
+    session, world = hand.host.session, hand.host.session.world
+    hand.host.do("component.set", component="props", fields={"kind": "well", "points": [[6.0, 4.0]], "scale": 2.0}, entities=[step])
+    hand.host.do("selection.set", entities=[])
+    from_above(hand)
+    wait_until(hand, lambda: len(world.query(MadeBy)) > 0)
+    (well,) = [one for one in world.query(MadeBy).entities.tolist() if world.get(one, MadeBy).thing]
+    view = twin_panel(hand, "viewport")
+
+    def on_screen() -> tuple[float, float]:
+        places, _ = Screen(view.camera, view.origin, view.extent).project(np.array([[*world.get(well, Transform).translation]]))
+        return float(places[0][0]), float(places[0][1])
+
+    hand.wait(5)
+    hand.click_at(*on_screen())
+    thing = id_text(world.stable_id(well))
+    wait_until(hand, lambda: session.current.selection == (thing,))
+    before, steps = on_screen(), len(session.history._done)
+    hand.window.do("modal.move")
+    hand.move(*before)
+    hand.wait(2)
+    hand.move(before[0] + 60, before[1] + 30)
+    hand.wait(3)
+    hand.click_at(before[0] + 60, before[1] + 30)
+    wait_until(hand, lambda: world.has(session.entity(stack), Pins) and len(world.get(session.entity(stack), Pins).made) == 1)
+    assert len(session.history._done) == steps + 1, "a drag is one step"
+    there = np.array(world.get(well, Transform).translation)
+    assert float(np.abs(there[[0, 2]] - (6.0, 4.0)).max()) > 0.2
+    hand.host.do("component.set", component="props", fields={"turn_rad": 1.0}, entities=[step])
+    hand.wait(5)
+    assert np.allclose(world.get(session.entity(thing), Transform).translation, there, atol=1e-4), "it stays where the hand put it"
+    hand.move(5, 5)
+    wait_until(hand, lambda: "let go" in inspector(hand).places)
+    hand.wait(3)
+    hand.picture("made_thing", panel="inspector")
+    hand.click_at(*inspector(hand).places["let go"])
+    wait_until(hand, lambda: not world.get(session.entity(stack), Pins).made)
+    hand.keys("Ctrl+Z")
+    wait_until(hand, lambda: len(world.get(session.entity(stack), Pins).made) == 1)
+    hand.move(*at(hand, 0.5, 0.5))
+    hand.keys("Delete")
+    wait_until(hand, lambda: not session.living((thing,)))
+    assert world.get(session.entity(stack), Pins).made[0]["removed"]
+    hand.keys("Ctrl+Z")
+    wait_until(hand, lambda: bool(session.living((thing,))))
+
+
+@flow()
+def words_say_what_a_step_shall_be(hand: Hand) -> None:
+    stack = open_stack(hand)
+    step = str(hand.host.do("modifier.add", stack=stack, kind="props"))
+    session, world = hand.host.session, hand.host.session.world
+    hand.host.do("selection.set", entities=[step])
+    places = inspector(hand).stack.places
+    wait_until(hand, lambda: "words" in places)
+    hand.wait(2)
+    hand.click_at(*places["words"])
+    hand.type("a large park bench", enter=True)
+    wait_until(hand, lambda: world.get(session.entity(step), Props).kind == "bench")
+    assert abs(world.get(session.entity(step), Props).scale - 1.4) < 1e-6
