@@ -24,6 +24,7 @@ PROMPT = "a small fishing village, afternoon"
 SEED = 4
 _FACES = 5
 _MODELS = ("source", "model", "sky", "weights", "relief", *(f"{kind}_{k}" for kind in ("color", "normal") for k in range(1, 6)))
+_SCRIPTS = ("walk.py", "door.py")
 _PLANTS = ("oak", "grass", "flowers")
 """The others take room and are seen little."""
 
@@ -50,6 +51,9 @@ def build_village(folder: Path, keep: Callable[[Path, bytes], None]) -> None:
             each["model"]["source"] = f"person_{number + 1 if talks else 3 + number % (_FACES - 2)}.glb"
         for each in entities.values():
             _moved(each, made, used)
+        for name in [name for name in used if name.endswith(".gltf")]:  # what lies beside a model belongs to it
+            parts = json.loads((made / name).read_text())
+            used.update(each["uri"] for kind in ("buffers", "images") for each in parts.get(kind, ()) if "uri" in each)
         document["entities"] = entities
         assets = folder / "assets"
         assets.mkdir(parents=True, exist_ok=True)
@@ -58,7 +62,8 @@ def build_village(folder: Path, keep: Callable[[Path, bytes], None]) -> None:
                 keep(assets / name, (made / name).read_bytes())
         scripts = folder / "scripts"
         scripts.mkdir(exist_ok=True)
-        (scripts / "walk.py").write_bytes((made / "walk.py").read_bytes())
+        for name in _SCRIPTS:
+            (scripts / name).write_bytes((made / name).read_bytes())
     for number, person in enumerate(crowd(_FACES, seed=SEED, style="harbour")):
         model = _lean(make_avatar(person), 0 if number < 2 else 1)
         path = assets / f"person_{number + 1}.glb"
@@ -76,8 +81,8 @@ def _moved(entity: dict[str, Any], made: Path, used: set[str]) -> None:
             if isinstance(value, str) and value and "/" not in value and (value.startswith("person_") or (made / value).is_file()):
                 used.add(value)
                 components[name] = f"assets/{value}"
-        if components.get("path") == "walk.py":
-            components["path"] = "scripts/walk.py"
+        if components.get("path") in _SCRIPTS:
+            components["path"] = f"scripts/{components['path']}"
 
 
 def _lean(model: ModelData, level: int) -> ModelData:

@@ -115,6 +115,9 @@ def _tell(console: Any, order: Order, result: Result, folder: Path) -> None:
     unknown = result.provenances[0].settings.get("not_understood", ())
     if unknown:
         console.say(f"not understood: {', '.join(map(str, unknown))}")
+    missing = result.provenances[0].settings.get("not_made", "")
+    if missing:
+        console.say(f"not made: {missing}")
     for world in (each for each in files if each.endswith(".world.json")):
         console.say(f"taixu edit {world} opens it; taixu run {world} plays it")
     for said in dict.fromkeys(each.message for each in licence_findings(result.files[:1]) if each.severity == "warning"):

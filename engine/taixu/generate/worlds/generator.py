@@ -25,7 +25,7 @@ from taixu.generate.worlds.people import settle_people, walkable_spots, write_fa
 from taixu.generate.worlds.planting import plant
 from taixu.generate.worlds.player import DOOR_SCRIPT, WALK_SCRIPT, manifest
 from taixu.generate.worlds.sites import Site, make_site
-from taixu.generate.worlds.spec import WEATHERS, WorldSpec
+from taixu.generate.worlds.spec import MISSING, WEATHERS, WorldSpec
 from taixu.generate.worlds.views import find_eye, sun_azimuth
 from taixu.generate.worlds.words import plan_of_words
 
@@ -66,6 +66,9 @@ class WorldGenerator(Generator):
         said: dict[str, Any] = {"entities": len(stage.entities)}
         if unknown:
             said["not_understood"] = list(unknown)
+        if spec.weather in MISSING and spec.kind != "dungeon":
+            said["not_made"] = MISSING[spec.weather]
+            progress(0.99, f"{spec.weather}: {MISSING[spec.weather]}")
         return [Made(file, said=said), Made(toml, "manifest"), Made(script, "script"), Made(door, "door"), *stage.files]
 
 
@@ -131,9 +134,8 @@ def _walked(site: Site) -> dict[str, Any]:
 
 
 def _sky(stage: Stage, spec: WorldSpec, seed: int, eye: Any, target: Any) -> None:
-    clouds, cover, cirrus = WEATHERS[spec.weather]
+    clouds, cover, cirrus, haze = WEATHERS[spec.weather]
     low = spec.time in ("dawn", "sunset", "dusk", "evening")
-    haze = 6.0 if spec.weather == "misty" else 2.4
     azimuth = sun_azimuth(eye, target, low=low) - (75.0 if spec.time == "night" else 0.0)
     sky = make_sky(SkySpec(spec.time, azimuth_deg=azimuth, haze=haze, clouds=clouds, cover=cover, cirrus=cirrus,
         width_px=spec.sky_px), seed)

@@ -152,9 +152,12 @@ def lay_out(kind: Kind, name: str, count: int, shore: tuple[float, float], seed:
     elif kind.layout == "canal":
         half = min(reach * 0.5, 75.0)
         plan.canal = curve(-along * (half + 60), along * (half + 60), 7.0, 60)
-        for sign in (-1, 1):
-            line = curve(-along * half + to * sign * 7.3, along * half + to * sign * 7.3, 7.0 * half / (half + 60), 40)
-            plan.streets.append(Street(line, main, left=sign > 0, right=sign < 0))
+        inner = plan.canal[np.abs(plan.canal @ along) <= half]
+        ahead = np.gradient(inner, axis=0)
+        out = np.stack([ahead[:, 1], -ahead[:, 0]], 1) / np.hypot(*ahead.T)[:, None]
+        out = out * np.sign(out @ to)[:, None]
+        for sign in (-1, 1):  # along the walls, a step away from them
+            plan.streets.append(Street(inner + out * sign * 7.2, main, left=sign > 0, right=sign < 0))
         for sign in (-1, 1):
             plan.streets.append(Street(curve(to * sign * 10, to * sign * 52, 3.0), side))
         middle = to * 13

@@ -60,10 +60,10 @@ def walkable_spots(site: Site, taken: list[Any], count: int, random: np.random.G
             continue
         if len(site.layout.canal) and float(distance_to_line(np.array([[x, z]]), site.layout.canal)[0]) < 6.0:
             continue
-        y = float(site.land.height_at(np.array([x], np.float32), np.array([z], np.float32))[0])
+        y = float(site.level_at(x, z)[0])
         if float(site.land.water_at(np.array([x]), np.array([z]))[0]) > y - 0.3:
             continue
-        found.append((float(x), y + (0.06 if streets else 0.0), float(z)))
+        found.append((float(x), y + 0.02, float(z)))
     return found
 
 
@@ -73,11 +73,13 @@ def settle_people(stage: Stage, site: Site, kind: Kind, faces: list[str], count:
     if count <= 0 or not faces:
         return
     random = np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, 307]))
-    spots = walkable_spots(site, taken, count + 24, random)
+    spots = walkable_spots(site, taken, 2 * count + 24, random)
+    if talk_at is not None:  # those who are seen first stand where one looks first
+        spots.sort(key=lambda spot: (spot[0] - talk_at[0]) ** 2 + (spot[2] - talk_at[1]) ** 2)
     talking = 2 if count >= 2 and len(spots) > 4 else 0
     if talking:
         x, z = talk_at or (site.layout.square[0], site.layout.square[1])
-        first = min(spots[: max(len(spots) // 2, 1)], key=lambda spot: (spot[0] - x) ** 2 + (spot[2] - z) ** 2)
+        first = min(spots, key=lambda spot: (spot[0] - x) ** 2 + (spot[2] - z) ** 2)
         spots.remove(first)
         _talkers(stage, site, faces, first, float(random.uniform(0, 6.28)))
     places = [[round(value, 3) for value in spot] for spot in spots]
@@ -100,7 +102,7 @@ def settle_people(stage: Stage, site: Site, kind: Kind, faces: list[str], count:
 def _talkers(stage: Stage, site: Site, faces: list[str], at: tuple[float, float, float], angle: float) -> None:
     for number, (sign, saying) in enumerate(zip((-1, 1), SAYINGS, strict=True)):
         x, z = at[0] + sign * _APART_M / 2 * float(np.sin(angle)), at[2] + sign * _APART_M / 2 * float(np.cos(angle))
-        y = float(site.land.height_at(np.array([x], np.float32), np.array([z], np.float32))[0]) + 0.06
+        y = float(site.level_at(x, z)[0]) + 0.01
         other = "somebody who answers" if number == 0 else "somebody who talks"
         stage.add("somebody who talks" if number == 0 else "somebody who answers", {
             "transform": {"position": [x, y, z], "rotation": turned(angle + (0 if sign < 0 else np.pi))},

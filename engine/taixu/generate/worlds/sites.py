@@ -117,7 +117,7 @@ def make_site(spec: WorldSpec, seed: int, progress: Callable[[float, str], None]
         wet = land.water_at(px, pz)
         return float((ground - wet).min()) > 0.75 and float(ground.max() - ground.min()) < 3.2
 
-    layout = _moved(lay_out(kind, spec.kind, count, shore, seed, fits), x, z)
+    layout = _on_dry_land(_moved(lay_out(kind, spec.kind, count, shore, seed, fits), x, z), land)
     if len(layout.canal):
         land = _with_banks(land, layout)
     layer = roads_of(land, layout.streets)
@@ -270,6 +270,21 @@ def _moved(layout: Layout, x: float, z: float) -> Layout:
         (layout.square[0] + x, layout.square[1] + z, layout.square[2]), layout.canal + at if len(layout.canal) else layout.canal,
         layout.wall_m,
     )
+
+
+def _on_dry_land(layout: Layout, land: Landscape) -> Layout:
+    """Streets end where the water begins; what has no dry stretch of some length is none."""
+    kept = []
+    for street in layout.streets:
+        x, z = street.line.T
+        ground = land.height_at(x.astype(np.float32), z.astype(np.float32))
+        dry = (ground > land.water_at(x, z) + 0.25) & (np.maximum(np.abs(x), np.abs(z)) < land.spec.size_m / 2 - 10)
+        runs = np.split(np.arange(len(dry)), np.flatnonzero(np.diff(dry.astype(int))) + 1)
+        longest = max((run for run in runs if dry[run[0]]), key=len, default=np.arange(0))
+        if len(longest) >= 4:
+            kept.append(replace(street, line=street.line[longest]))
+    layout.streets = kept or layout.streets[:1]
+    return layout
 
 
 def _near(line: Array, reach: float, n: int, size: float) -> tuple[Array, Array, Array]:

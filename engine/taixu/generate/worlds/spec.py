@@ -11,14 +11,19 @@ from taixu.generate.places.skies.spec import TIMES
 from taixu.generate.places.styles import STYLES as LANDS
 from taixu.generate.worlds.kinds import KINDS
 
-__all__ = ["WEATHERS", "WorldSpec"]
+__all__ = ["MISSING", "WEATHERS", "WorldSpec"]
 
 WEATHERS = {
-    "clear": ("none", 0.0, 0.12), "fair": ("cumulus", 0.35, 0.25), "cloudy": ("cumulus", 0.58, 0.3),
-    "overcast": ("stratus", 0.95, 0.0),
-    "stormy": ("storm", 0.85, 0.0), "misty": ("stratus", 0.55, 0.0),
+    "clear": ("none", 0.0, 0.12, 2.4), "fair": ("cumulus", 0.35, 0.25, 2.4), "cloudy": ("cumulus", 0.58, 0.3, 2.4),
+    "overcast": ("stratus", 0.95, 0.0, 2.8), "rainy": ("stratus", 0.98, 0.0, 4.5), "snowy": ("stratus", 0.97, 0.0, 5.0),
+    "stormy": ("storm", 0.85, 0.0, 2.8), "misty": ("stratus", 0.6, 0.0, 9.0),
 }  # fmt: skip
-"""Clouds, their cover and the veils above."""
+"""Clouds, their cover, the veils above, and the haze of the air."""
+MISSING = {
+    "rainy": "no drops fall", "snowy": "no flakes fall", "stormy": "no lightning strikes and no rain falls",
+    "misty": "haze stands in the sky and dims its light, but not between you and what is near",
+}
+"""What a weather's words mean that is not made: light and sky are."""
 _SEASONS = ("spring", "summer", "autumn", "winter")
 
 

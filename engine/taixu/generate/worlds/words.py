@@ -27,13 +27,18 @@ _CHOICES: dict[str, dict[str, str]] = {
     },
     "weather": {
         "clear": "clear cloudless sunny bright 晴 晴朗 阳光", "fair": "fair 白云", "cloudy": "cloudy clouds 多云",
-        "overcast": "overcast grey gray rainy rain dull 阴 阴天 雨",
+        "overcast": "overcast grey gray dull 阴 阴天", "rainy": "rainy rain raining drizzle wet 雨 下雨 小雨",
+        "snowy": "snowing snowfall blizzard 下雪 飘雪",
         "stormy": "stormy storm thunder tempest 暴风 暴风雨 雷雨", "misty": "misty mist fog foggy hazy 雾 薄雾",
     },
 }  # fmt: skip
 _PEOPLE = {"crowded busy bustling lively many 热闹 拥挤 繁忙": 2.0, "quiet sleepy few lonely 安静 宁静 冷清": 0.5}
 _NOBODY = "abandoned deserted empty ghost uninhabited 无人 废弃 荒废"
 _SIZES = {"large big huge great 大 巨大": 1.5, "small little tiny 小": 0.6}
+_TOWNS = {
+    "modern": "modern downtown skyscraper skyscrapers metropolis 摩天大楼 现代", "chinese": "chinese beijing hutong 中国 北京 胡同",
+    "industrial": "industrial factory factories works 工业 工厂",
+}  # fmt: skip
 _NUMBER = re.compile(r"(\d{1,3})\s*(people|persons|villagers|inhabitants|houses|homes|buildings|人|个人|座房|栋房|间房)")
 _SETTLED = "village hamlet town settlement 村 镇 村庄 小镇"
 _FILLERS = frozenset(re.findall(r"\w+", """
@@ -111,6 +116,13 @@ def plan_of_words(prompt: str) -> Plan:
             values[name] = max(found, key=lambda choice: found[choice])
             for words in choices.values():
                 score(words, take=True)
+    if values.get("weather") == "snowy":
+        values.setdefault("season", "winter")
+    if best == "city district":
+        towns = {name: score(words) for name, words in _TOWNS.items()}
+        if max(towns.values()):
+            values["character"] = max(towns, key=lambda name: towns[name])
+            score(_TOWNS[values["character"]], take=True)
     _read_numbers(text, values, used, score, best)
     if score("rocky rugged craggy stony 岩石 礁石 嶙峋", take=True):
         values["rocks"] = 2.5

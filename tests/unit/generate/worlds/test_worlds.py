@@ -20,6 +20,7 @@ from taixu.generate.worlds.generator import WorldGenerator
 from taixu.generate.worlds.houses import house_plan, house_size
 from taixu.generate.worlds.layouts import distance_to_line, lay_out, meet
 from taixu.generate.worlds.sites import Site, make_site
+from taixu.generate.worlds.spec import MISSING, WEATHERS
 
 _SMALL = {"size_m": 320.0, "texture_px": 32, "sky_px": 64, "faces": 1}
 
@@ -47,6 +48,14 @@ def test_words_that_mean_nothing_are_told() -> None:
     assert plan_of_words("渔村和飞艇").unknown == ("飞艇",)
     with pytest.raises(TaixuError, match="no word says what world"):
         plan_of_words("quantum marmalade")
+
+
+def test_weather_and_towns_are_understood_and_what_is_not_made_of_them_is_known() -> None:
+    assert plan_of_words("a fishing village in the rain").values["weather"] == "rainy"
+    assert plan_of_words("a foggy harbour").values["weather"] == "misty"
+    assert plan_of_words("森林小屋，下雪").values == {"kind": "forest hamlet", "weather": "snowy", "season": "winter", "houses": 5}
+    assert plan_of_words("a downtown street of skyscrapers").values["character"] == "modern"
+    assert set(MISSING) < set(WEATHERS)
 
 
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in ("dungeon", "city district")])

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from taixu.generate.places.buildings.plans import chance
+from taixu.generate.places.buildings.plans import Array, chance
 from taixu.generate.places.buildings.soup import Soup
 
 __all__ = ["light_windows"]
 
 _GLASS = ("glass", "glass_dark", "paper")
-_CELL_M = (1.9, 2.6, 1.9)
-"""Panes whose middles lie in one cell of this size are of one window."""
 
 
 def light_windows(soup: Soup, seed: int, *, share: float = 0.55) -> Soup:
@@ -21,11 +19,21 @@ def light_windows(soup: Soup, seed: int, *, share: float = 0.55) -> Soup:
         if material not in _GLASS or not len(triangles):
             made.add(material, positions, uvs, triangles, normals)
             continue
-        middles = positions[triangles].mean(1)
-        # Panes reach their cell by where they stand in the wall, a little off its corners so that no window is halved by chance.
-        cells = np.floor((middles + np.array([0.31, 0.17, 0.43])) / _CELL_M).astype(int)
-        shines = np.array([chance(seed, "lamp", *cell) < share for cell in cells.tolist()])
+        panes = _panes(triangles, len(positions))
+        shines = np.array([chance(seed, "lamp", pane) < share for pane in range(int(panes.max()) + 1)])[panes]
         for name, chosen in ((material, ~shines), ("window_light", shines)):
             if chosen.any():
                 made.add(name, positions, uvs, triangles[chosen], normals)
     return made
+
+
+def _panes(triangles: Array, count: int) -> Array:
+    """Of each triangle the number of its pane: triangles that share corners are of one, int[n]."""
+    label = np.arange(count)
+    while True:
+        least = label[triangles].min(1)
+        found = label.copy()
+        np.minimum.at(found, triangles, least[:, None])
+        if (found == label).all():
+            return np.unique(label[triangles[:, 0]], return_inverse=True)[1]
+        label = found

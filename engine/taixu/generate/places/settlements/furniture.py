@@ -171,7 +171,7 @@ def hedge(soup: Soup, points: Array, heights: Array, seed: int) -> None:
             soup.strip("hedge", low, high, smooth=True)
         for k in (0, -1):
             ring = np.array([row[k] for row in rows])
-            soup.add("hedge", ring, ring[:, [0, 1]], [(0, m, m + 1) if k else (0, m + 1, m) for m in range(1, len(ring) - 1)])
+            soup.add("hedge", ring, ring[:, [0, 1]], [(0, m + 1, m) if k else (0, m, m + 1) for m in range(1, len(ring) - 1)])
 
 
 def place(soup: Soup, what: Soup, x: float, y: float, z: float, turn: float) -> None:

@@ -15,6 +15,8 @@ __all__ = ["Slab", "Veil", "slab_of"]
 
 Array = NDArray[Any]
 _TILE = 512
+_FINE_M = (14.0, 120.0)
+"""What a pixel covers where the finest of a cloud begins to fade, and where it is gone."""
 
 
 @dataclass(frozen=True)
@@ -47,18 +49,29 @@ class Slab:
     flat: float
     dark: float
     shift: tuple[float, float] = (0.0, 0.0)
+    soft: Array | None = None
 
-    def cloud_at(self, x: Array, z: Array, t: Array) -> Array:
-        """How much cloud there is, 0 to 1, at metres and at a share of the slab's height."""
+    def cloud_at(self, x: Array, z: Array, t: Array, far: Array | float = 0.0) -> Array:
+        """How much cloud there is, 0 to 1, at metres and at a share of the slab's height.
+
+        Parameters
+        ----------
+        far
+            From 0, all that there is, to 1, where a pixel covers more than the finest of it: that would only flicker.
+        """
         u, v = (x + self.shift[0]) / self.wide_m, (z + self.shift[1]) / self.wide_m
         body = _tiled(self.shape, u, v)
         fine = _tiled(self.detail, u * 5 + t * 0.23, v * 5 - t * 0.31)
+        fine = 0.5 + (fine - 0.5) * (1 - far)
+        if self.soft is not None:
+            body = body + (_tiled(self.soft, u, v) - body) * far
         profile = np.clip(t / 0.12, 0, 1) * (1 - (1 - self.flat) * t**1.5 * 0.85)
         # Heaps: what is tall stands where noise is high.
         value = body - self.threshold - (1 - self.flat) * 0.34 * t + 0.16 * (fine - 0.5) * (0.35 + t)
         return np.clip(value * 3.4, 0, 1) * profile
 
-    def march(self, d: Array, light: Array, glow: Array, ambient: Array, *, steps: int = 18) -> tuple[Array, Array]:
+    def march(self, d: Array, light: Array, glow: Array, ambient: Array, *, steps: int = 22,
+        pixel_rad: float = 0.0) -> tuple[Array, Array]:
         """Radiance and transmittance along directions [n, 3] that look up; distances fade elsewhere.
 
         Parameters
@@ -67,6 +80,8 @@ class Slab:
             Towards what shines, and its irradiance there.
         ambient
             Radiance of what else is around.
+        pixel_rad
+            How much of the sky a direction stands for.
         """
         near, far = _distance(d[:, 1], self.low_m), _distance(d[:, 1], self.high_m)
         far = np.minimum(far, near + 6.0 * (self.high_m - self.low_m))
@@ -75,13 +90,14 @@ class Slab:
         phase = 0.8 * _lobe(cosine, 0.62) + 0.32 * _lobe(cosine, -0.15)
         rise = max(float(light[1]), 0.12)
         step = (far - near) / steps
-        jitter = 0.35 + 0.3 * np.modf(np.sin(d @ np.array([1271.9, 3311.7, 7453.3], np.float32)) * 43758.5453)[0]
+        jitter = 0.5
         for i in range(steps):
             away = near + step * (i + jitter)
             x, z = d[:, 0] * away, d[:, 2] * away
             height = away * d[:, 1] + away * away * (1 - d[:, 1] ** 2) / (2 * GROUND_M)
             t = np.clip((height - self.low_m) / (self.high_m - self.low_m), 0, 1)
-            cloud = self.cloud_at(x, z, t)
+            far = np.clip((away * pixel_rad - _FINE_M[0]) / (_FINE_M[1] - _FINE_M[0]), 0.0, 1.0)
+            cloud = self.cloud_at(x, z, t, far)
             some = np.flatnonzero((cloud > 0.002) & (through > 0.01))
             if not len(some):
                 continue
@@ -90,7 +106,7 @@ class Slab:
             for reach in (0.14, 0.5):
                 up = t[some] + reach
                 side = reach * thick / rise
-                more = self.cloud_at(x[some] + light[0] * side, z[some] + light[2] * side, np.clip(up, 0, 1))
+                more = self.cloud_at(x[some] + light[0] * side, z[some] + light[2] * side, np.clip(up, 0, 1), far[some])
                 depth += np.where(up < 1.15, more, 0) * (0.3 if reach < 0.2 else 0.55)
             tau = depth * self.density * thick / 1000.0 / max(rise, 0.35)
             direct = phase[some] * (np.exp(-tau) * 0.9 + 0.35 * np.exp(-0.28 * tau) + 0.22 * np.exp(-0.06 * tau))
@@ -133,12 +149,12 @@ def slab_of(kind: str, cover: float, seed: int) -> Slab | None:
     heaps = 1 - billow(x * 12, z * 12, seed + 23, octaves=5, period=12)
     shape = _even(soft * 0.75 + heaps * (0.5 if kind == "cumulus" else 0.15))
     detail = _even(1 - billow(x * 16, z * 16, seed + 37, octaves=4, period=16))
-    share = 1 - cover
+    share, blunt = 1 - cover, _blunt(shape)
     if kind == "cumulus":
-        return Slab(shape, detail, 1300.0, 1300.0 + 900.0 + 900.0 * cover, 30.0, share, 34_000.0, 0.0, 0.0)
+        return Slab(shape, detail, 1300.0, 1300.0 + 900.0 + 900.0 * cover, 30.0, share, 34_000.0, 0.0, 0.0, soft=blunt)
     if kind == "storm":
-        return Slab(shape, detail, 750.0, 2600.0, 26.0, share * 0.55 - 0.12, 30_000.0, 0.45, 0.55)
-    return Slab(shape, detail, 1100.0, 1900.0, 14.0, share * 0.7 - 0.25, 26_000.0, 0.8, 0.12)
+        return Slab(shape, detail, 750.0, 2600.0, 26.0, share * 0.55 - 0.12, 30_000.0, 0.45, 0.55, soft=blunt)
+    return Slab(shape, detail, 1100.0, 1900.0, 14.0, share * 0.7 - 0.25, 26_000.0, 0.8, 0.12, soft=blunt)
 
 
 def veil_of(amount: float, seed: int) -> Veil | None:
@@ -148,6 +164,15 @@ def veil_of(amount: float, seed: int) -> Veil | None:
     line = np.arange(_TILE, dtype=np.float32) / np.float32(_TILE)
     z, x = np.meshgrid(line, line, indexing="ij")
     return Veil(_even(fbm(x * 6, z * 6, seed + 51, octaves=7, period=6, gain=0.6)), amount)
+
+
+def _blunt(picture: Array) -> Array:
+    """The same without what is smaller than some hundred metres; it repeats as before."""
+    made = picture
+    for axis in (0, 1):
+        for step in (1, 2):
+            made = (np.roll(made, step, axis) + 2 * made + np.roll(made, -step, axis)) / 4
+    return made
 
 
 def _even(field: Array) -> Array:

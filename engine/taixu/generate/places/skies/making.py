@@ -108,7 +108,8 @@ def make_sky(spec: SkySpec, seed: int) -> Sky:
     if slab is not None:
         level = mean * np.pi + direct * max(float(shining[1]), 0.02)
         ambient = mean * 0.55 + level * (0.13 + 0.07 * spec.cover)
-        radiance, through = slab.march(d.astype(np.float32), shining.astype(np.float32), aloft / np.pi, ambient)
+        radiance, through = slab.march(d.astype(np.float32), shining.astype(np.float32), aloft / np.pi, ambient,
+            pixel_rad=np.pi / height)
         near = _nearness(d, reach_m=26_000.0 if spec.clouds == "cumulus" else 220_000.0, height_m=slab.low_m)
         covered = (1 - through) * near
         behind = behind * (1 - covered)[:, None] + radiance * near[:, None]
