@@ -10,7 +10,7 @@ from __future__ import annotations
 import ctypes
 import struct
 import weakref
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -47,7 +47,6 @@ _EXPORTS = {
     "allocate": "i32 -> i32",
     "release": "i32 ->",
 }
-_Asked = tuple[int, int, int, int, int, float]
 _REASONS = {"STACK_OVERFLOW": "stack", "INTERRUPT": "epoch", "OUT_OF_FUEL": "fuel"}
 
 
@@ -360,13 +359,8 @@ class Guest:
         place = self._bytes(pointer & 0xFFFFFFFF, _OPERATION.size + 8)
         op, dst, a, b, n, k = _OPERATION.unpack_from(place)
         asked = ops.list_of(self._numbers, dst, n) if op == ops.ALL else [(op, dst, a, b, n, k)]
-        _ANSWER.pack_into(place, _OPERATION.size, ops.apply_all(self._numbers, self._paid(asked)))
-
-    def _paid(self, asked: Iterable[_Asked]) -> Iterator[_Asked]:
-        """Operations, each paid for before it is done."""
-        for each in asked:
-            self._pay(_OP_FUEL + ops.weight(each[0]) * max(0, min(each[4], ops.MOST_ELEMENTS)))
-            yield each
+        self._pay(sum(_OP_FUEL + ops.weight(each[0]) * max(0, min(each[4], ops.MOST_ELEMENTS)) for each in asked))
+        _ANSWER.pack_into(place, _OPERATION.size, ops.apply_all(self._numbers, asked))
 
     def _numbers(self, address: int, count: int, dtype: np.dtype[Any]) -> NDArray[Any]:
         """Numbers in memory as `_bytes` found it just now, within one call from the guest."""
