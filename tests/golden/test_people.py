@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 from gpu_device import shared_device
 from stick_figure import stick_figure
@@ -10,12 +12,15 @@ from textured_card import turn_between
 import taixu as tx
 from golden import assert_golden
 from taixu.animation.motion import Face, Gaze, Motion
+from taixu.assets.gltf import read_gltf
 from taixu.assets.humanoid import ColorBind, Expression, TextureBind
 from taixu.assets.image import encode_png
 from taixu.assets.model import Image, Texture, TextureRef
 from taixu.render import ViewCamera
 from taixu.scene import Transform
 from taixu.scene.instantiate import spawn_model
+
+PEOPLE = Path(__file__).parents[2] / "samples" / "village" / "assets"
 
 
 def test_what_people_do() -> None:
@@ -64,3 +69,23 @@ def test_what_expressions_do_to_colours_and_textures() -> None:
         app.run(seconds=0.2)
         camera = ViewCamera.looking((0.0, 1.5, 2.4), (0, 1.45, 0), fov_y_rad=0.3)
         assert_golden(app.picture(camera=camera, samples=4).pixels, "people/colours")
+
+
+def test_a_crowd_that_shares_its_meshes() -> None:
+    """Twelve people of two models in one draw a mesh, each bent, lit and throwing shadows as their own joints stand."""
+    with tx.App.headless(size=(320, 150)) as app:
+        app.drawing.attach(shared_device())
+        scene = app.scene
+        gray = tx.Material(base_color=(0.3, 0.3, 0.3, 1))
+        scene.spawn("floor", tx.Shape("box", size=(14, 0.2, 14)), gray, position=(0, -0.1, 0))
+        sun = scene.spawn("sun", tx.Light(intensity=3.0), position=(0, 3, 0))
+        sun.rotation = turn_between((0, 0, -1), (-0.4, -0.7, -0.5))
+        models = [read_gltf(PEOPLE / f"person_{number}.glb") for number in (3, 5)]
+        for place in range(12):
+            at = Transform(translation=(0.85 * (place % 6 - 2.5), 0.0, -1.4 * (place // 6)), rotation=(0.0, 0.38, 0.0, 0.925))
+            doing = Motion(measured=False, speed=0.4 * (place % 5), seed=place + 1, act="wave" if place == 8 else "")
+            owner = app.world.spawn(at, doing)
+            spawn_model(app.world, owner, models[place % 2], key=("crowd", place % 2))
+        app.run(seconds=1.0)
+        camera = ViewCamera.looking((0.6, 2.3, 6.2), (0, 0.75, -0.6), fov_y_rad=0.4)
+        assert_golden(app.picture(camera=camera, samples=2).pixels, "people/crowd")
