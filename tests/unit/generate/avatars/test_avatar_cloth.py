@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from functools import cache
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from taixu.assets.model import ModelData
-from taixu.generate.avatars.assembling import assembled
+from taixu.assets.humanoid import Avatar
+from taixu.assets.model import ModelData, Scene
 from taixu.generate.avatars.making import make_avatar
+from taixu.generate.avatars.nodes import add_mesh, add_skeleton, free_meta, primitive_of
 from taixu.generate.avatars.parts import part_names
-from taixu.generate.avatars.person import person_of, skin_pieces
+from taixu.generate.avatars.person import Person, person_of, skin_pieces
 from taixu.generate.avatars.spec import AvatarSpec
 from taixu.generate.avatars.stills import pose_of, still
+from taixu.generate.avatars.surfaces import Piece
 from taixu.generate.avatars.wearing import worn
 
 spatial = pytest.importorskip("scipy.spatial")
@@ -22,6 +27,25 @@ _NEAR_M = 0.03
 _MOST_SHARE, _MOST_M = 0.05, 0.021
 """Of skin near cloth that lies under it at rest: how much may stand out by more than 3 mm in a pose, and how far at most (at the
 armholes of a top without sleeves, when arms go up)."""
+
+
+@cache
+def _bare(masculinity: float) -> tuple[Person, tuple[Piece, ...]]:
+    """A body that many outfits are tried on, and its skin."""
+    person = person_of(AvatarSpec(masculinity=masculinity, weight=0.6, hair=""))
+    return person, tuple(piece for piece in skin_pieces(person) if piece.name == "body")
+
+
+def _model(person: Person, pieces: list[Piece]) -> ModelData:
+    """Skeleton, skin and clothes, without all that cloth has nothing to do with."""
+    model = ModelData()
+    bones = add_skeleton(model, person.pose.bones, person.pose.parents, person.pose.heads)
+    model.avatar = Avatar(humanoid=dict(zip(person.pose.bones, bones, strict=True)), meta=free_meta("somebody"))
+    for name in ("body", "clothes"):
+        primitives = [primitive_of(piece, 0, has_units=False) for piece in pieces if piece.node == name and len(piece.triangles)]
+        add_mesh(model, name, primitives, above=None, has_units=False)
+    model.scenes, model.scene = [Scene(nodes=[number for number, node in enumerate(model.nodes) if node.parent is None])], 0
+    return model
 
 
 def _surfaces(model: ModelData, pose: str) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
@@ -34,8 +58,9 @@ def _surfaces(model: ModelData, pose: str) -> tuple[NDArray[np.float64], NDArray
 
 @pytest.mark.parametrize("outfit", part_names("outfit"))
 def test_no_skin_stands_out_of_cloth_at_rest_and_in_poses(outfit: str) -> None:
-    person = person_of(AvatarSpec(outfit=outfit, masculinity=0.1 if outfit in _WOMENS else 0.9, weight=0.6, hair=""))
-    model = assembled(person, worn(person, skin_pieces(person)))  # what swings besides is carried by no pose
+    bare, skins = _bare(0.1 if outfit in _WOMENS else 0.9)
+    person = replace(bare, spec=replace(bare.spec, outfit=outfit))
+    model = _model(person, worn(person, list(skins)))  # what swings besides is carried by no pose
     skin, cloth, _ = _surfaces(model, "t-pose")
     apart, nearest = spatial.cKDTree(cloth).query(skin, k=4)
     near = apart[:, 0] < _NEAR_M

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -14,11 +15,14 @@ from taixu.assets.gltf.writer import glb_bytes
 from taixu.assets.model import ModelData
 from taixu.generate.avatars.chance import crowd, drawn
 from taixu.generate.avatars.crowds import write_crowd
+from taixu.generate.avatars.expressions import UNITS
 from taixu.generate.avatars.levels import COVERAGES
 from taixu.generate.avatars.making import make_avatar
 from taixu.generate.avatars.presets import PRESETS
 from taixu.generate.avatars.spec import AvatarSpec
 from taixu.generate.avatars.stills import POSES, pose_of, still
+
+MOODS, VISEMES = ("happy", "angry", "sad", "relaxed", "surprised"), ("aa", "ih", "ou", "ee", "oh")
 
 
 @pytest.fixture(scope="module")
@@ -73,11 +77,19 @@ def test_stills_hold_a_pose_on_the_ground(read_back: ModelData) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(PRESETS))
-def test_those_with_names_are_within_the_budget(name: str) -> None:
+def test_those_with_names_are_within_the_budget_and_whole(name: str) -> None:
     model = make_avatar(drawn(np.random.Generator(np.random.PCG64(1)), PRESETS[name]))
     looks = next(number for number, node in enumerate(model.nodes) if node.name == "looks")
     assert _triangles(model, looks) <= 60_000
-    assert len(glb_bytes(model)) <= 8_000_000
+    written = glb_bytes(model)
+    assert len(written) <= 8_000_000
+    said = json.loads(written[20 : 20 + int.from_bytes(written[12:16], "little")])["extensions"]["VRMC_vrm"]
+    assert {*MOODS, *VISEMES, "blink"} <= set(said["expressions"]["preset"])
+    assert set(UNITS) <= set(said["expressions"]["custom"]) and len(UNITS) == 52
+    assert said["lookAt"]["type"] in ("bone", "expression")
+    assert said["meta"]["licenseUrl"].startswith("https://vrm.dev/licenses/")
+    assert said["meta"]["otherLicenseUrl"].startswith("https://creativecommons.org/publicdomain/zero/")
+    assert len(said["humanoid"]["humanBones"]) >= 54
 
 
 def test_a_crowd_is_written_by_workers_and_twice_the_same(tmp_path: Path) -> None:
