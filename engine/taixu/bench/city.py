@@ -1,0 +1,213 @@
+"""What a city simulates: water, traffic and crowds, each alone beside what is known of it or beside SUMO, and all together."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.bench.measure import Options, peak_mb
+
+__all__ = ["defaults", "measure"]
+
+defaults = Options(n=1_000_000, frames=60)
+"""`n` is the cells of water, `frames` the simulated seconds of the mixed district."""
+
+_BOLOGNA_SECS = 1200
+_LEAVING = 20_000
+_LEAVING_LIMIT_SECS = 300.0
+_DAM_LIMIT, _MASS_LIMIT = 0.02, 1e-6
+
+
+def measure(options: Options) -> Iterator[dict[str, Any]]:
+    """Yield a result for each simulator; `faster` is how many times faster than the clock it runs, compiling left out."""
+    yield _dam_break()
+    yield from _bologna()
+    yield _leaving()
+    yield _district(options)
+
+
+def _result(name: str, n: int, simulated: float, wall: float, **more: Any) -> dict[str, Any]:
+    about = {"name": f"city/{name}", "n": n, "simulated_secs": simulated, "wall_secs": round(wall, 2)}
+    return about | {"faster": round(simulated / max(wall, 1e-9), 1), "rss_peak_mb": peak_mb()} | more
+
+
+def _dam_break() -> dict[str, Any]:
+    """Ritter's (1892) solution ten seconds after a dam broke over dry ground, as a share of all water."""
+    from taixu.simulation.water import Water
+
+    depth = np.zeros((4, 1000))
+    depth[:, :500] = 2.0
+    water = Water(np.zeros(depth.shape), cell=1.0, depth=depth, manning=0.0, period_secs=1.0)
+    said = water.step(0, 10**9, {})
+    began = perf_counter()
+    for second in range(1, 20):
+        said = water.step(second * 10**9, 10**9, {})
+    wall = perf_counter() - began
+    x, c0, t = np.arange(1000) + 0.5 - 500, np.sqrt(9.80665 * 2.0), 20.0
+    exact = np.where(x < -c0 * t, 2.0, np.where(x > 2 * c0 * t, 0.0, (2 * c0 - x / t) ** 2 / (9 * 9.80665)))
+    off = float(np.abs(said["depth"][0] - exact).sum() / exact.sum())
+    return _result("dam-break", depth.size, 19.0, wall, off=round(off, 4), limit=_DAM_LIMIT, mass_error=water.volumes.error)
+
+
+def _bologna() -> Iterator[dict[str, Any]]:
+    """SUMO's scenario of Bologna by our traffic and by SUMO, where the content and libsumo are."""
+    folder = Path(os.environ.get("TAIXU_CONTENT", "")) / "sumo" / "bologna-pasubio"
+    if not folder.is_dir():
+        yield {"name": "city/traffic", "skipped": "SUMO's scenario of Bologna is not there; TAIXU_CONTENT names the folder"}
+        return
+    from taixu.simulation.traffic import Traffic
+    from taixu.simulation.traffic.sumo import read_sumo_demand, read_sumo_network
+
+    network = read_sumo_network(folder / "pasubio_buslanes.net.xml", lights=[folder / "pasubio_tls.add.xml"])
+    names = ("pasubio_vtypes.add.xml", "pasubio_bus_stops.add.xml", "pasubio_busses.rou.xml", "pasubio.rou.xml")
+    demand = read_sumo_demand(network, [folder / name for name in names])
+    Traffic(demand).step(0, 10**9, {})  # compiles
+    traffic = Traffic(demand, period_secs=1.0)
+    began = perf_counter()
+    for second in range(_BOLOGNA_SECS):
+        traffic.step(second * 10**9, 10**9, {})
+    wall = perf_counter() - began
+    driving, _, arrived, jumped = traffic.said()["counts"].tolist()
+    peer = _sumo(folder)
+    more = {"driving": driving, "arrived": arrived, "jumped": jumped, "sumo": peer}
+    if "arrived" in peer:
+        more |= {"arrived_to_sumo": round(arrived / peer["arrived"], 3), "times_sumo": round(peer["wall_secs"] / wall, 2)}
+    yield _result("traffic", driving, _BOLOGNA_SECS, wall, **more)
+
+
+def _sumo(folder: Path) -> dict[str, Any]:
+    command = [sys.executable, "-m", "taixu.bench.peers.sumo", str(folder.resolve()), str(_BOLOGNA_SECS)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        return json.loads(done.stdout.splitlines()[-1])
+    except (IndexError, json.JSONDecodeError):
+        return {"skipped": f"SUMO ended with status {done.returncode}"}
+
+
+def _leaving() -> dict[str, Any]:
+    """Twenty thousand people who leave a square of 160 m by eight gates of 4 m, until the last is out."""
+    from taixu.simulation.crowd import People
+
+    places, floors = _square(_LEAVING)
+    gates = [np.array([[x, 0.0, z]]) for x in (-99.0, 99.0) for z in (-60.0, -20.0, 20.0, 60.0)]
+    people = People(floors, places, [np.concatenate(gates)], period_secs=5.0)
+    people.step(0, 10**8, {})  # compiles
+    began, second = perf_counter(), 0
+    while (people.arrived_secs < 0).any() and second < 3600:
+        people.step(second * 10**9, 5 * 10**9, {})
+        second += 5
+    wall = perf_counter() - began
+    left = int((people.arrived_secs >= 0).sum())
+    people.close()
+    limit = {"limit_secs": _LEAVING_LIMIT_SECS, "ratio": round(_LEAVING_LIMIT_SECS / wall, 2)}
+    return _result("evacuation", _LEAVING, float(second), wall, out=left, **limit)
+
+
+def _square(count: int) -> tuple[NDArray[np.float64], Any]:
+    from taixu.navigation import MeshSettings, Piece
+    from taixu.navigation.mesh import make_mesh
+    from taixu.physics import shapes
+
+    def box(size: tuple[float, float, float], place: tuple[float, float, float]) -> Piece:
+        return Piece.of_shape(shapes.box(size), (*place, 0.0, 0.0, 0.0, 1.0))
+
+    pieces = [box((200.0, 1.0, 164.0), (0.0, -0.5, 0.0))]
+    for x in (-80.0, 80.0):
+        pieces += [box((1.0, 3.0, 36.0), (x, 1.5, z)) for z in (-40.0, 0.0, 40.0)]
+        pieces += [box((1.0, 3.0, 20.0), (x, 1.5, z)) for z in (-72.0, 72.0)]
+    mesh = make_mesh(pieces, MeshSettings(cell_m=0.25, agent_radius_m=0.1))
+    rng = np.random.default_rng(4)
+    return np.stack([rng.uniform(-78, 78, count), np.zeros(count), rng.uniform(-78, 78, count)], axis=1), mesh.floors
+
+
+def _district(options: Options) -> dict[str, Any]:
+    """Water over all ground, cars in a grid of streets and people in a square, under one clock; all of it in one process."""
+    from taixu.simulation import Conductor, Link, Simulator
+    from taixu.simulation.couplings import FloodedRoads, Raster
+    from taixu.simulation.crowd import People
+    from taixu.simulation.traffic import Traffic
+    from taixu.simulation.water import Water
+    from taixu.simulation.weather import Weather
+
+    side = round(options.n**0.5)
+    rng = np.random.default_rng(5)
+    ground = np.cumsum(rng.normal(0, 0.02, (side, side)), axis=0) + np.linspace(0, 10, side)
+    demand = _streets(30, 2000.0, 12_000)
+    raster = Raster(0.0, 0.0, 2000.0 / side, side, side)
+    places, floors = _square(_LEAVING)
+    gates = np.array([[x, 0.0, z] for x in (-99.0, 99.0) for z in (-60.0, -20.0, 20.0, 60.0)])
+    simulators: list[Simulator] = [
+        Weather([0.0], {"rain": [40.0]}), Water(ground, cell=raster.cell, period_secs=1.0, open_sides=("west",)),
+        Traffic(demand, period_secs=0.5), People(floors, places, [gates]),
+    ]  # fmt: skip
+    links = [Link("water.rain", ("weather.rain",)), Link("traffic.pace", ("water.depth",), FloodedRoads(demand.network, raster))]
+    conductor = Conductor(simulators, links)
+    conductor.advance(10**9)  # compiles
+    began = perf_counter()
+    conductor.advance((1 + options.frames) * 10**9)
+    wall = perf_counter() - began
+    counts, volumes = conductor.column("traffic.counts"), conductor.column("water.volumes")
+    assert counts is not None
+    assert volumes is not None
+    stored, at_start, rained, drained, left = volumes.tolist()
+    shares = {name: round(standing.wall_secs, 2) for name, standing in conductor.standings.items()}
+    reasons = [standing.reason for standing in conductor.standings.values() if standing.reason]
+    conductor.close()
+    number = side * side + int(counts[0]) + _LEAVING
+    return _result(
+        "district", number, float(options.frames), wall, cells=side * side, cars=int(counts[0]), people=_LEAVING,
+        secs_by_simulator=shares,
+        mass_error=abs(stored - (at_start + rained - drained - left)) / max(at_start + rained, 1e-9), mass_limit=_MASS_LIMIT,
+        ratio=round(options.frames / wall, 2), set_aside=reasons,
+    )  # fmt: skip
+
+
+def _streets(blocks: int, size: float, cars: int) -> Any:
+    """A grid of one-way streets that alternate, and cars that drive along them and turn once."""
+    from taixu.simulation.traffic import Connection, Demand, Lane, RoadNetwork, Trip
+
+    step = size / blocks
+    lanes, links, ways = [], [], {}
+
+    def name(axis: str, line: int, number: int) -> str:
+        return f"{axis}{line}.{number}"
+
+    for axis in "xz":
+        for line in range(blocks + 1):
+            turned = line % 2 == 1
+            for number in range(blocks):
+                ends = np.array([number * step, (number + 1) * step])[:: -1 if turned else 1]
+                across = np.full(2, line * step)
+                points = np.stack([ends, across] if axis == "x" else [across, ends], axis=1)
+                edge = name(axis, line, number)
+                lanes += [Lane(f"{edge}/{lane}", edge, points, step, 13.9) for lane in range(2)]
+                ways[axis, tuple(points[0].round(3))] = edge
+    at_end = {lane.edge: tuple(lane.points[1].round(3)) for lane in lanes}
+    for edge, end in at_end.items():
+        for axis in "xz":
+            onto = ways.get((axis, end))
+            if onto:
+                links += [Connection(f"{edge}/{lane}", f"{onto}/{lane}") for lane in range(2)]
+    network = RoadNetwork(lanes, links)
+    rng = np.random.default_rng(6)
+    trips: list[Trip] = []
+    while len(trips) < cars:
+        edge = network.edges[int(rng.integers(len(network.edges)))]
+        way, axis = [edge], edge[0]
+        for number in range(30):
+            axis = ("z" if axis == "x" else "x") if number == 12 else axis
+            onto = ways.get((axis, at_end[way[-1]]))
+            if onto is None:
+                break
+            way.append(onto)
+        trips.append(Trip(0.0, tuple(way)))
+    return Demand(network, trips)
