@@ -10,6 +10,7 @@ from gpu_device import shared_device
 from numpy.typing import NDArray
 from render_world import SmallWorld
 
+from taixu.animation.morphs import MorphWeights
 from taixu.assets.material import (
     Anisotropy,
     Clearcoat,
@@ -19,13 +20,14 @@ from taixu.assets.material import (
     Transmission,
     Volume,
 )
+from taixu.assets.model import Primitive
 from taixu.errors import TaixuError
 from taixu.render import Renderer, ViewCamera
 from taixu.render.path_tracing import PathSettings, PathTracer, clean
 from taixu.render.path_tracing.sky_shares import sky_shares
 from taixu.render.stills import accumulate, render_still
 from taixu.scene import Light, Transform
-from taixu.scene.library import MeshLibrary, add_mesh
+from taixu.scene.library import LibraryMesh, MeshLibrary, add_mesh
 
 WHITE, SIZE = (1.0, 1.0, 1.0, 1.0), (24, 24)
 EVEN, DARK = np.ones((32, 64, 3), np.float32), np.zeros((32, 64, 3), np.float32)
@@ -213,6 +215,27 @@ def test_noise_is_taken_out_and_edges_stay(renderer: Renderer) -> None:
     tracer.release()
     rough = np.abs(few.mean - many)[..., :3].mean()
     assert np.abs(clean(few) - many)[..., :3].mean() < 0.6 * rough
+
+
+def test_who_is_deformed_is_met_where_they_are_and_shines_as_they_stand(renderer: Renderer) -> None:
+    """A square that lies far to the left is moved before the camera, and turned there, by a target."""
+    scene = SmallWorld()
+    scene.world.insert_resource(MorphWeights())
+    lying = np.array([[-9, 0, 0], [-8, 0, 0], [-8, 0, 1], [-9, 0, 1]], np.float32)
+    standing = np.array([[-1, -1, 0], [1, -1, 0], [1, 1, 0], [-1, 1, 0]], np.float32)
+    down, forward = np.tile(np.array([0, -1, 0], np.float32), (4, 1)), np.tile(np.array([0, 0, 1], np.float32), (4, 1))
+    square = Primitive(
+        {"POSITION": lying, "NORMAL": down}, np.array([0, 1, 2, 0, 2, 3], np.uint32),
+        targets=[{"POSITION": standing - lying, "NORMAL": forward - down}],
+    )  # fmt: skip
+    look = scene.material(base_color=WHITE, metallic=0.0, roughness=1.0)
+    entity = int(scene.spawn(1, scene.world.resource(MeshLibrary).put("square", LibraryMesh((square,), (look,))))[0])
+    scene.world.resource(MorphWeights).add(scene.world, entity, np.ones(1, np.float32))
+    scene.world.spawn(Transform(), Light(kind="directional", intensity=pi))  # along -Z
+    scene.propagate()
+    found = trace(renderer, scene, sky=DARK, eye=(0, 0, 5), samples=4)
+    assert found[12, 12, 3] == 1.0
+    assert found[12, 12, :3] == pytest.approx(1.0, abs=0.06)
 
 
 def test_stills_of_many_samples_follow_paths_unless_they_are_told_not_to(renderer: Renderer) -> None:

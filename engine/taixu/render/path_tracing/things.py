@@ -16,7 +16,9 @@ from taixu.errors import TaixuError
 from taixu.gpu import Buffer, Device
 from taixu.render.bindings import FLAG_VISIBLE
 from taixu.render.bvh import LEAF_STEP, BoxPairs, build_pairs
+from taixu.render.cards import CARD
 from taixu.render.meshes import MODES
+from taixu.render.path_tracing.bent import BentSurfaces
 from taixu.render.path_tracing.blocks import EMITTING, SEEN_THROUGH, THING
 from taixu.render.path_tracing.emitters import MOST_EMITTERS, find_emitting, pack_emitters
 from taixu.scene import CELL_M, WorldTransforms
@@ -50,6 +52,8 @@ class Things:
         Those of `keys` that have holes, or are thin.
     depth
         Nodes that wait at most while a ray walks.
+    surfaces
+        Normals and the like of vertices: the pool's, or a copy with those of who is deformed behind.
     emitter_count, emitted
         Triangles that light is asked of, and what they send together: luminance times area, cd.
     """
@@ -58,6 +62,7 @@ class Things:
     triangles: Buffer
     things: Buffer
     emitters: Buffer
+    surfaces: Buffer
     count: int
     triangle_count: int
     node_count: int
@@ -66,11 +71,14 @@ class Things:
     depth: int
     emitter_count: int = 0
     emitted: float = 0.0
+    has_own_surfaces: bool = False
 
     def release(self) -> None:
         """Give the memory back."""
         for buffer in (self.nodes, self.triangles, self.things, self.emitters):
             buffer.release()
+        if self.has_own_surfaces:
+            self.surfaces.release()
 
 
 def gather_things(
@@ -86,16 +94,22 @@ def gather_things(
     pool, rows = mirror.pool, mirror.renderables.rows[: mirror.renderables.high]
     shown = (rows["mesh"] > 0) & (rows["flags"] & FLAG_VISIBLE > 0) & (rows["layers"] & layers > 0)
     shown &= (pool.modes[rows["mesh"]] == _TRIANGLES) & (pool.rows["index_count"][rows["mesh"]] >= 3)
+    # Cards stand for what is far; the things themselves are there as well.
+    shown &= np.array([key.shader != CARD.name for key in materials.draw_keys], bool)[materials.keys[rows["material"]]]
     rows = rows[shown]
     matrices, rows = _matrices(world, rows, cell)
-    meshes, mesh_of = np.unique(rows["mesh"], return_inverse=True)
+    # Who is deformed has a shape of its own.
+    shapes, mesh_of = np.unique(np.stack([rows["mesh"], rows["deformed"]], 1), axis=0, return_inverse=True)
+    mesh_of = mesh_of.reshape(-1)
+    meshes = shapes[:, 0]
     _refuse_too_much(device, len(rows), int(pool.rows["index_count"][meshes].sum()) // 3, pool.surfaces.size)
     if len(rows) == 0:
         nothing = device.buffer(np.zeros(64, np.uint32), label="nothing to meet")
-        return Things(nothing, nothing, nothing, nothing, 0, 0, 0, (), (), 1)
+        return Things(nothing, nothing, nothing, nothing, pool.surfaces, 0, 0, 0, (), (), 1)
     trees, corners = [], []
-    for mesh in meshes.tolist():
-        tree, triangles = _mesh_tree(mirror, mesh)
+    bent = BentSurfaces(mirror)
+    for mesh, seat in shapes.tolist():
+        tree, triangles = _mesh_tree(mirror, mesh, bent.add(mesh, seat))
         trees.append(tree)
         corners.append(triangles)
     boxes = np.array([(t.lows[0].min(0), np.where(np.isfinite(t.highs[0]), t.highs[0], -np.inf).max(0)) for t in trees], np.float64)
@@ -111,13 +125,13 @@ def gather_things(
     keys = materials.keys[rows["material"]]
     thing_rows = _thing_rows(materials, rows, matrices, keys)
     thing_rows["root"] = first_nodes[mesh_of]
-    thing_rows["first_vertex"] = pool.rows["first_vertex"][rows["mesh"]]
+    thing_rows["first_vertex"] = np.array(bent.firsts, np.uint32)[mesh_of]
     thing_rows["first_index"] = pool.first_indices[rows["mesh"]]
     asked = np.flatnonzero(find_emitting(materials, rows["material"]))
     asked = asked[np.cumsum([len(corners[mesh_of[i]]) for i in asked.tolist()]) <= MOST_EMITTERS] if len(asked) else asked
     light = np.array([materials.row(int(rows["material"][i]))["emissive"] for i in asked.tolist()], np.float64).reshape(-1, 3)
-    shapes = [corners[mesh_of[i]][:, :, :3].copy().view(np.float32) for i in asked.tolist()]
-    emitters = pack_emitters(matrices[asked], light, shapes)
+    shining = [corners[mesh_of[i]][:, :, :3].copy().view(np.float32) for i in asked.tolist()]
+    emitters = pack_emitters(matrices[asked], light, shining)
     if emitters.count:
         thing_rows["flags"][asked] |= EMITTING
     through = np.unique(keys[thing_rows["flags"] & SEEN_THROUGH > 0])
@@ -126,6 +140,7 @@ def gather_things(
         device.buffer(np.concatenate(corners), label="path tracing triangles"),
         device.buffer(thing_rows, label="path tracing things"),
         device.buffer(emitters.rows if emitters.count else np.zeros(16, np.float32), label="path tracing emitters"),
+        bent.buffer(device),
         len(rows),
         int(first_triangles[-1]),
         len(nodes),
@@ -134,6 +149,7 @@ def gather_things(
         outside.depth + max(t.depth for t in trees) + 2,
         emitters.count,
         emitters.power,
+        bent.is_needed,
     )
 
 
@@ -170,12 +186,10 @@ def _matrices(world: World, rows: NDArray[Any], cell: tuple[int, int, int]) -> t
     return matrices, rows
 
 
-def _mesh_tree(mirror: WorldMirror, mesh: int) -> tuple[BoxPairs, NDArray[np.uint32]]:
+def _mesh_tree(mirror: WorldMirror, mesh: int, positions: Floats) -> tuple[BoxPairs, NDArray[np.uint32]]:
     """The tree of a mesh, and its triangles in the tree's order: uint32[n, 3, 4] of corner, number and two edges."""
     pool = mirror.pool
     known = pool.rows[mesh]
-    first, count = int(known["first_vertex"]), int(known["vertex_count"])
-    positions = pool.positions.read(np.float32, offset=first * 12, count=count * 3).reshape(-1, 3)
     indices = pool.indices.read(np.uint32, offset=int(pool.first_indices[mesh]) * 4, count=int(known["index_count"]))
     corners = np.nan_to_num(positions, posinf=0.0, neginf=0.0)[indices[: len(indices) // 3 * 3].reshape(-1, 3)]
     tree = build_pairs(corners.min(1), corners.max(1))

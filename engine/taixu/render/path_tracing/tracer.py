@@ -24,7 +24,7 @@ from taixu.render.path_tracing.blocks import KIND_BLOCK, LAMP_RAY, PATH_BLOCK, P
 from taixu.render.path_tracing.kernels import Kernels
 from taixu.render.path_tracing.sky_shares import sky_shares
 from taixu.render.path_tracing.things import gather_things
-from taixu.render.views import View, ViewCamera, view_block
+from taixu.render.views import View, ViewCamera, view_block, view_planes
 from taixu.scene import Details
 
 if TYPE_CHECKING:
@@ -133,7 +133,8 @@ class PathTracer:
         self.renderer, self.world, self.size = renderer, world, size
         self.settings = settings or PathSettings()
         self.samples = 0
-        self._view = View(camera, size, name="paths", layers=layers, settings={**(view_settings or {}), "shadows": False})
+        wanted = {**(view_settings or {}), "shadows": False, "traced": True}
+        self._view = View(camera, size, name="paths", layers=layers, settings=wanted)
         device = renderer.device
         self._follow()
         self.things = gather_things(
@@ -206,8 +207,13 @@ class PathTracer:
         """Take over what changed in the world: meshes, materials, lights, sky."""
         if self.world.has_resource(Details):
             self.world.resource(Details).follow(self.world, [replace(self._view.eye(), wants_meshes=True)])
-        self.renderer.render(self.world, [])
-        self.renderer.lighting.extract(self._frame())
+        renderer, view = self.renderer, self._view
+        renderer.render(self.world, [])
+        with renderer.device.frame():
+            renderer.lighting.extract(self._frame())
+            mirror = renderer.mirror(self.world)
+            mirror.deformer.show(self.world, view, mirror.renderables, view_planes(view)[None], np.zeros(1, bool))
+            renderer.device.barrier()
 
     def _frame(self) -> FrameContext:
         secs = self.world.resource(Clock).now_secs if self.world.has_resource(Clock) else 0.0
@@ -270,7 +276,7 @@ class PathTracer:
         pool = self.renderer.meshes
         for slot, buffer in (
             (PathSlot.PATHS, self._paths), (PathSlot.SUMS, tile.sums), (PathSlot.NODES, things.nodes),
-            (PathSlot.TRIANGLES, things.triangles), (PathSlot.THINGS, things.things), (PathSlot.SURFACE_WORDS, pool.surfaces),
+            (PathSlot.TRIANGLES, things.triangles), (PathSlot.THINGS, things.things), (PathSlot.SURFACE_WORDS, things.surfaces),
             (PathSlot.INDICES, pool.indices), (PathSlot.SKY, self._shares), (PathSlot.LAMP_RAYS, self._lamp_rays),
             (PathSlot.GOING, self._going), (PathSlot.EMITTERS, things.emitters),
             (StorageSlot.MATERIALS, self.renderer.materials.buffer),
