@@ -36,9 +36,9 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
 
     `python_cost` is the same of Python and the driver alone, in a process with a driver that draws nothing.
     """
-    found = _times(options)
+    found, skinned = _times(options)
     still, moving = (result(f"crowd/{name}", times[:, -1], n=options.n, **_parts(times)) for name, times in found.items())
-    moving |= _compared(still, moving)
+    moving |= {"skinned": skinned, **_compared(still, moving)}
     if not options.without_gpu:
         asked = ["crowd", "--n", str(options.n), "--frames", str(options.frames), "--size",
                  f"{options.size[0]}x{options.size[1]}", "--without-gpu"]  # fmt: skip
@@ -58,8 +58,10 @@ def _parts(times: NDArray[np.float64]) -> dict[str, float]:
     return {f"{name}_ms": round(float(value), 3) for name, value in zip(_PARTS, np.median(times[:, :-1], 0), strict=True)}
 
 
-def _times(options: Options) -> dict[str, NDArray[np.float64]]:
-    """Milliseconds of the parts of each frame and of all of it, [frames, 5], of both worlds."""
+def _times(options: Options) -> tuple[dict[str, NDArray[np.float64]], int]:
+    """Milliseconds of the parts of each frame and of all of it, [frames, 5], of both worlds; and how many of the crowd's
+    renderables were deformed in a frame (the others are impostors, or out of turn).
+    """
     from taixu.gpu import create_device
     from taixu.render import Renderer
 
@@ -71,16 +73,18 @@ def _times(options: Options) -> dict[str, NDArray[np.float64]]:
         "moving": _Stage(models, options, renderer, moves=True),
     }
     times: dict[str, list[list[float]]] = {name: [] for name in stages}
+    jobs = []
     for number in range(options.frames + _WARM):
         for name, stage in stages.items():
             spent = stage.frame(number, reads=not options.without_gpu)
             if number >= _WARM:
                 times[name].append(spent)
+        jobs.append(renderer.mirror(stages["moving"].app.world).deformer.jobs)
     for stage in stages.values():
         stage.close()
     renderer.release()
     device.release()
-    return {name: np.array(rows) for name, rows in times.items()}
+    return {name: np.array(rows) for name, rows in times.items()}, round(float(np.mean(jobs[_WARM:])))
 
 
 def _models() -> list[ModelData]:

@@ -143,7 +143,8 @@ class JointBounds:
         if not len(self._weights):
             return np.zeros(len(self.entities))
         owners = np.repeat(np.arange(len(self.entities)), self._targets)
-        return np.bincount(owners, np.abs(weights[self._weights]) * self._reach, minlength=len(self.entities))
+        moved = np.abs(weights[self._weights]) * self._reach
+        return np.asarray(np.bincount(owners, moved, minlength=len(self.entities)), np.float64)
 
 
 def ranges(firsts: _Indices, counts: _Indices) -> _Indices:

@@ -159,7 +159,8 @@ class Deformer:
         data = self.pool.deforms.rows[meshes]
         bends, morphs = (data["influence_sets"] > 0) & (spans[1][owners] > 0), (data["target_count"] > 0) & (spans[3][owners] > 0)
         chosen = np.flatnonzero(bends | morphs)
-        slots, owners, meshes, data, bends, morphs = (a[chosen] for a in (slots, owners, meshes, data, bends, morphs))
+        slots, owners, meshes, data = slots[chosen], owners[chosen], meshes[chosen], data[chosen]
+        bends, morphs = bends[chosen], morphs[chosen]
         seats, changed = self._take_seats(renderables, slots, meshes, who[owners])
 
         used, bodies = np.unique(owners, return_inverse=True)
