@@ -19,4 +19,4 @@ class Scatter:
     fine_m: F32 = field(default=45.0, unit="m", minimum=0.0, doc="As far as this, the finest level is shown, at 900 px/rad.")
     coarse_m: F32 = field(default=160.0, unit="m", minimum=0.0, doc="As far as this, the second; then the last, merged by squares.")
     reach_m: F32 = field(default=1500.0, unit="m", minimum=0.0, doc="Beyond this nothing is shown.")
-    cast_shadow: Bool = field(default=True, doc="Of the first two levels.")
+    cast_shadow: Bool = field(default=True, doc="Of the first two levels, and of impostors.")

@@ -60,6 +60,7 @@ class _Spread:
     meshes: dict[tuple[int, int], int] = field(default_factory=dict)
     asked: tuple[Any, ...] = ()
     is_given: bool = False
+    casts_far: bool = False
     largest: float = 1.0
     """The greatest scale among its places."""
     form: MeshLevels | None = None
@@ -257,6 +258,9 @@ def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bo
         _add_impostor(world, entity, spread)
     form, last = spread.form, len(spread.levels) - 1
     is_drawn = form is not None and form.impostor in spread.library.drawn_impostors and not any(each.wants_meshes for each in eyes)
+    if is_drawn != spread.casts_far:  # cards cast shadows, what stands for them meanwhile does not
+        spread.casts_far = is_drawn
+        spread.shown[spread.shown == last] = HIDDEN
     asked = (is_drawn, *(tuple(np.round(eye.position * 0.5).tolist()) for eye in eyes))
     if asked == spread.asked:
         return False
@@ -286,7 +290,7 @@ def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bo
             if level in one_by_one:
                 _spawn_singly(world, entity, spread, level, here, bool(cast_shadow))
             else:
-                _spawn_merged(world, entity, spread, level, here, bool(cast_shadow) and level < last)
+                _spawn_merged(world, entity, spread, level, here, bool(cast_shadow) and (level < last or is_drawn))
     spread.shown = wanted
     return True
 
