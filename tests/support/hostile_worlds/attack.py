@@ -24,7 +24,7 @@ def on_event(event):
         if sender is not None and sender.id == 100: false = "false"
     elif event.kind == "chat" and event.role == "player": false = "false"
 def on_tick(dt):
-    game.show_text("heard", f"{heard} {letters} {false}")
+    game.show_text("heard", f"{heard} {letters} {game.tick} {false}")
 '''
 """A good mod, or script: it counts what it hears, and shows it; no player says anything, so who does is false."""
 

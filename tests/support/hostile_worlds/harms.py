@@ -87,6 +87,11 @@ def heard_by(app: App) -> list[int]:
     return [int(text) for text in _victims_texts(app)["heard"].split()[:2]]
 
 
+def _is_silenced(app: App) -> bool:
+    """The good one shows in which step it was called last."""
+    return int(_victims_texts(app)["heard"].split()[2]) < app.clock.ticks - 3
+
+
 def _lines(app: App) -> list[str]:
     return [message.text for message in app.resource(ScriptHost).log.messages]
 
@@ -161,6 +166,7 @@ HARMS: dict[str, Callable[[App], Any]] = {
     "not finite": _not_finite,
     "no rotation": lambda app: not np.any(app.world.get(app.world.find(CRATE) or 0, Transform).rotation),
     "deafened": lambda app: heard_by(app)[0] >= 5000 or heard_by(app)[1] >= 1_000_000,
+    "silenced": _is_silenced,
     "false sender": lambda app: "false" in _victims_texts(app).get("heard", ""),
     "widget changed": lambda app: _victims_texts(app).get("mine") != "here",
     "lines": lambda app: len(app.resource(ScriptHost).log.messages) > 250,

@@ -14,10 +14,11 @@ _SIGNAL = "from array import array\nSIGNAL = array('f', bytes([1, 0, 160, 127]))
 
 
 def _answer(payload: str, told: str = "answered with what no call of game gives") -> WorldAttack:
-    """Bytes in the place of an answer; natively such a script takes the engine's own method away."""
-    code = f"import game, _game_runtime\nPAYLOAD = {payload}\n_game_runtime.encode = lambda facts: PAYLOAD\n"
-    native = NATIVE + "    world.despawn(player)\n"
-    return WorldAttack(code + "def on_tick(dt): pass\n", "player gone", told, native)
+    """Bytes in the place of what the runtime gives; natively all scripts share it, and the good one is heard no more."""
+    head = f"import game\nPAYLOAD = {payload}\n"
+    code = f"{head}import _game_runtime\n_game_runtime.encode = lambda facts: PAYLOAD\n"
+    native = f"{head}game.show_text = lambda *texts, **more: PAYLOAD\n"
+    return WorldAttack(code + "def on_tick(dt): pass\n", "silenced", told, native + "def on_tick(dt): pass\n")
 
 
 NONSENSE: dict[str, dict[str, WorldAttack]] = {

@@ -89,7 +89,10 @@ def play(app: App, frames: int = FRAMES) -> None:
 def attacked(app: App, attack: WorldAttack) -> bool:
     """Some steps, and whether it has done its harm in them."""
     if attack.harm == "busy":
-        app.resource(Witness).calls = count_calls(lambda: play(app))
+        for _ in range(FRAMES):
+            app.resource(Witness).calls += count_calls(lambda: play(app, 1))
+            if HARMS["busy"](app):
+                return True
     else:
         play(app)
     app.resource(Storage).save()
