@@ -92,6 +92,8 @@ class Evaluation:
     ----------
     plans
         The latest of each step that has one.
+    shared
+        Keys of what blocks were given that others may be given too (`Inputs.once`).
     """
 
     def __init__(
@@ -104,6 +106,7 @@ class Evaluation:
         self.plans: Plans = {number: found for number, found in (known or {}).items() if number in here}
         self._planned: dict[int, Plan] = {}
         self._parts: dict[tuple[int, Block], bytes | None] = {}
+        self.shared: set[str] = set()
         self.counts = Counts() if counts is None else counts
         self._keys: list[dict[Block, str]] = [{} for _ in stack.steps]
         self._touching: dict[Cell, list[int]] = {}
@@ -405,6 +408,7 @@ class _Looking:
         if found is None:
             found = {"things": make()}
             evaluation.counts.parts[sort] = evaluation.counts.parts.get(sort, 0) + 1
+            evaluation.shared.add(own)
             evaluation.cache.hold(own, found)
         things: Any = found["things"]
         return list(things)

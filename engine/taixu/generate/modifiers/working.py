@@ -20,7 +20,12 @@ def make_blocks(
     """Make what steps make of blocks, and all that hangs on; gives it by key, and what was made."""
     cache = LayerCache(Path(folder) if folder else None)
     evaluation = Evaluation(stack, cache, plans=plans)
-    return {evaluation.key(number, block): evaluation.layers(number, block) for number, block in wants}, evaluation.counts
+    made = {evaluation.key(number, block): evaluation.layers(number, block) for number, block in wants}
+    for key in sorted(evaluation.shared):  # so that who is given a block anew finds in it what he has
+        found = cache.held(key)
+        if found is not None:
+            made[key] = found
+    return made, evaluation.counts
 
 
 def make_plans(stack: Stack, folder: str, plans: Plans | None = None) -> tuple[Plans, dict[str, Layers], Counts]:

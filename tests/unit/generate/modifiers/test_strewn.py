@@ -133,3 +133,18 @@ def test_too_many_on_a_line_are_refused_and_words_describe() -> None:
     assert _KINDS[Dungeon].described("a small flooded crypt")["width"] == 6
     with pytest.raises(TaixuError, match="cannot describe"):
         _KINDS[HeightBrush].described("a hill")
+
+
+def test_what_a_worker_made_is_known_piece_by_piece() -> None:
+    from taixu.generate.modifiers.working import make_blocks
+
+    parameters, stack = Props(kind="crate", points=[[-20, 0], [20, 5]]), _Stack()
+    there = Evaluation(Stack((_brush(90, 90), _step(parameters, 9)), AREA, 2.0, _GROUND), LayerCache(None))
+    made, counts = make_blocks(there.stack, there.wants(there.stack.cells()), "")
+    assert counts.parts == {"prop": 1}
+    for key, layers in made.items():
+        stack.cache.hold(key, layers)
+    counts, things = stack.made(_brush(90, 90), _step(parameters, 9))
+    assert not counts.total and len(things) == 2
+    counts, again = stack.made(_brush(90, 90), _step(replace(parameters, points=[[-20, 0], [24, 5]]), 9))
+    assert not counts.parts and {id(thing.model) for thing in again} == {id(thing.model) for thing in things}
