@@ -18,8 +18,10 @@ from typing import Any, Protocol
 from taixu.app import App
 from taixu.errors import TaixuError
 from taixu.serve.audience import Audience
+from taixu.serve.poses import PoseFrame, Poses
 from taixu.serve.shelf import MeshShelf
 from taixu.serve.sight import SceneFrame, Sight
+from taixu.serve.skeletons import SkeletonShelf
 from taixu.twin.memory import Recording
 from taixu.twin.memory.chronicle import Chronicle
 from taixu.twin.memory.cursor import Cursor
@@ -99,6 +101,7 @@ class _Scene:
 
     app: App
     sight: Sight
+    poses: Poses
     cursor: Cursor
 
 
@@ -124,8 +127,8 @@ class _Show:
 class Pasts:
     """All that is shown of the past."""
 
-    def __init__(self, shelf: MeshShelf) -> None:
-        self._shelf = shelf
+    def __init__(self, shelf: MeshShelf, skeletons: SkeletonShelf) -> None:
+        self._shelf, self._skeletons = shelf, skeletons
         self._shows: list[_Show] = []
         self._lock = threading.Condition()
         self._source: tuple[Path, Callable[[], App], Callable[..., None]] | None = None
@@ -202,14 +205,16 @@ class Pasts:
         return self._shows[-1]
 
     def _shown(
-        self, show: _Show, version: int, frame: SceneFrame, facts: dict[str, Any], *, is_anew: bool, is_first: bool
-    ) -> None:
+        self, show: _Show, version: int, frame: SceneFrame, posed: PoseFrame, facts: dict[str, Any], *, is_anew: bool,
+        is_first: bool,
+    ) -> None:  # fmt: skip
         """A frame of the past has come; the first of a world knows nothing of those before."""
         if is_first:
             show.audience = Audience()
         if is_anew:
             show.audience.tell_anew()
         show.audience.show(frame)
+        show.audience.pose(posed)
         show.facts = show.facts | facts
         show.is_ready = show.is_ready or version == show.version
         for watcher in list(show.watchers) if show.is_ready else ():
@@ -297,7 +302,7 @@ class Pasts:
             return
         at_ns = min(max(at_ns, first), last)
         is_first = show.scene is None
-        frame, measures = self._frame(show, recording, at_ns, known_ns=last if wish.is_known else None)
+        frame, posed, measures = self._frame(show, recording, at_ns, known_ns=last if wish.is_known else None)
         if is_anew:
             show.begun = time.monotonic()  # the first moment of a recording may take its time
         speed = 0.0 if is_over else wish.speed
@@ -310,7 +315,7 @@ class Pasts:
             facts["alarms"] = alarms
         if is_anew or measures != show.facts.get("measures"):
             facts["measures"] = measures
-        self._source[2](partial(self._shown, is_anew=is_anew, is_first=is_first), show, version, frame, facts)
+        self._source[2](partial(self._shown, is_anew=is_anew, is_first=is_first), show, version, frame, posed, facts)
 
     def _follow(self, now: float, at_ns: int) -> Recording:
         assert self._source is not None
@@ -327,11 +332,12 @@ class Pasts:
 
     def _frame(
         self, show: _Show, recording: Recording, at_ns: int, *, known_ns: int | None
-    ) -> tuple[SceneFrame, list[dict[str, Any]]]:
+    ) -> tuple[SceneFrame, PoseFrame, list[dict[str, Any]]]:
         assert self._source is not None
         if show.scene is None:
-            show.scene = _Scene(self._source[1](), Sight(self._shelf), Cursor(recording))
+            sight = Sight(self._shelf)
+            show.scene = _Scene(self._source[1](), sight, Poses(sight, self._skeletons), Cursor(recording))
         scene, app = show.scene, show.scene.app
         moment = scene.cursor.moment(at_ns, known_ns=known_ns)
         recall_moment(app, moment)
-        return scene.sight.look(app.world, time_ns=at_ns), measures_at(moment)
+        return scene.sight.look(app.world, time_ns=at_ns), scene.poses.look(app.world), measures_at(moment)

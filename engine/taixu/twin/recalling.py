@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.animation.motion.people import stand_people
 from taixu.app import App, Stage
 from taixu.ecs import World
 from taixu.edit.instantiate import instantiate
@@ -42,6 +43,8 @@ def recall_moment(app: App, moment: Moment) -> list[str]:
         wait_for_models(world)
     if world.has_resource(Linkages):
         world.resource(Linkages).step(world)
+    app.run_stage(Stage.PROPAGATE)
+    stand_people(world)  # how they moved within themselves is not recorded
     pose_made(world, moment)
     app.run_stage(Stage.PROPAGATE)
     return notes

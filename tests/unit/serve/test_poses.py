@@ -249,7 +249,7 @@ def test_the_past_has_none_of_what_stands_now(place: Place) -> None:
     place.banner(0.0)
     place.step()
     eye = Reader()
-    gaze = Gaze(eye.viewer, place.audience, Pasts(MeshShelf()))
+    gaze = Gaze(eye.viewer, place.audience, Pasts(MeshShelf(), place.skeletons))
     gaze.look([0, 0, 0], 50.0)
     place.step(eye)
     assert len(eye.bodies) == 1

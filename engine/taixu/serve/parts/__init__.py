@@ -29,7 +29,7 @@ __all__ = ["make_parts"]
 def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     """All that `taixu serve` has."""
     shelf, skeletons = MeshShelf(), SkeletonShelf()
-    pasts = Pasts(shelf)
+    pasts = Pasts(shelf, skeletons)
     history = HistoryPart(pasts)
     live = LivePart(board)
     parts: list[Part] = [
