@@ -9,7 +9,7 @@ from taixu.generate.generator import Made
 
 __all__ = ["need_good_files"]
 
-_MOST_FILES = 256
+_MOST_FILES = 512
 _MOST_BYTES = 4 << 30
 
 
