@@ -6,7 +6,8 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
+from itertools import takewhile
 from pathlib import Path
 from time import perf_counter
 from typing import Any
@@ -14,7 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.bench.measure import Options, peak_mb
+from taixu.bench.measure import Options, result
 
 __all__ = ["defaults", "measure"]
 
@@ -35,9 +36,21 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
     yield _district(options)
 
 
-def _result(name: str, n: int, simulated: float, wall: float, **more: Any) -> dict[str, Any]:
-    about = {"name": f"city/{name}", "n": n, "simulated_secs": simulated, "wall_secs": round(wall, 2)}
-    return about | {"faster": round(simulated / max(wall, 1e-9), 1), "rss_peak_mb": peak_mb()} | more
+def _run(advance: Callable[[int], object], steps: Iterable[int]) -> NDArray[np.float64]:
+    """Milliseconds of each step, of one simulated second unless said otherwise."""
+    times = []
+    for step in steps:
+        began = perf_counter()
+        advance(step)
+        times.append((perf_counter() - began) * 1e3)
+    return np.array(times)
+
+
+def _result(name: str, times: NDArray[np.float64], *, n: int, step_secs: float = 1.0, **more: Any) -> dict[str, Any]:
+    wall = float(times.sum()) / 1e3
+    simulated = len(times) * step_secs
+    about = {"simulated_secs": simulated, "wall_secs": round(wall, 2), "faster": round(simulated / wall, 1)}
+    return result(f"city/{name}", times, n=n, **about, **more)
 
 
 def _dam_break() -> dict[str, Any]:
@@ -47,15 +60,13 @@ def _dam_break() -> dict[str, Any]:
     depth = np.zeros((4, 1000))
     depth[:, :500] = 2.0
     water = Water(np.zeros(depth.shape), cell=1.0, depth=depth, manning=0.0, period_secs=1.0)
-    said = water.step(0, 10**9, {})
-    began = perf_counter()
-    for second in range(1, 20):
-        said = water.step(second * 10**9, 10**9, {})
-    wall = perf_counter() - began
+    water.step(0, 10**9, {})  # compiles
+    times = _run(lambda second: water.step(second * 10**9, 10**9, {}), range(1, 20))
+    said = water.said()
     x, c0, t = np.arange(1000) + 0.5 - 500, np.sqrt(9.80665 * 2.0), 20.0
     exact = np.where(x < -c0 * t, 2.0, np.where(x > 2 * c0 * t, 0.0, (2 * c0 - x / t) ** 2 / (9 * 9.80665)))
     off = float(np.abs(said["depth"][0] - exact).sum() / exact.sum())
-    return _result("dam-break", depth.size, 19.0, wall, off=round(off, 4), limit=_DAM_LIMIT, mass_error=water.volumes.error)
+    return _result("dam-break", times, n=depth.size, off=round(off, 4), limit=_DAM_LIMIT, mass_error=water.volumes.error)
 
 
 def _bologna() -> Iterator[dict[str, Any]]:
@@ -72,16 +83,14 @@ def _bologna() -> Iterator[dict[str, Any]]:
     demand = read_sumo_demand(network, [folder / name for name in names])
     Traffic(demand).step(0, 10**9, {})  # compiles
     traffic = Traffic(demand, period_secs=1.0)
-    began = perf_counter()
-    for second in range(_BOLOGNA_SECS):
-        traffic.step(second * 10**9, 10**9, {})
-    wall = perf_counter() - began
+    times = _run(lambda second: traffic.step(second * 10**9, 10**9, {}), range(_BOLOGNA_SECS))
     driving, _, arrived, jumped = traffic.said()["counts"].tolist()
     peer = _sumo(folder)
     more = {"driving": driving, "arrived": arrived, "jumped": jumped, "sumo": peer}
     if "arrived" in peer:
-        more |= {"arrived_to_sumo": round(arrived / peer["arrived"], 3), "times_sumo": round(peer["wall_secs"] / wall, 2)}
-    yield _result("traffic", driving, _BOLOGNA_SECS, wall, **more)
+        more |= {"arrived_to_sumo": round(arrived / peer["arrived"], 3)}
+        more |= {"times_sumo": round(peer["wall_secs"] / (times.sum() / 1e3), 2)}
+    yield _result("traffic", times, n=driving, **more)
 
 
 def _sumo(folder: Path) -> dict[str, Any]:
@@ -101,15 +110,12 @@ def _leaving() -> dict[str, Any]:
     gates = [np.array([[x, 0.0, z]]) for x in (-99.0, 99.0) for z in (-60.0, -20.0, 20.0, 60.0)]
     people = People(floors, places, [np.concatenate(gates)], period_secs=5.0)
     people.step(0, 10**8, {})  # compiles
-    began, second = perf_counter(), 0
-    while (people.arrived_secs < 0).any() and second < 3600:
-        people.step(second * 10**9, 5 * 10**9, {})
-        second += 5
-    wall = perf_counter() - began
+    remaining = takewhile(lambda second: bool((people.arrived_secs < 0).any()), range(0, 3600, 5))
+    times = _run(lambda second: people.step(second * 10**9, 5 * 10**9, {}), remaining)
     left = int((people.arrived_secs >= 0).sum())
     people.close()
-    limit = {"limit_secs": _LEAVING_LIMIT_SECS, "ratio": round(_LEAVING_LIMIT_SECS / wall, 2)}
-    return _result("evacuation", _LEAVING, float(second), wall, out=left, **limit)
+    limit = {"limit_secs": _LEAVING_LIMIT_SECS, "ratio": round(_LEAVING_LIMIT_SECS / (times.sum() / 1e3), 2)}
+    return _result("evacuation", times, n=_LEAVING, step_secs=5.0, out=left, **limit)
 
 
 def _square(count: int) -> tuple[NDArray[np.float64], Any]:
@@ -152,9 +158,7 @@ def _district(options: Options) -> dict[str, Any]:
     links = [Link("water.rain", ("weather.rain",)), Link("traffic.pace", ("water.depth",), FloodedRoads(demand.network, raster))]
     conductor = Conductor(simulators, links)
     conductor.advance(10**9)  # compiles
-    began = perf_counter()
-    conductor.advance((1 + options.frames) * 10**9)
-    wall = perf_counter() - began
+    times = _run(lambda second: conductor.advance((1 + second) * 10**9), range(1, options.frames + 1))
     counts, volumes = conductor.column("traffic.counts"), conductor.column("water.volumes")
     assert counts is not None
     assert volumes is not None
@@ -164,10 +168,10 @@ def _district(options: Options) -> dict[str, Any]:
     conductor.close()
     number = side * side + int(counts[0]) + _LEAVING
     return _result(
-        "district", number, float(options.frames), wall, cells=side * side, cars=int(counts[0]), people=_LEAVING,
+        "district", times, n=number, cells=side * side, cars=int(counts[0]), people=_LEAVING,
         secs_by_simulator=shares,
         mass_error=abs(stored - (at_start + rained - drained - left)) / max(at_start + rained, 1e-9), mass_limit=_MASS_LIMIT,
-        ratio=round(options.frames / wall, 2), set_aside=reasons,
+        ratio=round(options.frames / (times.sum() / 1e3), 2), set_aside=reasons,
     )  # fmt: skip
 
 
