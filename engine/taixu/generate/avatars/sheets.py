@@ -104,7 +104,7 @@ def _world(shown: ModelData) -> Any:
     spawn_model(app.world, app.world.spawn(Transform()), shown)
     app.world.spawn(Environment(intensity=0.7))
     app.world.spawn(Transform(rotation=_SUN), Light(intensity=2.4))
-    app.world.spawn(Transform(rotation=_BEHIND), Light(intensity=1.2))
+    app.world.spawn(Transform(rotation=_BEHIND), Light(intensity=0.5))
     app.run_stage(Stage.PROPAGATE)
     return app.world
 
@@ -121,8 +121,8 @@ def _head(model: ModelData, shown: ModelData) -> tuple[NDArray[np.float64], floa
     points = np.concatenate([part.attributes["POSITION"] for mesh in faces for part in mesh.primitives])
     low, high = points.min(0).astype(np.float64), points.max(0).astype(np.float64)
     if model.materials[0].toon is None:
-        skull = float(high[1])
-        return np.array((0.5 * (low[0] + high[0]), neck + 0.46 * (skull - neck), 0.0)), 1.45 * (skull - neck)
+        size = float(high[1]) / 1.7
+        return np.array((0.5 * (low[0] + high[0]), high[1] - 0.150 * size, 0.05)), 0.36 * size
     skull = min(_top(shown), 1.75 * neck)
     chin = min(neck, float(low[1]) - 0.15 * (skull - neck))
     wide = max(float(np.abs(part.attributes["POSITION"][:, 0]).max()) for mesh in shown.meshes if mesh.name in ("head", "face")
