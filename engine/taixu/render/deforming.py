@@ -257,8 +257,9 @@ class Deformer:
 
     # -- deforming ---------------------------------------------------------------------------------------------------
     def show(
-        self, world: World, view: View, renderables: Renderables, frusta: NDArray[np.float64], casting: NDArray[np.bool_]
-    ) -> None:
+        self, world: World, view: View, renderables: Renderables, frusta: NDArray[np.floating[Any]],
+        casting: NDArray[np.bool_],
+    ) -> None:  # fmt: skip
         """Deform what is about to be drawn, if it is not as it should be. Transforms are bound.
 
         Parameters

@@ -330,7 +330,7 @@ class _ShadowPass:
         self.feature.draw_shadows(context)
 
 
-def _planes(tile: ShadowTile) -> NDArray[np.float64]:
+def _planes(tile: ShadowTile) -> NDArray[np.floating[Any]]:
     planes = frustum_planes(tile.clip_from_world)
     if tile.is_parallel:
         planes[5] = (0.0, 0.0, 0.0, 1.0)  # casters before the near plane count: their depth is clamped

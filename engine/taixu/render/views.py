@@ -148,7 +148,7 @@ class View:
         self.graph = self.visible = self.shown = self._configured = None
 
 
-def view_planes(view: View) -> NDArray[np.float64]:
+def view_planes(view: View) -> NDArray[np.floating[Any]]:
     """The planes of what a view sees, [6, 4], relative to its camera's cell."""
     camera, (width, height) = view.camera, view.size
     return frustum_planes(camera.clip_from_view(width / height) @ _invert_rigid(camera.world_from_camera))

@@ -9,6 +9,7 @@ stride. Numbers are after Winter, "Biomechanics and Motor Control of Human Movem
 from __future__ import annotations
 
 from dataclasses import dataclass, fields
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -92,8 +93,9 @@ class Feet:
 
     def take(self, rows: NDArray[np.intp]) -> Feet:
         """Those of some people."""
-        values = (getattr(self, one.name) for one in fields(self))
-        return Feet(*(None if value is None else value[..., rows] for value in values))
+        values: dict[str, Any] = {one.name: getattr(self, one.name) for one in fields(self)}
+        kept: dict[str, Any] = {name: None if value is None else value[..., rows] for name, value in values.items()}
+        return Feet(**kept)
 
 
 def smooth(values: NDArray[np.floating], start: float = 0.0, end: float = 1.0) -> F32:
