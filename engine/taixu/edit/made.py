@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -68,7 +68,8 @@ def ids_of(parameters: Any) -> list[str]:
     """The ids of entities that parameters of an operation name as what is changed."""
     found = [*getattr(parameters, "entities", ())]
     for name in ("transforms", "values"):
-        found += list(getattr(parameters, name, {}) or {})
+        told = getattr(parameters, name, None)
+        found += list(told) if isinstance(told, Mapping) else []  # keys of tracks have values, too, and name nobody by them
     for name in ("entity", "parent"):
         one = getattr(parameters, name, "")
         found += [one] if isinstance(one, str) and one else []
