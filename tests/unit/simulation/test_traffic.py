@@ -10,7 +10,7 @@ from small_roads import cross_roads, detour, straight
 
 from taixu.errors import TaixuError
 from taixu.simulation import Simulator
-from taixu.simulation.packing import pack
+from taixu.simulation.packing import pack, unpack
 from taixu.simulation.traffic import CAR, Demand, Kind, RoadNetwork, Router, Traffic, Trip
 
 SECOND = 10**9
@@ -206,3 +206,11 @@ def test_bad_roads_and_trips_are_one_sentence() -> None:
         traffic.restore(pack({}, {}))
     with pytest.raises(TaixuError, match="other traffic"):
         traffic.restore(Traffic(Demand(straight(), [])).checkpoint())
+    with pytest.raises(TaixuError, match="not finite"):
+        traffic.step(0, SECOND, {"pace": np.full(len(network.lanes), np.nan)})
+    lit = Traffic(Demand(cross_roads(signals=True), []))
+    with pytest.raises(TaixuError, match="lights wants one number for each of 2 links"):
+        lit.step(0, SECOND, {"lights": np.zeros(1, np.int8)})
+    arrays, facts = unpack(lit.checkpoint())
+    with pytest.raises(TaixuError, match="other traffic"):  # what kernels would read beyond its end
+        lit.restore(pack(arrays | {"lights": np.zeros(1, np.int8)}, facts))

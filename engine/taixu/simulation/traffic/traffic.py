@@ -54,6 +54,7 @@ class Traffic:
         self._edge_first = edges.astype(np.int32)
         self._pace, self._held = np.ones(lanes), np.zeros(lanes, bool)
         self._lights: NDArray[np.int8] | None = None
+        self._links = sum(len(program.states[0]) for program in self.network.signals.values())
         self._cars, self._waiting = no_cars(), no_cars()
         self._ways = demand.ways.copy()
         self._next = 0
@@ -124,10 +125,12 @@ class Traffic:
         except (KeyError, TypeError, ValueError) as error:
             raise TaixuError("this is no state of traffic") from error
         alike = len(pace) == len(held) == len(self._pace) and len(entered) == len(arrived) == len(self._entered)
-        if not alike or not self._fits(cars, ways) or not self._fits(waiting, ways):
+        lights = arrays.get("lights")
+        lit = lights is None or (lights.dtype == np.int8 and lights.shape == (self._links,))
+        if not alike or not lit or not self._fits(cars, ways) or not self._fits(waiting, ways):
             raise TaixuError("this is a state of other traffic: its streets or trips are not these")
         self._cars, self._waiting, self._ways, self._pace, self._held = cars, waiting, ways, pace, held
-        self._entered, self._arrived, self._lights = entered, arrived, arrays.get("lights")
+        self._entered, self._arrived, self._lights = entered, arrived, lights
         self._next, self._steps, self._jumped = numbers["next"], numbers["steps"], numbers["jumped"]
 
     def state_hash(self) -> str:
@@ -142,6 +145,7 @@ class Traffic:
         rows = len(cars.lane)
         return (
             all(len(column) == rows for column in cars)
+            and all(bool(np.isfinite(column).all()) for column in cars)
             and bool(((cars.lane >= 0) & (cars.lane < len(self._pace))).all())
             and bool(((cars.number >= 0) & (cars.number < len(self._entered))).all())
             and bool(((cars.at >= 0) & (cars.at < cars.end) & (cars.end <= len(ways))).all())
@@ -154,12 +158,13 @@ class Traffic:
         for name, ours in (("pace", self._pace), ("held", self._held)):
             if name in given and given[name].shape != ours.shape:
                 raise TaixuError(f"{name} wants one number for each of {len(ours)} lanes, not {given[name].shape}")
+        if "pace" in given and not np.isfinite(given["pace"]).all():
+            raise TaixuError("pace holds a number that is not finite")
         if "held" in given:
             self._held = given["held"].astype(bool)
         if "lights" in given:
-            links = sum(len(program.states[0]) for program in self.network.signals.values())
-            if given["lights"].shape != (links,):
-                raise TaixuError(f"lights wants one number for each of {links} links, not {given['lights'].shape}")
+            if given["lights"].shape != (self._links,):
+                raise TaixuError(f"lights wants one number for each of {self._links} links, not {given['lights'].shape}")
             self._lights = given["lights"].astype(np.int8)
         if "pace" in given:
             pace = np.clip(given["pace"].astype(np.float64), 0.0, 1.0)
@@ -184,11 +189,11 @@ class Traffic:
         following.choose_links(roads, cars, room)
         following.expect_arrivals(roads, cars, room)
         following.follow(roads, cars, room)
-        self._come(roads, room, secs)
+        coming = self._come(roads, room, secs)
         moving.change_lanes(roads, cars, room, self._steps % 2 == 1, dt)
         moving.move(roads, cars, room, dt)
         self._steps += 1
-        self._part(secs + dt)
+        self._part(secs + dt, coming)
 
     def _call(self, secs: float) -> None:
         """Those whose time has come wait from now on."""
@@ -200,23 +205,19 @@ class Traffic:
             self._waiting = _joined(self._waiting, ready)
             self._next = last
 
-    def _come(self, roads: Roads, room: Room, secs: float) -> None:
+    def _come(self, roads: Roads, room: Room, secs: float) -> Cars:
         """Let those who wait onto the road, where there is room; they drive from the next step on."""
         from taixu.simulation.traffic import moving
 
-        if not len(self._waiting.lane):
-            return
         lanes = np.full(len(self._waiting.lane), -1, np.int32)
         moving.enter(roads, self._cars, room, self._edge_first, np.zeros(len(self._pace), bool), self._waiting, lanes)
-        coming = lanes >= 0
-        self._come_next = _taken(self._waiting, coming)._replace(lane=lanes[coming])
-        self._waiting = _taken(self._waiting, ~coming)
-        first = self._come_next.number[self._entered[self._come_next.number] < 0]
-        self._entered[first] = secs
+        found = lanes >= 0
+        coming = _taken(self._waiting, found)._replace(lane=lanes[found])
+        self._waiting = _taken(self._waiting, ~found)
+        self._entered[coming.number[self._entered[coming.number] < 0]] = secs
+        return coming
 
-    _come_next: Cars | None = None
-
-    def _part(self, secs: float) -> None:
+    def _part(self, secs: float, coming: Cars) -> None:
         """Take out who has arrived or stood too long, and add who came."""
         cars = self._cars
         gone = cars.lane < 0
@@ -231,9 +232,8 @@ class Traffic:
             self._waiting = _joined(self._waiting, jumping)
         if gone.any() or stuck.any():
             self._cars = _taken(cars, ~(gone | stuck))
-        if self._come_next is not None:
-            self._cars = _joined(self._cars, self._come_next)
-            self._come_next = None
+        if len(coming.lane):
+            self._cars = _joined(self._cars, coming)
 
     def _ready(self, trips: NDArray[np.intp]) -> Cars:
         """Rows of trips that begin."""
