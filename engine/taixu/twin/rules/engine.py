@@ -154,14 +154,10 @@ class RuleEngine:
         entities = scope.table.entities[rows]
         standing.is_active[indices_of(entities)] = True
         standing.number += len(entities)
-        said = {slot: scope.plain(slot, rows) for slot, _ in rule.slots()}
-        found = []
-        for place, stable_id in enumerate(scope.world.stable_ids(entities).tolist()):
-            text = rule.text({slot: values[place] for slot, values in said.items()})
-            found.append(
-                alarms.raise_alarm(rule=rule.name, entity=stable_id, severity=rule.severity, text=text, now_ns=now_ns)
-            )
-        return found
+        return [
+            alarms.raise_alarm(rule=rule.name, entity=stable_id, severity=rule.severity, text=text, now_ns=now_ns)
+            for stable_id, text in zip(scope.world.stable_ids(entities).tolist(), rule.say.of_rows(scope, rows))
+        ]
 
     def _forget_gone(self, world: World, alarms: Alarms, now_ns: int) -> list[Alarm]:
         """Who is gone alarms no more, and his index is another's."""

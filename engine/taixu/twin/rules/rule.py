@@ -8,8 +8,6 @@ A world's settings hold a list of them (``twin.rules``).
 
 from __future__ import annotations
 
-import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -17,14 +15,14 @@ from taixu.app import Components
 from taixu.errors import TaixuError
 from taixu.twin.rules.alarms import SEVERITIES
 from taixu.twin.rules.expression import Expression
-from taixu.twin.rules.scope import NAMES, read_condition
+from taixu.twin.rules.saying import Saying, read_saying
+from taixu.twin.rules.scope import read_condition
 from taixu.twin.settings_lists import read_listed, read_object
 
 __all__ = ["Rule", "read_rules"]
 
 _MAX_RULES = 1000
 _KNOWN = frozenset({"name", "when", "for", "until", "severity", "say"})
-_SLOT = re.compile(r"\{([a-z_][a-z0-9_]*(?:\.[a-z_][a-z0-9_]*){0,2})(?::(\.?\d{0,2}[fg]?))?\}")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,7 +38,7 @@ class Rule:
     until
         Ends it; where there is none, `when` being false does.
     say
-        The alarm's text, with ``{name}`` and ``{component.field:.1f}``.
+        The alarm's text.
     """
 
     name: str
@@ -48,7 +46,7 @@ class Rule:
     hold_secs: float
     until: Expression | None
     severity: str
-    say: str
+    say: Saying
 
     @property
     def names(self) -> frozenset[str]:
@@ -60,19 +58,6 @@ class Rule:
         """What its conditions ask for that a recording does not say: ``age``, or what measures say; nothing where they do not."""
         functions = self.when.functions | (self.until.functions if self.until is not None else frozenset())
         return "age" if "age" in self.names else "measure" if "measure" in functions else ""
-
-    def slots(self) -> list[tuple[str, str]]:
-        """Names in the text, with their formats."""
-        return _SLOT.findall(self.say)
-
-    def text(self, values: Mapping[str, Any]) -> str:
-        """The alarm's text."""
-
-        def put(found: re.Match[str]) -> str:
-            value = values.get(found[1], "?")
-            return format(value, found[2]) if found[2] and isinstance(value, (int, float)) else str(value)
-
-        return _SLOT.sub(put, self.say)[:1000]
 
 
 def read_rules(raw: Any, components: Components) -> list[Rule]:
@@ -98,13 +83,5 @@ def _read_rule(raw: Any, components: Components) -> Rule:
         raise TaixuError(f"severity is one of {', '.join(SEVERITIES)}")
     if isinstance(hold, bool) or not isinstance(hold, (int, float)) or not 0 <= hold <= 1e8:
         raise TaixuError("for takes seconds")
-    if not isinstance(say, str) or len(say) > 500:
-        raise TaixuError("say takes a text of at most 500 characters")
     until = read_condition(raw["until"], components) if "until" in raw else None
-    rule = Rule(name, read_condition(raw.get("when"), components), float(hold), until, severity, say)
-    for slot, _ in rule.slots():
-        if "." in slot:
-            read_condition(f"{slot} == 0", components)
-        elif slot not in NAMES:
-            raise TaixuError(f"say has {{{slot}}}; there are {', '.join(sorted(NAMES))}, and fields as component.field")
-    return rule
+    return Rule(name, read_condition(raw.get("when"), components), float(hold), until, severity, read_saying(say, components))
