@@ -1,0 +1,14 @@
+"""Map data: files of surveys and maps become plain features (areas, ways, spots, solids) with ids, attributes and a CRS.
+
+A decoder changes nothing: coordinates stay as the file has them, in float64, in the order east, north, height (or longitude,
+latitude, height). What is broken in one feature is a finding, and the others go on. `LocalFrame` leads to the metres of a world
+and back.
+"""
+
+from __future__ import annotations
+
+from taixu.assets.geodata.features import Area, MapData, Solid, Spot, Way
+from taixu.assets.geodata.frames import LocalFrame
+from taixu.assets.geodata.reading import MAP_SUFFIXES, read_map
+
+__all__ = ["MAP_SUFFIXES", "Area", "LocalFrame", "MapData", "Solid", "Spot", "Way", "read_map"]
