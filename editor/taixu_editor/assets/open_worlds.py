@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from taixu.edit import Command, OpenWorld, PrefabLibrary, SetFields, make_prefabs
 from taixu.edit.ids import id_text
-from taixu.edit.instantiate import InstanceState
+from taixu.edit.instancing import InstanceState
 from taixu_editor.assets.references import Renamed, rewritten
 
 if TYPE_CHECKING:

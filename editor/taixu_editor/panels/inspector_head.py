@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from imgui_bundle import imgui
 
 from taixu.edit import id_text
-from taixu.edit.instantiate import InstanceState
+from taixu.edit.instancing import InstanceState
 from taixu.edit.marks import Locked, Tags
 from taixu.edit.prefab import PrefabRoot
 from taixu.scene import Name, Visibility

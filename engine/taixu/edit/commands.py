@@ -19,7 +19,7 @@ from taixu.edit.document import Block
 from taixu.edit.encode import encode_component, encode_entities, encode_entity
 from taixu.edit.findings import Findings
 from taixu.edit.ids import child_id, id_number, id_numbers, id_text, id_texts
-from taixu.edit.instantiate import instantiate
+from taixu.edit.instancing import instantiate
 from taixu.edit.kept import Kept
 from taixu.edit.migrations import Migrations
 from taixu.edit.overrides import revert_overrides

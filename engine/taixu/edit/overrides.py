@@ -12,7 +12,7 @@ from taixu.ecs import World, component_type
 from taixu.edit.document import VERSION_KEY, Block, Document
 from taixu.edit.encode import encode_entities
 from taixu.edit.ids import id_text
-from taixu.edit.instantiate import entries_at, instantiate, is_stale, made_of
+from taixu.edit.instancing import entries_at, instantiate, is_stale, made_of
 from taixu.edit.prefab import (
     OWN_COMPONENTS,
     ChildPath,

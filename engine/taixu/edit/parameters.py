@@ -21,7 +21,10 @@ from taixu.errors import UsageError
 __all__ = ["EntitiesParameters", "Nothing", "PathParameters", "parameter_schema", "read_parameters"]
 
 _DEEPEST = 64
-_OF_PLAIN = frozenset({"type", "items", "description"})
+_PLAIN_WORDS = frozenset({
+    "type", "items", "description", "unit", "minimum", "maximum", "enum", "anyOf", "additionalProperties",
+})  # fmt: skip
+_TYPES = {"string": (str,), "boolean": (bool,), "integer": (int,), "number": (float, int)}
 _SHOWN = 60
 _PLAIN: dict[type, str] = {
     str: "string", bool: "boolean", int: "integer", float: "number", dict: "object", list: "array", tuple: "array",
@@ -119,28 +122,70 @@ def read_parameters(parameters: type, values: Mapping[str, Any], *, name: str = 
     assert is_dataclass(parameters)
     operation = f"{whose} {name!r}" if name else "parameters"
     plain = _plain(values, operation, ())
-    validator, hints = _reader(parameters)
-    properties = validator.schema["properties"]
-    checked = {key: [] if _is_plain_list(properties.get(key), value) else value for key, value in plain.items()}
-    error = min(validator.iter_errors(checked), key=lambda each: len(each.absolute_path), default=None)
-    if error is not None:
-        raise UsageError(_sentence(error, operation, properties))
+    schema, hints = _read_of(parameters)
+    known = schema["properties"]
+    if not (plain.keys() >= set(schema["required"]) and all(_fits(known.get(key), value) for key, value in plain.items())):
+        _validate(parameters, plain, operation)
     return parameters(**{key: _as_declared(hints[key], value) for key, value in plain.items()})
 
 
 @lru_cache(maxsize=512)
-def _reader(parameters: type) -> tuple[Any, dict[str, Any]]:
+def _read_of(parameters: type) -> tuple[dict[str, Any], dict[str, Any]]:
+    return parameter_schema(parameters), get_type_hints(parameters)
+
+
+def _fits(schema: Mapping[str, Any] | None, value: Any) -> bool:
+    """Whether a value is plainly what a schema wants; of what is not, a validator has the last word.
+
+    Nearly all that is given is right, so the validator is seldom imported, and never asked for each of a hundred thousand texts.
+    """
+    if schema is None or not schema.keys() <= _PLAIN_WORDS:
+        return False
+    if "anyOf" in schema:
+        return any(_fits(each, value) for each in schema["anyOf"])
+    kind = schema.get("type")
+    if kind == "null":
+        return value is None
+    if kind == "array":
+        return isinstance(value, list) and "items" in schema and _all_fit(schema["items"], value)
+    if kind == "object":
+        inner = schema.get("additionalProperties")
+        return isinstance(value, dict) and (inner is None or _all_fit(inner, list(value.values())))
+    if type(value) not in _TYPES.get(kind or "", ()):
+        return False
+    within = schema.get("minimum", -math.inf) <= value <= schema.get("maximum", math.inf) if kind in ("integer", "number") else True
+    return within and ("enum" not in schema or (kind == "string" and value in schema["enum"]))
+
+
+def _all_fit(schema: Mapping[str, Any], values: list[Any]) -> bool:
+    kinds = set(map(type, values))
+    if schema.keys() <= {"type"} and len(kinds) == 1:
+        return next(iter(kinds)) in _TYPES.get(schema.get("type", ""), ())
+    return all(_fits(schema, each) for each in values)
+
+
+def _validate(parameters: type, plain: Mapping[str, Any], operation: str) -> None:
+    """Ask a validator.
+
+    Raises
+    ------
+    UsageError
+        The least deep of what it finds.
+    """
+    validator = _validator(parameters)
+    properties = validator.schema["properties"]
+    right = {key for key, value in plain.items() if "items" in properties.get(key, {}) and _fits(properties[key], value)}
+    checked = {key: [] if key in right else value for key, value in plain.items()}
+    error = min(validator.iter_errors(checked), key=lambda each: len(each.absolute_path), default=None)
+    if error is not None:
+        raise UsageError(_sentence(error, operation, properties))
+
+
+@lru_cache(maxsize=512)
+def _validator(parameters: type) -> Any:
     import jsonschema
 
-    return jsonschema.Draft202012Validator(parameter_schema(parameters)), get_type_hints(parameters)
-
-
-def _is_plain_list(schema: Mapping[str, Any] | None, value: Any) -> bool:
-    """Whether a list of plain texts or numbers is wanted and given: of a hundred thousand a validator would be asked for each."""
-    if schema is None or not schema.keys() <= _OF_PLAIN or not isinstance(value, list):
-        return False
-    kinds = set(map(type, value))
-    return any(schema.get("items") == {"type": _PLAIN[kind]} and kinds == {kind} for kind in (str, float))
+    return jsonschema.Draft202012Validator(parameter_schema(parameters))
 
 
 def _plain(value: Any, operation: str, where: tuple[str, ...]) -> Any:

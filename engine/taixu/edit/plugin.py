@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from taixu.app import App, GameServices, Stage
-from taixu.edit.instantiate import InstanceState, make_prefabs, spawn_prefab
+from taixu.edit.instancing import InstanceState, make_prefabs, spawn_prefab
 from taixu.edit.kept import Kept, resolve_references
 from taixu.edit.marks import Locked, Tags
 from taixu.edit.migrations import Migrations

@@ -19,7 +19,7 @@ from taixu.edit.document import parse_document
 from taixu.edit.findings import Finding, GoneError
 from taixu.edit.history import History
 from taixu.edit.ids import id_number, id_numbers, id_texts, new_ids
-from taixu.edit.instantiate import InstanceState, make_prefabs
+from taixu.edit.instancing import InstanceState, make_prefabs
 from taixu.edit.kept import resolve_references
 from taixu.edit.migrations import Migrations
 from taixu.edit.overrides import record_overrides, touched_instances

@@ -17,7 +17,7 @@ from taixu.edit.document import VERSION_KEY, Block, Document
 from taixu.edit.encode import encode_entities
 from taixu.edit.findings import Findings
 from taixu.edit.ids import id_texts
-from taixu.edit.instantiate import InstanceState, instantiate
+from taixu.edit.instancing import InstanceState, instantiate
 from taixu.edit.kept import Kept, resolve_references
 from taixu.edit.loops import looping_parents, note_loops
 from taixu.edit.migrations import Migrations

@@ -22,7 +22,7 @@ from taixu.edit import Migrations, PrefabInstance, PrefabLibrary
 from taixu.edit.decode import decode_blocks
 from taixu.edit.findings import Findings
 from taixu.edit.ids import id_text
-from taixu.edit.instantiate import instantiate
+from taixu.edit.instancing import instantiate
 from taixu.errors import TaixuError
 from taixu.scene import Name, Transform
 from taixu.twin.batch import Batch

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from taixu.animation.motion.people import stand_people
 from taixu.app import App, Stage
 from taixu.ecs import World
-from taixu.edit.instantiate import instantiate
+from taixu.edit.instancing import instantiate
 from taixu.edit.prefab import FromPrefab
 from taixu.scene.models import wait_for_models
 from taixu.twin.linkage import Linkages

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
 
+import jsonschema
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from taixu.edit import Nothing, parameter_schema, read_parameters
+from taixu.edit.parameters import _fits
 from taixu.errors import UsageError
 
 
@@ -22,6 +27,18 @@ class Sample:
     entities: tuple[str, ...] = ()
     fields: dict[str, dict[str, Any]] = field(default_factory=dict)
     place: tuple[float, float] | None = None
+
+
+@dataclass(frozen=True)
+class Ranged:
+    count: int = field(default=1, metadata={"minimum": 0, "maximum": 2})
+    share: float | None = field(default=None, metadata={"minimum": 0.5})
+    how: str = field(default="near", metadata={"choices": ("near", "far")})
+    amounts: Mapping[str, float] = field(default_factory=dict)
+    names: tuple[str, ...] = ()
+    lists: list[list[int]] = field(default_factory=list)
+    flags: tuple[bool, ...] | None = None
+    rest: dict[str, Any] = field(default_factory=dict)
 
 
 @pytest.mark.parametrize(
@@ -51,6 +68,16 @@ def test_what_is_wrong_is_one_sentence(values: dict[str, Any], sentence: str) ->
     said = str(caught.value)
     assert sentence in said
     assert "\n" not in said and len(said) < 300
+
+
+@given(st.recursive(
+    st.none() | st.booleans() | st.integers(-3, 3) | st.floats(-3, 3) | st.sampled_from(("near", "far", "x")),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from("ab"), inner, max_size=2), max_leaves=5,
+))  # fmt: skip
+def test_what_plainly_fits_is_what_a_validator_lets_through(value: Any) -> None:
+    schema = parameter_schema(Ranged)
+    for each in schema["properties"].values():
+        assert not _fits(each, value) or jsonschema.Draft202012Validator(each).is_valid(value)
 
 
 def test_an_operation_without_parameters_says_that_it_has_none() -> None:

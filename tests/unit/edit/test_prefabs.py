@@ -25,7 +25,7 @@ from taixu.edit import (
     spawn_prefab,
 )
 from taixu.edit.ids import child_id
-from taixu.edit.instantiate import make_prefabs
+from taixu.edit.instancing import make_prefabs
 from taixu.errors import TaixuError
 from taixu.scene import Light, Material, MeshInstance, Name, Node, Parent, Shape, Transform
 

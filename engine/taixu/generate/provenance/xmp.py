@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import json
+from html import escape
 from typing import Any
-from xml.sax.saxutils import escape
 
 from taixu.assets.safe_xml import parse_xml
 from taixu.assets.sidecar import Provenance
@@ -29,7 +29,7 @@ def packet_of(provenance: Provenance) -> bytes:
         f'{_HEAD}<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="{_RDF}"><rdf:Description rdf:about=""'
         f' xmlns:Iptc4xmpExt="{_IPTC}" xmlns:TC260="{_AIGC}" xmlns:taixu="{_OURS}">'
         f"<Iptc4xmpExt:DigitalSourceType>{source_type_uri(provenance)}</Iptc4xmpExt:DigitalSourceType>"
-        f"<TC260:AIGC>{escape(label)}</TC260:AIGC><taixu:record>{escape(record)}</taixu:record>"
+        f"<TC260:AIGC>{escape(label, quote=False)}</TC260:AIGC><taixu:record>{escape(record, quote=False)}</taixu:record>"
         f"</rdf:Description></rdf:RDF></x:xmpmeta>{_TAIL}"
     ).encode()
 
