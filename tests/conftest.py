@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -13,6 +14,9 @@ os.environ.setdefault("TAIXU_CONTENT", str(ROOT.parent / "shared" / "content"))
 # Compiling shaders is most of a golden image's time: Mesa keeps what it compiled, in the checkout.
 os.environ.setdefault("MESA_SHADER_CACHE_DIR", str(ROOT / ".taixu" / "shader-cache"))
 Path(os.environ["MESA_SHADER_CACHE_DIR"]).mkdir(parents=True, exist_ok=True)  # it makes one folder alone, and says so on stderr
+# Hundreds of tests start a Python of their own: each would compile the engine anew where bytecode is not kept.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+sys.dont_write_bytecode = False
 
 import numpy as np  # noqa: E402  (the environment comes first)
 from area_times import AreaTimes  # noqa: E402
