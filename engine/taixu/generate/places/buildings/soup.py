@@ -43,6 +43,15 @@ class Frame:
         return Frame(self.at((a, b, c)), self.u, self.v, self.n)
 
 
+def _cross(a: Array, b: Array) -> Array:
+    """Cross products of rows [n, 3]: those of numpy, which takes ten times as long to find out how many axes there are."""
+    found = np.empty_like(a)
+    found[:, 0] = a[:, 1] * b[:, 2] - a[:, 2] * b[:, 1]
+    found[:, 1] = a[:, 2] * b[:, 0] - a[:, 0] * b[:, 2]
+    found[:, 2] = a[:, 0] * b[:, 1] - a[:, 1] * b[:, 0]
+    return found
+
+
 def wall_frame(start: Array, end: Array, height: float) -> Frame:
     """The outer side of a wall from one point of a plan to the next (anticlockwise), at a height."""
     d = (end - start) / max(float(np.hypot(*(end - start))), 1e-12)
@@ -71,7 +80,7 @@ class Soup:
             return
         if normals is None:
             a, b, c = p[t[:, 0]], p[t[:, 1]], p[t[:, 2]]
-            cross = np.cross(b - a, c - a).sum(0)
+            cross = _cross(b - a, c - a).sum(0)
             normals = np.broadcast_to(cross / max(float(np.linalg.norm(cross)), 1e-12), p.shape)
         self._parts.setdefault(material, []).append((p, np.asarray(normals, np.float64), np.asarray(uvs, np.float64), t))
 
@@ -79,7 +88,7 @@ class Soup:
         """Triangles [n, 3, 3], each with its own normal and corners; UVs by the axis that it faces most."""
         if not len(triangles):
             return
-        cross = np.cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
+        cross = _cross(triangles[:, 1] - triangles[:, 0], triangles[:, 2] - triangles[:, 0])
         long = np.linalg.norm(cross, axis=1)
         triangles, cross, long = triangles[long > 1e-9], cross[long > 1e-9], long[long > 1e-9]
         normals = np.repeat(cross / long[:, None], 3, 0)
@@ -114,7 +123,7 @@ class Soup:
         if not n:
             return
         along, up = corners[:, 1] - corners[:, 0], corners[:, 3] - corners[:, 0]
-        normals = np.cross(along, up)
+        normals = _cross(along, up)
         normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
         wide, high = np.linalg.norm(along, axis=1), np.linalg.norm(up, axis=1)
         zero = np.zeros(n)
@@ -139,7 +148,7 @@ class Soup:
         s = np.concatenate([[0.0], np.cumsum(np.linalg.norm(np.diff((a + b) / 2, axis=0), axis=1))])
         across = np.linalg.norm(b - a, axis=1)
         along = np.diff((a + b) / 2, axis=0)
-        normals = np.cross(along, ((b - a)[1:] + (b - a)[:-1]) / 2)
+        normals = _cross(along, ((b - a)[1:] + (b - a)[:-1]) / 2)
         normals /= np.maximum(np.linalg.norm(normals, axis=1, keepdims=True), 1e-12)
         if smooth:
             wide = np.concatenate([normals[-1:] if closed else normals[:1], normals, normals[:1] if closed else normals[-1:]])

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.generate.places.roads.layout import Junction, Layout
 from taixu.generate.places.roads.network import Array
@@ -14,6 +15,8 @@ __all__ = ["REACH_M", "flatten_ground"]
 REACH_M = 14.0
 """How far beside roads and their pavements the ground gives way."""
 
+_MOST_PIECES = 16
+"""Of a line that are looked at together: more are rarely near the same ground."""
 _SUNK_M = 0.16
 """How far under a road the ground lies, so that it does not come through."""
 
@@ -44,42 +47,46 @@ def flatten_ground(
     rising = len(north) < 2 or north[1] > north[0]
     away = np.full(made.shape, np.inf)
     level = np.zeros_like(made)
-    half = np.zeros_like(made)
-
     owned = np.full(made.shape, np.inf)
 
-    def touch(a: Array, b: Array, ha: float, hb: float, wide: float, *, own: bool = False) -> None:
+    def touch(points: Array, high: Array, wide: float, *, own: bool = False) -> None:
+        """Lead the ground to a line of points [k + 1, 2] with heights: all of its pieces at once, of which the nearest counts."""
         reach = wide + REACH_M + spacing
-        c0, c1 = np.searchsorted(east, (min(a[0], b[0]) - reach, max(a[0], b[0]) + reach))
+        (x0, y0), (x1, y1) = points.min(0), points.max(0)
+        c0, c1 = np.searchsorted(east, (x0 - reach, x1 + reach))
         row = north if rising else north[::-1]
-        r0, r1 = np.searchsorted(row, (min(a[1], b[1]) - reach, max(a[1], b[1]) + reach))
+        r0, r1 = np.searchsorted(row, (y0 - reach, y1 + reach))
         if not rising:
             r0, r1 = len(north) - r1, len(north) - r0
         if c1 <= c0 or r1 <= r0:
             return
         part = (slice(r0, r1), slice(c0, c1))
-        x, y = east[c0:c1][None, :] - a[0], north[r0:r1][:, None] - a[1]
-        d = b - a
-        t = np.clip((x * d[0] + y * d[1]) / max(float(d @ d), 1e-9), 0, 1)
+        a, d = points[:-1], np.diff(points, axis=0)
+        x, y = east[None, None, c0:c1] - a[:, 0, None, None], north[None, r0:r1, None] - a[:, 1, None, None]
+        dx, dy = d[:, 0, None, None], d[:, 1, None, None]
+        t = np.clip((x * dx + y * dy) / np.maximum(dx * dx + dy * dy, 1e-9), 0, 1)
         # Distance from the border of what is level, so that wide and narrow roads meet as equals.
-        found = np.hypot(x - t * d[0], y - t * d[1]) - wide
+        every = np.hypot(x - t * dx, y - t * dy)
+        best = every.argmin(0)[None]
+        found = np.take_along_axis(every, best, 0)[0] - wide
+        at = np.take_along_axis(t, best, 0)[0]
+        level_there = high[best[0]] + at * np.diff(high)[best[0]]
         nearer = found < away[part]
         if own:  # what lies on a road has that road's height, whatever junction is near
             nearer = (nearer & (owned[part] > 0.4 * spacing)) | ((found < 0.4 * spacing) & (found < owned[part]))
             owned[part] = np.minimum(owned[part], found)
         away[part] = np.where(nearer, found, away[part])
-        level[part] = np.where(nearer, ha + t * (hb - ha), level[part])
-        half[part] = np.where(nearer, wide, half[part])
+        level[part] = np.where(nearer, level_there, level[part])
 
     for junction in layout.junctions if junctions is None else junctions:
         for arm in junction.arms:
             kind = layout.graph.edges[arm.edge].kind
             wide = kind.wide_m / 2 + kind.pave_m + 0.5
             if len(arm.points) > 1 and not layout.rows[arm.edge].is_bridge[0 if arm.starts else -1]:
-                touch(arm.points[0], arm.points[-1], junction.height, junction.height, wide)
+                touch(arm.points[[0, -1]], np.full(2, junction.height), wide)
         if junction.is_round:
             at = layout.graph.nodes[junction.node]
-            touch(at, at + 1e-3, junction.height, junction.height, junction.radius_m + 4.5)
+            touch(np.stack([at, at + 1e-3]), np.full(2, junction.height), junction.radius_m + 4.5)
     base = np.asarray(heights, np.float64)
     for number in range(len(layout.rows)) if rows is None else rows:
         row_ = layout.rows[number]
@@ -89,9 +96,8 @@ def flatten_ground(
             hangs = hanging[number]
         else:
             hangs = row_.is_bridge & (_sampled(base, east, north, row_.points) < row_.heights - 0.5)
-        for k in range(len(row_.points) - 1):
-            if not (hangs[k] and hangs[k + 1]):
-                touch(row_.points[k], row_.points[k + 1], float(row_.heights[k]), float(row_.heights[k + 1]), wide, own=True)
+        for first, last in _runs(~(hangs[:-1] & hangs[1:]) & _is_near(row_.points, east, north, wide + REACH_M + spacing)):
+            touch(row_.points[first : last + 1], row_.heights[first : last + 1], wide, own=True)
     near = np.isfinite(away)
     gap = np.where(near, away, 1e9)
     # Level to a little beyond the border, then a slope that is longer the more there is to climb.
@@ -105,6 +111,22 @@ def flatten_ground(
     return made.astype(np.float32), mask.astype(np.float32)
 
 
+def _is_near(points: Array, east: Array, north: Array, reach: float) -> NDArray[np.bool_]:
+    """Which pieces of a line of points come near a grid."""
+    low, high = np.minimum(points[:-1], points[1:]) - reach, np.maximum(points[:-1], points[1:]) + reach
+    found: NDArray[np.bool_] = (low[:, 0] <= east[-1]) & (high[:, 0] >= east[0])
+    found &= (low[:, 1] <= max(north[0], north[-1])) & (high[:, 1] >= min(north[0], north[-1]))
+    return found
+
+
+def _runs(wanted: NDArray[np.bool_]) -> list[tuple[int, int]]:
+    """Runs of pieces that are wanted, of at most `_MOST_PIECES`: the first, and the one after the last."""
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], wanted, [False]])))
+    return [
+        (at, min(at + _MOST_PIECES, end))
+        for start, end in edges.reshape(-1, 2).tolist()
+        for at in range(start, end, _MOST_PIECES)
+    ]
 
 
 def _sampled(heights: Array, east: Array, north: Array, points: Array) -> Array:

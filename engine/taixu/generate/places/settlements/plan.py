@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -84,10 +86,21 @@ class House:
     neighbours: tuple[tuple[Any, float], ...] = ()
     pad_m: float = 0.0
 
-    @property
+    @cached_property
     def middle(self) -> Array:
         """Where its model's origin lies in the plan."""
-        return np.array(self.footprint.centroid.coords[0]).round(2)
+        middle = np.array(self.footprint.centroid.coords[0]).round(2)
+        middle.setflags(write=False)
+        return middle
+
+    @cached_property
+    def key(self) -> bytes:
+        """All that its looks hang on. It is asked for at every change of a city, of thousands of houses that did not change."""
+        import shapely
+
+        text = f"{self.style.name}|{self.storeys}|{self.seed}|{self.floor_m:.4f}|{self.base_m:.4f}|{self.front.tobytes().hex()}"
+        beside = b"".join(shapely.to_wkb(plan) + f"{high:.4f}".encode() for plan, high in self.neighbours)
+        return hashlib.blake2b(text.encode() + shapely.to_wkb(self.footprint) + beside, digest_size=16).digest()
 
 
 @dataclass
@@ -144,6 +157,7 @@ def pads(
 
     made, covered = np.asarray(heights, np.float64).copy(), mask.copy()
     rising = len(north) < 2 or north[1] > north[0]
+    spots = shapely.points(*np.meshgrid(east, north))
     for shape, level in shapes:
         x0, y0, x1, y1 = shape.bounds
         c0, c1 = np.searchsorted(east, (x0 - blend_m - 1, x1 + blend_m + 1))
@@ -154,8 +168,7 @@ def pads(
         if c1 <= c0 or r1 <= r0:
             continue
         part = (slice(r0, r1), slice(c0, c1))
-        x, y = np.meshgrid(east[c0:c1], north[r0:r1])
-        away = shapely.distance(shape, shapely.points(x, y))
+        away = shapely.distance(shape, spots[part])
         t = np.clip((away - 0.9) / blend_m, 0, 1)
         t = t * t * (3 - 2 * t)
         keep = np.clip(mask[part] * 1.5, 0, 1)

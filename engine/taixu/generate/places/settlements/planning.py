@@ -23,7 +23,6 @@ from taixu.generate.places.settlements.cultures import CULTURES
 from taixu.generate.places.settlements.layouts import street_plan
 from taixu.generate.places.settlements.lots import blocks_of
 from taixu.generate.places.settlements.plan import Ground, House
-from taixu.generate.places.settlements.remaking import house_key
 from taixu.generate.places.settlements.spec import CitySpec, VillageSpec
 from taixu.generate.places.settlements.village import plan_village, radius_of, roads_of_village
 
@@ -205,7 +204,7 @@ def _house_piece(house: House, spacing_m: float) -> Piece:
 
     outline = np.asarray(house.footprint.exterior.coords)
     lot = b"" if house.lot is None else shapely.to_wkb(house.lot.shape) + house.lot.gate.tobytes()
-    key = hashlib.blake2b(house_key(house) + lot + np.float64(house.pad_m).tobytes(), digest_size=16).digest()
+    key = hashlib.blake2b(house.key + lot + np.float64(house.pad_m).tobytes(), digest_size=16).digest()
     return piece_of(outline, PAD_M + spacing_m, key)
 
 

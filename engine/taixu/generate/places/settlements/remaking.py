@@ -26,7 +26,7 @@ from taixu.generate.places.settlements.lots import blocks_of
 from taixu.generate.places.settlements.plan import Ground, House, Settlement
 from taixu.generate.places.settlements.spec import CitySpec
 
-__all__ = ["CityCell", "CityMaker", "district_to_bend", "house_key", "measure_edit"]
+__all__ = ["CityCell", "CityMaker", "district_to_bend", "measure_edit"]
 
 T = TypeVar("T")
 
@@ -38,15 +38,6 @@ class CityCell:
     key: bytes
     levels: tuple[Soup, Soup]
     middle: Any
-
-
-def house_key(house: House) -> bytes:
-    """What a house hangs on."""
-    import shapely
-
-    text = f"{house.style.name}|{house.storeys}|{house.seed}|{house.floor_m:.4f}|{house.base_m:.4f}|{house.front.tobytes().hex()}"
-    beside = b"".join(shapely.to_wkb(plan) + f"{high:.4f}".encode() for plan, high in house.neighbours)
-    return hashlib.blake2b(text.encode() + shapely.to_wkb(house.footprint) + beside, digest_size=16).digest()
 
 
 @dataclass
@@ -105,7 +96,7 @@ class CityMaker:
 
         found = {}
         for cell, members in sorted(squares_of(houses).items()):
-            keys = [house_key(house) for house in members]
+            keys = [house.key for house in members]
 
             def make(members: list[House] = members, keys: list[bytes] = keys) -> CityCell:
                 built = [
@@ -116,8 +107,7 @@ class CityMaker:
                 return CityCell(hashlib.blake2b(b"".join(keys), digest_size=16).digest(), levels, middle)
 
             found[cell] = self._of("squares", (cell, tuple(keys)), make)
-        for key in {key for house in houses for key in [house_key(house)]}:
-            self._used.setdefault("houses", set()).add(key)
+        self._used.setdefault("houses", set()).update(house.key for house in houses)
         self._sweep("houses", "squares")
         return found
 
