@@ -1,7 +1,8 @@
 """The state hash: equal for two worlds whose authored state is equal, however they came to it.
 
 It goes over authored components by name, their entities by stable id, their fields in order. Handles of other
-entities count as stable ids, a negative zero as zero, and every NaN as the same NaN.
+entities count as stable ids, a negative zero as zero, and every NaN as the same NaN. A resource takes part by having
+``state_hash()``; an empty text is no part.
 """
 
 from __future__ import annotations
@@ -29,6 +30,10 @@ def hash_world(world: World) -> str:
     declared = {item.cls: item for table in tables for item in table.components if item.authored}
     for item in sorted(declared.values(), key=lambda found: found.name):
         _hash_component(digest, world, item, tables)
+    for cls in sorted(world._resources, key=lambda found: found.__qualname__):
+        state = world._resources[cls].state_hash() if hasattr(cls, "state_hash") else ""
+        if state:
+            digest.update(f"{cls.__qualname__}:{state};".encode())
     return digest.hexdigest()
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -160,6 +160,21 @@ class Conductor:
                     player.coming = self._step(player, columns)
         self._publish(until_ns)
         self.time_ns = max(self.time_ns, until_ns)
+
+    def take_over(self, before: Conductor, names: Collection[str]) -> None:
+        """Go on with simulators of another conductor, which is not used any more: their times and what they said."""
+        for name in names:
+            ours, theirs = self._players[name], before._players[name]
+            ours.standing, ours.said, ours.coming = theirs.standing, theirs.said, theirs.coming
+
+    def said_ns(self, name: str) -> int:
+        """As of which time a simulator's columns are."""
+        player = self._players[name]
+        return player.standing.due_ns - (player.simulator.period_ns if player.coming else 0)
+
+    def said(self, name: str) -> Columns:
+        """All columns of a simulator as they were last said."""
+        return self._players[name].said
 
     def _running(self) -> list[_Player]:
         return [player for player in self._players.values() if player.standing.runs]

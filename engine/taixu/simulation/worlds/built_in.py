@@ -1,0 +1,160 @@
+"""The kinds of simulators that Taixu brings, out of settings and files."""
+
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.paths import read_bytes
+from taixu.errors import TaixuError
+from taixu.simulation.simulator import Columns
+from taixu.simulation.worlds.kinds import Poses, Prepared, SimulatorKind, SimulatorKinds, Site
+from taixu.simulation.worlds.settings import Settings
+
+__all__ = ["add_built_in"]
+
+_MOST_CELLS = 1 << 26
+
+
+def add_built_in(kinds: SimulatorKinds) -> None:
+    """Make water, traffic, people and weather known."""
+    kinds.add("water", SimulatorKind(_water))
+    kinds.add("traffic", SimulatorKind(_traffic, _car_poses, "car"))
+    kinds.add("people", SimulatorKind(_people, _people_poses, "person"))
+    kinds.add("weather", SimulatorKind(_weather))
+
+
+def _water(settings: Settings, site: Site) -> Prepared:
+    """``ground`` (an .npy file of heights) or ``heights`` (rows of numbers), ``cell``; the rest as `Water` takes it."""
+    bed = _heights(settings.file("ground")) if settings.has("ground") else settings.array("heights", shape=(None, None))
+    cell = settings.number("cell", 1.0, low=1e-3, high=1e4)
+    manning, depth = settings.number("manning", 0.02, low=0.0, high=1.0), settings.number("depth", 0.0, low=0.0, high=1e4)
+    period, sides = settings.number("period_secs", 1.0, low=1e-3, high=3600.0), tuple(settings.texts("open_sides"))
+    level = settings.number("level", -1e9)
+    settings.done()
+    start = np.maximum(depth, level - bed)  # a lake up to a height, or so much everywhere
+
+    def make(name: str) -> Any:
+        from taixu.simulation.water import Water
+
+        return Water(bed, cell=cell, depth=start, manning=manning, open_sides=sides, name=name, period_secs=period)
+
+    return Prepared(make, {"bed": bed, "cell": cell})
+
+
+def _traffic(settings: Settings, site: Site) -> Prepared:
+    """``network`` (SUMO's .net.xml), ``demand`` (.rou.xml and what belongs to it), ``lights`` (.add.xml)."""
+    from taixu.simulation.traffic.sumo import read_sumo_demand, read_sumo_network
+
+    network = read_sumo_network(settings.file("network"), lights=settings.files("lights"))
+    demand = read_sumo_demand(network, settings.files("demand"))
+    period = settings.number("period_secs", 0.5, low=1e-2, high=3600.0)
+    jump = settings.number("jump_secs", 300.0, low=1.0, high=1e6)
+    settings.done()
+
+    def make(name: str) -> Any:
+        from taixu.simulation.traffic import Traffic
+
+        return Traffic(demand, name=name, period_secs=period, jump_secs=jump)
+
+    return Prepared(make, {"network": network})
+
+
+def _people(settings: Settings, site: Site) -> Prepared:
+    """``groups``: each ``count`` people over an ``area`` (x, z to x, z) at a ``height``, with ``goals`` (places) and ``seed``."""
+    floors, places, groups, goals = site.floors(), [], [], []
+    for number, group in enumerate(settings.objects("groups")):
+        count = int(group.number("count", 1, low=1, high=1 << 20))
+        x0, z0, x1, z1 = group.array("area", shape=(4,))
+        height, seed = group.number("height", 0.0), int(group.number("seed", number, low=0, high=1 << 62))
+        goals.append(group.array("goals", shape=(None, 3)))
+        group.done()
+        places.append(_scattered(floors, (x0, z0, x1, z1), height=height, count=count, seed=seed))
+        groups.append(np.full(count, number))
+    doors = [_floors_near(floors, door) for door in settings.objects("doors")]
+    period = settings.number("period_secs", 0.5, low=1e-2, high=3600.0)
+    seed = int(settings.number("seed", 0, low=0, high=1 << 62))
+    settings.done()
+    if not places:
+        raise TaixuError("people want groups, each with a count, an area and goals")
+
+    def make(name: str) -> Any:
+        from taixu.simulation.crowd import People
+
+        everybody, group = np.concatenate(places), np.concatenate(groups)
+        return People(floors, everybody, goals, group=group, doors=doors, seed=seed, name=name, period_secs=period)
+
+    return Prepared(make, {"floors": floors}, in_world=True)
+
+
+def _weather(settings: Settings, site: Site) -> Prepared:
+    """``secs`` and ``columns`` by name, as `Weather` takes them."""
+    secs = settings.array("secs", shape=(None,))
+    period = settings.number("period_secs", 10.0, low=1e-2, high=3600.0)
+    columns = {name: settings.array(name, shape=(None,)) for name in settings.names()}
+    settings.done()
+
+    def make(name: str) -> Any:
+        from taixu.simulation.weather import Weather
+
+        return Weather(secs.tolist(), {key: values.tolist() for key, values in columns.items()}, name=name, period_secs=period)
+
+    return Prepared(make)
+
+
+def _heights(file: Path) -> NDArray[np.float64]:
+    try:
+        found = np.load(io.BytesIO(read_bytes(file, max_bytes=_MOST_CELLS * 8 + 4096)), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise TaixuError(f"{file}: this is no .npy file of heights") from error
+    if not isinstance(found, np.ndarray) or found.ndim != 2 or found.dtype.kind not in "fiu":
+        raise TaixuError(f"{file}: holds no heights in rows and columns")
+    return found.astype(np.float64)
+
+
+def _scattered(
+    floors: Any, area: tuple[float, float, float, float], *, height: float, count: int, seed: int
+) -> NDArray[np.float64]:
+    """Places on floors of an area, the same for the same seed."""
+    at = floors.centres(np.arange(len(floors)))
+    x0, z0, x1, z1 = area
+    fits = (at[:, 0] >= x0) & (at[:, 0] <= x1) & (at[:, 2] >= z0) & (at[:, 2] <= z1) & (np.abs(at[:, 1] - height) < 1.5)
+    inside = np.flatnonzero(fits)
+    if not len(inside):
+        raise TaixuError(f"there is no floor at the height {height:g} m between {x0:g}, {z0:g} and {x1:g}, {z1:g}")
+    rng = np.random.default_rng(seed)
+    return np.asarray(at[rng.choice(inside, count, replace=count > len(inside))], np.float64)
+
+
+def _floors_near(floors: Any, door: Settings) -> NDArray[np.int32]:
+    """The floors of a door: those within a radius of its place."""
+    at, radius = door.array("at", shape=(3,)), door.number("radius", 1.0, low=0.05, high=100.0)
+    door.done()
+    return np.flatnonzero(((floors.centres(np.arange(len(floors))) - at) ** 2).sum(axis=1) <= radius**2).astype(np.int32)
+
+
+def _car_poses(said: Columns) -> Poses | None:
+    if "place" not in said:
+        return None
+    flat, heading, speed = said["place"], said["heading"], said["speed"]
+    place = np.stack([flat[:, 0], np.zeros(len(flat)), flat[:, 1]])
+    velocity = np.stack([np.cos(heading) * speed, np.zeros(len(flat)), np.sin(heading) * speed])
+    return Poses(said["number"].astype(np.int64), place, velocity, _turned(heading))
+
+
+def _people_poses(said: Columns) -> Poses | None:
+    if "place" not in said:
+        return None
+    flat = said["velocity"]
+    velocity = np.stack([flat[:, 0], np.zeros(len(flat)), flat[:, 1]])
+    return Poses(said["number"].astype(np.int64), said["place"].T, velocity, _turned(np.arctan2(flat[:, 1], flat[:, 0])))
+
+
+def _turned(heading: NDArray[Any]) -> NDArray[np.float32]:
+    """Turns around the vertical of what looks along +x, by the angle from +x towards +z."""
+    half, none = -heading / 2, np.zeros(len(heading))
+    return np.stack([none, np.sin(half), none, np.cos(half)]).astype(np.float32)

@@ -1,0 +1,26 @@
+"""What a document says of simulators, and what entities that they move carry."""
+
+from __future__ import annotations
+
+from taixu.ecs import F32, I64, Data, EntityRef, Text, component, field
+
+__all__ = ["Simulated", "Simulation"]
+
+
+@component("simulation")
+class Simulation:
+    """A simulator of this world; its entity's place is where the simulator's own coordinates begin."""
+
+    kind: Text = field(default="water", doc="water, traffic, people, weather and whatever plugins bring.")
+    name: Text = field(default="", doc="What links call it; the kind where it is empty.")
+    settings: Data = field(default={}, doc="What its kind takes: files of the project, numbers.")
+    told: Data = field(default={}, doc='What it is told, and who says it: {"rain": "weather.rain"}.')
+
+
+@component("simulated", authored=False, made=True)
+class Simulated:
+    """Marks entities that a simulator moves: a car, a person, a surface of water. They go with it and are never saved."""
+
+    owner: EntityRef = field(default=0)
+    number: I64 = field(default=-1, doc="Which of the simulator's rows it is; -1 is a surface.")
+    speed: F32 = field(default=0.0, unit="m/s")

@@ -1,0 +1,118 @@
+"""Kinds of simulators that documents can name; plugins add their own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.errors import TaixuError
+from taixu.navigation.floor_grid import FloorGrid
+from taixu.simulation.simulator import Columns, Simulator
+from taixu.simulation.worlds.settings import Settings
+
+__all__ = ["Poses", "Prepared", "SimulatorKind", "SimulatorKinds", "Site"]
+
+
+@dataclass(frozen=True, slots=True)
+class Poses:
+    """Where somebody's rows stand.
+
+    Attributes
+    ----------
+    number
+        Unlike within a simulator, ``[n]``.
+    place, velocity
+        Metres and m/s from the simulator's origin, float64 ``[3, n]``.
+    rotation
+        Unit quaternions x, y, z, w, ``[4, n]``.
+    """
+
+    number: NDArray[np.int64]
+    place: NDArray[np.float64]
+    velocity: NDArray[np.float64]
+    rotation: NDArray[np.float32]
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """What a simulator is prepared from, besides its settings.
+
+    Attributes
+    ----------
+    root
+        The project's folder.
+    floors
+        Gives the floors of the world's colliders, where people walk.
+    """
+
+    root: Path
+    floors: Callable[[], FloorGrid]
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """A simulator that can be made any number of times: what was read for it never changes, so branches share it.
+
+    Attributes
+    ----------
+    make
+        Makes the simulator under a name, at its beginning.
+    facts
+        What others need to know to meet it: ``network``, ``floors``, ``bed``, ``cell``.
+    in_world
+        Whether its coordinates are the world's already, wherever its entity is.
+    """
+
+    make: Callable[[str], Simulator]
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    in_world: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorKind:
+    """A kind.
+
+    Attributes
+    ----------
+    prepare
+        Reads what it needs; raises `TaixuError` with one sentence.
+    poses
+        Finds where its rows stand, out of the columns that it said; None for those that move nobody.
+    look
+        What its rows look like: a name of `taixu.simulation.worlds.looks.LOOKS`.
+    """
+
+    prepare: Callable[[Settings, Site], Prepared]
+    poses: Callable[[Columns], Poses | None] | None = None
+    look: str = ""
+
+
+class SimulatorKinds:
+    """Kinds by name (a resource)."""
+
+    def __init__(self) -> None:
+        self._kinds: dict[str, SimulatorKind] = {}
+
+    def add(self, name: str, kind: SimulatorKind) -> None:
+        """Make a kind known; a later one of the same name takes its place."""
+        self._kinds[name] = kind
+
+    def kind(self, name: str) -> SimulatorKind:
+        """The kind of a name.
+
+        Raises
+        ------
+        TaixuError
+            When there is none.
+        """
+        if name not in self._kinds:
+            raise TaixuError(f"there is no kind of simulator {name!r:.60}; there are {', '.join(sorted(self._kinds))}")
+        return self._kinds[name]
+
+    def fork(self, world: object) -> SimulatorKinds:
+        return self

@@ -1,0 +1,82 @@
+"""What simulated rows look like: small meshes of simple shapes, looking along +x, standing on y = 0."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.model import Material, ModelData, Primitive
+from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary
+from taixu.scene.shapes import shape_mesh
+
+__all__ = ["LOOKS", "look_mesh"]
+
+Parts = Mapping[str, list[dict[str, NDArray[np.float32]]]]
+"""Meshes by what they are made of: a name of `_MATERIALS`."""
+
+_MATERIALS = {
+    "paint": Material(name="paint", base_color=(0.9, 0.9, 0.9, 1.0), metallic=0.0, roughness=0.35),
+    "glass": Material(name="glass", base_color=(0.02, 0.025, 0.03, 1.0), metallic=0.0, roughness=0.08),
+    "rubber": Material(name="rubber", base_color=(0.015, 0.015, 0.015, 1.0), metallic=0.0, roughness=0.9),
+    "cloth": Material(name="cloth", base_color=(0.75, 0.75, 0.75, 1.0), metallic=0.0, roughness=0.85),
+    "skin": Material(name="skin", base_color=(0.52, 0.31, 0.21, 1.0), metallic=0.0, roughness=0.6),
+}
+
+
+def look_mesh(meshes: MeshLibrary, materials: MaterialLibrary, look: str) -> int:
+    """The number of a look's mesh, put into the library when it is first asked for."""
+    key = ("simulated", look)
+    number = meshes.find(key)
+    if number is None:
+        primitives, paints = [], []
+        for name, shapes in LOOKS[look]().items():
+            primitives.append(_joined(shapes))
+            material = _MATERIALS[name]
+            paints.append(materials.put(("simulated", name), LibraryMaterial(material, ModelData(materials=[material]))))
+        number = meshes.put(key, LibraryMesh(tuple(primitives), tuple(paints)))
+    return number
+
+
+def _car() -> Parts:
+    """4.5 m long; its front is at x = 0, where traffic counts from."""
+    body = _box((4.4, 0.55, 1.76), (-2.25, 0.55, 0.0), 0.16)
+    cabin = _box((2.3, 0.55, 1.5), (-2.5, 1.05, 0.0), 0.22)
+    roof = _box((1.7, 0.06, 1.3), (-2.5, 1.33, 0.0), 0.03)
+    wheels = [_wheel(x, z) for x in (-0.85, -3.55) for z in (-0.8, 0.8)]
+    return {"paint": [body, roof], "glass": [cabin], "rubber": wheels}
+
+
+def _person() -> Parts:
+    """1.75 m tall."""
+    legs = [_moved(shape_mesh("capsule", (0.16, 0.9, 0.16)), (0.0, 0.45, z)) for z in (-0.09, 0.09)]
+    arms = [_moved(shape_mesh("capsule", (0.1, 0.66, 0.1)), (0.0, 1.1, z)) for z in (-0.25, 0.25)]
+    trunk = _moved(shape_mesh("capsule", (0.24, 0.72, 0.4)), (0.0, 1.14, 0.0))
+    head = _moved(shape_mesh("sphere", (0.21, 0.25, 0.19)), (0.01, 1.63, 0.0))
+    return {"cloth": [trunk, *arms], "rubber": legs, "skin": [head]}
+
+
+LOOKS: Mapping[str, Callable[[], Parts]] = {"car": _car, "person": _person}
+
+
+def _box(size: tuple[float, float, float], at: tuple[float, float, float], bevel: float) -> dict[str, NDArray[np.float32]]:
+    return _moved(shape_mesh("box", size, bevel_m=bevel), at)
+
+
+def _wheel(x: float, z: float) -> dict[str, NDArray[np.float32]]:
+    wheel = shape_mesh("cylinder", (0.64, 0.2, 0.64), bevel_m=0.04)
+    for name in ("POSITION", "NORMAL"):  # laid on its side: a quarter turn about x
+        wheel[name] = np.ascontiguousarray(wheel[name][:, [0, 2, 1]] * np.array([1, -1, 1], np.float32))
+    return _moved(wheel, (x, 0.32, z))
+
+
+def _moved(mesh: dict[str, NDArray[np.float32]], by: tuple[float, float, float]) -> dict[str, NDArray[np.float32]]:
+    return mesh | {"POSITION": mesh["POSITION"] + np.array(by, np.float32)}
+
+
+def _joined(meshes: list[dict[str, NDArray[np.float32]]]) -> Primitive:
+    starts = np.cumsum([0, *(len(mesh["POSITION"]) for mesh in meshes)])
+    attributes = {name: np.concatenate([mesh[name] for mesh in meshes]) for name in ("POSITION", "NORMAL", "TEXCOORD_0")}
+    indices = np.concatenate([mesh["indices"] + start for mesh, start in zip(meshes, starts, strict=False)])
+    return Primitive(attributes, indices.astype(np.uint32))

@@ -1,0 +1,111 @@
+"""Simulators' columns become entities: one for each row, found by its number, moved by whole columns.
+
+Between two steps of a simulator its entities drive on as fast as they did, so that what steps twice a second moves in every frame.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import World
+from taixu.ecs.entity import mix64
+from taixu.scene import MaterialLibrary, MeshInstance, MeshLibrary, Transform, split_position
+from taixu.simulation.worlds.components import Simulated
+from taixu.simulation.worlds.kinds import Poses
+from taixu.simulation.worlds.looks import look_mesh
+from taixu.simulation.worlds.runs import Part, Simulations
+
+__all__ = ["place_simulated", "surface_entity"]
+
+_SALT = np.uint64(0x51B0_1A7E_D000_0001)
+_MOST_SHOWN = 1 << 20
+
+
+def place_simulated(world: World, now_ns: int) -> None:
+    """Bring the entities of all simulators to where they are at a time; those whose simulator is gone go."""
+    runs = world.resource(Simulations)
+    marked = world.query(Simulated)
+    if not runs.parts and not len(marked):
+        return
+    owners = {part.entity for part in runs.parts.values()}
+    for table in list(marked.tables()):
+        lost = ~np.isin(table.read(Simulated, "owner"), np.fromiter(owners, np.uint64, len(owners)))
+        if lost.any():
+            world.despawn(table.entities[lost].copy())
+    conductor = runs.conductor
+    if conductor is None:
+        return
+    for name, part in runs.parts.items():
+        poses = None if part.kind.poses is None else part.kind.poses(conductor.said(name))
+        if poses is None or len(poses.number) > _MOST_SHOWN:
+            continue
+        standing = conductor.standings[name]
+        age = min(now_ns - conductor.said_ns(name), part.simulator.period_ns) / 1e9 if standing.runs else 0.0
+        _place(world, part, poses, max(age, 0.0))
+
+
+def surface_entity(world: World, part: Part, mesh: int) -> None:
+    """Have a simulator's surface be seen: one entity, with a mesh in the simulator's coordinates."""
+    entities, numbers = _own(world, part)
+    cell, offset = split_position(part.origin)
+    if -1 in numbers:
+        found = entities[numbers == -1]
+        world.scatter(found, Transform, "cell", cell[:, None])
+        world.scatter(found, Transform, "translation", offset[:, None])
+        world.scatter(found, MeshInstance, "mesh", np.array([mesh], np.uint32))
+        return
+    world.spawn_batch(1, {
+        Simulated: {"owner": part.entity, "number": -1}, Transform: {"cell": cell, "translation": offset},
+        MeshInstance: {"mesh": mesh, "cast_shadow": False},
+    }, stable_ids=_ids(world, part, np.array([-1])))  # fmt: skip
+
+
+def _place(world: World, part: Part, poses: Poses, age: float) -> None:
+    entities, numbers = _own(world, part)
+    gone = ~np.isin(numbers, poses.number)
+    if gone.any():
+        world.despawn(entities[gone])
+        entities, numbers = entities[~gone], numbers[~gone]
+    new = np.flatnonzero(~np.isin(poses.number, numbers))
+    if len(new):
+        mesh = look_mesh(world.resource(MeshLibrary), world.resource(MaterialLibrary), part.kind.look)
+        spawned = world.spawn_batch(len(new), {
+            Simulated: {"owner": part.entity, "number": poses.number[new]}, Transform: {},
+            MeshInstance: {"mesh": mesh, "tint": _tints(poses.number[new])},
+        }, stable_ids=_ids(world, part, poses.number[new]))  # fmt: skip
+        entities, numbers = np.concatenate([entities, spawned]), np.concatenate([numbers, poses.number[new]])
+    if not len(entities):
+        return
+    ours, theirs = np.argsort(numbers), np.argsort(poses.number)
+    entities = entities[ours]
+    cells, offsets = split_position(poses.place[:, theirs] + poses.velocity[:, theirs] * age + part.origin[:, None])
+    world.scatter(entities, Transform, "cell", cells)
+    world.scatter(entities, Transform, "translation", offsets)
+    world.scatter(entities, Transform, "rotation", poses.rotation[:, theirs])
+    world.scatter(entities, Simulated, "speed", np.sqrt((poses.velocity[:, theirs] ** 2).sum(axis=0)).astype(np.float32))
+
+
+def _own(world: World, part: Part) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """A simulator's entities and their numbers."""
+    entities, numbers = [np.empty(0, np.uint64)], [np.empty(0, np.int64)]
+    for table in world.query(Simulated, Transform, MeshInstance):
+        mine = table.read(Simulated, "owner") == np.uint64(part.entity)
+        entities.append(table.entities[mine])
+        numbers.append(table.read(Simulated, "number")[mine])
+    return np.concatenate(entities), np.concatenate(numbers)
+
+
+def _ids(world: World, part: Part, numbers: NDArray[np.int64]) -> NDArray[np.uint64]:
+    """Stable ids out of owner and number: the same in every copy of the world."""
+    owner = np.array([world.stable_id(part.entity)], np.uint64)
+    ids: NDArray[np.uint64] = mix64(mix64(owner ^ _SALT) ^ numbers.astype(np.int64).view(np.uint64))
+    return np.where(ids == 0, np.uint64(1), ids)
+
+
+_PAINTS = np.array([0xFFE8E6E2, 0xFF2B2A29, 0xFF8C8A87, 0xFF3A3FA8, 0xFF7A4B2A, 0xFF4F6B3A, 0xFFB9B4AC, 0xFF2F6FC4], np.uint32)
+"""RGBA8, red in the low byte: what cars and coats are painted in."""
+
+
+def _tints(numbers: NDArray[np.int64]) -> NDArray[np.uint32]:
+    return _PAINTS[(mix64(numbers.astype(np.int64).view(np.uint64)) % np.uint64(len(_PAINTS))).astype(np.intp)]

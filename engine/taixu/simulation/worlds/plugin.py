@@ -1,0 +1,31 @@
+"""The plugin that runs a world's simulators."""
+
+from __future__ import annotations
+
+from taixu.app import App, Stage
+from taixu.simulation.worlds.built_in import add_built_in
+from taixu.simulation.worlds.components import Simulated, Simulation
+from taixu.simulation.worlds.kinds import SimulatorKinds
+from taixu.simulation.worlds.runs import Simulations, advance_simulations
+from taixu.simulation.worlds.surfaces import WaterShown, show_water
+
+__all__ = ["SimulationPlugin"]
+
+
+class SimulationPlugin:
+    """Runs what `Simulation` components name; the plugins of scene and navigation come before it.
+
+    Other plugins add kinds to the `SimulatorKinds` resource.
+    """
+
+    def build(self, app: App) -> None:
+        """Add components, resources and systems."""
+        app.register_component(Simulation)
+        app.register_component(Simulated)
+        kinds, runs = SimulatorKinds(), Simulations()
+        add_built_in(kinds)
+        for resource in (kinds, runs, WaterShown()):
+            app.insert_resource(resource)
+        app.add_system(Stage.FIXED_LAST, advance_simulations)
+        app.add_system(Stage.UPDATE, show_water)
+        app.on_close(runs.close)

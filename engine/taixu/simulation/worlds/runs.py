@@ -1,0 +1,240 @@
+"""The simulators of a world as they run: made from its `Simulation` components, in its fixed steps, saved with its snapshots."""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.app import Clock
+from taixu.ecs import World, row_count
+from taixu.edit import Project
+from taixu.errors import TaixuError
+from taixu.navigation.floor_grid import FloorGrid
+from taixu.navigation.navigator import Navigator
+from taixu.scene import CELL_M, Transform
+from taixu.simulation.conductor import Conductor, Link
+from taixu.simulation.packing import hash_state
+from taixu.simulation.simulator import Simulator
+from taixu.simulation.worlds.components import Simulation
+from taixu.simulation.worlds.kinds import Prepared, SimulatorKind, SimulatorKinds, Site
+from taixu.simulation.worlds.meetings import MEETINGS
+from taixu.simulation.worlds.settings import Settings
+
+__all__ = ["Part", "Simulations", "advance_simulations"]
+
+_log = logging.getLogger(__name__)
+_MOST_PARTS = 64
+
+
+@dataclass(slots=True)
+class Part:
+    """One simulator of the world.
+
+    Attributes
+    ----------
+    entity
+        Who carries its `Simulation`.
+    key
+        What it was prepared from: kind and settings.
+    origin
+        Where its coordinates begin, metres, ``[3]``.
+    """
+
+    name: str
+    entity: int
+    key: tuple[str, str]
+    kind: SimulatorKind
+    prepared: Prepared
+    simulator: Simulator
+    origin: NDArray[np.float64]
+    told: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def facts(self) -> Mapping[str, Any]:
+        """What others need to know to meet it."""
+        return self.prepared.facts
+
+
+class Simulations:
+    """The simulators of a world (a resource).
+
+    Attributes
+    ----------
+    conductor
+        None while the world names no simulator.
+    parts
+        Simulators by name.
+    troubles
+        Why some of the world's simulators, or links of them, are not there: a sentence each.
+    """
+
+    def __init__(self) -> None:
+        self.conductor: Conductor | None = None
+        self.parts: dict[str, Part] = {}
+        self.troubles: list[str] = []
+        self._prepared: dict[tuple[str, str], Prepared] = {}
+        self._root = Path()
+        self._pending = b""
+        self._seen: list[int] = []
+        self._tick = 0
+
+    def follow(self, world: World) -> None:
+        """Make, change and close simulators as the world's components say."""
+        since, self._tick = self._tick, world.tick
+        tables = list(world.query(Simulation).tables())
+        entities = [int(entity) for table in tables for entity in table.entities]
+        looked_at = [(table, [cls for cls in (Simulation, Transform) if cls in table.types]) for table in tables]
+        if entities != self._seen or any(row_count(table.changed(types, since=since)) for table, types in looked_at):
+            self._seen = entities
+            self._rebuild(world)
+        if self._pending and self.conductor is not None:
+            pending, self._pending = self._pending, b""
+            try:
+                self.conductor.restore(pending)
+            except TaixuError as error:
+                self._say(f"Simulators begin anew: {error}")
+
+    def advance(self, until_ns: int) -> None:
+        """Go on to a time of the world's clock."""
+        if self.conductor is not None:
+            self.conductor.advance(until_ns)
+
+    def close(self) -> None:
+        """Close all simulators."""
+        if self.conductor is not None:
+            self.conductor.close()
+        self.conductor, self.parts, self._seen, self._tick = None, {}, [], 0
+
+    # Snapshots, forks and hashes of the world
+
+    def save_state(self) -> bytes:
+        """A checkpoint of all; empty where there are none."""
+        return self._pending or (b"" if self.conductor is None else self.conductor.checkpoint())
+
+    def load_state(self, state: bytes) -> None:
+        """Be as in a snapshot, from the next step on."""
+        if not state:
+            self.close()
+        self._pending, self._tick = state, 0
+
+    def state_hash(self) -> str:
+        """What is hashed with the world; empty where nothing is simulated."""
+        state = self.save_state()
+        return hash_state(state) if state else ""
+
+    def fork(self, world: World) -> Simulations:
+        """For a copy of the world: it shares what was read and makes simulators of its own when it first steps."""
+        other = Simulations()
+        other._prepared, other._root = dict(self._prepared), self._root
+        return other
+
+    # Inside
+
+    def _rebuild(self, world: World) -> None:
+        now = _time_ns(world.resource(Clock).ticks, world)
+        if world.has_resource(Project):
+            self._root = world.resource(Project).root
+        self.troubles = []
+        parts: dict[str, Part] = {}
+        for table in world.query(Simulation).tables():
+            for row, entity in enumerate(table.entities.tolist()):
+                said: Simulation = table.value(Simulation, row)
+                name = said.name or said.kind
+                try:
+                    if name in parts or "." in name or len(parts) >= _MOST_PARTS:
+                        raise TaixuError(f"a world takes {_MOST_PARTS} simulators, each with a name of its own without dots")
+                    parts[name] = self._part(world, name, said, entity)
+                except TaixuError as error:
+                    self._say(f"The simulator {name} is left out: {error}")
+        if not parts:
+            self.close()
+            self._seen = [int(entity) for table in world.query(Simulation).tables() for entity in table.entities]
+            return
+        kept = {name for name, part in parts.items() if name in self.parts and self.parts[name].simulator is part.simulator}
+        links = [link for part in parts.values() for link in self._links(part, parts)]
+        conductor = Conductor([part.simulator for part in parts.values()], links, start_ns=now)
+        if self.conductor is not None:
+            conductor.take_over(self.conductor, kept)
+            for name, part in self.parts.items():
+                if name not in kept:
+                    part.simulator.close()
+        self.conductor, self.parts = conductor, parts
+
+    def _part(self, world: World, name: str, said: Simulation, entity: int) -> Part:
+        kind = world.resource(SimulatorKinds).kind(said.kind)
+        if not isinstance(said.told, Mapping):
+            raise TaixuError("told takes an object: who says each of its columns")
+        key = (said.kind, json.dumps(said.settings, sort_keys=True, default=str))
+        if key not in self._prepared:
+            self._prepared[key] = kind.prepare(Settings(said.settings, self._root), Site(self._root, lambda: _floors(world)))
+        prepared = self._prepared[key]
+        origin = np.zeros(3)
+        if not prepared.in_world and world.has(entity, Transform):
+            at = world.get(entity, Transform)
+            origin = np.array(at.cell, np.float64) * CELL_M + np.array(at.translation, np.float64)
+        before = self.parts.get(name)
+        simulator = before.simulator if before is not None and before.key == key else prepared.make(name)
+        return Part(name, entity, key, kind, prepared, simulator, origin, said.told)
+
+    def _links(self, part: Part, parts: Mapping[str, Part]) -> list[Link]:
+        found = []
+        for column, spec in part.told.items():
+            try:
+                found.append(_link(f"{part.name}.{column}", part, spec, parts))
+            except TaixuError as error:
+                self._say(f"The simulator {part.name} is not told {column}: {error}")
+        return found
+
+    def _say(self, sentence: str) -> None:
+        self.troubles.append(sentence)
+        _log.warning("%s", sentence)
+
+
+def advance_simulations(world: World) -> None:
+    """One fixed step of a world's simulators: go on to the step's end, and move what they move."""
+    from taixu.simulation.worlds.placing import place_simulated
+
+    runs = world.resource(Simulations)
+    runs.follow(world)
+    until = _time_ns(world.resource(Clock).ticks + 1, world)
+    runs.advance(until)
+    place_simulated(world, until)
+
+
+def _time_ns(ticks: int, world: World) -> int:
+    return ticks * 1_000_000_000 // world.resource(Clock).steps_per_sec
+
+
+def _floors(world: World) -> FloorGrid:
+    if not world.has_resource(Navigator):
+        raise TaixuError("people want floors to walk on, and nothing here makes a navigation mesh")
+    return world.resource(Navigator).wait(world).floors
+
+
+def _link(into: str, part: Part, spec: Any, parts: Mapping[str, Part]) -> Link:
+    if isinstance(spec, str):
+        of, by = [spec], None
+    else:
+        options = Settings(spec, Path())
+        of, kind = options.texts("of"), options.text("by")
+        if kind not in MEETINGS or not of:
+            raise TaixuError(f"there is no way to meet called {kind!r:.60}; there are {', '.join(MEETINGS)}, each of some column")
+        by = MEETINGS[kind](part, [_source(name, parts) for name in of], options)
+        options.done()
+    for name in of:
+        _source(name, parts)
+    return Link(into, tuple(of), by)
+
+
+def _source(name: str, parts: Mapping[str, Part]) -> Part:
+    who, _, column = name.partition(".")
+    if who not in parts or not column:
+        raise TaixuError(f"{name[:60]} is no column of a simulator that runs here")
+    return parts[who]
