@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from taixu.twin.commands import Command
+from taixu.twin.processes import Case
 from taixu.twin.rules import Alarm
 from taixu.twin.rules.alarms import SEVERITIES
 
@@ -42,6 +43,9 @@ class Facts:
     measures: tuple[dict[str, Any], ...] = ()
     """As ``/measures`` tells them; swapped at most once a second, when they changed."""
     measure_problems: dict[str, str] = field(default_factory=dict)
+    cases: tuple[Case, ...] = ()
+    """Those of processes that are open, late ones first."""
+    process_problems: dict[str, str] = field(default_factory=dict)
     shown_ns: int = 0
     """The moment at which a finished recording ends, where one is served; 0 where it is now."""
 
@@ -112,6 +116,11 @@ def prometheus_text(facts: Facts, *, connections: int, refused: Mapping[str, int
     for severity in SEVERITIES:
         count = sum(alarm.severity == severity and alarm.is_active for alarm in facts.alarms)
         add("alarms", "gauge", "Alarms that are active, by severity.", count, f'{{severity="{severity}"}}')
+    for process in sorted({case.process for case in facts.cases}):
+        label = f'{{process="{_escaped(process)}"}}'
+        of_it = [case for case in facts.cases if case.process == process]
+        add("cases_open", "gauge", "Cases that are open, by process.", len(of_it), label)
+        add("cases_late", "gauge", "Cases that are late, by process.", sum(bool(case.late_ns) for case in of_it), label)
     for label, value in _measured(facts.measures):
         add("measure", "gauge", "What the world's settings measure, by name, by zone or entity.", value, label)
     add("clock_jumps_total", "counter", "How often the system's clock was set.", facts.clock_jumps)

@@ -22,6 +22,7 @@ from taixu.twin.memory.comparing import compare_moments
 from taixu.twin.memory.folding import MomentColumn
 from taixu.twin.memory.measured import MEASURE_COLUMNS, measured_id, measures_at
 from taixu.twin.memory.series import Samples, SeriesReader, in_buckets
+from taixu.twin.processes import Cases
 
 __all__ = ["Remembering"]
 
@@ -123,6 +124,12 @@ class Remembering:
         name = _one(moment, "name", "text", track)
         alarms = [alarm for alarm in self.chronicle.alarms(at_ns) if alarm.get("entity") == number]
         return {"id": number, "name": name or "", "time_ns": newest, "fields": fields, "alarms": alarms}
+
+    def cases(self, at_ns: int) -> Cases:
+        """The cases of processes as they were at a time."""
+        cases = Cases()
+        cases.recall(self.chronicle.of_kind("case", until_ns=at_ns))
+        return cases
 
     def measures(self, at_ns: int) -> list[dict[str, Any]]:
         """What measures said at a time."""

@@ -27,11 +27,14 @@ from taixu.twin.feed import Feed
 from taixu.twin.inbox import Inbox
 from taixu.twin.measures import Measures
 from taixu.twin.memory import Recorder
+from taixu.twin.processes import Case, Cases, ProcessEngine
 from taixu.twin.rules import Alarm, Alarms, RuleEngine
 
 __all__ = ["Server"]
 
 _MEASURES_SECS = 1.0
+_CASES_SHARE = 0.02
+"""Of the time of the world's thread that putting cases in order may take."""
 
 
 class Server:
@@ -65,7 +68,9 @@ class Server:
         self.errands = Errands(self._wake.set)
         self.guard = Guard()
         self._ended = threading.Event()
-        self._alarms_seen = self._commands_seen = -1
+        self._alarms_seen = self._commands_seen = self._cases_seen = -1
+        self._open_cases: tuple[Case, ...] = ()
+        self._cases_due = 0.0
         self._newest_commands: tuple[Command, ...] = ()
         self._open_alarms: tuple[Alarm, ...] = ()
         self._measured: tuple[dict[str, Any], ...] = ()
@@ -159,6 +164,7 @@ class Server:
         alarms, engine = world.resource(Alarms), world.resource(RuleEngine)
         if alarms.version != self._alarms_seen:
             self._alarms_seen, self._open_alarms = alarms.version, tuple(alarms.open)
+        self._list_cases(world.resource(Cases))
         ledger = world.resource(Ledger)
         if ledger.version != self._commands_seen:
             self._commands_seen, self._newest_commands = ledger.version, tuple(ledger.newest)
@@ -168,8 +174,16 @@ class Server:
             self._open_alarms, dict(engine.problems), self._newest_commands,
             {each.link.name: asdict(each.link.status) for each in self.sources}, world.resource(TwinClock).jumps,
             self._measured_now(world.resource(Measures)),
-            dict(world.resource(Measures).problems), world.resource(PastSource).end_ns if world.has_resource(PastSource) else 0,
+            dict(world.resource(Measures).problems), self._open_cases, dict(world.resource(ProcessEngine).problems),
+            world.resource(PastSource).end_ns if world.has_resource(PastSource) else 0,
         ))  # fmt: skip
+
+    def _list_cases(self, cases: Cases) -> None:
+        """Put them in order; where there are very many, less often."""
+        start = time.perf_counter()
+        if cases.version != self._cases_seen and start >= self._cases_due:
+            self._cases_seen, self._open_cases = cases.version, tuple(cases.open)
+            self._cases_due = start + (time.perf_counter() - start) / _CASES_SHARE
 
     def _measured_now(self, measures: Measures) -> tuple[dict[str, Any], ...]:
         now = time.perf_counter()

@@ -1,8 +1,8 @@
 """A new epoch of a twin's time: the system's clock was set back by so much that the twin's steps back with it.
 
 Times of two epochs cannot be compared, so nothing that counts seconds goes on: conditions hold anew, measures begin anew, commands
-and arrivals wait from now on. What holds stays: values, devices, alarms that are active. A recording is of one epoch: another
-begins in a folder beside it, ``recording.2`` after ``recording``.
+and arrivals wait from now on. What holds stays: values, devices, alarms that are active, open cases. A recording is of one epoch:
+another begins in a folder beside it, ``recording.2`` after ``recording``.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from taixu.twin.inbox import Letter
 from taixu.twin.measures import Measures
 from taixu.twin.memory import Recorder
 from taixu.twin.memory.index import MANIFEST
+from taixu.twin.processes import ProcessEngine
 from taixu.twin.rules import RuleEngine
 
 __all__ = ["RecordingPlan", "begin_epoch", "free_folder", "of_this_epoch"]
@@ -53,6 +54,7 @@ def begin_epoch(world: World, *, before_ns: int, now_ns: int) -> None:
         The last time of the epoch that is over, and the first of the one that begins.
     """
     world.resource(RuleEngine).begin_anew()
+    world.resource(ProcessEngine).begin_anew(now_ns=now_ns)
     measures = world.resource(Measures)
     anew = Measures(measures.measures, per_sec=measures.per_sec, share=measures.share)
     anew.version = measures.version + 1

@@ -35,6 +35,8 @@ from taixu.twin.memory.following import Follower
 from taixu.twin.memory.keeper import Keeper
 from taixu.twin.memory.keeping import read_keep
 from taixu.twin.memory.postgres import PostgresSink, read_postgres
+from taixu.twin.processes import Cases, ProcessEngine, read_processes
+from taixu.twin.processes.resuming import carry_over, resume_cases
 from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
 
 __all__ = ["TwinPlugin", "acknowledge_alarm", "begin_recording", "configure_twin", "open_world_sources"]
@@ -61,7 +63,10 @@ class TwinPlugin:
     def build(self, app: App) -> None:
         """Add the component, resources and systems."""
         register_twin_components(app)
-        for resource in (Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Measures(), Ledger(), Linkages()):
+        for resource in (
+            Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Cases(), ProcessEngine(), Measures(), Ledger(),
+            Linkages(),
+        ):  # fmt: skip
             app.insert_resource(resource)
         own = TwinClock()
         app.insert_resource(own)
@@ -110,6 +115,7 @@ class TwinPlugin:
         def watch(world: World) -> None:
             engine = world.resource(RuleEngine)
             begun, ended = engine.step(world, now_ns=now_ns())
+            moved = world.resource(ProcessEngine).step(world, engine.senses, now_ns=now_ns())
             measures = world.resource(Measures)
             if measures.step(world, now_ns=now_ns(), ground=engine.senses.ground):
                 engine.senses.measured = measures.values()
@@ -118,9 +124,12 @@ class TwinPlugin:
                     world.resource(StateKeeper).step(world)
             commands = world.resource(Ledger).step(world, now_ns=now_ns())
             if world.has_resource(Recorder):
-                for kind, happened in (("alarm", begun), ("alarm_over", ended), ("command", commands)):
+                noted = (("alarm", [*begun, *moved.begun]), ("alarm_over", [*ended, *moved.ended]), ("command", commands))
+                for kind, happened in noted:
                     for each in happened:
                         world.resource(Recorder).note(kind, **each.as_dict())
+                for event in moved.events:
+                    world.resource(Recorder).note("case", **event)
 
         def pose_links(world: World) -> None:
             world.resource(Linkages).step(world)
@@ -136,8 +145,8 @@ class TwinPlugin:
 
 
 def configure_twin(world: World) -> Feed:
-    """Read the world's settings (``twin``: georeference, frames, bindings, arrivals, rules, measures, controls): it goes by
-    them from now on.
+    """Read the world's settings (``twin``: georeference, frames, bindings, arrivals, rules, processes, measures, controls): it
+    goes by them from now on.
 
     Raises
     ------
@@ -152,12 +161,15 @@ def configure_twin(world: World) -> Feed:
     feed = Feed(read_bindings(section.get("bindings", []), world.resource(Components), frames), ahead_ns=round(ahead * 1e9))
     arrivals = read_arrivals(section.get("arrivals", []), world.resource(Components))
     rules = read_rules(section.get("rules", []), world.resource(Components))
+    processes = read_processes(section.get("processes", []), world.resource(Components))
     measures = read_measures(section.get("measures", []), world.resource(Components))
     per_sec, share = read_budget(section.get("measuring", {}))
     controls = read_controls(section.get("controls", []), world.resource(Components))
     world.insert_resource(feed)
     world.insert_resource(Arrivals(arrivals))
     world.insert_resource(RuleEngine(rules, locks=[lock for control in controls for lock in control.only_if]))
+    world.insert_resource(ProcessEngine(processes))
+    world.insert_resource(Cases())
     world.insert_resource(Measures(measures, per_sec=per_sec, share=share))
     world.insert_resource(Ledger(controls))
     return feed
@@ -212,7 +224,7 @@ def acknowledge_alarm(world: World, number: int, *, by: str, now_ns: int | None 
 
 def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "", **options: Any) -> Recorder:
     """Record an app's world from now on. Where the folder holds a recording already, the new one begins in a folder beside it
-    (``recording.2`` after ``recording``), and measures go on from where the newest of them ended.
+    (``recording.2`` after ``recording``), and measures and cases go on from where the newest of them ended.
 
     Parameters
     ----------
@@ -239,6 +251,8 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
     app.insert_resource(recorder)
     if before is not None:
         resume_measures(app.world, before)
+        resume_cases(app.world, before)
+    carry_over(app.world, recorder)
     keeper = StateKeeper(folder)
     app.insert_resource(keeper)
     app.on_close(lambda: keeper.close(app.world))  # one of an epoch that is over has nothing to say by then

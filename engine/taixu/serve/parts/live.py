@@ -4,8 +4,8 @@ The world's thread gathers once for all who listen; what did not change is not t
 ``{"eye": {"at": [x, y, z], "toward": [x, y, z]}}``; he hears objects with one of
 
 * ``hello``: his name and role, the world's name, seconds of a step;
-* ``facts``: as ``/state``, each second; ``alarms`` (the 500 worst) and ``commands`` when they change; ``measures`` (as
-  ``/measures``) when they change, at most once a second;
+* ``facts``: as ``/state``, each second; ``alarms`` and ``cases`` (the 500 worst) and ``commands`` when they change; ``measures``
+  (as ``/measures``) when they change, at most once a second;
 * ``screen``: as `/screen`, when it changes (`taixu.serve.parts.screen`);
 * ``presence``: everybody's name and where he looks, himself first; ``watching`` says how many there are;
 * ``values``: ``{"id", "time_ns", "fields": {"motor.temperature": {"value", "unit", "age_secs"}}}`` of what he follows, when it
@@ -16,6 +16,7 @@ The world's thread gathers once for all who listen; what did not change is not t
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -31,6 +32,9 @@ from taixu.serve.listeners import Listeners
 from taixu.serve.listening import listen_socket
 from taixu.serve.part import Part, operation
 from taixu.serve.values import entity_values
+from taixu.twin.commands import Command
+from taixu.twin.processes import Case
+from taixu.twin.rules import Alarm
 
 if TYPE_CHECKING:
     from aiohttp import web
@@ -101,7 +105,10 @@ class LivePart(Part):
 
     def _tell_changes(self, service: Service) -> None:
         facts = self._board.get()
-        for subject, listed in (("alarms", facts.alarms), ("commands", facts.commands)):
+        listings: tuple[tuple[str, Sequence[Alarm | Case | Command]], ...] = (
+            ("alarms", facts.alarms), ("cases", facts.cases), ("commands", facts.commands),
+        )  # fmt: skip
+        for subject, listed in listings:
             if self._told.get(subject) is not listed:  # boards are swapped as a whole
                 self._told[subject] = listed
                 service.call_soon(self.listeners.tell, subject, [each.as_dict() for each in listed[:_MAX_LISTED]])

@@ -7,6 +7,7 @@ from taixu.ecs import World
 from taixu.ecs.changes import row_count
 from taixu.render import Renderer, RenderFeatures
 from taixu.scene import Camera, Environment, Light, Material, MeshInstance, Model, Shape, Visibility, WorldTransforms
+from taixu.scene.components import Weather
 
 __all__ = ["Stillness"]
 
@@ -17,8 +18,8 @@ _ORDINARY = ("", "standard")
 class Stillness:
     """Follows a world by its ticks (the world's thread).
 
-    Skins and shapes that change, surfaces of somebody's own, which may move by time alone, and features that plugins add are never
-    taken for still.
+    Skins and shapes that change, surfaces of somebody's own, which may move by time alone, weather, and features that plugins
+    add are never taken for still.
     """
 
     def __init__(self) -> None:
@@ -39,7 +40,7 @@ def _moves_by_itself(world: World, renderer: Renderer) -> bool:
         return True
     if any(key.shader not in _ORDINARY for key in renderer.materials.draw_keys):
         return True
-    return any(table.count for cls in (Skin, Morph) for table in world.query(cls).tables())
+    return any(table.count for cls in (Skin, Morph, Weather) for table in world.query(cls).tables())
 
 
 def _differs(world: World, since: int) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
+from collections.abc import Iterator
 from typing import Any
 
 from taixu.twin.memory.folding import NOTHING_NS
@@ -65,11 +66,16 @@ class Chronicle:
 
     def marks(self) -> list[dict[str, Any]]:
         """What a timeline shows, by time: the gravest and newest, at most 500."""
-        marks = [_mark(event) for event in self._events if event.get("kind") != "alarm_acknowledged"]
+        marks = [_mark(event) for event in self._events if event.get("kind") != "alarm_acknowledged" and not event.get("carried")]
         if len(marks) > _MAX_MARKS:
             order = sorted(range(len(marks)), key=lambda place: (_ORDER.get(marks[place]["severity"], -1), place))
             marks = [marks[place] for place in sorted(order[-_MAX_MARKS:])]
         return marks
+
+    def of_kind(self, kind: str, *, until_ns: int) -> Iterator[dict[str, Any]]:
+        """What of a kind had happened until a time, in order."""
+        count = bisect_right(self._times, until_ns)
+        return (event for event in self._events[:count] if event.get("kind") == kind)
 
     def alarms(self, at_ns: int) -> list[dict[str, Any]]:
         """Alarms that were open at a time, the worst first."""

@@ -185,7 +185,16 @@ def _told(facts: Mapping[str, Any], known: Case | None) -> Case | None:
     if not all(type(each) is int for each in (number, *times)) or not all(type(each) is str for each in texts):
         return None
     visits = () if known is None else known.visits
+    if known is None and "visits" in facts:  # of a recording that has gone on from another
+        visits = _visits_told(facts["visits"])
     is_same = bool(visits) and (visits[-1].state, visits[-1].entered_ns) == (facts["state"], facts["since_ns"])
     latest = Visit(facts["state"], facts["since_ns"], facts["by"], is_late=bool(facts["late_ns"]))
     visits = (*(visits[:-1] if is_same else visits), latest)[-_MAX_VISITS:]
     return Case(number, process, entity, visits, facts["opened_ns"], facts["late_ns"], facts["closed_ns"], facts["outcome"])
+
+
+def _visits_told(told: Any) -> tuple[Visit, ...]:
+    kinds = (str, int, str, bool)
+    if not isinstance(told, list) or not all(isinstance(each, list) and tuple(map(type, each)) == kinds for each in told):
+        return ()
+    return tuple(Visit(*each) for each in told[-_MAX_VISITS:])

@@ -19,12 +19,16 @@ from taixu.twin.processes.rows import NEVER, Rows
 from taixu.twin.rules import Alarm, Alarms
 from taixu.twin.rules.scope import REMEMBERING, Senses, TableScope, classes_of
 
-__all__ = ["Changes", "ProcessEngine"]
+__all__ = ["Changes", "NotAllowed", "ProcessEngine"]
 
 _MOST_CHANGES = 1000
 _MOST_OPEN = 100_000
 _ROLES = ("", "view", "operate", "admin")
 _STAYS = -1
+
+
+class NotAllowed(TaixuError):
+    """Somebody has not the role for it."""
 
 
 @dataclass(slots=True)
@@ -307,4 +311,4 @@ class ProcessEngine:
 
 def _check_role(needed: str, role: str, what: str) -> None:
     if not needed or _ROLES.index(role) < _ROLES.index(needed):
-        raise TaixuError(f"{what} needs the role {needed}" if needed else f"{what} is for nobody: it begins by itself")
+        raise NotAllowed(f"{what} needs the role {needed}" if needed else f"{what} is for nobody: it begins by itself")

@@ -1,19 +1,25 @@
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import taixu as tx
 from taixu.app import Components
 from taixu.ecs import World
+from taixu.edit import WorldSettings
 from taixu.edit.declared import declared_component
 from taixu.errors import TaixuError
 from taixu.scene import Name, Transform
 from taixu.twin.device import Device
 from taixu.twin.feed import Feed
+from taixu.twin.memory import Recording
+from taixu.twin.plugin import TwinPlugin, begin_recording, configure_twin
 from taixu.twin.processes import Case, Cases, ProcessEngine, Visit, mine_cases, read_processes
 from taixu.twin.processes.engine import Changes
+from taixu.twin.processes.resuming import cases_of
 from taixu.twin.rules import Alarms, Fence, RuleEngine
 
 NOW = 1_760_000_000_000_000_000
@@ -276,3 +282,28 @@ def test_only_the_time_looked_at_counts() -> None:
     assert (state.name, round(state.total_secs, 6), round(state.queue, 6)) == ("at work", 10, 1)
     assert (report.opened, report.closed, report.open) == (0, 0, 1)
     assert mine_cases([], now_ns=NOW) == []
+
+
+def test_a_twin_that_starts_again_goes_on_with_its_cases(tmp_path: Path) -> None:
+    states = {"on": {"within": 5, "next": [{"to": "off", "when": "press.heat < 10"}]}, "off": {}}
+    settings = {"processes": [{"name": "hot", "when": "press.heat > 80", "states": states}]}
+    clock = [NOW]
+    seen: list[list[tuple[int, str, bool]]] = []
+    for start, heats in enumerate(((95, 95), (95, 95), (95, 0))):
+        with tx.App.headless(plugins=(TwinPlugin(now_ns=lambda: clock[0]),)) as app:
+            app.register_component(PRESS)
+            press = app.scene.spawn("Press", Device(key="p"), PRESS(heat=heats[0]))
+            app.world.despawn([app.world.spawn()])
+            app.resource(WorldSettings).values["twin"] = settings
+            configure_twin(app.world)
+            begin_recording(app, tmp_path / "r")
+            for heat in heats:
+                app.world.set(press.entity, PRESS, heat=heat)
+                clock[0] += 4 * SECOND
+                app.run(ticks=1)
+            seen.append([(each.number, each.state, bool(each.late_ns)) for each in app.resource(Cases)])
+        assert (tmp_path / ("r" if start == 0 else f"r.{start + 1}")).is_dir()
+    assert seen == [[(1, "on", False)], [(1, "on", True)], [(1, "off", False)]]
+    (ended,) = cases_of(Recording(tmp_path / "r.3"))
+    assert [visit.state for visit in ended.visits] == ["on", "off"] and ended.visits[0].is_late
+    assert ended.closed_ns - ended.opened_ns == 20 * SECOND
