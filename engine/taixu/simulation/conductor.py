@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
 from taixu.simulation.packing import hash_state, pack, unpack
-from taixu.simulation.simulator import Columns, Simulator
+from taixu.simulation.simulator import Columns, Simulator, doubt_of
 
 __all__ = ["Conductor", "Link", "Standing"]
 
@@ -61,6 +61,8 @@ class Standing:
         Steps that took longer than the time they simulated.
     reason
         Why it was set aside: one sentence; empty while it runs.
+    trouble
+        What it has got over, or is late with: one sentence; empty where nothing happened.
     """
 
     due_ns: int
@@ -68,6 +70,7 @@ class Standing:
     wall_secs: float = 0.0
     late_steps: int = 0
     reason: str = ""
+    trouble: str = ""
 
     @property
     def runs(self) -> bool:
@@ -267,12 +270,13 @@ class Conductor:
         began = time.perf_counter()
         try:
             said = {name: _kept(values) for name, values in simulator.step(standing.due_ns, simulator.period_ns, given).items()}
-            wrong = _wrong(said)
+            wrong = doubt_of(said)
         except TaixuError as error:
             wrong = str(error)
         except Exception as error:  # somebody else's simulator: whatever it raises, the others go on
             wrong = f"{type(error).__name__}: {error}"
         taken = time.perf_counter() - began
+        self._note(player)
         if wrong:
             self.set_aside(simulator.name, wrong)
             return {}
@@ -281,6 +285,14 @@ class Conductor:
         standing.wall_secs += taken
         standing.late_steps += taken * 1e9 > simulator.period_ns
         return said
+
+    def _note(self, player: _Player) -> None:
+        """Take over what a simulator that looks after itself (in a process of its own) has to say of that."""
+        trouble = str(getattr(player.simulator, "trouble", ""))
+        if trouble != player.standing.trouble:
+            player.standing.trouble = trouble
+            if trouble:
+                _log.warning("The simulator %s: %s", player.simulator.name, trouble)
 
 
 def _columns(arrays: Columns, begin: str) -> dict[str, NDArray[Any]]:
@@ -292,13 +304,3 @@ def _kept(values: NDArray[Any]) -> NDArray[Any]:
     kept = np.array(values)
     kept.flags.writeable = False
     return kept
-
-
-def _wrong(said: Columns) -> str:
-    """What is wrong with what a simulator said; empty where nothing is."""
-    for name, values in said.items():
-        if values.dtype.kind not in "biuf":
-            return f"its column {name} holds {values.dtype}, not numbers"
-        if values.dtype.kind == "f" and not np.isfinite(values).all():
-            return f"its column {name} holds a value that is not finite"
-    return ""

@@ -10,9 +10,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, TypeAlias, runtime_checkable
 
+import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Columns", "Simulator"]
+__all__ = ["Columns", "Simulator", "doubt_of"]
 
 Columns: TypeAlias = Mapping[str, NDArray[Any]]
 """Arrays by name. Who gets some reads them alone, and copies what is kept."""
@@ -72,3 +73,13 @@ class Simulator(Protocol):
     def close(self) -> None:
         """Give back what it holds; called once."""
         ...
+
+
+def doubt_of(said: Columns) -> str:
+    """What is wrong with what a simulator said; empty where nothing is."""
+    for name, values in said.items():
+        if values.dtype.kind not in "biuf":
+            return f"its column {name} holds {values.dtype}, not numbers"
+        if values.dtype.kind == "f" and not np.isfinite(values).all():
+            return f"its column {name} holds a value that is not finite"
+    return ""

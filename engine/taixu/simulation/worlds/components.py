@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from taixu.ecs import F32, I64, Data, EntityRef, Text, component, field
+from taixu.ecs import F32, I64, Bool, Data, EntityRef, Text, component, field
 
 __all__ = ["Simulated", "Simulation"]
 
@@ -15,6 +15,7 @@ class Simulation:
     name: Text = field(default="", doc="What links call it; the kind where it is empty.")
     settings: Data = field(default={}, doc="What its kind takes: files of the project, numbers.")
     told: Data = field(default={}, doc='What it is told, and who says it: {"rain": "weather.rain"}.')
+    process: Bool = field(default=False, doc="It runs in a process of its own: what befalls it stops nobody.")
 
 
 @component("simulated", authored=False, made=True)

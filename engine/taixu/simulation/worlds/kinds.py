@@ -10,12 +10,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.app.worker import find_function
 from taixu.errors import TaixuError
 from taixu.navigation.floor_grid import FloorGrid
 from taixu.simulation.simulator import Columns, Simulator
 from taixu.simulation.worlds.settings import Settings
 
-__all__ = ["Poses", "Prepared", "SimulatorKind", "SimulatorKinds", "Site"]
+__all__ = ["Poses", "Prepared", "SimulatorKind", "SimulatorKinds", "Site", "make_elsewhere"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,3 +117,13 @@ class SimulatorKinds:
 
     def fork(self, world: object) -> SimulatorKinds:
         return self
+
+
+def make_elsewhere(prepare: str, settings: Any, root: str, name: str) -> Simulator:
+    """Prepare and make a simulator in a process of its own, which has no world: `prepare` as ``module:function``."""
+    prepared: Prepared = find_function(prepare)(Settings(settings, Path(root)), Site(Path(root), _no_floors))
+    return prepared.make(name)
+
+
+def _no_floors() -> FloorGrid:
+    raise TaixuError("people walk on the floors of their world, and cannot run in a process of their own")

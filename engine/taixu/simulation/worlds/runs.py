@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import logging
+import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,7 @@ from taixu.navigation.navigator import Navigator
 from taixu.scene import CELL_M, Transform
 from taixu.simulation.conductor import Conductor, Link
 from taixu.simulation.packing import hash_state
+from taixu.simulation.remote import Remote
 from taixu.simulation.simulator import Simulator
 from taixu.simulation.worlds.components import Simulation
 from taixu.simulation.worlds.kinds import Prepared, SimulatorKind, SimulatorKinds, Site
@@ -31,6 +34,7 @@ __all__ = ["Part", "Simulations", "advance_simulations"]
 
 _log = logging.getLogger(__name__)
 _MOST_PARTS = 64
+_PATIENCE_SECS = 0.1
 
 
 @dataclass(slots=True)
@@ -171,9 +175,13 @@ class Simulations:
         kind = world.resource(SimulatorKinds).kind(said.kind)
         if not isinstance(said.told, Mapping):
             raise TaixuError("told takes an object: who says each of its columns")
-        key = (said.kind, json.dumps(said.settings, sort_keys=True, default=str))
+        key = (said.kind, json.dumps([said.settings, said.process], sort_keys=True, default=str))
         if key not in self._prepared:
-            self._prepared[key] = kind.prepare(Settings(said.settings, self._root), Site(self._root, lambda: _floors(world)))
+            prepared = kind.prepare(Settings(said.settings, self._root), Site(self._root, lambda: _floors(world)))
+            if said.process:
+                live = world.resource(Clock).max_steps is not None
+                prepared = replace(prepared, make=partial(_remote, kind, said.settings, self._root, live=live))
+            self._prepared[key] = prepared
         prepared = self._prepared[key]
         origin = np.zeros(3)
         if not prepared.in_world and world.has(entity, Transform):
@@ -216,6 +224,13 @@ def _floors(world: World) -> FloorGrid:
     if not world.has_resource(Navigator):
         raise TaixuError("people want floors to walk on, and nothing here makes a navigation mesh")
     return world.resource(Navigator).wait(world).floors
+
+
+def _remote(kind: SimulatorKind, settings: Any, root: Path, name: str, *, live: bool) -> Remote:
+    """A simulator in a process of its own; while somebody looks, nobody waits long for it."""
+    prepare = f"{kind.prepare.__module__}:{kind.prepare.__qualname__}"
+    patience = _PATIENCE_SECS if live else math.inf
+    return Remote("taixu.simulation.worlds.kinds:make_elsewhere", prepare, settings, str(root), name, patience_secs=patience)
 
 
 def _link(into: str, part: Part, spec: Any, parts: Mapping[str, Part]) -> Link:
