@@ -28,6 +28,7 @@ from taixu.render.context import DrawKey, Feature, FrameContext, PassContext, Pi
 from taixu.render.culling import VisibleList
 from taixu.render.developing import DevelopingFeature
 from taixu.render.extraction import WorldMirror
+from taixu.render.falling import FallingFeature
 from taixu.render.fast import FastFeature
 from taixu.render.geometry import GeometryFeature
 from taixu.render.graph import PassGraph
@@ -105,7 +106,7 @@ class Renderer:
         self._broken: dict[DrawKey, float] = {}  # until when a surface that does not compile is not tried again
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
-                        ShadingFeature(device, self.lighting),
+                        ShadingFeature(device, self.lighting), FallingFeature(device),
                         DevelopingFeature(device, self.lighting), LineFeature(self.lines), HudFeature()):  # fmt: skip
             self.add_feature(feature)
 

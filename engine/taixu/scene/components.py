@@ -155,6 +155,15 @@ class Environment:
     tonemap: Text = field(default="neutral", choices=("neutral", "aces", "agx", "linear"))
 
 
+@component("weather")
+class Weather:
+    """What falls out of the sky, and the wind that carries it. One in a world."""
+
+    rain: F32 = field(default=0.0, unit="mm/h", minimum=0.0, maximum=200.0, doc="2 is light rain, 8 heavy, 50 a cloudburst.")
+    snow: F32 = field(default=0.0, unit="mm/h", minimum=0.0, maximum=50.0, doc="As the water it melts to: 1 is much.")
+    wind: Vec3 = field(default=(0.0, 0.0, 0.0), unit="m/s", doc="Where the air moves to: what falls drifts with it.")
+
+
 @component("mesh_instance", authored=False)
 class MeshInstance:
     """What the renderer draws: made from `Model` and `Shape` by the scene's systems."""
@@ -175,5 +184,5 @@ class FromModel:
 
 
 SHARED_COMPONENTS = (
-    Transform, Parent, Name, Visibility, Model, Shape, Material, Camera, Light, Environment, MeshInstance, FromModel,
+    Transform, Parent, Name, Visibility, Model, Shape, Material, Camera, Light, Environment, Weather, MeshInstance, FromModel,
 )

@@ -25,7 +25,7 @@ from taixu.generate.worlds.people import settle_people, walkable_spots, write_fa
 from taixu.generate.worlds.planting import plant
 from taixu.generate.worlds.player import DOOR_SCRIPT, WALK_SCRIPT, manifest
 from taixu.generate.worlds.sites import Site, make_site
-from taixu.generate.worlds.spec import MISSING, WEATHERS, WorldSpec
+from taixu.generate.worlds.spec import FALLING, MISSING, WEATHERS, WorldSpec
 from taixu.generate.worlds.views import find_eye, sun_azimuth
 from taixu.generate.worlds.words import plan_of_words
 
@@ -143,6 +143,9 @@ def _sky(stage: Stage, spec: WorldSpec, seed: int, eye: Any, target: Any) -> Non
     write_atomic(file, encode_hdr(sky.image))
     stage.files.append(Made(file, "sky"))
     stage.entities.update(sky.entities("sky.hdr"))
+    if spec.weather in FALLING:
+        rain, snow, wind = FALLING[spec.weather]
+        stage.add("weather", {"weather": {"rain": rain, "snow": snow, "wind": [wind, 0.0, 0.4 * wind]}})
 
 
 def _player(stage: Stage, source: str, at: tuple[float, float, float], turn: float) -> None:

@@ -11,7 +11,7 @@ from taixu.generate.places.skies.spec import TIMES
 from taixu.generate.places.styles import STYLES as LANDS
 from taixu.generate.worlds.kinds import KINDS
 
-__all__ = ["MISSING", "WEATHERS", "WorldSpec"]
+__all__ = ["FALLING", "MISSING", "WEATHERS", "WorldSpec"]
 
 WEATHERS = {
     "clear": ("none", 0.0, 0.12, 2.4), "fair": ("cumulus", 0.35, 0.25, 2.4), "cloudy": ("cumulus", 0.58, 0.3, 2.4),
@@ -19,8 +19,10 @@ WEATHERS = {
     "stormy": ("storm", 0.85, 0.0, 2.8), "misty": ("stratus", 0.6, 0.0, 9.0),
 }  # fmt: skip
 """Clouds, their cover, the veils above, and the haze of the air."""
+FALLING = {"rainy": (6.0, 0.0, 2.0), "snowy": (0.0, 1.0, 0.8), "stormy": (25.0, 0.0, 9.0)}
+"""Rain and snow in mm/h, and wind in m/s, of those that have some."""
 MISSING = {
-    "rainy": "no drops fall", "snowy": "no flakes fall", "stormy": "no lightning strikes and no rain falls",
+    "stormy": "no lightning strikes",
     "misty": "haze stands in the sky and dims its light, but not between you and what is near",
 }
 """What a weather's words mean that is not made: light and sky are."""

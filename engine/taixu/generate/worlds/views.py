@@ -68,6 +68,7 @@ def _score(site: Site, taken: list[Any], middles: Any, sizes: Any, spot: Any, go
         score += 0.22 * min(left + right, 12.0) + 0.25 * min(left, right, 4.0)
         score -= 0.12 * float((away[seen] < 3.0).sum()) if seen.any() else 0.0
     score -= 0.8 * sum(float(np.hypot(*(plan.mean(0) - spot - ahead * 2.0))) < 3.4 for plan in taken)
+    score -= sum(_hides(plan, spot, ahead, side) for plan in taken)
     t = np.linspace(0.05, 0.95, 10)
     way = spot + (goal - spot) * t[:, None]
     rise = land.height_at(way[:, 0].astype(np.float32), way[:, 1].astype(np.float32)) - (high + (there + 2.0 - high) * t)
@@ -80,6 +81,14 @@ def _score(site: Site, taken: list[Any], middles: Any, sizes: Any, spot: Any, go
     if land.sea_m is not None:
         score += 1.6 * (1 - abs(float(ahead @ np.array(site.shore)) - 0.4))
     return score, high, there
+
+
+def _hides(plan: Any, spot: Any, ahead: Any, side: Any) -> float:
+    """How much a large thing across the way, as a bridge, spoils a view: the nearer, the more."""
+    along, across = (plan - spot) @ ahead, (plan - spot) @ side
+    wide, near = float(np.ptp(across)), float(along.min())
+    is_before = -2.0 < near < 24.0 and float(along.max()) > 0.0 and float(across.min()) < 0.0 < float(across.max())
+    return 5.0 * (1.0 - max(near, 0.0) / 24.0) if is_before and wide > 6.0 else 0.0
 
 
 def sun_azimuth(eye: Any, target: Any, *, low: bool) -> float:
