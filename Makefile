@@ -16,7 +16,7 @@ SCREEN := $(or $(DISPLAY),$(WAYLAND_DISPLAY),$(filter Darwin,$(shell uname -s)))
 
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help run pictures test quick bench lint format assets image viewer wheel clean distclean
+.PHONY: help run pictures test quick bench lint style format assets image viewer wheel clean distclean
 .DEFAULT_GOAL := help
 
 help:
@@ -62,10 +62,13 @@ pictures: $(USED)
 	@$(BIN)/taixu render samples/playground --time 2 --out out/playground.png
 	@echo "The picture is $(CURDIR)/out/playground.png, the film $(CURDIR)/out/playground.mp4"
 
-# Without npm's registry the tests of the page are skipped, and say so.
-test: lint
+# Types are checked beside the tests, and said after them; both have to be well. Without npm's registry the tests of the
+# page are skipped, and say so.
+test: style
 	@$(MAKE) --no-print-directory --question $(VIEWED) || .ci/viewer $(BIN) --try
-	@$(BIN)/python -m pytest -m "not bench" --numprocesses $(JOBS) --dist loadfile $(PYTEST)
+	@$(BIN)/mypy >$(VENV)/types 2>&1 & types=$$!; \
+	$(BIN)/python -m pytest -m "not bench" --numprocesses $(JOBS) --dist loadfile $(PYTEST); tests=$$?; \
+	wait $$types; types=$$?; cat $(VENV)/types; exit $$((tests ? tests : types))
 
 quick: $(TESTED)
 	@$(BIN)/python -m pytest -q -m "not bench and not slow" tests/unit tests/property $(PYTEST)
@@ -73,10 +76,12 @@ quick: $(TESTED)
 bench: $(TESTED)
 	@$(BIN)/python -m pytest -m bench $(PYTEST)
 
-lint: $(TESTED)
+lint: style
+	@$(BIN)/mypy
+
+style: $(TESTED)
 	@$(BIN)/ruff check
 	@$(BIN)/lint-imports --config pyproject.toml
-	@$(BIN)/mypy
 
 format: $(TESTED)
 	@$(BIN)/ruff check --fix
