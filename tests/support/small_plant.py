@@ -49,6 +49,14 @@ TWIN: dict[str, Any] = {
         {"name": "loaded", "when": "motor.load > 90", "severity": "high", "say": "{name} carries {motor.load:.0f} %"},
         {"name": "belt stands", "when": "drive.mode == 'stopped'", "severity": "low", "say": "{name} stands"},
     ],
+    "processes": [{
+        "name": "cooling", "when": "motor.temperature > 90", "open": "operate",
+        "states": {
+            "reported": {"within": 600, "next": [{"to": "looked at", "by": "operate"}]},
+            "looked at": {"next": [{"to": "cool", "when": "motor.temperature < 70"}]},
+            "cool": {},
+        },
+    }],
     "measures": [
         {"name": "Mean temperature", "unit": "degC", "value": "mean(motor.temperature)", "where": "device.kind == 'press'"},
         {"name": "Belts running", "value": "count(drive.mode == 'running')"},

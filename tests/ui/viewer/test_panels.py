@@ -115,6 +115,21 @@ def test_an_alarm_is_seen_gone_to_and_acknowledged(desk: Page, plant: SmallPlant
     page.page.wait_for_selector(".details .alarm", state="detached")
 
 
+def test_a_case_is_brought_on_and_its_times_are_told(desk: Page, plant: SmallPlant) -> None:
+    page = desk
+    plant.temperatures["P3"] = 95.0
+    page.page.click("#tab-cases")
+    case = page.page.locator(".case", has_text="Press 3")
+    page.until(case.all_inner_texts, lambda texts: ["reported" in text for text in texts] == [True], what="the case is there")
+    case.get_by_role("button", name="looked at").click()
+    case.locator(".alarm-facts b:text-is('looked at')").wait_for()
+    plant.temperatures["P3"] = 48.0
+    case.wait_for(state="detached")
+    page.page.get_by_role("radio", name="Times").click()
+    page.says(".cases .section", "cooling", "1 closed", "reported", "looked at")
+    page.page.get_by_role("radio", name="Open").click()
+
+
 def test_a_command_is_rehearsed_confirmed_sent_and_observed(desk: Page, plant: SmallPlant) -> None:
     page = desk
     select(page, "Belt 1")

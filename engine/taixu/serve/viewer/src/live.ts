@@ -32,6 +32,20 @@ export interface Alarm {
   acknowledged_ns: number;
 }
 
+/** One entity's way through a process; visits are state, when it came there, who brought it there, and whether it stayed too long. */
+export interface Case {
+  number: number;
+  process: string;
+  entity: Id;
+  state: string;
+  since_ns: number;
+  opened_ns: number;
+  late_ns: number;
+  closed_ns: number;
+  outcome: string;
+  visits: [string, number, string, boolean][];
+}
+
 export interface Command {
   number: number;
   control: string;
@@ -110,6 +124,7 @@ export const facts = signal<Facts | null>(null);
 /** Readings that were written in the last second. */
 export const readingsRate = signal<number | null>(null);
 export const alarms = signal<Alarm[]>([]);
+export const cases = signal<Case[]>([]);
 export const commands = signal<Command[]>([]);
 export const measures = signal<Measure[]>([]);
 export const screen = signal<Screen>({ widgets: [], chat: { open: false, lines: [] } });
@@ -151,6 +166,7 @@ function hear(text: string): void {
   if (said["hello"]) hello.value = said["hello"] as Hello;
   if (said["facts"]) hearFacts(said["facts"] as Facts);
   if (said["alarms"]) alarms.value = said["alarms"] as Alarm[];
+  if (said["cases"]) cases.value = said["cases"] as Case[];
   if (said["commands"]) commands.value = said["commands"] as Command[];
   if (said["measures"]) measures.value = said["measures"] as Measure[];
   if (said["screen"]) screen.value = said["screen"] as Screen;

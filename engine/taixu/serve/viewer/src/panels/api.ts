@@ -1,5 +1,5 @@
 // What panels ask of the server by HTTP. A refusal is a sentence that is shown where it was asked.
-import type { Alarm, Command, FieldValue, Plain } from "../live";
+import type { Alarm, Case, Command, FieldValue, Plain } from "../live";
 import type { Id } from "../store";
 import type { Differences } from "./compare";
 
@@ -42,6 +42,21 @@ export interface EntityFacts {
   alarms: Alarm[];
   zones: string[];
   lineage: Lineage[];
+}
+
+export interface Process {
+  name: string;
+  when: string;
+  open: string;
+  states: { name: string; within: number | null; next: { to: string; when: string; after: number | null; by: string }[] }[];
+}
+
+export interface ProcessReport {
+  process: string;
+  closed: number;
+  open: number;
+  bottleneck: string;
+  states: { name: string; visits: number; late: number; mean_secs: number | null; p95_secs: number | null; queue: number | null }[];
 }
 
 export interface Mark {
@@ -106,6 +121,14 @@ export const search = (text: string, signal: AbortSignal) =>
   ask<{ entities: Found[] }>(`/entities?${asked({ search: text, limit: 50 })}`, { signal }).then((told) => told.entities);
 
 export const acknowledge = (number: number) => post<Alarm>(`/alarms/${number}/acknowledge`, {});
+
+export const processes = () => ask<{ processes: Process[] }>("/processes").then((told) => told.processes);
+
+export const report = () => ask<{ processes: ProcessReport[] }>("/processes/report").then((told) => told.processes);
+
+export const casesThen = (at_ns: number) => ask<{ cases: Case[] }>(`/cases?${asked({ at_ns: Math.round(at_ns) })}`).then((told) => told.cases);
+
+export const moveCase = (number: number, to: string) => post<Case>(`/cases/${number}/move`, { to });
 
 /** A refused command comes back as a command, too: it stands in the ledger. */
 export async function command(control: string, entity: Id, value: Plain): Promise<Command> {

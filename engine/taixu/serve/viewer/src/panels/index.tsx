@@ -7,6 +7,7 @@ import { canDraw, moment, selected } from "../store";
 import { t } from "../text";
 import { momentText } from "../text/format";
 import { AlarmVoice, AlarmsPanel, watchAlarms, worstUnseen } from "./alarms";
+import { CasesPanel, declared, watchCases } from "./cases";
 import { CompareDialog } from "./compare";
 import { DetailsPanel, watchSelected } from "./details";
 import { Icon, type IconName } from "./icons";
@@ -20,12 +21,13 @@ import { Things } from "./things";
 import { Timeline } from "./timeline";
 import { TopBar } from "./top_bar";
 
-const ICONS: Record<Tab, IconName> = { things: "search", details: "info", alarms: "bell", measures: "gauge", commands: "list" };
+const ICONS: Record<Tab, IconName> = { things: "search", details: "info", alarms: "bell", cases: "route", measures: "gauge", commands: "list" };
 
 export function startPanels(): void {
   startBeat();
   openLive();
   watchAlarms();
+  watchCases();
   watchSelected();
   watchHistory();
   effect(() => {
@@ -64,6 +66,9 @@ export function Panels() {
   );
 }
 
+/** Cases only where there are processes: most worlds have none. */
+const tabs = (all: readonly Tab[]) => all.filter((each) => each !== "cases" || declared.value.length > 0);
+
 function DeskPanels() {
   return (
     <>
@@ -77,7 +82,7 @@ function DeskPanels() {
       )}
       {rightOpen.value ? (
         <aside class="column column-right" aria-label={t("columns.right")}>
-          <Tabs of={["details", "alarms", "measures", "commands"]} onFold={() => (rightOpen.value = false)} />
+          <Tabs of={tabs(["details", "alarms", "cases", "measures", "commands"])} onFold={() => (rightOpen.value = false)} />
           <TabBody />
         </aside>
       ) : (
@@ -96,7 +101,7 @@ function PhonePanels() {
           {tab.value === "things" ? <div class="column-body"><Things /></div> : <TabBody />}
         </section>
       )}
-      <Tabs of={["things", "details", "alarms", "measures", "commands"]} />
+      <Tabs of={tabs(["things", "details", "alarms", "cases", "measures", "commands"])} />
     </>
   );
 }
@@ -114,7 +119,7 @@ function Tabs({ of, onFold }: { of: readonly Tab[]; onFold?: () => void }) {
   };
   const choose = (each: Tab) => (isPhone.value && tab.value === each && sheetOpen.value ? (sheetOpen.value = false) : openTab(each));
   return (
-    <div class="tabs" role="tablist" aria-label={t("columns.right")} onKeyDown={walk}>
+    <div class={`tabs ${of.length > 4 && !isPhone.value ? "tabs-many" : ""}`} role="tablist" aria-label={t("columns.right")} onKeyDown={walk}>
       {of.map((each) => {
         const on = tab.value === each && (!isPhone.value || sheetOpen.value);
         return (
@@ -135,6 +140,7 @@ function TabBody() {
     <div class="column-body" id="tab-body" role="tabpanel" aria-labelledby={`tab-${tab.value}`}>
       {tab.value === "details" && <DetailsPanel />}
       {tab.value === "alarms" && <AlarmsPanel />}
+      {tab.value === "cases" && <CasesPanel />}
       {tab.value === "measures" && <MeasuresPanel />}
       {tab.value === "commands" && <LedgerPanel />}
     </div>
