@@ -19,6 +19,7 @@ from taixu.errors import TaixuError, UsageError
 if TYPE_CHECKING:
     from taixu.defaults import App
     from taixu.twin.memory import Moment, Recording
+    from taixu.twin.processes import ProcessReport
 
 __all__ = ["add_arguments", "example", "read_time", "run", "summary", "usage"]
 
@@ -56,6 +57,8 @@ def run(args: argparse.Namespace) -> int:
     """Open it, go there, show it."""
     from taixu.twin.memory import Recording
     from taixu.twin.memory.comparing import compare_moments
+    from taixu.twin.processes import mine_cases
+    from taixu.twin.processes.resuming import cases_of
 
     if args.out is not None:
         need_suffix(args.out, (".png", ".exr"), option="--out")
@@ -89,6 +92,10 @@ def run(args: argparse.Namespace) -> int:
         other = recording.moment(read_time(args.against, recording, option="--against"))
         report["different"] = compare_moments(moment, other).counts()
         lines += [f"  {name}: {count:,} different" for name, count in report["different"].items()] or ["  nothing is different"]
+    processes = mine_cases(cases_of(recording, until_ns=at), now_ns=at)
+    if processes:
+        report["processes"] = [each.as_dict() for each in processes]
+        lines += [_process_line(each) for each in processes]
     if args.tables is not None:
         report["tables"] = _export(args, recording)
         lines += [f"  {args.tables / name}: {rows:,} values" for name, rows in report["tables"].items()]
@@ -99,6 +106,13 @@ def run(args: argparse.Namespace) -> int:
     args.console.answer(report)
     args.console.show("\n".join(lines))
     return 0
+
+
+def _process_line(report: ProcessReport) -> str:
+    took = "" if math.isnan(report.mean_secs) else f", {report.mean_secs:,.0f} s on average"
+    worst = report.states[0] if report.states else None
+    where = "" if worst is None else f"; most time goes into {worst.name!r} ({worst.queue:.2f} at once)"
+    return f"  {report.process}: {report.closed:,} cases closed{took}, {report.open:,} open{where}"
 
 
 def read_time(text: str, recording: Recording, *, option: str) -> int:
