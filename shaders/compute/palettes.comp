@@ -3,6 +3,7 @@
 #include "common/object.glsl"
 layout(local_size_x = 64) in;
 layout(std140, binding = 2) uniform Params { uint group_count; };
+layout(std430, binding = 10) readonly buffer Bases { uint bases[]; };       // the entity that a joint stands against; 0: its cell
 layout(std430, binding = 11) readonly buffer Binds { vec4 binds[]; };       // joint from mesh at rest, three rows each
 layout(std430, binding = 12) readonly buffer Groups { uvec2 groups[]; };    // first joint, how many
 layout(std430, binding = 13) readonly buffer Joints { uvec4 joints[]; };    // entity of the joint, of the mesh, bind
@@ -16,6 +17,13 @@ void main() {
     uint j = who.x, m = who.y;
     vec4 m0 = transforms[3u * m], m1 = transforms[3u * m + 1u], m2 = transforms[3u * m + 2u];
     vec4 j0 = transforms[3u * j], j1 = transforms[3u * j + 1u], j2 = transforms[3u * j + 2u];
+    uint cell = j, base = bases[j];
+    if (base != 0u) {
+        cell = base;
+        vec4 b0 = transforms[3u * base], b1 = transforms[3u * base + 1u], b2 = transforms[3u * base + 2u], last = vec4(0, 0, 0, 1);
+        mat4 local = mat4(j0, j1, j2, last); // transposed: rows are columns here
+        j0 = local * b0; j1 = local * b1; j2 = local * b2;
+    }
     vec3 x = vec3(m0.x, m1.x, m2.x), y = vec3(m0.y, m1.y, m2.y), z = vec3(m0.z, m1.z, m2.z);
     // Scaled before it is multiplied out: the determinant of something tiny is no number any more.
     float size = max(length(x), max(length(y), length(z)));
@@ -25,7 +33,7 @@ void main() {
     float determinant = dot(x, yz);
     float scale = abs(determinant) > 1e-30 ? inverse_size / determinant : 0.0;  // what is flat shows nothing
     vec3 apart = vec3(j0.w - m0.w, j1.w - m1.w, j2.w - m2.w)
-        + vec3(ivec3(cells[3u * j], cells[3u * j + 1u], cells[3u * j + 2u])
+        + vec3(ivec3(cells[3u * cell], cells[3u * cell + 1u], cells[3u * cell + 2u])
                - ivec3(cells[3u * m], cells[3u * m + 1u], cells[3u * m + 2u])) * 1024.0;
     j0.w = apart.x; j1.w = apart.y; j2.w = apart.z;
     vec4 b0 = binds[3u * who.z], b1 = binds[3u * who.z + 1u], b2 = binds[3u * who.z + 2u];

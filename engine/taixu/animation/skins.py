@@ -95,8 +95,8 @@ class SkinPalettes:
         transforms = self._places
         owners, places = np.unique(self.meshes, return_inverse=True)
         mesh_from_world = _invert_rows(transforms.matrices[owners])
-        world_from_joint = transforms.matrices[self.joints]
-        apart = transforms.cells[self.joints] - transforms.cells[self.meshes]
+        world_from_joint, cells = transforms.rows(self.joints)
+        apart = cells - transforms.cells[self.meshes]
         if apart.any():  # a joint that was hung below another root
             world_from_joint[:, 3::4] += apart * np.float32(CELL_M)
         mesh_from_joint = compose_rows(mesh_from_world[places], world_from_joint)

@@ -201,7 +201,7 @@ class App(base.App):
         for stage in (base.Stage.APPLY, base.Stage.PROPAGATE):
             self.run_stage(stage)
         if self.clock.ticks == 0:  # before the first step people stand as they begin, and not as their files hold them
-            move_people(self.world)
+            move_people(self.world, at_once=True)
             self.run_stage(base.Stage.PROPAGATE)
 
     def _brings_mods(self) -> bool:

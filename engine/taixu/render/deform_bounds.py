@@ -89,6 +89,8 @@ class JointBounds:
     ) -> None:  # fmt: skip
         self.entities, self.joints = entities, joints
         self.spheres = np.zeros((len(entities), 4))
+        self._bases, self._bases_revision = np.zeros(len(entities), np.intp), -1
+        self._against = np.zeros((len(entities), 4))  # spheres against their bases, of those whose joints all have the same one
         self._counts, self._starts = joint_counts, np.cumsum(joint_counts) - joint_counts
         widest = max((len(form.extents) for form in forms), default=0)
         table = np.full((len(forms), widest + 1), -np.inf, np.float32)
@@ -105,8 +107,50 @@ class JointBounds:
         firsts = np.cumsum([0, *(len(form.reach) for form in forms)])[:-1]
         self._reach = flat[ranges(firsts[numbers], self._targets)] if len(numbers) else flat
 
-    def follow(self, bodies: _Indices, places: WorldTransforms, weights: NDArray[np.float32]) -> None:
-        """Work out the spheres of these bodies, relative to the cells of their entities."""
+    def touched(self, moved: NDArray[np.bool_], places: WorldTransforms) -> NDArray[np.bool_]:
+        """Which bodies are bent otherwise where these entities (by index) moved, [b]: a joint did, or the mesh against joints."""
+        self._follow_bases(places)
+        found = np.zeros(len(self.entities), bool)
+        skinned = np.flatnonzero(self._counts > 0)
+        if len(skinned):
+            found[skinned] = np.logical_or.reduceat(moved[self.joints], self._starts[skinned])
+            found[skinned] |= moved[self.entities[skinned]] & (self._bases[skinned] == 0)
+        return found
+
+    def follow(
+        self, changed: NDArray[np.bool_], elsewhere: NDArray[np.bool_], places: WorldTransforms, weights: NDArray[np.float32]
+    ) -> None:
+        """Work out the spheres of bodies, relative to the cells of their entities: of those whose joints or weights changed, and
+        of those whose entities are elsewhere.
+        """
+        self._follow_bases(places)
+        is_held = self._bases > 0
+        self._measure(np.flatnonzero(changed | (elsewhere & ~is_held)), places, weights)
+        held = np.flatnonzero(is_held & (changed | elsewhere))
+        if len(held):
+            bases, spheres = self._bases[held], self._against[held]
+            columns = np.ascontiguousarray(places.matrices.take(bases, axis=0).T)
+            middles = np.einsum("ijn,nj->in", columns.reshape(3, 4, -1)[:, :3], spheres[:, :3]) + columns[3::4]
+            apart = (places.cells[bases] - places.cells[self.entities[held]]) * CELL_M
+            self.spheres[held, :3] = middles.T + apart
+            self.spheres[held, 3] = spheres[:, 3] * _stretches(columns)
+
+    def _follow_bases(self, places: WorldTransforms) -> None:
+        """Who is relative to what; a body counts as held where all its joints have one base and nothing is left at rest."""
+        if self._bases_revision == places.bases.revision:
+            return
+        self._bases_revision = places.bases.revision
+        skinned = np.flatnonzero((self._counts > 0) & ~self._is_loose)
+        self._bases[:] = 0
+        if places.bases and len(skinned):
+            of, every = places.bases.of[self.joints], np.flatnonzero(self._counts > 0)
+            low = np.minimum.reduceat(of, self._starts[every])
+            high = np.maximum.reduceat(of, self._starts[every])
+            same = np.zeros(len(self.entities), np.intp)
+            same[every] = np.where(low == high, low, 0)
+            self._bases[skinned] = same[skinned]
+
+    def _measure(self, bodies: _Indices, places: WorldTransforms, weights: NDArray[np.float32]) -> None:
         if not len(bodies):
             return
         grow = self._grown(weights)[bodies]
@@ -118,12 +162,20 @@ class JointBounds:
             # Most often everybody moved: then nothing has to be picked.
             flat = slice(None) if int(many.sum()) == len(self.joints) else ranges(self._starts[some], many)
             starts = np.cumsum(many) - many
-            joints = self.joints[flat]
-            columns = np.ascontiguousarray(places.matrices.take(joints, axis=0).T)
-            middles = columns[3::4]
+            joints, owners = self.joints[flat], np.repeat(some, many)
+            rows, cells = places.matrices.take(joints, axis=0), None
             if places.has_cells:
-                owners = np.repeat(self.entities[some], many)
-                middles = middles + (places.cells[joints] - places.cells[owners]).T * np.float32(CELL_M)
+                cells = places.cells[joints]
+            mixed = np.flatnonzero((places.bases.of[joints] > 0) & (self._bases[owners] == 0)) if places.bases else ()
+            if len(mixed):
+                rows[mixed], found = places.rows(joints[mixed])
+                if cells is not None:
+                    cells[mixed] = found
+            columns = np.ascontiguousarray(rows.T)
+            middles = columns[3::4]
+            if cells is not None:
+                apart = np.where(self._bases[owners, None] > 0, 0, cells - places.cells[self.entities[owners]])
+                middles = middles + (apart.T * CELL_M).astype(np.float32)
             radii = (self._extents[flat] + np.repeat(grow[skinned], many).astype(np.float32)) * _stretches(columns)
             low[:, skinned] = np.minimum.reduceat(middles - radii, starts, axis=1)
             high[:, skinned] = np.maximum.reduceat(middles + radii, starts, axis=1)
@@ -135,8 +187,8 @@ class JointBounds:
             radius = (rest[:, 3] + grow[loose]) * _stretches(columns)
             low[:, loose] = np.minimum(low[:, loose], middle - radius)
             high[:, loose] = np.maximum(high[:, loose], middle + radius)
-        self.spheres[bodies, :3] = ((low + high) / 2).T
-        self.spheres[bodies, 3] = np.sqrt(np.square(high - low).sum(0)) / 2
+        found = np.concatenate([(low + high) / 2, np.sqrt(np.square(high - low).sum(0, keepdims=True)) / 2]).T
+        self._against[bodies] = self.spheres[bodies] = found
 
     def _grown(self, weights: NDArray[np.float32]) -> _Floats:
         """How far morph targets move anything, by body."""

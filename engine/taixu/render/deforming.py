@@ -98,7 +98,8 @@ class Deformer:
                 since = -1
             self._seen = seen
         self.seats.keep_past(wanted=want_previous)
-        self._palettes.follow(skins)
+        if skins.revision or len(world.query(Skin)):
+            self._palettes.follow(skins, world.resource(WorldTransforms).bases)
         self._touch(world, skins, weights, since)
         if self._frame % _SWEEP_FRAMES == 0:
             self.seats.give_blocks_back(np.flatnonzero(self.seats.seen < self._frame - _KEPT_FRAMES))
@@ -242,12 +243,12 @@ class Deformer:
         if since < 0:
             changed, elsewhere = np.ones(bodies, bool), np.ones(bodies, bool)
         else:
-            turned = places.changed(since)
-            changed = _touched(skins.moved(turned, len(places.matrices)), self._palette_firsts, self._palette_counts)
-            elsewhere = _mask(turned, len(places.matrices))[self._bounds.entities]
+            moved = _mask(places.changed(since), len(places.matrices))
+            elsewhere = moved[self._bounds.entities]
+            changed = self._bounds.touched(moved, places)
             if row_count(rows):
                 changed |= _touched(_mask(rows, count), self._weight_firsts, self._weight_counts)
-        self._bounds.follow(np.flatnonzero(changed | elsewhere | self._is_new), places, weights.values)
+        self._bounds.follow(changed | self._is_new, elsewhere, places, weights.values)
         self._is_new = False
         live = np.flatnonzero(self.seats.slots >= 0)
         self.seats.is_stale[live] |= changed[self.seats.bodies[live]]

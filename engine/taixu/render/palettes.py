@@ -9,10 +9,11 @@ from taixu.animation.skins import SkinPalettes
 from taixu.gpu import Buffer, Device
 from taixu.render.row_buffer import RowBuffer
 from taixu.render.work_groups import GROUP, GroupTable
+from taixu.scene.bases import Bases
 
 __all__ = ["PaletteBuffers"]
 
-_BINDS, _GROUPS, _JOINTS, _PALETTES = 11, 12, 13, 14
+_BASES, _BINDS, _GROUPS, _JOINTS, _PALETTES = 10, 11, 12, 13, 14
 
 
 class PaletteBuffers:
@@ -23,16 +24,22 @@ class PaletteBuffers:
         self._palettes = RowBuffer(device, 12, label="palettes")
         self._binds = RowBuffer(device, 12, label="inverse binds")
         self._joints = RowBuffer(device, 4, label="joints")
+        self._bases = RowBuffer(device, 1, label="bases")
         self._groups = GroupTable(device, label="palette groups")
         self._revision = -1
+        self._bases_seen = (-1, 0)
 
     @property
     def buffer(self) -> Buffer:
         """The palettes."""
         return self._palettes.buffer
 
-    def follow(self, skins: SkinPalettes) -> None:
-        """Upload who is bent by what, where that is new."""
+    def follow(self, skins: SkinPalettes, bases: Bases) -> None:
+        """Upload who is bent by what, and what joints are relative to, where that is new."""
+        if self._bases_seen != (bases.revision, len(bases.of)) and len(bases.of):
+            self._bases_seen = bases.revision, len(bases.of)
+            self._bases.reserve(len(bases.of))
+            self._bases.upload(bases.of, slice(0, len(bases.of)))
         if self._revision == skins.revision:
             return
         self._revision = skins.revision
@@ -53,12 +60,12 @@ class PaletteBuffers:
         table[:, 0] = firsts[owners] + starts
         table[:, 1] = np.minimum(counts[owners] - starts, GROUP)
         device = self.device
-        for binding, rows in ((_BINDS, self._binds), (_JOINTS, self._joints), (_PALETTES, self._palettes)):
+        for binding, rows in ((_BASES, self._bases), (_BINDS, self._binds), (_JOINTS, self._joints), (_PALETTES, self._palettes)):
             device.bind_storage(binding, rows.buffer)
         self._groups.dispatch("compute/palettes.comp", table, binding=_GROUPS)
 
     def release(self) -> None:
         """Give the memory back."""
-        for rows in (self._palettes, self._binds, self._joints):
+        for rows in (self._palettes, self._binds, self._joints, self._bases):
             rows.release()
         self._groups.release()

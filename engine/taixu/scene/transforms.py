@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from taixu.ecs import ChangeLog, Rows, Table, World, indices_of, merge_rows, row_count
 from taixu.math.affine import as_run, compose_rows, put_rows, put_translations, rows_from_trs, take_rows
 from taixu.math.integers import distinct
+from taixu.scene.bases import Bases
 from taixu.scene.components import CELL_M, Parent, Transform
 from taixu.scene.hierarchy import Hierarchy
 
@@ -32,17 +33,20 @@ class WorldTransforms:
     Attributes
     ----------
     matrices : float32[capacity, 12]
-        World-from-local 3x4 matrices in rows, relative to the cell.
+        World-from-local 3x4 matrices in rows, relative to the cell; of those who are held, to their base (see `rows`).
     cells : int32[capacity, 3]
         The cell of the entity's root.
     changes : ChangeLog
         Which indices changed, by tick: ``changes.since(tick, len(matrices))``.
+    bases : Bases
+        Whose matrices are relative to another entity.
     """
 
     def __init__(self) -> None:
         self.matrices: NDArray[np.float32] = np.zeros((0, 12), np.float32)
         self.cells: NDArray[np.int32] = np.zeros((0, 3), np.int32)
         self.changes = ChangeLog()
+        self.bases = Bases()
         self._tick = 0
         self._has_cells = False
         self._touched: NDArray[np.bool_] = np.zeros(0, bool)
@@ -60,9 +64,21 @@ class WorldTransforms:
     def matrix(self, index: int) -> NDArray[np.float64]:
         """The world-from-local 4x4 of one entity in float64, cell included."""
         matrix = np.eye(4)
-        matrix[:3] = self.matrices[index].reshape(3, 4)
-        matrix[:3, 3] += self.cells[index] * CELL_M
+        (row,), (cell,) = self.rows(np.array([index]))
+        matrix[:3] = row.reshape(3, 4)
+        matrix[:3, 3] += cell * CELL_M
         return matrix
+
+    def rows(self, indices: Indices) -> tuple[NDArray[np.float32], NDArray[np.int32]]:
+        """Matrices ``[n, 12]`` relative to cells ``[n, 3]``, also of those who are held."""
+        matrices, cells = take_rows(self.matrices, indices), self.cells[indices]
+        bases = self.bases.of[indices]
+        held = np.flatnonzero(bases)
+        if len(held):
+            above = bases[held].astype(np.intp)
+            matrices[held] = compose_rows(take_rows(self.matrices, above), matrices[held])
+            cells[held] = self.cells[above]
+        return matrices, cells
 
     @property
     def has_cells(self) -> bool:
@@ -83,6 +99,7 @@ class WorldTransforms:
             matrices[:have], cells[:have] = self.matrices, self.cells
             self.matrices, self.cells = matrices, cells
             self._touched = np.zeros(capacity, bool)
+            self.bases.reserve(capacity)
 
 
 def split_position(position: NDArray[np.float64]) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
@@ -106,13 +123,18 @@ def propagate_transforms(world: World) -> None:
     since, state._tick = state._tick, world.tick
     rows = hierarchy.changes.since(since, len(hierarchy.parents))
     reparented = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+    rebased = state.bases.settle(world, hierarchy, since, reparented)
     changed = [_update_roots(state, table, since) for table in world.query(Transform, without=(Parent,))]
     changed += [_show(world, state), _clear_bare(world, state, since)]
     below = _follow_locals(world, state, hierarchy, since, reparented)
     if len(world.query(Parent)) > hierarchy.child_count:
         changed.append(_update_orphans(world, state, hierarchy, np.concatenate([*below, reparented])))
     if not hierarchy.is_flat:
-        changed.append(_update_children(state, hierarchy, [*changed, *below, reparented], len(changed)))
+        seeds = [*changed, *below, reparented, rebased]
+        if state.bases:
+            changed.append(_update_held(state, hierarchy, seeds))
+            seeds = [part[state.bases.of[part] == 0] for part in seeds]
+        changed.append(_update_children(state, hierarchy, seeds, len(seeds) - len(below) - 2))
     for indices in changed:
         state.changes.mark(indices, world.tick)
     world.advance()
@@ -228,6 +250,20 @@ def _update_children(state: WorldTransforms, hierarchy: Hierarchy, changed: list
     return np.concatenate(levels) if levels else _NONE
 
 
+def _update_held(state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indices]) -> Indices:
+    """Matrices against their bases, of those who are held and changed, and of all below."""
+    start = np.concatenate(changed)
+    of = state.bases.of
+    affected = _closure(state._touched, hierarchy, start[of[start] > 0])
+    for level in _by_depth(hierarchy, affected):
+        above, rows = hierarchy.parents_of(level), take_rows(state._locals, level)
+        inner = np.flatnonzero(above != of[level])
+        if len(inner):
+            rows[inner] = compose_rows(take_rows(state.matrices, above[inner]), rows[inner])
+        put_rows(state.matrices, level, rows)
+    return affected
+
+
 def _follow_locals(
     world: World, state: WorldTransforms, hierarchy: Hierarchy, since: int, reparented: Indices
 ) -> list[Indices]:
@@ -271,22 +307,27 @@ def _affected(state: WorldTransforms, hierarchy: Hierarchy, changed: list[Indice
     """
     if sum(map(len, changed)) * 4 > len(state.matrices) or \
             2 * int(hierarchy.sizes[np.concatenate(changed[:roots])].sum()) > hierarchy.child_count:
-        return hierarchy.levels  # finding out would cost more than doing all
-    affected = _closure(state._touched, hierarchy, np.concatenate(changed))
-    affected = affected[hierarchy.parents[affected] > 0]
+        return state.bases.free_levels(hierarchy)  # finding out would cost more than doing all
+    affected = _closure(state._touched, hierarchy, np.concatenate(changed), state.bases.of if state.bases else None)
+    return _by_depth(hierarchy, affected[hierarchy.parents[affected] > 0])
+
+
+def _by_depth(hierarchy: Hierarchy, affected: Indices) -> list[Indices]:
     depths = hierarchy.depths[affected]
     ends = np.cumsum(np.bincount(depths)) if len(depths) else _NONE
     return np.split(affected[np.argsort(depths, kind="stable")], ends[:-1])
 
 
-def _closure(touched: NDArray[np.bool_], hierarchy: Hierarchy, start: Indices) -> Indices:
-    """`start` and all below, each once. `touched` is all False before and after."""
+def _closure(
+    touched: NDArray[np.bool_], hierarchy: Hierarchy, start: Indices, bases: NDArray[np.int32] | None = None
+) -> Indices:
+    """`start` and all below, each once, but for those who have bases. `touched` is all False before and after."""
     touched[start] = True
     level = np.flatnonzero(touched)
     found = [level]
     while len(level):
         level = hierarchy.children_of(level)
-        level = level[~touched[level]]
+        level = level[~touched[level] if bases is None else ~touched[level] & (bases[level] == 0)]
         touched[level] = True
         found.append(level)
     closure = np.concatenate(found)

@@ -13,10 +13,11 @@ from render_world import SmallWorld
 from taixu.animation.morphs import MorphWeights
 from taixu.animation.skins import SkinPalettes, update_skins
 from taixu.assets.model import Primitive
+from taixu.ecs import indices_of
 from taixu.gpu import Device, NullDevice
 from taixu.render import Renderer, View, ViewCamera
 from taixu.render.deforming import Deformer
-from taixu.scene import Light, MeshInstance, Transform
+from taixu.scene import Light, MeshInstance, Parent, Transform, WorldTransforms
 from taixu.scene.library import LibraryMesh, MeshLibrary
 from taixu.scene.shapes import shape_mesh
 
@@ -175,3 +176,35 @@ def test_who_finds_no_room_is_not_drawn_and_it_is_said_once(caplog: pytest.LogCa
         crowd.frame()
     assert 1 <= crowd.deformer.jobs < 6
     assert len([record for record in caplog.records if "deformed vertices" in record.message]) == 1
+
+
+def test_bones_that_are_held_against_a_person_bend_him_the_same() -> None:
+    """The person walks off, turned and scaled: the mesh is bent as before, and only what bends costs anything."""
+    crowd = Crowd(3, shared_device())
+    world, places = crowd.world, crowd.world.resource(WorldTransforms)
+    above = crowd.places + np.array([[0], [0.5], [0]], np.float32)
+    for person, bone in zip(crowd.people.tolist(), crowd.bones.tolist(), strict=True):
+        world.insert(bone, Parent(person))
+        world.set(bone, Transform, translation=(0.0, 0.5, 0.0))
+    crowd.look_at(3.0)
+    crowd.frame()
+    before = [crowd.shown(person) for person in range(3)]
+    spheres = crowd.deformer.spheres_of(np.arange(3))
+    places.bases.hold(crowd.bones[1:], indices_of(crowd.people[1:]))
+    crowd.frame()
+    assert crowd.deformer.jobs == 2, "those whose bones are against something else now"
+    half = np.sin(0.3), np.cos(0.3)
+    turned = (0.0, half[0], 0.0, half[1])
+    for number, person in enumerate(crowd.people.tolist()):
+        world.set(person, Transform, translation=(above[0, number], 0.0, 0.25), rotation=turned, scale=(2.0, 2.0, 2.0))
+    crowd.frame()
+    assert crowd.deformer.jobs == 1, "who is not held"
+    for person in range(3):
+        np.testing.assert_allclose(crowd.shown(person), before[person], atol=2e-6)
+    found = crowd.deformer.spheres_of(np.arange(3))
+    np.testing.assert_allclose(found[1:, 1], 2.0 * spheres[1:, 1], atol=1e-4)
+    assert (found[1:, 3] >= 2.0 * spheres[1:, 3] * 0.99).all()
+    world.set(int(crowd.bones[1]), Transform, translation=(0.0, 0.7, 0.0))
+    crowd.frame()
+    assert crowd.deformer.jobs == 1
+    np.testing.assert_allclose(crowd.shown(1) - before[1], np.tile([0.0, 0.2, 0.0], (len(before[1]), 1)), atol=2e-6)

@@ -24,6 +24,8 @@ class Crowd:
         Whose skeleton, and which state graph.
     phases, speeds, turnings, clocks : float32 arrays [n]
         Part of a stride, m/s, rad/s, and seconds since the person came.
+    waits : float32 array [n]
+        Seconds since the person was posed.
     places, headings, seen : float64 [3, n], float64 [n], bool [n]
         Where they were in the last frame, if they were anywhere.
     states, former : int32 arrays [LAYERS, n]
@@ -51,6 +53,7 @@ class Crowd:
         self.speeds = np.zeros(n, np.float32)
         self.turnings = np.zeros(n, np.float32)
         self.clocks = np.zeros(n, np.float32)
+        self.waits = np.zeros(n, np.float32)
         self.places = np.zeros((3, n))
         self.headings = np.zeros(n)
         self.seen = np.zeros(n, bool)
@@ -70,6 +73,18 @@ class Crowd:
 
     def __len__(self) -> int:
         return len(self.handles)
+
+    def take(self, rows: NDArray[np.intp]) -> Crowd:
+        """Some of them, apart."""
+        made = Crowd()
+        for name, column in vars(self).items():
+            setattr(made, name, column[..., rows])
+        return made
+
+    def put(self, rows: NDArray[np.intp], some: Crowd) -> None:
+        """Take over all that was done to `some`, who are these rows."""
+        for name, column in vars(self).items():
+            column[..., rows] = getattr(some, name)
 
     def follow(self, handles: NDArray[np.uint64]) -> Crowd:
         """The crowd of these handles, with all that is known of those who were there."""

@@ -87,6 +87,7 @@ class Faces:
     said_secs: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
     mouths: F32 = field(default_factory=lambda: np.zeros((len(VISEMES), 0), np.float32))
     complexions: Complexions = field(default_factory=Complexions)
+    _waited: F32 = field(default_factory=lambda: np.zeros(0, np.float32))
     _groups: list[_Group] = field(default_factory=list)
     _handles: Handles = field(default_factory=lambda: np.zeros(0, np.uint64))
     _known: dict[str, int] = field(default_factory=dict)
@@ -104,6 +105,7 @@ class Faces:
         self.saying, self.said_secs = np.full(len(handles), -1, np.int32), np.zeros(len(handles), np.float32)
         self._words, self._voices = np.full(len(handles), "", object), np.full(len(handles), "", object)
         self._awaited = {}
+        self._waited = np.zeros(len(handles), np.float32)
         self.mouths = np.zeros((len(VISEMES), len(handles)), np.float32)
         for row, handle in enumerate(handles.tolist()):
             if handle in kept:
@@ -182,9 +184,12 @@ class Faces:
         return np.where(self.saying[rows] >= 0, open_, 1.0).astype(np.float32)
 
     def show(
-        self, world: World, crowd: Crowd, seeds: F32, gazes: NDArray[np.bool_], secs: float, *, at_once: bool = False
-    ) -> None:
-        """Write everybody's morph weights; moods take over at once, or as they fade."""
+        self, world: World, crowd: Crowd, seeds: F32, gazes: NDArray[np.bool_], secs: float, awake: NDArray[np.bool_], *,
+        at_once: bool = False,
+    ) -> None:  # fmt: skip
+        """Write the morph weights of those who are awake [n], with what went by since they last were; moods take over at once, or
+        as they fade.
+        """
         if not self._groups:
             return
         self._hear(world)
@@ -192,29 +197,41 @@ class Faces:
         names = ("weight", "blink", "fade_secs")
         weight, blinks, fades = (world.gather(crowd.handles, Face, name) for name in names)
         fades = np.zeros_like(fades) if at_once else fades
+        self._waited += np.float32(secs)
+        waited = np.where(awake, self._waited, 0.0).astype(np.float32)
+        self._waited[awake] = 0.0
         closed = blinking(crowd.clocks, seeds) * blinks
         for group in self._groups:
-            rows = group.rows
-            final = self._weights(group, weight[rows], fades[rows], closed[rows], crowd.eyes[:, rows] * gazes[rows], secs)
-            due = np.flatnonzero(np.abs(final - group.last).max(axis=0) > 1e-4)
+            places = np.flatnonzero(awake[group.rows])
+            if not len(places):
+                continue
+            rows = group.rows[places]
+            eyes = crowd.eyes[:, rows] * gazes[rows]
+            final = self._weights(group, places, weight[rows], fades[rows], closed[rows], eyes, waited[rows])
+            changed = np.abs(final - group.last[:, places]).max(axis=0) > 1e-4
+            due, final = places[changed], final[:, changed]
             if not len(due):
                 continue
-            group.last[:, due] = final[:, due]
+            group.last[:, due] = final
             if group.complexion is not None:
-                self.complexions.show(world, group.complexion, group.model, group.people, final, group.colors)
-            values = np.clip(group.matrix.T @ final[:, due], 0.0, 1.0)
-            places = group.places[:, due]
-            there = places >= 0
-            world.resource(MorphWeights).write(world, places[there], values[there].astype(np.float32))
+                self.complexions.show(world, group.complexion, group.model, group.people, group.last, group.colors)
+            values = np.clip(group.matrix.T @ final, 0.0, 1.0)
+            targets = group.places[:, due]
+            there = targets >= 0
+            world.resource(MorphWeights).write(world, targets[there], values[there].astype(np.float32))
 
-    def _weights(self, group: _Group, weight: F32, fades: F32, closed: F32, eyes: F32, secs: float) -> F32:
-        count = len(group.rows)
-        goal = np.zeros((len(group.names), count), np.float32)
-        shows = np.flatnonzero(group.wanted >= 0)
-        goal[group.wanted[shows], shows] = weight[shows]
-        step = np.where(fades > 0.0, np.float32(secs) / np.maximum(fades, 1e-3), np.float32(1.0))
-        group.shown[:] += np.clip(goal - group.shown, -step, step)
-        moods = np.where(group.binary[:, None], (group.shown > 0.5).astype(np.float32), group.shown)
+    def _weights(
+        self, group: _Group, places: NDArray[np.intp], weight: F32, fades: F32, closed: F32, eyes: F32, secs: F32
+    ) -> F32:
+        goal = np.zeros((len(group.names), len(places)), np.float32)
+        wanted = group.wanted[places]
+        shows = np.flatnonzero(wanted >= 0)
+        goal[wanted[shows], shows] = weight[shows]
+        step = np.where(fades > 0.0, secs / np.maximum(fades, 1e-3), np.float32(1.0))
+        shown = group.shown[:, places]
+        shown += np.clip(goal - shown, -step, step)
+        group.shown[:, places] = shown
+        moods = np.where(group.binary[:, None], (shown > 0.5).astype(np.float32), shown)
         left = [overridden(group.overrides[kind], moods) for kind in range(3)]
         final = moods.copy()
 
@@ -234,7 +251,7 @@ class Faces:
         add("lookUp", np.maximum(eyes[3], 0.0) * left[1])
         add("lookDown", np.maximum(-eyes[3], 0.0) * left[1])
         for number, name in enumerate(VISEMES):
-            add(name, self.mouths[number, group.rows] * left[2])
+            add(name, self.mouths[number, group.rows[places]] * left[2])
         return final
 
     def _speak(self, secs: float) -> None:

@@ -25,10 +25,11 @@ _REACH = 0.6
 """How far above and below the person ground is looked for, in legs' lengths."""
 
 
-def hold_feet(crowd: Crowd, bodies: Bodies, pace: Going, feet: Feet, moving: NDArray[np.bool_], secs: float) -> Feet:
+def hold_feet(crowd: Crowd, bodies: Bodies, pace: Going, feet: Feet, moving: NDArray[np.bool_], secs: F32) -> Feet:
     """Let feet that stand stay where they are in the world, however the person's speed changes meanwhile.
 
-    `moving` are those who do go through the world as they step; others step on the spot.
+    `moving` are those who do go through the world as they step; others step on the spot. `secs` [n] is the time since feet were
+    held last.
     """
     ankles = feet.ankles.copy()
     soles = feet.soles.copy()
@@ -53,7 +54,7 @@ def hold_feet(crowd: Crowd, bodies: Bodies, pace: Going, feet: Feet, moving: NDA
     return replace(feet, ankles=ankles, soles=soles)
 
 
-def find_ground(world: World, crowd: Crowd, bodies: Bodies, feet: Feet, wanted: NDArray[np.bool_], secs: float, frame: int) -> None:
+def find_ground(world: World, crowd: Crowd, bodies: Bodies, feet: Feet, wanted: NDArray[np.bool_], secs: F32, frame: int) -> None:
     """Look for the ground below the soles of some people, and go over to it smoothly."""
     cast = world.resource(GameServices).find("raycasts") if world.has_resource(GameServices) else None
     if cast is None or not wanted.any():
@@ -81,13 +82,13 @@ def find_ground(world: World, crowd: Crowd, bodies: Bodies, feet: Feet, wanted: 
             if hit is not None and hit["normal"][1] > 0.4:
                 heights[place] = hit["position"][1] - crowd.places[1, rows[place]]
                 normals[:, place] = hit["normal"]
-        share = 1.0 - np.exp(-secs / 0.05)
+        share = 1.0 - np.exp(-secs[rows] / 0.05)
         heights = np.clip(heights, -_REACH * bodies.legs[rows], _REACH * bodies.legs[rows])
         crowd.heights[number, rows] += (heights - crowd.heights[number, rows]) * share
         crowd.normals[number][:, rows] += (normals - crowd.normals[number][:, rows]) * share
 
 
-def stand_on_ground(crowd: Crowd, bodies: Bodies, feet: Feet, wanted: NDArray[np.bool_], secs: float) -> tuple[Feet, F32]:
+def stand_on_ground(crowd: Crowd, bodies: Bodies, feet: Feet, wanted: NDArray[np.bool_], secs: F32) -> tuple[Feet, F32]:
     """Lift the feet to the ground that was found.
 
     Returns

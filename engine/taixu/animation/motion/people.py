@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from taixu.animation.motion.acts import GESTURES, sit, talk
 from taixu.animation.motion.body import Bodies
+from taixu.animation.motion.cards import Cards
 from taixu.animation.motion.clips import ClipLibrary
 from taixu.animation.motion.components import Face, Gaze, Motion
 from taixu.animation.motion.crowd import LAYERS, Crowd
@@ -21,13 +22,14 @@ from taixu.animation.motion.gait import Feet, Going, going, place_feet, smooth
 from taixu.animation.motion.gazes import Eyes, turn_gazes
 from taixu.animation.motion.graph import MASKS, USUAL, Layer, StateGraph
 from taixu.animation.motion.ground import find_ground, hold_feet, stand_on_ground
+from taixu.animation.motion.holding import Holding
 from taixu.animation.motion.locomotion import locomotion
 from taixu.animation.motion.pose import Pose
 from taixu.animation.motion.style import Style
 from taixu.animation.motion.turns import F32
 from taixu.app import Clock
 from taixu.assets.model import ModelData
-from taixu.ecs import World, indices_of, row_count
+from taixu.ecs import Rows, World, indices_of, row_count
 from taixu.scene import CELL_M, Eye, Transform, WorldTransforms
 from taixu.scene.instantiate import Spawned
 
@@ -39,6 +41,9 @@ _HEIGHT_M = 1.75
 _THRIFT_PX = ((150.0, 2), (64.0, 4), (40.0, 8))
 """Who is smaller is posed in every so many frames, where thrift is wanted."""
 _SMALL_PX = 64.0
+_SMALL_SLACK = 1.1
+_SMALL_FACES = 8
+"""Faces of small ones are made up in every so many frames."""
 _UNWATCHED_FRAMES = 2
 _FASTEST_MPS = 14.0
 """Who is faster was put elsewhere."""
@@ -51,6 +56,13 @@ class _Rig:
     bones: Handles
     """Entities of the bones that the figure has, in its order; the hips first."""
     entities: Handles
+
+    @property
+    def drawn(self) -> Handles:
+        """Those that may have a mesh."""
+        nodes = [place for place, node in enumerate(self.model.nodes) if node.mesh is not None]
+        found = self.entities[nodes]
+        return found[found != 0]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -77,9 +89,12 @@ class People:
         Expressions.
     pose : Pose
         What was shown last, in the order of the crowd.
+    feet : Feet
+        Of those who were posed last.
     thrift : bool
-        Those whom eyes see small are posed only every second to eighth frame. How everybody goes, stands and acts is worked out
-        all the same: nothing but the bones of small ones depends on who looks, so whoever reads bones wants it False.
+        Those whom eyes see small are posed only every second to eighth frame, and those for whom a picture stands not at all; the
+        bones of small ones are held (`taixu.scene.bases`). How everybody goes and acts is worked out all the same: nothing but feet
+        and bones of small ones depends on who looks, so whoever reads bones wants it False.
     small : uint64 array
         Who is so small, where thrift is wanted, that nobody sees hair and skirts swing.
     """
@@ -94,6 +109,8 @@ class People:
         self.small: Handles = np.zeros(0, np.uint64)
         self._watched: tuple[int, Sequence[Eye]] = (0, ())
         self._is_other = True
+        self._is_small: NDArray[np.bool_] = np.zeros(0, bool)
+        self._holding, self._cards = Holding(), Cards()
         self.graphs: list[StateGraph] = [USUAL]
         self._figures: list[Figure] = []
         self._figure_of: dict[int, int] = {}
@@ -197,6 +214,11 @@ class People:
             alive = world.alive(bones.ravel()).reshape(bones.shape).all(axis=0)
             run = slice(int(rows[0]), int(rows[-1]) + 1)
             self._groups.append(_Group(figure, run, bones, bones[0], moves[run] & alive))
+        nothing = np.zeros(0, np.uint64)
+        hips = np.array([rig.bones[0] for rig in rigs], np.uint64) if rigs else nothing
+        self._holding.meet(handles, hips, may=moves & np.array([_is_free(rig.model) for rig in rigs], bool))
+        self._cards.meet([rig.drawn for rig in rigs])
+        self._is_small = np.zeros(len(handles), bool)
         self._gazes = np.isin(handles, _all(world, Gaze))
         self._acts = np.full(len(handles), "", object)
         self._played = np.full(len(handles), "", object)
@@ -245,39 +267,35 @@ class People:
         crowd, clock = self.crowd, world.resource(Clock)
         secs = float(np.clip(clock.frame_secs, 0.0, _LONGEST_SECS))
         self._frame += 1
-        handles = crowd.handles
         scale = self._observe(world, secs)
         bodies = self._bodies.scaled(scale)
         crowd.clocks += np.float32(secs)
         crowd.since += np.float32(secs)
+        crowd.waits += np.float32(secs)
         if self._moves.any():
             pace = going(bodies, self._style, crowd.speeds, crowd.turnings)
             crowd.phases = ((crowd.phases + pace.rate * secs * (pace.effort > 0.001)) % 1.0).astype(np.float32)
-            feet = place_feet(bodies, self._style, pace, crowd.phases)
-            wanted = world.gather(handles, Motion, "ground").astype(bool) & self._moves
-            moving = world.gather(handles, Motion, "measured").astype(bool)
-            feet = hold_feet(crowd, bodies, pace, feet, moving, secs)
-            find_ground(world, crowd, bodies, feet, wanted, secs, self._frame)
-            feet, lift = stand_on_ground(crowd, bodies, feet, wanted, secs)
-            due = self._due(scale)
-            self.feet = feet
-            pose = self._go(bodies, pace, feet, lift / bodies.legs, due)
-            pose = self._act(world, bodies, pose, pace, secs, due, at_once=at_once)
+            due = self._due(world, scale)
+            self._go(world, bodies, pace, due)
+            pose = self._act(world, bodies, self.pose, pace, secs, due, at_once=at_once)
             if self._gazes.any():
                 turn_gazes(world, crowd, bodies, pose, self._gazes, secs, self._eyes)
             self.pose = pose
             self._show(world, pose, bodies, scale, due)
-        self.faces.show(world, crowd, self._seeds, self._gazes, secs, at_once=at_once)
+            self._holding.hold(world, self._is_small)
+        awake = ~self._is_small | ((np.arange(len(crowd)) + self._frame) % _SMALL_FACES == 0)
+        self.faces.show(world, crowd, self._seeds, self._gazes, secs, awake, at_once=at_once)
 
     def watch(self, eyes: Sequence[Eye]) -> None:
         """Be told who looks, before a picture."""
         self._watched = (self._frame, eyes)
 
-    def _due(self, scale: F32) -> NDArray[np.bool_]:
+    def _due(self, world: World, scale: F32) -> NDArray[np.bool_]:
         """Who is posed in this frame, [n]: everybody, unless thrift is wanted and somebody looks from far away."""
         crowd = self.crowd
         due = np.ones(len(crowd), bool)
         frame, eyes = self._watched
+        former, self._is_small = self._is_small, np.zeros(len(crowd), bool)
         self.small = np.zeros(0, np.uint64)
         if not self.thrift or not eyes or self._frame - frame > _UNWATCHED_FRAMES or self.pose.turns.shape[2] != len(crowd):
             return due
@@ -288,21 +306,39 @@ class People:
         for eye in eyes:
             away = np.linalg.norm(crowd.places - np.asarray(eye.position)[:, None], axis=0)
             sizes = np.maximum(sizes, _HEIGHT_M * scale * eye.pixels_per_m(away))
-        self.small = crowd.handles[sizes < _SMALL_PX]
+        self._is_small = sizes < _SMALL_PX * np.where(former, _SMALL_SLACK, 1.0)
+        self.small = crowd.handles[self._is_small]
         for size_px, frames in _THRIFT_PX:
             due &= (sizes >= size_px) | ((np.arange(len(crowd)) + self._frame) % frames == 0)
+        due &= ~self._cards.who(world)
         # Heads that turn are turned further each time: they are not left as they were.
         return due | self._gazes | (np.abs(crowd.gazes).max(axis=0) > 1e-3) | (crowd.clocks <= _LONGEST_SECS)
 
-    def _go(self, bodies: Bodies, pace: Going, feet: Feet, lift: F32, due: NDArray[np.bool_]) -> Pose:
-        """How everybody goes; those who are not due stay as they were shown."""
-        phases, clocks, seeds = self.crowd.phases, self.crowd.clocks, self._seeds
+    def _go(self, world: World, bodies: Bodies, pace: Going, due: NDArray[np.bool_]) -> None:
+        """Pose those who are due as they go; others, and where their feet are, stay as they were shown."""
         if due.all():
-            return locomotion(bodies, self._style, pace, phases, feet, secs=clocks, seeds=seeds, lift=lift)
+            self.pose = self._gone(world, self.crowd, bodies, self._style, pace, slice(None))
+            return
         rows = np.flatnonzero(due)
-        some = bodies.take(rows), self._style.take(rows), pace.take(rows), phases[rows], feet.take(rows)
-        self.pose.put(rows, locomotion(*some, secs=clocks[rows], seeds=seeds[rows], lift=lift[..., rows]))
-        return self.pose
+        if not len(rows):
+            return
+        some = self.crowd.take(rows)
+        self.pose.put(rows, self._gone(world, some, bodies.take(rows), self._style.take(rows), pace.take(rows), rows))
+        self.crowd.put(rows, some)
+
+    def _gone(self, world: World, crowd: Crowd, bodies: Bodies, style: Style, pace: Going, rows: Rows) -> Pose:
+        """How the people of some rows go, with their feet on the ground."""
+        wanted = world.gather(crowd.handles, Motion, "ground").astype(bool) & self._moves[rows]
+        moving = world.gather(crowd.handles, Motion, "measured").astype(bool)
+        secs = crowd.waits.copy()
+        crowd.waits[:] = 0.0
+        feet = place_feet(bodies, style, pace, crowd.phases)
+        feet = hold_feet(crowd, bodies, pace, feet, moving, secs)
+        find_ground(world, crowd, bodies, feet, wanted, secs, self._frame)
+        feet, lift = stand_on_ground(crowd, bodies, feet, wanted, secs)
+        self.feet = feet
+        seeds, lift = self._seeds[rows], lift / bodies.legs
+        return locomotion(bodies, style, pace, crowd.phases, feet, secs=crowd.clocks, seeds=seeds, lift=lift)
 
     def stand(self, world: World) -> bool:
         """Pose everybody as they begin, where anything changed since the last call; for worlds in which no time goes by.
@@ -475,6 +511,11 @@ class People:
 _SHIN = BONE["leftFoot"]
 
 
+def _is_free(model: ModelData) -> bool:
+    """Whether nothing of a model asks where its bones are in the world, as nodes do that aim at others."""
+    return model.avatar is not None and all(each.kind != "aim" for each in model.avatar.constraints)
+
+
 def _all(world: World, cls: type) -> Handles:
     return np.concatenate([np.zeros(0, np.uint64), *(table.entities for table in world.query(cls).tables())])
 
@@ -484,9 +525,9 @@ def watch_people(world: World, eyes: Sequence[Eye]) -> None:
     world.resource(People).watch(eyes)
 
 
-def move_people(world: World) -> None:
-    """Pose all avatars for the frame (a system)."""
-    world.resource(People).move(world)
+def move_people(world: World, *, at_once: bool = False) -> None:
+    """Pose all avatars for the frame (a system); where all is to be as it will be at once, nothing fades."""
+    world.resource(People).move(world, at_once=at_once)
 
 
 def stand_people(world: World) -> None:
