@@ -112,7 +112,7 @@ def _row_surfaces(soup: Soup, solid: Soup, row: Row, kind: RoadKind) -> None:
         points, high = (border, row.heights) if side < 0 else (border[::-1], row.heights[::-1])
         bridge = row.is_bridge if side < 0 else row.is_bridge[::-1]
         deep = np.where(bridge, 0.75, _SKIRT_M if kind.pave_m else 0.5)
-        look = "concrete" if kind.pave_m or bridge.any() else "earth"
+        look = "concrete" if kind.pave_m or bridge.any() else "sand" if kind.surface == "sand" else "earth"
         soup.strip(look, lifted(points, high + top - deep), lifted(points, high + top))
     if row.is_bridge.any():
         _bridge(soup, solid, row, half + kind.pave_m, top)
