@@ -95,7 +95,8 @@ class NativeBoxed:
             found = self._columns[name] = np.zeros(shape, dtype)
         return found
 
-    def send(self, kind: int, payload: bytes, *, reads: Any = (), writes: Any = (), mask: str = "", fuel: int | None = None) -> int:
+    def send(self, kind: int, payload: bytes, *, reads: Any = (), writes: Any = (), mask: str = "", fuel: int | None = None,
+             slow: bool = False) -> int:
         assert not self.busy
         self._serial += 1
         self.sent.append((kind, payload, tuple(reads)))

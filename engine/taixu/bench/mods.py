@@ -269,9 +269,9 @@ def _frame(options: Options, name: str, native_ms: float, lua_ms: float | None) 
 
 
 def _ran_ms(pid: int) -> float:
-    """For how long a process's first thread has run, in milliseconds; 0 where the system does not say."""
+    """For how long a process's threads have run, in milliseconds; 0 where the system does not say."""
     try:
-        return int(Path(f"/proc/{pid}/schedstat").read_text().split()[0]) / 1e6
+        return sum(int(file.read_text().split()[0]) for file in Path(f"/proc/{pid}/task").glob("*/schedstat")) / 1e6
     except (OSError, ValueError, IndexError):
         return 0.0
 

@@ -17,6 +17,7 @@ from taixu.errors import TaixuError
 from taixu.mods.decoding import Answer
 from taixu.mods.far_reaching import FAR_REACHING, check_far_reaching
 from taixu.mods.grants import may_be_changed
+from taixu.mods.work import RayParts
 from taixu.mods.writing import is_rotation
 from taixu.scene import Hierarchy, despawn_tree
 from taixu.script.chat import Chat
@@ -235,16 +236,21 @@ class _Hands:
             place = Entity(self._world, self._find(at)).world_position if isinstance(at, int) else None if at is None else Vec3(at)
             play(self._world, sound, position=place, volume=volume, pitch=pitch)
 
-    def _cast(self, batch: int, **rays: Any) -> None:
+    def _cast(self, batch: int, parts: RayParts | None = None, **rays: Any) -> None:
+        parts = parts or RayParts(len(rays["origins"]))
+        try:
+            parts.hits += self._hits(rays)
+        except GameError as error:
+            parts.wrong = str(error)
+        parts.left -= len(rays["origins"])
+        if parts.left <= 0:
+            self._mod.answered.append([batch, parts.wrong or parts.hits])
+
+    def _hits(self, rays: dict[str, Any]) -> list[Any]:
         self._rays += len(rays["origins"])
         if self._rays > _MOST_RAYS:
-            self._mod.answered.append([batch, f"game.raycasts takes at most {_MOST_RAYS} rays in a step"])
-            return
-        try:
-            found = cast_all(self._world, rays)
-        except GameError as error:
-            self._mod.answered.append([batch, str(error)])
-            return
+            raise GameError(f"game.raycasts takes at most {_MOST_RAYS} rays in a step")
+        found = cast_all(self._world, rays)
         hits: list[Any] = []
         for hit in found:
             if hit is None:
@@ -252,7 +258,7 @@ class _Hands:
                 continue
             number = self._world.stable_id(int(hit["entity"])) if hit["entity"] else 0
             hits.append([number, list(hit["position"]), list(hit["normal"]), hit["distance"]])
-        self._mod.answered.append([batch, hits])
+        return hits
 
     def _push(self, name: str) -> Callable[..., None]:
         def run(entity: int, **values: Any) -> None:

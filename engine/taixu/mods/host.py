@@ -27,6 +27,7 @@ from taixu.mods.following import WorldFollower
 from taixu.mods.grants import Grants
 from taixu.mods.inbox import Inbox, length_of
 from taixu.mods.keeping import KeptMod, bring_back, keep_mod
+from taixu.mods.lanes import choose_lanes
 from taixu.mods.loaded import LoadedMod
 from taixu.mods.mirror_column import MirrorColumn
 from taixu.mods.named import Given, NamedMod
@@ -223,6 +224,8 @@ class ModHost:
         self._controls = None
         posted = self._posted_by_scripts()
         self._for_scripts = Inbox()
+        choose_lanes(self.mods.values())
+        look = self.follower.look() if self.mods else None  # telling mods of it writes nothing into the world
         for mod in self.mods.values():
             facts: dict[str, list[Any]] = {}
             told: list[Any] = [[kind, name, told_of] for owner, kind, name, told_of in heard if owner == mod.name]
@@ -237,7 +240,7 @@ class ModHost:
                 mod.tell_once(f"mod {mod.name!r} hears {_MOST_EVENTS} events a step, and misses others")
             if told:
                 facts["events"] = told[:_MOST_EVENTS]
-            mod.send(facts, tick=self.world.resource(Clock).ticks + 1)
+            mod.send(facts, tick=self.world.resource(Clock).ticks + 1, look=look)
         seen = [mod.mirror.seen for mod in self.mods.values() if mod.running and mod.mirror.seen >= 0]
         self.follower.forget(min(seen, default=0))
 

@@ -28,7 +28,7 @@ __all__ = ["KeptMod", "KeptWrite", "bring_back", "keep_mod", "written_again"]
 
 _FACTS = (
     "fault", "listening", "spawned", "inbox", "share", "budget", "_reserved", "_ids_made", "_ran", "_unheard", "_foreign_fuel",
-    "_allowance", "_charged", "_first",
+    "_allowance", "_charged", "_first", "_backlog", "answered",
 )  # fmt: skip
 """What the engine's side of a mod remembers from step to step, besides what it mirrors and what it counts for people."""
 

@@ -174,10 +174,13 @@ class WorldMirror:
         """The look that it has taken everything in of; -1 where it begins anew."""
         return self._seen
 
-    def follow(self) -> tuple[dict[str, Any], list[str]]:
-        """Take in what changed since the last time; gives facts for the sandbox, and the keys of columns to copy."""
+    def follow(self, number: int | None = None) -> tuple[dict[str, Any], list[str]]:
+        """Take in what changed since the last time; gives facts for the sandbox, and the keys of columns to copy.
+
+        `number` is that of a look after which nothing was written; by default there is one now.
+        """
         facts: dict[str, Any] = {}
-        number = self._follower.look()
+        number = self._follower.look() if number is None else number
         if self._seen < self._follower.oldest:
             self._build(number)
             facts.update(reset=True, rebuild=True, capacity=self.capacity)

@@ -19,6 +19,7 @@ from taixu.mods.decoding import Answer, Order, decode_answer
 from taixu.mods.hands import carry_out
 from taixu.mods.inbox import Inbox
 from taixu.mods.keeping import KeptWrite, written_again
+from taixu.mods.lanes import Pace
 from taixu.mods.mirror_column import MirrorColumn, Returned
 from taixu.mods.named import Given, NamedMod
 from taixu.mods.work import FUEL_PER_UNIT, Share, structure_work, take_portion, work_of
@@ -54,6 +55,8 @@ class SteppedMod(NamedMod):
     ----------
     share
         Its part of the engine's own work.
+    pace
+        How long its calls take, and so in which lane of the box they are done.
     """
 
     def __init__(self, host: ModHost, given: Given) -> None:
@@ -63,6 +66,7 @@ class SteppedMod(NamedMod):
         self.share = Share()
         self.cost = ModCost()
         self.budget = Budget(self.grants.fuel)
+        self.pace = Pace(self.grants.fuel)
         self._backlog: deque[Order] = deque()  # asked for, and not done yet
         self._ran = -1
         self._known: dict[str, Any] = {}
@@ -94,10 +98,11 @@ class SteppedMod(NamedMod):
         """Whether it was never called."""
         return self._ran < 0
 
-    def send(self, facts: dict[str, list[Any]], *, tick: int) -> None:
+    def send(self, facts: dict[str, list[Any]], *, tick: int, look: int | None = None) -> None:
         """Send a step, unless the last one is still under way, or it is not its turn.
 
         `tick` is the step in which the answer is carried out: what the mod sees is what scripts see when that step begins.
+        `look` is the number of the look at the world before it, where there was one.
         """
         if not self.running:
             return
@@ -117,7 +122,7 @@ class SteppedMod(NamedMod):
             self._tell(reply)
         unheard, self._unheard = self._unheard, {}
         try:
-            self._send(unheard, tick)
+            self._send(unheard, tick, look)
         except (TaixuError, ValueError) as error:
             self.stop(f"mod {self.name!r} cannot be told what it would see ({error}); let it read less")
 
@@ -134,9 +139,9 @@ class SteppedMod(NamedMod):
             self._foreign_fuel + _FUEL_PER_BYTE * nbytes + _FUEL_PER_MESSAGE * len(events), _HARD * self.grants.fuel
         )
 
-    def _send(self, facts: dict[str, list[Any]], tick: int) -> None:
+    def _send(self, facts: dict[str, list[Any]], tick: int, look: int | None) -> None:
         clock = self._host.world.resource(Clock)
-        seen, dirty = self.mirror.follow()
+        seen, dirty = self.mirror.follow(look)
         steps = 1 if self._ran < 0 else max(1, tick - self._ran)
         self._ran = tick
         message = {
@@ -165,7 +170,8 @@ class SteppedMod(NamedMod):
         if self._first or fresh:
             fuel = max(fuel, FIRST_FUEL)
         self._charged, self._first = not (self._first or fresh), False
-        self.boxed.send(_TICK, payload, reads=reads, writes=writes, mask=mask, fuel=fuel)
+        slow = self.pace.slow or not self._charged
+        self.boxed.send(_TICK, payload, reads=reads, writes=writes, mask=mask, fuel=fuel, slow=slow)
         self._under_way, self._sent_fresh = True, fresh
 
     def _news(self, fresh: bool) -> dict[str, Any]:
@@ -243,6 +249,8 @@ class SteppedMod(NamedMod):
         self.cost.steps += 1
         self.cost.fuel, self.cost.micros, self.cost.memory_bytes = reply.fuel, reply.micros, reply.memory_bytes
         self.cost.recent_micros.append(reply.micros)
+        spent = max(0, reply.fuel - self._allowance)
+        self.pace.note(spent)
         if reply.status != "ok":
             self._fail(reply)
             return
@@ -264,7 +272,7 @@ class SteppedMod(NamedMod):
         if answer.fault is not None:
             where = f"in {answer.fault.where} of mod {self.name!r}" if answer.fault.where else f"in mod {self.name!r}"
             self.stop(f"{answer.fault.text} ({where}; stopped until it is loaded anew)", line=answer.fault.line)
-        elif self._charged and (told := self.budget.note(max(0, reply.fuel - self._allowance) + FUEL_PER_UNIT * work)):
+        elif self._charged and (told := self.budget.note(spent + FUEL_PER_UNIT * work)):
             self.tell("warning", f"mod {self.name!r} {told}")
         if self.cost.steps % _SNAPSHOT_TICKS == 0:
             self.boxed.snapshot(self._ran)

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from taixu.mods.decoding import Answer, Order
 
-__all__ = ["FUEL_PER_UNIT", "Share", "post_work", "share_out", "structure_work", "take_portion", "work_of"]
+__all__ = ["FUEL_PER_UNIT", "RayParts", "Share", "post_work", "share_out", "structure_work", "take_portion", "work_of"]
 
 FUEL_PER_UNIT = 10_000
 """Instructions of a box that take as long as a unit does."""
@@ -31,6 +32,24 @@ _STRUCTURE = frozenset(("spawn", "despawn", "add", "remove"))
 _EACH_MIRROR = 20
 _EACH = {"set": ("entities", 1), "raycasts": ("origins", 20)}
 _MOST_AT_ONCE = 3000
+_LEAST_RAYS = 50
+
+
+@dataclass
+class RayParts:
+    """What the parts of a large batch of rays met so far, the batch being cast over some steps.
+
+    Attributes
+    ----------
+    left
+        How many rays were not cast yet.
+    wrong
+        Why there is no answer; empty where there is one.
+    """
+
+    left: int
+    hits: list[Any] = field(default_factory=list)
+    wrong: str = ""
 
 
 class Share:
@@ -107,13 +126,38 @@ def work_of(answer: Answer, nbytes: int) -> int:
 
 
 def take_portion(orders: deque[Order], most_units: float = _MOST_AT_ONCE) -> tuple[list[Order], int]:
-    """Take what is done in this step of what a mod asked for, one order at least, and give the units that it takes."""
+    """Take what is done in this step of what a mod asked for, one order at least, and give the units that it takes.
+
+    Many rays are cast in parts, and answered when the last of them is.
+    """
     taken: list[Order] = []
     units = 0
-    while orders and (not taken or units + _work_of(orders[0]) <= most_units):
+    while orders:
+        if units + _work_of(orders[0]) > most_units:
+            part = _split_rays(orders, most_units - units, must=not taken)
+            if part is not None:
+                units += _work_of(part)
+                taken.append(part)
+            if taken:
+                break
         units += _work_of(orders[0])
         taken.append(orders.popleft())
     return taken, units
+
+
+def _split_rays(orders: deque[Order], most_units: float, *, must: bool) -> Order | None:
+    """Cut as many rays from the first order as there is room for; None where it is none of rays, or there is hardly room."""
+    first = orders[0]
+    if first.name != "raycasts" or len(first.arguments["origins"]) != len(first.arguments["directions"]):
+        return None
+    origins, directions = first.arguments["origins"], first.arguments["directions"]
+    count = int(most_units - _COMMAND) // _EACH["raycasts"][1]
+    if (count < _LEAST_RAYS and not must) or len(origins) <= max(count, _LEAST_RAYS):
+        return None
+    count = max(count, _LEAST_RAYS)
+    shared = {"parts": RayParts(len(origins)), **first.arguments}
+    orders[0] = Order(first.name, {**shared, "origins": origins[count:], "directions": directions[count:]})
+    return Order(first.name, {**shared, "origins": origins[:count], "directions": directions[:count]})
 
 
 def _work_of(order: Order) -> int:

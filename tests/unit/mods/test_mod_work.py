@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
+from copy import deepcopy
 from itertools import pairwise
 from types import SimpleNamespace
 from typing import Any
@@ -14,6 +15,7 @@ from taixu.mods.budget import Budget
 from taixu.mods.decoding import Answer, Order, decode_answer
 from taixu.mods.inbox import Inbox, length_of
 from taixu.mods.work import Share, post_work, share_out, structure_work, take_portion, work_of
+from taixu.physics import Collider, PhysicsPlugin, RigidBody
 from taixu.scene import Name, Shape, Transform
 
 FULL = 8000
@@ -51,9 +53,65 @@ def test_an_answer_is_worked_off_in_portions_in_its_order() -> None:
         assert units == 300 * len(taken)
     assert sum(portions) == 25
     assert max(portions) == 10
-    large = deque([Order("raycasts", {"origins": [[0, 0, 0]] * 4000}), Order("spawn", {})])
+    large = deque([Order("set", {"entities": [1] * 9000}), Order("spawn", {})])
     assert len(take_portion(large)[0]) == 1, "one is always done, however large"
     assert len(take_portion(deque([Order("spawn", {})] * 900), 1e9)[0]) == 900
+
+
+def test_many_rays_are_cast_in_parts_and_answered_together() -> None:
+    rays = [[float(number), 0.0, 0.0] for number in range(1000)]
+    orders = deque([Order("raycasts", {"batch": 3, "origins": rays, "directions": rays, "mask": 1}), Order("spawn", {})])
+    cast: list[list[float]] = []
+    steps = 0
+    while orders:
+        taken, units = take_portion(orders)
+        assert units <= 3000
+        for order in taken:
+            cast += order.arguments["origins"] if order.name == "raycasts" else []
+            assert order.name == "spawn" or order.arguments["directions"] == order.arguments["origins"]
+        steps += 1
+    assert cast == rays
+    assert steps == 7
+    uneven = deque([Order("raycasts", {"origins": rays, "directions": rays[1:]})])
+    assert len(take_portion(uneven)[0]) == 1, "what is refused is refused as a whole"
+
+
+def test_rays_beyond_what_a_step_holds_are_answered_when_all_are_cast() -> None:
+    source = """
+import game
+def ask(count):
+    hits = yield game.raycasts([(n, 5, 0) for n in range(count)], [(0, -1, 0)] * count)
+    game.log(f"{count}: {len(hits)} rays, met at {[n for n, hit in enumerate(hits) if hit is not None]}")
+def on_tick(dt):
+    if game.tick == 3: game.start(ask(400))
+"""
+    app = mod_app()
+    app.add_plugin(PhysicsPlugin())
+    for place in (7, 390):
+        app.world.spawn(Transform(translation=(float(place), 0.0, 0.0)), RigidBody(kind="static"), Collider("box"))
+    mod = add_mod(app, source)
+    mod.share.units = FULL  # it has set itself up long ago
+    for _ in range(30):
+        app.frame(STEP)
+    assert [line for line in mod_lines(app) if "rays" in line] == ["400: 400 rays, met at [7, 390]"]
+
+
+def test_what_waits_to_be_done_is_kept_with_the_world_and_what_came_after_is_forgotten() -> None:
+    source = "import game\ndef on_tick(dt):\n    if game.tick == 3:\n        for n in range(60): game.spawn('box', name=f'N{n}')\n"
+    app = mod_app()
+    mod = add_mod(app, source, capabilities=["spawn"])
+    mod.share.units = FULL
+    while not 0 < len(app.world.query(Shape)) < 40:
+        app.frame(STEP)
+    kept = deepcopy([getattr(mod, name) for name in ("_backlog", "answered")])
+    assert kept[0]
+    state = hosts(app).save_state()
+    for _ in range(30):
+        app.frame(STEP)
+    assert not mod._backlog
+    hosts(app).load_state(state)
+    now = hosts(app).mods["a.mod"]
+    assert [getattr(now, name) for name in ("_backlog", "answered")] == kept
 
 
 def test_reading_an_answer_is_work() -> None:

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from numpy.typing import DTypeLike, NDArray
 
 from taixu.mods.box.columns import Columns
-from taixu.mods.box.limits import EPOCH_SECS, Limits
+from taixu.mods.box.limits import EPOCH_SECS, SLOW, Limits
 from taixu.mods.box.reply import Reply, Snapshot
 from taixu.mods.box.wire import MOST_COLUMNS, Ask, Column, Done, Malformed, Op, Status, pack_columns, unpack_logs
 
@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 __all__ = ["BoxedMod"]
 
 _SNAPSHOT_SLACK_BYTES = 1 << 20
+_SLOW_PATIENCE = 3
+"""How many times as long the watchdog lets a call in the slow lane take, which has less of the processor."""
 
 
 _STATUS: dict[Status, Literal["ok", "error", "trapped"]] = {
@@ -78,6 +80,7 @@ class BoxedMod:
         self._taking: int | None = None  # the tag of a snapshot that is being taken
         self._putting: tuple[bytes, int] | None = None  # what is restored from, how many bytes have gone
         self._sent = False
+        self._lane = 0  # of the last call, and so of its snapshots: who is called quickly does not wait for those that are not
         self._described: tuple[Any, tuple[Column, ...], bytes] | None = None
         self._call_epochs = _epochs(limits.call_secs)
 
@@ -131,6 +134,7 @@ class BoxedMod:
         writes: Sequence[str] = (),
         mask: str = "",
         fuel: int | None = None,
+        slow: bool = False,
     ) -> int:
         """Ask the mod to do something and return at once.
 
@@ -149,6 +153,8 @@ class BoxedMod:
             not touch is not copied. Without one, all are.
         fuel
             Budget of this call; the limits' by default.
+        slow
+            Whether it may take long, so that no other mod should wait for it.
 
         Returns
         -------
@@ -172,13 +178,15 @@ class BoxedMod:
         ask = Ask(
             Op.CALL,
             self._slot,
-            epochs=self._call_epochs,
+            epochs=self._call_epochs * (_SLOW_PATIENCE if slow else 1),
             fuel=self.limits.fuel if fuel is None else fuel,
             first=len(payload),
             kind=kind,
             columns=columns,
             packed=packed,
+            lane=SLOW if slow else 0,
         )
+        self._lane = ask.lane
         self._call = serial, ask, payload
         self._sent = False
         self.advance()
@@ -213,7 +221,7 @@ class BoxedMod:
         if self.state != "ready" or self._taking is not None or self._fetching is not None or not self._box.standing:
             return False
         self._taking = tag
-        self._box.ask(self, Ask(Op.SNAPSHOT, self._slot, memory_bytes=self._most_snapshot_bytes))
+        self._box.ask(self, Ask(Op.SNAPSHOT, self._slot, memory_bytes=self._most_snapshot_bytes, lane=self._lane))
         return True
 
     def restore(self, data: bytes) -> None:
@@ -271,7 +279,7 @@ class BoxedMod:
         if self._bulk is None and self._fetching is not None:
             _, data, come = self._fetching
             count = min(self._box.layout.bulk_bytes, len(data) - come)
-            self._bulk = Ask(Op.FETCH, self._slot, first=come, second=count)
+            self._bulk = Ask(Op.FETCH, self._slot, first=come, second=count, lane=self._lane)
             self._box.ask(self, self._bulk)
 
     def take(self, ask: Ask, done: Done, serial: int) -> None:
@@ -324,7 +332,7 @@ class BoxedMod:
             self._call = None
         self._putting = None
         if self._box.standing:
-            self._box.ask(self, Ask(Op.CLOSE, self._slot))
+            self._box.ask(self, Ask(Op.CLOSE, self._slot, lane=SLOW))
 
     @property
     def slot(self) -> int:
@@ -380,6 +388,7 @@ class BoxedMod:
             memory_bytes=self.limits.memory_bytes,
             first=len(config),
             second=len(sources),
+            lane=SLOW,
         )
         self._box.ask(self, self._main)
 
@@ -412,7 +421,7 @@ class BoxedMod:
         if gone < len(data):
             piece = data[gone : gone + self._box.layout.bulk_bytes]
             self._write(self._areas.bulk, piece)
-            self._bulk = Ask(Op.PUT, self._slot, first=gone, second=len(piece), memory_bytes=len(data))
+            self._bulk = Ask(Op.PUT, self._slot, first=gone, second=len(piece), memory_bytes=len(data), lane=SLOW)
             self._box.ask(self, self._bulk)
             return
         self._main = Ask(
@@ -421,6 +430,7 @@ class BoxedMod:
             epochs=_epochs(self.limits.boot_secs),
             fuel=self.limits.boot_fuel,
             memory_bytes=self.limits.memory_bytes,
+            lane=SLOW,
         )
         self._box.ask(self, self._main)
 

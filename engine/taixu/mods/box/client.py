@@ -12,9 +12,8 @@ import hashlib
 import importlib.util
 import json
 import mmap
-from collections import deque
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import Self
@@ -22,9 +21,10 @@ from typing import Self
 from taixu.errors import MachineError, TaixuError
 from taixu.mods.box.arena import Arena
 from taixu.mods.box.boxed import BoxedMod
+from taixu.mods.box.flight import Asked, Flight, Patience
 from taixu.mods.box.image import compiled, inside
 from taixu.mods.box.launch import HELPER, MOST_RECEIVED_BYTES, HelperProcess
-from taixu.mods.box.limits import EPOCH_SECS, Layout, Limits
+from taixu.mods.box.limits import SLOW, Layout, Limits
 from taixu.mods.box.lockdown import Layer, describe_gaps
 from taixu.mods.box.wire import Ask, Inbox, Malformed, Message, Op, decode_done, encode_ask
 
@@ -32,18 +32,10 @@ __all__ = ["Box"]
 
 _MOST_FAILED_STARTS = 3
 _YOUNG_SECS = 5.0  # a helper that dies younger than this, and nobody to blame, has not started
-_MOST_LOOK_SECS = 0.5  # what one look adds to the watchdog's patience, so that an engine that stood still blames nobody
 _START_SECS = 120.0
 _LISTEN_SECS = 0.05  # between two looks at the helper's standard error
 _MEMORY_SLACK_BYTES = 1 << 30
 _LIMITS = Limits()
-
-
-@dataclass(frozen=True)
-class _Asked:
-    mod: BoxedMod
-    ask: Ask
-    serial: int
 
 
 class Box:
@@ -96,16 +88,15 @@ class Box:
         self._arena: Arena | None = None
         self._helper: HelperProcess | None = None
         self._inbox = Inbox()
-        self._flight: deque[_Asked] = deque()
+        self._flight = Flight()
         self._mods: dict[int, BoxedMod] = {}
         self._free = list(range(layout.slots))
         self._serial = 0
         self._ready = False
-        self._never_asked = False  # the helper was gone before the first of those in flight was put to it
+        self._has_lanes = True
         self._failed_starts = 0
         self._launched = 0.0
-        self._patience_secs = 0.0
-        self._looked = 0.0
+        self._patience = Patience()
         self._listened = 0.0
 
     @property
@@ -251,7 +242,7 @@ class Box:
         """Wait until the helper says something, at most so long, and tend."""
         if self._helper is not None:
             memory, sign = self.memory, self.layout.sign
-            self._helper.wait_readable(min(timeout_secs, 0.1), is_at_work=lambda: memory[sign] != 0)
+            self._helper.wait_readable(min(timeout_secs, 0.1), is_at_work=lambda: bool(memory[sign] or memory[sign + SLOW]))
         self.tend()
 
     # What follows is called by the mods.
@@ -262,16 +253,17 @@ class Box:
         return self._serial
 
     def ask(self, mod: BoxedMod, ask: Ask, serial: int | None = None) -> None:
-        """Put something to the helper, which answers in order."""
+        """Put something to the helper, which answers in order within a lane: that of `ask`, or where the mod is being served."""
         assert self._helper is not None
-        if not self._flight:
-            self._patience_secs, self._looked = 0.0, monotonic()
-        asked = _Asked(mod, ask, self.next_serial() if serial is None else serial)
-        self._flight.append(asked)
+        lane = self._flight.lane_for(mod.slot, ask.lane if self._has_lanes else 0)
+        if lane != ask.lane:
+            ask = replace(ask, lane=lane)
+        asked = Asked(mod, ask, self.next_serial() if serial is None else serial)
+        self._flight.put(asked, monotonic())
         try:
             self._helper.send(encode_ask(ask, asked.serial))
         except EOFError:  # `tend` meets the same end, at a moment when mods may be lost
-            self._never_asked = self._never_asked or len(self._flight) == 1
+            asked.reached = False
 
     def without_known(self, sources: Mapping[str, str]) -> dict[str, str]:
         """Sources without those that the image holds, where it holds all that it could as they are."""
@@ -283,7 +275,7 @@ class Box:
     def part(self, mod: BoxedMod) -> None:
         """Close a mod; its place is free when the helper has said that it lets go."""
         if self._helper is not None:
-            self.ask(mod, Ask(Op.CLOSE, mod.slot))
+            self.ask(mod, Ask(Op.CLOSE, mod.slot, lane=SLOW))
         else:
             self._leave(mod)
 
@@ -302,9 +294,9 @@ class Box:
         memory_bytes = self.layout.slots * _LIMITS.memory_bytes + _MEMORY_SLACK_BYTES
         self._inbox = Inbox()
         self._flight.clear()
-        self._ready = self._never_asked = False
-        self._patience_secs, self._looked = 0.0, monotonic()
-        self._launched = self._looked
+        self._ready = False
+        self._launched = monotonic()
+        self._patience.begin(self._launched)
         self._helper = HelperProcess(self._arena, self.layout, str(self._image), memory_bytes=memory_bytes, program=self._program)
 
     def _take(self, message: Message) -> None:
@@ -312,19 +304,17 @@ class Box:
             self._take_ready(message)
             return
         done = decode_done(message)
-        if not self._flight or not self._ready:
+        if not self._ready:
             raise Malformed("an answer to nothing")
-        asked = self._flight[0]
-        if message.serial != asked.serial or done.op is not asked.ask.op or done.slot != asked.ask.slot:
-            raise Malformed(f"an answer to {message.serial} where {asked.serial} comes first")
+        asked = self._flight.match(done, message.serial)
         if done.fuel > asked.ask.fuel:
             done = replace(done, fuel=asked.ask.fuel)
-        self._patience_secs = 0.0
+        self._flight.come(asked)
         if asked.mod.state != "closed":
             asked.mod.take(asked.ask, done, message.serial)
         elif done.op is Op.CLOSE:
             self._leave(asked.mod)
-        self._flight.popleft()
+        self._flight.end(asked, monotonic())
 
     def _take_ready(self, message: Message) -> None:
         if self._ready:
@@ -337,25 +327,25 @@ class Box:
         assert self._helper is not None
         self.layers = [*self._helper.layers, *reported]
         self._ready = True
-        self._patience_secs = 0.0
 
     def _watch(self, now: float) -> None:
-        """End a helper that does not get done; time counts only while the engine looks."""
-        self._patience_secs += min(now - self._looked, _MOST_LOOK_SECS)
-        self._looked = now
+        """End a helper that does not get done."""
         if not self._ready:
-            if self._patience_secs > _START_SECS + self._stuck_secs:
+            if self._patience.look(now) > _START_SECS + self._stuck_secs:
                 self._lose("the helper was not ready in time")
-        elif self._flight:
-            asked = self._flight[0]
-            if self._patience_secs > asked.ask.epochs * EPOCH_SECS + self._stuck_secs:
-                self._lose(f"the helper was ended, for it was stuck in {asked.mod.name!r}")
+        elif (stuck := self._flight.find_stuck(now, self._stuck_secs)) is not None:
+            self._lose(f"the helper was ended, for it was stuck in {stuck.mod.name!r}", by=stuck.mod)
 
-    def _lose(self, reason: str, *, dying: bool = False) -> None:
-        """End the helper, start another, and let every mod find its way back."""
+    def _lose(self, reason: str, *, dying: bool = False, by: BoxedMod | None = None) -> None:
+        """End the helper, start another, and let every mod find its way back.
+
+        Where two were being served, nobody can tell who did it: from then on there is one lane, so that it is known the next time.
+        """
         assert self._helper is not None
-        blamed = self._flight[0].mod if self._flight and self._ready and not self._never_asked else None
-        lived = self._ready and (blamed is not None or monotonic() - self._launched > _YOUNG_SECS)
+        suspects = [asked.mod for asked in self._flight.heads if asked.reached] if self._ready else []
+        blamed = by or (suspects[0] if len(suspects) == 1 else None)
+        self._has_lanes = self._has_lanes and (blamed is not None or not suspects)
+        lived = self._ready and (bool(suspects) or monotonic() - self._launched > _YOUNG_SECS)
         reason = f"{reason}; {self._helper.end(dying=dying)}"
         for asked in self._flight:
             if asked.mod.state == "closed":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["EPOCH_SECS", "Layout", "Limits", "Slot"]
+__all__ = ["EPOCH_SECS", "LANES", "SLOW", "Layout", "Limits", "Slot"]
 
 EPOCH_SECS = 0.01
 """Between two steps of the helper's watchdog."""
+LANES, SLOW = 2, 1
+"""Threads of the helper that do what is asked. What starts a mod or takes long goes to the slow one: it keeps nobody waiting."""
 _PAGE = 1 << 16
 
 
@@ -89,7 +91,7 @@ class Layout:
 
     @property
     def sign(self) -> int:
-        """The offset of a byte that is 1 while the helper does what it was asked, and 0 while it sleeps."""
+        """The offset of a byte for each lane that is 1 while the helper does what it was asked, and 0 while it sleeps."""
         return self.slots * self.slot_bytes
 
     def slot(self, number: int) -> Slot:

@@ -6,7 +6,7 @@ import threading
 import time
 from collections.abc import Callable
 
-from taixu.mods.box.limits import EPOCH_SECS
+from taixu.mods.box.limits import EPOCH_SECS, LANES
 
 __all__ = ["Watch"]
 
@@ -19,24 +19,29 @@ class Watch:
     Parameters
     ----------
     step
-        Called every `EPOCH_SECS` while `running` is true.
+        Called every `EPOCH_SECS` while a guest runs.
     """
 
     def __init__(self, step: Callable[[], None]) -> None:
-        self.running = False
+        self._at_work = [False] * LANES
         self._step = step
         self._wanted = threading.Event()
         threading.Thread(target=self._count, name="epochs", daemon=True).start()
 
-    def begin(self) -> None:
+    @property
+    def running(self) -> bool:
+        """Whether a guest runs."""
+        return any(self._at_work)
+
+    def begin(self, lane: int = 0) -> None:
         """A guest begins to run."""
-        self.running = True
+        self._at_work[lane] = True
         if not self._wanted.is_set():
             self._wanted.set()
 
-    def end(self) -> None:
-        """No guest runs."""
-        self.running = False
+    def end(self, lane: int = 0) -> None:
+        """No guest runs in a lane."""
+        self._at_work[lane] = False
 
     def _count(self) -> None:
         idle = 0

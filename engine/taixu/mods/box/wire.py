@@ -15,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from taixu.mods.box.limits import LANES
+
 __all__ = [
     "MOST_BODY_BYTES", "MOST_COLUMNS", "MOST_NAME_BYTES", "Ask", "Column", "Done", "Inbox", "Malformed", "Message", "Op", "Status",
     "decode_ask", "decode_done", "encode", "encode_ask", "encode_done", "pack_columns", "pack_logs", "unpack_logs",
@@ -29,7 +31,7 @@ MOST_LINE_BYTES = 2000
 MOST_LINES = 64
 _MAGIC = b"TX"
 _HEADER = struct.Struct("<2sBBII")
-_ASK = struct.Struct("<HIQQIIIH")
+_ASK = struct.Struct("<HIQQIIIHB")
 _COLUMN = struct.Struct("<BBIQ")
 _DONE = struct.Struct("<HBBQIQIIIQH")
 _LINE = struct.Struct("<BH")
@@ -116,6 +118,8 @@ class Ask:
         The budget in instructions.
     packed
         The columns as `pack_columns` gives them, where they were packed before.
+    lane
+        Which of the helper's threads does it; see `taixu.mods.box.limits.LANES`.
     """
 
     op: Op
@@ -128,6 +132,7 @@ class Ask:
     kind: int = 0
     columns: tuple[Column, ...] = ()
     packed: bytes = field(default=b"", compare=False, repr=False)
+    lane: int = 0
 
 
 @dataclass(frozen=True)
@@ -205,7 +210,7 @@ def encode(op: Op, serial: int, body: bytes) -> bytes:
 
 def encode_ask(ask: Ask, serial: int) -> bytes:
     """Give the bytes of what is asked."""
-    head = _ASK.pack(ask.slot, ask.epochs, ask.fuel, ask.memory_bytes, ask.first, ask.second, ask.kind, len(ask.columns))
+    head = _ASK.pack(ask.slot, ask.epochs, ask.fuel, ask.memory_bytes, ask.first, ask.second, ask.kind, len(ask.columns), ask.lane)
     return encode(ask.op, serial, head + (ask.packed or pack_columns(ask.columns)))
 
 
@@ -223,9 +228,11 @@ def decode_ask(message: Message) -> Ask:
     body = message.body
     if message.op >= Op.READY or len(body) < _ASK.size:
         raise Malformed(f"{message.op.name} of {len(body)} bytes asks for nothing")
-    slot, epochs, fuel, memory_bytes, first, second, kind, count = _ASK.unpack_from(body)
+    slot, epochs, fuel, memory_bytes, first, second, kind, count, lane = _ASK.unpack_from(body)
+    if lane >= LANES:
+        raise Malformed(f"a message for lane {lane}, and there are {LANES}")
     columns = _unpack_columns(body[_ASK.size :], count)
-    return Ask(message.op, slot, epochs, fuel, memory_bytes, first, second, kind, columns)
+    return Ask(message.op, slot, epochs, fuel, memory_bytes, first, second, kind, columns, lane=lane)
 
 
 @lru_cache(maxsize=256)  # they are the same in most steps

@@ -371,3 +371,30 @@ def test_the_helper_ends_with_the_engine(tmp_path: Path) -> None:
     process.wait()
     process.stdout.close()
     until(lambda: not Path(f"/proc/{pid}").exists() or " Z " in Path(f"/proc/{pid}/stat").read_text(), what="the helper lives on")
+
+
+def test_nobody_waits_for_a_call_in_the_slow_lane(box: Box) -> None:
+    slow, quick = open_mod(box, "slow", limits=Limits(fuel=1 << 60, call_secs=HANG_SECS)), open_mod(box, "quick")
+    slow.send(2, b"", slow=True)  # does not come back
+    for number in range(30):
+        assert ask(quick, 1, str(number).encode()).payload == str(number).encode()
+    assert slow.busy
+    assert slow.poll() is None
+
+
+def test_who_starts_again_after_a_trap_keeps_nobody_waiting(box: Box) -> None:
+    bad, good = open_mod(box, "bad", limits=Limits(fuel=1 << 60, call_secs=HANG_SECS)), open_mod(box, "good")
+    bad.reload(b"", b"loop")  # does not get done
+    assert ask(good, 1, b"x").payload == b"x"
+    assert bad.poll() is None
+
+
+def test_who_is_stuck_in_one_lane_is_blamed_and_who_works_in_the_other_is_not() -> None:
+    box = Box(image=Path("none"), layout=SMALL, program=(str(CHILD),), stuck_secs=0.2)
+    box.start(HANG_SECS)
+    good, bad = open_mod(box, "good"), open_mod(box, "bad", limits=Limits(call_secs=0.02, boot_secs=HANG_SECS))
+    bad.send(21, b"", slow=True)
+    until(lambda: box.restarts or (ask(good, 1, b"x").payload == b"x" and box.restarts), what="it is not replaced", pause_secs=0.0)
+    assert "stuck in 'bad'" in box.last_loss
+    assert (good.traps, bad.traps) == (0, 1)
+    box.stop()

@@ -223,3 +223,56 @@ def test_a_system_that_starts_no_process_turns_mods_off(box: Box, monkeypatch: p
     assert "Resource temporarily unavailable" in mod.off_reason
     with pytest.raises(MachineError, match="did not start"):
         box.start()
+
+
+def test_who_takes_long_is_served_beside_the_others_and_each_in_one_lane_at_a_time(box: Box) -> None:
+    first, second = boot(box), boot(box, "second")
+    first.send(1, b"x", slow=True)
+    second.send(1, b"y")
+    lanes = {ask.slot: ask.lane for _, ask in helper(box).asked}
+    assert lanes == {first.slot: 1, second.slot: 0}
+    first.close()  # while it is being served: in the same lane, after that
+    second.close()
+    assert [(ask.slot, ask.lane) for _, ask in helper(box).asked if ask.op is Op.CLOSE] == [(first.slot, 1), (second.slot, 0)]
+    helper(box).asked.sort(key=lambda pair: pair[1].lane)  # the lanes keep no order between them
+    for _ in range(4):
+        helper(box).answer()
+    box.tend()
+    assert box.mods == []
+    assert box.restarts == 0
+
+
+def test_a_start_is_slow_and_what_follows_it_is_not(box: Box) -> None:
+    mod = box.open("mod", b"sources", limits=LIMITS)
+    mod.send(1, b"x")
+    assert [(ask.op, ask.lane) for _, ask in helper(box).asked] == [(Op.BOOT, 1)]
+    helper(box).answer()
+    box.tend()
+    assert [(ask.op, ask.lane) for _, ask in helper(box).asked] == [(Op.CALL, 0)]
+
+
+def test_where_two_were_served_nobody_is_blamed_until_it_is_known_who_it_was(box: Box) -> None:
+    bad, good = boot(box), boot(box, "good")
+
+    def serve() -> None:
+        good.send(1, b"x")
+        bad.send(1, b"x", slow=True)
+        helper(box).dead = True
+        box.tend()
+        while helper(box).asked or not box.ready:
+            if helper(box).asked:
+                helper(box).answer()
+            box.tend()
+        while good.poll() or bad.poll():
+            pass
+
+    serve()
+    assert (bad.traps, good.traps, box.restarts) == (0, 0, 1)
+    good.send(1, b"x")
+    bad.send(1, b"x", slow=True)
+    assert [ask.lane for _, ask in helper(box).asked] == [0, 0]
+    helper(box).answer()
+    box.tend()
+    helper(box).dead = True
+    box.tend()
+    assert (bad.traps, good.traps, box.restarts) == (1, 0, 2)
