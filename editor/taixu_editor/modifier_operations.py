@@ -82,6 +82,19 @@ def steps_of(session: Session, stack: str) -> list[str]:
     return [id_text(number) for _, number in sorted(found)]
 
 
+@dataclass(frozen=True, slots=True)
+class HoldParameters:
+    """A stack, a place in the world, and what becomes of the sown thing that stands nearest to it."""
+
+    stack: str
+    at: tuple[float, float, float]
+    within_m: float = field(default=3.0, metadata={"unit": "m", "minimum": 0.0, "maximum": 64.0})
+    removed: bool = field(default=False, metadata={"doc": "it goes"})
+    to: tuple[float, float, float] | None = field(default=None, metadata={"doc": "where it stands from now on"})
+    turn_rad: float | None = field(default=None, metadata={"unit": "rad"})
+    scale: float | None = field(default=None, metadata={"minimum": 0.0, "maximum": 100.0})
+
+
 def _need_stack(session: Session, stack: str) -> None:
     from taixu.generate.modifiers import Modifiers
 
@@ -170,6 +183,13 @@ def _release(session: Session, p: ReleaseParameters) -> Command | None:
     return plan_release(session, p.stack, p.things)
 
 
+def _hold(session: Session, p: HoldParameters) -> Command:
+    from taixu.generate.modifiers.hands import plan_hold
+
+    _need_stack(session, p.stack)
+    return plan_hold(session, p.stack, p.at, within_m=p.within_m, removed=p.removed, to=p.to, turn_rad=p.turn_rad, scale=p.scale)
+
+
 MODIFIER_OPERATIONS = (
     Operation("modifier.add", "Add step", plan=_add, parameters=AddParameters, settle=_settled, blocked=no_world,
               gives=lambda _, p: p.id, doc="Adds a step at the end of a stack of modifiers; gives its id."),
@@ -179,6 +199,8 @@ MODIFIER_OPERATIONS = (
               doc="Turns the roads that a village or a city has laid into lines of its own, to be moved by hand."),
     Operation("modifier.release", "Let made things go", plan=_release, parameters=ReleaseParameters, blocked=no_world,
               doc="Undoes what hands have changed of made things: they are as their stack makes them."),
+    Operation("modifier.hold", "Hold a plant", plan=_hold, parameters=HoldParameters, blocked=no_world,
+              doc="Takes one of many sown plants in hand: the nearest to a place goes, moves, turns or grows."),
     Operation("modifier.move", "Move step", plan=_move, parameters=MoveParameters, blocked=no_world,
               doc="Moves a step of a stack earlier or later; what lies between is made again."),
 )  # fmt: skip

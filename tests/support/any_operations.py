@@ -124,6 +124,12 @@ def _describe_step(draw: Draw) -> dict[str, Any] | None:
     return {"step": draw.one_of(steps), "words": draw.one_of((*_TEXTS, "a small fishing village"))} if steps else None
 
 
+def _hold_sown(draw: Draw) -> dict[str, Any]:
+    stacks = draw.entities(Modifiers)
+    what = draw.one_of(({"removed": True}, {"to": (1.0, 0.0, 2.0)}, {"scale": 2.0}, {}))
+    return {"stack": draw.one_of(stacks or draw.entities()), "at": (0.0, 0.0, 0.0), "within_m": 64.0, **what}
+
+
 def _release_things(draw: Draw) -> dict[str, Any]:
     stacks = draw.entities(Modifiers)
     return {"stack": draw.one_of(stacks or draw.entities()), "things": draw.one_of(((), ("000000000000000b.0.0.1",)))}
@@ -444,6 +450,7 @@ PARAMETERS: dict[str, Callable[[Draw], dict[str, Any] | None]] = {
     "modifier.describe": _describe_step,
     "modifier.take_roads": lambda draw: {"step": draw.one_of(draw.entities())},
     "modifier.release": _release_things,
+    "modifier.hold": _hold_sown,
     "entity.delete": _of_entities,
     "entity.duplicate": _of_entities,
     "entity.rename": _rename,

@@ -16,12 +16,13 @@ from taixu.edit.set_many import set_fields
 from taixu.errors import UsageError
 from taixu.generate.modifiers.components import MadeBy, Modifier, Pins
 from taixu.generate.modifiers.pins import MOST_PINS, PinTable, pinned, unpinned
+from taixu.generate.modifiers.sown import held, in_stack, sown_at
 from taixu.scene.components import Name, Parent
 
 if TYPE_CHECKING:
     from taixu.edit.session import Session
 
-__all__ = ["is_thing", "maker_of", "plan_hands", "plan_release"]
+__all__ = ["is_thing", "maker_of", "plan_hands", "plan_hold", "plan_release"]
 
 _PLACE = {"position": 3, "rotation": 4, "scale": 3}
 _MAY = "it can be moved, turned, scaled and deleted; all else is said by its step's fields"
@@ -86,6 +87,33 @@ def plan_release(session: Session, stack: str, things: tuple[str, ...]) -> Comma
     return SetFields(stack, "pins", {"made": after}) if len(after) != len(before) else None
 
 
+def plan_hold(
+    session: Session, stack: str, at: tuple[float, float, float], *, within_m: float, removed: bool,
+    to: tuple[float, float, float] | None, turn_rad: float | None, scale: float | None,
+) -> Command:  # fmt: skip
+    """What pins the nearest of the many things that a stack has sown: it goes, or stands elsewhere, turned, larger.
+
+    Parameters
+    ----------
+    at, to
+        Places of the world, metres; heights stay those above the ground.
+
+    Raises
+    ------
+    UsageError
+        Where nothing sown is so near, or nothing is asked of it.
+    """
+    world, entity = session.world, session.entity(stack)
+    found = sown_at(world, entity, at, within_m=within_m)
+    if found is None:
+        raise UsageError(f"nothing that this stack has sown stands within {within_m:g} m of there")
+    place = None if to is None else in_stack(world, entity, to)[[0, 2]]
+    changes = held(found, removed=removed, to=place, turn_rad=turn_rad, scale=scale)
+    if not changes:
+        raise UsageError(f"say what becomes of the {found.kind}: removed, to, turn_rad or scale")
+    return _pinned_in(session, entity, {found.thing: changes})
+
+
 def _made_among(world: World, named: list[str]) -> dict[str, int]:
     """Those entities that stacks made, by id."""
     tables = [table.id for table in world.query(MadeBy)]
@@ -137,20 +165,24 @@ def _pin_all(session: Session, made: Mapping[str, int], changes: Mapping[str, di
     world, stacks = session.world, dict[int, list[str]]()
     for text in changes:
         stacks.setdefault(int(world.get(made[text], MadeBy).stack), []).append(text)
-    found: list[Command] = []
-    for stack, texts in stacks.items():
-        has = world.has(stack, Pins)
-        pins = {pin["thing"]: dict(pin) for pin in (world.get(stack, Pins).made if has else [])}
-        for text in texts:
-            thing = str(world.get(made[text], MadeBy).thing)
-            (pins[thing],) = pinned([pins[thing]] if thing in pins else [], thing, **changes[text])
-        if len(pins) > MOST_PINS:
-            raise UsageError(f"a stack keeps at most {MOST_PINS:,} changes by hand; bake the stack, or let some go")
-        values = list(pins.values())
-        PinTable.read(values)
-        own = id_text(world.stable_id(stack))
-        found.append((SetFields if has else Insert)(own, "pins", {"made": values}))
-    return found
+    return [
+        _pinned_in(session, stack, {str(world.get(made[text], MadeBy).thing): changes[text] for text in texts})
+        for stack, texts in stacks.items()
+    ]
+
+
+def _pinned_in(session: Session, stack: int, changes: Mapping[str, dict[str, Any]]) -> Command:
+    """The command that adds changes, by thing, to a stack's pins."""
+    world = session.world
+    has = world.has(stack, Pins)
+    pins = {pin["thing"]: dict(pin) for pin in (world.get(stack, Pins).made if has else [])}
+    for thing, change in changes.items():
+        (pins[thing],) = pinned([pins[thing]] if thing in pins else [], thing, **change)
+    if len(pins) > MOST_PINS:
+        raise UsageError(f"a stack keeps at most {MOST_PINS:,} changes by hand; bake the stack, or let some go")
+    values = list(pins.values())
+    PinTable.read(values)
+    return (SetFields if has else Insert)(id_text(world.stable_id(stack)), "pins", {"made": values})
 
 
 def _title(world: World, entity: int) -> str:

@@ -8,13 +8,15 @@ from typing import Any
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from taixu.app import App, Stage
 from taixu.edit import DocumentPlugin, Operations, Project, Session, id_text
 from taixu.edit.entity_operations import ENTITY_OPERATIONS
 from taixu.errors import TaixuError
-from taixu.generate.modifiers import MadeBy, ModifiersPlugin, Pins
-from taixu.generate.modifiers.hands import plan_release
+from taixu.generate.modifiers import MadeBy, ModifiersPlugin, ModifierState, Pins
+from taixu.generate.modifiers.hands import plan_hold, plan_release
+from taixu.generate.modifiers.sown import sown_at
 from taixu.physics.plugin import PhysicsPlugin
 from taixu.scene import Name, Parent, ScenePlugin, Transform
 
@@ -179,3 +181,44 @@ def test_pins_are_saved_and_made_things_are_not(yard: Yard, tmp_path: Path) -> N
     assert yard.barrels()[first] == pytest.approx((3.0, 0.0, 3.0))
     above = yard.session.world.get(yard.session.entity(first), Parent).entity
     assert id_text(yard.session.world.stable_id(above)) == STACK
+
+
+def test_one_of_many_plants_is_held_by_where_it_stands(yard: Yard) -> None:
+    rule = {"model": "tree.glb", "spacing_m": 8.0, "share": 1.0}
+    yard.do("entity.spawn", id=f"{0xE:016x}", name="Trees", components={
+        "modifier": {"order": 2.0}, "scatter_rule": rule, "parent": {"entity": STACK}})  # fmt: skip
+    world, stack = yard.session.world, yard.session.entity(STACK)
+
+    def trees() -> NDArray[np.float32]:
+        (spread,) = (shown for shown in world.resource(ModifierState).standing[stack].shown._spreads.values())
+        return np.concatenate(list(spread.rows.values()))
+
+    before = trees()
+    x, _, z = before[3, :3].tolist()
+    here = (x + 5.2, 0.0, z + 0.1)  # the stack stands 5 m along x
+    found = sown_at(world, stack, here, within_m=1.0)
+    assert found is not None and np.array_equal(found.row, before[3])
+
+    def hold(at: tuple[float, float, float], **what: Any) -> None:
+        given = {"within_m": 1.0, "removed": False, "to": None, "turn_rad": None, "scale": None, **what}
+        yard.session.do(plan_hold(yard.session, STACK, at, **given), label="Hold")
+        yard.run()
+
+    hold(here, to=(x + 7.0, 9.0, z), scale=2.0)
+    after = trees()
+    assert len(after) == len(before) and (np.abs(after[:, [0, 2, 4]] - (x + 2.0, z, 2.0)) < 1e-3).all(1).any()
+    moved = sown_at(world, stack, (x + 7.0, 0.0, z), within_m=0.1)
+    assert moved is not None and moved.thing == found.thing
+    hold((x + 7.0, 0.0, z), removed=True)
+    assert len(trees()) == len(before) - 1 and [pin["thing"] for pin in yard.pins()] == [found.thing]
+    yard.session.undo()
+    yard.run()
+    assert len(trees()) == len(before)
+    for at, what, sentence in (((900.0, 0.0, 0.0), {"removed": True}, "nothing that this stack has sown"), (here, {}, "say what")):
+        with pytest.raises(TaixuError, match=sentence):
+            hold(at, **({"within_m": 64.0} if not what else {}), **what)
+    command = plan_release(yard.session, STACK, ())
+    assert command is not None
+    yard.session.do(command, label="Let go")
+    yard.run()
+    assert np.array_equal(trees(), before)
