@@ -28,7 +28,7 @@ from taixu.twin.feed import Feed
 from taixu.twin.rules import Alarm, Alarms, RuleEngine
 from taixu.twin.rules.scope import Senses, TableScope, calculated
 
-__all__ = ["LONGEST_SECS", "Rehearsal", "Rehearsed", "prepare_rehearsal"]
+__all__ = ["LONGEST_SECS", "Rehearsal", "Rehearsed", "prepare_rehearsal", "put_value"]
 
 LONGEST_SECS = 3600.0
 _STEP_SECS = 0.5
@@ -108,7 +108,7 @@ class Rehearsal:
         while True:
             for target, value in self._effects(before, simulated):
                 told[_text(target)] = {"id": f"{self.entity:016x}", "field": _text(target), "value": _plain(value)}
-                _put(self.world, before.handle, target, value)
+                put_value(self.world, before.handle, target, value)
             now_ns = self.now_ns + round(simulated * 1e9)
             for world, (began, ended) in ((self.world, with_it), (as_is, without)):
                 _watch(world, now_ns, began, ended)
@@ -197,7 +197,8 @@ class _ForeseenScope:
         return calculated(name, arguments)
 
 
-def _put(world: World, handle: int, target: Target, value: Any) -> None:
+def put_value(world: World, handle: int, target: Target, value: Any) -> None:
+    """Set one field, or a part of one, of one entity."""
     entities = np.array([handle], np.uint64)
     if target.lane >= 0:
         whole = world.gather(entities, target.cls, target.field.name)
