@@ -72,3 +72,18 @@ def test_bologna_flows_as_sumo_says(content: Path) -> None:
     assert waiting < 5 and jumped < 5
     low, high = np.array([[lane.points.min(0), lane.points.max(0)] for lane in network.lanes]).transpose(1, 0, 2)
     assert (said["place"] >= low[said["lane"]] - 0.1).all() and (said["place"] <= high[said["lane"]] + 0.1).all()
+
+
+def test_lanes_for_some_classes_are_read(tmp_path: Path) -> None:
+    text = NET.replace('<lane id="a_0"', '<lane id="a_0" allow="bus tram submarine"')
+    text = text.replace('<lane id="b_0"', '<lane id="b_0" disallow="bus"')
+    network = read_sumo_network(_write(tmp_path, "n.net.xml", text))
+    assert network.lanes[0].classes == ("bus", "tram")
+    assert "bus" not in network.lanes[1].classes
+    assert "passenger" in network.lanes[1].classes
+    routes = _write(
+        tmp_path, "r.rou.xml",
+        '<routes><vType id="line" vClass="bus"/><vType id="any" vClass="ignoring"/><trip id="1" depart="0" from="a" to="b"/>'
+        '<trip id="2" type="line" depart="0" from="a" to="b"/><trip id="3" type="any" depart="0" from="a" to="b"/></routes>',
+    )  # fmt: skip
+    assert [trip.name for trip in read_sumo_demand(network, [routes]).trips] == ["3"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -214,3 +215,37 @@ def test_bad_roads_and_trips_are_one_sentence() -> None:
     arrays, facts = unpack(lit.checkpoint())
     with pytest.raises(TaixuError, match="other traffic"):  # what kernels would read beyond its end
         lit.restore(pack(arrays | {"lights": np.zeros(1, np.int8)}, facts))
+
+
+def test_a_bus_lane_is_for_buses() -> None:
+    plain = straight(lanes=2, onward=(0, 1))
+    lanes = [replace(lane, classes=("bus",)) if lane.name == "a0" else lane for lane in plain.lanes]
+    network = RoadNetwork(lanes, plain.connections)
+    bus = Kind(length=12.0, fastest=11.0, category="bus")
+    trips = [trip for number in range(12) for trip in (Trip(number * 3.0, ("a", "b")), Trip(number * 3.0 + 1.5, ("a", "b"), bus))]
+    traffic = Traffic(Demand(network, trips))
+    seen = set()
+    for second in range(90):
+        traffic.step(second * SECOND, SECOND, {})
+        cars = traffic.cars
+        seen |= set(zip(cars.lane.tolist(), (cars.length > 10).tolist(), strict=True))
+    assert (network.lane_numbers["a0"], True) in seen
+    assert (network.lane_numbers["a0"], False) not in seen
+    assert (traffic.arrived_secs >= 0).sum() > 10
+    with pytest.raises(TaixuError, match="no class of vehicles called 'tank'"):
+        Demand(network, [Trip(0.0, ("a",), Kind(category="tank"))])
+
+
+def test_ways_that_were_found_are_shared_and_forgotten() -> None:
+    network = detour()
+    traffic = Traffic(Demand(network, _trips(("in", "bridge", "out"), 60)))
+    shut, opened = np.ones(len(network.lanes)), np.ones(len(network.lanes))
+    shut[network.lane_numbers["bridge0"]] = 0.0
+    lengths = []
+    for second in range(240):
+        traffic.step(second * SECOND, SECOND, {"pace": shut if second // 20 % 2 else opened})
+        lengths.append(len(unpack(traffic.checkpoint())[0]["ways"]))
+    assert (traffic.arrived_secs >= 0).all()
+    own = len(traffic.demand.ways)
+    assert max(lengths) > own
+    assert max(lengths) <= own + 40 * 4  # those on the road, not all that ever were led around

@@ -125,6 +125,8 @@ def test_a_changed_simulator_begins_anew_and_the_others_go_on(app: App) -> None:
         (Simulation("water", settings={"heights": [[0.0]]}), "a name of its own"),
         (Simulation("weather", name="a.b", settings={"secs": [0.0]}), "without dots"),
         (Simulation("people", name="p", settings={}), "nothing here makes a navigation mesh"),
+        (Simulation("unit", settings={"file": "town.net.xml"}), "this project is not trusted"),
+        (Simulation("drones", settings={"ways": [{"points": []}]}), "points takes n x 3"),
         (Simulation("weather", name="w", settings={"secs": [0.0]}, told={"x": "sea.depth"}), "sea.depth is no column"),
         (Simulation("weather", name="w", settings={"secs": [0.0]}, told={"x": {"of": "water.depth", "by": "?"}}), "no way to meet"),
         (Simulation("weather", name="w", settings={"secs": [0.0]}, told={"x": {"of": "cars.place", "by": "flooded_roads"}}),
@@ -152,6 +154,27 @@ def test_a_surface_reaches_into_the_ground_at_its_shore() -> None:
     assert (y[x > 8.5] <= 0.0).all()
     corners = mesh.attributes["POSITION"][mesh.indices].reshape(-1, 3, 3)
     assert (np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])[:, 1] > 0).all()
+
+
+def test_drones_and_units_run_in_a_world(app: App, tmp_path: Path) -> None:
+    from tiny_unit import make_unit
+
+    from taixu.script import ScriptHost
+
+    make_unit(tmp_path).rename(tmp_path / "tank.fmu")
+    app.insert_resource(ScriptHost(app.world, trusted=True))
+    app.world.spawn(Simulation("drones", settings={"ways": [{"points": [[0, 20, 0], [50, 20, 0]], "speed": 5}], "loops": 1}))
+    tank = {"file": "tank.fmu", "starts": [{"variable": "leak", "value": 0.2}], "period_secs": 1.0}
+    app.world.spawn(Simulation("unit", name="tank", settings=tank, told={"in_flow": "weather.rain"}))
+    _run(app, 4.0)
+    runs = app.resource(Simulations)
+    assert not runs.troubles
+    assert runs.conductor is not None
+    assert runs.conductor.standings["tank"].steps == 4
+    mine = [table for table in app.world.query(Simulated) if runs.parts["drones"].entity in table.read(Simulated, "owner")]
+    row = mine[0].read(Simulated, "owner").tolist().index(runs.parts["drones"].entity)
+    assert mine[0].read(Simulated, "speed")[row] == pytest.approx(5.0, abs=0.1)
+    app.close()
 
 
 def test_people_walk_on_the_floors_of_the_world(tmp_path: Path) -> None:

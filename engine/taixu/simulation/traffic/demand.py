@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
-from taixu.simulation.traffic.network import RoadNetwork
+from taixu.simulation.traffic.network import RoadNetwork, class_bits
 
 __all__ = ["CAR", "Demand", "Kind", "Trip"]
 
@@ -33,6 +33,8 @@ class Kind:
         m/s.
     eager
         The share of the limit that it drives.
+    category
+        Its class, which says what lanes it may use: one of `CLASSES`, or ``ignoring`` for all.
     """
 
     length: float = 4.6
@@ -42,11 +44,12 @@ class Kind:
     headway: float = 1.2
     fastest: float = 55.0
     eager: float = 1.0
+    category: str = "passenger"
 
     def __post_init__(self) -> None:
         for name in self.__slots__:
             value = getattr(self, name)
-            if not 0 < value < 1e4:
+            if name != "category" and not 0 < value < 1e4:
                 raise TaixuError(f"a kind of vehicle wants {name} above zero, not {value}")
 
 
@@ -139,3 +142,4 @@ class Demand:
         self.kinds: dict[str, NDArray[Any]] = {
             name: np.array([getattr(trip.kind, name) for trip in self.trips], np.float64) for name in names
         }
+        self.kinds["kind"] = np.array([class_bits([trip.kind.category]) for trip in self.trips], np.int64)

@@ -128,41 +128,41 @@ def leads_on_near_side(roads: Roads, lane: int, edge: int) -> bool:
 
 
 @compiled
-def _reach_one(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int) -> int:
+def _reach_one(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int, kind: int) -> int:
     return REACH if at + 1 >= end else (1 if leads(roads, lane, ways[at + 1]) else 0)
 
 
 @compiled
-def _reach_two(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int) -> int:
+def _reach_two(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int, kind: int) -> int:
     if at + 1 >= end:
         return REACH
     best = 0
     for link in range(roads.out_first[lane], roads.out_first[lane + 1]):
-        if roads.edge[roads.onto[link]] == ways[at + 1]:
-            best = max(best, 1 + _reach_one(roads, ways, roads.onto[link], at + 1, end))
+        if roads.edge[roads.onto[link]] == ways[at + 1] and roads.allows[roads.onto[link]] & kind:
+            best = max(best, 1 + _reach_one(roads, ways, roads.onto[link], at + 1, end, kind))
     return best
 
 
 @compiled
-def reach(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int) -> int:
+def reach(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int, kind: int) -> int:
     """How many streets of its way one gets onto from here without changing lanes: `REACH` and more are all that one looks for."""
     if at + 1 >= end:
         return REACH
     best = 0
     for link in range(roads.out_first[lane], roads.out_first[lane + 1]):
-        if roads.edge[roads.onto[link]] == ways[at + 1]:
-            best = max(best, 1 + _reach_two(roads, ways, roads.onto[link], at + 1, end))
+        if roads.edge[roads.onto[link]] == ways[at + 1] and roads.allows[roads.onto[link]] & kind:
+            best = max(best, 1 + _reach_two(roads, ways, roads.onto[link], at + 1, end, kind))
     return min(best, REACH)
 
 
 @compiled
-def _link_to(roads: Roads, room: Room, lane: int, at: int, end: int) -> int:
+def _link_to(roads: Roads, room: Room, lane: int, at: int, end: int, kind: int) -> int:
     """The connection from a lane onto the next street: the one that leads on the farthest, onto the lane with the fewest cars."""
     best, best_rank = NO_LINK, 1 << 30
     for link in range(roads.out_first[lane], roads.out_first[lane + 1]):
         onto = roads.onto[link]
-        if roads.edge[onto] == room.ways[at + 1]:
-            short = REACH - min(_reach_two(roads, room.ways, onto, at + 1, end), REACH)
+        if roads.edge[onto] == room.ways[at + 1] and roads.allows[onto] & kind:
+            short = REACH - min(_reach_two(roads, room.ways, onto, at + 1, end, kind), REACH)
             rank = short * (1 << 20) + room.first[onto + 1] - room.first[onto]
             if rank < best_rank:
                 best, best_rank = link, rank
@@ -170,13 +170,13 @@ def _link_to(roads: Roads, room: Room, lane: int, at: int, end: int) -> int:
 
 
 @compiled
-def _next_link(roads: Roads, room: Room, lane: int, at: int, end: int) -> int:
+def _next_link(roads: Roads, room: Room, lane: int, at: int, end: int, kind: int) -> int:
     """The connection at the end of a lane for who is on the street `at` of a way (on a lane across: on the way to the next)."""
     if roads.across[lane]:
         return roads.out_first[lane] if roads.out_first[lane] < roads.out_first[lane + 1] else NO_LINK
     if at + 1 >= end:
         return NO_LINK
-    return _link_to(roads, room, lane, at, end)
+    return _link_to(roads, room, lane, at, end, kind)
 
 
 @compiled
@@ -184,7 +184,7 @@ def choose_links(roads: Roads, cars: Cars, room: Room) -> None:
     """Look up how to go on, for those who came onto another lane."""
     for car in range(len(cars.lane)):
         if cars.link[car] == UNKNOWN_LINK:
-            cars.link[car] = _next_link(roads, room, cars.lane[car], cars.at[car], cars.end[car])
+            cars.link[car] = _next_link(roads, room, cars.lane[car], cars.at[car], cars.end[car], cars.kind[car])
 
 
 @compiled
@@ -281,7 +281,7 @@ def _look_ahead(roads: Roads, cars: Cars, room: Room, car: int, wanted: float) -
             push = min(push, push_behind(cars, car, wanted, gap, cars.speed[other]))
             break
         distance += roads.length[lane]
-        link = _next_link(roads, room, lane, at, cars.end[car])
+        link = _next_link(roads, room, lane, at, cars.end[car], cars.kind[car])
     return max(push, -HARDEST)
 
 

@@ -26,11 +26,13 @@ _GONE, _FAR = -1, 1e9
 
 
 @compiled
-def _steps_to(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int, wanted: int, towards_far: bool) -> int:
+def _steps_to(
+    roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int, wanted: int, kind: int, towards_far: bool
+) -> int:
     """How many lanes over one gets onto `wanted` streets of its way; a large number where none does."""
     steps = 0
     while lane >= 0:
-        if reach(roads, ways, lane, at, end) >= wanted:
+        if roads.allows[lane] & kind and reach(roads, ways, lane, at, end, kind) >= wanted:
             return steps
         lane = roads.far[lane] if towards_far else roads.near[lane]
         steps += 1
@@ -38,13 +40,14 @@ def _steps_to(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: in
 
 
 @compiled
-def _best_reach(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int) -> int:
+def _best_reach(roads: Roads, ways: NDArray[np.int32], lane: int, at: int, end: int, kind: int) -> int:
     """The most streets that any lane of this street gets one onto."""
     while roads.near[lane] >= 0:
         lane = roads.near[lane]
     best = 0
     while lane >= 0:
-        best = max(best, reach(roads, ways, lane, at, end))
+        if roads.allows[lane] & kind:
+            best = max(best, reach(roads, ways, lane, at, end, kind))
         lane = roads.far[lane]
     return best
 
@@ -78,15 +81,18 @@ def change_lanes(roads: Roads, cars: Cars, room: Room, towards_far: bool, dt: fl
             if cars.changed[car] < _BLINKS or cars.rest[car] > 0.0:
                 continue
             must = False
-            at, end = cars.at[car], cars.end[car]
+            at, end, kind = cars.at[car], cars.end[car], cars.kind[car]
+            if not roads.allows[other] & kind:
+                continue
             left = roads.length[lane] - cars.along[car]
             if at + 1 < end:
-                best = _best_reach(roads, room.ways, lane, at, end)
-                here, there = reach(roads, room.ways, lane, at, end), reach(roads, room.ways, other, at, end)
+                best = _best_reach(roads, room.ways, lane, at, end, kind)
+                here = reach(roads, room.ways, lane, at, end, kind)
+                there = reach(roads, room.ways, other, at, end, kind)
                 if here < best:
                     back = roads.near[lane] if towards_far else roads.far[lane]
-                    over = _steps_to(roads, room.ways, other, at, end, best, towards_far)
-                    over_back = _steps_to(roads, room.ways, back, at, end, best, not towards_far)
+                    over = _steps_to(roads, room.ways, other, at, end, best, kind, towards_far)
+                    over_back = _steps_to(roads, room.ways, back, at, end, best, kind, not towards_far)
                     must = over <= over_back and (here == 0 or left < _EARLY)
                     if not must and there < here:
                         continue
@@ -218,7 +224,9 @@ def enter(
         edge = room.ways[come.at[car]]
         best, best_rank = -1, 1 << 30
         for lane in range(edge_first[edge], edge_first[edge + 1]):
-            short = 1 + REACH - reach(roads, room.ways, lane, come.at[car], come.end[car])
+            if not roads.allows[lane] & come.kind[car]:
+                continue
+            short = 1 + REACH - reach(roads, room.ways, lane, come.at[car], come.end[car], come.kind[car])
             rank = room.first[lane + 1] - room.first[lane] + (1 << 20) * short
             if rank < best_rank:
                 best, best_rank = lane, rank

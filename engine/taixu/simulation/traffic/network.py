@@ -6,7 +6,7 @@ of the next street, by way of which lane across the junction, under which light,
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -16,9 +16,34 @@ from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
 
-__all__ = ["Connection", "Lane", "RoadNetwork", "SignalProgram"]
+__all__ = ["CLASSES", "Connection", "Lane", "RoadNetwork", "SignalProgram", "class_bits"]
 
 _MOST_LANES = 1 << 21
+
+CLASSES = (
+    "passenger", "bus", "coach", "taxi", "delivery", "truck", "trailer", "motorcycle", "moped", "bicycle", "emergency", "authority",
+    "army", "vip", "private", "hov", "evehicle", "tram", "rail_urban", "rail", "rail_electric", "rail_fast", "subway", "ship",
+    "pedestrian", "custom1", "custom2", "wheelchair", "scooter", "container", "cable_car", "drone", "aircraft",
+)  # fmt: skip
+"""Classes of vehicles, as SUMO calls them: https://sumo.dlr.de/docs/Definition_of_Vehicles%2C_Vehicle_Types%2C_and_Routes.html."""
+
+
+def class_bits(names: Iterable[str]) -> int:
+    """Classes as bits; ``ignoring`` is all, who may drive anywhere.
+
+    Raises
+    ------
+    TaixuError
+        When there is no such class.
+    """
+    found = 0
+    for name in names:
+        if name == "ignoring":
+            return -1
+        if name not in CLASSES:
+            raise TaixuError(f"there is no class of vehicles called {name!r:.40}")
+        found |= 1 << CLASSES.index(name)
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +64,8 @@ class Lane:
         Speed, m/s.
     across
         Whether it lies in a junction.
+    classes
+        Of `CLASSES`, whose vehicles may use it; none of them are all.
     """
 
     name: str
@@ -47,6 +74,7 @@ class Lane:
     length: float
     limit: float
     across: bool = False
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,9 +190,9 @@ class RoadNetwork:
         """What kernels read.
 
         By lane: ``length``, ``limit``, ``edge``, ``across``, ``near`` and ``far`` (the neighbours towards the kerb and away from
-        it, or -1), ``out_first`` ``[lanes + 1]`` into connections. By connection, sorted by lane: ``onto``, ``via`` (or -1),
-        ``signal`` (a place among all lights' links, or -1), ``way_first`` ``[connections + 1]`` into ``way``, the lanes that come
-        first.
+        it, or -1), ``allows`` (bits of classes), ``out_first`` ``[lanes + 1]`` into connections. By connection, sorted by lane:
+        ``onto``, ``via`` (or -1), ``signal`` (a place among all lights' links, or -1), ``way_first`` ``[connections + 1]`` into
+        ``way``, the lanes that come first.
         """
         number = self.lane_numbers
         edge = np.array([self.edge_numbers[lane.edge] for lane in self.lanes], np.int32)
@@ -181,6 +209,7 @@ class RoadNetwork:
             "across": np.array([lane.across for lane in self.lanes]),
             "near": np.where(joined[:-1], lanes - 1, -1).astype(np.int32),
             "far": np.where(joined[1:], lanes + 1, -1).astype(np.int32),
+            "allows": np.array([class_bits(lane.classes) if lane.classes else -1 for lane in self.lanes], np.int64),
             "out_first": np.concatenate([[0], np.cumsum(outs)]).astype(np.int32),
             "onto": np.array([number[link.onto] for link in links], np.int32),
             "via": np.array([number[link.via] if link.via else -1 for link in links], np.int32),

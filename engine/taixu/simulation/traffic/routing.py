@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from typing import Any
 
 import numpy as np
@@ -48,7 +47,3 @@ class Router:
         while found[-1] != goal:
             found.append(int(nexts[found[-1]]))
         return found
-
-    def ways(self, pairs: Mapping[tuple[int, int], Any]) -> dict[tuple[int, int], list[int] | None]:
-        """Ways of many pairs of start and goal, those to one goal together."""
-        return {pair: self.way(*pair) for pair in sorted(pairs, key=lambda pair: pair[1])}

@@ -24,6 +24,7 @@ class Roads(NamedTuple):
     across: NDArray[np.bool_]
     near: _I
     far: _I
+    allows: NDArray[np.int64]
     out_first: _I
     onto: _I
     via: _I
@@ -46,6 +47,8 @@ class Cars(NamedTuple):
     link
         The connection it will take at the lane's end; `NO_LINK` where this lane does not lead there, `UNKNOWN_LINK` when it was
         not looked up.
+    kind
+        The bits of its class, of which a lane that it may use has one.
     at, end
         Its street's place in all ways, and where its way ends.
     stop, stop_end, rest
@@ -66,6 +69,7 @@ class Cars(NamedTuple):
     speed: _F
     acceleration: _F
     link: _I
+    kind: NDArray[np.int64]
     at: _I
     end: _I
     stop: _I
@@ -118,7 +122,7 @@ class Room(NamedTuple):
 
 _WHOLE = frozenset({"number", "lane", "link", "at", "end", "stop", "stop_end"})
 CAR_FIELDS: dict[str, np.dtype[Any]] = {
-    name: np.dtype(np.int32 if name in _WHOLE else np.float64) for name in Cars._fields
+    name: np.dtype(np.int64 if name == "kind" else np.int32 if name in _WHOLE else np.float64) for name in Cars._fields
 }  # fmt: skip
 
 

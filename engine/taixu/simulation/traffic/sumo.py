@@ -1,8 +1,8 @@
 """Networks and demand in SUMO's files (``.net.xml``, ``.rou.xml``, ``.add.xml``): https://sumo.dlr.de/docs/.
 
 What is read: lanes, connections with their ways across junctions, who gives way to whom, static lights; vehicles and trips with
-routes, kinds and distributions of kinds, stops at bus stops. Classes of vehicles, detectors and persons are not. SUMO's y points
-north; ours is z, which points the other way, so places are mirrored: ``z = -y``.
+routes, kinds and distributions of kinds, stops at bus stops, and which classes may use which lanes. Detectors and persons are
+not. SUMO's y points north; ours is z, which points the other way, so places are mirrored: ``z = -y``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from taixu.assets.paths import read_bytes
 from taixu.assets.safe_xml import parse_xml
 from taixu.errors import TaixuError
 from taixu.simulation.traffic.demand import Demand, Kind, Trip
-from taixu.simulation.traffic.network import Connection, Lane, RoadNetwork, SignalProgram
+from taixu.simulation.traffic.network import CLASSES, Connection, Lane, RoadNetwork, SignalProgram, class_bits
 from taixu.simulation.traffic.routing import Router
 
 __all__ = ["read_sumo_demand", "read_sumo_network"]
@@ -53,7 +53,7 @@ def read_sumo_network(path: str | Path, *, lights: Sequence[str | Path] = ()) ->
             points = _points(lane, file)
             length = max(_number(lane, "length", file), _SHORTEST)
             limit = max(_number(lane, "speed", file), 0.5)
-            lanes.append(Lane(_text(lane, "id", file), name, points, length, limit, across))
+            lanes.append(Lane(_text(lane, "id", file), name, points, length, limit, across, _classes(lane)))
     known = {lane.name for lane in lanes}
     signals = dict(_programs(root, file))
     for each in lights:
@@ -89,7 +89,7 @@ def read_sumo_demand(network: RoadNetwork, paths: Sequence[str | Path]) -> Deman
     routes: dict[str, tuple[str, ...]] = {}
     halts: dict[str, tuple[str, float]] = {}
     trips: list[Trip] = []
-    router: Router | None = None
+    routers: dict[str, Router] = {}
     for path in paths:
         file = Path(path)
         root = _document(file, "")
@@ -106,16 +106,16 @@ def read_sumo_demand(network: RoadNetwork, paths: Sequence[str | Path]) -> Deman
             if vehicle.tag not in ("vehicle", "trip"):
                 continue
             name = _text(vehicle, "id", file)
+            drives = kinds.get(_chosen(vehicle.get("type", ""), shares, name), Kind())
             own = vehicle.find("route")
             if own is not None:
                 way = tuple(_text(own, "edges", file).split())
             elif "route" in vehicle.attrib:
                 way = routes.get(vehicle.attrib["route"], ())
             else:
-                if router is None:
-                    arrays = network.arrays
-                    first = np.unique(arrays["edge"], return_index=True)[1]
-                    router = Router(network, (arrays["length"] / arrays["limit"])[first])
+                if drives.category not in routers:
+                    routers[drives.category] = _router(network, drives.category)
+                router = routers[drives.category]
                 numbers = [network.edge_numbers.get(_text(vehicle, end, file), -1) for end in ("from", "to")]
                 found = router.way(*numbers) if min(numbers) >= 0 else None
                 if found is None:
@@ -125,7 +125,6 @@ def read_sumo_demand(network: RoadNetwork, paths: Sequence[str | Path]) -> Deman
             for stop in vehicle.iter("stop"):
                 lane, along = halts.get(stop.get("busStop", ""), (stop.get("lane", ""), _number(stop, "endPos", file, 0.0)))
                 stops.append((lane, along, _number(stop, "duration", file, 20.0)))
-            drives = kinds.get(_chosen(vehicle.get("type", ""), shares, name), Kind())
             trips.append(Trip(_number(vehicle, "depart", file), way, drives, tuple(stops), name))
     return Demand(network, trips)
 
@@ -135,8 +134,31 @@ def _kind(kind: Element, file: Path) -> Kind:
     return Kind(
         length=_number(kind, "length", file, 5.0), gap=_number(kind, "minGap", file, 2.5), accel=_number(kind, "accel", file, 2.6),
         decel=_number(kind, "decel", file, 4.5), headway=_number(kind, "tau", file, 1.0),
-        fastest=_number(kind, "maxSpeed", file, 55.0),
+        fastest=_number(kind, "maxSpeed", file, 55.0), category=_category(kind),
     )  # fmt: skip
+
+
+def _category(kind: Element) -> str:
+    name = kind.get("vClass", "passenger")
+    return name if name in CLASSES or name == "ignoring" else "passenger"
+
+
+def _classes(lane: Element) -> tuple[str, ...]:
+    """Which classes may use a lane; names that are not known are passed over."""
+    allowed, refused = lane.get("allow", "").split(), lane.get("disallow", "").split()
+    if allowed and "all" not in allowed:
+        return tuple(name for name in CLASSES if name in allowed) or ("authority",)
+    if refused:
+        return tuple(name for name in CLASSES if name not in refused and "all" not in refused) or ("authority",)
+    return ()
+
+
+def _router(network: RoadNetwork, category: str) -> Router:
+    """Ways over streets of which a lane may be used."""
+    arrays = network.arrays
+    first = np.unique(arrays["edge"], return_index=True)[1]
+    usable = np.maximum.reduceat((arrays["allows"] & class_bits([category])) != 0, first)
+    return Router(network, np.where(usable, (arrays["length"] / arrays["limit"])[first], np.inf))
 
 
 def _chosen(name: str, shares: dict[str, list[tuple[float, str]]], who: str) -> str:

@@ -250,6 +250,7 @@ class Traffic:
 
         `across` says who is in a junction: they go on to the street that they are on the way to.
         """
+        self._drop_ways()
         first = self._edge_first[:-1]
         pace = np.maximum.reduceat(self._pace * self._roads.limit, first)
         is_open = np.maximum.reduceat(self._pace, first) >= _CLOSED
@@ -259,19 +260,43 @@ class Traffic:
         starts, goals = self._ways[cars.at[touched]], self._ways[cars.end[touched] - 1]
         passable = secs.copy()
         passable[starts] = np.minimum(passable[starts], 1e6)  # who is there already may drive on
-        router = Router(self.network, passable)
-        found = router.ways(dict.fromkeys(zip(starts.tolist(), goals.tolist(), strict=True)))
         added, at = [self._ways], len(self._ways)
-        for car, start, goal in zip(touched.tolist(), starts.tolist(), goals.tolist(), strict=True):
-            way = found[start, goal]
-            if way is None or any(not is_open[edge] for edge in way[1:]):
+        routers: dict[int, Router] = {}
+        placed: dict[tuple[int, int, int], tuple[int, int] | None] = {}
+        kinds = cars.kind[touched].tolist()
+        for car, start, goal, kind in zip(touched.tolist(), starts.tolist(), goals.tolist(), kinds, strict=True):
+            if (start, goal, kind) not in placed:
+                if kind not in routers:
+                    usable = np.maximum.reduceat((self._roads.allows & kind) != 0, first)
+                    routers[kind] = Router(self.network, np.where(usable, passable, np.inf))
+                way = routers[kind].way(start, goal)
+                fits = way is not None and all(is_open[edge] for edge in way[1:])
+                placed[start, goal, kind] = (at, at + len(way)) if fits and way is not None else None
+                if fits:
+                    added.append(np.array(way, np.int32))
+                    at += len(added[-1])
+            ends = placed[start, goal, kind]
+            if ends is None:
                 continue
-            added.append(np.array(way, np.int32))
-            cars.at[car], cars.end[car] = at, at + len(way)
-            at += len(way)
+            cars.at[car], cars.end[car] = ends
             if across is None or not across[car]:
                 cars.link[car] = _UNKNOWN_LINK
         self._ways = np.concatenate(added)
+
+    def _drop_ways(self) -> None:
+        """Forget ways that were found for those who have driven them."""
+        own = len(self.demand.ways)
+        used = np.zeros(len(self._ways) + 1, np.int64)
+        for cars in (self._cars, self._waiting):
+            found = cars.at >= own
+            np.add.at(used, cars.at[found], 1)
+            np.add.at(used, cars.end[found], -1)
+        kept = np.cumsum(used)[:-1] > 0
+        kept[:own] = True
+        place = np.cumsum(kept) - 1
+        for cars in (self._cars, self._waiting):
+            cars.at[:], cars.end[:] = place[cars.at], place[cars.end - 1] + 1
+        self._ways = self._ways[kept]
 
 
 def _taken(cars: Cars, chosen: NDArray[np.bool_]) -> Cars:

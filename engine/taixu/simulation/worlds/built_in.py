@@ -21,11 +21,13 @@ _MOST_CELLS = 1 << 26
 
 
 def add_built_in(kinds: SimulatorKinds) -> None:
-    """Make water, traffic, people and weather known."""
+    """Make water, traffic, people, weather, drones and units known."""
     kinds.add("water", SimulatorKind(_water))
     kinds.add("traffic", SimulatorKind(_traffic, _car_poses, "car"))
     kinds.add("people", SimulatorKind(_people, _people_poses, "person"))
     kinds.add("weather", SimulatorKind(_weather))
+    kinds.add("drones", SimulatorKind(_drones, _drone_poses, "drone"))
+    kinds.add("unit", SimulatorKind(_unit))
 
 
 def _water(settings: Settings, site: Site) -> Prepared:
@@ -106,6 +108,45 @@ def _weather(settings: Settings, site: Site) -> Prepared:
     return Prepared(make)
 
 
+def _drones(settings: Settings, site: Site) -> Prepared:
+    """``ways``: each ``points`` (x, y, z) and ``speed``; ``loops`` 1 begins them again; ``tilt``, ``lift``."""
+    ways, speeds = [], []
+    for way in settings.objects("ways"):
+        ways.append(way.array("points", shape=(None, 3)))
+        speeds.append(way.number("speed", 12.0, low=0.01, high=1000.0))
+        way.done()
+    loops, tilt = settings.number("loops", 0, low=0, high=1) > 0, settings.number("tilt", 0.6, low=0.01, high=1.4)
+    lift, period = settings.number("lift", 2.0, low=1.01, high=100.0), settings.number("period_secs", 0.1, low=1e-2, high=3600.0)
+    settings.done()
+
+    def make(name: str) -> Any:
+        from taixu.simulation.drones import Drones
+
+        return Drones(ways, speed=np.array(speeds), loops=loops, tilt=tilt, lift=lift, name=name, period_secs=period)
+
+    make("drones")  # says at once what is wrong
+    return Prepared(make)
+
+
+def _unit(settings: Settings, site: Site) -> Prepared:
+    """``file`` (an .fmu) and ``starts``: each a ``variable`` and its ``value``."""
+    file, period = settings.file("file"), settings.number("period_secs", 0.1, low=1e-6, high=1e6)
+    starts = {}
+    for start in settings.objects("starts"):
+        starts[start.text("variable")] = start.number("value", 0.0)
+        start.done()
+    settings.done()
+    if not site.trusted:
+        raise TaixuError("a unit is a program, and this project is not trusted; --trust lets it run")
+
+    def make(name: str) -> Any:
+        from taixu.simulation.fmi import Unit
+
+        return Unit(file, starts=starts, name=name, period_secs=period)
+
+    return Prepared(make)
+
+
 def _heights(file: Path) -> NDArray[np.float64]:
     try:
         found = np.load(io.BytesIO(read_bytes(file, max_bytes=_MOST_CELLS * 8 + 4096)), allow_pickle=False)
@@ -152,6 +193,12 @@ def _people_poses(said: Columns) -> Poses | None:
     flat = said["velocity"]
     velocity = np.stack([flat[:, 0], np.zeros(len(flat)), flat[:, 1]])
     return Poses(said["number"].astype(np.int64), said["place"].T, velocity, _turned(np.arctan2(flat[:, 1], flat[:, 0])))
+
+
+def _drone_poses(said: Columns) -> Poses | None:
+    if "place" not in said:
+        return None
+    return Poses(said["number"].astype(np.int64), said["place"].T, said["velocity"].T, said["rotation"].T.astype(np.float32))
 
 
 def _turned(heading: NDArray[Any]) -> NDArray[np.float32]:

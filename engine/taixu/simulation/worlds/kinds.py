@@ -49,10 +49,13 @@ class Site:
         The project's folder.
     floors
         Gives the floors of the world's colliders, where people walk.
+    trusted
+        Whether programs of the project may run.
     """
 
     root: Path
     floors: Callable[[], FloorGrid]
+    trusted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,8 +123,11 @@ class SimulatorKinds:
 
 
 def make_elsewhere(prepare: str, settings: Any, root: str, name: str) -> Simulator:
-    """Prepare and make a simulator in a process of its own, which has no world: `prepare` as ``module:function``."""
-    prepared: Prepared = find_function(prepare)(Settings(settings, Path(root)), Site(Path(root), _no_floors))
+    """Prepare and make a simulator in a process of its own, which has no world, out of what was prepared here before.
+
+    `prepare` is its kind's, as ``module:function``.
+    """
+    prepared: Prepared = find_function(prepare)(Settings(settings, Path(root)), Site(Path(root), _no_floors, trusted=True))
     return prepared.make(name)
 
 

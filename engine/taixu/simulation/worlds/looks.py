@@ -57,7 +57,16 @@ def _person() -> Parts:
     return {"cloth": [trunk, *arms], "rubber": legs, "skin": [head]}
 
 
-LOOKS: Mapping[str, Callable[[], Parts]] = {"car": _car, "person": _person}
+def _drone() -> Parts:
+    """0.9 m from rotor to rotor; looks along +x, and its middle is the origin."""
+    body = _box((0.42, 0.13, 0.26), (0.0, 0.0, 0.0), 0.05)
+    arms = [_box((0.62, 0.035, 0.05), (0.0, 0.03, z), 0.012) for z in (-0.3, 0.3)]
+    cross = _box((0.06, 0.035, 0.62), (0.0, 0.03, 0.0), 0.012)
+    rotors = [_moved(shape_mesh("cylinder", (0.4, 0.012, 0.4)), (x, 0.07, z)) for x in (-0.3, 0.3) for z in (-0.3, 0.3)]
+    return {"paint": [body], "rubber": [*arms, cross], "glass": rotors}
+
+
+LOOKS: Mapping[str, Callable[[], Parts]] = {"car": _car, "person": _person, "drone": _drone}
 
 
 def _box(size: tuple[float, float, float], at: tuple[float, float, float], bevel: float) -> dict[str, NDArray[np.float32]]:

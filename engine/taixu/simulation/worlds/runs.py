@@ -21,6 +21,7 @@ from taixu.errors import TaixuError
 from taixu.navigation.floor_grid import FloorGrid
 from taixu.navigation.navigator import Navigator
 from taixu.scene import CELL_M, Transform
+from taixu.script import ScriptHost
 from taixu.simulation.conductor import Conductor, Link
 from taixu.simulation.packing import hash_state
 from taixu.simulation.remote import Remote
@@ -86,6 +87,7 @@ class Simulations:
         self._prepared: dict[tuple[str, str], Prepared] = {}
         self._root = Path()
         self._pending = b""
+        self._state_bytes = 0
         self._seen: list[int] = []
         self._tick = 0
 
@@ -120,13 +122,21 @@ class Simulations:
 
     def save_state(self) -> bytes:
         """A checkpoint of all; empty where there are none."""
-        return self._pending or (b"" if self.conductor is None else self.conductor.checkpoint())
+        state = self._pending or (b"" if self.conductor is None else self.conductor.checkpoint())
+        self._state_bytes = len(state)
+        return state
 
     def load_state(self, state: bytes) -> None:
         """Be as in a snapshot, from the next step on."""
         if not state:
             self.close()
-        self._pending, self._tick = state, 0
+        self._pending, self._state_bytes, self._tick = state, len(state), 0
+
+    @property
+    def state_bytes(self) -> int:
+        """How large a checkpoint of all was when one was last taken, or what was said since where that is more."""
+        said = () if self.conductor is None else (self.conductor.said(name) for name in self.parts)
+        return max(self._state_bytes, sum(values.nbytes for columns in said for values in columns.values()))
 
     def state_hash(self) -> str:
         """What is hashed with the world; empty where nothing is simulated."""
@@ -177,7 +187,8 @@ class Simulations:
             raise TaixuError("told takes an object: who says each of its columns")
         key = (said.kind, json.dumps([said.settings, said.process], sort_keys=True, default=str))
         if key not in self._prepared:
-            prepared = kind.prepare(Settings(said.settings, self._root), Site(self._root, lambda: _floors(world)))
+            trusted = world.has_resource(ScriptHost) and world.resource(ScriptHost).trusted
+            prepared = kind.prepare(Settings(said.settings, self._root), Site(self._root, lambda: _floors(world), trusted))
             if said.process:
                 live = world.resource(Clock).max_steps is not None
                 prepared = replace(prepared, make=partial(_remote, kind, said.settings, self._root, live=live))
