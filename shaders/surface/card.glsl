@@ -67,7 +67,10 @@ vec3 placed_vertex(RenderableRow object, vec3 position, vec2 corner, vec2 turn_s
     v_tile_ab = vec4(point_in_picture(point, above, picture_direction(cell, most)),
                      point_in_picture(point, above, picture_direction(cell + b, most)));
     v_tile_c = point_in_picture(point, above, picture_direction(cell + 1.0, most));
-    float wide = 1.0 / float(card.frames);
+    // Atlases of walkers are squares of squares, one for each moment of a stride.
+    float wide = 1.0 / float(card.frames * card.blocks);
+    uint block = min(object.stride, card.blocks * card.blocks - 1u);
+    cell += vec2(block % card.blocks, block / card.blocks) * float(card.frames);
     v_corner_ab = vec4(cell, cell + b) * wide;
     v_corner_c = vec4((cell + 1.0) * wide, wide, viewport.y > 0.0 ? share_that_stays(sphere, card.fade_px) : 0.0);
     v_frame = mat2x3(x, z);

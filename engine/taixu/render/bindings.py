@@ -75,6 +75,7 @@ RENDERABLE_ROW = StructLayout("RenderableRow", [
     ("transform", "u4"), ("mesh", "u4"), ("material", "u4"), ("entity", "u4"),
     ("flags", "u4"), ("layers", "u4"), ("tint", "u4"), ("command", "u4"),
     ("deformed", "u4"),  # its row among the deformed ones; 0xFFFFFFFF for plain ones
+    ("stride", "u4"),  # which moment of a stride cards of people show
 ])  # fmt: skip
 
 DEFORMED_ROW = StructLayout("DeformedRow", [

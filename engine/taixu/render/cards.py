@@ -14,7 +14,9 @@ __all__ = ["CARD", "card_look", "picture_directions"]
 
 CARD = SurfaceShader(
     "card",
-    StructLayout("Card", [("sphere", "f4", (4,)), ("fade_px", "f4", (2,)), ("reach", "f4", (2,)), ("frames", "u4")]),
+    StructLayout("Card", [
+        ("sphere", "f4", (4,)), ("fade_px", "f4", (2,)), ("reach", "f4", (2,)), ("frames", "u4"), ("blocks", "u4"),
+    ]),
     {"base_color": "color", "card_shape": "data"},
     "surface/card.glsl",
     has_vertex=True,
@@ -23,7 +25,7 @@ CARD = SurfaceShader(
 def card_look(impostor: Impostor) -> SurfaceLook:
     """How cards of an impostor are drawn."""
     row = CARD.row.zeros()
-    row["sphere"], row["frames"] = impostor.fade.sphere, impostor.frames
+    row["sphere"], row["frames"], row["blocks"] = impostor.fade.sphere, impostor.frames, impostor.blocks
     row["reach"] = impostor.reach
     row["fade_px"] = impostor.fade.from_px, impostor.fade.to_px
     return SurfaceLook(CARD, row, {name: TextureRef(texture=0) for name in CARD.textures}, cuts_holes=True)

@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.animation.motion.strides import Strides
 from taixu.ecs import Rows, World, indices_of, row_count
 from taixu.gpu import Device
 from taixu.render.bindings import FLAG_CAST_FAR, FLAG_CAST_SHADOW, FLAG_VISIBLE
@@ -53,6 +54,7 @@ class WorldMirror:
         self.handles = np.zeros(64, np.uint64)
         self.mesh_numbers = np.zeros(64, np.uint32)
         self.blended: Indices = np.zeros(0, np.intp)
+        self._moments = np.zeros(0, np.uint32)
         self._tick = -1
         self._places: WorldTransforms | None = None
         self._material_version = -1
@@ -88,6 +90,7 @@ class WorldMirror:
         if len(doubtful):
             kept = np.concatenate(seen) if seen else np.zeros(0, np.intp)
             self._forget(doubtful[~np.isin(doubtful, kept)])
+        self._follow_strides(world, since)
         self._follow_materials()
         self._deform(world, want_previous=want_previous)
         if world.has_resource(WorldTransforms):
@@ -163,6 +166,8 @@ class WorldMirror:
         rows["transform"][slots] = rows["entity"][slots] = indices[owner]
         rows["mesh"][slots] = self.library.meshes[primitives]
         rows["material"][slots] = self.library.materials[primitives]
+        known = np.minimum(indices[owner], max(len(self._moments) - 1, 0))
+        rows["stride"][slots] = np.where(indices[owner] < len(self._moments), self._moments[known], 0) if len(self._moments) else 0
         self._assign(slots)
 
     def _casts(self, indices: Indices) -> NDArray[np.int8]:
@@ -216,6 +221,22 @@ class WorldMirror:
             self.renderables.mark(slots)
             self.renderables.version += 1
             self.deformer.acknowledge(self.renderables.version)
+
+    def _follow_strides(self, world: World, since: int) -> None:
+        """Cards of people show other moments of their strides."""
+        if not world.has_resource(Strides):
+            return
+        strides = world.resource(Strides)
+        rows = strides.changes.since(since, len(strides.moments)) if since >= 0 else slice(0, len(strides.moments))
+        indices = np.arange(rows.start, rows.stop) if isinstance(rows, slice) else rows
+        indices = indices[indices < len(self.renderables.first_slots)]
+        indices = indices[self.renderables.first_slots[indices] >= 0]
+        if len(indices):
+            slots = self.renderables.slots_of(indices)
+            owners = np.repeat(indices, self.renderables.slot_counts[indices])
+            self.renderables.rows["stride"][slots] = strides.moments[owners]
+            self.renderables.mark(slots)
+        self._moments = strides.moments
 
     def _follow_materials(self) -> None:
         """Materials changed: rows whose draw key is another now get another command."""

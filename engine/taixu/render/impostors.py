@@ -3,7 +3,8 @@
 An atlas holds a thing from directions that lie on a grid over the upper half of an octahedron: colour without light and with
 holes, and normal with depth. Cards that show it (``surface/card.glsl``) are a surface like any other: they are culled, sorted
 into bins, lit, shadowed and picked with everything else, and all atlases of one size lie in one array, so that a forest of many
-kinds is one draw. Of a thing on bones the picture is of somebody who stands there.
+kinds is one draw. Of a thing on bones the picture is of somebody who stands there; of people there is one for each moment of a
+stride too (`walkers`), and each card shows its person's own.
 
 A frame takes pictures of so many triangles and goes on in the next; where frames wait for their skies (stills and films), they
 wait for these too. What nobody shows is given up when there is no room.
@@ -30,6 +31,7 @@ from taixu.render.materials import BoundTexture, MaterialTable
 from taixu.render.meshes import MeshPool
 from taixu.render.texture_images import make_texture_image
 from taixu.render.texture_kinds import TextureKind
+from taixu.render.walkers import Walker
 from taixu.scene.impostors import Impostor
 from taixu.scene.library import MaterialLibrary, MeshLibrary
 
@@ -61,7 +63,19 @@ class _Job:
     targets: Targets
     depth: Texture
     deformer: Deformer | None = None
+    walker: Walker | None = None
     done: int = 0
+
+    @property
+    def count(self) -> int:
+        """How many pictures there are."""
+        return self.impostor.frames**2 * (self.walker.moments if self.walker is not None else 1)
+
+    def release(self) -> None:
+        """Give the memory back."""
+        for resource in (self.targets, self.color, self.shape, self.depth, self.walker):
+            if resource is not None:
+                resource.release()
 
 
 class ImpostorPainter:
@@ -115,10 +129,11 @@ class ImpostorPainter:
                     continue
                 job = self._jobs[id(library), number] = self._begin(impostor, parts)
                 job.deformer = mirror.deformer if impostor.poses else None
+                job.walker = Walker.of(world, mirror, impostor, parts)
             # Who moves is caught in one frame.
-            count = job.impostor.frames**2 if waits or impostor.poses else max(1, left // max(job.triangles, 1))
-            left -= self._take_pictures(job, count)
-            if job.done == impostor.frames**2:
+            at_once = waits or (impostor.poses and job.walker is None)
+            left -= self._take_pictures(job, job.count if at_once else max(1, left // max(job.triangles, 1)))
+            if job.done == job.count:
                 del self._jobs[id(library), number]
                 self._keep(library, job)
                 have[number] = impostor
@@ -165,8 +180,7 @@ class ImpostorPainter:
         return used <= room
 
     def _begin(self, impostor: Impostor, parts: list[_Part]) -> _Job:
-        size = impostor.frames * impostor.frame_px
-        device = self.device
+        size, device = impostor.size_px, self.device
         color = device.texture((size, size), "rgba8", label="impostor colour")
         shape = device.texture((size, size), "rgba8", label="impostor shape")
         depth = device.texture((size, size), "depth32f", label="impostor depth")
@@ -177,10 +191,12 @@ class ImpostorPainter:
     def _take_pictures(self, job: _Job, count: int) -> int:
         """Take some more; gives the triangles drawn."""
         device, impostor = self.device, job.impostor
-        transforms, cells, rows, ids = self._scene(job.parts)
+        transforms, cells, rows, ids = self._scene(job.parts if job.walker is None else job.walker.parts)
         self.pool.bind()
-        if job.deformer is not None:
-            job.deformer.bind()
+        walker = job.walker
+        bodies = walker if walker is not None else job.deformer
+        if bodies is not None:
+            bodies.bind()
         device.bind_storage(StorageSlot.TRANSFORMS, transforms)
         device.bind_storage(StorageSlot.CELLS, cells)
         device.bind_storage(StorageSlot.RENDERABLES, rows)
@@ -188,15 +204,19 @@ class ImpostorPainter:
         device.push_uniform(UniformSlot.FRAME, FRAME_BLOCK.zeros())
         sphere = np.array(impostor.fade.sphere, np.float32)
         directions, px = picture_directions(impostor.frames).reshape(-1, 3), impostor.frame_px
-        last = min(job.done + count, len(directions))
+        last = min(job.done + count, job.count)
         for k in range(job.done, last):
-            y, x = divmod(k, impostor.frames)
+            moment, place = divmod(k, len(directions))
+            y, x = divmod(place, impostor.frames)
+            down, right = divmod(moment, impostor.blocks)
+            y, x = y + down * impostor.frames, x + right * impostor.frames
             clear: Any = {"clear_colors": [(0, 0, 0, 0), (0.5, 1.0, 0.5, 0.5)], "clear_depth": 0.0} if k == 0 else {}
-            device.bind_uniform(UniformSlot.VIEW, device.push(_looking_at(sphere, directions[k], px)))
+            device.bind_uniform(UniformSlot.VIEW, device.push(_looking_at(sphere, directions[place], px)))
             with device.render_pass(job.targets, viewport=(x * px, y * px, px, px), **clear) as p:
                 p.push_uniform(UniformSlot.PASS, sphere)
-                if job.deformer is not None:
-                    p.bind_storage(StorageSlot.DEFORMED_VERTICES, job.deformer.deformed_vertices)
+                if bodies is not None:
+                    p.bind_storage(StorageSlot.DEFORMED_VERTICES, bodies.deformed_vertices)
+                first_id = moment * len(job.parts) if walker is not None else 0
                 for number, (mesh, material, seat) in enumerate(job.parts):
                     key, row = self.table.key(material), self.pool.rows[mesh]
                     bent: dict[str, object] = {} if seat == NOT_DEFORMED else {"DEFORMED": True}
@@ -209,7 +229,7 @@ class ImpostorPainter:
                         p.bind(group)
                     for slot, buffer in enumerate((self.pool.positions, self.pool.surfaces)):
                         p.vertices(slot, buffer)
-                    p.vertices(2, ids, offset=4 * number)
+                    p.vertices(2, ids, offset=4 * (first_id + number))
                     p.indices(self.pool.indices)
                     first, base = int(self.pool.first_indices[mesh]), int(row["first_vertex"])
                     p.draw_indexed(int(row["index_count"]), first=first, base_vertex=base)
@@ -231,8 +251,7 @@ class ImpostorPainter:
     def _keep(self, library: MeshLibrary, job: _Job) -> None:
         """From targets to textures of materials."""
         color, shape = _without_rims(job.color.read(), job.shape.read())
-        for texture in (job.targets, job.color, job.shape, job.depth):
-            texture.release()
+        job.release()
         kinds = (TextureKind("cut_out", _CUTOFF), TextureKind("data"))
         for name, pixels, kind in zip(CARD.textures, (color, shape), kinds, strict=True):
             self.table.pool.add(make_texture_image(pixels, kind, name="impostor"), key=(name, id(library), job.impostor.number))
@@ -252,8 +271,7 @@ class ImpostorPainter:
                 self._give_back(library, number)
         self._atlases.clear()
         for job in self._jobs.values():
-            for resource in (job.targets, job.color, job.shape, job.depth):
-                resource.release()
+            job.release()
         self._jobs.clear()
 
 
@@ -281,7 +299,7 @@ def _posed(mirror: WorldMirror, impostor: Impostor) -> list[_Part]:
 
 
 def _bytes(impostor: Impostor) -> int:
-    return (impostor.frames * impostor.frame_px) ** 2 * 8 * 4 // 3
+    return impostor.size_px**2 * 8 * 4 // 3
 
 
 def _looking_at(sphere: NDArray[np.float32], direction: NDArray[np.float64], px: int) -> NDArray[Any]:

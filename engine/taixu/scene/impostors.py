@@ -19,11 +19,13 @@ from numpy.typing import NDArray
 from taixu.assets.model import Material, ModelData, Primitive
 from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLevels, MeshLibrary
 
-__all__ = ["CARD_CORNERS", "Fade", "Impostor", "cards", "impostor_levels"]
+__all__ = ["CARD_CORNERS", "STRIDES", "Fade", "Impostor", "cards", "impostor_levels"]
 
 CARD_CORNERS = np.array([[-1, -1, 1], [1, -1, -1], [1, 1, 1], [-1, 1, -1]], np.float32)
 """Where a card's corners stand about its middle, in radii; x and y are the corner of the card itself."""
 _TRIANGLES = np.array([0, 1, 2, 0, 2, 3], np.uint32)
+STRIDES = 8
+"""Pictures of people who walk show so many moments of a stride."""
 _FADE_SHARE = 0.62
 """Of the size at which an impostor begins to show, that at which nothing else is shown."""
 _FADE_SLACK = 0.9
@@ -65,6 +67,8 @@ class Impostor:
         Pictures along each side of the atlas, and how wide each is.
     poses
         The source is deformed: pictures are taken of whoever shows one of these meshes, as they stand.
+    blocks
+        Along each side of the atlas: squares of pictures. Walkers have nine: one stands, eight are moments of a stride.
     """
 
     number: int
@@ -74,11 +78,18 @@ class Impostor:
     frames: int = 12
     frame_px: int = 96
     poses: tuple[int, ...] = ()
+    blocks: int = 1
+
+    @property
+    def size_px(self) -> int:
+        """Of an edge of the atlas."""
+        return self.blocks * self.frames * self.frame_px
 
 
 def impostor_levels(
     meshes: MeshLibrary, materials: MaterialLibrary, levels: MeshLevels, *, sphere: tuple[float, float, float, float] | None = None,
     reach: tuple[float, float] | None = None, at_px: float, frames: int = 12, frame_px: int = 96, is_posed: bool = False,
+    walks: bool = False,
 ) -> MeshLevels:  # fmt: skip
     """Levels of detail that end in an impostor.
 
@@ -93,6 +104,8 @@ def impostor_levels(
         Width of the levels' sphere on the screen at which the impostor begins to show.
     is_posed
         The mesh hangs on bones: pictures are taken of somebody who stands there.
+    walks
+        The bones are those of a person, who is shown walking too.
     """
     last = levels.numbers[-1]
     entry = meshes[last]
@@ -102,7 +115,7 @@ def impostor_levels(
     fade = Fade(seen, at_px * _FADE_SLACK * share, at_px * _FADE_SHARE * share)
     number = meshes.put(("impostor", last), LibraryMesh((), ()))
     poses = levels.numbers if is_posed else ()
-    impostor = Impostor(number, last, fade, reach or _reach(entry, seen), frames, frame_px, poses)
+    impostor = Impostor(number, last, fade, reach or _reach(entry, seen), frames, frame_px, poses, 3 if walks else 1)
     metallic, roughness = _mean_look(materials, entry)
     look = Material(name="impostor", metallic=metallic, roughness=roughness, alpha_mode="MASK", double_sided=True)
     material = materials.put(("impostor", number), LibraryMaterial(look, ModelData(), impostor))

@@ -33,6 +33,7 @@ _SLACK = 0.9
 _IMPOSTOR_PX = 64.0
 """Width on the screen at which a model's impostor comes: a person of then forty pixels moves arms and legs by a few."""
 _FRAMES, _FRAME_PX = 8, 48
+_WALKERS_FRAMES = 6
 
 
 class LevelState:
@@ -182,9 +183,11 @@ def put_model_levels(
     forms = [number_of(each) for each in (members[0], *coarser)]
     levels = MeshLevels(tuple(forms), edges, sphere)
     if found.impostor is not None:
+        is_posed = model.nodes[found.carrier].skin is not None
+        walks = is_posed and model.avatar is not None and bool(model.avatar.humanoid)
         levels = impostor_levels(
             library, materials, levels, sphere=found.impostor[0], reach=found.impostor[1], at_px=_IMPOSTOR_PX,
-            frames=_FRAMES, frame_px=_FRAME_PX, is_posed=model.nodes[found.carrier].skin is not None,
+            frames=_WALKERS_FRAMES if walks else _FRAMES, frame_px=_FRAME_PX, is_posed=is_posed, walks=walks,
         )  # fmt: skip
     library.put_levels(levels)
     for mesh in members[1:]:

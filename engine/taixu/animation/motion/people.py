@@ -25,6 +25,7 @@ from taixu.animation.motion.ground import find_ground, hold_feet, stand_on_groun
 from taixu.animation.motion.holding import Holding
 from taixu.animation.motion.locomotion import locomotion
 from taixu.animation.motion.pose import Pose
+from taixu.animation.motion.strides import stride_palettes, strides_at
 from taixu.animation.motion.style import Style
 from taixu.animation.motion.turns import F32
 from taixu.app import Clock
@@ -152,6 +153,11 @@ class People:
         rig = self._rigs.get(owner)
         return None if rig is None else self._figures[rig.figure]
 
+    def strides(self, owner: int, node: int) -> NDArray[np.float32] | None:
+        """Joint matrices of a node of somebody's model at the moments of a stride (`stride_palettes`); None for who is nobody."""
+        rig = self._rigs.get(owner)
+        return None if rig is None else stride_palettes(self._figures[rig.figure], rig.model, node)
+
     def row(self, owner: int) -> int:
         """Where in the crowd an entity is; -1 where it is not."""
         found = np.flatnonzero(self.crowd.handles == np.uint64(owner))
@@ -275,7 +281,9 @@ class People:
         if self._moves.any():
             pace = going(bodies, self._style, crowd.speeds, crowd.turnings)
             crowd.phases = ((crowd.phases + pace.rate * secs * (pace.effort > 0.001)) % 1.0).astype(np.float32)
-            due = self._due(world, scale)
+            self._cards.look(world)
+            self._cards.show(world, np.where(self._moves, strides_at(crowd.phases, pace.effort), 0).astype(np.uint32))
+            due = self._due(scale)
             self._go(world, bodies, pace, due)
             pose = self._act(world, bodies, self.pose, pace, secs, due, at_once=at_once)
             if self._gazes.any():
@@ -290,7 +298,7 @@ class People:
         """Be told who looks, before a picture."""
         self._watched = (self._frame, eyes)
 
-    def _due(self, world: World, scale: F32) -> NDArray[np.bool_]:
+    def _due(self, scale: F32) -> NDArray[np.bool_]:
         """Who is posed in this frame, [n]: everybody, unless thrift is wanted and somebody looks from far away."""
         crowd = self.crowd
         due = np.ones(len(crowd), bool)
@@ -310,7 +318,7 @@ class People:
         self.small = crowd.handles[self._is_small]
         for size_px, frames in _THRIFT_PX:
             due &= (sizes >= size_px) | ((np.arange(len(crowd)) + self._frame) % frames == 0)
-        due &= ~self._cards.who(world)
+        due &= ~self._cards.who()
         # Heads that turn are turned further each time: they are not left as they were.
         return due | self._gazes | (np.abs(crowd.gazes).max(axis=0) > 1e-3) | (crowd.clocks <= _LONGEST_SECS)
 

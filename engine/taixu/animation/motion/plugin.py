@@ -7,6 +7,7 @@ from taixu.animation.motion.constraints import Followers, follow_nodes
 from taixu.animation.motion.first_person import show_as
 from taixu.animation.motion.people import People, move_people, watch_people
 from taixu.animation.motion.springs import Springs, swing
+from taixu.animation.motion.strides import Strides
 from taixu.app import App, Stage
 from taixu.ecs import World
 from taixu.scene import Details
@@ -19,7 +20,7 @@ def add_motion(app: App) -> None:
     """Add components, resources and systems; clips of the models themselves are posed before."""
     for cls in (Motion, Face, Gaze):
         app.register_component(cls)
-    for resource in (People(), Springs(), Followers()):
+    for resource in (People(), Springs(), Followers(), Strides()):
         app.insert_resource(resource)
     app.resource(ModelHooks).functions.append(_take)
     app.resource(Details).functions.append(watch_people)
