@@ -35,6 +35,9 @@ from taixu.twin.memory.following import Follower
 from taixu.twin.memory.keeper import Keeper
 from taixu.twin.memory.keeping import read_keep
 from taixu.twin.memory.postgres import PostgresSink, read_postgres
+from taixu.twin.plans.engine import PlanEngine
+from taixu.twin.plans.plan import read_plans
+from taixu.twin.plans.resuming import carry_plans, resume_plans
 from taixu.twin.processes import Cases, ProcessEngine, read_processes
 from taixu.twin.processes.resuming import carry_over, resume_cases
 from taixu.twin.rules import Alarm, Alarms, RuleEngine, read_rules
@@ -65,7 +68,7 @@ class TwinPlugin:
         register_twin_components(app)
         for resource in (
             Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Cases(), ProcessEngine(), Measures(), Ledger(),
-            Linkages(),
+            Linkages(), PlanEngine(),
         ):  # fmt: skip
             app.insert_resource(resource)
         own = TwinClock()
@@ -122,14 +125,16 @@ class TwinPlugin:
                 if world.has_resource(Recorder):
                     world.resource(Recorder).measure(measures.told())
                     world.resource(StateKeeper).step(world)
+            planned = world.resource(PlanEngine).step(world, engine.senses, measures.values(), now_ns=now_ns())
             commands = world.resource(Ledger).step(world, now_ns=now_ns())
             if world.has_resource(Recorder):
                 noted = (("alarm", [*begun, *moved.begun]), ("alarm_over", [*ended, *moved.ended]), ("command", commands))
                 for kind, happened in noted:
                     for each in happened:
                         world.resource(Recorder).note(kind, **each.as_dict())
-                for event in moved.events:
-                    world.resource(Recorder).note("case", **event)
+                for kind, events in (("case", moved.events), ("plan", planned)):
+                    for event in events:
+                        world.resource(Recorder).note(kind, **event)
 
         def pose_links(world: World) -> None:
             world.resource(Linkages).step(world)
@@ -145,8 +150,8 @@ class TwinPlugin:
 
 
 def configure_twin(world: World) -> Feed:
-    """Read the world's settings (``twin``: georeference, frames, bindings, arrivals, rules, processes, measures, controls): it
-    goes by them from now on.
+    """Read the world's settings (``twin``: georeference, frames, bindings, arrivals, rules, processes, measures, controls,
+    plans): it goes by them from now on.
 
     Raises
     ------
@@ -168,6 +173,10 @@ def configure_twin(world: World) -> Feed:
     world.insert_resource(feed)
     world.insert_resource(Arrivals(arrivals))
     world.insert_resource(RuleEngine(rules, locks=[lock for control in controls for lock in control.only_if]))
+    wholes = frozenset(measure.name for measure in measures if measure.by == "whole")
+    names = frozenset(control.name for control in controls)
+    plans = read_plans(section.get("plans", []), world.resource(Components), measures=wholes, controls=names)
+    world.insert_resource(PlanEngine(plans))
     world.insert_resource(ProcessEngine(processes))
     world.insert_resource(Cases())
     world.insert_resource(Measures(measures, per_sec=per_sec, share=share))
@@ -224,7 +233,7 @@ def acknowledge_alarm(world: World, number: int, *, by: str, now_ns: int | None 
 
 def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "", **options: Any) -> Recorder:
     """Record an app's world from now on. Where the folder holds a recording already, the new one begins in a folder beside it
-    (``recording.2`` after ``recording``), and measures and cases go on from where the newest of them ended.
+    (``recording.2`` after ``recording``), and measures, cases and plans go on from where the newest of them ended.
 
     Parameters
     ----------
@@ -252,7 +261,9 @@ def begin_recording(app: App, folder: Path, *, project: str = "", world: str = "
     if before is not None:
         resume_measures(app.world, before)
         resume_cases(app.world, before)
+        resume_plans(app.world, before)
     carry_over(app.world, recorder)
+    carry_plans(app.world, recorder)
     keeper = StateKeeper(folder)
     app.insert_resource(keeper)
     app.on_close(lambda: keeper.close(app.world))  # one of an epoch that is over has nothing to say by then

@@ -28,7 +28,7 @@ from taixu.twin.feed import Feed
 from taixu.twin.rules import Alarm, Alarms, RuleEngine
 from taixu.twin.rules.scope import Senses, TableScope, calculated
 
-__all__ = ["LONGEST_SECS", "Rehearsal", "Rehearsed", "prepare_rehearsal", "put_value"]
+__all__ = ["LONGEST_SECS", "Rehearsal", "Rehearsed", "check_size", "prepare_rehearsal", "put_value"]
 
 LONGEST_SECS = 3600.0
 _STEP_SECS = 0.5
@@ -139,11 +139,22 @@ def prepare_rehearsal(world: World, control: str, *, entity: int, value: Any, no
     known, handle = world.resource(Ledger).control_of(world, control, entity=entity)
     refusal = value_doubt(known, value) or world.resource(Ledger).locked(world, known, handle)
     if not refusal:
-        columns = ((table, part.cls, fld.name) for table in world.tables for part in table.components for fld in part.fields)
-        size = sum(table.read(cls, name).nbytes for table, cls, name in columns)
-        if size > _MAX_BYTES:
-            raise TaixuError(f"the world is too large to rehearse in: its columns take {size >> 20:,} of {_MAX_BYTES >> 20} MB")
+        check_size(world)
     return Rehearsal(World() if refusal else _copied(world), known, entity, value, now_ns, refusal)
+
+
+def check_size(world: World, *, copies: int = 1) -> None:
+    """Whether there is room for so many copies of a world.
+
+    Raises
+    ------
+    TaixuError
+        When it is too large.
+    """
+    columns = ((table, part.cls, fld.name) for table in world.tables for part in table.components for fld in part.fields)
+    size = sum(table.read(cls, name).nbytes for table, cls, name in columns) * copies
+    if size > _MAX_BYTES:
+        raise TaixuError(f"the world is too large to rehearse in: its columns take {size >> 20:,} of {_MAX_BYTES >> 20} MB")
 
 
 def _copied(world: World) -> World:

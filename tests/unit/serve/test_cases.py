@@ -1,4 +1,6 @@
-"""Processes over the network: cases that people open and move, as they were before, and what holds them up."""
+"""Processes and plans over the network: cases that people open and move, as they were before, and what holds them up; plans
+that are drilled, begun and followed.
+"""
 
 from __future__ import annotations
 
@@ -31,7 +33,18 @@ SETTINGS = {"processes": [{
         "at work": {"next": [{"to": "done", "by": "operate"}]},
         "done": {},
     },
-}]}  # fmt: skip
+}], "measures": [{"name": "faults", "value": "count(machine.state == 'fault')"}],
+    "controls": [{"name": "reset", "field": "machine.state", "source": "plant", "topic": "reset/{key}"}],
+    "plans": [
+        {"name": name, "triggers": [{"when": "machine.state == 'fault'"}], "roles": {"fitter": 1},
+         "steps": [
+             {"name": "walk", "role": "fitter", "takes": secs},
+             {"name": "reset", "after": ["walk"], "do": [{"control": "reset", "of": "machine.state == 'fault'", "value": "ok"}]},
+         ],
+         "goals": [{"name": "runs", "measure": "faults", "below": 1, "within": 20}]}
+        for name, secs in (("slow", 30), ("quick", 5))
+    ],
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -74,6 +87,7 @@ def test_cases_are_opened_moved_and_remembered(served: tuple[Server, list[str], 
 
     status, opened = ask(server, "/cases", {"process": "repair", "entity": lathe})
     assert status == 200 and opened["visits"][0][2] == "Ann"
+    until(lambda: ask(server, "/cases")[1]["open"] == 2)
     before_ns = time.time_ns()
     status, moved = ask(server, f"/cases/{opened['number']}/move", {"to": "at work"})
     assert (status, moved["state"]) == (200, "at work")
@@ -105,3 +119,32 @@ def test_who_may_not_and_what_is_none_is_refused(served: tuple[Server, list[str]
         assert answer[0] == status and said in answer[1]["error"], path
     assert ask(server, "/cases/77777")[0] == 404
     assert ask(server, "/cases?at_ns=soon")[0] == 400 and ask(server, "/processes/report?from_ns=x")[0] == 400
+
+
+def test_plans_are_drilled_begun_and_followed(served: tuple[Server, list[str], Path]) -> None:
+    server, _, _ = served
+    until(lambda: all(plan["called_ns"] for plan in ask(server, "/plans")[1]["plans"]))
+    status, drilled = ask(server, "/plans/drill", {"seconds": 60, "step_seconds": 1})
+    quick, slow = drilled["scores"]
+    assert status == 200 and (quick["plan"], slow["plan"]) == ("quick", "slow")
+    # What was done is measured a step later.
+    assert quick["points"] == 100 and quick["goals"][0]["secs"] == pytest.approx(6)
+    assert slow["points"] == pytest.approx(45) and slow["goals"][0]["secs"] == pytest.approx(31)
+    assert ask(server, "/plans")[1]["plans"][0]["run"] is None, "the world knows nothing of drills"
+
+    assert ask(server, "/plans/quick/begin", {})[0] == 200
+    until(lambda: ask(server, "/plans")[1]["plans"][1]["run"]["steps"][0]["state"] == "going on")
+    assert ask(server, "/plans/quick/done", {"step": "walk"})[0] == 200
+    until(lambda: ask(server, "/plans")[1]["plans"][1]["run"]["steps"][1]["state"] == "done")
+    reset = ask(server, "/plans")[1]["plans"][1]["run"]["steps"][1]
+    assert "source" in reset["doubt"], "nothing is connected, and it is said"
+    for path, data, token, status, said in (
+        ("/plans/nothing/begin", {}, OPERATOR, 409, "there is no plan"),
+        ("/plans/slow/done", {"step": "walk"}, OPERATOR, 409, "no plan 'slow' goes on"),
+        ("/plans/slow/begin", {}, VIEWER, 403, ""),
+        ("/plans/drill", {"plans": ["nothing"]}, OPERATOR, 404, "there is no plan"),
+        ("/plans/drill", {"seconds": 1e12}, OPERATOR, 400, "seconds"),
+        ("/plans/drill", [], OPERATOR, 400, "plans are drilled by"),
+    ):
+        answer = ask(server, path, data, token=token)
+        assert answer[0] == status and said in answer[1]["error"], path

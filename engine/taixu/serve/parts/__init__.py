@@ -13,6 +13,7 @@ from taixu.serve.parts.measures import MeasuresPart
 from taixu.serve.parts.orders import OrdersPart
 from taixu.serve.parts.page import PagePart
 from taixu.serve.parts.pictures import PicturesPart
+from taixu.serve.parts.plans import PlansPart
 from taixu.serve.parts.readings import ReadingsPart
 from taixu.serve.parts.scene import ScenePart
 from taixu.serve.parts.scenery import SceneryPart
@@ -36,6 +37,6 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     parts: list[Part] = [
         ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board),
         ScenePart(shelf, skeletons, pasts), history, SceneryPart(shelf, skeletons), live, ScreenPart(live.listeners),
-        MeasuresPart(board, history), CasesPart(board, history), EntitiesPart(), PagePart(), PicturesPart(),
+        MeasuresPart(board, history), CasesPart(board, history), PlansPart(), EntitiesPart(), PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

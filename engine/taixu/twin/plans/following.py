@@ -149,6 +149,20 @@ class PlanRun:
             "by": self.by, "is_drill": self.is_drill, "steps": steps, "goals": goals,
         }  # fmt: skip
 
+    def as_events(self) -> list[dict[str, Any]]:
+        """All that has happened so far, as `step` told it."""
+        started = self._event("started", "", self.started_ns, called_ns=self.called_ns, by=self.by)
+        events = [started]
+        for each, run in zip(self.plan.steps, self.steps):
+            if run.begun_ns:
+                events.append(self._event("begun", each.name, run.begun_ns, told=run.told, doubt=run.doubt))
+            if run.late_ns:
+                events.append(self._event("late", each.name, run.late_ns))
+            if run.done_ns:
+                events.append(self._event("done", each.name, run.done_ns, by=run.by))
+        events += [self._event("goal", goal.name, at) for goal, at in zip(self.plan.goals, self.goals_ns) if at]
+        return sorted(events, key=lambda event: int(event["time_ns"]))
+
     def copy(self) -> PlanRun:
         """To go on with in a fork."""
         return replace(self, steps=[replace(each) for each in self.steps], goals_ns=list(self.goals_ns))
