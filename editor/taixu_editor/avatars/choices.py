@@ -20,7 +20,7 @@ _FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
         "face": ("asymmetry", "wrinkles", "lashes"),
         "hair": ("hair", "hair_color", "grey", "beard", "beard_color", "stubble", "brows"),
         "outfit": ("outfit", "color", "color2", "color3", "shoes", "shoe_color"),
-        "accessories": ("accessories",),
+        "accessories": ("accessories", "held"),
         "colors": ("skin_tone", "undertone", "flush", "freckles", "eye_color", "lipstick", "lipstick_color", "eye_shadow",
                    "eye_shadow_color"),
     },
@@ -34,7 +34,7 @@ _FIELDS: dict[str, dict[str, tuple[str, ...]]] = {
     },
 }  # fmt: skip
 PARTS: dict[str, tuple[str, ...]] = {
-    "human": ("hair", "beard", "brows", "outfit", "shoes", "accessories"),
+    "human": ("hair", "beard", "brows", "outfit", "shoes", "accessories", "held"),
     "cartoon": ("body", "hands", "tail", "head", "eyes", "brows", "mouth", "nose", "ears", "hair", "outfit", "hat", "accessories"),
 }
 """Fields that name parts."""

@@ -25,7 +25,7 @@ def catalogue() -> dict[str, dict[str, Any]]:
     from taixu.generate.avatars.presets import PRESETS
     from taixu.generate.avatars.shape import slider_names
 
-    human = {name: part_names(name) for name in ("hair", "beard", "brows", "outfit", "shoes")}
+    human = {name: part_names(name) for name in ("hair", "beard", "brows", "outfit", "shoes", "held")}
     cartoon = {name: cartoon_names(name) for name in KINDS if name != "accessory"}
     return {
         "human": {"parts": {**human, "accessories": part_names("accessory")}, "sliders": slider_names(), "presets": tuple(PRESETS)},

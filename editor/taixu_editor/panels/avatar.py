@@ -27,7 +27,8 @@ __all__ = ["AvatarPanel"]
 _WIDE = 46.0
 """Width in heights of the text from which on the person stands beside the sliders."""
 _KIND_TITLES = {"human": "Human", "cartoon": "Cartoon"}
-_POSE_TITLES = {"stand": "Stand", "walk": "Walk", "run": "Run", "sit": "Sit", "wave": "Wave", "talk": "Talk"}
+_POSE_TITLES = {"stand": "Stand", "walk": "Walk", "run": "Run", "sit": "Sit", "wave": "Wave", "point": "Point",
+                "hold": "Hold", "cheer": "Cheer", "talk": "Talk"}  # fmt: skip
 
 
 class AvatarPanel(Panel):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 __all__ = ["POSES", "AvatarStage"]
 
 POSES = {"stand": ("", 0.0), "walk": ("", 1.35), "run": ("", 3.2), "sit": ("sit", 0.0), "wave": ("wave", 0.0),
-         "talk": ("talk", 0.0)}  # fmt: skip
+         "point": ("point", 0.0), "hold": ("hold", 0.0), "cheer": ("cheer", 0.0), "talk": ("talk", 0.0)}  # fmt: skip
 """What the person does: an act of `Motion`, and a speed in metres a second."""
 _FACES = frozenset({"face", "hair", "accessories", "colors", "moods"})
 """Tabs that look at the head."""

@@ -173,9 +173,10 @@ def talk(bodies: Bodies, style: Style, *, secs: F32, seeds: F32, loudness: F32 |
         beat = wander(secs, seeds, 0.85 * 1.0, number + 3) * busy
         wide = wander(secs, seeds, 0.33, number + 6) * busy
         forward = 0.08 + 0.30 * busy + 0.10 * beat * style.swing
-        down = about("z", -sign * (1.5 - style.spread - 0.14 * busy - 0.08 * np.maximum(wide, 0.0)))
+        down = about("z", -sign * (1.5 - style.spread - 0.04 * busy - 0.05 * np.maximum(wide, 0.0)))
         pose.turns[BONE[f"{side}Shoulder"]] = about("z", sign * (0.02 + 0.03 * np.maximum(beat, 0.0)))
-        pose.turns[BONE[f"{side}UpperArm"]] = multiply(about("x", -forward), down, about("x", -0.15 - 0.35 * busy + 0.15 * wide))
+        inward = about("x", -0.12 + 0.42 * busy - 0.25 * wide)  # hands meet before the body, and part
+        pose.turns[BONE[f"{side}UpperArm"]] = multiply(about("x", -forward), down, inward)
         pose.turns[BONE[f"{side}LowerArm"]] = about("y", -sign * (0.3 + 1.15 * busy + 0.22 * beat * style.swing))
         palm = about("x", -(0.1 + 0.75 * busy + 0.2 * wide))
         pose.turns[BONE[f"{side}Hand"]] = multiply(palm, about("z", -sign * (0.05 - 0.22 * beat)))

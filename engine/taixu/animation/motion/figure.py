@@ -17,11 +17,21 @@ from taixu.assets.humanoid import BONE_NUMBERS, BONE_PARENTS, BONES, Avatar
 from taixu.assets.model import ModelData
 from taixu.math.stacks import rotations_of
 
-__all__ = ["ABOVE", "BONE", "COUNT", "Figure", "joint_places", "world_turns"]
+__all__ = ["ABOVE", "BONE", "CARRIES", "COUNT", "Carry", "Figure", "joint_places", "world_turns"]
 
 COUNT = len(BONES)
 BONE = BONE_NUMBERS
 ABOVE: NDArray[np.intp] = np.array(BONE_PARENTS, np.intp)
+CARRIES = ("raised", "hanging")
+"""Held up before the body, or beside it with the arm down."""
+
+
+@dataclass(frozen=True, slots=True)
+class Carry:
+    """How a right hand carries what it holds: one of `CARRIES`, or "" for nothing; and the hand's shape, by name."""
+
+    how: str = ""
+    hand: str = "grip"
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -41,6 +51,8 @@ class Figure:
         W and R of the module's text.
     hips_from_model : float32 array [3, 4]
         To the space in which the hips' translation stands.
+    carry : Carry
+        What a node below the right hand says in its extras: ``{"carry": {"how": "raised", "hand": "grip"}}``.
     """
 
     nodes: NDArray[np.intp]
@@ -49,6 +61,7 @@ class Figure:
     above_turns: F32
     rest_turns: F32
     hips_from_model: F32
+    carry: Carry = Carry()
 
     @classmethod
     def of(cls, model: ModelData, avatar: Avatar | None = None) -> Figure:
@@ -70,8 +83,9 @@ class Figure:
         parent = model.nodes[nodes[0]].parent
         hips_from_model = np.linalg.inv(matrices[parent]) if parent is not None else np.eye(4)
         offsets = places - np.where(ABOVE[:, None] >= 0, places[ABOVE], 0.0)
-        as32 = [one.astype(np.float32) for one in (offsets, places, above_turns, rest_turns, hips_from_model[:3])]
-        return cls(nodes, *as32)
+        measured = (offsets, places, above_turns, rest_turns, hips_from_model[:3])
+        apart, at, above_at_rest, rest, from_model = (one.astype(np.float32) for one in measured)
+        return cls(nodes, apart, at, above_at_rest, rest, from_model, _carry_of(model, found.humanoid.get("rightHand")))
 
     @property
     def present(self) -> NDArray[np.bool_]:
@@ -145,6 +159,15 @@ def joint_places(turns: F32, hips: F32, offsets: F32) -> F32:
         offset = offsets[bone] if offsets.ndim == 3 else np.broadcast_to(offsets[bone][:, None], hips.shape)
         result[bone] = hips if above < 0 else result[above] + rotate(worlds[above], offset)
     return result
+
+
+def _carry_of(model: ModelData, hand: int | None) -> Carry:
+    for node in () if hand is None else model.nodes[hand].children:
+        extras = model.nodes[node].extras
+        said = extras.get("carry") if isinstance(extras, dict) else None
+        if isinstance(said, dict) and isinstance(said.get("how"), str) and said["how"] in CARRIES:
+            return Carry(said["how"], str(said.get("hand", "")))
+    return Carry()
 
 
 def _world_matrices(model: ModelData, nodes: list[int]) -> dict[int, NDArray[np.float64]]:

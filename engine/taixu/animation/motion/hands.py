@@ -17,7 +17,8 @@ _THUMB = (("Metacarpal", 0.15), ("Proximal", 0.35), ("Distal", 0.5))
 HANDS: dict[str, tuple[float, float, float, float, float, float, float]] = {
     "relaxed": (0.35, 0.30, 0.34, 0.38, 0.42, 0.0, 0.0), "open": (0.0, 0.0, 0.0, 0.0, 0.0, 1.0, 0.0),
     "fist": (1.25, 1.45, 1.45, 1.40, 1.35, 0.0, 0.55), "point": (1.2, 0.03, 1.40, 1.40, 1.35, 0.0, 0.45),
-    "grip": (0.95, 1.02, 1.04, 1.06, 1.08, 0.0, 0.65), "thumb up": (-0.25, 1.45, 1.45, 1.40, 1.35, 0.0, 0.0),
+    "grip": (0.95, 1.02, 1.04, 1.06, 1.08, 0.0, 0.65),
+    "wrap": (0.75, 0.60, 0.62, 0.64, 0.66, 0.0, 0.75), "thumb up": (-0.25, 1.45, 1.45, 1.40, 1.35, 0.0, 0.0),
 }
 """By name: how far thumb and fingers are bent (1 is a loose fist), how far they are spread, how far the thumb goes across."""
 

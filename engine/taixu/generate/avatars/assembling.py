@@ -7,8 +7,9 @@ from taixu.assets.material import Material
 from taixu.assets.model import ModelData, Scene
 from taixu.assets.texture import Image, Texture, TextureRef
 from taixu.generate.avatars.expressions import expressions_of
+from taixu.generate.avatars.held import grip_extras, grip_place, held_reach
 from taixu.generate.avatars.levels import COVERAGES, far_pieces
-from taixu.generate.avatars.nodes import add_looks, add_mesh, add_skeleton, free_meta, hang_levels, primitive_of
+from taixu.generate.avatars.nodes import add_grip, add_looks, add_mesh, add_skeleton, free_meta, hang_levels, primitive_of
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece, joined
@@ -27,9 +28,12 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
     paints: dict[int, int] = {}
     avatar = Avatar(humanoid={bone: bones[number] for number, bone in enumerate(person.pose.bones)},
                     meta=free_meta(person.spec.name or "avatar", _BODY_IS_OF))  # fmt: skip
+    holds = bool(person.spec.held)
+    if holds:
+        add_grip(model, avatar.humanoid["rightHand"], grip_place(person), grip_extras(person))
     pieces = add_chains(model, avatar, pieces, capsules_of(person))
     levels = far_pieces(person, pieces)
-    looks = add_looks(model, pieces, COVERAGES)
+    looks = add_looks(model, pieces, COVERAGES, held_m=held_reach(person) if holds else (0.0, 0.0))
     pieces = [*pieces, *(piece for level in levels for piece in level)]
     far_nodes: list[int] = []
     for name in dict.fromkeys(piece.node for piece in pieces):

@@ -162,9 +162,12 @@ def _weights(person: Person, above: Floats, points: Floats, top_y: Floats) -> Fl
     size = person.scale
     hip, knee = float(person.joint("l-upper-leg")[1]), float(person.joint("l-knee")[1])
     soft = np.where(points[:, 2] > 0.03 * size, 0.10, 0.20)  # in front a lap comes up with the thighs
-    most = np.where(points[:, 2] > 0.03 * size, 1.0, 0.92)
-    legs = np.clip((hip + 0.05 * size - points[:, 1]) / (soft * size), 0.0, 1.0) * most
+    legs = np.clip((hip + 0.05 * size - points[:, 1]) / (soft * size), 0.0, 1.0)
     shins = np.clip((knee + 0.04 * size - points[:, 1]) / (0.30 * size), 0.0, 1.0) * 0.55
+    # Behind, calves push it back when knees bend, and so it lies close below the thighs of who sits.
+    behind = np.clip(0.5 - points[:, 2] / (0.10 * size), 0.0, 1.0)
+    pushed = np.clip((knee + 0.34 * size - points[:, 1]) / (0.34 * size), 0.0, 1.0) * 0.62
+    shins = np.maximum(shins, behind * pushed)
     left = np.clip(0.5 + 0.5 * points[:, 0] / (_HALF_STRIDE_M * size), 0.0, 1.0)
     left = left * left * (3.0 - 2.0 * left)
     wanted = np.zeros_like(above)

@@ -50,6 +50,9 @@ def far_pieces(person: Person, pieces: list[Piece]) -> list[list[Piece]]:
         made = []
         for group in groups.values():
             first = group[0]
+            if first.node == "held":  # thin, and few triangles
+                made.append(first)
+                continue
             if first.strips is not None:
                 made.append(_thinned(first, level))
                 continue

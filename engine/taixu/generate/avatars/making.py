@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from taixu.assets.model import ModelData
 from taixu.generate.avatars.assembling import assembled
+from taixu.generate.avatars.held import held_pieces
 from taixu.generate.avatars.person import person_of, skin_pieces
 from taixu.generate.avatars.spec import AvatarSpec, check_spec
 from taixu.generate.avatars.swing_human import swung
@@ -22,4 +23,4 @@ def make_avatar(spec: AvatarSpec) -> ModelData:
     """
     check_spec(spec)
     person = person_of(spec)
-    return assembled(person, swung(person, worn(person, skin_pieces(person))))
+    return assembled(person, [*swung(person, worn(person, skin_pieces(person))), *held_pieces(person)])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,7 +14,7 @@ from taixu.assets.model import ModelData, Node
 from taixu.generate.avatars.expressions import UNITS
 from taixu.generate.avatars.surfaces import Piece
 
-__all__ = ["add_looks", "add_mesh", "add_skeleton", "free_meta", "hang_levels", "primitive_of"]
+__all__ = ["add_grip", "add_looks", "add_mesh", "add_skeleton", "free_meta", "hang_levels", "primitive_of"]
 
 Floats = NDArray[np.float64]
 
@@ -40,6 +41,20 @@ def add_skeleton(model: ModelData, bones: Sequence[str], parents: Sequence[int],
     numbers = list(range(1, 1 + len(bones)))
     model.skins.append(Skin("body", numbers, inverse, skeleton=0))
     return numbers
+
+
+def add_grip(model: ModelData, hand: int, place: Floats, extras: dict[str, Any]) -> None:
+    """A joint at the middle of a hand, the next one of the skin, that moves what is held and says how."""
+    skin, at = model.skins[0], model.nodes[hand]
+    old = skin.inverse_bind_matrices
+    assert old is not None, "the skeleton's own joints are bound first"
+    bind = np.eye(4, dtype=np.float32)
+    bind[:3, 3] = -place
+    offset = (old[skin.joints.index(hand), :3, 3] + place).astype(np.float32)
+    model.nodes.append(Node("rightGrip", parent=hand, translation=offset, extras=extras))
+    at.children.append(len(model.nodes) - 1)
+    skin.joints.append(len(model.nodes) - 1)
+    skin.inverse_bind_matrices = np.concatenate([old, bind[None]])
 
 
 def primitive_of(piece: Piece, material: int, *, has_units: bool) -> Primitive:
@@ -82,7 +97,9 @@ def add_mesh(model: ModelData, name: str, primitives: list[Primitive], *, above:
     return node
 
 
-def add_looks(model: ModelData, pieces: Sequence[Piece], coverages: Sequence[float]) -> int:
+def add_looks(
+    model: ModelData, pieces: Sequence[Piece], coverages: Sequence[float], *, held_m: tuple[float, float] = (0.0, 0.0)
+) -> int:
     """The node that the finest meshes hang on; gives its number.
 
     Its extras say of the impostor the box about the avatar with arms at its sides, from which it is drawn.
@@ -91,12 +108,15 @@ def add_looks(model: ModelData, pieces: Sequence[Piece], coverages: Sequence[flo
     ----------
     coverages
         Shares of the picture's area that the avatar takes in its T-pose, below which the next level is shown.
+    held_m
+        How high, and how far from the middle, what is held reaches.
     """
-    shown = [piece.positions for piece in pieces if len(piece.positions)]
+    shown = [piece.positions for piece in pieces if len(piece.positions) and piece.node != "held"]
     top = max(float(points[:, 1].max()) for points in shown)
     trunk = np.concatenate([points[points[:, 1] > 0.6 * top] for points in shown])
     above = trunk[np.abs(trunk[:, 0]) < 0.45 * top][:, [0, 2]] if top < 1.4 else np.zeros((1, 2))  # heads of cartoons are wide
     reach = max(0.30 * top, float(np.abs(above).max(initial=0.0)))
+    top, reach = max(top, held_m[0]), max(reach, held_m[1])
     box = {"height_m": round(top, 4), "radius_m": round(reach, 4), "middle": [0.0, round(top / 2.0, 4), 0.0]}
     model.nodes.append(Node("looks", extras={"MSFT_screencoverage": list(coverages), "impostor": box}))
     return len(model.nodes) - 1

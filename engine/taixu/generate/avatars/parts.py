@@ -1,4 +1,4 @@
-"""Which parts there are: hair, brows, beards, outfits, shoes, accessories, by name. Each module of parts says what it has."""
+"""Which parts there are: hair, brows, beards, outfits, shoes, accessories, what is held, by name. Each module says what it has."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ _HOMES = {
     "outfit": ("outfits",),
     "shoes": ("footwear",),
     "accessory": ("accessories",),
+    "held": ("held",),
 }  # fmt: skip
 """Modules under ``taixu.generate.avatars`` that hold parts of a kind, each in a dict: ``PARTS``, or the one that is named."""
 

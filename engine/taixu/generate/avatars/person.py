@@ -24,7 +24,7 @@ __all__ = ["Person", "person_of", "skin_pieces"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_TEETH = (0.66, 0.61, 0.53)
+_TEETH = (0.50, 0.43, 0.33)
 _TONGUE = (0.42, 0.12, 0.11)
 
 
@@ -103,7 +103,7 @@ def skin_pieces(person: Person) -> list[Piece]:
         ))  # fmt: skip
     found += eye_pieces(person)
     found += lash_pieces(person)
-    found.append(_drawn_in(person, group_piece(person, "teeth", ("helper-upper-teeth", "helper-lower-teeth"), _TEETH, 0.22)))
+    found.append(_drawn_in(person, group_piece(person, "teeth", ("helper-upper-teeth", "helper-lower-teeth"), _TEETH, 0.6)))
     found.append(group_piece(person, "tongue", ("helper-tongue",), _TONGUE, 0.35))
     return found
 

@@ -72,6 +72,7 @@ class AvatarSpec:
     shoes: str = field(default="sneakers", metadata={"doc": "Shoes; empty for bare feet."})
     shoe_color: str = field(default="", metadata={"doc": "Of the shoes, #rrggbb; empty for their own."})
     accessories: tuple[str, ...] = field(default=(), metadata={"doc": "Glasses, hats, jewellery and more, by name."})
+    held: str = field(default="", metadata={"doc": "What is in the right hand: umbrella, cup, bag and more; empty for nothing."})
     variation: int = field(default=0, metadata={"doc": "Which of many small differences.", "minimum": 0, "maximum": 2**53})
     asymmetry: float = _share(0.4, "How far the face's sides differ.")
 
@@ -103,7 +104,7 @@ def check_spec(spec: AvatarSpec) -> None:
         if (name.endswith("color") or name in ("color2", "color3")) and value and not _COLOR.fullmatch(value):
             raise UsageError(f"an avatar's {name} is {value[:20]!r}; colours are written #rrggbb")
     for kind, names in (("hair", (spec.hair,)), ("brows", (spec.brows,)), ("beard", (spec.beard,)), ("outfit", (spec.outfit,)),
-                        ("shoes", (spec.shoes,)), ("accessory", spec.accessories)):  # fmt: skip
+                        ("shoes", (spec.shoes,)), ("accessory", spec.accessories), ("held", (spec.held,))):  # fmt: skip
         for name in names:
             _need_known(name, kind, part_names(kind))
     if len(spec.accessories) > 12:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from taixu.animation.motion import acts
 from taixu.animation.motion.body import Bodies
+from taixu.animation.motion.carrying import ARM_ACTS, carrying, swing_of
 from taixu.animation.motion.figure import BONE, Figure
 from taixu.animation.motion.gait import going, place_feet
 from taixu.animation.motion.locomotion import locomotion
@@ -20,31 +21,37 @@ from taixu.assets.model import ModelData, Node, Scene
 
 __all__ = ["POSES", "bone_matrices", "pose_of", "still"]
 
-POSES = ("t-pose", "stand", "walk", "run", "sit", "wave", "point", "hold", "cheer", "arms up")
+POSES = ("t-pose", "stand", "walk", "run", "sit", "wave", "point", "hold", "cheer", "talk", "arms up")
 _SPEEDS = {"walk": 1.35, "run": 3.2}
 _UP_RAD = 1.15
 
 
-def pose_of(model: ModelData, name: str, *, phase: float = 0.12) -> tuple[Pose, Bodies]:
-    """One of `POSES` for a model's body; ``phase`` is the part of a step."""
-    bodies = Bodies.of([Figure.of(model)])
+def pose_of(model: ModelData, name: str, *, phase: float = 0.12, secs: float = 0.4) -> tuple[Pose, Bodies]:
+    """One of `POSES` for a model's body; ``phase`` is the part of a step, acts are at a time."""
+    figure = Figure.of(model)
+    bodies = Bodies.of([figure])
     if name == "t-pose":
         return Pose.rest(1), bodies
     style = Style.of(["neutral"], np.full(1, 7, np.uint32))
-    secs, seeds, phases = (np.full(1, value, np.float32) for value in (0.4, 0.3, phase))
+    at, seeds, phases = (np.full(1, value, np.float32) for value in (secs, 0.3, phase))
     pace = going(bodies, style, np.full(1, _SPEEDS.get(name, 0.0), np.float32), np.zeros(1, np.float32))
-    pose = locomotion(bodies, style, pace, phases, place_feet(bodies, style, pace, phases), secs=secs, seeds=seeds)
+    pose = locomotion(bodies, style, pace, phases, place_feet(bodies, style, pace, phases), secs=at, seeds=seeds)
     if name == "sit":
-        pose = acts.sit(bodies, style, secs=secs, seeds=seeds)
+        pose = acts.sit(bodies, style, secs=at, seeds=seeds)
     elif name in acts.GESTURES:
         mask = acts.UPPER_BODY if name == "cheer" else acts.RIGHT_ARM
-        pose = pose.mixed(acts.GESTURES[name](bodies, style, secs=secs, seeds=seeds), np.ones(1), mask=mask)
+        pose = pose.mixed(acts.GESTURES[name](bodies, style, secs=at, seeds=seeds), np.ones(1), mask=mask)
+    elif name == "talk":
+        pose = pose.mixed(acts.talk(bodies, style, secs=at, seeds=seeds), np.ones(1), mask=acts.UPPER_BODY)
     elif name == "arms up":
         for side, sign in (("left", 1.0), ("right", -1.0)):
             half = 0.5 * sign * _UP_RAD
             pose.turns[BONE[f"{side}UpperArm"], :, 0] = (0.0, 0.0, np.sin(half), np.cos(half))
             for bone in ("Shoulder", "LowerArm", "Hand"):
                 pose.turns[BONE[side + bone], :, 0] = (0.0, 0.0, 0.0, 1.0)
+    if figure.carry.how and name != "arms up" and name not in ARM_ACTS:
+        held = carrying(pose, bodies, [figure.carry], np.zeros(1, np.intp), swing=swing_of(phases, pace))
+        pose = pose.mixed(held, np.ones(1), mask=acts.RIGHT_ARM)
     return pose, bodies
 
 

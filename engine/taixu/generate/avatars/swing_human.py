@@ -19,8 +19,9 @@ __all__ = ["swung"]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 _TIED = ("ponytail", "high ponytail", "pigtails", "braid", "twin braids")
-_SKIRT_SHARE, _IN_FRONT = 0.3, 0.4
-"""How much of a hem swings, and how much of that in front, where the thighs of who sits lift it; the rest goes with the legs."""
+_SKIRT_SHARE, _OFF_SIDES = 0.3, 0.3
+"""How much of a hem swings at the sides, and how much of that in front and behind, where it lies on and below the thighs of who
+sits; the rest goes with the legs."""
 _HAIR_SECTORS = np.radians((180.0, 132.0, -132.0, 84.0, -84.0))
 _CLOTH_SECTORS = np.radians(np.arange(8) * 45.0)
 
@@ -113,22 +114,25 @@ def _paths(points: Floats, middle: Floats, sectors: Floats, heights: list[float]
 
 
 def _hem(person: Person, piece: Piece, chains: tuple[Chain, ...]) -> Piece:
-    """Cloth whose lower part swings, the more the lower it is; each vertex keeps the two bones that moved it most."""
+    """Cloth whose lower part swings, the more the lower it is; each vertex keeps the four joints that move it most."""
     if not chains:
         return piece
     top = float(person.pose.heads[person.bone("hips")][1])
     low = min(float(chain.points[-1][1]) for chain in chains)
     part = np.clip((top - piece.positions[:, 1]) / (top - low), 0.0, 1.0)
     hips = person.pose.heads[person.bone("hips")]
-    ahead = np.clip(0.5 + (piece.positions[:, 2] - hips[2]) / (0.16 * person.scale), 0.0, 1.0)
-    share = _SKIRT_SHARE * (1.0 + (_IN_FRONT - 1.0) * ahead) * part**3
+    across = piece.positions[:, [0, 2]] - hips[[0, 2]]
+    aside = across[:, 0] ** 2 / np.maximum((across**2).sum(1), 1e-9)
+    share = _SKIRT_SHARE * (_OFF_SIDES + (1.0 - _OFF_SIDES) * aside) * part**3
     share = np.where(np.abs(piece.positions[:, 0]) < 0.42, share, 0.0)
     joints, weights = hung_weights(piece.positions, chains, person.bone("hips"), nearest=1)
-    order = np.argsort(-piece.weights, axis=1, kind="stable")[:, :2]
-    own, kept = np.take_along_axis(piece.joints, order, 1), np.take_along_axis(piece.weights, order, 1)
-    kept = kept / np.maximum(kept.sum(1, keepdims=True), 1e-9) * (1.0 - share)[:, None]
+    kept = piece.weights * (1.0 - share)[:, None]
     hung = weights[:, :2] * share[:, None]
-    same = joints[:, :1] == own  # the hips themselves
+    same = (joints[:, :1] == piece.joints) & (piece.weights > 0.0)  # the hips themselves
     kept += np.where(same, hung[:, :1], 0.0)
     hung[:, 0] = np.where(same.any(1), 0.0, hung[:, 0])
-    return replace(piece, joints=np.concatenate([own, joints[:, :2]], 1), weights=np.concatenate([kept, hung], 1), chains=chains)
+    all_joints, all_weights = np.concatenate([piece.joints, joints[:, :2]], 1), np.concatenate([kept, hung], 1)
+    order = np.argsort(-all_weights, axis=1, kind="stable")[:, :4]
+    chosen = np.take_along_axis(all_weights, order, 1)
+    return replace(piece, joints=np.take_along_axis(all_joints, order, 1), weights=chosen / chosen.sum(1, keepdims=True),
+                   chains=chains)  # fmt: skip
