@@ -34,6 +34,7 @@ class Bases:
         self.of: NDArray[np.int32] = np.zeros(0, np.int32)
         self.revision = 0
         self._handles: NDArray[np.uint64] = np.zeros(0, np.uint64)  # who is held: an index may pass to somebody else
+        self._wishes: list[tuple[NDArray[np.uint64], NDArray[np.int32]]] = []
         self._news: list[Indices] = []
         self._levels: tuple[object, int, list[Indices]] = (None, -1, [])
         self._count = 0
@@ -58,31 +59,35 @@ class Bases:
         bases : int[n]
             Index of the entity above that each is kept relative to.
         """
-        indices = indices_of(handles)
-        self.of[indices], self._handles[indices] = bases, handles
-        self._say(indices)
+        self._wishes.append((np.asarray(handles, np.uint64), np.asarray(bases, np.int32)))
 
-    def release(self, indices: Indices) -> None:
-        """Keep entities relative to their cells again."""
-        self.of[indices] = 0
-        self._handles[indices] = 0
-        self._say(indices)
+    def release(self, handles: NDArray[np.uint64]) -> None:
+        """Keep entities relative to their cells again from the next propagation on."""
+        self._wishes.append((np.asarray(handles, np.uint64), np.zeros(len(handles), np.int32)))
 
     def settle(self, world: World, hierarchy: Hierarchy, since: int, reparented: Indices) -> Indices:
-        """Let go whom nobody may hold any more; gives whose matrix is relative to something else than at the last call."""
+        """Do what was asked for, and let go whom nobody may hold any more; gives whose matrix is relative to something else than
+        before. Belongs to propagation: until then `of` says what matrices are relative to now.
+        """
+        wishes, self._wishes = self._wishes, []
+        for handles, bases in wishes:
+            there = world.alive(handles)
+            indices = indices_of(handles[there])
+            self.of[indices], self._handles[indices] = bases[there], handles[there]
+            self._say(indices)
         if self._count:
             structure = world.structure.since(since)
             held = np.flatnonzero(self.of)
             if structure is None:
-                self.release(held)
+                self._let_go(held)
             elif len(structure.despawned):
                 gone = held[~world.alive(self._handles[held])]
                 if len(gone):
-                    self.release(gone)
+                    self._let_go(gone)
             touched = np.union1d(self.of[reparented], self.of[hierarchy.parents[reparented]])
             touched = touched[touched > 0]
             if len(touched):
-                self.release(np.flatnonzero(np.isin(self.of, touched)))
+                self._let_go(np.flatnonzero(np.isin(self.of, touched)))
         news, self._news = self._news, []
         return np.unique(np.concatenate(news)) if news else _NONE
 
@@ -93,6 +98,10 @@ class Bases:
         if self._levels[0] is not hierarchy.levels or self._levels[1] != self.revision:
             self._levels = hierarchy.levels, self.revision, [level[self.of[level] == 0] for level in hierarchy.levels]
         return self._levels[2]
+
+    def _let_go(self, indices: Indices) -> None:
+        self.of[indices] = 0
+        self._say(indices)
 
     def _say(self, indices: Indices) -> None:
         if len(indices):

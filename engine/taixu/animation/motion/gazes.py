@@ -102,5 +102,6 @@ def _goals(world: World, crowd: Crowd, gazing: NDArray[np.bool_]) -> tuple[NDArr
         indices = indices_of(targets[who])
         there = indices < len(transforms.matrices)
         who, indices = who[there], indices[there]
-        goals[:, who] = transforms.matrices[indices, 3::4].T + transforms.cells[indices].T * CELL_M
+        rows, cells = transforms.rows(indices)
+        goals[:, who] = rows[:, 3::4].T + cells.T * CELL_M
     return goals, weight, share

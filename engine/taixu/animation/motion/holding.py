@@ -46,10 +46,9 @@ class Holding:
             if not who.any():
                 continue
             chosen = np.flatnonzero(who[self._whose])
-            members = self._members[chosen]
+            members = world.entities_at(self._members[chosen])
             if does:
-                bases = world.resource(Hierarchy).parents[self._hips][self._whose[chosen]]
-                places.bases.hold(world.entities_at(members), bases)
+                places.bases.hold(members, world.resource(Hierarchy).parents[self._hips][self._whose[chosen]])
             else:
                 places.bases.release(members)
 

@@ -285,7 +285,8 @@ class _Seen:
         count, indices = len(handles), indices_of(handles)
         self.known = np.ones(count, bool) if wanted is None else wanted
         rows = np.flatnonzero(self.known & (indices < len(transforms.matrices)) & (handles != 0))
-        matrices = transforms.matrices[indices[rows]].reshape(-1, 3, 4).astype(np.float64)
+        found, cells = transforms.rows(indices[rows].astype(np.intp))
+        matrices = found.reshape(-1, 3, 4).astype(np.float64)
         sizes = np.sqrt((matrices[:, :, :3] ** 2).sum(axis=1))
         stands = sizes.min(axis=1, initial=1e9) > 1e-9
         linear = np.where(stands[:, None, None], matrices[:, :, :3] / np.maximum(sizes, 1e-12)[:, None, :], np.eye(3))
@@ -294,7 +295,7 @@ class _Seen:
         self.turns[3] = 1.0
         self.stands[rows], self.scales[rows] = stands, np.where(stands, sizes[:, 1], 1.0)
         self.turns[:, rows] = rotations_of(linear).T
-        self.places[:, rows] = matrices[:, :, 3].T + transforms.cells[indices[rows]].T * CELL_M
+        self.places[:, rows] = matrices[:, :, 3].T + cells.T * CELL_M
 
 
 def _turn_of(numbers: NDArray[np.intp]) -> NDArray[np.intp]:
