@@ -9,9 +9,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.animation.motion.acts import GESTURES, sit, talk
+from taixu.animation.motion.acts import GESTURES, RIGHT_ARM, sit, talk
 from taixu.animation.motion.body import Bodies
 from taixu.animation.motion.cards import Cards
+from taixu.animation.motion.carrying import ARM_ACTS, carrying, swing_of
 from taixu.animation.motion.clips import ClipLibrary
 from taixu.animation.motion.components import Face, Gaze, Motion
 from taixu.animation.motion.crowd import LAYERS, Crowd
@@ -38,6 +39,7 @@ __all__ = ["People", "move_people", "stand_people", "watch_people"]
 
 Handles = NDArray[np.uint64]
 _LONGEST_SECS = 0.1
+_TAKE_UP_SECS = 0.45
 _HEIGHT_M = 1.75
 _THRIFT_PX = ((150.0, 2), (64.0, 4), (40.0, 8))
 """Who is smaller is posed in every so many frames, where thrift is wanted."""
@@ -126,6 +128,8 @@ class People:
         self._seeds: F32 = np.zeros(0, np.float32)
         self._inside: NDArray[np.bool_] = np.zeros(0, bool)
         self._moves: NDArray[np.bool_] = np.zeros(0, bool)
+        self._burdens: NDArray[np.intp] = np.zeros(0, np.intp)
+        self._carried: F32 = np.zeros(0, np.float32)
         self._gazes: NDArray[np.bool_] = np.zeros(0, bool)
         self._tick = -1
         self._stale = True
@@ -213,6 +217,8 @@ class People:
         rigs = [self._rigs[handle] for handle in handles.tolist()]
         self._bodies = Bodies.of([self._figures[rig.figure] for rig in rigs]) if rigs else None
         self._eyes = Eyes([rig.model.avatar.look_at if rig.model.avatar else None for rig in rigs])
+        self._burdens = np.flatnonzero(np.array([bool(self._figures[rig.figure].carry.how) for rig in rigs], bool))
+        self._carried = np.ones(len(self._burdens), np.float32)
         self._groups = []
         for figure in np.unique(figures).tolist():
             rows = np.flatnonzero(figures == figure)
@@ -286,6 +292,8 @@ class People:
             due = self._due(scale)
             self._go(world, bodies, pace, due)
             pose = self._act(world, bodies, self.pose, pace, secs, due, at_once=at_once)
+            if len(self._burdens):
+                self._carry(bodies, pose, pace, secs, due, at_once=at_once)
             if self._gazes.any():
                 turn_gazes(world, crowd, bodies, pose, self._gazes, secs, self._eyes)
             self.pose = pose
@@ -430,6 +438,20 @@ class People:
                     crowd.former[layer, members] = -1
                 pose = self._pose_layer(world, graph, layer, members[due[members]], bodies, pose)
         return self.clips.play(world, crowd, pose, self._played, self._moves & due)
+
+    def _carry(
+        self, bodies: Bodies, pose: Pose, pace: Going, secs: float, due: NDArray[np.bool_], *, at_once: bool
+    ) -> None:
+        """Lay over it the arms of who holds something, but for acts that want that arm, and clips."""
+        acting = np.isin(self._acts[self._burdens], ARM_ACTS) | (self._played[self._burdens] != "")
+        step = 1.0 if at_once else secs / _TAKE_UP_SECS
+        self._carried += np.clip(np.where(acting, 0.0, 1.0) - self._carried, -step, step).astype(np.float32)
+        shown = due[self._burdens] & self._moves[self._burdens]
+        who = self._burdens[shown]
+        below, figures = pose.take(who), self.crowd.figures[who].astype(np.intp)
+        swing = swing_of(self.crowd.phases[who], pace.take(who))
+        over = carrying(below, bodies.take(who), [figure.carry for figure in self._figures], figures, swing=swing)
+        pose.put(who, below.mixed(over, smooth(self._carried[shown]), mask=RIGHT_ARM))
 
     def _step_layer(self, graph: StateGraph, layer: int, rows: NDArray[np.intp], pace: Going, secs: float) -> None:
         crowd = self.crowd
