@@ -39,6 +39,7 @@ BUILT_IN = {
     "taixu.generate.places.buildings.generator:BuildingGenerator": ("building", "building"),
     "taixu.generate.places.settlements.generator:VillageGenerator": ("village", "village"),
     "taixu.generate.places.settlements.generator:CityGenerator": ("city", "city"),
+    "taixu.generate.places.mapped.generator:MappedCityGenerator": ("map-city", "city"),
     "taixu.generate.places.rocks.generator:RockGenerator": ("rock", "rock"),
     "taixu.generate.places.props.generator:PropGenerator": ("prop", "prop"),
     "taixu.generate.places.skies.generator:SkyGenerator": ("sky", "sky"),

@@ -12,7 +12,7 @@ from taixu.assets.gltf import write_gltf
 from taixu.assets.model import Mesh, ModelData, Node, Primitive
 from taixu.ecs import World
 from taixu.errors import TaixuError
-from taixu.scene import Details, Eye, MeshInstance, MeshLibrary, Scatter, ScenePlugin, Terrain, Transform
+from taixu.scene import Details, Eye, MeshInstance, MeshLibrary, Parent, Scatter, ScenePlugin, Terrain, Transform
 from taixu.scene.models import ModelState, ReadingStore
 from taixu.scene.scatter import ScatterState, read_places, write_places
 from taixu.scene.scatter.squares import HIDDEN, Squares, merged
@@ -33,9 +33,9 @@ def _eye(x: float = 0.0, y: float = 2.0, z: float = 0.0) -> Eye:
     return Eye(np.array([x, y, z]), 900.0)
 
 
-def _model(path: Path) -> None:
+def _model(path: Path, shapes: tuple[str, ...] = ("sphere", "box", "plane")) -> None:
     model = ModelData()
-    for level, shape in enumerate(("sphere", "box", "plane")):
+    for level, shape in enumerate(shapes):
         arrays = shape_mesh(shape, (1.0, 1.0, 1.0))
         have = {name: arrays[name] for name in ("POSITION", "NORMAL", "TEXCOORD_0")}
         model.meshes.append(Mesh(shape, [Primitive(have, arrays["indices"])]))
@@ -81,10 +81,12 @@ def test_files_of_places_are_checked(tmp_path: Path) -> None:
         read_places(tmp_path / "text.npy")
 
 
-def _world(folder: Path) -> tuple[App, World, int]:
+def _world(
+    folder: Path, shapes: tuple[str, ...] = ("sphere", "box", "plane"), reach_m: float = 150.0
+) -> tuple[App, World, int]:
     from taixu.assets.gltf import read_gltf
 
-    _model(folder / "thing.glb")
+    _model(folder / "thing.glb", shapes)
     write_places(folder / "places.npy", _places())
     z, x = np.meshgrid(np.linspace(0, 6, 65), np.linspace(0, 6, 65), indexing="ij")
     np.save(folder / "h.npy", (10 * np.sin(x) * np.cos(z)).astype(np.float32))
@@ -94,7 +96,7 @@ def _world(folder: Path) -> tuple[App, World, int]:
     world.resource(ShapeState).resolve = lambda path: folder / path
     world.insert_resource(ModelState(ReadingStore(lambda source: read_gltf(folder / source))))
     ground = world.spawn(Transform(), Terrain(source="h.npy", size=(400.0, 400.0)))
-    look = Scatter(source="places.npy", model="thing.glb", ground=ground, fine_m=25.0, coarse_m=70.0, reach_m=150.0)
+    look = Scatter(source="places.npy", model="thing.glb", ground=ground, fine_m=25.0, coarse_m=70.0, reach_m=reach_m)
     world.spawn(Transform(), look)
     for stage in (Stage.APPLY, Stage.PROPAGATE):
         app.run_stage(stage)
@@ -134,6 +136,15 @@ def test_squares_change_with_distance_and_nothing_is_authored(tmp_path: Path) ->
     follow(world, [_eye()])
     assert len(world.query(MeshInstance)) == near
     assert world.state_hash() == digest
+
+
+def test_what_has_one_form_of_many_triangles_stands_alone_in_far_blocks_too(tmp_path: Path) -> None:
+    _, world, _ = _world(tmp_path, ("sphere",), 2000.0)
+    world.resource(Details).follow(world, [_eye()])
+    spread = next(iter(world.resource(ScatterState).spreads.values()))
+    shown = sum(len(spread.squares.rows(unit)) for unit in spread.entities)
+    assert any(unit >= len(spread.squares.lows) for unit in spread.entities), "a block stands for its squares"
+    assert len(world.query(MeshInstance, Parent)) == shown > 100
 
 
 def test_they_go_with_their_entity(tmp_path: Path) -> None:

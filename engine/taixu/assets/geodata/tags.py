@@ -23,13 +23,16 @@ _SPOTS = {
     "street_lamp": "lamp", "bench": "furniture", "waste_basket": "furniture", "bollard": "furniture", "post_box": "furniture",
     "fountain": "furniture", "bicycle_parking": "furniture", "drinking_water": "furniture", "recycling": "furniture",
 }  # fmt: skip
+_UNSEEN = ("proposed", "construction", "razed", "corridor", "elevator", "platform")
+_BESIDE = ("sidewalk", "crossing")
+"""Parts of a road that its own line stands for."""
 _BARRIERS = ("wall", "city_wall", "retaining_wall", "fence", "hedge", "guard_rail")
 
 
 def kind_of_area(tags: Mapping[str, Any]) -> str:
     """What a closed line with these tags is; empty where it is no area that is drawn."""
-    if tags.get("building", "no") != "no" or tags.get("building:part", "no") != "no":
-        return "building"
+    if tags.get("building", "no") != "no":
+        return "" if tags.get("location") == "underground" else "building"
     if tags.get("waterway") in ("riverbank", "dock"):
         return "water"
     if tags.get("area") == "yes" and ("highway" in tags or "railway" in tags):
@@ -46,7 +49,8 @@ def kind_of_area(tags: Mapping[str, Any]) -> str:
 def kind_of_way(tags: Mapping[str, Any]) -> str:
     """What a line with these tags is; empty where it is none that is drawn."""
     if "highway" in tags and tags.get("area") != "yes":
-        return "" if tags["highway"] in ("proposed", "construction", "razed", "corridor", "elevator", "platform") else "road"
+        is_seen = tags.get("tunnel", "no") == "no" and tags["highway"] not in _UNSEEN and tags.get("footway") not in _BESIDE
+        return "road" if is_seen else ""
     if tags.get("railway") in ("rail", "tram", "light_rail", "narrow_gauge", "subway"):
         return "" if tags.get("tunnel", "no") != "no" or tags["railway"] == "subway" else "rail"
     if tags.get("waterway") in ("river", "stream", "canal", "drain", "ditch"):

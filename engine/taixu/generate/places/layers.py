@@ -209,6 +209,7 @@ LAYERS: dict[str, Callable[[int, int], _Maps]] = {
     "sand": _sand((0.33, 0.23, 0.12), (0.62, 0.47, 0.29), ripples=0.9),
     "snow": _snow,
     "moss": _family("moss", calm=0.4),
+    "pavement": _family("cobbles", calm=0.4),
     "mud": _family("mud", calm=0.3),
 }
 """Makers by name."""

@@ -15,15 +15,18 @@ __all__ = ["entity_id", "quaternion_towards", "world_text"]
 
 
 def world_text(entities: Mapping[str, Mapping[str, Any]], *, settings: Mapping[str, Any] | None = None) -> str:
-    """A world of entities by name; each is components by name, with fields."""
+    """A world of entities by name; each is components by name, with fields. Settings keep all their digits.
+
+    An entity that has a component `name` is called that; its place in `entities` still makes its id.
+    """
     body = {}
     for name, components in entities.items():
         body[entity_id(name)] = {"name": {"text": name}, **components}
     document: dict[str, Any] = {"format": "taixu.world", "version": 1}
     if settings:
         document["settings"] = dict(settings)
-    document["entities"] = {key: dict(sorted(body[key].items())) for key in sorted(body)}
-    return json.dumps(_rounded(document), indent=2, ensure_ascii=False) + "\n"
+    document["entities"] = _rounded({key: dict(sorted(body[key].items())) for key in sorted(body)})
+    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 def entity_id(name: str) -> str:

@@ -47,6 +47,8 @@ KINDS: dict[str, RoadKind] = {
         RoadKind("sand way", 4.4, 0.0, "sand", 1, most_slope=0.2),
         RoadKind("track", 3.4, 0.0, "gravel", 1, most_slope=0.2),
         RoadKind("alley", 3.2, 0.0, "cobbles", 2, lamp_m=22.0),
+        RoadKind("footway", 2.2, 0.0, "paving", 1, most_slope=0.2),
+        RoadKind("service", 4.2, 0.0, "asphalt", 2),
         RoadKind("lane", 4.6, 0.0, "gravel", 3, lamp_m=0.0),
         RoadKind("village", 5.2, 1.2, "cobbles", 4, lamp_m=24.0),
         RoadKind("street", 7.0, 2.6, "asphalt", 5, lanes=2, lamp_m=26.0, is_marked=True),

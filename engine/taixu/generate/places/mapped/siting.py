@@ -1,0 +1,250 @@
+"""From files of maps to features in the metres of one world: east, north and up of an origin, in float64."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.assets.geodata import LocalFrame, MapData, Way, read_map
+from taixu.assets.geodata.frames import check_crs
+from taixu.errors import TaixuError
+from taixu.generate.places.mapped.spec import MapSpec
+
+__all__ = ["Site", "make_site", "site_of"]
+
+MOST_REACH_M = 8000.0
+"""From the middle of a place to its farthest feature."""
+_BEYOND_M = 60.0
+"""How far roads run on beyond the bounds that a file names."""
+
+
+@dataclass
+class Site:
+    """Features around an origin.
+
+    Attributes
+    ----------
+    frame
+        Where the origin lies on the earth; None where no file names a coordinate system.
+    offset
+        The origin in a map's own coordinates (east, north, height), where it has no frame.
+    features
+        Coordinates are east, north and up in metres.
+    reach_m
+        Half the edge of the square, around the origin, that holds them.
+    sources
+        Files, with the coordinate system, licence and attribution of each.
+    """
+
+    frame: LocalFrame | None
+    offset: tuple[float, float, float]
+    features: MapData
+    reach_m: float = 0.0
+    sources: list[dict[str, str]] = field(default_factory=list)
+
+    def settings(self) -> dict[str, Any]:
+        """What the world's settings say of where it is, with all digits."""
+        about: dict[str, Any] = {"sources": self.sources}
+        if self.frame is None:
+            return {"map": {**about, "origin": list(self.offset)}}
+        frames = {"gps": {"crs": "EPSG:4326"}}
+        return {"map": about, "twin": {"georeference": self.frame.settings(), "frames": frames}}
+
+
+def make_site(files: Sequence[Path], spec: MapSpec) -> Site:
+    """Read files and bring them together.
+
+    Raises
+    ------
+    TaixuError
+        When one cannot be read, or they are nowhere; what is wrong in single features is among the site's findings.
+    """
+    return site_of([(file.name, read_map(file)) for file in files], spec)
+
+
+def site_of(maps: Sequence[tuple[str, MapData]], spec: MapSpec) -> Site:
+    """Bring maps together; see `make_site`."""
+    systems = [_system_of(name, data, spec) for name, data in maps]
+    if len({bool(system) for system in systems}) > 1:
+        lack = ", ".join(name for (name, _), system in zip(maps, systems) if not system)
+        raise TaixuError(f"{lack} names no coordinate system, and the other files do; say which, as --set crs=EPSG:25832")
+    firsts = [_known_points(data) for _, data in maps]
+    if not any(map(len, firsts)):
+        raise TaixuError(f"{', '.join(name for name, _ in maps)}: there is nothing in it that can be built")
+    levels = [_level_of(data) for _, data in maps]
+    height = next((level for level in levels if level is not None), 0.0)
+    frame: LocalFrame | None = None
+    offset = (0.0, 0.0, 0.0)
+    if spec.origin:
+        frame = _said_origin(spec.origin, height)
+    elif systems[0]:
+        frame = LocalFrame.around(_core(firsts[0], systems[0]), systems[0], height_m=height)
+    else:
+        middle = np.median(np.concatenate(firsts), axis=0)
+        offset = (float(np.round(middle[0])), float(np.round(middle[1])), height)
+    whole = MapData()
+    site = Site(frame, offset, whole)
+    for (name, data), system in zip(maps, systems):
+        local = _localized(data, frame, system, offset)
+        _keep_near(local)
+        for group in ("areas", "ways", "spots", "solids"):
+            getattr(whole, group).extend(getattr(local, group))
+        whole.findings += data.findings
+        whole.findings += [each for each in local.findings if each not in data.findings]
+        site.sources.append({"file": name, "crs": system, "licence": data.licence, "attribution": data.attribution})
+    points = _first_points(whole)
+    if not len(points):
+        raise TaixuError("no feature lies near the origin; leave the origin out, or see whether the files are of one place")
+    site.reach_m = float(np.abs(_all_points(whole)).max())
+    return site
+
+
+def _system_of(name: str, data: MapData, spec: MapSpec) -> str:
+    if data.crs:
+        return check_crs(data.crs)
+    if spec.crs:
+        return check_crs(spec.crs)
+    points = _known_points(data)
+    if len(points) and (np.abs(points).max(0) <= (180.0, 90.0)).all() and float(np.ptp(points, axis=0).max()) < 1.0:
+        data.doubt("", f"{name} names no coordinate system; its numbers were read as longitude and latitude")
+        return "EPSG:4326"
+    data.doubt("", f"{name} names no coordinate system: its metres are those of the world, which lies nowhere on the earth")
+    return ""
+
+
+def _core(points: NDArray[np.float64], system: str) -> NDArray[np.float64]:
+    """Points without those that lie far away from most."""
+    if system == "EPSG:4326" and (np.abs(points) > (180.0, 90.0)).any(1).mean() > 0.5:
+        return points  # metres where degrees should be: `LocalFrame.around` says so
+    middle = np.median(points, axis=0)
+    away = np.abs(points - middle).max(1)
+    near = away <= max(8.0 * float(np.median(away)), 1e-3)
+    return points[near] if near.any() else points
+
+
+def _said_origin(text: str, height: float) -> LocalFrame:
+    parts = text.replace(";", ",").split(",")
+    try:
+        lat, lon = (float(each) for each in parts)
+    except ValueError:
+        raise TaixuError(f"origin is {text[:40]!r}; it takes latitude and longitude, as 52.0115,4.3584") from None
+    if not (abs(lat) <= 90 and abs(lon) <= 180):
+        raise TaixuError(f"origin is {text[:40]!r}; latitudes go from -90 to 90, longitudes from -180 to 180")
+    return LocalFrame(lat, lon, height)
+
+
+def _level_of(data: MapData) -> float | None:
+    """A height that the ground has: low, but not the lowest."""
+    low = [float(each.points[:, 2].min()) for each in data.solids]
+    return float(np.round(np.median(low), 2)) if low else None
+
+
+def _parts(data: MapData) -> Iterator[NDArray[np.float64]]:
+    for area in data.areas:
+        yield area.rings[0]
+    for way in data.ways:
+        yield way.points
+    for spot in data.spots:
+        yield spot.point[None]
+    for solid in data.solids:
+        yield solid.points
+
+
+def _first_points(data: MapData) -> NDArray[np.float64]:
+    rows = [part[0, :2] for part in _parts(data)]
+    return np.array(rows, np.float64).reshape(-1, 2)
+
+
+def _known_points(data: MapData) -> NDArray[np.float64]:
+    points = _first_points(data)
+    return points[np.isfinite(points).all(1)]
+
+
+def _all_points(data: MapData) -> NDArray[np.float64]:
+    return np.concatenate([part[:, :2] for part in _parts(data)])
+
+
+def _localized(data: MapData, frame: LocalFrame | None, system: str, offset: tuple[float, float, float]) -> MapData:
+    """The same features in metres; what has no place there is left out and told."""
+    rows: list[NDArray[np.float64]] = []
+    for area in data.areas:
+        rows += area.rings
+    rows += [way.points for way in data.ways] + [spot.point[None] for spot in data.spots] + [each.points for each in data.solids]
+    made = MapData(licence=data.licence)
+    if not rows:
+        return made
+    flat = np.full((sum(map(len, rows)), 3), np.nan)
+    at = 0
+    for row in rows:
+        flat[at : at + len(row), : row.shape[1]] = row
+        at += len(row)
+    local = frame.to_local(flat, system) if frame is not None else flat - offset
+    parts = iter(np.split(local, np.cumsum([len(row) for row in rows])[:-1]))
+    for area in data.areas:
+        rings = tuple(next(parts)[:, :2] for _ in area.rings)
+        if all(np.isfinite(ring).all() for ring in rings):
+            made.areas.append(replace(area, rings=rings))
+        else:
+            made.doubt(area.id, _NOWHERE)
+    for way in data.ways:
+        points = next(parts)[:, :2]
+        if not np.isfinite(points).all():
+            made.doubt(way.id, _NOWHERE)
+        else:
+            made.ways += _within(replace(way, points=points), data, frame, system)
+    for spot in data.spots:
+        point = next(parts)[0]
+        if np.isfinite(point[:2]).all():
+            made.spots.append(replace(spot, point=point))
+        else:
+            made.doubt(spot.id, _NOWHERE)
+    for solid in data.solids:
+        points = next(parts)
+        if np.isfinite(points).all():
+            made.solids.append(replace(solid, points=points))
+        else:
+            made.doubt(solid.id, _NOWHERE)
+    return made
+
+
+_NOWHERE = "its coordinates are no place in the file's coordinate system, and it was left out"
+
+
+def _within(way: Way, data: MapData, frame: LocalFrame | None, system: str) -> list[Way]:
+    """What of a line lies within the bounds that its file names."""
+    if data.bounds is None or frame is None:
+        return [way]
+    import shapely
+
+    west, south, east, north = data.bounds
+    corners = frame.to_local(np.array([[west, south], [east, south], [east, north], [west, north]]), system)[:, :2]
+    low, high = corners.min(0) - _BEYOND_M, corners.max(0) + _BEYOND_M
+    if (way.points >= low).all() and (way.points <= high).all():
+        return [way]
+    cut = shapely.clip_by_rect(shapely.LineString(way.points), *low.tolist(), *high.tolist())
+    return [replace(way, points=np.asarray(part.coords)) for part in shapely.get_parts(cut) if part.geom_type == "LineString"
+            and part.length > 0.5]  # fmt: skip
+
+
+def _keep_near(local: MapData) -> None:
+    """Leave out, and tell, what lies far away from everything else: mostly it is in another coordinate system."""
+    points = _first_points(local)
+    if not len(points):
+        return
+    away = np.hypot(*(points - np.median(points, axis=0)).T)
+    far = iter(away > MOST_REACH_M)
+    for name in ("areas", "ways", "spots", "solids"):
+        kept = []
+        for each in getattr(local, name):
+            if next(far):
+                local.doubt(each.id, f"it lies more than {MOST_REACH_M / 1000:g} km away from most of the others and was left out; "
+                            "is it in another coordinate system?")  # fmt: skip
+            else:
+                kept.append(each)
+        setattr(local, name, kept)
+    local.areas = [each for each in local.areas if float(np.abs(each.rings[0]).max()) < 2 * MOST_REACH_M]
