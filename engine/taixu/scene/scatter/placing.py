@@ -330,7 +330,9 @@ def _seen_from(radius: float, px: float) -> float:
 
 
 def _spawn_singly(world: World, entity: int, spread: _Spread, level: int, squares: NDArray[np.intp], cast_shadow: bool) -> None:
-    starts, counts = spread.squares.starts[squares], np.diff(spread.squares.starts)[squares]
+    first, last = spread.squares.spans(squares)  # far blocks, too, where the last form is not of a few triangles
+    starts = spread.squares.starts[first]
+    counts = spread.squares.starts[last] - starts
     total = int(counts.sum())
     rows = np.repeat(starts - np.concatenate([[0], np.cumsum(counts)[:-1]]), counts) + np.arange(total)
     places = spread.squares.places[rows]
