@@ -56,6 +56,24 @@ def test_two_levels_and_an_impostor_are_written(read_back: ModelData) -> None:
         assert not any(part.targets for part in read_back.meshes[node.mesh].primitives)
 
 
+def test_no_cloth_or_skin_is_folded_over_in_levels(read_back: ModelData) -> None:
+    """Triangles that look against their normals are black specks on a shirt."""
+    (first,) = [mesh for mesh in read_back.meshes if mesh.name == "level1"]
+    checked = 0
+    for part in first.primitives:
+        assert part.material is not None
+        assert part.indices is not None
+        if read_back.materials[part.material].name.startswith(("hair", "brow", "lash", "rim", "temple")):
+            continue
+        corners = part.indices.reshape(-1, 3)
+        places = part.attributes["POSITION"].astype(np.float64)[corners]
+        faces = np.cross(places[:, 1] - places[:, 0], places[:, 2] - places[:, 0])
+        along = (faces * part.attributes["NORMAL"][corners].sum(1)).sum(1)
+        assert (along < -1e-9).mean() < 0.002, read_back.materials[part.material].name
+        checked += len(corners)
+    assert checked > 3000
+
+
 def test_the_last_level_is_one_surface_in_colours_as_large_as_the_first(read_back: ModelData) -> None:
     (last,) = [mesh for mesh in read_back.meshes if mesh.name == "level2"]
     (part,) = last.primitives
