@@ -57,6 +57,13 @@ TWIN: dict[str, Any] = {
             "cool": {},
         },
     }],
+    "plans": [{
+        "name": "slow down", "triggers": [{"when": "motor.temperature > 90"}], "roles": {"fitter": 1},
+        "steps": [
+            {"name": "call", "role": "fitter", "takes": 30}, {"name": "look", "after": ["call"], "role": "fitter", "takes": 60},
+        ],
+        "goals": [{"name": "belts run", "measure": "Belts running", "above": 0, "within": 120}],
+    }],
     "measures": [
         {"name": "Mean temperature", "unit": "degC", "value": "mean(motor.temperature)", "where": "device.kind == 'press'"},
         {"name": "Belts running", "value": "count(drive.mode == 'running')"},

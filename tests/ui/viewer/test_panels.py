@@ -130,6 +130,21 @@ def test_a_case_is_brought_on_and_its_times_are_told(desk: Page, plant: SmallPla
     page.page.get_by_role("radio", name="Open").click()
 
 
+def test_a_plan_is_drilled_begun_and_done(desk: Page, plant: SmallPlant) -> None:
+    page = desk
+    page.page.click("#tab-plans")
+    page.page.get_by_role("button", name="Drill all").click()
+    page.says('[data-score="slow down"]', "100", "belts run")
+    page.page.locator('[data-plan="slow down"]').get_by_role("button", name="Begin").click()
+    call = page.page.locator('[data-step="call"][data-state="going on"]')
+    call.get_by_role("button", name="Done").click()
+    page.page.locator('[data-step="call"][data-state="done"]').wait_for()
+    page.page.locator('[data-step="look"][data-state="going on"]').wait_for()
+    page.page.get_by_role("button", name="Break off").click()
+    page.page.locator('[data-plan="slow down"]').get_by_role("button", name="Begin").wait_for()
+    page.page.click("#tab-alarms")
+
+
 def test_a_command_is_rehearsed_confirmed_sent_and_observed(desk: Page, plant: SmallPlant) -> None:
     page = desk
     select(page, "Belt 1")

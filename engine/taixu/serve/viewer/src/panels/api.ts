@@ -59,6 +59,30 @@ export interface ProcessReport {
   states: { name: string; visits: number; late: number; mean_secs: number | null; p95_secs: number | null; queue: number | null }[];
 }
 
+export interface PlanRun {
+  started_ns: number;
+  ended_ns: number;
+  steps: {
+    name: string; role: string; state: "waiting" | "going on" | "done"; begun_ns: number; done_ns: number; late_ns: number; by: string;
+    doubt: string; waits_for_people: boolean;
+  }[];
+  goals: { name: string; within_secs: number; reached_ns: number }[];
+}
+
+export interface PlanFacts {
+  name: string;
+  called_ns: number;
+  run: PlanRun | null;
+}
+
+export interface PlanScore {
+  plan: string;
+  points: number;
+  done_secs: number | null;
+  goals: { name: string; secs: number | null; within_secs: number }[];
+  alarms: number;
+}
+
 export interface Mark {
   time_ns: number;
   kind: string;
@@ -129,6 +153,16 @@ export const report = () => ask<{ processes: ProcessReport[] }>("/processes/repo
 export const casesThen = (at_ns: number) => ask<{ cases: Case[] }>(`/cases?${asked({ at_ns: Math.round(at_ns) })}`).then((told) => told.cases);
 
 export const moveCase = (number: number, to: string) => post<Case>(`/cases/${number}/move`, { to });
+
+export const plans = () => ask<{ plans: PlanFacts[] }>("/plans").then((told) => told.plans);
+
+export const beginPlan = (name: string) => post<PlanRun>(`/plans/${encodeURIComponent(name)}/begin`, {});
+
+export const stopPlan = (name: string) => post<PlanRun>(`/plans/${encodeURIComponent(name)}/stop`, {});
+
+export const planStepDone = (name: string, step: string) => post<PlanRun>(`/plans/${encodeURIComponent(name)}/done`, { step });
+
+export const drillPlans = () => post<{ scores: PlanScore[] }>("/plans/drill", {}).then((told) => told.scores);
 
 /** A refused command comes back as a command, too: it stands in the ledger. */
 export async function command(control: string, entity: Id, value: Plain): Promise<Command> {

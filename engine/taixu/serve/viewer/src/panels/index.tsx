@@ -14,6 +14,7 @@ import { Icon, type IconName } from "./icons";
 import { LedgerPanel } from "./ledger";
 import { MeasuresPanel } from "./measures";
 import { IconButton, startBeat } from "./parts";
+import { PlansPanel, known, watchPlans } from "./plans";
 import { watchHistory } from "./playback";
 import { ScreenCards } from "./screen";
 import { isConnected, isPast, isPhone, leftOpen, openTab, rightOpen, sheetOpen, tab, type Tab } from "./state";
@@ -21,13 +22,15 @@ import { Things } from "./things";
 import { Timeline } from "./timeline";
 import { TopBar } from "./top_bar";
 
-const ICONS: Record<Tab, IconName> = { things: "search", details: "info", alarms: "bell", cases: "route", measures: "gauge", commands: "list" };
+const MOST_WORDS = 5;
+const ICONS: Record<Tab, IconName> = { things: "search", details: "info", alarms: "bell", cases: "route", plans: "flag", measures: "gauge", commands: "list" };
 
 export function startPanels(): void {
   startBeat();
   openLive();
   watchAlarms();
   watchCases();
+  watchPlans();
   watchSelected();
   watchHistory();
   effect(() => {
@@ -66,8 +69,8 @@ export function Panels() {
   );
 }
 
-/** Cases only where there are processes: most worlds have none. */
-const tabs = (all: readonly Tab[]) => all.filter((each) => each !== "cases" || declared.value.length > 0);
+/** Cases only where there are processes, plans where there are any: most worlds have none. */
+const tabs = (all: readonly Tab[]) => all.filter((each) => (each !== "cases" || declared.value.length > 0) && (each !== "plans" || known.value.length > 0));
 
 function DeskPanels() {
   return (
@@ -82,7 +85,7 @@ function DeskPanels() {
       )}
       {rightOpen.value ? (
         <aside class="column column-right" aria-label={t("columns.right")}>
-          <Tabs of={tabs(["details", "alarms", "cases", "measures", "commands"])} onFold={() => (rightOpen.value = false)} />
+          <Tabs of={tabs(["details", "alarms", "cases", "plans", "measures", "commands"])} onFold={() => (rightOpen.value = false)} />
           <TabBody />
         </aside>
       ) : (
@@ -101,7 +104,7 @@ function PhonePanels() {
           {tab.value === "things" ? <div class="column-body"><Things /></div> : <TabBody />}
         </section>
       )}
-      <Tabs of={tabs(["things", "details", "alarms", "cases", "measures", "commands"])} />
+      <Tabs of={tabs(["things", "details", "alarms", "cases", "plans", "measures", "commands"])} />
     </>
   );
 }
@@ -122,10 +125,11 @@ function Tabs({ of, onFold }: { of: readonly Tab[]; onFold?: () => void }) {
     <div class={`tabs ${of.length > 4 && !isPhone.value ? "tabs-many" : ""}`} role="tablist" aria-label={t("columns.right")} onKeyDown={walk}>
       {of.map((each) => {
         const on = tab.value === each && (!isPhone.value || sheetOpen.value);
+        const isDrawn = isPhone.value || (of.length > MOST_WORDS && !on); // so many words find no room side by side
         return (
-          <button key={each} id={`tab-${each}`} type="button" role="tab" aria-selected={on} aria-controls="tab-body" tabIndex={tab.value === each ? 0 : -1} onClick={() => choose(each)}>
-            {isPhone.value && <Icon name={ICONS[each]} size={20} />}
-            <span>{t(`tab.${each}`)}</span>
+          <button key={each} id={`tab-${each}`} type="button" role="tab" aria-selected={on} aria-controls="tab-body" tabIndex={tab.value === each ? 0 : -1} title={isDrawn ? t(`tab.${each}`) : ""} onClick={() => choose(each)}>
+            {isDrawn && <Icon name={ICONS[each]} size={isPhone.value ? 20 : 16} />}
+            <span class={isDrawn && !isPhone.value ? "sr-only" : ""}>{t(`tab.${each}`)}</span>
             {each === "alarms" && worst && <b class={`badge badge-${worst.severity}`} aria-label={t("alarms.unseen", { n: unseen })}>{unseen}</b>}
           </button>
         );
@@ -141,6 +145,7 @@ function TabBody() {
       {tab.value === "details" && <DetailsPanel />}
       {tab.value === "alarms" && <AlarmsPanel />}
       {tab.value === "cases" && <CasesPanel />}
+      {tab.value === "plans" && <PlansPanel />}
       {tab.value === "measures" && <MeasuresPanel />}
       {tab.value === "commands" && <LedgerPanel />}
     </div>
