@@ -2,6 +2,7 @@
 // next to nothing. Impostors are lit by pixel: `surface/card.glsl` is included before this file.
 #include "common/object.glsl"
 #include "common/deformed.glsl"
+#include "common/sway.glsl"
 #include "generated/materials.glsl"
 #include "surface/alpha.glsl"
 #include "passes/fast_light.glsl"
@@ -54,6 +55,9 @@ void main() {
     v_material = object.material;
 #else
     vec3 world = world_from_local(object.transform, LOCAL_POSITION);
+#ifdef SWAYS
+    world = swayed(object.transform, world, uv1.x, wind_times.x);
+#endif
     vec3 n = normalize(world_normal(object.transform, LOCAL_NORMAL.xyz) + vec3(0.0, 1e-30, 0.0));
     vec3 light = light_on(n);
 #ifdef HAS_BASE_COLOR

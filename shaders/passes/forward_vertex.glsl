@@ -2,6 +2,7 @@
 #include "common/color.glsl"
 #include "common/object.glsl"
 #include "common/deformed.glsl"
+#include "common/sway.glsl"
 
 layout(location = 0) in vec3 position;
 layout(location = 1) in vec4 normal;
@@ -42,6 +43,9 @@ void main() {
 #else
     vec3 local = LOCAL_POSITION;
     vec3 world = world_from_local(object.transform, local);
+#ifdef SWAYS
+    world = swayed(object.transform, world, uv1.x, wind_times.x);
+#endif
 #endif
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
@@ -73,6 +77,9 @@ void main() {
     vec3 before = previous_world_from_local(object.transform, middle) + offset;
 #else
     vec3 before = previous_world_from_local(object.transform, previous_local(object, local));
+#ifdef SWAYS
+    before = swayed(object.transform, before, uv1.x, wind_times.y);
+#endif
 #endif
     v_before = previous_clip_from_world * vec4(before, 1.0);
 #endif

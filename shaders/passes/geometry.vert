@@ -1,5 +1,6 @@
 // Depth, and what else the geometry pass writes: normals, velocity, ids.
 #include "common/previous.glsl"
+#include "common/sway.glsl"
 #ifdef ALPHA_MASK
 #include "surface/alpha.glsl"
 #endif
@@ -35,6 +36,9 @@ void main() {
     RenderableRow object = renderables[object_id];
     vec3 local = LOCAL_POSITION;
     vec3 world = world_from_local(object.transform, local);
+#ifdef SWAYS
+    world = swayed(object.transform, world, uv1.x, wind_times.x);
+#endif
     gl_Position = clip_from_world * vec4(world, 1.0);
     gl_PointSize = point_size();
 #ifdef NORMAL_AT
@@ -43,7 +47,11 @@ void main() {
 #ifdef VELOCITY_AT
     v_now = plain_clip_from_world * vec4(world, 1.0);
     vec3 before = previous_local(object, local);
-    v_before = previous_clip_from_world * vec4(previous_world_from_local(object.transform, before), 1.0);
+    vec3 earlier = previous_world_from_local(object.transform, before);
+#ifdef SWAYS
+    earlier = swayed(object.transform, earlier, uv1.x, wind_times.y);
+#endif
+    v_before = previous_clip_from_world * vec4(earlier, 1.0);
 #endif
 #ifdef ID_AT
     v_entity = object.entity;

@@ -1,6 +1,7 @@
 // Depth from a light. Textures are needed only where a material has holes.
 #include "common/object.glsl"
 #include "common/deformed.glsl"
+#include "common/sway.glsl"
 
 layout(location = 0) in vec3 position;
 #ifdef ALPHA_MASK
@@ -16,7 +17,11 @@ layout(location = 6) in uint object_id;
 
 void main() {
     RenderableRow object = renderables[object_id];
-    gl_Position = clip_from_world * vec4(world_from_local(object.transform, LOCAL_POSITION), 1.0);
+    vec3 world = world_from_local(object.transform, LOCAL_POSITION);
+#if defined(SWAYS) && defined(ALPHA_MASK)
+    world = swayed(object.transform, world, uv1.x, wind_times.x);
+#endif
+    gl_Position = clip_from_world * vec4(world, 1.0);
 #ifdef ALPHA_MASK
     v_cut_out = cut_out_coordinate(object.material, uv0, uv1);
     v_alpha = color.a;

@@ -47,7 +47,10 @@ class Bin:
     @property
     def defines(self) -> dict[str, object]:
         """What the bin itself asks of vertex shaders."""
-        return {"DEFORMED": True} if self.is_deformed else {}
+        found: dict[str, object] = {"DEFORMED": True} if self.is_deformed else {}
+        if self.key.sways and not self.is_deformed:
+            found["SWAYS"] = True
+        return found
 
     @property
     def is_mirrored(self) -> bool:

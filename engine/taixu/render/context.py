@@ -45,6 +45,8 @@ class DrawKey:
     order: int = 0
     fades: bool = False
     """What has it gives way to an impostor, dot by dot."""
+    sways: bool = False
+    """What has it bends in the wind, by `TEXCOORD_1`."""
 
 
 class MaterialSource(Protocol):

@@ -203,6 +203,8 @@ class MaterialTable:
         )
         if look is not None:
             key = self._with_look(key, number, look)
+        if entry.sways:
+            key = replace(key, sways=True)
         if entry.fade is not None and key.alpha != "blend" and not key.cuts_holes:
             key = self._with_fade(key, number, entry.fade)
         found = self._key_numbers.get(key)

@@ -45,6 +45,7 @@ from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures
 from taixu.render.shading import ShadingFeature
 from taixu.render.views import OUTPUTS, View, ViewCamera, view_block, view_planes
+from taixu.render.wind import STILL_AIR, WIND_SLOT, wind_block
 from taixu.scene import Details, WorldTransforms
 
 __all__ = ["Renderer"]
@@ -179,6 +180,7 @@ class Renderer:
             mirror = self._current = self.mirror(world)
             want_previous = any(v.graph is not None and "velocity" in v.graph.textures for v in views)
             mirror.update(world, want_previous=want_previous)
+            device.push_uniform(WIND_SLOT, STILL_AIR)  # pictures are taken in it
             self._take_pictures(world, mirror, views, want_previous=want_previous)
             frame = FrameContext(device, self, world, self.frame_index, time_secs, delta_secs, views)
             for feature in self.features:
@@ -188,6 +190,7 @@ class Renderer:
             block["time_secs"], block["delta_secs"] = time_secs, delta_secs
             block["frame_index"], block["transform_count"] = self.frame_index & 0xFFFFFFFF, mirror.transforms.count
             device.push_uniform(UniformSlot.FRAME, block)
+            device.push_uniform(WIND_SLOT, wind_block(world, time_secs, delta_secs))
             device.barrier()
             for index, view in enumerate(views):
                 self._render_view(frame, view, index)

@@ -53,6 +53,8 @@ class LibraryMaterial:
     textures: Mapping[str, TextureRef] = field(default_factory=dict)
     fade: Any = None
     """A `taixu.scene.impostors.Fade`, where what has the material gives way to an impostor."""
+    sways: bool = False
+    """Whether meshes that have it bend in the wind: their TEXCOORD_1 begins with metres over the root."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,7 +32,7 @@ _MOST_MAP = 2049
 class TerrainGenerator(Generator):
     """Land with water, light and things that grow, as a folder with a world."""
 
-    name, makes, suffix, version = "terrain", "terrain", ".json", 2
+    name, makes, suffix, version = "terrain", "terrain", ".json", 3
     summary = "land as a world: alps, hills, desert, islands, canyon, coast, volcano, plains, fjord"
     parameters = TerrainSpec
     needs = Needs(memory_mb=8192)
@@ -129,7 +129,7 @@ def write_plants(
             "transform": {},
             "scatter": {
                 "source": column.name, "model": file.name, "ground": entity_id("ground"), "fine_m": rule.fine_m,
-                "coarse_m": rule.coarse_m, "reach_m": rule.reach_m, "cast_shadow": rule.cast_shadow,
+                "coarse_m": rule.coarse_m, "reach_m": rule.reach_m, "cast_shadow": rule.cast_shadow, "sways": rule.kind != "rock",
             },
         }  # fmt: skip
     return files, entities

@@ -54,7 +54,7 @@ def plant(stage: Stage, site: Site, kind: Kind, eye: Any, target: Any, taken: li
             "scatter": {
                 "source": column.name, "model": file.name, "ground": entity_id("ground"), "fine_m": rule.fine_m,
                 "coarse_m": rule.coarse_m,
-                "reach_m": rule.reach_m, "cast_shadow": rule.cast_shadow,
+                "reach_m": rule.reach_m, "cast_shadow": rule.cast_shadow, "sways": rule.kind != "rock",
             },
         })  # fmt: skip
 

@@ -20,3 +20,4 @@ class Scatter:
     coarse_m: F32 = field(default=160.0, unit="m", minimum=0.0, doc="As far as this, the second; then the last, merged by squares.")
     reach_m: F32 = field(default=1500.0, unit="m", minimum=0.0, doc="Beyond this nothing is shown.")
     cast_shadow: Bool = field(default=True, doc="Of the first two levels, and of impostors.")
+    sways: Bool = field(default=False, doc="Bends in the wind of the world's weather: plants.")

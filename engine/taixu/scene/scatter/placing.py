@@ -23,7 +23,7 @@ from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, M
 from taixu.scene.models import ModelState
 from taixu.scene.scatter.components import Scatter
 from taixu.scene.scatter.files import read_places
-from taixu.scene.scatter.squares import HIDDEN, Squares, merged
+from taixu.scene.scatter.squares import HIDDEN, Squares, merged, with_levers
 from taixu.scene.shape_meshes import ShapeState
 from taixu.scene.terrain.components import Terrain
 from taixu.scene.terrain.heights import HeightField, height_on_triangles
@@ -143,7 +143,7 @@ def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) 
         if heights is not None:
             places = places.copy()
             places[:, 1] += height_on_triangles(heights.heights, heights.size, places[:, 0], places[:, 2])
-    levels = model_levels(world, model, model_source)
+    levels = model_levels(world, model, model_source, sways=bool(look[-1]))
     small = len(levels) and sum(part.vertex_count for part in levels[0].primitives) <= _FEW_VERTICES
     squares = Squares.sort(places, _NEAR_SQUARE_M if small else _FAR_SQUARE_M)
     scales = np.zeros(0, np.float32)
@@ -229,8 +229,11 @@ def model_now(world: World, source: str) -> ModelData:
     return found[0]
 
 
-def model_levels(world: World, model: ModelData, source: str) -> list[LibraryMesh]:
-    """Meshes by level of detail, materials by number; nodes without a level are all of the first."""
+def model_levels(world: World, model: ModelData, source: str, *, sways: bool = False) -> list[LibraryMesh]:
+    """Meshes by level of detail, materials by number; nodes without a level are all of the first.
+
+    What sways says in its second texture coordinates how high it stands over its root; what uses them for textures stays stiff.
+    """
     materials = world.resource(MaterialLibrary)
     parts: dict[int, list[tuple[Primitive, int]]] = {}
     for node in model.nodes:
@@ -240,8 +243,11 @@ def model_levels(world: World, model: ModelData, source: str) -> list[LibraryMes
         for primitive in model.meshes[node.mesh].primitives:
             number = 0
             if primitive.material is not None:
-                key = (("scatter", source), primitive.material)
-                number = materials.find(key) or materials.put(key, LibraryMaterial(model.materials[primitive.material], model))
+                bends = sways and "TEXCOORD_1" not in primitive.attributes
+                key = (("scatter", source, bends), primitive.material)
+                entry = LibraryMaterial(model.materials[primitive.material], model, sways=bends)
+                number = materials.find(key) or materials.put(key, entry)
+                primitive = with_levers(primitive) if bends else primitive
             parts.setdefault(int(match[1]) if match else 0, []).append((primitive, number))
     return [LibraryMesh(tuple(p for p, _ in one), tuple(m for _, m in one)) for _, one in sorted(parts.items())]
 
@@ -265,7 +271,7 @@ def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bo
     if asked == spread.asked:
         return False
     spread.asked = asked
-    _, _, _, _, fine_m, coarse_m, reach_m, cast_shadow = spread.look
+    _, _, _, _, fine_m, coarse_m, reach_m, cast_shadow, _ = spread.look
     if form is not None and is_drawn:  # alone until nothing but the impostor is seen of it
         alone_m = _seen_from(form.sphere[3] * spread.largest, form.edges_px[-1] * 0.9)
         wanted = spread.squares.levels(eyes, (alone_m, float(reach_m)), by_pixels=True)
@@ -359,7 +365,8 @@ def _spawn_merged(world: World, entity: int, spread: _Spread, level: int, square
         number = spread.meshes.get((square, level))
         if number is None:
             form, rows = spread.levels[level], spread.squares.rows(square)
-            entry = LibraryMesh(tuple(merged(part, rows, middle) for part in form.primitives), form.materials)
+            parts = tuple(merged(part, rows, middle, sways=bool(spread.look[-1])) for part in form.primitives)
+            entry = LibraryMesh(parts, form.materials)
             number = spread.meshes[square, level] = spread.library.put(("scatter", entity, id(spread), square, level), entry)
             if spread.form is not None:
                 _put_cards(entity, spread, number, square, rows, middle)

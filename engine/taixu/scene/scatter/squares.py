@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from taixu.assets.model import Primitive
 from taixu.scene.details import Eye
 
-__all__ = ["HIDDEN", "Squares", "merged"]
+__all__ = ["HIDDEN", "Squares", "merged", "with_levers"]
 
 HIDDEN = 255
 _BLOCK = 4
@@ -113,8 +113,15 @@ def _sharpness(eye: Eye) -> float:
     return 1.0 if eye.is_parallel else min(max((eye.pixels_per_rad / 900.0) ** 0.5, 0.65), 1.4)
 
 
-def merged(primitive: Primitive, rows: NDArray[np.float32], middle: NDArray[np.float64]) -> Primitive:
-    """One mesh of a copy in each place, around a point."""
+def with_levers(primitive: Primitive) -> Primitive:
+    """A primitive whose TEXCOORD_1 begins with metres over its root, by which it bends in the wind."""
+    heights = np.maximum(primitive.attributes["POSITION"][:, 1], 0.0).astype(np.float32)
+    levers = np.stack([heights, np.zeros_like(heights)], 1)
+    return replace(primitive, attributes={**primitive.attributes, "TEXCOORD_1": levers})
+
+
+def merged(primitive: Primitive, rows: NDArray[np.float32], middle: NDArray[np.float64], *, sways: bool = False) -> Primitive:
+    """One mesh of a copy in each place, around a point; what sways does so by `with_levers`."""
     have = primitive.attributes
     points, count = have["POSITION"], len(rows)
     c, s = np.cos(rows[:, 3])[:, None], np.sin(rows[:, 3])[:, None]
@@ -128,6 +135,8 @@ def merged(primitive: Primitive, rows: NDArray[np.float32], middle: NDArray[np.f
             if name == "POSITION":
                 turned = turned * scale[..., None] + base[:, None, :]
             out[name] = turned.reshape(-1, 3).astype(np.float32)
+        elif name == "TEXCOORD_1" and sways:
+            out[name] = (values[None] * scale[..., None]).reshape(-1, 2).astype(np.float32)
         elif name != "TANGENT":
             out[name] = np.tile(values, (count, 1))
     triangles = primitive.triangles().reshape(-1).astype(np.uint32)
