@@ -41,6 +41,8 @@ class LayerCache:
     disk_bytes: int = _DISK_BYTES
     _held: OrderedDict[str, tuple[Layers, int]] = field(default_factory=OrderedDict)
     _pictures: dict[bytes, bytes] = field(default_factory=dict)
+    _own: set[int] = field(default_factory=set)
+    """Which objects those of `_pictures` are; it keeps them, so that no other is given their number."""
     _size: int = 0
     _written: int = 0
 
@@ -94,11 +96,14 @@ class LayerCache:
                     thing = waiting.pop()
                     waiting += thing.children
                     for image in () if thing.model is None else thing.model.images:
-                        if image.data is not None and len(image.data) < _MOST_PICTURE:
-                            if len(self._pictures) > _MOST_PICTURES:
-                                self._pictures.clear()
-                            key = blake2b(image.data, digest_size=16).digest()
-                            image.data = self._pictures.setdefault(key, bytes(image.data))
+                        if image.data is None or len(image.data) >= _MOST_PICTURE or id(image.data) in self._own:
+                            continue  # houses of a palette bring the same object again and again
+                        if len(self._pictures) > _MOST_PICTURES:
+                            self._pictures.clear()
+                            self._own.clear()
+                        key = blake2b(image.data, digest_size=16).digest()
+                        image.data = self._pictures.setdefault(key, bytes(image.data))
+                        self._own.add(id(image.data))
 
     def write(self, key: str, layers: Layers) -> None:
         """Keep on disk as well; a disk that is full is no reason to stop."""

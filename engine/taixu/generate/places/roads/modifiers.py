@@ -31,7 +31,7 @@ KINDS: tuple[ModifierKind, ...] = (
         RoadNetwork, "taixu.generate.places.roads.layers:make_road_layers", reads=("heights",), writes=("heights",
             "mask.road", "things"),
         bounds="taixu.generate.places.roads.modifiers:road_bounds", plan="taixu.generate.places.roads.layers:plan_road_network",
-        version=2, most_level=0,
+        version=3, most_level=0,
     ),
 )  # fmt: skip
 """What this package brings."""

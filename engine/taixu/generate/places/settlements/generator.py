@@ -30,7 +30,7 @@ _RELIEF = {"coast": 26.0, "hills": 22.0, "alps": 90.0, "plains": 8.0, "desert": 
 class VillageGenerator(Generator):
     """Villages on land of their own."""
 
-    name, makes, suffix = "village", "village", ".json"
+    name, makes, suffix, version = "village", "village", ".json", 2
     summary = "a village on its land: roads, market, houses with rooms; " + ", ".join(CULTURES)
     parameters = VillageSpec
     needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)
@@ -55,7 +55,7 @@ class VillageGenerator(Generator):
 class CityGenerator(Generator):
     """Districts of a city."""
 
-    name, makes, suffix = "city", "city", ".json"
+    name, makes, suffix, version = "city", "city", ".json", 2
     summary = "a district: streets, blocks, houses with façades, parks; grid, radial or organic; " + ", ".join(ZONES)
     parameters = CitySpec
     needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)

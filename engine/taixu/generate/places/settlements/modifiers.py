@@ -65,7 +65,7 @@ _HOME = "taixu.generate.places.settlements"
 KINDS: tuple[ModifierKind, ...] = tuple(
     ModifierKind(
         cls, f"{_HOME}.layers:make_settlement_layers", reads=("heights",), writes=("heights", "mask.road", "mask.lot", "things"),
-        bounds=f"{_HOME}.modifiers:settlement_bounds", plan=f"{_HOME}.planning:plan_{plan}", reach_m=64.0, most_level=0,
+        bounds=f"{_HOME}.modifiers:settlement_bounds", plan=f"{_HOME}.planning:plan_{plan}", version=2, reach_m=64.0, most_level=0,
         words=f"{_HOME}.modifiers:{name}_words",
     )
     for cls, name, plan in ((Village, "village", "village_of"), (City, "city", "city"))
