@@ -15,6 +15,9 @@ import shutil
 import sys
 import tempfile
 import traceback
+from collections.abc import Iterator
+from contextlib import contextmanager
+from itertools import groupby
 from pathlib import Path
 from time import thread_time
 from typing import Any
@@ -31,23 +34,35 @@ from taixu_editor.window import EditorWindow
 _MOST_FRAMES = 4000
 _MOST_SECS = 600.0
 """On a busy machine a flow may take long; its frames are what is counted."""
+_PAINT_EVERY = 10
+"""Frames; most of a frame's time would be the window's own pixels, which nobody sees here but in pictures that are taken."""
+_LONGEST_STEP_SECS = 0.05
+"""However long a busy machine takes for a frame, clicks that follow one another at once are a double click."""
 
 
 def main(out: Path, size: tuple[int, int], names: list[str]) -> None:
-    """Play flows by name, and write what became of each after it."""
-    home = Path(tempfile.mkdtemp(prefix="taixu-ui-"))
-    os.environ["TAIXU_HOME"], os.environ["TAIXU_CONFIG"] = str(home), str(home / "config")
+    """Play flows by name, and write what became of each after it; those of a file have a window and a home of their own."""
     for file in sorted((Path(__file__).parents[1] / "ui" / "flows").glob("*.py")):
         importlib.import_module(file.stem)
     results: dict[str, Any] = {}
-    stage = Stage(size, out.parent)
+    for file, group in groupby(names, key=lambda name: FLOWS[name].play.__module__):
+        with at_home():
+            stage = Stage(size, Path(tempfile.mkdtemp(prefix=f"{file}-", dir=out.parent)))
+            for name in group:
+                results[name] = {"error": "the editor did not outlive it", "pictures": {}}
+                out.write_text(json.dumps(results))
+                results[name] = stage.play(FLOWS[name])
+                out.write_text(json.dumps(results))
+            stage.close()
+
+
+@contextmanager
+def at_home() -> Iterator[None]:
+    """A user who has done nothing before, and who is forgotten."""
+    home = Path(tempfile.mkdtemp(prefix="taixu-ui-"))
+    os.environ["TAIXU_HOME"], os.environ["TAIXU_CONFIG"] = str(home), str(home / "config")
     try:
-        for name in names:
-            results[name] = {"error": "the editor did not outlive it", "pictures": {}}
-            out.write_text(json.dumps(results))
-            results[name] = stage.play(FLOWS[name])
-            out.write_text(json.dumps(results))
-        stage.close()
+        yield
     finally:
         shutil.rmtree(home, ignore_errors=True)
 
@@ -58,7 +73,11 @@ class Stage:
     def __init__(self, size: tuple[int, int], pictures: Path) -> None:
         self.pictures = pictures
         self.window = EditorWindow(Window("Taixu", size=size, vsync=False))
-        self.drawn_secs = 0.0
+        self.drawn_secs, self.frames = 0.0, 0
+        self.hand: Hand | None = None
+        self.window.pacing.step = lambda secs: min(secs, _LONGEST_STEP_SECS)
+        self.window.pacing.must_paint = self._must_paint
+        self.window.gui.is_as_painted = self._has_no_news
         self._clock_drawing()
         library = ctypes.CDLL(imgui_bundle._imgui_bundle.__file__)
         self.window.gui.new_frame = library._ZN5ImGui8NewFrameEv
@@ -77,7 +96,7 @@ class Stage:
         """Begin anew, let a hand do the flow, say what became of it."""
         said: list[str] = []
         window = self.window
-        hand = Hand(window, self.pictures)
+        hand = self.hand = Hand(window, self.pictures)
 
         def run(context: Any) -> None:
             hand.context = context
@@ -118,8 +137,18 @@ class Stage:
     def frame(self) -> float:
         """One frame; milliseconds of the processor without the world's pictures, which cost a software driver most."""
         self.drawn_secs, started = 0.0, thread_time()
+        self.frames += 1
         self.window.frame()
         return (thread_time() - started - self.drawn_secs) * 1e3
+
+    def _must_paint(self) -> bool:
+        """In place of the window's own answer: all is laid out in every frame, and painted where it is looked at."""
+        return self.frames % _PAINT_EVERY == 0 or (self.hand is not None and self.hand.wants_pictures)
+
+    @staticmethod
+    def _has_no_news() -> bool:
+        """Whether there are no glyphs that Dear ImGui waits to see taken."""
+        return all(texture.status == imgui.ImTextureStatus.ok for texture in imgui.get_platform_io().textures)
 
     def _clock_drawing(self) -> None:
         render = self.window.renderer.render

@@ -127,6 +127,11 @@ class Hand:
         self._wanted.append((name, panel, hide))
         self.wait(2)
 
+    @property
+    def wants_pictures(self) -> bool:
+        """Whether the present frame is to be taken."""
+        return bool(self._wanted)
+
     def take_pictures(self) -> None:
         """Write pictures that are wanted (the stage calls this after a frame)."""
         from PIL import Image

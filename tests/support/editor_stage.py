@@ -22,6 +22,8 @@ __all__ = ["end_flows", "expect_flows", "flow_names", "flow_result"]
 _SUPPORT = Path(__file__).resolve().parent
 _FLOWS = _SUPPORT.parent / "ui" / "flows"
 _SIZE = "1120x700"
+_TOGETHER = 6
+"""Files that one process plays, each in a window of its own: starting a process costs more than playing many a file."""
 _players = ThreadPoolExecutor(2)
 _screens = count()
 _played: dict[str, Future[dict[str, Any]]] = {}
@@ -38,7 +40,7 @@ def flow_names() -> list[tuple[str, str]]:
 
 
 def flow_result(file: str, name: str) -> dict[str, Any]:
-    """What became of a flow; all flows of its file are played together.
+    """What became of a flow; those of its file, and of others that are expected with it, are played together.
 
     One that failed is played once more, alone in a fresh editor, and warned of where that goes well: whoever works
     beside it on the machine may have been in its way, and then it is to be made surer, not the change at hand refused.
@@ -54,10 +56,11 @@ def flow_result(file: str, name: str) -> dict[str, Any]:
 
 
 def expect_flows(files: Iterable[str]) -> None:
-    """Begin to play these files, two at a time, each on a screen of its own: an editor alone keeps one core busy."""
-    for file in files:
-        if file not in _played:
-            _played[file] = _players.submit(_play, [flow for stem, flow in flow_names() if stem == file])
+    """Begin to play these files, a few at a time on either of two screens: an editor alone keeps one core busy."""
+    new = [file for file in files if file not in _played]
+    for several in (new[i : i + _TOGETHER] for i in range(0, len(new), _TOGETHER)):
+        playing = _players.submit(_play, [flow for file in several for stem, flow in flow_names() if stem == file])
+        _played.update(dict.fromkeys(several, playing))
 
 
 def end_flows() -> None:
@@ -79,7 +82,7 @@ def _play(names: list[str]) -> dict[str, Any]:
         screen = ["xvfb-run", "-a", "-n", number, "-s", "-screen 0 2880x1800x24"]
         done = subprocess.run(
             [*screen, sys.executable, str(_SUPPORT / "editor_child.py"), str(out), _SIZE, *names],
-            capture_output=True, text=True, timeout=1200, env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": paths},
+            capture_output=True, text=True, timeout=3600, env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": paths},
         )  # fmt: skip
         found = json.loads(out.read_text()) if out.exists() else {}
         if not found:

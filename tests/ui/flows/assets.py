@@ -24,10 +24,11 @@ CART = "assets/cart.prefab.json"
 
 def wait_until(hand: Hand, is_so: Callable[[], Any], *, secs: float = 120.0) -> None:
     """Frames go by until something is so."""
-    end = time.monotonic() + secs
+    end, pause = time.monotonic() + secs, 0.01
     while not is_so():
         assert time.monotonic() < end, "it did not come about"
-        time.sleep(0.02)
+        time.sleep(pause)  # the longer it lasts, the more of the machine is left to who is waited for
+        pause = min(1.3 * pause, 0.1)
         hand.wait(1)
 
 

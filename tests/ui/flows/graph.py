@@ -27,10 +27,11 @@ WALL = "wall.graph.json"
 
 def wait_until(hand: Hand, is_so: Callable[[], Any], *, secs: float = 120.0, what: str = "it did not come about") -> None:
     """Frames go by until something is so."""
-    end = time.monotonic() + secs
+    end, pause = time.monotonic() + secs, 0.01
     while not is_so():
         assert time.monotonic() < end, f"{what}; steps: {steps_of(hand)}"
-        time.sleep(0.01)
+        time.sleep(pause)
+        pause = min(1.3 * pause, 0.1)
         hand.wait(1)
 
 
