@@ -25,6 +25,7 @@ defaults = Options(n=1_000_000, frames=60)
 _BOLOGNA_SECS = 1200
 _LEAVING = 20_000
 _LEAVING_LIMIT_SECS = 300.0
+_FORKED, _FORK_LIMIT_MS = 100_000, 200.0
 _DAM_LIMIT, _MASS_LIMIT = 0.02, 1e-6
 
 
@@ -34,6 +35,7 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
     yield from _bologna()
     yield _leaving()
     yield _district(options)
+    yield _branches()
 
 
 def _run(advance: Callable[[int], object], steps: Iterable[int]) -> NDArray[np.float64]:
@@ -173,6 +175,35 @@ def _district(options: Options) -> dict[str, Any]:
         mass_error=abs(stored - (at_start + rained - drained - left)) / max(at_start + rained, 1e-9), mass_limit=_MASS_LIMIT,
         ratio=round(options.frames / (times.sum() / 1e3), 2), set_aside=reasons,
     )  # fmt: skip
+
+
+def _branches() -> dict[str, Any]:
+    """Forks of a world of a hundred thousand entities with two thousand drones, and one that runs ten minutes ahead beside it."""
+    from taixu.app import App
+    from taixu.scene import MeshInstance, Name, ScenePlugin, Transform
+    from taixu.simulation.worlds import Branches, Simulation, SimulationPlugin
+
+    rng = np.random.default_rng(7)
+    with App() as app:
+        app.clock.max_steps = None
+        app.add_plugin(ScenePlugin())
+        app.add_plugin(SimulationPlugin())
+        places = rng.uniform(-500, 500, (3, _FORKED)).astype(np.float32)
+        names = np.array([f"thing {number}" for number in range(_FORKED)], object)
+        app.world.spawn_batch(_FORKED, {Transform: {"translation": places}, MeshInstance: {}, Name: {"text": names}})
+        ways = [{"points": rng.uniform(0, 1000, (5, 3)).round(1).tolist()} for _ in range(2000)]
+        app.world.spawn(Simulation("drones", settings={"ways": ways, "loops": 1}))
+        app.frame(1.0)
+        times = _run(lambda _: app.world.fork(), range(7))
+        branch = app.resource(Branches).begin("ahead", seconds=600.0, share=1.0)
+        branch.wait(60.0)
+        done = {"branch_secs": round(branch.wall_secs, 2), "branch_progress": round(branch.progress, 2)}
+        found = app.resource(Branches).differences("ahead")
+        moved = next(len(each.ids) for each in found if each.field == "translation")
+        entities, faster = len(app.world), round(branch.faster, 1)
+    median = float(np.median(times))
+    limit = {"limit_ms": _FORK_LIMIT_MS, "ratio": round(_FORK_LIMIT_MS / median, 2)}
+    return result("city/branches", times, n=entities, **limit, faster=faster, differ=moved, **done)
 
 
 def _streets(blocks: int, size: float, cars: int) -> Any:

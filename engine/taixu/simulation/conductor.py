@@ -214,8 +214,8 @@ class Conductor:
                 arrays |= {f"{name}/{when}/{column}": values for column, values in columns.items()}
         return pack(arrays, facts)
 
-    def restore(self, state: bytes) -> None:
-        """Go on from a checkpoint of the same simulators.
+    def restore(self, state: bytes, *, only: Collection[str] | None = None) -> None:
+        """Go on from a checkpoint of the same simulators; with `only`, those of these names, and the others stay as they are.
 
         Raises
         ------
@@ -225,15 +225,19 @@ class Conductor:
         arrays, facts = unpack(state)
         try:
             found, time_ns = facts["simulators"], int(facts["time_ns"])
-            if set(found) != set(self._players):
+            wanted = set(self._players) if only is None else set(only)
+            if set(found) != wanted if only is None else not wanted <= found.keys() & self._players.keys():
                 raise TaixuError(f"this checkpoint is of {', '.join(sorted(found))}; here run {', '.join(self._players)}")
             standings = {
                 name: Standing(int(each["due_ns"]), int(each["steps"]), reason=str(each.get("reason", "")))
                 for name, each in found.items()
+                if name in wanted
             }
         except (KeyError, TypeError, ValueError, AttributeError) as error:
             raise TaixuError("this is no checkpoint of simulators that run together") from error
         for name, player in self._players.items():
+            if name not in wanted:
+                continue
             if f"{name}/state" in arrays:
                 player.simulator.restore(arrays[f"{name}/state"].tobytes())
             player.standing = standings[name]

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from taixu.app import App, Stage
+from taixu.simulation.worlds.branches import Branches
 from taixu.simulation.worlds.built_in import add_built_in
 from taixu.simulation.worlds.components import Simulated, Simulation
+from taixu.simulation.worlds.ghosts import Ghost, GhostsShown, show_ghosts
 from taixu.simulation.worlds.kinds import SimulatorKinds
 from taixu.simulation.worlds.runs import Simulations, advance_simulations
 from taixu.simulation.worlds.surfaces import WaterShown, show_water
@@ -22,10 +24,13 @@ class SimulationPlugin:
         """Add components, resources and systems."""
         app.register_component(Simulation)
         app.register_component(Simulated)
-        kinds, runs = SimulatorKinds(), Simulations()
+        app.register_component(Ghost)
+        kinds, runs, branches = SimulatorKinds(), Simulations(), Branches(app.world)
         add_built_in(kinds)
-        for resource in (kinds, runs, WaterShown()):
+        for resource in (kinds, runs, WaterShown(), branches, GhostsShown()):
             app.insert_resource(resource)
         app.add_system(Stage.FIXED_LAST, advance_simulations)
         app.add_system(Stage.UPDATE, show_water)
+        app.add_system(Stage.UPDATE, show_ghosts, after=("show_water",))
         app.on_close(runs.close)
+        app.on_close(branches.close)

@@ -23,7 +23,7 @@ from taixu.navigation.navigator import Navigator
 from taixu.scene import CELL_M, Transform
 from taixu.script import ScriptHost
 from taixu.simulation.conductor import Conductor, Link
-from taixu.simulation.packing import hash_state
+from taixu.simulation.packing import hash_state, pack, unpack
 from taixu.simulation.remote import Remote
 from taixu.simulation.simulator import Simulator
 from taixu.simulation.worlds.components import Simulation
@@ -103,8 +103,10 @@ class Simulations:
         if self._pending and self.conductor is not None:
             pending, self._pending = self._pending, b""
             try:
-                self.conductor.restore(pending)
-            except TaixuError as error:
+                arrays, facts = unpack(pending)
+                alike = [name for name, key in facts["keys"].items() if name in self.parts and _hash(self.parts[name].key) == key]
+                self.conductor.restore(arrays["conductor"].tobytes(), only=alike)
+            except (TaixuError, KeyError) as error:
                 self._say(f"Simulators begin anew: {error}")
 
     def advance(self, until_ns: int) -> None:
@@ -122,7 +124,10 @@ class Simulations:
 
     def save_state(self) -> bytes:
         """A checkpoint of all; empty where there are none."""
-        state = self._pending or (b"" if self.conductor is None else self.conductor.checkpoint())
+        state = self._pending
+        if not state and self.conductor is not None:
+            whole = np.frombuffer(self.conductor.checkpoint(), np.uint8)
+            state = pack({"conductor": whole}, {"keys": {name: _hash(part.key) for name, part in self.parts.items()}})
         self._state_bytes = len(state)
         return state
 
@@ -216,13 +221,17 @@ class Simulations:
         _log.warning("%s", sentence)
 
 
-def advance_simulations(world: World) -> None:
-    """One fixed step of a world's simulators: go on to the step's end, and move what they move."""
+def _hash(key: tuple[str, str]) -> str:
+    return hash_state("/".join(key).encode())
+
+
+def advance_simulations(world: World, *, steps: int = 1) -> None:
+    """Fixed steps of a world's simulators: go on to the end of the last, and move what they move; the clock is the caller's."""
     from taixu.simulation.worlds.placing import place_simulated
 
     runs = world.resource(Simulations)
     runs.follow(world)
-    until = _time_ns(world.resource(Clock).ticks + 1, world)
+    until = _time_ns(world.resource(Clock).ticks + steps, world)
     runs.advance(until)
     place_simulated(world, until)
 
