@@ -25,6 +25,7 @@ from taixu.scene import Name, Transform
 __all__ = ["CODES", "Seats", "WorldMirror"]
 
 Handles = NDArray[np.uint64]
+Places = tuple[NDArray[np.int32], NDArray[np.bool_] | None]
 CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "u4": "I", "u8": "Q", "u1": "B", "?": "?"}
 """Codes of `array` in the sandbox, by numpy type."""
 _FEW = 256
@@ -273,11 +274,11 @@ class WorldMirror:
         for column in self.columns.values():
             column.seen = number
         for table in tables:
-            slots = self.slots_of(table.entities)
+            places = self._places_of(table.entities)
             for column in self.columns.values():
                 if column.declared.cls in table.types:
                     given = table.read(column.declared.cls, column.item.name)
-                    self._put(column, slots, crossing_values(world, column.item, column.key, given))
+                    _put(column, places, crossing_values(world, column.item, column.key, given))
             for objects in self._objects:
                 if objects.declared.cls in table.types:
                     ids = world.stable_ids(table.entities).tolist()
@@ -336,34 +337,26 @@ class WorldMirror:
             have = ((self.masks[slots] & bit) != 0) & self._world.alive(entities)
             if have.any():
                 values = self._world.gather(entities[have], column.declared.cls, column.item.name)
-                self._put(column, slots[have], crossing_values(self._world, column.item, column.key, values))
+                _put(column, (slots[have], None), crossing_values(self._world, column.item, column.key, values))
 
     def _take_values(self, columns: Iterable[MirrorColumn]) -> None:
         journals, number = self._follower.journals, self._follower.number
-        known: dict[int, NDArray[np.int32]] = {}  # slots by what they were found for: most columns change together
+        known: dict[int, Places] = {}  # by the entities that they were found for: most columns change together
         for column in columns:
             journal = journals.get(column.key)
             gathered = None if journal is None else journal.since(max(column.seen, self._seen))
             if gathered is not None:
-                slots = known.get(id(gathered.entities))
-                if slots is None:
-                    slots = known[id(gathered.entities)] = self.slots_of(gathered.entities)
-                self._put(column, slots, gathered.values)
+                places = known.get(id(gathered.entities))
+                if places is None:
+                    places = known[id(gathered.entities)] = self._places_of(gathered.entities)
+                _put(column, places, gathered.values)
             column.seen = number
 
-    def _put(self, column: MirrorColumn, slots: NDArray[np.int32], values: NDArray[Any]) -> None:
-        """Values of entities into their slots, -1 for those that the mod does not see."""
+    def _places_of(self, handles: Handles) -> Places:
+        """Slots of those that the mod sees; and which of all they are, None for all of them."""
+        slots = self.slots_of(handles)
         inside = slots >= 0
-        if not inside.all():
-            if not inside.any():
-                return
-            slots, values = slots[inside], values[..., inside]
-        if column.values.ndim == 1:
-            column.values[slots] = values
-        else:
-            for lane, given in zip(column.values, values):
-                lane[slots] = given
-        column.dirty = True
+        return (slots, None) if inside.all() else (slots[inside], inside)
 
     def _take_texts(self, changed: Collection[str]) -> None:
         for objects in self._objects:
@@ -411,6 +404,21 @@ class WorldMirror:
             bit, title = self.bits.get(declared.name, -1), declared.cls.__name__
             described[declared.name] = {"bit": bit, "title": title, "fields": facts}
         return described
+
+
+def _put(column: MirrorColumn, places: Places, values: NDArray[Any]) -> None:
+    """Values of entities into their slots."""
+    slots, inside = places
+    if not len(slots):
+        return
+    if inside is not None:
+        values = values[..., inside]
+    if column.values.ndim == 1:
+        column.values[slots] = values
+    else:
+        for lane, given in zip(column.values, values):
+            lane[slots] = given
+    column.dirty = True
 
 
 def _default(item: Field) -> Any:

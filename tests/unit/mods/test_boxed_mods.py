@@ -10,6 +10,7 @@ import pytest
 from mod_worlds import STEP, add_mod, hosts, mod_app, mod_lines
 
 from taixu.app import App
+from taixu.mods import stepping
 from taixu.mods.host import OpenBox
 from taixu.scene import Name, Node, Shape, Transform
 
@@ -27,7 +28,8 @@ def open_boxed() -> Iterator[OpenBox]:
 
 
 @pytest.fixture
-def app(open_boxed: OpenBox) -> Iterator[App]:
+def app(open_boxed: OpenBox, monkeypatch: pytest.MonkeyPatch) -> Iterator[App]:
+    monkeypatch.setattr(stepping, "FIRST_FUEL", 300_000_000)  # what never ends is ended sooner, each time that it begins again
     made = mod_app(open_boxed)
     made.world.spawn(Transform(), Name("It"), stable_id=7)
     yield made

@@ -24,19 +24,18 @@ def _check(world: Any, mirror: WorldMirror) -> None:
             seen |= {int(handle): table for handle in table.entities}
     slots = {int(mirror.handles[slot]): slot for slot in np.flatnonzero(mirror.handles).tolist()}
     assert slots.keys() == seen.keys()
-    for handle, slot in slots.items():
-        assert mirror.ids[slot] == world.stable_id(handle)
-        for column in mirror.columns.values():
-            cls = column.declared.cls
-            has = cls in seen[handle].types
-            assert bool(int(mirror.masks[slot]) >> mirror.bits[column.declared.name] & 1) == has
-            if has:
-                value = world.gather(np.array([handle], np.uint64), cls, column.item.name)[..., 0]
-                if column.item.kind.name == "entity":
-                    value = world.stable_ids(np.array([value], np.uint64))[0]
-                    if not value:
-                        continue  # who it named is gone, and the name stays
-                assert np.array_equal(column.values[..., slot], value), column.key
+    handles, places = np.array([*slots], np.uint64), np.array([*slots.values()], np.intp)
+    assert np.array_equal(mirror.ids[places], world.stable_ids(handles))
+    for column in mirror.columns.values():
+        cls = column.declared.cls
+        have = np.array([cls in seen[handle].types for handle in slots], bool)
+        bit = np.uint64(1 << mirror.bits[column.declared.name])
+        assert np.array_equal((mirror.masks[places] & bit) != 0, have)
+        values, mirrored = world.gather(handles[have], cls, column.item.name), column.values[..., places[have]]
+        if column.item.kind.name == "entity":
+            values = world.stable_ids(values)
+            mirrored = np.where(values == 0, 0, mirrored)  # who it named is gone, and the name stays
+        assert np.array_equal(mirrored, values), column.key
 
 
 def _change(world: Any, rng: np.random.Generator, alive: list[int]) -> None:

@@ -156,7 +156,7 @@ def test_runs_repeat_exactly() -> None:
         app = mod_app()
         app.world.spawn_batch(50, {Transform: {"translation": np.linspace(0, 5, 150, dtype=np.float32).reshape(3, 50)}})
         add_mod(app, source, write=["transform"], capabilities=["spawn"])
-        for _ in range(60):
+        for _ in range(30):
             app.frame(STEP)
         return app.world.state_hash()
 
