@@ -47,6 +47,7 @@ TRIANGLES_A_FRAME = 400_000
 """So many are drawn for pictures before a frame goes on; a few milliseconds of a graphics card."""
 _CUTOFF = 0.5
 _GROWN_TEXELS = 4
+_STEPS = ((0, 1), (0, -1), (1, 1), (1, -1))
 
 _Part = tuple[int, int, int]  # mesh of the pool, material of the table, row among the deformed
 
@@ -324,18 +325,23 @@ def _looking_at(sphere: NDArray[np.float32], direction: NDArray[np.float64], px:
 
 def _without_rims(color: NDArray[np.uint8], shape: NDArray[np.uint8]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Colours and shapes carried on into the empty texels about a thing, so that filters find nothing dark there."""
-    both = np.concatenate([color[..., :3], shape], -1).astype(np.float32)
+    height, width = color.shape[:2]
+    both = np.concatenate([color[..., :3], shape], -1).reshape(-1, 7)
     known = color[..., 3] > 127
     for _ in range(_GROWN_TEXELS):
-        held = both * known[..., None]
-        total, count = np.zeros_like(both), np.zeros(known.shape, np.float32)
-        for axis, step in ((0, 1), (0, -1), (1, 1), (1, -1)):
-            total += np.roll(held, step, axis)
-            count += np.roll(known, step, axis)
-        fresh = ~known & (count > 0)
-        both[fresh] = total[fresh] / count[fresh, None]
-        known |= fresh
-    filled = np.rint(both).astype(np.uint8)
+        near = np.zeros_like(known)
+        for axis, step in _STEPS:
+            near |= np.roll(known, step, axis)
+        y, x = np.nonzero(near & ~known)
+        total, count = np.zeros((len(y), 7), np.float32), np.zeros(len(y), np.float32)
+        for axis, step in _STEPS:
+            at = (y - step * (axis == 0)) % height * width + (x - step * (axis == 1)) % width
+            held = known.reshape(-1)[at]
+            total += both[at] * held[:, None]
+            count += held
+        both[y * width + x] = np.rint(total / count[:, None]).astype(np.uint8)
+        known[y, x] = True
     if known.any():
-        filled[~known] = np.rint(both[known].mean(0)).astype(np.uint8)
+        both[~known.reshape(-1)] = np.rint(both[known.reshape(-1)].mean(0)).astype(np.uint8)
+    filled = both.reshape(height, width, 7)
     return np.concatenate([filled[..., :3], color[..., 3:]], -1), np.ascontiguousarray(filled[..., 3:])

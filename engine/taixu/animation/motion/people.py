@@ -43,7 +43,7 @@ _TAKE_UP_SECS = 0.45
 _HEIGHT_M = 1.75
 _THRIFT_PX = ((150.0, 2), (64.0, 4), (40.0, 8))
 """Who is smaller is posed in every so many frames, where thrift is wanted."""
-_SMALL_PX = 64.0
+_SMALL_PX = 96.0
 _SMALL_SLACK = 1.1
 _SMALL_FACES = 8
 """Faces of small ones are made up in every so many frames."""
@@ -158,9 +158,11 @@ class People:
         return None if rig is None else self._figures[rig.figure]
 
     def strides(self, owner: int, node: int) -> NDArray[np.float32] | None:
-        """Joint matrices of a node of somebody's model at the moments of a stride (`stride_palettes`); None for who is nobody."""
-        rig = self._rigs.get(owner)
-        return None if rig is None else stride_palettes(self._figures[rig.figure], rig.model, node)
+        """Joint matrices of a node of somebody's model at the moments of a stride (`stride_palettes`); None for who never moves."""
+        rig, row = self._rigs.get(owner), self.row(owner)
+        if rig is None or row < 0 or not self._moves[row]:
+            return None
+        return stride_palettes(self._figures[rig.figure], rig.model, node)
 
     def row(self, owner: int) -> int:
         """Where in the crowd an entity is; -1 where it is not."""
