@@ -2,7 +2,7 @@
 
 A person who walks moves all bones in the world, but none of them against the person, and that is all that skins need to know:
 bones that are held so cost nothing while only the person moves. Whoever holds entities sees to it that nothing is drawn or hung on
-them; should anybody reparent one, or hang something on it, all that share its base are let go at once.
+them; should anybody reparent one, give it a component or hang something on it, all that share its base are let go at once.
 """
 
 from __future__ import annotations
@@ -84,7 +84,10 @@ class Bases:
                 gone = held[~world.alive(self._handles[held])]
                 if len(gone):
                     self._let_go(gone)
-            touched = np.union1d(self.of[reparented], self.of[hierarchy.parents[reparented]])
+            touched = np.concatenate([self.of[reparented], self.of[hierarchy.parents[reparented]]])
+            if structure is not None and len(structure.moved):  # who got another component may be drawn, or stand in somebody's way
+                touched = np.concatenate([touched, self.of[indices_of(structure.moved)]])
+            touched = np.unique(touched)
             touched = touched[touched > 0]
             if len(touched):
                 self._let_go(np.flatnonzero(np.isin(self.of, touched)))

@@ -10,7 +10,7 @@ from taixu.animation.skins import SkinPalettes
 from taixu.app import Stage
 from taixu.assets.model import ModelData, Node, Skin
 from taixu.ecs import indices_of
-from taixu.scene import Parent, Transform, WorldTransforms
+from taixu.scene import Light, Parent, Transform, WorldTransforms
 
 
 def skinned() -> ModelData:
@@ -88,6 +88,22 @@ def test_who_carries_something_and_who_comes_near_is_not_held() -> None:
     walk(street, 3)
     assert not held(street).any()
     assert not places.bases
+
+
+def test_a_bone_that_gets_a_component_is_in_the_world_at_once() -> None:
+    street = Street(thrift=True, model=skinned())
+    walk(street, 8)
+    world, places = street.app.world, street.app.world.resource(WorldTransforms)
+    hand = int(street.people._rigs[int(street.people.crowd.handles[street.far][0])].bones[-1])
+    index = hand & 0xFFFFFFFF
+    assert places.bases.of[index] > 0
+    world.insert(hand, Light(kind="point"))
+    street.app.run_stage(Stage.PROPAGATE)
+    assert places.bases.of[index] == 0
+    np.testing.assert_allclose(places.matrices[index, 11], 60.0, atol=1.5)
+    walk(street, 3)
+    assert places.bases.of[index] == 0
+    assert places.bases
 
 
 def test_an_index_that_passes_to_somebody_else_is_not_held() -> None:
