@@ -28,7 +28,7 @@ ELEMENT_TYPES = ("", "f4", "f8", "i4", "u4", "u1", "?", "u8", "i8")
 """By the number that stands for it in `op`; the first says that there is a scalar."""
 MOST_ELEMENTS = 1 << 24
 
-_MOVES = ("copy", "select", "take", "put", "fill")
+_MOVES = ("copy", "select", "take", "put", "fill", "where")
 _FAMILIES = {1: BINARY, 32: COMPARE, 64: LOGIC, 96: UNARY, 160: REDUCE}
 OP_NUMBERS = {
     **{name: first + place for first, family in _FAMILIES.items() for place, name in enumerate(family)},
@@ -67,7 +67,7 @@ def apply(view: View, op: int, dst: int, a: int, b: int, n: int, k: float) -> fl
         What, and the types; see `pack`.
     dst, a, b : int
         Addresses. "take" is ``dst[:] = a[b]`` and "put" is ``dst[b] = a`` with whole numbers in b; "select" is
-        ``dst[a] = b`` where the mask a is true.
+        ``dst[a] = b`` where the mask a is true, "where" the scalar there and b elsewhere.
     n : int
         How many numbers.
     k : float
@@ -136,6 +136,8 @@ def _make_plan(op: int) -> _Plan:
         raise ValueError("a column operation writes into a column")
     elif name == "select":
         plan = _plan_select(to, first, second)
+    elif name == "where":
+        plan = _plan_where(to, first, second)
     elif name in ("copy", "fill"):
         plan = _plan_copy(to, first)
     else:
@@ -186,6 +188,20 @@ def _plan_select(to: Any, first: Any, second: Any) -> _Plan:
         out = view(at[0], n, to)
         mask = np.asarray(k if first is None else view(at[1], n, first), bool)
         np.copyto(out, _cast(k if second is None else view(at[2], n, second), to), where=mask)
+        return 0.0
+
+    return run
+
+
+def _plan_where(to: Any, first: Any, second: Any) -> _Plan:
+    if first is None or second is None:
+        raise ValueError("where chooses between a number and a column by a column of truths")
+
+    def run(view: View, at: tuple[int, int, int], n: int, k: float) -> float:
+        out = view(at[0], n, to)
+        mask = np.array(view(at[1], n, first), bool)  # a copy: what it says may lie where it is written to
+        out[...] = _cast(view(at[2], n, second), to)
+        np.copyto(out, _cast(k, to), where=mask)
         return 0.0
 
     return run

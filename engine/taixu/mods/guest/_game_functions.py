@@ -6,7 +6,7 @@ import math
 from array import array
 
 from _game_columns import Column, Vectors, binary, choose, made, unary
-from _game_numbers import find, has_host, promote, run, with_number
+from _game_numbers import ask, find, has_host, promote, run, with_number
 from _game_plain import PLAIN, larger, smaller
 from _game_wire import GameError
 
@@ -78,6 +78,10 @@ def where(mask, yes, no):
     else:
         code = "d" if isinstance(yes, float) or isinstance(no, float) else "q"
     if isinstance(no, Column) and no._code == code and len(no) == len(mask):
+        if has_host() and not isinstance(yes, Column):
+            out = made(code, len(mask))
+            ask("where", out, mask, no, len(mask), float(yes))
+            return out
         out = no.copy()
     else:
         out = made(code, len(mask))

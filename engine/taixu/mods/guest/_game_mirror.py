@@ -50,6 +50,8 @@ class Mirror:
         What the engine is to do.
     owned : set of int
         Ids of what this mod spawned, gone ones among them.
+    moment : int
+        Goes up with each step and each write.
     """
 
     def __init__(self):
@@ -69,7 +71,8 @@ class Mirror:
         self._order = None
         self._queries, self._lists = {}, {}
         self._names = None
-        self._writes, self._steps = {}, 0
+        self._marked, self._began, self.moment = {}, 0, 0
+        self._plans = {}
         self._unsettled = []
 
     def describe(self, config):
@@ -98,7 +101,8 @@ class Mirror:
     def begin(self, facts):
         """Take over what changed in the world since the last step; gives the ids that may have other slots, None for all."""
         touched = []
-        self._steps += 1
+        self.moment += 1
+        self._began = self.moment
         if self._wrote:
             said = self.data["@written"]
             said[:] = array("B", bytes(len(said)))
@@ -160,6 +164,7 @@ class Mirror:
         """Somebody came or went, or has other components."""
         self._order = self._names = None
         self._queries.clear()
+        self._plans.clear()
 
     def named(self, name, made):
         """The entity of a name with the lowest id, a placed one before a model's node (those in `made`); 0 for none."""
@@ -210,6 +215,15 @@ class Mirror:
         if made is None:
             made = found[make] = make(ids)
         return made
+
+    def planned(self, key, make):
+        """What `make(*key)` gives, kept until somebody comes or goes."""
+        if self.pending:
+            return make(*key)
+        found = self._plans.get(key)
+        if found is None:
+            found = self._plans[key] = make(*key)
+        return found
 
     def _mask(self, names):
         mask = 0
@@ -300,14 +314,15 @@ class Mirror:
         """Say that a column is written, or which of its lanes: the engine looks at no others."""
         if self._unsettled:
             self.settle(key, but)
-        self._writes[key] = self._writes.get(key, 0) + 1
+        self.moment += 1
+        self._marked[key] = self.moment
         if "@written" in self.data:
             self.data["@written"][self._places[key]] |= lanes
             self._wrote = True
 
-    def version(self, key):
-        """What is another after each step and each write to a column, but for the fast paths of entities."""
-        return self._steps, self._writes.get(key, 0)
+    def is_as_at(self, moment, key):
+        """Whether a column is as it was at a moment (`moment` counts), but for what the fast paths of entities wrote."""
+        return moment >= self._began and self._marked.get(key, 0) <= moment
 
     def order(self, name, arguments):
         """Ask the engine for something."""

@@ -73,9 +73,9 @@ def flush():
     return found
 
 
-def ask(name, out, a, b, count):
-    """Ask for an operation on columns or numbers."""
-    k, at, first, second, to, one, two = 0.0, 0, 0, 0, "", "", ""
+def ask(name, out, a, b, count, k=0.0):
+    """Ask for an operation on columns or numbers; `k` is the number where both are columns."""
+    at, first, second, to, one, two = 0, 0, 0, "", "", ""
     if out is not None:
         to, at = out._code, out._at
     if isinstance(a, Held):

@@ -20,22 +20,16 @@ class Columns:
     the mirror changes (`settle`) does it become one.
     """
 
-    __slots__ = ("__weakref__", "_columns", "_component", "_ids", "_rows", "_seen")
+    __slots__ = ("__weakref__", "_columns", "_component", "_ids", "_moment", "_rows", "_seen")
 
     def __init__(self, component, fields, having, without, own):
-        known = mirror.fields(component)
-        names = fields or tuple(name for name, field in known.items() if field.code)
-        mirror.check_names(component, names)
-        for name in names:
-            if not known[name].code:
-                raise GameError(f"field {name!r} of {component!r} holds no numbers; columns are numbers")
-        ids, rows = mirror.listed((component, *having), without, _placed, own)
-        put = object.__setattr__
-        put(self, "_component", component)
-        put(self, "_ids", ids)
-        put(self, "_rows", rows)
-        put(self, "_columns", dict.fromkeys(names))
-        put(self, "_seen", {name: mirror.version(known[name].key) for name in names})
+        keys, ids, rows = mirror.planned((component, fields, having, without, own), _plan)
+        _put_component(self, component)
+        _put_ids(self, ids)
+        _put_rows(self, rows)
+        _put_columns(self, dict.fromkeys(keys))
+        _put_seen(self, {})
+        _put_moment(self, mirror.moment)
         mirror.follow(self)
         if any_known():
             self.settle("transform.translation")
@@ -52,11 +46,11 @@ class Columns:
         return [entity_of(number) for number in self._ids]
 
     def __getattr__(self, name):
-        if name.startswith("_"):
-            raise AttributeError(name)
         try:
             found = self._columns[name]
         except KeyError:
+            if name.startswith("_"):
+                raise AttributeError(name) from None
             raise AttributeError(f"column {name!r} was not asked for; there are {', '.join(self._columns)}") from None
         if found is None:
             found = self._columns[name] = _gather(mirror.components[self._component][name], self._rows, len(self._ids))
@@ -74,9 +68,9 @@ class Columns:
                 if not fields:
                     continue  # all that may be written is what write() without names writes
                 raise GameError(f"this mod may not write {field.key!r}; name it in its mod.toml, under [access] write")
-            may_skip = not any_known() and self._seen[name] == mirror.version(field.key)
+            may_skip = not any_known() and mirror.is_as_at(self._seen.get(name, self._moment), field.key)
             _scatter(field, self._rows, column, may_skip, self)
-            self._seen[name] = mirror.version(field.key)
+            self._seen[name] = mirror.moment
 
     def settle(self, key=None):
         """Copy what was not copied yet, of one column of the mirror or of all: it is about to change."""
@@ -85,6 +79,22 @@ class Columns:
                 column = getattr(self, name)
                 if isinstance(column, Vectors):
                     column._parts  # noqa: B018 (copies the rest)
+
+
+_put_columns, _put_component, _put_ids, _put_moment, _put_rows, _put_seen = (
+    getattr(Columns, name).__set__ for name in Columns.__slots__ if name != "__weakref__"
+)
+
+
+def _plan(component, fields, having, without, own):
+    """Keys of the fields by name, ids, and slots."""
+    known = mirror.fields(component)
+    names = fields or tuple(name for name, field in known.items() if field.code)
+    mirror.check_names(component, names)
+    for name in names:
+        if not known[name].code:
+            raise GameError(f"field {name!r} of {component!r} holds no numbers; columns are numbers")
+    return {name: known[name].key for name in names}, *mirror.listed((component, *having), without, _placed, own)
 
 
 class _Mirrored(Vectors):

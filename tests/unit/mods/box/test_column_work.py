@@ -56,6 +56,19 @@ def test_numbers_that_a_whole_column_cannot_hold_become_the_nearest() -> None:
     assert out.tolist() == [(1 << 63) - 1, -(1 << 63), 5, 0]
 
 
+def test_a_number_stands_where_a_column_says_so_and_another_column_elsewhere() -> None:
+    mask, other, out = np.array([True, False, True]), np.array([1.0, 2.0, 3.0], np.float32), np.zeros(3, np.float32)
+    _apply("where", out, mask, other, 7.5)
+    assert out.tolist() == [7.5, 2.0, 7.5]
+    _apply("where", other, mask, other, -1.0)
+    assert other.tolist() == [-1.0, 2.0, -1.0], "also into the column itself"
+    both = np.array([0, 1, 1], np.uint8)
+    _apply("where", both, both, both, 9.0)
+    assert both.tolist() == [0, 9, 9], "and into what says where"
+    with pytest.raises(ValueError, match="chooses between"):
+        _apply("where", out, mask, 5.0)
+
+
 def test_finite_is_asked_of_all() -> None:
     column = np.ones(1000, np.float32)
     assert _apply("finite", None, column) == 1.0
