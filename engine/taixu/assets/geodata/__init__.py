@@ -7,8 +7,10 @@ and back.
 
 from __future__ import annotations
 
+from taixu.assets.geodata.elevation import ELEVATION_SUFFIXES, Elevation, read_elevation
 from taixu.assets.geodata.features import Area, MapData, Solid, Spot, Way
 from taixu.assets.geodata.frames import LocalFrame
 from taixu.assets.geodata.reading import MAP_SUFFIXES, read_map
 
-__all__ = ["MAP_SUFFIXES", "Area", "LocalFrame", "MapData", "Solid", "Spot", "Way", "read_map"]
+__all__ = ["ELEVATION_SUFFIXES", "MAP_SUFFIXES", "Area", "Elevation", "LocalFrame", "MapData", "Solid", "Spot", "Way",
+           "read_elevation", "read_map"]

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from taixu.assets.atomic import write_atomic
-from taixu.assets.geodata import MAP_SUFFIXES, MapData
+from taixu.assets.geodata import ELEVATION_SUFFIXES, MAP_SUFFIXES, MapData
 from taixu.errors import TaixuError
 from taixu.generate.generator import Generator, Made, Needs, Progress
 from taixu.generate.places.buildings.plans import Array
@@ -41,10 +41,11 @@ class MappedCityGenerator(Generator):
     """Places of maps."""
 
     name, makes, suffix = "map-city", "city", ".json"
-    summary = "a place from maps (--from FILES): CityJSON, OpenStreetMap, GeoJSON; façades, roofs, roads, trees"
+    summary = "a place from maps (--from FILES): CityJSON, OpenStreetMap, GeoJSON, GeoTIFF; façades, roofs, roads"
     parameters = MapSpec
     needs = Needs(
-        modules=("shapely", "mapbox_earcut", "pyproj"), extra="city", memory_mb=8192, parents=1, suffixes=MAP_SUFFIXES
+        modules=("shapely", "mapbox_earcut", "pyproj"), extra="city", memory_mb=8192, parents=1,
+        suffixes=(*MAP_SUFFIXES, *ELEVATION_SUFFIXES),
     )
     makes_folder = True
 
@@ -60,7 +61,7 @@ class MappedCityGenerator(Generator):
             raise TaixuError(f"there are {buildings:,} buildings; at most {_MOST_BUILDINGS:,} are built at once: cut out a part")
         risen = take_trees(features)
         progress(0.12, "ground and roads")
-        land = make_land(features, site.reach_m)
+        land = make_land(features, site.reach_m, site.heights_at if site.elevations else None)
         made, files, entities, counts = _built(request, site, land, spec, progress)
         settings: dict[str, Any] = {"physics": {"backend": "rapier"}, **site.settings()}
         file = request.folder / "place.world.json"

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.assets.geodata import LocalFrame, MapData, Way, read_map
+from taixu.assets.geodata import ELEVATION_SUFFIXES, Elevation, LocalFrame, MapData, Way, read_elevation, read_map
 from taixu.assets.geodata.frames import check_crs
 from taixu.errors import TaixuError
 from taixu.generate.places.mapped.spec import MapSpec
@@ -37,6 +37,8 @@ class Site:
         Coordinates are east, north and up in metres.
     reach_m
         Half the edge of the square, around the origin, that holds them.
+    elevations
+        Models of heights with their coordinate systems, the most important one first.
     sources
         Files, with the coordinate system, licence and attribution of each.
     """
@@ -44,8 +46,22 @@ class Site:
     frame: LocalFrame | None
     offset: tuple[float, float, float]
     features: MapData
+    elevations: list[tuple[Elevation, str]] = field(default_factory=list)
     reach_m: float = 0.0
     sources: list[dict[str, str]] = field(default_factory=list)
+
+    def heights_at(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Heights above the origin's at east and north of points, of the first model that has one; NaN where none has."""
+        flat = np.stack([east, np.zeros(len(east)), -north], 1)
+        found = np.full(len(east), np.nan)
+        for model, system in self.elevations:
+            if self.frame is not None:
+                x, y = self.frame.to_crs(flat, system)[:, :2].T
+                level = self.frame.height_m
+            else:
+                x, y, level = east + self.offset[0], north + self.offset[1], self.offset[2]
+            found = np.where(np.isfinite(found), found, model.at(x, y) - level)
+        return found
 
     def settings(self) -> dict[str, Any]:
         """What the world's settings say of where it is, with all digits."""
@@ -64,11 +80,17 @@ def make_site(files: Sequence[Path], spec: MapSpec) -> Site:
     TaixuError
         When one cannot be read, or they are nowhere; what is wrong in single features is among the site's findings.
     """
-    return site_of([(file.name, read_map(file)) for file in files], spec)
+    grids = [file for file in files if file.name.lower().endswith(ELEVATION_SUFFIXES)]
+    maps = [(file.name, read_map(file)) for file in files if file not in grids]
+    return site_of(maps, spec, elevations=[(file.name, read_elevation(file)) for file in grids])
 
 
-def site_of(maps: Sequence[tuple[str, MapData]], spec: MapSpec) -> Site:
+def site_of(
+    maps: Sequence[tuple[str, MapData]], spec: MapSpec, *, elevations: Sequence[tuple[str, Elevation]] = ()
+) -> Site:
     """Bring maps together; see `make_site`."""
+    if not maps:
+        raise TaixuError("there are heights only; name a map, too: CityJSON, OpenStreetMap or GeoJSON")
     systems = [_system_of(name, data, spec) for name, data in maps]
     if len({bool(system) for system in systems}) > 1:
         lack = ", ".join(name for (name, _), system in zip(maps, systems) if not system)
@@ -101,7 +123,32 @@ def site_of(maps: Sequence[tuple[str, MapData]], spec: MapSpec) -> Site:
     if not len(points):
         raise TaixuError("no feature lies near the origin; leave the origin out, or see whether the files are of one place")
     site.reach_m = float(np.abs(_all_points(whole)).max())
+    for name, model in elevations:
+        _add_elevation(site, name, model, spec, is_level_known=any(level is not None for level in levels))
     return site
+
+
+def _add_elevation(site: Site, name: str, model: Elevation, spec: MapSpec, *, is_level_known: bool) -> None:
+    """Take heights that lie under the place; where nothing else says how high the origin is, they do."""
+    system = check_crs(model.crs or spec.crs) if (model.crs or spec.crs) and site.frame is not None else ""
+    if site.frame is not None and not system:
+        site.features.doubt("", f"{name} names no coordinate system, and its heights were left out")
+        return
+    site.elevations.append((model, system))
+    line = np.linspace(-site.reach_m, site.reach_m, 9)
+    east, north = (each.ravel() for each in np.meshgrid(line, line))
+    found = site.heights_at(east, north)
+    if not np.isfinite(found).any():
+        site.elevations.pop()
+        site.features.doubt("", f"{name} has no heights under the place, and was left out; is it in another coordinate system?")
+        return
+    site.sources.append({"file": name, "crs": system, "licence": "", "attribution": ""})
+    if not is_level_known and len(site.elevations) == 1:
+        level = round(float(np.nanmedian(found)), 2)
+        if site.frame is not None:
+            site.frame = replace(site.frame, height_m=site.frame.height_m + level)
+        else:
+            site.offset = (*site.offset[:2], site.offset[2] + level)
 
 
 def _system_of(name: str, data: MapData, spec: MapSpec) -> str:
