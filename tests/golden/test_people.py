@@ -16,6 +16,7 @@ from taixu.assets.gltf import read_gltf
 from taixu.assets.humanoid import ColorBind, Expression, TextureBind
 from taixu.assets.image import encode_png
 from taixu.assets.model import Image, Texture, TextureRef
+from taixu.generate.avatars import make_avatar, read_spec
 from taixu.render import ViewCamera
 from taixu.scene import Transform
 from taixu.scene.instantiate import spawn_model
@@ -69,6 +70,26 @@ def test_what_expressions_do_to_colours_and_textures() -> None:
         app.run(seconds=0.2)
         camera = ViewCamera.looking((0.0, 1.5, 2.4), (0, 1.45, 0), fov_y_rad=0.3)
         assert_golden(app.picture(camera=camera, samples=4).pixels, "people/colours")
+
+
+def test_people_who_hold_things_and_sit_in_skirts() -> None:
+    """An umbrella over who walks, a bag beside who stands, a fishing rod; a short skirt on the thighs of who sits."""
+    dressed = ({"held": "umbrella", "outfit": "coat", "masculinity": 0.1, "hair": "bob"},
+               {"held": "bag", "outfit": "blouse and skirt", "masculinity": 0.0, "hair": "bob"},
+               {"held": "fishing rod", "outfit": "sweater", "masculinity": 0.9})  # fmt: skip
+    doings = (Motion(measured=False, speed=1.3, seed=1), Motion(act="sit", seed=2), Motion(seed=3))
+    with tx.App.headless(size=(330, 220)) as app:
+        app.drawing.attach(shared_device())
+        gray = tx.Material(base_color=(0.3, 0.3, 0.3, 1))
+        app.scene.spawn("floor", tx.Shape("box", size=(12, 0.2, 12)), gray, position=(0, -0.1, 0))
+        sun = app.scene.spawn("sun", tx.Light(intensity=3.0), position=(0, 3, 0))
+        sun.rotation = turn_between((0, 0, -1), (-0.4, -0.7, -0.5))
+        for place, (choices, doing) in enumerate(zip(dressed, doings, strict=True)):
+            standing = Transform(translation=(1.1 * (place - 1.0), 0.0, 0.0), rotation=(0.0, 0.30, 0.0, 0.954))
+            spawn_model(app.world, app.world.spawn(standing, doing), make_avatar(read_spec(choices)), key=f"holder {place}")
+        app.run(seconds=1.2)
+        camera = ViewCamera.looking((-0.5, 1.4, 5.6), (0.15, 1.05, 0), fov_y_rad=0.44)
+        assert_golden(app.picture(camera=camera, samples=2).pixels, "people/held")
 
 
 def test_a_crowd_that_shares_its_meshes() -> None:

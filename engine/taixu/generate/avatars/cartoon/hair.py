@@ -242,9 +242,64 @@ def _flame(work: Workshop) -> None:
     _add(work, _cap(work, front=0.26, side=0.06, back=-0.15, thick=0.05), *locks, soft=0.08)
 
 
+def _pompadour(work: Workshop) -> None:
+    """A thick roll above the forehead, combed back at the sides."""
+    roll = [_lump(work, (0.30 * k, 0.47 - 0.06 * abs(k), 0.34 - 0.07 * abs(k)), (0.19, 0.17, 0.22))
+            for k in (-1.0, -0.33, 0.33, 1.0)]  # fmt: skip
+    wings = [_lock(work, (0.40 * sign, 0.24, 0.20), (0.47 * sign, 0.08, -0.30), 0.11, 0.06) for sign in (1.0, -1.0)]
+    _add(work, _cap(work, front=0.27, side=0.02, back=-0.24, thick=0.05), *roll, *wings, soft=0.07)
+
+
+def _side_braid(work: Workshop) -> None:
+    """One thick braid over the left shoulder."""
+    fringe = [_lock(work, (0.18 - 0.10 * k, 0.41, 0.18), (-0.10 - 0.11 * k, 0.19 - 0.04 * k, 0.44 - 0.04 * k), 0.13, 0.03)
+              for k in range(3)]  # fmt: skip
+    _add(work, _cap(work, front=0.22, side=-0.10, back=-0.34, thick=0.06), *fringe, soft=0.05)
+    points: list[Place] = [(0.26, -0.26, -0.34), (0.46, -0.40, -0.18), (0.47, -0.62, 0.12), (0.40, -0.86, 0.24),
+                           (0.36, -1.08, 0.26)]  # fmt: skip
+    places = np.array([work.on_head(*point) for point in points])
+    t = np.linspace(0.0, 1.0, 9)
+    path = np.stack([curve(np.linspace(0, 1, 5), places[:, axis], t) for axis in range(3)], 1)
+    chain = work.chain("side braid", "head", path[::2], stiffness=0.8, gravity=0.15, meets=("upperChest",))
+    for k, at in enumerate(path[:-1]):
+        size = np.array((0.135, 0.115, 0.125)) * (1.0 - 0.035 * k) * work.frame.head_m
+        work.add(ellipsoid(at, size, rings=7), work.spec.hair_color, bone="head", chains=(chain,))
+    band, tip = (np.array(size) * work.frame.head_m for size in ((0.075, 0.045, 0.075), (0.085, 0.12, 0.075)))
+    work.add(ellipsoid(0.5 * (path[7] + path[8]), band, rings=6), work.spec.accent or "#e8574a", bone="head", chains=(chain,))
+    work.add(ellipsoid(path[8], tip, rings=6), work.spec.hair_color, bone="head", chains=(chain,))
+
+
+def _ringlets(work: Workshop) -> None:
+    """Two tails that wind down like corkscrews."""
+    _add(work, _cap(work, front=0.19, side=-0.08, back=-0.28, lobes=0.08, count=5, thick=0.055), soft=0.05)
+    t = np.linspace(0.0, 1.0, 25)
+    for side, sign in (("left", 1.0), ("right", -1.0)):
+        _band(work, (0.45 * sign, 0.16, -0.06), 0.075)
+        turn = 2.0 * np.pi * 3.2 * t
+        wide = 0.105 * (1.0 - 0.55 * t)
+        path = np.array([work.on_head(sign * (0.58 + w * np.cos(a)), 0.14 - 0.92 * k, -0.04 + w * np.sin(a))
+                         for k, a, w in zip(t, turn, wide, strict=True)])  # fmt: skip
+        middle = np.array([work.on_head(sign * 0.58, y, -0.04) for y in (0.14, -0.17, -0.48, -0.80)])
+        chain = work.chain(f"{side} ringlet", "head", middle, stiffness=0.7, gravity=0.12, drag=0.35, meets=("upperChest",))
+        size = (0.095 * np.minimum(1.0, 0.55 + 3.0 * t) * (1.0 - 0.72 * t)) * work.frame.head_m
+        work.add(tube(path, size, 10), work.spec.hair_color, bone="head", chains=(chain,))
+
+
+def _blunt(work: Workshop) -> None:
+    """Straight: a cut fringe, cheek-long sides and a long back, all ending in a line."""
+    _add(work, _cap(work, front=0.12, side=-0.24, back=-0.40, thick=0.075), soft=0.05)
+    s = work.frame.head_m
+    for sign in (1.0, -1.0):
+        panel = ball(work.on_head(0.44 * sign, -0.20, 0.16), np.array((0.085, 0.50, 0.16)) * s)
+        low = float(work.on_head(0, -0.42, 0)[1])
+        _add(work, panel.within(slab_between(low, 99.0), 0.015 * s), cell=0.030)
+    _tail(work, "hair back", [(0, 0.0, -0.40), (0, -0.35, -0.46), (0, -0.75, -0.46), (0, -1.10, -0.44)], [0.10, 0.12, 0.125, 0.12],
+          flat=3.2, sides=16)  # fmt: skip
+
+
 HAIR: dict[str, Callable[[Workshop], None]] = {
     "short": _short, "bowl": _bowl, "bob": _bob, "spiky": _spiky, "swept": _swept, "long": _long, "ponytail": _ponytail,
     "twin tails": _twintails,
     "buns": _buns, "bun": _bun, "curly": _curly, "afro": _afro, "mohawk": _mohawk, "braids": _braids, "tuft": _tuft,
-    "leaves": _leaves, "flame": _flame,
+    "leaves": _leaves, "flame": _flame, "pompadour": _pompadour, "side braid": _side_braid, "ringlets": _ringlets, "blunt": _blunt,
 }  # fmt: skip

@@ -463,10 +463,71 @@ def _pyjamas(work: Workshop) -> None:
     cut.shoes(cut.color3)
 
 
+def _raincoat(work: Workshop) -> None:
+    """A wide coat to the knees with a hood on the back, and rubber boots."""
+    cut = _cut(work, "#f2c230", "#3d5a7a", "#d8473c")
+    tall, frame = cut.tall, work.frame
+    cut.trousers(cut.color2, hem=-0.80)
+    cut.shirt(cut.color, sleeve=0.92, out=0.030, hem=0.02, neck=0.98)
+    cut.skirt(cut.color, hem=-0.48, waist=0.22, flare=1.55, folds=0.0, top=1.12, name="coat")
+    hood = turned(ring((0, 0, 0), 0.78 * frame.chest, 0.060 * tall, deep=0.95), turning(-0.45), (0.0, cut.y(0.95), -0.04 * tall))
+    work.add(hood, cut.color, cell=0.024, bone="upperChest")
+    cut.patch(lighter(cut.color, 0.35), (0.0, 0.50), (0.055, 0.30), lift=0.034, square=0.9)
+    cut.buttons(cut.color2, (0.22, 0.45, 0.68, 0.88))
+    cut.shoes(cut.color3, sole=darker(cut.color3, 0.4), high=-0.50)
+
+
+def _tracksuit(work: Workshop) -> None:
+    """Trousers and a jacket with stripes down the sides, a zip and a stand-up collar."""
+    cut = _cut(work, "#3a7bbf", "#f6f6f2", "#22262e")
+    tall, frame, parts = cut.tall, work.frame, work.parts
+    cut.trousers(cut.color, hem=-0.90, out=0.022)
+    cut.shirt(cut.color, sleeve=0.95, out=0.025, hem=-0.10, neck=0.98)
+    for low, high, solid, grown in ((cut.y(-0.88), cut.y(-0.12), parts["legs"], 0.034), (cut.y(0.60), 9.0, parts["arms"], 0.038)):
+        over = solid.grown(grown * tall)
+        far_out = float(frame.place("leftUpperLeg")[0]) + 0.45 * frame.leg if high < 9.0 else cut.arm_x(0.06)
+        deep = 0.30 * (frame.leg if high < 9.0 else frame.arm)
+        side = box((far_out + 1.0, 0.5 * (low + min(high, 2.0 * tall)), 0.0), (1.0, 2.0 * tall, deep), 0.005 * tall)
+        top = slab_between(max(low, float(frame.place("leftUpperArm")[1])), 9.0) if high >= 9.0 else slab_between(low, high)
+        reach = Solid(lambda p: np.abs(p[:, 0]) - cut.arm_x(0.90), np.full(3, -9.0), np.full(3, 9.0))
+        stripe = over.within(side.mirrored(), 0.004 * tall).within(top, 0.004 * tall).within(reach, 0.004 * tall)
+        work.add(stripe, cut.color2, cell=0.018, inside=solid)
+    zip_path = np.array([(0.0, cut.y(at), cut.front(0.0, cut.y(at)) + 0.032 * tall) for at in (0.0, 0.3, 0.6, 0.92)])
+    work.add(tube(zip_path, np.full(4, 0.010 * tall), 6), cut.color2, arms=False)
+    cut.collar(cut.color2, size=0.036, at=0.96)
+    cut.shoes(cut.color3, sole=cut.color2)
+
+
+def _school_uniform(work: Workshop) -> None:
+    """A blouse with a sailor's collar and a bow, and a pleated skirt."""
+    cut = _cut(work, "#f7f4ec", "#27365c", "#c8443c")
+    tall, frame, trunk = cut.tall, work.frame, work.parts["trunk"]
+    cut.trousers(cut.color2, hem=-0.12, waist=0.1, out=0.008)
+    cut.shirt(cut.color, sleeve=0.55, hem=0.04, out=0.020)
+    cut.skirt(cut.color2, hem=-0.50, flare=1.70, folds=0.09, trim=lighter(cut.color2, 0.25))
+    flap = box((0.0, cut.y(0.84), -frame.chest), (0.85 * frame.chest, 0.09 * tall, 0.95 * frame.chest), 0.02 * tall)
+    work.add(trunk.grown(0.036 * tall).within(flap, 0.010 * tall), cut.color2, cell=0.021, inside=trunk, arms=False)
+    for k in range(5):
+        for sign in (1.0, -1.0):
+            cut.patch(cut.color2, (sign * (0.50 - 0.09 * k), 0.94 - 0.07 * k), (0.13, 0.034), lift=0.0245 + 0.0012 * k)
+    knot = np.array((0.0, cut.y(0.60), cut.front(0.0, cut.y(0.60)) + 0.040 * tall))
+    for sign in (1.0, -1.0):
+        bow = ellipsoid(knot + tall * np.array((0.055 * sign, 0.005, 0.0)), np.array((0.052, 0.034, 0.022)) * tall,
+                        turning(0, 0, 0.3 * sign))
+        work.add(bow, cut.color3, bone="upperChest")
+        tail = limb(knot, knot + tall * np.array((0.035 * sign, -0.10, 0.0)), 0.016 * tall, 0.026 * tall, flat=0.5)
+        work.add(tail, cut.color3, cell=0.014, bone="upperChest")
+    work.add(ellipsoid(knot, np.full(3, 0.026) * tall, rings=6), cut.color3, bone="upperChest")
+    socks = work.parts["legs"].grown(0.010 * tall).within(slab_between(cut.y(-0.95), cut.y(-0.55)), 0.01 * tall)
+    cut.wear(socks, cut.color)
+    cut.shoes("#3a2a22")
+
+
 OUTFITS: dict[str, Callable[[Workshop], None]] = {
     "t-shirt and shorts": _tee, "striped shirt": _striped, "hoodie": _hoodie, "sweater": _sweater, "overalls": _overalls,
     "dress": _dress, "gown": _gown,
     "robe": _robe, "armour": _armour, "space suit": _spacesuit, "ninja suit": _ninja, "pirate coat": _pirate,
     "chef's whites": _chef, "suit": _suit,
     "kimono": _kimono, "hero suit": _cape_suit, "vest and jeans": _vest, "pyjamas": _pyjamas,
+    "raincoat": _raincoat, "tracksuit": _tracksuit, "school uniform": _school_uniform,
 }  # fmt: skip

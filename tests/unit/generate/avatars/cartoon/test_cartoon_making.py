@@ -94,8 +94,22 @@ def test_no_two_presets_have_one_shape(made: dict[str, ModelData]) -> None:
             for model in made.values()}
     assert len(seen) == len(made)
     assert {CARTOONS[name].get("body", "child") for name in CARTOONS} >= set(BODIES) - {"teen"} - {"child"} - {"hero"}
-    for kind, least in (("hair", 15), ("hat", 15), ("outfit", 15), ("accessory", 20), ("ears", 10), ("nose", 12), ("eyes", 12)):
+    for kind, least in (("hair", 20), ("hat", 15), ("outfit", 20), ("accessory", 20), ("ears", 10), ("nose", 12), ("eyes", 12)):
         assert len(part_names(kind)) >= least, kind
+
+
+@pytest.mark.parametrize(("hair", "outfit", "swings"), [
+    ("pompadour", "raincoat", 8), ("side braid", "tracksuit", 1), ("ringlets", "school uniform", 10),
+    ("blunt", "school uniform", 9),
+])  # fmt: skip
+def test_hair_and_outfits_of_late(hair: str, outfit: str, swings: int) -> None:
+    model = make_cartoon(CartoonSpec(hair=hair, outfit=outfit))
+    assert model.avatar is not None
+    assert len(model.avatar.springs) == swings
+    assert 2_000 < _triangles(model, "body", "head", "face") <= 30_000
+    bare = make_cartoon(CartoonSpec(hair="", outfit=""))
+    for mesh, part in (("head", "hair"), ("body", "outfit")):
+        assert _triangles(model, mesh) > _triangles(bare, mesh) + 300, part
 
 
 def test_they_are_humanoids_with_faces(made: dict[str, ModelData]) -> None:
