@@ -23,6 +23,7 @@ BUILT_IN = {
     "generators": "list what can be made, and of what",
     "serve": "run a world as a twin that devices feed",
     "replay": "show any moment of a recording",
+    "sweep": "run a world over many settings",
     "mod": "make, check, sign and install mods",
     "bench": "measure this machine, beside other engines",
     "mcp": "open a world to language models and agents",

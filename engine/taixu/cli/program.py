@@ -33,9 +33,8 @@ Taixu makes, plays and draws 3D worlds. Alone it opens the editor.
 
 """
 _HELP_END = """
-Every command takes --json (one JSON object on standard output), --debug (shows
-tracebacks) and --help. Exit status: 0 done, 1 the thing asked about is bad,
-2 the call is wrong, 3 this machine cannot do it.
+Every command takes --json (one JSON object), --debug (tracebacks) and --help.
+Exit status: 0 done, 1 bad input, 2 wrong call, 3 this machine cannot do it.
 
 example: taixu render samples/playground --out playground.png
 """
