@@ -9,11 +9,12 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.assets.model import ModelData
 from taixu.ecs import World, indices_of, row_count
 from taixu.scene import FromModel, Name, Parent, Transform, WorldTransforms
 from taixu.scene.hierarchy import Hierarchy
 
-__all__ = ["Holding"]
+__all__ = ["Holding", "is_free"]
 
 _PLAIN = {Transform, Parent, Name, FromModel}
 _Indices = NDArray[np.intp]
@@ -80,3 +81,8 @@ class Holding:
             handles = world.entities_at(self._members[is_plain])
             own[is_plain] = world.gather(handles, FromModel, "owner") == self._owners[self._whose[is_plain]]
         self._can[self._whose[~own]] = False
+
+
+def is_free(model: ModelData) -> bool:
+    """Whether nothing of a model asks where its bones are in the world, as nodes do that aim at others."""
+    return model.avatar is not None and all(each.kind != "aim" for each in model.avatar.constraints)

@@ -23,16 +23,18 @@ from taixu.animation.motion.gait import Feet, Going, going, place_feet, smooth
 from taixu.animation.motion.gazes import Eyes, turn_gazes
 from taixu.animation.motion.graph import MASKS, USUAL, Layer, StateGraph
 from taixu.animation.motion.ground import find_ground, hold_feet, stand_on_ground
-from taixu.animation.motion.holding import Holding
+from taixu.animation.motion.holding import Holding, is_free
 from taixu.animation.motion.locomotion import locomotion
+from taixu.animation.motion.observing import observe, sizes_px
 from taixu.animation.motion.pose import Pose
+from taixu.animation.motion.stepping import step_layer
 from taixu.animation.motion.strides import stride_palettes, strides_at
 from taixu.animation.motion.style import Style
 from taixu.animation.motion.turns import F32
 from taixu.app import Clock
 from taixu.assets.model import ModelData
 from taixu.ecs import Rows, World, indices_of, row_count
-from taixu.scene import CELL_M, Eye, Transform, WorldTransforms
+from taixu.scene import Eye, Transform, WorldTransforms
 from taixu.scene.instantiate import Spawned
 
 __all__ = ["People", "move_people", "stand_people", "watch_people"]
@@ -40,7 +42,6 @@ __all__ = ["People", "move_people", "stand_people", "watch_people"]
 Handles = NDArray[np.uint64]
 _LONGEST_SECS = 0.1
 _TAKE_UP_SECS = 0.45
-_HEIGHT_M = 1.75
 _THRIFT_PX = ((150.0, 2), (64.0, 4), (40.0, 8))
 """Who is smaller is posed in every so many frames, where thrift is wanted."""
 _SMALL_PX = 96.0
@@ -48,8 +49,6 @@ _SMALL_SLACK = 1.1
 _SMALL_FACES = 8
 """Faces of small ones are made up in every so many frames."""
 _UNWATCHED_FRAMES = 2
-_FASTEST_MPS = 14.0
-"""Who is faster was put elsewhere."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -230,7 +229,7 @@ class People:
             self._groups.append(_Group(figure, run, bones, bones[0], moves[run] & alive))
         nothing = np.zeros(0, np.uint64)
         hips = np.array([rig.bones[0] for rig in rigs], np.uint64) if rigs else nothing
-        self._holding.meet(handles, hips, may=moves & np.array([_is_free(rig.model) for rig in rigs], bool))
+        self._holding.meet(handles, hips, may=moves & np.array([is_free(rig.model) for rig in rigs], bool))
         self._cards.meet([rig.drawn for rig in rigs])
         self._is_small = np.zeros(len(handles), bool)
         self._gazes = np.isin(handles, _all(world, Gaze))
@@ -281,7 +280,7 @@ class People:
         crowd, clock = self.crowd, world.resource(Clock)
         secs = float(np.clip(clock.frame_secs, 0.0, _LONGEST_SECS))
         self._frame += 1
-        scale = self._observe(world, secs)
+        scale = observe(world, crowd, secs)
         bodies = self._bodies.scaled(scale)
         crowd.clocks += np.float32(secs)
         crowd.since += np.float32(secs)
@@ -320,10 +319,7 @@ class People:
         if self._is_other:
             self._is_other = False
             return due
-        sizes = np.zeros(len(crowd))
-        for eye in eyes:
-            away = np.linalg.norm(crowd.places - np.asarray(eye.position)[:, None], axis=0)
-            sizes = np.maximum(sizes, _HEIGHT_M * scale * eye.pixels_per_m(away))
+        sizes = sizes_px(crowd, scale, eyes)
         self._is_small = sizes < _SMALL_PX * np.where(former, _SMALL_SLACK, 1.0)
         self.small = crowd.handles[self._is_small]
         for size_px, frames in _THRIFT_PX:
@@ -392,40 +388,6 @@ class People:
         indices = indices_of(self.crowd.handles)
         return bool(moved[indices[indices < len(moved)]].any())
 
-    def _observe(self, world: World, secs: float) -> F32:
-        """Look where everybody is and how fast; give their scales."""
-        crowd, transforms = self.crowd, world.resource(WorldTransforms)
-        indices = indices_of(crowd.handles)
-        known = indices < len(transforms.matrices)
-        rows = np.zeros((len(indices), 12), np.float32)
-        rows[known] = transforms.matrices[indices[known]]
-        cells = np.zeros((len(indices), 3), np.int64)
-        cells[known] = transforms.cells[indices[known]]
-        forward, up = rows[:, 2::4].T.astype(np.float64), rows[:, 1::4].T
-        scale = np.sqrt((up * up).sum(axis=0))
-        stands = scale > 1e-6
-        scale = np.where(stands, scale, 1.0).astype(np.float32)
-        places = rows[:, 3::4].T + cells.T * CELL_M
-        headings = np.arctan2(forward[0], forward[2])
-        names = ("measured", "speed", "turn_speed")
-        measured, told_speed, told_turn = (world.gather(crowd.handles, Motion, name) for name in names)
-        measured = measured.astype(bool)
-        speed, turning = told_speed.astype(np.float64), told_turn.astype(np.float64)
-        if secs > 0.0 and measured.any():
-            moved = (places - crowd.places) / secs
-            seen = moved[0] * np.sin(headings) + moved[2] * np.cos(headings)
-            around = (headings - crowd.headings + np.pi) % (2 * np.pi) - np.pi
-            jumped = ~crowd.seen | (np.abs(seen) > _FASTEST_MPS * scale)
-            speed = np.where(measured, np.where(jumped, 0.0, seen), speed)
-            turning = np.where(measured, np.where(jumped, 0.0, np.clip(around / secs, -6.0, 6.0)), turning)
-        share = 1.0 - np.exp(-secs / 0.1)
-        settled = crowd.seen | measured
-        crowd.speeds = np.where(settled, crowd.speeds + (speed - crowd.speeds) * share, speed).astype(np.float32)
-        crowd.turnings = np.where(settled, crowd.turnings + (turning - crowd.turnings) * share, turning).astype(np.float32)
-        crowd.highs = np.where(crowd.seen, crowd.highs, places[1])
-        crowd.places, crowd.headings, crowd.seen = places, headings, stands
-        return scale
-
     def _act(
         self, world: World, bodies: Bodies, pose: Pose, pace: Going, secs: float, due: NDArray[np.bool_], *, at_once: bool
     ) -> Pose:
@@ -435,7 +397,7 @@ class People:
             graph = self.graphs[number]
             members = np.flatnonzero((crowd.graphs == number) & self._moves)
             for layer in range(min(len(graph.layers), LAYERS)):
-                self._step_layer(graph, layer, members, pace, secs)
+                step_layer(crowd, graph, layer, members, pace=pace, acts=self._acts, secs=secs)
                 if at_once:
                     crowd.former[layer, members] = -1
                 pose = self._pose_layer(world, graph, layer, members[due[members]], bodies, pose)
@@ -454,22 +416,6 @@ class People:
         swing = swing_of(self.crowd.phases[who], pace.take(who))
         over = carrying(below, bodies.take(who), [figure.carry for figure in self._figures], figures, swing=swing)
         pose.put(who, below.mixed(over, smooth(self._carried[shown]), mask=RIGHT_ARM))
-
-    def _step_layer(self, graph: StateGraph, layer: int, rows: NDArray[np.intp], pace: Going, secs: float) -> None:
-        crowd = self.crowd
-        parameters = {
-            "speed": pace.speed[rows], "turning": pace.turning[rows], "secs": crowd.since[layer, rows], "act": self._acts[rows],
-        }  # fmt: skip
-        states = crowd.states[layer, rows]
-        following, fades = graph.step(layer, states, parameters)
-        crowd.fades_left[layer, rows] -= secs
-        crowd.former[layer, rows[crowd.fades_left[layer, rows] <= 0.0]] = -1
-        moved = following != states
-        if moved.any():
-            who = rows[moved]
-            crowd.former[layer, who], crowd.states[layer, who] = states[moved], following[moved]
-            crowd.fades[layer, who] = crowd.fades_left[layer, who] = np.maximum(fades[moved], 1e-3)
-            crowd.since[layer, who] = 0.0
 
     def _pose_layer(
         self, world: World, graph: StateGraph, layer: int, rows: NDArray[np.intp], bodies: Bodies, pose: Pose
@@ -541,11 +487,6 @@ class People:
 
 
 _SHIN = BONE["leftFoot"]
-
-
-def _is_free(model: ModelData) -> bool:
-    """Whether nothing of a model asks where its bones are in the world, as nodes do that aim at others."""
-    return model.avatar is not None and all(each.kind != "aim" for each in model.avatar.constraints)
 
 
 def _all(world: World, cls: type) -> Handles:
