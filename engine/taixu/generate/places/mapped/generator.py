@@ -35,6 +35,8 @@ from taixu.generate.request import Request
 __all__ = ["MappedCityGenerator"]
 
 _MOST_BUILDINGS = 60_000
+_MOST_FULL = 40
+"""Houses with rooms: each has files of its own."""
 
 
 class MappedCityGenerator(Generator):
@@ -124,8 +126,11 @@ def _built(
     built, streets = Chunks(places), Chunks(places)
     stand = np.array([eye[0], -eye[2]])
 
+    away = sorted((float(np.hypot(*(house.middle - stand))), house.name) for house in made.houses)
+    full = {name for metres, name in away[:_MOST_FULL] if metres < spec.full_m}
+
     def is_full(house: House) -> bool:
-        return float(np.hypot(*(house.middle - stand))) < spec.full_m
+        return house.name in full
 
     entities.update(add_houses(built, houses, palette, is_full=is_full, write=write, doubt=features.doubt,
         progress=lambda done: progress(0.3 + 0.4 * done, "buildings")))  # fmt: skip
@@ -151,7 +156,7 @@ def _built(
     entities["view"] = {"transform": {"position": eye.tolist(), "rotation": quaternion_towards(target - eye)},
                         "camera": {"fov_y_rad": 0.95, "near_m": 0.12}}  # fmt: skip
     named = sum(each.kind == "tree" for each in features.spots)
-    return made, files, entities, {"trees_named": named, "trees_sown": sown, "full_facades": sum(map(is_full, made.houses))}
+    return made, files, entities, {"trees_named": named, "trees_sown": sown, "with_rooms": len(full)}
 
 
 def landscape_spec(spec: MapSpec) -> Any:

@@ -18,7 +18,7 @@ class MapSpec:
     origin: str = field(default="", metadata={"doc": "Latitude and longitude of the world's origin; empty is the middle."})
     full_m: float = field(
         default=45.0,
-        metadata={"doc": "Houses nearer to the view than this have rooms.", "unit": "m", "minimum": 0.0, "maximum": 500.0},
+        metadata={"doc": "Houses so near to the view have rooms, up to 40.", "unit": "m", "minimum": 0.0, "maximum": 500.0},
     )
     plants: float = field(
         default=1.0, metadata={"doc": "How much grows that the map does not name.", "minimum": 0.0, "maximum": 4.0}
