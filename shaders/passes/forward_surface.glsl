@@ -2,6 +2,9 @@
 #include "generated/view.glsl"
 #include "common/lighting.glsl"
 #include "passes/fragment.glsl"
+#ifdef FOG
+#include "common/fog.glsl"
+#endif
 
 #ifdef LAYER_VOLUME
 layout(location = 6) flat in float v_scale;
@@ -61,6 +64,10 @@ void main() {
     shaded = vec4(outline_light(f.material, shaded.rgb), 1.0) * covers;
 #else
     vec4 shaded = shade(f, s, gl_FragCoord.xy, viewport, depth);
+#endif
+#ifdef FOG
+    vec3 eye = camera_position.w > 0.5 ? camera_position.xyz : v_position + f.view * depth;
+    shaded.rgb = fogged(environment_atlas, shaded.rgb, shaded.a, eye, -f.view, distance(eye, v_position));
 #endif
     radiance = min(shaded, vec4(6.0e4));
 }

@@ -3,6 +3,9 @@
 #include "common/equirect.glsl"
 #include "common/environment.glsl"
 #include "generated/lighting.glsl"
+#ifdef FOG
+#include "common/fog.glsl"
+#endif
 
 layout(binding = 0) uniform sampler2D sky;
 layout(binding = TEXTURE_ENVIRONMENT) uniform sampler2D environment_atlas;
@@ -24,6 +27,7 @@ void main() {
         vec3 d = normalize(mat3(world_from_view) * view);
         float rim = (1.0 - sun.w) * 0.15;
         vec3 disk = sun_color.rgb * smoothstep(sun.w - rim, sun.w + rim, dot(d, sun.xyz));
+        vec3 towards = d;
         vec2 cs = lighting.sky_turn.xy;
         d = vec3(cs.x * d.x - cs.y * d.z, d.y, cs.y * d.x + cs.x * d.z);
 #if defined(FROM_ATLAS) && defined(SHARP)
@@ -39,6 +43,9 @@ void main() {
         color = textureLod(sky, equirect_from_direction(d), level).rgb;
 #endif
         color = (color + disk) * lighting.sky_turn.z;
+#ifdef FOG
+        color = fogged(environment_atlas, color, 1.0, camera_position.xyz, towards, -1.0);
+#endif
     }
     radiance = vec4(min(color, vec3(6.0e4)), 1.0);
 }

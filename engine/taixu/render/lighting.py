@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.ecs import World
 from taixu.gpu import BindGroup, Buffer, DepthState, Device, Pipeline, StructLayout, Targets, Texture
 from taixu.math.projection import frustum_planes
 from taixu.render.bindings import (
@@ -34,7 +35,7 @@ from taixu.render.octahedron import tiles_glsl
 from taixu.render.shadows import ATLAS_WIDTH, CASCADES, MOST_TILES, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
 from taixu.render.skies import Skies, Sky
 from taixu.render.views import View
-from taixu.scene import Environment
+from taixu.scene import CELL_M, Environment, Fog
 
 __all__ = ["LIGHTING_BLOCK", "LightingFeature"]
 
@@ -47,6 +48,8 @@ LIGHTING_BLOCK = StructLayout(
         ("cluster_scale", "f4"),
         ("cluster_offset", "f4"),
         ("padding", "f4", (2,)),
+        ("fog", "f4", (4,)),  # density, its level in the camera's cell, 1 / fade, glow
+        ("fog_color", "f4", (4,)),
     ],
     rules="std140",
 )
@@ -93,7 +96,7 @@ class LightingFeature:
     """Follows lights and environment of the world, and gives the cluster and shadow passes.
 
     ``view.settings``: "shadows" False turns them off; "shadow_distance_m"; "shadow_texels" along the edge of
-    a sun's map, 1024 or less.
+    a sun's map, 1024 or less; "fog" False leaves the world's fog out.
 
     Attributes
     ----------
@@ -110,6 +113,7 @@ class LightingFeature:
         self.environment = Environment()
         self.skies = Skies(device)
         self._sky: Sky | None = None
+        self._fog: Fog | None = None
         self._lights = Lights.none()
         self._dfg: Texture | None = None
         self._atlas: Texture | None = None
@@ -137,6 +141,10 @@ class LightingFeature:
         """Whether the view has shadow maps in this frame."""
         return bool(self._of(view).tiles)
 
+    def has_fog(self, view: View) -> bool:
+        """Whether the view shows fog in this frame."""
+        return self._fog is not None and bool(view.settings.get("fog", True))
+
     # -- feature -----------------------------------------------------------------------------------------------------
     def extract(self, frame: FrameContext) -> None:
         """Follow environment and lights."""
@@ -151,6 +159,7 @@ class LightingFeature:
                 found = frame.world.get(int(table.entities[0]), Environment)
         self.environment = found or Environment()
         self._sky = self.skies.of(frame.world, found)
+        self._fog = _fog_of(frame.world)
         self._lights = gather_lights(frame.world)
         sun, direction = self._sky.sun_irradiance, self._sky.sun_direction
         if sun is not None and direction is not None and self._lights.directional_count == 0:
@@ -191,6 +200,11 @@ class LightingFeature:
         half = camera.height_m / 2 if parallel else np.tan(camera.fov_y_rad / 2)
         block["cluster_extent"] = (half * aspect, half, not parallel, 0)
         block["cluster_scale"], block["cluster_offset"] = depth_slices()
+        if self._fog is not None:
+            fog = self._fog
+            level = float(fog.level_m) - camera.cell[1] * CELL_M
+            block["fog"] = (fog.density, level, 1.0 / max(float(fog.falloff_m), 0.1), fog.glow)
+            block["fog_color"][:3] = fog.color
         device.push_uniform(UniformSlot.LIGHTING, block)
         device.bind_uniform(UniformSlot.LIGHTS, kept.rows)
         device.bind_uniform(UniformSlot.SHADOWS, kept.shadows)
@@ -328,6 +342,14 @@ class _ShadowPass:
     def run(self, context: PassContext) -> None:
         """Draw."""
         self.feature.draw_shadows(context)
+
+
+def _fog_of(world: World) -> Fog | None:
+    for table in world.query(Fog):
+        if table.count:
+            found = world.get(int(table.entities[0]), Fog)
+            return found if found.enabled and found.density > 0 else None
+    return None
 
 
 def _planes(tile: ShadowTile) -> NDArray[np.floating[Any]]:

@@ -48,6 +48,7 @@ def outline_pipelines(
 ) -> Callable[[Bin], tuple[Pipeline, BindGroup | None] | None]:
     """How the outlines of bins are drawn in a frame of a view."""
     shadows, materials = lighting.has_shadows(context.view), context.frame.renderer.materials
+    fog = lighting.has_fog(context.view)
 
     def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None] | None:
         key = item.key
@@ -60,7 +61,9 @@ def outline_pipelines(
         pipeline = context.device.pipeline(
             f"{path}.vert",
             f"{path}.frag",
-            defines={"OUTLINE": True, "SHADOWS": shadows, "BLENDED": blends, **key.signature.defines(), **item.defines},
+            defines={
+                "OUTLINE": True, "SHADOWS": shadows, "BLENDED": blends, "FOG": fog, **key.signature.defines(), **item.defines,
+            },
             vertex_layout=MESH_VERTEX_LAYOUT,
             primitive=item.mode,
             cull="back" if item.is_mirrored else "front",

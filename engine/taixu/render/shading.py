@@ -65,6 +65,7 @@ class ShadingFeature:
     def pipelines(self, context: PassContext, *, inner: bool = False) -> Callable[[Bin], tuple[Pipeline, BindGroup | None]]:
         """How bins are drawn in a frame of a view; `inner` leaves out the nearest surfaces of `Behind.find_nearest`."""
         shadows, traced = self.lighting.has_shadows(context.view), is_traced(context.view)
+        fog = self.lighting.has_fog(context.view)
         materials = context.frame.renderer.materials
 
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
@@ -79,6 +80,7 @@ class ShadingFeature:
                 defines={
                     "SHADOWS": shadows,
                     "TRACED": traced,
+                    "FOG": fog,
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,
                     "INNER": inner,
@@ -159,7 +161,7 @@ class SkyPass(OverPass):
         pipeline = device.pipeline(
             "passes/fullscreen.vert",
             "passes/sky.frag",
-            defines={"FROM_ATLAS": from_atlas, "SHARP": blur <= 0},
+            defines={"FROM_ATLAS": from_atlas, "SHARP": blur <= 0, "FOG": self.feature.lighting.has_fog(context.view)},
             cull="none",
             depth=DepthState(compare="greater_equal", write=False),
             label="sky",

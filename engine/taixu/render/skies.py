@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections import OrderedDict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from threading import Thread
@@ -18,10 +18,13 @@ from numpy.typing import NDArray
 from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.gpu import Device
+from taixu.render.air.heavens import Heavens, air_of, heavens_of
+from taixu.render.air.medium import Medium
+from taixu.render.air.sky_picture import make_sky
 from taixu.render.disk_cache import content_key
 from taixu.render.environment import EnvironmentMaps, PreparedSky, finish_environment, prepare_environment
 from taixu.render.sky import is_known, make_atmosphere, make_studio
-from taixu.scene import Environment
+from taixu.scene import Air, Environment
 
 __all__ = ["Skies", "Sky", "read_sky", "sky_pixels"]
 
@@ -32,7 +35,7 @@ _SUN_COSINE, _SUN_GAIN = float(np.cos(np.radians(0.6))), 12.0  # a disk larger a
 
 @dataclass(frozen=True)
 class Sky:
-    """A sky on the device, and its sun where it is procedural.
+    """A sky on the device, and its sun where it is procedural: at night the moon, where that is brighter.
 
     Attributes
     ----------
@@ -74,6 +77,7 @@ class Skies:
         self._override: tuple[str, NDArray[np.floating[Any]]] | None = None
         self._making: _Making | None = None
         self._wanted: _Making | None = None
+        self._air: Medium | None = None
 
     def override(self, image: NDArray[np.floating[Any]] | None) -> None:
         """Take this equirectangular picture [h, w, 3] for every world; None ends that."""
@@ -85,7 +89,17 @@ class Skies:
         return self._making is not None
 
     def of(self, world: World, environment: Environment | None) -> Sky:
-        """The sky of a world with this environment; without one it stands in the studio."""
+        """The sky of a world with this environment; without one, and without air, it stands in the studio."""
+        air = None if self._override is not None else air_of(world)
+        if air is None:
+            return self._of(world, self._key(world, environment))
+        ground = Environment().ground_color if environment is None else environment.ground_color
+        sky, heavens = self._of(world, _air_key(air, ground)), heavens_of(air)
+        # The light goes with the hour, also where a picture of the sky is yet to come.
+        direction, light = heavens.brightest(self._medium(float(air.haze)))
+        return replace(sky, sun_direction=direction.astype(np.float64), sun_irradiance=light.astype(np.float64))
+
+    def _key(self, world: World, environment: Environment | None) -> Any:
         key: Any
         if self._override is not None:
             key = ("override", self._override[0])
@@ -96,6 +110,14 @@ class Skies:
         else:
             sun = tuple(float(v) for v in environment.sun_direction)
             key = ("atmosphere", sun, float(environment.turbidity), tuple(float(v) for v in environment.ground_color))
+        return key
+
+    def _medium(self, haze: float) -> Medium:
+        if self._air is None or self._air.haze != haze:
+            self._air = Medium(haze)
+        return self._air
+
+    def _of(self, world: World, key: Any) -> Sky:
         self.follow()
         if key not in self._kept:
             before = self._shown.get(world)
@@ -134,11 +156,11 @@ class Skies:
 
     def _stand_in(self, key: Any, before: Any) -> Any:
         """The key of the sky that is shown until this one is made; None where a frame waits for it."""
-        if self.waits or key[0] not in ("atmosphere", "file"):
+        if self.waits or key[0] not in ("air", "atmosphere", "file"):
             return None
         if before in self._kept:
             return before
-        is_soon = key[0] == "file" or is_known(key[1], turbidity=key[2], ground_color=key[3])
+        is_soon = key[0] in ("air", "file") or is_known(key[1], turbidity=key[2], ground_color=key[3])
         return None if is_soon or ("studio",) not in self._kept else ("studio",)
 
     def _begin(self, wanted: _Making) -> None:
@@ -162,6 +184,10 @@ class Skies:
         if key[0] == "atmosphere":
             made = make_atmosphere(key[1], turbidity=key[2], ground_color=key[3], keep=keep)
             return _Made(prepare_environment(made.image), made.sun_direction, made.sun_irradiance)
+        if key[0] == "air":
+            _, sun, moon, share, haze, ground = key
+            heavens = Heavens(np.array(sun), np.array(moon), share)
+            return _Made(prepare_environment(make_sky(heavens, Medium(haze), np.array(ground))))
         if key[0] == "override":
             assert self._override is not None
             return _Made(prepare_environment(self._override[1]))
@@ -210,6 +236,12 @@ class _Making:
             self.made = self._make()
         except Exception:
             _log.exception("a sky could not be made")
+
+
+def _air_key(air: Air, ground: Any) -> Any:
+    seen = heavens_of(air).rounded()
+    sun, moon = (tuple(float(v) for v in body) for body in (seen.sun, seen.moon))
+    return "air", sun, moon, seen.moon_share, round(float(air.haze), 2), tuple(float(v) for v in ground)
 
 
 def _stamp(world: World, path: str) -> tuple[str, int]:

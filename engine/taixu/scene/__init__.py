@@ -6,6 +6,7 @@ index. `Model` and `Shape` are what people write; systems make `MeshInstance` of
 
 from __future__ import annotations
 
+from taixu.scene.air import Air
 from taixu.scene.components import (
     CELL_M,
     SHARED_COMPONENTS,
@@ -23,6 +24,7 @@ from taixu.scene.components import (
     Visibility,
 )
 from taixu.scene.details import Details, Eye
+from taixu.scene.fog import Fog
 from taixu.scene.hierarchy import Hierarchy, despawn_tree
 from taixu.scene.instantiate import ModelHooks, Spawned, spawn_model
 from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary, add_mesh
@@ -38,12 +40,14 @@ __all__ = [
     "CELL_M",
     "SHAPE_KINDS",
     "SHARED_COMPONENTS",
+    "Air",
     "Camera",
     "ColorTexture",
     "DataTexture",
     "Details",
     "Environment",
     "Eye",
+    "Fog",
     "FromModel",
     "Hierarchy",
     "LibraryMaterial",

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from taixu.app import App, Stage
 from taixu.assets.model import ModelData
+from taixu.scene.air import Air
 from taixu.scene.components import SHARED_COMPONENTS
 from taixu.scene.details import Details
+from taixu.scene.fog import Fog
 from taixu.scene.hierarchy import Hierarchy
 from taixu.scene.instantiate import ModelHooks
 from taixu.scene.levels import LevelState, show_levels
@@ -27,7 +29,7 @@ class ScenePlugin:
 
     def build(self, app: App) -> None:
         """Add components, resources and systems."""
-        for cls in (*SHARED_COMPONENTS, Terrain, TerrainGround, WaterSurface, Scatter):
+        for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter):
             app.register_component(cls)
         for resource in (
             Hierarchy(),

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from taixu.ecs import World
 from taixu.errors import TaixuError
-from taixu.scene import Environment
+from taixu.scene import Air, Environment
 
 __all__ = ["SkyPlan", "SkyShelf", "plan_sky", "rgb9e5"]
 
@@ -38,12 +38,19 @@ class SkyPlan:
     sun_direction: tuple[float, float, float] | None = None
     turbidity: float = 0.0
     ground_color: tuple[float, float, float] = (0.0, 0.0, 0.0)
+    air: Air | None = None
 
 
 def plan_sky(world: World, environment: Environment | None) -> SkyPlan:
     """The sky of a world (its thread); without an environment it stands in the studio, as without a file that is there."""
     from taixu.assets import AssetDatabase
+    from taixu.render.air.heavens import air_of
 
+    air = air_of(world)
+    if air is not None:
+        color = _three((environment or Environment()).ground_color)
+        said = [float(getattr(air, name)) for name in ("hour", "day", "latitude_rad", "moon_phase", "moonlight", "haze")]
+        return _plan(f"air {said} {color}", air=air, ground_color=color)
     if environment is None:
         return _plan("studio")
     if environment.sky:
@@ -111,14 +118,24 @@ def _made(plan: SkyPlan) -> tuple[NDArray[Any], dict[str, Any] | None]:
             return shrink(image, _MAX_ROWS), None
         except (TaixuError, OSError):
             return make_studio(), None
+    if plan.air is not None:
+        from taixu.render.air.heavens import heavens_of
+        from taixu.render.air.medium import Medium
+        from taixu.render.air.sky_picture import make_sky
+
+        heavens, medium = heavens_of(plan.air), Medium(float(plan.air.haze))
+        return make_sky(heavens, medium, np.array(plan.ground_color)), _sun(*heavens.brightest(medium))
     if plan.sun_direction is None:
         return make_studio(), None
     made = make_atmosphere(plan.sun_direction, turbidity=plan.turbidity, ground_color=plan.ground_color)
-    sun = {
-        "direction": made.sun_direction.tolist(), "irradiance": made.sun_irradiance.tolist(),
-        "disk_cosine": _SUN_COSINE, "disk_radiance": (made.sun_irradiance * _SUN_GAIN).tolist(),
+    return made.image, _sun(made.sun_direction, made.sun_irradiance)
+
+
+def _sun(direction: NDArray[Any], irradiance: NDArray[Any]) -> dict[str, Any]:
+    return {
+        "direction": direction.tolist(), "irradiance": irradiance.tolist(),
+        "disk_cosine": _SUN_COSINE, "disk_radiance": (irradiance * _SUN_GAIN).tolist(),
     }  # fmt: skip
-    return made.image, sun
 
 
 def rgb9e5(image: NDArray[Any]) -> NDArray[np.uint32]:

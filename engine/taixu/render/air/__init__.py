@@ -1,0 +1,1 @@
+"""Air: the atmosphere's light, sun and moon by the hour."""
