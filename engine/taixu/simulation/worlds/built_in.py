@@ -21,13 +21,14 @@ _MOST_CELLS = 1 << 26
 
 
 def add_built_in(kinds: SimulatorKinds) -> None:
-    """Make water, traffic, people, weather, drones and units known."""
+    """Make water, traffic, people, weather, drones, units and SUMO known."""
     kinds.add("water", SimulatorKind(_water))
     kinds.add("traffic", SimulatorKind(_traffic, _car_poses, "car"))
     kinds.add("people", SimulatorKind(_people, _people_poses, "person"))
     kinds.add("weather", SimulatorKind(_weather))
     kinds.add("drones", SimulatorKind(_drones, _drone_poses, "drone"))
     kinds.add("unit", SimulatorKind(_unit))
+    kinds.add("sumo", SimulatorKind(_sumo, _car_poses, "car"))
 
 
 def _water(settings: Settings, site: Site) -> Prepared:
@@ -62,6 +63,25 @@ def _traffic(settings: Settings, site: Site) -> Prepared:
         from taixu.simulation.traffic import Traffic
 
         return Traffic(demand, name=name, period_secs=period, jump_secs=jump)
+
+    return Prepared(make, {"network": network})
+
+
+def _sumo(settings: Settings, site: Site) -> Prepared:
+    """``network``, ``demand`` and ``additional`` (SUMO's files); it runs in a process of its own, of which SUMO wants one."""
+    from taixu.simulation.traffic.sumo import read_sumo_network
+
+    file, demand, additional = settings.file("network"), settings.files("demand"), settings.files("additional")
+    network = read_sumo_network(file)
+    period = settings.number("period_secs", 1.0, low=1e-2, high=3600.0)
+    step = settings.number("step_secs", 1.0, low=1e-2, high=10.0)
+    settings.done()
+    files = ([str(each) for each in demand], [str(each) for each in additional])
+
+    def make(name: str) -> Any:
+        from taixu.simulation.remote import Remote
+
+        return Remote("taixu.simulation.sumo:start_sumo", str(file), *files, name, period, step)
 
     return Prepared(make, {"network": network})
 
