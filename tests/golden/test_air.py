@@ -62,3 +62,10 @@ def test_shadows_turn_with_the_hour(stage: tuple[Renderer, SmallWorld, int]) -> 
     east_of_box, west_of_ball = (slice(30, 42), slice(68, 76)), (slice(30, 42), slice(22, 27))
     assert evening[east_of_box].mean() < 0.7 * morning[east_of_box].mean()
     assert morning[west_of_ball].mean() < 0.7 * evening[west_of_ball].mean()
+
+
+def test_a_night_without_a_moon_has_no_lamp_and_no_shadow_maps(stage: tuple[Renderer, SmallWorld, int]) -> None:
+    camera = ViewCamera.looking((-3.4, 1.3, 3.2), (0, 0.95, 0), fov_y_rad=1.1)
+    seen = picture(stage, camera=camera, stops=8.0, hour=0.0, moon_phase=0.0)
+    assert stage[0].lighting.lamp_count == 0
+    assert seen[..., :3].mean() > 10, "the sky itself is not black"

@@ -162,7 +162,7 @@ class LightingFeature:
         self._fog = _fog_of(frame.world)
         self._lights = gather_lights(frame.world)
         sun, direction = self._sky.sun_irradiance, self._sky.sun_direction
-        if sun is not None and direction is not None and self._lights.directional_count == 0:
+        if sun is not None and direction is not None and sun.max() > 0 and self._lights.directional_count == 0:
             self._lights = self._lights.with_sun(direction, sun * self.environment.intensity)
 
     def plan(self, view: View) -> NDArray[np.float64]:
