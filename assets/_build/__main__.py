@@ -23,7 +23,7 @@ _MADE = "TAIXU_ASSETS_MADE_IN"
 def main() -> int:
     """Make the library anew; change the files that differ, drop those that belong to nothing, sign what is not signed."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--out", type=Path, default=HERE.parent / "library", help="where the library goes")
+    parser.add_argument("--out", type=Path, default=HERE.parent / "library", help="where the library goes; people go beside it")
     parser.add_argument("--no-sign", action="store_true", help="leave signatures as they are")
     parser.add_argument("--no-people", action="store_true", help="leave the data of people as it is")
     args = parser.parse_args()
@@ -42,7 +42,7 @@ def main() -> int:
         from library import take_over
 
         if not args.no_people:
-            command = [sys.executable, str(HERE / "people_files.py"), str(HERE.parent / "avatars")]
+            command = [sys.executable, str(HERE / "people_files.py"), str(args.out.parent / "avatars")]
             subprocess.run(command, env=environment, check=True)
         for line in take_over(made, args.out, sign=not args.no_sign):
             print(line)  # noqa: T201

@@ -24,6 +24,8 @@ __all__ = ["skin_pictures"]
 Floats = NDArray[np.float64]
 _SIZE = 1024
 _QUALITY = 88
+_AT_ONCE = 1 << 14
+"""Points whose noise is computed at a time: what that takes stays in the processor's cache."""
 
 
 @dataclass
@@ -116,22 +118,33 @@ def _mask(source: Source, name: str, texels: _Texels) -> Floats:
 
 def _noise(place: Floats, size_m: float, seed: int, octaves: int = 1) -> Floats:
     """Value noise in space, [0, 1]; the same on both sides of a seam."""
-    total, amount = np.zeros(place.shape[:-1]), 0.0
+    points = place.reshape(-1, 3)
+    found = np.empty(len(points))
+    for first in range(0, len(points), _AT_ONCE):
+        part = slice(first, first + _AT_ONCE)
+        found[part] = _noise_at(points[part], size_m, seed, octaves)
+    return found.reshape(place.shape[:-1])
+
+
+def _noise_at(points: Floats, size_m: float, seed: int, octaves: int) -> Floats:
+    total, amount = np.zeros(len(points)), 0.0
     for octave in range(octaves):
-        p = place / (size_m * 0.5**octave) + 100.0
-        cell = np.floor(p).astype(np.int64)
-        t = p - cell
-        t = t * t * (3.0 - 2.0 * t)
-        value = np.zeros(place.shape[:-1])
-        for corner in range(8):
-            offset = np.array([corner & 1, corner >> 1 & 1, corner >> 2 & 1])
-            key = (cell + offset).astype(np.uint64)
-            mixed = key[..., 0] * np.uint64(73856093) ^ key[..., 1] * np.uint64(19349663) ^ key[..., 2] * np.uint64(83492791)
+        keys, weights = [], []  # of the lower and the upper corner, by axis
+        for axis, prime in enumerate((73856093, 19349663, 83492791)):
+            p = points[:, axis] / (size_m * 0.5**octave) + 100.0
+            cell = np.floor(p)
+            t = p - cell
+            t = t * t * (3.0 - 2.0 * t)
+            key = cell.astype(np.int64).astype(np.uint64) * np.uint64(prime)
+            keys.append((key, key + np.uint64(prime)))
+            weights.append((1.0 - t, t))
+        value = np.zeros(len(points))
+        for x, y, z in ((corner & 1, corner >> 1 & 1, corner >> 2 & 1) for corner in range(8)):
+            mixed = keys[0][x] ^ keys[1][y] ^ keys[2][z]
             mixed = (mixed + np.uint64(seed * 7919 + octave)) * np.uint64(0x9E3779B97F4A7C15)
             mixed ^= mixed >> np.uint64(29)
             mixed *= np.uint64(0xBF58476D1CE4E5B9)
-            weight = np.prod(np.where(offset, t, 1.0 - t), -1)
-            value += weight * (mixed >> np.uint64(40)).astype(np.float64) / 2**24
+            value += weights[0][x] * weights[1][y] * weights[2][z] * (mixed >> np.uint64(40)).astype(np.float64) / 2**24
         total += value * 0.5**octave
         amount += 0.5**octave
     return total / amount

@@ -120,11 +120,10 @@ class Source:
 
     def target(self, path: str) -> NDArray[np.int64]:
         """How vertices move, int64 [v, 3] in tenths of a millimetre, which is how finely targets are written."""
+        lines = [line for line in self.read(path).decode().split("\n") if not line.startswith("#")]
+        rows = np.fromstring("\n".join(lines), sep=" ").reshape(-1, 4)
         moved = np.zeros((self._count, 3))
-        for line in self.read(path).decode().split("\n"):
-            words = line.split()
-            if len(words) == 4 and not words[0].startswith("#"):
-                moved[int(words[0])] = [float(word) for word in words[1:]]
+        moved[rows[:, 0].astype(np.int64)] = rows[:, 1:]
         return np.rint(moved * 1000.0).astype(np.int64)
 
     def body_target(self, name: str) -> NDArray[np.int64]:
