@@ -36,6 +36,7 @@ __all__ = ["Part", "Simulations", "advance_simulations"]
 _log = logging.getLogger(__name__)
 _MOST_PARTS = 64
 _PATIENCE_SECS = 0.1
+_Key = tuple[str, str, bool]
 
 
 @dataclass(slots=True)
@@ -47,14 +48,14 @@ class Part:
     entity
         Who carries its `Simulation`.
     key
-        What it was prepared from: kind and settings.
+        What it was prepared from: kind and settings; and whether it has a process of its own.
     origin
         Where its coordinates begin, metres, ``[3]``.
     """
 
     name: str
     entity: int
-    key: tuple[str, str]
+    key: _Key
     kind: SimulatorKind
     prepared: Prepared
     simulator: Simulator
@@ -84,7 +85,7 @@ class Simulations:
         self.conductor: Conductor | None = None
         self.parts: dict[str, Part] = {}
         self.troubles: list[str] = []
-        self._prepared: dict[tuple[str, str], Prepared] = {}
+        self._prepared: dict[_Key, Prepared] = {}
         self._root = Path()
         self._pending = b""
         self._state_bytes = 0
@@ -190,7 +191,7 @@ class Simulations:
         kind = world.resource(SimulatorKinds).kind(said.kind)
         if not isinstance(said.told, Mapping):
             raise TaixuError("told takes an object: who says each of its columns")
-        key = (said.kind, json.dumps([said.settings, said.process], sort_keys=True, default=str))
+        key = (said.kind, json.dumps(said.settings, sort_keys=True, default=str), said.process)
         if key not in self._prepared:
             trusted = world.has_resource(ScriptHost) and world.resource(ScriptHost).trusted
             prepared = kind.prepare(Settings(said.settings, self._root), Site(self._root, lambda: _floors(world), trusted))
@@ -221,8 +222,9 @@ class Simulations:
         _log.warning("%s", sentence)
 
 
-def _hash(key: tuple[str, str]) -> str:
-    return hash_state("/".join(key).encode())
+def _hash(key: _Key) -> str:
+    """Whose states are alike: those of one kind and settings, in whatever process."""
+    return hash_state("/".join(key[:2]).encode())
 
 
 def advance_simulations(world: World, *, steps: int = 1) -> None:
