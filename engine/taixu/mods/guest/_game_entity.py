@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from array import array
+from itertools import repeat
 from math import isfinite
 
 from _game_mirror import as_seen, mirror
 from _game_vectors import Quat, Vec3
 from _game_wire import GameError, check, to_data
 
-__all__ = ["Entity", "Made", "any_known", "checked_field", "entity_of", "refresh", "show_components"]
+__all__ = [
+    "Entity", "Made", "any_known", "checked_field", "entities_of", "entity_of", "mark_places", "refresh", "show_components",
+]  # fmt: skip
 
 CELL_M = 1024.0
 _HALF = CELL_M / 2
@@ -19,7 +22,8 @@ _new = object.__new__
 _tuple = tuple.__new__
 _known = {}
 _NOTHING = array("f")
-_t = _w = _NOTHING  # the column of places: to read, and to write where that is allowed
+_t = _NOTHING  # the column of places
+_w = memoryview(_NOTHING)  # the same, to write where that is allowed; it takes numbers sooner than the array does
 _cap = _cap2 = 0
 
 
@@ -31,7 +35,7 @@ def refresh(changed):
     """
     global _t, _w, _cap, _cap2
     _t = mirror.data.get("transform.translation", _NOTHING)
-    _w = _t if mirror.can_place else _NOTHING
+    _w = memoryview(_t if mirror.can_place else _NOTHING)
     _cap, _cap2 = mirror.capacity, 2 * mirror.capacity
     if changed is not None and len(changed) < len(_known) // 4:
         touched = [number for number in changed if number in _known]
@@ -69,6 +73,25 @@ def entity_of(number):
         _set_id(found, number)
         _set_row(found, _row_of(number))
     return found
+
+
+def entities_of(numbers):
+    """The entities of ids, each of which stands there once; those that are new are made together."""
+    if _known:
+        found = list(map(_known.get, numbers))
+        if None not in found:
+            return found
+        new = [number for number, entity in zip(numbers, found) if entity is None]
+    else:
+        mirror.settle("transform.translation")
+        new = numbers
+    made = list(map(_new, repeat(Entity, len(new))))
+    list(map(_set_id, made, new))
+    list(map(_set_row, made, map(mirror.places.get, new, repeat(_SLOW))))
+    _known.update(zip(new, made))
+    for number in mirror.far.intersection(new):
+        _known[number].row = _SLOW
+    return made if len(made) == len(numbers) else list(map(_known.get, numbers))
 
 
 class Made:
@@ -168,7 +191,7 @@ class Entity:
 
     @x.setter
     def x(self, metres):
-        if -_HALF <= metres <= _HALF:
+        if -512.0 <= metres <= 512.0:  # half a cell, as numbers, for a name is looked up each time
             try:
                 _w[self.row] = metres
                 return
@@ -187,7 +210,7 @@ class Entity:
 
     @y.setter
     def y(self, metres):
-        if -_HALF <= metres <= _HALF:
+        if -512.0 <= metres <= 512.0:
             try:
                 _w[self.row + _cap] = metres
                 return
@@ -206,7 +229,7 @@ class Entity:
 
     @z.setter
     def z(self, metres):
-        if -_HALF <= metres <= _HALF:
+        if -512.0 <= metres <= 512.0:
             try:
                 _w[self.row + _cap2] = metres
                 return

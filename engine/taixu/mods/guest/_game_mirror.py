@@ -121,9 +121,10 @@ class Mirror:
             self.rows, self.places, self.masks, self.objects, self.parents, self.far = {}, {}, {}, {}, {}, set()
         if facts.get("rebuild"):
             changed = True
-            ids, masks = self.data["@id"], self.data["@mask"]
-            self.rows = {entity: row for row, entity in enumerate(ids) if entity}
-            self.masks = {entity: masks[row] for entity, row in self.rows.items()}
+            ids = self.data["@id"].tolist()
+            self.rows, self.masks = dict(zip(ids, range(len(ids)))), dict(zip(ids, self.data["@mask"]))
+            self.rows.pop(0, None)  # slots that nobody has
+            self.masks.pop(0, None)
             bit = self.bits.get("transform", 0)
             self.places = {entity: row for entity, row in self.rows.items() if self.masks[entity] & bit}
             for key, values in self.objects.items():

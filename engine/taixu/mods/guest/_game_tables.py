@@ -5,7 +5,7 @@ from __future__ import annotations
 from array import array
 
 from _game_columns import Column, Vectors, are_finite
-from _game_entity import any_known, entity_of
+from _game_entity import any_known, entities_of
 from _game_mirror import mirror
 from _game_numbers import ask, flush, has_host
 from _game_wire import GameError
@@ -43,7 +43,7 @@ class Columns:
 
     @property
     def entities(self):
-        return [entity_of(number) for number in self._ids]
+        return entities_of(self._ids)
 
     def __getattr__(self, name):
         try:

@@ -6,6 +6,7 @@ import _game_runtime as _runtime
 from _game_entity import Entity
 from _game_entity import Made as _Made
 from _game_entity import checked_field as _checked_field
+from _game_entity import entities_of as _entities_of
 from _game_entity import entity_of as _entity_of
 from _game_event import Event
 from _game_functions import atan2, clamp, cos, exp, floor, largest, length, maximum, minimum, roll, sin, smallest, sqrt, sum, where
@@ -52,11 +53,7 @@ def field(default, *, min=None, max=None, unit="", doc="", choices=()):
 
 
 def query(*components, without=()):
-    return list(_mirror.listed(components, _names(without), _entities))
-
-
-def _entities(numbers):
-    return [_entity_of(number) for number in numbers]
+    return list(_mirror.listed(components, _names(without), _entities_of))
 
 
 def columns(component, *fields, having=(), without=(), own=False):
