@@ -1,7 +1,6 @@
 // Fog that thins out exponentially with height, in closed form along a ray (Wenzel, "Real-time Atmospheric Effects in Games",
 // 2006), lit evenly by the sky and by directional lights with the phase of Henyey and Greenstein. No shadows fall into it.
 #include "common/lights.glsl"
-#include "common/environment.glsl"
 
 // What is left of light that comes a distance (metres) along `d` to `eye`; a distance below 0 has no end.
 float fog_transmittance(vec3 eye, vec3 d, float distance_m) {
@@ -17,10 +16,8 @@ float fog_transmittance(vec3 eye, vec3 d, float distance_m) {
 }
 
 // Radiance of fog without end towards `d`.
-vec3 fog_radiance(sampler2D atlas, vec3 d) {
-    // A vertical direction is the same however the sky is turned.
-    vec3 sky = 0.5 * (environment_irradiance(atlas, vec3(0.0, 1.0, 0.0)) + environment_irradiance(atlas, vec3(0.0, -1.0, 0.0)));
-    vec3 light = sky * lighting.sky_turn.z;
+vec3 fog_radiance(vec3 d) {
+    vec3 light = lighting.fog_sky.rgb;
     float g = lighting.fog.w;
     for (uint i = 0u; i < lighting.light_counts.x; ++i) {
         LightRow row = light_row(i);
@@ -31,7 +28,7 @@ vec3 fog_radiance(sampler2D atlas, vec3 d) {
 }
 
 // Light of which `covers` hides what is behind (premultiplied), seen through fog.
-vec3 fogged(sampler2D atlas, vec3 light, float covers, vec3 eye, vec3 d, float distance_m) {
+vec3 fogged(vec3 light, float covers, vec3 eye, vec3 d, float distance_m) {
     float left = fog_transmittance(eye, d, distance_m);
-    return light * left + fog_radiance(atlas, d) * ((1.0 - left) * covers);
+    return light * left + fog_radiance(d) * ((1.0 - left) * covers);
 }

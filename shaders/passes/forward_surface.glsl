@@ -67,7 +67,7 @@ void main() {
 #endif
 #ifdef FOG
     vec3 eye = camera_position.w > 0.5 ? camera_position.xyz : v_position + f.view * depth;
-    shaded.rgb = fogged(environment_atlas, shaded.rgb, shaded.a, eye, -f.view, distance(eye, v_position));
+    shaded.rgb = fogged(shaded.rgb, shaded.a, eye, -f.view, distance(eye, v_position));
 #endif
     radiance = min(shaded, vec4(6.0e4));
 }

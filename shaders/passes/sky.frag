@@ -44,7 +44,7 @@ void main() {
 #endif
         color = (color + disk) * lighting.sky_turn.z;
 #ifdef FOG
-        color = fogged(environment_atlas, color, 1.0, camera_position.xyz, towards, -1.0);
+        color = fogged(color, 1.0, camera_position.xyz, towards, -1.0);
 #endif
     }
     radiance = vec4(min(color, vec3(6.0e4)), 1.0);

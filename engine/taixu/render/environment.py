@@ -49,10 +49,12 @@ class EnvironmentMaps:
         rgba16f, equirectangular, with mip maps: the background.
     atlas : Texture
         rgba16f, of `octahedron.atlas_layout`: the light.
+    mean : float64[3]
+        Radiance from all around, on average.
     """
 
-    def __init__(self, sky: Texture, atlas: Texture) -> None:
-        self.sky, self.atlas = sky, atlas
+    def __init__(self, sky: Texture, atlas: Texture, mean: NDArray[np.float64]) -> None:
+        self.sky, self.atlas, self.mean = sky, atlas, mean
 
     def release(self) -> None:
         """Give the memory back."""
@@ -117,7 +119,9 @@ def finish_environment(device: Device, prepared: PreparedSky, *, keep: bool = Tr
         if keep and light[..., :3].any():  # there are drivers that draw nothing, for measuring
             keep_array("environment", prepared.key, light)
     atlas = device.texture(prepared.layout.size, "rgba16f", data=light, label="environment")
-    return EnvironmentMaps(sky, atlas)
+    height, width = prepared.pixels.shape[:2]
+    shares = equirect.solid_angles(width, height) * (width / (4 * np.pi))
+    return EnvironmentMaps(sky, atlas, shares @ prepared.pixels.mean(1, dtype=np.float64))
 
 
 def make_dfg_texture(device: Device) -> Texture:

@@ -50,6 +50,7 @@ LIGHTING_BLOCK = StructLayout(
         ("padding", "f4", (2,)),
         ("fog", "f4", (4,)),  # density, its level in the camera's cell, 1 / fade, glow
         ("fog_color", "f4", (4,)),
+        ("fog_sky", "f4", (4,)),  # radiance from all around, on average
     ],
     rules="std140",
 )
@@ -205,6 +206,7 @@ class LightingFeature:
             level = float(fog.level_m) - camera.cell[1] * CELL_M
             block["fog"] = (fog.density, level, 1.0 / max(float(fog.falloff_m), 0.1), fog.glow)
             block["fog_color"][:3] = fog.color
+            block["fog_sky"][:3] = self.sky.maps.mean * self.environment.intensity
         device.push_uniform(UniformSlot.LIGHTING, block)
         device.bind_uniform(UniformSlot.LIGHTS, kept.rows)
         device.bind_uniform(UniformSlot.SHADOWS, kept.shadows)
