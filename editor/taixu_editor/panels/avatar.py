@@ -171,8 +171,8 @@ class AvatarPanel(Panel):
     def _draw_poses(self) -> None:
         """At the right edge of the picture: what the person does, and whether it moves."""
         unit, theme, stage, t = imgui.get_font_size(), self.window.theme, self.stage, self.t
-        _, top, right, _ = stage.box
-        wide, tall = unit * 3.6, unit * 1.5
+        _, top, right, low_edge = stage.box
+        wide, tall = unit * 3.6, min(unit * 1.5, (low_edge - top - unit * 0.8) / (len(POSES) + 1))
         left, bottom = right - wide - unit * 0.3, top + unit * 0.45 + (len(POSES) + 1) * tall
         ground = theme.pack("raised", 0.8)
         imgui.get_window_draw_list().add_rect_filled((left, top + unit * 0.3), (left + wide, bottom), ground, unit * 0.3)
