@@ -22,8 +22,8 @@ __all__ = ["end_flows", "expect_flows", "flow_names", "flow_result"]
 _SUPPORT = Path(__file__).resolve().parent
 _FLOWS = _SUPPORT.parent / "ui" / "flows"
 _SIZE = "1120x700"
-_TOGETHER = 6
-"""Files that one process plays, each in a window of its own: starting a process costs more than playing many a file."""
+_TOGETHER = 1
+"""Files that one process plays, each in a window of its own; where the pointer was left in another may be seen in pictures."""
 _players = ThreadPoolExecutor(2)
 _screens = count()
 _played: dict[str, Future[dict[str, Any]]] = {}
