@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
 from pathlib import Path
 
@@ -115,8 +116,9 @@ class AudioClips:
         try:
             for folder in _FOLDERS:
                 for suffix in _SUFFIXES:
-                    file = (base / folder / (name + suffix)).resolve()
-                    if file.is_relative_to(base) and file.is_file():
+                    place = os.path.join(base, folder, name + suffix)
+                    # Most places are empty: only where something lies it is asked what it really is, which takes long.
+                    if os.path.isfile(place) and (file := Path(place).resolve()).is_relative_to(base):
                         return file
         except (OSError, ValueError):
             pass  # too long for a path, or with a null character in it
