@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from taixu.animation.motion import People
 from taixu.app import Clock, Stage
 from taixu.defaults.drawing import Drawing
 from taixu.ecs import World
@@ -27,7 +28,7 @@ def open_window(title: str, size: tuple[int, int]) -> WindowPlatform:
 
 
 def show_world(app: App, platform: WindowPlatform) -> None:
-    """Make an app draw its world into a window in every frame, at the window's size."""
+    """Make an app draw its world into a window in every frame, at the window's size; far people's bones are spared."""
     from taixu.gpu import attach_device
     from taixu.render.hud import Screen
 
@@ -38,6 +39,8 @@ def show_world(app: App, platform: WindowPlatform) -> None:
     screen = Screen(interactive=True)
     app.insert_resource(screen)
     screen.wire(app.world)
+    if app.world.has_resource(People):
+        app.resource(People).thrift = True
 
     def draw(world: World) -> None:
         if not window.is_open:
