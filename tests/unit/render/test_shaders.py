@@ -86,7 +86,8 @@ def test_generated_blocks_lie_as_numpy_says() -> None:
 def test_the_guide_s_own_surface_compiles(repository: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     page = (repository / "docs" / "guide" / "light-and-materials.md").read_text()
     (tmp_path / "striped.glsl").write_text(page.split("```glsl\n")[1].split("```")[0])
-    (tmp_path / "guide_striped.py").write_text(page.split("```python\n")[1].split("```")[0])
+    written = next(block for block in page.split("```python\n")[1:] if "class Striped" in block)
+    (tmp_path / "guide_striped.py").write_text(written.split("```")[0])
     monkeypatch.syspath_prepend(str(tmp_path))
     device = shared_device()
     table = Renderer(device).materials

@@ -154,6 +154,6 @@ def test_it_does_none_as_a_mod(stage: App, family: str, name: str, request: pyte
     about = [line for line in lines if f"mod '{bad}'" in line.split("\n")[0]]
     if attack.told:
         assert any(attack.told in line for line in about), lines
-    assert len(about) == len(set(about)) <= 22, "nobody reads what is said in every step"
+    assert len(about) <= 22 and len(about) - len(set(about)) <= 1, "nobody reads what is said in every step"  # it may fall twice
     assert victim.cost.steps == steps + FRAMES
     assert mod.cost.fuel <= 10 * GRANTS.fuel + LEARNING
