@@ -25,7 +25,7 @@ from taixu.generate.worlds.people import settle_people, walkable_spots, write_fa
 from taixu.generate.worlds.planting import plant
 from taixu.generate.worlds.player import DOOR_SCRIPT, WALK_SCRIPT, manifest
 from taixu.generate.worlds.sites import Site, make_site
-from taixu.generate.worlds.spec import FALLING, MISSING, WEATHERS, WorldSpec
+from taixu.generate.worlds.spec import FALLING, MISSING, MISTS, WEATHERS, WorldSpec
 from taixu.generate.worlds.views import find_eye, sun_azimuth
 from taixu.generate.worlds.words import plan_of_words
 
@@ -40,7 +40,7 @@ _WALKED_M = 62.0
 class WorldGenerator(Generator):
     """Whole worlds."""
 
-    name, makes, suffix, version = "world", "world", ".json", 2
+    name, makes, suffix, version = "world", "world", ".json", 3
     summary = "worlds that play: land, water, houses, streets, things, plants, sky, lamps, people who walk"
     parameters = WorldSpec
     needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)
@@ -146,6 +146,9 @@ def _sky(stage: Stage, spec: WorldSpec, seed: int, eye: Any, target: Any) -> Non
     if spec.weather in FALLING:
         rain, snow, wind = FALLING[spec.weather]
         stage.add("weather", {"weather": {"rain": rain, "snow": snow, "wind": [wind, 0.0, 0.4 * wind]}})
+    if spec.weather in MISTS:
+        density, falloff_m = MISTS[spec.weather]
+        stage.add("mist", {"fog": {"density": density, "level_m": round(float(eye[1]), 1), "falloff_m": falloff_m}})
 
 
 def _player(stage: Stage, source: str, at: tuple[float, float, float], turn: float) -> None:

@@ -11,7 +11,7 @@ from taixu.generate.places.skies.spec import TIMES
 from taixu.generate.places.styles import STYLES as LANDS
 from taixu.generate.worlds.kinds import KINDS
 
-__all__ = ["FALLING", "MISSING", "WEATHERS", "WorldSpec"]
+__all__ = ["FALLING", "MISSING", "MISTS", "WEATHERS", "WorldSpec"]
 
 WEATHERS = {
     "clear": ("none", 0.0, 0.12, 2.4), "fair": ("cumulus", 0.35, 0.25, 2.4), "cloudy": ("cumulus", 0.58, 0.3, 2.4),
@@ -21,10 +21,9 @@ WEATHERS = {
 """Clouds, their cover, the veils above, and the haze of the air."""
 FALLING = {"rainy": (6.0, 0.0, 2.0), "snowy": (0.0, 1.0, 0.8), "stormy": (25.0, 0.0, 9.0)}
 """Rain and snow in mm/h, and wind in m/s, of those that have some."""
-MISSING = {
-    "stormy": "no lightning strikes",
-    "misty": "haze stands in the sky and dims its light, but not between you and what is near",
-}
+MISTS = {"rainy": (0.0015, 60.0), "snowy": (0.0025, 60.0), "stormy": (0.003, 60.0), "misty": (0.011, 14.0)}
+"""How much of the light is lost in a metre at the ground, and in how many metres of height a third of that is left."""
+MISSING = {"stormy": "no lightning strikes"}
 """What a weather's words mean that is not made: light and sky are."""
 _SEASONS = ("spring", "summer", "autumn", "winter")
 

@@ -20,7 +20,7 @@ from taixu.generate.worlds.generator import WorldGenerator
 from taixu.generate.worlds.houses import house_plan, house_size
 from taixu.generate.worlds.layouts import distance_to_line, lay_out, meet
 from taixu.generate.worlds.sites import Site, make_site
-from taixu.generate.worlds.spec import MISSING, WEATHERS
+from taixu.generate.worlds.spec import FALLING, MISSING, MISTS, WEATHERS
 
 _SMALL = {"size_m": 320.0, "texture_px": 32, "sky_px": 64, "faces": 1}
 
@@ -55,7 +55,7 @@ def test_weather_and_towns_are_understood_and_what_is_not_made_of_them_is_known(
     assert plan_of_words("a foggy harbour").values["weather"] == "misty"
     assert plan_of_words("森林小屋，下雪").values == {"kind": "forest hamlet", "weather": "snowy", "season": "winter", "houses": 5}
     assert plan_of_words("a downtown street of skyscrapers").values["character"] == "modern"
-    assert set(MISSING) < set(WEATHERS)
+    assert {*MISSING, *MISTS, *FALLING} < set(WEATHERS)
 
 
 @pytest.mark.parametrize("name", [name for name in KINDS if name not in ("dungeon", "city district")])
