@@ -57,8 +57,9 @@ class Scheduled:
 
 
 def schedule_shop(
-    shop: Shop, goal: Goal, *, former: Schedule | None = None, effort: float = 10.0, good_enough: float | None = None, seed: int = 1
-) -> Scheduled:
+    shop: Shop, goal: Goal, *, former: Schedule | None = None, effort: float = 2.0, most_secs: float = 300.0,
+    good_enough: float | None = None, seed: int = 1,
+) -> Scheduled:  # fmt: skip
     """Look for the best schedule.
 
     Parameters
@@ -70,7 +71,9 @@ def schedule_shop(
     former
         A schedule to begin with: carried on where the shop has changed since, else as it is.
     effort
-        In the solver's deterministic units, about a second each.
+        In the solver's deterministic units: the same effort gives the same schedule. One takes from one second to tens of them.
+    most_secs
+        Of wall time; where this ends the search, another run may find another schedule.
     good_enough
         An objective at which it may stop.
 
@@ -95,9 +98,10 @@ def schedule_shop(
         model.hint(hint)
     solver = cp_model.CpSolver()
     solver.parameters.num_workers, solver.parameters.random_seed = 1, seed
-    solver.parameters.max_deterministic_time = effort
+    solver.parameters.max_deterministic_time, solver.parameters.max_time_in_seconds = effort, most_secs
     heard = _heard(cp_model, start, good_enough)
     status = solver.solve(model.model, heard)
+    assert status != cp_model.MODEL_INVALID, model.model.validate()
     if status not in (cp_model.OPTIMAL, cp_model.FEASIBLE):
         if status == cp_model.INFEASIBLE:
             raise TaixuError("there is no schedule in which all jobs are done by the horizon")
@@ -116,7 +120,7 @@ class _Model:
     """The shop in the solver's words."""
 
     def __init__(self, cp: Any, shop: Shop, *, may_leave_out: bool) -> None:
-        self.shop, self.model = shop, cp.CpModel()
+        self.shop, self.model, self.may_leave_out = shop, cp.CpModel(), may_leave_out
         self.done: list[Any] = []
         self.begins: dict[tuple[int, int], Any] = {}
         self.ends: dict[tuple[int, int], Any] = {}
@@ -171,7 +175,7 @@ class _Model:
     def hint(self, schedule: Schedule) -> None:
         """Begin with a schedule that can be."""
         placed = {(each.job, each.operation): each for each in schedule.placed}
-        for number, done in enumerate(self.done):
+        for number, done in enumerate(self.done if self.may_leave_out else ()):
             self.model.add_hint(done, int((number, 0) in placed))
         for key, machines in self.chosen.items():
             each = placed.get(key)
