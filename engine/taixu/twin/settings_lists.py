@@ -7,9 +7,10 @@ from typing import Any, TypeVar
 
 from taixu.errors import TaixuError
 
-__all__ = ["read_listed", "read_object"]
+__all__ = ["read_listed", "read_name", "read_object", "read_secs"]
 
 T = TypeVar("T")
+_MAX_NAME, _MAX_SECS = 60, 1e9
 
 
 def read_listed(raw: Any, read: Callable[[Any], T], *, where: str, most: int, name_of: Callable[[T], str] | None = None) -> list[T]:
@@ -51,3 +52,29 @@ def read_object(raw: Any, known: frozenset[str], *, what: str) -> Mapping[str, A
         if key not in known:
             raise TaixuError(f"{str(key)[:40]!r} is not understood; there are {', '.join(sorted(known))}")
     return raw
+
+
+def read_name(raw: Any, *, what: str) -> str:
+    """A name of at most 60 characters.
+
+    Raises
+    ------
+    TaixuError
+        When it is none.
+    """
+    if not isinstance(raw, str) or not 0 < len(raw) <= _MAX_NAME:
+        raise TaixuError(f"{what} has a name of at most {_MAX_NAME} characters")
+    return raw
+
+
+def read_secs(raw: Any, *, what: str) -> float:
+    """Seconds, not below 0.
+
+    Raises
+    ------
+    TaixuError
+        When it is none.
+    """
+    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not 0 <= raw <= _MAX_SECS:
+        raise TaixuError(f"{what} takes seconds")
+    return float(raw)

@@ -13,7 +13,7 @@ from taixu.errors import TaixuError
 from taixu.serve.access import Guest, Role
 from taixu.serve.door import Door, refusal
 from taixu.serve.part import Part, operation
-from taixu.simulation.worlds.runs import Simulations, advance_simulations
+from taixu.simulation.worlds.runs import Simulations, step_copy
 from taixu.twin.plans import Plan, best_first, drill_plan
 from taixu.twin.plans.drilling import LONGEST_SECS
 from taixu.twin.plans.engine import PlanEngine
@@ -163,10 +163,4 @@ def _drilled(ready: list[tuple[World, Plan]], secs: float, step_secs: float) -> 
 
 
 def _advance(world: World, secs: float) -> None:
-    """A copy's simulators go on; bodies, scripts and devices stand as they stood."""
-    clock = world.resource(Clock)
-    for _ in range(max(round(secs * clock.steps_per_sec), 1)):
-        advance_simulations(world)
-        clock.end_step()
-        world.flush()
-        world.advance()
+    step_copy(world, steps=max(round(secs * world.resource(Clock).steps_per_sec), 1))

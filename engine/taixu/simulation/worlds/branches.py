@@ -17,7 +17,7 @@ from taixu.errors import TaixuError
 from taixu.scene import MaterialLibrary, MeshLibrary
 from taixu.simulation.worlds.differing import Difference, find_differences
 from taixu.simulation.worlds.looks import LOOKS, look_mesh
-from taixu.simulation.worlds.runs import Simulations, advance_simulations
+from taixu.simulation.worlds.runs import Simulations, step_copy
 
 __all__ = ["Branch", "Branches"]
 
@@ -97,10 +97,7 @@ class Branch:
             steps = min(max(1, round(_AT_ONCE_SECS * clock.steps_per_sec)), self.goal_ticks - clock.ticks)
             try:
                 with self.lock:
-                    advance_simulations(self.world, steps=steps)
-                    clock.ticks += steps
-                    self.world.flush()
-                    self.world.advance()
+                    step_copy(self.world, steps=steps)
                     self.bytes = size_of(self.world)
             except TaixuError as error:
                 self.reason = str(error)

@@ -31,7 +31,7 @@ from taixu.simulation.worlds.kinds import Prepared, SimulatorKind, SimulatorKind
 from taixu.simulation.worlds.meetings import MEETINGS
 from taixu.simulation.worlds.settings import Settings
 
-__all__ = ["Part", "Simulations", "advance_simulations"]
+__all__ = ["Part", "Simulations", "advance_simulations", "step_copy"]
 
 _log = logging.getLogger(__name__)
 _MOST_PARTS = 64
@@ -236,6 +236,14 @@ def advance_simulations(world: World, *, steps: int = 1) -> None:
     until = _time_ns(world.resource(Clock).ticks + steps, world)
     runs.advance(until)
     place_simulated(world, until)
+
+
+def step_copy(world: World, *, steps: int = 1) -> None:
+    """Fixed steps of a copy of a world, of which only the simulators go on: bodies, scripts and devices stand as they stood."""
+    advance_simulations(world, steps=steps)
+    world.resource(Clock).ticks += steps
+    world.flush()
+    world.advance()
 
 
 def _time_ns(ticks: int, world: World) -> int:

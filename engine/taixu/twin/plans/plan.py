@@ -26,12 +26,12 @@ from taixu.app import Components
 from taixu.errors import TaixuError
 from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.scope import read_condition
-from taixu.twin.settings_lists import read_listed, read_object
+from taixu.twin.settings_lists import read_listed, read_name, read_object, read_secs
 
 __all__ = ["Act", "Goal", "Message", "Plan", "PlanStep", "Reading", "Trigger", "read_plans"]
 
 _MAX_PLANS, _MAX_STEPS, _MAX_LISTED = 50, 200, 50
-_MAX_SECS, _MAX_COUNT = 1e7, 1_000_000
+_MAX_COUNT = 1_000_000
 _OF_PLAN = frozenset({"name", "triggers", "roles", "resources", "steps", "goals"})
 _OF_STEP = frozenset({"name", "after", "role", "people", "needs", "takes", "within", "until", "do", "tell"})
 
@@ -163,13 +163,13 @@ def read_plans(raw: Any, components: Components, *, measures: frozenset[str], co
 
 def _read_plan(raw: Any, components: Components, measures: frozenset[str], controls: frozenset[str]) -> Plan:
     raw = read_object(raw, _OF_PLAN, what="a plan")
-    name = _name(raw.get("name"), "a plan")
+    name = read_name(raw.get("name"), what="a plan")
     roles, resources = _counts(raw.get("roles", {}), "roles"), _counts(raw.get("resources", {}), "resources")
     triggers = tuple(_read_trigger(each, components) for each in _listed(raw.get("triggers", []), "triggers"))
     listed = raw.get("steps")
     if not isinstance(listed, list) or not 0 < len(listed) <= _MAX_STEPS:
         raise TaixuError(f"steps takes a list of 1 to {_MAX_STEPS}")
-    names = [_name(each.get("name") if isinstance(each, Mapping) else None, "a step") for each in listed]
+    names = [read_name(each.get("name") if isinstance(each, Mapping) else None, what="a step") for each in listed]
     if len(set(names)) < len(names):
         raise TaixuError(f"two steps are called {next(each for each in names if names.count(each) > 1)!r}")
     steps: list[PlanStep] = []
@@ -224,7 +224,8 @@ def _read_step(
     return PlanStep(
         raw["name"], tuple(before.index(each) for each in raw.get("after", [])), role, people,
         _counts(raw.get("needs", {}), "needs"),
-        _secs(raw["takes"], "takes") if "takes" in raw else None, _secs(raw["within"], "within") if "within" in raw else math.inf,
+        read_secs(raw["takes"], what="takes") if "takes" in raw else None,
+        read_secs(raw["within"], what="within") if "within" in raw else math.inf,
         _read_reading(raw["until"], measures) if "until" in raw else None, acts, message,
     )  # fmt: skip
 
@@ -245,7 +246,7 @@ def _read_trigger(raw: Any, components: Components) -> Trigger:
     begins = raw.get("begins", "asked")
     if begins not in ("asked", "itself"):
         raise TaixuError('begins is "asked" (somebody begins the plan) or "itself"')
-    return Trigger(read_condition(raw.get("when"), components), _secs(raw.get("for", 0.0), "for"), begins == "itself")
+    return Trigger(read_condition(raw.get("when"), components), read_secs(raw.get("for", 0.0), what="for"), begins == "itself")
 
 
 def _read_act(raw: Any, components: Components, controls: frozenset[str]) -> Act:
@@ -263,7 +264,7 @@ def _read_goal(raw: Any, measures: frozenset[str]) -> Goal:
     weight = _number(raw.get("weight", 1.0), "weight")
     if not 0 < weight <= 1000:
         raise TaixuError("weight is above 0 and at most 1000")
-    return Goal(_name(raw.get("name"), "a goal"), reading, _secs(raw.get("within"), "within"), weight)
+    return Goal(read_name(raw.get("name"), what="a goal"), reading, read_secs(raw.get("within"), what="within"), weight)
 
 
 def _read_reading(raw: Any, measures: frozenset[str]) -> Reading:
@@ -291,19 +292,7 @@ def _listed(raw: Any, what: str) -> list[Any]:
     return raw
 
 
-def _name(raw: Any, what: str) -> str:
-    if not isinstance(raw, str) or not 0 < len(raw) <= 60:
-        raise TaixuError(f"{what} has a name of at most 60 characters")
-    return raw
-
-
 def _number(raw: Any, what: str) -> float:
     if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not abs(raw) <= 1e15:
         raise TaixuError(f"{what} takes a number")
-    return float(raw)
-
-
-def _secs(raw: Any, what: str) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not 0 <= raw <= _MAX_SECS:
-        raise TaixuError(f"{what} takes seconds")
     return float(raw)

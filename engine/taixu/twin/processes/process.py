@@ -25,12 +25,11 @@ from taixu.twin.rules.alarms import SEVERITIES
 from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.saying import Saying, read_saying
 from taixu.twin.rules.scope import read_condition
-from taixu.twin.settings_lists import read_listed, read_object
+from taixu.twin.settings_lists import read_listed, read_name, read_object, read_secs
 
 __all__ = ["Process", "State", "Step", "read_processes"]
 
 _MAX_PROCESSES, _MAX_STATES, _MAX_STEPS = 100, 60, 20
-_MAX_SECS = 1e9
 _ROLES = ("view", "operate", "admin")
 _OF_PROCESS = frozenset({"name", "when", "open", "states"})
 _OF_STATE = frozenset({"within", "severity", "say", "next"})
@@ -138,12 +137,12 @@ def read_processes(raw: Any, components: Components) -> list[Process]:
 
 def _read_process(raw: Any, components: Components) -> Process:
     raw = read_object(raw, _OF_PROCESS, what="a process")
-    name = _name(raw.get("name"), "a process")
+    name = read_name(raw.get("name"), what="a process")
     opened_by = _role(raw["open"], "open") if "open" in raw else ""
     states = raw.get("states")
     if not isinstance(states, Mapping) or not 2 <= len(states) <= _MAX_STATES:
         raise TaixuError(f"states takes an object of 2 to {_MAX_STATES}, the first being where a case begins")
-    names = [_name(each, "a state") for each in states]
+    names = [read_name(each, what="a state") for each in states]
     found = tuple(_read_state(state, states[state], names, components) for state in names)
     if not found[0].steps:
         raise TaixuError(f"nothing leads out of {names[0]!r}, where cases begin")
@@ -161,7 +160,7 @@ def _read_state(name: str, raw: Any, names: list[str], components: Components) -
         severity = raw.get("severity", "high")
         if severity not in SEVERITIES:
             raise TaixuError(f"severity is one of {', '.join(SEVERITIES)}")
-        within = _secs(raw["within"], "within") if "within" in raw else float("inf")
+        within = read_secs(raw["within"], what="within") if "within" in raw else float("inf")
         steps = raw.get("next", [])
         if not isinstance(steps, list) or len(steps) > _MAX_STEPS:
             raise TaixuError(f"next takes a list of at most {_MAX_STEPS}")
@@ -184,8 +183,8 @@ def _read_step(raw: Any, name: str, names: list[str], components: Components) ->
     return Step(
         names.index(raw["to"]),
         read_condition(raw["when"], components) if "when" in raw else None,
-        _secs(raw.get("for", 0.0), "for"),
-        _secs(raw["after"], "after") if "after" in raw else None,
+        read_secs(raw.get("for", 0.0), what="for"),
+        read_secs(raw["after"], what="after") if "after" in raw else None,
         _role(raw["by"], "by") if "by" in raw else "",
     )
 
@@ -201,19 +200,7 @@ def _unreached(states: tuple[State, ...]) -> list[int]:
     return [number for number in range(len(states)) if number not in seen]
 
 
-def _name(raw: Any, what: str) -> str:
-    if not isinstance(raw, str) or not 0 < len(raw) <= 60:
-        raise TaixuError(f"{what} has a name of at most 60 characters")
-    return raw
-
-
 def _role(raw: Any, what: str) -> str:
     if raw not in _ROLES:
         raise TaixuError(f"{what} is one of {', '.join(_ROLES)}")
     return str(raw)
-
-
-def _secs(raw: Any, what: str) -> float:
-    if isinstance(raw, bool) or not isinstance(raw, (int, float)) or not 0 <= raw <= _MAX_SECS:
-        raise TaixuError(f"{what} takes seconds")
-    return float(raw)
