@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from taixu.render.renderer import Renderer
     from taixu.render.views import View
 
-__all__ = ["DrawKey", "Feature", "FrameContext", "MaterialSource", "PassContext", "PipelineFor"]
+__all__ = ["ChoosingFeature", "DrawKey", "Feature", "FrameContext", "MaterialSource", "PassContext", "PipelineFor"]
 
 PipelineFor: TypeAlias = "Callable[[Bin], Pipeline | tuple[Pipeline, BindGroup | None] | None]"
 """A bin's pipeline in a pass, with what is bound for it; None leaves the bin out."""
@@ -105,6 +105,17 @@ class Feature(Protocol):
 
     def nodes(self, view: View) -> Sequence[PassNode]:
         """The passes for a view of this configuration; asked when the configuration changes."""
+
+
+@runtime_checkable
+class ChoosingFeature(Feature, Protocol):
+    """A feature whose passes follow what the world asks for: an effect that is off has none, and costs nothing."""
+
+    def choose(self, world: World, view: View) -> Hashable:
+        """What the world asks of this view, small and equal while nothing changes: `nodes` finds it in `view.choices` by the
+        feature's name. Asked once a frame.
+        """
+        ...
 
 
 @dataclass

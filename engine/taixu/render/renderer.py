@@ -24,7 +24,7 @@ from taixu.render.bindings import (
 )  # fmt: skip
 from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, BlendedRuns, sort_blended
-from taixu.render.context import DrawKey, Feature, FrameContext, PassContext, PipelineFor
+from taixu.render.context import ChoosingFeature, DrawKey, Feature, FrameContext, PassContext, PipelineFor
 from taixu.render.culling import VisibleList
 from taixu.render.developing import DevelopingFeature
 from taixu.render.extraction import WorldMirror
@@ -174,6 +174,7 @@ class Renderer:
             for view in views:
                 if view.entity is not None:
                     view.camera = ViewCamera.of_entity(world, view.entity)
+                view.choices = {f.name: f.choose(world, view) for f in self.features if isinstance(f, ChoosingFeature)}
                 self.configure(view)
             if views and world.has_resource(Details):
                 world.resource(Details).follow(world, [view.eye() for view in views])

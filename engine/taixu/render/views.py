@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
 from dataclasses import dataclass, field, replace
 from math import pi
 from typing import TYPE_CHECKING, Any
@@ -98,6 +99,8 @@ class View:
         Samples per pixel of the colour pass.
     settings
         What features want to know about this view (background, exposure, antialiasing, ...); part of the configuration.
+    choices
+        What features chose for this view by the world that it shows, by the feature's name; the renderer fills it.
     """
 
     camera: ViewCamera
@@ -109,6 +112,7 @@ class View:
     samples: int = 1
     entity: int | None = None
     settings: dict[str, Any] = field(default_factory=dict)
+    choices: dict[str, Hashable] = field(default_factory=dict, repr=False)
     jitter: tuple[float, float] = (0.0, 0.0)
     history: dict[str, Any] = field(default_factory=dict, repr=False)
     graph: ResolvedGraph | None = field(default=None, repr=False)
@@ -137,6 +141,7 @@ class View:
             self.quality,
             self.samples,
             tuple(sorted((k, repr(v)) for k, v in self.settings.items())),
+            tuple(sorted(self.choices.items(), key=lambda choice: choice[0])),
         )
 
     def release(self) -> None:
