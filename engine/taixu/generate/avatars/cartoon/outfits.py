@@ -3,173 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from taixu.generate.avatars.cartoon.bodies import foot
 from taixu.generate.avatars.cartoon.colors import darker, lighter
-from taixu.generate.avatars.cartoon.face import PATCH, painted_patch
-from taixu.generate.avatars.cartoon.nets import ellipsoid, revolved, tube
+from taixu.generate.avatars.cartoon.cutting import cut_of
+from taixu.generate.avatars.cartoon.nets import ellipsoid, tube
 from taixu.generate.avatars.cartoon.solids import Solid, ball, box, joined_solids, limb, ring, slab_between, turned, turning
 from taixu.generate.avatars.cartoon.workshop import Workshop
 
 __all__ = ["OUTFITS"]
 
-Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class _Cut:
-    """Measures that clothes are cut by, metres."""
-
-    work: Workshop
-    color: str
-    color2: str
-    color3: str
-
-    @property
-    def tall(self) -> float:
-        return self.work.frame.tall
-
-    def y(self, part: float) -> float:
-        """Heights: 0 the hips, 1 the neck; below, -1 the soles."""
-        frame = self.work.frame
-        hip, neck = frame.place("hips")[1], frame.place("neck")[1]
-        return float(hip + part * (neck - hip) if part >= 0 else hip * (1.0 + part))
-
-    def arm_x(self, part: float) -> float:
-        """Along the arm: 0 the shoulder, 1 the wrist."""
-        frame = self.work.frame
-        a, b = frame.place("leftUpperArm")[0], frame.place("leftHand")[0]
-        return float(a + part * (b - a))
-
-    def wear(self, solid: Solid, color: str, *, covers: bool = True, cell: float = 0.028, legs: float = 1.0, paint: str = "plain",
-             apart: float = 0.0) -> None:  # fmt: skip
-        if covers:
-            self.work.covers.append(solid)
-        self.work.add(solid, color, cell=cell, inside=self.work.trunk, legs=legs, paint=paint, apart_m=apart * self.tall)
-
-    def shirt(self, color: str, *, sleeve: float = 0.4, hem: float = -0.05, out: float = 0.016, neck: float = 0.99,
-              sleeve_color: str = "") -> None:
-        parts, tall = self.work.parts, self.tall
-        trunk = parts["trunk"].grown(out * tall).within(slab_between(self.y(hem), self.y(neck)), 0.02 * tall)
-        if sleeve <= 0.0:
-            self.wear(trunk, color)
-            return
-        reach = self.arm_x(sleeve)
-        arms = parts["arms"].grown(1.25 * out * tall)
-        cut = Solid(lambda p: np.abs(p[:, 0]) - reach, np.array((-reach, -9.0, -9.0)), np.array((reach, 9.0, 9.0)))
-        sleeves = arms.within(cut, 0.02 * tall)
-        if sleeve_color:
-            self.wear(sleeves, sleeve_color)
-            self.wear(trunk, color)
-            return
-        self.wear(joined_solids(trunk, sleeves, soft_m=0.04 * tall), color)
-
-    def trousers(self, color: str, *, hem: float = -0.55, waist: float = 0.14, out: float = 0.014) -> None:
-        parts, tall = self.work.parts, self.tall
-        whole = joined_solids(parts["trunk"].grown(out * tall), parts["legs"].grown(1.2 * out * tall), soft_m=0.025 * tall)
-        self.wear(whole.within(slab_between(self.y(hem), self.y(waist)), 0.018 * tall), color)
-
-    def shoes(self, color: str, *, sole: str = "", high: float = 0.0) -> None:
-        frame, tall = self.work.frame, self.tall
-        shoe = foot(frame).grown(0.012 * tall).within(slab_between(0.0, 9.0), 0.01 * tall)
-        if high:
-            shaft = self.work.parts["legs"].grown(0.02 * tall).within(slab_between(0.0, self.y(high)), 0.015 * tall)
-            shoe = joined_solids(shoe, shaft, soft_m=0.02 * tall)
-        self.wear(shoe, color, cell=0.022)
-        if sole:
-            rim = foot(frame).grown(0.020 * tall).within(slab_between(0.0, 0.030 * tall), 0.012 * tall)
-            self.wear(rim, sole, cell=0.020)
-
-    def belt(self, color: str, *, at: float = 0.10, buckle: str = "", wide: float = 0.055) -> None:
-        tall = self.tall
-        trunk = self.work.parts["trunk"]
-        band = trunk.grown(0.030 * tall).within(slab_between(self.y(at), self.y(at) + wide * tall), 0.012 * tall)
-        self.work.add(band, color, cell=0.021, inside=trunk, arms=False)
-        if buckle:
-            self.put(box((0, 0, 0), np.array((0.042, 0.036, 0.016)) * tall, 0.01 * tall), 0.0, at, buckle, lift=0.03, up=0.5 * wide)
-
-    def front(self, x: float, y_m: float) -> float:
-        """How far forward the trunk is at a place."""
-        z = np.linspace(0.9, -0.1, 400) * self.tall
-        inside = self.work.parts["trunk"].far(np.stack([np.full(400, x), np.full(400, y_m), z], 1)) < 0.0
-        return float(z[inside.argmax()]) if inside.any() else 0.0
-
-    def put(self, solid: Solid, x: float, at: float, color: str, *, lift: float = 0.02, up: float = 0.0, cell: float = 0.014,
-            paint: str = "plain") -> None:  # fmt: skip
-        """Something small in front of the trunk; `x` in half widths of the chest."""
-        side, y = x * self.work.frame.chest, self.y(at) + up * self.tall
-        place = (side, y, self.front(side, y) + lift * self.tall)
-        self.work.add(solid.at(*place), color, cell=cell, arms=False, legs=0.3, paint=paint)
-
-    def buttons(self, color: str, heights: tuple[float, ...], *, x: float = 0.0, size: float = 0.019) -> None:
-        for at in heights:
-            side, y = x * self.work.frame.chest, self.y(at)
-            place = np.array((side, y, self.front(side, y) + 0.020 * self.tall))
-            self.work.add(ellipsoid(place, np.array((size, size, 0.6 * size)) * self.tall, rings=5), color, arms=False, legs=0.0)
-
-    def patch(self, color: str, middle: tuple[float, float], size: tuple[float, float], *, lift: float = 0.021,
-              square: float = 0.0) -> None:
-        """Painted on the front of a shirt; `square` makes it less round."""
-        unit = PATCH[0].copy()
-        if square:
-            far = np.linalg.norm(unit, axis=1, keepdims=True)
-            most = np.abs(unit).max(1, keepdims=True)
-            unit = unit * (1.0 + square * (far / np.maximum(most, 1e-9) - 1.0))
-        drawing = np.stack([(middle[0] + size[0] * unit[:, 0]) * self.work.frame.chest,
-                            self.y(middle[1]) + size[1] * unit[:, 1] * self.tall], 1)
-        painted_patch(self.work, self.work.parts["trunk"], drawing, color, lift=lift)
-
-    def skirt(self, color: str, *, hem: float = -0.55, waist: float = 0.16, flare: float = 1.75, name: str = "skirt",
-              folds: float = 0.05,
-              trim: str = "", top: float = 1.05) -> None:  # fmt: skip
-        """A bell on eight chains."""
-        work, frame, tall = self.work, self.work.frame, self.tall
-        low, high = self.y(hem), self.y(waist)
-        narrow, wide = top * frame.belly, flare * frame.hips
-        deep = frame.kind.depth * 1.02
-
-        def radius(part: Floats) -> Floats:
-            return np.asarray(narrow + (wide - narrow) * (0.75 * part + 0.25 * np.sin(0.5 * np.pi * part)))
-
-        chains = []
-        for number in range(8):
-            turn = number * np.pi / 4.0
-            out = np.array((np.sin(turn), 0.0, deep * np.cos(turn)))
-            points = [out * (0.95 * narrow) + (0.0, high, 0.0)]
-            points += [out * float(radius(np.array(part))) + (0.0, high + (low - high) * part, 0.0) for part in (0.45, 1.0)]
-            chains.append(work.chain(f"{name} {number + 1}", "hips", points, stiffness=1.1, gravity=0.10, drag=0.45,
-                                     meets=("leftUpperLeg", "rightUpperLeg"), hit_m=0.012 * tall))  # fmt: skip
-        for first, last, out_m, own in ((0.0, 1.0, 0.0, color), (0.88, 1.01, 0.008 * tall, trim)):
-            if own:
-                part = np.linspace(first, last, 9 if not out_m else 3)
-                profile = np.stack([radius(np.clip(part, 0.0, 1.0)) + out_m, high + (low - high) * part], 1)
-                work.add(revolved(profile, 0.022 * tall + out_m, deep=deep, folds=folds * np.clip(part, 0.0, 1.0)), own,
-                         bone="hips", chains=chains)
-
-    def collar(self, color: str, *, size: float = 0.034, at: float = 0.93) -> None:
-        frame, tall = self.work.frame, self.tall
-        neck = float(np.interp(at, (0.7, 1.0), (0.80, 0.62))) * frame.chest
-        self.work.add(ring((0.0, self.y(at), 0.005 * tall), neck, size * tall, deep=0.92), color, cell=0.021, bone="upperChest")
-
-
-def _cut(work: Workshop, first: str, second: str, third: str) -> _Cut:
-    spec = work.spec
-    return _Cut(work, spec.color or first, spec.color2 or second, spec.color3 or third)
-
 
 def _tee(work: Workshop) -> None:
-    cut = _cut(work, "#e8574a", "#3f5f8a", "#f4efe6")
+    cut = cut_of(work, "#e8574a", "#3f5f8a", "#f4efe6")
     cut.trousers(cut.color2, hem=-0.42)
     cut.shirt(cut.color)
     cut.shoes(cut.color3, sole="#fdfaf3" if cut.color3 != "#f4efe6" else "#d8574c")
 
 
 def _striped(work: Workshop) -> None:
-    cut = _cut(work, "#f6f1e4", "#3d66a8", "#c9563c")
+    cut = cut_of(work, "#f6f1e4", "#3d66a8", "#c9563c")
     cut.trousers("#3b4a63", hem=-0.85)
     cut.shirt(cut.color, sleeve=0.8)
     tall, trunk = cut.tall, work.parts["trunk"]
@@ -181,7 +36,7 @@ def _striped(work: Workshop) -> None:
 
 
 def _hoodie(work: Workshop) -> None:
-    cut = _cut(work, "#f0b93a", "#4b5563", "#f4efe6")
+    cut = cut_of(work, "#f0b93a", "#4b5563", "#f4efe6")
     cut.trousers(cut.color2, hem=-0.85)
     cut.shirt(cut.color, sleeve=0.97, out=0.026, hem=-0.16, neck=0.98)
     tall, frame = cut.tall, work.frame
@@ -196,7 +51,7 @@ def _hoodie(work: Workshop) -> None:
 
 
 def _overalls(work: Workshop) -> None:
-    cut = _cut(work, "#3d66a8", "#f0d24a", "#7a4a2c")
+    cut = cut_of(work, "#3d66a8", "#f0d24a", "#7a4a2c")
     cut.shirt(cut.color2, sleeve=0.5)
     cut.trousers(cut.color, hem=-0.85, waist=0.34, out=0.024)
     tall, frame, trunk = cut.tall, work.frame, work.parts["trunk"]
@@ -217,7 +72,7 @@ def _overalls(work: Workshop) -> None:
 
 
 def _dress(work: Workshop) -> None:
-    cut = _cut(work, "#ef8fb0", "#fff4ee", "#c9506f")
+    cut = cut_of(work, "#ef8fb0", "#fff4ee", "#c9506f")
     cut.trousers(cut.color2, hem=-0.12, waist=0.1, out=0.008)
     cut.shirt(cut.color, sleeve=0.28, hem=0.10)
     cut.skirt(cut.color, trim=cut.color2)
@@ -227,7 +82,7 @@ def _dress(work: Workshop) -> None:
 
 
 def _gown(work: Workshop) -> None:
-    cut = _cut(work, "#a878d8", "#f6e3ff", "#f2c14e")
+    cut = cut_of(work, "#a878d8", "#f6e3ff", "#f2c14e")
     cut.trousers(cut.color2, hem=-0.12, waist=0.1, out=0.008)
     cut.shirt(cut.color, sleeve=0.0, hem=0.10)
     tall, frame = cut.tall, work.frame
@@ -241,7 +96,7 @@ def _gown(work: Workshop) -> None:
 
 
 def _robe(work: Workshop) -> None:
-    cut = _cut(work, "#4a4fa3", "#f2c14e", "#5b3a29")
+    cut = cut_of(work, "#4a4fa3", "#f2c14e", "#5b3a29")
     tall, frame = cut.tall, work.frame
     cut.shirt(cut.color, sleeve=0.0, hem=0.05, out=0.018)
     elbow, wrist = frame.place("leftLowerArm"), frame.place("leftHand")
@@ -261,7 +116,7 @@ def _robe(work: Workshop) -> None:
 
 
 def _armour(work: Workshop) -> None:
-    cut = _cut(work, "#aeb8c4", "#c8443c", "#f2c14e")
+    cut = cut_of(work, "#aeb8c4", "#c8443c", "#f2c14e")
     tall, frame, parts = cut.tall, work.frame, work.parts
     cut.trousers("#55606e", hem=-0.9)
     cut.shirt("#55606e", sleeve=0.95, out=0.010)
@@ -288,7 +143,7 @@ def _armour(work: Workshop) -> None:
 
 
 def _spacesuit(work: Workshop) -> None:
-    cut = _cut(work, "#f4f5f7", "#e8733a", "#5b6b7d")
+    cut = cut_of(work, "#f4f5f7", "#e8733a", "#5b6b7d")
     tall, frame = cut.tall, work.frame
     cut.trousers(cut.color, hem=-0.95, out=0.034)
     cut.shirt(cut.color, sleeve=0.97, out=0.034)
@@ -313,7 +168,7 @@ def _spacesuit(work: Workshop) -> None:
 
 
 def _ninja(work: Workshop) -> None:
-    cut = _cut(work, "#33394a", "#c8443c", "#20242e")
+    cut = cut_of(work, "#33394a", "#c8443c", "#20242e")
     cut.trousers(cut.color, hem=-0.85, out=0.020)
     cut.shirt(cut.color, sleeve=0.75, out=0.022, neck=0.97)
     tall, frame = cut.tall, work.frame
@@ -335,7 +190,7 @@ def _ninja(work: Workshop) -> None:
 
 
 def _pirate(work: Workshop) -> None:
-    cut = _cut(work, "#8c2f39", "#f6f1e4", "#4a3326")
+    cut = cut_of(work, "#8c2f39", "#f6f1e4", "#4a3326")
     tall, frame, parts = cut.tall, work.frame, work.parts
     cut.trousers("#3b3f52", hem=-0.6, out=0.020)
     cut.shirt(cut.color2, sleeve=0.2, out=0.014)
@@ -355,7 +210,7 @@ def _pirate(work: Workshop) -> None:
 
 
 def _chef(work: Workshop) -> None:
-    cut = _cut(work, "#fbfaf5", "#4a5568", "#e8574a")
+    cut = cut_of(work, "#fbfaf5", "#4a5568", "#e8574a")
     cut.trousers(cut.color2, hem=-0.85)
     cut.shirt(cut.color, sleeve=0.9, out=0.022, hem=-0.1)
     cut.buttons("#8d95a3", (0.30, 0.50, 0.70), x=0.22)
@@ -374,7 +229,7 @@ def _chef(work: Workshop) -> None:
 
 
 def _suit(work: Workshop) -> None:
-    cut = _cut(work, "#3a4256", "#fbfaf5", "#c8443c")
+    cut = cut_of(work, "#3a4256", "#fbfaf5", "#c8443c")
     cut.trousers(cut.color, hem=-0.9)
     cut.shirt(cut.color, sleeve=0.95, out=0.022, hem=-0.12)
     unit_y = (0.62, 0.70, 0.78, 0.86)
@@ -389,7 +244,7 @@ def _suit(work: Workshop) -> None:
 
 
 def _sweater(work: Workshop) -> None:
-    cut = _cut(work, "#3f8a6a", "#f6f1e4", "#8a5a3c")
+    cut = cut_of(work, "#3f8a6a", "#f6f1e4", "#8a5a3c")
     cut.trousers("#4a5568", hem=-0.85)
     cut.shirt(cut.color, sleeve=0.95, out=0.026, hem=-0.1)
     tall, trunk = cut.tall, work.parts["trunk"]
@@ -402,7 +257,7 @@ def _sweater(work: Workshop) -> None:
 
 
 def _kimono(work: Workshop) -> None:
-    cut = _cut(work, "#d9536f", "#fff4ee", "#3d3a5c")
+    cut = cut_of(work, "#d9536f", "#fff4ee", "#3d3a5c")
     tall, frame = cut.tall, work.frame
     cut.shirt(cut.color, sleeve=0.0, hem=0.0, out=0.018)
     shoulder, wrist = frame.place("leftUpperArm"), frame.place("leftHand")
@@ -424,7 +279,7 @@ def _kimono(work: Workshop) -> None:
 
 def _cape_suit(work: Workshop) -> None:
     """A hero's: tights, trunks, boots, gloves and a sign."""
-    cut = _cut(work, "#2f6fd0", "#e8473c", "#f2c14e")
+    cut = cut_of(work, "#2f6fd0", "#e8473c", "#f2c14e")
     tall, frame, parts = cut.tall, work.frame, work.parts
     cut.trousers(cut.color, hem=-0.9, out=0.008)
     cut.shirt(cut.color, sleeve=0.95, out=0.008)
@@ -442,7 +297,7 @@ def _cape_suit(work: Workshop) -> None:
 
 def _vest(work: Workshop) -> None:
     """A cowboy's or farmer's: shirt, open vest, jeans, boots."""
-    cut = _cut(work, "#8a5a34", "#e9d8a6", "#5b3a24")
+    cut = cut_of(work, "#8a5a34", "#e9d8a6", "#5b3a24")
     tall, frame, parts = cut.tall, work.frame, work.parts
     cut.trousers("#3f5f8a", hem=-0.85)
     cut.shirt(cut.color2, sleeve=0.95, out=0.014)
@@ -454,7 +309,7 @@ def _vest(work: Workshop) -> None:
 
 
 def _pyjamas(work: Workshop) -> None:
-    cut = _cut(work, "#9ec5e8", "#ffffff", "#f6c6d4")
+    cut = cut_of(work, "#9ec5e8", "#ffffff", "#f6c6d4")
     cut.trousers(cut.color, hem=-0.9, out=0.024)
     cut.shirt(cut.color, sleeve=0.95, out=0.028, hem=-0.16)
     for x, at in ((-0.45, 0.25), (0.5, 0.35), (-0.2, 0.55), (0.35, 0.70), (-0.55, 0.75), (0.0, 0.14)):
@@ -465,7 +320,7 @@ def _pyjamas(work: Workshop) -> None:
 
 def _raincoat(work: Workshop) -> None:
     """A wide coat to the knees with a hood on the back, and rubber boots."""
-    cut = _cut(work, "#f2c230", "#3d5a7a", "#d8473c")
+    cut = cut_of(work, "#f2c230", "#3d5a7a", "#d8473c")
     tall, frame = cut.tall, work.frame
     cut.trousers(cut.color2, hem=-0.80)
     cut.shirt(cut.color, sleeve=0.92, out=0.030, hem=0.02, neck=0.98)
@@ -479,7 +334,7 @@ def _raincoat(work: Workshop) -> None:
 
 def _tracksuit(work: Workshop) -> None:
     """Trousers and a jacket with stripes down the sides, a zip and a stand-up collar."""
-    cut = _cut(work, "#3a7bbf", "#f6f6f2", "#22262e")
+    cut = cut_of(work, "#3a7bbf", "#f6f6f2", "#22262e")
     tall, frame, parts = cut.tall, work.frame, work.parts
     cut.trousers(cut.color, hem=-0.90, out=0.022)
     cut.shirt(cut.color, sleeve=0.95, out=0.025, hem=-0.10, neck=0.98)
@@ -500,7 +355,7 @@ def _tracksuit(work: Workshop) -> None:
 
 def _school_uniform(work: Workshop) -> None:
     """A blouse with a sailor's collar and a bow, and a pleated skirt."""
-    cut = _cut(work, "#f7f4ec", "#27365c", "#c8443c")
+    cut = cut_of(work, "#f7f4ec", "#27365c", "#c8443c")
     tall, frame, trunk = cut.tall, work.frame, work.parts["trunk"]
     cut.trousers(cut.color2, hem=-0.12, waist=0.1, out=0.008)
     cut.shirt(cut.color, sleeve=0.55, hem=0.04, out=0.020)
