@@ -19,7 +19,7 @@ from taixu.generate.request import Request
 @pytest.mark.parametrize("style", sorted(STYLES))
 @pytest.mark.parametrize(("cells", "levels"), [(6, 1), (9, 2), (12, 3)])
 def test_all_of_it_can_be_reached_from_the_way_in(style: str, cells: int, levels: int) -> None:
-    for seed in range(4):
+    for seed in range(2):
         plan = lay_out_dungeon(DungeonSpec(style, cells, cells, levels), seed)
         away = plan.steps_from(plan.entry)
         assert set(away) == set(plan.cells) and away[plan.exit] >= cells // 2
