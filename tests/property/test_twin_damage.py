@@ -150,7 +150,7 @@ def test_any_recording_is_read_or_refused(recording: Path, tmp_path: Path) -> No
     folder.mkdir()
     for name, data in bombs(next(recording.glob(f"*{SUFFIX}"))).items():
         (folder / name).write_bytes(data)
-    words = [sys.executable, damaged_recordings.__file__, recording, tmp_path / "scratch", 400, folder]
+    words = [sys.executable, damaged_recordings.__file__, recording, tmp_path / "scratch", 150, folder]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path), "OPENBLAS_NUM_THREADS": "1"}
     done = subprocess.run([str(word) for word in words], capture_output=True, text=True, env=environment, check=False)
     assert (done.returncode, done.stdout, done.stderr[-4000:]) == (0, "", "")
