@@ -32,7 +32,7 @@ class StorageSlot:
 
     TRANSFORMS, CELLS, PREVIOUS_TRANSFORMS, PREVIOUS_CELLS, RENDERABLES, MESHES = 0, 1, 2, 3, 4, 5
     MATERIALS, CLUSTERS, SURFACES = 6, 7, 8  # the shading side's
-    DEFORMED_ROWS, PREVIOUS_POSITIONS = 9, 10
+    DEFORMED_ROWS, PREVIOUS_POSITIONS = 9, 10  # 10 is bound anew for every draw: culling of what is hidden uses it, too
     FREE = 11  # a compute pass uses these as it likes
     DEFORMED_VERTICES = 11  # where things are drawn
 

@@ -151,6 +151,17 @@ class PassContext:
         """
         self.frame.renderer.draw_bins(render_pass, visible or self.visible, pipeline_for, positions_only=positions_only)
 
+    @property
+    def culls_hidden(self) -> bool:
+        """Whether what stands behind something is culled (`taixu.render.culling_hidden`): a pass that draws the first depth of a
+        frame then draws `find_newly_seen` as well.
+        """
+        return bool(self.view.settings.get("culls_hidden"))
+
+    def find_newly_seen(self, depth: str) -> VisibleList:
+        """What came into sight since the last frame, by the depth drawn so far; from then on `visible` lists it too."""
+        return self.frame.renderer.find_newly_seen(self.view, self.visible, self.texture(depth))
+
     def blended_runs(self) -> Sequence[BlendedRun]:
         """The blended and transmissive renderables of this view, far ones first; good until it is asked again."""
         return self.frame.renderer.blended_runs(self.view)

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from taixu.gpu import Buffer, BufferRange, Device
+from taixu.gpu import Buffer, Device
 from taixu.render.bindings import StorageSlot, UniformSlot
 from taixu.render.bins import DrawLists
 from taixu.render.row_buffer import grown
 
-__all__ = ["Culler", "VisibleList"]
+__all__ = ["COMMANDS", "Culler", "VisibleList"]
 
-_COMMANDS, _VISIBLE, _PLACES = StorageSlot.FREE, StorageSlot.FREE + 1, StorageSlot.FREE + 2
+COMMANDS, _VISIBLE, _PLACES = StorageSlot.FREE, StorageSlot.FREE + 1, StorageSlot.FREE + 2
 
 
 class VisibleList:
@@ -58,25 +58,28 @@ class Culler:
             self._places = self.device.buffer(np.ascontiguousarray(lists.places), label="command places")
             self._version, self._size = lists.version, lists.template.nbytes
 
-    def cull(self, lists: DrawLists, visible: VisibleList, view: BufferRange, *, count: int, flags: int) -> None:
-        """Fill `visible` for the frustum, cell and layer mask of a view block.
+    def cull(self, lists: DrawLists, visible: VisibleList, *, count: int, flags: int, phase: str = "") -> None:
+        """Fill `visible` for the frustum, cell and layer mask of the view block that is bound.
 
-        Transforms, renderables and meshes are bound already; `flags` are those that a renderable must have.
+        Transforms, renderables and meshes are bound already; `flags` are those that a renderable must have. `phase` is for
+        `taixu.render.culling_hidden`: "FIRST", or "LATER", which adds to what the first one found.
         """
         device = self.device
-        visible.reserve(lists)
+        if phase != "LATER":
+            visible.reserve(lists)
         assert visible.commands is not None
         assert visible.ids is not None
         assert self._template is not None
         assert self._places is not None
-        device.copy_buffer(self._template, visible.commands, size=self._size)
-        device.bind_uniform(UniformSlot.VIEW, view)
+        if phase != "LATER":
+            device.copy_buffer(self._template, visible.commands, size=self._size)
         device.push_uniform(UniformSlot.PASS, np.array((count, flags, 0, 0), np.uint32))
-        device.bind_storage(_COMMANDS, visible.commands)
+        device.bind_storage(COMMANDS, visible.commands)
         device.bind_storage(_VISIBLE, visible.ids)
         device.bind_storage(_PLACES, self._places)
         device.barrier()
-        device.dispatch(device.compute_pipeline("compute/cull.comp"), max(1, -(-count // 64)))
+        pipeline = device.compute_pipeline("compute/cull.comp", defines={phase: True} if phase else None)
+        device.dispatch(pipeline, max(1, -(-count // 64)))
         device.barrier()
 
     def release(self) -> None:

@@ -59,17 +59,25 @@ class FastPass:
         targets = context.targets(*names, depth=f"depth{tail}")
         background = context.settings("background", (0.1, 0.1, 0.12, 1.0))
         clears = [background, *([_NO_ID] if self.with_id else [])]
+        sun = np.zeros((4, 4), np.float32)
+        sun[0, :3] = context.settings("sun_direction", self.feature.sun_direction)
+        sun[1], sun[2], sun[3] = (0.85, 0.82, 0.78, 0), (0.3, 0.33, 0.38, 0), (0.12, 0.11, 0.1, 0)
+        light = context.device.push(sun)
+
+        def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
+            return self._pipeline(context, item)
+
         with context.device.render_pass(targets, clear_colors=clears, clear_depth=0.0) as p:
-            sun = np.zeros((4, 4), np.float32)
-            sun[0, :3] = context.settings("sun_direction", self.feature.sun_direction)
-            sun[1], sun[2], sun[3] = (0.85, 0.82, 0.78, 0), (0.3, 0.33, 0.38, 0), (0.12, 0.11, 0.1, 0)
-            p.push_uniform(UniformSlot.PASS, sun)
-
-            def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
-                return self._pipeline(context, item)
-
+            p.bind_uniform(UniformSlot.PASS, light)
             context.draw_bins(p, pipeline_for)
-            context.draw_blended(p, pipeline_for)
+            if not context.culls_hidden:
+                context.draw_blended(p, pipeline_for)
+        if context.culls_hidden:
+            newly = context.find_newly_seen(f"depth{tail}")
+            with context.device.render_pass(targets) as p:
+                p.bind_uniform(UniformSlot.PASS, light)
+                context.draw_bins(p, pipeline_for, visible=newly)
+                context.draw_blended(p, pipeline_for)
 
     def _pipeline(self, context: PassContext, item: Bin) -> tuple[Pipeline, BindGroup | None]:
         key = item.key

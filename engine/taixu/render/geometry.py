@@ -50,11 +50,16 @@ class GeometryPass:
         tail = "_ms" if self.samples > 1 else ""
         targets = context.targets(*(name + tail for name in self.wanted), depth=f"depth{tail}")
         plain = not self.wanted
-        with context.device.render_pass(targets, clear_colors=[_CLEARS[n] for n in self.wanted], clear_depth=0.0) as p:
-            def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
-                return self._pipeline(context, item, plain)
 
+        def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
+            return self._pipeline(context, item, plain)
+
+        with context.device.render_pass(targets, clear_colors=[_CLEARS[n] for n in self.wanted], clear_depth=0.0) as p:
             context.draw_bins(p, pipeline_for)
+        if context.culls_hidden:
+            newly = context.find_newly_seen(f"depth{tail}")
+            with context.device.render_pass(targets) as p:
+                context.draw_bins(p, pipeline_for, visible=newly)
 
     def _pipeline(self, context: PassContext, item: Bin, plain: bool) -> tuple[Pipeline, BindGroup | None]:
         key = item.key

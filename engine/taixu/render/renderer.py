@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from taixu.app import Clock
 from taixu.ecs import World
-from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, ShaderError, Targets
+from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, ShaderError, Targets, Texture
 from taixu.render.bindings import (
     FLAG_VISIBLE,
     FRAME_BLOCK,
@@ -26,6 +26,7 @@ from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, BlendedRuns, sort_blended
 from taixu.render.context import ChoosingFeature, DrawKey, Feature, FrameContext, PassContext, PipelineFor
 from taixu.render.culling import VisibleList
+from taixu.render.culling_hidden import hidden_culling_of
 from taixu.render.developing import DevelopingFeature
 from taixu.render.extraction import WorldMirror
 from taixu.render.falling import FallingFeature
@@ -234,7 +235,7 @@ class Renderer:
         block = self.device.push(view_block(view, index=index))
         if view.visible is None:
             view.visible = VisibleList(self.device, label=view.name)
-        self.cull(view.visible, block)
+        self._cull_view(view, view.visible, block)
         context = PassContext(frame, view, view.visible)
         assert view.graph is not None
         view.shown = self._current
@@ -249,7 +250,24 @@ class Renderer:
         """
         assert self._current is not None, "culling belongs to a frame"
         mirror = self._current
-        mirror.culler.cull(mirror.lists, visible, block, count=mirror.renderables.high, flags=flags)
+        self.device.bind_uniform(UniformSlot.VIEW, block)
+        mirror.culler.cull(mirror.lists, visible, count=mirror.renderables.high, flags=flags)
+
+    def _cull_view(self, view: View, visible: VisibleList, block: BufferRange) -> None:
+        mirror, hidden = self._current, hidden_culling_of(view, self.device)
+        assert mirror is not None
+        if hidden is None:
+            self.cull(visible, block)
+        else:
+            self.device.bind_uniform(UniformSlot.VIEW, block)
+            hidden.begin(mirror.culler, mirror.lists, visible, count=mirror.renderables.high)
+
+    def find_newly_seen(self, view: View, visible: VisibleList, depth: Texture) -> VisibleList:
+        """See `PassContext.find_newly_seen`."""
+        mirror, hidden = self._current, hidden_culling_of(view, self.device)
+        assert mirror is not None
+        assert hidden is not None
+        return hidden.find_newly_seen(mirror.culler, mirror.lists, visible, depth)
 
     # -- drawing, for passes -----------------------------------------------------------------------------------------
     def draw_bins(self, render_pass: RenderPass, visible: VisibleList, pipeline_for: PipelineFor, *,
