@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -13,7 +14,20 @@ from taixu.app import App
 from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.scene import MaterialLibrary, MeshInstance, MeshLibrary, Name, Transform
-from taixu.simulation.worlds import Branches, Ghost, Simulated, Simulation, Simulations, find_differences
+from taixu.simulation import Columns
+from taixu.simulation.weather import Weather
+from taixu.simulation.worlds import (
+    Branches,
+    Ghost,
+    Prepared,
+    Simulated,
+    Simulation,
+    Simulations,
+    SimulatorKind,
+    SimulatorKinds,
+    find_differences,
+)
+from taixu.simulation.worlds.runs import step_copy
 
 
 @pytest.fixture
@@ -93,6 +107,97 @@ def test_ghosts_stand_where_a_branch_is_and_are_translucent(app: App) -> None:
     app.frame(0.0)
     assert not len(world.query(Ghost))
     assert len(world) == entities
+    app.close()
+
+
+def test_who_is_adopted_takes_nothing_away_that_came_since(app: App) -> None:
+    branches, world = app.resource(Branches), app.world
+    branch = branches.begin("wet", seconds=3.0, share=1.0, change=_flood)
+    branch.wait()
+    (box,) = app.world.spawn_batch(1, {Name: {"text": np.array(["a reading since"], object)}}).tolist()
+    app.frame(1.0)
+    branches.adopt("wet")
+    assert world.get(box, Name).text == "a reading since"
+    assert app.clock.ticks == branch.ticks == 60
+    cars = {int(each) for table in world.query(Simulated) for each in world.stable_ids(table.entities)}
+    assert cars >= {int(each) for table in branch.world.query(Simulated) for each in branch.world.stable_ids(table.entities)}
+    app.frame(1.0)
+    assert app.clock.ticks == 70
+    app.close()
+
+
+def test_ghosts_are_moved_not_made_anew(app: App) -> None:
+    branches, world = app.resource(Branches), app.world
+    branch = branches.begin("later", seconds=2.0, share=1.0)
+    branch.wait()
+    branch.shown = True
+    app.frame(0.0)
+    before = {int(each) for each in world.query(Ghost).entities}
+    step_copy(branch.world, steps=10)
+    app.frame(0.0)
+    assert {int(each) for each in world.query(Ghost).entities} == before
+    shown = np.sort(np.concatenate([table.read(Transform, "translation")[0] for table in world.query(Ghost)]))
+    there = np.concatenate([table.read(Transform, "translation")[0] for table in branch.world.query(Simulated)])
+    assert shown == pytest.approx(np.sort(there))
+    assert not any(each.component == "ghost" for each in branches.differences("later"))
+    app.close()
+
+
+class _Failing(Weather):
+    """Says what it is told to say, or does what it is told to do, from the fifth second on."""
+
+    what = "nothing"
+
+    def step(self, time_ns: int, dt_ns: int, given: Columns) -> Columns:
+        if time_ns >= 5 * 10**9:
+            if self.what == "hangs":
+                _Failing.gate.wait()
+            if self.what == "raises":
+                raise MemoryError
+            if self.what == "not a number":
+                return {"wind": np.array([np.nan])}
+        return super().step(time_ns, dt_ns, given)
+
+    gate = threading.Event()
+
+
+@pytest.mark.parametrize(
+    ("what", "said"), [("raises", "MemoryError"), ("not a number", "wind holds a value that is not finite"), ("hangs", "it hangs")]
+)
+def test_a_branch_that_fails_ends_with_a_sentence_and_the_present_goes_on(
+    app: App, monkeypatch: pytest.MonkeyPatch, what: str, said: str
+) -> None:
+    kinds = app.resource(SimulatorKinds)
+
+    def make(name: str) -> Weather:
+        return _Failing([0.0], {}, name=name, period_secs=1.0)
+
+    kinds.add("failing", SimulatorKind(lambda settings, site: Prepared(make)))
+    app.world.spawn(Simulation("failing", name="failing"))
+    app.frame(0.5)
+    branches = app.resource(Branches)
+    branches.hang_secs = 0.2 if what == "hangs" else 60.0
+    _Failing.gate.clear()
+    monkeypatch.setattr(_Failing, "what", what)
+    branch = branches.begin("bad", seconds=20.0, share=1.0)
+    branch.shown = True
+
+    def is_over() -> bool:
+        app.frame(0.0)
+        return not branch.is_running
+
+    until(is_over)
+    assert said in branch.reason
+    if what == "hangs":
+        with pytest.raises(TaixuError, match="in the middle of a long step"):
+            branches.adopt("bad")
+    monkeypatch.setattr(_Failing, "what", "nothing")
+    branches.discard("bad")
+    branches.hang_secs = 60.0
+    app.frame(1.0)
+    good = branches.begin("good", seconds=1.0, share=1.0)
+    assert good.wait() and not good.reason
+    _Failing.gate.set()
     app.close()
 
 

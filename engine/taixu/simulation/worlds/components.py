@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from taixu.ecs import F32, I64, Bool, Data, EntityRef, Text, component, field
+from taixu.ecs import F32, I32, I64, U64, Bool, Data, EntityRef, Text, component, field
 
-__all__ = ["Simulated", "Simulation"]
+__all__ = ["Ghost", "Simulated", "Simulation"]
 
 
 @component("simulation")
@@ -25,3 +25,11 @@ class Simulated:
     owner: EntityRef = field(default=0)
     number: I64 = field(default=-1, doc="Which of the simulator's rows it is; -1 is a surface.")
     speed: F32 = field(default=0.0, unit="m/s")
+
+
+@component("ghost", authored=False, made=True)
+class Ghost:
+    """Marks what stands for an entity of a branch."""
+
+    branch: I32 = field(default=0, doc="Its number among those that are shown.")
+    of: U64 = field(default=0, doc="The stable id of whom it shows; 0 for a surface of water.")

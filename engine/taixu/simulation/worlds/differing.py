@@ -10,10 +10,11 @@ from numpy.typing import NDArray
 
 from taixu.ecs import ComponentType, World, component_type
 from taixu.scene import CELL_M, MeshInstance, Transform
+from taixu.simulation.worlds.components import Ghost
 
 __all__ = ["Difference", "find_differences"]
 
-_HIDDEN = frozenset({MeshInstance})
+_HIDDEN = frozenset({MeshInstance, Ghost})
 """What follows from other columns, or from who looks."""
 
 
@@ -79,7 +80,7 @@ def _components(first: World, second: World) -> list[ComponentType]:
 
 def _rows(world: World, cls: type) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
     """Stable ids of who has a component, and their handles."""
-    entities = world.query(cls).entities
+    entities = world.query(cls, without=(Ghost,)).entities
     return world.stable_ids(entities), entities
 
 

@@ -2,31 +2,26 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.model import Material, ModelData, Primitive
-from taixu.ecs import I32, World, component, field
+from taixu.ecs import World
 from taixu.scene import CELL_M, LibraryMaterial, LibraryMesh, MaterialLibrary, MeshInstance, MeshLibrary, Parent, Transform
 from taixu.scene.transforms import split_position
 from taixu.simulation.worlds.branches import Branch, Branches
-from taixu.simulation.worlds.components import Simulated
+from taixu.simulation.worlds.components import Ghost, Simulated
 from taixu.simulation.worlds.runs import Simulations
 from taixu.simulation.worlds.surfaces import water_mesh
 
-__all__ = ["Ghost", "GhostsShown", "show_ghosts"]
+__all__ = ["GhostsShown", "color_of", "show_ghosts"]
 
 _MOST = 100_000
 _ELSEWHERE_M = 0.05
 _COLORS = ((0.05, 0.35, 1.0), (1.0, 0.3, 0.03), (0.1, 0.75, 0.15), (0.75, 0.05, 0.65), (0.9, 0.75, 0.05), (0.05, 0.7, 0.75),
            (0.5, 0.25, 0.9), (0.9, 0.1, 0.1))  # fmt: skip
-
-
-@component("ghost", authored=False, made=True)
-class Ghost:
-    """Marks what stands for an entity of a branch."""
-
-    branch: I32 = field(default=0, doc="Its number among those that are shown.")
 
 
 class GhostsShown:
@@ -46,13 +41,16 @@ class GhostsShown:
 
 def show_ghosts(world: World) -> None:
     """Bring ghosts to where branches are; a branch that just takes a step is looked at in a later frame."""
+    world.resource(Branches).look_after()
     shown, branches = world.resource(GhostsShown), {branch.name: branch for branch in world.resource(Branches) if branch.shown}
     for name in [name for name in shown.numbers if name not in branches]:
-        _despawn(world, shown.numbers.pop(name))
+        number = shown.numbers.pop(name)
+        _bring(world, number, _nothing())
+        _show_waters(world, number, [])
         shown.seen.pop(name, None)
     for name, branch in branches.items():
         number = shown.number(name)
-        if not branch.lock.acquire(blocking=not branch.is_running):
+        if not branch.lock.acquire(blocking=False):
             continue
         try:
             moment = (branch.ticks, id(branch))
@@ -62,28 +60,32 @@ def show_ghosts(world: World) -> None:
             found, waters = _elsewhere(world, branch), _waters(branch)
         finally:
             branch.lock.release()
-        _despawn(world, number)
-        _spawn(world, number, *found)
-        for (part, origin), primitive in waters:
-            water = LibraryMesh((primitive,), (_material(world, number),))
-            mesh = world.resource(MeshLibrary).put(("ghost water", number, part), water)
-            cell, offset = split_position(np.array(origin))
-            world.spawn_batch(1, {
-                Ghost: {"branch": number}, Transform: {"cell": cell, "translation": offset},
-                MeshInstance: {"mesh": mesh, "cast_shadow": False},
-            })  # fmt: skip
+        _bring(world, number, found._replace(meshes=_ghost_meshes(world, found.meshes, number)))
+        _show_waters(world, number, waters)
 
 
-Found = tuple[NDArray[np.float64], NDArray[np.float32], NDArray[np.float32], NDArray[np.uint32]]
+class Found(NamedTuple):
+    """Whose ghosts are seen: stable ids, and places, turns, sizes and meshes of as many."""
+
+    ids: NDArray[np.uint64]
+    places: NDArray[np.float64]
+    turns: NDArray[np.float32]
+    sizes: NDArray[np.float32]
+    meshes: NDArray[np.uint32]
+
+
+def _nothing() -> Found:
+    f32 = np.float32
+    return Found(np.empty(0, np.uint64), np.empty((3, 0)), np.empty((4, 0), f32), np.empty((3, 0), f32), np.empty(0, np.uint32))
 
 
 def _elsewhere(world: World, branch: Branch) -> Found:
-    """Places, turns, sizes and meshes of what has a mesh and stands elsewhere in a branch, or only there."""
-    parts: list[Found] = [(np.empty((3, 0)), np.empty((4, 0), np.float32), np.empty((3, 0), np.float32), np.empty(0, np.uint32))]
+    """What has a mesh and stands elsewhere in a branch, or only there."""
+    parts = [_nothing()]
     for table in branch.world.query(Transform, MeshInstance, without=(Parent, Ghost)):
-        mesh = table.read(MeshInstance, "mesh")
+        mesh, ids = table.read(MeshInstance, "mesh"), branch.world.stable_ids(table.entities)
         there = _places(table.read(Transform, "cell"), table.read(Transform, "translation"))
-        here = world.find_all(branch.world.stable_ids(table.entities))
+        here = world.find_all(ids)
         known = world.alive(here)
         both = here[known]
         moved = ~known
@@ -93,9 +95,8 @@ def _elsewhere(world: World, branch: Branch) -> Found:
         if Simulated in table.types:
             moved &= table.read(Simulated, "number") >= 0
         turns, sizes = table.read(Transform, "rotation")[:, moved], table.read(Transform, "scale")[:, moved]
-        parts.append((there[:, moved], turns.copy(), sizes.copy(), mesh[moved]))
-    places, turns, sizes, meshes = (np.concatenate(each, axis=-1)[..., :_MOST] for each in zip(*parts, strict=True))
-    return places, turns, sizes, meshes
+        parts.append(Found(ids[moved], there[:, moved], turns.copy(), sizes.copy(), mesh[moved]))
+    return Found(*(np.concatenate(each, axis=-1)[..., :_MOST] for each in zip(*parts, strict=True)))
 
 
 def _places(cell: NDArray[np.int32], offset: NDArray[np.float32]) -> NDArray[np.float64]:
@@ -113,26 +114,69 @@ def _waters(branch: Branch) -> list[tuple[tuple[str, tuple[float, ...]], Primiti
     return found
 
 
-def _spawn(
-    world: World, number: int, places: NDArray[np.float64], turns: NDArray[np.float32], sizes: NDArray[np.float32],
-    meshes: NDArray[np.uint32],
-) -> None:  # fmt: skip
-    if not len(meshes):
+def _show_waters(world: World, number: int, waters: list[tuple[tuple[str, tuple[float, ...]], Primitive]]) -> None:
+    """Surfaces of a branch's water: a mesh that is replaced stays with its entity."""
+    meshes = world.resource(MeshLibrary)
+    wanted = {
+        meshes.put(("ghost water", number, part), LibraryMesh((primitive,), (_material(world, number),))): origin
+        for (part, origin), primitive in waters
+    }
+    entities, _, shown = _own(world, number, is_water=True)
+    gone = ~np.isin(shown, list(wanted))
+    if gone.any():
+        world.despawn(entities[gone])
+    for mesh in wanted.keys() - set(shown.tolist()):
+        cell, offset = split_position(np.array(wanted[mesh]))
+        world.spawn_batch(1, {
+            Ghost: {"branch": number, "of": 0}, Transform: {"cell": cell, "translation": offset},
+            MeshInstance: {"mesh": mesh, "cast_shadow": False},
+        })  # fmt: skip
+
+
+def _own(
+    world: World, number: int, *, is_water: bool
+) -> tuple[NDArray[np.uint64], NDArray[np.uint64], NDArray[np.uint32]]:
+    """A branch's ghosts: entities, of whom they are, and their meshes."""
+    parts = [(np.empty(0, np.uint64), np.empty(0, np.uint64), np.empty(0, np.uint32))]
+    for table in world.query(Ghost, MeshInstance):
+        of = table.read(Ghost, "of")
+        mine = (table.read(Ghost, "branch") == number) & ((of == 0) == is_water)
+        parts.append((table.entities[mine], of[mine], table.read(MeshInstance, "mesh")[mine]))
+    entities, of, meshes = (np.concatenate(each) for each in zip(*parts, strict=True))
+    return entities, of, meshes
+
+
+def _bring(world: World, number: int, found: Found) -> None:
+    """Move a branch's ghosts to where they are; who is new comes, and who is not there any more goes."""
+    entities, of, meshes = _own(world, number, is_water=False)
+    gone = ~np.isin(of, found.ids)
+    if gone.any():
+        world.despawn(entities[gone])
+        entities, of, meshes = entities[~gone], of[~gone], meshes[~gone]
+    cells, offsets = split_position(found.places)
+    new = ~np.isin(found.ids, of)
+    if new.any():
+        world.spawn_batch(int(new.sum()), {
+            Ghost: {"branch": number, "of": found.ids[new]},
+            Transform: {"cell": cells[:, new], "translation": offsets[:, new], "rotation": found.turns[:, new],
+                        "scale": found.sizes[:, new]},
+            MeshInstance: {"mesh": found.meshes[new], "cast_shadow": False},
+        })  # fmt: skip
+    if not len(entities):
         return
+    order = np.argsort(found.ids)
+    rows = order[np.searchsorted(found.ids, of, sorter=order)]
+    for name, values in (("cell", cells), ("translation", offsets), ("rotation", found.turns), ("scale", found.sizes)):
+        world.scatter(entities, Transform, name, values[:, rows])
+    other = meshes != found.meshes[rows]
+    if other.any():
+        world.scatter(entities[other], MeshInstance, "mesh", found.meshes[rows][other])
+
+
+def _ghost_meshes(world: World, meshes: NDArray[np.uint32], number: int) -> NDArray[np.uint32]:
     kinds, which = np.unique(meshes, return_inverse=True)
     ghosts = np.array([_ghost_mesh(world, int(kind), number) for kind in kinds], np.uint32)
-    cells, offsets = split_position(places)
-    world.spawn_batch(len(meshes), {
-        Ghost: {"branch": number}, Transform: {"cell": cells, "translation": offsets, "rotation": turns, "scale": sizes},
-        MeshInstance: {"mesh": ghosts[which], "cast_shadow": False},
-    })  # fmt: skip
-
-
-def _despawn(world: World, number: int) -> None:
-    for table in list(world.query(Ghost).tables()):
-        mine = table.read(Ghost, "branch") == number
-        if mine.any():
-            world.despawn(table.entities[mine].copy())
+    return ghosts[which] if len(kinds) else meshes
 
 
 def _ghost_mesh(world: World, mesh: int, number: int) -> int:
@@ -145,9 +189,14 @@ def _ghost_mesh(world: World, mesh: int, number: int) -> int:
     return meshes.put(key, LibraryMesh(entry.primitives, (_material(world, number),) * len(entry.primitives), entry.weights))
 
 
+def color_of(number: int) -> tuple[float, float, float]:
+    """The colour of a branch's ghosts, linear, by its number."""
+    return _COLORS[number % len(_COLORS)]
+
+
 def _material(world: World, number: int) -> int:
     materials = world.resource(MaterialLibrary)
-    color = _COLORS[number % len(_COLORS)]
+    color = color_of(number)
     ghost = Material(name="ghost", base_color=(*color, 0.38), metallic=0.0, roughness=0.5, alpha_mode="BLEND", emissive=color)
     ghost.emissive_strength = 0.25
     key = ("ghost", number)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from taixu.app import App, Stage
 from taixu.simulation.worlds.branches import Branches
 from taixu.simulation.worlds.built_in import add_built_in
-from taixu.simulation.worlds.components import Simulated, Simulation
-from taixu.simulation.worlds.ghosts import Ghost, GhostsShown, show_ghosts
+from taixu.simulation.worlds.components import Ghost, Simulated, Simulation
+from taixu.simulation.worlds.ghosts import GhostsShown, show_ghosts
 from taixu.simulation.worlds.kinds import SimulatorKinds
 from taixu.simulation.worlds.runs import Simulations, advance_simulations
 from taixu.simulation.worlds.surfaces import WaterShown, show_water

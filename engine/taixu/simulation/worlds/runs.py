@@ -31,7 +31,7 @@ from taixu.simulation.worlds.kinds import Prepared, SimulatorKind, SimulatorKind
 from taixu.simulation.worlds.meetings import MEETINGS
 from taixu.simulation.worlds.settings import Settings
 
-__all__ = ["Part", "Simulations", "advance_simulations", "step_copy"]
+__all__ = ["Part", "Simulations", "advance_simulations", "step_copy", "world_time_ns"]
 
 _log = logging.getLogger(__name__)
 _MOST_PARTS = 64
@@ -158,7 +158,7 @@ class Simulations:
     # Inside
 
     def _rebuild(self, world: World) -> None:
-        now = _time_ns(world.resource(Clock).ticks, world)
+        now = world_time_ns(world)
         if world.has_resource(Project):
             self._root = world.resource(Project).root
         self.troubles = []
@@ -233,7 +233,7 @@ def advance_simulations(world: World, *, steps: int = 1) -> None:
 
     runs = world.resource(Simulations)
     runs.follow(world)
-    until = _time_ns(world.resource(Clock).ticks + steps, world)
+    until = world_time_ns(world, steps=steps)
     runs.advance(until)
     place_simulated(world, until)
 
@@ -246,8 +246,10 @@ def step_copy(world: World, *, steps: int = 1) -> None:
     world.advance()
 
 
-def _time_ns(ticks: int, world: World) -> int:
-    return ticks * 1_000_000_000 // world.resource(Clock).steps_per_sec
+def world_time_ns(world: World, *, steps: int = 0) -> int:
+    """The time by which a world's simulators go: of its last fixed step, or of so many later."""
+    clock = world.resource(Clock)
+    return (clock.ticks + steps) * 1_000_000_000 // clock.steps_per_sec
 
 
 def _floors(world: World) -> FloorGrid:
