@@ -26,6 +26,7 @@ from taixu.twin.device import Roster
 from taixu.twin.epochs import RecordingPlan, begin_epoch, free_folder, of_this_epoch
 from taixu.twin.feed import Feed
 from taixu.twin.frames import read_frames
+from taixu.twin.futures import Futures, read_scenarios
 from taixu.twin.inbox import Inbox, receipts_of
 from taixu.twin.linkage import Linkages
 from taixu.twin.measures import Measures, read_budget, read_measures
@@ -68,7 +69,7 @@ class TwinPlugin:
         register_twin_components(app)
         for resource in (
             Roster(), Arrivals(), Feed(), Inbox(), Alarms(), RuleEngine(), Cases(), ProcessEngine(), Measures(), Ledger(),
-            Linkages(), PlanEngine(),
+            Linkages(), PlanEngine(), Futures(),
         ):  # fmt: skip
             app.insert_resource(resource)
         own = TwinClock()
@@ -151,7 +152,7 @@ class TwinPlugin:
 
 def configure_twin(world: World) -> Feed:
     """Read the world's settings (``twin``: georeference, frames, bindings, arrivals, rules, processes, measures, controls,
-    plans): it goes by them from now on.
+    plans, scenarios): it goes by them from now on.
 
     Raises
     ------
@@ -177,6 +178,7 @@ def configure_twin(world: World) -> Feed:
     names = frozenset(control.name for control in controls)
     plans = read_plans(section.get("plans", []), world.resource(Components), measures=wholes, controls=names)
     world.insert_resource(PlanEngine(plans))
+    world.insert_resource(Futures(read_scenarios(section.get("scenarios", []), world.resource(Components), controls=names)))
     world.insert_resource(ProcessEngine(processes))
     world.insert_resource(Cases())
     world.insert_resource(Measures(measures, per_sec=per_sec, share=share))

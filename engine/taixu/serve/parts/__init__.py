@@ -5,6 +5,7 @@ from __future__ import annotations
 from taixu.serve.facts import FactsBoard
 from taixu.serve.part import Part
 from taixu.serve.parts.alarms import AlarmsPart
+from taixu.serve.parts.branches import BranchesPart
 from taixu.serve.parts.cases import CasesPart
 from taixu.serve.parts.entities import EntitiesPart
 from taixu.serve.parts.history import HistoryPart
@@ -37,6 +38,7 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
     parts: list[Part] = [
         ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board),
         ScenePart(shelf, skeletons, pasts), history, SceneryPart(shelf, skeletons), live, ScreenPart(live.listeners),
-        MeasuresPart(board, history), CasesPart(board, history), PlansPart(), EntitiesPart(), PagePart(), PicturesPart(),
+        MeasuresPart(board, history), CasesPart(board, history), PlansPart(), BranchesPart(), EntitiesPart(),
+        PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

@@ -30,8 +30,8 @@ _log = logging.getLogger(__name__)
 _MOST_SECS = 7 * 86400.0
 _AT_ONCE_SECS = 0.5
 """How much a branch simulates before it says where things are, and looks at how much memory it takes."""
-_LOCK_SECS = 2.0
-"""How long who wants to look into a branch waits for its slice to end."""
+_LOCK_SECS = 0.5
+"""How long who wants to look into a branch, or to end it, waits for its slice to end."""
 
 Watch = Callable[[World, float], object]
 """Looks at a branch's world after so many simulated seconds; it may write to it."""
@@ -115,7 +115,7 @@ class Branch:
         TaixuError
             When its slice does not end.
         """
-        if not self.lock.acquire(timeout=_LOCK_SECS):
+        if self._is_given_up or not self.lock.acquire(timeout=_LOCK_SECS):
             raise TaixuError(f"the branch {self.name!r} is in the middle of a long step; come again")
         try:
             yield self.world
@@ -132,13 +132,12 @@ class Branch:
             _log.warning("The branch %s: %s", self.name, self.reason)
 
     def close(self) -> None:
-        """Stop it, and close its simulators; one that hangs keeps its own."""
+        """Stop it, and close its simulators; where a step of it takes long, when that ends."""
         self._stop.set()
-        if self._is_given_up and self._thread.is_alive():
-            return
         if self._thread.ident is not None:
-            self._thread.join()
-        self.world.resource(Simulations).close()
+            self._thread.join(_LOCK_SECS)
+        if not self._thread.is_alive():
+            self.world.resource(Simulations).close()
 
     def _run(self) -> None:
         clock = self.world.resource(Clock)
@@ -165,12 +164,19 @@ class Branch:
         except Exception as error:  # somebody else's simulator: whatever it raises, the present goes on
             _log.exception("the branch %s failed", self.name)
             self.reason = f"it failed: {type(error).__name__}: {error}"
+        finally:
+            if self._stop.is_set():
+                self.world.resource(Simulations).close()
 
     def _look(self) -> None:
         """After a slice: let who watches see it, and see whether it goes on."""
         if self._watch is not None:
             self._watch(self.world, self.ahead_secs)
-        conductor = self.world.resource(Simulations).conductor
+        runs = self.world.resource(Simulations)
+        for trouble in runs.troubles:
+            if trouble not in self._aside:
+                raise TaixuError(trouble)
+        conductor = runs.conductor
         for name, standing in conductor.standings.items() if conductor is not None else ():
             if standing.reason and name not in self._aside:
                 raise TaixuError(f"{name}: {standing.reason}")
@@ -239,6 +245,8 @@ class Branches:
             raise TaixuError(f"a branch wants a name of its own, not {name!r:.60}")
         if not 0 < seconds <= _MOST_SECS or not 0 < share <= 1 or not pace > 0:
             raise TaixuError(f"a branch runs ahead for 0 to {_MOST_SECS:g} s, on a share of a core from 0 to 1")
+        runs = self._world.resource(Simulations)
+        runs.follow(self._world)  # the copy knows what was read for them, and from where
         size, left = size_of(self._world), self.most_bytes - sum(branch.bytes for branch in self)
         if len(self._branches) >= self.most or size > left:
             raise TaixuError(
@@ -252,8 +260,8 @@ class Branches:
         goal = fork.resource(Clock).ticks + round(seconds * fork.resource(Clock).steps_per_sec)
         if change is not None:
             change(fork)
-        conductor = self._world.resource(Simulations).conductor
-        aside = [] if conductor is None else [name for name, each in conductor.standings.items() if each.reason]
+        standings = {} if runs.conductor is None else runs.conductor.standings
+        aside = [*runs.troubles, *(name for name, each in standings.items() if each.reason)]
         branch = Branch(
             name, fork, goal, share=share, pace=pace, most_bytes=lambda: self._left_for(name), change=change, watch=watch,
             aside=aside,

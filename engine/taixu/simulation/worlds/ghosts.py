@@ -16,7 +16,7 @@ from taixu.simulation.worlds.components import Ghost, Simulated
 from taixu.simulation.worlds.runs import Simulations
 from taixu.simulation.worlds.surfaces import water_mesh
 
-__all__ = ["GhostsShown", "color_of", "show_ghosts"]
+__all__ = ["GhostsShown", "show_ghosts"]
 
 _MOST = 100_000
 _ELSEWHERE_M = 0.05
@@ -37,6 +37,14 @@ class GhostsShown:
             taken = set(self.numbers.values())
             self.numbers[name] = next(number for number in range(len(taken) + 1) if number not in taken)
         return self.numbers[name]
+
+    def color(self, name: str) -> str:
+        """The colour of a branch's ghosts as pages write it; empty where none are seen."""
+        if name not in self.numbers:
+            return ""
+        linear = np.array(_COLORS[self.numbers[name] % len(_COLORS)])
+        shown = np.where(linear > 0.0031308, 1.055 * linear ** (1 / 2.4) - 0.055, 12.92 * linear)
+        return "#" + "".join(f"{each:02x}" for each in np.rint(255 * shown).astype(int).tolist())
 
 
 def show_ghosts(world: World) -> None:
@@ -189,14 +197,9 @@ def _ghost_mesh(world: World, mesh: int, number: int) -> int:
     return meshes.put(key, LibraryMesh(entry.primitives, (_material(world, number),) * len(entry.primitives), entry.weights))
 
 
-def color_of(number: int) -> tuple[float, float, float]:
-    """The colour of a branch's ghosts, linear, by its number."""
-    return _COLORS[number % len(_COLORS)]
-
-
 def _material(world: World, number: int) -> int:
     materials = world.resource(MaterialLibrary)
-    color = color_of(number)
+    color = _COLORS[number % len(_COLORS)]
     ghost = Material(name="ghost", base_color=(*color, 0.38), metallic=0.0, roughness=0.5, alpha_mode="BLEND", emissive=color)
     ghost.emissive_strength = 0.25
     key = ("ghost", number)

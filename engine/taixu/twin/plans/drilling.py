@@ -9,6 +9,7 @@ import numpy as np
 from taixu.app import Components
 from taixu.ecs import World
 from taixu.errors import TaixuError
+from taixu.scene import Hierarchy, WorldTransforms, propagate_transforms
 from taixu.twin.commands import Ledger
 from taixu.twin.controls import value_doubt
 from taixu.twin.measures import Measures
@@ -20,7 +21,7 @@ from taixu.twin.rules import RuleEngine
 from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.scope import TableScope, classes_of
 
-__all__ = ["DrillHands", "drill_plan", "matching"]
+__all__ = ["Drill", "DrillHands", "drill_plan", "matching"]
 
 _MOST_STEPS = 200_000
 LONGEST_SECS = 86_400.0
@@ -68,6 +69,39 @@ def matching(world: World, condition: Expression) -> np.ndarray[tuple[int], np.d
     return np.concatenate(found)
 
 
+class Drill:
+    """A plan that is carried out in a world step by step, and judged; without a plan, what rules and measures say there.
+
+    Parameters
+    ----------
+    now_ns
+        When it begins.
+    """
+
+    def __init__(self, plan: Plan | None, *, now_ns: int) -> None:
+        self.run = None if plan is None else PlanRun(plan, now_ns, now_ns, is_drill=True)
+        self.alarms = 0
+        """Rules that were broken since it began."""
+        self._has_begun = False
+
+    def step(self, world: World, *, now_ns: int) -> None:
+        """Look at the world as it stands, and take the plan on."""
+        if world.has_resource(WorldTransforms) and world.has_resource(Hierarchy):
+            propagate_transforms(world)  # rules ask where things are
+        rules, measures = world.resource(RuleEngine), world.resource(Measures)
+        begun, _ = rules.step(world, now_ns=now_ns)
+        self.alarms += len(begun) if self._has_begun else 0  # what was so before is not the plan's
+        self._has_begun = True
+        measures.step(world, now_ns=now_ns, ground=rules.senses.ground, at_once=True)
+        rules.senses.measured = measures.values()
+        if self.run is not None:
+            self.run.step(world, whole_values(measures.values()), DrillHands(), now_ns=now_ns)
+
+    def score(self) -> PlanScore | None:
+        """What came of the plan so far; None where there is none."""
+        return None if self.run is None else score_plan(self.run, alarms=self.alarms)
+
+
 def drill_plan(
     world: World, plan: Plan, *, now_ns: int, secs: float = 3600.0, step_secs: float = 1.0,
     advance: Callable[[World, float], None] | None = None, still_wanted: Callable[[], bool] = lambda: True,
@@ -88,18 +122,12 @@ def drill_plan(
     """
     if not step_secs > 0 or not 0 < secs <= LONGEST_SECS or secs / step_secs > _MOST_STEPS:
         raise TaixuError(f"a drill has at most {LONGEST_SECS:g} seconds and {_MOST_STEPS:,} steps")
-    run = PlanRun(plan, now_ns, now_ns, is_drill=True)
-    rules, measures, hands = world.resource(RuleEngine), world.resource(Measures), DrillHands()
-    alarms = 0
+    drill = Drill(plan, now_ns=now_ns)
+    assert drill.run is not None
     for number in range(round(secs / step_secs) + 1):
-        at_ns = now_ns + round(number * step_secs * 1e9)
         if number and advance is not None:
             advance(world, step_secs)
-        begun, _ = rules.step(world, now_ns=at_ns)
-        alarms += len(begun) if number else 0  # what was so before is not the plan's
-        measures.step(world, now_ns=at_ns, ground=rules.senses.ground, at_once=True)
-        rules.senses.measured = measures.values()
-        run.step(world, whole_values(measures.values()), hands, now_ns=at_ns)
-        if run.ended_ns or not still_wanted():
+        drill.step(world, now_ns=now_ns + round(number * step_secs * 1e9))
+        if drill.run.ended_ns or not still_wanted():
             break
-    return run, score_plan(run, alarms=alarms)
+    return drill.run, score_plan(drill.run, alarms=drill.alarms)

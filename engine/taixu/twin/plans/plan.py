@@ -28,7 +28,7 @@ from taixu.twin.rules.expression import Expression
 from taixu.twin.rules.scope import read_condition
 from taixu.twin.settings_lists import read_listed, read_name, read_object, read_secs
 
-__all__ = ["Act", "Goal", "Message", "Plan", "PlanStep", "Reading", "Trigger", "read_plans"]
+__all__ = ["Act", "Goal", "Message", "Plan", "PlanStep", "Reading", "Trigger", "read_act", "read_plans"]
 
 _MAX_PLANS, _MAX_STEPS, _MAX_LISTED = 50, 200, 50
 _MAX_COUNT = 1_000_000
@@ -214,7 +214,7 @@ def _read_step(
         raise TaixuError("role takes a name, people a whole number above 0")
     if "takes" in raw and "until" in raw:
         raise TaixuError("it has either takes or until: one of them says when it is done")
-    acts = tuple(_read_act(each, components, controls) for each in _listed(raw.get("do", []), "do"))
+    acts = tuple(read_act(each, components, controls) for each in _listed(raw.get("do", []), "do"))
     tell = read_object(raw["tell"], frozenset({"whom", "say"}), what="tell") if "tell" in raw else None
     message = None
     if tell is not None:
@@ -249,7 +249,14 @@ def _read_trigger(raw: Any, components: Components) -> Trigger:
     return Trigger(read_condition(raw.get("when"), components), read_secs(raw.get("for", 0.0), what="for"), begins == "itself")
 
 
-def _read_act(raw: Any, components: Components, controls: frozenset[str]) -> Act:
+def read_act(raw: Any, components: Components, controls: frozenset[str]) -> Act:
+    """A command as text: ``{"control": "gate", "of": "device.kind == 'gate'", "value": "open"}``.
+
+    Raises
+    ------
+    TaixuError
+        When it is wrong.
+    """
     raw = read_object(raw, frozenset({"control", "of", "value"}), what="what is done")
     if raw.get("control") not in controls:
         raise TaixuError(f"there is no control {str(raw.get('control'))[:60]!r}; there are {', '.join(sorted(controls)) or 'none'}")

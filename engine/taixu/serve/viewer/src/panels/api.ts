@@ -83,6 +83,55 @@ export interface PlanScore {
   alarms: number;
 }
 
+export interface Kpi {
+  name: string;
+  unit: string;
+  value?: number | null;
+}
+
+/** What a branch is adopted as: the present goes on as it, its plan is begun, its commands are given. */
+export type Way = "world" | "plan" | "do";
+
+export interface FutureFacts {
+  name: string;
+  by: string;
+  seconds: number;
+  plan: string;
+  scenario: string;
+  do: string[];
+  progress: number;
+  running: boolean;
+  ahead_secs: number;
+  faster: number;
+  /** Why it ended before its time; empty where it did not. */
+  reason: string;
+  doubts: string[];
+  shown: boolean;
+  /** Of its ghosts, as CSS; empty where none are seen. */
+  color: string;
+  chosen: Way | "";
+  kpis: Kpi[];
+  alarms: number;
+  score: PlanScore | null;
+}
+
+export interface Futures {
+  branches: FutureFacts[];
+  /** The present's. */
+  kpis: Kpi[];
+  scenarios: string[];
+  plans: string[];
+  simulators: number;
+}
+
+export interface BranchDifference {
+  component: string;
+  field: string;
+  count: number;
+  text: string;
+  entities: { id: Id; name: string; amount: number }[];
+}
+
 export interface Mark {
   time_ns: number;
   kind: string;
@@ -163,6 +212,21 @@ export const stopPlan = (name: string) => post<PlanRun>(`/plans/${encodeURICompo
 export const planStepDone = (name: string, step: string) => post<PlanRun>(`/plans/${encodeURIComponent(name)}/done`, { step });
 
 export const drillPlans = () => post<{ scores: PlanScore[] }>("/plans/drill", {}).then((told) => told.scores);
+
+const branchPath = (name: string, what: string) => `/branches/${encodeURIComponent(name)}/${what}`;
+
+export const futures = () => ask<Futures>("/branches");
+
+export const beginFuture = (tried: { name: string; seconds: number; plan?: string; scenario?: string }) => post<FutureFacts>("/branches", tried);
+
+export const showFuture = (name: string, shown: boolean) => post<FutureFacts>(branchPath(name, "show"), { shown });
+
+export const adoptFuture = (name: string, way: Way, why: string) => post<FutureFacts>(branchPath(name, "adopt"), { way, why });
+
+export const discardFuture = (name: string) => post<Futures>(branchPath(name, "discard"), {});
+
+export const branchDifferences = (name: string) =>
+  ask<{ differences: BranchDifference[] }>(branchPath(name, "differences")).then((told) => told.differences);
 
 /** A refused command comes back as a command, too: it stands in the ledger. */
 export async function command(control: string, entity: Id, value: Plain): Promise<Command> {

@@ -10,6 +10,7 @@ import { AlarmVoice, AlarmsPanel, watchAlarms, worstUnseen } from "./alarms";
 import { CasesPanel, declared, watchCases } from "./cases";
 import { CompareDialog } from "./compare";
 import { DetailsPanel, watchSelected } from "./details";
+import { FuturesPanel, hasFutures, watchFutures } from "./futures";
 import { Icon, type IconName } from "./icons";
 import { LedgerPanel } from "./ledger";
 import { MeasuresPanel } from "./measures";
@@ -23,7 +24,7 @@ import { Timeline } from "./timeline";
 import { TopBar } from "./top_bar";
 
 const MOST_WORDS = 5;
-const ICONS: Record<Tab, IconName> = { things: "search", details: "info", alarms: "bell", cases: "route", plans: "flag", measures: "gauge", commands: "list" };
+const ICONS: Record<Tab, IconName> = { things: "search", details: "info", alarms: "bell", cases: "route", plans: "flag", futures: "branch", measures: "gauge", commands: "list" };
 
 export function startPanels(): void {
   startBeat();
@@ -31,6 +32,7 @@ export function startPanels(): void {
   watchAlarms();
   watchCases();
   watchPlans();
+  watchFutures();
   watchSelected();
   watchHistory();
   effect(() => {
@@ -69,8 +71,9 @@ export function Panels() {
   );
 }
 
-/** Cases only where there are processes, plans where there are any: most worlds have none. */
-const tabs = (all: readonly Tab[]) => all.filter((each) => (each !== "cases" || declared.value.length > 0) && (each !== "plans" || known.value.length > 0));
+/** Cases only where there are processes, plans and futures where there are any: most worlds have none. */
+const isThere: Partial<Record<Tab, () => boolean>> = { cases: () => declared.value.length > 0, plans: () => known.value.length > 0, futures: hasFutures };
+const tabs = (all: readonly Tab[]) => all.filter((each) => isThere[each]?.() ?? true);
 
 function DeskPanels() {
   return (
@@ -85,7 +88,7 @@ function DeskPanels() {
       )}
       {rightOpen.value ? (
         <aside class="column column-right" aria-label={t("columns.right")}>
-          <Tabs of={tabs(["details", "alarms", "cases", "plans", "measures", "commands"])} onFold={() => (rightOpen.value = false)} />
+          <Tabs of={tabs(["details", "alarms", "cases", "plans", "futures", "measures", "commands"])} onFold={() => (rightOpen.value = false)} />
           <TabBody />
         </aside>
       ) : (
@@ -104,7 +107,7 @@ function PhonePanels() {
           {tab.value === "things" ? <div class="column-body"><Things /></div> : <TabBody />}
         </section>
       )}
-      <Tabs of={tabs(["things", "details", "alarms", "cases", "plans", "measures", "commands"])} />
+      <Tabs of={tabs(["things", "details", "alarms", "cases", "plans", "futures", "measures", "commands"])} />
     </>
   );
 }
@@ -146,6 +149,7 @@ function TabBody() {
       {tab.value === "alarms" && <AlarmsPanel />}
       {tab.value === "cases" && <CasesPanel />}
       {tab.value === "plans" && <PlansPanel />}
+      {tab.value === "futures" && <FuturesPanel />}
       {tab.value === "measures" && <MeasuresPanel />}
       {tab.value === "commands" && <LedgerPanel />}
     </div>

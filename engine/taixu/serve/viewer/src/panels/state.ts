@@ -3,7 +3,7 @@ import { computed, effect, signal } from "@preact/signals";
 import { followed, hello, news } from "../live";
 import { canDraw, connection, moment, selected } from "../store";
 
-export type Tab = "things" | "details" | "alarms" | "cases" | "plans" | "measures" | "commands";
+export type Tab = "things" | "details" | "alarms" | "cases" | "plans" | "futures" | "measures" | "commands";
 export type Theme = "dark" | "light";
 
 const THEME = "taixu.theme";
