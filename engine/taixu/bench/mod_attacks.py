@@ -2,7 +2,8 @@
 
 The same world is opened twice, each with a box of its own, and the two take turns, frame by frame: one with its good mods alone,
 one with a family of hostile mods beside them, in the end with as many at once as a box holds. So whatever else the machine does
-meets both. Mods run as they do where somebody plays, sixty frames a second: nobody waits for them.
+meets both. For each family both are opened anew: where the one before put everybody does not count for it. Mods run as they do
+where somebody plays, sixty frames a second: nobody waits for them.
 
 ``alone_ms`` and ``frame_ms`` are the processor's time that the engine's process takes for a frame, all its threads, from one turn
 to the next (without drawing, or with: ``--size`` draws). ``extra_ms`` is the mean of the differences, turn by turn, the fiftieth
@@ -31,6 +32,7 @@ from taixu.bench.measure import Options, result
 if TYPE_CHECKING:
     from taixu.defaults import App
     from taixu.mods.host import ModHost
+    from taixu.mods.playing import ModsPlugin
 
 __all__ = ["defaults", "measure"]
 
@@ -68,9 +70,23 @@ class _Turns:
 class _Bench:
     """The two worlds, and the shortest times of the yardstick so far."""
 
-    def __init__(self, calm: App, app: App, options: Options) -> None:
-        self.apps, self.options = (calm, app), options
+    def __init__(self, apps: tuple[App, App], plugins: tuple[ModsPlugin, ModsPlugin], options: Options) -> None:
+        from taixu.assets.paths import find_sample
+
+        self.apps, self.options = apps, options
         self.yards: list[float] = []
+        self._plugins, self._sample = plugins, find_sample(Path(_SAMPLE))
+
+    def open(self) -> list[str]:
+        """Open both worlds with their good mods, and let them get going; gives which mods of the second are not loaded."""
+        from taixu.edit.project import open_project
+
+        refused: dict[str, str] = {}
+        for app, plugin in zip(self.apps, self._plugins, strict=True):
+            app.open(self._sample, mods=False)
+            refused = plugin.load_folder(app.world, open_project(self._sample)[0].root / "mods")
+        self.frames(2 * _WARM)
+        return [name for name in refused if name]
 
     @property
     def best_ms(self) -> float:
@@ -106,10 +122,11 @@ class _Bench:
         )  # fmt: skip
 
     def measure_family(self, family: str, sources: Sequence[str]) -> dict[str, Any]:
-        """A family beside the good mods of one of the worlds; ended afterwards, with all that it spawned."""
+        """A family beside the good mods of one of the worlds, both opened anew."""
         from taixu.mods.grants import Grants
         from taixu.mods.host import ModHost
 
+        self.open()
         host: ModHost = self.apps[1].resource(ModHost)
         count = host.log.count
         grants = Grants.of(read=READS, write=WRITES, capabilities=CAPABILITIES)
@@ -127,7 +144,6 @@ class _Bench:
         good = [mod.status for name, mod in host.mods.items() if name not in names]
         for name in names:
             host.unload(name)
-        self.frames(_WARM // 2)
         return self.result(
             family, turns, n=len(sources), start_extra_ms=start.extra_ms(self.best_ms),
             good_steps=_round((after[1] - before[1]) / max(1, after[0] - before[0])),
@@ -138,26 +154,19 @@ class _Bench:
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
     """Yield the worlds as they are, then one result for each family of `n` mods, then one for all at once."""
-    from taixu.assets.paths import find_sample
     from taixu.defaults import App
-    from taixu.edit.project import open_project
     from taixu.mods.host import ModHost
     from taixu.mods.playing import ModsPlugin
 
     plugins = ModsPlugin(wait=False), ModsPlugin(wait=False)
     size = options.size if any(options.size) else (320, 180)
     with App.headless(size=size, plugins=(plugins[0],)) as calm, App.headless(size=size, plugins=(plugins[1],)) as app:
-        sample = find_sample(Path(_SAMPLE))
-        for one, plugin in zip((calm, app), plugins):
-            one.open(sample, mods=False)
-            refused = plugin.load_folder(one.world, open_project(sample)[0].root / "mods")
+        bench = _Bench((calm, app), plugins, options)
+        not_loaded = bench.open()
         good = len(app.resource(ModHost).mods)
-        bench = _Bench(calm, app, options)
-        bench.frames(2 * _WARM)
         yield bench.result(
-            "none", bench.frames(options.frames), n=good, cores=os.cpu_count(), badge=plugins[1].badge,
-            not_loaded=len([name for name in refused if name]),
-        )  # fmt: skip
+            "none", bench.frames(options.frames), n=good, cores=os.cpu_count(), badge=plugins[1].badge, not_loaded=len(not_loaded)
+        )
         wanted = options.scenes.split(",") if options.scenes else [*FAMILIES, _ALL]
         for family, sources in FAMILIES.items():
             if family in wanted:

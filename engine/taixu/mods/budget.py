@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-__all__ = ["Budget", "ModCost"]
+__all__ = ["PAUSED", "Budget", "ModCost"]
 
+PAUSED = 3
+"""The level of a budget at which a mod runs no more."""
 _WINDOW = 120
 _WARN, _SLOW, _PAUSE = 30, 60, 90
 _MOST_WEIGHT = 5
@@ -42,7 +44,7 @@ class Budget:
         for level, limit, text in (
             (1, _WARN, "takes longer than it may: {} of {} steps were above its budget"),
             (2, _SLOW, "runs every second step now: {} of {} steps were above its budget"),
-            (3, _PAUSE, "is paused: {} of {} steps were above its budget; load it anew to let it run again"),
+            (PAUSED, _PAUSE, "is paused: {} of {} steps were above its budget; load it anew to let it run again"),
         ):
             if self.level == level - 1 and over >= limit:
                 self.level = level

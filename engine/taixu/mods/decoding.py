@@ -181,14 +181,12 @@ def _order(item: Any, counts: Counter[str], capabilities: Collection[str], answe
     return Order(name, arguments)
 
 
-def _count_items(value: Any, most: int) -> int:
+def _count_items(value: list[Any] | dict[str, Any], most: int) -> int:
     """How many numbers, texts and lists there are in a value; it stops counting at `most`."""
-    count, left = 0, [value]
+    count, left = 1, [value]
     while left and count < most:
-        count += 1
         item = left.pop()
-        if isinstance(item, list):
-            left += item[:most]
-        elif isinstance(item, dict):
-            left += item.values()
-    return count
+        parts = item[:most] if isinstance(item, list) else list(item.values())
+        count += len(parts)
+        left += [part for part in parts if isinstance(part, (list, dict))]
+    return min(count, most)

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from taixu.app import Clock
 from taixu.errors import TaixuError
 from taixu.mods.boxed import Boxed
-from taixu.mods.budget import Budget, ModCost
+from taixu.mods.budget import PAUSED, Budget, ModCost
 from taixu.mods.decoding import Answer, Order, decode_answer
 from taixu.mods.hands import carry_out
 from taixu.mods.inbox import Inbox
@@ -82,7 +82,7 @@ class SteppedMod(NamedMod):
     @property
     def running(self) -> bool:
         """Whether it is to be called."""
-        return not self.fault and not self.boxed.off and self.budget.level < 3
+        return not self.fault and not self.boxed.off and self.budget.level < PAUSED
 
     @property
     def status(self) -> str:
@@ -130,8 +130,14 @@ class SteppedMod(NamedMod):
         """It has asked for more than the engine does for it in a step: it catches up, and that counts as over its budget."""
         self.share.waited += 1
         self.tell_once(f"mod {self.name!r} asks for more than the engine does in a step: it is called less often")
-        if told := self.budget.note(2 * self.budget.fuel):
+        self._charge(2 * self.budget.fuel)
+
+    def _charge(self, fuel: int) -> None:
+        """Count a step of so many instructions; of what a mod asked for that is paused, nothing more is done."""
+        if told := self.budget.note(fuel):
             self.tell("warning", f"mod {self.name!r} {told}")
+        if self.budget.level == PAUSED:
+            self._backlog.clear()
 
     def hear(self, events: list[Any], nbytes: int) -> None:
         """Note what others' messages cost it to read: nothing of that is charged to it."""
@@ -262,18 +268,18 @@ class SteppedMod(NamedMod):
             self.stop(f"mod {self.name!r} answered with what no call of game gives ({answer.forged}): it is stopped")
             return
         self._write_back(answer)
-        work = work_of(answer, len(reply.payload))
+        reading, refused = work_of(answer, len(reply.payload)), answer.refused
         self.cost.orders += len(answer.orders)
         self._backlog += answer.orders
-        work += self._work_off(answer, at_start=not self._charged)
+        work = reading + self._work_off(answer, at_start=not self._charged)
         self._account(answer)
         if self._charged:
-            self.share.spend(work_of(answer, len(reply.payload)))
+            self.share.spend(reading + answer.refused - refused)
         if answer.fault is not None:
             where = f"in {answer.fault.where} of mod {self.name!r}" if answer.fault.where else f"in mod {self.name!r}"
             self.stop(f"{answer.fault.text} ({where}; stopped until it is loaded anew)", line=answer.fault.line)
-        elif self._charged and (told := self.budget.note(spent + FUEL_PER_UNIT * work)):
-            self.tell("warning", f"mod {self.name!r} {told}")
+        elif self._charged:
+            self._charge(spent + FUEL_PER_UNIT * work)
         if self.cost.steps % _SNAPSHOT_TICKS == 0:
             self.boxed.snapshot(self._ran)
 

@@ -2,9 +2,9 @@
 
 A mod's instructions are counted in its box; here is what its answers cost outside of it: reading them, and carrying out what
 they ask for. A unit is about a microsecond. All mods together get so many units a step; those that want more share them,
-and a mod that has used up its own is not called until it has caught up. What one answer asks for beyond some milliseconds is
-done in the next steps. So no mod, and no thirty of them, can hold up a frame for long, and what moves whole columns, as most mods
-do, waits for nobody.
+and a mod that has used up its own is not called until it has caught up. Who keeps wanting more than there is gets less: half of
+its part once it was warned, then a quarter. What one answer asks for beyond some milliseconds is done in the next steps. So no
+mod, and no thirty of them, can hold up a frame for long, and what moves whole columns, as most mods do, waits for nobody.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
+from taixu.mods.budget import Budget
 from taixu.mods.decoding import Answer, Order
 
 __all__ = ["FUEL_PER_UNIT", "RayParts", "Share", "post_work", "share_out", "structure_work", "take_portion", "work_of"]
@@ -26,6 +27,7 @@ _AT_START = 30_000
 _ENOUGH = 3000
 _BEAT = 10
 _BYTES_PER_UNIT = 100
+_READ = 4
 _COMMAND = 10
 _HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 20}
 _STRUCTURE = frozenset(("spawn", "despawn", "add", "remove"))
@@ -95,18 +97,23 @@ class Share:
 class _Sharing(Protocol):
     @property
     def share(self) -> Share: ...
+    @property
+    def budget(self) -> Budget: ...
 
 
 def share_out(mods: Iterable[_Sharing], tick: int = 0) -> None:
-    """Give the units of a step to those that have used some of theirs, in equal parts, nobody more than they lack."""
+    """Give the units of a step to those that have used some of theirs, in equal parts, nobody more than they lack.
+
+    At each level of its budget a mod gets half of what it would get one level below; the other half is not given to anybody.
+    """
     mods = list(mods)
     for mod in mods:
         mod.share.look(tick)
-    hungry = sorted((mod.share for mod in mods if mod.share.units < _MOST_SAVED), key=lambda share: -share.units)
+    hungry = sorted((mod for mod in mods if mod.share.units < _MOST_SAVED), key=lambda mod: -mod.share.units)
     left = _UNITS_A_STEP
-    for place, share in enumerate(hungry):
-        part = min(_MOST_SAVED - share.units, left // (len(hungry) - place))
-        share.units += part
+    for place, mod in enumerate(hungry):
+        part = min(_MOST_SAVED - mod.share.units, left // (len(hungry) - place))
+        mod.share.units += part >> mod.budget.level
         left -= part
 
 
@@ -122,7 +129,7 @@ def structure_work(orders: Iterable[Order], mods: int) -> int:
 
 def work_of(answer: Answer, nbytes: int) -> int:
     """How many units reading an answer of `nbytes` bytes takes, without what it asks for."""
-    return nbytes // _BYTES_PER_UNIT + answer.items + answer.refused
+    return nbytes // _BYTES_PER_UNIT + answer.items + answer.refused + _READ * len(answer.orders)
 
 
 def take_portion(orders: deque[Order], most_units: float = _MOST_AT_ONCE) -> tuple[list[Order], int]:

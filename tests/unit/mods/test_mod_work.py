@@ -22,7 +22,7 @@ FULL = 8000
 
 
 def _shares(*units: int) -> list[Any]:
-    made = [SimpleNamespace(share=Share()) for _ in units]
+    made = [SimpleNamespace(share=Share(), budget=Budget(100)) for _ in units]
     for each, left in zip(made, units, strict=True):
         each.share.units = left
     return made
@@ -33,6 +33,14 @@ def test_units_go_to_those_that_lack_some_in_equal_parts() -> None:
     share_out(mods)
     assert [each.share.units for each in mods] == [FULL, FULL, -50_000 + 350, -50_000 + 350]
     assert [each.share.waits for each in mods] == [False, False, True, True]
+
+
+def test_who_was_told_off_gets_less_and_nobody_gets_more_for_it() -> None:
+    mods = _shares(*[-50_000] * 4)
+    for level, each in enumerate(mods):
+        each.budget.level = level
+    share_out(mods)
+    assert [each.share.units + 50_000 for each in mods] == [200, 100, 50, 25]
 
 
 def test_thirty_two_that_ask_for_everything_get_no_more_than_one() -> None:
@@ -116,7 +124,7 @@ def test_what_waits_to_be_done_is_kept_with_the_world_and_what_came_after_is_for
 
 def test_reading_an_answer_is_work() -> None:
     answer = decode_answer(b'{"commands": [["hide", {"name": "a"}], ["despawn", {"entity": 0}]]}', capabilities={"ui", "spawn"})
-    assert work_of(answer, 10_000) == 100 + answer.items + 1
+    assert work_of(answer, 10_000) == 100 + answer.items + 1 + 4 * len(answer.orders)
     assert work_of(Answer(), 0) == 0
 
 
@@ -188,6 +196,7 @@ def test_who_waits_all_the_time_is_paused_and_told() -> None:
     for _ in range(400):
         app.frame(STEP)
     assert mod.status == "paused"
+    assert not mod._backlog, "of what it asked for, nothing more is done"
     said = [line for line in mod_lines(app) if "'a.mod'" in line]
     assert len([line for line in said if "called less often" in line]) == 1
     assert len([line for line in said if "is paused" in line]) == 1
