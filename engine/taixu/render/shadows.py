@@ -7,13 +7,15 @@ cascades of the first directional light with shadows; local lights share the row
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from taixu.gpu import StructLayout
-from taixu.math.projection import orthographic, perspective
+from taixu.math.projection import frustum_planes, orthographic, perspective
+from taixu.math.vectors import cross
 from taixu.render.lights import Lights
 from taixu.render.views import View
 
@@ -62,6 +64,14 @@ class ShadowTile:
     far_depth: float
     is_parallel: bool
 
+    @cached_property
+    def planes(self) -> NDArray[np.floating[Any]]:
+        """Of what can cast shadows there, [6, 4]."""
+        planes = frustum_planes(self.clip_from_world)
+        if self.is_parallel:
+            planes[5] = (0.0, 0.0, 0.0, 1.0)  # casters before the near plane count: their depth is clamped
+        return planes
+
 
 def cascade_splits(near_m: float, far_m: float, *, count: int = CASCADES, evenness: float = 0.15) -> NDArray[np.float64]:
     """Depths where cascades begin and end, [count + 1], mostly exponential.
@@ -86,9 +96,9 @@ def fit_cascade(
     texel = 2 * radius / (size - 2)
     back = -direction / np.linalg.norm(direction)
     helper = np.array([0.0, 1.0, 0.0]) if abs(back[1]) < 0.99 else np.array([1.0, 0.0, 0.0])
-    right = np.cross(helper, back)
+    right = cross(helper, back)
     right /= np.linalg.norm(right)
-    rotation = np.stack([right, np.cross(back, right), back])
+    rotation = np.stack([right, cross(back, right), back])
     place = rotation @ center
     place[:2] = np.round(place[:2] / texel) * texel
     view = np.eye(4)
@@ -139,11 +149,14 @@ def shadow_rows(tiles: list[ShadowTile], height: int) -> NDArray[Any]:
 def _turned(direction: NDArray[np.float64], turn: tuple[float, float]) -> NDArray[np.float64]:
     """A direction moved across by two small angles (tangents), for suns that are not points."""
     helper = np.array([0.0, 1.0, 0.0]) if abs(direction[1]) < 0.99 else np.array([1.0, 0.0, 0.0])
-    a = np.cross(helper, direction)
+    a = cross(helper, direction)
     a /= np.linalg.norm(a)
-    moved = direction + a * turn[0] + np.cross(direction, a) * turn[1]
+    moved = direction + a * turn[0] + cross(direction, a) * turn[1]
     result: NDArray[np.float64] = moved / np.linalg.norm(moved)
     return result
+
+
+_CORNERS = np.array([(-1.0, -1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 1.0), (-1.0, 1.0, 1.0)])
 
 
 def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float) -> list[ShadowTile]:
@@ -161,8 +174,7 @@ def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float) -> 
         corners = np.empty((8, 3))
         for j, depth in enumerate((splits[i] if i else 0.0, splits[i + 1])):
             half = camera.height_m / 2 if camera.height_m > 0 else up * depth
-            for k, (x, y) in enumerate(((-1, -1), (1, -1), (1, 1), (-1, 1))):
-                corners[4 * j + k] = (x * half * aspect, y * half, -depth)
+            corners[4 * j : 4 * j + 4] = _CORNERS * (half * aspect, half, -depth)
         pose = camera.world_from_camera
         world = corners @ pose[:3, :3].T + pose[:3, 3]
         clip, texel = fit_cascade(world, direction, size=texels)
@@ -184,12 +196,12 @@ _SIDES = (  # right, up and forward of the sides +X -X +Y -Y +Z -Z; any up will 
 def _local(lights: Lights, light: int, position: NDArray[np.float64], first: int) -> list[ShadowTile]:
     if lights.kinds[light] == 1:
         axes, half = [np.array(side, float) for side in _SIDES], np.pi / 4
-    else:
+    else:  # an area looks as a wide spot from its middle
         forward = lights.directions[light]
         helper = np.array([0.0, 1.0, 0.0]) if abs(forward[1]) < 0.99 else np.array([1.0, 0.0, 0.0])
-        right = np.cross(forward, helper)
+        right = cross(forward, helper)
         right /= np.linalg.norm(right)
-        axes, half = [np.stack([right, np.cross(right, forward), forward])], float(lights.angles[light, 1])
+        axes, half = [np.stack([right, cross(right, forward), forward])], float(lights.angles[light, 1]) if lights.kinds[light] == 2 else np.pi
     half = min(half, np.radians(80.0))
     spread = np.tan(half) * LOCAL_TILE / (LOCAL_TILE - 4)  # a margin for filtering across sides
     tiles = []
