@@ -11,6 +11,7 @@ from taixu.ecs import World
 from taixu.edit.instancing import instantiate
 from taixu.edit.prefab import FromPrefab
 from taixu.scene.models import wait_for_models
+from taixu.simulation.worlds.placing import dress_simulated
 from taixu.twin.linkage import Linkages
 from taixu.twin.memory import Moment
 from taixu.twin.memory.restoring import bring_to, pose_made, write_children
@@ -34,6 +35,7 @@ def recall_moment(app: App, moment: Moment) -> list[str]:
     world = app.world
     notes = bring_to(world, moment, app.components)
     _forget_children(world, moment)
+    dress_simulated(world)
     world.advance()
     app.run_stage(Stage.APPLY)
     wait_for_models(world)

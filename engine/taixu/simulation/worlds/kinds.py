@@ -106,6 +106,9 @@ class SimulatorKinds:
         """Make a kind known; a later one of the same name takes its place."""
         self._kinds[name] = kind
 
+    def __contains__(self, name: str) -> bool:
+        return name in self._kinds
+
     def kind(self, name: str) -> SimulatorKind:
         """The kind of a name.
 

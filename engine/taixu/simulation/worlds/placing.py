@@ -11,15 +11,16 @@ from numpy.typing import NDArray
 from taixu.ecs import World
 from taixu.ecs.entity import mix64
 from taixu.scene import MaterialLibrary, MeshInstance, MeshLibrary, Transform, split_position
-from taixu.simulation.worlds.components import Simulated
-from taixu.simulation.worlds.kinds import Poses
+from taixu.simulation.worlds.components import Simulated, Simulation
+from taixu.simulation.worlds.kinds import Poses, SimulatorKinds
 from taixu.simulation.worlds.looks import look_mesh
 from taixu.simulation.worlds.runs import Part, Simulations
 
-__all__ = ["place_simulated", "surface_entity"]
+__all__ = ["dress_simulated", "place_simulated", "surface_entity"]
 
 _SALT = np.uint64(0x51B0_1A7E_D000_0001)
 _MOST_SHOWN = 1 << 20
+_NAMES = ("owner", "number")
 
 
 def place_simulated(world: World, now_ns: int) -> None:
@@ -43,6 +44,24 @@ def place_simulated(world: World, now_ns: int) -> None:
         standing = conductor.standings[name]
         age = min(now_ns - conductor.said_ns(name), part.simulator.period_ns) / 1e9 if standing.runs else 0.0
         _place(world, part, poses, max(age, 0.0))
+
+
+def dress_simulated(world: World) -> None:
+    """Give those a look who have none: who was brought back from a recording, which says where they were."""
+    if not world.has_resource(SimulatorKinds) or not world.has_resource(MeshLibrary):
+        return
+    kinds, meshes, materials = world.resource(SimulatorKinds), world.resource(MeshLibrary), world.resource(MaterialLibrary)
+    for table in list(world.query(Simulated, Transform, without=(MeshInstance,)).tables()):
+        entities, owners, numbers = (each.copy() for each in (table.entities, *(table.read(Simulated, name) for name in _NAMES)))
+        for owner in np.unique(owners).tolist():
+            mine = owners == owner
+            if not world.alive([owner])[0] or not world.has(owner, Simulation):
+                continue
+            kind = world.get(owner, Simulation).kind
+            look = kinds.kind(kind).look if kind in kinds else ""
+            if look:
+                world.insert(entities[mine], MeshInstance(mesh=look_mesh(meshes, materials, look)))
+                world.scatter(entities[mine], MeshInstance, "tint", _tints(numbers[mine]))
 
 
 def surface_entity(world: World, part: Part, mesh: int) -> None:

@@ -16,7 +16,7 @@ from taixu.twin.memory.entries import UNSORTED, Entry, PackedEntry, packed_entri
 from taixu.twin.memory.packing import Arrivals
 from taixu.twin.memory.room import admit_tracks, late_room, row_bytes
 
-__all__ = ["FROM_PREFAB", "MADE", "MEASURED", "NOTHING_NS", "NOT_WRITTEN", "Folding", "Moment", "MomentColumn"]
+__all__ = ["FROM_PREFAB", "MADE", "MEASURED", "NOTHING_NS", "NOT_WRITTEN", "SIMULATED", "Folding", "Moment", "MomentColumn"]
 
 MADE = "from_model"
 """The component of entities that systems made; of those only places are recorded."""
@@ -24,6 +24,8 @@ FROM_PREFAB = "from_prefab"
 """Marks prefabs' children; of those is recorded what was written to them since they were made."""
 MEASURED = "measure."
 """Marks who is no entity, but the whole or a zone that measures are of."""
+SIMULATED = "simulated"
+"""The component of entities that simulators move."""
 NOT_WRITTEN = frozenset({MADE, FROM_PREFAB, MEASURED})
 
 NOTHING_NS = np.iinfo(np.int64).min

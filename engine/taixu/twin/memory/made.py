@@ -1,7 +1,8 @@
 """What is recorded of entities that systems made: where machines' links are, and what has changed of prefabs' children.
 
 Made entities are made again from what they were made of, so that nothing of them need be recorded but what became of them since:
-physics moves links, and readings and scripts write to a prefab's children. Their ids follow from their owner's.
+physics moves links, and readings and scripts write to a prefab's children. Their ids follow from their owner's. Whom simulators
+move (cars, people) comes and goes: a few times a second it is recorded where they are, whatever step the simulators take.
 """
 
 from __future__ import annotations
@@ -17,13 +18,15 @@ from taixu.ecs.changes import row_count
 from taixu.edit.prefab import FromPrefab
 from taixu.scene import FromModel, Transform
 from taixu.twin.device import Device
-from taixu.twin.memory.folding import FROM_PREFAB, MADE
+from taixu.twin.memory.folding import FROM_PREFAB, MADE, SIMULATED
 
-__all__ = ["MadeRows", "changed_children", "moved_links", "signature_of"]
+__all__ = ["MadeRows", "SimulatedRows", "changed_children", "is_simulated", "moved_links", "signature_of"]
 
 _MACHINES = frozenset({"articulation"})
 """Components whose entities' nodes are moved by physics."""
 _POSE = ("translation", "rotation", "scale")
+_SIMULATED_NS = 250_000_000
+_OF_SIMULATED = (("simulated", ("owner", "number")), ("transform", ("cell", "translation", "rotation")))
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +50,39 @@ def signature_of(table: Table) -> tuple[str, ...]:
     names = tuple(sorted(declared.name for declared in table.components if declared.authored))
     if FromPrefab in table.types:
         return FROM_PREFAB, *names
+    if is_simulated(table):
+        return tuple(name for name, _ in _OF_SIMULATED)
     return (MADE, "transform") if table.made else names
+
+
+def is_simulated(table: Table) -> bool:
+    """Whether simulators move who is in a table."""
+    return any(each.name == SIMULATED for each in table.components)
+
+
+class SimulatedRows:
+    """Finds where those are whom simulators move, four times a second."""
+
+    def __init__(self) -> None:
+        self._seen = -1
+        self._next_ns = -(1 << 62)
+
+    def take(self, world: World, *, now_ns: int) -> Iterator[MadeRows]:
+        """Who moved since the last time, if it is time to look; surfaces of water stay out."""
+        if now_ns < self._next_ns:
+            return
+        seen, self._seen, self._next_ns = self._seen, world.tick, now_ns + _SIMULATED_NS
+        for table in world.tables:
+            if not is_simulated(table) or table.touched <= seen or Transform not in table.types:
+                continue
+            declared = {each.name: each for each in table.components}
+            fields = [(declared[name], declared[name].by_name[fld]) for name, fields in _OF_SIMULATED for fld in fields]
+            is_moved = table.read(declared[SIMULATED].cls, "number") >= 0
+            for component, fld in fields:
+                rows = np.arange(table.count)
+                rows = rows if seen < 0 else rows[table.changed((component.cls,), since=seen, fields=(fld.name,))]
+                if len(rows := rows[is_moved[rows]]):
+                    yield MadeRows(table, component.cls, fld, rows)
 
 
 def moved_links(world: World, seen: int) -> Iterator[MadeRows]:

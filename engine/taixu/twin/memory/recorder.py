@@ -29,7 +29,7 @@ from taixu.twin.memory.columns import Schema
 from taixu.twin.memory.entries import Entry
 from taixu.twin.memory.folding import MEASURED
 from taixu.twin.memory.index import MANIFEST
-from taixu.twin.memory.made import changed_children, moved_links, signature_of
+from taixu.twin.memory.made import SimulatedRows, changed_children, moved_links, signature_of
 from taixu.twin.memory.measured import MeasuredTracks, MeasuredValues, measured_id
 from taixu.twin.memory.packing import Arrivals, Tick
 from taixu.twin.memory.writer import Writer
@@ -95,6 +95,7 @@ class Recorder:
         self._events: list[dict[str, Any]] = []
         self._waiting: list[Callable[[], None]] = []
         self._measured: Sequence[MeasuredValues] = ()
+        self._simulated = SimulatedRows()
         self._measures = MeasuredTracks(self.schema, lambda: int(self._new_tracks(1)[0]))
 
     def note(self, kind: str, **facts: Any) -> None:
@@ -134,6 +135,7 @@ class Recorder:
         structure = world.structure.since(self._seen) if self._seen >= 0 else None
         made = [*moved_links(world, self._seen)]
         made += changed_children(world, self._seen, fresh=structure.spawned if structure is not None else None)
+        made += self._simulated.take(world, now_ns=now_ns)
         arrivals = self._arrivals(world, structure, [each.entities for each in made])
         measured = self._take_measured(world, arrivals, now_ns)
         tick = Tick(world.tick, now_ns, self._tracks, arrivals, measured)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from taixu.app import Components
 from taixu.ecs import Field, World, component_type
 from taixu.errors import TaixuError
+from taixu.twin.memory.made import is_simulated
 from taixu.twin.memory.recording import Moment
 
 __all__ = ["bring_to", "fill_moment", "pose_made", "write_children"]
@@ -127,7 +128,9 @@ def _known_classes(moment: Moment, components: Components) -> tuple[dict[str, ty
 
 def _drop_others(world: World, ids: NDArray[np.uint64]) -> None:
     gone = [
-        table.entities[~np.isin(world.stable_ids(table.entities), ids)] for table in world.tables if table.count and not table.made
+        table.entities[~np.isin(world.stable_ids(table.entities), ids)]
+        for table in world.tables
+        if table.count and (not table.made or is_simulated(table))
     ]
     gone = [each for each in gone if len(each)]
     if gone:
@@ -142,6 +145,8 @@ def _drop_changed(world: World, ids: NDArray[np.uint64], wanted: frozenset[type]
         return
     tables, _ = world.locate(handles)
     for number in np.unique(tables).tolist():
+        if is_simulated(world.table(number)):
+            continue
         has = {declared.cls for declared in world.table(number).components if declared.authored}
         if has != wanted:
             world.despawn(handles[tables == number])
