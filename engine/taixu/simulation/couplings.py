@@ -13,7 +13,7 @@ from taixu.errors import TaixuError
 from taixu.navigation.floor_grid import FloorGrid
 from taixu.simulation.traffic.network import RoadNetwork
 
-__all__ = ["CrossedRoads", "FloodedFloors", "FloodedRoads", "Raster"]
+__all__ = ["ClosedRoads", "CrossedRoads", "FloodedFloors", "FloodedRoads", "Raster"]
 
 _EVERY_M = 4.0
 _DEEP_FOR_CARS_M = 0.3
@@ -80,6 +80,31 @@ class FloodedRoads:
         wet = np.minimum(deepest, _DEEP_FOR_CARS_M) * 1000.0
         share = (0.0009 * wet**2 - 0.5529 * wet + 86.9448) / 86.9448
         return np.where(deepest >= _DEEP_FOR_CARS_M, 0.0, np.clip(share, 0.0, 1.0))
+
+
+class ClosedRoads:
+    """Streets that are closed while a number is above zero; of the others, what else slows them.
+
+    Parameters
+    ----------
+    lanes
+        Names of lanes, or of streets with all their lanes.
+    flooded
+        The pace of lanes by the depth of water, where that is told too.
+    """
+
+    def __init__(self, network: RoadNetwork, lanes: Sequence[str], flooded: FloodedRoads | None = None) -> None:
+        wanted = set(lanes)
+        self._closed = np.array([lane.name in wanted or lane.edge in wanted for lane in network.lanes], bool)
+        missing = wanted - {lane.name for lane in network.lanes} - {lane.edge for lane in network.lanes}
+        if missing:
+            raise TaixuError(f"there is no lane or street {min(missing)[:60]!r}")
+        self._flooded = flooded
+
+    def __call__(self, closed: NDArray[Any], depth: NDArray[Any] | None = None) -> NDArray[np.float64]:
+        """Share of the limit that one drives, ``[lanes]``."""
+        pace = np.ones(len(self._closed)) if self._flooded is None or depth is None else self._flooded(depth)
+        return np.where(self._closed & bool((closed > 0).any()), 0.0, pace)
 
 
 class FloodedFloors:

@@ -10,6 +10,7 @@ from simulated_worlds import small_city
 
 from taixu.app import App, Clock, Stage
 from taixu.ecs import World
+from taixu.edit.declared import declared_component
 from taixu.scene import CELL_M, MeshInstance, MeshLibrary, Transform
 from taixu.simulation.worlds import Simulated, Simulation, Simulations, advance_simulations
 from taixu.simulation.worlds.surfaces import water_mesh
@@ -195,4 +196,31 @@ def test_people_walk_on_the_floors_of_the_world(tmp_path: Path) -> None:
     assert not app.resource(Simulations).troubles
     assert len(_cars(app.world)) == 5
     assert min(_cars(app.world).values()) > -9 + 2.0
+    app.close()
+
+
+def test_a_field_of_the_world_closes_a_street(tmp_path: Path) -> None:
+    barrier = declared_component("barrier", {"shut": {"kind": "f32"}})
+    app = small_city(tmp_path)
+    app.register_component(barrier)
+    entity = app.world.spawn(Simulation("fields", name="desk", settings={"shut": "barrier.shut"}), barrier())
+    for table in app.world.query(Simulation).tables():
+        told = table.read(Simulation, "told").copy()
+        closed = {"pace": {"of": ["desk.shut", "water.depth"], "by": "closed_roads", "lanes": ["b"]}}
+        told[table.read(Simulation, "kind") == "traffic"] = closed
+        table.set(Simulation, "told", told)
+    app.frame(1.0)
+    app.world.set(entity, barrier, shut=1.0)
+    app.frame(20.0)
+    runs = app.resource(Simulations)
+    assert runs.troubles == [] and runs.conductor is not None
+    places = runs.conductor.column("cars.place")
+    assert places is not None and len(places) == 3 and (places[:, 0] < 110.0).all(), "nobody drives where it is shut"
+    app.world.set(entity, barrier, shut=0.0)
+    app.frame(5.0)
+    places = runs.conductor.column("cars.place")
+    assert places is not None and (places[:, 0] > 120.0).any()
+    app.world.set(entity, barrier, shut=float("nan"))
+    app.frame(1.0)
+    assert runs.conductor.standings["desk"].reason == "barrier.shut is no finite number"
     app.close()

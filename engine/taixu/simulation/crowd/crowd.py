@@ -213,7 +213,7 @@ class People:
                 raise TaixuError("slow wants a number of one or more for each floor")
             if not np.array_equal(slow, self._slow):
                 self._slow, self._costs = slow, None
-        if "leave" in given:
+        if "leave" in given and given["leave"].size:
             group = int(given["leave"].ravel()[0])
             if not 0 <= group < len(self._goals):
                 raise TaixuError(f"leave names no group; there are {len(self._goals)}")

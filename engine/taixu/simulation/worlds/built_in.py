@@ -21,11 +21,12 @@ _MOST_CELLS = 1 << 26
 
 
 def add_built_in(kinds: SimulatorKinds) -> None:
-    """Make water, traffic, people, weather, drones, units and SUMO known."""
+    """Make water, traffic, people, weather, fields, drones, units and SUMO known."""
     kinds.add("water", SimulatorKind(_water))
     kinds.add("traffic", SimulatorKind(_traffic, _car_poses, "car"))
     kinds.add("people", SimulatorKind(_people, _people_poses, "person"))
     kinds.add("weather", SimulatorKind(_weather))
+    kinds.add("fields", SimulatorKind(_fields))
     kinds.add("drones", SimulatorKind(_drones, _drone_poses, "drone"))
     kinds.add("unit", SimulatorKind(_unit))
     kinds.add("sumo", SimulatorKind(_sumo, _car_poses, "car"))
@@ -126,6 +127,22 @@ def _weather(settings: Settings, site: Site) -> Prepared:
         return Weather(secs.tolist(), {key: values.tolist() for key, values in columns.items()}, name=name, period_secs=period)
 
     return Prepared(make)
+
+
+def _fields(settings: Settings, site: Site) -> Prepared:
+    """By column, the field of its entity's components that says it: ``{"leave": "exits.group"}``."""
+    columns = {name: settings.text(name) for name in list(settings.names())}
+    settings.done()
+    for name, field in columns.items():
+        if field.count(".") != 1:
+            raise TaixuError(f"{name} takes a field such as gate.open, not {field[:60]!r}")
+
+    def make(name: str) -> Any:
+        from taixu.simulation.fields import Fields
+
+        return Fields(name=name)
+
+    return Prepared(make, {"fields": columns})
 
 
 def _drones(settings: Settings, site: Site) -> Prepared:

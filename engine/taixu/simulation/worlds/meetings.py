@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
-from taixu.simulation.couplings import CrossedRoads, FloodedFloors, FloodedRoads, Raster
+from taixu.simulation.couplings import ClosedRoads, CrossedRoads, FloodedFloors, FloodedRoads, Raster
 from taixu.simulation.worlds.settings import Settings
 
 __all__ = ["MEETINGS", "Met"]
@@ -46,6 +46,14 @@ def _flooded_floors(reader: Met, sources: Sequence[Met], options: Settings) -> C
     return FloodedFloors(_fact(reader, "floors"), _raster(sources[0], reader), bed, above=options.number("above", 1.0, low=0.0))
 
 
+def _closed_roads(reader: Met, sources: Sequence[Met], options: Settings) -> Callable[..., NDArray[Any]]:
+    lanes, network = options.texts("lanes"), _fact(reader, "network")
+    if not lanes or len(sources) > 2:
+        raise TaixuError("closed_roads wants lanes, what says that they are closed, and water's depth where it floods them")
+    flooded = FloodedRoads(network, _raster(sources[1], reader)) if len(sources) == 2 else None
+    return ClosedRoads(network, lanes, flooded)
+
+
 def _crossed_roads(reader: Met, sources: Sequence[Met], options: Settings) -> Callable[..., NDArray[Any]]:
     lanes, within = options.texts("lanes"), options.number("within", 2.0, low=0.0, high=100.0)
     if not lanes:
@@ -55,7 +63,8 @@ def _crossed_roads(reader: Met, sources: Sequence[Met], options: Settings) -> Ca
 
 
 MEETINGS: Mapping[str, Make] = {
-    "flooded_roads": _flooded_roads, "flooded_floors": _flooded_floors, "crossed_roads": _crossed_roads
+    "flooded_roads": _flooded_roads, "flooded_floors": _flooded_floors, "crossed_roads": _crossed_roads,
+    "closed_roads": _closed_roads,
 }  # fmt: skip
 
 

@@ -229,10 +229,12 @@ def _hash(key: _Key) -> str:
 
 def advance_simulations(world: World, *, steps: int = 1) -> None:
     """Fixed steps of a world's simulators: go on to the end of the last, and move what they move; the clock is the caller's."""
+    from taixu.simulation.worlds.hearing import hear_fields
     from taixu.simulation.worlds.placing import place_simulated
 
     runs = world.resource(Simulations)
     runs.follow(world)
+    hear_fields(world, runs)
     until = world_time_ns(world, steps=steps)
     runs.advance(until)
     place_simulated(world, until)
