@@ -16,6 +16,7 @@ BENCHES = {
     "transforms": "a million entities: changed transforms propagated",
     "S1": "10,000 boxes that all move, drawn",
     "S2": "100,000 boxes that stand still, drawn",
+    "S3": "a textured model under a sun with shadows, drawn",
     "physics": "1,000 awake bodies: the engine's share of a step",
     "import": "reading models from disk",
     "render-start": "from a cold start to the picture of a small model",
@@ -29,6 +30,7 @@ BENCHES = {
     "viewers": "200 viewers of 100,000 entities by the state stream, beside a bare WebSocket",
     "latency": "from an input and from a reading to the pixels that show it, read in a browser",
     "million": "a million moving things in one world, drawn off screen, beside numpy's copy",
+    "scale": "a million things of a hundred meshes, a camera that walks: Python and driver, and what culling leaves to draw",
     "navigation": "a navigation mesh made, ways on it, steps of a crowd of a thousand",
     "rules": "rules, fences, measures by zone and separation over a million entities, beside numpy",
     "commands": "from an operator's request to the device's acknowledgement over a real broker, beside bare paho",
@@ -41,7 +43,8 @@ BENCHES = {
 _INSTALLED = frozenset({"editor"})
 """Those that are found through the entry point group ``taixu.benches``, for what they measure may not be installed."""
 _MODULES = {
-    "S1": "moving_boxes", "S2": "static_boxes", "import": "importing", "render-start": "render_start", "mod-attacks": "mod_attacks",
+    "S1": "moving_boxes", "S2": "static_boxes", "S3": "lit_model", "import": "importing", "render-start": "render_start",
+    "mod-attacks": "mod_attacks",
 }  # fmt: skip
 
 

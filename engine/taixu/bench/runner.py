@@ -34,12 +34,12 @@ def run_bench(
 
 
 def run_lines(
-    module: str, arguments: list[str], *, environment: dict[str, str] | None = None
+    module: str, arguments: list[str], *, environment: dict[str, str] | None = None, python: str = sys.executable
 ) -> Iterator[dict[str, Any]]:
     """Run a module and yield the JSON objects that it prints, one a line; what else it prints is dropped."""
     with TemporaryFile() as told:  # a pipe that nobody reads would fill and stop it
         process = subprocess.Popen(
-            [sys.executable, "-m", module, *arguments],
+            [python, "-m", module, *arguments],
             stdout=subprocess.PIPE,
             stderr=told,
             text=True,

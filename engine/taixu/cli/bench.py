@@ -11,6 +11,9 @@ from taixu.cli.console import plain
 from taixu.cli.options import positive_integer, samples, size
 from taixu.errors import MachineError, TaixuError, UsageError
 
+_WITH_PEERS = ["S1", "S2", "S3"]
+"""What other engines are asked to draw, where no benchmark is named."""
+
 __all__ = ["add_arguments", "example", "run", "summary", "usage"]
 
 summary = "Measures this machine, one JSON line for each result; names: " + ", ".join(BENCHES) + "."
@@ -49,7 +52,7 @@ def run(args: argparse.Namespace) -> int:
         find_scenarios(args.content or "")  # said here, where the sentence and the status are the user's
     results: list[dict[str, Any]] = []
     failures: list[str] = []
-    for name in [args.name] if args.name else _all_that_can_run():
+    for name in [args.name] if args.name else _WITH_PEERS if args.peers else _all_that_can_run():
         args.console.say(f"{name}: {BENCHES[name]}")
         try:
             for found in run_bench(name, given):

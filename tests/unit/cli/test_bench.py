@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
 from command_line import taixu, taixu_json
@@ -46,15 +48,53 @@ def test_an_unknown_benchmark_is_refused(capsys: pytest.CaptureFixture[str]) -> 
     assert "transforms, S1, S2" in capsys.readouterr().err
 
 
-def test_peers_say_why_they_are_left_out() -> None:
-    from taixu.bench.peers import PEERS
+@pytest.mark.parametrize("scene", ["S1", "S3"])
+def test_peers_say_why_they_are_left_out(scene: str) -> None:
+    from taixu.bench.peers import variants_of
     from taixu.bench.runner import run_lines
 
-    for peer, variants in PEERS.items():
-        asked = [peer, "--variant", variants[-1], "--n", "64", "--frames", "2", "--size", "64x36"]
+    for peer, variants in variants_of(scene).items():
+        asked = [peer, "--variant", variants[-1], "--scene", scene, "--n", "64", "--frames", "2", "--size", "64x36"]
         (found,) = run_lines("taixu.bench.peers", asked)
         assert found["peer"] == peer
         assert found["fps"] > 0 if "skipped" not in found else len(found["skipped"]) > 10
+
+
+def test_the_best_of_those_that_ran_is_what_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    from taixu.bench import against_peers
+
+    frames = {"panda3d": (40.0, 1.0), "pygfx": (10.0, 40.0), "pyvista": (28.0, 1.5)}
+
+    def run_lines(module: str, asked: list[str], **_: object) -> Iterator[dict[str, Any]]:
+        peer, about = asked[0], {"peer": asked[0], "variant": asked[2]}
+        if peer not in frames:
+            yield about | {"skipped": "it is not installed"}
+            return
+        fps, bare_ms = frames[peer]
+        yield about | {"fps": fps, "frame_ms": bare_ms if "--without-gpu" in asked else 1e3 / fps}
+
+    monkeypatch.setattr(against_peers, "run_lines", run_lines)
+    own = {"name": "S1", "n": 10, "size": "64x36", "fps": 39.0, "frame_ms": 25.6, "p95_ms": 26.0, "rss_peak_mb": 100}
+    own["python_ms"] = 0.5
+    *each, best = against_peers.compare_with_peers(own, ["--scene", "S1"])
+    assert [one["peer"] for one in each if "skipped" in one] == ["godot3", "godot3"]
+    assert {one["ratio"] for one in each if one["peer"] == "pygfx"} == {3.9}
+    assert KEYS <= set(best)
+    assert (best["peer"], best["limit_fps"], best["ratio"], best["python_ratio"]) == ("panda3d", 38.0, 1.03, 2.0)
+
+
+def test_a_camera_that_walks_sees_little_of_a_town() -> None:
+    found = taixu_json("bench", "scale", "--n", "4000", "--frames", "2", "--size", "64x36")
+    plain, culling = found["results"]
+    assert KEYS | {"python_ms", "ratio", "triangles"} <= set(plain) & set(culling)
+    assert culling["tested"] == 4000
+    assert culling["hidden"] > 0
+    assert culling["drawn"] < plain["drawn"]
+
+
+def test_a_lit_model_is_drawn() -> None:
+    found = taixu_json("bench", "S3", "--frames", "2", "--size", "64x36")
+    assert KEYS | {"python_ms", "size"} <= set(found)
 
 
 def test_the_scene_is_a_cube_around_the_origin() -> None:

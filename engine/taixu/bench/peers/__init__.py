@@ -9,11 +9,19 @@ the driver draws nothing.
 
 from __future__ import annotations
 
-__all__ = ["PEERS"]
+__all__ = ["MODEL_PEERS", "PEERS", "variants_of"]
 
-PEERS = {
+PEERS: dict[str, tuple[str, ...]] = {
     "panda3d": ("nodes", "instances"),
     "godot3": ("nodes", "multimesh"),
     "pygfx": ("nodes", "instances"),
+    "pyvista": ("actors", "glyphs"),
 }
-"""Variants by engine."""
+"""Variants by engine, of boxes (S1 and S2)."""
+MODEL_PEERS: dict[str, tuple[str, ...]] = {"panda3d": ("model",), "godot3": ("model",), "pygfx": ("model",), "pyvista": ("model",)}
+"""Of the model (S3)."""
+
+
+def variants_of(scene: str) -> dict[str, tuple[str, ...]]:
+    """Variants by engine of a scene."""
+    return MODEL_PEERS if scene == "S3" else PEERS
