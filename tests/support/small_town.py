@@ -1,11 +1,11 @@
-"""A small town for tests of futures: three cars on a street that may be flooded, and a gate that plans open."""
+"""A small town for tests of futures: cars on a street that may be flooded, and a gate that plans open."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
 
-from simulated_worlds import NET, ROUTES
+from simulated_worlds import NET
 
 import taixu as tx
 from taixu.edit import Project, WorldSettings
@@ -15,6 +15,8 @@ from taixu.twin import Device
 
 __all__ = ["TOWN", "build_town"]
 
+_CARS = "".join(f'<vehicle id="{number}" depart="{4 * number}" route="r"/>' for number in range(150))
+_ROUTES = f'<routes><route id="r" edges="a b"/>{_CARS}</routes>'
 GATE = declared_component("gate", {"state": {"kind": "text", "choices": ["open", "shut"]}})
 
 
@@ -43,15 +45,15 @@ TOWN: dict[str, Any] = {
 def build_town(app: Any, folder: Path) -> None:
     """Put it into an app whose clock takes ten fixed steps a second."""
     (folder / "town.net.xml").write_text(NET)
-    (folder / "town.rou.xml").write_text(ROUTES)
+    (folder / "town.rou.xml").write_text(_ROUTES)
     app.clock.steps_per_sec = 10
     app.register_component(GATE)
     app.insert_resource(Project(folder))
     world, scene = app.world, app.scene
     scene.spawn("Street", tx.Shape("box", size=(220.0, 0.2, 12.0)), position=(100.0, -0.1, 0.0))
-    scene.spawn("Gate", tx.Shape("box", size=(0.6, 4.0, 12.0)), Device(key="g", kind="gate"), GATE(state="shut"),
-                position=(205.0, 2.0, 0.0))  # fmt: skip
-    scene.spawn("Camera", tx.Camera(), position=(60.0, 45.0, 70.0), rotation=(-0.27, 0.0, 0.0, 0.963))
+    scene.spawn("Gate", tx.Shape("box", size=(0.6, 4.0, 2.0)), Device(key="g", kind="gate"), GATE(state="shut"),
+                position=(130.0, 2.0, -6.0))  # fmt: skip
+    scene.spawn("Camera", tx.Camera(), position=(110.0, 30.0, 45.0), rotation=(-0.29, 0.0, 0.0, 0.957))
     water = {"heights": [[0.0] * 22] * 4, "cell": 10.0}
     world.spawn(Simulation("water", settings=water), tx.Transform((-10.0, 0.0, -20.0)))
     told = {"pace": {"of": "water.depth", "by": "flooded_roads"}}

@@ -119,7 +119,7 @@ function FutureView({ of }: { of: FutureFacts }) {
     <section class="section future" aria-label={of.name} data-future={of.name} data-state={state}>
       <h3 class="section-title"><span><Swatch of={of} />{of.name}</span><span class="faint">{of.by}</span></h3>
       {of.running && <progress max={1} value={of.progress} aria-label={t("futures.progress")} />}
-      <p class="hint panel-hint">
+      <p class="hint">
         {t(`futures.${state}`, { span: spanText(of.ahead_secs), faster: numberText(of.faster) })}
         {of.chosen && <b> {t(`futures.chosen.${of.chosen as Way}`)}</b>}
       </p>
@@ -170,8 +170,10 @@ function Differing({ found }: { found: BranchDifference[] }) {
   );
 }
 
+let hasHeard = false;
+
 function refresh(): void {
-  futures().then((told) => (known.value = told), () => undefined);
+  futures().then((told) => ((known.value = told), (hasHeard = true)), () => undefined);
 }
 
 /** Learn what there is, and how far it is while somebody looks. */
@@ -180,6 +182,6 @@ export function watchFutures(): void {
     if (isConnected.value) refresh();
   });
   setInterval(() => {
-    if (isConnected.peek() && tab.peek() === "futures") refresh();
+    if (isConnected.peek() && (tab.peek() === "futures" || !hasHeard)) refresh();
   }, ASK_MS);
 }
