@@ -29,7 +29,7 @@ _PLACED = ("model", "prefab", "texture", "sky", "sound", "script")
 _MOST_PLACED = 50
 _ENDINGS = (
     ".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".off", ".3mf", ".dae", ".urdf", ".png", ".jpg", ".jpeg", ".webp", ".ktx2",
-    ".dds", ".bmp", ".tga", ".hdr", ".exr", ".wav", ".ogg", ".mp3", ".flac", ".bin", ".mtl", ".py", ".prefab.json",
+    ".dds", ".bmp", ".tga", ".hdr", ".exr", ".wav", ".ogg", ".mp3", ".flac", ".bin", ".mtl", ".py", ".prefab.json", ".cube",
 )  # fmt: skip
 
 

@@ -27,12 +27,12 @@ _SCRIPT_KINDS = {
     "Quat": ("quaternion", 4), "Color": ("color", 3), "Entity": ("entity", 1), "Asset": ("asset", 1), "list": ("data", 1),
     "dict": ("data", 1),
 }  # fmt: skip
-_UNITS = frozenset({"m", "kg", "rad", "s", "secs", "deg", "hz", "n", "ev"})
+_UNITS = frozenset({"m", "kg", "rad", "s", "secs", "deg", "hz", "n", "ev", "k"})
 _FACTS = ("doc", "unit", "minimum", "maximum", "label", "kind", "endings")
 _ENDINGS = {
     "model": (".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".urdf", ".usd", ".usda", ".usdc", ".usdz", ".bvh"),
     "texture": (".png", ".jpg", ".jpeg", ".webp", ".ktx2", ".dds", ".bmp", ".tga"), "sky": (".hdr", ".exr", ".png", ".jpg"),
-    "sound": (".wav", ".ogg", ".mp3", ".flac"), "script": (".py",), "prefab": (".prefab.json",),
+    "sound": (".wav", ".ogg", ".mp3", ".flac"), "script": (".py",), "prefab": (".prefab.json",), "lut": (".cube",),
 }  # fmt: skip
 
 

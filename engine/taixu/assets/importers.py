@@ -39,7 +39,7 @@ class Importer:
     suffix
         In lower case, with its dot.
     kind
-        What it makes: ``model`` (`ModelData`), ``image`` (array), ``audio`` (`AudioClip`), or a plugin's own.
+        What it makes: ``model`` (`ModelData`), ``image`` (array), ``audio`` (`AudioClip`), ``lut`` (`CubeLut`), or a plugin's own.
     name
         ``module:function``; empty for one that cannot be named.
     isolated
@@ -73,6 +73,7 @@ class Importers:
             self.register(suffix, "taixu.assets.image:read_image", kind="image", isolated=False)
         for suffix in _SOUNDS:
             self.register(suffix, "taixu.assets.audio_clip:read_audio", kind="audio", isolated=False)
+        self.register(".cube", "taixu.assets.cube_lut:read_cube", kind="lut", isolated=False)
 
     def register(
         self, suffix: str, function: str | Callable[[Path], Any], *, kind: str = "model", isolated: bool = True,

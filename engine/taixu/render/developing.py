@@ -12,6 +12,7 @@ from taixu.render.bindings import UniformSlot
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
+from taixu.render.post.developed import bind_effects, developed_block, developed_defines, developed_reads
 from taixu.render.tonemap import TONEMAPS
 from taixu.render.views import View
 
@@ -47,7 +48,8 @@ class DevelopingFeature:
             return ()
         encoding = str(view.settings.get("encoding", "srgb"))
         filtered = view.settings.get("antialias") == "fxaa" and encoding == "srgb"
-        nodes: list[PassNode] = [TonemapPass(self, encoding, target="color_sharp" if filtered else "color")]
+        target = "color_sharp" if filtered else "color"
+        nodes: list[PassNode] = [TonemapPass(self, encoding, target=target, reads=developed_reads(view))]
         if filtered:
             nodes.append(EdgeFilterPass())
         if view.samples > 1:
@@ -82,11 +84,14 @@ class TonemapPass:
             [[2.0**stops, curve, float(context.settings("gamma", 0.0)), ENCODINGS[self.encoding][1]], behind],
             np.float32,
         )
-        pipeline = device.pipeline("passes/fullscreen.vert", "passes/tonemap.frag", cull="none", depth=None, label="tone map")
+        block = np.concatenate([block, developed_block(context)])
+        pipeline = device.pipeline("passes/fullscreen.vert", "passes/tonemap.frag", defines=developed_defines(context), cull="none",
+                                   depth=None, label="tone map")  # fmt: skip
         with device.render_pass(context.targets(self.target)) as p:
             p.pipeline(pipeline)
             p.push_uniform(UniformSlot.PASS, block)
-            p.bind_texture(0, context.texture("radiance"), device.sampler(filter="nearest", mip="none", wrap="clamp"))
+            p.bind_texture(0, context.texture(self.reads[0]), device.sampler(filter="nearest", mip="none", wrap="clamp"))
+            bind_effects(context, p)
             p.draw(3)
 
 

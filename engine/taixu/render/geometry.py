@@ -3,7 +3,7 @@
 Outputs (and resource names): "depth" depth32f; "normal" rgba16f, world space in xyz; "velocity" rg16f, the move since
 the last frame in texture coordinates (add it to today's to find yesterday's); "id" r32ui, entity index, 0xFFFFFFFF for
 nothing. With several samples the pass draws to "<name>_ms" and resolves to the plain names. A feature that needs more
-than the view's outputs lists it in ``view.settings["geometry"]``.
+than the view's outputs lists it in ``view.settings["geometry"]``, or in `geometry` of what it chose for the view.
 """
 
 from __future__ import annotations
@@ -159,6 +159,7 @@ class GeometryFeature:
         if view.quality == "fast":
             return ()
         needed = view.outputs | set(view.settings.get("geometry", ()))
+        needed = needed.union(*(getattr(choice, "geometry", ()) for choice in view.choices.values()))
         wanted = tuple(name for name in GEOMETRY_FORMATS if name in needed)
         nodes: list[PassNode] = [GeometryPass(wanted, view.samples)]
         if "id" in wanted:

@@ -44,6 +44,7 @@ from taixu.render.meshes import MeshPool
 from taixu.render.occlusion import OcclusionFeature
 from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures
+from taixu.render.post import PostFeature
 from taixu.render.shading import ShadingFeature
 from taixu.render.views import OUTPUTS, View, ViewCamera, view_block, view_planes
 from taixu.render.wind import STILL_AIR, WIND_SLOT, wind_block
@@ -109,7 +110,8 @@ class Renderer:
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ShadingFeature(device, self.lighting), FallingFeature(device),
-                        DevelopingFeature(device, self.lighting), LineFeature(self.lines), HudFeature()):  # fmt: skip
+                        PostFeature(device), DevelopingFeature(device, self.lighting),
+                        LineFeature(self.lines), HudFeature()):  # fmt: skip
             self.add_feature(feature)
 
     # -- set-up ------------------------------------------------------------------------------------------------------

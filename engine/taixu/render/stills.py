@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from taixu.render.denoising import denoise
 from taixu.render.path_tracing import trace_still
 from taixu.render.pictures import Picture
+from taixu.render.post.finishing import finish_still, is_finished_late
 from taixu.render.tonemap import encode, tonemap
 from taixu.render.tracing import ensure_rays
 from taixu.render.views import View, ViewCamera
@@ -87,10 +88,17 @@ def accumulate(
     """
     # There is time for glass behind glass, and for the far walls of what is hollow.
     wanted = {"captures": 16, "glass_layers": 2} | (settings or {})
-    if wanted.get("reference"):
+    traced, reference = bool(wanted.get("traced", False)), bool(wanted.get("reference"))
+    if (traced or reference) and is_finished_late(world, wanted, camera):
+        # The camera's effects are those of the whole light, before exposure.
+        plain = {**wanted, "exposure_ev": 0.0, "post": "optics"}
+        if not isinstance(wanted.get("background", "sky"), str):
+            plain["background"] = "transparent"
+        light = accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=plain)
+        return finish_still(renderer, world, camera, light, encoding=encoding, settings=wanted)
+    if reference:
         light = trace_still(renderer, world, camera, size=size, samples=samples, view_settings=wanted)
         return develop(renderer, light, wanted) if encoding == "display" else light
-    traced = bool(wanted.get("traced", False))
     if traced:
         wanted["occlusion"] = False
         ensure_rays(renderer)

@@ -15,6 +15,7 @@ from taixu.scene.instantiate import ModelHooks
 from taixu.scene.levels import LevelState, show_levels
 from taixu.scene.library import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState, ReadingStore, place_models
+from taixu.scene.post import POST_COMPONENTS
 from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scatters
 from taixu.scene.shape_meshes import ShapeState, make_shapes
 from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, WaterSurface, place_terrains, show_terrains
@@ -29,7 +30,7 @@ class ScenePlugin:
 
     def build(self, app: App) -> None:
         """Add components, resources and systems."""
-        for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter):
+        for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter, *POST_COMPONENTS):
             app.register_component(cls)
         for resource in (
             Hierarchy(),

@@ -61,6 +61,8 @@ PATH_BLOCK = StructLayout("PathBlock", [
     ("node_count", "u4"), ("lamp_count", "u4"), ("most_bounces", "u4"), ("most_passes", "u4"),
     ("exposure", "f4"), ("brightest", "f4"), ("sun_radius", "f4"), ("three", "u4"),
     ("emitted", "f4"), ("emitter_count", "u4"), ("padding", "u4", (2,)),
+    ("lens", "f4", (4,)),  # metres to what is sharp, radius of the aperture in metres (0: a pinhole), its corners
+    ("right", "f4", (4,)),  # of the camera
 ], rules="std140")  # fmt: skip
 
 KIND_BLOCK = StructLayout("Kind", [("key", "u4", (4,))], rules="std140")

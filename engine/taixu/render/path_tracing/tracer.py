@@ -24,6 +24,8 @@ from taixu.render.path_tracing.blocks import KIND_BLOCK, LAMP_RAY, PATH_BLOCK, P
 from taixu.render.path_tracing.kernels import Kernels
 from taixu.render.path_tracing.sky_shares import sky_shares
 from taixu.render.path_tracing.things import gather_things
+from taixu.render.post.effects import read_effects
+from taixu.render.post.focus import aperture_radius_m
 from taixu.render.views import View, ViewCamera, view_block, view_planes
 from taixu.scene import Details
 
@@ -136,6 +138,7 @@ class PathTracer:
         wanted = {**(view_settings or {}), "shadows": False, "traced": True}
         self._view = View(camera, size, name="paths", layers=layers, settings=wanted)
         device = renderer.device
+        self._effects = read_effects(world, wanted, camera)
         self._follow()
         self.things = gather_things(
             device, renderer.mirror(world), renderer.materials, world, cell=camera.cell, layers=layers
@@ -293,6 +296,7 @@ class PathTracer:
         block = PATH_BLOCK.zeros()
         block["world_from_clip"], block["eye"] = seen["world_from_clip"], seen["camera_position"]
         block["backwards"][:3] = view.camera.world_from_camera[:3, 2]
+        block["right"][:3] = view.camera.world_from_camera[:3, 0]
         block["picture"] = seen["viewport"]
         block["tile"] = (tile.x, tile.y, tile.width, tile.height)
         turn = environment.rotation_rad
@@ -307,4 +311,7 @@ class PathTracer:
         block["exposure"], block["brightest"] = 2.0 ** float(stops), settings.brightest
         block["sun_radius"], block["three"] = _SUN_RADIUS, 3
         block["emitted"], block["emitter_count"] = self.things.emitted, self.things.emitter_count
+        if self._effects.depth_of_field is not None:
+            radius = aperture_radius_m(self._effects, view.camera)
+            block["lens"][:3] = self._effects.focus_m, radius, self._effects.depth_of_field.blades
         return block
