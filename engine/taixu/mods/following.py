@@ -14,7 +14,7 @@ from weakref import WeakSet
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import ComponentType, Field, Table, World, row_count
+from taixu.ecs import ComponentType, Field, Rows, Table, World, row_count
 from taixu.scene import Name, Parent
 from taixu.script.wire import GameError, to_data
 
@@ -23,6 +23,7 @@ __all__ = ["Family", "Gathered", "Journal", "Moves", "Watched", "Watcher", "Worl
 Handles = NDArray[np.uint64]
 _NONE = np.empty(0, np.uint64)
 _MOST_ENTRIES = 24
+_MOST_ROWS, _MOST_JOINED = 8, 64
 
 
 @dataclass(frozen=True)
@@ -86,10 +87,31 @@ class Watcher(Protocol):
 
 
 class _Entities:
-    """Handles put together, the same array for the same parts: columns that change together are found together."""
+    """Handles of rows and of several tables together, the same array each time: what changes together, and again in the next
+    step, is found by mirrors at once, who look up an array's slots when they meet it first."""
 
     def __init__(self) -> None:
+        self._version = -1
+        self._rows: dict[int, list[tuple[Rows, Handles]]] = {}
         self._known: dict[tuple[int, ...], tuple[list[Handles], Handles]] = {}
+
+    def begin(self, version: int) -> None:
+        """A look begins, at a version of the world's structure: rows stay whose they are as long as it does."""
+        if version != self._version or len(self._known) > _MOST_JOINED:
+            self._version = version
+            self._rows.clear()
+            self._known.clear()
+
+    def of_rows(self, table: Table, rows: Rows) -> Handles:
+        """Who is in these rows."""
+        known = self._rows.setdefault(table.id, [])
+        for other, entities in known:
+            if _same(rows, other):
+                return entities
+        found: Handles = table.entities[rows].copy()
+        known.insert(0, (rows, found))
+        del known[_MOST_ROWS:]
+        return found
 
     def join(self, parts: list[Handles]) -> Handles:
         if len(parts) == 1:
@@ -99,9 +121,6 @@ class _Entities:
         if found is None:
             found = self._known[key] = parts, np.concatenate(parts)  # the parts live as long as their ids are a key
         return found[1]
-
-    def clear(self) -> None:
-        self._known.clear()
 
 
 class Journal:
@@ -198,7 +217,7 @@ class WorldFollower:
         self._changed_since.clear()
         if changes:
             self._note_moves(np.unique(np.concatenate([changes.spawned, changes.despawned, changes.moved])))
-        self._entities.clear()
+        self._entities.begin(world.structure.version)
         found: dict[str, list[Gathered]] = {}
         for table in touched:
             if len(table):
@@ -285,8 +304,6 @@ class WorldFollower:
         if journals is None:
             journals = [each for each in self.journals.values() if each.watched.declared.cls in table.types]
             self._by_table[table.id] = journals
-        known: Any = None
-        entities = _NONE
         for journal in journals:
             watched = journal.watched
             cls, name = watched.declared.cls, watched.item.name
@@ -297,8 +314,7 @@ class WorldFollower:
             rows = table.changed((cls,), since=self._tick, fields=(name,))
             if not row_count(rows):
                 continue
-            if not _same(rows, known):  # so that mirrors find slots once for all columns of the same entities
-                known, entities = rows, table.entities[rows].copy()
+            entities = self._entities.of_rows(table, rows)
             values = crossing_values(self._world, watched.item, watched.key, table.take(cls, name, rows))
             found.setdefault(watched.key, []).append(Gathered(self.number, entities, values))
 
@@ -335,10 +351,10 @@ def _crossing(value: Any, key: str) -> Any:
         return None  # more than crosses
 
 
-def _same(rows: Any, known: Any) -> bool:
-    if known is None or isinstance(rows, slice) != isinstance(known, slice):
-        return False
-    return bool(rows == known) if isinstance(rows, slice) else rows is known or np.array_equal(rows, known)
+def _same(rows: Rows, known: Rows) -> bool:
+    if isinstance(rows, slice) or isinstance(known, slice):
+        return isinstance(rows, slice) and isinstance(known, slice) and rows == known
+    return rows is known or np.array_equal(rows, known)
 
 
 def _one_of(parts: list[Moves]) -> Moves:

@@ -25,10 +25,11 @@ from taixu.scene import Name, Transform
 __all__ = ["CODES", "Seats", "WorldMirror"]
 
 Handles = NDArray[np.uint64]
-Places = tuple[NDArray[np.int32], NDArray[np.bool_] | None]
+Places = tuple[Rows, NDArray[np.bool_] | None]
 CODES = {"f4": "f", "f8": "d", "i4": "i", "i8": "q", "u4": "I", "u8": "Q", "u1": "B", "?": "?"}
 """Codes of `array` in the sandbox, by numpy type."""
 _FEW = 256
+_MOST_PLACES = 64
 _MOST_ENTITIES = 1 << 17
 _MOST_TEXT_BYTES = 128 << 10
 _MOST_FIRST_TEXT_BYTES = 2 << 20
@@ -121,6 +122,7 @@ class WorldMirror:
         self._seats: tuple[int, Seats | None] | None = None
         self._free: list[int] = []
         self._used = 0
+        self._places: dict[int, tuple[Handles, Places]] = {}  # by the array of handles, as long as who has which slot stays
         for column in self.columns.values():
             column.values, column.dirty, column.seen = column.item.empty(0), True, -1
         for objects in self._objects:
@@ -297,6 +299,7 @@ class WorldMirror:
     def _take(self, handles: Handles) -> NDArray[np.int32]:
         """Slots for entities that come: those given back first."""
         count = len(handles)
+        self._places.clear()
         reused = [self._free.pop() for _ in range(min(count, len(self._free)))]
         fresh = range(self._used, self._used + count - len(reused))
         self._used = fresh.stop
@@ -319,6 +322,7 @@ class WorldMirror:
 
     def _give_back(self, slots: NDArray[np.int32]) -> None:
         gone = self.handles[slots]
+        self._places.clear()
         self._slots[(gone & np.uint64(0xFFFFFFFF)).astype(np.intp)] = -1
         self.handles[slots], self.ids[slots], self.masks[slots] = 0, 0, 0
         self._free += sorted(slots.tolist(), reverse=True)
@@ -341,22 +345,27 @@ class WorldMirror:
 
     def _take_values(self, columns: Iterable[MirrorColumn]) -> None:
         journals, number = self._follower.journals, self._follower.number
-        known: dict[int, Places] = {}  # by the entities that they were found for: most columns change together
         for column in columns:
             journal = journals.get(column.key)
             gathered = None if journal is None else journal.since(max(column.seen, self._seen))
             if gathered is not None:
-                places = known.get(id(gathered.entities))
-                if places is None:
-                    places = known[id(gathered.entities)] = self._places_of(gathered.entities)
-                _put(column, places, gathered.values)
+                _put(column, self._known_places(gathered.entities), gathered.values)
             column.seen = number
+
+    def _known_places(self, handles: Handles) -> Places:
+        """Those of an array that the follower gave: most columns change together, and step after step for the same entities."""
+        known = self._places.get(id(handles))
+        if known is None:
+            if len(self._places) >= _MOST_PLACES:
+                self._places.clear()
+            known = self._places[id(handles)] = handles, self._places_of(handles)
+        return known[1]
 
     def _places_of(self, handles: Handles) -> Places:
         """Slots of those that the mod sees; and which of all they are, None for all of them."""
         slots = self.slots_of(handles)
         inside = slots >= 0
-        return (slots, None) if inside.all() else (slots[inside], inside)
+        return (_run_of(slots), None) if inside.all() else (_run_of(slots[inside]), inside)
 
     def _take_texts(self, changed: Collection[str]) -> None:
         for objects in self._objects:
@@ -376,8 +385,11 @@ class WorldMirror:
                 self._tell(facts, "made", family.made.tolist())
         cell = self.columns.get("transform.cell")
         if cell is not None and cell.dirty:
-            far = cell.values.any(axis=0) & (self.handles != 0) & (self.masks & np.uint64(self._by_class[Transform]) != 0)
-            self._tell(facts, "far", self.ids[far].tolist())
+            ids = _NONE
+            if cell.values.any():  # seldom, and this way it is seen soonest
+                far = cell.values.any(axis=0) & (self.handles != 0) & (self.masks & np.uint64(self._by_class[Transform]) != 0)
+                ids = self.ids[far]
+            self._tell(facts, "far", ids.tolist())
 
     def _tell(self, facts: dict[str, Any], name: str, told: list[Any]) -> None:
         if self._told.get(name) != told:
@@ -409,7 +421,7 @@ class WorldMirror:
 def _put(column: MirrorColumn, places: Places, values: NDArray[Any]) -> None:
     """Values of entities into their slots."""
     slots, inside = places
-    if not len(slots):
+    if not isinstance(slots, slice) and not len(slots):
         return
     if inside is not None:
         values = values[..., inside]
@@ -419,6 +431,14 @@ def _put(column: MirrorColumn, places: Places, values: NDArray[Any]) -> None:
         for lane, given in zip(column.values, values):
             lane[slots] = given
     column.dirty = True
+
+
+def _run_of(slots: NDArray[np.int32]) -> Rows:
+    """Slots as numpy takes them soonest: an unbroken run as a slice."""
+    first, last = (int(slots[0]), int(slots[-1])) if len(slots) else (0, -1)
+    if 0 < len(slots) == last - first + 1 and (slots[1:] > slots[:-1]).all():
+        return slice(first, last + 1)
+    return slots.astype(np.intp)
 
 
 def _default(item: Field) -> Any:
