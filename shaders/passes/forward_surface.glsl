@@ -2,9 +2,7 @@
 #include "generated/view.glsl"
 #include "common/lighting.glsl"
 #include "passes/fragment.glsl"
-#ifdef FOG
-#include "common/fog.glsl"
-#endif
+#include "common/air/between.glsl"
 
 #ifdef LAYER_VOLUME
 layout(location = 6) flat in float v_scale;
@@ -65,9 +63,10 @@ void main() {
 #else
     vec4 shaded = shade(f, s, gl_FragCoord.xy, viewport, depth);
 #endif
-#ifdef FOG
+#if defined(FOG) || defined(AERIAL)
     vec3 eye = camera_position.w > 0.5 ? camera_position.xyz : v_position + f.view * depth;
-    shaded.rgb = fogged(shaded.rgb, shaded.a, eye, -f.view, distance(eye, v_position));
+    vec2 screen = gl_FragCoord.xy * viewport.zw;
+    shaded.rgb = seen_through_air(shaded.rgb, shaded.a, eye, -f.view, distance(eye, v_position), screen);
 #endif
     radiance = min(shaded, vec4(6.0e4));
 }

@@ -3,9 +3,7 @@
 #include "common/equirect.glsl"
 #include "common/environment.glsl"
 #include "generated/lighting.glsl"
-#ifdef FOG
-#include "common/fog.glsl"
-#endif
+#include "common/air/between.glsl"
 
 layout(binding = 0) uniform sampler2D sky;
 layout(binding = TEXTURE_ENVIRONMENT) uniform sampler2D environment_atlas;
@@ -44,7 +42,7 @@ void main() {
 #endif
         color = (color + disk) * lighting.sky_turn.z;
 #ifdef FOG
-        color = fogged(color, 1.0, camera_position.xyz, towards, -1.0);
+        color = seen_through_air(color, 1.0, camera_position.xyz, towards, -1.0, v_uv);
 #endif
     }
     radiance = vec4(min(color, vec3(6.0e4)), 1.0);

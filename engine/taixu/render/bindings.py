@@ -25,6 +25,7 @@ class UniformSlot:
     FRAME, VIEW, PASS = 0, 1, 2  # PASS: pushed by whichever pass runs, for itself
     LIGHTING, LIGHTS, SHADOWS = 3, 4, 5  # the shading side's
     FREE = 8  # plugins count up from here
+    AIR = 12  # the air between things and the eye: `taixu.render.air.volume`
 
 
 class StorageSlot:
@@ -42,6 +43,7 @@ class TextureSlot:
 
     PASS = 0  # 0 to 3: what a pass reads
     SHADING = 4  # 4 to 15: environment, shadows, arrays of material textures
+    AIR = 8  # of those: the grid of `taixu.render.air.volume`
 
 
 FLAG_VISIBLE, FLAG_CAST_SHADOW, FLAG_CAST_FAR = 1, 2, 4

@@ -146,6 +146,15 @@ class LightingFeature:
         """Whether the view shows fog in this frame."""
         return self._fog is not None and bool(view.settings.get("fog", True))
 
+    @property
+    def fog(self) -> Fog | None:
+        """The fog of the world that is drawn, where it has some."""
+        return self._fog
+
+    def fog_of(self, world: World) -> Fog | None:
+        """The fog of a world, where it has some that is in use."""
+        return _fog_of(world)
+
     # -- feature -----------------------------------------------------------------------------------------------------
     def extract(self, frame: FrameContext) -> None:
         """Follow environment and lights."""
@@ -206,7 +215,7 @@ class LightingFeature:
             level = float(fog.level_m) - camera.cell[1] * CELL_M
             block["fog"] = (fog.density, level, 1.0 / max(float(fog.falloff_m), 0.1), fog.glow)
             block["fog_color"][:3] = fog.color
-            block["fog_sky"][:3] = self.sky.maps.mean * self.environment.intensity
+            block["fog_sky"][:3] = self.sky.maps.mean * (self.environment.intensity * float(fog.sky_light))
         device.push_uniform(UniformSlot.LIGHTING, block)
         device.bind_uniform(UniformSlot.LIGHTS, kept.rows)
         device.bind_uniform(UniformSlot.SHADOWS, kept.shadows)

@@ -31,7 +31,7 @@ __all__ = ["FIRST_UNIT", "BoundTexture", "MaterialTable"]
 
 _log = logging.getLogger(__name__)
 
-FIRST_UNIT = TextureSlot.SHADING + 4
+FIRST_UNIT = TextureSlot.SHADING + 5
 """Texture unit of a material's first array."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from taixu.gpu import PREMULTIPLIED, BindGroup, DepthState, Pipeline
+from taixu.render.air.volume import air_defines
 from taixu.render.bindings import MESH_VERTEX_LAYOUT
 from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun
@@ -48,7 +49,7 @@ def outline_pipelines(
 ) -> Callable[[Bin], tuple[Pipeline, BindGroup | None] | None]:
     """How the outlines of bins are drawn in a frame of a view."""
     shadows, materials = lighting.has_shadows(context.view), context.frame.renderer.materials
-    fog = lighting.has_fog(context.view)
+    fog, air = lighting.has_fog(context.view), air_defines(context.view)
 
     def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None] | None:
         key = item.key
@@ -62,7 +63,7 @@ def outline_pipelines(
             f"{path}.vert",
             f"{path}.frag",
             defines={
-                "OUTLINE": True, "SHADOWS": shadows, "BLENDED": blends, "FOG": fog, **key.signature.defines(), **item.defines,
+                "OUTLINE": True, "SHADOWS": shadows, "BLENDED": blends, "FOG": fog, **air, **key.signature.defines(), **item.defines,
             },
             vertex_layout=MESH_VERTEX_LAYOUT,
             primitive=item.mode,

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from taixu.app import Clock
 from taixu.ecs import World
 from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, ShaderError, Targets, Texture
+from taixu.render.air.volume import AirFeature
 from taixu.render.bindings import (
     FLAG_VISIBLE,
     FRAME_BLOCK,
@@ -109,6 +110,7 @@ class Renderer:
         self._broken: dict[DrawKey, float] = {}  # until when a surface that does not compile is not tried again
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
+                        AirFeature(device, self.lighting),
                         ShadingFeature(device, self.lighting), FallingFeature(device),
                         PostFeature(device), DevelopingFeature(device, self.lighting),
                         LineFeature(self.lines), HudFeature()):  # fmt: skip

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from taixu.gpu import PREMULTIPLIED, BindGroup, DepthState, Device, Pipeline
+from taixu.render.air.volume import air_defines
 from taixu.render.behind import Behind, behind_of
 from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
 from taixu.render.bins import Bin
@@ -66,7 +67,7 @@ class ShadingFeature:
         """How bins are drawn in a frame of a view; `inner` leaves out the nearest surfaces of `Behind.find_nearest`."""
         shadows, traced = self.lighting.has_shadows(context.view), is_traced(context.view)
         fog = self.lighting.has_fog(context.view)
-        materials = context.frame.renderer.materials
+        materials, air = context.frame.renderer.materials, air_defines(context.view)
 
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
             key = item.key
@@ -81,6 +82,7 @@ class ShadingFeature:
                     "SHADOWS": shadows,
                     "TRACED": traced,
                     "FOG": fog,
+                    **air,
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,
                     "INNER": inner,
@@ -161,7 +163,10 @@ class SkyPass(OverPass):
         pipeline = device.pipeline(
             "passes/fullscreen.vert",
             "passes/sky.frag",
-            defines={"FROM_ATLAS": from_atlas, "SHARP": blur <= 0, "FOG": self.feature.lighting.has_fog(context.view)},
+            defines={
+                "FROM_ATLAS": from_atlas, "SHARP": blur <= 0, "FOG": self.feature.lighting.has_fog(context.view),
+                **air_defines(context.view),
+            },
             cull="none",
             depth=DepthState(compare="greater_equal", write=False),
             label="sky",

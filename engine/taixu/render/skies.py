@@ -84,6 +84,11 @@ class Skies:
         self._override = None if image is None else (content_key(image), image)
 
     @property
+    def is_overridden(self) -> bool:
+        """Whether one picture stands for every world's sky."""
+        return self._override is not None
+
+    @property
     def is_making(self) -> bool:
         """Whether one is made in the background."""
         return self._making is not None
