@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
+import weakref
 import zipfile
 from collections.abc import Mapping
 from pathlib import Path
@@ -60,6 +61,7 @@ class Unit:
         self._file, self._starts = Path(file), dict(starts or {})
         _look_into(self._file)
         self._folder = Path(tempfile.mkdtemp(prefix="taixu-unit-"))
+        self._delete = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)  # at the latest when Python ends
         self._instance: Any = None
         try:
             fmpy.extract(str(self._file), str(self._folder))
@@ -151,7 +153,7 @@ class Unit:
     def close(self) -> None:
         """End the unit, and delete what was unpacked."""
         self._end()
-        shutil.rmtree(self._folder, ignore_errors=True)
+        self._delete()
 
     def _begin(self, start_secs: float) -> None:
         """A fresh instance, at the start."""
