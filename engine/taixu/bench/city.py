@@ -9,13 +9,13 @@ import sys
 from collections.abc import Callable, Iterable, Iterator
 from itertools import takewhile
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, sleep
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.bench.measure import Options, result
+from taixu.bench.measure import Options, result, time_calls
 
 __all__ = ["defaults", "measure"]
 
@@ -26,6 +26,7 @@ _BOLOGNA_SECS = 1200
 _LEAVING = 20_000
 _LEAVING_LIMIT_SECS = 300.0
 _FORKED, _FORK_LIMIT_MS = 100_000, 200.0
+_BESIDE, _STEP_MS = 20_000, 1e3 / 30
 _DAM_LIMIT, _MASS_LIMIT = 0.02, 1e-6
 
 
@@ -36,6 +37,7 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
     yield _leaving()
     yield _district(options)
     yield _branches()
+    yield _beside()
 
 
 def _run(advance: Callable[[int], object], steps: Iterable[int]) -> NDArray[np.float64]:
@@ -204,6 +206,41 @@ def _branches() -> dict[str, Any]:
     median = float(np.median(times))
     limit = {"limit_ms": _FORK_LIMIT_MS, "ratio": round(_FORK_LIMIT_MS / median, 2)}
     return result("city/branches", times, n=entities, **limit, faster=faster, differ=moved, **done)
+
+
+def _beside() -> dict[str, Any]:
+    """Frames of a world whose present goes on while two branches of it run ahead, beside frames of the present alone."""
+    from taixu.app import App
+    from taixu.scene import MeshInstance, ScenePlugin, Transform
+    from taixu.simulation.worlds import Branches, Simulation, SimulationPlugin
+
+    rng = np.random.default_rng(8)
+    with App() as app:
+        app.clock.steps_per_sec, app.clock.max_steps = 30, None
+        app.add_plugin(ScenePlugin())
+        app.add_plugin(SimulationPlugin())
+        places = rng.uniform(-500, 500, (3, _BESIDE)).astype(np.float32)
+        app.world.spawn_batch(_BESIDE, {Transform: {"translation": places}, MeshInstance: {}})
+        ways = [{"points": rng.uniform(0, 1000, (5, 3)).round(1).tolist()} for _ in range(2000)]
+        app.world.spawn(Simulation("drones", settings={"ways": ways, "loops": 1}))
+        ground: dict[str, Any] = {"heights": np.zeros((200, 200)).tolist(), "cell": 5.0, "depth": 0.3}
+        app.world.spawn(Simulation("water", settings=ground))
+        app.frame(1.0)
+
+        def frames() -> NDArray[np.float64]:
+            return time_calls(lambda _: app.frame(1 / 30), 150, before=lambda _: sleep(1 / 30))
+
+        alone = frames()
+        branches = app.resource(Branches)
+        began = perf_counter()
+        for name in ("one", "two"):
+            branches.begin(name, seconds=86_400.0)
+        begin_ms = (perf_counter() - began) * 500.0
+        beside = frames()
+        entities, faster = len(app.world), [round(branch.faster, 1) for branch in branches]
+    p95, p95_alone = (round(float(np.percentile(times, 95)), 2) for times in (beside, alone))
+    limit = {"p95_alone_ms": p95_alone, "limit_ms": round(_STEP_MS, 1), "ratio": round(_STEP_MS / p95, 2)}
+    return result("city/beside-branches", beside, n=entities, begin_ms=round(begin_ms, 1), faster=faster, **limit)
 
 
 def _streets(blocks: int, size: float, cars: int) -> Any:

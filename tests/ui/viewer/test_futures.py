@@ -72,6 +72,7 @@ def look_ahead(page: Page, what: str) -> None:
 def keep(page: Page, name: str) -> None:
     """Where somebody wants to look at pictures: TAIXU_KEEP_PICTURES names a folder."""
     if folder := os.environ.get("TAIXU_KEEP_PICTURES"):
+        page.page.wait_for_timeout(4000)  # what has just come is fetched and drawn
         page.page.screenshot(path=Path(folder) / f"{name}.png")
 
 
@@ -108,6 +109,7 @@ def test_futures_are_tried_watched_adopted_and_scrubbed_back_from(chromium: Brow
     keep(page, "futures-confirm")
     first.get_by_role("button", name="Adopt it").click()
     page.says(f'[data-future="{scenario}"]', "The present goes on from it.")
+    keep(page, "futures-adopted")
     page.page.locator(f'[data-future="{plan}"]').get_by_role("button", name="Follow the plan").click()
     page.page.get_by_role("button", name="Begin the plan").click()
     page.says(f'[data-future="{plan}"]', "Its plan is followed.")

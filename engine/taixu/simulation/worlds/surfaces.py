@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.model import Primitive
 from taixu.ecs import World, component_type
-from taixu.scene import LibraryMesh, MeshLibrary, WaterSurface
+from taixu.scene import LibraryMesh, MaterialLibrary, MeshLibrary, WaterSurface
 from taixu.scene.shape_meshes import look_number
 from taixu.simulation.worlds.placing import surface_entity
 from taixu.simulation.worlds.runs import Simulations
@@ -49,7 +49,10 @@ def water_material(world: World) -> int:
     """The material of simulated water: shallow, with small waves."""
     look = WaterSurface(wave_m=1.5, roughness=0.12, murk_per_m=1.2, foam=0.15)
     values = (getattr(look, fld.name) for fld in component_type(WaterSurface).fields)
-    return look_number(world, (WaterSurface, *values))
+    number = look_number(world, (WaterSurface, *values))
+    # Those who know no surfaces (a browser, an exporter) see its colour at least.
+    world.resource(MaterialLibrary)[number].material.base_color = (*look.shallow_color, 1.0)
+    return number
 
 
 def water_mesh(
