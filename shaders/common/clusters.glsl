@@ -9,3 +9,6 @@ uint cluster_of(vec2 pixel, vec4 viewport, float view_depth) {
     uint z = uint(clamp(slice, 0.0, float(CLUSTER_Z - 1)));
     return (z * uint(CLUSTER_Y) + tile.y) * uint(CLUSTER_X) + tile.x;
 }
+
+// Where a cluster's list begins in `cluster_lists`, and how long it is.
+uvec2 cluster_list(uint cluster) { return uvec2(cluster_lists[2u * cluster], cluster_lists[2u * cluster + 1u]); }

@@ -118,19 +118,27 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     // All directional lights, then those of the cluster (or all local ones, where they are few).
     uint directional = lighting.light_counts.x;
     uint local = lighting.light_counts.y;
+#if defined(AREAS) && !defined(LIGHT_MODEL) && !defined(UNLIT)
+#define SHADES_AREAS
+#include "common/lamps/areas.glsl"
+#endif
     uint list = 0u;
     bool clustered = lighting.light_counts.z != 0u;
     if (clustered) {
-        list = cluster_of(pixel, viewport, depth) * uint(CLUSTER_STRIDE);
-        local = cluster_lists[list];
+        uvec2 found = cluster_list(cluster_of(pixel, viewport, depth));
+        list = found.x;
+        local = found.y;
     }
     for (uint i = 0u; i < directional + local; ++i) {
-        uint number = i < directional || !clustered ? i : directional + cluster_lists[list + 1u + i - directional];
+        uint number = i < directional || !clustered ? i : cluster_lists[list + i - directional];
         LightRow row = light_row(number);
         vec3 to_light;
         vec3 irradiance = light_irradiance(row, f.position, to_light);
         if (max3(irradiance) <= 0.0) continue;
-#ifndef LIGHT_MODEL
+#ifdef SHADES_AREAS
+        bool is_area = row.kind == LIGHT_AREA; // parts of it may be above a horizon that its middle is below
+        if (!is_area && !is_lit_from(s, to_light)) continue;
+#elif !defined(LIGHT_MODEL)
         if (!is_lit_from(s, to_light)) continue;
 #endif
         float shadow = 1.0;
@@ -138,7 +146,13 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
         // What is lit from behind would stand in its own shadow: the light is asked for at the far side.
         bool from_behind = dot(f.normal, to_light) < 0.0;
         vec3 lit_at = f.position + to_light * (from_behind ? s.thickness : 0.0);
-        shadow = shadow_factor(row, lit_at, from_behind ? -f.normal : f.normal, to_light, depth);
+        shadow = shadow_factor(row, lit_at, from_behind ? -f.normal : f.normal, to_light, depth, gradient_noise(pixel));
+#endif
+#ifdef SHADES_AREAS
+        if (is_area) {
+            light += area_light(f, s, core, row, to_light, irradiance) * shadow;
+            continue;
+        }
 #endif
 #ifdef LIGHT_MODEL
         light += light_from_lamp(f, s, to_light, irradiance, shadow);

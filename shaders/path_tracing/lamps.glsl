@@ -18,6 +18,19 @@ float emitter_density(vec3 radiance, float at, float cosine) {
     return emitters_share() * luminance(radiance) / path.emitted * square(at) / max(abs(cosine), 1e-6);
 }
 
+// A place of what shines, by two even random numbers: lamps are disks that face whom they light, areas stand as they are.
+vec3 place_on_lamp(LightRow light, vec3 to_light, vec2 spot) {
+    vec2 disk = sqrt(spot.x) * vec2(cos(2.0 * PI * spot.y), sin(2.0 * PI * spot.y));
+    if (light.kind == LIGHT_AREA) {
+        vec3 up = cross(-light.direction, normalize(light.across)) * abs(light.half_height);
+        vec2 at = light.half_height < 0.0 ? disk : 2.0 * spot - 1.0;
+        return light.position + light.across * at.x + up * at.y;
+    }
+    vec3 t, b;
+    orthonormal_basis(to_light, t, b);
+    return light.position + (disk.x * t + disk.y * b) * light.radius;
+}
+
 LampSample choose_lamp(vec3 position, vec2 u, vec2 spot) {
     LampSample found = LampSample(vec3(0.0, 1.0, 0.0), vec3(0.0), 0.0, 0.0);
     uint asked = min(path.lamp_count, LAMPS_ASKED);
@@ -29,6 +42,13 @@ LampSample choose_lamp(vec3 position, vec2 u, vec2 spot) {
         LightRow row = light_row(number);
         vec3 to_light;
         vec3 irradiance = light_irradiance(row, position, to_light);
+        if (row.kind == LIGHT_AREA) { // of a place on it, which ends as its middle does
+            vec3 middle = row.position;
+            row.position = place_on_lamp(row, to_light, spot);
+            float ends = range_window(row, dot(middle - position, middle - position));
+            row.inverse_range_squared = 0.0;
+            irradiance = light_irradiance(row, position, to_light) * ends;
+        }
         float w = luminance(irradiance);
         if (!(w > 0.0)) continue;
         total += w;
@@ -44,6 +64,10 @@ LampSample choose_lamp(vec3 position, vec2 u, vec2 spot) {
                 float r = path.sun_radius * sqrt(spot.x), phi = 2.0 * PI * spot.y;
                 found.to_light = normalize(to_light + r * (cos(phi) * t + sin(phi) * b));
             } else {
+                if (row.kind != LIGHT_AREA && row.radius > 0.0) {
+                    row.position = place_on_lamp(row, to_light, spot);
+                    found.to_light = normalize(row.position - position);
+                }
                 found.most = distance(row.position, position);
             }
         } else {

@@ -1,4 +1,4 @@
-"""Find the coefficients of environment light's shaders anew: ``python tests/fits reflection anisotropy refraction openness``."""
+"""Find coefficients of shaders anew: ``python tests/fits reflection anisotropy refraction openness``; ``leaning`` for areas."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from taixu.gpu import create_device
 def main() -> None:
     """Print what is found for each name."""
     sys.path[:0] = [str(Path(__file__).parent), str(Path(__file__).parent.parent / "support")]
+    from leaning import refit as refit_leaning
     from lobes import FITS, lobe_glsl, refit
     from openness import refit_openness
 
@@ -26,6 +27,9 @@ def main() -> None:
         environ["TAIXU_CACHE"] = folder
         device = create_device()
         for name in given.names:
+            if name == "leaning":
+                refit_leaning()
+                continue
             if name == "openness":
                 found, error, shader = refit_openness()
             else:

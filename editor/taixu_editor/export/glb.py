@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import fields, is_dataclass, replace
+from math import pi
 from typing import Any
 
 import numpy as np
@@ -16,11 +18,14 @@ from taixu.scene import Camera, Hierarchy, Light, MaterialLibrary, MeshInstance,
 
 __all__ = ["export_model"]
 
+_log = logging.getLogger(__name__)
+
 
 def export_model(world: World, entities: NDArray[np.uint64] | None = None, *, name: str = "world") -> assets.ModelData:
     """A model of some entities with all below them; of everything where none are named.
 
-    Skins stand in their rest pose, and scripts, bodies and sounds stay behind: glTF has no words for them.
+    Skins stand in their rest pose, and scripts, bodies and sounds stay behind: glTF has no words for them. Lights that are
+    areas become wide spots for the same reason, and the log says so.
 
     Raises
     ------
@@ -123,10 +128,13 @@ class _Exporter:
 
     def _light(self, light: Any, name: str) -> int:
         r, g, b = (float(v) for v in light.color)
+        is_area = light.kind == "area"
+        if is_area:
+            _log.warning("the light %r is exported as a wide spot: glTF has no lights that are areas", name)
         self.model.lights.append(assets.Light(
-            name=name, kind=light.kind, color=(r, g, b), intensity=float(light.intensity),
-            range_m=float(light.range_m) or float("inf"), inner_cone_rad=float(light.inner_angle_rad),
-            outer_cone_rad=float(light.outer_angle_rad),
+            name=name, kind="spot" if is_area else light.kind, color=(r, g, b), intensity=float(light.intensity),
+            range_m=float(light.range_m) or float("inf"), inner_cone_rad=0.0 if is_area else float(light.inner_angle_rad),
+            outer_cone_rad=pi / 2 if is_area else float(light.outer_angle_rad),
         ))  # fmt: skip
         return len(self.model.lights) - 1
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from taixu.ecs import World, indices_of
 from taixu.render import LineBatch, line_rows
+from taixu.render.lights import AREA_M
 from taixu.scene import CELL_M, Camera, Light, WorldTransforms
 
 __all__ = ["UNITS", "add_all_cameras", "add_all_lights", "add_camera_shapes", "add_grid", "add_light_shapes", "capsule_segments"]
@@ -81,6 +82,8 @@ def add_light_shapes(lines: LineBatch, world: World, entities: Sequence[int], *,
         if light.kind == "directional":
             unit = np.concatenate([_ring(2, 0.0, 0.3, 24), np.array([[[x, y, 0], [x, y, -1.5]] for x, y in
                                    ((0.3, 0), (-0.3, 0), (0, 0.3), (0, -0.3))], float)])  # fmt: skip
+        elif light.kind == "area":
+            unit = _area(float(light.width_m) or AREA_M, float(light.height_m) or AREA_M, is_round=bool(light.round))
         else:
             reach = float(light.range_m) or 2.0
             if light.kind == "point":
@@ -91,6 +94,17 @@ def add_light_shapes(lines: LineBatch, world: World, entities: Sequence[int], *,
                 ring = _ring(2, depth, radius)
                 unit = np.concatenate([ring, np.stack([np.zeros((4, 3)), ring[::8, 0]], 1)])
         _add(lines, unit[None], places, cells, np.array([color]))
+
+
+def _area(width: float, height: float, *, is_round: bool) -> Points:
+    """The edge of an area and the way it shines."""
+    if is_round:
+        edge = _ring(2, 0.0, 0.5)
+    else:
+        corners = np.array([(-0.5, -0.5, 0), (0.5, -0.5, 0), (0.5, 0.5, 0), (-0.5, 0.5, 0)])
+        edge = np.stack([corners, np.roll(corners, -1, 0)], 1)
+    edge = edge * (width, height, 1.0)
+    return np.concatenate([edge, [[(0, 0, 0), (0, 0, -max(width, height, 0.5) / 2)]]])
 
 
 def add_camera_shapes(lines: LineBatch, world: World, entities: Sequence[int], *, color: Color, aspect: float = 16 / 9) -> None:

@@ -112,30 +112,3 @@ class StructLayout:
         """GLSL of the struct and of a std430 storage block that is an unsized array of it, named `array`."""
         return (self.glsl + f"layout(std430, binding = {binding}) {access} buffer {block} "
                 f"{{ {self.name} {array}[]; }};\n")  # fmt: skip
-
-    def uniform_rows(self, block: str, *, binding: int, count: int, function: str) -> str:
-        """GLSL of the struct, of a std140 uniform block of `count` rows, and of a function that returns one by number.
-
-        The block is an array of vectors, not of the struct: drivers list each member of each row of those, which takes
-        longer than all else of linking. Members are scalars and vectors, rows a multiple of 16 bytes.
-        """
-        if self.dtype.itemsize % 16:
-            raise ValueError(f"layout {self.name}: rows of {self.dtype.itemsize} bytes are not whole vectors")
-        size, values = self.dtype.itemsize // 16, []
-        for field in self.dtype.names or ():
-            dtype, offset = self.dtype.fields[field][:2]  # type: ignore[index]
-            base, shape = dtype.subdtype or (dtype, ())
-            if len(shape) > 1:
-                raise ValueError(f"layout {self.name}.{field}: only scalars and vectors are read by rows")
-            first = offset % 16 // 4
-            words = f"row[{offset // 16}].{'xyzw'[first : first + (shape[0] if shape else 1)]}"
-            as_signed = f"ivec{shape[0]}" if shape else "int"
-            read = {"f": f"uintBitsToFloat({words})", "i": f"{as_signed}({words})", "u": words}
-            values.append(read[base.kind])
-        array = f"{function}_words"
-        reads = ", ".join(f"{array}[{size}u * i + {k}u]" for k in range(size))
-        return (
-            f"{self.glsl}layout(std140, binding = {binding}) uniform {block} {{ uvec4 {array}[{size * count}]; }};\n"
-            f"{self.name} {function}(uint i) {{\n    uvec4 row[{size}] = uvec4[]({reads});\n"
-            f"    return {self.name}({', '.join(values)});\n}}\n"
-        )

@@ -23,7 +23,7 @@ class UniformSlot:
     """Binding numbers of uniform blocks."""
 
     FRAME, VIEW, PASS = 0, 1, 2  # PASS: pushed by whichever pass runs, for itself
-    LIGHTING, LIGHTS, SHADOWS = 3, 4, 5  # the shading side's
+    LIGHTING, AREA_LOBES, SHADOWS = 3, 4, 5  # the shading side's
     FREE = 8  # plugins count up from here
     AIR = 12  # the air between things and the eye: `taixu.render.air.volume`
 
@@ -37,6 +37,7 @@ class StorageSlot:
     FREE = 11  # a compute pass uses these as it likes
     DEFORMED_VERTICES = 11  # where things are drawn
 
+    LIGHTS = 16  # of the world; beyond what passes use for themselves: 16 is how many blocks a stage reads, not the last number
 
 class TextureSlot:
     """Texture units; 16 a shader stage is what OpenGL 4.3 promises."""

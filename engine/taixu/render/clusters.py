@@ -1,7 +1,10 @@
 """The grid of clusters: which local lights a pixel has to ask. The GPU fills it; numpy says what it must hold.
 
 The frustum is cut evenly across and exponentially in depth (Olsson et al., "Clustered Deferred and Forward Shading",
-2012). A list is a count and then numbers of local lights; with few local lights nobody needs lists.
+2012). With few local lights nobody needs lists; where there are many, only those that reach into the view are sorted.
+
+The buffer: first place and length of each list, how many words lists want, how many local lights reach into the view, their
+numbers, and then the lists.
 """
 
 from __future__ import annotations
@@ -11,15 +14,41 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["FEW_LIGHTS", "GRID", "STRIDE", "cluster_boxes", "cluster_lists", "depth_slices"]
+from taixu.render.lights import LIMIT
+
+__all__ = [
+    "CLUSTERS", "FEW_LIGHTS", "GRID", "HEAD", "LIST_WORDS", "cluster_boxes", "cluster_lists", "clusters_glsl", "depth_slices",
+    "in_view",
+]  # fmt: skip
 
 GRID = (16, 9, 24)
-STRIDE = 128
-"""Words of a list: a count and at most 127 lights."""
+CLUSTERS = GRID[0] * GRID[1] * GRID[2]
+HEAD = 2 * CLUSTERS
+"""Where the word stands that counts what lists want; the number of lights in view follows it."""
+LIST_WORDS = 1 << 19
+"""Words of all lists together: 150 lights in every cluster. Lists that find no room are shorter, and the log says so."""
+_LIGHTS_AT, _LISTS_AT = HEAD + 2, HEAD + 2 + LIMIT
 FEW_LIGHTS = 6
 """Up to so many local lights, every pixel asks them all."""
 
 _FIRST_M, _LAST_M = 0.5, 500.0  # from here the first slice ends, and here the last begins
+
+
+def clusters_glsl() -> str:
+    """The grid's numbers in GLSL."""
+    x, y, z = GRID
+    numbers = {
+        "X": x, "Y": y, "Z": z, "COUNTS": HEAD, "LIGHTS_AT": _LIGHTS_AT, "LISTS_AT": _LISTS_AT, "LIST_WORDS": LIST_WORDS,
+        "MOST": LIMIT, "SLICE": x * y,
+    }  # fmt: skip
+    return "".join(f"#define CLUSTER_{name} {number}\n" for name, number in numbers.items())
+
+
+def in_view(planes: NDArray[Any], centers: NDArray[Any], radii: NDArray[Any]) -> NDArray[np.bool_]:
+    """Which spheres [n] reach into the space between `planes` [k, 4], whose normals look inwards."""
+    heights = centers @ planes[:, :3].T + planes[:, 3]
+    result: NDArray[np.bool_] = (heights >= -radii[:, None]).all(1)
+    return result
 
 
 def depth_slices() -> tuple[float, float]:

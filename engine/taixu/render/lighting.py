@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from taixu.ecs import World
 from taixu.gpu import BindGroup, Buffer, DepthState, Device, Pipeline, StructLayout, Targets, Texture
-from taixu.math.projection import frustum_planes
 from taixu.render.bindings import (
     FLAG_CAST_FAR,
     FLAG_CAST_SHADOW,
@@ -25,12 +24,14 @@ from taixu.render.bindings import (
 )
 from taixu.render.bins import Bin
 from taixu.render.cards import CARD
-from taixu.render.clusters import FEW_LIGHTS, GRID, STRIDE, depth_slices
+from taixu.render.clusters import FEW_LIGHTS, GRID, clusters_glsl, depth_slices
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.culling import VisibleList
 from taixu.render.environment import make_dfg_texture
 from taixu.render.graph import PassNode, Rank, TextureSpec
-from taixu.render.lights import LIGHT_ROW, LIMIT, Lights, gather_lights, light_rows
+from taixu.render.lamps.areas import areas_glsl, has_areas, make_lobes
+from taixu.render.lamps.sorting import ClusterLists
+from taixu.render.lights import LIGHT_ROW, Lights, gather_lights, light_rows
 from taixu.render.octahedron import tiles_glsl
 from taixu.render.shadows import ATLAS_WIDTH, CASCADES, MOST_TILES, SHADOW_ROW, ShadowTile, plan_shadows, shadow_rows
 from taixu.render.skies import Skies, Sky
@@ -65,16 +66,15 @@ UNITS = {
 
 def lighting_glsl() -> str:
     """The blocks and numbers of this module in GLSL."""
-    x, y, z = GRID
     return (
-        f"#define CLUSTER_X {x}\n#define CLUSTER_Y {y}\n#define CLUSTER_Z {z}\n#define CLUSTER_STRIDE {STRIDE}\n"
+        clusters_glsl()
         + "".join(f"#define TEXTURE_{name} {unit}\n" for name, unit in UNITS.items())
         + LIGHTING_BLOCK.uniform_block("LightingUniforms", binding=UniformSlot.LIGHTING, instance="lighting")
-        # Uniform blocks: every pixel reads them at the same place, which storage blocks are slow at in software.
-        + LIGHT_ROW.uniform_rows("Lights", binding=UniformSlot.LIGHTS, count=LIMIT, function="light_row")
+        + LIGHT_ROW.storage_block("Lights", binding=StorageSlot.LIGHTS, array="light_rows")
+        + "LightRow light_row(uint i) { return light_rows[i]; }\n"
         + f"{SHADOW_ROW.glsl}layout(std140, binding = {UniformSlot.SHADOWS}) uniform ShadowMaps "
         f"{{ ShadowRow shadows[{MOST_TILES}]; }};\n"
-        + f"#ifdef WRITE_CLUSTERS\nlayout(std430, binding = {StorageSlot.CLUSTERS}) writeonly buffer Clusters "
+        + f"#ifdef WRITE_CLUSTERS\nlayout(std430, binding = {StorageSlot.CLUSTERS}) buffer Clusters "
         "{ uint cluster_lists[]; };\n#else\n"
         f"layout(std430, binding = {StorageSlot.CLUSTERS}) readonly buffer Clusters "
         "{ uint cluster_lists[]; };\n#endif\n"
@@ -96,7 +96,9 @@ class _ViewLight:
 class LightingFeature:
     """Follows lights and environment of the world, and gives the cluster and shadow passes.
 
-    ``view.settings``: "shadows" False turns them off; "shadow_distance_m"; "shadow_texels" along the edge of
+    ``view.settings``: "shadows" False turns them off; "soft_shadows" True makes those of suns as soft as suns are wide, False
+    all sharp (by default those of lamps with a width are soft); "shadow_tiles": maps of lamps drawn in a frame, 16 by default,
+    128 at most; "shadow_distance_m"; "shadow_texels" along the edge of
     a sun's map, 1024 or less; "fog" False leaves the world's fog out.
 
     Attributes
@@ -111,6 +113,7 @@ class LightingFeature:
         self.device = device
         device.shaders.add_source("generated/lighting.glsl", lighting_glsl())
         device.shaders.add_source("generated/environment.glsl", tiles_glsl())
+        device.shaders.add_source("generated/areas.glsl", areas_glsl())
         self.environment = Environment()
         self.skies = Skies(device)
         self._sky: Sky | None = None
@@ -119,7 +122,8 @@ class LightingFeature:
         self._dfg: Texture | None = None
         self._atlas: Texture | None = None
         self._targets: Targets | None = None
-        self._clusters: Buffer | None = None
+        self._clusters: ClusterLists | None = None
+        self._lobes: Buffer | None = None
         self._casters: VisibleList | None = None
 
     # -- what others ask ---------------------------------------------------------------------------------------------
@@ -134,6 +138,11 @@ class LightingFeature:
         self.skies.override(image)
 
     @property
+    def lights(self) -> Lights:
+        """Lights of the world that is drawn, its sun with them."""
+        return self._lights
+
+    @property
     def lamp_count(self) -> int:
         """Lights of the world that is drawn, its sun with them."""
         return self._lights.count
@@ -141,6 +150,11 @@ class LightingFeature:
     def has_shadows(self, view: View) -> bool:
         """Whether the view has shadow maps in this frame."""
         return bool(self._of(view).tiles)
+
+    @property
+    def has_areas(self) -> bool:
+        """Whether areas shine in the world that is drawn."""
+        return has_areas(self._lights)
 
     def has_fog(self, view: View) -> bool:
         """Whether the view shows fog in this frame."""
@@ -181,7 +195,7 @@ class LightingFeature:
         kept.tiles, kept.owners, kept.height = [], None, 0
         if view.quality != "fast" and view.settings.get("shadows", True):
             kept.tiles, kept.owners, kept.height = plan_shadows(self._lights, view)
-        return np.array([_planes(tile) for tile in kept.tiles]).reshape(-1, 6, 4)
+        return np.array([tile.planes for tile in kept.tiles if tile.viewport[2]]).reshape(-1, 6, 4)
 
     def prepare(self, frame: FrameContext, view: View) -> None:
         """Upload and bind what this view's passes read."""
@@ -190,17 +204,19 @@ class LightingFeature:
         device, lights, kept = self.device, self._lights, self._of(view)
         cell = view.camera.cell
         rows = light_rows(lights, cell, kept.owners) if lights.count else LIGHT_ROW.zeros(1)
-        kept.rows = _write(device, kept.rows, rows, LIGHT_ROW.dtype.itemsize * LIMIT, label="lights")
+        kept.rows = _grown(device, kept.rows, rows, label="lights")
         maps = shadow_rows(kept.tiles, max(kept.height, 1))
         kept.shadows = _write(device, kept.shadows, maps, SHADOW_ROW.dtype.itemsize * MOST_TILES, label="shadow maps")
         if self._clusters is None:
-            self._clusters = device.buffer(GRID[0] * GRID[1] * GRID[2] * STRIDE * 4, label="clusters")
+            self._clusters = ClusterLists(device)
         if self._dfg is None:
             self._dfg = make_dfg_texture(device)
         self._reserve_atlas(kept.height)
         assert self._atlas is not None
         directional = lights.directional_count
         kept.clustered = lights.count - directional > FEW_LIGHTS
+        if kept.clustered:
+            self._clusters.begin(lights, view)
         block = LIGHTING_BLOCK.zeros()
         turn = self.environment.rotation_rad
         block["sky_turn"] = (np.cos(turn), np.sin(turn), self.environment.intensity, 0)
@@ -217,13 +233,16 @@ class LightingFeature:
             block["fog_color"][:3] = fog.color
             block["fog_sky"][:3] = self.sky.maps.mean * (self.environment.intensity * float(fog.sky_light))
         device.push_uniform(UniformSlot.LIGHTING, block)
-        device.bind_uniform(UniformSlot.LIGHTS, kept.rows)
+        device.bind_storage(StorageSlot.LIGHTS, kept.rows)
         device.bind_uniform(UniformSlot.SHADOWS, kept.shadows)
-        device.bind_storage(StorageSlot.CLUSTERS, self._clusters)
+        if self.has_areas:
+            self._lobes = self._lobes or make_lobes(device)
+            device.bind_uniform(UniformSlot.AREA_LOBES, self._lobes)
+        device.bind_storage(StorageSlot.CLUSTERS, self._clusters.buffer)
         smooth = device.sampler(mip="none", wrap="clamp")
         device.bind_texture(UNITS["ENVIRONMENT"], self.sky.maps.atlas, smooth)
         device.bind_texture(UNITS["DFG"], self._dfg, smooth)
-        device.bind_texture(UNITS["SHADOWS"], self._atlas, device.sampler(mip="none", wrap="clamp", compare="greater_equal"))
+        device.bind_texture(UNITS["SHADOWS"], self._atlas, device.sampler(filter="nearest", mip="none", wrap="clamp"))
 
     def nodes(self, view: View) -> Sequence[PassNode]:
         """Clusters and shadow maps."""
@@ -232,11 +251,18 @@ class LightingFeature:
     def release(self) -> None:
         """Give textures and buffers back."""
         self.skies.release()
-        for resource in (self._dfg, self._targets, self._atlas, self._clusters, self._casters):
+        for resource in (self._dfg, self._targets, self._atlas, self._clusters, self._casters, self._lobes):
             if resource is not None:
                 resource.release()
         self._sky = None
-        self._dfg = self._targets = self._atlas = self._clusters = self._casters = None
+        self._dfg = self._targets = self._atlas = self._clusters = self._casters = self._lobes = None
+
+    def bind_lamps(self, buffer: Buffer | None, cell: tuple[int, int, int]) -> Buffer:
+        """Bind the world's lights relative to a cell; gives the buffer that holds them, to be passed again."""
+        rows = light_rows(self._lights, cell) if self._lights.count else LIGHT_ROW.zeros(1)
+        buffer = _grown(self.device, buffer, rows, label="lamps")
+        self.device.bind_storage(StorageSlot.LIGHTS, buffer)
+        return buffer
 
     # -- own ---------------------------------------------------------------------------------------------------------
     def _of(self, view: View) -> _ViewLight:
@@ -260,14 +286,17 @@ class LightingFeature:
             self._casters = VisibleList(self.device, label="shadow casters")
         block = VIEW_BLOCK.zeros()
         block["camera_cell"][:3], block["layer_mask"] = context.view.camera.cell, context.view.layers & 0xFFFFFFFF
+        is_first = True
         for number, tile in enumerate(kept.tiles):
+            if not tile.viewport[2]:
+                continue
             block["clip_from_world"] = tile.clip_from_world.T
             _look_from(block, tile)
-            block["frustum_planes"] = _planes(tile)
+            block["frustum_planes"] = tile.planes
             # What falls far away is cast by impostors, where there are some.
             flags = FLAG_CAST_FAR if tile.is_parallel and number >= CASCADES // 2 else FLAG_CAST_SHADOW | FLAG_VISIBLE
             context.frame.renderer.cull(self._casters, self.device.push(block), flags=flags)
-            clear = 0.0 if number == 0 else None
+            clear, is_first = 0.0 if is_first else None, False
             with self.device.render_pass(self._targets, clear_depth=clear, viewport=tile.viewport) as p:
                 context.draw_bins(p, self._solid_caster, visible=self._casters, positions_only=True)
                 context.draw_bins(p, self._masked_caster(context), visible=self._casters)
@@ -330,8 +359,7 @@ class _ClusterPass:
         """Dispatch."""
         if not self.feature._of(context.view).clustered:
             return
-        count = GRID[0] * GRID[1] * GRID[2]
-        context.device.dispatch(context.device.compute_pipeline("compute/clusters.comp"), (count + 63) // 64)
+        context.device.dispatch(context.device.compute_pipeline("compute/clusters.comp"), GRID[2])
         context.device.barrier()
 
 
@@ -363,13 +391,6 @@ def _fog_of(world: World) -> Fog | None:
     return None
 
 
-def _planes(tile: ShadowTile) -> NDArray[np.floating[Any]]:
-    planes = frustum_planes(tile.clip_from_world)
-    if tile.is_parallel:
-        planes[5] = (0.0, 0.0, 0.0, 1.0)  # casters before the near plane count: their depth is clamped
-    return planes
-
-
 def _look_from(block: NDArray[Any], tile: ShadowTile) -> None:
     """Say where the light is, for what turns towards whoever looks."""
     if tile.is_parallel:  # reversed depth grows towards the light
@@ -385,5 +406,13 @@ def _write(device: Device, buffer: Buffer | None, rows: NDArray[Any], size: int,
     """Write rows into a block that is always of its full size, as uniform blocks have to be."""
     if buffer is None:
         buffer = device.buffer(size, label=label)
+    buffer.write(rows)
+    return buffer
+
+
+def _grown(device: Device, buffer: Buffer | None, rows: NDArray[Any], *, label: str) -> Buffer:
+    """Write rows into a block with room for them."""
+    if buffer is None or buffer.size < rows.nbytes:
+        buffer = device.buffer(max(2 * rows.nbytes, 16 * rows.itemsize), label=label)
     buffer.write(rows)
     return buffer

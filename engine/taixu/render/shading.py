@@ -81,6 +81,7 @@ class ShadingFeature:
                 defines={
                     "SHADOWS": shadows,
                     "TRACED": traced,
+                    "AREAS": self.lighting.has_areas,
                     "FOG": fog,
                     **air,
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",

@@ -1,7 +1,7 @@
 """Where shadow maps look: cascades of the sun, spots, and the six sides of points, as tiles of one atlas.
 
 Depth texture arrays are slow or missing in places, so the maps share one depth texture. The upper left square holds the
-cascades of the first directional light with shadows; local lights share the rows below it in order of importance.
+cascades of the first directional light with shadows; local lights share the rows below it (`taixu.render.lamps.atlas`).
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ from numpy.typing import NDArray
 from taixu.gpu import StructLayout
 from taixu.math.projection import frustum_planes, orthographic, perspective
 from taixu.math.vectors import cross
-from taixu.render.lights import Lights
+from taixu.render.lamps.atlas import MOST_MAPS, LampMaps, share_atlas
+from taixu.render.lights import KINDS, Lights, radii
 from taixu.render.views import View
 
 __all__ = ["SHADOW_ROW", "ShadowTile", "cascade_splits", "fit_cascade", "plan_shadows"]
 
 CASCADES = 4
 TILE = 1024
-LOCAL_TILE = 512
-LOCAL_TILES = 16
-MOST_TILES = CASCADES + LOCAL_TILES
+MOST_TILES = CASCADES + MOST_MAPS
 ATLAS_WIDTH = 2 * TILE
 _SUN_ONLY_HEIGHT, _FULL_HEIGHT = 2 * TILE, 4 * TILE
 _NEAR_M, _DISTANCE_M = 0.02, 80.0
+_AREA_HALF = np.radians(70.0)  # what is farther aside gets little of an area, and no shadow
 
 SHADOW_ROW = StructLayout(
     "ShadowRow",
@@ -37,7 +37,8 @@ SHADOW_ROW = StructLayout(
         ("rect", "f4", (4,)),  # lower left corner and size in the atlas, 0..1
         ("texel_size", "f4"),  # metres that a texel covers; at a distance of 1 m for a perspective
         ("far_depth", "f4"),  # where a cascade ends, along the view
-        ("padding", "f4", (2,)),
+        ("soft", "f4"),  # of suns the tangent of their half angle, of lights with a place minus their radius; 0: edges are sharp
+        ("depth_m", "f4"),  # metres from depth 1 to 0 of a parallel one, else depth times distance
     ],
 )
 
@@ -51,8 +52,8 @@ class ShadowTile:
     clip_from_world : float64[4, 4]
         World relative to the camera's cell.
     viewport
-        x, y, width, height in texels of the atlas, from its lower left.
-    texel_size, far_depth
+        x, y, width, height in texels of the atlas, from its lower left; of no size where nothing in sight asks for the map.
+    texel_size, far_depth, soft, depth_m
         As in `SHADOW_ROW`.
     is_parallel
         Casters before the near plane count too.
@@ -63,6 +64,8 @@ class ShadowTile:
     texel_size: float
     far_depth: float
     is_parallel: bool
+    soft: float = 0.0
+    depth_m: float = 1.0
 
     @cached_property
     def planes(self) -> NDArray[np.floating[Any]]:
@@ -111,6 +114,7 @@ def fit_cascade(
 
 def plan_shadows(lights: Lights, view: View) -> tuple[list[ShadowTile], NDArray[np.int32], int]:
     """A view's maps: tiles, first tile and count by light [n, 2] (-1: it has none), the atlas's height."""
+    wants, radius = view.settings.get("soft_shadows"), radii(lights)
     owners = np.full((lights.count, 2), -1, np.int32)
     tiles: list[ShadowTile] = []
     suns = np.flatnonzero((lights.kinds == 0) & lights.shadows)
@@ -118,20 +122,13 @@ def plan_shadows(lights: Lights, view: View) -> tuple[list[ShadowTile], NDArray[
         sun = int(suns[0])
         owners[sun] = (0, CASCADES)
         turn = view.history.get("light_jitter", (0.0, 0.0))
-        tiles += _cascades(view, _turned(lights.directions[sun], turn), reach_m=float(lights.ranges[sun]) or _DISTANCE_M)
-    local = np.flatnonzero((lights.kinds != 0) & lights.shadows)
-    if len(local):
-        positions = lights.positions_from(view.camera.cell)
-        distances2 = np.square(positions[local] - view.camera.world_from_camera[:3, 3]).sum(1)
-        order = local[np.argsort(-lights.colors[local].max(1) / (distances2 + 1.0), kind="stable")]
-        free = 0
-        for light in order.tolist():
-            needed = 6 if lights.kinds[light] == 1 else 1
-            if free + needed > LOCAL_TILES:
-                continue
-            owners[light] = (len(tiles), needed)
-            tiles += _local(lights, light, positions[light], free)
-            free += needed
+        tiles += _cascades(view, _turned(lights.directions[sun], turn), reach_m=float(lights.ranges[sun]) or _DISTANCE_M,
+                          soft=radius[sun] if wants and "light_jitter" not in view.history else 0.0)  # fmt: skip
+    shared = share_atlas(lights, view) if len(lights.kinds) > lights.directional_count else []
+    positions = lights.positions_from(view.camera.cell) if shared else lights.positions
+    for maps in shared:
+        owners[maps.light] = (len(tiles), len(maps.places))
+        tiles += _local(lights, maps, positions[maps.light], radius[maps.light] if wants is not False else 0.0)
     return tiles, owners, _FULL_HEIGHT if any(t.viewport[1] >= _SUN_ONLY_HEIGHT for t in tiles) else _SUN_ONLY_HEIGHT
 
 
@@ -143,6 +140,7 @@ def shadow_rows(tiles: list[ShadowTile], height: int) -> NDArray[Any]:
         row["clip_from_world"] = tile.clip_from_world.T  # GLSL reads columns
         row["rect"] = (x / ATLAS_WIDTH, y / height, w / ATLAS_WIDTH, h / height)
         row["texel_size"], row["far_depth"] = tile.texel_size, tile.far_depth
+        row["soft"], row["depth_m"] = tile.soft, tile.depth_m
     return rows
 
 
@@ -159,7 +157,7 @@ def _turned(direction: NDArray[np.float64], turn: tuple[float, float]) -> NDArra
 _CORNERS = np.array([(-1.0, -1.0, 1.0), (1.0, -1.0, 1.0), (1.0, 1.0, 1.0), (-1.0, 1.0, 1.0)])
 
 
-def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float) -> list[ShadowTile]:
+def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float, soft: float) -> list[ShadowTile]:
     camera = view.camera
     near = max(camera.near_m, 0.05)
     far = float(view.settings.get("shadow_distance_m", reach_m))
@@ -179,7 +177,8 @@ def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float) -> 
         world = corners @ pose[:3, :3].T + pose[:3, 3]
         clip, texel = fit_cascade(world, direction, size=texels)
         viewport = ((i % 2) * TILE, (i // 2) * TILE, texels, texels)
-        tiles.append(ShadowTile(clip, viewport, texel, float(splits[i + 1]), True))
+        deep = 1.0 / float(np.linalg.norm(clip[2, :3]))
+        tiles.append(ShadowTile(clip, viewport, texel, float(splits[i + 1]), True, soft, deep))
     return tiles
 
 
@@ -193,7 +192,8 @@ _SIDES = (  # right, up and forward of the sides +X -X +Y -Y +Z -Z; any up will 
 )
 
 
-def _local(lights: Lights, light: int, position: NDArray[np.float64], first: int) -> list[ShadowTile]:
+def _local(lights: Lights, maps: LampMaps, position: NDArray[np.float64], radius: float) -> list[ShadowTile]:
+    light = maps.light
     if lights.kinds[light] == 1:
         axes, half = [np.array(side, float) for side in _SIDES], np.pi / 4
     else:  # an area looks as a wide spot from its middle
@@ -201,16 +201,18 @@ def _local(lights: Lights, light: int, position: NDArray[np.float64], first: int
         helper = np.array([0.0, 1.0, 0.0]) if abs(forward[1]) < 0.99 else np.array([1.0, 0.0, 0.0])
         right = cross(forward, helper)
         right /= np.linalg.norm(right)
-        axes, half = [np.stack([right, cross(right, forward), forward])], float(lights.angles[light, 1]) if lights.kinds[light] == 2 else np.pi
+        axes, half = [np.stack([right, cross(right, forward), forward])], float(lights.angles[light, 1])
+        if lights.kinds[light] == KINDS["area"]:
+            half = _AREA_HALF
     half = min(half, np.radians(80.0))
-    spread = np.tan(half) * LOCAL_TILE / (LOCAL_TILE - 4)  # a margin for filtering across sides
     tiles = []
-    for i, (right, up, forward) in enumerate(axes):
+    for (right, up, forward), (x, y, width) in zip(axes, maps.places, strict=True):
+        texels = max(width, 64)
+        spread = np.tan(half) * texels / (texels - 4)  # a margin for filtering across sides
         view = np.eye(4)
         view[:3, :3] = np.stack([right, up, -forward])
         view[:3, 3] = -view[:3, :3] @ position
         clip = perspective(2 * float(np.arctan(spread)), 1.0, _NEAR_M) @ view
-        n = first + i
-        viewport = ((n % 4) * LOCAL_TILE, _SUN_ONLY_HEIGHT + (n // 4) * LOCAL_TILE, LOCAL_TILE, LOCAL_TILE)
-        tiles.append(ShadowTile(clip, viewport, 2 * spread / LOCAL_TILE, 0.0, False))
+        viewport = (x, _SUN_ONLY_HEIGHT + y, width, width) if width else (0, 0, 0, 0)
+        tiles.append(ShadowTile(clip, viewport, 2 * spread / texels, 0.0, False, -radius, _NEAR_M))
     return tiles

@@ -129,9 +129,12 @@ class Camera:
 class Light:
     """A light that shines along the entity's -Z (KHR_lights_punctual's kinds and units)."""
 
-    kind: Text = field(default="directional", choices=("directional", "point", "spot"))
+    kind: Text = field(default="directional", choices=("directional", "point", "spot", "area"))
     color: Color3 = field(default=(1.0, 1.0, 1.0), doc="Linear.")
-    intensity: F32 = field(default=1.0, minimum=0.0, doc="Lux for directional lights, candela for the others.")
+    intensity: F32 = field(
+        default=1.0, minimum=0.0,
+        doc="Lux for directional lights, candela for the others; of areas, straight ahead, however large they are.",
+    )  # fmt: skip
     range_m: F32 = field(
         default=0.0, unit="m", minimum=0.0,
         doc="Where its light ends, 0 is never; of directional ones, how far shadows reach, 0 is 80 m.",
@@ -139,6 +142,12 @@ class Light:
     inner_angle_rad: F32 = field(default=0.0, unit="rad", minimum=0.0, doc="Half angle of a spot's full brightness.")
     outer_angle_rad: F32 = field(default=pi / 4, unit="rad", minimum=0.0, maximum=pi / 2, doc="Half angle of its end.")
     shadows: Bool = field(default=True)
+    width_m: F32 = field(
+        default=0.0, unit="m", minimum=0.0, maximum=1e4,
+        doc="Of an area, along its X, 0 is 1 m; of points and spots, how wide what shines is: wide ones cast soft shadows.",
+    )  # fmt: skip
+    height_m: F32 = field(default=0.0, unit="m", minimum=0.0, maximum=1e4, doc="Of an area, along its Y; 0 is 1 m.")
+    round: Bool = field(default=False, doc="Whether an area is an ellipse.")
 
 
 @component("environment")

@@ -68,35 +68,3 @@ void main() {{ {fetch} {lines} }}""")
     expected = np.stack([rows["a"], rows["b"][:, 2], rows["c"], rows["d"][:, 1], rows["e"][:, 2, 1], rows["f"],
                          rows["g"][:, 2, 3], rows["h"][:, 3], rows["i"][:, 1]], 1)  # fmt: skip
     np.testing.assert_array_equal(result, expected)
-
-
-def test_rows_of_a_uniform_block_are_read_by_a_function():
-    device = shared_device()
-    layout = StructLayout("Lamp", [("a", "f4", (3,)), ("b", "i4"), ("c", "f4", (2,)), ("d", "u4"), ("e", "f4")])
-    block = layout.uniform_rows("Lamps", binding=9, count=5, function="lamp")
-    device.shaders.add_source("test/uniform_rows.comp", f"""layout(local_size_x = 1) in;
-{block}
-layout(std430, binding = 12) buffer Result {{ float result[]; }};
-void main() {{
-    uint at = gl_GlobalInvocationID.x;
-    Lamp l = lamp(at);
-    float values[8] = float[](l.a.x, l.a.y, l.a.z, float(l.b), l.c.x, l.c.y, float(l.d), l.e);
-    for (uint i = 0u; i < 8u; ++i) result[at * 8u + i] = values[i];
-}}""")  # fmt: skip
-    rows = layout.zeros(5)
-    rng = np.random.default_rng(1)
-    for name in layout.dtype.names:
-        rows[name] = rng.integers(0, 1000, rows[name].shape)
-    rows["b"] *= -1
-    source, out = device.buffer(rows), device.buffer(5 * 8 * 4)
-    device.bind_uniform(9, source)
-    device.bind_storage(12, out)
-    pipeline = device.compute_pipeline("test/uniform_rows.comp")
-    device.dispatch(pipeline, 5)
-    columns = [rows[n].reshape(5, -1) for n in layout.dtype.names]
-    np.testing.assert_array_equal(out.read(np.float32).reshape(5, 8), np.concatenate(columns, 1))
-
-
-def test_rows_that_are_not_whole_vectors_are_refused():
-    with pytest.raises(ValueError, match="whole vectors"):
-        StructLayout("Thin", [("a", "f4")]).uniform_rows("Thins", binding=9, count=2, function="thin")
