@@ -71,6 +71,10 @@ bool is_lit_from(SurfaceInputs s, vec3 to_light) {
 #ifdef TRACED
 #include "common/traced_light.glsl"
 #endif
+#if defined(AREAS) && !defined(LIGHT_MODEL) && !defined(UNLIT)
+#define SHADES_AREAS
+#include "common/lamps/areas.glsl"
+#endif
 
 #if defined(LIGHT_MODEL) || defined(USES_SKY)
 vec3 sky_light(vec3 normal) { return environment_irradiance(environment_atlas, sky_from_world(normal)) * lighting.sky_turn.z; }
@@ -118,10 +122,6 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
     // All directional lights, then those of the cluster (or all local ones, where they are few).
     uint directional = lighting.light_counts.x;
     uint local = lighting.light_counts.y;
-#if defined(AREAS) && !defined(LIGHT_MODEL) && !defined(UNLIT)
-#define SHADES_AREAS
-#include "common/lamps/areas.glsl"
-#endif
     uint list = 0u;
     bool clustered = lighting.light_counts.z != 0u;
     if (clustered) {

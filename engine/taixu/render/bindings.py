@@ -36,8 +36,8 @@ class StorageSlot:
     DEFORMED_ROWS, PREVIOUS_POSITIONS = 9, 10  # 10 is bound anew for every draw: culling of what is hidden uses it, too
     FREE = 11  # a compute pass uses these as it likes
     DEFORMED_VERTICES = 11  # where things are drawn
-
     LIGHTS = 16  # of the world; beyond what passes use for themselves: 16 is how many blocks a stage reads, not the last number
+
 
 class TextureSlot:
     """Texture units; 16 a shader stage is what OpenGL 4.3 promises."""

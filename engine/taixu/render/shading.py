@@ -80,8 +80,8 @@ class ShadingFeature:
                 f"{path}.frag",
                 defines={
                     "SHADOWS": shadows,
-                    "TRACED": traced,
                     "AREAS": self.lighting.has_areas,
+                    "TRACED": traced,
                     "FOG": fog,
                     **air,
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
