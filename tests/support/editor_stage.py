@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import os
 import shutil
@@ -73,6 +74,9 @@ def _play(names: list[str]) -> dict[str, Any]:
         pytest.skip("no virtual screen: xvfb-run is not installed")
     pytest.importorskip("imgui_bundle", reason='the editor is not installed; pip install "taixu[editor]"')
     folder = Path(tempfile.mkdtemp(prefix="taixu-flows-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)  # tests look at pictures in it, when everything was played
+    rooms = folder / "rooms"  # whatever flows make there goes with it, also when the editor dies
+    rooms.mkdir()
     results: dict[str, Any] = {}
     paths = os.pathsep.join([str(_SUPPORT), str(_FLOWS), os.environ.get("PYTHONPATH", "")])
     while names:  # one that kills the editor does not take the others along
@@ -82,7 +86,8 @@ def _play(names: list[str]) -> dict[str, Any]:
         screen = ["xvfb-run", "-a", "-n", number, "-s", "-screen 0 2880x1800x24"]
         done = subprocess.run(
             [*screen, sys.executable, str(_SUPPORT / "editor_child.py"), str(out), _SIZE, *names],
-            capture_output=True, text=True, timeout=3600, env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": paths},
+            capture_output=True, text=True, timeout=3600,
+            env={**os.environ, "LIBGL_ALWAYS_SOFTWARE": "1", "PYTHONPATH": paths, "TMPDIR": str(rooms)},
         )  # fmt: skip
         found = json.loads(out.read_text()) if out.exists() else {}
         if not found:
