@@ -101,6 +101,7 @@ class Renderer:
         self._watched_secs = 0.0
         self.load_textures: TextureLoader = load_textures or PoolTextureLoader(self.materials.pool)
         self.features: list[Feature] = []
+        self._choosing: list[ChoosingFeature] = []
         self.frame_index = 0
         self._mirrors: WeakKeyDictionary[World, WorldMirror] = WeakKeyDictionary()
         self._current: WorldMirror | None = None
@@ -120,6 +121,8 @@ class Renderer:
     def add_feature(self, feature: Feature) -> None:
         """Add a part of the renderer; its nodes appear in every view from the next frame on."""
         self.features.append(feature)
+        if isinstance(feature, ChoosingFeature):
+            self._choosing.append(feature)
         self._revision += 1
 
     def feature(self, name: str) -> Feature:
@@ -179,7 +182,7 @@ class Renderer:
             for view in views:
                 if view.entity is not None:
                     view.camera = ViewCamera.of_entity(world, view.entity)
-                view.choices = {f.name: f.choose(world, view) for f in self.features if isinstance(f, ChoosingFeature)}
+                view.choices = {feature.name: feature.choose(world, view) for feature in self._choosing}
                 self.configure(view)
             if views and world.has_resource(Details):
                 world.resource(Details).follow(world, [view.eye() for view in views])
