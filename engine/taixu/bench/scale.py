@@ -106,8 +106,9 @@ def _frames(town: Town, options: Options, *, culls: bool) -> tuple[NDArray[np.fl
     view = View(town.camera(0), options.size, settings={"culls_hidden": culls})
     times, now = [], process_time if options.without_gpu else perf_counter
     for frame in range(_WARM + options.frames):
-        view.camera = town.camera(frame)
+        camera = town.camera(frame)
         began = now()
+        view.camera = camera
         renderer.render(town.app.world, [view])
         if not options.without_gpu:
             renderer.read(view)

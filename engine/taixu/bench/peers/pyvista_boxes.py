@@ -33,6 +33,7 @@ def _paint(actor: Any) -> Any:
     look = actor.GetProperty()
     look.SetColor(*boxes.COLOR)
     look.SetAmbient(boxes.AMBIENT)
+    look.SetInterpolationToFlat()
     return actor
 
 
