@@ -139,6 +139,27 @@ def test_futures_are_tried_watched_adopted_and_scrubbed_back_from(chromium: Brow
     page.page.context.close()
 
 
+def test_a_command_is_tried_before_it_is_given(chromium: Browser, town: Server) -> None:
+    page = chromium.open(town.url, size=SIZE, token=TOKEN, ready=False)
+    page.page.wait_for_selector("#tab-futures")
+    page.page.fill(".search input", "Gate")
+    page.page.locator(".results button", has_text="Gate").first.click()
+    form = page.page.locator('[data-control="gate"]')
+    form.get_by_role("radio", name="open").click()
+    form.get_by_role("button", name="Try ahead").click()
+    tried = page.page.locator('.future[data-state="done"]')
+    tried.wait_for()
+    cells = page.page.locator('[data-kpi="Gates shut"] td')
+    page.until(cells.all_inner_texts, lambda texts: texts == ["1", "0"], what="the gate is open there alone")
+    tried.get_by_role("button", name="Accept").click()
+    page.page.get_by_role("button", name="Send them").click()
+    page.says(".future .problem", "none of the commands was sent", "the source 'town' is not there")
+    tried.get_by_role("button", name="Discard").click()
+    page.page.get_by_role("button", name="Discard it").click()
+    page.says(".futures", "No futures are being looked at.")
+    page.page.context.close()
+
+
 def test_futures_speak_chinese(chromium: Browser, town: Server) -> None:
     page = chromium.open(town.url, size=SIZE, token=TOKEN, ready=False)
     page.page.wait_for_selector(".connection-open", state="attached")

@@ -130,7 +130,9 @@ class Futures:
         else:
             if not trial.acts:
                 raise TaixuError(f"no commands were tried in {name!r}")
-            facts["commands"] = [_command(world, act, by=by, now_ns=now_ns) for act in trial.acts]
+            given = facts["commands"] = [_command(world, act, by=by, now_ns=now_ns) for act in trial.acts]
+            if not any(each["sent"] for each in given):
+                raise TaixuError(f"none of the commands was sent: {given[0]['why'] or 'they are for nobody'}")
         future.chosen = way
         _note(world, "adopted", name, by, now_ns=now_ns, **facts)
         return future

@@ -217,7 +217,7 @@ const branchPath = (name: string, what: string) => `/branches/${encodeURICompone
 
 export const futures = () => ask<Futures>("/branches");
 
-export const beginFuture = (tried: { name: string; seconds: number; plan?: string; scenario?: string }) => post<FutureFacts>("/branches", tried);
+export const beginFuture = (tried: { name: string; seconds: number; plan?: string; scenario?: string; do?: { control: string; of: string; value: Plain }[] }) => post<FutureFacts>("/branches", tried);
 
 export const showFuture = (name: string, shown: boolean) => post<FutureFacts>(branchPath(name, "show"), { shown });
 

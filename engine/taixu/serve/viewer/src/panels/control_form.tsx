@@ -4,16 +4,19 @@ import { alarms, commands, hello, type Command, type Plain, type Severity } from
 import type { Id } from "../store";
 import { t, tOr } from "../text";
 import { numberText, unitText } from "../text/format";
-import { command, rehearse, type Control, type Foresight } from "./api";
+import { beginFuture, command, rehearse, type Control, type Foresight } from "./api";
 import { fieldTitle, plainText, titled } from "./details_text";
+import { freeName, hasFutures, known as futuresKnown } from "./futures";
 import { Icon, SeverityMark } from "./icons";
 import { LedgerSteps } from "./ledger";
 import { Choices } from "./parts";
-import { isPast, mayOperate } from "./state";
+import { isPast, mayOperate, openTab } from "./state";
 
 /** A change by more than this part of a control's range is asked about again. */
 const LARGE_PART = 0.25;
 const NO_LIMIT = 1e14;
+/** How far one looks ahead at what a command would do. */
+const AHEAD_SECS = 300;
 
 type Stage =
   | { at: "editing" }
@@ -22,7 +25,7 @@ type Stage =
   | { at: "rehearsed"; foresight: Foresight }
   | { at: "wrong"; why: string };
 
-export function ControlForm({ control, entity, present }: { control: Control; entity: Id; present: Plain }) {
+export function ControlForm({ control, entity, device, present }: { control: Control; entity: Id; device: string; present: Plain }) {
   const [wanted, setWanted] = useState<Plain>(null);
   const [stage, setStage] = useState<Stage>({ at: "editing" });
   const [sent, setSent] = useState<number | null>(null);
@@ -42,6 +45,11 @@ export function ControlForm({ control, entity, present }: { control: Control; en
   const tryOut = () => {
     setStage({ at: "asking", what: "rehearse" });
     rehearse(control.name, entity, value).then((foresight) => setStage({ at: "rehearsed", foresight }), (error: Error) => setStage({ at: "wrong", why: error.message }));
+  };
+  const tryAhead = () => {
+    const act = { control: control.name, of: `device.key == '${device}'`, value };
+    const name = freeName(`${controlTitle(control)} ${plainText(value)}`, futuresKnown.peek().branches.map((each) => each.name));
+    beginFuture({ name, seconds: AHEAD_SECS, do: [act] }).then(() => openTab("futures"), (error: Error) => setStage({ at: "wrong", why: error.message }));
   };
   const mine = commands.value.find((each) => each.entity === entity && each.control === control.name && (sent === null || each.number >= sent)) ?? null;
   return (
@@ -67,6 +75,7 @@ export function ControlForm({ control, entity, present }: { control: Control; en
           <div class="buttons">
             <button type="submit" class="button primary" disabled={!isReady}>{stage.at === "asking" && stage.what === "command" ? t("controls.sending") : t("controls.send")}</button>
             <button type="button" class="button" disabled={!isReady} onClick={tryOut} title={t("controls.rehearseLong")}>{t("controls.rehearse")}</button>
+            {hasFutures() && device && !device.includes("'") && <button type="button" class="button" disabled={!isReady} onClick={tryAhead} title={t("controls.tryAheadLong")}>{t("controls.tryAhead")}</button>}
           </div>
         )}
       </fieldset>

@@ -55,7 +55,7 @@ function Details({ id }: { id: Id }) {
       {fields && <ValuesList values={fields} />}
       {facts && facts.controls.length > 0 && (
         <Section title={t("controls.title")}>
-          {facts.controls.map((each) => <ControlForm key={each.name} control={each} entity={id} present={fields?.fields[each.field]?.value ?? null} />)}
+          {facts.controls.map((each) => <ControlForm key={each.name} control={each} entity={id} device={facts.device?.key ?? ""} present={fields?.fields[each.field]?.value ?? null} />)}
         </Section>
       )}
       {own.length > 0 && (

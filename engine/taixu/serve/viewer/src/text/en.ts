@@ -78,6 +78,8 @@ export const en = {
   "controls.sendNow": "Send now",
   "controls.sending": "Sending…",
   "controls.title": "Controls",
+  "controls.tryAhead": "Try ahead",
+  "controls.tryAheadLong": "Try it in a branch that runs ahead, beside other futures: nothing is sent",
   "controls.twoPersons": "A second person must confirm this command.",
   "details.close": "Close",
   "details.goTo": "Go to it",

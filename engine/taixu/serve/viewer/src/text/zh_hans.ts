@@ -80,6 +80,8 @@ export const zhHans: Record<Key, string> = {
   "controls.sendNow": "立即发送",
   "controls.sending": "正在发送…",
   "controls.title": "控制",
+  "controls.tryAhead": "推演",
+  "controls.tryAheadLong": "在先行运行的分支中试一试，与其他未来并列比较：不发送任何指令",
   "controls.twoPersons": "此命令须由第二人确认。",
   "details.close": "关闭",
   "details.goTo": "前往",
