@@ -17,12 +17,12 @@ if TYPE_CHECKING:
     from taixu.render import Renderer
     from taixu.render.fidelity import Score
 
-__all__ = ["OURS", "OUR_PATHS", "REAL_TIME", "choose", "defaults", "find_scenarios", "measure", "summarize"]
+__all__ = ["OURS", "OUR_FRAMES", "OUR_PATHS", "REAL_TIME", "choose", "defaults", "find_scenarios", "measure", "summarize"]
 
 defaults = Options(n=24)
 
-OURS, OUR_PATHS = "taixu", "taixu-paths"
-"""The rasteriser, and the path tracer."""
+OURS, OUR_FRAMES, OUR_PATHS = "taixu", "taixu-frames", "taixu-paths"
+"""The rasteriser as it makes stills, with rays; as it draws frames of films and windows, without; and the path tracer."""
 REAL_TIME = ("model-viewer", "filament", "babylon", "gltf-sample-viewer")
 """Those that draw in real time as we do; model-viewer is three.js."""
 _SAMPLES = 16
@@ -66,8 +66,8 @@ def choose(scenarios: Sequence[dict[str, Any]], names: str) -> list[dict[str, An
 
 
 def measure(options: Options, *, paths: bool = True) -> Iterator[dict[str, Any]]:
-    """Yield results for each scene, of the rasteriser and (with `paths`) of the path tracer, and one for all; write contact sheets
-    where a folder was named.
+    """Yield results for each scene, of the rasteriser with and without rays and (with `paths`) of the path tracer, and one for all;
+    write contact sheets where a folder was named.
     """
     from taixu.gpu import create_device
     from taixu.render import Renderer
@@ -76,13 +76,17 @@ def measure(options: Options, *, paths: bool = True) -> Iterator[dict[str, Any]]
     folder = find_scenarios(options.content)
     samples, renderer = options.samples or _SAMPLES, Renderer(create_device())
     scores: list[Score] = []
+    frames: list[Score] = []
     traced: list[Score] = []
     times_ms: list[float] = []
     for scenario in choose(read_scenarios(folder), options.scenes)[: options.n]:
         score, secs = _draw(renderer, scenario, folder, samples)
         scores.append(score)
         times_ms.append(secs * 1e3)
-        yield result("fidelity", np.array(times_ms[-1:]), n=samples, size=_size(score), **_described(score))
+        yield result("fidelity", np.array(times_ms[-1:]), n=samples, size=_size(score), **_described(score, OURS))
+        score, secs = _draw(renderer, scenario, folder, samples, rays=False)
+        frames.append(score)
+        yield result("fidelity", np.array([secs * 1e3]), n=samples, size=_size(score), **_described(score, OUR_FRAMES))
         if paths:
             count = options.samples or _PATH_SAMPLES
             score, secs = _draw(renderer, scenario, folder, count, paths=True)
@@ -92,16 +96,17 @@ def measure(options: Options, *, paths: bool = True) -> Iterator[dict[str, Any]]
     if options.out:
         from taixu.bench.contact_sheet import save_contact_sheet
 
-        for name, found in (("", scores), ("-paths", traced)):
-            if found:
-                path = save_contact_sheet(Path(options.out) / f"fidelity{name}.png", found)
+        for name, drawn in (("", scores), ("-frames", frames), ("-paths", traced)):
+            if drawn:
+                path = save_contact_sheet(Path(options.out) / f"fidelity{name}.png", drawn)
                 sheets["sheet" + name.replace("-", "_")] = str(path)
-    yield result("fidelity", np.array(times_ms), n=samples, scene="median of trusted", **summarize(scores, traced), **sheets)
+    found = summarize(scores, traced, frames)
+    yield result("fidelity", np.array(times_ms), n=samples, scene="median of trusted", **found, **sheets)
 
 
-def summarize(scores: Sequence[Score], paths: Sequence[Score] = ()) -> dict[str, Any]:
-    """Medians over the trusted scenes and ranks, ours and of every engine that drew them; of `paths` with how many scenes lie
-    below the median of the path tracers that drew them.
+def summarize(scores: Sequence[Score], paths: Sequence[Score] = (), frames: Sequence[Score] = ()) -> dict[str, Any]:
+    """Medians over the trusted scenes and ranks, ours and of every engine that drew them; of `frames` drawn without rays the
+    medians; of `paths` with how many scenes lie below the median of the path tracers that drew them.
     """
     from taixu.render.fidelity import median_flip, median_psnr
 
@@ -119,6 +124,7 @@ def summarize(scores: Sequence[Score], paths: Sequence[Score] = ()) -> dict[str,
         "flip": round(median_flip(scores), 4),
         "rank": _rank(medians[OURS], [v for k, v in medians.items() if k in REAL_TIME]) if trusted else 0,
         "most_behind": {"scene": worst, "db": behind.get(worst, 0.0)},
+        **({OUR_FRAMES: {"psnr": round(median_psnr(frames), 2), "flip": round(median_flip(frames), 4)}} if frames else {}),
         **({OUR_PATHS: _paths_in_all(paths)} if paths else {}),
         "peers": {
             name: {"psnr": medians[name], "flip": round(float(np.median(flips[name])), 4), "scenes": len(decibels[name])}
@@ -129,7 +135,7 @@ def summarize(scores: Sequence[Score], paths: Sequence[Score] = ()) -> dict[str,
 
 
 def _draw(
-    renderer: Renderer, scenario: dict[str, Any], folder: Path, samples: int, *, paths: bool = False
+    renderer: Renderer, scenario: dict[str, Any], folder: Path, samples: int, *, paths: bool = False, rays: bool = True
 ) -> tuple[Score, float]:
     from taixu.assets.gltf import read_gltf
     from taixu.assets.image import read_image
@@ -143,15 +149,15 @@ def _draw(
         spawn_model(app.world, app.world.spawn(Transform()), read_gltf(folder / scenario["model"]))
         app.settle()
         start = perf_counter()
-        score = score_scenario(renderer, app.world, scenario, folder, samples=samples, paths=paths)
+        score = score_scenario(renderer, app.world, scenario, folder, samples=samples, paths=paths, rays=rays)
         return score, perf_counter() - start
 
 
-def _described(score: Score) -> dict[str, Any]:
+def _described(score: Score, engine: str) -> dict[str, Any]:
     others = {name: {"psnr": score.others_db[name], "flip": score.others_flip.get(name)} for name in sorted(score.others_db)}
     return {
         "scene": score.name,
-        "engine": OURS,
+        "engine": engine,
         "trusted": score.is_trusted,
         "psnr": round(score.psnr_db, 2),
         "flip": round(score.flip, 4),

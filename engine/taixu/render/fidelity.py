@@ -111,17 +111,18 @@ def orbit_camera(scenario: dict[str, Any], *, radius_m: float = 1.0) -> ViewCame
 
 
 def score_scenario(
-    renderer: Renderer, world: World, scenario: dict[str, Any], folder: Path, *, samples: int = 16, paths: bool = False
+    renderer: Renderer, world: World, scenario: dict[str, Any], folder: Path, *, samples: int = 16, paths: bool = False,
+    rays: bool = True,
 ) -> Score:
     """Draw a world that holds the scenario's model, lit by its sky, and compare; `paths` asks the path tracer in the rasteriser's
-    place.
+    place, and without `rays` it is drawn as frames of a film are.
     """
     size = scenario["goldenDimensions"]["width"], scenario["goldenDimensions"]["height"]
     settings = {
         "background": "sky" if scenario["renderSkybox"] else "transparent",
         "tonemap": "aces",
         "exposure_ev": 0.0,
-        "traced": True,
+        "traced": rays,
         "reference": paths,
     }
     display = accumulate(
