@@ -43,6 +43,7 @@ from taixu.render.material_loading import TextureLoader as PoolTextureLoader
 from taixu.render.materials import MaterialTable
 from taixu.render.meshes import MeshPool
 from taixu.render.occlusion import OcclusionFeature
+from taixu.render.particles import ParticleFeature
 from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures
 from taixu.render.post import PostFeature
@@ -111,7 +112,7 @@ class Renderer:
         self._broken: dict[DrawKey, float] = {}  # until when a surface that does not compile is not tried again
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
-                        AirFeature(device, self.lighting),
+                        AirFeature(device, self.lighting), ParticleFeature(device, self.lighting),
                         ShadingFeature(device, self.lighting), FallingFeature(device),
                         PostFeature(device), DevelopingFeature(device, self.lighting),
                         LineFeature(self.lines), HudFeature()):  # fmt: skip

@@ -29,6 +29,7 @@ from taixu.scene.hierarchy import Hierarchy, despawn_tree
 from taixu.scene.instantiate import ModelHooks, Spawned, spawn_model
 from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, MeshLibrary, add_mesh
 from taixu.scene.node import Node
+from taixu.scene.particles import Particles
 from taixu.scene.plugin import ScenePlugin
 from taixu.scene.scatter import Scatter
 from taixu.scene.shapes import SHAPE_KINDS, shape_mesh
@@ -63,6 +64,7 @@ __all__ = [
     "Node",
     "NormalTexture",
     "Parent",
+    "Particles",
     "Scatter",
     "ScenePlugin",
     "Shape",

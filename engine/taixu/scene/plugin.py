@@ -15,6 +15,7 @@ from taixu.scene.instantiate import ModelHooks
 from taixu.scene.levels import LevelState, show_levels
 from taixu.scene.library import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState, ReadingStore, place_models
+from taixu.scene.particles import Particles
 from taixu.scene.post import POST_COMPONENTS
 from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scatters
 from taixu.scene.shape_meshes import ShapeState, make_shapes
@@ -32,6 +33,7 @@ class ScenePlugin:
         """Add components, resources and systems."""
         for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter, *POST_COMPONENTS):
             app.register_component(cls)
+        app.register_component(Particles)
         for resource in (
             Hierarchy(),
             WorldTransforms(),
