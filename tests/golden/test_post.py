@@ -140,3 +140,30 @@ def test_a_bad_table_leaves_the_picture(stage: Stage, plain: NDArray[np.uint8], 
     assert "from 2 to 128" in caplog.text
     picture(stage, ColorGrading(lut=str(tmp_path / "none.cube")))
     assert "none.cube" in caplog.text
+
+
+def test_the_path_tracers_lens_is_the_same_one() -> None:
+    """A lamp before a dark wall, focused on neither: drawn and traced, its edges are as wide."""
+    renderer, scene = Renderer(shared_device()), SmallWorld()
+    lamp = scene.material(base_color=(0, 0, 0, 1), emissive=(1.0, 1.0, 1.0), metallic=0.0, roughness=1.0)
+    scene.spawn(1, scene.mesh("box", (1.5, 1.5, 0.1), material=lamp))
+    scene.world.spawn(Environment(intensity=0.0))
+    focus = int(scene.world.spawn(DepthOfField(enabled=False)))
+    scene.propagate()
+    camera = ViewCamera.looking((0, 0, 6), (0, 0, 0), fov_y_rad=0.7)
+
+    def seen(*, traced: bool, **fields: Any) -> NDArray[np.float32]:
+        scene.world.set(focus, DepthOfField, **fields)
+        settings = {"reference": traced, "background": (0.0, 0.0, 0.0, 1.0)}
+        still = render_still(renderer, scene.world, camera, size=(128, 128), samples=8, encoding="linear", settings=settings)
+        return still.pixels[..., 0]
+
+    sharp = seen(traced=True, enabled=False)
+    for focus_m in (3.0, 20.0):
+        asked = {"enabled": True, "focus_m": focus_m, "f_stop": 1.4, "sensor_height_m": 0.4, "blades": 0}
+        path, drawn = seen(traced=True, **asked), seen(traced=False, **asked)
+        blur = np.abs(path - sharp).mean()
+        assert blur > 0.008
+        assert np.abs(path - drawn).mean() < 0.55 * blur, focus_m
+        assert path.mean() == pytest.approx(drawn.mean(), rel=0.08)
+    renderer.release()

@@ -12,6 +12,7 @@ from taixu.errors import TaixuError
 from taixu.gpu import Texture
 from taixu.render import ViewCamera
 from taixu.render.path_tracing import PathSettings, PathTracer, clean
+from taixu.render.post.finishing import finish_still, is_finished_late
 from taixu.render.stills import develop
 from taixu.render.tonemap import encode
 
@@ -48,6 +49,8 @@ class ReferencePicture:
         self._key: Any = None
         self._since = 0.0
         self._is_refused = False
+        self._is_finished_late = False
+        self._camera: ViewCamera | None = None
 
     def follow(self, world: World, camera: ViewCamera, size: tuple[int, int], key: Any) -> None:
         """Go on with it, or begin anew where `key` says that something looks different."""
@@ -62,7 +65,10 @@ class ReferencePicture:
         if self._tracer is None:
             try:
                 paths = PathSettings(tile=_TILE)
-                self._tracer = PathTracer(self._window.renderer, world, camera, size=size, settings=paths)
+                self._is_finished_late = is_finished_late(world, {}, camera)
+                plain = {"exposure_ev": 0.0} if self._is_finished_late else None
+                self._tracer = PathTracer(self._window.renderer, world, camera, size=size, settings=paths, view_settings=plain)
+                self._camera = camera
             except TaixuError as error:
                 self._is_refused = True
                 self._window.shell.toasts.say(str(error), "warning")
@@ -92,7 +98,12 @@ class ReferencePicture:
     def _show(self, tracer: PathTracer) -> None:
         found = tracer.read()
         light = clean(found) if found.samples >= _SMOOTHED_FROM else found.mean
-        display = develop(self._window.renderer, light, {})
+        renderer = self._window.renderer
+        if self._is_finished_late:
+            assert self._camera is not None
+            display = finish_still(renderer, tracer.world, self._camera, light, encoding="display", settings={})
+        else:
+            display = develop(renderer, light, {})
         pixels = np.empty((*display.shape[:2], 4), np.uint8)
         pixels[..., :3] = np.rint(np.clip(encode(display[..., :3]), 0.0, 1.0) * 255)
         pixels[..., 3] = 255

@@ -18,17 +18,17 @@ void main() {
     blurred = vec4(center.rgb, 0.0);
     if (reach < 0.5 * kernel.z) return;
     int count = int(kernel.x);
-    float margin = kernel.z * 2.0;
+    float margin = kernel.z; // edges of discs are as wide as a pixel
     vec4 behind = vec4(0.0), before = vec4(0.0);
     for (int i = 0; i < count; ++i) {
         vec2 uv = v_uv + taps[i].xy * reach / vec2(kernel.y, 1.0);
         vec4 c = textureLod(half_size, uv, 0.0);
         float away = taps[i].z * reach;
         // A point's light is spread over its own disc: the larger, the less comes to each place.
-        float far = clamp((min(c.a, center.a) - away + margin) / margin, 0.0, 1.0);
-        behind += vec4(c.rgb, 1.0) * (c.a >= -margin ? far / max(c.a * c.a, margin * margin) : 0.0);
-        float near = c.a < -0.5 * margin ? clamp((-c.a - away + margin) / margin, 0.0, 1.0) : 0.0;
-        before += vec4(c.rgb, 1.0) * near / max(c.a * c.a, margin * margin);
+        float far = clamp((min(c.a, center.a) - away) / margin + 0.5, 0.0, 1.0);
+        behind += vec4(c.rgb, 1.0) * (c.a >= -margin ? far / max(c.a * c.a, 0.25 * margin * margin) : 0.0);
+        float near = c.a < -0.25 * margin ? clamp((-c.a - away) / margin + 0.5, 0.0, 1.0) : 0.0;
+        before += vec4(c.rgb, 1.0) * near / max(c.a * c.a, 0.25 * margin * margin);
     }
     vec3 far_color = behind.a > 0.0 ? behind.rgb / behind.a : center.rgb;
     vec3 near_color = before.a > 0.0 ? before.rgb / before.a : center.rgb;

@@ -17,6 +17,7 @@ void main() {
     vec2 o = 0.5 / vec2(textureSize(blurred, 0));
     vec4 b = 0.25 * (textureLod(blurred, v_uv + o, 0.0) + textureLod(blurred, v_uv - o, 0.0)
         + textureLod(blurred, v_uv + vec2(o.x, -o.y), 0.0) + textureLod(blurred, v_uv + vec2(-o.x, o.y), 0.0));
-    float share = max(smoothstep(0.5, 2.0, abs(radius)), b.a);
+    // Where something blurred stands before it, the blurred picture has it at its share already.
+    float share = max(smoothstep(0.5, 3.0, abs(radius)), clamp(8.0 * b.a, 0.0, 1.0));
     focused = vec4(mix(c.rgb, b.rgb, share), c.a);
 }

@@ -11,7 +11,7 @@ layout(std140, binding = 2) uniform Motion { vec4 shutter; vec4 tiles; };
 layout(location = 0) in vec2 v_uv;
 layout(location = 0) out vec4 moved;
 
-const int STEPS = 15;
+const int STEPS = 11;
 
 float cone(float away, float reach) { return clamp(1.0 - away / max(reach, 1e-4), 0.0, 1.0); }
 float cylinder(float away, float reach) { return 1.0 - smoothstep(0.95 * reach, 1.05 * reach + 1e-4, away); }

@@ -122,7 +122,8 @@ class BlurPass:
         head = np.array([[_TAPS, width / height, 2.0 / height, 0]], np.float32)
         block = np.concatenate([head, aperture_taps(int(asked.blades))])
         textures = [context.texture(name) for name in self.reads]
-        draw_over(context, context.targets("focus_blurred"), "focus_blur.frag", textures, block, smooth=True)
+        # Radii of neighbours are never mixed: halfway between near and far there is nothing.
+        draw_over(context, context.targets("focus_blurred"), "focus_blur.frag", textures, block)
 
 
 @dataclass(frozen=True)
