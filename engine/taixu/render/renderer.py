@@ -37,6 +37,7 @@ from taixu.render.graph import PassGraph
 from taixu.render.hud import HudFeature
 from taixu.render.impostors import ImpostorPainter
 from taixu.render.library import LibraryMirror, TextureLoader
+from taixu.render.lamps.contact import ContactFeature
 from taixu.render.lighting import LightingFeature
 from taixu.render.lines import LineBatch, LineFeature
 from taixu.render.material_loading import TextureLoader as PoolTextureLoader
@@ -112,6 +113,7 @@ class Renderer:
         self._broken: dict[DrawKey, float] = {}  # until when a surface that does not compile is not tried again
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
+                        ContactFeature(self.lighting),
                         AirFeature(device, self.lighting), ParticleFeature(device, self.lighting),
                         ShadingFeature(device, self.lighting), FallingFeature(device),
                         PostFeature(device), DevelopingFeature(device, self.lighting),

@@ -15,6 +15,7 @@ from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, is_transmissive
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
+from taixu.render.lamps.contact import has_contact
 from taixu.render.lighting import LightingFeature
 from taixu.render.occlusion import has_occlusion
 from taixu.render.octahedron import SMALLEST_MIRROR
@@ -57,7 +58,7 @@ class ShadingFeature:
         if view.quality == "fast":
             return ()
         tail = "_ms" if view.samples > 1 else ""
-        nodes: list[PassNode] = [SolidPass(self, tail, view.samples, has_occlusion(view)), BlendedPass(self, tail)]
+        nodes: list[PassNode] = [SolidPass(self, tail, view.samples, has_occlusion(view), has_contact(view)), BlendedPass(self, tail)]
         nodes.append(OutlinePass(self.lighting, tail))
         if view.settings.get("background", "sky") == "sky":
             nodes.append(SkyPass(self, tail))
@@ -81,6 +82,7 @@ class ShadingFeature:
                 defines={
                     "SHADOWS": shadows,
                     "AREAS": self.lighting.has_areas,
+                    "CONTACT": has_contact(context.view),
                     "TRACED": traced,
                     "FOG": fog,
                     **air,
@@ -110,13 +112,14 @@ class SolidPass:
     tail: str
     samples: int
     occluded: bool
+    touched: bool
     name: str = "solid"
     rank: int = Rank.OPAQUE
 
     @property
     def reads(self) -> Sequence[str]:
-        """The depth that is drawn over, and what is hidden from the sky."""
-        return (f"depth{self.tail}", *(("occlusion",) if self.occluded else ()))
+        """The depth that is drawn over, and what is hidden from sky and sun."""
+        return (f"depth{self.tail}", *(("occlusion",) if self.occluded else ()), *(("contact",) if self.touched else ()))
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
