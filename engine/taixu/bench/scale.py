@@ -54,6 +54,7 @@ class Town:
         numbers = np.arange(count)
         column, row = numbers % across, numbers // across
         self.side_m = across * _SPACING_M
+        self.street_m = round(across / 2 / _HOUSE_EVERY) * _HOUSE_EVERY * _SPACING_M - self.side_m / 2 + 0.5 * _SPACING_M
         places = np.zeros((3, count), np.float32)
         places[0], places[2] = column * _SPACING_M - self.side_m / 2, row * _SPACING_M - self.side_m / 2
         is_house = (column % _HOUSE_EVERY == 6) & (row % _HOUSE_EVERY == 6)
@@ -68,8 +69,8 @@ class Town:
         """At the height of eyes, in the street between two rows of houses."""
         from taixu.render import ViewCamera
 
-        z = -0.02 * self.side_m - _STEP_M * frame
-        return ViewCamera.looking((0.5, 1.8, z), (8.0, 1.8, z - 30.0), fov_y_rad=float(np.radians(60.0)))
+        x, z = self.street_m, self.street_m - _STEP_M * frame
+        return ViewCamera.looking((x, 1.8, z), (x + 8.0, 1.8, z - 30.0), fov_y_rad=float(np.radians(60.0)))
 
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
