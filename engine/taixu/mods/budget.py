@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 
-__all__ = ["PAUSED", "Budget", "ModCost"]
+__all__ = ["PAUSED", "SLOWED", "Budget", "ModCost"]
 
-PAUSED = 3
-"""The level of a budget at which a mod runs no more."""
+SLOWED, PAUSED = 2, 3
+"""Levels of a budget at which a mod runs every second step, and no more."""
 _WINDOW = 120
 _WARN, _SLOW, _PAUSE = 30, 60, 90
 _MOST_WEIGHT = 5
@@ -43,7 +43,7 @@ class Budget:
         over = sum(self._over)
         for level, limit, text in (
             (1, _WARN, "takes longer than it may: {} of {} steps were above its budget"),
-            (2, _SLOW, "runs every second step now: {} of {} steps were above its budget"),
+            (SLOWED, _SLOW, "runs every second step now: {} of {} steps were above its budget"),
             (PAUSED, _PAUSE, "is paused: {} of {} steps were above its budget; load it anew to let it run again"),
         ):
             if self.level == level - 1 and over >= limit:
@@ -57,7 +57,7 @@ class Budget:
 
     def is_due(self, tick: int) -> bool:
         """Whether it runs in a step."""
-        return self.level < 2 or (self.level == 2 and tick % 2 == 0)
+        return self.level < SLOWED or (self.level == SLOWED and tick % 2 == 0)
 
 
 @dataclass(slots=True)

@@ -134,11 +134,9 @@ class SteppedMod(NamedMod):
         self._charge(2 * self.budget.fuel)
 
     def _charge(self, fuel: int) -> None:
-        """Count a step of so many instructions; of what a mod asked for that is paused, nothing more is done."""
+        """Count a step of so many instructions."""
         if told := self.budget.note(fuel):
             self.tell("warning", f"mod {self.name!r} {told}")
-        if self.budget.level == PAUSED:
-            self._backlog.clear()
 
     def hear(self, events: list[Any], nbytes: int) -> None:
         """Note what others' messages cost it to read: nothing of that is charged to it."""
@@ -228,6 +226,8 @@ class SteppedMod(NamedMod):
             return
         while True:
             waited = self.boxed.busy
+            if not waited and not self.boxed.has_news:
+                return  # nothing was asked, and whoever looks after the box once a frame takes in what comes unasked
             reply = self.boxed.poll(max(0.0, until - monotonic()) if waited and wait_secs else 0.0)
             if reply is None:
                 return

@@ -2,9 +2,10 @@
 
 A mod's instructions are counted in its box; here is what its answers cost outside of it: reading them, and carrying out what
 they ask for. A unit is about a microsecond. All mods together get so many units a step; those that want more share them,
-and a mod that has used up its own is not called until it has caught up. Who keeps wanting more than there is gets less: half of
-its part once it was warned, then a quarter. What one answer asks for beyond some milliseconds is done in the next steps. So no
-mod, and no thirty of them, can hold up a frame for long, and what moves whole columns, as most mods do, waits for nobody.
+and a mod that has used up its own is not called until it has caught up. Who keeps wanting more than there is, so that it is slowed
+(`taixu.mods.budget`), gets a quarter of its part from then on. What one answer asks for beyond some milliseconds is done in the
+next steps. So no mod, and no thirty of them, can hold up a frame for long, and what moves whole columns, as most mods do, waits
+for nobody.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
-from taixu.mods.budget import Budget
+from taixu.mods.budget import SLOWED, Budget
 from taixu.mods.decoding import Answer, Order
 
 __all__ = ["FUEL_PER_UNIT", "RayParts", "Share", "post_work", "share_out", "structure_work", "take_portion", "work_of"]
@@ -104,7 +105,7 @@ class _Sharing(Protocol):
 def share_out(mods: Iterable[_Sharing], tick: int = 0) -> None:
     """Give the units of a step to those that have used some of theirs, in equal parts, nobody more than they lack.
 
-    At each level of its budget a mod gets half of what it would get one level below; the other half is not given to anybody.
+    One that is slowed gets a quarter of it, and the rest is nobody's: a single wave, however high, is worked off before that.
     """
     mods = list(mods)
     for mod in mods:
@@ -113,7 +114,7 @@ def share_out(mods: Iterable[_Sharing], tick: int = 0) -> None:
     left = _UNITS_A_STEP
     for place, mod in enumerate(hungry):
         part = min(_MOST_SAVED - mod.share.units, left // (len(hungry) - place))
-        mod.share.units += part >> mod.budget.level
+        mod.share.units += part if mod.budget.level < SLOWED else part // 4
         left -= part
 
 

@@ -35,12 +35,25 @@ def test_units_go_to_those_that_lack_some_in_equal_parts() -> None:
     assert [each.share.waits for each in mods] == [False, False, True, True]
 
 
-def test_who_was_told_off_gets_less_and_nobody_gets_more_for_it() -> None:
+def test_who_is_slowed_gets_less_and_nobody_gets_more_for_it() -> None:
     mods = _shares(*[-50_000] * 4)
     for level, each in enumerate(mods):
         each.budget.level = level
     share_out(mods)
-    assert [each.share.units + 50_000 for each in mods] == [200, 100, 50, 25]
+    assert [each.share.units + 50_000 for each in mods] == [200, 200, 50, 50]
+
+
+def test_the_highest_wave_that_there_can_be_is_worked_off_and_slows_nobody() -> None:
+    (mod,) = _shares(FULL)
+    backlog = deque(Order("spawn", {}) for _ in range(256))
+    for tick in range(200):
+        if backlog and not mod.share.waits:
+            mod.share.spend(take_portion(backlog, mod.share.most_at_once)[1])
+        share_out([mod], tick)
+        if mod.share.waits:
+            mod.budget.note(2 * mod.budget.fuel)
+    assert not backlog
+    assert mod.budget.level == 1
 
 
 def test_thirty_two_that_ask_for_everything_get_no_more_than_one() -> None:
@@ -196,7 +209,6 @@ def test_who_waits_all_the_time_is_paused_and_told() -> None:
     for _ in range(400):
         app.frame(STEP)
     assert mod.status == "paused"
-    assert not mod._backlog, "of what it asked for, nothing more is done"
     said = [line for line in mod_lines(app) if "'a.mod'" in line]
     assert len([line for line in said if "called less often" in line]) == 1
     assert len([line for line in said if "is paused" in line]) == 1
