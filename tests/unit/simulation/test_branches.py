@@ -235,3 +235,23 @@ def test_differences_of_all_kinds_of_columns() -> None:
     assert found["name", ""].sentence() == "name: 1 came, 0 went"
     assert len(found) == 3
     assert find_differences(first, first) == []
+
+
+def test_differences_are_the_same_in_tables_that_are_alike_and_that_are_not() -> None:
+    world = World()
+    for number in range(5):
+        world.spawn(Name(f"thing {number}"), Transform((float(number), 0.0, 0.0)), stable_id=number + 1)
+    fork = world.fork()
+    assert find_differences(world, fork) == []
+    fork.set(fork.find(3), Transform, translation=(2.0, 7.0, 0.0))  # type: ignore[arg-type]
+    fork.set(fork.find(4), Name, text="other")  # type: ignore[arg-type]
+    alike = {(each.component, each.field): each for each in find_differences(world, fork)}
+    fork.despawn([fork.find(1)])  # type: ignore[list-item]
+    fork.spawn(Name("new"), Transform(), stable_id=9)
+    unlike = {(each.component, each.field): each for each in find_differences(world, fork)}
+    for key in (("transform", "translation"), ("name", "text")):
+        assert alike[key].ids.tolist() == unlike[key].ids.tolist()
+        assert alike[key].amount.tolist() == unlike[key].amount.tolist()
+    assert alike["transform", "translation"].amount.tolist() == [7.0]
+    assert (unlike["name", ""].ids.tolist(), unlike["name", ""].amount.tolist()) == ([1, 9], [-1.0, 1.0])
+    assert len(alike) == 2 and len(unlike) == 4

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Collection
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.ecs import ComponentType, World, component_type
+from taixu.ecs import ComponentType, Table, World, component_type
 from taixu.scene import CELL_M, MeshInstance, Transform
 from taixu.simulation.worlds.components import Ghost
 
-__all__ = ["Difference", "find_differences"]
+__all__ = ["Difference", "Pair", "find_differences", "pairs_of"]
 
 _HIDDEN = frozenset({MeshInstance, Ghost})
 """What follows from other columns, or from who looks."""
@@ -48,12 +49,39 @@ class Difference:
         return f"{self.component}.{self.field}: {count:,} differ, by {mean:.3g} on average and {most:.3g} at most"
 
 
+@dataclass(frozen=True, slots=True)
+class Pair:
+    """Tables of two worlds that hold the same entities in the same order: their columns are compared as they lie there."""
+
+    first: Table
+    second: Table
+    ids: NDArray[np.uint64]
+
+
+def pairs_of(first: World, second: World) -> list[Pair]:
+    """Tables that are alike: in forks, those into which nobody came and from which nobody went."""
+    others = {table.types: table for table in second.tables if table.count}
+    found = []
+    for table in first.tables:
+        other = others.get(table.types)
+        if other is None or not table.count or other.count != table.count or Ghost in table.types:
+            continue
+        if np.array_equal(table.entities, other.entities):
+            ids = first.stable_ids(table.entities)
+            if np.array_equal(ids, second.stable_ids(other.entities)):
+                found.append(Pair(table, other, ids))
+    return found
+
+
 def find_differences(first: World, second: World, *, least: float = 1e-3) -> list[Difference]:
     """What differs by more than `least`, by component and field; places are compared across cells."""
     found: list[Difference] = []
+    pairs = pairs_of(first, second)
     for declared in _components(first, second):
-        ids, rows = _rows(first, declared.cls)
-        other_ids, other_rows = _rows(second, declared.cls)
+        cls = declared.cls
+        alike = [pair for pair in pairs if cls in pair.first.types]
+        ids, rows = _rows(first, cls, {pair.first.id for pair in alike})
+        other_ids, other_rows = _rows(second, cls, {pair.second.id for pair in alike})
         both, here, there = np.intersect1d(ids, other_ids, assume_unique=True, return_indices=True)
         came, went = np.setdiff1d(other_ids, both, assume_unique=True), np.setdiff1d(ids, both, assume_unique=True)
         if len(came) or len(went):
@@ -61,15 +89,21 @@ def find_differences(first: World, second: World, *, least: float = 1e-3) -> lis
             order = np.argsort(alone)
             sides = np.concatenate([np.ones(len(came)), -np.ones(len(went))])
             found.append(Difference(declared.name, "", alone[order], sides[order]))
-        if not len(both):
-            continue
         for name in (fld.name for fld in declared.fields):
-            if declared.cls is Transform and name == "cell":
+            if cls is Transform and name == "cell":
                 continue
-            amount = _amount(first, second, declared, name, rows[here], other_rows[there])
-            wrong = amount > least
-            if wrong.any():
-                found.append(Difference(declared.name, name, both[wrong], amount[wrong]))
+            parts = [
+                (pair.ids, _amount(first, second, declared, name, _table(pair.first, cls), _table(pair.second, cls)))
+                for pair in alike
+            ]
+            if len(both):
+                sources = _gathered(first, cls, rows[here]), _gathered(second, cls, other_rows[there])
+                parts.append((both, _amount(first, second, declared, name, *sources)))
+            wrong = [(who[amount > least], amount[amount > least]) for who, amount in parts]
+            who, amounts = (np.concatenate(each) for each in zip(*wrong)) if wrong else (np.empty(0, np.uint64), np.empty(0))
+            if len(who):
+                order = np.argsort(who)
+                found.append(Difference(declared.name, name, who[order], amounts[order]))
     return found
 
 
@@ -78,28 +112,38 @@ def _components(first: World, second: World) -> list[ComponentType]:
     return sorted((component_type(cls) for cls in types - _HIDDEN), key=lambda declared: declared.name)
 
 
-def _rows(world: World, cls: type) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
-    """Stable ids of who has a component, and their handles."""
-    entities = world.query(cls, without=(Ghost,)).entities
+Column = Callable[[str], NDArray[Any]]
+
+
+def _table(table: Table, cls: type) -> Column:
+    return lambda name: table.read(cls, name)
+
+
+def _gathered(world: World, cls: type, entities: NDArray[np.uint64]) -> Column:
+    return lambda name: world.gather(entities, cls, name)
+
+
+def _rows(world: World, cls: type, paired: Collection[int]) -> tuple[NDArray[np.uint64], NDArray[np.uint64]]:
+    """Stable ids of who has a component and lies in no pair of tables, and their handles."""
+    tables = [table for table in world.query(cls, without=(Ghost,)).tables() if table.id not in paired]
+    entities = np.concatenate([np.empty(0, np.uint64), *(table.entities for table in tables)])
     return world.stable_ids(entities), entities
 
 
 def _amount(
-    first: World, second: World, declared: ComponentType, name: str, here: NDArray[np.uint64], there: NDArray[np.uint64]
+    first: World, second: World, declared: ComponentType, name: str, here: Column, there: Column
 ) -> NDArray[np.float64]:
-    a, b = (_values(world, declared, name, rows) for world, rows in ((first, here), (second, there)))
+    a, b = here(name), there(name)
     if declared.by_name[name].kind.is_object:
-        return np.fromiter((float(x != y) for x, y in zip(a.tolist(), b.tolist(), strict=True)), np.float64, len(a))
+        return np.asarray(a != b, bool).astype(np.float64)
     if declared.by_name[name].kind.name == "entity":
         return (first.stable_ids(a) != second.stable_ids(b)).astype(np.float64)
-    if declared.cls is Transform and name == "translation":
-        cells = [_values(world, declared, "cell", rows) for world, rows in ((first, here), (second, there))]
-        a, b = a + cells[0] * CELL_M, b + cells[1] * CELL_M
-    apart = np.abs(a.astype(np.float64) - b.astype(np.float64))
-    apart = np.where(np.isnan(apart), np.where(np.isnan(a) & np.isnan(b), 0.0, np.inf), apart)
+    is_place = declared.cls is Transform and name == "translation"
+    if np.array_equal(a, b) and not (is_place and not np.array_equal(here("cell"), there("cell"))):
+        return np.zeros(a.shape[-1])
+    wide, other = a.astype(np.float64), b.astype(np.float64)
+    if is_place:
+        wide, other = wide + here("cell").astype(np.float64) * CELL_M, other + there("cell").astype(np.float64) * CELL_M
+    apart = np.abs(wide - other)
+    apart = np.where(np.isnan(apart), np.where(np.isnan(wide) & np.isnan(other), 0.0, np.inf), apart)
     return apart if apart.ndim == 1 else np.sqrt((apart**2).sum(axis=0))
-
-
-def _values(world: World, declared: ComponentType, name: str, entities: NDArray[np.uint64]) -> NDArray[Any]:
-    values: NDArray[Any] = world.gather(entities, declared.cls, name)
-    return values.astype(np.float64) if values.dtype.kind in "iu" and name == "cell" else values

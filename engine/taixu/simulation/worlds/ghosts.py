@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from typing import NamedTuple
 
 import numpy as np
@@ -13,6 +14,7 @@ from taixu.scene import CELL_M, LibraryMaterial, LibraryMesh, MaterialLibrary, M
 from taixu.scene.transforms import split_position
 from taixu.simulation.worlds.branches import Branch, Branches
 from taixu.simulation.worlds.components import Ghost, Simulated
+from taixu.simulation.worlds.differing import Pair, pairs_of
 from taixu.simulation.worlds.runs import Simulations
 from taixu.simulation.worlds.surfaces import water_mesh
 
@@ -20,6 +22,8 @@ __all__ = ["GhostsShown", "show_ghosts"]
 
 _MOST = 100_000
 _ELSEWHERE_M = 0.05
+_SHARE, _LEAST_SECS = 0.1, 0.05
+"""Of the present's time that a branch's ghosts may take, and how long they stand at least."""
 _COLORS = ((0.05, 0.35, 1.0), (1.0, 0.3, 0.03), (0.1, 0.75, 0.15), (0.75, 0.05, 0.65), (0.9, 0.75, 0.05), (0.05, 0.7, 0.75),
            (0.5, 0.25, 0.9), (0.9, 0.1, 0.1))  # fmt: skip
 
@@ -30,6 +34,8 @@ class GhostsShown:
     def __init__(self) -> None:
         self.seen: dict[str, tuple[int, int]] = {}
         self.numbers: dict[str, int] = {}
+        self.due: dict[str, float] = {}
+        """When a branch that runs is looked at again, by `time.perf_counter`: what costs more is moved less often."""
 
     def number(self, name: str) -> int:
         """A branch's number: the lowest that no other has."""
@@ -56,13 +62,14 @@ def show_ghosts(world: World) -> None:
         _bring(world, number, _nothing())
         _show_waters(world, number, [])
         shown.seen.pop(name, None)
+        shown.due.pop(name, None)
     for name, branch in branches.items():
         number = shown.number(name)
         if not branch.lock.acquire(blocking=False):
             continue
         try:
-            moment = (branch.ticks, id(branch))
-            if shown.seen.get(name) == moment:
+            moment, began = (branch.ticks, id(branch)), time.perf_counter()
+            if shown.seen.get(name) == moment or (branch.is_running and began < shown.due.get(name, 0.0)):
                 continue
             shown.seen[name] = moment
             found, waters = _elsewhere(world, branch), _waters(branch)
@@ -70,6 +77,8 @@ def show_ghosts(world: World) -> None:
             branch.lock.release()
         _bring(world, number, found._replace(meshes=_ghost_meshes(world, found.meshes, number)))
         _show_waters(world, number, waters)
+        ended = time.perf_counter()
+        shown.due[name] = ended + max((ended - began) / _SHARE, _LEAST_SECS)
 
 
 class Found(NamedTuple):
@@ -90,7 +99,11 @@ def _nothing() -> Found:
 def _elsewhere(world: World, branch: Branch) -> Found:
     """What has a mesh and stands elsewhere in a branch, or only there."""
     parts = [_nothing()]
-    for table in branch.world.query(Transform, MeshInstance, without=(Parent, Ghost)):
+    pairs = {pair.second.id: pair for pair in pairs_of(world, branch.world)}
+    for table in branch.world.query(Transform, MeshInstance, without=(Parent, Ghost)).tables():
+        pair = pairs.get(table.id)
+        if pair is not None and all(_is_same(pair, name) for name in ("cell", "translation")):
+            continue  # houses stand where they stand
         mesh, ids = table.read(MeshInstance, "mesh"), branch.world.stable_ids(table.entities)
         there = _places(table.read(Transform, "cell"), table.read(Transform, "translation"))
         here = world.find_all(ids)
@@ -105,6 +118,10 @@ def _elsewhere(world: World, branch: Branch) -> Found:
         turns, sizes = table.read(Transform, "rotation")[:, moved], table.read(Transform, "scale")[:, moved]
         parts.append(Found(ids[moved], there[:, moved], turns.copy(), sizes.copy(), mesh[moved]))
     return Found(*(np.concatenate(each, axis=-1)[..., :_MOST] for each in zip(*parts, strict=True)))
+
+
+def _is_same(pair: Pair, name: str) -> bool:
+    return np.array_equal(pair.first.read(Transform, name), pair.second.read(Transform, name))
 
 
 def _places(cell: NDArray[np.int32], offset: NDArray[np.float32]) -> NDArray[np.float64]:
