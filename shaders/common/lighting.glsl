@@ -14,6 +14,9 @@ layout(binding = TEXTURE_OPENNESS) uniform sampler2D openness_map; // what nearb
 #include "common/behind.glsl"
 #endif
 #include "common/reflection.glsl"
+#if defined(PROBES) && !defined(UNLIT)
+#include "common/indirect/probes.glsl"
+#endif
 
 // The turn of the sky about the vertical.
 vec3 sky_from_world(vec3 d) {
@@ -29,29 +32,73 @@ vec3 openness_with_bounces(float open, vec3 albedo) {
 
 #include "common/transmitted.glsl"
 
+#if defined(PROBES) && !defined(UNLIT) && !defined(TRACED)
+#define LIT_BY_PROBES
+// What probes make of the light from all around: `diffuse` in place of the sky's, `kept` of what mirrors show of the sky, and `more`
+// that is not from the sky.
+struct AroundByProbes {
+    vec3 diffuse, kept, more;
+};
+
+AroundByProbes around_by_probes(vec3 position, vec3 n, vec3 v) {
+    vec3 r = reflect(-v, n);
+    ProbeLight found = probe_light(position, n, v, r);
+    vec3 sky = environment_irradiance(environment_atlas, sky_from_world(n)) * lighting.sky_turn.z;
+    vec3 mirrored = environment_irradiance(environment_atlas, sky_from_world(r)) * lighting.sky_turn.z;
+    vec3 kept = min(found.mirrored / max(mirrored, vec3(1e-6)), vec3(1.0));
+    return AroundByProbes(mix(sky, found.diffuse, found.share), mix(vec3(1.0), kept, found.share),
+        max(found.mirrored - mirrored, vec3(0.0)) * found.share);
+}
+vec3 lit_position, lit_view; // of the fragment, for surfaces that answer light in ways of their own
+#endif
+
 // Light from all around that the surface sends to the camera. `near` is what surfaces nearby leave open.
 vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     vec3 n = sky_from_world(s.normal), v = sky_from_world(f.view);
     float open = reflection_openness(c.n_dot_v, s.occlusion * near, c.roughness);
+#ifdef LIT_BY_PROBES
+    float bright = lighting.sky_turn.z;
+    AroundByProbes around = around_by_probes(f.position, s.normal, f.view);
+    vec3 light = around.diffuse * c.diffuse * s.occlusion * openness_with_bounces(near, s.base_color);
+#else
     vec3 light = environment_irradiance(environment_atlas, n) * c.diffuse * s.occlusion * openness_with_bounces(near, s.base_color);
+#endif
 #ifdef LAYER_DIFFUSE_TRANSMISSION
+#ifdef LIT_BY_PROBES
+    light += around_by_probes(f.position, -s.normal, -f.view).diffuse * c.leaked;
+#else
     light += environment_irradiance(environment_atlas, -n) * c.leaked;
+#endif
 #endif
 #ifdef LAYER_ANISOTROPY
     vec3 mirrored = environment_anisotropic(environment_atlas, n, v, sky_from_world(c.brush.along), c.brush.alpha);
 #else
     vec3 mirrored = environment_reflection(environment_atlas, sky_from_world(c.facing), v, c.roughness);
 #endif
+#ifdef LIT_BY_PROBES
+    mirrored = mirrored * bright * around.kept + around.more;
+#endif
     light += mirrored * (c.energy.single + c.energy.multiple) * open;
 #ifdef LAYER_SHEEN
-    light = light * c.cloth.passes + environment_sheen(environment_atlas, n, v, c.cloth.roughness) * c.cloth.albedo * (s.occlusion * near);
+    vec3 cloth = environment_sheen(environment_atlas, n, v, c.cloth.roughness);
+#ifdef LIT_BY_PROBES
+    cloth = cloth * bright * around.kept + around.more;
+#endif
+    light = light * c.cloth.passes + cloth * c.cloth.albedo * (s.occlusion * near);
 #endif
 #ifdef LAYER_CLEARCOAT
     float coat_open = reflection_openness(c.coat.n_dot_v, s.occlusion * near, c.coat.roughness);
     vec3 coat = coat_surroundings(c.coat, environment_atlas, sky_from_world(s.clearcoat_normal), v);
+#ifdef LIT_BY_PROBES
+    coat = coat * bright * around.kept + around.more;
+#endif
     light = light * c.coat.passes + coat * c.coat.albedo * coat_open;
 #endif
+#ifdef LIT_BY_PROBES
+    return light;
+#else
     return light * lighting.sky_turn.z;
+#endif
 }
 
 // Whether light from there can reach the camera by this surface at all.
@@ -77,7 +124,11 @@ bool is_lit_from(SurfaceInputs s, vec3 to_light) {
 #endif
 
 #if defined(LIGHT_MODEL) || defined(USES_SKY)
+#ifdef LIT_BY_PROBES
+vec3 sky_light(vec3 normal) { return around_by_probes(lit_position, normal, lit_view).diffuse; }
+#else
 vec3 sky_light(vec3 normal) { return environment_irradiance(environment_atlas, sky_from_world(normal)) * lighting.sky_turn.z; }
+#endif
 vec3 sky_mirror(vec3 normal, vec3 view, float roughness) {
     return environment_reflection(environment_atlas, sky_from_world(normal), sky_from_world(view), roughness) * lighting.sky_turn.z;
 }
@@ -104,6 +155,10 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
 #endif
 #ifdef TRACED
     core.facing = normal_that_mirrors_out(s.normal, f.normal, f.view);
+#endif
+#ifdef LIT_BY_PROBES
+    lit_position = f.position;
+    lit_view = f.view;
 #endif
 #ifdef BLENDED
     float near = 1.0;

@@ -21,6 +21,10 @@ vec3 traced_radiance(Hit hit, vec3 origin, vec3 direction, float depth) {
     light += environment_reflection(environment_atlas, sky_from_world(n), sky_from_world(-direction), corner.w)
         * (mirror * dfg.x + dfg.y);
     light *= lighting.sky_turn.z * TRACED_OPENNESS;
+#ifdef PROBES // they know what light there is
+    ProbeLight around = probe_light(at, n, -direction, n);
+    light = mix(light, around.diffuse * (diffuse + mirror * dfg.x + dfg.y), around.share);
+#endif
     for (uint i = 0u; i < lighting.light_counts.x; ++i) {
         LightRow row = light_row(i);
         vec3 to_light = -row.direction;

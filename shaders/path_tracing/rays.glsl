@@ -8,7 +8,7 @@ struct Meeting {
     vec2 where;    // shares of its second and third corner
 };
 
-// MOST_OPEN is how many nodes wait to be walked at most: as many as both trees together are deep.
+// RAY_NODES is how many nodes there are; MOST_OPEN is how many nodes wait to be walked at most: as many as both trees together are deep.
 const int BACK_OUT = 0x7fffffff;
 
 vec3 bits_of(uvec4 words) { return uintBitsToFloat(words.xyz); }
@@ -16,7 +16,7 @@ vec3 bits_of(uvec4 words) { return uintBitsToFloat(words.xyz); }
 // The nearest triangle before `most` metres; with `any_will_do` any one.
 Meeting meet(vec3 start, vec3 towards, float most, bool any_will_do) {
     Meeting met = Meeting(-1.0, 0u, 0u, vec2(0.0));
-    if (path.node_count == 0u) return met;
+    if (RAY_NODES == 0u) return met;
     int open[MOST_OPEN];
     int count = 0, node = 0;
     bool is_inside = false;

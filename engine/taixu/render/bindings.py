@@ -26,6 +26,7 @@ class UniformSlot:
     LIGHTING, AREA_LOBES, SHADOWS = 3, 4, 5  # the shading side's
     FREE = 8  # plugins count up from here
     AIR = 12  # the air between things and the eye: `taixu.render.air.volume`
+    PROBES = 13  # where probes stand: `taixu.render.indirect`
 
 
 class StorageSlot:
@@ -43,6 +44,7 @@ class TextureSlot:
     """Texture units; 16 a shader stage is what OpenGL 4.3 promises."""
 
     PASS = 0  # 0 to 3: what a pass reads
+    PROBES = 3  # in colour passes
     SHADING = 4  # 4 to 15: environment, shadows, arrays of material textures
     AIR = 8  # of those: the grid of `taixu.render.air.volume`
 

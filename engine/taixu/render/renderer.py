@@ -36,6 +36,7 @@ from taixu.render.geometry import GeometryFeature
 from taixu.render.graph import PassGraph
 from taixu.render.hud import HudFeature
 from taixu.render.impostors import ImpostorPainter
+from taixu.render.indirect import IndirectFeature
 from taixu.render.library import LibraryMirror, TextureLoader
 from taixu.render.lamps.contact import ContactFeature
 from taixu.render.lighting import LightingFeature
@@ -115,7 +116,7 @@ class Renderer:
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ContactFeature(self.lighting),
                         AirFeature(device, self.lighting), ParticleFeature(device, self.lighting),
-                        ShadingFeature(device, self.lighting), FallingFeature(device),
+                        IndirectFeature(device, self.lighting), ShadingFeature(device, self.lighting), FallingFeature(device),
                         PostFeature(device), DevelopingFeature(device, self.lighting),
                         LineFeature(self.lines), HudFeature()):  # fmt: skip
             self.add_feature(feature)

@@ -15,6 +15,7 @@ from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, is_transmissive
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
+from taixu.render.indirect import has_probes
 from taixu.render.lamps.contact import has_contact
 from taixu.render.lighting import LightingFeature
 from taixu.render.occlusion import has_occlusion
@@ -67,7 +68,7 @@ class ShadingFeature:
     def pipelines(self, context: PassContext, *, inner: bool = False) -> Callable[[Bin], tuple[Pipeline, BindGroup | None]]:
         """How bins are drawn in a frame of a view; `inner` leaves out the nearest surfaces of `Behind.find_nearest`."""
         shadows, traced = self.lighting.has_shadows(context.view), is_traced(context.view)
-        fog = self.lighting.has_fog(context.view)
+        fog, probes = self.lighting.has_fog(context.view), has_probes(context.view)
         materials, air = context.frame.renderer.materials, air_defines(context.view)
 
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
@@ -85,6 +86,7 @@ class ShadingFeature:
                     "CONTACT": has_contact(context.view),
                     "TRACED": traced,
                     "FOG": fog,
+                    "PROBES": probes,
                     **air,
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from taixu.render.extraction import WorldMirror
     from taixu.render.materials import MaterialTable
 
-__all__ = ["MOST_TRIANGLES", "TracedScene", "gather_triangles"]
+__all__ = ["MOST_TRIANGLES", "TracedScene", "gather_triangles", "triangle_looks"]
 
 MOST_TRIANGLES = 1 << 20
 """Worlds of more triangles are not traced."""
@@ -96,6 +96,13 @@ def _triangles(
     world = (positions @ turn.T + offset).astype(np.float32)
     looks = _Looks(materials, int(row["material"]), surfaces, indices)
     return (world[indices], *looks.lobes())
+
+
+def triangle_looks(
+    materials: MaterialTable, material: int, surfaces: NDArray[Any], indices: NDArray[np.uint32]
+) -> tuple[Floats, ...]:
+    """Diffuse, mirror, emissive [n, 3], roughness and coverage [n] of a mesh's triangles [n, 3] in a material."""
+    return _Looks(materials, material, surfaces, indices).lobes()
 
 
 class _Looks:

@@ -31,6 +31,7 @@ from taixu.scene.library import LibraryMaterial, LibraryMesh, MaterialLibrary, M
 from taixu.scene.node import Node
 from taixu.scene.particles import Particles
 from taixu.scene.plugin import ScenePlugin
+from taixu.scene.probes import LightProbes
 from taixu.scene.scatter import Scatter
 from taixu.scene.shapes import SHAPE_KINDS, shape_mesh
 from taixu.scene.surfaces import ColorTexture, DataTexture, NormalTexture, SurfaceType, surface, surface_data, surface_type
@@ -54,6 +55,7 @@ __all__ = [
     "LibraryMaterial",
     "LibraryMesh",
     "Light",
+    "LightProbes",
     "Material",
     "MaterialLibrary",
     "MeshInstance",

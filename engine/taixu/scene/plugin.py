@@ -17,6 +17,7 @@ from taixu.scene.library import MaterialLibrary, MeshLibrary
 from taixu.scene.models import ModelState, ReadingStore, place_models
 from taixu.scene.particles import Particles
 from taixu.scene.post import POST_COMPONENTS
+from taixu.scene.probes import LightProbes
 from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scatters
 from taixu.scene.shape_meshes import ShapeState, make_shapes
 from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, WaterSurface, place_terrains, show_terrains
@@ -31,7 +32,7 @@ class ScenePlugin:
 
     def build(self, app: App) -> None:
         """Add components, resources and systems."""
-        for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter, *POST_COMPONENTS):
+        for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter, LightProbes, *POST_COMPONENTS):
             app.register_component(cls)
         app.register_component(Particles)
         for resource in (

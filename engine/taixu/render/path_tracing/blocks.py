@@ -85,6 +85,7 @@ def register_sources(device: Device) -> None:
     ):
         text += f"layout(std430, binding = {slot}) {access} buffer Path_{name} {{ {kind} {name}[]; }};\n"
     text += f"layout(std430, binding = {PathSlot.GOING}) buffer PathsGoing {{ uint paths_going; }};\n"
+    text += "#define RAY_NODES path.node_count\n"
     text += f"#define THING_SEEN_THROUGH {SEEN_THROUGH}u\n#define THING_EMITTING {EMITTING}u\n"
     text += f"#define PATH_SKY_UNIT {PathSlot.SKY_UNIT}\n"
     text += f"#define SURFACE_WORDS {SURFACE_DTYPE.itemsize // 4}u\n"
