@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from taixu.app import Clock
 from taixu.ecs import World
 from taixu.gpu import BindGroup, Buffer, BufferRange, Device, Pipeline, RenderPass, ShaderError, Targets, Texture
+from taixu.render.air.stars import StarFeature
 from taixu.render.air.volume import AirFeature
 from taixu.render.bindings import (
     FLAG_VISIBLE,
@@ -115,7 +116,8 @@ class Renderer:
         self.lighting = LightingFeature(device)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ContactFeature(self.lighting),
-                        AirFeature(device, self.lighting), ParticleFeature(device, self.lighting),
+                        AirFeature(device, self.lighting), StarFeature(device, self.lighting),
+                        ParticleFeature(device, self.lighting),
                         IndirectFeature(device, self.lighting), ShadingFeature(device, self.lighting), FallingFeature(device),
                         PostFeature(device), DevelopingFeature(device, self.lighting),
                         LineFeature(self.lines), HudFeature()):  # fmt: skip

@@ -43,15 +43,20 @@ class Sky:
         Unit, towards the sun.
     sun_irradiance : float64[3] or None
         What a surface that faces the sun gets.
+    is_moon
+        Whether it is the moon.
     """
 
     maps: EnvironmentMaps
     sun_direction: NDArray[np.float64] | None = None
     sun_irradiance: NDArray[np.float64] | None = None
+    is_moon: bool = False
 
     def sun_disk(self) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Direction and cosine of radius of the sun as it is shown, and its radiance; a cosine of 2: there is none."""
-        if self.sun_direction is None or self.sun_irradiance is None:
+        """Direction and cosine of radius of the sun as it is shown, and its radiance; a cosine of 2: there is none (of the moon,
+        which is drawn with the stars).
+        """
+        if self.sun_direction is None or self.sun_irradiance is None or self.is_moon:
             return (0.0, 1.0, 0.0, 2.0), (0.0,) * 4
         return (*self.sun_direction.tolist(), _SUN_COSINE), (*(self.sun_irradiance * _SUN_GAIN).tolist(), 0.0)
 
@@ -102,7 +107,10 @@ class Skies:
         sky, heavens = self._of(world, _air_key(air, ground)), heavens_of(air)
         # The light goes with the hour, also where a picture of the sky is yet to come.
         direction, light = heavens.brightest(self._medium(float(air.haze)))
-        return replace(sky, sun_direction=direction.astype(np.float64), sun_irradiance=light.astype(np.float64))
+        return replace(
+            sky, sun_direction=direction.astype(np.float64), sun_irradiance=light.astype(np.float64),
+            is_moon=direction is heavens.moon,
+        )  # fmt: skip
 
     def _key(self, world: World, environment: Environment | None) -> Any:
         key: Any

@@ -25,6 +25,7 @@ class Air:
         doc="A full moon's light beside the sun's: 0.0000025 in life, more where nights shall be seen.",
     )  # fmt: skip
     haze: F32 = field(default=1.0, minimum=0.0, maximum=20.0, doc="Dust in the air: 0 is none, 1 a clear day, 5 a hazy one.")
+    stars: F32 = field(default=1.0, minimum=0.0, maximum=1000.0, doc="Brightness of the stars; 0 is none.")
     aerial: F32 = field(
         default=1.0, minimum=0.0, maximum=1000.0,
         doc="How much air lies before far things: 1 as in life, 20 makes hills near by blue, 0 shows them clear.",

@@ -13,7 +13,7 @@ from taixu.scene import Air
 
 from .medium import GROUND_M, Medium
 
-__all__ = ["EYE_M", "SUN_COLOR", "Heavens", "air_of", "heavens_of", "light_scale"]
+__all__ = ["EYE_M", "SUN_COLOR", "Heavens", "air_of", "heavens_of", "light_scale", "world_from_equatorial"]
 
 EYE_M = 300.0
 SUN_COLOR = np.array([1.0, 0.96, 0.92])
@@ -78,6 +78,17 @@ def heavens_of(air: Air) -> Heavens:
     moon = _horizontal(hour_angle + sun_rise - moon_rise, moon_height, latitude)
     lit = 0.5 - 0.5 * np.cos(2 * np.pi * float(air.moon_phase))
     return Heavens(sun, moon, float(air.moonlight) * float(lit) ** 1.5)
+
+
+def world_from_equatorial(air: Air) -> Array:
+    """How the stars' sphere is turned: a matrix [3, 3] from equatorial places (X the vernal equinox, Z the pole) to the world."""
+    sun_rise, _ = _equatorial(2 * np.pi * (float(air.day) - 80.0) / 365.25)
+    sidereal = sun_rise + (float(air.hour) - 12.0) / 12.0 * np.pi
+    c, s, latitude = np.cos(sidereal), np.sin(sidereal), float(air.latitude_rad)
+    meridian, pole = np.array([c, s, 0.0]), np.array([0.0, 0.0, 1.0])
+    up = np.sin(latitude) * pole + np.cos(latitude) * meridian
+    north = np.cos(latitude) * pole - np.sin(latitude) * meridian
+    return np.stack([np.array([-s, c, 0.0]), up, -north])
 
 
 def light_scale(medium: Medium) -> float:
