@@ -35,10 +35,10 @@ def test_the_schema_is_one(kind: Any) -> None:
     described = schema["$defs"]["light"]["properties"]
     assert described["range_m"]["description"].startswith("Where its light ends, 0 is never; of directional ones,")
     assert described["range_m"]["description"].endswith("0 is 80 m. (m)")
-    assert described["kind"]["enum"] == ["directional", "point", "spot"]
+    assert described["kind"]["enum"] == ["directional", "point", "spot", "area"]
     assert described["intensity"] == {
         "type": "number", "minimum": 0.0, "maximum": pytest.approx(3.4e38, rel=0.01), "default": 1.0,
-        "description": "Lux for directional lights, candela for the others.",
+        "description": "Lux for directional lights, candela for the others; of areas, straight ahead, however large they are.",
     }
     assert "mesh_instance" not in schema["$defs"]
 
