@@ -18,7 +18,9 @@ __all__ = ["defaults", "measure"]
 defaults = Options(n=1, size=(1280, 720))
 
 _WARM = 3
-_SETTINGS = {"background": model_scene.BACKGROUND, "shadow_texels": 512, "shadow_distance_m": 16.0, "occlusion": False}
+_SETTINGS = {
+    "background": model_scene.BACKGROUND, "shadow_texels": 512, "shadow_distance_m": 16.0, "occlusion": False, "lean_light": True,
+}  # fmt: skip
 """One sun, its shadows, no antialiasing: what the peers draw."""
 
 
