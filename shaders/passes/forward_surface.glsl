@@ -9,6 +9,9 @@ layout(location = 6) flat in float v_scale;
 #endif
 
 layout(location = 0) out vec4 radiance; // linear, premultiplied
+#ifdef WEIGHTED
+layout(location = 1) out float hidden; // of what is behind
+#endif
 #ifdef INNER
 layout(binding = 2) uniform sampler2D nearest_depth;
 #endif
@@ -69,4 +72,9 @@ void main() {
     shaded.rgb = seen_through_air(shaded.rgb, shaded.a, eye, -f.view, distance(eye, v_position), screen);
 #endif
     radiance = min(shaded, vec4(6.0e4));
+#ifdef WEIGHTED
+    hidden = shaded.a;
+    float far = square(depth / 200.0);
+    radiance *= clamp(10.0 / (1e-5 + square(depth / 5.0) + far * far * far), 1e-2, 3e3);
+#endif
 }

@@ -13,6 +13,7 @@ from taixu.render.behind import Behind, behind_of
 from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
 from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, is_transmissive
+from taixu.render.blending_weighted import WEIGHTED_BLENDS, WEIGHTED_TEXTURES, draw_weighted, is_weighted
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.indirect import has_probes
@@ -59,14 +60,19 @@ class ShadingFeature:
         if view.quality == "fast":
             return ()
         tail = "_ms" if view.samples > 1 else ""
-        nodes: list[PassNode] = [SolidPass(self, tail, view.samples, has_occlusion(view), has_contact(view)), BlendedPass(self, tail)]
+        nodes: list[PassNode] = [SolidPass(self, tail, view.samples, has_occlusion(view), has_contact(view))]
+        nodes.append(BlendedPass(self, tail, is_weighted(view)))
         nodes.append(OutlinePass(self.lighting, tail))
         if view.settings.get("background", "sky") == "sky":
             nodes.append(SkyPass(self, tail))
         return nodes
 
-    def pipelines(self, context: PassContext, *, inner: bool = False) -> Callable[[Bin], tuple[Pipeline, BindGroup | None]]:
-        """How bins are drawn in a frame of a view; `inner` leaves out the nearest surfaces of `Behind.find_nearest`."""
+    def pipelines(
+        self, context: PassContext, *, inner: bool = False, weighted: bool = False
+    ) -> Callable[[Bin], tuple[Pipeline, BindGroup | None]]:
+        """How bins are drawn in a frame of a view; `inner` leaves out the nearest surfaces of `Behind.find_nearest`;
+        `weighted` is for `blending_weighted`.
+        """
         shadows, traced = self.lighting.has_shadows(context.view), is_traced(context.view)
         fog, probes = self.lighting.has_fog(context.view), has_probes(context.view)
         materials, air = context.frame.renderer.materials, air_defines(context.view)
@@ -91,6 +97,7 @@ class ShadingFeature:
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,
                     "INNER": inner,
+                    "WEIGHTED": weighted,
                     **key.signature.defines(),
                     **item.defines,
                 },
@@ -98,7 +105,7 @@ class ShadingFeature:
                 primitive=item.mode,
                 cull=item.cull,
                 depth=DepthState(compare=compare, write=is_transmissive(key) or key.writes_depth),
-                blend=PREMULTIPLIED if blends else None,
+                blend=WEIGHTED_BLENDS if weighted else PREMULTIPLIED if blends else None,
                 label="colour",
             )
             return pipeline, materials.bind_group(key)
@@ -188,10 +195,19 @@ class SkyPass(OverPass):
 
 @dataclass(frozen=True)
 class BlendedPass(OverPass):
-    """Blended and transmissive surfaces, far ones first; the latter show a copy of what was drawn before them."""
+    """Blended and transmissive surfaces, far ones first; the latter show a copy of what was drawn before them.
 
+    Where the view says so, blended ones are drawn in no order, after the others.
+    """
+
+    weighted: bool = False
     name: str = "blended"
     rank: int = Rank.TRANSPARENT
+
+    @property
+    def writes(self) -> Mapping[str, TextureSpec | None]:
+        """Draws over radiance."""
+        return {f"radiance{self.tail}": None, **(WEIGHTED_TEXTURES if self.weighted else {})}
 
     def run(self, context: PassContext) -> None:
         """Draw, in as many parts as copies are wanted."""
@@ -201,7 +217,11 @@ class BlendedPass(OverPass):
         radiance, depth = f"radiance{self.tail}", f"depth{self.tail}"
         over, outer = context.targets(radiance, depth=depth), self.feature.pipelines(context)
         behind: Behind | None = None
+        mixed: list[BlendedRun] = []
         for clear, captures, part in _parts(runs):
+            if not clear and self.weighted and not part[0].inner:
+                mixed += part
+                continue
             if clear and behind is None:
                 behind = behind_of(context)
                 behind.begin(context, depth)
@@ -219,6 +239,9 @@ class BlendedPass(OverPass):
                     context.draw_blended(p, pipelines, runs=some)
                     if some[0].bin.key.is_outlined:
                         context.draw_blended(p, outline_pipelines(context, self.feature.lighting), runs=some)
+        if mixed:
+            pipelines = self.feature.pipelines(context, weighted=True)
+            draw_weighted(context, mixed, pipelines, radiance=radiance, depth=depth)
 
 
 def _parts(runs: Sequence[BlendedRun]) -> Iterator[tuple[bool, bool, Sequence[BlendedRun]]]:
