@@ -17,6 +17,7 @@ BUILT_IN = {
     "edit": "open a world in the editor",
     "run": "play a world, in a window or headless",
     "render": "draw a world or a model: PNG, EXR or MP4",
+    "bake": "find a world's indirect light once and keep it",
     "check": "read and validate worlds, models and pictures",
     "convert": "write a model or a picture in another format",
     "generate": "make textures, sounds and more from words",

@@ -28,7 +28,6 @@ _HINTS = {
 
 _HELP_TOP = """\
 usage: taixu COMMAND [options]
-
 Taixu makes, plays and draws 3D worlds. Alone it opens the editor.
 
 """

@@ -76,7 +76,8 @@ class ProbeThings:
             sizes = mirror.pool.rows["sphere"][rows["mesh"], 3] * np.abs(matrices[:, :, :3]).max((1, 2))
             largest = np.sort(np.argsort(-sizes, kind="stable")[:MOST_THINGS])
             matrices, rows = matrices[largest], rows[largest]
-        seen = (cell, materials.version, mirror.pool.version, matrices, rows["mesh"].copy(), rows["material"].copy())
+        versions = (materials.version, mirror.pool.version)
+        seen: tuple[Any, ...] = (cell, versions, matrices, rows["mesh"].copy(), rows["material"].copy())
         if self._seen is not None and all(map(np.array_equal, self._seen, seen)):
             return False
         self._seen, self.cell = seen, cell
