@@ -1,7 +1,7 @@
 """Blended surfaces in no order: each is weighted by its depth, and their mean lies over the picture by what all let through.
 
-McGuire and Bavoil, "Weighted Blended Order-Independent Transparency", 2013, with the weights of their equation 7. For crowds, and for
-things that go through each other, for which no order of whole things is right. It is a mean: who is before whom is guessed.
+McGuire and Bavoil, "Weighted Blended Order-Independent Transparency", 2013, with the weights of their equation 7. For crowds,
+and for things that go through each other, for which no order of whole things is right. It is a mean: who is before whom is guessed.
 """
 
 from __future__ import annotations
