@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import numpy as np
@@ -113,6 +114,12 @@ def read_effects(world: World, settings: dict[str, Any], camera: ViewCamera) -> 
 
 def limited(value: T) -> T:
     """A component with every number within its field's bounds; what is no number becomes the default."""
+    kept: T = _limited(value)
+    return kept
+
+
+@lru_cache(maxsize=64)  # asked in every frame, and seldom changed
+def _limited(value: Any) -> Any:
     changed: dict[str, Any] = {}
     for field in component_type(type(value)).fields:
         if field.minimum is None and field.maximum is None:
@@ -123,7 +130,7 @@ def limited(value: T) -> T:
         whole = np.dtype(field.kind.dtype).kind in "iu"
         numbers_kept = [int(n) for n in kept] if whole else kept.tolist()
         changed[field.name] = tuple(numbers_kept) if field.kind.width > 1 else numbers_kept[0]
-    return replace(value, **changed)  # type: ignore[type-var]
+    return replace(value, **changed)
 
 
 def _first(world: World, cls: type[Any]) -> Any:
