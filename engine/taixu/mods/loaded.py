@@ -25,9 +25,7 @@ class LoadedMod(SteppedMod):
         Gives why it is not to replace it: empty where it stands.
         """
         until = monotonic() + timeout_secs
-        self._is_awaited = True
         self.send({}, tick=tick)
-        self._is_awaited = False
         while self.boxed.busy and not self.fault and monotonic() < until:
             reply = self.boxed.poll(until - monotonic())
             if reply is None:

@@ -74,7 +74,6 @@ class SteppedMod(NamedMod):
         self._allowance, self._charged = 0, False
         self._held: Any = None
         self._under_way = self._sent_fresh = False
-        self._is_awaited = False  # whether the engine does nothing else until it has answered
         self._kept_writes: tuple[KeptWrite, ...] | None = None
         self._unheard: dict[str, list[Any]] = {}
         self._foreign_fuel = 0
@@ -175,7 +174,7 @@ class SteppedMod(NamedMod):
         if self._first or fresh:
             fuel = max(fuel, FIRST_FUEL)
         self._charged, self._first = not (self._first or fresh), False
-        slow = not self._is_awaited and (self.pace.slow or not self._charged)
+        slow = self.pace.slow or not self._charged
         self.boxed.send(_TICK, payload, reads=reads, writes=writes, mask=mask, fuel=fuel, slow=slow)
         self._under_way, self._sent_fresh = True, fresh
 
