@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from taixu.render.denoising import denoise
 from taixu.render.path_tracing import trace_still
 from taixu.render.pictures import Picture
+from taixu.render.post.effects import read_effects
 from taixu.render.post.finishing import finish_still, is_finished_late
 from taixu.render.tonemap import encode, tonemap
 from taixu.render.tracing import ensure_rays
@@ -69,6 +70,9 @@ def render_still(
     display = accumulate(renderer, world, camera, size=size, samples=samples, encoding="display", settings=settings)
     alpha = display[..., 3:]
     color = encode(display[..., :3] / np.maximum(alpha, 1e-6))
+    if read_effects(world, settings, camera).develops:  # smooth slopes have no steps, as in single frames
+        noise = np.random.Generator(np.random.PCG64(11)).random((2, *color.shape), np.float32)
+        color = np.where((color > 0.0) & (color < 1.0), np.clip(color + (noise.sum(0) - 1.0) / 255, 0.0, 1.0), color)
     return Picture(np.rint(np.concatenate([color, np.clip(alpha, 0.0, 1.0)], -1) * 255).astype(np.uint8))
 
 

@@ -192,3 +192,11 @@ def test_levels_of_small_pictures() -> None:
 def test_motion_without_a_past_is_none(stage: Stage) -> None:
     plain = picture(stage)
     assert np.abs(picture(stage, MotionBlur()).astype(int) - plain).max() <= 1
+
+
+def test_smooth_slopes_have_no_steps(stage: Stage) -> None:
+    """The wall's brightness lies between two steps of eight bits: it is met on the mean, not cut to one."""
+    grading = ColorGrading(gain=(0.7, 0.7, 0.7))
+    light = picture(stage, grading, encoding="srgb", tonemap="linear", exposure_ev=1.5)[:10, :20, :3].astype(float)
+    assert len(np.unique(light)) >= 2
+    assert np.ptp(light) <= 3
