@@ -15,6 +15,12 @@ vec4 shadow_passes(vec2 corner, float depth) { return step(textureGather(shadow_
 float shadow_tent(vec2 uv, float depth, vec4 bounds) {
     vec2 size = vec2(textureSize(shadow_atlas, 0));
     vec2 p = uv * size;
+#ifdef LEAN // a box of 2x2 texels
+    vec2 between = fract(p - 0.5);
+    vec4 near = shadow_passes(clamp((floor(p - 0.5) + 1.0) / size, bounds.xy, bounds.zw), depth);
+    vec2 rows = mix(near.wx, near.zy, between.x);
+    return mix(rows.x, rows.y, between.y);
+#endif
     vec2 base = floor(p + 0.5);
     vec2 s = p + 0.5 - base;
     vec2 a = clamp((base - 1.0) / size, bounds.xy, bounds.zw), b = clamp((base + 1.0) / size, bounds.xy, bounds.zw);
@@ -24,6 +30,7 @@ float shadow_tent(vec2 uv, float depth, vec4 bounds) {
     return sum / 16.0;
 }
 
+#ifdef SOFT_SHADOWS
 const uint SHADOW_LOOKS = 12u;    // for what hides the light
 const uint SHADOW_SAMPLES = 16u;
 const float SHADOW_WIDEST = 24.0; // texels from the middle of a soft edge
@@ -63,6 +70,7 @@ float shadow_soft(ShadowRow row, vec2 uv, float depth, vec2 slope, vec4 bounds, 
     }
     return lit / float(SHADOW_SAMPLES);
 }
+#endif
 
 // Side of a cube that a direction leaves through: +X -X +Y -Y +Z -Z.
 int cube_side(vec3 d) {
@@ -90,10 +98,12 @@ float shadow_factor(LightRow light, vec3 position, vec3 normal, vec3 to_light, f
         last = tile + int(light.shadow_count) - 1;
         while (tile < last && view_depth > shadows[tile].far_depth) ++tile;
         if (view_depth > shadows[tile].far_depth) return 1.0;
+#ifdef SOFT_SHADOWS
         // Where edges are soft, a cascade goes over into the next.
         float begins = tile > light.shadow ? shadows[tile - 1].far_depth : 0.0;
         float over = (view_depth - begins) / (shadows[tile].far_depth - begins) * 8.0 - 7.0;
         if (shadows[tile].soft != 0.0 && tile < last && over > noise) ++tile;
+#endif
     } else {
         texel = distance(light.position, position);
     }
@@ -111,8 +121,10 @@ float shadow_factor(LightRow light, vec3 position, vec3 normal, vec3 to_light, f
     vec2 size = vec2(textureSize(shadow_atlas, 0)), margin = 1.0 / size;
     vec4 bounds = vec4(rect.xy + margin, rect.xy + rect.zw - margin);
     vec2 uv = rect.xy + (ndc.xy * 0.5 + 0.5) * rect.zw;
-    float depth = min(ndc.z, 1.0), lit = 1.0;
+    float depth = min(ndc.z, 1.0);
+#ifdef SOFT_SHADOWS
     bool is_soft = shadows[tile].soft != 0.0;
+    float lit = 1.0;
     for (bool hard = !is_soft; hard; hard = false) lit = shadow_tent(uv, depth, bounds); // loops: software goes through what an `if` skips
     for (; is_soft; is_soft = false) {
         // How the plane of the surface lies in the map; projections keep planes.
@@ -129,6 +141,9 @@ float shadow_factor(LightRow light, vec3 position, vec3 normal, vec3 to_light, f
         lit = shadow_soft(shadows[tile], uv, depth, slope, bounds, noise * 2.0 * PI);
     }
     return lit;
+#else
+    return shadow_tent(uv, depth, bounds);
+#endif
 }
 float shadow_factor(LightRow light, vec3 position, vec3 normal, vec3 to_light, float view_depth) {
     return shadow_factor(light, position, normal, to_light, view_depth, 0.5);

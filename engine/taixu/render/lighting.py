@@ -151,6 +151,10 @@ class LightingFeature:
         """Whether the view has shadow maps in this frame."""
         return bool(self._of(view).tiles)
 
+    def has_soft_shadows(self, view: View) -> bool:
+        """Whether edges of some of them are soft."""
+        return any(tile.soft for tile in self._of(view).tiles)
+
     @property
     def has_areas(self) -> bool:
         """Whether areas shine in the world that is drawn."""

@@ -74,6 +74,7 @@ class ShadingFeature:
         `weighted` is for `blending_weighted`.
         """
         shadows, traced = self.lighting.has_shadows(context.view), is_traced(context.view)
+        soft = self.lighting.has_soft_shadows(context.view)
         fog, probes = self.lighting.has_fog(context.view), has_probes(context.view)
         materials, air = context.frame.renderer.materials, air_defines(context.view)
 
@@ -88,6 +89,7 @@ class ShadingFeature:
                 f"{path}.frag",
                 defines={
                     "SHADOWS": shadows,
+                    "SOFT_SHADOWS": soft,
                     "AREAS": self.lighting.has_areas,
                     "CONTACT": has_contact(context.view),
                     "TRACED": traced,
