@@ -1,0 +1,79 @@
+"""The index of what things are called: a row a thing, read again only where names changed. The world's thread."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.ecs import Table, World
+from taixu.ecs.changes import row_count
+from taixu.scene import Name
+from taixu.twin.device import Device
+from taixu.twin.map_feature import MapFeature
+from taixu.twin.search.base import Base
+from taixu.twin.search.lexicon import phrases_of, said
+
+__all__ = ["CALLED", "Things"]
+
+CALLED: tuple[tuple[type, tuple[str, ...]], ...] = ((Name, ("text",)), (Device, ("key", "kind")), (MapFeature, ("key", "kind")))
+"""Where names stand."""
+
+
+class Things:
+    """Things by what they are called: name, key and kind."""
+
+    def __init__(self) -> None:
+        self._base = Base()
+        self._base.run("create table things (lies_in integer, entity ubigint, said varchar)")
+        self._known: dict[int, NDArray[np.uint64]] = {}
+        self._seen = -1
+
+    def refresh(self, world: World) -> None:
+        """Follow the world."""
+        tables = {table.id: table for cls, _ in CALLED for table in world.query(cls) if not table.made}
+        for number, table in tables.items():
+            known = self._known.get(number)
+            here = tuple(cls for cls, _ in CALLED if cls in table.types)
+            same = known is not None and np.array_equal(known, table.entities)
+            if not same or row_count(table.changed(here, since=self._seen)):
+                self._forget(number)
+                self._take(table)
+        for gone in self._known.keys() - tables.keys():
+            self._forget(gone)
+            del self._known[gone]
+        self._seen = world.tick
+        world.advance()
+
+    def named(self, name: str) -> NDArray[np.uint64]:
+        """Handles of those who are called so, in either language."""
+        runs = phrases_of(name)
+        if not runs:
+            return np.empty(0, np.uint64)
+        found = self._base.columns(f"select entity from things where {_any(runs)}", runs)[0]
+        return found.astype(np.uint64)
+
+    def knows(self, name: str) -> bool:
+        """Whether anybody is called so."""
+        runs = phrases_of(name)
+        return bool(runs) and len(self._base.columns(f"select 1 from things where {_any(runs)} limit 1", runs)[0]) > 0
+
+    def close(self) -> None:
+        """Let go of the index."""
+        self._base.close()
+
+    def _forget(self, number: int) -> None:
+        if number in self._known:
+            self._base.run("delete from things where lies_in = ?", [number])
+
+    def _take(self, table: Table) -> None:
+        parts = [table.read(cls, name).tolist() for cls, names in CALLED if cls in table.types for name in names]
+        lines = [" . ".join(each).replace("\n", " ") for each in zip(*parts)]
+        texts = said("\n".join(lines)).split("\n") if lines else []
+        self._base.insert(
+            "things", lies_in=np.full(len(lines), table.id, np.int32), entity=table.entities.astype(np.uint64), said=texts
+        )
+        self._known[table.id] = table.entities.copy()
+
+
+def _any(runs: list[str]) -> str:
+    return " or ".join(["contains(said, ?)"] * len(runs))
