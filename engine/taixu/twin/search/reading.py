@@ -52,7 +52,7 @@ _PARTICLES = re.compile(
     "|的|了|过|在|里|内|有|是|和|且"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_LONGEST_HAN = 12
+_LONGEST_HAN, _MOST_PIECES = 12, 16
 
 
 def read_words(text: str, vocabulary: Vocabulary, *, now_ns: int, zone: tzinfo | None = None) -> SearchQuery:
@@ -152,9 +152,11 @@ def _pieces(text: str, vocabulary: Vocabulary) -> list[str]:
         if not chunk or chunk in lexicon().idle:
             continue
         pieces += _han(chunk, vocabulary) if _HAN.search(chunk) else [chunk]
-    unknown = [each for each in pieces if not vocabulary.knows(each) and _state(each, vocabulary) is None]
-    if unknown:
-        raise TaixuError(f"{unknown[0][:60]!r} is not understood: nothing here is called so, and it is no value, place or time")
+    if len(pieces) > _MOST_PIECES:
+        raise TaixuError(f"it has more than {_MOST_PIECES} words that are no value, place or time; say less at once")
+    unknown = next((each for each in pieces if not vocabulary.knows(each) and _state(each, vocabulary) is None), None)
+    if unknown is not None:
+        raise TaixuError(f"{unknown[:60]!r} is not understood: nothing here is called so, and it is no value, place or time")
     return pieces
 
 

@@ -27,6 +27,7 @@ class Things:
         self._base.run("create table things (lies_in integer, entity ubigint, said varchar)")
         self._known: dict[int, NDArray[np.uint64]] = {}
         self._seen = -1
+        self._tokens: frozenset[str] | None = None
 
     def refresh(self, world: World) -> None:
         """Follow the world."""
@@ -46,7 +47,7 @@ class Things:
 
     def named(self, name: str) -> NDArray[np.uint64]:
         """Handles of those who are called so, in either language."""
-        runs = phrases_of(name)
+        runs = self._possible(name)
         if not runs:
             return np.empty(0, np.uint64)
         found = self._base.columns(f"select entity from things where {_any(runs)}", runs)[0]
@@ -54,18 +55,30 @@ class Things:
 
     def knows(self, name: str) -> bool:
         """Whether anybody is called so."""
-        runs = phrases_of(name)
+        runs = self._possible(name)
+        if any(run.count(" ") == 2 for run in runs):  # one token
+            return True
         return bool(runs) and len(self._base.columns(f"select 1 from things where {_any(runs)} limit 1", runs)[0]) > 0
 
     def close(self) -> None:
         """Let go of the index."""
         self._base.close()
 
+    def _possible(self, name: str) -> list[str]:
+        """Runs of which all tokens stand somewhere, so that names nobody has cost no look through all of them."""
+        if self._tokens is None:
+            listed = self._base.columns("select distinct unnest(string_split(said, ' ')) from things")[0]
+            self._tokens = frozenset(listed.tolist())
+        tokens = self._tokens
+        return [run for run in phrases_of(name) if tokens.issuperset(run.split())]
+
     def _forget(self, number: int) -> None:
+        self._tokens = None
         if number in self._known:
             self._base.run("delete from things where lies_in = ?", [number])
 
     def _take(self, table: Table) -> None:
+        self._tokens = None
         parts = [table.read(cls, name).tolist() for cls, names in CALLED if cls in table.types for name in names]
         lines = [" . ".join(each).replace("\n", " ") for each in zip(*parts)]
         texts = said("\n".join(lines)).split("\n") if lines else []
