@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, entry_points, requires, ver
 from pathlib import Path
 from typing import Any
 
-from taixu.errors import TaixuError
+from taixu.errors import TaixuError, UsageError
 
 __all__ = ["add_arguments", "describe", "example", "how_to_get", "run", "summary", "taixu_version", "usage"]
 
@@ -27,8 +27,9 @@ _BACKENDS = ("pybullet", "rapier3d")
 
 
 def add_arguments(parser: argparse.ArgumentParser) -> None:
-    """Declare the file."""
+    """Declare the file, and what to search for."""
     parser.add_argument("file", nargs="?", type=Path, metavar="FILE", help="say how this was made: its record, mark, signature")
+    parser.add_argument("--find", default="", metavar="WORDS", help='search a project or a world: "lamps near line a"')
 
 
 def taixu_version() -> str:
@@ -41,6 +42,12 @@ def taixu_version() -> str:
 
 def run(args: argparse.Namespace) -> int:
     """Show it, or answer with it."""
+    if args.find:
+        from taixu.cli.finding import find_in_project
+
+        if args.file is None:
+            raise UsageError('--find wants a project or a world to search: taixu info samples/factory --find "lamps near line a"')
+        return find_in_project(args.file, args.find, args.console)
     if args.file is not None:
         from taixu.cli.origins import tell_origin
 

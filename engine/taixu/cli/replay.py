@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taixu.cli.files import finished_file, need_suffix
+from taixu.cli.finding import find_in_recording
 from taixu.cli.options import size
 from taixu.cli.rules_tried import try_rules
 from taixu.cli.serving import add_address, open_server, refuse_open_doors, run_server
@@ -40,6 +41,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--at", default="", metavar="TIME", help="2026-05-01T08:00:00Z, or seconds (-5: from the end)")
     add("--known", default="", metavar="TIME", help="what was true by all that was known by this one")
     add("--against", default="", metavar="TIME", help="say what is different from another moment")
+    add("--find", default="", metavar="WORDS", help='search it: "pumps over 80 degrees last night"')
     add("--tables", type=Path, metavar="DIR", help="write all as Parquet tables, for DuckDB and others")
     add("--out", type=Path, metavar="FILE", help="the picture: X.png or X.exr")
     add("--project", type=Path, metavar="DIR", help="where the project's files are now")
@@ -71,6 +73,9 @@ def run(args: argparse.Namespace) -> int:
         return _thin(args, recording)
     if args.rules is not None:
         return try_rules(args, recording)
+    if args.find:
+        at_ns = read_time(args.at, recording, option="--at") if args.at else recording.span_ns[1]
+        return find_in_recording(args, recording, at_ns=at_ns)
     if args.serve:
         return _serve(args, recording)
     first, last = recording.span_ns

@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from taixu.cli.finding import search_model
 from taixu.cli.keeping import keep_between_sessions
 from taixu.cli.logs import log_as_json
 from taixu.cli.mods.loading import tell_mods
@@ -53,6 +54,9 @@ def run(args: argparse.Namespace) -> int:
             app.insert_resource(PastSource(partial(open_past, recorder.about)))
             if recorder.folder != args.record:
                 args.console.say(f"{args.record} holds a recording; this one goes into {recorder.folder}")
+        model = search_model()
+        if model is not None:
+            app.insert_resource(model)
         sources = open_world_sources(app)
         for simulator in open_world_simulators(app.world, sources):
             app.on_close(simulator.close)

@@ -143,3 +143,13 @@ def test_rules_that_cannot_be_read(recording: Path, tmp_path: Path, capsys: pyte
         assert main(["replay", str(recording), "--rules", str(tmp_path / "rules.json")]) == 1
         assert message in capsys.readouterr().err
     assert main(["replay", str(recording), "--rules", str(tmp_path / "nowhere.json")]) == 1
+
+
+def test_a_recording_and_a_project_are_searched_by_words(recording: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    found = taixu_json("replay", recording, "--find", "box near eye in the last 10 seconds")
+    assert [each["name"] for each in found["found"]] == ["Box"]
+    assert found["query"]["near"] == "eye" and found["query"]["since_ns"] == START - 8 * 10**9
+    assert main(["replay", str(recording), "--find", "unicorns"]) != 0
+    assert "'unicorns' is not understood" in capsys.readouterr().err
+    files = taixu_json("info", Path(__file__).parents[3] / "samples" / "factory", "--find", "素材 press")["found"]
+    assert "assets/press.glb" in [each["id"] for each in files]

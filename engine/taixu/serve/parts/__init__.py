@@ -19,6 +19,7 @@ from taixu.serve.parts.readings import ReadingsPart
 from taixu.serve.parts.scene import ScenePart
 from taixu.serve.parts.scenery import SceneryPart
 from taixu.serve.parts.screen import ScreenPart
+from taixu.serve.parts.search import SearchPart
 from taixu.serve.parts.sources import SourcesPart
 from taixu.serve.parts.status import StatusPart
 from taixu.serve.past import Pasts
@@ -39,6 +40,6 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
         ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board),
         ScenePart(shelf, skeletons, pasts), history, SceneryPart(shelf, skeletons), live, ScreenPart(live.listeners),
         MeasuresPart(board, history), CasesPart(board, history), PlansPart(), BranchesPart(), EntitiesPart(),
-        PagePart(), PicturesPart(),
+        SearchPart(history), PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

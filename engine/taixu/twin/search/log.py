@@ -74,6 +74,11 @@ class LogIndex:
         self._followed: dict[tuple[str, str], _Followed] = {}
         self._generation, self._made = recording.generation, 0
 
+    @property
+    def recording(self) -> Recording:
+        """What is read."""
+        return self._recording
+
     def told(
         self, component: str, name: str, limits: Sequence[tuple[str, float | str]], *, since_ns: int, until_ns: int,
         still_wanted: Callable[[], bool] = lambda: True,

@@ -19,12 +19,14 @@ from taixu.twin.map_feature import MapFeature
 from taixu.twin.rules.fences import Fence, FenceShape
 from taixu.twin.rules.ground import Ground, table_places
 from taixu.twin.rules.nearness import nearest_m
+from taixu.twin.search.comparing import Vocabulary
+from taixu.twin.search.files import Catalogue
 from taixu.twin.search.lexicon import words_alike
 from taixu.twin.search.query import Condition, SearchQuery
 from taixu.twin.search.things import Things
 from taixu.twin.search.values import Value, values_for, values_of
 
-__all__ = ["Because", "Limit", "Seen", "look"]
+__all__ = ["Because", "Limit", "Seen", "look", "vocabulary_of"]
 
 _MOST_NAMED = 20_000
 Mask = NDArray[np.bool_]
@@ -92,7 +94,10 @@ def look(world: World, things: Things, query: SearchQuery) -> Seen:
     kept = np.zeros(world.index_capacity, bool)
     kept[indices_of(handles)] = True
     for word in query.words:
-        kept &= _marked(world, np.concatenate([things.named(each) for each in words_alike(word)]))
+        marks = _marked(world, np.concatenate([things.named(each) for each in words_alike(word)]))
+        for table in _with_component(tables, word):
+            marks[indices_of(table.entities)] = True
+        kept &= marks
     hierarchy = _hierarchy(world)
     for name, find in ((query.under, _below), (query.above, _above), (query.connected, _connected)):
         if name:
@@ -121,7 +126,24 @@ def look(world: World, things: Things, query: SearchQuery) -> Seen:
     )  # fmt: skip
 
 
+def vocabulary_of(world: World, things: Things, catalogue: Catalogue | None = None) -> Vocabulary:
+    """What words may mean in a world, and in its project's files."""
+    things.refresh(world)
+    tables = [table for table in world.tables if table.count and not table.made]
+
+    def knows(word: str) -> bool:
+        return things.knows(word) or any(_with_component(tables, word)) or (catalogue is not None and catalogue.knows(word))
+
+    return Vocabulary(values_of(world), knows)
+
+
 # Who is meant
+
+def _with_component(tables: Sequence[Table], word: str) -> list[Table]:
+    """Tables of things that have a component called so: motors are what has a motor."""
+    names = {each.replace(" ", "_") for each in words_alike(word)}
+    return [table for table in tables if any(declared.name in names for declared in table.components)]
+
 
 def _marked(world: World, handles: NDArray[np.uint64]) -> Mask:
     return _marked_indices(world, indices_of(world.living(handles)))

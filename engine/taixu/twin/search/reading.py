@@ -52,7 +52,7 @@ _PARTICLES = re.compile(
     "|的|了|过|在|里|内|有|是|和|且"
 )
 _HAN = re.compile(r"[\u3400-\u9fff]+")
-_LONGEST_HAN, _MOST_PIECES = 12, 16
+_LONGEST_HAN, _LONGEST_RUN, _MOST_PIECES = 12, 4, 16
 
 
 def read_words(text: str, vocabulary: Vocabulary, *, now_ns: int, zone: tzinfo | None = None) -> SearchQuery:
@@ -147,17 +147,29 @@ def _pieces(text: str, vocabulary: Vocabulary) -> list[str]:
     for quoted in re.findall(r'"([^"|]{1,60})"', text):
         pieces.append(quoted)
     text = re.sub(r'"[^"|]{1,60}"', " ", text)
-    for chunk in re.split(r"[ |,，、;；]+", _PARTICLES.sub(" ", text)):
-        chunk = chunk.strip("\"'.:?!()（）")
-        if not chunk or chunk in lexicon().idle:
-            continue
-        pieces += _han(chunk, vocabulary) if _HAN.search(chunk) else [chunk]
+    for segment in re.split(r"[|,，、;；]+", _PARTICLES.sub(" ", text)):
+        chunks = [each for chunk in segment.split() if (each := chunk.strip("\"'.:?!()（）"))]
+        while chunks and len(pieces) <= _MOST_PIECES:
+            count = _run_of(chunks, vocabulary)
+            chunk, chunks = " ".join(chunks[:count]), chunks[count:]
+            if chunk not in lexicon().idle:
+                pieces += _han(chunk, vocabulary) if _HAN.search(chunk) else [chunk]
     if len(pieces) > _MOST_PIECES:
         raise TaixuError(f"it has more than {_MOST_PIECES} words that are no value, place or time; say less at once")
     unknown = next((each for each in pieces if not vocabulary.knows(each) and _state(each, vocabulary) is None), None)
     if unknown is not None:
         raise TaixuError(f"{unknown[:60]!r} is not understood: nothing here is called so, and it is no value, place or time")
     return pieces
+
+
+def _run_of(chunks: list[str], vocabulary: Vocabulary) -> int:
+    """How many of the next words are one name."""
+    if chunks[0] in lexicon().idle:
+        return 1
+    for count in range(min(len(chunks), _LONGEST_RUN), 1, -1):
+        if vocabulary.knows(" ".join(chunks[:count])):
+            return count
+    return 1
 
 
 def _han(chunk: str, vocabulary: Vocabulary) -> list[str]:

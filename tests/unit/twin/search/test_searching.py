@@ -16,13 +16,12 @@ from taixu.scene import Name, Parent, Transform
 from taixu.twin.device import Device
 from taixu.twin.memory import Recorder, Recording
 from taixu.twin.rules.fences import Fence
-from taixu.twin.search.comparing import Vocabulary
 from taixu.twin.search.log import LogIndex
+from taixu.twin.search.looking import vocabulary_of
 from taixu.twin.search.query import read_query
 from taixu.twin.search.reading import read_words
 from taixu.twin.search.searching import search_world
 from taixu.twin.search.things import Things
-from taixu.twin.search.values import values_of
 
 MOTOR = declared_component(
     "motor", {"temperature": {"kind": "f32", "unit": "degC"}, "state": {"kind": "text", "choices": ["on", "fault"]}}
@@ -65,9 +64,7 @@ class Plant:
         self.things, self.log = Things(), LogIndex(Recording(folder))
 
     def find(self, text: str) -> list[Any]:
-        self.things.refresh(self.world)
-        vocabulary = Vocabulary(values_of(self.world), self.things.knows)
-        query = read_words(text, vocabulary, now_ns=MORNING, zone=UTC)
+        query = read_words(text, vocabulary_of(self.world, self.things), now_ns=MORNING, zone=UTC)
         return search_world(self.world, query, things=self.things, log=self.log)
 
     def names(self, text: str) -> list[str]:
@@ -106,6 +103,7 @@ def test_the_present_is_searched_in_any_unit(plant: Plant) -> None:
     assert plant.names("temperature below 72 degrees lowest first") == ["电机7", "Pump 0", "Pump 1"]
     assert plant.names("故障的电机") == plant.names("motors whose state is fault") == ["电机7"]
     assert plant.names("pump 7") == plant.names("7号泵") == plant.names("p-7") == ["Pump 7"]
+    assert len(plant.names("all motors")) == 11  # what has a motor is one
     assert plant.names("motor 7") == plant.names("电机7") == ["电机7"]
 
 
@@ -154,7 +152,7 @@ def test_statements_in_names_and_values_are_texts(plant: Plant) -> None:
 
 
 def test_a_time_that_holds_too_much_is_refused(plant: Plant) -> None:
-    few = LogIndex(Recording(plant.log._recording.folder), most_rows=20)
+    few = LogIndex(Recording(plant.log.recording.folder), most_rows=20)
     query = read_query({"where": [{"field": "temperature", "operator": ">", "value": 80}], "since_ns": 0, "until_ns": 1 << 62})
     with pytest.raises(TaixuError, match="more than 20 values"):
         search_world(plant.world, query, things=plant.things, log=few)
