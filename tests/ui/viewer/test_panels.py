@@ -266,6 +266,19 @@ def test_layers_hide_what_is_of_a_kind_and_keys_lead_everywhere(desk: Page, plan
     page.wait("() => document.activeElement.id === 'tab-alarms'")
 
 
+def test_a_sentence_finds_things_now_and_in_the_past(desk: Page, plant: SmallPlant) -> None:
+    page = desk
+    page.page.fill(".search input", "belts within 500 m of press 1")
+    page.says(".results button", " m")
+    page.page.locator(".results button", has_text="Belt 1").first.click()
+    page.page.wait_for_selector(".details h2:text-is('Belt 1')")
+    page.page.fill(".search input", "最近10分钟超过1度的press 1")
+    page.page.wait_for_selector(".results button:has-text('°C ·')")
+    assert page.page.locator(".results button").count() == 1
+    page.page.fill(".search input", "")
+    page.page.keyboard.press("Escape")
+
+
 def test_on_a_phone_everything_is_in_reach(chromium: Browser, plant: SmallPlant) -> None:
     with somebody(chromium, plant, size=PHONE) as page:
         page.page.tap("#tab-things")

@@ -7,7 +7,10 @@ export interface Found {
   id: Id;
   name: string;
   kind: string;
-  at: [number, number, number];
+  at: [number, number, number] | null;
+  /** Values because of which it was found; `at_ns` where they are of the past. */
+  because?: { field: string; value: number | string; unit: string; at_ns?: number }[];
+  distance_m?: number;
 }
 
 export interface Control {
@@ -192,6 +195,9 @@ export const entityFacts = (id: Id, signal?: AbortSignal) => ask<EntityFacts>(`/
 
 export const search = (text: string, signal: AbortSignal) =>
   ask<{ entities: Found[] }>(`/entities?${asked({ search: text, limit: 50 })}`, { signal }).then((told) => told.entities);
+
+export const searchWords = (text: string, signal: AbortSignal) =>
+  ask<{ found: Found[] }>(`/search?${asked({ words: text })}`, { signal }).then((told) => told.found);
 
 export const acknowledge = (number: number) => post<Alarm>(`/alarms/${number}/acknowledge`, {});
 

@@ -1,15 +1,18 @@
-// What there is: search by name, key or kind, and layers by device kind.
+// What there is: search by name, key or kind, or by a sentence, and layers by device kind.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { PicturesSwitch } from "../pictures/switch";
 import { agesShown, fencesShown, hiddenKinds, labelsShown, layers, selected, view, type Layer } from "../store";
 import { t, tOr } from "../text";
-import { countText } from "../text/format";
-import { search, type Found } from "./api";
+import { countText, momentText, numberText, unitText } from "../text/format";
+import { Refused, search, searchWords, type Found } from "./api";
 import { Icon } from "./icons";
 import { Empty, IconButton, Section } from "./parts";
 import { showDetails } from "./state";
 
 const TYPING_MS = 150;
+/** A sentence is asked for when nobody types on: half of one means something else. */
+const SENTENCE_MS = 500;
+const SHORTEST_SENTENCE = 3;
 
 export function Things() {
   const [text, setText] = useState("");
@@ -50,15 +53,30 @@ function SearchBox({ text, onText }: { text: string; onText: (text: string) => v
   );
 }
 
-type Answer = { state: "asking" } | { state: "found"; found: Found[] } | { state: "wrong"; why: string };
+type Answer = { state: "asking" } | { state: "found"; found: Found[]; why?: string } | { state: "wrong"; why: string };
+
+/** Who is called so; where nobody is, what the text asks for as a sentence, or why it does not. */
+async function ask(text: string, signal: AbortSignal): Promise<Answer> {
+  const named = await search(text, signal);
+  if (named.length || text.length < SHORTEST_SENTENCE) return { state: "found", found: named };
+  await new Promise((resolve) => setTimeout(resolve, SENTENCE_MS));
+  if (signal.aborted) return { state: "asking" };
+  return searchWords(text, signal).then(
+    (found): Answer => ({ state: "found", found }),
+    (error: Error): Answer => {
+      if (error instanceof Refused && error.status < 500) return { state: "found", found: [], why: error.message };
+      throw error;
+    },
+  );
+}
 
 function Results({ text }: { text: string }) {
   const [answer, setAnswer] = useState<Answer>({ state: "asking" });
   useEffect(() => {
     const ending = new AbortController();
     const timer = setTimeout(() => {
-      search(text, ending.signal).then(
-        (found) => setAnswer({ state: "found", found }),
+      ask(text, ending.signal).then(
+        (told) => ending.signal.aborted || setAnswer(told),
         (error: Error) => ending.signal.aborted || setAnswer({ state: "wrong", why: error.message }),
       );
     }, TYPING_MS);
@@ -66,7 +84,7 @@ function Results({ text }: { text: string }) {
   }, [text]);
   if (answer.state === "wrong") return <Empty>{answer.why}</Empty>;
   if (answer.state === "asking") return <Empty>{t("search.asking")}</Empty>;
-  if (!answer.found.length) return <Empty>{t("search.nothing", { text })}</Empty>;
+  if (!answer.found.length) return <Empty>{t("search.nothing", { text })}{answer.why && ` ${answer.why}`}</Empty>;
   const walk = (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!by) return;
@@ -80,12 +98,20 @@ function Results({ text }: { text: string }) {
         <li key={each.id}>
           <button type="button" class="row" aria-current={selected.value === each.id} onClick={() => go(each)}>
             <span class="grow ellipsis">{each.name || each.id}</span>
-            <span class="faint">{kindText(each.kind)}</span>
+            <span class="faint">{becauseText(each) || kindText(each.kind)}</span>
           </button>
         </li>
       ))}
     </ul>
   );
+}
+
+/** The value because of which it was found, and when it was so. */
+function becauseText(found: Found): string {
+  const first = found.because?.[0];
+  if (!first) return found.distance_m === undefined ? "" : `${numberText(found.distance_m)} m`;
+  const value = typeof first.value === "number" ? `${numberText(first.value)} ${unitText(first.unit)}`.trim() : first.value;
+  return first.at_ns === undefined ? value : `${value} · ${momentText(first.at_ns)}`;
 }
 
 function go(found: Found): void {
