@@ -14,6 +14,7 @@ from taixu.app import Components
 from taixu.bench.day import measure_day
 from taixu.bench.measure import Options, result, time_calls
 from taixu.bench.readings import measure_sockets
+from taixu.bench.search import measure_search
 from taixu.ecs import World
 from taixu.errors import MachineError
 from taixu.scene import Transform
@@ -35,13 +36,14 @@ _CENTIMETRE = {"transform.translation": 0.01}
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
     """Yield readings into columns, through sockets too; for two recordings, lossless and quantised, cost, weight and seeks; charts,
-    and how soon a day is open."""
+    how soon a day is open, and a search."""
     yield _readings(options)
     yield from measure_sockets(options)
     for name, errors in (("lossless", {}), ("within 1 cm", _CENTIMETRE)):
         yield from _recording(options, name, errors)
     yield from _series(options)
     yield from measure_day(options)
+    yield from measure_search(options)
 
 
 def _readings(options: Options) -> dict[str, Any]:

@@ -236,7 +236,12 @@ def _near(
     points = [table_places(world, table)[:, marks[indices_of(table.entities)]] for table in world.tables if table.count]
     shapes = _fences(world, named)
     others = np.concatenate(points, axis=1)
-    distances = nearest_m(places, others, within_m=query.within_m) if others.shape[1] else np.full(len(handles), np.inf)
+    others = others[:, np.isfinite(others).all(axis=0)]
+    distances = np.full(len(handles), np.inf)
+    if others.shape[1]:
+        low, high = others.min(axis=1) - query.within_m, others.max(axis=1) + query.within_m
+        maybe = np.flatnonzero(((places >= low[:, None]) & (places <= high[:, None])).all(axis=0))
+        distances[maybe] = nearest_m(places[:, maybe], others, within_m=query.within_m)
     for shape in shapes:
         distances = np.minimum(distances, _metres_from(shape, places, query.within_m))
     rows = np.flatnonzero((distances <= query.within_m) & ~_marked_indices(world, named)[indices_of(handles)])
