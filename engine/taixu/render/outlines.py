@@ -63,7 +63,8 @@ def outline_pipelines(
             f"{path}.vert",
             f"{path}.frag",
             defines={
-                "OUTLINE": True, "SHADOWS": shadows, "BLENDED": blends, "FOG": fog, **air, **key.signature.defines(), **item.defines,
+                "OUTLINE": True, "SHADOWS": shadows, "BLENDED": blends, "FOG": fog, **air, **key.signature.defines(),
+                **item.defines,
             },
             vertex_layout=MESH_VERTEX_LAYOUT,
             primitive=item.mode,

@@ -38,8 +38,8 @@ from taixu.render.graph import PassGraph
 from taixu.render.hud import HudFeature
 from taixu.render.impostors import ImpostorPainter
 from taixu.render.indirect import IndirectFeature
-from taixu.render.library import LibraryMirror, TextureLoader
 from taixu.render.lamps.contact import ContactFeature
+from taixu.render.library import LibraryMirror, TextureLoader
 from taixu.render.lighting import LightingFeature
 from taixu.render.lines import LineBatch, LineFeature
 from taixu.render.material_loading import TextureLoader as PoolTextureLoader
