@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from taixu.errors import TaixuError, UsageError
+from taixu.errors import UsageError
 
 if TYPE_CHECKING:
     from taixu.cli.console import Console
@@ -56,28 +56,10 @@ def find_in_project(path: Path, text: str, console: Console) -> int:
 
 def _find(world: World, text: str, console: Console, *, now_ns: int, recording: Recording | None = None) -> int:
     from taixu.edit import Project
-    from taixu.twin.search.asking import ask_for_query
-    from taixu.twin.search.files import Catalogue
-    from taixu.twin.search.log import LogIndex
-    from taixu.twin.search.looking import vocabulary_of
-    from taixu.twin.search.reading import read_words
-    from taixu.twin.search.searching import search_world
-    from taixu.twin.search.things import Things
+    from taixu.twin.search.searching import find
 
-    things = Things()
-    catalogue = Catalogue(world.resource(Project).root) if world.has_resource(Project) else None
-    vocabulary = vocabulary_of(world, things, catalogue)
-    model = search_model()
-    if model is None:
-        query = read_words(text, vocabulary, now_ns=now_ns)
-    else:
-        query = ask_for_query(model, text, vocabulary, now_ns=now_ns)
-    if query.files:
-        if catalogue is None:
-            raise TaixuError("there is no project here whose files could be searched")
-        found = catalogue.find(query)
-    else:
-        found = search_world(world, query, things=things, log=LogIndex(recording) if recording is not None else None)
+    project = world.resource(Project).root if world.has_resource(Project) else None
+    query, found = find(world, text, now_ns=now_ns, recording=recording, project=project, model=search_model())
     return _tell(found, query, console)
 
 

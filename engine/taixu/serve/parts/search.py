@@ -98,7 +98,7 @@ class SearchPart(Part):
                 raise
         vocabulary, now_ns = await self._paced(door, lambda world: (vocabulary_of(world, self._indexed()), _now_ns(world)))
         plain = Vocabulary(vocabulary.values)  # what it knows of the world stays in the world's thread
-        asked = await asyncio.to_thread(ask_for_query, model, words, plain, now_ns=now_ns, rules_first=False)
+        asked = await asyncio.to_thread(ask_for_query, model, words, plain, now_ns=now_ns)
         return await self._paced(door, lambda world: self._answered(world, asked))
 
     async def _paced(self, door: Door, work: Any) -> Any:

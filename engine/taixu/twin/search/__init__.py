@@ -8,5 +8,6 @@ from __future__ import annotations
 
 from taixu.twin.search.query import Condition, SearchQuery
 from taixu.twin.search.results import Found, Match
+from taixu.twin.search.searching import find
 
-__all__ = ["Condition", "Found", "Match", "SearchQuery"]
+__all__ = ["Condition", "Found", "Match", "SearchQuery", "find"]

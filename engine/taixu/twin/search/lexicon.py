@@ -14,7 +14,7 @@ __all__ = ["Lexicon", "lexicon", "phrases_of", "plain", "said", "words_alike"]
 
 _SPLIT = re.compile(r"(?<=[^\W\d_])(?=\d)|(?<=\d)(?=[^\W\d_])")
 _HAN = re.compile(r"([\u3400-\u9fff])")
-_SIGNS = re.compile(r"(?:[^\w\n]|_)+")
+_SIGNS = re.compile(r"(?:[^\w\n|]|_)+")
 _NUMERALS = str.maketrans("一二三四五六七八九", "123456789")
 _NUMBERED = re.compile(r"[一二三四五六七八九](?=号)")
 
@@ -54,7 +54,7 @@ def plain(text: str) -> str:
 
 
 def said(text: str) -> str:
-    """Names as tokens between spaces, a line each: letters, digits and Chinese signs apart. All lines are treated at once."""
+    """Names as tokens between spaces, a line each: letters, digits and Chinese signs apart; "|" stays. All lines at once."""
     text = unicodedata.normalize("NFKC", text).casefold()
     text = _HAN.sub(r" \1 ", _SPLIT.sub(" ", text))
     return re.sub(r" *\n *", " \n ", f" {_SIGNS.sub(' ', text).strip(' ')} ")
@@ -91,5 +91,5 @@ def phrases_of(name: str) -> list[str]:
         found += [f"{rest}号{chinese}", f"{rest}{chinese}", f"{chinese}{rest}"]
     if " " not in name:
         found += words_alike(name)
-    runs = (re.sub(r"\s+", " ", said(each)) for each in found)
+    runs = (re.sub(r"\s+", " ", said(each.replace("|", " "))) for each in found)
     return [run for run in dict.fromkeys(runs) if run.strip()]

@@ -156,7 +156,7 @@ def _marked_indices(world: World, indices: NDArray[np.intp]) -> Mask:
 
 
 def _named(things: Things, name: str) -> NDArray[np.intp]:
-    found = things.named(name)
+    found = things.meant(name)
     if not len(found):
         raise TaixuError(f"nothing here is called {name[:60]!r}")
     if len(found) > _MOST_NAMED:

@@ -34,7 +34,7 @@ _PLACES: list[tuple[re.Pattern[str], str]] = [
     (re.compile(rf"\b(?:near|close to|next to|around|beside) (?:the )?{_NAME}{_END}"), "near"),
     (re.compile(rf"在?{_BARE}(?:附近|旁边|周围)的?"), "near"),
     (re.compile(rf"\b(?:parts? of|below|hanging on) (?:the )?{_NAME}{_END}"), "under"),
-    (re.compile(rf"属于{_BARE}的|{_BARE}的(?:部件|零件|组成部分)"), "under"),
+    (re.compile(rf"属于 ?([^|的，,]{{1,40}}?) ?的|{_BARE}的(?:部件|零件|组成部分)"), "under"),
     (re.compile(rf"\b(?:containing|contains?|parents? of) (?:the )?{_NAME}{_END}"), "above"),
     (re.compile(rf"包含{_BARE}的"), "above"),
     (re.compile(rf"\b(?:connected|linked|attached) to (?:the )?{_NAME}{_END}"), "connected"),

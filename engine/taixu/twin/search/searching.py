@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import tzinfo
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -11,13 +13,53 @@ from numpy.typing import NDArray
 
 from taixu.ecs import World
 from taixu.errors import TaixuError
+from taixu.twin.memory import Recording
+from taixu.twin.search.asking import SearchModel, query_of
+from taixu.twin.search.files import Catalogue
 from taixu.twin.search.log import LogIndex
-from taixu.twin.search.looking import Because, Seen, look
+from taixu.twin.search.looking import Because, Seen, look, vocabulary_of
 from taixu.twin.search.query import SearchQuery
 from taixu.twin.search.results import Found, Match
 from taixu.twin.search.things import Things
 
-__all__ = ["finish", "search_world"]
+__all__ = ["find", "finish", "search_world"]
+
+
+def find(
+    world: World, text: str, *, now_ns: int, zone: tzinfo | None = None, recording: Recording | None = None,
+    project: Path | str | None = None, model: SearchModel | None = None,
+) -> tuple[SearchQuery, list[Found]]:
+    """What words ask for, and what is found: in a world, in its recording, or among the files of its project.
+
+    Parameters
+    ----------
+    now_ns
+        What "today" and "last night" count from.
+    zone
+        Of clocks and days; this machine's where none is given.
+    model
+        Asked for what the rules do not understand.
+
+    Raises
+    ------
+    TaixuError
+        When the words are not understood, or ask for something that is not there.
+    """
+    things = Things()
+    catalogue = Catalogue(project) if project is not None else None
+    log = LogIndex(recording) if recording is not None else None
+    try:
+        vocabulary = vocabulary_of(world, things, catalogue)
+        query = query_of(text, vocabulary, now_ns=now_ns, zone=zone, model=model)
+        if not query.files:
+            return query, search_world(world, query, things=things, log=log)
+        if catalogue is None:
+            raise TaixuError("there is no project here whose files could be searched")
+        return query, catalogue.find(query)
+    finally:
+        for each in (things, catalogue, log):
+            if each is not None:
+                each.close()
 
 
 def search_world(world: World, query: SearchQuery, *, things: Things | None = None, log: LogIndex | None = None) -> list[Found]:

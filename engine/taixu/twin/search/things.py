@@ -17,6 +17,7 @@ __all__ = ["CALLED", "Things"]
 
 CALLED: tuple[tuple[type, tuple[str, ...]], ...] = ((Name, ("text",)), (Device, ("key", "kind")), (MapFeature, ("key", "kind")))
 """Where names stand."""
+_PART = " | "
 
 
 class Things:
@@ -53,6 +54,15 @@ class Things:
         found = self._base.columns(f"select entity from things where {_any(runs)}", runs)[0]
         return found.astype(np.uint64)
 
+    def meant(self, name: str) -> NDArray[np.uint64]:
+        """Handles of those whose whole name, key or kind this is; where there are none, of those in whose name it stands."""
+        runs = self._possible(name)
+        if runs:
+            found = self._base.columns(f"select entity from things where {_any(runs)}", [f"|{run}|" for run in runs])[0]
+            if len(found):
+                return found.astype(np.uint64)
+        return self.named(name)
+
     def knows(self, name: str) -> bool:
         """Whether anybody is called so."""
         runs = self._possible(name)
@@ -80,7 +90,7 @@ class Things:
     def _take(self, table: Table) -> None:
         self._tokens = None
         parts = [table.read(cls, name).tolist() for cls, names in CALLED if cls in table.types for name in names]
-        lines = [" . ".join(each).replace("\n", " ") for each in zip(*parts)]
+        lines = [f"| {_PART.join(part.replace('|', ' ') for part in each)} |".replace("\n", " ") for each in zip(*parts)]
         texts = said("\n".join(lines)).split("\n") if lines else []
         self._base.insert(
             "things", lies_in=np.full(len(lines), table.id, np.int32), entity=table.entities.astype(np.uint64), said=texts

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from taixu.errors import TaixuError
-from taixu.twin.search.asking import SearchModel, ask_for_query
+from taixu.twin.search.asking import SearchModel, query_of
 from taixu.twin.search.comparing import Vocabulary
 from taixu.twin.search.files import Catalogue
 from taixu.twin.search.query import SearchQuery
@@ -56,8 +56,8 @@ def model(*answers: str) -> tuple[SearchModel, list[Sequence[Mapping[str, str]]]
 def test_a_model_is_asked_for_what_the_rules_do_not_understand() -> None:
     wanted = {"words": ["pump"], "where": [{"field": "temperature", "operator": ">", "value": 80, "unit": "degC"}]}
     asking, asked = model(f"```json\n{json.dumps(wanted)}\n```")
-    assert ask_for_query(asking, "pump", VOCABULARY, now_ns=NOW) == SearchQuery(("pump",)) and not asked
-    found = ask_for_query(asking, "which pumps are feverish?", VOCABULARY, now_ns=NOW)
+    assert query_of("pump", VOCABULARY, now_ns=NOW, model=asking) == SearchQuery(("pump",)) and not asked
+    found = query_of("which pumps are feverish?", VOCABULARY, now_ns=NOW, model=asking)
     assert found.words == ("pump",)
     assert found.where[0].value == 80.0
     assert "motor.temperature (degC)" in asked[0][1]["content"]
@@ -65,10 +65,10 @@ def test_a_model_is_asked_for_what_the_rules_do_not_understand() -> None:
 
 def test_what_a_model_writes_is_checked_and_mended_once() -> None:
     asking, asked = model('{"sql": "drop table things"}', '{"words": ["pump"]}')
-    assert ask_for_query(asking, "feverish", VOCABULARY, now_ns=NOW) == SearchQuery(("pump",))
+    assert query_of("feverish", VOCABULARY, now_ns=NOW, model=asking) == SearchQuery(("pump",))
     assert "has no 'sql'" in asked[1][-1]["content"]
     for answer in ("select 1", "{" * 5000, "[1]", '{"limit": 1e9}'):
         asking, asked = model(answer, answer)
         with pytest.raises(TaixuError, match="is no search"):
-            ask_for_query(asking, "feverish", VOCABULARY, now_ns=NOW)
+            query_of("feverish", VOCABULARY, now_ns=NOW, model=asking)
         assert len(asked) == 2

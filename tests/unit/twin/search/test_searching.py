@@ -16,6 +16,7 @@ from taixu.scene import Name, Parent, Transform
 from taixu.twin.device import Device
 from taixu.twin.memory import Recorder, Recording
 from taixu.twin.rules.fences import Fence
+from taixu.twin.search import find
 from taixu.twin.search.log import LogIndex
 from taixu.twin.search.looking import vocabulary_of
 from taixu.twin.search.query import read_query
@@ -112,6 +113,9 @@ def test_relations_and_areas(plant: Plant) -> None:
     assert plant.names("what contains arm") == ["Line 3"]
     assert plant.names("connected to arm") == ["Line 3"]
     assert plant.names("inside line 3") == ["Arm"]
+    lamp = plant.world.spawn(Transform(translation=(0, 0, 3)), Name("Line 3: red lamp"))
+    assert plant.names("red lamp near line 3") == ["Line 3: red lamp"]  # whose whole name it is, is meant
+    plant.world.despawn([lamp])
     assert plant.names("first 2 pumps near line 3") == ["Pump 0", "Pump 4"]
 
 
@@ -160,6 +164,15 @@ def test_a_time_that_holds_too_much_is_refused(plant: Plant) -> None:
     assert [each.name for each in search_world(plant.world, query, things=plant.things, log=plant.log)] == ["Pump 0", "Pump 4"]
     with pytest.raises(TaixuError, match="nothing is recorded"):
         search_world(plant.world, query)
+
+
+def test_words_are_enough(plant: Plant, tmp_path: Path) -> None:
+    text = "every pump over 80 degrees last night"
+    query, found = find(plant.world, text, now_ns=MORNING, zone=UTC, recording=plant.log.recording)
+    assert query.is_past and [each.name for each in found] == ["Pump 0", "Pump 4"]
+    assert find(plant.world, "files", now_ns=MORNING, project=tmp_path)[1] == []
+    with pytest.raises(TaixuError, match="no project"):
+        find(plant.world, "files", now_ns=MORNING)
 
 
 def test_who_was_there_is_found_by_time_alone(plant: Plant) -> None:
