@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from taixu.cli.files import finished_file, need_suffix
-from taixu.cli.finding import find_in_recording
+from taixu.cli.finding import find_in_recording, search_model
 from taixu.cli.options import size
 from taixu.cli.rules_tried import try_rules
 from taixu.cli.serving import add_address, open_server, refuse_open_doors, run_server
@@ -252,6 +252,9 @@ def _serve(args: argparse.Namespace, recording: Recording) -> int:
             args.console.say(note)
         app.resource(Alarms).recall(chronicle.alarms(last))
         app.insert_resource(PastSource(partial(open_past, recording.about, project=args.project), args.recording, last))
+        model = search_model()
+        if model is not None:
+            app.insert_resource(model)
         server, shown = open_server(args, app, closed_to=_CLOSED_TO)
         args.console.say(f"serving {args.recording} at {server.url}{shown}")
         run_server(args, server)

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings, strategies
 
 from taixu.errors import TaixuError
 from taixu.twin.search.comparing import Vocabulary
@@ -123,3 +124,22 @@ def test_a_document_is_checked_whoever_wrote_it(raw: Any, why: str) -> None:
 
 def test_an_empty_query_asks_for_nothing() -> None:
     assert SearchQuery().as_dict() == {}
+
+
+FRAGMENTS = [
+    "every", "pump", "泵", "over", "80", "degrees", "度", "within 50 m of", "line 3", "3号线", "50米内",
+    "last night", "昨晚", "between", "and", "07:00", "温度", "temperature", "超过", "是", "的", "在", "state is", "fault",
+    "|", '"', "(", "-1e9", "files", "first 0", "不低于", "near", "|in", "99999年99月99日", "24:59", "²", "٣",
+    "\u202e", "｜", "0.0000001", "°F",
+]  # fmt: skip
+
+
+@settings(max_examples=150, deadline=None)
+@given(strategies.lists(strategies.sampled_from(FRAGMENTS) | strategies.text(max_size=6), max_size=14), strategies.booleans())
+def test_whatever_is_typed_is_a_query_or_a_sentence(parts: list[str], spaced: bool) -> None:
+    try:
+        found = read((" " if spaced else "").join(parts))
+    except TaixuError as error:
+        assert "\n" not in str(error) and len(str(error)) < 400
+    else:
+        assert read_query(json.loads(json.dumps(found))).as_dict() == found
