@@ -270,6 +270,8 @@ def test_a_sentence_finds_things_now_and_in_the_past(desk: Page, plant: SmallPla
     page = desk
     page.page.fill(".search input", "belts within 500 m of press 1")
     page.says(".results button", " m")
+    assert "Belt" in page.page.locator(".results .found-name").first.inner_text()
+    assert page.evaluate("() => document.querySelector('.found-name').clientWidth") > 40
     page.page.locator(".results button", has_text="Belt 1").first.click()
     page.page.wait_for_selector(".details h2:text-is('Belt 1')")
     page.page.fill(".search input", "最近10分钟超过1度的press 1")

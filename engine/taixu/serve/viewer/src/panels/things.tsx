@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import { PicturesSwitch } from "../pictures/switch";
 import { agesShown, fencesShown, hiddenKinds, labelsShown, layers, selected, view, type Layer } from "../store";
 import { t, tOr } from "../text";
-import { countText, momentText, numberText, unitText } from "../text/format";
+import { clockText, countText, dayText, numberText, unitText } from "../text/format";
 import { Refused, search, searchWords, type Found } from "./api";
 import { Icon } from "./icons";
 import { Empty, IconButton, Section } from "./parts";
@@ -56,9 +56,10 @@ function SearchBox({ text, onText }: { text: string; onText: (text: string) => v
 type Answer = { state: "asking" } | { state: "found"; found: Found[]; why?: string } | { state: "wrong"; why: string };
 
 /** Who is called so; where nobody is, what the text asks for as a sentence, or why it does not. */
-async function ask(text: string, signal: AbortSignal): Promise<Answer> {
+async function ask(text: string, signal: AbortSignal, onSentence: () => void): Promise<Answer> {
   const named = await search(text, signal);
   if (named.length || text.length < SHORTEST_SENTENCE) return { state: "found", found: named };
+  if (!signal.aborted) onSentence();
   await new Promise((resolve) => setTimeout(resolve, SENTENCE_MS));
   if (signal.aborted) return { state: "asking" };
   return searchWords(text, signal).then(
@@ -75,7 +76,7 @@ function Results({ text }: { text: string }) {
   useEffect(() => {
     const ending = new AbortController();
     const timer = setTimeout(() => {
-      ask(text, ending.signal).then(
+      ask(text, ending.signal, () => setAnswer({ state: "asking" })).then(
         (told) => ending.signal.aborted || setAnswer(told),
         (error: Error) => ending.signal.aborted || setAnswer({ state: "wrong", why: error.message }),
       );
@@ -84,7 +85,7 @@ function Results({ text }: { text: string }) {
   }, [text]);
   if (answer.state === "wrong") return <Empty>{answer.why}</Empty>;
   if (answer.state === "asking") return <Empty>{t("search.asking")}</Empty>;
-  if (!answer.found.length) return <Empty>{t("search.nothing", { text })}{answer.why && ` ${answer.why}`}</Empty>;
+  if (!answer.found.length) return <Empty>{answer.why ? t("search.why", { text, why: answer.why }) : t("search.nothing", { text })}</Empty>;
   const walk = (event: KeyboardEvent) => {
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!by) return;
@@ -97,8 +98,11 @@ function Results({ text }: { text: string }) {
       {answer.found.map((each) => (
         <li key={each.id}>
           <button type="button" class="row" aria-current={selected.value === each.id} onClick={() => go(each)}>
-            <span class="grow ellipsis">{each.name || each.id}</span>
-            <span class="faint">{becauseText(each) || kindText(each.kind)}</span>
+            <span class="grow">
+              <span class="found-name ellipsis">{each.name || each.id}</span>
+              {each.because?.length || each.distance_m !== undefined ? <span class="found-because faint ellipsis">{becauseText(each)}</span> : null}
+            </span>
+            <span class="faint">{kindText(each.kind)}</span>
           </button>
         </li>
       ))}
@@ -111,7 +115,9 @@ function becauseText(found: Found): string {
   const first = found.because?.[0];
   if (!first) return found.distance_m === undefined ? "" : `${numberText(found.distance_m)} m`;
   const value = typeof first.value === "number" ? `${numberText(first.value)} ${unitText(first.unit)}`.trim() : first.value;
-  return first.at_ns === undefined ? value : `${value} · ${momentText(first.at_ns)}`;
+  if (first.at_ns === undefined) return value;
+  const isToday = dayText(first.at_ns) === dayText(Date.now() * 1e6);
+  return `${value} · ${isToday ? "" : `${dayText(first.at_ns)} `}${clockText(first.at_ns)}`;
 }
 
 function go(found: Found): void {

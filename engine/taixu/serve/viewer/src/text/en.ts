@@ -218,6 +218,7 @@ export const en = {
   "search.nothing": "Nothing is found for “{text}”.",
   "search.placeholder": "Search",
   "search.results": "Found",
+  "search.why": "Nothing is found for “{text}”: {why}.",
   "severity.critical": "Critical",
   "severity.high": "High",
   "severity.info": "Info",

@@ -220,6 +220,7 @@ export const zhHans: Record<Key, string> = {
   "search.nothing": "没有找到“{text}”。",
   "search.placeholder": "搜索",
   "search.results": "搜索结果",
+  "search.why": "没有找到“{text}”：{why}。",
   "severity.critical": "危急",
   "severity.high": "高",
   "severity.info": "提示",
