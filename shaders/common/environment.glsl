@@ -68,6 +68,10 @@ vec4 environment_lean(float n_dot_v, float roughness, out float share) {
 // What a GGX surface of normal `n` sends towards `v`.
 vec3 environment_reflection(sampler2D atlas, vec3 n, vec3 v, float roughness) {
     vec3 mirror = reflect(-v, n);
+#ifdef LEAN // one round lobe, as long as it is seen along the normal
+    float alpha = roughness * roughness;
+    return environment_lobe(atlas, mix(mirror, n, alpha * alpha), alpha);
+#endif
     float share;
     vec4 lean = environment_lean(dot(n, v), roughness, share);
     return mix(environment_lobe(atlas, mix(mirror, n, lean.y), lean.w),

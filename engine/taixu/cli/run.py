@@ -15,7 +15,10 @@ from taixu.errors import UsageError
 if TYPE_CHECKING:
     from taixu.defaults import App
 
-__all__ = ["add_arguments", "example", "run", "summary", "usage"]
+__all__ = ["QUALITIES", "add_arguments", "example", "run", "summary", "usage"]
+
+QUALITIES = ("low", "medium", "high", "cinematic", "auto")
+"""The renderer's tiers, which take seconds to import."""
 
 summary = "Plays a world: in a window, or headless at full speed with every step taken."
 usage = "WORLD [options]"
@@ -33,6 +36,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--record", type=Path, metavar="X.mp4", help="film it, headless")
     add("--out", type=Path, metavar="X.png", help="the last picture, headless: X.png or X.exr")
     add("--size", type=size, default=(1280, 720), metavar="WxH", help="of window, film and picture; 1280x720")
+    add("--quality", choices=QUALITIES, metavar="TIER", help="low, medium, high, cinematic, or auto: measured")
     add("--seed", type=seed, default=0, metavar="N", help="of the world's chance; 0")
     add("--physics", choices=("pybullet", "rapier"), default="auto", metavar="NAME", help="pybullet or rapier")
     add("--mods", type=Path, metavar="DIR", help="a folder of mods in place of the project's mods/")
@@ -49,6 +53,10 @@ def run(args: argparse.Namespace) -> int:
     make = App.headless if args.headless else App.windowed
     try:
         with make(size=args.size, physics=args.physics, seed=args.seed, trust=args.trust or None) as app:
+            if args.quality == "auto" or (args.quality is None and not args.headless):
+                app.drawing.choose_quality()
+            elif args.quality is not None:
+                app.drawing.quality = args.quality
             app.open(args.world, mods=args.mods or True)
             if not args.headless:
                 keep_between_sessions(app, args.world)

@@ -29,11 +29,14 @@ class Drawing:
     ----------
     hud
         Whether what scripts and mods show is in the pictures.
+    quality
+        The tier that frames are drawn with (`taixu.render.quality`); empty is one that fits any machine.
     """
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
         self.hud = True
+        self.quality = ""
         self._device: Device | None = None
         self._renderer: Renderer | None = None
         self._view: View | None = None
@@ -94,7 +97,9 @@ class Drawing:
         if self._view is None or self._view.size != self.size:
             if self._view is not None:
                 self._view.release()
-            if self.device.capabilities.is_software:  # where four samples cost three times one
+            if self.quality:
+                self._view = View(seen, self.size, quality=self.quality, settings={"hud": self.hud, **(settings or {})})
+            elif self.device.capabilities.is_software:  # where four samples cost three times one
                 lean = {"antialias": "fxaa", "shadow_texels": 512, "hud": self.hud}
                 self._view = View(seen, self.size, settings={**lean, **(settings or {})})
             else:
@@ -102,6 +107,13 @@ class Drawing:
         self._view.camera = seen
         self.renderer.render(world, [self._view], delta_secs=delta_secs)
         return self._view
+
+    def choose_quality(self) -> str:
+        """Draw frames with the best tier that this machine draws in time, and say which; measured once on each."""
+        from taixu.render.quality.measuring import best_tier, tier_costs
+
+        self.quality = best_tier(tier_costs(self.device), self.size)
+        return self.quality
 
     def read(self, view: View) -> NDArray[np.uint8]:
         """The pixels of a drawn frame, uint8 [height, width, 4], top row first."""

@@ -18,7 +18,7 @@ from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.views import View
 
-__all__ = ["GEOMETRY_FORMATS", "BlendedIdPass", "GeometryFeature", "GeometryPass", "ResolvePass"]
+__all__ = ["GEOMETRY_FORMATS", "BlendedIdPass", "GeometryFeature", "GeometryPass", "ResolvePass", "has_prepass", "wanted_geometry"]
 
 GEOMETRY_FORMATS = {"normal": "rgba16f", "velocity": "rg16f", "id": "r32ui"}
 """Colour targets of the pass, in the order of their GLSL locations."""
@@ -32,6 +32,8 @@ class GeometryPass:
 
     wanted: tuple[str, ...]
     samples: int = 1
+    masked_only: bool = False
+    """What has no holes writes its depth when it is coloured (`has_prepass`)."""
     name: str = "geometry"
     rank: int = Rank.DEPTH
     reads: Sequence[str] = ()
@@ -51,7 +53,9 @@ class GeometryPass:
         targets = context.targets(*(name + tail for name in self.wanted), depth=f"depth{tail}")
         plain = not self.wanted
 
-        def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
+        def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None] | None:
+            if self.masked_only and item.key.alpha != "mask":
+                return None
             return self._pipeline(context, item, plain)
 
         with context.device.render_pass(targets, clear_colors=[_CLEARS[n] for n in self.wanted], clear_depth=0.0) as p:
@@ -143,6 +147,23 @@ class BlendedIdPass:
             primitive=item.mode, cull=item.cull, depth=DepthState(write=False), label="blended ids")  # fmt: skip
 
 
+def wanted_geometry(view: View) -> tuple[str, ...]:
+    """Colour targets of the geometry pass that somebody reads."""
+    needed = view.outputs | set(view.settings.get("geometry", ()))
+    needed = needed.union(*(getattr(choice, "geometry", ()) for choice in view.choices.values()))
+    return tuple(name for name in GEOMETRY_FORMATS if name in needed)
+
+
+def has_prepass(view: View) -> bool:
+    """Whether all solid things are drawn to depth before they are coloured: so by default, and always where something reads
+    that depth in between, or samples are brought together. ``view.settings["prepass"]`` False draws most things once, which
+    is less work where pixels are seldom covered twice.
+    """
+    settings = view.settings
+    is_read = settings.get("occlusion", True) or any(settings.get(name) for name in ("contact_shadows", "culls_hidden", "traced"))
+    return bool(settings.get("prepass", True) or is_read or view.samples > 1 or wanted_geometry(view))
+
+
 class GeometryFeature:
     """Gives the geometry pass to every view that is not "fast"."""
 
@@ -158,10 +179,8 @@ class GeometryFeature:
         """The pass, and its resolve when the view has several samples."""
         if view.quality == "fast":
             return ()
-        needed = view.outputs | set(view.settings.get("geometry", ()))
-        needed = needed.union(*(getattr(choice, "geometry", ()) for choice in view.choices.values()))
-        wanted = tuple(name for name in GEOMETRY_FORMATS if name in needed)
-        nodes: list[PassNode] = [GeometryPass(wanted, view.samples)]
+        wanted = wanted_geometry(view)
+        nodes: list[PassNode] = [GeometryPass(wanted, view.samples, masked_only=not has_prepass(view))]
         if "id" in wanted:
             nodes.append(BlendedIdPass(view.samples))
         if view.samples > 1:

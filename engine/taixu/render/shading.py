@@ -15,6 +15,7 @@ from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, is_transmissive
 from taixu.render.blending_weighted import WEIGHTED_BLENDS, WEIGHTED_TEXTURES, draw_weighted, is_weighted
 from taixu.render.context import FrameContext, PassContext
+from taixu.render.geometry import has_prepass
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.indirect import has_probes
 from taixu.render.lamps.contact import has_contact
@@ -40,7 +41,8 @@ class ShadingFeature:
 
     ``view.settings["background"]``: "sky" (the default), "transparent", or a linear colour as it shall appear, which the
     tone map puts behind; ``"background_blur"``: perceptual roughness at which the sky is shown; ``"shown"``: "lit" (the
-    default), or anything else for colours without light.
+    default), or anything else for colours without light; ``"lean_light"`` True looks light from all around and shadows up fewer
+    times, for software that draws.
     """
 
     name = "shading"
@@ -77,10 +79,12 @@ class ShadingFeature:
         soft = self.lighting.has_soft_shadows(context.view)
         fog, probes = self.lighting.has_fog(context.view), has_probes(context.view)
         materials, air = context.frame.renderer.materials, air_defines(context.view)
+        lean, prepass = bool(context.settings("lean_light", False)), has_prepass(context.view)
 
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
             key = item.key
             blends = key.alpha == "blend"
+            writes = not prepass and key.alpha == "opaque"
             # The geometry pass left holes where masked materials have them: only what it drew is coloured.
             compare = "equal" if key.alpha == "mask" else "greater_equal"
             path = f"generated/forward/{key.shader or 'standard'}"
@@ -96,6 +100,7 @@ class ShadingFeature:
                     "FOG": fog,
                     "PROBES": probes,
                     **air,
+                    **({"LEAN": True} if lean else {}),
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,
                     "INNER": inner,
@@ -106,7 +111,7 @@ class ShadingFeature:
                 vertex_layout=MESH_VERTEX_LAYOUT,
                 primitive=item.mode,
                 cull=item.cull,
-                depth=DepthState(compare=compare, write=is_transmissive(key) or key.writes_depth),
+                depth=DepthState(compare=compare, write=writes or is_transmissive(key) or key.writes_depth),
                 blend=WEIGHTED_BLENDS if weighted else PREMULTIPLIED if blends else None,
                 label="colour",
             )

@@ -120,10 +120,10 @@ def plan_shadows(lights: Lights, view: View) -> tuple[list[ShadowTile], NDArray[
     suns = np.flatnonzero((lights.kinds == 0) & lights.shadows)
     if len(suns):
         sun = int(suns[0])
-        owners[sun] = (0, CASCADES)
         turn = view.history.get("light_jitter", (0.0, 0.0))
-        tiles += _cascades(view, _turned(lights.directions[sun], turn), reach_m=float(lights.ranges[sun]) or _DISTANCE_M,
+        tiles = _cascades(view, _turned(lights.directions[sun], turn), reach_m=float(lights.ranges[sun]) or _DISTANCE_M,
                           soft=radius[sun] if wants and "light_jitter" not in view.history else 0.0)  # fmt: skip
+        owners[sun] = (0, len(tiles))
     shared = share_atlas(lights, view) if len(lights.kinds) > lights.directional_count else []
     positions = lights.positions_from(view.camera.cell) if shared else lights.positions
     for maps in shared:
@@ -164,11 +164,12 @@ def _cascades(view: View, direction: NDArray[np.float64], *, reach_m: float, sof
     if camera.far_m > 0:
         far = min(far, camera.far_m)
     aspect = view.size[0] / view.size[1]
-    splits = cascade_splits(near, max(far, near * 2))
+    count = min(max(int(view.settings.get("cascades", CASCADES)), 1), CASCADES)
+    splits = cascade_splits(near, max(far, near * 2), count=count)
     texels = min(max(int(view.settings.get("shadow_texels", TILE)), 64), TILE)
     up = np.tan(camera.fov_y_rad / 2)
     tiles = []
-    for i in range(CASCADES):
+    for i in range(count):
         corners = np.empty((8, 3))
         for j, depth in enumerate((splits[i] if i else 0.0, splits[i + 1])):
             half = camera.height_m / 2 if camera.height_m > 0 else up * depth

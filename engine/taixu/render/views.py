@@ -13,6 +13,7 @@ from numpy.typing import ArrayLike, NDArray
 from taixu.ecs import World
 from taixu.math.projection import frustum_planes, look_at, orthographic, perspective
 from taixu.render.bindings import VIEW_BLOCK
+from taixu.render.quality.tiers import TIERS, tier_settings
 from taixu.scene import CELL_M, Camera, Eye, WorldTransforms, split_position
 
 if TYPE_CHECKING:
@@ -94,7 +95,8 @@ class View:
     layers
         Bit mask: renderables that share a bit with it are shown.
     quality
-        "full", or "fast": one light, no shadows, no post effects.
+        A tier ("low", "medium", "high", "cinematic"; `taixu.render.quality`), which sets what `settings` leaves open and raises
+        `samples`; "full": what features do by themselves; or "fast": one light, no shadows, no post effects.
     samples
         Samples per pixel of the colour pass.
     settings
@@ -120,6 +122,13 @@ class View:
     shown: WorldMirror | None = field(default=None, repr=False)
     _configured: Any = field(default=None, repr=False)
     _previous: Any = field(default=None, repr=False)
+
+    def __post_init__(self) -> None:
+        if self.quality in TIERS:
+            self.settings = tier_settings(self.quality) | self.settings
+            self.samples = max(self.samples, TIERS[self.quality].samples)
+        elif self.quality not in ("full", "fast"):
+            raise ValueError(f"view {self.name!r}: there is no quality {self.quality!r}; there are {', '.join(TIERS)}, full, fast")
 
     def asking(self, *outputs: str) -> View:
         """A view like this one that wants these outputs as well (without its memory)."""

@@ -1,0 +1,96 @@
+"""Which tier a machine is up to: a fixed scene is drawn with each, from the quickest on, once for every device."""
+
+from __future__ import annotations
+
+from time import perf_counter
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from taixu.render.disk_cache import cached_array, content_key
+from taixu.render.quality.tiers import TIERS
+
+if TYPE_CHECKING:
+    from taixu.app import App
+    from taixu.gpu import Device
+
+__all__ = ["BUDGET_MS", "best_tier", "measure_tiers", "tier_costs"]
+
+BUDGET_MS = 1000.0 / 60.0
+"""A frame of a window."""
+_SIZE = (640, 360)
+_FRAMES = 3
+_VERSION = 1
+_DEAR = 2.0
+"""What takes so many budgets at the measured size ends the measuring: better tiers take longer still."""
+
+
+def best_tier(costs: dict[str, float], size: tuple[int, int], *, budget_ms: float = BUDGET_MS) -> str:
+    """The best tier that draws a picture of `size` pixels within the budget; the lowest where none does.
+
+    Costs are those of 640x360 and grow with the pixels, but for a tenth of them.
+    """
+    pixels = size[0] * size[1] / (_SIZE[0] * _SIZE[1])
+    grows = 0.1 + 0.9 * max(pixels, 0.1)
+    chosen = next(iter(TIERS))
+    for name in TIERS:
+        if name in costs and costs[name] * grows <= budget_ms:
+            chosen = name
+    return chosen
+
+
+def tier_costs(device: Device) -> dict[str, float]:
+    """Milliseconds of a frame of 640x360 by tier, measured once for a device of this name and kept in the user's cache."""
+    capabilities = device.capabilities
+    key = content_key("tiers", _VERSION, capabilities.name, repr(TIERS))
+    found = cached_array("quality", key, lambda: np.array(list(measure_tiers(device).values()), np.float64))
+    if found.ndim != 1 or found.dtype.kind != "f" or not np.isfinite(found).all() or (found < 0.0).any():
+        return measure_tiers(device)  # somebody's file
+    return dict(zip(TIERS, found.tolist(), strict=False))
+
+
+def measure_tiers(device: Device) -> dict[str, float]:
+    """Draw the scene with each tier; the shortest of a few frames, milliseconds. Tiers behind one that is far too dear are
+    left out.
+    """
+    from taixu.render.renderer import Renderer
+    from taixu.render.views import View, ViewCamera
+
+    app, renderer = _scene(), Renderer(device)
+    camera = ViewCamera.looking((9.0, 6.0, 14.0), (0.0, 1.0, 0.0))
+    costs: dict[str, float] = {}
+    for name in TIERS:
+        view = View(camera, _SIZE, name=f"measured {name}", quality=name)
+        times: NDArray[np.float64] = np.zeros(_FRAMES + 1)
+        for index in range(len(times)):  # the first compiles shaders
+            start = perf_counter()
+            renderer.render(app.world, [view], time_secs=0.0)
+            device.finish()
+            times[index] = (perf_counter() - start) * 1e3
+        view.release()
+        costs[name] = float(times[1:].min())
+        if costs[name] > _DEAR * BUDGET_MS:
+            break
+    renderer.release()
+    return costs
+
+
+def _scene() -> App:
+    """A ground with a few dozen things on it, in the sun."""
+    from taixu.app import App, Stage
+    from taixu.scene import Environment, Light, ScenePlugin, Shape, Transform
+
+    app = App().add_plugin(ScenePlugin())
+    world = app.world
+    world.spawn(Environment())
+    turned = (-0.5, 0.2, 0.1, 0.84)
+    world.spawn(Transform(rotation=turned), Light(kind="directional", intensity=3.0))
+    world.spawn(Transform(), Shape("plane", size=(40.0, 1.0, 40.0)))
+    for x in range(-4, 5):
+        for z in range(-4, 5):
+            kind = ("box", "sphere", "cylinder")[(x + z) % 3]
+            world.spawn(Transform(translation=(1.6 * x, 0.5, 1.6 * z)), Shape(kind))
+    app.run_stage(Stage.APPLY)
+    app.run_stage(Stage.PROPAGATE)
+    return app

@@ -1,0 +1,69 @@
+"""The tiers as data. Each field is a setting of a view that a feature asks for; what a view is given itself goes before."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+__all__ = ["TIERS", "Tier", "tier_settings"]
+
+
+@dataclass(frozen=True, slots=True)
+class Tier:
+    """What a view draws with.
+
+    Attributes
+    ----------
+    samples
+        Samples per pixel.
+    cascades, shadow_texels, shadow_distance_m
+        Maps of a sun: how many, texels along an edge of each, and how far they reach.
+    shadow_tiles
+        Maps of lamps that are drawn in a frame.
+    soft_shadows
+        Whether shadows of suns are soft too; False makes all sharp.
+    contact_shadows, occlusion, probes, shafts, aerial
+        Shadows found in the picture, darker corners, light that bounces, beams in fog, air before what is far.
+    prepass
+        Whether depth is drawn before colour: worth it where shading costs more than drawing twice.
+    lean_light
+        Fewer looks for light from all around and for shadows.
+    antialias
+        "fxaa" or "".
+    post
+        "all" or "none" of the camera's effects.
+    glass_layers
+        How many layers of glass are seen through each other.
+    """
+
+    samples: int = 1
+    cascades: int = 4
+    shadow_texels: int = 1024
+    shadow_distance_m: float | None = None
+    shadow_tiles: int = 16
+    soft_shadows: bool | None = None
+    contact_shadows: bool = False
+    occlusion: bool = True
+    probes: bool = True
+    shafts: bool = True
+    aerial: bool = True
+    prepass: bool = True
+    lean_light: bool = False
+    antialias: str = ""
+    post: str = "all"
+    glass_layers: int = 1
+
+
+TIERS = {
+    "low": Tier(cascades=1, shadow_texels=512, shadow_distance_m=30.0, shadow_tiles=4, soft_shadows=False, occlusion=False,
+                probes=False, shafts=False, aerial=False, prepass=False, lean_light=True, post="none"),
+    "medium": Tier(cascades=2, shadow_texels=512, shadow_distance_m=50.0, shadow_tiles=8, shafts=False, antialias="fxaa"),
+    "high": Tier(samples=4, contact_shadows=True),
+    "cinematic": Tier(samples=8, shadow_tiles=64, soft_shadows=True, contact_shadows=True, glass_layers=2),
+}  # fmt: skip
+"""By name, from the quickest to the best."""
+
+
+def tier_settings(name: str) -> dict[str, Any]:
+    """The settings of a view that a tier stands for; samples are apart."""
+    return {key: value for key, value in asdict(TIERS[name]).items() if value is not None and key != "samples"}
