@@ -12,7 +12,7 @@ import numpy as np
 from taixu.assets.sidecar import read_sidecar
 from taixu.errors import TaixuError
 from taixu.twin.search.base import Base
-from taixu.twin.search.lexicon import phrases_of, said, words_alike
+from taixu.twin.search.lexicon import phrases_of, said
 from taixu.twin.search.query import SearchQuery
 from taixu.twin.search.results import Found, Match
 
@@ -78,7 +78,7 @@ class Catalogue:
         """Files of which all words are said, made in the query's span of time where it has one; the newest first."""
         tests, values = ["true"], list[object]()
         for word in query.words:
-            runs = list(dict.fromkeys(run for alike in words_alike(word) for run in phrases_of(alike)))
+            runs = phrases_of(word)
             tests.append(f"({_any(runs)})" if runs else "false")
             values += runs
         if query.since_ns is not None and query.until_ns is not None:

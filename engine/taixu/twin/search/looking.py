@@ -94,7 +94,7 @@ def look(world: World, things: Things, query: SearchQuery) -> Seen:
     kept = np.zeros(world.index_capacity, bool)
     kept[indices_of(handles)] = True
     for word in query.words:
-        marks = _marked(world, np.concatenate([things.named(each) for each in words_alike(word)]))
+        marks = _marked(world, things.named(word))
         for table in _with_component(tables, word):
             marks[indices_of(table.entities)] = True
         kept &= marks

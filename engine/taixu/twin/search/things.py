@@ -17,7 +17,7 @@ __all__ = ["CALLED", "Things"]
 
 CALLED: tuple[tuple[type, tuple[str, ...]], ...] = ((Name, ("text",)), (Device, ("key", "kind")), (MapFeature, ("key", "kind")))
 """Where names stand."""
-_PART = " | "
+_ROW, _PART = "\x1e", "\x1f"
 
 
 class Things:
@@ -90,12 +90,19 @@ class Things:
     def _take(self, table: Table) -> None:
         self._tokens = None
         parts = [table.read(cls, name).tolist() for cls, names in CALLED if cls in table.types for name in names]
-        lines = [f"| {_PART.join(part.replace('|', ' ') for part in each)} |".replace("\n", " ") for each in zip(*parts)]
-        texts = said("\n".join(lines)).split("\n") if lines else []
-        self._base.insert(
-            "things", lies_in=np.full(len(lines), table.id, np.int32), entity=table.entities.astype(np.uint64), said=texts
-        )
+        lies_in = np.full(table.count, table.id, np.int32)
+        self._base.insert("things", lies_in=lies_in, entity=table.entities.astype(np.uint64), said=_lines(parts))
         self._known[table.id] = table.entities.copy()
+
+
+def _lines(parts: list[list[str]]) -> list[str]:
+    """Lines of tokens, a thing each, with "|" about each of its names; one text, so that a million are a few calls."""
+    count = len(parts[0])
+    text = _ROW.join(map(_PART.join, zip(*parts)))
+    if text.count(_ROW) != max(count - 1, 0) or text.count(_PART) != count * (len(parts) - 1):  # names that hold such signs
+        return _lines([[each.replace(_ROW, " ").replace(_PART, " ") for each in part] for part in parts])
+    text = text.replace("\n", " ").replace("|", " ").replace(_PART, " | ").replace(_ROW, " |\n| ")
+    return said(f"| {text} |").split("\n") if count else []
 
 
 def _any(runs: list[str]) -> str:

@@ -155,6 +155,14 @@ def test_statements_in_names_and_values_are_texts(plant: Plant) -> None:
     assert plant.names("pump 7") == ["Pump 7"]
 
 
+def test_names_may_hold_anything(plant: Plant) -> None:
+    named = ["a\nb zebra", "okapi | gnu", "emu\x1e\x1fibis", "", "\x85kiwi\u2028"]
+    coming = [plant.world.spawn(Name(each), Device(key=f"odd-{number}")) for number, each in enumerate(named)]
+    for number, word in enumerate(["zebra", "gnu", "ibis", "odd-3", "kiwi"]):
+        assert [int(each.id, 16) for each in plant.find(word)] == [plant.world.stable_id(coming[number])]
+    plant.world.despawn(coming)
+
+
 def test_a_time_that_holds_too_much_is_refused(plant: Plant) -> None:
     few = LogIndex(Recording(plant.log.recording.folder), most_rows=20)
     query = read_query({"where": [{"field": "temperature", "operator": ">", "value": 80}], "since_ns": 0, "until_ns": 1 << 62})
