@@ -21,6 +21,7 @@ _MODELS = {
     ".3mf": "taixu.assets.threemf:read_3mf",
     ".bvh": "taixu.assets.bvh:read_bvh",
     ".dae": "taixu.assets.collada:read_dae",
+    **dict.fromkeys((".las", ".laz"), "taixu.assets.geodata.point_cloud:read_point_model"),
     ".urdf": "taixu.assets.urdf_model:read_urdf_model",
 }
 _PICTURES = (

@@ -125,7 +125,7 @@ def check_crs(name: str) -> str:
     MachineError
         Without pyproj.
     """
-    return str(_crs(name).to_string()) if len(name) <= 200 else _unknown(name)
+    return str(_crs(name).to_string()) if len(name) <= 4096 else _unknown(name)
 
 
 def _crs(name: str) -> Any:

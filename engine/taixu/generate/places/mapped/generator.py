@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 from time import process_time
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from taixu.assets.atomic import write_atomic
-from taixu.assets.geodata import ELEVATION_SUFFIXES, MAP_SUFFIXES, MapData
+from taixu.assets.geodata import ELEVATION_SUFFIXES, MAP_SUFFIXES, POINT_SUFFIXES, MapData
 from taixu.errors import TaixuError
 from taixu.generate.generator import Generator, Made, Needs, Progress
 from taixu.generate.places.buildings.plans import Array
@@ -19,7 +20,7 @@ from taixu.generate.places.grids import blur
 from taixu.generate.places.mapped.greens import take_trees
 from taixu.generate.places.mapped.houses import block_outline, houses_of
 from taixu.generate.places.mapped.land import Land, landscape_of, lower_under, make_land, painted, surface_kinds, water_mesh
-from taixu.generate.places.mapped.siting import Site, make_site
+from taixu.generate.places.mapped.siting import Site, make_site, positions_of
 from taixu.generate.places.mapped.spec import MapSpec
 from taixu.generate.places.mapped.standing import plant_trees, stand_furniture
 from taixu.generate.places.mapped.streets import roads_of
@@ -43,11 +44,11 @@ class MappedCityGenerator(Generator):
     """Places of maps."""
 
     name, makes, suffix = "map-city", "city", ".json"
-    summary = "a place from maps (--from FILES): CityJSON, OpenStreetMap, GeoJSON, GeoTIFF; façades, roofs, roads"
+    summary = "a place from maps (--from FILES): CityJSON, OpenStreetMap, GeoJSON, GeoTIFF, LAS; façades, roofs, roads"
     parameters = MapSpec
     needs = Needs(
         modules=("shapely", "mapbox_earcut", "pyproj"), extra="city", memory_mb=8192, parents=1,
-        suffixes=(*MAP_SUFFIXES, *ELEVATION_SUFFIXES),
+        suffixes=(*MAP_SUFFIXES, *ELEVATION_SUFFIXES, *POINT_SUFFIXES),
     )
     makes_folder = True
 
@@ -65,10 +66,11 @@ class MappedCityGenerator(Generator):
         progress(0.12, "ground and roads")
         land = make_land(features, site.reach_m, site.heights_at if site.elevations else None)
         made, files, entities, counts = _built(request, site, land, spec, progress)
+        kinds = [each["map_feature"] for each in entities.values() if "map_feature" in each]
+        _write_clouds(request, site, spec, files, entities)
         settings: dict[str, Any] = {"physics": {"backend": "rapier"}, **site.settings()}
         file = request.folder / "place.world.json"
         write_atomic(file, world_text(entities, settings=settings).encode())
-        kinds = [each["map_feature"] for each in entities.values() if "map_feature" in each]
         guessed = {name: sum(name in each.get("guessed", "") for each in kinds) for name in ("height", "storeys", "roof")}
         square_km = _square_km(features)
         seconds = process_time() - started
@@ -202,6 +204,31 @@ def _write_water(request: Request, land: Land, files: list[Made], entities: dict
         files.append(Made(request.folder / "water.glb", "water"))
         entities["water"] = {"transform": {}, "model": {"source": "water.glb", "cast_shadow": False},
                              "water_surface": {"wave_m": 2.5, "roughness": 0.1, "foam": 0.1}}  # fmt: skip
+
+
+def _write_clouds(
+    request: Request, site: Site, spec: MapSpec, files: list[Made], entities: dict[str, dict[str, Any]]
+) -> None:  # fmt: skip
+    """Points of surveys, drawn over what was built of them."""
+    from taixu.assets.geodata.point_cloud import GROUND, point_model
+    from taixu.assets.gltf import write_gltf
+
+    for number, cloud in enumerate(site.clouds, 1):
+        positions = positions_of(site, cloud, spec)
+        near = np.isfinite(positions).all(1)
+        if not near.any():
+            site.features.doubt("", f"{cloud.name} has no points near the place, and is not drawn")
+            continue
+        kept = replace(cloud, points=cloud.points[near], classes=cloud.classes[near],
+            colors=None if cloud.colors is None else cloud.colors[near])  # fmt: skip
+        file = request.folder / f"points_{number}.glb"
+        write_gltf(point_model(kept, positions[near], {}), file)
+        files.append(Made(file, file.stem))
+        said = {"points": cloud.total, "drawn": int(near.sum()), "ground": int((kept.classes == GROUND).sum())}
+        entities[f"points {number}"] = {
+            "name": {"text": cloud.name}, "transform": {}, "model": {"source": file.name, "cast_shadow": False},
+            "map_feature": {"key": cloud.name, "kind": "points", "attributes": said},
+        }  # fmt: skip
 
 
 def _view(made: Settlement, land: Land, footprints: list[Any]) -> tuple[Array, Array]:

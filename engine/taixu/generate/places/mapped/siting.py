@@ -10,17 +10,19 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.assets.geodata import ELEVATION_SUFFIXES, Elevation, LocalFrame, MapData, Way, read_elevation, read_map
+from taixu.assets.geodata import ELEVATION_SUFFIXES, POINT_SUFFIXES, Elevation, LocalFrame, MapData, Way, read_elevation, read_map
 from taixu.assets.geodata.frames import check_crs
+from taixu.assets.geodata.point_cloud import GROUND, PointCloud, ground_of, read_points
 from taixu.errors import TaixuError
 from taixu.generate.places.mapped.spec import MapSpec
 
-__all__ = ["Site", "make_site", "site_of"]
+__all__ = ["Site", "make_site", "positions_of", "site_of"]
 
 MOST_REACH_M = 8000.0
 """From the middle of a place to its farthest feature."""
 _BEYOND_M = 60.0
 """How far roads run on beyond the bounds that a file names."""
+_GROUND_POINTS = 4_000_000
 
 
 @dataclass
@@ -41,6 +43,8 @@ class Site:
         Models of heights with their coordinate systems, the most important one first.
     sources
         Files, with the coordinate system, licence and attribution of each.
+    clouds
+        Point clouds that are drawn, in their own coordinates (`positions_of`).
     """
 
     frame: LocalFrame | None
@@ -49,6 +53,7 @@ class Site:
     elevations: list[tuple[Elevation, str]] = field(default_factory=list)
     reach_m: float = 0.0
     sources: list[dict[str, str]] = field(default_factory=list)
+    clouds: list[PointCloud] = field(default_factory=list)
 
     def heights_at(self, east: NDArray[np.float64], north: NDArray[np.float64]) -> NDArray[np.float64]:
         """Heights above the origin's at east and north of points, of the first model that has one; NaN where none has."""
@@ -81,8 +86,28 @@ def make_site(files: Sequence[Path], spec: MapSpec) -> Site:
         When one cannot be read, or they are nowhere; what is wrong in single features is among the site's findings.
     """
     grids = [file for file in files if file.name.lower().endswith(ELEVATION_SUFFIXES)]
-    maps = [(file.name, read_map(file)) for file in files if file not in grids]
-    return site_of(maps, spec, elevations=[(file.name, read_elevation(file)) for file in grids])
+    scans = [file for file in files if file.name.lower().endswith(POINT_SUFFIXES)]
+    maps = [(file.name, read_map(file)) for file in files if file not in grids and file not in scans]
+    elevations = [(file.name, read_elevation(file)) for file in grids]
+    elevations += [(file.name, ground_of(read_points(file, most=_GROUND_POINTS, classes=(GROUND,)))) for file in scans]
+    site = site_of(maps, spec, elevations=elevations)
+    if spec.points:
+        site.clouds = [read_points(file, most=spec.points) for file in scans]
+    return site
+
+
+def positions_of(site: Site, cloud: PointCloud, spec: MapSpec) -> NDArray[np.float64]:
+    """World positions ``[n, 3]`` of a cloud's points, in its order, that lie near the place; NaN for those that do not."""
+    system = cloud.crs or spec.crs
+    if site.frame is None:
+        local = cloud.points - site.offset
+    elif system:
+        local = site.frame.to_local(cloud.points, check_crs(system))
+    else:
+        return np.full_like(cloud.points, np.nan)
+    with np.errstate(invalid="ignore"):
+        local[~(np.abs(local[:, :2]).max(1) <= 1.25 * site.reach_m)] = np.nan
+    return np.stack([local[:, 0], local[:, 2], -local[:, 1]], 1)
 
 
 def site_of(

@@ -23,6 +23,9 @@ class MapSpec:
     plants: float = field(
         default=1.0, metadata={"doc": "How much grows that the map does not name.", "minimum": 0.0, "maximum": 4.0}
     )
+    points: int = field(
+        default=0, metadata={"doc": "How many points of a point cloud are drawn in the place.", "minimum": 0, "maximum": 2_000_000}
+    )
     season: str = field(default="summer", metadata={"doc": "Of leaves and grass.", "choices": SEASONS})
     time: str = field(default="morning", metadata={"doc": "Where the sun stands.", "choices": TIMES})
     texture_px: int = field(
