@@ -13,6 +13,7 @@ from taixu.assets.paths import read_bytes
 from taixu.errors import TaixuError
 from taixu.simulation.simulator import Columns
 from taixu.simulation.worlds.kinds import Poses, Prepared, SimulatorKind, SimulatorKinds, Site
+from taixu.simulation.worlds.relief import Relief
 from taixu.simulation.worlds.settings import Settings
 
 __all__ = ["add_built_in"]
@@ -51,13 +52,14 @@ def _water(settings: Settings, site: Site) -> Prepared:
 
 
 def _traffic(settings: Settings, site: Site) -> Prepared:
-    """``network`` (SUMO's .net.xml), ``demand`` (.rou.xml and what belongs to it), ``lights`` (.add.xml)."""
+    """``network`` (SUMO's .net.xml), ``demand`` (.rou.xml and what belongs to it), ``lights`` (.add.xml), ``ground``."""
     from taixu.simulation.traffic.sumo import read_sumo_demand, read_sumo_network
 
     network = read_sumo_network(settings.file("network"), lights=settings.files("lights"))
     demand = read_sumo_demand(network, settings.files("demand"))
     period = settings.number("period_secs", 0.5, low=1e-2, high=3600.0)
     jump = settings.number("jump_secs", 300.0, low=1.0, high=1e6)
+    relief = _relief(settings)
     settings.done()
 
     def make(name: str) -> Any:
@@ -65,7 +67,7 @@ def _traffic(settings: Settings, site: Site) -> Prepared:
 
         return Traffic(demand, name=name, period_secs=period, jump_secs=jump)
 
-    return Prepared(make, {"network": network})
+    return Prepared(make, {"network": network, "relief": relief})
 
 
 def _sumo(settings: Settings, site: Site) -> Prepared:
@@ -76,6 +78,7 @@ def _sumo(settings: Settings, site: Site) -> Prepared:
     network = read_sumo_network(file)
     period = settings.number("period_secs", 1.0, low=1e-2, high=3600.0)
     step = settings.number("step_secs", 1.0, low=1e-2, high=10.0)
+    relief = _relief(settings)
     settings.done()
     files = ([str(each) for each in demand], [str(each) for each in additional])
 
@@ -84,7 +87,7 @@ def _sumo(settings: Settings, site: Site) -> Prepared:
 
         return Remote("taixu.simulation.sumo:start_sumo", str(file), *files, name, period, step)
 
-    return Prepared(make, {"network": network})
+    return Prepared(make, {"network": network, "relief": relief})
 
 
 def _people(settings: Settings, site: Site) -> Prepared:
@@ -182,6 +185,16 @@ def _unit(settings: Settings, site: Site) -> Prepared:
         return Unit(file, starts=starts, name=name, period_secs=period)
 
     return Prepared(make)
+
+
+def _relief(settings: Settings) -> Relief | None:
+    """``ground`` (an .npy file of heights) with ``ground_cell`` and ``ground_corner`` (x, z); streets are level without."""
+    if not settings.has("ground"):
+        return None
+    heights, (x, z) = _heights(settings.file("ground")), settings.array("ground_corner", shape=(2,)).tolist()
+    if not np.isfinite(heights).all():
+        raise TaixuError("ground holds a height that is not finite")
+    return Relief(heights, x, z, settings.number("ground_cell", 1.0, low=1e-3, high=1e4))
 
 
 def _heights(file: Path) -> NDArray[np.float64]:

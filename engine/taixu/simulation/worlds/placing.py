@@ -42,6 +42,9 @@ def place_simulated(world: World, now_ns: int) -> None:
         if poses is None or len(poses.number) > _MOST_SHOWN:
             continue
         standing = conductor.standings[name]
+        relief = part.facts.get("relief")
+        if relief is not None:
+            poses.place[1] += relief.at(poses.place[0], poses.place[2])
         age = min(now_ns - conductor.said_ns(name), part.simulator.period_ns) / 1e9 if standing.runs else 0.0
         _place(world, part, poses, max(age, 0.0))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -11,9 +12,12 @@ import numpy as np
 from taixu.assets.geodata import Way
 from taixu.assets.geodata.features import metres
 from taixu.generate.places.roads import Road
+from taixu.generate.places.roads.layout import Row
 from taixu.generate.places.roads.network import MOST_POINTS
 
-__all__ = ["road_kind", "roads_of"]
+__all__ = ["road_kind", "roads_of", "thinned"]
+
+_FLAT_M = 0.01
 
 _KINDS = {
     "motorway": "highway", "trunk": "highway", "motorway_link": "highway", "trunk_link": "highway", "primary": "street",
@@ -61,3 +65,30 @@ def roads_of(ways: Iterable[Way]) -> list[Road]:
             for start in range(0, len(points) - 1, MOST_POINTS - 1):
                 found.append(Road(points[start : start + MOST_POINTS], kind, False, name or f"{kind} {number + 1}"))
     return found
+
+
+def thinned(row: Row) -> Row:
+    """A road without the points that lie within a centimetre of a straight line: towns of straight streets are a third as large.
+
+    Douglas and Peucker, "Algorithms for the Reduction of the Number of Points", 1973. Bridges stay as they are.
+    """
+    if row.is_bridge.any() or len(row.points) < 3:
+        return row
+    points = np.column_stack([row.points, row.heights])
+    kept = np.zeros(len(points), bool)
+    kept[[0, -1]] = True
+    parts = [(0, len(points) - 1)]
+    while parts:
+        first, last = parts.pop()
+        run, inner = points[last] - points[first], points[first + 1 : last] - points[first]
+        if not len(inner):
+            continue
+        share = np.clip(inner @ run / max(float(run @ run), 1e-12), 0.0, 1.0)
+        off = np.linalg.norm(inner - share[:, None] * run, axis=1)
+        farthest = int(off.argmax())
+        if off[farthest] > _FLAT_M:
+            middle = first + 1 + farthest
+            kept[middle] = True
+            parts += [(first, middle), (middle, last)]
+    named = {name: getattr(row, name)[kept] for name in ("points", "left", "along", "heights", "is_bridge")}
+    return replace(row, **named)

@@ -19,6 +19,7 @@ from taixu.generate.places.buildings.surfaces import Palette
 from taixu.generate.places.mapped.heights import STOREY_M, Height
 from taixu.generate.places.mapped.houses import MappedHouse
 from taixu.generate.places.mapped.shells import dress_solid, faces_of
+from taixu.generate.places.mapped.streets import thinned
 from taixu.generate.places.mapped.styling import fitted, style_for
 from taixu.generate.places.mapped.surfaces import lay_surface, surface_look
 from taixu.generate.places.roads import RoadLayer
@@ -218,7 +219,7 @@ def _dressed(chunks: Chunks, features: MapData, solid: Solid, middle: Array, pal
 def add_roads(chunks: Chunks, layer: RoadLayer) -> None:
     """Rows and junctions of roads by the squares that they lie in."""
     layout = layer.layout
-    parts: list[tuple[Array, RoadPart]] = [(row.points.mean(0), build_row(layout, row)) for row in layout.rows]
+    parts: list[tuple[Array, RoadPart]] = [(row.points.mean(0), build_row(layout, thinned(row))) for row in layout.rows]
     parts += [(layer.graph.nodes[each.node], build_junction(layout, each)) for each in layout.junctions]
     for place, part in parts:
         soups, origin = chunks.soups(float(place[0]), float(place[1]))

@@ -146,3 +146,25 @@ def test_heights_of_a_model_shape_the_land(place: _Place) -> None:
     ground = land.ground()
     assert float(ground.height_at([-50.0], [0.0])[0]) == pytest.approx(5.0, abs=0.05)
     assert np.isfinite(land.heights).all()
+
+
+def test_straight_roads_are_drawn_with_few_points_and_bent_ones_keep_theirs() -> None:
+    import numpy as np
+
+    from taixu.generate.places.mapped.streets import thinned
+    from taixu.generate.places.roads.layout import Row
+
+    x = np.arange(0.0, 101.0, 4.0)
+    points = np.column_stack([x, np.where(x > 48.0, (x - 48.0) ** 2 / 200.0, 0.0)])
+    left, flat = np.tile([0.0, 1.0], (len(x), 1)), np.zeros(len(x))
+    row = Row(0, points, left, x, np.where(x > 20.0, 0.0, (20.0 - x) / 50.0), flat.astype(bool))
+    less = thinned(row)
+    kept = np.flatnonzero(np.isin(x, less.along))
+    assert less.along[[0, -1]].tolist() == [0.0, 100.0]
+    assert 20.0 in less.along
+    assert len(less.along) < 20 and len(less.left) == len(less.heights) == len(less.along)
+    assert not any(4.0 <= along <= 16.0 for along in less.along), "what is straight, though it falls, needs no points"
+    for column in (points[:, 1], row.heights):
+        assert np.abs(np.interp(x, less.along, column[kept]) - column).max() <= 0.0101
+    bridge = Row(0, points, left, x, row.heights, x > 60)
+    assert thinned(bridge) is bridge
