@@ -1,4 +1,4 @@
-// Which local lights reach which cluster: a group a slice of depth, a thread a cluster. The group first finds the lights that reach
+// Which local lights (or decals: OF_DECALS) reach which cluster: a group a slice of depth, a thread a cluster. The group first finds the lights that reach
 // the slice, then each thread asks those twice: how many there are, and, with a place for the list, which. Lists keep the lights'
 // order, so that sums of light are the same in every frame.
 #include "generated/view.glsl"
@@ -10,6 +10,31 @@ layout(local_size_x = CLUSTER_SLICE) in;
 const uint THREADS = uint(CLUSTER_SLICE);
 shared uint reaching[CLUSTER_MOST / 32]; // bits of the lights in view that reach the slice
 
+#ifdef OF_DECALS
+#include "generated/decals.glsl"
+
+struct Reach {
+    mat3 turn; // from view space with depth positive into the box, which is from -1/2 to 1/2
+    vec3 shift;
+};
+
+Reach reach_of(uint number) {
+    DecalRow row = decal_rows[number];
+    mat3 box = transpose(mat3(row.box_from_world[0].xyz, row.box_from_world[1].xyz, row.box_from_world[2].xyz));
+    vec3 shift = vec3(row.box_from_world[0].w, row.box_from_world[1].w, row.box_from_world[2].w);
+    mat3 turn = box * mat3(world_from_view);
+    return Reach(mat3(turn[0], turn[1], -turn[2]), shift + box * world_from_view[3].xyz);
+}
+
+// Along the box's own axes; what comes near its edges only may be taken for reached.
+bool reaches(Reach r, vec3 low, vec3 high) {
+    high = min(high, vec3(DECAL_FAR_M));
+    low = max(min(low, high), vec3(-DECAL_FAR_M));
+    vec3 middle = r.turn * (0.5 * (low + high)) + r.shift, half_size = 0.5 * (high - low);
+    vec3 most = abs(r.turn[0]) * half_size.x + abs(r.turn[1]) * half_size.y + abs(r.turn[2]) * half_size.z;
+    return all(lessThanEqual(abs(middle), 0.5001 + most * 1.0001));
+}
+#else
 struct Reach {
     vec3 place; // in view space with depth positive
     float range; // 0: endless
@@ -40,6 +65,7 @@ bool reaches(Reach r, vec3 low, vec3 high) {
     float aside = r.cosine * sqrt(max(dot(v, v) - along * along, 0.0)) - along * r.sine;
     return aside <= radius && along >= -radius;
 }
+#endif
 
 void main() {
     uint thread = gl_LocalInvocationIndex;

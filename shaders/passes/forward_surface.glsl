@@ -4,6 +4,11 @@
 #include "passes/fragment.glsl"
 #include "common/air/between.glsl"
 
+#ifdef DECALS
+#include "common/decals/decals.glsl"
+layout(location = 7) flat in uint v_layers;
+#endif
+
 #ifdef LAYER_VOLUME
 layout(location = 6) flat in float v_scale;
 #endif
@@ -37,6 +42,10 @@ void main() {
     f.position = placed_fragment(f); // light falls where the thing is that the card shows
     f.normal = s.normal;
 #endif
+    float depth = -(view_from_world * vec4(v_position, 1.0)).z;
+#ifdef DECALS
+    put_decals(f, v_layers, gl_FragCoord.xy, depth, s);
+#endif
 #ifdef LAYER_VOLUME
     s.thickness *= v_scale;
     s.curvature = seen_curvature(f.normal, f.view, dFdx(v_position), dFdy(v_position), dFdx(f.normal), dFdy(f.normal));
@@ -57,7 +66,6 @@ void main() {
 #ifndef BLENDED
     s.opacity = 1.0; // holes of masked materials are in the depth already
 #endif
-    float depth = -(view_from_world * vec4(v_position, 1.0)).z;
 #ifdef OUTLINE
     float covers = s.opacity;
     s.opacity = 1.0;

@@ -33,6 +33,9 @@ layout(location = 5) flat out uint v_material;
 #ifdef LAYER_VOLUME
 layout(location = 6) flat out float v_scale;
 #endif
+#ifdef DECALS
+layout(location = 7) flat out uint v_layers;
+#endif
 
 void main() {
     RenderableRow object = renderables[object_id];
@@ -92,6 +95,9 @@ void main() {
         v_color *= vec4(linear_from_srgb(tint.rgb), tint.a);
     }
     v_material = object.material;
+#ifdef DECALS
+    v_layers = object.layers;
+#endif
 #ifdef LAYER_VOLUME
     // How much larger the object is than its mesh: the edge of a cube of the same growth in volume.
     v_scale = pow(abs(dot(world_direction(object.transform, vec3(1, 0, 0)),

@@ -10,6 +10,10 @@
 #include "path_tracing/clear.glsl"
 #endif
 
+#ifdef DECALS
+#include "common/decals/decals.glsl"
+#endif
+
 layout(local_size_x = 64) in;
 layout(std140, binding = 2) uniform Kind {
     uint kind_key;
@@ -85,6 +89,9 @@ void shade(uint number) {
     p.throughput *= exp(-p.absorption * p.at);
     SurfaceInputs s = default_surface(m.f);
     surface(m.f, s);
+#ifdef DECALS
+    put_decals(m.f, things[p.met - 1u].layers, path.decal_count, s);
+#endif
     vec3 v = m.f.view;
     bool is_culled = is_seen && !m.f.front && !is_double_sided(m.f.material);
 #ifdef LAYER_VOLUME

@@ -38,12 +38,14 @@ class StorageSlot:
     FREE = 11  # a compute pass uses these as it likes
     DEFORMED_VERTICES = 11  # where things are drawn
     LIGHTS = 16  # of the world; beyond what passes use for themselves: 16 is how many blocks a stage reads, not the last number
+    DECALS, DECAL_LISTS = 17, 18  # of the world, and of the view's clusters: `taixu.render.decals`
 
 
 class TextureSlot:
     """Texture units; 16 a shader stage is what OpenGL 4.3 promises."""
 
     PASS = 0  # 0 to 3: what a pass reads
+    DECALS = 1  # 1 and 2 while solid surfaces are drawn: colours and numbers of `taixu.render.decals`
     PROBES = 3  # in colour passes
     SHADING = 4  # 4 to 15: environment, shadows, arrays of material textures
     AIR = 8  # of those: the grid of `taixu.render.air.volume`

@@ -268,6 +268,11 @@ class LightingFeature:
         self.device.bind_storage(StorageSlot.LIGHTS, buffer)
         return buffer
 
+    def bind_clusters(self) -> None:
+        """Bind the lists of lights again, after something else was sorted as they are."""
+        assert self._clusters is not None, "belongs to a frame"
+        self.device.bind_storage(StorageSlot.CLUSTERS, self._clusters.buffer)
+
     # -- own ---------------------------------------------------------------------------------------------------------
     def _of(self, view: View) -> _ViewLight:
         found: _ViewLight = view.history.setdefault("lighting", _ViewLight())

@@ -29,6 +29,7 @@ from taixu.render.blending import BlendedRun, BlendedRuns, sort_blended
 from taixu.render.context import ChoosingFeature, DrawKey, Feature, FrameContext, PassContext, PipelineFor
 from taixu.render.culling import VisibleList
 from taixu.render.culling_hidden import hidden_culling_of
+from taixu.render.decals import DecalFeature
 from taixu.render.developing import DevelopingFeature
 from taixu.render.extraction import WorldMirror
 from taixu.render.falling import FallingFeature
@@ -114,11 +115,12 @@ class Renderer:
         self._revision = 0
         self._broken: dict[DrawKey, float] = {}  # until when a surface that does not compile is not tried again
         self.lighting = LightingFeature(device)
+        decals = DecalFeature(device, self.lighting)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ContactFeature(self.lighting),
                         AirFeature(device, self.lighting), StarFeature(device, self.lighting),
-                        ParticleFeature(device, self.lighting),
-                        IndirectFeature(device, self.lighting), ShadingFeature(device, self.lighting), FallingFeature(device),
+                        ParticleFeature(device, self.lighting), decals,
+                        IndirectFeature(device, self.lighting), ShadingFeature(device, self.lighting, decals), FallingFeature(device),
                         PostFeature(device), DevelopingFeature(device, self.lighting),
                         LineFeature(self.lines), HudFeature()):  # fmt: skip
             self.add_feature(feature)

@@ -15,6 +15,7 @@ from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, is_transmissive
 from taixu.render.blending_weighted import WEIGHTED_BLENDS, WEIGHTED_TEXTURES, draw_weighted, is_weighted
 from taixu.render.context import FrameContext, PassContext
+from taixu.render.decals import DecalFeature, decal_defines
 from taixu.render.geometry import has_prepass
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.indirect import has_probes
@@ -47,8 +48,8 @@ class ShadingFeature:
 
     name = "shading"
 
-    def __init__(self, device: Device, lighting: LightingFeature) -> None:
-        self.device, self.lighting = device, lighting
+    def __init__(self, device: Device, lighting: LightingFeature, decals: DecalFeature) -> None:
+        self.device, self.lighting, self.decals = device, lighting, decals
         add_surface(device, "standard", "surface/standard.glsl")
 
     def extract(self, frame: FrameContext) -> None:
@@ -79,6 +80,9 @@ class ShadingFeature:
         soft = self.lighting.has_soft_shadows(context.view)
         fog, probes = self.lighting.has_fog(context.view), has_probes(context.view)
         materials, air = context.frame.renderer.materials, air_defines(context.view)
+        decals = decal_defines(context.view)
+        if decals:
+            self.decals.bind_textures()
         lean, prepass = bool(context.settings("lean_light", False)), has_prepass(context.view)
 
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
@@ -100,6 +104,7 @@ class ShadingFeature:
                     "FOG": fog,
                     "PROBES": probes,
                     **air,
+                    **({} if blends or is_transmissive(key) else decals),  # units are taken by what is seen through them
                     **({"LEAN": True} if lean else {}),
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,

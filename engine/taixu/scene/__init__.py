@@ -23,6 +23,7 @@ from taixu.scene.components import (
     Transform,
     Visibility,
 )
+from taixu.scene.decal import Decal
 from taixu.scene.details import Details, Eye
 from taixu.scene.fog import Fog
 from taixu.scene.hierarchy import Hierarchy, despawn_tree
@@ -46,6 +47,7 @@ __all__ = [
     "Camera",
     "ColorTexture",
     "DataTexture",
+    "Decal",
     "Details",
     "Environment",
     "Eye",

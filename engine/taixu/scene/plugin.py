@@ -8,6 +8,7 @@ from taixu.app import App, Stage
 from taixu.assets.model import ModelData
 from taixu.scene.air import Air
 from taixu.scene.components import SHARED_COMPONENTS
+from taixu.scene.decal import Decal
 from taixu.scene.details import Details
 from taixu.scene.fog import Fog
 from taixu.scene.hierarchy import Hierarchy
@@ -35,6 +36,7 @@ class ScenePlugin:
         for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter, LightProbes, *POST_COMPONENTS):
             app.register_component(cls)
         app.register_component(Particles)
+        app.register_component(Decal)
         for resource in (
             Hierarchy(),
             WorldTransforms(),

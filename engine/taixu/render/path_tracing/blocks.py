@@ -45,7 +45,7 @@ LAMP_RAY = StructLayout("LampRay", [
 THING = StructLayout("Thing", [
     ("local_from_world", "f4", (3, 4)), ("world_from_local", "f4", (3, 4)),
     ("root", "u4"), ("material", "u4"), ("key", "u4"), ("tint", "u4"),
-    ("first_vertex", "u4"), ("first_index", "u4"), ("flags", "u4"), ("padding", "u4"),
+    ("first_vertex", "u4"), ("first_index", "u4"), ("flags", "u4"), ("layers", "u4"),
 ])  # fmt: skip
 
 PATH_BLOCK = StructLayout("PathBlock", [
@@ -60,7 +60,7 @@ PATH_BLOCK = StructLayout("PathBlock", [
     ("sample_index", "u4"), ("seed", "u4"),
     ("node_count", "u4"), ("lamp_count", "u4"), ("most_bounces", "u4"), ("most_passes", "u4"),
     ("exposure", "f4"), ("brightest", "f4"), ("sun_radius", "f4"), ("three", "u4"),
-    ("emitted", "f4"), ("emitter_count", "u4"), ("padding", "u4", (2,)),
+    ("emitted", "f4"), ("emitter_count", "u4"), ("decal_count", "u4"), ("padding", "u4"),
     ("lens", "f4", (4,)),  # metres to what is sharp, radius of the aperture in metres (0: a pinhole), its corners
     ("right", "f4", (4,)),  # of the camera
 ], rules="std140")  # fmt: skip

@@ -29,9 +29,12 @@ class Kernels:
         Nodes that wait at most while a ray walks.
     sees_through
         Whether something has holes, or is thin.
+    has_decals
+        Whether surfaces take decals.
     """
 
-    def __init__(self, materials: MaterialTable, *, depth: int, sees_through: bool) -> None:
+    def __init__(self, materials: MaterialTable, *, depth: int, sees_through: bool, has_decals: bool = False) -> None:
+        self.has_decals = has_decals
         self.materials, device = materials, materials.device
         register_sources(device)
         rays: dict[str, object] = {"MOST_OPEN": -(-depth // _STEP) * _STEP}
@@ -69,4 +72,6 @@ class Kernels:
             body = f'#include "generated/surfaces/{shader}.glsl"\n#include "{found.path}"\n'
         device.shaders.add_source(path, body + f'#include "path_tracing/{kind}.glsl"\n')
         defines = key.signature.defines() | ({"UNLIT": True} if key.unlit else {})
+        if self.has_decals and kind == "shade" and key.alpha != "blend" and "transmission" not in key.signature.layers:
+            defines["DECALS"] = True
         return device.compute_pipeline(path, defines=defines, label=f"{kind} {shader}")

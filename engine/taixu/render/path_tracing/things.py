@@ -173,6 +173,7 @@ def _thing_rows(
     out["local_from_world"][:, :, 3] = -np.einsum("nij,nj->ni", turn, matrices[:, :, 3])
     out["world_from_local"] = matrices
     out["material"], out["key"], out["tint"] = rows["material"], keys, rows["tint"]
+    out["layers"] = rows["layers"]
     modes = materials.alpha_modes
     out["flags"] = np.where(modes[rows["material"]] > 0, SEEN_THROUGH, 0)
     return out

@@ -20,6 +20,7 @@ from taixu.app import Clock
 from taixu.gpu import Buffer
 from taixu.render.bindings import StorageSlot, UniformSlot
 from taixu.render.context import FrameContext
+from taixu.render.decals import DecalFeature
 from taixu.render.path_tracing.blocks import KIND_BLOCK, LAMP_RAY, PATH_BLOCK, PATH_STATE, PathSlot
 from taixu.render.path_tracing.kernels import Kernels
 from taixu.render.path_tracing.sky_shares import sky_shares
@@ -143,7 +144,12 @@ class PathTracer:
         self.things = gather_things(
             device, renderer.mirror(world), renderer.materials, world, cell=camera.cell, layers=layers
         )
-        self._kernels = Kernels(renderer.materials, depth=self.things.depth, sees_through=bool(self.things.seen_through))
+        decals = renderer.feature(DecalFeature.name)
+        assert isinstance(decals, DecalFeature)
+        self._decals = decals if decals.choose(world, self._view) else None
+        self._decal_count = 0
+        self._kernels = Kernels(renderer.materials, depth=self.things.depth, sees_through=bool(self.things.seen_through),
+                                has_decals=self._decals is not None)  # fmt: skip
         shares, self._sky_size = sky_shares(renderer.lighting.sky.maps.sky.read())
         self._shares = device.buffer(shares, label="sky as a lamp")
         width, height = size
@@ -285,6 +291,10 @@ class PathTracer:
             (StorageSlot.MATERIALS, self.renderer.materials.buffer),
         ):  # fmt: skip
             device.bind_storage(slot, buffer)
+        if self._decals is not None:
+            self._decals.extract(self._frame())
+            self._decal_count = self._decals.bind(self._view.camera.cell)
+            self._decals.bind_textures()
         sky = self.renderer.lighting.sky.maps.sky
         device.bind_texture(PathSlot.SKY_UNIT, sky, device.sampler(mip="none", wrap=("repeat", "clamp")))
         device.push_uniform(UniformSlot.FREE, self._block(tile))
@@ -310,6 +320,7 @@ class PathTracer:
         stops = wanted.get("exposure_ev", environment.exposure_ev)
         block["exposure"], block["brightest"] = 2.0 ** float(stops), settings.brightest
         block["sun_radius"], block["three"] = _SUN_RADIUS, 3
+        block["decal_count"] = self._decal_count
         block["emitted"], block["emitter_count"] = self.things.emitted, self.things.emitter_count
         if self._effects.depth_of_field is not None:
             radius = aperture_radius_m(self._effects, view.camera)
