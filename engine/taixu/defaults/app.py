@@ -167,7 +167,7 @@ class App(base.App):
 
     def picture(
         self, *, camera: ViewCamera | str | None = None, size: tuple[int, int] | None = None, samples: int = 8,
-        linear: bool = False, settings: dict[str, Any] | None = None,
+        linear: bool = False, settings: dict[str, Any] | None = None, quality: str = "",
     ) -> Picture:
         """A picture of the world as it stands.
 
@@ -183,13 +183,16 @@ class App(base.App):
             Float32, scene-referred, for EXR; else uint8 sRGB.
         settings
             As in `taixu.render.View`: background, tonemap, exposure_ev, ...
+        quality
+            A tier that frames are drawn with: low, medium, high or cinematic; one sample is then a frame as a window shows it.
+            Empty is everything that there is.
         """
         self.settle()
         if isinstance(camera, str):
             shape = size or self.drawing.size
             camera = self.drawing.camera(self.world, name=camera, aspect=shape[0] / shape[1])
         return self.drawing.still(
-            self.world, camera=camera, size=size, samples=samples, linear=linear, settings=settings
+            self.world, camera=camera, size=size, samples=samples, linear=linear, settings=settings, quality=quality
         )
 
     def settle(self) -> None:

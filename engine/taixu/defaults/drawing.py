@@ -72,7 +72,7 @@ class Drawing:
 
     def still(
         self, world: World, *, camera: ViewCamera | None = None, size: tuple[int, int] | None = None, samples: int = 8,
-        linear: bool = False, settings: dict[str, Any] | None = None,
+        linear: bool = False, settings: dict[str, Any] | None = None, quality: str = "",
     ) -> Picture:
         """A picture that takes its time; see `taixu.render.render_still`. What scripts show stands on it, unless it is linear."""
         from taixu.render import render_still
@@ -82,7 +82,8 @@ class Drawing:
         seen = self.camera(world, aspect=shape[0] / shape[1]) if camera is None else camera
         encoding = "linear" if linear else "srgb"
         picture = render_still(
-            self.renderer, world, seen, size=shape, samples=samples, encoding=encoding, settings=settings
+            self.renderer, world, seen, size=shape, samples=samples, encoding=encoding, settings=settings,
+            quality=quality,
         )
         return picture if linear or not self.hud else draw_over(self.device, world, picture)
 

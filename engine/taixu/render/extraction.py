@@ -42,6 +42,8 @@ class WorldMirror:
         Entity handle by entity index, of those that are drawn: picking turns indices into handles with it.
     blended : int array
         Slots of blended renderables.
+    keeps_previous
+        Keep where things were in the last frame though no view of the present one shows motion: one of the next does.
     """
 
     def __init__(self, device: Device, pool: MeshPool, materials: MaterialSource, library: LibraryMirror) -> None:
@@ -54,6 +56,7 @@ class WorldMirror:
         self.handles = np.zeros(64, np.uint64)
         self.mesh_numbers = np.zeros(64, np.uint32)
         self.blended: Indices = np.zeros(0, np.intp)
+        self.keeps_previous = False
         self._moments = np.zeros(0, np.uint32)
         self._tick = -1
         self._places: WorldTransforms | None = None
@@ -62,7 +65,7 @@ class WorldMirror:
 
     def update(self, world: World, *, want_previous: bool) -> None:
         """Take over what changed, upload it, and bind the scene's storage."""
-        since = self._tick
+        since, want_previous = self._tick, want_previous or self.keeps_previous
         self._tick = world.tick
         self._reserve(world.index_capacity)
         replaced = self.library.update(world)

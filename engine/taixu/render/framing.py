@@ -13,7 +13,7 @@ from taixu.math.integers import distinct
 from taixu.render.views import ViewCamera
 from taixu.scene import CELL_M, MeshInstance, MeshLibrary, WorldTransforms
 
-__all__ = ["frame_camera", "visible_bounds"]
+__all__ = ["box_corners", "frame_camera", "visible_bounds"]
 
 _ASIDE = (0.55, 0.38, 1.0)
 """From the front, a little from the right and above: where products are photographed from."""
@@ -87,7 +87,7 @@ def _corners(world: World, entities: NDArray[np.uint64] | None) -> NDArray[np.fl
             shown = shown & np.isin(indices, wanted)
         for number in np.unique(numbers[shown]).tolist():
             if number not in boxes:
-                boxes[number] = _box_corners(library[number].bounds())
+                boxes[number] = box_corners(library[number].bounds())
             rows = indices[shown & (numbers == number)]
             matrices = places.matrices[rows].reshape(-1, 3, 4).astype(np.float64)
             origin = matrices[:, :, 3] + places.cells[rows] * CELL_M
@@ -137,7 +137,8 @@ _MANY = 2048
 _DIRECTIONS = _spread(24)
 
 
-def _box_corners(bounds: NDArray[Any]) -> NDArray[np.float64]:
+def box_corners(bounds: NDArray[Any]) -> NDArray[np.float64]:
+    """The eight corners of a box [2, 3], [8, 3]."""
     low, high = bounds.astype(np.float64)
     picks = np.array([[(place >> axis) & 1 for axis in range(3)] for place in range(8)], bool)
     return np.where(picks, high, low)

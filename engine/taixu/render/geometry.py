@@ -2,8 +2,9 @@
 
 Outputs (and resource names): "depth" depth32f; "normal" rgba16f, world space in xyz; "velocity" rg16f, the move since
 the last frame in texture coordinates (add it to today's to find yesterday's); "id" r32ui, entity index, 0xFFFFFFFF for
-nothing. With several samples the pass draws to "<name>_ms" and resolves to the plain names. A feature that needs more
-than the view's outputs lists it in ``view.settings["geometry"]``, or in `geometry` of what it chose for the view.
+nothing; "albedo" as in `taixu.render.albedo`. With several samples the pass draws to "<name>_ms" and resolves to the plain
+names. A feature that needs more than the view's outputs lists it in ``view.settings["geometry"]``, or in `geometry` of
+what it chose for the view.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from taixu.gpu import BindGroup, DepthState, Pipeline
+from taixu.render.albedo import ALBEDO_FORMAT, AlbedoPass
 from taixu.render.bindings import MESH_VERTEX_LAYOUT
 from taixu.render.bins import Bin
 from taixu.render.context import FrameContext, PassContext
@@ -161,7 +163,7 @@ def has_prepass(view: View) -> bool:
     """
     settings = view.settings
     is_read = settings.get("occlusion", True) or any(settings.get(name) for name in ("contact_shadows", "culls_hidden", "traced"))
-    return bool(settings.get("prepass", True) or is_read or view.samples > 1 or wanted_geometry(view))
+    return bool(settings.get("prepass", True) or is_read or view.samples > 1 or wanted_geometry(view) or "albedo" in view.outputs)
 
 
 class GeometryFeature:
@@ -187,4 +189,8 @@ class GeometryFeature:
             names = ("depth", *wanted)
             formats = ("depth32f", *(GEOMETRY_FORMATS[n] for n in wanted))
             nodes.append(ResolvePass(names, formats, name="resolve geometry", rank=Rank.DEPTH + 10))
+        if "albedo" in view.outputs:
+            nodes.append(AlbedoPass(view.samples))
+            if view.samples > 1:
+                nodes.append(ResolvePass(("albedo",), (ALBEDO_FORMAT,), name="resolve albedo"))
         return nodes

@@ -19,6 +19,7 @@ from taixu.render.path_tracing import trace_still
 from taixu.render.pictures import Picture
 from taixu.render.post.effects import read_effects
 from taixu.render.post.finishing import finish_still, is_finished_late
+from taixu.render.quality.tiers import TIERS, tier_settings
 from taixu.render.tonemap import encode, tonemap
 from taixu.render.tracing import ensure_rays
 from taixu.render.views import View, ViewCamera
@@ -50,6 +51,7 @@ def render_still(
     samples: int = 8,
     encoding: str = "srgb",
     settings: dict[str, Any] | None = None,
+    quality: str = "",
 ) -> Picture:
     """A picture of `samples` frames.
 
@@ -61,13 +63,22 @@ def render_still(
         As in `View`. "traced" sends rays, so that surfaces hide the sky from each other and are seen in each other; from
         `TRACED_SAMPLES` samples on this is so by itself. "reference" follows paths of light in place of drawing frames
         (`taixu.render.path_tracing`); from `REFERENCE_SAMPLES` samples on this is so by itself, unless "traced" is forbidden.
+    quality
+        A tier (`taixu.render.quality`) that each frame is drawn with; one sample is then a frame as windows show it. Empty is
+        everything that there is, with one sample per pixel in each frame.
     """
+    if quality in TIERS:
+        if samples == 1 and encoding == "srgb":
+            return renderer.picture(world, camera=camera, size=size, quality=quality, settings=dict(settings or {}))
+        settings = tier_settings(quality) | (settings or {})
     wanted = settings or {}
     reference = samples >= REFERENCE_SAMPLES and bool(wanted.get("traced", True))
     settings = {"traced": samples >= TRACED_SAMPLES, "reference": reference, **wanted}
     if encoding == "linear":
-        return Picture(accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings))
-    display = accumulate(renderer, world, camera, size=size, samples=samples, encoding="display", settings=settings)
+        return Picture(accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=settings,
+                                  quality=quality or "full"))  # fmt: skip
+    display = accumulate(renderer, world, camera, size=size, samples=samples, encoding="display", settings=settings,
+                         quality=quality or "full")  # fmt: skip
     alpha = display[..., 3:]
     color = encode(display[..., :3] / np.maximum(alpha, 1e-6))
     if read_effects(world, settings, camera).develops:  # smooth slopes have no steps, as in single frames
@@ -85,6 +96,7 @@ def accumulate(
     samples: int,
     encoding: str,
     settings: dict[str, Any] | None = None,
+    quality: str = "full",
 ) -> NDArray[np.float32]:
     """The average of jittered frames: float32 [height, width, 4], top row first, premultiplied alpha.
 
@@ -98,13 +110,14 @@ def accumulate(
         plain = {**wanted, "exposure_ev": 0.0, "post": "optics"}
         if not isinstance(wanted.get("background", "sky"), str):
             plain["background"] = "transparent"
-        light = accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=plain)
+        light = accumulate(renderer, world, camera, size=size, samples=samples, encoding="linear", settings=plain,
+                           quality=quality)  # fmt: skip
         return finish_still(renderer, world, camera, light, encoding=encoding, settings=wanted)
     if reference:
         light = trace_still(renderer, world, camera, size=size, samples=samples, view_settings=wanted)
         return develop(renderer, light, wanted) if encoding == "display" else light
     if traced:
-        wanted["occlusion"] = False
+        wanted["occlusion"] = wanted["reflections"] = False  # rays find both
         ensure_rays(renderer)
     # What rays add is right on the mean only, so that the mean has to be taken before the tone curve.
     developed = encoding == "display" and traced
@@ -113,14 +126,14 @@ def accumulate(
         drawn["background"] = "transparent"
     if traced and samples >= _FEWEST_HALVED:
         # Drawn with and without rays, so that what they found, and its noise, can be told from the rest.
-        views = [View(camera, size, name="still", settings=drawn | {"traced": rays}) for rays in (True, False)]
+        views = [View(camera, size, name="still", quality=quality, settings=drawn | {"traced": rays}) for rays in (True, False)]
         with_rays, plain = _sums(renderer, world, views, samples)
         halves = with_rays - plain
         halves[0] /= samples - samples // 2
         halves[1] /= samples // 2
         total = plain.sum(0) / np.float32(samples) + denoise(halves[0], halves[1])
     else:
-        (sums,) = _sums(renderer, world, [View(camera, size, name="still", settings=drawn)], samples)
+        (sums,) = _sums(renderer, world, [View(camera, size, name="still", quality=quality, settings=drawn)], samples)
         total = sums.sum(0) / np.float32(samples)
     return develop(renderer, total, wanted) if developed else total
 

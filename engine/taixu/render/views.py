@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 __all__ = ["OUTPUTS", "View", "ViewCamera", "view_block", "view_planes"]
 
-OUTPUTS = ("color", "depth", "normal", "velocity", "id")
+OUTPUTS = ("color", "depth", "normal", "velocity", "id", "albedo")
 """Targets that a view can ask for; "color" is the picture, display-referred."""
 
 _PARALLEL_FAR_M = 10_000.0

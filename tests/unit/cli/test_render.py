@@ -156,3 +156,64 @@ def test_a_late_moment_of_a_clip_is_reached_at_once(animated: Path, tmp_path: Pa
     assert np.abs(pixels(tmp_path / "d.png") - shown).mean() > 2
     for name in "bc":
         assert np.abs(pixels(tmp_path / f"{name}.png") - shown).mean() < 1
+
+
+def test_layers_are_written_beside_a_picture(model: Path, tmp_path: Path) -> None:
+    words = ["--size", "32x18", "--samples", "1", "--eye", "0,0,4", "--outputs", "depth,ids"]
+    found = taixu_json("render", model, "--out", tmp_path / "a.png", *words)
+    assert sorted(Path(file).name for file in found["outputs"]) == ["a.depth.exr", "a.ids.png", "a.json"]
+    assert sorted(file.name for file in tmp_path.iterdir()) == ["a.depth.exr", "a.ids.png", "a.json", "a.png"]
+    depth = read_exr(tmp_path / "a.depth.exr")[..., 0]
+    assert depth[9, 16] == pytest.approx(4.0, abs=1e-3)
+    told = json.loads((tmp_path / "a.json").read_text())
+    (thing,) = told["things"]
+    assert thing["name"] == "square" and thing["pixels"] == int((pixels(tmp_path / "a.ids.png") == 1).sum()) > 50
+    assert told["camera"]["world_from_camera"][2][3] == 4.0
+
+
+def test_frames_of_a_folder_show_what_moves(animated: Path, tmp_path: Path) -> None:
+    words = ["--size", "32x18", "--quality", "low", "--eye", "0,0,6", "--time", "0.5", "--outputs", "motion", "--frames", "2"]
+    for name in ("a", "b"):
+        taixu_json("render", animated, "--out", tmp_path / name, *words)
+    names = sorted(str(file.relative_to(tmp_path / "a")) for file in (tmp_path / "a").rglob("*") if file.is_file())
+    stems = [f"{number:06d}" for number in (0, 1)]
+    kinds = (("color", "png"), ("frames", "json"), ("motion", "exr"))
+    assert names == sorted(["annotations.json", *(f"{kind}/{stem}.{end}" for kind, end in kinds for stem in stems)])
+    for name in names:
+        assert (tmp_path / "a" / name).read_bytes() == (tmp_path / "b" / name).read_bytes(), name
+    focal = 9 / np.tan(np.pi / 8)
+    for stem in stems:  # four metres a second, six metres away
+        moved = read_exr(tmp_path / "a" / "motion" / f"{stem}.exr")[..., 0]
+        assert moved.min() == pytest.approx(-4 / 30 * focal / 6, rel=0.05)
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (["--out", "a.mp4", "--outputs", "depth"], "--outputs wants --out X.png or X.exr"),
+        (["--out", "a.png", "--frames", "3"], "--frames is for --outputs"),
+        (["--out", "a.png", "--outputs", "depth", "--frames", "3"], "--frames 3 wants a folder"),
+        (["--out", "a.png", "--outputs", "depht"], "there is no output 'depht'; there are hdr, depth,"),
+    ],
+)
+def test_layers_that_cannot_be_are_refused(
+    model: Path, words: list[str], sentence: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["render", str(model), *words]) == 2
+    assert sentence in capsys.readouterr().err
+
+
+def test_a_tier_draws_a_still_as_a_window_does(model: Path, tmp_path: Path) -> None:
+    from taixu.cli.layers import NAMES
+    from taixu.cli.render import TIERS
+    from taixu.render.datasets import LAYERS
+    from taixu.render.quality import TIERS as ALL
+
+    assert (*ALL,) == TIERS and (*LAYERS,) == NAMES
+    for name in ("low", "high"):
+        words = ["--size", "64x36", "--eye", "2,1,3", "--background", "#204060", "--quality", name]
+        taixu_json("render", model, "--out", tmp_path / f"{name}.png", *words)
+    low, high = (pixels(tmp_path / f"{name}.png")[..., :3] for name in ("low", "high"))
+    shades = [len(np.unique(picture[..., 0])) for picture in (low, high)]
+    assert shades[1] > shades[0]  # edges of several samples are of colours between
+    assert np.abs(low - high).mean() < 8.0
