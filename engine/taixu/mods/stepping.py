@@ -22,7 +22,7 @@ from taixu.mods.keeping import KeptWrite, written_again
 from taixu.mods.lanes import Pace
 from taixu.mods.mirror_column import MirrorColumn, Returned
 from taixu.mods.named import Given, NamedMod
-from taixu.mods.work import FUEL_PER_UNIT, Share, structure_work, take_portion, work_of
+from taixu.mods.work import FUEL_PER_UNIT, Share, refused_work, structure_work, take_portion, work_of
 from taixu.mods.writing import differences, write_back
 
 if TYPE_CHECKING:
@@ -273,13 +273,14 @@ class SteppedMod(NamedMod):
         self._backlog += answer.orders
         work = reading + self._work_off(answer, at_start=not self._charged)
         self._account(answer)
+        later = refused_work(answer.refused - refused)
         if self._charged:
-            self.share.spend(reading + answer.refused - refused)
+            self.share.spend(reading + later)
         if answer.fault is not None:
             where = f"in {answer.fault.where} of mod {self.name!r}" if answer.fault.where else f"in mod {self.name!r}"
             self.stop(f"{answer.fault.text} ({where}; stopped until it is loaded anew)", line=answer.fault.line)
         elif self._charged:
-            self._charge(spent + FUEL_PER_UNIT * work)
+            self._charge(spent + FUEL_PER_UNIT * (work + later))
         if self.cost.steps % _SNAPSHOT_TICKS == 0:
             self.boxed.snapshot(self._ran)
 

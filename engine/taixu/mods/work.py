@@ -18,19 +18,22 @@ from typing import Any, Protocol
 from taixu.mods.budget import SLOWED, Budget
 from taixu.mods.decoding import Answer, Order
 
-__all__ = ["FUEL_PER_UNIT", "RayParts", "Share", "post_work", "share_out", "structure_work", "take_portion", "work_of"]
+__all__ = [
+    "FUEL_PER_UNIT", "RayParts", "Share", "post_work", "refused_work", "share_out", "structure_work", "take_portion", "work_of",
+]  # fmt: skip
 
 FUEL_PER_UNIT = 10_000
 """Instructions of a box that take as long as a unit does."""
 _UNITS_A_STEP = 800
 _MOST_SAVED = 8000
-_AT_START = 30_000
+_AT_START = 20_000
 _ENOUGH = 3000
 _BEAT = 10
 _BYTES_PER_UNIT = 100
-_READ = 4
+_READ = 8
+_REFUSED = 4
 _COMMAND = 10
-_HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 20}
+_HEAVY = {"spawn": 300, "despawn": 300, "add": 300, "remove": 300, "send": 40, "play_sound": 100, "set": 30}
 _STRUCTURE = frozenset(("spawn", "despawn", "add", "remove"))
 _EACH_MIRROR = 20
 _EACH = {"set": ("entities", 1), "raycasts": ("origins", 20)}
@@ -130,7 +133,12 @@ def structure_work(orders: Iterable[Order], mods: int) -> int:
 
 def work_of(answer: Answer, nbytes: int) -> int:
     """How many units reading an answer of `nbytes` bytes takes, without what it asks for."""
-    return nbytes // _BYTES_PER_UNIT + answer.items + answer.refused + _READ * len(answer.orders)
+    return nbytes // _BYTES_PER_UNIT + answer.items + refused_work(answer.refused) + _READ * len(answer.orders)
+
+
+def refused_work(count: int) -> int:
+    """How many units it takes to refuse so much: each is looked for, told of and put right, and who means well has few."""
+    return _REFUSED * count
 
 
 def take_portion(orders: deque[Order], most_units: float = _MOST_AT_ONCE) -> tuple[list[Order], int]:

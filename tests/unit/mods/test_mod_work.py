@@ -14,7 +14,7 @@ from mod_worlds import STEP, add_mod, hosts, mod_app, mod_lines
 from taixu.mods.budget import Budget
 from taixu.mods.decoding import Answer, Order, decode_answer
 from taixu.mods.inbox import Inbox, length_of
-from taixu.mods.work import Share, post_work, share_out, structure_work, take_portion, work_of
+from taixu.mods.work import Share, post_work, refused_work, share_out, structure_work, take_portion, work_of
 from taixu.physics import Collider, PhysicsPlugin, RigidBody
 from taixu.scene import Name, Shape, Transform
 
@@ -137,7 +137,8 @@ def test_what_waits_to_be_done_is_kept_with_the_world_and_what_came_after_is_for
 
 def test_reading_an_answer_is_work() -> None:
     answer = decode_answer(b'{"commands": [["hide", {"name": "a"}], ["despawn", {"entity": 0}]]}', capabilities={"ui", "spawn"})
-    assert work_of(answer, 10_000) == 100 + answer.items + 1 + 4 * len(answer.orders)
+    assert work_of(answer, 10_000) == 100 + answer.items + refused_work(1) + 8 * len(answer.orders)
+    assert refused_work(2) == 2 * refused_work(1) > 0 == refused_work(0)
     assert work_of(Answer(), 0) == 0
 
 
