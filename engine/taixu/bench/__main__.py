@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--without-gpu", action="store_true")
     parser.add_argument("--samples", type=int)
-    for name in ("scenes", "content", "out"):
+    for name in ("scenes", "content", "out", "only"):
         parser.add_argument(f"--{name}")
     args = parser.parse_args()
     given = {name: value for name, value in vars(args).items() if name != "name" and value is not None}

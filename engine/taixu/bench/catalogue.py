@@ -36,7 +36,7 @@ BENCHES = {
     "rules": "rules, fences, measures by zone and separation over a million entities, beside numpy",
     "commands": "from an operator's request to the device's acknowledgement over a real broker, beside bare paho",
     "places": "2 km of land with a million plants made and shown, chunks of endless land, a road that moves",
-    "city": "water, traffic and crowds simulated, beside SUMO and what is known of them, and a district of all three",
+    "city": "water, traffic and crowds beside SUMO, jupedsim and what is known of them; plans, branches, places, sweeps",
     "mods": "mods in their locked process: its start, a call there and back, a frame of 10,000 entities, beside native loops",
     "mod-attacks": "a sample's frames while hostile mods run beside its own, family by family, then as many as a box holds",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",

@@ -36,6 +36,8 @@ class Options:
     scenes, content, out
         For benchmarks that draw scenes: which ones (by comma; all where empty), the folder of content that they are in
         (that of ``TAIXU_CONTENT`` where empty), and the folder for what is written (nothing is where empty).
+    only
+        For benchmarks of several parts: which ones, by comma; all where empty.
     """
 
     n: int
@@ -47,6 +49,7 @@ class Options:
     scenes: str = ""
     content: str = ""
     out: str = ""
+    only: str = ""
 
 
 def time_calls(

@@ -29,6 +29,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--size", type=size, metavar="WxH", help="size of pictures")
     parser.add_argument("--peers", action="store_true", help="beside other engines, where they are installed")
     parser.add_argument("--samples", type=samples, metavar="N", help="fidelity: frames that a picture is averaged of")
+    parser.add_argument("--only", metavar="PARTS", help="city: which parts, by comma")
     parser.add_argument("--scenes", metavar="NAMES", help="fidelity: which, by comma")
     parser.add_argument("--content", metavar="DIR", help="fidelity: where the scenes are; else TAIXU_CONTENT says it")
     parser.add_argument("--out", metavar="DIR", help="fidelity: where a contact sheet is written")
@@ -42,7 +43,9 @@ def run(args: argparse.Namespace) -> int:
         raise UsageError(f"there is no benchmark {args.name!r}; there are {', '.join(BENCHES)}")
     if args.name != "fidelity" and (args.scenes or args.content or args.out):
         raise UsageError("--scenes, --content and --out are for the benchmark fidelity: taixu bench fidelity")
-    options = ("n", "frames", "samples", "scenes", "content", "out")
+    if args.only and args.name != "city":
+        raise UsageError("--only is for the benchmark city: taixu bench city --only plan,sweep")
+    options = ("n", "frames", "samples", "scenes", "content", "out", "only")
     given = [f"--{name}={getattr(args, name)}" for name in options if getattr(args, name)]
     given += [f"--size={args.size[0]}x{args.size[1]}"] if args.size else []
     given += ["--peers"] if args.peers else []

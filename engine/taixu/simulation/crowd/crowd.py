@@ -18,6 +18,8 @@ __all__ = ["People"]
 
 _MOST_PEOPLE = 1 << 20
 _MOST_GOALS = 256
+_LOOK_NS = 10_000_000_000
+"""How often they take in that ground has become slower: to find new ways over all of it takes long."""
 _STEP_SECS = 0.1
 _SQUARE_M = 2.5
 _STRENGTH, _REACH_M = 3.0, 0.1
@@ -104,6 +106,7 @@ class People:
         self._links = floors.links
         self._slopes = self._find_slopes()
         self._costs: NDArray[np.float32] | None = None
+        self._known: set[int] = set()
         self._slowness = self._slopes
         low = np.array([floors.column.min(), floors.row.min()]) * floors.cell_m
         high = (np.array([floors.column.max(), floors.row.max()]) + 1) * floors.cell_m
@@ -124,12 +127,12 @@ class People:
     def way_secs(self, places: ArrayLike, group: int = 0) -> NDArray[np.float64]:
         """How long the way of a group takes from places ``[n, 3]`` for somebody alone at 1 m/s; infinite where there is none."""
         on = self.floors.nearest(np.asarray(places, np.float64).reshape(-1, 3), 1.0)
-        costs = self._solved()[group][np.maximum(on, 0)].astype(np.float64)
+        costs = self._solved({group})[group][np.maximum(on, 0)].astype(np.float64)
         return np.where((on < 0) | (costs > 1e17), np.inf, costs)
 
     def step(self, time_ns: int, dt_ns: int, given: Columns) -> Columns:
         """Go on, a tenth of a second at a time."""
-        self._listen(given)
+        self._listen(given, looks_around=(time_ns + dt_ns) // _LOOK_NS > time_ns // _LOOK_NS)
         count = max(1, round(dt_ns / 1e9 / _STEP_SECS))
         for number in range(count):
             self._advance(dt_ns / 1e9 / count, time_ns / 1e9 + (number + 1) * dt_ns / 1e9 / count)
@@ -199,7 +202,7 @@ class People:
             rise = np.maximum(rise, np.where(other >= 0, steps, 0.0).astype(np.float32))
         return np.where(rise > 0.2, np.float32(1 / _STAIRS), np.float32(1.0))
 
-    def _listen(self, given: Columns) -> None:
+    def _listen(self, given: Columns, *, looks_around: bool) -> None:
         if "shut" in given:
             numbers = given["shut"].astype(np.int64).ravel()
             if ((numbers < 0) | (numbers >= len(self._doors))).any():
@@ -211,7 +214,7 @@ class People:
             slow = given["slow"].astype(np.float32)
             if slow.shape != (len(self.floors),) or not (slow >= 1.0).all():
                 raise TaixuError("slow wants a number of one or more for each floor")
-            if not np.array_equal(slow, self._slow):
+            if (looks_around or not len(self._slow)) and not np.array_equal(slow, self._slow):
                 self._slow, self._costs = slow, None
         if "leave" in given and given["leave"].size:
             group = int(given["leave"].ravel()[0])
@@ -219,22 +222,24 @@ class People:
                 raise TaixuError(f"leave names no group; there are {len(self._goals)}")
             self._people["group"][:] = group
 
-    def _solved(self) -> NDArray[np.float32]:
-        """Times to the goals, for the doors as they stand."""
+    def _solved(self, groups: set[int]) -> NDArray[np.float32]:
+        """Times to the goals of some groups, for the doors and the ground as they stand; those of others may be anything."""
         if self._costs is None:
-            from taixu.simulation.crowd.kernels import solve_costs
-
             slowness = self._slopes * self._slow if len(self._slow) else self._slopes.copy()
             for door, is_shut in zip(self._doors, self._shut, strict=True):
                 if is_shut:
                     slowness[door] = np.inf
-            self._slowness = slowness
-            costs = np.empty((len(self._goals), len(self.floors)), np.float32)
-            list(self._pool.map(lambda each: solve_costs(self._links, slowness, *each), zip(
-                self._goals, [self.floors.cell_m] * len(costs), costs, strict=True)))  # fmt: skip
-            self._costs = costs
+            self._slowness, self._known = slowness, set()
+            self._costs = np.empty((len(self._goals), len(self.floors)), np.float32)
             closed = [self._doors[number] for number in np.flatnonzero(self._shut)]
             self._walls = self._links if not closed else _without(self.floors.links, np.concatenate(closed))
+        wanted = sorted(groups - self._known)
+        if wanted:
+            from taixu.simulation.crowd.kernels import solve_costs
+
+            costs, slowness, cell = self._costs, self._slowness, self.floors.cell_m
+            list(self._pool.map(lambda each: solve_costs(self._links, slowness, self._goals[each], cell, costs[each]), wanted))
+            self._known.update(wanted)
         return self._costs
 
     _walls: NDArray[np.int32] | None = None
@@ -242,7 +247,8 @@ class People:
     def _advance(self, dt: float, secs: float) -> None:
         from taixu.simulation.crowd import kernels
 
-        people, costs = self._people, self._solved()
+        people = self._people
+        costs = self._solved(set(np.unique(people["group"]).tolist()))
         count = len(people["x"])
         if not count:
             return

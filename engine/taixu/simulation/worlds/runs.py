@@ -91,6 +91,8 @@ class Simulations:
         self._state_bytes = 0
         self._seen: list[int] = []
         self._tick = 0
+        self._left_out, self._ground = False, 0
+        """Whether some are left out, and on which ground: people are there once there is ground, whose model may come late."""
 
     def follow(self, world: World) -> None:
         """Make, change and close simulators as the world's components say."""
@@ -98,7 +100,10 @@ class Simulations:
         tables = list(world.query(Simulation).tables())
         entities = [int(entity) for table in tables for entity in table.entities]
         looked_at = [(table, [cls for cls in (Simulation, Transform) if cls in table.types]) for table in tables]
-        if entities != self._seen or any(row_count(table.changed(types, since=since)) for table, types in looked_at):
+        has_other_ground = self._left_out and _ground_version(world) != self._ground
+        if entities != self._seen or has_other_ground or any(
+            row_count(table.changed(types, since=since)) for table, types in looked_at
+        ):  # fmt: skip
             self._seen = entities
             self._rebuild(world)
         if self._pending and self.conductor is not None:
@@ -161,7 +166,7 @@ class Simulations:
         now = world_time_ns(world)
         if world.has_resource(Project):
             self._root = world.resource(Project).root
-        self.troubles = []
+        self.troubles, self._left_out = [], False
         parts: dict[str, Part] = {}
         for table in world.query(Simulation).tables():
             for row, entity in enumerate(table.entities.tolist()):
@@ -172,7 +177,9 @@ class Simulations:
                         raise TaixuError(f"a world takes {_MOST_PARTS} simulators, each with a name of its own without dots")
                     parts[name] = self._part(world, name, said, entity)
                 except TaixuError as error:
+                    self._left_out = True
                     self._say(f"The simulator {name} is left out: {error}")
+        self._ground = _ground_version(world)
         if not parts:
             self.close()
             self._seen = [int(entity) for table in world.query(Simulation).tables() for entity in table.entities]
@@ -252,6 +259,10 @@ def world_time_ns(world: World, *, steps: int = 0) -> int:
     """The time by which a world's simulators go: of its last fixed step, or of so many later."""
     clock = world.resource(Clock)
     return (clock.ticks + steps) * 1_000_000_000 // clock.steps_per_sec
+
+
+def _ground_version(world: World) -> int:
+    return world.resource(Navigator).version if world.has_resource(Navigator) else 0
 
 
 def _floors(world: World) -> FloorGrid:

@@ -1,4 +1,4 @@
-"""What a city simulates: water, traffic and crowds, each alone beside what is known of it or beside SUMO, and all together."""
+"""Water, traffic and crowds, each alone beside what is known of it or beside SUMO; all together; and branches of them."""
 
 from __future__ import annotations
 
@@ -17,30 +17,17 @@ from numpy.typing import NDArray
 
 from taixu.bench.measure import Options, result, time_calls
 
-__all__ = ["defaults", "measure"]
-
-defaults = Options(n=1_000_000, frames=60)
-"""`n` is the cells of water, `frames` the simulated seconds of the mixed district."""
+__all__ = ["beside", "bologna", "branches", "dam_break", "district", "leaving", "run_steps", "square", "streets", "told"]
 
 _BOLOGNA_SECS = 1200
-_LEAVING = 20_000
+LEAVING = 20_000
 _LEAVING_LIMIT_SECS = 300.0
 _FORKED, _FORK_LIMIT_MS = 100_000, 200.0
 _BESIDE, _STEP_MS = 20_000, 1e3 / 30
 _DAM_LIMIT, _MASS_LIMIT = 0.02, 1e-6
 
 
-def measure(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield a result for each simulator; `faster` is how many times faster than the clock it runs, compiling left out."""
-    yield _dam_break()
-    yield from _bologna()
-    yield _leaving()
-    yield _district(options)
-    yield _branches()
-    yield _beside()
-
-
-def _run(advance: Callable[[int], object], steps: Iterable[int]) -> NDArray[np.float64]:
+def run_steps(advance: Callable[[int], object], steps: Iterable[int]) -> NDArray[np.float64]:
     """Milliseconds of each step, of one simulated second unless said otherwise."""
     times = []
     for step in steps:
@@ -50,14 +37,15 @@ def _run(advance: Callable[[int], object], steps: Iterable[int]) -> NDArray[np.f
     return np.array(times)
 
 
-def _result(name: str, times: NDArray[np.float64], *, n: int, step_secs: float = 1.0, **more: Any) -> dict[str, Any]:
+def told(name: str, times: NDArray[np.float64], *, n: int, step_secs: float = 1.0, **more: Any) -> dict[str, Any]:
+    """A result of a part, with how many times faster than the clock its steps were."""
     wall = float(times.sum()) / 1e3
     simulated = len(times) * step_secs
     about = {"simulated_secs": simulated, "wall_secs": round(wall, 2), "faster": round(simulated / wall, 1)}
     return result(f"city/{name}", times, n=n, **about, **more)
 
 
-def _dam_break() -> dict[str, Any]:
+def dam_break(options: Options) -> Iterator[dict[str, Any]]:
     """Ritter's (1892) solution ten seconds after a dam broke over dry ground, as a share of all water."""
     from taixu.simulation.water import Water
 
@@ -65,15 +53,15 @@ def _dam_break() -> dict[str, Any]:
     depth[:, :500] = 2.0
     water = Water(np.zeros(depth.shape), cell=1.0, depth=depth, manning=0.0, period_secs=1.0)
     water.step(0, 10**9, {})  # compiles
-    times = _run(lambda second: water.step(second * 10**9, 10**9, {}), range(1, 20))
+    times = run_steps(lambda second: water.step(second * 10**9, 10**9, {}), range(1, 20))
     said = water.said()
     x, c0, t = np.arange(1000) + 0.5 - 500, np.sqrt(9.80665 * 2.0), 20.0
     exact = np.where(x < -c0 * t, 2.0, np.where(x > 2 * c0 * t, 0.0, (2 * c0 - x / t) ** 2 / (9 * 9.80665)))
     off = float(np.abs(said["depth"][0] - exact).sum() / exact.sum())
-    return _result("dam-break", times, n=depth.size, off=round(off, 4), limit=_DAM_LIMIT, mass_error=water.volumes.error)
+    yield told("dam-break", times, n=depth.size, off=round(off, 4), limit=_DAM_LIMIT, mass_error=water.volumes.error)
 
 
-def _bologna() -> Iterator[dict[str, Any]]:
+def bologna(options: Options) -> Iterator[dict[str, Any]]:
     """SUMO's scenario of Bologna by our traffic and by SUMO, where the content and libsumo are."""
     folder = Path(os.environ.get("TAIXU_CONTENT", "")) / "sumo" / "bologna-pasubio"
     if not folder.is_dir():
@@ -87,14 +75,14 @@ def _bologna() -> Iterator[dict[str, Any]]:
     demand = read_sumo_demand(network, [folder / name for name in names])
     Traffic(demand).step(0, 10**9, {})  # compiles
     traffic = Traffic(demand, period_secs=1.0)
-    times = _run(lambda second: traffic.step(second * 10**9, 10**9, {}), range(_BOLOGNA_SECS))
+    times = run_steps(lambda second: traffic.step(second * 10**9, 10**9, {}), range(_BOLOGNA_SECS))
     driving, _, arrived, jumped = traffic.said()["counts"].tolist()
     peer = _sumo(folder)
     more = {"driving": driving, "arrived": arrived, "jumped": jumped, "sumo": peer}
     if "arrived" in peer:
         more |= {"arrived_to_sumo": round(arrived / peer["arrived"], 3)}
         more |= {"times_sumo": round(peer["wall_secs"] / (times.sum() / 1e3), 2)}
-    yield _result("traffic", times, n=driving, **more)
+    yield told("traffic", times, n=driving, **more)
 
 
 def _sumo(folder: Path) -> dict[str, Any]:
@@ -106,23 +94,24 @@ def _sumo(folder: Path) -> dict[str, Any]:
         return {"skipped": f"SUMO ended with status {done.returncode}"}
 
 
-def _leaving() -> dict[str, Any]:
+def leaving(options: Options) -> Iterator[dict[str, Any]]:
     """Twenty thousand people who leave a square of 160 m by eight gates of 4 m, until the last is out."""
     from taixu.simulation.crowd import People
 
-    places, floors = _square(_LEAVING)
+    places, floors = square(LEAVING)
     gates = [np.array([[x, 0.0, z]]) for x in (-99.0, 99.0) for z in (-60.0, -20.0, 20.0, 60.0)]
     people = People(floors, places, [np.concatenate(gates)], period_secs=5.0)
     people.step(0, 10**8, {})  # compiles
     remaining = takewhile(lambda second: bool((people.arrived_secs < 0).any()), range(0, 3600, 5))
-    times = _run(lambda second: people.step(second * 10**9, 5 * 10**9, {}), remaining)
+    times = run_steps(lambda second: people.step(second * 10**9, 5 * 10**9, {}), remaining)
     left = int((people.arrived_secs >= 0).sum())
     people.close()
     limit = {"limit_secs": _LEAVING_LIMIT_SECS, "ratio": round(_LEAVING_LIMIT_SECS / (times.sum() / 1e3), 2)}
-    return _result("evacuation", times, n=_LEAVING, step_secs=5.0, out=left, **limit)
+    yield told("evacuation", times, n=LEAVING, step_secs=5.0, out=left, **limit)
 
 
-def _square(count: int) -> tuple[NDArray[np.float64], Any]:
+def square(count: int) -> tuple[NDArray[np.float64], Any]:
+    """A square of 160 m with gates of 4 m: where so many people stand, and its floors."""
     from taixu.navigation import MeshSettings, Piece
     from taixu.navigation.mesh import make_mesh
     from taixu.physics import shapes
@@ -139,7 +128,7 @@ def _square(count: int) -> tuple[NDArray[np.float64], Any]:
     return np.stack([rng.uniform(-78, 78, count), np.zeros(count), rng.uniform(-78, 78, count)], axis=1), mesh.floors
 
 
-def _district(options: Options) -> dict[str, Any]:
+def district(options: Options) -> Iterator[dict[str, Any]]:
     """Water over all ground, cars in a grid of streets and people in a square, under one clock; all of it in one process."""
     from taixu.simulation import Conductor, Link, Simulator
     from taixu.simulation.couplings import FloodedRoads, Raster
@@ -151,9 +140,9 @@ def _district(options: Options) -> dict[str, Any]:
     side = round(options.n**0.5)
     rng = np.random.default_rng(5)
     ground = np.cumsum(rng.normal(0, 0.02, (side, side)), axis=0) + np.linspace(0, 10, side)
-    demand = _streets(30, 2000.0, 12_000)
+    demand = streets(30, 2000.0, 12_000)
     raster = Raster(0.0, 0.0, 2000.0 / side, side, side)
-    places, floors = _square(_LEAVING)
+    places, floors = square(LEAVING)
     gates = np.array([[x, 0.0, z] for x in (-99.0, 99.0) for z in (-60.0, -20.0, 20.0, 60.0)])
     simulators: list[Simulator] = [
         Weather([0.0], {"rain": [40.0]}), Water(ground, cell=raster.cell, period_secs=1.0, open_sides=("west",)),
@@ -162,7 +151,7 @@ def _district(options: Options) -> dict[str, Any]:
     links = [Link("water.rain", ("weather.rain",)), Link("traffic.pace", ("water.depth",), FloodedRoads(demand.network, raster))]
     conductor = Conductor(simulators, links)
     conductor.advance(10**9)  # compiles
-    times = _run(lambda second: conductor.advance((1 + second) * 10**9), range(1, options.frames + 1))
+    times = run_steps(lambda second: conductor.advance((1 + second) * 10**9), range(1, options.frames + 1))
     counts, volumes = conductor.column("traffic.counts"), conductor.column("water.volumes")
     assert counts is not None
     assert volumes is not None
@@ -170,16 +159,16 @@ def _district(options: Options) -> dict[str, Any]:
     shares = {name: round(standing.wall_secs, 2) for name, standing in conductor.standings.items()}
     reasons = [standing.reason for standing in conductor.standings.values() if standing.reason]
     conductor.close()
-    number = side * side + int(counts[0]) + _LEAVING
-    return _result(
-        "district", times, n=number, cells=side * side, cars=int(counts[0]), people=_LEAVING,
+    number = side * side + int(counts[0]) + LEAVING
+    yield told(
+        "district", times, n=number, cells=side * side, cars=int(counts[0]), people=LEAVING,
         secs_by_simulator=shares,
         mass_error=abs(stored - (at_start + rained - drained - left)) / max(at_start + rained, 1e-9), mass_limit=_MASS_LIMIT,
         ratio=round(options.frames / (times.sum() / 1e3), 2), set_aside=reasons,
     )  # fmt: skip
 
 
-def _branches() -> dict[str, Any]:
+def branches(options: Options) -> Iterator[dict[str, Any]]:
     """Forks of a world of a hundred thousand entities with two thousand drones, and one that runs ten minutes ahead beside it."""
     from taixu.app import App
     from taixu.scene import MeshInstance, Name, ScenePlugin, Transform
@@ -196,7 +185,7 @@ def _branches() -> dict[str, Any]:
         ways = [{"points": rng.uniform(0, 1000, (5, 3)).round(1).tolist()} for _ in range(2000)]
         app.world.spawn(Simulation("drones", settings={"ways": ways, "loops": 1}))
         app.frame(1.0)
-        times = _run(lambda _: app.world.fork(), range(7))
+        times = run_steps(lambda _: app.world.fork(), range(7))
         branch = app.resource(Branches).begin("ahead", seconds=600.0, share=1.0)
         branch.wait(60.0)
         done = {"branch_secs": round(branch.wall_secs, 2), "branch_progress": round(branch.progress, 2)}
@@ -205,10 +194,10 @@ def _branches() -> dict[str, Any]:
         entities, faster = len(app.world), round(branch.faster, 1)
     median = float(np.median(times))
     limit = {"limit_ms": _FORK_LIMIT_MS, "ratio": round(_FORK_LIMIT_MS / median, 2)}
-    return result("city/branches", times, n=entities, **limit, faster=faster, differ=moved, **done)
+    yield result("city/branches", times, n=entities, **limit, faster=faster, differ=moved, **done)
 
 
-def _beside() -> dict[str, Any]:
+def beside(options: Options) -> Iterator[dict[str, Any]]:
     """Frames of a world whose present goes on while two branches of it run ahead, beside frames of the present alone."""
     from taixu.app import App
     from taixu.scene import MeshInstance, ScenePlugin, Transform
@@ -231,19 +220,19 @@ def _beside() -> dict[str, Any]:
             return time_calls(lambda _: app.frame(1 / 30), 150, before=lambda _: sleep(1 / 30))
 
         alone = frames()
-        branches = app.resource(Branches)
+        running = app.resource(Branches)
         began = perf_counter()
         for name in ("one", "two"):
-            branches.begin(name, seconds=86_400.0)
+            running.begin(name, seconds=86_400.0)
         begin_ms = (perf_counter() - began) * 500.0
         beside = frames()
-        entities, faster = len(app.world), [round(branch.faster, 1) for branch in branches]
+        entities, faster = len(app.world), [round(branch.faster, 1) for branch in running]
     p95, p95_alone = (round(float(np.percentile(times, 95)), 2) for times in (beside, alone))
     limit = {"p95_alone_ms": p95_alone, "limit_ms": round(_STEP_MS, 1), "ratio": round(_STEP_MS / p95, 2)}
-    return result("city/beside-branches", beside, n=entities, begin_ms=round(begin_ms, 1), faster=faster, **limit)
+    yield result("city/beside-branches", beside, n=entities, begin_ms=round(begin_ms, 1), faster=faster, **limit)
 
 
-def _streets(blocks: int, size: float, cars: int) -> Any:
+def streets(blocks: int, size: float, cars: int) -> Any:
     """A grid of one-way streets that alternate, and cars that drive along them and turn once."""
     from taixu.simulation.traffic import Connection, Demand, Lane, RoadNetwork, Trip
 
