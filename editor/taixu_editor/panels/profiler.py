@@ -12,6 +12,7 @@ from imgui_bundle import imgui, implot
 
 from taixu_editor.interface import icon
 from taixu_editor.panels.panel import Panel
+from taixu_editor.panels.profiler_passes import pass_rows
 from taixu_editor.profiling import KEPT, PARTS, FrameRecord, Recorder
 
 if TYPE_CHECKING:
@@ -209,14 +210,14 @@ class ProfilerPanel(Panel):
     def _of_medians(self) -> list[tuple[str, Rows]]:
         recorder = self.recorder
         found = [(title, _rows(recorder.medians(kind))) for title, kind in (("World, ms", "stages"), ("Systems, ms", "systems"))]
-        return [*found, ("GPU passes, ms", _rows(recorder.medians("passes"))), ("Memory", _facts(recorder.frames[-1]))]
+        return [*found, ("GPU passes, ms", pass_rows(recorder.medians("passes"))), ("Memory", _facts(recorder.frames[-1]))]
 
 
 def _of_frame(record: FrameRecord) -> list[tuple[str, Rows]]:
-    found = []
-    for title, values in (("World, ms", record.stages), ("Systems, ms", record.systems), ("GPU passes, ms", record.passes)):
-        found.append((title, _rows({name: (ms, ms) for name, ms in values.items()}, both=False)))
-    return [*found, ("Memory", _facts(record))]
+    worlds = (("World, ms", record.stages), ("Systems, ms", record.systems))
+    found = [(title, _rows({name: (ms, ms) for name, ms in values.items()}, both=False)) for title, values in worlds]
+    passes = pass_rows({name: (ms, ms) for name, ms in record.passes.items()}, both=False)
+    return [*found, ("GPU passes, ms", passes), ("Memory", _facts(record))]
 
 
 def _rows(values: dict[str, tuple[float, float]], *, both: bool = True) -> Rows:

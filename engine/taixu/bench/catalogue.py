@@ -39,6 +39,7 @@ BENCHES = {
     "city": "water, traffic and crowds beside SUMO, jupedsim and what is known of them; plans, branches, places, sweeps",
     "mods": "mods in their locked process: its start, a call there and back, a frame of 10,000 entities, beside native loops",
     "mod-attacks": "a sample's frames while hostile mods run beside its own, family by family, then as many as a box holds",
+    "quality": "a sample's frame by quality tier, and what each option of a tier costs",
     "fidelity": "how near pictures come to a path tracer's, beside other engines'",
 }
 _INSTALLED = frozenset({"editor"})

@@ -64,6 +64,10 @@ def run(args: argparse.Namespace) -> int:
         except MachineError as error:
             failures.append(str(error))
             args.console.say(f"taixu: {error}")
+    if args.name == "quality" and results:
+        from taixu.bench.quality import table
+
+        args.console.say(table(results))
     status = MachineError.exit_status if failures else 0
     args.console.answer((results[0] if results else {}) | {"results": results, "failures": failures})
     return status

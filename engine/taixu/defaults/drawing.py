@@ -109,11 +109,11 @@ class Drawing:
         self.renderer.render(world, [self._view], delta_secs=delta_secs)
         return self._view
 
-    def choose_quality(self) -> str:
-        """Draw frames with the best tier that this machine draws in time, and say which; measured once on each."""
+    def choose_quality(self, *, again: bool = False) -> str:
+        """Draw frames with the best tier that this machine draws in time, and say which; measured once on each, or `again`."""
         from taixu.render.quality.measuring import best_tier, tier_costs
 
-        self.quality = best_tier(tier_costs(self.device), self.size)
+        self.quality = best_tier(tier_costs(self.device, again=again), self.size)
         return self.quality
 
     def read(self, view: View) -> NDArray[np.uint8]:

@@ -91,3 +91,18 @@ def test_pythons_tidying_is_heard_and_no_more_after_the_end() -> None:
     assert recorder.frames[-1].garbage_ms > 0
     recorder.stop()
     assert len(gc.callbacks) == before
+
+
+def test_passes_are_told_by_the_option_that_they_are_of() -> None:
+    pytest.importorskip("imgui_bundle")
+    from taixu.render.quality import OPTION_PASSES, OTHER
+    from taixu_editor.panels.profiler_passes import OPTION_TITLES, pass_rows
+
+    assert set(OPTION_TITLES) == {*OPTION_PASSES, OTHER}
+    rows = pass_rows({"View: solid": (4.0, 5.0), "View: sky": (1.0, 1.5), "Second: solid": (2.0, 2.5), "View: stars": (0.5, 0.5)})
+    assert [row[:3] for row in rows] == [
+        ("Surfaces", "6.00", 1.0), ("    solid", "4.00", 0.0), ("    solid", "2.00", 0.0),
+        ("Sky and air", "1.50", 0.25), ("    sky", "1.00", 0.0), ("    stars", "0.50", 0.0),
+    ]  # fmt: skip
+    assert rows[0][3] == "View: solid: 4.00 ms, 95 %: 5.00 ms\nSecond: solid: 2.00 ms, 95 %: 2.50 ms"
+    assert pass_rows({}) == []

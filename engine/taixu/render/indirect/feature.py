@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Hashable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -111,7 +112,9 @@ class IndirectFeature:
             if sample[0] == 0 and not kept.field.is_exact:
                 kept.field.settle(kept.things, around, rays=rays)
         elif not kept.field.is_settled:
-            kept.field.look(kept.things, around, rays=rays, budget=int(component.rays_per_frame))
+            measured = self.device.time(f"{views[0].name}: probes") if renderer.measures_passes else nullcontext()
+            with measured:
+                kept.field.look(kept.things, around, rays=rays, budget=int(component.rays_per_frame))
 
     def _is_baked(self, world: World, kept: _Kept) -> bool:
         """Whether the light is that of a file; one that cannot be read is said once, and probes look around themselves."""

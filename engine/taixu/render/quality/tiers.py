@@ -5,7 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-__all__ = ["TIERS", "Tier", "tier_settings"]
+__all__ = ["BUDGET_MS", "TIERS", "Tier", "tier_settings"]
+
+BUDGET_MS = 1000.0 / 60.0
+"""A frame of a window."""
 
 
 @dataclass(frozen=True, slots=True)
