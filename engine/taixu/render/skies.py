@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.gpu import Device
-from taixu.render.air.heavens import Heavens, air_of, heavens_of
+from taixu.render.air.heavens import Heavens, air_of, heavens_of, turned_back
 from taixu.render.air.medium import Medium
 from taixu.render.air.sky_picture import make_sky
 from taixu.render.disk_cache import content_key
@@ -40,7 +40,7 @@ class Sky:
     Attributes
     ----------
     sun_direction : float64[3] or None
-        Unit, towards the sun.
+        Unit, towards the sun in the world: as the sky is turned (`Environment.rotation_rad`).
     sun_irradiance : float64[3] or None
         What a surface that faces the sun gets.
     is_moon
@@ -100,6 +100,13 @@ class Skies:
 
     def of(self, world: World, environment: Environment | None) -> Sky:
         """The sky of a world with this environment; without one, and without air, it stands in the studio."""
+        sky = self._unturned(world, environment)
+        turn = 0.0 if environment is None else float(environment.rotation_rad)
+        if sky.sun_direction is None or turn == 0.0:
+            return sky
+        return replace(sky, sun_direction=turned_back(sky.sun_direction, turn))
+
+    def _unturned(self, world: World, environment: Environment | None) -> Sky:
         air = None if self._override is not None else air_of(world)
         if air is None:
             return self._of(world, self._key(world, environment))

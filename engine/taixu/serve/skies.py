@@ -80,9 +80,17 @@ class SkyShelf:
         self._lock = threading.Lock()
         self._kept: OrderedDict[str, tuple[bytes, dict[str, Any]]] = OrderedDict()
 
-    def facts(self, plan: SkyPlan) -> dict[str, Any]:
-        """A sky's size, and its sun where it has one apart; makes it where it is not there yet, which takes time."""
-        return self._of(plan)[1]
+    def facts(self, plan: SkyPlan, *, turn_rad: float = 0.0) -> dict[str, Any]:
+        """A sky's size, and its sun where it has one apart, as the sky is turned; makes it where it is not there yet, which takes
+        time.
+        """
+        facts = self._of(plan)[1]
+        if facts["sun"] is None or turn_rad == 0.0:
+            return facts
+        from taixu.render.air.heavens import turned_back
+
+        turned = turned_back(np.array(facts["sun"]["direction"]), turn_rad)
+        return facts | {"sun": facts["sun"] | {"direction": turned.tolist()}}
 
     def pixels(self, key: str) -> bytes | None:
         """Rows from below, RGB9E5; None where nobody asked for its facts lately."""

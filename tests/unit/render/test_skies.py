@@ -84,3 +84,22 @@ def test_a_sky_that_fails_is_the_studio(made: list[tuple[float, ...]], monkeypat
         assert kept.of(world, Environment(sun_direction=SUNS[2])).sun_direction is None
     finally:
         kept.release()
+
+
+@pytest.mark.parametrize("turn", [0.0, 1.1, -2.0])
+def test_the_sun_turns_with_its_sky(made: list[tuple[float, ...]], turn: float) -> None:
+    kept = Skies(shared_device())
+    try:
+        found = kept.of(World(), Environment(sun_direction=(0.8, 0.35, 0.2), rotation_rad=turn))
+        assert found.sun_direction is not None
+        x, y, z = found.sun_direction
+        assert np.linalg.norm((x, y, z)) == pytest.approx(1.0, abs=1e-6)
+        c, s = np.cos(turn), np.sin(turn)
+        looked_up = np.array([c * x - s * z, y, s * x + c * z])  # as shaders find a direction of the world in the picture
+        light = found.maps.sky.read().astype(np.float64)[:32, :, 1]  # above the horizon
+        around = ((np.arange(light.shape[1]) + 0.5) / light.shape[1] - 0.5) * 2 * np.pi
+        brightest = light.mean(0) @ np.stack([np.cos(around), np.sin(around)], 1)
+        across = looked_up[[0, 2]]
+        assert across @ brightest > 0.99 * np.linalg.norm(across) * np.linalg.norm(brightest)
+    finally:
+        kept.release()

@@ -13,7 +13,7 @@ from taixu.scene import Air
 
 from .medium import GROUND_M, Medium
 
-__all__ = ["EYE_M", "SUN_COLOR", "Heavens", "air_of", "heavens_of", "light_scale", "world_from_equatorial"]
+__all__ = ["EYE_M", "SUN_COLOR", "Heavens", "air_of", "heavens_of", "light_scale", "turned_back", "world_from_equatorial"]
 
 EYE_M = 300.0
 SUN_COLOR = np.array([1.0, 0.96, 0.92])
@@ -117,3 +117,9 @@ def _horizontal(hour_angle: float, declination: float, latitude: float) -> Array
     north = np.cos(latitude) * np.sin(declination) - np.sin(latitude) * np.cos(declination) * np.cos(hour_angle)
     east = -np.cos(declination) * np.sin(hour_angle)
     return np.array([east, up, -north])
+
+
+def turned_back(towards: NDArray[np.floating[Any]], turn: float) -> NDArray[np.floating[Any]]:
+    """From the frame of the sky's picture to the world, as shaders' `sky_from_world` has it the other way."""
+    c, s = np.cos(turn), np.sin(turn)
+    return np.array([c * towards[0] + s * towards[2], towards[1], c * towards[2] - s * towards[0]])

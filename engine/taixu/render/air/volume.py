@@ -25,7 +25,7 @@ from taixu.render.views import View
 from taixu.scene import CELL_M, Air
 
 from . import medium
-from .heavens import EYE_M, SUN_COLOR, air_of, heavens_of, light_scale
+from .heavens import EYE_M, SUN_COLOR, air_of, heavens_of, light_scale, turned_back
 from .medium import Medium
 from .sky_picture import NIGHT
 
@@ -165,7 +165,7 @@ class AirFeature:
             intensity = float(self.lighting.environment.intensity)
             light = SUN_COLOR * (light_scale(air) * intensity)
             block["place"] = (np.clip(EYE_M + height, 1.0, 9e4), air.haze, float(self._air.aerial), 0.0)
-            block["sun"][:3], block["moon"][:3] = _turned_back(heavens.sun, turn), _turned_back(heavens.moon, turn)
+            block["sun"][:3], block["moon"][:3] = turned_back(heavens.sun, turn), turned_back(heavens.moon, turn)
             block["sun_light"][:3], block["moon_light"][:3] = light, light * heavens.moon_share
             block["night"][:3] = NIGHT * intensity
             losses = air.extinction(np.array([EYE_M]))[0]
@@ -203,12 +203,6 @@ def _grid_of(device: Device, view: View) -> Texture:
             (size[0], size[1]), "rgba16f", kind="3d", layers=AIR_SLICES + SHAFT_SLICES, label="air"
         )
     return found
-
-
-def _turned_back(towards: NDArray[np.floating[Any]], turn: float) -> NDArray[np.floating[Any]]:
-    """From the frame of the sky's picture to the world, as `sky_from_world` has it the other way."""
-    c, s = np.cos(turn), np.sin(turn)
-    return np.array([c * towards[0] + s * towards[2], towards[1], c * towards[2] - s * towards[0]])
 
 
 @dataclass(frozen=True)

@@ -42,7 +42,7 @@ class SceneryPart(Part):
         async def scene(request: web.Request, guest: Guest) -> web.StreamResponse:
             try:
                 facts, plan = await door.ask(scenery)
-                facts["sky"] |= await asyncio.to_thread(self._skies.facts, plan)
+                facts["sky"] |= await asyncio.to_thread(self._skies.facts, plan, turn_rad=facts["sky"]["rotation_rad"])
             except TaixuError as error:
                 return refusal(str(error), 503)
             return web.json_response(facts)
