@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from render_world import SmallWorld
 
 from golden import assert_golden
+from taixu.assets.model import Specular
 from taixu.render import Renderer, View, ViewCamera, render_still
 from taixu.scene import Environment, Light, LightProbes, MeshInstance, Transform
 
@@ -91,6 +92,51 @@ def test_a_room_with_one_lamp_is_as_the_path_tracer_has_it(renderer: Renderer) -
     floor = (0.9, 0.93)
     near_red, near_green = light(lit, floor, (0.15, 0.25)), light(lit, floor, (0.75, 0.85))
     assert near_red[0] / near_red[1] > 1.08 * near_green[0] / near_green[1], "walls colour the floor beside them"
+
+
+def radiosity(albedo: float, n: int = 10) -> NDArray[np.float64]:
+    """Radiance that patches of a closed cube send, [6, n, n], whose ceiling (1) shines with 1; 0 is the floor, 4 a wall.
+
+    Lambert's law between the patches' middles, each row of form factors brought to one.
+    """
+    middles = (np.arange(n) + 0.5) / n
+    u, v = (grid.ravel() for grid in np.meshgrid(middles, middles, indexing="ij"))
+    places, normals = [], []
+    for axis, side in ((1, 0), (1, 1), (0, 0), (0, 1), (2, 0), (2, 1)):
+        at, normal = np.zeros((n * n, 3)), np.zeros((n * n, 3))
+        across = [i for i in range(3) if i != axis]
+        at[:, across[0]], at[:, across[1]], at[:, axis], normal[:, axis] = u, v, side, 1 - 2 * side
+        places.append(at)
+        normals.append(normal)
+    p, q = np.concatenate(places), np.concatenate(normals)
+    way = p[None] - p[:, None]
+    far2 = np.square(way).sum(-1)
+    np.fill_diagonal(far2, 1.0)
+    factors = np.maximum(np.einsum("ijk,ik->ij", way, q), 0) * np.maximum(-np.einsum("ijk,jk->ij", way, q), 0) / far2**2
+    factors /= factors.sum(1, keepdims=True)
+    shines = np.repeat(np.arange(6) == 1, n * n).astype(float)
+    return np.linalg.solve(np.eye(6 * n * n) - albedo * factors, shines).reshape(6, n, n)
+
+
+def test_a_closed_box_is_as_radiosity_has_it(renderer: Renderer) -> None:
+    scene, albedo, t = SmallWorld(), 0.7, THICK
+    wide = 4 + 2 * t
+    for size, at, glow in (((wide, t, wide), (0, -t / 2, 0), 0.0), ((wide, t, wide), (0, 4 + t / 2, 0), 1.0),
+                           ((wide, 4, t), (0, 2, -2 - t / 2), 0.0), ((wide, 4, t), (0, 2, 2 + t / 2), 0.0),
+                           ((t, 4, 4), (-2 - t / 2, 2, 0), 0.0), ((t, 4, 4), (2 + t / 2, 2, 0), 0.0)):  # fmt: skip
+        material = scene.material(base_color=(albedo, albedo, albedo, 1.0), metallic=0.0, roughness=1.0,
+                                  emissive=(glow, glow, glow), specular=Specular(factor=0.0))  # fmt: skip
+        scene.spawn(1, scene.mesh("box", size, material=material), translation=at)  # type: ignore[arg-type]
+    scene.world.spawn(Environment(intensity=0.0))
+    scene.world.spawn(LightProbes(spacing_m=1.0, rays=96))
+    scene.propagate()
+    expected = radiosity(albedo)
+    fov = 2 * np.arctan(2 / 3.99)
+    for side, eye, target, up in ((0, (0, 3.99, 0), (0, 0, 0), (0, 0, -1)), (4, (0, 2, 1.99), (0, 2, -2), (0, 1, 0))):
+        camera = ViewCamera.looking(eye, target, fov_y_rad=fov, near_m=0.02, up=up)
+        found = still(renderer, scene, camera, size=(24, 24), samples=1, encoding="linear", occlusion=False)[..., 0]
+        assert found.mean() == pytest.approx(expected[side].mean(), rel=0.07)
+        assert found[10:14, 10:14].mean() == pytest.approx(expected[side][4:6, 4:6].mean(), rel=0.07)
 
 
 def test_a_room_lit_by_what_its_window_lets_in(renderer: Renderer) -> None:

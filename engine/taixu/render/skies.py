@@ -104,7 +104,7 @@ class Skies:
         turn = 0.0 if environment is None else float(environment.rotation_rad)
         if sky.sun_direction is None or turn == 0.0:
             return sky
-        return replace(sky, sun_direction=turned_back(sky.sun_direction, turn))
+        return replace(sky, sun_direction=turned_back(sky.sun_direction, turn).astype(np.float64))
 
     def _unturned(self, world: World, environment: Environment | None) -> Sky:
         air = None if self._override is not None else air_of(world)

@@ -9,9 +9,11 @@ layout(local_size_x = 64) in;
 layout(rgba16f, binding = 0) uniform image2D atlas;
 
 const float MOST_BACKS = 0.25;      // of its rays that see surfaces from behind: it stands inside
+const float BURIED = 0.9;           // of its rays: nothing of a room is seen
 const float MOST_SHIFT = 0.45;      // of the spacing
 const float TIMES_PLACED = 4.0;
 const float CHANGED = 0.15;         // of its mean light, by which a probe sees that something moved
+const float LATER = 4.0;            // a mean's last look weighs as much as so many at even shares
 const float LONGEST = 6.0e4;
 
 shared vec4 found[MOST_RAYS];
@@ -21,6 +23,7 @@ shared float blend, count;
 // Where it should stand, as the rays see it; true if it moves.
 bool place(inout vec3 shift, out float backs, out float mean) {
     float nearest = 1e30, nearest_back = 1e30, farthest = 0.0;
+    vec3 open = vec3(0.0);
     int front = 0, back = 0, far = 0;
     uint number = update.batch.z;
     backs = mean = 0.0;
@@ -31,6 +34,7 @@ bool place(inout vec3 shift, out float backs, out float mean) {
             backs += 1.0;
             if (-t < nearest_back) { nearest_back = -t; back = int(i); }
         } else {
+            open += ways[i];
             if (t < nearest) { nearest = t; front = int(i); }
             if (t > farthest) { farthest = t; far = int(i); }
         }
@@ -39,7 +43,9 @@ bool place(inout vec3 shift, out float backs, out float mean) {
     mean /= float(number);
     float spacing = probe_grid.spacing.x, least = 0.2 * spacing;
     vec3 wanted = shift;
-    if (backs > MOST_BACKS) wanted += ways[back] * (nearest_back + 0.5 * least);
+    // Who stands on a surface sees through it from behind, and yet half of a room: that is where it belongs.
+    if (backs > MOST_BACKS && backs < BURIED) wanted += open * (least / max(length(open), 1e-6));
+    else if (backs > MOST_BACKS) wanted += ways[back] * (nearest_back + 0.5 * least);
     else if (nearest < least) {
         if (dot(ways[front], ways[far]) <= 0.5) wanted += ways[far] * min(farthest, least - nearest);
         else wanted -= ways[front] * (least - nearest);
@@ -80,7 +86,7 @@ void main() {
             count = min(count, changed ? 2.0 : update.settings.x);
         }
         // Later looks weigh more than earlier ones, which did not know yet of light that comes by way of many surfaces.
-        blend = 2.0 / (count + 2.0);
+        blend = LATER / (count + LATER);
         s.mean = mix(s.mean, mean, blend);
         s.count = places && moves ? 0.0 : count + 1.0;
         states[probe] = s;
