@@ -32,6 +32,26 @@ vec3 openness_with_bounces(float open, vec3 albedo) {
 
 #include "common/transmitted.glsl"
 
+#if defined(UNLIT) || defined(TRACED)
+#undef REFLECTIONS
+#endif
+#ifdef REFLECTIONS
+#include "common/reflections/probes.glsl"
+
+// What a mirror lobe shows where things nearby are known: `far` is what it was thought to show, `sky` the sky alone, `open` how much
+// of both was thought to be seen, which the probes know better.
+vec3 mirrored_nearby(vec3 position, vec3 n, vec3 v, float roughness, vec3 far, vec3 sky, inout float open) {
+    NearMirror near = near_mirror(position, n, v, roughness);
+    open = mix(1.0, open, near.rest);
+    return far * near.rest + near.light + sky * near.sky;
+}
+#endif
+#ifdef LOBES
+// The sharpest mirror lobe of the fragment, for rays through the picture: `passes/reflections`.
+vec3 lobe_weight = vec3(0.0), lobe_known = vec3(0.0), lobe_normal = vec3(0.0, 1.0, 0.0);
+float lobe_roughness = 1.0;
+#endif
+
 #if defined(PROBES) && !defined(UNLIT) && !defined(TRACED)
 #define LIT_BY_PROBES
 // What probes make of the light from all around: `diffuse` in place of the sky's, `kept` of what mirrors show of the sky, and `more`
@@ -56,18 +76,28 @@ vec3 lit_position, lit_view; // of the fragment, for surfaces that answer light 
 vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
     vec3 n = sky_from_world(s.normal), v = sky_from_world(f.view);
     float open = reflection_openness(c.n_dot_v, s.occlusion * near, c.roughness);
-#ifdef LIT_BY_PROBES
+#if defined(LIT_BY_PROBES) || defined(REFLECTIONS) || defined(LOBES)
+#define LIT_IN_RADIANCE // else all light is in shares of the sky's
     float bright = lighting.sky_turn.z;
+#endif
+#ifdef LIT_BY_PROBES
     AroundByProbes around = around_by_probes(f.position, s.normal, f.view);
     vec3 light = around.diffuse * c.diffuse * s.occlusion * openness_with_bounces(near, s.base_color);
 #else
     vec3 light = environment_irradiance(environment_atlas, n) * c.diffuse * s.occlusion * openness_with_bounces(near, s.base_color);
+#ifdef LIT_IN_RADIANCE
+    light *= bright;
+#endif
 #endif
 #ifdef LAYER_DIFFUSE_TRANSMISSION
 #ifdef LIT_BY_PROBES
     light += around_by_probes(f.position, -s.normal, -f.view).diffuse * c.leaked;
 #else
+#ifdef LIT_IN_RADIANCE
+    light += environment_irradiance(environment_atlas, -n) * c.leaked * bright;
+#else
     light += environment_irradiance(environment_atlas, -n) * c.leaked;
+#endif
 #endif
 #endif
 #ifdef LAYER_ANISOTROPY
@@ -75,26 +105,66 @@ vec3 environment_light(Fragment f, SurfaceInputs s, Core c, float near) {
 #else
     vec3 mirrored = environment_reflection(environment_atlas, sky_from_world(c.facing), v, c.roughness);
 #endif
+#ifdef REFLECTIONS
+    vec3 sky = mirrored * bright;
+#endif
 #ifdef LIT_BY_PROBES
     mirrored = mirrored * bright * around.kept + around.more;
+#elif defined(LIT_IN_RADIANCE)
+    mirrored *= bright;
+#endif
+#ifdef REFLECTIONS
+    mirrored = mirrored_nearby(f.position, c.facing, f.view, c.roughness, mirrored, sky, open);
 #endif
     light += mirrored * (c.energy.single + c.energy.multiple) * open;
+#ifdef LOBES
+    lobe_weight = c.energy.single + c.energy.multiple;
+    lobe_known = mirrored * open;
+    lobe_normal = c.facing;
+    lobe_roughness = c.roughness;
+#endif
 #ifdef LAYER_SHEEN
     vec3 cloth = environment_sheen(environment_atlas, n, v, c.cloth.roughness);
+    float cloth_open = s.occlusion * near;
+#ifdef REFLECTIONS
+    vec3 sky_on_cloth = cloth * bright;
+#endif
 #ifdef LIT_BY_PROBES
     cloth = cloth * bright * around.kept + around.more;
+#elif defined(LIT_IN_RADIANCE)
+    cloth *= bright;
 #endif
-    light = light * c.cloth.passes + cloth * c.cloth.albedo * (s.occlusion * near);
+#ifdef REFLECTIONS // its lobe is nearly even around the normal
+    cloth = mirrored_nearby(f.position, s.normal, s.normal, c.cloth.roughness, cloth, sky_on_cloth, cloth_open);
+#endif
+    light = light * c.cloth.passes + cloth * c.cloth.albedo * cloth_open;
+#ifdef LOBES
+    lobe_weight *= c.cloth.passes;
+#endif
 #endif
 #ifdef LAYER_CLEARCOAT
     float coat_open = reflection_openness(c.coat.n_dot_v, s.occlusion * near, c.coat.roughness);
     vec3 coat = coat_surroundings(c.coat, environment_atlas, sky_from_world(s.clearcoat_normal), v);
+#ifdef REFLECTIONS
+    vec3 sky_on_coat = coat * bright;
+#endif
 #ifdef LIT_BY_PROBES
     coat = coat * bright * around.kept + around.more;
+#elif defined(LIT_IN_RADIANCE)
+    coat *= bright;
+#endif
+#ifdef REFLECTIONS
+    coat = mirrored_nearby(f.position, s.clearcoat_normal, f.view, c.coat.roughness, coat, sky_on_coat, coat_open);
 #endif
     light = light * c.coat.passes + coat * c.coat.albedo * coat_open;
+#ifdef LOBES
+    lobe_weight = vec3(c.coat.albedo);
+    lobe_known = coat * coat_open;
+    lobe_normal = s.clearcoat_normal;
+    lobe_roughness = c.coat.roughness;
 #endif
-#ifdef LIT_BY_PROBES
+#endif
+#ifdef LIT_IN_RADIANCE
     return light;
 #else
     return light * lighting.sky_turn.z;

@@ -17,6 +17,11 @@ layout(location = 0) out vec4 radiance; // linear, premultiplied
 #ifdef WEIGHTED
 layout(location = 1) out float hidden; // of what is behind
 #endif
+#ifdef LOBES // `taixu.render.reflections.screen`
+layout(location = 1) out vec4 target_lobe;
+layout(location = 2) out vec4 target_known;
+layout(location = 3) out vec2 target_lobe_normal;
+#endif
 #ifdef INNER
 layout(binding = 2) uniform sampler2D nearest_depth;
 #endif
@@ -80,6 +85,15 @@ void main() {
     shaded.rgb = seen_through_air(shaded.rgb, shaded.a, eye, -f.view, distance(eye, v_position), screen);
 #endif
     radiance = min(shaded, vec4(6.0e4));
+#if defined(LOBES)
+    vec3 passes = vec3(1.0);
+#if defined(FOG) || defined(AERIAL)
+    passes = seen_through_air(vec3(1.0), 0.0, eye, -f.view, distance(eye, v_position), screen);
+#endif
+    target_lobe = vec4(lobe_weight * passes, lobe_roughness);
+    target_known = vec4(min(lobe_known, vec3(6.0e4)), 0.0);
+    target_lobe_normal = octahedron_from_direction(lobe_normal) * 2.0 - 1.0;
+#endif
 #ifdef WEIGHTED
     hidden = shaded.a;
     float far = square(depth / 200.0);

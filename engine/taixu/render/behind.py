@@ -84,7 +84,7 @@ class Behind:
             device.bind(device.bind_group(images={0: ImageBinding(self.color, level)}))
             device.dispatch(blur, (width + 7) // 8, (height + 7) // 8)
         device.barrier()
-        self._bind(device)
+        self.bind(device)
 
     def find_nearest(self, context: PassContext, runs: Sequence[BlendedRun]) -> None:
         """Draw the depth of what is about to be drawn without its nearest surfaces, and bind it."""
@@ -93,7 +93,7 @@ class Behind:
             self.nearest = device.texture(self.size, "depth32f", label="nearest glass")
         with device.render_pass(self._depth_targets(device, "nearest", self.nearest), clear_depth=0.0) as p:
             context.draw_blended(p, lambda item: _depth_pipeline(device, item), runs=runs)
-        self._bind(device)  # making textures unbinds
+        self.bind(device)  # making textures unbinds
 
     def targets(self, context: PassContext, radiance: str) -> Targets:
         """Where transmissive surfaces are drawn: the radiance, with a depth of their own."""
@@ -103,7 +103,8 @@ class Behind:
             found = self._targets["over"] = context.device.targets([texture], self.scratch, label="transmissive")
         return found
 
-    def _bind(self, device: Device) -> None:
+    def bind(self, device: Device) -> None:
+        """Bind copy and depths for what is drawn next."""
         nearest = device.sampler(filter="nearest", mip="none", wrap="clamp")
         device.bind_texture(BEHIND_UNIT, self.color, device.sampler(wrap="clamp"))
         device.bind_texture(DEPTH_UNIT, self.depth, nearest)

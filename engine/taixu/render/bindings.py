@@ -27,6 +27,7 @@ class UniformSlot:
     FREE = 8  # plugins count up from here
     AIR = 12  # the air between things and the eye: `taixu.render.air.volume`
     PROBES = 13  # where probes stand: `taixu.render.indirect`
+    REFLECTIONS = 14  # boxes of `taixu.render.reflections`; their pictures are unit 0 of what hides what is behind, 2 of glass
 
 
 class StorageSlot:

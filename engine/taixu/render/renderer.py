@@ -51,6 +51,7 @@ from taixu.render.particles import ParticleFeature
 from taixu.render.pictures import Picture
 from taixu.render.plugin import RenderFeatures
 from taixu.render.post import PostFeature
+from taixu.render.reflections import ReflectionFeature, ScreenReflectionFeature
 from taixu.render.shading import ShadingFeature
 from taixu.render.views import OUTPUTS, View, ViewCamera, view_block, view_planes
 from taixu.render.wind import STILL_AIR, WIND_SLOT, wind_block
@@ -118,9 +119,12 @@ class Renderer:
         decals = DecalFeature(device, self.lighting)
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ContactFeature(self.lighting),
+        indirect = IndirectFeature(device, self.lighting)
+        self._reflections = ReflectionFeature(device, self.lighting, indirect)
                         AirFeature(device, self.lighting), StarFeature(device, self.lighting),
                         ParticleFeature(device, self.lighting), decals,
-                        IndirectFeature(device, self.lighting), ShadingFeature(device, self.lighting, decals), FallingFeature(device),
+                        indirect, self._reflections, ScreenReflectionFeature(),
+                        ShadingFeature(device, self.lighting, decals), FallingFeature(device),
                         PostFeature(device), DevelopingFeature(device, self.lighting),
                         LineFeature(self.lines), HudFeature()):  # fmt: skip
             self.add_feature(feature)
@@ -190,8 +194,7 @@ class Renderer:
             for view in views:
                 if view.entity is not None:
                     view.camera = ViewCamera.of_entity(world, view.entity)
-                view.choices = {feature.name: feature.choose(world, view) for feature in self._choosing}
-                self.configure(view)
+                self._choose(world, view)
             if views and world.has_resource(Details):
                 world.resource(Details).follow(world, [view.eye() for view in views])
             mirror = self._current = self.mirror(world)
@@ -211,6 +214,9 @@ class Renderer:
             device.barrier()
             for index, view in enumerate(views):
                 self._render_view(frame, view, index)
+            for face in self._reflections.faces(frame):
+                self._choose(world, face)
+                self._render_view(frame, face, 0)
             self.frame_index += 1
         self.lines.clear()
         if world.has_resource(LineBatch):
@@ -218,6 +224,10 @@ class Renderer:
 
     def _take_pictures(self, world: World, mirror: WorldMirror, views: Sequence[View], *, want_previous: bool) -> None:
         """Pictures of what is far; who waits for skies waits for them, and shows them at once."""
+    def _choose(self, world: World, view: View) -> None:
+        view.choices = {feature.name: feature.choose(world, view) for feature in self._choosing}
+        self.configure(view)
+
         waits = self.lighting.skies.waits
         finished = self.impostors.follow(world, mirror, list(self._mirrors.values()), waits=waits)
         if finished and waits and world.has_resource(Details):

@@ -24,6 +24,7 @@ from taixu.render.lighting import LightingFeature
 from taixu.render.occlusion import has_occlusion
 from taixu.render.octahedron import SMALLEST_MIRROR
 from taixu.render.outlines import OutlinePass, outline_pipelines, outlined_apart
+from taixu.render.reflections import LOBE_TARGETS, bind_reflections, has_reflections, has_screen_reflections
 from taixu.render.tracing import is_traced
 from taixu.render.views import View
 
@@ -63,7 +64,9 @@ class ShadingFeature:
         if view.quality == "fast":
             return ()
         tail = "_ms" if view.samples > 1 else ""
-        nodes: list[PassNode] = [SolidPass(self, tail, view.samples, has_occlusion(view), has_contact(view))]
+        nodes: list[PassNode] = [
+            SolidPass(self, tail, view.samples, has_occlusion(view), has_contact(view), has_screen_reflections(view))
+        ]
         nodes.append(BlendedPass(self, tail, is_weighted(view)))
         nodes.append(OutlinePass(self.lighting, tail))
         if view.settings.get("background", "sky") == "sky":
@@ -83,6 +86,7 @@ class ShadingFeature:
         decals = decal_defines(context.view)
         if decals:
             self.decals.bind_textures()
+        reflections, screen = has_reflections(context.view), has_screen_reflections(context.view)
         lean, prepass = bool(context.settings("lean_light", False)), has_prepass(context.view)
 
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
@@ -106,6 +110,8 @@ class ShadingFeature:
                     **air,
                     **({} if blends or is_transmissive(key) else decals),  # units are taken by what is seen through them
                     **({"LEAN": True} if lean else {}),
+                    **({"REFLECTIONS": True} if reflections and not inner else {}),
+                    **({"LOBES": True} if screen and not blends else {}),
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,
                     "INNER": inner,
@@ -134,6 +140,7 @@ class SolidPass:
     samples: int
     occluded: bool
     touched: bool
+    lobes: bool
     name: str = "solid"
     rank: int = Rank.OPAQUE
 
@@ -144,13 +151,15 @@ class SolidPass:
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
-        """Radiance."""
-        return {f"radiance{self.tail}": TextureSpec("rgba16f", samples=self.samples)}
+        """Radiance, and for screen-space reflections what mirrors it."""
+        formats = {"radiance": "rgba16f"} | (LOBE_TARGETS if self.lobes else {})
+        return {f"{name}{self.tail}": TextureSpec(format, samples=self.samples) for name, format in formats.items()}
 
     def run(self, context: PassContext) -> None:
         """Draw."""
-        targets = context.targets(f"radiance{self.tail}", depth=f"depth{self.tail}")
-        with context.device.render_pass(targets, clear_colors=[(0, 0, 0, 0)]) as p:
+        bind_reflections(context)
+        targets = context.targets(*self.writes, depth=f"depth{self.tail}")
+        with context.device.render_pass(targets, clear_colors=[(0, 0, 0, 0)] * len(self.writes)) as p:
             context.draw_bins(p, self.feature.pipelines(context))
 
 
@@ -245,6 +254,10 @@ class BlendedPass(OverPass):
                 assert behind is not None
                 behind.find_nearest(context, part)
                 pipelines = self.feature.pipelines(context, inner=True)
+            if has_reflections(context.view) and not part[0].inner:
+                if clear and behind is not None:
+                    behind.bind(context.device)
+                bind_reflections(context, glass=clear)
             targets = over if behind is None or not clear else behind.targets(context, radiance)
             with context.device.render_pass(targets) as p:
                 for some in outlined_apart(part):
@@ -253,6 +266,7 @@ class BlendedPass(OverPass):
                         context.draw_blended(p, outline_pipelines(context, self.feature.lighting), runs=some)
         if mixed:
             pipelines = self.feature.pipelines(context, weighted=True)
+            bind_reflections(context)
             draw_weighted(context, mixed, pipelines, radiance=radiance, depth=depth)
 
 

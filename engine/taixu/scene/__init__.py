@@ -33,6 +33,7 @@ from taixu.scene.node import Node
 from taixu.scene.particles import Particles
 from taixu.scene.plugin import ScenePlugin
 from taixu.scene.probes import LightProbes
+from taixu.scene.reflections import ReflectionProbe, ScreenReflections
 from taixu.scene.scatter import Scatter
 from taixu.scene.shapes import SHAPE_KINDS, shape_mesh
 from taixu.scene.surfaces import ColorTexture, DataTexture, NormalTexture, SurfaceType, surface, surface_data, surface_type
@@ -69,8 +70,10 @@ __all__ = [
     "NormalTexture",
     "Parent",
     "Particles",
+    "ReflectionProbe",
     "Scatter",
     "ScenePlugin",
+    "ScreenReflections",
     "Shape",
     "Spawned",
     "SurfaceType",

@@ -19,6 +19,7 @@ from taixu.scene.models import ModelState, ReadingStore, place_models
 from taixu.scene.particles import Particles
 from taixu.scene.post import POST_COMPONENTS
 from taixu.scene.probes import LightProbes
+from taixu.scene.reflections import ReflectionProbe, ScreenReflections
 from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scatters
 from taixu.scene.shape_meshes import ShapeState, make_shapes
 from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, WaterSurface, place_terrains, show_terrains
@@ -37,6 +38,8 @@ class ScenePlugin:
             app.register_component(cls)
         app.register_component(Particles)
         app.register_component(Decal)
+        for cls in (ReflectionProbe, ScreenReflections):
+            app.register_component(cls)
         for resource in (
             Hierarchy(),
             WorldTransforms(),

@@ -31,6 +31,8 @@ class Tier:
         Whether depth is drawn before colour: worth it where shading costs more than drawing twice.
     lean_light
         Fewer looks for light from all around and for shadows.
+    reflections, screen_reflections
+        What reflection probes see, and rays through the picture.
     antialias
         "fxaa" or "".
     post
@@ -52,6 +54,8 @@ class Tier:
     aerial: bool = True
     prepass: bool = True
     lean_light: bool = False
+    reflections: bool = True
+    screen_reflections: bool = True
     antialias: str = ""
     post: str = "all"
     glass_layers: int = 1
@@ -59,8 +63,10 @@ class Tier:
 
 TIERS = {
     "low": Tier(cascades=1, shadow_texels=512, shadow_distance_m=30.0, shadow_tiles=4, soft_shadows=False, occlusion=False,
-                probes=False, shafts=False, aerial=False, prepass=False, lean_light=True, post="none"),
-    "medium": Tier(cascades=2, shadow_texels=512, shadow_distance_m=50.0, shadow_tiles=8, shafts=False, antialias="fxaa"),
+                probes=False, shafts=False, aerial=False, prepass=False, lean_light=True, reflections=False,
+                screen_reflections=False, post="none"),
+    "medium": Tier(cascades=2, shadow_texels=512, shadow_distance_m=50.0, shadow_tiles=8, shafts=False, screen_reflections=False,
+                   antialias="fxaa"),
     "high": Tier(samples=4, contact_shadows=True),
     "cinematic": Tier(samples=8, shadow_tiles=64, soft_shadows=True, contact_shadows=True, glass_layers=2),
 }  # fmt: skip
