@@ -144,6 +144,6 @@ def behind_of(context: PassContext) -> Behind:
     """The view's copy, made when it is first asked for."""
     view = context.view
     found: Behind | None = view.history.get("behind")
-    if found is None or (found.size, found.samples) != (view.size, view.samples):
-        found = view.history["behind"] = Behind.make(context.device, view.size, view.samples)
+    if found is None or (found.size, found.samples) != (view.drawn_size, view.samples):
+        found = view.history["behind"] = Behind.make(context.device, view.drawn_size, view.samples)
     return found

@@ -160,16 +160,22 @@ class PassGraph:
                     edges[i].update(w for w in writers[name] if self.nodes[w].rank <= node.rank and w != i)
         return edges
 
-    def resolve(self, device: Device, size: tuple[int, int], outputs: Iterable[str]) -> ResolvedGraph:
-        """Order the nodes and make their textures for a view of `size`."""
+    def resolve(
+        self, device: Device, size: tuple[int, int], outputs: Iterable[str], *, drawn_size: tuple[int, int] | None = None
+    ) -> ResolvedGraph:
+        """Order the nodes and make their textures for a view of `size`; what nodes before `Rank.POST` make is for `drawn_size`,
+        where that is another.
+        """
         wanted = set(outputs)
         nodes = self.order(wanted)
         specs: dict[str, TextureSpec] = {}
+        sizes: dict[str, tuple[int, int]] = {}
         life: dict[str, list[int]] = {}
         for at, node in enumerate(nodes):
             for name, spec in node.writes.items():
-                if spec is not None:
-                    specs.setdefault(name, spec)
+                if spec is not None and name not in specs:
+                    specs[name] = spec
+                    sizes[name] = spec.resolve_size((drawn_size or size) if node.rank < Rank.POST else size)
                 life.setdefault(name, [at, at])[1] = at
             for name in node.reads:
                 life.setdefault(name, [at, at])[1] = at
@@ -179,9 +185,10 @@ class PassGraph:
             first, last = life[name]
             lasting = spec.keep or name in wanted
             slot = None if lasting else next(
-                (i for i, (end, have, _) in enumerate(free) if end < first and have == spec), None)  # fmt: skip
+                (i for i, (end, have, texture) in enumerate(free)
+                 if end < first and have == spec and texture.size == sizes[name]), None)  # fmt: skip
             if slot is None:
-                texture = device.texture(spec.resolve_size(size), spec.format, samples=spec.samples, levels=spec.levels,
+                texture = device.texture(sizes[name], spec.format, samples=spec.samples, levels=spec.levels,
                                          kind=spec.kind, layers=spec.layers, label=name)  # fmt: skip
             else:
                 texture = free.pop(slot)[2]

@@ -35,7 +35,7 @@ from taixu.render.extraction import WorldMirror
 from taixu.render.falling import FallingFeature
 from taixu.render.fast import FastFeature
 from taixu.render.geometry import GeometryFeature
-from taixu.render.graph import PassGraph
+from taixu.render.graph import PassGraph, Rank
 from taixu.render.hud import HudFeature
 from taixu.render.impostors import ImpostorPainter
 from taixu.render.indirect import IndirectFeature
@@ -53,7 +53,9 @@ from taixu.render.plugin import RenderFeatures
 from taixu.render.post import PostFeature
 from taixu.render.reflections import ReflectionFeature, ScreenReflectionFeature
 from taixu.render.shading import ShadingFeature
-from taixu.render.views import OUTPUTS, View, ViewCamera, view_block, view_planes
+from taixu.render.temporal.choice import temporal_of
+from taixu.render.temporal.feature import TemporalFeature
+from taixu.render.views import OUTPUTS, View, ViewCamera, finished_block, view_block, view_planes
 from taixu.render.wind import STILL_AIR, WIND_SLOT, wind_block
 from taixu.scene import Details, WorldTransforms
 
@@ -125,7 +127,7 @@ class Renderer:
                         ParticleFeature(device, self.lighting), decals,
                         indirect, self._reflections, ScreenReflectionFeature(),
                         ShadingFeature(device, self.lighting, decals), FallingFeature(device),
-                        PostFeature(device), DevelopingFeature(device, self.lighting),
+                        TemporalFeature(), PostFeature(device), DevelopingFeature(device, self.lighting),
                         LineFeature(self.lines), HudFeature()):  # fmt: skip
             self.add_feature(feature)
 
@@ -169,7 +171,7 @@ class Renderer:
         for feature in self.features:
             for node in feature.nodes(view):
                 graph.add(node)
-        view.graph = graph.resolve(self.device, view.size, view.outputs)
+        view.graph = graph.resolve(self.device, view.size, view.outputs, drawn_size=view.drawn_size)
         missing = view.outputs - set(view.graph.textures)
         if missing:
             raise ValueError(f"view {view.name!r}: quality {view.quality!r} gives no {', '.join(sorted(missing))}")
@@ -257,7 +259,10 @@ class Renderer:
         mirror.deformer.bind()
         for feature in self.features:
             feature.prepare(frame, view)
-        block = self.device.push(view_block(view, index=index))
+        values = view_block(view, index=index)
+        block = finished = self.device.push(values)
+        if temporal_of(view) is not None:
+            finished = self.device.push(finished_block(view, values))
         if view.visible is None:
             view.visible = VisibleList(self.device, label=view.name)
         self._cull_view(view, view.visible, block)
@@ -265,7 +270,7 @@ class Renderer:
         assert view.graph is not None
         view.shown = self._current
         for node in view.graph.nodes:
-            self.device.bind_uniform(UniformSlot.VIEW, block)
+            self.device.bind_uniform(UniformSlot.VIEW, block if node.rank < Rank.POST else finished)
             with self.device.time(f"{view.name}: {node.name}") if self.measures_passes else _UNMEASURED:
                 node.run(context)
 
@@ -402,11 +407,16 @@ class Renderer:
     def picture(
         self, world: World, *, camera: ViewCamera | int, size: tuple[int, int] = (1280, 720), **options: Any
     ) -> Picture:
-        """Draw one frame and give its colour; `camera` may be an entity. `options` as in `View`."""
+        """Draw a world and give its colour: one frame, or as many as its antialiasing gathers. `camera` may be an entity;
+        `options` as in `View`.
+        """
         entity = camera if isinstance(camera, int) else None
         pose = ViewCamera.of_entity(world, camera) if isinstance(camera, int) else camera
         view = View(pose, size, entity=entity, name="picture", **options)
         self.render(world, [view])
+        gathers = temporal_of(view)
+        for _ in range(len(gathers.offsets) - 1 if gathers is not None else 0):
+            self.render(world, [view])
         picture = Picture(self.read(view))
         view.release()
         return picture

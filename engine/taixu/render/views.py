@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from taixu.render.extraction import WorldMirror
     from taixu.render.graph import ResolvedGraph
 
-__all__ = ["OUTPUTS", "View", "ViewCamera", "view_block", "view_planes"]
+__all__ = ["OUTPUTS", "View", "ViewCamera", "finished_block", "view_block", "view_planes"]
 
 OUTPUTS = ("color", "depth", "normal", "velocity", "id", "albedo")
 """Targets that a view can ask for; "color" is the picture, display-referred."""
@@ -134,6 +134,14 @@ class View:
         """A view like this one that wants these outputs as well (without its memory)."""
         return replace(self, outputs=self.outputs | set(outputs), history={}, graph=None, visible=None, shown=None)
 
+    @property
+    def drawn_size(self) -> tuple[int, int]:
+        """(width, height) of what is drawn before the camera's effects: smaller than `size` where the picture is gathered of
+        smaller frames (`drawn_scale` of what a feature chose).
+        """
+        scale = min((getattr(choice, "drawn_scale", 1.0) for choice in self.choices.values()), default=1.0)
+        return max(1, round(self.size[0] * scale)), max(1, round(self.size[1] * scale))
+
     def eye(self) -> Eye:
         """Where it looks from, for what shows as much detail as can be seen."""
         camera, traced = self.camera, bool(self.settings.get("traced") or self.settings.get("reference"))
@@ -191,7 +199,8 @@ def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[A
     block["camera_position"][:3] = camera.world_from_camera[:3, 3]
     block["camera_position"][3] = 0.0 if camera.height_m > 0 else 1.0
     block["camera_cell"][:3], block["previous_cell"][:3] = camera.cell, previous[1]
-    block["viewport"] = (width, height, 1 / width, 1 / height)
+    drawn = view.drawn_size
+    block["viewport"] = (*drawn, 1 / drawn[0], 1 / drawn[1])
     block["depth_range"] = (camera.near_m, camera.far_m, np.tan(camera.fov_y_rad / 2), width / height)
     block["jitter"] = (*view.jitter, *previous[2])
     block["layer_mask"], block["view_index"] = view.layers & 0xFFFFFFFF, index
@@ -199,6 +208,18 @@ def view_block(view: View, *, index: int = 0, advance: bool = True) -> NDArray[A
     if advance:
         view._previous = (plain, camera.cell, view.jitter)
     return block
+
+
+def finished_block(view: View, block: NDArray[Any]) -> NDArray[Any]:
+    """The block for passes over the finished picture: its size, and no jitter. `block` is that of the frame."""
+    camera, (width, height) = view.camera, view.size
+    plain = np.asarray(block["plain_clip_from_world"], np.float64).reshape(4, 4)
+    finished = block.copy()
+    finished["clip_from_world"], finished["world_from_clip"] = plain, np.linalg.inv(plain)
+    finished["clip_from_view"] = camera.clip_from_view(width / height).T
+    finished["viewport"] = (width, height, 1 / width, 1 / height)
+    finished["jitter"] = 0.0
+    return finished
 
 
 def _invert_rigid(matrix: NDArray[np.float64]) -> NDArray[np.float64]:

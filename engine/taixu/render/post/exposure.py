@@ -31,10 +31,15 @@ class MeterPass:
     """Measures, and adapts. What it found is ``view.history["exposure"]``, a buffer (shaders/common/exposure.glsl)."""
 
     device: Device
+    source: str = "radiance"
     name: str = "exposure"
     rank: int = Rank.POST + 50
-    reads: Sequence[str] = ("radiance",)
     is_needed: bool = True
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """The picture."""
+        return (self.source,)
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
@@ -54,7 +59,7 @@ class MeterPass:
         adapt = device.compute_pipeline("compute/post/adapt.comp", label="adapt exposure")
         device.bind_storage(StorageSlot.FREE, history["exposure"])
         nearest = device.sampler(filter="nearest", mip="none", wrap="clamp")
-        device.bind_texture(0, context.texture("radiance"), nearest)
+        device.bind_texture(0, context.texture(self.source), nearest)
         device.push_uniform(UniformSlot.PASS, np.array([asked.center_weight, step, 0, 0], np.float32))
         groups = 16 * step
         device.dispatch(meter, -(-width // groups), -(-height // groups))

@@ -62,13 +62,14 @@ class HalfSizePass:
     """Half size, radii in alpha."""
 
     source: str
+    depth: str = "depth"
     name: str = "focus: half size"
     rank: int = Rank.POST + 52
 
     @property
     def reads(self) -> Sequence[str]:
         """The picture, and its depth."""
-        return (self.source, "depth")
+        return (self.source, self.depth)
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
@@ -77,7 +78,7 @@ class HalfSizePass:
 
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
-        textures = [context.texture(self.source), context.texture("depth")]
+        textures = [context.texture(self.source), context.texture(self.depth)]
         draw_over(context, context.targets("focus_half"), "focus_half.frag", textures, _lens(context))
 
 
@@ -131,13 +132,14 @@ class FocusPass:
     """Sharp and blurred, each where it belongs."""
 
     source: str
+    depth: str = "depth"
     name: str = "focus"
     rank: int = Rank.POST + 55
 
     @property
     def reads(self) -> Sequence[str]:
         """The sharp picture, its depth, the blurred one."""
-        return (self.source, "depth", "focus_blurred")
+        return (self.source, self.depth, "focus_blurred")
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:

@@ -1,0 +1,66 @@
+"""The feature: where frames look, and the passes for views that ask for it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from math import log2
+
+from taixu.ecs import World
+from taixu.render.context import FrameContext
+from taixu.render.graph import PassNode
+from taixu.render.post.feature import choice_of
+from taixu.render.temporal.choice import TemporalChoice, choose_temporal, temporal_of
+from taixu.render.temporal.passes import GatherPass, KeepSolidPass, ShownGeometryPass
+from taixu.render.temporal.past import Past
+from taixu.render.views import View
+
+__all__ = ["TemporalFeature"]
+
+_SHARPER = -0.5
+"""Levels of mip maps: each frame looks at a part of a pixel, and the mean is smooth."""
+
+
+class TemporalFeature:
+    """Gathers frames where ``view.settings["antialias"]`` is "temporal"; ``"drawn_scale"``, from 0.5 to 1, draws them smaller than
+    the picture.
+
+    The first frame of a view, and the first after a cut, has no past: it is as smooth as one frame can be.
+    """
+
+    name = "temporal"
+
+    def choose(self, world: World, view: View) -> TemporalChoice | None:
+        """Whether the view gathers, and how large its frames are."""
+        return choose_temporal(view.quality, view.settings, view.outputs)
+
+    def extract(self, frame: FrameContext) -> None:
+        """Nothing to follow: views differ."""
+
+    def prepare(self, frame: FrameContext, view: View) -> None:
+        """Say where this frame looks."""
+        choice = temporal_of(view)
+        if choice is None:
+            if "temporal" in view.history:
+                view.history.pop("temporal").release()
+                view.history.pop("texture_bias", None)
+                view.jitter = (0.0, 0.0)
+            return
+        past: Past = view.history.setdefault("temporal", Past())
+        past.begin(frame, view)
+        offsets, (width, height) = choice.offsets, view.drawn_size
+        x, y = offsets[past.index % len(offsets)]
+        view.jitter = (float(2 * x / width), float(2 * y / height))
+        view.history["texture_bias"] = log2(choice.drawn_scale) + _SHARPER
+
+    def nodes(self, view: View) -> Sequence[PassNode]:
+        """What is solid, kept aside; the frame, gathered; depth at the size of the picture."""
+        choice = temporal_of(view)
+        if choice is None:
+            return ()
+        keeps_solid = view.samples == 1
+        nodes: list[PassNode] = [GatherPass(keeps_solid, choice.upscales)]
+        if keeps_solid:
+            nodes.append(KeepSolidPass())
+        if choice.upscales:
+            nodes.append(ShownGeometryPass(always=bool(choice_of(view).passes & {"focus", "motion"})))
+        return nodes
