@@ -119,10 +119,10 @@ class Renderer:
         self._broken: dict[DrawKey, float] = {}  # until when a surface that does not compile is not tried again
         self.lighting = LightingFeature(device)
         decals = DecalFeature(device, self.lighting)
-        for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
-                        ContactFeature(self.lighting),
         indirect = IndirectFeature(device, self.lighting)
         self._reflections = ReflectionFeature(device, self.lighting, indirect)
+        for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
+                        ContactFeature(self.lighting),
                         AirFeature(device, self.lighting), StarFeature(device, self.lighting),
                         ParticleFeature(device, self.lighting), decals,
                         indirect, self._reflections, ScreenReflectionFeature(),
@@ -214,22 +214,22 @@ class Renderer:
             device.push_uniform(UniformSlot.FRAME, block)
             device.push_uniform(WIND_SLOT, wind_block(world, time_secs, delta_secs))
             device.barrier()
-            for index, view in enumerate(views):
-                self._render_view(frame, view, index)
             for face in self._reflections.faces(frame):
                 self._choose(world, face)
                 self._render_view(frame, face, 0)
+            for index, view in enumerate(views):
+                self._render_view(frame, view, index)
             self.frame_index += 1
         self.lines.clear()
         if world.has_resource(LineBatch):
             world.resource(LineBatch).clear()
 
-    def _take_pictures(self, world: World, mirror: WorldMirror, views: Sequence[View], *, want_previous: bool) -> None:
-        """Pictures of what is far; who waits for skies waits for them, and shows them at once."""
     def _choose(self, world: World, view: View) -> None:
         view.choices = {feature.name: feature.choose(world, view) for feature in self._choosing}
         self.configure(view)
 
+    def _take_pictures(self, world: World, mirror: WorldMirror, views: Sequence[View], *, want_previous: bool) -> None:
+        """Pictures of what is far; who waits for skies waits for them, and shows them at once."""
         waits = self.lighting.skies.waits
         finished = self.impostors.follow(world, mirror, list(self._mirrors.values()), waits=waits)
         if finished and waits and world.has_resource(Details):
