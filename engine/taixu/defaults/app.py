@@ -251,12 +251,13 @@ def _engine_plugins(platform: Platform | None, physics: str, *, watch: bool) -> 
     from taixu.render import RenderPlugin
     from taixu.scene import ScenePlugin
     from taixu.script import ScriptPlugin
+    from taixu.simulation.field_maps import FieldMapPlugin
     from taixu.simulation.worlds import SimulationPlugin
     from taixu.twin.components import register_twin_components
 
     return [
         PlatformPlugin(platform), ScenePlugin(), DocumentPlugin(), ScriptPlugin(watch=watch),
         PhysicsPlugin(backend=physics), AnimationPlugin(), AudioPlugin(open_audio_device() if watch else None),
-        NavigationPlugin(), SimulationPlugin(), RenderPlugin(), register_twin_components, ModifiersPlugin(background=watch),
-        ProjectPlugin(watch=watch),
+        NavigationPlugin(), SimulationPlugin(), FieldMapPlugin(), RenderPlugin(), register_twin_components,
+        ModifiersPlugin(background=watch), ProjectPlugin(watch=watch),
     ]
