@@ -83,7 +83,7 @@ def frames(stage: Stage, count: int, settings: dict[str, Any], *, last: int = 1,
 @pytest.fixture(scope="module")
 def reference(stage: Stage) -> Pixels:
     renderer, yard = stage
-    return render_still(renderer, yard.world, CAMERA, size=SIZE, samples=24, settings={**LEAN, "traced": False}).pixels[
+    return render_still(renderer, yard.world, CAMERA, size=SIZE, samples=16, settings={**LEAN, "traced": False}).pixels[
         ..., :3
     ].astype(float)
 
@@ -124,9 +124,10 @@ def test_what_moves_leaves_nothing_behind(stage: Stage) -> None:
     assert_golden(pixels.astype(np.uint8), "temporal/moving")
 
 
-def test_what_is_blended_does_not_smear(stage: Stage, reference: Pixels) -> None:
+@pytest.mark.parametrize("samples", [1, 4])
+def test_what_is_blended_does_not_smear(stage: Stage, reference: Pixels, samples: int) -> None:
     renderer, yard = stage
-    view = View(CAMERA, SIZE, settings=TEMPORAL)
+    view = View(CAMERA, SIZE, samples=samples, settings=TEMPORAL)
     for index in range(12):
         yard.move(yard.pane, -0.6 + 0.15 * index, 0.6, 2)
         renderer.render(yard.world, [view], time_secs=index / 30)
@@ -193,6 +194,7 @@ def test_it_goes_with_the_effects_of_the_camera_and_never_shows_what_is_no_numbe
         view = View(CAMERA, SIZE, settings=settings | {"encoding": "linear"})
         for index in range(4):
             view.camera = ViewCamera.looking((0.2 + 0.02 * index, 1.5, 6), (0, 0.9, 0), fov_y_rad=0.7)
+            renderer.lines.add((-2, 0.5, 0), (2, 0.5, 0), color=(1, 1, 1))
             renderer.render(yard.world, [view], time_secs=index / 30, delta_secs=1 / 30)
         values = renderer.read(view)
         assert np.isfinite(values).all()
@@ -216,6 +218,33 @@ def test_who_asks_for_what() -> None:
     found = choose_temporal("full", asked | {"drawn_scale": 0.5}, color | {"depth"})
     assert found is not None
     assert not found.upscales, "other outputs have the picture's size"
+
+
+def test_lines_lie_on_what_is_drawn_smaller(stage: Stage) -> None:
+    renderer, yard = stage
+    masks = []
+    for settings in (LEAN, UPSCALED):
+        pictures = []
+        for shown in (False, True):
+            view = View(CAMERA, SIZE, settings=settings)
+            for _ in range(3):
+                if shown:  # through the box: its middle part is hidden
+                    renderer.lines.add((-4, 0.6, 1), (4, 0.6, 1), color=(0, 1, 0))
+                renderer.render(yard.world, [view], time_secs=0.0)
+            pictures.append(renderer.read(view)[..., :3].astype(float))
+            view.release()
+        masks.append(np.abs(pictures[1] - pictures[0]).max(-1) > 60)
+    assert 60 < masks[0].sum() < 160
+    assert (masks[0] ^ masks[1]).sum() <= 6
+
+
+def test_a_still_takes_the_mean_itself(stage: Stage) -> None:
+    renderer, yard = stage
+    pictures = [
+        render_still(renderer, yard.world, CAMERA, size=SIZE, samples=3, settings={**settings, "traced": False}).pixels
+        for settings in (LEAN, UPSCALED)
+    ]
+    np.testing.assert_array_equal(*pictures)
 
 
 @pytest.mark.parametrize("count", [1, 8, 18, 32])

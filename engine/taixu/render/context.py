@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
@@ -120,12 +120,14 @@ class ChoosingFeature(Feature, Protocol):
 
 @dataclass
 class PassContext:
-    """What a node's `run` gets."""
+    """What a node's `run` gets. What it asks for by name is as large as what it draws: over the picture, "depth" and "velocity" are
+    those at the picture's size.
+    """
 
     frame: FrameContext
     view: View
     visible: VisibleList
-    _textures: dict[str, Texture] = field(default_factory=dict)
+    _names: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def device(self) -> Device:
@@ -135,12 +137,16 @@ class PassContext:
     def texture(self, name: str) -> Texture:
         """The texture that a resource name stands for."""
         assert self.view.graph is not None
-        return self.view.graph.textures[name]
+        return self.view.graph.textures[self._names.get(name, name)]
 
     def targets(self, *colors: str | None, depth: str | None = None) -> Targets:
         """Render targets made of resources."""
         assert self.view.graph is not None
-        return self.view.graph.targets(self.frame.device, colors, depth)
+        names = self._names
+        return self.view.graph.targets(
+            self.frame.device, [None if name is None else names.get(name, name) for name in colors],
+            None if depth is None else names.get(depth, depth),
+        )  # fmt: skip
 
     def draw_bins(self, render_pass: RenderPass, pipeline_for: PipelineFor, *,
                   visible: VisibleList | None = None, positions_only: bool = False) -> None:  # fmt: skip

@@ -16,7 +16,7 @@ from taixu.render.post.developed import bind_effects, developed_block, developed
 from taixu.render.tonemap import TONEMAPS
 from taixu.render.views import View
 
-__all__ = ["DevelopingFeature", "TonemapPass"]
+__all__ = ["DevelopingFeature", "TonemapPass", "resolve_radiance"]
 
 ENCODINGS = {"srgb": ("rgba8", 0), "display": ("rgba16f", 1), "linear": ("rgba32f", 2)}
 """By name: format of "color", and number in GLSL. "srgb" has straight alpha; "display" (tone-mapped, linear) and
@@ -27,8 +27,9 @@ class DevelopingFeature:
     """Makes "color" of "radiance".
 
     ``view.settings``: "exposure_ev" and "tonemap" take the place of the world's; "encoding" is one of `ENCODINGS`;
-    "antialias": "fxaa" smooths the edges of the finished picture, where many samples are too dear; "gamma" encodes with
-    the power 1 / gamma in place of the sRGB curve; "background" as in `ShadingFeature`.
+    "antialias": "fxaa" smooths the edges of the finished picture, where many samples are too dear ("temporal" is for
+    `taixu.render.temporal`); "gamma" encodes with the power 1 / gamma in place of the sRGB curve; "background" as in
+    `ShadingFeature`.
     """
 
     name = "developing"
@@ -111,19 +112,24 @@ class ResolveRadiancePass:
 
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
-        device = context.device
-        pipeline = device.pipeline(
-            "passes/fullscreen.vert",
-            "passes/resolve.frag",
-            cull="none",
-            depth=None,
-            defines={"SAMPLES": self.samples},
-            label="resolve",
-        )
-        with device.render_pass(context.targets("radiance")) as p:
-            p.pipeline(pipeline)
-            p.bind_texture(0, context.texture("radiance_ms"), device.sampler(filter="nearest", mip="none"))
-            p.draw(3)
+        resolve_radiance(context, self.samples)
+
+
+def resolve_radiance(context: PassContext, samples: int, *, target: str = "radiance") -> None:
+    """Bring the samples of "radiance_ms" together."""
+    device = context.device
+    pipeline = device.pipeline(
+        "passes/fullscreen.vert",
+        "passes/resolve.frag",
+        cull="none",
+        depth=None,
+        defines={"SAMPLES": samples},
+        label="resolve",
+    )
+    with device.render_pass(context.targets(target)) as p:
+        p.pipeline(pipeline)
+        p.bind_texture(0, context.texture("radiance_ms"), device.sampler(filter="nearest", mip="none"))
+        p.draw(3)
 
 
 @dataclass(frozen=True)

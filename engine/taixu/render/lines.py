@@ -13,7 +13,6 @@ from taixu.gpu import ALPHA, Buffer, DepthState, VertexBuffer
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.row_buffer import grown
-from taixu.render.temporal.choice import shown_name
 from taixu.render.views import View
 from taixu.scene import CELL_M
 
@@ -92,16 +91,11 @@ class LinePass:
     """Draws the renderer's batch and the world's over the picture."""
 
     batch: LineBatch
-    depth: str = "depth"
     buffers: list[Buffer | None] = field(default_factory=lambda: [None, None], compare=False)
     name: str = "lines"
     rank: int = Rank.OVERLAY
     reads: Sequence[str] = ()
-
-    @property
-    def writes(self) -> Mapping[str, TextureSpec | None]:
-        """Draws over the picture."""
-        return {"color": None, self.depth: None}
+    writes: Mapping[str, TextureSpec | None] = field(default_factory=lambda: {"color": None, "depth": None})
 
     def run(self, context: PassContext) -> None:
         """One draw for the tested lines, one for those on top."""
@@ -118,7 +112,7 @@ class LinePass:
         if buffer is None or buffer.size < vertices.nbytes:
             buffer = self.buffers[place] = device.buffer(_DTYPE.itemsize * grown(0, len(vertices)), label="lines")
         buffer.write(vertices)
-        with device.render_pass(context.targets("color", depth=self.depth)) as p:
+        with device.render_pass(context.targets("color", depth="depth")) as p:
             for depth, first, count in ((DepthState(write=False), 0, tested), (None, tested, len(vertices) - tested)):
                 if count:
                     p.pipeline(
@@ -143,7 +137,7 @@ class LineFeature:
     name = "lines"
 
     def __init__(self, batch: LineBatch) -> None:
-        self._batch = batch
+        self._node = LinePass(batch)
 
     def extract(self, frame: FrameContext) -> None:
         """Nothing to follow."""
@@ -153,6 +147,4 @@ class LineFeature:
 
     def nodes(self, view: View) -> Sequence[PassNode]:
         """The pass."""
-        if not view.settings.get("lines", True) or "color" not in view.outputs:
-            return ()
-        return (LinePass(self._batch, shown_name(view, "depth")),)
+        return () if not view.settings.get("lines", True) or "color" not in view.outputs else (self._node,)

@@ -53,7 +53,7 @@ from taixu.render.plugin import RenderFeatures
 from taixu.render.post import PostFeature
 from taixu.render.reflections import ReflectionFeature, ScreenReflectionFeature
 from taixu.render.shading import ShadingFeature
-from taixu.render.temporal.choice import temporal_of
+from taixu.render.temporal.choice import shown_names, temporal_of
 from taixu.render.temporal.feature import TemporalFeature
 from taixu.render.views import OUTPUTS, View, ViewCamera, finished_block, view_block, view_planes
 from taixu.render.wind import STILL_AIR, WIND_SLOT, wind_block
@@ -267,12 +267,13 @@ class Renderer:
             view.visible = VisibleList(self.device, label=view.name)
         self._cull_view(view, view.visible, block)
         context = PassContext(frame, view, view.visible)
+        over = PassContext(frame, view, view.visible, shown_names(view))
         assert view.graph is not None
         view.shown = self._current
         for node in view.graph.nodes:
             self.device.bind_uniform(UniformSlot.VIEW, block if node.rank < Rank.POST else finished)
             with self.device.time(f"{view.name}: {node.name}") if self.measures_passes else _UNMEASURED:
-                node.run(context)
+                node.run(context if node.rank <= Rank.POST else over)
 
     def cull(self, visible: VisibleList, block: BufferRange, *, flags: int = FLAG_VISIBLE) -> None:
         """Cull this frame's world for a view block, which stays bound; `flags` are those that a renderable must have. Shadow

@@ -19,7 +19,7 @@ from taixu.render.post.flare import FlarePass
 from taixu.render.post.focus import BlurPass, FocusPass, HalfSizePass, ReachPass
 from taixu.render.post.motion import FastestPass, MotionPass, NeighborsPass
 from taixu.render.post.tables import Tables, lut_texture
-from taixu.render.temporal.choice import shown_name, source_name
+from taixu.render.temporal.choice import source_name
 from taixu.render.views import View
 
 __all__ = ["PostFeature", "choice_of", "developed_name"]
@@ -59,16 +59,15 @@ class PostFeature:
     def nodes(self, view: View) -> Sequence[PassNode]:
         """Passes from "radiance" to what the tone map reads."""
         passes, name = choice_of(view).passes, source_name(view)
-        depth, velocity = shown_name(view, "depth"), shown_name(view, "velocity")
         nodes: list[PassNode] = []
         measured = "exposure" in passes
         if measured:
             nodes.append(MeterPass(self.device, name))
         if "focus" in passes:
-            nodes += [HalfSizePass(name, depth), ReachPass(), BlurPass(), FocusPass(name, depth)]
+            nodes += [HalfSizePass(name), ReachPass(), BlurPass(), FocusPass(name)]
             name = "radiance_focused"
         if "motion" in passes:
-            nodes += [FastestPass(velocity, depth), NeighborsPass(), MotionPass(name, velocity, depth)]
+            nodes += [FastestPass(), NeighborsPass(), MotionPass(name)]
             name = "radiance_moved"
         if "bend" in passes:
             nodes.append(BendPass(name))

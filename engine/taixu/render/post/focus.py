@@ -62,14 +62,13 @@ class HalfSizePass:
     """Half size, radii in alpha."""
 
     source: str
-    depth: str = "depth"
     name: str = "focus: half size"
     rank: int = Rank.POST + 52
 
     @property
     def reads(self) -> Sequence[str]:
         """The picture, and its depth."""
-        return (self.source, self.depth)
+        return (self.source, "depth")
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
@@ -78,7 +77,7 @@ class HalfSizePass:
 
     def run(self, context: PassContext) -> None:
         """Draw one triangle."""
-        textures = [context.texture(self.source), context.texture(self.depth)]
+        textures = [context.texture(self.source), context.texture("depth")]
         draw_over(context, context.targets("focus_half"), "focus_half.frag", textures, _lens(context))
 
 
@@ -132,14 +131,13 @@ class FocusPass:
     """Sharp and blurred, each where it belongs."""
 
     source: str
-    depth: str = "depth"
     name: str = "focus"
     rank: int = Rank.POST + 55
 
     @property
     def reads(self) -> Sequence[str]:
         """The sharp picture, its depth, the blurred one."""
-        return (self.source, self.depth, "focus_blurred")
+        return (self.source, "depth", "focus_blurred")
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:

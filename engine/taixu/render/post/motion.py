@@ -35,15 +35,9 @@ def _block(context: PassContext) -> NDArray[np.float32]:
 class FastestPass:
     """The fastest motion of each tile."""
 
-    velocity: str = "velocity"
-    depth: str = "depth"
     name: str = "motion: fastest"
     rank: int = Rank.POST + 60
-
-    @property
-    def reads(self) -> Sequence[str]:
-        """Moves and depths."""
-        return (self.velocity, self.depth)
+    reads: Sequence[str] = ("velocity", "depth")
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
@@ -80,15 +74,13 @@ class MotionPass:
     """Smears the picture."""
 
     source: str
-    velocity: str = "velocity"
-    depth: str = "depth"
     name: str = "motion blur"
     rank: int = Rank.POST + 62
 
     @property
     def reads(self) -> Sequence[str]:
         """The picture, its moves and depths."""
-        return (self.source, self.velocity, self.depth, "motion_around", "motion_fastest")
+        return (self.source, "velocity", "depth", "motion_around", "motion_fastest")
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:

@@ -33,8 +33,8 @@ class Tier:
         Fewer looks for light from all around and for shadows.
     reflections, screen_reflections
         What reflection probes see, and rays through the picture.
-    antialias
-        "fxaa" or "".
+    antialias, drawn_scale
+        "fxaa", "temporal" or ""; and with the second, sides of what is drawn over sides of the picture.
     post
         "all" or "none" of the camera's effects.
     glass_layers
@@ -57,6 +57,7 @@ class Tier:
     reflections: bool = True
     screen_reflections: bool = True
     antialias: str = ""
+    drawn_scale: float = 1.0
     post: str = "all"
     glass_layers: int = 1
 
@@ -66,9 +67,9 @@ TIERS = {
                 probes=False, shafts=False, aerial=False, prepass=False, lean_light=True, reflections=False,
                 screen_reflections=False, post="none"),
     "medium": Tier(cascades=2, shadow_texels=512, shadow_distance_m=50.0, shadow_tiles=8, shafts=False, screen_reflections=False,
-                   antialias="fxaa"),
-    "high": Tier(samples=4, contact_shadows=True),
-    "cinematic": Tier(samples=8, shadow_tiles=64, soft_shadows=True, contact_shadows=True, glass_layers=2),
+                   antialias="temporal", drawn_scale=0.75),
+    "high": Tier(samples=4, contact_shadows=True, antialias="temporal"),
+    "cinematic": Tier(samples=8, antialias="temporal", shadow_tiles=64, soft_shadows=True, contact_shadows=True, glass_layers=2),
 }  # fmt: skip
 """By name, from the quickest to the best."""
 

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 if TYPE_CHECKING:
     from taixu.render.views import View
 
-__all__ = ["SMALLEST_SCALE", "TemporalChoice", "choose_temporal", "jitter_offsets", "shown_name", "source_name", "temporal_of"]
+__all__ = ["SMALLEST_SCALE", "TemporalChoice", "choose_temporal", "jitter_offsets", "shown_names", "source_name", "temporal_of"]
 
 SMALLEST_SCALE = 0.5
 """Half of the pixels along each side: with fewer, too little is seen in time."""
@@ -90,7 +90,7 @@ def source_name(view: View) -> str:
     return "radiance" if temporal_of(view) is None else "radiance_temporal"
 
 
-def shown_name(view: View, name: str) -> str:
-    """The resource for "depth" or "velocity" that is as large as the picture."""
+def shown_names(view: View) -> dict[str, str]:
+    """By name of a resource: what passes over the picture get in its place, which is as large as that."""
     choice = temporal_of(view)
-    return f"{name}_shown" if choice is not None and choice.upscales else name
+    return {name: f"{name}_shown" for name in ("depth", "velocity")} if choice is not None and choice.upscales else {}

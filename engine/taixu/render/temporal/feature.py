@@ -8,7 +8,6 @@ from math import log2
 from taixu.ecs import World
 from taixu.render.context import FrameContext
 from taixu.render.graph import PassNode
-from taixu.render.post.feature import choice_of
 from taixu.render.temporal.choice import TemporalChoice, choose_temporal, temporal_of
 from taixu.render.temporal.passes import GatherPass, KeepSolidPass, ShownGeometryPass
 from taixu.render.temporal.past import Past
@@ -31,6 +30,8 @@ class TemporalFeature:
 
     def choose(self, world: World, view: View) -> TemporalChoice | None:
         """Whether the view gathers, and how large its frames are."""
+        if "sample" in view.history:  # a still takes the mean of frames itself
+            return None
         return choose_temporal(view.quality, view.settings, view.outputs)
 
     def extract(self, frame: FrameContext) -> None:
@@ -57,10 +58,7 @@ class TemporalFeature:
         choice = temporal_of(view)
         if choice is None:
             return ()
-        keeps_solid = view.samples == 1
-        nodes: list[PassNode] = [GatherPass(keeps_solid, choice.upscales)]
-        if keeps_solid:
-            nodes.append(KeepSolidPass())
+        nodes: list[PassNode] = [KeepSolidPass(view.samples), GatherPass(choice.upscales)]
         if choice.upscales:
-            nodes.append(ShownGeometryPass(always=bool(choice_of(view).passes & {"focus", "motion"})))
+            nodes.append(ShownGeometryPass())
         return nodes

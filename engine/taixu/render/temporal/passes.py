@@ -15,8 +15,8 @@ import numpy as np
 from taixu.gpu import DepthState
 from taixu.render.bindings import StorageSlot, UniformSlot
 from taixu.render.context import PassContext
+from taixu.render.developing import resolve_radiance
 from taixu.render.graph import Rank, TextureSpec
-from taixu.render.lines import LineBatch
 from taixu.render.post.drawing import exposure_buffer, stops_by_hand
 from taixu.render.post.effects import effects_of
 from taixu.render.temporal.past import Past
@@ -39,9 +39,14 @@ _LEARNED = 0.04
 class KeepSolidPass:
     """Keeps the picture without what is blended: where that changes much, the past says little."""
 
+    samples: int
     name: str = "temporal: solid"
     rank: int = Rank.TRANSPARENT - 10
-    reads: Sequence[str] = ("radiance",)
+
+    @property
+    def reads(self) -> Sequence[str]:
+        """The picture so far."""
+        return ("radiance_ms" if self.samples > 1 else "radiance",)
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
@@ -50,8 +55,12 @@ class KeepSolidPass:
 
     def run(self, context: PassContext) -> None:
         """Copy, where something is blended."""
-        if is_blended(context):
+        if not is_blended(context):
+            return
+        if self.samples == 1:
             context.device.copy_texture(context.texture("radiance").view(), context.texture("radiance_solid").view())
+        else:
+            resolve_radiance(context, self.samples, target="radiance_solid")
 
 
 def is_blended(context: PassContext) -> bool:
@@ -64,7 +73,6 @@ def is_blended(context: PassContext) -> bool:
 class GatherPass:
     """Adds the frame to what was gathered before."""
 
-    keeps_solid: bool
     upscales: bool
     name: str = "temporal"
     rank: int = Rank.POST
@@ -72,7 +80,7 @@ class GatherPass:
     @property
     def reads(self) -> Sequence[str]:
         """The frame, its depth and moves."""
-        return ("radiance", "depth", "velocity", *(("radiance_solid",) if self.keeps_solid else ()))
+        return ("radiance", "depth", "velocity", "radiance_solid")
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
@@ -88,7 +96,7 @@ class GatherPass:
         assert past.state is not None
         targets = context.targets("radiance_temporal", "temporal_state")
         measured = effects_of(view).auto_exposure is not None and "exposure" in view.history
-        solid = self.keeps_solid and is_blended(context)
+        solid = is_blended(context)
         drawn = view.drawn_size
         jitter = np.asarray(view.jitter) * 0.5 * drawn
         block = np.array(
@@ -127,25 +135,21 @@ class GatherPass:
 
 @dataclass(frozen=True)
 class ShownGeometryPass:
-    """Depth and moves at the size of the picture, for effects of the camera and lines."""
+    """Depth and moves at the size of the picture, for passes over it."""
 
-    always: bool
     name: str = "temporal: geometry"
     rank: int = Rank.POST
     reads: Sequence[str] = ("depth", "velocity")
+    is_needed: bool = True
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
-        """What both are called then."""
-        return {"depth_shown": TextureSpec("depth32f"), "velocity_shown": TextureSpec("rg16f")}
+        """What both are called then; they are as large as the picture till its end."""
+        return {"depth_shown": TextureSpec("depth32f", keep=True), "velocity_shown": TextureSpec("rg16f", keep=True)}
 
     def run(self, context: PassContext) -> None:
-        """Draw one triangle, where somebody looks."""
-        frame, device, view = context.frame, context.device, context.view
-        world = frame.world
-        lines = len(frame.renderer.lines) or (world.has_resource(LineBatch) and len(world.resource(LineBatch)))
-        if not self.always and not lines:
-            return
+        """Draw one triangle."""
+        device, view = context.device, context.view
         pipeline = device.pipeline(
             "passes/fullscreen.vert", "passes/temporal/shown.frag", cull="none", depth=DepthState(compare="always"), label=self.name
         )
