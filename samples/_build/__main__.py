@@ -19,6 +19,7 @@ from airspace.city import city
 from airspace.drone import drone
 from airspace.world import build_airspace
 from airspace.world import twin_settings as airspace_settings
+from city.world import build_city
 from courtyard import build_courtyard
 from factory.assets import MODELS, TEXTS
 from factory.settings import twin_settings as factory_settings
@@ -63,6 +64,7 @@ def main() -> None:
     (SAMPLES / "mods" / "worlds").mkdir(exist_ok=True)
     _world(SAMPLES / "mods", build_courtyard)
     build_village(SAMPLES / "village", lambda path, data: _keep(path, data, "village"))
+    build_city(SAMPLES / "city", lambda path, data: _keep(path, data, "city"))
     _twin(SAMPLES / "factory", MODELS, TEXTS, build_factory, factory_settings())
     _twin(SAMPLES / "airspace", {"city": city, "drone": drone}, {}, build_airspace, airspace_settings())
     _twin(SAMPLES.parent / "assets" / "templates" / "factory", {}, {}, build_starter, starter_settings())

@@ -85,27 +85,36 @@ def surface_entity(world: World, part: Part, mesh: int) -> None:
 
 def _place(world: World, part: Part, poses: Poses, age: float) -> None:
     entities, numbers = _own(world, part)
-    gone = ~np.isin(numbers, poses.number)
-    if gone.any():
-        world.despawn(entities[gone])
-        entities, numbers = entities[~gone], numbers[~gone]
-    new = np.flatnonzero(~np.isin(poses.number, numbers))
-    if len(new):
-        mesh = look_mesh(world.resource(MeshLibrary), world.resource(MaterialLibrary), part.kind.look)
-        spawned = world.spawn_batch(len(new), {
-            Simulated: {"owner": part.entity, "number": poses.number[new]}, Transform: {},
-            MeshInstance: {"mesh": mesh, "tint": _tints(poses.number[new])},
-        }, stable_ids=_ids(world, part, poses.number[new]))  # fmt: skip
-        entities, numbers = np.concatenate([entities, spawned]), np.concatenate([numbers, poses.number[new]])
+    ours, theirs = np.argsort(numbers), np.argsort(poses.number)
+    if not np.array_equal(numbers[ours], poses.number[theirs]):
+        entities, numbers = _matched(world, part, poses.number, entities, numbers)
+        ours = np.argsort(numbers)
     if not len(entities):
         return
-    ours, theirs = np.argsort(numbers), np.argsort(poses.number)
     entities = entities[ours]
     cells, offsets = split_position(poses.place[:, theirs] + poses.velocity[:, theirs] * age + part.origin[:, None])
     world.scatter(entities, Transform, "cell", cells)
     world.scatter(entities, Transform, "translation", offsets)
     world.scatter(entities, Transform, "rotation", poses.rotation[:, theirs])
     world.scatter(entities, Simulated, "speed", np.sqrt((poses.velocity[:, theirs] ** 2).sum(axis=0)).astype(np.float32))
+
+
+def _matched(
+    world: World, part: Part, wanted: NDArray[np.int64], entities: NDArray[np.uint64], numbers: NDArray[np.int64]
+) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
+    """Have an entity for each of the wanted numbers, and no other: entities and their numbers."""
+    gone = ~np.isin(numbers, wanted)
+    if gone.any():
+        world.despawn(entities[gone])
+        entities, numbers = entities[~gone], numbers[~gone]
+    new = wanted[~np.isin(wanted, numbers)]
+    if not len(new):
+        return entities, numbers
+    mesh = look_mesh(world.resource(MeshLibrary), world.resource(MaterialLibrary), part.kind.look)
+    spawned = world.spawn_batch(len(new), {
+        Simulated: {"owner": part.entity, "number": new}, Transform: {}, MeshInstance: {"mesh": mesh, "tint": _tints(new)},
+    }, stable_ids=_ids(world, part, new))  # fmt: skip
+    return np.concatenate([entities, spawned]), np.concatenate([numbers, new])
 
 
 def _own(world: World, part: Part) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
