@@ -161,6 +161,15 @@ def test_pictures_are_taken_again_where_something_moved(renderer: Renderer) -> N
     seen = [redness() for _ in range(8)]
     assert np.array_equal(seen[2], seen[0]), "one face a frame, and all at once when they are done"
     assert seen[-1][24:].mean() > seen[-1][:24].mean() + 0.05
+    for step in range(14):  # what never rests is followed, too
+        scene.world.set(red, Transform, translation=(-1, 0.8, -1.8 + 0.01 * step))
+        scene.propagate()
+        latest = redness()
+    assert latest[:24].mean() > latest[24:].mean() + 0.05
+    scene.world.set(red, Transform, translation=(1, 0.8, -1.8))
+    scene.propagate()
+    for _ in range(16):
+        redness()
     scene.world.set(probe, ReflectionProbe, follows=False)
     scene.world.set(red, Transform, translation=(-1, 0.8, -1.8))
     scene.propagate()

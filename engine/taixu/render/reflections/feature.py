@@ -56,6 +56,8 @@ class _Kept:
     """By entity, from where its pictures were taken."""
     stale: list[int] = field(default_factory=list)
     """Entities whose pictures are to be taken anew, one face a frame."""
+    again: set[int] = field(default_factory=set)
+    """Of those that something changed around while their faces were taken."""
     face: int = 0
     view: View | None = None
 
@@ -111,12 +113,16 @@ class ReflectionFeature:
             before = kept.taken.get(box.entity)
             if before is None or not before.is_same_place(box):
                 kept.taken.pop(box.entity, None)
-            elif box.follows and box.entity in changed and box.entity not in kept.stale:
-                kept.stale.append(box.entity)
-        if kept.stale and kept.face and kept.stale[0] in changed:
-            kept.face = 0  # faces of one moment belong together
+            elif box.follows and box.entity in changed:
+                if box.entity not in kept.stale:
+                    kept.stale.append(box.entity)
+                elif kept.face and box.entity == kept.stale[0]:
+                    kept.again.add(box.entity)
         here = {box.entity for box in kept.boxes}
+        first = kept.stale[:1]
         kept.stale = [entity for entity in kept.stale if entity in here and entity in kept.taken]
+        if kept.stale[:1] != first:
+            kept.face = 0
 
     def faces(self, frame: FrameContext) -> Iterator[View]:
         """Views that are to be drawn before this frame's, one after the other."""
@@ -207,6 +213,9 @@ class ReflectionFeature:
         kept.taken[box.entity] = replace(box)
         if box.entity in kept.stale:
             kept.stale.remove(box.entity)
+        if box.entity in kept.again:  # its faces are of several moments; others come first
+            kept.again.remove(box.entity)
+            kept.stale.append(box.entity)
 
 
 @dataclass(frozen=True)
