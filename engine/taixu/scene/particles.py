@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from math import radians
 
-from taixu.ecs import F32, U32, Bool, Text, Vec4, component, field
+from taixu.ecs import F32, I32, U32, AssetPath, Bool, Text, Vec4, component, field
 
 __all__ = ["MOST_PARTICLES", "PARTICLE_KINDS", "Particles", "particles_like"]
 
@@ -27,6 +27,19 @@ class Particles:
     )  # fmt: skip
     amount: F32 = field(default=1.0, minimum=0.0, maximum=100.0, doc="Times as many.")
     scale: F32 = field(default=1.0, minimum=0.0, maximum=1000.0, doc="Times as large, in all lengths.")
+    soft_m: F32 = field(
+        default=0.0, unit="m", minimum=0.0, maximum=100.0, doc="So close before a surface they begin to fade; 0 cuts them there.",
+    )  # fmt: skip
+    collides: Text = field(
+        default="nothing", choices=("nothing", "ground", "picture"),
+        doc="What they meet: a level ground, or solid surfaces as far as the picture shows them.",
+    )  # fmt: skip
+    ground_m: F32 = field(default=0.0, unit="m", doc="Height of the ground that they meet.")
+    bounce: F32 = field(default=0.4, minimum=0.0, maximum=1.0, doc="Share of their speed that throws them back.")
+    friction: F32 = field(default=0.2, minimum=0.0, maximum=1.0, doc="Share of their speed along it that a surface takes.")
+    dies: Bool = field(default=False, doc="Whether they end where they meet something.")
+    burst: U32 = field(default=0, maximum=100_000, doc="So many at once, in place of a steady rate; 0 is a steady rate.")
+    burst_secs: F32 = field(default=1.0, unit="s", minimum=0.0, maximum=3600.0, doc="Between bursts; 0 is one burst, at time 0.")
     seed: U32 = field(default=0)
     rate: F32 = field(default=100.0, unit="1/s", minimum=0.0, maximum=1e5)
     life_secs: F32 = field(default=2.0, unit="s", minimum=0.01, maximum=600.0, doc="The longest; the shortest is half of it.")
@@ -47,6 +60,18 @@ class Particles:
     shape: Text = field(
         default="puff", choices=("puff", "spark", "leaf"), doc="A soft ball, a streak along its way, a turning scrap.",
     )  # fmt: skip
+    stretch_secs: F32 = field(
+        default=1 / 60, unit="s", minimum=0.0, maximum=1.0, doc="A streak is longer than wide by its way in this time."
+    )
+    middle: F32 = field(
+        default=0.0, minimum=0.0, maximum=0.99, doc="Share of life at which middle colour and size hold; 0 leaves them out."
+    )
+    color_middle: Vec4 = field(default=(1.0, 1.0, 1.0, 1.0), minimum=0.0)
+    size_middle_m: F32 = field(default=0.05, unit="m", minimum=0.0)
+    texture: AssetPath = field(default="", doc="A picture in place of the shape's own look; coloured by the colours.")
+    columns: I32 = field(default=1, minimum=1, maximum=64, doc="Pictures beside each other in the texture.")
+    rows: I32 = field(default=1, minimum=1, maximum=64, doc="Pictures below each other; they are shown row by row.")
+    pictures_per_sec: F32 = field(default=0.0, unit="1/s", minimum=0.0, maximum=240.0, doc="0 shows them once in a life.")
 
 
 def _own(**fields: object) -> Particles:
@@ -75,9 +100,14 @@ PARTICLE_KINDS = {
 """The looks that are there, by `Particles.kind`."""
 
 
+_OF_ALL_KINDS = (
+    "enabled", "amount", "scale", "soft_m", "collides", "ground_m", "bounce", "friction", "dies", "burst", "burst_secs", "seed",
+)  # fmt: skip
+
+
 def particles_like(asked: Particles) -> Particles:
-    """What an emitter sends out: its own fields, or those of its kind with its amount, scale and seed."""
+    """What an emitter sends out: its own fields, or those of its kind with what is before and at the seed."""
     found = PARTICLE_KINDS.get(str(asked.kind))
     if found is None:
         return asked
-    return replace(found, enabled=asked.enabled, amount=asked.amount, scale=asked.scale, seed=asked.seed)
+    return replace(found, **{name: getattr(asked, name) for name in _OF_ALL_KINDS})

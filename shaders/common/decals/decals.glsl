@@ -1,5 +1,4 @@
 // Decals on a surface, before it is lit: those of the pixel's cluster one after the other, lower ones first.
-#include "common/color.glsl"
 #include "generated/decals.glsl"
 
 layout(binding = DECAL_COLORS) uniform sampler2DArray decal_colors; // multiplied by alpha

@@ -16,5 +16,10 @@ float part(inout uint state) {
     return float(state >> 8u) / 16777216.0;
 }
 
+// Seconds since it was sent; `newer`: how many were sent out after it.
+float age_of(uint newer) {
+    return bursts.x > 0u ? burst_times.x + float(newer / bursts.x) * burst_times.y : (float(newer) + clock.x) / clock.y;
+}
+
 // Where the chances of a particle begin; `newer`: how many were sent out after it.
 uint chances_of(uint newer) { return scrambled((numbers.x - newer) ^ scrambled(numbers.z)); }

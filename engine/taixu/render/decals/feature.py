@@ -131,7 +131,7 @@ class DecalFeature:
 
     def bind_textures(self) -> None:
         """Bind the pictures, where a pass before may have had others."""
-        smooth = self.device.sampler(wrap="clamp", anisotropy=8.0)
+        smooth = self.device.sampler(wrap="clamp")  # software goes through every texel that a long footprint covers
         self.device.bind_texture(TextureSlot.DECALS, self._images["color"].texture, smooth)
         self.device.bind_texture(TextureSlot.DECALS + 1, self._images["data"].texture, smooth)
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,7 @@ from taixu.assets.image import read_image
 from taixu.ecs import World
 from taixu.errors import TaixuError
 from taixu.gpu import Device, Texture
+from taixu.render.premultiplied import as_light, as_srgb, eight_bits
 
 __all__ = ["DecalImages"]
 
@@ -62,7 +62,7 @@ class DecalImages:
         found: dict[str, NDArray[np.uint8]] = {}
         for path, file in files[:_MOST_LAYERS]:
             try:
-                found[path] = _eight_bits(read_image(file))
+                found[path] = eight_bits(read_image(file))
             except (TaixuError, OSError) as error:
                 _log.error("decals with the picture %s are not shown: %s", path, error)
         if len(files) > _MOST_LAYERS:
@@ -93,26 +93,12 @@ class DecalImages:
         """As what the array holds, [side, side, 4]."""
         from PIL import Image
 
-        linear = pixels.astype(np.float32) / 255
-        if self.is_color:
-            linear[..., :3] = _decoded(linear[..., :3]) * linear[..., 3:]
+        linear = as_light(pixels) if self.is_color else pixels.astype(np.float32) / np.float32(255)
         if pixels.shape[:2] != (side, side):
             planes = [Image.fromarray(linear[..., i]).resize((side, side), Image.Resampling.BOX if side < min(pixels.shape[:2])
                                                              else Image.Resampling.BILINEAR) for i in range(4)]  # fmt: skip
             linear = np.stack([np.asarray(plane) for plane in planes], -1)
-        if self.is_color:
-            linear[..., :3] = _encoded(linear[..., :3])
-        result: NDArray[np.uint8] = np.rint(np.clip(linear, 0, 1) * 255).astype(np.uint8)
-        return result
-
-
-def _decoded(srgb: NDArray[Any]) -> NDArray[np.float32]:
-    return np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4).astype(np.float32)
-
-
-def _encoded(linear: NDArray[Any]) -> NDArray[np.float32]:
-    linear = np.clip(linear, 0, 1)
-    return np.where(linear <= 0.0031308, linear * 12.92, 1.055 * linear ** (1 / 2.4) - 0.055).astype(np.float32)
+        return as_srgb(linear) if self.is_color else np.rint(np.clip(linear, 0, 1) * 255).astype(np.uint8)
 
 
 def _file_of(world: World, path: str) -> Path:
@@ -129,18 +115,3 @@ def _changed_at(file: Path) -> int:
         return file.stat().st_mtime_ns
     except (OSError, ValueError):
         return 0
-
-
-def _eight_bits(pixels: NDArray[Any]) -> NDArray[np.uint8]:
-    """[h, w, 4]; grey is spread, and what has no alpha is opaque."""
-    found = pixels[..., None] if pixels.ndim == 2 else pixels
-    if found.dtype == np.uint16:
-        found = found >> 8
-    elif found.dtype.kind == "f":
-        found = np.rint(np.clip(np.nan_to_num(found), 0, 1) * 255)
-    out = np.full((*found.shape[:2], 4), 255, np.uint8)
-    count = found.shape[2]
-    out[..., :3] = found[..., :1] if count < 3 else found[..., :3]
-    if count in (2, 4):
-        out[..., 3] = found[..., -1]
-    return out

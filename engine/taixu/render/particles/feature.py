@@ -18,11 +18,12 @@ from numpy.typing import NDArray
 from taixu.ecs import World, indices_of
 from taixu.gpu import PREMULTIPLIED, Buffer, DepthState, Device, StructLayout
 from taixu.render.air.volume import air_defines
-from taixu.render.bindings import UniformSlot
+from taixu.render.bindings import TextureSlot, UniformSlot
 from taixu.render.context import FrameContext, PassContext
 from taixu.render.falling import weather_of
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lighting import LightingFeature
+from taixu.render.particles.sprites import Sprites, sprite_sampler
 from taixu.render.views import View
 from taixu.scene import CELL_M, WorldTransforms
 from taixu.scene.particles import MOST_PARTICLES, Particles, particles_like
@@ -38,6 +39,10 @@ _STATE_BYTES = 32
 _GROUP = 64
 _SHAPES = ("puff", "spark", "leaf")
 _PERIOD_SECS = 3600.0
+_MEETS = {"ground": 1, "picture": 2}
+_DEPTH_UNIT, _SPRITE_UNIT = TextureSlot.PASS, TextureSlot.PASS + 1
+_STEPS = 96
+"""In which the way of particles that meet things is gone; others need none."""
 
 _BLOCK = StructLayout(
     "ParticleBlock",
@@ -50,6 +55,12 @@ _BLOCK = StructLayout(
         ("color_end", "f4", (4,)),
         ("glow", "f4", (4,)),  # radiance, or 0 where it is lit; whether it adds
         ("clock", "f4", (4,)),  # share of the next particle that is due, particles a second, longest life, time
+        ("color_middle", "f4", (4,)),
+        ("middle", "f4", (4,)),  # share of life at which it holds, radius then; seconds of its way in half a streak; soft metres
+        ("meets", "f4", (4,)),  # height of the ground, bounce, friction, whether it ends there
+        ("sheet", "f4", (4,)),  # columns and rows of pictures, pictures a second, seconds of a step
+        ("bursts", "u4", (4,)),  # how many at once, 0: a steady rate
+        ("burst_times", "f4", (4,)),  # seconds since the newest, and between them
         ("numbers", "u4", (4,)),  # of the newest, how many, seed, how long the list is; of a step of sorting: run, reach, -, length
     ],
     rules="std140",
@@ -70,22 +81,39 @@ class Emission:
         How many are there, at most `MOST_PARTICLES`.
     rate
         In a second; what would be more than there may be is thinned out.
+    at_once, since, every
+        Of bursts: how many, seconds since the latest, and between them; `at_once` is 0 where the rate is steady.
     """
 
     newest: int
     due: float
     count: int
     rate: float
+    at_once: int = 0
+    since: float = 0.0
+    every: float = 0.0
 
 
 def emission(particles: Particles, time_secs: float) -> Emission:
     """What is in the air. Emitters have always been there: a picture of time 0 is as full as any."""
     life = float(np.clip(np.nan_to_num(float(particles.life_secs)), 0.01, 600.0))
+    if int(particles.burst) > 0:
+        return _bursts(particles, max(time_secs, 0.0), life)
     rate = float(np.nan_to_num(float(particles.rate) * float(particles.amount), posinf=1e9))
     rate = min(max(rate, 0.0), MOST_PARTICLES / life)
     sent = max(time_secs, 0.0) * rate
     newest = int(sent)
     return Emission(newest & 0xFFFFFFFF, sent - newest, min(ceil(rate * life), MOST_PARTICLES), rate)
+
+
+def _bursts(particles: Particles, time_secs: float, life: float) -> Emission:
+    amount = float(np.clip(np.nan_to_num(float(particles.amount)), 0.0, 100.0))
+    at_once = min(round(int(particles.burst) * amount), MOST_PARTICLES)
+    every = float(np.clip(np.nan_to_num(float(particles.burst_secs)), 0.0, 3600.0))
+    number = int(time_secs / every) if every > 0 else 0
+    since = time_secs - number * every
+    alive = min(ceil(life / every), max(MOST_PARTICLES // max(at_once, 1), 1)) if every > 0 else int(since < life)
+    return Emission((number + 1) * at_once - 1 & 0xFFFFFFFF, 0.0, at_once * alive, 1.0, at_once, since, every)
 
 
 class ParticleFeature:
@@ -100,11 +128,13 @@ class ParticleFeature:
         self.device, self.lighting = device, lighting
         device.shaders.add_source(
             "generated/particles.glsl",
-            f"#define PARTICLE_STATES {_STATES}\n#define PARTICLE_ORDER {_ORDER}\n"
+            f"#define PARTICLE_STATES {_STATES}\n#define PARTICLE_ORDER {_ORDER}\n#define PARTICLE_STEPS {_STEPS}\n"
+            f"#define PARTICLE_DEPTH {_DEPTH_UNIT}\n#define PARTICLE_SPRITE {_SPRITE_UNIT}\n"
             + _BLOCK.uniform_block("ParticleUniforms", binding=UniformSlot.PASS),
         )
         self._states: Buffer | None = None
         self._order: Buffer | None = None
+        self._sprites = Sprites(device)
         self._emitters: list[tuple[Particles, NDArray[np.float64], NDArray[np.int32]]] = []
 
     def choose(self, world: World, view: View) -> bool:
@@ -123,7 +153,7 @@ class ParticleFeature:
             index = indices_of(table.entities)
             for entity, at in zip(table.entities.tolist(), index.tolist(), strict=True):
                 found = particles_like(world.get(int(entity), Particles))
-                if found.enabled:
+                if found.enabled and self._sprites.is_known(world, str(found.texture)):
                     matrix = np.eye(4)
                     matrix[:3] = places.matrices[at].reshape(3, 4)
                     self._emitters.append((found, matrix, places.cells[at].copy()))
@@ -136,7 +166,11 @@ class ParticleFeature:
         return (_ParticlePass(self, "_ms" if view.samples > 1 else ""),) if view.choices.get(self.name) else ()
 
     def release(self) -> None:
-        """Give the buffers back."""
+        """Give buffers and pictures back."""
+        self._release_buffers()
+        self._sprites.release()
+
+    def _release_buffers(self) -> None:
         for buffer in (self._states, self._order):
             if buffer is not None:
                 buffer.release()
@@ -165,29 +199,39 @@ class ParticleFeature:
             self._reserve(length)
             assert self._states is not None
             assert self._order is not None
-            block = _emitter_block(particles, matrix, wind, sent, length, time)
+            block = _emitter_block(particles, matrix, wind, sent, length, time, view.camera.cell[1] * CELL_M)
+            meets, soft = _MEETS.get(str(particles.collides), 0), float(block["middle"][3]) > 0
+            if soft or meets == 2:
+                near_by = device.sampler(filter="nearest", mip="none", wrap="clamp")
+                device.bind_texture(_DEPTH_UNIT, context.texture("depth"), near_by)
             device.bind_storage(_STATES, self._states)
             device.bind_storage(_ORDER, self._order)
             pushed = device.push(block)
             device.bind_uniform(UniformSlot.PASS, pushed)
-            device.dispatch(device.compute_pipeline("compute/particles/move.comp"), -(-length // _GROUP))
+            moving = {"MEETS": meets} if meets else {}
+            device.dispatch(device.compute_pipeline("compute/particles/move.comp", defines=moving), -(-length // _GROUP))
             device.barrier()
             if sorts:
                 self._sort(length)
+            sprite = self._sprites.texture(str(particles.texture))
+            looks = {"SHAPE": _SHAPES.index(str(particles.shape)) if particles.shape in _SHAPES else 0}
+            looks |= ({"SOFT": 1} if soft else {}) | ({"SPRITE": 1} if sprite is not None else {})
             pipeline = device.pipeline(
-                "passes/particles/particle.vert", "passes/particles/particle.frag",
-                defines={**defines, "SHAPE": _SHAPES.index(str(particles.shape)) if particles.shape in _SHAPES else 0},
-                cull="none", depth=DepthState(compare="greater_equal", write=False), blend=PREMULTIPLIED, label="particles",
+                "passes/particles/particle.vert", "passes/particles/particle.frag", defines={**defines, **looks}, cull="none",
+                depth=None if soft else DepthState(compare="greater_equal", write=False), blend=PREMULTIPLIED, label="particles",
             )  # fmt: skip
-            with device.render_pass(context.targets(radiance, depth=depth)) as p:
+            # Soft ones look at the depth themselves, which no target may be meanwhile.
+            with device.render_pass(context.targets(radiance) if soft else context.targets(radiance, depth=depth)) as p:
                 p.pipeline(pipeline)
                 p.bind_uniform(UniformSlot.PASS, pushed)
+                if sprite is not None:
+                    p.bind_texture(_SPRITE_UNIT, sprite, sprite_sampler(device, sprite, particles))
                 p.draw(6 * length)
 
     def _reserve(self, count: int) -> None:
         if self._states is None or self._states.size < count * _STATE_BYTES:
             room = 1 << (count - 1).bit_length()
-            self.release()
+            self._release_buffers()
             self._states = self.device.buffer(room * _STATE_BYTES, label="particles")
             self._order = self.device.buffer(room * 8, label="order of particles")
 
@@ -207,7 +251,8 @@ class ParticleFeature:
 
 
 def _emitter_block(
-    particles: Particles, matrix: NDArray[np.float64], wind: NDArray[np.float64], sent: Emission, length: int, time: float
+    particles: Particles, matrix: NDArray[np.float64], wind: NDArray[np.float64], sent: Emission, length: int, time: float,
+    cell_height: float,
 ) -> NDArray[Any]:
     def number(value: float, most: float = 1e6) -> float:
         return float(np.clip(np.nan_to_num(float(value)), -most, most))
@@ -231,6 +276,17 @@ def _emitter_block(
     block["glow"][:2] = (number(particles.glow, 1e4), bool(particles.additive))
     life = float(np.clip(np.nan_to_num(float(particles.life_secs)), 0.01, 600.0))
     block["clock"] = (sent.due, max(sent.rate, 1e-6), life, time % _PERIOD_SECS)
+    middle = number(particles.middle, 0.99)
+    block["color_middle"] = np.clip(np.nan_to_num(np.asarray(particles.color_middle, np.float64)), 0.0, 1e3)
+    stretch = abs(number(particles.stretch_secs, 1.0))
+    soft = abs(number(particles.soft_m, 100.0))
+    block["middle"] = (max(middle, 0.0), abs(number(particles.size_middle_m)) * scale, 0.5 * stretch, soft)
+    ground = number(particles.ground_m) - cell_height
+    shares = [float(np.clip(np.nan_to_num(float(v)), 0.0, 1.0)) for v in (particles.bounce, particles.friction)]
+    block["meets"] = (ground, *shares, bool(particles.dies))
+    columns, rows = (int(np.clip(int(v), 1, 64)) for v in (particles.columns, particles.rows))
+    block["sheet"] = (columns, rows, abs(number(particles.pictures_per_sec, 240.0)), max(life / _STEPS, 1 / 240))
+    block["bursts"][0], block["burst_times"][:2] = sent.at_once, (sent.since, sent.every)
     block["numbers"] = (sent.newest, sent.count, int(particles.seed) & 0xFFFFFFFF, length)
     return block
 
@@ -246,8 +302,8 @@ class _ParticlePass:
 
     @property
     def reads(self) -> Sequence[str]:
-        """Depth hides what lies behind."""
-        return (f"depth{self.tail}",)
+        """Depth hides what lies behind; soft ones, and those that meet things, look it up."""
+        return tuple(dict.fromkeys((f"depth{self.tail}", "depth")))
 
     @property
     def writes(self) -> Mapping[str, TextureSpec | None]:
