@@ -186,8 +186,8 @@ def test_new_looks_together(stage: Stage, tmp_path: Path) -> None:
         Particles(kind="smoke", soft_m=0.5, scale=1.4),
         Particles(kind="confetti", burst=200, burst_secs=1.5, collides="picture", bounce=0.1),
         Particles(kind="own", rate=300.0, life_secs=1.0, radius_m=0.9, speed=3.5, spread_rad=0.4, shape="spark", stretch_secs=0.08,
-                  glow=2.0, size_m=0.015, size_end_m=0.015, color=(0.3, 0.6, 1.0, 1.0), middle=0.3, color_middle=(1.0, 0.9, 0.3, 1.0),
-                  size_middle_m=0.03, collides="ground", dies=True),
+                  glow=2.0, size_m=0.015, size_end_m=0.015, color=(0.3, 0.6, 1.0, 1.0), middle=0.3,
+                  color_middle=(1.0, 0.9, 0.3, 1.0), size_middle_m=0.03, collides="ground", dies=True),
     )  # fmt: skip
     pictures = [picture(stage, look, time=4.0) for look in looks]
     off = picture(stage, Particles(enabled=False)).astype(int)
