@@ -59,6 +59,8 @@ class Settings:
     snap_surface: bool = False
     snap_align: bool = False
     snap_vertex: bool = False
+    quality: Literal["full", "auto", "low", "medium", "high", "cinematic"] = "full"
+    """What views are drawn with."""
     box_inside: bool = False
     """Whether boxes select only what is wholly inside."""
     box_through: bool = False

@@ -113,6 +113,7 @@ class Shell:
         window.t.use(settings.language)
         self.keymap.use(settings.key_preset, settings.keys)
         window.use_theme(THEMES[settings.theme])
+        window.quality.follow()
         for panel in self._views():
             panel.navigation.customs = CUSTOMS[settings.key_preset]
         for gizmo in self._gizmos():

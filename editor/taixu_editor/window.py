@@ -41,6 +41,7 @@ from taixu_editor.view.brushing import Brush
 from taixu_editor.view.free_place import free_place
 from taixu_editor.view.operations import view_operations
 from taixu_editor.view.preview import Preview
+from taixu_editor.view_quality import ViewQuality
 from taixu_editor.widgets import DragDrop, Eyedropper
 
 __all__ = ["EditorWindow"]
@@ -91,6 +92,7 @@ class EditorWindow:
         self._panel_class = imgui.WindowClass()  # tabs have their crosses: no other at the end of the bar
         self._panel_class.dock_node_flags_override_set = imgui.internal.DockNodeFlagsPrivate_.no_close_button
         self.guard = PanelGuard(self)
+        self.quality = ViewQuality(self)
         self.shell = Shell(self)
         self.host.operations.add(*view_operations(self), *animating_operations(self), is_logged=False)
         self.play_bar = PlayBar(self)

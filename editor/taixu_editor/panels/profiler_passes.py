@@ -29,6 +29,8 @@ OPTION_TITLES = {
     "other": "Other passes",
 }
 """By option, as `taixu.render.quality` has them."""
+_LEAST_MS = 0.005
+"""Passes that take less are told with their option only."""
 
 
 def pass_rows(values: Mapping[str, tuple[float, float]], *, both: bool = True) -> list[tuple[str, str, float, str]]:
@@ -42,6 +44,7 @@ def pass_rows(values: Mapping[str, tuple[float, float]], *, both: bool = True) -
         total = sum(passes.values())
         told = [f"{name}: {ms:.2f} ms" + (f", 95 %: {values[name][1]:.2f} ms" if both else "") for name, ms in passes.items()]
         rows.append((OPTION_TITLES[option], f"{total:.2f}", total / most, "\n".join(told)))
-        for name, ms in sorted(passes.items(), key=lambda item: -item[1]) if len(passes) > 1 else ():
+        shown = [each for each in sorted(passes.items(), key=lambda item: -item[1]) if each[1] >= _LEAST_MS]
+        for name, ms in shown if len(passes) > 1 else ():
             rows.append((f"    {name.partition(': ')[2]}", f"{ms:.2f}", 0.0, name))
     return rows

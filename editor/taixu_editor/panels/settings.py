@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from imgui_bundle import imgui
@@ -13,6 +14,7 @@ from taixu_editor.keymap_presets import PRESET_TITLES
 from taixu_editor.palette import fuzzy_score, is_shown
 from taixu_editor.panels.settings_agents import draw_agents_page
 from taixu_editor.texts import LANGUAGES
+from taixu_editor.view_quality import QUALITY_TITLES
 
 if TYPE_CHECKING:
     from taixu_editor.window import EditorWindow
@@ -76,7 +78,7 @@ class SettingsDialog(Dialog):
     # -- general -----------------------------------------------------------------------------------------------------
     def _general(self, unit: float) -> None:
         shell, settings, t = self.window.shell, self.window.shell.settings, self.t
-        before = (settings.language, settings.theme, settings.interface_scale, settings.autosave, settings.code_editor)
+        before = replace(settings)
         self._row(t("Language"), unit)
         settings.language = self._combo("language", settings.language, LANGUAGES)
         if settings.language == "zh-Hans" and not self.window.fonts.has_chinese:
@@ -87,6 +89,12 @@ class SettingsDialog(Dialog):
         scales = {f"{scale:g}": f"{scale * 100:g} %" for scale in sorted({*_SCALES, settings.interface_scale})}
         settings.interface_scale = float(self._combo("scale", f"{settings.interface_scale:g}", scales))
         imgui.dummy((0, unit * 0.5))
+        self._row(t("Quality of views"), unit)
+        settings.quality = self._combo("quality", settings.quality, {name: t(title) for name, title in QUALITY_TITLES.items()})
+        if settings.quality == "auto":
+            self._measured(unit)
+        else:
+            self._note(t("Automatic is the best that this machine draws sixty times a second."))
         self._row(t("Keep unsaved work"), unit)
         _, settings.autosave = imgui.checkbox("###autosave", settings.autosave)
         self._note(t("A copy of what is unsaved is kept aside, and offered after a crash. Your files are not touched."))
@@ -94,9 +102,17 @@ class SettingsDialog(Dialog):
         imgui.set_next_item_width(-1)
         _, settings.code_editor = imgui.input_text_with_hint("##code editor", "code --goto {file}:{line}", settings.code_editor)
         self._note(t("Empty: the one in $EDITOR, or the desktop's choice."))
-        after = (settings.language, settings.theme, settings.interface_scale, settings.autosave, settings.code_editor)
-        if before != after:
+        if before != settings:
             shell.later(shell.settings_changed)
+
+    def _measured(self, unit: float) -> None:
+        """What this machine was found to draw in time, and a button that asks it again."""
+        quality = self.window.quality
+        imgui.same_line(0, unit)
+        if imgui.button(f"{icon('reset')} {self.t('Measure again')}###measure again"):
+            quality.measure_again()
+        imgui.set_item_tooltip(self.t("Best while nothing else keeps the machine busy"))
+        self._note(quality.told() or self.t("It is measured now..."))
 
     def _row(self, text: str, unit: float) -> None:
         imgui.align_text_to_frame_padding()

@@ -88,6 +88,8 @@ class Viewport(Panel):
         self.extent = (1.0, 1.0)
         self._shown_world: World | None = None
         self._drawn: Any = None
+        self._asked: Any = None
+        """Size, quality and settings that the view was made with."""
         self.choosing, self.ghost = Choosing(self), Ghost(self)
         self._edited_world: World | None = None
         self.fences = FenceView(self)
@@ -205,11 +207,14 @@ class Viewport(Panel):
         self._is_moving = self.camera.advance(imgui.get_io().delta_time) or self.navigation.is_dragging
         if self._is_moving and self.window.device.capabilities.is_software:
             size = max(16, int(size[0] * _MOVING_SCALE)), max(16, int(size[1] * _MOVING_SCALE))
-        if self.view is None or self.view.size != size or self.view.settings != self._settings():
+        mode = "lit" if self.is_game else self.shown.mode
+        quality = self.window.quality.name if mode in LIT else "full"
+        asked = (size, quality, self._settings() | ({} if quality in ("full", "medium") else {"antialias": ""}))
+        if self.view is None or asked != self._asked:
             self._drop_view()
-            mode = "lit" if self.is_game else self.shown.mode
+            self._asked = asked
             outputs = frozenset({"color", "id", "depth"}) | mode_outputs(mode)
-            self.view = View(self.camera.camera(), size, name=self.id, outputs=outputs, settings=self._settings())
+            self.view = View(self.camera.camera(), size, name=self.id, outputs=outputs, quality=asked[1], settings=asked[2])
         skies = self.window.renderer.lighting.skies
         skies.follow()
         looks = self.shown.key(), self.window.outline_key(), skies.version
@@ -222,7 +227,8 @@ class Viewport(Panel):
             self.window.outlined.radius_px = max(1, round(2 * size[0] / self.extent[0]))
             if not self.is_game:
                 self._add_lines(world)
-            self.window.renderer.render(world, [self.view])
+            # What is edited stands still: its pictures are stills, that eyes are used to and nothing smears.
+            self.window.renderer.render(world, [self.view], delta_secs=self.host.play.frame_secs)
         assert self.view.graph is not None
         if self.shown.mode == "reference" and not self.is_game:
             seen = (self._is_moving, self.camera.key(), size, skies.version, *_world_key(world))

@@ -38,6 +38,8 @@ REFERENCE_SAMPLES = 64
 """Stills of as many samples follow paths of light all the way, unless they are told not to."""
 _FEWEST_HALVED = 4
 """With fewer samples nothing is known of their noise."""
+_GATHERED = 8
+"""Frames after which little changes where frames are gathered over time."""
 SUN_RADIUS = 0.012
 """Tangent of the sun's half angle that soft shadows are made with; the real one is 0.0047."""
 
@@ -69,8 +71,10 @@ def render_still(
     """
     if quality in TIERS:
         if samples == 1 and encoding == "srgb":
-            return renderer.picture(world, camera=camera, size=size, quality=quality, settings=dict(settings or {}))
+            return _as_in_windows(renderer, world, camera, size=size, quality=quality, settings=settings or {})
         settings = tier_settings(quality) | (settings or {})
+        if settings.get("antialias") == "temporal":  # means of many frames gather more, and better
+            settings["antialias"] = ""
     wanted = settings or {}
     reference = samples >= REFERENCE_SAMPLES and bool(wanted.get("traced", True))
     settings = {"traced": samples >= TRACED_SAMPLES, "reference": reference, **wanted}
@@ -85,6 +89,18 @@ def render_still(
         noise = np.random.Generator(np.random.PCG64(11)).random((2, *color.shape), np.float32)
         color = np.where((color > 0.0) & (color < 1.0), np.clip(color + (noise.sum(0) - 1.0) / 255, 0.0, 1.0), color)
     return Picture(np.rint(np.concatenate([color, np.clip(alpha, 0.0, 1.0)], -1) * 255).astype(np.uint8))
+
+
+def _as_in_windows(
+    renderer: Renderer, world: World, camera: ViewCamera, *, size: tuple[int, int], quality: str, settings: dict[str, Any]
+) -> Picture:
+    """A frame of a view that has stood still for as long as it gathers."""
+    view = View(camera, size, name="still", quality=quality, settings=dict(settings))
+    for _ in range(_GATHERED if view.settings.get("antialias") == "temporal" else 1):
+        renderer.render(world, [view])
+    picture = Picture(renderer.read(view))
+    view.release()
+    return picture
 
 
 def accumulate(

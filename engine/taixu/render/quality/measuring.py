@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from taixu.app import App
     from taixu.gpu import Device
 
-__all__ = ["BUDGET_MS", "best_tier", "measure_tiers", "tier_costs"]
+__all__ = ["BUDGET_MS", "best_tier", "costs_at", "kept_costs", "measure_tiers", "tier_costs"]
 
 _SIZE = (640, 360)
 _FRAMES = 3
@@ -26,17 +26,21 @@ _DEAR = 2.0
 
 
 def best_tier(costs: dict[str, float], size: tuple[int, int], *, budget_ms: float = BUDGET_MS) -> str:
-    """The best tier that draws a picture of `size` pixels within the budget; the lowest where none does.
+    """The best tier that draws a picture of `size` pixels within the budget; the lowest where none does."""
+    chosen = next(iter(TIERS))
+    for name, ms in costs_at(costs, size).items():
+        if ms <= budget_ms:
+            chosen = name
+    return chosen
 
-    Costs are those of 640x360 and grow with the pixels, but for a tenth of them.
+
+def costs_at(costs: dict[str, float], size: tuple[int, int]) -> dict[str, float]:
+    """Milliseconds by tier of a picture of `size` pixels: they grow with the pixels, but for a tenth of them. `costs` are those of
+    640x360.
     """
     pixels = size[0] * size[1] / (_SIZE[0] * _SIZE[1])
     grows = 0.1 + 0.9 * max(pixels, 0.1)
-    chosen = next(iter(TIERS))
-    for name in TIERS:
-        if name in costs and costs[name] * grows <= budget_ms:
-            chosen = name
-    return chosen
+    return {name: costs[name] * grows for name in TIERS if name in costs}
 
 
 def tier_costs(device: Device, *, again: bool = False) -> dict[str, float]:
@@ -45,10 +49,9 @@ def tier_costs(device: Device, *, again: bool = False) -> dict[str, float]:
     What was measured while others used the machine is not believed for long: it is measured again as soon as they do not.
     `again` measures now, and keeps what comes out.
     """
-    capabilities = device.capabilities
-    key = content_key("tiers", _VERSION, capabilities.name, repr(TIERS))
+    key = _key(device)
     kept = None if again else _kept(key)
-    if kept is not None and (kept[1] <= MOST_BUSY or present_load() > MOST_BUSY):
+    if kept is not None and _is_believed(kept):
         return kept[0]
     load = Load()
     costs = measure_tiers(device)
@@ -57,6 +60,21 @@ def tier_costs(device: Device, *, again: bool = False) -> dict[str, float]:
         keep_array("quality", key, np.array([busy, *costs.values()], np.float64))
         return costs
     return kept[0]
+
+
+def kept_costs(device: Device) -> dict[str, float] | None:
+    """What `tier_costs` gives without measuring; None where it would measure."""
+    kept = _kept(_key(device))
+    return kept[0] if kept is not None and _is_believed(kept) else None
+
+
+def _key(device: Device) -> str:
+    return content_key("tiers", _VERSION, device.capabilities.name, repr(TIERS))
+
+
+def _is_believed(kept: tuple[dict[str, float], float]) -> bool:
+    """Whether others left the machine alone, or would not do so now either."""
+    return kept[1] <= MOST_BUSY or present_load() > MOST_BUSY
 
 
 def _kept(key: str) -> tuple[dict[str, float], float] | None:
