@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -27,6 +26,7 @@ from taixu.animation.motion.holding import Holding, is_free
 from taixu.animation.motion.locomotion import locomotion
 from taixu.animation.motion.observing import observe, sizes_px
 from taixu.animation.motion.pose import Pose
+from taixu.animation.motion.rigs import Group, Rig
 from taixu.animation.motion.stepping import step_layer
 from taixu.animation.motion.strides import stride_palettes, strides_at
 from taixu.animation.motion.style import Style
@@ -49,33 +49,6 @@ _SMALL_SLACK = 1.1
 _SMALL_FACES = 8
 """Faces of small ones are made up in every so many frames."""
 _UNWATCHED_FRAMES = 2
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Rig:
-    model: ModelData
-    figure: int
-    bones: Handles
-    """Entities of the bones that the figure has, in its order; the hips first."""
-    entities: Handles
-
-    @property
-    def drawn(self) -> Handles:
-        """Those that may have a mesh."""
-        nodes = [place for place, node in enumerate(self.model.nodes) if node.mesh is not None]
-        found = self.entities[nodes]
-        return found[found != 0]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class _Group:
-    """People of one figure: a run of rows of the crowd, and the entities of their bones, bone by bone."""
-
-    figure: int
-    rows: slice
-    bones: Handles
-    hips: Handles
-    moved: NDArray[np.bool_]
 
 
 class People:
@@ -117,8 +90,8 @@ class People:
         self._figures: list[Figure] = []
         self._figure_of: dict[int, int] = {}
         self._models: list[ModelData] = []
-        self._rigs: dict[int, _Rig] = {}
-        self._groups: list[_Group] = []
+        self._rigs: dict[int, Rig] = {}
+        self._groups: list[Group] = []
         self._bodies: Bodies | None = None
         self._eyes = Eyes([])
         self._style = Style.of([], np.zeros(0, np.uint32))
@@ -149,7 +122,7 @@ class People:
             self._models.append(spawned.model)
         number = self._figure_of[key]
         nodes = self._figures[number].nodes
-        self._rigs[spawned.owner] = _Rig(spawned.model, number, spawned.entities[nodes[nodes >= 0]], spawned.entities)
+        self._rigs[spawned.owner] = Rig(spawned.model, number, spawned.entities[nodes[nodes >= 0]], spawned.entities)
 
     def figure(self, owner: int) -> Figure | None:
         """The skeleton of the avatar that an entity has."""
@@ -226,7 +199,7 @@ class People:
             bones = np.stack([rigs[row].bones for row in rows.tolist()], axis=1)
             alive = world.alive(bones.ravel()).reshape(bones.shape).all(axis=0)
             run = slice(int(rows[0]), int(rows[-1]) + 1)
-            self._groups.append(_Group(figure, run, bones, bones[0], moves[run] & alive))
+            self._groups.append(Group(figure, run, bones, bones[0], moves[run] & alive))
         nothing = np.zeros(0, np.uint64)
         hips = np.array([rig.bones[0] for rig in rigs], np.uint64) if rigs else nothing
         self._holding.meet(handles, hips, may=moves & np.array([is_free(rig.model) for rig in rigs], bool))
