@@ -5,7 +5,9 @@
 #include "common/openness.glsl"
 #include "common/clusters.glsl"
 #include "common/lights.glsl"
+#ifndef LEAN_MAPS
 #include "common/shadows.glsl"
+#endif
 
 layout(binding = TEXTURE_ENVIRONMENT) uniform sampler2D environment_atlas;
 layout(binding = TEXTURE_OPENNESS) uniform sampler2D openness_map; // what nearby surfaces leave open, by pixel
@@ -31,6 +33,9 @@ vec3 openness_with_bounces(float open, vec3 albedo) {
 }
 
 #include "common/transmitted.glsl"
+#ifdef LEAN_MAPS
+#include "common/lean_light.glsl"
+#endif
 
 #if defined(UNLIT) || defined(TRACED)
 #undef REFLECTIONS
@@ -211,6 +216,8 @@ vec3 sky_mirror(vec3 normal, vec3 view, float roughness) {
 vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) {
 #ifdef UNLIT
     return vec4(s.base_color * s.opacity, s.opacity);
+#elif defined(LEAN_MAPS)
+    return vec4(lean_light(f, s, depth), 1.0) * s.opacity;
 #else
 #ifdef TRACED
     s.occlusion = 1.0; // rays see what hides the sky; a painted guess would darken twice

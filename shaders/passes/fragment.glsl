@@ -18,7 +18,7 @@ Fragment fragment_here() {
     f.normal = normalize(v_normal);
     f.tangent = v_tangent;
     f.material = v_material;
-#ifndef OUTLINE // the far sides of an outline are those of the near surface
+#if !defined(OUTLINE) && !defined(ONE_SIDED) // the far sides of an outline are those of the near surface
     if (is_double_sided(f.material)) {
         // `gl_FrontFacing` is of the screen: a mirrored object turns it, so the seen side is asked of the triangle itself.
         f.front = dot(cross(dFdx(v_position), dFdy(v_position)), f.normal) >= 0.0;

@@ -44,7 +44,7 @@ void main() {
 #ifdef GRADING
     light = graded_light(light);
 #endif
-    vec3 display = tonemap(uint(develop.y), light);
+    vec3 display = tonemap(CURVE, light);
 #ifdef GRADING
     display = linear_from_srgb(graded_picture(srgb_from_linear(display)));
 #endif

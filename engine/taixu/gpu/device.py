@@ -136,7 +136,16 @@ class Device(ABC):
         "mirror", "clamp" or "border"; `compare` makes it a shadow sampler."""
         wraps = (wrap, wrap) if isinstance(wrap, str) else wrap
         key = (filter, mag or filter, mip, wraps, min(anisotropy, self.capabilities.max_anisotropy), compare, max_level,
-               border)  # fmt: skip
+               border, True)  # fmt: skip
+        found = self._samplers.get(key)
+        if found is None:
+            found = self._samplers[key] = Sampler(self, self._new_sampler(*key), "", 0)
+        return found
+
+    def lean_sampler(self, sampler: Sampler, *, decodes: bool = True) -> Sampler:
+        """A sampler that looks at the nearest mip map where this one mixes two; without `decodes` sRGB stays as it is stored."""
+        key = next(key for key, one in self._samplers.items() if one is sampler)
+        key = (*key[:2], "nearest" if key[2] == "linear" else key[2], *key[3:8], decodes)
         found = self._samplers.get(key)
         if found is None:
             found = self._samplers[key] = Sampler(self, self._new_sampler(*key), "", 0)
@@ -447,7 +456,7 @@ class Device(ABC):
                      samples: int) -> Any: ...  # fmt: skip
     @abstractmethod
     def _new_sampler(self, min_filter: str, mag_filter: str, mip: str, wraps: tuple[str, str], anisotropy: float,
-                     compare: str | None, max_level: float, border: Any) -> Any: ...  # fmt: skip
+                     compare: str | None, max_level: float, border: Any, decodes: bool) -> Any: ...  # fmt: skip
     @abstractmethod
     def _new_targets(self, colors: tuple[TextureView | None, ...], depth: TextureView | None) -> Any: ...
     @abstractmethod

@@ -39,7 +39,7 @@ def new_texture(state: GLState, format: TextureFormat, size: tuple[int, int], ki
 
 
 def new_sampler(state: GLState, min_filter: str, mag_filter: str, mip: str, wraps: tuple[str, str], anisotropy: float,
-                 compare: str | None, max_level: float, border: Any) -> Any:  # fmt: skip
+                 compare: str | None, max_level: float, border: Any, decodes: bool) -> Any:  # fmt: skip
     """A sampler object; its name."""
     gl, name = state.gl, state.gl.generate("Samplers")
     gl.glSamplerParameteri(name, 0x2801, C.FILTERS[min_filter, mip])
@@ -55,6 +55,8 @@ def new_sampler(state: GLState, min_filter: str, mag_filter: str, mip: str, wrap
         gl.glSamplerParameteri(name, 0x884D, C.COMPARE[compare])
     if border:
         gl.glSamplerParameterfv(name, 0x1004, (ctypes.c_float * 4)(*border))
+    if not decodes:
+        gl.glSamplerParameteri(name, 0x8A48, 0x8A4A)  # EXT_texture_sRGB_decode
     return name
 
 

@@ -198,9 +198,9 @@ class ModernglDevice(Device):
         return new_texture(self._state, format, size, kind, layers, levels, samples)
 
     def _new_sampler(self, min_filter: str, mag_filter: str, mip: str, wraps: tuple[str, str], anisotropy: float,
-                     compare: str | None, max_level: float, border: Any) -> Any:  # fmt: skip
+                     compare: str | None, max_level: float, border: Any, decodes: bool) -> Any:  # fmt: skip
         self._acquire()
-        return new_sampler(self._state, min_filter, mag_filter, mip, wraps, anisotropy, compare, max_level, border)
+        return new_sampler(self._state, min_filter, mag_filter, mip, wraps, anisotropy, compare, max_level, border, decodes)
 
     def _new_targets(self, colors: tuple[TextureView | None, ...], depth: TextureView | None) -> Any:
         self._acquire()

@@ -86,7 +86,8 @@ class TonemapPass:
             np.float32,
         )
         block = np.concatenate([block, developed_block(context)])
-        pipeline = device.pipeline("passes/fullscreen.vert", "passes/tonemap.frag", defines=developed_defines(context), cull="none",
+        defines = {**developed_defines(context), "CURVE": f"{curve}u"}
+        pipeline = device.pipeline("passes/fullscreen.vert", "passes/tonemap.frag", defines=defines, cull="none",
                                    depth=None, label="tone map")  # fmt: skip
         with device.render_pass(context.targets(self.target)) as p:
             p.pipeline(pipeline)

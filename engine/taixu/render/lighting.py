@@ -52,6 +52,11 @@ LIGHTING_BLOCK = StructLayout(
         ("fog", "f4", (4,)),  # density, its level in the camera's cell, 1 / fade, glow
         ("fog_color", "f4", (4,)),
         ("fog_sky", "f4", (4,)),  # radiance from all around, on average
+        ("sun_towards", "f4", (4,)),  # of a sun that shines alone
+        ("sun_light", "f4", (4,)),  # its irradiance
+        ("sky_red", "f4", (4, 4)),  # quadratic forms of the normal: the sky's irradiance / pi
+        ("sky_green", "f4", (4, 4)),
+        ("sky_blue", "f4", (4, 4)),
     ],
     rules="std140",
 )
@@ -151,6 +156,11 @@ class LightingFeature:
         """Whether the view has shadow maps in this frame."""
         return bool(self._of(view).tiles)
 
+    def lean_maps(self, view: View) -> int | None:
+        """Maps of the only light there is, a sun; None where there are others, which `common/lean_light.glsl` does not know."""
+        lights, kept = self._lights, self._of(view)
+        return None if lights.count > 1 or lights.directional_count != lights.count else len(kept.tiles)
+
     def has_soft_shadows(self, view: View) -> bool:
         """Whether edges of some of them are soft."""
         return any(tile.soft for tile in self._of(view).tiles)
@@ -229,6 +239,9 @@ class LightingFeature:
         aspect, parallel = view.size[0] / view.size[1], camera.height_m > 0
         half = camera.height_m / 2 if parallel else np.tan(camera.fov_y_rad / 2)
         block["cluster_extent"] = (half * aspect, half, not parallel, 0)
+        if lights.count == directional == 1:
+            block["sun_towards"][:3], block["sun_light"][:3] = -lights.directions[0], lights.colors[0]
+        block["sky_red"], block["sky_green"], block["sky_blue"] = self.sky.maps.smooth
         block["cluster_scale"], block["cluster_offset"] = depth_slices()
         if self._fog is not None:
             fog = self._fog

@@ -20,7 +20,7 @@ from taixu.render.bindings import StorageSlot, TextureSlot
 from taixu.render.context import DrawKey
 from taixu.render.looks import look_of
 from taixu.render.material_rows import MATERIAL_ROW, Mappings, layers_of, material_row, materials_glsl, texture_refs
-from taixu.render.signature import TextureUse, signature, texture_slots_glsl
+from taixu.render.signature import SRGB_SLOTS, TextureUse, signature, texture_slots_glsl
 from taixu.render.surfaces import SurfaceLook, SurfaceRows, SurfaceShader
 from taixu.render.texture_pool import TexturePool
 from taixu.render.texture_pool import TextureSlot as PoolSlot
@@ -67,7 +67,7 @@ class MaterialTable:
         self._slots: dict[int, list[PoolSlot]] = {}
         self._groups: list[_Pairs] = []
         self._group_numbers: dict[_Pairs, int] = {}
-        self._bind_groups: dict[tuple[int, str], BindGroup] = {}
+        self._bind_groups: dict[tuple[int, str, bool, bool], BindGroup] = {}
         self._surfaces: dict[str, SurfaceRows] = {}
         self._own: dict[int, tuple[SurfaceRows, int]] = {}  # row of its surface, by material
         self._buffer: Buffer | None = None
@@ -139,18 +139,29 @@ class MaterialTable:
         self._is_stale = True
         self.version += 1
 
-    def bind_group(self, key: DrawKey) -> BindGroup | None:
-        """What to bind before drawing with a key; None where its materials read no texture."""
+    def is_encoded(self, key: DrawKey) -> bool:
+        """Whether all colours among a key's textures are stored in the sRGB encoding."""
+        uses = [use for use in key.signature.textures if use.slot in SRGB_SLOTS]
+        return bool(uses) and all(self.texture_of(key, use).format.name.endswith("_srgb") for use in uses)
+
+    def bind_group(self, key: DrawKey, *, lean: bool = False, decodes: bool = True) -> BindGroup | None:
+        """What to bind before drawing with a key; None where its materials read no texture.
+
+        `lean` mixes no mip maps; without `decodes` what is in the sRGB encoding is read as it is.
+        """
         rows = self._surfaces.get(key.shader)
         if key.group < 0 and rows is None:
             return None
-        name = (key.group, key.shader if rows else "")
+        name = (key.group, key.shader if rows else "", lean, decodes)
         found = self._bind_groups.get(name)
         if found is None:
             pairs = self._groups[key.group] if key.group >= 0 else ()
             if not all(self.pool.has_page(page) for page, _ in pairs):
                 return None  # no material has this key any more: the bins that are left of it are empty
-            bindings = {FIRST_UNIT + i: (self.pool.texture(page), sampler) for i, (page, sampler) in enumerate(pairs)}
+            bindings = {
+                FIRST_UNIT + i: (self.pool.texture(page), self.device.lean_sampler(sampler, decodes=decodes) if lean else sampler)
+                for i, (page, sampler) in enumerate(pairs)
+            }
             storages = {StorageSlot.SURFACES: rows.buffer} if rows else {}
             found = self.device.bind_group(textures=bindings, storages=storages, label="material textures")
             self._bind_groups[name] = found

@@ -14,7 +14,7 @@ from taixu.render.bindings import MESH_VERTEX_LAYOUT, UniformSlot
 from taixu.render.bins import Bin
 from taixu.render.blending import BlendedRun, is_transmissive
 from taixu.render.blending_weighted import WEIGHTED_BLENDS, WEIGHTED_TEXTURES, draw_weighted, is_weighted
-from taixu.render.context import FrameContext, PassContext
+from taixu.render.context import DrawKey, FrameContext, PassContext
 from taixu.render.decals import DecalFeature, decal_defines
 from taixu.render.geometry import has_prepass
 from taixu.render.graph import PassNode, Rank, TextureSpec
@@ -87,7 +87,11 @@ class ShadingFeature:
         if decals:
             self.decals.bind_textures()
         reflections, screen = has_reflections(context.view), has_screen_reflections(context.view)
+        maps = self.lighting.lean_maps(context.view)
+        if probes or traced or soft or reflections or screen or has_occlusion(context.view) or has_contact(context.view):
+            maps = None
         lean, prepass = bool(context.settings("lean_light", False)), has_prepass(context.view)
+        reads_encoded = context.device.capabilities.is_software
 
         def pipeline_for(item: Bin) -> tuple[Pipeline, BindGroup | None]:
             key = item.key
@@ -95,6 +99,8 @@ class ShadingFeature:
             writes = not prepass and key.alpha == "opaque"
             # The geometry pass left holes where masked materials have them: only what it drew is coloured.
             compare = "equal" if key.alpha == "mask" else "greater_equal"
+            plain = lean and maps is not None and _is_plain(key)
+            encoded = plain and reads_encoded and materials.is_encoded(key)
             path = f"generated/forward/{key.shader or 'standard'}"
             pipeline = self.device.pipeline(
                 f"{path}.vert",
@@ -112,6 +118,9 @@ class ShadingFeature:
                     **({"LEAN": True} if lean else {}),
                     **({"REFLECTIONS": True} if reflections and not inner else {}),
                     **({"LOBES": True} if screen and not blends else {}),
+                    **({"LEAN_MAPS": maps} if plain else {}),
+                    **({"ENCODED": True} if encoded else {}),
+                    **({} if key.double_sided else {"ONE_SIDED": True}),
                     "UNLIT": key.unlit or context.settings("shown", "lit") != "lit",
                     "BLENDED": blends,
                     "INNER": inner,
@@ -126,9 +135,14 @@ class ShadingFeature:
                 blend=WEIGHTED_BLENDS if weighted else PREMULTIPLIED if blends else None,
                 label="colour",
             )
-            return pipeline, materials.bind_group(key)
+            return pipeline, materials.bind_group(key, lean=plain, decodes=not encoded)
 
         return pipeline_for
+
+
+def _is_plain(key: DrawKey) -> bool:
+    """Whether `common/lean_light.glsl` knows all there is to a surface."""
+    return key.shader in ("", "standard") and not key.signature.layers and not key.unlit
 
 
 @dataclass(frozen=True)

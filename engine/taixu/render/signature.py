@@ -103,8 +103,8 @@ def texture_slots_glsl(slots: tuple[str, ...] = SLOTS) -> str:
     return "".join(
         f"#ifdef HAS_{name.upper()}\n"
         f"layout(binding = UNIT_{name.upper()}) uniform sampler2DArray {name}_map;\n"
-        f"vec4 sample_{name}(Fragment f) {{ return SAMPLE_MAP({name}_map, "
-        f"vec3(texture_coordinate(f, MAPPING_{name.upper()}), texture_layer(AT_{name.upper()}))); }}\n"
+        f"vec4 sample_{name}(Fragment f) {{ return {'DECODED' if name in SRGB_SLOTS else ''}(SAMPLE_MAP({name}_map, "
+        f"vec3(texture_coordinate(f, MAPPING_{name.upper()}), texture_layer(AT_{name.upper()})))); }}\n"
         "#endif\n"
         for name in slots
     )
