@@ -8,6 +8,7 @@ from taixu.serve.parts.alarms import AlarmsPart
 from taixu.serve.parts.branches import BranchesPart
 from taixu.serve.parts.cases import CasesPart
 from taixu.serve.parts.entities import EntitiesPart
+from taixu.serve.parts.fields import FieldsPart
 from taixu.serve.parts.history import HistoryPart
 from taixu.serve.parts.live import LivePart
 from taixu.serve.parts.measures import MeasuresPart
@@ -40,6 +41,6 @@ def make_parts(board: FactsBoard, inbox: Inbox) -> list[Part]:
         ReadingsPart(inbox), AlarmsPart(board), OrdersPart(board), SourcesPart(board),
         ScenePart(shelf, skeletons, pasts), history, SceneryPart(shelf, skeletons), live, ScreenPart(live.listeners),
         MeasuresPart(board, history), CasesPart(board, history), PlansPart(), BranchesPart(), EntitiesPart(),
-        SearchPart(history), PagePart(), PicturesPart(),
+        FieldsPart(), SearchPart(history), PagePart(), PicturesPart(),
     ]  # fmt: skip
     return [StatusPart(board, parts), *parts]

@@ -70,8 +70,11 @@ def things_of(world: World, frame: Frame, of: str, strength: float) -> Things:
     runs = world.resource(Simulations) if world.has_resource(Simulations) else None
     if runs is not None and not item and name in runs.parts:
         name, owner = "simulated", runs.parts[name].entity
-    cls = component_named(world, name).cls
-    declared = component_named(world, name)
+    try:
+        declared = component_named(world, name)
+    except TaixuError:
+        raise TaixuError(f"{name[:60]!r} is neither a component nor a simulator of this world") from None
+    cls = declared.cls
     if item and (item not in declared.by_name or declared.by_name[item].kind.is_object or declared.by_name[item].kind.width > 1):
         raise TaixuError(f"{name} has no field {item[:60]!r} that is one number")
     places, strengths, velocities = [np.empty((3, 0))], [np.empty(0)], [np.empty((2, 0))]

@@ -13,6 +13,18 @@ export interface Found {
   distance_m?: number;
 }
 
+/** A field map that is shown: which values its colours are. */
+export interface FieldLegend {
+  id: Id;
+  name: string;
+  kind: "density" | "flow" | "measured" | "noise" | "plume" | "simulated";
+  of: string;
+  unit: string;
+  low: number;
+  high: number;
+  colors: string[];
+}
+
 export interface Control {
   name: string;
   field: string;
@@ -208,6 +220,8 @@ export const report = () => ask<{ processes: ProcessReport[] }>("/processes/repo
 export const casesThen = (at_ns: number) => ask<{ cases: Case[] }>(`/cases?${asked({ at_ns: Math.round(at_ns) })}`).then((told) => told.cases);
 
 export const moveCase = (number: number, to: string) => post<Case>(`/cases/${number}/move`, { to });
+
+export const fieldLegends = () => ask<{ fields: FieldLegend[]; problems: Record<Id, string> }>("/fields");
 
 export const plans = () => ask<{ plans: PlanFacts[] }>("/plans").then((told) => told.plans);
 

@@ -10,6 +10,7 @@ import { AlarmVoice, AlarmsPanel, watchAlarms, worstUnseen } from "./alarms";
 import { CasesPanel, declared, watchCases } from "./cases";
 import { CompareDialog } from "./compare";
 import { DetailsPanel, watchSelected } from "./details";
+import { watchFields } from "./fields";
 import { FuturesPanel, hasFutures, watchFutures } from "./futures";
 import { Icon, type IconName } from "./icons";
 import { LedgerPanel } from "./ledger";
@@ -33,6 +34,7 @@ export function startPanels(): void {
   watchCases();
   watchPlans();
   watchFutures();
+  watchFields();
   watchSelected();
   watchHistory();
   effect(() => {

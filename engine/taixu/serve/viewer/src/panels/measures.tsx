@@ -3,6 +3,7 @@ import type { Measure } from "../live";
 import { t } from "../text";
 import { unitText } from "../text/format";
 import { plainText, titled } from "./details_text";
+import { FieldLegends, legends } from "./fields";
 import { EntityLink } from "./ledger";
 import { Empty, Section } from "./parts";
 import { measuresShown } from "./playback";
@@ -11,12 +12,13 @@ const MOST_THINGS = 30;
 
 export function MeasuresPanel() {
   const all = measuresShown.value;
-  if (!all.length) return <Empty>{t("measures.none")}</Empty>;
+  if (!all.length && !legends.value.length) return <Empty>{t("measures.none")}</Empty>;
   const whole = all.filter((each) => each.by === "whole");
   const zones = all.filter((each) => each.by === "zone");
   const things = all.filter((each) => each.by === "entity");
   return (
     <div class="measures">
+      <FieldLegends />
       {whole.length > 0 && (
         <Section title={t("measures.whole")}>
           <div class="tiles">{whole.map((each) => <Tile key={each.name} measure={each} />)}</div>
