@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -18,7 +19,16 @@ from golden import assert_golden
 from taixu.assets.exr import read_exr
 from taixu.errors import TaixuError, UsageError
 from taixu.render import Renderer, View, ViewCamera, render_still
-from taixu.render.datasets import DatasetFolder, Frame, LayerView, ThingFinder, camera_facts, pixels_from_motion, things
+from taixu.render.datasets import (
+    BesidePicture,
+    DatasetFolder,
+    Frame,
+    LayerView,
+    ThingFinder,
+    camera_facts,
+    pixels_from_motion,
+    things,
+)
 from taixu.render.datasets.writing import run_lengths
 from taixu.render.pictures import Picture
 from taixu.scene import Decal, Name, Shape, Transform
@@ -227,6 +237,14 @@ def test_a_folder_has_what_loaders_read(stage: Stage, frame: Frame, tmp_path: Pa
     np.testing.assert_array_equal(read_exr(tmp_path / "set/depth/000000.exr")[..., 0], frame.layers["depth"])
     with pytest.raises(UsageError, match="has something in it already"):
         DatasetFolder(tmp_path / "set")
+
+
+def test_a_camera_that_is_nowhere_is_a_sentence(stage: Stage, frame: Frame, tmp_path: Path) -> None:
+    lost = replace(frame, camera=replace(frame.camera, near_m=float("nan")), handles=None)
+    with pytest.raises(TaixuError, match="a number of the camera or of a thing's place is not finite"):
+        BesidePicture(tmp_path / "a.png").add(
+            lost, ThingFinder(stage.scene.world), picture=Picture(np.zeros((2, 2, 4), np.uint8)), hdr=None, secs=0.0
+        )
 
 
 def test_run_lengths_begin_with_what_is_out() -> None:

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from taixu.assets.atomic import atomic_path, write_atomic
 from taixu.assets.exr import write_exr
 from taixu.assets.image import encode_png
-from taixu.errors import UsageError
+from taixu.errors import TaixuError, UsageError
 from taixu.render.datasets.layers import LAYERS, Frame, camera_facts
 from taixu.render.datasets.things import Thing, ThingFinder
 from taixu.render.pictures import Picture
@@ -153,8 +153,12 @@ def _told(frame: Frame, hdr: NDArray[np.float32] | None) -> dict[str, str]:
 
 
 def _write_json(path: Path, about: Mapping[str, Any]) -> None:
+    try:
+        text = json.dumps(about, allow_nan=False, ensure_ascii=False)
+    except ValueError as error:
+        raise TaixuError(f"{path} is not written: a number of the camera or of a thing's place is not finite") from error
     _folder(path)
-    write_atomic(path, json.dumps(about, allow_nan=False, ensure_ascii=False) + "\n")
+    write_atomic(path, text + "\n")
 
 
 def _folder(path: Path) -> None:
