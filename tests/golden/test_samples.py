@@ -21,7 +21,7 @@ def app() -> Iterator[tx.App]:
         yield made
 
 
-@pytest.mark.parametrize("name", ["playground", "gallery", "airspace", "factory", "village"])
+@pytest.mark.parametrize("name", ["playground", "gallery", "airspace", "city", "factory", "village"])
 def test_looks_as_it_did(app: tx.App, repository: Path, name: str) -> None:
     app.open(repository / "samples" / name)
     assert_golden(app.picture(samples=2).pixels, f"samples/{name}")

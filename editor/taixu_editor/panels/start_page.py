@@ -212,6 +212,7 @@ _FIRST_PAGES = ("editor", "getting-started", "scripts", "input-animation-sound",
 """Pages of the guide that newcomers want; the menu Help has all."""
 _SAMPLE_LINES = {
     "airspace": "A thousand drones over a city",
+    "city": "Traffic, crowds and rain in a district",
     "factory": "A production hall that devices feed",
     "playground": "A sunlit toy box of a few hundred bodies",
     "gallery": "Light and materials, side by side",
