@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from render_world import SmallWorld
 
 from golden import assert_golden
+from taixu.assets.material import Clearcoat, Transmission, Volume
 from taixu.render import Renderer, View, ViewCamera, render_still
 from taixu.scene import Environment, Light, ReflectionProbe, ScreenReflections, Transform
 
@@ -189,6 +190,26 @@ def test_the_smaller_box_lies_over_the_larger(renderer: Renderer) -> None:
     assert np.isfinite(pixels).all()
     inner, outer = pixels[15:17, 30:40, :3].mean((0, 1)), pixels[29:, 30:40, :3].mean((0, 1))
     assert outer[0] > 3 * inner[0], "red is seen by the large one only"
+
+
+def test_glass_and_coats_mirror_the_room(renderer: Renderer) -> None:
+    scene = SmallWorld()
+    box(scene, (4, 3, 0.2), (0, 1, 2.0), (0.0, 0.0, 0.0), emissive=(3.0, 0.0, 0.0))  # behind the camera
+    looks: list[dict[str, Any]] = [
+        {"transmission": Transmission(factor=1.0), "volume": Volume(thickness_m=0.5)},
+        {"alpha_mode": "BLEND", "base_color": (0.0, 0.0, 0.0, 0.3)},
+        {"base_color": (0.0, 0.0, 0.0, 1.0), "roughness": 1.0, "clearcoat": Clearcoat(factor=1.0)},
+    ]
+    for x, look in zip((-0.7, 0.0, 0.7), looks, strict=True):
+        material = scene.material(**{"base_color": (1.0, 1.0, 1.0, 1.0), "metallic": 0.0, "roughness": 0.0} | look)
+        scene.spawn(1, scene.mesh("box", (0.5, 0.5, 0.1), material=material), translation=(x, 0.5, 0))
+    add_probe(scene, (0, 0.6, 1), size_m=(4, 3, 2), resolution=32)
+    camera = ViewCamera.looking((0, 0.5, 1.4), (0, 0.5, 0), fov_y_rad=0.9)
+    on, off = (still(renderer, scene, camera, size=(60, 32), shadows=False, reflections=r)[..., :3] for r in (True, False))
+    for columns in (slice(10, 18), slice(26, 34), slice(42, 50)):
+        more = (on - off)[14:18, columns].mean((0, 1))
+        assert more[0] > 0.02, columns
+        assert more[0] > more[1] + 0.02, "what is mirrored is red"
 
 
 def test_nonsense_gives_a_picture(renderer: Renderer) -> None:
