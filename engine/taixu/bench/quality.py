@@ -26,7 +26,8 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
 
     `limit_ms` is a frame of a window at 60 a second, and `ratio` how many times below it the tier is. `options_ms` says how much
     more a frame costs with each option than without it: of the processor's time where that draws (`counted`: "processor"), which
-    other work does not change much, else of the clock's. `passes_ms` is the GPU's own time of passes, by option.
+    other work does not change much, else of the clock's; less than `noise_ms`, by which two equal views differ, is
+    nothing. `passes_ms` is the GPU's own time of passes, by option.
     """
     from taixu.assets.paths import find_sample
     from taixu.defaults import App
@@ -46,6 +47,7 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     rows = [("", *(str(found["name"]).removeprefix("quality, ") for found in results))]
     rows.append(("frame", *(f"{found['frame_ms']:.1f}" for found in results)))
     rows.append(("times below the limit", *(f"{found['ratio']:.2f}" for found in results)))
+    rows.append(("noise", *(f"{found['noise_ms']:.1f}" for found in results)))
     for name in names:
         rows.append((name, *(f"{ms:.1f}" if (ms := found["options_ms"].get(name)) is not None else "–" for found in results)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -65,6 +67,7 @@ def _measure_tier(app: App, tier: str, options: Options) -> dict[str, Any]:
         view = View(camera, options.size, name="without", quality=tier, settings={k: v for k, v in off.items() if k != "samples"})
         view.samples = int(off.get("samples", view.samples))
         views.append(view)
+    views.append(View(camera, options.size, name="whole again", quality=tier))
     times, busy = np.zeros((2, len(views), options.frames))
     for view in views:  # shaders are compiled
         _draw(app, view)
@@ -83,10 +86,12 @@ def _measure_tier(app: App, tier: str, options: Options) -> dict[str, Any]:
     by_option = {name: round(sum(each.values()), 3) for name, each in passes_by_option(passes).items()}
     for view in views:
         view.release()
-    costs = {name: round(float(counted[0] - ms), 3) for name, ms in zip(without, counted[1:].tolist(), strict=True)}
+    whole, noise = float(counted[[0, -1]].min()), float(abs(counted[0] - counted[-1]))
+    costs = {name: round(whole - ms, 3) for name, ms in zip(without, counted[1:-1].tolist(), strict=True)}
     return result(
         f"quality, {tier}", times[0], n=len(app.world), size=f"{options.size[0]}x{options.size[1]}", limit_ms=round(BUDGET_MS, 3),
-        counted="processor" if capabilities.is_software else "clock", options_ms=costs, passes_ms=by_option, gpu=capabilities.name,
+        counted="processor" if capabilities.is_software else "clock", options_ms=costs,
+        noise_ms=round(noise, 3), passes_ms=by_option, gpu=capabilities.name,
     )  # fmt: skip
 
 

@@ -183,7 +183,7 @@ def test_the_bench_says_what_a_tier_and_its_options_cost() -> None:
         app.settle()
         found = bench._measure_tier(app, "low", Options(n=1, frames=1, size=(32, 18)))
     assert found["name"] == "quality, low" and found["limit_ms"] == round(BUDGET_MS, 3) and found["ratio"] > 0
-    assert list(found["options_ms"]) == ["shadows"]
+    assert list(found["options_ms"]) == ["shadows"] and found["noise_ms"] >= 0.0
     assert found["passes_ms"]["surfaces"] > 0.0 and set(found["passes_ms"]) <= {*OPTION_PASSES, OTHER}
     lines = bench.table([found, {**found, "name": "quality, high", "options_ms": {"occlusion": 1.25}}]).split("\n")
     assert lines[0].split() == ["low", "high"]
