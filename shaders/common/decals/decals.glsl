@@ -4,10 +4,16 @@
 layout(binding = DECAL_COLORS) uniform sampler2DArray decal_colors; // multiplied by alpha
 layout(binding = DECAL_NUMBERS) uniform sampler2DArray decal_numbers;
 
+// The level is chosen here: neighbouring pixels may not look at this decal, and drivers differ in what they make of that. Footprints that
+// are long are looked up a little sharper than they should be.
 #ifdef STAGE_COMPUTE
-#define DECAL_TEXEL(map, layer, uv, gx, gy) textureLod(map, vec3(uv, layer), 0.0)
+#define DECAL_LEVEL(map, gx, gy) 0.0
 #else
-#define DECAL_TEXEL(map, layer, uv, gx, gy) textureGrad(map, vec3(uv, layer), gx, gy)
+#define DECAL_LEVEL(map, gx, gy) decal_level(textureSize(map, 0).x, gx, gy)
+float decal_level(int side, vec2 gx, vec2 gy) {
+    float a = dot(gx, gx), b = dot(gy, gy), along = max(a, b);
+    return max(0.5 * log2(max(max(min(a, b), along / 4.0), 1e-20)) + log2(float(side)) + texture_bias, 0.0);
+}
 #endif
 
 // `px`, `py`: how the position changes towards the next pixels; zero where there are none.
@@ -26,7 +32,7 @@ void put_decal(uint number, Fragment f, uint layers, vec3 px, vec3 py, inout Sur
     vec2 uv = vec2(at.x + 0.5, 0.5 - at.y);
     vec3 color = d.color;
     if (d.pictures.x >= 0) {
-        vec4 texel = DECAL_TEXEL(decal_colors, float(d.pictures.x), uv, gx, gy);
+        vec4 texel = textureLod(decal_colors, vec3(uv, float(d.pictures.x)), DECAL_LEVEL(decal_colors, gx, gy));
         if (texel.a <= 0.0) return;
         color *= texel.rgb / texel.a;
         share *= texel.a;
@@ -35,11 +41,11 @@ void put_decal(uint number, Fragment f, uint layers, vec3 px, vec3 py, inout Sur
 #ifndef UNLIT
     s.emissive = s.emissive * (1.0 - share * d.shares.x) + color * (d.glow * share);
     vec2 numbers = d.surface;
-    if (d.pictures.z >= 0) numbers *= DECAL_TEXEL(decal_numbers, float(d.pictures.z), uv, gx, gy).gb;
+    if (d.pictures.z >= 0) numbers *= textureLod(decal_numbers, vec3(uv, float(d.pictures.z)), DECAL_LEVEL(decal_numbers, gx, gy)).gb;
     s.roughness = mix(s.roughness, numbers.x, share * d.shares.y);
     s.metallic = mix(s.metallic, numbers.y, share * d.shares.y);
     if (d.pictures.y >= 0) {
-        vec3 texel = DECAL_TEXEL(decal_numbers, float(d.pictures.y), uv, gx, gy).xyz;
+        vec3 texel = textureLod(decal_numbers, vec3(uv, float(d.pictures.y)), DECAL_LEVEL(decal_numbers, gx, gy)).xyz;
         vec3 n = s.normal, t = d.right - n * dot(n, d.right);
         if (dot(t, t) > 1e-6) {
             t = normalize(t);
