@@ -285,13 +285,14 @@ class Device(ABC):
         self._yield_state()
 
     def render_pass(self, targets: Targets, *, clear_colors: Sequence[Sequence[float] | None] = (), clear_depth: float |
-                    None = None, viewport: tuple[int, int, int, int] | None = None) -> RenderPass:  # fmt: skip
+                    None = None, viewport: tuple[int, int, int, int] | None = None,
+                    clears_viewport: bool = False) -> RenderPass:  # fmt: skip
         """Begin drawing into `targets`; use as a context manager.
 
         `clear_colors` holds a colour (or None: keep) for each target; depth clears to 0, the far end, when asked.
-        `viewport` is (x, y, width, height) from the lower left; clearing ignores it.
+        `viewport` is (x, y, width, height) from the lower left; clearing ignores it unless `clears_viewport` keeps it there.
         """
-        self._begin_pass(targets, clear_colors, clear_depth, viewport or (0, 0, *targets.size))
+        self._begin_pass(targets, clear_colors, clear_depth, viewport or (0, 0, *targets.size), clears_viewport)
         return RenderPass(self, targets)
 
     def push(self, data: np.ndarray) -> BufferRange:
@@ -464,7 +465,8 @@ class Device(ABC):
     @abstractmethod
     def _fix(self, pipeline: Pipeline) -> None: ...
     @abstractmethod
-    def _begin_pass(self, targets: Targets, clear_colors: Any, clear_depth: float | None, viewport: Any) -> None: ...
+    def _begin_pass(self, targets: Targets, clear_colors: Any, clear_depth: float | None, viewport: Any,
+                    clears_viewport: bool) -> None: ...  # fmt: skip
     @abstractmethod
     def _use(self, pipeline: Pipeline) -> None: ...
     @abstractmethod

@@ -255,11 +255,15 @@ class ModernglDevice(Device):
         self._state.forget_vao()
 
     # -- passes ------------------------------------------------------------------------------------------------------
-    def _begin_pass(self, targets: Targets, clear_colors: Any, clear_depth: float | None, viewport: Any) -> None:
+    def _begin_pass(self, targets: Targets, clear_colors: Any, clear_depth: float | None, viewport: Any,
+                    clears_viewport: bool) -> None:  # fmt: skip
         self._acquire()
         gl, state = self.gl, self._state
         state.set_target(targets.native)
         state.viewport(viewport)
+        if clears_viewport:
+            gl.glEnable(C.SCISSOR)
+            gl.glScissor(*viewport)
         for i, color in enumerate(clear_colors):
             if color is None:
                 continue
@@ -272,6 +276,8 @@ class ModernglDevice(Device):
         if clear_depth is not None:
             state.allow_clearing(color=False)
             gl.glClearBufferfv(C.DEPTH, 0, (ctypes.c_float * 1)(clear_depth))
+        if clears_viewport:
+            gl.glDisable(C.SCISSOR)
 
     def _viewport(self, rect: tuple[int, int, int, int]) -> None:
         self._state.viewport(rect)

@@ -94,7 +94,8 @@ class NullDevice(Device):
 
     def _fix(self, pipeline: Pipeline) -> None: ...
 
-    def _begin_pass(self, targets: Targets, clear_colors: Any, clear_depth: float | None, viewport: Any) -> None:
+    def _begin_pass(self, targets: Targets, clear_colors: Any, clear_depth: float | None, viewport: Any,
+                    clears_viewport: bool) -> None:  # fmt: skip
         self._say("render_pass", targets.label)
 
     def _use(self, pipeline: Pipeline) -> None:

@@ -31,7 +31,7 @@ _SIGNATURES: dict[str, tuple[Any, ...]] = {
     "glDepthMask": (None, _B),
     "glColorMask": (None, _B, _B, _B, _B), "glCullFace": (None, _E), "glFrontFace": (None, _E),
     "glPolygonOffset": (None, _F, _F), "glPolygonMode": (None, _E, _E),
-    "glViewport": (None, _I, _I, _I, _I), "glPixelStorei": (None, _E, _I),
+    "glViewport": (None, _I, _I, _I, _I), "glScissor": (None, _I, _I, _I, _I), "glPixelStorei": (None, _E, _I),
     "glBlendFuncSeparate": (None, _E, _E, _E, _E), "glBlendEquationSeparate": (None, _E, _E),
     "glBlendFuncSeparatei": (None, _U, _E, _E, _E, _E), "glBlendEquationSeparatei": (None, _U, _E, _E),
     "glMemoryBarrier": (None, _U), "glDebugMessageCallback": (None, _P, _P), "glUseProgram": (None, _U),

@@ -20,6 +20,7 @@ from taixu.render.context import MaterialSource
 from taixu.render.culling import Culler
 from taixu.render.deforming import Deformer
 from taixu.render.instances import NO_COMMAND, NOT_DEFORMED, Renderables
+from taixu.render.lamps.kept import CasterChanges
 from taixu.render.library import LibraryMirror
 from taixu.render.meshes import MeshPool
 from taixu.render.row_buffer import grown
@@ -42,6 +43,8 @@ class WorldMirror:
         Entity handle by entity index, of those that are drawn: picking turns indices into handles with it.
     blended : int array
         Slots of blended renderables.
+    caster_changes : CasterChanges
+        Where something changed, for maps of shadows.
     keeps_previous
         Keep where things were in the last frame though no view of the present one shows motion: one of the next does.
     """
@@ -57,6 +60,8 @@ class WorldMirror:
         self.mesh_numbers = np.zeros(64, np.uint32)
         self.blended: Indices = np.zeros(0, np.intp)
         self.keeps_previous = False
+        self.caster_changes = CasterChanges()
+        self._moved: list[Rows] = []
         self._moments = np.zeros(0, np.uint32)
         self._tick = -1
         self._places: WorldTransforms | None = None
@@ -100,6 +105,8 @@ class WorldMirror:
             places = world.resource(WorldTransforms)
             rows = self._changed_places(places, -1 if places is not self._places else since)
             self._places = places
+            if row_count(rows):
+                self._moved.append(rows)
             self.transforms.update(places, rows, want_previous=want_previous)
         if self.lists.arrange(self.pool, self.materials):
             self.culler.update(self.lists)
@@ -109,6 +116,10 @@ class WorldMirror:
     def bind(self) -> None:
         """Bind transforms, renderables and meshes."""
         self.transforms.bind()
+        marked = self.renderables.waiting
+        if self._moved or marked:
+            self.caster_changes.note(self.renderables, self.pool.rows["sphere"], self._places, self._moved, marked)
+            self._moved.clear()
         self.renderables.upload()
         self.pool.bind()
         self.deformer.bind()

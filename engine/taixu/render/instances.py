@@ -110,6 +110,11 @@ class Renderables:
         if len(slots):
             self._dirty.append(slots)
 
+    @property
+    def waiting(self) -> list[Indices]:
+        """Slots of rows that changed since the last upload."""
+        return self._dirty
+
     def upload(self) -> None:
         """Bring changed rows to the GPU, and bind them."""
         if self._dirty:

@@ -30,6 +30,7 @@ from taixu.render.culling import VisibleList
 from taixu.render.environment import make_dfg_texture
 from taixu.render.graph import PassNode, Rank, TextureSpec
 from taixu.render.lamps.areas import areas_glsl, has_areas, make_lobes
+from taixu.render.lamps.kept import KeptMaps, stand_still
 from taixu.render.lamps.sorting import ClusterLists
 from taixu.render.lights import LIGHT_ROW, Lights, gather_lights, light_rows
 from taixu.render.octahedron import tiles_glsl
@@ -110,6 +111,8 @@ class LightingFeature:
     ----------
     environment : Environment
         Of the world that is drawn: the component's values, or its defaults.
+    maps_drawn, maps_kept : int
+        Shadow maps so far: those that were drawn, and those that still lay in the atlas as they would have been.
     """
 
     name = "lighting"
@@ -130,6 +133,8 @@ class LightingFeature:
         self._clusters: ClusterLists | None = None
         self._lobes: Buffer | None = None
         self._casters: VisibleList | None = None
+        self._held = KeptMaps()
+        self.maps_drawn = self.maps_kept = 0
 
     # -- what others ask ---------------------------------------------------------------------------------------------
     @property
@@ -297,9 +302,10 @@ class LightingFeature:
             width = ATLAS_WIDTH if height else 1
             self._atlas = self.device.texture((width, wanted), "depth32f", label="shadow maps")
             self._targets = self.device.targets((), self._atlas, label="shadow maps")
+            self._held.clear()
 
     def draw_shadows(self, context: PassContext) -> None:
-        """Draw all maps of the context's view."""
+        """Draw the maps of the context's view that do not lie in the atlas yet."""
         kept = self._of(context.view)
         if not kept.tiles:
             return
@@ -308,7 +314,10 @@ class LightingFeature:
             self._casters = VisibleList(self.device, label="shadow casters")
         block = VIEW_BLOCK.zeros()
         block["camera_cell"][:3], block["layer_mask"] = context.view.camera.cell, context.view.layers & 0xFFFFFFFF
-        is_first = True
+        renderer = context.frame.renderer
+        mirror, cell = renderer.mirror(context.frame.world), context.view.camera.cell
+        changes, versions = mirror.caster_changes, (mirror.lists.version, mirror.pool.version, renderer.materials.version)
+        keeps = stand_still(mirror.lists) and not renderer.watches_shaders
         for number, tile in enumerate(kept.tiles):
             if not tile.viewport[2]:
                 continue
@@ -317,9 +326,14 @@ class LightingFeature:
             block["frustum_planes"] = tile.planes
             # What falls far away is cast by impostors, where there are some.
             flags = FLAG_CAST_FAR if tile.is_parallel and number >= CASCADES // 2 else FLAG_CAST_SHADOW | FLAG_VISIBLE
-            context.frame.renderer.cull(self._casters, self.device.push(block), flags=flags)
-            clear, is_first = 0.0 if is_first else None, False
-            with self.device.render_pass(self._targets, clear_depth=clear, viewport=tile.viewport) as p:
+            key = (changes, tile.clip_from_world.tobytes(), cell, context.view.layers, flags, versions)
+            if keeps and self._held.holds(tile, key, cell, changes):
+                self.maps_kept += 1
+                continue
+            self.maps_drawn += 1
+            self._held.draw(tile.viewport, key if keeps else None, changes.serial)
+            renderer.cull(self._casters, self.device.push(block), flags=flags)
+            with self.device.render_pass(self._targets, clear_depth=0.0, viewport=tile.viewport, clears_viewport=True) as p:
                 context.draw_bins(p, self._solid_caster, visible=self._casters, positions_only=True)
                 context.draw_bins(p, self._masked_caster(context), visible=self._casters)
 

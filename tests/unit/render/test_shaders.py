@@ -31,10 +31,13 @@ signatures = [Signature(), Signature(LAYERS), Signature(LAYERS, textures(*SLOTS)
 for signature, shadows in product(signatures, (False, True)):
     device.pipeline("generated/forward/standard.vert", "generated/forward/standard.frag",
                     defines={"SHADOWS": shadows, "BLENDED": shadows, **signature.defines()}, vertex_layout=MESH_VERTEX_LAYOUT)
+for maps in (0, 1, 4):
+    device.pipeline("generated/forward/standard.vert", "generated/forward/standard.frag", vertex_layout=MESH_VERTEX_LAYOUT,
+                    defines={"LEAN": True, "LEAN_MAPS": maps, "ENCODED": True, **Signature((), textures("base_color")).defines()})
 for signature in (Signature(), Signature((), textures("base_color"))):
     device.pipeline("passes/shadow.vert", "passes/shadow.frag", vertex_layout=MESH_VERTEX_LAYOUT,
                     defines={"ALPHA_MASK": True, **signature.defines()})
-for fragment, defines in (("tonemap", {}), ("occlusion", {}), ("occlusion_smooth", {"HALF_SIZE": True}), ("sky", {}),
+for fragment, defines in (("tonemap", {"CURVE": "1u"}), ("occlusion", {}), ("occlusion_smooth", {"HALF_SIZE": True}), ("sky", {}),
                           ("occlusion_smooth", {}), ("sky", {"FROM_ATLAS": True}), ("resolve", {"SAMPLES": 4}), ("fxaa", {})):
     device.pipeline("passes/fullscreen.vert", f"passes/{fragment}.frag", defines=defines)
 for path in ("compute/clusters.comp", "compute/prefilter.comp"):
