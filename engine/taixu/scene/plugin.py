@@ -36,10 +36,8 @@ class ScenePlugin:
         """Add components, resources and systems."""
         for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter, LightProbes, *POST_COMPONENTS):
             app.register_component(cls)
-        app.register_component(Particles)
-        app.register_component(Decal)
-        for cls in (ReflectionProbe, ScreenReflections):
-            app.register_component(cls)
+        for more in (Particles, Decal, ReflectionProbe, ScreenReflections):
+            app.register_component(more)
         for resource in (
             Hierarchy(),
             WorldTransforms(),
