@@ -108,6 +108,11 @@ class Play:
         return 0.0 if self._entry is None else self._entry.app.clock.now_secs
 
     @property
+    def frame_secs(self) -> float:
+        """How much of the played world's time the latest frame took; 0 while it is paused, and while none is played."""
+        return 0.0 if self._entry is None else self._entry.app.clock.frame_secs
+
+    @property
     def is_playing(self) -> bool:
         """Whether a world is played, paused or not."""
         return self._entry is not None

@@ -177,3 +177,34 @@ def a_key_keeps_what_is_selected_while_it_plays_on(hand: Hand) -> None:
     assert height(hand) < 0.7, "the rubble lies where it has come to rest"
     hand.keys("Ctrl+Z")
     wait_until(hand, lambda: height(hand) == 3.0)
+
+
+@flow(YARD)
+def pictures_of_what_is_played_take_its_time_and_those_of_what_is_edited_none(hand: Hand) -> None:
+    renderer, taken = hand.window.renderer, []
+    render = renderer.render
+
+    def watched(world: Any, views: Any, **options: Any) -> None:
+        if views[0].name == "viewport":
+            taken.append(options["delta_secs"])
+        render(world, views, **options)
+
+    renderer.render = watched
+    try:
+        (panel,) = (each for each in hand.window.panels if each.id == "viewport")
+        panel.camera.distance_m *= 1.1
+        hand.wait(3)
+        assert taken and not any(taken), taken
+        play(hand)
+        taken.clear()
+        wait_until(hand, lambda: any(taken))
+        assert all(0.0 <= secs < 1.0 for secs in taken), taken
+        hand.host.play.pause(True)
+        hand.wait(3)
+        taken.clear()
+        panel.camera.distance_m *= 1.1
+        wait_until(hand, lambda: bool(taken))
+        assert not any(taken), taken
+        stop(hand)
+    finally:
+        renderer.render = render
