@@ -22,6 +22,7 @@ BENCHES = {
     "render-start": "from a cold start to the picture of a small model",
     "environment": "a new sky made into light",
     "materials": "what layers of a material cost, against a plain one",
+    "stability": "flicker, shimmer and ghosts with each kind of antialiasing, against means of many frames",
     "lights": "four thousand lamps of which a hundred are in sight, against that hundred alone",
     "generate": "materials made: all maps, the first look, seams; what the engine adds to a call of diffusers",
     "avatars": "a person by the whole command, a crowd by two processes, and how large people are",

@@ -64,10 +64,10 @@ def run(args: argparse.Namespace) -> int:
         except MachineError as error:
             failures.append(str(error))
             args.console.say(f"taixu: {error}")
-    if args.name == "quality" and results:
-        from taixu.bench.quality import table
+    if args.name in ("quality", "stability") and results:
+        from taixu.bench import quality, stability
 
-        args.console.say(table(results))
+        args.console.say((quality if args.name == "quality" else stability).table(results))
     status = MachineError.exit_status if failures else 0
     args.console.answer((results[0] if results else {}) | {"results": results, "failures": failures})
     return status
