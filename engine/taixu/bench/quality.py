@@ -16,9 +16,13 @@ if TYPE_CHECKING:
     from taixu.defaults import App
     from taixu.render import View
 
-__all__ = ["defaults", "measure", "table"]
+__all__ = ["SOFTWARE_FPS", "defaults", "measure", "table"]
 
 defaults = Options(n=1, frames=5, size=(640, 360), scenes="samples/playground")
+
+SOFTWARE_FPS = 20.0
+"""What two cores that draw by themselves are to reach with the low tier."""
+_SOFTWARE_CORES = 2
 
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
@@ -27,7 +31,8 @@ def measure(options: Options) -> Iterator[dict[str, Any]]:
     `limit_ms` is a frame of a window at 60 a second, and `ratio` how many times below it the tier is. `options_ms` says how much
     more a frame costs with each option than without it: of the processor's time where that draws (`counted`: "processor"), which
     other work does not change much, else of the clock's; less than `noise_ms`, by which two equal views differ, is
-    nothing. `passes_ms` is the GPU's own time of passes, by option.
+    nothing. `passes_ms` is the GPU's own time of passes, by option. `busy_ms` is the processor's time of a frame; of the low tier
+    in software `busy_ratio` says how many times it goes into what two cores have for a frame at 20 a second.
     """
     from taixu.assets.paths import find_sample
     from taixu.defaults import App
@@ -46,8 +51,12 @@ def table(results: Sequence[dict[str, Any]]) -> str:
     names = list(dict.fromkeys(name for found in results for name in found["options_ms"]))
     rows = [("", *(str(found["name"]).removeprefix("quality, ") for found in results))]
     rows.append(("frame", *(f"{found['frame_ms']:.1f}" for found in results)))
+    rows.append(("processor", *(f"{found['busy_ms']:.1f}" for found in results)))
     rows.append(("times below the limit", *(f"{found['ratio']:.2f}" for found in results)))
     rows.append(("noise", *(f"{found['noise_ms']:.1f}" for found in results)))
+    if any("busy_ratio" in found for found in results):
+        kept = (f"{found['busy_ratio']:.2f}" if "busy_ratio" in found else "–" for found in results)
+        rows.append((f"times below {SOFTWARE_FPS:.0f} a second", *kept))
     for name in names:
         rows.append((name, *(f"{ms:.1f}" if (ms := found["options_ms"].get(name)) is not None else "–" for found in results)))
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
@@ -87,11 +96,17 @@ def _measure_tier(app: App, tier: str, options: Options) -> dict[str, Any]:
     for view in views:
         view.release()
     whole, noise = float(counted[[0, -1]].min()), float(abs(counted[0] - counted[-1]))
+    busy_ms = round(float(busy[0].min()), 3)
+    limits: dict[str, float] = {}
+    if tier == "low" and capabilities.is_software:
+        limit = _SOFTWARE_CORES * 1e3 / SOFTWARE_FPS
+        limits = {"limit_busy_ms": limit, "busy_ratio": round(limit / max(busy_ms, 1e-3), 2)}
     costs = {name: round(whole - ms, 3) for name, ms in zip(without, counted[1:-1].tolist(), strict=True)}
     return result(
         f"quality, {tier}", times[0], n=len(app.world), size=f"{options.size[0]}x{options.size[1]}", limit_ms=round(BUDGET_MS, 3),
         counted="processor" if capabilities.is_software else "clock", options_ms=costs,
         noise_ms=round(noise, 3), passes_ms=by_option, gpu=capabilities.name,
+        busy_ms=busy_ms, **limits,
     )  # fmt: skip
 
 

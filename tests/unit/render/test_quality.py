@@ -185,6 +185,8 @@ def test_the_bench_says_what_a_tier_and_its_options_cost() -> None:
     assert found["name"] == "quality, low" and found["limit_ms"] == round(BUDGET_MS, 3) and found["ratio"] > 0
     assert list(found["options_ms"]) == ["shadows"] and found["noise_ms"] >= 0.0
     assert found["passes_ms"]["surfaces"] > 0.0 and set(found["passes_ms"]) <= {*OPTION_PASSES, OTHER}
+    assert found["busy_ms"] > 0.0
+    assert found["busy_ratio"] == round(2e3 / bench.SOFTWARE_FPS / found["busy_ms"], 2), "beside what two cores have at 20 a second"
     lines = bench.table([found, {**found, "name": "quality, high", "options_ms": {"occlusion": 1.25}}]).split("\n")
     assert lines[0].split() == ["low", "high"]
     assert lines[-1].split() == ["occlusion", "–", "1.2"]
