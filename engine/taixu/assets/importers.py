@@ -22,6 +22,7 @@ _MODELS = {
     ".bvh": "taixu.assets.bvh:read_bvh",
     ".dae": "taixu.assets.collada:read_dae",
     **dict.fromkeys((".las", ".laz"), "taixu.assets.geodata.point_cloud:read_point_model"),
+    ".ifc": "taixu.assets.geodata.ifc:read_ifc_model",
     ".urdf": "taixu.assets.urdf_model:read_urdf_model",
 }
 _PICTURES = (

@@ -10,16 +10,15 @@ import io
 import json
 import math
 import struct
-import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.app.child_process import start_child
+from taixu.assets.apart import read_apart
 from taixu.assets.building import ModelBuilder, mesh_primitive
 from taixu.assets.geodata.elevation import Elevation
 from taixu.assets.geodata.frames import LocalFrame
@@ -27,8 +26,8 @@ from taixu.assets.model import Material, ModelData
 from taixu.assets.paths import read_bytes
 from taixu.errors import MachineError, TaixuError
 
-__all__ = ["GROUND", "POINT_SUFFIXES", "REFUSED", "PointCloud", "ground_of", "local_points", "point_model", "read_point_model",
-           "read_points", "send_points"]
+__all__ = ["GROUND", "POINT_SUFFIXES", "PointCloud", "ground_of", "local_points", "packed_points", "point_model",
+           "read_point_model", "read_points"]
 
 POINT_SUFFIXES = (".las", ".laz")
 GROUND = 2
@@ -37,9 +36,6 @@ _MOST_POINTS = 500_000_000
 _MOST_RECORDS = 10_000
 _CHUNK_BYTES = 64 << 20
 _DRAWN = 1_000_000
-_LONGEST_SECS = 900.0
-REFUSED = 3
-"""Exit status of the process that reads, where it says why on stderr."""
 _GRID_EDGE = 2048
 _NEAR_CELLS = 6
 """Cells without a ground point get one's height that lies so near."""
@@ -121,35 +117,22 @@ def _read(data: bytes, name: str, most: int, classes: tuple[int, ...]) -> PointC
 
 def _read_apart(path: Path, most: int, classes: tuple[int, ...]) -> PointCloud:
     """Read a packed file in a process of its own: on some bytes the decoder ends the process that it is in."""
-    arguments = [str(path), str(most), *map(str, classes)]
-    child = start_child("taixu.assets.geodata.point_reading", *arguments, what="the reader of point clouds",
-                        stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE)  # fmt: skip
-    try:
-        made, said = child.communicate(timeout=_LONGEST_SECS)
-    except BaseException as error:
-        child.kill()
-        child.communicate()
-        if isinstance(error, subprocess.TimeoutExpired):
-            raise TaixuError(f"{path.name}: it took longer than {_LONGEST_SECS:g} s to read; split it into tiles") from None
-        raise
-    if child.returncode == REFUSED:
-        raise TaixuError(said.decode(errors="replace").strip())
-    if child.returncode:
-        raise TaixuError(f"{path.name}: it cannot be read as LAZ: its decoder gave up")
+    made = read_apart("taixu.assets.geodata.point_reading", str(path), str(most), *map(str, classes), name=path.name,
+                      what="the reader of point clouds", gave_up="it cannot be read as LAZ: its decoder gave up")  # fmt: skip
     parts = np.load(io.BytesIO(made), allow_pickle=False)
     crs, total, unit = json.loads(str(parts["about"]))
     colors = parts["colors"] if len(parts["colors"]) else None
     return PointCloud(path.name, crs, parts["points"], parts["classes"], colors, total, unit)
 
 
-def send_points(path: Path, most: int, classes: tuple[int, ...], to: IO[bytes]) -> None:
+def packed_points(path: Path, most: int, classes: tuple[int, ...]) -> bytes:
     """What the process that reads does: the cloud as npz."""
     cloud = _read(read_bytes(path), path.name, most, classes)
     about = json.dumps([cloud.crs, cloud.total, cloud.unit_m])
     colors = np.zeros((0, 3), np.uint8) if cloud.colors is None else cloud.colors
     held = io.BytesIO()
     np.savez(held, points=cloud.points, classes=cloud.classes, colors=colors, about=np.array(about))
-    to.write(held.getbuffer())
+    return held.getvalue()
 
 
 def _weigh(data: bytes, name: str) -> bool:
