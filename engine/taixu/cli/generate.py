@@ -50,7 +50,7 @@ def run(args: argparse.Namespace) -> int:
     if not args.kind:
         raise UsageError("say what to make; `taixu generators` lists what can be made")
     with Jobs(workers=1) as jobs:
-        jobs.submit("taixu.generate.warming:warm", (args.kind,), label="reading ahead")
+        jobs.submit("taixu.generate.warming:warm", (args.kind, args.prompt), label="reading ahead")
         from taixu.generate import Generations, Order  # while the worker begins
 
         generations = Generations(jobs)

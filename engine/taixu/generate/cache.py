@@ -158,8 +158,10 @@ def _used(folder: Path) -> float:
         return 0.0
 
 
-def _size(folder: Path) -> int:
-    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+def _size(folder: str | Path) -> int:
+    with suppress(NotADirectoryError), os.scandir(folder) as found:
+        return sum(_size(each.path) if each.is_dir(follow_symlinks=False) else each.stat().st_size for each in found)
+    return 0
 
 
 def sweep() -> None:

@@ -12,7 +12,6 @@ from taixu.generate.inheritance import inherited_source_type
 from taixu.generate.order import Recipe
 from taixu.generate.provenance.containers import write_record
 from taixu.generate.provenance.content import body_of
-from taixu.generate.provenance.marking import is_marked, mark_picture
 
 __all__ = ["finish"]
 
@@ -42,8 +41,10 @@ def _finish_one(about: Provenance, made: Made, *, is_color: bool) -> CachedFile:
     content, body, mark = made.content, made.body, made.mark
     if not content:
         content = body = body_of(made.path)
-        if made.path.suffix.lower() == ".png" and is_marked(made.role, is_color=is_color):
-            mark = mark_picture(made.path, content)
+        if made.path.suffix.lower() == ".png":
+            from taixu.generate.provenance.marking import is_marked, mark_picture  # reads what works on pixels
+
+            mark = mark_picture(made.path, content) if is_marked(made.role, is_color=is_color) else mark
             body = body_of(made.path) if mark else content
     settings = {**about.settings, **made.said}
     provenance = replace(about, settings=settings, role=made.role, content=content, body=body, mark=mark)

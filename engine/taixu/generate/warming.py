@@ -10,8 +10,8 @@ _SHARED = {"avatar": "taixu.generate.avatars.shared"}
 """Modules with a function ``read_shared``, by what is asked for."""
 
 
-def warm(kind: str) -> None:
+def warm(kind: str, prompt: str = "") -> None:
     """Import what makes things, and read what those of a kind have in common: the next job in this process ends sooner."""
     import_module("taixu.generate.making")
     if kind in _SHARED:
-        import_module(_SHARED[kind]).read_shared()
+        import_module(_SHARED[kind]).read_shared(prompt)

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from taixu.errors import UsageError
 from taixu.generate.avatars.spec import AvatarSpec, read_spec
 
-__all__ = ["STYLES", "chances", "crowd", "drawn"]
+if TYPE_CHECKING:
+    import numpy as np
+
+__all__ = ["STYLES", "chances", "clamped", "crowd", "drawn"]
 
 _PEOPLE = ((1.0, 0.0, 0.0, 0.80, 0.09), (0.0, 1.0, 0.0, 0.26, 0.06), (0.0, 0.0, 1.0, 0.15, 0.06), (0.15, 0.3, 0.55, 0.50, 0.10),
            (0.1, 0.25, 0.65, 0.38, 0.08))  # fmt: skip
@@ -76,7 +77,7 @@ def drawn(random: np.random.Generator, given: Mapping[str, Any], *, style: str =
     if any(name in given for name in ("african", "asian", "caucasian")):
         total = max(african + asian + caucasian, 1e-6)
         tone = (0.80 * african + 0.26 * asian + 0.15 * caucasian) / total
-    age = float(given.get("age_years", float(np.clip(random.gamma(5.0, 8.0), 16.0, 88.0))))
+    age = float(given.get("age_years", clamped(random.gamma(5.0, 8.0), 16.0, 88.0)))
     fair = caucasian / max(african + asian + caucasian, 1e-6)
     light, dark = pick(_HAIR), pick(_DARK_HAIR)
     hair = pick(_MEN) if is_man else pick(_WOMEN)
@@ -88,18 +89,18 @@ def drawn(random: np.random.Generator, given: Mapping[str, Any], *, style: str =
     faces = random.normal(0.0, 0.20, len(_FACE))
     chosen: dict[str, Any] = {
         "masculinity": masculinity, "african": african, "asian": asian, "caucasian": caucasian, "age_years": age,
-        "skin_tone": float(np.clip(random.normal(tone, spread), 0.0, 1.0)), "undertone": float(random.uniform(-0.5, 0.7)),
-        "muscle": float(np.clip(random.normal(0.55, 0.14), 0.1, 1.0)), "weight": float(np.clip(random.normal(0.5, 0.16), 0.1, 1.0)),
-        "height": float(np.clip(random.normal(0.5, 0.15), 0.05, 0.95)),
-        "chest": float(np.clip(random.normal(0.45, 0.15), 0.0, 1.0)),
-        "grey": float(np.clip((age - 48.0) / 28.0 + random.normal(0.0, 0.15), 0.0, 1.0)) if age > 42.0 else 0.0,
+        "skin_tone": clamped(random.normal(tone, spread), 0.0, 1.0), "undertone": float(random.uniform(-0.5, 0.7)),
+        "muscle": clamped(random.normal(0.55, 0.14), 0.1, 1.0), "weight": clamped(random.normal(0.5, 0.16), 0.1, 1.0),
+        "height": clamped(random.normal(0.5, 0.15), 0.05, 0.95),
+        "chest": clamped(random.normal(0.45, 0.15), 0.0, 1.0),
+        "grey": clamped((age - 48.0) / 28.0 + random.normal(0.0, 0.15), 0.0, 1.0) if age > 42.0 else 0.0,
         "hair_color": light if fair > 0.8 else dark, "eye_color": pick(_EYES) if fair > 0.8 else pick(_EYES[:3]), "hair": hair,
         "beard": beard if is_man and age > 19.0 else "", "outfit": outfit, "shoes": _SHOES.get(outfit, "sneakers"),
         "freckles": float(max(0.0, random.normal(-0.1, 0.35))) if fair > 0.8 else 0.0, "flush": float(random.uniform(0.3, 0.7)),
         "color": pick(_CLOTH_COLORS), "color2": pick(_CLOTH_COLORS) if random.uniform() < 0.4 else "",
         "brows": pick(_MENS_BROWS if is_man else _WOMENS_BROWS),
         "lipstick": 0.0 if is_man or random.uniform() < 0.5 else float(random.uniform(0.2, 0.7)), "lashes": 0.35 if is_man else 0.7,
-        "sliders": {name: float(np.clip(value, -0.7, 0.7)) for name, value in zip(_FACE, faces, strict=True)},
+        "sliders": {name: clamped(value, -0.7, 0.7) for name, value in zip(_FACE, faces, strict=True)},
         "variation": int(random.integers(1 << 31)),
     }  # fmt: skip
     if age < 15.0:
@@ -129,4 +130,11 @@ def chances(n: int, seed: int) -> list[np.random.Generator]:
     """
     if not 0 <= n <= 100_000:
         raise UsageError(f"a crowd has from 0 to 100,000 people, not {n:,}")
+    import numpy as np
+
     return [np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, number])) for number in range(n)]
+
+
+def clamped(value: float, low: float, high: float) -> float:
+    """A number between two; what is none stays none."""
+    return float(min(max(value, low), high))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, field, fields, make_dataclass
-from typing import Any, get_type_hints
+from typing import TYPE_CHECKING, Any, get_type_hints
 
 from taixu.errors import UsageError
 from taixu.generate.avatars.cartoon.chance import STYLES as CARTOON_STYLES
@@ -18,6 +18,9 @@ from taixu.generate.avatars.spec import AvatarSpec
 from taixu.generate.avatars.words import meant_by_words
 from taixu.generate.generator import Generator, Made, Progress
 from taixu.generate.request import Request
+
+if TYPE_CHECKING:
+    from taixu.assets.model import ModelData
 
 __all__ = ["AvatarGenerator", "AvatarParameters"]
 
@@ -44,7 +47,7 @@ AvatarParameters.__module__ = __name__
 class AvatarGenerator(Generator):
     """People, without weights."""
 
-    name, makes, suffix = "avatar", "avatar", ".vrm"
+    name, makes, suffix, version = "avatar", "avatar", ".vrm", 2
     summary = "people and cartoons with a skeleton, a moving face, hair and clothes, as VRM 1.0"
     parameters = AvatarParameters
 
@@ -55,8 +58,6 @@ class AvatarGenerator(Generator):
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
         """One VRM 1.0, which is a GLB, too."""
         from taixu.assets.gltf import write_glb
-        from taixu.generate.avatars.cartoon.making import make_cartoon
-        from taixu.generate.avatars.making import make_avatar
 
         wanted = {name: value for name, value in asdict(request.parameters).items() if value is not None}
         kind, style, preset = wanted.pop("kind"), wanted.pop("style"), wanted.pop("preset")
@@ -69,13 +70,23 @@ class AvatarGenerator(Generator):
         else:
             spec = drawn(random, {**PRESETS.get(preset, {}), **wanted}, style=style)
         progress(0.2, "body, hair and clothes")
-        model = make_cartoon(spec) if isinstance(spec, CartoonSpec) else make_avatar(spec)
+        model = _made(spec)
         progress(0.8, "writing")
         path = request.path(".vrm")
         write_glb(model, path)
         return [Made(path,
                      said={"spec": {name: list(value) if isinstance(value, tuple) else value for name,
                                     value in asdict(spec).items()}})]
+
+
+def _made(spec: AvatarSpec | CartoonSpec) -> ModelData:
+    if isinstance(spec, CartoonSpec):
+        from taixu.generate.avatars.cartoon.making import make_cartoon
+
+        return make_cartoon(spec)
+    from taixu.generate.avatars.making import make_avatar
+
+    return make_avatar(spec)
 
 
 def _for_kind(kind: str, prompt: str, wanted: dict[str, Any], preset: str) -> tuple[dict[str, Any], str]:

@@ -322,7 +322,7 @@ def locks_piece(person: Person, head: Head, paths: Floats, widths_m: Floats, pai
     v = np.broadcast_to(along[None, :, None], (count, steps, 3))
     index = np.arange(count * steps * 3).reshape(count, steps, 3)
     a, b, c, d = index[:, :-1, :-1], index[:, 1:, :-1], index[:, 1:, 1:], index[:, :-1, 1:]
-    quads = np.stack([a, b, c, d], -1).reshape(-1, 4)
+    quads = np.stack([a, d, c, b], -1).reshape(-1, 4)
     flat = points.reshape(-1, 3)
     joints, weights = _head_weights(person, flat)
     return Piece(name, flat, normals.reshape(-1, 3), np.stack([u, v], -1).reshape(-1, 2), triangles_of(quads), joints,

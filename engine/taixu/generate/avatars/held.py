@@ -11,7 +11,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.animation.motion.carrying import RAISED_M
 from taixu.generate.avatars.held_things import GROUND, THINGS
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece
@@ -68,6 +67,8 @@ def held_reach(person: Person) -> tuple[float, float]:
 
 def _ground(person: Person) -> float:
     """Where the ground is below a fist that is held up, in units of things."""
+    from taixu.animation.motion.carrying import RAISED_M  # with all that moves: who holds nothing needs none of it
+
     heads = person.pose.heads
     shoulder, elbow, wrist = (heads[person.bone(bone)] for bone in ("rightUpperArm", "rightLowerArm", "rightHand"))
     arm = float(np.linalg.norm(elbow - shoulder) + np.linalg.norm(wrist - elbow))

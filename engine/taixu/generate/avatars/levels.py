@@ -91,7 +91,7 @@ def _thinned(piece: Piece, level: int) -> Piece:
     positions = middle + (piece.positions[kept] - middle) * wide
     number = np.arange(kept.size).reshape(kept.shape)
     a, b, c, d = number[:, :-1, :-1], number[:, 1:, :-1], number[:, 1:, 1:], number[:, :-1, 1:]
-    quads = np.stack([a, b, c, d] if not is_tube else [a, d, c, b], -1).reshape(-1, 4)
+    quads = np.stack([a, d, c, b], -1).reshape(-1, 4)
     flat = kept.ravel()
     return replace(
         piece, positions=positions.reshape(-1, 3), normals=piece.normals[flat], coordinates=piece.coordinates[flat],

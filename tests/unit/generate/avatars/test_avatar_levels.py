@@ -74,6 +74,21 @@ def test_no_cloth_or_skin_is_folded_over_in_levels(read_back: ModelData) -> None
     assert checked > 3000
 
 
+def test_hair_shows_its_front_where_its_normals_look(read_back: ModelData) -> None:
+    """Whoever turns normals by the side that is seen would light hair from within."""
+    found = 0
+    for mesh in read_back.meshes:
+        for part in mesh.primitives:
+            if part.material is None or part.indices is None or not read_back.materials[part.material].name.startswith("hair"):
+                continue
+            corners = part.indices.reshape(-1, 3)
+            places = part.attributes["POSITION"].astype(np.float64)[corners]
+            faces = np.cross(places[:, 1] - places[:, 0], places[:, 2] - places[:, 0])
+            assert ((faces * part.attributes["NORMAL"][corners].sum(1)).sum(1) > -1e-9).mean() > 0.97, mesh.name
+            found += len(corners)
+    assert found > 3000
+
+
 def test_the_last_level_is_one_surface_in_colours_as_large_as_the_first(read_back: ModelData) -> None:
     (last,) = [mesh for mesh in read_back.meshes if mesh.name == "level2"]
     (part,) = last.primitives

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
-
-import numpy as np
+from typing import TYPE_CHECKING, Any
 
 from taixu.errors import UsageError
-from taixu.generate.avatars.cartoon.colors import mixed
 from taixu.generate.avatars.cartoon.presets import CARTOONS
 from taixu.generate.avatars.cartoon.spec import CartoonSpec, read_cartoon
-from taixu.generate.avatars.chance import chances
+from taixu.generate.avatars.chance import chances, clamped
+
+if TYPE_CHECKING:
+    import numpy as np
 
 __all__ = ["STYLES", "cartoon_crowd", "drawn_cartoon"]
 
@@ -73,16 +73,18 @@ def drawn_cartoon(random: np.random.Generator, given: Mapping[str, Any], *, styl
                                                                 "heart")), pick(("shiny", "dots", "round", "big", "lashes"))
     mouth, brows, tint = pick(("smile", "smile", "grin", "small", "smirk")), pick(("soft", "soft", "thin",
                                                                                    "thick")), float(random.uniform(0.0, 0.22))
-    width, limbs, head_size, eye_size = (float(np.clip(random.normal(0.5, 0.13), 0.15, 0.85)) for _ in range(4))
+    width, limbs, head_size, eye_size = (clamped(random.normal(0.5, 0.13), 0.15, 0.85) for _ in range(4))
     height = float(random.uniform(0.92, 1.08))
     if preset or kind != "children":
         base = CARTOONS[preset or (animal if kind == "animals" else fantasy)]
         drawn: dict[str, Any] = dict(base)
         if not preset:
+            from taixu.generate.avatars.cartoon.colors import mixed
+
             drawn["skin"] = mixed(base.get("skin", CartoonSpec.skin), color, tint)
             drawn["accent"] = base.get("accent", accent)
         for name, value in (("body_width", width), ("limb_length", limbs), ("head_size", head_size), ("eye_size", eye_size)):
-            drawn[name] = float(np.clip(base.get(name, 0.5) + 0.5 * (value - 0.5), 0.0, 1.0))
+            drawn[name] = clamped(base.get(name, 0.5) + 0.5 * (value - 0.5), 0.0, 1.0)
         drawn["height_m"] = height * float(base.get("height_m", 1.15))
     else:
         drawn = {
