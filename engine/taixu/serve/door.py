@@ -18,7 +18,7 @@ from taixu.serve.guard import Guard
 if TYPE_CHECKING:
     from aiohttp import web
 
-__all__ = ["Door", "refusal"]
+__all__ = ["Door", "WorldSilentError", "refusal"]
 
 _log = logging.getLogger(__name__)
 _RATE, _BURST = 200.0, 400.0
@@ -62,6 +62,10 @@ class _Buckets:
         while len(self._left) > _MAX_ADDRESSES:
             self._left.popitem(last=False)
         return allowed
+
+
+class WorldSilentError(TaixuError):
+    """The world's thread has other things to do."""
 
 
 class Door:
@@ -113,7 +117,10 @@ class Door:
             if guest.role < role:
                 self.guard.refuse("role")
                 return refusal(f"this needs the role {role.name.lower()}", 403)
-            return await self._body_problem(request, most_bytes) or await handler(request, guest)
+            try:
+                return await self._body_problem(request, most_bytes) or await handler(request, guest)
+            except WorldSilentError as error:
+                return refusal(str(error), 503, **{"Retry-After": "1"})
 
         return guarded
 
@@ -142,13 +149,15 @@ class Door:
         Raises
         ------
         TaixuError
-            What it raises, or that the world does not answer.
+            What it raises.
+        WorldSilentError
+            When the world does not answer; those whom `need` lets in need not catch it.
         """
         asked = self._errands.ask(function)
         try:
             found: T = await asyncio.wait_for(asyncio.wrap_future(asked), _ERRAND_SECS)
         except TimeoutError:
-            raise TaixuError("the world does not answer just now") from None
+            raise WorldSilentError("the world does not answer just now") from None
         return found
 
     def turned_away(self, request: web.Request) -> web.Response | None:
