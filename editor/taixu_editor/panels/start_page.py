@@ -81,6 +81,8 @@ class StartPage:
         imgui.end_child()
         imgui.same_line(0, 0)
         imgui.begin_child("##main", (0, 0), imgui.ChildFlags_.always_use_window_padding)
+        if imgui.is_window_appearing():  # whoever comes back from a project sees what he did last
+            imgui.set_scroll_y(0.0)
         self._main(unit)
         imgui.end_child()
         imgui.pop_style_var()
