@@ -31,8 +31,8 @@ def twin_settings() -> dict[str, Any]:
             _control("hour", "air.hour", "sky/{key}/hour", minimum=0, maximum=24, tolerance=0.2),
         ],
         "measures": [
-            {"name": "People in the stadium", "value": "count(simulated.number >= 0)", "where": "simulated.number >= 0 and inside('Stadium')"},
-            {"name": "People on the square", "value": "count(simulated.number >= 0)", "where": "simulated.number >= 0 and inside('Square')"},
+            {"name": "People in the stadium", "value": "count(simulated.number >= 0)", **_inside("Stadium")},
+            {"name": "People on the square", "value": "count(simulated.number >= 0)", **_inside("Square")},
             {"name": "On the streets", "value": "count(simulated.number >= 0)", **on_streets},
             {"name": "Mean speed", "unit": "m/s", "value": "mean(simulated.speed)", **on_streets},
         ],
@@ -85,3 +85,8 @@ def _plan(name: str, exits: int, *, prepare: float, needs: dict[str, int] | None
 
 def _act(control: str, value: float) -> dict[str, Any]:
     return {"control": control, "of": _ROOM, "value": value}
+
+
+def _inside(fence: str) -> dict[str, str]:
+    """Who is in a fence: things that are simulated, as no devices are there."""
+    return {"where": f"simulated.number >= 0 and inside('{fence}')"}
