@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.assets.building import linear_from_srgb
+
 __all__ = ["ramp", "ramp_hex"]
 
 _RAMPS: dict[str, tuple[int, ...]] = {
@@ -22,8 +24,7 @@ def ramp(name: str, shares: NDArray[np.float64]) -> NDArray[np.float32]:
     first = np.minimum(at.astype(np.intp), len(anchors) - 2)
     part = (at - first)[..., None]
     shown = anchors[first] * (1 - part) + anchors[first + 1] * part  # between neighbours of a ramp: in sRGB, where eyes are even
-    linear = np.where(shown > 0.04045, ((shown + 0.055) / 1.055) ** 2.4, shown / 12.92)
-    return linear.astype(np.float32)
+    return linear_from_srgb(shown)
 
 
 def ramp_hex(name: str) -> list[str]:
