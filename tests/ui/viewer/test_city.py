@@ -114,7 +114,11 @@ def test_plans_are_watched_one_is_followed_and_the_past_is_there(chromium: Brows
     for name in (plan, other):
         page.page.locator(f'[data-future="{name}"]').get_by_role("button", name="Show ghosts").click()
     cells = page.page.locator('[data-kpi="People in the stadium"] td')
-    page.until(cells.all_inner_texts, lambda texts: len(texts) == 3 and int(texts[1]) < PEOPLE, what="people leave there")
+
+    def leave(texts: list[str]) -> bool:
+        return len(texts) == 3 and int(texts[0]) > 0 and int(texts[1]) < PEOPLE
+
+    page.until(cells.all_inner_texts, leave, what="people leave there")
     keep(page, "city-ghosts")
     page.until(lambda: page.evaluate(GHOSTS), lambda seen: len(set(seen)) == 2, what="a colour for each")
     page.until(lambda: page.evaluate(THINGS), lambda things: things > before, what="ghosts are there")
