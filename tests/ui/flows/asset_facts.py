@@ -181,6 +181,9 @@ def a_sample_opens_as_a_copy_of_ones_own(hand: Hand) -> None:
     hand.menu("###File/###editor.close_project")
     wait_until(hand, lambda: not hand.session.worlds)
     hand.wait(3)
+    hand.move(900, 600)  # what was opened last stands above the samples now
+    hand.context.mouse_wheel_y(-20.0)
+    hand.wait(4)
     hand.click("**/card sample gallery")
     wait_until(hand, lambda: hand.window.shell.dialogs.current is not None)
     hand.wait(2)
