@@ -42,7 +42,7 @@ $(USED): $(BIN)/python pyproject.toml constraints.txt
 $(TESTED): $(USED)
 	@.ci/system-libraries test
 	@echo "Installing what the tests want into $(VENV)"
-	@$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS),ai,twin,mods,city,dev]" --constraint constraints.txt
+	@$(BIN)/python -m pip install --quiet --editable ".[$(EXTRAS),ai,twin,mods,city,cluster,dev]" --constraint constraints.txt
 	@touch $@
 
 # Where there is a screen: the editor, or the player until there is an editor (status 3: not installed, or no OpenGL

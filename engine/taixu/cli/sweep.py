@@ -1,4 +1,4 @@
-"""``taixu sweep``: a world run over many settings, in processes side by side."""
+"""``taixu sweep``: a world run over many settings, in processes side by side or on a cluster."""
 
 from __future__ import annotations
 
@@ -19,7 +19,8 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare the plan and where its results go."""
     parser.add_argument("plan", type=Path, metavar="PLAN", help="JSON: world, seconds, vary and measure")
     parser.add_argument("--out", type=Path, metavar="DIR", help="where runs and report.html go; beside the plan")
-    parser.add_argument("--workers", type=positive_integer, default=2, metavar="N", help="processes at a time; 2")
+    parser.add_argument("--workers", type=positive_integer, metavar="N", help="runs at a time; 2, or a cluster's cores")
+    parser.add_argument("--cluster", default="", metavar="HOST:PORT", help="a Ray cluster that does the work")
     parser.add_argument("--trust", action="store_true", help="let the project's scripts run")
 
 
@@ -41,8 +42,9 @@ def run(args: argparse.Namespace) -> int:
 
         trust = True if args.trust else None
         runs, failed = run_plan(
-            plan, folder, function="taixu.defaults.sweeping:run_case", arguments=(trust,), workers=args.workers, progress=show
-        )
+            plan, folder, function="taixu.defaults.sweeping:run_case", arguments=(trust,), workers=args.workers,
+            cluster=args.cluster, progress=show,
+        )  # fmt: skip
     report = folder / "report.html"
     write_report(plan, list(runs.values()), list(failed.values()), report)
     for sentence in failed.values():

@@ -10,7 +10,7 @@ from typing import Any
 
 from taixu.assets.atomic import write_atomic
 from taixu.simulation.sweeps.plan import Plan
-from taixu.simulation.sweeps.running import Run
+from taixu.simulation.sweeps.runs import Run
 
 __all__ = ["write_report"]
 

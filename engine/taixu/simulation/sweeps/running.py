@@ -1,64 +1,23 @@
-"""Runs of a plan, in worker processes; each is written when it is finished, so that a sweep that was killed goes on."""
+"""Runs of a plan, in worker processes of this machine or on a cluster; each is kept when it is finished."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from taixu.app.jobs import Job, Jobs
-from taixu.assets.atomic import write_atomic
-from taixu.assets.paths import read_bytes
-from taixu.errors import TaixuError
+from taixu.edit.project import open_project
+from taixu.simulation.sweeps.cluster import run_on_cluster
 from taixu.simulation.sweeps.plan import Plan
+from taixu.simulation.sweeps.runs import Run, finished_runs, keep_run
 
-__all__ = ["Run", "finished_runs", "run_plan"]
-
-_MOST_BYTES = 1 << 24
-
-
-@dataclass(frozen=True, slots=True)
-class Run:
-    """One finished run.
-
-    Attributes
-    ----------
-    case
-        Values by ``simulator.setting``.
-    measures
-        Numbers by name.
-    wall_secs
-        How long it took.
-    state_hash
-        Of its world at the end: equal runs have equal ones, wherever they ran.
-    """
-
-    case: Mapping[str, Any]
-    measures: Mapping[str, float]
-    wall_secs: float
-    state_hash: str
-
-
-def finished_runs(plan: Plan, folder: Path) -> dict[str, Run]:
-    """Runs of a plan that a folder holds, by key; files that hold something else are as good as not there."""
-    found = {}
-    for case in plan.cases:
-        key = plan.key(case)
-        file = folder / "runs" / f"{key}.json"
-        if file.is_file():
-            try:
-                raw = json.loads(read_bytes(file, max_bytes=_MOST_BYTES))
-                numbers = {name: float(raw["measures"][name]) for name in plan.measures}
-                found[key] = Run(case, numbers, float(raw["wall_secs"]), str(raw["state_hash"]))
-            except (ValueError, TypeError, KeyError, TaixuError):
-                continue
-    return found
+__all__ = ["run_plan"]
 
 
 def run_plan(
-    plan: Plan, folder: Path, *, function: str, arguments: tuple[Any, ...] = (), workers: int = 2,
+    plan: Plan, folder: Path, *, function: str, arguments: tuple[Any, ...] = (), workers: int | None = None, cluster: str = "",
     progress: Callable[[int, int], None] | None = None,
 ) -> tuple[dict[str, Run], dict[str, str]]:
     """Run what is not finished yet.
@@ -68,10 +27,12 @@ def run_plan(
     folder
         Where finished runs lie and are put, in ``runs``.
     function
-        ``module:function`` that a worker calls with the plan, a case and `arguments`, and that gives measures by name and the
-        hash of the world at the end.
+        ``module:function`` that a worker calls with the plan, a case and `arguments`, and that gives measures by name, the hash
+        of the world at the end and the seconds that it took.
     workers
-        Processes at a time.
+        Runs at a time; two here, as many as it has cores on a cluster.
+    cluster
+        Address of a Ray cluster that does the work; none by default.
     progress
         Called with how many runs are finished, and how many there are.
 
@@ -79,33 +40,57 @@ def run_plan(
     -------
     tuple
         Finished runs by key, in the order of the plan; and why others failed, a sentence by key.
+
+    Raises
+    ------
+    TaixuError
+        When the cluster cannot be reached or is lost.
     """
-    done, failed = finished_runs(plan, folder), dict[str, str]()
     cases = {plan.key(case): case for case in plan.cases}
-    total = len(cases)
-    if progress is not None:
-        progress(len(done), total)
+    done = finished_runs(plan, folder)
+    wanted = {key: case for key, case in cases.items() if key not in done}
+    before = len(done)
+
+    def tell(ended: int) -> None:
+        if progress is not None:
+            progress(before + ended, len(cases))
+
+    tell(0)
+    if not wanted:
+        failed: dict[str, str] = {}
+    elif cluster:
+        root = open_project(plan.world)[0].root
+        failed = run_on_cluster(
+            cluster, plan, folder, root=root, function=function, arguments=arguments, at_once=workers, wanted=wanted, progress=tell
+        )
+    else:
+        failed = _run_here(plan, folder, function, arguments, workers or 2, wanted, tell)
+    done = finished_runs(plan, folder)
+    return {key: done[key] for key in cases if key in done}, failed
+
+
+def _run_here(
+    plan: Plan, folder: Path, function: str, arguments: tuple[Any, ...], workers: int, wanted: Mapping[str, Mapping[str, Any]],
+    tell: Callable[[int], None],
+) -> dict[str, str]:
+    failed: dict[str, str] = {}
+    ended = 0
 
     def keep(key: str, job: Job) -> None:
+        nonlocal ended
         if job.error is not None:
             failed[key] = str(job.error)
         else:
             measures, state_hash, wall_secs = job.result
-            run = Run(cases[key], measures, wall_secs, state_hash)
-            text = json.dumps(
-                {"case": run.case, "measures": run.measures, "wall_secs": run.wall_secs, "state_hash": run.state_hash}, indent=1
-            )
-            write_atomic(folder / "runs" / f"{key}.json", text.encode())
-            done[key] = run
-        if progress is not None:
-            progress(len(done) + len(failed), total)
+            keep_run(folder, key, Run(wanted[key], measures, wall_secs, state_hash))
+        ended += 1
+        tell(ended)
 
     with Jobs(workers=workers) as jobs:
-        for key, case in cases.items():
-            if key not in done:
-                jobs.submit(function, (plan, case, *arguments), label=_said(case), then=lambda job, key=key: keep(key, job))  # type: ignore[misc]
+        for key, case in wanted.items():
+            jobs.submit(function, (plan, case, *arguments), label=_said(case), then=lambda job, key=key: keep(key, job))  # type: ignore[misc]
         jobs.wait()
-    return {key: done[key] for key in cases if key in done}, failed
+    return failed
 
 
 def _said(case: Mapping[str, Any]) -> str:
