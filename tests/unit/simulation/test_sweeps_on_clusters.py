@@ -65,7 +65,8 @@ def test_runs_on_a_cluster_are_those_of_this_machine_and_what_dies_there_is_said
     told = {"function": "sweep_cases:squared", "arguments": (str(tmp_path),)}
     runs, failed = run_plan(plan, tmp_path / "far", cluster=cluster, progress=lambda *step: steps.append(step), **told)  # type: ignore[arg-type]
     assert [(run.case["water.x"], run.measures["y"], run.state_hash) for run in runs.values()] == [(3, 9.0, "3"), (2, 4.0, "2")]
-    assert sorted(sentence.split(":")[0] for sentence in failed.values()) == ["a run on the cluster ended by itself", "the pump is dry"]
+    said = sorted(sentence.split(":")[0] for sentence in failed.values())
+    assert said == ["a run on the cluster ended by itself", "the pump is dry"]
     assert steps[0] == (0, 4) and steps[-1] == (4, 4)
     (tmp_path / "weak").unlink()
     again, failed = run_plan(plan, tmp_path / "far", cluster=cluster, **told)  # type: ignore[arg-type]
