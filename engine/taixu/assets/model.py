@@ -33,6 +33,7 @@ from taixu.assets.material import (
     Volume,
 )
 from taixu.assets.mesh import Instances, Mesh, Mode, Primitive, Skin
+from taixu.assets.property_tables import Metadata
 from taixu.assets.texture import Filter, Image, Sampler, Texture, TextureRef, Wrap
 from taixu.assets.toon import Toon
 
@@ -190,6 +191,8 @@ class ModelData:
         As the file declares them.
     avatar : Avatar or None
         Bones, face, springs and terms of a person (VRM); a file with springs or constraints alone has one without bones.
+    metadata : Metadata or None
+        Tables of properties of what vertices name (``EXT_structural_metadata``).
     extensions : dict
         Extensions of the whole file that are not read into typed fields, raw.
     path : Path or None
@@ -213,6 +216,7 @@ class ModelData:
     lights: list[Light] = field(default_factory=list)
     variants: list[str] = field(default_factory=list)
     avatar: Avatar | None = None
+    metadata: Metadata | None = None
     asset: dict[str, Any] = field(default_factory=dict)
     extensions_used: list[str] = field(default_factory=list)
     extras: Any = None

@@ -34,5 +34,6 @@ KNOWN_EXTENSIONS = (
 
 
 def is_supported(name: str) -> bool:
-    """Whether a file may require the extension: it is read, or (VRM) only adds to the model."""
-    return name in KNOWN_EXTENSIONS or name.startswith("VRMC_") or name in ("VRM", "KHR_xmp_json_ld")
+    """Whether a file may require the extension: it is read, or (VRM, tables) only adds to the model."""
+    adding = ("VRM", "KHR_xmp_json_ld", "EXT_structural_metadata", "EXT_mesh_features", "EXT_instance_features")
+    return name in KNOWN_EXTENSIONS or name.startswith("VRMC_") or name in adding

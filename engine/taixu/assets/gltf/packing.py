@@ -34,16 +34,16 @@ class Packer:
         self._packed: dict[tuple[int, str, str], int] = {}
         self._kept: list[Any] = []  # what identities refer to must live as long as they are compared
 
-    def add_bytes(self, data: bytes | memoryview) -> int:
-        """Append a blob in a buffer view of its own, aligned to four bytes."""
+    def add_bytes(self, data: bytes | memoryview, *, align: int = 4) -> int:
+        """Append a blob in a buffer view of its own, aligned to four bytes (or eight)."""
         key = (id(data), "bytes", "")
         if key not in self._packed:
             self._kept.append(data)
-            self._packed[key] = self._append(data, {})
+            self._packed[key] = self._append(data, {}, align)
         return self._packed[key]
 
-    def _append(self, data: bytes | memoryview, view: dict[str, Any]) -> int:
-        gap = -self.size % 4
+    def _append(self, data: bytes | memoryview, view: dict[str, Any], align: int = 4) -> int:
+        gap = -self.size % align
         if gap:
             self.chunks.append(bytes(gap))
             self.size += gap

@@ -10,8 +10,8 @@ import numpy as np
 
 __all__ = ["Properties", "to_json"]
 
-_UNPORTABLE = frozenset({"EXT_structural_metadata", "EXT_mesh_features", "EXT_instance_features"})
-"""Extensions that refer to buffer views, which are written anew: they are left out."""
+FEATURES = frozenset({"EXT_structural_metadata", "EXT_mesh_features", "EXT_instance_features"})
+"""What refers to the tables of a document; where these could not be read it is left out."""
 _KEEP: Any = object()
 
 
@@ -27,9 +27,12 @@ class Properties:
     pointers : set of str
         What animations point to: an extension there must be written even where all its values are the usual
         ones.
+    has_tables : bool
+        Whether property tables are written, to which vertices may refer.
     """
 
-    def __init__(self, pointers: set[str] | None = None) -> None:
+    def __init__(self, pointers: set[str] | None = None, *, has_tables: bool = False) -> None:
+        self._left_out = frozenset() if has_tables else FEATURES
         self.used: set[str] = set()
         self.required: set[str] = set()
         self._animated = {where for pointer in pointers or () for where in _ancestors(pointer)}
@@ -49,7 +52,7 @@ class Properties:
         if name:
             target["name"] = name
         for extension, value in getattr(source, "extensions", {}).items():
-            if extension not in _UNPORTABLE and isinstance(value, dict):
+            if extension not in self._left_out and isinstance(value, dict):
                 self.extend(target, extension, to_json(value))
         left = source.extras if extras is _KEEP else extras
         if left is not None:

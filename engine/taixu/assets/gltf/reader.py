@@ -18,6 +18,7 @@ from taixu.assets.gltf.findings import GltfError, Report
 from taixu.assets.gltf.limits import Budget, Limits
 from taixu.assets.gltf.materials import read_material
 from taixu.assets.gltf.meshes import read_mesh
+from taixu.assets.gltf.metadata import METADATA, read_metadata
 from taixu.assets.gltf.nodes import link_nodes, read_camera, read_light, read_node, read_scene, read_skin
 from taixu.assets.gltf.skinning import agree_on_joints, agree_on_weights
 from taixu.assets.gltf.textures import read_image, read_sampler, read_texture
@@ -187,8 +188,12 @@ class Document:
             asset=self.asset,
             extensions_used=list(root.items("extensionsUsed")) if "extensionsUsed" in root else [],
             extras=root.extras,
-            extensions=root.other_extensions(LIGHTS, VARIANTS),
+            extensions=root.other_extensions(LIGHTS, VARIANTS, METADATA),
         )
+        tables = root.extension(METADATA)
+        if tables is not None:
+            with self.report.object():
+                model.metadata = read_metadata(tables, self.buffers)
         if lights is not None:
             self.schema.sizes["lights"] = len(lights.items("lights"))
             model.lights = self._list("lights", Light, read_light, of=lights)

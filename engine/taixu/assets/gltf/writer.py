@@ -16,6 +16,7 @@ from urllib.parse import quote
 
 from taixu.assets.atomic import atomic_path, write_atomic
 from taixu.assets.gltf.container import BIN_CHUNK, JSON_CHUNK, MAGIC
+from taixu.assets.gltf.metadata import METADATA, metadata_json
 from taixu.assets.gltf.packing import Packer
 from taixu.assets.gltf.properties import Properties, to_json
 from taixu.assets.gltf.shears import split_shears
@@ -157,7 +158,7 @@ def _image_names(images: list[Image], mimes: list[str], *, stem: str) -> list[st
 def _document(model: ModelData, packer: Packer, *, images: list[tuple[bytes, str]], uris: list[str] | None) -> dict[str, Any]:
     """Describe the whole model; `uris` name the images that are files of their own."""
     pointers = {channel.pointer for clip in model.animations for channel in clip.channels if channel.pointer}
-    properties = Properties(pointers)
+    properties = Properties(pointers, has_tables=model.metadata is not None)
     mesh_at = _kept([any(is_drawn(part) for part in mesh.primitives) for mesh in model.meshes])
     skin_at = _kept([bool(skin.joints) for skin in model.skins])
     root: dict[str, Any] = {"asset": _asset(model)}
@@ -205,6 +206,8 @@ def _document(model: ModelData, packer: Packer, *, images: list[tuple[bytes, str
         properties.extend(root, LIGHTS, {"lights": [light_json(light, properties) for light in model.lights]})
     if model.variants:
         properties.extend(root, VARIANTS, {"variants": [{"name": name} for name in model.variants]})
+    if model.metadata is not None:
+        properties.extend(root, METADATA, metadata_json(model.metadata, packer))
     lists["accessors"], lists["bufferViews"] = packer.accessors, packer.views
     root.update({name: value for name, value in lists.items() if value})
     properties.finish(root, _Unnamed(model))
