@@ -18,7 +18,7 @@ __all__ = ["KINDS", "MOST_FEATURES", "Area", "MapData", "Solid", "Spot", "Way", 
 Points = NDArray[np.float64]
 
 KINDS = ("building", "road", "rail", "water", "grass", "forest", "farm", "earth", "sand", "paved", "ground", "bridge", "tree",
-         "lamp", "furniture", "barrier", "other")  # fmt: skip
+         "lamp", "furniture", "barrier", "stop", "line", "other")  # fmt: skip
 """What features are, whatever their file calls it."""
 
 MOST_FEATURES = 500_000
@@ -99,6 +99,8 @@ class MapData:
         Of a file that says which part of the map it is of: west, south, east, north.
     licence, attribution
         As the file says.
+    follows
+        It is of a region and goes along with other maps: what of it lies beyond them is left out.
     findings
         What is wrong in it, a sentence each; of very many the first, and one that counts the rest.
     """
@@ -111,6 +113,7 @@ class MapData:
     solids: list[Solid] = field(default_factory=list)
     licence: str = ""
     attribution: str = ""
+    follows: bool = False
     findings: list[Finding] = field(default_factory=list)
     _unsaid: int = 0
 

@@ -72,6 +72,8 @@ class Trip:
         Lane, metres along it, and seconds, in the order of the way.
     name
         How it is called; empty where nobody asks.
+    leaves
+        By stop, seconds of the clock before which it does not go on from there; none: whenever its seconds are over.
     """
 
     depart: float
@@ -79,6 +81,7 @@ class Trip:
     kind: Kind = CAR
     stops: tuple[tuple[str, float, float], ...] = ()
     name: str = ""
+    leaves: tuple[float, ...] = ()
 
 
 @dataclass
@@ -109,7 +112,7 @@ class Demand:
         self.trips = sorted(self.trips, key=lambda trip: trip.depart)
         ways: list[int] = []
         firsts = [0]
-        stops: list[tuple[int, float, float]] = []
+        stops: list[tuple[int, float, float, float]] = []
         stop_firsts = [0]
         for trip in self.trips:
             called = trip.name or f"at {trip.depart:g} s"
@@ -124,10 +127,12 @@ class Demand:
                     raise TaixuError(
                         f"the trip {called} cannot turn from {self.network.edges[before]} into {self.network.edges[after]}"
                     )
-            for name, along, secs in trip.stops:
+            if trip.leaves and (len(trip.leaves) != len(trip.stops) or not np.isfinite(trip.leaves).all()):
+                raise TaixuError(f"the trip {called} wants a time for each of its {len(trip.stops)} stops")
+            for (name, along, secs), leaves in zip(trip.stops, trip.leaves or (-np.inf,) * len(trip.stops)):
                 if name not in lanes or not np.isfinite(along) or not 0 <= secs < 1e7:
                     raise TaixuError(f"the trip {called} cannot stop on the lane {name} at {along} m for {secs} s")
-                stops.append((lanes[name], along, secs))
+                stops.append((lanes[name], along, secs, leaves))
             ways += way
             firsts.append(len(ways))
             stop_firsts.append(len(stops))
@@ -138,6 +143,7 @@ class Demand:
         self.stop_lane = np.array([stop[0] for stop in stops], np.int32)
         self.stop_along = np.array([stop[1] for stop in stops], np.float64)
         self.stop_secs = np.array([stop[2] for stop in stops], np.float64)
+        self.stop_leaves = np.array([stop[3] for stop in stops], np.float64)
         names = ("length", "accel", "decel", "gap", "headway", "fastest", "eager")
         self.kinds: dict[str, NDArray[Any]] = {
             name: np.array([getattr(trip.kind, name) for trip in self.trips], np.float64) for name in names

@@ -149,8 +149,8 @@ def change_lanes(roads: Roads, cars: Cars, room: Room, towards_far: bool, dt: fl
 
 
 @compiled
-def move(roads: Roads, cars: Cars, room: Room, dt: float) -> None:
-    """Drive on for `dt` seconds; who reaches the end of its way has the lane -1."""
+def move(roads: Roads, cars: Cars, room: Room, dt: float, now: float) -> None:
+    """Drive on for `dt` seconds from the clock's `now`; who reaches the end of its way has the lane -1."""
     for car in range(len(cars.lane)):
         speed, push = cars.speed[car], cars.acceleration[car]
         faster = speed + push * dt
@@ -172,7 +172,7 @@ def move(roads: Roads, cars: Cars, room: Room, dt: float) -> None:
                     cars.stop[car] += 1
                     cars.rest[car] = 0.0
             elif faster < _STANDS and room.stop_along[stop] - cars.along[car] < 2.0:
-                cars.rest[car] = max(room.stop_secs[stop], dt)
+                cars.rest[car] = max(room.stop_secs[stop], room.stop_leaves[stop] - now, dt)
         while cars.along[car] >= roads.length[cars.lane[car]]:
             lane, link = cars.lane[car], cars.link[car]
             if link < 0:

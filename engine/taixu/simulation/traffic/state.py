@@ -103,8 +103,8 @@ class Room(NamedTuple):
         By lane: how much of the limit one drives there just now; zero shuts it.
     held
         By lane: nobody drives onto it just now (people cross).
-    ways, stop_lane, stop_along, stop_secs
-        Streets of all ways, one after another; all stops.
+    ways, stop_lane, stop_along, stop_secs, stop_leaves
+        Streets of all ways, one after another; all stops, with the seconds of the clock before which nobody goes on from there.
     """
 
     order: NDArray[np.intp]
@@ -118,6 +118,7 @@ class Room(NamedTuple):
     stop_lane: _I
     stop_along: _F
     stop_secs: _F
+    stop_leaves: _F
 
 
 _WHOLE = frozenset({"number", "lane", "link", "at", "end", "stop", "stop_end"})

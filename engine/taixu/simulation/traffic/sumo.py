@@ -8,12 +8,14 @@ not. SUMO's y points north; ours is z, which points the other way, so places are
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from xml.etree.ElementTree import Element
 
 import numpy as np
+from numpy.typing import NDArray
 
+from taixu.assets.geodata.frames import check_crs
 from taixu.assets.paths import read_bytes
 from taixu.assets.safe_xml import parse_xml
 from taixu.errors import TaixuError
@@ -21,7 +23,7 @@ from taixu.simulation.traffic.demand import Demand, Kind, Trip
 from taixu.simulation.traffic.network import CLASSES, Connection, Lane, RoadNetwork, SignalProgram, class_bits
 from taixu.simulation.traffic.routing import Router
 
-__all__ = ["read_sumo_demand", "read_sumo_network"]
+__all__ = ["read_sumo_demand", "read_sumo_network", "sumo_places"]
 
 _MAX_BYTES = 1 << 28
 _SHORTEST = 0.1
@@ -127,6 +129,39 @@ def read_sumo_demand(network: RoadNetwork, paths: Sequence[str | Path]) -> Deman
                 stops.append((lane, along, _number(stop, "duration", file, 20.0)))
             trips.append(Trip(_number(vehicle, "depart", file), way, drives, tuple(stops), name))
     return Demand(network, trips)
+
+
+def sumo_places(path: str | Path) -> Callable[[NDArray[np.float64]], NDArray[np.float64]]:
+    """What leads from longitudes and latitudes ``[n, 2]`` to x and z of a network, by its projection; NaN where it has none.
+
+    Raises
+    ------
+    TaixuError
+        When the network does not say where it lies.
+    MachineError
+        Without pyproj.
+    """
+    file = Path(path)
+    location = _document(file, "net").find("location")
+    system = "!" if location is None else location.get("projParameter", "!")
+    try:
+        east, north = map(float, ("" if location is None else location.get("netOffset", "")).split(","))
+    except ValueError:
+        system = "!"
+    if system == "!" or not np.isfinite((east, north)).all():
+        raise TaixuError(f"{file.name}: it does not say where it lies on the earth; timetable_origin says it")
+    crs = check_crs(system)
+    from pyproj import Transformer
+
+    project = Transformer.from_crs("EPSG:4326", crs, always_xy=True)
+
+    def place(degrees: NDArray[np.float64]) -> NDArray[np.float64]:
+        x, y = project.transform(degrees[:, 0], degrees[:, 1], errcheck=False)
+        found = np.stack([x + east, -(y + north)], 1)
+        found[~np.isfinite(found).all(1)] = np.nan
+        return found
+
+    return place
 
 
 def _kind(kind: Element, file: Path) -> Kind:

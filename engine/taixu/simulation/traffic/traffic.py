@@ -184,6 +184,7 @@ class Traffic:
         room = Room(
             np.zeros(len(cars.lane), np.intp), np.zeros(lanes + 1, np.intp), lights, np.zeros(lanes), np.zeros(lanes), self._pace,
             self._held, self._ways, demand.stop_lane, demand.stop_along, demand.stop_secs,
+            demand.stop_leaves,
         )  # fmt: skip
         following.order_cars(cars.lane, cars.along, room.order, room.first)
         following.choose_links(roads, cars, room)
@@ -191,7 +192,7 @@ class Traffic:
         following.follow(roads, cars, room)
         coming = self._come(roads, room, secs)
         moving.change_lanes(roads, cars, room, self._steps % 2 == 1, dt)
-        moving.move(roads, cars, room, dt)
+        moving.move(roads, cars, room, dt, secs)
         self._steps += 1
         self._part(secs + dt, coming)
 

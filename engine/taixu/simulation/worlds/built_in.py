@@ -15,6 +15,7 @@ from taixu.simulation.simulator import Columns
 from taixu.simulation.worlds.kinds import Poses, Prepared, SimulatorKind, SimulatorKinds, Site
 from taixu.simulation.worlds.relief import Relief
 from taixu.simulation.worlds.settings import Settings
+from taixu.simulation.worlds.timetables import buses_of
 
 __all__ = ["add_built_in"]
 
@@ -52,11 +53,15 @@ def _water(settings: Settings, site: Site) -> Prepared:
 
 
 def _traffic(settings: Settings, site: Site) -> Prepared:
-    """``network`` (SUMO's .net.xml), ``demand`` (.rou.xml and what belongs to it), ``lights`` (.add.xml), ``ground``."""
+    """``network`` (SUMO's .net.xml), ``demand`` (.rou.xml and what belongs to it), ``lights`` (.add.xml), `_relief`, `buses_of`."""
+    from taixu.simulation.traffic.demand import Demand
     from taixu.simulation.traffic.sumo import read_sumo_demand, read_sumo_network
 
-    network = read_sumo_network(settings.file("network"), lights=settings.files("lights"))
+    file = settings.file("network")
+    network = read_sumo_network(file, lights=settings.files("lights"))
     demand = read_sumo_demand(network, settings.files("demand"))
+    if settings.has("timetable"):
+        demand = Demand(network, [*demand.trips, *buses_of(settings, network, file)])
     period = settings.number("period_secs", 0.5, low=1e-2, high=3600.0)
     jump = settings.number("jump_secs", 300.0, low=1.0, high=1e6)
     relief = _relief(settings)

@@ -23,6 +23,7 @@ from taixu.generate.places.mapped.land import Land, landscape_of, lower_under, m
 from taixu.generate.places.mapped.siting import Site, make_site, positions_of
 from taixu.generate.places.mapped.spec import MapSpec
 from taixu.generate.places.mapped.standing import plant_trees, stand_furniture
+from taixu.generate.places.mapped.stops import stand_stops
 from taixu.generate.places.mapped.streets import roads_of
 from taixu.generate.places.mapped.writing import Chunks, add_houses, add_roads, add_solids
 from taixu.generate.places.roads import RoadLayer, make_roads
@@ -66,7 +67,8 @@ class MappedCityGenerator(Generator):
         progress(0.12, "ground and roads")
         land = make_land(features, site.reach_m, site.heights_at if site.elevations else None)
         made, files, entities, counts = _built(request, site, land, spec, progress)
-        kinds = [each["map_feature"] for each in entities.values() if "map_feature" in each]
+        told = [each["map_feature"] for each in entities.values() if "map_feature" in each]
+        kinds = [each for each in told if each["kind"] != "stop" and not each["kind"].endswith("line")]
         _write_clouds(request, site, spec, files, entities)
         settings: dict[str, Any] = {"physics": {"backend": "rapier"}, **site.settings()}
         file = request.folder / "place.world.json"
@@ -75,7 +77,9 @@ class MappedCityGenerator(Generator):
         square_km = _square_km(features)
         seconds = process_time() - started
         said = {
-            "buildings": len(kinds), "modelled": sum(each.get("lod", 0) >= 2 for each in kinds), "guessed": guessed,
+            "buildings": len(kinds),
+            "stops": sum(each["kind"] == "stop" for each in told),
+            "modelled": sum(each.get("lod", 0) >= 2 for each in kinds), "guessed": guessed,
             "roads": len(made.layer.graph.edges), "trees_in_surfaces": risen, **counts,
             "square_km": round(square_km, 4), "cpu_seconds": round(seconds, 1),
             "cpu_minutes_per_square_km": round(seconds / 60 / max(square_km, 1e-6), 2), "manual_steps": 0,
@@ -143,6 +147,9 @@ def _built(
     entities.update(streets.write("streets", palette, write, shadow=False))
     stood, more = stand_furniture(request.folder, features, land, layer.beside.lamps, palette)
     entities.update(more)
+    stood_stops, more = stand_stops(request.folder, features, land, palette)
+    entities.update(more)
+    stood += stood_stops
     progress(0.88, "trees")
     blocked = (blur(covered.astype(np.float32), 2) > 0.02) | (painted(footprints + paths, land) > 0.02)
     blocked |= painted([shape for shape, _ in land.ponds], land) > 0.02

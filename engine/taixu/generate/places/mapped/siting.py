@@ -116,11 +116,13 @@ def site_of(
     """Bring maps together; see `make_site`."""
     if not maps:
         raise TaixuError("there are heights only; name a map, too: CityJSON, OpenStreetMap or GeoJSON")
+    leading = [each for each in maps if not each[1].follows] or list(maps)
+    maps = [*leading, *(each for each in maps if each[1].follows and each not in leading)]
     systems = [_system_of(name, data, spec) for name, data in maps]
     if len({bool(system) for system in systems}) > 1:
         lack = ", ".join(name for (name, _), system in zip(maps, systems) if not system)
         raise TaixuError(f"{lack} names no coordinate system, and the other files do; say which, as --set crs=EPSG:25832")
-    firsts = [_known_points(data) for _, data in maps]
+    firsts = [_known_points(data) for _, data in leading]
     if not any(map(len, firsts)):
         raise TaixuError(f"{', '.join(name for name, _ in maps)}: there is nothing in it that can be built")
     levels = [_level_of(data) for _, data in maps]
@@ -136,9 +138,12 @@ def site_of(
         offset = (float(np.round(middle[0])), float(np.round(middle[1])), height)
     whole = MapData()
     site = Site(frame, offset, whole)
-    for (name, data), system in zip(maps, systems):
+    for number, ((name, data), system) in enumerate(zip(maps, systems)):
         local = _localized(data, frame, system, offset)
-        _keep_near(local)
+        if number < len(leading):
+            _keep_near(local)
+        else:
+            _cut_off(local, name, float(np.abs(_all_points(whole)).max()) if len(whole) else 0.0)
         for group in ("areas", "ways", "spots", "solids"):
             getattr(whole, group).extend(getattr(local, group))
         whole.findings += data.findings
@@ -301,6 +306,23 @@ def _within(way: Way, data: MapData, frame: LocalFrame | None, system: str) -> l
     cut = shapely.clip_by_rect(shapely.LineString(way.points), *low.tolist(), *high.tolist())
     return [replace(way, points=np.asarray(part.coords)) for part in shapely.get_parts(cut) if part.geom_type == "LineString"
             and part.length > 0.5]  # fmt: skip
+
+
+def _cut_off(local: MapData, name: str, reach_m: float) -> None:
+    """Leave out what of a region's map lies beyond the place; one sentence says how much."""
+    import shapely
+
+    count = len(local)
+    local.spots = [each for each in local.spots if float(np.abs(each.point[:2]).max()) <= reach_m]
+    ways = []
+    for way in local.ways:
+        cut = shapely.clip_by_rect(shapely.LineString(way.points), -reach_m, -reach_m, reach_m, reach_m)
+        parts = [part for part in shapely.get_parts(cut) if part.geom_type == "LineString" and part.length > 1.0]
+        if parts:
+            ways.append(replace(way, points=np.asarray(max(parts, key=lambda part: float(part.length)).coords)))
+    local.ways = ways
+    if len(local) < count:
+        local.doubt("", f"{count - len(local):,} stops and lines of {name} lie beyond the place and were left out")
 
 
 def _keep_near(local: MapData) -> None:

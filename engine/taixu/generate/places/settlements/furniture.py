@@ -10,7 +10,7 @@ import numpy as np
 from taixu.generate.places.buildings.plans import Array, chance
 from taixu.generate.places.buildings.soup import Frame, Soup, level_frame
 
-__all__ = ["bench", "bin_", "fence", "hedge", "lamp_post", "place", "road_sign", "stall", "well"]
+__all__ = ["bench", "bin_", "fence", "hedge", "lamp_post", "place", "road_sign", "stall", "stop_sign", "well"]
 
 _LOCAL = Frame(np.zeros(3), np.array([1.0, 0, 0]), np.array([0, 1.0, 0]), np.array([0, 0, 1.0]))
 
@@ -52,6 +52,15 @@ def road_sign() -> Soup:
     soup.polygon("paint#b3352c", face, shapely.Point(0, 0).buffer(0.32, quad_segs=5))
     soup.polygon("paint#e8e6e0", face, shapely.Point(0, 0).buffer(0.24, quad_segs=5), out=0.006)
     soup.polygon("steel", face, shapely.Point(0, 0).buffer(0.32, quad_segs=5), back=True)
+    return soup
+
+
+def stop_sign() -> Soup:
+    """The sign of a bus stop, with its timetable; it looks along +x and -x."""
+    soup = Soup()
+    _post(soup, "steel", 0, 0, 0, 2.6, 0.035, 0.035, 6)
+    soup.box("paint#d8a820", _LOCAL, (-0.02, 2.15, 0.03), (0.02, 2.6, 0.48))
+    soup.box("paint#e8e6e0", _LOCAL, (-0.025, 1.15, 0.04), (0.025, 1.6, 0.34))
     return soup
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from small_feed import write_feed
 
 pytest.importorskip("pyproj")
 pytest.importorskip("shapely")
@@ -23,6 +24,7 @@ from taixu.generate.places.mapped.spec import MapSpec
 from taixu.generate.registry import Generators
 from taixu.generate.request import Request
 from taixu.twin.map_feature import MapFeature
+from taixu.twin.search import find
 
 _LON, _LAT = 11.0, 48.0
 _ADDRESS = {"addr:street": "Long Street", "addr:housenumber": "1"}
@@ -63,7 +65,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> _Place:
     source, out = folder / "town.geojson", folder / "made"
     source.write_text(json.dumps({"type": "FeatureCollection", "features": features}))
     out.mkdir()
-    request = Request("", 3, MapSpec(texture_px=32, full_m=0.0), out, parents=(source,))
+    feed = write_feed(folder / "lines.gtfs")
+    request = Request("", 3, MapSpec(texture_px=32, full_m=0.0), out, parents=(feed, source))
     made = MappedCityGenerator().generate(request, lambda *_, **__: None)
     assert {each.path for each in made} == set(out.iterdir())
     return _Place(out, json.loads(made[0].path.read_text()), dict(made[0].said))
@@ -75,7 +78,7 @@ def _features(place: _Place) -> dict[str, Any]:
 
 def test_a_building_is_an_entity_with_what_the_map_says(place: _Place) -> None:
     found = _features(place)
-    assert set(found) == {"one", "two", "bow"}
+    assert set(found) == {"one", "two", "bow", "A", "r1", "r2"}
     one = found["one"]
     assert one["name"]["text"] == "Long Street 1"
     assert one["map_feature"]["height_m"] == 7 and one["map_feature"]["attributes"]["building"] == "house"
@@ -103,13 +106,27 @@ def test_the_world_opens_with_land_streets_water_and_trees(place: _Place) -> Non
     app = App.headless(size=(64, 64))
     world = app.open(place.folder / "place.world.json")
     app.run(ticks=2)
-    assert len(world.query(MapFeature)) == 3
+    assert len(world.query(MapFeature)) == 6
     (table,) = world.query(MapFeature).tables()
     assert 7.0 in table.read(MapFeature, "height_m").tolist()  # searched as a column
     kinds = {name for each in place.world["entities"].values() for name in each}
     assert {"terrain", "water_surface", "scatter", "model", "collider", "camera", "environment"} <= kinds
     models = [each["model"]["source"] for each in place.world["entities"].values() if "model" in each]
     assert any(name.startswith("buildings_") for name in models) and any(name.startswith("streets_") for name in models)
+
+
+def test_stops_and_lines_of_a_feed_are_found(place: _Place) -> None:
+    stop, line = _features(place)["A"], _features(place)["r1"]
+    assert (stop["name"]["text"], stop["map_feature"]["kind"]) == ("Market", "stop") and line["map_feature"]["kind"] == "bus line"
+    assert stop["map_feature"]["attributes"]["lines"] == "7 Market - Harbour, Night line"
+    assert abs(stop["transform"]["position"][0] - 60.0) < 40 and place.said["stops"] == 1
+    with App.headless(size=(64, 64)) as app:
+        app.open(place.folder / "place.world.json")
+        app.run(ticks=1)
+        lines = {"7 Market - Harbour", "Night line"}
+        for words, names in (("stops within 200 m of Long Street 1", {"Market"}), ("bus lines", lines)):
+            assert {each.name for each in find(app.world, words, now_ns=0)[1]} == names
+    assert place.world["entities"]["transport signs"]["scatter"]["model"] == "stop_sign.gltf"
 
 
 def test_maps_as_parents_choose_this_generator() -> None:

@@ -50,6 +50,18 @@ def test_metres_where_degrees_should_be() -> None:
         site_of([("x", metres)], MapSpec())
 
 
+def test_a_map_of_a_region_is_cut_at_the_place() -> None:
+    points = np.array([[11.0, 48.0, np.nan], [11.001, 48.001, np.nan], [12.0, 48.0, np.nan]])
+    line = Way("7", "line", np.array([[10.0, 48.001], [12.0, 48.001]]))
+    feed = MapData(crs="EPSG:4326", follows=True, ways=[line, Way("8", "line", points[1:2, :2] + [[1.0, 1.0], [1.1, 1.0]])],
+        spots=[Spot(f"s{k}", "stop", point) for k, point in enumerate(points)])  # fmt: skip
+    alone, both = site_of([("x", _map())], MapSpec()), site_of([("f", feed), ("x", _map())], MapSpec())
+    assert both.reach_m == alone.reach_m and both.frame == alone.frame
+    assert [each.id for each in both.features.spots] == ["s0", "s1"] and [each.id for each in both.features.ways] == ["7"]
+    assert float(np.abs(both.features.ways[0].points).max()) <= both.reach_m + 1e-6
+    assert any("2 stops and lines of f lie beyond" in each.message for each in both.features.findings)
+
+
 def test_what_lies_elsewhere_is_left_out_and_told() -> None:
     data = _map()
     data.areas.append(Area("far", "building", (_RING + 3.0,)))
