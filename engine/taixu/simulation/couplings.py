@@ -13,7 +13,7 @@ from taixu.errors import TaixuError
 from taixu.navigation.floor_grid import FloorGrid
 from taixu.simulation.traffic.network import RoadNetwork
 
-__all__ = ["ClosedRoads", "CrossedRoads", "FloodedFloors", "FloodedRoads", "Raster"]
+__all__ = ["ClosedRoads", "CrossedRoads", "FloodedFloors", "FloodedRoads", "Raster", "WaterAround"]
 
 _EVERY_M = 4.0
 _DEEP_FOR_CARS_M = 0.3
@@ -156,3 +156,24 @@ class CrossedRoads:
             share = np.clip(((flat - start) @ run) / square, 0.0, 1.0)
             held[number] |= bool((((flat - start - share[:, None] * run) ** 2).sum(axis=1) < self._within**2).any())
         return held
+
+
+class WaterAround:
+    """Heights of the water's surface around places: ``surface`` of loose bodies, which float in it.
+
+    Parameters
+    ----------
+    raster
+        Where the water's cells lie.
+    bed
+        Heights of the ground under them, metres, ``[rows, columns]``.
+    """
+
+    def __init__(self, raster: Raster, bed: NDArray[Any]) -> None:
+        self._raster, self._bed = raster, np.asarray(bed, np.float64)
+
+    def __call__(self, place: NDArray[Any], depth: NDArray[Any]) -> NDArray[np.float64]:
+        """Metres, a number a row of places; far below where it is dry."""
+        cells = self._raster.cells(place[:, 0], place[:, 2])
+        deep, bed = self._raster.read(depth, cells), self._raster.read(self._bed, cells)
+        return np.where((cells >= 0) & (deep > 0.01), bed + deep, -1e9)

@@ -2,41 +2,38 @@
 
 from __future__ import annotations
 
-import io
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.assets.paths import read_bytes
 from taixu.errors import TaixuError
 from taixu.simulation.simulator import Columns
 from taixu.simulation.worlds.kinds import Poses, Prepared, SimulatorKind, SimulatorKinds, Site
-from taixu.simulation.worlds.relief import Relief
+from taixu.simulation.worlds.loose import body_poses, prepare_bodies
+from taixu.simulation.worlds.relief import Relief, read_heights
 from taixu.simulation.worlds.settings import Settings
 from taixu.simulation.worlds.timetables import buses_of
 
 __all__ = ["add_built_in"]
 
-_MOST_CELLS = 1 << 26
-
 
 def add_built_in(kinds: SimulatorKinds) -> None:
-    """Make water, traffic, people, weather, fields, drones, units and SUMO known."""
+    """Make water, traffic, people, weather, fields, drones, loose bodies, units and SUMO known."""
     kinds.add("water", SimulatorKind(_water))
     kinds.add("traffic", SimulatorKind(_traffic, _car_poses, "car"))
     kinds.add("people", SimulatorKind(_people, _people_poses, "person"))
     kinds.add("weather", SimulatorKind(_weather))
     kinds.add("fields", SimulatorKind(_fields))
     kinds.add("drones", SimulatorKind(_drones, _drone_poses, "drone"))
+    kinds.add("bodies", SimulatorKind(prepare_bodies, body_poses, "crate"))
     kinds.add("unit", SimulatorKind(_unit))
     kinds.add("sumo", SimulatorKind(_sumo, _car_poses, "car"))
 
 
 def _water(settings: Settings, site: Site) -> Prepared:
     """``ground`` (an .npy file of heights) or ``heights`` (rows of numbers), ``cell``; the rest as `Water` takes it."""
-    bed = _heights(settings.file("ground")) if settings.has("ground") else settings.array("heights", shape=(None, None))
+    bed = read_heights(settings.file("ground")) if settings.has("ground") else settings.array("heights", shape=(None, None))
     cell = settings.number("cell", 1.0, low=1e-3, high=1e4)
     manning, depth = settings.number("manning", 0.02, low=0.0, high=1.0), settings.number("depth", 0.0, low=0.0, high=1e4)
     period, sides = settings.number("period_secs", 1.0, low=1e-3, high=3600.0), tuple(settings.texts("open_sides"))
@@ -196,20 +193,10 @@ def _relief(settings: Settings) -> Relief | None:
     """``ground`` (an .npy file of heights) with ``ground_cell`` and ``ground_corner`` (x, z); streets are level without."""
     if not settings.has("ground"):
         return None
-    heights, (x, z) = _heights(settings.file("ground")), settings.array("ground_corner", shape=(2,)).tolist()
+    heights, (x, z) = read_heights(settings.file("ground")), settings.array("ground_corner", shape=(2,)).tolist()
     if not np.isfinite(heights).all():
         raise TaixuError("ground holds a height that is not finite")
     return Relief(heights, x, z, settings.number("ground_cell", 1.0, low=1e-3, high=1e4))
-
-
-def _heights(file: Path) -> NDArray[np.float64]:
-    try:
-        found = np.load(io.BytesIO(read_bytes(file, max_bytes=_MOST_CELLS * 8 + 4096)), allow_pickle=False)
-    except (ValueError, EOFError, OSError) as error:
-        raise TaixuError(f"{file}: this is no .npy file of heights") from error
-    if not isinstance(found, np.ndarray) or found.ndim != 2 or found.dtype.kind not in "fiu":
-        raise TaixuError(f"{file}: holds no heights in rows and columns")
-    return found.astype(np.float64)
 
 
 def _scattered(

@@ -31,12 +31,15 @@ class Poses:
         Metres and m/s from the simulator's origin, float64 ``[3, n]``.
     rotation
         Unit quaternions x, y, z, w, ``[4, n]``.
+    size
+        What a look of one metre is drawn out to, ``[3, n]``; None where looks are as large as they are.
     """
 
     number: NDArray[np.int64]
     place: NDArray[np.float64]
     velocity: NDArray[np.float64]
     rotation: NDArray[np.float32]
+    size: NDArray[np.float32] | None = None
 
 
 @dataclass(frozen=True, slots=True)

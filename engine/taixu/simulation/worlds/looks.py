@@ -66,7 +66,12 @@ def _drone() -> Parts:
     return {"paint": [body], "rubber": [*arms, cross], "glass": rotors}
 
 
-LOOKS: Mapping[str, Callable[[], Parts]] = {"car": _car, "person": _person, "drone": _drone}
+def _crate() -> Parts:
+    """A box of one metre about its middle."""
+    return {"paint": [_box((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), 0.03)]}
+
+
+LOOKS: Mapping[str, Callable[[], Parts]] = {"car": _car, "person": _person, "drone": _drone, "crate": _crate}
 
 
 def _box(size: tuple[float, float, float], at: tuple[float, float, float], bevel: float) -> dict[str, NDArray[np.float32]]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.errors import TaixuError
-from taixu.simulation.couplings import ClosedRoads, CrossedRoads, FloodedFloors, FloodedRoads, Raster
+from taixu.simulation.couplings import ClosedRoads, CrossedRoads, FloodedFloors, FloodedRoads, Raster, WaterAround
 from taixu.simulation.worlds.settings import Settings
 
 __all__ = ["MEETINGS", "Met"]
@@ -62,9 +62,16 @@ def _crossed_roads(reader: Met, sources: Sequence[Met], options: Settings) -> Ca
     return lambda place: crossed(place + off)
 
 
+def _water_around(reader: Met, sources: Sequence[Met], options: Settings) -> Callable[..., NDArray[Any]]:
+    if len(sources) != 2 or sources[0].name != reader.name:
+        raise TaixuError("water_around wants its own place, and water's depth")
+    bed = _fact(sources[1], "bed") + sources[1].origin[1] - reader.origin[1]
+    return WaterAround(_raster(sources[1], reader), bed)
+
+
 MEETINGS: Mapping[str, Make] = {
     "flooded_roads": _flooded_roads, "flooded_floors": _flooded_floors, "crossed_roads": _crossed_roads,
-    "closed_roads": _closed_roads,
+    "closed_roads": _closed_roads, "water_around": _water_around,
 }  # fmt: skip
 
 

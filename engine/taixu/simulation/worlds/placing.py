@@ -96,6 +96,8 @@ def _place(world: World, part: Part, poses: Poses, age: float) -> None:
     world.scatter(entities, Transform, "cell", cells)
     world.scatter(entities, Transform, "translation", offsets)
     world.scatter(entities, Transform, "rotation", poses.rotation[:, theirs])
+    if poses.size is not None:
+        world.scatter(entities, Transform, "scale", poses.size[:, theirs])
     world.scatter(entities, Simulated, "speed", np.sqrt((poses.velocity[:, theirs] ** 2).sum(axis=0)).astype(np.float32))
 
 

@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import io
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["Relief"]
+from taixu.assets.paths import read_bytes
+from taixu.errors import TaixuError
+
+__all__ = ["Relief", "read_heights"]
+
+_MOST_CELLS = 1 << 26
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,3 +47,20 @@ class Relief:
         north = self.heights[j, i] * (1 - u) + self.heights[j, east] * u
         found: NDArray[np.float64] = north * (1 - v) + (self.heights[south, i] * (1 - u) + self.heights[south, east] * u) * v
         return found
+
+
+def read_heights(file: Path) -> NDArray[np.float64]:
+    """Heights out of an .npy file, rows along z.
+
+    Raises
+    ------
+    TaixuError
+        When it holds something else, or more than 2^26 of them.
+    """
+    try:
+        found = np.load(io.BytesIO(read_bytes(file, max_bytes=_MOST_CELLS * 8 + 4096)), allow_pickle=False)
+    except (ValueError, EOFError, OSError) as error:
+        raise TaixuError(f"{file}: this is no .npy file of heights") from error
+    if not isinstance(found, np.ndarray) or found.ndim != 2 or found.dtype.kind not in "fiu":
+        raise TaixuError(f"{file}: holds no heights in rows and columns")
+    return found.astype(np.float64)
