@@ -37,6 +37,7 @@ BUILT_IN = {
     "taixu.generate.places.terrain_generator:TerrainGenerator": ("terrain", "terrain"),
     "taixu.generate.places.plants.generator:PlantGenerator": ("plant", "plant"),
     "taixu.generate.places.buildings.generator:BuildingGenerator": ("building", "building"),
+    "taixu.generate.places.planned.generator:PlannedBuildingGenerator": ("planned-building", "building"),
     "taixu.generate.places.settlements.generator:VillageGenerator": ("village", "village"),
     "taixu.generate.places.settlements.generator:CityGenerator": ("city", "city"),
     "taixu.generate.places.mapped.generator:MappedCityGenerator": ("map-city", "city"),

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.assets.apart import read_apart
 from taixu.assets.building import MAX_TRIANGLES, Y_UP_FROM_Z_UP, ModelBuilder, linear_from_srgb, mesh_primitive
@@ -110,7 +111,7 @@ class _Reading:
             mesh = list(_primitives(points - origin, faces, materials, numbers, builder, str(element.Name or element.is_a())))
             builder.model.nodes[node].mesh = builder.mesh(str(element.Name or element.is_a()), *mesh)
         for room in self.found.by_type("IfcSpace"):
-            self._node(room, root, said)
+            builder.model.nodes[self._node(room, root, said)].translation = (self._stands(room) - origin).astype(np.float32)
         model = builder.finish()
         for node, extras in said.items():
             model.nodes[node].extras = extras
@@ -154,6 +155,13 @@ class _Reading:
         storey = self.builder.model.nodes[parent].name if parent != root else ""
         said[node] = {**_about(element), **({"storey": storey} if storey else {})}
         return node
+
+    def _stands(self, element: Any) -> NDArray[np.float64]:
+        """Where an element's own origin lies, metres, z up; the model's where nobody says."""
+        from ifcopenshell.util.placement import get_local_placement
+
+        place = np.asarray(get_local_placement(element.ObjectPlacement), np.float64)[:3, 3] * self.unit_m
+        return place if np.isfinite(place).all() and np.abs(place).max() < 1e9 else np.zeros(3)
 
     def _elevation(self, storey: Any) -> float:
         height = storey.Elevation

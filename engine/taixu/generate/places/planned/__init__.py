@@ -1,0 +1,1 @@
+"""Buildings of their planners (IFC) as places whose elements are found."""
