@@ -23,6 +23,7 @@ from taixu.render.quality.tiers import TIERS, tier_settings
 from taixu.render.tonemap import encode, tonemap
 from taixu.render.tracing import ensure_rays
 from taixu.render.views import View, ViewCamera
+from taixu.scene.particles import Particles
 
 if TYPE_CHECKING:
     from taixu.ecs import World
@@ -131,6 +132,7 @@ def accumulate(
         return finish_still(renderer, world, camera, light, encoding=encoding, settings=wanted)
     if reference:
         light = trace_still(renderer, world, camera, size=size, samples=samples, view_settings=wanted)
+        light = _under_particles(renderer, world, camera, light, samples=min(samples, TRACED_SAMPLES), settings=wanted)
         return develop(renderer, light, wanted) if encoding == "display" else light
     if traced:
         wanted["occlusion"] = wanted["reflections"] = False  # rays find both
@@ -152,6 +154,23 @@ def accumulate(
         (sums,) = _sums(renderer, world, [View(camera, size, name="still", quality=quality, settings=drawn)], samples)
         total = sums.sum(0) / np.float32(samples)
     return develop(renderer, total, wanted) if developed else total
+
+
+def _under_particles(
+    renderer: Renderer, world: World, camera: ViewCamera, light: NDArray[np.float32], *, samples: int, settings: dict[str, Any]
+) -> NDArray[np.float32]:
+    """Light that paths found, with particles before it as frames show them: hidden by what is nearer, and without fog."""
+    if settings.get("particles", True) is not True or not any(table.count for table in world.query(Particles)):
+        return light
+    drawn = settings | {
+        "particles": "alone", "reference": False, "traced": False, "encoding": "linear", "background": "transparent", "fog": False,
+        "post": "optics", "occlusion": False, "reflections": False,
+    }  # fmt: skip
+    size = light.shape[1], light.shape[0]
+    (sums,) = _sums(renderer, world, [View(camera, size, name="still", quality="full", settings=drawn)], samples)
+    layer = sums.sum(0) / np.float32(samples)
+    under: NDArray[np.float32] = layer + light * (1.0 - np.clip(layer[..., 3:], 0.0, 1.0))
+    return under
 
 
 def _sums(renderer: Renderer, world: World, views: Sequence[View], samples: int) -> NDArray[np.float32]:

@@ -119,7 +119,7 @@ def _bursts(particles: Particles, time_secs: float, life: float) -> Emission:
 class ParticleFeature:
     """Follows `Particles` of the world and gives the pass that draws them.
 
-    ``view.settings["particles"]`` False leaves them out.
+    ``view.settings["particles"]`` False leaves them out; "alone" shows nothing else, so that they can be laid over a picture.
     """
 
     name = "particles"
@@ -179,6 +179,9 @@ class ParticleFeature:
     def draw(self, context: PassContext, radiance: str, depth: str) -> None:
         """Place, sort and draw what each emitter has in the air, the farthest first."""
         device, view, time = self.device, context.view, context.frame.time_secs
+        if view.settings.get("particles") == "alone":
+            with device.render_pass(context.targets(radiance), clear_colors=[(0.0, 0.0, 0.0, 0.0)]):
+                pass
         weather = weather_of(context.frame.world)
         wind = np.zeros(3) if weather is None else np.asarray(weather.wind, np.float64)
         near: list[tuple[float, Particles, NDArray[np.float64]]] = []
