@@ -54,7 +54,7 @@ def test_they_are_in_it_and_hidden_by_what_is_nearer(stage: Stage) -> None:
 
 
 def test_without_any_the_picture_stays(stage: Stage) -> None:
-    renderer, scene, emitters = stage
+    _, scene, emitters = stage
     for entity in emitters:
         scene.world.set(entity, Particles, enabled=False)
     np.testing.assert_array_equal(still(stage), still(stage, particles=False))
