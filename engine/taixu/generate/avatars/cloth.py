@@ -256,12 +256,13 @@ class Sheet:
         strip = np.concatenate([
             np.stack([rim[:, 1], rim[:, 0], number[:, 0]], 1), np.stack([rim[:, 1], number[:, 0], number[:, 1]], 1)
         ])  # fmt: skip
-        everyone = np.concatenate([np.arange(len(self.positions)), inner])
+        everyone, points = np.concatenate([np.arange(len(self.positions)), inner]), np.concatenate([self.positions, back])
+        turned = triangle_normals(points, strip)[len(normals) :]  # a rim looks along the cloth, which across it would show its back
         order = np.argsort(-self.weights, axis=1, kind="stable")[:, :4]
         weights = np.take_along_axis(self.weights, order, 1)
         weights /= weights.sum(1, keepdims=True)
         return Piece(
-            name, np.concatenate([self.positions, back]), np.concatenate([normals, normals[inner]]), self.coordinates[everyone],
+            name, points, np.concatenate([normals, turned]), self.coordinates[everyone],
             np.concatenate([self.triangles, strip]), np.where(weights > 0, order, 0)[everyone], weights[everyone], paint, {}, node
         )  # fmt: skip
 

@@ -19,7 +19,7 @@ from taixu.assets.image import decode_image
 from taixu.generate.avatars.charts import skin_chart
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
-from taixu.generate.avatars.surfaces import Piece, distinct_rows, joined
+from taixu.generate.avatars.surfaces import Piece, as_lit, distinct_rows, joined
 
 __all__ = ["COVERAGES", "far_pieces"]
 
@@ -140,20 +140,12 @@ def _clustered(pieces: list[Piece], cells_m: Floats) -> list[Piece]:
         triangles = sub[piece.triangles]
         corners = mine[piece.triangles]
         whole = (corners[:, 0] != corners[:, 1]) & (corners[:, 1] != corners[:, 2]) & (corners[:, 2] != corners[:, 0])
-        triangles = _as_lit(triangles[whole], middles[place[:, 0]], normals)
+        triangles = as_lit(triangles[whole], middles[place[:, 0]], normals)
         triangles = distinct_rows(_turned(triangles))[0]
         small = Piece(piece.name, middles[place[:, 0]], normals, piece.coordinates[chosen], triangles, piece.joints[chosen],
                       piece.weights[chosen], piece.paint, {}, piece.node)  # fmt: skip
         found.append(small.kept(np.ones(len(triangles), bool)))
     return found
-
-
-def _as_lit(triangles: Ints, positions: Floats, normals: Floats) -> Ints:
-    """Triangles that face where their normals look: those that clusters have folded over would be black specks."""
-    corners = positions[triangles]
-    faces = np.cross(corners[:, 1] - corners[:, 0], corners[:, 2] - corners[:, 0])
-    is_folded = (faces * normals[triangles].sum(1)).sum(1) < 0.0
-    return np.where(is_folded[:, None], triangles[:, ::-1], triangles)
 
 
 def _turned(triangles: Ints) -> Ints:

@@ -12,7 +12,7 @@ from taixu.assets.humanoid import AvatarMeta
 from taixu.assets.mesh import Mesh, Primitive, Skin
 from taixu.assets.model import ModelData, Node
 from taixu.generate.avatars.expressions import UNITS
-from taixu.generate.avatars.surfaces import Piece
+from taixu.generate.avatars.surfaces import Piece, as_lit
 
 __all__ = ["add_grip", "add_looks", "add_mesh", "add_skeleton", "free_meta", "hang_levels", "primitive_of"]
 
@@ -80,7 +80,8 @@ def primitive_of(piece: Piece, material: int, *, has_units: bool) -> Primitive:
             moved, turned = np.zeros((2, len(piece.positions), 3), np.float32)
             moved[at], turned[at] = change, tilt
         targets.append({"POSITION": moved, "NORMAL": turned} if turns else {"POSITION": moved})
-    return Primitive(attributes, piece.triangles.astype(np.uint32).ravel(), material=material, targets=targets)
+    triangles = as_lit(piece.triangles, piece.positions, _unit(piece.normals))  # locks twist, narrow cloth folds over
+    return Primitive(attributes, triangles.astype(np.uint32).ravel(), material=material, targets=targets)
 
 
 def add_mesh(model: ModelData, name: str, primitives: list[Primitive], *, above: int | None, has_units: bool) -> int:

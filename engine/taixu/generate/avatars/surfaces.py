@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from taixu.generate.avatars.paints import Paint
 from taixu.generate.avatars.swinging import Chain
 
-__all__ = ["Piece", "distinct_rows", "joined", "quad_normals", "triangle_normals", "triangles_of", "used_rows"]
+__all__ = ["Piece", "as_lit", "distinct_rows", "joined", "quad_normals", "triangle_normals", "triangles_of", "used_rows"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -116,6 +116,13 @@ def distinct_rows(rows: Ints) -> tuple[Ints, Ints]:
         key = key * span + (column - least)
     _, first, number = np.unique(key, return_index=True, return_inverse=True)
     return rows[first], number
+
+
+def as_lit(triangles: Ints, positions: Floats, normals: Floats) -> Ints:
+    """Triangles that face where their normals look: others would be dark specks, or lit from within."""
+    a, b, c = (positions[triangles[:, corner]] for corner in range(3))
+    is_against = (np.cross(b - a, c - a) * normals[triangles].sum(1)).sum(1) < 0.0
+    return np.where(is_against[:, None], triangles[:, ::-1], triangles)
 
 
 def triangles_of(quads: Ints) -> Ints:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from taixu.generate.avatars import hair as h
 from taixu.generate.avatars.accessory_shapes import ball, on_bone, on_head
+from taixu.generate.avatars.cloth import places
 from taixu.generate.avatars.eyes import eye_ball
 from taixu.generate.avatars.fabrics import fabric
 from taixu.generate.avatars.garments import band
@@ -23,6 +24,7 @@ __all__ = ["TRINKETS"]
 Floats = NDArray[np.float64]
 _GOLD = colored("gold trinket", (0.85, 0.58, 0.20), 0.25, metallic=1.0)
 _SILVER = colored("silver", (0.80, 0.80, 0.82), 0.25, metallic=1.0)
+_WRIST_SIDES = 24
 _PEARL = colored("pearl", (0.82, 0.78, 0.72), 0.22)
 
 
@@ -185,13 +187,31 @@ def _backpack(person: Person) -> list[Piece]:
     return [_carried(person, bag), _carried(person, pocket), sewn]
 
 
-def _wrist(person: Person, *, low: float, high: float, paint: Paint, dial: bool = False) -> list[Piece]:
-    layer = band(person, paint, low, high, ease_m=0.006, limb="arm")
-    left = layer.sheet.cut(layer.sheet.at[:, 0])
-    pieces = [left.finished(person, "strap", paint, node="accessories")]
+def _wrist(person: Person, *, at: float, wide_m: float, thick_m: float, paint: Paint, dial: bool = False) -> list[Piece]:
+    """A closed band about the left forearm, where `at` is 2 at the wrist; it lies on the hull of what it is about."""
+    size = person.scale
+    elbow, wrist = (person.pose.heads[person.bone(bone)] for bone in ("leftLowerArm", "leftHand"))
+    axis = (wrist - elbow) / np.linalg.norm(wrist - elbow)
+    middle = elbow + (at - 1.0) * (wrist - elbow)
+    found = places("helper-tights")
+    skin = person.rows[found.rows[found.at[:, 0] > 0.0]] - middle
+    near = skin[(np.abs(skin @ axis) < 0.012 * size) & (np.linalg.norm(skin, axis=1) < 0.09 * size)]
+    up = np.array((0.0, 1.0, 0.0)) - axis[1] * axis
+    up /= np.linalg.norm(up)
+    turn = np.linspace(0.0, 2.0 * np.pi, _WRIST_SIDES + 1)
+    out = np.sin(turn)[:, None] * np.cross(up, axis) + np.cos(turn)[:, None] * up
+    reach = (near @ out.T).max(0)  # the support in each direction
+    least = out @ out.T
+    reach = np.where(least > 0.05, reach / np.maximum(least, 0.05), np.inf).min(1)  # and so the hull's edge
+    profile = ((-1.0, 0.0), (-0.9, 0.8), (-0.6, 1.0), (0.6, 1.0), (0.9, 0.8), (1.0, 0.0))
+    points = np.stack([middle + along * 0.5 * wide_m * size * axis + out * (reach + (0.0005 + lift * thick_m) * size)[:, None]
+                       for along, lift in profile])  # fmt: skip
+    index = np.arange(points.shape[0] * points.shape[1]).reshape(points.shape[:2])
+    quads = np.stack([index[:-1, :-1], index[1:, :-1], index[1:, 1:], index[:-1, 1:]], -1).reshape(-1, 4)
+    pieces = [on_bone(person, "strap", points.reshape(-1, 3), quads, paint, "leftLowerArm")]
     if dial:
-        top = left.positions[np.argmax(left.positions[:, 1])]
-        pieces.append(_carried(person, ball(person, top, 0.017, _SILVER, squash=(1.0, 0.35, 1.0)), "leftLowerArm"))
+        top = middle + (float(reach[0]) + thick_m * size) * up
+        pieces.append(_carried(person, ball(person, top, 0.017 * size, _SILVER, squash=(1.0, 0.30, 1.0)), "leftLowerArm"))
     return pieces
 
 
@@ -214,6 +234,7 @@ TRINKETS: dict[str, Callable[[Person], list[Piece]]] = {
     "eye patch": _eye_patch, "hoop earrings": partial(_earrings, hoop_m=0.016, paint=_GOLD),
     "stud earrings": partial(_earrings, hoop_m=0.0, paint=_PEARL),
     "pearl necklace": _necklace, "pendant": _pendant, "scarf": _scarf, "bow tie": _bow_tie, "backpack": _backpack,
-    "wristwatch": partial(_wrist, low=1.84, high=1.93, paint=colored("watch strap", (0.03, 0.018, 0.012), 0.5), dial=True),
-    "bracelet": partial(_wrist, low=1.90, high=1.935, paint=_GOLD), "bracers": _gloves,
+    "wristwatch": partial(_wrist, at=1.90, wide_m=0.019, thick_m=0.0022, dial=True,
+                          paint=colored("watch strap", (0.03, 0.018, 0.012), 0.5)),
+    "bracelet": partial(_wrist, at=1.93, wide_m=0.006, thick_m=0.0035, paint=_GOLD), "bracers": _gloves,
 }  # fmt: skip

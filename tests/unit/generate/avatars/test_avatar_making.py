@@ -9,6 +9,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from facing import against, part_against
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -18,7 +19,9 @@ from taixu.assets.model import ModelData
 from taixu.errors import UsageError
 from taixu.generate.avatars.chance import crowd
 from taixu.generate.avatars.expressions import UNITS
+from taixu.generate.avatars.garments import Layer
 from taixu.generate.avatars.making import make_avatar
+from taixu.generate.avatars.nodes import primitive_of
 from taixu.generate.avatars.parts import part_named, part_names
 from taixu.generate.avatars.person import person_of
 from taixu.generate.avatars.presets import PRESETS as PEOPLE
@@ -90,7 +93,9 @@ def test_the_same_words_make_the_same_bytes_in_another_process() -> None:
     code = """
 import hashlib
 from taixu.assets.gltf.writer import glb_bytes
+from taixu.generate.avatars.garments import Layer
 from taixu.generate.avatars.making import make_avatar
+from taixu.generate.avatars.nodes import primitive_of
 from taixu.generate.avatars.spec import AvatarSpec
 print(hashlib.sha256(glb_bytes(make_avatar(AvatarSpec(hair='bob', outfit='dress', variation=4)))).hexdigest())
 """
@@ -105,6 +110,10 @@ def test_all_parts_can_be_worn_and_differ_in_shape(kind: str) -> None:
     for name in part_names(kind):
         made = part_named(kind, name)(person)
         points = np.concatenate([getattr(piece, "sheet", piece).positions for piece in made])
+        sewn = [piece.sheet.finished(person, name, piece.paint) if isinstance(piece, Layer) else piece for piece in made]
+        assert max(part_against(primitive_of(piece, 0, has_units=False)) for piece in sewn) < 0.002, name
+        if kind in ("shoes", "accessory"):  # locks twist
+            assert max(against(piece.positions, piece.normals, piece.triangles) for piece in sewn) < 0.1, name
         assert np.isfinite(points).all(), name
         assert np.abs(points[:, 0]).max() < 1.1, name
         assert 0.0 - 1e-6 <= points[:, 1].min() < points[:, 1].max() < 2.6, name
