@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece
-from taixu.generate.avatars.swinging import Chain, hung_weights
+from taixu.generate.avatars.swinging import Chain, hung_weights, shared_weights
 
 __all__ = ["swung"]
 
@@ -126,13 +126,5 @@ def _hem(person: Person, piece: Piece, chains: tuple[Chain, ...]) -> Piece:
     share = _SKIRT_SHARE * (_OFF_SIDES + (1.0 - _OFF_SIDES) * aside) * part**3
     share = np.where(np.abs(piece.positions[:, 0]) < 0.42, share, 0.0)
     joints, weights = hung_weights(piece.positions, chains, person.bone("hips"), nearest=1)
-    kept = piece.weights * (1.0 - share)[:, None]
-    hung = weights[:, :2] * share[:, None]
-    same = (joints[:, :1] == piece.joints) & (piece.weights > 0.0)  # the hips themselves
-    kept += np.where(same, hung[:, :1], 0.0)
-    hung[:, 0] = np.where(same.any(1), 0.0, hung[:, 0])
-    all_joints, all_weights = np.concatenate([piece.joints, joints[:, :2]], 1), np.concatenate([kept, hung], 1)
-    order = np.argsort(-all_weights, axis=1, kind="stable")[:, :4]
-    chosen = np.take_along_axis(all_weights, order, 1)
-    return replace(piece, joints=np.take_along_axis(all_joints, order, 1), weights=chosen / chosen.sum(1, keepdims=True),
-                   chains=chains)  # fmt: skip
+    joints, weights = shared_weights((piece.joints, piece.weights), (joints[:, :2], weights[:, :2]), share)
+    return replace(piece, joints=joints, weights=weights, chains=chains)

@@ -21,7 +21,7 @@ from taixu.assets.model import ModelData, Node
 if TYPE_CHECKING:
     from taixu.generate.avatars.surfaces import Piece
 
-__all__ = ["Capsule", "Chain", "add_chains", "hung_weights"]
+__all__ = ["Capsule", "Chain", "add_chains", "hung_weights", "shared_weights"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
@@ -99,6 +99,26 @@ def hung_weights(points: Floats, chains: Sequence[Chain], bone: int, *, nearest:
     weights[:, 0] += np.where(both, weights[:, 2], 0.0)
     weights[:, 2] = np.where(both, 0.0, weights[:, 2])
     return joints, weights
+
+
+def shared_weights(own: tuple[Ints, Floats], other: tuple[Ints, Floats], share: Floats) -> tuple[Ints, Floats]:
+    """Joints and weights [n, 4] between two of them, of which the other gets `share` [n]; the four largest are left.
+
+    Parameters
+    ----------
+    own, other
+        Joints and weights [n, k]; neither has a joint twice in a row, where it weighs something.
+    """
+    (joints, weights), (added, more) = own, other
+    kept, hung = weights * (1.0 - share)[:, None], more * share[:, None]
+    for column in range(added.shape[1]):
+        same = (added[:, column, None] == joints) & (weights > 0.0)
+        kept += np.where(same, hung[:, column, None], 0.0)
+        hung[:, column] = np.where(same.any(1), 0.0, hung[:, column])
+    all_joints, all_weights = np.concatenate([joints, added], 1), np.concatenate([kept, hung], 1)
+    order = np.argsort(-all_weights, axis=1, kind="stable")[:, :4]
+    chosen = np.take_along_axis(all_weights, order, 1)
+    return np.take_along_axis(all_joints, order, 1), chosen / chosen.sum(1, keepdims=True)
 
 
 def _nearest_on(path: Floats, points: Floats) -> tuple[Floats, Floats]:

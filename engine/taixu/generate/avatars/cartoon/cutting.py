@@ -16,6 +16,8 @@ from taixu.generate.avatars.cartoon.workshop import Workshop
 __all__ = ["Cut", "cut_of"]
 
 Floats = NDArray[np.float64]
+_SWINGS = 0.3
+"""How much of a skirt swings: more, and knees of who walks or sits would come through."""
 
 
 @dataclass(frozen=True)
@@ -153,7 +155,7 @@ class Cut:
                 part = np.linspace(first, last, 9 if not out_m else 3)
                 profile = np.stack([radius(np.clip(part, 0.0, 1.0)) + out_m, high + (low - high) * part], 1)
                 work.add(revolved(profile, 0.022 * tall + out_m, deep=deep, folds=folds * np.clip(part, 0.0, 1.0)), own,
-                         bone="hips", chains=chains)
+                         bone="hips", chains=chains, swings=_SWINGS)
 
     def collar(self, color: str, *, size: float = 0.034, at: float = 0.93) -> None:
         """A ring around the neck."""

@@ -154,6 +154,26 @@ class Frame:
         weights = np.take_along_axis(found, joints, 1)
         return joints.astype(np.int64), weights / weights.sum(1, keepdims=True)
 
+    def lap_weights(self, points: Floats) -> tuple[Ints, Floats]:
+        """What carries a skirt: the hips, below them both thighs, from the knees on the shins; joints and weights [n, 4]."""
+        x, y, z = points.T
+        thigh, knee = self.place("leftUpperLeg"), self.place("leftLowerLeg")
+        legs = _smooth((thigh[1] + 0.04 * self.tall - y) / (0.10 * self.tall))
+        shins = _smooth((knee[1] + 0.5 * self.leg - y) / (1.6 * self.leg))
+        # Behind, calves push it back when knees bend, and so it hangs down from who sits.
+        behind = _smooth(0.5 - z / (1.6 * self.leg)) * _smooth((thigh[1] - y) / (thigh[1] - knee[1]))
+        shins = np.maximum(shins, behind)
+        left = _smooth(0.5 + 0.5 * x / (1.6 * thigh[0]))
+        shares = [1.0 - legs]
+        names = ["hips"]
+        for side, mine in (("left", left), ("right", 1.0 - left)):
+            names += [f"{side}UpperLeg", f"{side}LowerLeg"]
+            shares += [legs * mine * (1.0 - shins), legs * mine * shins]
+        found = np.stack(shares, 1)
+        order = np.argsort(-found, axis=1, kind="stable")[:, :4]
+        weights = np.take_along_axis(found, order, 1)
+        return np.array([self.bone(name) for name in names])[order], weights / weights.sum(1, keepdims=True)
+
     def _arm_share(self, size: Floats, y: Floats) -> Floats:
         shoulder = self.place("leftUpperArm")
         wide = 0.9 * self.arm

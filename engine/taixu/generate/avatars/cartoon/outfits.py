@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from taixu.generate.avatars.cartoon.bodies import foot
 from taixu.generate.avatars.cartoon.colors import darker, lighter
@@ -58,12 +59,17 @@ def _overalls(work: Workshop) -> None:
     bib = box((0.0, cut.y(0.50), 0.5 * frame.chest), (0.52 * frame.chest, 0.13 * tall, 0.7 * frame.chest), 0.03 * tall)
     work.add(trunk.grown(0.028 * tall).within(bib, 0.012 * tall), cut.color, cell=0.021, inside=trunk, arms=False)
     for sign in (1.0, -1.0):
-        strap = limb((0.45 * sign * frame.chest, cut.y(0.60), 0.9 * frame.chest), (0.50 * sign * frame.chest, cut.y(1.05), 0.0),
-                     0.030 * tall)
-        back = limb((0.50 * sign * frame.chest, cut.y(1.05), 0.0), (0.30 * sign * frame.chest, cut.y(0.25), -0.9 * frame.chest),
-                    0.030 * tall)
-        over, region = trunk.grown(0.032 * tall), joined_solids(strap, back).grown(0.012 * tall)
-        worn = over.within(Solid(region.far, over.low, over.high), 0.008 * tall)
+        high = (0.50 * sign * frame.chest, cut.y(1.10), 0.0)
+        front = limb((0.45 * sign * frame.chest, cut.y(0.60), 0.0), high, 0.036 * tall)
+        back = limb((0.30 * sign * frame.chest, cut.y(0.16), 0.0), high, 0.036 * tall)
+        over = trunk.grown(0.032 * tall)
+
+        def region(p: NDArray[np.float64], front: Solid = front, back: Solid = back) -> NDArray[np.float64]:
+            """Straps as they are seen from the front and from behind: chest and back are round."""
+            flat = p * (1.0, 1.0, 0.0)
+            return np.where(p[:, 2] > 0.0, front.far(flat), back.far(flat))
+
+        worn = over.within(Solid(region, over.low, over.high), 0.008 * tall)
         work.add(worn, cut.color, cell=0.019, inside=trunk, arms=False)
     cut.buttons("#f2c14e", (0.60,), x=0.42)
     cut.buttons("#f2c14e", (0.60,), x=-0.42)
@@ -109,7 +115,7 @@ def _robe(work: Workshop) -> None:
     cuff = limb((end - 0.35 * frame.arm, wrist[1], 0.0), (end - 0.05 * frame.arm, wrist[1], 0.0), 2.0 * frame.arm)
     cuff = cuff.within(box((end - 0.2 * frame.arm, wrist[1], 0.0), (0.4 * frame.arm, 0.5 * tall, 0.5 * tall)), 0.008 * tall)
     work.add(cuff.grown(0.004 * tall).mirrored(), cut.color2, cell=0.020)
-    cut.skirt(cut.color, hem=-0.92, flare=1.55, trim=cut.color2, folds=0.03)
+    cut.skirt(cut.color, hem=-0.92, flare=1.75, trim=cut.color2, folds=0.03)
     cut.belt(cut.color3, at=0.10, buckle=cut.color2)
     cut.collar(cut.color2, size=0.030)
     cut.shoes(cut.color3)
@@ -300,7 +306,7 @@ def _vest(work: Workshop) -> None:
     cut = cut_of(work, "#8a5a34", "#e9d8a6", "#5b3a24")
     tall, frame, parts = cut.tall, work.frame, work.parts
     cut.trousers("#3f5f8a", hem=-0.85)
-    cut.shirt(cut.color2, sleeve=0.95, out=0.014)
+    cut.shirt(cut.color2, sleeve=0.95, out=0.014, hem=0.10)
     vest = parts["trunk"].grown(0.032 * tall).within(slab_between(cut.y(0.05), cut.y(0.97)), 0.02 * tall)
     slit = box((0.0, cut.y(0.4), 1.2 * frame.belly), (0.40 * frame.chest, 9.0, 1.0 * frame.belly))
     work.add(vest.cut(slit, 0.02 * tall), cut.color, cell=0.022, inside=parts["trunk"], arms=False)

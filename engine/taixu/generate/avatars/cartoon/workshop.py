@@ -15,7 +15,7 @@ from taixu.generate.avatars.cartoon.paints import PLAIN, Palette
 from taixu.generate.avatars.cartoon.solids import Solid
 from taixu.generate.avatars.cartoon.spec import CartoonSpec
 from taixu.generate.avatars.surfaces import Piece, Units
-from taixu.generate.avatars.swinging import Chain, hung_weights
+from taixu.generate.avatars.swinging import Chain, hung_weights, shared_weights
 
 __all__ = ["Layout", "Workshop"]
 
@@ -88,7 +88,7 @@ class Workshop:
     def add(
         self, shape: Solid | Skin, color: str, *, bone: str = "", cell: float = 0.045, node: str = "", paint: str = PLAIN,
         inside: Solid | None = None, chains: Sequence[Chain] = (), legs: float = 1.0, apart_m: float = 0.0, arms: bool = True,
-        name: str = "", units: Units | None = None, is_hair: bool = False
+        name: str = "", units: Units | None = None, is_hair: bool = False, swings: float = 1.0
     ) -> None:  # fmt: skip
         """Add something in one colour.
 
@@ -102,6 +102,8 @@ class Workshop:
             What of it lies deep in there is left out.
         chains
             What it swings on; `bone` is where these hang.
+        swings
+            How much of what hangs on chains they move: the rest goes with the legs.
         is_hair
             What of it lies under the hat is left out.
         """
@@ -122,6 +124,10 @@ class Workshop:
             return
         if chains:
             joints, weights = hung_weights(skin.positions, list(chains), self.frame.bone(bone))
+            if swings < 1.0:
+                aside = skin.positions[:, 0] ** 2 / np.maximum((skin.positions[:, [0, 2]] ** 2).sum(1), 1e-9)
+                share = swings * (0.3 + 0.7 * aside)  # less in front and behind, where knees are
+                joints, weights = shared_weights(self.frame.lap_weights(skin.positions), (joints, weights), share)
         elif bone:
             joints, weights = np.zeros((len(skin.positions), 4), np.int64), np.zeros((len(skin.positions), 4))
             joints[:, 0], weights[:, 0] = self.frame.bone(bone), 1.0

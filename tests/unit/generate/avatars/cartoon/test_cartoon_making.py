@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from facing import part_against
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from three_vrm import find_three_vrm
@@ -20,7 +21,8 @@ from taixu.assets.gltf.writer import glb_bytes
 from taixu.assets.humanoid import PRESETS, REQUIRED_BONES
 from taixu.assets.model import ModelData
 from taixu.errors import UsageError
-from taixu.generate.avatars.cartoon.bodies import BODIES
+from taixu.generate.avatars.cartoon.bodies import BODIES, FINGERS
+from taixu.generate.avatars.cartoon.frame import frame_of
 from taixu.generate.avatars.cartoon.levels import COVERAGES
 from taixu.generate.avatars.cartoon.making import make_cartoon
 from taixu.generate.avatars.cartoon.nets import around, ellipsoid, meshed, sheet, tube
@@ -29,6 +31,7 @@ from taixu.generate.avatars.cartoon.presets import CARTOONS
 from taixu.generate.avatars.cartoon.solids import ball, box, cone, joined_solids, limb, ring, turned, turning
 from taixu.generate.avatars.cartoon.spec import CartoonSpec, read_cartoon
 from taixu.generate.avatars.expressions import UNITS
+from taixu.generate.avatars.stills import bone_matrices, pose_of
 
 ROOT = Path(__file__).parents[5]
 _FEW = ("girl", "dragon", "skeleton", "ghost")
@@ -74,6 +77,7 @@ def test_all_presets_are_sound_and_small(made: dict[str, ModelData]) -> None:
             assert np.allclose(part.attributes["WEIGHTS_0"].sum(1), 1.0, atol=1e-5)
             assert np.allclose(np.linalg.norm(part.attributes["NORMAL"], axis=1), 1.0, atol=1e-3)
             assert part.attributes["JOINTS_0"].max() < len(model.skins[0].joints)
+            assert part_against(part) < 0.002, name
             assert part.indices is not None
             assert part.indices.max() < part.vertex_count
         near, *far = (_triangles(model, *nodes) for nodes in (("body", "head", "face"), ("level1",), ("level2",)))
@@ -110,6 +114,24 @@ def test_hair_and_outfits_of_late(hair: str, outfit: str, swings: int) -> None:
     bare = make_cartoon(CartoonSpec(hair="", outfit=""))
     for mesh, part in (("head", "hair"), ("body", "outfit")):
         assert _triangles(model, mesh) > _triangles(bare, mesh) + 300, part
+
+
+@pytest.mark.parametrize("pose", ["sit", "walk", "run"])
+def test_skirts_stay_in_front_of_the_thighs(made: dict[str, ModelData], pose: str) -> None:
+    spec = read_cartoon({**CARTOONS["girl"], "name": "girl"})
+    frame = frame_of(spec, BODIES[spec.body].proportions, fingers=FINGERS[spec.hands])
+    matrices = bone_matrices(made["girl"], *pose_of(made["girl"], pose))
+    for side in ("left", "right"):
+        hip, knee = frame.place(f"{side}UpperLeg"), frame.place(f"{side}LowerLeg")
+        along = np.linspace(0.35, 0.9, 12)[:, None]
+        skin = hip + along * (knee - hip) + (0.0, 0.0, frame.leg)
+        cloth = skin + np.array((0.0, 0.0, 0.35 * frame.leg))
+        moved = []
+        for points, (joints, weights) in ((skin, frame.weights(skin)), (cloth, frame.lap_weights(cloth))):
+            blend = np.einsum("vk,vkij->vij", weights, matrices[joints])
+            moved.append(np.einsum("vij,vj->vi", blend[:, :, :3], points) + blend[:, :, 3])
+        ahead = matrices[frame.bone(f"{side}UpperLeg")][:, 2]  # where the thigh's front looks
+        assert ((moved[1] - moved[0]) @ ahead > 0.0).all(), side
 
 
 def test_they_are_humanoids_with_faces(made: dict[str, ModelData]) -> None:
