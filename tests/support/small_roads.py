@@ -6,7 +6,7 @@ import numpy as np
 
 from taixu.simulation.traffic import Connection, Lane, RoadNetwork, SignalProgram
 
-__all__ = ["cross_roads", "detour", "straight"]
+__all__ = ["cross_roads", "detour", "straight", "two_lights"]
 
 
 def _lane(name: str, edge: str, start: tuple[float, float], end: tuple[float, float], *, across: bool = False) -> Lane:
@@ -47,3 +47,26 @@ def detour() -> RoadNetwork:
     ]  # fmt: skip
     links = [("in0", "bridge0"), ("in0", "long0"), ("long0", "long1"), ("bridge0", "out0"), ("long1", "out0")]
     return RoadNetwork(lanes, [Connection(*link) for link in links])
+
+
+def two_lights(apart: float = 280.0) -> RoadNetwork:
+    """A main street ``w``, ``m``, ``e`` that crosses ``s1`` and ``s2`` under lights ``one`` and ``two``: 17 s, yellow 3."""
+    x = (0.0, 10.0 + apart)
+    lanes = [
+        _lane("w0", "w", (-300, 0), (x[0] - 5, 0)), _lane("m0", "m", (x[0] + 5, 0), (x[1] - 5, 0)),
+        _lane("e0", "e", (x[1] + 5, 0), (x[1] + 300, 0)),
+    ]  # fmt: skip
+    links = []
+    for number, (name, before, after) in enumerate((("one", "w0", "m0"), ("two", "m0", "e0"))):
+        side, out = f"s{number + 1}", f"n{number + 1}"
+        lanes += [
+            _lane(f"{side}_0", side, (x[number], 200), (x[number], 5)), _lane(f"{out}_0", out, (x[number], -5), (x[number], -200)),
+            _lane(f":{name}m", f":{name}m", (x[number] - 5, 0), (x[number] + 5, 0), across=True),
+            _lane(f":{name}s", f":{name}s", (x[number], 5), (x[number], -5), across=True),
+        ]  # fmt: skip
+        links += [
+            Connection(before, after, f":{name}m", name, 0), Connection(f":{name}m", after),
+            Connection(f"{side}_0", f"{out}_0", f":{name}s", name, 1), Connection(f":{name}s", f"{out}_0"),
+        ]  # fmt: skip
+    program = SignalProgram(("Gr", "yr", "rG", "ry"), (17.0, 3.0, 17.0, 3.0))
+    return RoadNetwork(lanes, links, {"one": program, "two": program})

@@ -17,6 +17,7 @@ defaults = Options(n=1_000_000, frames=60)
 PARTS = {
     "dam-break": "simulators:dam_break", "traffic": "simulators:bologna", "walking": "people:walking",
     "evacuation": "simulators:leaving", "plan": "plans:drilled", "schedule": "plans:scheduled",
+    "lights": "lights:timed",
     "district": "simulators:district", "drawn": "drawn:drawn", "branches": "simulators:branches", "beside": "simulators:beside",
     "place": "places:made", "sweep": "sweeps:scaled",
 }  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -11,8 +12,9 @@ from taixu.errors import TaixuError
 from taixu.simulation.packing import hash_state, pack, unpack
 from taixu.simulation.simulator import Columns
 from taixu.simulation.traffic.demand import Demand
+from taixu.simulation.traffic.network import SignalProgram
 from taixu.simulation.traffic.routing import Router
-from taixu.simulation.traffic.signals import show_signals
+from taixu.simulation.traffic.signals import plan_doubts, show_signals
 from taixu.simulation.traffic.state import CAR_FIELDS, Cars, Roads, Room, no_cars, roads_of
 
 __all__ = ["Traffic"]
@@ -27,9 +29,10 @@ class Traffic:
     """A simulator of traffic.
 
     It is told ``pace`` (share of the limit by lane; flooded streets are slow, zero shuts a lane and those who would come there look
-    for another way), ``held`` (by lane: people cross) and ``lights`` (what each link of all lights shows, in place of their
-    programs). It says, a row a car, ``number`` (of its trip), ``lane``, ``along``, ``speed``, ``place`` (x and z, ``[n, 2]``) and
-    ``heading``; ``edge_cars`` and ``edge_speed`` by edge; and ``counts``: driving, waiting to come onto the road, arrived, jumped.
+    for another way), ``held`` (by lane: people cross), ``plan`` (which of `plans` the lights follow: 1 the first, 0 their own
+    programs) and ``lights`` (what each link of all lights shows, in place of both). It says, a row a car, ``number`` (of its trip),
+    ``lane``, ``along``, ``speed``, ``place`` (x and z, ``[n, 2]``) and ``heading``; ``edge_cars`` and ``edge_speed`` by edge; and
+    ``counts``: driving, waiting to come onto the road, arrived, jumped.
 
     Parameters
     ----------
@@ -37,14 +40,21 @@ class Traffic:
         Who drives where, and the network.
     jump_secs
         Who has stood this long comes back at its next street, so that a knot does not stop a town; counted as ``jumped``.
+    plans
+        Other times for lights, by their names; those that a plan does not name keep their own.
 
     Raises
     ------
     MachineError
         When numba is missing.
+    TaixuError
+        When lights cannot show a plan.
     """
 
-    def __init__(self, demand: Demand, *, name: str = "traffic", period_secs: float = 0.5, jump_secs: float = 300.0) -> None:
+    def __init__(
+        self, demand: Demand, *, name: str = "traffic", period_secs: float = 0.5, jump_secs: float = 300.0,
+        plans: Sequence[Mapping[str, SignalProgram]] = (),
+    ) -> None:  # fmt: skip
         self.name, self.period_ns = name, round(period_secs * 1e9)
         self.network, self.demand = demand.network, demand
         self.jump_secs = jump_secs
@@ -54,6 +64,11 @@ class Traffic:
         self._edge_first = edges.astype(np.int32)
         self._pace, self._held = np.ones(lanes), np.zeros(lanes, bool)
         self._lights: NDArray[np.int8] | None = None
+        for plan in plans:
+            if doubts := plan_doubts(self.network.signals, plan):
+                raise TaixuError(doubts[0])
+        self._programs = [self.network.signals, *({**self.network.signals, **plan} for plan in plans)]
+        self._plan = 0
         self._links = sum(len(program.states[0]) for program in self.network.signals.values())
         self._cars, self._waiting = no_cars(), no_cars()
         self._ways = demand.ways.copy()
@@ -65,6 +80,11 @@ class Traffic:
     def cars(self) -> Cars:
         """Who drives just now; not to be written to."""
         return self._cars
+
+    @property
+    def ways(self) -> NDArray[np.int32]:
+        """Streets of all ways, into which `Cars.at` and `Cars.end` lead; not to be written to."""
+        return self._ways
 
     @property
     def entered_secs(self) -> NDArray[np.float64]:
@@ -111,15 +131,15 @@ class Traffic:
         arrays |= {f"waiting/{name}": column for name, column in self._waiting._asdict().items()}
         if self._lights is not None:
             arrays["lights"] = self._lights
-        return pack(arrays, {"next": self._next, "steps": self._steps, "jumped": self._jumped})
+        return pack(arrays, {"next": self._next, "steps": self._steps, "jumped": self._jumped, "plan": self._plan})
 
-    def restore(self, state: bytes) -> None:
-        """Become what a checkpoint was taken of; network and demand are this simulator's."""
+    def restore(self, state: bytes, *, plan: int | None = None) -> None:
+        """Become what a checkpoint was taken of; network, demand and plans are this simulator's, and `plan` follows another."""
         arrays, facts = unpack(state)
         try:
             cars = Cars(**{name: arrays[f"car/{name}"].astype(dtype) for name, dtype in CAR_FIELDS.items()})
             waiting = Cars(**{name: arrays[f"waiting/{name}"].astype(dtype) for name, dtype in CAR_FIELDS.items()})
-            numbers = {name: int(facts[name]) for name in ("next", "steps", "jumped")}
+            numbers = {name: int(facts[name]) for name in ("next", "steps", "jumped", "plan")}
             ways, pace, held = arrays["ways"].astype(np.int32), arrays["pace"].astype(np.float64), arrays["held"].astype(bool)
             entered, arrived = arrays["entered"].astype(np.float64), arrays["arrived"].astype(np.float64)
         except (KeyError, TypeError, ValueError) as error:
@@ -127,11 +147,14 @@ class Traffic:
         alike = len(pace) == len(held) == len(self._pace) and len(entered) == len(arrived) == len(self._entered)
         lights = arrays.get("lights")
         lit = lights is None or (lights.dtype == np.int8 and lights.shape == (self._links,))
-        if not alike or not lit or not self._fits(cars, ways) or not self._fits(waiting, ways):
+        if plan is not None:
+            numbers["plan"] = plan
+        planned = 0 <= numbers["plan"] < len(self._programs)
+        if not alike or not lit or not planned or not self._fits(cars, ways) or not self._fits(waiting, ways):
             raise TaixuError("this is a state of other traffic: its streets or trips are not these")
         self._cars, self._waiting, self._ways, self._pace, self._held = cars, waiting, ways, pace, held
         self._entered, self._arrived, self._lights = entered, arrived, lights
-        self._next, self._steps, self._jumped = numbers["next"], numbers["steps"], numbers["jumped"]
+        self._next, self._steps, self._jumped, self._plan = (numbers[name] for name in ("next", "steps", "jumped", "plan"))
 
     def state_hash(self) -> str:
         """The hash of its checkpoint."""
@@ -166,6 +189,11 @@ class Traffic:
             if given["lights"].shape != (self._links,):
                 raise TaixuError(f"lights wants one number for each of {self._links} links, not {given['lights'].shape}")
             self._lights = given["lights"].astype(np.int8)
+        if "plan" in given:
+            number = given["plan"].ravel()
+            if number.shape != (1,) or not 0 <= number[0] < len(self._programs):
+                raise TaixuError(f"plan wants a number from 0 to {len(self._programs) - 1}")
+            self._plan = int(number[0])
         if "pace" in given:
             pace = np.clip(given["pace"].astype(np.float64), 0.0, 1.0)
             shut = (pace < _CLOSED) & (self._pace >= _CLOSED)
@@ -179,7 +207,7 @@ class Traffic:
 
         self._call(secs)
         roads, cars = self._roads, self._cars
-        lights = self._lights if self._lights is not None else show_signals(self.network.signals, secs)
+        lights = self._lights if self._lights is not None else show_signals(self._programs[self._plan], secs)
         lanes, demand = len(self._pace), self.demand
         room = Room(
             np.zeros(len(cars.lane), np.intp), np.zeros(lanes + 1, np.intp), lights, np.zeros(lanes), np.zeros(lanes), self._pace,

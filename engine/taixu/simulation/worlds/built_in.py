@@ -52,6 +52,7 @@ def _water(settings: Settings, site: Site) -> Prepared:
 def _traffic(settings: Settings, site: Site) -> Prepared:
     """``network`` (SUMO's .net.xml), ``demand`` (.rou.xml and what belongs to it), ``lights`` (.add.xml), `_relief`, `buses_of`."""
     from taixu.simulation.traffic.demand import Demand
+    from taixu.simulation.traffic.signals import read_signal_plan
     from taixu.simulation.traffic.sumo import read_sumo_demand, read_sumo_network
 
     file = settings.file("network")
@@ -59,6 +60,7 @@ def _traffic(settings: Settings, site: Site) -> Prepared:
     demand = read_sumo_demand(network, settings.files("demand"))
     if settings.has("timetable"):
         demand = Demand(network, [*demand.trips, *buses_of(settings, network, file)])
+    plans = [read_signal_plan(each, network.signals) for each in settings.files("plans")]
     period = settings.number("period_secs", 0.5, low=1e-2, high=3600.0)
     jump = settings.number("jump_secs", 300.0, low=1.0, high=1e6)
     relief = _relief(settings)
@@ -67,7 +69,7 @@ def _traffic(settings: Settings, site: Site) -> Prepared:
     def make(name: str) -> Any:
         from taixu.simulation.traffic import Traffic
 
-        return Traffic(demand, name=name, period_secs=period, jump_secs=jump)
+        return Traffic(demand, name=name, period_secs=period, jump_secs=jump, plans=plans)
 
     return Prepared(make, {"network": network, "relief": relief})
 
