@@ -53,6 +53,7 @@ from taixu.render.plugin import RenderFeatures
 from taixu.render.post import PostFeature
 from taixu.render.reflections import ReflectionFeature, ScreenReflectionFeature
 from taixu.render.shading import ShadingFeature
+from taixu.render.splats import SplatFeature
 from taixu.render.temporal.choice import shown_names, temporal_of
 from taixu.render.temporal.feature import TemporalFeature
 from taixu.render.views import OUTPUTS, View, ViewCamera, finished_block, view_block, view_planes
@@ -124,7 +125,7 @@ class Renderer:
         for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ContactFeature(self.lighting),
                         AirFeature(device, self.lighting), StarFeature(device, self.lighting),
-                        ParticleFeature(device, self.lighting), decals,
+                        ParticleFeature(device, self.lighting), SplatFeature(device), decals,
                         indirect, self._reflections, ScreenReflectionFeature(),
                         ShadingFeature(device, self.lighting, decals), FallingFeature(device),
                         TemporalFeature(), PostFeature(device), DevelopingFeature(device, self.lighting),

@@ -22,6 +22,7 @@ from taixu.scene.probes import LightProbes
 from taixu.scene.reflections import ReflectionProbe, ScreenReflections
 from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scatters
 from taixu.scene.shape_meshes import ShapeState, make_shapes
+from taixu.scene.splats import Splats
 from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, WaterSurface, place_terrains, show_terrains
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import VisibilityState, update_visibility
@@ -36,7 +37,7 @@ class ScenePlugin:
         """Add components, resources and systems."""
         for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter, LightProbes, *POST_COMPONENTS):
             app.register_component(cls)
-        for more in (Particles, Decal, ReflectionProbe, ScreenReflections):
+        for more in (Particles, Decal, ReflectionProbe, ScreenReflections, Splats):
             app.register_component(more)
         for resource in (
             Hierarchy(),

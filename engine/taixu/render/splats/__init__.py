@@ -1,0 +1,5 @@
+"""Drawing of Gaussian splats."""
+
+from .feature import SplatFeature
+
+__all__ = ["SplatFeature"]
