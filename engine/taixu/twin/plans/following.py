@@ -11,7 +11,7 @@ import numpy as np
 
 from taixu.ecs import World
 from taixu.errors import TaixuError
-from taixu.twin.plans.plan import Act, Message, Plan
+from taixu.twin.plans.plan import Act, Message, Plan, PlanStep
 
 __all__ = ["Hands", "PlanRun", "StepRun", "whole_values"]
 
@@ -181,7 +181,7 @@ class PlanRun:
                 run.state, run.done_ns = "done", now_ns
                 events.append(self._event("done", each.name, now_ns))
                 ended += 1
-            elif not run.late_ns and secs >= each.within_secs:
+            elif not run.late_ns and self._secs(now_ns) - self._due_secs(each, run) >= each.within_secs:
                 run.late_ns = now_ns
                 events.append(self._event("late", each.name, now_ns))
         return ended
@@ -190,6 +190,8 @@ class PlanRun:
         begun = 0
         for each, run in zip(self.plan.steps, self.steps):
             if run.state != "waiting" or any(self.steps[before].state != "done" for before in each.after):
+                continue
+            if each.at_secs is not None and self._secs(now_ns) < each.at_secs:
                 continue
             roles, resources = self._free()
             if each.role and roles[each.role] < each.people:
@@ -208,6 +210,14 @@ class PlanRun:
             events.append(self._event("begun", each.name, now_ns, told=run.told, doubt=run.doubt))
             begun += 1
         return begun
+
+    def _secs(self, now_ns: int) -> float:
+        """Since the plan began."""
+        return (now_ns - self.started_ns) * 1e-9
+
+    def _due_secs(self, step: PlanStep, run: StepRun) -> float:
+        """When a step that goes on was to begin, seconds of the plan."""
+        return self._secs(run.begun_ns) if step.at_secs is None else step.at_secs
 
     def _free(self) -> tuple[dict[str, int], dict[str, int]]:
         roles, resources = dict(self.plan.roles), dict(self.plan.resources)

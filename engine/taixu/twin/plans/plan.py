@@ -11,8 +11,9 @@
        {"name": "drive", "after": ["announce"], "needs": {"bus": 2}, "takes": 300}],
      "goals": [{"name": "hall empty", "measure": "inside", "below": 1, "within": 600, "weight": 2}]}
 
-A step begins when all that it comes after are done and its people and resources are free. It is done when its measure says so, when
-its people say so (in a drill: after the seconds that it takes), or at once where it has neither.
+A step begins when all that it comes after are done, its people and resources are free, and ``at`` seconds of the plan are over.
+It is done when its measure says so, when its people say so (in a drill: after the seconds that it takes), or at once where it has
+neither.
 """
 
 from __future__ import annotations
@@ -33,7 +34,7 @@ __all__ = ["Act", "Goal", "Message", "Plan", "PlanStep", "Reading", "Trigger", "
 _MAX_PLANS, _MAX_STEPS, _MAX_LISTED = 50, 200, 50
 _MAX_COUNT = 1_000_000
 _OF_PLAN = frozenset({"name", "triggers", "roles", "resources", "steps", "goals"})
-_OF_STEP = frozenset({"name", "after", "role", "people", "needs", "takes", "within", "until", "do", "tell"})
+_OF_STEP = frozenset({"name", "at", "after", "role", "people", "needs", "takes", "within", "until", "do", "tell"})
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -90,9 +91,11 @@ class PlanStep:
     takes_secs
         How long it takes in a drill; None where nobody has to say that it is done.
     within_secs
-        After it, it is late; infinite where nothing is said.
+        After it, it is late; infinite where nothing is said. It counts from its beginning, or from `at_secs` where that is said.
     until
         The measure that says that it is done.
+    at_secs
+        From the plan's beginning: it does not begin before; None where nothing is said.
     """
 
     name: str
@@ -105,6 +108,7 @@ class PlanStep:
     until: Reading | None
     acts: tuple[Act, ...]
     message: Message | None
+    at_secs: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +142,8 @@ class Plan:
         """The soonest that all steps can be done, if measures say so at once and nobody is waited for: the critical path."""
         ends: list[float] = []
         for step in self.steps:
-            ends.append(max((ends[each] for each in step.after), default=0.0) + (step.takes_secs or 0.0))
+            ends.append(max((ends[each] for each in step.after), default=0.0))
+            ends[-1] = max(ends[-1], step.at_secs or 0.0) + (step.takes_secs or 0.0)
         return max(ends, default=0.0)
 
 
@@ -227,6 +232,7 @@ def _read_step(
         read_secs(raw["takes"], what="takes") if "takes" in raw else None,
         read_secs(raw["within"], what="within") if "within" in raw else math.inf,
         _read_reading(raw["until"], measures) if "until" in raw else None, acts, message,
+        read_secs(raw["at"], what="at") if "at" in raw else None,
     )  # fmt: skip
 
 
