@@ -5,6 +5,7 @@ layout(std430, binding = 14) readonly buffer TracedNodes { vec4 traced_nodes[]; 
 layout(std430, binding = 15) readonly buffer TracedTriangles { vec4 traced_triangles[]; };
 layout(std140, binding = 6) uniform Tracing {
     vec4 traced_counts; // nodes, sample, samples, metres that rays start above a surface
+    vec4 traced_sky;    // columns, rows, first word among the nodes, share of diffuse rays that go where it is bright
 };
 
 const int TRIANGLE_WORDS = 6; // corner and roughness, two edges with coverage and -, diffuse, mirror, emission

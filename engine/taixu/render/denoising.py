@@ -10,12 +10,14 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-__all__ = ["denoise"]
+__all__ = ["denoise", "holding"]
 
 REACH = 4
 _STRENGTH = 0.6
 """How many times its noise a difference may be and still count as none; smaller keeps more detail."""
 _STEPS = 1e-10
+_ABOVE, _MOST_OF = 1.5, 5
+"""How far above its neighbours, the sixth of eight by size, a pixel may stand."""
 
 Floats = NDArray[np.float32]
 
@@ -38,6 +40,24 @@ def denoise(first: Floats, second: Floats, guides: Floats | None = None) -> Floa
     variance = np.square(first[part] - second[part]).mean(-1) * np.float32(0.25)
     mean[part] = _filtered(mean[part], variance, None if guides is None else guides[part])
     return mean
+
+
+def holding(first: Floats, second: Floats, taken_from: Floats | None = None) -> Floats:
+    """By how much single pixels of two pictures [h, w, c] of the same are brought towards nought, [h, w, 1].
+
+    Where both differ by half of what they have, a pixel that is far above most of those beside it is brought down to them.
+    With `taken_from` [h, w, c] only pixels that take more than there is.
+    """
+    size = np.abs(0.5 * (first + second)).max(-1)
+    height, width = size.shape
+    around = np.pad(size, 1, mode="edge")
+    beside = np.sort([around[y : y + height, x : x + width] for y in range(3) for x in range(3) if (y, x) != (1, 1)], axis=0)
+    most = _ABOVE * beside[_MOST_OF]
+    lone = (np.abs(first - second).max(-1) > 0.5 * size) & (size > most)
+    if taken_from is not None:
+        lone &= (0.5 * (first + second) + taken_from).min(-1) < 0.0
+    held: Floats = np.where(lone, most / np.maximum(size, 1e-20), 1.0).astype(np.float32)[..., None]
+    return held
 
 
 def _filtered(picture: Floats, raw_variance: Floats, guides: Floats | None) -> Floats:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.render.denoising import denoise
+from taixu.render.denoising import denoise, holding
 from taixu.render.path_tracing import trace_still
 from taixu.render.pictures import Picture
 from taixu.render.post.effects import read_effects
@@ -149,7 +149,10 @@ def accumulate(
         halves = with_rays - plain
         halves[0] /= samples - samples // 2
         halves[1] /= samples // 2
-        total = plain.sum(0) / np.float32(samples) + denoise(halves[0], halves[1])
+        drawn_mean = plain.sum(0) / np.float32(samples)
+        # Rays cannot take more than there is: where they do, a lamp of the sky was met by chance.
+        held = holding(halves[0], halves[1], drawn_mean)
+        total = np.maximum(drawn_mean + denoise(halves[0] * held, halves[1] * held), 0.0)
     else:
         (sums,) = _sums(renderer, world, [View(camera, size, name="still", quality=quality, settings=drawn)], samples)
         total = sums.sum(0) / np.float32(samples)

@@ -19,6 +19,7 @@ from taixu.render.bvh import build_trees
 from taixu.render.context import FrameContext
 from taixu.render.graph import PassNode
 from taixu.render.traced_scene import TracedScene, gather_triangles
+from taixu.render.traced_sky import COLUMNS, ROWS, sky_cells
 from taixu.render.views import View
 
 if TYPE_CHECKING:
@@ -49,6 +50,8 @@ class _Traced:
     triangles: Buffer
     node_count: int
     start_m: float
+    sky: tuple[float, float, float, float] = (0.0, 0.0, 0.0, 0.0)
+    """Columns, rows, the first word of the sky's cells among the nodes, and the share of rays that go by them."""
 
 
 class TracingFeature:
@@ -72,7 +75,8 @@ class TracingFeature:
         sample, samples = view.history.get("sample", (0, 1))
         self.device.bind_storage(_NODES, kept.nodes)
         self.device.bind_storage(_TRIANGLES, kept.triangles)
-        self.device.push_uniform(_UNIFORM, np.array([kept.node_count, sample, samples, kept.start_m], np.float32))
+        words = [kept.node_count, sample, samples, kept.start_m, *kept.sky]
+        self.device.push_uniform(_UNIFORM, np.array(words, np.float32))
 
     def nodes(self, view: View) -> Sequence[PassNode]:
         """No passes of its own: rays are part of the colour passes."""
@@ -88,11 +92,14 @@ class TracingFeature:
             return _Traced(nothing, nothing, 0, 0.0)
         nodes, triangles = pack_tree(scene)
         size = float(np.linalg.norm(np.ptp(scene.corners.reshape(-1, 3), axis=0)))
+        cells, share = sky_cells(renderer.lighting.sky.maps.sky.read())
+        words = np.concatenate([nodes.reshape(-1, 4), cells.reshape(-1, 4)])
         return _Traced(
-            self.device.buffer(nodes, label="traced nodes"),
+            self.device.buffer(words, label="traced nodes"),
             self.device.buffer(triangles, label="traced triangles"),
             nodes.shape[1],
             _START_SHARE * size,
+            (COLUMNS, ROWS, nodes.size // 4, share),
         )
 
 

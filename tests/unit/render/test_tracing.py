@@ -6,8 +6,9 @@ from gpu_device import shared_device
 from numpy.typing import NDArray
 
 import taixu as tx
-from taixu.render import Renderer, ViewCamera
+from taixu.render import Renderer, ViewCamera, tracing
 from taixu.render.stills import accumulate, render_still
+from taixu.render.traced_sky import sky_cells
 
 SIZE = (48, 48)
 EVEN = np.ones((64, 128, 3), np.float32)
@@ -116,3 +117,36 @@ def test_the_same_picture_comes_twice_and_worlds_without_triangles_are_drawn(ren
     with tx.App.headless() as app:
         app.settle()
         assert render_still(renderer, app.world, camera, size=(8, 8), samples=16).pixels.shape == (8, 8, 4)
+
+
+def test_where_a_lamp_of_the_sky_is_hidden_there_are_few_dark_points(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A black wall hides a small bright window of the sky from the floor, by the same for all of a row."""
+    sky = np.full((64, 128, 3), 0.2, np.float32)
+    sky[14:20, 28:36] = 120.0  # behind the wall
+    renderer = Renderer(shared_device())
+    renderer.lighting.use_sky(sky)
+    with floor_and_wall(tx.Material(base_color=BLACK, roughness=1.0)) as app:
+        found = seen_from_above(app, renderer, traced=True)[2:, :, :3].mean(-1)
+        monkeypatch.setattr(tracing, "sky_cells", lambda pixels: (sky_cells(pixels)[0], 0.0))
+        blind = seen_from_above(app, renderer, traced=True)[2:, :, :3].mean(-1)
+        expected = seen_from_above(app, renderer, traced=True, samples=64)[2:, :, :3].mean((1, 2))
+    assert found.min() >= 0.0
+    assert np.abs(found.mean(1) - expected).mean() < 0.04
+    assert found[:12].std(1).mean() < 0.7 * blind[:12].std(1).mean()  # where the window is hidden
+    renderer.release()
+
+
+def test_rays_go_where_the_sky_is_bright() -> None:
+    cells, share = sky_cells(EVEN)
+    assert share == pytest.approx(0.0, abs=1e-6)
+    sky = np.full((100, 230, 3), 0.1, np.float32)
+    sky[20:24, 100:110] = 50.0
+    cells, share = sky_cells(sky)
+    assert 0.4 < share < 0.5
+    chances = cells[..., 1] * cells[..., 3]
+    assert chances.sum() == pytest.approx(1.0, abs=1e-5)
+    row, column = np.unravel_index(chances.argmax(), chances.shape)
+    assert abs(row - 22 / 100 * 32) < 1.5
+    assert abs(column - 105 / 230 * 64) < 1.5
+    assert sky_cells(np.zeros((4, 8, 3)))[1] == 0.0
+    assert np.isfinite(sky_cells(np.full((3, 5, 3), np.nan))[0]).all()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from taixu.render.denoising import denoise
+from taixu.render.denoising import denoise, holding
 from taixu.render.path_tracing.tracer import PathSettings, PathSums, PathTracer
 
 if TYPE_CHECKING:
@@ -21,8 +21,6 @@ _FEWEST = 4
 """With fewer samples nothing is known of their noise."""
 _COLOR_STEP, _NORMAL_STEP = 0.05, 0.2
 """Differences of albedo and of normals that tell surfaces apart."""
-_ABOVE, _MOST_OF = 1.5, 5
-"""How far above its neighbours, the sixth of eight by brightness, a pixel may stand."""
 
 Floats = NDArray[np.float32]
 
@@ -63,19 +61,7 @@ def clean(found: PathSums) -> Floats:
     if found.samples < _FEWEST:
         return mean
     first, second = (np.ascontiguousarray(half[..., :3]) for half in found.halves)
-    held = _holding(first, second)
+    held = holding(first, second)
     guides = np.concatenate([found.albedo / _COLOR_STEP, found.normal / _NORMAL_STEP], -1, dtype=np.float32)
     mean[..., :3] = denoise(first * held, second * held, guides)
     return mean
-
-
-def _holding(first: Floats, second: Floats) -> Floats:
-    """By how much pixels are brought down, [height, width, 1]."""
-    bright = (0.5 * (first + second)).max(-1)
-    height, width = bright.shape
-    around = np.pad(bright, 1, mode="edge")
-    beside = np.sort([around[y : y + height, x : x + width] for y in range(3) for x in range(3) if (y, x) != (1, 1)], axis=0)
-    most = _ABOVE * beside[_MOST_OF]
-    lone = (np.abs(first - second).max(-1) > 0.5 * bright) & (bright > most)
-    held: Floats = np.where(lone, most / np.maximum(bright, 1e-20), 1.0).astype(np.float32)[..., None]
-    return held
