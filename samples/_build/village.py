@@ -48,6 +48,7 @@ def build_village(folder: Path, keep: Callable[[Path, bytes], None]) -> None:
         for number, each in enumerate(sorted(people, key=lambda each: each["name"]["text"] not in ("somebody who talks",
             "somebody who answers"))):
             talks = each["name"]["text"].startswith("somebody")
+            each["model"].pop("variant", None)  # coarse ones have one look
             each["model"]["source"] = f"person_{number + 1 if talks else 3 + number % (_FACES - 2)}.glb"
         for each in entities.values():
             _moved(each, made, used)

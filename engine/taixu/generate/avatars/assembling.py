@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from taixu.assets.humanoid import Avatar, LookAt
 from taixu.assets.material import Material
 from taixu.assets.model import ModelData, Scene
@@ -9,9 +12,11 @@ from taixu.assets.texture import Image, Texture, TextureRef
 from taixu.generate.avatars.expressions import expressions_of
 from taixu.generate.avatars.held import grip_extras, grip_place, held_reach
 from taixu.generate.avatars.levels import COVERAGES, far_pieces
+from taixu.generate.avatars.looks import add_variants, colors_of
 from taixu.generate.avatars.nodes import add_grip, add_looks, add_mesh, add_skeleton, free_meta, hang_levels, primitive_of
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
+from taixu.generate.avatars.spec import AvatarSpec
 from taixu.generate.avatars.surfaces import Piece, joined
 from taixu.generate.avatars.swinging import Capsule, add_chains
 
@@ -20,8 +25,10 @@ __all__ = ["assembled", "capsules_of"]
 _BODY_IS_OF = "The body is made from MakeHuman's base mesh and targets and the Face Units pack, all CC0 1.0."
 
 
-def assembled(person: Person, pieces: list[Piece]) -> ModelData:
-    """A model of pieces; those of one node and one paint become one primitive."""
+def assembled(person: Person, pieces: list[Piece], looks: Sequence[AvatarSpec] = ()) -> ModelData:
+    """A model of pieces; those of one node and one paint become one primitive. Other `looks` of the person are its variants."""
+    colors = [colors_of(person), *(colors_of(replace(person, spec=look)) for look in looks)]
+    varied = {color for color in colors[0] if color is not None} if looks else set()
     model = ModelData(name=person.spec.name or "avatar")
     model.asset = {"copyright": "CC0-1.0; the body is MakeHuman's (CC0)"}
     bones = add_skeleton(model, person.pose.bones, person.pose.parents, person.pose.heads)
@@ -32,8 +39,8 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
     if holds:
         add_grip(model, avatar.humanoid["rightHand"], grip_place(person), grip_extras(person))
     pieces = add_chains(model, avatar, pieces, capsules_of(person))
-    levels = far_pieces(person, pieces)
-    looks = add_looks(model, pieces, COVERAGES, held_m=held_reach(person) if holds else (0.0, 0.0))
+    levels = far_pieces(person, pieces, varied)
+    shown = add_looks(model, pieces, COVERAGES, held_m=held_reach(person) if holds else (0.0, 0.0))
     pieces = [*pieces, *(piece for level in levels for piece in level)]
     far_nodes: list[int] = []
     for name in dict.fromkeys(piece.node for piece in pieces):
@@ -49,7 +56,7 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
                 paints[id(whole.paint)] = _add_material(model, whole.paint)
             primitives.append(primitive_of(whole, paints[id(whole.paint)], has_units=has_units))
         is_far = name.startswith("level")
-        node = add_mesh(model, name, primitives, above=None if is_far else looks, has_units=has_units)
+        node = add_mesh(model, name, primitives, above=None if is_far else shown, has_units=has_units)
         if is_far:
             far_nodes.append(node)
             continue
@@ -59,7 +66,8 @@ def assembled(person: Person, pieces: list[Piece]) -> ModelData:
     head, eye = person.pose.heads[person.bone("head")], person.pose.heads[person.bone("leftEye")]
     avatar.look_at = LookAt(offset=(0.0, float(eye[1] - head[1]), float(eye[2] - head[2])))
     model.avatar = avatar
-    hang_levels(model, looks, far_nodes)
+    add_variants(model, colors)
+    hang_levels(model, shown, far_nodes)
     roots = [index for index, node in enumerate(model.nodes) if node.parent is None and index not in far_nodes]
     model.scenes = [Scene(nodes=roots)]
     model.scene = 0

@@ -8,6 +8,7 @@ this show the finest alone: the others are in no scene.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 from functools import cache
 from typing import Any
@@ -17,6 +18,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.image import decode_image
 from taixu.generate.avatars.charts import skin_chart
+from taixu.generate.avatars.looks import Rgb
 from taixu.generate.avatars.paints import Paint, Picture
 from taixu.generate.avatars.person import Person
 from taixu.generate.avatars.surfaces import Piece, as_lit, distinct_rows, joined
@@ -38,8 +40,14 @@ _PATCHES = 6.0
 _HAND = ("Hand", "Thumb", "Index", "Middle", "Ring", "Little")
 
 
-def far_pieces(person: Person, pieces: list[Piece]) -> list[list[Piece]]:
-    """Pieces of the levels after the finest, on nodes ``level1`` and ``level2``."""
+def far_pieces(person: Person, pieces: list[Piece], varied: Collection[Rgb] = ()) -> list[list[Piece]]:
+    """Pieces of the levels after the finest, on nodes ``level1`` and ``level2``.
+
+    Parameters
+    ----------
+    varied
+        Colours of paints that stay paints in the last level, for other looks change them.
+    """
     found = []
     hands = np.array([any(word in name for word in _HAND) for name in person.pose.bones])
     for level, (cells, gone) in enumerate(zip(_CELLS_M, _LEFT_OUT, strict=True)):
@@ -59,7 +67,12 @@ def far_pieces(person: Person, pieces: list[Piece]) -> list[list[Piece]]:
             cell = cells.get("face" if first.name in ("eyes", "left eye", "right eye", "brows") else first.node, cells[""])
             made += _clustered(group, _cells_of(group, cell * person.scale, cells["face"] * person.scale, hands))
         found.append([replace(piece, node=f"level{level + 1}", units={}, strips=None) for piece in made if len(piece.triangles)])
-    return [[_plain(piece) for piece in found[0]], [joined([_colored(piece) for piece in found[1]], "far")]]
+    dyed: dict[Rgb | None, list[Piece]] = {}
+    for piece in found[1]:
+        color = piece.paint.color[:3] if piece.paint.color[:3] in varied else None
+        dyed.setdefault(color, []).append(_colored(piece, color))
+    return [[_plain(piece) for piece in found[0]], [joined([replace(piece, paint=group[0].paint) for piece in group], "far")
+                                                    for group in dyed.values()]]  # fmt: skip
 
 
 def _outside(piece: Piece) -> Piece:
@@ -154,10 +167,10 @@ def _turned(triangles: Ints) -> Ints:
     return np.asarray(triangles[np.arange(len(triangles))[:, None], (first[:, None] + np.arange(3)) % 3])
 
 
-def _colored(piece: Piece) -> Piece:
-    """With the paint's colours at its vertices."""
+def _colored(piece: Piece, own: Rgb | None) -> Piece:
+    """With the paint's colours at its vertices; without the `own` one, which the paint keeps."""
     paint = piece.paint
-    color = np.tile(np.array(paint.color), (len(piece.positions), 1))
+    color = np.tile(np.array(paint.color if own is None else (1.0, 1.0, 1.0, 1.0)), (len(piece.positions), 1))
     if paint.picture is not None and paint.alpha != "BLEND":
         small = _sampled(paint.picture)
         at = piece.coordinates * np.array(paint.tiling)
@@ -166,7 +179,7 @@ def _colored(piece: Piece) -> Piece:
     elif paint.picture is not None:
         color[:, :3] *= 0.35
     color[:, 3] = 1.0
-    return replace(piece, paint=_FAR, colors=color)
+    return replace(piece, paint=_FAR if own is None else replace(_FAR, color=(*own, 1.0)), colors=color)
 
 
 def _sampled(picture: Picture) -> Floats:

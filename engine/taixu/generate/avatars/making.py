@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from taixu.assets.model import ModelData
 from taixu.generate.avatars.assembling import assembled
 from taixu.generate.avatars.held import held_pieces
@@ -13,8 +15,13 @@ from taixu.generate.avatars.wearing import worn
 __all__ = ["make_avatar"]
 
 
-def make_avatar(spec: AvatarSpec) -> ModelData:
+def make_avatar(spec: AvatarSpec, looks: Sequence[AvatarSpec] = ()) -> ModelData:
     """A model with a skeleton, units of the face and all that it wears; ``avatar`` says who is what.
+
+    Parameters
+    ----------
+    looks
+        The same person in other colours (`taixu.generate.avatars.looks`), who become material variants.
 
     Raises
     ------
@@ -23,4 +30,4 @@ def make_avatar(spec: AvatarSpec) -> ModelData:
     """
     check_spec(spec)
     person = person_of(spec)
-    return assembled(person, [*swung(person, worn(person, skin_pieces(person))), *held_pieces(person)])
+    return assembled(person, [*swung(person, worn(person, skin_pieces(person))), *held_pieces(person)], looks)

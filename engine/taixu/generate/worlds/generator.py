@@ -40,7 +40,7 @@ _WALKED_M = 62.0
 class WorldGenerator(Generator):
     """Whole worlds."""
 
-    name, makes, suffix, version = "world", "world", ".json", 3
+    name, makes, suffix, version = "world", "world", ".json", 4
     summary = "worlds that play: land, water, houses, streets, things, plants, sky, lamps, people who walk"
     parameters = WorldSpec
     needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)
@@ -79,7 +79,7 @@ def _dungeon(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
     spawn, ahead = stage_dungeon(stage, layout, request.seed)
     progress(0.7, "who plays")
     faces = write_faces(stage, 1, "medieval" if spec.dungeon != "base" else "work", request.seed, lambda done: None)
-    _player(stage, faces[0], spawn, float(np.arctan2(ahead[0], ahead[2])))
+    _player(stage, faces[0]["source"], spawn, float(np.arctan2(ahead[0], ahead[2])))
     return stage
 
 
@@ -115,7 +115,7 @@ def _settled(request: Request, spec: WorldSpec, progress: Progress) -> Stage:
     settle_people(stage, site, kind, faces[1:] or faces, count, furnisher.taken, seed, talk_at=(float(before[0]), float(before[1])))
     near = walkable_spots(site, furnisher.taken, 30, random) or [(site.middle[0], furnisher.ground(*site.middle), site.middle[1])]
     spawn = min(near, key=lambda spot: (spot[0] - before[0]) ** 2 + (spot[2] - before[1]) ** 2)
-    _player(stage, faces[0], spawn, float(np.arctan2(site.layout.square[0] - spawn[0], site.layout.square[1] - spawn[2])))
+    _player(stage, faces[0]["source"], spawn, float(np.arctan2(site.layout.square[0] - spawn[0], site.layout.square[1] - spawn[2])))
     return stage
 
 

@@ -13,25 +13,32 @@ from taixu.generate.worlds.kinds import Kind
 from taixu.generate.worlds.layouts import distance_to_line, meet, rectangle
 from taixu.generate.worlds.sites import Site
 
-__all__ = ["SAYINGS", "settle_people", "write_faces"]
+__all__ = ["SAYINGS", "Worn", "settle_people", "write_faces"]
 
 SAYINGS = ("Good evening, have you seen the boats come in today?", "Yes, I have. The wind was kind, and the nets are full.")
 _APART_M = 1.35
+_LOOKS = 4
+"""In how many colours of clothes and hair each face walks about."""
+Worn = dict[str, str]
+"""What `Model` says of somebody: a file, and a variant of its materials."""
 
 
-def write_faces(stage: Stage, count: int, clothes: str, seed: int, progress: Any) -> list[str]:
-    """Make people and write them; gives their files' names."""
+def write_faces(stage: Stage, count: int, clothes: str, seed: int, progress: Any) -> list[Worn]:
+    """Make people and write them; gives who there are, the first looks of all before the second ones."""
     from taixu.assets.gltf import write_glb
     from taixu.generate.avatars import crowd, make_avatar
+    from taixu.generate.avatars.looks import looks_of
 
-    names = []
+    made = []
     for number, spec in enumerate(crowd(count, seed=seed & 0x7FFFFFFF, style=clothes)):
         progress(number / count)
         file = stage.folder / f"person_{number + 1}.vrm"
-        write_glb(make_avatar(spec), file)
+        first, *others = looks_of(spec, _LOOKS, np.random.Generator(np.random.PCG64([seed & 0xFFFFFFFFFFFFFFFF, 311, number])))
+        model = make_avatar(first, others)
+        write_glb(model, file)
         stage.files.append(Made(file, f"person_{number + 1}"))
-        names.append(file.name)
-    return names
+        made.append([{"source": file.name, **({"variant": name} if name else {})} for name in ("", *model.variants)])
+    return [each[look] for look in range(_LOOKS) for each in made]
 
 
 def walkable_spots(site: Site, taken: list[Any], count: int, random: np.random.Generator) -> list[tuple[float, float, float]]:
@@ -67,7 +74,7 @@ def walkable_spots(site: Site, taken: list[Any], count: int, random: np.random.G
     return found
 
 
-def settle_people(stage: Stage, site: Site, kind: Kind, faces: list[str], count: int, taken: list[Any], seed: int, *,
+def settle_people(stage: Stage, site: Site, kind: Kind, faces: list[Worn], count: int, taken: list[Any], seed: int, *,
     talk_at: tuple[float, float] | None = None) -> None:
     """Put people into a world."""
     if count <= 0 or not faces:
@@ -91,7 +98,7 @@ def settle_people(stage: Stage, site: Site, kind: Kind, faces: list[str], count:
         own = int(random.integers(1, 2**31 - 1))
         stage.add("person", {
             "transform": {"position": list(start), "rotation": turned(float(random.uniform(0, 6.28)))},
-            "model": {"source": faces[(number + talking) % len(faces)]},
+            "model": dict(faces[(number + talking) % len(faces)]),
             "motion": {"seed": own, "mood": ("neutral", "happy", "relaxed", "neutral", "proud")[int(random.integers(5))]},
             "face": {},
             "agent": {"speed": round(float(random.uniform(0.9, 1.5)), 2)},
@@ -99,14 +106,14 @@ def settle_people(stage: Stage, site: Site, kind: Kind, faces: list[str], count:
         })  # fmt: skip
 
 
-def _talkers(stage: Stage, site: Site, faces: list[str], at: tuple[float, float, float], angle: float) -> None:
+def _talkers(stage: Stage, site: Site, faces: list[Worn], at: tuple[float, float, float], angle: float) -> None:
     for number, (sign, saying) in enumerate(zip((-1, 1), SAYINGS, strict=True)):
         x, z = at[0] + sign * _APART_M / 2 * float(np.sin(angle)), at[2] + sign * _APART_M / 2 * float(np.cos(angle))
         y = float(site.level_at(x, z)[0]) + 0.01
         other = "somebody who answers" if number == 0 else "somebody who talks"
         stage.add("somebody who talks" if number == 0 else "somebody who answers", {
             "transform": {"position": [x, y, z], "rotation": turned(angle + (0 if sign < 0 else np.pi))},
-            "model": {"source": faces[number % len(faces)]},
+            "model": dict(faces[number % len(faces)]),
             "motion": {"act": "talk", "seed": number + 1},
             "face": {"saying": saying, "expression": "happy", "weight": 0.5},
             "gaze": {"target": entity_id(other)},

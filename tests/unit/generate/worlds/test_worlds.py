@@ -192,6 +192,14 @@ def test_doors_are_reached_from_the_beginning_and_a_shut_one_is_a_wall(hamlet: t
             assert app.resource(Navigator).wait(world).path(spawn, within).complete == is_way, (name, is_way)
 
 
+def test_few_faces_have_many_looks(hamlet: tuple[Path, Site]) -> None:
+    entities = json.loads((hamlet[0] / "place.world.json").read_text())["entities"].values()
+    seen = [tuple(each["model"].get(name, "") for name in ("source", "variant")) for each in entities
+            if each.get("model", {}).get("source", "").startswith("person_")]  # fmt: skip
+    assert len(seen) == len(set(seen)) == 4
+    assert len({source for source, _ in seen}) == 1
+
+
 def test_a_world_opens(hamlet: tuple[Path, Site]) -> None:
     entities = json.loads((hamlet[0] / "place.world.json").read_text())["entities"]
     names = [entity["name"]["text"] for entity in entities.values()]
