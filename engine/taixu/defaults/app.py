@@ -17,6 +17,7 @@ from taixu.defaults.mods import Mods
 from taixu.defaults.projects import ProjectPlugin, is_trusted, open_world, save_world
 from taixu.defaults.world import World
 from taixu.errors import TaixuError, UsageError
+from taixu.scene import Details
 
 if TYPE_CHECKING:
     from taixu.platform import Platform
@@ -201,8 +202,9 @@ class App(base.App):
         from taixu.scene.models import wait_for_models
 
         wait_for_models(self.world)
-        for stage in (base.Stage.APPLY, base.Stage.PROPAGATE):
-            self.run_stage(stage)
+        with self.world.resource(Details).waiting():
+            for stage in (base.Stage.APPLY, base.Stage.PROPAGATE):
+                self.run_stage(stage)
         if self.clock.ticks == 0:  # before the first step people stand as they begin, and not as their files hold them
             move_people(self.world, at_once=True)
             self.run_stage(base.Stage.PROPAGATE)
@@ -217,7 +219,7 @@ class App(base.App):
 
         every = max(1, round(self.clock.steps_per_sec / _FILM_RATE))
         self.settle()
-        with VideoWriter(path, size=self.drawing.size, fps=_FILM_RATE) as film:
+        with VideoWriter(path, size=self.drawing.size, fps=_FILM_RATE) as film, self.world.resource(Details).waiting():
             for done in range(1, total + 1):
                 self.frame(self.clock.step_secs)
                 if done % every == 0:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.ecs import World
+from taixu.scene import Details
 from taixu.scene.cameras import main_camera
 
 if TYPE_CHECKING:
@@ -81,10 +82,11 @@ class Drawing:
         shape = size or self.size
         seen = self.camera(world, aspect=shape[0] / shape[1]) if camera is None else camera
         encoding = "linear" if linear else "srgb"
-        picture = render_still(
-            self.renderer, world, seen, size=shape, samples=samples, encoding=encoding, settings=settings,
-            quality=quality,
-        )
+        with world.resource(Details).waiting():
+            picture = render_still(
+                self.renderer, world, seen, size=shape, samples=samples, encoding=encoding, settings=settings,
+                quality=quality,
+            )
         return picture if linear or not self.hud else draw_over(self.device, world, picture)
 
     def frame(

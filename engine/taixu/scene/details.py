@@ -6,7 +6,8 @@ with the eyes are made ones: neither saved nor hashed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -47,14 +48,30 @@ class Eye:
 
 @dataclass(slots=True)
 class Details:
-    """What is told of eyes (a resource)."""
+    """What is told of eyes (a resource).
+
+    Attributes
+    ----------
+    patient
+        Pictures wait: what is still to be read for them is read before they are taken.
+    """
 
     functions: list[Callable[[World, Sequence[Eye]], None]] = field(default_factory=list)
+    patient: bool = False
 
     def follow(self, world: World, eyes: Sequence[Eye]) -> None:
         """Show what these eyes can see."""
         for function in self.functions:
             function(world, eyes)
+
+    @contextmanager
+    def waiting(self) -> Iterator[None]:
+        """Within it pictures wait."""
+        before, self.patient = self.patient, True
+        try:
+            yield
+        finally:
+            self.patient = before
 
     def fork(self, world: World) -> Details:
         return self

@@ -24,6 +24,7 @@ from taixu.scene.scatter import Scatter, ScatterState, place_scatters, show_scat
 from taixu.scene.shape_meshes import ShapeState, make_shapes
 from taixu.scene.splats import Splats
 from taixu.scene.terrain import Heights, Terrain, TerrainGround, TerrainState, WaterSurface, place_terrains, show_terrains
+from taixu.scene.tilesets import Tileset, TilesetState, place_tilesets, show_tilesets
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import VisibilityState, update_visibility
 
@@ -37,7 +38,7 @@ class ScenePlugin:
         """Add components, resources and systems."""
         for cls in (*SHARED_COMPONENTS, Air, Fog, Terrain, TerrainGround, WaterSurface, Scatter, LightProbes, *POST_COMPONENTS):
             app.register_component(cls)
-        for more in (Particles, Decal, ReflectionProbe, ScreenReflections, Splats):
+        for more in (Particles, Decal, ReflectionProbe, ScreenReflections, Splats, Tileset):
             app.register_component(more)
         for resource in (
             Hierarchy(),
@@ -51,8 +52,9 @@ class ScenePlugin:
             Heights(),
             TerrainState(),
             LevelState(),
-            Details([show_terrains, show_scatters, show_levels]),
+            Details([show_terrains, show_scatters, show_tilesets, show_levels]),
             ScatterState(),
+            TilesetState(),
         ):
             app.insert_resource(resource)
         # Made before the fixed steps, for physics, and again before the picture, for what those spawned.
@@ -61,8 +63,9 @@ class ScenePlugin:
             app.add_system(stage, make_shapes)
             app.add_system(stage, place_terrains, after=("make_shapes",))
             app.add_system(stage, place_scatters, after=("place_terrains",))
-        app.add_system(Stage.PROPAGATE, update_visibility, after=("place_scatters",))
-        app.add_system(Stage.PROPAGATE, propagate_transforms, after=("place_scatters",))
+            app.add_system(stage, place_tilesets, after=("make_shapes",))
+        app.add_system(Stage.PROPAGATE, update_visibility, after=("place_scatters", "place_tilesets"))
+        app.add_system(Stage.PROPAGATE, propagate_transforms, after=("place_scatters", "place_tilesets"))
 
 
 def _read(source: str) -> ModelData:

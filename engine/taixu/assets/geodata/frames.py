@@ -56,6 +56,12 @@ class LocalFrame:
             )
         return cls(round(float(lat), 6), round(float(lon), 6), height_m)
 
+    @classmethod
+    def around_geocentric(cls, points: Points) -> LocalFrame:
+        """A frame at the first of earth-centred points ``[n, 3]`` (EPSG:4978), as low as the lowest of them."""
+        lon, lat, height = _transformer("EPSG:4978", "EPSG:4979").transform(*np.asarray(points, np.float64).T)
+        return cls(round(float(lat[0]), 6), round(float(lon[0]), 6), round(float(np.min(height)), 3))
+
     def to_local(self, points: Points, crs: str) -> Points:
         """East, north and up in metres of points ``[n, 2 or 3]`` of a coordinate system; NaN where there is no such place.
 
@@ -81,6 +87,27 @@ class LocalFrame:
         found = self.to_geographic(positions)
         x, y = _transformer(_GEOGRAPHIC, crs).transform(found[:, 0], found[:, 1])
         return np.stack([x, y, found[:, 2]], 1)
+
+    def from_geocentric(self, points: Points) -> Points:
+        """World positions ``[n, 3]`` (x east, y up, z south) of earth-centred ones (EPSG:4978); NaN where there is none."""
+        flat = np.atleast_2d(np.asarray(points, np.float64))
+        lon, lat, height = _transformer("EPSG:4978", "EPSG:4979").transform(*flat.T, errcheck=False)
+        east, north = self._plane(lon, lat)
+        found = np.stack([east, np.asarray(height) - self.height_m, -np.asarray(north)], 1)
+        found[~np.isfinite(found).all(1)] = np.nan
+        return found
+
+    def to_geocentric(self, positions: Points) -> Points:
+        """Earth-centred coordinates (EPSG:4978) ``[n, 3]`` of world positions ``[n, 3]``."""
+        found = self.to_geographic(positions)
+        return np.stack(_transformer("EPSG:4979", "EPSG:4978").transform(*found.T), 1)
+
+    def axes(self) -> Points:
+        """The world's x (east), y (up) and z (south) in earth-centred coordinates, as rows ``[3, 3]``."""
+        lon, lat = np.radians([self.longitude_deg, self.latitude_deg])
+        east = np.array([-np.sin(lon), np.cos(lon), 0.0])
+        up = np.array([np.cos(lat) * np.cos(lon), np.cos(lat) * np.sin(lon), np.sin(lat)])
+        return np.stack([east, up, np.cross(east, up)])
 
     def settings(self) -> dict[str, Any]:
         """What a world's settings say of it (`twin.georeference`)."""

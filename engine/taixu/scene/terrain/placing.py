@@ -27,7 +27,7 @@ from taixu.scene.terrain.tiles import Area, Tile, TileTree, caster_mesh, tile_me
 from taixu.scene.transforms import WorldTransforms, propagate_transforms
 from taixu.scene.visibility import update_visibility
 
-__all__ = ["TerrainState", "local_eyes", "place_terrains", "show_terrains"]
+__all__ = ["TerrainState", "local_eyes", "main_eyes", "place_terrains", "show_terrains"]
 
 _log = logging.getLogger(__name__)
 _MOST_KEPT = 1500
@@ -145,7 +145,7 @@ def place_terrains(world: World) -> None:
     for entity, look in {**again, **dict(news.changed)}.items():
         _add(world, state, entity, look)
     world.advance()
-    show_terrains(world, state.eyes or _eyes_of(world))
+    show_terrains(world, state.eyes or main_eyes(world))
 
 
 def show_terrains(world: World, eyes: Sequence[Eye]) -> None:
@@ -268,7 +268,7 @@ def local_eyes(world: World, entity: int, eyes: Sequence[Eye]) -> list[Eye]:
     ]
 
 
-def _eyes_of(world: World) -> list[Eye]:
+def main_eyes(world: World) -> list[Eye]:
     """The main camera's, for a picture of 720 rows."""
     entity = main_camera(world)
     if entity is None:
