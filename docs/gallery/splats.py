@@ -25,4 +25,4 @@ def main(path: str, capture: str, size: tuple[int, int] = (960, 540)) -> None:
 
 
 if __name__ == "__main__":
-    main(*sys.argv[1:])
+    main(sys.argv[1], sys.argv[2])

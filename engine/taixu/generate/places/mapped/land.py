@@ -11,6 +11,7 @@ import numpy as np
 
 from taixu.assets.geodata import MapData
 from taixu.assets.geodata.features import metres
+from taixu.assets.geodata.land_cover import LAND_COVER
 from taixu.generate.places.buildings.plans import Array, parts_of, triangulate
 from taixu.generate.places.grids import blur
 from taixu.generate.places.landscapes import Landscape
@@ -26,6 +27,8 @@ _LAYER_OF = {"earth": 1, "farm": 1, "paved": 2, "sand": 3, "forest": 4, "grass":
 _SPACING_M = 2.0
 _MOST_POINTS = 1025
 _MARGIN_M = 60.0
+_COVER_SOFT_M = 6.0
+"""Over which areas of land cover run into each other: their cells are 10 m and more."""
 _DEEP_M = 1.6
 _BELOW_M = 0.4
 """How far water lies below its shore."""
@@ -224,16 +227,19 @@ def landscape_of(
     town = np.clip((built - 0.22) / 0.2, 0, 1)[..., None]
     shares = shares * (1 - town) + np.eye(len(_LAYERS), dtype=np.float32)[2] * town
     groups: dict[str, list[Any]] = {}
+    known: dict[str, list[Any]] = {}
     for area in features.areas:
         if area.kind in _LAYER_OF and len(area.rings[0]) > 2:
             # Homes stand on grass where nothing is said; that must not cover what was said of smaller areas.
             order = "residential" if area.attributes.get("landuse") == "residential" else area.kind
             shape = shapely.make_valid(shapely.Polygon(area.rings[0], [ring for ring in area.rings[1:] if len(ring) > 2]))
-            groups.setdefault(order, []).append(shape)
-    for kind in ("farm", "forest", "grass", "earth", "sand", "paved"):
-        if kind in groups:
-            mask = blur(painted(groups[kind], land), 1)[..., None]
-            shares = shares * (1 - mask) + np.eye(len(_LAYERS), dtype=np.float32)[_LAYER_OF[kind]] * mask
+            (known if area.attributes.get("source") == LAND_COVER else groups).setdefault(order, []).append(shape)
+    soft = max(1, round(_COVER_SOFT_M / (land.size_m / (n - 1))))
+    for found, wide in ((known, soft), (groups, 1)):  # what a map names lies over what is known coarsely
+        for kind in ("farm", "forest", "grass", "earth", "sand", "paved"):
+            if kind in found:
+                mask = blur(painted(found[kind], land), wide)[..., None]
+                shares = shares * (1 - mask) + np.eye(len(_LAYERS), dtype=np.float32)[_LAYER_OF[kind]] * mask
     worn = np.clip(np.asarray(covered, np.float32) * 1.1, 0, 1)[..., None] * (1 - shares[..., 2:3])
     wet = blur(painted([shape for shape, _ in land.ponds], land), 1)[..., None]
     shares = shares * (1 - 0.75 * np.maximum(worn, wet))

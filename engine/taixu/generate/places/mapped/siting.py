@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from taixu.assets.geodata import ELEVATION_SUFFIXES, POINT_SUFFIXES, Elevation, LocalFrame, MapData, Way, read_elevation, read_map
 from taixu.assets.geodata.frames import check_crs
+from taixu.assets.geodata.land_cover import is_land_cover, read_land_cover
 from taixu.assets.geodata.point_cloud import GROUND, PointCloud, ground_of, read_points
 from taixu.errors import TaixuError
 from taixu.generate.places.mapped.spec import MapSpec
@@ -23,6 +24,8 @@ MOST_REACH_M = 8000.0
 _BEYOND_M = 60.0
 """How far roads run on beyond the bounds that a file names."""
 _GROUND_POINTS = 4_000_000
+_AROUND_M = 80.0
+"""How far ground lies around a place's features, besides a quarter of their reach."""
 
 
 @dataclass
@@ -88,9 +91,12 @@ def make_site(files: Sequence[Path], spec: MapSpec) -> Site:
     grids = [file for file in files if file.name.lower().endswith(ELEVATION_SUFFIXES)]
     scans = [file for file in files if file.name.lower().endswith(POINT_SUFFIXES)]
     maps = [(file.name, read_map(file)) for file in files if file not in grids and file not in scans]
-    elevations = [(file.name, read_elevation(file)) for file in grids]
+    covers = [file for file in grids if is_land_cover(file)]
+    elevations = [(file.name, read_elevation(file)) for file in grids if file not in covers]
     elevations += [(file.name, ground_of(read_points(file, most=_GROUND_POINTS, classes=(GROUND,)))) for file in scans]
     site = site_of(maps, spec, elevations=elevations)
+    for file in covers:
+        _add_cover(site, file, spec)
     if spec.points:
         site.clouds = [read_points(file, most=spec.points) for file in scans]
     return site
@@ -179,6 +185,30 @@ def _add_elevation(site: Site, name: str, model: Elevation, spec: MapSpec, *, is
             site.frame = replace(site.frame, height_m=site.frame.height_m + level)
         else:
             site.offset = (*site.offset[:2], site.offset[2] + level)
+
+
+def _add_cover(site: Site, file: Path, spec: MapSpec) -> None:
+    """Take ground of a map of land cover, under all that the other maps name; its water only where they name none."""
+    if site.frame is None:
+        site.features.doubt("", f"{file.name} was left out: the other maps do not say where on the earth they lie")
+        return
+    edge = 1.25 * site.reach_m + _AROUND_M
+    frame, line = site.frame, np.linspace(-edge, edge, 5)
+    east, north = (each.ravel() for each in np.meshgrid(line, line))
+    around = np.stack([east, np.zeros(len(east)), -north], 1)
+    scheme = "" if spec.cover == "auto" else spec.cover
+    try:
+        system, areas = read_land_cover(file, lambda crs: frame.to_crs(around, check_crs(crs))[:, :2], scheme=scheme)
+    except TaixuError as error:
+        site.features.doubt("", f"{error}; it was left out")
+        return
+    kinds = {each.kind for each in site.features.areas} | {each.kind for each in site.features.solids}
+    named = "water" in kinds
+    taken = MapData(areas=[each for each in areas if each.kind != "water" or not named])
+    local = _localized(taken, frame, check_crs(system), (0.0, 0.0, 0.0))
+    site.features.areas[:0] = local.areas
+    site.features.findings += local.findings
+    site.sources.append({"file": file.name, "crs": system, "licence": "", "attribution": ""})
 
 
 def _system_of(name: str, data: MapData, spec: MapSpec) -> str:

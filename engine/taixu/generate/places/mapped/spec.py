@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from taixu.assets.geodata.land_cover import COVERS
 from taixu.generate.places.settlements.spec import checked
 from taixu.generate.places.spec import SEASONS, TIMES
 
@@ -25,6 +26,9 @@ class MapSpec:
     )
     points: int = field(
         default=0, metadata={"doc": "How many points of a point cloud are drawn in the place.", "minimum": 0, "maximum": 2_000_000}
+    )
+    cover: str = field(
+        default="auto", metadata={"doc": "Whose classes a map of land cover has.", "choices": ("auto", *COVERS)}
     )
     season: str = field(default="summer", metadata={"doc": "Of leaves and grass.", "choices": SEASONS})
     time: str = field(default="morning", metadata={"doc": "Where the sun stands.", "choices": TIMES})

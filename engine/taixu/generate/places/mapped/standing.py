@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from taixu.assets.geodata import MapData
+from taixu.assets.geodata import Area, MapData
 from taixu.assets.geodata.features import metres
+from taixu.assets.geodata.land_cover import LAND_COVER
 from taixu.generate.places.buildings.model import model_of
 from taixu.generate.places.buildings.plans import Array, chance
 from taixu.generate.places.buildings.surfaces import Palette
@@ -95,17 +96,23 @@ def _along(points: Array, step: float) -> Array:
 
 def _sow(rows: Rows, features: MapData, land: Land, spec: MapSpec, seed: int, blocked: Array) -> int:
     """Trees at a jittered grid in woods, fewer on grass; none where something stands."""
-    import shapely
-
     n, sown = len(land.heights), 0
     cell = land.size_m / (n - 1)
+    is_known = [area.attributes.get("source") == LAND_COVER for area in features.areas]
+    others = _shapes(area for area, known in zip(features.areas, is_known) if not known and area.kind != "building")
+    named = painted(others, land) > 0.5 if any(is_known) else np.zeros((n, n), bool)
     for kind, away in _AWAY_M2.items():
-        shapes = [shapely.make_valid(shapely.Polygon(area.rings[0], [ring for ring in area.rings[1:] if len(ring) > 2]))
-            for area in features.areas if area.kind == kind and len(area.rings[0]) > 2 and area.attributes.get("leisure") != "pitch"
-            and area.attributes.get("landuse") not in ("residential", "orchard")]  # fmt: skip
-        if not shapes or spec.plants <= 0:
+        wooded = [
+            (area, known) for area, known in zip(features.areas, is_known) if area.kind == kind
+            and area.attributes.get("leisure") != "pitch" and area.attributes.get("landuse") not in ("residential", "orchard")
+        ]  # fmt: skip
+        if not wooded or spec.plants <= 0:
             continue
-        mask = (painted(shapes, land) > 0.5) & ~blocked
+        mask = painted(_shapes(area for area, known in wooded if not known), land) > 0.5
+        # Land cover's meadows are without trees, or it would say so; its woods lie where the maps name nothing else.
+        if kind == "forest" and any(known for _, known in wooded):
+            mask |= (painted(_shapes(area for area, known in wooded if known), land) > 0.5) & ~named
+        mask &= ~blocked
         wanted = min(round(float(mask.sum()) * cell * cell / away * spec.plants), _MOST_TREES - sown)
         places = np.argwhere(mask)
         if wanted < 1 or not len(places):
@@ -127,6 +134,13 @@ def _sow(rows: Rows, features: MapData, land: Land, spec: MapSpec, seed: int, bl
             if len(taken) >= wanted:
                 break
     return sown
+
+
+def _shapes(areas: Iterable[Area]) -> list[Any]:
+    import shapely
+
+    return [shapely.make_valid(shapely.Polygon(area.rings[0], [ring for ring in area.rings[1:] if len(ring) > 2]))
+            for area in areas if len(area.rings[0]) > 2]  # fmt: skip
 
 
 def stand_furniture(

@@ -52,7 +52,7 @@ def test_metres_where_degrees_should_be() -> None:
 
 def test_a_map_of_a_region_is_cut_at_the_place() -> None:
     points = np.array([[11.0, 48.0, np.nan], [11.001, 48.001, np.nan], [12.0, 48.0, np.nan]])
-    line = Way("7", "line", np.array([[10.0, 48.001], [12.0, 48.001]]))
+    line = Way("7", "line", np.array([[10.98, 48.001], [11.03, 48.001]]))
     feed = MapData(crs="EPSG:4326", follows=True, ways=[line, Way("8", "line", points[1:2, :2] + [[1.0, 1.0], [1.1, 1.0]])],
         spots=[Spot(f"s{k}", "stop", point) for k, point in enumerate(points)])  # fmt: skip
     alone, both = site_of([("x", _map())], MapSpec()), site_of([("f", feed), ("x", _map())], MapSpec())
