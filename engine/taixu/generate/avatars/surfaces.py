@@ -121,7 +121,9 @@ def distinct_rows(rows: Ints) -> tuple[Ints, Ints]:
 def as_lit(triangles: Ints, positions: Floats, normals: Floats) -> Ints:
     """Triangles that face where their normals look: others would be dark specks, or lit from within."""
     a, b, c = (positions[triangles[:, corner]] for corner in range(3))
-    is_against = (np.cross(b - a, c - a) * normals[triangles].sum(1)).sum(1) < 0.0
+    (ax, ay, az), (bx, by, bz) = (b - a).T, (c - a).T
+    x, y, z = (normals[triangles[:, 0]] + normals[triangles[:, 1]] + normals[triangles[:, 2]]).T
+    is_against = (ay * bz - az * by) * x + (az * bx - ax * bz) * y + (ax * by - ay * bx) * z < 0.0
     return np.where(is_against[:, None], triangles[:, ::-1], triangles)
 
 
