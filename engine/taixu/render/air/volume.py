@@ -174,7 +174,7 @@ class AirFeature:
         if fog is not None:
             turn = float(view.history.get("noise_turn", 0.0))
             # The plastic ratio's powers spread places evenly in three dimensions: Roberts, "Quasirandom Sequences", 2018.
-            number = turn / 0.618
+            number, _ = view.history.get("sample", (0, 1))
             across = (np.array([0.7549, 0.5698]) * number + 0.5) % 1.0 - 0.5
             block["shafts"] = (np.clip(float(fog.shafts_m), 1e-3, 1e4), (0.5 + turn) % 1.0, *across)
         return block
