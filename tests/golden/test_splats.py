@@ -17,6 +17,7 @@ from golden import assert_golden
 from taixu.assets.splats import SplatCloud
 from taixu.assets.splats.cloud import turned_over
 from taixu.render import Renderer, View, ViewCamera
+from taixu.render.splats import SplatFeature
 from taixu.render.splats.rows import far_first
 from taixu.scene import Environment, Transform
 from taixu.scene.splats import Splats
@@ -146,6 +147,14 @@ def test_several_samples_a_pixel(renderer: Renderer, tmp_path: Path) -> None:
     once, often = picture(renderer, shown, box=True), picture(renderer, shown, box=True, samples=4)
     assert np.abs(once - often).mean() < 0.02
     assert np.abs(often - picture(renderer, box=True, samples=4)).max() > 0.1
+
+
+def test_what_is_gone_holds_no_memory(renderer: Renderer, tmp_path: Path) -> None:
+    picture(renderer, (Transform(), Splats(source=_written(tmp_path, ring(20)))))
+    feature = renderer.feature("splats")
+    assert isinstance(feature, SplatFeature) and feature.size_bytes > 0
+    picture(renderer)
+    assert feature.size_bytes == 0
 
 
 def test_the_farthest_comes_first() -> None:

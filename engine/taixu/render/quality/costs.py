@@ -14,7 +14,7 @@ OPTION_PASSES = {
     "depth": ("geometry", "blended ids"),
     "shadows": ("shadows", "contact shadows"),
     "occlusion": ("occlusion", "smooth occlusion", "full-size occlusion"),
-    "surfaces": ("solid", "blended", "outlines", "albedo"),
+    "surfaces": ("solid", "blended", "outlines", "albedo", "splats"),
     "lists": ("clusters", "decals"),
     "probes": ("probes",),
     "reflections": ("reflection face", "mirrored picture", "screen reflections"),

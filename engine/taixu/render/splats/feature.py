@@ -88,6 +88,11 @@ class SplatFeature:
         self._sorted: dict[int, _Sorted] = {}
         self._frame = 0
 
+    @property
+    def size_bytes(self) -> int:
+        """What the clouds take on the device."""
+        return 0 if self._rows is None else self._rows.size
+
     def choose(self, world: World, view: View) -> bool:
         """Whether there are any."""
         wanted = view.quality != "fast" and bool(view.settings.get("splats", True))
@@ -100,7 +105,7 @@ class SplatFeature:
         for number in [number for number, each in self._sorted.items() if each.seen < self._frame - 60]:
             self._forget(self._sorted.pop(number))
         world = frame.world
-        if not world.has_resource(WorldTransforms) or not any(table.count for table in world.query(Splats)):
+        if not world.has_resource(WorldTransforms):
             return
         places = world.resource(WorldTransforms)
         for table in world.query(Splats):
@@ -157,6 +162,8 @@ class SplatFeature:
 
     def _follow(self, world: World) -> None:
         """Have the files' splats in one buffer."""
+        if not self._shown and not self._loaded:
+            return
         changed = False
         wanted = dict.fromkeys(each.source for each in self._shown)
         for source in wanted:
