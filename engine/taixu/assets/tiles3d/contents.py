@@ -19,6 +19,7 @@ from taixu.assets.mesh import Instances, Mesh, Mode, Primitive
 from taixu.assets.model import ModelData, Node
 from taixu.assets.paths import read_bytes, safe_uri
 from taixu.assets.property_tables import Metadata
+from taixu.assets.tiles3d.columns import untold
 from taixu.assets.tiles3d.documents import Content
 from taixu.assets.tiles3d.envelopes import Payload, open_envelope
 from taixu.assets.tiles3d.features import NO_FEATURE, Features, key_of
@@ -204,7 +205,7 @@ class _Tables:
             described = self.metadata.properties(table.class_name)
             named = next((name for name, each in described.items() if each.get("semantic") == "ID"), "")
             for row in range(min(table.count, int(ids.max(initial=0)) + 1) if table.count > 1_000_000 else table.count):
-                key, rest = key_of(table.row(row), f"{self.content.uri}#{row}", named)
+                key, rest = key_of(untold(table.row(row), described), f"{self.content.uri}#{row}", named)
                 self.features.add(key, {**self.content.said, **rest})
         rows = _within(ids, min(table.count, len(self.features) - self._first[number]), self._first[number])
         nothing = said.get("nullFeatureId")
