@@ -20,6 +20,8 @@ from taixu.errors import TaixuError
 from taixu.simulation.traffic import Connection, Demand, Lane, RoadNetwork, Traffic, Trip
 from taixu.simulation.traffic.sumo import sumo_places
 from taixu.simulation.traffic.timetable import timetable_trips
+from taixu.simulation.worlds.built_in import add_built_in
+from taixu.simulation.worlds.kinds import SimulatorKinds, Site
 from taixu.simulation.worlds.settings import Settings
 from taixu.simulation.worlds.timetables import buses_of
 
@@ -96,6 +98,23 @@ def test_settings_name_a_feed(tmp_path: Path) -> None:
         net.write_text(text)
         with pytest.raises(TaixuError, match="does not say where it lies"):
             sumo_places(net)
+
+
+def test_traffic_of_a_world_drives_a_feed(tmp_path: Path) -> None:
+    write_feed(tmp_path / "town.zip")
+    (tmp_path / "n.net.xml").write_text(
+        '<net><edge id="a"><lane id="a_0" index="0" speed="14" length="300" shape="0,0 300,0"/></edge>'
+        '<edge id="b"><lane id="b_0" index="0" speed="14" length="300" shape="300,0 600,0"/></edge>'
+        '<connection from="a" to="b" fromLane="0" toLane="0"/></net>')  # fmt: skip
+    kinds = SimulatorKinds()
+    add_built_in(kinds)
+    said = {"network": "n.net.xml", "timetable": "town.zip", "timetable_day": "2026-05-04", "timetable_begins": "08:00",
+            "timetable_origin": [LATITUDE, LONGITUDE]}  # fmt: skip
+    site = Site(tmp_path, lambda: pytest.fail("no floors are asked for"))
+    traffic = kinds.kind("traffic").prepare(Settings(said, tmp_path), site).make("traffic")
+    assert isinstance(traffic, Traffic)
+    traffic.step(0, 35 * 10**9, {})
+    assert traffic.demand.trips[0].leaves[0] == 30.0 and traffic.entered_secs[0] >= 0
 
 
 def test_times_of_stops_are_checked() -> None:
