@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from simulated_worlds import small_city
 
+import taixu as tx
 from taixu.app import App, Clock, Stage
 from taixu.ecs import World
 from taixu.edit.declared import declared_component
@@ -143,6 +144,15 @@ def test_what_is_wrong_is_one_sentence_and_the_rest_runs(app: App, setting: Simu
     assert runs.conductor is not None
     assert runs.conductor.standings["cars"].steps == 2
     app.close()
+
+
+def test_one_that_is_left_out_alone_is_said_once(caplog: pytest.LogCaptureFixture) -> None:
+    with tx.App.headless() as app:
+        app.world.spawn(Simulation("water", settings={"heights": [[0.0]], "cell": -1}))
+        _run(app, 1.0)
+    assert [record.message for record in caplog.records if "left out" in record.message] == [
+        "The simulator water is left out: cell takes a number from 0.001 to 10000, not -1"
+    ]
 
 
 def test_a_surface_reaches_into_the_ground_at_its_shore() -> None:

@@ -181,7 +181,9 @@ class Simulations:
                     self._say(f"The simulator {name} is left out: {error}")
         self._ground = _ground_version(world)
         if not parts:
+            tick = self._tick
             self.close()
+            self._tick = tick  # what is left out is looked at again when it changes, and said once
             self._seen = [int(entity) for table in world.query(Simulation).tables() for entity in table.entities]
             return
         kept = {name for name, part in parts.items() if name in self.parts and self.parts[name].simulator is part.simulator}
