@@ -21,6 +21,8 @@ _WRITTEN = {
     "image": (".png", ".jpg", ".jpeg", ".webp", ".exr", ".hdr"),
     "audio": (".wav",),
 }
+TILESET = "tileset.json"
+_MODELLED = (".city.json", ".city.jsonl")
 _NAMES = {"model": "a model", "image": "a picture", "audio": "a sound"}
 _LINEAR = (".exr", ".hdr")
 
@@ -33,7 +35,11 @@ def conversion(source: Path, out: Path) -> Conversion:
     UsageError
         When this version does not.
     """
+    if source.name == TILESET and out.name.endswith(".world.json"):
+        return _tiles_to_world
     kind = kind_of(source)
+    if out.name == TILESET and (kind == "model" or source.name.lower().endswith(_MODELLED)):
+        return _model_to_tiles if kind == "model" else _maps_to_tiles
     if kind not in _WRITTEN:
         ending = source.suffix or "nothing"
         raise UsageError(f"{source}: what ends in {ending} is not converted; models, pictures and sounds are")
@@ -55,6 +61,39 @@ def _convert_model(source: Path, out: Path) -> dict[str, Any]:
     else:
         write_gltf(model, out)
     return {"kind": "model", "nodes": len(model.nodes), "meshes": len(model.meshes), "materials": len(model.materials)}
+
+
+def _tiles_to_world(source: Path, out: Path) -> dict[str, Any]:
+    from taixu.assets.atomic import write_atomic
+    from taixu.generate.places.mapped.tiled import tileset_world
+
+    here = out.resolve().parent
+    if not source.resolve().is_relative_to(here):
+        raise UsageError(f"{out}: a world finds its tiles in its own folder or below; write it to {source.parent}/place.world.json")
+    text, said = tileset_world(source, source.resolve().relative_to(here).as_posix())
+    write_atomic(out, text)
+    return {"kind": "world", **said}
+
+
+def _maps_to_tiles(source: Path, out: Path) -> dict[str, Any]:
+    from taixu.assets.tiles3d.writing import write_tiles
+    from taixu.generate.places.mapped.tiled import things_of_maps
+
+    things, looks, frame, problems = things_of_maps([source])
+    return {"kind": "tiles", **write_tiles(out, things, looks, frame), "problems": problems}
+
+
+def _model_to_tiles(source: Path, out: Path) -> dict[str, Any]:
+    """Each node with a mesh is a thing."""
+    from taixu.assets.flattening import flatten_model
+    from taixu.assets.tiles3d.writing import Thing, write_tiles
+
+    model = find_importers().find(source).find()(source)
+    parts: dict[str, list[Any]] = {}
+    for piece in flatten_model(model):
+        parts.setdefault(piece.name, []).append(piece)
+    things = [Thing(name, {}, [pieces]) for name, pieces in parts.items()]
+    return {"kind": "tiles", **write_tiles(out, things, model, None)}
 
 
 def _convert_picture(source: Path, out: Path) -> dict[str, Any]:

@@ -19,7 +19,7 @@ example = "taixu convert crate.obj crate.glb"
 def add_arguments(parser: argparse.ArgumentParser) -> None:
     """Declare both files."""
     parser.add_argument("source", type=Path, metavar="IN", help="a model, a picture or a sound")
-    parser.add_argument("out", type=Path, metavar="OUT", help="X.glb, X.png .jpg .webp .exr .hdr, or X.wav")
+    parser.add_argument("out", type=Path, metavar="OUT", help="X.glb, X.png .jpg .webp .exr .hdr, X.wav, tileset.json")
 
 
 def run(args: argparse.Namespace) -> int:
