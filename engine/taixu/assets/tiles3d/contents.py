@@ -77,10 +77,11 @@ def read_content(content: Content, root: Path, transform: Array, placement: Plac
     """
     where = content.uri[-80:]
     features = Features()
-    made = TileContent(ModelData(name=content.path.stem), features=features)
+    path = content.path(root)
+    made = TileContent(ModelData(name=path.stem), features=features)
     parts: list[_Part] = []
-    for payload in open_envelope(read_bytes(content.path, max_bytes=_MOST_BYTES), where):
-        parts += _parts_of(payload, content, root, features, where)
+    for payload in open_envelope(read_bytes(path, max_bytes=_MOST_BYTES), where):
+        parts += _parts_of(payload, content, path, root, features, where)
     if sum(part.vertices for part in parts) > _MOST_VERTICES:
         raise TaixuError(f"{where}: it has more than {_MOST_VERTICES:,} vertices; split it into tiles")
     for part in parts:
@@ -115,7 +116,9 @@ class _Part:
         return sum(each.vertex_count for each in self.mesh.primitives) * min(len(self.matrices), 1)
 
 
-def _parts_of(payload: Payload, content: Content, root: Path, features: Features, where: str) -> Iterator[_Part]:
+def _parts_of(
+    payload: Payload, content: Content, path: Path, root: Path, features: Features, where: str
+) -> Iterator[_Part]:
     offset = np.eye(4)
     offset[:3, 3] = payload.offset
     if payload.instances is not None and len(payload.instances) > _MOST_INSTANCES:
@@ -128,9 +131,9 @@ def _parts_of(payload: Payload, content: Content, root: Path, features: Features
         model, nodes = payload.points, [(0, np.eye(4))]
         upright = np.eye(4)
     else:
-        data, path = payload.data, content.path
+        data = payload.data
         if payload.uri:
-            path = safe_uri(root, payload.uri, base=content.path.parent)
+            path = safe_uri(root, payload.uri, base=path.parent)
             data = read_bytes(path, max_bytes=_MOST_BYTES)
         model = read_gltf_bytes(data, name=where, resolver=folder_resolver(path.parent), limits=_LIMITS)
         nodes, center = _nodes_of(data, model)

@@ -40,11 +40,21 @@ _VERSIONS = ("0.0", "1.0", "1.1")
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """A file that a tile shows, and what the tileset says of it."""
+    """A file that a tile shows, and what the tileset says of it; of very many it is looked at only when it is read."""
 
-    path: Path
+    base: Path
     uri: str
     said: Mapping[str, Any] = field(default_factory=dict)
+
+    def path(self, root: Path) -> Path:
+        """Where it lies.
+
+        Raises
+        ------
+        TaixuError
+            Where that is outside of the tileset's folder.
+        """
+        return safe_uri(root, self.uri, base=self.base)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +239,7 @@ def _read_tile(
         else:
             group = one.get("group")
             of = groups[group] if isinstance(groups, list) and type(group) is int and 0 <= group < len(groups) else None
-            contents.append(Content(path, uri, {**said, **_said(of), **_said(one.get("metadata"))}))
+            contents.append(Content(pending.path.parent, uri, {**said, **_said(of), **_said(one.get("metadata"))}))
     row = fresh.put(parent, box.center, box.axes, float(error) * scale, added, transform, tuple(contents), ())
     return row, transform, added, more
 
@@ -285,7 +295,7 @@ def _read_implicit(pending: Pending, scheme: Scheme) -> Fresh:
     if not tree.tiles[0]:
         raise TaixuError(f"{where}: it says that its own first tile is not there")
     fresh = Fresh()
-    fresh.own = _implicit_contents(fresh, pending, scheme, tree.contents, 0, pending.level, pending.place)
+    fresh.own = _implicit_contents(pending, scheme, tree.contents, 0, pending.level, pending.place)
     rows = {0: -1}
     """Rows of `fresh` by number in the subtree."""
     for level in range(1, scheme.subtree_levels + 1):
@@ -310,7 +320,7 @@ def _read_implicit(pending: Pending, scheme: Scheme) -> Fresh:
                 more = (replace(pending, level=pending.level + level, place=place, error=error, center=centers[k], axes=axes[k],
                     region=None if regions is None else regions[k]),)  # fmt: skip
             else:
-                contents = _implicit_contents(fresh, pending, scheme, tree.contents, scheme.first(level) + morton,
+                contents = _implicit_contents(pending, scheme, tree.contents, scheme.first(level) + morton,
                     pending.level + level, place)  # fmt: skip
             row = fresh.put(rows[upper], centers[k], axes[k], error, pending.is_added, pending.transform, contents, more)
             if not is_last:
@@ -319,17 +329,10 @@ def _read_implicit(pending: Pending, scheme: Scheme) -> Fresh:
 
 
 def _implicit_contents(
-    fresh: Fresh, pending: Pending, scheme: Scheme, contents: tuple[Any, ...], number: int, level: int, place: tuple[int, ...]
+    pending: Pending, scheme: Scheme, contents: tuple[Any, ...], number: int, level: int, place: tuple[int, ...]
 ) -> tuple[Content, ...]:
-    made = []
-    for uri, there in zip(scheme.content_uris, contents, strict=False):
-        if there[number]:
-            filled = _filled(uri, level, place)
-            try:
-                made.append(Content(safe_uri(pending.root, filled, base=pending.path.parent), filled, pending.said))
-            except TaixuError as error:
-                fresh.doubt(pending.path.name, f"{error}, and its content was left out")
-    return tuple(made)
+    return tuple(Content(pending.path.parent, _filled(uri, level, place), pending.said)
+                 for uri, there in zip(scheme.content_uris, contents, strict=False) if there[number])  # fmt: skip
 
 
 def _divided(pending: Pending, scheme: Scheme, places: NDArray[np.int64], level: int) -> tuple[Array, Array, Array | None]:

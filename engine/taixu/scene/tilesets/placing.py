@@ -48,6 +48,10 @@ class _Placed:
     """Meshes of rows that are loaded."""
     looks: dict[int, list[int]] = field(default_factory=dict)
     made: int = 0
+    standing: NDArray[np.uint64] = field(default_factory=lambda: np.zeros(0, np.uint64))
+    """All of `entities`, so that one look finds out whether somebody removed one."""
+    is_late: bool = False
+    """Whether tiles wait for the next frame."""
 
 
 class TilesetState:
@@ -103,8 +107,9 @@ def show_tilesets(world: World, eyes: Sequence[Eye]) -> None:
     has_new = False
     for entity, placed in state.placed.items():
         if world.alive(np.array([entity], np.uint64)).all():
-            placed.stream.follow(local_eyes(world, entity, eyes), jobs, patient=is_patient)
-            has_new |= _show(world, entity, placed, most=1 << 30 if is_patient else _MOST_NEW)
+            is_other = placed.stream.follow(local_eyes(world, entity, eyes), jobs, patient=is_patient)
+            if is_other or placed.is_late or placed.stream.dropped or not world.alive(placed.standing).all():
+                has_new |= _show(world, entity, placed, most=1 << 30 if is_patient else _MOST_NEW)
     if has_new:
         update_visibility(world)
         propagate_transforms(world)
@@ -130,7 +135,7 @@ def _add(world: World, state: TilesetState, entity: int, look: tuple[Any, ...]) 
 
 def _show(world: World, entity: int, placed: _Placed, *, most: int) -> bool:
     stream = placed.stream
-    if placed.entities and not all(world.alive(each[:1]).all() for each in placed.entities.values() if len(each)):
+    if not world.alive(placed.standing).all():
         _despawn(world, placed, list(placed.entities))
     for row in stream.dropped:
         _forget(placed, row)
@@ -138,13 +143,14 @@ def _show(world: World, entity: int, placed: _Placed, *, most: int) -> bool:
     stream.dropped.clear()
     wanted = dict.fromkeys(stream.shown)
     new = [row for row in wanted if row not in placed.entities and row in stream.loaded]
-    late = set(new[most:])
+    placed.is_late = len(new) > most
     old = [row for row in placed.entities if row not in wanted]
-    if late:  # what others will take the place of stays until all of them are there
+    if placed.is_late:  # what others will take the place of stays until all of them are there
         old = lost
     for row in new[:most]:
         placed.entities[row] = _spawn(world, entity, placed, row, stream.loaded[row])
     _despawn(world, placed, old)
+    placed.standing = np.concatenate([np.zeros(0, np.uint64), *placed.entities.values()])
     return bool(new or old)
 
 

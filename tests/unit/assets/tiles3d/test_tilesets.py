@@ -244,6 +244,15 @@ def test_a_whole_subtree_divides_its_box(tmp_path: Path) -> None:
     assert tree.centers[5:, 0].min() == -1.5
 
 
+@pytest.mark.parametrize("uri", ["../../{level}.glb", "/etc/{x}", "https://example.org/{level}.glb"])
+def test_templates_do_not_lead_out_either(uri: str, tmp_path: Path) -> None:
+    (tmp_path / "s.subtree").write_bytes(_subtree(_ALL))
+    tree = TileTree.open(_write(tmp_path, {**_implicit(), "content": {"uri": uri}}))
+    tree.expand_all()
+    with pytest.raises(TaixuError, match="leads out|absolute|nothing is fetched"):
+        _contents(tree)
+
+
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
