@@ -256,7 +256,8 @@ class People:
         low = float(self._corner[0]), float(self._corner[1])
         kernels.bin_people(people["x"], people["z"], _SQUARE_M, self._columns, low[0], low[1], order, first)
         who: list[Any] = [people[name] for name in ("x", "y", "z", "vx", "vz", "floor", "group", "radius", "pace", "headway")]
-        squares: list[Any] = [order, first, _SQUARE_M, self._columns, self._rows, *low]
+        sorted_by_square: list[Any] = [people[name][order] for name in ("x", "y", "z", "radius")]
+        squares: list[Any] = [order, first, *sorted_by_square, _SQUARE_M, self._columns, self._rows, *low]
         ground: list[Any] = [self._links, costs, self._slowness, _STRENGTH, _REACH_M]
         floors: list[Any] = [self._walls, self.floors.column, self.floors.row, self.floors.y, self.floors.cell_m, dt]
         bands = [(begin, min(begin + _BAND, count)) for begin in range(0, count, _BAND)]

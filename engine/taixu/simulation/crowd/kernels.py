@@ -25,7 +25,8 @@ _I = NDArray[np.int32]
 _FAR = 1e18
 _ACROSS_M = 1.6
 """People farther above or below do not meet."""
-_SIGHT_M = 2.5
+_FELT = 10.0
+"""Reaches beyond a touch at which others push no more: e^-10 of the push at a touch."""
 
 
 @compiled
@@ -163,36 +164,41 @@ def _downhill(costs: NDArray[np.float32], links: _I, floor: int) -> tuple[float,
 @compiled
 def choose_velocities(
     x: _F, y: _F, z: _F, vx: _F, vz: _F, floor: _I, group: _I, radius: _F, pace: _F, headway: _F,
-    order: _I, first: _I, size: float, columns: int, rows: int, x0: float, z0: float,
+    order: _I, first: _I, sx: _F, sy: _F, sz: _F, size_of: _F, size: float, columns: int, rows: int, x0: float, z0: float,
     links: _I, costs: NDArray[np.float32], slowness: NDArray[np.float32], strength: float, reach: float, begin: int, end: int,
 ) -> None:  # fmt: skip
-    """Set the velocities of people `begin` to `end` from where all are.
+    """Set the velocities of those at places `begin` to `end` of the order from where all are.
 
     Parameters
     ----------
+    sx, sy, sz, size_of
+        Places and radii in the order of squares: neighbours lie side by side in memory.
     costs
         ``[groups, floors]``.
     strength, reach
         Of social forces: their share of the way's direction at a touch, and the metres in which they fall to 1/e.
     """
-    for who in range(begin, end):
+    for at in range(begin, end):
+        who = order[at]
         ex, ez = _downhill(costs[group[who]], links, floor[who])
         px, pz = ex, ez
-        column, row = int((x[who] - x0) / size), int((z[who] - z0) / size)
+        mx, my, mz, mine = sx[at], sy[at], sz[at], size_of[at]
+        column, row = int((mx - x0) / size), int((mz - z0) / size)
         for other_row in range(max(row - 1, 0), min(row + 2, rows)):
             low = first[other_row * columns + max(column - 1, 0)]
             high = first[other_row * columns + min(column + 1, columns - 1) + 1]
             for place in range(low, high):
-                other = order[place]
-                dx, dz = x[who] - x[other], z[who] - z[other]
-                away = math.sqrt(dx * dx + dz * dz)
-                if other == who or away > _SIGHT_M or abs(y[who] - y[other]) > _ACROSS_M:
+                dx, dz = mx - sx[place], mz - sz[place]
+                touch = mine + size_of[place]
+                square, far = dx * dx + dz * dz, touch + _FELT * reach
+                if square > far * far or place == at or abs(my - sy[place]) > _ACROSS_M:
                     continue
+                away = math.sqrt(square)
                 if away < 1e-6:  # in one another: apart along a direction that is both's
-                    dx, dz, away = (1.0, 0.0, 1e-6) if who < other else (-1.0, 0.0, 1e-6)
+                    dx, dz = (1.0, 0.0) if who < order[place] else (-1.0, 0.0)
                     push = strength
                 else:
-                    push = strength * math.exp(min((radius[who] + radius[other] - away) / reach, 0.0))
+                    push = strength * math.exp(min((touch - away) / reach, 0.0))
                     dx, dz = dx / away, dz / away
                 px += push * dx
                 pz += push * dz
@@ -201,20 +207,22 @@ def choose_velocities(
             vx[who], vz[who] = 0.0, 0.0
             continue
         px, pz = px / length, pz / length
-        space = _FAR
+        wanted = pace[who] / float(slowness[floor[who]])
+        space = wanted * headway[who]  # with more nobody is faster
         for other_row in range(max(row - 1, 0), min(row + 2, rows)):
             low = first[other_row * columns + max(column - 1, 0)]
             high = first[other_row * columns + min(column + 1, columns - 1) + 1]
             for place in range(low, high):
-                other = order[place]
-                dx, dz = x[other] - x[who], z[other] - z[who]
+                dx, dz = sx[place] - mx, sz[place] - mz
                 ahead = dx * px + dz * pz
-                if other == who or ahead <= 0.0 or abs(y[who] - y[other]) > _ACROSS_M:
+                touch = mine + size_of[place]
+                if ahead <= 0.0 or ahead >= space + touch or abs(dx * pz - dz * px) > touch:
                     continue
-                touch = radius[who] + radius[other]
-                if abs(dx * pz - dz * px) <= touch:
+                if place != at and abs(my - sy[place]) <= _ACROSS_M:
                     space = min(space, math.sqrt(dx * dx + dz * dz) - touch)
-        speed = min(pace[who] / float(slowness[floor[who]]), max(space, 0.0) / headway[who])
+            if space <= 0.0:  # stands, whoever else is there
+                break
+        speed = min(wanted, max(space, 0.0) / headway[who])
         vx[who], vz[who] = px * speed, pz * speed
 
 
