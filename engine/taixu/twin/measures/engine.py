@@ -205,8 +205,7 @@ class Measures:
         ids: list[NDArray[np.uint64]] = []
         found: list[NDArray[np.float64]] = []
         where = measure.where
-        classes = classes_of(each, components) + (classes_of(where, components) if where is not None else [])
-        for table in world.query(*dict.fromkeys(classes)):
+        for table in world.query(*classes_of(each, components, where)):
             rows = None
             if where is not None:
                 rows = np.flatnonzero(where.holds(TableScope(self.senses, world, table, where.text)))

@@ -304,9 +304,7 @@ def _zones_of_all(
 def _holding(
     world: World, senses: Senses, when: Expression, where: Expression | None
 ) -> Iterator[tuple[NDArray[np.uint64], NDArray[np.bool_]]]:
-    components = world.resource(Components)
-    classes = classes_of(when, components) + (classes_of(where, components) if where is not None else [])
-    for table in world.query(*dict.fromkeys(classes)):
+    for table in world.query(*classes_of(when, world.resource(Components), where)):
         holds = when.holds(TableScope(senses, world, table, when.text))
         if where is not None:
             holds = holds & where.holds(TableScope(senses, world, table, where.text))

@@ -153,8 +153,7 @@ def _aggregated(
     components = world.resource(Components)
     conditions = [each for each in (where, aggregate.where) if each is not None]
     asked = [*conditions, aggregate.inner] if aggregate.inner is not None else conditions
-    classes = dict.fromkeys(cls for each in asked for cls in classes_of(each, components))
-    for table in world.query(*(classes or classes_of(_ANY, components))):
+    for table in world.query(*classes_of(_ANY, components, *asked)):
         if not table.count:
             continue
         kept: NDArray[np.bool_] | None = None

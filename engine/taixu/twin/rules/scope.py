@@ -326,10 +326,12 @@ def calculated(name: str, arguments: tuple[Any, ...]) -> NDArray[Any]:
     return (np.minimum if name == "min" else np.maximum).reduce(np.broadcast_arrays(*numbers))
 
 
-def classes_of(condition: Expression, components: Components) -> list[type]:
-    """Components that an entity must have to be asked; devices where the condition names none."""
-    classes = [declared.cls for name in sorted(condition.components) if (declared := components.find(name)) is not None]
-    if not classes or {"key", "kind"} & condition.names:
+def classes_of(condition: Expression, components: Components, *more: Expression | None) -> list[type]:
+    """Components that an entity must have to be asked all of these; devices where none of them names a component."""
+    conditions = [condition, *(each for each in more if each is not None)]
+    named = sorted({name for each in conditions for name in each.components})
+    classes = [declared.cls for name in named if (declared := components.find(name)) is not None]
+    if not classes or any({"key", "kind"} & each.names for each in conditions):
         classes.append(Device)
     return list(dict.fromkeys(classes))
 

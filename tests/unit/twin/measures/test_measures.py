@@ -56,6 +56,20 @@ def test_by_zone_and_by_entity() -> None:
     assert line.measures.of_entity(int(line.id(1), 16)) == [{"name": "each", "unit": "", "of": line.id(1), "value": 20}]
 
 
+def test_an_area_alone_asks_for_nothing_but_what_the_value_names() -> None:
+    """People and cars of simulators are no devices: where they are must not leave them out."""
+    line = Line(
+        {"name": "hot", "value": "count(motor.temperature > 0)", "where": "inside('A')"},
+        {"name": "devices", "value": "count()", "where": "inside('A')"},
+        {"name": "each", "value": "motor.temperature", "by": "entity", "where": "inside('A')"},
+    )
+    line.set("temperature", [10.0, 0, 0, 0, 0, 0])
+    stranger = line.world.spawn(Transform((1.0, 0.0, 0.0)), MOTOR(temperature=20.0))
+    assert line.step(0, "hot") == {"": 2}
+    assert line.step(0, "devices") == {"": 1}
+    assert line.step(0, "each") == {line.id(0): 10, f"{line.world.stable_id(stranger):016x}": 20}
+
+
 def test_separation_is_the_nearest_person_of_each_vehicle_and_of_all() -> None:
     nearest = "nearest(\"device.kind == 'person'\", 100)"
     line = Line(
