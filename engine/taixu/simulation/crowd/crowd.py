@@ -21,7 +21,8 @@ _MOST_GOALS = 256
 _LOOK_NS = 10_000_000_000
 """How often they take in that ground has become slower: to find new ways over all of it takes long."""
 _STEP_SECS = 0.1
-_SQUARE_M = 2.5
+_SQUARE_M = 1.45
+"""A little more than people of 0.2 m feel of one another."""
 _STRENGTH, _REACH_M = 3.0, 0.1
 """Of the social forces (Tordeux et al. 2015 use 5 and 0.1)."""
 _HEADWAY_SECS = 0.95
@@ -29,6 +30,8 @@ _HEADWAY_SECS = 0.95
 _STAIRS = 0.6
 """Share of the pace on stairs and ramps steeper than one in five (Weidmann 1993: 0.5 to 0.6)."""
 _BAND = 2048
+_MOST = {"headway": 60.0, "radius": 2.0, "pace": 20.0}
+"""How far one looks for others follows from these."""
 _FIELDS: dict[str, type[Any]] = {
     "number": np.int64, "x": np.float64, "y": np.float64, "z": np.float64, "vx": np.float64, "vz": np.float64, "floor": np.int32,
     "group": np.int32, "radius": np.float64, "pace": np.float64, "headway": np.float64,
@@ -183,7 +186,7 @@ class People:
         return bool(
             ((floor >= 0) & (floor < len(self.floors)) & (group >= 0) & (group < len(self._goals)) & near).all()
             and ((people["number"] >= 0) & (people["number"] < len(arrived))).all()
-            and ((people["headway"] > 0) & (people["radius"] > 0)).all()
+            and all(((people[name] > 0) & (people[name] < most)).all() for name, most in _MOST.items())
         )
 
     def _floors_of(self, goal: ArrayLike, number: int) -> NDArray[np.int32]:

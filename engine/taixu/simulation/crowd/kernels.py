@@ -178,15 +178,17 @@ def choose_velocities(
     strength, reach
         Of social forces: their share of the way's direction at a touch, and the metres in which they fall to 1/e.
     """
+    widest = size_of.max()
     for at in range(begin, end):
         who = order[at]
         ex, ez = _downhill(costs[group[who]], links, floor[who])
         px, pz = ex, ez
         mx, my, mz, mine = sx[at], sy[at], sz[at], size_of[at]
         column, row = int((mx - x0) / size), int((mz - z0) / size)
-        for other_row in range(max(row - 1, 0), min(row + 2, rows)):
-            low = first[other_row * columns + max(column - 1, 0)]
-            high = first[other_row * columns + min(column + 1, columns - 1) + 1]
+        ring = math.ceil((mine + widest + _FELT * reach) / size)
+        for other_row in range(max(row - ring, 0), min(row + ring + 1, rows)):
+            low = first[other_row * columns + max(column - ring, 0)]
+            high = first[other_row * columns + min(column + ring, columns - 1) + 1]
             for place in range(low, high):
                 dx, dz = mx - sx[place], mz - sz[place]
                 touch = mine + size_of[place]
@@ -209,9 +211,10 @@ def choose_velocities(
         px, pz = px / length, pz / length
         wanted = pace[who] / float(slowness[floor[who]])
         space = wanted * headway[who]  # with more nobody is faster
-        for other_row in range(max(row - 1, 0), min(row + 2, rows)):
-            low = first[other_row * columns + max(column - 1, 0)]
-            high = first[other_row * columns + min(column + 1, columns - 1) + 1]
+        ring = math.ceil((space + mine + widest) / size)
+        for other_row in range(max(row - ring, 0), min(row + ring + 1, rows)):
+            low = first[other_row * columns + max(column - ring, 0)]
+            high = first[other_row * columns + min(column + ring, columns - 1) + 1]
             for place in range(low, high):
                 dx, dz = sx[place] - mx, sz[place] - mz
                 ahead = dx * px + dz * pz
