@@ -122,6 +122,7 @@ def a_recent_project_that_is_gone_is_marked_and_can_be_removed(hand: Hand) -> No
             break
         hand.wait(10)
     assert hand.window.shell.start_page.recent()[0] == (project, False)
+    hand.wait(2)  # the frame that was laid out while we asked shows what was known before
     hand.picture("start_with_a_project_that_is_gone")
     hand.click("**/card recent 0")
     assert not hand.session.worlds
