@@ -13,6 +13,7 @@ from taixu.cli.options import duration, positive_integer, seed, size
 from taixu.errors import UsageError
 
 if TYPE_CHECKING:
+    from taixu.cli.profiling import PassProfile
     from taixu.defaults import App
 
 __all__ = ["QUALITIES", "add_arguments", "example", "run", "summary", "usage"]
@@ -41,6 +42,7 @@ def add_arguments(parser: argparse.ArgumentParser) -> None:
     add("--physics", choices=("pybullet", "rapier"), default="auto", metavar="NAME", help="pybullet or rapier")
     add("--mods", type=Path, metavar="DIR", help="a folder of mods in place of the project's mods/")
     add("--trust", action="store_true", help="let the project run its scripts")
+    add("--profile", action="store_true", help="say what each pass of its pictures costs")
 
 
 def run(args: argparse.Namespace) -> int:
@@ -61,11 +63,12 @@ def run(args: argparse.Namespace) -> int:
             if not args.headless:
                 keep_between_sessions(app, args.world)
             tell_mods(app, args.console)
+            profile = _profile(app, args) if args.profile else None
             if args.headless:
-                _play(app, args)
+                _play(app, args, profile)
             else:
                 app.run(seconds=args.seconds, ticks=args.ticks)
-            report = _report(app)
+            report = _report(app) | (profile.report() if profile is not None else {})
     finally:
         end_alarms()
     written = [str(path) for path in (args.record, args.out) if path is not None]
@@ -87,10 +90,26 @@ def _refuse_contradictions(args: argparse.Namespace) -> None:
         need_suffix(args.out, (".png", ".exr"), option="--out")
 
 
-def _play(app: App, args: argparse.Namespace) -> None:
+def _profile(app: App, args: argparse.Namespace) -> PassProfile:
+    from taixu.app import Stage
+    from taixu.cli.profiling import PassProfile
+
+    profile = PassProfile(app, draws=args.headless and args.record is None)
+    if not args.headless:
+        app.add_system(Stage.PRESENT, lambda _world: profile.step(), name="profile_passes", after=("present_window",))
+    return profile
+
+
+def _play(app: App, args: argparse.Namespace, profile: PassProfile | None) -> None:
     total = args.ticks or max(1, round(args.seconds * app.clock.steps_per_sec))
     with args.console.progress("playing", total) as bar:
-        app.run(ticks=total, record=args.record, progress=lambda done, total: bar.step())
+
+        def step(done: int, total: int) -> None:
+            bar.step()
+            if profile is not None:
+                profile.step()
+
+        app.run(ticks=total, record=args.record, progress=step)
     if args.out is not None:
         with finished_file(args.out) as unfinished:
             app.picture(linear=args.out.suffix.lower() == ".exr").save(unfinished)
@@ -110,9 +129,12 @@ def _report(app: App) -> dict[str, Any]:
 
 
 def _lines(report: dict[str, Any], written: list[str]) -> list[str]:
+    from taixu.cli.profiling import table
+
     frame = report["stages"].get("frame", {"p50": 0.0, "p95": 0.0})
     return [
         (f"{report['ticks']} ticks, {report['entities']} entities, {frame['p50']} ms a frame ({frame['p95']} at worst "
         f"of twenty), {report['rss_peak_mb']} MB"),
+        *(table(report) if "passes" in report else ()),
         *(f"wrote {path}" for path in written),
     ]

@@ -40,11 +40,27 @@ def test_simulated_seconds_are_ticks_and_runs_repeat(project: Path) -> None:
     assert first["state_hash"] == again["state_hash"] != longer["state_hash"]
 
 
+def test_a_profile_says_what_passes_cost_and_changes_nothing(project: Path) -> None:
+    words = ("run", project, "--headless", "--ticks", "6", "--size", "64x36", "--quality", "low")
+    found = taixu_json(*words, "--profile")
+    assert found["drawn"]["frames"] == 4, "two of six warm up"
+    assert found["drawn"]["p50"] > 0
+    solid = found["passes"]["surfaces"]["main: solid"]
+    assert solid["runs"] >= 1
+    assert 0 < solid["p50"] <= solid["p95"]
+    assert "main: shadows" in found["passes"]["shadows"]
+    plain = taixu_json(*words)
+    assert plain["state_hash"] == found["state_hash"]
+    assert "passes" not in plain
+
+
 def test_pictures_and_films_are_written_whole(project: Path, tmp_path: Path) -> None:
     found = taixu_json(
         "run", project, "--headless", "--ticks", "6", "--size", "64x36",
-        "--record", tmp_path / "a.mp4", "--out", tmp_path / "deep" / "a.png",
+        "--record", tmp_path / "a.mp4", "--out", tmp_path / "deep" / "a.png", "--profile",
     )  # fmt: skip
+    assert found["passes"]["surfaces"], "a profile is of the film's pictures"
+    assert "drawn" not in found
     assert found["out"] == [str(tmp_path / "a.mp4"), str(tmp_path / "deep" / "a.png")]
     assert (tmp_path / "a.mp4").read_bytes()[4:8] == b"ftyp"
     assert (tmp_path / "deep" / "a.png").read_bytes().startswith(b"\x89PNG")
