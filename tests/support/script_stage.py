@@ -64,7 +64,8 @@ class Stage:
         self.sky = world.spawn(Transform(), Environment(sun_direction=(0.3, 0.9, 0.2)), Name("sky"), stable_id=90)
         world.spawn(Transform(), Light(kind="directional"), Name("sun"), stable_id=91)
         self.first: dict[str, dict[str, Any]] = {}
-        self.seen: set[float] = set()
+        self.seen: set[float] = set()  # how bright the lamp was, step by step, where the play asks for it
+        self.watched = False
 
     def close(self) -> None:
         self.app.close()
@@ -75,7 +76,7 @@ class Stage:
         hosts(self.app).load(manifest.id, {"main.py": files["main.py"]}, grants=grants_of(manifest))
         self.mod = hosts(self.app).mods[manifest.id]
         self._frames(3)
-        self.first = {name: self._look(name) for name in self._names()}
+        self.first = {name: self._look(name) for name in set(self._names())}
 
     def play(self, play: str) -> None:
         """Do and see what a play tells.
@@ -85,6 +86,8 @@ class Stage:
         AssertionError
             With the statement that was not so.
         """
+        self.watched = "blinked" in play or "toggled" in play
+        self._watch()
         for statement in play.split(";"):
             verb, *words = statement.split()
             found: Callable[..., Any] = getattr(self, f"see_{verb}", None) or getattr(self, f"do_{verb}")
@@ -136,9 +139,12 @@ class Stage:
     def _frames(self, count: int) -> None:
         for _ in range(count):
             self.app.frame(STEP)
-            lamps = self._called("lamp")
-            if lamps and self.app.world.has(lamps[0], Light):
-                self.seen.add(round(float(self.app.world.get(lamps[0], Light).intensity), 2))
+            self._watch()
+
+    def _watch(self) -> None:
+        lamps = self._called("lamp") if self.watched else ()
+        if lamps and self.app.world.has(lamps[0], Light):
+            self.seen.add(round(float(self.app.world.get(lamps[0], Light).intensity), 2))
 
     # Doing
 
