@@ -1,15 +1,10 @@
 // Light for software that draws: a sun alone, and a sky that is smooth. Each look at a texture costs there what a hundred sums do, so
-// that the sky's light on rough surfaces is a quadratic form of the normal, the reflectance of the sky is a formula, mirrors look at one
-// lobe, and the sun's numbers stand in a uniform block. The whole of it is `common/lighting.glsl`.
+// that the sky's light on rough surfaces is a quadratic form of the normal, mirrors look at one lobe, and the sun's numbers stand in a
+// uniform block. Reflectance is looked up: formulas short enough to be cheaper leave out what rough surfaces mirror at grazing angles. The
+// whole of it is `common/lighting.glsl`.
 #include "common/brdf.glsl"
 #include "common/environment.glsl"
-
-// Directional albedo of GGX as (scale, bias) of f0 and f90: Karis, "Physically Based Shading on Mobile", 2014.
-vec2 lean_energy(float n_dot_v, float roughness) {
-    vec4 r = roughness * vec4(-1.0, -0.0275, -0.572, 0.022) + vec4(1.0, 0.0425, 1.04, -0.04);
-    float a = min(r.x * r.x, exp2(-9.28 * n_dot_v)) * r.x + r.y;
-    return vec2(-1.04, 1.04) * a + r.zw;
-}
+#include "common/reflection.glsl"
 
 // Irradiance / pi by the first nine harmonics: Ramamoorthi and Hanrahan, "An Efficient Representation for Irradiance Environment Maps", 2001.
 vec3 lean_irradiance(vec3 n) {
@@ -58,7 +53,7 @@ vec3 lean_light(Fragment f, SurfaceInputs s, float depth) {
     float f0_scalar = s.ior > 0.0 ? square((s.ior - 1.0) / (s.ior + 1.0)) : 1.0;
     vec3 dielectric = min(f0_scalar * s.specular_color, vec3(1.0)) * s.specular;
     vec3 f0 = mix(dielectric, s.base_color, metallic);
-    vec2 dfg = lean_energy(n_dot_v, roughness);
+    vec2 dfg = energy_at(n_dot_v, roughness).xy;
     vec3 bounces = 1.0 + f0 * (1.0 / max(dfg.x + dfg.y, 1e-3) - 1.0); // Turquin, "Practical multiple scattering compensation", 2019
     vec3 mirrors = (f0 * dfg.x + mix(s.specular, 1.0, metallic) * dfg.y) * bounces;
     vec3 diffuse = s.base_color * ((1.0 - metallic) * saturate(1.0 - max3(dielectric) * dfg.x - s.specular * dfg.y));

@@ -57,6 +57,24 @@ def picture(drawn: tuple[Renderer, tx.App], **settings: object) -> tuple[np.ndar
     return found, {name for pipeline in made for name, value in pipeline.defines.items() if value is not False}
 
 
+def test_rough_ground_at_a_grazing_angle_is_as_bright_as_in_the_whole() -> None:
+    with tx.App.headless() as app:
+        app.world.spawn(Transform(), Shape("plane", size=(400.0, 1.0, 400.0)))
+        app.world.spawn(Transform(rotation=(-0.5, 0.2, 0.1, 0.84)), Light(kind="directional", intensity=2.0))
+        app.world.spawn(Environment(intensity=0.3))
+        app.settle()
+        renderer = Renderer(shared_device())
+        grazing = ViewCamera.looking((0.0, 0.6, 0.0), (0.0, -0.6, -12.0))
+        found = []
+        for lean in (True, False):
+            view = View(grazing, (32, 18), settings=LEAN | {"lean_light": lean, "shadows": False})
+            renderer.render(app.world, [view])
+            found.append(renderer.read(view)[9:, :, :3].astype(float))
+            view.release()
+        renderer.release()
+    assert np.abs(found[0] - found[1]).max() <= 4.0
+
+
 def test_it_is_near_the_whole_and_gives_way_to_what_it_does_not_know(drawn: tuple[Renderer, tx.App]) -> None:
     lean, names = picture(drawn)
     assert "LEAN_MAPS" in names
