@@ -27,7 +27,7 @@ _SCRIPT_KINDS = {
     "Quat": ("quaternion", 4), "Color": ("color", 3), "Entity": ("entity", 1), "Asset": ("asset", 1), "list": ("data", 1),
     "dict": ("data", 1),
 }  # fmt: skip
-_UNITS = frozenset({"m", "kg", "rad", "s", "secs", "deg", "hz", "n", "ev", "k"})
+_UNITS = frozenset({"m", "kg", "rad", "s", "secs", "deg", "hz", "n", "ev", "k", "mb"})
 _FACTS = ("doc", "unit", "minimum", "maximum", "label", "kind", "endings")
 _ENDINGS = {
     "model": (".glb", ".gltf", ".vrm", ".obj", ".ply", ".stl", ".urdf", ".usd", ".usda", ".usdc", ".usdz", ".bvh"),
