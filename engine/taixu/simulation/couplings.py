@@ -146,16 +146,42 @@ class CrossedRoads:
         self._lane = np.array([number for number, _ in ends], np.intp)
         self._start = np.array([pair[0] for _, pair in ends]).reshape(-1, 2)
         self._run = np.array([pair[1] for _, pair in ends]).reshape(-1, 2) - self._start
+        self._near = self._find_near()
+
+    def _find_near(self) -> NDArray[np.int64]:
+        """Squares that may hold somebody who crosses, sorted: most people stand in none of them."""
+        side = max(self._within, 1.0)
+        pieces = np.maximum(np.ceil(np.hypot(*self._run.T) / side), 1).astype(int)
+        of = np.repeat(np.arange(len(pieces)), pieces)
+        share = (np.arange(len(of)) - np.repeat(np.cumsum(pieces) - pieces, pieces)) / pieces[of]
+        begins = np.concatenate([self._start[of] + share[:, None] * self._run[of], self._start + self._run])
+        # Who is within reach of a piece is within two squares of where the piece begins.
+        around = np.stack(np.meshgrid(np.arange(-2, 3), np.arange(-2, 3)), axis=-1).reshape(-1, 2) * side
+        return np.unique(_squares((begins[:, None] + around).reshape(-1, 2), side))
 
     def __call__(self, place: NDArray[Any]) -> NDArray[np.bool_]:
         """Which lanes nobody drives onto just now, ``[lanes]``, by places ``[n, 3]`` of people."""
         held = np.zeros(self._count, bool)
         flat = place[:, [0, 2]]
+        flat = flat[_among(_squares(flat, max(self._within, 1.0)), self._near)]
         length = np.maximum((self._run**2).sum(axis=1), 1e-12)
         for number, start, run, square in zip(self._lane, self._start, self._run, length, strict=True):
             share = np.clip(((flat - start) @ run) / square, 0.0, 1.0)
             held[number] |= bool((((flat - start - share[:, None] * run) ** 2).sum(axis=1) < self._within**2).any())
         return held
+
+
+def _squares(places: NDArray[np.float64], side: float) -> NDArray[np.int64]:
+    """The squares of the ground in which places ``[n, 2]`` are, a number each."""
+    across, along = np.floor(places.T / side).astype(np.int64)
+    return (across << 32) + along
+
+
+def _among(numbers: NDArray[np.int64], these: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Which numbers are among sorted ones: `numpy.isin` sorts them all each time."""
+    if not len(these):
+        return np.zeros(len(numbers), bool)
+    return these[np.minimum(np.searchsorted(these, numbers), len(these) - 1)] == numbers
 
 
 class WaterAround:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 from small_roads import cross_roads, detour
 
 from taixu.errors import TaixuError
@@ -74,6 +75,23 @@ def test_people_on_a_crossing_stop_cars_until_they_are_over() -> None:
     with pytest.raises(TaixuError, match="no such lane"):
         CrossedRoads(network, ["nowhere"])
     with_people.close()
+
+
+def test_whoever_is_within_reach_of_a_lane_holds_it_and_nobody_else() -> None:
+    network = cross_roads()
+    names = list(network.lane_numbers)
+    crossed, rng = CrossedRoads(network, names), np.random.default_rng(3)
+    for _ in range(50):
+        person = np.zeros((1, 3))
+        person[0, [0, 2]] = rng.uniform(-30.0, 30.0, 2)
+        apart = [_apart(person[0, [0, 2]], lane.points) for lane in network.lanes]
+        assert crossed(person).tolist() == [distance < 2.0 for distance in apart]
+
+
+def _apart(place: NDArray[np.float64], line: NDArray[np.float64]) -> float:
+    runs = np.diff(line, axis=0)
+    share = np.clip(((place - line[:-1]) * runs).sum(axis=1) / np.maximum((runs**2).sum(axis=1), 1e-12), 0.0, 1.0)
+    return float(np.hypot(*(place - line[:-1] - share[:, None] * runs).T).min())
 
 
 def test_people_wade_and_who_is_high_stays_dry() -> None:
