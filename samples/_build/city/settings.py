@@ -15,7 +15,7 @@ _SOUTH, _EVERYWHERE, _NORTH = 1, 2, 3
 
 def twin_settings() -> dict[str, Any]:
     """What stands in the world's settings under ``twin``."""
-    on_streets = {"where": "simulated.number >= 0 and not inside('Square')"}
+    on_streets = {"where": "not inside('Square')"}
     return {
         "georeference": FRAME.settings(),
         "sources": {"town": {"kind": "mqtt"}},
@@ -88,5 +88,5 @@ def _act(control: str, value: float) -> dict[str, Any]:
 
 
 def _inside(fence: str) -> dict[str, str]:
-    """Who is in a fence: things that are simulated, as no devices are there."""
-    return {"where": f"simulated.number >= 0 and inside('{fence}')"}
+    """What is in a fence."""
+    return {"where": f"inside('{fence}')"}

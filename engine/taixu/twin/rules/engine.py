@@ -121,9 +121,7 @@ class RuleEngine:
     ) -> None:
         standing = self._standing[rule.name]
         standing.reserve(world.index_capacity)
-        components = world.resource(Components)
-        classes = classes_of(rule.when, components) + (classes_of(rule.until, components) if rule.until is not None else [])
-        for table in world.query(*dict.fromkeys(classes)):
+        for table in world.query(*classes_of(rule.when, world.resource(Components), rule.until)):
             scope = TableScope(self.senses, world, table, rule.when.text)
             holds = rule.when.holds(scope)
             until = rule.until.holds(TableScope(self.senses, world, table, rule.until.text)) if rule.until is not None else None
