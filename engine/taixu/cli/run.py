@@ -111,8 +111,10 @@ def _play(app: App, args: argparse.Namespace, profile: PassProfile | None) -> No
 
         app.run(ticks=total, record=args.record, progress=step)
     if args.out is not None:
+        # With a tier, what a window would show; else a picture that takes its time.
+        drawn: dict[str, Any] = {"quality": app.drawing.quality, "samples": 1} if args.quality is not None else {}
         with finished_file(args.out) as unfinished:
-            app.picture(linear=args.out.suffix.lower() == ".exr").save(unfinished)
+            app.picture(linear=args.out.suffix.lower() == ".exr", **drawn).save(unfinished)
 
 
 def _report(app: App) -> dict[str, Any]:

@@ -3,10 +3,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import numpy as np
 import pytest
 from command_line import taixu, taixu_json
+from PIL import Image
 
 from taixu.cli import main
+from taixu.defaults import App
 
 
 @pytest.fixture(scope="module")
@@ -65,6 +68,20 @@ def test_pictures_and_films_are_written_whole(project: Path, tmp_path: Path) -> 
     assert (tmp_path / "a.mp4").read_bytes()[4:8] == b"ftyp"
     assert (tmp_path / "deep" / "a.png").read_bytes().startswith(b"\x89PNG")
     assert sorted(file.name for file in tmp_path.rglob("*.*")) == ["a.mp4", "a.png"]
+
+
+def test_a_picture_of_a_tier_is_what_a_window_shows(project: Path, tmp_path: Path) -> None:
+    played, still, shown = (tmp_path / f"{name}.png" for name in ("played", "still", "shown"))
+    words = ["--size", "64x36"]
+    assert main(["run", str(project), "--headless", "--ticks", "1", *words, "--quality", "low", "--out", str(played)]) == 0
+    assert main(["run", str(project), "--headless", "--ticks", "1", *words, "--out", str(still)]) == 0
+    with App.headless(size=(64, 36)) as app:
+        app.open(project)
+        app.run(ticks=1)
+        app.picture(quality="low", samples=1).save(shown)
+    one, other, window = (np.asarray(Image.open(path)) for path in (played, still, shown))
+    assert np.array_equal(one, window)
+    assert (one != other).any()
 
 
 @pytest.mark.parametrize("backend", ["pybullet", "rapier"])
