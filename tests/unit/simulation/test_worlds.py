@@ -155,6 +155,21 @@ def test_one_that_is_left_out_alone_is_said_once(caplog: pytest.LogCaptureFixtur
     ]
 
 
+@pytest.mark.parametrize("secs", [1.0, 6.0])
+def test_people_without_a_floor_are_said_once_there_could_be_one(caplog: pytest.LogCaptureFixture, secs: float) -> None:
+    """Ground may come late, with its model; whoever stops before is told at the end."""
+    people = {"groups": [{"area": [-1, -1, 1, 1], "count": 2}], "goals": [[[0, 0, 5]]]}
+    with tx.App.headless() as app:
+        app.world.spawn(Simulation("people", settings=people))
+        _run(app, min(secs, 1.0))
+        assert app.resource(Simulations).troubles
+        assert not [record for record in caplog.records if "left out" in record.message]
+        _run(app, secs - 1.0)
+        said = [record.message for record in caplog.records if "left out" in record.message]
+        assert len(said) == (1 if secs > 5.0 else 0)
+    assert len([record for record in caplog.records if "left out" in record.message]) == 1
+
+
 def test_a_surface_reaches_into_the_ground_at_its_shore() -> None:
     bed = np.tile(np.linspace(-1.0, 1.0, 9), (5, 1))
     depth = np.maximum(0.0 - bed, 0.0).astype(np.float32)

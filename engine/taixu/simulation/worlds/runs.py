@@ -36,6 +36,7 @@ __all__ = ["Part", "Simulations", "advance_simulations", "step_copy", "world_tim
 _log = logging.getLogger(__name__)
 _MOST_PARTS = 64
 _PATIENCE_SECS = 0.1
+_GROUND_STEPS = 300
 _Key = tuple[str, str, bool]
 
 
@@ -93,6 +94,9 @@ class Simulations:
         self._tick = 0
         self._left_out, self._ground = False, 0
         """Whether some are left out, and on which ground: people are there once there is ground, whose model may come late."""
+        self._untold: list[str] = []
+        self._tell_at, self._asked_ground = -1, False
+        """What is wrong as long as there is no ground is said from this step on: until then it may come."""
 
     def follow(self, world: World) -> None:
         """Make, change and close simulators as the world's components say."""
@@ -106,6 +110,8 @@ class Simulations:
         ):  # fmt: skip
             self._seen = entities
             self._rebuild(world)
+        if self._untold and world.resource(Clock).ticks >= self._tell_at:
+            self._tell()
         if self._pending and self.conductor is not None:
             pending, self._pending = self._pending, b""
             try:
@@ -122,6 +128,10 @@ class Simulations:
 
     def close(self) -> None:
         """Close all simulators."""
+        self._tell()
+        self._end()
+
+    def _end(self) -> None:
         if self.conductor is not None:
             self.conductor.close()
         self.conductor, self.parts, self._seen, self._tick = None, {}, [], 0
@@ -166,28 +176,33 @@ class Simulations:
         now = world_time_ns(world)
         if world.has_resource(Project):
             self._root = world.resource(Project).root
-        self.troubles, self._left_out = [], False
+        self.troubles, self._untold, self._left_out = [], [], False
+        ticks = world.resource(Clock).ticks
+        if self._tell_at < 0:
+            self._tell_at = ticks + _GROUND_STEPS
+        wait = False
         parts: dict[str, Part] = {}
         for table in world.query(Simulation).tables():
             for row, entity in enumerate(table.entities.tolist()):
                 said: Simulation = table.value(Simulation, row)
-                name = said.name or said.kind
+                name, self._asked_ground = said.name or said.kind, False
                 try:
                     if name in parts or "." in name or len(parts) >= _MOST_PARTS:
                         raise TaixuError(f"a world takes {_MOST_PARTS} simulators, each with a name of its own without dots")
                     parts[name] = self._part(world, name, said, entity)
                 except TaixuError as error:
                     self._left_out = True
-                    self._say(f"The simulator {name} is left out: {error}")
+                    wait |= self._asked_ground and ticks < self._tell_at
+                    self._say(f"The simulator {name} is left out: {error}", wait=wait)
         self._ground = _ground_version(world)
         if not parts:
             tick = self._tick
-            self.close()
+            self._end()
             self._tick = tick  # what is left out is looked at again when it changes, and said once
             self._seen = [int(entity) for table in world.query(Simulation).tables() for entity in table.entities]
             return
         kept = {name for name, part in parts.items() if name in self.parts and self.parts[name].simulator is part.simulator}
-        links = [link for part in parts.values() for link in self._links(part, parts)]
+        links = [link for part in parts.values() for link in self._links(part, parts, wait=wait)]
         conductor = Conductor([part.simulator for part in parts.values()], links, start_ns=now)
         if self.conductor is not None:
             conductor.take_over(self.conductor, kept)
@@ -203,32 +218,47 @@ class Simulations:
         key = (said.kind, json.dumps(said.settings, sort_keys=True, default=str), said.process)
         if key not in self._prepared:
             trusted = world.has_resource(ScriptHost) and world.resource(ScriptHost).trusted
-            prepared = kind.prepare(Settings(said.settings, self._root), Site(self._root, lambda: _floors(world), trusted))
+            prepared = kind.prepare(Settings(said.settings, self._root), Site(self._root, lambda: self._floors(world), trusted))
             if said.process:
                 live = world.resource(Clock).max_steps is not None
                 prepared = replace(prepared, make=partial(_remote, kind, said.settings, self._root, live=live))
-            self._prepared[key] = prepared
-        prepared = self._prepared[key]
+        else:
+            prepared = self._prepared[key]
         origin = np.zeros(3)
         if not prepared.in_world and world.has(entity, Transform):
             at = world.get(entity, Transform)
             origin = np.array(at.cell, np.float64) * CELL_M + np.array(at.translation, np.float64)
         before = self.parts.get(name)
         simulator = before.simulator if before is not None and before.key == key else prepared.make(name)
+        self._prepared[key] = prepared  # what cannot be made is prepared anew, on other ground
         return Part(name, entity, key, kind, prepared, simulator, origin, said.told)
 
-    def _links(self, part: Part, parts: Mapping[str, Part]) -> list[Link]:
+    def _floors(self, world: World) -> FloorGrid:
+        self._asked_ground = True
+        if not world.has_resource(Navigator):
+            raise TaixuError("people want floors to walk on, and nothing here makes a navigation mesh")
+        return world.resource(Navigator).wait(world).floors
+
+    def _links(self, part: Part, parts: Mapping[str, Part], *, wait: bool) -> list[Link]:
         found = []
         for column, spec in part.told.items():
             try:
                 found.append(_link(f"{part.name}.{column}", part, spec, parts))
             except TaixuError as error:
-                self._say(f"The simulator {part.name} is not told {column}: {error}")
+                self._say(f"The simulator {part.name} is not told {column}: {error}", wait=wait)
         return found
 
-    def _say(self, sentence: str) -> None:
+    def _say(self, sentence: str, *, wait: bool = False) -> None:
         self.troubles.append(sentence)
-        _log.warning("%s", sentence)
+        if wait:
+            self._untold.append(sentence)
+        else:
+            _log.warning("%s", sentence)
+
+    def _tell(self) -> None:
+        untold, self._untold = self._untold, []
+        for sentence in untold:
+            _log.warning("%s", sentence)
 
 
 def _hash(key: _Key) -> str:
@@ -265,12 +295,6 @@ def world_time_ns(world: World, *, steps: int = 0) -> int:
 
 def _ground_version(world: World) -> int:
     return world.resource(Navigator).version if world.has_resource(Navigator) else 0
-
-
-def _floors(world: World) -> FloorGrid:
-    if not world.has_resource(Navigator):
-        raise TaixuError("people want floors to walk on, and nothing here makes a navigation mesh")
-    return world.resource(Navigator).wait(world).floors
 
 
 def _remote(kind: SimulatorKind, settings: Any, root: Path, name: str, *, live: bool) -> Remote:
