@@ -16,7 +16,9 @@ vec3 lean_irradiance(vec3 n) {
 vec3 lean_mirror(sampler2D atlas, vec3 d, float alpha) {
     float last = float(ENVIRONMENT_LEVELS - 1);
     int level = int(clamp(last + 0.5 * ENVIRONMENT_LEVEL_SLOPE * log2(alpha) + 0.5, 1.0, last));
-    return environment_tile(atlas, ENVIRONMENT_TILES[level - 1], octahedron_from_direction(d));
+    ivec3 tile = ENVIRONMENT_TILES[0]; // all are asked, which is less than finding one by number
+    for (int i = 1; i < ENVIRONMENT_LEVELS - 1; ++i) tile = level > i ? ENVIRONMENT_TILES[i] : tile;
+    return environment_tile(atlas, tile, octahedron_from_direction(d));
 }
 
 #if LEAN_MAPS > 0
