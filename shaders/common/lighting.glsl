@@ -278,7 +278,7 @@ vec4 shade(Fragment f, SurfaceInputs s, vec2 pixel, vec4 viewport, float depth) 
         // What is lit from behind would stand in its own shadow: the light is asked for at the far side.
         bool from_behind = dot(f.normal, to_light) < 0.0;
         vec3 lit_at = f.position + to_light * (from_behind ? s.thickness : 0.0);
-        shadow = shadow_factor(row, lit_at, from_behind ? -f.normal : f.normal, to_light, depth, gradient_noise(pixel));
+        shadow = shadow_factor(row, lit_at, from_behind ? -f.normal : f.normal, to_light, depth, fract(gradient_noise(pixel) + lighting.sky_turn.w));
 #if defined(CONTACT) && !defined(BLENDED)
         if (row.kind == LIGHT_DIRECTIONAL && row.shadow >= 0) shadow = min(shadow, texture(openness_map, pixel * viewport.zw).g);
 #endif

@@ -124,6 +124,39 @@ def test_what_moves_leaves_nothing_behind(stage: Stage) -> None:
     assert_golden(pixels.astype(np.uint8), "temporal/moving")
 
 
+def test_a_shadow_that_went_on_leaves_no_stripes() -> None:
+    scene, renderer = SmallWorld(), Renderer(shared_device())
+    plain = scene.material(base_color=(0.6, 0.6, 0.55, 1), metallic=0.0, roughness=0.9)
+    scene.spawn(1, scene.mesh("box", (60, 0.2, 60), material=plain), translation=(0, -0.1, 0))
+    box = int(scene.spawn(1, scene.mesh("box", (0.8, 0.8, 0.8), material=plain), translation=(0, 0.7, 0.5))[0])
+    scene.world.spawn(Environment(sun_direction=(-0.5, 0.6, 0.6)))
+    above = ViewCamera.looking((0.3, 2.2, 6), (0, 0.7, 0), fov_y_rad=0.5)
+
+    size = (240, 135)
+
+    def move(x: float) -> None:
+        scene.world.set(box, Transform, translation=(x, 0.7, 0.5))
+        scene.propagate()
+
+    def look(x: float) -> Pixels:
+        move(x)
+        return render_still(renderer, scene.world, above, size=size, samples=4, settings={**LEAN, "traced": False}).pixels[
+            ..., :3
+        ].astype(float)
+
+    view = View(above, size, settings=TEMPORAL)
+    for index in range(30):
+        move(-1.5 + 0.06 * index)
+        renderer.render(scene.world, [view], time_secs=index / 30, delta_secs=1 / 30)
+    pixels = renderer.read(view)[..., :3].astype(float)
+    view.release()
+    now, before, without = look(-1.5 + 0.06 * 29), look(-1.5 + 0.06 * 19), look(400.0)
+    left = (np.abs(before - without).max(-1) > 20) & (np.abs(now - without).max(-1) < 3)
+    assert left.sum() > 150
+    assert np.abs(pixels - now)[left].mean() < 3.0
+    renderer.release()
+
+
 @pytest.mark.parametrize("samples", [1, 4])
 def test_what_is_blended_does_not_smear(stage: Stage, reference: Pixels, samples: int) -> None:
     renderer, yard = stage

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["MODES", "Yard", "defaults", "measure", "table"]
 
-defaults = Options(n=1, frames=12, size=(640, 360))
+defaults = Options(n=1, frames=12, size=(480, 270))
 
 MODES: dict[str, tuple[int, dict[str, Any]]] = {
     "none": (1, {}),
@@ -33,11 +33,13 @@ MODES: dict[str, tuple[int, dict[str, Any]]] = {
 
 _WARM = 20
 """Frames before one is looked at: what gathers has gathered."""
-_REFERENCE_SAMPLES = 32
-_SEQUENCE_SAMPLES = 12
+_REFERENCE_SAMPLES = 24
+_SEQUENCE_SAMPLES = 8
 """Of a reference for each frame of the creeping camera."""
 _STEP_M = 0.0012
 _BOX_M = 0.06
+"""In a frame."""
+_BOX_FROM_M = -2.0
 _SETTINGS = {"shadow_texels": 512}
 _LUMA = np.array([0.2126, 0.7152, 0.0722])
 
@@ -80,7 +82,7 @@ class Yard:
         put("box", (0.25, 0.25, 0.25), steel, [chance.uniform(-6, 6, 60), np.full(60, 0.12), chance.uniform(-9, 1, 60)],
             turns / np.linalg.norm(turns, axis=0))  # fmt: skip
         red = {"base_color": (0.7, 0.08, 0.05, 1.0), "metallic": 0.0, "roughness": 0.5}
-        self.box = put("box", (0.8, 0.8, 0.8), red, (-2, 0.8, 1))
+        self.box = put("box", (0.8, 0.8, 0.8), red, (_BOX_FROM_M, 0.8, 1))
         world.spawn(Environment(sun_direction=(-0.3, 0.6, 0.6)))
         self.app.run_stage(Stage.PROPAGATE)
 
@@ -100,26 +102,27 @@ class Yard:
 
 
 def measure(options: Options) -> Iterator[dict[str, Any]]:
-    """Yield a result for each kind; differences are in steps of 8 bits.
+    """Yield a result for each kind, as soon as it is known; differences are in steps of 8 bits.
 
     `flicker` is how much the luminance of a pixel changes from frame to frame while nothing moves. `shimmer`: how much more or less
-    it changes than a reference's while the camera creeps. `ghost`: how far pixels that the box has just left are from the
-    reference. Of each there is the mean and the 99th hundredth. `psnr_db` is against the reference, still; `creeping_db` while the
-    camera creeps. `ratio` says how many times nearer it is then, in root mean squares, than a picture without antialiasing.
+    it changes than a reference's while the camera creeps. `ghost`: how far pixels that the box or its shadow has just left are from
+    the reference. Of each there is the mean and the 99th hundredth. `psnr_db` is against the reference, still; `creeping_db` while
+    the camera creeps. `ratio` says how many times nearer it is then, in root mean squares, than a picture without antialiasing.
     """
     from taixu.gpu import create_device
     from taixu.render import Renderer
 
     device = create_device()
     renderer, yard = Renderer(device), Yard()
-    still = _still(renderer, yard, options)
-    creeping = _creeping(renderer, yard, options)
-    ghosts = _ghosts(renderer, yard, options)
-    base = creeping["none"]["creeping_db"]
-    for name, (times, figures) in still.items():
-        ratio = round(10 ** ((creeping[name]["creeping_db"] - base) / 20), 2)
+    references = _References(renderer, yard, options)
+    base: float | None = None
+    for name in MODES:
+        times, figures = _still(renderer, yard, name, references, options)
+        figures |= _creeping(renderer, yard, name, references, options) | _ghosts(renderer, yard, name, references, options)
+        base = figures["creeping_db"] if base is None else base
+        ratio = round(10 ** ((figures["creeping_db"] - base) / 20), 2)
         about: dict[str, Any] = {"gpu": device.capabilities.name, "size": f"{options.size[0]}x{options.size[1]}", "ratio": ratio}
-        about |= {key: round(value, 3) for key, value in (figures | creeping[name] | ghosts[name]).items()}
+        about |= {key: round(value, 3) for key, value in figures.items()}
         yield result(f"stability, {name}", times, n=options.n, **about)
     yard.app.close()
     renderer.release()
@@ -136,83 +139,87 @@ def table(results: Sequence[dict[str, Any]]) -> str:
                                in enumerate(zip(row, widths, strict=True))) for row in rows)  # fmt: skip
 
 
-def _views(yard: Yard, options: Options) -> dict[str, View]:
+def _view(yard: Yard, name: str, options: Options) -> View:
     from taixu.render import View
 
-    return {name: View(yard.camera(), options.size, name=name, samples=samples, settings=_SETTINGS | settings)
-            for name, (samples, settings) in MODES.items()}  # fmt: skip
+    samples, settings = MODES[name]
+    return View(yard.camera(), options.size, name=name, samples=samples, settings=_SETTINGS | settings)
+
+
+def _warm(name: str) -> int:
+    """Frames before one is looked at: what gathers has gathered; others have no past."""
+    return _WARM if MODES[name][1].get("antialias") == "temporal" else 1
 
 
 def _look(renderer: Renderer, view: View) -> Picture:
     return renderer.read(view)[..., :3].astype(np.float64)
 
 
-def _reference(renderer: Renderer, yard: Yard, options: Options, samples: int, moved_m: float = 0.0) -> Picture:
-    from taixu.render import render_still
+class _References:
+    """Means of many frames: still, of each frame of the creeping camera, and of the moving box (with what it has just left)."""
 
-    settings = _SETTINGS | {"traced": False}
-    return render_still(
-        renderer, yard.world, yard.camera(moved_m), size=options.size, samples=samples, settings=settings
-    ).pixels[..., :3].astype(np.float64)  # fmt: skip
+    def __init__(self, renderer: Renderer, yard: Yard, options: Options) -> None:
+        self._renderer, self._yard, self._size = renderer, yard, options.size
+        self.still = self._mean(_REFERENCE_SAMPLES)
+        self.creeping = np.array([self._mean(_SEQUENCE_SAMPLES, _STEP_M * frame) for frame in range(options.frames)])
+        last = _BOX_FROM_M + _BOX_M * (_WARM - 1)
+        yard.move_box(last)
+        self.moved = self._mean(_REFERENCE_SAMPLES)
+        yard.move_box(last - 8 * _BOX_M)
+        before = self._mean(_SEQUENCE_SAMPLES)
+        yard.move_box(500.0)
+        without = self._mean(_SEQUENCE_SAMPLES)
+        yard.move_box(_BOX_FROM_M)
+        self.left = (np.abs(before - without).max(-1) > 10) & (np.abs(self.moved - without).max(-1) < 3)
+
+    def _mean(self, samples: int, moved_m: float = 0.0) -> Picture:
+        from taixu.render import render_still
+
+        settings = _SETTINGS | {"traced": False}
+        return render_still(
+            self._renderer, self._yard.world, self._yard.camera(moved_m), size=self._size, samples=samples, settings=settings
+        ).pixels[..., :3].astype(np.float64)  # fmt: skip
 
 
-def _still(renderer: Renderer, yard: Yard, options: Options) -> dict[str, tuple[NDArray[np.float64], dict[str, float]]]:
-    reference = _reference(renderer, yard, options, _REFERENCE_SAMPLES)
-    found = {}
-    for name, view in _views(yard, options).items():
-        times, lumas = [], []
-        for frame in range(_WARM + options.frames):
-            start = perf_counter()
-            renderer.render(yard.world, [view], time_secs=frame / 30)
-            picture = _look(renderer, view)
-            if frame >= _WARM:
-                times.append((perf_counter() - start) * 1e3)
-                lumas.append(picture @ _LUMA)
-        found[name] = np.array(times), _spread("flicker", np.diff(lumas, axis=0)) | {"psnr_db": _psnr(picture, reference)}
-        view.release()
-    return found
+def _still(
+    renderer: Renderer, yard: Yard, name: str, references: _References, options: Options
+) -> tuple[NDArray[np.float64], dict[str, float]]:
+    view, times, lumas = _view(yard, name, options), [], []
+    for frame in range(-_warm(name), options.frames):
+        start = perf_counter()
+        renderer.render(yard.world, [view], time_secs=(_WARM + frame) / 30)
+        picture = _look(renderer, view)
+        if frame >= 0:
+            times.append((perf_counter() - start) * 1e3)
+            lumas.append(picture @ _LUMA)
+    view.release()
+    return np.array(times), _spread("flicker", np.diff(lumas, axis=0)) | {"psnr_db": _psnr(picture, references.still)}
 
 
-def _creeping(renderer: Renderer, yard: Yard, options: Options) -> dict[str, dict[str, float]]:
+def _creeping(renderer: Renderer, yard: Yard, name: str, references: _References, options: Options) -> dict[str, float]:
     """While the camera moves aside by about a tenth of a pixel a frame."""
-    views = _views(yard, options)
-    pictures: dict[str, list[Picture]] = {name: [] for name in views}
-    references = []
-    for frame in range(_WARM + options.frames):
-        moved = _STEP_M * frame
-        for view in views.values():
-            view.camera = yard.camera(moved)
-        renderer.render(yard.world, list(views.values()), time_secs=frame / 30, delta_secs=1 / 30)
-        if frame >= _WARM:
-            for name, view in views.items():
-                pictures[name].append(_look(renderer, view))
-            references.append(_reference(renderer, yard, options, _SEQUENCE_SAMPLES, moved))
-    wanted = np.diff(np.array(references) @ _LUMA, axis=0)
-    found = {}
-    for name, seen in pictures.items():
-        found[name] = _spread("shimmer", np.diff(np.array(seen) @ _LUMA, axis=0) - wanted)
-        found[name]["creeping_db"] = _psnr(np.array(seen), np.array(references))
-        views[name].release()
-    return found
+    view, pictures = _view(yard, name, options), []
+    for frame in range(-_warm(name), options.frames):
+        view.camera = yard.camera(_STEP_M * frame)
+        renderer.render(yard.world, [view], time_secs=(_WARM + frame) / 30, delta_secs=1 / 30)
+        if frame >= 0:
+            pictures.append(_look(renderer, view))
+    view.release()
+    seen = np.array(pictures)
+    wanted = np.diff(references.creeping @ _LUMA, axis=0)
+    return _spread("shimmer", np.diff(seen @ _LUMA, axis=0) - wanted) | {"creeping_db": _psnr(seen, references.creeping)}
 
 
-def _ghosts(renderer: Renderer, yard: Yard, options: Options) -> dict[str, dict[str, float]]:
+def _ghosts(renderer: Renderer, yard: Yard, name: str, references: _References, options: Options) -> dict[str, float]:
     """Behind a box that moves some pixels a frame."""
-    views = _views(yard, options)
-    for frame in range(_WARM):
-        place = -2.0 + _BOX_M * frame
-        yard.move_box(place)
-        renderer.render(yard.world, list(views.values()), time_secs=frame / 30, delta_secs=1 / 30)
-    seen = {name: _look(renderer, view) for name, view in views.items()}
-    now = _reference(renderer, yard, options, _REFERENCE_SAMPLES)
-    yard.move_box(place - 8 * _BOX_M)
-    before = _reference(renderer, yard, options, _SEQUENCE_SAMPLES)
-    yard.move_box(500.0)
-    without = _reference(renderer, yard, options, _SEQUENCE_SAMPLES)
-    left = (np.abs(before - without).max(-1) > 10) & (np.abs(now - without).max(-1) < 3)
-    for view in views.values():
-        view.release()
-    return {name: _spread("ghost", ((picture - now) @ _LUMA)[left]) for name, picture in seen.items()}
+    view = _view(yard, name, options)
+    for frame in range(_WARM - _warm(name), _WARM):
+        yard.move_box(_BOX_FROM_M + _BOX_M * frame)
+        renderer.render(yard.world, [view], time_secs=(_WARM + frame) / 30, delta_secs=1 / 30)
+    picture = _look(renderer, view)
+    view.release()
+    yard.move_box(_BOX_FROM_M)
+    return _spread("ghost", ((picture - references.moved) @ _LUMA)[references.left])
 
 
 def _spread(name: str, off: NDArray[np.float64]) -> dict[str, float]:

@@ -44,7 +44,7 @@ __all__ = ["LIGHTING_BLOCK", "LightingFeature"]
 LIGHTING_BLOCK = StructLayout(
     "LightingBlock",
     [
-        ("sky_turn", "f4", (4,)),  # cosine and sine of its turn, intensity, -
+        ("sky_turn", "f4", (4,)),  # cosine and sine of its turn, intensity; by how much of a turn noise is other in this frame
         ("light_counts", "u4", (4,)),  # directional, local, whether clusters are in use, -
         ("cluster_extent", "f4", (4,)),  # half width and height of the view (at 1 m), whether perspective, -
         ("cluster_scale", "f4"),
@@ -62,6 +62,8 @@ LIGHTING_BLOCK = StructLayout(
     rules="std140",
 )
 
+_COARSE_TEXEL_M = 0.12
+"""A texel of a tree's pictures."""
 UNITS = {
     "ENVIRONMENT": TextureSlot.SHADING,
     "DFG": TextureSlot.SHADING + 1,
@@ -238,7 +240,7 @@ class LightingFeature:
             self._clusters.begin(lights, view)
         block = LIGHTING_BLOCK.zeros()
         turn = self.environment.rotation_rad
-        block["sky_turn"] = (np.cos(turn), np.sin(turn), self.environment.intensity, 0)
+        block["sky_turn"] = (np.cos(turn), np.sin(turn), self.environment.intensity, float(view.history.get("noise_turn", 0.0)))
         block["light_counts"] = (directional, lights.count - directional, kept.clustered, 0)
         camera = view.camera
         aspect, parallel = view.size[0] / view.size[1], camera.height_m > 0
@@ -324,8 +326,9 @@ class LightingFeature:
             block["clip_from_world"] = tile.clip_from_world.T
             _look_from(block, tile)
             block["frustum_planes"] = tile.planes
-            # What falls far away is cast by impostors, where there are some.
-            flags = FLAG_CAST_FAR if tile.is_parallel and number >= CASCADES // 2 else FLAG_CAST_SHADOW | FLAG_VISIBLE
+            # What falls far away is cast by impostors, where there are some; and where the map shows no more than they do.
+            is_coarse = number >= CASCADES // 2 or tile.texel_size > _COARSE_TEXEL_M
+            flags = FLAG_CAST_FAR if tile.is_parallel and is_coarse else FLAG_CAST_SHADOW | FLAG_VISIBLE
             key = (changes, tile.clip_from_world.tobytes(), cell, context.view.layers, flags, versions)
             if keeps and self._held.holds(tile, key, cell, changes):
                 self.maps_kept += 1

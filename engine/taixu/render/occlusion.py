@@ -71,8 +71,9 @@ class _HorizonPass:
         pipeline = device.pipeline("passes/fullscreen.vert", "passes/occlusion.frag", cull="none", depth=None, label="occlusion")
         with device.render_pass(context.targets("occlusion_half")) as p:
             p.pipeline(pipeline)
-            # The noise turns while pictures are averaged, and holds still in films.
-            turn = float(context.view.history.get("noise_turn", 0.0))
+            # The noise turns while pictures are averaged, and holds still in films: the smoothing takes it out of each frame.
+            history = context.view.history
+            turn = float(history.get("noise_turn", 0.0)) if "sample" in history else 0.0
             p.push_uniform(UniformSlot.PASS, np.array([_REACH, _LONGEST_M, turn, 0], np.float32))
             p.bind_texture(0, context.texture("depth"), device.sampler(filter="nearest", mip="none", wrap="clamp"))
             p.draw(3)

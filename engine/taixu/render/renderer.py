@@ -122,13 +122,13 @@ class Renderer:
         decals = DecalFeature(device, self.lighting)
         indirect = IndirectFeature(device, self.lighting)
         self._reflections = ReflectionFeature(device, self.lighting, indirect)
-        for feature in (GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
+        for feature in (TemporalFeature(), GeometryFeature(), FastFeature(), self.lighting, OcclusionFeature(device),
                         ContactFeature(self.lighting),
                         AirFeature(device, self.lighting), StarFeature(device, self.lighting),
                         ParticleFeature(device, self.lighting), SplatFeature(device), decals,
                         indirect, self._reflections, ScreenReflectionFeature(),
                         ShadingFeature(device, self.lighting, decals), FallingFeature(device),
-                        TemporalFeature(), PostFeature(device), DevelopingFeature(device, self.lighting),
+                        PostFeature(device), DevelopingFeature(device, self.lighting),
                         LineFeature(self.lines), HudFeature()):  # fmt: skip
             self.add_feature(feature)
 

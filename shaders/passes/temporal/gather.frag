@@ -26,6 +26,8 @@ layout(location = 1) out vec4 state; // metres to what is seen, frames gathered,
 
 const float FARTHEST_M = 60000.0;
 const float NEARER = 0.9; // what lay nearer than this share of a distance hid it
+const float FADED = 0.004; // luma by which what came and went is off no more
+const float RELIT = 0.8;  // standard deviations of what was gathered around
 
 float exposed() {
 #ifdef MEASURED
@@ -70,13 +72,13 @@ float metres(float depth) { return depth > 0.0 ? min(distance_from_depth(depth),
 
 // The farthest that was seen about a place: within as many pixels as one of the frame is wide.
 float farthest_before(vec2 uv) {
-    vec4 stood = textureGather(past_state, uv, 0);
+    vec4 stood = abs(textureGather(past_state, uv, 0));
 #ifdef UPSCALES
     vec2 texel = 1.0 / shown.xy;
-    stood = max(stood, textureGather(past_state, uv + texel * vec2(-1.0, -1.0), 0));
-    stood = max(stood, textureGather(past_state, uv + texel * vec2(1.0, -1.0), 0));
-    stood = max(stood, textureGather(past_state, uv + texel * vec2(-1.0, 1.0), 0));
-    stood = max(stood, textureGather(past_state, uv + texel, 0));
+    stood = max(stood, abs(textureGather(past_state, uv + texel * vec2(-1.0, -1.0), 0)));
+    stood = max(stood, abs(textureGather(past_state, uv + texel * vec2(1.0, -1.0), 0)));
+    stood = max(stood, abs(textureGather(past_state, uv + texel * vec2(-1.0, 1.0), 0)));
+    stood = max(stood, abs(textureGather(past_state, uv + texel, 0)));
 #endif
     return max(max(stood.x, stood.y), max(stood.z, stood.w));
 }
@@ -91,12 +93,25 @@ vec3 seen_before(vec2 uv, float depth) {
     return vec3(clip.xy / clip.w * 0.5 + 0.5, metres(clip.z / clip.w));
 }
 
+// Whether the light itself is other than it was: all that was gathered around a place is off alike from the mean around it now. What
+// only some frames hit is narrow, and stands out from what was gathered beside it.
+bool is_relit(vec2 there, float mean) {
+    float sum = 0.0, squares = 0.0;
+    for (int i = 0; i < 9; ++i) {
+        float luma = squeezed(textureLod(past_picture, there + (vec2(i % 3, i / 3) - 1.0) / shown.xy, 0.0)).x;
+        sum += luma;
+        squares += luma * luma;
+    }
+    sum /= 9.0;
+    return square(sum - mean) > RELIT * RELIT * max(squares / 9.0 - sum * sum, 0.0);
+}
+
 void main() {
     ivec2 size = ivec2(drawn.xy), most = size - 1;
     vec2 at = v_uv * drawn.xy + drawn.zw, step_px = shown.xy / drawn.xy;
     ivec2 middle = ivec2(floor(at)), nearest = clamp(middle, ivec2(0), most);
     vec4 sum = vec4(0.0), soft = vec4(0.0), mean = vec4(0.0), squares = vec4(0.0), low = vec4(1e9), high = vec4(-1e9);
-    float total = 0.0, soft_total = 0.0, depth = -1.0;
+    float total = 0.0, soft_total = 0.0, depth = -1.0, behind = 2.0;
     for (int y = -1; y <= 1; ++y)
         for (int x = -1; x <= 1; ++x) {
             ivec2 p = middle + ivec2(x, y), inside = clamp(p, ivec2(0), most);
@@ -115,6 +130,7 @@ void main() {
             low = min(low, s);
             high = max(high, s);
             float d = texelFetch(depth_map, inside, 0).r;
+            behind = min(behind, d);
             if (d > depth) { // edges move as what is nearest
                 depth = d;
                 nearest = inside;
@@ -142,7 +158,7 @@ void main() {
     }
     vec4 earlier = texelFetch(past_state, clamp(ivec2(there * shown.xy), ivec2(0), ivec2(shown.xy) - 1), 0);
     vec4 past = squeezed(gathered_at(there, moved_px));
-    float still = 1.0 - saturate(moved_px), change = now.x - past.x, frames = earlier.y;
+    float still = 1.0 - saturate(moved_px), change = now.x - past.x, frames = earlier.y, seen_m = abs(earlier.x);
     mean /= 9.0;
     vec4 reach = spread.x * sqrt(max(squares / 9.0 - mean * mean, 0.0));
     // What comes and goes, as wires that only some frames hit, is off both ways; a shadow that came is off one way only.
@@ -155,6 +171,10 @@ void main() {
     frames = mix(frames, min(frames, 3.0), blended);
     own *= 1.0 - blended;
 #endif
+    // Where one thing ends before another, now or lately, it is their edge that comes and goes.
+    bool at_edge = metres(depth) < NEARER * metres(behind) || abs(own_m - seen_m) > (1.0 - NEARER) * max(own_m, seen_m);
+    at_edge = at_edge || (earlier.x < 0.0 && own > FADED);
+    for (bool asks = own > reach.x && !at_edge; asks; asks = false) own *= is_relit(there, mean.x) ? 0.0 : 1.0; // a loop: software skips no `if`
     reach = max(reach, vec4(own, 0.5 * own, 0.5 * own, own));
     vec4 off = (past - mean) / max(reach, vec4(1e-4));
     float far = max(max3(abs(off.xyz)), abs(off.w));
@@ -164,5 +184,5 @@ void main() {
     picture = unsqueezed(mixed);
     // Of what something passed over nothing is known.
     float passed = saturate(4.0 * length((move - before.xy + uv) * shown.xy));
-    state = vec4(own_m, frames, mix(earlier.zw, vec2(abs(change), change), spread.z * counted) * (1.0 - passed));
+    state = vec4(at_edge ? -own_m : own_m, frames, mix(earlier.zw, vec2(abs(change), change), spread.z * counted) * (1.0 - passed));
 }

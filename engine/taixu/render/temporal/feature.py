@@ -17,6 +17,8 @@ __all__ = ["TemporalFeature"]
 
 _SHARPER = -0.5
 """Levels of mip maps: each frame looks at a part of a pixel, and the mean is smooth."""
+_GOLDEN = 0.618034
+"""Of a turn: by as much is noise other in each frame, so that any few of them are spread evenly."""
 
 
 class TemporalFeature:
@@ -43,7 +45,8 @@ class TemporalFeature:
         if choice is None:
             if "temporal" in view.history:
                 view.history.pop("temporal").release()
-                view.history.pop("texture_bias", None)
+                for name in ("texture_bias", "noise_turn"):
+                    view.history.pop(name, None)
                 view.jitter = (0.0, 0.0)
             return
         past: Past = view.history.setdefault("temporal", Past())
@@ -51,6 +54,7 @@ class TemporalFeature:
         offsets, (width, height) = choice.offsets, view.drawn_size
         x, y = offsets[past.index % len(offsets)]
         view.jitter = (float(2 * x / width), float(2 * y / height))
+        view.history["noise_turn"] = past.index * _GOLDEN % 1.0
         view.history["texture_bias"] = log2(choice.drawn_scale) + _SHARPER
 
     def nodes(self, view: View) -> Sequence[PassNode]:
