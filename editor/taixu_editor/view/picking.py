@@ -22,11 +22,15 @@ def pick_entities(renderer: Renderer, view: View, world: World, rect: tuple[int,
 
 
 def owner_of(world: World, handle: int) -> int | None:
-    """The entity that was placed by a person, or made for hands, of one that systems made from it; None for the dead."""
+    """The entity that was placed by a person, or made for hands, of one that systems made from it; None for the dead.
+
+    Of a plant that a step of a stack has sown it is the step.
+    """
     if not world.alive(handle).all():
         return None
     node: Node | None = Node(world, handle)
     hands = world.resource(MadeEdits) if world.has_resource(MadeEdits) else MadeEdits()
     while node is not None and world.place(node.entity)[0].made and not hands.is_held(world, node.entity):
-        node = node.parent
+        owner = hands.owner(world, node.entity)
+        node = node.parent if owner is None else Node(world, owner)
     return None if node is None else node.entity

@@ -37,14 +37,22 @@ class MadeEdits:
         none of its own.
     holds
         Whether hands may take hold of a made entity as a whole.
+    owners
+        Gives who made an entity that hands cannot hold, where that is not its parent, or None.
     """
 
     plan: list[Callable[[Session, str, Any], Planned | None]] = field(default_factory=list)
     holds: list[Callable[[World, int], bool]] = field(default_factory=list)
+    owners: list[Callable[[World, int], int | None]] = field(default_factory=list)
 
     def is_held(self, world: World, entity: int) -> bool:
         """Whether it is one thing for hands, though a system made it."""
         return any(holds(world, entity) for holds in self.holds)
+
+    def owner(self, world: World, entity: int) -> int | None:
+        """Who made it, where somebody knows better than that its parent did."""
+        found = (owner(world, entity) for owner in self.owners)
+        return next((each for each in found if each is not None), None)
 
     def fork(self, world: World) -> MadeEdits:
         return self

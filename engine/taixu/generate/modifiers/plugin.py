@@ -13,6 +13,7 @@ from taixu.generate.modifiers.following import ModifierState, follow_modifiers
 from taixu.generate.modifiers.ground_kinds import GROUND_KINDS
 from taixu.generate.modifiers.hands import is_thing, plan_hands
 from taixu.generate.modifiers.kinds import ModifierKind, ModifierKinds
+from taixu.generate.modifiers.sown import sower_of
 from taixu.scene.details import Details
 
 __all__ = ["ModifiersPlugin"]
@@ -56,6 +57,7 @@ class ModifiersPlugin:
         hands = app.resource(MadeEdits)
         hands.plan.append(plan_hands)
         hands.holds.append(is_thing)
+        hands.owners.append(sower_of)
 
 
 def _other_kinds() -> tuple[ModifierKind, ...]:

@@ -101,6 +101,10 @@ class Shown:
         for key in sorted(touched):
             self._spread(world, evaluation, key, fields.get(key))
 
+    def sower_of(self, entity: int) -> int | None:
+        """The step, by its stable id, whose plants an entity with a `Scatter` shows."""
+        return next((key[0] for key, spread in self._spreads.items() if spread.entity == entity), None)
+
     def clear(self, world: World) -> None:
         """Take everything away."""
         lost = [spread.entity for spread in self._spreads.values()]

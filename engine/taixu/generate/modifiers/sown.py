@@ -10,14 +10,14 @@ from numpy.typing import ArrayLike, NDArray
 
 from taixu.ecs import World
 from taixu.generate.modifiers.blocks import CELL_M
-from taixu.generate.modifiers.components import Pins
+from taixu.generate.modifiers.components import MadeBy, Pins
 from taixu.generate.modifiers.following import ModifierState
 from taixu.generate.modifiers.layers import Places
 from taixu.generate.modifiers.pins import PinTable, pin_id
 from taixu.scene import CELL_M as SCENE_CELL_M
-from taixu.scene import WorldTransforms
+from taixu.scene import Scatter, WorldTransforms
 
-__all__ = ["Sown", "held", "in_stack", "sown_at"]
+__all__ = ["Sown", "held", "in_stack", "sower_of", "sown_at"]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,6 +47,15 @@ def in_stack(world: World, stack: int, at: ArrayLike) -> NDArray[np.float64]:
     away = np.asarray(at, np.float64) - transforms.cells[index] * SCENE_CELL_M
     found: NDArray[np.float64] = (np.linalg.inv(frame) @ [*away, 1.0])[:3]
     return found
+
+
+def sower_of(world: World, entity: int) -> int | None:
+    """The step that has sown what a made entity with a `Scatter` shows; None of everybody else."""
+    if not (world.has(entity, Scatter) and world.has(entity, MadeBy)):
+        return None
+    standing = world.resource(ModifierState).standing.get(int(world.get(entity, MadeBy).stack))
+    step = None if standing is None else standing.shown.sower_of(entity)
+    return None if step is None else world.find(step)
 
 
 def sown_at(world: World, stack: int, at: ArrayLike, *, within_m: float) -> Sown | None:

@@ -222,3 +222,25 @@ def test_one_of_many_plants_is_held_by_where_it_stands(yard: Yard) -> None:
     yard.session.do(command, label="Let go")
     yard.run()
     assert np.array_equal(trees(), before)
+
+
+def test_a_plant_that_is_clicked_stands_for_the_step_that_sowed_it(yard: Yard) -> None:
+    pytest.importorskip("imgui_bundle")
+    from taixu.scene import FromModel, MeshInstance, Scatter
+    from taixu_editor.view.picking import owner_of
+
+    trees, herbs = f"{0xE:016x}", f"{0xF:016x}"
+    for order, step in enumerate((trees, herbs)):
+        rule = {"model": f"{step}.glb", "spacing_m": 8.0, "share": 1.0}
+        yard.do("entity.spawn", id=step, name=step, components={
+            "modifier": {"order": 2.0 + order}, "scatter_rule": rule, "parent": {"entity": STACK}})  # fmt: skip
+    world, found = yard.session.world, set()
+    for spread in world.query(Scatter).entities.tolist():
+        owner = owner_of(world, spread)
+        assert owner is not None
+        found.add(id_text(world.stable_id(owner)))
+        plant = world.spawn(Transform(), Parent(entity=spread), FromModel(owner=spread, node=-1), MeshInstance())
+        assert owner_of(world, plant) == owner, "what a square shows is its spread's"
+    assert found == {trees, herbs}
+    barrel = yard.session.entity(next(iter(yard.barrels())))
+    assert owner_of(world, barrel) == barrel, "a thing that hands can hold is itself"
