@@ -23,6 +23,7 @@ from taixu.generate.places.endless import LOOKS, EndlessLand, EndlessSpec
 from taixu.physics import Character
 from taixu.physics.components import Collider
 from taixu.scene import Details, Eye, MeshInstance, MeshLibrary, Parent, ScenePlugin, Transform
+from taixu.scene.terrain.tiles import skirted_grid
 
 _KINDS = {kind.component: kind for kind in GROUND_KINDS}
 _MODELS = {"oak": "oak.glb", "pine": "pine.glb", "grass": "grass.glb"}
@@ -55,6 +56,27 @@ def test_levels_are_the_same_land() -> None:
     fine, coarse = chunk_of(evaluation, (0, 8, 4)), chunk_of(evaluation, (1, 4, 2))
     n = len(fine.heights)
     assert np.array_equal(fine.heights[::2, ::2], coarse.heights[: n // 2 + 1, : n // 2 + 1])
+
+
+@pytest.mark.parametrize("seed", [5, 77])
+def test_skirts_close_what_is_open_between_a_chunk_and_a_coarser_neighbour(seed: int) -> None:
+    step = Step.of(_KINDS[EndlessTerrain], EndlessTerrain(mountains=1.0), id=1, seed=seed)
+    evaluation = Evaluation(Stack((step,), None, 4.0), LayerCache(None))
+    gaps = []
+    for level, i, j in ((0, 7, 2), (0, 41, 18), (1, 5, 5)):
+        # Its right neighbour is a chunk of the next level, which begins at an even column.
+        fine, coarse = chunk_of(evaluation, (level, i, j)), chunk_of(evaluation, (level + 1, (i + 1) // 2, j // 2))
+        n = len(fine.heights)
+        first = 0 if j % 2 == 0 else n // 2
+        theirs = coarse.heights[first : first + n // 2 + 1, 0]
+        border = np.interp(np.arange(n), np.arange(0, n, 2), theirs)
+        above = fine.heights[:, -1] - border
+        gaps.append(np.abs(above).max())
+        for chunk, open_m in ((fine, above.max()), (coarse, -above.min())):
+            points = chunk.ground.attributes["POSITION"]
+            skirt = float((points[skirted_grid(n)[0], 1] - points[n * n :, 1]).min())
+            assert open_m <= skirt
+    assert max(gaps) > 0.01, "there is something to close"
 
 
 def test_order_of_making_does_not_matter() -> None:
