@@ -81,6 +81,19 @@ def test_a_lamp_has_a_halo_in_fog(stage: Stage) -> None:
     assert lit[around].mean() > without[around].mean()
 
 
+def test_a_lamp_has_the_same_halo_however_long_steps_are(stage: Stage) -> None:
+    settings = {"shadows": False, "background": "transparent"}
+    halos = []
+    for reach_m in (16.0, 43.0):
+        dark, lit = (picture(stage, lamp=lamp, settings=settings, linear=True, samples=1, shafts_m=reach_m)[..., :3].mean(-1)
+                     for lamp in (0.0, 30.0))  # fmt: skip
+        halos.append(lit - dark)
+    bright = halos[0] > 0.1 * halos[0].max()
+    assert bright.sum() > 100
+    off = np.abs(halos[1] - halos[0])[bright] / halos[0][bright]
+    assert np.percentile(off, 95) < 0.08
+
+
 def test_without_shadows_steps_give_what_the_closed_form_gives(stage: Stage) -> None:
     settings = {"shadows": False}
     even, stepped = (picture(stage, settings=settings, linear=True, samples=1, shafts_m=m)[..., :3] for m in (0.0, 20.0))

@@ -16,7 +16,7 @@ vec3 seen_through_air(vec3 light, float covers, vec3 eye, vec3 d, float distance
     float reach = air_of.shafts.x;
     bool beyond = distance_m < 0.0 || distance_m > reach;
     if (beyond) light = fogged(light, covers, eye + d * reach, d, distance_m < 0.0 ? -1.0 : distance_m - reach);
-    vec4 near = air_before(screen, beyond ? reach : distance_m, reach, AIR_SLICES, SHAFT_SLICES);
+    vec4 near = shafts_before(screen, beyond ? reach : distance_m);
     light = light * near.a + near.rgb * covers;
 #elif defined(FOG)
     light = fogged(light, covers, eye, d, distance_m);

@@ -1,5 +1,7 @@
 // Fog with shafts: the medium of `common/fog.glsl` in steps, each lit by what reaches it: suns behind their shadow maps, lamps of
-// the cluster, and the sky from all around. After Wronski, "Volumetric Fog", 2014, in one go.
+// the cluster, and the sky from all around. After Wronski, "Volumetric Fog", 2014, in one go. How lamps fall off is integrated along
+// each step (Kulla and Fajardo, "Importance Sampling Techniques for Path Tracing in Participating Media", 2012), so that near them no
+// step is seen.
 #include "compute/air/column.glsl"
 #include "common/clusters.glsl"
 #include "common/shadows.glsl"
@@ -7,6 +9,16 @@
 float phase(float cosine) { // Henyey and Greenstein
     float g = lighting.fog.w, toward = 1.0 + g * g - 2.0 * g * cosine;
     return (1.0 - g * g) / (4.0 * PI * toward * sqrt(toward));
+}
+
+// Light of a lamp along a step from `near` to `far` metres: its mean, and the place that it is looked at, by equal angles seen from it.
+vec3 lamp_along(LightRow lamp, vec3 d, float near, float far, out vec3 place, out vec3 to_light) {
+    vec3 offset = lamp.position - camera_position.xyz;
+    float foot = dot(offset, d), h = sqrt(max(dot(offset, offset) - foot * foot, 1e-3));
+    float wide = atan(h * (far - near), h * h + (near - foot) * (far - foot));
+    float at = h * tan(atan((near - foot) / h) + wide * air_of.shafts.y);
+    place = camera_position.xyz + d * (foot + at);
+    return light_irradiance(lamp, place, to_light) * (wide * (h * h + at * at) / (h * max(far - near, 1e-6)));
 }
 
 void main() {
@@ -36,11 +48,12 @@ void main() {
             }
             for (uint j = 0u; j < directional + local; ++j) {
                 LightRow row = light_row(j < directional || !clustered ? j : cluster_lists[list + j - directional]);
-                vec3 to_light;
-                vec3 reaches = light_irradiance(row, here, to_light);
+                vec3 place = here, to_light, reaches;
+                if (row.kind == LIGHT_DIRECTIONAL) reaches = light_irradiance(row, here, to_light);
+                else reaches = lamp_along(row, d, reach * near, reach * far, place, to_light);
                 if (max3(reaches) <= 0.0) continue;
 #ifdef SHADOWS
-                reaches *= shadow_factor(row, here, to_light, to_light, t * along);
+                reaches *= shadow_factor(row, place, to_light, to_light, t * along);
 #endif
                 sent += reaches * phase(dot(d, to_light));
             }

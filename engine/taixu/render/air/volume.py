@@ -172,7 +172,8 @@ class AirFeature:
             block["losses"][:3] = losses / losses[1]
         fog = self.lighting.fog
         if fog is not None:
-            turn = float(view.history.get("noise_turn", 0.0))
+            # In frames that are gathered one after the other it holds still: all of the air would be lighter now, darker then.
+            turn = float(view.history.get("noise_turn", 0.0)) if "sample" in view.history else 0.0
             # The plastic ratio's powers spread places evenly in three dimensions: Roberts, "Quasirandom Sequences", 2018.
             number, _ = view.history.get("sample", (0, 1))
             across = (np.array([0.7549, 0.5698]) * number + 0.5) % 1.0 - 0.5
