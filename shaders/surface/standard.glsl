@@ -3,13 +3,46 @@
 #include "surface/textures.glsl"
 #include "surface/alpha_modes.glsl"
 
+#if defined(LEAN_MAPS) && MAPPINGS <= 2 && TEXTURES <= 8
+// Lean surfaces bring their numbers from the vertices: software reads storage number by number for each pixel of a row.
+#define LEAN_NUMBERS
+#ifdef STAGE_VERTEX
+#define LEAN_WAY flat out
+#else
+#define LEAN_WAY flat in
+#endif
+layout(location = 6) LEAN_WAY vec4 v_base_color;
+layout(location = 13) LEAN_WAY vec4 v_numbers[3]; // emissive metallic, specular_color roughness, normal_scale occlusion_strength ior specular
+#endif
+
 #ifdef STAGE_VERTEX
 // What the material wants of a vertex.
-void surface_vertex(uint material, vec2 uv0, vec2 uv1) { put_textures(material, uv0, uv1); }
+void surface_vertex(uint material, vec2 uv0, vec2 uv1) {
+    put_textures(material, uv0, uv1);
+#ifdef LEAN_NUMBERS
+    StandardMaterial m = materials[material];
+    v_base_color = m.base_color;
+    v_numbers = vec4[](vec4(m.emissive, m.metallic), vec4(m.specular_color, m.roughness),
+                       vec4(m.normal_scale, m.occlusion_strength, m.ior, m.specular));
+#endif
+}
 #else
 
 void surface(in Fragment f, inout SurfaceInputs s) {
+#ifdef LEAN_NUMBERS
+    StandardMaterial m;
+    m.base_color = v_base_color;
+    m.emissive = v_numbers[0].rgb;
+    m.metallic = v_numbers[0].w;
+    m.specular_color = v_numbers[1].rgb;
+    m.roughness = v_numbers[1].w;
+    m.normal_scale = v_numbers[2].x;
+    m.occlusion_strength = v_numbers[2].y;
+    m.ior = v_numbers[2].z;
+    m.specular = v_numbers[2].w;
+#else
     StandardMaterial m = materials[f.material];
+#endif
     vec4 color = m.base_color * f.color;
 #ifdef HAS_BASE_COLOR
     color *= sample_base_color(f);
