@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -10,6 +11,7 @@ import pytest
 from gpu_device import shared_device
 from numpy.typing import NDArray
 from render_world import SmallWorld
+from waiting import until
 
 from golden import assert_golden
 from taixu.app import Clock
@@ -51,6 +53,31 @@ def test_they_are_in_it_and_hidden_by_what_is_nearer(stage: Stage) -> None:
     assert (changed > 12).mean() > 0.04
     assert changed[42:58, 66:72].max() == 0  # the box that stands before the smoke
     assert_golden(shown, "particles/over_paths", share=0.02, tolerance=6)
+
+
+def test_they_are_in_the_reference_view_of_the_editor(stage: Stage) -> None:
+    from taixu_editor.view.reference import ReferencePicture
+
+    renderer, scene, _ = stage
+    shell = SimpleNamespace(toasts=SimpleNamespace(say=pytest.fail))
+    painter, pacing = SimpleNamespace(forget=lambda texture: None), SimpleNamespace(wake=lambda: None)
+    window: Any = SimpleNamespace(
+        renderer=renderer, device=renderer.device, gui=SimpleNamespace(painter=painter), pacing=pacing, shell=shell
+    )
+    shown = ReferencePicture(window)
+
+    def goes_on() -> bool:
+        shown.follow(scene.world, BEFORE, SIZE, "a place")
+        return shown.samples >= 2
+
+    until(goes_on)
+    assert shown.texture is not None
+    pixels = shown.texture.read().reshape(SIZE[1], SIZE[0], 4)[..., :3].astype(int)
+    shown.forget()
+    with_them, without = (picture[..., :3].astype(int) for picture in (still(stage), still(stage, particles=False)))
+    place = np.abs(with_them - without).max(-1) > 40
+    assert place.sum() > 50
+    assert np.abs(pixels - with_them)[place].mean() < 0.6 * np.abs(pixels - without)[place].mean()
 
 
 def test_without_any_the_picture_stays(stage: Stage) -> None:

@@ -13,10 +13,12 @@ from taixu.gpu import Texture
 from taixu.render import ViewCamera
 from taixu.render.path_tracing import PathSettings, PathTracer, clean
 from taixu.render.post.finishing import finish_still, is_finished_late
-from taixu.render.stills import develop
+from taixu.render.stills import develop, particle_layer, under
 from taixu.render.tonemap import encode
 
 if TYPE_CHECKING:
+    from numpy.typing import NDArray
+
     from taixu_editor.window import EditorWindow
 
 __all__ = ["ReferencePicture"]
@@ -28,6 +30,8 @@ _TILE = 96
 _MOST_SAMPLES = 256
 _SMOOTHED_FROM = 16
 """Samples from which on noise is taken out, which takes a moment itself."""
+_PARTICLE_SAMPLES = 8
+"""Frames of particles, which no path meets."""
 
 
 class ReferencePicture:
@@ -51,6 +55,7 @@ class ReferencePicture:
         self._is_refused = False
         self._is_finished_late = False
         self._camera: ViewCamera | None = None
+        self._particles: NDArray[np.float32] | None = None
 
     def follow(self, world: World, camera: ViewCamera, size: tuple[int, int], key: Any) -> None:
         """Go on with it, or begin anew where `key` says that something looks different."""
@@ -69,6 +74,9 @@ class ReferencePicture:
                 plain = {"exposure_ev": 0.0} if self._is_finished_late else None
                 self._tracer = PathTracer(self._window.renderer, world, camera, size=size, settings=paths, view_settings=plain)
                 self._camera = camera
+                self._particles = particle_layer(
+                    self._window.renderer, world, camera, size=size, samples=_PARTICLE_SAMPLES, settings=plain or {}
+                )
             except TaixuError as error:
                 self._is_refused = True
                 self._window.shell.toasts.say(str(error), "warning")
@@ -93,11 +101,11 @@ class ReferencePicture:
     def _end(self) -> None:
         if self._tracer is not None:
             self._tracer.release()
-        self._tracer = None
+        self._tracer = self._particles = None
 
     def _show(self, tracer: PathTracer) -> None:
         found = tracer.read()
-        light = clean(found) if found.samples >= _SMOOTHED_FROM else found.mean
+        light = under(self._particles, clean(found) if found.samples >= _SMOOTHED_FROM else found.mean)
         renderer = self._window.renderer
         if self._is_finished_late:
             assert self._camera is not None

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from taixu.ecs import World
     from taixu.render.renderer import Renderer
 
-__all__ = ["accumulate", "render_still", "sample_offsets"]
+__all__ = ["accumulate", "particle_layer", "render_still", "sample_offsets", "under"]
 
 _SHARPEST = -2.0  # levels of mip maps
 
@@ -132,7 +132,8 @@ def accumulate(
         return finish_still(renderer, world, camera, light, encoding=encoding, settings=wanted)
     if reference:
         light = trace_still(renderer, world, camera, size=size, samples=samples, view_settings=wanted)
-        light = _under_particles(renderer, world, camera, light, samples=min(samples, TRACED_SAMPLES), settings=wanted)
+        layer = particle_layer(renderer, world, camera, size=size, samples=min(samples, TRACED_SAMPLES), settings=wanted)
+        light = under(layer, light)
         return develop(renderer, light, wanted) if encoding == "display" else light
     if traced:
         wanted["occlusion"] = wanted["reflections"] = False  # rays find both
@@ -159,21 +160,26 @@ def accumulate(
     return develop(renderer, total, wanted) if developed else total
 
 
-def _under_particles(
-    renderer: Renderer, world: World, camera: ViewCamera, light: NDArray[np.float32], *, samples: int, settings: dict[str, Any]
-) -> NDArray[np.float32]:
-    """Light that paths found, with particles before it as frames show them: hidden by what is nearer, and without fog."""
+def particle_layer(
+    renderer: Renderer, world: World, camera: ViewCamera, *, size: tuple[int, int], samples: int, settings: dict[str, Any]
+) -> NDArray[np.float32] | None:
+    """Particles as frames show them, hidden by what is nearer, and without fog: scene-referred, premultiplied [height, width, 4];
+    None where there are none.
+    """
     if settings.get("particles", True) is not True or not any(table.count for table in world.query(Particles)):
-        return light
+        return None
     drawn = settings | {
         "particles": "alone", "reference": False, "traced": False, "encoding": "linear", "background": "transparent", "fog": False,
         "post": "optics", "occlusion": False, "reflections": False,
     }  # fmt: skip
-    size = light.shape[1], light.shape[0]
     (sums,) = _sums(renderer, world, [View(camera, size, name="still", quality="full", settings=drawn)], samples)
-    layer = sums.sum(0) / np.float32(samples)
-    under: NDArray[np.float32] = layer + light * (1.0 - np.clip(layer[..., 3:], 0.0, 1.0))
-    return under
+    layer: NDArray[np.float32] = sums.sum(0) / np.float32(samples)
+    return layer
+
+
+def under(layer: NDArray[np.float32] | None, light: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Light with a layer before it."""
+    return light if layer is None else layer + light * (1.0 - np.clip(layer[..., 3:], 0.0, 1.0))
 
 
 def _sums(renderer: Renderer, world: World, views: Sequence[View], samples: int) -> NDArray[np.float32]:
