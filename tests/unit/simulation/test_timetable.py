@@ -17,7 +17,7 @@ pytest.importorskip("pyproj")
 from taixu.assets.geodata.frames import LocalFrame
 from taixu.assets.geodata.gtfs import read_gtfs
 from taixu.errors import TaixuError
-from taixu.simulation.traffic import Connection, Demand, Lane, RoadNetwork, Traffic, Trip
+from taixu.simulation.traffic import Connection, Demand, Kind, Lane, RoadNetwork, Traffic, Trip
 from taixu.simulation.traffic.sumo import sumo_places
 from taixu.simulation.traffic.timetable import timetable_trips
 from taixu.simulation.worlds.built_in import add_built_in
@@ -122,3 +122,18 @@ def test_times_of_stops_are_checked() -> None:
     for leaves in ((1.0, 2.0), (np.nan,)):
         with pytest.raises(TaixuError, match="a time for each of its 1 stops"):
             Demand(straight(), [Trip(0.0, ("a", "b"), stops=stop, leaves=leaves)])
+
+
+def test_buses_have_a_look_of_their_own(tmp_path: Path) -> None:
+    trips = timetable_trips(_town(), read_gtfs(write_feed(tmp_path / "town.zip")), _place, day=_DAY, begin_secs=_EIGHT)
+    car, anybody = Trip(0.0, ("a", "b")), Trip(0.0, ("c",), Kind(category="ignoring"))
+    traffic = Traffic(Demand(_town(), [*trips[:1], car, anybody]))
+    said = traffic.step(0, 30 * 10**9, {})
+    numbers = [traffic.demand.trips[number].kind.category for number in said["number"].tolist()]
+    assert dict(zip(numbers, said["bus"].tolist())) == {"bus": True, "passenger": False, "ignoring": False}
+    kinds = SimulatorKinds()
+    add_built_in(kinds)
+    kind = kinds.kind("traffic")
+    assert kind.poses is not None and kind.other_looks == ("bus",)
+    poses = kind.poses(said)
+    assert poses is not None and poses.look is not None and poses.look.tolist() == said["bus"].astype(int).tolist()

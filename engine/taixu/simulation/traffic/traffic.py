@@ -12,7 +12,7 @@ from taixu.errors import TaixuError
 from taixu.simulation.packing import hash_state, pack, unpack
 from taixu.simulation.simulator import Columns
 from taixu.simulation.traffic.demand import Demand
-from taixu.simulation.traffic.network import SignalProgram
+from taixu.simulation.traffic.network import SignalProgram, class_bits
 from taixu.simulation.traffic.routing import Router
 from taixu.simulation.traffic.signals import plan_doubts, show_signals
 from taixu.simulation.traffic.state import CAR_FIELDS, Cars, Roads, Room, no_cars, roads_of
@@ -21,6 +21,7 @@ __all__ = ["Traffic"]
 
 _STEP_SECS = 0.5
 _NO_LINK, _UNKNOWN_LINK = -1, -2
+_BUSES = class_bits(["bus", "coach"])
 _CLOSED = 0.02
 """A pace below this (share of the limit) shuts a lane for whoever looks for a way."""
 
@@ -31,8 +32,8 @@ class Traffic:
     It is told ``pace`` (share of the limit by lane; flooded streets are slow, zero shuts a lane and those who would come there look
     for another way), ``held`` (by lane: people cross), ``plan`` (which of `plans` the lights follow: 1 the first, 0 their own
     programs) and ``lights`` (what each link of all lights shows, in place of both). It says, a row a car, ``number`` (of its trip),
-    ``lane``, ``along``, ``speed``, ``place`` (x and z, ``[n, 2]``) and ``heading``; ``edge_cars`` and ``edge_speed`` by edge; and
-    ``counts``: driving, waiting to come onto the road, arrived, jumped.
+    ``lane``, ``along``, ``speed``, ``place`` (x and z, ``[n, 2]``), ``heading`` and ``bus`` (whether it is one); ``edge_cars`` and
+    ``edge_speed`` by edge; and ``counts``: driving, waiting to come onto the road, arrived, jumped.
 
     Parameters
     ----------
@@ -118,6 +119,7 @@ class Traffic:
         sums = np.bincount(edge, cars.speed, minlength=len(self.network.edges))
         return {
             "number": cars.number, "lane": cars.lane, "along": cars.along, "speed": cars.speed, "place": place, "heading": heading,
+            "bus": (cars.kind > 0) & ((cars.kind & _BUSES) != 0),
             "edge_cars": counts, "edge_speed": np.divide(sums, counts, out=np.zeros(len(counts)), where=counts > 0),
             "counts": np.array([len(cars.lane), len(self._waiting.lane), int((self._arrived >= 0).sum()), self._jumped]),
         }  # fmt: skip

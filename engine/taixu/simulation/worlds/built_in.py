@@ -13,15 +13,16 @@ from taixu.simulation.worlds.kinds import Poses, Prepared, SimulatorKind, Simula
 from taixu.simulation.worlds.loose import body_poses, prepare_bodies
 from taixu.simulation.worlds.relief import Relief, read_heights
 from taixu.simulation.worlds.settings import Settings
-from taixu.simulation.worlds.timetables import buses_of
+from taixu.simulation.worlds.timetables import buses_of, transit_of
 
 __all__ = ["add_built_in"]
 
 
 def add_built_in(kinds: SimulatorKinds) -> None:
-    """Make water, traffic, people, weather, fields, drones, loose bodies, units and SUMO known."""
+    """Make water, traffic, public transport, people, weather, fields, drones, loose bodies, units and SUMO known."""
     kinds.add("water", SimulatorKind(_water))
-    kinds.add("traffic", SimulatorKind(_traffic, _car_poses, "car"))
+    kinds.add("traffic", SimulatorKind(_traffic, _car_poses, "car", ("bus",)))
+    kinds.add("transit", SimulatorKind(_transit, _car_poses, "bus", ("train", "tram")))
     kinds.add("people", SimulatorKind(_people, _people_poses, "person"))
     kinds.add("weather", SimulatorKind(_weather))
     kinds.add("fields", SimulatorKind(_fields))
@@ -72,6 +73,21 @@ def _traffic(settings: Settings, site: Site) -> Prepared:
         return Traffic(demand, name=name, period_secs=period, jump_secs=jump, plans=plans)
 
     return Prepared(make, {"network": network, "relief": relief})
+
+
+def _transit(settings: Settings, site: Site) -> Prepared:
+    """``timetable`` and what belongs to it, ``lines`` (`transit_of`), `_relief`."""
+    from taixu.simulation.transit import Transit
+
+    runs, courses = transit_of(settings)
+    relief, period = _relief(settings), settings.number("period_secs", 0.5, low=1e-2, high=3600.0)
+    settings.done()
+
+    def make(name: str) -> Any:
+        return Transit(runs, name=name, period_secs=period)
+
+    make("transit")  # says at once what is wrong
+    return Prepared(make, {"courses": courses, "relief": relief})
 
 
 def _sumo(settings: Settings, site: Site) -> Prepared:
@@ -228,7 +244,8 @@ def _car_poses(said: Columns) -> Poses | None:
     flat, heading, speed = said["place"], said["heading"], said["speed"]
     place = np.stack([flat[:, 0], np.zeros(len(flat)), flat[:, 1]])
     velocity = np.stack([np.cos(heading) * speed, np.zeros(len(flat)), np.sin(heading) * speed])
-    return Poses(said["number"].astype(np.int64), place, velocity, _turned(heading))
+    look = next((said[name].astype(np.int32) for name in ("look", "bus") if name in said), None)
+    return Poses(said["number"].astype(np.int64), place, velocity, _turned(heading), look=look)
 
 
 def _people_poses(said: Columns) -> Poses | None:

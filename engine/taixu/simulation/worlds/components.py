@@ -25,6 +25,7 @@ class Simulated:
     owner: EntityRef = field(default=0)
     number: I64 = field(default=-1, doc="Which of the simulator's rows it is; -1 is a surface.")
     speed: F32 = field(default=0.0, unit="m/s")
+    look: I32 = field(default=0, doc="Which of the looks of its simulator's kind: among cars a bus is 1.")
 
 
 @component("ghost", authored=False, made=True)

@@ -33,6 +33,8 @@ class Poses:
         Unit quaternions x, y, z, w, ``[4, n]``.
     size
         What a look of one metre is drawn out to, ``[3, n]``; None where looks are as large as they are.
+    look
+        Which of its kind's looks each has, ``[n]``; None where all have the first.
     """
 
     number: NDArray[np.int64]
@@ -40,6 +42,7 @@ class Poses:
     velocity: NDArray[np.float64]
     rotation: NDArray[np.float32]
     size: NDArray[np.float32] | None = None
+    look: NDArray[np.int32] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,11 +95,14 @@ class SimulatorKind:
         Finds where its rows stand, out of the columns that it said; None for those that move nobody.
     look
         What its rows look like: a name of `taixu.simulation.worlds.looks.LOOKS`.
+    other_looks
+        What those look like whose `Poses.look` is 1 and more.
     """
 
     prepare: Callable[[Settings, Site], Prepared]
     poses: Callable[[Columns], Poses | None] | None = None
     look: str = ""
+    other_looks: tuple[str, ...] = ()
 
 
 class SimulatorKinds:

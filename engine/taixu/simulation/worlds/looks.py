@@ -48,6 +48,39 @@ def _car() -> Parts:
     return {"paint": [body, roof], "glass": [cabin], "rubber": wheels}
 
 
+def _bus() -> Parts:
+    """12 m long; its front is at x = 0. Its glass goes round, between a painted body and a painted roof."""
+    body = _box((11.9, 1.15, 2.5), (-6.0, 0.95, 0.0), 0.14)
+    glass = _box((11.84, 1.1, 2.44), (-6.0, 1.98, 0.0), 0.12)
+    roof = _box((11.9, 0.42, 2.5), (-6.0, 2.72, 0.0), 0.14)
+    posts = [_box((0.16, 1.2, 2.48), (x, 2.0, 0.0), 0.03) for x in (-1.7, -4.2, -6.7, -9.2, -11.7)]
+    doors = [_box((1.25, 1.95, 0.06), (x, 1.5, 1.23), 0.02) for x in (-1.0, -5.45)]  # to the kerb: right of where it goes
+    wheels = [_wheel(x, z, 0.96, 0.3) for x in (-2.6, -8.7) for z in (-1.1, 1.1)]
+    return {"paint": [body, roof, *posts], "glass": [glass, *doors], "rubber": wheels}
+
+
+def _tram() -> Parts:
+    """A section of a tram, 10 m long; its front is at x = 0, and sections follow one another."""
+    body = _box((9.5, 0.95, 2.4), (-5.0, 0.83, 0.0), 0.1)
+    glass = _box((9.44, 1.25, 2.34), (-5.0, 1.93, 0.0), 0.1)
+    roof = _box((9.5, 0.5, 2.4), (-5.0, 2.8, 0.0), 0.16)
+    posts = [_box((0.2, 1.3, 2.38), (x, 1.95, 0.0), 0.03) for x in (-0.5, -2.75, -5.0, -7.25, -9.5)]
+    bellows = _box((0.7, 2.3, 2.0), (-9.9, 1.6, 0.0), 0.05)
+    skirts = _box((6.4, 0.3, 2.1), (-5.0, 0.3, 0.0), 0.04)
+    return {"paint": [body, roof, *posts], "glass": [glass], "rubber": [bellows, skirts]}
+
+
+def _train() -> Parts:
+    """A coach of a train, 20 m long; its front is at x = 0, and coaches follow one another."""
+    body = _box((19.3, 1.3, 2.8), (-10.0, 1.45, 0.0), 0.12)
+    glass = _box((19.2, 0.95, 2.74), (-10.0, 2.55, 0.0), 0.1)
+    roof = _box((19.3, 0.75, 2.8), (-10.0, 3.35, 0.0), 0.3)
+    posts = [_box((0.5, 1.0, 2.78), (x, 2.55, 0.0), 0.03) for x in (-0.6, -3.7, -6.85, -10.0, -13.15, -16.3, -19.4)]
+    bellows = _box((0.9, 2.6, 1.6), (-19.9, 2.2, 0.0), 0.05)
+    bogies = [_box((3.4, 0.75, 2.2), (x, 0.45, 0.0), 0.1) for x in (-3.4, -16.6)]
+    return {"paint": [body, roof, *posts], "glass": [glass], "rubber": [bellows, *bogies]}
+
+
 def _person() -> Parts:
     """1.75 m tall."""
     legs = [_moved(shape_mesh("capsule", (0.16, 0.9, 0.16)), (0.0, 0.45, z)) for z in (-0.09, 0.09)]
@@ -71,18 +104,20 @@ def _crate() -> Parts:
     return {"paint": [_box((1.0, 1.0, 1.0), (0.0, 0.0, 0.0), 0.03)]}
 
 
-LOOKS: Mapping[str, Callable[[], Parts]] = {"car": _car, "person": _person, "drone": _drone, "crate": _crate}
+LOOKS: Mapping[str, Callable[[], Parts]] = {
+    "car": _car, "bus": _bus, "tram": _tram, "train": _train, "person": _person, "drone": _drone, "crate": _crate
+}  # fmt: skip
 
 
 def _box(size: tuple[float, float, float], at: tuple[float, float, float], bevel: float) -> dict[str, NDArray[np.float32]]:
     return _moved(shape_mesh("box", size, bevel_m=bevel), at)
 
 
-def _wheel(x: float, z: float) -> dict[str, NDArray[np.float32]]:
-    wheel = shape_mesh("cylinder", (0.64, 0.2, 0.64), bevel_m=0.04)
+def _wheel(x: float, z: float, across: float = 0.64, width: float = 0.2) -> dict[str, NDArray[np.float32]]:
+    wheel = shape_mesh("cylinder", (across, width, across), bevel_m=0.04)
     for name in ("POSITION", "NORMAL"):  # laid on its side: a quarter turn about x
         wheel[name] = np.ascontiguousarray(wheel[name][:, [0, 2, 1]] * np.array([1, -1, 1], np.float32))
-    return _moved(wheel, (x, 0.32, z))
+    return _moved(wheel, (x, across / 2, z))
 
 
 def _moved(mesh: dict[str, NDArray[np.float32]], by: tuple[float, float, float]) -> dict[str, NDArray[np.float32]]:

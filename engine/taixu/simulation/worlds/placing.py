@@ -12,7 +12,7 @@ from taixu.ecs import World
 from taixu.ecs.entity import mix64
 from taixu.scene import MaterialLibrary, MeshInstance, MeshLibrary, Transform, split_position
 from taixu.simulation.worlds.components import Simulated, Simulation
-from taixu.simulation.worlds.kinds import Poses, SimulatorKinds
+from taixu.simulation.worlds.kinds import Poses, SimulatorKind, SimulatorKinds
 from taixu.simulation.worlds.looks import look_mesh
 from taixu.simulation.worlds.runs import Part, Simulations
 
@@ -20,7 +20,7 @@ __all__ = ["dress_simulated", "place_simulated", "surface_entity"]
 
 _SALT = np.uint64(0x51B0_1A7E_D000_0001)
 _MOST_SHOWN = 1 << 20
-_NAMES = ("owner", "number")
+_NAMES = ("owner", "number", "look")
 
 
 def place_simulated(world: World, now_ns: int) -> None:
@@ -53,17 +53,19 @@ def dress_simulated(world: World) -> None:
     """Give those a look who have none: who was brought back from a recording, which says where they were."""
     if not world.has_resource(SimulatorKinds) or not world.has_resource(MeshLibrary):
         return
-    kinds, meshes, materials = world.resource(SimulatorKinds), world.resource(MeshLibrary), world.resource(MaterialLibrary)
+    kinds = world.resource(SimulatorKinds)
     for table in list(world.query(Simulated, Transform, without=(MeshInstance,)).tables()):
-        entities, owners, numbers = (each.copy() for each in (table.entities, *(table.read(Simulated, name) for name in _NAMES)))
+        entities, owners, numbers, looks = (
+            each.copy() for each in (table.entities, *(table.read(Simulated, name) for name in _NAMES))
+        )
         for owner in np.unique(owners).tolist():
-            mine = owners == owner
+            mine = (owners == owner) & (numbers >= 0)
             if not world.alive([owner])[0] or not world.has(owner, Simulation):
                 continue
-            kind = world.get(owner, Simulation).kind
-            look = kinds.kind(kind).look if kind in kinds else ""
-            if look:
-                world.insert(entities[mine], MeshInstance(mesh=look_mesh(meshes, materials, look)))
+            name = world.get(owner, Simulation).kind
+            if mine.any() and name in kinds and kinds.kind(name).look:
+                world.insert(entities[mine], MeshInstance())
+                world.scatter(entities[mine], MeshInstance, "mesh", _meshes(world, kinds.kind(name), looks[mine]))
                 world.scatter(entities[mine], MeshInstance, "tint", _tints(numbers[mine]))
 
 
@@ -85,9 +87,10 @@ def surface_entity(world: World, part: Part, mesh: int) -> None:
 
 def _place(world: World, part: Part, poses: Poses, age: float) -> None:
     entities, numbers = _own(world, part)
+    entities, numbers = entities[numbers >= 0], numbers[numbers >= 0]  # surfaces stay where they are
     ours, theirs = np.argsort(numbers), np.argsort(poses.number)
     if not np.array_equal(numbers[ours], poses.number[theirs]):
-        entities, numbers = _matched(world, part, poses.number, entities, numbers)
+        entities, numbers = _matched(world, part, poses, entities, numbers)
         ours = np.argsort(numbers)
     if not len(entities):
         return
@@ -102,21 +105,33 @@ def _place(world: World, part: Part, poses: Poses, age: float) -> None:
 
 
 def _matched(
-    world: World, part: Part, wanted: NDArray[np.int64], entities: NDArray[np.uint64], numbers: NDArray[np.int64]
+    world: World, part: Part, poses: Poses, entities: NDArray[np.uint64], numbers: NDArray[np.int64]
 ) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
     """Have an entity for each of the wanted numbers, and no other: entities and their numbers."""
+    wanted = poses.number
     gone = ~np.isin(numbers, wanted)
     if gone.any():
         world.despawn(entities[gone])
         entities, numbers = entities[~gone], numbers[~gone]
-    new = wanted[~np.isin(wanted, numbers)]
+    fresh = ~np.isin(wanted, numbers)
+    new = wanted[fresh]
     if not len(new):
         return entities, numbers
-    mesh = look_mesh(world.resource(MeshLibrary), world.resource(MaterialLibrary), part.kind.look)
+    look = np.zeros(len(new), np.int32) if poses.look is None else poses.look[fresh]
     spawned = world.spawn_batch(len(new), {
-        Simulated: {"owner": part.entity, "number": new}, Transform: {}, MeshInstance: {"mesh": mesh, "tint": _tints(new)},
+        Simulated: {"owner": part.entity, "number": new, "look": look}, Transform: {},
+        MeshInstance: {"mesh": _meshes(world, part.kind, look), "tint": _tints(new)},
     }, stable_ids=_ids(world, part, new))  # fmt: skip
     return np.concatenate([entities, spawned]), np.concatenate([numbers, new])
+
+
+def _meshes(world: World, kind: SimulatorKind, look: NDArray[np.int32]) -> NDArray[np.uint32]:
+    """The numbers of the meshes of a kind's looks; of one that it has not, the first."""
+    names = (kind.look, *kind.other_looks)
+    meshes, materials = world.resource(MeshLibrary), world.resource(MaterialLibrary)
+    known = np.where((look >= 0) & (look < len(names)), look, 0)
+    numbers = {each: look_mesh(meshes, materials, names[each]) for each in np.unique(known).tolist()}
+    return np.array([numbers.get(each, 0) for each in range(len(names))], np.uint32)[known]
 
 
 def _own(world: World, part: Part) -> tuple[NDArray[np.uint64], NDArray[np.int64]]:
@@ -141,4 +156,5 @@ _PAINTS = np.array([0xFFE8E6E2, 0xFF2B2A29, 0xFF8C8A87, 0xFF3A3FA8, 0xFF7A4B2A, 
 
 
 def _tints(numbers: NDArray[np.int64]) -> NDArray[np.uint32]:
-    return _PAINTS[(mix64(numbers.astype(np.int64).view(np.uint64)) % np.uint64(len(_PAINTS))).astype(np.intp)]
+    """Paints by the numbers' low halves: sections of one vehicle are painted alike."""
+    return _PAINTS[(mix64(numbers.astype(np.uint64) & np.uint64(0xFFFFFFFF)) % np.uint64(len(_PAINTS))).astype(np.intp)]

@@ -10,6 +10,7 @@ from taixu.simulation.worlds.ghosts import GhostsShown, show_ghosts
 from taixu.simulation.worlds.kinds import SimulatorKinds
 from taixu.simulation.worlds.runs import Simulations, advance_simulations
 from taixu.simulation.worlds.surfaces import WaterShown, show_water
+from taixu.simulation.worlds.transit_lines import TransitShown, show_transit_lines
 
 __all__ = ["SimulationPlugin"]
 
@@ -27,10 +28,11 @@ class SimulationPlugin:
         app.register_component(Ghost)
         kinds, runs, branches = SimulatorKinds(), Simulations(), Branches(app.world)
         add_built_in(kinds)
-        for resource in (kinds, runs, WaterShown(), branches, GhostsShown()):
+        for resource in (kinds, runs, WaterShown(), TransitShown(), branches, GhostsShown()):
             app.insert_resource(resource)
         app.add_system(Stage.FIXED_LAST, advance_simulations)
         app.add_system(Stage.UPDATE, show_water)
+        app.add_system(Stage.UPDATE, show_transit_lines)
         app.add_system(Stage.UPDATE, show_ghosts, after=("show_water",))
         app.on_close(runs.close)
         app.on_close(branches.close)
