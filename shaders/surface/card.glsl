@@ -67,11 +67,27 @@ vec3 placed_vertex(RenderableRow object, vec3 position, vec2 corner, vec2 turn_s
     v_tile_ab = vec4(point_in_picture(point, above, picture_direction(cell, most)),
                      point_in_picture(point, above, picture_direction(cell + b, most)));
     v_tile_c = point_in_picture(point, above, picture_direction(cell + 1.0, most));
+#ifdef CASTER
+    // Shadows show the picture that was taken from nearest to the light alone, which costs a third.
+    vec2 nearest = cell;
+    if (v_weights.y > max(v_weights.x, v_weights.z)) {
+        nearest = cell + b;
+        v_tile_ab.xy = v_tile_ab.zw;
+    } else if (v_weights.z > v_weights.x) {
+        nearest = cell + 1.0;
+        v_tile_ab.xy = v_tile_c;
+    }
+#endif
     // Atlases of walkers are squares of squares, one for each moment of a stride.
     float wide = 1.0 / float(card.frames * card.blocks);
     uint block = min(object.stride, card.blocks * card.blocks - 1u);
     cell += vec2(block % card.blocks, block / card.blocks) * float(card.frames);
+#ifdef CASTER
+    nearest += vec2(block % card.blocks, block / card.blocks) * float(card.frames);
+    v_corner_ab = vec4(nearest, 0.0, 0.0) * wide;
+#else
     v_corner_ab = vec4(cell, cell + b) * wide;
+#endif
     v_corner_c = vec4((cell + 1.0) * wide, wide, viewport.y > 0.0 ? share_that_stays(sphere, card.fade_px) : 0.0);
     v_frame = mat2x3(x, z);
     // The card itself stands upright as the thing does, and across the line of sight.
@@ -91,6 +107,15 @@ layout(location = 14) flat in mat2x3 v_frame;
 float weight_in(vec2 tile, float weight) { return all(lessThan(abs(tile), vec2(1.0))) ? weight : 0.0; }
 vec2 in_atlas(vec2 tile, vec2 corner) { return corner + (tile * 0.5 + 0.5) * v_corner_c.z; }
 
+#ifdef CASTER
+vec4 mixed_color(out vec3 weights) {
+    vec4 a = sample_base_color_at(in_atlas(v_tile_ab.xy, v_corner_ab.xy));
+    weights = vec3(1.0, 0.0, 0.0);
+    return vec4(a.rgb, weight_in(v_tile_ab.xy, a.a));
+}
+
+vec4 mixed_shape(vec3 weights) { return sample_card_shape_at(in_atlas(v_tile_ab.xy, v_corner_ab.xy)); }
+#else
 vec4 mixed_color(out vec3 weights) {
     vec4 a = vec4(0.0), b = vec4(0.0), c = vec4(0.0);
     // Weights are those of the whole card, so that mip maps are chosen well in these branches.
@@ -111,6 +136,7 @@ vec4 mixed_shape(vec3 weights) {
     if (v_weights.z > 0.0) sum += sample_card_shape_at(in_atlas(v_tile_c, v_corner_c.xy)) * weights.z;
     return sum;
 }
+#endif
 
 vec3 placed_fragment(Fragment f) {
     vec3 weights;

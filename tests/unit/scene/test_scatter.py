@@ -140,11 +140,39 @@ def test_squares_change_with_distance_and_nothing_is_authored(tmp_path: Path) ->
 
 def test_what_has_one_form_of_many_triangles_stands_alone_in_far_blocks_too(tmp_path: Path) -> None:
     _, world, _ = _world(tmp_path, ("sphere",), 2000.0)
-    world.resource(Details).follow(world, [_eye()])
+    world.resource(Details).follow(world, [_eye(-500.0)])
     spread = next(iter(world.resource(ScatterState).spreads.values()))
     shown = sum(len(spread.squares.rows(unit)) for unit in spread.entities)
     assert any(unit >= len(spread.squares.lows) for unit in spread.entities), "a block stands for its squares"
     assert sum(map(len, spread.entities.values())) == shown > 100
+
+
+def test_blocks_stand_for_squares_that_are_far_from_every_eye() -> None:
+    squares = Squares.sort(_places(20_000, 2000.0), 64.0)
+    wanted = np.full(len(squares.lows), 2, np.uint8)
+    for eyes in ([_eye()], [_eye(), _eye(700.0)]):
+        found = squares.gathered(wanted, 2, eyes=eyes, beyond_m=160.0)
+        units = np.flatnonzero(found == 2)
+        first, last = squares.spans(units)
+        assert (last - first).sum() == len(wanted), "each place once"
+        blocks = units[units >= len(squares.lows)]
+        assert 0 < len(blocks) < len(squares.blocks) - 1
+        for block in blocks.tolist():
+            rows = squares.rows(block)[:, :3]
+            assert all(np.linalg.norm(rows - eye.position, axis=1).min() >= 160.0 for eye in eyes)
+    assert (squares.gathered(wanted, 2) == 2).sum() == len(squares.blocks) - 1, "everything where nobody looks"
+
+
+def test_what_ends_with_its_last_form_has_no_impostor_and_small_squares(tmp_path: Path) -> None:
+    _, far, _ = _world(tmp_path)
+    _, near, _ = _world(tmp_path, reach_m=70.0)
+    for world in (far, near):
+        world.resource(Details).follow(world, [_eye()])
+    of_far, of_near = (next(iter(world.resource(ScatterState).spreads.values())) for world in (far, near))
+    assert of_far.form is not None and of_near.form is None
+    assert set(of_near.shown.tolist()) == {0, 1, HIDDEN}, "alone, then merged, then nothing"
+    edges = [float(np.ptp(of_near.squares.rows(square)[:, 0])) for square in range(len(of_near.squares.lows))]
+    assert 10.0 < max(edges) <= 20.001
 
 
 def test_they_go_with_their_entity(tmp_path: Path) -> None:

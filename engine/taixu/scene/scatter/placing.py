@@ -40,6 +40,10 @@ _FEW_VERTICES = 48
 _PX_PER_RAD = 900.0
 """Of the pictures that distances in components are meant for."""
 _NEAR_SQUARE_M, _FAR_SQUARE_M = 20.0, 64.0
+_SHORT_REACH_M = 120.0
+"""What is seen no farther than this lies in the small squares: large ones would be near with all that they hold."""
+_BLOCKS_BEYOND_M = 160.0
+"""Squares are gathered to blocks beyond this, past the shadows: a block that a shadow map touches is drawn there whole."""
 _LOD = re.compile(r".*lod(\d)$")
 
 
@@ -145,7 +149,8 @@ def _add(world: World, state: ScatterState, entity: int, look: tuple[Any, ...]) 
             places[:, 1] += height_on_triangles(heights.heights, heights.size, places[:, 0], places[:, 2])
     levels = model_levels(world, model, model_source, sways=bool(look[-1]))
     small = len(levels) and sum(part.vertex_count for part in levels[0].primitives) <= _FEW_VERTICES
-    squares = Squares.sort(places, _NEAR_SQUARE_M if small else _FAR_SQUARE_M)
+    is_short = look[6] <= _SHORT_REACH_M
+    squares = Squares.sort(places, _NEAR_SQUARE_M if small or is_short else _FAR_SQUARE_M)
     scales = np.zeros(0, np.float32)
     if heights is not None and heights.bare is not None and given is None:
         scales = squares.places[:, 4].copy()
@@ -260,7 +265,7 @@ def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bo
         if not world.alive(first).all():
             _clear(world, spread)
             spread.asked = ()
-    if not spread.form and not _is_single(spread, len(spread.levels) - 1) and _is_single(spread, 0):
+    if not spread.form and _ends_in_impostor(spread):
         _add_impostor(world, entity, spread)
     form, last = spread.form, len(spread.levels) - 1
     is_drawn = form is not None and form.impostor in spread.library.drawn_impostors and not any(each.wants_meshes for each in eyes)
@@ -282,7 +287,7 @@ def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bo
         wanted = np.where(wanted == HIDDEN, HIDDEN, np.minimum(wanted, last)).astype(np.uint8)
         if form is not None:
             wanted[wanted < last] = 0  # each has its level by itself
-    wanted = spread.squares.gathered(wanted, last)
+    wanted = spread.squares.gathered(wanted, last, eyes=eyes, beyond_m=_BLOCKS_BEYOND_M)
     changed = np.flatnonzero(wanted != spread.shown)
     if not len(changed):
         return False
@@ -303,6 +308,13 @@ def _show(world: World, entity: int, spread: _Spread, eyes: Sequence[Eye]) -> bo
 
 def _is_single(spread: _Spread, level: int) -> bool:
     return sum(part.vertex_count for part in spread.levels[level].primitives) > _FEW_VERTICES
+
+
+def _ends_in_impostor(spread: _Spread) -> bool:
+    """Where the last form is of a few triangles, and is not all that is ever seen far away: short grass has no use for pictures."""
+    _, _, _, _, _, coarse_m, reach_m, *_ = spread.look
+    is_seen_beyond = float(reach_m) > float(coarse_m)
+    return is_seen_beyond and not _is_single(spread, len(spread.levels) - 1) and _is_single(spread, 0)
 
 
 def _number_of(entity: int, spread: _Spread, level: int) -> int:

@@ -67,8 +67,7 @@ class Squares:
         nearest = np.full(len(self.lows), np.inf)
         fine = np.full(len(self.lows), np.inf)
         for eye in eyes:
-            gap = np.maximum(np.maximum(self.lows - eye.position, eye.position - self.highs), 0.0)
-            away = np.sqrt((gap**2).sum(1))
+            away = self._away(eye)
             nearest = np.minimum(nearest, away)
             fine = np.minimum(fine, away / (eye.pixels_per_rad / 900.0 if by_pixels and not eye.is_parallel else _sharpness(eye)))
         found = np.full(len(self.lows), HIDDEN, np.uint8)
@@ -76,6 +75,12 @@ class Squares:
             found[(nearest if level == len(distances) - 1 else fine) < distances[level]] = level
         found[nearest >= distances[-1]] = HIDDEN
         return found
+
+    def _away(self, eye: Eye) -> NDArray[np.float64]:
+        """How far each square's box is from an eye."""
+        gap = np.maximum(np.maximum(self.lows - eye.position, eye.position - self.highs), 0.0)
+        away: NDArray[np.float64] = np.sqrt((gap**2).sum(1))
+        return away
 
     @property
     def count(self) -> int:
@@ -99,11 +104,20 @@ class Squares:
         found = [(self.lows[a:b].min(0) + self.highs[a:b].max(0)) / 2 for a, b in zip(first.tolist(), last.tolist(), strict=True)]
         return np.array(found, np.float64).reshape(-1, 3)
 
-    def gathered(self, wanted: NDArray[np.uint8], level: int) -> NDArray[np.uint8]:
-        """Levels of squares and then of blocks: where all squares of a block have this one, the block stands for them."""
+    def gathered(
+        self, wanted: NDArray[np.uint8], level: int, *, eyes: Sequence[Eye] = (), beyond_m: float = 0.0
+    ) -> NDArray[np.uint8]:
+        """Levels of squares and then of blocks: where all squares of a block have this one, the block stands for them.
+
+        Not so where an eye is nearer than `beyond_m`: a block is drawn whole wherever a bit of it is seen, or casts a shadow.
+        """
         if not len(self.lows):
             return wanted
-        whole = np.minimum.reduceat((wanted == level).astype(np.uint8), self.blocks[:-1]) == 1
+        fits = wanted == level
+        if beyond_m > 0.0:
+            for eye in eyes:
+                fits &= self._away(eye) >= beyond_m
+        whole = np.minimum.reduceat(fits.astype(np.uint8), self.blocks[:-1]) == 1
         of_square = np.repeat(whole, np.diff(self.blocks))
         return np.concatenate([np.where(of_square, HIDDEN, wanted), np.where(whole, level, HIDDEN)]).astype(np.uint8)
 
