@@ -1,4 +1,5 @@
-// Five materials on the ground, by a map of weights: from above where it is level, from all sides where it is steep.
+// Five materials on the ground, by a map of weights: from above where it is level, from the side where it is steep; rock from all
+// sides at once.
 // All coordinates come from the mesh (metres in the terrain's frame), none from storage: invocations that only help with
 // derivatives may read nothing there. Nothing repeats visibly: each place sees one of eight offsets of a picture, blended.
 #define USES_SKY
@@ -31,6 +32,15 @@ Laid laid(vec2 metres, float edge_m, float variety) {
     l.first = sin(vec2(3.0, 7.0) * i) * 3.7;
     l.second = sin(vec2(3.0, 7.0) * (i + 1.0)) * 3.7;
     l.share = smoothstep(0.25, 0.75, k - i);
+    return l;
+}
+
+// As it lies on level ground, or on a wall.
+Laid laid_on(bool is_wall, vec2 level, vec2 wall, float edge_m, float variety) {
+    Laid l = laid(level, edge_m, variety), w = laid(wall, edge_m, variety);
+    l.uv = is_wall ? w.uv : l.uv;
+    l.dx = is_wall ? w.dx : l.dx;
+    l.dy = is_wall ? w.dy : l.dy;
     return l;
 }
 
@@ -142,13 +152,14 @@ vec3 normal_5_at(Laid l) {
 // Metres that a picture's edge covers.
 const float EDGE_1 = 3.0, EDGE_2 = 3.5, EDGE_3 = 14.0, EDGE_4 = 4.0, EDGE_5 = 8.0;
 
-void add_flat(inout Coat total, inout float sum, float share, vec4 color, vec3 bump, vec3 n) {
+// `right` and `up`: where a picture's edges point in the terrain's frame.
+void add_coat(inout Coat total, inout float sum, float share, vec4 color, vec3 bump, vec3 right, vec3 up) {
     // What stands high in its picture covers what lies low in another's.
-    float w = share * (0.25 + color.a) ;
+    float w = share * (0.25 + color.a);
     w *= w;
     total.color += w * color.rgb;
-    vec2 turn = (bump.xy * 2.0 - 1.0);
-    total.normal += w * vec3(turn.x, 0.0, -turn.y);
+    vec2 turn = bump.xy * 2.0 - 1.0;
+    total.normal += w * (right * turn.x + up * turn.y);
     total.roughness += w * bump.z;
     sum += w;
 }
@@ -183,18 +194,25 @@ void surface(in Fragment f, inout SurfaceInputs s) {
     // Borders between materials are ragged.
     shares = clamp(shares + (0.34 * fine_noise + 0.22 * rough_noise) * shares * (1.0 - shares) * 4.0, 0.0, 1.0);
     float first = max(1.0 - dot(shares, vec4(1.0)), 0.0);
-    Laid l1 = laid(ground, EDGE_1, near_noise), l2 = laid(ground, EDGE_2, near_noise), l4 = laid(ground, EDGE_4, near_noise);
-    Laid l5 = laid(ground, EDGE_5, near_noise);
+    // Where it is steeper than 56 degrees, more or less, coats hang on it as they would on a wall, instead of being drawn out long.
+    // The border is as ragged as those between coats, so one look-up does.
+    vec3 lie = f.normal; // of the mesh: what is drawn out is the mesh, whatever finer relief says
+    bool is_wall = lie.y < 0.56 + 0.16 * fine_noise + 0.1 * rough_noise, is_along_z = abs(lie.x) > abs(lie.z);
+    vec2 wall = vec2(is_along_z ? ground.y : ground.x, -height_m);
+    vec3 right = is_wall && is_along_z ? vec3(0.0, 0.0, 1.0) : vec3(1.0, 0.0, 0.0);
+    vec3 up = is_wall ? vec3(0.0, 1.0, 0.0) : vec3(0.0, 0.0, -1.0);
+    Laid l1 = laid_on(is_wall, ground, wall, EDGE_1, near_noise), l2 = laid_on(is_wall, ground, wall, EDGE_2, near_noise);
+    Laid l4 = laid_on(is_wall, ground, wall, EDGE_4, near_noise), l5 = laid_on(is_wall, ground, wall, EDGE_5, near_noise);
     Laid top = laid(ground, EDGE_3, near_noise);
     float side_noise = ground_noise(vec2(place.x + place.y, height_m) * 0.07);
     Laid side_x = laid(vec2(ground.y, -height_m), EDGE_3, side_noise), side_z = laid(vec2(ground.x, -height_m), EDGE_3, side_noise);
     Coat coat = Coat(vec3(0.0), 0.0, vec3(0.0), 0.0);
     float sum = 0.0;
     const float LEAST = 0.02;
-    if (first > LEAST) add_flat(coat, sum, first, color_1_at(l1), normal_1_at(l1), n);
-    if (shares.x > LEAST) add_flat(coat, sum, shares.x, color_2_at(l2), normal_2_at(l2), n);
-    if (shares.z > LEAST) add_flat(coat, sum, shares.z, color_4_at(l4), normal_4_at(l4), n);
-    if (shares.w > LEAST) add_flat(coat, sum, shares.w, color_5_at(l5), normal_5_at(l5), n);
+    if (first > LEAST) add_coat(coat, sum, first, color_1_at(l1), normal_1_at(l1), right, up);
+    if (shares.x > LEAST) add_coat(coat, sum, shares.x, color_2_at(l2), normal_2_at(l2), right, up);
+    if (shares.z > LEAST) add_coat(coat, sum, shares.z, color_4_at(l4), normal_4_at(l4), right, up);
+    if (shares.w > LEAST) add_coat(coat, sum, shares.w, color_5_at(l5), normal_5_at(l5), right, up);
     if (shares.y > LEAST) {
         vec3 sides = pow(abs(n), vec3(4.0));
         sides /= sides.x + sides.y + sides.z;
