@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,6 +14,9 @@ from taixu.navigation.mesh import make_mesh
 from taixu.physics import shapes
 from taixu.simulation import Simulator
 from taixu.simulation.crowd import People
+from taixu.simulation.worlds.built_in import add_built_in
+from taixu.simulation.worlds.kinds import Prepared, SimulatorKinds, Site
+from taixu.simulation.worlds.settings import Settings
 
 SECOND = 10**9
 EXIT = np.array([[29.0, 0.0, 0.0]])
@@ -182,3 +186,20 @@ def test_what_cannot_be_is_one_sentence(rooms: NavigationMesh) -> None:
         people.restore(other.checkpoint())
     people.close()
     other.close()
+
+
+def test_people_of_a_world_stand_where_there_is_a_way_to_their_goals() -> None:
+    mesh = _mesh(_box((20.0, 1.0, 10.0), (0.0, -0.5, 0.0)), _box((6.0, 1.0, 10.0), (16.0, -0.5, 0.0)))  # an island beside it
+    kinds = SimulatorKinds()
+    add_built_in(kinds)
+    site = Site(Path(), lambda: mesh.floors, trusted=False)
+
+    def prepared(area: list[float], goal: list[float]) -> Prepared:
+        return kinds.kind("people").prepare(Settings({"groups": [{"area": area, "count": 200, "goals": [goal]}]}, Path()), site)
+
+    people = prepared([0, -5, 20, 5], [-8, 0, 0]).make("people")
+    assert people.places[:, 0].max() < 10.0
+    assert np.isfinite(people.way_secs(people.places)).all()
+    people.close()
+    with pytest.raises(TaixuError, match="there is no way to the goals from between 14, -5 and 20, 5"):
+        prepared([14, -5, 20, 5], [-8, 0, 0])

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from taixu.simulation.compiling import compiled
 
-__all__ = ["bin_people", "choose_velocities", "move", "solve_costs"]
+__all__ = ["bin_people", "choose_velocities", "label_floors", "move", "solve_costs"]
 
 _F = NDArray[np.float64]
 _I = NDArray[np.int32]
@@ -119,6 +119,28 @@ def solve_costs(links: _I, slowness: NDArray[np.float32], goals: _I, cell: float
                     place[other] = count
                     count += 1
                 _heap_up(heap, place, costs, place[other])
+
+
+@compiled
+def label_floors(links: _I, label: _I) -> None:
+    """Number floors, ``[floors]``, so that those between which there is a way have the same."""
+    label[:] = -1
+    stack = np.empty(len(label), np.int32)
+    for first in range(len(label)):
+        if label[first] >= 0:
+            continue
+        label[first] = first
+        stack[0] = first
+        count = 1
+        while count > 0:
+            count -= 1
+            floor = stack[count]
+            for side in range(4):
+                other = links[side, floor]
+                if other >= 0 and label[other] < 0:
+                    label[other] = first
+                    stack[count] = other
+                    count += 1
 
 
 @compiled

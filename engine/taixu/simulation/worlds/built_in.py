@@ -111,15 +111,24 @@ def _sumo(settings: Settings, site: Site) -> Prepared:
 
 
 def _people(settings: Settings, site: Site) -> Prepared:
-    """``groups``: each ``count`` people over an ``area`` (x, z to x, z) at a ``height``, with ``goals`` (places) and ``seed``."""
+    """``groups``: each ``count`` people over an ``area`` (x, z to x, z) at a ``height``, with ``goals`` (places) and ``seed``.
+
+    They stand where there is a way to their goals.
+    """
+    from taixu.simulation.crowd.kernels import label_floors
+
     floors, places, groups, goals = site.floors(), [], [], []
+    island = np.empty(len(floors), np.int32)
+    label_floors(floors.links, island)
     for number, group in enumerate(settings.objects("groups")):
         count = int(group.number("count", 1, low=1, high=1 << 20))
         x0, z0, x1, z1 = group.array("area", shape=(4,))
         height, seed = group.number("height", 0.0), int(group.number("seed", number, low=0, high=1 << 62))
         goals.append(group.array("goals", shape=(None, 3)))
         group.done()
-        places.append(_scattered(floors, (x0, z0, x1, z1), height=height, count=count, seed=seed))
+        at = floors.nearest(goals[-1], 1.0)
+        leads = np.isin(island, island[at[at >= 0]])
+        places.append(_scattered(floors, (x0, z0, x1, z1), leads, height=height, count=count, seed=seed))
         groups.append(np.full(count, number))
     doors = [_floors_near(floors, door) for door in settings.objects("doors")]
     period = settings.number("period_secs", 0.5, low=1e-2, high=3600.0)
@@ -218,15 +227,18 @@ def _relief(settings: Settings) -> Relief | None:
 
 
 def _scattered(
-    floors: Any, area: tuple[float, float, float, float], *, height: float, count: int, seed: int
+    floors: Any, area: tuple[float, float, float, float], leads: NDArray[np.bool_], *, height: float, count: int, seed: int
 ) -> NDArray[np.float64]:
-    """Places on floors of an area, the same for the same seed."""
+    """Places on floors of an area from which there is a way, the same for the same seed."""
     at = floors.centres(np.arange(len(floors)))
     x0, z0, x1, z1 = area
     fits = (at[:, 0] >= x0) & (at[:, 0] <= x1) & (at[:, 2] >= z0) & (at[:, 2] <= z1) & (np.abs(at[:, 1] - height) < 1.5)
     inside = np.flatnonzero(fits)
     if not len(inside):
         raise TaixuError(f"there is no floor at the height {height:g} m between {x0:g}, {z0:g} and {x1:g}, {z1:g}")
+    inside = inside[leads[inside]]
+    if not len(inside):
+        raise TaixuError(f"there is no way to the goals from between {x0:g}, {z0:g} and {x1:g}, {z1:g}")
     rng = np.random.default_rng(seed)
     return np.asarray(at[rng.choice(inside, count, replace=count > len(inside))], np.float64)
 
