@@ -166,10 +166,22 @@ def _step(value: Floats, low: float, high: float) -> Floats:
 
 
 def _dots(texels: _Texels, size_m: float, seed: int, share: float) -> Floats:
-    """Spots of many sizes."""
-    field = _noise(texels.place, size_m, seed)
-    patch = _noise(texels.place, size_m * 9.0, seed + 1, 2)
-    return _step(field - 0.25 * (1.0 - patch), 1.0 - share, 1.0 - 0.6 * share)
+    """Round spots of many sizes: one in a share of a lattice's cells, its middle and radius by chance; seams do not show."""
+    points = texels.place.reshape(-1, 3) / size_m + 100.0
+    low = np.floor(points - 0.5)
+    found = np.zeros(len(points))
+    for corner in np.ndindex(2, 2, 2):  # spots stay in the middle half of their cells, so others are too far away
+        cell = low + corner
+        x, y, z, radius, dark, there = (_noise_of_cells(cell, seed + 100 * number) for number in range(6))
+        far = np.linalg.norm(points - cell - 0.25 - 0.5 * np.stack([x, y, z], 1), axis=1)
+        reach = 0.10 + 0.28 * radius**2
+        found = np.maximum(found, (there < share) * (0.4 + 0.6 * dark) * (1.0 - _step(far, 0.45 * reach, reach)))
+    return found.reshape(texels.place.shape[:-1])
+
+
+def _noise_of_cells(cell: Floats, seed: int) -> Floats:
+    """A value of chance for each cell of a lattice, [0, 1)."""
+    return _noise_at(cell, 1.0, seed, 1)
 
 
 def _normals(texels: _Texels, height_m: Floats) -> Floats:

@@ -18,6 +18,10 @@ from taixu.animation.motion.turns import F32, about, inverse, multiply, rotate
 __all__ = ["ARMS", "GESTURES", "RIGHT_ARM", "UPPER_BODY", "cheer", "hold", "point", "sit", "talk", "wave"]
 
 TAU = np.float32(2.0 * np.pi)
+_STOUT = (0.16, 0.28)
+"""From the middle to a hip joint, in lengths of the leg: people's are 0.13; from the second on, a trunk is a cartoon's."""
+_BESIDE = 1.4
+"""Where the sides of such a trunk are, in half widths of its shoulders."""
 
 
 def _mask(*parts: str) -> NDArray[np.float32]:
@@ -75,6 +79,7 @@ def sit(bodies: Bodies, style: Style, *, secs: F32, seeds: F32, seat_m: F32 | No
 def _hands_on_thighs(pose: Pose, bodies: Bodies) -> None:
     worlds = world_turns(pose.turns)
     hips = bodies.hips + pose.hips * bodies.legs
+    stout = _stout(bodies)
     place = {0: hips}
     for bone in ("spine", "chest", "upperChest"):
         number = BONE[bone]
@@ -85,6 +90,8 @@ def _hands_on_thighs(pose: Pose, bodies: Bodies) -> None:
         thigh = rotate(worlds[BONE[f"{side}UpperLeg"]], bodies.offsets[BONE[f"{side}LowerLeg"]])
         knee = hips + rotate(worlds[0], bodies.offsets[BONE[f"{side}UpperLeg"]]) + 0.62 * thigh
         goal = knee + np.stack([0.01 * sign * bodies.legs, 0.115 * bodies.legs, 0.0 * bodies.legs])
+        beside = _BESIDE * np.abs(top[0])  # a wide trunk is in the way of thighs: hands go to the sides
+        goal[0] = sign * (np.abs(goal[0]) + stout * np.maximum(beside - np.abs(goal[0]), 0.0))
         upper, lower = bodies.offsets[BONE[f"{side}LowerArm"]], bodies.offsets[BONE[f"{side}Hand"]]
         # Elbows point back and out: the hinge (-Y on the left, +Y on the right) lies across the upper arm.
         hinge_goal = np.broadcast_to(np.array([[-0.85], [-0.35 * sign], [-0.4 * sign]], np.float32), goal.shape)
@@ -98,16 +105,22 @@ def _hands_on_thighs(pose: Pose, bodies: Bodies) -> None:
         curl_fingers(pose, side, sign, np.full_like(bend, 0.25))
 
 
+def _stout(bodies: Bodies) -> F32:
+    """How much of a cartoon each is, [0, 1]: short limbs on a wide trunk below a large head, which arms go round."""
+    return smooth(np.abs(bodies.offsets[BONE["leftUpperLeg"], 0]) / bodies.legs, *_STOUT)
+
+
 def wave(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
     """Wave with the right hand; the rest of the pose is a T, to be masked by `RIGHT_ARM`."""
     pose = Pose.rest(bodies.count)
     beat = np.sin(TAU * (1.7 * style.tempo) * secs + seeds * 3.0)
-    raised = 0.12 + 0.08 * style.swing
+    stout = _stout(bodies)
+    raised = 0.12 + 0.08 * style.swing + 0.6 * stout  # hands go beside a large head, not into it
     pose.turns[BONE["rightShoulder"]] = about("z", -0.12 + 0.0 * beat)
     pose.turns[BONE["rightUpperArm"]] = multiply(
         about("y", 0.45 + 0.0 * beat), about("z", 0.68 - raised + 0.05 * beat), about("x", -1.35 + 0.08 * beat)
     )
-    pose.turns[BONE["rightLowerArm"]] = about("y", 1.75 - 0.32 * beat)
+    pose.turns[BONE["rightLowerArm"]] = about("y", 1.75 - 1.4 * stout - 0.32 * beat)
     pose.turns[BONE["rightHand"]] = multiply(about("x", 0.35 + 0.0 * beat), about("y", 0.10 - 0.30 * beat))
     curl_fingers(pose, "right", -1.0, 0.10 + 0.06 * beat)
     return pose
@@ -140,12 +153,14 @@ def cheer(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
     """Shake raised fists; to be masked by `UPPER_BODY`."""
     pose = Pose.rest(bodies.count)
     beat = np.sin(TAU * (1.9 * style.tempo) * secs + seeds * 5.0)
+    stout = _stout(bodies)
     for side, sign in SIDES:
         pose.turns[BONE[f"{side}Shoulder"]] = about("z", sign * (0.16 + 0.0 * beat))
         pose.turns[BONE[f"{side}UpperArm"]] = multiply(
-            about("y", -sign * (0.35 + 0.0 * beat)), about("z", sign * (0.72 + 0.12 * beat)), about("x", -0.9 + 0.0 * beat)
+            about("y", -sign * (0.35 + 0.0 * beat)), about("z", sign * (0.72 - 0.75 * stout + 0.12 * beat)),
+            about("x", -0.9 + 0.0 * beat)
         )
-        pose.turns[BONE[f"{side}LowerArm"]] = about("y", -sign * (1.05 - 0.35 * beat))
+        pose.turns[BONE[f"{side}LowerArm"]] = about("y", -sign * (1.05 - 0.6 * stout - 0.35 * beat))
         shape_hand(pose, side, sign, "fist")
     lift = 0.04 * (1.0 + beat)
     for bone, share in (("spine", 0.2), ("chest", 0.3), ("neck", 0.3), ("head", 0.4)):

@@ -57,7 +57,14 @@ class Head:
 
 
 def head_of(person: Person) -> Head:
-    """The head of a person."""
+    """The head of a person, measured once: every lock and hat asks for it."""
+    if "head" not in person.measured:
+        person.measured["head"] = _head_of(person)
+    head: Head = person.measured["head"]
+    return head
+
+
+def _head_of(person: Person) -> Head:
     eyes = 0.5 * (person.joint("l-eye") + person.joint("r-eye"))
     chart = skin_chart("head")
     rows = np.unique(chart.rows[~chart.inner])

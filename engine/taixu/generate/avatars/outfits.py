@@ -212,7 +212,8 @@ def overalls(person: Person) -> Outfit:
 def armour(person: Person) -> Outfit:
     """Plate over a padded coat."""
     plate, padding, leather = _paints(person, ("plate", "#b9bcc2"), ("canvas", "#5a3230"), ("leather", "#3b2617"))
-    return [g.trousers(person, padding), g.top(person, padding, sleeve=1.95, hem=0.0, ease_m=0.012, neck=g.crew(0.02)),
+    hose = g.trousers(person, padding, ease_m=0.005, knee_m=0.002, cuff_m=0.002, wide_m=(0.0, 0.0))  # close, below the plates
+    return [hose, g.top(person, padding, sleeve=1.95, hem=0.0, ease_m=0.012, neck=g.crew(0.02)),
             g.skirt(person, leather, hem=-0.14, waist=0.17, ease_m=0.022, flare_m=0.035, folds=12, fold_m=0.015),
             g.top(person, plate, sleeve=0.0, hem=0.14, ease_m=0.026, loose_m=0.010, smooth=14, name="breastplate"),
             g.band(person, plate, 0.0, 0.42, ease_m=0.045, limb="arm", name="pauldrons"),

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,7 +25,10 @@ __all__ = ["Person", "person_of", "skin_pieces"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_TEETH = (0.50, 0.43, 0.33)
+_TEETH = (0.46, 0.36, 0.25)
+"""Warmer than teeth are: no shadow of the lips takes the sky's blue from them."""
+_TEETH_SUNK_M = {"upper": 0.003, "lower": 0.007}
+"""How far rows of teeth go down: who opens the mouth shows the upper ones and the tongue, hardly the lower ones."""
 _TONGUE = (0.42, 0.12, 0.11)
 
 
@@ -38,12 +42,15 @@ class Person:
         The base mesh's vertices and joints in the T-pose, metres; soles at y = 0.
     relaxed : float64 [r, 3]
         The same with arms lowered, as the base mesh has them.
+    measured : dict
+        What parts have found out about this body, by name.
     """
 
     spec: AvatarSpec
     data: PeopleData
     pose: Posed
     relaxed: Floats
+    measured: dict[str, Any] = field(default_factory=dict, init=False, compare=False)
 
     @property
     def rows(self) -> Floats:
@@ -103,7 +110,8 @@ def skin_pieces(person: Person) -> list[Piece]:
         ))  # fmt: skip
     found += eye_pieces(person)
     found += lash_pieces(person)
-    found.append(_drawn_in(person, group_piece(person, "teeth", ("helper-upper-teeth", "helper-lower-teeth"), _TEETH, 0.6)))
+    found += [_drawn_in(person, group_piece(person, "teeth", (f"helper-{row}-teeth",), _TEETH, 0.6), sunk_m)
+              for row, sunk_m in _TEETH_SUNK_M.items()]
     found.append(group_piece(person, "tongue", ("helper-tongue",), _TONGUE, 0.35))
     return found
 
@@ -121,8 +129,8 @@ def group_piece(person: Person, name: str, groups: tuple[str, ...], color: tuple
     )  # fmt: skip
 
 
-def _drawn_in(person: Person, teeth: Piece) -> Piece:
-    """Teeth a little narrower and further back: between lips that open they would stand out at the corners."""
+def _drawn_in(person: Person, teeth: Piece, sunk_m: float) -> Piece:
+    """Teeth a little narrower, further back and lower: between lips that open they would stand out at the corners."""
     middle = person.joint("mouth")
-    positions = middle + (teeth.positions - middle) * (0.70, 0.90, 0.95)
+    positions = middle + (teeth.positions - middle) * (0.70, 0.90, 0.95) - np.array((0.0, sunk_m, 0.3 * sunk_m)) * person.scale
     return replace(teeth, positions=positions)

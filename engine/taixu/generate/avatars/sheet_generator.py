@@ -46,7 +46,7 @@ class CartoonSheetParameters(SheetParameters):
 class AvatarSheetGenerator(Generator):
     """People from front and back, their faces and their moods."""
 
-    name, makes, suffix, version = "avatar-sheet", "avatar-sheet", ".png", 2
+    name, makes, suffix, version = "avatar-sheet", "avatar-sheet", ".png", 3
     summary = "a picture of many people: front, back, face and five moods, a row each"
     parameters = SheetParameters
     poses: ClassVar[tuple[tuple[str, str, float], ...]] = (("stand", "", 0.35), ("stand", "", np.pi - 0.35))

@@ -21,7 +21,7 @@ _TONES = ("#f3dfd3", "#e8c7b4", "#d7ab92", "#bb8d71", "#986d54", "#704e3d", "#4f
 _BODY_SHADE = 0.35
 _ROWS = 32
 _UNDER_BEARDS = {"short beard": 1.0, "full beard": 1.0, "long beard": 1.0, "stubble": 0.8, "goatee": 0.25}
-_MOUTH = (0.19, 0.045, 0.04)
+_MOUTH = (0.11, 0.026, 0.02)
 
 
 def skin_tone(spec: AvatarSpec) -> tuple[float, float, float]:
@@ -79,7 +79,7 @@ def _skin(spec: AvatarSpec, part: str, rows: slice, masks: list[Floats]) -> Floa
     _lay(color, base * red, flush, (0.35 + 1.1 * spec.flush) * (1.0 - 0.5 * depth))
     _lay(color, base * (0.70, 0.50, 0.44), shade, 0.55 if part == "head" else _BODY_SHADE)
     if spec.freckles:
-        _lay(color, base * (0.66, 0.45, 0.32), freckles, (0.85 if part == "head" else 0.5) * spec.freckles)
+        _lay(color, base * (0.66, 0.45, 0.32), freckles, (2.4 if part == "head" else 1.2) * spec.freckles)
     if part != "head":
         _lay(color, base * (1.05, 0.86, 0.84) + 0.03, lips, 0.8)  # nails
         return color

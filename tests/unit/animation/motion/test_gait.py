@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -150,3 +151,20 @@ def test_bones_that_are_not_there_change_nothing_below_them() -> None:
     from taixu.animation.motion.figure import world_turns
 
     assert np.allclose(world_turns(whole.folded(turns))[BONE["head"]], world_turns(less.folded(turns))[BONE["head"]], atol=1e-6)
+
+
+def test_arms_of_stout_bodies_go_round_trunk_and_head() -> None:
+    slim = Bodies.of([Figure.of(stick_figure())] * 8)
+    offsets = slim.offsets.copy()
+    for side in ("left", "right"):
+        offsets[[BONE[f"{side}LowerLeg"], BONE[f"{side}Foot"]]] *= 0.35
+    stout = replace(slim, offsets=offsets, legs=0.35 * slim.legs, hips=slim.hips * np.array([[1.0], [0.4], [1.0]], np.float32))
+    style, secs = Style.of(["neutral"] * 8, np.arange(8, dtype=np.uint32)), np.linspace(0.0, 2.0, 8, dtype=np.float32)
+    found = {}
+    for name, bodies in (("slim", slim), ("stout", stout)):
+        for act in (sit, wave):
+            pose = act(bodies, style, secs=secs, seeds=np.full(8, 0.3, np.float32))
+            places = joint_places(pose.turns, bodies.hips + pose.hips * bodies.legs, bodies.offsets)
+            found[name, act] = np.abs(places[BONE["rightHand"]][0]) / np.abs(places[BONE["rightUpperArm"]][0])
+    assert (found["slim", sit] < 1.1).all() and (found["stout", sit] > 1.25).all()
+    assert (found["stout", wave] > 1.3 * found["slim", wave]).all()
