@@ -35,8 +35,13 @@ class Area:
 def paint(areas: Sequence[Area], places: NDArray[np.float64]) -> tuple[NDArray[np.uint8], NDArray[np.bool_]]:
     """The number of the area (from 1; later ones lie over earlier ones) at places [3, n], and where it is open."""
     kinds, open_ = np.zeros(places.shape[1], np.uint8), np.ones(places.shape[1], bool)
+    if not places.size:
+        return kinds, open_
+    low, high = places.min(axis=1), places.max(axis=1)
     for number, area in enumerate(areas[:MOST_AREAS], start=1):
-        pose = np.asarray(area.pose)
+        pose, reach = np.asarray(area.pose), float(np.linalg.norm(area.size_m)) / 2 + 1e-3
+        if (pose[:3] + reach < low).any() or (pose[:3] - reach > high).any():
+            continue  # a city's waters are many, and a tile is small
         local = places.T - pose[:3]
         turned = rotate(np.broadcast_to(conjugate(pose[3:]), (len(local), 4)), local)
         inside = (np.abs(turned) <= np.asarray(area.size_m) / 2 + 1e-6).all(axis=1)

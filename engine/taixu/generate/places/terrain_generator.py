@@ -27,12 +27,13 @@ from taixu.generate.request import Request
 __all__ = ["TerrainGenerator", "before_eye", "sky_of", "sun_of", "write_ground", "write_plants"]
 
 _MOST_MAP = 2049
+_WADE_M = 0.5
 
 
 class TerrainGenerator(Generator):
     """Land with water, light and things that grow, as a folder with a world."""
 
-    name, makes, suffix, version = "terrain", "terrain", ".json", 3
+    name, makes, suffix, version = "terrain", "terrain", ".json", 4
     summary = "land as a world: alps, hills, desert, islands, canyon, coast, volcano, plains, fjord"
     parameters = TerrainSpec
     needs = Needs(memory_mb=8192)
@@ -96,6 +97,12 @@ def write_ground(request: Request, land: Landscape) -> tuple[list[Made], dict[st
         entities["water"] = {
             "transform": {}, "model": {"source": "water.glb", "cast_shadow": False},
             "water_surface": {"wave_m": 11.0, "roughness": 0.16} if sea else {"wave_m": 3.0, "roughness": 0.12, "foam": 0.25},
+        }  # fmt: skip
+    if land.sea_m is not None and low < land.sea_m - _WADE_M:
+        deep = land.sea_m - _WADE_M - low + 1.0
+        entities["deep water"] = {  # nobody finds a way over the bottom of the sea
+            "name": {"text": "Deep water"}, "transform": {"position": [0.0, low - 1.0 + deep / 2, 0.0]},
+            "navigation_area": {"kind": "blocked", "size": [edge, deep, edge]},
         }  # fmt: skip
     return files, entities
 

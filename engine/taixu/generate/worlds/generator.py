@@ -40,7 +40,7 @@ _WALKED_M = 62.0
 class WorldGenerator(Generator):
     """Whole worlds."""
 
-    name, makes, suffix, version = "world", "world", ".json", 4
+    name, makes, suffix, version = "world", "world", ".json", 5
     summary = "worlds that play: land, water, houses, streets, things, plants, sky, lamps, people who walk"
     parameters = WorldSpec
     needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)

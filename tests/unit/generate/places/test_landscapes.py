@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -13,10 +14,13 @@ from taixu.errors import TaixuError
 from taixu.generate.places import STYLES, Landscape, TerrainSpec, make_landscape, poisson, rules_of, sow
 from taixu.generate.places.erosion import accumulate, receivers, slide
 from taixu.generate.places.noise import gradient_noise, worley
+from taixu.generate.places.terrain_generator import write_ground
 from taixu.generate.places.water import DRY, drain
 from taixu.generate.places.water_mesh import water_model
 from taixu.generate.places.words import parameters_of_words
 from taixu.generate.prompts import MOST_LETTERS
+from taixu.generate.request import Request
+from taixu.navigation.areas import Area, paint
 
 _SMALL = TerrainSpec(size_m=512.0, spacing_m=4.0, lake=True, river=True)
 _HASH = """
@@ -162,3 +166,17 @@ def test_water_lies_level_and_over_wet_ground() -> None:
     assert water_model(_land("desert")) is None or (land.water > DRY / 2).any()
 
 
+
+
+def test_nobody_finds_a_way_over_the_bottom_of_the_sea(tmp_path: Path) -> None:
+    spec = TerrainSpec(style="coast", size_m=512.0, spacing_m=4.0, texture_px=64)
+    land = make_landscape(spec, 5)
+    assert land.sea_m is not None
+    _, entities = write_ground(Request("", 5, spec, tmp_path), land)
+    at, area = entities["deep water"]["transform"]["position"], entities["deep water"]["navigation_area"]
+    closed = Area(area["kind"], 1.0, (*at, 0.0, 0.0, 0.0, 1.0), tuple(area["size"]))
+    x, z = (each.ravel() for each in np.meshgrid(np.linspace(-250, 250, 60), np.linspace(-250, 250, 60)))
+    y = land.height_at(x.astype(np.float32), z.astype(np.float32))
+    assert (y < land.sea_m - 1.0).any()
+    np.testing.assert_array_equal(paint([closed], np.stack([x, y, z]))[1], y > land.sea_m - 0.5)
+    assert "deep water" not in write_ground(Request("", 5, spec, tmp_path), _land("plains"))[1]

@@ -17,6 +17,7 @@ from taixu.generate.generator import Generator, Made, Needs, Progress
 from taixu.generate.places.buildings.plans import Array
 from taixu.generate.places.buildings.surfaces import Palette
 from taixu.generate.places.grids import blur
+from taixu.generate.places.mapped.closed_water import closed_water
 from taixu.generate.places.mapped.greens import take_trees
 from taixu.generate.places.mapped.houses import block_outline, houses_of
 from taixu.generate.places.mapped.land import Land, landscape_of, lower_under, make_land, painted, surface_kinds, water_mesh
@@ -44,7 +45,7 @@ _MOST_FULL = 40
 class MappedCityGenerator(Generator):
     """Places of maps."""
 
-    name, makes, suffix = "map-city", "city", ".json"
+    name, makes, suffix, version = "map-city", "city", ".json", 2
     summary = "a place from maps (--from FILES): CityJSON, OpenStreetMap, GeoJSON, GeoTIFF, LAS; façades, roofs, roads"
     parameters = MapSpec
     needs = Needs(
@@ -211,6 +212,7 @@ def _write_water(request: Request, land: Land, files: list[Made], entities: dict
         files.append(Made(request.folder / "water.glb", "water"))
         entities["water"] = {"transform": {}, "model": {"source": "water.glb", "cast_shadow": False},
                              "water_surface": {"wave_m": 2.5, "roughness": 0.1, "foam": 0.1}}  # fmt: skip
+        entities.update(closed_water(land.ponds))
 
 
 def _write_clouds(

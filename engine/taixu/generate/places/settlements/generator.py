@@ -30,7 +30,7 @@ _RELIEF = {"coast": 26.0, "hills": 22.0, "alps": 90.0, "plains": 8.0, "desert": 
 class VillageGenerator(Generator):
     """Villages on land of their own."""
 
-    name, makes, suffix, version = "village", "village", ".json", 2
+    name, makes, suffix, version = "village", "village", ".json", 3
     summary = "a village on its land: roads, market, houses with rooms; " + ", ".join(CULTURES)
     parameters = VillageSpec
     needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)
