@@ -54,9 +54,19 @@ class Raster:
         TaixuError
             When these are values of another grid.
         """
+        return np.where(cells >= 0, self.checked(values).ravel()[np.maximum(cells, 0)], 0.0).astype(np.float64)
+
+    def checked(self, values: NDArray[Any]) -> NDArray[Any]:
+        """These values, if they are this grid's.
+
+        Raises
+        ------
+        TaixuError
+            When they are another grid's.
+        """
         if values.shape != (self.rows, self.columns):
             raise TaixuError(f"a grid of {self.rows} x {self.columns} cells was given {values.shape} values")
-        return np.where(cells >= 0, values.ravel()[np.maximum(cells, 0)], 0.0).astype(np.float64)
+        return values
 
 
 class FloodedRoads:
@@ -121,8 +131,9 @@ class FloodedFloors:
 
     def __call__(self, depth: NDArray[Any]) -> NDArray[np.float32]:
         """How much longer a metre takes, ``[floors]``."""
-        deep = self._raster.read(depth, self._cells)
-        return np.where(deep >= _DEEP_FOR_PEOPLE_M, 1e4, 1.0 + 2.0 * np.minimum(deep, _DEEP_FOR_PEOPLE_M)).astype(np.float32)
+        deep = self._raster.checked(depth).ravel().astype(np.float64)
+        longer = np.where(deep >= _DEEP_FOR_PEOPLE_M, 1e4, 1.0 + 2.0 * np.minimum(deep, _DEEP_FOR_PEOPLE_M)).astype(np.float32)
+        return np.append(longer, np.float32(1.0))[self._cells]  # the last answers for -1; floors are many more than cells
 
 
 class CrossedRoads:

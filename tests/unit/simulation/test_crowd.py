@@ -99,6 +99,21 @@ def test_a_door_lets_through_what_doors_do(rooms: NavigationMesh) -> None:
     people.close()
 
 
+def test_who_is_far_away_changes_nothing() -> None:
+    """Squares by which people find one another are counted anew every 281.6 m: who stands in the same one there is no neighbour."""
+    lane = _mesh(_box((600.0, 1.0, 6.0), (290.0, -0.5, 0.0)))
+    near = _many(40, 3) * (0.3, 0.0, 0.3)
+    far = near + (281.6, 0.0, 0.0)
+    goal = [np.array([[585.0, 0.0, 0.0]])]
+    alone, together = People(lane.floors, near, goal, pace=1.3), People(lane.floors, np.concatenate([near, far]), goal, pace=1.3)
+    for second in range(3):
+        said, more = (people.step(second * SECOND, SECOND, {}) for people in (alone, together))
+    assert np.array_equal(said["velocity"], more["velocity"][:40])
+    assert np.ptp(np.hypot(*said["velocity"].T)) > 0.1  # they hold each other up
+    alone.close()
+    together.close()
+
+
 def test_a_shut_door_sends_everybody_to_the_other(rooms: NavigationMesh) -> None:
     doors = [_door(rooms, -4.0), _door(rooms, 4.0)]
     open_ways = People(rooms.floors, _many(60), [EXIT], doors=doors)

@@ -21,8 +21,8 @@ _MOST_GOALS = 256
 _LOOK_NS = 10_000_000_000
 """How often they take in that ground has become slower: to find new ways over all of it takes long."""
 _STEP_SECS = 0.1
-_SQUARE_M = 1.45
-"""A little more than people of 0.2 m feel of one another."""
+_SQUARE_M = 0.55
+"""Of the squares by which people find one another: half of how far those of 0.2 m feel each other."""
 _STRENGTH, _REACH_M = 3.0, 0.1
 """Of the social forces (Tordeux et al. 2015 use 5 and 0.1)."""
 _HEADWAY_SECS = 0.95
@@ -111,10 +111,6 @@ class People:
         self._costs: NDArray[np.float32] | None = None
         self._known: set[int] = set()
         self._slowness = self._slopes
-        low = np.array([floors.column.min(), floors.row.min()]) * floors.cell_m
-        high = (np.array([floors.column.max(), floors.row.max()]) + 1) * floors.cell_m
-        self._corner = low - _SQUARE_M
-        self._columns, self._rows = (np.ceil((high - low) / _SQUARE_M).astype(int) + 3).tolist()
         self._pool = ThreadPoolExecutor(max(1, threads), thread_name_prefix="taixu crowd")
 
     @property
@@ -251,22 +247,20 @@ class People:
         from taixu.simulation.crowd import kernels
 
         people = self._people
-        costs = self._solved(set(np.unique(people["group"]).tolist()))
+        costs = self._solved(set(np.flatnonzero(np.bincount(people["group"])).tolist()))
         count = len(people["x"])
         if not count:
             return
-        order, first = np.empty(count, np.int32), np.empty(self._columns * self._rows + 1, np.int32)
-        low = float(self._corner[0]), float(self._corner[1])
-        kernels.bin_people(people["x"], people["z"], _SQUARE_M, self._columns, low[0], low[1], order, first)
-        who: list[Any] = [people[name] for name in ("x", "y", "z", "vx", "vz", "floor", "group", "radius", "pace", "headway")]
-        sorted_by_square: list[Any] = [people[name][order] for name in ("x", "y", "z", "radius")]
-        squares: list[Any] = [order, first, *sorted_by_square, _SQUARE_M, self._columns, self._rows, *low]
-        ground: list[Any] = [self._links, costs, self._slowness, _STRENGTH, _REACH_M]
-        floors: list[Any] = [self._walls, self.floors.column, self.floors.row, self.floors.y, self.floors.cell_m, dt]
+        order, ordered, near = np.empty(count, np.int32), np.empty((4, count)), np.empty(count, bool)
+        first = kernels.bin_people(people["x"], people["y"], people["z"], people["radius"], _SQUARE_M, order, ordered)
+        who: list[Any] = [people[name] for name in ("x", "y", "z", "vx", "vz", "floor", "group")]
+        choosing: list[Any] = [*who, people["radius"], people["pace"], people["headway"], order, first, ordered, _SQUARE_M]
+        choosing += [self._links, costs, self._slowness, _STRENGTH, _REACH_M]
+        floors = self.floors
+        moving: list[Any] = [*who, self._walls, floors.column, floors.row, floors.y, costs, floors.cell_m, dt, near]
         bands = [(begin, min(begin + _BAND, count)) for begin in range(0, count, _BAND)]
-        list(self._pool.map(lambda band: kernels.choose_velocities(*who, *squares, *ground, *band), bands))
-        list(self._pool.map(lambda band: kernels.move(*who[:6], *floors, *band), bands))
-        near = costs[people["group"], people["floor"]] <= self.floors.cell_m
+        list(self._pool.map(lambda band: kernels.choose_velocities(*choosing, *band), bands))
+        list(self._pool.map(lambda band: kernels.move(*moving, *band), bands))
         if near.any():
             self._arrived[people["number"][near]] = secs
             self._people = {name: column[~near] for name, column in people.items()}

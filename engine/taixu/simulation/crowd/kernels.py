@@ -25,8 +25,11 @@ _I = NDArray[np.int32]
 _FAR = 1e18
 _ACROSS_M = 1.6
 """People farther above or below do not meet."""
-_FELT = 10.0
-"""Reaches beyond a touch at which others push no more: e^-10 of the push at a touch."""
+_FELT = 6.0
+"""Reaches beyond a touch at which others push no more: e^-6 of the push at a touch, less than a hundredth of the way."""
+_AROUND = 512
+"""Squares after which they are counted anew, each way: what a step costs follows from people, not from the size of the ground."""
+_FARTHEST = _AROUND // 2 - 1
 
 
 @compiled
@@ -144,19 +147,35 @@ def label_floors(links: _I, label: _I) -> None:
 
 
 @compiled
-def bin_people(x: _F, z: _F, size: float, columns: int, x0: float, z0: float, order: _I, first: _I) -> None:
-    """Sort people by squares of the ground; `first` is ``[squares + 1]``."""
-    first[:] = 0
+def bin_people(x: _F, y: _F, z: _F, radius: _F, size: float, order: _I, ordered: _F) -> _I:
+    """Sort people by squares of the ground, all that have the same rest of `_AROUND` together.
+
+    Writes who comes where into `order`, and places and radii in that order into `ordered`, ``[4, people]``. Returns where each
+    square begins, ``[squares + 1]``.
+    """
+    first = np.zeros(_AROUND * _AROUND + 1, np.int32)
     square = np.empty(len(x), np.int32)
     for who in range(len(x)):
-        square[who] = int((z[who] - z0) / size) * columns + int((x[who] - x0) / size)
+        square[who] = (math.floor(z[who] / size) % _AROUND) * _AROUND + math.floor(x[who] / size) % _AROUND
         first[square[who] + 1] += 1
     for number in range(1, len(first)):
         first[number] += first[number - 1]
     filled = first[:-1].copy()
     for who in range(len(x)):
-        order[filled[square[who]]] = who
+        at = filled[square[who]]
+        order[at] = who
+        ordered[0, at], ordered[1, at], ordered[2, at], ordered[3, at] = x[who], y[who], z[who], radius[who]
         filled[square[who]] += 1
+    return first
+
+
+@compiled
+def _part(first: _I, row: int, low: int, high: int, part: int) -> tuple[int, int]:
+    """Who stand in the columns `low` to `high` of a row, as places in the order: squares that are counted anew make two parts."""
+    row, low, high = (row % _AROUND) * _AROUND, low % _AROUND, high % _AROUND
+    if low <= high:
+        return (first[row + low], first[row + high + 1]) if part == 0 else (0, 0)
+    return (first[row + low], first[row + _AROUND]) if part == 0 else (first[row], first[row + high + 1])
 
 
 @compiled
@@ -200,20 +219,21 @@ def _fall(x: float) -> float:
 @compiled
 def choose_velocities(
     x: _F, y: _F, z: _F, vx: _F, vz: _F, floor: _I, group: _I, radius: _F, pace: _F, headway: _F,
-    order: _I, first: _I, sx: _F, sy: _F, sz: _F, size_of: _F, size: float, columns: int, rows: int, x0: float, z0: float,
-    links: _I, costs: NDArray[np.float32], slowness: NDArray[np.float32], strength: float, reach: float, begin: int, end: int,
+    order: _I, first: _I, ordered: _F, size: float, links: _I, costs: NDArray[np.float32], slowness: NDArray[np.float32],
+    strength: float, reach: float, begin: int, end: int,
 ) -> None:  # fmt: skip
     """Set the velocities of those at places `begin` to `end` of the order from where all are.
 
     Parameters
     ----------
-    sx, sy, sz, size_of
-        Places and radii in the order of squares: neighbours lie side by side in memory.
+    ordered
+        Places and radii in the order of squares, ``[4, people]``: neighbours lie side by side in memory.
     costs
         ``[groups, floors]``.
     strength, reach
         Of social forces: their share of the way's direction at a touch, and the metres in which they fall to 1/e.
     """
+    sx, sy, sz, size_of = ordered[0], ordered[1], ordered[2], ordered[3]
     widest, felt, nearer = size_of.max(), _FELT * reach, 1.0 / reach
     # Who is felt, and where from here, how far, and the space between: nobody looks twice. Branches that nobody can foretell
     # would cost more than sums, so that all who may be felt are noted, and only those who are move the end of the list.
@@ -223,16 +243,15 @@ def choose_velocities(
         ex, ez = _downhill(costs[group[who]], links, floor[who])
         px, pz = ex, ez
         mx, my, mz, mine = sx[at], sy[at], sz[at], size_of[at]
-        column, row = int((mx - x0) / size), int((mz - z0) / size)
-        ring = math.ceil((mine + widest + felt) / size)
-        count = 0
-        for other_row in range(max(row - ring, 0), min(row + ring + 1, rows)):
-            low = first[other_row * columns + max(column - ring, 0)]
-            high = first[other_row * columns + min(column + ring, columns - 1) + 1]
-            for place in range(low, high):
-                dx, dz, far = mx - sx[place], mz - sz[place], mine + size_of[place] + felt
-                noted[count] = place
-                count += int(dx * dx + dz * dz <= far * far)
+        reach_m, count = mine + widest + felt, 0
+        west, east = math.floor((mx - reach_m) / size), math.floor((mx + reach_m) / size)
+        for row in range(math.floor((mz - reach_m) / size), math.floor((mz + reach_m) / size) + 1):
+            for part in range(2):
+                low, high = _part(first, row, west, east, part)
+                for place in range(low, high):
+                    dx, dz, far = mx - sx[place], mz - sz[place], mine + size_of[place] + felt
+                    noted[count] = place
+                    count += int(dx * dx + dz * dz <= far * far)
         felt_by = 0
         for number in range(count):
             place = noted[number]
@@ -260,18 +279,19 @@ def choose_velocities(
             in_way = (dx * px + dz * pz > 0.0) & (abs(dx * pz - dz * px) <= near[number, 3])
             space = min(space, near[number, 2] if in_way else space)
         if space > felt:  # there is room as far as others are felt: look farther
-            ring = math.ceil((space + mine + widest) / size)
-            for other_row in range(max(row - ring, 0), min(row + ring + 1, rows)):
-                low = first[other_row * columns + max(column - ring, 0)]
-                high = first[other_row * columns + min(column + ring, columns - 1) + 1]
-                for place in range(low, high):
-                    dx, dz = sx[place] - mx, sz[place] - mz
-                    ahead = dx * px + dz * pz
-                    touch = mine + size_of[place]
-                    if ahead <= 0.0 or ahead >= space + touch or abs(dx * pz - dz * px) > touch:
-                        continue
-                    if place != at and abs(my - sy[place]) <= _ACROSS_M:
-                        space = min(space, math.sqrt(dx * dx + dz * dz) - touch)
+            reach_m = min(space + mine + widest, _FARTHEST * size)
+            west, east = math.floor((mx - reach_m) / size), math.floor((mx + reach_m) / size)
+            for row in range(math.floor((mz - reach_m) / size), math.floor((mz + reach_m) / size) + 1):
+                for part in range(2):
+                    low, high = _part(first, row, west, east, part)
+                    for place in range(low, high):
+                        dx, dz = sx[place] - mx, sz[place] - mz
+                        ahead = dx * px + dz * pz
+                        touch = mine + size_of[place]
+                        if ahead <= 0.0 or ahead >= space + touch or abs(dx * pz - dz * px) > touch:
+                            continue
+                        if place != at and abs(my - sy[place]) <= _ACROSS_M:
+                            space = min(space, math.sqrt(dx * dx + dz * dz) - touch)
         speed = min(wanted, max(space, 0.0) / headway[who])
         vx[who], vz[who] = px * speed, pz * speed
 
@@ -308,12 +328,13 @@ def _stride(
 
 @compiled
 def move(
-    x: _F, y: _F, z: _F, vx: _F, vz: _F, floor: _I, links: _I, column: _I, row: _I, heights: NDArray[np.float32],
-    cell: float, dt: float, begin: int, end: int,
+    x: _F, y: _F, z: _F, vx: _F, vz: _F, floor: _I, group: _I, links: _I, column: _I, row: _I, heights: NDArray[np.float32],
+    costs: NDArray[np.float32], cell: float, dt: float, arrived: NDArray[np.bool_], begin: int, end: int,
 ) -> None:  # fmt: skip
-    """Walk for `dt` seconds; velocities become what was walked."""
+    """Walk for `dt` seconds; velocities become what was walked, and `arrived` who stands a cell from the goal or nearer."""
     for who in range(begin, end):
         onto, tx, tz = _stride(links, column, row, floor[who], x[who], z[who], vx[who] * dt, vz[who] * dt, cell)
         vx[who], vz[who] = (tx - x[who]) / dt, (tz - z[who]) / dt
         floor[who], x[who], z[who] = onto, tx, tz
         y[who] = heights[onto]
+        arrived[who] = costs[group[who], onto] <= np.float32(cell)
