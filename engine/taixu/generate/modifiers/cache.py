@@ -34,11 +34,16 @@ class LayerCache:
     ----------
     folder
         On disk; None keeps nothing there.
+    memory_bytes
+        Of the latest layers in memory.
+    keeps_all
+        Whether more are kept until `settle`: what is made of much ground at once is shown at the end, and would be made twice.
     """
 
     folder: Path | None = None
     memory_bytes: int = _MEMORY_BYTES
     disk_bytes: int = _DISK_BYTES
+    keeps_all: bool = False
     _held: OrderedDict[str, tuple[Layers, int]] = field(default_factory=OrderedDict)
     _pictures: dict[bytes, bytes] = field(default_factory=dict)
     _own: set[int] = field(default_factory=set)
@@ -84,6 +89,12 @@ class LayerCache:
         before = self._held.pop(key, None)
         self._size += size - (before[1] if before else 0)
         self._held[key] = (layers, size)
+        if not self.keeps_all:
+            self.settle()
+
+    def settle(self) -> None:
+        """Drop from memory what was not used for longest, until no more than `memory_bytes` are kept."""
+        self.keeps_all = False
         while self._size > self.memory_bytes and len(self._held) > 1:
             self._size -= self._held.popitem(last=False)[1][1]
 

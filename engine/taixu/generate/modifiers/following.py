@@ -119,8 +119,12 @@ def follow_modifiers(world: World) -> None:
     for entity in _changed(world, state, since):
         _read(world, state, entity)
     for entity, one in state.standing.items():
-        if one.waiting and one.job is None:
-            _bring(world, state, entity, one)
+        if one.waiting:
+            state.cache.keeps_all = True
+            if one.job is None:
+                _bring(world, state, entity, one)
+    if not any(one.waiting for one in state.standing.values()):
+        state.cache.settle()
     world.advance()
 
 

@@ -106,6 +106,21 @@ def test_a_stroke_raises_the_ground_and_remakes_only_its_cells(tmp_path: Path) -
     assert np.array_equal(_heights(world, stack), before)
 
 
+def test_ground_larger_than_memory_is_made_once(tmp_path: Path) -> None:
+    counts = []
+    for memory_bytes in (1 << 30, 1 << 16):
+        app = _app(tmp_path)
+        cache = app.world.resource(ModifierState).cache
+        cache.memory_bytes = memory_bytes
+        stack = _stack(app.world)
+        _step(app.world, stack, 1, HeightBrush(strokes=[_raise(0, 0, radius=300.0)]), number=11)
+        _step(app.world, stack, 2, ScatterRule(model="tree.glb", spacing_m=6.0), number=12)
+        _run(app)
+        counts.append((dict(app.world.resource(ModifierState).counts.made), len(cache.kept())))
+    assert counts[0][0] == counts[1][0]
+    assert counts[1][1] < counts[0][1]  # what has been shown may go
+
+
 def test_places_stand_on_the_ground_and_keep_off_paths(tmp_path: Path) -> None:
     app = _app(tmp_path)
     world = app.world
