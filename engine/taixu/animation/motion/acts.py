@@ -15,7 +15,7 @@ from taixu.animation.motion.pose import Pose
 from taixu.animation.motion.style import Style
 from taixu.animation.motion.turns import F32, about, inverse, multiply, rotate
 
-__all__ = ["ARMS", "GESTURES", "RIGHT_ARM", "UPPER_BODY", "cheer", "hold", "point", "sit", "talk", "wave"]
+__all__ = ["ARMS", "GESTURES", "RIGHT_ARM", "UPPER_BODY", "cheer", "hold", "point", "sit", "stoutness", "talk", "wave"]
 
 TAU = np.float32(2.0 * np.pi)
 _STOUT = (0.16, 0.28)
@@ -79,7 +79,7 @@ def sit(bodies: Bodies, style: Style, *, secs: F32, seeds: F32, seat_m: F32 | No
 def _hands_on_thighs(pose: Pose, bodies: Bodies) -> None:
     worlds = world_turns(pose.turns)
     hips = bodies.hips + pose.hips * bodies.legs
-    stout = _stout(bodies)
+    stout = stoutness(bodies)
     place = {0: hips}
     for bone in ("spine", "chest", "upperChest"):
         number = BONE[bone]
@@ -105,7 +105,7 @@ def _hands_on_thighs(pose: Pose, bodies: Bodies) -> None:
         curl_fingers(pose, side, sign, np.full_like(bend, 0.25))
 
 
-def _stout(bodies: Bodies) -> F32:
+def stoutness(bodies: Bodies) -> F32:
     """How much of a cartoon each is, [0, 1]: short limbs on a wide trunk below a large head, which arms go round."""
     return smooth(np.abs(bodies.offsets[BONE["leftUpperLeg"], 0]) / bodies.legs, *_STOUT)
 
@@ -114,7 +114,7 @@ def wave(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
     """Wave with the right hand; the rest of the pose is a T, to be masked by `RIGHT_ARM`."""
     pose = Pose.rest(bodies.count)
     beat = np.sin(TAU * (1.7 * style.tempo) * secs + seeds * 3.0)
-    stout = _stout(bodies)
+    stout = stoutness(bodies)
     raised = 0.12 + 0.08 * style.swing + 0.6 * stout  # hands go beside a large head, not into it
     pose.turns[BONE["rightShoulder"]] = about("z", -0.12 + 0.0 * beat)
     pose.turns[BONE["rightUpperArm"]] = multiply(
@@ -153,7 +153,7 @@ def cheer(bodies: Bodies, style: Style, *, secs: F32, seeds: F32) -> Pose:
     """Shake raised fists; to be masked by `UPPER_BODY`."""
     pose = Pose.rest(bodies.count)
     beat = np.sin(TAU * (1.9 * style.tempo) * secs + seeds * 5.0)
-    stout = _stout(bodies)
+    stout = stoutness(bodies)
     for side, sign in SIDES:
         pose.turns[BONE[f"{side}Shoulder"]] = about("z", sign * (0.16 + 0.0 * beat))
         pose.turns[BONE[f"{side}UpperArm"]] = multiply(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.animation.motion.acts import stoutness
 from taixu.animation.motion.body import Bodies
 from taixu.animation.motion.figure import BONE, Carry, world_turns
 from taixu.animation.motion.gait import Going
@@ -23,6 +24,8 @@ ARM_ACTS = ("wave", "point", "cheer")
 RAISED_M = (-0.07, -0.50, 0.46)
 """From the shoulder to the hand that holds something up, in lengths of the arm; what stands on the ground is as long."""
 _HANGING_M = (-0.17, -0.96, 0.05)
+_ASIDE_M = (-0.62, -0.74, 0.14)
+"""Of a hand that hangs beside a wide trunk and what it wears."""
 _QUARTER = np.float32(np.pi / 2.0)
 _TRUNK = ("hips", "spine", "chest", "upperChest", "rightShoulder")
 _ELBOW_OUT = (-1.0, 0.25, 0.2)
@@ -55,7 +58,8 @@ def carrying(pose: Pose, bodies: Bodies, ways: Sequence[Carry], chosen: NDArray[
         place = place + rotate(worlds[BONE[above]], bodies.offsets[BONE[bone]])
     upper, lower = bodies.offsets[BONE["rightLowerArm"]], bodies.offsets[BONE["rightHand"]]
     arm = length(upper) + length(lower)
-    raised, hanging = (np.array(goal, np.float32)[:, None] * arm for goal in (RAISED_M, _HANGING_M))
+    raised, hanging, aside = (np.array(goal, np.float32)[:, None] * arm for goal in (RAISED_M, _HANGING_M, _ASIDE_M))
+    hanging = hanging + stoutness(bodies) * (aside - hanging)
     reach = np.where(is_raised, raised, rotate(about("x", -swing), hanging)).astype(np.float32)
     sideways = np.broadcast_to(np.array(_ELBOW_OUT, np.float32)[:, None], reach.shape)
     turn, bend = solve_limb(upper, lower, (0.0, 1.0, 0.0), reach, sideways)

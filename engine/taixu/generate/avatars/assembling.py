@@ -103,7 +103,7 @@ def _add_material(model: ModelData, paint: Paint) -> int:
         paint.name, paint.color, ref(paint.picture), paint.metallic, paint.roughness, ref(paint.rough_picture),
         normal_texture=ref(paint.normal, paint.normal_strength, paint.normal_tiling), alpha_mode=paint.alpha,
         alpha_cutoff=paint.cutoff, double_sided=paint.double_sided, sheen=paint.sheen, clearcoat=paint.clearcoat, ior=paint.ior,
-        emissive=paint.emissive
+        specular=paint.specular, emissive=paint.emissive
     ))  # fmt: skip
     return len(model.materials) - 1
 

@@ -62,8 +62,11 @@ class _Brow:
         u = (np.abs(at[:, 0]) - x0) / (x1 - x0)
         coordinates = np.stack([np.clip(u, 0.0, 1.0), np.clip((y1 - at[:, 1]) / (y1 - y0), 0.0, 1.0)], 1)
         color = np.array(h.hair_color(person)) * 0.55
-        picture = _brow_picture(self)
-        paint = Paint("brows", (float(color[0]), float(color[1]), float(color[2]), 1.0), 0.0, 0.7, picture, alpha="BLEND")
+        grown_up = float(np.clip((person.spec.age_years - 6.0) / 14.0, 0.0, 1.0))
+        childs = replace(self, thick_m=0.66 * self.thick_m, hairs=round(0.6 * self.hairs))
+        picture = _brow_picture(self if grown_up > 0.5 else childs)
+        paint = Paint("brows", (float(color[0]), float(color[1]), float(color[2]), 0.70 + 0.30 * grown_up), 0.0, 0.7, picture,
+                      alpha="BLEND")
         normals = person.normals[chart.rows]
         whole = Piece(
             "brows", person.rows[chart.rows] + normals * 0.0007, normals, coordinates, triangles_of(quads),

@@ -47,7 +47,7 @@ AvatarParameters.__module__ = __name__
 class AvatarGenerator(Generator):
     """People, without weights."""
 
-    name, makes, suffix, version = "avatar", "avatar", ".vrm", 4
+    name, makes, suffix, version = "avatar", "avatar", ".vrm", 5
     summary = "people and cartoons with a skeleton, a moving face, hair and clothes, as VRM 1.0"
     parameters = AvatarParameters
 

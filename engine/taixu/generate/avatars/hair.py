@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from taixu.assets.material import Specular
 from taixu.generate.avatars.charts import skin_chart
 from taixu.generate.avatars.face_units import units_on
 from taixu.generate.avatars.paints import Paint, shipped
@@ -31,6 +32,10 @@ _FADE_M = 0.010
 BEYOND = 2.5
 _SOLID = 0.12
 """Pictures of hair that thins out end at 1 / this of their height: corners of quads lie further out."""
+
+
+_MATT = Specular(factor=0.0)
+"""Of layers of short hairs: a smooth shell would show the sky at the edge of a cheek."""
 
 
 @dataclass(frozen=True)
@@ -132,8 +137,8 @@ def pushed_out(head: Head, points: Floats, gap_m: Floats | float) -> Floats:
     return np.asarray(head.middle + np.where(upper, offset * lift[..., None], low))
 
 
-def over_cloth(person: Person, hair: Piece, cloth: Sequence[Piece]) -> Piece:
-    """Hair that hangs below the neck, brought out over what is worn there."""
+def over_cloth(person: Person, hair: Piece, cloth: Sequence[Piece], *, above_m: float = 0.0) -> Piece:
+    """Hair that hangs below the neck, brought out over what is worn there, from so far above it on."""
     head = head_of(person)
     low = hair.positions[:, 1] < head.middle[1] - _CHIN * head.size
     shown = [piece.positions for piece in cloth if piece.node == "clothes"]
@@ -151,7 +156,7 @@ def over_cloth(person: Person, hair: Piece, cloth: Sequence[Piece]) -> Piece:
     across = np.maximum(np.hypot(offset[:, 0], offset[:, 2]), 1e-6)
     depth = np.clip(-offset[:, 1] / head.deepest_m, 0.0, 1.0)
     wanted = _look(table, depth * _RINGS, np.arctan2(offset[:, 0], offset[:, 2])) + _OVER_M * person.scale
-    more = np.maximum(wanted - across, 0.0) * np.clip((top - offset[:, 1]) / 0.05, 0.0, 1.0)
+    more = np.maximum(wanted - across, 0.0) * np.clip((top + above_m - offset[:, 1]) / 0.05, 0.0, 1.0)
     positions = hair.positions.copy()
     positions[low] += offset * (1.0, 0.0, 1.0) / across[:, None] * more[:, None]
     return replace(hair, positions=positions)
@@ -290,7 +295,7 @@ def cap_paint(person: Person, *, beard: bool = False) -> Paint:
 def beard_paint(person: Person, *, beard: bool = True) -> Paint:
     """A layer of a beard, or of cropped hair: short hairs with skin between them, fewer at the edge."""
     return Paint(f"short hairs {beard}", (*hair_color(person, beard=beard), 1.0), 0.0, 0.65, shipped("hair_short"),
-                 alpha="BLEND")
+                 alpha="BLEND", specular=_MATT)
 
 
 def _head_weights(person: Person, points: Floats) -> tuple[Ints, Floats]:

@@ -91,7 +91,7 @@ class Style:
         else:
             line = self.part * 0.032
             away = np.stack([np.sign(x - line + 1e-6) * (0.05 + 0.3 * np.abs(x - line)), 0.0 * x, -0.15 * z], 1)
-            behind = np.clip((0.035 - z) / 0.05, 0.0, 1.0)[:, None]  # a parting ends at the crown
+            behind = np.maximum(np.clip((0.035 - z) / 0.05, 0.0, 1.0), side)[:, None]  # a parting ends at the crown
             down = (at - crown) / np.maximum(np.linalg.norm(at - crown, axis=1, keepdims=True), 1e-9)
             away = away / np.maximum(np.linalg.norm(away, axis=1, keepdims=True), 1e-9) * (1.0 - behind) + down * behind
         away = away - normals * (away * normals).sum(1, keepdims=True)

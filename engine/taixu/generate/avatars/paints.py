@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from taixu.assets.image import encode_jpeg, encode_png
-from taixu.assets.material import AlphaMode, Clearcoat, Sheen
+from taixu.assets.material import AlphaMode, Clearcoat, Sheen, Specular
 from taixu.assets.paths import data_path, read_bytes
 from taixu.errors import MachineError
 
@@ -79,6 +79,7 @@ class Paint:
     sheen: Sheen | None = None
     clearcoat: Clearcoat | None = None
     ior: float = 1.5
+    specular: Specular | None = None
     emissive: Color = (0.0, 0.0, 0.0)
     extras: dict[str, str] = field(default_factory=dict)
 

@@ -25,9 +25,9 @@ __all__ = ["Person", "person_of", "skin_pieces"]
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-_TEETH = (0.46, 0.36, 0.25)
+_TEETH = (0.60, 0.50, 0.38)
 """Warmer than teeth are: no shadow of the lips takes the sky's blue from them."""
-_TEETH_SUNK_M = {"upper": 0.003, "lower": 0.007}
+_TEETH_SUNK_M = {"upper": 0.0085, "lower": 0.007}
 """How far rows of teeth go down: who opens the mouth shows the upper ones and the tongue, hardly the lower ones."""
 _TONGUE = (0.42, 0.12, 0.11)
 
@@ -132,5 +132,5 @@ def group_piece(person: Person, name: str, groups: tuple[str, ...], color: tuple
 def _drawn_in(person: Person, teeth: Piece, sunk_m: float) -> Piece:
     """Teeth a little narrower, further back and lower: between lips that open they would stand out at the corners."""
     middle = person.joint("mouth")
-    positions = middle + (teeth.positions - middle) * (0.70, 0.90, 0.95) - np.array((0.0, sunk_m, 0.3 * sunk_m)) * person.scale
+    positions = middle + (teeth.positions - middle) * (0.74, 0.92, 0.95) - np.array((0.0, sunk_m, 0.002)) * person.scale
     return replace(teeth, positions=positions)

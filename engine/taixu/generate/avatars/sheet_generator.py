@@ -46,12 +46,12 @@ class CartoonSheetParameters(SheetParameters):
 class AvatarSheetGenerator(Generator):
     """People from front and back, their faces and their moods."""
 
-    name, makes, suffix, version = "avatar-sheet", "avatar-sheet", ".png", 3
-    summary = "a picture of many people: front, back, face and five moods, a row each"
+    name, makes, suffix, version = "avatar-sheet", "avatar-sheet", ".png", 4
+    summary = "a picture of many people: front, back, face and five moods, two in a row"
     parameters = SheetParameters
     poses: ClassVar[tuple[tuple[str, str, float], ...]] = (("stand", "", 0.35), ("stand", "", np.pi - 0.35))
     """Pose, mood and from where, before the faces."""
-    abreast = 1
+    abreast = 2
 
     def generate(self, request: Request, progress: Progress) -> Sequence[Made]:
         """One PNG."""
@@ -79,7 +79,6 @@ class CartoonSheetGenerator(AvatarSheetGenerator):
     summary = "a picture of many cartoons: front, back, two poses, face and five moods"
     parameters = CartoonSheetParameters
     poses = (("stand", "", 0.35), ("stand", "", np.pi - 0.45), ("walk", "happy", 0.9), ("sit", "", 0.7))
-    abreast = 2
 
     def models(self, request: Request, wanted: SheetParameters) -> Iterable[ModelData]:
         """See above."""

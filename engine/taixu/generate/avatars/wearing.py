@@ -42,10 +42,17 @@ def worn(person: Person, pieces: list[Piece]) -> list[Piece]:
             result.append(piece)
     grown = [piece for kind, name in (("hair", spec.hair), ("brows", spec.brows), ("beard", spec.beard)) if name
              for piece in part_named(kind, name)(person)]  # fmt: skip
-    cloth += [over_cloth(person, _under_hats(person, piece), cloth) for piece in grown]
-    for name in spec.accessories:
-        cloth += part_named("accessory", name)(person)
-    return [*result, *cloth, *(replace(extra, node="clothes") for extra in extras)]
+    trinkets = [piece for name in spec.accessories for piece in part_named("accessory", name)(person)]
+    wound = [replace(piece, node="clothes") for piece in trinkets if piece.name == "scarf"]
+    grown = [_over_scarf(person, over_cloth(person, _under_hats(person, piece), cloth), wound) for piece in grown]
+    return [*result, *cloth, *grown, *trinkets, *(replace(extra, node="clothes") for extra in extras)]
+
+
+def _over_scarf(person: Person, piece: Piece, scarf: list[Piece]) -> Piece:
+    """Hair that is longer than a scarf reaches lies over it; shorter hair ends inside."""
+    if piece.node != "hair" or not scarf or piece.positions[:, 1].min() > min(each.positions[:, 1].min() for each in scarf):
+        return piece
+    return over_cloth(person, piece, scarf, above_m=_OVER_SCARF_M)
 
 
 def _under_hats(person: Person, piece: Piece) -> Piece:
@@ -59,5 +66,7 @@ def _under_hats(person: Person, piece: Piece) -> Piece:
     return piece.kept(np.asarray(~above[piece.triangles].any(1)))
 
 
+_OVER_SCARF_M = 0.045
+"""Above a scarf, where hair begins to go round it."""
 _SLOPE = 0.13
 """Hats are higher in front."""

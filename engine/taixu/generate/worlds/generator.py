@@ -31,6 +31,8 @@ from taixu.generate.worlds.words import plan_of_words
 
 __all__ = ["WorldGenerator"]
 
+_FINER, _WIDEST_PX = 2, 4096
+"""A star is a pixel of the sky: nights are drawn finer."""
 _DARK = ("dawn", "evening", "sunset", "dusk", "night")
 _WORLD = "place.world.json"
 _WALKED_M = 62.0
@@ -40,7 +42,7 @@ _WALKED_M = 62.0
 class WorldGenerator(Generator):
     """Whole worlds."""
 
-    name, makes, suffix, version = "world", "world", ".json", 5
+    name, makes, suffix, version = "world", "world", ".json", 6
     summary = "worlds that play: land, water, houses, streets, things, plants, sky, lamps, people who walk"
     parameters = WorldSpec
     needs = Needs(modules=("shapely", "mapbox_earcut"), extra="models", memory_mb=8192)
@@ -137,8 +139,9 @@ def _sky(stage: Stage, spec: WorldSpec, seed: int, eye: Any, target: Any) -> Non
     clouds, cover, cirrus, haze = WEATHERS[spec.weather]
     low = spec.time in ("dawn", "sunset", "dusk", "evening")
     azimuth = sun_azimuth(eye, target, low=low) - (75.0 if spec.time == "night" else 0.0)
+    width_px = min((_FINER if spec.time == "night" else 1) * spec.sky_px, _WIDEST_PX)
     sky = make_sky(SkySpec(spec.time, azimuth_deg=azimuth, haze=haze, clouds=clouds, cover=cover, cirrus=cirrus,
-        width_px=spec.sky_px), seed)
+        width_px=width_px), seed)
     file = stage.folder / "sky.hdr"
     write_atomic(file, encode_hdr(sky.image))
     stage.files.append(Made(file, "sky"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from taixu.assets.humanoid import Avatar, Expression, LookAt, MorphBind
-from taixu.assets.model import ModelData, Scene
+from taixu.assets.model import ModelData, Node, Scene
 from taixu.generate.avatars.cartoon.levels import COVERAGES, far_cartoon_pieces
 from taixu.generate.avatars.cartoon.looks import EXPRESSIONS
 from taixu.generate.avatars.cartoon.paints import DRAWN, add_materials
@@ -19,6 +19,8 @@ __all__ = ["assembled_cartoon", "shown_pieces"]
 
 _OUTLINE_M = 0.0042
 """Of somebody who is a metre tall."""
+_CARRIED = {"carry": {"how": "hanging", "hand": "fist"}}
+"""What is in a hand points forward or up while the arm hangs: who sits does not lay it across the lap."""
 
 
 def assembled_cartoon(work: Workshop, pieces: list[Piece]) -> ModelData:
@@ -28,6 +30,10 @@ def assembled_cartoon(work: Workshop, pieces: list[Piece]) -> ModelData:
     model.asset = {"copyright": "CC0-1.0"}
     nodes = add_skeleton(model, frame.bones, frame.parents, frame.heads)
     avatar = Avatar(humanoid={bone: nodes[number] for number, bone in enumerate(frame.bones)}, meta=free_meta(model.name))
+    if work.holds:
+        hand = model.nodes[avatar.humanoid["rightHand"]]
+        hand.children.append(len(model.nodes))
+        model.nodes.append(Node("rightGrip", parent=avatar.humanoid["rightHand"], extras=_CARRIED))
     pieces = add_chains(model, avatar, pieces, _capsules(work))
     nearer, furthest = far_cartoon_pieces(pieces, work.palette.paint(DRAWN))
     used = list(dict.fromkeys(piece.paint.name for piece in (*pieces, *furthest)))

@@ -27,6 +27,7 @@ def _grip(work: Workshop, side: str) -> Floats:
 def _hold(work: Workshop, shape: Solid | Skin, color: str, *, side: str = "right", cell: float = 0.016,
           paint: str = "plain") -> None:
     work.add(shape, color, bone=f"{side}Hand", cell=cell, paint=paint)
+    work.holds |= side == "right"
 
 
 def _rod(work: Workshop, behind: float, ahead: float, radius: float, *, side: str = "right",

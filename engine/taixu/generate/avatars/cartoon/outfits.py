@@ -115,7 +115,7 @@ def _robe(work: Workshop) -> None:
     cuff = limb((end - 0.35 * frame.arm, wrist[1], 0.0), (end - 0.05 * frame.arm, wrist[1], 0.0), 2.0 * frame.arm)
     cuff = cuff.within(box((end - 0.2 * frame.arm, wrist[1], 0.0), (0.4 * frame.arm, 0.5 * tall, 0.5 * tall)), 0.008 * tall)
     work.add(cuff.grown(0.004 * tall).mirrored(), cut.color2, cell=0.020)
-    cut.skirt(cut.color, hem=-0.92, flare=1.75, trim=cut.color2, folds=0.03)
+    cut.skirt(cut.color, hem=-0.70, flare=1.85, trim=cut.color2, folds=0.03)  # above the shoes, or steps push them through it
     cut.belt(cut.color3, at=0.10, buckle=cut.color2)
     cut.collar(cut.color2, size=0.030)
     cut.shoes(cut.color3)

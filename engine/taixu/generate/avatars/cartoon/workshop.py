@@ -57,6 +57,8 @@ class Workshop:
         Where no hair is, for it is under a hat.
     coarse : float
         By how much cells of surfaces are larger than parts ask for.
+    holds : bool
+        Whether there is something in the right hand.
     canvases : dict
         Solids as they are seen from the front (`taixu.generate.avatars.cartoon.face`).
     """
@@ -72,6 +74,7 @@ class Workshop:
     covers: list[Solid] = field(default_factory=list)
     hat: Solid | None = None
     coarse: float = 1.0
+    holds: bool = False
     canvases: dict[Solid, Any] = field(default_factory=dict)
 
     def on_head(self, x: float, y: float, z: float) -> Floats:

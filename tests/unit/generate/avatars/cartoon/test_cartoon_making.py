@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from three_vrm import find_three_vrm
 
 from taixu.animation.motion import Figure
+from taixu.animation.motion.figure import BONE, joint_places
 from taixu.assets.gltf.reader import read_gltf
 from taixu.assets.gltf.writer import glb_bytes
 from taixu.assets.humanoid import PRESETS, REQUIRED_BONES
@@ -247,3 +248,13 @@ def test_others_load_and_move_them(made: dict[str, ModelData], tmp_path: Path, g
         assert max(seen["morphs"]) > 0.4
         if name == "girl":
             assert seen["swung"] > 1e-3
+
+
+@pytest.mark.parametrize("held", ["staff", "lantern", ""])
+def test_what_a_cartoon_holds_stays_beside_it_when_it_sits(held: str) -> None:
+    model = make_cartoon(CartoonSpec(accessories=(held,) if held else ()))
+    assert Figure.of(model).carry.how == ("hanging" if held else "")
+    pose, bodies = pose_of(model, "sit")
+    places = joint_places(pose.turns, bodies.hips + pose.hips * bodies.legs, bodies.offsets)
+    hand, shoulder = (places[BONE[f"right{bone}"], :, 0] for bone in ("Hand", "UpperArm"))
+    assert (abs(hand[0]) > 1.3 * abs(shoulder[0]) and abs(hand[2] - shoulder[2]) < 0.1) == bool(held)
