@@ -66,7 +66,7 @@ def build_village(folder: Path, keep: Callable[[Path, bytes], None]) -> None:
         for name in _SCRIPTS:
             (scripts / name).write_bytes((made / name).read_bytes())
     for number, person in enumerate(crowd(_FACES, seed=SEED, style="harbour")):
-        model = _lean(make_avatar(person), 0 if number < 2 else 1)
+        model = _lean(make_avatar(person), 0)
         path = assets / f"person_{number + 1}.glb"
         write_glb(model, path)
         keep(path, path.read_bytes())
