@@ -27,7 +27,7 @@ __all__ = ["AvatarSheetGenerator", "CartoonSheetGenerator", "CartoonSheetParamet
 class SheetParameters:
     """What a contact sheet shows."""
 
-    count: int = field(default=40, metadata={"doc": "People, a row each.", "minimum": 1, "maximum": 200})
+    count: int = field(default=40, metadata={"doc": "People.", "minimum": 1, "maximum": 200})
     style: str = field(default="everyday", metadata={"doc": "What they wear.", "choices": tuple(STYLES)})
     presets: bool = field(default=False, metadata={"doc": "Those that have names come first."})
     height_px: int = field(default=320, metadata={"doc": "Of each picture.", "minimum": 64, "maximum": 1024})
